@@ -1,0 +1,101 @@
+# Gantry. `make` builds the programs into build/bin/, `make test` tests them; CONTRIBUTING.md
+# has the other targets. Variables: CC, BUILD (where everything goes), PREFIX, DESTDIR.
+
+CC      ?= gcc
+BUILD   ?= build
+PREFIX  ?= /usr/local
+DESTDIR ?=
+
+PACKAGES  = libcurl libevent libevent_openssl openssl json-c yaml-0.1
+WARNINGS  = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror
+CPPFLAGS += -I. -D_GNU_SOURCE -include base/banned.h $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+CSTD      = -std=c11 -fno-strict-aliasing
+LDLIBS    = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
+CHECK     = $(shell pkg-config --libs check 2>/dev/null)
+
+# Two builds of everything: `rel` makes the programs, `san` (address and undefined-behaviour
+# sanitizers) makes the tests and the programs that tests start.
+FLAGS_rel = -O2 -g
+FLAGS_san = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+
+# Folders with a library of the same name, leaves last: the order is the link order.
+LIB_DIRS  = cmd/gantry-controller cmd/gantry-local kubeclient crds scheduler base
+PROGRAMS  = gantry-local gantry-controller
+
+src        = $(filter-out $(1)/main.c,$(wildcard $(1)/*.c))
+libs_of    = $(foreach d,$(LIB_DIRS),$(BUILD)/$(1)/$(d).a)
+TEST_DIRS  = base scheduler kubeclient crds gantry-local gantry-controller world
+TEST_SRC   = $(foreach d,$(TEST_DIRS),$(wildcard tests/$(d)/test_*.c))
+TESTS      = $(TEST_SRC:%.c=$(BUILD)/san/%)
+BENCH      = $(patsubst %.c,$(BUILD)/rel/%,$(wildcard tests/bench/bench_*.c))
+FUZZ       = $(patsubst %.c,$(BUILD)/san/%,$(wildcard tests/fuzz/fuzz_*.c))
+
+.PHONY: all test e2e bench goldens check-style install clean deps deps-test
+.SECONDARY:
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+all: deps $(PROGRAMS:%=$(BUILD)/bin/%)
+
+# One rule set for each build kind.
+define KIND
+$$(BUILD)/$(1)/%.o: %.c
+	@mkdir -p $$(@D)
+	$$(CC) $$(CSTD) $$(CPPFLAGS) $$(WARNINGS) $$(FLAGS_$(1)) $$(CFLAGS) -MMD -MP -c $$< -o $$@
+
+$$(foreach d,$$(LIB_DIRS) tests/support,$$(eval $$(call ARCHIVE,$(1),$$(d))))
+
+$$(BUILD)/$(1)/bin/%: $$(BUILD)/$(1)/cmd/%/main.o $$(call libs_of,$(1))
+	@mkdir -p $$(@D)
+	$$(CC) $$(FLAGS_$(1)) $$(LDFLAGS) $$^ $$(LDLIBS) -o $$@
+
+$$(BUILD)/$(1)/tests/%: $$(BUILD)/$(1)/tests/%.o $$(BUILD)/$(1)/tests/support.a $$(call libs_of,$(1))
+	$$(CC) $$(FLAGS_$(1)) $$(LDFLAGS) $$^ $$(CHECK) $$(LDLIBS) -o $$@
+endef
+
+define ARCHIVE
+$$(BUILD)/$(1)/$(2).a: $$(patsubst %.c,$$(BUILD)/$(1)/%.o,$$(call src,$(2)))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	ar rcs $$@ $$^
+endef
+
+$(foreach k,rel san,$(eval $(call KIND,$(k))))
+
+$(BUILD)/bin/%: $(BUILD)/rel/bin/%
+	@mkdir -p $(@D)
+	cp $< $@
+
+test: deps-test $(TESTS) $(FUZZ) $(PROGRAMS:%=$(BUILD)/san/bin/%)
+	@tests/run-tests $(BUILD)/san $(TESTS)
+
+# One test program: `make run-tests/base/test_str`.
+run-tests/%: $(BUILD)/san/tests/%
+	BIN=$(BUILD)/san/bin $<
+
+goldens: deps-test $(BUILD)/san/tests/scheduler/test_scenarios
+	GANTRY_REWRITE_GOLDENS=1 $(BUILD)/san/tests/scheduler/test_scenarios
+
+bench: deps-test all $(BENCH)
+	@tests/bench/run $(BUILD)
+
+e2e: deps all
+	@e2e/run $(BUILD)/bin
+
+check-style:
+	@tests/check-style
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/gantry/crds
+	install $(PROGRAMS:%=$(BUILD)/bin/%) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 crds/*.yaml $(DESTDIR)$(PREFIX)/share/gantry/crds
+
+deps:
+	@tests/install-deps build
+deps-test:
+	@tests/install-deps test
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,52 @@
+/*
+ * err - one error: what kind, where it came from, one plain line.
+ *
+ * Fallible functions return 0 or -1 and take `struct err *err` last. The
+ * innermost function sets it, each caller on the way up may prefix it, so that
+ * the line reads from the outside in: "start job 42: create pod: 403 Forbidden".
+ * A refusal ("does not fit", "lease lost") is a result, not an error.
+ * The memory is the caller's; nothing here allocates.
+ */
+#ifndef GANTRY_BASE_ERR_H
+#define GANTRY_BASE_ERR_H
+
+#define ERR_MSG_MAX 512
+
+enum err_code {
+    ERR_NONE,
+    ERR_INVALID,     /* the input is wrong: what was given cannot be meant */
+    ERR_NOT_FOUND,   /* the thing named does not exist */
+    ERR_EXISTS,      /* the thing to be made exists already */
+    ERR_CONFLICT,    /* it changed since it was read, or a precondition failed */
+    ERR_FORBIDDEN,   /* credentials or policy refuse it */
+    ERR_UNAVAILABLE, /* the other side cannot be reached or is too busy */
+    ERR_UNKNOWN,     /* sent, but whether it happened is not known */
+    ERR_TOO_LARGE,   /* past a ceiling */
+    ERR_IO,          /* the operating system says no: file, socket, process */
+};
+
+struct err {
+    enum err_code code;
+    int http_status; /* 0 where no HTTP answer was involved */
+    char msg[ERR_MSG_MAX];
+};
+
+#define ERR_INIT ((struct err){.code = ERR_NONE})
+
+/* Sets code and message; a longer message is cut. `err` may be NULL. Returns -1,
+ * so that a caller can write `return err_set(...)`. */
+int err_set(struct err *err, enum err_code code, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* err_set with ERR_IO and ": strerror(errnum)" behind the message. */
+int err_errno(struct err *err, int errnum, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Puts "context: " before the message that is there. Returns -1. */
+int err_prefix(struct err *err, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* "invalid", "not found", ...: constant text. */
+const char *err_code_name(enum err_code code);
+
+#endif

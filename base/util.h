@@ -1,0 +1,48 @@
+/*
+ * util - the few macros and allocation calls that every file uses.
+ *
+ * Small allocations abort on exhaustion (style: no caller can do better);
+ * buffers fed from outside use base/str.h, which has ceilings.
+ */
+#ifndef GANTRY_BASE_UTIL_H
+#define GANTRY_BASE_UTIL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+#define MIN(a, b) ((a) < (b) ? (a) : (b))
+#define MAX(a, b) ((a) > (b) ? (a) : (b))
+
+/* Hands a pointer over and leaves NULL behind: `return TAKE(buf);` */
+#define TAKE(p)                                                                        \
+    ({                                                                                 \
+        __typeof__(p) take_tmp_ = (p);                                                 \
+        (p) = NULL;                                                                    \
+        take_tmp_;                                                                     \
+    })
+
+/* A local freed when it leaves its scope: `AUTO_FREE char *name = xstrdup(x);` */
+#define AUTO_FREE __attribute__((cleanup(util_free_p)))
+void util_free_p(void *pp);
+
+/* As malloc, calloc, realloc, strdup and asprintf, but never NULL. */
+void *xmalloc(size_t size) __attribute__((malloc, returns_nonnull));
+void *xcalloc(size_t n, size_t size) __attribute__((malloc, returns_nonnull));
+void *xrealloc(void *p, size_t size) __attribute__((returns_nonnull));
+char *xstrdup(const char *s) __attribute__((malloc, returns_nonnull));
+char *xstrdup_null(const char *s); /* NULL stays NULL */
+char *xstrndup(const char *s, size_t len) __attribute__((malloc, returns_nonnull));
+char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2), malloc));
+
+/* Grows `*items` (of `item_size` bytes each) so that index `n` can be written. */
+void *grow_array(void *items, size_t n, size_t *cap, size_t item_size);
+#define GROW(items, n, cap) ((items) = grow_array((items), (n), &(cap), sizeof(*(items))))
+
+/* NULL-safe string equality: two NULLs are equal. */
+bool str_eq(const char *a, const char *b);
+bool str_starts(const char *s, const char *prefix);
+bool str_ends(const char *s, const char *suffix);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * yaml - YAML documents to JSON trees (libyaml's events behind this one header).
+ *
+ * What Kubernetes' YAML is: plain scalars resolve as in YAML 1.1's core (null, booleans
+ * true/false only, integers, floats), anchors and aliases and merge keys ("<<") are expanded within
+ * bounds, keys are strings. Refused, each with its line: duplicate keys, depth past
+ * JSON_DEPTH_MAX, more than YAML_NODES_MAX nodes after expansion (an alias bomb), input
+ * larger than YAML_BYTES_MAX, tags that are not core, a key that is not a scalar.
+ */
+#ifndef GANTRY_BASE_YAML_H
+#define GANTRY_BASE_YAML_H
+
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/json.h"
+
+#define YAML_BYTES_MAX (4u << 20)
+#define YAML_NODES_MAX 200000u
+
+/* Called once per document, in order. `line` is where it starts (from 1). Takes `doc`
+ * over. Returns -1 with err set to stop. Empty documents are skipped. */
+typedef int yaml_doc_fn(void *arg, struct json *take_doc, size_t line, struct err *err);
+
+/* `name` stands in errors: "job.yaml:12: duplicate key \"nodes\"". JSON is YAML too. */
+int yaml_parse(const char *buf, size_t len, const char *name, yaml_doc_fn *fn, void *arg,
+               struct err *err);
+
+/* Exactly one document. NULL on error. */
+struct json *yaml_parse_one(const char *buf, size_t len, const char *name,
+                            struct err *err);
+
+/* A path of field names in a single document to the line it stands on (gantry.yaml's
+ * errors name lines), 0 when it is not there. */
+size_t yaml_line_of(const char *buf, size_t len, const char *path);
+
+#endif
