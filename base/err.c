@@ -1,0 +1,82 @@
+#include "base/err.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/util.h"
+
+static const char *const code_names[] = {
+    [ERR_NONE] = "none",
+    [ERR_INVALID] = "invalid",
+    [ERR_NOT_FOUND] = "not found",
+    [ERR_EXISTS] = "exists",
+    [ERR_CONFLICT] = "conflict",
+    [ERR_FORBIDDEN] = "forbidden",
+    [ERR_UNAVAILABLE] = "unavailable",
+    [ERR_UNKNOWN] = "unknown",
+    [ERR_TOO_LARGE] = "too large",
+    [ERR_IO] = "io",
+};
+
+/* Messages are made beside the struct, since arguments may point into err->msg. */
+static void store(struct err *err, enum err_code code, const char *msg)
+{
+    err->code = code;
+    err->http_status = 0;
+    snprintf(err->msg, sizeof(err->msg), "%s", msg);
+}
+
+int err_set(struct err *err, enum err_code code, const char *fmt, ...)
+{
+    char msg[ERR_MSG_MAX];
+    va_list ap;
+
+    if (err == NULL)
+        return -1;
+    va_start(ap, fmt);
+    vsnprintf(msg, sizeof(msg), fmt, ap);
+    va_end(ap);
+    store(err, code, msg);
+    return -1;
+}
+
+int err_errno(struct err *err, int errnum, const char *fmt, ...)
+{
+    char msg[ERR_MSG_MAX], reason[128];
+    va_list ap;
+    int len;
+
+    if (err == NULL)
+        return -1;
+    va_start(ap, fmt);
+    len = vsnprintf(msg, sizeof(msg), fmt, ap);
+    va_end(ap);
+    if (len >= 0 && (size_t)len < sizeof(msg))
+        snprintf(msg + len, sizeof(msg) - (size_t)len, ": %s",
+                 strerror_r(errnum, reason, sizeof(reason)));
+    store(err, ERR_IO, msg);
+    return -1;
+}
+
+int err_prefix(struct err *err, const char *fmt, ...)
+{
+    char msg[ERR_MSG_MAX];
+    va_list ap;
+    int len;
+
+    if (err == NULL)
+        return -1;
+    va_start(ap, fmt);
+    len = vsnprintf(msg, sizeof(msg), fmt, ap);
+    va_end(ap);
+    if (len >= 0 && (size_t)len < sizeof(msg))
+        snprintf(msg + len, sizeof(msg) - (size_t)len, ": %s", err->msg);
+    memcpy(err->msg, msg, sizeof(msg));
+    return -1;
+}
+
+const char *err_code_name(enum err_code code)
+{
+    return (size_t)code < ARRAY_LEN(code_names) ? code_names[code] : "unknown";
+}
