@@ -27,6 +27,21 @@ static void store(struct err *err, enum err_code code, const char *msg)
     snprintf(err->msg, sizeof(err->msg), "%s", msg);
 }
 
+/* Puts ": tail" behind what vsnprintf made, whose result is `len`; cut where full. */
+static void append_cut(char msg[ERR_MSG_MAX], int len, const char *tail)
+{
+    size_t at, n;
+
+    if (len < 0 || (size_t)len + 3 > ERR_MSG_MAX)
+        return;
+    at = (size_t)len;
+    memcpy(msg + at, ": ", 3);
+    at += 2;
+    n = strnlen(tail, ERR_MSG_MAX - 1 - at);
+    memcpy(msg + at, tail, n);
+    msg[at + n] = '\0';
+}
+
 int err_set(struct err *err, enum err_code code, const char *fmt, ...)
 {
     char msg[ERR_MSG_MAX];
@@ -52,9 +67,7 @@ int err_errno(struct err *err, int errnum, const char *fmt, ...)
     va_start(ap, fmt);
     len = vsnprintf(msg, sizeof(msg), fmt, ap);
     va_end(ap);
-    if (len >= 0 && (size_t)len < sizeof(msg))
-        snprintf(msg + len, sizeof(msg) - (size_t)len, ": %s",
-                 strerror_r(errnum, reason, sizeof(reason)));
+    append_cut(msg, len, strerror_r(errnum, reason, sizeof(reason)));
     store(err, ERR_IO, msg);
     return -1;
 }
@@ -70,8 +83,7 @@ int err_prefix(struct err *err, const char *fmt, ...)
     va_start(ap, fmt);
     len = vsnprintf(msg, sizeof(msg), fmt, ap);
     va_end(ap);
-    if (len >= 0 && (size_t)len < sizeof(msg))
-        snprintf(msg + len, sizeof(msg) - (size_t)len, ": %s", err->msg);
+    append_cut(msg, len, err->msg);
     memcpy(err->msg, msg, sizeof(msg));
     return -1;
 }
