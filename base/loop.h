@@ -54,6 +54,7 @@ int64_t loop_fresh_mono_ms(const struct loop *loop);
 
 /* Runs until loop_stop. The virtual loop also returns when nothing is armed. */
 void loop_run(struct loop *loop);
+/* Ends the present run or poll after the present callback; between two, the next one. */
 void loop_stop(struct loop *loop);
 /* Virtual only: runs the next due callback (jumping to its time) if that is due at or
  * before `until_ms`; else sets the clock to until_ms and returns false. */
@@ -82,9 +83,10 @@ struct loop_signal *loop_signal_new(struct loop *loop, int signo, loop_signal_fn
                                     void *arg, struct err *err);
 void loop_signal_free(struct loop_signal *s);
 
-/* Calls `fn` once when child `pid` has ended, reaping it; then the watch is spent but
- * still has to be freed. Freeing it earlier leaves the child to be reaped by nobody but
- * the loop. */
+/* Calls `fn` once when child `pid` has ended (before this call, too), reaping it; then
+ * the watch is spent but still has to be freed. Freeing it earlier leaves the child to be
+ * reaped by nobody but the loop. ERR_NOT_FOUND: no child of this process, or reaped. A
+ * child reaped by others meanwhile reads as exit code 255. */
 struct loop_child *loop_child_new(struct loop *loop, pid_t pid, loop_child_fn *fn, void *arg,
                                   struct err *err);
 void loop_child_free(struct loop_child *c);
