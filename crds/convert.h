@@ -1,0 +1,72 @@
+/*
+ * convert - the one conversion between API objects and the scheduler's model.
+ *
+ * Shared by controller, client and simulator. Everything that is read from a Node, Pod,
+ * Partition or BatchJob for scheduling is read here, and nowhere else.
+ *
+ * Quantities are exact (base/quantity.h). Resource names are interned in the caller's
+ * restable, which only grows. GPUs: `gpusPerNode: "h100:4"` becomes 4 of the configured
+ * resource and a GPU type; a node's type is the label named in the configuration.
+ */
+#ifndef GANTRY_CRDS_CONVERT_H
+#define GANTRY_CRDS_CONVERT_H
+
+#include "base/err.h"
+#include "base/json.h"
+#include "scheduler/model.h"
+
+struct convert {
+    struct restable *resources;
+    const char *gpu_resource;   /* "nvidia.com/gpu" */
+    const char *gpu_type_label; /* "gantry.dev/gpu-type" */
+};
+
+/* Each makes a fresh struct, or returns NULL and names the field that is wrong:
+ * "spec.nodes: ..." */
+struct node *convert_node(const struct convert *c, const struct json *node, struct err *err);
+struct partition *convert_partition(const struct convert *c, const struct json *partition,
+                                    struct err *err);
+/* Request and policy from spec, identity from metadata, and from status: jobID, submit and
+ * eligible times, phase, placement. Effective limits that need the partition are left unset. */
+struct job *convert_job(const struct convert *c, const struct json *batchjob,
+                        struct err *err);
+
+/* What the controller needs to know of any pod. */
+struct pod {
+    char *ns, *name, *uid, *resource_version;
+    char *node;           /* spec.nodeName; NULL while unbound */
+    char *scheduler_name; /* spec.schedulerName */
+    struct resvec use;    /* effective request: kubernetes-notes 3.5 */
+    bool terminal;        /* phase Succeeded or Failed */
+    bool running;         /* phase Running */
+    bool succeeded;
+    bool deleting;        /* deletionTimestamp set */
+    bool accounted;       /* carries finalizer gantry.dev/accounted */
+    char *reason;         /* status.reason; NULL */
+    char *message;        /* status.message; NULL */
+    /* of the default container's terminated state; -1 where there is none */
+    int exit_code;
+    int exit_signal;
+    int64_t started_sec; /* status.startTime; TIME_UNSET */
+    int64_t finished_sec; /* latest container finishedAt; TIME_UNSET */
+    /* from our labels; job_uid NULL for pods that are not ours */
+    char *job_uid;
+    int64_t job_id, attempt, rank;
+};
+struct pod *convert_pod(const struct convert *c, const struct json *pod, struct err *err);
+void pod_free(struct pod *pod);
+
+/* status.placement: list of {nodes (hostlist), podsPerNode, requests, firstRank}. */
+struct json *convert_placement_to_json(const struct convert *c, const struct slot *slots,
+                                       size_t n);
+/* Fails on text that is not a placement. Frees with slots_free. */
+int convert_placement_from_json(const struct convert *c, const struct json *placement,
+                                struct slot **ret, size_t *ret_n, struct err *err);
+
+/* Slurm's TRES text: "cpu=8,mem=64G,node=2,gres/gpu=8". */
+void convert_tres(const struct convert *c, const struct slot *slots, size_t n,
+                  struct str *out);
+/* As asked: pods times the request of one. */
+void convert_req_tres(const struct convert *c, const struct job *job, struct str *out);
+
+#endif

@@ -1,0 +1,230 @@
+/*
+ * model - what the scheduler knows: nodes, partitions, jobs, foreign pods.
+ *
+ * One data model in the middle. Objects of the API become these structs once, in crds/;
+ * nothing here knows JSON. Units: cpu in thousandths, memory in bytes, everything else
+ * in counts; times in seconds since the epoch. "Not given" is a value of its own
+ * (TIME_UNSET, LIMIT_UNSET, NICE...), never zero by accident.
+ *
+ * Structs made by *_new or *_copy are freed by *_free with all they hold. Strings are
+ * heap strings of the struct that holds them.
+ */
+#ifndef GANTRY_SCHEDULER_MODEL_H
+#define GANTRY_SCHEDULER_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- resources ---- */
+
+#define RES_MAX 16
+#define RES_NAME_MAX 64
+
+/* The first entries of every table; extended resources follow in order of appearance. */
+enum { RES_CPU, RES_MEM, RES_EPHEMERAL, RES_PODS, RES_FIXED };
+
+/* Names of the resource kinds a cluster has; append-only, so an index never changes. */
+struct restable {
+    int n;
+    char name[RES_MAX][RES_NAME_MAX];
+};
+
+struct resvec {
+    int64_t v[RES_MAX];
+};
+
+/* "cpu", "memory", "ephemeral-storage", "pods". */
+void restable_init(struct restable *t);
+/* Index of a name, made if new; -1 when the table is full or the name too long. */
+int restable_intern(struct restable *t, const char *name);
+int restable_find(const struct restable *t, const char *name); /* -1: unknown */
+
+void resvec_add(struct resvec *a, const struct resvec *b);
+void resvec_sub(struct resvec *a, const struct resvec *b);
+bool resvec_fits(const struct resvec *need, const struct resvec *free_);
+/* How many times `need` fits into `free_`; INT64_MAX for an empty need. */
+int64_t resvec_times(const struct resvec *need, const struct resvec *free_);
+bool resvec_is_zero(const struct resvec *a);
+
+/* ---- labels, selectors, taints ---- */
+
+struct label {
+    char *key;
+    char *value;
+};
+
+enum select_op { SELECT_IN, SELECT_NOT_IN, SELECT_EXISTS, SELECT_MISSING, SELECT_GT, SELECT_LT };
+
+/* One requirement on labels; `values` has `n_values` entries (one for GT and LT). */
+struct requirement {
+    char *key;
+    enum select_op op;
+    char **values;
+    size_t n_values;
+};
+
+/* Requirements that must all hold. */
+struct term {
+    struct requirement *reqs;
+    size_t n_reqs;
+};
+
+enum taint_effect { TAINT_NO_SCHEDULE, TAINT_PREFER_NO_SCHEDULE, TAINT_NO_EXECUTE };
+
+struct taint {
+    char *key;
+    char *value; /* "" where none */
+    enum taint_effect effect;
+};
+
+/* Key NULL: every key. Value NULL: operator Exists. any_effect: every effect. */
+struct toleration {
+    char *key;
+    char *value;
+    bool any_effect;
+    enum taint_effect effect;
+};
+
+/* ---- nodes ---- */
+
+struct node {
+    char *name;
+    struct resvec capacity; /* allocatable */
+    struct label *labels;   /* sorted by key */
+    size_t n_labels;
+    struct taint *taints;
+    size_t n_taints;
+    char *gpu_type;     /* NULL: none known */
+    bool ready;         /* condition Ready is True */
+    bool unschedulable; /* cordoned: Slurm's DRAIN */
+};
+
+/* ---- partitions ---- */
+
+enum part_state { PART_UP, PART_DOWN, PART_DRAIN, PART_INACTIVE };
+
+#define LIMIT_UNSET (-1)
+#define LIMIT_UNLIMITED INT64_MAX /* DURATION_UNLIMITED */
+
+struct partition {
+    char *name;
+    struct term selector; /* no requirements and no node_names: every node */
+    char **node_names;    /* in addition to the selector, a list; sorted */
+    size_t n_node_names;
+    bool is_default;
+    enum part_state state;
+    int64_t priority_tier;       /* higher first, before any priority */
+    int64_t priority_job_factor; /* 0..65535 */
+    int64_t max_time_sec;        /* LIMIT_UNLIMITED */
+    int64_t default_time_sec;    /* LIMIT_UNSET: max_time_sec */
+    int64_t min_nodes;           /* 0: none */
+    int64_t max_nodes;           /* LIMIT_UNLIMITED */
+};
+
+/* ---- jobs ---- */
+
+#define TIME_UNSET INT64_MIN
+#define PRIORITY_UNSET (-1)
+
+enum job_hold { HOLD_NONE, HOLD_USER, HOLD_ADMIN };
+
+/* As the core sees it. STARTING and RUNNING hold their allocation; COMPLETING holds what
+ * is left of it until the pods are proven gone. */
+enum job_phase { JOB_PENDING, JOB_STARTING, JOB_RUNNING, JOB_COMPLETING };
+
+/* Pods of equal size on one node. */
+struct slot {
+    char *node;
+    int64_t pods;
+    struct resvec each;
+    int64_t first_rank;
+};
+
+struct job {
+    /* identity */
+    char *uid; /* the object's */
+    char *ns;
+    char *name;
+    char *user;
+    int64_t job_id; /* 0: not yet given; such a job waits */
+
+    /* policy */
+    char **partitions; /* as asked; none: the default partition */
+    size_t n_partitions;
+    int64_t submit_sec;
+    int64_t eligible_sec; /* not before; TIME_UNSET: at once */
+    int64_t limit_sec;    /* LIMIT_UNSET: the partition's */
+    int64_t nice;
+    int64_t priority; /* PRIORITY_UNSET: computed */
+    enum job_hold hold;
+
+    /* shape: min_pods..max_pods equal pods; one_per_node is Slurm's way (a pod is a node's
+     * share of the job), otherwise several may share a node */
+    int64_t min_pods, max_pods;
+    bool one_per_node;
+    bool exclusive; /* no other job's pods on its nodes */
+    struct resvec each;
+    char *gpu_type; /* NULL: any */
+
+    /* where: all of node_all, and one of node_any if there are any */
+    struct term node_all;
+    struct term *node_any;
+    size_t n_node_any;
+    char **node_list; /* nodes it must have (Slurm's -w); sorted */
+    size_t n_node_list;
+    char **exclude; /* nodes it must not have; sorted */
+    size_t n_exclude;
+    struct toleration *tolerations;
+    size_t n_tolerations;
+
+    /* run */
+    enum job_phase phase;
+    int64_t start_sec;  /* TIME_UNSET while pending */
+    char *partition;    /* where it runs; NULL while pending */
+    struct slot *alloc; /* in rank order */
+    size_t n_alloc;
+};
+
+/* ---- pods that are not ours ---- */
+
+struct foreign_pod {
+    char *uid;
+    char *node;
+    struct resvec use;
+};
+
+struct node *node_new(void);
+struct node *node_copy(const struct node *n);
+void node_free(struct node *n); /* NULL is fine; so for all below */
+struct partition *partition_new(void); /* UP, unlimited */
+struct partition *partition_copy(const struct partition *p);
+void partition_free(struct partition *p);
+struct job *job_new(void); /* pending, one pod, nothing asked */
+struct job *job_copy(const struct job *j);
+void job_free(struct job *j);
+struct foreign_pod *foreign_pod_new(void);
+struct foreign_pod *foreign_pod_copy(const struct foreign_pod *p);
+void foreign_pod_free(struct foreign_pod *p);
+
+/* Empties what these hold, not the struct itself. */
+void term_fini(struct term *t);
+void slots_free(struct slot *slots, size_t n);
+struct slot *slots_copy(const struct slot *slots, size_t n);
+
+/* Adds one (strings copied). */
+void labels_add(struct label **labels, size_t *n, const char *key, const char *value);
+void labels_sort(struct label *labels, size_t n);
+const char *labels_find(const struct label *labels, size_t n, const char *key);
+struct requirement *term_add(struct term *t, const char *key, enum select_op op);
+void requirement_add_value(struct requirement *r, const char *value);
+void names_add(char ***names, size_t *n, const char *name);
+void names_sort(char **names, size_t n);
+bool names_have(char *const *names, size_t n, const char *name); /* sorted */
+
+/* Kubernetes' label selector rules: a missing key satisfies NOT_IN and MISSING only. */
+bool term_matches(const struct term *t, const struct label *labels, size_t n);
+/* True if a NoSchedule or NoExecute taint of the node is not tolerated. */
+bool taints_refuse(const struct node *n, const struct toleration *tolerations, size_t n_tol);
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * reason - why a job is pending: Slurm's words, one table.
+ *
+ * The same word stands in status, event, squeue and web page. Class: whether the wait
+ * ends by itself (api.md: status.pending.class).
+ */
+#ifndef GANTRY_SCHEDULER_REASON_H
+#define GANTRY_SCHEDULER_REASON_H
+
+enum wait_class {
+    WAIT_NEVER,       /* can never start as it is */
+    WAIT_NOT_ALLOWED, /* not allowed yet: held, begin time, limits */
+    WAIT_NOT_FREE,    /* allowed, but the nodes are not free */
+};
+
+enum reason {
+    REASON_NONE,
+    REASON_PRIORITY,
+    REASON_RESOURCES,
+    REASON_BEGIN_TIME,
+    REASON_JOB_HELD_USER,
+    REASON_JOB_HELD_ADMIN,
+    REASON_PARTITION_DOWN,
+    REASON_PARTITION_INACTIVE,
+    REASON_PARTITION_NODE_LIMIT,
+    REASON_PARTITION_TIME_LIMIT,
+    REASON_PARTITION_CONFIG, /* also: no such partition */
+    REASON_REQ_NODE_NOT_AVAIL,
+    REASON_BAD_CONSTRAINTS, /* no set of nodes of the cluster could ever hold it */
+    REASON_CONSTRAINTS,     /* not satisfiable at present: nodes down or drained */
+    REASON_CLEANING,
+};
+
+const char *reason_word(enum reason r); /* "Resources" */
+enum wait_class reason_class(enum reason r);
+const char *wait_class_word(enum wait_class c); /* "Never", "NotAllowed", "NotFree" */
+
+#endif

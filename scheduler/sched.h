@@ -1,0 +1,135 @@
+/*
+ * sched - the scheduling core: told of changes, asked to step, answers with decisions.
+ *
+ * Pure: no I/O, no clock, no environment. The same changes and the same now_sec give the same
+ * decisions, and a fresh core told sched_snapshot's changes decides as this one does,
+ * after any history.
+ *
+ *   changes --> sched_apply --> [ model, queue ] --> sched_step(now) --> decisions
+ *
+ * A step, readable aloud: end what must end; recompute priorities; order the queue; for
+ * each job: may it start at all, does it fit now: start it; else say why. A job that cannot
+ * start blocks lower-priority jobs of the same partition (from the nodes of that
+ * partition), never those of others.
+ *
+ * After a START decision the core itself counts the allocation as used and has the job as
+ * STARTING; it stays so until a change says otherwise. So the caller applies a job only with
+ * a state that is later than what it knows of the decision (controller: jobs.h).
+ *
+ * Queue order: priority_tier of the partition, then priority, then job_id. Priority is
+ * Slurm's sum (priority/multifactor), here of age and partition, less nice:
+ *   weight_age * min(age, max_age) / max_age + weight_partition * factor / 65535 - nice
+ * computed in integers so that every machine orders alike.
+ */
+#ifndef GANTRY_SCHEDULER_SCHED_H
+#define GANTRY_SCHEDULER_SCHED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scheduler/model.h"
+#include "scheduler/reason.h"
+
+struct sched;
+
+struct sched_config {
+    int64_t priority_weight_age;       /* slurm.conf PriorityWeightAge; default 1000 */
+    int64_t priority_weight_partition; /* PriorityWeightPartition; default 1000 */
+    int64_t priority_max_age_sec;      /* PriorityMaxAge; default 7 days */
+};
+
+struct sched_config sched_config_default(void);
+
+enum change_kind {
+    CHANGE_NODE,
+    CHANGE_NODE_GONE,
+    CHANGE_PARTITION,
+    CHANGE_PARTITION_GONE,
+    CHANGE_JOB,
+    CHANGE_JOB_GONE,
+    CHANGE_FOREIGN_POD,
+    CHANGE_FOREIGN_POD_GONE,
+    CHANGE_RESOURCES, /* the names behind resvec indices, for messages */
+};
+
+/* Upserts carry the whole new state; *_GONE carry a key: node name, partition name, job uid,
+ * pod uid. */
+struct change {
+    enum change_kind kind;
+    union {
+        struct node *node;
+        struct partition *partition;
+        struct job *job;
+        struct foreign_pod *pod;
+        const struct restable *resources; /* copied */
+        const char *key;                  /* lent */
+    } u;
+};
+
+enum decision_kind {
+    DECIDE_START,  /* place it: `slots`, `partition`, `limit_sec` */
+    DECIDE_END,    /* its time limit has passed (Slurm: TIMEOUT) */
+    DECIDE_REASON, /* pending job's reason or message changed since it was last told */
+};
+
+/* All pointers live until the next step or sched_free. */
+struct decision {
+    enum decision_kind kind;
+    const char *job_uid;
+    const char *partition;    /* START: where */
+    int64_t limit_sec;        /* START: the limit in force; LIMIT_UNLIMITED */
+    const struct slot *slots; /* START: in rank order */
+    size_t n_slots;
+    enum reason reason;  /* REASON */
+    const char *message; /* REASON: one plain sentence: what it needs, what is there */
+    int64_t priority;    /* START, REASON */
+};
+
+struct decisions {
+    const struct decision *items;
+    size_t n;
+};
+
+/* The caller's stopwatch: true when the step should yield. NULL fn: never. Asked about once
+ * per job considered. */
+struct sched_budget {
+    bool (*spent)(void *arg);
+    void *arg;
+};
+
+enum sched_progress {
+    SCHED_IDLE, /* nothing to do until the next change or sched_next_wake */
+    SCHED_MORE, /* yielded: step again soon */
+};
+
+struct sched *sched_new(const struct sched_config *config);
+void sched_free(struct sched *s);
+
+/* Takes the struct inside an upsert over, whatever it is. An unknown key in *_GONE is
+ * nothing. Never fails: what cannot be (a slot on an unknown node) is kept and counted as soon as
+ * the node appears. */
+void sched_apply(struct sched *s, const struct change *change);
+
+enum sched_progress sched_step(struct sched *s, int64_t now_sec, struct sched_budget budget,
+                               struct decisions *ret);
+
+/* When the passing of time alone can change a decision (a begin time, a time limit);
+ * INT64_MAX: never. */
+int64_t sched_next_wake(const struct sched *s, int64_t now_sec);
+
+/* Emits upserts (lent, to be copied) that rebuild the core: resources, nodes, partitions,
+ * foreign pods, jobs. */
+void sched_snapshot(const struct sched *s,
+                    void (*emit)(void *arg, const struct change *change), void *arg);
+
+/* What is used and free on a node now; false if it is unknown. */
+bool sched_node_usage(const struct sched *s, const char *node, struct resvec *ret_used,
+                      struct resvec *ret_free);
+/* Priority of a job at a time; -1 if it is unknown. */
+int64_t sched_job_priority(const struct sched *s, const char *job_uid, int64_t now_sec);
+/* The job as the core has it, lent until the next apply or step; NULL: unknown. */
+const struct job *sched_job(const struct sched *s, const char *job_uid);
+size_t sched_count(const struct sched *s, enum job_phase phase);
+
+#endif
