@@ -73,13 +73,14 @@ struct json *json_at(const struct json *object, const char *path);
 
 /* Strings at a path: lent, NULL when absent, null or of another type. */
 const char *json_str(const struct json *object, const char *path);
-/* As json_str, "" for NULL. */
+/* As json_str, `otherwise` for NULL. */
 const char *json_str_or(const struct json *object, const char *path, const char *otherwise);
 int64_t json_int_or(const struct json *object, const char *path, int64_t otherwise);
 bool json_bool_or(const struct json *object, const char *path, bool otherwise);
 
 /* Typed reads that tell absent (or null) from wrong. On JSON_WRONG_TYPE `err` says
- * "spec.replicas: expected integer, got string". */
+ * "spec.replicas: expected integer, got string", or "spec: expected object, got array"
+ * when something else stands in the way. An integer past int64 is of the wrong type. */
 enum json_found json_read_str(const struct json *o, const char *path, const char **ret,
                               struct err *err);
 enum json_found json_read_int(const struct json *o, const char *path, int64_t *ret,
@@ -94,7 +95,9 @@ enum json_found json_read_object(const struct json *o, const char *path,
 /* Values of a node; the node must have that type. */
 const char *json_string(const struct json *j);
 size_t json_string_len(const struct json *j);
-int64_t json_int(const struct json *j); /* JSON_INT, or JSON_DOUBLE cut towards zero */
+/* JSON_INT, or JSON_DOUBLE cut towards zero; past int64 its nearest end. Integers up to
+ * uint64 print exactly. */
+int64_t json_int(const struct json *j);
 double json_double(const struct json *j); /* JSON_INT or JSON_DOUBLE */
 bool json_bool(const struct json *j);
 
@@ -121,14 +124,16 @@ bool json_equal(const struct json *a, const struct json *b); /* field order igno
 struct json *json_new_null(void);
 struct json *json_new_bool(bool v);
 struct json *json_new_int(int64_t v);
-struct json *json_new_double(double v);
+struct json *json_new_double(double v); /* NaN and infinities: null */
+/* Bytes that are not UTF-8 print as U+FFFD. */
 struct json *json_new_string(const char *s);
 struct json *json_new_string_len(const char *s, size_t len);
 struct json *json_new_array(void);
 struct json *json_new_object(void);
 
+/* A field that is there keeps its place. A NULL child is "absent": the field goes. */
 void json_set(struct json *object, const char *key, struct json *take);
-/* Sets at a path, making the objects on the way. */
+/* Sets at a path, making the objects on the way (in place of whatever is no object). */
 void json_set_at(struct json *object, const char *path, struct json *take);
 void json_del(struct json *object, const char *key);
 void json_append(struct json *array, struct json *take);
