@@ -32,7 +32,7 @@ int size_parse(const char *text, int64_t *ret_bytes, struct err *err);
 /* Canonical forms: 1500 milli -> "1500m", 2000 -> "2"; bytes -> "64Gi", "1000". */
 void quantity_format_milli(int64_t milli, char ret[QUANTITY_TEXT_MAX]);
 void quantity_format_bytes(int64_t bytes, char ret[QUANTITY_TEXT_MAX]);
-/* Slurm's: "64G", "1500M": the largest unit that divides, M at least; below M: "1000K". */
+/* Slurm's: "64G", "1500M", "1000K": the largest unit that divides; rounded up to K. */
 void size_format(int64_t bytes, char ret[QUANTITY_TEXT_MAX]);
 
 #endif
