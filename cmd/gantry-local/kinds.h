@@ -1,0 +1,80 @@
+/*
+ * kinds - which resources are served: the core table and what CRDs add.
+ *
+ * Core kinds come from one committed table of types and fields (coretypes.c), custom ones
+ * from CustomResourceDefinition objects. Discovery, OpenAPI, Table, validation and patches
+ * all read these structs, so they cannot disagree.
+ */
+#ifndef GANTRY_LOCAL_KINDS_H
+#define GANTRY_LOCAL_KINDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "base/str.h"
+
+struct schema;
+struct kinds;
+
+struct column {
+    char *name;
+    char *type;   /* "string", "integer", "date", ... */
+    char *format; /* "" */
+    char *description;
+    char *json_path; /* ".status.state"; custom kinds */
+    int priority;
+};
+
+struct kind {
+    char *group; /* "" for core */
+    char *version;
+    char *plural;
+    char *singular;
+    char *name; /* "Pod" */
+    char *list_name; /* "PodList" */
+    char **short_names;
+    size_t n_short_names;
+    char **categories;
+    size_t n_categories;
+    bool namespaced;
+    bool has_status;     /* status subresource */
+    bool is_custom;      /* from a CRD: no strategic merge patch; PUT needs a resourceVersion */
+    bool has_foreign_cel; /* custom, not ours, with CEL rules that are not evaluated */
+    const struct schema *schema;
+    const struct column *columns; /* beside NAME; core kinds render by function, see table.h */
+    size_t n_columns;
+    char **selectable; /* field selector paths beside metadata.name and metadata.namespace */
+    size_t n_selectable;
+};
+
+struct kinds *kinds_new(void); /* the core table */
+void kinds_free(struct kinds *kinds);
+
+/* NULL: not served. Lent until the CRD goes. */
+const struct kind *kinds_find(const struct kinds *kinds, const char *group,
+                              const char *version, const char *plural);
+/* Kinds in order of group, version, plural. */
+size_t kinds_count(const struct kinds *kinds);
+const struct kind *kinds_at(const struct kinds *kinds, size_t i);
+
+/* Serves (or serves anew) the kinds of a CRD object. On a bad CRD nothing changes and err
+ * names the field (it becomes a 422). All served versions are added. */
+int kinds_add_crd(struct kinds *kinds, const struct json *crd, struct err *err);
+void kinds_remove_crd(struct kinds *kinds, const char *crd_name);
+
+/* Answers of discovery, as bytes: `/api` and `/apis` (aggregated APIGroupDiscoveryList v2 or
+ * plain), `/api/v1` and `/apis/<group>[/<version>]`. false: no such group or version. */
+void discovery_aggregated(const struct kinds *kinds, bool core, struct str *out);
+void discovery_roots(const struct kinds *kinds, bool core, struct str *out);
+bool discovery_group(const struct kinds *kinds, const char *group, struct str *out);
+bool discovery_version(const struct kinds *kinds, const char *group, const char *version,
+                       struct str *out);
+
+/* `/openapi/v3` and `/openapi/v3/api/v1`, `/openapi/v3/apis/<g>/<v>`. */
+void openapi_index(const struct kinds *kinds, struct str *out);
+bool openapi_version(const struct kinds *kinds, const char *group, const char *version,
+                     struct str *out);
+
+#endif

@@ -1,0 +1,39 @@
+/* gantry-local - the embedded cluster: an API server and nodes, each a subcommand. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry-local/commands.h"
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *help;
+} commands[] = {
+    {"serve", cmd_serve, "run the API server on loopback"},
+    {"node", cmd_node, "run nodes that join an API server"},
+};
+
+static int usage(FILE *out, int status)
+{
+    fprintf(out, "Usage: gantry-local COMMAND [OPTION...]\n\n"
+                 "A small Kubernetes on one machine: real API, local processes.\n\n");
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+        fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
+    fprintf(out, "\n`gantry-local COMMAND --help` lists a command's options.\n");
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        return usage(stderr, 2);
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+        return usage(stdout, 0);
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    fprintf(stderr, "gantry-local: unknown command \"%s\"; there are: serve, node\n",
+            argv[1]);
+    return 2;
+}
