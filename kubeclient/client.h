@@ -82,7 +82,9 @@ struct kc_result {
     const char *message;   /* the Status' message or the transport's; "" when ok */
     int64_t retry_after_sec; /* -1 */
     const struct json *body; /* parsed answer when ok; NULL when it had none */
-    const struct json *status; /* the Status object when refused and it was one; NULL */
+    const struct json *status; /* the Status object when not ok and it was one; NULL */
+    const char *text; /* the answer's bytes when ok (logs are not JSON); may be NULL */
+    size_t text_len;
 };
 
 typedef void kc_done_fn(void *arg, const struct kc_result *result);
@@ -122,6 +124,7 @@ struct kc_delete_options {
     int64_t grace_sec;            /* -1: the object's own */
     const char *propagation;      /* "Background", ...; NULL: default */
 };
+/* `options` NULL: a plain delete. */
 struct kc_call *kc_delete(struct kc_client *c, const struct kc_ref *ref,
                           const struct kc_delete_options *options, kc_done_fn *done,
                           void *arg);

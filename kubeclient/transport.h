@@ -43,6 +43,8 @@ struct transport_head {
     const char *content_type; /* lent; "" when absent */
     int64_t retry_after_sec;  /* -1 when absent */
     const char *warning;      /* text of the first Warning: 299; NULL */
+    bool renewed; /* of a 401: the credential was renewed since the request was sent, so
+                   * that the same request may pass now */
 };
 
 /* How an exchange ended, as far as the transport can tell. */
