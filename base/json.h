@@ -146,8 +146,9 @@ void json_array_del(struct json *array, size_t i);
  *
  *   json_build("{'kind': 'Binding', 'target': {'name': %s}, 'n': %i}", node, n)
  *
- * %s const char * as a JSON string (NULL: null), %i int64_t, %b bool (int), %j
- * const struct json * (copied; NULL: null), %% a percent sign. Keys may be %s too.
+ * %s const char * as a JSON string (NULL: null), %i int64_t (cast what is an int), %b
+ * bool (int), %j const struct json * (copied; NULL: null), %% a percent sign. Keys may be
+ * %s too; within quotes nothing is put in.
  * The template is ours, so a malformed one asserts.
  */
 struct json *json_build(const char *tmpl, ...);
