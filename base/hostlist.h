@@ -22,7 +22,9 @@ struct hostlist {
 
 #define HOSTLIST_AUTO __attribute__((cleanup(hostlist_fini)))
 
-/* `ret` must be zeroed or initialised; names are added to it. */
+/* `ret` must be zeroed or initialised; names are added to it, none on failure.
+ * ERR_INVALID says at which character, ERR_TOO_LARGE past HOSTLIST_MAX. An empty item
+ * is wrong, so is a name over 253 characters. */
 int hostlist_parse(struct hostlist *ret, const char *text, struct err *err);
 void hostlist_add(struct hostlist *hl, const char *name); /* copied */
 void hostlist_fini(struct hostlist *hl);
