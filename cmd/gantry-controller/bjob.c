@@ -1,0 +1,228 @@
+#include "cmd/gantry-controller/bjob.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/duration.h"
+#include "base/util.h"
+
+const struct kc_resource bjob_resource = {"gantry.dev", "v1alpha1", "batchjobs", "BatchJob",
+                                          true};
+const struct kc_resource partition_resource = {"gantry.dev", "v1alpha1", "partitions",
+                                               "Partition", false};
+
+void text_set(char **field, const char *text)
+{
+    char *copy = xstrdup_null(text);
+    free(*field);
+    *field = copy;
+}
+
+void jstatus_init(struct jstatus *s)
+{
+    *s = (struct jstatus){.priority = PRIORITY_UNSET,
+                          .submit_sec = TIME_UNSET,
+                          .eligible_sec = TIME_UNSET,
+                          .start_sec = TIME_UNSET,
+                          .end_sec = TIME_UNSET,
+                          .exit_code = -1,
+                          .exit_signal = -1};
+}
+
+void jstatus_fini(struct jstatus *s)
+{
+    free(s->reason);
+    free(s->message);
+    free(s->last_action);
+    free(s->refusal);
+    slots_free(s->placement, s->n_placement);
+}
+
+void jstatus_copy(struct jstatus *to, const struct jstatus *from)
+{
+    *to = *from;
+    to->reason = xstrdup_null(from->reason);
+    to->message = xstrdup_null(from->message);
+    to->last_action = xstrdup_null(from->last_action);
+    to->refusal = xstrdup_null(from->refusal);
+    to->placement = slots_copy(from->placement, from->n_placement);
+}
+
+static bool slots_equal(const struct jstatus *a, const struct jstatus *b)
+{
+    if (a->n_placement != b->n_placement)
+        return false;
+    for (size_t i = 0; i < a->n_placement; i++) {
+        const struct slot *x = &a->placement[i], *y = &b->placement[i];
+        if (strcmp(x->node, y->node) != 0 || x->pods != y->pods ||
+            x->first_rank != y->first_rank)
+            return false;
+    }
+    return true;
+}
+
+bool jstatus_equal(const struct jstatus *a, const struct jstatus *b)
+{
+    return a->state == b->state && a->job_id == b->job_id && a->attempt == b->attempt &&
+           a->restarts == b->restarts && a->submit_sec == b->submit_sec &&
+           a->eligible_sec == b->eligible_sec && a->start_sec == b->start_sec &&
+           a->end_sec == b->end_sec && a->exit_code == b->exit_code &&
+           a->exit_signal == b->exit_signal && str_eq(a->reason, b->reason) &&
+           str_eq(a->message, b->message) && str_eq(a->last_action, b->last_action) &&
+           str_eq(a->refusal, b->refusal) && slots_equal(a, b);
+}
+
+int64_t slots_pods(const struct slot *slots, size_t n)
+{
+    int64_t pods = 0;
+    for (size_t i = 0; i < n; i++)
+        pods += slots[i].pods;
+    return pods;
+}
+
+/* ---- reading ---- */
+
+static int64_t read_time(const struct json *object, const char *path)
+{
+    int64_t sec;
+    const char *text = json_str(object, path);
+    return text && time_parse_rfc3339(text, &sec, NULL) == 0 ? sec : TIME_UNSET;
+}
+
+/* "2:15" is exit code 2 by signal 15. */
+static void read_exit(const char *text, struct jstatus *s)
+{
+    char *end;
+    if (!text)
+        return;
+    s->exit_code = (int)strtol(text, &end, 10);
+    s->exit_signal = *end == ':' ? (int)strtol(end + 1, NULL, 10) : 0;
+}
+
+static void read_refusal(const struct json *status, struct jstatus *s)
+{
+    const struct json *conditions = json_get(status, "conditions");
+    for (size_t i = 0; i < json_len(conditions); i++) {
+        const struct json *c = json_item(conditions, i);
+        if (str_eq(json_str(c, "type"), "Accepted") &&
+            str_eq(json_str(c, "status"), "False"))
+            text_set(&s->refusal, json_str_or(c, "message", "refused"));
+    }
+}
+
+static void read_status(const struct convert *c, const struct json *status,
+                        struct jstatus *s)
+{
+    jstatus_init(s);
+    if (job_state_parse(json_str(status, "state"), &s->state) < 0)
+        s->state = JOB_STATE_NONE;
+    s->job_id = json_int_or(status, "jobID", 0);
+    s->attempt = json_int_or(status, "attempt", 0);
+    s->restarts = json_int_or(status, "restarts", 0);
+    s->priority = json_int_or(status, "priority", PRIORITY_UNSET);
+    s->reason = xstrdup_null(json_str(status, "reason"));
+    s->message = xstrdup_null(json_str(status, "message"));
+    s->last_action = xstrdup_null(json_str(status, "lastAction.id"));
+    s->submit_sec = read_time(status, "submitTime");
+    s->eligible_sec = read_time(status, "eligibleTime");
+    s->start_sec = read_time(status, "startTime");
+    s->end_sec = read_time(status, "endTime");
+    read_exit(json_str(status, "exitCode"), s);
+    read_refusal(status, s);
+    const struct json *placement = json_get(status, "placement");
+    if (json_is(placement, JSON_ARRAY))
+        convert_placement_from_json(c, placement, &s->placement, &s->n_placement, NULL);
+}
+
+static enum action_type action_type_of(const char *word)
+{
+    static const struct {
+        const char *word;
+        enum action_type type;
+    } types[] = {{"Cancel", ACTION_CANCEL},
+                 {"Requeue", ACTION_REQUEUE},
+                 {"RequeueHold", ACTION_REQUEUE_HOLD}};
+    for (size_t i = 0; i < ARRAY_LEN(types); i++)
+        if (str_eq(types[i].word, word))
+            return types[i].type;
+    return ACTION_OTHER;
+}
+
+static void read_actions(const struct json *spec, struct bjob *b)
+{
+    const struct json *list = json_get(spec, "actions");
+    size_t n = json_is(list, JSON_ARRAY) ? json_len(list) : 0;
+    if (n == 0)
+        return;
+    b->actions = xcalloc(n, sizeof(*b->actions));
+    for (size_t i = 0; i < n; i++) {
+        const struct json *a = json_item(list, i);
+        b->actions[b->n_actions++] =
+            (struct action){.id = xstrdup(json_str_or(a, "id", "")),
+                            .type = action_type_of(json_str(a, "type"))};
+    }
+}
+
+static void read_spec(const struct convert *c, const struct json *object, struct bjob *b)
+{
+    const struct json *spec = json_get(object, "spec");
+    struct err err = ERR_INIT;
+    b->model = convert_job(c, object, &err);
+    if (!b->model)
+        b->refusal = xstrdup(err.msg);
+    const struct json *template = json_get(spec, "template");
+    if (json_is(template, JSON_OBJECT))
+        b->template_text = json_text(template, NULL);
+    b->requeue = json_bool_or(spec, "requeue", true);
+    b->ttl_sec = json_int_or(spec, "ttlSecondsAfterFinished", -1);
+    read_actions(spec, b);
+}
+
+struct bjob *bjob_parse(const struct convert *c, const struct json *object, struct err *err)
+{
+    const struct json *meta = json_get(object, "metadata");
+    const char *uid = json_str(meta, "uid"), *name = json_str(meta, "name");
+    if (!uid || !name) {
+        err_set(err, ERR_INVALID, "a BatchJob without metadata.name or metadata.uid");
+        return NULL;
+    }
+    struct bjob *b = xcalloc(1, sizeof(*b));
+    b->uid = xstrdup(uid);
+    b->name = xstrdup(name);
+    b->ns = xstrdup(json_str_or(meta, "namespace", "default"));
+    b->version_text = xstrdup(json_str_or(meta, "resourceVersion", ""));
+    b->version = strtoull(b->version_text, NULL, 10);
+    b->generation = json_int_or(meta, "generation", 0);
+    b->created_sec = read_time(meta, "creationTimestamp");
+    b->deleting = json_str(meta, "deletionTimestamp") != NULL;
+    read_spec(c, object, b);
+    read_status(c, json_get(object, "status"), &b->status);
+    return b;
+}
+
+void bjob_free(struct bjob *b)
+{
+    if (!b)
+        return;
+    for (size_t i = 0; i < b->n_actions; i++)
+        free(b->actions[i].id);
+    free(b->actions);
+    free(b->ns);
+    free(b->name);
+    free(b->uid);
+    free(b->version_text);
+    free(b->refusal);
+    free(b->template_text);
+    job_free(b->model);
+    jstatus_fini(&b->status);
+    free(b);
+}
+
+const struct action *bjob_next_action(const struct bjob *b)
+{
+    size_t next = 0;
+    for (size_t i = 0; i < b->n_actions; i++)
+        if (str_eq(b->actions[i].id, b->status.last_action))
+            next = i + 1;
+    return next < b->n_actions ? &b->actions[next] : NULL;
+}

@@ -1,0 +1,80 @@
+/*
+ * bjob - what the controller keeps of one BatchJob as the API server has it.
+ *
+ * Made from the object once per version and never changed afterwards; a newer version
+ * replaces it whole. Of the pod template only the text is kept (a tree would cost forty times as
+ * much). `status` is the persisted status: the truth that an attempt resumes from.
+ */
+#ifndef GANTRY_CONTROLLER_BJOB_H
+#define GANTRY_CONTROLLER_BJOB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "crds/convert.h"
+#include "crds/jobstate.h"
+#include "kubeclient/client.h"
+#include "scheduler/model.h"
+
+extern const struct kc_resource bjob_resource, partition_resource;
+
+/* Commands on a job, as data (api.md: spec.actions). */
+enum action_type { ACTION_CANCEL, ACTION_REQUEUE, ACTION_REQUEUE_HOLD, ACTION_OTHER };
+
+struct action {
+    char *id;
+    enum action_type type;
+};
+
+/* status, the part that decides. Strings are heap strings, NULL when absent. */
+struct jstatus {
+    enum job_state state;
+    int64_t job_id; /* 0: none */
+    int64_t attempt, restarts;
+    char *reason, *message;
+    int64_t priority; /* PRIORITY_UNSET */
+    int64_t submit_sec, eligible_sec, start_sec, end_sec; /* TIME_UNSET */
+    struct slot *placement;
+    size_t n_placement;
+    int exit_code, exit_signal; /* -1: none recorded */
+    char *last_action;
+    char *refusal; /* message of condition Accepted=False; NULL */
+};
+
+void jstatus_init(struct jstatus *s);
+void jstatus_fini(struct jstatus *s);
+void jstatus_copy(struct jstatus *to, const struct jstatus *from); /* to is uninitialised */
+bool jstatus_equal(const struct jstatus *a, const struct jstatus *b);
+/* NULL-safe: frees the old text. */
+void text_set(char **field, const char *text);
+
+struct bjob {
+    char *ns, *name, *uid;
+    uint64_t version;   /* resourceVersion, comparable within a resource (1.35) */
+    char *version_text; /* as it came, for preconditions */
+    int64_t generation;
+    int64_t created_sec;
+    bool deleting;
+    struct job *model; /* NULL: refused, see refusal */
+    char *refusal;     /* what is wrong with spec */
+    char *template_text;
+    struct action *actions;
+    size_t n_actions;
+    bool requeue;
+    int64_t ttl_sec; /* -1: keep */
+    struct jstatus status;
+};
+
+/* NULL only when the object is no BatchJob at all (no uid, no name). A spec that cannot be
+ * converted gives a bjob with `refusal`. */
+struct bjob *bjob_parse(const struct convert *c, const struct json *object, struct err *err);
+void bjob_free(struct bjob *b);
+
+/* The first action that was not carried out yet; NULL: none. */
+const struct action *bjob_next_action(const struct bjob *b);
+/* Pods that an attempt of this placement has. */
+int64_t slots_pods(const struct slot *slots, size_t n);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * jobstate - Slurm's job states as status.state has them (slurm-semantics §1.1).
+ *
+ *                 +------------- requeued: attempt ended, job again pending ----------+
+ *                 v                                                                   |
+ *   (new) --> PENDING --start--> CONFIGURING --all bound--> RUNNING --kill--> COMPLETING
+ *                 |       (gangs only)                         |                  |
+ *                 +--cancelled--> CANCELLED        all ended --+--> COMPLETED, FAILED, TIMEOUT, ...
+ */
+#ifndef GANTRY_CRDS_JOBSTATE_H
+#define GANTRY_CRDS_JOBSTATE_H
+
+#include <stdbool.h>
+
+enum job_state {
+    JOB_STATE_NONE, /* no status yet */
+    JOB_STATE_PENDING,
+    JOB_STATE_CONFIGURING,
+    JOB_STATE_RUNNING,
+    JOB_STATE_COMPLETING,
+    JOB_STATE_COMPLETED,
+    JOB_STATE_CANCELLED,
+    JOB_STATE_FAILED,
+    JOB_STATE_TIMEOUT,
+    JOB_STATE_NODE_FAIL,
+};
+
+const char *job_state_word(enum job_state s); /* "PENDING"; "" for NONE */
+/* NONE for NULL and "", -1 for a word that is none of ours. */
+int job_state_parse(const char *word, enum job_state *ret);
+/* COMPLETED and all that follow it. */
+bool job_state_is_final(enum job_state s);
+/* CONFIGURING, RUNNING, COMPLETING: an attempt holds its placement. */
+bool job_state_is_active(enum job_state s);
+
+#endif
