@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "base/json.h"
@@ -58,6 +59,15 @@ const struct kind *kinds_find(const struct kinds *kinds, const char *group,
 /* Kinds in order of group, version, plural. */
 size_t kinds_count(const struct kinds *kinds);
 const struct kind *kinds_at(const struct kinds *kinds, size_t i);
+
+/* What a new or changed object gets beyond its schema's static defaults (schema_default goes
+ * first): image pull policies, requests from limits, a Secret's stringData, first phases,
+ * a CRD's accepted names and conditions. In place; does nothing for custom kinds. */
+void kind_default(const struct kind *kind, struct json *object, int64_t now_sec);
+
+/* metadata.name by the kind's rule (subdomain, label, path segment). The message is what
+ * follows "metadata.name: ": `Invalid value: "A_b": a lowercase RFC 1123 subdomain ...`. */
+int kind_validate_name(const struct kind *kind, const char *name, struct err *err);
 
 /* Serves (or serves anew) the kinds of a CRD object. On a bad CRD nothing changes and err
  * names the field (it becomes a 422). All served versions are added. */
