@@ -1,0 +1,91 @@
+/*
+ * executor - what runs a pod's containers: local processes, or nothing but time.
+ *
+ * The kubelet decides (order, restarts, grace periods, status); an executor starts one
+ * container at a time, passes signals on and tells how it ended.
+ *
+ *   kubelet -- refuse, start, signal, drop, forget --> executor
+ *           <------------- exited once -------------
+ *
+ * A run lives from start until its `exited` callback or until it is dropped, whichever
+ * comes first; after either it must not be touched. `exited` is never called from
+ * within start or signal. When `exited` comes, nothing of the container runs any more.
+ */
+#ifndef GANTRY_LOCAL_EXECUTOR_H
+#define GANTRY_LOCAL_EXECUTOR_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "base/loop.h"
+#include "cmd/gantry-local/podspec.h"
+
+struct executor_run;
+
+/* As a shell's $?: 128+n for an end by signal n, which then stands in `signal` too. */
+struct executor_exit {
+    int exit_code;
+    int signal; /* 0: none */
+};
+
+typedef void executor_exit_fn(void *arg, const struct executor_exit *how);
+
+/* One start of one container; everything is lent until start returns. */
+struct executor_start {
+    const struct pod_spec *pod;
+    const struct container_spec *container;
+    bool is_init;
+    char *const *argv; /* expanded, NULL-terminated; may be empty */
+    char *const *envp; /* "NAME=value", NULL-terminated */
+};
+
+/* Embedded as the first field of every executor. */
+struct executor {
+    const struct executor_ops *ops;
+};
+
+struct executor_ops {
+    /* Before anything of a pod is started: NULL when it can be run here as it is meant,
+     * else a reason (one word, constant) with `err` saying what and why. */
+    const char *(*refuse)(struct executor *x, const struct pod_spec *pod,
+                          struct err *err);
+    /* NULL and err when it cannot be started (no such program, no such directory). */
+    struct executor_run *(*start)(struct executor *x,
+                                  const struct executor_start *start,
+                                  executor_exit_fn *exited, void *arg, struct err *err);
+    /* SIGTERM asks, SIGKILL ends. */
+    void (*signal)(struct executor_run *run, int signo);
+    /* Ends it at once; `exited` is not called. */
+    void (*drop)(struct executor_run *run);
+    /* The pod's object is gone: what was kept of the pod (logs) may go. */
+    void (*forget)(struct executor *x, const struct pod_spec *pod);
+    void (*free)(struct executor *x); /* all runs must have ended or been dropped */
+};
+
+/* NULL is fine. */
+static inline void executor_free(struct executor *x)
+{
+    if (x)
+        x->ops->free(x);
+}
+
+/*
+ * Time only: a container runs for annotation gantry.dev/run-seconds of its pod (a
+ * decimal number; absent: until it is stopped) and ends with gantry.dev/exit-code (0 to
+ * 255, absent: 0). Asked to stop, it ends by that signal after gantry.dev/stop-seconds
+ * (absent: 0). Init containers end at once with 0. Fits the virtual loop.
+ */
+struct executor *executor_simulate_new(struct loop *loop);
+
+/*
+ * Local processes, each container a session and process group of its own with no
+ * descriptor of ours, in DIR/work/<ns>_<pod>_<uid> or its workingDir, standard output
+ * and error appended to DIR/logs/<ns>_<pod>_<uid>/<container>.log. What is left of the
+ * group is killed when its first process ends. None outlives this program, even if that
+ * is killed: a small helper process ends the groups then. Real loop only. Creates
+ * `dir`. NULL and err on failure.
+ */
+struct executor *executor_process_new(struct loop *loop, const char *dir,
+                                      struct err *err);
+
+#endif

@@ -1,0 +1,78 @@
+/*
+ * kubelet - a set of nodes in one process: a small virtual kubelet.
+ *
+ * An ordinary API client: registers its Nodes, renews their Leases, watches pods, runs
+ * those that are bound to its nodes through an executor, and reports their status. It
+ * works on any API server. It has no clock and no socket of its own (loop, client), so
+ * a cluster of them fits into a test in virtual time.
+ *
+ *   watch (one for all nodes) --> pods --> executor
+ *                                  |
+ *   Node, Lease, pod status  <-- writer (few in flight, the newest state wins)
+ *
+ * With one node the watch asks for its pods only (spec.nodeName=...). Field selectors
+ * cannot say "one of these", so with several nodes all pods are watched and others' are
+ * dropped as they come.
+ *
+ * Rules:
+ * - A pod that does not fit what is free here fails as under a kubelet (OutOfcpu, ...).
+ * - No pod is run twice: one that was started by an earlier life of this program, as
+ * its status says, is reported Failed/NodeRestarted.
+ * - Every write is repeatable: statuses are absolute and carry the pod's uid, deletes
+ * have it as a precondition.
+ * - What a pod uses is free again only when its last container has ended.
+ */
+#ifndef GANTRY_LOCAL_KUBELET_H
+#define GANTRY_LOCAL_KUBELET_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/rng.h"
+#include "cmd/gantry-local/executor.h"
+#include "kubeclient/client.h"
+
+#define KUBELET_NODES_MAX 10000
+#define KUBELET_GPUS_MAX 64
+#define KUBELET_PODS_PER_NODE 110
+
+struct kubelet;
+
+/* Lent; strings are copied. */
+struct kubelet_options {
+    struct loop *loop;
+    struct kc_client *client;
+    struct executor *executor;
+    struct log *log; /* NULL: silent */
+    struct rng rng;  /* copied: jitter */
+
+    const char *name_prefix; /* "n": nodes n1 .. nCOUNT */
+    int64_t count;           /* 1 .. KUBELET_NODES_MAX */
+    /* each node */
+    int64_t cpu_milli;
+    int64_t mem_bytes;
+    int64_t gpus;             /* 0 .. KUBELET_GPUS_MAX */
+    const char *gpu_type;     /* label gantry.dev/gpu-type; NULL: none */
+    const char *gpu_resource; /* "nvidia.com/gpu" */
+
+    int64_t lease_sec; /* between two renewals, 1 or more */
+};
+
+/* Starts at once. NULL and err for options out of range. */
+struct kubelet *kubelet_new(const struct kubelet_options *options, struct err *err);
+
+/* Ends orderly: asks all containers to end, kills them after `grace_sec`, reports what
+ * can be reported within five seconds more, nodes as not ready, then calls `stopped`
+ * once. */
+void kubelet_stop(struct kubelet *k, int64_t grace_sec, loop_fn *stopped, void *arg);
+
+/* Ends at once, as if the machine had gone: containers are dropped, nothing is written.
+ * NULL is fine. */
+void kubelet_free(struct kubelet *k);
+
+/* Pods whose containers run or are about to, of all nodes (tests wait on it). */
+size_t kubelet_active_pods(const struct kubelet *k);
+
+#endif
