@@ -1,0 +1,149 @@
+#include "cmd/gantry-controller/attempt.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+
+void attempt_begin(struct attempt *a, int64_t number, const struct slot *placement,
+                   size_t n_slots, int64_t now_sec)
+{
+    attempt_clear(a);
+    a->number = number;
+    a->since_sec = now_sec;
+    for (size_t i = 0; i < n_slots; i++)
+        a->n += (size_t)placement[i].pods;
+    a->ranks = xcalloc(a->n ? a->n : 1, sizeof(*a->ranks));
+    size_t rank = 0;
+    for (size_t i = 0; i < n_slots; i++)
+        for (int64_t k = 0; k < placement[i].pods; k++)
+            a->ranks[rank++] = (struct rank){
+                .node = placement[i].node, .exit_code = -1, .exit_signal = -1};
+}
+
+void attempt_clear(struct attempt *a)
+{
+    for (size_t i = 0; i < a->n; i++) {
+        free(a->ranks[i].uid);
+        free(a->ranks[i].reason);
+    }
+    free(a->ranks);
+    free(a->failure);
+    *a = (struct attempt){0};
+}
+
+void attempt_fail(struct attempt *a, const char *why)
+{
+    if (!a->failure)
+        a->failure = xstrdup(why);
+}
+
+static struct rank *rank_of(struct attempt *a, const struct pod *pod)
+{
+    if (pod->attempt != a->number || pod->rank < 0 || (size_t)pod->rank >= a->n)
+        return NULL;
+    return &a->ranks[pod->rank];
+}
+
+void attempt_saw_pod(struct attempt *a, const struct pod *pod, bool node_lost)
+{
+    struct rank *r = rank_of(a, pod);
+    if (!r || r->state == RANK_GONE)
+        return;
+    if (r->uid && strcmp(r->uid, pod->uid) != 0) {
+        attempt_fail(a, "a pod was replaced by another of the same name");
+        return;
+    }
+    if (pod->node && strcmp(pod->node, r->node) != 0) {
+        attempt_fail(a, "a pod stands on another node than was planned");
+        return;
+    }
+    if (!r->uid)
+        r->uid = xstrdup(pod->uid);
+    r->state = pod->node || r->state == RANK_BOUND ? RANK_BOUND : RANK_MADE;
+    r->terminal = pod->terminal;
+    r->succeeded = pod->succeeded;
+    r->deleting = pod->deleting;
+    r->lost = node_lost;
+    r->exit_code = pod->exit_code;
+    r->exit_signal = pod->exit_signal;
+    if (pod->terminal && pod->exit_code < 0 && !pod->succeeded && !r->reason)
+        r->reason = xstrdup(pod->message ? pod->message
+                                         : (pod->reason ? pod->reason : "it never ran"));
+}
+
+void attempt_pod_gone(struct attempt *a, const struct pod *pod)
+{
+    struct rank *r = rank_of(a, pod);
+    if (r && r->uid && strcmp(r->uid, pod->uid) == 0)
+        r->state = RANK_GONE;
+}
+
+bool rank_ended(const struct rank *r)
+{
+    switch (r->state) {
+    case RANK_NONE:
+    case RANK_GONE:
+        return true;
+    case RANK_MADE:
+        return r->deleting || r->terminal;
+    case RANK_BOUND:
+        return r->terminal || (r->deleting && r->lost);
+    }
+    return false;
+}
+
+/* A pod that did not end by its own process: refused by its node, evicted, or its record lost. */
+static bool rank_broken(const struct rank *r)
+{
+    if (r->state == RANK_GONE)
+        return !r->terminal || (!r->succeeded && r->exit_code < 0);
+    if (r->terminal)
+        return !r->succeeded && r->exit_code < 0;
+    return r->deleting || (r->state == RANK_BOUND && r->lost && r->deleting);
+}
+
+static bool rank_failed(const struct rank *r)
+{
+    return r->terminal && !r->succeeded && r->exit_code >= 0;
+}
+
+enum attempt_shape attempt_shape(const struct attempt *a, size_t *ret_rank)
+{
+    size_t succeeded = 0, launching = 0;
+    bool broken = false;
+    for (size_t i = 0; i < a->n; i++) {
+        const struct rank *r = &a->ranks[i];
+        if (rank_failed(r)) {
+            *ret_rank = i;
+            return ATTEMPT_FAILED;
+        }
+        if (rank_broken(r) && !broken) {
+            *ret_rank = i;
+            broken = true;
+        }
+        succeeded += r->terminal && r->succeeded;
+        launching += r->state == RANK_NONE || r->state == RANK_MADE;
+    }
+    if (broken)
+        return ATTEMPT_BROKEN;
+    if (launching > 0)
+        return ATTEMPT_LAUNCHING;
+    return succeeded == a->n ? ATTEMPT_SUCCEEDED : ATTEMPT_RUNNING;
+}
+
+bool attempt_all_ended(const struct attempt *a)
+{
+    for (size_t i = 0; i < a->n; i++)
+        if (!rank_ended(&a->ranks[i]))
+            return false;
+    return true;
+}
+
+bool attempt_busy(const struct attempt *a)
+{
+    for (size_t i = 0; i < a->n; i++)
+        if (a->ranks[i].busy)
+            return true;
+    return false;
+}

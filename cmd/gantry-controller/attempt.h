@@ -1,0 +1,70 @@
+/*
+ * attempt - one try at running a job: its ranks, as far as they are known.
+ *
+ * A rank's pod goes NONE -> MADE -> BOUND -> ended. A job of one pod is made on its node and is
+ * BOUND at once. What is recorded here comes from answers to our own writes and from the pod
+ * watch, whichever is first; after a restart from the pods that are found.
+ */
+#ifndef GANTRY_CONTROLLER_ATTEMPT_H
+#define GANTRY_CONTROLLER_ATTEMPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "crds/convert.h"
+#include "scheduler/model.h"
+
+enum rank_state {
+    RANK_NONE,  /* no pod is known */
+    RANK_MADE,  /* exists, unbound */
+    RANK_BOUND, /* exists on its node */
+    RANK_GONE,  /* existed and vanished */
+};
+
+struct rank {
+    enum rank_state state;
+    char *uid;
+    const char *node; /* where it belongs; lent from the placement */
+    bool busy;        /* a write for it is queued or under way */
+    bool terminal, succeeded, deleting, lost; /* lost: its node is gone or not ready */
+    int exit_code, exit_signal; /* of a terminal pod; -1: it never ran */
+    char *reason;               /* why a pod failed without an exit code */
+};
+
+struct attempt {
+    int64_t number;   /* 0: no attempt is under way */
+    struct rank *ranks;
+    size_t n;
+    char *failure;    /* why the launch cannot go on; NULL */
+    int64_t since_sec; /* when the launch began */
+};
+
+/* Ranks for a placement, all NONE. `placement` must outlive the attempt. */
+void attempt_begin(struct attempt *a, int64_t number, const struct slot *placement,
+                   size_t n_slots, int64_t now_sec);
+void attempt_clear(struct attempt *a);
+/* Takes over what the watch says of a rank's pod; a pod on another node than the placement's, or of
+ * another uid than the one known, is a launch failure. */
+void attempt_saw_pod(struct attempt *a, const struct pod *pod, bool node_lost);
+void attempt_pod_gone(struct attempt *a, const struct pod *pod);
+void attempt_fail(struct attempt *a, const char *why);
+
+/* It will not run (any more): terminal, vanished, never bound and being deleted, or deleted on a
+ * node that is lost. */
+bool rank_ended(const struct rank *r);
+
+enum attempt_shape {
+    ATTEMPT_LAUNCHING, /* a rank is missing or unbound */
+    ATTEMPT_RUNNING,   /* all bound, none ended badly */
+    ATTEMPT_SUCCEEDED, /* all ended with 0 */
+    ATTEMPT_FAILED,    /* one ended with a code or by a signal */
+    ATTEMPT_BROKEN,    /* one vanished, was evicted or refused by its node */
+};
+
+/* `ret_rank` is the rank that decides FAILED or BROKEN (the lowest). */
+enum attempt_shape attempt_shape(const struct attempt *a, size_t *ret_rank);
+bool attempt_all_ended(const struct attempt *a);
+bool attempt_busy(const struct attempt *a);
+
+#endif

@@ -1,0 +1,379 @@
+#include "cmd/gantry-controller/next.h"
+
+#include <signal.h>
+#include <string.h>
+
+#include "base/util.h"
+
+/* Back-off after a failed launch or a lost node: 10 s, doubled by each restart, 5 min at most. */
+#define BACKOFF_FIRST_SEC 10
+#define BACKOFF_DOUBLINGS 5
+#define BACKOFF_MAX_SEC 300
+
+enum after { AFTER_FINAL, AFTER_REQUEUE, AFTER_REQUEUE_IF_ALLOWED };
+
+/* How an attempt ends, by the reason that stands with COMPLETING. `final` is the state where the job does
+ * not go back to the queue. */
+static const struct ending {
+    const char *reason; /* up to a ':' */
+    enum after after;
+    enum job_state final;
+    bool back_off;
+} endings[] = {
+    {"TimeLimit", AFTER_FINAL, JOB_STATE_TIMEOUT, false},
+    {"NonZeroExitCode", AFTER_FINAL, JOB_STATE_FAILED, false},
+    {"RaisedSignal", AFTER_FINAL, JOB_STATE_FAILED, false},
+    {"Cancelled", AFTER_FINAL, JOB_STATE_CANCELLED, false},
+    {"NodeDown", AFTER_REQUEUE_IF_ALLOWED, JOB_STATE_NODE_FAIL, true},
+    {"JobLaunchFailure", AFTER_REQUEUE, JOB_STATE_FAILED, true},
+    {"Requeued", AFTER_REQUEUE, JOB_STATE_FAILED, false},
+    {"RequeuedHold", AFTER_REQUEUE, JOB_STATE_FAILED, false},
+};
+
+static const struct ending *ending_of(const char *reason)
+{
+    size_t len = strcspn(reason ? reason : "", ":");
+    for (size_t i = 0; i < ARRAY_LEN(endings); i++)
+        if (strlen(endings[i].reason) == len && strncmp(reason, endings[i].reason, len) == 0)
+            return &endings[i];
+    /* A reason that an older or newer Gantry wrote: the safe end is a failure that is seen. */
+    return &endings[1];
+}
+
+static int64_t backoff_sec(int64_t restarts)
+{
+    int64_t doublings = MIN(restarts, BACKOFF_DOUBLINGS);
+    return MIN((int64_t)BACKOFF_FIRST_SEC << doublings, BACKOFF_MAX_SEC);
+}
+
+static void want_reason(struct job_next *n, const char *reason, const char *message)
+{
+    text_set(&n->want.reason, reason);
+    text_set(&n->want.message, message);
+}
+
+static void clear_run(struct jstatus *s)
+{
+    slots_free(s->placement, s->n_placement);
+    s->placement = NULL;
+    s->n_placement = 0;
+    s->start_sec = s->end_sec = TIME_UNSET;
+    s->exit_code = s->exit_signal = -1;
+}
+
+/* Back to the queue, as Slurm does: the submit time is reset and the restart counted. */
+static void want_requeue(const struct job_view *v, struct job_next *n, bool back_off)
+{
+    struct jstatus *s = &n->want;
+    clear_run(s);
+    s->state = JOB_STATE_PENDING;
+    s->submit_sec = v->now_sec;
+    s->eligible_sec = back_off ? v->now_sec + backoff_sec(s->restarts) : v->now_sec;
+    s->restarts++;
+}
+
+static void want_final(const struct job_view *v, struct job_next *n, enum job_state state)
+{
+    n->want.state = state;
+    n->want.end_sec = v->now_sec;
+}
+
+static void want_completing(struct job_next *n, const char *reason, const char *message)
+{
+    n->want.state = JOB_STATE_COMPLETING;
+    want_reason(n, reason, message);
+}
+
+/* The intent: attempt and placement. */
+static void want_attempt(const struct job_view *v, struct job_next *n, enum job_state state)
+{
+    struct jstatus *s = &n->want;
+    slots_free(s->placement, s->n_placement);
+    s->placement = slots_copy(v->start, v->n_start);
+    s->n_placement = v->n_start;
+    s->attempt = v->job->status.attempt + 1;
+    s->state = state;
+    want_reason(n, NULL, NULL);
+}
+
+static void want_running(const struct job_view *v, struct job_next *n)
+{
+    n->want.state = JOB_STATE_RUNNING;
+    n->want.start_sec = v->now_sec;
+    want_reason(n, NULL, NULL);
+}
+
+/* ---- actions ---- */
+
+static void action_done(struct job_next *n, const struct action *action)
+{
+    text_set(&n->want.last_action, action->id);
+}
+
+/* On a job that holds an attempt. */
+static bool act_on_attempt(struct job_next *n, const struct action *action)
+{
+    if (!action)
+        return false;
+    action_done(n, action);
+    switch (action->type) {
+    case ACTION_CANCEL:
+        want_completing(n, "Cancelled", NULL);
+        return true;
+    case ACTION_REQUEUE:
+        want_completing(n, "Requeued", NULL);
+        return true;
+    case ACTION_REQUEUE_HOLD:
+        want_completing(n, "RequeuedHold", NULL);
+        return true;
+    case ACTION_OTHER:
+        return false;
+    }
+    return false;
+}
+
+static void act_on_pending(const struct job_view *v, struct job_next *n,
+                           const struct action *action)
+{
+    action_done(n, action);
+    if (action->type == ACTION_CANCEL) {
+        want_final(v, n, JOB_STATE_CANCELLED);
+        want_reason(n, NULL, NULL);
+    }
+}
+
+static void act_on_final(const struct job_view *v, struct job_next *n,
+                         const struct action *action)
+{
+    action_done(n, action);
+    if (action->type == ACTION_REQUEUE || action->type == ACTION_REQUEUE_HOLD) {
+        want_requeue(v, n, false);
+        want_reason(n, NULL, NULL);
+    }
+}
+
+/* ---- how an attempt stands ---- */
+
+static void record_exit(struct jstatus *s, const struct rank *r)
+{
+    s->exit_code = r->exit_signal > 0 ? 0 : r->exit_code;
+    s->exit_signal = MAX(r->exit_signal, 0);
+}
+
+static void end_failed(const struct job_view *v, struct job_next *n, size_t rank)
+{
+    const struct rank *r = &v->attempt->ranks[rank];
+    AUTO_FREE char *reason = NULL, *message = NULL;
+    record_exit(&n->want, r);
+    if (r->exit_signal > 0) {
+        const char *name = strsignal(r->exit_signal);
+        reason = xasprintf("RaisedSignal:%d(%s)", r->exit_signal, name ? name : "unknown");
+    } else {
+        reason = xstrdup("NonZeroExitCode");
+    }
+    if (v->attempt->n > 1)
+        message = xasprintf("rank %zu ended first, with %d:%d", rank, n->want.exit_code,
+                            n->want.exit_signal);
+    want_completing(n, reason, message);
+}
+
+static void end_broken(const struct job_view *v, struct job_next *n, size_t rank)
+{
+    const struct rank *r = &v->attempt->ranks[rank];
+    bool refused = r->terminal && r->reason;
+    AUTO_FREE char *message =
+        refused ? xasprintf("rank %zu was refused by node %s: %s", rank, r->node, r->reason)
+                : xasprintf("rank %zu was lost on node %s", rank, r->node);
+    want_completing(n, refused ? "JobLaunchFailure" : "NodeDown", message);
+}
+
+/* What all of the attempt's ends say, once everything has ended: the state after COMPLETING. */
+static void settle(const struct job_view *v, struct job_next *n)
+{
+    struct jstatus *s = &n->want;
+    const struct ending *e = ending_of(s->reason);
+    if (e->after == AFTER_REQUEUE ||
+        (e->after == AFTER_REQUEUE_IF_ALLOWED && v->job->requeue)) {
+        want_requeue(v, n, e->back_off);
+        return;
+    }
+    want_final(v, n, e->final);
+    if (s->exit_code < 0 && v->attempt->n > 0 && v->attempt->ranks[0].exit_code >= 0)
+        record_exit(s, &v->attempt->ranks[0]);
+    if (e->final == JOB_STATE_CANCELLED)
+        want_reason(n, NULL, NULL);
+}
+
+static void next_completing(const struct job_view *v, struct job_next *n)
+{
+    if (attempt_busy(v->attempt))
+        return;
+    if (attempt_all_ended(v->attempt))
+        settle(v, n);
+    else
+        n->kill = true;
+}
+
+/* An attempt under way, CONFIGURING or RUNNING (`want` already holds its placement). */
+static void next_attempt(const struct job_view *v, struct job_next *n)
+{
+    size_t rank = 0;
+    if (act_on_attempt(n, bjob_next_action(v->job)))
+        return;
+    switch (attempt_shape(v->attempt, &rank)) {
+    case ATTEMPT_FAILED:
+        end_failed(v, n, rank);
+        break;
+    case ATTEMPT_BROKEN:
+        end_broken(v, n, rank);
+        break;
+    case ATTEMPT_SUCCEEDED:
+        if (n->want.start_sec == TIME_UNSET)
+            n->want.start_sec = v->now_sec;
+        n->want.exit_code = n->want.exit_signal = 0;
+        want_reason(n, NULL, NULL);
+        want_final(v, n, JOB_STATE_COMPLETED);
+        return;
+    case ATTEMPT_LAUNCHING:
+        if (v->attempt->failure)
+            want_completing(n, "JobLaunchFailure", v->attempt->failure);
+        else if (v->now_sec >= v->attempt->since_sec + LAUNCH_DEADLINE_SEC)
+            want_completing(n, "JobLaunchFailure", "the start took too long");
+        else
+            n->launch = true;
+        return;
+    case ATTEMPT_RUNNING:
+        if (v->timed_out)
+            want_completing(n, "TimeLimit", NULL);
+        else if (n->want.state != JOB_STATE_RUNNING)
+            want_running(v, n);
+        return;
+    }
+    /* The end of a whole attempt needs no COMPLETING between. */
+    if (attempt_all_ended(v->attempt))
+        settle(v, n);
+}
+
+/* ---- pending ---- */
+
+/* One pod needs neither intent nor bind: its deterministic name is the intent. */
+static void next_single(const struct job_view *v, struct job_next *n)
+{
+    const struct attempt *a = v->attempt;
+    const struct action *action = bjob_next_action(v->job);
+    bool made = a->n == 1 && a->ranks[0].state != RANK_NONE;
+    if (made) {
+        want_attempt(v, n, JOB_STATE_CONFIGURING);
+        next_attempt(v, n);
+        return;
+    }
+    if (attempt_busy(a))
+        return;
+    if (action || a->failure || !v->job->model) {
+        n->drop_start = true;
+        if (action)
+            act_on_pending(v, n, action);
+        if (!action && a->failure) {
+            n->want.attempt = v->job->status.attempt + 1;
+            want_requeue(v, n, true);
+            want_reason(n, "JobLaunchFailure", a->failure);
+        }
+        return;
+    }
+    n->launch = true;
+}
+
+static void next_start(const struct job_view *v, struct job_next *n)
+{
+    if (slots_pods(v->start, v->n_start) == 1) {
+        next_single(v, n);
+        return;
+    }
+    const struct action *action = bjob_next_action(v->job);
+    if (action || !v->job->model) {
+        n->drop_start = true;
+        if (action)
+            act_on_pending(v, n, action);
+        return;
+    }
+    want_attempt(v, n, JOB_STATE_CONFIGURING);
+}
+
+static void next_waiting(const struct job_view *v, struct job_next *n)
+{
+    const struct action *action = bjob_next_action(v->job);
+    struct jstatus *s = &n->want;
+    if (action) {
+        act_on_pending(v, n, action);
+        return;
+    }
+    text_set(&s->refusal, v->job->refusal);
+    if (v->job->refusal) {
+        want_reason(n, "BadConstraints", v->job->refusal);
+        return;
+    }
+    bool backing_off = str_eq(s->reason, "JobLaunchFailure") &&
+                       s->eligible_sec != TIME_UNSET && s->eligible_sec > v->now_sec;
+    if (v->reason && !backing_off) {
+        want_reason(n, v->reason, v->message);
+        s->priority = v->priority;
+    }
+}
+
+static void next_new(const struct job_view *v, struct job_next *n)
+{
+    struct jstatus *s = &n->want;
+    if (v->assigned_id == 0)
+        return;
+    s->state = JOB_STATE_PENDING;
+    s->job_id = v->assigned_id;
+    s->submit_sec = v->job->created_sec != TIME_UNSET ? v->job->created_sec : v->now_sec;
+    text_set(&s->refusal, v->job->refusal);
+    if (v->job->refusal)
+        want_reason(n, "BadConstraints", v->job->refusal);
+}
+
+static bool differs_only_in_reason(const struct jstatus *want, const struct jstatus *have)
+{
+    return want->state == JOB_STATE_PENDING && have->state == JOB_STATE_PENDING &&
+           want->restarts == have->restarts && str_eq(want->last_action, have->last_action) &&
+           str_eq(want->refusal, have->refusal);
+}
+
+void job_next(const struct job_view *v, struct job_next *ret)
+{
+    *ret = (struct job_next){0};
+    jstatus_copy(&ret->want, &v->job->status);
+    if (v->job->deleting)
+        return;
+    switch (v->job->status.state) {
+    case JOB_STATE_NONE:
+        next_new(v, ret);
+        break;
+    case JOB_STATE_PENDING:
+        if (v->start)
+            next_start(v, ret);
+        else
+            next_waiting(v, ret);
+        break;
+    case JOB_STATE_CONFIGURING:
+    case JOB_STATE_RUNNING:
+        next_attempt(v, ret);
+        break;
+    case JOB_STATE_COMPLETING:
+        next_completing(v, ret);
+        break;
+    case JOB_STATE_COMPLETED:
+    case JOB_STATE_CANCELLED:
+    case JOB_STATE_FAILED:
+    case JOB_STATE_TIMEOUT:
+    case JOB_STATE_NODE_FAIL: {
+        const struct action *action = bjob_next_action(v->job);
+        if (action)
+            act_on_final(v, ret, action);
+        break;
+    }
+    }
+    ret->write = !jstatus_equal(&ret->want, &v->job->status);
+    ret->only_reason = ret->write && differs_only_in_reason(&ret->want, &v->job->status);
+}
