@@ -21,7 +21,8 @@
 #define RES_MAX 16
 #define RES_NAME_MAX 64
 
-/* The first entries of every table; extended resources follow in order of appearance. */
+/* The first entries of every table; extended resources follow in order of appearance.
+ */
 enum { RES_CPU, RES_MEM, RES_EPHEMERAL, RES_PODS, RES_FIXED };
 
 /* Names of the resource kinds a cluster has; append-only, so an index never changes. */
@@ -30,6 +31,7 @@ struct restable {
     char name[RES_MAX][RES_NAME_MAX];
 };
 
+/* What a pod uses counts itself as well: one of RES_PODS. */
 struct resvec {
     int64_t v[RES_MAX];
 };
@@ -54,7 +56,14 @@ struct label {
     char *value;
 };
 
-enum select_op { SELECT_IN, SELECT_NOT_IN, SELECT_EXISTS, SELECT_MISSING, SELECT_GT, SELECT_LT };
+enum select_op {
+    SELECT_IN,
+    SELECT_NOT_IN,
+    SELECT_EXISTS,
+    SELECT_MISSING,
+    SELECT_GT,
+    SELECT_LT
+};
 
 /* One requirement on labels; `values` has `n_values` entries (one for GT and LT). */
 struct requirement {
@@ -129,8 +138,8 @@ struct partition {
 
 enum job_hold { HOLD_NONE, HOLD_USER, HOLD_ADMIN };
 
-/* As the core sees it. STARTING and RUNNING hold their allocation; COMPLETING holds what
- * is left of it until the pods are proven gone. */
+/* As the core sees it. STARTING and RUNNING hold their allocation; COMPLETING holds
+ * what is left of it until the pods are proven gone. */
 enum job_phase { JOB_PENDING, JOB_STARTING, JOB_RUNNING, JOB_COMPLETING };
 
 /* Pods of equal size on one node. */
@@ -159,8 +168,8 @@ struct job {
     int64_t priority; /* PRIORITY_UNSET: computed */
     enum job_hold hold;
 
-    /* shape: min_pods..max_pods equal pods; one_per_node is Slurm's way (a pod is a node's
-     * share of the job), otherwise several may share a node */
+    /* shape: min_pods..max_pods equal pods; one_per_node is Slurm's way (a pod is a
+     * node's share of the job), otherwise several may share a node */
     int64_t min_pods, max_pods;
     bool one_per_node;
     bool exclusive; /* no other job's pods on its nodes */
@@ -196,7 +205,7 @@ struct foreign_pod {
 
 struct node *node_new(void);
 struct node *node_copy(const struct node *n);
-void node_free(struct node *n); /* NULL is fine; so for all below */
+void node_free(struct node *n);        /* NULL is fine; so for all below */
 struct partition *partition_new(void); /* UP, unlimited */
 struct partition *partition_copy(const struct partition *p);
 void partition_free(struct partition *p);
@@ -225,6 +234,7 @@ bool names_have(char *const *names, size_t n, const char *name); /* sorted */
 /* Kubernetes' label selector rules: a missing key satisfies NOT_IN and MISSING only. */
 bool term_matches(const struct term *t, const struct label *labels, size_t n);
 /* True if a NoSchedule or NoExecute taint of the node is not tolerated. */
-bool taints_refuse(const struct node *n, const struct toleration *tolerations, size_t n_tol);
+bool taints_refuse(const struct node *n, const struct toleration *tolerations,
+                   size_t n_tol);
 
 #endif

@@ -32,6 +32,8 @@ enum reason {
 };
 
 const char *reason_word(enum reason r); /* "Resources" */
+/* The reason of a word; REASON_NONE for one that is not in the table. */
+enum reason reason_parse(const char *word);
 enum wait_class reason_class(enum reason r);
 const char *wait_class_word(enum wait_class c); /* "Never", "NotAllowed", "NotFree" */
 

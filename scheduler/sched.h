@@ -1,20 +1,34 @@
 /*
  * sched - the scheduling core: told of changes, asked to step, answers with decisions.
  *
- * Pure: no I/O, no clock, no environment. The same changes and the same now_sec give the same
- * decisions, and a fresh core told sched_snapshot's changes decides as this one does,
- * after any history.
+ * Pure: no I/O, no clock, no environment. The same changes and the same now_sec give
+ * the same decisions, and a fresh core told sched_snapshot's changes decides as this
+ * one does, after any history.
  *
  *   changes --> sched_apply --> [ model, queue ] --> sched_step(now) --> decisions
  *
  * A step, readable aloud: end what must end; recompute priorities; order the queue; for
- * each job: may it start at all, does it fit now: start it; else say why. A job that cannot
- * start blocks lower-priority jobs of the same partition (from the nodes of that
+ * each job: may it start at all, does it fit now: start it; else say why. A job that
+ * cannot start blocks lower-priority jobs of the same partition (from the nodes of that
  * partition), never those of others.
  *
- * After a START decision the core itself counts the allocation as used and has the job as
- * STARTING; it stays so until a change says otherwise. So the caller applies a job only with
- * a state that is later than what it knows of the decision (controller: jobs.h).
+ * Blocking, exactly: a job that could start but for what is in use (reason Resources)
+ * blocks its partition: lower-priority jobs there wait with reason Priority. The nodes
+ * of the partition that the blocked job could ever use (its filters, taints and the
+ * nodes' capacity admit a pod of it) are withheld from all lower-priority jobs, also
+ * from those of other partitions that share them; other nodes are not. A job that waits
+ * for any other reason blocks nobody. A job of several partitions is tried once in
+ * each, as an entry of its own; it has the most hopeful of the reasons found, and what
+ * it blocks ends when it starts.
+ *
+ * A step that yields goes on later where it stopped, with what has changed meanwhile
+ * counted at once but the order kept; changes lead to one more walk after it. So the
+ * law above holds at rest, that is when the step returned SCHED_IDLE.
+ *
+ * After a START decision the core itself counts the allocation as used and has the job
+ * as STARTING; it stays so until a change says otherwise. So the caller applies a job
+ * only with a state that is later than what it knows of the decision (controller:
+ * jobs.h).
  *
  * Queue order: priority_tier of the partition, then priority, then job_id. Priority is
  * Slurm's sum (priority/multifactor), here of age and partition, less nice:
@@ -53,8 +67,8 @@ enum change_kind {
     CHANGE_RESOURCES, /* the names behind resvec indices, for messages */
 };
 
-/* Upserts carry the whole new state; *_GONE carry a key: node name, partition name, job uid,
- * pod uid. */
+/* Upserts carry the whole new state; *_GONE carry a key: node name, partition name, job
+ * uid, pod uid. */
 struct change {
     enum change_kind kind;
     union {
@@ -91,8 +105,8 @@ struct decisions {
     size_t n;
 };
 
-/* The caller's stopwatch: true when the step should yield. NULL fn: never. Asked about once
- * per job considered. */
+/* The caller's stopwatch: true when the step should yield. NULL fn: never. Asked about
+ * once per job considered. */
 struct sched_budget {
     bool (*spent)(void *arg);
     void *arg;
@@ -107,19 +121,20 @@ struct sched *sched_new(const struct sched_config *config);
 void sched_free(struct sched *s);
 
 /* Takes the struct inside an upsert over, whatever it is. An unknown key in *_GONE is
- * nothing. Never fails: what cannot be (a slot on an unknown node) is kept and counted as soon as
- * the node appears. */
+ * nothing. Never fails: what cannot be (a slot on an unknown node) is kept and counted
+ * as soon as the node appears. */
 void sched_apply(struct sched *s, const struct change *change);
 
-enum sched_progress sched_step(struct sched *s, int64_t now_sec, struct sched_budget budget,
-                               struct decisions *ret);
+enum sched_progress sched_step(struct sched *s, int64_t now_sec,
+                               struct sched_budget budget, struct decisions *ret);
 
-/* When the passing of time alone can change a decision (a begin time, a time limit);
- * INT64_MAX: never. */
+/* When the passing of time alone may change a decision (a begin time, a time limit, age
+ * while jobs wait only for their turn), or earlier; INT64_MAX: never. `now_sec`: there
+ * is something to do now. */
 int64_t sched_next_wake(const struct sched *s, int64_t now_sec);
 
-/* Emits upserts (lent, to be copied) that rebuild the core: resources, nodes, partitions,
- * foreign pods, jobs. */
+/* Emits upserts (lent, to be copied) that rebuild the core: resources, nodes,
+ * partitions, foreign pods, jobs. */
 void sched_snapshot(const struct sched *s,
                     void (*emit)(void *arg, const struct change *change), void *arg);
 
@@ -128,6 +143,11 @@ bool sched_node_usage(const struct sched *s, const char *node, struct resvec *re
                       struct resvec *ret_free);
 /* Priority of a job at a time; -1 if it is unknown. */
 int64_t sched_job_priority(const struct sched *s, const char *job_uid, int64_t now_sec);
+/* Why a pending job waits, as last told: REASON_NONE and "" for one that was not
+ * considered yet or does not wait. Lent until the next apply or step. False if it is
+ * unknown. */
+bool sched_job_reason(const struct sched *s, const char *job_uid,
+                      enum reason *ret_reason, const char **ret_message);
 /* The job as the core has it, lent until the next apply or step; NULL: unknown. */
 const struct job *sched_job(const struct sched *s, const char *job_uid);
 size_t sched_count(const struct sched *s, enum job_phase phase);

@@ -1,0 +1,317 @@
+#include "scheduler/check.h"
+
+#include "base/duration.h"
+#include "base/hostlist.h"
+#include "scheduler/queue.h"
+
+#define MESSAGE_MAX 2048
+
+/* ---- the job itself ---- */
+
+enum reason check_job(const struct job *job, int64_t now_sec, struct str *message)
+{
+    char when[TIME_TEXT_MAX];
+
+    switch (queue_hold(job)) {
+    case HOLD_USER:
+        str_add(message, "held by its owner");
+        return REASON_JOB_HELD_USER;
+    case HOLD_ADMIN:
+        str_add(message, "held by an administrator");
+        return REASON_JOB_HELD_ADMIN;
+    case HOLD_NONE:
+        break;
+    }
+    if (job->n_alloc > 0) {
+        str_add(message, "pods of its last run are not gone yet");
+        return REASON_CLEANING;
+    }
+    if (job->eligible_sec != TIME_UNSET && job->eligible_sec > now_sec) {
+        time_format_rfc3339(job->eligible_sec, when);
+        str_addf(message, "may not start before %s", when);
+        return REASON_BEGIN_TIME;
+    }
+    return REASON_NONE;
+}
+
+/* ---- partitions ---- */
+
+int64_t check_limit(const struct job *job, const struct partition *part)
+{
+    if (job->limit_sec != LIMIT_UNSET)
+        return job->limit_sec;
+    return part->default_time_sec != LIMIT_UNSET ? part->default_time_sec
+                                                 : part->max_time_sec;
+}
+
+static enum reason node_limit(const struct job *job, const struct partition *part,
+                              struct str *message)
+{
+    if (job->one_per_node && job->min_pods > part->max_nodes) {
+        str_addf(message, "needs %lld nodes; partition %s allows at most %lld",
+                 (long long)job->min_pods, part->name, (long long)part->max_nodes);
+        return REASON_PARTITION_NODE_LIMIT;
+    }
+    if (job->max_pods < part->min_nodes) {
+        str_addf(message, "can use %lld node%s; partition %s asks for at least %lld",
+                 (long long)job->max_pods, job->max_pods == 1 ? "" : "s", part->name,
+                 (long long)part->min_nodes);
+        return REASON_PARTITION_NODE_LIMIT;
+    }
+    return REASON_NONE;
+}
+
+static enum reason time_limit(const struct job *job, const struct partition *part,
+                              struct str *message)
+{
+    char limit[DURATION_TEXT_MAX], max[DURATION_TEXT_MAX];
+
+    if (check_limit(job, part) <= part->max_time_sec)
+        return REASON_NONE;
+    duration_format(check_limit(job, part), limit);
+    duration_format(part->max_time_sec, max);
+    str_addf(message, "time limit %s is over the maximum of partition %s, %s", limit,
+             part->name, max);
+    return REASON_PARTITION_TIME_LIMIT;
+}
+
+enum reason check_partition(const struct job *job, const struct partition *part,
+                            struct str *message)
+{
+    enum reason reason = node_limit(job, part, message);
+
+    if (reason == REASON_NONE)
+        reason = time_limit(job, part, message);
+    if (reason != REASON_NONE)
+        return reason;
+    switch (part->state) {
+    case PART_UP:
+    case PART_DRAIN: /* takes no new jobs, but starts what is queued */
+        return REASON_NONE;
+    case PART_DOWN:
+        str_addf(message, "partition %s is down", part->name);
+        return REASON_PARTITION_DOWN;
+    case PART_INACTIVE:
+        str_addf(message, "partition %s is inactive", part->name);
+        return REASON_PARTITION_INACTIVE;
+    }
+    return REASON_NONE;
+}
+
+enum reason check_missing(const struct cluster *c, const char *name,
+                          struct str *message)
+{
+    if (name != NULL)
+        str_addf(message, "partition %s does not exist", name);
+    else
+        str_add(message, "no partition was asked for and none is the default");
+    if (c->n_listed == 0)
+        str_add(message, "; there are none");
+    for (size_t i = 0; i < c->n_listed; i++)
+        str_addf(message, "%s%s", i == 0 ? "; there are: " : ", ",
+                 c->listed[i]->part->name);
+    return REASON_PARTITION_CONFIG;
+}
+
+/* ---- nodes ---- */
+
+static void say_need(const struct cluster *c, const struct job *like,
+                     struct str *message)
+{
+    const char *plural = like->min_pods == 1 ? "" : "s";
+
+    str_addf(message, "needs %lld %s%s %s ", (long long)like->min_pods,
+             like->one_per_node ? "node" : "pod", plural,
+             like->one_per_node ? "with" : "of");
+    cluster_describe(c, &like->each, message);
+    if (like->gpu_type != NULL)
+        str_addf(message, " on GPU type %s", like->gpu_type);
+    if (like->exclusive)
+        str_add(message, ", no other job beside it");
+}
+
+/* The node list against what there is: names, the partition, the job's own filters. */
+static enum reason check_node_list(const struct cluster *c, const struct shape *shape,
+                                   const struct partrec *part, struct str *message)
+{
+    const struct job *like = shape->like;
+
+    if ((int64_t)like->n_node_list > like->max_pods) {
+        str_addf(message, "the node list has %zu nodes, the job at most %lld",
+                 like->n_node_list, (long long)like->max_pods);
+        return REASON_BAD_CONSTRAINTS;
+    }
+    for (size_t i = 0; i < like->n_node_list; i++) {
+        const char *name = like->node_list[i];
+        const struct noderec *rec = cluster_node(c, name);
+
+        if (rec == NULL || rec->position == POSITION_NONE)
+            str_addf(message, "node %s does not exist", name);
+        else if (!node_set_has(part->nodes, rec->position))
+            str_addf(message, "node %s is not in partition %s", name, part->part->name);
+        else if (!shape_filters_admit(like, rec->node))
+            str_addf(message, "node %s is ruled out by other constraints or a taint",
+                     name);
+        else if (!node_set_has(shape->admits, rec->position))
+            str_addf(message, "node %s is too small for a pod of the job", name);
+        else
+            continue;
+        return REASON_BAD_CONSTRAINTS;
+    }
+    return REASON_NONE;
+}
+
+/* Pods that pack into nodes may need more of these than the partition allows. */
+static bool only_node_limit(struct placer *p, const struct cluster *c,
+                            struct placement at)
+{
+    struct partition unlimited = *at.part->part;
+    struct partrec part = *at.part;
+    struct room room;
+
+    unlimited.max_nodes = LIMIT_UNLIMITED;
+    part.part = &unlimited;
+    at.part = &part;
+    return placement_fits(p, c, &at, &room);
+}
+
+static enum reason check_whole(struct placer *p, const struct cluster *c,
+                               const struct placement *at, struct str *message)
+{
+    const struct job *like = at->shape->like;
+    const char *name = at->part->part->name;
+    struct room room;
+
+    if (placement_fits(p, c, at, &room))
+        return REASON_NONE;
+    if (at->part->n_nodes == 0) {
+        str_addf(message, "partition %s has no nodes", name);
+        return REASON_BAD_CONSTRAINTS;
+    }
+    say_need(c, like, message);
+    if (only_node_limit(p, c, *at)) {
+        str_addf(message, "; partition %s allows at most %lld node%s, which hold %lld",
+                 name, (long long)at->part->part->max_nodes,
+                 at->part->part->max_nodes == 1 ? "" : "s", (long long)room.pods);
+        return REASON_PARTITION_NODE_LIMIT;
+    }
+    if (like->one_per_node)
+        str_addf(message, "; partition %s has at most %zu that fit", name, room.nodes);
+    else
+        str_addf(message, "; partition %s has room for at most %lld", name,
+                 (long long)room.pods);
+    return REASON_BAD_CONSTRAINTS;
+}
+
+/* The nodes of its node list that are not usable: Slurm's UnavailableNodes. */
+static bool say_unavailable(const struct cluster *c, const struct job *like,
+                            struct str *message)
+{
+    HOSTLIST_AUTO struct hostlist down = {0};
+
+    for (size_t i = 0; i < like->n_node_list; i++) {
+        const struct noderec *rec = cluster_node(c, like->node_list[i]);
+
+        if (rec != NULL && !rec->usable)
+            hostlist_add(&down, rec->name);
+    }
+    if (down.n == 0)
+        return false;
+    hostlist_sort(&down);
+    str_add(message, "nodes of its node list are down or drained: ");
+    hostlist_format(&down, message);
+    return true;
+}
+
+static enum reason check_up(struct placer *p, const struct cluster *c,
+                            const struct placement *at, struct str *message)
+{
+    const struct job *like = at->shape->like;
+    struct room room;
+
+    if (placement_fits(p, c, at, &room))
+        return REASON_NONE;
+    if (say_unavailable(c, like, message))
+        return REASON_REQ_NODE_NOT_AVAIL;
+    say_need(c, like, message);
+    if (like->one_per_node)
+        str_addf(message,
+                 "; partition %s has %zu that fit and are neither down nor "
+                 "drained",
+                 at->part->part->name, room.nodes);
+    else
+        str_addf(message,
+                 "; nodes of partition %s that are neither down nor drained "
+                 "have room for %lld",
+                 at->part->part->name, (long long)room.pods);
+    return REASON_CONSTRAINTS;
+}
+
+static enum reason verdict(struct placer *p, const struct cluster *c,
+                           struct shape *shape, const struct partrec *part,
+                           struct str *message)
+{
+    struct placement at = {.view = VIEW_WHOLE, .shape = shape, .part = part};
+    enum reason reason;
+
+    reason = check_node_list(c, shape, part, message);
+    if (reason == REASON_NONE)
+        reason = check_whole(p, c, &at, message);
+    at.view = VIEW_UP;
+    if (reason == REASON_NONE)
+        reason = check_up(p, c, &at, message);
+    return reason;
+}
+
+const struct fit *check_nodes(struct placer *p, const struct cluster *c,
+                              struct shape *shape, const struct partrec *part)
+{
+    struct fit *fit = shape_fit(shape, part);
+    struct str message;
+
+    if (fit->gen == c->gen)
+        return fit;
+    shape_settle(shape, c);
+    str_init(&message, MESSAGE_MAX);
+    fit->verdict = verdict(p, c, shape, part, &message);
+    free(fit->message);
+    fit->message = str_take(&message);
+    fit->gen = c->gen;
+    return fit;
+}
+
+/* ---- busy ---- */
+
+static void say_count(const struct job *like, int64_t count, struct str *message)
+{
+    const char *verb = like->one_per_node ? (count > 1 ? "are free" : "is free")
+                                          : (count > 1 ? "fit" : "fits");
+
+    if (count == 0)
+        str_addf(message, "none %s now", verb);
+    else
+        str_addf(message, "%lld %s now", (long long)count, verb);
+}
+
+void check_say_busy(struct placer *p, const struct cluster *c,
+                    const struct placement *at, struct str *message)
+{
+    const struct job *like = at->shape->like;
+    struct placement open = *at;
+    struct room room, all;
+    int64_t have, more;
+
+    placement_fits(p, c, at, &room);
+    open.withheld = NULL;
+    placement_fits(p, c, &open, &all);
+    have = like->one_per_node ? (int64_t)room.nodes : room.pods;
+    more = (like->one_per_node ? (int64_t)all.nodes : all.pods) - have;
+    say_need(c, like, message);
+    str_add(message, "; ");
+    say_count(like, have, message);
+    if (more > 0)
+        str_addf(message, ", %lld more %s kept for jobs of higher priority",
+                 (long long)more, more == 1 ? "is" : "are");
+    if (like->n_node_list > 0)
+        str_add(message, "; all nodes of its node list must be free");
+}

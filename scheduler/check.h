@@ -1,0 +1,42 @@
+/*
+ * check - may a job start at all, and if not: Slurm's reason and one plain sentence.
+ *
+ * In order, the first that holds: held, cleaning, begin time; for each partition its
+ * limits and state; then whether nodes exist, and are up, that could hold it. What is
+ * busy is not looked at: that is placement's question. Messages name what is needed and
+ * what is there, and nothing that changes by itself.
+ */
+#ifndef GANTRY_SCHEDULER_CHECK_H
+#define GANTRY_SCHEDULER_CHECK_H
+
+#include <stdint.h>
+
+#include "base/str.h"
+#include "scheduler/cluster.h"
+#include "scheduler/model.h"
+#include "scheduler/placement.h"
+#include "scheduler/reason.h"
+#include "scheduler/shape.h"
+
+/* Each returns REASON_NONE, or a reason with its sentence appended to `message`. */
+enum reason check_job(const struct job *job, int64_t now_sec, struct str *message);
+enum reason check_partition(const struct job *job, const struct partition *part,
+                            struct str *message);
+/* The reason when a partition does not exist; `name` NULL: none asked, no default. */
+enum reason check_missing(const struct cluster *c, const char *name,
+                          struct str *message);
+
+/* Could the partition's nodes ever hold such a job (fit.verdict)? Worked out when nodes
+ * or partitions have changed, remembered otherwise. */
+const struct fit *check_nodes(struct placer *p, const struct cluster *c,
+                              struct shape *shape, const struct partrec *part);
+
+/* The sentence for a job that could start but for what is in use or withheld. */
+void check_say_busy(struct placer *p, const struct cluster *c,
+                    const struct placement *at, struct str *message);
+
+/* The time limit in force: the job's, else the partition's default, else its maximum.
+ */
+int64_t check_limit(const struct job *job, const struct partition *part);
+
+#endif

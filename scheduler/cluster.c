@@ -1,0 +1,447 @@
+#include "scheduler/cluster.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hostlist.h"
+#include "base/quantity.h"
+#include "base/util.h"
+
+/* What one slot or pod may count for at most, so that sums stay meaningful. */
+#define USE_MAX (INT64_C(1) << 56)
+
+void cluster_init(struct cluster *c)
+{
+    memset(c, 0, sizeof(*c));
+    restable_init(&c->res);
+    cluster_set_resources(c, &c->res);
+    c->set_gen = 1;
+    c->gen = 1;
+    c->mutation = 1;
+}
+
+static void noderec_free(struct cluster *c, struct noderec *rec)
+{
+    HASH_DEL(c->nodes, rec);
+    node_free(rec->node);
+    free(rec->name);
+    free(rec);
+}
+
+static void partrec_free(struct cluster *c, struct partrec *rec)
+{
+    HASH_DEL(c->parts, rec);
+    partition_free(rec->part);
+    free(rec->nodes);
+    free(rec);
+}
+
+static void podrec_free(struct cluster *c, struct podrec *rec)
+{
+    HASH_DEL(c->pods, rec);
+    foreign_pod_free(rec->pod);
+    free(rec);
+}
+
+void cluster_fini(struct cluster *c)
+{
+    struct noderec *node, *next_node;
+    struct partrec *part, *next_part;
+    struct podrec *pod, *next_pod;
+
+    HASH_ITER(hh, c->nodes, node, next_node)
+    noderec_free(c, node);
+    HASH_ITER(hh, c->parts, part, next_part)
+    partrec_free(c, part);
+    HASH_ITER(hh, c->pods, pod, next_pod)
+    podrec_free(c, pod);
+    free(c->order);
+    free(c->listed);
+}
+
+/* ---- usage ---- */
+
+static struct noderec *noderec_get(struct cluster *c, const char *name)
+{
+    struct noderec *rec;
+
+    HASH_FIND_STR(c->nodes, name, rec);
+    if (rec != NULL)
+        return rec;
+    rec = xcalloc(1, sizeof(*rec));
+    rec->name = xstrdup(name);
+    rec->position = POSITION_NONE;
+    HASH_ADD_KEYPTR(hh, c->nodes, rec->name, strlen(rec->name), rec);
+    c->unsettled = true;
+    return rec;
+}
+
+static void noderec_refresh(struct noderec *rec)
+{
+    const struct node *node = rec->node;
+
+    rec->usable = node != NULL && node->ready && !node->unschedulable;
+    rec->free = node != NULL ? node->capacity : (struct resvec){{0}};
+    resvec_sub(&rec->free, &rec->used);
+}
+
+static struct resvec use_of(const struct resvec *each, int64_t pods)
+{
+    struct resvec use = {{0}};
+
+    for (int i = 0; i < RES_MAX && pods > 0; i++) {
+        if (each->v[i] > 0)
+            use.v[i] = each->v[i] > USE_MAX / pods ? USE_MAX : each->v[i] * pods;
+    }
+    return use;
+}
+
+static void use_add(struct cluster *c, struct noderec *rec, const struct resvec *use)
+{
+    resvec_add(&rec->used, use);
+    resvec_sub(&rec->free, use);
+    rec->n_uses++;
+    c->mutation++;
+}
+
+static void use_sub(struct cluster *c, struct noderec *rec, const struct resvec *use)
+{
+    resvec_sub(&rec->used, use);
+    resvec_add(&rec->free, use);
+    rec->n_uses--;
+    c->mutation++;
+    if (rec->n_uses == 0 && rec->node == NULL)
+        c->unsettled = true;
+}
+
+void cluster_hold(struct cluster *c, const struct slot *slots, size_t n, bool exclusive)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct resvec use = use_of(&slots[i].each, slots[i].pods);
+        struct noderec *rec = noderec_get(c, slots[i].node);
+
+        use_add(c, rec, &use);
+        rec->n_job_slots++;
+        rec->n_exclusive += exclusive;
+    }
+}
+
+void cluster_release(struct cluster *c, const struct slot *slots, size_t n,
+                     bool exclusive)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct resvec use = use_of(&slots[i].each, slots[i].pods);
+        struct noderec *rec = noderec_get(c, slots[i].node);
+
+        use_sub(c, rec, &use);
+        rec->n_job_slots--;
+        rec->n_exclusive -= exclusive;
+    }
+}
+
+/* ---- foreign pods ---- */
+
+bool cluster_drop_pod(struct cluster *c, const char *uid)
+{
+    struct podrec *rec;
+    struct resvec use;
+
+    HASH_FIND_STR(c->pods, uid, rec);
+    if (rec == NULL)
+        return false;
+    use = use_of(&rec->pod->use, 1);
+    use_sub(c, noderec_get(c, rec->pod->node), &use);
+    podrec_free(c, rec);
+    return true;
+}
+
+bool cluster_put_pod(struct cluster *c, struct foreign_pod *pod)
+{
+    struct podrec *rec;
+    struct resvec use = use_of(&pod->use, 1);
+
+    HASH_FIND_STR(c->pods, pod->uid, rec);
+    if (rec != NULL && strcmp(rec->pod->node, pod->node) == 0 &&
+        memcmp(&rec->pod->use, &pod->use, sizeof(pod->use)) == 0) {
+        foreign_pod_free(pod);
+        return false;
+    }
+    cluster_drop_pod(c, pod->uid);
+    rec = xcalloc(1, sizeof(*rec));
+    rec->pod = pod;
+    HASH_ADD_KEYPTR(hh, c->pods, pod->uid, strlen(pod->uid), rec);
+    use_add(c, noderec_get(c, pod->node), &use);
+    return true;
+}
+
+/* ---- nodes ---- */
+
+static bool labels_equal(const struct node *a, const struct node *b)
+{
+    if (a->n_labels != b->n_labels)
+        return false;
+    for (size_t i = 0; i < a->n_labels; i++) {
+        if (strcmp(a->labels[i].key, b->labels[i].key) != 0 ||
+            strcmp(a->labels[i].value, b->labels[i].value) != 0)
+            return false;
+    }
+    return true;
+}
+
+static bool taints_equal(const struct node *a, const struct node *b)
+{
+    if (a->n_taints != b->n_taints)
+        return false;
+    for (size_t i = 0; i < a->n_taints; i++) {
+        if (a->taints[i].effect != b->taints[i].effect ||
+            strcmp(a->taints[i].key, b->taints[i].key) != 0 ||
+            strcmp(a->taints[i].value, b->taints[i].value) != 0)
+            return false;
+    }
+    return true;
+}
+
+static bool node_kind_equal(const struct node *a, const struct node *b)
+{
+    return memcmp(&a->capacity, &b->capacity, sizeof(a->capacity)) == 0 &&
+           str_eq(a->gpu_type, b->gpu_type) && labels_equal(a, b) && taints_equal(a, b);
+}
+
+bool cluster_put_node(struct cluster *c, struct node *node)
+{
+    struct noderec *rec = noderec_get(c, node->name);
+    struct node *old = rec->node;
+    bool same_kind = old != NULL && node_kind_equal(old, node);
+    bool was_usable = rec->usable;
+
+    rec->node = node;
+    noderec_refresh(rec);
+    node_free(old);
+    if (!same_kind) {
+        c->nodes_changed = true;
+        c->unsettled = true;
+    }
+    if (same_kind && was_usable == rec->usable)
+        return false;
+    c->gen++;
+    c->mutation++;
+    return true;
+}
+
+bool cluster_drop_node(struct cluster *c, const char *name)
+{
+    struct noderec *rec;
+
+    HASH_FIND_STR(c->nodes, name, rec);
+    if (rec == NULL || rec->node == NULL)
+        return false;
+    node_free(rec->node);
+    rec->node = NULL;
+    noderec_refresh(rec);
+    c->nodes_changed = true;
+    c->unsettled = true;
+    c->gen++;
+    c->mutation++;
+    return true;
+}
+
+const struct noderec *cluster_node(const struct cluster *c, const char *name)
+{
+    struct noderec *rec;
+
+    HASH_FIND_STR(c->nodes, name, rec);
+    return rec != NULL && rec->node != NULL ? rec : NULL;
+}
+
+/* ---- partitions ---- */
+
+bool cluster_put_partition(struct cluster *c, struct partition *part)
+{
+    struct partrec *rec;
+
+    HASH_FIND_STR(c->parts, part->name, rec);
+    if (rec != NULL) {
+        /* The key is the old struct's string. */
+        HASH_DEL(c->parts, rec);
+        partition_free(rec->part);
+    } else {
+        rec = xcalloc(1, sizeof(*rec));
+    }
+    rec->part = part;
+    rec->gone = false;
+    rec->set_gen = 0;
+    HASH_ADD_KEYPTR(hh, c->parts, part->name, strlen(part->name), rec);
+    c->unsettled = true;
+    c->gen++;
+    return true;
+}
+
+bool cluster_drop_partition(struct cluster *c, const char *name)
+{
+    struct partrec *rec = cluster_partition(c, name);
+
+    if (rec == NULL)
+        return false;
+    rec->gone = true;
+    c->unsettled = true;
+    c->gen++;
+    return true;
+}
+
+struct partrec *cluster_partition(const struct cluster *c, const char *name)
+{
+    struct partrec *rec;
+
+    HASH_FIND_STR(c->parts, name, rec);
+    return rec != NULL && !rec->gone ? rec : NULL;
+}
+
+struct partrec *cluster_default_partition(const struct cluster *c)
+{
+    struct partrec *best = NULL, *rec, *next;
+
+    HASH_ITER(hh, c->parts, rec, next)
+    {
+        if (!rec->gone && rec->part->is_default &&
+            (best == NULL || strcmp(rec->part->name, best->part->name) < 0))
+            best = rec;
+    }
+    return best;
+}
+
+/* ---- settling ---- */
+
+static int noderec_compare(const void *a, const void *b)
+{
+    const char *left = (*(struct noderec *const *)a)->name;
+    const char *right = (*(struct noderec *const *)b)->name;
+    int order = hostname_compare(left, right);
+
+    return order != 0 ? order : strcmp(left, right);
+}
+
+static int partrec_compare(const void *a, const void *b)
+{
+    return strcmp((*(struct partrec *const *)a)->part->name,
+                  (*(struct partrec *const *)b)->part->name);
+}
+
+static void settle_nodes(struct cluster *c)
+{
+    struct noderec *rec, *next;
+
+    c->n_order = 0;
+    HASH_ITER(hh, c->nodes, rec, next)
+    {
+        rec->position = POSITION_NONE;
+        if (rec->node != NULL) {
+            GROW(c->order, c->n_order, c->order_cap);
+            c->order[c->n_order++] = rec;
+        } else if (rec->n_uses == 0) {
+            noderec_free(c, rec);
+        }
+    }
+    if (c->n_order > 1)
+        qsort(c->order, c->n_order, sizeof(*c->order), noderec_compare);
+    for (size_t i = 0; i < c->n_order; i++)
+        c->order[i]->position = i;
+    c->words = (c->n_order + 63) / 64;
+}
+
+static bool partition_has(const struct partition *part, const struct node *node)
+{
+    if (names_have(part->node_names, part->n_node_names, node->name))
+        return true;
+    if (part->selector.n_reqs == 0)
+        return part->n_node_names == 0;
+    return term_matches(&part->selector, node->labels, node->n_labels);
+}
+
+static void settle_partition(struct cluster *c, struct partrec *rec)
+{
+    rec->nodes = xrealloc(rec->nodes, c->words * sizeof(*rec->nodes));
+    memset(rec->nodes, 0, c->words * sizeof(*rec->nodes));
+    rec->n_nodes = 0;
+    for (size_t i = 0; i < c->n_order; i++) {
+        if (partition_has(rec->part, c->order[i]->node)) {
+            node_set_add(rec->nodes, i);
+            rec->n_nodes++;
+        }
+    }
+    rec->set_gen = c->set_gen;
+}
+
+void cluster_settle(struct cluster *c,
+                    void (*forget)(void *arg, const struct partrec *p), void *arg)
+{
+    struct partrec *rec, *next;
+
+    if (!c->unsettled)
+        return;
+    settle_nodes(c);
+    c->set_gen += c->nodes_changed;
+    c->nodes_changed = false;
+    c->gen++;
+    c->mutation++;
+    c->n_listed = 0;
+    HASH_ITER(hh, c->parts, rec, next)
+    {
+        if (rec->gone) {
+            forget(arg, rec);
+            partrec_free(c, rec);
+            continue;
+        }
+        if (rec->set_gen != c->set_gen)
+            settle_partition(c, rec);
+        GROW(c->listed, c->n_listed, c->listed_cap);
+        c->listed[c->n_listed++] = rec;
+    }
+    if (c->n_listed > 1)
+        qsort(c->listed, c->n_listed, sizeof(*c->listed), partrec_compare);
+    c->unsettled = false;
+}
+
+/* ---- names ---- */
+
+void cluster_set_resources(struct cluster *c, const struct restable *res)
+{
+    struct restable copy = *res;
+
+    c->res = copy;
+    /* Huge pages are extended resources in form, but memory in kind. */
+    for (int i = 0; i < RES_MAX; i++)
+        c->is_device[i] = i >= RES_FIXED && !str_starts(c->res.name[i], "hugepages-");
+    c->gen++;
+}
+
+static void describe_one(const struct cluster *c, int i, int64_t value, struct str *out)
+{
+    char text[QUANTITY_TEXT_MAX];
+
+    if (i == RES_CPU) {
+        quantity_format_milli(value, text);
+        str_addf(out, "cpu=%s", text);
+    } else if (i == RES_MEM || i == RES_EPHEMERAL) {
+        size_format(value, text);
+        str_addf(out, "%s=%s", i == RES_MEM ? "mem" : "ephemeral-storage", text);
+    } else if (i < c->res.n) {
+        str_addf(out, "%s=%lld", c->res.name[i], (long long)value);
+    } else {
+        str_addf(out, "resource %d=%lld", i, (long long)value);
+    }
+}
+
+void cluster_describe(const struct cluster *c, const struct resvec *v, struct str *out)
+{
+    size_t before = out->len;
+
+    for (int i = 0; i < RES_MAX; i++) {
+        if (i == RES_PODS || v->v[i] <= 0)
+            continue;
+        if (out->len > before)
+            str_addc(out, ',');
+        describe_one(c, i, v->v[i], out);
+    }
+    if (out->len == before)
+        str_add(out, "no resources");
+}

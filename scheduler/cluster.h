@@ -1,0 +1,119 @@
+/*
+ * cluster - nodes with what is used on them, partitions with their node sets.
+ *
+ * Everything that holds resources is counted here the moment it is told of, by node
+ * name, so a slot on a node that is not known yet counts as soon as the node appears.
+ *
+ * Nodes have positions in natural name order and node sets are bitmaps over positions.
+ * Positions, partition node sets and memory of what has gone are settled by
+ * cluster_settle and hold until its next call; usage and `usable` are always current.
+ * Records are lent until the cluster_settle after the thing went.
+ *
+ * Generations let others cache: `set_gen` changes with the positions and node sets
+ * (settling only), `gen` also when a node's or a partition's state does, `mutation`
+ * whenever anything is used or freed.
+ */
+#ifndef GANTRY_SCHEDULER_CLUSTER_H
+#define GANTRY_SCHEDULER_CLUSTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <uthash.h>
+
+#include "base/str.h"
+#include "scheduler/model.h"
+
+#define POSITION_NONE SIZE_MAX
+
+/* A set of node positions: cluster.words words. */
+typedef uint64_t *node_set;
+
+struct noderec {
+    char *name;
+    struct node *node; /* NULL: only named by what is said to run there */
+    size_t position;   /* POSITION_NONE until settled */
+    struct resvec used;
+    struct resvec free; /* capacity less used; may be negative */
+    size_t n_uses;      /* slots and foreign pods */
+    size_t n_job_slots; /* of them slots of jobs */
+    size_t n_exclusive; /* of them slots of exclusive jobs */
+    bool usable;        /* known, ready, not cordoned */
+    UT_hash_handle hh;
+};
+
+struct partrec {
+    struct partition *part;
+    bool gone;
+    node_set nodes;
+    size_t n_nodes;
+    uint64_t set_gen; /* cluster.set_gen that `nodes` is of; 0: none */
+    bool blocked;     /* in this pass: a job waits for its nodes */
+    UT_hash_handle hh;
+};
+
+struct podrec {
+    struct foreign_pod *pod;
+    UT_hash_handle hh;
+};
+
+struct cluster {
+    struct restable res;
+    bool is_device[RES_MAX]; /* GPUs and the like: what best fit saves first */
+    struct noderec *nodes;   /* hash by name */
+    struct noderec **order;  /* by position */
+    size_t n_order, order_cap;
+    size_t words;
+    struct partrec *parts;   /* hash by name */
+    struct partrec **listed; /* by name, those that are there */
+    size_t n_listed, listed_cap;
+    struct podrec *pods; /* hash by uid */
+    bool unsettled;      /* something new or gone */
+    bool nodes_changed;  /* positions or node sets are not what they should be */
+    uint64_t set_gen, gen, mutation;
+};
+
+void cluster_init(struct cluster *c);
+void cluster_fini(struct cluster *c);
+
+/* Each takes its struct over; true if anything that matters to scheduling changed. */
+bool cluster_put_node(struct cluster *c, struct node *node);
+bool cluster_drop_node(struct cluster *c, const char *name);
+bool cluster_put_partition(struct cluster *c, struct partition *part);
+bool cluster_drop_partition(struct cluster *c, const char *name);
+bool cluster_put_pod(struct cluster *c, struct foreign_pod *pod);
+bool cluster_drop_pod(struct cluster *c, const char *uid);
+void cluster_set_resources(struct cluster *c, const struct restable *res);
+
+/* Counts, or stops counting, an allocation of a job. */
+void cluster_hold(struct cluster *c, const struct slot *slots, size_t n,
+                  bool exclusive);
+void cluster_release(struct cluster *c, const struct slot *slots, size_t n,
+                     bool exclusive);
+
+/* Positions and node sets as they are now; calls `forget` for each partition record
+ * before it is freed. */
+void cluster_settle(struct cluster *c,
+                    void (*forget)(void *arg, const struct partrec *p), void *arg);
+
+/* NULL: not known. */
+const struct noderec *cluster_node(const struct cluster *c, const char *name);
+struct partrec *cluster_partition(const struct cluster *c, const char *name);
+/* First by name of those that say they are the default; NULL: none. */
+struct partrec *cluster_default_partition(const struct cluster *c);
+
+static inline bool node_set_has(const uint64_t *set, size_t position)
+{
+    return (set[position / 64] >> (position % 64) & 1) != 0;
+}
+
+static inline void node_set_add(uint64_t *set, size_t position)
+{
+    set[position / 64] |= UINT64_C(1) << (position % 64);
+}
+
+/* "cpu=8,mem=64G,nvidia.com/gpu=8": what is asked for, without the pod count. */
+void cluster_describe(const struct cluster *c, const struct resvec *v, struct str *out);
+
+#endif

@@ -1,0 +1,49 @@
+#include "scheduler/decide.h"
+
+#include <stdlib.h>
+
+#include "base/util.h"
+
+void decided_init(struct decided *d)
+{
+    *d = (struct decided){.arena = arena_new()};
+}
+
+void decided_fini(struct decided *d)
+{
+    arena_free(d->arena);
+    free(d->items);
+}
+
+void decided_reset(struct decided *d)
+{
+    arena_reset(d->arena);
+    d->n = 0;
+}
+
+static const struct slot *slots_in(struct arena *arena, const struct slot *slots,
+                                   size_t n)
+{
+    struct slot *copy = arena_alloc(arena, n * sizeof(*copy));
+
+    for (size_t i = 0; i < n; i++) {
+        copy[i] = slots[i];
+        copy[i].node = arena_strdup(arena, slots[i].node);
+    }
+    return copy;
+}
+
+void decided_add(struct decided *d, const struct decision *decision)
+{
+    struct decision *copy;
+
+    GROW(d->items, d->n, d->cap);
+    copy = &d->items[d->n++];
+    *copy = *decision;
+    copy->job_uid = arena_strdup(d->arena, decision->job_uid);
+    copy->partition = arena_strdup(d->arena, decision->partition);
+    copy->message = arena_strdup(d->arena, decision->message);
+    copy->slots = decision->n_slots > 0
+                      ? slots_in(d->arena, decision->slots, decision->n_slots)
+                      : NULL;
+}

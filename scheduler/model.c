@@ -1,0 +1,262 @@
+#include "scheduler/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+
+/* ---- pieces ---- */
+
+static void names_free(char **names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free(names[i]);
+    free(names);
+}
+
+static char **names_copy(char *const *names, size_t n)
+{
+    char **copy = NULL;
+
+    if (n > 0)
+        copy = xmalloc(n * sizeof(*copy));
+    for (size_t i = 0; i < n; i++)
+        copy[i] = xstrdup(names[i]);
+    return copy;
+}
+
+static struct term term_copy(const struct term *t)
+{
+    struct term copy = {0};
+
+    for (size_t i = 0; i < t->n_reqs; i++) {
+        struct requirement *r = term_add(&copy, t->reqs[i].key, t->reqs[i].op);
+
+        r->values = names_copy(t->reqs[i].values, t->reqs[i].n_values);
+        r->n_values = t->reqs[i].n_values;
+    }
+    return copy;
+}
+
+void slots_free(struct slot *slots, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free(slots[i].node);
+    free(slots);
+}
+
+struct slot *slots_copy(const struct slot *slots, size_t n)
+{
+    struct slot *copy = NULL;
+
+    if (n > 0)
+        copy = xmalloc(n * sizeof(*copy));
+    for (size_t i = 0; i < n; i++) {
+        copy[i] = slots[i];
+        copy[i].node = xstrdup(slots[i].node);
+    }
+    return copy;
+}
+
+/* ---- nodes ---- */
+
+struct node *node_new(void)
+{
+    return xcalloc(1, sizeof(struct node));
+}
+
+struct node *node_copy(const struct node *n)
+{
+    struct node *copy = node_new();
+
+    *copy = *n;
+    copy->name = xstrdup_null(n->name);
+    copy->gpu_type = xstrdup_null(n->gpu_type);
+    copy->labels = NULL;
+    copy->n_labels = 0;
+    for (size_t i = 0; i < n->n_labels; i++)
+        labels_add(&copy->labels, &copy->n_labels, n->labels[i].key,
+                   n->labels[i].value);
+    copy->taints = NULL;
+    if (n->n_taints > 0)
+        copy->taints = xmalloc(n->n_taints * sizeof(*copy->taints));
+    for (size_t i = 0; i < n->n_taints; i++)
+        copy->taints[i] =
+            (struct taint){xstrdup(n->taints[i].key), xstrdup(n->taints[i].value),
+                           n->taints[i].effect};
+    return copy;
+}
+
+void node_free(struct node *n)
+{
+    if (n == NULL)
+        return;
+    for (size_t i = 0; i < n->n_labels; i++) {
+        free(n->labels[i].key);
+        free(n->labels[i].value);
+    }
+    for (size_t i = 0; i < n->n_taints; i++) {
+        free(n->taints[i].key);
+        free(n->taints[i].value);
+    }
+    free(n->labels);
+    free(n->taints);
+    free(n->gpu_type);
+    free(n->name);
+    free(n);
+}
+
+/* ---- partitions ---- */
+
+struct partition *partition_new(void)
+{
+    struct partition *p = xcalloc(1, sizeof(*p));
+
+    p->state = PART_UP;
+    p->priority_tier = 1;
+    p->priority_job_factor = 1;
+    p->max_time_sec = LIMIT_UNLIMITED;
+    p->default_time_sec = LIMIT_UNSET;
+    p->max_nodes = LIMIT_UNLIMITED;
+    return p;
+}
+
+struct partition *partition_copy(const struct partition *p)
+{
+    struct partition *copy = partition_new();
+
+    *copy = *p;
+    copy->name = xstrdup_null(p->name);
+    copy->selector = term_copy(&p->selector);
+    copy->node_names = names_copy(p->node_names, p->n_node_names);
+    return copy;
+}
+
+void partition_free(struct partition *p)
+{
+    if (p == NULL)
+        return;
+    term_fini(&p->selector);
+    names_free(p->node_names, p->n_node_names);
+    free(p->name);
+    free(p);
+}
+
+/* ---- jobs ---- */
+
+struct job *job_new(void)
+{
+    struct job *j = xcalloc(1, sizeof(*j));
+
+    j->eligible_sec = TIME_UNSET;
+    j->limit_sec = LIMIT_UNSET;
+    j->priority = PRIORITY_UNSET;
+    j->min_pods = 1;
+    j->max_pods = 1;
+    j->phase = JOB_PENDING;
+    j->start_sec = TIME_UNSET;
+    return j;
+}
+
+static struct toleration *tolerations_copy(const struct toleration *tols, size_t n)
+{
+    struct toleration *copy = NULL;
+
+    if (n > 0)
+        copy = xmalloc(n * sizeof(*copy));
+    for (size_t i = 0; i < n; i++) {
+        copy[i] = tols[i];
+        copy[i].key = xstrdup_null(tols[i].key);
+        copy[i].value = xstrdup_null(tols[i].value);
+    }
+    return copy;
+}
+
+static struct term *terms_copy(const struct term *terms, size_t n)
+{
+    struct term *copy = NULL;
+
+    if (n > 0)
+        copy = xmalloc(n * sizeof(*copy));
+    for (size_t i = 0; i < n; i++)
+        copy[i] = term_copy(&terms[i]);
+    return copy;
+}
+
+struct job *job_copy(const struct job *j)
+{
+    struct job *copy = job_new();
+
+    *copy = *j;
+    copy->uid = xstrdup_null(j->uid);
+    copy->ns = xstrdup_null(j->ns);
+    copy->name = xstrdup_null(j->name);
+    copy->user = xstrdup_null(j->user);
+    copy->partitions = names_copy(j->partitions, j->n_partitions);
+    copy->gpu_type = xstrdup_null(j->gpu_type);
+    copy->node_all = term_copy(&j->node_all);
+    copy->node_any = terms_copy(j->node_any, j->n_node_any);
+    copy->node_list = names_copy(j->node_list, j->n_node_list);
+    copy->exclude = names_copy(j->exclude, j->n_exclude);
+    copy->tolerations = tolerations_copy(j->tolerations, j->n_tolerations);
+    copy->partition = xstrdup_null(j->partition);
+    copy->alloc = slots_copy(j->alloc, j->n_alloc);
+    return copy;
+}
+
+static void job_free_filters(struct job *j)
+{
+    term_fini(&j->node_all);
+    for (size_t i = 0; i < j->n_node_any; i++)
+        term_fini(&j->node_any[i]);
+    free(j->node_any);
+    names_free(j->node_list, j->n_node_list);
+    names_free(j->exclude, j->n_exclude);
+    for (size_t i = 0; i < j->n_tolerations; i++) {
+        free(j->tolerations[i].key);
+        free(j->tolerations[i].value);
+    }
+    free(j->tolerations);
+    free(j->gpu_type);
+}
+
+void job_free(struct job *j)
+{
+    if (j == NULL)
+        return;
+    job_free_filters(j);
+    names_free(j->partitions, j->n_partitions);
+    slots_free(j->alloc, j->n_alloc);
+    free(j->partition);
+    free(j->uid);
+    free(j->ns);
+    free(j->name);
+    free(j->user);
+    free(j);
+}
+
+/* ---- pods that are not ours ---- */
+
+struct foreign_pod *foreign_pod_new(void)
+{
+    return xcalloc(1, sizeof(struct foreign_pod));
+}
+
+struct foreign_pod *foreign_pod_copy(const struct foreign_pod *p)
+{
+    struct foreign_pod *copy = foreign_pod_new();
+
+    *copy = *p;
+    copy->uid = xstrdup_null(p->uid);
+    copy->node = xstrdup_null(p->node);
+    return copy;
+}
+
+void foreign_pod_free(struct foreign_pod *p)
+{
+    if (p == NULL)
+        return;
+    free(p->uid);
+    free(p->node);
+    free(p);
+}

@@ -1,0 +1,66 @@
+/*
+ * placement - which nodes a gang gets, on real amounts of each resource; all or
+ * nothing.
+ *
+ * One pod per node (Slurm's way): as many nodes as fit, up to max_pods and the
+ * partition's limit. The nodes of the job's node list first, then the best fit: least
+ * devices left over, then least cpu, then natural name order.
+ * Several pods per node: the fewest nodes, filled one after the other; the last one is
+ * the best fit for what remains. Every node of the node list gets a pod at least.
+ * Ranks follow natural name order.
+ *
+ * The same search over three views of the cluster says whether a job fits now, could
+ * fit on the nodes that are up if they were empty, or could fit if all were up.
+ */
+#ifndef GANTRY_SCHEDULER_PLACEMENT_H
+#define GANTRY_SCHEDULER_PLACEMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scheduler/cluster.h"
+#include "scheduler/shape.h"
+
+enum view {
+    VIEW_NOW,   /* usable nodes, what is free on them */
+    VIEW_UP,    /* usable nodes, empty */
+    VIEW_WHOLE, /* all nodes, empty */
+};
+
+struct placement {
+    enum view view;
+    struct shape *shape; /* settled */
+    const struct partrec *part;
+    const uint64_t *withheld; /* nodes not to be used; NULL: none */
+};
+
+struct candidate;
+
+/* Scratch memory, kept from one search to the next. */
+struct placer {
+    struct candidate *candidates;
+    size_t n, cap;
+};
+
+/* What a search found, whether it was enough or not. */
+struct room {
+    size_t nodes; /* that could take a pod at least */
+    int64_t pods; /* that could be placed, at most max_pods */
+};
+
+void placer_fini(struct placer *p);
+
+/* True if the gang fits; `ret_room` is set either way. */
+bool placement_fits(struct placer *p, const struct cluster *c,
+                    const struct placement *at, struct room *ret_room);
+
+/* The slots of a gang that fits now, in rank order (free with slots_free), or NULL.
+ * Uses and refreshes the fit's memory of where its last pod went. */
+struct slot *placement_find(struct placer *p, const struct cluster *c,
+                            const struct placement *at, size_t *ret_n);
+
+/* The fewest nodes that the job, its node list and the partition allow. */
+int64_t placement_min_nodes(const struct job *like, const struct partition *part);
+
+#endif

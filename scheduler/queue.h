@@ -1,0 +1,51 @@
+/*
+ * queue - the order in which jobs are considered.
+ *
+ * One entry for each pending job and partition it may start in, as in Slurm. Order:
+ * priority tier of the partition (higher first), priority (higher first), job id, and
+ * for one job the partitions as listed. Nothing else decides, so every core orders
+ * alike.
+ */
+#ifndef GANTRY_SCHEDULER_QUEUE_H
+#define GANTRY_SCHEDULER_QUEUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scheduler/model.h"
+
+struct sched_config;
+struct jobrec;
+struct partrec;
+
+struct entry {
+    struct jobrec *rec;
+    struct partrec *part;
+    uint32_t version; /* rec's; the entry is void when it has moved on */
+    uint32_t listed;  /* which of the job's partitions, from 0 */
+    int64_t tier;
+    int64_t priority;
+    int64_t job_id;
+    const char *uid; /* the record's; settles equal job ids */
+};
+
+struct queue {
+    struct entry *entries;
+    size_t n, cap;
+};
+
+/* Slurm's priority of a job in a partition (NULL: no partition term). At least 1; 0 for
+ * held jobs; an explicit priority is taken as it is. */
+int64_t queue_priority(const struct sched_config *config, const struct job *job,
+                       const struct partition *part, int64_t now_sec);
+/* Held by its owner, by an administrator, or by an explicit priority of 0. */
+enum job_hold queue_hold(const struct job *job);
+
+void queue_fini(struct queue *q);
+/* To be filled in by the caller. */
+struct entry *queue_add(struct queue *q);
+void queue_sort(struct queue *q);
+bool queue_is_sorted(const struct queue *q);
+
+#endif

@@ -1,0 +1,47 @@
+#include "scheduler/reason.h"
+
+#include <stddef.h>
+
+struct reason_row {
+    const char *word;
+    enum wait_class class_;
+};
+
+static const struct reason_row reasons[] = {
+    [REASON_NONE] = {"None", WAIT_NOT_FREE},
+    [REASON_PRIORITY] = {"Priority", WAIT_NOT_FREE},
+    [REASON_RESOURCES] = {"Resources", WAIT_NOT_FREE},
+    [REASON_BEGIN_TIME] = {"BeginTime", WAIT_NOT_ALLOWED},
+    [REASON_JOB_HELD_USER] = {"JobHeldUser", WAIT_NOT_ALLOWED},
+    [REASON_JOB_HELD_ADMIN] = {"JobHeldAdmin", WAIT_NOT_ALLOWED},
+    [REASON_PARTITION_DOWN] = {"PartitionDown", WAIT_NOT_ALLOWED},
+    [REASON_PARTITION_INACTIVE] = {"PartitionInactive", WAIT_NOT_ALLOWED},
+    [REASON_PARTITION_NODE_LIMIT] = {"PartitionNodeLimit", WAIT_NEVER},
+    [REASON_PARTITION_TIME_LIMIT] = {"PartitionTimeLimit", WAIT_NEVER},
+    [REASON_PARTITION_CONFIG] = {"PartitionConfig", WAIT_NEVER},
+    [REASON_REQ_NODE_NOT_AVAIL] = {"ReqNodeNotAvail", WAIT_NOT_FREE},
+    [REASON_BAD_CONSTRAINTS] = {"BadConstraints", WAIT_NEVER},
+    [REASON_CONSTRAINTS] = {"Constraints", WAIT_NOT_FREE},
+    [REASON_CLEANING] = {"Cleaning", WAIT_NOT_ALLOWED},
+};
+
+static const char *const wait_classes[] = {
+    [WAIT_NEVER] = "Never",
+    [WAIT_NOT_ALLOWED] = "NotAllowed",
+    [WAIT_NOT_FREE] = "NotFree",
+};
+
+const char *reason_word(enum reason r)
+{
+    return reasons[r].word;
+}
+
+enum wait_class reason_class(enum reason r)
+{
+    return reasons[r].class_;
+}
+
+const char *wait_class_word(enum wait_class c)
+{
+    return wait_classes[c];
+}

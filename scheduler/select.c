@@ -1,0 +1,180 @@
+#include "scheduler/model.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+
+/* ---- labels and names ---- */
+
+static int label_compare(const void *a, const void *b)
+{
+    return strcmp(((const struct label *)a)->key, ((const struct label *)b)->key);
+}
+
+static int name_compare(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void labels_add(struct label **labels, size_t *n, const char *key, const char *value)
+{
+    *labels = xrealloc(*labels, (*n + 1) * sizeof(**labels));
+    (*labels)[(*n)++] = (struct label){xstrdup(key), xstrdup(value)};
+}
+
+void labels_sort(struct label *labels, size_t n)
+{
+    if (n > 1)
+        qsort(labels, n, sizeof(*labels), label_compare);
+}
+
+const char *labels_find(const struct label *labels, size_t n, const char *key)
+{
+    struct label wanted = {.key = (char *)key};
+    const struct label *found = NULL;
+
+    if (n > 0)
+        found = bsearch(&wanted, labels, n, sizeof(*labels), label_compare);
+    return found != NULL ? found->value : NULL;
+}
+
+void names_add(char ***names, size_t *n, const char *name)
+{
+    *names = xrealloc(*names, (*n + 1) * sizeof(**names));
+    (*names)[(*n)++] = xstrdup(name);
+}
+
+void names_sort(char **names, size_t n)
+{
+    if (n > 1)
+        qsort(names, n, sizeof(*names), name_compare);
+}
+
+bool names_have(char *const *names, size_t n, const char *name)
+{
+    return n > 0 && bsearch(&name, names, n, sizeof(*names), name_compare) != NULL;
+}
+
+/* ---- selectors ---- */
+
+struct requirement *term_add(struct term *t, const char *key, enum select_op op)
+{
+    t->reqs = xrealloc(t->reqs, (t->n_reqs + 1) * sizeof(*t->reqs));
+    t->reqs[t->n_reqs] = (struct requirement){.key = xstrdup(key), .op = op};
+    return &t->reqs[t->n_reqs++];
+}
+
+void requirement_add_value(struct requirement *r, const char *value)
+{
+    names_add(&r->values, &r->n_values, value);
+}
+
+void term_fini(struct term *t)
+{
+    for (size_t i = 0; i < t->n_reqs; i++) {
+        for (size_t v = 0; v < t->reqs[i].n_values; v++)
+            free(t->reqs[i].values[v]);
+        free(t->reqs[i].values);
+        free(t->reqs[i].key);
+    }
+    free(t->reqs);
+    *t = (struct term){0};
+}
+
+static bool value_listed(const struct requirement *r, const char *value)
+{
+    for (size_t i = 0; i < r->n_values; i++) {
+        if (strcmp(r->values[i], value) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool parse_integer(const char *text, long long *ret)
+{
+    char *end;
+    long long value;
+
+    errno = 0;
+    value = strtoll(text, &end, 10);
+    if (end == text || *end != '\0' || errno != 0)
+        return false;
+    *ret = value;
+    return true;
+}
+
+/* Kubernetes compares Gt and Lt as integers; what is none matches nothing. */
+static bool value_beyond(const struct requirement *r, const char *value)
+{
+    long long have, bound;
+
+    if (r->n_values != 1 || !parse_integer(value, &have) ||
+        !parse_integer(r->values[0], &bound))
+        return false;
+    return r->op == SELECT_GT ? have > bound : have < bound;
+}
+
+static bool requirement_matches(const struct requirement *r, const char *value)
+{
+    switch (r->op) {
+    case SELECT_IN:
+        return value != NULL && value_listed(r, value);
+    case SELECT_NOT_IN:
+        return value == NULL || !value_listed(r, value);
+    case SELECT_EXISTS:
+        return value != NULL;
+    case SELECT_MISSING:
+        return value == NULL;
+    case SELECT_GT:
+    case SELECT_LT:
+        return value != NULL && value_beyond(r, value);
+    }
+    return false;
+}
+
+bool term_matches(const struct term *t, const struct label *labels, size_t n)
+{
+    for (size_t i = 0; i < t->n_reqs; i++) {
+        const char *value = labels_find(labels, n, t->reqs[i].key);
+
+        if (!requirement_matches(&t->reqs[i], value))
+            return false;
+    }
+    return true;
+}
+
+/* ---- taints ---- */
+
+static bool tolerates(const struct toleration *tol, const struct taint *taint)
+{
+    if (!tol->any_effect && tol->effect != taint->effect)
+        return false;
+    if (tol->key != NULL && strcmp(tol->key, taint->key) != 0)
+        return false;
+    return tol->value == NULL || strcmp(tol->value, taint->value) == 0;
+}
+
+static bool taint_tolerated(const struct taint *taint, const struct toleration *tols,
+                            size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (tolerates(&tols[i], taint))
+            return true;
+    }
+    return false;
+}
+
+bool taints_refuse(const struct node *n, const struct toleration *tolerations,
+                   size_t n_tol)
+{
+    for (size_t i = 0; i < n->n_taints; i++) {
+        const struct taint *taint = &n->taints[i];
+
+        if (taint->effect != TAINT_PREFER_NO_SCHEDULE &&
+            !taint_tolerated(taint, tolerations, n_tol))
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,157 @@
+#include "scheduler/shape.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+
+/* ---- the key: every field that matters, each text with its length in front ---- */
+
+static void key_number(struct str *key, int64_t value)
+{
+    str_addn(key, (const char *)&value, sizeof(value));
+}
+
+static void key_text(struct str *key, const char *text)
+{
+    key_number(key, text != NULL ? (int64_t)strlen(text) : -1);
+    if (text != NULL)
+        str_add(key, text);
+}
+
+static void key_names(struct str *key, char *const *names, size_t n)
+{
+    key_number(key, (int64_t)n);
+    for (size_t i = 0; i < n; i++)
+        key_text(key, names[i]);
+}
+
+static void key_term(struct str *key, const struct term *t)
+{
+    key_number(key, (int64_t)t->n_reqs);
+    for (size_t i = 0; i < t->n_reqs; i++) {
+        key_text(key, t->reqs[i].key);
+        key_number(key, t->reqs[i].op);
+        key_names(key, t->reqs[i].values, t->reqs[i].n_values);
+    }
+}
+
+static void key_tolerations(struct str *key, const struct job *job)
+{
+    key_number(key, (int64_t)job->n_tolerations);
+    for (size_t i = 0; i < job->n_tolerations; i++) {
+        key_text(key, job->tolerations[i].key);
+        key_text(key, job->tolerations[i].value);
+        key_number(
+            key, job->tolerations[i].any_effect ? -1 : (int)job->tolerations[i].effect);
+    }
+}
+
+static void key_of(struct str *key, const struct job *job)
+{
+    str_addn(key, (const char *)&job->each, sizeof(job->each));
+    key_number(key, job->min_pods);
+    key_number(key, job->max_pods);
+    key_number(key, (job->one_per_node ? 1 : 0) | (job->exclusive ? 2 : 0));
+    key_text(key, job->gpu_type);
+    key_term(key, &job->node_all);
+    key_number(key, (int64_t)job->n_node_any);
+    for (size_t i = 0; i < job->n_node_any; i++)
+        key_term(key, &job->node_any[i]);
+    key_names(key, job->node_list, job->n_node_list);
+    key_names(key, job->exclude, job->n_exclude);
+    key_tolerations(key, job);
+}
+
+/* ---- shapes ---- */
+
+struct shape *shape_get(struct shape **shapes, const struct job *job)
+{
+    STR_AUTO struct str key;
+    struct shape *shape;
+
+    str_init(&key, SIZE_MAX / 4);
+    key_of(&key, job);
+    HASH_FIND(hh, *shapes, key.s, key.len, shape);
+    if (shape == NULL) {
+        shape = xcalloc(1, sizeof(*shape));
+        shape->like = job_copy(job);
+        shape->key_len = key.len;
+        shape->key = str_take(&key);
+        HASH_ADD_KEYPTR(hh, *shapes, shape->key, shape->key_len, shape);
+    }
+    shape->refs++;
+    return shape;
+}
+
+void shape_put(struct shape **shapes, struct shape *shape)
+{
+    if (shape == NULL || --shape->refs > 0)
+        return;
+    HASH_DEL(*shapes, shape);
+    for (size_t i = 0; i < shape->n_fits; i++)
+        free(shape->fits[i].message);
+    free(shape->fits);
+    free(shape->admits);
+    job_free(shape->like);
+    free(shape->key);
+    free(shape);
+}
+
+bool shape_filters_admit(const struct job *like, const struct node *node)
+{
+    bool any = like->n_node_any == 0;
+
+    if (names_have(like->exclude, like->n_exclude, node->name) ||
+        (like->gpu_type != NULL && !str_eq(like->gpu_type, node->gpu_type)) ||
+        !term_matches(&like->node_all, node->labels, node->n_labels))
+        return false;
+    for (size_t i = 0; i < like->n_node_any && !any; i++)
+        any = term_matches(&like->node_any[i], node->labels, node->n_labels);
+    return any && !taints_refuse(node, like->tolerations, like->n_tolerations);
+}
+
+void shape_settle(struct shape *shape, const struct cluster *c)
+{
+    const struct job *like = shape->like;
+
+    if (shape->admits_gen == c->set_gen)
+        return;
+    shape->admits = xrealloc(shape->admits, c->words * sizeof(*shape->admits));
+    memset(shape->admits, 0, c->words * sizeof(*shape->admits));
+    for (size_t i = 0; i < c->n_order; i++) {
+        const struct node *node = c->order[i]->node;
+
+        if (node != NULL && resvec_fits(&like->each, &node->capacity) &&
+            shape_filters_admit(like, node))
+            node_set_add(shape->admits, i);
+    }
+    shape->admits_gen = c->set_gen;
+}
+
+struct fit *shape_fit(struct shape *shape, const struct partrec *part)
+{
+    for (size_t i = 0; i < shape->n_fits; i++) {
+        if (shape->fits[i].part == part)
+            return &shape->fits[i];
+    }
+    GROW(shape->fits, shape->n_fits, shape->fits_cap);
+    shape->fits[shape->n_fits] = (struct fit){.part = part};
+    return &shape->fits[shape->n_fits++];
+}
+
+void shapes_forget(struct shape *shapes, const struct partrec *part)
+{
+    struct shape *shape, *next;
+
+    HASH_ITER(hh, shapes, shape, next)
+    {
+        for (size_t i = 0; i < shape->n_fits; i++) {
+            if (shape->fits[i].part != part)
+                continue;
+            free(shape->fits[i].message);
+            shape->fits[i] = shape->fits[--shape->n_fits];
+            break;
+        }
+    }
+}

@@ -1,0 +1,59 @@
+/*
+ * shape - jobs that ask for the same, as one.
+ *
+ * Jobs of equal request and node filters share a shape: the nodes that could hold one
+ * of its pods at all are worked out once for all of them, and so is, per partition, the
+ * verdict whether that partition could ever hold such a job (a `fit`). Shapes are
+ * counted by the jobs that refer to them.
+ */
+#ifndef GANTRY_SCHEDULER_SHAPE_H
+#define GANTRY_SCHEDULER_SHAPE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <uthash.h>
+
+#include "scheduler/cluster.h"
+#include "scheduler/model.h"
+#include "scheduler/reason.h"
+
+/* What is known of a shape in one partition. */
+struct fit {
+    const struct partrec *part;
+    uint64_t gen;        /* cluster.gen that the verdict is of; 0: none yet */
+    enum reason verdict; /* REASON_NONE: the nodes that are up could hold it */
+    char *message;       /* with a verdict */
+    /* Where the last pod of this shape went, while nothing but that start has changed:
+     * the best place for the next one, since filling a node only improves its rank. */
+    size_t last_position;
+    uint64_t last_mutation; /* cluster.mutation then; 0: nothing to go on */
+};
+
+struct shape {
+    char *key;
+    size_t key_len;
+    size_t refs;
+    struct job *like;    /* any job of this shape; only request and filters are read */
+    node_set admits;     /* nodes that filters, taints and capacity let hold one pod */
+    uint64_t admits_gen; /* cluster.set_gen that `admits` is of; 0: none */
+    struct fit *fits;
+    size_t n_fits, fits_cap;
+    UT_hash_handle hh;
+};
+
+/* The shape of a job, made if new. Give it back with shape_put. */
+struct shape *shape_get(struct shape **shapes, const struct job *job);
+void shape_put(struct shape **shapes, struct shape *shape); /* NULL is fine */
+
+/* Works out `admits` if nodes have changed since. The cluster must be settled. */
+void shape_settle(struct shape *shape, const struct cluster *c);
+/* The fit of a partition, made if new; lent until the next call for this shape. */
+struct fit *shape_fit(struct shape *shape, const struct partrec *part);
+/* Drops what all shapes know of a partition. */
+void shapes_forget(struct shape *shapes, const struct partrec *part);
+
+/* True if the job's filters admit the node; its resources are not looked at. */
+bool shape_filters_admit(const struct job *like, const struct node *node);
+
+#endif
