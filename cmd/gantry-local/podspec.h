@@ -65,13 +65,13 @@ struct pod_spec {
         requests; /* of the whole pod, as the scheduler counts (kubernetes-notes 3.5) */
     const char *qos_class; /* constant */
     bool scheduled;        /* has condition PodScheduled=True already */
-    char *needs; /* what no local process can give: "volume \"data\" (hostPath)"; NULL:
-                    nothing */
+    char *needs;           /* the first thing that no bare process can be given, as
+                            * "volume \"data\" (hostPath)"; NULL: nothing */
+    char *invalid;         /* one line; NULL: fine */
 };
 
-/* NULL and err, which names field and pod, for an object that is no pod that can be
- * meant. */
-struct pod_spec *podspec_new(const struct json *object, struct err *err);
+/* Never NULL. An object that cannot be meant has `invalid` set and no containers. */
+struct pod_spec *podspec_new(const struct json *object);
 void podspec_free(struct pod_spec *spec); /* NULL is fine */
 
 #endif

@@ -1,0 +1,421 @@
+#include "cmd/gantry-local/podspec.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry-local/env.h"
+
+#define ENV_MAX 2000
+#define WORDS_MAX 10000
+#define GRACE_DEFAULT_SEC 30
+/* Past a year it is as good as none, and sums of it stay small. */
+#define GRACE_MAX_SEC (366 * 86400)
+
+const char *pairs_find(const struct pairs *pairs, const char *name)
+{
+    for (size_t i = 0; i < pairs->n; i++)
+        if (strcmp(pairs->items[i].name, name) == 0)
+            return pairs->items[i].value;
+    return NULL;
+}
+
+static void pairs_fini(struct pairs *pairs)
+{
+    for (size_t i = 0; i < pairs->n; i++) {
+        free(pairs->items[i].name);
+        free(pairs->items[i].value);
+    }
+    free(pairs->items);
+}
+
+static void pairs_read(struct pairs *pairs, const struct json *map)
+{
+    pairs->items = xcalloc(json_len(map) + 1, sizeof(*pairs->items));
+    for (json_each (it, map)) {
+        if (!json_is(it.val, JSON_STRING))
+            continue;
+        pairs->items[pairs->n++] =
+            (struct pair){xstrdup(it.key), xstrdup(json_string(it.val))};
+    }
+}
+
+static int words_read(char ***ret, const struct json *container, const char *field,
+                      struct err *err)
+{
+    struct json *list = NULL;
+    size_t n;
+
+    if (json_read_array(container, field, &list, err) == JSON_WRONG_TYPE)
+        return -1;
+    n = json_len(list);
+    if (n > WORDS_MAX)
+        return err_set(err, ERR_TOO_LARGE, "%s: more than %d words", field, WORDS_MAX);
+    *ret = xcalloc(n + 1, sizeof(**ret));
+    for (size_t i = 0; i < n; i++) {
+        const struct json *word = json_item(list, i);
+
+        if (!json_is(word, JSON_STRING))
+            return err_set(err, ERR_INVALID, "%s[%zu]: expected a string", field, i);
+        (*ret)[i] = xstrdup(json_string(word));
+    }
+    return 0;
+}
+
+/* Notes the first thing that cannot be had; the pod is refused for it if it is to run
+ * as processes. */
+static void need(struct pod_spec *spec, char *take_what)
+{
+    if (spec->needs)
+        free(take_what);
+    else
+        spec->needs = take_what;
+}
+
+static int env_read_one(struct pod_spec *spec, struct container_spec *c,
+                        const struct json *j, struct err *err)
+{
+    const char *name = json_str(j, "name");
+    const struct json *from = json_get(j, "valueFrom");
+    const char *field = json_str(j, "valueFrom.fieldRef.fieldPath");
+    struct env_spec *e = &c->env[c->n_env];
+
+    if (!name || !*name || strchr(name, '='))
+        return err_set(err, ERR_INVALID, "env[%zu].name: must be a variable's name",
+                       c->n_env);
+    if (from && json_len(from) > 0 && !field)
+        need(spec, xasprintf("env %.100s from %.60s", name, json_iter_first(from).key));
+    e->name = xstrdup(name);
+    e->field_path = xstrdup_null(field);
+    e->value = field ? NULL : xstrdup(json_str_or(j, "value", ""));
+    c->n_env++;
+    return 0;
+}
+
+static int env_read(struct pod_spec *spec, struct container_spec *c,
+                    const struct json *j, struct err *err)
+{
+    struct json *list = NULL;
+
+    if (json_read_array(j, "env", &list, err) == JSON_WRONG_TYPE)
+        return -1;
+    if (json_len(list) > ENV_MAX)
+        return err_set(err, ERR_TOO_LARGE, "env: more than %d variables", ENV_MAX);
+    c->env = xcalloc(json_len(list) + 1, sizeof(*c->env));
+    for (size_t i = 0; i < json_len(list); i++)
+        if (env_read_one(spec, c, json_item(list, i), err) < 0)
+            return -1;
+    if (json_len(json_get(j, "envFrom")) > 0)
+        need(spec, xasprintf("envFrom of container \"%.100s\"", c->name));
+    return 0;
+}
+
+/* Requests that are absent are the limits, as the API server's defaults have it. */
+static int requests_read(struct container_spec *c, const struct json *j,
+                         struct err *err)
+{
+    if (amounts_read(&c->requests, json_at(j, "resources.limits"), err) < 0)
+        return err_prefix(err, "resources.limits");
+    if (amounts_read(&c->requests, json_at(j, "resources.requests"), err) < 0)
+        return err_prefix(err, "resources.requests");
+    return 0;
+}
+
+/* What a real node would do for the container and a bare process cannot show. */
+static void container_needs(struct pod_spec *spec, const struct json *j,
+                            const char *name)
+{
+    static const char *const fields[] = {"livenessProbe", "readinessProbe",
+                                         "startupProbe", "lifecycle", "volumeDevices"};
+
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+        if (json_len(json_get(j, fields[i])) > 0)
+            need(spec, xasprintf("%s of container \"%.100s\"", fields[i], name));
+    if (json_str(j, "restartPolicy"))
+        need(spec, xasprintf("restartPolicy of container \"%.100s\"", name));
+}
+
+static bool is_token_volume(const char *name)
+{
+    return str_starts(name, "kube-api-access-");
+}
+
+/* Every process sees the machine's own /tmp and /dev/shm; an emptyDir elsewhere would
+ * have to be mounted. */
+static bool is_mounted_anyway(const struct json *mount)
+{
+    const char *path = json_str_or(mount, "mountPath", "");
+
+    return is_token_volume(json_str_or(mount, "name", "")) || str_eq(path, "/tmp") ||
+           str_eq(path, "/dev/shm");
+}
+
+static void mounts_need(struct pod_spec *spec, const struct json *container)
+{
+    const struct json *mounts = json_get(container, "volumeMounts");
+
+    for (size_t i = 0; i < json_len(mounts); i++) {
+        const struct json *m = json_item(mounts, i);
+
+        if (!is_mounted_anyway(m))
+            need(spec, xasprintf("volume \"%.100s\" mounted at %.200s",
+                                 json_str_or(m, "name", ""),
+                                 json_str_or(m, "mountPath", "?")));
+    }
+}
+
+static void volumes_need(struct pod_spec *spec, const struct json *volumes)
+{
+    for (size_t i = 0; i < json_len(volumes); i++) {
+        const struct json *v = json_item(volumes, i);
+        const char *name = json_str_or(v, "name", "");
+
+        if (is_token_volume(name) || json_get(v, "emptyDir"))
+            continue;
+        for (json_each (it, v))
+            if (strcmp(it.key, "name") != 0)
+                need(spec, xasprintf("volume \"%.100s\" (%.60s)", name, it.key));
+    }
+}
+
+static int container_read(struct pod_spec *spec, struct container_spec *c,
+                          const struct json *j, struct err *err)
+{
+    const char *name = json_str(j, "name");
+
+    if (!name || !*name || strchr(name, '/'))
+        return err_set(err, ERR_INVALID, "name: must be a container's name");
+    c->name = xstrdup(name);
+    c->image = xstrdup(json_str_or(j, "image", ""));
+    c->working_dir = xstrdup_null(json_str(j, "workingDir"));
+    c->run_as_user = json_int_or(j, "securityContext.runAsUser", -1);
+    c->run_as_group = json_int_or(j, "securityContext.runAsGroup", -1);
+    if (words_read(&c->command, j, "command", err) < 0 ||
+        words_read(&c->args, j, "args", err) < 0 || env_read(spec, c, j, err) < 0 ||
+        requests_read(c, j, err) < 0)
+        return err_prefix(err, "%.100s", name);
+    container_needs(spec, j, name);
+    mounts_need(spec, j);
+    return 0;
+}
+
+static int containers_read(struct pod_spec *spec, const struct json *podspec,
+                           const char *field, struct err *err)
+{
+    bool init = strcmp(field, "initContainers") == 0;
+    struct container_spec **list = init ? &spec->inits : &spec->mains;
+    size_t *n = init ? &spec->n_inits : &spec->n_mains;
+    struct json *array = NULL;
+
+    if (json_read_array(podspec, field, &array, err) == JSON_WRONG_TYPE)
+        return -1;
+    if (json_len(array) > POD_CONTAINERS_MAX)
+        return err_set(err, ERR_TOO_LARGE, "%s: more than %d", field,
+                       POD_CONTAINERS_MAX);
+    *list = xcalloc(json_len(array) + 1, sizeof(**list));
+    for (size_t i = 0; i < json_len(array); i++) {
+        /* counted first, so that what was read of a bad one is freed, too */
+        struct container_spec *c = &(*list)[(*n)++];
+
+        if (container_read(spec, c, json_item(array, i), err) < 0)
+            return err_prefix(err, "%s[%zu]", field, i);
+    }
+    return 0;
+}
+
+/* max(sum of the containers, each init container), pod-level requests instead where
+ * given, and the overhead. */
+static int total_read(struct pod_spec *spec, const struct json *podspec,
+                      struct err *err)
+{
+    struct amounts overhead = {0};
+    int rc;
+
+    for (size_t i = 0; i < spec->n_mains; i++)
+        amounts_add(&spec->requests, &spec->mains[i].requests);
+    for (size_t i = 0; i < spec->n_inits; i++)
+        amounts_max(&spec->requests, &spec->inits[i].requests);
+    if (amounts_read(&spec->requests, json_at(podspec, "resources.requests"), err) < 0)
+        return err_prefix(err, "resources.requests");
+    rc = amounts_read(&overhead, json_get(podspec, "overhead"), err);
+    amounts_add(&spec->requests, &overhead);
+    amounts_fini(&overhead);
+    amounts_set(&spec->requests, "pods", 1);
+    return rc < 0 ? err_prefix(err, "overhead") : 0;
+}
+
+static const struct {
+    const char *word;
+    enum restart_policy policy;
+} restart_words[] = {
+    {"Always", RESTART_ALWAYS},
+    {"OnFailure", RESTART_ON_FAILURE},
+    {"Never", RESTART_NEVER},
+};
+
+static int restart_read(struct pod_spec *spec, const struct json *podspec,
+                        struct err *err)
+{
+    const char *word = json_str_or(podspec, "restartPolicy", "Always");
+
+    for (size_t i = 0; i < ARRAY_LEN(restart_words); i++)
+        if (strcmp(word, restart_words[i].word) == 0) {
+            spec->restart = restart_words[i].policy;
+            return 0;
+        }
+    return err_set(err, ERR_INVALID,
+                   "restartPolicy \"%.60s\": must be Always, OnFailure or Never", word);
+}
+
+/* Guaranteed: every container has equal requests and limits of cpu and memory;
+ * BestEffort: none has any. */
+static void qos_count(const struct json *list, bool *all_equal, bool *any)
+{
+    static const char *const names[] = {"cpu", "memory"};
+
+    for (size_t i = 0; i < json_len(list); i++) {
+        struct json *r = json_get(json_item(list, i), "resources");
+
+        for (size_t k = 0; k < ARRAY_LEN(names); k++) {
+            const struct json *limit = json_get(json_get(r, "limits"), names[k]);
+            const struct json *request = json_get(json_get(r, "requests"), names[k]);
+
+            *any |= limit || request;
+            *all_equal &= limit && (!request || json_equal(limit, request));
+        }
+    }
+}
+
+static const char *qos_class(const struct json *object)
+{
+    const struct json *podspec = json_get(object, "spec");
+    bool all_equal = true, any = false;
+
+    qos_count(json_get(podspec, "containers"), &all_equal, &any);
+    qos_count(json_get(podspec, "initContainers"), &all_equal, &any);
+    if (!any)
+        return "BestEffort";
+    return all_equal ? "Guaranteed" : "Burstable";
+}
+
+static bool is_scheduled(const struct json *object)
+{
+    const struct json *conditions = json_at(object, "status.conditions");
+
+    for (size_t i = 0; i < json_len(conditions); i++) {
+        const struct json *c = json_item(conditions, i);
+
+        if (str_eq(json_str(c, "type"), "PodScheduled"))
+            return str_eq(json_str(c, "status"), "True");
+    }
+    return false;
+}
+
+static void defaults_read(struct pod_spec *spec, const struct json *podspec)
+{
+    int64_t grace =
+        json_int_or(podspec, "terminationGracePeriodSeconds", GRACE_DEFAULT_SEC);
+    int64_t user = json_int_or(podspec, "securityContext.runAsUser", -1);
+    int64_t group = json_int_or(podspec, "securityContext.runAsGroup", -1);
+
+    spec->grace_sec = MIN(MAX(grace, 0), GRACE_MAX_SEC);
+    spec->active_deadline_sec = json_int_or(podspec, "activeDeadlineSeconds", -1);
+    for (size_t i = 0; i < spec->n_inits + spec->n_mains; i++) {
+        struct container_spec *c =
+            i < spec->n_inits ? &spec->inits[i] : &spec->mains[i - spec->n_inits];
+
+        c->run_as_user = c->run_as_user < 0 ? user : c->run_as_user;
+        c->run_as_group = c->run_as_group < 0 ? group : c->run_as_group;
+    }
+}
+
+static int spec_read(struct pod_spec *spec, const struct json *object, struct err *err)
+{
+    const struct json *podspec = json_get(object, "spec");
+
+    if (containers_read(spec, podspec, "initContainers", err) < 0 ||
+        containers_read(spec, podspec, "containers", err) < 0 ||
+        total_read(spec, podspec, err) < 0 || restart_read(spec, podspec, err) < 0)
+        return -1;
+    if (spec->n_mains == 0)
+        return err_set(err, ERR_INVALID, "containers: there must be one at least");
+    volumes_need(spec, json_get(podspec, "volumes"));
+    defaults_read(spec, podspec);
+    spec->scheduled = is_scheduled(object);
+    return 0;
+}
+
+static void container_fini(struct container_spec *c)
+{
+    for (size_t i = 0; i < c->n_env; i++) {
+        free(c->env[i].name);
+        free(c->env[i].value);
+        free(c->env[i].field_path);
+    }
+    free(c->env);
+    words_free(c->command);
+    words_free(c->args);
+    amounts_fini(&c->requests);
+    free(c->name);
+    free(c->image);
+    free(c->working_dir);
+}
+
+static void containers_fini(struct pod_spec *spec)
+{
+    for (size_t i = 0; i < spec->n_inits; i++)
+        container_fini(&spec->inits[i]);
+    for (size_t i = 0; i < spec->n_mains; i++)
+        container_fini(&spec->mains[i]);
+    free(spec->inits);
+    free(spec->mains);
+    spec->inits = spec->mains = NULL;
+    spec->n_inits = spec->n_mains = 0;
+}
+
+/* They become parts of paths. */
+static int identity_check(const struct pod_spec *spec, struct err *err)
+{
+    if (!*spec->ns || !*spec->name || !*spec->uid || strchr(spec->ns, '/') ||
+        strchr(spec->name, '/') || strchr(spec->uid, '/'))
+        return err_set(err, ERR_INVALID, "namespace, name and uid must be given");
+    return 0;
+}
+
+struct pod_spec *podspec_new(const struct json *object)
+{
+    struct pod_spec *spec = xcalloc(1, sizeof(*spec));
+    struct err err = ERR_INIT;
+
+    spec->ns = xstrdup(json_str_or(object, "metadata.namespace", ""));
+    spec->name = xstrdup(json_str_or(object, "metadata.name", ""));
+    spec->uid = xstrdup(json_str_or(object, "metadata.uid", ""));
+    spec->node_name = xstrdup(json_str_or(object, "spec.nodeName", ""));
+    spec->service_account = xstrdup(json_str_or(object, "spec.serviceAccountName", ""));
+    pairs_read(&spec->labels, json_at(object, "metadata.labels"));
+    pairs_read(&spec->annotations, json_at(object, "metadata.annotations"));
+    spec->qos_class = qos_class(object);
+    if (identity_check(spec, &err) < 0 || spec_read(spec, object, &err) < 0) {
+        containers_fini(spec);
+        spec->invalid = xstrdup(err.msg);
+    }
+    return spec;
+}
+
+void podspec_free(struct pod_spec *spec)
+{
+    if (!spec)
+        return;
+    containers_fini(spec);
+    amounts_fini(&spec->requests);
+    pairs_fini(&spec->labels);
+    pairs_fini(&spec->annotations);
+    free(spec->ns);
+    free(spec->name);
+    free(spec->uid);
+    free(spec->node_name);
+    free(spec->service_account);
+    free(spec->needs);
+    free(spec->invalid);
+    free(spec);
+}
