@@ -13,7 +13,15 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "base/str.h"
 #include "scheduler/model.h"
+
+/* What a job's pods carry (api.md, "Pods of a job"). */
+#define LABEL_JOB_ID "gantry.dev/job-id"
+#define LABEL_JOB_UID "gantry.dev/job-uid"
+#define LABEL_ATTEMPT "gantry.dev/attempt"
+#define LABEL_RANK "gantry.dev/rank"
+#define FINALIZER_ACCOUNTED "gantry.dev/accounted"
 
 struct convert {
     struct restable *resources;
@@ -23,11 +31,17 @@ struct convert {
 
 /* Each makes a fresh struct, or returns NULL and names the field that is wrong:
  * "spec.nodes: ..." */
-struct node *convert_node(const struct convert *c, const struct json *node, struct err *err);
-struct partition *convert_partition(const struct convert *c, const struct json *partition,
-                                    struct err *err);
-/* Request and policy from spec, identity from metadata, and from status: jobID, submit and
- * eligible times, phase, placement. Effective limits that need the partition are left unset. */
+struct node *convert_node(const struct convert *c, const struct json *node,
+                          struct err *err);
+struct partition *convert_partition(const struct convert *c,
+                                    const struct json *partition, struct err *err);
+/* Request and policy from spec, identity from metadata, and from status: jobID, submit
+ * and eligible times, phase, partition (where it runs), placement. A job whose state is
+ * final has phase COMPLETING. Effective limits that need the partition are left unset.
+ * Refuses what crds/rules.h refuses, in the same words.
+ *
+ * `each` is the template's own request plus Slurm's shape: ntasksPerNode x cpusPerTask
+ * CPUs (one where neither they nor the template speak of CPUs), memory, GPUs. */
 struct job *convert_job(const struct convert *c, const struct json *batchjob,
                         struct err *err);
 
@@ -40,25 +54,26 @@ struct pod {
     bool terminal;        /* phase Succeeded or Failed */
     bool running;         /* phase Running */
     bool succeeded;
-    bool deleting;        /* deletionTimestamp set */
-    bool accounted;       /* carries finalizer gantry.dev/accounted */
-    char *reason;         /* status.reason; NULL */
-    char *message;        /* status.message; NULL */
+    bool deleting;  /* deletionTimestamp set */
+    bool accounted; /* carries finalizer gantry.dev/accounted */
+    char *reason;   /* status.reason; NULL */
+    char *message;  /* status.message; NULL */
     /* of the default container's terminated state; -1 where there is none */
     int exit_code;
     int exit_signal;
-    int64_t started_sec; /* status.startTime; TIME_UNSET */
+    int64_t started_sec;  /* status.startTime; TIME_UNSET */
     int64_t finished_sec; /* latest container finishedAt; TIME_UNSET */
     /* from our labels; job_uid NULL for pods that are not ours */
     char *job_uid;
     int64_t job_id, attempt, rank;
 };
-struct pod *convert_pod(const struct convert *c, const struct json *pod, struct err *err);
+struct pod *convert_pod(const struct convert *c, const struct json *pod,
+                        struct err *err);
 void pod_free(struct pod *pod);
 
 /* status.placement: list of {nodes (hostlist), podsPerNode, requests, firstRank}. */
-struct json *convert_placement_to_json(const struct convert *c, const struct slot *slots,
-                                       size_t n);
+struct json *convert_placement_to_json(const struct convert *c,
+                                       const struct slot *slots, size_t n);
 /* Fails on text that is not a placement. Frees with slots_free. */
 int convert_placement_from_json(const struct convert *c, const struct json *placement,
                                 struct slot **ret, size_t *ret_n, struct err *err);

@@ -3,9 +3,10 @@
  *
  *                 +------------- requeued: attempt ended, job again pending ----------+
  *                 v                                                                   |
- *   (new) --> PENDING --start--> CONFIGURING --all bound--> RUNNING --kill--> COMPLETING
- *                 |       (gangs only)                         |                  |
- *                 +--cancelled--> CANCELLED        all ended --+--> COMPLETED, FAILED, TIMEOUT, ...
+ *   (new) --> PENDING --start--> CONFIGURING --all bound--> RUNNING --kill-->
+ * COMPLETING |       (gangs only)                         |                  |
+ *                 +--cancelled--> CANCELLED        all ended --+--> COMPLETED, FAILED,
+ * TIMEOUT, ...
  */
 #ifndef GANTRY_CRDS_JOBSTATE_H
 #define GANTRY_CRDS_JOBSTATE_H

@@ -1,19 +1,20 @@
 /*
  * rules - what a CRD's CEL rules say, evaluated natively.
  *
- * A real API server evaluates the x-kubernetes-validations in crds/<kind>.yaml; the embedded one
- * evaluates no CEL and calls this instead. One table holds, for each rule, the kind, the
- * field, the message and the check, and tests hold the YAML's rules against the table, so both
- * servers refuse the same objects in the same words.
+ * A real API server evaluates the x-kubernetes-validations in crds/<kind>.yaml; the
+ * embedded one evaluates no CEL and calls this instead. One table holds, for each rule,
+ * the kind, the field, the message and the check, and tests hold the YAML's rules
+ * against the table, so both servers refuse the same objects in the same words.
  *
- * Unsupported fields: crds/unsupported.c lists by kind and field what Gantry does not act
- * on yet; each is refused with "spec.array is not supported yet".
+ * Unsupported fields: crds/unsupported.c lists by kind and field what Gantry does not
+ * act on yet; each is refused with "spec.array is not supported yet".
  */
 #ifndef GANTRY_CRDS_RULES_H
 #define GANTRY_CRDS_RULES_H
 
 #include <stdbool.h>
 
+#include "base/err.h"
 #include "base/json.h"
 
 struct rules_violation {
@@ -21,18 +22,22 @@ struct rules_violation {
     const char *message; /* "spec.array is not supported yet" */
 };
 
-/* Calls `found` for each rule of `kind` ("BatchJob") in group gantry.dev that the object
- * breaks. `old` is the stored object on update, NULL on create (transition rules then do not
- * run). Objects are schema-valid already. */
+/* Calls `found` for each rule of `kind` ("BatchJob") in group gantry.dev that the
+ * object breaks. `old` is the stored object on update, NULL on create (transition rules
+ * then do not run). Objects are schema-valid already. */
 void rules_check(const char *kind, const struct json *object, const struct json *old,
                  void (*found)(void *arg, const struct rules_violation *v), void *arg);
+
+/* The first violation on create as an error; patterns of single fields are left to the
+ * conversion, which reads those fields. Objects may be anything. */
+int rules_hold(const char *kind, const struct json *object, struct err *err);
 
 /* Is this one of our kinds? */
 bool rules_know(const char *group, const char *kind);
 
-/* Fills spec.user of a new BatchJob as the MutatingAdmissionPolicy does, and checks it as the
- * ValidatingAdmissionPolicy does: another name than the caller's needs `may_impersonate`.
- * Returns -1 with the policy's message in err (ERR_FORBIDDEN). */
+/* Fills spec.user of a new BatchJob as the MutatingAdmissionPolicy does, and checks it
+ * as the ValidatingAdmissionPolicy does: another name than the caller's needs
+ * `may_impersonate`. Returns -1 with the policy's message in err (ERR_FORBIDDEN). */
 int rules_admit_user(struct json *batchjob, const char *caller, bool may_impersonate,
                      struct err *err);
 

@@ -1,0 +1,192 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/duration.h"
+#include "base/util.h"
+#include "crds/convert_private.h"
+#include "crds/jobstate.h"
+#include "crds/rules.h"
+
+static int read_identity(const struct json *object, struct job *job, struct err *err)
+{
+    const struct json *meta = json_get(object, "metadata");
+    const char *name = json_str(meta, "name");
+    if (!name)
+        return err_set(err, ERR_INVALID, "metadata.name: a BatchJob needs a name");
+    job->name = xstrdup(name);
+    job->uid = xstrdup(json_str_or(meta, "uid", ""));
+    job->ns = xstrdup(json_str_or(meta, "namespace", ""));
+    job->user = xstrdup(json_str_or(object, "spec.user", ""));
+    job->job_id = json_int_or(object, "status.jobID", 0);
+    return 0;
+}
+
+/* ---- policy ---- */
+
+/* "batch,debug": names apart by commas. */
+static int read_partitions(const struct json *object, struct job *job, struct err *err)
+{
+    const char *text = NULL;
+    if (json_read_str(object, "spec.partition", &text, err) == JSON_WRONG_TYPE)
+        return -1;
+    while (text && *text) {
+        size_t len = strcspn(text, ",");
+        AUTO_FREE char *name = xstrndup(text, len);
+        bool last = text[len] == '\0';
+        if (len == 0 || (!last && text[len + 1] == '\0'))
+            return err_set(err, ERR_INVALID,
+                           "spec.partition: an empty name in the list; right is "
+                           "\"batch,debug\"");
+        names_add(&job->partitions, &job->n_partitions, name);
+        text += len + !last;
+    }
+    return 0;
+}
+
+static int read_hold(const struct json *object, struct job *job, struct err *err)
+{
+    const char *word = NULL;
+    if (json_read_str(object, "spec.hold", &word, err) == JSON_WRONG_TYPE)
+        return -1;
+    if (!word)
+        return 0;
+    if (strcmp(word, "User") != 0 && strcmp(word, "Admin") != 0)
+        return err_set(err, ERR_INVALID, "spec.hold: \"%s\" is neither User nor Admin",
+                       word);
+    job->hold = word[0] == 'U' ? HOLD_USER : HOLD_ADMIN;
+    return 0;
+}
+
+/* sbatch(1): nice within +-2147483645; priority 0 is a hold of its own. */
+static int read_numbers(const struct json *object, struct job *job, struct err *err)
+{
+    const struct {
+        const char *path;
+        int64_t *value, min, max;
+    } fields[] = {
+        {"spec.nice", &job->nice, -2147483645, 2147483645},
+        {"spec.priority", &job->priority, 0, 4294967294},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+        switch (json_read_int(object, fields[i].path, fields[i].value, err)) {
+        case JSON_ABSENT:
+            break;
+        case JSON_WRONG_TYPE:
+            return -1;
+        case JSON_FOUND:
+            if (*fields[i].value < fields[i].min || *fields[i].value > fields[i].max)
+                return err_set(err, ERR_INVALID,
+                               "%s: must be from %" PRId64 " to %" PRId64,
+                               fields[i].path, fields[i].min, fields[i].max);
+        }
+    }
+    return 0;
+}
+
+/* When it was submitted, and from when on it may start. What begin calls "now" is the
+ * submission. A requeued job also waits for status.eligibleTime, its back-off. */
+static int read_times(const struct json *object, struct job *job, struct err *err)
+{
+    const char *begin = NULL;
+    int64_t created = time_read(object, "metadata.creationTimestamp");
+    int64_t submit = time_read(object, "status.submitTime");
+    job->submit_sec = submit != TIME_UNSET    ? submit
+                      : created != TIME_UNSET ? created
+                                              : 0;
+    if (json_read_str(object, "spec.begin", &begin, err) == JSON_WRONG_TYPE)
+        return -1;
+    if (begin && time_parse(begin, job->submit_sec, &job->eligible_sec, err) < 0)
+        return err_prefix(err, "spec.begin");
+    if (json_int_or(object, "status.attempt", 0) > 0)
+        job->eligible_sec =
+            MAX(job->eligible_sec, time_read(object, "status.eligibleTime"));
+    return 0;
+}
+
+static int read_policy(const struct json *object, struct job *job, struct err *err)
+{
+    if (read_partitions(object, job, err) < 0 || read_hold(object, job, err) < 0 ||
+        read_numbers(object, job, err) < 0 || read_times(object, job, err) < 0 ||
+        duration_read(object, "spec.timeLimit", &job->limit_sec, err) < 0)
+        return -1;
+    if (job->limit_sec == 0)
+        return err_set(err, ERR_INVALID, "spec.timeLimit: must be more than nothing");
+    return 0;
+}
+
+/* ---- where ---- */
+
+static int read_where(const struct json *object, struct job *job, struct err *err)
+{
+    if (json_read_bool(object, "spec.exclusive", &job->exclusive, err) ==
+            JSON_WRONG_TYPE ||
+        hostlist_read(object, "spec.nodeList", &job->node_list, &job->n_node_list,
+                      err) < 0 ||
+        hostlist_read(object, "spec.exclude", &job->exclude, &job->n_exclude, err) < 0)
+        return -1;
+    return podspec_filters(json_at(object, "spec.template.spec"), job, err);
+}
+
+/* ---- the attempt that status tells of ---- */
+
+static enum job_phase phase_of(enum job_state state)
+{
+    switch (state) {
+    case JOB_STATE_NONE:
+    case JOB_STATE_PENDING:
+        return JOB_PENDING;
+    case JOB_STATE_CONFIGURING:
+        return JOB_STARTING;
+    case JOB_STATE_RUNNING:
+        return JOB_RUNNING;
+    case JOB_STATE_COMPLETING:
+    case JOB_STATE_COMPLETED:
+    case JOB_STATE_CANCELLED:
+    case JOB_STATE_FAILED:
+    case JOB_STATE_TIMEOUT:
+    case JOB_STATE_NODE_FAIL:
+        break;
+    }
+    return JOB_COMPLETING;
+}
+
+static int read_run(const struct convert *c, const struct json *object, struct job *job,
+                    struct err *err)
+{
+    enum job_state state;
+    const char *word = json_str(object, "status.state");
+    const struct json *placement = json_at(object, "status.placement");
+    if (job_state_parse(word, &state) < 0)
+        return err_set(err, ERR_INVALID, "status.state: \"%s\" is no state of a job",
+                       word);
+    job->phase = phase_of(state);
+    if (job->phase == JOB_PENDING)
+        return 0;
+    job->start_sec = time_read(object, "status.startTime");
+    job->partition = xstrdup_null(json_str(object, "status.partition"));
+    if (!placement || json_is(placement, JSON_NULL))
+        return 0;
+    if (convert_placement_from_json(c, placement, &job->alloc, &job->n_alloc, err) < 0)
+        return err_prefix(err, "status.placement");
+    return 0;
+}
+
+static int read_job(const struct convert *c, const struct json *object, struct job *job,
+                    struct err *err)
+{
+    if (rules_hold("BatchJob", object, err) < 0 ||
+        read_identity(object, job, err) < 0 || read_policy(object, job, err) < 0 ||
+        shape_read(c, object, job, err) < 0 || read_where(object, job, err) < 0)
+        return -1;
+    return read_run(c, object, job, err);
+}
+
+struct job *convert_job(const struct convert *c, const struct json *batchjob,
+                        struct err *err)
+{
+    struct job *ret = job_new();
+    if (read_job(c, batchjob, ret, err) == 0)
+        return ret;
+    job_free(ret);
+    return NULL;
+}

@@ -1,0 +1,68 @@
+/*
+ * convert_private - what the convert_*.c files share.
+ *
+ * Amounts have a ceiling far above any machine, so that sums over the containers of a
+ * pod and the pods of a node stay within int64.
+ */
+#ifndef GANTRY_CRDS_CONVERT_PRIVATE_H
+#define GANTRY_CRDS_CONVERT_PRIVATE_H
+
+#include "crds/convert.h"
+
+/* A pebibyte, or a billion cores. */
+#define AMOUNT_MAX (INT64_C(1) << 50)
+#define PODS_MAX 100000
+
+#define ANNOTATION_DEFAULT_CONTAINER "kubectl.kubernetes.io/default-container"
+
+/* Adds a resource list ({"cpu": "2"}) to `ret`. `path` stands in errors. Names are
+ * interned; with `optional` a name that the full table cannot take is left out. */
+int resources_read(const struct convert *c, const struct json *list, const char *path,
+                   bool optional, struct resvec *ret, struct err *err);
+
+/* The effective request of a pod (kubernetes-notes 3.5), without the pod itself. With
+ * `status` what was allocated and resized counts too; NULL: spec alone. */
+int podspec_requests(const struct convert *c, const struct json *spec,
+                     const struct json *status, struct resvec *ret, struct err *err);
+
+/* Index of the container that the annotation names, else of the first; -1: the
+ * annotation names none, or there is none. */
+int podspec_default_container(const struct json *metadata, const struct json *spec);
+
+/* nodeSelector, required node affinity and tolerations of a pod template's spec; the
+ * path in errors begins with "spec.template.spec". */
+int podspec_filters(const struct json *spec, struct job *job, struct err *err);
+
+/* Requirements of a label selector's matchLabels and matchExpressions. */
+int selector_read(const struct json *selector, const char *path, struct term *ret,
+                  struct err *err);
+/* A list of {key, operator, values} added to a term. */
+int requirements_read(const struct json *list, const char *path, struct term *ret,
+                      struct err *err);
+/* A map of labels that must be equal. */
+int labels_require(const struct json *map, const char *path, struct term *ret,
+                   struct err *err);
+
+/* spec's hostlist field at `path` as sorted names; absent: none. */
+int hostlist_read(const struct json *object, const char *path, char ***ret,
+                  size_t *ret_n, struct err *err);
+/* spec's duration field in seconds; `*ret` stays when absent. */
+int duration_read(const struct json *object, const char *path, int64_t *ret,
+                  struct err *err);
+
+/* -1: no such effect. */
+int taint_effect_parse(const char *word, enum taint_effect *ret);
+
+/* Pods and their size from spec: Slurm's shape fields or replicas, and the template's
+ * own requests. */
+int shape_read(const struct convert *c, const struct json *batchjob, struct job *job,
+               struct err *err);
+
+/* The text of a string node; NULL for any other and for NULL. */
+const char *json_text_of(const struct json *j);
+/* a * b, held at INT64_MAX; neither is negative. */
+int64_t times(int64_t a, int64_t b);
+/* RFC 3339 at a path; TIME_UNSET when absent or no time. */
+int64_t time_read(const struct json *object, const char *path);
+
+#endif

@@ -1,0 +1,147 @@
+#include <string.h>
+
+#include "base/duration.h"
+#include "base/hostlist.h"
+#include "base/util.h"
+#include "crds/convert_private.h"
+
+const char *json_text_of(const struct json *j)
+{
+    return json_is(j, JSON_STRING) ? json_string(j) : NULL;
+}
+
+int64_t times(int64_t a, int64_t b)
+{
+    int64_t product;
+    return __builtin_mul_overflow(a, b, &product) ? INT64_MAX : product;
+}
+
+int64_t time_read(const struct json *object, const char *path)
+{
+    int64_t sec;
+    const char *text = json_str(object, path);
+    return text && time_parse_rfc3339(text, &sec, NULL) == 0 ? sec : TIME_UNSET;
+}
+
+int duration_read(const struct json *object, const char *path, int64_t *ret,
+                  struct err *err)
+{
+    const char *text;
+    switch (json_read_str(object, path, &text, err)) {
+    case JSON_ABSENT:
+        return 0;
+    case JSON_WRONG_TYPE:
+        return -1;
+    case JSON_FOUND:
+        break;
+    }
+    if (duration_parse(text, ret, err) < 0)
+        return err_prefix(err, "%s", path);
+    return 0;
+}
+
+int hostlist_read(const struct json *object, const char *path, char ***ret,
+                  size_t *ret_n, struct err *err)
+{
+    HOSTLIST_AUTO struct hostlist list = {0};
+    const char *text;
+    switch (json_read_str(object, path, &text, err)) {
+    case JSON_ABSENT:
+        return 0;
+    case JSON_WRONG_TYPE:
+        return -1;
+    case JSON_FOUND:
+        break;
+    }
+    if (hostlist_parse(&list, text, err) < 0)
+        return err_prefix(err, "%s", path);
+    hostlist_sort(&list);
+    for (size_t i = 0; i < list.n; i++)
+        names_add(ret, ret_n, list.names[i]);
+    names_sort(*ret, *ret_n);
+    return 0;
+}
+
+/* ---- label selectors ---- */
+
+static const struct {
+    const char *word;
+    enum select_op op;
+    size_t min_values, max_values;
+} operators[] = {
+    {"In", SELECT_IN, 1, SIZE_MAX},  {"NotIn", SELECT_NOT_IN, 1, SIZE_MAX},
+    {"Exists", SELECT_EXISTS, 0, 0}, {"DoesNotExist", SELECT_MISSING, 0, 0},
+    {"Gt", SELECT_GT, 1, 1},         {"Lt", SELECT_LT, 1, 1},
+};
+
+static int requirement_read(const struct json *item, const char *path, struct term *ret,
+                            struct err *err)
+{
+    const char *key = json_str(item, "key");
+    const char *word = json_str_or(item, "operator", "");
+    const struct json *values = json_get(item, "values");
+    size_t op = 0;
+    while (op < ARRAY_LEN(operators) && strcmp(operators[op].word, word) != 0)
+        op++;
+    if (!key)
+        return err_set(err, ERR_INVALID, "%s.key: needs the name of a label", path);
+    if (op == ARRAY_LEN(operators))
+        return err_set(err, ERR_INVALID,
+                       "%s.operator: \"%s\" is none of In, NotIn, Exists, "
+                       "DoesNotExist, Gt, Lt",
+                       path, word);
+    size_t n = json_is(values, JSON_ARRAY) ? json_len(values) : 0;
+    if (n < operators[op].min_values || n > operators[op].max_values)
+        return err_set(err, ERR_INVALID, "%s.values: %s takes %s", path, word,
+                       operators[op].max_values == 0   ? "none"
+                       : operators[op].max_values == 1 ? "exactly one"
+                                                       : "at least one");
+    struct requirement *r = term_add(ret, key, operators[op].op);
+    for (size_t i = 0; i < n; i++) {
+        const struct json *value = json_item(values, i);
+        if (!json_is(value, JSON_STRING))
+            return err_set(err, ERR_INVALID, "%s.values[%zu]: expected string", path,
+                           i);
+        requirement_add_value(r, json_string(value));
+    }
+    return 0;
+}
+
+int requirements_read(const struct json *list, const char *path, struct term *ret,
+                      struct err *err)
+{
+    if (list && !json_is(list, JSON_ARRAY))
+        return err_set(err, ERR_INVALID, "%s: expected array", path);
+    for (size_t i = 0; i < json_len(list); i++) {
+        AUTO_FREE char *item_path = xasprintf("%s[%zu]", path, i);
+        if (requirement_read(json_item(list, i), item_path, ret, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+int labels_require(const struct json *map, const char *path, struct term *ret,
+                   struct err *err)
+{
+    if (map && !json_is(map, JSON_OBJECT))
+        return err_set(err, ERR_INVALID, "%s: expected object", path);
+    for (json_each (it, map)) {
+        if (!json_is(it.val, JSON_STRING))
+            return err_set(err, ERR_INVALID, "%s.%s: expected string", path, it.key);
+        requirement_add_value(term_add(ret, it.key, SELECT_IN), json_string(it.val));
+    }
+    return 0;
+}
+
+int selector_read(const struct json *selector, const char *path, struct term *ret,
+                  struct err *err)
+{
+    if (selector && !json_is(selector, JSON_OBJECT))
+        return err_set(err, ERR_INVALID, "%s: expected object", path);
+    AUTO_FREE char *labels = xasprintf("%s.matchLabels", path);
+    AUTO_FREE char *expressions = xasprintf("%s.matchExpressions", path);
+    if (labels_require(json_get(selector, "matchLabels"), labels, ret, err) < 0)
+        return -1;
+    return requirements_read(json_get(selector, "matchExpressions"), expressions, ret,
+                             err);
+}

@@ -1,0 +1,196 @@
+#include <inttypes.h>
+#include <regex.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "crds/rules_private.h"
+
+#define PATH_MAX_LEN 256
+
+struct check {
+    const char *kind;
+    const struct json *object, *old;
+    bool patterns;
+    void (*found)(void *arg, const struct rules_violation *v);
+    void *arg;
+};
+
+static void violate(const struct check *check, const char *field, const char *message)
+{
+    const struct rules_violation v = {field, message};
+    check->found(check->arg, &v);
+}
+
+/* ---- paths ---- */
+
+size_t path_parent_len(const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    return dot ? (size_t)(dot - path) : 0;
+}
+
+/* Calls `visit` with each value at a path; stops and returns true when it does. */
+static bool walk(const struct json *at, const char *path,
+                 bool (*visit)(const void *arg, const struct json *value),
+                 const void *arg)
+{
+    size_t len = strcspn(path, ".[");
+    char key[PATH_MAX_LEN];
+    if (path[0] == '\0')
+        return visit(arg, at);
+    snprintf(key, sizeof(key), "%.*s", (int)len, path);
+    const struct json *next = json_get(at, key);
+    if (!next)
+        return false;
+    bool each = path[len] == '[';
+    const char *rest = path + len + 2 * each;
+    rest += *rest == '.';
+    if (!each)
+        return walk(next, rest, visit, arg);
+    for (size_t i = 0; json_is(next, JSON_ARRAY) && i < json_len(next); i++)
+        if (walk(json_item(next, i), rest, visit, arg))
+            return true;
+    return false;
+}
+
+/* ---- what is not supported yet ---- */
+
+static bool value_refused(const void *arg, const struct json *value)
+{
+    const char *only = arg;
+    if (!only)
+        return true;
+    if (json_is(value, JSON_BOOL))
+        return strcmp(only, json_bool(value) ? "true" : "false") == 0;
+    return json_is(value, JSON_STRING) && strcmp(only, json_string(value)) == 0;
+}
+
+static void check_unsupported(const struct check *check)
+{
+    for (size_t i = 0; i < n_unsupported; i++) {
+        const struct unsupported *u = &unsupported[i];
+        if (strcmp(u->kind, check->kind) == 0 &&
+            walk(check->object, u->field, value_refused, u->value))
+            violate(check, u->field, u->message);
+    }
+}
+
+/* ---- what may not change once the job has started ---- */
+
+static bool has_started(const struct json *object)
+{
+    const char *state = json_str_or(object, "status.state", "PENDING");
+    return strcmp(state, "PENDING") != 0;
+}
+
+static void check_frozen(const struct check *check)
+{
+    if (strcmp(check->kind, "BatchJob") != 0 || !check->old || !has_started(check->old))
+        return;
+    for (size_t i = 0; i < n_frozen; i++) {
+        const struct json *a = json_at(check->object, frozen[i].field);
+        const struct json *b = json_at(check->old, frozen[i].field);
+        if ((a == NULL) != (b == NULL) || (a && !json_equal(a, b)))
+            violate(check, frozen[i].field, frozen[i].message);
+    }
+}
+
+/* ---- rules ---- */
+
+static bool text_matches(const struct json *value, const char *pattern)
+{
+    regex_t regex;
+    AUTO_FREE char *text =
+        json_is(value, JSON_INT)
+            ? xasprintf("%" PRId64, json_int(value))
+            : xstrdup(json_is(value, JSON_STRING) ? json_string(value) : "");
+    if (regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB) != 0)
+        return false;
+    bool matches = regexec(&regex, text, 0, NULL, 0) == 0;
+    regfree(&regex);
+    return matches;
+}
+
+struct rule_run {
+    const struct rule *rule;
+    const struct json *old; /* the old value at the rule's node */
+};
+
+static bool value_broken(const void *arg, const struct json *value)
+{
+    const struct rule_run *run = arg;
+    if (run->rule->pattern)
+        return !text_matches(value, run->rule->pattern);
+    return run->rule->broken(value, run->old);
+}
+
+static void check_rules(const struct check *check)
+{
+    for (size_t i = 0; i < n_rules; i++) {
+        const struct rule *rule = &rules[i];
+        struct rule_run run = {rule, NULL};
+        if (strcmp(rule->kind, check->kind) != 0 || (rule->pattern && !check->patterns))
+            continue;
+        if (check->old)
+            run.old = *rule->node ? json_at(check->old, rule->node) : check->old;
+        if (rule->transition && !run.old)
+            continue;
+        if (walk(check->object, rule->node, value_broken, &run))
+            violate(check, rule->field, rule->message);
+    }
+}
+
+void rules_check(const char *kind, const struct json *object, const struct json *old,
+                 void (*found)(void *arg, const struct rules_violation *v), void *arg)
+{
+    const struct check check = {kind, object, old, true, found, arg};
+    check_rules(&check);
+    check_unsupported(&check);
+    check_frozen(&check);
+}
+
+static void keep_first(void *arg, const struct rules_violation *v)
+{
+    const char **message = arg;
+    if (!*message)
+        *message = v->message;
+}
+
+int rules_hold(const char *kind, const struct json *object, struct err *err)
+{
+    const char *message = NULL;
+    const struct check check = {kind, object, NULL, false, keep_first, &message};
+    check_rules(&check);
+    check_unsupported(&check);
+    return message ? err_set(err, ERR_INVALID, "%s", message) : 0;
+}
+
+bool rules_know(const char *group, const char *kind)
+{
+    static const char *const kinds[] = {"BatchJob",    "Partition",   "QOS",
+                                        "Account",     "Reservation", "GpuTopology",
+                                        "GpuNodeClass"};
+    if (strcmp(group, "gantry.dev") != 0)
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        if (strcmp(kinds[i], kind) == 0)
+            return true;
+    return false;
+}
+
+int rules_admit_user(struct json *batchjob, const char *caller, bool may_impersonate,
+                     struct err *err)
+{
+    const char *user = json_str(batchjob, "spec.user");
+    if (!user && json_at(batchjob, "spec.user"))
+        return 0; /* not a string: the schema refuses it */
+    if (!user) {
+        struct json *spec = json_get(batchjob, "spec");
+        if (json_is(spec, JSON_OBJECT))
+            json_set(spec, "user", json_new_string(caller));
+        return 0;
+    }
+    if (strcmp(user, caller) == 0 || may_impersonate)
+        return 0;
+    return err_set(err, ERR_FORBIDDEN, "spec.user is %s, but you are %s", user, caller);
+}

@@ -1,0 +1,51 @@
+/*
+ * rules_private - the tables behind crds/rules.h, also read by the test that holds the
+ * YAML against them.
+ *
+ * Paths: field names joined by dots; "[]" behind a name means each item of that list:
+ * "spec.template.spec.containers[].ports[].hostPort".
+ */
+#ifndef GANTRY_CRDS_RULES_PRIVATE_H
+#define GANTRY_CRDS_RULES_PRIVATE_H
+
+#include "crds/rules.h"
+
+/* A rule stands at one node of the schema and sees the value there as `self`. It runs
+ * only where that value is; a transition rule only where the old object has it too. */
+struct rule {
+    const char *kind;
+    const char *node;  /* "" (the object), "spec", "spec.timeLimit" */
+    const char *field; /* what is wrong: "spec.replicas" */
+    const char *message;
+    const char
+        *pattern; /* the value's text must match this extended regex; NULL: `broken` */
+    bool transition;
+    bool (*broken)(const struct json *self, const struct json *old);
+};
+extern const struct rule rules[];
+extern const size_t n_rules;
+
+/* What Gantry does not act on yet. */
+struct unsupported {
+    const char *kind;
+    const char *field; /* path */
+    const char
+        *value; /* only this value ("true" and "false" are booleans); NULL: any */
+    const char *message;
+};
+extern const struct unsupported unsupported[];
+extern const size_t n_unsupported;
+
+/* spec fields of a BatchJob that may not change once it has started. */
+struct frozen {
+    const char *field; /* "spec.partition" */
+    const char *message;
+};
+extern const struct frozen frozen[];
+extern const size_t n_frozen;
+
+/* Length of the path of the schema node that holds the last field: 4 for "spec.array".
+ */
+size_t path_parent_len(const char *path);
+
+#endif

@@ -1,0 +1,260 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "crds/rules_private.h"
+
+/* Minutes, Slurm's and Kubernetes' forms (base/duration.h). */
+#define DURATION                                          \
+    "^([0-9]+(:[0-9]+){0,2}|[0-9]+-[0-9]+(:[0-9]+){0,2}|" \
+    "([0-9]+([.][0-9]+)?(h|m|s|ms))+|-1|UNLIMITED|INFINITE|unlimited|infinite)$"
+#define DURATION_FORMS                                                               \
+    " is no length of time: right are 90 (minutes), 2:00:00, 1-12 (days-hours), 4h " \
+    "and UNLIMITED"
+#define SIZE "^[0-9]+([.][0-9]+)?([KMGTkmgt]|[KMGT]i)?$"
+#define SIZE_FORMS                                                             \
+    " is no amount of memory: right are 512M, 64G and 64Gi; a bare number is " \
+    "megabytes"
+
+/* ---- BatchJob ---- */
+
+static const char *name_of(const struct json *object)
+{
+    return json_str_or(object, "metadata.name", "");
+}
+
+static bool name_is_long(const struct json *self, const struct json *old)
+{
+    (void)old;
+    return strlen(name_of(self)) > 52;
+}
+
+static bool name_has_dot(const struct json *self, const struct json *old)
+{
+    (void)old;
+    return strchr(name_of(self), '.') != NULL;
+}
+
+static bool has(const struct json *object, const char *key)
+{
+    return json_get(object, key) != NULL;
+}
+
+static bool no_work(const struct json *self, const struct json *old)
+{
+    (void)old;
+    return !has(self, "components") && has(self, "template") == has(self, "script");
+}
+
+static bool replicas_with_shape(const struct json *self, const struct json *old)
+{
+    static const char *const shape[] = {
+        "nodes",      "ntasks",    "ntasksPerNode", "cpusPerTask", "memPerNode",
+        "memPerCpu",  "memPerGpu", "gpus",          "gpusPerNode", "gpusPerTask",
+        "cpusPerGpu", "segment",   "spread",        "contiguous",
+    };
+    (void)old;
+    for (size_t i = 0; i < ARRAY_LEN(shape); i++)
+        if (has(self, "replicas") && has(self, shape[i]))
+            return true;
+    return false;
+}
+
+static bool memory_twice(const struct json *self, const struct json *old)
+{
+    (void)old;
+    return has(self, "memPerNode") + has(self, "memPerCpu") + has(self, "memPerGpu") >
+           1;
+}
+
+static bool field_changed(const struct json *self, const struct json *old,
+                          const char *key)
+{
+    const struct json *a = json_get(self, key), *b = json_get(old, key);
+    return (a == NULL) != (b == NULL) || (a && !json_equal(a, b));
+}
+
+static bool user_changed(const struct json *self, const struct json *old)
+{
+    return field_changed(self, old, "user");
+}
+
+static bool template_changed(const struct json *self, const struct json *old)
+{
+    return field_changed(self, old, "template");
+}
+
+/* An action that is still there, whatever its place. */
+static bool action_kept(const struct json *list, const struct json *action)
+{
+    for (size_t i = 0; i < json_len(list); i++) {
+        const struct json *item = json_item(list, i);
+        if (str_eq(json_str(item, "id"), json_str(action, "id")) &&
+            str_eq(json_str(item, "type"), json_str(action, "type")))
+            return true;
+    }
+    return false;
+}
+
+static bool action_lost(const struct json *self, const struct json *old)
+{
+    const struct json *before = json_get(old, "actions"),
+                      *now = json_get(self, "actions");
+    for (size_t i = 0; i < json_len(before); i++)
+        if (!action_kept(now, json_item(before, i)))
+            return true;
+    return false;
+}
+
+/* ---- its pod template ---- */
+
+static bool ours_label(const struct json *self, const struct json *old)
+{
+    (void)old;
+    for (json_each (it, json_get(self, "labels")))
+        if (str_starts(it.key, "gantry.dev/"))
+            return true;
+    return false;
+}
+
+static bool has_node_name(const struct json *self, const struct json *old)
+{
+    (void)old;
+    return has(self, "nodeName");
+}
+
+static bool has_deadline(const struct json *self, const struct json *old)
+{
+    (void)old;
+    return has(self, "activeDeadlineSeconds");
+}
+
+static bool has_host_name(const struct json *self, const struct json *old)
+{
+    (void)old;
+    return has(self, "hostname") || has(self, "subdomain");
+}
+
+static bool other_scheduler(const struct json *self, const struct json *old)
+{
+    (void)old;
+    return has(self, "schedulerName") &&
+           !str_eq(json_str(self, "schedulerName"), "gantry");
+}
+
+static bool restarts_always(const struct json *self, const struct json *old)
+{
+    const char *policy = json_str(self, "restartPolicy");
+    (void)old;
+    return policy && strcmp(policy, "Never") != 0 && strcmp(policy, "OnFailure") != 0;
+}
+
+static bool host_network_ports(const struct json *self, const struct json *old)
+{
+    const struct json *list = json_get(self, "containers");
+    (void)old;
+    if (!json_bool_or(self, "hostNetwork", false))
+        return false;
+    for (size_t i = 0; i < json_len(list); i++)
+        if (json_len(json_get(json_item(list, i), "ports")) > 0)
+            return true;
+    return false;
+}
+
+/* ---- Partition ---- */
+
+static bool min_over_max(const struct json *self, const struct json *old)
+{
+    (void)old;
+    return json_int_or(self, "minNodes", 0) > json_int_or(self, "maxNodes", INT64_MAX);
+}
+
+/* ---- the rules; conversion has the same grammars and says more ---- */
+
+#define POD_SPEC "spec.template.spec"
+
+const struct rule rules[] = {
+    {"BatchJob", "", "metadata.name",
+     "metadata.name must be at most 52 characters: names of pods are made of it",
+     .broken = name_is_long},
+    {"BatchJob", "", "metadata.name",
+     "metadata.name must be a DNS label (a-z, 0-9 and -), without dots",
+     .broken = name_has_dot},
+    {"BatchJob", "spec", "spec", "spec needs exactly one of template and script",
+     .broken = no_work},
+    {"BatchJob", "spec", "spec.replicas",
+     "spec.replicas is Kubernetes' way to give a shape; it excludes Slurm's (nodes, "
+     "ntasks, "
+     "ntasksPerNode, cpusPerTask, mem..., gpus..., segment, spread, contiguous)",
+     .broken = replicas_with_shape},
+    {"BatchJob", "spec", "spec.memPerNode",
+     "spec.memPerNode, memPerCpu and memPerGpu exclude each other",
+     .broken = memory_twice},
+    {"BatchJob", "spec", "spec.user", "spec.user cannot be changed", .transition = true,
+     .broken = user_changed},
+    {"BatchJob", "spec", "spec.template",
+     "spec.template cannot be changed: cancel the job and submit another",
+     .transition = true, .broken = template_changed},
+    {"BatchJob", "spec", "spec.actions",
+     "spec.actions: an action that was given can be neither changed nor taken back",
+     .transition = true, .broken = action_lost},
+    {"BatchJob", "spec.partition", "spec.partition",
+     "spec.partition must be a name or names apart by commas: batch or batch,debug",
+     .pattern = "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(,[a-z0-9]([-a-z0-9.]*[a-z0-9])?)*$"},
+    {"BatchJob", "spec.timeLimit", "spec.timeLimit", "spec.timeLimit" DURATION_FORMS,
+     .pattern = DURATION},
+    {"BatchJob", "spec.nodes", "spec.nodes",
+     "spec.nodes is no count of nodes: right are 4 and \"2-4\"",
+     .pattern = "^[1-9][0-9]{0,5}(-[1-9][0-9]{0,5})?$"},
+    {"BatchJob", "spec.gpusPerNode", "spec.gpusPerNode",
+     "spec.gpusPerNode is no GPU request: right are 4 and \"h100:4\"",
+     .pattern = "^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?:)?[1-9][0-9]{0,5}$"},
+    {"BatchJob", "spec.memPerNode", "spec.memPerNode", "spec.memPerNode" SIZE_FORMS,
+     .pattern = SIZE},
+    {"BatchJob", "spec.memPerCpu", "spec.memPerCpu", "spec.memPerCpu" SIZE_FORMS,
+     .pattern = SIZE},
+    {"BatchJob", "spec.template.metadata", "spec.template.metadata.labels",
+     "spec.template.metadata.labels: labels gantry.dev/... are set by Gantry",
+     .broken = ours_label},
+    {"BatchJob", POD_SPEC, POD_SPEC ".nodeName",
+     POD_SPEC ".nodeName must not be given: Gantry chooses; spec.nodeList names nodes",
+     .broken = has_node_name},
+    {"BatchJob", POD_SPEC, POD_SPEC ".activeDeadlineSeconds",
+     POD_SPEC ".activeDeadlineSeconds must not be given: spec.timeLimit is the limit",
+     .broken = has_deadline},
+    {"BatchJob", POD_SPEC, POD_SPEC ".hostname",
+     POD_SPEC ".hostname and subdomain must not be given: Gantry names each rank",
+     .broken = has_host_name},
+    {"BatchJob", POD_SPEC, POD_SPEC ".schedulerName",
+     POD_SPEC ".schedulerName must be gantry or absent", .broken = other_scheduler},
+    {"BatchJob", POD_SPEC, POD_SPEC ".restartPolicy",
+     POD_SPEC ".restartPolicy must be Never (also when absent) or OnFailure",
+     .broken = restarts_always},
+    {"BatchJob", POD_SPEC, POD_SPEC ".hostNetwork",
+     POD_SPEC ".hostNetwork with ports is not supported yet: leave the ports out",
+     .broken = host_network_ports},
+    {"Partition", "spec", "spec.minNodes",
+     "spec.minNodes must not be more than spec.maxNodes", .broken = min_over_max},
+    {"Partition", "spec.maxTime", "spec.maxTime", "spec.maxTime" DURATION_FORMS,
+     .pattern = DURATION},
+    {"Partition", "spec.defaultTime", "spec.defaultTime",
+     "spec.defaultTime" DURATION_FORMS, .pattern = DURATION},
+};
+const size_t n_rules = ARRAY_LEN(rules);
+
+/* Not among them: timeLimit, comment, nice, actions, and hold, which counts when the
+ * job is requeued. */
+#define FROZEN(field)                                                              \
+    {                                                                              \
+        "spec." field, "spec." field " cannot be changed once the job has started" \
+    }
+
+const struct frozen frozen[] = {
+    FROZEN("jobName"),       FROZEN("partition"),  FROZEN("begin"),
+    FROZEN("priority"),      FROZEN("requeue"),    FROZEN("exclusive"),
+    FROZEN("killOnBadExit"), FROZEN("nodes"),      FROZEN("ntasksPerNode"),
+    FROZEN("cpusPerTask"),   FROZEN("memPerNode"), FROZEN("memPerCpu"),
+    FROZEN("gpusPerNode"),   FROZEN("replicas"),   FROZEN("nodeList"),
+    FROZEN("exclude"),       FROZEN("verify"),     FROZEN("ttlSecondsAfterFinished"),
+};
+const size_t n_frozen = ARRAY_LEN(frozen);

@@ -1,0 +1,159 @@
+#include "base/util.h"
+#include "crds/rules_private.h"
+
+/* Each row refuses a field, or one value of it, in every object of the kind. Whoever
+ * makes a field act deletes its row and runs `GANTRY_REWRITE_GOLDENS=1 make
+ * run-tests/crds/test_yaml`, which rewrites the rules in the YAML. */
+#define ANY(kind, field)                                 \
+    {                                                    \
+        kind, field, NULL, field " is not supported yet" \
+    }
+#define VALUE(kind, field, value)                                    \
+    {                                                                \
+        kind, field, value, field ": " value " is not supported yet" \
+    }
+
+#define JOB(field) ANY("BatchJob", "spec." field)
+#define POD(field) JOB("template.spec." field)
+#define PART(field) ANY("Partition", "spec." field)
+#define QOS(field) ANY("QOS", "spec." field)
+#define ACCT(field) ANY("Account", "spec." field)
+#define RESV(field) ANY("Reservation", "spec." field)
+#define CLASS(field) ANY("GpuNodeClass", "spec." field)
+
+#define NODE_AFFINITY "affinity.nodeAffinity."
+#define NODE_TERMS                                                                     \
+    NODE_AFFINITY "requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[]" \
+                  "."
+
+const struct unsupported unsupported[] = {
+    JOB("account"),
+    JOB("qos"),
+    JOB("reservation"),
+    JOB("licenses"),
+    JOB("constraint"),
+    JOB("dependency"),
+    JOB("array"),
+    JOB("switches"),
+    JOB("timeMin"),
+    JOB("deadline"),
+    JOB("contiguous"),
+    JOB("spread"),
+    JOB("signal"),
+    JOB("ntasks"),
+    JOB("memPerGpu"),
+    JOB("gpus"),
+    JOB("gpusPerTask"),
+    JOB("cpusPerGpu"),
+    JOB("segment"),
+    JOB("script"),
+    JOB("args"),
+    JOB("image"),
+    JOB("workDir"),
+    JOB("env"),
+    JOB("input"),
+    JOB("output"),
+    JOB("error"),
+    JOB("openMode"),
+    JOB("exportEnv"),
+    JOB("components"),
+    VALUE("BatchJob", "spec.killOnBadExit", "false"),
+    VALUE("BatchJob", "spec.verify", "Warn"),
+    VALUE("BatchJob", "spec.verify", "Require"),
+    JOB("actions[].signal"),
+    VALUE("BatchJob", "spec.actions[].type", "Signal"),
+    VALUE("BatchJob", "spec.actions[].scope", "Batch"),
+    VALUE("BatchJob", "spec.actions[].scope", "Steps"),
+
+    /* what would decide where a pod of the template may run */
+    POD("resources"),
+    POD("resourceClaims"),
+    POD("schedulingGates"),
+    POD("topologySpreadConstraints"),
+    POD("affinity.podAffinity"),
+    POD("affinity.podAntiAffinity"),
+    POD(NODE_AFFINITY "preferredDuringSchedulingIgnoredDuringExecution"),
+    POD(NODE_TERMS "matchFields"),
+    POD("containers[].ports[].hostPort"),
+    POD("containers[].resources.claims"),
+    POD("initContainers[].ports[].hostPort"),
+    POD("initContainers[].resources.claims"),
+    POD("volumes[].persistentVolumeClaim"),
+    POD("volumes[].ephemeral"),
+
+    PART("overTimeLimit"),
+    PART("maxCPUsPerNode"),
+    PART("defMemPerCPU"),
+    PART("defMemPerGPU"),
+    PART("defMemPerNode"),
+    PART("maxMemPerCPU"),
+    PART("maxMemPerNode"),
+    PART("defCpuPerGPU"),
+    PART("allowAccounts"),
+    PART("denyAccounts"),
+    PART("allowQos"),
+    PART("denyQos"),
+    PART("allowGroups"),
+    PART("allowNamespaces"),
+    PART("qos"),
+    PART("preemptMode"),
+    PART("graceTime"),
+    PART("overSubscribe"),
+    PART("exclusive"),
+    PART("lln"),
+    PART("reqResv"),
+    PART("rootOnly"),
+    PART("hidden"),
+    PART("alternate"),
+    PART("tresBillingWeights"),
+    PART("podDefaults"),
+
+    QOS("priority"),
+    QOS("preempt"),
+    QOS("preemptMode"),
+    QOS("preemptExemptTime"),
+    QOS("graceTime"),
+    QOS("flags"),
+    QOS("usageFactor"),
+    QOS("limitFactor"),
+    QOS("usageThreshold"),
+    QOS("limits"),
+
+    ACCT("parent"),
+    ACCT("fairshare"),
+    ACCT("limits"),
+    ACCT("defaultQOS"),
+    ACCT("qos"),
+    ACCT("priority"),
+    ACCT("coordinators"),
+    ACCT("members"),
+
+    RESV("startTime"),
+    RESV("endTime"),
+    RESV("duration"),
+    RESV("nodes"),
+    RESV("nodeCount"),
+    RESV("tres"),
+    RESV("partition"),
+    RESV("features"),
+    RESV("users"),
+    RESV("accounts"),
+    RESV("groups"),
+    RESV("qos"),
+    RESV("licenses"),
+    RESV("flags"),
+    RESV("maxStartDelay"),
+    RESV("purgeComp"),
+
+    CLASS("nodeSelector"),
+    CLASS("priority"),
+    CLASS("gpu"),
+    CLASS("pcie"),
+    CLASS("fabric"),
+    CLASS("nic"),
+    CLASS("cpu"),
+    CLASS("driver"),
+    CLASS("severity"),
+    CLASS("hysteresis"),
+};
+const size_t n_unsupported = ARRAY_LEN(unsupported);
