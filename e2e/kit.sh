@@ -1,0 +1,140 @@
+# kit.sh: what a case may use. `bash kit.sh CASE-FILE` runs one.
+#
+# A case file begins with comment lines that say what the case shows, and defines case_run.
+# It has failed when a command in it fails or when it calls fail; the reason goes to standard
+# output. What it gets from run, by the environment:
+#
+#   SERVER  real or local            STAND  state directory of the control plane
+#   BIN     Gantry's programs        NS     the case's own namespace, which exists
+#   KUBECTL the kubectl to use       TMP    the case's own directory, empty
+#
+# Every stand has nodes n1 to n4 with 8 GPUs of type h100 each, the default partition main
+# with all of them, and a controller; standard error of applying crds/ is STAND/crds.stderr.
+# shellcheck shell=bash
+kit=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=lib.sh
+source "$kit/lib.sh"
+
+fail() {
+    echo "$*"
+    trap - ERR
+    exit 1
+}
+
+k() { # kubectl as the administrator, in the case's namespace
+    "$KUBECTL" --kubeconfig "$STAND/kubeconfig" --cache-dir "$STAND/cache" -n "$NS" "$@"
+}
+
+as_alice() { # kubectl as the user alice
+    if [[ $SERVER == real ]]; then
+        k --context alice "$@"
+    else
+        k --as alice "$@"
+    fi
+}
+
+# job NAME COMMAND [LINE...]: a manifest; each LINE is one of spec, such as "nodes: 4".
+job() {
+    cat <<END
+apiVersion: gantry.dev/v1alpha1
+kind: BatchJob
+metadata:
+  name: $1
+spec:
+$([[ $# -gt 2 ]] && printf '  %s\n' "${@:3}")
+  template:
+    spec:
+      containers:
+      - name: main
+        image: local
+        command:
+        - sh
+        - -c
+        - |
+$(sed 's/^/          /' <<<"$2")
+END
+}
+
+submit() { # as job, and applies it
+    job "$@" | k apply -f - >/dev/null
+}
+
+field() { # JOB JSONPATH, such as .status.state
+    k get "bj/$1" -o "jsonpath={$2}"
+}
+
+describe_job() { # JOB: one line
+    k get "bj/$1" -o "jsonpath={.status.state} {.status.reason} {.status.message}"
+}
+
+expect() { # WHAT ACTUAL EXPECTED
+    [[ $2 == "$3" ]] || fail "$1 is \"$2\", not \"$3\""
+}
+
+expect_text() { # WHAT TEXT PART
+    [[ $2 == *"$3"* ]] || fail "$1 does not say \"$3\" but \"$2\""
+}
+
+# expect_state JOB STATE [SECONDS]: comes to it, by a watch.
+expect_state() {
+    k wait "bj/$1" --for="jsonpath={.status.state}=$2" --timeout="${3:-30}s" >/dev/null 2>&1 ||
+        fail "job $1 is $(describe_job "$1"), not $2"
+}
+
+expect_reason() { # JOB REASON [SECONDS]: pending for it
+    k wait "bj/$1" --for="jsonpath={.status.reason}=$2" --timeout="${3:-30}s" >/dev/null 2>&1 ||
+        fail "job $1 is $(describe_job "$1"), not $2"
+    expect "job $1" "$(field "$1" .status.state)" PENDING
+}
+
+# refused PART COMMAND...: it fails, and its standard error has PART.
+refused() {
+    local part=$1 said
+    shift
+    if said=$("$@" 2>&1 >/dev/null); then
+        fail "accepted, but should say \"$part\""
+    fi
+    expect_text "the refusal" "$said" "$part"
+}
+
+act() { # JOB TYPE [ID]: adds an action to the job
+    k patch "bj/$1" --type=merge \
+        -p "{\"spec\":{\"actions\":[{\"id\":\"${3:-1}\",\"type\":\"$2\"}]}}" >/dev/null
+}
+
+pods_of() { # JOB: names of its pods
+    k get pods -o name -l "gantry.dev/job-uid=$(field "$1" .metadata.uid)"
+}
+
+no_pods() {
+    [[ -z $(k get pods -o name) ]]
+}
+
+wait_until() { # SECONDS WHAT COMMAND...
+    until_true "$1" "${@:3}" || fail "not within $1 s: $2"
+}
+
+process_lives() { # FILE that holds a process id
+    [[ -d /proc/$(cat "$1") ]]
+}
+
+process_ended() {
+    ! process_lives "$1"
+}
+
+has_lines() { # FILE COUNT
+    (($(cat "$1" 2>/dev/null | wc -l) >= $2))
+}
+
+start_controller() {
+    process_start "$STAND" gantry-controller \
+        "$BIN/gantry-controller" --kubeconfig "$STAND/kubeconfig"
+}
+
+if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
+    set -eEuo pipefail
+    trap 'echo "${BASH_SOURCE[0]##*/}:$LINENO: \"$BASH_COMMAND\" failed"' ERR
+    # shellcheck source=/dev/null
+    source "$1"
+    case_run
+fi
