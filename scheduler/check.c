@@ -195,7 +195,9 @@ static enum reason check_whole(struct placer *p, const struct cluster *c,
                  at->part->part->max_nodes == 1 ? "" : "s", (long long)room.pods);
         return REASON_PARTITION_NODE_LIMIT;
     }
-    if (like->one_per_node)
+    if (room.nodes == 0)
+        str_addf(message, "; no node of partition %s fits", name);
+    else if (like->one_per_node)
         str_addf(message, "; partition %s has at most %zu that fit", name, room.nodes);
     else
         str_addf(message, "; partition %s has room for at most %lld", name,
@@ -263,20 +265,26 @@ static enum reason verdict(struct placer *p, const struct cluster *c,
     return reason;
 }
 
+static void judge(struct placer *p, const struct cluster *c, struct shape *shape,
+                  struct fit *fit)
+{
+    STR_AUTO struct str message;
+
+    str_init(&message, MESSAGE_MAX);
+    shape_settle(shape, c);
+    fit->verdict = verdict(p, c, shape, fit->part, &message);
+    free(fit->message);
+    fit->message = str_take(&message);
+    fit->gen = c->gen;
+}
+
 const struct fit *check_nodes(struct placer *p, const struct cluster *c,
                               struct shape *shape, const struct partrec *part)
 {
     struct fit *fit = shape_fit(shape, part);
-    struct str message;
 
-    if (fit->gen == c->gen)
-        return fit;
-    shape_settle(shape, c);
-    str_init(&message, MESSAGE_MAX);
-    fit->verdict = verdict(p, c, shape, part, &message);
-    free(fit->message);
-    fit->message = str_take(&message);
-    fit->gen = c->gen;
+    if (fit->gen != c->gen)
+        judge(p, c, shape, fit);
     return fit;
 }
 

@@ -1,5 +1,9 @@
 #include "scheduler/reason.h"
 
+#include "base/util.h"
+
+#include <string.h>
+
 #include <stddef.h>
 
 struct reason_row {
@@ -34,6 +38,14 @@ static const char *const wait_classes[] = {
 const char *reason_word(enum reason r)
 {
     return reasons[r].word;
+}
+
+enum reason reason_parse(const char *word)
+{
+    for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
+        if (strcmp(reasons[i].word, word) == 0)
+            return (enum reason)i;
+    return REASON_NONE;
 }
 
 enum wait_class reason_class(enum reason r)

@@ -1,0 +1,191 @@
+/*
+ * Runs tests/scheduler/scenarios/<name>.txt: lines of cluster_text, and
+ *
+ *   weights age=1000 partition=1000 maxage=604800   (first, if at all)
+ *   at 100            step at that time until idle; what was decided goes to the output
+ *   at 100 jobs=2     the same, yielding after two jobs each time
+ *   run 1-3           these jobs are running now where the core has started them
+ *   complete 1        their pods are ending, but still there
+ *
+ * What stands behind the line "---" is the expected output. Set
+ * GANTRY_REWRITE_GOLDENS=1 to write it anew.
+ */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hostlist.h"
+#include "base/str.h"
+#include "base/util.h"
+#include "tests/support/cluster_text.h"
+#include "tests/support/suite.h"
+
+#define FOLDER "tests/scheduler/scenarios"
+#define FILE_MAX (1u << 20)
+
+struct scenario {
+    struct sched *s;
+    struct sched_config config;
+    struct restable res;
+    struct str out;
+};
+
+static void apply(void *arg, const struct change *change)
+{
+    struct scenario *sc = arg;
+
+    if (sc->s == NULL)
+        sc->s = sched_new(&sc->config);
+    sched_apply(sc->s, change);
+}
+
+static bool spend(void *arg)
+{
+    int64_t *left = arg;
+
+    return --*left <= 0;
+}
+
+static void read_weights(struct scenario *sc, const char *line)
+{
+    long long age, partition, max_age;
+
+    ck_assert_int_eq(
+        sscanf(line, "age=%lld partition=%lld maxage=%lld", &age, &partition, &max_age),
+        3);
+    sc->config = (struct sched_config){age, partition, max_age};
+}
+
+static void step(struct scenario *sc, const char *line)
+{
+    long long now, jobs = 0;
+    struct change resources = {.kind = CHANGE_RESOURCES, .u.resources = &sc->res};
+    enum sched_progress progress;
+    struct decisions decisions;
+    int64_t wake;
+
+    ck_assert_int_ge(sscanf(line, "%lld jobs=%lld", &now, &jobs), 1);
+    apply(sc, &resources);
+    str_addf(&sc->out, "at %lld\n", now);
+    do {
+        int64_t left = jobs;
+        struct sched_budget budget = {jobs > 0 ? spend : NULL, &left};
+
+        progress = sched_step(sc->s, now, budget, &decisions);
+        for (size_t i = 0; i < decisions.n; i++)
+            cluster_text_decision(&decisions.items[i], &sc->out);
+        if (progress == SCHED_MORE)
+            str_add(&sc->out, "  more\n");
+    } while (progress == SCHED_MORE);
+    wake = sched_next_wake(sc->s, now);
+    if (wake != INT64_MAX)
+        str_addf(&sc->out, "  next wake %lld\n", (long long)wake);
+}
+
+static void set_phase(struct scenario *sc, const char *numbers, enum job_phase phase)
+{
+    HOSTLIST_AUTO struct hostlist list = {0};
+    AUTO_FREE char *text = xasprintf("job-[%s]", numbers);
+    struct err err;
+
+    ck_assert_int_eq(hostlist_parse(&list, text, &err), 0);
+    for (size_t i = 0; i < list.n; i++) {
+        const struct job *job = sched_job(sc->s, list.names[i]);
+        struct change change = {.kind = CHANGE_JOB};
+
+        ck_assert_msg(job != NULL, "%s is not known", list.names[i]);
+        change.u.job = job_copy(job);
+        change.u.job->phase = phase;
+        sched_apply(sc->s, &change);
+    }
+}
+
+static void run_line(struct scenario *sc, const char *line)
+{
+    struct err err;
+
+    if (str_starts(line, "weights "))
+        read_weights(sc, line + strlen("weights "));
+    else if (str_starts(line, "at "))
+        step(sc, line + strlen("at "));
+    else if (str_starts(line, "run "))
+        set_phase(sc, line + strlen("run "), JOB_RUNNING);
+    else if (str_starts(line, "complete "))
+        set_phase(sc, line + strlen("complete "), JOB_COMPLETING);
+    else if (cluster_text_line(&sc->res, line, apply, sc, &err) < 0)
+        ck_abort_msg("%s", err.msg);
+}
+
+static void rewrite(const char *path, const char *input, const char *output)
+{
+    FILE *f = fopen(path, "w");
+
+    ck_assert_msg(f != NULL, "%s cannot be written", path);
+    fprintf(f, "%s---\n%s", input, output);
+    ck_assert_int_eq(fclose(f), 0);
+}
+
+static void run_scenario(const char *path)
+{
+    STR_AUTO struct str file, out;
+    struct scenario sc = {.config = sched_config_default()};
+    AUTO_FREE char *input = NULL;
+    const char *golden = "";
+    struct err err;
+    char *mark, *rest;
+
+    restable_init(&sc.res);
+    str_init(&file, FILE_MAX);
+    str_init(&out, FILE_MAX);
+    sc.out = out;
+    ck_assert_msg(str_read_file(&file, path, &err) == 0, "%s", err.msg);
+    mark = strstr(file.s, "---\n");
+    if (mark != NULL) {
+        *mark = '\0';
+        golden = mark + strlen("---\n");
+    }
+    input = xstrdup(file.s);
+    rest = input;
+    while (rest != NULL)
+        run_line(&sc, strsep(&rest, "\n"));
+    out = sc.out;
+    sched_free(sc.s);
+    if (getenv("GANTRY_REWRITE_GOLDENS") != NULL)
+        rewrite(path, file.s, out.s);
+    else
+        ck_assert_msg(strcmp(out.s, golden) == 0, "%s\n--- decided:\n%s--- golden:\n%s",
+                      path, out.s, golden);
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int is_scenario(const struct dirent *entry)
+{
+    return str_ends(entry->d_name, ".txt");
+}
+
+START_TEST(test_all)
+{
+    struct dirent **entries;
+    int n = scandir(FOLDER, &entries, is_scenario, by_name);
+
+    ck_assert_msg(n > 0, "no scenarios in %s (run from the repository's root)", FOLDER);
+    for (int i = 0; i < n; i++) {
+        AUTO_FREE char *path = xasprintf("%s/%s", FOLDER, entries[i]->d_name);
+
+        run_scenario(path);
+        free(entries[i]);
+    }
+    free(entries);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("scheduler/scenarios",
+                      (struct suite_row[]){{test_all, 1}, {NULL, 0}});
+}

@@ -1,0 +1,523 @@
+/*
+ * Properties over random histories: a fresh core given the snapshot decides as the old
+ * one does; no node is overcommitted; gangs are whole; exclusive nodes are not shared.
+ *
+ * A failing history prints its seed and its lines, which are those of a scenario file.
+ * GANTRY_HISTORIES sets how many are run, GANTRY_SEED runs that one alone.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hostlist.h"
+#include "base/rng.h"
+#include "base/str.h"
+#include "base/util.h"
+#include "tests/support/cluster_text.h"
+#include "tests/support/suite.h"
+
+#define HISTORIES 3000
+#define OPERATIONS 40
+#define JOBS 12
+#define NODES 5
+#define LINE_MAX_ 512
+#define SCRIPT_MAX (1u << 20)
+
+struct history {
+    struct rng rng;
+    struct sched *s;
+    struct restable res;
+    struct str script;
+    uint64_t seed;
+    int64_t now_sec;
+    bool ended[JOBS + 1]; /* DECIDE_END was told since the job was last applied */
+};
+
+#define check(h, condition)                                                      \
+    ck_assert_msg(condition, "seed %llu: %s\n%s", (unsigned long long)(h)->seed, \
+                  #condition, (h)->script.s)
+
+static int64_t draw(struct history *h, int64_t bound)
+{
+    return (int64_t)rng_below(&h->rng, (uint64_t)bound);
+}
+
+static bool chance(struct history *h, int percent)
+{
+    return draw(h, 100) < percent;
+}
+
+static void apply(void *arg, const struct change *change)
+{
+    sched_apply(arg, change);
+}
+
+/* ---- random lines ---- */
+
+static void tell_line(struct history *h, const char *line)
+{
+    struct change resources = {.kind = CHANGE_RESOURCES, .u.resources = &h->res};
+    int known = h->res.n;
+    struct err err;
+
+    str_addf(&h->script, "%s\n", line);
+    check(h, cluster_text_line(&h->res, line, apply, h->s, &err) == 0);
+    if (h->res.n != known)
+        sched_apply(h->s, &resources);
+}
+
+static void random_node(struct history *h)
+{
+    char line[LINE_MAX_];
+    int64_t number = 1 + draw(h, NODES);
+
+    if (chance(h, 15))
+        snprintf(line, sizeof(line), "gone node n%d", (int)number);
+    else
+        snprintf(line, sizeof(line),
+                 "node n%d cpu=%d mem=%dG x/gpu=%d label.rack=r%d%s%s%s%s", (int)number,
+                 1 + (int)draw(h, 8), 1 + (int)draw(h, 8), (int)draw(h, 5),
+                 (int)draw(h, 2), chance(h, 50) ? " type=h100" : "",
+                 chance(h, 15) ? " taint.k=v:NoSchedule" : "",
+                 chance(h, 10) ? " notready" : "", chance(h, 10) ? " cordoned" : "");
+    tell_line(h, line);
+}
+
+static const char *pick(struct history *h, const char *const *words, size_t n)
+{
+    return words[draw(h, (int64_t)n)];
+}
+
+static void random_partition(struct history *h)
+{
+    static const char *const sets[] = {"", " nodes=n[1-3]", " nodes=n[2-5]",
+                                       " select.rack=r0", " nodes=n1 select.rack=r1"};
+    static const char *const states[] = {
+        "", "", "", "", " state=DOWN", " state=DRAIN", " state=INACTIVE"};
+    static const char *const limits[] = {
+        "", "", " maxnodes=2", " minnodes=2", " maxtime=1", " defaulttime=1"};
+    char line[LINE_MAX_];
+    char name = (char)('a' + draw(h, 3));
+
+    if (chance(h, 10))
+        snprintf(line, sizeof(line), "gone partition %c", name);
+    else
+        snprintf(line, sizeof(line), "partition %c tier=%d factor=%d%s%s%s%s", name,
+                 (int)draw(h, 2), (int)draw(h, 3) * 30000,
+                 chance(h, 50) ? " default" : "", pick(h, sets, ARRAY_LEN(sets)),
+                 pick(h, states, ARRAY_LEN(states)),
+                 pick(h, limits, ARRAY_LEN(limits)));
+    tell_line(h, line);
+}
+
+static void random_request(struct history *h, char *line, size_t size)
+{
+    static const char *const filters[] = {"",
+                                          "",
+                                          "",
+                                          "",
+                                          "",
+                                          " type=h100",
+                                          " where.rack=r0",
+                                          " any.rack=r1 any.rack=r0",
+                                          " exclude=n1",
+                                          " nodelist=n2",
+                                          " nodelist=n[1-2]",
+                                          " tolerate.k=v",
+                                          " exclusive",
+                                          " exclusive"};
+    int64_t min = 1 + draw(h, 3), max = min + (chance(h, 30) ? draw(h, 3) : 0);
+
+    snprintf(line, size, "%s=%d-%d cpu=%d mem=%dG x/gpu=%d%s",
+             chance(h, 60) ? "nodes" : "replicas", (int)min, (int)max, (int)draw(h, 4),
+             (int)draw(h, 3), (int)draw(h, 3), pick(h, filters, ARRAY_LEN(filters)));
+}
+
+static int random_number(struct history *h)
+{
+    int number = 1 + (int)draw(h, JOBS);
+
+    h->ended[number] = false;
+    return number;
+}
+
+static void random_job(struct history *h)
+{
+    static const char *const parts[] = {
+        "", "", " partition=a", " partition=b,a", " partition=a,c,b", " partition=d,c"};
+    static const char *const policies[] = {
+        "",          "",           "",       " hold=user", " priority=700",
+        " nice=100", " nice=-200", " time=2"};
+    char request[LINE_MAX_], line[2 * LINE_MAX_], begin[64] = "";
+
+    random_request(h, request, sizeof(request));
+    if (chance(h, 15))
+        snprintf(begin, sizeof(begin), " begin=%lld",
+                 (long long)(h->now_sec + draw(h, 100)));
+    snprintf(line, sizeof(line), "job %d submit=%lld %s%s%s%s%s", random_number(h),
+             (long long)(h->now_sec - draw(h, 200)), request,
+             pick(h, parts, ARRAY_LEN(parts)), pick(h, policies, ARRAY_LEN(policies)),
+             begin, chance(h, 5) ? " on=n[3-4]" : "");
+    tell_line(h, line);
+}
+
+/* A job found running, as after a restart; perhaps on a node that is not known. */
+static void random_running(struct history *h)
+{
+    char request[LINE_MAX_], line[2 * LINE_MAX_];
+
+    random_request(h, request, sizeof(request));
+    snprintf(line, sizeof(line), "job %d %s state=%s start=%lld in=a on=n%d:2%s",
+             random_number(h), request, chance(h, 80) ? "running" : "completing",
+             (long long)(h->now_sec - draw(h, 100)), 1 + (int)draw(h, NODES + 1),
+             chance(h, 50) ? " time=2" : "");
+    tell_line(h, line);
+}
+
+static void random_foreign(struct history *h)
+{
+    char line[LINE_MAX_];
+
+    if (chance(h, 40))
+        snprintf(line, sizeof(line), "gone pod p%d", (int)draw(h, 4));
+    else
+        snprintf(line, sizeof(line), "pod p%d on=n%d cpu=%d", (int)draw(h, 4),
+                 1 + (int)draw(h, NODES + 1), 1 + (int)draw(h, 3));
+    tell_line(h, line);
+}
+
+/* A job the core has started goes on: running, completing, gone. */
+static void random_progress(struct history *h)
+{
+    int number = 1 + (int)draw(h, JOBS);
+    AUTO_FREE char *uid = xasprintf("job-%d", number);
+    const struct job *job = sched_job(h->s, uid);
+    struct change change = {.kind = CHANGE_JOB};
+
+    if (job == NULL)
+        return;
+    h->ended[number] = false;
+    if (job->phase == JOB_PENDING || job->phase == JOB_COMPLETING) {
+        change = (struct change){.kind = CHANGE_JOB_GONE, .u.key = uid};
+        str_addf(&h->script, "gone job %d\n", number);
+    } else {
+        change.u.job = job_copy(job);
+        change.u.job->phase = job->phase == JOB_STARTING ? JOB_RUNNING : JOB_COMPLETING;
+        str_addf(&h->script, "%s %d\n", job->phase == JOB_STARTING ? "run" : "complete",
+                 number);
+    }
+    sched_apply(h->s, &change);
+}
+
+/* ---- what must hold after every step ---- */
+
+static void check_gang(struct history *h, const struct decision *d)
+{
+    const struct job *job = sched_job(h->s, d->job_uid);
+    int64_t pods = 0;
+
+    check(h, job != NULL && job->phase == JOB_STARTING && job->hold == HOLD_NONE);
+    check(h, d->n_slots > 0 && d->n_slots == job->n_alloc);
+    for (size_t i = 0; i < d->n_slots; i++) {
+        check(h, d->slots[i].first_rank == pods);
+        check(h, !job->one_per_node || d->slots[i].pods == 1);
+        check(h,
+              i == 0 || hostname_compare(d->slots[i - 1].node, d->slots[i].node) < 0);
+        pods += d->slots[i].pods;
+    }
+    check(h, pods >= job->min_pods && pods <= job->max_pods);
+    for (size_t i = 0; i < job->n_node_list; i++) {
+        bool there = false;
+
+        for (size_t k = 0; k < d->n_slots; k++)
+            there |= strcmp(d->slots[k].node, job->node_list[i]) == 0;
+        check(h, there);
+    }
+}
+
+static void check_room(struct history *h, const struct decision *d)
+{
+    struct resvec used, free_;
+
+    for (size_t i = 0; i < d->n_slots; i++) {
+        check(h, sched_node_usage(h->s, d->slots[i].node, &used, &free_));
+        for (int r = 0; r < RES_MAX; r++)
+            check(h, d->slots[i].each.v[r] == 0 || free_.v[r] >= 0);
+    }
+}
+
+static bool is_on(const struct job *job, const char *node)
+{
+    for (size_t i = 0; i < job->n_alloc; i++) {
+        if (strcmp(job->alloc[i].node, node) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void check_alone(struct history *h, const struct decision *d)
+{
+    const struct job *job = sched_job(h->s, d->job_uid);
+
+    for (int number = 1; number <= JOBS; number++) {
+        AUTO_FREE char *uid = xasprintf("job-%d", number);
+        const struct job *other = sched_job(h->s, uid);
+
+        if (other == NULL || other == job || (!job->exclusive && !other->exclusive))
+            continue;
+        for (size_t i = 0; i < d->n_slots; i++)
+            check(h, !is_on(other, d->slots[i].node));
+    }
+}
+
+static int number_of(const struct decision *d)
+{
+    return (int)strtol(d->job_uid + strlen("job-"), NULL, 10);
+}
+
+static void check_decisions(struct history *h, const struct decisions *decisions)
+{
+    for (size_t i = 0; i < decisions->n; i++) {
+        const struct decision *d = &decisions->items[i];
+
+        if (d->kind == DECIDE_END) {
+            check(h, !h->ended[number_of(d)]);
+            h->ended[number_of(d)] = true;
+        }
+        if (d->kind != DECIDE_START)
+            continue;
+        check_gang(h, d);
+        check_room(h, d);
+        check_alone(h, d);
+    }
+}
+
+static bool spend(void *arg)
+{
+    int64_t *left = arg;
+
+    return --*left <= 0;
+}
+
+static enum sched_progress step(struct history *h, int64_t jobs)
+{
+    struct sched_budget budget = {jobs > 0 ? spend : NULL, &jobs};
+    struct decisions decisions;
+    enum sched_progress progress;
+
+    str_addf(&h->script, "at %lld%s\n", (long long)h->now_sec,
+             jobs > 0 ? " jobs=1" : "");
+    progress = sched_step(h->s, h->now_sec, budget, &decisions);
+    check_decisions(h, &decisions);
+    return progress;
+}
+
+static void to_rest(struct history *h)
+{
+    int rounds = 0;
+
+    while (step(h, 0) == SCHED_MORE)
+        check(h, ++rounds < 100);
+}
+
+/* ---- the law ---- */
+
+static void copy_change(void *arg, const struct change *change)
+{
+    struct change copy = *change;
+
+    switch (change->kind) {
+    case CHANGE_NODE:
+        copy.u.node = node_copy(change->u.node);
+        break;
+    case CHANGE_PARTITION:
+        copy.u.partition = partition_copy(change->u.partition);
+        break;
+    case CHANGE_JOB:
+        copy.u.job = job_copy(change->u.job);
+        break;
+    case CHANGE_FOREIGN_POD:
+        copy.u.pod = foreign_pod_copy(change->u.pod);
+        break;
+    case CHANGE_RESOURCES:
+    case CHANGE_NODE_GONE:
+    case CHANGE_PARTITION_GONE:
+    case CHANGE_JOB_GONE:
+    case CHANGE_FOREIGN_POD_GONE:
+        break;
+    }
+    sched_apply(arg, &copy);
+}
+
+static int line_compare(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* START decisions, sorted, as text. */
+static void say_starts(const struct decisions *decisions, struct str *out)
+{
+    char **lines = xcalloc(decisions->n + 1, sizeof(*lines));
+    size_t n = 0;
+
+    for (size_t i = 0; i < decisions->n; i++) {
+        STR_AUTO struct str line;
+
+        str_init(&line, LINE_MAX_);
+        if (decisions->items[i].kind == DECIDE_START) {
+            cluster_text_decision(&decisions->items[i], &line);
+            lines[n++] = str_take(&line);
+        }
+    }
+    qsort(lines, n, sizeof(*lines), line_compare);
+    for (size_t i = 0; i < n; i++) {
+        str_add(out, lines[i]);
+        free(lines[i]);
+    }
+    free(lines);
+}
+
+static void mark_ends(const struct decisions *decisions, bool *ended)
+{
+    for (size_t i = 0; i < decisions->n; i++) {
+        if (decisions->items[i].kind == DECIDE_END)
+            ended[number_of(&decisions->items[i])] = true;
+    }
+}
+
+static void compare_jobs(struct history *h, const struct sched *fresh)
+{
+    for (int number = 1; number <= JOBS; number++) {
+        AUTO_FREE char *uid = xasprintf("job-%d", number);
+        enum reason was, is;
+        const char *old, *new;
+        bool known = sched_job_reason(h->s, uid, &was, &old);
+
+        check(h, known == sched_job_reason(fresh, uid, &is, &new));
+        if (!known)
+            continue;
+        ck_assert_msg(
+            was == is && strcmp(old, new) == 0,
+            "seed %llu: job %d is told %s \"%s\", by a fresh core %s \"%s\"\n%s",
+            (unsigned long long)h->seed, number, reason_word(was), old, reason_word(is),
+            new, h->script.s);
+        check(h, sched_job_priority(h->s, uid, h->now_sec) ==
+                     sched_job_priority(fresh, uid, h->now_sec));
+    }
+}
+
+static void check_law(struct history *h)
+{
+    struct sched_config config = sched_config_default();
+    struct sched *fresh = sched_new(&config);
+    struct decisions old_decisions, new_decisions;
+    STR_AUTO struct str old, new;
+    struct sched_budget whole = {NULL, NULL};
+    bool old_ends[JOBS + 1] = {false}, new_ends[JOBS + 1] = {false};
+
+    str_init(&old, SCRIPT_MAX);
+    str_init(&new, SCRIPT_MAX);
+    sched_snapshot(h->s, copy_change, fresh);
+    str_addf(&h->script, "at %lld (both)\n", (long long)h->now_sec);
+    check(h, sched_step(fresh, h->now_sec, whole, &new_decisions) == SCHED_IDLE);
+    check(h, sched_step(h->s, h->now_sec, whole, &old_decisions) == SCHED_IDLE);
+    check_decisions(h, &old_decisions);
+    say_starts(&old_decisions, &old);
+    say_starts(&new_decisions, &new);
+    ck_assert_msg(strcmp(old.s, new.s) == 0, "seed %llu:\n%s--- old:\n%s--- fresh:\n%s",
+                  (unsigned long long)h->seed, h->script.s, old.s, new.s);
+    mark_ends(&old_decisions, old_ends);
+    mark_ends(&new_decisions, new_ends);
+    for (int i = 1; i <= JOBS; i++)
+        check(h, old_ends[i] ? new_ends[i] : !new_ends[i] || h->ended[i]);
+    compare_jobs(h, fresh);
+    sched_free(fresh);
+}
+
+/* ---- histories ---- */
+
+static void operation(struct history *h)
+{
+    int64_t what = draw(h, 100);
+
+    if (what < 15)
+        random_node(h);
+    else if (what < 22)
+        random_partition(h);
+    else if (what < 50)
+        random_job(h);
+    else if (what < 53)
+        random_running(h);
+    else if (what < 60)
+        random_foreign(h);
+    else if (what < 75)
+        random_progress(h);
+    else if (what < 85)
+        h->now_sec += draw(h, 60);
+    else if (what < 92)
+        step(h, 1);
+    else
+        to_rest(h);
+}
+
+static void begin_history(struct history *h, uint64_t seed)
+{
+    struct sched_config config = sched_config_default();
+
+    memset(h, 0, sizeof(*h));
+    h->seed = seed;
+    h->now_sec = 1000;
+    rng_seed(&h->rng, seed);
+    restable_init(&h->res);
+    str_init(&h->script, SCRIPT_MAX);
+    h->s = sched_new(&config);
+    for (int i = 0; i < NODES; i++)
+        random_node(h);
+    random_partition(h);
+    random_partition(h);
+}
+
+static void run_history(uint64_t seed)
+{
+    struct history h;
+
+    begin_history(&h, seed);
+    for (int i = 0; i < OPERATIONS; i++)
+        operation(&h);
+    to_rest(&h);
+    for (int i = 0; i < 4; i++) {
+        h.now_sec += draw(&h, 200);
+        for (int64_t k = draw(&h, 4); k > 0; k--) {
+            random_job(&h);
+            random_progress(&h);
+        }
+        check_law(&h);
+    }
+    sched_free(h.s);
+    str_fini(&h.script);
+}
+
+static unsigned long long setting(const char *name, unsigned long long otherwise)
+{
+    const char *text = getenv(name);
+
+    return text != NULL ? strtoull(text, NULL, 10) : otherwise;
+}
+
+START_TEST(test_law)
+{
+    unsigned long long n = setting("GANTRY_HISTORIES", HISTORIES);
+
+    if (getenv("GANTRY_SEED") != NULL)
+        run_history(setting("GANTRY_SEED", 0));
+    for (unsigned long long seed = 1; seed <= n && getenv("GANTRY_SEED") == NULL;
+         seed++)
+        run_history(seed);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("scheduler/snapshot",
+                      (struct suite_row[]){{test_law, 1}, {NULL, 0}});
+}

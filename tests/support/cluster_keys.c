@@ -1,0 +1,461 @@
+#include "tests/support/cluster_keys.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/duration.h"
+#include "base/hostlist.h"
+#include "base/quantity.h"
+#include "base/util.h"
+
+/* ---- values ---- */
+
+int cluster_text_number(const char *text, int64_t *ret, struct err *err)
+{
+    char *end;
+    long long value = strtoll(text, &end, 10);
+
+    if (end == text || *end != '\0')
+        return err_set(err, ERR_INVALID, "\"%s\" is not a number", text);
+    *ret = value;
+    return 0;
+}
+
+static int set_resource(struct restable *res, struct resvec *v, const char *key,
+                        const char *value, struct err *err)
+{
+    int i;
+
+    if (strcmp(key, "cpu") == 0)
+        return quantity_parse_milli(value, &v->v[RES_CPU], err);
+    if (strcmp(key, "mem") == 0)
+        return size_parse(value, &v->v[RES_MEM], err);
+    if (strcmp(key, "disk") == 0)
+        return size_parse(value, &v->v[RES_EPHEMERAL], err);
+    i = strchr(key, '/') != NULL ? restable_intern(res, key) : -1;
+    if (i < 0)
+        return err_set(err, ERR_INVALID, "unknown key \"%s\"", key);
+    return cluster_text_number(value, &v->v[i], err);
+}
+
+static int read_names(const char *text, char ***names, size_t *n, struct err *err)
+{
+    HOSTLIST_AUTO struct hostlist list = {0};
+
+    if (hostlist_parse(&list, text, err) < 0)
+        return -1;
+    for (size_t i = 0; i < list.n; i++)
+        names_add(names, n, list.names[i]);
+    names_sort(*names, *n);
+    return 0;
+}
+
+/* "a|b|c": one of these. */
+static void add_requirement(struct term *term, const char *key, char *values)
+{
+    struct requirement *r = term_add(term, key, SELECT_IN);
+    char *rest = values;
+
+    while (rest != NULL)
+        requirement_add_value(r, strsep(&rest, "|"));
+}
+
+/* ---- nodes ---- */
+
+static int node_type(const struct setting *at, struct err *err)
+{
+    (void)err;
+    ((struct node *)at->object)->gpu_type = xstrdup(at->value);
+    return 0;
+}
+
+static int node_label(const struct setting *at, struct err *err)
+{
+    struct node *node = at->object;
+
+    (void)err;
+    labels_add(&node->labels, &node->n_labels, at->key, at->value);
+    labels_sort(node->labels, node->n_labels);
+    return 0;
+}
+
+static int taint_effect(const char *word, enum taint_effect *ret, struct err *err)
+{
+    static const char *const words[] = {
+        [TAINT_NO_SCHEDULE] = "NoSchedule",
+        [TAINT_PREFER_NO_SCHEDULE] = "PreferNoSchedule",
+        [TAINT_NO_EXECUTE] = "NoExecute",
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (str_eq(words[i], word)) {
+            *ret = (enum taint_effect)i;
+            return 0;
+        }
+    }
+    return err_set(err, ERR_INVALID, "a taint is key=value:effect");
+}
+
+static int node_taint(const struct setting *at, struct err *err)
+{
+    struct node *node = at->object;
+    enum taint_effect effect;
+    char *word = at->value;
+    const char *value = strsep(&word, ":");
+
+    if (taint_effect(word, &effect, err) < 0)
+        return -1;
+    node->taints = xrealloc(node->taints, (node->n_taints + 1) * sizeof(*node->taints));
+    node->taints[node->n_taints++] =
+        (struct taint){xstrdup(at->key), xstrdup(value), effect};
+    return 0;
+}
+
+static int node_not_ready(const struct setting *at, struct err *err)
+{
+    (void)err;
+    ((struct node *)at->object)->ready = false;
+    return 0;
+}
+
+static int node_cordoned(const struct setting *at, struct err *err)
+{
+    (void)err;
+    ((struct node *)at->object)->unschedulable = true;
+    return 0;
+}
+
+static int node_pods(const struct setting *at, struct err *err)
+{
+    return cluster_text_number(at->value,
+                               &((struct node *)at->object)->capacity.v[RES_PODS], err);
+}
+
+static int node_resource(const struct setting *at, struct err *err)
+{
+    return set_resource(at->res, &((struct node *)at->object)->capacity, at->key,
+                        at->value, err);
+}
+
+const struct key cluster_node_keys[] = {
+    {"type", node_type},          {"label.", node_label},      {"taint.", node_taint},
+    {"notready", node_not_ready}, {"cordoned", node_cordoned}, {"pods", node_pods},
+    {NULL, node_resource},
+};
+
+/* ---- partitions ---- */
+
+static int part_default(const struct setting *at, struct err *err)
+{
+    (void)err;
+    ((struct partition *)at->object)->is_default = true;
+    return 0;
+}
+
+static int part_nodes(const struct setting *at, struct err *err)
+{
+    struct partition *part = at->object;
+
+    return read_names(at->value, &part->node_names, &part->n_node_names, err);
+}
+
+static int part_select(const struct setting *at, struct err *err)
+{
+    (void)err;
+    add_requirement(&((struct partition *)at->object)->selector, at->key, at->value);
+    return 0;
+}
+
+static int part_tier(const struct setting *at, struct err *err)
+{
+    return cluster_text_number(at->value,
+                               &((struct partition *)at->object)->priority_tier, err);
+}
+
+static int part_factor(const struct setting *at, struct err *err)
+{
+    return cluster_text_number(
+        at->value, &((struct partition *)at->object)->priority_job_factor, err);
+}
+
+static int part_max_time(const struct setting *at, struct err *err)
+{
+    return duration_parse(at->value, &((struct partition *)at->object)->max_time_sec,
+                          err);
+}
+
+static int part_default_time(const struct setting *at, struct err *err)
+{
+    return duration_parse(at->value,
+                          &((struct partition *)at->object)->default_time_sec, err);
+}
+
+static int part_min_nodes(const struct setting *at, struct err *err)
+{
+    return cluster_text_number(at->value, &((struct partition *)at->object)->min_nodes,
+                               err);
+}
+
+static int part_max_nodes(const struct setting *at, struct err *err)
+{
+    return cluster_text_number(at->value, &((struct partition *)at->object)->max_nodes,
+                               err);
+}
+
+static int part_state(const struct setting *at, struct err *err)
+{
+    static const char *const words[] = {"UP", "DOWN", "DRAIN", "INACTIVE"};
+
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (strcmp(words[i], at->value) == 0) {
+            ((struct partition *)at->object)->state = (enum part_state)i;
+            return 0;
+        }
+    }
+    return err_set(err, ERR_INVALID, "\"%s\" is not a partition's state", at->value);
+}
+
+static int unknown_key(const struct setting *at, struct err *err)
+{
+    return err_set(err, ERR_INVALID, "unknown key \"%s\"", at->key);
+}
+
+const struct key cluster_part_keys[] = {
+    {"default", part_default},
+    {"nodes", part_nodes},
+    {"select.", part_select},
+    {"tier", part_tier},
+    {"factor", part_factor},
+    {"maxtime", part_max_time},
+    {"defaulttime", part_default_time},
+    {"minnodes", part_min_nodes},
+    {"maxnodes", part_max_nodes},
+    {"state", part_state},
+    {NULL, unknown_key},
+};
+
+/* ---- jobs ---- */
+
+static int read_range(const struct setting *at, struct err *err)
+{
+    struct job *job = at->object;
+    char *max = at->value;
+    const char *min = strsep(&max, "-");
+
+    if (cluster_text_number(min, &job->min_pods, err) < 0)
+        return -1;
+    return cluster_text_number(max != NULL ? max : min, &job->max_pods, err);
+}
+
+static int job_nodes(const struct setting *at, struct err *err)
+{
+    ((struct job *)at->object)->one_per_node = true;
+    return read_range(at, err);
+}
+
+static int job_replicas(const struct setting *at, struct err *err)
+{
+    ((struct job *)at->object)->one_per_node = false;
+    return read_range(at, err);
+}
+
+static int job_partition(const struct setting *at, struct err *err)
+{
+    struct job *job = at->object;
+    char *rest = at->value;
+
+    (void)err;
+    while (rest != NULL)
+        names_add(&job->partitions, &job->n_partitions, strsep(&rest, ","));
+    return 0;
+}
+
+#define JOB_NUMBER(field)                                                         \
+    static int job_##field(const struct setting *at, struct err *err)             \
+    {                                                                             \
+        return cluster_text_number(at->value, &((struct job *)at->object)->field, \
+                                   err);                                          \
+    }
+JOB_NUMBER(job_id)
+JOB_NUMBER(nice)
+JOB_NUMBER(priority)
+JOB_NUMBER(submit_sec)
+JOB_NUMBER(eligible_sec)
+JOB_NUMBER(start_sec)
+
+static int job_time(const struct setting *at, struct err *err)
+{
+    return duration_parse(at->value, &((struct job *)at->object)->limit_sec, err);
+}
+
+static int job_hold(const struct setting *at, struct err *err)
+{
+    (void)err;
+    ((struct job *)at->object)->hold =
+        strcmp(at->value, "admin") == 0 ? HOLD_ADMIN : HOLD_USER;
+    return 0;
+}
+
+static int job_exclusive(const struct setting *at, struct err *err)
+{
+    (void)err;
+    ((struct job *)at->object)->exclusive = true;
+    return 0;
+}
+
+static int job_type(const struct setting *at, struct err *err)
+{
+    (void)err;
+    ((struct job *)at->object)->gpu_type = xstrdup(at->value);
+    return 0;
+}
+
+static int job_nodelist(const struct setting *at, struct err *err)
+{
+    struct job *job = at->object;
+
+    return read_names(at->value, &job->node_list, &job->n_node_list, err);
+}
+
+static int job_exclude(const struct setting *at, struct err *err)
+{
+    struct job *job = at->object;
+
+    return read_names(at->value, &job->exclude, &job->n_exclude, err);
+}
+
+static int job_where(const struct setting *at, struct err *err)
+{
+    (void)err;
+    add_requirement(&((struct job *)at->object)->node_all, at->key, at->value);
+    return 0;
+}
+
+static int job_any(const struct setting *at, struct err *err)
+{
+    struct job *job = at->object;
+
+    (void)err;
+    job->node_any =
+        xrealloc(job->node_any, (job->n_node_any + 1) * sizeof(*job->node_any));
+    job->node_any[job->n_node_any] = (struct term){0};
+    add_requirement(&job->node_any[job->n_node_any++], at->key, at->value);
+    return 0;
+}
+
+static int job_tolerate(const struct setting *at, struct err *err)
+{
+    struct job *job = at->object;
+
+    (void)err;
+    job->tolerations = xrealloc(job->tolerations,
+                                (job->n_tolerations + 1) * sizeof(*job->tolerations));
+    job->tolerations[job->n_tolerations++] = (struct toleration){
+        .key = xstrdup(at->key),
+        .value = xstrdup(at->value),
+        .any_effect = true,
+    };
+    return 0;
+}
+
+static int job_state(const struct setting *at, struct err *err)
+{
+    static const char *const words[] = {"pending", "starting", "running", "completing"};
+
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (strcmp(words[i], at->value) == 0) {
+            ((struct job *)at->object)->phase = (enum job_phase)i;
+            return 0;
+        }
+    }
+    return err_set(err, ERR_INVALID, "\"%s\" is not a job's state", at->value);
+}
+
+static int job_in(const struct setting *at, struct err *err)
+{
+    (void)err;
+    ((struct job *)at->object)->partition = xstrdup(at->value);
+    return 0;
+}
+
+/* "n1:2" or "n[1-4]". */
+static int add_slots(struct job *job, char *text, struct err *err)
+{
+    HOSTLIST_AUTO struct hostlist nodes = {0};
+    const char *names = strsep(&text, ":");
+    int64_t pods = 1, rank = 0;
+
+    if (text != NULL && cluster_text_number(text, &pods, err) < 0)
+        return -1;
+    if (hostlist_parse(&nodes, names, err) < 0)
+        return -1;
+    if (job->n_alloc > 0)
+        rank =
+            job->alloc[job->n_alloc - 1].first_rank + job->alloc[job->n_alloc - 1].pods;
+    job->alloc = xrealloc(job->alloc, (job->n_alloc + nodes.n) * sizeof(*job->alloc));
+    for (size_t i = 0; i < nodes.n; i++) {
+        job->alloc[job->n_alloc++] = (struct slot){
+            .node = xstrdup(nodes.names[i]), .pods = pods, .first_rank = rank};
+        rank += pods;
+    }
+    return 0;
+}
+
+static int job_on(const struct setting *at, struct err *err)
+{
+    char *rest = at->value;
+
+    while (rest != NULL) {
+        if (add_slots(at->object, strsep(&rest, ","), err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int job_resource(const struct setting *at, struct err *err)
+{
+    return set_resource(at->res, &((struct job *)at->object)->each, at->key, at->value,
+                        err);
+}
+
+const struct key cluster_job_keys[] = {
+    {"nodes", job_nodes},
+    {"replicas", job_replicas},
+    {"partition", job_partition},
+    {"id", job_job_id},
+    {"nice", job_nice},
+    {"priority", job_priority},
+    {"submit", job_submit_sec},
+    {"begin", job_eligible_sec},
+    {"start", job_start_sec},
+    {"time", job_time},
+    {"hold", job_hold},
+    {"exclusive", job_exclusive},
+    {"type", job_type},
+    {"nodelist", job_nodelist},
+    {"exclude", job_exclude},
+    {"where.", job_where},
+    {"any.", job_any},
+    {"tolerate.", job_tolerate},
+    {"state", job_state},
+    {"in", job_in},
+    {"on", job_on},
+    {NULL, job_resource},
+};
+
+/* ---- foreign pods ---- */
+
+static int pod_on(const struct setting *at, struct err *err)
+{
+    (void)err;
+    ((struct foreign_pod *)at->object)->node = xstrdup(at->value);
+    return 0;
+}
+
+static int pod_resource(const struct setting *at, struct err *err)
+{
+    return set_resource(at->res, &((struct foreign_pod *)at->object)->use, at->key,
+                        at->value, err);
+}
+
+const struct key cluster_pod_keys[] = {{"on", pod_on}, {NULL, pod_resource}};

@@ -1,0 +1,303 @@
+#include "tests/support/cluster_text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/duration.h"
+#include "base/hostlist.h"
+#include "base/util.h"
+#include "tests/support/cluster_keys.h"
+
+/* ---- lines ---- */
+
+static int set_key(const struct key *keys, struct setting *at, struct err *err)
+{
+    const char *key = at->key;
+
+    for (; keys->name != NULL; keys++) {
+        size_t len = strlen(keys->name);
+
+        if (keys->name[len - 1] == '.' && strncmp(key, keys->name, len) == 0) {
+            at->key = key + len;
+            return keys->set(at, err);
+        }
+        if (strcmp(keys->name, key) == 0)
+            return keys->set(at, err);
+    }
+    return keys->set(at, err);
+}
+
+/* Reads "key=value key ..." into the object. */
+static int read_keys(const struct key *keys, struct restable *res, void *object,
+                     const char *text, struct err *err)
+{
+    AUTO_FREE char *copy = xstrdup(text);
+    char *rest = copy, *word;
+
+    while ((word = strsep(&rest, " ")) != NULL) {
+        struct setting at = {.res = res, .object = object};
+
+        if (*word == '\0')
+            continue;
+        at.value = word;
+        at.key = strsep(&at.value, "=");
+        if (at.value == NULL)
+            at.value = word + strlen(word);
+        if (set_key(keys, &at, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+struct reader {
+    struct restable *res;
+    const char *name;
+    const char *keys;
+    cluster_text_fn *fn;
+    void *arg;
+};
+
+static int read_node(const struct reader *r, struct err *err)
+{
+    struct change change = {.kind = CHANGE_NODE};
+    struct node *node = node_new();
+
+    node->name = xstrdup(r->name);
+    node->ready = true;
+    node->capacity.v[RES_PODS] = 110;
+    if (read_keys(cluster_node_keys, r->res, node, r->keys, err) < 0) {
+        node_free(node);
+        return -1;
+    }
+    change.u.node = node;
+    r->fn(r->arg, &change);
+    return 0;
+}
+
+static int read_partition(const struct reader *r, struct err *err)
+{
+    struct change change = {.kind = CHANGE_PARTITION};
+    struct partition *part = partition_new();
+
+    part->name = xstrdup(r->name);
+    if (read_keys(cluster_part_keys, r->res, part, r->keys, err) < 0) {
+        partition_free(part);
+        return -1;
+    }
+    change.u.partition = part;
+    r->fn(r->arg, &change);
+    return 0;
+}
+
+static int read_job(const struct reader *r, struct err *err)
+{
+    struct change change = {.kind = CHANGE_JOB};
+    struct job *job = job_new();
+
+    job->uid = xasprintf("job-%s", r->name);
+    job->ns = xstrdup("default");
+    job->name = xstrdup(r->name);
+    job->user = xstrdup("ann");
+    job->each.v[RES_PODS] = 1;
+    if (cluster_text_number(r->name, &job->job_id, err) < 0 ||
+        read_keys(cluster_job_keys, r->res, job, r->keys, err) < 0) {
+        job_free(job);
+        return -1;
+    }
+    for (size_t i = 0; i < job->n_alloc; i++)
+        job->alloc[i].each = job->each;
+    change.u.job = job;
+    r->fn(r->arg, &change);
+    return 0;
+}
+
+static int read_pod(const struct reader *r, struct err *err)
+{
+    struct change change = {.kind = CHANGE_FOREIGN_POD};
+    struct foreign_pod *pod = foreign_pod_new();
+
+    pod->uid = xstrdup(r->name);
+    pod->use.v[RES_PODS] = 1;
+    if (read_keys(cluster_pod_keys, r->res, pod, r->keys, err) < 0) {
+        foreign_pod_free(pod);
+        return -1;
+    }
+    if (pod->node == NULL) {
+        foreign_pod_free(pod);
+        return err_set(err, ERR_INVALID, "a pod needs on=NODE");
+    }
+    change.u.pod = pod;
+    r->fn(r->arg, &change);
+    return 0;
+}
+
+struct noun {
+    const char *word;
+    int (*read)(const struct reader *r, struct err *err);
+    enum change_kind gone;
+};
+
+static const struct noun nouns[] = {
+    {"node", read_node, CHANGE_NODE_GONE},
+    {"partition", read_partition, CHANGE_PARTITION_GONE},
+    {"job", read_job, CHANGE_JOB_GONE},
+    {"pod", read_pod, CHANGE_FOREIGN_POD_GONE},
+};
+
+static const struct noun *noun_find(const char *word)
+{
+    for (size_t i = 0; i < ARRAY_LEN(nouns) && word != NULL; i++) {
+        if (strcmp(nouns[i].word, word) == 0)
+            return &nouns[i];
+    }
+    return NULL;
+}
+
+static int read_gone(const struct noun *noun, const struct reader *r, struct err *err)
+{
+    bool is_job = noun->gone == CHANGE_JOB_GONE;
+    AUTO_FREE char *key = is_job ? xasprintf("job-%s", r->name) : xstrdup(r->name);
+    struct change change = {.kind = noun->gone, .u.key = key};
+
+    (void)err;
+    r->fn(r->arg, &change);
+    return 0;
+}
+
+/* Numbers of jobs may be a range without brackets: "1-10". */
+static int expand_names(struct hostlist *ret, const char *names, struct err *err)
+{
+    AUTO_FREE char *bracketed = xasprintf("[%s]", names);
+    bool bare = strspn(names, "0123456789-") == strlen(names);
+
+    return hostlist_parse(ret, bare ? bracketed : names, err);
+}
+
+int cluster_text_line(struct restable *res, const char *line, cluster_text_fn *fn,
+                      void *arg, struct err *err)
+{
+    AUTO_FREE char *copy = xstrdup(line);
+    HOSTLIST_AUTO struct hostlist names = {0};
+    char *rest = copy;
+    const char *word = strsep(&rest, " "), *list;
+    bool gone = strcmp(word, "gone") == 0;
+    const struct noun *noun;
+
+    if (*word == '\0' || *word == '#')
+        return 0;
+    noun = noun_find(gone ? strsep(&rest, " ") : word);
+    list = rest != NULL ? strsep(&rest, " ") : NULL;
+    if (noun == NULL || list == NULL)
+        return err_set(err, ERR_INVALID, "\"%s\" is not understood", line);
+    if (expand_names(&names, list, err) < 0)
+        return -1;
+    for (size_t i = 0; i < names.n; i++) {
+        const struct reader r = {res, names.names[i], rest != NULL ? rest : "", fn,
+                                 arg};
+
+        if ((gone ? read_gone(noun, &r, err) : noun->read(&r, err)) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* ---- for tests ---- */
+
+static void read_or_abort(struct restable *res, const char *line, cluster_text_fn *fn,
+                          void *arg)
+{
+    struct err err = ERR_INIT;
+
+    if (cluster_text_line(res, line, fn, arg, &err) < 0) {
+        fprintf(stderr, "%s: %s\n", line, err.msg);
+        abort();
+    }
+}
+
+static void apply_change(void *arg, const struct change *change)
+{
+    sched_apply(arg, change);
+}
+
+void cluster_text_apply(struct sched *s, struct restable *res, const char *lines)
+{
+    struct change change = {.kind = CHANGE_RESOURCES, .u.resources = res};
+    AUTO_FREE char *copy = xstrdup(lines);
+    char *rest = copy;
+
+    while (rest != NULL)
+        read_or_abort(res, strsep(&rest, "\n"), apply_change, s);
+    sched_apply(s, &change);
+}
+
+static void keep_change(void *arg, const struct change *change)
+{
+    *(struct change *)arg = *change;
+}
+
+struct node *cluster_text_node(struct restable *res, const char *line)
+{
+    struct change change;
+
+    read_or_abort(res, line, keep_change, &change);
+    return change.u.node;
+}
+
+struct partition *cluster_text_partition(struct restable *res, const char *line)
+{
+    struct change change;
+
+    read_or_abort(res, line, keep_change, &change);
+    return change.u.partition;
+}
+
+struct job *cluster_text_job(struct restable *res, const char *line)
+{
+    struct change change;
+
+    read_or_abort(res, line, keep_change, &change);
+    return change.u.job;
+}
+
+static void say_slots(const struct slot *slots, size_t n, struct str *out)
+{
+    HOSTLIST_AUTO struct hostlist nodes = {0};
+
+    for (size_t i = 0; i < n; i++) {
+        hostlist_add(&nodes, slots[i].node);
+        if (i + 1 < n && slots[i + 1].pods == slots[i].pods)
+            continue;
+        hostlist_format(&nodes, out);
+        if (slots[i].pods != 1)
+            str_addf(out, ":%lld", (long long)slots[i].pods);
+        hostlist_fini(&nodes);
+        nodes = (struct hostlist){0};
+        if (i + 1 < n)
+            str_addc(out, ',');
+    }
+}
+
+void cluster_text_decision(const struct decision *decision, struct str *out)
+{
+    const char *number = decision->job_uid + strlen("job-");
+    char limit[DURATION_TEXT_MAX];
+
+    switch (decision->kind) {
+    case DECIDE_START:
+        duration_format(decision->limit_sec, limit);
+        str_addf(out, "  start %s in %s on ", number, decision->partition);
+        say_slots(decision->slots, decision->n_slots, out);
+        str_addf(out, ", limit %s, priority %lld\n", limit,
+                 (long long)decision->priority);
+        return;
+    case DECIDE_END:
+        str_addf(out, "  end %s\n", number);
+        return;
+    case DECIDE_REASON:
+        str_addf(out, "  wait %s %s, priority %lld: %s\n", number,
+                 reason_word(decision->reason), (long long)decision->priority,
+                 decision->message);
+        return;
+    }
+}

@@ -1,0 +1,47 @@
+/*
+ * cluster_text - clusters and queues written as lines of text, for tests.
+ *
+ *   node n[1-4] cpu=8 mem=64G nvidia.com/gpu=8 type=h100 label.rack=r1
+ * taint.k=v:NoSchedule node n5 cpu=8 mem=64G notready            (or: cordoned;
+ * pods=110 unless given) partition batch default nodes=n[1-4] select.rack=r1 tier=2
+ * factor=100 maxtime=1:00:00 partition p defaulttime=30 minnodes=1 maxnodes=2
+ * state=DOWN job 7 nodes=2-4 cpu=8 mem=1G nvidia.com/gpu=8 type=h100 partition=a,b
+ * time=1:00:00 job 1-10 replicas=4 cpu=1 nice=5 priority=7 submit=50 begin=900
+ * hold=user exclusive job 8 nodelist=n[1-2] exclude=n3 where.rack=r1|r2 any.rack=r1
+ * tolerate.k=v job 9 cpu=1 state=running start=100 in=batch on=n1:2,n2     (n1 has two
+ * pods) pod web-1 on=n1 cpu=2 gone node n1                              (also:
+ * partition, job, pod)
+ *
+ * A job's uid is "job-<number>", its job id the number unless `id=` says otherwise; it
+ * asks for one pod unless told. `where.` keys must all hold, `any.` keys are
+ * alternatives. Resource names are cpu, mem, disk, and any with a slash.
+ */
+#ifndef GANTRY_TESTS_SUPPORT_CLUSTER_TEXT_H
+#define GANTRY_TESTS_SUPPORT_CLUSTER_TEXT_H
+
+#include "base/err.h"
+#include "base/str.h"
+#include "scheduler/sched.h"
+
+/* Gets each change; an upsert's struct is its to keep. */
+typedef void cluster_text_fn(void *arg, const struct change *change);
+
+/* Reads one line; names of new resources are interned in `res`. Blank lines and lines
+ * that begin with '#' are nothing. */
+int cluster_text_line(struct restable *res, const char *line, cluster_text_fn *fn,
+                      void *arg, struct err *err);
+
+/* Applies lines (separated by newlines) to a core and tells it of `res`. Aborts with a
+ * message on bad text: a test's own mistake. */
+void cluster_text_apply(struct sched *s, struct restable *res, const char *lines);
+
+/* For tests below the core; each line must make exactly one. */
+struct node *cluster_text_node(struct restable *res, const char *line);
+struct partition *cluster_text_partition(struct restable *res, const char *line);
+struct job *cluster_text_job(struct restable *res, const char *line);
+
+/* One line per decision, as scenario files have them:
+ * "  start 1 in batch on n[1-2], limit 01:00:00, priority 1000". */
+void cluster_text_decision(const struct decision *decision, struct str *out);
+
+#endif
