@@ -25,12 +25,8 @@ k() { # kubectl as the administrator, in the case's namespace
     "$KUBECTL" --kubeconfig "$STAND/kubeconfig" --cache-dir "$STAND/cache" -n "$NS" "$@"
 }
 
-as_alice() { # kubectl as the user alice
-    if [[ $SERVER == real ]]; then
-        k --context alice "$@"
-    else
-        k --as alice "$@"
-    fi
+as_alice() { # kubectl as the user alice, whom only a real server knows
+    k --context alice "$@"
 }
 
 # job NAME COMMAND [LINE...]: a manifest; each LINE is one of spec, such as "nodes: 4".
