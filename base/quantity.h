@@ -3,8 +3,8 @@
  *
  * A quantity ("100m", "1.5", "2Gi", "1e3", "128M") is scaled to an integer of the unit
  * asked for (thousandths for cpu, ones for bytes and counts) without passing through
- * floating point. As in apimachinery's resource.Quantity, what is smaller than the unit is
- * rounded up, away from zero.
+ * floating point. As in apimachinery's resource.Quantity, what is smaller than the unit
+ * is rounded up, away from zero.
  */
 #ifndef GANTRY_BASE_QUANTITY_H
 #define GANTRY_BASE_QUANTITY_H
