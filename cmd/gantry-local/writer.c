@@ -20,6 +20,8 @@ struct writer {
     struct item_list urgent, ordinary;
     enum link link;
     bool pump_posted, freed;
+    loop_fn *idle;
+    void *idle_arg;
 };
 
 struct writer *writer_new(struct kc_client *client, struct log *log,
@@ -45,6 +47,12 @@ void writer_free(struct writer *w)
         w->freed = true;
     else
         free(w);
+}
+
+void writer_on_idle(struct writer *w, loop_fn *fn, void *arg)
+{
+    w->idle = fn;
+    w->idle_arg = arg;
 }
 
 bool writer_is_idle(const struct writer *w)
@@ -116,20 +124,19 @@ static struct writer_item *next_item(struct writer *w)
 static void pump(void *arg)
 {
     struct writer *w = arg;
+    struct writer_item *item;
 
     w->pump_posted = false;
     if (w->freed) {
         free(w);
         return;
     }
-    while (w->in_flight < w->max_in_flight) {
-        struct writer_item *item = next_item(w);
-
-        if (!item)
-            return;
+    while (w->in_flight < w->max_in_flight && (item = next_item(w))) {
         item->call = item->ops->start(item, w->client, finished, item);
         w->in_flight += item->call ? 1 : 0;
     }
+    if (w->idle && writer_is_idle(w))
+        w->idle(w->idle_arg);
 }
 
 /* Posted, so that what one callback changes travels together. */

@@ -62,6 +62,8 @@ void writer_item_init(struct writer_item *item, struct writer *w,
 void writer_item_fini(struct writer_item *item);
 
 void writer_want(struct writer_item *item);
+/* `fn` is called whenever the last write has ended. */
+void writer_on_idle(struct writer *w, loop_fn *fn, void *arg);
 /* Nothing is queued or in flight (items that wait for a retry do not count). */
 bool writer_is_idle(const struct writer *w);
 

@@ -1,0 +1,152 @@
+/*
+ * kubelet_private - what the files of the kubelet share: kubelet.c (the whole, its
+ * watch), kubelet_node.c (Node and Lease), kubelet_pod.c (a pod's life), kubelet_run.c
+ * (its containers).
+ */
+#ifndef GANTRY_LOCAL_KUBELET_PRIVATE_H
+#define GANTRY_LOCAL_KUBELET_PRIVATE_H
+
+#include <sys/queue.h>
+
+#include "cmd/gantry-local/kubelet.h"
+#include "cmd/gantry-local/podstatus.h"
+#include "cmd/gantry-local/writer.h"
+#include "kubeclient/cache.h"
+
+#define NODE_IPS 256
+
+struct knode;
+struct kpod;
+
+TAILQ_HEAD(kpod_list, kpod);
+
+struct kubelet {
+    struct loop *loop;
+    struct kc_client *client;
+    struct executor *executor;
+    struct log *log;
+    struct rng rng;
+    struct writer *writer;
+    struct kc_cache *pods;
+    bool watch_trouble; /* reported, and not over yet */
+
+    char *name_prefix;
+    char *gpu_type; /* NULL: none */
+    char *gpu_resource;
+    int64_t lease_sec;
+    struct amounts capacity; /* of each node */
+    struct knode *nodes;
+    size_t n_nodes, n_registered;
+
+    size_t n_active; /* pods that hold resources */
+    bool stopping;
+    struct loop_timer *stop_timer;
+    loop_fn *stopped;
+    void *stopped_arg;
+};
+
+enum knode_stage { KNODE_NEW, KNODE_LABELS, KNODE_STATUS, KNODE_UP };
+
+struct knode {
+    struct kubelet *kubelet;
+    char *name;
+    char *uid; /* of the Node object; NULL before it is known */
+    char address[IP_TEXT_MAX];
+    uint8_t net[3]; /* its pods' addresses are net.2 .. net.254 */
+    enum knode_stage stage;
+    bool ready;
+    int64_t ready_since_ms;
+
+    struct writer_item object; /* Node, its labels and status */
+    bool status_due;
+    struct loop_timer *refresh; /* the status again, now and then */
+    struct writer_item lease;
+    struct loop_timer *lease_timer;
+    bool has_lease;
+    int64_t renewed_ms; /* 0: never */
+
+    struct kpod_list pods;
+    struct amounts used;
+    uint64_t gpus_used; /* by index */
+    uint64_t ips_used[NODE_IPS / 64];
+    unsigned next_ip;
+};
+
+enum kpod_stage {
+    KPOD_ACTIVE, /* holds resources; containers run or are about to */
+    KPOD_OVER,   /* terminal: nothing runs, nothing is held */
+};
+
+struct kpod;
+
+/* One container of a pod as it runs; its state is the pod's. */
+struct krun {
+    struct kpod *pod;
+    bool is_init;
+    size_t i;
+    struct executor_run *run; /* NULL: it does not run */
+    unsigned crashes;         /* ends in a row, for the back-off */
+    int64_t due_ms;           /* monotonic: not started before */
+};
+
+struct kpod {
+    struct knode *node;
+    TAILQ_ENTRY(kpod) link;
+    struct pod_spec *spec;
+    struct pod_state state;
+    enum kpod_stage stage;
+    struct krun *inits, *mains;
+    char *lacking_reason; /* "OutOfcpu"; NULL */
+    uint64_t gpus;        /* indices it holds */
+    uint8_t ip;           /* last octet; 0: none */
+    bool gone; /* the object vanished: freed when its containers have ended */
+
+    bool deleting;  /* deletionTimestamp is set */
+    bool finalized; /* its deletion needs nothing more from us */
+    bool dirty;     /* status changed since it was last sent */
+    bool sent_delete;
+    struct writer_item item;
+
+    int64_t kill_ms; /* monotonic; INT64_MAX: not asked to stop */
+    struct loop_timer *kill_timer, *restart_timer, *deadline_timer;
+};
+
+/* ---- kubelet_node.c ---- */
+
+void knode_init(struct knode *node, struct kubelet *k, size_t index);
+void knode_fini(struct knode *node); /* with all its pods */
+/* Ready or not, as of now. */
+void knode_set_ready(struct knode *node, bool ready);
+
+/* ---- kubelet_pod.c ---- */
+
+/* Takes a pod on: it is started, refused, or known to be over. */
+struct kpod *kpod_new(struct knode *node, const struct json *object);
+/* The object changed: was it deleted? */
+void kpod_update(struct kpod *pod, const struct json *object);
+/* The object is gone; what runs is killed, then the pod frees itself. */
+void kpod_vanish(struct kpod *pod);
+/* Nothing is started any more, what runs is asked to end and killed after grace_sec.
+ * `reason` (constant) makes it a failure of the pod as such; NULL: the containers' ends
+ * decide. May be called again: the sooner end counts. */
+void kpod_stop(struct kpod *pod, int64_t grace_sec, const char *reason,
+               const char *message);
+void kpod_free(struct kpod *pod); /* at once; what runs is dropped */
+/* Derives the status anew, sends it, and ends the pod when it is terminal. */
+void kpod_settle(struct kpod *pod);
+
+/* ---- kubelet_run.c ---- */
+
+/* Starts what is to run now: the next init container, or all others. */
+void kpod_advance(struct kpod *pod);
+bool kpod_is_running(const struct kpod *pod);
+void kpod_signal(struct kpod *pod, int signo);
+/* GPU indices for `count` (as far as there are), marked used. */
+uint64_t knode_take_gpus(struct knode *node, int64_t count);
+
+/* ---- kubelet.c ---- */
+
+/* Something ended: perhaps the kubelet is done stopping. */
+void kubelet_check_stopped(struct kubelet *k);
+
+#endif

@@ -1,0 +1,304 @@
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry-local/env.h"
+#include "cmd/gantry-local/kubelet_private.h"
+
+/* As a kubelet's: the first restart comes at once, then 10 s doubling to 5 min; a
+ * container that ran for 10 min starts over. */
+#define BACKOFF_MS 10000
+#define BACKOFF_MAX_MS 300000
+#define BACKOFF_RESET_MS 600000
+/* What container runtimes report for a program that could not be started. */
+#define START_ERROR_CODE 128
+#define LIST_TEXT_MAX (KUBELET_GPUS_MAX * 3 + 8)
+
+static const struct container_spec *spec_of(const struct krun *r)
+{
+    const struct pod_spec *spec = r->pod->spec;
+
+    return r->is_init ? &spec->inits[r->i] : &spec->mains[r->i];
+}
+
+static struct container_state *state_of(const struct krun *r)
+{
+    return r->is_init ? &r->pod->state.inits[r->i] : &r->pod->state.mains[r->i];
+}
+
+static struct kubelet *kubelet_of(const struct kpod *pod)
+{
+    return pod->node->kubelet;
+}
+
+/* ---- GPUs ---- */
+
+uint64_t knode_take_gpus(struct knode *node, int64_t count)
+{
+    int64_t total = amounts_get(&node->kubelet->capacity, node->kubelet->gpu_resource);
+    uint64_t taken = 0;
+
+    for (int64_t i = 0; i < total && count > 0; i++) {
+        uint64_t bit = UINT64_C(1) << i;
+
+        if (node->gpus_used & bit)
+            continue;
+        taken |= bit;
+        count--;
+    }
+    node->gpus_used |= taken;
+    return taken;
+}
+
+static int64_t gpus_of(const struct krun *r)
+{
+    return amounts_get(&spec_of(r)->requests, kubelet_of(r->pod)->gpu_resource);
+}
+
+/* Containers take the pod's GPUs in order; init containers run alone, from the first.
+ */
+static void gpu_list(const struct krun *r, char ret[LIST_TEXT_MAX])
+{
+    int64_t skip = 0, want = gpus_of(r);
+    size_t len = 0;
+
+    if (!r->is_init)
+        for (size_t i = 0; i < r->i; i++)
+            skip += gpus_of(&r->pod->mains[i]);
+    ret[0] = '\0';
+    for (unsigned bit = 0; bit < KUBELET_GPUS_MAX && want > 0; bit++) {
+        if (!(r->pod->gpus >> bit & 1) || skip-- > 0)
+            continue;
+        len += (size_t)snprintf(ret + len, LIST_TEXT_MAX - len, "%s%u", len ? "," : "",
+                                bit);
+        want--;
+    }
+}
+
+/* On a node with GPUs a container without any must see none. */
+static void add_gpus(const struct krun *r, char ***envp)
+{
+    const struct kubelet *k = kubelet_of(r->pod);
+    char list[LIST_TEXT_MAX];
+
+    if (amounts_get(&k->capacity, k->gpu_resource) == 0)
+        return;
+    gpu_list(r, list);
+    env_set(envp, "CUDA_VISIBLE_DEVICES", list);
+    env_set(envp, "NVIDIA_VISIBLE_DEVICES", *list ? list : "void");
+}
+
+/* ---- one container ---- */
+
+static void ended(void *arg, const struct executor_exit *how);
+
+static int run_start(struct krun *r, struct err *err)
+{
+    const struct kpod *pod = r->pod;
+    struct executor *x = kubelet_of(pod)->executor;
+    struct env_pod env_pod = {pod->spec, pod->state.ip, pod->state.host_ip};
+    char **envp = env_build(&env_pod, spec_of(r), err);
+    char **argv = envp ? env_argv(spec_of(r), envp, err) : NULL;
+
+    if (argv) {
+        add_gpus(r, &envp);
+        if (!env_get(envp, "HOSTNAME"))
+            env_set(&envp, "HOSTNAME", pod->spec->name);
+        r->run = x->ops->start(x,
+                               &(struct executor_start){.pod = pod->spec,
+                                                        .container = spec_of(r),
+                                                        .is_init = r->is_init,
+                                                        .argv = argv,
+                                                        .envp = envp},
+                               ended, r, err);
+    }
+    words_free(argv);
+    words_free(envp);
+    return r->run ? 0 : -1;
+}
+
+/* Init containers are run until they succeed, unless the pod says never again. */
+static bool wants_restart(const struct krun *r, int exit_code)
+{
+    const struct kpod *pod = r->pod;
+
+    if (pod->state.stopping)
+        return false;
+    switch (pod->spec->restart) {
+    case RESTART_ALWAYS:
+        return !r->is_init || exit_code != 0;
+    case RESTART_ON_FAILURE:
+        return exit_code != 0;
+    case RESTART_NEVER:
+        return false;
+    }
+    return false;
+}
+
+static void restart_due(void *arg)
+{
+    struct kpod *pod = arg;
+
+    kpod_advance(pod);
+    kpod_settle(pod);
+}
+
+/* One timer for the pod's containers: set to the first that waits. */
+static void arm_restart(struct kpod *pod, int64_t due_ms)
+{
+    struct loop *loop = kubelet_of(pod)->loop;
+    int64_t delay_ms = MAX(due_ms - loop_mono_ms(loop), 0);
+
+    if (!pod->restart_timer)
+        pod->restart_timer = loop_timer_new(loop, restart_due, pod);
+    loop_timer_start(pod->restart_timer, delay_ms);
+}
+
+static int64_t backoff_ms(struct krun *r, int64_t ran_ms)
+{
+    if (ran_ms >= BACKOFF_RESET_MS)
+        r->crashes = 0;
+    if (r->crashes++ == 0)
+        return 0;
+    return MIN((int64_t)BACKOFF_MS << MIN(r->crashes - 2, 5u), BACKOFF_MAX_MS);
+}
+
+static void note_end(struct krun *r, struct container_end *take_end)
+{
+    struct container_state *c = state_of(r);
+
+    if (!wants_restart(r, take_end->exit_code)) {
+        container_state_end(c, take_end);
+        return;
+    }
+    r->due_ms = loop_mono_ms(kubelet_of(r->pod)->loop) +
+                backoff_ms(r, take_end->finished_ms - take_end->started_ms);
+    container_state_restart(c, "CrashLoopBackOff", take_end);
+}
+
+static void ended(void *arg, const struct executor_exit *how)
+{
+    struct krun *r = arg;
+    struct kpod *pod = r->pod;
+    struct container_end end = {
+        .exit_code = how->exit_code,
+        .signal = how->signal,
+        .reason = how->exit_code == 0 ? "Completed" : "Error",
+        .started_ms = state_of(r)->started_ms,
+        .finished_ms = loop_now_ms(kubelet_of(pod)->loop),
+    };
+
+    r->run = NULL;
+    note_end(r, &end);
+    if (pod->gone && !kpod_is_running(pod)) {
+        kpod_free(pod);
+        return;
+    }
+    kpod_advance(pod);
+    kpod_settle(pod);
+}
+
+static void start_failed(struct krun *r, const struct err *why)
+{
+    int64_t now_ms = loop_now_ms(kubelet_of(r->pod)->loop);
+    struct container_end end = {
+        .exit_code = START_ERROR_CODE,
+        .reason = "StartError",
+        .message = xstrdup(why->msg),
+        .started_ms = now_ms,
+        .finished_ms = now_ms,
+    };
+
+    note_end(r, &end);
+}
+
+static void start_one(struct krun *r)
+{
+    struct kpod *pod = r->pod;
+    struct loop *loop = kubelet_of(pod)->loop;
+    struct err err = ERR_INIT;
+
+    if (r->due_ms > loop_mono_ms(loop))
+        return;
+    if (run_start(r, &err) == 0)
+        container_state_run(state_of(r), loop_now_ms(loop));
+    else
+        start_failed(r, &err);
+}
+
+/* ---- all of a pod ---- */
+
+/* The init container that is to run or runs; NULL: all are through. */
+static struct krun *current_init(struct kpod *pod)
+{
+    for (size_t i = 0; i < pod->spec->n_inits; i++) {
+        const struct container_state *c = &pod->state.inits[i];
+
+        if (c->phase != CONTAINER_TERMINATED || c->end.exit_code != 0)
+            return &pod->inits[i];
+    }
+    return NULL;
+}
+
+static void advance_inits(struct kpod *pod)
+{
+    struct krun *r;
+
+    /* one that cannot be started may be through at once, as failed */
+    while ((r = current_init(pod)) && state_of(r)->phase == CONTAINER_WAITING &&
+           r->due_ms <= loop_mono_ms(kubelet_of(pod)->loop)) {
+        start_one(r);
+        if (state_of(r)->phase != CONTAINER_TERMINATED)
+            break;
+    }
+}
+
+static void arm_next(struct kpod *pod)
+{
+    struct krun *init = current_init(pod);
+    int64_t due_ms = INT64_MAX;
+
+    if (init && state_of(init)->phase == CONTAINER_WAITING)
+        due_ms = init->due_ms;
+    for (size_t i = 0; !init && i < pod->spec->n_mains; i++)
+        if (pod->state.mains[i].phase == CONTAINER_WAITING)
+            due_ms = MIN(due_ms, pod->mains[i].due_ms);
+    if (due_ms != INT64_MAX)
+        arm_restart(pod, due_ms);
+}
+
+void kpod_advance(struct kpod *pod)
+{
+    if (pod->stage != KPOD_ACTIVE || pod->state.stopping)
+        return;
+    advance_inits(pod);
+    for (size_t i = 0; !current_init(pod) && i < pod->spec->n_mains; i++)
+        if (pod->state.mains[i].phase == CONTAINER_WAITING)
+            start_one(&pod->mains[i]);
+    arm_next(pod);
+}
+
+bool kpod_is_running(const struct kpod *pod)
+{
+    for (size_t i = 0; i < pod->spec->n_inits; i++)
+        if (pod->inits[i].run)
+            return true;
+    for (size_t i = 0; i < pod->spec->n_mains; i++)
+        if (pod->mains[i].run)
+            return true;
+    return false;
+}
+
+void kpod_signal(struct kpod *pod, int signo)
+{
+    const struct executor_ops *ops = kubelet_of(pod)->executor->ops;
+
+    for (size_t i = 0; i < pod->spec->n_inits; i++)
+        if (pod->inits[i].run)
+            ops->signal(pod->inits[i].run, signo);
+    for (size_t i = 0; i < pod->spec->n_mains; i++)
+        if (pod->mains[i].run)
+            ops->signal(pod->mains[i].run, signo);
+}

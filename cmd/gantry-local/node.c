@@ -1,0 +1,328 @@
+/* gantry-local node - nodes that join any API server as ordinary clients. */
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/opt.h"
+#include "base/quantity.h"
+#include "base/util.h"
+#include "cmd/gantry-local/commands.h"
+#include "cmd/gantry-local/kubelet.h"
+#include "kubeclient/config.h"
+#include "kubeclient/transport_curl.h"
+
+#define USER_AGENT "gantry-local-node/0.1 (linux)"
+#define SIMULATED_CPUS 64
+#define LEASE_SEC 10
+/* A node controller waits 40 s (50 s in newer ones): with thinned leases one renewal
+ * may fail and be repeated. */
+#define LEASE_SIMULATED_SEC 25
+#define LEASE_MAX_SEC 3600
+#define STOP_GRACE_SEC 5
+#define PROBE_RETRY_MS 2000
+#define GPU_TYPE_MAX 63
+
+struct node_options {
+    const char *kubeconfig;
+    const char *name;
+    int64_t count;
+    const char *gpus;
+    const char *gpu_resource;
+    int64_t cpus; /* 0: not given, as lease_sec */
+    const char *memory;
+    const char *dir;
+    bool simulate;
+    int64_t lease_sec;
+    bool help;
+};
+
+#define AT(field) offsetof(struct node_options, field)
+
+static const struct opt options_table[] = {
+    {"kubeconfig", 0, OPT_STRING, NULL, AT(kubeconfig), "FILE",
+     "API server and credentials (else as kubectl finds them)", 0, 0},
+    {"count", 0, OPT_INT, NULL, AT(count), "N", "number of nodes (1)", 1,
+     KUBELET_NODES_MAX},
+    {"name", 0, OPT_STRING, NULL, AT(name), "PREFIX",
+     "nodes are PREFIX1 to PREFIXn (\"n\")", 0, 0},
+    {"gpus", 0, OPT_STRING, NULL, AT(gpus), "[TYPE:]N", "GPUs of each node (0)", 0, 0},
+    {"gpu-resource", 0, OPT_STRING, NULL, AT(gpu_resource), "NAME",
+     "resource that GPUs are (nvidia.com/gpu)", 0, 0},
+    {"cpus", 0, OPT_INT, NULL, AT(cpus), "N",
+     "CPUs of each node (this machine's; simulated: 64)", 1, 1000000},
+    {"memory", 0, OPT_STRING, NULL, AT(memory), "SIZE", "memory of each node (64Gi)", 0,
+     0},
+    {"dir", 0, OPT_STRING, NULL, AT(dir), "DIR",
+     "pods' logs and work (~/.local/state/gantry/node)", 0, 0},
+    {"simulate", 0, OPT_FLAG, NULL, AT(simulate), NULL,
+     "run nothing: pods last gantry.dev/run-seconds", 0, 0},
+    {"lease-sec", 0, OPT_INT, NULL, AT(lease_sec), "N",
+     "seconds between lease renewals (10; simulated: 25)", 1, LEASE_MAX_SEC},
+    {"help", 'h', OPT_FLAG, NULL, AT(help), NULL, "show this text", 0, 0},
+    {0},
+};
+
+struct daemon {
+    struct loop *loop;
+    struct log *log;
+    struct rng rng;
+    struct transport *transport;
+    struct kc_client *client;
+    struct executor *executor;
+    struct kubelet *kubelet; /* NULL until the server has answered */
+    struct kubelet_options kubelet_options;
+    struct loop_signal *sigterm, *sigint;
+    struct loop_timer *probe_timer;
+    bool unreachable; /* said so */
+    bool stopping;
+    int status;
+    char gpu_type[GPU_TYPE_MAX + 1];
+};
+
+/* ---- options ---- */
+
+static int parse_gpus(struct daemon *d, const char *text, struct err *err)
+{
+    const char *colon = strrchr(text, ':');
+    const char *digits = colon ? colon + 1 : text;
+    size_t type_len = colon ? (size_t)(colon - text) : 0;
+    char *end;
+    long n = strtol(digits, &end, 10);
+
+    if (!*digits || *end || n < 0 || n > KUBELET_GPUS_MAX || *digits < '0' ||
+        *digits > '9')
+        return err_set(err, ERR_INVALID,
+                       "--gpus \"%.60s\": must be a number up to %d, or TYPE:N as in"
+                       " h100:8",
+                       text, KUBELET_GPUS_MAX);
+    if (colon && (type_len == 0 || type_len > GPU_TYPE_MAX ||
+                  strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                               "0123456789-_.") < type_len))
+        return err_set(
+            err, ERR_INVALID,
+            "--gpus \"%.60s\": the type must be letters, digits, '-', '_' and"
+            " '.', at most %d",
+            text, GPU_TYPE_MAX);
+    memcpy(d->gpu_type, text, type_len);
+    d->kubelet_options.gpus = n;
+    d->kubelet_options.gpu_type = type_len > 0 ? d->gpu_type : NULL;
+    return 0;
+}
+
+static int64_t cpus_or_default(const struct node_options *o)
+{
+    if (o->cpus)
+        return o->cpus;
+    return o->simulate ? SIMULATED_CPUS : MAX(sysconf(_SC_NPROCESSORS_ONLN), 1);
+}
+
+static int64_t lease_or_default(const struct node_options *o)
+{
+    if (o->lease_sec)
+        return o->lease_sec;
+    return o->simulate ? LEASE_SIMULATED_SEC : LEASE_SEC;
+}
+
+static int fill_options(struct daemon *d, const struct node_options *o, struct err *err)
+{
+    struct kubelet_options *k = &d->kubelet_options;
+
+    k->loop = d->loop;
+    k->client = d->client;
+    k->executor = d->executor;
+    k->log = d->log;
+    k->rng = d->rng;
+    k->name_prefix = o->name;
+    k->count = o->count;
+    k->cpu_milli = cpus_or_default(o) * 1000;
+    k->gpu_resource = o->gpu_resource;
+    k->lease_sec = lease_or_default(o);
+    if (size_parse(o->memory, &k->mem_bytes, err) < 0)
+        return err_prefix(err, "--memory");
+    return o->gpus ? parse_gpus(d, o->gpus, err) : 0;
+}
+
+/* Heap. */
+static char *default_dir(void)
+{
+    const char *state = getenv("XDG_STATE_HOME");
+    const char *home = getenv("HOME");
+
+    if (state && *state)
+        return xasprintf("%s/gantry/node", state);
+    return xasprintf("%s/.local/state/gantry/node", home && *home ? home : "/var/tmp");
+}
+
+/* ---- running ---- */
+
+static void stopped(void *arg)
+{
+    struct daemon *d = arg;
+
+    loop_stop(d->loop);
+}
+
+/* A second signal does not wait. */
+static void on_signal(void *arg, int signo)
+{
+    struct daemon *d = arg;
+
+    (void)signo;
+    if (d->stopping || !d->kubelet) {
+        loop_stop(d->loop);
+        return;
+    }
+    d->stopping = true;
+    log_info(d->log, "stopping");
+    kubelet_stop(d->kubelet, STOP_GRACE_SEC, stopped, d);
+}
+
+static void give_up(struct daemon *d, const char *line)
+{
+    log_error(d->log, "%s", line);
+    d->status = 1;
+    loop_stop(d->loop);
+}
+
+static void begin(struct daemon *d)
+{
+    struct err err = ERR_INIT;
+
+    if (d->unreachable)
+        log_info(d->log, "API server answers");
+    d->kubelet = kubelet_new(&d->kubelet_options, &err);
+    if (!d->kubelet)
+        give_up(d, err.msg);
+}
+
+/* Credentials that are wrong stay wrong; a server that is not there yet may come. */
+static void probed(void *arg, const struct kc_result *result)
+{
+    struct daemon *d = arg;
+    struct err err = ERR_INIT;
+
+    if (result->outcome == KC_OK) {
+        begin(d);
+        return;
+    }
+    kc_result_err(result, &err);
+    if (result->reason == KC_REASON_UNAUTHORIZED ||
+        result->reason == KC_REASON_FORBIDDEN) {
+        err_prefix(&err, "API server refuses these credentials");
+        give_up(d, err.msg);
+        return;
+    }
+    if (!d->unreachable)
+        log_warn(d->log, "API server does not answer: %s; trying on", err.msg);
+    d->unreachable = true;
+    loop_timer_start(d->probe_timer, PROBE_RETRY_MS);
+}
+
+static void probe(void *arg)
+{
+    struct daemon *d = arg;
+    struct kc_ref nodes = {.resource = &kc_nodes};
+
+    kc_list(d->client, &nodes, "limit=1", probed, d);
+}
+
+/* ---- assembly ---- */
+
+static int connect_client(struct daemon *d, const struct node_options *o,
+                          struct err *err)
+{
+    struct kc_config_source source = kc_config_source_env(o->kubeconfig);
+    struct kc_config config;
+
+    if (kc_config_load(&config, &source, err) < 0)
+        return -1;
+    d->transport = transport_curl_new(d->loop, &config, USER_AGENT, err);
+    kc_config_fini(&config);
+    if (!d->transport)
+        return -1;
+    d->client = kc_client_new(d->loop, d->transport, &d->rng);
+    return 0;
+}
+
+/* The executor's helper process is forked first, before libraries have threads. */
+static int open_executor(struct daemon *d, const struct node_options *o,
+                         struct err *err)
+{
+    AUTO_FREE char *otherwise = default_dir();
+
+    if (o->simulate)
+        d->executor = executor_simulate_new(d->loop);
+    else
+        d->executor = executor_process_new(d->loop, o->dir ? o->dir : otherwise, err);
+    return d->executor ? 0 : err_prefix(err, "--dir");
+}
+
+static int open_daemon(struct daemon *d, const struct node_options *o, struct err *err)
+{
+    signal(SIGPIPE, SIG_IGN);
+    rng_seed_os(&d->rng);
+    d->loop = loop_new(err);
+    if (!d->loop || open_executor(d, o, err) < 0 || connect_client(d, o, err) < 0)
+        return -1;
+    d->log = log_new(stderr, d->loop, LOG_INFO);
+    d->sigterm = loop_signal_new(d->loop, SIGTERM, on_signal, d, err);
+    d->sigint = d->sigterm ? loop_signal_new(d->loop, SIGINT, on_signal, d, err) : NULL;
+    d->probe_timer = loop_timer_new(d->loop, probe, d);
+    return d->sigint ? fill_options(d, o, err) : -1;
+}
+
+static void close_daemon(struct daemon *d)
+{
+    kubelet_free(d->kubelet);
+    if (d->client)
+        kc_client_free(d->client);
+    transport_free(d->transport);
+    executor_free(d->executor);
+    loop_signal_free(d->sigterm);
+    loop_signal_free(d->sigint);
+    loop_timer_free(d->probe_timer);
+    log_free(d->log);
+    loop_free(d->loop);
+}
+
+static int run(const struct node_options *o)
+{
+    struct daemon d = {0};
+    struct err err = ERR_INIT;
+
+    if (open_daemon(&d, o, &err) < 0) {
+        fprintf(stderr, "gantry-local node: %s\n", err.msg);
+        d.status = 2;
+    } else {
+        probe(&d);
+        loop_run(d.loop);
+    }
+    close_daemon(&d);
+    return d.status;
+}
+
+int cmd_node(int argc, char **argv)
+{
+    struct node_options o = {
+        .name = "n", .count = 1, .gpu_resource = "nvidia.com/gpu", .memory = "64Gi"};
+    struct err err = ERR_INIT;
+    int operand = opt_parse(options_table, argc, argv, &o, &err);
+
+    if (operand >= 0 && o.help) {
+        opt_help(options_table, "gantry-local node [OPTION...]",
+                 "Joins an API server with nodes that run pods as local processes.",
+                 stdout);
+        return 0;
+    }
+    if (operand >= 0 && operand < argc)
+        operand = err_set(&err, ERR_INVALID, "unexpected \"%.100s\"; see --help",
+                          argv[operand]);
+    if (operand < 0) {
+        fprintf(stderr, "gantry-local node: %s\n", err.msg);
+        return 2;
+    }
+    return run(&o);
+}

@@ -1,0 +1,141 @@
+#include "cmd/gantry-local/podfiles.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/util.h"
+
+#define WALK_FDS 16
+
+struct podfiles {
+    char *dir;                      /* absolute: processes change theirs */
+    char *forgotten[PODFILES_KEPT]; /* a ring of pod folder names */
+    size_t next;
+};
+
+/* With what is missing on the way. */
+static int make_dirs(const char *path, struct err *err)
+{
+    AUTO_FREE char *copy = xstrdup(path);
+
+    for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (mkdir(copy, 0700) < 0 && errno != EEXIST)
+            return err_errno(err, errno, "make %.300s", copy);
+        *slash = '/';
+    }
+    if (mkdir(copy, 0700) < 0 && errno != EEXIST)
+        return err_errno(err, errno, "make %.300s", copy);
+    return 0;
+}
+
+struct podfiles *podfiles_new(const char *dir, struct err *err)
+{
+    AUTO_FREE char *logs = xasprintf("%s/logs", dir);
+    AUTO_FREE char *work = xasprintf("%s/work", dir);
+    struct podfiles *f;
+    char *absolute;
+
+    if (make_dirs(logs, err) < 0 || make_dirs(work, err) < 0)
+        return NULL;
+    absolute = realpath(dir, NULL);
+    if (!absolute) {
+        err_errno(err, errno, "%.300s", dir);
+        return NULL;
+    }
+    f = xcalloc(1, sizeof(*f));
+    f->dir = absolute;
+    return f;
+}
+
+void podfiles_free(struct podfiles *f)
+{
+    if (!f)
+        return;
+    for (size_t i = 0; i < PODFILES_KEPT; i++)
+        free(f->forgotten[i]);
+    free(f->dir);
+    free(f);
+}
+
+static char *folder_name(const struct pod_spec *pod)
+{
+    return xasprintf("%s_%s_%s", pod->ns, pod->name, pod->uid);
+}
+
+static char *folder(const struct podfiles *f, const char *kind, const char *name)
+{
+    return xasprintf("%s/%s/%s", f->dir, kind, name);
+}
+
+bool podfiles_exist(const struct podfiles *f, const struct pod_spec *pod)
+{
+    AUTO_FREE char *name = folder_name(pod);
+    AUTO_FREE char *path = folder(f, "logs", name);
+
+    return access(path, F_OK) == 0;
+}
+
+char *podfiles_work_dir(struct podfiles *f, const struct pod_spec *pod, int64_t user,
+                        struct err *err)
+{
+    AUTO_FREE char *name = folder_name(pod);
+    AUTO_FREE char *path = folder(f, "work", name);
+
+    if (make_dirs(path, err) < 0)
+        return NULL;
+    if (user >= 0 && chown(path, (uid_t)user, (gid_t)-1) < 0) {
+        err_errno(err, errno, "give %.300s to user %lld", path, (long long)user);
+        return NULL;
+    }
+    return TAKE(path);
+}
+
+int podfiles_open_log(struct podfiles *f, const struct pod_spec *pod,
+                      const char *container, struct err *err)
+{
+    AUTO_FREE char *name = folder_name(pod);
+    AUTO_FREE char *dir = folder(f, "logs", name);
+    AUTO_FREE char *path = xasprintf("%s/%s.log", dir, container);
+    int fd;
+
+    if (make_dirs(dir, err) < 0)
+        return -1;
+    fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    return fd < 0 ? err_errno(err, errno, "open %.300s", path) : fd;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type,
+                      struct FTW *ftw)
+{
+    (void)st;
+    (void)type;
+    (void)ftw;
+    (void)remove(path); /* what cannot go stays; nothing depends on it */
+    return 0;
+}
+
+static void remove_folder(const struct podfiles *f, const char *kind, const char *name)
+{
+    AUTO_FREE char *path = folder(f, kind, name);
+
+    nftw(path, remove_one, WALK_FDS, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
+void podfiles_forget(struct podfiles *f, const struct pod_spec *pod)
+{
+    char **slot = &f->forgotten[f->next];
+
+    if (*slot) {
+        remove_folder(f, "logs", *slot);
+        remove_folder(f, "work", *slot);
+        free(*slot);
+    }
+    *slot = folder_name(pod);
+    f->next = (f->next + 1) % PODFILES_KEPT;
+}

@@ -1,0 +1,161 @@
+#include "cmd/gantry-local/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "cmd/gantry-local/guardian.h"
+
+enum step { STEP_SETUP, STEP_USER, STEP_DIR, STEP_EXEC };
+
+/* What the child says when it cannot go on. */
+struct failure {
+    int step;
+    int errnum;
+};
+
+/* In the child: says why, and takes its announcement back. */
+static _Noreturn void give_up(const struct spawn *s, int report_fd, enum step step)
+{
+    struct failure f = {step, errno};
+    struct guardian_note note = {.pgid = getpid()};
+
+    if (write(s->announce_fd, &note, sizeof(note)) < 0 ||
+        write(report_fd, &f, sizeof(f)) < 0)
+        _exit(126);
+    _exit(127);
+}
+
+static void reset_signals(void)
+{
+    sigset_t none;
+
+    for (int signo = 1; signo < NSIG; signo++)
+        signal(signo, SIG_DFL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static int set_descriptors(int output_fd)
+{
+    int null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+    if (null_fd < 0 || dup2(null_fd, 0) < 0 || dup2(output_fd, 1) < 0 ||
+        dup2(output_fd, 2) < 0)
+        return -1;
+    /* libraries open descriptors without asking us */
+    return close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+}
+
+static int set_user(const struct spawn *s)
+{
+    gid_t group = s->group >= 0 ? (gid_t)s->group : getegid();
+    bool changes = s->group >= 0 || s->user >= 0;
+
+    if (changes && geteuid() == 0 && setgroups(1, &group) < 0)
+        return -1;
+    if (s->group >= 0 && setresgid(group, group, group) < 0)
+        return -1;
+    if (s->user >= 0) {
+        uid_t user = (uid_t)s->user;
+
+        return setresuid(user, user, user);
+    }
+    return 0;
+}
+
+/* Death of the parent before this call would go unnoticed, hence the look at it. */
+static int die_with(pid_t parent)
+{
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+        return -1;
+    if (getppid() != parent) {
+        errno = ESRCH;
+        return -1;
+    }
+    return 0;
+}
+
+static _Noreturn void child(const struct spawn *s, pid_t parent, int report_fd)
+{
+    struct guardian_note note = {.alive = 1};
+
+    setsid();
+    note.pgid = getpid();
+    if (write(s->announce_fd, &note, sizeof(note)) < 0 && errno != EPIPE)
+        give_up(s, report_fd, STEP_SETUP);
+    reset_signals();
+    if (set_descriptors(s->output_fd) < 0)
+        give_up(s, report_fd, STEP_SETUP);
+    if (chdir(s->dir) < 0) /* before set_user: the way there is ours alone */
+        give_up(s, report_fd, STEP_DIR);
+    if (set_user(s) < 0)
+        give_up(s, report_fd, STEP_USER);
+    if (die_with(parent) < 0) /* after set_user, which clears it */
+        give_up(s, report_fd, STEP_SETUP);
+    environ = (char **)s->envp;
+    execvp(s->argv[0], s->argv);
+    give_up(s, report_fd, STEP_EXEC);
+}
+
+static int explain(const struct spawn *s, const struct failure *f, struct err *err)
+{
+    switch ((enum step)f->step) {
+    case STEP_SETUP:
+        return err_errno(err, f->errnum, "set up the process");
+    case STEP_USER:
+        return err_errno(err, f->errnum, "run as user %lld, group %lld",
+                         (long long)s->user, (long long)s->group);
+    case STEP_DIR:
+        return err_errno(err, f->errnum, "working directory %.200s", s->dir);
+    case STEP_EXEC:
+        return err_errno(err, f->errnum, "run %.200s", s->argv[0]);
+    }
+    return -1;
+}
+
+/* The pipe closes unwritten when the program has been executed. */
+static int wait_started(const struct spawn *s, pid_t pid, int fd, struct err *err)
+{
+    struct failure f = {0};
+    ssize_t n;
+
+    do
+        n = read(fd, &f, sizeof(f));
+    while (n < 0 && errno == EINTR);
+    close(fd);
+    if (n != sizeof(f))
+        return 0;
+    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+    return explain(s, &f, err);
+}
+
+int spawn_process(const struct spawn *s, pid_t *ret_pid, struct err *err)
+{
+    pid_t parent = getpid(), pid;
+    int fds[2];
+
+    if (pipe2(fds, O_CLOEXEC) < 0)
+        return err_errno(err, errno, "pipe");
+    pid = fork();
+    if (pid == 0)
+        child(s, parent, fds[1]);
+    close(fds[1]);
+    if (pid < 0) {
+        int errnum = errno;
+
+        close(fds[0]);
+        return err_errno(err, errnum, "fork");
+    }
+    if (wait_started(s, pid, fds[0], err) < 0)
+        return -1;
+    *ret_pid = pid;
+    return 0;
+}

@@ -1,0 +1,28 @@
+/*
+ * spawn - starts a program as a session and process group of its own.
+ *
+ * The child has no descriptor of ours, no signal blocked or ignored, /dev/null as
+ * input, and dies with its parent.
+ */
+#ifndef GANTRY_LOCAL_SPAWN_H
+#define GANTRY_LOCAL_SPAWN_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+struct spawn {
+    char *const *argv; /* not empty; argv[0] is looked up in envp's PATH */
+    char *const *envp;
+    const char *dir;
+    int output_fd;   /* standard output and error */
+    int announce_fd; /* takes a guardian_note before the program runs, and another if it
+                        cannot be run */
+    int64_t user, group; /* -1: as we are */
+};
+
+/* Returns when the program runs or has failed to: then err says which step, on what. */
+int spawn_process(const struct spawn *s, pid_t *ret_pid, struct err *err);
+
+#endif
