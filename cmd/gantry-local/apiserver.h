@@ -5,9 +5,10 @@
  *                             +--> apiserver_handle --> verbs --> store (bytes)
  *   direct.c (in-process)   --+        kinds, schema, patch, apply, table, discovery
  *
- * The server does not know how a request came: a front end gives it an api_request and an
- * api_sink to answer into. Most requests are answered before apiserver_handle returns;
- * a watch stays open as an api_exchange until the server ends it or the front end closes it.
+ * The server does not know how a request came: a front end gives it an api_request and
+ * an api_sink to answer into. Most requests are answered before apiserver_handle
+ * returns; a watch stays open as an api_exchange until the server ends it or the front
+ * end closes it.
  */
 #ifndef GANTRY_LOCAL_APISERVER_H
 #define GANTRY_LOCAL_APISERVER_H
@@ -31,8 +32,8 @@ struct api_exchange;
 
 struct api_request {
     const char *method;
-    const char *path;  /* without query, still percent-encoded */
-    const char *query; /* without '?', still encoded; "" */
+    const char *path;         /* without query, still percent-encoded */
+    const char *query;        /* without '?', still encoded; "" */
     const char *content_type; /* "" */
     const char *accept;       /* "" */
     const char *user_agent;   /* "": the part before '/' is the default field manager */
@@ -60,15 +61,19 @@ struct api_sink_ops {
     size_t (*data)(struct api_sink *sink, const char *bytes, size_t len);
     /* The answer is complete; the sink may be freed by this call. */
     void (*end)(struct api_sink *sink);
+    /* Instead of end: the peer lags too far behind, and is to see its connection break.
+     */
+    void (*cut)(struct api_sink *sink);
 };
 
 struct apiserver_config {
-    struct loop *loop;       /* clock for timestamps, timers for watches */
-    struct rng rng;          /* uids, generated names */
-    size_t history_events;   /* events kept for watches to resume; 0: 10,000 */
-    int64_t bookmark_sec;    /* 0: 60 */
+    struct loop *loop;     /* clock for timestamps, timers for watches */
+    struct rng rng;        /* uids, generated names */
+    size_t history_events; /* events kept for watches to resume; 0: 10,000 */
+    int64_t bookmark_sec;  /* 0: 60 */
 };
 
+/* ERR_TOO_LARGE: more history than 10,000,000 events. */
 struct apiserver *apiserver_new(const struct apiserver_config *config, struct err *err);
 void apiserver_free(struct apiserver *server); /* ends what is open */
 

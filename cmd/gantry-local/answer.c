@@ -1,0 +1,208 @@
+#include "cmd/gantry-local/answer.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry-local/event.h"
+
+int answer_bytes(struct call *call, int status, const char *content_type,
+                 const struct str *body)
+{
+    const struct api_head head = {.status = status,
+                                  .content_type = content_type,
+                                  .warning = call->warning,
+                                  .retry_after_sec = call->refusal.retry_after_sec};
+
+    call->sink->ops->head(call->sink, &head);
+    call->sink->ops->data(call->sink, body->s, body->len);
+    call->sink->ops->end(call->sink);
+    return 0;
+}
+
+int answer_tree(struct call *call, int status, const struct json *body)
+{
+    STR_AUTO struct str text;
+
+    str_init(&text, ANSWER_BYTES_MAX);
+    json_print(body, &text);
+    return answer_bytes(call, status, "application/json", &text);
+}
+
+void answer_refusal(struct call *call)
+{
+    answer_tree(call, call->refusal.code, call->refusal.status);
+}
+
+int view_of(struct call *call, struct view *ret)
+{
+    static const struct {
+        const char *word;
+        enum table_include include;
+    } words[] = {{"", TABLE_METADATA},
+                 {"Metadata", TABLE_METADATA},
+                 {"Object", TABLE_OBJECT},
+                 {"None", TABLE_NONE}};
+    const char *word = call_param_or(call, "includeObject", "");
+
+    *ret = (struct view){.kind = call->kind,
+                         .repr = call->repr,
+                         .now_sec = loop_now_sec(call->server->loop)};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (strcmp(words[i].word, word) == 0) {
+            ret->include = words[i].include;
+            return 0;
+        }
+    }
+    return refuse_bad_request(&call->refusal,
+                              "unrecognized includeObject value: \"%s\"", word);
+}
+
+/* The object as the kind's API shows it, as bytes. */
+static void print_plain(const struct view *v, const struct object *o, int64_t version,
+                        struct str *out)
+{
+    if (event_is_other_form(v->kind)) {
+        JSON_AUTO struct json *tree = object_tree(o);
+        AUTO_FREE char *digits = xasprintf("%" PRId64, version);
+        event_from_core(tree);
+        json_set_at(tree, "metadata.resourceVersion", json_new_string(digits));
+        json_print(tree, out);
+        return;
+    }
+    AUTO_FREE char *api_version = kind_api_version(v->kind);
+    object_print(o, api_version, version, out);
+}
+
+static void print_partial(const struct object *o, int64_t version, struct str *out)
+{
+    const size_t behind = o->version_at + o->version_len;
+
+    str_add(out,
+            "{\"kind\":\"PartialObjectMetadata\",\"apiVersion\":\"meta.k8s.io/v1\","
+            "\"metadata\":");
+    str_addn(out, o->bytes + o->meta_at, o->version_at - o->meta_at);
+    str_addf(out, "%" PRId64, version);
+    str_addn(out, o->bytes + behind, o->meta_end - behind);
+    str_addc(out, '}');
+}
+
+static void print_row(const struct view *v, const struct object *o, struct str *out)
+{
+    JSON_AUTO struct json *tree = object_tree(o);
+
+    if (event_is_other_form(v->kind))
+        event_from_core(tree);
+    table_row(v->kind, tree, v->include, v->now_sec, out);
+}
+
+static void open_table(const struct view *v, int64_t version, bool columns,
+                       struct str *out)
+{
+    str_addf(out,
+             "{\"kind\":\"Table\",\"apiVersion\":\"meta.k8s.io/v1\","
+             "\"metadata\":{\"resourceVersion\":\"%" PRId64 "\"",
+             version);
+    str_add(out, "},\"columnDefinitions\":");
+    if (columns)
+        table_columns(v->kind, out);
+    else
+        str_add(out, "null");
+    str_add(out, ",\"rows\":[");
+}
+
+void view_print(const struct view *v, const struct object *o, int64_t version,
+                bool columns, struct str *out)
+{
+    switch (v->repr) {
+    case REPR_TABLE:
+        open_table(v, version, columns, out);
+        print_row(v, o, out);
+        str_add(out, "]}");
+        return;
+    case REPR_PARTIAL:
+        print_partial(o, version, out);
+        return;
+    case REPR_OBJECT:
+    case REPR_DISCOVERY:
+        print_plain(v, o, version, out);
+        return;
+    }
+}
+
+int answer_object(struct call *call, int status, const struct object *object)
+{
+    STR_AUTO struct str text;
+    struct view view;
+
+    str_init(&text, ANSWER_BYTES_MAX);
+    if (view_of(call, &view) != 0)
+        return -1;
+    view_print(&view, object, object->version, true, &text);
+    return answer_bytes(call, status, "application/json", &text);
+}
+
+/* metadata of a list, from '{' to '}'. */
+static void print_list_meta(const struct list_meta *meta, struct str *out)
+{
+    str_addf(out, "{\"resourceVersion\":\"%" PRId64 "\"", meta->version);
+    if (meta->cont)
+        str_addf(out, ",\"continue\":\"%s\"", meta->cont);
+    if (meta->remaining >= 0)
+        str_addf(out, ",\"remainingItemCount\":%" PRId64, meta->remaining);
+    str_addc(out, '}');
+}
+
+static void open_list(const struct view *v, const struct list_meta *meta,
+                      struct str *out)
+{
+    switch (v->repr) {
+    case REPR_TABLE:
+        str_add(out,
+                "{\"kind\":\"Table\",\"apiVersion\":\"meta.k8s.io/v1\",\"metadata\":");
+        print_list_meta(meta, out);
+        str_add(out, ",\"columnDefinitions\":");
+        table_columns(v->kind, out);
+        str_add(out, ",\"rows\":[");
+        return;
+    case REPR_PARTIAL:
+        str_add(out, "{\"kind\":\"PartialObjectMetadataList\","
+                     "\"apiVersion\":\"meta.k8s.io/v1\",\"metadata\":");
+        break;
+    case REPR_OBJECT:
+    case REPR_DISCOVERY: {
+        AUTO_FREE char *api_version = kind_api_version(v->kind);
+        str_addf(out, "{\"kind\":\"%s\",\"apiVersion\":\"%s\",\"metadata\":",
+                 v->kind->list_name, api_version);
+        break;
+    }
+    }
+    print_list_meta(meta, out);
+    str_add(out, ",\"items\":[");
+}
+
+int answer_list(struct call *call, const struct object_list *list,
+                const struct list_meta *meta)
+{
+    STR_AUTO struct str text;
+    struct view v;
+
+    str_init(&text, ANSWER_BYTES_MAX);
+    if (view_of(call, &v) != 0)
+        return -1;
+    open_list(&v, meta, &text);
+    for (size_t i = 0; i < list->n; i++) {
+        if (i > 0)
+            str_addc(&text, ',');
+        if (v.repr == REPR_TABLE)
+            print_row(&v, list->items[i], &text);
+        else
+            view_print(&v, list->items[i], list->items[i]->version, false, &text);
+    }
+    str_add(&text, "]}");
+    if (text.overflow)
+        return refuse(&call->refusal, 500, "InternalError",
+                      "the list is larger than %u bytes: ask for pages with limit",
+                      ANSWER_BYTES_MAX);
+    return answer_bytes(call, 200, "application/json", &text);
+}

@@ -1,0 +1,40 @@
+/*
+ * answer - what goes back: one object, a list, a Status, or plain bytes, in the
+ * representation that the client asked for.
+ */
+#ifndef GANTRY_LOCAL_ANSWER_H
+#define GANTRY_LOCAL_ANSWER_H
+
+#include "cmd/gantry-local/call.h"
+
+/* Each sends a complete answer and ends the sink. All but answer_refusal return 0. */
+int answer_bytes(struct call *call, int status, const char *content_type,
+                 const struct str *body);
+int answer_tree(struct call *call, int status, const struct json *body);
+int answer_object(struct call *call, int status, const struct object *object);
+void answer_refusal(struct call *call);
+
+/* What stands in a list's metadata. */
+struct list_meta {
+    int64_t version;
+    const char *cont;  /* NULL: the last page */
+    int64_t remaining; /* behind this page; -1: not said */
+};
+int answer_list(struct call *call, const struct object_list *list,
+                const struct list_meta *meta);
+
+/* Appends one object as a watch event or answer shows it. `version` is the
+ * resourceVersion it is to carry; `columns` says whether a Table has its column
+ * definitions. */
+struct view {
+    const struct kind *kind;
+    enum repr repr;
+    enum table_include include;
+    int64_t now_sec;
+};
+void view_print(const struct view *view, const struct object *object, int64_t version,
+                bool columns, struct str *out);
+/* A call's view; refuses an includeObject that is not known. */
+int view_of(struct call *call, struct view *ret);
+
+#endif

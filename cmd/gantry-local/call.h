@@ -1,0 +1,90 @@
+/*
+ * call - one request on its way through the server.
+ *
+ * apiserver.c parses path, query and Accept into it, finds the verb, and sends the
+ * refusal if the verb returned -1. A verb that returns 0 has answered, or has left an
+ * open watch in `exchange`.
+ */
+#ifndef GANTRY_LOCAL_CALL_H
+#define GANTRY_LOCAL_CALL_H
+
+#include "base/loop.h"
+#include "base/rng.h"
+#include "base/str.h"
+#include "cmd/gantry-local/apiserver.h"
+#include "cmd/gantry-local/kinds.h"
+#include "cmd/gantry-local/status_error.h"
+#include "cmd/gantry-local/store.h"
+#include "cmd/gantry-local/table.h"
+
+#define CALL_PARTS_MAX 8
+#define CALL_PARAMS_MAX 64
+/* What one list or discovery answer may have. */
+#define ANSWER_BYTES_MAX (512u << 20)
+
+struct watches;
+
+struct apiserver {
+    struct loop *loop;
+    struct rng rng;
+    struct store *store;
+    struct kinds *kinds;
+    struct watches *watches;
+};
+
+/* How the answer is to look. */
+enum repr {
+    REPR_OBJECT,
+    REPR_TABLE,
+    REPR_PARTIAL, /* PartialObjectMetadata */
+    REPR_DISCOVERY,
+};
+
+struct param {
+    char *key;
+    char *value;
+};
+
+struct call {
+    struct apiserver *server;
+    const struct api_request *req;
+    struct api_sink *sink;
+
+    char *parts[CALL_PARTS_MAX]; /* of the path, decoded */
+    size_t n_parts;
+    struct param params[CALL_PARAMS_MAX];
+    size_t n_params;
+    enum repr repr;
+
+    /* A request for a resource; pointers into parts. */
+    const struct kind *kind;
+    struct table *table;
+    const char *ns;   /* NULL: none in the path */
+    const char *name; /* NULL: the collection */
+    const char *sub;  /* "": none */
+
+    char *warning; /* NULL */
+    struct refusal refusal;
+    struct api_exchange *exchange;
+};
+
+/* Splits and decodes path and query, and settles on a representation. */
+int call_parse(struct call *call);
+void call_fini(struct call *call);
+
+/* Query parameters: NULL when absent. */
+const char *call_param(const struct call *call, const char *key);
+const char *call_param_or(const struct call *call, const char *key,
+                          const char *otherwise);
+/* Absent is false; "", "1", "true" are true, as Go's ParseBool has it. */
+bool call_flag(const struct call *call, const char *key);
+/* 0 and `otherwise` when absent; -1 and a 400 for what is no number >= 0. */
+int call_number(struct call *call, const char *key, int64_t otherwise, int64_t *ret);
+
+/* The table that holds a kind's objects. */
+struct table *call_table(struct apiserver *server, const struct kind *kind);
+/* Replaces the warning. */
+void call_warn(struct call *call, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif

@@ -1,0 +1,305 @@
+#include "cmd/gantry-local/delete.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/duration.h"
+#include "base/util.h"
+#include "cmd/gantry-local/answer.h"
+#include "cmd/gantry-local/filter.h"
+#include "cmd/gantry-local/metadata.h"
+#include "cmd/gantry-local/strategy.h"
+
+#define DELETE_OPTIONS_AUTO __attribute__((cleanup(delete_options_fini)))
+
+static void delete_options_fini(struct delete_options *o)
+{
+    free(o->uid);
+    free(o->version);
+}
+
+/* ---- options ---- */
+
+static int check_propagation(struct call *call, const struct json *body)
+{
+    static const char *const policies[] = {"", "Background", "Foreground", "Orphan"};
+    const char *said = json_str_or(body, "propagationPolicy", "");
+    const char *policy = call_param_or(call, "propagationPolicy", said);
+
+    for (size_t i = 0; i < ARRAY_LEN(policies); i++)
+        if (strcmp(policies[i], policy) == 0)
+            return 0;
+    return refuse(&call->refusal, 422, "Invalid",
+                  "DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: "
+                  "Unsupported value: \"%s\": supported values: \"Foreground\", "
+                  "\"Background\", \"Orphan\", \"nil\"",
+                  policy);
+}
+
+static int read_options(struct call *call, const struct json *body,
+                        struct delete_options *ret)
+{
+    struct err err = ERR_INIT;
+    const char *uid = NULL, *version = NULL;
+    struct json *dry = json_get(body, "dryRun");
+
+    ret->grace_sec = -1;
+    if (json_read_int(body, "gracePeriodSeconds", &ret->grace_sec, &err) ==
+            JSON_WRONG_TYPE ||
+        json_read_str(body, "preconditions.uid", &uid, &err) == JSON_WRONG_TYPE ||
+        json_read_str(body, "preconditions.resourceVersion", &version, &err) ==
+            JSON_WRONG_TYPE)
+        return refuse_bad_request(&call->refusal, "DeleteOptions: %s", err.msg);
+    if (call_number(call, "gracePeriodSeconds", ret->grace_sec, &ret->grace_sec) != 0)
+        return -1;
+    ret->uid = xstrdup_null(uid);
+    ret->version = xstrdup_null(version);
+    ret->dry_run = json_len(dry) > 0 || call_param_or(call, "dryRun", "")[0];
+    return check_propagation(call, body);
+}
+
+/* The DeleteOptions in the body, an empty object where there is none. */
+static struct json *parse_options(struct call *call)
+{
+    const struct api_request *req = call->req;
+    struct err err = ERR_INIT;
+
+    if (req->body_len == 0)
+        return json_new_object();
+    if (req->content_type[0] && !str_starts(req->content_type, "application/json")) {
+        refuse(
+            &call->refusal, 415, "UnsupportedMediaType",
+            "the body of the request was in an unknown format - accepted media types "
+            "include: application/json");
+        return NULL;
+    }
+    struct json *body = json_parse(req->body, req->body_len, &err);
+    if (!json_is(body, JSON_OBJECT)) {
+        refuse_bad_request(&call->refusal, "DeleteOptions: %s",
+                           body ? "expected a JSON object" : err.msg);
+        json_free(body);
+        return NULL;
+    }
+    return body;
+}
+
+static int check_preconditions(struct call *call, const struct kind *kind,
+                               const struct object *o,
+                               const struct delete_options *options)
+{
+    AUTO_FREE char *version = xasprintf("%" PRId64, o->version);
+
+    if (options->uid && strcmp(options->uid, o->uid) != 0)
+        return refuse_conflict(
+            &call->refusal, kind, o->name,
+            "the UID in the precondition (%s) does not match the UID in "
+            "record (%s). The object might have been deleted and then "
+            "recreated",
+            options->uid, o->uid);
+    if (options->version && strcmp(options->version, version) != 0)
+        return refuse_conflict(
+            &call->refusal, kind, o->name,
+            "the ResourceVersion in the precondition (%s) does not "
+            "match the ResourceVersion in record (%s). The object might "
+            "have been modified",
+            options->version, version);
+    return 0;
+}
+
+/* ---- one object ---- */
+
+static int64_t grace_of(const struct kind *kind, const struct json *tree,
+                        const struct delete_options *options)
+{
+    const char *phase = json_str_or(tree, "status.phase", "");
+
+    if (kind->group[0] || strcmp(kind->plural, "pods") != 0 ||
+        !json_str_or(tree, "spec.nodeName", "")[0] || strcmp(phase, "Succeeded") == 0 ||
+        strcmp(phase, "Failed") == 0)
+        return 0;
+    if (options->grace_sec >= 0)
+        return options->grace_sec;
+    return MAX(0, json_int_or(tree, "spec.terminationGracePeriodSeconds", 30));
+}
+
+/* Marks the object as deleting, or shortens the grace of one that is. False: it is as
+ * it should be already. */
+static bool mark(struct call *call, const struct kind *kind, struct json *tree,
+                 int64_t grace_sec)
+{
+    const char *since = json_str(tree, "metadata.deletionTimestamp");
+    const int64_t now_sec = loop_now_sec(call->server->loop);
+    const int64_t grace_was =
+        json_int_or(tree, "metadata.deletionGracePeriodSeconds", 0);
+    struct err err = ERR_INIT;
+    char when[TIME_TEXT_MAX];
+    int64_t end_sec = now_sec + MIN(grace_sec, DURATION_MAX);
+
+    if (since && grace_sec >= grace_was)
+        return false;
+    if (since && time_parse_rfc3339(since, &end_sec, &err) == 0)
+        end_sec += grace_sec - grace_was;
+    time_format_rfc3339(end_sec, when);
+    json_set_at(tree, "metadata.deletionTimestamp", json_new_string(when));
+    json_set_at(tree, "metadata.deletionGracePeriodSeconds", json_new_int(grace_sec));
+    if (!since && strategy_of(kind)->has_generation)
+        json_set_at(tree, "metadata.generation",
+                    json_new_int(json_int_or(tree, "metadata.generation", 0) + 1));
+    return true;
+}
+
+static bool is_namespace(const struct kind *kind)
+{
+    return !kind->group[0] && strcmp(kind->plural, "namespaces") == 0;
+}
+
+/* An object that cannot go at once stays, marked. */
+static int begin_deletion(struct call *call, const struct kind *kind,
+                          struct object *object, const struct delete_options *options,
+                          struct json *tree, struct object **ret_left)
+{
+    struct apiserver *server = call->server;
+
+    if (is_namespace(kind))
+        json_set_at(tree, "status.phase", json_new_string("Terminating"));
+    if (!mark(call, kind, tree, grace_of(kind, tree, options))) {
+        *ret_left = object_ref(object);
+        return 0;
+    }
+    struct object *marked = object_new(tree, kind, store_next_version(server->store));
+    if (!marked)
+        return refuse(&call->refusal, 413, "RequestEntityTooLarge",
+                      "the object is larger than %u bytes", OBJECT_BYTES_MAX);
+    if (!options->dry_run)
+        store_put(server->store, call_table(server, kind), object_ref(marked));
+    *ret_left = marked;
+    return 0;
+}
+
+int delete_object(struct call *call, const struct kind *kind, struct object *object,
+                  const struct delete_options *options, struct object **ret_left)
+{
+    struct apiserver *server = call->server;
+    JSON_AUTO struct json *tree = object_tree(object);
+
+    *ret_left = NULL;
+    if (check_preconditions(call, kind, object, options) != 0)
+        return -1;
+    if (is_namespace(kind) && namespace_is_fixed(object->name))
+        return refuse_forbidden(&call->refusal, kind, object->name,
+                                "this namespace may not be deleted");
+    if (is_namespace(kind) || metadata_has_finalizers(tree) ||
+        grace_of(kind, tree, options) > 0)
+        return begin_deletion(call, kind, object, options, tree, ret_left);
+    if (options->dry_run)
+        return 0;
+    store_remove(server->store, call_table(server, kind), object_ref(object));
+    delete_aftermath(server, kind, tree);
+    return 0;
+}
+
+void delete_aftermath(struct apiserver *server, const struct kind *kind,
+                      const struct json *tree)
+{
+    const char *ns = json_str(tree, "metadata.namespace");
+
+    if (strcmp(kind->plural, "customresourcedefinitions") == 0)
+        crd_removed(server, tree);
+    if (ns)
+        namespace_sweep(server, ns);
+}
+
+/* ---- verbs ---- */
+
+/* Pods answer with themselves even when they are gone, others with a Status. */
+static int answer_deleted(struct call *call, const struct object *was,
+                          const struct object *left)
+{
+    if (left || (!call->kind->group[0] && strcmp(call->kind->plural, "pods") == 0))
+        return answer_object(call, 200, left ? left : was);
+    JSON_AUTO struct json *status = status_success(call->kind, was->name, was->uid);
+    return answer_tree(call, 200, status);
+}
+
+static int delete_named(struct call *call, const struct delete_options *options,
+                        struct object **ret_was, struct object **ret_left)
+{
+    struct object *o = table_find(call->table, call->ns, call->name);
+
+    if (!o)
+        return refuse_not_found(&call->refusal, call->kind, call->name);
+    *ret_was = object_ref(o);
+    if (delete_object(call, call->kind, o, options, ret_left) != 0)
+        return -1;
+    if (is_namespace(call->kind) && !options->dry_run) {
+        namespace_purge(call, call->name);
+        namespace_sweep(call->server, call->name);
+    }
+    return 0;
+}
+
+int verb_delete(struct call *call)
+{
+    JSON_AUTO struct json *body = parse_options(call);
+    DELETE_OPTIONS_AUTO struct delete_options options = {0};
+    struct object *was = NULL, *left = NULL;
+
+    if (!body || read_options(call, body, &options) != 0)
+        return -1;
+    int rc = delete_named(call, &options, &was, &left);
+    if (rc == 0)
+        rc = answer_deleted(call, was, left);
+    object_unref(was);
+    object_unref(left);
+    return rc;
+}
+
+int verb_delete_collection(struct call *call)
+{
+    JSON_AUTO struct json *body = parse_options(call);
+    DELETE_OPTIONS_AUTO struct delete_options options = {0};
+    FILTER_AUTO struct filter filter = {0};
+    struct store *store = call->server->store;
+    struct object_list list;
+    int rc = 0;
+
+    if (!body || read_options(call, body, &options) != 0 ||
+        filter_of(call, &filter) != 0)
+        return -1;
+    store_list(store, call->table, filter.ns, store_version(store), &list);
+    filter_list(&filter, &list);
+    for (size_t i = 0; i < list.n && rc == 0; i++) {
+        struct object *left = NULL;
+        if (table_find(call->table, list.items[i]->ns, list.items[i]->name) !=
+            list.items[i])
+            continue; /* went with one before it */
+        rc = delete_object(call, call->kind, list.items[i], &options, &left);
+        object_unref(left);
+    }
+    const struct list_meta meta = {.version = store_version(store), .remaining = -1};
+    if (rc == 0)
+        rc = answer_list(call, &list, &meta);
+    object_list_fini(&list);
+    return rc;
+}
+
+int verb_evict(struct call *call)
+{
+    JSON_AUTO struct json *eviction = parse_options(call);
+    DELETE_OPTIONS_AUTO struct delete_options options = {0};
+    struct object *was = NULL, *left = NULL;
+
+    if (!eviction ||
+        read_options(call, json_get(eviction, "deleteOptions"), &options) != 0)
+        return -1;
+    int rc = delete_named(call, &options, &was, &left);
+    object_unref(was);
+    object_unref(left);
+    if (rc != 0)
+        return -1;
+    JSON_AUTO struct json *status = json_build(
+        "{'kind': 'Status', 'apiVersion': 'v1', 'metadata': {}, 'status': 'Success',"
+        " 'code': 201}");
+    return answer_tree(call, 201, status);
+}

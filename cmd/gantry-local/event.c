@@ -1,0 +1,46 @@
+#include "cmd/gantry-local/event.h"
+
+#include <string.h>
+
+#include "base/util.h"
+
+static const struct {
+    const char *core, *other;
+} names[] = {
+    {"involvedObject", "regarding"},
+    {"message", "note"},
+    {"reportingComponent", "reportingController"},
+    {"source", "deprecatedSource"},
+    {"count", "deprecatedCount"},
+    {"firstTimestamp", "deprecatedFirstTimestamp"},
+    {"lastTimestamp", "deprecatedLastTimestamp"},
+};
+
+bool event_is_other_form(const struct kind *kind)
+{
+    return strcmp(kind->group, "events.k8s.io") == 0;
+}
+
+static void rename_field(struct json *object, const char *from, const char *to)
+{
+    struct json *value = json_get(object, from);
+
+    if (!value)
+        return;
+    json_set(object, to, json_ref(value));
+    json_del(object, from);
+}
+
+void event_to_core(struct json *event)
+{
+    json_set(event, "apiVersion", json_new_string("v1"));
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        rename_field(event, names[i].other, names[i].core);
+}
+
+void event_from_core(struct json *event)
+{
+    json_set(event, "apiVersion", json_new_string("events.k8s.io/v1"));
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        rename_field(event, names[i].core, names[i].other);
+}

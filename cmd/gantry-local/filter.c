@@ -1,0 +1,55 @@
+#include "cmd/gantry-local/filter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+
+void filter_fini(struct filter *f)
+{
+    free(f->ns);
+    free(f->name);
+    selector_fini(&f->labels);
+    selector_fini(&f->fields);
+    *f = (struct filter){0};
+}
+
+int filter_of(struct call *call, struct filter *ret)
+{
+    struct err err = ERR_INIT;
+    FILTER_AUTO struct filter f = {0};
+
+    if (selector_parse_labels(&f.labels, call_param_or(call, "labelSelector", ""),
+                              &err))
+        return refuse_bad_request(&call->refusal, "unable to parse requirement: %s",
+                                  err.msg);
+    if (selector_parse_fields(&f.fields, call_param_or(call, "fieldSelector", ""),
+                              call->kind, &err))
+        return refuse_bad_request(&call->refusal, "%s", err.msg);
+    f.ns = xstrdup_null(call->ns);
+    f.name = xstrdup_null(call->name);
+    *ret = f;
+    f = (struct filter){0};
+    return 0;
+}
+
+bool filter_matches(const struct filter *f, const struct object *o)
+{
+    return (!f->ns || strcmp(f->ns, o->ns) == 0) &&
+           (!f->name || strcmp(f->name, o->name) == 0) &&
+           selector_matches_labels(&f->labels, o) &&
+           selector_matches_fields(&f->fields, o);
+}
+
+void filter_list(const struct filter *f, struct object_list *list)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < list->n; i++) {
+        if (filter_matches(f, list->items[i]))
+            list->items[n++] = list->items[i];
+        else
+            object_unref(list->items[i]);
+    }
+    list->n = n;
+}

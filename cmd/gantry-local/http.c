@@ -1,0 +1,347 @@
+#include "cmd/gantry-local/http.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <event2/buffer.h>
+#include <event2/bufferevent_ssl.h>
+#include <event2/event.h>
+#include <event2/http.h>
+#include <openssl/ssl.h>
+
+#include "base/json.h"
+#include "base/str.h"
+#include "base/util.h"
+
+/* Bodies up to here are read, so that one past API_BODY_MAX is refused in words instead
+ * of by a broken connection. */
+#define READ_BODY_MAX (16u << 20)
+#define HEADERS_MAX (64u << 10)
+/* Of what a peer sends while it gets a stream. */
+#define STREAM_READ_MAX (64u << 10)
+/* A kept-alive connection without requests. */
+#define IDLE_SEC 600
+
+/* One request being answered. Lives until its sink ends; a stream's, until the
+ * connection or the watch does. */
+struct reply {
+    struct api_sink sink;
+    TAILQ_ENTRY(reply) link;
+    struct http *http;
+    struct evhttp_request *req;
+    struct evhttp_connection *conn;
+    struct evbuffer *out; /* until the answer is whole, or the stream has begun */
+    int status;
+    bool streaming;
+    bool ended;
+    struct api_exchange *exchange;
+};
+
+TAILQ_HEAD(reply_list, reply);
+
+struct http {
+    struct http_config config;
+    char *user;
+    struct evhttp *evhttp;
+    int port;
+    struct reply_list replies;
+};
+
+static struct reply *reply_of(struct api_sink *sink)
+{
+    return (struct reply *)((char *)sink - offsetof(struct reply, sink));
+}
+
+static void reply_free(struct reply *r)
+{
+    TAILQ_REMOVE(&r->http->replies, r, link);
+    evbuffer_free(r->out);
+    free(r);
+}
+
+/* ---- from the server ---- */
+
+static void add_warning(struct evkeyvalq *headers, const char *warning)
+{
+    STR_AUTO struct str text;
+
+    str_init(&text, 8192);
+    str_add(&text, "299 - \"");
+    for (const char *p = warning; *p; p++) {
+        if (*p == '"' || *p == '\\')
+            str_addc(&text, '\\');
+        str_addc(&text, (unsigned char)*p < ' ' ? ' ' : *p);
+    }
+    str_addc(&text, '"');
+    if (!text.overflow)
+        evhttp_add_header(headers, "Warning", text.s);
+}
+
+static void sink_head(struct api_sink *sink, const struct api_head *head)
+{
+    struct reply *r = reply_of(sink);
+    struct evkeyvalq *headers = evhttp_request_get_output_headers(r->req);
+
+    r->status = head->status;
+    evhttp_add_header(headers, "Content-Type", head->content_type);
+    evhttp_add_header(headers, "Cache-Control", "no-cache, private");
+    if (head->warning)
+        add_warning(headers, head->warning);
+    if (head->retry_after_sec >= 0) {
+        AUTO_FREE char *sec = xasprintf("%lld", (long long)head->retry_after_sec);
+        evhttp_add_header(headers, "Retry-After", sec);
+    }
+}
+
+static size_t sink_data(struct api_sink *sink, const char *bytes, size_t len)
+{
+    struct reply *r = reply_of(sink);
+
+    evbuffer_add(r->out, bytes, len);
+    if (!r->streaming)
+        return evbuffer_get_length(r->out);
+    if (len > 0)
+        evhttp_send_reply_chunk(r->req, r->out);
+    struct bufferevent *bev = evhttp_connection_get_bufferevent(r->conn);
+    return evbuffer_get_length(bufferevent_get_output(bev));
+}
+
+static void sink_end(struct api_sink *sink)
+{
+    struct reply *r = reply_of(sink);
+
+    r->ended = true;
+    if (!r->streaming) {
+        evhttp_send_reply(r->req, r->status, NULL, r->out);
+        return;
+    }
+    evhttp_connection_set_closecb(r->conn, NULL, NULL);
+    evhttp_send_reply_end(r->req);
+    reply_free(r);
+}
+
+static void sink_cut(struct api_sink *sink)
+{
+    struct reply *r = reply_of(sink);
+    struct evhttp_connection *conn = r->conn;
+
+    evhttp_connection_set_closecb(conn, NULL, NULL);
+    reply_free(r);
+    evhttp_connection_free(conn);
+}
+
+static const struct api_sink_ops sink_ops = {sink_head, sink_data, sink_end, sink_cut};
+
+/* ---- streams ---- */
+
+static void on_stream_closed(struct evhttp_connection *conn, void *arg)
+{
+    struct reply *r = arg;
+
+    (void)conn;
+    apiserver_close(r->exchange);
+    reply_free(r);
+}
+
+static void begin_stream(struct reply *r)
+{
+    struct bufferevent *bev = evhttp_connection_get_bufferevent(r->conn);
+
+    r->streaming = true;
+    evhttp_add_header(evhttp_request_get_output_headers(r->req), "Connection", "close");
+    evhttp_send_reply_start(r->req, r->status, NULL);
+    bufferevent_set_timeouts(bev, NULL, NULL);
+    bufferevent_setwatermark(bev, EV_READ, 0, STREAM_READ_MAX);
+    evhttp_connection_set_closecb(r->conn, on_stream_closed, r);
+    if (evbuffer_get_length(r->out) > 0)
+        evhttp_send_reply_chunk(r->req, r->out);
+}
+
+/* ---- requests ---- */
+
+static const struct {
+    enum evhttp_cmd_type type;
+    const char *method;
+} methods[] = {
+    {EVHTTP_REQ_GET, "GET"},         {EVHTTP_REQ_POST, "POST"},
+    {EVHTTP_REQ_PUT, "PUT"},         {EVHTTP_REQ_PATCH, "PATCH"},
+    {EVHTTP_REQ_DELETE, "DELETE"},   {EVHTTP_REQ_HEAD, "HEAD"},
+    {EVHTTP_REQ_OPTIONS, "OPTIONS"},
+};
+
+static const char *method_of(struct evhttp_request *req)
+{
+    const enum evhttp_cmd_type type = evhttp_request_get_command(req);
+
+    for (size_t i = 0; i < ARRAY_LEN(methods); i++)
+        if (methods[i].type == type)
+            return methods[i].method;
+    return "?";
+}
+
+static const char *header_of(struct evhttp_request *req, const char *name)
+{
+    const char *value = evhttp_find_header(evhttp_request_get_input_headers(req), name);
+
+    return value ? value : "";
+}
+
+static void refuse_stranger(struct evhttp_request *req)
+{
+    struct evbuffer *body = evbuffer_new();
+
+    evbuffer_add_printf(body,
+                        "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},"
+                        "\"status\":\"Failure\",\"message\":\"Unauthorized\","
+                        "\"reason\":\"Unauthorized\",\"code\":401}");
+    evhttp_add_header(evhttp_request_get_output_headers(req), "Content-Type",
+                      "application/json");
+    evhttp_send_reply(req, 401, NULL, body);
+    evbuffer_free(body);
+}
+
+static void handle(struct http *http, struct evhttp_request *req)
+{
+    const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
+    const char *path = evhttp_uri_get_path(uri);
+    const char *query = evhttp_uri_get_query(uri);
+    struct evbuffer *in = evhttp_request_get_input_buffer(req);
+    const size_t len = evbuffer_get_length(in);
+    const char *body = len > 0 ? (const char *)evbuffer_pullup(in, -1) : "";
+    const struct api_request request = {.method = method_of(req),
+                                        .path = path ? path : "/",
+                                        .query = query ? query : "",
+                                        .content_type = header_of(req, "Content-Type"),
+                                        .accept = header_of(req, "Accept"),
+                                        .user_agent = header_of(req, "User-Agent"),
+                                        .body = body,
+                                        .body_len = len,
+                                        .user = http->user,
+                                        .is_admin = true};
+    struct reply *r = xcalloc(1, sizeof(*r));
+
+    r->sink.ops = &sink_ops;
+    r->http = http;
+    r->req = req;
+    r->conn = evhttp_request_get_connection(req);
+    r->out = evbuffer_new();
+    TAILQ_INSERT_TAIL(&http->replies, r, link);
+    r->exchange = apiserver_handle(http->config.server, &request, &r->sink);
+    if (r->ended)
+        reply_free(r);
+    else
+        begin_stream(r);
+}
+
+static void on_request(struct evhttp_request *req, void *arg)
+{
+    struct http *http = arg;
+
+    if (auth_admits(http->config.auth, header_of(req, "Authorization")))
+        handle(http, req);
+    else
+        refuse_stranger(req);
+}
+
+/* ---- listening ---- */
+
+static struct bufferevent *make_bufferevent(struct event_base *base, void *arg)
+{
+    const struct http *http = arg;
+    SSL *ssl = SSL_new(auth_tls(http->config.auth));
+    struct bufferevent *bev = bufferevent_openssl_socket_new(
+        base, -1, ssl, BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
+
+    bufferevent_openssl_set_allow_dirty_shutdown(bev, 1);
+    return bev;
+}
+
+/* Accepted sockets inherit TCP_NODELAY. */
+static int listen_on(int port, struct err *err)
+{
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    const struct sockaddr_in at = {.sin_family = AF_INET,
+                                   .sin_port = htons((uint16_t)port),
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const int one = 1;
+
+    if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) == 0 &&
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)) == 0 &&
+        bind(fd, (const struct sockaddr *)&at, sizeof(at)) == 0 &&
+        listen(fd, SOMAXCONN) == 0)
+        return fd;
+    const int errnum = errno;
+    if (fd >= 0)
+        close(fd);
+    if (errnum == EADDRINUSE)
+        return err_set(err, ERR_EXISTS, "127.0.0.1:%d is taken", port);
+    return err_errno(err, errnum, "127.0.0.1:%d", port);
+}
+
+static int port_of(int fd)
+{
+    struct sockaddr_in at = {0};
+    socklen_t len = sizeof(at);
+
+    getsockname(fd, (struct sockaddr *)&at, &len);
+    return ntohs(at.sin_port);
+}
+
+static void set_up(struct http *http)
+{
+    int allowed = 0;
+
+    for (size_t i = 0; i < ARRAY_LEN(methods); i++)
+        allowed |= methods[i].type;
+    evhttp_set_allowed_methods(http->evhttp, (uint16_t)allowed);
+    evhttp_set_max_headers_size(http->evhttp, HEADERS_MAX);
+    evhttp_set_max_body_size(http->evhttp, READ_BODY_MAX);
+    evhttp_set_timeout(http->evhttp, IDLE_SEC);
+    evhttp_set_default_content_type(http->evhttp, NULL);
+    evhttp_set_bevcb(http->evhttp, make_bufferevent, http);
+    evhttp_set_gencb(http->evhttp, on_request, http);
+}
+
+struct http *http_new(const struct http_config *config, struct err *err)
+{
+    const int fd = listen_on(config->port, err);
+
+    if (fd < 0)
+        return NULL;
+    struct http *http = xcalloc(1, sizeof(*http));
+    http->config = *config;
+    http->user = xstrdup(config->user);
+    http->port = port_of(fd);
+    TAILQ_INIT(&http->replies);
+    http->evhttp = evhttp_new(loop_event_base(config->loop));
+    set_up(http);
+    if (evhttp_accept_socket(http->evhttp, fd) != 0) {
+        err_set(err, ERR_IO, "127.0.0.1:%d: cannot accept connections", http->port);
+        close(fd);
+        http_free(http);
+        return NULL;
+    }
+    return http;
+}
+
+void http_free(struct http *http)
+{
+    if (!http)
+        return;
+    /* Closes every connection; streams hear of it by their closecb. */
+    evhttp_free(http->evhttp);
+    free(http->user);
+    free(http);
+}
+
+int http_port(const struct http *http)
+{
+    return http->port;
+}

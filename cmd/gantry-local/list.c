@@ -1,0 +1,177 @@
+#include "cmd/gantry-local/list.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry-local/answer.h"
+#include "cmd/gantry-local/filter.h"
+
+int list_version_param(struct call *call, int64_t *ret)
+{
+    return call_number(call, "resourceVersion", -1, ret);
+}
+
+int list_check_version(struct call *call, int64_t version)
+{
+    const int64_t now = store_version(call->server->store);
+
+    if (version <= now)
+        return 0;
+    JSON_AUTO struct json *causes =
+        json_build("[{'reason': 'ResourceVersionTooLarge', 'message': 'Too large "
+                   "resource version'}]");
+    refuse(&call->refusal, 504, "Timeout",
+           "Timeout: Too large resource version: %" PRId64 ", current: %" PRId64,
+           version, now);
+    refusal_causes(&call->refusal, causes);
+    json_set_at(call->refusal.status, "details.retryAfterSeconds", json_new_int(1));
+    call->refusal.retry_after_sec = 1;
+    return -1;
+}
+
+/* What a list asks for, read from its query. */
+struct page {
+    int64_t limit;   /* 0: all */
+    int64_t version; /* the moment shown */
+    char *after;     /* key; NULL: from the beginning */
+};
+
+/* "<version>-<key in hex>" */
+static char *token_print(int64_t version, const char *key)
+{
+    STR_AUTO struct str text;
+
+    str_init(&text, 4096);
+    str_addf(&text, "%" PRId64 "-", version);
+    for (; *key; key++)
+        str_addf(&text, "%02x", (unsigned char)*key);
+    return str_take(&text);
+}
+
+static int token_parse(struct call *call, const char *token, struct page *ret)
+{
+    int at = 0;
+    char key[1024];
+    size_t n = 0;
+
+    if (sscanf(token, "%" SCNd64 "-%n", &ret->version, &at) != 1 || at == 0)
+        goto bad;
+    for (const char *p = token + at; *p; p += 2) {
+        unsigned byte;
+        if (n + 1 == sizeof(key) || sscanf(p, "%2x", &byte) != 1 || !p[1] || byte == 0)
+            goto bad;
+        key[n++] = (char)byte;
+    }
+    if (!store_reaches(call->server->store, ret->version))
+        return refuse_expired(
+            &call->refusal, "The provided continue parameter is too old to display a "
+                            "consistent list result. You must start a new list without "
+                            "the continue parameter.");
+    ret->after = xstrndup(key, n);
+    return 0;
+bad:
+    return refuse_bad_request(&call->refusal, "continue key is not valid: \"%s\"",
+                              token);
+}
+
+int list_refuse_option(struct call *call, const char *field, const char *message)
+{
+    JSON_AUTO struct json *causes =
+        json_build("[{'reason': 'FieldValueForbidden', 'message': %s, 'field': %s}]",
+                   message, field);
+
+    refuse(&call->refusal, 422, "Invalid",
+           "ListOptions.meta.k8s.io \"\" is invalid: %s: %s", field, message);
+    refusal_causes(&call->refusal, causes);
+    return -1;
+}
+
+/* `resourceVersion` and `resourceVersionMatch` of a list without `continue`. */
+static int read_moment(struct call *call, struct page *page)
+{
+    const char *match = call_param_or(call, "resourceVersionMatch", "");
+    int64_t version;
+
+    if (list_version_param(call, &version) != 0)
+        return -1;
+    if (match[0] && version < 0)
+        return list_refuse_option(call, "resourceVersionMatch",
+                                  "Forbidden: resourceVersionMatch is forbidden unless "
+                                  "resourceVersion is provided");
+    if (match[0] && strcmp(match, "Exact") != 0 && strcmp(match, "NotOlderThan") != 0)
+        return list_refuse_option(call, "resourceVersionMatch",
+                                  "Unsupported value: supported values: \"Exact\", "
+                                  "\"NotOlderThan\"");
+    if (list_check_version(call, version) != 0)
+        return -1;
+    page->version = store_version(call->server->store);
+    const bool exact =
+        strcmp(match, "Exact") == 0 || (!match[0] && page->limit > 0 && version > 0);
+    if (!exact)
+        return 0;
+    if (!store_reaches(call->server->store, version))
+        return refuse_expired(&call->refusal,
+                              "The resourceVersion for the provided list is too old.");
+    page->version = version;
+    return 0;
+}
+
+static int read_page(struct call *call, struct page *page)
+{
+    const char *token = call_param_or(call, "continue", "");
+
+    if (call_param(call, "sendInitialEvents"))
+        return list_refuse_option(call, "sendInitialEvents",
+                                  "Forbidden: sendInitialEvents is forbidden for list");
+    if (call_number(call, "limit", 0, &page->limit) != 0)
+        return -1;
+    if (!token[0])
+        return read_moment(call, page);
+    if (strcmp(call_param_or(call, "resourceVersion", "0"), "0") != 0)
+        return refuse_bad_request(
+            &call->refusal,
+            "specifying resource version is not allowed when using continue");
+    return token_parse(call, token, page);
+}
+
+/* Cuts the list to the page; what is behind it is counted. */
+static size_t cut_page(const struct page *page, struct object_list *list)
+{
+    size_t from = 0;
+
+    while (page->after && from < list->n &&
+           strcmp(list->items[from]->key, page->after) <= 0)
+        object_unref(list->items[from++]);
+    list->n -= from;
+    memmove(list->items, list->items + from, list->n * sizeof(*list->items));
+    if (page->limit == 0 || (int64_t)list->n <= page->limit)
+        return 0;
+    const size_t rest = list->n - (size_t)page->limit;
+    while (list->n > (size_t)page->limit)
+        object_unref(list->items[--list->n]);
+    return rest;
+}
+
+int verb_list(struct call *call)
+{
+    FILTER_AUTO struct filter filter = {0};
+    struct page page = {0};
+    struct object_list list;
+
+    if (filter_of(call, &filter) != 0 || read_page(call, &page) != 0)
+        return -1;
+    store_list(call->server->store, call->table, filter.ns, page.version, &list);
+    filter_list(&filter, &list);
+    const size_t rest = cut_page(&page, &list);
+    AUTO_FREE char *token =
+        rest > 0 ? token_print(page.version, list.items[list.n - 1]->key) : NULL;
+    const bool counted = rest > 0 && filter.labels.n == 0 && filter.fields.n == 0;
+    const struct list_meta meta = {.version = page.version,
+                                   .cont = token,
+                                   .remaining = counted ? (int64_t)rest : -1};
+    const int rc = answer_list(call, &list, &meta);
+    object_list_fini(&list);
+    free(page.after);
+    return rc;
+}

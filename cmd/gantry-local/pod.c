@@ -1,0 +1,378 @@
+/* pod - what the API server itself knows of pods: defaults, the fixed spec, binding. */
+#include <string.h>
+
+#include "base/duration.h"
+#include "base/quantity.h"
+#include "base/util.h"
+#include "cmd/gantry-local/answer.h"
+#include "cmd/gantry-local/metadata.h"
+#include "cmd/gantry-local/strategy.h"
+
+/* ---- defaults ---- */
+
+/* Where a field is absent: JSON to put there (single quotes as in json_build). */
+static const struct {
+    const char *path, *value;
+} spec_defaults[] = {
+    {"spec.restartPolicy", "'Always'"},
+    {"spec.terminationGracePeriodSeconds", "30"},
+    {"spec.dnsPolicy", "'ClusterFirst'"},
+    {"spec.schedulerName", "'default-scheduler'"},
+    {"spec.serviceAccountName", "'default'"},
+    {"spec.enableServiceLinks", "true"},
+    {"spec.priority", "0"},
+    {"spec.preemptionPolicy", "'PreemptLowerPriority'"},
+    {"spec.securityContext", "{}"},
+};
+static const struct {
+    const char *path, *value;
+} container_defaults[] = {
+    {"resources", "{}"},
+    {"terminationMessagePath", "'/dev/termination-log'"},
+    {"terminationMessagePolicy", "'File'"},
+    {"imagePullPolicy", "'IfNotPresent'"},
+};
+static const char *const container_lists[] = {"spec.containers", "spec.initContainers"};
+
+/* A container that names a limit asks for as much. */
+static void default_requests(struct json *container)
+{
+    const struct json *limits = json_at(container, "resources.limits");
+    struct json *requests = json_at(container, "resources.requests");
+
+    if (json_len(limits) == 0)
+        return;
+    if (!requests) {
+        json_set_at(container, "resources.requests", json_new_object());
+        requests = json_at(container, "resources.requests");
+    }
+    for (json_each (it, limits))
+        if (!json_get(requests, it.key))
+            json_set(requests, it.key, json_copy(it.val));
+}
+
+static void default_containers(struct json *pod, const char *path)
+{
+    struct json *list = json_at(pod, path);
+
+    for (size_t i = 0; i < json_len(list); i++) {
+        struct json *container = json_item(list, i);
+        for (size_t k = 0; k < ARRAY_LEN(container_defaults); k++)
+            if (!json_at(container, container_defaults[k].path))
+                json_set_at(container, container_defaults[k].path,
+                            json_build(container_defaults[k].value));
+        default_requests(container);
+    }
+}
+
+static bool tolerates(const struct json *tolerations, const char *key)
+{
+    for (size_t i = 0; i < json_len(tolerations); i++) {
+        const struct json *t = json_item(tolerations, i);
+        const char *effect = json_str_or(t, "effect", "");
+        const char *have = json_str_or(t, "key", "");
+        if ((strcmp(have, key) == 0 || !have[0]) &&
+            (!effect[0] || strcmp(effect, "NoExecute") == 0))
+            return true;
+    }
+    return false;
+}
+
+/* Pods stay five minutes on a node that is lost, unless they say otherwise. */
+static void default_tolerations(struct json *pod)
+{
+    static const char *const keys[] = {"node.kubernetes.io/not-ready",
+                                       "node.kubernetes.io/unreachable"};
+
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+        if (tolerates(json_at(pod, "spec.tolerations"), keys[i]))
+            continue;
+        if (!json_at(pod, "spec.tolerations"))
+            json_set_at(pod, "spec.tolerations", json_new_array());
+        json_append(
+            json_at(pod, "spec.tolerations"),
+            json_build("{'key': %s, 'operator': 'Exists', 'effect': 'NoExecute',"
+                       " 'tolerationSeconds': 300}",
+                       keys[i]));
+    }
+}
+
+/* ---- quality of service ---- */
+
+static const char *const qos_resources[] = {"cpu", "memory"};
+
+struct qos {
+    bool any;        /* a request or limit of cpu or memory stands somewhere */
+    bool guaranteed; /* every container has limits of both, equal to its requests */
+};
+
+static bool quantity_of(const struct json *container, const char *list,
+                        const char *name, int64_t *ret)
+{
+    struct err err = ERR_INIT;
+    const struct json *value = json_get(json_at(container, list), name);
+
+    return value && quantity_read_milli(value, ret, &err) == 0 && *ret != 0;
+}
+
+static void count_qos(const struct json *list, struct qos *qos)
+{
+    for (size_t i = 0; i < json_len(list); i++) {
+        for (size_t k = 0; k < ARRAY_LEN(qos_resources); k++) {
+            int64_t request, limit;
+            const struct json *c = json_item(list, i);
+            const bool asks =
+                quantity_of(c, "resources.requests", qos_resources[k], &request);
+            const bool limited =
+                quantity_of(c, "resources.limits", qos_resources[k], &limit);
+            qos->any |= asks || limited;
+            qos->guaranteed &= asks && limited && request == limit;
+        }
+    }
+}
+
+static const char *qos_class(const struct json *pod)
+{
+    struct qos qos = {.guaranteed = true};
+
+    for (size_t i = 0; i < ARRAY_LEN(container_lists); i++)
+        count_qos(json_at(pod, container_lists[i]), &qos);
+    return !qos.any ? "BestEffort" : qos.guaranteed ? "Guaranteed" : "Burstable";
+}
+
+static void set_first_status(struct json *pod)
+{
+    json_set(pod, "status",
+             json_build("{'phase': 'Pending', 'qosClass': %s}", qos_class(pod)));
+    if (json_len(json_at(pod, "spec.schedulingGates")) == 0)
+        return;
+    json_set_at(pod, "status.conditions",
+                json_build("[{'type': 'PodScheduled', 'status': 'False',"
+                           " 'reason': 'SchedulingGated',"
+                           " 'message': 'Scheduling is blocked due to non-empty "
+                           "scheduling gates'}]"));
+}
+
+void pod_prepare(struct write *w)
+{
+    if (w->before)
+        return;
+    for (size_t i = 0; i < ARRAY_LEN(spec_defaults); i++)
+        if (!json_at(w->after, spec_defaults[i].path))
+            json_set_at(w->after, spec_defaults[i].path,
+                        json_build(spec_defaults[i].value));
+    for (size_t i = 0; i < ARRAY_LEN(container_lists); i++)
+        default_containers(w->after, container_lists[i]);
+    default_tolerations(w->after);
+    set_first_status(w->after);
+}
+
+/* ---- the fixed spec ---- */
+
+/* What may differ between an old and a new spec is taken out of both. */
+static struct json *fixed_part(const struct json *pod)
+{
+    static const char *const mutable_fields[] = {"activeDeadlineSeconds", "tolerations",
+                                                 "terminationGracePeriodSeconds",
+                                                 "schedulingGates"};
+    struct json *spec = json_copy(json_get(pod, "spec"));
+
+    for (size_t i = 0; i < ARRAY_LEN(mutable_fields); i++)
+        json_del(spec, mutable_fields[i]);
+    for (size_t i = 0; i < ARRAY_LEN(container_lists); i++) {
+        struct json *list = json_at(spec, container_lists[i] + strlen("spec."));
+        for (size_t k = 0; k < json_len(list); k++)
+            json_del(json_item(list, k), "image");
+    }
+    /* A gated pod's placement may still be narrowed. */
+    if (json_len(json_at(pod, "spec.schedulingGates")) > 0) {
+        json_del(spec, "nodeSelector");
+        json_del(spec, "affinity");
+    }
+    return spec;
+}
+
+static bool contains(const struct json *list, const struct json *item)
+{
+    for (size_t i = 0; i < json_len(list); i++)
+        if (json_equal(json_item(list, i), item))
+            return true;
+    return false;
+}
+
+/* Every item of `part` is in `whole`. */
+static bool is_part(const struct json *part, const struct json *whole)
+{
+    for (size_t i = 0; i < json_len(part); i++)
+        if (!contains(whole, json_item(part, i)))
+            return false;
+    return true;
+}
+
+static bool spec_change_allowed(const struct json *before, const struct json *after)
+{
+    JSON_AUTO struct json *was = fixed_part(before);
+    JSON_AUTO struct json *is = fixed_part(after);
+    const int64_t limit_was =
+        json_int_or(before, "spec.activeDeadlineSeconds", INT64_MAX);
+    const int64_t limit_is =
+        json_int_or(after, "spec.activeDeadlineSeconds", INT64_MAX);
+    const int64_t grace_was =
+        json_int_or(before, "spec.terminationGracePeriodSeconds", 0);
+    const int64_t grace_is =
+        json_int_or(after, "spec.terminationGracePeriodSeconds", 0);
+
+    if (json_len(json_at(before, "spec.schedulingGates")) > 0) {
+        json_del(is, "nodeSelector");
+        json_del(is, "affinity");
+    }
+    return json_equal(was, is) && limit_is <= limit_was &&
+           (grace_is == grace_was || (grace_was < 0 && grace_is == 1)) &&
+           is_part(json_at(before, "spec.tolerations"),
+                   json_at(after, "spec.tolerations")) &&
+           is_part(json_at(after, "spec.schedulingGates"),
+                   json_at(before, "spec.schedulingGates"));
+}
+
+void pod_validate(struct write *w)
+{
+    if (!w->before) {
+        if (json_len(json_at(w->after, "spec.containers")) == 0)
+            write_invalid(w, "spec.containers", "FieldValueRequired", "Required value");
+        return;
+    }
+    if (spec_change_allowed(w->before, w->after))
+        return;
+    write_invalid(
+        w, "spec", "FieldValueForbidden",
+        "Forbidden: pod updates may not change fields other than "
+        "`spec.containers[*].image`,`spec.initContainers[*].image`,"
+        "`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing "
+        "tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if "
+        "it "
+        "was previously negative)");
+}
+
+/* ---- binding ---- */
+
+/* Why the pod cannot be bound, a fresh text; NULL: it can. */
+static char *unbindable(const struct json *pod, const struct json *binding)
+{
+    const char *node = json_str_or(pod, "spec.nodeName", "");
+    const char *uid = json_str_or(binding, "metadata.uid", "");
+    const char *version = json_str_or(binding, "metadata.resourceVersion", "");
+    const char *uid_is = json_str_or(pod, "metadata.uid", "");
+    const char *version_is = json_str_or(pod, "metadata.resourceVersion", "");
+
+    if (uid[0] && strcmp(uid, uid_is) != 0)
+        return xasprintf("Precondition failed: UID in precondition: %s, UID in "
+                         "object meta: %s",
+                         uid, uid_is);
+    if (version[0] && strcmp(version, version_is) != 0)
+        return xasprintf("Precondition failed: ResourceVersion in precondition: %s, "
+                         "ResourceVersion in object meta: %s",
+                         version, version_is);
+    if (json_at(pod, "metadata.deletionTimestamp"))
+        return xasprintf("pod %s is being deleted, cannot be assigned to a host",
+                         json_str_or(pod, "metadata.name", ""));
+    if (node[0])
+        return xasprintf("pod %s is already assigned to node \"%s\"",
+                         json_str_or(pod, "metadata.name", ""), node);
+    if (json_len(json_at(pod, "spec.schedulingGates")) > 0)
+        return xasprintf("pod %s has non-empty .spec.schedulingGates",
+                         json_str_or(pod, "metadata.name", ""));
+    return NULL;
+}
+
+static void merge_map(struct json *pod, const struct json *binding, const char *path)
+{
+    const struct json *more = json_at(binding, path);
+
+    if (json_len(more) > 0 && !json_at(pod, path))
+        json_set_at(pod, path, json_new_object());
+    for (json_each (it, more))
+        json_set(json_at(pod, path), it.key, json_copy(it.val));
+}
+
+static void set_scheduled(struct json *pod, int64_t now_sec)
+{
+    struct json *conditions = json_at(pod, "status.conditions");
+    char now[TIME_TEXT_MAX];
+
+    time_format_rfc3339(now_sec, now);
+    struct json *scheduled = json_build(
+        "{'type': 'PodScheduled', 'status': 'True', 'lastTransitionTime': %s}", now);
+    if (!json_is(conditions, JSON_ARRAY)) {
+        json_set_at(pod, "status.conditions", json_new_array());
+        conditions = json_at(pod, "status.conditions");
+    }
+    for (size_t i = 0; i < json_len(conditions); i++) {
+        if (str_eq(json_str(json_item(conditions, i), "type"), "PodScheduled")) {
+            json_array_set(conditions, i, scheduled);
+            return;
+        }
+    }
+    json_append(conditions, scheduled);
+}
+
+static void bind(struct json *pod, const struct json *binding, const char *node,
+                 int64_t now_sec)
+{
+    json_set_at(pod, "spec.nodeName", json_new_string(node));
+    merge_map(pod, binding, "metadata.annotations");
+    merge_map(pod, binding, "metadata.labels");
+    json_del(json_get(pod, "status"), "nominatedNodeName");
+    set_scheduled(pod, now_sec);
+    json_set_at(pod, "metadata.generation",
+                json_new_int(json_int_or(pod, "metadata.generation", 0) + 1));
+}
+
+static struct json *parse_binding(struct call *call)
+{
+    struct err err = ERR_INIT;
+    struct json *binding = json_parse(call->req->body, call->req->body_len, &err);
+
+    if (!json_is(binding, JSON_OBJECT) || metadata_check(binding, &err) != 0) {
+        refuse_bad_request(
+            &call->refusal,
+            "Binding in version \"v1\" cannot be handled as a Binding: %s",
+            err.code ? err.msg : "expected a JSON object");
+        json_free(binding);
+        return NULL;
+    }
+    return binding;
+}
+
+int verb_bind(struct call *call)
+{
+    JSON_AUTO struct json *binding = parse_binding(call);
+    struct apiserver *server = call->server;
+
+    if (!binding)
+        return -1;
+    struct object *o = table_find(call->table, call->ns, call->name);
+    if (!o)
+        return refuse_not_found(&call->refusal, call->kind, call->name);
+    const char *node = json_str_or(binding, "target.name", "");
+    if (!name_is_subdomain(node))
+        return refuse(&call->refusal, 500, "InternalError",
+                      "Internal error occurred: target.name: \"%s\" is no node name",
+                      node);
+    JSON_AUTO struct json *pod = object_tree(o);
+    AUTO_FREE char *why = unbindable(pod, binding);
+    if (why)
+        return refuse_conflict(&call->refusal, call->kind, call->name, "%s", why);
+    bind(pod, binding, node, loop_now_sec(server->loop));
+    if (!call_param_or(call, "dryRun", "")[0]) {
+        struct object *bound =
+            object_new(pod, call->kind, store_next_version(server->store));
+        if (!bound)
+            return refuse(&call->refusal, 413, "RequestEntityTooLarge",
+                          "the object is larger than %u bytes", OBJECT_BYTES_MAX);
+        store_put(server->store, call->table, bound);
+    }
+    JSON_AUTO struct json *status = json_build(
+        "{'kind': 'Status', 'apiVersion': 'v1', 'metadata': {}, 'status': 'Success',"
+        " 'code': 201}");
+    return answer_tree(call, 201, status);
+}

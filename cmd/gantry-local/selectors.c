@@ -1,0 +1,252 @@
+#include "cmd/gantry-local/selectors.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+
+static void term_fini(struct term *t)
+{
+    free(t->key);
+    for (size_t i = 0; i < t->n; i++)
+        free(t->values[i]);
+    free(t->values);
+}
+
+void selector_fini(struct selector *s)
+{
+    for (size_t i = 0; i < s->n; i++)
+        term_fini(&s->terms[i]);
+    free(s->terms);
+    *s = (struct selector){0};
+}
+
+static struct term *selector_add(struct selector *s, char *take_key)
+{
+    GROW(s->terms, s->n, s->cap);
+    s->terms[s->n] = (struct term){.key = take_key};
+    return &s->terms[s->n++];
+}
+
+static void term_add(struct term *t, char *take_value)
+{
+    GROW(t->values, t->n, t->cap);
+    t->values[t->n++] = take_value;
+}
+
+/* ---- labels ---- */
+
+static void skip_space(const char **p)
+{
+    while (isspace((unsigned char)**p))
+        (*p)++;
+}
+
+/* A key, value or the words in and notin. */
+static char *take_word(const char **p)
+{
+    skip_space(p);
+    const size_t len = strcspn(*p, " \t\r\n,()=!");
+    char *word = xstrndup(*p, len);
+    *p += len;
+    skip_space(p);
+    return word;
+}
+
+static int parse_set(struct term *t, const char **p, const char *text, struct err *err)
+{
+    if (**p != '(')
+        return err_set(err, ERR_INVALID, "\"%s\": expected '(' after in or notin",
+                       text);
+    do {
+        (*p)++;
+        if (t->n == SELECTOR_TERMS_MAX)
+            return err_set(err, ERR_INVALID, "more than %d values in one selector term",
+                           SELECTOR_TERMS_MAX);
+        term_add(t, take_word(p));
+    } while (**p == ',');
+    if (**p != ')')
+        return err_set(err, ERR_INVALID, "\"%s\": expected ',' or ')' in a set", text);
+    (*p)++;
+    return 0;
+}
+
+/* What stands behind the key of a term. */
+static int parse_op(struct term *t, const char **p, const char *text, struct err *err)
+{
+    if (**p == '=' || (**p == '!' && (*p)[1] == '=')) {
+        t->op = **p == '!' ? TERM_NOT_IN : TERM_IN;
+        *p += **p == '!' || (*p)[1] == '=' ? 2 : 1;
+        term_add(t, take_word(p));
+        return 0;
+    }
+    if (**p == ',' || **p == '\0') {
+        t->op = TERM_EXISTS;
+        return 0;
+    }
+    AUTO_FREE char *word = take_word(p);
+    if (strcmp(word, "in") != 0 && strcmp(word, "notin") != 0)
+        return err_set(err, ERR_INVALID,
+                       "\"%s\": expected one of =, ==, !=, in, notin after \"%s\"",
+                       text, t->key);
+    t->op = word[0] == 'n' ? TERM_NOT_IN : TERM_IN;
+    return parse_set(t, p, text, err);
+}
+
+static int parse_label_term(struct selector *s, const char **p, const char *text,
+                            struct err *err)
+{
+    skip_space(p);
+    const bool absent = **p == '!';
+    if (absent)
+        (*p)++;
+    struct term *t = selector_add(s, take_word(p));
+    if (t->key[0] == '\0')
+        return err_set(err, ERR_INVALID, "\"%s\": a label name is missing", text);
+    t->op = TERM_ABSENT;
+    if (!absent && parse_op(t, p, text, err) != 0)
+        return -1;
+    skip_space(p);
+    if (**p != ',' && **p != '\0')
+        return err_set(err, ERR_INVALID, "\"%s\": unexpected \"%s\"", text, *p);
+    return 0;
+}
+
+int selector_parse_labels(struct selector *ret, const char *text, struct err *err)
+{
+    SELECTOR_AUTO struct selector s = {0};
+    const char *p = text;
+
+    skip_space(&p);
+    while (*p) {
+        if (s.n == SELECTOR_TERMS_MAX)
+            return err_set(err, ERR_INVALID, "more than %d terms in one selector",
+                           SELECTOR_TERMS_MAX);
+        if (parse_label_term(&s, &p, text, err) != 0)
+            return -1;
+        if (*p == ',' && *++p == '\0')
+            return err_set(err, ERR_INVALID, "\"%s\": ends with a comma", text);
+    }
+    *ret = s;
+    s = (struct selector){0};
+    return 0;
+}
+
+/* ---- fields ---- */
+
+static bool kind_selects(const struct kind *kind, const char *path)
+{
+    if (strcmp(path, "metadata.name") == 0 || strcmp(path, "metadata.namespace") == 0)
+        return true;
+    for (size_t i = 0; i < kind->n_selectable; i++)
+        if (strcmp(kind->selectable[i], path) == 0)
+            return true;
+    return false;
+}
+
+/* Up to an unescaped comma or the end. */
+static int take_value(const char **p, char **ret, const char *text, struct err *err)
+{
+    struct str value;
+
+    str_init(&value, strlen(text));
+    for (; **p && **p != ','; (*p)++) {
+        if (**p == '=')
+            goto bad;
+        if (**p == '\\' && !strchr("\\,=", *++(*p)))
+            goto bad;
+        if (**p == '\0')
+            goto bad;
+        str_addc(&value, **p);
+    }
+    *ret = str_take(&value);
+    return 0;
+bad:
+    str_fini(&value);
+    return err_set(err, ERR_INVALID, "invalid field selector \"%s\": bad escape", text);
+}
+
+static int parse_field_term(struct selector *s, const char **p, const char *text,
+                            struct err *err)
+{
+    const size_t len = strcspn(*p, ",=!");
+    struct term *t = selector_add(s, xstrndup(*p, len));
+
+    *p += len;
+    if (**p == '!' && (*p)[1] == '=') {
+        t->op = TERM_NOT_IN;
+        *p += 2;
+    } else if (**p == '=') {
+        t->op = TERM_IN;
+        *p += (*p)[1] == '=' ? 2 : 1;
+    } else {
+        return err_set(err, ERR_INVALID,
+                       "invalid selector: '%s'; can't understand '%s'", text, t->key);
+    }
+    char *value;
+    if (take_value(p, &value, text, err) != 0)
+        return -1;
+    term_add(t, value);
+    return 0;
+}
+
+int selector_parse_fields(struct selector *ret, const char *text,
+                          const struct kind *kind, struct err *err)
+{
+    SELECTOR_AUTO struct selector s = {0};
+    const char *p = text;
+
+    while (*p) {
+        if (s.n == SELECTOR_TERMS_MAX)
+            return err_set(err, ERR_INVALID, "more than %d terms in one selector",
+                           SELECTOR_TERMS_MAX);
+        if (parse_field_term(&s, &p, text, err) != 0)
+            return -1;
+        if (!kind_selects(kind, s.terms[s.n - 1].key))
+            return err_set(err, ERR_INVALID, "field label not supported: %s",
+                           s.terms[s.n - 1].key);
+        if (*p == ',')
+            p++;
+    }
+    *ret = s;
+    s = (struct selector){0};
+    return 0;
+}
+
+/* ---- matching ---- */
+
+static bool term_holds(const struct term *t, const char *value)
+{
+    switch (t->op) {
+    case TERM_EXISTS:
+        return value != NULL;
+    case TERM_ABSENT:
+        return value == NULL;
+    case TERM_IN:
+    case TERM_NOT_IN:
+        for (size_t i = 0; value && i < t->n; i++)
+            if (strcmp(t->values[i], value) == 0)
+                return t->op == TERM_IN;
+        return t->op == TERM_NOT_IN;
+    }
+    return false;
+}
+
+bool selector_matches_labels(const struct selector *s, const struct object *object)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (!term_holds(&s->terms[i], object_label(object, s->terms[i].key)))
+            return false;
+    return true;
+}
+
+bool selector_matches_fields(const struct selector *s, const struct object *object)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        const char *value = object_field(object, s->terms[i].key);
+        if (!term_holds(&s->terms[i], value ? value : ""))
+            return false;
+    }
+    return true;
+}

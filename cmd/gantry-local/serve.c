@@ -1,0 +1,146 @@
+/* serve - the API server as a program: `gantry-local serve --dir DIR [--port P]`. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/loop.h"
+#include "base/opt.h"
+#include "base/rng.h"
+#include "base/util.h"
+#include "cmd/gantry-local/apiserver.h"
+#include "cmd/gantry-local/auth.h"
+#include "cmd/gantry-local/commands.h"
+#include "cmd/gantry-local/http.h"
+
+struct options {
+    const char *dir;
+    int64_t port;
+    bool help;
+};
+
+static const struct opt table[] = {
+    {.name = "dir",
+     .type = OPT_STRING,
+     .env = "GANTRY_LOCAL_DIR",
+     .offset = offsetof(struct options, dir),
+     .metavar = "DIR",
+     .help = "Keep certificates, token and kubeconfig here; made if absent."},
+    {.name = "port",
+     .type = OPT_INT,
+     .offset = offsetof(struct options, port),
+     .metavar = "PORT",
+     .help = "Listen on this port of 127.0.0.1; 0 takes a free one. Default: 6443.",
+     .min = 0,
+     .max = 65535},
+    {.name = "help",
+     .short_name = 'h',
+     .type = OPT_FLAG,
+     .offset = offsetof(struct options, help),
+     .help = "Print this help."},
+    {0},
+};
+
+/* All that runs, so that one function takes it down. */
+struct server {
+    struct loop *loop;
+    struct auth *auth;
+    struct apiserver *api;
+    struct http *http;
+    struct loop_signal *signals[2];
+};
+
+static void on_signal(void *arg, int signo)
+{
+    (void)signo;
+    loop_stop(arg);
+}
+
+static int start(struct server *s, const struct options *o, struct err *err)
+{
+    static const int signals[] = {SIGINT, SIGTERM};
+    struct apiserver_config config = {0};
+
+    s->loop = loop_new(err);
+    if (!s->loop)
+        return -1;
+    for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
+        s->signals[i] = loop_signal_new(s->loop, signals[i], on_signal, s->loop, err);
+        if (!s->signals[i])
+            return -1;
+    }
+    s->auth = auth_open(o->dir, loop_now_sec(s->loop), err);
+    if (!s->auth)
+        return -1;
+    config.loop = s->loop;
+    rng_seed_os(&config.rng);
+    s->api = apiserver_new(&config, err);
+    if (!s->api)
+        return -1;
+    const struct http_config http = {.loop = s->loop,
+                                     .server = s->api,
+                                     .auth = s->auth,
+                                     .user = "admin",
+                                     .port = (int)o->port};
+    s->http = http_new(&http, err);
+    return s->http ? auth_write_kubeconfig(s->auth, http_port(s->http), err) : -1;
+}
+
+static void stop(struct server *s)
+{
+    http_free(s->http);
+    apiserver_free(s->api);
+    auth_free(s->auth);
+    for (size_t i = 0; i < ARRAY_LEN(s->signals); i++)
+        if (s->signals[i])
+            loop_signal_free(s->signals[i]);
+    loop_free(s->loop);
+}
+
+static int run(const struct options *o)
+{
+    struct server s = {0};
+    struct err err = ERR_INIT;
+
+    /* A peer that goes away is an error of its connection, not of this process. */
+    signal(SIGPIPE, SIG_IGN);
+    if (start(&s, o, &err) != 0) {
+        const bool taken = err.code == ERR_EXISTS;
+        fprintf(stderr, "gantry-local: %s%s\n", err.msg,
+                taken ? ": choose another with --port, or 0 for any" : "");
+        stop(&s);
+        return taken ? 3 : 1;
+    }
+    AUTO_FREE char *path = realpath(auth_kubeconfig_path(s.auth), NULL);
+    printf("Kubernetes API on https://127.0.0.1:%d. To use it:\n\n"
+           "    export KUBECONFIG=%s\n\n",
+           http_port(s.http), path ? path : auth_kubeconfig_path(s.auth));
+    fflush(stdout);
+    loop_run(s.loop);
+    stop(&s);
+    return 0;
+}
+
+int cmd_serve(int argc, char **argv)
+{
+    struct options o = {.port = 6443};
+    struct err err = ERR_INIT;
+    const int at = opt_parse(table, argc, argv, &o, &err);
+
+    if (at >= 0 && o.help) {
+        opt_help(table, "gantry-local serve --dir DIR [--port PORT]",
+                 "Serves the Kubernetes API on 127.0.0.1, for whoever has the token.",
+                 stdout);
+        return 0;
+    }
+    if (at >= 0 && at < argc)
+        err_set(&err, ERR_INVALID, "unexpected \"%s\"", argv[at]);
+    else if (at >= 0 && !o.dir)
+        err_set(&err, ERR_INVALID, "--dir DIR is missing");
+    if (err.code) {
+        fprintf(stderr, "gantry-local: serve: %s\n", err.msg);
+        return 2;
+    }
+    return run(&o);
+}

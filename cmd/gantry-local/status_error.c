@@ -1,0 +1,213 @@
+#include "cmd/gantry-local/status_error.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "base/util.h"
+
+#define MESSAGE_MAX (64u << 10)
+
+void refusal_fini(struct refusal *r)
+{
+    json_free(r->status);
+    *r = REFUSAL_INIT;
+}
+
+char *kind_resource(const struct kind *kind)
+{
+    return kind->group[0] ? xasprintf("%s.%s", kind->plural, kind->group)
+                          : xstrdup(kind->plural);
+}
+
+char *kind_api_version(const struct kind *kind)
+{
+    return kind->group[0] ? xasprintf("%s/%s", kind->group, kind->version)
+                          : xstrdup(kind->version);
+}
+
+static int refuse_text(struct refusal *r, int code, const char *reason,
+                       const char *message)
+{
+    refusal_fini(r);
+    r->code = code;
+    r->status = json_build("{'kind': 'Status', 'apiVersion': 'v1', 'metadata': {},"
+                           " 'status': 'Failure', 'message': %s, 'reason': %s,"
+                           " 'code': %i}",
+                           message, reason, (int64_t)code);
+    return -1;
+}
+
+static char *format(const char *fmt, va_list ap)
+{
+    struct str text;
+
+    str_init(&text, MESSAGE_MAX);
+    str_vaddf(&text, fmt, ap);
+    return str_take(&text);
+}
+
+/* Formats the arguments of a variadic caller into a fresh string. */
+#define FORMAT(fmt)                     \
+    ({                                  \
+        va_list ap_;                    \
+        va_start(ap_, fmt);             \
+        char *text_ = format(fmt, ap_); \
+        va_end(ap_);                    \
+        text_;                          \
+    })
+
+int refuse(struct refusal *r, int code, const char *reason, const char *fmt, ...)
+{
+    AUTO_FREE char *message = FORMAT(fmt);
+
+    return refuse_text(r, code, reason, message);
+}
+
+int refuse_bad_request(struct refusal *r, const char *fmt, ...)
+{
+    AUTO_FREE char *message = FORMAT(fmt);
+
+    return refuse_text(r, 400, "BadRequest", message);
+}
+
+int refuse_expired(struct refusal *r, const char *fmt, ...)
+{
+    AUTO_FREE char *message = FORMAT(fmt);
+
+    return refuse_text(r, 410, "Expired", message);
+}
+
+/* `kind_word` is the plural for most refusals, the kind's name for Invalid. */
+static void put_details(struct json *status, const char *name, const char *group,
+                        const char *kind_word)
+{
+    struct json *details = json_new_object();
+
+    if (name)
+        json_set(details, "name", json_new_string(name));
+    if (group[0])
+        json_set(details, "group", json_new_string(group));
+    json_set(details, "kind", json_new_string(kind_word));
+    json_set(status, "details", details);
+}
+
+static int refuse_about(struct refusal *r, const struct kind *kind, const char *name)
+{
+    put_details(r->status, name, kind->group, kind->plural);
+    return -1;
+}
+
+int refuse_not_found(struct refusal *r, const struct kind *kind, const char *name)
+{
+    AUTO_FREE char *resource = kind_resource(kind);
+
+    refuse(r, 404, "NotFound", "%s \"%s\" not found", resource, name);
+    return refuse_about(r, kind, name);
+}
+
+int refuse_exists(struct refusal *r, const struct kind *kind, const char *name)
+{
+    AUTO_FREE char *resource = kind_resource(kind);
+
+    refuse(r, 409, "AlreadyExists", "%s \"%s\" already exists", resource, name);
+    return refuse_about(r, kind, name);
+}
+
+int refuse_conflict(struct refusal *r, const struct kind *kind, const char *name,
+                    const char *fmt, ...)
+{
+    AUTO_FREE char *message = FORMAT(fmt);
+    AUTO_FREE char *resource = kind_resource(kind);
+
+    refuse(r, 409, "Conflict", "Operation cannot be fulfilled on %s \"%s\": %s",
+           resource, name, message);
+    return refuse_about(r, kind, name);
+}
+
+int refuse_forbidden(struct refusal *r, const struct kind *kind, const char *name,
+                     const char *fmt, ...)
+{
+    AUTO_FREE char *message = FORMAT(fmt);
+    AUTO_FREE char *resource = kind_resource(kind);
+
+    refuse(r, 403, "Forbidden", "%s \"%s\" is forbidden: %s", resource, name, message);
+    return refuse_about(r, kind, name);
+}
+
+void refusal_causes(struct refusal *r, const struct json *causes)
+{
+    if (!json_get(r->status, "details"))
+        json_set(r->status, "details", json_new_object());
+    json_set(json_get(r->status, "details"), "causes", json_copy(causes));
+}
+
+static void print_causes(const struct json *causes, struct str *out)
+{
+    const size_t n = json_len(causes);
+
+    str_add(out, n > 1 ? "[" : "");
+    for (size_t i = 0; i < n; i++) {
+        const struct json *cause = json_item(causes, i);
+        const char *field = json_str_or(cause, "field", "");
+        str_addf(out, "%s%s%s%s", i ? ", " : "", field, field[0] ? ": " : "",
+                 json_str_or(cause, "message", ""));
+    }
+    str_add(out, n > 1 ? "]" : "");
+}
+
+int refuse_invalid(struct refusal *r, const struct kind *kind, const char *name,
+                   const struct json *causes)
+{
+    STR_AUTO struct str text;
+
+    str_init(&text, MESSAGE_MAX);
+    str_addf(&text, "%s%s%s \"%s\" is invalid: ", kind->name, kind->group[0] ? "." : "",
+             kind->group, name);
+    print_causes(causes, &text);
+    refuse_text(r, 422, "Invalid", text.s);
+    put_details(r->status, name, kind->group, kind->name);
+    refusal_causes(r, causes);
+    return -1;
+}
+
+int refuse_field(struct refusal *r, const struct kind *kind, const char *name,
+                 const struct cause *cause)
+{
+    JSON_AUTO struct json *causes = json_new_array();
+
+    causes_add(causes, cause);
+    return refuse_invalid(r, kind, name, causes);
+}
+
+int refuse_path(struct refusal *r)
+{
+    refuse_text(r, 404, "NotFound", "the server could not find the requested resource");
+    json_set(r->status, "details", json_new_object());
+    return -1;
+}
+
+int refuse_method(struct refusal *r, const struct kind *kind)
+{
+    refuse_text(r, 405, "MethodNotAllowed",
+                "the server does not allow this method on the requested resource");
+    if (kind)
+        put_details(r->status, NULL, kind->group, kind->plural);
+    return -1;
+}
+
+void causes_add(void *array, const struct cause *cause)
+{
+    json_append(array, json_build("{'reason': %s, 'message': %s, 'field': %s}",
+                                  cause->reason, cause->message, cause->field));
+}
+
+struct json *status_success(const struct kind *kind, const char *name, const char *uid)
+{
+    struct json *status = json_build("{'kind': 'Status', 'apiVersion': 'v1',"
+                                     " 'metadata': {}, 'status': 'Success'}");
+
+    put_details(status, name, kind->group, kind->plural);
+    if (uid)
+        json_set_at(status, "details.uid", json_new_string(uid));
+    return status;
+}

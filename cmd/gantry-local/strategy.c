@@ -1,0 +1,60 @@
+#include "cmd/gantry-local/strategy.h"
+
+#include <string.h>
+
+#include "base/util.h"
+#include "crds/rules.h"
+
+/* Our own kinds: what the CRDs' CEL rules and the admission policies say elsewhere. */
+
+static int gantry_admit(struct write *w)
+{
+    struct err err = ERR_INIT;
+    const struct call *call = w->call;
+
+    if (strcmp(call->kind->name, "BatchJob") != 0 || w->before)
+        return 0;
+    if (rules_admit_user(w->after, call->req->user, call->req->is_admin, &err) == 0)
+        return 0;
+    return refuse_forbidden(&w->call->refusal, call->kind,
+                            json_str_or(w->after, "metadata.name", ""), "%s", err.msg);
+}
+
+static void found_violation(void *arg, const struct rules_violation *v)
+{
+    AUTO_FREE char *message = xasprintf("Invalid value: \"object\": %s", v->message);
+
+    write_invalid(arg, v->field, "FieldValueInvalid", message);
+}
+
+static void gantry_validate(struct write *w)
+{
+    if (rules_know(w->call->kind->group, w->call->kind->name))
+        rules_check(w->call->kind->name, w->after, w->before, found_violation, w);
+}
+
+static const struct strategy strategies[] = {
+    {"", "pods", .has_generation = true, .prepare = pod_prepare,
+     .validate = pod_validate},
+    {"", "nodes", .keeps_status = true},
+    {"", "namespaces", .prepare = namespace_prepare},
+    {"apps", NULL, .has_generation = true},
+    {"batch", NULL, .has_generation = true},
+    {"policy", NULL, .has_generation = true},
+    {"apiextensions.k8s.io", "customresourcedefinitions", .has_generation = true,
+     .prepare = crd_prepare, .validate = crd_validate, .commit = crd_commit},
+    {"gantry.dev", NULL, .has_generation = true, .admit = gantry_admit,
+     .validate = gantry_validate},
+};
+
+static const struct strategy custom = {.has_generation = true};
+static const struct strategy ordinary = {0};
+
+const struct strategy *strategy_of(const struct kind *kind)
+{
+    for (size_t i = 0; i < ARRAY_LEN(strategies); i++)
+        if (strcmp(strategies[i].group, kind->group) == 0 &&
+            (!strategies[i].plural || strcmp(strategies[i].plural, kind->plural) == 0))
+            return &strategies[i];
+    return kind->is_custom ? &custom : &ordinary;
+}

@@ -1,0 +1,509 @@
+#include "cmd/gantry-local/write.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "base/yaml.h"
+#include "cmd/gantry-local/answer.h"
+#include "cmd/gantry-local/delete.h"
+#include "cmd/gantry-local/event.h"
+#include "cmd/gantry-local/metadata.h"
+#include "cmd/gantry-local/patch.h"
+#include "cmd/gantry-local/strategy.h"
+
+/* Tries for a generated name before giving up, as Kubernetes does. */
+#define NAME_TRIES 8
+
+/* ---- options ---- */
+
+static int read_validation(struct write *w)
+{
+    static const struct {
+        const char *word;
+        enum field_validation validation;
+    } words[] = {{"", FIELDS_WARN},
+                 {"Warn", FIELDS_WARN},
+                 {"Strict", FIELDS_STRICT},
+                 {"Ignore", FIELDS_IGNORE}};
+    const char *word = call_param_or(w->call, "fieldValidation", "");
+
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (strcmp(words[i].word, word) == 0) {
+            w->validation = words[i].validation;
+            return 0;
+        }
+    }
+    return refuse(&w->call->refusal, 422, "Invalid",
+                  "fieldValidation: Unsupported value: \"%s\": supported values: "
+                  "\"Ignore\", \"Warn\", \"Strict\"",
+                  word);
+}
+
+/* The field manager named, else the program that asks. */
+static int read_manager(struct write *w)
+{
+    const char *agent = w->call->req->user_agent;
+    const char *named = call_param_or(w->call, "fieldManager", "");
+
+    if (strlen(named) > 128)
+        return refuse(&w->call->refusal, 422, "Invalid",
+                      "fieldManager: Too long: may not be more than 128 bytes");
+    w->manager = named[0] ? xstrdup(named) : xstrndup(agent, strcspn(agent, "/"));
+    if (!w->manager[0] || strlen(w->manager) > 128) {
+        free(w->manager);
+        w->manager = xstrdup("unknown");
+    }
+    return 0;
+}
+
+int write_init(struct write *w, struct call *call)
+{
+    const char *dry = call_param_or(call, "dryRun", "");
+
+    *w = (struct write){.call = call,
+                        .strategy = strategy_of(call->kind),
+                        .causes = json_new_array(),
+                        .strange = json_new_array()};
+    if (dry[0] && strcmp(dry, "All") != 0)
+        return refuse(&call->refusal, 422, "Invalid",
+                      "dryRun: Unsupported value: \"%s\": supported values: \"All\"",
+                      dry);
+    w->dry_run = dry[0] != '\0';
+    return read_validation(w) != 0 || read_manager(w) != 0 ? -1 : 0;
+}
+
+void write_fini(struct write *w)
+{
+    object_unref(w->old);
+    json_free(w->before);
+    json_free(w->after);
+    json_free(w->causes);
+    json_free(w->strange);
+    free(w->manager);
+}
+
+void write_invalid(struct write *w, const char *field, const char *reason,
+                   const char *message)
+{
+    causes_add(w->causes, &(struct cause){field, reason, message});
+}
+
+int write_find(struct write *w)
+{
+    struct call *call = w->call;
+    struct object *o = table_find(call->table, call->ns, call->name);
+
+    if (!o)
+        return refuse_not_found(&call->refusal, call->kind, call->name);
+    w->old = object_ref(o);
+    w->before = object_tree(o);
+    if (event_is_other_form(call->kind))
+        event_from_core(w->before);
+    return 0;
+}
+
+/* ---- decoding ---- */
+
+static bool is_media(const char *type, const char *want)
+{
+    const size_t len = strcspn(type, "; ");
+
+    return len == strlen(want) && strncasecmp(type, want, len) == 0;
+}
+
+static int refuse_syntax(struct call *call, const char *why)
+{
+    return refuse_bad_request(
+        &call->refusal, "%s in version \"%s\" cannot be handled as a %s: %s",
+        call->kind->name, call->kind->version, call->kind->name, why);
+}
+
+static int parse_body(struct write *w)
+{
+    struct call *call = w->call;
+    const struct api_request *req = call->req;
+    const char *type = req->content_type;
+    struct err err = ERR_INIT;
+    STR_AUTO struct str path;
+
+    str_init(&path, 4096);
+    const bool yaml = is_media(type, "application/yaml");
+    if (!yaml && type[0] && !is_media(type, "application/json"))
+        return refuse(
+            &call->refusal, 415, "UnsupportedMediaType",
+            "the body of the request was in an unknown format - accepted media "
+            "types include: application/json, application/yaml");
+    w->after = yaml ? yaml_parse_one(req->body, req->body_len, "body", &err)
+                    : json_parse(req->body, req->body_len, &err);
+    if (!w->after)
+        return refuse_syntax(call, err.msg);
+    if (!yaml && json_duplicate_key(req->body, req->body_len, &path)) {
+        AUTO_FREE char *text = xasprintf("duplicate field \"%s\"", path.s);
+        json_append(w->strange, json_new_string(text));
+    }
+    return 0;
+}
+
+/* The type that the object names, which may be left out. */
+static int check_type(struct write *w, struct json *object)
+{
+    const struct kind *kind = w->call->kind;
+    AUTO_FREE char *api_version = kind_api_version(kind);
+    const char *said = json_str_or(object, "apiVersion", "");
+    const char *said_kind = json_str_or(object, "kind", "");
+
+    if (said[0] && strcmp(said, api_version) != 0)
+        return refuse_bad_request(&w->call->refusal,
+                                  "the API version in the data (%s) does not match the "
+                                  "expected API version (%s)",
+                                  said, api_version);
+    if (said_kind[0] && strcmp(said_kind, kind->name) != 0)
+        return refuse_bad_request(
+            &w->call->refusal,
+            "%s in version \"%s\" cannot be handled as a %s: the kind in the data (%s) "
+            "does not match",
+            said_kind, kind->version, kind->name, said_kind);
+    json_set(object, "apiVersion", json_new_string(api_version));
+    json_set(object, "kind", json_new_string(kind->name));
+    return 0;
+}
+
+int write_check_identity(struct write *w, struct json *object)
+{
+    struct call *call = w->call;
+    struct err err = ERR_INIT;
+
+    if (!json_is(object, JSON_OBJECT))
+        return refuse_syntax(call, "expected a JSON object");
+    if (check_type(w, object) != 0)
+        return -1;
+    if (metadata_check(object, &err) != 0)
+        return refuse_syntax(call, err.msg);
+    const char *ns = json_str_or(object, "metadata.namespace", "");
+    const char *name = json_str_or(object, "metadata.name", "");
+    if (call->ns && ns[0] && strcmp(ns, call->ns) != 0)
+        return refuse_bad_request(
+            &call->refusal, "the namespace of the provided object does not match the "
+                            "namespace sent on the request");
+    if (call->name && name[0] && strcmp(name, call->name) != 0)
+        return refuse_bad_request(
+            &call->refusal,
+            "the name of the object (%s) does not match the name on the URL (%s)", name,
+            call->name);
+    json_set_at(object, "metadata.namespace",
+                call->ns ? json_new_string(call->ns) : NULL);
+    if (call->name)
+        json_set_at(object, "metadata.name", json_new_string(call->name));
+    return 0;
+}
+
+int write_decode(struct write *w)
+{
+    if (parse_body(w) != 0)
+        return -1;
+    return write_check_identity(w, w->after);
+}
+
+/* ---- shared steps ---- */
+
+static void found_unknown(void *arg, const char *path)
+{
+    struct write *w = arg;
+    AUTO_FREE char *text = xasprintf("unknown field \"%s\"", path);
+
+    json_append(w->strange, json_new_string(text));
+}
+
+/* Fields that do not exist: refused, warned of, or dropped without a word. */
+int write_drop_unknown(struct write *w)
+{
+    STR_AUTO struct str text;
+
+    metadata_prune(w->after, found_unknown, w);
+    schema_prune(w->call->kind->schema, w->after, found_unknown, w);
+    str_init(&text, 4096);
+    for (size_t i = 0; i < json_len(w->strange); i++)
+        str_addf(&text, "%s%s", i ? ", " : "", json_string(json_item(w->strange, i)));
+    if (text.len == 0 || w->validation == FIELDS_IGNORE)
+        return 0;
+    if (w->validation == FIELDS_STRICT)
+        return refuse_bad_request(&w->call->refusal, "strict decoding error: %s",
+                                  text.s);
+    call_warn(w->call, "%s", text.s);
+    return 0;
+}
+
+static void found_cause(void *arg, const struct cause *cause)
+{
+    struct write *w = arg;
+
+    causes_add(w->causes, cause);
+}
+
+/* What its schema, its kind and ObjectMeta say against the object. The kind's own
+ * checks only see objects of the right shape. */
+static int check_valid(struct write *w)
+{
+    const struct call *call = w->call;
+
+    metadata_validate(call->kind, w->after, w->before, found_cause, w);
+    schema_validate(call->kind->schema, w->after, found_cause, w);
+    if (json_len(w->causes) == 0 && w->strategy->validate)
+        w->strategy->validate(w);
+    if (json_len(w->causes) == 0)
+        return 0;
+    return refuse_invalid(&w->call->refusal, call->kind,
+                          json_str_or(w->after, "metadata.name", ""), w->causes);
+}
+
+static void settle_managers(struct write *w)
+{
+    if (w->applied)
+        return;
+    AUTO_FREE char *api_version = kind_api_version(w->call->kind);
+    const struct apply_request req = {.schema = w->call->kind->schema,
+                                      .manager = w->manager,
+                                      .api_version = api_version,
+                                      .subresource = w->call->sub,
+                                      .now_sec = loop_now_sec(w->call->server->loop)};
+    managed_update(&req, w->before, w->after);
+}
+
+/* The object of `after`, as it is stored, at the next resourceVersion. */
+static struct object *make_object(struct write *w)
+{
+    struct apiserver *server = w->call->server;
+    const struct kind *kind = w->call->kind;
+
+    if (event_is_other_form(kind)) {
+        event_to_core(w->after);
+        kind = kinds_find(server->kinds, "", "v1", "events");
+    }
+    struct object *o = object_new(w->after, kind, store_next_version(server->store));
+    if (!o)
+        refuse(&w->call->refusal, 413, "RequestEntityTooLarge",
+               "the object is larger than %u bytes", OBJECT_BYTES_MAX);
+    return o;
+}
+
+/* ---- create ---- */
+
+static int settle_name(struct write *w)
+{
+    struct call *call = w->call;
+    const char *prefix = json_str_or(w->after, "metadata.generateName", "");
+
+    if (json_str_or(w->after, "metadata.name", "")[0])
+        return 0;
+    if (!prefix[0])
+        return refuse_field(&call->refusal, call->kind, "",
+                            &(struct cause){"metadata.name", "FieldValueRequired",
+                                            "Required value: name or generateName is "
+                                            "required"});
+    for (int i = 0; i < NAME_TRIES; i++) {
+        AUTO_FREE char *name = metadata_generate_name(prefix, &call->server->rng);
+        json_set_at(w->after, "metadata.name", json_new_string(name));
+        if (!table_find(call->table, call->ns, name))
+            return 0;
+    }
+    return 0; /* the last one is in use: AlreadyExists */
+}
+
+static int prepare_create(struct write *w)
+{
+    struct call *call = w->call;
+
+    if (write_drop_unknown(w) != 0 || settle_name(w) != 0)
+        return -1;
+    if (json_str_or(w->after, "metadata.resourceVersion", "")[0])
+        return refuse_bad_request(
+            &call->refusal,
+            "resourceVersion should not be set on objects to be created");
+    if (call->kind->has_status && !w->strategy->keeps_status)
+        json_del(w->after, "status");
+    if (!w->applied)
+        json_del(json_get(w->after, "metadata"), "managedFields");
+    metadata_init(w->after, w->strategy->has_generation, &call->server->rng,
+                  loop_now_sec(call->server->loop));
+    schema_default(call->kind->schema, w->after);
+    if (w->strategy->prepare)
+        w->strategy->prepare(w);
+    return 0;
+}
+
+int write_create(struct write *w)
+{
+    struct call *call = w->call;
+
+    if (namespace_admit(w) != 0 || prepare_create(w) != 0)
+        return -1;
+    if (w->strategy->admit && w->strategy->admit(w) != 0)
+        return -1;
+    if (check_valid(w) != 0)
+        return -1;
+    const char *name = json_str(w->after, "metadata.name");
+    if (table_find(call->table, call->ns, name))
+        return refuse_exists(&call->refusal, call->kind, name);
+    if (w->strategy->commit && w->strategy->commit(w) != 0)
+        return -1;
+    settle_managers(w);
+    struct object *o = make_object(w);
+    if (!o)
+        return -1;
+    if (!w->dry_run)
+        store_put(call->server->store, call->table, object_ref(o));
+    const int rc = answer_object(call, 201, o);
+    object_unref(o);
+    return rc;
+}
+
+/* ---- update ---- */
+
+/* Was the object read that is there now? */
+int write_check_fence(struct write *w)
+{
+    struct call *call = w->call;
+    const char *version = json_str_or(w->after, "metadata.resourceVersion", "");
+    const char *uid = json_str_or(w->after, "metadata.uid", "");
+    const char *stored = json_str_or(w->before, "metadata.resourceVersion", "");
+
+    if (uid[0] && strcmp(uid, w->old->uid) != 0)
+        return refuse_conflict(&call->refusal, call->kind, call->name,
+                               "Precondition failed: UID in precondition: %s, UID in "
+                               "object meta: %s",
+                               uid, w->old->uid);
+    if (version[0] && strcmp(version, stored) != 0)
+        return refuse_conflict(
+            &call->refusal, call->kind, call->name,
+            "the object has been modified; please apply your changes "
+            "to the latest version and try again");
+    return 0;
+}
+
+/* Which half of the object this write may touch. */
+static void keep_other_half(struct write *w)
+{
+    struct json *kept;
+
+    if (strcmp(w->call->sub, "status") == 0) {
+        struct json *status = json_get(w->after, "status");
+        struct json *managed = json_at(w->after, "metadata.managedFields");
+        kept = json_copy(w->before);
+        json_set(kept, "status", status ? json_ref(status) : NULL);
+        if (w->applied && managed)
+            json_set_at(kept, "metadata.managedFields", json_ref(managed));
+        json_free(w->after);
+        w->after = kept;
+        return;
+    }
+    if (w->call->kind->has_status) {
+        kept = json_get(w->before, "status");
+        json_set(w->after, "status", kept ? json_copy(kept) : NULL);
+    }
+}
+
+static void inherit(struct write *w)
+{
+    struct json *managed = json_at(w->after, "metadata.managedFields");
+    JSON_AUTO struct json *applied = w->applied && managed ? json_ref(managed) : NULL;
+
+    metadata_inherit(w->after, w->before);
+    if (applied)
+        json_set_at(w->after, "metadata.managedFields", json_ref(applied));
+}
+
+/* Equal but for what the server writes on every change. */
+static bool same(const struct json *a, const struct json *b, bool whole)
+{
+    static const char *const ignored[] = {"resourceVersion", "managedFields"};
+    JSON_AUTO struct json *x = json_copy(a);
+    JSON_AUTO struct json *y = json_copy(b);
+
+    for (size_t i = 0; i < ARRAY_LEN(ignored); i++) {
+        json_del(json_get(x, "metadata"), ignored[i]);
+        json_del(json_get(y, "metadata"), ignored[i]);
+    }
+    if (!whole) {
+        json_del(x, "metadata");
+        json_del(y, "metadata");
+        json_del(x, "status");
+        json_del(y, "status");
+    }
+    return json_equal(x, y);
+}
+
+static void bump_generation(struct write *w)
+{
+    if (!w->strategy->has_generation || same(w->before, w->after, false))
+        return;
+    json_set_at(w->after, "metadata.generation",
+                json_new_int(json_int_or(w->before, "metadata.generation", 0) + 1));
+}
+
+static int prepare_update(struct write *w)
+{
+    if (write_drop_unknown(w) != 0 || write_check_fence(w) != 0)
+        return -1;
+    keep_other_half(w);
+    inherit(w);
+    schema_default(w->call->kind->schema, w->after);
+    if (w->strategy->prepare)
+        w->strategy->prepare(w);
+    bump_generation(w);
+    return 0;
+}
+
+/* The last finalizer went from an object that is to be deleted. */
+static bool ends_deletion(const struct json *after)
+{
+    return json_at(after, "metadata.deletionTimestamp") &&
+           !metadata_has_finalizers(after) &&
+           json_int_or(after, "metadata.deletionGracePeriodSeconds", 0) == 0;
+}
+
+/* Only managedFields may differ. */
+static bool is_noop(struct write *w)
+{
+    if (!same(w->before, w->after, true))
+        return false;
+    return !w->applied || json_equal(json_at(w->before, "metadata.managedFields"),
+                                     json_at(w->after, "metadata.managedFields"));
+}
+
+static void store_update(struct write *w, struct object *o)
+{
+    struct call *call = w->call;
+
+    if (!ends_deletion(w->after)) {
+        store_put(call->server->store, call->table, object_ref(o));
+        return;
+    }
+    store_remove(call->server->store, call->table, object_ref(o));
+    delete_aftermath(call->server, call->kind, w->after);
+}
+
+int write_update(struct write *w)
+{
+    struct call *call = w->call;
+
+    if (prepare_update(w) != 0)
+        return -1;
+    if (w->strategy->admit && w->strategy->admit(w) != 0)
+        return -1;
+    if (check_valid(w) != 0)
+        return -1;
+    if (is_noop(w) && !ends_deletion(w->after))
+        return answer_object(call, 200, w->old);
+    if (w->strategy->commit && w->strategy->commit(w) != 0)
+        return -1;
+    settle_managers(w);
+    struct object *o = make_object(w);
+    if (!o)
+        return -1;
+    if (!w->dry_run)
+        store_update(w, o);
+    const int rc = answer_object(call, 200, o);
+    object_unref(o);
+    return rc;
+}

@@ -1,0 +1,61 @@
+/*
+ * write - from a document to a stored object: what create, update, patch and apply
+ * share.
+ *
+ *   body -> decode -> (patch) -> prune, default, prepare -> admit -> validate -> store
+ *
+ * A verb fills `after` (and `before` for a change), then calls write_create or
+ * write_update, which answers.
+ */
+#ifndef GANTRY_LOCAL_WRITE_H
+#define GANTRY_LOCAL_WRITE_H
+
+#include "cmd/gantry-local/call.h"
+
+enum field_validation { FIELDS_WARN, FIELDS_STRICT, FIELDS_IGNORE };
+
+struct strategy;
+
+struct write {
+    struct call *call;
+    const struct strategy *strategy;
+    struct object *old;  /* NULL on create */
+    struct json *before; /* its tree; NULL on create */
+    struct json *after;  /* becomes the object */
+    bool dry_run;
+    bool applied; /* server-side apply: managedFields are settled */
+    enum field_validation validation;
+    char *manager;
+    struct json *causes;  /* why it is invalid */
+    struct json *strange; /* unknown and duplicate fields, as sentences */
+};
+
+#define WRITE_AUTO __attribute__((cleanup(write_fini)))
+
+/* Reads dryRun, fieldManager and fieldValidation. */
+int write_init(struct write *w, struct call *call);
+void write_fini(struct write *w);
+
+/* Finds the object that the call names, into old and before; 404. */
+int write_find(struct write *w);
+/* The body as a tree into `after`: media type, syntax, duplicate keys, kind, name and
+ * namespace. */
+int write_decode(struct write *w);
+/* The checks of write_decode that concern what an object says it is. */
+int write_check_identity(struct write *w, struct json *object);
+
+/* Unknown fields of `after`: refused, warned of, or dropped without a word. */
+int write_drop_unknown(struct write *w);
+/* 409 unless resourceVersion and uid, where `after` has them, are those of `old`. */
+int write_check_fence(struct write *w);
+
+/* Both answer. */
+int write_create(struct write *w);
+int write_update(struct write *w);
+
+/* For strategies: one more reason why the object is invalid (a cause_fn but for the
+ * type). */
+void write_invalid(struct write *w, const char *field, const char *reason,
+                   const char *message);
+
+#endif
