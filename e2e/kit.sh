@@ -21,8 +21,10 @@ fail() {
     exit 1
 }
 
-k() { # kubectl as the administrator, in the case's namespace
-    "$KUBECTL" --kubeconfig "$STAND/kubeconfig" --cache-dir "$STAND/cache" -n "$NS" "$@"
+# kubectl as the administrator, in the case's namespace.
+kubectl=("$KUBECTL" --kubeconfig "$STAND/kubeconfig" --cache-dir "$STAND/cache" -n "$NS")
+k() {
+    "${kubectl[@]}" "$@"
 }
 
 as_alice() { # kubectl as the user alice, whom only a real server knows
@@ -129,7 +131,8 @@ start_controller() {
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
     set -eEuo pipefail
-    trap 'echo "${BASH_SOURCE[0]##*/}:$LINENO: \"$BASH_COMMAND\" failed"' ERR
+    trap 'fail "${BASH_SOURCE[0]##*/}:$LINENO: \"$BASH_COMMAND\" failed"' ERR
+    trap 'kill $(jobs -p) 2>/dev/null' EXIT
     # shellcheck source=/dev/null
     source "$1"
     case_run

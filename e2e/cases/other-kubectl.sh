@@ -1,6 +1,6 @@
 # The kubectl that the machine has, where it is another one, applies, waits, prints and deletes.
 case_run() {
-    KUBECTL=$(command -v kubectl) || return 0
+    kubectl[0]=$(command -v kubectl) || return 0
     submit old "echo hello" "gpusPerNode: 1"
     k wait bj/old --for="jsonpath={.status.state}=COMPLETED" --timeout=30s >/dev/null
     expect_text "kubectl get" "$(k get bj)" COMPLETED
