@@ -8,7 +8,7 @@
 #   BIN     Gantry's programs        NS     the case's own namespace, which exists
 #   KUBECTL the kubectl to use       TMP    the case's own directory, empty
 #
-# Every stand has nodes n1 to n4 with 8 GPUs of type h100 each, the default partition main
+# Every stand has nodes n1 to n4 with 16 CPUs and 8 GPUs of type h100 each, the default partition main
 # with all of them, and a controller; standard error of applying crds/ is STAND/crds.stderr.
 # shellcheck shell=bash
 kit=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
