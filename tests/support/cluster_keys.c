@@ -99,7 +99,7 @@ static int taint_effect(const char *word, enum taint_effect *ret, struct err *er
 static int node_taint(const struct setting *at, struct err *err)
 {
     struct node *node = at->object;
-    enum taint_effect effect;
+    enum taint_effect effect = TAINT_NO_SCHEDULE;
     char *word = at->value;
     const char *value = strsep(&word, ":");
 
