@@ -1,0 +1,330 @@
+#include "crds/convert.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "base/yaml.h"
+#include "tests/support/suite.h"
+
+#define DESCRIPTION_MAX 4096
+
+/* ---- a job as text: only what differs from a job that asks for nothing ---- */
+
+static void add_names(struct str *out, const char *what, char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        str_addf(out, "%s%s", i == 0 ? what : ",", names[i]);
+}
+
+static void add_number(struct str *out, const char *what, int64_t value,
+                       int64_t otherwise)
+{
+    if (value != otherwise)
+        str_addf(out, " %s=%" PRId64, what, value);
+}
+
+static void add_term(struct str *out, const char *what, const struct term *term)
+{
+    static const char *const ops[] = {"in", "notin", "exists", "missing", "gt", "lt"};
+    for (size_t i = 0; i < term->n_reqs; i++) {
+        str_addf(out, "%s%s %s", i == 0 ? what : "&", term->reqs[i].key,
+                 ops[term->reqs[i].op]);
+        add_names(out, " ", term->reqs[i].values, term->reqs[i].n_values);
+    }
+}
+
+static void add_shape(struct str *out, const struct job *job)
+{
+    str_addf(out, "pods=%" PRId64, job->min_pods);
+    if (job->max_pods != job->min_pods)
+        str_addf(out, "-%" PRId64, job->max_pods);
+    str_addf(out, "%s cpu=%" PRId64, job->one_per_node ? "/node" : "",
+             job->each.v[RES_CPU]);
+    add_number(out, "mem", job->each.v[RES_MEM], 0);
+    add_number(out, "gpu", job->each.v[RES_FIXED], 0);
+    if (job->gpu_type)
+        str_addf(out, " type=%s", job->gpu_type);
+    if (job->exclusive)
+        str_add(out, " exclusive");
+}
+
+static void add_policy(struct str *out, const struct job *job)
+{
+    add_names(out, " part=", job->partitions, job->n_partitions);
+    add_number(out, "limit", job->limit_sec, LIMIT_UNSET);
+    add_number(out, "nice", job->nice, 0);
+    add_number(out, "priority", job->priority, PRIORITY_UNSET);
+    add_number(out, "hold", job->hold, HOLD_NONE);
+    add_number(out, "eligible", job->eligible_sec, TIME_UNSET);
+}
+
+static void add_where(struct str *out, const struct job *job)
+{
+    add_names(out, " -w ", job->node_list, job->n_node_list);
+    add_names(out, " -x ", job->exclude, job->n_exclude);
+    add_term(out, " all: ", &job->node_all);
+    for (size_t i = 0; i < job->n_node_any; i++)
+        add_term(out, " any: ", &job->node_any[i]);
+    for (size_t i = 0; i < job->n_tolerations; i++) {
+        const struct toleration *t = &job->tolerations[i];
+        str_addf(out, " tolerates %s=%s:%s", t->key ? t->key : "*",
+                 t->value ? t->value : "*",
+                 t->any_effect                    ? "*"
+                 : t->effect == TAINT_NO_SCHEDULE ? "NoSchedule"
+                 : t->effect == TAINT_NO_EXECUTE  ? "NoExecute"
+                                                  : "PreferNoSchedule");
+    }
+}
+
+static void add_run(struct str *out, const struct job *job)
+{
+    add_number(out, "id", job->job_id, 0);
+    add_number(out, "phase", job->phase, JOB_PENDING);
+    add_number(out, "start", job->start_sec, TIME_UNSET);
+    if (job->partition)
+        str_addf(out, " on=%s", job->partition);
+    for (size_t i = 0; i < job->n_alloc; i++)
+        str_addf(out, " %s:%" PRId64 "@%" PRId64, job->alloc[i].node,
+                 job->alloc[i].pods, job->alloc[i].first_rank);
+}
+
+static void describe(const struct job *job, struct str *out)
+{
+    add_shape(out, job);
+    add_policy(out, job);
+    add_where(out, job);
+    add_run(out, job);
+}
+
+/* ---- cases: `spec` beside a template of one container, unless it brings its own ----
+ */
+
+#define ONE "template: {spec: {containers: [{name: a, image: x}]}}"
+#define TEMPLATE(pod) "template: {spec: {" pod ", containers: [{name: a}]}}"
+#define CPU(pod) "template: {spec: {containers: [{name: a, resources: {" pod "}}]}}"
+
+static const struct job_case {
+    const char *name, *spec, *status;
+    const char *job; /* or the error */
+} cases[] = {
+    {"one pod", ONE, "", "pods=1/node cpu=1000"},
+    {"nodes", "nodes: 4, " ONE, "", "pods=4/node cpu=1000"},
+    {"nodes as text", "nodes: '4', " ONE, "", "pods=4/node cpu=1000"},
+    {"a range of nodes", "nodes: 2-4, " ONE, "", "pods=2-4/node cpu=1000"},
+    {"tasks and CPUs", "nodes: 2, ntasksPerNode: 4, cpusPerTask: 3, " ONE, "",
+     "pods=2/node cpu=12000"},
+    {"CPUs for one task", "cpusPerTask: 3, " ONE, "", "pods=1/node cpu=3000"},
+    {"the template's own CPUs", CPU("requests: {cpu: 500m, memory: 1Gi}"), "",
+     "pods=1/node cpu=500 mem=1073741824"},
+    {"Slurm's shape adds",
+     "cpusPerTask: 2, memPerNode: 1G, " CPU("requests: {cpu: 500m, memory: 1Gi}"), "",
+     "pods=1/node cpu=2500 mem=2147483648"},
+    {"a limit is a request", CPU("limits: {cpu: 2}"), "", "pods=1/node cpu=2000"},
+    {"memory in megabytes", "memPerNode: '512', " ONE, "",
+     "pods=1/node cpu=1000 mem=536870912"},
+    {"memory of each CPU", "cpusPerTask: 4, memPerCpu: 1Gi, " ONE, "",
+     "pods=1/node cpu=4000 mem=4294967296"},
+    {"GPUs", "gpusPerNode: 8, " ONE, "", "pods=1/node cpu=1000 gpu=8"},
+    {"GPUs of a type", "gpusPerNode: 'h100:4', exclusive: true, " ONE, "",
+     "pods=1/node cpu=1000 gpu=4 type=h100 exclusive"},
+    {"replicas",
+     "replicas: 3, " CPU(
+         "requests: {cpu: 1, nvidia.com/gpu: 2}, limits: {nvidia.com/gpu: 2}"),
+     "", "pods=3 cpu=1000 gpu=2"},
+    {"replicas without requests", "replicas: 3, " ONE, "", "pods=3 cpu=0"},
+    {"an init container's peak",
+     "template: {spec: {initContainers: [{name: i, resources: {requests: {cpu: 4}}}], "
+     "containers: [{name: a, resources: {requests: {cpu: 1}}}, {name: b, resources: "
+     "{requests: {cpu: 1}}}]}}",
+     "", "pods=1/node cpu=4000"},
+    {"policy",
+     "partition: 'debug,batch', timeLimit: 1-12, nice: 5, priority: 7, hold: User, "
+     "comment: x, "
+     "jobName: y, requeue: false, killOnBadExit: true, ttlSecondsAfterFinished: "
+     "5, " ONE,
+     "", "pods=1/node cpu=1000 part=debug,batch limit=129600 nice=5 priority=7 hold=1"},
+    {"no limit", "timeLimit: UNLIMITED, hold: Admin, " ONE, "",
+     "pods=1/node cpu=1000 limit=9223372036854775807 hold=2"},
+    {"begin counts from submission", "begin: now+60, " ONE, "",
+     "pods=1/node cpu=1000 eligible=1795547231"},
+    {"a requeued job's back-off", ONE,
+     "attempt: 1, eligibleTime: '2026-11-24T20:00:00Z'",
+     "pods=1/node cpu=1000 eligible=1795550400"},
+    {"begin alone decides at first", "begin: now, " ONE,
+     "eligibleTime: '2026-11-24T20:00:00Z'",
+     "pods=1/node cpu=1000 eligible=1795547171"},
+    {"node lists", "nodeList: 'n[2-3],n1', exclude: n9, nodes: 3, " ONE, "",
+     "pods=3/node cpu=1000 -w n1,n2,n3 -x n9"},
+    {"selectors and tolerations",
+     TEMPLATE("nodeSelector: {disk: ssd}, tolerations: [{key: k, value: v, effect: "
+              "NoSchedule}, "
+              "{operator: Exists}], affinity: {nodeAffinity: "
+              "{requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: "
+              "[{matchExpressions: [{key: zone, operator: In, values: [a, b]}, {key: "
+              "old, operator: "
+              "DoesNotExist}]}, {}, {matchExpressions: [{key: gen, operator: Gt, "
+              "values: ['3']}]}]}}}"),
+     "",
+     "pods=1/node cpu=1000 all: disk in ssd any: zone in a,b&old missing any: gen gt 3 "
+     "tolerates k=v:NoSchedule tolerates *=*:*"},
+    {"a running job", "nodes: 3, " ONE,
+     "jobID: 42, state: RUNNING, startTime: '2026-11-24T19:06:11Z', partition: batch, "
+     "placement: "
+     "[{nodes: 'n[1-2]', podsPerNode: 1, firstRank: 0, requests: {cpu: 1}}, "
+     "{nodes: m1, podsPerNode: 1, firstRank: 2, requests: {cpu: 1}}]",
+     "pods=3/node cpu=1000 id=42 phase=2 start=1795547171 on=batch n1:1@0 n2:1@1 "
+     "m1:1@2"},
+    {"starting", ONE, "state: CONFIGURING", "pods=1/node cpu=1000 phase=1"},
+    {"ended", ONE, "state: FAILED", "pods=1/node cpu=1000 phase=3"},
+    {"the container that is named",
+     "template: {metadata: {annotations: {kubectl.kubernetes.io/default-container: "
+     "b}}, "
+     "spec: {containers: [{name: a}, {name: b}]}}",
+     "", "pods=1/node cpu=1000"},
+
+    /* what is wrong */
+    {"no work", "nodes: 1", "", "spec needs exactly one of template and script"},
+    {"not yet", "array: 1-3, " ONE, "", "spec.array is not supported yet"},
+    {"a value not yet", "killOnBadExit: false, " ONE, "",
+     "spec.killOnBadExit: false is not supported yet"},
+    {"a port not yet",
+     "template: {spec: {containers: [{name: a, ports: [{hostPort: 1}]}]}}", "",
+     "spec.template.spec.containers[].ports[].hostPort is not supported yet"},
+    {"replicas and nodes", "replicas: 1, nodes: 1, " ONE, "",
+     "spec.replicas is Kubernetes' way to give a shape; it excludes Slurm's (nodes, "
+     "ntasks, "
+     "ntasksPerNode, cpusPerTask, mem..., gpus..., segment, spread, contiguous)"},
+    {"no nodes", "nodes: 0, " ONE, "",
+     "spec.nodes: \"0\" is no count of nodes; right are 4 and \"2-4\" (at most "
+     "100000)"},
+    {"nodes backwards", "nodes: 4-2, " ONE, "",
+     "spec.nodes: \"4-2\" is no count of nodes; right are 4 and \"2-4\" (at most "
+     "100000)"},
+    {"nodes of another type", "nodes: [], " ONE, "",
+     "spec.nodes: \"array\" is no count of nodes; right are 4 and \"2-4\" (at most "
+     "100000)"},
+    {"GPUs without a count", "gpusPerNode: 'h100:', " ONE, "",
+     "spec.gpusPerNode: \"h100:\" is no GPU request; right are 4 and \"h100:4\""},
+    {"two types of GPUs", "gpusPerNode: 'h100:1,a100:1', " ONE, "",
+     "spec.gpusPerNode: \"h100:1,a100:1\" is no GPU request; right are 4 and "
+     "\"h100:4\""},
+    {"all memory", "memPerNode: '0', " ONE, "",
+     "spec.memPerNode: 0 (all of a node's memory) is not supported yet; name an "
+     "amount"},
+    {"memory past all machines", "memPerCpu: 512T, cpusPerTask: 4, " ONE, "",
+     "spec.memPerCpu: with 4 CPUs more than any machine has"},
+    {"no time", "timeLimit: '0', " ONE, "",
+     "spec.timeLimit: must be more than nothing"},
+    {"tasks below one", "ntasksPerNode: 0, " ONE, "",
+     "spec.ntasksPerNode: must be from 1 to 100000"},
+    {"tasks as text", "ntasksPerNode: x, " ONE, "",
+     "spec.ntasksPerNode: expected integer, got string"},
+    {"an empty partition name", "partition: 'a,,b', " ONE, "",
+     "spec.partition: an empty name in the list; right is \"batch,debug\""},
+    {"a list that ends open", "partition: 'a,', " ONE, "",
+     "spec.partition: an empty name in the list; right is \"batch,debug\""},
+    {"hold by a stranger", "hold: Me, " ONE, "",
+     "spec.hold: \"Me\" is neither User nor Admin"},
+    {"nice out of range", "nice: 3000000000, " ONE, "",
+     "spec.nice: must be from -2147483645 to 2147483645"},
+    {"a negative request", CPU("requests: {cpu: -1}"), "",
+     "spec.template.spec: container a: resources.requests.cpu: must not be negative"},
+    {"no such operator", TEMPLATE("tolerations: [{key: k, operator: Lt}]"), "",
+     "spec.template.spec.tolerations[0].operator: \"Lt\" is none of Equal, Exists"},
+    {"a toleration of nothing", TEMPLATE("tolerations: [{value: v}]"), "",
+     "spec.template.spec.tolerations[0]: without a key its operator must be Exists"},
+    {"no container of that name",
+     "template: {metadata: {annotations: {kubectl.kubernetes.io/default-container: "
+     "c}}, "
+     "spec: {containers: [{name: a}]}}",
+     "",
+     "spec.template.metadata.annotations: kubectl.kubernetes.io/default-container "
+     "names none "
+     "of the containers"},
+    {"a state of nobody", ONE, "state: DREAMING",
+     "status.state: \"DREAMING\" is no state of a job"},
+    {"a placement without ranks", ONE, "state: RUNNING, placement: [{nodes: n1}]",
+     "status.placement: [0]: needs podsPerNode of at least 1 and firstRank"},
+};
+
+static struct json *batchjob(const struct job_case *row)
+{
+    struct err err = ERR_INIT;
+    AUTO_FREE char *text =
+        xasprintf("metadata: {name: train, namespace: ns, uid: u1, creationTimestamp: "
+                  "'2026-11-24T19:06:11Z'}\nspec: {%s}\nstatus: {%s}\n",
+                  row->spec, row->status);
+    struct json *ret = yaml_parse_one(text, strlen(text), row->name, &err);
+    ck_assert_msg(ret != NULL, "%s: %s", row->name, err.msg);
+    return ret;
+}
+
+START_TEST(test_job)
+{
+    const struct job_case *row = &cases[_i];
+    struct restable resources;
+    restable_init(&resources);
+    restable_intern(&resources, "nvidia.com/gpu");
+    const struct convert c = {&resources, "nvidia.com/gpu", "gantry.dev/gpu-type"};
+    JSON_AUTO struct json *object = batchjob(row);
+    STR_AUTO struct str text;
+    struct err err = ERR_INIT;
+    str_init(&text, DESCRIPTION_MAX);
+    struct job *job = convert_job(&c, object, &err);
+    if (job)
+        describe(job, &text);
+    else
+        str_add(&text, err.msg);
+    ck_assert_msg(strcmp(text.s, row->job) == 0, "%s:\n got %s\nwant %s", row->name,
+                  text.s, row->job);
+    job_free(job);
+}
+END_TEST
+
+START_TEST(test_identity)
+{
+    struct restable resources;
+    restable_init(&resources);
+    const struct convert c = {&resources, "nvidia.com/gpu", "gantry.dev/gpu-type"};
+    struct job_case row = {"identity", "user: ann, " ONE,
+                           "submitTime: '2026-11-24T19:06:12Z'", NULL};
+    JSON_AUTO struct json *object = batchjob(&row);
+    struct job *job = convert_job(&c, object, NULL);
+    ck_assert_ptr_nonnull(job);
+    ck_assert_str_eq(job->name, "train");
+    ck_assert_str_eq(job->ns, "ns");
+    ck_assert_str_eq(job->uid, "u1");
+    ck_assert_str_eq(job->user, "ann");
+    ck_assert_int_eq(job->submit_sec, 1795547172);
+    ck_assert_int_eq(job->each.v[RES_PODS], 1);
+    job_free(job);
+}
+END_TEST
+
+/* A seventeenth kind of resource cannot be scheduled, so the job says so. */
+START_TEST(test_full_table)
+{
+    struct restable resources;
+    struct err err = ERR_INIT;
+    restable_init(&resources);
+    for (char name[] = "example.com/a"; resources.n < RES_MAX; name[12]++)
+        restable_intern(&resources, name);
+    const struct convert c = {&resources, "nvidia.com/gpu", "gantry.dev/gpu-type"};
+    struct job_case row = {"full", "gpusPerNode: 1, " ONE, "", NULL};
+    JSON_AUTO struct json *object = batchjob(&row);
+    ck_assert_ptr_null(convert_job(&c, object, &err));
+    ck_assert_str_eq(
+        err.msg, "spec.gpusPerNode: the cluster has more than 16 kinds of resources");
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("crds/convert_job", (struct suite_row[]){
+                                              {test_job, ARRAY_LEN(cases)},
+                                              {test_identity, 1},
+                                              {test_full_table, 1},
+                                              {NULL, 0},
+                                          });
+}
