@@ -1,0 +1,183 @@
+#include "crds/convert.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "base/yaml.h"
+#include "tests/support/suite.h"
+
+#define TEXT_MAX_LEN 4096
+
+static struct json *parse(const char *name, const char *text)
+{
+    struct err err = ERR_INIT;
+    struct json *ret = yaml_parse_one(text, strlen(text), name, &err);
+    ck_assert_msg(ret != NULL, "%s: %s", name, err.msg);
+    return ret;
+}
+
+/* ---- nodes ---- */
+
+static const struct {
+    const char *name, *object;
+    const char *node; /* or the error */
+} nodes[] = {
+    {"bare", "{metadata: {name: n1}}", "n1 not-ready"},
+    {"a GPU node",
+     "metadata: {name: n1, labels: {gantry.dev/gpu-type: h100, a: b}}\n"
+     "status: {allocatable: {cpu: 7800m, memory: 64Gi, pods: '110', nvidia.com/gpu: "
+     "'8', "
+     "hugepages-1Gi: '0'}, conditions: [{type: DiskPressure, status: 'True'}, {type: "
+     "Ready, status: 'True'}]}",
+     "n1 ready cpu=7800 memory=68719476736 pods=110 nvidia.com/gpu=8 type=h100 a=b "
+     "gantry.dev/gpu-type=h100"},
+    {"cordoned and tainted",
+     "metadata: {name: n1}\nspec: {unschedulable: true, taints: [{key: k, value: v, "
+     "effect: NoExecute}]}\n"
+     "status: {conditions: [{type: Ready, status: Unknown}]}",
+     "n1 not-ready cordoned k=v:2"},
+    {"no name", "{}", "metadata.name: a node needs a name"},
+    {"no such effect",
+     "{metadata: {name: n1}, spec: {taints: [{key: k, effect: Scare}]}}",
+     "spec.taints[0].effect: \"Scare\" is none of NoSchedule, PreferNoSchedule, "
+     "NoExecute"},
+    {"less than nothing", "{metadata: {name: n1}, status: {allocatable: {cpu: -1}}}",
+     "status.allocatable.cpu: must not be negative"},
+};
+
+static void describe_node(const struct restable *t, const struct node *n,
+                          struct str *out)
+{
+    str_addf(out, "%s %s", n->name, n->ready ? "ready" : "not-ready");
+    if (n->unschedulable)
+        str_add(out, " cordoned");
+    for (int i = 0; i < t->n; i++)
+        if (n->capacity.v[i] != 0)
+            str_addf(out, " %s=%" PRId64, t->name[i], n->capacity.v[i]);
+    if (n->gpu_type)
+        str_addf(out, " type=%s", n->gpu_type);
+    for (size_t i = 0; i < n->n_labels; i++)
+        str_addf(out, " %s=%s", n->labels[i].key, n->labels[i].value);
+    for (size_t i = 0; i < n->n_taints; i++)
+        str_addf(out, " %s=%s:%d", n->taints[i].key, n->taints[i].value,
+                 (int)n->taints[i].effect);
+}
+
+START_TEST(test_node)
+{
+    struct restable resources;
+    struct err err = ERR_INIT;
+    STR_AUTO struct str text;
+    str_init(&text, TEXT_MAX_LEN);
+    restable_init(&resources);
+    const struct convert c = {&resources, "nvidia.com/gpu", "gantry.dev/gpu-type"};
+    JSON_AUTO struct json *object = parse(nodes[_i].name, nodes[_i].object);
+    struct node *node = convert_node(&c, object, &err);
+    if (node)
+        describe_node(&resources, node, &text);
+    else
+        str_add(&text, err.msg);
+    ck_assert_msg(strcmp(text.s, nodes[_i].node) == 0, "%s:\n got %s\nwant %s",
+                  nodes[_i].name, text.s, nodes[_i].node);
+    node_free(node);
+}
+END_TEST
+
+/* A node with more kinds than the table has is still a node with cpu and memory. */
+START_TEST(test_node_full_table)
+{
+    struct restable resources;
+    restable_init(&resources);
+    for (char name[] = "example.com/a"; resources.n < RES_MAX; name[12]++)
+        restable_intern(&resources, name);
+    const struct convert c = {&resources, "nvidia.com/gpu", "gantry.dev/gpu-type"};
+    JSON_AUTO struct json *object = parse(
+        "full", "{metadata: {name: n1}, status: {allocatable: {cpu: 1, x/y: 2}}}");
+    struct node *node = convert_node(&c, object, NULL);
+    ck_assert_ptr_nonnull(node);
+    ck_assert_int_eq(node->capacity.v[RES_CPU], 1000);
+    node_free(node);
+}
+END_TEST
+
+/* ---- partitions ---- */
+
+static const struct {
+    const char *name, *spec;
+    const char *partition; /* or the error */
+} partitions[] = {
+    {"bare", "",
+     "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
+     "nodes=0-9223372036854775807"},
+    {"all of it",
+     "default: true, state: DRAIN, priorityTier: 5, priorityJobFactor: 6, maxTime: "
+     "1-0, "
+     "defaultTime: '30', minNodes: 2, maxNodes: 4, nodes: 'n[2,1]', nodeSelector: "
+     "{matchLabels: {a: b}, "
+     "matchExpressions: [{key: k, operator: Exists}]}",
+     "p default state=2 tier=5 factor=6 time=86400/1800 nodes=2-4 n1 n2 a:0 k:2"},
+    {"no such state", "state: UPP",
+     "spec.state: \"UPP\" is none of UP, DOWN, DRAIN, INACTIVE"},
+    {"not yet", "allowQos: x", "spec.allowQos is not supported yet"},
+    {"no length", "maxTime: soon", "spec.maxTime: "},
+    {"out of range", "priorityTier: -1", "spec.priorityTier: must be from 0 to 65533"},
+    {"least over most", "minNodes: 3, maxNodes: 2",
+     "spec.minNodes must not be more than spec.maxNodes"},
+    {"a broken hostlist", "nodes: 'n[1-'", "spec.nodes: "},
+    {"a selector of another type", "nodeSelector: {matchLabels: [a]}",
+     "spec.nodeSelector.matchLabels: expected object"},
+    {"values for Exists",
+     "nodeSelector: {matchExpressions: [{key: k, operator: Exists, values: [a]}]}",
+     "spec.nodeSelector.matchExpressions[0].values: Exists takes none"},
+    {"no values for In", "nodeSelector: {matchExpressions: [{key: k, operator: In}]}",
+     "spec.nodeSelector.matchExpressions[0].values: In takes at least one"},
+};
+
+static void describe_partition(const struct partition *p, struct str *out)
+{
+    str_addf(out, "%s%s state=%d tier=%" PRId64 " factor=%" PRId64, p->name,
+             p->is_default ? " default" : "", (int)p->state, p->priority_tier,
+             p->priority_job_factor);
+    str_addf(out, " time=%" PRId64 "/%" PRId64 " nodes=%" PRId64 "-%" PRId64,
+             p->max_time_sec, p->default_time_sec, p->min_nodes, p->max_nodes);
+    for (size_t i = 0; i < p->n_node_names; i++)
+        str_addf(out, " %s", p->node_names[i]);
+    for (size_t i = 0; i < p->selector.n_reqs; i++)
+        str_addf(out, " %s:%d", p->selector.reqs[i].key, (int)p->selector.reqs[i].op);
+}
+
+START_TEST(test_partition)
+{
+    struct restable resources;
+    struct err err = ERR_INIT;
+    STR_AUTO struct str text;
+    str_init(&text, TEXT_MAX_LEN);
+    restable_init(&resources);
+    const struct convert c = {&resources, "nvidia.com/gpu", "gantry.dev/gpu-type"};
+    AUTO_FREE char *yaml =
+        xasprintf("{metadata: {name: p}, spec: {%s}}", partitions[_i].spec);
+    JSON_AUTO struct json *object = parse(partitions[_i].name, yaml);
+    struct partition *part = convert_partition(&c, object, &err);
+    if (part)
+        describe_partition(part, &text);
+    else
+        str_add(&text, err.msg);
+    bool prefix = !part && str_ends(partitions[_i].partition, ": ");
+    ck_assert_msg(prefix ? str_starts(text.s, partitions[_i].partition)
+                         : strcmp(text.s, partitions[_i].partition) == 0,
+                  "%s:\n got %s\nwant %s", partitions[_i].name, text.s,
+                  partitions[_i].partition);
+    partition_free(part);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("crds/convert_node", (struct suite_row[]){
+                                               {test_node, ARRAY_LEN(nodes)},
+                                               {test_node_full_table, 1},
+                                               {test_partition, ARRAY_LEN(partitions)},
+                                               {NULL, 0},
+                                           });
+}
