@@ -1,0 +1,143 @@
+#include "cmd/gantry-local/podspec.h"
+
+#include <string.h>
+
+#include "base/util.h"
+#include "tests/support/suite.h"
+
+#define META "'metadata': {'name': 'p', 'namespace': 'd', 'uid': 'u'}"
+
+static struct pod_spec *parse(const char *spec_fields)
+{
+    AUTO_FREE char *text = xasprintf("{" META ", 'spec': {%s}}", spec_fields);
+    JSON_AUTO struct json *object = json_build(text);
+
+    return podspec_new(object);
+}
+
+static const struct {
+    const char *name, *spec;
+    const char *invalid; /* part of it; NULL: valid */
+    const char *needs;   /* likewise */
+} cases[] = {
+    {"plain", "'containers': [{'name': 'c', 'command': ['true']}]", NULL, NULL},
+    {"no containers", "", "containers", NULL},
+    {"containers of the wrong type", "'containers': 3", "expected array", NULL},
+    {"bad name", "'containers': [{'name': 'a/b'}]", "containers[0]: name", NULL},
+    {"command not strings", "'containers': [{'name': 'c', 'command': [1]}]",
+     "command[0]", NULL},
+    {"bad quantity",
+     "'containers': [{'name': 'c', 'resources': {'requests': {'cpu': 'x'}}}]", "cpu",
+     NULL},
+    {"negative quantity",
+     "'containers': [{'name': 'c', 'resources': {'requests': {'cpu': '-1'}}}]",
+     "negative", NULL},
+    {"variable without a name",
+     "'containers': [{'name': 'c', 'env': [{'value': 'x'}]}]", "env[0]", NULL},
+    {"restart policy", "'restartPolicy': 'Once', 'containers': [{'name': 'c'}]",
+     "\"Once\"", NULL},
+    {"host path",
+     "'volumes': [{'name': 'v', 'hostPath': {'path': '/'}}], 'containers': [{'name':"
+     " 'c'}]",
+     NULL, "volume \"v\" (hostPath)"},
+    {"token volume",
+     "'volumes': [{'name': 'kube-api-access-x', 'projected': {}}], 'containers': "
+     "[{'name':"
+     " 'c', 'volumeMounts': [{'name': 'kube-api-access-x', 'mountPath': '/var/run'}]}]",
+     NULL, NULL},
+    {"emptyDir not mounted",
+     "'volumes': [{'name': 'v', 'emptyDir': {}}], 'containers': [{'name': 'c'}]", NULL,
+     NULL},
+    {"emptyDir at /dev/shm",
+     "'volumes': [{'name': 'v', 'emptyDir': {}}], 'containers': [{'name': 'c',"
+     " 'volumeMounts': [{'name': 'v', 'mountPath': '/dev/shm'}]}]",
+     NULL, NULL},
+    {"emptyDir elsewhere",
+     "'volumes': [{'name': 'v', 'emptyDir': {}}], 'containers': [{'name': 'c',"
+     " 'volumeMounts': [{'name': 'v', 'mountPath': '/data'}]}]",
+     NULL, "mounted at /data"},
+    {"secret in env",
+     "'containers': [{'name': 'c', 'env': [{'name': 'A', 'valueFrom': {'secretKeyRef':"
+     " {}}}]}]",
+     NULL, "env A from secretKeyRef"},
+    {"envFrom", "'containers': [{'name': 'c', 'envFrom': [{}]}]", NULL, "envFrom"},
+    {"probe", "'containers': [{'name': 'c', 'readinessProbe': {'exec': {}}}]", NULL,
+     "readinessProbe"},
+    {"sidecar",
+     "'initContainers': [{'name': 's', 'restartPolicy': 'Always'}], 'containers':"
+     " [{'name': 'c'}]",
+     NULL, "restartPolicy of container"},
+};
+
+START_TEST(test_read)
+{
+    struct pod_spec *spec = parse(cases[_i].spec);
+    const char *name = cases[_i].name;
+
+    if (cases[_i].invalid)
+        ck_assert_msg(spec->invalid && strstr(spec->invalid, cases[_i].invalid),
+                      "%s: %s", name, spec->invalid ? spec->invalid : "valid");
+    else
+        ck_assert_msg(!spec->invalid, "%s: %s", name, spec->invalid);
+    if (cases[_i].needs)
+        ck_assert_msg(spec->needs && strstr(spec->needs, cases[_i].needs), "%s: %s",
+                      name, spec->needs ? spec->needs : "nothing");
+    else
+        ck_assert_msg(!spec->needs, "%s: %s", name, spec->needs);
+    podspec_free(spec);
+}
+END_TEST
+
+START_TEST(test_requests)
+{
+    struct pod_spec *spec = parse(
+        "'overhead': {'cpu': '100m'}, 'initContainers': [{'name': 'i', 'resources':"
+        " {'requests': {'cpu': '8', 'memory': '1Gi'}}}], 'containers': [{'name': 'a',"
+        " 'resources': {'requests': {'cpu': '2', 'memory': '1Gi'}, 'limits':"
+        " {'nvidia.com/gpu': '2'}}}, {'name': 'b', 'resources': {'requests': {'cpu':"
+        " '500m', 'memory': '2Gi'}}}]");
+
+    ck_assert_ptr_null(spec->invalid);
+    ck_assert_int_eq(amounts_get(&spec->requests, "cpu"), 8100);
+    ck_assert_int_eq(amounts_get(&spec->requests, "memory"), INT64_C(3) << 30);
+    ck_assert_int_eq(amounts_get(&spec->requests, "nvidia.com/gpu"), 2);
+    ck_assert_int_eq(amounts_get(&spec->requests, "pods"), 1);
+    ck_assert_str_eq(spec->qos_class, "Burstable");
+    ck_assert_int_eq(spec->grace_sec, 30);
+    podspec_free(spec);
+}
+END_TEST
+
+START_TEST(test_lacking)
+{
+    struct amounts total = {0}, used = {0}, need = {0};
+
+    amounts_set(&total, "cpu", 4000);
+    amounts_set(&used, "cpu", 3000);
+    amounts_set(&need, "cpu", 1000);
+    amounts_set(&need, "gpu", 0);
+    ck_assert_ptr_null(amounts_lacking(&total, &used, &need));
+    amounts_set(&need, "gpu", 1);
+    ck_assert_str_eq(amounts_lacking(&total, &used, &need), "gpu");
+    amounts_add(&used, &need);
+    ck_assert_str_eq(amounts_lacking(&total, &used, &need), "cpu");
+    amounts_sub(&used, &need);
+    ck_assert_int_eq(amounts_get(&used, "cpu"), 3000);
+    amounts_set(&need, "cpu", INT64_MAX);
+    amounts_add(&used, &need);
+    ck_assert_int_eq(amounts_get(&used, "cpu"), INT64_MAX);
+    amounts_fini(&total);
+    amounts_fini(&used);
+    amounts_fini(&need);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("gantry-local/podspec", (struct suite_row[]){
+                                                  {test_read, ARRAY_LEN(cases)},
+                                                  {test_requests, 1},
+                                                  {test_lacking, 1},
+                                                  {NULL, 0},
+                                              });
+}
