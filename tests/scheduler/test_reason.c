@@ -1,0 +1,42 @@
+#include "scheduler/reason.h"
+
+#include "base/util.h"
+#include "tests/support/suite.h"
+
+/* The words are Slurm's (job_state_reason_string) and part of the API. */
+static const struct {
+    enum reason reason;
+    const char *word;
+    const char *class_;
+} cases[] = {
+    {REASON_NONE, "None", "NotFree"},
+    {REASON_PRIORITY, "Priority", "NotFree"},
+    {REASON_RESOURCES, "Resources", "NotFree"},
+    {REASON_BEGIN_TIME, "BeginTime", "NotAllowed"},
+    {REASON_JOB_HELD_USER, "JobHeldUser", "NotAllowed"},
+    {REASON_JOB_HELD_ADMIN, "JobHeldAdmin", "NotAllowed"},
+    {REASON_PARTITION_DOWN, "PartitionDown", "NotAllowed"},
+    {REASON_PARTITION_INACTIVE, "PartitionInactive", "NotAllowed"},
+    {REASON_PARTITION_NODE_LIMIT, "PartitionNodeLimit", "Never"},
+    {REASON_PARTITION_TIME_LIMIT, "PartitionTimeLimit", "Never"},
+    {REASON_PARTITION_CONFIG, "PartitionConfig", "Never"},
+    {REASON_REQ_NODE_NOT_AVAIL, "ReqNodeNotAvail", "NotFree"},
+    {REASON_BAD_CONSTRAINTS, "BadConstraints", "Never"},
+    {REASON_CONSTRAINTS, "Constraints", "NotFree"},
+    {REASON_CLEANING, "Cleaning", "NotAllowed"},
+};
+
+START_TEST(test_words)
+{
+    ck_assert_str_eq(reason_word(cases[_i].reason), cases[_i].word);
+    ck_assert_str_eq(wait_class_word(reason_class(cases[_i].reason)), cases[_i].class_);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("scheduler/reason", (struct suite_row[]){
+                                              {test_words, ARRAY_LEN(cases)},
+                                              {NULL, 0},
+                                          });
+}
