@@ -1,0 +1,374 @@
+/* Real processes on the real loop; nothing waits longer than it must. */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "base/util.h"
+#include "cmd/gantry-local/executor.h"
+#include "tests/support/suite.h"
+
+#define WAIT_MS 10000
+
+struct fixture {
+    struct loop *loop;
+    char dir[64];
+    struct executor *x;
+    bool ended;
+    struct executor_exit how;
+};
+
+static void setup(struct fixture *f)
+{
+    struct err err = ERR_INIT;
+
+    *f = (struct fixture){.dir = "/tmp/gantry-test-XXXXXX"};
+    ck_assert_ptr_nonnull(mkdtemp(f->dir));
+    f->loop = loop_new(&err);
+    f->x = executor_process_new(f->loop, f->dir, &err);
+    ck_assert_msg(f->x != NULL, "%s", err.msg);
+}
+
+static void teardown(struct fixture *f)
+{
+    AUTO_FREE char *command = xasprintf("rm -rf %s", f->dir);
+
+    executor_free(f->x);
+    loop_free(f->loop);
+    ck_assert_int_eq(system(command), 0);
+}
+
+/* The container runs `script` by sh. */
+static struct pod_spec *make_pod(const char *fields, const char *script)
+{
+    AUTO_FREE char *text =
+        xasprintf("{'metadata': {'name': 'p', 'namespace': 'd', 'uid': 'u-1'}, 'spec':"
+                  " {'containers': [{'name': 'c', 'command': ['sh', '-c', %%s]%s}]}}",
+                  fields);
+    JSON_AUTO struct json *object = json_build(text, script);
+
+    return podspec_new(object);
+}
+
+static void exited(void *arg, const struct executor_exit *how)
+{
+    struct fixture *f = arg;
+
+    f->ended = true;
+    f->how = *how;
+}
+
+static struct executor_run *start(struct fixture *f, const struct pod_spec *pod,
+                                  struct err *err)
+{
+    char *envp[] = {"FRUIT=pear", NULL};
+    struct executor_start s = {.pod = pod,
+                               .container = &pod->mains[0],
+                               .argv = pod->mains[0].command,
+                               .envp = envp};
+
+    f->ended = false;
+    return f->x->ops->start(f->x, &s, exited, f, err);
+}
+
+static void wait_end(struct fixture *f)
+{
+    int64_t until_ms = loop_fresh_mono_ms(f->loop) + WAIT_MS;
+
+    while (!f->ended && loop_fresh_mono_ms(f->loop) < until_ms)
+        loop_poll(f->loop, 100);
+    ck_assert(f->ended);
+}
+
+static char *read_log(const struct fixture *f)
+{
+    AUTO_FREE char *path = xasprintf("%s/logs/d_p_u-1/c.log", f->dir);
+    STR_AUTO struct str text;
+
+    str_init(&text, 100000);
+    ck_assert_int_eq(str_read_file(&text, path, NULL), 0);
+    return str_take(&text);
+}
+
+/* Until the log has `text`: then the process is where the test wants it. */
+static void wait_log(struct fixture *f, const char *want)
+{
+    int64_t until_ms = loop_fresh_mono_ms(f->loop) + WAIT_MS;
+    bool found = false;
+
+    while (!found && loop_fresh_mono_ms(f->loop) < until_ms) {
+        AUTO_FREE char *log = read_log(f);
+
+        found = strstr(log, want) != NULL;
+        loop_poll(f->loop, 10);
+    }
+    ck_assert_msg(found, "no \"%s\" in the log", want);
+}
+
+static const struct {
+    const char *name, *fields, *script;
+    int exit_code, signal;
+    const char *log; /* part of it */
+} cases[] = {
+    {"well", "", "echo hello", 0, 0, "hello\n"},
+    {"code", "", "exit 7", 7, 0, ""},
+    {"own signal", "", "kill -SEGV $$", 139, 11, ""},
+    {"both outputs", "", "echo out; echo err >&2", 0, 0, "out\nerr\n"},
+    {"environment", "", "echo $FRUIT $HOME-${PATH%:*}", 0, 0, "pear /"},
+    {"no input", "", "cat; echo eof", 0, 0, "eof\n"},
+    {"working directory", ", 'workingDir': '/usr'", "pwd", 0, 0, "/usr\n"},
+    {"its own directory", "", "pwd; : >file", 0, 0, "/work/d_p_u-1\n"},
+    {"no descriptors of ours", "", "ls /proc/$$/fd | tr '\\n' ' '", 0, 0, "0 1 2 "},
+    {"default signals", "", "grep SigIgn /proc/self/status", 0, 0, "0000000000000000"},
+    {"own session", "", "[ $(cut -d' ' -f6 /proc/$$/stat) = $$ ] && echo yes", 0, 0,
+     "yes\n"},
+};
+
+START_TEST(test_run)
+{
+    struct fixture f;
+    struct pod_spec *pod = make_pod(cases[_i].fields, cases[_i].script);
+    struct err err = ERR_INIT;
+    AUTO_FREE char *log = NULL;
+
+    setup(&f);
+    ck_assert_ptr_null(f.x->ops->refuse(f.x, pod, &err));
+    ck_assert_msg(start(&f, pod, &err) != NULL, "%s: %s", cases[_i].name, err.msg);
+    wait_end(&f);
+    log = read_log(&f);
+    ck_assert_msg(f.how.exit_code == cases[_i].exit_code &&
+                      f.how.signal == cases[_i].signal,
+                  "%s: code %d signal %d: %s", cases[_i].name, f.how.exit_code,
+                  f.how.signal, log);
+    ck_assert_msg(strstr(log, cases[_i].log) != NULL, "%s: %s", cases[_i].name, log);
+    podspec_free(pod);
+    teardown(&f);
+}
+END_TEST
+
+static pid_t read_pid(struct fixture *f, const char *word)
+{
+    AUTO_FREE char *log = NULL;
+
+    wait_log(f, word);
+    log = read_log(f);
+    return (pid_t)atoi(strstr(log, word) + strlen(word));
+}
+
+/* A zombie whose new parent has not looked yet counts as ended. */
+static bool is_alive(pid_t pid)
+{
+    AUTO_FREE char *path = xasprintf("/proc/%d/stat", pid);
+    STR_AUTO struct str stat;
+    const char *state;
+
+    str_init(&stat, 4096);
+    if (str_read_file(&stat, path, NULL) < 0)
+        return false;
+    state = strrchr(stat.s, ')');
+    return state && state[2] != 'Z' && state[2] != 'X';
+}
+
+static void wait_dead(struct fixture *f, pid_t pid)
+{
+    int64_t until_ms = loop_fresh_mono_ms(f->loop) + WAIT_MS;
+
+    while (is_alive(pid) && loop_fresh_mono_ms(f->loop) < until_ms)
+        loop_poll(f->loop, 10);
+    ck_assert(!is_alive(pid));
+}
+
+static const struct {
+    const char *name, *script;
+    int signo;
+    int exit_code, signal;
+} stops[] = {
+    {"asked", "echo ready; exec sleep 60", SIGTERM, 143, 15},
+    {"handles it", "trap 'exit 4' TERM; echo ready; sleep 60 & wait", SIGTERM, 4, 0},
+    {"killed", "trap '' TERM; echo ready; sleep 60", SIGKILL, 137, 9},
+};
+
+START_TEST(test_stop)
+{
+    struct fixture f;
+    struct pod_spec *pod = make_pod("", stops[_i].script);
+    struct executor_run *run;
+
+    setup(&f);
+    run = start(&f, pod, NULL);
+    wait_log(&f, "ready\n");
+    f.x->ops->signal(run, stops[_i].signo);
+    wait_end(&f);
+    ck_assert_msg(f.how.exit_code == stops[_i].exit_code &&
+                      f.how.signal == stops[_i].signal,
+                  "%s: code %d", stops[_i].name, f.how.exit_code);
+    podspec_free(pod);
+    teardown(&f);
+}
+END_TEST
+
+START_TEST(test_group_ends_with_first)
+{
+    struct fixture f;
+    struct pod_spec *pod = make_pod("", "sleep 60 & echo pid=$!; exit 3");
+    pid_t left;
+
+    setup(&f);
+    ck_assert_ptr_nonnull(start(&f, pod, NULL));
+    wait_end(&f);
+    ck_assert_int_eq(f.how.exit_code, 3);
+    left = read_pid(&f, "pid=");
+    wait_dead(&f, left);
+    podspec_free(pod);
+    teardown(&f);
+}
+END_TEST
+
+START_TEST(test_drop)
+{
+    struct fixture f;
+    struct pod_spec *pod = make_pod("", "sleep 60 & echo pid=$!; wait");
+    struct executor_run *run;
+    pid_t left;
+
+    setup(&f);
+    run = start(&f, pod, NULL);
+    left = read_pid(&f, "pid=");
+    f.x->ops->drop(run);
+    wait_dead(&f, left);
+    ck_assert(!f.ended);
+    podspec_free(pod);
+    teardown(&f);
+}
+END_TEST
+
+/* A program that is killed leaves no process behind, not even a child's child that
+ * ignores its parent's death. */
+START_TEST(test_killed_program)
+{
+    struct fixture f;
+    struct pod_spec *pod = make_pod("", "sleep 60 & echo pid=$!; wait");
+    pid_t program, left;
+
+    setup(&f);
+    program = fork();
+    if (program == 0) {
+        struct fixture inner = {.loop = loop_new(NULL)};
+
+        inner.x = executor_process_new(inner.loop, f.dir, NULL);
+        if (!start(&inner, pod, NULL))
+            _exit(1);
+        pause();
+        _exit(0);
+    }
+    ck_assert_int_gt(program, 0);
+    for (int64_t until_ms = loop_fresh_mono_ms(f.loop) + WAIT_MS;
+         !f.x->ops->refuse(f.x, pod, NULL) && loop_fresh_mono_ms(f.loop) < until_ms;)
+        loop_poll(f.loop, 10); /* until it has made its log folder */
+    left = read_pid(&f, "pid=");
+    ck_assert(is_alive(left));
+    kill(program, SIGKILL);
+    ck_assert_int_eq(waitpid(program, NULL, 0), program);
+    wait_dead(&f, left);
+    podspec_free(pod);
+    teardown(&f);
+}
+END_TEST
+
+static const struct {
+    const char *fields;
+    const char *command; /* NULL: sh */
+    const char *want;
+} failures[] = {
+    {", 'workingDir': '/no/such'", NULL, "working directory /no/such"},
+    {"", "/no/such/program", "run /no/such/program: No such file"},
+    {"", "/etc/passwd", "run /etc/passwd: Permission denied"},
+};
+
+START_TEST(test_start_fails)
+{
+    struct fixture f;
+    struct pod_spec *pod = make_pod(failures[_i].fields, "true");
+    struct err err = ERR_INIT;
+
+    setup(&f);
+    if (failures[_i].command) {
+        free(pod->mains[0].command[0]);
+        pod->mains[0].command[0] = xstrdup(failures[_i].command);
+    }
+    ck_assert_ptr_null(start(&f, pod, &err));
+    ck_assert_msg(strstr(err.msg, failures[_i].want) != NULL, "%s", err.msg);
+    podspec_free(pod);
+    teardown(&f);
+}
+END_TEST
+
+static const struct {
+    const char *name, *spec, *word, *message;
+} refusals[] = {
+    {"no command", "'containers': [{'name': 'c', 'image': 'busybox'}]",
+     "CommandMissing", "busybox"},
+    {"volume",
+     "'volumes': [{'name': 'v', 'hostPath': {}}], 'containers': [{'name': 'c', "
+     "'command':"
+     " ['true']}]",
+     "NotSupported", "volume \"v\" (hostPath)"},
+};
+
+START_TEST(test_refuse)
+{
+    struct fixture f;
+    AUTO_FREE char *text = xasprintf(
+        "{'metadata': {'name': 'p', 'namespace': 'd', 'uid': 'u'}, 'spec': {%s}}",
+        refusals[_i].spec);
+    JSON_AUTO struct json *object = json_build(text);
+    struct pod_spec *pod = podspec_new(object);
+    struct err err = ERR_INIT;
+    const char *word;
+
+    setup(&f);
+    word = f.x->ops->refuse(f.x, pod, &err);
+    ck_assert_msg(str_eq(word, refusals[_i].word), "%s: %s", refusals[_i].name, word);
+    ck_assert_msg(strstr(err.msg, refusals[_i].message) != NULL, "%s", err.msg);
+    podspec_free(pod);
+    teardown(&f);
+}
+END_TEST
+
+/* The log folder says that a pod was started, whoever started it. */
+START_TEST(test_never_twice)
+{
+    struct fixture f;
+    struct pod_spec *pod = make_pod("", "true");
+    struct err err = ERR_INIT;
+
+    setup(&f);
+    ck_assert_ptr_nonnull(start(&f, pod, NULL));
+    wait_end(&f);
+    executor_free(f.x);
+    f.x = executor_process_new(f.loop, f.dir, NULL);
+    ck_assert_str_eq(f.x->ops->refuse(f.x, pod, &err), "NodeRestarted");
+    f.x->ops->forget(f.x, pod);
+    podspec_free(pod);
+    teardown(&f);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("gantry-local/executor_process",
+                      (struct suite_row[]){
+                          {test_run, ARRAY_LEN(cases)},
+                          {test_stop, ARRAY_LEN(stops)},
+                          {test_group_ends_with_first, 1},
+                          {test_drop, 1},
+                          {test_killed_program, 1},
+                          {test_start_fails, ARRAY_LEN(failures)},
+                          {test_refuse, ARRAY_LEN(refusals)},
+                          {test_never_twice, 1},
+                          {NULL, 0},
+                      });
+}
