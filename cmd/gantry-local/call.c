@@ -234,7 +234,7 @@ struct table *call_table(struct apiserver *server, const struct kind *kind)
 
 void call_warn(struct call *call, const char *fmt, ...)
 {
-    struct str text;
+    STR_AUTO struct str text;
     va_list ap;
 
     str_init(&text, 4096);

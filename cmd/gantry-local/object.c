@@ -86,14 +86,22 @@ static void index_field(const struct json *tree, const char *path, struct str *t
     str_addn(text, "", 1);
 }
 
+/* Objects are kept long: without the room that a str has to grow. */
+static char *take_exact(struct str *text)
+{
+    const size_t size = text->len + 1;
+
+    return xrealloc(str_take(text), size);
+}
+
 /* Collects key and value texts one behind the other, then points into them: the text
  * may move while it grows. */
 static void index_attrs(struct object *o, const struct json *tree,
                         const struct kind *kind)
 {
-    struct str text;
-    str_init(&text, OBJECT_BYTES_MAX);
+    STR_AUTO struct str text;
 
+    str_init(&text, OBJECT_BYTES_MAX);
     for (json_each (it, json_at(tree, "metadata.labels"))) {
         if (!json_is(it.val, JSON_STRING))
             continue;
@@ -107,7 +115,7 @@ static void index_attrs(struct object *o, const struct json *tree,
         index_field(tree, kind->selectable[i], &text);
     o->n_fields = 2 + kind->n_selectable;
 
-    o->attr_text = str_take(&text);
+    o->attr_text = take_exact(&text);
     o->labels = xcalloc(o->n_labels + o->n_fields, sizeof(*o->labels));
     o->fields = o->labels + o->n_labels;
     const char *p = o->attr_text;
@@ -122,7 +130,7 @@ static void index_attrs(struct object *o, const struct json *tree,
 struct object *object_new(struct json *tree, const struct kind *kind, int64_t version)
 {
     struct object *o = xcalloc(1, sizeof(*o));
-    struct str bytes;
+    STR_AUTO struct str bytes;
     AUTO_FREE char *digits = xasprintf("%" PRId64, version);
 
     json_set_at(tree, "metadata.resourceVersion", json_new_string(digits));
@@ -131,12 +139,11 @@ struct object *object_new(struct json *tree, const struct kind *kind, int64_t ve
     str_init(&bytes, OBJECT_BYTES_MAX);
     print_tree(o, tree, &bytes);
     if (bytes.overflow) {
-        str_fini(&bytes);
         free(o);
         return NULL;
     }
     o->len = bytes.len;
-    o->bytes = str_take(&bytes);
+    o->bytes = take_exact(&bytes);
     o->ns = xstrdup(json_str_or(tree, "metadata.namespace", ""));
     o->key = xasprintf("%s/%s", o->ns, json_str_or(tree, "metadata.name", ""));
     o->name = o->key + strlen(o->ns) + 1;

@@ -148,7 +148,7 @@ static bool kind_selects(const struct kind *kind, const char *path)
 /* Up to an unescaped comma or the end. */
 static int take_value(const char **p, char **ret, const char *text, struct err *err)
 {
-    struct str value;
+    STR_AUTO struct str value;
 
     str_init(&value, strlen(text));
     for (; **p && **p != ','; (*p)++) {
@@ -163,7 +163,6 @@ static int take_value(const char **p, char **ret, const char *text, struct err *
     *ret = str_take(&value);
     return 0;
 bad:
-    str_fini(&value);
     return err_set(err, ERR_INVALID, "invalid field selector \"%s\": bad escape", text);
 }
 

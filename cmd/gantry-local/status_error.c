@@ -39,7 +39,7 @@ static int refuse_text(struct refusal *r, int code, const char *reason,
 
 static char *format(const char *fmt, va_list ap)
 {
-    struct str text;
+    STR_AUTO struct str text;
 
     str_init(&text, MESSAGE_MAX);
     str_vaddf(&text, fmt, ap);
