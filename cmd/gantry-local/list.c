@@ -144,7 +144,8 @@ static size_t cut_page(const struct page *page, struct object_list *list)
            strcmp(list->items[from]->key, page->after) <= 0)
         object_unref(list->items[from++]);
     list->n -= from;
-    memmove(list->items, list->items + from, list->n * sizeof(*list->items));
+    if (from > 0)
+        memmove(list->items, list->items + from, list->n * sizeof(*list->items));
     if (page->limit == 0 || (int64_t)list->n <= page->limit)
         return 0;
     const size_t rest = list->n - (size_t)page->limit;

@@ -1,0 +1,405 @@
+#include <string.h>
+
+#include "base/util.h"
+#include "tests/support/apitest.h"
+#include "tests/support/suite.h"
+
+#define NS "/api/v1/namespaces"
+#define MAPS NS "/default/configmaps"
+#define PODS NS "/default/pods"
+#define LEASES "/apis/coordination.k8s.io/v1/namespaces/default/leases"
+#define MERGE "application/merge-patch+json"
+#define JSON_PATCH "application/json-patch+json"
+#define STRATEGIC "application/strategic-merge-patch+json"
+#define APPLY "application/apply-patch+yaml"
+
+/* One request of a scenario, and what is expected of its answer (see apitest_expect).
+ */
+struct step {
+    const char *method, *path, *body;
+    int status;
+    const char *expect;
+    const char *type;   /* of the body; NULL: JSON */
+    const char *accept; /* NULL: none */
+};
+
+#define POD(name)                                                               \
+    "{'metadata': {'name': '" name "'}, 'spec': {'containers': [{'name': 'c', " \
+    "'image': 'i'}]}}"
+
+static const struct step create_and_get[] = {
+    {"POST", MAPS, "{'metadata': {'name': 'a'}, 'data': {'k': 'v'}}", 201,
+     .expect = "apiVersion=v1|kind=ConfigMap|metadata.name=a|metadata.namespace="
+               "default|data.k=v"},
+    {"GET", MAPS "/a", NULL, 200,
+     .expect = "data.k=v|metadata.creationTimestamp=2027-01-15T08:00:00Z"},
+    {"GET", MAPS "/b", NULL, 404,
+     .expect =
+         "message=configmaps \"b\" not found|reason=NotFound|details.kind=configmaps"},
+    {"POST", MAPS, "{'metadata': {'name': 'a'}}", 409,
+     .expect = "reason=AlreadyExists|message=configmaps \"a\" already exists"},
+    {"POST", MAPS, "{'metadata': {'generateName': 'x-'}}", 201,
+     .expect = "metadata.name~x-"},
+    {"POST", MAPS, "{'metadata': {}}", 422,
+     .expect = "message~name or generateName is "
+               "required|details.causes.0.field=metadata.name"},
+    {"POST", MAPS, "{'metadata': {'name': 'A_b'}}", 422,
+     .expect = "message~a lowercase RFC 1123 subdomain|details.kind=ConfigMap"},
+    {"POST", MAPS, "{'metadata': {'name': 'b', 'labels': {'a': 'x y'}}}", 422,
+     .expect = "message~a valid label must be"},
+    {"POST", MAPS, "{'metadata': {'name': 'b', 'labels': {'a': 1}}}", 400,
+     .expect = "message~metadata.labels.a: expected string"},
+    {"POST", MAPS, "{'metadata': {'name': 'b', 'namespace': 'other'}}", 400,
+     .expect = "message~does not match the namespace sent on the request"},
+    {"POST", MAPS, "{'kind': 'Pod', 'metadata': {'name': 'b'}}", 400,
+     .expect = "reason=BadRequest"},
+    {"POST", MAPS, "{'apiVersion': 'v2', 'metadata': {'name': 'b'}}", 400,
+     .expect = "message~the API version in the data (v2)"},
+    {"POST", MAPS, "{'metadata': {'name': 'b', 'resourceVersion': '7'}}", 400,
+     .expect = "message~resourceVersion should not be set"},
+    {"POST", MAPS, "{'metadata'", 400, .expect = "reason=BadRequest"},
+    {"POST", MAPS, "[]", 400, .expect = "message~expected a JSON object"},
+    {"POST", MAPS, "{}", 415, .expect = "reason=UnsupportedMediaType",
+     .type = "application/vnd.kubernetes.protobuf"},
+    {"POST", MAPS, "metadata: {name: y}\ndata: {k: v}\n", 201,
+     .expect = "metadata.name=y", .type = "application/yaml"},
+    {"POST", NS "/none/configmaps", "{'metadata': {'name': 'a'}}", 404,
+     .expect = "message=namespaces \"none\" not found"},
+    {0}};
+
+static const struct step routes[] = {
+    {"GET", "/version", NULL, 200, .expect = "gitVersion~v1.37.2+gantry"},
+    {"GET", "/nowhere", NULL, 404,
+     .expect = "message=the server could not find the requested resource"},
+    {"GET", "/api/v1/nothings", NULL, 404, .expect = "reason=NotFound"},
+    {"GET", "/api/v1/pods/x", NULL, 404, .expect = "reason=NotFound"},
+    {"GET", NS "/default/nodes", NULL, 404, .expect = "reason=NotFound"},
+    {"GET", MAPS "/a/status", NULL, 404, .expect = "reason=NotFound"},
+    {"POST", "/api/v1/pods", "{}", 405,
+     .expect = "reason=MethodNotAllowed|details.kind=pods"},
+    {"PUT", MAPS, "{}", 405, .expect = "reason=MethodNotAllowed"},
+    {"GET", MAPS "/%zz", NULL, 400, .expect = "message~bad escape"},
+    {"GET", MAPS "?x=%zz", NULL, 400, .expect = "message~bad escape"},
+    {"GET", "/a/b/c/d/e/f/g/h/i/j", NULL, 404, .expect = "reason=NotFound"},
+    {"GET", MAPS, NULL, 406, .expect = "reason=NotAcceptable",
+     .accept = "application/vnd.kubernetes.protobuf"},
+    {"GET", MAPS, NULL, 200, .expect = "kind=ConfigMapList|items#0",
+     .accept = "application/vnd.kubernetes.protobuf, */*"},
+    {"GET", MAPS, NULL, 200, .expect = "kind=Table|rows#0",
+     .accept = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"},
+    {"GET", MAPS, NULL, 200, .expect = "kind=PartialObjectMetadataList",
+     .accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"},
+    {"GET", MAPS, NULL, 406, .expect = "reason=NotAcceptable",
+     .accept = "application/json;as=Chair;v=v1;g=meta.k8s.io"},
+    {"POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "{'spec': {}}",
+     201, .expect = "status.allowed=true"},
+    {"POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", "{}", 201,
+     .expect =
+         "status.userInfo.username=admin|status.userInfo.groups.0=system:masters"},
+    {0}};
+
+static const struct step lists[] = {
+    {"POST", MAPS, "{'metadata': {'name': 'c', 'labels': {'l': '1'}}}", 201,
+     .expect = NULL},
+    {"POST", MAPS, "{'metadata': {'name': 'a', 'labels': {'l': '2'}}}", 201,
+     .expect = NULL},
+    {"POST", NS "/kube-system/configmaps", "{'metadata': {'name': 'b'}}", 201,
+     .expect = NULL},
+    {"GET", MAPS, NULL, 200,
+     .expect = "kind=ConfigMapList|apiVersion=v1|items#2|items.0.metadata.name=a|"
+               "metadata.continue!"},
+    {"GET", "/api/v1/configmaps", NULL, 200,
+     .expect = "items#3|items.2.metadata.name=b"},
+    {"GET", MAPS "?labelSelector=l%3D1", NULL, 200,
+     .expect = "items#1|items.0.metadata.name=c"},
+    {"GET", MAPS "?fieldSelector=metadata.name%3Da", NULL, 200, .expect = "items#1"},
+    {"GET", MAPS "?fieldSelector=spec.x%3Da", NULL, 400,
+     .expect = "message=field label not supported: spec.x"},
+    {"GET", MAPS "?limit=x", NULL, 400, .expect = "reason=BadRequest"},
+    {"GET", MAPS "?resourceVersion=99999999999999", NULL, 504,
+     .expect = "reason=Timeout|details.causes.0.reason=ResourceVersionTooLarge"},
+    {"GET", MAPS "?resourceVersion=1&resourceVersionMatch=Exact", NULL, 410,
+     .expect = "reason=Expired"},
+    {"GET", MAPS "?resourceVersionMatch=Exact", NULL, 422, .expect = "reason=Invalid"},
+    {"GET", MAPS "?continue=nonsense", NULL, 400,
+     .expect = "message~continue key is not valid"},
+    {"DELETE", MAPS "?labelSelector=l%3D1", NULL, 200, .expect = "items#1"},
+    {"GET", "/api/v1/configmaps", NULL, 200, .expect = "items#2"},
+    {0}};
+
+static const struct step updates[] = {
+    {"POST", LEASES, "{'metadata': {'name': 'l'}, 'spec': {'holderIdentity': 'a'}}",
+     201, .expect = NULL},
+    {"PUT", LEASES "/l", "{'metadata': {'name': 'l'}, 'spec': {'holderIdentity': 'b'}}",
+     200, .expect = "spec.holderIdentity=b|metadata.uid~-"},
+    {"PUT", LEASES "/l", "{'metadata': {'name': 'l', 'resourceVersion': '1'}}", 409,
+     .expect =
+         "reason=Conflict|message=Operation cannot be fulfilled on "
+         "leases.coordination.k8s.io "
+         "\"l\": the object has been modified; please apply your changes to the latest "
+         "version and try again"},
+    {"PUT", LEASES "/l", "{'metadata': {'name': 'l', 'uid': 'x'}}", 409,
+     .expect = "message~Precondition failed: UID in precondition: x"},
+    {"PUT", LEASES "/l", "{'metadata': {'name': 'm'}}", 400,
+     .expect =
+         "message=the name of the object (m) does not match the name on the URL (l)"},
+    {"PUT", LEASES "/m", "{'metadata': {'name': 'm'}}", 404,
+     .expect = "reason=NotFound"},
+    {"PATCH", LEASES "/l", "{'metadata': {'labels': {'x': 'y'}}}", 200,
+     .expect = "metadata.labels.x=y|spec.holderIdentity=b", .type = MERGE},
+    {"PATCH", LEASES "/l", "{'spec': {'holderIdentity': null}}", 200,
+     .expect = "spec.holderIdentity!", .type = MERGE},
+    {"PATCH", LEASES "/l", "{'metadata': {'resourceVersion': '1'}}", 409,
+     .expect = "reason=Conflict", .type = MERGE},
+    {"PATCH", LEASES "/l", "[]", 400, .expect = "message~expected object, got array",
+     .type = MERGE},
+    {"PATCH", LEASES "/l", "{}", 415, .expect = "message~application/merge-patch+json"},
+    {"PATCH", LEASES "/m", "{}", 404, .expect = "reason=NotFound", .type = MERGE},
+    {"PATCH", LEASES "/l?dryRun=All", "{'metadata': {'labels': {'dry': 'y'}}}", 200,
+     .expect = "metadata.labels.dry=y", .type = MERGE},
+    {"GET", LEASES "/l", NULL, 200, .expect = "metadata.labels.dry!"},
+    {"PATCH", LEASES "/l?dryRun=Some", "{}", 422, .expect = "message~dryRun",
+     .type = MERGE},
+    {"PATCH", LEASES "/l?force=true", "{}", 422, .expect = "message~force",
+     .type = MERGE},
+    {"POST", LEASES "?dryRun=All", "{'metadata': {'name': 'dry'}}", 201,
+     .expect = NULL},
+    {"GET", LEASES "/dry", NULL, 404, .expect = NULL},
+    {0}};
+
+static const struct step pods[] = {
+    {"POST", PODS, POD("p"), 201,
+     .expect =
+         "status.phase=Pending|status.qosClass=BestEffort|spec.restartPolicy=Always|"
+         "spec.schedulerName=default-scheduler|metadata.generation=1|"
+         "spec.tolerations.0.tolerationSeconds=300"},
+    {"POST", PODS,
+     "{'metadata': {'name': 'q'}, 'status': {'phase': 'Running'}, 'spec': "
+     "{'containers': "
+     "[{'name': 'c', 'image': 'i', 'resources': {'limits': {'cpu': '1', 'memory': "
+     "'1Gi'}, "
+     "'requests': {'cpu': '1000m', 'memory': '1024Mi'}}}]}}",
+     201, .expect = "status.phase=Pending|status.qosClass=Guaranteed"},
+    {"POST", PODS "/p/binding", "{'target': {'kind': 'Node', 'name': ''}}", 500,
+     .expect = "reason=InternalError"},
+    {"POST", PODS "/p/binding",
+     "{'metadata': {'uid': 'x'}, 'target': {'kind': 'Node', 'name': 'n1'}}", 409,
+     .expect = "message~Precondition failed"},
+    {"POST", PODS "/p/binding",
+     "{'metadata': {'annotations': {'k': 'v'}}, 'target': {'kind': 'Node', 'name': "
+     "'n1'}}",
+     201, .expect = "status=Success"},
+    {"GET", PODS "/p", NULL, 200,
+     .expect = "spec.nodeName=n1|metadata.annotations.k=v|status.conditions.0.type="
+               "PodScheduled|"
+               "status.conditions.0.status=True"},
+    {"POST", PODS "/p/binding", "{'target': {'kind': 'Node', 'name': 'n1'}}", 409,
+     .expect = "message~already assigned to node"},
+    {"POST", PODS "/none/binding", "{'target': {'kind': 'Node', 'name': 'n1'}}", 404,
+     .expect = NULL},
+    {"GET", "/api/v1/pods?fieldSelector=spec.nodeName%3Dn1", NULL, 200,
+     .expect = "items#1"},
+    {"PATCH", PODS "/p", "{'spec': {'nodeName': 'n2'}}", 422,
+     .expect = "message~pod updates may not change fields other than", .type = MERGE},
+    {"PATCH", PODS "/p", "{'status': {'phase': 'Running'}}", 200,
+     .expect = "status.phase=Pending", .type = MERGE},
+    {"PATCH", PODS "/p/status",
+     "{'status': {'phase': 'Running'}, 'metadata': {'labels': "
+     "{'x': 'y'}}}",
+     200, .expect = "status.phase=Running|metadata.labels!|spec.nodeName=n1",
+     .type = MERGE},
+    {"DELETE", PODS "/p", "{'preconditions': {'uid': 'x'}}", 409,
+     .expect = "message~UID"},
+    {"DELETE", PODS "/p", "{'preconditions': {'resourceVersion': '1'}}", 409,
+     .expect = "message~ResourceVersion"},
+    {"DELETE", PODS "/p", "{'propagationPolicy': 'Sideways'}", 422, .expect = NULL},
+    {"DELETE", PODS "/p?dryRun=All", NULL, 200,
+     .expect = "metadata.deletionGracePeriodSeconds=30"},
+    {"DELETE", PODS "/p", "{'propagationPolicy': 'Background'}", 200,
+     .expect = "metadata.deletionTimestamp=2027-01-15T08:00:30Z|"
+               "metadata.deletionGracePeriodSeconds=30|metadata.generation=3"},
+    {"DELETE", PODS "/p", "{'gracePeriodSeconds': 60}", 200,
+     .expect = "metadata.deletionGracePeriodSeconds=30"},
+    {"DELETE", PODS "/p", "{'gracePeriodSeconds': 5}", 200,
+     .expect = "metadata.deletionGracePeriodSeconds=5|"
+               "metadata.deletionTimestamp=2027-01-15T08:00:05Z"},
+    {"DELETE", PODS "/p?gracePeriodSeconds=0", NULL, 200, .expect = "metadata.name=p"},
+    {"GET", PODS "/p", NULL, 404, .expect = NULL},
+    {"DELETE", PODS "/q", NULL, 200, .expect = "metadata.name=q"},
+    {"GET", PODS "/q", NULL, 404, .expect = NULL},
+    {"POST", PODS, POD("e"), 201, .expect = NULL},
+    {"POST", PODS "/e/eviction", "{'metadata': {'name': 'e'}}", 201,
+     .expect = "status=Success"},
+    {"GET", PODS "/e", NULL, 404, .expect = NULL},
+    {0}};
+
+static const struct step finalizers[] = {
+    {"POST", PODS,
+     "{'metadata': {'name': 'f', 'finalizers': ['gantry.dev/accounted']}, 'spec': "
+     "{'nodeName': 'n1', 'containers': [{'name': 'c', 'image': 'i'}]}}",
+     201, .expect = NULL},
+    {"DELETE", PODS "/f", "{'gracePeriodSeconds': 0}", 200,
+     .expect = "metadata.deletionGracePeriodSeconds=0|metadata.deletionTimestamp~2027"},
+    {"PATCH", PODS "/f",
+     "{'metadata': {'finalizers': ['a/b', 'gantry.dev/accounted']}}", 422,
+     .expect = "message~no new finalizers can be added", .type = MERGE},
+    {"GET", PODS "/f", NULL, 200, .expect = NULL},
+    {"PATCH", PODS "/f", "{'metadata': {'finalizers': null}}", 200,
+     .expect = "metadata.name=f", .type = MERGE},
+    {"GET", PODS "/f", NULL, 404, .expect = NULL},
+    {"POST", MAPS, "{'metadata': {'name': 'm', 'finalizers': ['a/b']}}", 201,
+     .expect = NULL},
+    {"DELETE", MAPS "/m", NULL, 200,
+     .expect = "metadata.deletionTimestamp=2027-01-15T08:00:00Z"},
+    {"PATCH", MAPS "/m", "{'metadata': {'finalizers': []}}", 200, .expect = NULL,
+     .type = MERGE},
+    {"GET", MAPS "/m", NULL, 404, .expect = NULL},
+    {0}};
+
+static const struct step namespaces[] = {
+    {"GET", NS "/gantry-system", NULL, 200, .expect = "status.phase=Active"},
+    {"POST", NS, "{'metadata': {'name': 'a'}}", 201,
+     .expect = "status.phase=Active|spec.finalizers.0=kubernetes"},
+    {"POST", NS "/a/configmaps", "{'metadata': {'name': 'm'}}", 201, .expect = NULL},
+    {"POST", NS "/a/pods",
+     "{'metadata': {'name': 'p'}, 'spec': {'nodeName': 'n', 'containers': [{'name': "
+     "'c', "
+     "'image': 'i'}]}}",
+     201, .expect = NULL},
+    {"DELETE", NS "/default", NULL, 403,
+     .expect = "message~this namespace may not be deleted"},
+    {"DELETE", NS "/a", NULL, 200, .expect = "status.phase=Terminating"},
+    {"GET", NS "/a/configmaps/m", NULL, 404, .expect = NULL},
+    {"GET", NS "/a/pods/p", NULL, 200,
+     .expect = "metadata.deletionGracePeriodSeconds=30"},
+    {"POST", NS "/a/configmaps", "{'metadata': {'name': 'm'}}", 403,
+     .expect = "details.causes.0.reason=NamespaceTerminating|reason=Forbidden"},
+    {"GET", NS "/a", NULL, 200, .expect = "status.phase=Terminating"},
+    {"DELETE", NS "/a/pods/p?gracePeriodSeconds=0", NULL, 200, .expect = NULL},
+    {"GET", NS "/a", NULL, 404, .expect = NULL},
+    {"POST", NS, "{'metadata': {'name': 'b'}}", 201, .expect = NULL},
+    {"DELETE", NS "/b", NULL, 200, .expect = NULL},
+    {"GET", NS "/b", NULL, 404, .expect = NULL},
+    {0}};
+
+/* Both event APIs show the same event. */
+static const struct step events[] = {
+    {"POST", "/apis/events.k8s.io/v1/namespaces/default/events",
+     "{'metadata': {'name': 'e'}, 'eventTime': '2027-01-15T08:00:00.000000Z', 'note': "
+     "'hello', 'reason': 'Started', 'type': 'Normal', 'action': 'Start', "
+     "'reportingController': 'gantry.dev/controller', 'reportingInstance': 'x', "
+     "'regarding': {'kind': 'Pod', 'name': 'p', 'namespace': 'default', 'uid': 'u'}}",
+     201, .expect = "apiVersion=events.k8s.io/v1|note=hello|regarding.name=p"},
+    {"GET", NS "/default/events/e", NULL, 200,
+     .expect = "apiVersion=v1|message=hello|involvedObject.name=p"},
+    {"GET",
+     NS "/default/events?fieldSelector=involvedObject.name%3Dp,involvedObject.uid%3Du",
+     NULL, 200, .expect = "items#1|items.0.message=hello"},
+    {"GET", "/apis/events.k8s.io/v1/events", NULL, 200,
+     .expect = "items#1|items.0.note=hello|items.0.apiVersion=events.k8s.io/v1"},
+    {"PATCH", "/apis/events.k8s.io/v1/namespaces/default/events/e",
+     "{'series': {'count': 2, 'lastObservedTime': '2027-01-15T08:00:01.000000Z'}}", 200,
+     .expect = "series.count=2|note=hello", .type = MERGE},
+    {0}};
+
+static const struct {
+    const char *name;
+    const struct step *steps;
+} scenarios[] = {
+    {"create and get", create_and_get},
+    {"routes", routes},
+    {"lists", lists},
+    {"updates", updates},
+    {"pods", pods},
+    {"finalizers", finalizers},
+    {"namespaces", namespaces},
+    {"events", events},
+};
+
+START_TEST(test_scenario)
+{
+    struct apitest *t = apitest_new();
+
+    for (const struct step *s = scenarios[_i].steps; s->method; s++) {
+        AUTO_FREE char *what =
+            xasprintf("%s: %s %s %s", scenarios[_i].name, s->method, s->path, s->body);
+        const int status =
+            apitest_send(t, &(struct apitest_request){.method = s->method,
+                                                      .path = s->path,
+                                                      .body = s->body,
+                                                      .type = s->type,
+                                                      .accept = s->accept});
+        ck_assert_msg(status == s->status, "%s: expected %d, got %d: %s", what,
+                      s->status, status, t->text.s);
+        apitest_expect(t, what, s->expect);
+    }
+    apitest_free(t);
+}
+END_TEST
+
+/* Pages show the moment of the first, whatever happens between. */
+START_TEST(test_pages)
+{
+    struct apitest *t = apitest_new();
+
+    for (int i = 0; i < 5; i++) {
+        AUTO_FREE char *body = xasprintf("{'metadata': {'name': 'm%d'}}", i);
+        ck_assert_int_eq(apitest_request(t, "POST", MAPS, body), 201);
+    }
+    ck_assert_int_eq(apitest_request(t, "GET", MAPS "?limit=2", NULL), 200);
+    apitest_expect(t, "first", "items#2|metadata.remainingItemCount=3");
+    AUTO_FREE char *version = xstrdup(apitest_version(t));
+    AUTO_FREE char *second =
+        xasprintf(MAPS "?limit=2&continue=%s", json_str(t->body, "metadata.continue"));
+    ck_assert_int_eq(apitest_request(t, "DELETE", MAPS "/m3", NULL), 200);
+    ck_assert_int_eq(apitest_request(t, "GET", second, NULL), 200);
+    apitest_expect(t, "second", "items.0.metadata.name=m2|items.1.metadata.name=m3");
+    ck_assert_str_eq(apitest_version(t), version);
+    AUTO_FREE char *third =
+        xasprintf(MAPS "?limit=2&continue=%s", json_str(t->body, "metadata.continue"));
+    ck_assert_int_eq(apitest_request(t, "GET", third, NULL), 200);
+    apitest_expect(t, "third", "items#1|items.0.metadata.name=m4|metadata.continue!");
+    apiserver_compact(t->server);
+    ck_assert_int_eq(apitest_request(t, "GET", third, NULL), 410);
+    apitest_free(t);
+}
+END_TEST
+
+/* A write that changes nothing keeps the resourceVersion. */
+START_TEST(test_noop)
+{
+    struct apitest *t = apitest_new();
+    static const char body[] = "{'metadata': {'name': 'a'}, 'data': {'k': 'v'}}";
+
+    ck_assert_int_eq(apitest_request(t, "POST", MAPS, body), 201);
+    AUTO_FREE char *version = xstrdup(apitest_version(t));
+    ck_assert_int_eq(apitest_request(t, "PUT", MAPS "/a", body), 200);
+    ck_assert_str_eq(apitest_version(t), version);
+    apitest_free(t);
+}
+END_TEST
+
+START_TEST(test_too_large)
+{
+    struct apitest *t = apitest_new();
+    AUTO_FREE char *body = xmalloc(API_BODY_MAX + 2);
+
+    memset(body, ' ', API_BODY_MAX + 1);
+    body[API_BODY_MAX + 1] = '\0';
+    ck_assert_int_eq(apitest_request(t, "POST", MAPS, body), 413);
+    apitest_expect(t, "too large",
+                   "reason=RequestEntityTooLarge|message~limit is 3145728");
+    apitest_free(t);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("gantry-local/verbs", (struct suite_row[]){
+                                                {test_scenario, ARRAY_LEN(scenarios)},
+                                                {test_pages, 1},
+                                                {test_noop, 1},
+                                                {test_too_large, 1},
+                                                {NULL, 0},
+                                            });
+}
