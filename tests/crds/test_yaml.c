@@ -1,0 +1,315 @@
+/*
+ * The rules in crds/<plural>.yaml and the tables of crds/ say the same. Blocks between
+ * "# begin NAME" and "# end" are made from the tables; GANTRY_REWRITE_GOLDENS=1
+ * rewrites them.
+ */
+#include "crds/rules_private.h"
+
+#include <regex.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/duration.h"
+#include "base/quantity.h"
+#include "base/util.h"
+#include "base/yaml.h"
+#include "tests/support/suite.h"
+
+#define FILE_MAX (1u << 20)
+
+static const struct {
+    const char *kind, *path;
+} files[] = {
+    {"BatchJob", "crds/batchjobs.yaml"},
+    {"Partition", "crds/partitions.yaml"},
+    {"QOS", "crds/qos.yaml"},
+    {"Account", "crds/accounts.yaml"},
+    {"Reservation", "crds/reservations.yaml"},
+    {"GpuTopology", "crds/gputopologies.yaml"},
+    {"GpuNodeClass", "crds/gpunodeclasses.yaml"},
+};
+
+static void read_text(const char *path, struct str *text)
+{
+    struct err err = ERR_INIT;
+    str_init(text, FILE_MAX);
+    ck_assert_msg(str_read_file(text, path, &err) == 0, "%s", err.msg);
+}
+
+/* ---- the blocks that are made from tables ---- */
+
+static void add_rule(struct str *out, int indent, const char *field,
+                     const char *message)
+{
+    str_addf(out, "%*s  message: '%s'\n", indent, "", message);
+    str_addf(out, "%*s  fieldPath: %s\n", indent, "", field);
+}
+
+static void add_unsupported(struct str *out, int indent, const char *kind,
+                            const char *node)
+{
+    for (size_t i = 0; i < n_unsupported; i++) {
+        const struct unsupported *u = &unsupported[i];
+        size_t len = path_parent_len(u->field);
+        if (strcmp(u->kind, kind) != 0 || strncmp(u->field, node, len) != 0 ||
+            node[len] != '\0')
+            continue;
+        const char *name = u->field + len + 1;
+        str_addf(out, "%*s- rule: '!has(self.%s)", indent, "", name);
+        if (str_eq(u->value, "false") || str_eq(u->value, "true"))
+            str_addf(out, " || %sself.%s", u->value[0] == 'f' ? "" : "!", name);
+        else if (u->value)
+            str_addf(out, " || self.%s != \"%s\"", name, u->value);
+        str_add(out, "'\n");
+        add_rule(out, indent, u->field + len, u->message);
+    }
+}
+
+static void add_frozen(struct str *out, int indent)
+{
+    for (size_t i = 0; i < n_frozen; i++) {
+        const char *f = frozen[i].field;
+        str_addf(
+            out,
+            "%*s- rule: '!has(oldSelf.status) || !has(oldSelf.status.state) || "
+            "oldSelf.status.state == \"PENDING\" || has(self.%s) == has(oldSelf.%s) && "
+            "(!has(self.%s) || self.%s == oldSelf.%s)'\n",
+            indent, "", f, f, f, f, f);
+        str_addf(out, "%*s  message: '%s'\n", indent, "", frozen[i].message);
+        str_addf(out, "%*s  fieldPath: .%s\n", indent, "", f);
+    }
+}
+
+/* One line of the file; inside a block nothing but the table's rows is written. */
+struct copying {
+    struct str *out;
+    const char *kind;
+    bool inside;
+};
+
+static void copy_line(struct copying *copy, const char *line, size_t len)
+{
+    int indent = (int)strspn(line, " ");
+    const char *mark = line + indent;
+    if (str_starts(mark, "# end"))
+        copy->inside = false;
+    if (!copy->inside)
+        str_addn(copy->out, line, len);
+    if (!str_starts(mark, "# begin "))
+        return;
+    AUTO_FREE char *name = xstrndup(mark + 8, (size_t)(line + len - 1 - (mark + 8)));
+    copy->inside = true;
+    if (strcmp(name, "frozen") == 0)
+        add_frozen(copy->out, indent);
+    else if (str_starts(name, "unsupported "))
+        add_unsupported(copy->out, indent, copy->kind, name + 12);
+    else
+        ck_abort_msg("unknown block %s", name);
+}
+
+static void rewrite(const char *path, const struct str *text)
+{
+    FILE *file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_uint_eq(fwrite(text->s, 1, text->len, file), text->len);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+START_TEST(test_blocks)
+{
+    STR_AUTO struct str text, made;
+    read_text(files[_i].path, &text);
+    str_init(&made, FILE_MAX);
+    struct copying copy = {&made, files[_i].kind, false};
+    for (const char *line = text.s; *line; line += strcspn(line, "\n") + 1)
+        copy_line(&copy, line, strcspn(line, "\n") + 1);
+    ck_assert_msg(!copy.inside, "%s: a block without end", files[_i].path);
+    bool same = strcmp(text.s, made.s) == 0;
+    if (!same && getenv("GANTRY_REWRITE_GOLDENS"))
+        rewrite(files[_i].path, &made);
+    else
+        ck_assert_msg(same,
+                      "%s differs from crds/unsupported.c or crds/rules_table.c; "
+                      "GANTRY_REWRITE_GOLDENS=1 rewrites it",
+                      files[_i].path);
+}
+END_TEST
+
+/* ---- every rule of the YAML is in the tables, and the other way round ---- */
+
+struct found {
+    char **lines; /* "node | fieldPath | message" */
+    size_t n, cap;
+    struct str patterns; /* texts of all rules, one a line */
+};
+
+static void keep(struct found *found, const char *node, const char *field,
+                 const char *message)
+{
+    GROW(found->lines, found->n, found->cap);
+    found->lines[found->n++] = xasprintf("%s | %s | %s", node, field, message);
+}
+
+static void collect(struct found *found, const struct json *schema, const char *node)
+{
+    const struct json *rules_here = json_get(schema, "x-kubernetes-validations");
+    for (size_t i = 0; i < json_len(rules_here); i++) {
+        const struct json *rule = json_item(rules_here, i);
+        keep(found, node, json_str_or(rule, "fieldPath", ""),
+             json_str_or(rule, "message", ""));
+        str_addf(&found->patterns, "%s\n", json_str_or(rule, "rule", ""));
+    }
+    for (json_each (it, json_get(schema, "properties"))) {
+        AUTO_FREE char *path = xasprintf("%s%s%s", node, *node ? "." : "", it.key);
+        collect(found, it.val, path);
+    }
+    if (json_get(schema, "items")) {
+        AUTO_FREE char *path = xasprintf("%s[]", node);
+        collect(found, json_get(schema, "items"), path);
+    }
+}
+
+/* "spec" and "spec.user": ".user"; the same: "". */
+static char *relative(const char *node, const char *field)
+{
+    size_t len = strlen(node);
+    return xasprintf("%s%s", len == 0 && *field ? "." : "", field + len);
+}
+
+static void expect(struct found *found, const char *kind)
+{
+    for (size_t i = 0; i < n_rules; i++) {
+        AUTO_FREE char *field = relative(rules[i].node, rules[i].field);
+        if (strcmp(rules[i].kind, kind) == 0)
+            keep(found, rules[i].node, field, rules[i].message);
+    }
+    for (size_t i = 0; i < n_unsupported; i++) {
+        size_t len = path_parent_len(unsupported[i].field);
+        AUTO_FREE char *node = xstrndup(unsupported[i].field, len);
+        if (strcmp(unsupported[i].kind, kind) == 0)
+            keep(found, node, unsupported[i].field + len, unsupported[i].message);
+    }
+    for (size_t i = 0; i < n_frozen && strcmp(kind, "BatchJob") == 0; i++) {
+        AUTO_FREE char *field = relative("", frozen[i].field);
+        keep(found, "", field, frozen[i].message);
+    }
+}
+
+static int line_compare(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void found_sort(struct found *found)
+{
+    if (found->n > 1)
+        qsort(found->lines, found->n, sizeof(*found->lines), line_compare);
+}
+
+static void found_fini(struct found *found)
+{
+    for (size_t i = 0; i < found->n; i++)
+        free(found->lines[i]);
+    free(found->lines);
+    str_fini(&found->patterns);
+}
+
+static struct json *read_schema(const char *path)
+{
+    struct err err = ERR_INIT;
+    STR_AUTO struct str text;
+    read_text(path, &text);
+    JSON_AUTO struct json *crd = yaml_parse_one(text.s, text.len, path, &err);
+    ck_assert_msg(crd != NULL, "%s", err.msg);
+    const struct json *version = json_item(json_at(crd, "spec.versions"), 0);
+    return json_copy(json_at(version, "schema.openAPIV3Schema"));
+}
+
+START_TEST(test_same_rules)
+{
+    struct found in_yaml = {0}, in_tables = {0};
+    JSON_AUTO struct json *schema = read_schema(files[_i].path);
+    str_init(&in_yaml.patterns, FILE_MAX);
+    str_init(&in_tables.patterns, 1);
+    collect(&in_yaml, schema, "");
+    expect(&in_tables, files[_i].kind);
+    found_sort(&in_yaml);
+    found_sort(&in_tables);
+    for (size_t i = 0; i < MIN(in_yaml.n, in_tables.n); i++)
+        ck_assert_str_eq(in_yaml.lines[i], in_tables.lines[i]);
+    ck_assert_uint_eq(in_yaml.n, in_tables.n);
+    for (size_t i = 0; i < n_rules; i++) {
+        AUTO_FREE char *call =
+            xasprintf(".matches('%s')", rules[i].pattern ? rules[i].pattern : "");
+        if (rules[i].pattern && strcmp(rules[i].kind, files[_i].kind) == 0)
+            ck_assert_msg(strstr(in_yaml.patterns.s, call) != NULL,
+                          "%s: no rule has %s", rules[i].field, call);
+    }
+    found_fini(&in_yaml);
+    found_fini(&in_tables);
+}
+END_TEST
+
+/* ---- a pattern takes what the parser takes ---- */
+
+static const struct {
+    const char *field, *text;
+    bool ok;
+} texts[] = {
+    {"spec.timeLimit", "90", true},        {"spec.timeLimit", "90:30", true},
+    {"spec.timeLimit", "2:00:00", true},   {"spec.timeLimit", "1-12", true},
+    {"spec.timeLimit", "1-12:30", true},   {"spec.timeLimit", "1-12:30:15", true},
+    {"spec.timeLimit", "4h", true},        {"spec.timeLimit", "1h30m", true},
+    {"spec.timeLimit", "1.5h", true},      {"spec.timeLimit", "500ms", true},
+    {"spec.timeLimit", "UNLIMITED", true}, {"spec.timeLimit", "infinite", true},
+    {"spec.timeLimit", "-1", true},        {"spec.timeLimit", "", false},
+    {"spec.timeLimit", "-2", false},       {"spec.timeLimit", "1:2:3:4", false},
+    {"spec.timeLimit", "1-", false},       {"spec.timeLimit", "1-2-3", false},
+    {"spec.timeLimit", "tomorrow", false}, {"spec.timeLimit", "90 ", false},
+    {"spec.timeLimit", "4d", false},       {"spec.memPerNode", "512", true},
+    {"spec.memPerNode", "512M", true},     {"spec.memPerNode", "1.5G", true},
+    {"spec.memPerNode", "64Gi", true},     {"spec.memPerNode", "2t", true},
+    {"spec.memPerNode", "", false},        {"spec.memPerNode", "-1", false},
+    {"spec.memPerNode", "64GB", false},    {"spec.memPerNode", "64gi", false},
+    {"spec.memPerNode", "much", false},
+};
+
+static bool parser_takes(const char *field, const char *text)
+{
+    int64_t ret;
+    if (strcmp(field, "spec.timeLimit") == 0)
+        return duration_parse(text, &ret, NULL) == 0;
+    return size_parse(text, &ret, NULL) == 0;
+}
+
+static const struct rule *pattern_rule(const char *field)
+{
+    for (size_t i = 0; i < n_rules; i++)
+        if (rules[i].pattern && strcmp(rules[i].field, field) == 0)
+            return &rules[i];
+    ck_abort_msg("%s has no pattern", field);
+}
+
+START_TEST(test_patterns)
+{
+    regex_t regex;
+    const struct rule *rule = pattern_rule(texts[_i].field);
+    ck_assert_int_eq(regcomp(&regex, rule->pattern, REG_EXTENDED | REG_NOSUB), 0);
+    bool matches = regexec(&regex, texts[_i].text, 0, NULL, 0) == 0;
+    regfree(&regex);
+    ck_assert_msg(matches == texts[_i].ok, "%s \"%s\": pattern", texts[_i].field,
+                  texts[_i].text);
+    ck_assert_msg(parser_takes(texts[_i].field, texts[_i].text) == texts[_i].ok,
+                  "%s \"%s\": parser", texts[_i].field, texts[_i].text);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("crds/yaml", (struct suite_row[]){
+                                       {test_blocks, ARRAY_LEN(files)},
+                                       {test_same_rules, ARRAY_LEN(files)},
+                                       {test_patterns, ARRAY_LEN(texts)},
+                                       {NULL, 0},
+                                   });
+}
