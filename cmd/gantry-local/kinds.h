@@ -1,9 +1,9 @@
 /*
  * kinds - which resources are served: the core table and what CRDs add.
  *
- * Core kinds come from one committed table of types and fields (coretypes.c), custom ones
- * from CustomResourceDefinition objects. Discovery, OpenAPI, Table, validation and patches
- * all read these structs, so they cannot disagree.
+ * Core kinds come from one committed table of types and fields (coretypes.c), custom
+ * ones from CustomResourceDefinition objects. Discovery, OpenAPI, Table, validation and
+ * patches all read these structs, so they cannot disagree.
  */
 #ifndef GANTRY_LOCAL_KINDS_H
 #define GANTRY_LOCAL_KINDS_H
@@ -33,20 +33,24 @@ struct kind {
     char *version;
     char *plural;
     char *singular;
-    char *name; /* "Pod" */
+    char *name;      /* "Pod" */
     char *list_name; /* "PodList" */
     char **short_names;
     size_t n_short_names;
     char **categories;
     size_t n_categories;
     bool namespaced;
-    bool has_status;     /* status subresource */
-    bool is_custom;      /* from a CRD: no strategic merge patch; PUT needs a resourceVersion */
+    bool has_status; /* status subresource */
+    bool is_custom; /* from a CRD: no strategic merge patch; PUT needs a resourceVersion
+                     */
+    bool create_only;     /* a review: answered, never stored */
     bool has_foreign_cel; /* custom, not ours, with CEL rules that are not evaluated */
     const struct schema *schema;
-    const struct column *columns; /* beside NAME; core kinds render by function, see table.h */
+    const struct column
+        *columns; /* beside NAME; core kinds render by function, see table.h */
     size_t n_columns;
-    char **selectable; /* field selector paths beside metadata.name and metadata.namespace */
+    char **selectable; /* field selector paths beside metadata.name and
+                          metadata.namespace */
     size_t n_selectable;
 };
 
@@ -60,27 +64,24 @@ const struct kind *kinds_find(const struct kinds *kinds, const char *group,
 size_t kinds_count(const struct kinds *kinds);
 const struct kind *kinds_at(const struct kinds *kinds, size_t i);
 
-/* What a new or changed object gets beyond its schema's static defaults (schema_default goes
- * first): image pull policies, requests from limits, a Secret's stringData, first phases,
- * a CRD's accepted names and conditions. In place; does nothing for custom kinds. */
-void kind_default(const struct kind *kind, struct json *object, int64_t now_sec);
+/* What a new or changed object gets beyond its schema's static defaults (schema_default
+ * goes first): pull policies from image tags, a Secret's stringData, target ports, a
+ * Job's completions. In place; does nothing for custom kinds. */
+void kind_default(const struct kind *kind, struct json *object);
 
-/* metadata.name by the kind's rule (subdomain, label, path segment). The message is what
- * follows "metadata.name: ": `Invalid value: "A_b": a lowercase RFC 1123 subdomain ...`. */
-int kind_validate_name(const struct kind *kind, const char *name, struct err *err);
-
-/* Serves (or serves anew) the kinds of a CRD object. On a bad CRD nothing changes and err
- * names the field (it becomes a 422). All served versions are added. */
+/* Serves (or serves anew) the kinds of a CRD object. On a bad CRD nothing changes and
+ * err names the field (it becomes a 422). All served versions are added. */
 int kinds_add_crd(struct kinds *kinds, const struct json *crd, struct err *err);
 void kinds_remove_crd(struct kinds *kinds, const char *crd_name);
 
-/* Answers of discovery, as bytes: `/api` and `/apis` (aggregated APIGroupDiscoveryList v2 or
- * plain), `/api/v1` and `/apis/<group>[/<version>]`. false: no such group or version. */
+/* Answers of discovery, as bytes: `/api` and `/apis` (aggregated APIGroupDiscoveryList
+ * v2 or plain), `/api/v1` and `/apis/<group>[/<version>]`. false: no such group or
+ * version. */
 void discovery_aggregated(const struct kinds *kinds, bool core, struct str *out);
 void discovery_roots(const struct kinds *kinds, bool core, struct str *out);
 bool discovery_group(const struct kinds *kinds, const char *group, struct str *out);
-bool discovery_version(const struct kinds *kinds, const char *group, const char *version,
-                       struct str *out);
+bool discovery_version(const struct kinds *kinds, const char *group,
+                       const char *version, struct str *out);
 
 /* `/openapi/v3` and `/openapi/v3/api/v1`, `/openapi/v3/apis/<g>/<v>`. */
 void openapi_index(const struct kinds *kinds, struct str *out);

@@ -18,12 +18,13 @@ struct cause {
     const char *field;  /* "spec.nodes" */
     const char *reason; /* FieldValueInvalid, FieldValueRequired, FieldValueTypeInvalid,
                          * FieldValueNotSupported, FieldValueTooLong, ... */
-    const char *message; /* as Kubernetes words it: "Invalid value: -1: should be ..." */
+    const char
+        *message; /* as Kubernetes words it: "Invalid value: -1: should be ..." */
 };
 typedef void cause_fn(void *arg, const struct cause *cause);
 
-/* From openAPIV3Schema. Refuses (err names the path) what is not structural, unknown keywords, and
- * patterns that do not compile. Frees with schema_free. */
+/* From openAPIV3Schema. Refuses (err names the path) what is not structural, unknown
+ * keywords, and patterns that do not compile. Frees with schema_free. */
 struct schema *schema_parse(const struct json *openapi, struct err *err);
 void schema_free(struct schema *s);
 
@@ -32,22 +33,24 @@ void schema_validate(const struct schema *s, const struct json *object, cause_fn
                      void *arg);
 /* Fills defaults in place. */
 void schema_default(const struct schema *s, struct json *object);
-/* Removes fields that the schema does not know (x-kubernetes-preserve-unknown-fields kept;
- * apiVersion, kind and metadata are known at the root), and calls `found` with each as
- * "spec.nodez" . */
+/* Removes fields that the schema does not know (x-kubernetes-preserve-unknown-fields
+ * kept; apiVersion, kind and metadata are known at the root), and calls `found` with
+ * each as "spec.nodez" . */
 void schema_prune(const struct schema *s, struct json *object,
                   void (*found)(void *arg, const char *path), void *arg);
 
-/* How lists and maps merge (x-kubernetes-list-type, -list-map-keys, -map-type; for core kinds
- * also the strategic merge key). */
+/* How lists and maps merge (x-kubernetes-list-type, -list-map-keys, -map-type; for core
+ * kinds also the strategic merge key). */
 enum list_type { LIST_ATOMIC, LIST_SET, LIST_MAP };
-const struct schema *schema_field(const struct schema *s, const char *name); /* NULL: unknown */
+const struct schema *schema_field(const struct schema *s,
+                                  const char *name);       /* NULL: unknown */
 const struct schema *schema_items(const struct schema *s); /* of an array; NULL */
 enum list_type schema_list_type(const struct schema *s);
 bool schema_map_is_atomic(const struct schema *s);
 /* Keys of a LIST_MAP, NULL-terminated. */
 const char *const *schema_list_keys(const struct schema *s);
-/* patchMergeKey of a core list under strategic merge; NULL: the list is replaced whole. */
+/* patchMergeKey of a core list under strategic merge; NULL: the list is replaced whole.
+ */
 const char *schema_merge_key(const struct schema *s);
 /* patchStrategy merge on a list of scalars (finalizers). */
 bool schema_merges_scalars(const struct schema *s);

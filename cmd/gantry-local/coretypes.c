@@ -1,0 +1,558 @@
+#include "cmd/gantry-local/coretypes.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+
+static const struct core_types *const tables[] = {
+    &coretypes_core_pod, &coretypes_core_volume, &coretypes_core_other,
+    &coretypes_apps,     &coretypes_policy,      &coretypes_meta,
+};
+
+static const struct core_kind kinds[] = {
+    {.type = "core.v1.ConfigMap",
+     .group = "",
+     .version = "v1",
+     .plural = "configmaps",
+     .short_names = "cm",
+     .selectable = "",
+     .namespaced = true},
+    {.type = "core.v1.Endpoints",
+     .group = "",
+     .version = "v1",
+     .plural = "endpoints",
+     .short_names = "ep",
+     .selectable = "",
+     .namespaced = true},
+    {.type = "core.v1.Event",
+     .group = "",
+     .version = "v1",
+     .plural = "events",
+     .short_names = "ev",
+     .selectable = "involvedObject.kind,involvedObject.namespace,involvedObject.name,"
+                   "involvedObject.uid,involvedObject.apiVersion,"
+                   "involvedObject.resourceVersion,involvedObject.fieldPath,reason,"
+                   "reportingComponent,type",
+     .namespaced = true},
+    {.type = "core.v1.LimitRange",
+     .group = "",
+     .version = "v1",
+     .plural = "limitranges",
+     .short_names = "limits",
+     .selectable = "",
+     .namespaced = true},
+    {.type = "core.v1.Namespace",
+     .group = "",
+     .version = "v1",
+     .plural = "namespaces",
+     .short_names = "ns",
+     .selectable = "status.phase",
+     .has_status = true},
+    {.type = "core.v1.Node",
+     .group = "",
+     .version = "v1",
+     .plural = "nodes",
+     .short_names = "no",
+     .selectable = "spec.unschedulable",
+     .has_status = true},
+    {.type = "core.v1.PersistentVolumeClaim",
+     .group = "",
+     .version = "v1",
+     .plural = "persistentvolumeclaims",
+     .short_names = "pvc",
+     .selectable = "",
+     .namespaced = true,
+     .has_status = true},
+    {.type = "core.v1.Pod",
+     .group = "",
+     .version = "v1",
+     .plural = "pods",
+     .short_names = "po",
+     .selectable = "spec.nodeName,spec.restartPolicy,spec.schedulerName,"
+                   "spec.serviceAccountName,spec.hostNetwork,status.phase,"
+                   "status.podIP,status.nominatedNodeName",
+     .namespaced = true,
+     .has_status = true,
+     .in_all = true},
+    {.type = "core.v1.ResourceQuota",
+     .group = "",
+     .version = "v1",
+     .plural = "resourcequotas",
+     .short_names = "quota",
+     .selectable = "",
+     .namespaced = true,
+     .has_status = true},
+    {.type = "core.v1.Secret",
+     .group = "",
+     .version = "v1",
+     .plural = "secrets",
+     .short_names = "",
+     .selectable = "type",
+     .namespaced = true},
+    {.type = "core.v1.ServiceAccount",
+     .group = "",
+     .version = "v1",
+     .plural = "serviceaccounts",
+     .short_names = "sa",
+     .selectable = "",
+     .namespaced = true},
+    {.type = "core.v1.Service",
+     .group = "",
+     .version = "v1",
+     .plural = "services",
+     .short_names = "svc",
+     .selectable = "spec.clusterIP,spec.type",
+     .namespaced = true,
+     .has_status = true,
+     .in_all = true},
+    {.type = "admissionregistration.v1.MutatingAdmissionPolicy",
+     .group = "admissionregistration.k8s.io",
+     .version = "v1",
+     .plural = "mutatingadmissionpolicies",
+     .short_names = "",
+     .selectable = ""},
+    {.type = "admissionregistration.v1.MutatingAdmissionPolicyBinding",
+     .group = "admissionregistration.k8s.io",
+     .version = "v1",
+     .plural = "mutatingadmissionpolicybindings",
+     .short_names = "",
+     .selectable = ""},
+    {.type = "admissionregistration.v1.ValidatingAdmissionPolicy",
+     .group = "admissionregistration.k8s.io",
+     .version = "v1",
+     .plural = "validatingadmissionpolicies",
+     .short_names = "",
+     .selectable = "",
+     .has_status = true},
+    {.type = "admissionregistration.v1.ValidatingAdmissionPolicyBinding",
+     .group = "admissionregistration.k8s.io",
+     .version = "v1",
+     .plural = "validatingadmissionpolicybindings",
+     .short_names = "",
+     .selectable = ""},
+    {.type = "apiextensions.v1.CustomResourceDefinition",
+     .group = "apiextensions.k8s.io",
+     .version = "v1",
+     .plural = "customresourcedefinitions",
+     .short_names = "crd,crds",
+     .selectable = "",
+     .has_status = true},
+    {.type = "apps.v1.DaemonSet",
+     .group = "apps",
+     .version = "v1",
+     .plural = "daemonsets",
+     .short_names = "ds",
+     .selectable = "",
+     .namespaced = true,
+     .has_status = true,
+     .in_all = true},
+    {.type = "apps.v1.Deployment",
+     .group = "apps",
+     .version = "v1",
+     .plural = "deployments",
+     .short_names = "deploy",
+     .selectable = "",
+     .namespaced = true,
+     .has_status = true,
+     .in_all = true},
+    {.type = "apps.v1.ReplicaSet",
+     .group = "apps",
+     .version = "v1",
+     .plural = "replicasets",
+     .short_names = "rs",
+     .selectable = "status.replicas",
+     .namespaced = true,
+     .has_status = true,
+     .in_all = true},
+    {.type = "apps.v1.StatefulSet",
+     .group = "apps",
+     .version = "v1",
+     .plural = "statefulsets",
+     .short_names = "sts",
+     .selectable = "",
+     .namespaced = true,
+     .has_status = true,
+     .in_all = true},
+    {.type = "authorization.v1.SelfSubjectAccessReview",
+     .group = "authorization.k8s.io",
+     .version = "v1",
+     .plural = "selfsubjectaccessreviews",
+     .short_names = "",
+     .selectable = "",
+     .create_only = true},
+    {.type = "batch.v1.Job",
+     .group = "batch",
+     .version = "v1",
+     .plural = "jobs",
+     .short_names = "",
+     .selectable = "status.successful",
+     .namespaced = true,
+     .has_status = true,
+     .in_all = true},
+    {.type = "coordination.v1.Lease",
+     .group = "coordination.k8s.io",
+     .version = "v1",
+     .plural = "leases",
+     .short_names = "",
+     .selectable = "",
+     .namespaced = true},
+    {.type = "events.v1.Event",
+     .group = "events.k8s.io",
+     .version = "v1",
+     .plural = "events",
+     .short_names = "ev",
+     .selectable = "regarding.kind,regarding.namespace,regarding.name,regarding.uid,"
+                   "reason,reportingController,type",
+     .namespaced = true},
+    {.type = "policy.v1.PodDisruptionBudget",
+     .group = "policy",
+     .version = "v1",
+     .plural = "poddisruptionbudgets",
+     .short_names = "pdb",
+     .selectable = "",
+     .namespaced = true,
+     .has_status = true},
+    {.type = "rbac.v1.ClusterRoleBinding",
+     .group = "rbac.authorization.k8s.io",
+     .version = "v1",
+     .plural = "clusterrolebindings",
+     .short_names = "",
+     .selectable = ""},
+    {.type = "rbac.v1.ClusterRole",
+     .group = "rbac.authorization.k8s.io",
+     .version = "v1",
+     .plural = "clusterroles",
+     .short_names = "",
+     .selectable = ""},
+    {.type = "rbac.v1.RoleBinding",
+     .group = "rbac.authorization.k8s.io",
+     .version = "v1",
+     .plural = "rolebindings",
+     .short_names = "",
+     .selectable = "",
+     .namespaced = true},
+    {.type = "rbac.v1.Role",
+     .group = "rbac.authorization.k8s.io",
+     .version = "v1",
+     .plural = "roles",
+     .short_names = "",
+     .selectable = "",
+     .namespaced = true},
+    {.type = "scheduling.v1.PriorityClass",
+     .group = "scheduling.k8s.io",
+     .version = "v1",
+     .plural = "priorityclasses",
+     .short_names = "pc",
+     .selectable = ""},
+};
+
+const struct core_kind *coretypes_kinds(size_t *ret_n)
+{
+    *ret_n = ARRAY_LEN(kinds);
+    return kinds;
+}
+
+struct named_type {
+    const char *name;
+    struct schema *schema;
+};
+
+/* A field that is a shared type and has words of its own (a default): a copy, filled
+ * when all rows have been read. */
+struct pending {
+    struct schema *copy;
+    const struct schema *of;
+};
+
+struct coretypes {
+    struct schema_pool *pool;
+    struct named_type *types; /* sorted */
+    size_t n;
+    struct pending *pending;
+    size_t n_pending, cap_pending;
+};
+
+static int type_order(const void *a, const void *b)
+{
+    const struct named_type *x = a;
+    const struct named_type *y = b;
+
+    return strcmp(x->name, y->name);
+}
+
+struct schema *coretypes_find(const struct coretypes *types, const char *name)
+{
+    const struct named_type key = {name, NULL};
+    const struct named_type *found =
+        bsearch(&key, types->types, types->n, sizeof(key), type_order);
+
+    return found == NULL ? NULL : found->schema;
+}
+
+/* ---- a field's type ---- */
+
+static const struct scalar {
+    const char *word;
+    enum schema_type type;
+    const char *format;
+} scalars[] = {
+    {"string", SCHEMA_STRING, NULL},
+    {"bool", SCHEMA_BOOLEAN, NULL},
+    {"int32", SCHEMA_INTEGER, "int32"},
+    {"int64", SCHEMA_INTEGER, "int64"},
+    {"double", SCHEMA_NUMBER, "double"},
+    {"bytes", SCHEMA_STRING, "byte"},
+    {"time", SCHEMA_STRING, "date-time"},
+    {"microtime", SCHEMA_STRING, "date-time"},
+    {"quantity", SCHEMA_QUANTITY, NULL},
+    {"intstr", SCHEMA_INT_OR_STRING, "int-or-string"},
+    {"any", SCHEMA_ANY, NULL},
+};
+
+static struct schema *core_node(struct coretypes *t, enum schema_type type)
+{
+    struct schema *s = schema_node(t->pool, type);
+
+    s->is_core = true;
+    s->preserve_unknown = type == SCHEMA_ANY;
+    return s;
+}
+
+/* `package`: "core.v1", where a type without one is looked for. */
+static struct schema *type_of_word(struct coretypes *t, const char *package,
+                                   const char *word)
+{
+    struct schema *s;
+
+    if (strncmp(word, "[]", 2) == 0) {
+        s = core_node(t, SCHEMA_ARRAY);
+        s->items = type_of_word(t, package, word + 2);
+        return s;
+    }
+    if (strncmp(word, "{}", 2) == 0) {
+        s = core_node(t, SCHEMA_OBJECT);
+        s->additional = type_of_word(t, package, word + 2);
+        return s;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(scalars); i++)
+        if (strcmp(scalars[i].word, word) == 0) {
+            s = core_node(t, scalars[i].type);
+            s->format = scalars[i].format;
+            return s;
+        }
+    AUTO_FREE char *name = xasprintf("%s%s%s", strchr(word, '.') ? "" : package,
+                                     strchr(word, '.') ? "" : ".", word);
+    s = coretypes_find(t, name);
+    assert(s != NULL);
+    return s;
+}
+
+/* ---- a field's other words ---- */
+
+static struct json *default_of(const struct schema *s, const char *text)
+{
+    if (s->type == SCHEMA_STRING && text[0] != '"')
+        return json_new_string(text);
+    if (s->type == SCHEMA_QUANTITY)
+        return json_new_string(text);
+    struct json *j = json_parse_str(text, NULL);
+    assert(j != NULL);
+    return j;
+}
+
+/* "A|B" (the closing brace is gone) as an array. */
+static struct json *enum_of(const char *text)
+{
+    struct json *list = json_new_array();
+
+    for (;;) {
+        size_t len = strcspn(text, "|");
+        json_append(list, json_new_string_len(text, len));
+        if (text[len] == '\0')
+            return list;
+        text += len + 1;
+    }
+}
+
+static const char *const *keys_of(struct coretypes *t, const char *text)
+{
+    struct arena *arena = schema_pool_arena(t->pool);
+    const char **keys = arena_alloc(arena, (strlen(text) + 2) * sizeof(*keys));
+
+    for (size_t n = 0;; n++) {
+        size_t len = strcspn(text, ",");
+        keys[n] = arena_printf(arena, "%.*s", (int)len, text);
+        if (text[len] == '\0')
+            return keys;
+        text += len + 1;
+    }
+}
+
+static void apply_word(struct coretypes *t, struct schema *s, char *word)
+{
+    if (word[0] == '=') {
+        s->default_value = schema_pool_keep(t->pool, default_of(s, word + 1));
+    } else if (word[0] == '{') {
+        word[strlen(word) - 1] = '\0';
+        s->enum_values = schema_pool_keep(t->pool, enum_of(word + 1));
+    } else if (strncmp(word, "map:", 4) == 0) {
+        s->list_type = LIST_MAP;
+        s->list_keys = keys_of(t, word + 4);
+    } else if (strcmp(word, "set") == 0) {
+        s->list_type = LIST_SET;
+    } else if (strncmp(word, "merge:", 6) == 0) {
+        s->merge_key = arena_strdup(schema_pool_arena(t->pool), word + 6);
+    } else if (strcmp(word, "merge") == 0) {
+        s->merge_scalars = true;
+    } else {
+        assert(strcmp(word, "atomic") == 0);
+        s->map_atomic = true;
+    }
+}
+
+/* A node for one field's own words where the type is shared. */
+static struct schema *own_node(struct coretypes *t, struct schema *shared)
+{
+    if (shared->ref == NULL)
+        return shared;
+    GROW(t->pending, t->n_pending, t->cap_pending);
+    struct pending *p = &t->pending[t->n_pending++];
+    *p = (struct pending){core_node(t, SCHEMA_OBJECT), shared};
+    return p->copy;
+}
+
+static void parse_field(struct coretypes *t, const char *package, struct schema *s,
+                        char *text)
+{
+    struct arena *arena = schema_pool_arena(t->pool);
+    char *rest = text;
+    char *name = strsep(&rest, " ");
+    size_t len = strlen(name);
+    struct schema *field;
+
+    if (rest == NULL) {
+        apply_word(t, s, name); /* the type's own "atomic" */
+        return;
+    }
+    if (name[len - 1] == '!') {
+        name[len - 1] = '\0';
+        s->required[s->n_required++] = arena_strdup(arena, name);
+    }
+    field = type_of_word(t, package, strsep(&rest, " "));
+    if (rest != NULL)
+        field = own_node(t, field);
+    while (rest != NULL)
+        apply_word(t, field, strsep(&rest, " "));
+    s->props[s->n_props++] = (struct schema_prop){arena_strdup(arena, name), field};
+}
+
+static size_t count_fields(const char *fields)
+{
+    size_t n = 1;
+
+    for (; *fields != '\0'; fields++)
+        n += *fields == ';';
+    return n;
+}
+
+static void parse_type(struct coretypes *t, const struct core_type *row)
+{
+    struct arena *arena = schema_pool_arena(t->pool);
+    struct schema *s = coretypes_find(t, row->name);
+    AUTO_FREE char *package = xstrdup(row->name);
+    AUTO_FREE char *text = xstrdup(row->fields);
+    size_t n = count_fields(text);
+
+    *strrchr(package, '.') = '\0';
+    /* Two more for a kind's apiVersion and kind. */
+    s->props = arena_alloc(arena, (n + 2) * sizeof(*s->props));
+    s->required = arena_alloc(arena, n * sizeof(*s->required));
+    for (char *rest = text; rest != NULL && *rest != '\0';) {
+        char *field = strsep(&rest, ";");
+        parse_field(t, package, s, field + strspn(field, " "));
+    }
+    schema_sort_props(s);
+}
+
+/* ---- all ---- */
+
+/* "core.v1.Pod" -> "io.k8s.api.core.v1.Pod", the name Kubernetes gives the component.
+ */
+static const char *component_name(struct arena *arena, const char *name)
+{
+    const char *prefix = "io.k8s.api.";
+
+    if (str_starts(name, "meta."))
+        prefix = "io.k8s.apimachinery.pkg.apis.";
+    else if (str_starts(name, "apiextensions."))
+        prefix = "io.k8s.apiextensions-apiserver.pkg.apis.";
+    return arena_printf(arena, "%s%s", prefix, name);
+}
+
+static void add_names(struct coretypes *t, const struct core_types *table)
+{
+    for (size_t i = 0; i < table->n; i++) {
+        struct schema *s = core_node(t, SCHEMA_OBJECT);
+        s->ref = component_name(schema_pool_arena(t->pool), table->rows[i].name);
+        t->types[t->n++] = (struct named_type){table->rows[i].name, s};
+    }
+}
+
+static void fill_copies(struct coretypes *t)
+{
+    for (size_t i = 0; i < t->n_pending; i++) {
+        struct schema *copy = t->pending[i].copy;
+        const struct schema own = *copy;
+        *copy = *t->pending[i].of;
+        copy->default_value = own.default_value;
+        copy->map_atomic |= own.map_atomic;
+    }
+    free(t->pending);
+    t->pending = NULL;
+}
+
+/* Every object has these; the rows of kinds do not repeat them. */
+static void complete_kind(struct coretypes *t, const struct core_kind *k)
+{
+    struct schema *s = coretypes_find(t, k->type);
+
+    assert(s != NULL);
+    s->props[s->n_props++] =
+        (struct schema_prop){"apiVersion", core_node(t, SCHEMA_STRING)};
+    s->props[s->n_props++] = (struct schema_prop){"kind", core_node(t, SCHEMA_STRING)};
+    schema_sort_props(s);
+    s->gvk = schema_pool_keep(
+        t->pool, json_build("[{'group': %s, 'version': %s, 'kind': %s}]", k->group,
+                            k->version, strrchr(k->type, '.') + 1));
+}
+
+struct coretypes *coretypes_new(struct schema_pool *pool)
+{
+    struct coretypes *t = xcalloc(1, sizeof(*t));
+    size_t n = 0;
+
+    t->pool = pool;
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++)
+        n += tables[i]->n;
+    t->types = xcalloc(n, sizeof(*t->types));
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++)
+        add_names(t, tables[i]);
+    qsort(t->types, t->n, sizeof(*t->types), type_order);
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++)
+        for (size_t k = 0; k < tables[i]->n; k++)
+            parse_type(t, &tables[i]->rows[k]);
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        complete_kind(t, &kinds[i]);
+    fill_copies(t);
+    return t;
+}
+
+void coretypes_free(struct coretypes *types)
+{
+    if (types == NULL)
+        return;
+    free(types->types);
+    free(types);
+}

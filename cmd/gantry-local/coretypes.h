@@ -1,0 +1,65 @@
+/*
+ * coretypes - the committed table of Kubernetes' own types and kinds.
+ *
+ * A row of coretypes_*.c is one type with its fields; schemas are built from the rows
+ * when a server starts, and OpenAPI, explain, validation, defaults, list types and
+ * strategic merge keys all come from them. The fields of a type are one text:
+ *
+ *   "atomic; containerPort! int32; protocol string =TCP {SCTP|TCP|UDP}; env []EnvVar
+ *    map:name merge:name"
+ *
+ *   name!            required
+ *   string bool int32 int64 double bytes time microtime quantity intstr any
+ *   Type, pkg.v1.Type, []T, {}T    a row's type, a list, a map of strings to T
+ *   =V               default: JSON, or a string's bare text
+ *   {A|B}            the values allowed
+ *   map:K,K  set     list type (a list without is atomic)
+ *   merge:K  merge   strategic merge by key, or of scalars
+ *   atomic           on a field or (as the first word) a type: applied as a whole
+ */
+#ifndef GANTRY_LOCAL_CORETYPES_H
+#define GANTRY_LOCAL_CORETYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cmd/gantry-local/schema_priv.h"
+
+struct core_type {
+    const char *name; /* "core.v1.Pod" */
+    const char *fields;
+};
+
+struct core_types {
+    const struct core_type *rows;
+    size_t n;
+};
+
+extern const struct core_types coretypes_apps;
+extern const struct core_types coretypes_core_other;
+extern const struct core_types coretypes_core_pod;
+extern const struct core_types coretypes_core_volume;
+extern const struct core_types coretypes_meta;
+extern const struct core_types coretypes_policy;
+
+struct core_kind {
+    const char *type; /* "core.v1.Pod": the row, and the Kind behind its last dot */
+    const char *group, *version, *plural;
+    const char *short_names; /* "po", or "a,b", or "" */
+    const char *selectable;  /* "spec.nodeName,status.phase", or "" */
+    bool namespaced;
+    bool has_status;
+    bool create_only;
+    bool in_all; /* category "all" */
+};
+
+const struct core_kind *coretypes_kinds(size_t *ret_n);
+
+/* All types as schemas in the pool, found by name. */
+struct coretypes;
+struct coretypes *coretypes_new(struct schema_pool *pool);
+void coretypes_free(struct coretypes *types);
+/* NULL: no such row. */
+struct schema *coretypes_find(const struct coretypes *types, const char *name);
+
+#endif

@@ -1,0 +1,259 @@
+#include "cmd/gantry-local/kinds.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry-local/coretypes.h"
+#include "cmd/gantry-local/kinds_priv.h"
+
+struct kinds {
+    struct schema_pool *pool; /* the core types */
+    const struct schema *meta;
+    struct kind_entries list; /* sorted by group, version, plural */
+};
+
+/* ---- entries ---- */
+
+struct kind_entry *kind_entry_new(void)
+{
+    return xcalloc(1, sizeof(struct kind_entry));
+}
+
+static void free_strings(char **list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free(list[i]);
+    free(list);
+}
+
+static void free_columns(struct column *columns, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        free(columns[i].name);
+        free(columns[i].type);
+        free(columns[i].format);
+        free(columns[i].description);
+        free(columns[i].json_path);
+    }
+    free(columns);
+}
+
+void kind_entry_free(struct kind_entry *e)
+{
+    struct kind *k = &e->kind;
+
+    free(k->group);
+    free(k->version);
+    free(k->plural);
+    free(k->singular);
+    free(k->name);
+    free(k->list_name);
+    free_strings(k->short_names, k->n_short_names);
+    free_strings(k->categories, k->n_categories);
+    free_strings(k->selectable, k->n_selectable);
+    free_columns(e->columns, k->n_columns);
+    free(e->crd_name);
+    schema_free(e->owned);
+    free(e);
+}
+
+void kind_entries_add(struct kind_entries *list, struct kind_entry *take)
+{
+    GROW(list->items, list->n, list->cap);
+    list->items[list->n++] = take;
+}
+
+void kind_entries_fini(struct kind_entries *list)
+{
+    for (size_t i = 0; i < list->n; i++)
+        kind_entry_free(list->items[i]);
+    free(list->items);
+    *list = (struct kind_entries){.n = 0};
+}
+
+/* ---- the core table ---- */
+
+/* "a,b" as a list of strings. */
+static char **split_list(const char *text, size_t *ret_n)
+{
+    char **list = NULL;
+    size_t n = 0;
+    size_t cap = 0;
+
+    while (*text != '\0') {
+        size_t len = strcspn(text, ",");
+        GROW(list, n, cap);
+        list[n++] = xstrndup(text, len);
+        text += len + (text[len] == ',');
+    }
+    *ret_n = n;
+    return list;
+}
+
+static char *lower(const char *s)
+{
+    char *out = xstrdup(s);
+
+    for (char *p = out; *p != '\0'; p++)
+        if (*p >= 'A' && *p <= 'Z')
+            *p = (char)(*p - 'A' + 'a');
+    return out;
+}
+
+static struct kind_entry *core_entry(const struct core_kind *row,
+                                     const struct schema *schema)
+{
+    struct kind_entry *e = kind_entry_new();
+    struct kind *k = &e->kind;
+
+    k->group = xstrdup(row->group);
+    k->version = xstrdup(row->version);
+    k->plural = xstrdup(row->plural);
+    k->name = xstrdup(strrchr(row->type, '.') + 1);
+    k->singular = lower(k->name);
+    k->list_name = xasprintf("%sList", k->name);
+    k->short_names = split_list(row->short_names, &k->n_short_names);
+    k->categories = split_list(row->in_all ? "all" : "", &k->n_categories);
+    k->selectable = split_list(row->selectable, &k->n_selectable);
+    k->namespaced = row->namespaced;
+    k->has_status = row->has_status;
+    k->create_only = row->create_only;
+    k->schema = schema;
+    return e;
+}
+
+static int key_order(const struct kind *k, const char *group, const char *version,
+                     const char *plural)
+{
+    int order = strcmp(k->group, group);
+
+    if (order == 0)
+        order = strcmp(k->version, version);
+    return order != 0 ? order : strcmp(k->plural, plural);
+}
+
+static int entry_order(const void *a, const void *b)
+{
+    const struct kind *y = &(*(struct kind_entry *const *)b)->kind;
+
+    return key_order(&(*(struct kind_entry *const *)a)->kind, y->group, y->version,
+                     y->plural);
+}
+
+static void sort_entries(struct kinds *kinds)
+{
+    qsort(kinds->list.items, kinds->list.n, sizeof(*kinds->list.items), entry_order);
+}
+
+struct kinds *kinds_new(void)
+{
+    struct kinds *kinds = xcalloc(1, sizeof(*kinds));
+    struct coretypes *types;
+    size_t n;
+    const struct core_kind *rows = coretypes_kinds(&n);
+
+    kinds->pool = schema_pool_new();
+    types = coretypes_new(kinds->pool);
+    kinds->meta = coretypes_find(types, "meta.v1.ObjectMeta");
+    for (size_t i = 0; i < n; i++)
+        kind_entries_add(&kinds->list,
+                         core_entry(&rows[i], coretypes_find(types, rows[i].type)));
+    coretypes_free(types);
+    sort_entries(kinds);
+    return kinds;
+}
+
+void kinds_free(struct kinds *kinds)
+{
+    if (kinds == NULL)
+        return;
+    kind_entries_fini(&kinds->list);
+    schema_pool_free(kinds->pool);
+    free(kinds);
+}
+
+/* ---- finding ---- */
+
+const struct kind *kinds_find(const struct kinds *kinds, const char *group,
+                              const char *version, const char *plural)
+{
+    size_t low = 0;
+    size_t high = kinds->list.n;
+
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        int order = key_order(&kinds->list.items[mid]->kind, group, version, plural);
+        if (order == 0)
+            return &kinds->list.items[mid]->kind;
+        if (order > 0)
+            high = mid;
+        else
+            low = mid + 1;
+    }
+    return NULL;
+}
+
+size_t kinds_count(const struct kinds *kinds)
+{
+    return kinds->list.n;
+}
+
+const struct kind *kinds_at(const struct kinds *kinds, size_t i)
+{
+    return &kinds->list.items[i]->kind;
+}
+
+/* ---- CRDs ---- */
+
+/* Another's kind of the same group with one of the names. */
+static int check_conflicts(const struct kinds *kinds, const struct kind_entries *added,
+                           struct err *err)
+{
+    for (size_t a = 0; a < added->n; a++)
+        for (size_t i = 0; i < kinds->list.n; i++) {
+            const struct kind *new = &added->items[a]->kind;
+            const struct kind *old = &kinds->list.items[i]->kind;
+            if (strcmp(new->group, old->group) != 0 ||
+                str_eq(added->items[a]->crd_name, kinds->list.items[i]->crd_name))
+                continue;
+            if (strcmp(new->plural, old->plural) == 0)
+                return err_set(err, ERR_INVALID, "spec.names.plural: \"%s\" is in use",
+                               new->plural);
+            if (strcmp(new->name, old->name) == 0)
+                return err_set(err, ERR_INVALID, "spec.names.kind: \"%s\" is in use",
+                               new->name);
+        }
+    return 0;
+}
+
+int kinds_add_crd(struct kinds *kinds, const struct json *crd, struct err *err)
+{
+    struct kind_entries added = {.n = 0};
+
+    if (crd_kinds(crd, kinds->meta, &added, err) != 0 ||
+        check_conflicts(kinds, &added, err) != 0) {
+        kind_entries_fini(&added);
+        return -1;
+    }
+    kinds_remove_crd(kinds, json_str_or(crd, "metadata.name", ""));
+    for (size_t i = 0; i < added.n; i++)
+        kind_entries_add(&kinds->list, added.items[i]);
+    free(added.items);
+    sort_entries(kinds);
+    return 0;
+}
+
+void kinds_remove_crd(struct kinds *kinds, const char *crd_name)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < kinds->list.n; i++) {
+        struct kind_entry *e = kinds->list.items[i];
+        if (e->crd_name != NULL && strcmp(e->crd_name, crd_name) == 0)
+            kind_entry_free(e);
+        else
+            kinds->list.items[kept++] = e;
+    }
+    kinds->list.n = kept;
+}
