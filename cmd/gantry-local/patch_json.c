@@ -90,7 +90,7 @@ static int step_into(struct place *p, struct json *parent, const char *token,
     return 0;
 }
 
-static int find_place(struct json p->doc, const char *pointer, struct place *p,
+static int find_place(struct json *doc, const char *pointer, struct place *p,
                       struct err *err)
 {
     struct json *at = doc;
@@ -112,7 +112,7 @@ static int find_place(struct json p->doc, const char *pointer, struct place *p,
     }
 }
 
-static int value_at(struct json p->doc, const char *pointer, struct json **ret,
+static int value_at(struct json *doc, const char *pointer, struct json **ret,
                     struct err *err)
 {
     PLACE_AUTO struct place p = {.parent = NULL};
@@ -148,7 +148,7 @@ static int add_at(struct patched *p, const char *pointer, struct json *value,
     return 0;
 }
 
-static int remove_at(struct json p->doc, const char *pointer, struct err *err)
+static int remove_at(struct json *doc, const char *pointer, struct err *err)
 {
     PLACE_AUTO struct place p = {.parent = NULL};
 
