@@ -1,0 +1,278 @@
+/* discovery - which groups, versions and resources there are, in both forms. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry-local/kinds.h"
+
+static const char object_verbs[] = "['create', 'delete', 'deletecollection', 'get',"
+                                   " 'list', 'patch', 'update', 'watch']";
+static const char review_verbs[] = "['create']";
+
+/* Subresources beside what the kind itself says. */
+static const struct {
+    const char *group, *plural, *name;
+    const char *kind_group, *kind_version, *kind;
+} subresources[] = {
+    {"", "pods", "binding", "", "v1", "Binding"},
+    {"", "pods", "eviction", "policy", "v1", "Eviction"},
+};
+
+/* ---- groups and versions ---- */
+
+/* v1 before v2beta1 before v2alpha1, and v2 before v1. */
+static void version_rank(const char *version, long rank[3])
+{
+    char *end = NULL;
+
+    rank[0] = rank[1] = rank[2] = 0;
+    if (version[0] != 'v' || (rank[1] = strtol(version + 1, &end, 10)) <= 0)
+        return;
+    if (*end == '\0')
+        rank[0] = 3;
+    else if (strncmp(end, "beta", 4) == 0)
+        rank[0] = 2;
+    else if (strncmp(end, "alpha", 5) == 0)
+        rank[0] = 1;
+    if (rank[0] == 1 || rank[0] == 2)
+        rank[2] = strtol(end + (rank[0] == 2 ? 4 : 5), NULL, 10);
+}
+
+static int version_order(const void *a, const void *b)
+{
+    const char *x = *(const char *const *)a;
+    const char *y = *(const char *const *)b;
+    long rx[3], ry[3];
+
+    version_rank(x, rx);
+    version_rank(y, ry);
+    for (size_t i = 0; i < 3; i++)
+        if (rx[i] != ry[i])
+            return rx[i] > ry[i] ? -1 : 1;
+    return strcmp(x, y);
+}
+
+/* The group's versions, preferred one first. Free the array, not the texts. */
+static const char **group_versions(const struct kinds *kinds, const char *group,
+                                   size_t *ret_n)
+{
+    const char **list = xcalloc(kinds_count(kinds) + 1, sizeof(*list));
+    size_t n = 0;
+
+    for (size_t i = 0; i < kinds_count(kinds); i++) {
+        const struct kind *k = kinds_at(kinds, i);
+        if (strcmp(k->group, group) == 0 &&
+            (n == 0 || strcmp(list[n - 1], k->version) != 0))
+            list[n++] = k->version;
+    }
+    qsort(list, n, sizeof(*list), version_order);
+    *ret_n = n;
+    return list;
+}
+
+/* Calls `add` for each group but the core one, in order of names. */
+static void each_group(const struct kinds *kinds, struct json *out,
+                       void (*add)(const struct kinds *kinds, const char *group,
+                                   struct json *out))
+{
+    const char *last = "";
+
+    for (size_t i = 0; i < kinds_count(kinds); i++) {
+        const char *group = kinds_at(kinds, i)->group;
+        if (strcmp(group, last) != 0)
+            add(kinds, group, out);
+        last = group;
+    }
+}
+
+/* ---- one resource ---- */
+
+static struct json *strings(char *const *list, size_t n)
+{
+    struct json *out = json_new_array();
+
+    for (size_t i = 0; i < n; i++)
+        json_append(out, json_new_string(list[i]));
+    return out;
+}
+
+static struct json *verbs_of(const struct kind *k)
+{
+    return json_build(k->create_only ? review_verbs : object_verbs);
+}
+
+static struct json *aggregated_resource(const struct kind *k)
+{
+    struct json *r = json_build(
+        "{'resource': %s, 'responseKind': {'group': %s, 'version': %s, 'kind': %s},"
+        " 'scope': %s, 'singularResource': %s}",
+        k->plural, k->group, k->version, k->name,
+        k->namespaced ? "Namespaced" : "Cluster", k->singular);
+    struct json *subs = json_new_array();
+
+    json_set(r, "verbs", verbs_of(k));
+    if (k->n_short_names > 0)
+        json_set(r, "shortNames", strings(k->short_names, k->n_short_names));
+    if (k->n_categories > 0)
+        json_set(r, "categories", strings(k->categories, k->n_categories));
+    if (k->has_status)
+        json_append(subs, json_build("{'subresource': 'status', 'responseKind':"
+                                     " {'group': %s, 'version': %s, 'kind': %s},"
+                                     " 'verbs': ['get', 'patch', 'update']}",
+                                     k->group, k->version, k->name));
+    for (size_t i = 0; i < ARRAY_LEN(subresources); i++)
+        if (strcmp(subresources[i].group, k->group) == 0 &&
+            strcmp(subresources[i].plural, k->plural) == 0)
+            json_append(subs,
+                        json_build("{'subresource': %s, 'responseKind': {'group': %s,"
+                                   " 'version': %s, 'kind': %s}, 'verbs': ['create']}",
+                                   subresources[i].name, subresources[i].kind_group,
+                                   subresources[i].kind_version, subresources[i].kind));
+    json_set(r, "subresources", json_len(subs) > 0 ? json_ref(subs) : NULL);
+    json_free(subs);
+    return r;
+}
+
+/* The resource and its subresources, each an entry. */
+static void add_plain_resource(const struct kind *k, struct json *list)
+{
+    struct json *r =
+        json_build("{'name': %s, 'singularName': %s, 'namespaced': %b, 'kind': %s}",
+                   k->plural, k->singular, k->namespaced, k->name);
+
+    json_set(r, "verbs", verbs_of(k));
+    if (k->n_short_names > 0)
+        json_set(r, "shortNames", strings(k->short_names, k->n_short_names));
+    if (k->n_categories > 0)
+        json_set(r, "categories", strings(k->categories, k->n_categories));
+    json_append(list, r);
+    for (size_t i = 0; i < ARRAY_LEN(subresources); i++) {
+        if (strcmp(subresources[i].group, k->group) != 0 ||
+            strcmp(subresources[i].plural, k->plural) != 0)
+            continue;
+        AUTO_FREE char *name = xasprintf("%s/%s", k->plural, subresources[i].name);
+        struct json *sub = json_build(
+            "{'name': %s, 'singularName': '', 'namespaced': %b}", name, k->namespaced);
+        if (strcmp(subresources[i].kind_group, k->group) != 0) {
+            json_set(sub, "group", json_new_string(subresources[i].kind_group));
+            json_set(sub, "version", json_new_string(subresources[i].kind_version));
+        }
+        json_set(sub, "kind", json_new_string(subresources[i].kind));
+        json_set(sub, "verbs", json_build("['create']"));
+        json_append(list, sub);
+    }
+    if (k->has_status) {
+        AUTO_FREE char *name = xasprintf("%s/status", k->plural);
+        json_append(list,
+                    json_build("{'name': %s, 'singularName': '', 'namespaced': %b,"
+                               " 'kind': %s, 'verbs': ['get', 'patch', 'update']}",
+                               name, k->namespaced, k->name));
+    }
+}
+
+/* ---- answers ---- */
+
+static void add_aggregated_group(const struct kinds *kinds, const char *group,
+                                 struct json *out)
+{
+    size_t n;
+    AUTO_FREE const char **versions = group_versions(kinds, group, &n);
+    struct json *g =
+        group[0] == '\0'
+            ? json_build("{'metadata': {}, 'versions': []}")
+            : json_build("{'metadata': {'name': %s}, 'versions': []}", group);
+
+    for (size_t v = 0; v < n; v++) {
+        struct json *version = json_build(
+            "{'version': %s, 'resources': [], 'freshness': 'Current'}", versions[v]);
+        for (size_t i = 0; i < kinds_count(kinds); i++) {
+            const struct kind *k = kinds_at(kinds, i);
+            if (strcmp(k->group, group) == 0 && strcmp(k->version, versions[v]) == 0)
+                json_append(json_get(version, "resources"), aggregated_resource(k));
+        }
+        json_append(json_get(g, "versions"), version);
+    }
+    json_append(out, g);
+}
+
+void discovery_aggregated(const struct kinds *kinds, bool core, struct str *out)
+{
+    JSON_AUTO struct json *doc =
+        json_build("{'kind': 'APIGroupDiscoveryList', 'apiVersion':"
+                   " 'apidiscovery.k8s.io/v2', 'metadata': {}, 'items': []}");
+
+    if (core)
+        add_aggregated_group(kinds, "", json_get(doc, "items"));
+    else
+        each_group(kinds, json_get(doc, "items"), add_aggregated_group);
+    json_print(doc, out);
+}
+
+/* {"name":...,"versions":[...],"preferredVersion":{...}} */
+static struct json *plain_group(const struct kinds *kinds, const char *group)
+{
+    size_t n;
+    AUTO_FREE const char **versions = group_versions(kinds, group, &n);
+    struct json *g = json_build("{'name': %s, 'versions': []}", group);
+
+    for (size_t i = 0; i < n; i++) {
+        AUTO_FREE char *group_version = xasprintf("%s/%s", group, versions[i]);
+        struct json *entry = json_build("{'groupVersion': %s, 'version': %s}",
+                                        group_version, versions[i]);
+        if (i == 0)
+            json_set(g, "preferredVersion", json_copy(entry));
+        json_append(json_get(g, "versions"), entry);
+    }
+    return g;
+}
+
+static void add_plain_group(const struct kinds *kinds, const char *group,
+                            struct json *out)
+{
+    json_append(out, plain_group(kinds, group));
+}
+
+void discovery_roots(const struct kinds *kinds, bool core, struct str *out)
+{
+    JSON_AUTO struct json *doc =
+        core ? json_build("{'kind': 'APIVersions', 'versions': ['v1'],"
+                          " 'serverAddressByClientCIDRs': []}")
+             : json_build("{'kind': 'APIGroupList', 'apiVersion': 'v1', 'groups': []}");
+
+    if (!core)
+        each_group(kinds, json_get(doc, "groups"), add_plain_group);
+    json_print(doc, out);
+}
+
+bool discovery_group(const struct kinds *kinds, const char *group, struct str *out)
+{
+    JSON_AUTO struct json *g = plain_group(kinds, group);
+
+    if (group[0] == '\0' || json_len(json_get(g, "versions")) == 0)
+        return false;
+    json_set(g, "kind", json_new_string("APIGroup"));
+    json_set(g, "apiVersion", json_new_string("v1"));
+    json_print(g, out);
+    return true;
+}
+
+bool discovery_version(const struct kinds *kinds, const char *group,
+                       const char *version, struct str *out)
+{
+    AUTO_FREE char *group_version =
+        xasprintf("%s%s%s", group, group[0] != '\0' ? "/" : "", version);
+    JSON_AUTO struct json *doc =
+        json_build("{'kind': 'APIResourceList', 'apiVersion': 'v1', 'groupVersion': %s,"
+                   " 'resources': []}",
+                   group_version);
+
+    for (size_t i = 0; i < kinds_count(kinds); i++) {
+        const struct kind *k = kinds_at(kinds, i);
+        if (strcmp(k->group, group) == 0 && strcmp(k->version, version) == 0)
+            add_plain_resource(k, json_get(doc, "resources"));
+    }
+    if (json_len(json_get(doc, "resources")) == 0)
+        return false;
+    json_print(doc, out);
+    return true;
+}
