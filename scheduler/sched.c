@@ -325,6 +325,7 @@ enum sched_progress sched_step(struct sched *s, int64_t now_sec,
 {
     enum sched_progress progress;
 
+    now_sec = MIN(now_sec, INT64_MAX - 1); /* INT64_MAX means never, not now */
     decided_reset(&s->decided);
     end_what_must(s, now_sec);
     progress = walk(s, now_sec, budget);

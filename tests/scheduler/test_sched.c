@@ -1,0 +1,406 @@
+#include "scheduler/sched.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "base/util.h"
+#include "tests/support/cluster_text.h"
+#include "tests/support/suite.h"
+
+struct fixture {
+    struct sched *s;
+    struct restable res;
+    struct str told; /* decisions of the last step, as text */
+    int considered;  /* jobs in the last step, but the last one of a walk */
+    int limit;       /* yield after that many; 0: never */
+};
+
+static void begin(struct fixture *f, const char *lines)
+{
+    struct sched_config config = sched_config_default();
+
+    *f = (struct fixture){.s = sched_new(&config)};
+    restable_init(&f->res);
+    str_init(&f->told, 1 << 16);
+    cluster_text_apply(f->s, &f->res, lines);
+}
+
+static void end(struct fixture *f)
+{
+    sched_free(f->s);
+    str_fini(&f->told);
+}
+
+static bool count_jobs(void *arg)
+{
+    struct fixture *f = arg;
+
+    return ++f->considered == f->limit;
+}
+
+static enum sched_progress step(struct fixture *f, int64_t now_sec)
+{
+    struct decisions decisions;
+    enum sched_progress progress;
+
+    f->considered = 0;
+    str_reset(&f->told);
+    progress =
+        sched_step(f->s, now_sec, (struct sched_budget){count_jobs, f}, &decisions);
+    for (size_t i = 0; i < decisions.n; i++)
+        cluster_text_decision(&decisions.items[i], &f->told);
+    return progress;
+}
+
+static void gone(struct fixture *f, enum change_kind kind, const char *key)
+{
+    struct change change = {.kind = kind, .u.key = key};
+
+    sched_apply(f->s, &change);
+}
+
+static void apply(void *arg, const struct change *change)
+{
+    sched_apply(arg, change);
+}
+
+static void line(struct fixture *f, const char *text)
+{
+    struct err err;
+    int rc = cluster_text_line(&f->res, text, apply, f->s, &err);
+
+    ck_assert_msg(rc == 0, "%s", err.msg);
+}
+
+#define TWO_NODES "node n[1-2] cpu=8\npartition batch default\n"
+
+START_TEST(test_empty_core)
+{
+    struct fixture f;
+    struct resvec used, free_;
+    enum reason reason;
+    const char *message;
+
+    begin(&f, "");
+    ck_assert_int_eq(step(&f, 0), SCHED_IDLE);
+    ck_assert_str_eq(f.told.s, "");
+    ck_assert_int_eq(sched_next_wake(f.s, 0), INT64_MAX);
+    ck_assert(!sched_node_usage(f.s, "n1", &used, &free_));
+    ck_assert_int_eq(sched_job_priority(f.s, "job-1", 0), -1);
+    ck_assert_ptr_null(sched_job(f.s, "job-1"));
+    ck_assert(!sched_job_reason(f.s, "job-1", &reason, &message));
+    gone(&f, CHANGE_NODE_GONE, "n1");
+    gone(&f, CHANGE_PARTITION_GONE, "p");
+    gone(&f, CHANGE_JOB_GONE, "job-1");
+    gone(&f, CHANGE_FOREIGN_POD_GONE, "x");
+    ck_assert_int_eq(step(&f, 1), SCHED_IDLE);
+    end(&f);
+}
+END_TEST
+
+START_TEST(test_start_is_assumed)
+{
+    struct fixture f;
+    struct resvec used, free_;
+    const struct job *job;
+
+    begin(&f, TWO_NODES "job 1 nodes=2 cpu=3");
+    step(&f, 50);
+    ck_assert_str_eq(f.told.s,
+                     "  start 1 in batch on n[1-2], limit UNLIMITED, priority 1\n");
+    job = sched_job(f.s, "job-1");
+    ck_assert_int_eq(job->phase, JOB_STARTING);
+    ck_assert_int_eq(job->start_sec, 50);
+    ck_assert_int_eq(job->limit_sec, LIMIT_UNLIMITED);
+    ck_assert_str_eq(job->partition, "batch");
+    ck_assert_uint_eq(job->n_alloc, 2);
+    ck_assert(sched_node_usage(f.s, "n2", &used, &free_));
+    ck_assert_int_eq(used.v[RES_CPU], 3000);
+    ck_assert_int_eq(free_.v[RES_CPU], 5000);
+    ck_assert_int_eq(free_.v[RES_PODS], 109);
+    ck_assert_uint_eq(sched_count(f.s, JOB_STARTING), 1);
+    ck_assert_uint_eq(sched_count(f.s, JOB_PENDING), 0);
+    step(&f, 51);
+    ck_assert_str_eq(f.told.s, "");
+    end(&f);
+}
+END_TEST
+
+START_TEST(test_slot_on_unknown_node)
+{
+    struct fixture f;
+    struct resvec used, free_;
+
+    begin(&f, "job 1 cpu=3 state=running on=n1:2\npod x on=n1 cpu=1");
+    step(&f, 0);
+    ck_assert(!sched_node_usage(f.s, "n1", &used, &free_));
+    line(&f, "node n1 cpu=8");
+    ck_assert(sched_node_usage(f.s, "n1", &used, &free_));
+    ck_assert_int_eq(used.v[RES_CPU], 7000);
+    line(&f, "pod x on=n2 cpu=1");
+    sched_node_usage(f.s, "n1", &used, &free_);
+    ck_assert_int_eq(used.v[RES_CPU], 6000);
+    gone(&f, CHANGE_JOB_GONE, "job-1");
+    sched_node_usage(f.s, "n1", &used, &free_);
+    ck_assert(resvec_is_zero(&used));
+    end(&f);
+}
+END_TEST
+
+START_TEST(test_told_once)
+{
+    struct fixture f;
+    enum reason reason;
+    const char *message;
+
+    begin(&f, TWO_NODES "job 1 nodes=2 cpu=8\njob 2 nodes=2 cpu=8\njob 3 cpu=1");
+    step(&f, 0);
+    ck_assert(strstr(f.told.s, "wait 2 Resources") != NULL);
+    ck_assert(strstr(f.told.s, "wait 3 Priority") != NULL);
+    ck_assert(sched_job_reason(f.s, "job-2", &reason, &message));
+    ck_assert_int_eq(reason, REASON_RESOURCES);
+    ck_assert_str_eq(message, "needs 2 nodes with cpu=8; none is free now");
+    line(&f, "job 4 cpu=1");
+    step(&f, 10000);
+    ck_assert_str_eq(f.told.s,
+                     "  wait 4 Priority, priority 16: waits for jobs of higher "
+                     "priority in partition batch\n");
+    ck_assert(sched_job_reason(f.s, "job-1", &reason, &message));
+    ck_assert_int_eq(reason, REASON_NONE);
+    ck_assert_str_eq(message, "");
+    end(&f);
+}
+END_TEST
+
+/* What changes nothing costs nothing. */
+static const struct {
+    const char *name;
+    const char *change;
+    bool walks;
+} quiet_cases[] = {
+    {"nothing", "", false},
+    {"the same node", "node n1 cpu=8", false},
+    {"the same pending job", "job 2 nodes=2 cpu=8", false},
+    {"the same pod", "pod x on=n1 cpu=1", false},
+    {"another pending job", "job 3 nodes=2 cpu=8", true},
+    {"a changed job", "job 2 nodes=2 cpu=8 nice=5", true},
+    {"a larger node", "node n1 cpu=16", true},
+    {"a cordoned node", "node n1 cpu=8 cordoned", true},
+    {"a moved pod", "pod x on=n2 cpu=1", true},
+    {"a partition", "partition batch default", true},
+};
+
+START_TEST(test_quiet)
+{
+    struct fixture f;
+
+    begin(&f, TWO_NODES "pod x on=n1 cpu=1\njob 1 nodes=2 cpu=7\n"
+                        "job 2 nodes=2 cpu=8\njob 7 cpu=1");
+    step(&f, 0);
+    line(&f, quiet_cases[_i].change);
+    ck_assert_msg((sched_next_wake(f.s, 0) == 0) == quiet_cases[_i].walks, "%s",
+                  quiet_cases[_i].name);
+    step(&f, 0);
+    ck_assert_msg((f.considered > 0) == quiet_cases[_i].walks, "%s",
+                  quiet_cases[_i].name);
+    end(&f);
+}
+END_TEST
+
+START_TEST(test_confirmed_start_is_quiet)
+{
+    struct fixture f;
+    struct change change = {.kind = CHANGE_JOB};
+
+    begin(&f, TWO_NODES "job 1 nodes=2 cpu=8 time=1\njob 2-4 nodes=2 cpu=8");
+    step(&f, 0);
+    change.u.job = job_copy(sched_job(f.s, "job-1"));
+    change.u.job->phase = JOB_RUNNING;
+    sched_apply(f.s, &change);
+    step(&f, 1);
+    ck_assert_int_eq(f.considered, 0);
+    ck_assert_uint_eq(sched_count(f.s, JOB_RUNNING), 1);
+    ck_assert_int_eq(sched_next_wake(f.s, 1), 60);
+    end(&f);
+}
+END_TEST
+
+START_TEST(test_end_told_again_if_applied_again)
+{
+    static const char running[] = "job 1 cpu=1 state=running start=0 time=1 on=n1";
+    struct fixture f;
+
+    begin(&f, TWO_NODES);
+    line(&f, running);
+    step(&f, 59);
+    ck_assert_str_eq(f.told.s, "");
+    ck_assert_int_eq(sched_next_wake(f.s, 59), 60);
+    step(&f, 60);
+    ck_assert_str_eq(f.told.s, "  end 1\n");
+    step(&f, 61);
+    ck_assert_str_eq(f.told.s, "");
+    ck_assert_int_eq(sched_next_wake(f.s, 61), INT64_MAX);
+    line(&f, running);
+    step(&f, 62);
+    ck_assert_str_eq(f.told.s, "  end 1\n");
+    line(&f, "job 1 cpu=1 state=completing start=0 time=1 on=n1");
+    step(&f, 63);
+    ck_assert_str_eq(f.told.s, "");
+    end(&f);
+}
+END_TEST
+
+/* A running job that was stored without its limit has its partition's. */
+START_TEST(test_end_by_partition_limit)
+{
+    struct fixture f;
+
+    begin(&f, "node n1 cpu=8\njob 1 cpu=1 state=running start=0 in=p on=n1");
+    step(&f, 1000);
+    ck_assert_str_eq(f.told.s, "");
+    line(&f, "partition p maxtime=10");
+    step(&f, 1000);
+    ck_assert_str_eq(f.told.s, "  end 1\n");
+    end(&f);
+}
+END_TEST
+
+START_TEST(test_decisions_outlive_changes)
+{
+    struct sched_budget whole = {NULL, NULL};
+    struct decisions decisions;
+    struct fixture f;
+
+    begin(&f, TWO_NODES "job 1 nodes=2 cpu=8\njob 2 cpu=9");
+    sched_step(f.s, 0, whole, &decisions);
+    gone(&f, CHANGE_JOB_GONE, "job-1");
+    gone(&f, CHANGE_JOB_GONE, "job-2");
+    gone(&f, CHANGE_NODE_GONE, "n1");
+    gone(&f, CHANGE_PARTITION_GONE, "batch");
+    ck_assert_uint_eq(decisions.n, 2);
+    ck_assert_str_eq(decisions.items[0].slots[0].node, "n1");
+    ck_assert_str_eq(decisions.items[0].partition, "batch");
+    ck_assert_str_eq(decisions.items[1].job_uid, "job-2");
+    end(&f);
+}
+END_TEST
+
+/* Things may go while a walk is under way that still refers to them. */
+static const struct {
+    const char *name;
+    const char *change;
+    const char *told; /* in the rest */
+} midway_cases[] = {
+    {"job gone", "gone job 2",
+     "  start 3 in batch on n1, limit UNLIMITED, priority 1\n"},
+    {"job held", "job 2 cpu=1 hold=user",
+     "  start 3 in batch on n1, limit UNLIMITED, priority 1\n"
+     "  wait 2 JobHeldUser, priority 0: held by its owner\n"},
+    {"job gone and back", "gone job 2\njob 2 cpu=1",
+     "  start 3 in batch on n1, limit UNLIMITED, priority 1\n"
+     "  start 2 in batch on n1, limit UNLIMITED, priority 1\n"},
+    {"node gone", "gone node n1",
+     "  start 2 in batch on n2, limit UNLIMITED, priority 1\n"
+     "  start 3 in batch on n2, limit UNLIMITED, priority 1\n"},
+    {"node gone and back", "gone node n1\nnode n1 cpu=8",
+     "  start 2 in batch on n1, limit UNLIMITED, priority 1\n"
+     "  start 3 in batch on n1, limit UNLIMITED, priority 1\n"},
+    {"partition gone", "gone partition batch",
+     "  wait 2 PartitionConfig, priority 1: no partition was asked for and none is the "
+     "default; there are none\n"
+     "  wait 3 PartitionConfig, priority 1: no partition was asked for and none is the "
+     "default; there are none\n"},
+    {"partition changed", "partition batch default state=DOWN",
+     "  wait 2 PartitionDown, priority 1: partition batch is down\n"
+     "  wait 3 PartitionDown, priority 1: partition batch is down\n"},
+    {"new partition, new node", "partition other\nnode n0 cpu=1",
+     "  start 2 in batch on n1, limit UNLIMITED, priority 1\n"
+     "  start 3 in batch on n1, limit UNLIMITED, priority 1\n"},
+};
+
+START_TEST(test_changes_midway)
+{
+    struct fixture f;
+    STR_AUTO struct str rest;
+    enum sched_progress progress;
+
+    str_init(&rest, 1 << 16);
+    begin(&f, TWO_NODES "job 1-3 cpu=1");
+    f.limit = 1;
+    ck_assert_int_eq(step(&f, 0), SCHED_MORE);
+    cluster_text_apply(f.s, &f.res, midway_cases[_i].change);
+    f.limit = 0;
+    do {
+        progress = step(&f, 0);
+        str_add(&rest, f.told.s);
+    } while (progress == SCHED_MORE);
+    ck_assert_msg(strcmp(rest.s, midway_cases[_i].told) == 0, "%s:\n%s",
+                  midway_cases[_i].name, rest.s);
+    end(&f);
+}
+END_TEST
+
+/* Steady changes and a budget of one job a step: the last job is reached all the same.
+ */
+START_TEST(test_tail_is_not_starved)
+{
+    struct fixture f;
+    int steps = 0;
+
+    begin(&f, "node n[1-2] cpu=8\npartition a default nodes=n1\npartition b nodes=n2\n"
+              "job 1-50 cpu=8\njob 99 cpu=1 partition=b");
+    f.limit = 1;
+    while (sched_count(f.s, JOB_STARTING) < 2 && steps < 1000) {
+        AUTO_FREE char *pod = xasprintf("pod x on=n1 mem=%dG", ++steps);
+
+        line(&f, pod);
+        step(&f, steps);
+    }
+    ck_assert_int_le(steps, 60);
+    ck_assert_int_eq(sched_job(f.s, "job-99")->phase, JOB_STARTING);
+    end(&f);
+}
+END_TEST
+
+/* Numbers that cannot be meant do no harm. */
+START_TEST(test_absurd_numbers)
+{
+    struct resvec used, free_;
+    struct fixture f;
+
+    begin(&f, "node n1 cpu=8 mem=64G\npartition batch default\n"
+              "job 1 replicas=0 cpu=1\njob 2 replicas=9000000000000000000 cpu=1\n"
+              "job 3 cpu=9000000000000 mem=8000000T state=running "
+              "start=9000000000000000000 on=n1:9000000000000000000\n"
+              "job 4 nodes=1 cpu=-1 nodelist=n1,n1 begin=-9000000000000000000");
+    while (step(&f, 0) == SCHED_MORE)
+        ;
+    gone(&f, CHANGE_JOB_GONE, "job-3");
+    while (step(&f, INT64_MAX) == SCHED_MORE)
+        ;
+    ck_assert(sched_node_usage(f.s, "n1", &used, &free_));
+    ck_assert_int_ge(free_.v[RES_CPU], 0);
+    ck_assert_int_eq(sched_job(f.s, "job-4")->phase, JOB_STARTING);
+    end(&f);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("scheduler/sched",
+                      (struct suite_row[]){
+                          {test_empty_core, 1},
+                          {test_start_is_assumed, 1},
+                          {test_slot_on_unknown_node, 1},
+                          {test_told_once, 1},
+                          {test_quiet, ARRAY_LEN(quiet_cases)},
+                          {test_confirmed_start_is_quiet, 1},
+                          {test_end_told_again_if_applied_again, 1},
+                          {test_end_by_partition_limit, 1},
+                          {test_decisions_outlive_changes, 1},
+                          {test_changes_midway, ARRAY_LEN(midway_cases)},
+                          {test_tail_is_not_starved, 1},
+                          {test_absurd_numbers, 1},
+                          {NULL, 0},
+                      });
+}
