@@ -132,7 +132,7 @@ start_controller() {
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
     set -eEuo pipefail
     trap 'fail "${BASH_SOURCE[0]##*/}:$LINENO: \"$BASH_COMMAND\" failed"' ERR
-    trap 'kill $(jobs -p) 2>/dev/null' EXIT
+    trap 'jobs -p | xargs -r kill 2>/dev/null || true' EXIT
     # shellcheck source=/dev/null
     source "$1"
     case_run
