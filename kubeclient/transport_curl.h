@@ -2,7 +2,7 @@
  * transport_curl - the transport to real servers: libcurl's multi interface on the loop.
  *
  * HTTP/2 where the server has it (many calls on one connection), else HTTP/1.1 with
- * kept-alive connections, at most `max_connections`. Only the configured CA is trusted
+ * kept-alive connections, at most 64. Only the configured CA is trusted
  * (CAPATH is cleared, since the OpenSSL backend would load the built-in one beside the
  * blob). GET and LIST accept gzip; streams do not (kubernetes-1.37 notes: libcurl 7.88 fails on
  * several gzip members). TCP keep-alive 30 s/5 s and TCP_USER_TIMEOUT notice dead peers.
