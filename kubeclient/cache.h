@@ -30,7 +30,8 @@ struct kc_cache;
 enum kc_change { KC_ADDED, KC_MODIFIED, KC_DELETED };
 
 struct kc_cache_ops {
-    /* Makes the caller's item of an object; NULL: keep nothing of it (then it is not told). */
+    /* Makes the caller's item of an object; NULL: keep nothing of it (then it is not told; an
+     * item that was there is told as deleted). Items of a paged list carry no kind. */
     void *(*make)(void *arg, const struct json *object);
     /* `old_item` is NULL for ADDED, `new_item` NULL for DELETED. For MODIFIED, both. Items
      * are the cache's; old_item is freed when the callback returns. `object` is the whole
