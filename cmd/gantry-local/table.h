@@ -1,8 +1,8 @@
 /*
  * table - meta.k8s.io/v1 Table, what kubectl get prints.
  *
- * Core kinds have kubectl's own columns (pods: NAME READY STATUS RESTARTS AGE ...), custom
- * kinds their additionalPrinterColumns.
+ * Core kinds have kubectl's own columns (pods: NAME READY STATUS RESTARTS AGE ...),
+ * custom kinds their additionalPrinterColumns.
  */
 #ifndef GANTRY_LOCAL_TABLE_H
 #define GANTRY_LOCAL_TABLE_H
@@ -18,8 +18,8 @@ enum table_include { TABLE_METADATA, TABLE_OBJECT, TABLE_NONE };
 /* columnDefinitions as a JSON array, without brackets trimmed: `[{...},...]`. */
 void table_columns(const struct kind *kind, struct str *out);
 /* One row object for `object`: {"cells":[...],"object":{...}}. */
-void table_row(const struct kind *kind, const struct json *object, enum table_include include,
-               int64_t now_sec, struct str *out);
+void table_row(const struct kind *kind, const struct json *object,
+               enum table_include include, int64_t now_sec, struct str *out);
 
 /* The value at a JSONPath of the printer-column subset (.a.b, [0], ['k'], [*],
  * [?(@.type=="Ready")].status) as a cell; json null where there is none. */
