@@ -1,0 +1,203 @@
+/* The native rules against tests/crds/rules.cases. */
+#include "crds/rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "base/yaml.h"
+#include "crds/rules_private.h"
+#include "tests/support/suite.h"
+
+#define FILE_MAX (1u << 20)
+#define CASES "tests/crds/rules.cases"
+
+/* ---- the file as cases ---- */
+
+struct rule_case {
+    char *name;
+    struct str before, object, messages; /* YAML, YAML, a line for each violation */
+    bool is_update, by_schema;
+};
+
+static void case_begin(struct rule_case *c, const char *name)
+{
+    *c = (struct rule_case){.name = xstrdup(name)};
+    str_init(&c->before, FILE_MAX);
+    str_init(&c->object, FILE_MAX);
+    str_init(&c->messages, FILE_MAX);
+}
+
+static void case_fini(struct rule_case *c)
+{
+    str_fini(&c->before);
+    str_fini(&c->object);
+    str_fini(&c->messages);
+    free(c->name);
+}
+
+static void case_line(struct rule_case *c, const char *line)
+{
+    if (strcmp(line, "->") == 0) {
+        str_add(&c->before, c->object.s);
+        str_reset(&c->object);
+        c->is_update = true;
+    } else if (str_starts(line, "! ")) {
+        str_addf(&c->messages, "%s\n", line + 2);
+    } else if (str_starts(line, "? ")) {
+        c->by_schema = true;
+    } else {
+        str_addf(&c->object, "%s\n", line);
+    }
+}
+
+/* ---- one case ---- */
+
+static struct json *parse(const char *name, const struct str *yaml)
+{
+    struct err err = ERR_INIT;
+    struct json *ret = yaml_parse_one(yaml->s, yaml->len, name, &err);
+    ck_assert_msg(ret != NULL, "%s: %s", name, err.msg);
+    if (!json_at(ret, "metadata.name"))
+        json_set_at(ret, "metadata.name", json_new_string("x"));
+    return ret;
+}
+
+static void keep_message(void *arg, const struct rules_violation *v)
+{
+    str_addf(arg, "%s\n", v->message);
+}
+
+static int line_compare(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The lines of a text, sorted. */
+static void lines_sort(struct str *text)
+{
+    size_t n = 0;
+    char **lines = xcalloc(text->len + 1, sizeof(*lines));
+    for (char *s = text->s; *s; s += strcspn(s, "\n") + 1)
+        lines[n++] = xstrndup(s, strcspn(s, "\n"));
+    if (n > 1)
+        qsort(lines, n, sizeof(*lines), line_compare);
+    str_reset(text);
+    for (size_t i = 0; i < n; i++) {
+        str_addf(text, "%s\n", lines[i]);
+        free(lines[i]);
+    }
+    free(lines);
+}
+
+static void case_check(struct rule_case *c)
+{
+    STR_AUTO struct str got;
+    JSON_AUTO struct json *old = NULL, *object = NULL;
+    str_init(&got, FILE_MAX);
+    if (c->by_schema)
+        return;
+    if (c->is_update)
+        old = parse(c->name, &c->before);
+    object = parse(c->name, &c->object);
+    const char *kind = json_str(object, "kind");
+    ck_assert_msg(rules_know("gantry.dev", kind), "%s: %s", c->name, kind);
+    rules_check(kind, object, old, keep_message, &got);
+    lines_sort(&got);
+    lines_sort(&c->messages);
+    ck_assert_msg(strcmp(got.s, c->messages.s) == 0, "%s:\n got\n%swant\n%s", c->name,
+                  got.s, c->messages.s);
+}
+
+START_TEST(test_cases)
+{
+    STR_AUTO struct str text;
+    struct rule_case c;
+    size_t n = 0;
+    str_init(&text, FILE_MAX);
+    ck_assert_int_eq(str_read_file(&text, CASES, NULL), 0);
+    case_begin(&c, "");
+    for (char *s = text.s; *s; s += strcspn(s, "\n") + 1) {
+        AUTO_FREE char *line = xstrndup(s, strcspn(s, "\n"));
+        if (!str_starts(line, "== ")) {
+            if (n > 0 && *line)
+                case_line(&c, line);
+            continue;
+        }
+        if (n++ > 0)
+            case_check(&c);
+        case_fini(&c);
+        case_begin(&c, line + 3);
+    }
+    case_check(&c);
+    case_fini(&c);
+    ck_assert_uint_gt(n, 30);
+}
+END_TEST
+
+/* Each row of the tables is shown by a case. */
+START_TEST(test_all_shown)
+{
+    STR_AUTO struct str text;
+    str_init(&text, FILE_MAX);
+    ck_assert_int_eq(str_read_file(&text, CASES, NULL), 0);
+    for (size_t i = 0; i < n_rules + n_unsupported + n_frozen; i++) {
+        const char *message = i < n_rules ? rules[i].message
+                              : i < n_rules + n_unsupported
+                                  ? unsupported[i - n_rules].message
+                                  : frozen[i - n_rules - n_unsupported].message;
+        AUTO_FREE char *line = xasprintf("\n! %s\n", message);
+        ck_assert_msg(strstr(text.s, line) != NULL, "no case has: %s", message);
+    }
+}
+END_TEST
+
+/* ---- the user ---- */
+
+static const struct {
+    const char *name, *object, *caller;
+    bool may_impersonate;
+    const char *user, *err;
+} users[] = {
+    {"filled", "{\"spec\":{}}", "ann", false, "ann", NULL},
+    {"oneself", "{\"spec\":{\"user\":\"ann\"}}", "ann", false, "ann", NULL},
+    {"another", "{\"spec\":{\"user\":\"bob\"}}", "ann", false, "bob",
+     "spec.user is bob, but you are ann"},
+    {"another, allowed", "{\"spec\":{\"user\":\"bob\"}}", "root", true, "bob", NULL},
+    {"no text", "{\"spec\":{\"user\":7}}", "ann", false, NULL, NULL},
+    {"no spec", "{}", "ann", false, NULL, NULL},
+};
+
+START_TEST(test_user)
+{
+    struct err err = ERR_INIT;
+    JSON_AUTO struct json *object = json_parse_str(users[_i].object, NULL);
+    int rc =
+        rules_admit_user(object, users[_i].caller, users[_i].may_impersonate, &err);
+    ck_assert_int_eq(rc, users[_i].err ? -1 : 0);
+    if (users[_i].err) {
+        ck_assert_str_eq(err.msg, users[_i].err);
+        ck_assert_int_eq(err.code, ERR_FORBIDDEN);
+    }
+    ck_assert(str_eq(json_str(object, "spec.user"), users[_i].user));
+}
+END_TEST
+
+START_TEST(test_know)
+{
+    ck_assert(rules_know("gantry.dev", "QOS"));
+    ck_assert(!rules_know("gantry.dev", "Pod"));
+    ck_assert(!rules_know("", "Partition"));
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("crds/rules", (struct suite_row[]){
+                                        {test_cases, 1},
+                                        {test_all_shown, 1},
+                                        {test_user, ARRAY_LEN(users)},
+                                        {test_know, 1},
+                                        {NULL, 0},
+                                    });
+}
