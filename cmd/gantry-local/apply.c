@@ -1,0 +1,284 @@
+/*
+ * apply - server-side apply: an object as one manager wants it, merged into the live
+ * one.
+ *
+ *   1. conflicts   what others own and hold otherwise
+ *   2. merge       element by element, as the schema says
+ *   3. remove      what the manager owned before, names no longer, and nobody else owns
+ *   4. ownership   the manager has exactly what it named; who was overruled, no longer
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry-local/fieldset.h"
+#include "cmd/gantry-local/managed.h"
+
+/* ---- conflicts ---- */
+
+struct conflicts {
+    const struct json *entry; /* of the other manager */
+    struct str path;
+    cause_fn *found;
+    void *arg;
+    size_t n;
+};
+
+static void report(struct conflicts *c)
+{
+    const char *sub = json_str_or(c->entry, "subresource", "");
+    const char *when = json_str(c->entry, "time");
+    struct str text;
+
+    c->n++;
+    str_init(&text, 2048);
+    str_addf(&text, "conflict with \"%s\"", json_str_or(c->entry, "manager", ""));
+    if (sub[0] != '\0')
+        str_addf(&text, " with subresource \"%s\"", sub);
+    if (str_eq(json_str(c->entry, "operation"), MANAGED_UPDATE))
+        str_addf(&text, " using %s", json_str_or(c->entry, "apiVersion", ""));
+    if (str_eq(json_str(c->entry, "operation"), MANAGED_UPDATE) && when != NULL)
+        str_addf(&text, " at %s", when);
+    str_addf(&text, ": %s", c->path.s);
+    c->found(c->arg, &(struct cause){c->path.s, "FieldManagerConflict", text.s});
+    str_fini(&text);
+}
+
+static struct json *find_conflicts(struct conflicts *c, const struct json *theirs,
+                                   const struct elements *live,
+                                   const struct elements *wanted);
+
+/* One element that both name. NULL: no conflict within. */
+static struct json *element_conflicts(struct conflicts *c, const struct json *theirs,
+                                      const struct element *live,
+                                      const struct element *wanted)
+{
+    ELEMENTS_AUTO struct elements live_inner;
+    ELEMENTS_AUTO struct elements wanted_inner;
+
+    elements_init(&live_inner, wanted->schema, live == NULL ? NULL : live->value);
+    elements_init(&wanted_inner, wanted->schema, wanted->value);
+    if (wanted_inner.n > 0 && (live == NULL || live_inner.n > 0))
+        return find_conflicts(c, theirs, &live_inner, &wanted_inner);
+    if (!fieldset_is_member(theirs) ||
+        (live != NULL && json_equal(live->value, wanted->value)) ||
+        (wanted_inner.n == 0 && fieldset_is_granular(wanted->schema, wanted->value) &&
+         live_inner.n > 0))
+        return NULL;
+    report(c);
+    return json_new_object();
+}
+
+/* The fields in conflict, as a set. */
+static struct json *find_conflicts(struct conflicts *c, const struct json *theirs,
+                                   const struct elements *live,
+                                   const struct elements *wanted)
+{
+    struct json *set = NULL;
+    size_t len = c->path.len;
+
+    for (size_t i = 0; i < wanted->n; i++) {
+        const struct element *w = &wanted->items[i];
+        const struct json *owned = json_get(theirs, w->key);
+        if (owned == NULL)
+            continue;
+        fieldset_path_add(&c->path, w->key);
+        struct json *inner =
+            element_conflicts(c, owned, elements_find(live, w->key), w);
+        c->path.len = len;
+        c->path.s[len] = '\0';
+        if (inner == NULL)
+            continue;
+        if (set == NULL)
+            set = json_new_object();
+        json_set(set, w->key, inner);
+    }
+    return set;
+}
+
+static void ignore_conflict(void *arg, const struct cause *cause)
+{
+    (void)arg;
+    (void)cause;
+}
+
+/* ---- merge ---- */
+
+static struct json *merge(const struct schema *s, const struct json *live,
+                          const struct json *wanted);
+
+static void merge_element(struct json *out, const struct elements *old,
+                          const struct element *w)
+{
+    const struct element *was = elements_find(old, w->key);
+    struct json *value = merge(w->schema, was == NULL ? NULL : was->value, w->value);
+
+    if (json_is(out, JSON_OBJECT))
+        json_set(out, w->key + 2, value);
+    else if (was != NULL)
+        json_array_set(out, was->index, value);
+    else
+        json_append(out, value);
+}
+
+static struct json *merge(const struct schema *s, const struct json *live,
+                          const struct json *wanted)
+{
+    struct json *out;
+
+    if (live == NULL || json_type(live) != json_type(wanted) ||
+        !fieldset_is_granular(s, wanted))
+        return json_copy(wanted);
+    out = json_copy(live);
+    ELEMENTS_AUTO struct elements old;
+    ELEMENTS_AUTO struct elements new;
+    elements_init(&old, s, live);
+    elements_init(&new, s, wanted);
+    for (size_t i = 0; i < new.n; i++)
+        merge_element(out, &old, &new.items[i]);
+    return out;
+}
+
+/* ---- removal ---- */
+
+/* What the manager had and named no longer goes, unless others have a part in it.
+ * Returns whether `value` is left empty by it. */
+static void remove_dropped(const struct schema *s, struct json *value,
+                           const struct json *had, const struct json *kept)
+{
+    /* Backwards, so that indexes stay true while items go. */
+    ELEMENTS_AUTO struct elements e;
+
+    elements_init(&e, s, value);
+    for (size_t i = e.n; i-- > 0;) {
+        const struct element *at = &e.items[i];
+        const struct json *own = json_get(had, at->key);
+        const struct json *stays = json_get(kept, at->key);
+        bool emptied = false;
+
+        if (own == NULL)
+            continue;
+        if (stays != NULL || !fieldset_is_member(own)) {
+            bool was_full = json_len(at->value) > 0;
+            remove_dropped(at->schema, at->value, own, stays);
+            emptied = was_full && json_len(at->value) == 0;
+        }
+        if (stays != NULL || (!fieldset_is_member(own) && !emptied))
+            continue;
+        if (json_is(value, JSON_OBJECT))
+            json_del(value, at->key + 2);
+        else
+            json_array_del(value, at->index);
+    }
+}
+
+/* ---- ownership ---- */
+
+struct apply {
+    const struct apply_request *req;
+    const struct json *live, *wanted;
+    struct json *fields; /* what the manager names */
+    struct json *had;    /* what it named before */
+    struct json *others; /* what all others have */
+    struct json *entries;
+    const struct json *old; /* the manager's entry */
+    size_t n_conflicts;
+};
+
+static void apply_fini(struct apply *a)
+{
+    json_free(a->fields);
+    json_free(a->had);
+    json_free(a->others);
+    json_free(a->entries);
+}
+
+/* Another manager's entry: in conflict, or overruled, or untouched. */
+static void take_other(struct apply *a, const struct json *entry, cause_fn *found,
+                       void *arg)
+{
+    struct conflicts c = {
+        .entry = entry, .found = a->req->force ? ignore_conflict : found, .arg = arg};
+    struct json *fields = managed_fields(entry);
+    ELEMENTS_AUTO struct elements live;
+    ELEMENTS_AUTO struct elements wanted;
+
+    if (fields == NULL)
+        return;
+    str_init(&c.path, 4096);
+    elements_init(&live, a->req->schema, a->live);
+    elements_init(&wanted, a->req->schema, a->wanted);
+    JSON_AUTO struct json *overruled = find_conflicts(&c, fields, &live, &wanted);
+    str_fini(&c.path);
+    if (!a->req->force)
+        a->n_conflicts += c.n;
+    fields = fieldset_minus(json_copy(fields), overruled);
+    a->others = fieldset_union(a->others, fields);
+    struct json *left = managed_with(entry, fields);
+    if (left != NULL)
+        json_append(a->entries, left);
+}
+
+static void read_entries(struct apply *a, cause_fn *found, void *arg)
+{
+    const struct json *entries = json_at(a->live, "metadata.managedFields");
+
+    for (size_t i = 0; i < json_len(entries); i++) {
+        const struct json *entry = json_item(entries, i);
+        if (managed_is_own(entry, a->req, MANAGED_APPLY)) {
+            a->old = entry;
+            a->had = fieldset_union(a->had, managed_fields(entry));
+        } else {
+            take_other(a, entry, found, arg);
+        }
+    }
+}
+
+/* Others keep what is still there. */
+static struct json *entries_after(struct apply *a, const struct json *merged)
+{
+    struct json *out = json_new_array();
+    struct json *own;
+
+    for (size_t i = 0; i < json_len(a->entries); i++) {
+        const struct json *entry = json_item(a->entries, i);
+        struct json *left =
+            managed_with(entry, fieldset_existing(json_copy(managed_fields(entry)),
+                                                  a->req->schema, merged));
+        if (left != NULL)
+            json_append(out, left);
+    }
+    own = managed_entry(a->req, MANAGED_APPLY,
+                        a->fields == NULL ? NULL : json_copy(a->fields), a->old, false);
+    if (own != NULL)
+        json_append(out, own);
+    return out;
+}
+
+struct json *patch_apply(const struct apply_request *req, const struct json *live,
+                         const struct json *applied, cause_fn *conflict, void *arg,
+                         struct err *err)
+{
+    __attribute__((cleanup(apply_fini))) struct apply a = {
+        .req = req, .live = live, .wanted = applied};
+    struct json *merged;
+
+    if (!json_is(applied, JSON_OBJECT)) {
+        err_set(err, ERR_INVALID, "an applied configuration must be an object");
+        return NULL;
+    }
+    a.entries = json_new_array();
+    a.fields = fieldset_of_object(req->schema, applied);
+    read_entries(&a, conflict, arg);
+    if (a.n_conflicts > 0) {
+        err_set(err, ERR_CONFLICT, "Apply failed with %zu conflict%s", a.n_conflicts,
+                a.n_conflicts == 1 ? "" : "s");
+        return NULL;
+    }
+    merged = merge(req->schema, live, applied);
+    JSON_AUTO struct json *kept =
+        fieldset_union(a.fields == NULL ? NULL : json_copy(a.fields), a.others);
+    remove_dropped(req->schema, merged, a.had, kept);
+    json_set_at(merged, "metadata.managedFields", entries_after(&a, merged));
+    return merged;
+}

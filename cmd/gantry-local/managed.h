@@ -1,0 +1,24 @@
+/*
+ * managed - the entries of metadata.managedFields: who owns which fields.
+ */
+#ifndef GANTRY_LOCAL_MANAGED_H
+#define GANTRY_LOCAL_MANAGED_H
+
+#include "cmd/gantry-local/patch.h"
+
+#define MANAGED_APPLY "Apply"
+#define MANAGED_UPDATE "Update"
+
+/* Is the entry this request's own? The API version may differ for an apply. */
+bool managed_is_own(const struct json *entry, const struct apply_request *req,
+                    const char *operation);
+/* An entry of this request with `fields` (taken over; NULL: NULL). `old` is the entry
+ * before: where its fields are the same and `touched` is false, its time is kept. */
+struct json *managed_entry(const struct apply_request *req, const char *operation,
+                           struct json *fields, const struct json *old, bool touched);
+/* The fields of an entry; NULL: none. */
+struct json *managed_fields(const struct json *entry);
+/* A copy of `entry` with other fields (taken over); NULL for no fields. */
+struct json *managed_with(const struct json *entry, struct json *fields);
+
+#endif
