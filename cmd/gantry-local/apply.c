@@ -19,29 +19,34 @@
 struct conflicts {
     const struct json *entry; /* of the other manager */
     struct str path;
+    struct str paths; /* of all conflicts: "\n- .spec.x\n- .spec.y" */
     cause_fn *found;
     void *arg;
     size_t n;
 };
 
+/* `"kubectl"`, `"kubectl" using v1`. */
+static void describe(const struct json *entry, struct str *out)
+{
+    const char *sub = json_str_or(entry, "subresource", "");
+
+    str_addf(out, "\"%s\"", json_str_or(entry, "manager", ""));
+    if (sub[0] != '\0')
+        str_addf(out, " with subresource \"%s\"", sub);
+    if (str_eq(json_str(entry, "operation"), MANAGED_UPDATE))
+        str_addf(out, " using %s", json_str_or(entry, "apiVersion", ""));
+}
+
 static void report(struct conflicts *c)
 {
-    const char *sub = json_str_or(c->entry, "subresource", "");
-    const char *when = json_str(c->entry, "time");
-    struct str text;
+    STR_AUTO struct str text;
 
-    c->n++;
     str_init(&text, 2048);
-    str_addf(&text, "conflict with \"%s\"", json_str_or(c->entry, "manager", ""));
-    if (sub[0] != '\0')
-        str_addf(&text, " with subresource \"%s\"", sub);
-    if (str_eq(json_str(c->entry, "operation"), MANAGED_UPDATE))
-        str_addf(&text, " using %s", json_str_or(c->entry, "apiVersion", ""));
-    if (str_eq(json_str(c->entry, "operation"), MANAGED_UPDATE) && when != NULL)
-        str_addf(&text, " at %s", when);
-    str_addf(&text, ": %s", c->path.s);
+    str_add(&text, "conflict with ");
+    describe(c->entry, &text);
     c->found(c->arg, &(struct cause){c->path.s, "FieldManagerConflict", text.s});
-    str_fini(&text);
+    str_addf(&c->paths, "\n- %s", c->path.s);
+    c->n++;
 }
 
 static struct json *find_conflicts(struct conflicts *c, const struct json *theirs,
@@ -183,6 +188,7 @@ struct apply {
     struct json *entries;
     const struct json *old; /* the manager's entry */
     size_t n_conflicts;
+    struct str told; /* "conflicts with \"a\":\n- .spec.x" for each manager */
 };
 
 static void apply_fini(struct apply *a)
@@ -191,6 +197,17 @@ static void apply_fini(struct apply *a)
     json_free(a->had);
     json_free(a->others);
     json_free(a->entries);
+    str_fini(&a->told);
+}
+
+static void tell(struct apply *a, const struct conflicts *c)
+{
+    if (a->req->force || c->n == 0)
+        return;
+    a->n_conflicts += c->n;
+    str_add(&a->told, a->told.len > 0 ? "\nconflicts with " : "conflicts with ");
+    describe(c->entry, &a->told);
+    str_addf(&a->told, ":%s", c->paths.s);
 }
 
 /* Another manager's entry: in conflict, or overruled, or untouched. */
@@ -206,12 +223,13 @@ static void take_other(struct apply *a, const struct json *entry, cause_fn *foun
     if (fields == NULL)
         return;
     str_init(&c.path, 4096);
+    str_init(&c.paths, 4096);
     elements_init(&live, a->req->schema, a->live);
     elements_init(&wanted, a->req->schema, a->wanted);
     JSON_AUTO struct json *overruled = find_conflicts(&c, fields, &live, &wanted);
+    tell(a, &c);
     str_fini(&c.path);
-    if (!a->req->force)
-        a->n_conflicts += c.n;
+    str_fini(&c.paths);
     fields = fieldset_minus(json_copy(fields), overruled);
     a->others = fieldset_union(a->others, fields);
     struct json *left = managed_with(entry, fields);
@@ -255,6 +273,20 @@ static struct json *entries_after(struct apply *a, const struct json *merged)
     return out;
 }
 
+/* One conflict on one line, several as a list. */
+static void set_conflict(const struct apply *a, struct err *err)
+{
+    const char *path = strstr(a->told.s, ":\n- ");
+
+    if (a->n_conflicts > 1 || path == NULL)
+        err_set(err, ERR_CONFLICT, "Apply failed with %zu conflicts: %s",
+                a->n_conflicts, a->told.s);
+    else
+        err_set(err, ERR_CONFLICT, "Apply failed with 1 conflict: conflict%.*s: %s",
+                (int)(path - a->told.s) - (int)strlen("conflicts"),
+                a->told.s + strlen("conflicts"), path + strlen(":\n- "));
+}
+
 struct json *patch_apply(const struct apply_request *req, const struct json *live,
                          const struct json *applied, cause_fn *conflict, void *arg,
                          struct err *err)
@@ -263,6 +295,7 @@ struct json *patch_apply(const struct apply_request *req, const struct json *liv
         .req = req, .live = live, .wanted = applied};
     struct json *merged;
 
+    str_init(&a.told, 4096);
     if (!json_is(applied, JSON_OBJECT)) {
         err_set(err, ERR_INVALID, "an applied configuration must be an object");
         return NULL;
@@ -271,8 +304,7 @@ struct json *patch_apply(const struct apply_request *req, const struct json *liv
     a.fields = fieldset_of_object(req->schema, applied);
     read_entries(&a, conflict, arg);
     if (a.n_conflicts > 0) {
-        err_set(err, ERR_CONFLICT, "Apply failed with %zu conflict%s", a.n_conflicts,
-                a.n_conflicts == 1 ? "" : "s");
+        set_conflict(&a, err);
         return NULL;
     }
     merged = merge(req->schema, live, applied);

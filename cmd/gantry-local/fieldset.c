@@ -112,7 +112,7 @@ static struct json *set_of(const struct schema *s, const struct json *value,
 
     elements_init(&e, depth < FIELDSET_DEPTH_MAX ? s : NULL,
                   depth < FIELDSET_DEPTH_MAX ? value : NULL);
-    if (e.n > 0 && (is_item || (s != NULL && s->additional != NULL)))
+    if (e.n > 0 && is_item)
         json_set(set, ".", json_new_object());
     for (size_t i = 0; i < e.n; i++)
         json_set(set, e.items[i].key,

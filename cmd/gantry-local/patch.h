@@ -33,7 +33,8 @@ struct apply_request {
 /* Merges `applied` into `live` (NULL: the object is created) by ownership: fields that the manager
  * owned and no longer names go, unless others own them too; a field another manager owns with a
  * different value is a conflict unless forced. Conflicts: returns NULL with ERR_CONFLICT and calls
- * `conflict` for each (reason FieldManagerConflict, message `conflict with "kubectl": .spec.nodes`). */
+ * `conflict` for each (field ".spec.nodes", reason FieldManagerConflict, message
+ * `conflict with "kubectl" using v1`); err has the summary that kubectl prints. */
 struct json *patch_apply(const struct apply_request *req, const struct json *live,
                          const struct json *applied, cause_fn *conflict, void *arg,
                          struct err *err);
