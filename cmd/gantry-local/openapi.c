@@ -48,7 +48,7 @@ static void add_refs(struct json *components, const struct schema *s)
 /* "gantry.dev", "v1alpha1", "BatchJob" -> "dev.gantry.v1alpha1.BatchJob". */
 static char *component_name(const struct kind *k)
 {
-    struct str name;
+    STR_AUTO struct str name;
     const char *end = k->group + strlen(k->group);
 
     str_init(&name, 1024);

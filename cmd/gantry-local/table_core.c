@@ -35,7 +35,7 @@ static struct json *node_status(const struct json *node, int64_t now_sec)
 
 static struct json *node_roles(const struct json *node, int64_t now_sec)
 {
-    struct str roles;
+    STR_AUTO struct str roles;
 
     (void)now_sec;
     str_init(&roles, CELL_MAX);
@@ -79,7 +79,7 @@ static struct json *node_external_ip(const struct json *node, int64_t now_sec)
 static struct json *service_ports(const struct json *service, int64_t now_sec)
 {
     const struct json *list = json_at(service, "spec.ports");
-    struct str ports;
+    STR_AUTO struct str ports;
 
     (void)now_sec;
     str_init(&ports, CELL_MAX);
@@ -96,7 +96,7 @@ static struct json *service_ports(const struct json *service, int64_t now_sec)
 
 static struct json *labels_text(const struct json *labels)
 {
-    struct str text;
+    STR_AUTO struct str text;
 
     str_init(&text, CELL_MAX);
     for (json_each (it, labels))
@@ -108,7 +108,7 @@ static struct json *labels_text(const struct json *labels)
 static struct json *service_external_ip(const struct json *service, int64_t now_sec)
 {
     const struct json *ips = json_at(service, "spec.externalIPs");
-    struct str text;
+    STR_AUTO struct str text;
 
     (void)now_sec;
     str_init(&text, CELL_MAX);
@@ -307,7 +307,7 @@ static struct json *binding_role(const struct json *binding, int64_t now_sec)
 static struct json *crd_versions(const struct json *crd, int64_t now_sec)
 {
     const struct json *list = json_at(crd, "spec.versions");
-    struct str text;
+    STR_AUTO struct str text;
 
     (void)now_sec;
     str_init(&text, CELL_MAX);
