@@ -176,11 +176,11 @@ static void check_enum(struct check *c, const struct schema *s, const struct jso
     STR_AUTO struct str allowed;
     STR_AUTO struct str quoted;
 
+    str_init(&allowed, QUOTE_MAX);
+    str_init(&quoted, QUOTE_MAX);
     for (size_t i = 0; i < json_len(s->enum_values); i++)
         if (json_equal(json_item(s->enum_values, i), j))
             return;
-    str_init(&allowed, QUOTE_MAX);
-    str_init(&quoted, QUOTE_MAX);
     json_print(j, &quoted);
     for (size_t i = 0; i < json_len(s->enum_values); i++) {
         const struct json *v = json_item(s->enum_values, i);

@@ -1,0 +1,103 @@
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry-local/kinds.h"
+#include "tests/support/suite.h"
+
+static const struct {
+    const char *group, *version;
+    const char *path; /* of an object of its kind */
+    const char *component;
+} documents[] = {
+    {"", "v1", "/api/v1/namespaces/{namespace}/pods/{name}", "io.k8s.api.core.v1.Pod"},
+    {"", "v1", "/api/v1/nodes/{name}", "io.k8s.api.core.v1.Node"},
+    {"apps", "v1", "/apis/apps/v1/namespaces/{namespace}/deployments/{name}",
+     "io.k8s.api.core.v1.PodTemplateSpec"},
+    {"apiextensions.k8s.io", "v1",
+     "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name}",
+     "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps"},
+    {"e.dev", "v1", "/apis/e.dev/v1/things/{name}", "dev.e.v1.Thing"},
+};
+
+static struct kinds *kinds_with_crd(void)
+{
+    struct kinds *kinds = kinds_new();
+    struct err err = ERR_INIT;
+    JSON_AUTO struct json *crd = json_build(
+        "{'metadata': {'name': 'things.e.dev'}, 'spec': {'group': 'e.dev', 'scope':"
+        " 'Cluster', 'names': {'plural': 'things', 'kind': 'Thing'}, 'versions': "
+        "[{'name':"
+        " 'v1', 'served': true, 'storage': true, 'schema': {'openAPIV3Schema': {'type':"
+        " 'object'}}}]}}");
+
+    ck_assert_msg(kinds_add_crd(kinds, crd, &err) == 0, "%s", err.msg);
+    return kinds;
+}
+
+/* Every reference in the document must lead to a component. */
+static void check_refs(const struct json *j, const struct json *components)
+{
+    static const char prefix[] = "#/components/schemas/";
+
+    for (json_each (it, j)) {
+        if (strcmp(it.key, "$ref") == 0 && json_is(it.val, JSON_STRING)) {
+            const char *ref = json_string(it.val);
+            ck_assert(str_starts(ref, prefix));
+            ck_assert_msg(json_get(components, ref + strlen(prefix)) != NULL, "%s",
+                          ref);
+        }
+        check_refs(it.val, components);
+    }
+    for (size_t i = 0; json_is(j, JSON_ARRAY) && i < json_len(j); i++)
+        check_refs(json_item(j, i), components);
+}
+
+START_TEST(test_document)
+{
+    struct kinds *kinds = kinds_with_crd();
+    struct err err = ERR_INIT;
+    STR_AUTO struct str out;
+
+    str_init(&out, 4 << 20);
+    ck_assert(openapi_version(kinds, documents[_i].group, documents[_i].version, &out));
+    JSON_AUTO struct json *doc = json_parse(out.s, out.len, &err);
+    ck_assert_msg(doc != NULL, "%s", err.msg);
+    const struct json *components = json_at(doc, "components.schemas");
+    ck_assert_ptr_nonnull(json_get(components, documents[_i].component));
+    const struct json *path = json_get(json_get(doc, "paths"), documents[_i].path);
+    ck_assert_ptr_nonnull(path);
+    const struct json *gvk = json_at(path, "patch.x-kubernetes-group-version-kind");
+    ck_assert_str_eq(json_str(gvk, "group"), documents[_i].group);
+    ck_assert_str_eq(json_str(gvk, "version"), documents[_i].version);
+    const struct json *parameters = json_at(path, "patch.parameters");
+    ck_assert_str_eq(json_str(json_item(parameters, 0), "name"), "dryRun");
+    ck_assert_str_eq(json_str(json_item(parameters, 2), "name"), "fieldValidation");
+    check_refs(doc, components);
+    kinds_free(kinds);
+}
+END_TEST
+
+START_TEST(test_index)
+{
+    struct kinds *kinds = kinds_with_crd();
+    STR_AUTO struct str out;
+
+    str_init(&out, 65536);
+    openapi_index(kinds, &out);
+    JSON_AUTO struct json *doc = json_parse_str(out.s, NULL);
+    const struct json *entry = json_get(json_get(doc, "paths"), "apis/e.dev/v1");
+    ck_assert_str_eq(json_str(entry, "serverRelativeURL"), "/openapi/v3/apis/e.dev/v1");
+    ck_assert_ptr_nonnull(json_get(json_get(doc, "paths"), "api/v1"));
+    ck_assert(!openapi_version(kinds, "e.dev", "v2", &out));
+    kinds_free(kinds);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("gantry-local/openapi", (struct suite_row[]){
+                                                  {test_document, ARRAY_LEN(documents)},
+                                                  {test_index, 1},
+                                                  {NULL, 0},
+                                              });
+}
