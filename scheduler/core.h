@@ -47,7 +47,7 @@ struct pass {
     size_t next;        /* entry to go on with */
     node_set withheld;  /* nodes for which a job of higher priority waits */
     bool lifted;        /* a job that blocked others started elsewhere: walk again */
-    size_t n_outranked; /* jobs that wait only because of the order */
+    size_t n_outranked; /* jobs that another order could let start */
     int64_t begin_sec;  /* first begin time to come */
 };
 

@@ -267,15 +267,22 @@ static void start(struct sched *s, const struct entry *entry, struct slot *slots
     decided_add(&s->decided, &decision);
 }
 
-/* Keeps the partition's nodes that the job could use from all who come later. */
+/* Keeps the partition's nodes that the job could use from all who come later. If some
+ * were kept from it in turn, it waits because of the order, too. */
 static void block(struct sched *s, const struct entry *entry)
 {
     struct pass *pass = &s->pass;
+    uint64_t shared = 0;
 
     entry->rec->blocks = true;
     entry->part->blocked = true;
-    for (size_t i = 0; i < s->cluster.words; i++)
-        pass->withheld[i] |= entry->part->nodes[i] & entry->rec->shape->admits[i];
+    for (size_t i = 0; i < s->cluster.words; i++) {
+        uint64_t wanted = entry->part->nodes[i] & entry->rec->shape->admits[i];
+
+        shared |= pass->withheld[i] & wanted;
+        pass->withheld[i] |= wanted;
+    }
+    pass->n_outranked += shared != 0;
 }
 
 static enum reason why_not_now(struct sched *s, const struct entry *entry)
