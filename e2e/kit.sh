@@ -31,7 +31,8 @@ as_alice() { # kubectl as the user alice, whom only a real server knows
     k --context alice "$@"
 }
 
-# job NAME COMMAND [LINE...]: a manifest; each LINE is one of spec, such as "nodes: 4".
+# job NAME COMMAND [LINE...]: a manifest; each LINE is one of spec, such as "nodes: 4". COMMAND
+# is the shell's; Kubernetes would make one $ of its $$.
 job() {
     cat <<END
 apiVersion: gantry.dev/v1alpha1
@@ -49,7 +50,7 @@ $([[ $# -gt 2 ]] && printf '  %s\n' "${@:3}")
         - sh
         - -c
         - |
-$(sed 's/^/          /' <<<"$2")
+$(sed 's/\$\$/&&/g;s/^/          /' <<<"$2")
 END
 }
 
