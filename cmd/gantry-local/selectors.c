@@ -183,7 +183,7 @@ static int parse_field_term(struct selector *s, const char **p, const char *text
         return err_set(err, ERR_INVALID,
                        "invalid selector: '%s'; can't understand '%s'", text, t->key);
     }
-    char *value;
+    char *value = NULL;
     if (take_value(p, &value, text, err) != 0)
         return -1;
     term_add(t, value);
