@@ -20,7 +20,7 @@ FLAGS_san = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-san
 
 # Folders with a library of the same name, leaves last: the order is the link order.
 LIB_DIRS  = cmd/gantry-controller cmd/gantry-local kubeclient crds scheduler base
-PROGRAMS  = gantry-local gantry-controller
+PROGRAMS  = gantry-local
 
 src        = $(filter-out $(1)/main.c,$(wildcard $(1)/*.c))
 libs_of    = $(foreach d,$(LIB_DIRS),$(BUILD)/$(1)/$(d).a)
@@ -67,7 +67,7 @@ $(BUILD)/bin/%: $(BUILD)/rel/bin/%
 	cp $< $@
 
 test: deps-test $(TESTS) $(FUZZ) $(PROGRAMS:%=$(BUILD)/san/bin/%)
-	@tests/run-tests $(BUILD)/san $(TESTS)
+	@tests/run-tests $(BUILD)/san $(TESTS) $(FUZZ)
 
 # One test program: `make run-tests/base/test_str`.
 run-tests/%: $(BUILD)/san/tests/%

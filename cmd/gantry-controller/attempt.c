@@ -18,13 +18,14 @@ void attempt_begin(struct attempt *a, int64_t number, const struct slot *placeme
     for (size_t i = 0; i < n_slots; i++)
         for (int64_t k = 0; k < placement[i].pods; k++)
             a->ranks[rank++] = (struct rank){
-                .node = placement[i].node, .exit_code = -1, .exit_signal = -1};
+                .node = xstrdup(placement[i].node), .exit_code = -1, .exit_signal = -1};
 }
 
 void attempt_clear(struct attempt *a)
 {
     for (size_t i = 0; i < a->n; i++) {
         free(a->ranks[i].uid);
+        free(a->ranks[i].node);
         free(a->ranks[i].reason);
     }
     free(a->ranks);
@@ -45,7 +46,7 @@ static struct rank *rank_of(struct attempt *a, const struct pod *pod)
     return &a->ranks[pod->rank];
 }
 
-void attempt_saw_pod(struct attempt *a, const struct pod *pod, bool node_lost)
+void attempt_saw_pod(struct attempt *a, const struct pod *pod, enum node_fate fate)
 {
     struct rank *r = rank_of(a, pod);
     if (!r || r->state == RANK_GONE)
@@ -64,7 +65,7 @@ void attempt_saw_pod(struct attempt *a, const struct pod *pod, bool node_lost)
     r->terminal = pod->terminal;
     r->succeeded = pod->succeeded;
     r->deleting = pod->deleting;
-    r->lost = node_lost;
+    r->fate = fate;
     r->exit_code = pod->exit_code;
     r->exit_signal = pod->exit_signal;
     if (pod->terminal && pod->exit_code < 0 && !pod->succeeded && !r->reason)
@@ -88,7 +89,8 @@ bool rank_ended(const struct rank *r)
     case RANK_MADE:
         return r->deleting || r->terminal;
     case RANK_BOUND:
-        return r->terminal || (r->deleting && r->lost);
+        return r->terminal || r->fate == NODE_GONE ||
+               (r->deleting && r->fate == NODE_SILENT);
     }
     return false;
 }
@@ -100,7 +102,7 @@ static bool rank_broken(const struct rank *r)
         return !r->terminal || (!r->succeeded && r->exit_code < 0);
     if (r->terminal)
         return !r->succeeded && r->exit_code < 0;
-    return r->deleting || (r->state == RANK_BOUND && r->lost && r->deleting);
+    return r->deleting || (r->state == RANK_BOUND && r->fate == NODE_GONE);
 }
 
 static bool rank_failed(const struct rank *r)

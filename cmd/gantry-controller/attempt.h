@@ -22,12 +22,20 @@ enum rank_state {
     RANK_GONE,  /* existed and vanished */
 };
 
+/* What is known of a pod's node. */
+enum node_fate {
+    NODE_FINE,
+    NODE_SILENT, /* not ready: what runs there is unknown */
+    NODE_GONE,   /* its Node object is gone */
+};
+
 struct rank {
     enum rank_state state;
     char *uid;
-    const char *node; /* where it belongs; lent from the placement */
+    char *node; /* where it belongs */
     bool busy;        /* a write for it is queued or under way */
-    bool terminal, succeeded, deleting, lost; /* lost: its node is gone or not ready */
+    bool terminal, succeeded, deleting;
+    enum node_fate fate;        /* of the node it is bound to */
     int exit_code, exit_signal; /* of a terminal pod; -1: it never ran */
     char *reason;               /* why a pod failed without an exit code */
 };
@@ -40,18 +48,18 @@ struct attempt {
     int64_t since_sec; /* when the launch began */
 };
 
-/* Ranks for a placement, all NONE. `placement` must outlive the attempt. */
+/* Ranks for a placement, all NONE. */
 void attempt_begin(struct attempt *a, int64_t number, const struct slot *placement,
                    size_t n_slots, int64_t now_sec);
 void attempt_clear(struct attempt *a);
 /* Takes over what the watch says of a rank's pod; a pod on another node than the placement's, or of
  * another uid than the one known, is a launch failure. */
-void attempt_saw_pod(struct attempt *a, const struct pod *pod, bool node_lost);
+void attempt_saw_pod(struct attempt *a, const struct pod *pod, enum node_fate fate);
 void attempt_pod_gone(struct attempt *a, const struct pod *pod);
 void attempt_fail(struct attempt *a, const char *why);
 
-/* It will not run (any more): terminal, vanished, never bound and being deleted, or deleted on a
- * node that is lost. */
+/* It will not run (any more): terminal, vanished, never bound and being deleted, deleted on a
+ * silent node, or on a node that is gone. */
 bool rank_ended(const struct rank *r);
 
 enum attempt_shape {
@@ -59,7 +67,7 @@ enum attempt_shape {
     ATTEMPT_RUNNING,   /* all bound, none ended badly */
     ATTEMPT_SUCCEEDED, /* all ended with 0 */
     ATTEMPT_FAILED,    /* one ended with a code or by a signal */
-    ATTEMPT_BROKEN,    /* one vanished, was evicted or refused by its node */
+    ATTEMPT_BROKEN,    /* one vanished, was evicted, refused by its node, or lost with it */
 };
 
 /* `ret_rank` is the rank that decides FAILED or BROKEN (the lowest). */

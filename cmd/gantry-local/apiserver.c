@@ -216,6 +216,8 @@ static int serve_resource(struct call *call)
 
     if (find_resource(call) != 0)
         return -1;
+    if (call->kind->create_only)
+        return refuse_method(&call->refusal, call->kind);
     for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
         if (verbs[i].target != (call->name ? ON_OBJECT : ON_COLLECTION) ||
             strcmp(verbs[i].sub, call->sub) != 0 || !has_sub(call->kind, i))

@@ -44,3 +44,13 @@ void event_from_core(struct json *event)
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         rename_field(event, names[i].core, names[i].other);
 }
+
+char *event_core_path(const char *path)
+{
+    const size_t len = strcspn(path, ".");
+
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (strlen(names[i].other) == len && strncmp(names[i].other, path, len) == 0)
+            return xasprintf("%s%s", names[i].core, path + len);
+    return xstrdup(path);
+}

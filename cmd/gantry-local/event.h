@@ -17,5 +17,8 @@ bool event_is_other_form(const struct kind *kind);
 /* Rewrites an Event of events.k8s.io/v1 as one of v1, and back, in place. */
 void event_to_core(struct json *event);
 void event_from_core(struct json *event);
+/* The path in the core form of one in the other: "regarding.name" is
+ * "involvedObject.name". Fresh. */
+char *event_core_path(const char *path);
 
 #endif

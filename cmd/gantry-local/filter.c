@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-local/event.h"
 
 void filter_fini(struct filter *f)
 {
@@ -12,6 +13,16 @@ void filter_fini(struct filter *f)
     selector_fini(&f->labels);
     selector_fini(&f->fields);
     *f = (struct filter){0};
+}
+
+/* Events are stored, and so indexed, in the core form. */
+static void use_core_paths(struct selector *fields)
+{
+    for (size_t i = 0; i < fields->n; i++) {
+        char *path = event_core_path(fields->terms[i].key);
+        free(fields->terms[i].key);
+        fields->terms[i].key = path;
+    }
 }
 
 int filter_of(struct call *call, struct filter *ret)
@@ -26,6 +37,8 @@ int filter_of(struct call *call, struct filter *ret)
     if (selector_parse_fields(&f.fields, call_param_or(call, "fieldSelector", ""),
                               call->kind, &err))
         return refuse_bad_request(&call->refusal, "%s", err.msg);
+    if (event_is_other_form(call->kind))
+        use_core_paths(&f.fields);
     f.ns = xstrdup_null(call->ns);
     f.name = xstrdup_null(call->name);
     *ret = f;

@@ -10,27 +10,14 @@
 
 /* ---- defaults ---- */
 
-/* Where a field is absent: JSON to put there (single quotes as in json_build). */
+/* What admission plugins fill; the rest stands in the table of types. Single quotes as
+ * in json_build. */
 static const struct {
     const char *path, *value;
 } spec_defaults[] = {
-    {"spec.restartPolicy", "'Always'"},
-    {"spec.terminationGracePeriodSeconds", "30"},
-    {"spec.dnsPolicy", "'ClusterFirst'"},
-    {"spec.schedulerName", "'default-scheduler'"},
     {"spec.serviceAccountName", "'default'"},
-    {"spec.enableServiceLinks", "true"},
     {"spec.priority", "0"},
     {"spec.preemptionPolicy", "'PreemptLowerPriority'"},
-    {"spec.securityContext", "{}"},
-};
-static const struct {
-    const char *path, *value;
-} container_defaults[] = {
-    {"resources", "{}"},
-    {"terminationMessagePath", "'/dev/termination-log'"},
-    {"terminationMessagePolicy", "'File'"},
-    {"imagePullPolicy", "'IfNotPresent'"},
 };
 static const char *const container_lists[] = {"spec.containers", "spec.initContainers"};
 
@@ -49,20 +36,6 @@ static void default_requests(struct json *container)
     for (json_each (it, limits))
         if (!json_get(requests, it.key))
             json_set(requests, it.key, json_copy(it.val));
-}
-
-static void default_containers(struct json *pod, const char *path)
-{
-    struct json *list = json_at(pod, path);
-
-    for (size_t i = 0; i < json_len(list); i++) {
-        struct json *container = json_item(list, i);
-        for (size_t k = 0; k < ARRAY_LEN(container_defaults); k++)
-            if (!json_at(container, container_defaults[k].path))
-                json_set_at(container, container_defaults[k].path,
-                            json_build(container_defaults[k].value));
-        default_requests(container);
-    }
 }
 
 static bool tolerates(const struct json *tolerations, const char *key)
@@ -162,7 +135,8 @@ void pod_prepare(struct write *w)
             json_set_at(w->after, spec_defaults[i].path,
                         json_build(spec_defaults[i].value));
     for (size_t i = 0; i < ARRAY_LEN(container_lists); i++)
-        default_containers(w->after, container_lists[i]);
+        for (size_t k = 0; k < json_len(json_at(w->after, container_lists[i])); k++)
+            default_requests(json_item(json_at(w->after, container_lists[i]), k));
     default_tolerations(w->after);
     set_first_status(w->after);
 }

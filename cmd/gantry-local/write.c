@@ -257,6 +257,14 @@ static int check_valid(struct write *w)
                           json_str_or(w->after, "metadata.name", ""), w->causes);
 }
 
+static void fill_defaults(struct write *w)
+{
+    schema_default(w->call->kind->schema, w->after);
+    if (w->strategy->prepare)
+        w->strategy->prepare(w);
+    kind_default(w->call->kind, w->after);
+}
+
 static void settle_managers(struct write *w)
 {
     if (w->applied)
@@ -326,9 +334,7 @@ static int prepare_create(struct write *w)
         json_del(json_get(w->after, "metadata"), "managedFields");
     metadata_init(w->after, w->strategy->has_generation, &call->server->rng,
                   loop_now_sec(call->server->loop));
-    schema_default(call->kind->schema, w->after);
-    if (w->strategy->prepare)
-        w->strategy->prepare(w);
+    fill_defaults(w);
     return 0;
 }
 
@@ -447,9 +453,7 @@ static int prepare_update(struct write *w)
         return -1;
     keep_other_half(w);
     inherit(w);
-    schema_default(w->call->kind->schema, w->after);
-    if (w->strategy->prepare)
-        w->strategy->prepare(w);
+    fill_defaults(w);
     bump_generation(w);
     return 0;
 }

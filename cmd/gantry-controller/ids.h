@@ -1,0 +1,29 @@
+/*
+ * ids - job ids, unique for the cluster's life.
+ *
+ * Ids come in blocks from ConfigMap `job-ids` (data.next: the first id not yet given out) in
+ * the controller's namespace. A block is ours once a fenced write of a larger `next` has
+ * succeeded; a write whose outcome is unknown gives nothing up but the block (gaps are
+ * allowed, reuse is not). The namespace and the ConfigMap are made when absent. A ConfigMap whose text is
+ * no number is reported and left alone: guessing would reuse ids.
+ */
+#ifndef GANTRY_CONTROLLER_IDS_H
+#define GANTRY_CONTROLLER_IDS_H
+
+#include <stdint.h>
+
+#include "base/log.h"
+#include "kubeclient/client.h"
+
+#define IDS_BLOCK 1000
+
+struct ids;
+
+/* `ready` is called whenever ids are at hand again after ids_take had none. */
+struct ids *ids_new(struct kc_client *client, struct log *log, const char *ns,
+                    loop_fn *ready, void *arg);
+void ids_free(struct ids *ids);
+/* The next id, or 0 when none is at hand yet (a block is then on its way). */
+int64_t ids_take(struct ids *ids);
+
+#endif

@@ -1,0 +1,133 @@
+/*
+ * record - the controller's memory of each job, and the pieces that work on it.
+ *
+ * Memory is never the truth: a record is rebuilt from the API (BatchJob status, and the
+ * pods labelled with its uid). Private to this folder.
+ *
+ *   bjob (newest version seen, by watch or by the answer to our own write)
+ *   start (the core's decision until its intent is persisted)
+ *   attempt (ranks: what is known of the pods of the attempt under way)
+ *
+ * Who calls whom: watches and answers change a record, then call record_reconcile, which asks
+ * next.h what is to be done and queues it in lanes; a ticket whose turn has come asks
+ * again, so that what changed meanwhile is in it.
+ */
+#ifndef GANTRY_CONTROLLER_RECORD_H
+#define GANTRY_CONTROLLER_RECORD_H
+
+#include <uthash.h>
+
+#include "base/log.h"
+#include "cmd/gantry-controller/attempt.h"
+#include "cmd/gantry-controller/bjob.h"
+#include "cmd/gantry-controller/ids.h"
+#include "cmd/gantry-controller/lanes.h"
+#include "cmd/gantry-controller/settings.h"
+#include "kubeclient/cache.h"
+#include "scheduler/sched.h"
+
+/* The core's START, until the job's status says it. */
+struct start {
+    bool on;
+    int64_t attempt;
+    struct slot *slots;
+    size_t n_slots;
+    char *partition;
+};
+
+/* What the core was told of a job last, so that it is not told the same again. */
+struct told {
+    bool known;
+    int64_t generation, job_id, eligible_sec, attempt;
+    enum job_phase phase;
+};
+
+struct record {
+    struct controller *ctl;
+    char *uid; /* key */
+    UT_hash_handle hh;
+    struct bjob *job; /* NULL: not seen (its pods are strays), or deleted */
+    struct start start;
+    struct attempt attempt;
+    struct told told;
+    bool timed_out;
+    enum reason reason;
+    char *message;
+    int64_t priority; /* PRIORITY_UNSET: the core has not spoken yet */
+    int64_t assigned_id;
+
+    bool status_queued; /* a ticket waits */
+    bool status_busy;   /* a write, or the read after one, is under way */
+    enum lane status_lane;
+    bool dirty;         /* in controller.dirty */
+    struct record *next_dirty;
+    size_t ops;         /* pod writes queued or under way */
+    bool deleting_ttl;
+    struct kc_call *status_call;
+    struct loop_timer *retry; /* NULL until first needed */
+
+    struct pod **pods; /* the cache's items with this uid, in no order */
+    size_t n_pods, cap_pods;
+};
+
+struct controller {
+    struct loop *loop;
+    struct kc_client *client;
+    struct log *log;
+    struct settings settings;
+    struct restable resources;
+    struct convert convert;
+    struct sched *sched;
+    struct lanes *lanes;
+    struct ids *ids;
+    struct kc_cache *nodes, *partitions, *jobs, *pods;
+    struct record *records;
+    struct pod_op *ops;         /* all that exist, see podops.c */
+    struct cleaning *cleanings; /* pods being cleaned up, by uid */
+    struct loop_timer *step, *sweep, *turn;
+    struct record *dirty; /* to be reconciled in this turn */
+    bool synced;
+};
+
+/* ---- record.c ---- */
+struct record *record_get(struct controller *ctl, const char *uid); /* made if new */
+struct record *record_find(const struct controller *ctl, const char *uid);
+/* Takes a version of the object over if it is newer than what is known. */
+void record_update(struct record *r, struct bjob *take);
+void record_vanished(struct record *r);
+/* Frees the record if nothing holds it any more. */
+void record_drop_if_empty(struct record *r);
+void record_free(struct record *r);
+void record_begin_start(struct record *r, const struct decision *d);
+/* Asks next.h and queues what it says; once per turn of the loop, however often it is called. */
+void record_reconcile(struct record *r);
+void record_next(const struct record *r, struct job_next *ret);
+void record_add_pod(struct record *r, struct pod *pod);
+void record_remove_pod(struct record *r, const struct pod *pod);
+/* Is this pod one that the job's status (or the start under way) expects? */
+bool record_expects(const struct record *r, const struct pod *pod);
+/* Where the attempt under way is placed. */
+const struct slot *record_slots(const struct record *r, size_t *ret_n);
+
+/* ---- statuswrite.c ---- */
+void status_queue(struct record *r, const struct job_next *next);
+/* Deletes the finished job when its ttl has passed. */
+void status_expire(struct record *r);
+
+/* ---- podops.c ---- */
+void podops_launch(struct record *r); /* make, or when all are made bind, what is missing */
+void podops_kill(struct record *r);   /* delete what has not ended */
+void podops_free(struct controller *ctl);
+
+/* ---- cleanup.c ---- */
+/* Deletes a pod that no status expects, and takes our finalizer off once it has ended. */
+void cleanup_pod(struct controller *ctl, const struct pod *pod);
+void cleanup_free(struct controller *ctl);
+
+/* ---- controller.c ---- */
+enum node_fate controller_node_fate(const struct controller *ctl, const char *node);
+/* Tells the core of a pod, reconciles its job, or cleans it up. */
+void controller_consider_pod(struct controller *ctl, struct pod *pod);
+void controller_want_step(struct controller *ctl);
+
+#endif

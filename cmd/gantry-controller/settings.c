@@ -1,0 +1,139 @@
+#include "cmd/gantry-controller/settings.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/duration.h"
+#include "base/json.h"
+#include "base/opt.h"
+#include "base/str.h"
+#include "base/util.h"
+#include "base/yaml.h"
+
+#define SETTINGS_BYTES_MAX (1u << 20)
+#define WEIGHT_MAX 0xffffffffLL /* as in Slurm: 32 bits */
+
+enum setting_type { SETTING_INT, SETTING_DURATION, SETTING_TEXT };
+
+static const struct setting {
+    const char *key;
+    enum setting_type type;
+    size_t offset;
+    int64_t min, max;
+    const char *default_text; /* for people */
+    const char *help;
+} table[] = {
+    {"priorityWeightAge", SETTING_INT, offsetof(struct settings, sched.priority_weight_age), 0,
+     WEIGHT_MAX, "1000", "weight of a job's age in its priority"},
+    {"priorityWeightPartition", SETTING_INT,
+     offsetof(struct settings, sched.priority_weight_partition), 0, WEIGHT_MAX, "1000",
+     "weight of the partition's priorityJobFactor"},
+    {"priorityMaxAge", SETTING_DURATION, offsetof(struct settings, sched.priority_max_age_sec),
+     1, INT64_MAX, "7-0", "age at which the age factor is full"},
+    {"gpuResource", SETTING_TEXT, offsetof(struct settings, gpu_resource), 0, 0,
+     "nvidia.com/gpu", "the extended resource that Slurm's gpu options mean"},
+    {"gpuTypeLabel", SETTING_TEXT, offsetof(struct settings, gpu_type_label), 0, 0,
+     "gantry.dev/gpu-type", "node label that names the GPU type"},
+    {"controllerNamespace", SETTING_TEXT, offsetof(struct settings, namespace_), 0, 0,
+     "gantry-system", "namespace of the ConfigMap job-ids"},
+};
+
+void settings_default(struct settings *s)
+{
+    *s = (struct settings){.sched = sched_config_default(),
+                           .gpu_resource = "nvidia.com/gpu",
+                           .gpu_type_label = "gantry.dev/gpu-type",
+                           .namespace_ = "gantry-system"};
+}
+
+static const struct setting *setting_find(const char *key)
+{
+    for (size_t i = 0; i < ARRAY_LEN(table); i++)
+        if (strcmp(table[i].key, key) == 0)
+            return &table[i];
+    return NULL;
+}
+
+static int refuse_key(const char *key, struct err *err)
+{
+    const char *words[ARRAY_LEN(table) + 1] = {NULL};
+    for (size_t i = 0; i < ARRAY_LEN(table); i++)
+        words[i] = table[i].key;
+    const char *near = opt_nearest(key, words);
+    return err_set(err, ERR_INVALID, "unknown key \"%s\"%s%s%s", key,
+                   near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+}
+
+static int read_duration(const struct setting *row, const struct json *val, int64_t *ret,
+                         struct err *err)
+{
+    AUTO_FREE char *number = json_is(val, JSON_INT) ? json_text(val, NULL) : NULL;
+    if (!number && !json_is(val, JSON_STRING))
+        return err_set(err, ERR_INVALID, "%s: must be a duration, such as 7-0 or 36h",
+                       row->key);
+    return duration_parse(number ? number : json_string(val), ret, err);
+}
+
+static int setting_read(struct settings *s, const struct setting *row,
+                        const struct json *val, struct err *err)
+{
+    char *field = (char *)s + row->offset;
+    int64_t number = 0;
+    switch (row->type) {
+    case SETTING_TEXT:
+        if (!json_is(val, JSON_STRING) || json_string_len(val) == 0 ||
+            json_string_len(val) >= SETTING_TEXT_MAX)
+            return err_set(err, ERR_INVALID, "%s: must be a text of 1 to %d bytes", row->key,
+                           SETTING_TEXT_MAX - 1);
+        memcpy(field, json_string(val), json_string_len(val) + 1);
+        return 0;
+    case SETTING_DURATION:
+        if (read_duration(row, val, &number, err) < 0)
+            return -1;
+        break;
+    case SETTING_INT:
+        if (!json_is(val, JSON_INT))
+            return err_set(err, ERR_INVALID, "%s: must be a whole number", row->key);
+        number = json_int(val);
+        break;
+    }
+    if (number < row->min || number > row->max)
+        return err_set(err, ERR_INVALID, "%s: %lld is not between %lld and %lld", row->key,
+                       (long long)number, (long long)row->min, (long long)row->max);
+    memcpy(field, &number, sizeof(number));
+    return 0;
+}
+
+int settings_parse(struct settings *s, const char *text, size_t len, const char *name,
+                   struct err *err)
+{
+    struct settings fresh = *s;
+    JSON_AUTO struct json *doc = yaml_parse_one(text, len, name, err);
+    if (!doc)
+        return -1;
+    if (!json_is(doc, JSON_OBJECT))
+        return err_set(err, ERR_INVALID, "%s: must be a mapping of keys to values", name);
+    for (json_each(it, doc)) {
+        const struct setting *row = setting_find(it.key);
+        if ((row ? setting_read(&fresh, row, it.val, err) : refuse_key(it.key, err)) < 0)
+            return err_prefix(err, "%s:%zu", name, yaml_line_of(text, len, it.key));
+    }
+    *s = fresh;
+    return 0;
+}
+
+int settings_load(struct settings *s, const char *path, struct err *err)
+{
+    STR_AUTO struct str text;
+    str_init(&text, SETTINGS_BYTES_MAX);
+    if (str_read_file(&text, path, err) < 0)
+        return -1;
+    return settings_parse(s, text.s, text.len, path, err);
+}
+
+void settings_help(FILE *out)
+{
+    fprintf(out, "\nKeys of the configuration file (defaults in brackets):\n");
+    for (size_t i = 0; i < ARRAY_LEN(table); i++)
+        fprintf(out, "  %-24s %s [%s]\n", table[i].key, table[i].help, table[i].default_text);
+}

@@ -1,0 +1,145 @@
+#include "cmd/gantry-controller/statusdoc.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/duration.h"
+#include "base/hostlist.h"
+#include "base/util.h"
+#include "scheduler/reason.h"
+
+#define TEXT_MAX (64u << 10)
+
+static struct json *text_or_null(const char *text)
+{
+    return text && *text ? json_new_string(text) : json_new_null();
+}
+
+static struct json *time_or_null(int64_t sec)
+{
+    char text[TIME_TEXT_MAX];
+    if (sec == TIME_UNSET)
+        return json_new_null();
+    time_format_rfc3339(sec, text);
+    return json_new_string(text);
+}
+
+/* A condition's time is when its status last changed, which the job's own times tell. */
+static void add_condition(struct json *list, const char *type, const char *status,
+                          const char *reason, const char *message, int64_t since_sec)
+{
+    char when[TIME_TEXT_MAX];
+    time_format_rfc3339(since_sec == TIME_UNSET ? 0 : since_sec, when);
+    json_append(list, json_build("{'type':%s,'status':%s,'reason':%s,'message':%s,"
+                                 "'lastTransitionTime':%s}",
+                                 type, status, reason, message ? message : "", when));
+}
+
+/* "RaisedSignal:9(Killed)" is no condition reason; "RaisedSignal" is. */
+static void add_end_condition(struct json *list, const struct jstatus *s)
+{
+    if (s->state == JOB_STATE_COMPLETED) {
+        add_condition(list, "Complete", "True", "Completed", NULL, s->end_sec);
+        return;
+    }
+    const char *reason = s->reason && *s->reason ? s->reason : "Cancelled";
+    AUTO_FREE char *word = xstrndup(reason, strcspn(reason, ":"));
+    add_condition(list, "Failed", "True", word, s->message, s->end_sec);
+}
+
+static struct json *conditions(const struct jstatus *s)
+{
+    struct json *list = json_new_array();
+    if (s->refusal)
+        add_condition(list, "Accepted", "False", "BadConstraints", s->refusal, s->submit_sec);
+    else
+        add_condition(list, "Accepted", "True", "Accepted", NULL, s->submit_sec);
+    if (s->start_sec != TIME_UNSET)
+        add_condition(list, "GangStarted", "True", "AllBound", NULL, s->start_sec);
+    if (job_state_is_final(s->state))
+        add_end_condition(list, s);
+    return list;
+}
+
+static void set_placement(const struct convert *c, struct json *status,
+                          const struct jstatus *s)
+{
+    if (s->n_placement == 0) {
+        static const char *const fields[] = {"placement", "nodeList", "batchHost", "allocTRES"};
+        for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+            json_set(status, fields[i], json_new_null());
+        return;
+    }
+    HOSTLIST_AUTO struct hostlist hl = {0};
+    STR_AUTO struct str nodes, tres;
+    str_init(&nodes, TEXT_MAX);
+    str_init(&tres, TEXT_MAX);
+    for (size_t i = 0; i < s->n_placement; i++)
+        hostlist_add(&hl, s->placement[i].node);
+    hostlist_format(&hl, &nodes);
+    convert_tres(c, s->placement, s->n_placement, &tres);
+    json_set(status, "placement", convert_placement_to_json(c, s->placement, s->n_placement));
+    json_set(status, "nodeList", json_new_string(nodes.s));
+    json_set(status, "batchHost", json_new_string(s->placement[0].node));
+    json_set(status, "allocTRES", json_new_string(tres.s));
+}
+
+static struct json *pending_or_null(const struct jstatus *s)
+{
+    if (s->state != JOB_STATE_PENDING || !s->reason)
+        return json_new_null();
+    return json_build("{'class':%s}", wait_class_word(reason_class(reason_parse(s->reason))));
+}
+
+static void set_req_tres(const struct convert *c, struct json *status, const struct job *model)
+{
+    if (!model)
+        return;
+    STR_AUTO struct str tres;
+    str_init(&tres, TEXT_MAX);
+    convert_req_tres(c, model, &tres);
+    json_set(status, "reqTRES", text_or_null(tres.s));
+}
+
+static struct json *exit_or_null(const struct jstatus *s)
+{
+    if (s->exit_code < 0)
+        return json_new_null();
+    AUTO_FREE char *text = xasprintf("%d:%d", s->exit_code, MAX(s->exit_signal, 0));
+    return json_new_string(text);
+}
+
+static struct json *action_or_null(const struct jstatus *s)
+{
+    return s->last_action ? json_build("{'id':%s,'outcome':'Done'}", s->last_action)
+                          : json_new_null();
+}
+
+struct json *status_patch(const struct convert *c, const struct bjob *job,
+                          const struct jstatus *want)
+{
+    struct json *status = json_new_object();
+    json_set(status, "state", text_or_null(job_state_word(want->state)));
+    json_set(status, "jobID", json_new_int(want->job_id));
+    json_set(status, "reason", text_or_null(want->reason));
+    json_set(status, "message", text_or_null(want->message));
+    json_set(status, "priority",
+             want->priority == PRIORITY_UNSET ? json_new_null() : json_new_int(want->priority));
+    json_set(status, "attempt", json_new_int(want->attempt));
+    json_set(status, "restarts", json_new_int(want->restarts));
+    json_set(status, "submitTime", time_or_null(want->submit_sec));
+    json_set(status, "eligibleTime", time_or_null(want->eligible_sec));
+    json_set(status, "startTime", time_or_null(want->start_sec));
+    json_set(status, "endTime", time_or_null(want->end_sec));
+    json_set(status, "exitCode", exit_or_null(want));
+    json_set(status, "lastAction", action_or_null(want));
+    json_set(status, "pending", pending_or_null(want));
+    json_set(status, "conditions", conditions(want));
+    json_set(status, "observedGeneration", json_new_int(job->generation));
+    set_placement(c, status, want);
+    set_req_tres(c, status, job->model);
+    struct json *patch =
+        json_build("{'metadata':{'uid':%s,'resourceVersion':%s}}", job->uid, job->version_text);
+    json_set(patch, "status", status);
+    return patch;
+}

@@ -1,0 +1,375 @@
+#include "cmd/gantry-local/http.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/util.h"
+#include "kubeclient/config.h"
+#include "kubeclient/transport_curl.h"
+#include "tests/support/suite.h"
+
+/* A test waits for its condition at most this long. */
+#define PATIENCE_MS 20000
+#define MAPS "/api/v1/namespaces/default/configmaps"
+
+/* The server and a client of it, on one real loop. */
+struct rig {
+    char dir[32];
+    struct loop *loop;
+    struct auth *auth;
+    struct apiserver *server;
+    struct http *http;
+    struct kc_config config;
+    struct transport *transport;
+};
+
+static void must(int rc, const struct err *err)
+{
+    ck_assert_msg(rc == 0, "%s", err->msg);
+}
+
+static void rig_init(struct rig *r)
+{
+    struct err err = ERR_INIT;
+    struct apiserver_config server = {0};
+
+    *r = (struct rig){.dir = "/tmp/gantry-test-XXXXXX"};
+    ck_assert(mkdtemp(r->dir) != NULL);
+    r->loop = loop_new(&err);
+    ck_assert_msg(r->loop != NULL, "%s", err.msg);
+    r->auth = auth_open(r->dir, loop_now_sec(r->loop), &err);
+    ck_assert_msg(r->auth != NULL, "%s", err.msg);
+    server.loop = r->loop;
+    rng_seed(&server.rng, 1);
+    r->server = apiserver_new(&server, &err);
+    const struct http_config http = {
+        .loop = r->loop, .server = r->server, .auth = r->auth, .user = "admin"};
+    r->http = http_new(&http, &err);
+    ck_assert_msg(r->http != NULL, "%s", err.msg);
+    must(auth_write_kubeconfig(r->auth, http_port(r->http), &err), &err);
+    const struct kc_config_source source = {.explicit_path =
+                                                auth_kubeconfig_path(r->auth)};
+    must(kc_config_load(&r->config, &source, &err), &err);
+    r->transport = transport_curl_new(r->loop, &r->config, "test/1.0", &err);
+    ck_assert_msg(r->transport != NULL, "%s", err.msg);
+}
+
+static void rig_fini(struct rig *r)
+{
+    static const char *const files[] = {"pki/ca.crt",
+                                        "pki/ca.key",
+                                        "pki/server.crt",
+                                        "pki/server.key",
+                                        "token",
+                                        "kubeconfig",
+                                        "pki",
+                                        ""};
+
+    transport_free(r->transport);
+    kc_config_fini(&r->config);
+    http_free(r->http);
+    apiserver_free(r->server);
+    auth_free(r->auth);
+    loop_free(r->loop);
+    for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+        AUTO_FREE char *path = xasprintf("%s/%s", r->dir, files[i]);
+        remove(path);
+    }
+}
+
+struct heard {
+    int status;
+    bool done;
+    enum transport_end end;
+    struct str text;
+};
+
+static void on_head(void *arg, const struct transport_head *head)
+{
+    ((struct heard *)arg)->status = head->status;
+}
+
+static void on_data(void *arg, const char *bytes, size_t len)
+{
+    str_addn(&((struct heard *)arg)->text, bytes, len);
+}
+
+static void on_done(void *arg, enum transport_end end, const char *why)
+{
+    struct heard *h = arg;
+
+    (void)why;
+    h->done = true;
+    h->end = end;
+}
+
+static const struct transport_events events = {on_head, on_data, on_done};
+
+static void heard_init(struct heard *h)
+{
+    *h = (struct heard){0};
+    str_init(&h->text, 64 << 20);
+}
+
+static struct transport_call *start(struct rig *r, struct heard *h, const char *method,
+                                    const char *path, const char *body)
+{
+    struct err err = ERR_INIT;
+    const struct transport_request req = {.method = method,
+                                          .path = path,
+                                          .content_type =
+                                              body ? "application/json" : NULL,
+                                          .body = body,
+                                          .body_len = body ? strlen(body) : 0,
+                                          .stream = strstr(path, "watch=1") != NULL};
+    struct transport_call *call = transport_start(r->transport, &req, &events, h, &err);
+
+    ck_assert_msg(call != NULL, "%s", err.msg);
+    return call;
+}
+
+static bool is_done(const struct heard *h)
+{
+    return h->done;
+}
+
+static bool has_line(const struct heard *h)
+{
+    return strchr(h->text.s, '\n') != NULL;
+}
+
+static void wait_for(struct rig *r, bool (*holds)(const struct heard *h),
+                     const struct heard *h)
+{
+    const int64_t until_ms = loop_mono_ms(r->loop) + PATIENCE_MS;
+
+    while (!holds(h) && loop_mono_ms(r->loop) < until_ms)
+        loop_poll(r->loop, 100);
+    ck_assert_msg(holds(h), "nothing came: %s", h->text.s);
+}
+
+static void ask(struct rig *r, struct heard *h, const char *method, const char *path,
+                const char *body)
+{
+    heard_init(h);
+    start(r, h, method, path, body);
+    wait_for(r, is_done, h);
+    ck_assert_int_eq(h->end, TRANSPORT_DONE);
+}
+
+START_TEST(test_requests)
+{
+    struct rig r;
+    static const struct {
+        const char *method, *path, *body;
+        int status;
+        const char *part;
+    } rows[] = {
+        {"GET", "/version", NULL, 200, "v1.37.2+gantry"},
+        {"POST", MAPS, "{\"metadata\":{\"name\":\"a\"}}", 201, "\"name\":\"a\""},
+        {"GET", MAPS "?labelSelector=a%20in%20(b)", NULL, 200, "\"items\":[]"},
+        {"PUT", MAPS "/a", "{\"metadata\":{\"name\":\"a\"},\"data\":{\"k\":\"v\"}}",
+         200, "\"k\":\"v\""},
+        /* A body on DELETE is read, or it would be taken for the next request. */
+        {"DELETE", MAPS "/a", "{\"propagationPolicy\":\"Background\"}", 200, "Success"},
+        {"GET", MAPS "/a", NULL, 404, "not found"},
+        {"GET", "/healthz", NULL, 200, "ok"},
+    };
+
+    rig_init(&r);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct heard h;
+        ask(&r, &h, rows[i].method, rows[i].path, rows[i].body);
+        ck_assert_msg(h.status == rows[i].status, "%s %s: %d %s", rows[i].method,
+                      rows[i].path, h.status, h.text.s);
+        ck_assert_msg(strstr(h.text.s, rows[i].part), "%s", h.text.s);
+        str_fini(&h.text);
+    }
+    rig_fini(&r);
+}
+END_TEST
+
+START_TEST(test_wrong_token)
+{
+    struct rig r;
+    struct heard h;
+    struct err err = ERR_INIT;
+
+    rig_init(&r);
+    free(r.config.token);
+    r.config.token = xstrdup("0000");
+    transport_free(r.transport);
+    r.transport = transport_curl_new(r.loop, &r.config, "test/1.0", &err);
+    ask(&r, &h, "GET", "/version", NULL);
+    ck_assert_int_eq(h.status, 401);
+    ck_assert(strstr(h.text.s, "\"reason\":\"Unauthorized\""));
+    str_fini(&h.text);
+    rig_fini(&r);
+}
+END_TEST
+
+/* Past the API's ceiling, and what the reader takes at all. */
+START_TEST(test_large_body)
+{
+    struct rig r;
+    struct heard h;
+    const size_t size = 10 << 20;
+    AUTO_FREE char *body = xmalloc(size + 1);
+
+    memset(body, ' ', size);
+    body[size] = '\0';
+    rig_init(&r);
+    ask(&r, &h, "POST", MAPS, body);
+    ck_assert_int_eq(h.status, 413);
+    ck_assert(strstr(h.text.s, "RequestEntityTooLarge"));
+    str_fini(&h.text);
+    rig_fini(&r);
+}
+END_TEST
+
+/* A large answer arrives whole. */
+START_TEST(test_large_answer)
+{
+    struct rig r;
+    struct heard h;
+    const size_t size = 700000;
+    AUTO_FREE char *filler = xmalloc(size + 1);
+
+    memset(filler, 'x', size);
+    filler[size] = '\0';
+    AUTO_FREE char *body = xasprintf(
+        "{\"metadata\":{\"generateName\":\"m-\"},\"data\":{\"x\":\"%s\"}}", filler);
+    rig_init(&r);
+    for (int i = 0; i < 10; i++) {
+        ask(&r, &h, "POST", MAPS, body);
+        ck_assert_int_eq(h.status, 201);
+        str_fini(&h.text);
+    }
+    ask(&r, &h, "GET", MAPS, NULL);
+    ck_assert_uint_gt(h.text.len, 10 * size);
+    ck_assert_str_eq(h.text.s + h.text.len - 2, "]}");
+    str_fini(&h.text);
+    rig_fini(&r);
+}
+END_TEST
+
+START_TEST(test_watch)
+{
+    struct rig r;
+    struct heard w, h;
+
+    rig_init(&r);
+    heard_init(&w);
+    start(&r, &w, "GET", MAPS "?watch=1", NULL);
+    ask(&r, &h, "POST", MAPS, "{\"metadata\":{\"name\":\"a\"}}");
+    wait_for(&r, has_line, &w);
+    ck_assert(strstr(w.text.s, "\"ADDED\""));
+    /* The server goes away in the middle. */
+    http_free(r.http);
+    r.http = NULL;
+    wait_for(&r, is_done, &w);
+    ck_assert_int_eq(w.end, TRANSPORT_CUT);
+    str_fini(&w.text);
+    str_fini(&h.text);
+    rig_fini(&r);
+}
+END_TEST
+
+/* The client goes away; the server notices and goes on. */
+START_TEST(test_watch_cancelled)
+{
+    struct rig r;
+    struct heard w, h;
+
+    rig_init(&r);
+    heard_init(&w);
+    struct transport_call *call = start(&r, &w, "GET", MAPS "?watch=1", NULL);
+    ask(&r, &h, "POST", MAPS, "{\"metadata\":{\"name\":\"a\"}}");
+    wait_for(&r, has_line, &w);
+    transport_cancel(call);
+    str_fini(&h.text);
+    for (int i = 0; i < 3; i++) {
+        ask(&r, &h, "POST", MAPS, "{\"metadata\":{\"generateName\":\"b-\"}}");
+        ck_assert_int_eq(h.status, 201);
+        str_fini(&h.text);
+    }
+    str_fini(&w.text);
+    rig_fini(&r);
+}
+END_TEST
+
+/* A watch that the server ends is whole. */
+START_TEST(test_watch_ends)
+{
+    struct rig r;
+    struct heard w;
+
+    rig_init(&r);
+    heard_init(&w);
+    start(&r, &w, "GET", MAPS "?watch=1&allowWatchBookmarks=true&timeoutSeconds=1",
+          NULL);
+    wait_for(&r, is_done, &w);
+    ck_assert_int_eq(w.end, TRANSPORT_DONE);
+    ck_assert(strstr(w.text.s, "\"BOOKMARK\""));
+    str_fini(&w.text);
+    rig_fini(&r);
+}
+END_TEST
+
+#define MANY 100
+
+START_TEST(test_many)
+{
+    struct rig r;
+    struct heard h[MANY];
+
+    rig_init(&r);
+    for (size_t i = 0; i < MANY; i++) {
+        heard_init(&h[i]);
+        start(&r, &h[i], "POST", MAPS, "{\"metadata\":{\"generateName\":\"m-\"}}");
+    }
+    for (size_t i = 0; i < MANY; i++) {
+        wait_for(&r, is_done, &h[i]);
+        ck_assert_int_eq(h[i].status, 201);
+        str_fini(&h[i].text);
+    }
+    rig_fini(&r);
+}
+END_TEST
+
+START_TEST(test_port_taken)
+{
+    struct rig r;
+    struct err err = ERR_INIT;
+
+    rig_init(&r);
+    const struct http_config http = {.loop = r.loop,
+                                     .server = r.server,
+                                     .auth = r.auth,
+                                     .user = "admin",
+                                     .port = http_port(r.http)};
+    ck_assert(!http_new(&http, &err));
+    ck_assert_int_eq(err.code, ERR_EXISTS);
+    rig_fini(&r);
+}
+END_TEST
+
+int main(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+    return suite_main("gantry-local/http", (struct suite_row[]){
+                                               {test_requests, 1},
+                                               {test_wrong_token, 1},
+                                               {test_large_body, 1},
+                                               {test_large_answer, 1},
+                                               {test_watch, 1},
+                                               {test_watch_cancelled, 1},
+                                               {test_watch_ends, 1},
+                                               {test_many, 1},
+                                               {test_port_taken, 1},
+                                               {NULL, 0},
+                                           });
+}
