@@ -20,7 +20,7 @@ FLAGS_san = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-san
 
 # Folders with a library of the same name, leaves last: the order is the link order.
 LIB_DIRS  = cmd/gantry-controller cmd/gantry-local kubeclient crds scheduler base
-PROGRAMS  = gantry-local
+PROGRAMS  = gantry-local gantry-controller
 
 src        = $(filter-out $(1)/main.c,$(wildcard $(1)/*.c))
 libs_of    = $(foreach d,$(LIB_DIRS),$(BUILD)/$(1)/$(d).a)

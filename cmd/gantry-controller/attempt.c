@@ -69,8 +69,8 @@ void attempt_saw_pod(struct attempt *a, const struct pod *pod, enum node_fate fa
     r->exit_code = pod->exit_code;
     r->exit_signal = pod->exit_signal;
     if (pod->terminal && pod->exit_code < 0 && !pod->succeeded && !r->reason)
-        r->reason = xstrdup(pod->message ? pod->message
-                                         : (pod->reason ? pod->reason : "it never ran"));
+        r->reason = xstrdup(
+            pod->message ? pod->message : (pod->reason ? pod->reason : "it never ran"));
 }
 
 void attempt_pod_gone(struct attempt *a, const struct pod *pod)
@@ -95,7 +95,8 @@ bool rank_ended(const struct rank *r)
     return false;
 }
 
-/* A pod that did not end by its own process: refused by its node, evicted, or its record lost. */
+/* A pod that did not end by its own process: refused by its node, evicted, or its
+ * record lost. */
 static bool rank_broken(const struct rank *r)
 {
     if (r->state == RANK_GONE)

@@ -1,9 +1,10 @@
 /*
  * attempt - one try at running a job: its ranks, as far as they are known.
  *
- * A rank's pod goes NONE -> MADE -> BOUND -> ended. A job of one pod is made on its node and is
- * BOUND at once. What is recorded here comes from answers to our own writes and from the pod
- * watch, whichever is first; after a restart from the pods that are found.
+ * A rank's pod goes NONE -> MADE -> BOUND -> ended. A job of one pod is made on its
+ * node and is BOUND at once. What is recorded here comes from answers to our own writes
+ * and from the pod watch, whichever is first; after a restart from the pods that are
+ * found.
  */
 #ifndef GANTRY_CONTROLLER_ATTEMPT_H
 #define GANTRY_CONTROLLER_ATTEMPT_H
@@ -33,7 +34,7 @@ struct rank {
     enum rank_state state;
     char *uid;
     char *node; /* where it belongs */
-    bool busy;        /* a write for it is queued or under way */
+    bool busy;  /* a write for it is queued or under way */
     bool terminal, succeeded, deleting;
     enum node_fate fate;        /* of the node it is bound to */
     int exit_code, exit_signal; /* of a terminal pod; -1: it never ran */
@@ -41,10 +42,10 @@ struct rank {
 };
 
 struct attempt {
-    int64_t number;   /* 0: no attempt is under way */
+    int64_t number; /* 0: no attempt is under way */
     struct rank *ranks;
     size_t n;
-    char *failure;    /* why the launch cannot go on; NULL */
+    char *failure;     /* why the launch cannot go on; NULL */
     int64_t since_sec; /* when the launch began */
 };
 
@@ -52,14 +53,14 @@ struct attempt {
 void attempt_begin(struct attempt *a, int64_t number, const struct slot *placement,
                    size_t n_slots, int64_t now_sec);
 void attempt_clear(struct attempt *a);
-/* Takes over what the watch says of a rank's pod; a pod on another node than the placement's, or of
- * another uid than the one known, is a launch failure. */
+/* Takes over what the watch says of a rank's pod; a pod on another node than the
+ * placement's, or of another uid than the one known, is a launch failure. */
 void attempt_saw_pod(struct attempt *a, const struct pod *pod, enum node_fate fate);
 void attempt_pod_gone(struct attempt *a, const struct pod *pod);
 void attempt_fail(struct attempt *a, const char *why);
 
-/* It will not run (any more): terminal, vanished, never bound and being deleted, deleted on a
- * silent node, or on a node that is gone. */
+/* It will not run (any more): terminal, vanished, never bound and being deleted,
+ * deleted on a silent node, or on a node that is gone. */
 bool rank_ended(const struct rank *r);
 
 enum attempt_shape {
@@ -67,7 +68,8 @@ enum attempt_shape {
     ATTEMPT_RUNNING,   /* all bound, none ended badly */
     ATTEMPT_SUCCEEDED, /* all ended with 0 */
     ATTEMPT_FAILED,    /* one ended with a code or by a signal */
-    ATTEMPT_BROKEN,    /* one vanished, was evicted, refused by its node, or lost with it */
+    ATTEMPT_BROKEN, /* one vanished, was evicted, refused by its node, or lost with it
+                     */
 };
 
 /* `ret_rank` is the rank that decides FAILED or BROKEN (the lowest). */

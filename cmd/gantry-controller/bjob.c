@@ -6,8 +6,8 @@
 #include "base/duration.h"
 #include "base/util.h"
 
-const struct kc_resource bjob_resource = {"gantry.dev", "v1alpha1", "batchjobs", "BatchJob",
-                                          true};
+const struct kc_resource bjob_resource = {"gantry.dev", "v1alpha1", "batchjobs",
+                                          "BatchJob", true};
 const struct kc_resource partition_resource = {"gantry.dev", "v1alpha1", "partitions",
                                                "Partition", false};
 
@@ -163,7 +163,8 @@ static void read_actions(const struct json *spec, struct bjob *b)
     }
 }
 
-static void read_spec(const struct convert *c, const struct json *object, struct bjob *b)
+static void read_spec(const struct convert *c, const struct json *object,
+                      struct bjob *b)
 {
     const struct json *spec = json_get(object, "spec");
     struct err err = ERR_INIT;
@@ -178,7 +179,8 @@ static void read_spec(const struct convert *c, const struct json *object, struct
     read_actions(spec, b);
 }
 
-struct bjob *bjob_parse(const struct convert *c, const struct json *object, struct err *err)
+struct bjob *bjob_parse(const struct convert *c, const struct json *object,
+                        struct err *err)
 {
     const struct json *meta = json_get(object, "metadata");
     const char *uid = json_str(meta, "uid"), *name = json_str(meta, "name");

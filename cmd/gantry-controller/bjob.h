@@ -2,8 +2,9 @@
  * bjob - what the controller keeps of one BatchJob as the API server has it.
  *
  * Made from the object once per version and never changed afterwards; a newer version
- * replaces it whole. Of the pod template only the text is kept (a tree would cost forty times as
- * much). `status` is the persisted status: the truth that an attempt resumes from.
+ * replaces it whole. Of the pod template only the text is kept (a tree would cost forty
+ * times as much). `status` is the persisted status: the truth that an attempt resumes
+ * from.
  */
 #ifndef GANTRY_CONTROLLER_BJOB_H
 #define GANTRY_CONTROLLER_BJOB_H
@@ -34,7 +35,7 @@ struct jstatus {
     int64_t job_id; /* 0: none */
     int64_t attempt, restarts;
     char *reason, *message;
-    int64_t priority; /* PRIORITY_UNSET */
+    int64_t priority;                                     /* PRIORITY_UNSET */
     int64_t submit_sec, eligible_sec, start_sec, end_sec; /* TIME_UNSET */
     struct slot *placement;
     size_t n_placement;
@@ -45,7 +46,8 @@ struct jstatus {
 
 void jstatus_init(struct jstatus *s);
 void jstatus_fini(struct jstatus *s);
-void jstatus_copy(struct jstatus *to, const struct jstatus *from); /* to is uninitialised */
+void jstatus_copy(struct jstatus *to,
+                  const struct jstatus *from); /* to is uninitialised */
 bool jstatus_equal(const struct jstatus *a, const struct jstatus *b);
 /* NULL-safe: frees the old text. */
 void text_set(char **field, const char *text);
@@ -67,9 +69,10 @@ struct bjob {
     struct jstatus status;
 };
 
-/* NULL only when the object is no BatchJob at all (no uid, no name). A spec that cannot be
- * converted gives a bjob with `refusal`. */
-struct bjob *bjob_parse(const struct convert *c, const struct json *object, struct err *err);
+/* NULL only when the object is no BatchJob at all (no uid, no name). A spec that cannot
+ * be converted gives a bjob with `refusal`. */
+struct bjob *bjob_parse(const struct convert *c, const struct json *object,
+                        struct err *err);
 void bjob_free(struct bjob *b);
 
 /* The first action that was not carried out yet; NULL: none. */

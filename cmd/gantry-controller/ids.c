@@ -5,8 +5,8 @@
 
 #include "base/util.h"
 
-/* A new block is asked for while this many are left, so that a stream of submissions does not
- * wait for it. */
+/* A new block is asked for while this many are left, so that a stream of submissions
+ * does not wait for it. */
 #define IDS_LOW 200
 #define RETRY_MS 1000
 
@@ -16,9 +16,9 @@ struct ids {
     char *ns;
     loop_fn *ready;
     void *arg;
-    int64_t next, end;      /* [next, end) is ours */
-    int64_t asked_next;     /* first id of the block that a write is asking for */
-    struct kc_call *call;   /* at most one request */
+    int64_t next, end;    /* [next, end) is ours */
+    int64_t asked_next;   /* first id of the block that a write is asking for */
+    struct kc_call *call; /* at most one request */
     struct loop_timer *retry;
     bool wanted; /* ids_take had none */
 };
@@ -37,7 +37,8 @@ static void retry_later(struct ids *ids)
 
 static void got_block(struct ids *ids)
 {
-    /* What is left of the old block, if anything, is given up when it is not adjacent. */
+    /* What is left of the old block, if anything, is given up when it is not adjacent.
+     */
     if (ids->next == ids->end)
         ids->next = ids->asked_next;
     else if (ids->end != ids->asked_next)
@@ -59,7 +60,8 @@ static void on_written(void *arg, const struct kc_result *r)
     }
     /* Conflict, exists, or unknown: whatever stands there now is read afresh. */
     if (r->reason != KC_REASON_CONFLICT && r->reason != KC_REASON_ALREADY_EXISTS)
-        log_warn(ids->log, "job ids: write ConfigMap %s/job-ids: %s", ids->ns, r->message);
+        log_warn(ids->log, "job ids: write ConfigMap %s/job-ids: %s", ids->ns,
+                 r->message);
     retry_later(ids);
 }
 
@@ -109,10 +111,11 @@ static void take_block(struct ids *ids, const struct json *map)
     char *end = NULL;
     int64_t next = text ? strtoll(text, &end, 10) : 0;
     if (!text || *end || next < 1 || next > INT64_MAX - IDS_BLOCK) {
-        log_error(ids->log,
-                  "job ids: ConfigMap %s/job-ids: data.next is \"%s\"; it must be a number "
-                  "larger than every job id given out so far",
-                  ids->ns, text ? text : "");
+        log_error(
+            ids->log,
+            "job ids: ConfigMap %s/job-ids: data.next is \"%s\"; it must be a number "
+            "larger than every job id given out so far",
+            ids->ns, text ? text : "");
         retry_later(ids);
         return;
     }
@@ -133,7 +136,8 @@ static void on_read(void *arg, const struct kc_result *r)
     } else if (r->reason == KC_REASON_NOT_FOUND) {
         create_map(ids);
     } else {
-        log_warn(ids->log, "job ids: read ConfigMap %s/job-ids: %s", ids->ns, r->message);
+        log_warn(ids->log, "job ids: read ConfigMap %s/job-ids: %s", ids->ns,
+                 r->message);
         retry_later(ids);
     }
 }

@@ -1,11 +1,12 @@
 /*
  * ids - job ids, unique for the cluster's life.
  *
- * Ids come in blocks from ConfigMap `job-ids` (data.next: the first id not yet given out) in
- * the controller's namespace. A block is ours once a fenced write of a larger `next` has
- * succeeded; a write whose outcome is unknown gives nothing up but the block (gaps are
- * allowed, reuse is not). The namespace and the ConfigMap are made when absent. A ConfigMap whose text is
- * no number is reported and left alone: guessing would reuse ids.
+ * Ids come in blocks from ConfigMap `job-ids` (data.next: the first id not yet given
+ * out) in the controller's namespace. A block is ours once a fenced write of a larger
+ * `next` has succeeded; a write whose outcome is unknown gives nothing up but the block
+ * (gaps are allowed, reuse is not). The namespace and the ConfigMap are made when
+ * absent. A ConfigMap whose text is no number is reported and left alone: guessing
+ * would reuse ids.
  */
 #ifndef GANTRY_CONTROLLER_IDS_H
 #define GANTRY_CONTROLLER_IDS_H

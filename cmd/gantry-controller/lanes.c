@@ -5,8 +5,9 @@
 
 #include "base/util.h"
 
-/* 32 in flight saturate an API server on two cores (create pod 1,400 to 1,655/s there). Reasons and
- * clean-up are kept few so that they never fill the server's queue before a start. */
+/* 32 in flight saturate an API server on two cores (create pod 1,400 to 1,655/s there).
+ * Reasons and clean-up are kept few so that they never fill the server's queue before a
+ * start. */
 static const size_t in_flight_max[LANE_COUNT] = {
     [LANE_START] = 32, [LANE_STATUS] = 16, [LANE_REASON] = 4, [LANE_CLEANUP] = 8};
 
@@ -15,7 +16,8 @@ struct ticket {
     void *arg;
 };
 
-/* A ring would do; a vector with a head is simpler and is compacted when half of it is spent. */
+/* A ring would do; a vector with a head is simpler and is compacted when half of it is
+ * spent. */
 struct queue {
     struct ticket *items;
     size_t head, n, cap;

@@ -5,15 +5,16 @@
 
 #include "base/util.h"
 
-/* Back-off after a failed launch or a lost node: 10 s, doubled by each restart, 5 min at most. */
+/* Back-off after a failed launch or a lost node: 10 s, doubled by each restart, 5 min
+ * at most. */
 #define BACKOFF_FIRST_SEC 10
 #define BACKOFF_DOUBLINGS 5
 #define BACKOFF_MAX_SEC 300
 
 enum after { AFTER_FINAL, AFTER_REQUEUE, AFTER_REQUEUE_IF_ALLOWED };
 
-/* How an attempt ends, by the reason that stands with COMPLETING. `final` is the state where the job does
- * not go back to the queue. */
+/* How an attempt ends, by the reason that stands with COMPLETING. `final` is the state
+ * where the job does not go back to the queue. */
 static const struct ending {
     const char *reason; /* up to a ':' */
     enum after after;
@@ -34,9 +35,11 @@ static const struct ending *ending_of(const char *reason)
 {
     size_t len = strcspn(reason ? reason : "", ":");
     for (size_t i = 0; i < ARRAY_LEN(endings); i++)
-        if (strlen(endings[i].reason) == len && strncmp(reason, endings[i].reason, len) == 0)
+        if (strlen(endings[i].reason) == len &&
+            strncmp(reason, endings[i].reason, len) == 0)
             return &endings[i];
-    /* A reason that an older or newer Gantry wrote: the safe end is a failure that is seen. */
+    /* A reason that an older or newer Gantry wrote: the safe end is a failure that is
+     * seen. */
     return &endings[1];
 }
 
@@ -61,7 +64,8 @@ static void clear_run(struct jstatus *s)
     s->exit_code = s->exit_signal = -1;
 }
 
-/* Back to the queue, as Slurm does: the submit time is reset and the restart counted. */
+/* Back to the queue, as Slurm does: the submit time is reset and the restart counted.
+ */
 static void want_requeue(const struct job_view *v, struct job_next *n, bool back_off)
 {
     struct jstatus *s = &n->want;
@@ -72,7 +76,8 @@ static void want_requeue(const struct job_view *v, struct job_next *n, bool back
     s->restarts++;
 }
 
-static void want_final(const struct job_view *v, struct job_next *n, enum job_state state)
+static void want_final(const struct job_view *v, struct job_next *n,
+                       enum job_state state)
 {
     n->want.state = state;
     n->want.end_sec = v->now_sec;
@@ -85,7 +90,8 @@ static void want_completing(struct job_next *n, const char *reason, const char *
 }
 
 /* The intent: attempt and placement. */
-static void want_attempt(const struct job_view *v, struct job_next *n, enum job_state state)
+static void want_attempt(const struct job_view *v, struct job_next *n,
+                         enum job_state state)
 {
     struct jstatus *s = &n->want;
     slots_free(s->placement, s->n_placement);
@@ -167,7 +173,8 @@ static void end_failed(const struct job_view *v, struct job_next *n, size_t rank
     record_exit(&n->want, r);
     if (r->exit_signal > 0) {
         const char *name = strsignal(r->exit_signal);
-        reason = xasprintf("RaisedSignal:%d(%s)", r->exit_signal, name ? name : "unknown");
+        reason =
+            xasprintf("RaisedSignal:%d(%s)", r->exit_signal, name ? name : "unknown");
     } else {
         reason = xstrdup("NonZeroExitCode");
     }
@@ -182,12 +189,14 @@ static void end_broken(const struct job_view *v, struct job_next *n, size_t rank
     const struct rank *r = &v->attempt->ranks[rank];
     bool refused = r->terminal && r->reason;
     AUTO_FREE char *message =
-        refused ? xasprintf("rank %zu was refused by node %s: %s", rank, r->node, r->reason)
-                : xasprintf("rank %zu was lost on node %s", rank, r->node);
+        refused
+            ? xasprintf("rank %zu was refused by node %s: %s", rank, r->node, r->reason)
+            : xasprintf("rank %zu was lost on node %s", rank, r->node);
     want_completing(n, refused ? "JobLaunchFailure" : "NodeDown", message);
 }
 
-/* What all of the attempt's ends say, once everything has ended: the state after COMPLETING. */
+/* What all of the attempt's ends say, once everything has ended: the state after
+ * COMPLETING. */
 static void settle(const struct job_view *v, struct job_next *n)
 {
     struct jstatus *s = &n->want;
@@ -327,16 +336,19 @@ static void next_new(const struct job_view *v, struct job_next *n)
         return;
     s->state = JOB_STATE_PENDING;
     s->job_id = v->assigned_id;
-    s->submit_sec = v->job->created_sec != TIME_UNSET ? v->job->created_sec : v->now_sec;
+    s->submit_sec =
+        v->job->created_sec != TIME_UNSET ? v->job->created_sec : v->now_sec;
     text_set(&s->refusal, v->job->refusal);
     if (v->job->refusal)
         want_reason(n, "BadConstraints", v->job->refusal);
 }
 
-static bool differs_only_in_reason(const struct jstatus *want, const struct jstatus *have)
+static bool differs_only_in_reason(const struct jstatus *want,
+                                   const struct jstatus *have)
 {
     return want->state == JOB_STATE_PENDING && have->state == JOB_STATE_PENDING &&
-           want->restarts == have->restarts && str_eq(want->last_action, have->last_action) &&
+           want->restarts == have->restarts &&
+           str_eq(want->last_action, have->last_action) &&
            str_eq(want->refusal, have->refusal);
 }
 
@@ -375,5 +387,6 @@ void job_next(const struct job_view *v, struct job_next *ret)
     }
     }
     ret->write = !jstatus_equal(&ret->want, &v->job->status);
-    ret->only_reason = ret->write && differs_only_in_reason(&ret->want, &v->job->status);
+    ret->only_reason =
+        ret->write && differs_only_in_reason(&ret->want, &v->job->status);
 }

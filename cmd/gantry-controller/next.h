@@ -2,8 +2,8 @@
  * next - what a job needs next: the transitions, apart from all effects.
  *
  * job_next looks at what is persisted (bjob), at the attempt's ranks and at the core's
- * decision, and answers with the status that should be persisted, and what to do to pods once
- * it is. Called after every change of any of these, as often as one likes.
+ * decision, and answers with the status that should be persisted, and what to do to
+ * pods once it is. Called after every change of any of these, as often as one likes.
  *
  *   persisted      seen                              -> status wanted         pods
  *   (none)         an id is at hand                  -> PENDING
@@ -17,10 +17,11 @@
  *                  one failed or vanished, time over,
  *                  cancelled, requeued               -> COMPLETING            then kill
  *   COMPLETING     a rank still runs                 ->                       kill
- *                  all ended                         -> by the reason: see `endings` in next.c
+ *                  all ended                         -> by the reason: see `endings` in
+ * next.c
  *
- * The reason that stands with COMPLETING decides what the end is, so that a restart in the
- * middle ends the same way.
+ * The reason that stands with COMPLETING decides what the end is, so that a restart in
+ * the middle ends the same way.
  */
 #ifndef GANTRY_CONTROLLER_NEXT_H
 #define GANTRY_CONTROLLER_NEXT_H
@@ -28,25 +29,26 @@
 #include "cmd/gantry-controller/attempt.h"
 #include "cmd/gantry-controller/bjob.h"
 
-/* A launch that is not through by then is rolled back: create and bind of a large gang take
- * seconds, a server that is down longer must not keep half a gang. */
+/* A launch that is not through by then is rolled back: create and bind of a large gang
+ * take seconds, a server that is down longer must not keep half a gang. */
 #define LAUNCH_DEADLINE_SEC 120
 
 struct job_view {
     const struct bjob *job;
-    const struct attempt *attempt;   /* number 0: none under way */
-    const struct slot *start;        /* the core's START that is not persisted yet; NULL */
+    const struct attempt *attempt; /* number 0: none under way */
+    const struct slot *start; /* the core's START that is not persisted yet; NULL */
     size_t n_start;
-    int64_t assigned_id;             /* id set aside for a job that has none; 0 */
-    bool timed_out;                  /* the core says END */
-    const char *reason, *message;    /* the core's, for a pending job; NULL */
+    int64_t assigned_id;          /* id set aside for a job that has none; 0 */
+    bool timed_out;               /* the core says END */
+    const char *reason, *message; /* the core's, for a pending job; NULL */
     int64_t priority;
     int64_t now_sec;
 };
 
 struct job_next {
     bool write;          /* persist `want` */
-    bool only_reason;    /* `want` differs in reason, message or priority alone: lowest lane */
+    bool only_reason;    /* `want` differs in reason, message or priority alone: lowest
+                            lane */
     struct jstatus want; /* jstatus_fini in any case */
     bool launch;         /* make and bind what is missing */
     bool kill;           /* delete the attempt's pods that have not ended */

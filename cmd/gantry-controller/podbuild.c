@@ -62,9 +62,10 @@ static void set_labels(struct json *labels, const struct bjob *job, int64_t atte
 
 static struct json *owners(const struct bjob *job)
 {
-    return json_build("[{'apiVersion':'gantry.dev/v1alpha1','kind':'BatchJob','name':%s,"
-                      "'uid':%s,'controller':true,'blockOwnerDeletion':false}]",
-                      job->name, job->uid);
+    return json_build(
+        "[{'apiVersion':'gantry.dev/v1alpha1','kind':'BatchJob','name':%s,"
+        "'uid':%s,'controller':true,'blockOwnerDeletion':false}]",
+        job->name, job->uid);
 }
 
 static void set_metadata(struct json *pod, const struct pod_plan *plan, int64_t rank,
@@ -89,7 +90,8 @@ static struct json *main_container(const struct json *pod)
 {
     const struct json *list = json_at(pod, "spec.containers");
     const struct json *annotations = json_at(pod, "metadata.annotations");
-    const struct json *named = json_get(annotations, "kubectl.kubernetes.io/default-container");
+    const struct json *named =
+        json_get(annotations, "kubectl.kubernetes.io/default-container");
     for (size_t i = 0; json_is(named, JSON_STRING) && i < json_len(list); i++)
         if (str_eq(json_str(json_item(list, i), "name"), json_string(named)))
             return json_item(list, i);
@@ -97,7 +99,8 @@ static struct json *main_container(const struct json *pod)
 }
 
 /* Adds `amount` of a resource to a list of quantities such as resources.requests. */
-static void add_quantity(struct json *list, const char *name, int resource, int64_t amount)
+static void add_quantity(struct json *list, const char *name, int resource,
+                         int64_t amount)
 {
     int64_t have = 0;
     char text[QUANTITY_TEXT_MAX];
@@ -114,7 +117,8 @@ static void add_quantity(struct json *list, const char *name, int resource, int6
     json_set(list, name, json_new_string(text));
 }
 
-/* Slurm's shape: what the placement gives a pod beyond what the template asks itself. */
+/* Slurm's shape: what the placement gives a pod beyond what the template asks itself.
+ */
 static int add_shape(const struct convert *c, struct json *pod, struct json *container,
                      const struct resvec *each, struct err *err)
 {
@@ -252,7 +256,8 @@ struct json *pod_build(const struct pod_plan *plan, int64_t rank, struct err *er
         return NULL;
     struct json *container = main_container(pod);
     if (!container) {
-        err_set(err, ERR_INVALID, "spec.template.spec.containers: must have at least one");
+        err_set(err, ERR_INVALID,
+                "spec.template.spec.containers: must have at least one");
         return NULL;
     }
     STR_AUTO struct str name;
@@ -263,7 +268,8 @@ struct json *pod_build(const struct pod_plan *plan, int64_t rank, struct err *er
     set_metadata(pod, plan, rank, name.s);
     /* convert_pod, which add_shape asks, wants an identity. */
     json_set_at(pod, "metadata.uid", json_new_string("-"));
-    int rc = add_shape(plan->convert, pod, container, &seat_of(plan, rank).slot->each, err);
+    int rc =
+        add_shape(plan->convert, pod, container, &seat_of(plan, rank).slot->each, err);
     json_del(json_get(pod, "metadata"), "uid");
     if (rc < 0)
         return NULL;
@@ -278,7 +284,8 @@ struct json *pod_service(const struct bjob *job)
     JSON_AUTO struct json *owner = owners(job);
     return json_build(
         "{'apiVersion':'v1','kind':'Service','metadata':{'name':%s,'namespace':%s,"
-        "'ownerReferences':%j},'spec':{'clusterIP':'None','publishNotReadyAddresses':true,"
+        "'ownerReferences':%j},'spec':{'clusterIP':'None','publishNotReadyAddresses':"
+        "true,"
         "'selector':{'gantry.dev/job-uid':%s}}}",
         name, job->ns, owner, job->uid);
 }

@@ -1,9 +1,10 @@
 /*
  * podbuild - the pods of an attempt, as documents to create (api.md: "Pods of a job").
  *
- * A pod is the job's template plus: a name fixed by job, attempt and rank; our labels, owner, finalizer and
- * scheduler name; Slurm's shape added to the main container's requests; the variables that
- * Slurm, torchrun and MPI programs look for. What the template's author set himself stays.
+ * A pod is the job's template plus: a name fixed by job, attempt and rank; our labels,
+ * owner, finalizer and scheduler name; Slurm's shape added to the main container's
+ * requests; the variables that Slurm, torchrun and MPI programs look for. What the
+ * template's author set himself stays.
  */
 #ifndef GANTRY_CONTROLLER_PODBUILD_H
 #define GANTRY_CONTROLLER_PODBUILD_H

@@ -8,9 +8,9 @@
  *   start (the core's decision until its intent is persisted)
  *   attempt (ranks: what is known of the pods of the attempt under way)
  *
- * Who calls whom: watches and answers change a record, then call record_reconcile, which asks
- * next.h what is to be done and queues it in lanes; a ticket whose turn has come asks
- * again, so that what changed meanwhile is in it.
+ * Who calls whom: watches and answers change a record, then call record_reconcile,
+ * which asks next.h what is to be done and queues it in lanes; a ticket whose turn has
+ * come asks again, so that what changed meanwhile is in it.
  */
 #ifndef GANTRY_CONTROLLER_RECORD_H
 #define GANTRY_CONTROLLER_RECORD_H
@@ -22,6 +22,7 @@
 #include "cmd/gantry-controller/bjob.h"
 #include "cmd/gantry-controller/ids.h"
 #include "cmd/gantry-controller/lanes.h"
+#include "cmd/gantry-controller/next.h"
 #include "cmd/gantry-controller/settings.h"
 #include "kubeclient/cache.h"
 #include "scheduler/sched.h"
@@ -59,10 +60,9 @@ struct record {
     bool status_queued; /* a ticket waits */
     bool status_busy;   /* a write, or the read after one, is under way */
     enum lane status_lane;
-    bool dirty;         /* in controller.dirty */
+    bool dirty; /* in controller.dirty */
     struct record *next_dirty;
-    size_t ops;         /* pod writes queued or under way */
-    bool deleting_ttl;
+    size_t ops; /* pod writes queued or under way */
     struct kc_call *status_call;
     struct loop_timer *retry; /* NULL until first needed */
 
@@ -87,6 +87,8 @@ struct controller {
     struct loop_timer *step, *sweep, *turn;
     struct record *dirty; /* to be reconciled in this turn */
     bool synced;
+    int told_resources; /* how many names the core knows */
+    bool stepping_soon; /* the step timer is armed for changes, not for a wake */
 };
 
 /* ---- record.c ---- */
@@ -94,18 +96,26 @@ struct record *record_get(struct controller *ctl, const char *uid); /* made if n
 struct record *record_find(const struct controller *ctl, const char *uid);
 /* Takes a version of the object over if it is newer than what is known. */
 void record_update(struct record *r, struct bjob *take);
+/* Brings attempt, core and pods in line with the newest version (record_update does;
+ * again once all caches are synced). */
+void record_settle(struct record *r);
 void record_vanished(struct record *r);
 /* Frees the record if nothing holds it any more. */
 void record_drop_if_empty(struct record *r);
 void record_free(struct record *r);
 void record_begin_start(struct record *r, const struct decision *d);
-/* Asks next.h and queues what it says; once per turn of the loop, however often it is called. */
+/* Asks next.h and queues what it says; once per turn of the loop, however often it is
+ * called. */
 void record_reconcile(struct record *r);
+/* The turn itself. */
+void record_run(struct record *r);
 void record_next(const struct record *r, struct job_next *ret);
 void record_add_pod(struct record *r, struct pod *pod);
 void record_remove_pod(struct record *r, const struct pod *pod);
 /* Is this pod one that the job's status (or the start under way) expects? */
 bool record_expects(const struct record *r, const struct pod *pod);
+/* Is it of the attempt that a finished job ended with? */
+bool record_keeps(const struct record *r, const struct pod *pod);
 /* Where the attempt under way is placed. */
 const struct slot *record_slots(const struct record *r, size_t *ret_n);
 
@@ -115,12 +125,14 @@ void status_queue(struct record *r, const struct job_next *next);
 void status_expire(struct record *r);
 
 /* ---- podops.c ---- */
-void podops_launch(struct record *r); /* make, or when all are made bind, what is missing */
-void podops_kill(struct record *r);   /* delete what has not ended */
+void podops_launch(
+    struct record *r); /* make, or when all are made bind, what is missing */
+void podops_kill(struct record *r); /* delete what has not ended */
 void podops_free(struct controller *ctl);
 
 /* ---- cleanup.c ---- */
-/* Deletes a pod that no status expects, and takes our finalizer off once it has ended. */
+/* Deletes a pod that no status expects, and takes our finalizer off once it has ended.
+ */
 void cleanup_pod(struct controller *ctl, const struct pod *pod);
 void cleanup_free(struct controller *ctl);
 

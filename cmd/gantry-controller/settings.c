@@ -23,13 +23,15 @@ static const struct setting {
     const char *default_text; /* for people */
     const char *help;
 } table[] = {
-    {"priorityWeightAge", SETTING_INT, offsetof(struct settings, sched.priority_weight_age), 0,
-     WEIGHT_MAX, "1000", "weight of a job's age in its priority"},
+    {"priorityWeightAge", SETTING_INT,
+     offsetof(struct settings, sched.priority_weight_age), 0, WEIGHT_MAX, "1000",
+     "weight of a job's age in its priority"},
     {"priorityWeightPartition", SETTING_INT,
      offsetof(struct settings, sched.priority_weight_partition), 0, WEIGHT_MAX, "1000",
      "weight of the partition's priorityJobFactor"},
-    {"priorityMaxAge", SETTING_DURATION, offsetof(struct settings, sched.priority_max_age_sec),
-     1, INT64_MAX, "7-0", "age at which the age factor is full"},
+    {"priorityMaxAge", SETTING_DURATION,
+     offsetof(struct settings, sched.priority_max_age_sec), 1, INT64_MAX, "7-0",
+     "age at which the age factor is full"},
     {"gpuResource", SETTING_TEXT, offsetof(struct settings, gpu_resource), 0, 0,
      "nvidia.com/gpu", "the extended resource that Slurm's gpu options mean"},
     {"gpuTypeLabel", SETTING_TEXT, offsetof(struct settings, gpu_type_label), 0, 0,
@@ -61,11 +63,12 @@ static int refuse_key(const char *key, struct err *err)
         words[i] = table[i].key;
     const char *near = opt_nearest(key, words);
     return err_set(err, ERR_INVALID, "unknown key \"%s\"%s%s%s", key,
-                   near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+                   near ? "; did you mean \"" : "", near ? near : "",
+                   near ? "\"?" : "");
 }
 
-static int read_duration(const struct setting *row, const struct json *val, int64_t *ret,
-                         struct err *err)
+static int read_duration(const struct setting *row, const struct json *val,
+                         int64_t *ret, struct err *err)
 {
     AUTO_FREE char *number = json_is(val, JSON_INT) ? json_text(val, NULL) : NULL;
     if (!number && !json_is(val, JSON_STRING))
@@ -83,8 +86,8 @@ static int setting_read(struct settings *s, const struct setting *row,
     case SETTING_TEXT:
         if (!json_is(val, JSON_STRING) || json_string_len(val) == 0 ||
             json_string_len(val) >= SETTING_TEXT_MAX)
-            return err_set(err, ERR_INVALID, "%s: must be a text of 1 to %d bytes", row->key,
-                           SETTING_TEXT_MAX - 1);
+            return err_set(err, ERR_INVALID, "%s: must be a text of 1 to %d bytes",
+                           row->key, SETTING_TEXT_MAX - 1);
         memcpy(field, json_string(val), json_string_len(val) + 1);
         return 0;
     case SETTING_DURATION:
@@ -98,8 +101,9 @@ static int setting_read(struct settings *s, const struct setting *row,
         break;
     }
     if (number < row->min || number > row->max)
-        return err_set(err, ERR_INVALID, "%s: %lld is not between %lld and %lld", row->key,
-                       (long long)number, (long long)row->min, (long long)row->max);
+        return err_set(err, ERR_INVALID, "%s: %lld is not between %lld and %lld",
+                       row->key, (long long)number, (long long)row->min,
+                       (long long)row->max);
     memcpy(field, &number, sizeof(number));
     return 0;
 }
@@ -112,10 +116,12 @@ int settings_parse(struct settings *s, const char *text, size_t len, const char 
     if (!doc)
         return -1;
     if (!json_is(doc, JSON_OBJECT))
-        return err_set(err, ERR_INVALID, "%s: must be a mapping of keys to values", name);
-    for (json_each(it, doc)) {
+        return err_set(err, ERR_INVALID, "%s: must be a mapping of keys to values",
+                       name);
+    for (json_each (it, doc)) {
         const struct setting *row = setting_find(it.key);
-        if ((row ? setting_read(&fresh, row, it.val, err) : refuse_key(it.key, err)) < 0)
+        if ((row ? setting_read(&fresh, row, it.val, err) : refuse_key(it.key, err)) <
+            0)
             return err_prefix(err, "%s:%zu", name, yaml_line_of(text, len, it.key));
     }
     *s = fresh;
@@ -135,5 +141,6 @@ void settings_help(FILE *out)
 {
     fprintf(out, "\nKeys of the configuration file (defaults in brackets):\n");
     for (size_t i = 0; i < ARRAY_LEN(table); i++)
-        fprintf(out, "  %-24s %s [%s]\n", table[i].key, table[i].help, table[i].default_text);
+        fprintf(out, "  %-24s %s [%s]\n", table[i].key, table[i].help,
+                table[i].default_text);
 }

@@ -1,9 +1,9 @@
 /*
  * settings - gantry.yaml, the cluster-wide configuration.
  *
- * Keys are slurm.conf's names in lowerCamelCase (api.md); one table has each key with its type,
- * default and meaning. A bad file is refused whole: file, line, what is wrong, the nearest key
- * there is.
+ * Keys are slurm.conf's names in lowerCamelCase (api.md); one table has each key with
+ * its type, default and meaning. A bad file is refused whole: file, line, what is
+ * wrong, the nearest key there is.
  */
 #ifndef GANTRY_CONTROLLER_SETTINGS_H
 #define GANTRY_CONTROLLER_SETTINGS_H
@@ -19,12 +19,13 @@ struct settings {
     struct sched_config sched;
     char gpu_resource[SETTING_TEXT_MAX];   /* gpuResource */
     char gpu_type_label[SETTING_TEXT_MAX]; /* gpuTypeLabel */
-    char namespace_[SETTING_TEXT_MAX];     /* controllerNamespace: where ConfigMap job-ids is */
+    char namespace_[SETTING_TEXT_MAX]; /* controllerNamespace: where ConfigMap job-ids
+                                          is */
 };
 
 void settings_default(struct settings *s);
-/* Reads the text of a file over what is in `s`; on failure `s` is unchanged. `name` stands in
- * errors. */
+/* Reads the text of a file over what is in `s`; on failure `s` is unchanged. `name`
+ * stands in errors. */
 int settings_parse(struct settings *s, const char *text, size_t len, const char *name,
                    struct err *err);
 int settings_load(struct settings *s, const char *path, struct err *err);

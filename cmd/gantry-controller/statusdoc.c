@@ -24,7 +24,8 @@ static struct json *time_or_null(int64_t sec)
     return json_new_string(text);
 }
 
-/* A condition's time is when its status last changed, which the job's own times tell. */
+/* A condition's time is when its status last changed, which the job's own times tell.
+ */
 static void add_condition(struct json *list, const char *type, const char *status,
                           const char *reason, const char *message, int64_t since_sec)
 {
@@ -51,7 +52,8 @@ static struct json *conditions(const struct jstatus *s)
 {
     struct json *list = json_new_array();
     if (s->refusal)
-        add_condition(list, "Accepted", "False", "BadConstraints", s->refusal, s->submit_sec);
+        add_condition(list, "Accepted", "False", "BadConstraints", s->refusal,
+                      s->submit_sec);
     else
         add_condition(list, "Accepted", "True", "Accepted", NULL, s->submit_sec);
     if (s->start_sec != TIME_UNSET)
@@ -65,7 +67,8 @@ static void set_placement(const struct convert *c, struct json *status,
                           const struct jstatus *s)
 {
     if (s->n_placement == 0) {
-        static const char *const fields[] = {"placement", "nodeList", "batchHost", "allocTRES"};
+        static const char *const fields[] = {"placement", "nodeList", "batchHost",
+                                             "allocTRES"};
         for (size_t i = 0; i < ARRAY_LEN(fields); i++)
             json_set(status, fields[i], json_new_null());
         return;
@@ -78,7 +81,8 @@ static void set_placement(const struct convert *c, struct json *status,
         hostlist_add(&hl, s->placement[i].node);
     hostlist_format(&hl, &nodes);
     convert_tres(c, s->placement, s->n_placement, &tres);
-    json_set(status, "placement", convert_placement_to_json(c, s->placement, s->n_placement));
+    json_set(status, "placement",
+             convert_placement_to_json(c, s->placement, s->n_placement));
     json_set(status, "nodeList", json_new_string(nodes.s));
     json_set(status, "batchHost", json_new_string(s->placement[0].node));
     json_set(status, "allocTRES", json_new_string(tres.s));
@@ -88,10 +92,12 @@ static struct json *pending_or_null(const struct jstatus *s)
 {
     if (s->state != JOB_STATE_PENDING || !s->reason)
         return json_new_null();
-    return json_build("{'class':%s}", wait_class_word(reason_class(reason_parse(s->reason))));
+    return json_build("{'class':%s}",
+                      wait_class_word(reason_class(reason_parse(s->reason))));
 }
 
-static void set_req_tres(const struct convert *c, struct json *status, const struct job *model)
+static void set_req_tres(const struct convert *c, struct json *status,
+                         const struct job *model)
 {
     if (!model)
         return;
@@ -124,7 +130,8 @@ struct json *status_patch(const struct convert *c, const struct bjob *job,
     json_set(status, "reason", text_or_null(want->reason));
     json_set(status, "message", text_or_null(want->message));
     json_set(status, "priority",
-             want->priority == PRIORITY_UNSET ? json_new_null() : json_new_int(want->priority));
+             want->priority == PRIORITY_UNSET ? json_new_null()
+                                              : json_new_int(want->priority));
     json_set(status, "attempt", json_new_int(want->attempt));
     json_set(status, "restarts", json_new_int(want->restarts));
     json_set(status, "submitTime", time_or_null(want->submit_sec));
@@ -138,8 +145,8 @@ struct json *status_patch(const struct convert *c, const struct bjob *job,
     json_set(status, "observedGeneration", json_new_int(job->generation));
     set_placement(c, status, want);
     set_req_tres(c, status, job->model);
-    struct json *patch =
-        json_build("{'metadata':{'uid':%s,'resourceVersion':%s}}", job->uid, job->version_text);
+    struct json *patch = json_build("{'metadata':{'uid':%s,'resourceVersion':%s}}",
+                                    job->uid, job->version_text);
     json_set(patch, "status", status);
     return patch;
 }

@@ -1,9 +1,9 @@
 /*
  * statusdoc - a job's status as the merge patch that persists it.
  *
- * Absolute: it holds all fields that the controller owns, null where there is nothing, so that it can
- * be repeated. With metadata.resourceVersion it is fenced: a status decided on an older object
- * is refused with 409.
+ * Absolute: it holds all fields that the controller owns, null where there is nothing,
+ * so that it can be repeated. With metadata.resourceVersion it is fenced: a status
+ * decided on an older object is refused with 409.
  */
 #ifndef GANTRY_CONTROLLER_STATUSDOC_H
 #define GANTRY_CONTROLLER_STATUSDOC_H

@@ -1,0 +1,149 @@
+/*
+ * Pods that no status expects: of ended attempts, of jobs that are gone, of an older
+ * controller's late writes. Each is deleted, and once it has ended our finalizer is
+ * taken off; both steps look at the newest state of the pod and can be repeated. Lowest
+ * lane: nobody waits for it. The ended pods of a finished job's last attempt only lose
+ * the finalizer: they stay for `kubectl logs` until the job goes.
+ */
+#include "cmd/gantry-controller/record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry-controller/podbuild.h"
+
+#define RETRY_MS 1000
+
+struct cleaning {
+    struct controller *ctl;
+    char *ns, *name, *uid;
+    UT_hash_handle hh;
+    bool begun;
+    struct kc_call *call;
+    struct loop_timer *retry;
+};
+
+static bool step(void *arg);
+
+static void cleaning_free(struct cleaning *c)
+{
+    if (c->call)
+        kc_cancel(c->call);
+    lanes_leave(c->ctl->lanes, c);
+    loop_timer_free(c->retry);
+    HASH_DEL(c->ctl->cleanings, c);
+    free(c->ns);
+    free(c->name);
+    free(c->uid);
+    free(c);
+}
+
+static void on_retry(void *arg)
+{
+    struct cleaning *c = arg;
+    lanes_enter(c->ctl->lanes, LANE_CLEANUP, step, c);
+}
+
+/* The watch brings the pod's next state, and with it the next step. A write that failed
+ * is looked at again a little later. */
+static void on_done(void *arg, const struct kc_result *result)
+{
+    struct cleaning *c = arg;
+    c->call = NULL;
+    lanes_done(c->ctl->lanes, LANE_CLEANUP);
+    c->begun = false;
+    if (result->outcome == KC_OK || result->reason == KC_REASON_NOT_FOUND) {
+        cleaning_free(c);
+        return;
+    }
+    if (!c->retry)
+        c->retry = loop_timer_new(c->ctl->loop, on_retry, c);
+    loop_timer_start(c->retry, RETRY_MS);
+}
+
+static bool has_ended(const struct controller *ctl, const struct pod *pod)
+{
+    enum node_fate fate = controller_node_fate(ctl, pod->node);
+    return pod->terminal || !pod->node || fate == NODE_GONE ||
+           (pod->deleting && fate == NODE_SILENT);
+}
+
+static struct kc_call *delete_pod(struct cleaning *c, const struct kc_ref *ref)
+{
+    struct kc_delete_options options = {.uid = c->uid, .grace_sec = -1};
+    return kc_delete(c->ctl->client, ref, &options, on_done, c);
+}
+
+static struct kc_call *release_pod(struct cleaning *c, const struct kc_ref *ref)
+{
+    JSON_AUTO struct json *patch =
+        json_build("{'metadata':{'uid':%s,'$deleteFromPrimitiveList/finalizers':[%s]}}",
+                   c->uid, POD_FINALIZER);
+    return kc_patch(c->ctl->client, ref, KC_PATCH_STRATEGIC, patch, on_done, c);
+}
+
+enum cleanup_step { CLEANUP_NOTHING, CLEANUP_DELETE, CLEANUP_RELEASE };
+
+static enum cleanup_step next_step(const struct controller *ctl, const struct pod *pod)
+{
+    const struct record *r = record_find(ctl, pod->job_uid);
+    if (r && record_expects(r, pod))
+        return CLEANUP_NOTHING;
+    bool stays = r && pod->terminal && record_keeps(r, pod);
+    if (!pod->deleting && !stays)
+        return CLEANUP_DELETE;
+    return pod->accounted && has_ended(ctl, pod) ? CLEANUP_RELEASE : CLEANUP_NOTHING;
+}
+
+/* The next write that this pod needs; NULL: none now. */
+static struct kc_call *next_write(struct cleaning *c)
+{
+    const struct pod *pod = kc_cache_find(c->ctl->pods, c->ns, c->name);
+    if (!pod || strcmp(pod->uid, c->uid) != 0)
+        return NULL;
+    struct kc_ref ref = {.resource = &kc_pods, .ns = c->ns, .name = c->name};
+    switch (next_step(c->ctl, pod)) {
+    case CLEANUP_DELETE:
+        return delete_pod(c, &ref);
+    case CLEANUP_RELEASE:
+        return release_pod(c, &ref);
+    case CLEANUP_NOTHING:
+        return NULL;
+    }
+    return NULL;
+}
+
+static bool step(void *arg)
+{
+    struct cleaning *c = arg;
+    c->call = next_write(c);
+    c->begun = c->call != NULL;
+    if (c->begun)
+        return true;
+    cleaning_free(c);
+    return false;
+}
+
+void cleanup_pod(struct controller *ctl, const struct pod *pod)
+{
+    struct cleaning *c;
+    if (next_step(ctl, pod) == CLEANUP_NOTHING)
+        return;
+    HASH_FIND_STR(ctl->cleanings, pod->uid, c);
+    if (c)
+        return;
+    c = xcalloc(1, sizeof(*c));
+    *c = (struct cleaning){.ctl = ctl,
+                           .ns = xstrdup(pod->ns),
+                           .name = xstrdup(pod->name),
+                           .uid = xstrdup(pod->uid)};
+    HASH_ADD_KEYPTR(hh, ctl->cleanings, c->uid, strlen(c->uid), c);
+    lanes_enter(ctl->lanes, LANE_CLEANUP, step, c);
+}
+
+void cleanup_free(struct controller *ctl)
+{
+    while (ctl->cleanings)
+        cleaning_free(ctl->cleanings);
+}

@@ -1,0 +1,31 @@
+/*
+ * controller - the daemon without its process: watch, decide, act, all on one loop.
+ *
+ *   caches (nodes, partitions, batchjobs, pods) --> records --> core
+ *                                                      ^          | decisions
+ *        lanes <-- status writes, pod writes, clean-up +----------+
+ *
+ * Nothing is decided before all four caches are synced. Everything is rebuilt from the
+ * API: a controller may be freed at any moment (killed) and another goes on.
+ */
+#ifndef GANTRY_CONTROLLER_CONTROLLER_H
+#define GANTRY_CONTROLLER_CONTROLLER_H
+
+#include "base/log.h"
+#include "base/loop.h"
+#include "cmd/gantry-controller/settings.h"
+#include "kubeclient/client.h"
+
+struct controller;
+
+/* Lent: loop, client and log must outlive the controller; settings are copied. */
+struct controller *controller_new(struct loop *loop, struct kc_client *client,
+                                  struct log *log, const struct settings *settings);
+/* Cancels what is under way; nothing more is written. NULL is fine. */
+void controller_free(struct controller *ctl);
+
+bool controller_is_synced(const struct controller *ctl);
+/* Jobs that are pending, starting or running, as the core has them. */
+size_t controller_active_jobs(const struct controller *ctl);
+
+#endif

@@ -1,0 +1,160 @@
+/* gantry-controller - the daemon: options, assembly, signals. Everything else is linked
+ * by tests too. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/opt.h"
+#include "base/util.h"
+#include "cmd/gantry-controller/bjob.h"
+#include "cmd/gantry-controller/controller.h"
+#include "kubeclient/config.h"
+#include "kubeclient/probe.h"
+#include "kubeclient/transport_curl.h"
+
+#define USER_AGENT "gantry-controller/0.1 (linux)"
+
+/* Exit status: 0 ended by a signal, 1 failed while running, 2 wrong use (options,
+ * files). */
+
+struct options {
+    const char *kubeconfig;
+    const char *config;
+    const char *log_level;
+    bool help;
+};
+
+#define AT(field) offsetof(struct options, field)
+
+static const struct opt table[] = {
+    {"kubeconfig", 0, OPT_STRING, NULL, AT(kubeconfig), "FILE",
+     "API server and credentials (else as kubectl finds them, else in-cluster)", 0, 0},
+    {"config", 0, OPT_STRING, "GANTRY_CONFIG", AT(config), "FILE",
+     "cluster-wide settings, gantry.yaml", 0, 0},
+    {"log-level", 0, OPT_STRING, NULL, AT(log_level), "LEVEL",
+     "debug, info, warn or error (info)", 0, 0},
+    {"help", 'h', OPT_FLAG, NULL, AT(help), NULL, "show this help", 0, 0},
+    {0},
+};
+
+struct daemon {
+    struct loop *loop;
+    struct log *log;
+    struct rng rng;
+    struct settings settings;
+    struct transport *transport;
+    struct kc_client *client;
+    struct kc_probe *probe;
+    struct controller *controller;
+    struct loop_signal *sigterm, *sigint;
+    int status;
+};
+
+static void on_signal(void *arg, int signo)
+{
+    struct daemon *d = arg;
+    log_info(d->log, "ended by signal %d", signo);
+    loop_stop(d->loop);
+}
+
+static void probed(void *arg, const char *refusal)
+{
+    struct daemon *d = arg;
+    if (!refusal) {
+        d->controller = controller_new(d->loop, d->client, d->log, &d->settings);
+        return;
+    }
+    log_error(d->log, "%s", refusal);
+    d->status = 1;
+    loop_stop(d->loop);
+}
+
+static void on_warning(void *arg, const char *text)
+{
+    struct daemon *d = arg;
+    log_warn(d->log, "API server warns: %s", text);
+}
+
+static int open_client(struct daemon *d, const char *kubeconfig, struct err *err)
+{
+    struct kc_config_source source = kc_config_source_env(kubeconfig);
+    struct kc_config config;
+    if (kc_config_load(&config, &source, err) < 0)
+        return -1;
+    d->transport = transport_curl_new(d->loop, &config, USER_AGENT, err);
+    kc_config_fini(&config);
+    if (!d->transport)
+        return -1;
+    rng_seed_os(&d->rng);
+    d->client = kc_client_new(d->loop, d->transport, &d->rng);
+    kc_client_on_warning(d->client, on_warning, d);
+    return 0;
+}
+
+static int open_daemon(struct daemon *d, const struct options *o, struct err *err)
+{
+    enum log_level level = LOG_INFO;
+    if (o->log_level && log_level_parse(o->log_level, &level) < 0)
+        return err_set(err, ERR_INVALID,
+                       "--log-level: \"%s\" is none of debug, info, warn, error",
+                       o->log_level);
+    settings_default(&d->settings);
+    if (o->config && settings_load(&d->settings, o->config, err) < 0)
+        return -1;
+    d->loop = loop_new(err);
+    if (!d->loop)
+        return -1;
+    d->log = log_new(stderr, d->loop, level);
+    if (open_client(d, o->kubeconfig, err) < 0)
+        return -1;
+    d->sigterm = loop_signal_new(d->loop, SIGTERM, on_signal, d, err);
+    d->sigint = d->sigterm ? loop_signal_new(d->loop, SIGINT, on_signal, d, err) : NULL;
+    return d->sigint ? 0 : -1;
+}
+
+static void close_daemon(struct daemon *d)
+{
+    kc_probe_free(d->probe);
+    controller_free(d->controller);
+    kc_client_free(d->client);
+    transport_free(d->transport);
+    loop_signal_free(d->sigterm);
+    loop_signal_free(d->sigint);
+    log_free(d->log);
+    loop_free(d->loop);
+}
+
+static int fail(const struct err *err)
+{
+    fprintf(stderr, "gantry-controller: %s\n", err->msg);
+    return 2;
+}
+
+int main(int argc, char **argv)
+{
+    struct options o = {0};
+    struct daemon d = {0};
+    struct err err = ERR_INIT;
+    int first = opt_parse(table, argc, argv, &o, &err);
+    if (first < 0)
+        return fail(&err);
+    if (o.help) {
+        opt_help(table, "gantry-controller [OPTION...]",
+                 "Queues, places, starts and ends BatchJobs.", stdout);
+        settings_help(stdout);
+        return 0;
+    }
+    if (first < argc) {
+        err_set(&err, ERR_INVALID, "unexpected argument \"%s\"", argv[first]);
+        return fail(&err);
+    }
+    if (open_daemon(&d, &o, &err) < 0) {
+        close_daemon(&d);
+        return fail(&err);
+    }
+    signal(SIGPIPE, SIG_IGN);
+    d.probe = kc_probe_new(d.client, &bjob_resource, d.log, probed, &d);
+    loop_run(d.loop);
+    close_daemon(&d);
+    return d.status;
+}

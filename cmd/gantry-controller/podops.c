@@ -1,0 +1,342 @@
+/*
+ * Writes to the pods of the attempt under way: make, bind, delete. One op a rank at a
+ * time; an op whose attempt is over when its turn or its answer comes does nothing more
+ * (the pod watch shows what it left behind, and cleanup.c takes care of it).
+ *
+ *   MAKE  201 -> rank is MADE or BOUND
+ *         exists or unknown -> READ: is it ours, of this attempt and rank?
+ *         refused by quota, admission or validation -> the attempt fails
+ *   BIND  201 -> BOUND;  409 or unknown -> READ: only same uid and same node is success
+ *   KILL  with uid precondition; 404 and 409 mean that it is gone
+ */
+#include "cmd/gantry-controller/record.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <utlist.h>
+
+#include "base/util.h"
+#include "cmd/gantry-controller/podbuild.h"
+
+#define NAME_BYTES_MAX 256
+#define RETRY_MS 1000
+
+enum op_kind { OP_MAKE, OP_BIND, OP_KILL };
+
+struct pod_op {
+    struct pod_op *prev, *next;
+    struct record *record;
+    enum op_kind kind;
+    int64_t attempt;
+    size_t rank;
+    char *name, *ns;
+    enum lane lane;
+    bool begun; /* holds a place in its lane */
+    struct kc_call *call;
+    struct loop_timer *retry;
+};
+
+static bool op_send(void *arg);
+
+/* NULL when the attempt that the op belongs to is over. */
+static struct rank *op_rank(const struct pod_op *op)
+{
+    struct attempt *a = &op->record->attempt;
+    if (a->number != op->attempt || op->rank >= a->n)
+        return NULL;
+    return &a->ranks[op->rank];
+}
+
+static void op_free(struct pod_op *op)
+{
+    struct controller *ctl = op->record->ctl;
+    if (op->call)
+        kc_cancel(op->call);
+    lanes_leave(ctl->lanes, op);
+    loop_timer_free(op->retry);
+    DL_DELETE(ctl->ops, op);
+    free(op->name);
+    free(op->ns);
+    free(op);
+}
+
+static void op_end(struct pod_op *op)
+{
+    struct record *r = op->record;
+    struct rank *rank = op_rank(op);
+    if (rank)
+        rank->busy = false;
+    if (op->begun)
+        lanes_done(r->ctl->lanes, op->lane);
+    op_free(op);
+    r->ops--;
+    if (r->job)
+        record_reconcile(r);
+    else
+        record_drop_if_empty(r);
+}
+
+static struct kc_ref op_ref(const struct pod_op *op, bool named)
+{
+    return (struct kc_ref){
+        .resource = &kc_pods, .ns = op->ns, .name = named ? op->name : NULL};
+}
+
+static void op_fail(struct pod_op *op, const char *what, const struct kc_result *result)
+{
+    AUTO_FREE char *why = xasprintf("%s %s: %s", what, op->name, result->message);
+    if (op_rank(op))
+        attempt_fail(&op->record->attempt, why);
+    op_end(op);
+}
+
+/* ---- again ---- */
+
+static void on_retry(void *arg)
+{
+    struct pod_op *op = arg;
+    lanes_enter(op->record->ctl->lanes, op->lane, op_send, op);
+}
+
+static void op_retry(struct pod_op *op)
+{
+    struct controller *ctl = op->record->ctl;
+    op->begun = false;
+    lanes_done(ctl->lanes, op->lane);
+    if (!op->retry)
+        op->retry = loop_timer_new(ctl->loop, on_retry, op);
+    loop_timer_start(op->retry, RETRY_MS);
+}
+
+/* Refusals that pass: the server is busy, starting or away. */
+static bool passes(const struct kc_result *result)
+{
+    switch (result->reason) {
+    case KC_REASON_TOO_MANY_REQUESTS:
+    case KC_REASON_SERVICE_UNAVAILABLE:
+    case KC_REASON_NO_CONNECTION:
+    case KC_REASON_TIMEOUT:
+    case KC_REASON_INTERNAL:
+    case KC_REASON_UNAUTHORIZED:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* ---- what stands there ---- */
+
+static void saw_pod(struct pod_op *op, const struct json *object)
+{
+    struct record *r = op->record;
+    struct pod *pod = convert_pod(&r->ctl->convert, object, NULL);
+    if (pod && op_rank(op)) {
+        bool ours = str_eq(pod->job_uid, r->uid) && pod->attempt == op->attempt &&
+                    pod->rank == (int64_t)op->rank;
+        if (ours)
+            attempt_saw_pod(&r->attempt, pod, controller_node_fate(r->ctl, pod->node));
+        else
+            attempt_fail(&r->attempt,
+                         "another pod has the name that this attempt needs");
+    }
+    pod_free(pod);
+}
+
+static void on_read(void *arg, const struct kc_result *result)
+{
+    struct pod_op *op = arg;
+    op->call = NULL;
+    if (result->outcome == KC_OK) {
+        saw_pod(op, result->body);
+        op_end(op);
+    } else if (result->reason == KC_REASON_NOT_FOUND) {
+        struct rank *rank = op_rank(op);
+        if (rank && rank->state != RANK_NONE)
+            rank->state = RANK_GONE;
+        op_end(op);
+    } else {
+        op_retry(op);
+    }
+}
+
+static void op_read(struct pod_op *op)
+{
+    struct kc_ref ref = op_ref(op, true);
+    op->call = kc_get(op->record->ctl->client, &ref, on_read, op);
+}
+
+/* ---- make ---- */
+
+static void on_made(void *arg, const struct kc_result *result)
+{
+    struct pod_op *op = arg;
+    op->call = NULL;
+    if (result->outcome == KC_OK) {
+        saw_pod(op, result->body);
+        op_end(op);
+    } else if (result->outcome == KC_UNKNOWN ||
+               result->reason == KC_REASON_ALREADY_EXISTS) {
+        op_read(op);
+    } else if (passes(result)) {
+        op_retry(op);
+    } else {
+        op_fail(op, "create pod", result);
+    }
+}
+
+static bool make(struct pod_op *op)
+{
+    struct record *r = op->record;
+    struct controller *ctl = r->ctl;
+    struct err err = ERR_INIT;
+    struct pod_plan plan = {.convert = &ctl->convert,
+                            .job = r->job,
+                            .attempt = op->attempt,
+                            .partition = r->start.partition};
+    plan.slots = record_slots(r, &plan.n_slots);
+    JSON_AUTO struct json *body = pod_build(&plan, (int64_t)op->rank, &err);
+    if (!body) {
+        attempt_fail(&r->attempt, err.msg);
+        return false;
+    }
+    struct kc_ref ref = op_ref(op, false);
+    op->call = kc_create(ctl->client, &ref, body, on_made, op);
+    return true;
+}
+
+/* ---- bind ---- */
+
+static void on_bound(void *arg, const struct kc_result *result)
+{
+    struct pod_op *op = arg;
+    struct rank *rank = op_rank(op);
+    op->call = NULL;
+    if (result->outcome == KC_OK) {
+        if (rank)
+            rank->state = RANK_BOUND;
+        op_end(op);
+    } else if (result->outcome == KC_UNKNOWN || result->reason == KC_REASON_CONFLICT ||
+               result->reason == KC_REASON_NOT_FOUND) {
+        op_read(op);
+    } else if (passes(result)) {
+        op_retry(op);
+    } else {
+        op_fail(op, "bind pod", result);
+    }
+}
+
+static bool bind_rank(struct pod_op *op, const struct rank *rank)
+{
+    if (rank->state != RANK_MADE || rank->deleting)
+        return false;
+    op->call = kc_bind(op->record->ctl->client, op->ns, op->name, rank->uid, rank->node,
+                       on_bound, op);
+    return true;
+}
+
+/* ---- kill ---- */
+
+static void on_killed(void *arg, const struct kc_result *result)
+{
+    struct pod_op *op = arg;
+    struct rank *rank = op_rank(op);
+    op->call = NULL;
+    if (result->outcome == KC_OK) {
+        if (rank)
+            rank->deleting = true;
+        op_end(op);
+    } else if (result->reason == KC_REASON_NOT_FOUND ||
+               result->reason == KC_REASON_CONFLICT) {
+        op_read(op);
+    } else {
+        op_retry(op);
+    }
+}
+
+static bool kill_rank(struct pod_op *op, const struct rank *rank)
+{
+    if (rank_ended(rank) || rank->deleting)
+        return false;
+    struct kc_ref ref = op_ref(op, true);
+    struct kc_delete_options options = {.uid = rank->uid, .grace_sec = -1};
+    op->call = kc_delete(op->record->ctl->client, &ref, &options, on_killed, op);
+    return true;
+}
+
+/* ---- turns ---- */
+
+static bool begin(struct pod_op *op)
+{
+    struct rank *rank = op_rank(op);
+    if (!rank || !op->record->job)
+        return false;
+    switch (op->kind) {
+    case OP_MAKE:
+        return rank->state == RANK_NONE && make(op);
+    case OP_BIND:
+        return bind_rank(op, rank);
+    case OP_KILL:
+        return kill_rank(op, rank);
+    }
+    return false;
+}
+
+static bool op_send(void *arg)
+{
+    struct pod_op *op = arg;
+    op->begun = begin(op);
+    if (op->begun)
+        return true;
+    op_end(op);
+    return false;
+}
+
+static void op_new(struct record *r, enum op_kind kind, size_t rank)
+{
+    STR_AUTO struct str name;
+    str_init(&name, NAME_BYTES_MAX);
+    pod_name(r->job, r->attempt.number, (int64_t)rank, &name);
+    struct pod_op *op = xcalloc(1, sizeof(*op));
+    *op = (struct pod_op){.record = r,
+                          .kind = kind,
+                          .attempt = r->attempt.number,
+                          .rank = rank,
+                          .name = xstrdup(name.s),
+                          .ns = xstrdup(r->job->ns),
+                          .lane = kind == OP_KILL ? LANE_STATUS : LANE_START};
+    DL_APPEND(r->ctl->ops, op);
+    r->attempt.ranks[rank].busy = true;
+    r->ops++;
+    lanes_enter(r->ctl->lanes, op->lane, op_send, op);
+}
+
+/* Refusals of quota, admission and webhooks surface at the creates, so no pod is bound
+ * before all are made. */
+void podops_launch(struct record *r)
+{
+    struct attempt *a = &r->attempt;
+    bool all_made = true;
+    for (size_t i = 0; i < a->n; i++)
+        if (a->ranks[i].state == RANK_NONE) {
+            all_made = false;
+            if (!a->ranks[i].busy)
+                op_new(r, OP_MAKE, i);
+        }
+    for (size_t i = 0; all_made && i < a->n; i++)
+        if (a->ranks[i].state == RANK_MADE && !a->ranks[i].busy)
+            op_new(r, OP_BIND, i);
+}
+
+void podops_kill(struct record *r)
+{
+    struct attempt *a = &r->attempt;
+    for (size_t i = 0; i < a->n; i++)
+        if (!rank_ended(&a->ranks[i]) && !a->ranks[i].deleting && !a->ranks[i].busy)
+            op_new(r, OP_KILL, i);
+}
+
+void podops_free(struct controller *ctl)
+{
+    while (ctl->ops)
+        op_free(ctl->ops);
+}

@@ -1,0 +1,355 @@
+#include "cmd/gantry-controller/record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+
+/* ---- life ---- */
+
+struct record *record_find(const struct controller *ctl, const char *uid)
+{
+    struct record *r;
+    HASH_FIND_STR(ctl->records, uid, r);
+    return r;
+}
+
+struct record *record_get(struct controller *ctl, const char *uid)
+{
+    struct record *r = record_find(ctl, uid);
+    if (r)
+        return r;
+    r = xcalloc(1, sizeof(*r));
+    r->ctl = ctl;
+    r->uid = xstrdup(uid);
+    r->priority = PRIORITY_UNSET;
+    HASH_ADD_KEYPTR(hh, ctl->records, r->uid, strlen(r->uid), r);
+    return r;
+}
+
+static void start_clear(struct record *r)
+{
+    slots_free(r->start.slots, r->start.n_slots);
+    free(r->start.partition);
+    r->start = (struct start){0};
+}
+
+void record_free(struct record *r)
+{
+    if (r->status_call)
+        kc_cancel(r->status_call);
+    lanes_leave(r->ctl->lanes, r);
+    loop_timer_free(r->retry);
+    start_clear(r);
+    attempt_clear(&r->attempt);
+    bjob_free(r->job);
+    free(r->message);
+    free(r->pods);
+    HASH_DEL(r->ctl->records, r);
+    free(r->uid);
+    free(r);
+}
+
+void record_drop_if_empty(struct record *r)
+{
+    if (!r->job && r->n_pods == 0 && r->ops == 0 && !r->status_busy && !r->dirty)
+        record_free(r);
+}
+
+/* ---- what the core is told ---- */
+
+static int64_t later(int64_t a, int64_t b)
+{
+    if (a == TIME_UNSET)
+        return b;
+    return b == TIME_UNSET ? a : MAX(a, b);
+}
+
+static enum job_phase phase_of(const struct record *r)
+{
+    switch (r->job->status.state) {
+    case JOB_STATE_CONFIGURING:
+        return JOB_STARTING;
+    case JOB_STATE_RUNNING:
+        return JOB_RUNNING;
+    case JOB_STATE_COMPLETING:
+        return JOB_COMPLETING;
+    default:
+        return r->start.on ? JOB_STARTING : JOB_PENDING;
+    }
+}
+
+static bool core_has_no_part(const struct record *r)
+{
+    const struct bjob *job = r->job;
+    return !job || job->deleting || job_state_is_final(job->status.state) ||
+           (!job->model && !job_state_is_active(job->status.state));
+}
+
+const struct slot *record_slots(const struct record *r, size_t *ret_n)
+{
+    const struct jstatus *s = &r->job->status;
+    bool persisted = job_state_is_active(s->state);
+    *ret_n = persisted ? s->n_placement : r->start.n_slots;
+    return persisted ? s->placement : r->start.slots;
+}
+
+static struct job *model_of(const struct record *r, const struct told *now)
+{
+    const struct jstatus *s = &r->job->status;
+    /* A running job whose spec became unreadable keeps what it holds. */
+    struct job *m = r->job->model ? job_copy(r->job->model) : job_new();
+    if (!m->uid)
+        m->uid = xstrdup(r->uid);
+    size_t n;
+    const struct slot *slots = record_slots(r, &n);
+    slots_free(m->alloc, m->n_alloc);
+    m->alloc = now->phase == JOB_PENDING ? NULL : slots_copy(slots, n);
+    m->n_alloc = now->phase == JOB_PENDING ? 0 : n;
+    m->phase = now->phase;
+    m->job_id = now->job_id;
+    m->eligible_sec = now->eligible_sec;
+    m->submit_sec = s->submit_sec != TIME_UNSET ? s->submit_sec : r->job->created_sec;
+    m->start_sec = s->start_sec;
+    if (r->start.on)
+        text_set(&m->partition, r->start.partition);
+    return m;
+}
+
+static void tell_core(struct record *r)
+{
+    struct sched *sched = r->ctl->sched;
+    if (core_has_no_part(r)) {
+        if (r->told.known)
+            sched_apply(sched,
+                        &(struct change){.kind = CHANGE_JOB_GONE, .u.key = r->uid});
+        r->told = (struct told){0};
+        r->timed_out = false;
+        r->priority = PRIORITY_UNSET;
+        controller_want_step(r->ctl);
+        return;
+    }
+    struct told now = {
+        .known = true,
+        .generation = r->job->generation,
+        .job_id = r->job->status.job_id,
+        .attempt = r->job->status.attempt,
+        .eligible_sec = later(r->job->model ? r->job->model->eligible_sec : TIME_UNSET,
+                              r->job->status.eligible_sec),
+        .phase = phase_of(r)};
+    if (memcmp(&now, &r->told, sizeof(now)) == 0)
+        return;
+    if (now.phase != JOB_RUNNING)
+        r->timed_out = false;
+    r->told = now;
+    sched_apply(sched,
+                &(struct change){.kind = CHANGE_JOB, .u.job = model_of(r, &now)});
+    controller_want_step(r->ctl);
+}
+
+/* ---- pods ---- */
+
+bool record_expects(const struct record *r, const struct pod *pod)
+{
+    if (!r->job || r->job->deleting)
+        return false;
+    if (job_state_is_active(r->job->status.state))
+        return pod->attempt == r->job->status.attempt;
+    return r->start.on && pod->attempt == r->start.attempt;
+}
+
+bool record_keeps(const struct record *r, const struct pod *pod)
+{
+    return r->job && !r->job->deleting && job_state_is_final(r->job->status.state) &&
+           pod->attempt == r->job->status.attempt;
+}
+
+void record_add_pod(struct record *r, struct pod *pod)
+{
+    GROW(r->pods, r->n_pods, r->cap_pods);
+    r->pods[r->n_pods++] = pod;
+}
+
+void record_remove_pod(struct record *r, const struct pod *pod)
+{
+    for (size_t i = 0; i < r->n_pods; i++)
+        if (r->pods[i] == pod) {
+            r->pods[i] = r->pods[--r->n_pods];
+            return;
+        }
+}
+
+static void consider_pods(struct record *r)
+{
+    for (size_t i = 0; i < r->n_pods; i++)
+        controller_consider_pod(r->ctl, r->pods[i]);
+}
+
+/* ---- versions ---- */
+
+/* A rank that was there before a restart and is not any more was lost; while an attempt
+ * is still being made it may never have been there. */
+static void resume_attempt(struct record *r)
+{
+    const struct jstatus *s = &r->job->status;
+    attempt_begin(&r->attempt, s->attempt, s->placement, s->n_placement,
+                  loop_now_sec(r->ctl->loop));
+    for (size_t i = 0; i < r->n_pods; i++)
+        attempt_saw_pod(&r->attempt, r->pods[i],
+                        controller_node_fate(r->ctl, r->pods[i]->node));
+    if (s->state != JOB_STATE_RUNNING)
+        return;
+    for (size_t i = 0; i < r->attempt.n; i++)
+        if (r->attempt.ranks[i].state == RANK_NONE)
+            r->attempt.ranks[i].state = RANK_GONE;
+}
+
+/* The pod of a job of one pod is its own intent: a controller that died behind the
+ * create finds it here. */
+static void adopt_single(struct record *r)
+{
+    const struct bjob *job = r->job;
+    if (!job->model || job->model->max_pods != 1)
+        return;
+    for (size_t i = 0; i < r->n_pods; i++) {
+        const struct pod *p = r->pods[i];
+        if (p->attempt != job->status.attempt + 1 || !p->node || p->rank != 0)
+            continue;
+        struct slot *slot = xcalloc(1, sizeof(*slot));
+        *slot = (struct slot){.node = xstrdup(p->node), .pods = 1, .each = p->use};
+        r->start = (struct start){
+            .on = true, .attempt = p->attempt, .slots = slot, .n_slots = 1};
+        attempt_begin(&r->attempt, p->attempt, slot, 1, loop_now_sec(r->ctl->loop));
+        attempt_saw_pod(&r->attempt, p, controller_node_fate(r->ctl, p->node));
+        return;
+    }
+}
+
+static void fit_attempt(struct record *r)
+{
+    const struct jstatus *s = &r->job->status;
+    if (r->start.on && (s->attempt >= r->start.attempt || job_state_is_final(s->state)))
+        start_clear(r);
+    if (job_state_is_active(s->state)) {
+        if (r->attempt.number != s->attempt)
+            resume_attempt(r);
+        return;
+    }
+    if (r->start.on)
+        return;
+    attempt_clear(&r->attempt);
+    if (s->state == JOB_STATE_PENDING && s->job_id > 0)
+        adopt_single(r);
+}
+
+void record_update(struct record *r, struct bjob *take)
+{
+    if (r->job && r->job->version >= take->version) {
+        bjob_free(take);
+        return;
+    }
+    bjob_free(r->job);
+    r->job = take;
+    if (!r->ctl->synced)
+        return;
+    record_settle(r);
+}
+
+void record_settle(struct record *r)
+{
+    if (!r->job)
+        return;
+    if (r->job->deleting)
+        attempt_clear(&r->attempt);
+    else
+        fit_attempt(r);
+    tell_core(r);
+    consider_pods(r);
+    record_reconcile(r);
+}
+
+void record_vanished(struct record *r)
+{
+    bjob_free(r->job);
+    r->job = NULL;
+    start_clear(r);
+    attempt_clear(&r->attempt);
+    if (r->ctl->synced) {
+        tell_core(r);
+        consider_pods(r);
+    }
+    record_drop_if_empty(r);
+}
+
+void record_begin_start(struct record *r, const struct decision *d)
+{
+    start_clear(r);
+    r->start = (struct start){.on = true,
+                              .attempt = r->job->status.attempt + 1,
+                              .slots = slots_copy(d->slots, d->n_slots),
+                              .n_slots = d->n_slots,
+                              .partition = xstrdup_null(d->partition)};
+    r->priority = d->priority;
+    attempt_begin(&r->attempt, r->start.attempt, r->start.slots, r->start.n_slots,
+                  loop_now_sec(r->ctl->loop));
+    r->told.phase = JOB_STARTING;
+    record_reconcile(r);
+}
+
+/* ---- reconciling ---- */
+
+void record_next(const struct record *r, struct job_next *ret)
+{
+    bool spoken = r->priority != PRIORITY_UNSET;
+    struct job_view v = {.job = r->job,
+                         .attempt = &r->attempt,
+                         .start = r->start.on ? r->start.slots : NULL,
+                         .n_start = r->start.n_slots,
+                         .assigned_id = r->assigned_id,
+                         .timed_out = r->timed_out,
+                         .reason = spoken ? reason_word(r->reason) : NULL,
+                         .message = r->message,
+                         .priority = r->priority,
+                         .now_sec = loop_now_sec(r->ctl->loop)};
+    job_next(&v, ret);
+}
+
+static void drop_start(struct record *r)
+{
+    start_clear(r);
+    attempt_clear(&r->attempt);
+    tell_core(r);
+}
+
+void record_run(struct record *r)
+{
+    if (!r->job)
+        return;
+    if (r->job->status.state == JOB_STATE_NONE && r->assigned_id == 0)
+        r->assigned_id = ids_take(r->ctl->ids);
+    struct job_next next;
+    record_next(r, &next);
+    /* What is wanted is decided again when the write's turn comes, with the start still
+     * known; a dropped start only matters where nothing else is to be persisted. */
+    if (next.drop_start && !next.write)
+        drop_start(r);
+    if (next.write)
+        status_queue(r, &next);
+    if (next.launch)
+        podops_launch(r);
+    if (next.kill)
+        podops_kill(r);
+    jstatus_fini(&next.want);
+}
+
+void record_reconcile(struct record *r)
+{
+    struct controller *ctl = r->ctl;
+    if (!ctl->synced || r->dirty)
+        return;
+    r->dirty = true;
+    r->next_dirty = ctl->dirty;
+    ctl->dirty = r;
+    if (!loop_timer_armed(ctl->turn))
+        loop_timer_start(ctl->turn, 0);
+}

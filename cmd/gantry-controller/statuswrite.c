@@ -1,0 +1,185 @@
+/*
+ * One status write of a job at a time. Its content is decided when its turn comes, and
+ * it is fenced by the resourceVersion it was decided on. Whatever the answer, the
+ * newest object is then known:
+ *
+ *   200      the answer is the newest version
+ *   409      somebody wrote first: read it, decide again
+ *   unknown  it may have happened: read it, decide again
+ *   404      the job is gone
+ *   refused  reported; tried again later
+ */
+#include "cmd/gantry-controller/record.h"
+
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry-controller/statusdoc.h"
+
+#define RETRY_MS 1000
+
+static void reread(struct record *r);
+
+static struct kc_ref job_ref(const struct record *r, const char *subresource)
+{
+    return (struct kc_ref){.resource = &bjob_resource,
+                           .ns = r->job->ns,
+                           .name = r->job->name,
+                           .subresource = subresource};
+}
+
+/* The write has ended, its lane is free, the record may go on. */
+static void finish(struct record *r)
+{
+    r->status_busy = false;
+    lanes_done(r->ctl->lanes, r->status_lane);
+    if (r->job)
+        record_reconcile(r);
+    else
+        record_drop_if_empty(r);
+}
+
+static void took_object(struct record *r, const struct json *object)
+{
+    struct err err = ERR_INIT;
+    struct bjob *job = bjob_parse(&r->ctl->convert, object, &err);
+    if (job && strcmp(job->uid, r->uid) == 0)
+        record_update(r, job);
+    else
+        bjob_free(job);
+}
+
+static void on_retry(void *arg)
+{
+    struct record *r = arg;
+    if (r->job)
+        reread(r);
+    else
+        finish(r);
+}
+
+static void retry_later(struct record *r)
+{
+    if (!r->retry)
+        r->retry = loop_timer_new(r->ctl->loop, on_retry, r);
+    loop_timer_start(r->retry, RETRY_MS);
+}
+
+static void on_read(void *arg, const struct kc_result *result)
+{
+    struct record *r = arg;
+    r->status_call = NULL;
+    if (!r->job || result->reason == KC_REASON_NOT_FOUND) {
+        finish(r); /* the watch tells of the deletion */
+        return;
+    }
+    if (result->outcome != KC_OK) {
+        retry_later(r);
+        return;
+    }
+    took_object(r, result->body);
+    finish(r);
+}
+
+static void reread(struct record *r)
+{
+    struct kc_ref ref = job_ref(r, NULL);
+    r->status_call = kc_get(r->ctl->client, &ref, on_read, r);
+}
+
+static void on_written(void *arg, const struct kc_result *result)
+{
+    struct record *r = arg;
+    r->status_call = NULL;
+    if (!r->job) {
+        finish(r);
+    } else if (result->outcome == KC_OK) {
+        took_object(r, result->body);
+        finish(r);
+    } else if (result->outcome == KC_UNKNOWN || result->reason == KC_REASON_CONFLICT) {
+        reread(r);
+    } else if (result->reason == KC_REASON_NOT_FOUND) {
+        finish(r);
+    } else {
+        log_warn(r->ctl->log, "job %s/%s: write status: %s: %s", r->job->ns,
+                 r->job->name, kc_reason_name(result->reason), result->message);
+        retry_later(r);
+    }
+}
+
+static bool send(void *arg)
+{
+    struct record *r = arg;
+    r->status_queued = false;
+    if (!r->job || r->status_busy)
+        return false;
+    struct job_next next;
+    record_next(r, &next);
+    if (next.write) {
+        JSON_AUTO struct json *patch =
+            status_patch(&r->ctl->convert, r->job, &next.want);
+        struct kc_ref ref = job_ref(r, "status");
+        r->status_busy = true;
+        r->status_call =
+            kc_patch(r->ctl->client, &ref, KC_PATCH_MERGE, patch, on_written, r);
+    }
+    jstatus_fini(&next.want);
+    return r->status_busy;
+}
+
+/* The intent of a gang is on the way to a start. */
+static enum lane lane_of(const struct job_next *next)
+{
+    if (next->only_reason)
+        return LANE_REASON;
+    return next->want.state == JOB_STATE_CONFIGURING ? LANE_START : LANE_STATUS;
+}
+
+void status_queue(struct record *r, const struct job_next *next)
+{
+    enum lane lane = lane_of(next);
+    if (r->status_busy || (r->status_queued && lane >= r->status_lane))
+        return;
+    /* What became more urgent while it waited moves up. */
+    if (r->status_queued)
+        lanes_leave(r->ctl->lanes, r);
+    r->status_queued = true;
+    r->status_lane = lane;
+    lanes_enter(r->ctl->lanes, lane, send, r);
+}
+
+/* ---- ttl ---- */
+
+static void on_expired(void *arg, const struct kc_result *result)
+{
+    struct record *r = arg;
+    (void)result; /* gone, or tried again by the next sweep */
+    r->status_call = NULL;
+    finish(r);
+}
+
+static bool send_delete(void *arg)
+{
+    struct record *r = arg;
+    r->status_queued = false;
+    if (!r->job || r->status_busy)
+        return false;
+    struct kc_ref ref = job_ref(r, NULL);
+    struct kc_delete_options options = {
+        .uid = r->job->uid, .resource_version = r->job->version_text, .grace_sec = -1};
+    r->status_busy = true;
+    r->status_call = kc_delete(r->ctl->client, &ref, &options, on_expired, r);
+    return true;
+}
+
+void status_expire(struct record *r)
+{
+    const struct bjob *job = r->job;
+    if (r->status_busy || r->status_queued || job->deleting || job->ttl_sec < 0 ||
+        !job_state_is_final(job->status.state) || job->status.end_sec == TIME_UNSET ||
+        loop_now_sec(r->ctl->loop) < job->status.end_sec + job->ttl_sec)
+        return;
+    r->status_queued = true;
+    r->status_lane = LANE_CLEANUP;
+    lanes_enter(r->ctl->lanes, LANE_CLEANUP, send_delete, r);
+}
