@@ -17,7 +17,8 @@ struct arena *arena_new(void);
 void arena_free(struct arena *a); /* NULL is fine */
 void arena_free_p(struct arena **a);
 void arena_reset(struct arena *a);
-void *arena_alloc(struct arena *a, size_t size) __attribute__((malloc, returns_nonnull));
+void *arena_alloc(struct arena *a, size_t size)
+    __attribute__((malloc, returns_nonnull));
 char *arena_strdup(struct arena *a, const char *s); /* NULL stays NULL */
 char *arena_printf(struct arena *a, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

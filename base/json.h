@@ -65,16 +65,17 @@ void json_print_pretty(const struct json *j, struct str *out);
 
 /* ---- reading ---- */
 
-enum json_type json_type(const struct json *j); /* NULL pointer: JSON_NULL */
+enum json_type json_type(const struct json *j);          /* NULL pointer: JSON_NULL */
 bool json_is(const struct json *j, enum json_type type); /* false for a NULL pointer */
-const char *json_type_name(enum json_type type); /* "object", "string", ... */
+const char *json_type_name(enum json_type type);         /* "object", "string", ... */
 struct json *json_get(const struct json *object, const char *key); /* NULL: absent */
 struct json *json_at(const struct json *object, const char *path);
 
 /* Strings at a path: lent, NULL when absent, null or of another type. */
 const char *json_str(const struct json *object, const char *path);
 /* As json_str, `otherwise` for NULL. */
-const char *json_str_or(const struct json *object, const char *path, const char *otherwise);
+const char *json_str_or(const struct json *object, const char *path,
+                        const char *otherwise);
 int64_t json_int_or(const struct json *object, const char *path, int64_t otherwise);
 bool json_bool_or(const struct json *object, const char *path, bool otherwise);
 
@@ -110,11 +111,12 @@ struct json_iter {
     struct json *val;
     void *next;
 };
-struct json_iter json_iter_first(const struct json *object); /* NULL or no object: ends */
+/* NULL, or no object: an iterator at its end. */
+struct json_iter json_iter_first(const struct json *object);
 void json_iter_next(struct json_iter *it);
-#define json_each(it, object)                                                          \
-    struct json_iter it = json_iter_first(object);                                     \
-    it.key;                                                                            \
+#define json_each(it, object)                      \
+    struct json_iter it = json_iter_first(object); \
+    it.key;                                        \
     json_iter_next(&it)
 
 bool json_equal(const struct json *a, const struct json *b); /* field order ignored */
@@ -137,7 +139,7 @@ void json_set(struct json *object, const char *key, struct json *take);
 void json_set_at(struct json *object, const char *path, struct json *take);
 void json_del(struct json *object, const char *key);
 void json_append(struct json *array, struct json *take);
-void json_array_set(struct json *array, size_t i, struct json *take); /* i < len */
+void json_array_set(struct json *array, size_t i, struct json *take);    /* i < len */
 void json_array_insert(struct json *array, size_t i, struct json *take); /* i <= len */
 void json_array_del(struct json *array, size_t i);
 
@@ -147,9 +149,9 @@ void json_array_del(struct json *array, size_t i);
  *   json_build("{'kind': 'Binding', 'target': {'name': %s}, 'n': %i}", node, n)
  *
  * %s const char * as a JSON string (NULL: null), %i int64_t (cast what is an int), %b
- * bool (int), %j const struct json * (copied; NULL: null), %% a percent sign. Keys may be
- * %s too; within quotes nothing is put in.
- * The template is ours, so a malformed one asserts.
+ * bool (int), %j const struct json * (copied; NULL: null), %% a percent sign. Keys may
+ * be %s too; within quotes nothing is put in. The template is ours, so a malformed one
+ * asserts.
  */
 struct json *json_build(const char *tmpl, ...);
 

@@ -4,8 +4,8 @@
  * On a terminal a line is for people ("12:03:04 WARN  watch pods: 410 Expired,
  * relisting"), elsewhere it is one JSON object a line ({"time","level","msg"}).
  * Only daemons log, once, at the boundary; libraries return errors. No global logger:
- * it is handed down. A NULL logger drops the line. Secrets are never passed in. A line is
- * one write of at most 4 KiB; a longer message is cut and ends with "...".
+ * it is handed down. A NULL logger drops the line. Secrets are never passed in. A line
+ * is one write of at most 4 KiB; a longer message is cut and ends with "...".
  */
 #ifndef GANTRY_BASE_LOG_H
 #define GANTRY_BASE_LOG_H

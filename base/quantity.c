@@ -10,7 +10,7 @@
 #include "base/util.h"
 
 #define TEXT_MAX 64 /* characters; the widest sensible value has half of that */
-#define EXPONENT_MAX                                                          \
+#define EXPONENT_MAX \
     100          /* beyond it either way nothing but overflow or 1 can result \
                   */
 #define LIMBS 20 /* 640 bits: 64 digits, 10^100 or 2^60, and the unit's 1,000 */

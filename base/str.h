@@ -31,7 +31,8 @@ void str_reset(struct str *str); /* empty again, memory kept */
 void str_add(struct str *str, const char *s);
 void str_addn(struct str *str, const char *s, size_t len);
 void str_addc(struct str *str, char c);
-void str_addf(struct str *str, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void str_addf(struct str *str, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 void str_vaddf(struct str *str, const char *fmt, va_list ap);
 /* Removes the first `len` bytes. */
 void str_drop(struct str *str, size_t len);

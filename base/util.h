@@ -16,11 +16,11 @@
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 
 /* Hands a pointer over and leaves NULL behind: `return TAKE(buf);` */
-#define TAKE(p)                                                                        \
-    ({                                                                                 \
-        __typeof__(p) take_tmp_ = (p);                                                 \
-        (p) = NULL;                                                                    \
-        take_tmp_;                                                                     \
+#define TAKE(p)                        \
+    ({                                 \
+        __typeof__(p) take_tmp_ = (p); \
+        (p) = NULL;                    \
+        take_tmp_;                     \
     })
 
 /* A local freed when it leaves its scope: `AUTO_FREE char *name = xstrdup(x);` */
@@ -38,7 +38,8 @@ char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2), mallo
 
 /* Grows `*items` (of `item_size` bytes each) so that index `n` can be written. */
 void *grow_array(void *items, size_t n, size_t *cap, size_t item_size);
-#define GROW(items, n, cap) ((items) = grow_array((items), (n), &(cap), sizeof(*(items))))
+#define GROW(items, n, cap) \
+    ((items) = grow_array((items), (n), &(cap), sizeof(*(items))))
 
 /* NULL-safe string equality: two NULLs are equal. */
 bool str_eq(const char *a, const char *b);

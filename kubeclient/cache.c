@@ -160,8 +160,7 @@ static void on_list_end(void *arg)
     struct kc_cache *cache = arg;
     struct entry *e, *next;
 
-    HASH_ITER(hh, cache->entries, e, next)
-    {
+    HASH_ITER (hh, cache->entries, e, next) {
         if (e->round != cache->round)
             entry_delete(cache, e, NULL);
     }
@@ -202,8 +201,7 @@ void kc_cache_free(struct kc_cache *cache)
     if (cache == NULL)
         return;
     kc_reflector_free(cache->reflector);
-    HASH_ITER(hh, cache->entries, e, next)
-    {
+    HASH_ITER (hh, cache->entries, e, next) {
         HASH_DEL(cache->entries, e);
         cache->ops->free_item(e->item);
         entry_free(e);
@@ -236,8 +234,7 @@ void kc_cache_each(const struct kc_cache *cache, void (*fn)(void *arg, void *ite
 {
     struct entry *e, *next;
 
-    HASH_ITER(hh, cache->entries, e, next)
-    {
+    HASH_ITER (hh, cache->entries, e, next) {
         fn(arg, e->item);
     }
 }

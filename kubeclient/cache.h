@@ -1,10 +1,11 @@
 /*
  * cache - a local copy of one resource, kept true by list and watch.
  *
- * The cache turns each object into the caller's own small struct (`make`) and forgets the
- * tree: ten thousand objects cost what is kept of them. It asks for a streaming list
- * (sendInitialEvents, kubernetes-notes §2) and falls back to a paged LIST when that is
- * refused; afterwards it follows the watch, reconnecting from the last resourceVersion.
+ * The cache turns each object into the caller's own small struct (`make`) and forgets
+ * the tree: ten thousand objects cost what is kept of them. It asks for a streaming
+ * list (sendInitialEvents, kubernetes-notes §2) and falls back to a paged LIST when
+ * that is refused; afterwards it follows the watch, reconnecting from the last
+ * resourceVersion.
  *
  *             +--------- 410, or error that needs a fresh list --------+
  *             v                                                        |
@@ -12,10 +13,10 @@
  *             ^   |                                        |    ^
  *             +---+ back-off 0.8 s .. 30 s, jittered       +----+ clean end: rewatch
  *
- * After a relist, objects that vanished meanwhile are told as deleted, so the caller sees
- * one consistent history per object. An object deleted and made again under the same name
- * (uid differs) is told as deleted, then added. A cut or malformed watch line is
- * dropped and the watch resumes from the last whole event. One line may have at most
+ * After a relist, objects that vanished meanwhile are told as deleted, so the caller
+ * sees one consistent history per object. An object deleted and made again under the
+ * same name (uid differs) is told as deleted, then added. A cut or malformed watch line
+ * is dropped and the watch resumes from the last whole event. One line may have at most
  * CACHE_LINE_MAX bytes; a longer one ends the watch with a report.
  */
 #ifndef GANTRY_KUBECLIENT_CACHE_H
@@ -30,12 +31,14 @@ struct kc_cache;
 enum kc_change { KC_ADDED, KC_MODIFIED, KC_DELETED };
 
 struct kc_cache_ops {
-    /* Makes the caller's item of an object; NULL: keep nothing of it (then it is not told; an
-     * item that was there is told as deleted). Items of a paged list carry no kind. */
+    /* Makes the caller's item of an object; NULL: keep nothing of it (then it is not
+     * told; an item that was there is told as deleted). Items of a paged list carry no
+     * kind. */
     void *(*make)(void *arg, const struct json *object);
-    /* `old_item` is NULL for ADDED, `new_item` NULL for DELETED. For MODIFIED, both. Items
-     * are the cache's; old_item is freed when the callback returns. `object` is the whole
-     * document as it came, lent; NULL when a deletion was inferred by a relist. */
+    /* `old_item` is NULL for ADDED, `new_item` NULL for DELETED. For MODIFIED, both.
+     * Items are the cache's; old_item is freed when the callback returns. `object` is
+     * the whole document as it came, lent; NULL when a deletion was inferred by a
+     * relist. */
     void (*changed)(void *arg, enum kc_change change, void *old_item, void *new_item,
                     const struct json *object);
     void (*free_item)(void *item);
@@ -54,7 +57,8 @@ struct kc_cache_spec {
 };
 
 /* Strings of the spec are copied. `ops` must stay. Starts at once. */
-struct kc_cache *kc_cache_new(struct kc_client *client, const struct kc_cache_spec *spec,
+struct kc_cache *kc_cache_new(struct kc_client *client,
+                              const struct kc_cache_spec *spec,
                               const struct kc_cache_ops *ops, void *arg);
 void kc_cache_free(struct kc_cache *cache); /* frees all items, without telling */
 

@@ -7,11 +7,11 @@
  * Whoever writes must say what an unknown outcome means for that write (see
  * kc_repeatable). A 2xx answer whose body is a failed Status counts as refused, as in
  * client-go. The client itself repeats nothing but: 429 and 503 that carry Retry-After
- * (at most 5 times), a call that was certainly not sent (with back-off, GET only), and once after
- * a 401 when the token was reread.
+ * (at most 5 times), a call that was certainly not sent (with back-off, GET only), and
+ * once after a 401 when the token was reread.
  *
- * Callbacks come from the loop, never from within the call that starts a request. A call
- * may be cancelled; then its callback never comes (the write may still happen).
+ * Callbacks come from the loop, never from within the call that starts a request. A
+ * call may be cancelled; then its callback never comes (the write may still happen).
  */
 #ifndef GANTRY_KUBECLIENT_CLIENT_H
 #define GANTRY_KUBECLIENT_CLIENT_H
@@ -37,8 +37,8 @@ struct kc_resource {
     bool namespaced;
 };
 
-extern const struct kc_resource kc_pods, kc_nodes, kc_services, kc_configmaps, kc_leases,
-    kc_events, kc_namespaces;
+extern const struct kc_resource kc_pods, kc_nodes, kc_services, kc_configmaps,
+    kc_leases, kc_events, kc_namespaces;
 
 /* Which object. `ns` NULL: cluster-scoped, or all namespaces in a list. */
 struct kc_ref {
@@ -50,8 +50,8 @@ struct kc_ref {
 
 enum kc_outcome { KC_OK, KC_REFUSED, KC_UNKNOWN };
 
-/* metav1.StatusReason; KC_REASON_OTHER for a word not listed. Decided by the Status' reason,
- * then by the HTTP code, never by the message. */
+/* metav1.StatusReason; KC_REASON_OTHER for a word not listed. Decided by the Status'
+ * reason, then by the HTTP code, never by the message. */
 enum kc_reason {
     KC_REASON_NONE,
     KC_REASON_UNAUTHORIZED,
@@ -77,11 +77,11 @@ enum kc_reason {
 /* Lent for the time of the callback. */
 struct kc_result {
     enum kc_outcome outcome;
-    enum kc_reason reason; /* NONE when ok */
-    int http_status;       /* 0: no answer */
-    const char *message;   /* the Status' message or the transport's; "" when ok */
-    int64_t retry_after_sec; /* -1 */
-    const struct json *body; /* parsed answer when ok; NULL when it had none */
+    enum kc_reason reason;     /* NONE when ok */
+    int http_status;           /* 0: no answer */
+    const char *message;       /* the Status' message or the transport's; "" when ok */
+    int64_t retry_after_sec;   /* -1 */
+    const struct json *body;   /* parsed answer when ok; NULL when it had none */
     const struct json *status; /* the Status object when not ok and it was one; NULL */
     const char *text; /* the answer's bytes when ok (logs are not JSON); may be NULL */
     size_t text_len;
@@ -97,17 +97,17 @@ void kc_client_free(struct kc_client *client);
 struct loop *kc_client_loop(const struct kc_client *client);
 
 /* Where Warning: 299 texts of answers go; they are dropped when unset. */
-void kc_client_on_warning(struct kc_client *client, void (*fn)(void *arg, const char *text),
-                          void *arg);
+void kc_client_on_warning(struct kc_client *client,
+                          void (*fn)(void *arg, const char *text), void *arg);
 
 struct kc_call *kc_get(struct kc_client *c, const struct kc_ref *ref, kc_done_fn *done,
                        void *arg);
 /* One page. `query` is what stands behind '?', already escaped; NULL. */
-struct kc_call *kc_list(struct kc_client *c, const struct kc_ref *ref, const char *query,
-                        kc_done_fn *done, void *arg);
+struct kc_call *kc_list(struct kc_client *c, const struct kc_ref *ref,
+                        const char *query, kc_done_fn *done, void *arg);
 
-/* Writes send fieldValidation=Strict and fieldManager=gantry. The body is read before the
- * call returns. */
+/* Writes send fieldValidation=Strict and fieldManager=gantry. The body is read before
+ * the call returns. */
 struct kc_call *kc_create(struct kc_client *c, const struct kc_ref *ref,
                           const struct json *body, kc_done_fn *done, void *arg);
 /* PUT; with metadata.resourceVersion in the body it is fenced. */
@@ -115,8 +115,9 @@ struct kc_call *kc_update(struct kc_client *c, const struct kc_ref *ref,
                           const struct json *body, kc_done_fn *done, void *arg);
 
 enum kc_patch { KC_PATCH_MERGE, KC_PATCH_JSON, KC_PATCH_STRATEGIC, KC_PATCH_APPLY };
-struct kc_call *kc_patch(struct kc_client *c, const struct kc_ref *ref, enum kc_patch type,
-                         const struct json *body, kc_done_fn *done, void *arg);
+struct kc_call *kc_patch(struct kc_client *c, const struct kc_ref *ref,
+                         enum kc_patch type, const struct json *body, kc_done_fn *done,
+                         void *arg);
 
 struct kc_delete_options {
     const char *uid;              /* precondition; NULL */
@@ -129,17 +130,17 @@ struct kc_call *kc_delete(struct kc_client *c, const struct kc_ref *ref,
                           const struct kc_delete_options *options, kc_done_fn *done,
                           void *arg);
 
-/* POST pods/<name>/binding with uid precondition. 409 has four meanings: after KC_REFUSED with
- * CONFLICT and after KC_UNKNOWN the caller GETs the pod; only same uid and same node is
- * success (kubernetes-notes 3.2). */
+/* POST pods/<name>/binding with uid precondition. 409 has four meanings: after
+ * KC_REFUSED with CONFLICT and after KC_UNKNOWN the caller GETs the pod; only same uid
+ * and same node is success (kubernetes-notes 3.2). */
 struct kc_call *kc_bind(struct kc_client *c, const char *ns, const char *pod,
                         const char *uid, const char *node, kc_done_fn *done, void *arg);
 
 /* Any request, for what has no call of its own ("/version", discovery, logs). `body`
  * NULL: none. */
 struct kc_call *kc_raw(struct kc_client *c, const char *method, const char *path,
-                       const char *content_type, const struct json *body, kc_done_fn *done,
-                       void *arg);
+                       const char *content_type, const struct json *body,
+                       kc_done_fn *done, void *arg);
 
 void kc_cancel(struct kc_call *call);
 
@@ -150,7 +151,7 @@ void kc_path(const struct kc_ref *ref, struct str *out);
 void kc_escape(const char *value, struct str *out);
 
 const char *kc_reason_name(enum kc_reason reason);
-/* Fills err from a result that is not ok: code, HTTP status, "409 Conflict: message". */
+/* Fills err from a result that is not ok: HTTP status, "409 Conflict: message". */
 int kc_result_err(const struct kc_result *result, struct err *err);
 
 #endif

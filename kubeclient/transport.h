@@ -9,9 +9,9 @@
  *
  * Contract: after transport_start returns a call, exactly one of these ends it: `done`
  * is called once, or the caller cancels it (then no callback follows). Callbacks never
- * run from within transport_start. Order: `head` once, `data` any number of times, `done`
- * last; where the exchange fails early, only `done`. A call may be cancelled from within its
- * own callbacks.
+ * run from within transport_start. Order: `head` once, `data` any number of times,
+ * `done` last; where the exchange fails early, only `done`. A call may be cancelled
+ * from within its own callbacks.
  */
 #ifndef GANTRY_KUBECLIENT_TRANSPORT_H
 #define GANTRY_KUBECLIENT_TRANSPORT_H
@@ -26,16 +26,17 @@ struct transport;
 struct transport_call;
 
 struct transport_request {
-    const char *method; /* "GET", "POST", "PUT", "PATCH", "DELETE" */
-    const char *path;   /* with query: "/api/v1/pods?limit=500" */
+    const char *method;       /* "GET", "POST", "PUT", "PATCH", "DELETE" */
+    const char *path;         /* with query: "/api/v1/pods?limit=500" */
     const char *content_type; /* of the body; NULL without one */
     const char *accept;       /* NULL: application/json */
     const char *body;         /* lent until transport_start returns */
     size_t body_len;
-    bool stream;        /* a watch or a followed log: no limit on size; quiet for
-                         * quiet_sec means dead */
-    int64_t quiet_sec;  /* streams: 180 is three bookmark intervals; 0: never */
-    int64_t timeout_sec; /* whole exchange; 0: 60 s for ordinary requests, none for streams */
+    bool stream;         /* a watch or a followed log: no limit on size; quiet for
+                          * quiet_sec means dead */
+    int64_t quiet_sec;   /* streams: 180 is three bookmark intervals; 0: never */
+    int64_t timeout_sec; /* whole exchange; 0: 60 s for ordinary requests, none for
+                            streams */
 };
 
 struct transport_head {
@@ -50,8 +51,9 @@ struct transport_head {
 /* How an exchange ended, as far as the transport can tell. */
 enum transport_end {
     TRANSPORT_DONE,     /* a whole answer arrived */
-    TRANSPORT_NOT_SENT, /* it certainly did not reach the server: refused, no route, TLS */
-    TRANSPORT_CUT,      /* it may have: reset, timeout, or the answer ended in the middle */
+    TRANSPORT_NOT_SENT, /* it certainly did not reach the server: refused, no route, TLS
+                         */
+    TRANSPORT_CUT, /* it may have: reset, timeout, or the answer ended in the middle */
 };
 
 struct transport_events {
@@ -62,16 +64,18 @@ struct transport_events {
 };
 
 struct transport_ops {
-    /* NULL and err only for a request that cannot be put at all (bad path, past ceilings). */
-    struct transport_call *(*start)(struct transport *t, const struct transport_request *req,
+    /* NULL and err only for a request that cannot be put at all (bad path, past
+     * ceilings). */
+    struct transport_call *(*start)(struct transport *t,
+                                    const struct transport_request *req,
                                     const struct transport_events *events, void *arg,
                                     struct err *err);
     void (*cancel)(struct transport_call *call);
     void (*free)(struct transport *t);
 };
 
-/* Embedded as the first field of every transport; likewise transport_call, which carries
- * its transport so that wrappers nest. */
+/* Embedded as the first field of every transport; likewise transport_call, which
+ * carries its transport so that wrappers nest. */
 struct transport {
     const struct transport_ops *ops;
 };
@@ -80,9 +84,9 @@ struct transport_call {
     struct transport *transport;
 };
 
-static inline struct transport_call *
-transport_start(struct transport *t, const struct transport_request *req,
-                const struct transport_events *events, void *arg, struct err *err)
+static inline struct transport_call *transport_start(
+    struct transport *t, const struct transport_request *req,
+    const struct transport_events *events, void *arg, struct err *err)
 {
     return t->ops->start(t, req, events, arg, err);
 }

@@ -49,12 +49,12 @@ void cluster_fini(struct cluster *c)
     struct partrec *part, *next_part;
     struct podrec *pod, *next_pod;
 
-    HASH_ITER(hh, c->nodes, node, next_node)
-    noderec_free(c, node);
-    HASH_ITER(hh, c->parts, part, next_part)
-    partrec_free(c, part);
-    HASH_ITER(hh, c->pods, pod, next_pod)
-    podrec_free(c, pod);
+    HASH_ITER (hh, c->nodes, node, next_node)
+        noderec_free(c, node);
+    HASH_ITER (hh, c->parts, part, next_part)
+        partrec_free(c, part);
+    HASH_ITER (hh, c->pods, pod, next_pod)
+        podrec_free(c, pod);
     free(c->order);
     free(c->listed);
 }
@@ -300,8 +300,7 @@ struct partrec *cluster_default_partition(const struct cluster *c)
 {
     struct partrec *best = NULL, *rec, *next;
 
-    HASH_ITER(hh, c->parts, rec, next)
-    {
+    HASH_ITER (hh, c->parts, rec, next) {
         if (!rec->gone && rec->part->is_default &&
             (best == NULL || strcmp(rec->part->name, best->part->name) < 0))
             best = rec;
@@ -331,8 +330,7 @@ static void settle_nodes(struct cluster *c)
     struct noderec *rec, *next;
 
     c->n_order = 0;
-    HASH_ITER(hh, c->nodes, rec, next)
-    {
+    HASH_ITER (hh, c->nodes, rec, next) {
         rec->position = POSITION_NONE;
         if (rec->node != NULL) {
             GROW(c->order, c->n_order, c->order_cap);
@@ -384,8 +382,7 @@ void cluster_settle(struct cluster *c,
     c->gen++;
     c->mutation++;
     c->n_listed = 0;
-    HASH_ITER(hh, c->parts, rec, next)
-    {
+    HASH_ITER (hh, c->parts, rec, next) {
         if (rec->gone) {
             forget(arg, rec);
             partrec_free(c, rec);

@@ -166,8 +166,7 @@ static void sweep_gone(struct sched *s)
 
     if (s->n_gone == 0)
         return;
-    HASH_ITER(hh, s->jobs, rec, next)
-    {
+    HASH_ITER (hh, s->jobs, rec, next) {
         if (rec->gone)
             jobrec_free(s, rec);
     }
@@ -197,8 +196,7 @@ void pass_begin(struct sched *s, int64_t now_sec)
     pass->queue.n = 0;
     s->dirty = false;
     s->checked_sec = now_sec;
-    HASH_ITER(hh, s->jobs, rec, next)
-    {
+    HASH_ITER (hh, s->jobs, rec, next) {
         if (rec->job->phase == JOB_PENDING && rec->job->job_id != 0)
             add_job(s, rec);
     }

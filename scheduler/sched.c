@@ -58,8 +58,8 @@ void sched_free(struct sched *s)
 
     if (s == NULL)
         return;
-    HASH_ITER(hh, s->jobs, rec, next)
-    jobrec_free(s, rec);
+    HASH_ITER (hh, s->jobs, rec, next)
+        jobrec_free(s, rec);
     cluster_fini(&s->cluster);
     placer_fini(&s->placer);
     decided_fini(&s->decided);
@@ -287,8 +287,7 @@ static void end_what_must(struct sched *s, int64_t now_sec)
     if (now_sec < s->end_sec)
         return;
     s->end_sec = INT64_MAX;
-    HASH_ITER(hh, s->jobs, rec, next)
-    {
+    HASH_ITER (hh, s->jobs, rec, next) {
         struct decision decision = {.kind = DECIDE_END, .job_uid = rec->uid};
         int64_t end = end_of(s, rec);
 
@@ -358,28 +357,24 @@ void sched_snapshot(const struct sched *s,
 
     emit(arg, &change);
     change.kind = CHANGE_NODE;
-    HASH_ITER(hh, c->nodes, node, next_node)
-    {
+    HASH_ITER (hh, c->nodes, node, next_node) {
         change.u.node = node->node;
         if (node->node != NULL)
             emit(arg, &change);
     }
     change.kind = CHANGE_PARTITION;
-    HASH_ITER(hh, c->parts, part, next_part)
-    {
+    HASH_ITER (hh, c->parts, part, next_part) {
         change.u.partition = part->part;
         if (!part->gone)
             emit(arg, &change);
     }
     change.kind = CHANGE_FOREIGN_POD;
-    HASH_ITER(hh, c->pods, pod, next_pod)
-    {
+    HASH_ITER (hh, c->pods, pod, next_pod) {
         change.u.pod = pod->pod;
         emit(arg, &change);
     }
     change.kind = CHANGE_JOB;
-    HASH_ITER(hh, s->jobs, job, next_job)
-    {
+    HASH_ITER (hh, s->jobs, job, next_job) {
         change.u.job = job->job;
         if (!job->gone)
             emit(arg, &change);

@@ -144,8 +144,7 @@ void shapes_forget(struct shape *shapes, const struct partrec *part)
 {
     struct shape *shape, *next;
 
-    HASH_ITER(hh, shapes, shape, next)
-    {
+    HASH_ITER (hh, shapes, shape, next) {
         for (size_t i = 0; i < shape->n_fits; i++) {
             if (shape->fits[i].part != part)
                 continue;

@@ -326,8 +326,7 @@ static void sweep(void *arg)
     loop_timer_start(ctl->sweep, SWEEP_MS);
     if (!ctl->synced)
         return;
-    HASH_ITER(hh, ctl->records, r, tmp)
-    {
+    HASH_ITER (hh, ctl->records, r, tmp) {
         if (!r->job)
             continue;
         if (job_state_is_final(r->job->status.state))
@@ -341,9 +340,9 @@ static void ids_ready(void *arg)
 {
     struct controller *ctl = arg;
     struct record *r, *tmp;
-    HASH_ITER(hh, ctl->records, r, tmp)
-    if (r->job && r->job->status.state == JOB_STATE_NONE)
-        record_reconcile(r);
+    HASH_ITER (hh, ctl->records, r, tmp)
+        if (r->job && r->job->status.state == JOB_STATE_NONE)
+            record_reconcile(r);
 }
 
 /* ---- sync ---- */
@@ -374,8 +373,8 @@ static void synced(void *arg)
     tell_resources(ctl);
     /* Jobs that have no id yet get theirs in the order in which they were made. */
     HASH_SORT(ctl->records, by_age);
-    HASH_ITER(hh, ctl->records, r, tmp)
-    record_settle(r);
+    HASH_ITER (hh, ctl->records, r, tmp)
+        record_settle(r);
     kc_cache_each(ctl->pods, consider_item, ctl);
     log_info(ctl->log, "synced: %zu nodes, %zu partitions, %zu jobs, %zu pods",
              kc_cache_count(ctl->nodes), kc_cache_count(ctl->partitions),
@@ -442,8 +441,8 @@ void controller_free(struct controller *ctl)
         return;
     podops_free(ctl);
     cleanup_free(ctl);
-    HASH_ITER(hh, ctl->records, r, tmp)
-    record_free(r);
+    HASH_ITER (hh, ctl->records, r, tmp)
+        record_free(r);
     kc_cache_free(ctl->nodes);
     kc_cache_free(ctl->partitions);
     kc_cache_free(ctl->jobs);

@@ -17,8 +17,7 @@
  *                  one failed or vanished, time over,
  *                  cancelled, requeued               -> COMPLETING            then kill
  *   COMPLETING     a rank still runs                 ->                       kill
- *                  all ended                         -> by the reason: see `endings` in
- * next.c
+ *                  all ended                         -> by `endings` (next.c)
  *
  * The reason that stands with COMPLETING decides what the end is, so that a restart in
  * the middle ends the same way.

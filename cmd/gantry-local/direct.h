@@ -1,9 +1,9 @@
 /*
  * direct - the in-process transport: bytes straight into the API server's handler.
  *
- * Implements kubeclient/transport.h over apiserver_handle, for tests in virtual time. Requests
- * are handed to the server from a posted callback, answers come back as the bytes that a socket
- * would have carried. All requests come from `user`.
+ * Implements kubeclient/transport.h over apiserver_handle, for tests in virtual time.
+ * Requests are handed to the server from a posted callback, answers come back as the
+ * bytes that a socket would have carried. All requests come from `user`.
  */
 #ifndef GANTRY_LOCAL_DIRECT_H
 #define GANTRY_LOCAL_DIRECT_H
@@ -12,7 +12,7 @@
 #include "kubeclient/transport.h"
 
 /* Server and loop must outlive the transport. */
-struct transport *direct_new(struct loop *loop, struct apiserver *server, const char *user,
-                             bool is_admin);
+struct transport *direct_new(struct loop *loop, struct apiserver *server,
+                             const char *user, bool is_admin);
 
 #endif

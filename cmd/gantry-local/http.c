@@ -147,7 +147,7 @@ static void on_stream_closed(struct evhttp_connection *conn, void *arg)
 
     (void)conn;
     apiserver_close(r->exchange);
-    /* libevent lets go of the request of a peer that hangs up: then it is ours to free. */
+    /* libevent lets go of a request whose peer hangs up: then it is ours to free. */
     if (!evhttp_request_get_connection(r->req))
         evhttp_request_free(r->req);
     reply_free(r);

@@ -1,6 +1,7 @@
 /*
- * patch - the four ways to change a stored object (RFC 6902, RFC 7396, Kubernetes' strategic
- * merge, server-side apply), each from a document and a patch to a new document.
+ * patch - the four ways to change a stored object (RFC 6902, RFC 7396, Kubernetes'
+ * strategic merge, server-side apply), each from a document and a patch to a new
+ * document.
  */
 #ifndef GANTRY_LOCAL_PATCH_H
 #define GANTRY_LOCAL_PATCH_H
@@ -12,9 +13,10 @@
 #include "base/json.h"
 #include "cmd/gantry-local/schema.h"
 
-/* Each returns a fresh document, or NULL with err (ERR_INVALID; a failed JSON-patch `test`
- * is ERR_CONFLICT... both become 422/409 as in Kubernetes). */
-struct json *patch_json(const struct json *doc, const struct json *ops, struct err *err);
+/* Each returns a fresh document, or NULL with err (ERR_INVALID; a failed JSON-patch
+ * `test` is ERR_CONFLICT... both become 422/409 as in Kubernetes). */
+struct json *patch_json(const struct json *doc, const struct json *ops,
+                        struct err *err);
 struct json *patch_merge(const struct json *doc, const struct json *patch);
 struct json *patch_strategic(const struct json *doc, const struct json *patch,
                              const struct schema *schema, struct err *err);
@@ -30,18 +32,19 @@ struct apply_request {
     int64_t now_sec;
 };
 
-/* Merges `applied` into `live` (NULL: the object is created) by ownership: fields that the manager
- * owned and no longer names go, unless others own them too; a field another manager owns with a
- * different value is a conflict unless forced. Conflicts: returns NULL with ERR_CONFLICT and calls
- * `conflict` for each (field ".spec.nodes", reason FieldManagerConflict, message
- * `conflict with "kubectl" using v1`); err has the summary that kubectl prints. */
+/* Merges `applied` into `live` (NULL: the object is created) by ownership: fields that
+ * the manager owned and no longer names go, unless others own them too; a field another
+ * manager owns with a different value is a conflict unless forced. Conflicts: returns
+ * NULL with ERR_CONFLICT and calls `conflict` for each (field ".spec.nodes", reason
+ * FieldManagerConflict, message `conflict with "kubectl" using v1`); err has the
+ * summary that kubectl prints. */
 struct json *patch_apply(const struct apply_request *req, const struct json *live,
                          const struct json *applied, cause_fn *conflict, void *arg,
                          struct err *err);
 
-/* After any other write: recomputes managedFields of `after` (in place), giving `req->manager` (operation
- * Update) what changed between `before` (NULL on create) and `after`, and taking it from
- * the others. */
+/* After any other write: recomputes managedFields of `after` (in place), giving
+ * `req->manager` (operation Update) what changed between `before` (NULL on create) and
+ * `after`, and taking it from the others. */
 void managed_update(const struct apply_request *req, const struct json *before,
                     struct json *after);
 

@@ -62,8 +62,7 @@ static void table_free(struct table *t)
 {
     struct entry *e, *tmp;
 
-    HASH_ITER(hh, t->entries, e, tmp)
-    {
+    HASH_ITER (hh, t->entries, e, tmp) {
         HASH_DEL(t->entries, e);
         object_unref(e->object);
         free(e);
@@ -79,8 +78,7 @@ void store_free(struct store *s)
     if (!s)
         return;
     store_compact(s);
-    HASH_ITER(hh, s->tables, t, tmp)
-    {
+    HASH_ITER (hh, s->tables, t, tmp) {
         HASH_DEL(s->tables, t);
         table_free(t);
     }
@@ -284,8 +282,7 @@ void store_list(const struct store *s, const struct table *table, const char *ns
     for (e = table->entries; e; e = e->hh.next)
         if (in_namespace(e->object, ns) && !entry_find(past, e->object->key))
             list_add(ret, e->object);
-    HASH_ITER(hh, past, e, tmp)
-    {
+    HASH_ITER (hh, past, e, tmp) {
         if (e->object && in_namespace(e->object, ns))
             list_add(ret, e->object);
         HASH_DEL(past, e);

@@ -41,7 +41,8 @@ void store_free(struct store *store);
 struct table *store_table(struct store *store, const char *name);
 size_t table_count(const struct table *table);
 const char *table_name(const struct table *table);
-bool table_has_namespace(const struct table *table, const char *ns); /* any object there */
+/* Is there any object in the namespace? */
+bool table_has_namespace(const struct table *table, const char *ns);
 
 int64_t store_version(const struct store *store); /* of the last write */
 /* What the next write must carry: store_version + 1. */

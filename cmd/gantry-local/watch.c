@@ -430,8 +430,7 @@ void watches_free(struct watches *w)
 
     if (!w)
         return;
-    HASH_ITER(hh, w->groups, g, tmp)
-    {
+    HASH_ITER (hh, w->groups, g, tmp) {
         each_watcher(g, watch_end);
         HASH_DEL(w->groups, g);
         free(g);

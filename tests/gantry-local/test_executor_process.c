@@ -124,8 +124,8 @@ static const struct {
     {"no descriptors of ours", "", "ls /proc/$$/fd | tr '\\n' ' '", 0, 0, "0 1 2 "},
     /* 32 and 33 are the C library's own, which no program can set. */
     {"default signals", "",
-     "echo ignored $((0x$(sed -n 's/SigIgn:.//p' /proc/self/status) & 0x7fffffff))", 0, 0,
-     "ignored 0\n"},
+     "echo ignored $((0x$(sed -n 's/SigIgn:.//p' /proc/self/status) & 0x7fffffff))", 0,
+     0, "ignored 0\n"},
     {"own session", "", "[ $(cut -d' ' -f6 /proc/$$/stat) = $$ ] && echo yes", 0, 0,
      "yes\n"},
 };
