@@ -21,6 +21,7 @@
 #define LABEL_JOB_UID "gantry.dev/job-uid"
 #define LABEL_ATTEMPT "gantry.dev/attempt"
 #define LABEL_RANK "gantry.dev/rank"
+#define ANNOTATION_PARTITION "gantry.dev/partition"
 #define FINALIZER_ACCOUNTED "gantry.dev/accounted"
 
 struct convert {
@@ -66,6 +67,7 @@ struct pod {
     /* from our labels; job_uid NULL for pods that are not ours */
     char *job_uid;
     int64_t job_id, attempt, rank;
+    char *partition; /* from the annotation; NULL */
 };
 struct pod *convert_pod(const struct convert *c, const struct json *pod,
                         struct err *err);
@@ -83,5 +85,12 @@ void convert_tres(const struct convert *c, const struct slot *slots, size_t n,
                   struct str *out);
 /* As asked: pods times the request of one. */
 void convert_req_tres(const struct convert *c, const struct job *job, struct str *out);
+
+/* What people count: nodes (0: not known before it is placed) and GPUs. */
+struct tally {
+    int64_t nodes, gpus;
+};
+struct tally convert_tally(const struct convert *c, const struct slot *slots, size_t n);
+struct tally convert_req_tally(const struct convert *c, const struct job *job);
 
 #endif

@@ -174,18 +174,53 @@ static int64_t count_nodes(const struct slot *slots, size_t n)
     return distinct;
 }
 
-void convert_tres(const struct convert *c, const struct slot *slots, size_t n,
-                  struct str *out)
+static struct resvec sum_slots(const struct slot *slots, size_t n)
 {
     struct resvec sum = {0};
     for (size_t i = 0; i < n; i++)
         sum_times(&sum, &slots[i].each, slots[i].pods);
+    return sum;
+}
+
+static struct resvec sum_asked(const struct job *job)
+{
+    struct resvec sum = {0};
+    sum_times(&sum, &job->each, job->min_pods);
+    return sum;
+}
+
+static int64_t nodes_asked(const struct job *job)
+{
+    return job->one_per_node ? job->min_pods : 0;
+}
+
+void convert_tres(const struct convert *c, const struct slot *slots, size_t n,
+                  struct str *out)
+{
+    struct resvec sum = sum_slots(slots, n);
     tres_format(c, &sum, count_nodes(slots, n), out);
 }
 
 void convert_req_tres(const struct convert *c, const struct job *job, struct str *out)
 {
-    struct resvec sum = {0};
-    sum_times(&sum, &job->each, job->min_pods);
-    tres_format(c, &sum, job->one_per_node ? job->min_pods : 0, out);
+    struct resvec sum = sum_asked(job);
+    tres_format(c, &sum, nodes_asked(job), out);
+}
+
+static int64_t gpus_of(const struct convert *c, const struct resvec *sum)
+{
+    int gpu = restable_find(c->resources, c->gpu_resource);
+    return gpu < 0 ? 0 : sum->v[gpu];
+}
+
+struct tally convert_tally(const struct convert *c, const struct slot *slots, size_t n)
+{
+    struct resvec sum = sum_slots(slots, n);
+    return (struct tally){count_nodes(slots, n), gpus_of(c, &sum)};
+}
+
+struct tally convert_req_tally(const struct convert *c, const struct job *job)
+{
+    struct resvec sum = sum_asked(job);
+    return (struct tally){nodes_asked(job), gpus_of(c, &sum)};
 }

@@ -38,6 +38,8 @@ static void read_ours(const struct json *object, struct pod *pod)
     pod->job_id = label_number(labels, LABEL_JOB_ID);
     pod->attempt = label_number(labels, LABEL_ATTEMPT);
     pod->rank = label_number(labels, LABEL_RANK);
+    pod->partition = xstrdup_null(json_text_of(
+        json_get(json_at(object, "metadata.annotations"), ANNOTATION_PARTITION)));
 }
 
 /* ---- how it goes ---- */
@@ -110,5 +112,6 @@ void pod_free(struct pod *pod)
     free(pod->reason);
     free(pod->message);
     free(pod->job_uid);
+    free(pod->partition);
     free(pod);
 }

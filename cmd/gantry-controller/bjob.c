@@ -35,6 +35,7 @@ void jstatus_fini(struct jstatus *s)
     free(s->message);
     free(s->last_action);
     free(s->refusal);
+    free(s->partition);
     slots_free(s->placement, s->n_placement);
 }
 
@@ -45,6 +46,7 @@ void jstatus_copy(struct jstatus *to, const struct jstatus *from)
     to->message = xstrdup_null(from->message);
     to->last_action = xstrdup_null(from->last_action);
     to->refusal = xstrdup_null(from->refusal);
+    to->partition = xstrdup_null(from->partition);
     to->placement = slots_copy(from->placement, from->n_placement);
 }
 
@@ -69,7 +71,8 @@ bool jstatus_equal(const struct jstatus *a, const struct jstatus *b)
            a->end_sec == b->end_sec && a->exit_code == b->exit_code &&
            a->exit_signal == b->exit_signal && str_eq(a->reason, b->reason) &&
            str_eq(a->message, b->message) && str_eq(a->last_action, b->last_action) &&
-           str_eq(a->refusal, b->refusal) && slots_equal(a, b);
+           str_eq(a->refusal, b->refusal) && str_eq(a->partition, b->partition) &&
+           slots_equal(a, b);
 }
 
 int64_t slots_pods(const struct slot *slots, size_t n)
@@ -123,6 +126,7 @@ static void read_status(const struct convert *c, const struct json *status,
     s->reason = xstrdup_null(json_str(status, "reason"));
     s->message = xstrdup_null(json_str(status, "message"));
     s->last_action = xstrdup_null(json_str(status, "lastAction.id"));
+    s->partition = xstrdup_null(json_str(status, "partition"));
     s->submit_sec = read_time(status, "submitTime");
     s->eligible_sec = read_time(status, "eligibleTime");
     s->start_sec = read_time(status, "startTime");

@@ -37,6 +37,7 @@ struct jstatus {
     char *reason, *message;
     int64_t priority;                                     /* PRIORITY_UNSET */
     int64_t submit_sec, eligible_sec, start_sec, end_sec; /* TIME_UNSET */
+    char *partition; /* where the attempt runs or ran last */
     struct slot *placement;
     size_t n_placement;
     int exit_code, exit_signal; /* -1: none recorded */

@@ -60,6 +60,7 @@ static void clear_run(struct jstatus *s)
     slots_free(s->placement, s->n_placement);
     s->placement = NULL;
     s->n_placement = 0;
+    text_set(&s->partition, NULL);
     s->start_sec = s->end_sec = TIME_UNSET;
     s->exit_code = s->exit_signal = -1;
 }
@@ -97,6 +98,7 @@ static void want_attempt(const struct job_view *v, struct job_next *n,
     slots_free(s->placement, s->n_placement);
     s->placement = slots_copy(v->start, v->n_start);
     s->n_placement = v->n_start;
+    text_set(&s->partition, v->partition);
     s->attempt = v->job->status.attempt + 1;
     s->state = state;
     want_reason(n, NULL, NULL);

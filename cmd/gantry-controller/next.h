@@ -37,6 +37,7 @@ struct job_view {
     const struct attempt *attempt; /* number 0: none under way */
     const struct slot *start; /* the core's START that is not persisted yet; NULL */
     size_t n_start;
+    const char *partition;        /* of that START; NULL */
     int64_t assigned_id;          /* id set aside for a job that has none; 0 */
     bool timed_out;               /* the core says END */
     const char *reason, *message; /* the core's, for a pending job; NULL */

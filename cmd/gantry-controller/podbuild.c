@@ -80,8 +80,11 @@ static void set_metadata(struct json *pod, const struct pod_plan *plan, int64_t 
     struct json *finalizers = json_new_array();
     json_append(finalizers, json_new_string(POD_FINALIZER));
     json_set(meta, "finalizers", finalizers);
-    json_set(object_in(meta, "annotations"), POD_NODE_ANNOTATION,
+    struct json *annotations = object_in(meta, "annotations");
+    json_set(annotations, POD_NODE_ANNOTATION,
              json_new_string(seat_of(plan, rank).slot->node));
+    if (plan->partition)
+        json_set(annotations, ANNOTATION_PARTITION, json_new_string(plan->partition));
 }
 
 /* ---- the main container ---- */

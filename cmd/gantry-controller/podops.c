@@ -192,7 +192,7 @@ static bool make(struct pod_op *op)
     struct pod_plan plan = {.convert = &ctl->convert,
                             .job = r->job,
                             .attempt = op->attempt,
-                            .partition = r->start.partition};
+                            .partition = record_partition(r)};
     plan.slots = record_slots(r, &plan.n_slots);
     JSON_AUTO struct json *body = pod_build(&plan, (int64_t)op->rank, &err);
     if (!body) {

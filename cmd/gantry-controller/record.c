@@ -94,6 +94,11 @@ const struct slot *record_slots(const struct record *r, size_t *ret_n)
     return persisted ? s->placement : r->start.slots;
 }
 
+const char *record_partition(const struct record *r)
+{
+    return r->start.on ? r->start.partition : r->job->status.partition;
+}
+
 static struct job *model_of(const struct record *r, const struct told *now)
 {
     const struct jstatus *s = &r->job->status;
@@ -111,8 +116,8 @@ static struct job *model_of(const struct record *r, const struct told *now)
     m->eligible_sec = now->eligible_sec;
     m->submit_sec = s->submit_sec != TIME_UNSET ? s->submit_sec : r->job->created_sec;
     m->start_sec = s->start_sec;
-    if (r->start.on)
-        text_set(&m->partition, r->start.partition);
+    if (now->phase != JOB_PENDING)
+        text_set(&m->partition, record_partition(r));
     return m;
 }
 
@@ -217,8 +222,11 @@ static void adopt_single(struct record *r)
             continue;
         struct slot *slot = xcalloc(1, sizeof(*slot));
         *slot = (struct slot){.node = xstrdup(p->node), .pods = 1, .each = p->use};
-        r->start = (struct start){
-            .on = true, .attempt = p->attempt, .slots = slot, .n_slots = 1};
+        r->start = (struct start){.on = true,
+                                  .attempt = p->attempt,
+                                  .slots = slot,
+                                  .n_slots = 1,
+                                  .partition = xstrdup_null(p->partition)};
         attempt_begin(&r->attempt, p->attempt, slot, 1, loop_now_sec(r->ctl->loop));
         attempt_saw_pod(&r->attempt, p, controller_node_fate(r->ctl, p->node));
         return;
@@ -305,6 +313,7 @@ void record_next(const struct record *r, struct job_next *ret)
                          .attempt = &r->attempt,
                          .start = r->start.on ? r->start.slots : NULL,
                          .n_start = r->start.n_slots,
+                         .partition = r->start.partition,
                          .assigned_id = r->assigned_id,
                          .timed_out = r->timed_out,
                          .reason = spoken ? reason_word(r->reason) : NULL,

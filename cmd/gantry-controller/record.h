@@ -118,6 +118,7 @@ bool record_expects(const struct record *r, const struct pod *pod);
 bool record_keeps(const struct record *r, const struct pod *pod);
 /* Where the attempt under way is placed. */
 const struct slot *record_slots(const struct record *r, size_t *ret_n);
+const char *record_partition(const struct record *r);
 
 /* ---- statuswrite.c ---- */
 void status_queue(struct record *r, const struct job_next *next);

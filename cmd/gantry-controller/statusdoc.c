@@ -107,6 +107,24 @@ static void set_req_tres(const struct convert *c, struct json *status,
     json_set(status, "reqTRES", text_or_null(tres.s));
 }
 
+static struct json *count_or_null(int64_t n)
+{
+    return n > 0 ? json_new_int(n) : json_new_null();
+}
+
+/* Held, or while it waits asked for. */
+static void set_tally(const struct convert *c, struct json *status,
+                      const struct job *model, const struct jstatus *s)
+{
+    struct tally tally = {0};
+    if (s->n_placement > 0)
+        tally = convert_tally(c, s->placement, s->n_placement);
+    else if (model)
+        tally = convert_req_tally(c, model);
+    json_set(status, "numNodes", count_or_null(tally.nodes));
+    json_set(status, "numGPUs", count_or_null(tally.gpus));
+}
+
 static struct json *exit_or_null(const struct jstatus *s)
 {
     if (s->exit_code < 0)
@@ -141,10 +159,12 @@ struct json *status_patch(const struct convert *c, const struct bjob *job,
     json_set(status, "exitCode", exit_or_null(want));
     json_set(status, "lastAction", action_or_null(want));
     json_set(status, "pending", pending_or_null(want));
+    json_set(status, "partition", text_or_null(want->partition));
     json_set(status, "conditions", conditions(want));
     json_set(status, "observedGeneration", json_new_int(job->generation));
     set_placement(c, status, want);
     set_req_tres(c, status, job->model);
+    set_tally(c, status, job->model, want);
     struct json *patch = json_build("{'metadata':{'uid':%s,'resourceVersion':%s}}",
                                     job->uid, job->version_text);
     json_set(patch, "status", status);

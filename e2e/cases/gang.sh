@@ -7,6 +7,9 @@ case_run() {
         "nodes: 4" "gpusPerNode: 1"
     expect_state gang COMPLETED
     expect "the exit code" "$(field gang .status.exitCode)" 0:0
+    expect "what it holds" \
+        "$(field gang .status.numNodes) $(field gang .status.numGPUs)" "4 4"
+    expect "the partition" "$(field gang .status.partition)" main
     expect "the node list" "$(field gang .status.nodeList)" "n[1-4]"
     local said
     said=$(cat "$STAND"/nodes/logs/"${NS}"_*/main.log | sort | tr '\n' ';')

@@ -163,12 +163,38 @@ START_TEST(test_req_tres)
 }
 END_TEST
 
+static void tally_is(struct tally t, int64_t nodes, int64_t gpus)
+{
+    ck_assert_int_eq(t.nodes, nodes);
+    ck_assert_int_eq(t.gpus, gpus);
+}
+
+START_TEST(test_tally)
+{
+    struct restable resources;
+    struct convert c = with(&resources);
+    struct slot slots[] = {{"n1", 2, each(1000, 0, 3), 0},
+                           {"n1", 1, each(1000, 0, 1), 2},
+                           {"n2", 1, each(1000, 0, 0), 3}};
+    struct job *job = job_new();
+    tally_is(convert_tally(&c, slots, 3), 2, 7);
+    tally_is(convert_tally(&c, NULL, 0), 0, 0);
+    job->each = each(1000, 0, 8);
+    job->min_pods = 2;
+    tally_is(convert_req_tally(&c, job), 0, 16);
+    job->one_per_node = true;
+    tally_is(convert_req_tally(&c, job), 2, 16);
+    job_free(job);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("crds/convert_placement", (struct suite_row[]){
                                                     {test_round_trip, ARRAY_LEN(cases)},
                                                     {test_bad, ARRAY_LEN(bad)},
                                                     {test_req_tres, 1},
+                                                    {test_tally, 1},
                                                     {NULL, 0},
                                                 });
 }
