@@ -197,9 +197,10 @@ static int64_t pause_after_answer(struct kc_call *call, const struct kc_result *
         call->asked_again = true;
         return 0;
     }
-    if (r->outcome == KC_OK || call->repeats >= REPEATS_MAX)
+    /* What may have happened is the caller's to repeat. */
+    if (r->outcome != KC_REFUSED || call->repeats >= REPEATS_MAX)
         return -1;
-    if (call->head.status != 429 && (call->head.status != 503 || r->status == NULL))
+    if (call->head.status != 429 && call->head.status != 503)
         return -1;
     if (wait_sec < 0 || wait_sec > RETRY_AFTER_MAX_SEC)
         return -1;

@@ -114,6 +114,10 @@ struct kc_result kc_result_of_status(const struct json *status, int http_status,
 /* "text/html: <html><body>upstream..." in one line of printable characters. */
 static void describe_bytes(const struct kc_answer *a, char *ret, size_t size)
 {
+    if (a->len == 0) {
+        snprintf(ret, size, "the answer is empty");
+        return;
+    }
     int n = snprintf(ret, size, "the answer is not a Kubernetes Status (%.60s): ",
                      a->content_type[0] ? a->content_type : "no content type");
     size_t at = (size_t)n;
