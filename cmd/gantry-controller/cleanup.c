@@ -1,9 +1,12 @@
 /*
+ * What no job needs any more, deleted by us rather than left to garbage collection.
+ * Lowest lane: nobody waits for it. Each step looks at the newest state and can be
+ * repeated.
+ *
  * Pods that no status expects: of ended attempts, of jobs that are gone, of an older
  * controller's late writes. Each is deleted, and once it has ended our finalizer is
- * taken off; both steps look at the newest state of the pod and can be repeated. Lowest
- * lane: nobody waits for it. The ended pods of a finished job's last attempt only lose
- * the finalizer: they stay for `kubectl logs` until the job goes.
+ * taken off. The ended pods of a finished job's last attempt only lose the finalizer:
+ * they stay for `kubectl logs` until the job goes. Services of jobs that have ended.
  */
 #include "cmd/gantry-controller/record.h"
 
@@ -11,12 +14,11 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "cmd/gantry-controller/podbuild.h"
-
-#define RETRY_MS 1000
+#include "cmd/gantry-controller/refusal.h"
 
 struct cleaning {
     struct controller *ctl;
+    bool is_service; /* else a pod */
     char *ns, *name, *uid;
     UT_hash_handle hh;
     bool begun;
@@ -69,7 +71,7 @@ static bool has_ended(const struct controller *ctl, const struct pod *pod)
            (pod->deleting && fate == NODE_SILENT);
 }
 
-static struct kc_call *delete_pod(struct cleaning *c, const struct kc_ref *ref)
+static struct kc_call *delete_it(struct cleaning *c, const struct kc_ref *ref)
 {
     struct kc_delete_options options = {.uid = c->uid, .grace_sec = -1};
     return kc_delete(c->ctl->client, ref, &options, on_done, c);
@@ -79,7 +81,7 @@ static struct kc_call *release_pod(struct cleaning *c, const struct kc_ref *ref)
 {
     JSON_AUTO struct json *patch =
         json_build("{'metadata':{'uid':%s,'$deleteFromPrimitiveList/finalizers':[%s]}}",
-                   c->uid, POD_FINALIZER);
+                   c->uid, FINALIZER_ACCOUNTED);
     return kc_patch(c->ctl->client, ref, KC_PATCH_STRATEGIC, patch, on_done, c);
 }
 
@@ -96,8 +98,17 @@ static enum cleanup_step next_step(const struct controller *ctl, const struct po
     return pod->accounted && has_ended(ctl, pod) ? CLEANUP_RELEASE : CLEANUP_NOTHING;
 }
 
-/* The next write that this pod needs; NULL: none now. */
-static struct kc_call *next_write(struct cleaning *c)
+static struct kc_call *write_service(struct cleaning *c)
+{
+    const struct service *s = kc_cache_find(c->ctl->services, c->ns, c->name);
+    if (!s || strcmp(s->uid, c->uid) != 0 || s->deleting ||
+        !service_is_stray(c->ctl, s))
+        return NULL;
+    struct kc_ref ref = {.resource = &kc_services, .ns = c->ns, .name = c->name};
+    return delete_it(c, &ref);
+}
+
+static struct kc_call *write_pod(struct cleaning *c)
 {
     const struct pod *pod = kc_cache_find(c->ctl->pods, c->ns, c->name);
     if (!pod || strcmp(pod->uid, c->uid) != 0)
@@ -105,7 +116,7 @@ static struct kc_call *next_write(struct cleaning *c)
     struct kc_ref ref = {.resource = &kc_pods, .ns = c->ns, .name = c->name};
     switch (next_step(c->ctl, pod)) {
     case CLEANUP_DELETE:
-        return delete_pod(c, &ref);
+        return delete_it(c, &ref);
     case CLEANUP_RELEASE:
         return release_pod(c, &ref);
     case CLEANUP_NOTHING:
@@ -117,7 +128,8 @@ static struct kc_call *next_write(struct cleaning *c)
 static bool step(void *arg)
 {
     struct cleaning *c = arg;
-    c->call = next_write(c);
+    /* NULL: it needs nothing now. */
+    c->call = c->is_service ? write_service(c) : write_pod(c);
     c->begun = c->call != NULL;
     if (c->begun)
         return true;
@@ -125,21 +137,33 @@ static bool step(void *arg)
     return false;
 }
 
-void cleanup_pod(struct controller *ctl, const struct pod *pod)
+static void clean(struct controller *ctl, bool is_service, const char *ns,
+                  const char *name, const char *uid)
 {
     struct cleaning *c;
-    if (next_step(ctl, pod) == CLEANUP_NOTHING)
-        return;
-    HASH_FIND_STR(ctl->cleanings, pod->uid, c);
+    HASH_FIND_STR(ctl->cleanings, uid, c);
     if (c)
         return;
     c = xcalloc(1, sizeof(*c));
     *c = (struct cleaning){.ctl = ctl,
-                           .ns = xstrdup(pod->ns),
-                           .name = xstrdup(pod->name),
-                           .uid = xstrdup(pod->uid)};
+                           .is_service = is_service,
+                           .ns = xstrdup(ns),
+                           .name = xstrdup(name),
+                           .uid = xstrdup(uid)};
     HASH_ADD_KEYPTR(hh, ctl->cleanings, c->uid, strlen(c->uid), c);
     lanes_enter(ctl->lanes, LANE_CLEANUP, step, c);
+}
+
+void cleanup_pod(struct controller *ctl, const struct pod *pod)
+{
+    if (next_step(ctl, pod) != CLEANUP_NOTHING)
+        clean(ctl, false, pod->ns, pod->name, pod->uid);
+}
+
+void cleanup_service(struct controller *ctl, const struct service *s)
+{
+    if (!s->deleting && service_is_stray(ctl, s))
+        clean(ctl, true, s->ns, s->name, s->uid);
 }
 
 void cleanup_free(struct controller *ctl)

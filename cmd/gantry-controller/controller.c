@@ -239,6 +239,50 @@ static void pod_changed(void *arg, enum kc_change change, void *old_item,
     }
 }
 
+/* ---- Services of gangs ---- */
+
+static void *make_service(void *arg, const struct json *object)
+{
+    (void)arg;
+    return service_parse(object);
+}
+
+static void free_service(void *item)
+{
+    service_free(item);
+}
+
+static void service_gone(struct controller *ctl, const struct service *was)
+{
+    struct record *r = record_find(ctl, was->job_uid);
+    if (!r)
+        return;
+    if (r->service == was)
+        r->service = NULL;
+    if (str_eq(r->service_uid, was->uid))
+        text_set(&r->service_uid, NULL);
+    record_reconcile(r);
+    record_drop_if_empty(r);
+}
+
+static void service_changed(void *arg, enum kc_change change, void *old_item,
+                            void *new_item, const struct json *object)
+{
+    struct controller *ctl = arg;
+    struct service *was = old_item, *is = new_item;
+    (void)object;
+    if (change == KC_DELETED) {
+        service_gone(ctl, was);
+        return;
+    }
+    struct record *r = record_get(ctl, is->job_uid);
+    r->service = is;
+    text_set(&r->service_uid, is->uid);
+    if (ctl->synced)
+        cleanup_service(ctl, is);
+    record_reconcile(r);
+}
+
 /* ---- the cycle ---- */
 
 struct stopwatch {
@@ -356,9 +400,14 @@ static int by_age(struct record *a, struct record *b)
     return a->job->version < b->job->version ? -1 : a->job->version > b->job->version;
 }
 
-static void consider_item(void *arg, void *item)
+static void consider_pod(void *arg, void *item)
 {
     controller_consider_pod(arg, item);
+}
+
+static void consider_service(void *arg, void *item)
+{
+    cleanup_service(arg, item);
 }
 
 static void synced(void *arg)
@@ -367,7 +416,7 @@ static void synced(void *arg)
     struct record *r, *tmp;
     if (ctl->synced || !kc_cache_is_synced(ctl->nodes) ||
         !kc_cache_is_synced(ctl->partitions) || !kc_cache_is_synced(ctl->jobs) ||
-        !kc_cache_is_synced(ctl->pods))
+        !kc_cache_is_synced(ctl->pods) || !kc_cache_is_synced(ctl->services))
         return;
     ctl->synced = true;
     tell_resources(ctl);
@@ -375,7 +424,8 @@ static void synced(void *arg)
     HASH_SORT(ctl->records, by_age);
     HASH_ITER (hh, ctl->records, r, tmp)
         record_settle(r);
-    kc_cache_each(ctl->pods, consider_item, ctl);
+    kc_cache_each(ctl->pods, consider_pod, ctl);
+    kc_cache_each(ctl->services, consider_service, ctl);
     log_info(ctl->log, "synced: %zu nodes, %zu partitions, %zu jobs, %zu pods",
              kc_cache_count(ctl->nodes), kc_cache_count(ctl->partitions),
              kc_cache_count(ctl->jobs), kc_cache_count(ctl->pods));
@@ -395,16 +445,21 @@ static const struct kc_cache_ops node_ops = {make_node, node_changed, free_node,
                                  job_ops = {make_job, job_changed, free, synced,
                                             trouble},
                                  pod_ops = {make_pod, pod_changed, free_pod, synced,
-                                            trouble};
+                                            trouble},
+                                 service_ops = {make_service, service_changed,
+                                                free_service, synced, trouble};
 
 /* ---- life ---- */
 
 static struct kc_cache *watch(struct controller *ctl,
                               const struct kc_resource *resource,
+                              const char *label_selector,
                               const struct kc_cache_ops *ops)
 {
-    return kc_cache_new(ctl->client, &(struct kc_cache_spec){.resource = resource}, ops,
-                        ctl);
+    return kc_cache_new(
+        ctl->client,
+        &(struct kc_cache_spec){.resource = resource, .label_selector = label_selector},
+        ops, ctl);
 }
 
 struct controller *controller_new(struct loop *loop, struct kc_client *client,
@@ -427,10 +482,11 @@ struct controller *controller_new(struct loop *loop, struct kc_client *client,
     ctl->turn = loop_timer_new(loop, turn, ctl);
     ctl->sweep = loop_timer_new(loop, sweep, ctl);
     loop_timer_start(ctl->sweep, SWEEP_MS);
-    ctl->nodes = watch(ctl, &kc_nodes, &node_ops);
-    ctl->partitions = watch(ctl, &partition_resource, &partition_ops);
-    ctl->jobs = watch(ctl, &bjob_resource, &job_ops);
-    ctl->pods = watch(ctl, &kc_pods, &pod_ops);
+    ctl->nodes = watch(ctl, &kc_nodes, NULL, &node_ops);
+    ctl->partitions = watch(ctl, &partition_resource, NULL, &partition_ops);
+    ctl->jobs = watch(ctl, &bjob_resource, NULL, &job_ops);
+    ctl->pods = watch(ctl, &kc_pods, NULL, &pod_ops);
+    ctl->services = watch(ctl, &kc_services, LABEL_JOB_UID, &service_ops);
     return ctl;
 }
 
@@ -447,6 +503,7 @@ void controller_free(struct controller *ctl)
     kc_cache_free(ctl->partitions);
     kc_cache_free(ctl->jobs);
     kc_cache_free(ctl->pods);
+    kc_cache_free(ctl->services);
     loop_timer_free(ctl->step);
     loop_timer_free(ctl->turn);
     loop_timer_free(ctl->sweep);

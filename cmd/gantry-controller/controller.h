@@ -1,11 +1,11 @@
 /*
  * controller - the daemon without its process: watch, decide, act, all on one loop.
  *
- *   caches (nodes, partitions, batchjobs, pods) --> records --> core
- *                                                      ^          | decisions
- *        lanes <-- status writes, pod writes, clean-up +----------+
+ *   caches (nodes, partitions, batchjobs, pods, services) --> records --> core
+ *                                                               ^          | decisions
+ *                 lanes <-- status writes, pod writes, clean-up +----------+
  *
- * Nothing is decided before all four caches are synced. Everything is rebuilt from the
+ * Nothing is decided before all caches are synced. Everything is rebuilt from the
  * API: a controller may be freed at any moment (killed) and another goes on.
  */
 #ifndef GANTRY_CONTROLLER_CONTROLLER_H

@@ -54,10 +54,10 @@ static void set_number(struct json *object, const char *key, int64_t value)
 static void set_labels(struct json *labels, const struct bjob *job, int64_t attempt,
                        int64_t rank)
 {
-    set_number(labels, "gantry.dev/job-id", job->status.job_id);
-    json_set(labels, "gantry.dev/job-uid", json_new_string(job->uid));
-    set_number(labels, "gantry.dev/attempt", attempt);
-    set_number(labels, "gantry.dev/rank", rank);
+    set_number(labels, LABEL_JOB_ID, job->status.job_id);
+    json_set(labels, LABEL_JOB_UID, json_new_string(job->uid));
+    set_number(labels, LABEL_ATTEMPT, attempt);
+    set_number(labels, LABEL_RANK, rank);
 }
 
 static struct json *owners(const struct bjob *job)
@@ -78,7 +78,7 @@ static void set_metadata(struct json *pod, const struct pod_plan *plan, int64_t 
     set_labels(object_in(meta, "labels"), plan->job, plan->attempt, rank);
     json_set(meta, "ownerReferences", owners(plan->job));
     struct json *finalizers = json_new_array();
-    json_append(finalizers, json_new_string(POD_FINALIZER));
+    json_append(finalizers, json_new_string(FINALIZER_ACCOUNTED));
     json_set(meta, "finalizers", finalizers);
     struct json *annotations = object_in(meta, "annotations");
     json_set(annotations, POD_NODE_ANNOTATION,
@@ -180,7 +180,8 @@ static void master_address(const struct pod_plan *plan, int64_t pods, struct str
         return;
     }
     pod_name(plan->job, plan->attempt, 0, out);
-    str_addf(out, ".gantry-%" PRId64, plan->job->status.job_id);
+    AUTO_FREE char *service = service_name(plan->job);
+    str_addf(out, ".%s", service);
 }
 
 static void set_env(struct json *env, const struct pod_plan *plan, int64_t rank)
@@ -247,7 +248,7 @@ static void set_spec(struct json *pod, const struct pod_plan *plan, const char *
         json_set(spec, "nodeName", json_new_string(plan->slots[0].node));
         return;
     }
-    AUTO_FREE char *service = xasprintf("gantry-%" PRId64, plan->job->status.job_id);
+    AUTO_FREE char *service = service_name(plan->job);
     json_set(spec, "subdomain", json_new_string(service));
 }
 
@@ -281,14 +282,21 @@ struct json *pod_build(const struct pod_plan *plan, int64_t rank, struct err *er
     return TAKE(pod);
 }
 
+char *service_name(const struct bjob *job)
+{
+    return xasprintf(SERVICE_PREFIX "%" PRId64, job->status.job_id);
+}
+
 struct json *pod_service(const struct bjob *job)
 {
-    AUTO_FREE char *name = xasprintf("gantry-%" PRId64, job->status.job_id);
+    AUTO_FREE char *name = service_name(job);
+    AUTO_FREE char *job_id = xasprintf("%" PRId64, job->status.job_id);
     JSON_AUTO struct json *owner = owners(job);
     return json_build(
         "{'apiVersion':'v1','kind':'Service','metadata':{'name':%s,'namespace':%s,"
-        "'ownerReferences':%j},'spec':{'clusterIP':'None','publishNotReadyAddresses':"
-        "true,"
-        "'selector':{'gantry.dev/job-uid':%s}}}",
-        name, job->ns, owner, job->uid);
+        "'labels':{%s:%s,%s:%s},'ownerReferences':%j},"
+        "'spec':{'clusterIP':'None','publishNotReadyAddresses':true,"
+        "'selector':{%s:%s}}}",
+        name, job->ns, LABEL_JOB_ID, job_id, LABEL_JOB_UID, job->uid, owner,
+        LABEL_JOB_UID, job->uid);
 }

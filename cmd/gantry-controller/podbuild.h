@@ -14,10 +14,10 @@
 #include "base/str.h"
 #include "cmd/gantry-controller/bjob.h"
 
-#define POD_FINALIZER "gantry.dev/accounted"
 #define POD_NODE_ANNOTATION "gantry.dev/node"
 #define POD_SCHEDULER "gantry"
 #define POD_MASTER_PORT 29500 /* torchrun's default */
+#define SERVICE_PREFIX "gantry-"
 
 struct pod_plan {
     const struct convert *convert;
@@ -32,7 +32,11 @@ struct pod_plan {
 void pod_name(const struct bjob *job, int64_t attempt, int64_t rank, struct str *out);
 /* NULL and err if the template is no pod template. Caller frees. */
 struct json *pod_build(const struct pod_plan *plan, int64_t rank, struct err *err);
-/* The headless Service `gantry-<jobID>` that gives an attempt's ranks their names. */
+/* `gantry-<jobID>`, heap string: the headless Service that gives a gang's ranks their
+ * names, and their subdomain. */
+char *service_name(const struct bjob *job);
+/* Its document. Names resolve before the pods are ready: ranks look for each other as
+ * they begin. */
 struct json *pod_service(const struct bjob *job);
 
 #endif

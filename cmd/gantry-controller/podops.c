@@ -311,11 +311,11 @@ static void op_new(struct record *r, enum op_kind kind, size_t rank)
 }
 
 /* Refusals of quota, admission and webhooks surface at the creates, so no pod is bound
- * before all are made. */
+ * before all are made, and the Service with them. */
 void podops_launch(struct record *r)
 {
     struct attempt *a = &r->attempt;
-    bool all_made = true;
+    bool all_made = service_stands(r);
     for (size_t i = 0; i < a->n; i++)
         if (a->ranks[i].state == RANK_NONE) {
             all_made = false;

@@ -38,6 +38,7 @@ void record_free(struct record *r)
 {
     if (r->status_call)
         kc_cancel(r->status_call);
+    service_abandon(r);
     lanes_leave(r->ctl->lanes, r);
     loop_timer_free(r->retry);
     start_clear(r);
@@ -45,6 +46,7 @@ void record_free(struct record *r)
     bjob_free(r->job);
     free(r->message);
     free(r->pods);
+    free(r->service_uid);
     HASH_DEL(r->ctl->records, r);
     free(r->uid);
     free(r);
@@ -52,7 +54,8 @@ void record_free(struct record *r)
 
 void record_drop_if_empty(struct record *r)
 {
-    if (!r->job && r->n_pods == 0 && r->ops == 0 && !r->status_busy && !r->dirty)
+    if (!r->job && r->n_pods == 0 && !r->service && r->ops == 0 && !r->making &&
+        !r->status_busy && !r->dirty)
         record_free(r);
 }
 
@@ -184,10 +187,12 @@ void record_remove_pod(struct record *r, const struct pod *pod)
         }
 }
 
-static void consider_pods(struct record *r)
+static void consider_things(struct record *r)
 {
     for (size_t i = 0; i < r->n_pods; i++)
         controller_consider_pod(r->ctl, r->pods[i]);
+    if (r->service)
+        cleanup_service(r->ctl, r->service);
 }
 
 /* ---- versions ---- */
@@ -272,7 +277,7 @@ void record_settle(struct record *r)
     else
         fit_attempt(r);
     tell_core(r);
-    consider_pods(r);
+    consider_things(r);
     record_reconcile(r);
 }
 
@@ -284,7 +289,7 @@ void record_vanished(struct record *r)
     attempt_clear(&r->attempt);
     if (r->ctl->synced) {
         tell_core(r);
-        consider_pods(r);
+        consider_things(r);
     }
     record_drop_if_empty(r);
 }
@@ -344,6 +349,8 @@ void record_run(struct record *r)
         drop_start(r);
     if (next.write)
         status_queue(r, &next);
+    if (next.launch || (r->job->status.state == JOB_STATE_RUNNING && !next.write))
+        service_tend(r);
     if (next.launch)
         podops_launch(r);
     if (next.kill)

@@ -23,6 +23,7 @@
 #include "cmd/gantry-controller/ids.h"
 #include "cmd/gantry-controller/lanes.h"
 #include "cmd/gantry-controller/next.h"
+#include "cmd/gantry-controller/service.h"
 #include "cmd/gantry-controller/settings.h"
 #include "kubeclient/cache.h"
 #include "scheduler/sched.h"
@@ -68,6 +69,10 @@ struct record {
 
     struct pod **pods; /* the cache's items with this uid, in no order */
     size_t n_pods, cap_pods;
+
+    struct service *service; /* the cache's item; NULL */
+    char *service_uid;       /* by watch or by the answer to our create; NULL: none */
+    struct making *making;   /* the create under way; NULL */
 };
 
 struct controller {
@@ -80,10 +85,10 @@ struct controller {
     struct sched *sched;
     struct lanes *lanes;
     struct ids *ids;
-    struct kc_cache *nodes, *partitions, *jobs, *pods;
+    struct kc_cache *nodes, *partitions, *jobs, *pods, *services;
     struct record *records;
     struct pod_op *ops;         /* all that exist, see podops.c */
-    struct cleaning *cleanings; /* pods being cleaned up, by uid */
+    struct cleaning *cleanings; /* pods and Services on their way out, by uid */
     struct loop_timer *step, *sweep, *turn;
     struct record *dirty; /* to be reconciled in this turn */
     bool synced;
@@ -135,6 +140,8 @@ void podops_free(struct controller *ctl);
 /* Deletes a pod that no status expects, and takes our finalizer off once it has ended.
  */
 void cleanup_pod(struct controller *ctl, const struct pod *pod);
+/* Deletes a Service whose job has ended. */
+void cleanup_service(struct controller *ctl, const struct service *service);
 void cleanup_free(struct controller *ctl);
 
 /* ---- controller.c ---- */
