@@ -1,300 +1,29 @@
 #include "cmd/gantry-local/auth.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <openssl/err.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/pem.h>
 #include <openssl/rand.h>
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 
+#include "base/files.h"
 #include "base/str.h"
 #include "base/util.h"
+#include "cmd/gantry-local/pki.h"
 
 #define TOKEN_BYTES 32
 #define FILE_MAX (64u << 10)
-#define CA_DAYS 3650
-#define SERVER_DAYS 825
-/* A server certificate with less left than this is made anew at the start. */
-#define RENEW_DAYS 30
 
 struct auth {
     char *dir;
     char *kubeconfig;
-    char *ca_pem;
     char *authorization; /* "Bearer <token>" */
     const char *token;   /* within authorization */
-    SSL_CTX *tls;
+    struct pki pki;
+    int lock_fd;
 };
-
-/* ---- files ---- */
-
-static int write_all(int fd, const char *bytes, size_t len)
-{
-    while (len > 0) {
-        const ssize_t n = write(fd, bytes, len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -1;
-        bytes += n;
-        len -= (size_t)n;
-    }
-    return 0;
-}
-
-/* A file appears whole or not at all. */
-static int write_file(const char *path, const char *bytes, size_t len, mode_t mode,
-                      struct err *err)
-{
-    AUTO_FREE char *tmp = xasprintf("%s.tmp", path);
-
-    unlink(tmp);
-    const int fd =
-        open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
-    if (fd < 0)
-        return err_errno(err, errno, "%s", tmp);
-    if (write_all(fd, bytes, len) != 0 || fsync(fd) != 0) {
-        const int errnum = errno;
-        close(fd);
-        unlink(tmp);
-        return err_errno(err, errnum, "%s", tmp);
-    }
-    close(fd);
-    if (rename(tmp, path) != 0)
-        return err_errno(err, errno, "%s", path);
-    return 0;
-}
-
-static int make_dir(const char *path, struct err *err)
-{
-    if (mkdir(path, 0700) != 0 && errno != EEXIST)
-        return err_errno(err, errno, "%s", path);
-    return 0;
-}
-
-static int tls_error(struct err *err, const char *what)
-{
-    char text[256];
-
-    ERR_error_string_n(ERR_get_error(), text, sizeof(text));
-    ERR_clear_error();
-    return err_set(err, ERR_IO, "%s: %s", what, text);
-}
-
-/* ---- certificates ---- */
-
-struct pair {
-    EVP_PKEY *key;
-    X509 *cert;
-};
-
-static void pair_fini(struct pair *p)
-{
-    EVP_PKEY_free(p->key);
-    X509_free(p->cert);
-    *p = (struct pair){0};
-}
-
-static bool add_extension(X509 *cert, X509 *issuer, int nid, const char *value)
-{
-    X509V3_CTX ctx;
-
-    X509V3_set_ctx_nodb(&ctx);
-    X509V3_set_ctx(&ctx, issuer, cert, NULL, NULL, 0);
-    X509_EXTENSION *ext = X509V3_EXT_conf_nid(NULL, &ctx, nid, value);
-    const bool ok = ext && X509_add_ext(cert, ext, -1);
-    X509_EXTENSION_free(ext);
-    return ok;
-}
-
-static const struct {
-    int nid;
-    bool ca, server;
-    const char *value;
-} extensions[] = {
-    {NID_basic_constraints, true, false, "critical,CA:TRUE,pathlen:0"},
-    {NID_key_usage, true, false, "critical,keyCertSign,cRLSign,digitalSignature"},
-    {NID_basic_constraints, false, true, "critical,CA:FALSE"},
-    {NID_key_usage, false, true, "critical,digitalSignature,keyEncipherment"},
-    {NID_ext_key_usage, false, true, "serverAuth"},
-    {NID_subject_alt_name, false, true,
-     "IP:127.0.0.1,DNS:localhost,DNS:kubernetes,DNS:kubernetes.default"},
-    {NID_subject_key_identifier, true, true, "hash"},
-    {NID_authority_key_identifier, true, true, "keyid:always"},
-};
-
-static bool set_identity(X509 *cert, const char *name, int64_t now_sec, int days)
-{
-    unsigned char serial[16];
-    X509_NAME *subject = X509_get_subject_name(cert);
-    /* An hour before now, for clocks that differ. */
-    time_t from = (time_t)now_sec - 3600;
-    time_t to = (time_t)now_sec + (time_t)days * 86400;
-
-    if (RAND_bytes(serial, sizeof(serial)) != 1)
-        return false;
-    serial[0] = (serial[0] & 0x7f) | 0x40; /* positive, and of full length */
-    BIGNUM *number = BN_bin2bn(serial, sizeof(serial), NULL);
-    const bool ok = number && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(cert)) &&
-                    X509_set_version(cert, X509_VERSION_3) &&
-                    X509_time_adj_ex(X509_getm_notBefore(cert), 0, 0, &from) &&
-                    X509_time_adj_ex(X509_getm_notAfter(cert), 0, 0, &to) &&
-                    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
-                                               (const unsigned char *)name, -1, -1, 0);
-    BN_free(number);
-    return ok;
-}
-
-/* `ca` NULL: signs itself. */
-static int make_pair(struct pair *ret, const struct pair *ca, const char *name,
-                     int64_t now_sec, struct err *err)
-{
-    struct pair p = {.key = EVP_EC_gen("P-256"), .cert = X509_new()};
-    const struct pair *issuer = ca ? ca : &p;
-    bool ok = p.key && p.cert &&
-              set_identity(p.cert, name, now_sec, ca ? SERVER_DAYS : CA_DAYS) &&
-              X509_set_issuer_name(p.cert, X509_get_subject_name(issuer->cert)) &&
-              X509_set_pubkey(p.cert, p.key);
-
-    for (size_t i = 0; ok && i < ARRAY_LEN(extensions); i++)
-        if (ca ? extensions[i].server : extensions[i].ca)
-            ok = add_extension(p.cert, issuer->cert, extensions[i].nid,
-                               extensions[i].value);
-    if (!ok || !X509_sign(p.cert, issuer->key, EVP_sha256())) {
-        pair_fini(&p);
-        return tls_error(err, name);
-    }
-    *ret = p;
-    return 0;
-}
-
-static int write_pem(BIO *bio, const char *path, mode_t mode, struct err *err)
-{
-    char *bytes;
-    const long len = BIO_get_mem_data(bio, &bytes);
-
-    return write_file(path, bytes, (size_t)len, mode, err);
-}
-
-static int save_pair(const struct pair *p, const char *crt, const char *key,
-                     struct err *err)
-{
-    BIO *cert_bio = BIO_new(BIO_s_mem());
-    BIO *key_bio = BIO_new(BIO_s_mem());
-    int rc = -1;
-
-    if (!cert_bio || !key_bio || !PEM_write_bio_X509(cert_bio, p->cert) ||
-        !PEM_write_bio_PrivateKey(key_bio, p->key, NULL, NULL, 0, NULL, NULL))
-        tls_error(err, crt);
-    else if (write_pem(key_bio, key, 0600, err) == 0)
-        rc = write_pem(cert_bio, crt, 0644, err);
-    BIO_free(cert_bio);
-    BIO_free(key_bio);
-    return rc;
-}
-
-static BIO *open_pem(const char *path, struct str *text, struct err *err)
-{
-    if (str_read_file(text, path, err) != 0)
-        return NULL;
-    BIO *bio = BIO_new_mem_buf(text->s, (int)text->len);
-    if (!bio)
-        tls_error(err, path);
-    return bio;
-}
-
-/* ERR_NOT_FOUND when neither file is there; a damaged one is an error. */
-static int load_pair(struct pair *ret, const char *crt, const char *key,
-                     struct err *err)
-{
-    STR_AUTO struct str crt_text, key_text;
-    struct pair p = {0};
-
-    str_init(&crt_text, FILE_MAX);
-    str_init(&key_text, FILE_MAX);
-    BIO *crt_bio = open_pem(crt, &crt_text, err);
-    BIO *key_bio = crt_bio ? open_pem(key, &key_text, err) : NULL;
-    if (crt_bio && key_bio) {
-        p.cert = PEM_read_bio_X509(crt_bio, NULL, NULL, NULL);
-        p.key = PEM_read_bio_PrivateKey(key_bio, NULL, NULL, NULL);
-        if (!p.cert || !p.key || X509_check_private_key(p.cert, p.key) != 1) {
-            tls_error(err, crt);
-            err_set(
-                err, ERR_INVALID,
-                "%s and its key do not fit or are damaged; remove the pki folder to "
-                "have new ones made",
-                crt);
-            pair_fini(&p);
-        }
-    }
-    BIO_free(crt_bio);
-    BIO_free(key_bio);
-    *ret = p;
-    return p.cert ? 0 : -1;
-}
-
-static int load_or_make_ca(struct pair *ret, const char *dir, int64_t now_sec,
-                           struct err *err)
-{
-    AUTO_FREE char *crt = xasprintf("%s/pki/ca.crt", dir);
-    AUTO_FREE char *key = xasprintf("%s/pki/ca.key", dir);
-
-    if (load_pair(ret, crt, key, err) == 0)
-        return 0;
-    if (err->code != ERR_NOT_FOUND)
-        return -1;
-    if (make_pair(ret, NULL, "gantry-local CA", now_sec, err) != 0)
-        return -1;
-    return save_pair(ret, crt, key, err);
-}
-
-/* Signed by this CA, and good for a while yet. */
-static bool server_is_good(const struct pair *server, const struct pair *ca,
-                           int64_t now_sec)
-{
-    time_t soon = (time_t)now_sec + RENEW_DAYS * 86400;
-
-    return X509_verify(server->cert, ca->key) == 1 &&
-           X509_cmp_time(X509_get0_notAfter(server->cert), &soon) > 0;
-}
-
-static int load_or_make_server(struct pair *ret, const struct pair *ca, const char *dir,
-                               int64_t now_sec, struct err *err)
-{
-    AUTO_FREE char *crt = xasprintf("%s/pki/server.crt", dir);
-    AUTO_FREE char *key = xasprintf("%s/pki/server.key", dir);
-
-    if (load_pair(ret, crt, key, err) == 0) {
-        if (server_is_good(ret, ca, now_sec))
-            return 0;
-        pair_fini(ret);
-    } else if (err->code != ERR_NOT_FOUND) {
-        return -1;
-    }
-    if (make_pair(ret, ca, "gantry-local", now_sec, err) != 0)
-        return -1;
-    return save_pair(ret, crt, key, err);
-}
-
-static SSL_CTX *make_tls(const struct pair *server, struct err *err)
-{
-    SSL_CTX *tls = SSL_CTX_new(TLS_server_method());
-
-    if (tls && SSL_CTX_set_min_proto_version(tls, TLS1_2_VERSION) &&
-        SSL_CTX_use_certificate(tls, server->cert) &&
-        SSL_CTX_use_PrivateKey(tls, server->key))
-        return tls;
-    SSL_CTX_free(tls);
-    tls_error(err, "TLS");
-    return NULL;
-}
 
 /* ---- token ---- */
 
@@ -303,13 +32,13 @@ static int make_token(const char *path, struct str *ret, struct err *err)
     unsigned char bytes[TOKEN_BYTES];
 
     if (RAND_bytes(bytes, sizeof(bytes)) != 1)
-        return tls_error(err, "token");
+        return err_set(err, ERR_IO, "%s: no random numbers", path);
     str_reset(ret);
     for (size_t i = 0; i < sizeof(bytes); i++)
         str_addf(ret, "%02x", bytes[i]);
     OPENSSL_cleanse(bytes, sizeof(bytes));
     str_addc(ret, '\n');
-    return write_file(path, ret->s, ret->len, 0600, err);
+    return files_write(path, ret->s, ret->len, 0600, err);
 }
 
 static int load_or_make_token(struct auth *a, struct err *err)
@@ -344,24 +73,17 @@ bool auth_admits(const struct auth *a, const char *authorization)
 
 /* ---- all ---- */
 
-static int open_pki(struct auth *a, int64_t now_sec, struct err *err)
+/* Two servers of one directory would overwrite each other's kubeconfig. */
+static int take_dir(struct auth *a, struct err *err)
 {
-    AUTO_FREE char *pki = xasprintf("%s/pki", a->dir);
-    AUTO_FREE char *ca_path = xasprintf("%s/pki/ca.crt", a->dir);
-    struct pair ca = {0}, server = {0};
-    STR_AUTO struct str pem;
+    AUTO_FREE char *path = xasprintf("%s/lock", a->dir);
 
-    str_init(&pem, FILE_MAX);
-    if (make_dir(a->dir, err) == 0 && make_dir(pki, err) == 0 &&
-        load_or_make_ca(&ca, a->dir, now_sec, err) == 0 &&
-        load_or_make_server(&server, &ca, a->dir, now_sec, err) == 0 &&
-        str_read_file(&pem, ca_path, err) == 0) {
-        a->ca_pem = str_take(&pem);
-        a->tls = make_tls(&server, err);
-    }
-    pair_fini(&ca);
-    pair_fini(&server);
-    return a->tls ? 0 : -1;
+    a->lock_fd = files_lock(path, err);
+    if (a->lock_fd >= 0)
+        return 0;
+    if (err->code == ERR_EXISTS)
+        err_prefix(err, "another server uses it: stop that one or choose another");
+    return -1;
 }
 
 struct auth *auth_open(const char *dir, int64_t now_sec, struct err *err)
@@ -370,7 +92,9 @@ struct auth *auth_open(const char *dir, int64_t now_sec, struct err *err)
 
     a->dir = xstrdup(dir);
     a->kubeconfig = xasprintf("%s/kubeconfig", dir);
-    if (open_pki(a, now_sec, err) == 0 && load_or_make_token(a, err) == 0)
+    a->lock_fd = -1;
+    if (files_make_private_dir(dir, err) == 0 && take_dir(a, err) == 0 &&
+        pki_open(&a->pki, dir, now_sec, err) == 0 && load_or_make_token(a, err) == 0)
         return a;
     auth_free(a);
     return NULL;
@@ -383,8 +107,9 @@ void auth_free(struct auth *a)
     if (a->authorization)
         OPENSSL_cleanse(a->authorization, strlen(a->authorization));
     free(a->authorization);
-    SSL_CTX_free(a->tls);
-    free(a->ca_pem);
+    pki_fini(&a->pki);
+    if (a->lock_fd >= 0)
+        close(a->lock_fd);
     free(a->kubeconfig);
     free(a->dir);
     free(a);
@@ -392,7 +117,7 @@ void auth_free(struct auth *a)
 
 struct ssl_ctx_st *auth_tls(const struct auth *a)
 {
-    return a->tls;
+    return a->pki.tls;
 }
 
 const char *auth_kubeconfig_path(const struct auth *a)
@@ -411,7 +136,7 @@ static char *base64(const char *text)
 
 int auth_write_kubeconfig(const struct auth *a, int port, struct err *err)
 {
-    AUTO_FREE char *ca = base64(a->ca_pem);
+    AUTO_FREE char *ca = base64(a->pki.ca_pem);
     AUTO_FREE char *text = xasprintf("apiVersion: v1\n"
                                      "kind: Config\n"
                                      "clusters:\n"
@@ -422,7 +147,7 @@ int auth_write_kubeconfig(const struct auth *a, int port, struct err *err)
                                      "users:\n"
                                      "- name: admin\n"
                                      "  user:\n"
-                                     "    token: %s\n"
+                                     "    token: \"%s\"\n"
                                      "contexts:\n"
                                      "- name: gantry-local\n"
                                      "  context:\n"
@@ -431,5 +156,5 @@ int auth_write_kubeconfig(const struct auth *a, int port, struct err *err)
                                      "current-context: gantry-local\n",
                                      port, ca, a->token);
 
-    return write_file(a->kubeconfig, text, strlen(text), 0600, err);
+    return files_write(a->kubeconfig, text, strlen(text), 0600, err);
 }

@@ -1,10 +1,10 @@
 /*
  * auth - who gets in: a CA of our own, a server certificate, one random token.
  *
- *   DIR/pki/ca.crt, ca.key    made once, reused
- *   DIR/pki/server.crt, .key  likewise; made anew when missing or about to expire
- *   DIR/token                 256 random bits in hex; reused
- *   DIR/kubeconfig            server, CA and token; written at every start
+ *   DIR/pki/         certificates (pki.h)
+ *   DIR/token        256 random bits in hex; reused
+ *   DIR/kubeconfig   server, CA and token; written at every start
+ *   DIR/lock         held while open: one server for each directory
  *
  * Secrets are of mode 0600, and every file is written beside its place and renamed into
  * it, so that no reader sees half of one.
@@ -23,7 +23,8 @@ struct ssl_ctx_st;
 struct auth;
 
 /* Opens DIR, making it (mode 0700) and what is missing in it. NULL and err: what cannot
- * be made, or a file that is there but damaged, by path. */
+ * be made, or a file that is there but damaged, by path; ERR_EXISTS: another process
+ * serves DIR; ERR_FORBIDDEN: DIR is not ours alone. */
 struct auth *auth_open(const char *dir, int64_t now_sec, struct err *err);
 void auth_free(struct auth *auth);
 

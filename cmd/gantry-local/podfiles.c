@@ -5,9 +5,9 @@
 #include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "base/util.h"
 
 #define WALK_FDS 16
@@ -18,22 +18,6 @@ struct podfiles {
     size_t next;
 };
 
-/* With what is missing on the way. */
-static int make_dirs(const char *path, struct err *err)
-{
-    AUTO_FREE char *copy = xstrdup(path);
-
-    for (char *slash = strchr(copy + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(copy, 0700) < 0 && errno != EEXIST)
-            return err_errno(err, errno, "make %.300s", copy);
-        *slash = '/';
-    }
-    if (mkdir(copy, 0700) < 0 && errno != EEXIST)
-        return err_errno(err, errno, "make %.300s", copy);
-    return 0;
-}
-
 struct podfiles *podfiles_new(const char *dir, struct err *err)
 {
     AUTO_FREE char *logs = xasprintf("%s/logs", dir);
@@ -41,7 +25,7 @@ struct podfiles *podfiles_new(const char *dir, struct err *err)
     struct podfiles *f;
     char *absolute;
 
-    if (make_dirs(logs, err) < 0 || make_dirs(work, err) < 0)
+    if (files_make_dir(logs, err) < 0 || files_make_dir(work, err) < 0)
         return NULL;
     absolute = realpath(dir, NULL);
     if (!absolute) {
@@ -87,7 +71,7 @@ char *podfiles_work_dir(struct podfiles *f, const struct pod_spec *pod, int64_t 
     AUTO_FREE char *name = folder_name(pod);
     AUTO_FREE char *path = folder(f, "work", name);
 
-    if (make_dirs(path, err) < 0)
+    if (files_make_dir(path, err) < 0)
         return NULL;
     if (user >= 0 && chown(path, (uid_t)user, (gid_t)-1) < 0) {
         err_errno(err, errno, "give %.300s to user %lld", path, (long long)user);
@@ -104,7 +88,7 @@ int podfiles_open_log(struct podfiles *f, const struct pod_spec *pod,
     AUTO_FREE char *path = xasprintf("%s/%s.log", dir, container);
     int fd;
 
-    if (make_dirs(dir, err) < 0)
+    if (files_make_dir(dir, err) < 0)
         return -1;
     fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     return fd < 0 ? err_errno(err, errno, "open %.300s", path) : fd;

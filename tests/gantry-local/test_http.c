@@ -59,14 +59,10 @@ static void rig_init(struct rig *r)
 
 static void rig_fini(struct rig *r)
 {
-    static const char *const files[] = {"pki/ca.crt",
-                                        "pki/ca.key",
-                                        "pki/server.crt",
-                                        "pki/server.key",
-                                        "token",
-                                        "kubeconfig",
-                                        "pki",
-                                        ""};
+    static const char *const files[] = {
+        "pki/ca.crt",     "pki/ca.key", "pki/server.crt",
+        "pki/server.key", "token",      "kubeconfig",
+        "lock",           "pki",        ""};
 
     transport_free(r->transport);
     kc_config_fini(&r->config);
