@@ -158,6 +158,11 @@ void kc_cancel(struct kc_call *call)
     call_free(call);
 }
 
+void kc_once(struct kc_call *call)
+{
+    call->repeats = REPEATS_MAX;
+}
+
 /* ---- one try ---- */
 
 static void on_head(void *arg, const struct transport_head *head)

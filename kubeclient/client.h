@@ -143,6 +143,9 @@ struct kc_call *kc_raw(struct kc_client *c, const char *method, const char *path
                        kc_done_fn *done, void *arg);
 
 void kc_cancel(struct kc_call *call);
+/* From now on the client repeats this call no more: for who would rather hear at once
+ * that the server is not there. */
+void kc_once(struct kc_call *call);
 
 /* "/apis/gantry.dev/v1alpha1/namespaces/a/batchjobs/x/status" with each part escaped,
  * appended to out. */

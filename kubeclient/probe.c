@@ -1,6 +1,7 @@
 #include "kubeclient/probe.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/util.h"
 
@@ -12,8 +13,25 @@ struct kc_probe {
     void *arg;
     struct kc_call *call;
     struct loop_timer *again;
-    bool unreachable;
+    const char *missing; /* what the log says is; NULL: nothing was */
 };
+
+/* Says once what is missing; again when it is something else. */
+static void complain(struct kc_probe *p, const char *missing, const char *why)
+{
+    if (!p->missing || strcmp(p->missing, missing) != 0)
+        log_warn(p->log, "%s: %s; trying on", missing, why);
+    p->missing = missing;
+}
+
+static void not_served(struct kc_probe *p)
+{
+    AUTO_FREE char *why =
+        xasprintf("no %s in %s/%s: apply its CustomResourceDefinition",
+                  p->resource->plural, p->resource->group, p->resource->version);
+
+    complain(p, "API server lacks a resource", why);
+}
 
 static void probed(void *arg, const struct kc_result *result)
 {
@@ -21,7 +39,7 @@ static void probed(void *arg, const struct kc_result *result)
     struct err err = ERR_INIT;
     p->call = NULL;
     if (result->outcome == KC_OK) {
-        if (p->unreachable)
+        if (p->missing)
             log_info(p->log, "API server answers");
         p->done(p->arg, NULL);
         return;
@@ -33,9 +51,10 @@ static void probed(void *arg, const struct kc_result *result)
         p->done(p->arg, err.msg);
         return;
     }
-    if (!p->unreachable)
-        log_warn(p->log, "API server does not answer: %s; trying on", err.msg);
-    p->unreachable = true;
+    if (result->reason == KC_REASON_NOT_FOUND)
+        not_served(p);
+    else
+        complain(p, "API server does not answer", err.msg);
     loop_timer_start(p->again, PROBE_RETRY_MS);
 }
 
@@ -44,6 +63,7 @@ static void ask(void *arg)
     struct kc_probe *p = arg;
     struct kc_ref ref = {.resource = p->resource};
     p->call = kc_list(p->client, &ref, "limit=1", probed, p);
+    kc_once(p->call);
 }
 
 struct kc_probe *kc_probe_new(struct kc_client *client,

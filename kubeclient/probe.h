@@ -2,8 +2,9 @@
  * probe - is the API server there, and does it take our credentials?
  *
  * Every daemon asks before it begins. Wrong credentials stay wrong: 401 and 403 end the
- * probe as refused. A server that does not answer may come yet: that is logged once,
- * and asked again every PROBE_RETRY_MS.
+ * probe as refused. A server that does not answer may come yet, and so may a custom
+ * resource that it does not serve: what is missing is logged once, and asked for again
+ * every PROBE_RETRY_MS.
  */
 #ifndef GANTRY_KUBECLIENT_PROBE_H
 #define GANTRY_KUBECLIENT_PROBE_H

@@ -35,7 +35,18 @@ static bool is_prefix(const char *s)
     return true;
 }
 
-static int check(const struct kubelet_options *o, struct err *err)
+/* An extended resource: "domain/name". */
+static bool is_extended_resource(const char *s)
+{
+    const size_t domain = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789.-");
+    const size_t name = strlen(s) - MIN(domain + 1, strlen(s));
+
+    return domain > 0 && domain <= 253 && s[domain] == '/' && name > 0 && name <= 63 &&
+           strspn(s + domain + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                  "0123456789._-") == name;
+}
+
+int kubelet_check(const struct kubelet_options *o, struct err *err)
 {
     if (!is_prefix(o->name_prefix))
         return err_set(err, ERR_INVALID,
@@ -48,6 +59,11 @@ static int check(const struct kubelet_options *o, struct err *err)
     if (o->gpus < 0 || o->gpus > KUBELET_GPUS_MAX)
         return err_set(err, ERR_INVALID, "gpus %lld: must be 0 to %d",
                        (long long)o->gpus, KUBELET_GPUS_MAX);
+    if (!is_extended_resource(o->gpu_resource))
+        return err_set(
+            err, ERR_INVALID,
+            "GPU resource \"%.80s\": must be DOMAIN/NAME, as in nvidia.com/gpu",
+            o->gpu_resource);
     if (o->cpu_milli <= 0 || o->mem_bytes <= 0 || o->lease_sec <= 0)
         return err_set(err, ERR_INVALID,
                        "cpus, memory and lease seconds: must be above 0");
@@ -206,7 +222,7 @@ struct kubelet *kubelet_new(const struct kubelet_options *options, struct err *e
 {
     struct kubelet *k;
 
-    if (check(options, err) < 0)
+    if (kubelet_check(options, err) < 0)
         return NULL;
     k = xcalloc(1, sizeof(*k));
     k->loop = options->loop;

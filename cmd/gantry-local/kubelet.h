@@ -60,6 +60,8 @@ struct kubelet_options {
     int64_t lease_sec; /* between two renewals, 1 or more */
 };
 
+/* Are the options in range? Looks at no pointer but the texts. */
+int kubelet_check(const struct kubelet_options *o, struct err *err);
 /* Starts at once. NULL and err for options out of range. */
 struct kubelet *kubelet_new(const struct kubelet_options *options, struct err *err);
 

@@ -6,12 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "base/opt.h"
 #include "base/quantity.h"
 #include "base/util.h"
 #include "cmd/gantry-local/commands.h"
 #include "cmd/gantry-local/kubelet.h"
 #include "kubeclient/config.h"
+#include "kubeclient/probe.h"
 #include "kubeclient/transport_curl.h"
 
 #define USER_AGENT "gantry-local-node/0.1 (linux)"
@@ -22,7 +24,6 @@
 #define LEASE_SIMULATED_SEC 25
 #define LEASE_MAX_SEC 3600
 #define STOP_GRACE_SEC 5
-#define PROBE_RETRY_MS 2000
 #define GPU_TYPE_MAX 63
 
 struct node_options {
@@ -73,10 +74,10 @@ struct daemon {
     struct kc_client *client;
     struct executor *executor;
     struct kubelet *kubelet; /* NULL until the server has answered */
+    int names_lock;          /* -1: none is needed */
     struct kubelet_options kubelet_options;
     struct loop_signal *sigterm, *sigint;
-    struct loop_timer *probe_timer;
-    bool unreachable; /* said so */
+    struct kc_probe *probe;
     bool stopping;
     int status;
     char gpu_type[GPU_TYPE_MAX + 1];
@@ -126,15 +127,10 @@ static int64_t lease_or_default(const struct node_options *o)
     return o->simulate ? LEASE_SIMULATED_SEC : LEASE_SEC;
 }
 
-static int fill_options(struct daemon *d, const struct node_options *o, struct err *err)
+static int read_options(struct daemon *d, const struct node_options *o, struct err *err)
 {
     struct kubelet_options *k = &d->kubelet_options;
 
-    k->loop = d->loop;
-    k->client = d->client;
-    k->executor = d->executor;
-    k->log = d->log;
-    k->rng = d->rng;
     k->name_prefix = o->name;
     k->count = o->count;
     k->cpu_milli = cpus_or_default(o) * 1000;
@@ -142,7 +138,9 @@ static int fill_options(struct daemon *d, const struct node_options *o, struct e
     k->lease_sec = lease_or_default(o);
     if (size_parse(o->memory, &k->mem_bytes, err) < 0)
         return err_prefix(err, "--memory");
-    return o->gpus ? parse_gpus(d, o->gpus, err) : 0;
+    if (o->gpus && parse_gpus(d, o->gpus, err) < 0)
+        return -1;
+    return kubelet_check(k, err);
 }
 
 /* Heap. */
@@ -183,50 +181,23 @@ static void on_signal(void *arg, int signo)
 static void give_up(struct daemon *d, const char *line)
 {
     log_error(d->log, "%s", line);
-    d->status = 1;
+    d->status = EXIT_FAILED;
     loop_stop(d->loop);
 }
 
-static void begin(struct daemon *d)
+/* `refusal` NULL: the server answers. */
+static void probed(void *arg, const char *refusal)
 {
+    struct daemon *d = arg;
     struct err err = ERR_INIT;
 
-    if (d->unreachable)
-        log_info(d->log, "API server answers");
+    if (refusal) {
+        give_up(d, refusal);
+        return;
+    }
     d->kubelet = kubelet_new(&d->kubelet_options, &err);
     if (!d->kubelet)
         give_up(d, err.msg);
-}
-
-/* Credentials that are wrong stay wrong; a server that is not there yet may come. */
-static void probed(void *arg, const struct kc_result *result)
-{
-    struct daemon *d = arg;
-    struct err err = ERR_INIT;
-
-    if (result->outcome == KC_OK) {
-        begin(d);
-        return;
-    }
-    kc_result_err(result, &err);
-    if (result->reason == KC_REASON_UNAUTHORIZED ||
-        result->reason == KC_REASON_FORBIDDEN) {
-        err_prefix(&err, "API server refuses these credentials");
-        give_up(d, err.msg);
-        return;
-    }
-    if (!d->unreachable)
-        log_warn(d->log, "API server does not answer: %s; trying on", err.msg);
-    d->unreachable = true;
-    loop_timer_start(d->probe_timer, PROBE_RETRY_MS);
-}
-
-static void probe(void *arg)
-{
-    struct daemon *d = arg;
-    struct kc_ref nodes = {.resource = &kc_nodes};
-
-    kc_list(d->client, &nodes, "limit=1", probed, d);
 }
 
 /* ---- assembly ---- */
@@ -247,35 +218,65 @@ static int connect_client(struct daemon *d, const struct node_options *o,
     return 0;
 }
 
+/* The same command typed twice would run every pod twice. */
+static int lock_names(struct daemon *d, const char *dir, const char *prefix,
+                      struct err *err)
+{
+    AUTO_FREE char *path = xasprintf("%s/nodes-%s.lock", dir, prefix);
+
+    d->names_lock = files_lock(path, err);
+    if (d->names_lock >= 0)
+        return 0;
+    if (err->code == ERR_EXISTS)
+        err_prefix(err, "nodes \"%s\" run already: choose another --name", prefix);
+    return -1;
+}
+
 /* The executor's helper process is forked first, before libraries have threads. */
 static int open_executor(struct daemon *d, const struct node_options *o,
                          struct err *err)
 {
-    AUTO_FREE char *otherwise = default_dir();
+    AUTO_FREE char *dir = o->dir ? xstrdup(o->dir) : default_dir();
 
     if (o->simulate)
         d->executor = executor_simulate_new(d->loop);
     else
-        d->executor = executor_process_new(d->loop, o->dir ? o->dir : otherwise, err);
-    return d->executor ? 0 : err_prefix(err, "--dir");
+        d->executor = executor_process_new(d->loop, dir, err);
+    if (!d->executor)
+        return err_prefix(err, "--dir");
+    return o->simulate ? 0 : lock_names(d, dir, o->name, err);
+}
+
+static void give_kubelet(struct daemon *d)
+{
+    struct kubelet_options *k = &d->kubelet_options;
+
+    k->loop = d->loop;
+    k->client = d->client;
+    k->executor = d->executor;
+    k->log = d->log;
+    k->rng = d->rng;
 }
 
 static int open_daemon(struct daemon *d, const struct node_options *o, struct err *err)
 {
     signal(SIGPIPE, SIG_IGN);
     rng_seed_os(&d->rng);
+    if (read_options(d, o, err) < 0)
+        return -1;
     d->loop = loop_new(err);
     if (!d->loop || open_executor(d, o, err) < 0 || connect_client(d, o, err) < 0)
         return -1;
     d->log = log_new(stderr, d->loop, LOG_INFO);
     d->sigterm = loop_signal_new(d->loop, SIGTERM, on_signal, d, err);
     d->sigint = d->sigterm ? loop_signal_new(d->loop, SIGINT, on_signal, d, err) : NULL;
-    d->probe_timer = loop_timer_new(d->loop, probe, d);
-    return d->sigint ? fill_options(d, o, err) : -1;
+    give_kubelet(d);
+    return d->sigint ? 0 : -1;
 }
 
 static void close_daemon(struct daemon *d)
 {
+    kc_probe_free(d->probe);
     kubelet_free(d->kubelet);
     if (d->client)
         kc_client_free(d->client);
@@ -283,21 +284,22 @@ static void close_daemon(struct daemon *d)
     executor_free(d->executor);
     loop_signal_free(d->sigterm);
     loop_signal_free(d->sigint);
-    loop_timer_free(d->probe_timer);
     log_free(d->log);
     loop_free(d->loop);
+    if (d->names_lock >= 0)
+        close(d->names_lock);
 }
 
 static int run(const struct node_options *o)
 {
-    struct daemon d = {0};
+    struct daemon d = {.names_lock = -1};
     struct err err = ERR_INIT;
 
     if (open_daemon(&d, o, &err) < 0) {
         fprintf(stderr, "gantry-local node: %s\n", err.msg);
-        d.status = 2;
+        d.status = err.code == ERR_EXISTS ? EXIT_TAKEN : EXIT_USE;
     } else {
-        probe(&d);
+        d.probe = kc_probe_new(d.client, &kc_nodes, d.log, probed, &d);
         loop_run(d.loop);
     }
     close_daemon(&d);
@@ -315,6 +317,7 @@ int cmd_node(int argc, char **argv)
         opt_help(options_table, "gantry-local node [OPTION...]",
                  "Joins an API server with nodes that run pods as local processes.",
                  stdout);
+        opt_help_exits(command_exits, stdout);
         return 0;
     }
     if (operand >= 0 && operand < argc)
@@ -322,7 +325,7 @@ int cmd_node(int argc, char **argv)
                           argv[operand]);
     if (operand < 0) {
         fprintf(stderr, "gantry-local node: %s\n", err.msg);
-        return 2;
+        return EXIT_USE;
     }
     return run(&o);
 }
