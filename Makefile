@@ -64,7 +64,7 @@ $(foreach k,rel san,$(eval $(call KIND,$(k))))
 
 $(BUILD)/bin/%: $(BUILD)/rel/bin/%
 	@mkdir -p $(@D)
-	cp $< $@
+	cp --remove-destination $< $@
 
 test: deps-test $(TESTS) $(FUZZ) $(PROGRAMS:%=$(BUILD)/san/bin/%)
 	@tests/run-tests $(BUILD)/san $(TESTS) $(FUZZ)

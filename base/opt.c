@@ -284,6 +284,13 @@ void opt_help(const struct opt *table, const char *usage, const char *purpose,
     }
 }
 
+void opt_help_exits(const struct opt_exit *exits, FILE *out)
+{
+    fputs("\nExit status:\n", out);
+    for (; exits->when != NULL; exits++)
+        fprintf(out, "  %d  %s\n", exits->status, exits->when);
+}
+
 /* ---- misspelt words ---- */
 
 /* Insertions, deletions and replacements that lead from `a` to `b`; both at most

@@ -42,6 +42,14 @@ int opt_parse(const struct opt *table, int argc, char **argv, void *into,
 void opt_help(const struct opt *table, const char *usage, const char *purpose,
               FILE *out);
 
+/* What a program's exit status means, for its help. */
+struct opt_exit {
+    int status;
+    const char *when;
+};
+/* "Exit status:" and a line for each; ends with a row whose `when` is NULL. */
+void opt_help_exits(const struct opt_exit *exits, FILE *out);
+
 /* The entry of `words` (NULL-terminated) nearest to `word` by edit distance, or NULL
  * when none is near. For "did you mean". */
 const char *opt_nearest(const char *word, const char *const *words);

@@ -14,8 +14,14 @@
 
 #define USER_AGENT "gantry-controller/0.1 (linux)"
 
-/* Exit status: 0 ended by a signal, 1 failed while running, 2 wrong use (options,
- * files). */
+enum { EXIT_FAILED = 1, EXIT_USE = 2 };
+
+static const struct opt_exit exits[] = {
+    {0, "ended by a signal, or help was asked for"},
+    {EXIT_FAILED, "failed while running: the API server refuses the credentials"},
+    {EXIT_USE, "wrong use: an option, or a file that one names"},
+    {0, NULL},
+};
 
 struct options {
     const char *kubeconfig;
@@ -65,7 +71,7 @@ static void probed(void *arg, const char *refusal)
         return;
     }
     log_error(d->log, "%s", refusal);
-    d->status = 1;
+    d->status = EXIT_FAILED;
     loop_stop(d->loop);
 }
 
@@ -127,7 +133,7 @@ static void close_daemon(struct daemon *d)
 static int fail(const struct err *err)
 {
     fprintf(stderr, "gantry-controller: %s\n", err->msg);
-    return 2;
+    return EXIT_USE;
 }
 
 int main(int argc, char **argv)
@@ -142,6 +148,7 @@ int main(int argc, char **argv)
         opt_help(table, "gantry-controller [OPTION...]",
                  "Queues, places, starts and ends BatchJobs.", stdout);
         settings_help(stdout);
+        opt_help_exits(exits, stdout);
         return 0;
     }
     if (first < argc) {

@@ -14,6 +14,14 @@ static const struct {
     {"node", cmd_node, "run nodes that join an API server"},
 };
 
+const struct opt_exit command_exits[] = {
+    {0, "ended by a signal, or help was asked for"},
+    {EXIT_FAILED, "failed while running: the API server refuses the credentials"},
+    {EXIT_USE, "wrong use: an option, or a file or directory that one names"},
+    {EXIT_TAKEN, "the port, the directory or the nodes' names are in use"},
+    {0, NULL},
+};
+
 static int usage(FILE *out, int status)
 {
     fprintf(out, "Usage: gantry-local COMMAND [OPTION...]\n\n"
@@ -21,13 +29,14 @@ static int usage(FILE *out, int status)
     for (size_t i = 0; i < ARRAY_LEN(commands); i++)
         fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
     fprintf(out, "\n`gantry-local COMMAND --help` lists a command's options.\n");
+    opt_help_exits(command_exits, out);
     return status;
 }
 
 int main(int argc, char **argv)
 {
     if (argc < 2)
-        return usage(stderr, 2);
+        return usage(stderr, EXIT_USE);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
         return usage(stdout, 0);
     for (size_t i = 0; i < ARRAY_LEN(commands); i++)
@@ -35,5 +44,5 @@ int main(int argc, char **argv)
             return commands[i].run(argc - 1, argv + 1);
     fprintf(stderr, "gantry-local: unknown command \"%s\"; there are: serve, node\n",
             argv[1]);
-    return 2;
+    return EXIT_USE;
 }

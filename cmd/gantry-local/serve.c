@@ -72,7 +72,7 @@ static int start(struct server *s, const struct options *o, struct err *err)
     }
     s->auth = auth_open(o->dir, loop_now_sec(s->loop), err);
     if (!s->auth)
-        return -1;
+        return err_prefix(err, "--dir");
     config.loop = s->loop;
     rng_seed_os(&config.rng);
     s->api = apiserver_new(&config, err);
@@ -84,6 +84,10 @@ static int start(struct server *s, const struct options *o, struct err *err)
                                      .user = "admin",
                                      .port = (int)o->port};
     s->http = http_new(&http, err);
+    if (!s->http && err->code == ERR_EXISTS)
+        return err_set(err, ERR_EXISTS,
+                       "--port: 127.0.0.1:%d is taken: choose another, or 0 for any",
+                       (int)o->port);
     return s->http ? auth_write_kubeconfig(s->auth, http_port(s->http), err) : -1;
 }
 
@@ -106,11 +110,9 @@ static int run(const struct options *o)
     /* A peer that goes away is an error of its connection, not of this process. */
     signal(SIGPIPE, SIG_IGN);
     if (start(&s, o, &err) != 0) {
-        const bool taken = err.code == ERR_EXISTS;
-        fprintf(stderr, "gantry-local: %s%s\n", err.msg,
-                taken ? ": choose another with --port, or 0 for any" : "");
+        fprintf(stderr, "gantry-local serve: %s\n", err.msg);
         stop(&s);
-        return taken ? 3 : 1;
+        return err.code == ERR_EXISTS ? EXIT_TAKEN : EXIT_USE;
     }
     AUTO_FREE char *path = realpath(auth_kubeconfig_path(s.auth), NULL);
     printf("Kubernetes API on https://127.0.0.1:%d. To use it:\n\n"
@@ -132,15 +134,16 @@ int cmd_serve(int argc, char **argv)
         opt_help(table, "gantry-local serve --dir DIR [--port PORT]",
                  "Serves the Kubernetes API on 127.0.0.1, for whoever has the token.",
                  stdout);
+        opt_help_exits(command_exits, stdout);
         return 0;
     }
     if (at >= 0 && at < argc)
         err_set(&err, ERR_INVALID, "unexpected \"%s\"", argv[at]);
-    else if (at >= 0 && !o.dir)
+    else if (at >= 0 && (!o.dir || !o.dir[0]))
         err_set(&err, ERR_INVALID, "--dir DIR is missing");
     if (err.code) {
-        fprintf(stderr, "gantry-local: serve: %s\n", err.msg);
-        return 2;
+        fprintf(stderr, "gantry-local serve: %s\n", err.msg);
+        return EXIT_USE;
     }
     return run(&o);
 }

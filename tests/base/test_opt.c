@@ -190,6 +190,20 @@ START_TEST(test_help)
 }
 END_TEST
 
+START_TEST(test_help_exits)
+{
+    static const struct opt_exit exits[] = {
+        {0, "All is well."}, {2, "Not."}, {0, NULL}};
+    AUTO_FREE char *text = NULL;
+    size_t len;
+    FILE *out = open_memstream(&text, &len);
+
+    opt_help_exits(exits, out);
+    fclose(out);
+    ck_assert_str_eq(text, "\nExit status:\n  0  All is well.\n  2  Not.\n");
+}
+END_TEST
+
 static const char *const words[] = {"nodes", "partition",       "time",
                                     "mem",   "ntasks-per-node", NULL};
 
@@ -237,6 +251,7 @@ int main(void)
                                       {test_bad_duration, 1},
                                       {test_environment, ARRAY_LEN(variables)},
                                       {test_help, 1},
+                                      {test_help_exits, 1},
                                       {test_nearest, ARRAY_LEN(nearest)},
                                       {test_nearest_long, 1},
                                       {NULL, 0},
