@@ -1,5 +1,6 @@
 #include "kubeclient/reflector.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,8 @@
 /* A page is a tree of all its objects at once: 100 pods take 37 MB. */
 #define PAGE_LIMIT 100
 #define PATH_MAX_BYTES (64u << 10)
+/* Of that, what the path itself and the fixed parts of a query take. */
+#define PATH_ROOM_BYTES 2048
 #define TROUBLE_MAX 700
 
 enum phase { LISTING_STREAM, LISTING_PAGES, WATCHING };
@@ -174,6 +177,8 @@ static bool is_newer(const char *version, const char *than)
 {
     size_t a = strlen(version), b = strlen(than);
 
+    if (a > 0 && strcmp(version, than) == 0)
+        return false;
     if (!is_decimal(version) || !is_decimal(than))
         return true;
     return a != b ? a > b : strcmp(version, than) > 0;
@@ -186,12 +191,18 @@ static void list_begin(struct kc_reflector *r)
     r->ops->list_begin(r->arg);
 }
 
-static void list_end(struct kc_reflector *r, const char *version)
+/* false: it has no position to watch from, and begins anew. */
+static bool list_end(struct kc_reflector *r, const char *version)
 {
+    if (version == NULL || version[0] == '\0') {
+        failed(r, true, backoff_ms(r, false), "the list has no resourceVersion");
+        return false;
+    }
     set_version(r, version);
     r->listed = true;
     r->phase = WATCHING;
     r->ops->list_end(r->arg);
+    return true;
 }
 
 /* ---- events ---- */
@@ -293,7 +304,9 @@ static void stream_start(struct kc_reflector *r, const char *query)
     kc_path(&r->ref, &path);
     str_addf(&path, "?watch=true&allowWatchBookmarks=true%s&timeoutSeconds=%lld%s",
              query, (long long)sec, r->selectors);
-    if (kc_watch_start(r->watch, path.s, sec + WATCH_LATE_SEC, &err) < 0)
+    if (path.overflow)
+        failed(r, true, backoff_ms(r, false), "the resourceVersion is too long");
+    else if (kc_watch_start(r->watch, path.s, sec + WATCH_LATE_SEC, &err) < 0)
         failed(r, false, backoff_ms(r, false), err.msg);
 }
 
@@ -322,8 +335,8 @@ static void on_page(void *arg, const struct kc_result *result)
         page_start(r, token);
         return;
     }
-    list_end(r, json_str(result->body, "metadata.resourceVersion"));
-    go_on(r, 0);
+    if (list_end(r, json_str(result->body, "metadata.resourceVersion")))
+        go_on(r, 0);
 }
 
 /* `token` "" for the first page. */
@@ -331,7 +344,7 @@ static void page_start(struct kc_reflector *r, const char *token)
 {
     STR_AUTO struct str query;
 
-    str_init(&query, PATH_MAX_BYTES);
+    str_init(&query, PATH_MAX_BYTES - PATH_ROOM_BYTES);
     str_addf(&query, "limit=%d%s", PAGE_LIMIT, r->selectors);
     if (token[0]) {
         str_add(&query, "&continue=");
@@ -399,6 +412,7 @@ struct kc_reflector *kc_reflector_new(struct kc_client *client,
     str_init(&selectors, PATH_MAX_BYTES / 2);
     add_selector(&selectors, "labelSelector", spec->label_selector);
     add_selector(&selectors, "fieldSelector", spec->field_selector);
+    assert(!selectors.overflow);
     r->selectors = str_take(&selectors);
     str_fini(&selectors);
     r->watch = kc_watch_new(client, CACHE_LINE_MAX, &watch_ops, r);
