@@ -1,20 +1,13 @@
-/*
- * What no job needs any more, deleted by us rather than left to garbage collection.
- * Lowest lane: nobody waits for it. Each step looks at the newest state and can be
- * repeated.
- *
- * Pods that no status expects: of ended attempts, of jobs that are gone, of an older
- * controller's late writes. Each is deleted, and once it has ended our finalizer is
- * taken off. The ended pods of a finished job's last attempt only lose the finalizer:
- * they stay for `kubectl logs` until the job goes. Services of jobs that have ended.
- */
-#include "cmd/gantry-controller/record.h"
+#include "cmd/gantry-controller/cleanup.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/refusal.h"
+#include "cmd/gantry-controller/service.h"
+#include "cmd/gantry-controller/watches.h"
 
 struct cleaning {
     struct controller *ctl;
@@ -66,7 +59,7 @@ static void on_done(void *arg, const struct kc_result *result)
 
 static bool has_ended(const struct controller *ctl, const struct pod *pod)
 {
-    enum node_fate fate = controller_node_fate(ctl, pod->node);
+    enum node_fate fate = watches_node_fate(ctl, pod->node);
     return pod->terminal || !pod->node || fate == NODE_GONE ||
            (pod->deleting && fate == NODE_SILENT);
 }

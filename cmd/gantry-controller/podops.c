@@ -1,25 +1,17 @@
-/*
- * Writes to the pods of the attempt under way: make, bind, delete. One op a rank at a
- * time; an op whose attempt is over when its turn or its answer comes does nothing more
- * (the pod watch shows what it left behind, and cleanup.c takes care of it).
- *
- *   MAKE  201 -> rank is MADE or BOUND
- *         exists or unknown -> READ: is it ours, of this attempt and rank?
- *         refused by quota, admission or validation -> the attempt fails
- *   BIND  201 -> BOUND;  409 or unknown -> READ: only same uid and same node is success
- *   KILL  with uid precondition; 404 and 409 mean that it is gone
- */
-#include "cmd/gantry-controller/record.h"
+#include "cmd/gantry-controller/podops.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
 
 #include "base/util.h"
+#include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/podbuild.h"
+#include "cmd/gantry-controller/refusal.h"
+#include "cmd/gantry-controller/service.h"
+#include "cmd/gantry-controller/watches.h"
 
 #define NAME_BYTES_MAX 256
-#define RETRY_MS 1000
 
 enum op_kind { OP_MAKE, OP_BIND, OP_KILL };
 
@@ -108,22 +100,6 @@ static void op_retry(struct pod_op *op)
     loop_timer_start(op->retry, RETRY_MS);
 }
 
-/* Refusals that pass: the server is busy, starting or away. */
-static bool passes(const struct kc_result *result)
-{
-    switch (result->reason) {
-    case KC_REASON_TOO_MANY_REQUESTS:
-    case KC_REASON_SERVICE_UNAVAILABLE:
-    case KC_REASON_NO_CONNECTION:
-    case KC_REASON_TIMEOUT:
-    case KC_REASON_INTERNAL:
-    case KC_REASON_UNAUTHORIZED:
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* ---- what stands there ---- */
 
 static void saw_pod(struct pod_op *op, const struct json *object)
@@ -134,7 +110,7 @@ static void saw_pod(struct pod_op *op, const struct json *object)
         bool ours = str_eq(pod->job_uid, r->uid) && pod->attempt == op->attempt &&
                     pod->rank == (int64_t)op->rank;
         if (ours)
-            attempt_saw_pod(&r->attempt, pod, controller_node_fate(r->ctl, pod->node));
+            attempt_saw_pod(&r->attempt, pod, watches_node_fate(r->ctl, pod->node));
         else
             attempt_fail(&r->attempt,
                          "another pod has the name that this attempt needs");
@@ -177,7 +153,7 @@ static void on_made(void *arg, const struct kc_result *result)
     } else if (result->outcome == KC_UNKNOWN ||
                result->reason == KC_REASON_ALREADY_EXISTS) {
         op_read(op);
-    } else if (passes(result)) {
+    } else if (refusal_passes(result->reason)) {
         op_retry(op);
     } else {
         op_fail(op, "create pod", result);
@@ -218,7 +194,7 @@ static void on_bound(void *arg, const struct kc_result *result)
     } else if (result->outcome == KC_UNKNOWN || result->reason == KC_REASON_CONFLICT ||
                result->reason == KC_REASON_NOT_FOUND) {
         op_read(op);
-    } else if (passes(result)) {
+    } else if (refusal_passes(result->reason)) {
         op_retry(op);
     } else {
         op_fail(op, "bind pod", result);

@@ -4,6 +4,13 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-controller/cleanup.h"
+#include "cmd/gantry-controller/controller_private.h"
+#include "cmd/gantry-controller/cycle.h"
+#include "cmd/gantry-controller/podops.h"
+#include "cmd/gantry-controller/service.h"
+#include "cmd/gantry-controller/statuswrite.h"
+#include "cmd/gantry-controller/watches.h"
 
 /* ---- life ---- */
 
@@ -59,36 +66,6 @@ void record_drop_if_empty(struct record *r)
         record_free(r);
 }
 
-/* ---- what the core is told ---- */
-
-static int64_t later(int64_t a, int64_t b)
-{
-    if (a == TIME_UNSET)
-        return b;
-    return b == TIME_UNSET ? a : MAX(a, b);
-}
-
-static enum job_phase phase_of(const struct record *r)
-{
-    switch (r->job->status.state) {
-    case JOB_STATE_CONFIGURING:
-        return JOB_STARTING;
-    case JOB_STATE_RUNNING:
-        return JOB_RUNNING;
-    case JOB_STATE_COMPLETING:
-        return JOB_COMPLETING;
-    default:
-        return r->start.on ? JOB_STARTING : JOB_PENDING;
-    }
-}
-
-static bool core_has_no_part(const struct record *r)
-{
-    const struct bjob *job = r->job;
-    return !job || job->deleting || job_state_is_final(job->status.state) ||
-           (!job->model && !job_state_is_active(job->status.state));
-}
-
 const struct slot *record_slots(const struct record *r, size_t *ret_n)
 {
     const struct jstatus *s = &r->job->status;
@@ -100,59 +77,6 @@ const struct slot *record_slots(const struct record *r, size_t *ret_n)
 const char *record_partition(const struct record *r)
 {
     return r->start.on ? r->start.partition : r->job->status.partition;
-}
-
-static struct job *model_of(const struct record *r, const struct told *now)
-{
-    const struct jstatus *s = &r->job->status;
-    /* A running job whose spec became unreadable keeps what it holds. */
-    struct job *m = r->job->model ? job_copy(r->job->model) : job_new();
-    if (!m->uid)
-        m->uid = xstrdup(r->uid);
-    size_t n;
-    const struct slot *slots = record_slots(r, &n);
-    slots_free(m->alloc, m->n_alloc);
-    m->alloc = now->phase == JOB_PENDING ? NULL : slots_copy(slots, n);
-    m->n_alloc = now->phase == JOB_PENDING ? 0 : n;
-    m->phase = now->phase;
-    m->job_id = now->job_id;
-    m->eligible_sec = now->eligible_sec;
-    m->submit_sec = s->submit_sec != TIME_UNSET ? s->submit_sec : r->job->created_sec;
-    m->start_sec = s->start_sec;
-    if (now->phase != JOB_PENDING)
-        text_set(&m->partition, record_partition(r));
-    return m;
-}
-
-static void tell_core(struct record *r)
-{
-    struct sched *sched = r->ctl->sched;
-    if (core_has_no_part(r)) {
-        if (r->told.known)
-            sched_apply(sched,
-                        &(struct change){.kind = CHANGE_JOB_GONE, .u.key = r->uid});
-        r->told = (struct told){0};
-        r->timed_out = false;
-        r->priority = PRIORITY_UNSET;
-        controller_want_step(r->ctl);
-        return;
-    }
-    struct told now = {
-        .known = true,
-        .generation = r->job->generation,
-        .job_id = r->job->status.job_id,
-        .attempt = r->job->status.attempt,
-        .eligible_sec = later(r->job->model ? r->job->model->eligible_sec : TIME_UNSET,
-                              r->job->status.eligible_sec),
-        .phase = phase_of(r)};
-    if (memcmp(&now, &r->told, sizeof(now)) == 0)
-        return;
-    if (now.phase != JOB_RUNNING)
-        r->timed_out = false;
-    r->told = now;
-    sched_apply(sched,
-                &(struct change){.kind = CHANGE_JOB, .u.job = model_of(r, &now)});
-    controller_want_step(r->ctl);
 }
 
 /* ---- pods ---- */
@@ -190,7 +114,7 @@ void record_remove_pod(struct record *r, const struct pod *pod)
 static void consider_things(struct record *r)
 {
     for (size_t i = 0; i < r->n_pods; i++)
-        controller_consider_pod(r->ctl, r->pods[i]);
+        watches_consider_pod(r->ctl, r->pods[i]);
     if (r->service)
         cleanup_service(r->ctl, r->service);
 }
@@ -206,7 +130,7 @@ static void resume_attempt(struct record *r)
                   loop_now_sec(r->ctl->loop));
     for (size_t i = 0; i < r->n_pods; i++)
         attempt_saw_pod(&r->attempt, r->pods[i],
-                        controller_node_fate(r->ctl, r->pods[i]->node));
+                        watches_node_fate(r->ctl, r->pods[i]->node));
     if (s->state != JOB_STATE_RUNNING)
         return;
     for (size_t i = 0; i < r->attempt.n; i++)
@@ -233,7 +157,7 @@ static void adopt_single(struct record *r)
                                   .n_slots = 1,
                                   .partition = xstrdup_null(p->partition)};
         attempt_begin(&r->attempt, p->attempt, slot, 1, loop_now_sec(r->ctl->loop));
-        attempt_saw_pod(&r->attempt, p, controller_node_fate(r->ctl, p->node));
+        attempt_saw_pod(&r->attempt, p, watches_node_fate(r->ctl, p->node));
         return;
     }
 }
@@ -276,7 +200,7 @@ void record_settle(struct record *r)
         attempt_clear(&r->attempt);
     else
         fit_attempt(r);
-    tell_core(r);
+    told_update(r);
     consider_things(r);
     record_reconcile(r);
 }
@@ -288,7 +212,7 @@ void record_vanished(struct record *r)
     start_clear(r);
     attempt_clear(&r->attempt);
     if (r->ctl->synced) {
-        tell_core(r);
+        told_update(r);
         consider_things(r);
     }
     record_drop_if_empty(r);
@@ -305,7 +229,7 @@ void record_begin_start(struct record *r, const struct decision *d)
     r->priority = d->priority;
     attempt_begin(&r->attempt, r->start.attempt, r->start.slots, r->start.n_slots,
                   loop_now_sec(r->ctl->loop));
-    r->told.phase = JOB_STARTING;
+    told_start(r);
     record_reconcile(r);
 }
 
@@ -332,7 +256,7 @@ static void drop_start(struct record *r)
 {
     start_clear(r);
     attempt_clear(&r->attempt);
-    tell_core(r);
+    told_update(r);
 }
 
 void record_run(struct record *r)
@@ -360,12 +284,6 @@ void record_run(struct record *r)
 
 void record_reconcile(struct record *r)
 {
-    struct controller *ctl = r->ctl;
-    if (!ctl->synced || r->dirty)
-        return;
-    r->dirty = true;
-    r->next_dirty = ctl->dirty;
-    ctl->dirty = r;
-    if (!loop_timer_armed(ctl->turn))
-        loop_timer_start(ctl->turn, 0);
+    if (r->ctl->synced)
+        cycle_add(r->ctl, r);
 }

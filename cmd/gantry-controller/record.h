@@ -17,16 +17,16 @@
 
 #include <uthash.h>
 
-#include "base/log.h"
 #include "cmd/gantry-controller/attempt.h"
 #include "cmd/gantry-controller/bjob.h"
-#include "cmd/gantry-controller/ids.h"
 #include "cmd/gantry-controller/lanes.h"
 #include "cmd/gantry-controller/next.h"
-#include "cmd/gantry-controller/service.h"
-#include "cmd/gantry-controller/settings.h"
-#include "kubeclient/cache.h"
+#include "cmd/gantry-controller/told.h"
 #include "scheduler/sched.h"
+
+struct controller;
+struct service;
+struct making;
 
 /* The core's START, until the job's status says it. */
 struct start {
@@ -35,13 +35,6 @@ struct start {
     struct slot *slots;
     size_t n_slots;
     char *partition;
-};
-
-/* What the core was told of a job last, so that it is not told the same again. */
-struct told {
-    bool known;
-    int64_t generation, job_id, eligible_sec, attempt;
-    enum job_phase phase;
 };
 
 struct record {
@@ -75,28 +68,6 @@ struct record {
     struct making *making;   /* the create under way; NULL */
 };
 
-struct controller {
-    struct loop *loop;
-    struct kc_client *client;
-    struct log *log;
-    struct settings settings;
-    struct restable resources;
-    struct convert convert;
-    struct sched *sched;
-    struct lanes *lanes;
-    struct ids *ids;
-    struct kc_cache *nodes, *partitions, *jobs, *pods, *services;
-    struct record *records;
-    struct pod_op *ops;         /* all that exist, see podops.c */
-    struct cleaning *cleanings; /* pods and Services on their way out, by uid */
-    struct loop_timer *step, *sweep, *turn;
-    struct record *dirty; /* to be reconciled in this turn */
-    bool synced;
-    int told_resources; /* how many names the core knows */
-    bool stepping_soon; /* the step timer is armed for changes, not for a wake */
-};
-
-/* ---- record.c ---- */
 struct record *record_get(struct controller *ctl, const char *uid); /* made if new */
 struct record *record_find(const struct controller *ctl, const char *uid);
 /* Takes a version of the object over if it is newer than what is known. */
@@ -124,30 +95,5 @@ bool record_keeps(const struct record *r, const struct pod *pod);
 /* Where the attempt under way is placed. */
 const struct slot *record_slots(const struct record *r, size_t *ret_n);
 const char *record_partition(const struct record *r);
-
-/* ---- statuswrite.c ---- */
-void status_queue(struct record *r, const struct job_next *next);
-/* Deletes the finished job when its ttl has passed. */
-void status_expire(struct record *r);
-
-/* ---- podops.c ---- */
-void podops_launch(
-    struct record *r); /* make, or when all are made bind, what is missing */
-void podops_kill(struct record *r); /* delete what has not ended */
-void podops_free(struct controller *ctl);
-
-/* ---- cleanup.c ---- */
-/* Deletes a pod that no status expects, and takes our finalizer off once it has ended.
- */
-void cleanup_pod(struct controller *ctl, const struct pod *pod);
-/* Deletes a Service whose job has ended. */
-void cleanup_service(struct controller *ctl, const struct service *service);
-void cleanup_free(struct controller *ctl);
-
-/* ---- controller.c ---- */
-enum node_fate controller_node_fate(const struct controller *ctl, const char *node);
-/* Tells the core of a pod, reconciles its job, or cleans it up. */
-void controller_consider_pod(struct controller *ctl, struct pod *pod);
-void controller_want_step(struct controller *ctl);
 
 #endif

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/podbuild.h"
-#include "cmd/gantry-controller/record.h"
 #include "cmd/gantry-controller/refusal.h"
 
 /* A Service that is being asked for. */

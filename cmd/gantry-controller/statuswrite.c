@@ -1,22 +1,11 @@
-/*
- * One status write of a job at a time. Its content is decided when its turn comes, and
- * it is fenced by the resourceVersion it was decided on. Whatever the answer, the
- * newest object is then known:
- *
- *   200      the answer is the newest version
- *   409      somebody wrote first: read it, decide again
- *   unknown  it may have happened: read it, decide again
- *   404      the job is gone
- *   refused  reported; tried again later
- */
-#include "cmd/gantry-controller/record.h"
+#include "cmd/gantry-controller/statuswrite.h"
 
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-controller/controller_private.h"
+#include "cmd/gantry-controller/refusal.h"
 #include "cmd/gantry-controller/statusdoc.h"
-
-#define RETRY_MS 1000
 
 static void reread(struct record *r);
 

@@ -1,0 +1,43 @@
+/*
+ * controller_private - what the files of the controller share.
+ *
+ * Watches and answers change records; a record that changed is reconciled in the next
+ * turn of the loop; the core is stepped a little after it was told something.
+ */
+#ifndef GANTRY_CONTROLLER_CONTROLLER_PRIVATE_H
+#define GANTRY_CONTROLLER_CONTROLLER_PRIVATE_H
+
+#include "base/log.h"
+#include "cmd/gantry-controller/ids.h"
+#include "cmd/gantry-controller/lanes.h"
+#include "cmd/gantry-controller/record.h"
+#include "cmd/gantry-controller/settings.h"
+#include "crds/convert.h"
+#include "kubeclient/cache.h"
+#include "scheduler/sched.h"
+
+struct controller {
+    struct loop *loop;
+    struct kc_client *client;
+    struct log *log;
+    struct settings settings;
+    struct restable resources;
+    struct convert convert;
+    struct sched *sched;
+    struct lanes *lanes;
+    struct ids *ids;
+    struct kc_cache *nodes, *partitions, *jobs, *pods, *services;
+    struct record *records;
+    struct pod_op *ops;         /* all that exist, podops.c */
+    struct cleaning *cleanings; /* by uid of what is cleaned up, cleanup.c */
+    struct loop_timer *step, *sweep, *turn;
+    struct record *dirty, **dirty_end; /* to be reconciled in this turn, cycle.c */
+    bool synced;
+    int told_resources; /* how many names the core knows */
+    bool stepping_soon; /* the step timer is armed for changes, not for a wake */
+};
+
+/* All watches have their first list. */
+void controller_synced(struct controller *ctl);
+
+#endif

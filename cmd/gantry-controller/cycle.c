@@ -1,0 +1,152 @@
+#include "cmd/gantry-controller/cycle.h"
+
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry-controller/controller_private.h"
+#include "cmd/gantry-controller/statuswrite.h"
+
+/* A step waits this long for more changes, so that a burst of events costs one pass. */
+#define STEP_DELAY_MS 20
+/* The core yields after this, so that writes and watches never wait for a plan. */
+#define STEP_BUDGET_MS 10
+/* Launch deadlines and ttls are looked at this often. */
+#define SWEEP_MS 5000
+
+/* ---- steps ---- */
+
+struct stopwatch {
+    const struct loop *loop;
+    int64_t until_ms;
+};
+
+static bool spent(void *arg)
+{
+    const struct stopwatch *w = arg;
+    return loop_fresh_mono_ms(w->loop) >= w->until_ms;
+}
+
+static void carry_out(struct controller *ctl, const struct decision *d)
+{
+    struct record *r = record_find(ctl, d->job_uid);
+    if (!r || !r->job)
+        return;
+    switch (d->kind) {
+    case DECIDE_START:
+        record_begin_start(r, d);
+        return;
+    case DECIDE_END:
+        r->timed_out = true;
+        break;
+    case DECIDE_REASON:
+        r->reason = d->reason;
+        r->priority = d->priority;
+        text_set(&r->message, d->message);
+        break;
+    }
+    record_reconcile(r);
+}
+
+static void tell_resources(struct controller *ctl)
+{
+    if (ctl->told_resources == ctl->resources.n)
+        return;
+    ctl->told_resources = ctl->resources.n;
+    sched_apply(ctl->sched, &(struct change){.kind = CHANGE_RESOURCES,
+                                             .u.resources = &ctl->resources});
+}
+
+static void step(void *arg)
+{
+    struct controller *ctl = arg;
+    int64_t now_sec = loop_now_sec(ctl->loop);
+    struct stopwatch watch = {ctl->loop,
+                              loop_fresh_mono_ms(ctl->loop) + STEP_BUDGET_MS};
+    struct decisions decisions = {0};
+    ctl->stepping_soon = false;
+    tell_resources(ctl);
+    enum sched_progress progress = sched_step(
+        ctl->sched, now_sec, (struct sched_budget){spent, &watch}, &decisions);
+    for (size_t i = 0; i < decisions.n; i++)
+        carry_out(ctl, &decisions.items[i]);
+    if (progress == SCHED_MORE) {
+        ctl->stepping_soon = true;
+        loop_timer_start(ctl->step, 0);
+    }
+    if (ctl->stepping_soon)
+        return;
+    int64_t wake_sec = sched_next_wake(ctl->sched, now_sec);
+    if (wake_sec != INT64_MAX)
+        loop_timer_start(ctl->step,
+                         MAX(wake_sec * 1000 - loop_now_ms(ctl->loop), STEP_DELAY_MS));
+}
+
+void cycle_want(struct controller *ctl)
+{
+    if (!ctl->synced || ctl->stepping_soon)
+        return;
+    ctl->stepping_soon = true;
+    loop_timer_start(ctl->step, STEP_DELAY_MS);
+}
+
+/* ---- turns ---- */
+
+void cycle_add(struct controller *ctl, struct record *r)
+{
+    if (r->dirty)
+        return;
+    r->dirty = true;
+    r->next_dirty = NULL;
+    *ctl->dirty_end = r;
+    ctl->dirty_end = &r->next_dirty;
+    if (!loop_timer_armed(ctl->turn))
+        loop_timer_start(ctl->turn, 0);
+}
+
+static void turn(void *arg)
+{
+    struct controller *ctl = arg;
+    struct record *r = ctl->dirty;
+    ctl->dirty = NULL;
+    ctl->dirty_end = &ctl->dirty;
+    while (r) {
+        struct record *next = r->next_dirty;
+        r->dirty = false;
+        record_run(r);
+        record_drop_if_empty(r);
+        r = next;
+    }
+}
+
+static void sweep(void *arg)
+{
+    struct controller *ctl = arg;
+    struct record *r, *tmp;
+    loop_timer_start(ctl->sweep, SWEEP_MS);
+    if (!ctl->synced)
+        return;
+    HASH_ITER (hh, ctl->records, r, tmp) {
+        if (!r->job)
+            continue;
+        if (job_state_is_final(r->job->status.state))
+            status_expire(r);
+        else if (r->attempt.number > 0 || r->start.on)
+            record_reconcile(r);
+    }
+}
+
+void cycle_start(struct controller *ctl)
+{
+    ctl->dirty_end = &ctl->dirty;
+    ctl->step = loop_timer_new(ctl->loop, step, ctl);
+    ctl->turn = loop_timer_new(ctl->loop, turn, ctl);
+    ctl->sweep = loop_timer_new(ctl->loop, sweep, ctl);
+    loop_timer_start(ctl->sweep, SWEEP_MS);
+}
+
+void cycle_stop(struct controller *ctl)
+{
+    loop_timer_free(ctl->step);
+    loop_timer_free(ctl->turn);
+    loop_timer_free(ctl->sweep);
+}

@@ -1,0 +1,26 @@
+/*
+ * podops - writes to the pods of the attempt under way: make, bind, delete.
+ *
+ * One op a rank at a time; an op whose attempt is over when its turn or its answer comes does nothing more
+ * (the pod watch shows what it left behind, and cleanup.c takes care of it).
+ *
+ *   MAKE  201 -> rank is MADE or BOUND
+ *         exists or unknown -> READ: is it ours, of this attempt and rank?
+ *         refused by quota, admission or validation -> the attempt fails
+ *   BIND  201 -> BOUND;  409 or unknown -> READ: only same uid and same node is success
+ *   KILL  with uid precondition; 404 and 409 mean that it is gone
+ */
+#ifndef GANTRY_CONTROLLER_PODOPS_H
+#define GANTRY_CONTROLLER_PODOPS_H
+
+struct controller;
+struct record;
+
+/* Makes the pods that are missing; when all are made, binds them. */
+void podops_launch(struct record *r);
+/* Deletes those that have not ended. */
+void podops_kill(struct record *r);
+/* Gives up all that are under way. */
+void podops_free(struct controller *ctl);
+
+#endif

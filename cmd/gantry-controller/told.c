@@ -1,0 +1,98 @@
+#include "cmd/gantry-controller/told.h"
+
+#include "base/util.h"
+#include "cmd/gantry-controller/controller_private.h"
+#include "cmd/gantry-controller/cycle.h"
+
+static int64_t later(int64_t a, int64_t b)
+{
+    if (a == TIME_UNSET)
+        return b;
+    return b == TIME_UNSET ? a : MAX(a, b);
+}
+
+static enum job_phase phase_of(const struct record *r)
+{
+    switch (r->job->status.state) {
+    case JOB_STATE_CONFIGURING:
+        return JOB_STARTING;
+    case JOB_STATE_RUNNING:
+        return JOB_RUNNING;
+    case JOB_STATE_COMPLETING:
+        return JOB_COMPLETING;
+    default:
+        return r->start.on ? JOB_STARTING : JOB_PENDING;
+    }
+}
+
+static bool core_has_no_part(const struct record *r)
+{
+    const struct bjob *job = r->job;
+    return !job || job->deleting || job_state_is_final(job->status.state) ||
+           (!job->model && !job_state_is_active(job->status.state));
+}
+
+static struct job *model_of(const struct record *r, const struct told *now)
+{
+    const struct jstatus *s = &r->job->status;
+    /* A running job whose spec became unreadable keeps what it holds. */
+    struct job *m = r->job->model ? job_copy(r->job->model) : job_new();
+    if (!m->uid)
+        m->uid = xstrdup(r->uid);
+    size_t n;
+    const struct slot *slots = record_slots(r, &n);
+    slots_free(m->alloc, m->n_alloc);
+    m->alloc = now->phase == JOB_PENDING ? NULL : slots_copy(slots, n);
+    m->n_alloc = now->phase == JOB_PENDING ? 0 : n;
+    m->phase = now->phase;
+    m->job_id = now->job_id;
+    m->eligible_sec = now->eligible_sec;
+    m->submit_sec = s->submit_sec != TIME_UNSET ? s->submit_sec : r->job->created_sec;
+    m->start_sec = s->start_sec;
+    if (now->phase != JOB_PENDING)
+        text_set(&m->partition, record_partition(r));
+    return m;
+}
+
+static bool told_equal(const struct told *a, const struct told *b)
+{
+    return a->known == b->known && a->generation == b->generation &&
+           a->job_id == b->job_id && a->eligible_sec == b->eligible_sec &&
+           a->attempt == b->attempt && a->phase == b->phase;
+}
+
+void told_update(struct record *r)
+{
+    struct sched *sched = r->ctl->sched;
+    if (core_has_no_part(r)) {
+        if (r->told.known)
+            sched_apply(sched,
+                        &(struct change){.kind = CHANGE_JOB_GONE, .u.key = r->uid});
+        r->told = (struct told){0};
+        r->timed_out = false;
+        r->priority = PRIORITY_UNSET;
+        cycle_want(r->ctl);
+        return;
+    }
+    struct told now = {
+        .known = true,
+        .generation = r->job->generation,
+        .job_id = r->job->status.job_id,
+        .attempt = r->job->status.attempt,
+        .eligible_sec = later(r->job->model ? r->job->model->eligible_sec : TIME_UNSET,
+                              r->job->status.eligible_sec),
+        .phase = phase_of(r)};
+    if (told_equal(&now, &r->told))
+        return;
+    if (now.phase != JOB_RUNNING)
+        r->timed_out = false;
+    r->told = now;
+    sched_apply(sched,
+                &(struct change){.kind = CHANGE_JOB, .u.job = model_of(r, &now)});
+    cycle_want(r->ctl);
+}
+
+void told_start(struct record *r)
+{
+    r->told.phase = JOB_STARTING;
+}

@@ -1,0 +1,30 @@
+/*
+ * told - what the core has been told of a job.
+ *
+ * The core keeps a job as STARTING from its own decision on, and must be told only
+ * states that are later than that decision; and it is not told the same again, since
+ * each telling costs a step.
+ */
+#ifndef GANTRY_CONTROLLER_TOLD_H
+#define GANTRY_CONTROLLER_TOLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "scheduler/model.h"
+
+struct record;
+
+/* What was told last. */
+struct told {
+    bool known;
+    int64_t generation, job_id, eligible_sec, attempt;
+    enum job_phase phase;
+};
+
+/* Tells the core how the job stands, or that it has no more part in the scheduling. */
+void told_update(struct record *r);
+/* The core itself decided the start. */
+void told_start(struct record *r);
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * watches - the five caches: what they keep of each object, and whom they tell.
+ *
+ *   nodes       struct node       the core; the pods on a node that came, went or fell
+ *                                 silent are considered again
+ *   partitions  struct partition  the core
+ *   batchjobs   the uid           the record, which keeps the rest
+ *   pods        struct pod        the record of its job, else counted as foreign
+ *   services    struct service    the record of its job
+ */
+#ifndef GANTRY_CONTROLLER_WATCHES_H
+#define GANTRY_CONTROLLER_WATCHES_H
+
+#include "cmd/gantry-controller/attempt.h"
+
+struct controller;
+struct pod;
+
+/* controller_synced is called when the last of them has its first list. */
+void watches_start(struct controller *ctl);
+void watches_stop(struct controller *ctl);
+
+/* NULL: a pod that has no node; that is fine. */
+enum node_fate watches_node_fate(const struct controller *ctl, const char *node);
+/* Tells the core of a pod, reconciles its job, or cleans it up. */
+void watches_consider_pod(struct controller *ctl, struct pod *pod);
+/* All pods and Services. */
+void watches_consider_all(struct controller *ctl);
+
+#endif
