@@ -88,6 +88,15 @@ int err_prefix(struct err *err, const char *fmt, ...)
     return -1;
 }
 
+void err_flatten(struct err *err)
+{
+    if (err == NULL)
+        return;
+    for (char *p = err->msg; *p; p++)
+        if ((unsigned char)*p < 0x20 || *p == 0x7f)
+            *p = ' ';
+}
+
 const char *err_code_name(enum err_code code)
 {
     return (size_t)code < ARRAY_LEN(code_names) ? code_names[code] : "unknown";

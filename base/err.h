@@ -46,6 +46,10 @@ int err_errno(struct err *err, int errnum, const char *fmt, ...)
 int err_prefix(struct err *err, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Makes one line of a message that quotes what came from outside: control characters
+ * become spaces. */
+void err_flatten(struct err *err);
+
 /* "invalid", "not found", ...: constant text. */
 const char *err_code_name(enum err_code code);
 

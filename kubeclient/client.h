@@ -154,7 +154,8 @@ void kc_path(const struct kc_ref *ref, struct str *out);
 void kc_escape(const char *value, struct str *out);
 
 const char *kc_reason_name(enum kc_reason reason);
-/* Fills err from a result that is not ok: HTTP status, "409 Conflict: message". */
+/* Fills err from a result that is not ok: HTTP status, "409 Conflict: message" in one
+ * line. */
 int kc_result_err(const struct kc_result *result, struct err *err);
 
 #endif

@@ -202,6 +202,7 @@ int kc_result_err(const struct kc_result *r, struct err *err)
         err_set(err, code, "no connection: %s", r->message);
     else
         err_set(err, code, "%s%s", unknown, r->message);
+    err_flatten(err);
     if (err)
         err->http_status = r->http_status;
     return -1;

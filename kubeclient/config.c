@@ -192,10 +192,12 @@ int kc_config_load(struct kc_config *ret, const struct kc_config_source *source,
     int rc = load(&c, source, &k, err);
 
     kubeconfig_fini(&k);
-    if (rc < 0)
+    if (rc < 0) {
         kc_config_fini(&c);
-    else
+        err_flatten(err);
+    } else {
         *ret = c;
+    }
     return rc;
 }
 

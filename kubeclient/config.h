@@ -49,6 +49,7 @@ struct kc_config_source {
 /* A source from the environment of this process. */
 struct kc_config_source kc_config_source_env(const char *explicit_path);
 
+/* The message of an error is one line. */
 int kc_config_load(struct kc_config *ret, const struct kc_config_source *source,
                    struct err *err);
 void kc_config_fini(struct kc_config *config);

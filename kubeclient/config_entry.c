@@ -114,6 +114,16 @@ static int take_pem(const struct kubeconfig_entry *e, const char *field, char **
 
 /* ---- cluster ---- */
 
+/* http or https, a host, perhaps a port and a path, and nothing behind them. */
+static bool is_server(const char *s)
+{
+    const char *host = str_starts(s, "https://")  ? s + strlen("https://")
+                       : str_starts(s, "http://") ? s + strlen("http://")
+                                                  : "";
+
+    return host[0] != '\0' && host[0] != '/' && s[strcspn(s, " \t\r\n?#\"")] == '\0';
+}
+
 static int take_server(struct kc_config *c, const struct kubeconfig_entry *e,
                        struct err *err)
 {
@@ -124,8 +134,10 @@ static int take_server(struct kc_config *c, const struct kubeconfig_entry *e,
         return -1;
     if (server == NULL)
         return kubeconfig_refuse(e, "server", err, "is missing");
-    if ((!str_starts(server, "https://") && !str_starts(server, "http://")) ||
-        server[strcspn(server, " \t\r\n?#@\"")] != '\0')
+    if (strchr(server, '@')) /* not repeated: a password may stand there */
+        return kubeconfig_refuse(e, "server", err,
+                                 "expected https://host:port, without a user");
+    if (!is_server(server))
         return kubeconfig_refuse(e, "server", err,
                                  "expected https://host:port, got \"%s\"", server);
     for (len = strlen(server); server[len - 1] == '/'; len--)

@@ -24,6 +24,20 @@ START_TEST(test_set)
 }
 END_TEST
 
+START_TEST(test_flatten)
+{
+    struct err err = ERR_INIT;
+
+    err_set(&err, ERR_INVALID, "got \"%s\"", "a\nb\x1b[1m\x7f\xc3\xa9");
+    err.http_status = 404;
+    err_flatten(&err);
+    ck_assert_str_eq(err.msg, "got \"a b [1m \xc3\xa9\"");
+    ck_assert_int_eq(err.code, ERR_INVALID);
+    ck_assert_int_eq(err.http_status, 404);
+    err_flatten(NULL);
+}
+END_TEST
+
 START_TEST(test_prefix)
 {
     struct err err = ERR_INIT;
@@ -160,6 +174,7 @@ int main(void)
 {
     return suite_main("base/err", (struct suite_row[]){
                                       {test_set, 1},
+                                      {test_flatten, 1},
                                       {test_prefix, 1},
                                       {test_errno, 1},
                                       {test_null_err, 1},

@@ -90,6 +90,11 @@ static const struct {
     {404, "404 page not found\n", KC_REFUSED, KC_REASON_NOT_FOUND, ERR_NOT_FOUND,
      "404 NotFound: " NOT_STATUS "(text/plain): 404 page not found ", NULL,
      "text/plain"},
+    {409,
+     "{'kind':'Status','apiVersion':'v1','reason':'Conflict','message':'2 "
+     "conflicts:\\n- .spec'}",
+     KC_REFUSED, KC_REASON_CONFLICT, ERR_CONFLICT, "409 Conflict: 2 conflicts: - .spec",
+     NULL, NULL},
     {404, "", KC_REFUSED, KC_REASON_NOT_FOUND, ERR_NOT_FOUND,
      "404 NotFound: the answer is empty", NULL, ""},
     {400, "{}", KC_REFUSED, KC_REASON_BAD_REQUEST, ERR_INVALID,
