@@ -1,9 +1,11 @@
 #include "kubeclient/probe.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/util.h"
+
+/* What was told last: each is told once, until there is another. */
+enum trouble { NO_TROUBLE, SILENT, NOT_READY, NOT_SERVED, NOT_KUBERNETES };
 
 struct kc_probe {
     struct kc_client *client;
@@ -13,56 +15,108 @@ struct kc_probe {
     void *arg;
     struct kc_call *call;
     struct loop_timer *again;
-    const char *missing; /* what the log says is; NULL: nothing was */
+    enum trouble told;
 };
 
-/* Says once what is missing; again when it is something else. */
-static void complain(struct kc_probe *p, const char *missing, const char *why)
+/* The answer in a line. That a question has an unknown outcome means nothing. */
+static void describe(const struct kc_result *result, struct err *err)
 {
-    if (!p->missing || strcmp(p->missing, missing) != 0)
-        log_warn(p->log, "%s: %s; trying on", missing, why);
-    p->missing = missing;
+    struct kc_result said = *result;
+
+    said.outcome = KC_REFUSED;
+    if (said.reason == KC_REASON_NONE)
+        err_set(err, ERR_INVALID, "%d: another kind of answer", said.http_status);
+    else
+        kc_result_err(&said, err);
 }
 
-static void not_served(struct kc_probe *p)
+static void try_on(struct kc_probe *p, enum trouble trouble, const char *line)
 {
-    AUTO_FREE char *why =
-        xasprintf("no %s in %s/%s: apply its CustomResourceDefinition",
-                  p->resource->plural, p->resource->group, p->resource->version);
-
-    complain(p, "API server lacks a resource", why);
+    if (p->told != trouble)
+        log_warn(p->log, "%s; trying on", line);
+    p->told = trouble;
+    loop_timer_start(p->again, PROBE_RETRY_MS);
 }
 
-static void probed(void *arg, const struct kc_result *result)
+static void refuse(struct kc_probe *p, struct err *err)
+{
+    err_prefix(err, "API server refuses these credentials");
+    p->done(p->arg, err->msg);
+}
+
+/* ---- what is there? ---- */
+
+static void tell_not_served(struct kc_probe *p, const char *version)
+{
+    const struct kc_resource *r = p->resource;
+    struct err err = ERR_INIT;
+
+    err_set(&err, ERR_NOT_FOUND, "API server (%.40s) has no %s in %s%s%s%s", version,
+            r->plural, r->group, r->group[0] ? "/" : "", r->version,
+            r->group[0] ? ": apply its CustomResourceDefinition" : "");
+    err_flatten(&err);
+    try_on(p, NOT_SERVED, err.msg);
+}
+
+static void on_version(void *arg, const struct kc_result *result)
+{
+    struct kc_probe *p = arg;
+    const char *version = json_str(result->body, "gitVersion");
+    struct err err = ERR_INIT;
+
+    p->call = NULL;
+    if (version) {
+        tell_not_served(p, version);
+        return;
+    }
+    describe(result, &err);
+    err_prefix(&err, "what answers is no Kubernetes API server");
+    try_on(p, NOT_KUBERNETES, err.msg);
+}
+
+/* ---- is it there? ---- */
+
+static bool is_list(const struct kc_result *result)
+{
+    return result->outcome == KC_OK &&
+           str_ends(json_str_or(result->body, "kind", ""), "List");
+}
+
+static void on_list(void *arg, const struct kc_result *result)
 {
     struct kc_probe *p = arg;
     struct err err = ERR_INIT;
+
     p->call = NULL;
-    if (result->outcome == KC_OK) {
-        if (p->missing)
+    if (is_list(result)) {
+        if (p->told != NO_TROUBLE)
             log_info(p->log, "API server answers");
         p->done(p->arg, NULL);
         return;
     }
-    kc_result_err(result, &err);
+    describe(result, &err);
     if (result->reason == KC_REASON_UNAUTHORIZED ||
         result->reason == KC_REASON_FORBIDDEN) {
-        err_prefix(&err, "API server refuses these credentials");
-        p->done(p->arg, err.msg);
-        return;
+        refuse(p, &err);
+    } else if (result->http_status == 0) {
+        err_prefix(&err, "API server does not answer");
+        try_on(p, SILENT, err.msg);
+    } else if (result->http_status == 429 || result->http_status >= 500) {
+        err_prefix(&err, "API server is not ready");
+        try_on(p, NOT_READY, err.msg);
+    } else {
+        p->call = kc_raw(p->client, "GET", "/version", NULL, NULL, on_version, p);
+        kc_once(p->call);
     }
-    if (result->reason == KC_REASON_NOT_FOUND)
-        not_served(p);
-    else
-        complain(p, "API server does not answer", err.msg);
-    loop_timer_start(p->again, PROBE_RETRY_MS);
 }
 
-static void ask(void *arg)
+/* The client's own repeats would keep the first failure back for ten seconds. */
+static void probe(void *arg)
 {
     struct kc_probe *p = arg;
-    struct kc_ref ref = {.resource = p->resource};
-    p->call = kc_list(p->client, &ref, "limit=1", probed, p);
+    const struct kc_ref ref = {.resource = p->resource};
+
+    p->call = kc_list(p->client, &ref, "limit=1", on_list, p);
     kc_once(p->call);
 }
 
@@ -71,10 +125,11 @@ struct kc_probe *kc_probe_new(struct kc_client *client,
                               void (*done)(void *arg, const char *refusal), void *arg)
 {
     struct kc_probe *p = xcalloc(1, sizeof(*p));
+
     *p = (struct kc_probe){
         .client = client, .resource = resource, .log = log, .done = done, .arg = arg};
-    p->again = loop_timer_new(kc_client_loop(client), ask, p);
-    ask(p);
+    p->again = loop_timer_new(kc_client_loop(client), probe, p);
+    probe(p);
     return p;
 }
 

@@ -1,10 +1,19 @@
 /*
- * probe - is the API server there, and does it take our credentials?
+ * probe - is a Kubernetes API server there, does it take our credentials, and does it
+ * serve what we need?
  *
  * Every daemon asks before it begins. Wrong credentials stay wrong: 401 and 403 end the
- * probe as refused. A server that does not answer may come yet, and so may a custom
- * resource that it does not serve: what is missing is logged once, and asked for again
- * every PROBE_RETRY_MS.
+ * probe as refused. All else may mend itself: a server that comes up, a definition that
+ * is applied. Then one line says what is the matter, once until that changes, and it is
+ * asked again every PROBE_RETRY_MS. An answer that says nothing about what is there (no
+ * such path, no list) is followed by GET /version, which does:
+ *
+ *   API server does not answer: no connection: connection refused; trying on
+ *   API server is not ready: 503 ServiceUnavailable: starting; trying on
+ *   API server (v1.37.2) has no batchjobs in gantry.dev/v1alpha1: apply its
+ *     CustomResourceDefinition; trying on
+ *   what answers is no Kubernetes API server: 404 NotFound: the answer is not a
+ *     Kubernetes Status (text/html): <html>...; trying on
  */
 #ifndef GANTRY_KUBECLIENT_PROBE_H
 #define GANTRY_KUBECLIENT_PROBE_H
@@ -21,7 +30,7 @@ struct kc_probe;
 struct kc_probe *kc_probe_new(struct kc_client *client,
                               const struct kc_resource *resource, struct log *log,
                               void (*done)(void *arg, const char *refusal), void *arg);
-void kc_probe_free(
-    struct kc_probe *p); /* NULL is fine; may be called from within `done` */
+/* NULL is fine; may be called from within `done`. */
+void kc_probe_free(struct kc_probe *p);
 
 #endif

@@ -1,6 +1,5 @@
 #include "kubeclient/probe.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,110 +7,219 @@
 #include "tests/support/suite.h"
 #include "tests/support/transcript.h"
 
-#define ASK "GET /apis/example.dev/v1/things?limit=1"
-#define LIST "{'kind':'ThingList','items':[]}"
-#define SAY_LIST .say = {LIST}
-#define STATUS(reason, message)                                               \
-    "{'kind':'Status','apiVersion':'v1','status':'Failure','reason':'" reason \
-    "','message':'" message "'}"
-#define NOT_FOUND .status = 404, .say = {STATUS("NotFound", "m")}
-#define LATER .pause_ms = {2000, 2001}
-#define NOT_THERE .end = END_NOT_SENT, .why = "connection refused"
-#define WARN(text) "\"level\":\"warn\",\"msg\":\"" text "; trying on\"}\n"
-#define ANSWERS "\"level\":\"info\",\"msg\":\"API server answers\"}\n"
-#define GONE WARN("API server does not answer: no connection: connection refused")
-#define LACKS                                                         \
-    WARN("API server lacks a resource: no things in example.dev/v1: " \
-         "apply its CustomResourceDefinition")
+static const struct kc_resource jobs = {"gantry.dev", "v1alpha1", "batchjobs",
+                                        "BatchJob", true};
 
-static const struct kc_resource things = {"example.dev", "v1", "things", "Thing",
-                                          false};
+#define JOBS "GET /apis/gantry.dev/v1alpha1/batchjobs?limit=1"
+#define NODES "GET /api/v1/nodes?limit=1"
+#define VERSION "GET /version"
+#define LIST "{'kind':'BatchJobList','apiVersion':'gantry.dev/v1alpha1','items':[]}"
+#define STATUS(code, reason)                                                   \
+    "{'kind':'Status','apiVersion':'v1','status':'Failure','message':'sorry'," \
+    "'reason':'" reason "','code':" #code "}"
+#define AGAIN .pause_ms = {2000, 2001}
+#define ANSWERS "|info API server answers"
+#define OLD                                                                     \
+    "warn API server (v1.19.3) has no batchjobs in gantry.dev/v1alpha1: apply " \
+    "its CustomResourceDefinition; trying on"
+#define OTHER "warn what answers is no Kubernetes API server: "
+#define HTML "<!DOCTYPE html>\n<h1>It works!</h1>\n"
 
 static const struct {
     const char *name;
-    struct exchange script[5];
-    const char *refusal; /* NULL: it answered */
-    const char *log;     /* times left out */
-} cases[] = {
-    {"there", {{ASK, SAY_LIST}}, NULL, ""},
-    {"comes later",
-     {{ASK, NOT_THERE}, {ASK, LATER, NOT_THERE}, {ASK, LATER, SAY_LIST}},
-     NULL,
-     GONE ANSWERS},
-    {"no such resource",
-     {{ASK, NOT_FOUND}, {ASK, LATER, NOT_FOUND}, {ASK, LATER, SAY_LIST}},
-     NULL,
-     LACKS ANSWERS},
-    {"first not there, then without the resource",
-     {{ASK, NOT_THERE}, {ASK, LATER, NOT_FOUND}, {ASK, LATER, SAY_LIST}},
-     NULL,
-     GONE LACKS ANSWERS},
-    {"unauthorized",
-     {{ASK, .status = 401, .say = {STATUS("Unauthorized", "who?")}}},
-     "API server refuses these credentials: 401 Unauthorized: who?",
-     ""},
-    {"forbidden after it came",
-     {{ASK, NOT_THERE},
-      {ASK, LATER, .status = 403, .say = {STATUS("Forbidden", "no")}}},
-     "API server refuses these credentials: 403 Forbidden: no",
-     GONE},
+    const struct kc_resource *resource;
+    struct exchange script[9];
+    const char *log;
+    const char *refusal; /* NULL: it ended well */
+} rows[] = {
+    {"all well", &jobs, {{JOBS, .say = {LIST}}}, "", NULL},
+    {"a core resource", &kc_nodes, {{NODES, .say = {"{'kind':'NodeList'}"}}}, "", NULL},
+    {"wrong token",
+     &jobs,
+     {{JOBS, .status = 401, .say = {STATUS(401, "Unauthorized")}}},
+     "",
+     "API server refuses these credentials: 401 Unauthorized: sorry"},
+    {"no right to list",
+     &jobs,
+     {{JOBS, .status = 403, .say = {STATUS(403, "Forbidden")}}},
+     "",
+     "API server refuses these credentials: 403 Forbidden: sorry"},
+    {"the file has a newer token",
+     &jobs,
+     {{JOBS, .status = 401, .renewed = true}, {JOBS, .say = {LIST}}},
+     "",
+     NULL},
+    {"not there yet: told at once, and once",
+     &jobs,
+     {{JOBS, .pause_ms = {0, 1}, .end = END_NOT_SENT},
+      {JOBS, AGAIN, .end = END_NOT_SENT, .why = "no route"},
+      {JOBS, AGAIN, .headless = true, .end = END_CUT},
+      {JOBS, AGAIN, .say = {LIST}}},
+     "warn API server does not answer: no connection: connection refused; trying "
+     "on" ANSWERS,
+     NULL},
+    {"accepts, and says nothing",
+     &jobs,
+     {{JOBS, .delay_ms = 70000}, {JOBS, AGAIN, .say = {LIST}}},
+     "warn API server does not answer: no whole answer in time; trying on" ANSWERS,
+     NULL},
+    {"not ready yet",
+     &jobs,
+     {{JOBS, .status = 503, .retry_after = "1",
+       .say = {STATUS(503, "ServiceUnavailable")}},
+      {JOBS, AGAIN, .status = 500, .say = {STATUS(500, "InternalError")}},
+      {JOBS, AGAIN, .status = 429},
+      {JOBS, AGAIN, .say = {LIST}}},
+     "warn API server is not ready: 503 ServiceUnavailable: sorry; trying on" ANSWERS,
+     NULL},
+    /* Kubernetes answers unknown groups in plain text, unknown resources as Status. */
+    {"no CustomResourceDefinition",
+     &jobs,
+     {{JOBS, .status = 404, .head_type = "text/plain", .say = {"404 page not found\n"}},
+      {VERSION, .say = {"{'major':'1','minor':'19','gitVersion':'v1.19.3'}"}},
+      {JOBS, AGAIN, .status = 404, .say = {STATUS(404, "NotFound")}},
+      {VERSION, .say = {"{'gitVersion':'v1.19.3'}"}},
+      {JOBS, AGAIN, .say = {LIST}}},
+     OLD ANSWERS,
+     NULL},
+    {"no such core resource",
+     &kc_nodes,
+     {{NODES, .status = 404},
+      {VERSION, .say = {"{'gitVersion':'v1\\n'}"}},
+      {NODES, AGAIN, .say = {"{'kind':'NodeList'}"}}},
+     "warn API server (v1 ) has no nodes in v1; trying on" ANSWERS,
+     NULL},
+    {"a web server",
+     &jobs,
+     {{JOBS, .status = 404, .head_type = "text/html", .say = {HTML}},
+      {VERSION, .status = 404, .head_type = "text/html", .say = {HTML}},
+      {JOBS, AGAIN, .say = {LIST}}},
+     OTHER "404 NotFound: the answer is not a Kubernetes Status (text/html): <!DOCTYPE "
+           "html> <h1>It works!</h1> ; trying on" ANSWERS,
+     NULL},
+    {"a web server that has a page for everything",
+     &jobs,
+     {{JOBS, .head_type = "text/html", .say = {HTML}},
+      {VERSION, .head_type = "text/html", .say = {HTML}},
+      {JOBS, AGAIN, .say = {LIST}}},
+     OTHER "200: another kind of answer; trying on" ANSWERS,
+     NULL},
+    {"another API of JSON",
+     &jobs,
+     {{JOBS, .say = {"{'kind':'Hello'}"}},
+      {VERSION, .say = {"{'version':3}"}},
+      {JOBS, AGAIN, .say = {LIST}}},
+     OTHER "200: another kind of answer; trying on" ANSWERS,
+     NULL},
+    {"one trouble after another",
+     &jobs,
+     {{JOBS, .end = END_NOT_SENT},
+      {JOBS, AGAIN, .status = 503, .say = {STATUS(503, "ServiceUnavailable")}},
+      {JOBS, AGAIN, .status = 404},
+      {VERSION, .say = {"{'gitVersion':'v1.19.3'}"}},
+      {JOBS, AGAIN, .status = 401, .say = {STATUS(401, "Unauthorized")}}},
+     "warn API server does not answer: no connection: connection refused; trying "
+     "on|warn "
+     "API server is not ready: 503 ServiceUnavailable: sorry; trying on|" OLD,
+     "API server refuses these credentials: 401 Unauthorized: sorry"},
 };
 
-struct told {
+struct rig {
+    struct transcript *t;
+    char *lines; /* of JSON */
+    size_t size;
+    FILE *out;
+    struct log *log;
+    struct kc_probe *probe;
     int times;
     char *refusal;
 };
 
 static void on_done(void *arg, const char *refusal)
 {
-    struct told *told = arg;
+    struct rig *r = arg;
 
-    told->times++;
-    told->refusal = xstrdup_null(refusal);
+    r->times++;
+    r->refusal = xstrdup_null(refusal);
+    kc_probe_free(TAKE(r->probe));
 }
 
-/* Lines of JSON, each without its time. */
-static void expect_log(const char *name, char *lines, const char *want)
+/* "warn text|info text" */
+static char *log_text(struct rig *r)
 {
-    STR_AUTO struct str got;
-    char *save = NULL;
+    STR_AUTO struct str text;
+    const char *end;
 
-    str_init(&got, 65536);
-    for (char *line = strtok_r(lines, "\n", &save); line;
-         line = strtok_r(NULL, "\n", &save))
-        str_addf(&got, "%s\n", strstr(line, "\"level\""));
-    ck_assert_msg(strcmp(got.s ? got.s : "", want) == 0, "%s: log:\n%s", name, got.s);
+    str_init(&text, 1 << 20);
+    for (const char *p = r->lines; (end = strchr(p, '\n')); p = end + 1) {
+        JSON_AUTO struct json *line = json_parse(p, (size_t)(end - p), NULL);
+        str_addf(&text, "%s%s %s", text.len ? "|" : "", json_str(line, "level"),
+                 json_str(line, "msg"));
+    }
+    return str_take(&text);
+}
+
+static void rig_init(struct rig *r, const char *name, const struct exchange *script,
+                     const struct kc_resource *resource)
+{
+    *r = (struct rig){.t = transcript_new(name, script)};
+    r->out = open_memstream(&r->lines, &r->size);
+    r->log = log_new(r->out, r->t->loop, LOG_INFO);
+    r->probe = kc_probe_new(r->t->client, resource, r->log, on_done, r);
+}
+
+static void rig_fini(struct rig *r)
+{
+    kc_probe_free(r->probe);
+    log_free(r->log);
+    fclose(r->out);
+    free(r->lines);
+    free(r->refusal);
+    transcript_free(r->t);
 }
 
 START_TEST(test_probe)
 {
-    const char *name = cases[_i].name;
-    struct transcript *t = transcript_new(name, cases[_i].script);
-    struct told told = {0};
-    AUTO_FREE char *text = NULL;
-    size_t len;
-    FILE *out = open_memstream(&text, &len);
-    struct log *log = log_new(out, t->loop, LOG_INFO);
-    struct kc_probe *p = kc_probe_new(t->client, &things, log, on_done, &told);
+    struct rig r;
 
-    transcript_run(t);
-    transcript_advance(t, 3600000);
-    ck_assert_msg(told.times == 1, "%s: told %d times", name, told.times);
-    ck_assert_msg(cases[_i].refusal
-                      ? told.refusal && str_eq(told.refusal, cases[_i].refusal)
-                      : !told.refusal,
-                  "%s: %s", name, told.refusal);
-    kc_probe_free(p);
-    log_free(log);
-    fclose(out);
-    expect_log(name, text, cases[_i].log);
-    free(told.refusal);
-    transcript_free(t);
+    rig_init(&r, rows[_i].name, rows[_i].script, rows[_i].resource);
+    transcript_run(r.t);
+    transcript_advance(r.t, 3600000);
+    fflush(r.out);
+    AUTO_FREE char *log = log_text(&r);
+    ck_assert_msg(r.times == 1, "%s: told %d times", rows[_i].name, r.times);
+    ck_assert_msg(str_eq(r.refusal, rows[_i].refusal), "%s: refused with %s",
+                  rows[_i].name, r.refusal);
+    ck_assert_msg(str_eq(log, rows[_i].log), "%s: logged\n  %s\nnot\n  %s",
+                  rows[_i].name, log, rows[_i].log);
+    rig_fini(&r);
+}
+END_TEST
+
+/* While it asks, while it asks for the version, while it waits. */
+START_TEST(test_free)
+{
+    static const struct exchange scripts[][3] = {
+        {{JOBS, .delay_ms = 1000}},
+        {{JOBS, .status = 404}, {VERSION, .delay_ms = 1000}},
+        {{JOBS, .end = END_NOT_SENT}},
+    };
+    struct rig r;
+
+    rig_init(&r, "free", scripts[_i], &jobs);
+    transcript_advance(r.t, 500);
+    kc_probe_free(TAKE(r.probe));
+    transcript_advance(r.t, 3600000);
+    ck_assert_int_eq(r.times, 0);
+    rig_fini(&r);
 }
 END_TEST
 
 int main(void)
 {
-    return suite_main("kubeclient/probe",
-                      (struct suite_row[]){{test_probe, ARRAY_LEN(cases)}, {NULL, 0}});
+    return suite_main("kubeclient/probe", (struct suite_row[]){
+                                              {test_probe, ARRAY_LEN(rows)},
+                                              {test_free, 3},
+                                              {NULL, 0},
+                                          });
 }
