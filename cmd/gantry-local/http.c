@@ -19,6 +19,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "base/util.h"
+#include "cmd/gantry-local/peers.h"
 
 /* Bodies up to here are read, so that one past API_BODY_MAX is refused in words instead
  * of by a broken connection. */
@@ -51,6 +52,7 @@ struct http {
     char *user;
     struct evhttp *evhttp;
     int port;
+    struct peers *peers;
     struct reply_list replies;
 };
 
@@ -247,10 +249,13 @@ static void on_request(struct evhttp_request *req, void *arg)
 {
     struct http *http = arg;
 
-    if (auth_admits(http->config.auth, header_of(req, "Authorization")))
-        handle(http, req);
-    else
+    if (!auth_admits(http->config.auth, header_of(req, "Authorization"))) {
         refuse_stranger(req);
+        return;
+    }
+    peers_admit(http->peers,
+                evhttp_connection_get_bufferevent(evhttp_request_get_connection(req)));
+    handle(http, req);
 }
 
 /* ---- listening ---- */
@@ -263,6 +268,7 @@ static struct bufferevent *make_bufferevent(struct event_base *base, void *arg)
         base, -1, ssl, BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
 
     bufferevent_openssl_set_allow_dirty_shutdown(bev, 1);
+    peers_add(http->peers, bev);
     return bev;
 }
 
@@ -323,14 +329,18 @@ struct http *http_new(const struct http_config *config, struct err *err)
     http->user = xstrdup(config->user);
     http->port = port_of(fd);
     TAILQ_INIT(&http->replies);
+    http->peers = peers_new(config->log, config->max_connections);
     http->evhttp = evhttp_new(loop_event_base(config->loop));
     set_up(http);
-    if (evhttp_accept_socket(http->evhttp, fd) != 0) {
+    struct evhttp_bound_socket *bound =
+        evhttp_accept_socket_with_handle(http->evhttp, fd);
+    if (!bound) {
         err_set(err, ERR_IO, "127.0.0.1:%d: cannot accept connections", http->port);
         close(fd);
         http_free(http);
         return NULL;
     }
+    peers_watch(http->peers, evhttp_bound_socket_get_listener(bound));
     return http;
 }
 
@@ -339,6 +349,7 @@ void http_free(struct http *http)
     if (!http)
         return;
     /* Closes every connection; streams hear of it by their closecb. */
+    peers_free(http->peers);
     evhttp_free(http->evhttp);
     free(http->user);
     free(http);

@@ -17,8 +17,10 @@ struct http_config {
     struct loop *loop; /* a real one */
     struct apiserver *server;
     const struct auth *auth;
-    const char *user; /* who everybody with the token is */
-    int port;         /* 0: any that is free */
+    const char *user;       /* who everybody with the token is */
+    int port;               /* 0: any that is free */
+    struct log *log;        /* NULL: silent */
+    size_t max_connections; /* 0: what descriptors allow */
 };
 
 /* Listens on 127.0.0.1. What the config points to must outlive the server. NULL and

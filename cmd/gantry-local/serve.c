@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
+#include "base/log.h"
 #include "base/loop.h"
 #include "base/opt.h"
 #include "base/rng.h"
@@ -45,6 +47,7 @@ static const struct opt table[] = {
 /* All that runs, so that one function takes it down. */
 struct server {
     struct loop *loop;
+    struct log *log;
     struct auth *auth;
     struct apiserver *api;
     struct http *http;
@@ -65,6 +68,7 @@ static int start(struct server *s, const struct options *o, struct err *err)
     s->loop = loop_new(err);
     if (!s->loop)
         return -1;
+    s->log = log_new(stderr, s->loop, LOG_INFO);
     for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
         s->signals[i] = loop_signal_new(s->loop, signals[i], on_signal, s->loop, err);
         if (!s->signals[i])
@@ -82,7 +86,8 @@ static int start(struct server *s, const struct options *o, struct err *err)
                                      .server = s->api,
                                      .auth = s->auth,
                                      .user = "admin",
-                                     .port = (int)o->port};
+                                     .port = (int)o->port,
+                                     .log = s->log};
     s->http = http_new(&http, err);
     if (!s->http && err->code == ERR_EXISTS)
         return err_set(err, ERR_EXISTS,
@@ -99,7 +104,19 @@ static void stop(struct server *s)
     for (size_t i = 0; i < ARRAY_LEN(s->signals); i++)
         if (s->signals[i])
             loop_signal_free(s->signals[i]);
+    log_free(s->log);
     loop_free(s->loop);
+}
+
+/* Many shells allow 1,024 descriptors where the system allows far more. */
+static void allow_files(void)
+{
+    struct rlimit files;
+
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return;
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
 }
 
 static int run(const struct options *o)
@@ -107,6 +124,7 @@ static int run(const struct options *o)
     struct server s = {0};
     struct err err = ERR_INIT;
 
+    allow_files();
     /* A peer that goes away is an error of its connection, not of this process. */
     signal(SIGPIPE, SIG_IGN);
     if (start(&s, o, &err) != 0) {

@@ -2,31 +2,22 @@
  * the exit status that --help documents. In arguments, '@' stands for the test's own
  * directory. */
 #include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <ftw.h>
 #include <netinet/in.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/files.h"
 #include "base/str.h"
 #include "base/util.h"
+#include "tests/support/program.h"
 #include "tests/support/suite.h"
-
-/* A program that says nothing for so long has failed the test. */
-#define PATIENCE_MS 30000
-#define ARGS_MAX 10
-#define LINE_MAX_BYTES 4096
 
 #define LOCAL "gantry-local"
 #define CONTROLLER "gantry-controller"
@@ -40,95 +31,6 @@ static char root[] = "/tmp/gantry-test-XXXXXX";
 static char *path_of(const char *name)
 {
     return xasprintf("%s/%s", root, name);
-}
-
-/* ---- a program and what it says ---- */
-
-struct program {
-    pid_t pid;
-    int out; /* its standard output and error */
-    struct str said;
-};
-
-static char *argument(const char *text)
-{
-    const char *at = strchr(text, '@');
-
-    return at ? xasprintf("%.*s%s%s", (int)(at - text), text, root, at + 1)
-              : xstrdup(text);
-}
-
-static _Noreturn void be_program(const char *const *args, int out)
-{
-    char *argv[ARGS_MAX + 1] = {0};
-    AUTO_FREE char *path = xasprintf("%s/%s", getenv("BIN"), args[0]);
-
-    for (size_t i = 0; i < ARGS_MAX && args[i]; i++)
-        argv[i] = argument(args[i]);
-    prctl(PR_SET_PDEATHSIG, SIGKILL); /* a failed test leaves none behind */
-    unsetenv("KUBECONFIG");
-    unsetenv("KUBERNETES_SERVICE_HOST");
-    setenv("HOME", root, 1);
-    dup2(out, STDOUT_FILENO);
-    dup2(out, STDERR_FILENO);
-    execv(path, argv);
-    _exit(126);
-}
-
-static void program_start(struct program *p, const char *const *args)
-{
-    int ends[2];
-
-    ck_assert_msg(getenv("BIN") != NULL, "BIN says where the programs are");
-    ck_assert_int_eq(pipe2(ends, O_CLOEXEC), 0);
-    *p = (struct program){.pid = fork(), .out = ends[0]};
-    ck_assert_int_ge(p->pid, 0);
-    if (p->pid == 0)
-        be_program(args, ends[1]);
-    close(ends[1]);
-    str_init(&p->said, 1 << 20);
-}
-
-/* Some more of what it says; false at the end. */
-static bool program_read(struct program *p)
-{
-    struct pollfd ready = {.fd = p->out, .events = POLLIN};
-    char bytes[LINE_MAX_BYTES];
-
-    if (poll(&ready, 1, PATIENCE_MS) != 1) {
-        kill(p->pid, SIGKILL);
-        ck_abort_msg("it neither speaks nor ends; it said: %s", p->said.s);
-    }
-    const ssize_t n = read(p->out, bytes, sizeof(bytes));
-    if (n > 0)
-        str_addn(&p->said, bytes, (size_t)n);
-    return n > 0;
-}
-
-static void program_until(struct program *p, const char *part)
-{
-    while (!p->said.s || !strstr(p->said.s, part))
-        ck_assert_msg(program_read(p), "it ended without \"%s\": %s", part, p->said.s);
-}
-
-/* Waits for its end. */
-static int program_end(struct program *p)
-{
-    int status;
-
-    while (program_read(p))
-        ;
-    close(p->out);
-    ck_assert_int_eq(waitpid(p->pid, &status, 0), p->pid);
-    ck_assert_msg(WIFEXITED(status), "ended by signal %d: %s", WTERMSIG(status),
-                  p->said.s);
-    return WEXITSTATUS(status);
-}
-
-static int program_stop(struct program *p)
-{
-    kill(p->pid, SIGTERM);
-    return program_end(p);
 }
 
 /* ---- what rows need ---- */
@@ -213,7 +115,7 @@ static void make_files(void)
 
 struct row {
     const char *name;
-    const char *args[ARGS_MAX];
+    const char *args[PROGRAM_ARGS_MAX];
     int status;
     const char *line; /* the whole of it, '@' as in arguments; a last '*' is any rest */
 };
@@ -397,7 +299,7 @@ static const struct {
 /* `want` with '@' put in matches; a last '*' is any rest, a first one any start. */
 static bool matches(const char *said, const char *want)
 {
-    AUTO_FREE char *text = argument(want);
+    AUTO_FREE char *text = program_argument(root, want);
     const size_t len = strlen(text);
 
     if (text[0] == '*') {
@@ -414,7 +316,7 @@ static void expect_refusal(const char *name, const char *const *args, int status
 {
     struct program p;
 
-    program_start(&p, args);
+    program_start(&p, root, args);
     const int rc = program_end(&p);
     ck_assert_msg(p.said.len > 0 && p.said.s[p.said.len - 1] == '\n', "%s: no line: %s",
                   name, p.said.s);
@@ -422,7 +324,7 @@ static void expect_refusal(const char *name, const char *const *args, int status
     ck_assert_msg(!strchr(p.said.s, '\n'), "%s: more than a line: %s", name, p.said.s);
     ck_assert_msg(matches(p.said.s, line), "%s: it said: %s", name, p.said.s);
     ck_assert_msg(rc == status, "%s: status %d", name, rc);
-    str_fini(&p.said);
+    program_fini(&p);
 }
 
 START_TEST(test_row)
@@ -443,8 +345,8 @@ END_TEST
 START_TEST(test_kubeconfig)
 {
     AUTO_FREE char *path = xasprintf("@/kc/%s", refused_kubeconfigs[_i].file);
-    const char *const node[ARGS_MAX] = {NODE, "--kubeconfig", path};
-    const char *const controller[ARGS_MAX] = {CONTROLLER, "--kubeconfig", path};
+    const char *const node[PROGRAM_ARGS_MAX] = {NODE, "--kubeconfig", path};
+    const char *const controller[PROGRAM_ARGS_MAX] = {CONTROLLER, "--kubeconfig", path};
     const char *line = refused_kubeconfigs[_i].line;
     const char *gap = line[0] == '*' ? "" : ": kubeconfig: ";
     AUTO_FREE char *of_node =
@@ -470,7 +372,8 @@ START_TEST(test_port_taken)
     ck_assert_int_eq(listen(fd, 1), 0);
     ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&at, &len), 0);
     AUTO_FREE char *port = xasprintf("%d", ntohs(at.sin_port));
-    const char *const args[ARGS_MAX] = {LOCAL, "serve", "--dir", "@/s", "--port", port};
+    const char *const args[PROGRAM_ARGS_MAX] = {LOCAL, "serve",  "--dir",
+                                                "@/s", "--port", port};
     AUTO_FREE char *line = xasprintf("gantry-local serve: --port: 127.0.0.1:%s is "
                                      "taken: choose another, or 0 for any",
                                      port);
@@ -481,7 +384,7 @@ END_TEST
 
 START_TEST(test_other_owner)
 {
-    const char *const args[ARGS_MAX] = {SERVE, "@/theirs"};
+    const char *const args[PROGRAM_ARGS_MAX] = {SERVE, "@/theirs"};
     AUTO_FREE char *path = path_of("theirs");
 
     if (geteuid() != 0) /* only root can give a directory away */
@@ -498,7 +401,7 @@ END_TEST
 /* A disk that takes nothing (here: a limit on files). */
 START_TEST(test_full_disk)
 {
-    static const char *const args[ARGS_MAX] = {SERVE, "@/full"};
+    static const char *const args[PROGRAM_ARGS_MAX] = {SERVE, "@/full"};
     struct rlimit before, none;
 
     signal(SIGXFSZ, SIG_IGN);
@@ -517,9 +420,9 @@ END_TEST
 
 static void serve(struct program *p)
 {
-    static const char *const args[ARGS_MAX] = {SERVE, "@/live"};
+    static const char *const args[PROGRAM_ARGS_MAX] = {SERVE, "@/live"};
 
-    program_start(p, args);
+    program_start(p, root, args);
     program_until(p, "export KUBECONFIG=");
 }
 
@@ -543,9 +446,9 @@ static void put_changed(const char *name, const char *key, const char *value)
 /* A token nobody was given: refused at once, by both clients. */
 START_TEST(test_wrong_token)
 {
-    static const char *const node[ARGS_MAX] = {NODE, "--kubeconfig", "@/wrong"};
-    static const char *const controller[ARGS_MAX] = {CONTROLLER, "--kubeconfig",
-                                                     "@/wrong"};
+    static const char *const node[PROGRAM_ARGS_MAX] = {NODE, "--kubeconfig", "@/wrong"};
+    static const char *const controller[PROGRAM_ARGS_MAX] = {CONTROLLER, "--kubeconfig",
+                                                             "@/wrong"};
     const char *const *const both[] = {node, controller};
     struct program server;
 
@@ -556,7 +459,7 @@ START_TEST(test_wrong_token)
                        "*\"level\":\"error\",\"msg\":\"API server refuses these "
                        "credentials: 401 Unauthorized: Unauthorized\"*");
     ck_assert_int_eq(program_stop(&server), 0);
-    str_fini(&server.said);
+    program_fini(&server);
 }
 END_TEST
 
@@ -565,33 +468,33 @@ static void expect_waiting(const char *const *args, const char *part)
 {
     struct program p;
 
-    program_start(&p, args);
+    program_start(&p, root, args);
     program_until(&p, "\n");
     ck_assert_msg(strstr(p.said.s, part), "it said: %s", p.said.s);
     ck_assert_msg(strstr(p.said.s, "trying on"), "it said: %s", p.said.s);
     ck_assert_int_eq(program_stop(&p), 0);
-    str_fini(&p.said);
+    program_fini(&p);
 }
 
 START_TEST(test_without_crds)
 {
-    static const char *const args[ARGS_MAX] = {CONTROLLER, "--kubeconfig",
-                                               "@/live/kubeconfig"};
+    static const char *const args[PROGRAM_ARGS_MAX] = {CONTROLLER, "--kubeconfig",
+                                                       "@/live/kubeconfig"};
     struct program server;
 
     serve(&server);
     expect_waiting(args, "no batchjobs in gantry.dev/v1alpha1: apply its "
                          "CustomResourceDefinition");
     ck_assert_int_eq(program_stop(&server), 0);
-    str_fini(&server.said);
+    program_fini(&server);
 }
 END_TEST
 
 START_TEST(test_no_server)
 {
-    static const char *const node[ARGS_MAX] = {NODE_OPT};
-    static const char *const controller[ARGS_MAX] = {CONTROLLER, "--kubeconfig",
-                                                     "@/kc/whole"};
+    static const char *const node[PROGRAM_ARGS_MAX] = {NODE_OPT};
+    static const char *const controller[PROGRAM_ARGS_MAX] = {CONTROLLER, "--kubeconfig",
+                                                             "@/kc/whole"};
 
     expect_waiting(node, "API server does not answer: no connection: Failed to connect "
                          "to 127.0.0.1 port 1");
@@ -603,16 +506,16 @@ END_TEST
 /* Two servers' authorities are not each other's. */
 START_TEST(test_wrong_ca)
 {
-    static const char *const other[ARGS_MAX] = {SERVE, "@/other"};
-    static const char *const controller[ARGS_MAX] = {CONTROLLER, "--kubeconfig",
-                                                     "@/wrong-ca"};
+    static const char *const other[PROGRAM_ARGS_MAX] = {SERVE, "@/other"};
+    static const char *const controller[PROGRAM_ARGS_MAX] = {CONTROLLER, "--kubeconfig",
+                                                             "@/wrong-ca"};
     AUTO_FREE char *path = path_of("other/kubeconfig");
     struct err err = ERR_INIT;
     struct program server, second;
     STR_AUTO struct str text;
 
     serve(&server);
-    program_start(&second, other);
+    program_start(&second, root, other);
     program_until(&second, "export KUBECONFIG=");
     str_init(&text, 65536);
     ck_assert_int_eq(str_read_file(&text, path, &err), 0);
@@ -621,9 +524,9 @@ START_TEST(test_wrong_ca)
     put_changed("wrong-ca", "certificate-authority-data: ", strchr(ca, ' ') + 1);
     expect_waiting(controller, "certificate");
     ck_assert_int_eq(program_stop(&second), 0);
+    program_fini(&second);
     ck_assert_int_eq(program_stop(&server), 0);
-    str_fini(&second.said);
-    str_fini(&server.said);
+    program_fini(&server);
 }
 END_TEST
 
