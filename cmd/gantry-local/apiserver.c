@@ -210,6 +210,41 @@ static bool has_sub(const struct kind *kind, size_t i)
            (!kind->group[0] && strcmp(verbs[i].plural, kind->plural) == 0);
 }
 
+/* What people ask of a Kubernetes that is not served here: why, and what to do. */
+static const struct {
+    const char *plural, *sub, *why;
+} unserved[] = {
+    {"pods", "log",
+     "a container's output is in the file logs/<namespace>_<pod>_<uid>/<container>.log "
+     "of the --dir of its \"gantry-local node\""},
+    {"pods", "exec", "containers are processes of their node's machine: look there"},
+    {"pods", "attach", "containers are processes of their node's machine: look there"},
+    {"pods", "portforward",
+     "connect to the pod's own address (kubectl get pods -o wide) on its node's "
+     "machine"},
+    {"pods", "ephemeralcontainers",
+     "containers are processes of their node's machine: debug them there"},
+    {"pods", "resize", "a pod keeps the requests it was made with"},
+    {"deployments", "scale", "nothing here runs Deployments"},
+    {"replicasets", "scale", "nothing here runs ReplicaSets"},
+    {"statefulsets", "scale", "nothing here runs StatefulSets"},
+    {"serviceaccounts", "token",
+     "there is one token for everybody, that of the server's kubeconfig"},
+};
+
+static int refuse_sub(struct call *call)
+{
+    const char *plural = call->kind->plural;
+
+    for (size_t i = 0; !call->kind->is_custom && i < ARRAY_LEN(unserved); i++)
+        if (strcmp(unserved[i].plural, plural) == 0 &&
+            strcmp(unserved[i].sub, call->sub) == 0)
+            return refuse(&call->refusal, 501, "NotImplemented",
+                          "gantry-local does not serve %s/%s: %s", plural, call->sub,
+                          unserved[i].why);
+    return refuse_path(&call->refusal);
+}
+
 static int serve_resource(struct call *call)
 {
     bool path_known = false;
@@ -229,8 +264,7 @@ static int serve_resource(struct call *call)
             continue;
         return verbs[i].verb(call);
     }
-    return path_known ? refuse_method(&call->refusal, call->kind)
-                      : refuse_path(&call->refusal);
+    return path_known ? refuse_method(&call->refusal, call->kind) : refuse_sub(call);
 }
 
 /* ---- the server ---- */

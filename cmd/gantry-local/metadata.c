@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/duration.h"
+#include "base/opt.h"
 #include "base/util.h"
 
 /* ObjectMeta; `inner` is what the values of a map or the items of a list are. */
@@ -79,8 +80,16 @@ static bool is_meta_field(const char *name)
     return false;
 }
 
-void metadata_prune(struct json *object, void (*found)(void *arg, const char *path),
-                    void *arg)
+static const char *nearest_meta_field(const char *name)
+{
+    const char *names[ARRAY_LEN(meta_fields) + 1] = {0};
+
+    for (size_t i = 0; i < ARRAY_LEN(meta_fields); i++)
+        names[i] = meta_fields[i].name;
+    return opt_nearest(name, names);
+}
+
+void metadata_prune(struct json *object, unknown_fn *found, void *arg)
 {
     struct json *meta = json_get(object, "metadata");
     JSON_AUTO struct json *copy = json_copy(meta);
@@ -89,8 +98,20 @@ void metadata_prune(struct json *object, void (*found)(void *arg, const char *pa
         if (is_meta_field(it.key))
             continue;
         AUTO_FREE char *path = xasprintf("metadata.%s", it.key);
-        found(arg, path);
+        found(arg, path, nearest_meta_field(it.key));
         json_del(meta, it.key);
+    }
+}
+
+void metadata_drop_empty(struct json *object)
+{
+    struct json *meta = json_get(object, "metadata");
+
+    for (size_t i = 0; i < ARRAY_LEN(meta_fields); i++) {
+        const struct json *value = json_get(meta, meta_fields[i].name);
+        const bool holds = json_is(value, JSON_OBJECT) || json_is(value, JSON_ARRAY);
+        if (holds && json_len(value) == 0)
+            json_del(meta, meta_fields[i].name);
     }
 }
 

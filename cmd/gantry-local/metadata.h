@@ -13,8 +13,9 @@
  * it is absent. ERR_INVALID names the field. */
 int metadata_check(struct json *object, struct err *err);
 /* Removes what ObjectMeta does not have, and calls `found` with each. */
-void metadata_prune(struct json *object, void (*found)(void *arg, const char *path),
-                    void *arg);
+void metadata_prune(struct json *object, unknown_fn *found, void *arg);
+/* Takes out labels, annotations and the like that hold nothing, as Kubernetes does. */
+void metadata_drop_empty(struct json *object);
 /* Names, labels, finalizers, owners. `before` is NULL on create. */
 void metadata_validate(const struct kind *kind, const struct json *object,
                        const struct json *before, cause_fn *found, void *arg);

@@ -19,7 +19,7 @@
 #include "cmd/gantry-local/kinds.h"
 
 /* A stored object may grow past a request body by what the server adds to it. */
-#define OBJECT_BYTES_MAX (4u << 20)
+#define OBJECT_BYTES_MAX (3u << 19)
 
 /* A label, or a field that selectors may name, with its value. */
 struct attr {

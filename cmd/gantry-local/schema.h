@@ -33,11 +33,15 @@ void schema_validate(const struct schema *s, const struct json *object, cause_fn
                      void *arg);
 /* Fills defaults in place. */
 void schema_default(const struct schema *s, struct json *object);
+/* An unknown field: its path ("spec.nodez"), and the known one that may be meant
+ * ("nodes") or NULL. Lent for the call. */
+typedef void unknown_fn(void *arg, const char *path, const char *near);
+
 /* Removes fields that the schema does not know (x-kubernetes-preserve-unknown-fields
- * kept; apiVersion, kind and metadata are known at the root), and calls `found` with
- * each as "spec.nodez" . */
-void schema_prune(const struct schema *s, struct json *object,
-                  void (*found)(void *arg, const char *path), void *arg);
+ * kept; apiVersion, kind and metadata are known at the root), and calls `found` (NULL:
+ * nobody) with each. */
+void schema_prune(const struct schema *s, struct json *object, unknown_fn *found,
+                  void *arg);
 
 /* How lists and maps merge (x-kubernetes-list-type, -list-map-keys, -map-type; for core
  * kinds also the strategic merge key). */

@@ -1,6 +1,8 @@
 /* schema_default - defaults put in, unknown fields taken out. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/opt.h"
 #include "base/util.h"
 #include "cmd/gantry-local/schema_priv.h"
 
@@ -42,7 +44,7 @@ void schema_default(const struct schema *s, struct json *object)
 
 struct prune {
     struct str path;
-    void (*found)(void *arg, const char *path);
+    unknown_fn *found;
     void *arg;
 };
 
@@ -53,6 +55,17 @@ static bool is_root_field(const char *name)
 {
     return strcmp(name, "apiVersion") == 0 || strcmp(name, "kind") == 0 ||
            strcmp(name, "metadata") == 0;
+}
+
+static const char *nearest_prop(const struct schema *s, const char *name)
+{
+    const char **names = xcalloc(s->n_props + 1, sizeof(*names));
+
+    for (size_t i = 0; i < s->n_props; i++)
+        names[i] = s->props[i].name;
+    const char *near = opt_nearest(name, names);
+    free(names);
+    return near;
 }
 
 static void prune_object(struct prune *p, const struct schema *s, struct json *j,
@@ -73,7 +86,7 @@ static void prune_object(struct prune *p, const struct schema *s, struct json *j
         if (field == NULL) {
             json_append(unknown, json_new_string(it.key));
             if (p->found != NULL)
-                p->found(p->arg, p->path.s);
+                p->found(p->arg, p->path.s, nearest_prop(s, it.key));
         } else {
             prune_node(p, field, it.val, false);
         }
@@ -102,8 +115,8 @@ static void prune_node(struct prune *p, const struct schema *s, struct json *j,
     }
 }
 
-void schema_prune(const struct schema *s, struct json *object,
-                  void (*found)(void *arg, const char *path), void *arg)
+void schema_prune(const struct schema *s, struct json *object, unknown_fn *found,
+                  void *arg)
 {
     struct prune p = {.found = found, .arg = arg};
 

@@ -5,6 +5,9 @@
 #include "base/util.h"
 #include "crds/rules.h"
 
+/* Of a ConfigMap. */
+#define DATA_BYTES_MAX (1u << 20)
+
 /* Our own kinds: what the CRDs' CEL rules and the admission policies say elsewhere. */
 
 static int gantry_admit(struct write *w)
@@ -33,7 +36,22 @@ static void gantry_validate(struct write *w)
         rules_check(w->call->kind->name, w->after, w->before, found_violation, w);
 }
 
+/* As Kubernetes counts: the values of both maps, decoded. */
+static void data_validate(struct write *w)
+{
+    size_t total = 0;
+
+    for (json_each (it, json_get(w->after, "data")))
+        total += json_is(it.val, JSON_STRING) ? strlen(json_string(it.val)) : 0;
+    for (json_each (it, json_get(w->after, "binaryData")))
+        total += json_is(it.val, JSON_STRING) ? strlen(json_string(it.val)) / 4 * 3 : 0;
+    if (total > DATA_BYTES_MAX)
+        write_invalid(w, "data", "FieldValueTooLong",
+                      "Too long: may not be more than 1048576 bytes");
+}
+
 static const struct strategy strategies[] = {
+    {"", "configmaps", .validate = data_validate},
     {"", "pods", .has_generation = true, .prepare = pod_prepare,
      .validate = pod_validate},
     {"", "nodes", .keeps_status = true},

@@ -207,10 +207,11 @@ int write_decode(struct write *w)
 
 /* ---- shared steps ---- */
 
-static void found_unknown(void *arg, const char *path)
+static void found_unknown(void *arg, const char *path, const char *near)
 {
     struct write *w = arg;
-    AUTO_FREE char *text = xasprintf("unknown field \"%s\"", path);
+    AUTO_FREE char *hint = near ? xasprintf("; did you mean \"%s\"?", near) : NULL;
+    AUTO_FREE char *text = xasprintf("unknown field \"%s\"%s", path, hint ? hint : "");
 
     json_append(w->strange, json_new_string(text));
 }
@@ -221,6 +222,7 @@ int write_drop_unknown(struct write *w)
     STR_AUTO struct str text;
 
     metadata_prune(w->after, found_unknown, w);
+    metadata_drop_empty(w->after);
     schema_prune(w->call->kind->schema, w->after, found_unknown, w);
     str_init(&text, 4096);
     for (size_t i = 0; i < json_len(w->strange); i++)

@@ -63,6 +63,15 @@ static const struct step create_and_get[] = {
      .type = "application/vnd.kubernetes.protobuf"},
     {"POST", MAPS, "metadata: {name: y}\ndata: {k: v}\n", 201,
      .expect = "metadata.name=y", .type = "application/yaml"},
+    {"POST", MAPS,
+     "{'metadata': {'name': 'e', 'labels': {}, 'annotations': {}, "
+     "'finalizers': []}}",
+     201, .expect = "metadata.labels!|metadata.annotations!|metadata.finalizers!"},
+    {"POST", MAPS "?fieldValidation=Strict",
+     "{'metadata': {'name': 'f', 'label': {}}, 'dta': {}}", 400,
+     .expect =
+         "message=strict decoding error: unknown field \"metadata.label\"; did you "
+         "mean \"labels\"?, unknown field \"dta\"; did you mean \"data\"?"},
     {"POST", NS "/none/configmaps", "{'metadata': {'name': 'a'}}", 404,
      .expect = "message=namespaces \"none\" not found"},
     {0}};
@@ -75,6 +84,14 @@ static const struct step routes[] = {
     {"GET", "/api/v1/pods/x", NULL, 404, .expect = "reason=NotFound"},
     {"GET", NS "/default/nodes", NULL, 404, .expect = "reason=NotFound"},
     {"GET", MAPS "/a/status", NULL, 404, .expect = "reason=NotFound"},
+    {"GET", PODS "/x/log", NULL, 501,
+     .expect = "reason=NotImplemented|message~logs/<namespace>_<pod>_<uid>"},
+    {"POST", PODS "/x/exec?command=ls", NULL, 501,
+     .expect = "message~gantry-local does not serve pods/exec: containers are"},
+    {"GET", PODS "/x/portforward", NULL, 501, .expect = "message~own address"},
+    {"GET", "/apis/apps/v1/namespaces/default/deployments/x/scale", NULL, 501,
+     .expect = "message~nothing here runs Deployments"},
+    {"GET", PODS "/x/nosuch", NULL, 404, .expect = "reason=NotFound"},
     {"POST", "/api/v1/pods", "{}", 405,
      .expect = "reason=MethodNotAllowed|details.kind=pods"},
     {"PUT", MAPS, "{}", 405, .expect = "reason=MethodNotAllowed"},
@@ -389,6 +406,26 @@ START_TEST(test_too_large)
     ck_assert_int_eq(apitest_request(t, "POST", MAPS, body), 413);
     apitest_expect(t, "too large",
                    "reason=RequestEntityTooLarge|message~limit is 3145728");
+    /* Kubernetes' own limits: on a ConfigMap's data, and on what its store takes. */
+    memset(body, 'x', 1 << 21);
+    body[1 << 20] = '\0';
+    AUTO_FREE char *full =
+        xasprintf("{'metadata': {'name': 'm'}, 'data': {'a': '%s'}}", body);
+    ck_assert_int_eq(apitest_request(t, "POST", MAPS, full), 201);
+    body[1 << 20] = 'x';
+    body[(1 << 20) + 1] = '\0';
+    AUTO_FREE char *over =
+        xasprintf("{'metadata': {'name': 'n'}, 'data': {'a': '%s'}}", body);
+    ck_assert_int_eq(apitest_request(t, "POST", MAPS, over), 422);
+    apitest_expect(t, "data too large",
+                   "message~data: Too long: may not be more than 1048576 bytes");
+    body[(1 << 20) + 1] = 'x';
+    body[3 << 19] = '\0';
+    AUTO_FREE char *event = xasprintf("{'metadata': {'name': 'e'}, 'message': '%s', "
+                                      "'involvedObject': {}}",
+                                      body);
+    ck_assert_int_eq(apitest_request(t, "POST", NS "/default/events", event), 413);
+    apitest_expect(t, "object too large", "message~larger than 1572864 bytes");
     apitest_free(t);
 }
 END_TEST
