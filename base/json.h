@@ -11,6 +11,9 @@
  * Paths are field names joined by dots ("metadata.name"). A name that contains a
  * dot (label and annotation keys do) is read with json_get.
  *
+ * json-c parses, but not alone: json_scan.h says what it would let through, and a tree
+ * does not know which keys stood twice.
+ *
  * Trees are dear (a 10 kB pod takes 370 kB): keep bytes or structs, not trees.
  */
 #ifndef GANTRY_BASE_JSON_H

@@ -39,6 +39,12 @@ static const struct {
     {"uint64 greatest", "18446744073709551615", "18446744073709551615"},
     {"past uint64", "18446744073709551616", "18446744073709551616"},
     {"far below int64", "-9223372036854775809", "-9223372036854775809"},
+    {"long beside doubles", "[18446744073709551616,1e0,{\"a\":12e0,\"b\":0e0}]",
+     "[18446744073709551616,1e0,{\"a\":12e0,\"b\":0e0}]"},
+    {"long in fields", "{\"a\":99999999999999999999 , \"b\":-9223372036854775809}",
+     "{\"a\":99999999999999999999,\"b\":-9223372036854775809}"},
+    {"long and last", "[0,\n123456789012345678901234567890\n]",
+     "[0,123456789012345678901234567890]"},
     {"double kept", "[1.0,1e3,-0.10,2E-2]", "[1.0,1e3,-0.10,2E-2]"},
     {"escapes", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0001\"",
      "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\""},
@@ -92,6 +98,18 @@ static const struct {
     {"wrong bracket", "[1}", 2},
     {"two documents", "{} {}", 3},
     {"leading zero", "01", 1},
+    {"leading zero, negative", "-01", 2},
+    {"leading zero, double", "[01.5]", 2},
+    {"digits behind the exponent", "1e5e5", 3},
+    {"long integer where a key is due", "{18446744073709551616:1}", 1},
+    {"word behind a long integer", "[18446744073709551616 1]", 22},
+    {"two long integers", "18446744073709551616 18446744073709551616", 21},
+    {"the first of two errors", "{\"a\" 1, \"b\": nul}", 5},
+    {"the first of two in one word", "{\"a\":1-}", 6},
+    {"the first of two, whole", "{} nul", 3},
+    {"key in single quotes behind others", "{\"a\":1,'b':2}", 7},
+    {"Infinity in an array", "[1,Infinity]", 3},
+    {"form feed", "[\f1]", 1},
     {"no digit before the point", ".5", 0},
     {"no digit behind the point", "1.", 2},
     {"no exponent", "1e+", 3},
@@ -110,6 +128,7 @@ static const struct {
     {"surrogate in bytes", "\"\xed\xa0\x80\"", 1},
     {"past U+10FFFF", "\"\xf4\x90\x80\x80\"", 1},
     {"sequence cut", "\"\xe2\x82", 1},
+    {"control character in a key", "{\"a\tb\":1}", 3},
     {"UTF-8 in a key", "{\"\xff\":1}", 2},
     {"byte order mark", "\xef\xbb\xbf{}", 0},
 };
@@ -239,6 +258,12 @@ static const struct {
     {"{\"a\":null,\"a\":1}", "a"},
     {"{\"spec\":{\"nodes\":1,\"x\":2,\"nodes\":3}}", "spec.nodes"},
     {"{\"a\":1,\"\\u0061\":1}", "a"},
+    {"{\"a\\\"b\" : 1, \"a\\u0022b\" : 1}", "a\"b"},
+    {"[[{\"a\":\"a\"}],[\"a\",\"a\",{\"\":[],\"\":{}}]]", "[1][2]."},
+    /* no documents: an answer, whichever it is */
+    {"}]{\"a\":1,]\"a\":2", NULL},
+    {"\"a\":1,\"a\":2", NULL},
+    {"[\"a\":1,\"a\":2", NULL},
     {"{\"c\":[{},{\"env\":[[0,{\"k\":1,\"k\":2}]]}]}", "c[1].env[0][1].k"},
     {"{\"a\":{\"x\":1,\"x\":2},\"a\":1}", "a.x"},
 };
@@ -505,6 +530,20 @@ START_TEST(test_build)
 }
 END_TEST
 
+/* What is put in is never read as JSON or as a template. */
+START_TEST(test_build_takes_values_as_they_are)
+{
+    JSON_AUTO struct json *j =
+        json_build("{'a': [%s, %s], %s : {'b': %s, 'c\\n': '\"%%s\"'}}",
+                   "\x01"
+                   "0",
+                   "x\", \"y\": \"", "\"%s': {", "%j");
+
+    assert_text(j, "{\"a\":[\"\\u00010\",\"x\\\", \\\"y\\\": \\\"\"],"
+                   "\"\\\"%s': {\":{\"b\":\"%j\",\"c\\n\":\"\\\"%s\\\"\"}}");
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("base/json", (struct suite_row[]){
@@ -528,6 +567,7 @@ int main(void)
                                        {test_arrays, 1},
                                        {test_copy_is_deep, 1},
                                        {test_build, 1},
+                                       {test_build_takes_values_as_they_are, 1},
                                        {NULL, 0},
                                    });
 }

@@ -379,8 +379,8 @@ static const struct {
     {"a malformed line in the list",
      {{LIST, .say = {"<html>\n"}},
       {LIST, .pause_ms = {800, 1600}, .say = {END("10")}, .end = END_NEVER}},
-     "list configmaps: malformed event dropped: invalid JSON at byte 0: expected a "
-     "value|synced",
+     "list configmaps: malformed event dropped: invalid JSON at byte 0: unexpected "
+     "character|synced",
      "10",
      0},
     {"a line that is too long",

@@ -117,8 +117,7 @@ static const struct {
     /* A success that cannot be read. */
     {200, "{'kind': 'Pod'", KC_UNKNOWN, KC_REASON_OTHER, ERR_UNKNOWN,
      "outcome unknown: 200 other: the answer is not JSON: invalid JSON at byte 14: "
-     "expected ',' or "
-     "'}'",
+     "the text ends too early",
      NULL, NULL},
 };
 
@@ -198,8 +197,7 @@ START_TEST(test_object_is_json)
     transcript_run(t);
     got_expect(&got, "text for a node", KC_UNKNOWN, KC_REASON_OTHER,
                "outcome unknown: 200 other: the answer is not JSON: invalid JSON at "
-               "byte 0: expected a "
-               "value");
+               "byte 0: unexpected character");
     got_fini(&got);
     transcript_free(t);
 }
