@@ -270,7 +270,7 @@ static struct json *entries_after(struct apply *a, const struct json *merged)
                         a->fields == NULL ? NULL : json_copy(a->fields), a->old, false);
     if (own != NULL)
         json_append(out, own);
-    return out;
+    return managed_sorted(out);
 }
 
 /* One conflict on one line, several as a list. */

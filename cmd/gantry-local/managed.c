@@ -1,5 +1,6 @@
 #include "cmd/gantry-local/managed.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/duration.h"
@@ -56,6 +57,59 @@ struct json *managed_entry(const struct apply_request *req, const char *operatio
     return entry;
 }
 
+static bool is_operation(const char *word)
+{
+    return str_eq(word, MANAGED_APPLY) || str_eq(word, MANAGED_UPDATE);
+}
+
+bool managed_is_claim(const struct json *entries)
+{
+    const size_t n = json_len(entries);
+
+    if (!json_is(entries, JSON_ARRAY) || n == 0)
+        return false;
+    if (n == 1 && json_is(json_item(entries, 0), JSON_OBJECT) &&
+        json_len(json_item(entries, 0)) == 0)
+        return true;
+    for (size_t i = 0; i < n; i++) {
+        const struct json *entry = json_item(entries, i);
+        if (!json_str(entry, "manager") ||
+            !is_operation(json_str(entry, "operation")) ||
+            !json_str(entry, "apiVersion") || managed_fields(entry) == NULL)
+            return false;
+    }
+    return true;
+}
+
+static int compare_entries(const void *x, const void *y)
+{
+    static const char *const keys[] = {"operation", "time", "manager", "apiVersion",
+                                       "subresource"};
+    const struct json *a = *(const struct json *const *)x;
+    const struct json *b = *(const struct json *const *)y;
+    int order = 0;
+
+    for (size_t i = 0; order == 0 && i < ARRAY_LEN(keys); i++)
+        order = strcmp(json_str_or(a, keys[i], ""), json_str_or(b, keys[i], ""));
+    return order;
+}
+
+struct json *managed_sorted(struct json *entries)
+{
+    const size_t n = json_len(entries);
+    struct json **items = xcalloc(n + 1, sizeof(struct json *));
+    struct json *out = json_new_array();
+
+    for (size_t i = 0; i < n; i++)
+        items[i] = json_item(entries, i);
+    qsort(items, n, sizeof(struct json *), compare_entries);
+    for (size_t i = 0; i < n; i++)
+        json_append(out, json_ref(items[i]));
+    free(items);
+    json_free(entries);
+    return out;
+}
+
 /* What this write changed. A main resource's status at its creation is the server's. */
 static struct json *changed_fields(const struct apply_request *req,
                                    const struct json *before, const struct json *after)
@@ -78,7 +132,9 @@ static void append_entry(struct json *list, struct json *entry)
 void managed_update(const struct apply_request *req, const struct json *before,
                     struct json *after)
 {
-    const struct json *entries = json_at(before, "metadata.managedFields");
+    const struct json *claimed = json_at(after, "metadata.managedFields");
+    const struct json *entries =
+        claimed ? claimed : json_at(before, "metadata.managedFields");
     JSON_AUTO struct json *changes = changed_fields(req, before, after);
     JSON_AUTO struct json *own = NULL;
     const struct json *old = NULL;
@@ -104,6 +160,7 @@ void managed_update(const struct apply_request *req, const struct json *before,
     own = fieldset_union(own, changes);
     append_entry(out,
                  managed_entry(req, MANAGED_UPDATE, TAKE(own), old, changes != NULL));
+    out = managed_sorted(out);
     if (json_len(out) == 0) {
         json_free(out);
         out = NULL;

@@ -18,6 +18,11 @@ struct json *managed_entry(const struct apply_request *req, const char *operatio
                            struct json *fields, const struct json *old, bool touched);
 /* The fields of an entry; NULL: none. */
 struct json *managed_fields(const struct json *entry);
+/* May a client's write bring these entries (an array) in place of the stored ones? One
+ * empty entry means that nobody owns anything from now on. */
+bool managed_is_claim(const struct json *entries);
+/* The entries (taken over) in Kubernetes' order: applies first, then by time. */
+struct json *managed_sorted(struct json *entries);
 /* A copy of `entry` with other fields (taken over); NULL for no fields. */
 struct json *managed_with(const struct json *entry, struct json *fields);
 

@@ -44,7 +44,8 @@ struct json *patch_apply(const struct apply_request *req, const struct json *liv
 
 /* After any other write: recomputes managedFields of `after` (in place), giving
  * `req->manager` (operation Update) what changed between `before` (NULL on create) and
- * `after`, and taking it from the others. */
+ * `after`, and taking it from the others. Starts from the entries that `after` has,
+ * else from those of `before`. */
 void managed_update(const struct apply_request *req, const struct json *before,
                     struct json *after);
 

@@ -8,6 +8,7 @@
 #include "cmd/gantry-local/answer.h"
 #include "cmd/gantry-local/delete.h"
 #include "cmd/gantry-local/event.h"
+#include "cmd/gantry-local/managed.h"
 #include "cmd/gantry-local/metadata.h"
 #include "cmd/gantry-local/patch.h"
 #include "cmd/gantry-local/strategy.h"
@@ -414,11 +415,12 @@ static void keep_other_half(struct write *w)
 static void inherit(struct write *w)
 {
     struct json *managed = json_at(w->after, "metadata.managedFields");
-    JSON_AUTO struct json *applied = w->applied && managed ? json_ref(managed) : NULL;
+    const bool brought = managed && (w->applied || managed_is_claim(managed));
+    JSON_AUTO struct json *kept = brought ? json_ref(managed) : NULL;
 
     metadata_inherit(w->after, w->before);
-    if (applied)
-        json_set_at(w->after, "metadata.managedFields", json_ref(applied));
+    if (kept)
+        json_set_at(w->after, "metadata.managedFields", json_ref(kept));
 }
 
 /* Equal but for what the server writes on every change. */
@@ -468,13 +470,11 @@ static bool ends_deletion(const struct json *after)
            json_int_or(after, "metadata.deletionGracePeriodSeconds", 0) == 0;
 }
 
-/* Only managedFields may differ. */
 static bool is_noop(struct write *w)
 {
-    if (!same(w->before, w->after, true))
-        return false;
-    return !w->applied || json_equal(json_at(w->before, "metadata.managedFields"),
-                                     json_at(w->after, "metadata.managedFields"));
+    return same(w->before, w->after, true) &&
+           json_equal(json_at(w->before, "metadata.managedFields"),
+                      json_at(w->after, "metadata.managedFields"));
 }
 
 static void store_update(struct write *w, struct object *o)

@@ -48,7 +48,7 @@ static const struct {
        "}}"},
       {"a", "apply", "{\"spec\":{\"hostname\":\"h\"}}",
        "{\"spec\":{\"nodeName\":\"n\",\"hostname\":\"h\"}}",
-       "b:Apply={\"f:spec\":{\"f:nodeName\":{}}};a:Apply={\"f:spec\":{\"f:hostname\":{}"
+       "a:Apply={\"f:spec\":{\"f:hostname\":{}}};b:Apply={\"f:spec\":{\"f:nodeName\":{}"
        "}}"}}},
     {"list map",
      {{"a", "apply", "{\"spec\":{\"containers\":[{\"name\":\"x\",\"image\":\"1\"}]}}",

@@ -184,6 +184,33 @@ static const struct step updates[] = {
     {"GET", LEASES "/dry", NULL, 404, .expect = NULL},
     {0}};
 
+/* What kubectl does to a manifest's first server-side apply: a manager of updates
+ * becomes one of applies, and fields that the manifest drops then go. */
+#define OWNED(manager, operation)                                              \
+    "[{'manager': '" manager "', 'operation': '" operation "', 'apiVersion': " \
+    "'v1', 'fieldsType': 'FieldsV1', 'fieldsV1': {'f:data': {'f:a': {}, "      \
+    "'f:b': {}}}}]"
+static const struct step claims[] = {
+    {"POST", MAPS "?fieldManager=m",
+     "{'metadata': {'name': 'a'}, 'data': {'a': '1', "
+     "'b': '2'}}",
+     201, .expect = "metadata.managedFields.0.operation=Update"},
+    {"PATCH", MAPS "/a?fieldManager=x",
+     "[{'op': 'replace', 'path': '/metadata/managedFields', 'value': " OWNED(
+         "m", "Apply") "}]",
+     200, .expect = "metadata.managedFields#1|metadata.managedFields.0.operation=Apply",
+     .type = JSON_PATCH},
+    {"PATCH", MAPS "/a?fieldManager=m",
+     "{'apiVersion': 'v1', 'kind': 'ConfigMap', 'data': {'a': '1'}}", 200,
+     .expect = "data.a=1|data.b!|metadata.managedFields#1", .type = APPLY},
+    /* What is no list of entries changes nothing. */
+    {"PATCH", MAPS "/a", "{'metadata': {'managedFields': [{'manager': 'y'}]}}", 200,
+     .expect = "metadata.managedFields.0.manager=m", .type = MERGE},
+    /* One empty entry: nobody owns anything. */
+    {"PATCH", MAPS "/a", "{'metadata': {'managedFields': [{}]}}", 200,
+     .expect = "metadata.managedFields!", .type = MERGE},
+    {0}};
+
 static const struct step pods[] = {
     {"POST", PODS, POD("p"), 201,
      .expect =
@@ -327,6 +354,7 @@ static const struct {
     {"routes", routes},
     {"lists", lists},
     {"updates", updates},
+    {"claims", claims},
     {"pods", pods},
     {"finalizers", finalizers},
     {"namespaces", namespaces},
