@@ -15,9 +15,11 @@ struct check {
     void *arg;
 };
 
-static void violate(const struct check *check, const char *field, const char *message)
+static void violate(const struct check *check, const char *field, const char *message,
+                    const struct json *value)
 {
-    const struct rules_violation v = {field, message};
+    const bool is_scalar = !json_is(value, JSON_OBJECT) && !json_is(value, JSON_ARRAY);
+    const struct rules_violation v = {field, message, is_scalar ? value : NULL};
     check->found(check->arg, &v);
 }
 
@@ -71,7 +73,7 @@ static void check_unsupported(const struct check *check)
         const struct unsupported *u = &unsupported[i];
         if (strcmp(u->kind, check->kind) == 0 &&
             walk(check->object, u->field, value_refused, u->value))
-            violate(check, u->field, u->message);
+            violate(check, u->field, u->message, NULL);
     }
 }
 
@@ -91,7 +93,7 @@ static void check_frozen(const struct check *check)
         const struct json *a = json_at(check->object, frozen[i].field);
         const struct json *b = json_at(check->old, frozen[i].field);
         if ((a == NULL) != (b == NULL) || (a && !json_equal(a, b)))
-            violate(check, frozen[i].field, frozen[i].message);
+            violate(check, frozen[i].field, frozen[i].message, NULL);
     }
 }
 
@@ -136,7 +138,10 @@ static void check_rules(const struct check *check)
         if (rule->transition && !run.old)
             continue;
         if (walk(check->object, rule->node, value_broken, &run))
-            violate(check, rule->field, rule->message);
+            violate(check, rule->field, rule->message,
+                    strcmp(rule->node, rule->field) == 0
+                        ? json_at(check->object, rule->field)
+                        : NULL);
     }
 }
 

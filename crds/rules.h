@@ -18,8 +18,9 @@
 #include "base/json.h"
 
 struct rules_violation {
-    const char *field;   /* "spec.array"; lent from the table */
-    const char *message; /* "spec.array is not supported yet" */
+    const char *field;        /* "spec.array"; lent from the table */
+    const char *message;      /* "spec.array is not supported yet" */
+    const struct json *value; /* the scalar that is wrong; NULL: it is no one value */
 };
 
 /* Calls `found` for each rule of `kind` ("BatchJob") in group gantry.dev that the

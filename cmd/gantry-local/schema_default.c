@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/opt.h"
+#include "base/quantity.h"
 #include "base/util.h"
 #include "cmd/gantry-local/schema_priv.h"
 
@@ -21,6 +22,29 @@ static void drop_nulls(const struct schema *s, struct json *object)
     }
 }
 
+/* Core types keep quantities as text: 0.5 becomes "500m". */
+static void settle_quantities(const struct schema *s, struct json *object)
+{
+    char text[QUANTITY_TEXT_MAX];
+    int64_t milli;
+    /* Names are gathered first, as iteration stands no change. */
+    JSON_AUTO struct json *numbers = json_new_array();
+
+    for (json_each (it, object)) {
+        const struct schema *field = schema_field(s, it.key);
+        if (field != NULL && field->type == SCHEMA_QUANTITY &&
+            (json_is(it.val, JSON_INT) || json_is(it.val, JSON_DOUBLE)))
+            json_append(numbers, json_new_string(it.key));
+    }
+    for (size_t i = 0; i < json_len(numbers); i++) {
+        const char *name = json_string(json_item(numbers, i));
+        if (quantity_read_milli(json_get(object, name), &milli, NULL) != 0)
+            continue; /* validation will say so */
+        quantity_format_milli(milli, text);
+        json_set(object, name, json_new_string(text));
+    }
+}
+
 void schema_default(const struct schema *s, struct json *object)
 {
     if (s == NULL)
@@ -33,6 +57,8 @@ void schema_default(const struct schema *s, struct json *object)
     if (!json_is(object, JSON_OBJECT))
         return;
     drop_nulls(s, object);
+    if (s->is_core)
+        settle_quantities(s, object);
     for (size_t i = 0; i < s->n_props; i++) {
         const struct schema_prop *p = &s->props[i];
         if (p->schema->default_value != NULL && json_get(object, p->name) == NULL)

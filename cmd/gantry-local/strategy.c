@@ -25,9 +25,16 @@ static int gantry_admit(struct write *w)
 
 static void found_violation(void *arg, const struct rules_violation *v)
 {
-    AUTO_FREE char *message = xasprintf("Invalid value: \"object\": %s", v->message);
+    STR_AUTO struct str message;
 
-    write_invalid(arg, v->field, "FieldValueInvalid", message);
+    str_init(&message, 8192);
+    str_add(&message, "Invalid value: ");
+    if (v->value) {
+        json_print(v->value, &message);
+        str_add(&message, ": ");
+    }
+    str_add(&message, v->message);
+    write_invalid(arg, v->field, "FieldValueInvalid", message.s);
 }
 
 static void gantry_validate(struct write *w)

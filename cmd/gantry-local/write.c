@@ -217,6 +217,16 @@ static void found_unknown(void *arg, const char *path, const char *near)
     json_append(w->strange, json_new_string(text));
 }
 
+/* A patch's own text was understood; it is the outcome that is wrong. */
+static int refuse_strange(struct call *call, const char *what)
+{
+    AUTO_FREE char *why = xasprintf("strict decoding error: %s", what);
+
+    return strcmp(call->req->method, "PATCH") == 0
+               ? refuse_bad_request(&call->refusal, "%s", why)
+               : refuse_syntax(call, why);
+}
+
 /* Fields that do not exist: refused, warned of, or dropped without a word. */
 int write_drop_unknown(struct write *w)
 {
@@ -231,8 +241,7 @@ int write_drop_unknown(struct write *w)
     if (text.len == 0 || w->validation == FIELDS_IGNORE)
         return 0;
     if (w->validation == FIELDS_STRICT)
-        return refuse_bad_request(&w->call->refusal, "strict decoding error: %s",
-                                  text.s);
+        return refuse_strange(w->call, text.s);
     call_warn(w->call, "%s", text.s);
     return 0;
 }

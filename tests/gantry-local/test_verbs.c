@@ -69,9 +69,9 @@ static const struct step create_and_get[] = {
      201, .expect = "metadata.labels!|metadata.annotations!|metadata.finalizers!"},
     {"POST", MAPS "?fieldValidation=Strict",
      "{'metadata': {'name': 'f', 'label': {}}, 'dta': {}}", 400,
-     .expect =
-         "message=strict decoding error: unknown field \"metadata.label\"; did you "
-         "mean \"labels\"?, unknown field \"dta\"; did you mean \"data\"?"},
+     .expect = "message=ConfigMap in version \"v1\" cannot be handled as a ConfigMap: "
+               "strict decoding error: unknown field \"metadata.label\"; did you "
+               "mean \"labels\"?, unknown field \"dta\"; did you mean \"data\"?"},
     {"POST", NS "/none/configmaps", "{'metadata': {'name': 'a'}}", 404,
      .expect = "message=namespaces \"none\" not found"},
     {0}};
@@ -212,6 +212,14 @@ static const struct step claims[] = {
     {0}};
 
 static const struct step pods[] = {
+    /* Quantities are text, whatever they came as. */
+    {"POST", PODS,
+     "{'metadata': {'name': 'amounts'}, 'spec': {'containers': [{'name': 'c', 'image': 'i', "
+     "'resources': {'limits': {'cpu': 0.5, 'ephemeral-storage': 4, 'memory': "
+     "'1Gi'}}}]}}",
+     201,
+     .expect = "spec.containers.0.resources.limits.cpu=500m|"
+               "spec.containers.0.resources.requests.ephemeral-storage=4"},
     {"POST", PODS, POD("p"), 201,
      .expect =
          "status.phase=Pending|status.qosClass=BestEffort|spec.restartPolicy=Always|"
