@@ -55,13 +55,11 @@ static struct kc_call *item_start(struct writer_item *item, struct kc_client *cl
     return kc_patch(client, &status, KC_PATCH_STRATEGIC, patch, done, arg);
 }
 
+/* A conflict may be the uid's, when another pod has the name by now; then the watch
+ * tells that this one is gone, which ends the tries. Or it is a passing one. */
 static enum writer_next delete_done(struct kpod *pod, const struct kc_result *result)
 {
-    /* a conflict is the uid's: the pod is gone, another has its name */
-    bool conflict =
-        result->outcome == KC_REFUSED && result->reason == KC_REASON_CONFLICT;
-
-    if (writer_is_passing(result) && !conflict)
+    if (writer_is_passing(result))
         return WRITER_RETRY;
     pod->finalized = true;
     return WRITER_DONE;

@@ -6,6 +6,7 @@
 #include "base/util.h"
 #include "cmd/gantry-local/direct.h"
 #include "tests/support/apitest.h"
+#include "tests/support/faulty.h"
 #include "tests/support/suite.h"
 
 #define PODS "/api/v1/namespaces/default/pods"
@@ -13,6 +14,8 @@
 struct fixture {
     struct apitest *t;
     struct transport *transport;
+    struct faulty *faulty; /* between client and transport; NULL */
+    int conflicts;         /* what it still answers deletes with */
     struct kc_client *client;
     struct executor *executor;
     struct kubelet *kubelet;
@@ -58,6 +61,7 @@ static void teardown(struct fixture *f)
 {
     kubelet_free(f->kubelet);
     kc_client_free(f->client);
+    faulty_free(f->faulty);
     transport_free(f->transport);
     executor_free(f->executor);
     apitest_free(f->t);
@@ -307,6 +311,44 @@ START_TEST(test_delete)
 }
 END_TEST
 
+static enum faulty_verdict conflict(void *arg, const struct transport_request *req)
+{
+    struct fixture *f = arg;
+
+    if (strcmp(req->method, "DELETE") != 0 || f->conflicts == 0)
+        return FAULTY_PASS;
+    f->conflicts--;
+    return FAULTY_CONFLICT;
+}
+
+/* A conflict need not be the uid's: the pod does not stay for it. */
+START_TEST(test_delete_conflict)
+{
+    struct fixture f;
+    struct rng rng;
+
+    setup(&f, 1);
+    kubelet_free(f.kubelet);
+    kc_client_free(f.client);
+    rng_seed(&rng, 3);
+    f.conflicts = 2;
+    f.faulty = faulty_new(&(struct faulty_options){.loop = f.t->loop,
+                                                   .inner = f.transport,
+                                                   .rng = rng,
+                                                   .hooks = {.write = conflict},
+                                                   .arg = &f});
+    f.client = kc_client_new(f.t->loop, faulty_transport(f.faulty), &rng);
+    start_kubelet(&f, 1);
+    create_pod(&f, "p", "", "", "");
+    apitest_advance(f.t, 1);
+    delete_pod(&f, "p", NULL);
+    apitest_advance(f.t, 10);
+    ck_assert_int_eq(f.conflicts, 0);
+    expect_no_pod(&f, "p");
+    teardown(&f);
+}
+END_TEST
+
 /* The exit code is there to be read before the object may go. */
 START_TEST(test_delete_held_by_finalizer)
 {
@@ -425,6 +467,7 @@ int main(void)
                                                   {test_resources_return, 1},
                                                   {test_other_nodes_pods, 1},
                                                   {test_delete, ARRAY_LEN(deletions)},
+                                                  {test_delete_conflict, 1},
                                                   {test_delete_held_by_finalizer, 1},
                                                   {test_restart, 1},
                                                   {test_stop, 1},
