@@ -208,6 +208,38 @@ static bool spec_change_allowed(const struct json *before, const struct json *af
                    json_at(before, "spec.schedulingGates"));
 }
 
+/* ---- status ---- */
+
+/* The container's status of that name is there, and not that of one that has ended. */
+static bool runs_on(const struct json *list, const char *name)
+{
+    for (size_t i = 0; i < json_len(list); i++)
+        if (str_eq(json_str(json_item(list, i), "name"), name))
+            return !json_at(json_item(list, i), "state.terminated");
+    return false;
+}
+
+/* What has ended for good has ended, also for a status that was long on its way. */
+static void check_ends(struct write *w, const char *path)
+{
+    const char *policy = json_str_or(w->after, "spec.restartPolicy", "Always");
+    const struct json *was = json_at(w->before, path), *is = json_at(w->after, path);
+
+    if (strcmp(policy, "Always") == 0)
+        return;
+    for (size_t i = 0; i < json_len(was); i++) {
+        const struct json *c = json_item(was, i);
+        if (!json_at(c, "state.terminated") ||
+            (strcmp(policy, "OnFailure") == 0 &&
+             json_int_or(c, "state.terminated.exitCode", 0) != 0) ||
+            !runs_on(is, json_str_or(c, "name", "")))
+            continue;
+        AUTO_FREE char *field = xasprintf("%s[%zu].state", path, i);
+        write_invalid(w, field, "FieldValueForbidden",
+                      "Forbidden: may not be transitioned to non-terminated state");
+    }
+}
+
 void pod_validate(struct write *w)
 {
     if (!w->before) {
@@ -215,6 +247,8 @@ void pod_validate(struct write *w)
             write_invalid(w, "spec.containers", "FieldValueRequired", "Required value");
         return;
     }
+    check_ends(w, "status.containerStatuses");
+    check_ends(w, "status.initContainerStatuses");
     if (spec_change_allowed(w->before, w->after))
         return;
     write_invalid(

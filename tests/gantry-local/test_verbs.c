@@ -260,6 +260,32 @@ static const struct step pods[] = {
      "{'x': 'y'}}}",
      200, .expect = "status.phase=Running|metadata.labels!|spec.nodeName=n1",
      .type = MERGE},
+    {"POST", PODS,
+     "{'metadata': {'name': 'once'}, 'spec': {'restartPolicy': 'OnFailure', "
+     "'containers': [{'name': 'c', 'image': 'i'}]}}",
+     201, .expect = "metadata.name=once"},
+    {"PATCH", PODS "/once/status",
+     "{'status': {'containerStatuses': [{'name': 'c', 'image': 'i', 'imageID': '', "
+     "'ready': false, 'restartCount': 0, 'state': {'terminated': {'exitCode': 3}}}]}}",
+     200, .expect = "status.containerStatuses.0.state.terminated.exitCode=3",
+     .type = MERGE},
+    {"PATCH", PODS "/once/status",
+     "{'status': {'containerStatuses': [{'name': 'c', 'image': 'i', 'imageID': '', "
+     "'ready': true, 'restartCount': 1, 'state': {'running': {}}}]}}",
+     200, .expect = "status.containerStatuses.0.restartCount=1", .type = MERGE},
+    {"PATCH", PODS "/once/status",
+     "{'status': {'containerStatuses': [{'name': 'c', 'image': 'i', 'imageID': '', "
+     "'ready': false, 'restartCount': 1, 'state': {'terminated': {'exitCode': 0}}}]}}",
+     200, .expect = "status.containerStatuses.0.state.terminated.exitCode=0",
+     .type = MERGE},
+    {"PATCH", PODS "/once/status",
+     "{'status': {'containerStatuses': [{'name': 'c', 'image': 'i', 'imageID': '', "
+     "'ready': true, 'restartCount': 1, 'state': {'running': {}}}]}}",
+     422,
+     .expect = "details.causes.0.field=status.containerStatuses[0].state|"
+               "message~may not be transitioned to non-terminated state",
+     .type = MERGE},
+    {"DELETE", PODS "/once", NULL, 200, .expect = NULL},
     {"DELETE", PODS "/p", "{'preconditions': {'uid': 'x'}}", 409,
      .expect = "message~UID"},
     {"DELETE", PODS "/p", "{'preconditions': {'resourceVersion': '1'}}", 409,
