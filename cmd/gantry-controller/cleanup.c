@@ -15,6 +15,7 @@ struct cleaning {
     char *ns, *name, *uid;
     UT_hash_handle hh;
     bool begun;
+    bool again; /* something was told of it since the write began */
     struct kc_call *call;
     struct loop_timer *retry;
 };
@@ -40,8 +41,8 @@ static void on_retry(void *arg)
     lanes_enter(c->ctl->lanes, LANE_CLEANUP, step, c);
 }
 
-/* The watch brings the pod's next state, and with it the next step. A write that failed
- * is looked at again a little later. */
+/* The watch brings the pod's next state, and with it the next step; it may do so before
+ * the answer comes. A write that failed is looked at again a little later. */
 static void on_done(void *arg, const struct kc_result *result)
 {
     struct cleaning *c = arg;
@@ -49,7 +50,10 @@ static void on_done(void *arg, const struct kc_result *result)
     lanes_done(c->ctl->lanes, LANE_CLEANUP);
     c->begun = false;
     if (result->outcome == KC_OK || result->reason == KC_REASON_NOT_FOUND) {
-        cleaning_free(c);
+        if (c->again)
+            lanes_enter(c->ctl->lanes, LANE_CLEANUP, step, c);
+        else
+            cleaning_free(c);
         return;
     }
     if (!c->retry)
@@ -121,6 +125,7 @@ static struct kc_call *write_pod(struct cleaning *c)
 static bool step(void *arg)
 {
     struct cleaning *c = arg;
+    c->again = false;
     /* NULL: it needs nothing now. */
     c->call = c->is_service ? write_service(c) : write_pod(c);
     c->begun = c->call != NULL;
@@ -135,8 +140,10 @@ static void clean(struct controller *ctl, bool is_service, const char *ns,
 {
     struct cleaning *c;
     HASH_FIND_STR(ctl->cleanings, uid, c);
-    if (c)
+    if (c) {
+        c->again = true;
         return;
+    }
     c = xcalloc(1, sizeof(*c));
     *c = (struct cleaning){.ctl = ctl,
                            .is_service = is_service,
