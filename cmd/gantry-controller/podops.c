@@ -118,18 +118,44 @@ static void saw_pod(struct pod_op *op, const struct json *object)
     pod_free(pod);
 }
 
+/* The write did nothing: whatever kept it from that (a webhook that fails, a gate) may
+ * go on doing so, and is not to be asked without a pause. */
+static bool is_to_do(const struct pod_op *op)
+{
+    const struct rank *rank = op_rank(op);
+    if (!rank || !op->record->job || op->record->attempt.failure)
+        return false;
+    switch (op->kind) {
+    case OP_MAKE:
+        return rank->state == RANK_NONE;
+    case OP_BIND:
+        return rank->state == RANK_MADE && !rank->deleting;
+    case OP_KILL:
+        return !rank_ended(rank) && !rank->deleting;
+    }
+    return false;
+}
+
+static void op_seen(struct pod_op *op)
+{
+    if (is_to_do(op))
+        op_retry(op);
+    else
+        op_end(op);
+}
+
 static void on_read(void *arg, const struct kc_result *result)
 {
     struct pod_op *op = arg;
     op->call = NULL;
     if (result->outcome == KC_OK) {
         saw_pod(op, result->body);
-        op_end(op);
+        op_seen(op);
     } else if (result->reason == KC_REASON_NOT_FOUND) {
         struct rank *rank = op_rank(op);
         if (rank && rank->state != RANK_NONE)
             rank->state = RANK_GONE;
-        op_end(op);
+        op_seen(op);
     } else {
         op_retry(op);
     }

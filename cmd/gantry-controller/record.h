@@ -57,6 +57,7 @@ struct record {
     bool dirty; /* in controller.dirty */
     struct record *next_dirty;
     size_t ops; /* pod writes queued or under way */
+    uint64_t status_version; /* of the object that the last write was decided on */
     struct kc_call *status_call;
     struct loop_timer *retry; /* NULL until first needed */
 

@@ -17,15 +17,20 @@ static struct kc_ref job_ref(const struct record *r, const char *subresource)
                            .subresource = subresource};
 }
 
-/* The write has ended, its lane is free, the record may go on. */
-static void finish(struct record *r)
+static void go_on(struct record *r)
 {
     r->status_busy = false;
-    lanes_done(r->ctl->lanes, r->status_lane);
     if (r->job)
         record_reconcile(r);
     else
         record_drop_if_empty(r);
+}
+
+/* The write has ended, its lane is free, the record may go on. */
+static void finish(struct record *r)
+{
+    lanes_done(r->ctl->lanes, r->status_lane);
+    go_on(r);
 }
 
 static void took_object(struct record *r, const struct json *object)
@@ -40,34 +45,40 @@ static void took_object(struct record *r, const struct json *object)
 
 static void on_retry(void *arg)
 {
-    struct record *r = arg;
-    if (r->job)
-        reread(r);
-    else
-        finish(r);
+    go_on(arg);
 }
 
+/* The write did nothing, as far as is known: it is decided again, but not without a
+ * pause, since what kept it (a webhook that fails, a deletion that the watch is late
+ * with) may go on. If it happened after all, the next one is refused with 409. */
 static void retry_later(struct record *r)
 {
+    lanes_done(r->ctl->lanes, r->status_lane);
     if (!r->retry)
         r->retry = loop_timer_new(r->ctl->loop, on_retry, r);
     loop_timer_start(r->retry, RETRY_MS);
+}
+
+static void finish_if_newer(struct record *r)
+{
+    if (r->job && r->job->version == r->status_version)
+        retry_later(r);
+    else
+        finish(r);
 }
 
 static void on_read(void *arg, const struct kc_result *result)
 {
     struct record *r = arg;
     r->status_call = NULL;
-    if (!r->job || result->reason == KC_REASON_NOT_FOUND) {
-        finish(r); /* the watch tells of the deletion */
-        return;
-    }
-    if (result->outcome != KC_OK) {
+    if (!r->job) {
+        finish(r);
+    } else if (result->outcome == KC_OK) {
+        took_object(r, result->body);
+        finish_if_newer(r);
+    } else {
         retry_later(r);
-        return;
     }
-    took_object(r, result->body);
-    finish(r);
 }
 
 static void reread(struct record *r)
@@ -84,11 +95,11 @@ static void on_written(void *arg, const struct kc_result *result)
         finish(r);
     } else if (result->outcome == KC_OK) {
         took_object(r, result->body);
-        finish(r);
+        finish_if_newer(r);
     } else if (result->outcome == KC_UNKNOWN || result->reason == KC_REASON_CONFLICT) {
         reread(r);
     } else if (result->reason == KC_REASON_NOT_FOUND) {
-        finish(r);
+        retry_later(r); /* the watch will tell of the deletion */
     } else {
         log_warn(r->ctl->log, "job %s/%s: write status: %s: %s", r->job->ns,
                  r->job->name, kc_reason_name(result->reason), result->message);
@@ -109,6 +120,7 @@ static bool send(void *arg)
             status_patch(&r->ctl->convert, r->job, &next.want);
         struct kc_ref ref = job_ref(r, "status");
         r->status_busy = true;
+        r->status_version = r->job->version;
         r->status_call =
             kc_patch(r->ctl->client, &ref, KC_PATCH_MERGE, patch, on_written, r);
     }
