@@ -1,5 +1,5 @@
 # Gantry. `make` builds the programs into build/bin/, `make test` tests them; CONTRIBUTING.md
-# has the other targets. Variables: CC, BUILD (where everything goes), PREFIX, DESTDIR.
+# has the other targets. Variables: CC, BUILD (where everything goes), PREFIX, DESTDIR, SEEDS.
 
 CC      ?= gcc
 BUILD   ?= build
@@ -22,7 +22,7 @@ FLAGS_san = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-san
 LIB_DIRS  = cmd/gantry-controller cmd/gantry-local kubeclient crds scheduler base
 PROGRAMS  = gantry-local gantry-controller
 
-src        = $(filter-out $(1)/main.c,$(wildcard $(1)/*.c))
+src        = $(filter-out $(1)/main.c $(1)/test_%,$(wildcard $(1)/*.c))
 libs_of    = $(foreach d,$(LIB_DIRS),$(BUILD)/$(1)/$(d).a)
 TEST_DIRS  = base scheduler kubeclient crds gantry-local gantry-controller world
 TEST_SRC   = $(foreach d,$(TEST_DIRS),$(wildcard tests/$(d)/test_*.c))
@@ -30,7 +30,9 @@ TESTS      = $(TEST_SRC:%.c=$(BUILD)/san/%)
 BENCH      = $(patsubst %.c,$(BUILD)/rel/%,$(wildcard tests/bench/bench_*.c))
 FUZZ       = $(patsubst %.c,$(BUILD)/san/%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: all test e2e bench goldens check-style install clean deps deps-test
+SEEDS     ?= 1000
+
+.PHONY: all test world e2e bench goldens check-style install clean deps deps-test
 .SECONDARY:
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
@@ -43,11 +45,14 @@ $$(BUILD)/$(1)/%.o: %.c
 	@mkdir -p $$(@D)
 	$$(CC) $$(CSTD) $$(CPPFLAGS) $$(WARNINGS) $$(FLAGS_$(1)) $$(CFLAGS) -MMD -MP -c $$< -o $$@
 
-$$(foreach d,$$(LIB_DIRS) tests/support,$$(eval $$(call ARCHIVE,$(1),$$(d))))
+$$(foreach d,$$(LIB_DIRS) tests/support tests/world,$$(eval $$(call ARCHIVE,$(1),$$(d))))
 
 $$(BUILD)/$(1)/bin/%: $$(BUILD)/$(1)/cmd/%/main.o $$(call libs_of,$(1))
 	@mkdir -p $$(@D)
 	$$(CC) $$(FLAGS_$(1)) $$(LDFLAGS) $$^ $$(LDLIBS) -o $$@
+
+$$(BUILD)/$(1)/tests/world/%: $$(BUILD)/$(1)/tests/world/%.o $$(BUILD)/$(1)/tests/world.a $$(BUILD)/$(1)/tests/support.a $$(call libs_of,$(1))
+	$$(CC) $$(FLAGS_$(1)) $$(LDFLAGS) $$^ $$(CHECK) $$(LDLIBS) -o $$@
 
 $$(BUILD)/$(1)/tests/%: $$(BUILD)/$(1)/tests/%.o $$(BUILD)/$(1)/tests/support.a $$(call libs_of,$(1))
 	$$(CC) $$(FLAGS_$(1)) $$(LDFLAGS) $$^ $$(CHECK) $$(LDLIBS) -o $$@
@@ -72,6 +77,10 @@ test: deps-test $(TESTS) $(FUZZ) $(PROGRAMS:%=$(BUILD)/san/bin/%)
 # One test program: `make run-tests/base/test_str`.
 run-tests/%: $(BUILD)/san/tests/%
 	BIN=$(BUILD)/san/bin $<
+
+# The deterministic world over many seeds: `make world SEEDS=10000`.
+world: deps-test $(BUILD)/rel/tests/world/test_world
+	@tests/world/run-seeds $(BUILD)/rel/tests/world/test_world $(SEEDS)
 
 goldens: deps-test $(BUILD)/san/tests/scheduler/test_scenarios
 	GANTRY_REWRITE_GOLDENS=1 $(BUILD)/san/tests/scheduler/test_scenarios

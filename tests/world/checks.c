@@ -1,0 +1,356 @@
+#include "tests/world/checks.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry-controller/next.h"
+
+/* How long the controller may be behind what is true: its watches are cut and held back
+ * (reconnects back off to 30 s and more), its writes are slow. */
+#define LAG_FAULTLESS_MS 1000
+#define LAG_MS 120000
+/* Beyond its deadline a gang's pods still have their grace period, and the kills their
+ * turns. */
+#define ROLLBACK_FAULTLESS_MS 60000
+#define ROLLBACK_MS 300000
+/* An old leader's late pod is seen and killed within this. */
+#define LATE_KILL_MS 300000
+
+static int64_t now_ms(const struct checks *c)
+{
+    return loop_now_ms(c->ledger->loop);
+}
+
+static int64_t lag_ms(const struct checks *c)
+{
+    return c->faultless ? LAG_FAULTLESS_MS : LAG_MS;
+}
+
+/* ---- pods: overcommit, gang ---- */
+
+/* What a pod's binding is measured by: all that could be known when it was decided. */
+struct known {
+    const struct pod_fact *pod;
+    int64_t by_ms;
+};
+
+static bool counts(void *arg, const struct pod_fact *p)
+{
+    const struct known *known = arg;
+
+    if (!pod_holds(p))
+        return false;
+    if (p == known->pod)
+        return true;
+    /* A foreign pod, or an old leader's, that nobody could know of yet. */
+    return (p->job && !p->late) || p->bound_ms < known->by_ms;
+}
+
+static void check_fit(struct checks *c, const struct pod_fact *p, int64_t decided_ms)
+{
+    const struct node_fact *n = ledger_node(c->ledger, p->node);
+    struct known known = {p, decided_ms - lag_ms(c)};
+    struct amounts used = {0}, none = {0};
+
+    ledger_use(c->ledger, p->node, counts, &known, &used);
+    const char *lacking = n ? amounts_lacking(&n->allocatable, &none, &used) : NULL;
+    if (lacking)
+        journal_breach(c->journal, "overcommit",
+                       "pod %s on %s: %s: %" PRId64 " are used of %" PRId64, p->name,
+                       p->node, lacking, amounts_get(&used, lacking),
+                       amounts_get(&n->allocatable, lacking));
+    amounts_fini(&used);
+    if ((!n || !n->ready) && (!n || n->ready_ms < known.by_ms))
+        journal_breach(c->journal, "overcommit", "pod %s on %s, which is not ready",
+                       p->name, p->node);
+}
+
+static void check_bound(struct checks *c, const struct pod_fact *p)
+{
+    const struct job_fact *j = p->job;
+    bool gang = j->pods_asked > 1;
+
+    if (!str_eq(p->planned, p->node))
+        journal_breach(c->journal, "overcommit", "pod %s is on %s, planned for %s",
+                       p->name, p->node, p->planned ? p->planned : "nowhere");
+    if (!p->late)
+        check_fit(c, p, gang ? MIN(j->intent_ms, p->made_ms) : p->made_ms);
+}
+
+void checks_pod(struct checks *c, struct pod_fact *p)
+{
+    const struct job_fact *j = p->job;
+
+    if (!j)
+        return;
+    if (j->pods_asked > 1 && j->now.attempt < p->attempt)
+        journal_breach(c->journal, "gang",
+                       "pod %s is there, but %s's status says attempt %" PRId64,
+                       p->name, j->name, j->now.attempt);
+    if (p->just_bound)
+        check_bound(c, p);
+}
+
+/* ---- runs: twice ---- */
+
+static void check_other(struct checks *c, const struct pod_fact *p,
+                        const struct pod_fact *other)
+{
+    if (other->attempt == p->attempt && other->rank == p->rank && other->starts > 0)
+        journal_breach(c->journal, "twice", "rank %" PRId64 " of %s has run in %s",
+                       p->rank, p->job->name, other->name);
+    bool excused = pod_unseen(c->ledger, other) || p->late || other->late;
+    if (other->running > 0 && other->attempt != p->attempt && !excused)
+        journal_breach(c->journal, "twice", "%s starts while %s runs", p->name,
+                       other->name);
+}
+
+void checks_run(struct checks *c, struct pod_fact *p)
+{
+    c->journal->counts.runs++;
+    if (p->starts > 1)
+        journal_breach(c->journal, "twice", "pod %s is started %d times", p->name,
+                       p->starts);
+    for (size_t i = 0; p->job && i < p->job->n_pods; i++)
+        if (p->job->pods[i] != p)
+            check_other(c, p, p->job->pods[i]);
+}
+
+/* ---- jobs: id, transition, exit ---- */
+
+#define BIT(state) (1u << JOB_STATE_##state)
+#define ENDS \
+    (BIT(COMPLETED) | BIT(CANCELLED) | BIT(FAILED) | BIT(TIMEOUT) | BIT(NODE_FAIL))
+
+static const unsigned may_follow[] = {
+    [JOB_STATE_NONE] = BIT(PENDING),
+    [JOB_STATE_PENDING] =
+        BIT(PENDING) | BIT(CONFIGURING) | BIT(RUNNING) | BIT(COMPLETING) | ENDS,
+    [JOB_STATE_CONFIGURING] = BIT(PENDING) | BIT(RUNNING) | BIT(COMPLETING) | ENDS,
+    [JOB_STATE_RUNNING] = BIT(PENDING) | BIT(COMPLETING) | ENDS,
+    [JOB_STATE_COMPLETING] = BIT(PENDING) | (ENDS & ~BIT(COMPLETED)),
+    [JOB_STATE_COMPLETED] = BIT(PENDING),
+    [JOB_STATE_CANCELLED] = BIT(PENDING),
+    [JOB_STATE_FAILED] = BIT(PENDING),
+    [JOB_STATE_TIMEOUT] = BIT(PENDING),
+    [JOB_STATE_NODE_FAIL] = BIT(PENDING),
+};
+
+static void check_id(struct checks *c, const struct job_fact *job)
+{
+    const struct job_fact *other;
+
+    if (job->was.job_id == job->now.job_id)
+        return;
+    if (job->was.job_id != 0)
+        journal_breach(c->journal, "id", "%s was job %" PRId64 ", is job %" PRId64,
+                       job->name, job->was.job_id, job->now.job_id);
+    for (other = c->ledger->jobs; other; other = other->hh.next)
+        if (other != job && other->now.job_id == job->now.job_id)
+            journal_breach(c->journal, "id", "%s and %s are both job %" PRId64,
+                           job->name, other->name, job->now.job_id);
+}
+
+static const struct pod_fact *pod_of(const struct job_fact *j, int64_t attempt,
+                                     int64_t rank)
+{
+    for (size_t i = 0; i < j->n_pods; i++)
+        if (j->pods[i]->attempt == attempt && j->pods[i]->rank == rank)
+            return j->pods[i];
+    return NULL;
+}
+
+static bool all_bound(const struct job_fact *j)
+{
+    for (int64_t rank = 0; rank < j->pods_asked; rank++) {
+        const struct pod_fact *p = pod_of(j, j->now.attempt, rank);
+        if (!p || !p->node)
+            return false;
+    }
+    return true;
+}
+
+static bool all_succeeded(const struct job_fact *j, int64_t attempt)
+{
+    for (int64_t rank = 0; rank < j->pods_asked; rank++) {
+        const struct pod_fact *p = pod_of(j, attempt, rank);
+        if (!p || !p->succeeded)
+            return false;
+    }
+    return true;
+}
+
+/* What is over must be over: no pod of the attempt holds anything that is known. */
+static void check_ended(struct checks *c, const struct job_fact *j)
+{
+    for (size_t i = 0; i < j->n_pods; i++) {
+        const struct pod_fact *p = j->pods[i];
+        if (pod_holds(p) && p->attempt == j->now.attempt && !p->late &&
+            !pod_unseen(c->ledger, p))
+            journal_breach(c->journal, "transition", "%s is %s, but %s is not over",
+                           j->name, job_state_word(j->now.state), p->name);
+    }
+}
+
+static void check_transition(struct checks *c, const struct job_fact *j)
+{
+    const struct job_view_fact *was = &j->was, *now = &j->now;
+    bool again = now->restarts != was->restarts;
+
+    if (was->state != now->state && !(may_follow[was->state] & (1u << now->state)))
+        journal_breach(c->journal, "transition", "%s: %s after %s", j->name,
+                       job_state_word(now->state), job_state_word(was->state));
+    if (now->attempt < was->attempt || now->attempt > was->attempt + 1 ||
+        now->restarts < was->restarts || now->restarts > was->restarts + 1)
+        journal_breach(c->journal, "transition",
+                       "%s: attempt %" PRId64 " after %" PRId64 ", restarts %" PRId64
+                       " after %" PRId64,
+                       j->name, now->attempt, was->attempt, now->restarts,
+                       was->restarts);
+    if (now->state == JOB_STATE_RUNNING && !all_bound(j))
+        journal_breach(c->journal, "gang", "%s is RUNNING before all are bound",
+                       j->name);
+    if (job_state_is_final(now->state) || again)
+        check_ended(c, j);
+    if (again && j->requeues == 0 && all_succeeded(j, was->attempt))
+        journal_breach(c->journal, "twice", "%s goes back to the queue after success",
+                       j->name);
+}
+
+static bool some_pod_ended(const struct job_fact *j, int code, int signal)
+{
+    for (size_t i = 0; i < j->n_pods; i++) {
+        const struct pod_fact *p = j->pods[i];
+        bool same = signal ? p->exit_signal == signal : p->exit_code == code;
+        if (p->attempt == j->now.attempt && p->terminal && same)
+            return true;
+    }
+    return false;
+}
+
+/* Does the recorded end tell what happened? */
+static bool end_is_true(const struct checks *c, const struct job_fact *j)
+{
+    int64_t ran_sec = j->start_sec < 0 ? -1 : j->end_sec - j->start_sec;
+    int code = -1, signal = 0;
+
+    if (j->exit)
+        code = (int)strtol(j->exit, NULL, 10);
+    if (j->exit && strchr(j->exit, ':'))
+        signal = (int)strtol(strchr(j->exit, ':') + 1, NULL, 10);
+    switch (j->now.state) {
+    case JOB_STATE_COMPLETED:
+        return str_eq(j->exit, "0:0") && all_succeeded(j, j->now.attempt);
+    case JOB_STATE_CANCELLED:
+        return j->cancels > 0;
+    case JOB_STATE_TIMEOUT:
+        return j->limit_sec >= 0 && ran_sec >= j->limit_sec;
+    case JOB_STATE_NODE_FAIL:
+        return (!c->faultless || c->meddled) && !j->requeue;
+    case JOB_STATE_FAILED:
+        return some_pod_ended(j, code, signal) &&
+               (signal || (code != 0 && code == j->exit_wanted) || !c->faultless ||
+                c->meddled);
+    case JOB_STATE_NONE:
+    case JOB_STATE_PENDING:
+    case JOB_STATE_CONFIGURING:
+    case JOB_STATE_RUNNING:
+    case JOB_STATE_COMPLETING:
+        break;
+    }
+    return true;
+}
+
+static void check_writes(struct checks *c, const struct job_fact *j)
+{
+    /* Only a whole life without turns is bounded: one attempt, to success. */
+    if (!c->faultless || j->now.restarts > 0 || j->now.state != JOB_STATE_COMPLETED)
+        return;
+    if (j->state_writes > 4)
+        journal_breach(c->journal, "writes", "%s took %" PRId64 " states to %s",
+                       j->name, j->state_writes, job_state_word(j->now.state));
+}
+
+void checks_job(struct checks *c, struct job_fact *j)
+{
+    if (j->gone)
+        return;
+    check_id(c, j);
+    check_transition(c, j);
+    if (j->was.state == j->now.state)
+        return;
+    j->state_writes++;
+    journal_note(c->journal, "%s is %s %s %s", j->name, job_state_word(j->now.state),
+                 j->reason ? j->reason : "", j->exit ? j->exit : "");
+    if (!job_state_is_final(j->now.state))
+        return;
+    check_writes(c, j);
+    if (!end_is_true(c, j))
+        journal_breach(c->journal, "exit", "%s is %s with %s, %s: not what happened",
+                       j->name, job_state_word(j->now.state),
+                       j->exit ? j->exit : "none", j->reason ? j->reason : "no reason");
+}
+
+/* ---- time: gang ---- */
+
+/* When the first pod of an attempt was bound that still holds its node, if there are
+ * ranks that never were bound; NEVER_MS: the gang is whole, or not there. */
+static int64_t partly_since(const struct checks *c, const struct job_fact *j,
+                            int64_t attempt)
+{
+    int64_t since_ms = NEVER_MS, bound = 0;
+
+    for (size_t i = 0; i < j->n_pods; i++) {
+        const struct pod_fact *p = j->pods[i];
+        if (p->attempt != attempt || !p->node)
+            continue;
+        bound++;
+        if (!pod_holds(p) || pod_unseen(c->ledger, p) || p->late)
+            continue;
+        since_ms = since_ms == NEVER_MS ? p->bound_ms : MIN(since_ms, p->bound_ms);
+    }
+    return bound < j->pods_asked ? since_ms : NEVER_MS;
+}
+
+static void check_deadline(struct checks *c, const struct job_fact *j)
+{
+    int64_t margin_ms = LAUNCH_DEADLINE_SEC * 1000 +
+                        (c->faultless ? ROLLBACK_FAULTLESS_MS : ROLLBACK_MS);
+
+    if (j->pods_asked < 2 || j->n_pods == 0)
+        return;
+    int64_t since_ms = partly_since(c, j, j->pods[j->n_pods - 1]->attempt);
+    if (since_ms != NEVER_MS && now_ms(c) - MAX(since_ms, c->controller_ms) > margin_ms)
+        journal_breach(c->journal, "gang", "%s runs partly since %" PRId64 " s",
+                       j->name, (now_ms(c) - since_ms) / 1000);
+}
+
+/* An old leader's pod must not stay. */
+static void check_late(struct checks *c, const struct job_fact *j)
+{
+    for (size_t i = 0; i < j->n_pods; i++) {
+        const struct pod_fact *p = j->pods[i];
+        bool expected =
+            job_state_is_active(j->now.state) || j->now.state == JOB_STATE_PENDING;
+        if (p->late && p->running > 0 && !pod_unseen(c->ledger, p) &&
+            !(expected && p->attempt >= j->now.attempt) &&
+            now_ms(c) - MAX(p->made_ms, c->controller_ms) > LATE_KILL_MS)
+            journal_breach(c->journal, "stray", "the late pod %s goes on running",
+                           p->name);
+    }
+}
+
+void checks_step(struct checks *c)
+{
+    const struct job_fact *j;
+
+    if (c->controller_ms == NEVER_MS || now_ms(c) / 1000 == c->last_ms / 1000)
+        return;
+    c->last_ms = now_ms(c);
+    for (j = c->ledger->jobs; j; j = j->hh.next) {
+        check_deadline(c, j);
+        check_late(c, j);
+    }
+}

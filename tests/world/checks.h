@@ -1,0 +1,56 @@
+/*
+ * checks - what must hold in a world, whatever happens in it.
+ *
+ *   after every event   overcommit  no pod of ours is bound where it does not fit, or
+ *                                   elsewhere than planned
+ *                       gang        no pod of a gang before its intent; none RUNNING
+ *                                   before all are bound; none partly running past its
+ *                                   deadline
+ *                       twice       nothing runs twice: no pod, no rank, no two attempts
+ *                                   at a time, no attempt after one that succeeded
+ *                       id          job ids are unique for ever and never change
+ *                       transition  states follow crds/jobstate.h's picture
+ *                       exit        the end that is recorded is the one that was
+ *   when all is calm    lost        every job has ended, or waits for the true reason
+ *                       stray       nothing of ours runs, no pod keeps our finalizer
+ *   without faults      writes      a job that completes takes four states at most, and
+ *                                   no write is made in vain: with them a job of N pods
+ *                                   costs 2N+4 writes (design §4)
+ */
+#ifndef GANTRY_TESTS_WORLD_CHECKS_H
+#define GANTRY_TESTS_WORLD_CHECKS_H
+
+#include "tests/world/journal.h"
+#include "tests/world/ledger.h"
+#include "tests/world/users.h"
+#include "tests/world/wire.h"
+
+struct checks {
+    struct ledger *ledger;
+    struct journal *journal;
+    bool faultless; /* no faults, kills, misfortunes */
+    bool meddled;   /* users change their minds */
+    int64_t
+        controller_ms; /* since when there is a controller; NEVER_MS: there is none */
+    int64_t last_ms;
+};
+
+/* Called by the ledger. */
+void checks_job(struct checks *c, struct job_fact *job);
+void checks_pod(struct checks *c, struct pod_fact *pod);
+/* Called when a pod's container has started on a machine. */
+void checks_run(struct checks *c, struct pod_fact *pod);
+/* Called after every step. */
+void checks_step(struct checks *c);
+
+/* Is there nothing left to wait for? */
+bool checks_is_settled(const struct checks *c, const struct users *users);
+/* Once calm: everything is as it should be in the end. */
+void checks_settled(struct checks *c, const struct users *users);
+/* In peace: what arrived at the server is what was needed. */
+void checks_writes(struct checks *c, const struct wire_counts *arrived);
+/* Once all jobs are deleted and gone: nothing is left of them. */
+bool checks_is_empty(const struct checks *c);
+void checks_empty(struct checks *c);
+
+#endif

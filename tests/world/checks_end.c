@@ -1,0 +1,136 @@
+/* What must hold when all is calm: jobs have ended or wait rightly, nothing is left
+ * over. */
+#include "tests/world/checks.h"
+
+#include <inttypes.h>
+
+#include "base/util.h"
+
+static const struct {
+    enum outlook outlook;
+    const char *reason;
+} waits[] = {
+    {OUTLOOK_TOO_LARGE, "BadConstraints"},
+    {OUTLOOK_NOWHERE, "PartitionConfig"},
+};
+
+/* NULL: it has come to what was to be expected. */
+static const char *still_awaited(const struct job_fact *fact, const struct user_job *j)
+{
+    if (!fact)
+        return "is unknown";
+    if (fact->gone)
+        return NULL;
+    if (j->deleted)
+        return "is not gone, though deleted";
+    if (job_state_is_final(fact->now.state))
+        return fact->ttl_sec >= 0 ? "is not gone, though its ttl has passed" : NULL;
+    for (size_t i = 0; i < ARRAY_LEN(waits); i++)
+        if (j->outlook == waits[i].outlook && fact->now.state == JOB_STATE_PENDING &&
+            str_eq(fact->reason, waits[i].reason))
+            return NULL;
+    return "has not come to its end";
+}
+
+static bool pod_is_done(const struct pod_fact *p)
+{
+    return p->gone || (p->terminal && !p->accounted);
+}
+
+static bool pods_are_done(const struct checks *c)
+{
+    const struct pod_fact *p;
+
+    for (p = c->ledger->pods; p; p = p->hh.next)
+        if (p->job && (!pod_is_done(p) || p->running > 0))
+            return false;
+    return true;
+}
+
+bool checks_is_settled(const struct checks *c, const struct users *users)
+{
+    for (size_t i = 0; i < users_count(users); i++) {
+        const struct user_job *j = users_job(users, i);
+        if (still_awaited(ledger_job(c->ledger, j->uid), j))
+            return false;
+    }
+    return pods_are_done(c);
+}
+
+static void check_job(struct checks *c, const struct user_job *j)
+{
+    const struct job_fact *fact = ledger_job(c->ledger, j->uid);
+    const char *awaited = still_awaited(fact, j);
+
+    if (awaited)
+        journal_breach(c->journal, "lost", "%s (%s %s, attempt %" PRId64 ") %s",
+                       j->name, fact ? job_state_word(fact->now.state) : "",
+                       fact && fact->reason ? fact->reason : "",
+                       fact ? fact->now.attempt : 0, awaited);
+    else if (fact->gone && !j->deleted &&
+             (fact->ttl_sec < 0 || !job_state_is_final(fact->now.state)))
+        journal_breach(c->journal, "lost", "%s is gone, and nobody deleted it",
+                       j->name);
+}
+
+void checks_settled(struct checks *c, const struct users *users)
+{
+    const struct pod_fact *p;
+
+    for (size_t i = 0; i < users_count(users); i++)
+        check_job(c, users_job(users, i));
+    for (p = c->ledger->pods; p; p = p->hh.next)
+        if (p->job && (!pod_is_done(p) || p->running > 0))
+            journal_breach(c->journal, "stray", "pod %s is left%s%s", p->name,
+                           p->accounted ? ", with our finalizer" : "",
+                           p->running > 0 ? ", running" : "");
+}
+
+void checks_writes(struct checks *c, const struct wire_counts *arrived)
+{
+    struct wire_counts needed = {0};
+    const struct job_fact *j;
+    const struct pod_fact *p;
+
+    for (j = c->ledger->jobs; j; j = j->hh.next)
+        needed.statuses += (uint64_t)j->status_writes;
+    for (p = c->ledger->pods; p; p = p->hh.next) {
+        needed.pods_made += p->job != NULL;
+        needed.pods_bound += p->job && p->job->pods_asked > 1 && p->node;
+    }
+    if (arrived->statuses != needed.statuses ||
+        arrived->pods_made != needed.pods_made ||
+        arrived->pods_bound != needed.pods_bound)
+        journal_breach(c->journal, "writes",
+                       "%" PRIu64 " pods made of %" PRIu64 ", %" PRIu64
+                       " bound of %" PRIu64 ", %" PRIu64 " statuses of %" PRIu64,
+                       arrived->pods_made, needed.pods_made, arrived->pods_bound,
+                       needed.pods_bound, arrived->statuses, needed.statuses);
+}
+
+bool checks_is_empty(const struct checks *c)
+{
+    const struct job_fact *j;
+    const struct pod_fact *p;
+
+    for (j = c->ledger->jobs; j; j = j->hh.next)
+        if (!j->gone)
+            return false;
+    for (p = c->ledger->pods; p; p = p->hh.next)
+        if (!p->gone)
+            return false;
+    return true;
+}
+
+void checks_empty(struct checks *c)
+{
+    const struct job_fact *j;
+    const struct pod_fact *p;
+
+    for (j = c->ledger->jobs; j; j = j->hh.next)
+        if (!j->gone)
+            journal_breach(c->journal, "stray", "%s is not gone", j->name);
+    for (p = c->ledger->pods; p; p = p->hh.next)
+        if (!p->gone)
+            journal_breach(c->journal, "stray", "pod %s outlives its job", p->name);
+}

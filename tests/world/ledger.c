@@ -1,0 +1,347 @@
+#include "tests/world/ledger.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/duration.h"
+#include "base/util.h"
+#include "cmd/gantry-local/podspec.h"
+#include "crds/convert.h"
+
+#define NODE_ANNOTATION "gantry.dev/node"
+#define EXIT_ANNOTATION "gantry.dev/exit-code"
+
+struct job_fact *ledger_job(const struct ledger *l, const char *uid)
+{
+    struct job_fact *j = NULL;
+
+    if (uid)
+        HASH_FIND_STR(l->jobs, uid, j);
+    return j;
+}
+
+struct pod_fact *ledger_pod(const struct ledger *l, const char *uid)
+{
+    struct pod_fact *p = NULL;
+
+    HASH_FIND_STR(l->pods, uid, p);
+    return p;
+}
+
+struct node_fact *ledger_node(const struct ledger *l, const char *name)
+{
+    struct node_fact *n = NULL;
+
+    HASH_FIND_STR(l->nodes, name, n);
+    return n;
+}
+
+void ledger_expect_late(struct ledger *l, const char *pod_name)
+{
+    GROW(l->late, l->n_late, l->cap_late);
+    l->late[l->n_late++] = xstrdup(pod_name);
+}
+
+/* ---- nodes ---- */
+
+static bool is_ready(const struct json *node)
+{
+    const struct json *conditions = json_at(node, "status.conditions");
+
+    for (size_t i = 0; i < json_len(conditions); i++)
+        if (str_eq(json_str(json_item(conditions, i), "type"), "Ready"))
+            return str_eq(json_str(json_item(conditions, i), "status"), "True");
+    return false;
+}
+
+static void on_node(void *arg, const char *type, const struct json *object)
+{
+    struct ledger *l = arg;
+    const char *name = json_str_or(object, "metadata.name", "");
+    struct node_fact *n = ledger_node(l, name);
+    bool ready = is_ready(object), first = !n;
+    int64_t now_ms = loop_now_ms(l->loop);
+
+    if (!n) {
+        n = xcalloc(1, sizeof(*n));
+        n->name = xstrdup(name);
+        n->silent_ms = NEVER_MS;
+        HASH_ADD_KEYPTR(hh, l->nodes, n->name, strlen(n->name), n);
+    }
+    n->gone = strcmp(type, "DELETED") == 0;
+    if (first || n->ready != ready)
+        n->ready_ms = now_ms;
+    if ((!first && n->ready && !ready) || n->gone)
+        n->silent_ms = now_ms;
+    n->ready = ready && !n->gone;
+    amounts_read(&n->allocatable, json_at(object, "status.allocatable"), NULL);
+    l->changed = true;
+}
+
+/* ---- pods ---- */
+
+static int64_t label_number(const struct pod_spec *spec, const char *name)
+{
+    const char *text = pairs_find(&spec->labels, name);
+
+    return text ? strtoll(text, NULL, 10) : -1;
+}
+
+static bool is_late(const struct ledger *l, const char *name)
+{
+    for (size_t i = 0; i < l->n_late; i++)
+        if (strcmp(l->late[i], name) == 0)
+            return true;
+    return false;
+}
+
+static struct pod_fact *pod_new(struct ledger *l, const struct json *object)
+{
+    struct pod_spec *spec = podspec_new(object);
+    struct pod_fact *p = xcalloc(1, sizeof(*p));
+
+    p->uid = xstrdup(spec->uid);
+    p->ns = xstrdup(spec->ns);
+    p->name = xstrdup(spec->name);
+    p->job = ledger_job(l, pairs_find(&spec->labels, LABEL_JOB_UID));
+    p->attempt = label_number(spec, LABEL_ATTEMPT);
+    p->rank = label_number(spec, LABEL_RANK);
+    p->planned = xstrdup_null(pairs_find(&spec->annotations, NODE_ANNOTATION));
+    amounts_add(&p->use, &spec->requests);
+    p->exit_code = p->exit_signal = -1;
+    p->made_ms = loop_now_ms(l->loop);
+    p->bound_ms = p->over_ms = NEVER_MS;
+    p->late = is_late(l, p->name);
+    podspec_free(spec);
+    HASH_ADD_KEYPTR(hh, l->pods, p->uid, strlen(p->uid), p);
+    if (p->job) {
+        GROW(p->job->pods, p->job->n_pods, p->job->cap_pods);
+        p->job->pods[p->job->n_pods++] = p;
+    }
+    return p;
+}
+
+static void read_node(struct pod_fact *p, const struct json *object, int64_t now_ms)
+{
+    const char *node = json_str_or(object, "spec.nodeName", "");
+
+    p->just_bound = !p->node && *node;
+    if (!p->just_bound)
+        return;
+    p->node = xstrdup(node);
+    p->bound_ms = now_ms;
+}
+
+static void read_end(struct pod_fact *p, const struct json *object)
+{
+    const char *phase = json_str_or(object, "status.phase", "");
+    const struct json *containers = json_at(object, "status.containerStatuses");
+    const struct json *end = json_len(containers) > 0
+                                 ? json_at(json_item(containers, 0), "state.terminated")
+                                 : NULL;
+
+    p->succeeded = strcmp(phase, "Succeeded") == 0;
+    p->terminal = p->succeeded || strcmp(phase, "Failed") == 0;
+    if (end) {
+        p->exit_code = (int)json_int_or(end, "exitCode", -1);
+        p->exit_signal = (int)json_int_or(end, "signal", 0);
+    }
+}
+
+static bool has_finalizer(const struct json *object)
+{
+    const struct json *list = json_at(object, "metadata.finalizers");
+
+    for (size_t i = 0; i < json_len(list); i++)
+        if (json_is(json_item(list, i), JSON_STRING) &&
+            strcmp(json_string(json_item(list, i)), FINALIZER_ACCOUNTED) == 0)
+            return true;
+    return false;
+}
+
+static void on_pod(void *arg, const char *type, const struct json *object)
+{
+    struct ledger *l = arg;
+    struct pod_fact *p = ledger_pod(l, json_str_or(object, "metadata.uid", ""));
+    int64_t now_ms = loop_now_ms(l->loop);
+
+    if (!p)
+        p = pod_new(l, object);
+    read_node(p, object, now_ms);
+    read_end(p, object);
+    p->deleting = json_str(object, "metadata.deletionTimestamp") != NULL;
+    p->accounted = has_finalizer(object);
+    p->gone = strcmp(type, "DELETED") == 0;
+    if (p->over_ms == NEVER_MS && (p->gone || p->terminal))
+        p->over_ms = now_ms;
+    l->changed = true;
+    l->ops->pod(l->arg, p);
+}
+
+bool pod_holds(const struct pod_fact *p)
+{
+    return p->node && !p->terminal && !p->gone;
+}
+
+bool pod_unseen(const struct ledger *l, const struct pod_fact *p)
+{
+    const struct node_fact *n = p->node ? ledger_node(l, p->node) : NULL;
+
+    return p->node && (!n || n->gone || !n->ready || n->silent_ms >= p->bound_ms);
+}
+
+void ledger_use(const struct ledger *l, const char *node,
+                bool (*count)(void *arg, const struct pod_fact *p), void *arg,
+                struct amounts *ret)
+{
+    const struct pod_fact *p;
+
+    for (p = l->pods; p; p = p->hh.next)
+        if (p->node && strcmp(p->node, node) == 0 && count(arg, p))
+            amounts_add(ret, &p->use);
+}
+
+/* ---- jobs ---- */
+
+static void read_spec(struct job_fact *j, const struct json *object)
+{
+    const struct json *spec = json_get(object, "spec");
+    const struct json *annotations = json_at(spec, "template.metadata.annotations");
+    const struct json *code = json_get(annotations, EXIT_ANNOTATION);
+    const struct json *actions = json_get(spec, "actions");
+
+    j->pods_asked = json_int_or(spec, "replicas", json_int_or(spec, "nodes", 1));
+    j->ttl_sec = json_int_or(spec, "ttlSecondsAfterFinished", -1);
+    j->requeue = json_bool_or(spec, "requeue", true);
+    j->exit_wanted = code ? (int)strtol(json_string(code), NULL, 10) : 0;
+    j->limit_sec = -1;
+    if (json_str(spec, "timeLimit"))
+        duration_parse(json_str(spec, "timeLimit"), &j->limit_sec, NULL);
+    j->cancels = j->requeues = 0;
+    for (size_t i = 0; i < json_len(actions); i++) {
+        const char *action = json_str_or(json_item(actions, i), "type", "");
+        j->cancels += strcmp(action, "Cancel") == 0;
+        j->requeues += str_starts(action, "Requeue");
+    }
+}
+
+static int64_t read_sec(const struct json *object, const char *path)
+{
+    const char *text = json_str(object, path);
+    int64_t sec;
+
+    return text && time_parse_rfc3339(text, &sec, NULL) == 0 ? sec : -1;
+}
+
+static void set_text(char **field, const char *text)
+{
+    free(*field);
+    *field = xstrdup_null(text);
+}
+
+static void read_status(struct job_fact *j, const struct json *object, int64_t now_ms)
+{
+    const struct json *status = json_get(object, "status");
+    struct job_view_fact now = {
+        .job_id = json_int_or(status, "jobID", 0),
+        .attempt = json_int_or(status, "attempt", 0),
+        .restarts = json_int_or(status, "restarts", 0),
+    };
+
+    job_state_parse(json_str(status, "state"), &now.state);
+    j->was = j->now;
+    j->now = now;
+    if (now.attempt != j->was.attempt)
+        j->intent_ms = now_ms;
+    j->start_sec = read_sec(status, "startTime");
+    j->end_sec = read_sec(status, "endTime");
+    set_text(&j->exit, json_str(status, "exitCode"));
+    set_text(&j->reason, json_str(status, "reason"));
+}
+
+static struct job_fact *job_new_fact(struct ledger *l, const struct json *object)
+{
+    struct job_fact *j = xcalloc(1, sizeof(*j));
+
+    j->uid = xstrdup(json_str_or(object, "metadata.uid", ""));
+    j->ns = xstrdup(json_str_or(object, "metadata.namespace", ""));
+    j->name = xstrdup(json_str_or(object, "metadata.name", ""));
+    HASH_ADD_KEYPTR(hh, l->jobs, j->uid, strlen(j->uid), j);
+    return j;
+}
+
+static void on_job(void *arg, const char *type, const struct json *object)
+{
+    struct ledger *l = arg;
+    struct job_fact *j = ledger_job(l, json_str_or(object, "metadata.uid", ""));
+
+    if (!j)
+        j = job_new_fact(l, object);
+    int64_t generation = json_int_or(object, "metadata.generation", 0);
+    j->status_writes += strcmp(type, "MODIFIED") == 0 && generation == j->generation;
+    j->generation = generation;
+    read_spec(j, object);
+    read_status(j, object, loop_now_ms(l->loop));
+    j->deleting = json_str(object, "metadata.deletionTimestamp") != NULL;
+    j->gone = strcmp(type, "DELETED") == 0;
+    l->changed = true;
+    l->ops->job(l->arg, j);
+}
+
+/* ---- life ---- */
+
+void ledger_init(struct ledger *l, struct server *s, const struct loop *loop,
+                 const struct ledger_ops *ops, void *arg)
+{
+    *l = (struct ledger){.loop = loop, .ops = ops, .arg = arg};
+    server_watch(s, "/api/v1/nodes", on_node, l);
+    server_watch(s, "/apis/gantry.dev/v1alpha1/batchjobs", on_job, l);
+    server_watch(s, "/api/v1/pods", on_pod, l);
+}
+
+static void pod_forget(struct pod_fact *p)
+{
+    amounts_fini(&p->use);
+    free(p->uid);
+    free(p->ns);
+    free(p->name);
+    free(p->planned);
+    free(p->node);
+    free(p);
+}
+
+static void job_forget(struct job_fact *j)
+{
+    free(j->uid);
+    free(j->ns);
+    free(j->name);
+    free(j->exit);
+    free(j->reason);
+    free(j->pods);
+    free(j);
+}
+
+void ledger_fini(struct ledger *l)
+{
+    struct job_fact *j, *next_job;
+    struct pod_fact *p, *next_pod;
+    struct node_fact *n, *next_node;
+
+    HASH_ITER (hh, l->pods, p, next_pod) {
+        HASH_DEL(l->pods, p);
+        pod_forget(p);
+    }
+    HASH_ITER (hh, l->jobs, j, next_job) {
+        HASH_DEL(l->jobs, j);
+        job_forget(j);
+    }
+    HASH_ITER (hh, l->nodes, n, next_node) {
+        HASH_DEL(l->nodes, n);
+        amounts_fini(&n->allocatable);
+        free(n->name);
+        free(n);
+    }
+    for (size_t i = 0; i < l->n_late; i++)
+        free(l->late[i]);
+    free(l->late);
+}

@@ -1,0 +1,113 @@
+/*
+ * ledger - what is true of a world: every job, pod and node as the server has them, and
+ * what runs on the machines, with the history that the checks need.
+ *
+ * Written by the server's own watches in the middle of each write, so nothing is missed
+ * and nothing is late. Facts are never forgotten: an object that is gone stays with
+ * `gone` set. What the controller believes is nowhere in here.
+ */
+#ifndef GANTRY_TESTS_WORLD_LEDGER_H
+#define GANTRY_TESTS_WORLD_LEDGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uthash.h>
+
+#include "cmd/gantry-local/amounts.h"
+#include "crds/jobstate.h"
+#include "tests/world/server.h"
+
+#define NEVER_MS INT64_MIN
+
+struct node_fact {
+    UT_hash_handle hh;
+    char *name;
+    struct amounts allocatable;
+    bool gone, ready;
+    int64_t ready_ms;  /* since when it is as `ready` says */
+    int64_t silent_ms; /* when it was last seen not to be ready, or gone; NEVER_MS */
+};
+
+struct pod_fact {
+    UT_hash_handle hh;
+    char *uid, *ns, *name;
+    struct job_fact *job; /* NULL: foreign */
+    int64_t attempt, rank;
+    struct amounts use;
+    char *planned; /* annotation gantry.dev/node; NULL */
+    char *node;    /* NULL: unbound */
+    bool gone, deleting, terminal, succeeded, accounted;
+    int exit_code, exit_signal;         /* -1: none */
+    int64_t made_ms, bound_ms, over_ms; /* NEVER_MS; over: terminal or gone */
+    bool late;    /* made by a request that arrived after its sender had given up */
+    bool meddled; /* somebody other than the controller deleted it */
+    bool just_bound;
+    int starts, running; /* of its container, on the machine */
+};
+
+/* status, and what else moves. */
+struct job_view_fact {
+    enum job_state state;
+    int64_t job_id, attempt, restarts;
+};
+
+struct job_fact {
+    UT_hash_handle hh;
+    char *uid, *ns, *name;
+    int64_t pods_asked;
+    int64_t limit_sec;     /* spec.timeLimit; -1: none */
+    int64_t ttl_sec;       /* -1: none */
+    int exit_wanted;       /* what its simulated pods end with by themselves */
+    int cancels, requeues; /* actions asked so far */
+    bool requeue;
+    bool gone, deleting;
+    int64_t generation;
+    struct job_view_fact now, was;
+    int64_t intent_ms;          /* when status took on `now.attempt` */
+    int64_t start_sec, end_sec; /* -1 */
+    int64_t state_writes;       /* changes of its state */
+    int64_t status_writes;      /* changes of anything in its status */
+    char *exit, *reason;
+    struct pod_fact **pods; /* all there ever were */
+    size_t n_pods, cap_pods;
+};
+
+/* Called after a fact has changed; the server must not be asked. */
+struct ledger_ops {
+    void (*job)(void *arg, struct job_fact *job);
+    void (*pod)(void *arg, struct pod_fact *pod);
+};
+
+struct ledger {
+    const struct loop *loop;
+    struct job_fact *jobs;
+    struct pod_fact *pods;
+    struct node_fact *nodes;
+    const struct ledger_ops *ops;
+    void *arg;
+    bool changed; /* set by every event; the reader clears it */
+    char **late;  /* names of pods whose create arrived late */
+    size_t n_late, cap_late;
+};
+
+void ledger_init(struct ledger *l, struct server *s, const struct loop *loop,
+                 const struct ledger_ops *ops, void *arg);
+void ledger_fini(struct ledger *l);
+
+struct job_fact *ledger_job(const struct ledger *l, const char *uid); /* NULL */
+struct pod_fact *ledger_pod(const struct ledger *l, const char *uid);
+struct node_fact *ledger_node(const struct ledger *l, const char *name);
+/* A pod of that name, made from now on, is late. */
+void ledger_expect_late(struct ledger *l, const char *pod_name);
+
+/* Bound and not over. */
+bool pod_holds(const struct pod_fact *p);
+/* Its node was silent or gone at some time since the pod was bound: nobody could know
+ * what it did. */
+bool pod_unseen(const struct ledger *l, const struct pod_fact *p);
+/* What the pods that `count` says yes to hold on a node; `ret` is empty before. */
+void ledger_use(const struct ledger *l, const char *node,
+                bool (*count)(void *arg, const struct pod_fact *p), void *arg,
+                struct amounts *ret);
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * machines - the nodes of a world, their misfortunes, and the keepers that a cluster
+ * has besides Gantry: who calls a silent node not ready and evicts its pods, who removes
+ * what stood on nodes that are gone, and a default scheduler with pods of its own.
+ *
+ * A machine is one kubelet with one to three nodes ("a1", "a2"), which fail together:
+ *
+ *   UP --restart, outage--> DOWN --> UP      its containers are lost
+ *   UP --cable out--------> CUT  --> UP      its containers go on
+ *   UP --scrapped---------> DOWN, Nodes deleted --> UP with new Nodes of the same names
+ */
+#ifndef GANTRY_TESTS_WORLD_MACHINES_H
+#define GANTRY_TESTS_WORLD_MACHINES_H
+
+#include "tests/support/faulty.h"
+#include "tests/world/journal.h"
+#include "tests/world/ledger.h"
+#include "tests/world/runs.h"
+
+#define MACHINES_MAX 4
+
+struct machine_shape {
+    int64_t nodes, cpus, gpus;
+};
+
+struct machines_options {
+    struct loop *loop;
+    struct server *server;
+    struct transport *wire; /* to the server, lent */
+    struct ledger *ledger;
+    struct journal *journal;
+    struct rng rng;
+    struct runs_options runs;
+    struct faulty_rates rates; /* of the kubelets' requests */
+    bool misfortunes;          /* whether machines fail at all */
+    bool foreign_pods;         /* whether the default scheduler has pods */
+    size_t n;
+    struct machine_shape shapes[MACHINES_MAX];
+};
+
+struct machines;
+
+struct machines *machines_new(const struct machines_options *options);
+void machines_free(struct machines *m);
+/* No more misfortunes and faults; everything comes up, foreign pods go. */
+void machines_calm(struct machines *m);
+/* All up, no foreign pods. */
+bool machines_are_calm(const struct machines *m);
+
+#endif

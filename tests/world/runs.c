@@ -1,0 +1,117 @@
+#include "tests/world/runs.h"
+
+#include <stdlib.h>
+
+#include "base/util.h"
+
+struct runs {
+    struct executor executor;
+    struct executor *inner;
+    struct runs_options o;
+};
+
+struct executor_run {
+    struct runs *runs;
+    struct executor_run *inner;
+    struct pod_fact *pod; /* facts are never forgotten while machines live */
+    executor_exit_fn *exited;
+    void *arg;
+};
+
+static const char *refuse(struct executor *x, const struct pod_spec *pod,
+                          struct err *err)
+{
+    struct executor *inner = ((struct runs *)x)->inner;
+
+    return inner->ops->refuse(inner, pod, err);
+}
+
+static void run_over(struct executor_run *run)
+{
+    if (run->pod)
+        run->pod->running--;
+    run->runs->o.ledger->changed = true;
+    free(run);
+}
+
+static void on_exit_of(void *arg, const struct executor_exit *how)
+{
+    struct executor_run *run = arg;
+    executor_exit_fn *exited = run->exited;
+    void *exited_arg = run->arg;
+
+    run_over(run);
+    exited(exited_arg, how);
+}
+
+static void note_start(struct runs *runs, struct pod_fact *pod)
+{
+    pod->starts++;
+    runs->o.started(runs->o.arg, pod);
+    if (!runs->o.doubled)
+        return;
+    pod->starts++;
+    runs->o.started(runs->o.arg, pod);
+}
+
+static struct executor_run *start(struct executor *x, const struct executor_start *s,
+                                  executor_exit_fn *exited, void *arg, struct err *err)
+{
+    struct runs *runs = (struct runs *)x;
+    struct executor_run *run = xcalloc(1, sizeof(*run));
+
+    run->runs = runs;
+    run->exited = exited;
+    run->arg = arg;
+    run->inner = runs->inner->ops->start(runs->inner, s, on_exit_of, run, err);
+    if (!run->inner) {
+        free(run);
+        return NULL;
+    }
+    run->pod = ledger_pod(runs->o.ledger, s->pod->uid);
+    runs->o.ledger->changed = true;
+    if (run->pod) {
+        run->pod->running++;
+        note_start(runs, run->pod);
+    }
+    return run;
+}
+
+static void send_signal(struct executor_run *run, int signo)
+{
+    run->runs->inner->ops->signal(run->inner, signo);
+}
+
+static void drop(struct executor_run *run)
+{
+    run->runs->inner->ops->drop(run->inner);
+    run_over(run);
+}
+
+static void forget(struct executor *x, const struct pod_spec *pod)
+{
+    struct executor *inner = ((struct runs *)x)->inner;
+
+    inner->ops->forget(inner, pod);
+}
+
+static void runs_free(struct executor *x)
+{
+    struct runs *runs = (struct runs *)x;
+
+    executor_free(runs->inner);
+    free(runs);
+}
+
+static const struct executor_ops ops = {refuse, start,  send_signal,
+                                        drop,   forget, runs_free};
+
+struct executor *runs_new(const struct runs_options *options)
+{
+    struct runs *runs = xcalloc(1, sizeof(*runs));
+
+    runs->executor.ops = &ops;
+    runs->inner = executor_simulate_new(options->loop);
+    runs->o = *options;
+    return &runs->executor;
+}

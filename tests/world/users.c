@@ -1,0 +1,384 @@
+#include "tests/world/users.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+
+#define JOBS "/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs"
+#define PARTITIONS "/apis/gantry.dev/v1alpha1/partitions"
+
+struct users {
+    struct users_options o;
+    struct user_job *jobs;
+    size_t n, cap;
+    struct loop_timer *timer;
+};
+
+static int64_t between(struct users *u, int64_t from, int64_t to)
+{
+    return from + (int64_t)rng_below(&u->o.rng, (uint64_t)(to - from + 1));
+}
+
+static bool one_in(struct users *u, uint64_t n)
+{
+    return rng_below(&u->o.rng, n) == 0;
+}
+
+static void must(struct users *u, int got, int want, const char *what)
+{
+    if (got != want)
+        journal_breach(u->o.journal, "users", "%s: answered %d", what, got);
+}
+
+static void set_number(struct json *o, const char *path, int64_t value)
+{
+    json_set_at(o, path, json_new_int(value));
+}
+
+static void set_text(struct json *o, const char *key, int64_t value, const char *unit)
+{
+    AUTO_FREE char *text = xasprintf("%" PRId64 "%s", value, unit);
+
+    json_set(o, key, json_new_string(text));
+}
+
+/* ---- documents ---- */
+
+static struct json *job_document(const char *name)
+{
+    return json_build(
+        "{'apiVersion': 'gantry.dev/v1alpha1', 'kind': 'BatchJob', 'metadata': {'name':"
+        " %s}, 'spec': {'template': {'metadata': {'annotations': {}}, 'spec':"
+        " {'containers': [{'name': 'main', 'image': 'x', 'resources': {}}]}}}}",
+        name);
+}
+
+static struct json *container_of(struct json *job)
+{
+    return json_item(json_at(job, "spec.template.spec.containers"), 0);
+}
+
+/* Kubernetes' way: pods of the template's own requests. */
+static void ask_replicas(struct json *job, int64_t pods, int64_t cpus)
+{
+    if (pods > 1)
+        set_number(job, "spec.replicas", pods);
+    json_set_at(container_of(job), "resources.requests", json_new_object());
+    set_text(json_at(container_of(job), "resources.requests"), "cpu", cpus, "");
+}
+
+/* Slurm's way: one pod on each of some nodes. */
+static void ask_nodes(struct json *job, int64_t nodes, int64_t cpus, int64_t gpus)
+{
+    set_number(job, "spec.nodes", nodes);
+    set_number(job, "spec.cpusPerTask", cpus);
+    if (gpus > 0)
+        set_number(job, "spec.gpusPerNode", gpus);
+}
+
+static void ask_shape(struct users *u, struct json *job, int64_t nodes)
+{
+    int64_t cpus = between(u, 1, u->o.cpus_per_node);
+
+    if (one_in(u, 3)) {
+        ask_replicas(job, 1, cpus);
+    } else if (one_in(u, 2)) {
+        int64_t each = between(u, 1, 3);
+        int64_t most = nodes * (u->o.cpus_per_node / each);
+        ask_replicas(job, between(u, 2, MAX(2, MIN(6, most))), each);
+    } else {
+        ask_nodes(job, between(u, 1, nodes), cpus, between(u, 0, u->o.gpus_per_node));
+    }
+}
+
+/* How long the pods run, how they end, and how long they take to. */
+static void set_life(struct users *u, struct json *job)
+{
+    struct json *notes = json_at(job, "spec.template.metadata.annotations");
+    int64_t limit_sec = between(u, 30, 600);
+
+    set_text(json_get(job, "spec"), "timeLimit", limit_sec, "s");
+    if (!one_in(u, 8)) /* else it runs into its limit */
+        set_text(notes, "gantry.dev/run-seconds", between(u, 0, limit_sec * 5 / 4), "");
+    if (one_in(u, 4))
+        set_text(notes, "gantry.dev/exit-code", between(u, 1, 120), "");
+    if (one_in(u, 4))
+        set_text(notes, "gantry.dev/stop-seconds", between(u, 1, 60), "");
+    if (one_in(u, 6))
+        json_set_at(job, "spec.requeue", json_new_bool(false));
+    if (one_in(u, 6))
+        set_number(job, "spec.ttlSecondsAfterFinished", between(u, 0, 300));
+}
+
+static void submit(struct users *u, struct json *job, enum outlook outlook, bool held)
+{
+    struct user_job *j;
+    struct json *made = NULL;
+    const struct job_fact *fact;
+
+    GROW(u->jobs, u->n, u->cap);
+    j = &u->jobs[u->n++];
+    *j = (struct user_job){
+        .outlook = outlook, .held = held, .actions = json_new_array()};
+    snprintf(j->name, sizeof(j->name), "%s", json_str_or(job, "metadata.name", ""));
+    if (held)
+        json_set_at(job, "spec.hold", json_new_string("User"));
+    must(u, server_ask(u->o.server, "POST", JOBS, job, &made), 201, "submit");
+    fact = ledger_job(u->o.ledger, json_str(made, "metadata.uid"));
+    j->uid = fact ? fact->uid : "";
+    json_free(made);
+    u->o.journal->counts.jobs++;
+    journal_note(u->o.journal, "submit %s: %" PRId64 " pods%s", j->name,
+                 fact ? fact->pods_asked : 0, held ? ", held" : "");
+}
+
+static void submit_next(struct users *u)
+{
+    AUTO_FREE char *name = xasprintf("j%zu", u->n + 1);
+    JSON_AUTO struct json *job = job_document(name);
+    bool in_side = one_in(u, 5);
+    enum outlook outlook = OUTLOOK_ENDS;
+
+    set_life(u, job);
+    if (one_in(u, 15)) {
+        outlook = OUTLOOK_TOO_LARGE;
+        ask_nodes(job, u->o.nodes + 1, 1, 0);
+    } else {
+        ask_shape(u, job, in_side ? u->o.side_nodes : u->o.nodes);
+        if (one_in(u, 15))
+            outlook = OUTLOOK_NOWHERE;
+    }
+    if (outlook == OUTLOOK_NOWHERE)
+        json_set_at(job, "spec.partition", json_new_string("nowhere"));
+    else if (in_side)
+        json_set_at(job, "spec.partition", json_new_string("side"));
+    submit(u, job, outlook, outlook == OUTLOOK_ENDS && one_in(u, 12));
+}
+
+/* ---- changes of mind ---- */
+
+static char *job_path(const struct user_job *j)
+{
+    return xasprintf(JOBS "/%s", j->name);
+}
+
+static bool is_there(const struct users *u, const struct user_job *j)
+{
+    const struct job_fact *fact = ledger_job(u->o.ledger, j->uid);
+
+    return fact && !fact->gone && !fact->deleting;
+}
+
+static void act(struct users *u, struct user_job *j, const char *type)
+{
+    AUTO_FREE char *path = job_path(j);
+    AUTO_FREE char *id = xasprintf("a%zu", json_len(j->actions) + 1);
+    json_append(j->actions, json_build("{'id': %s, 'type': %s}", id, type));
+    JSON_AUTO struct json *patch = json_build("{'spec': {'actions': %j}}", j->actions);
+
+    journal_note(u->o.journal, "%s %s", type, j->name);
+    must(u, server_ask(u->o.server, "PATCH", path, patch, NULL), 200, type);
+}
+
+static void release(struct users *u, struct user_job *j)
+{
+    AUTO_FREE char *path = job_path(j);
+    JSON_AUTO struct json *patch = json_build("{'spec': {'hold': null}}");
+
+    j->held = false;
+    if (!is_there(u, j))
+        return;
+    journal_note(u->o.journal, "release %s", j->name);
+    must(u, server_ask(u->o.server, "PATCH", path, patch, NULL), 200, "release");
+}
+
+static void cancel(struct users *u, struct user_job *j)
+{
+    act(u, j, "Cancel");
+}
+
+static void requeue(struct users *u, struct user_job *j)
+{
+    act(u, j, "Requeue");
+}
+
+static void delete_job(struct users *u, struct user_job *j)
+{
+    AUTO_FREE char *path = job_path(j);
+
+    journal_note(u->o.journal, "delete %s", j->name);
+    j->deleted = true;
+    must(u, server_ask(u->o.server, "DELETE", path, NULL, NULL), 200, "delete");
+}
+
+static void delete_pod(struct users *u, struct user_job *j)
+{
+    const struct job_fact *fact = ledger_job(u->o.ledger, j->uid);
+    size_t first = fact->n_pods ? rng_below(&u->o.rng, fact->n_pods) : 0;
+
+    for (size_t i = 0; i < fact->n_pods; i++) {
+        struct pod_fact *p = fact->pods[(first + i) % fact->n_pods];
+        AUTO_FREE char *path =
+            xasprintf("/api/v1/namespaces/%s/pods/%s", p->ns, p->name);
+        if (p->gone || p->deleting)
+            continue;
+        p->meddled = true;
+        journal_note(u->o.journal, "delete pod %s", p->name);
+        server_ask(u->o.server, "DELETE", path, NULL, NULL);
+        return;
+    }
+}
+
+static const struct whim {
+    void (*fn)(struct users *u, struct user_job *j);
+    unsigned weight;
+} whims[] = {
+    {cancel, 4}, {requeue, 3}, {delete_job, 3}, {delete_pod, 3}, {release, 2},
+};
+
+static void change_mind(struct users *u)
+{
+    struct user_job *j = &u->jobs[rng_below(&u->o.rng, u->n)];
+    unsigned sum = 0, at = (unsigned)rng_below(&u->o.rng, 15);
+
+    if (!is_there(u, j))
+        return;
+    for (size_t i = 0; i < ARRAY_LEN(whims); i++) {
+        sum += whims[i].weight;
+        if (at < sum) {
+            whims[i].fn(u, j);
+            return;
+        }
+    }
+}
+
+/* ---- partitions ---- */
+
+static void make_partition(struct users *u, const char *name)
+{
+    bool is_side = strcmp(name, "side") == 0;
+    JSON_AUTO struct json *p = json_build(
+        "{'apiVersion': 'gantry.dev/v1alpha1', 'kind': 'Partition', 'metadata':"
+        " {'name': %s}, 'spec': {}}",
+        name);
+
+    if (is_side) {
+        AUTO_FREE char *nodes = xasprintf("a[1-%" PRId64 "]", u->o.side_nodes);
+        json_set_at(p, "spec.nodes", json_new_string(nodes));
+        set_number(p, "spec.priorityTier", 2);
+    } else {
+        json_set_at(p, "spec.default", json_new_bool(true));
+    }
+    server_ask(u->o.server, "POST", PARTITIONS, p, NULL);
+}
+
+static void set_state(struct users *u, const char *name, const char *state)
+{
+    AUTO_FREE char *path = xasprintf(PARTITIONS "/%s", name);
+    JSON_AUTO struct json *patch = json_build("{'spec': {'state': %s}}", state);
+
+    journal_note(u->o.journal, "partition %s %s", name, state);
+    server_ask(u->o.server, "PATCH", path, patch, NULL);
+}
+
+static void change_partition(struct users *u)
+{
+    static const char *const states[] = {"UP", "UP", "DOWN", "DRAIN", "INACTIVE"};
+    const char *name = one_in(u, 2) ? "main" : "side";
+    AUTO_FREE char *path = xasprintf(PARTITIONS "/%s", name);
+
+    if (one_in(u, 4)) {
+        journal_note(u->o.journal, "partition %s deleted", name);
+        server_ask(u->o.server, "DELETE", path, NULL, NULL);
+        return;
+    }
+    make_partition(u, name);
+    set_state(u, name, states[rng_below(&u->o.rng, ARRAY_LEN(states))]);
+}
+
+/* ---- rounds ---- */
+
+static void on_turn(void *arg)
+{
+    struct users *u = arg;
+    bool meddles = u->o.meddling && u->n > 0;
+
+    if (meddles && one_in(u, 12))
+        change_partition(u);
+    else if (meddles && one_in(u, 3))
+        change_mind(u);
+    else if (u->n < u->o.n_jobs)
+        submit_next(u);
+    loop_timer_start(u->timer, one_in(u, 3) ? 0 : between(u, 0, 40000));
+}
+
+struct users *users_new(const struct users_options *options)
+{
+    struct users *u = xcalloc(1, sizeof(*u));
+
+    u->o = *options;
+    make_partition(u, "main");
+    make_partition(u, "side");
+    u->timer = loop_timer_new(u->o.loop, on_turn, u);
+    loop_timer_start(u->timer, between(u, 0, 30000));
+    return u;
+}
+
+void users_free(struct users *u)
+{
+    if (!u)
+        return;
+    for (size_t i = 0; i < u->n; i++)
+        json_free(u->jobs[i].actions);
+    free(u->jobs);
+    loop_timer_free(u->timer);
+    free(u);
+}
+
+bool users_are_through(const struct users *u)
+{
+    return u->n >= u->o.n_jobs;
+}
+
+void users_calm(struct users *u)
+{
+    loop_timer_stop(u->timer);
+    make_partition(u, "main");
+    make_partition(u, "side");
+    set_state(u, "main", "UP");
+    set_state(u, "side", "UP");
+    for (size_t i = 0; i < u->n; i++)
+        if (u->jobs[i].held)
+            release(u, &u->jobs[i]);
+}
+
+size_t users_count(const struct users *u)
+{
+    return u->n;
+}
+
+const struct user_job *users_job(const struct users *u, size_t i)
+{
+    return &u->jobs[i];
+}
+
+void users_submit_all(struct users *u)
+{
+    JSON_AUTO struct json *job = job_document("all");
+
+    set_text(json_get(job, "spec"), "timeLimit", 600, "s");
+    set_text(json_at(job, "spec.template.metadata.annotations"),
+             "gantry.dev/run-seconds", 5, "");
+    ask_nodes(job, u->o.nodes, u->o.cpus_per_node, u->o.gpus_per_node);
+    submit(u, job, OUTLOOK_ENDS, false);
+}
+
+void users_delete_all(struct users *u)
+{
+    for (size_t i = 0; i < u->n; i++)
+        if (is_there(u, &u->jobs[i]))
+            delete_job(u, &u->jobs[i]);
+}

@@ -1,0 +1,41 @@
+/*
+ * wire - the last piece of the controller's way to the server: it counts the writes that
+ * arrive, and can put a bug into them on purpose, to prove that the checks can fail.
+ */
+#ifndef GANTRY_TESTS_WORLD_WIRE_H
+#define GANTRY_TESTS_WORLD_WIRE_H
+
+#include <stdint.h>
+
+#include "kubeclient/transport.h"
+
+enum plant {
+    PLANT_NONE,
+    PLANT_RUN_TWICE,       /* machines: every container is started twice */
+    PLANT_BIND_ELSEWHERE,  /* every rank of a gang is bound to node a1 */
+    PLANT_OVERBOOK,        /* pods of one-pod jobs are made for node a1 */
+    PLANT_ID_REUSED,       /* every job is job 1 */
+    PLANT_STATE_BACK,      /* that a job completed is recorded as CONFIGURING */
+    PLANT_EXIT_FALSIFIED,  /* every exit code is 77 */
+    PLANT_FINALIZER_STAYS, /* accounted pods are not released */
+    PLANT_BIND_LOST,       /* rank 1 is not bound, and the answer says it is */
+    PLANT_HALF_GANG,       /* rank 1 cannot be bound, and no pod is deleted */
+    PLANT_CHATTER,         /* every status is written twice */
+    PLANT_DEAF,            /* that a job completed never arrives, nor an answer */
+    PLANT_COUNT,
+};
+
+/* Writes that arrived. */
+struct wire_counts {
+    uint64_t pods_made, pods_bound, statuses;
+};
+
+struct wire;
+
+/* Wraps `inner` (lent). */
+struct wire *wire_new(struct transport *inner, enum plant plant);
+void wire_free(struct wire *w);
+struct transport *wire_transport(struct wire *w); /* lent */
+const struct wire_counts *wire_counts(const struct wire *w);
+
+#endif
