@@ -197,12 +197,28 @@ static void end_broken(const struct job_view *v, struct job_next *n, size_t rank
     want_completing(n, refused ? "JobLaunchFailure" : "NodeDown", message);
 }
 
+static void end_succeeded(const struct job_view *v, struct job_next *n)
+{
+    if (n->want.start_sec == TIME_UNSET)
+        n->want.start_sec = v->now_sec;
+    n->want.exit_code = n->want.exit_signal = 0;
+    want_reason(n, NULL, NULL);
+    want_final(v, n, JOB_STATE_COMPLETED);
+}
+
 /* What all of the attempt's ends say, once everything has ended: the state after
  * COMPLETING. */
 static void settle(const struct job_view *v, struct job_next *n)
 {
     struct jstatus *s = &n->want;
     const struct ending *e = ending_of(s->reason);
+    size_t rank;
+    /* A rank that was given up for lost did its work after all. */
+    if (e->after == AFTER_REQUEUE_IF_ALLOWED &&
+        attempt_shape(v->attempt, &rank) == ATTEMPT_SUCCEEDED) {
+        end_succeeded(v, n);
+        return;
+    }
     if (e->after == AFTER_REQUEUE ||
         (e->after == AFTER_REQUEUE_IF_ALLOWED && v->job->requeue)) {
         want_requeue(v, n, e->back_off);
@@ -239,11 +255,7 @@ static void next_attempt(const struct job_view *v, struct job_next *n)
         end_broken(v, n, rank);
         break;
     case ATTEMPT_SUCCEEDED:
-        if (n->want.start_sec == TIME_UNSET)
-            n->want.start_sec = v->now_sec;
-        n->want.exit_code = n->want.exit_signal = 0;
-        want_reason(n, NULL, NULL);
-        want_final(v, n, JOB_STATE_COMPLETED);
+        end_succeeded(v, n);
         return;
     case ATTEMPT_LAUNCHING:
         if (v->attempt->failure)

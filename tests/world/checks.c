@@ -98,7 +98,8 @@ void checks_pod(struct checks *c, struct pod_fact *p)
 static void check_other(struct checks *c, const struct pod_fact *p,
                         const struct pod_fact *other)
 {
-    if (other->attempt == p->attempt && other->rank == p->rank && other->starts > 0)
+    if (other->attempt == p->attempt && other->rank == p->rank && other->starts > 0 &&
+        !p->late)
         journal_breach(c->journal, "twice", "rank %" PRId64 " of %s has run in %s",
                        p->rank, p->job->name, other->name);
     bool excused = pod_unseen(c->ledger, other) || p->late || other->late;
@@ -130,7 +131,7 @@ static const unsigned may_follow[] = {
         BIT(PENDING) | BIT(CONFIGURING) | BIT(RUNNING) | BIT(COMPLETING) | ENDS,
     [JOB_STATE_CONFIGURING] = BIT(PENDING) | BIT(RUNNING) | BIT(COMPLETING) | ENDS,
     [JOB_STATE_RUNNING] = BIT(PENDING) | BIT(COMPLETING) | ENDS,
-    [JOB_STATE_COMPLETING] = BIT(PENDING) | (ENDS & ~BIT(COMPLETED)),
+    [JOB_STATE_COMPLETING] = BIT(PENDING) | ENDS,
     [JOB_STATE_COMPLETED] = BIT(PENDING),
     [JOB_STATE_CANCELLED] = BIT(PENDING),
     [JOB_STATE_FAILED] = BIT(PENDING),

@@ -1,0 +1,51 @@
+/* How jobs end that others interfere with. */
+#include "base/util.h"
+#include "tests/support/ctltest.h"
+#include "tests/support/suite.h"
+
+#define POD "/api/v1/namespaces/default/pods/a-1-1-0"
+
+/* A pod is deleted by somebody, and ends by itself with 0 within its grace period: the
+ * work is done, and is not done again. */
+START_TEST(test_success_after_all)
+{
+    struct ctltest *t = ctltest_new();
+
+    ctltest_submit(t, "a", "");
+    ctltest_settle(t);
+    ck_assert_int_eq(apitest_request(t->api, "DELETE", POD, NULL), 200);
+    ctltest_settle(t);
+    ctltest_expect(t, "a", "status.state=COMPLETING|status.reason=NodeDown");
+    ctltest_end(t, "a", 0, 0);
+    ctltest_settle(t);
+    ctltest_expect(t, "a",
+                   "status.state=COMPLETED|status.exitCode=0:0|status.reason!|"
+                   "status.restarts=0");
+    ctltest_free(t);
+}
+END_TEST
+
+/* It ends by the signal: then the job runs again. */
+START_TEST(test_pod_deleted)
+{
+    struct ctltest *t = ctltest_new();
+
+    ctltest_submit(t, "a", "");
+    ctltest_settle(t);
+    ck_assert_int_eq(apitest_request(t->api, "DELETE", POD, NULL), 200);
+    ctltest_settle(t);
+    ctltest_reap(t);
+    ctltest_settle(t);
+    ctltest_expect(t, "a", "status.state=PENDING|status.restarts=1");
+    ctltest_free(t);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("gantry-controller/endings", (struct suite_row[]){
+                                                       {test_success_after_all, 1},
+                                                       {test_pod_deleted, 1},
+                                                       {NULL, 0},
+                                                   });
+}
