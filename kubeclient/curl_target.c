@@ -50,6 +50,14 @@ static int take_apart(struct curl_target *t, CURLU *url, const char *name)
     return t->base ? 0 : -1;
 }
 
+/* Only what a host's name is made of gets into the URL. */
+static bool is_host_name(const char *name)
+{
+    return name[0] != '\0' && name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
+                                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                                "0123456789.-_")] == '\0';
+}
+
 int curl_target_init(struct curl_target *t, const char *server, const char *name,
                      struct err *err)
 {
@@ -57,6 +65,11 @@ int curl_target_init(struct curl_target *t, const char *server, const char *name
     bool is_url = url && curl_url_set(url, CURLUPART_URL, server, 0) == CURLUE_OK;
 
     *t = (struct curl_target){0};
+    if (name && !is_host_name(name)) {
+        curl_url_cleanup(url);
+        return err_set(err, ERR_INVALID,
+                       "tls-server-name \"%s\": expected a host's name", name);
+    }
     if (is_url && take_apart(t, url, name) == 0) {
         curl_url_cleanup(url);
         return 0;
