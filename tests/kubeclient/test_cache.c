@@ -339,12 +339,6 @@ static const struct {
             "connection: connection refused",
      "10",
      1},
-    {"silence",
-     {{LIST, .say = {END("10"), "~100000", BOOKMARK("20")}, .end = END_NEVER},
-      {WATCH("20"), .pause_ms = {0, 1}, .end = END_NEVER}},
-     "synced|watch configmaps: the stream was silent too long",
-     "20",
-     0},
     {"an end that the server forgot",
      {{LIST, .say = {END("10"), "~100000", BOOKMARK("20"), "~100000", BOOKMARK("30"),
                      "~100000", BOOKMARK("40"), "~100000"}},
@@ -375,6 +369,14 @@ static const struct {
             "configmaps: malformed event dropped: expected {\"type\": ..., \"object\": "
             "{...}}|modified a 5>11|synced",
      "30",
+     1},
+    {"malformed lines, and whole ones between",
+     {A_LISTED,
+      {WATCH("10"), .say = {"{\n"}},
+      {WATCH("10"), .say = {MOD("a", "u1", "11"), "{\n"}},
+      {WATCH("11"), .say = {MOD("a", "u1", "12")}, .end = END_NEVER}},
+     NULL,
+     "12",
      1},
     {"a malformed line in the list",
      {{LIST, .say = {"<html>\n"}},
@@ -596,6 +598,26 @@ START_TEST(test_watch_length)
 }
 END_TEST
 
+/* Three bookmark intervals without a byte are too many. */
+START_TEST(test_silence)
+{
+    static const struct exchange script[] = {
+        {LIST, .say = {END("10"), "~50000", BOOKMARK("20")}, .end = END_NEVER},
+        {WATCH("20"), .pause_ms = {0, 1}, .end = END_NEVER},
+        {0}};
+    struct rig r;
+
+    rig_init(&r, "silence", script, &spec);
+    transcript_advance(r.t, 229999);
+    expect_told(&r, "just before", "synced");
+    transcript_advance(r.t, 1);
+    expect_told(&r, "silence",
+                "synced|watch configmaps: the stream was silent too long");
+    transcript_run(r.t);
+    rig_fini(&r);
+}
+END_TEST
+
 /* ---- reading ---- */
 
 static void count_item(void *arg, void *item)
@@ -780,6 +802,7 @@ int main(void)
                                               {test_history, ARRAY_LEN(histories)},
                                               {test_selectors, 1},
                                               {test_watch_length, 1},
+                                              {test_silence, 1},
                                               {test_reading, 1},
                                               {test_relist, ARRAY_LEN(relists)},
                                               {test_free_early, 5},

@@ -874,31 +874,35 @@ START_TEST(test_cancel_own)
 }
 END_TEST
 
-/* From within another call's callbacks, while it waits, and while it has something to
- * tell too. */
+/* From within another call's callbacks: while it waits, while its answer may have
+ * arrived too, while both have run out of time and the other is yet to be told. */
 START_TEST(test_cancel_other)
 {
-    static const struct raw_answer scripts[][3] = {{WHOLE, {.bytes = ""}, {0}},
-                                                   {WHOLE, WHOLE, {0}}};
-    struct heard first, second;
+    static const struct {
+        struct raw_answer script[3];
+        char at;
+        const struct transport_request *request;
+    } rows[] = {
+        {{WHOLE, {.bytes = ""}}, 'h', &get},           {{WHOLE, WHOLE}, 'h', &get},
+        {{WHOLE, {.bytes = ""}}, 'e', &get},           {{WHOLE, WHOLE}, 'e', &get},
+        {{{.bytes = ""}, {.bytes = ""}}, 'e', &quick},
+    };
+    struct heard h[2];
     struct rig r;
 
-    rig_init_raw(&r, "http", scripts[_i % 2]);
-    heard_init(&first);
-    heard_init(&second);
-    start(&r, &first, &get);
-    start(&r, &second, &get);
-    first.cancel_at = _i < 2 ? 'h' : 'e';
-    first.cancels = &second;
-    /* The second may have ended before the first one's callback. */
-    second.cancel_at = _i < 2 ? 'h' : 'e';
-    second.cancels = &first;
-    while (!first.dones && !second.dones)
+    rig_init_raw(&r, "http", rows[_i].script);
+    for (size_t i = 0; i < 2; i++) {
+        heard_init(&h[i]);
+        h[i].cancel_at = rows[_i].at;
+        h[i].cancels = &h[1 - i]; /* whichever comes first */
+        start(&r, &h[i], rows[_i].request);
+    }
+    while (!h[0].dones && !h[1].dones)
         loop_poll(r.loop, 100);
     loop_poll(r.loop, 0);
-    ck_assert_int_eq(first.dones + second.dones, 1);
-    heard_fini(&first);
-    heard_fini(&second);
+    ck_assert_int_eq(h[0].dones + h[1].dones, 1);
+    heard_fini(&h[0]);
+    heard_fini(&h[1]);
     rig_fini(&r);
 }
 END_TEST
@@ -968,7 +972,7 @@ int main(void)
                           {test_token_file, 1},
                           {test_many, 1},
                           {test_cancel_own, 4},
-                          {test_cancel_other, 4},
+                          {test_cancel_other, 5},
                           {test_cancel_many, 1},
                           {test_bad_server, 4},
                           {NULL, 0},
