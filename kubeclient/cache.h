@@ -60,7 +60,9 @@ struct kc_cache_spec {
 struct kc_cache *kc_cache_new(struct kc_client *client,
                               const struct kc_cache_spec *spec,
                               const struct kc_cache_ops *ops, void *arg);
-void kc_cache_free(struct kc_cache *cache); /* frees all items, without telling */
+/* Frees all items, without telling. Not from within the cache's own callbacks (in which
+ * kc_cache_relist is fine). */
+void kc_cache_free(struct kc_cache *cache);
 
 bool kc_cache_is_synced(const struct kc_cache *cache);
 /* Item by namespace (NULL for cluster-scoped) and name; NULL when absent. */
