@@ -7,8 +7,12 @@
  * (CAPATH is cleared, since the OpenSSL backend would load the built-in one beside the
  * blob). GET and LIST accept gzip; streams do not (kubernetes-1.37 notes: libcurl 7.88
  * fails on several gzip members). TCP keep-alive 30 s/5 s and TCP_USER_TIMEOUT notice
- * dead peers. A streams' quiet limit uses LOW_SPEED. The bearer token is read again
+ * dead peers. A stream's quiet limit uses LOW_SPEED. The bearer token is read again
  * from its file every minute and after a 401.
+ *
+ * libcurl sends a request again by itself when a kept connection dies under it, or when
+ * an HTTP/2 server refuses its stream by GOAWAY; it does not say which. So only a GET
+ * goes again: a write ends as CUT, though a refused one could be repeated safely.
  *
  * Ceilings: an ordinary answer RESPONSE_MAX (64 MiB); header block 64 KiB.
  */
