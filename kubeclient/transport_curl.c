@@ -345,6 +345,8 @@ static void set_headers(struct curl_transport *t, struct curl_call *call,
     add_header(call, "Accept", req->accept ? req->accept : "application/json");
     if (req->content_type)
         add_header(call, "Content-Type", req->content_type);
+    else /* libcurl would say that it is a form */
+        call->headers = curl_slist_append(call->headers, "Content-Type:");
     /* Not to wait for a "100 Continue" before a larger body. */
     call->headers = curl_slist_append(call->headers, "Expect:");
     if (t->target.host_header)
@@ -357,6 +359,13 @@ static void set_headers(struct curl_transport *t, struct curl_call *call,
     }
     curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
     curl_easy_setopt(call->easy, CURLOPT_USERAGENT, t->user_agent);
+}
+
+/* What writes says how long its body is, also when it has none. */
+static bool has_body(const struct transport_request *req)
+{
+    return req->body ||
+           (strcmp(req->method, "GET") != 0 && strcmp(req->method, "DELETE") != 0);
 }
 
 static void set_request(struct curl_transport *t, struct curl_call *call,
@@ -377,12 +386,12 @@ static void set_request(struct curl_transport *t, struct curl_call *call,
     }
     if (call->is_get && !req->stream)
         curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
-    if (req->body) {
+    if (has_body(req)) {
         curl_easy_setopt(easy, CURLOPT_POST, 1L);
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)req->body_len);
-        curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, req->body);
+        curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, req->body ? req->body : "");
     }
-    if (req->body || !call->is_get)
+    if (has_body(req) || !call->is_get)
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, req->method);
 }
 
