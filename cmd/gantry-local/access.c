@@ -1,34 +1,11 @@
 /* access - reviews of who may do what: answered, never stored. */
-#include <string.h>
-
 #include "cmd/gantry-local/answer.h"
+#include "cmd/gantry-local/body.h"
 #include "cmd/gantry-local/verbs.h"
-
-static struct json *parse_review(struct call *call)
-{
-    const struct api_request *req = call->req;
-    struct err err = ERR_INIT;
-
-    if (strncmp(req->content_type, "application/json", strlen("application/json")) !=
-        0) {
-        refuse(
-            &call->refusal, 415, "UnsupportedMediaType",
-            "the body of the request was in an unknown format - accepted media types "
-            "include: application/json");
-        return NULL;
-    }
-    struct json *review = json_parse(req->body, req->body_len, &err);
-    if (json_is(review, JSON_OBJECT))
-        return review;
-    refuse_bad_request(&call->refusal, "%s",
-                       review ? "expected a JSON object" : err.msg);
-    json_free(review);
-    return NULL;
-}
 
 int verb_access_review(struct call *call)
 {
-    JSON_AUTO struct json *review = parse_review(call);
+    JSON_AUTO struct json *review = body_parse(call, "review");
 
     if (!review)
         return -1;
@@ -36,9 +13,23 @@ int verb_access_review(struct call *call)
     return answer_tree(call, 201, review);
 }
 
+/* What `kubectl auth can-i --list` shows: everything. */
+int verb_rules_review(struct call *call)
+{
+    JSON_AUTO struct json *review = body_parse(call, "review");
+
+    if (!review)
+        return -1;
+    json_set(review, "status",
+             json_build("{'resourceRules': [{'verbs': ['*'], 'apiGroups': ['*'],"
+                        " 'resources': ['*']}], 'nonResourceRules': [{'verbs': ['*'],"
+                        " 'nonResourceURLs': ['*']}], 'incomplete': false}"));
+    return answer_tree(call, 201, review);
+}
+
 int verb_self_review(struct call *call)
 {
-    JSON_AUTO struct json *review = parse_review(call);
+    JSON_AUTO struct json *review = body_parse(call, "review");
     JSON_AUTO struct json *groups = json_build("['system:authenticated']");
 
     if (!review)

@@ -175,6 +175,20 @@ static const struct core_kind kinds[] = {
      .namespaced = true,
      .has_status = true,
      .in_all = true},
+    {.type = "authentication.v1.SelfSubjectReview",
+     .group = "authentication.k8s.io",
+     .version = "v1",
+     .plural = "selfsubjectreviews",
+     .short_names = "",
+     .selectable = "",
+     .create_only = true},
+    {.type = "authorization.v1.SelfSubjectRulesReview",
+     .group = "authorization.k8s.io",
+     .version = "v1",
+     .plural = "selfsubjectrulesreviews",
+     .short_names = "",
+     .selectable = "",
+     .create_only = true},
     {.type = "authorization.v1.SelfSubjectAccessReview",
      .group = "authorization.k8s.io",
      .version = "v1",
@@ -340,6 +354,7 @@ static struct schema *type_of_word(struct coretypes *t, const char *package,
         if (strcmp(scalars[i].word, word) == 0) {
             s = core_node(t, scalars[i].type);
             s->format = scalars[i].format;
+            s->micro = strcmp(word, "microtime") == 0;
             return s;
         }
     AUTO_FREE char *name = xasprintf("%s%s%s", strchr(word, '.') ? "" : package,
@@ -423,6 +438,20 @@ static struct schema *own_node(struct coretypes *t, struct schema *shared)
     return p->copy;
 }
 
+/* "@2.19?" */
+static struct proto_numbers numbers_of(const char *word)
+{
+    struct proto_numbers numbers = {0};
+    char *end;
+
+    for (size_t n = 0; *word == '@' || *word == '.'; n++, word = end) {
+        assert(n < PROTO_PATH_MAX);
+        numbers.path[n] = (uint8_t)strtoul(word + 1, &end, 10);
+    }
+    numbers.pointer = *word == '?';
+    return numbers;
+}
+
 static void parse_field(struct coretypes *t, const char *package, struct schema *s,
                         char *text)
 {
@@ -430,6 +459,7 @@ static void parse_field(struct coretypes *t, const char *package, struct schema 
     char *rest = text;
     char *name = strsep(&rest, " ");
     size_t len = strlen(name);
+    struct proto_numbers numbers = {0};
     struct schema *field;
 
     if (rest == NULL) {
@@ -441,11 +471,14 @@ static void parse_field(struct coretypes *t, const char *package, struct schema 
         s->required[s->n_required++] = arena_strdup(arena, name);
     }
     field = type_of_word(t, package, strsep(&rest, " "));
+    if (rest != NULL && rest[0] == '@')
+        numbers = numbers_of(strsep(&rest, " "));
     if (rest != NULL)
         field = own_node(t, field);
     while (rest != NULL)
         apply_word(t, field, strsep(&rest, " "));
-    s->props[s->n_props++] = (struct schema_prop){arena_strdup(arena, name), field};
+    s->props[s->n_props++] =
+        (struct schema_prop){arena_strdup(arena, name), field, numbers};
 }
 
 static size_t count_fields(const char *fields)
@@ -519,9 +552,10 @@ static void complete_kind(struct coretypes *t, const struct core_kind *k)
     struct schema *s = coretypes_find(t, k->type);
 
     assert(s != NULL);
+    s->props[s->n_props++] = (struct schema_prop){
+        .name = "apiVersion", .schema = core_node(t, SCHEMA_STRING)};
     s->props[s->n_props++] =
-        (struct schema_prop){"apiVersion", core_node(t, SCHEMA_STRING)};
-    s->props[s->n_props++] = (struct schema_prop){"kind", core_node(t, SCHEMA_STRING)};
+        (struct schema_prop){.name = "kind", .schema = core_node(t, SCHEMA_STRING)};
     schema_sort_props(s);
     s->gvk = schema_pool_keep(
         t->pool, json_build("[{'group': %s, 'version': %s, 'kind': %s}]", k->group,

@@ -3,135 +3,141 @@
 #include "cmd/gantry-local/coretypes.h"
 
 static const struct core_type rows[] = {
-    {"apps.v1.DaemonSet",
-     "metadata meta.v1.ObjectMeta; spec! DaemonSetSpec; status DaemonSetStatus"},
+    {"apps.v1.DaemonSet", "metadata meta.v1.ObjectMeta @1; spec! DaemonSetSpec @2; "
+                          "status DaemonSetStatus @3"},
     {"apps.v1.DaemonSetCondition",
-     "lastTransitionTime time; message string; reason string; status string =\"\"; "
-     "type string =\"\""},
+     "lastTransitionTime time @3; message string @5; reason string @4; status string "
+     "@2 =\"\"; type string @1 =\"\""},
     {"apps.v1.DaemonSetSpec",
-     "minReadySeconds int32; revisionHistoryLimit int32 =10; selector! "
-     "meta.v1.LabelSelector; template! core.v1.PodTemplateSpec; updateStrategy "
-     "DaemonSetUpdateStrategy "
+     "minReadySeconds int32 @4; revisionHistoryLimit int32 @6? =10; selector! "
+     "meta.v1.LabelSelector @1?; template! core.v1.PodTemplateSpec @2; updateStrategy "
+     "DaemonSetUpdateStrategy @3 "
      "={\"type\":\"RollingUpdate\",\"rollingUpdate\":{\"maxUnavailable\":1,"
      "\"maxSurge\":0}}"},
     {"apps.v1.DaemonSetStatus",
-     "collisionCount int32; conditions []DaemonSetCondition map:type merge:type; "
-     "currentNumberScheduled int32 =0; desiredNumberScheduled int32 =0; "
-     "numberAvailable int32; numberMisscheduled int32 =0; numberReady int32 =0; "
-     "numberUnavailable int32; observedGeneration int64; updatedNumberScheduled "
-     "int32"},
-    {"apps.v1.DaemonSetUpdateStrategy",
-     "rollingUpdate RollingUpdateDaemonSet; type string {OnDelete|RollingUpdate}"},
-    {"apps.v1.Deployment",
-     "metadata meta.v1.ObjectMeta; spec! DeploymentSpec; status DeploymentStatus"},
+     "collisionCount int32 @9?; conditions []DaemonSetCondition @10 map:type "
+     "merge:type; currentNumberScheduled int32 @1 =0; desiredNumberScheduled int32 @3 "
+     "=0; numberAvailable int32 @7; numberMisscheduled int32 @2 =0; numberReady int32 "
+     "@4 =0; numberUnavailable int32 @8; observedGeneration int64 @5; "
+     "updatedNumberScheduled int32 @6"},
+    {"apps.v1.DaemonSetUpdateStrategy", "rollingUpdate RollingUpdateDaemonSet @2?; "
+                                        "type string @1 {OnDelete|RollingUpdate}"},
+    {"apps.v1.Deployment", "metadata meta.v1.ObjectMeta @1; spec! DeploymentSpec @2; "
+                           "status DeploymentStatus @3"},
     {"apps.v1.DeploymentCondition",
-     "lastTransitionTime time; lastUpdateTime time; message string; reason string; "
-     "status string =\"\"; type string =\"\""},
+     "lastTransitionTime time @7; lastUpdateTime time @6; message string @5; reason "
+     "string @4; status string @2 =\"\"; type string @1 =\"\""},
     {"apps.v1.DeploymentSpec",
-     "minReadySeconds int32; paused bool; progressDeadlineSeconds int32 =600; "
-     "replicas int32 =1; revisionHistoryLimit int32 =10; selector! "
-     "meta.v1.LabelSelector; strategy DeploymentStrategy "
+     "minReadySeconds int32 @5; paused bool @7; progressDeadlineSeconds int32 @9? "
+     "=600; replicas int32 @1? =1; revisionHistoryLimit int32 @6? =10; selector! "
+     "meta.v1.LabelSelector @2?; strategy DeploymentStrategy @4 "
      "={\"type\":\"RollingUpdate\",\"rollingUpdate\":{\"maxUnavailable\":\"25%\","
-     "\"maxSurge\":\"25%\"}}; "
-     "template! core.v1.PodTemplateSpec"},
+     "\"maxSurge\":\"25%\"}}; template! core.v1.PodTemplateSpec @3"},
     {"apps.v1.DeploymentStatus",
-     "availableReplicas int32; collisionCount int32; conditions "
-     "[]DeploymentCondition map:type merge:type; observedGeneration int64; "
-     "readyReplicas int32; replicas int32; terminatingReplicas int32; "
-     "unavailableReplicas int32; updatedReplicas int32"},
-    {"apps.v1.DeploymentStrategy",
-     "rollingUpdate RollingUpdateDeployment; type string =RollingUpdate "
-     "{Recreate|RollingUpdate}"},
-    {"apps.v1.ReplicaSet",
-     "metadata meta.v1.ObjectMeta; spec! ReplicaSetSpec; status ReplicaSetStatus"},
+     "availableReplicas int32 @4; collisionCount int32 @8?; conditions "
+     "[]DeploymentCondition @6 map:type merge:type; observedGeneration int64 @1; "
+     "readyReplicas int32 @7; replicas int32 @2; terminatingReplicas int32 @9?; "
+     "unavailableReplicas int32 @5; updatedReplicas int32 @3"},
+    {"apps.v1.DeploymentStrategy", "rollingUpdate RollingUpdateDeployment @2?; type "
+                                   "string @1 =RollingUpdate {Recreate|RollingUpdate}"},
+    {"apps.v1.ReplicaSet", "metadata meta.v1.ObjectMeta @1; spec! ReplicaSetSpec @2; "
+                           "status ReplicaSetStatus @3"},
     {"apps.v1.ReplicaSetCondition",
-     "lastTransitionTime time; message string; reason string; status string =\"\"; "
-     "type string =\"\""},
+     "lastTransitionTime time @3; message string @5; reason string @4; status string "
+     "@2 =\"\"; type string @1 =\"\""},
     {"apps.v1.ReplicaSetSpec",
-     "minReadySeconds int32; replicas int32 =1; selector! meta.v1.LabelSelector; "
-     "template core.v1.PodTemplateSpec"},
+     "minReadySeconds int32 @4; replicas int32 @1? =1; selector! meta.v1.LabelSelector "
+     "@2?; template core.v1.PodTemplateSpec @3"},
     {"apps.v1.ReplicaSetStatus",
-     "availableReplicas int32; conditions []ReplicaSetCondition map:type "
-     "merge:type; fullyLabeledReplicas int32; observedGeneration int64; "
-     "readyReplicas int32; replicas int32 =0; terminatingReplicas int32"},
-    {"apps.v1.RollingUpdateDaemonSet", "maxSurge intstr; maxUnavailable intstr"},
-    {"apps.v1.RollingUpdateDeployment", "maxSurge intstr; maxUnavailable intstr"},
+     "availableReplicas int32 @5; conditions []ReplicaSetCondition @6 map:type "
+     "merge:type; fullyLabeledReplicas int32 @2; observedGeneration int64 @3; "
+     "readyReplicas int32 @4; replicas int32 @1 =0; terminatingReplicas int32 @7?"},
+    {"apps.v1.RollingUpdateDaemonSet",
+     "maxSurge intstr @2?; maxUnavailable intstr @1?"},
+    {"apps.v1.RollingUpdateDeployment",
+     "maxSurge intstr @2?; maxUnavailable intstr @1?"},
     {"apps.v1.RollingUpdateStatefulSetStrategy",
-     "maxUnavailable intstr; partition int32"},
-    {"apps.v1.StatefulSet",
-     "metadata meta.v1.ObjectMeta; spec! StatefulSetSpec; status StatefulSetStatus"},
+     "maxUnavailable intstr @2?; partition int32 @1?"},
+    {"apps.v1.StatefulSet", "metadata meta.v1.ObjectMeta @1; spec! StatefulSetSpec @2; "
+                            "status StatefulSetStatus @3"},
     {"apps.v1.StatefulSetCondition",
-     "lastTransitionTime time; message string; reason string; status string =\"\"; "
-     "type string =\"\""},
-    {"apps.v1.StatefulSetOrdinals", "start int32 =0"},
+     "lastTransitionTime time @3; message string @5; reason string @4; status string "
+     "@2 =\"\"; type string @1 =\"\""},
+    {"apps.v1.StatefulSetOrdinals", "start int32 @1 =0"},
     {"apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy",
-     "whenDeleted string; whenScaled string"},
+     "whenDeleted string @1; whenScaled string @2"},
     {"apps.v1.StatefulSetSpec",
-     "minReadySeconds int32; ordinals StatefulSetOrdinals; "
+     "minReadySeconds int32 @9; ordinals StatefulSetOrdinals @11?; "
      "persistentVolumeClaimRetentionPolicy "
-     "StatefulSetPersistentVolumeClaimRetentionPolicy; podManagementPolicy string "
-     "=OrderedReady {OrderedReady|Parallel}; replicas int32 =1; "
-     "revisionHistoryLimit int32 =10; selector! meta.v1.LabelSelector; serviceName "
-     "string =\"\"; template! core.v1.PodTemplateSpec; updateStrategy "
-     "StatefulSetUpdateStrategy "
+     "StatefulSetPersistentVolumeClaimRetentionPolicy @10?; podManagementPolicy string "
+     "@6 =OrderedReady {OrderedReady|Parallel}; replicas int32 @1? =1; "
+     "revisionHistoryLimit int32 @8? =10; selector! meta.v1.LabelSelector @2?; "
+     "serviceName string @5 =\"\"; template! core.v1.PodTemplateSpec @3; "
+     "updateStrategy StatefulSetUpdateStrategy @7 "
      "={\"type\":\"RollingUpdate\",\"rollingUpdate\":{\"partition\":0}}; "
-     "volumeClaimTemplates []core.v1.PersistentVolumeClaim"},
+     "volumeClaimTemplates []core.v1.PersistentVolumeClaim @4"},
     {"apps.v1.StatefulSetStatus",
-     "availableReplicas int32 =0; collisionCount int32; conditions "
-     "[]StatefulSetCondition map:type merge:type; currentReplicas int32; "
-     "currentRevision string; observedGeneration int64; readyReplicas int32; "
-     "replicas int32 =0; updateRevision string; updatedReplicas int32"},
+     "availableReplicas int32 @11 =0; collisionCount int32 @9?; conditions "
+     "[]StatefulSetCondition @10 map:type merge:type; currentReplicas int32 @4; "
+     "currentRevision string @6; observedGeneration int64 @1; readyReplicas int32 @3; "
+     "replicas int32 @2 =0; updateRevision string @7; updatedReplicas int32 @5"},
     {"apps.v1.StatefulSetUpdateStrategy",
-     "rollingUpdate RollingUpdateStatefulSetStrategy; type string "
+     "rollingUpdate RollingUpdateStatefulSetStrategy @2?; type string @1 "
      "{OnDelete|Recreate|RollingUpdate}"},
-    {"batch.v1.Job", "metadata meta.v1.ObjectMeta; spec JobSpec; status JobStatus"},
+    {"batch.v1.Job",
+     "metadata meta.v1.ObjectMeta @1; spec JobSpec @2; status JobStatus @3"},
     {"batch.v1.JobCondition",
-     "lastProbeTime time; lastTransitionTime time; message string; reason string; "
-     "status string =\"\"; type string =\"\""},
+     "lastProbeTime time @3; lastTransitionTime time @4; message string @6; reason "
+     "string @5; status string @2 =\"\"; type string @1 =\"\""},
     {"batch.v1.JobSchedulingConfiguration",
-     "disruptionMode scheduling.v1alpha3.WorkloadPodGroupDisruptionMode; "
-     "resourceClaims []scheduling.v1alpha3.WorkloadPodGroupResourceClaim map:name "
+     "disruptionMode scheduling.v1alpha3.WorkloadPodGroupDisruptionMode @3?; "
+     "resourceClaims []scheduling.v1alpha3.WorkloadPodGroupResourceClaim @4 map:name "
      "merge:name; schedulingConstraints "
-     "scheduling.v1alpha3.WorkloadPodGroupSchedulingConstraints; schedulingPolicy "
-     "scheduling.v1alpha3.WorkloadPodGroupSchedulingPolicy"},
+     "scheduling.v1alpha3.WorkloadPodGroupSchedulingConstraints @2?; schedulingPolicy "
+     "scheduling.v1alpha3.WorkloadPodGroupSchedulingPolicy @1?"},
     {"batch.v1.JobSpec",
-     "activeDeadlineSeconds int64; backoffLimit int32 =6; backoffLimitPerIndex "
-     "int32; completionMode string =NonIndexed {Indexed|NonIndexed}; completions "
-     "int32; managedBy string; manualSelector bool; maxFailedIndexes int32; "
-     "parallelism int32; podFailurePolicy PodFailurePolicy; podReplacementPolicy "
-     "string =TerminatingOrFailed {Failed|TerminatingOrFailed}; scheduling "
-     "JobSchedulingConfiguration; selector meta.v1.LabelSelector; successPolicy "
-     "SuccessPolicy; suspend bool =false; template! core.v1.PodTemplateSpec; "
-     "ttlSecondsAfterFinished int32"},
+     "activeDeadlineSeconds int64 @3?; backoffLimit int32 @7? =6; backoffLimitPerIndex "
+     "int32 @12?; completionMode string @9? =NonIndexed {Indexed|NonIndexed}; "
+     "completions int32 @2?; managedBy string @15?; manualSelector bool @5?; "
+     "maxFailedIndexes int32 @13?; parallelism int32 @1?; podFailurePolicy "
+     "PodFailurePolicy @11?; podReplacementPolicy string @14? =TerminatingOrFailed "
+     "{Failed|TerminatingOrFailed}; scheduling JobSchedulingConfiguration @17?; "
+     "selector meta.v1.LabelSelector @4?; successPolicy SuccessPolicy @16?; suspend "
+     "bool @10? =false; template! core.v1.PodTemplateSpec @6; ttlSecondsAfterFinished "
+     "int32 @8?"},
     {"batch.v1.JobStatus",
-     "active int32; completedIndexes string; completionTime time; conditions "
-     "[]JobCondition merge:type; failed int32; failedIndexes string; ready int32; "
-     "startTime time; succeeded int32; terminating int32; uncountedTerminatedPods "
-     "UncountedTerminatedPods"},
-    {"batch.v1.PodFailurePolicy", "rules! []PodFailurePolicyRule"},
+     "active int32 @4; completedIndexes string @7; completionTime time @3?; conditions "
+     "[]JobCondition @1 merge:type; failed int32 @6; failedIndexes string @10?; ready "
+     "int32 @9?; startTime time @2?; succeeded int32 @5; terminating int32 @11?; "
+     "uncountedTerminatedPods UncountedTerminatedPods @8?"},
+    {"batch.v1.PodFailurePolicy", "rules! []PodFailurePolicyRule @1"},
     {"batch.v1.PodFailurePolicyOnExitCodesRequirement",
-     "containerName string; operator! string {In|NotIn}; values! []int32 set"},
+     "containerName string @1?; operator! string @2 {In|NotIn}; values! []int32 @3 "
+     "set"},
     {"batch.v1.PodFailurePolicyOnPodConditionsPattern",
-     "status string =\"\"; type! string"},
+     "status string @2 =\"\"; type! string @1"},
     {"batch.v1.PodFailurePolicyRule",
-     "action! string {Count|FailIndex|FailJob|Ignore}; onExitCodes "
-     "PodFailurePolicyOnExitCodesRequirement; onPodConditions "
-     "[]PodFailurePolicyOnPodConditionsPattern"},
-    {"batch.v1.SuccessPolicy", "rules! []SuccessPolicyRule"},
-    {"batch.v1.SuccessPolicyRule", "succeededCount int32; succeededIndexes string"},
-    {"batch.v1.UncountedTerminatedPods", "failed []string set; succeeded []string set"},
+     "action! string @1 {Count|FailIndex|FailJob|Ignore}; onExitCodes "
+     "PodFailurePolicyOnExitCodesRequirement @2?; onPodConditions "
+     "[]PodFailurePolicyOnPodConditionsPattern @3"},
+    {"batch.v1.SuccessPolicy", "rules! []SuccessPolicyRule @1"},
+    {"batch.v1.SuccessPolicyRule",
+     "succeededCount int32 @2?; succeededIndexes string @1?"},
+    {"batch.v1.UncountedTerminatedPods",
+     "failed []string @2 set; succeeded []string @1 set"},
     {"policy.v1.Eviction",
-     "deleteOptions meta.v1.DeleteOptions; metadata meta.v1.ObjectMeta"},
+     "deleteOptions meta.v1.DeleteOptions @2?; metadata meta.v1.ObjectMeta @1"},
     {"policy.v1.PodDisruptionBudget",
-     "metadata meta.v1.ObjectMeta; spec PodDisruptionBudgetSpec; status "
-     "PodDisruptionBudgetStatus"},
+     "metadata meta.v1.ObjectMeta @1; spec PodDisruptionBudgetSpec @2; status "
+     "PodDisruptionBudgetStatus @3"},
     {"policy.v1.PodDisruptionBudgetSpec",
-     "maxUnavailable intstr; minAvailable intstr; selector meta.v1.LabelSelector; "
-     "unhealthyPodEvictionPolicy string {AlwaysAllow|IfHealthyBudget}"},
+     "maxUnavailable intstr @3?; minAvailable intstr @1?; selector "
+     "meta.v1.LabelSelector @2?; unhealthyPodEvictionPolicy string @4? "
+     "{AlwaysAllow|IfHealthyBudget}"},
     {"policy.v1.PodDisruptionBudgetStatus",
-     "conditions []meta.v1.Condition map:type merge:type; currentHealthy int32 =0; "
-     "desiredHealthy int32 =0; disruptedPods {}time; disruptionsAllowed int32 =0; "
-     "expectedPods int32 =0; observedGeneration int64"},
+     "conditions []meta.v1.Condition @7 map:type merge:type; currentHealthy int32 @4 "
+     "=0; desiredHealthy int32 @5 =0; disruptedPods {}time @2; disruptionsAllowed "
+     "int32 @3 =0; expectedPods int32 @6 =0; observedGeneration int64 @1"},
     {"scheduling.v1alpha3.TopologyConstraint", "key! string"},
     {"scheduling.v1alpha3.WorkloadPodGroupAllDisruptionMode", ""},
     {"scheduling.v1alpha3.WorkloadPodGroupBasicSchedulingPolicy", ""},

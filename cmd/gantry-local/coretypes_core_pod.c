@@ -3,252 +3,263 @@
 #include "cmd/gantry-local/coretypes.h"
 
 static const struct core_type rows[] = {
-    {"core.v1.Affinity",
-     "nodeAffinity NodeAffinity; podAffinity PodAffinity; podAntiAffinity "
-     "PodAntiAffinity"},
-    {"core.v1.AppArmorProfile",
-     "localhostProfile string; type! string {Localhost|RuntimeDefault|Unconfined}"},
-    {"core.v1.Capabilities", "add []string; drop []string"},
-    {"core.v1.ConfigMapEnvSource", "name string =\"\"; optional bool"},
+    {"core.v1.Affinity", "nodeAffinity NodeAffinity @1?; podAffinity PodAffinity @2?; "
+                         "podAntiAffinity PodAntiAffinity @3?"},
+    {"core.v1.AppArmorProfile", "localhostProfile string @2?; type! string @1 "
+                                "{Localhost|RuntimeDefault|Unconfined}"},
+    {"core.v1.Capabilities", "add []string @1; drop []string @2"},
+    {"core.v1.ConfigMapEnvSource", "name string @1.1 =\"\"; optional bool @2?"},
     {"core.v1.ConfigMapKeySelector",
-     "atomic; key! string; name string =\"\"; optional bool"},
+     "atomic; key! string @2; name string @1.1 =\"\"; optional bool @3?"},
     {"core.v1.Container",
-     "args []string; command []string; env []EnvVar map:name merge:name; envFrom "
-     "[]EnvFromSource; image! string; imagePullPolicy string "
-     "{Always|IfNotPresent|Never}; lifecycle Lifecycle; livenessProbe Probe; name! "
-     "string; ports []ContainerPort map:containerPort,protocol "
-     "merge:containerPort; readinessProbe Probe; resizePolicy "
-     "[]ContainerResizePolicy; resources ResourceRequirements ={}; restartPolicy "
-     "string; restartPolicyRules []ContainerRestartRule; securityContext "
-     "SecurityContext; startupProbe Probe; stdin bool; stdinOnce bool; "
-     "terminationMessagePath string =/dev/termination-log; "
-     "terminationMessagePolicy string =File {FallbackToLogsOnError|File}; tty "
-     "bool; volumeDevices []VolumeDevice map:devicePath merge:devicePath; "
-     "volumeMounts []VolumeMount map:mountPath merge:mountPath; workingDir string"},
+     "args []string @4; command []string @3; env []EnvVar @7 map:name merge:name; "
+     "envFrom []EnvFromSource @19; image! string @2; imagePullPolicy string @14 "
+     "{Always|IfNotPresent|Never}; lifecycle Lifecycle @12?; livenessProbe Probe @10?; "
+     "name! string @1; ports []ContainerPort @6 map:containerPort,protocol "
+     "merge:containerPort; readinessProbe Probe @11?; resizePolicy "
+     "[]ContainerResizePolicy @23; resources ResourceRequirements @8 ={}; "
+     "restartPolicy string @24?; restartPolicyRules []ContainerRestartRule @25; "
+     "securityContext SecurityContext @15?; startupProbe Probe @22?; stdin bool @16; "
+     "stdinOnce bool @17; terminationMessagePath string @13 =/dev/termination-log; "
+     "terminationMessagePolicy string @20 =File {FallbackToLogsOnError|File}; tty bool "
+     "@18; volumeDevices []VolumeDevice @21 map:devicePath merge:devicePath; "
+     "volumeMounts []VolumeMount @9 map:mountPath merge:mountPath; workingDir string "
+     "@5"},
     {"core.v1.ContainerExtendedResourceRequest",
-     "containerName! string; requestName! string; resourceName! string"},
-    {"core.v1.ContainerImage", "names []string; sizeBytes int64"},
+     "containerName! string @1; requestName! string @3; resourceName! string @2"},
+    {"core.v1.ContainerImage", "names []string @1; sizeBytes int64 @2"},
     {"core.v1.ContainerPort",
-     "containerPort! int32; hostIP string; hostPort int32; name string; protocol "
-     "string =TCP {SCTP|TCP|UDP}"},
-    {"core.v1.ContainerResizePolicy", "resourceName! string; restartPolicy! string"},
+     "containerPort! int32 @3; hostIP string @5; hostPort int32 @2; name string @1; "
+     "protocol string @4 =TCP {SCTP|TCP|UDP}"},
+    {"core.v1.ContainerResizePolicy",
+     "resourceName! string @1; restartPolicy! string @2"},
     {"core.v1.ContainerRestartRule",
-     "action! string; exitCodes ContainerRestartRuleOnExitCodes"},
-    {"core.v1.ContainerRestartRuleOnExitCodes", "operator! string; values []int32 set"},
+     "action! string @1; exitCodes ContainerRestartRuleOnExitCodes @2?"},
+    {"core.v1.ContainerRestartRuleOnExitCodes",
+     "operator! string @1; values []int32 @2 set"},
     {"core.v1.ContainerState",
-     "running ContainerStateRunning; terminated ContainerStateTerminated; waiting "
-     "ContainerStateWaiting"},
-    {"core.v1.ContainerStateRunning", "startedAt time"},
+     "running ContainerStateRunning @2?; terminated ContainerStateTerminated @3?; "
+     "waiting ContainerStateWaiting @1?"},
+    {"core.v1.ContainerStateRunning", "startedAt time @1"},
     {"core.v1.ContainerStateTerminated",
-     "containerID string; exitCode int32 =0; finishedAt time; message string; "
-     "reason string; signal int32; startedAt time"},
-    {"core.v1.ContainerStateWaiting", "message string; reason string"},
+     "containerID string @7; exitCode int32 @1 =0; finishedAt time @6; message string "
+     "@4; reason string @3; signal int32 @2; startedAt time @5"},
+    {"core.v1.ContainerStateWaiting", "message string @2; reason string @1"},
     {"core.v1.ContainerStatus",
-     "allocatedResources {}quantity; allocatedResourcesStatus []ResourceStatus "
-     "map:name merge:name; containerID string; image string =\"\"; imageID string "
-     "=\"\"; lastState ContainerState; name string =\"\"; ready bool =false; "
-     "resources ResourceRequirements; restartCount int32 =0; started bool; state "
-     "ContainerState; stopSignal string; user ContainerUser; volumeMounts "
-     "[]VolumeMountStatus map:mountPath merge:mountPath"},
-    {"core.v1.ContainerUser", "linux LinuxContainerUser"},
-    {"core.v1.EnvFromSource",
-     "configMapRef ConfigMapEnvSource; prefix string; secretRef SecretEnvSource"},
-    {"core.v1.EnvVar", "name! string; value string; valueFrom EnvVarSource"},
+     "allocatedResources {}quantity @10; allocatedResourcesStatus []ResourceStatus @14 "
+     "map:name merge:name; containerID string @8; image string @6 =\"\"; imageID "
+     "string @7 =\"\"; lastState ContainerState @3; name string @1 =\"\"; ready bool "
+     "@4 =false; resources ResourceRequirements @11?; restartCount int32 @5 =0; "
+     "started bool @9?; state ContainerState @2; stopSignal string @15?; user "
+     "ContainerUser @13?; volumeMounts []VolumeMountStatus @12 map:mountPath "
+     "merge:mountPath"},
+    {"core.v1.ContainerUser", "linux LinuxContainerUser @1?"},
+    {"core.v1.EnvFromSource", "configMapRef ConfigMapEnvSource @2?; prefix string @1; "
+                              "secretRef SecretEnvSource @3?"},
+    {"core.v1.EnvVar", "name! string @1; value string @2; valueFrom EnvVarSource @3?"},
     {"core.v1.EnvVarSource",
-     "configMapKeyRef ConfigMapKeySelector; fieldRef ObjectFieldSelector; "
-     "fileKeyRef FileKeySelector; resourceFieldRef ResourceFieldSelector; "
-     "secretKeyRef SecretKeySelector"},
+     "configMapKeyRef ConfigMapKeySelector @3?; fieldRef ObjectFieldSelector @1?; "
+     "fileKeyRef FileKeySelector @5?; resourceFieldRef ResourceFieldSelector @2?; "
+     "secretKeyRef SecretKeySelector @4?"},
     {"core.v1.EphemeralContainer",
-     "args []string; command []string; env []EnvVar map:name merge:name; envFrom "
-     "[]EnvFromSource; image string; imagePullPolicy string "
-     "{Always|IfNotPresent|Never}; lifecycle Lifecycle; livenessProbe Probe; name! "
-     "string; ports []ContainerPort map:containerPort,protocol "
-     "merge:containerPort; readinessProbe Probe; resizePolicy "
-     "[]ContainerResizePolicy; resources ResourceRequirements ={}; restartPolicy "
-     "string; restartPolicyRules []ContainerRestartRule; securityContext "
-     "SecurityContext; startupProbe Probe; stdin bool; stdinOnce bool; "
-     "targetContainerName string; terminationMessagePath string "
-     "=/dev/termination-log; terminationMessagePolicy string =File "
-     "{FallbackToLogsOnError|File}; tty bool; volumeDevices []VolumeDevice "
-     "map:devicePath merge:devicePath; volumeMounts []VolumeMount map:mountPath "
-     "merge:mountPath; workingDir string"},
-    {"core.v1.EvictionResponder", "atomic; name! string; priority! int32"},
-    {"core.v1.ExecAction", "command []string"},
-    {"core.v1.FileKeySelector",
-     "atomic; key! string; optional bool =false; path! string; volumeName! string"},
+     "args []string @1.4; command []string @1.3; env []EnvVar @1.7 map:name "
+     "merge:name; envFrom []EnvFromSource @1.19; image string @1.2; imagePullPolicy "
+     "string @1.14 {Always|IfNotPresent|Never}; lifecycle Lifecycle @1.12?; "
+     "livenessProbe Probe @1.10?; name! string @1.1; ports []ContainerPort @1.6 "
+     "map:containerPort,protocol merge:containerPort; readinessProbe Probe @1.11?; "
+     "resizePolicy []ContainerResizePolicy @1.23; resources ResourceRequirements @1.8 "
+     "={}; restartPolicy string @1.24?; restartPolicyRules []ContainerRestartRule "
+     "@1.25; securityContext SecurityContext @1.15?; startupProbe Probe @1.22?; stdin "
+     "bool @1.16; stdinOnce bool @1.17; targetContainerName string @2; "
+     "terminationMessagePath string @1.13 =/dev/termination-log; "
+     "terminationMessagePolicy string @1.20 =File {FallbackToLogsOnError|File}; tty "
+     "bool @1.18; volumeDevices []VolumeDevice @1.21 map:devicePath merge:devicePath; "
+     "volumeMounts []VolumeMount @1.9 map:mountPath merge:mountPath; workingDir string "
+     "@1.5"},
+    {"core.v1.EvictionResponder", "atomic; name! string @1; priority! int32 @2?"},
+    {"core.v1.ExecAction", "command []string @1"},
+    {"core.v1.FileKeySelector", "atomic; key! string @3; optional bool @4? =false; "
+                                "path! string @2; volumeName! string @1"},
     {"core.v1.GRPCAction",
-     "mode string {Plaintext|TLS}; port! int32; service string =\"\""},
+     "mode string @3? {Plaintext|TLS}; port! int32 @1; service string @2? =\"\""},
     {"core.v1.HTTPGetAction",
-     "host string; httpHeaders []HTTPHeader; path string =/; port! intstr; "
-     "protocol string {HTTP1|HTTP2}; scheme string =HTTP {HTTP|HTTPS}"},
-    {"core.v1.HTTPHeader", "name! string; value string"},
-    {"core.v1.HostAlias", "hostnames []string; ip! string"},
-    {"core.v1.HostIP", "ip string =\"\""},
-    {"core.v1.ImageVolumeStatus", "imageRef! string"},
-    {"core.v1.Lifecycle",
-     "postStart LifecycleHandler; preStop LifecycleHandler; stopSignal string"},
+     "host string @3; httpHeaders []HTTPHeader @5; path string @1 =/; port! intstr @2; "
+     "protocol string @6? {HTTP1|HTTP2}; scheme string @4 =HTTP {HTTP|HTTPS}"},
+    {"core.v1.HTTPHeader", "name! string @1; value string @2"},
+    {"core.v1.HostAlias", "hostnames []string @2; ip! string @1"},
+    {"core.v1.HostIP", "ip string @1 =\"\""},
+    {"core.v1.ImageVolumeStatus", "imageRef! string @1"},
+    {"core.v1.Lifecycle", "postStart LifecycleHandler @1?; preStop LifecycleHandler "
+                          "@2?; stopSignal string @3?"},
     {"core.v1.LifecycleHandler",
-     "exec ExecAction; httpGet HTTPGetAction; sleep SleepAction; tcpSocket "
-     "TCPSocketAction"},
+     "exec ExecAction @1?; httpGet HTTPGetAction @2?; sleep SleepAction @4?; tcpSocket "
+     "TCPSocketAction @3?"},
     {"core.v1.LinuxContainerUser",
-     "gid! int64; supplementalGroups []int64; uid! int64"},
-    {"core.v1.LocalObjectReference", "atomic; name string =\"\""},
+     "gid! int64 @2; supplementalGroups []int64 @3; uid! int64 @1"},
+    {"core.v1.LocalObjectReference", "atomic; name string @1 =\"\""},
     {"core.v1.NodeAffinity",
-     "preferredDuringSchedulingIgnoredDuringExecution []PreferredSchedulingTerm; "
-     "requiredDuringSchedulingIgnoredDuringExecution NodeSelector"},
-    {"core.v1.NodeAllocatableMappedResources", "name! string; quantity! quantity"},
+     "preferredDuringSchedulingIgnoredDuringExecution []PreferredSchedulingTerm @2; "
+     "requiredDuringSchedulingIgnoredDuringExecution NodeSelector @1?"},
+    {"core.v1.NodeAllocatableMappedResources",
+     "name! string @1; quantity! quantity @2?"},
     {"core.v1.NodeAllocatableOverheadResources",
-     "name! string; perContainer quantity; perPod quantity"},
+     "name! string @1; perContainer quantity @3?; perPod quantity @2?"},
     {"core.v1.NodeAllocatableResourceClaimStatus",
-     "containers []string set; mapping []NodeAllocatableMappedResources map:name "
-     "merge:name; overhead []NodeAllocatableOverheadResources map:name merge:name; "
-     "resourceClaimName string =\"\""},
-    {"core.v1.NodeSelector", "atomic; nodeSelectorTerms! []NodeSelectorTerm"},
+     "containers []string @2 set; mapping []NodeAllocatableMappedResources @4 map:name "
+     "merge:name; overhead []NodeAllocatableOverheadResources @5 map:name merge:name; "
+     "resourceClaimName string @1 =\"\""},
+    {"core.v1.NodeSelector", "atomic; nodeSelectorTerms! []NodeSelectorTerm @1"},
     {"core.v1.NodeSelectorRequirement",
-     "key! string; operator! string {DoesNotExist|Exists|Gt|In|Lt|NotIn}; values "
-     "[]string"},
-    {"core.v1.NodeSelectorTerm",
-     "atomic; matchExpressions []NodeSelectorRequirement; matchFields "
-     "[]NodeSelectorRequirement"},
-    {"core.v1.ObjectFieldSelector", "atomic; apiVersion string =v1; fieldPath! string"},
+     "key! string @1; operator! string @2 {DoesNotExist|Exists|Gt|In|Lt|NotIn}; values "
+     "[]string @3"},
+    {"core.v1.NodeSelectorTerm", "atomic; matchExpressions []NodeSelectorRequirement "
+                                 "@1; matchFields []NodeSelectorRequirement @2"},
+    {"core.v1.ObjectFieldSelector",
+     "atomic; apiVersion string @1 =v1; fieldPath! string @2"},
     {"core.v1.ObjectReference",
-     "atomic; apiVersion string; fieldPath string; kind string; name string; "
-     "namespace string; resourceVersion string; uid string"},
-    {"core.v1.Pod", "metadata meta.v1.ObjectMeta; spec PodSpec; status PodStatus"},
+     "atomic; apiVersion string @5; fieldPath string @7; kind string @1; name string "
+     "@3; namespace string @2; resourceVersion string @6; uid string @4"},
+    {"core.v1.Pod",
+     "metadata meta.v1.ObjectMeta @1; spec PodSpec @2; status PodStatus @3"},
     {"core.v1.PodAffinity",
-     "preferredDuringSchedulingIgnoredDuringExecution []WeightedPodAffinityTerm; "
-     "requiredDuringSchedulingIgnoredDuringExecution []PodAffinityTerm"},
+     "preferredDuringSchedulingIgnoredDuringExecution []WeightedPodAffinityTerm @2; "
+     "requiredDuringSchedulingIgnoredDuringExecution []PodAffinityTerm @1"},
     {"core.v1.PodAffinityTerm",
-     "labelSelector meta.v1.LabelSelector; matchLabelKeys []string; "
-     "mismatchLabelKeys []string; namespaceSelector meta.v1.LabelSelector; "
-     "namespaces []string; topologyKey! string"},
+     "labelSelector meta.v1.LabelSelector @1?; matchLabelKeys []string @5; "
+     "mismatchLabelKeys []string @6; namespaceSelector meta.v1.LabelSelector @4?; "
+     "namespaces []string @2; topologyKey! string @3"},
     {"core.v1.PodAntiAffinity",
-     "preferredDuringSchedulingIgnoredDuringExecution []WeightedPodAffinityTerm; "
-     "requiredDuringSchedulingIgnoredDuringExecution []PodAffinityTerm"},
-    {"core.v1.PodCondition",
-     "lastProbeTime time; lastTransitionTime time; message string; "
-     "observedGeneration int64; reason string; status string =\"\"; type string "
-     "=\"\""},
+     "preferredDuringSchedulingIgnoredDuringExecution []WeightedPodAffinityTerm @2; "
+     "requiredDuringSchedulingIgnoredDuringExecution []PodAffinityTerm @1"},
+    {"core.v1.PodCondition", "lastProbeTime time @3; lastTransitionTime time @4; "
+                             "message string @6; observedGeneration int64 @7; reason "
+                             "string @5; status string @2 =\"\"; type string @1 =\"\""},
     {"core.v1.PodDNSConfig",
-     "nameservers []string; options []PodDNSConfigOption; searches []string"},
-    {"core.v1.PodDNSConfigOption", "name string; value string"},
+     "nameservers []string @1; options []PodDNSConfigOption @3; searches []string @2"},
+    {"core.v1.PodDNSConfigOption", "name string @1; value string @2?"},
     {"core.v1.PodExtendedResourceClaimStatus",
-     "requestMappings! []ContainerExtendedResourceRequest; resourceClaimName "
-     "string =\"\""},
-    {"core.v1.PodIP", "ip string =\"\""},
-    {"core.v1.PodOS", "name! string"},
-    {"core.v1.PodReadinessGate", "conditionType! string"},
-    {"core.v1.PodResourceClaim",
-     "name! string; resourceClaimName string; resourceClaimTemplateName string"},
-    {"core.v1.PodResourceClaimStatus", "name string =\"\"; resourceClaimName string"},
-    {"core.v1.PodSchedulingGate", "name! string"},
-    {"core.v1.PodSchedulingGroup", "podGroupName string"},
+     "requestMappings! []ContainerExtendedResourceRequest @1; resourceClaimName string "
+     "@2 =\"\""},
+    {"core.v1.PodIP", "ip string @1 =\"\""},
+    {"core.v1.PodOS", "name! string @1"},
+    {"core.v1.PodReadinessGate", "conditionType! string @1"},
+    {"core.v1.PodResourceClaim", "name! string @1; resourceClaimName string @3?; "
+                                 "resourceClaimTemplateName string @4?"},
+    {"core.v1.PodResourceClaimStatus",
+     "name string @1 =\"\"; resourceClaimName string @2?"},
+    {"core.v1.PodSchedulingGate", "name! string @1"},
+    {"core.v1.PodSchedulingGroup", "podGroupName string @1?"},
     {"core.v1.PodSecurityContext",
-     "appArmorProfile AppArmorProfile; fsGroup int64; fsGroupChangePolicy string "
-     "{Always|OnRootMismatch}; runAsGroup int64; runAsNonRoot bool; runAsUser "
-     "int64; seLinuxChangePolicy string; seLinuxOptions SELinuxOptions; "
-     "seccompProfile SeccompProfile; supplementalGroups []int64; "
-     "supplementalGroupsPolicy string {Merge|Strict}; sysctls []Sysctl; "
-     "windowsOptions WindowsSecurityContextOptions"},
+     "appArmorProfile AppArmorProfile @11?; fsGroup int64 @5?; fsGroupChangePolicy "
+     "string @9? {Always|OnRootMismatch}; runAsGroup int64 @6?; runAsNonRoot bool @3?; "
+     "runAsUser int64 @2?; seLinuxChangePolicy string @13?; seLinuxOptions "
+     "SELinuxOptions @1?; seccompProfile SeccompProfile @10?; supplementalGroups "
+     "[]int64 @4; supplementalGroupsPolicy string @12? {Merge|Strict}; sysctls "
+     "[]Sysctl @7; windowsOptions WindowsSecurityContextOptions @8?"},
     {"core.v1.PodSpec",
-     "activeDeadlineSeconds int64; affinity Affinity; automountServiceAccountToken "
-     "bool; containers! []Container map:name merge:name; dnsConfig PodDNSConfig; "
-     "dnsPolicy string =ClusterFirst "
+     "activeDeadlineSeconds int64 @5?; affinity Affinity @18?; "
+     "automountServiceAccountToken bool @21?; containers! []Container @2 map:name "
+     "merge:name; dnsConfig PodDNSConfig @26?; dnsPolicy string @6 =ClusterFirst "
      "{ClusterFirst|ClusterFirstWithHostNet|Default|None}; enableServiceLinks bool "
-     "=true; ephemeralContainers []EphemeralContainer map:name merge:name; "
-     "evictionResponders []EvictionResponder map:name merge:name; hostAliases "
-     "[]HostAlias map:ip merge:ip; hostIPC bool; hostNetwork bool; hostPID bool; "
-     "hostUsers bool; hostname string; hostnameOverride string; imagePullSecrets "
-     "[]LocalObjectReference map:name merge:name; initContainers []Container "
-     "map:name merge:name; nodeName string; nodeSelector {}string atomic; os "
-     "PodOS; overhead {}quantity; preemptionPolicy string "
-     "{Never|PreemptLowerPriority}; priority int32; priorityClassName string; "
-     "readinessGates []PodReadinessGate; resourceClaims []PodResourceClaim "
-     "map:name merge:name; resources ResourceRequirements; restartPolicy string "
-     "=Always {Always|Never|OnFailure}; runtimeClassName string; schedulerName "
-     "string =default-scheduler; schedulingGates []PodSchedulingGate map:name "
-     "merge:name; schedulingGroup PodSchedulingGroup; securityContext "
-     "PodSecurityContext ={}; serviceAccount string; serviceAccountName string; "
-     "setHostnameAsFQDN bool; shareProcessNamespace bool; subdomain string; "
-     "terminationGracePeriodSeconds int64 =30; tolerations []Toleration; "
-     "topologySpreadConstraints []TopologySpreadConstraint "
-     "map:topologyKey,whenUnsatisfiable merge:topologyKey; volumes []Volume "
+     "@30? =true; ephemeralContainers []EphemeralContainer @34 map:name merge:name; "
+     "evictionResponders []EvictionResponder @44 map:name merge:name; hostAliases "
+     "[]HostAlias @23 map:ip merge:ip; hostIPC bool @13; hostNetwork bool @11; hostPID "
+     "bool @12; hostUsers bool @37?; hostname string @16; hostnameOverride string "
+     "@41?; imagePullSecrets []LocalObjectReference @15 map:name merge:name; "
+     "initContainers []Container @20 map:name merge:name; nodeName string @10; "
+     "nodeSelector {}string @7 atomic; os PodOS @36?; overhead {}quantity @32; "
+     "preemptionPolicy string @31? {Never|PreemptLowerPriority}; priority int32 @25?; "
+     "priorityClassName string @24; readinessGates []PodReadinessGate @28; "
+     "resourceClaims []PodResourceClaim @39 map:name merge:name; resources "
+     "ResourceRequirements @40?; restartPolicy string @3 =Always "
+     "{Always|Never|OnFailure}; runtimeClassName string @29?; schedulerName string @19 "
+     "=default-scheduler; schedulingGates []PodSchedulingGate @38 map:name merge:name; "
+     "schedulingGroup PodSchedulingGroup @43?; securityContext PodSecurityContext @14? "
+     "={}; serviceAccount string @9; serviceAccountName string @8; setHostnameAsFQDN "
+     "bool @35?; shareProcessNamespace bool @27?; subdomain string @17; "
+     "terminationGracePeriodSeconds int64 @4? =30; tolerations []Toleration @22; "
+     "topologySpreadConstraints []TopologySpreadConstraint @33 "
+     "map:topologyKey,whenUnsatisfiable merge:topologyKey; volumes []Volume @1 "
      "map:name merge:name"},
     {"core.v1.PodStatus",
-     "allocatedResources {}quantity; conditions []PodCondition map:type "
-     "merge:type; containerStatuses []ContainerStatus; ephemeralContainerStatuses "
-     "[]ContainerStatus; extendedResourceClaimStatus "
-     "PodExtendedResourceClaimStatus; hostIP string; hostIPs []HostIP merge:ip; "
-     "initContainerStatuses []ContainerStatus; message string; "
-     "nodeAllocatableResourceClaimStatuses []NodeAllocatableResourceClaimStatus "
-     "map:resourceClaimName merge:resourceClaimName; nominatedNodeName string; "
-     "observedGeneration int64; phase string "
-     "{Failed|Pending|Running|Succeeded|Unknown}; podIP string; podIPs []PodIP "
-     "map:ip merge:ip; qosClass string {BestEffort|Burstable|Guaranteed}; reason "
-     "string; resize string; resourceClaimStatuses []PodResourceClaimStatus "
-     "map:name merge:name; resources ResourceRequirements; startTime time; "
-     "volumeHealth []PodVolumeHealth map:name"},
-    {"core.v1.PodTemplateSpec", "metadata meta.v1.ObjectMeta; spec PodSpec"},
+     "allocatedResources {}quantity @19; conditions []PodCondition @2 map:type "
+     "merge:type; containerStatuses []ContainerStatus @8; ephemeralContainerStatuses "
+     "[]ContainerStatus @13; extendedResourceClaimStatus "
+     "PodExtendedResourceClaimStatus @18?; hostIP string @5; hostIPs []HostIP @16 "
+     "merge:ip; initContainerStatuses []ContainerStatus @10; message string @3; "
+     "nodeAllocatableResourceClaimStatuses []NodeAllocatableResourceClaimStatus @21 "
+     "map:resourceClaimName merge:resourceClaimName; nominatedNodeName string @11; "
+     "observedGeneration int64 @17; phase string @1 "
+     "{Failed|Pending|Running|Succeeded|Unknown}; podIP string @6; podIPs []PodIP @12 "
+     "map:ip merge:ip; qosClass string @9 {BestEffort|Burstable|Guaranteed}; reason "
+     "string @4; resize string @14; resourceClaimStatuses []PodResourceClaimStatus @15 "
+     "map:name merge:name; resources ResourceRequirements @20?; startTime time @7?; "
+     "volumeHealth []PodVolumeHealth @22 map:name"},
+    {"core.v1.PodTemplateSpec", "metadata meta.v1.ObjectMeta @1; spec PodSpec @2"},
     {"core.v1.PodVolumeHealth",
-     "healthConditions []VolumeHealthCondition map:status,reason merge:status; "
-     "lastTransitionTime time; name! string"},
-    {"core.v1.PreferredSchedulingTerm", "preference! NodeSelectorTerm; weight! int32"},
+     "healthConditions []VolumeHealthCondition @2 map:status,reason merge:status; "
+     "lastTransitionTime time @3; name! string @1"},
+    {"core.v1.PreferredSchedulingTerm",
+     "preference! NodeSelectorTerm @2; weight! int32 @1"},
     {"core.v1.Probe",
-     "exec ExecAction; failureThreshold int32 =3; grpc GRPCAction; httpGet "
-     "HTTPGetAction; initialDelaySeconds int32; periodSeconds int32 =10; "
-     "successThreshold int32 =1; tcpSocket TCPSocketAction; "
-     "terminationGracePeriodSeconds int64; timeoutSeconds int32 =1"},
-    {"core.v1.ResourceClaim", "name! string; request string"},
+     "exec ExecAction @1.1?; failureThreshold int32 @6 =3; grpc GRPCAction @1.4?; "
+     "httpGet HTTPGetAction @1.2?; initialDelaySeconds int32 @2; periodSeconds int32 "
+     "@4 =10; successThreshold int32 @5 =1; tcpSocket TCPSocketAction @1.3?; "
+     "terminationGracePeriodSeconds int64 @7?; timeoutSeconds int32 @3 =1"},
+    {"core.v1.ResourceClaim", "name! string @1; request string @2"},
     {"core.v1.ResourceFieldSelector",
-     "atomic; containerName string; divisor quantity =0; resource! string"},
-    {"core.v1.ResourceHealth", "health string; message string; resourceID! string"},
-    {"core.v1.ResourceRequirements",
-     "claims []ResourceClaim map:name; limits {}quantity; requests {}quantity"},
+     "atomic; containerName string @1; divisor quantity @3 =0; resource! string @2"},
+    {"core.v1.ResourceHealth",
+     "health string @2; message string @6?; resourceID! string @1"},
+    {"core.v1.ResourceRequirements", "claims []ResourceClaim @3 map:name; limits "
+                                     "{}quantity @1; requests {}quantity @2"},
     {"core.v1.ResourceStatus",
-     "name string =\"\"; resources []ResourceHealth map:resourceID"},
-    {"core.v1.SELinuxOptions", "level string; role string; type string; user string"},
-    {"core.v1.SeccompProfile",
-     "localhostProfile string; type! string {Localhost|RuntimeDefault|Unconfined}"},
-    {"core.v1.SecretEnvSource", "name string =\"\"; optional bool"},
+     "name string @1 =\"\"; resources []ResourceHealth @2 map:resourceID"},
+    {"core.v1.SELinuxOptions",
+     "level string @4; role string @2; type string @3; user string @1"},
+    {"core.v1.SeccompProfile", "localhostProfile string @2?; type! string @1 "
+                               "{Localhost|RuntimeDefault|Unconfined}"},
+    {"core.v1.SecretEnvSource", "name string @1.1 =\"\"; optional bool @2?"},
     {"core.v1.SecretKeySelector",
-     "atomic; key! string; name string =\"\"; optional bool"},
+     "atomic; key! string @2; name string @1.1 =\"\"; optional bool @3?"},
     {"core.v1.SecurityContext",
-     "allowPrivilegeEscalation bool; appArmorProfile AppArmorProfile; capabilities "
-     "Capabilities; privileged bool; procMount string {Default|Unmasked}; "
-     "readOnlyRootFilesystem bool; runAsGroup int64; runAsNonRoot bool; runAsUser "
-     "int64; seLinuxOptions SELinuxOptions; seccompProfile SeccompProfile; "
-     "windowsOptions WindowsSecurityContextOptions"},
-    {"core.v1.SleepAction", "seconds! int64"},
-    {"core.v1.Sysctl", "name! string; value! string"},
-    {"core.v1.TCPSocketAction", "host string; port! intstr"},
-    {"core.v1.Toleration",
-     "effect string {NoExecute|NoSchedule|PreferNoSchedule}; key string; operator "
-     "string {Equal|Exists|Gt|Lt}; tolerationSeconds int64; value string"},
+     "allowPrivilegeEscalation bool @7?; appArmorProfile AppArmorProfile @12?; "
+     "capabilities Capabilities @1?; privileged bool @2?; procMount string @9? "
+     "{Default|Unmasked}; readOnlyRootFilesystem bool @6?; runAsGroup int64 @8?; "
+     "runAsNonRoot bool @5?; runAsUser int64 @4?; seLinuxOptions SELinuxOptions @3?; "
+     "seccompProfile SeccompProfile @11?; windowsOptions WindowsSecurityContextOptions "
+     "@10?"},
+    {"core.v1.SleepAction", "seconds! int64 @1"},
+    {"core.v1.Sysctl", "name! string @1; value! string @2"},
+    {"core.v1.TCPSocketAction", "host string @2; port! intstr @1"},
+    {"core.v1.Toleration", "effect string @4 {NoExecute|NoSchedule|PreferNoSchedule}; "
+                           "key string @1; operator string @2 {Equal|Exists|Gt|Lt}; "
+                           "tolerationSeconds int64 @5?; value string @3"},
     {"core.v1.TopologySpreadConstraint",
-     "labelSelector meta.v1.LabelSelector; matchLabelKeys []string; maxSkew! "
-     "int32; minDomains int32; nodeAffinityPolicy string {Honor|Ignore}; "
-     "nodeTaintsPolicy string {Honor|Ignore}; topologyKey! string; "
-     "whenUnsatisfiable! string {DoNotSchedule|ScheduleAnyway}"},
-    {"core.v1.VolumeDevice", "devicePath! string; name! string"},
+     "labelSelector meta.v1.LabelSelector @4?; matchLabelKeys []string @8; maxSkew! "
+     "int32 @1; minDomains int32 @5?; nodeAffinityPolicy string @6? {Honor|Ignore}; "
+     "nodeTaintsPolicy string @7? {Honor|Ignore}; topologyKey! string @2; "
+     "whenUnsatisfiable! string @3 {DoNotSchedule|ScheduleAnyway}"},
+    {"core.v1.VolumeDevice", "devicePath! string @2; name! string @1"},
     {"core.v1.VolumeHealthCondition",
-     "message string; reason string =\"\"; status string =\"\" "
+     "message string @3; reason string @2 =\"\"; status string @1 =\"\" "
      "{DataLoss|Degraded|Inaccessible}"},
     {"core.v1.VolumeHealthStatus",
-     "healthConditions []VolumeHealthCondition map:status,reason merge:status; "
-     "lastTransitionTime time"},
+     "healthConditions []VolumeHealthCondition @1 map:status,reason merge:status; "
+     "lastTransitionTime time @2"},
     {"core.v1.VolumeMount",
-     "bindMountOptions []string set; mountPath! string; mountPropagation string "
-     "{Bidirectional|HostToContainer|None}; name! string; readOnly bool; "
-     "recursiveReadOnly string; subPath string; subPathExpr string"},
+     "bindMountOptions []string @8 set; mountPath! string @3; mountPropagation string "
+     "@5? {Bidirectional|HostToContainer|None}; name! string @1; readOnly bool @2; "
+     "recursiveReadOnly string @7?; subPath string @4; subPathExpr string @6"},
     {"core.v1.VolumeMountStatus",
-     "mountPath string =\"\"; name string =\"\"; readOnly bool; recursiveReadOnly "
-     "string; volumeStatus VolumeStatus"},
-    {"core.v1.VolumeStatus", "image ImageVolumeStatus"},
+     "mountPath string @2 =\"\"; name string @1 =\"\"; readOnly bool @3; "
+     "recursiveReadOnly string @4?; volumeStatus VolumeStatus @5?"},
+    {"core.v1.VolumeStatus", "image ImageVolumeStatus @1?"},
     {"core.v1.WeightedPodAffinityTerm",
-     "podAffinityTerm! PodAffinityTerm; weight! int32"},
+     "podAffinityTerm! PodAffinityTerm @2; weight! int32 @1"},
     {"core.v1.WindowsSecurityContextOptions",
-     "gmsaCredentialSpec string; gmsaCredentialSpecName string; hostProcess bool; "
-     "runAsUserName string"},
+     "gmsaCredentialSpec string @2?; gmsaCredentialSpecName string @1?; hostProcess "
+     "bool @4?; runAsUserName string @3?"},
 };
 
 const struct core_types coretypes_core_pod = {rows, ARRAY_LEN(rows)};

@@ -4,94 +4,99 @@
 
 static const struct core_type rows[] = {
     {"apiextensions.v1.CustomResourceColumnDefinition",
-     "description string; format string; jsonPath! string; name! string; priority "
-     "int32; type! string"},
+     "description string @4; format string @3; jsonPath! string @6; name! string @1; "
+     "priority int32 @5; type! string @2"},
     {"apiextensions.v1.CustomResourceConversion",
-     "strategy! string; webhook WebhookConversion"},
+     "strategy! string @1; webhook WebhookConversion @2?"},
     {"apiextensions.v1.CustomResourceDefinition",
-     "metadata meta.v1.ObjectMeta; spec! CustomResourceDefinitionSpec; status "
-     "CustomResourceDefinitionStatus"},
+     "metadata meta.v1.ObjectMeta @1; spec! CustomResourceDefinitionSpec @2; status "
+     "CustomResourceDefinitionStatus @3"},
     {"apiextensions.v1.CustomResourceDefinitionCondition",
-     "lastTransitionTime time; message string; observedGeneration int64; reason "
-     "string; status string =\"\"; type string =\"\""},
+     "lastTransitionTime time @3; message string @5; observedGeneration int64 @6; "
+     "reason string @4; status string @2 =\"\"; type string @1 =\"\""},
     {"apiextensions.v1.CustomResourceDefinitionNames",
-     "categories []string; kind! string; listKind string; plural! string; "
-     "shortNames []string; singular string"},
+     "categories []string @6; kind! string @4; listKind string @5; plural! string @1; "
+     "shortNames []string @3; singular string @2"},
     {"apiextensions.v1.CustomResourceDefinitionSpec",
-     "conversion CustomResourceConversion; group! string; names! "
-     "CustomResourceDefinitionNames; preserveUnknownFields bool; scope! string; "
-     "versions! []CustomResourceDefinitionVersion"},
+     "conversion CustomResourceConversion @9?; group! string @1; names! "
+     "CustomResourceDefinitionNames @3; preserveUnknownFields bool @10; scope! string "
+     "@4; versions! []CustomResourceDefinitionVersion @7"},
     {"apiextensions.v1.CustomResourceDefinitionStatus",
-     "acceptedNames CustomResourceDefinitionNames; conditions "
-     "[]CustomResourceDefinitionCondition map:type; observedGeneration int64; "
-     "storedVersions []string"},
+     "acceptedNames CustomResourceDefinitionNames @2; conditions "
+     "[]CustomResourceDefinitionCondition @1 map:type; observedGeneration int64 @4; "
+     "storedVersions []string @3"},
     {"apiextensions.v1.CustomResourceDefinitionVersion",
-     "additionalPrinterColumns []CustomResourceColumnDefinition; deprecated bool; "
-     "deprecationWarning string; name! string; schema CustomResourceValidation; "
-     "selectableFields []SelectableField; served! bool; storage! bool; "
-     "subresources CustomResourceSubresources"},
+     "additionalPrinterColumns []CustomResourceColumnDefinition @6; deprecated bool "
+     "@7; deprecationWarning string @8?; name! string @1; schema "
+     "CustomResourceValidation @4?; selectableFields []SelectableField @9; served! "
+     "bool @2; storage! bool @3; subresources CustomResourceSubresources @5?"},
     {"apiextensions.v1.CustomResourceSubresourceScale",
-     "labelSelectorPath string; specReplicasPath! string; statusReplicasPath! "
-     "string"},
+     "labelSelectorPath string @3?; specReplicasPath! string @1; statusReplicasPath! "
+     "string @2"},
     {"apiextensions.v1.CustomResourceSubresourceStatus", ""},
     {"apiextensions.v1.CustomResourceSubresources",
-     "scale CustomResourceSubresourceScale; status CustomResourceSubresourceStatus"},
-    {"apiextensions.v1.CustomResourceValidation", "openAPIV3Schema JSONSchemaProps"},
-    {"apiextensions.v1.ExternalDocumentation", "description string; url string"},
+     "scale CustomResourceSubresourceScale @2?; status CustomResourceSubresourceStatus "
+     "@1?"},
+    {"apiextensions.v1.CustomResourceValidation",
+     "openAPIV3Schema JSONSchemaProps @1?"},
+    {"apiextensions.v1.ExternalDocumentation", "description string @1; url string @2"},
     {"apiextensions.v1.JSONSchemaProps",
-     "$ref string; $schema string; additionalItems any; additionalProperties any; "
-     "allOf []JSONSchemaProps; anyOf []JSONSchemaProps; default any; definitions "
-     "{}JSONSchemaProps; dependencies {}any; description string; enum []any; "
-     "example any; exclusiveMaximum bool; exclusiveMinimum bool; externalDocs "
-     "ExternalDocumentation; format string; id string; items any; maxItems int64; "
-     "maxLength int64; maxProperties int64; maximum double; minItems int64; "
-     "minLength int64; minProperties int64; minimum double; multipleOf double; not "
-     "JSONSchemaProps; nullable bool; oneOf []JSONSchemaProps; pattern string; "
-     "patternProperties {}JSONSchemaProps; properties {}JSONSchemaProps; required "
-     "[]string; title string; type string; uniqueItems bool; "
-     "x-kubernetes-embedded-resource bool; x-kubernetes-int-or-string bool; "
-     "x-kubernetes-list-map-keys []string; x-kubernetes-list-type string; "
-     "x-kubernetes-map-type string; x-kubernetes-preserve-unknown-fields bool; "
-     "x-kubernetes-validations []ValidationRule map:rule merge:rule"},
-    {"apiextensions.v1.SelectableField", "jsonPath! string"},
+     "$ref string @3?; $schema string @2; additionalItems any @33?; "
+     "additionalProperties any @30?; allOf []JSONSchemaProps @25; anyOf "
+     "[]JSONSchemaProps @27; default any @8?; definitions {}JSONSchemaProps @34; "
+     "dependencies {}any @32; description string @4; enum []any @20; example any @36?; "
+     "exclusiveMaximum bool @10; exclusiveMinimum bool @12; externalDocs "
+     "ExternalDocumentation @35?; format string @6; id string @1; items any @24?; "
+     "maxItems int64 @16?; maxLength int64 @13?; maxProperties int64 @21?; maximum "
+     "double @9?; minItems int64 @17?; minLength int64 @14?; minProperties int64 @22?; "
+     "minimum double @11?; multipleOf double @19?; not JSONSchemaProps @28?; nullable "
+     "bool @37; oneOf []JSONSchemaProps @26; pattern string @15; patternProperties "
+     "{}JSONSchemaProps @31; properties {}JSONSchemaProps @29; required []string @23; "
+     "title string @7; type string @5; uniqueItems bool @18; "
+     "x-kubernetes-embedded-resource bool @39; x-kubernetes-int-or-string bool @40; "
+     "x-kubernetes-list-map-keys []string @41; x-kubernetes-list-type string @42?; "
+     "x-kubernetes-map-type string @43?; x-kubernetes-preserve-unknown-fields bool "
+     "@38?; x-kubernetes-validations []ValidationRule @44 map:rule merge:rule"},
+    {"apiextensions.v1.SelectableField", "jsonPath! string @1"},
     {"apiextensions.v1.ServiceReference",
-     "name! string; namespace! string; path string; port int32"},
+     "name! string @2; namespace! string @1; path string @3?; port int32 @4?"},
     {"apiextensions.v1.ValidationRule",
-     "fieldPath string; message string; messageExpression string; optionalOldSelf "
-     "bool; reason string "
+     "fieldPath string @5; message string @2; messageExpression string @3; "
+     "optionalOldSelf bool @6?; reason string @4? "
      "{FieldValueDuplicate|FieldValueForbidden|FieldValueInvalid|FieldValueRequired}; "
-     "rule! string"},
+     "rule! string @1"},
     {"apiextensions.v1.WebhookClientConfig",
-     "caBundle bytes; service ServiceReference; url string"},
+     "caBundle bytes @2; service ServiceReference @1?; url string @3?"},
     {"apiextensions.v1.WebhookConversion",
-     "clientConfig WebhookClientConfig; conversionReviewVersions! []string"},
+     "clientConfig WebhookClientConfig @2?; conversionReviewVersions! []string @3"},
     {"meta.v1.Condition",
-     "lastTransitionTime! time; message! string; observedGeneration int64; reason! "
-     "string; status! string; type! string"},
+     "lastTransitionTime! time @4; message! string @6; observedGeneration int64 @3; "
+     "reason! string @5; status! string @2; type! string @1"},
     {"meta.v1.DeleteOptions",
-     "apiVersion string; dryRun []string; gracePeriodSeconds int64; "
-     "ignoreStoreReadErrorWithClusterBreakingPotential bool; kind string; "
-     "orphanDependents bool; preconditions Preconditions; propagationPolicy string"},
+     "apiVersion string; dryRun []string @5; gracePeriodSeconds int64 @1?; "
+     "ignoreStoreReadErrorWithClusterBreakingPotential bool @6?; kind string; "
+     "orphanDependents bool @3?; preconditions Preconditions @2?; propagationPolicy "
+     "string @4?"},
     {"meta.v1.FieldSelectorRequirement",
-     "key! string; operator! string; values []string"},
+     "key! string @1; operator! string @2; values []string @3"},
     {"meta.v1.LabelSelector",
-     "atomic; matchExpressions []LabelSelectorRequirement; matchLabels {}string"},
+     "atomic; matchExpressions []LabelSelectorRequirement @2; matchLabels {}string @1"},
     {"meta.v1.LabelSelectorRequirement",
-     "key! string; operator! string; values []string"},
+     "key! string @1; operator! string @2; values []string @3"},
     {"meta.v1.ManagedFieldsEntry",
-     "apiVersion string; fieldsType string; fieldsV1 any; manager string; "
-     "operation string; subresource string; time time"},
+     "apiVersion string @3; fieldsType string @6; fieldsV1 any @7?; manager string @1; "
+     "operation string @2; subresource string @8; time time @4?"},
     {"meta.v1.ObjectMeta",
-     "annotations {}string; creationTimestamp time; deletionGracePeriodSeconds "
-     "int64; deletionTimestamp time; finalizers []string set merge; generateName "
-     "string; generation int64; labels {}string; managedFields "
-     "[]ManagedFieldsEntry; name string; namespace string; ownerReferences "
-     "[]OwnerReference map:uid merge:uid; resourceVersion string; selfLink string; "
-     "uid string"},
+     "annotations {}string @12; creationTimestamp time @8; deletionGracePeriodSeconds "
+     "int64 @10?; deletionTimestamp time @9?; finalizers []string @14 set merge; "
+     "generateName string @2; generation int64 @7; labels {}string @11; managedFields "
+     "[]ManagedFieldsEntry @17; name string @1; namespace string @3; ownerReferences "
+     "[]OwnerReference @13 map:uid merge:uid; resourceVersion string @6; selfLink "
+     "string @4; uid string @5"},
     {"meta.v1.OwnerReference",
-     "atomic; apiVersion string; blockOwnerDeletion bool; controller bool; kind "
-     "string; name string; uid string"},
-    {"meta.v1.Preconditions", "resourceVersion string; uid string"},
+     "atomic; apiVersion string @5; blockOwnerDeletion bool @7?; controller bool @6?; "
+     "kind string @1; name string @3; uid string @4"},
+    {"meta.v1.Preconditions", "resourceVersion string @2?; uid string @1?"},
 };
 
 const struct core_types coretypes_meta = {rows, ARRAY_LEN(rows)};

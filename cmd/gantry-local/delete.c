@@ -7,6 +7,7 @@
 #include "base/duration.h"
 #include "base/util.h"
 #include "cmd/gantry-local/answer.h"
+#include "cmd/gantry-local/body.h"
 #include "cmd/gantry-local/filter.h"
 #include "cmd/gantry-local/metadata.h"
 #include "cmd/gantry-local/strategy.h"
@@ -62,26 +63,8 @@ static int read_options(struct call *call, const struct json *body,
 /* The DeleteOptions in the body, an empty object where there is none. */
 static struct json *parse_options(struct call *call)
 {
-    const struct api_request *req = call->req;
-    struct err err = ERR_INIT;
-
-    if (req->body_len == 0)
-        return json_new_object();
-    if (req->content_type[0] && !str_starts(req->content_type, "application/json")) {
-        refuse(
-            &call->refusal, 415, "UnsupportedMediaType",
-            "the body of the request was in an unknown format - accepted media types "
-            "include: application/json");
-        return NULL;
-    }
-    struct json *body = json_parse(req->body, req->body_len, &err);
-    if (!json_is(body, JSON_OBJECT)) {
-        refuse_bad_request(&call->refusal, "DeleteOptions: %s",
-                           body ? "expected a JSON object" : err.msg);
-        json_free(body);
-        return NULL;
-    }
-    return body;
+    return call->req->body_len > 0 ? body_parse(call, "DeleteOptions")
+                                   : json_new_object();
 }
 
 static int check_preconditions(struct call *call, const struct kind *kind,

@@ -9,6 +9,7 @@
 
 struct kinds {
     struct schema_pool *pool; /* the core types */
+    struct coretypes *types;
     const struct schema *meta;
     struct kind_entries list; /* sorted by group, version, plural */
 };
@@ -149,17 +150,16 @@ static void sort_entries(struct kinds *kinds)
 struct kinds *kinds_new(void)
 {
     struct kinds *kinds = xcalloc(1, sizeof(*kinds));
-    struct coretypes *types;
     size_t n;
     const struct core_kind *rows = coretypes_kinds(&n);
 
     kinds->pool = schema_pool_new();
-    types = coretypes_new(kinds->pool);
-    kinds->meta = coretypes_find(types, "meta.v1.ObjectMeta");
+    kinds->types = coretypes_new(kinds->pool);
+    kinds->meta = coretypes_find(kinds->types, "meta.v1.ObjectMeta");
     for (size_t i = 0; i < n; i++)
-        kind_entries_add(&kinds->list,
-                         core_entry(&rows[i], coretypes_find(types, rows[i].type)));
-    coretypes_free(types);
+        kind_entries_add(
+            &kinds->list,
+            core_entry(&rows[i], coretypes_find(kinds->types, rows[i].type)));
     sort_entries(kinds);
     return kinds;
 }
@@ -169,11 +169,28 @@ void kinds_free(struct kinds *kinds)
     if (kinds == NULL)
         return;
     kind_entries_fini(&kinds->list);
+    coretypes_free(kinds->types);
     schema_pool_free(kinds->pool);
     free(kinds);
 }
 
 /* ---- finding ---- */
+
+const struct schema *kinds_type(const struct kinds *kinds, const char *api_version,
+                                const char *kind)
+{
+    const char *slash = strchr(api_version, '/');
+    /* "rbac.authorization.k8s.io/v1" is the package rbac.v1, "v1" is core.v1. */
+    const char *package = slash ? api_version : "core";
+    const size_t len = slash ? strcspn(api_version, "./") : strlen(package);
+    AUTO_FREE char *name = xasprintf("%.*s.%s.%s", (int)len, package,
+                                     slash ? slash + 1 : api_version, kind);
+
+    /* Options are of every group. */
+    return coretypes_find(kinds->types, strcmp(kind, "DeleteOptions") == 0
+                                            ? "meta.v1.DeleteOptions"
+                                            : name);
+}
 
 const struct kind *kinds_find(const struct kinds *kinds, const char *group,
                               const char *version, const char *plural)

@@ -187,7 +187,7 @@ bool schema_merges_scalars(const struct schema *s)
 static void put_prop(struct schema *s, struct schema_prop *at, const char *name,
                      struct schema *schema)
 {
-    *at = (struct schema_prop){name, schema};
+    *at = (struct schema_prop){.name = name, .schema = schema};
     s->n_props++;
 }
 

@@ -28,9 +28,19 @@ enum schema_type {
     SCHEMA_QUANTITY, /* core only: a string or number that quantity_parse takes */
 };
 
+#define PROTO_PATH_MAX 3
+
+/* A core field in Kubernetes' protobuf: its number, behind those of the messages that
+ * JSON has inline; 0 ends. Fields that are pointers in Go may be there and zero. */
+struct proto_numbers {
+    uint8_t path[PROTO_PATH_MAX];
+    bool pointer;
+};
+
 struct schema_prop {
     const char *name;
     struct schema *schema;
+    struct proto_numbers numbers; /* core only */
 };
 
 /* Bounds that are not given are -1 (counts) or absent by their flag (numbers). */
@@ -75,6 +85,7 @@ struct schema {
     bool embedded;
     bool is_core; /* required strings and lists may not be empty, as in Kubernetes' own
                      types */
+    bool micro;   /* a date-time with microseconds */
     bool map_atomic;
     bool merge_scalars;
     enum list_type list_type;

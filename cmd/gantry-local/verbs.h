@@ -16,6 +16,7 @@ int verb_patch(struct call *call);  /* all four media types */
 /* access.c: reviews are answered, not stored. Whoever has the token may do everything.
  */
 int verb_access_review(struct call *call);
+int verb_rules_review(struct call *call);
 int verb_self_review(struct call *call);
 
 #endif

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "base/yaml.h"
 #include "cmd/gantry-local/answer.h"
+#include "cmd/gantry-local/body.h"
 #include "cmd/gantry-local/delete.h"
 #include "cmd/gantry-local/event.h"
 #include "cmd/gantry-local/managed.h"
@@ -106,13 +106,6 @@ int write_find(struct write *w)
 
 /* ---- decoding ---- */
 
-static bool is_media(const char *type, const char *want)
-{
-    const size_t len = strcspn(type, "; ");
-
-    return len == strlen(want) && strncasecmp(type, want, len) == 0;
-}
-
 static int refuse_syntax(struct call *call, const char *why)
 {
     return refuse_bad_request(
@@ -120,26 +113,25 @@ static int refuse_syntax(struct call *call, const char *why)
         call->kind->name, call->kind->version, call->kind->name, why);
 }
 
+static bool is_json(const struct api_request *req)
+{
+    return !req->content_type[0] || str_starts(req->content_type, "application/json");
+}
+
 static int parse_body(struct write *w)
 {
     struct call *call = w->call;
     const struct api_request *req = call->req;
-    const char *type = req->content_type;
-    struct err err = ERR_INIT;
+    const struct kind *kind = call->kind;
+    AUTO_FREE char *what = xasprintf("%s in version \"%s\" cannot be handled as a %s",
+                                     kind->name, kind->version, kind->name);
     STR_AUTO struct str path;
 
     str_init(&path, 4096);
-    const bool yaml = is_media(type, "application/yaml");
-    if (!yaml && type[0] && !is_media(type, "application/json"))
-        return refuse(
-            &call->refusal, 415, "UnsupportedMediaType",
-            "the body of the request was in an unknown format - accepted media "
-            "types include: application/json, application/yaml");
-    w->after = yaml ? yaml_parse_one(req->body, req->body_len, "body", &err)
-                    : json_parse(req->body, req->body_len, &err);
+    w->after = body_parse(call, what);
     if (!w->after)
-        return refuse_syntax(call, err.msg);
-    if (!yaml && json_duplicate_key(req->body, req->body_len, &path)) {
+        return -1;
+    if (is_json(req) && json_duplicate_key(req->body, req->body_len, &path)) {
         AUTO_FREE char *text = xasprintf("duplicate field \"%s\"", path.s);
         json_append(w->strange, json_new_string(text));
     }

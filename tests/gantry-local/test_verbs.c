@@ -60,6 +60,10 @@ static const struct step create_and_get[] = {
     {"POST", MAPS, "{'metadata'", 400, .expect = "reason=BadRequest"},
     {"POST", MAPS, "[]", 400, .expect = "message~expected a JSON object"},
     {"POST", MAPS, "{}", 415, .expect = "reason=UnsupportedMediaType",
+     .type = "application/cbor"},
+    {"POST", MAPS, "{}", 400,
+     .expect = "message=ConfigMap in version \"v1\" cannot be handled as a ConfigMap: "
+               "Kubernetes' protobuf begins with \"k8s\\0\"",
      .type = "application/vnd.kubernetes.protobuf"},
     {"POST", MAPS, "metadata: {name: y}\ndata: {k: v}\n", 201,
      .expect = "metadata.name=y", .type = "application/yaml"},
@@ -110,6 +114,8 @@ static const struct step routes[] = {
      .accept = "application/json;as=Chair;v=v1;g=meta.k8s.io"},
     {"POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", "{'spec': {}}",
      201, .expect = "status.allowed=true"},
+    {"POST", "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews", "{'spec': {}}",
+     201, .expect = "status.resourceRules.0.verbs.0=*|status.incomplete=false"},
     {"POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", "{}", 201,
      .expect =
          "status.userInfo.username=admin|status.userInfo.groups.0=system:masters"},
@@ -214,7 +220,8 @@ static const struct step claims[] = {
 static const struct step pods[] = {
     /* Quantities are text, whatever they came as. */
     {"POST", PODS,
-     "{'metadata': {'name': 'amounts'}, 'spec': {'containers': [{'name': 'c', 'image': 'i', "
+     "{'metadata': {'name': 'amounts'}, 'spec': {'containers': [{'name': 'c', 'image': "
+     "'i', "
      "'resources': {'limits': {'cpu': 0.5, 'ephemeral-storage': 4, 'memory': "
      "'1Gi'}}}]}}",
      201,

@@ -1,0 +1,13 @@
+/*
+ * body - a request's body as a tree: JSON, YAML, or Kubernetes' protobuf for core types.
+ */
+#ifndef GANTRY_LOCAL_BODY_H
+#define GANTRY_LOCAL_BODY_H
+
+#include "cmd/gantry-local/call.h"
+
+/* An object, owned by the caller; NULL after a refusal: 415 for other media types, 400
+ * for bad syntax ("<what>: <why>"). */
+struct json *body_parse(struct call *call, const char *what);
+
+#endif
