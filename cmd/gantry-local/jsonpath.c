@@ -1,6 +1,6 @@
 /*
- * jsonpath - the JSONPath of printer columns: .a.b, ['a.b'], .a\.b, [0], [-1], [*], .*
- * and [?(@.type=="Ready")]. A column shows the first value found.
+ * jsonpath - the JSONPath of printer columns: .a.b, ['a.b'], ['a','b'], .a\.b, [0],
+ * [-1], [*], .* and [?(@.type=="Ready")]. A column shows the first value found.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -9,11 +9,19 @@
 #include "cmd/gantry-local/table.h"
 
 /* One step of a path, read. */
-enum step_kind { STEP_END, STEP_FIELD, STEP_INDEX, STEP_ALL, STEP_FILTER, STEP_BAD };
+enum step_kind {
+    STEP_END,
+    STEP_FIELD,
+    STEP_UNION,
+    STEP_INDEX,
+    STEP_ALL,
+    STEP_FILTER,
+    STEP_BAD
+};
 
 struct step {
     enum step_kind kind;
-    char *field; /* FIELD; of FILTER: the path behind '@' */
+    char *field; /* FIELD; UNION: "'a','b'"; of FILTER: the path behind '@' */
     char *want;  /* FILTER: what it must print as, without quotes */
     bool negated;
     long index;
@@ -84,6 +92,28 @@ static void read_filter(struct step *s, const char *p)
     s->rest = end + 2;
 }
 
+/* `'a'` or `'a','b'`, and the bracket. */
+static void read_names(struct step *s, const char *p)
+{
+    const char *at = p;
+    size_t n = 0;
+
+    for (;; at++, n++) {
+        const char *quote = *at == '\'' || *at == '"' ? strchr(at + 1, *at) : NULL;
+        if (quote == NULL)
+            return;
+        at = quote + 1;
+        if (*at != ',')
+            break;
+    }
+    if (*at != ']')
+        return;
+    s->kind = n == 0 ? STEP_FIELD : STEP_UNION;
+    s->field =
+        n == 0 ? xstrndup(p + 1, (size_t)(at - p - 2)) : xstrndup(p, (size_t)(at - p));
+    s->rest = at + 1;
+}
+
 /* p behind '['. */
 static void read_bracket(struct step *s, const char *p)
 {
@@ -93,12 +123,7 @@ static void read_bracket(struct step *s, const char *p)
     if (p[0] == '?' && p[1] == '(') {
         read_filter(s, p + 2);
     } else if (p[0] == '\'' || p[0] == '"') {
-        const char *quote = strchr(p + 1, p[0]);
-        if (quote == NULL || quote[1] != ']')
-            return;
-        s->kind = STEP_FIELD;
-        s->field = xstrndup(p + 1, (size_t)(quote - p - 1));
-        s->rest = quote + 2;
+        read_names(s, p);
     } else if (close != NULL && p[0] == '*' && close == p + 1) {
         s->kind = STEP_ALL;
         s->rest = close + 1;
@@ -154,6 +179,21 @@ static const struct json *first_of_items(const struct json *at, const struct ste
     return found;
 }
 
+/* The first of the names that leads somewhere. */
+static const struct json *first_of_names(const struct json *at, const struct step *s)
+{
+    const struct json *found = NULL;
+
+    for (const char *p = s->field; found == NULL && *p != '\0';) {
+        const size_t len = (size_t)(strchr(p + 1, *p) - p - 1);
+        AUTO_FREE char *name = xstrndup(p + 1, len);
+        found = find_first(json_get(at, name), s->rest);
+        p += len + 2;
+        p += *p == ',';
+    }
+    return found;
+}
+
 static const struct json *item_at(const struct json *at, long index)
 {
     long len = (long)json_len(at);
@@ -176,6 +216,8 @@ static const struct json *find_first(const struct json *at, const char *path)
         return at;
     case STEP_FIELD:
         return find_first(json_get(at, s.field), s.rest);
+    case STEP_UNION:
+        return first_of_names(at, &s);
     case STEP_INDEX:
         return find_first(item_at(at, s.index), s.rest);
     case STEP_ALL:

@@ -215,8 +215,10 @@ static enum writer_next lease_done(struct writer_item *item,
         writer_want(item);
         return WRITER_DONE;
     }
-    if (refused && result->reason == KC_REASON_NOT_FOUND)
+    if (refused && result->reason == KC_REASON_NOT_FOUND) {
         node->has_lease = false;
+        want_status(node); /* the Node may have gone, too */
+    }
     return WRITER_RETRY;
 }
 

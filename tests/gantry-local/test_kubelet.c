@@ -182,6 +182,28 @@ START_TEST(test_register_again)
 }
 END_TEST
 
+/* A server that forgot all (it keeps nothing when it ends) learns of the nodes anew with
+ * the next lease. */
+START_TEST(test_forgotten)
+{
+    struct fixture f;
+
+    setup(&f, 2);
+    ck_assert_int_eq(apitest_request(f.t, "DELETE", "/api/v1/nodes/n1", NULL), 200);
+    ck_assert_int_eq(
+        apitest_request(
+            f.t, "DELETE",
+            "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/n1", NULL),
+        200);
+    apitest_advance(f.t, 12);
+    expect_get(&f, "/api/v1/nodes/n1",
+               "metadata.labels~gpu-type|status.conditions.3.status=True");
+    expect_get(&f, "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases",
+               "items#2");
+    teardown(&f);
+}
+END_TEST
+
 /* ---- pods ---- */
 
 static const struct {
@@ -462,6 +484,7 @@ int main(void)
     return suite_main("gantry-local/kubelet", (struct suite_row[]){
                                                   {test_register, 1},
                                                   {test_lease_renewed, 1},
+                                                  {test_forgotten, 1},
                                                   {test_register_again, 1},
                                                   {test_life, ARRAY_LEN(lives)},
                                                   {test_resources_return, 1},
