@@ -1,0 +1,139 @@
+/* write_decode - from a request's body to the object that it means. */
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry-local/body.h"
+#include "cmd/gantry-local/metadata.h"
+#include "cmd/gantry-local/write.h"
+
+static int refuse_syntax(struct call *call, const char *why)
+{
+    return refuse_bad_request(
+        &call->refusal, "%s in version \"%s\" cannot be handled as a %s: %s",
+        call->kind->name, call->kind->version, call->kind->name, why);
+}
+
+static bool is_json(const struct api_request *req)
+{
+    return !req->content_type[0] || str_starts(req->content_type, "application/json");
+}
+
+static int parse_body(struct write *w)
+{
+    struct call *call = w->call;
+    const struct api_request *req = call->req;
+    const struct kind *kind = call->kind;
+    AUTO_FREE char *what = xasprintf("%s in version \"%s\" cannot be handled as a %s",
+                                     kind->name, kind->version, kind->name);
+    STR_AUTO struct str path;
+
+    str_init(&path, 4096);
+    w->after = body_parse(call, what);
+    if (!w->after)
+        return -1;
+    if (is_json(req) && json_duplicate_key(req->body, req->body_len, &path)) {
+        AUTO_FREE char *text = xasprintf("duplicate field \"%s\"", path.s);
+        json_append(w->strange, json_new_string(text));
+    }
+    return 0;
+}
+
+/* The type that the object names, which may be left out. */
+static int check_type(struct write *w, struct json *object)
+{
+    const struct kind *kind = w->call->kind;
+    AUTO_FREE char *api_version = kind_api_version(kind);
+    const char *said = json_str_or(object, "apiVersion", "");
+    const char *said_kind = json_str_or(object, "kind", "");
+
+    if (said[0] && strcmp(said, api_version) != 0)
+        return refuse_bad_request(&w->call->refusal,
+                                  "the API version in the data (%s) does not match the "
+                                  "expected API version (%s)",
+                                  said, api_version);
+    if (said_kind[0] && strcmp(said_kind, kind->name) != 0)
+        return refuse_bad_request(
+            &w->call->refusal,
+            "%s in version \"%s\" cannot be handled as a %s: the kind in the data (%s) "
+            "does not match",
+            said_kind, kind->version, kind->name, said_kind);
+    json_set(object, "apiVersion", json_new_string(api_version));
+    json_set(object, "kind", json_new_string(kind->name));
+    return 0;
+}
+
+int write_check_identity(struct write *w, struct json *object)
+{
+    struct call *call = w->call;
+    struct err err = ERR_INIT;
+
+    if (!json_is(object, JSON_OBJECT))
+        return refuse_syntax(call, "expected a JSON object");
+    if (check_type(w, object) != 0)
+        return -1;
+    if (metadata_check(object, &err) != 0)
+        return refuse_syntax(call, err.msg);
+    const char *ns = json_str_or(object, "metadata.namespace", "");
+    const char *name = json_str_or(object, "metadata.name", "");
+    if (call->ns && ns[0] && strcmp(ns, call->ns) != 0)
+        return refuse_bad_request(
+            &call->refusal, "the namespace of the provided object does not match the "
+                            "namespace sent on the request");
+    if (call->name && name[0] && strcmp(name, call->name) != 0)
+        return refuse_bad_request(
+            &call->refusal,
+            "the name of the object (%s) does not match the name on the URL (%s)", name,
+            call->name);
+    json_set_at(object, "metadata.namespace",
+                call->ns ? json_new_string(call->ns) : NULL);
+    if (call->name)
+        json_set_at(object, "metadata.name", json_new_string(call->name));
+    return 0;
+}
+
+int write_decode(struct write *w)
+{
+    if (parse_body(w) != 0)
+        return -1;
+    return write_check_identity(w, w->after);
+}
+
+/* ---- unknown fields ---- */
+
+static void found_unknown(void *arg, const char *path, const char *near)
+{
+    struct write *w = arg;
+    AUTO_FREE char *hint = near ? xasprintf("; did you mean \"%s\"?", near) : NULL;
+    AUTO_FREE char *text = xasprintf("unknown field \"%s\"%s", path, hint ? hint : "");
+
+    json_append(w->strange, json_new_string(text));
+}
+
+/* A patch's own text was understood; it is the outcome that is wrong. */
+static int refuse_strange(struct call *call, const char *what)
+{
+    AUTO_FREE char *why = xasprintf("strict decoding error: %s", what);
+
+    return strcmp(call->req->method, "PATCH") == 0
+               ? refuse_bad_request(&call->refusal, "%s", why)
+               : refuse_syntax(call, why);
+}
+
+/* Fields that do not exist: refused, warned of, or dropped without a word. */
+int write_drop_unknown(struct write *w)
+{
+    STR_AUTO struct str text;
+
+    metadata_prune(w->after, found_unknown, w);
+    metadata_drop_empty(w->after);
+    schema_prune(w->call->kind->schema, w->after, found_unknown, w);
+    str_init(&text, 4096);
+    for (size_t i = 0; i < json_len(w->strange); i++)
+        str_addf(&text, "%s%s", i ? ", " : "", json_string(json_item(w->strange, i)));
+    if (text.len == 0 || w->validation == FIELDS_IGNORE)
+        return 0;
+    if (w->validation == FIELDS_STRICT)
+        return refuse_strange(w->call, text.s);
+    call_warn(w->call, "%s", text.s);
+    return 0;
+}
