@@ -86,6 +86,47 @@ static const struct {
     {"twice", "priorityWeightAge: 1\npriorityWeightAge: 2\n"},
 };
 
+/* Ten aliases of ten aliases of ...: 10^8 values in 300 bytes. */
+static char *alias_bomb(const char *head)
+{
+    STR_AUTO struct str out;
+
+    str_init(&out, 65536);
+    str_addf(&out, "%sa: &a [x,x,x,x,x,x,x,x,x,x]\n", head);
+    for (int c = 'b'; c < 'i'; c++) {
+        str_addf(&out, "%c: &%c [", c, c);
+        for (int i = 0; i < 10; i++)
+            str_addf(&out, "%s*%c", i ? "," : "", c - 1);
+        str_add(&out, "]\n");
+    }
+    return str_take(&out);
+}
+
+static void put_large(const char *name, const char *head, char filler, size_t n)
+{
+    AUTO_FREE char *text = xmalloc(strlen(head) + n + 1);
+
+    snprintf(text, strlen(head) + 1, "%s", head);
+    memset(text + strlen(head), filler, n);
+    text[strlen(head) + n] = '\0';
+    put(name, text);
+}
+
+static void make_hostile_files(void)
+{
+    AUTO_FREE char *settings_bomb = alias_bomb("");
+    AUTO_FREE char *kubeconfig_bomb = alias_bomb(KC_HEAD);
+
+    put("conf/bomb", settings_bomb);
+    put("kc/bomb", kubeconfig_bomb);
+    put_large("conf/large", "a: ", 'x', 10 << 20);
+    put_large("kc/large", "a: ", 'x', 10 << 20);
+    put_large("conf/deep", "a: ", '[', 100000);
+    put_large("kc/deep", "a: ", '[', 100000);
+    put("conf/binary", "a: \x01\x02\n");
+    put("kc/binary", "a: \x01\x02\n");
+}
+
 static void make_files(void)
 {
     static const char *const dirs[] = {"kc",   "conf",        "served",
@@ -105,6 +146,7 @@ static void make_files(void)
         AUTO_FREE char *name = xasprintf("conf/%s", settings[i].name);
         put(name, settings[i].text);
     }
+    make_hostile_files();
     put("file", "");
     put("damaged/pki/ca.crt", "garbage");
     put("damaged/pki/ca.key", "garbage");
@@ -268,6 +310,23 @@ static const struct row rows[] = {
      {CONTROLLER, "--config", "@/conf/twice"},
      2,
      "gantry-controller: @/conf/twice:2: duplicate key \"priorityWeightAge\""},
+    {"settings: an alias bomb",
+     {CONTROLLER, "--config", "@/conf/bomb"},
+     2,
+     "gantry-controller: @/conf/bomb:6: more than 200000 values, aliases expanded"},
+    {"settings: 10 MB",
+     {CONTROLLER, "--config", "@/conf/large"},
+     2,
+     "gantry-controller: @/conf/large: larger than 1048576 bytes"},
+    {"settings: too deep",
+     {CONTROLLER, "--config", "@/conf/deep"},
+     2,
+     "gantry-controller: @/conf/deep:1: nested deeper than 64 levels"},
+    {"settings: no text",
+     {CONTROLLER, "--config", "@/conf/binary"},
+     2,
+     "gantry-controller: @/conf/binary:1: not YAML: control characters are not "
+     "allowed"},
     {"settings: no file",
      {CONTROLLER, "--config", "@/conf/nosuch"},
      2,
@@ -283,6 +342,10 @@ static const struct {
     const char *file, *line;
 } refused_kubeconfigs[] = {
     {"nosuch", "@/kc/nosuch: no such file"},
+    {"bomb", "@/kc/bomb:8: more than 200000 values, aliases expanded"},
+    {"large", "@/kc/large: larger than 4194304 bytes"},
+    {"deep", "@/kc/deep:1: nested deeper than 64 levels"},
+    {"binary", "@/kc/binary:1: not YAML: control characters are not allowed"},
     {"empty", "@/kc/empty: current-context: is not set"},
     {"syntax", "@/kc/syntax:4: not YAML: *"},
     {"list", "@/kc/list: *"},

@@ -65,6 +65,12 @@ static const struct step create_and_get[] = {
      .expect = "message=ConfigMap in version \"v1\" cannot be handled as a ConfigMap: "
                "Kubernetes' protobuf begins with \"k8s\\0\"",
      .type = "application/vnd.kubernetes.protobuf"},
+    {"POST", MAPS,
+     "a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
+     "c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c]\n"
+     "e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d]\nf: &f [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]\n",
+     400, .expect = "message~more than 200000 values, aliases expanded",
+     .type = "application/yaml"},
     {"POST", MAPS, "metadata: {name: y}\ndata: {k: v}\n", 201,
      .expect = "metadata.name=y", .type = "application/yaml"},
     {"POST", MAPS,
