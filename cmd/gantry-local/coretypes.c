@@ -289,16 +289,22 @@ static void fill_copies(struct coretypes *t)
     t->pending = NULL;
 }
 
-/* Every object has these; the rows of kinds do not repeat them. */
+/* Every object has apiVersion and kind; the rows of kinds do not repeat them. */
 static void complete_kind(struct coretypes *t, const struct core_kind *k)
 {
     struct schema *s = coretypes_find(t, k->type);
+    struct schema *version, *kind, *own;
 
     assert(s != NULL);
-    s->props[s->n_props++] = (struct schema_prop){
-        .name = "apiVersion", .schema = core_node(t, SCHEMA_STRING)};
+    schema_root_fields(t->pool, coretypes_find(t, "meta.v1.ObjectMeta"), &version,
+                       &kind, &own);
+    for (size_t i = 0; i < s->n_props; i++)
+        if (strcmp(s->props[i].name, "metadata") == 0)
+            s->props[i].schema = own;
+    version->is_core = kind->is_core = true;
     s->props[s->n_props++] =
-        (struct schema_prop){.name = "kind", .schema = core_node(t, SCHEMA_STRING)};
+        (struct schema_prop){.name = "apiVersion", .schema = version};
+    s->props[s->n_props++] = (struct schema_prop){.name = "kind", .schema = kind};
     schema_sort_props(s);
     s->gvk = schema_pool_keep(
         t->pool, json_build("[{'group': %s, 'version': %s, 'kind': %s}]", k->group,

@@ -33,6 +33,10 @@ static void add_inner_refs(struct json *components, const struct schema *s)
  * that a cycle ends. */
 static void add_refs(struct json *components, const struct schema *s)
 {
+    if (s->shown_as != NULL) {
+        add_refs(components, s->shown_as);
+        return;
+    }
     if (s->ref != NULL) {
         /* A field's own default is the field's, not the type's. */
         struct schema shared = *s;

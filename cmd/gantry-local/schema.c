@@ -191,12 +191,30 @@ static void put_prop(struct schema *s, struct schema_prop *at, const char *name,
     s->n_props++;
 }
 
+void schema_root_fields(struct schema_pool *pool, const struct schema *meta,
+                        struct schema **ret_version, struct schema **ret_kind,
+                        struct schema **ret_meta)
+{
+    struct schema *version = schema_node(pool, SCHEMA_STRING);
+    struct schema *kind = schema_node(pool, SCHEMA_STRING);
+    struct schema *own = schema_node(pool, SCHEMA_OBJECT);
+
+    version->description = "The API group and version that this object is written for.";
+    kind->description = "What this object is. It cannot be changed.";
+    *own = *meta;
+    own->ref = NULL;
+    own->shown_as = meta;
+    own->description = "What every object has: name, labels, annotations, owners.";
+    *ret_version = version;
+    *ret_kind = kind;
+    *ret_meta = own;
+}
+
 void schema_attach_meta(struct schema *root, const struct schema *meta)
 {
-    static const char *const strings[] = {"apiVersion", "kind"};
     struct arena *arena = root->pool->arena;
     const struct schema *asked = schema_prop(root, "metadata");
-    struct schema *joined = arena_alloc(arena, sizeof(*joined));
+    struct schema *version, *kind, *joined;
     struct schema_prop *old = root->props;
     size_t n_old = root->n_props;
 
@@ -206,12 +224,10 @@ void schema_attach_meta(struct schema *root, const struct schema *meta)
         if (strcmp(old[i].name, "metadata") != 0 && strcmp(old[i].name, "kind") != 0 &&
             strcmp(old[i].name, "apiVersion") != 0)
             put_prop(root, &root->props[root->n_props], old[i].name, old[i].schema);
-    for (size_t i = 0; i < ARRAY_LEN(strings); i++)
-        put_prop(root, &root->props[root->n_props], strings[i],
-                 schema_node(root->pool, SCHEMA_STRING));
-    *joined = *meta;
+    schema_root_fields(root->pool, meta, &version, &kind, &joined);
+    put_prop(root, &root->props[root->n_props], "apiVersion", version);
+    put_prop(root, &root->props[root->n_props], "kind", kind);
     if (asked != NULL) {
-        joined->ref = NULL;
         joined->all_of.items = arena_alloc(arena, sizeof(*joined->all_of.items));
         joined->all_of.items[0] = arena_alloc(arena, sizeof(*asked));
         *joined->all_of.items[0] = *asked;

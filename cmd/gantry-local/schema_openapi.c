@@ -10,6 +10,10 @@ static struct json *node_openapi(const struct schema *s);
  * siblings in OpenAPI v3.0, so one with a default stands in an allOf. */
 static struct json *inner_openapi(const struct schema *s)
 {
+    if (s->shown_as != NULL) {
+        JSON_AUTO struct json *shown = inner_openapi(s->shown_as);
+        return json_build("{'description': %s, 'allOf': [%j]}", s->description, shown);
+    }
     if (s->ref == NULL)
         return node_openapi(s);
     AUTO_FREE char *path = xasprintf("#/components/schemas/%s", s->ref);

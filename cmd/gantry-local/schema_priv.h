@@ -64,6 +64,7 @@ struct schema_pool;
 struct schema {
     enum schema_type type;
     const char *ref; /* "io.k8s.api.core.v1.PodSpec": a component of its own; NULL */
+    const struct schema *shown_as; /* OpenAPI refers to this one instead; NULL */
     const char *title;
     const char *description;
     const char *format;
@@ -110,6 +111,11 @@ void schema_sort_props(struct schema *s);
  * refused. */
 int schema_set_pattern(struct schema_pool *pool, struct schema *s, const char *pattern,
                        struct err *err);
+/* The fields that every root has, with what explain says of them. `meta` is ObjectMeta's
+ * schema; *ret_meta is a copy that may get words of its own and is shown as `meta`. */
+void schema_root_fields(struct schema_pool *pool, const struct schema *meta,
+                        struct schema **ret_version, struct schema **ret_kind,
+                        struct schema **ret_meta);
 /* Gives a custom kind's root the fields every object has: apiVersion, kind and
  * `meta` (what the schema itself asks of metadata stays in force). */
 void schema_attach_meta(struct schema *root, const struct schema *meta);

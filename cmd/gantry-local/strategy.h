@@ -13,6 +13,7 @@ struct strategy {
     const char *group, *plural;
     bool has_generation; /* core kinds; custom ones always have it */
     bool keeps_status;   /* a created object may bring its status */
+    bool is_unmanaged;   /* elsewhere a controller would make pods of it */
     /* Fills what the server says of `after`; on create (before NULL) and change. */
     void (*prepare)(struct write *w);
     /* Policy: refuses with the call's refusal. */

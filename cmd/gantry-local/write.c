@@ -248,6 +248,9 @@ int write_create(struct write *w)
     const char *name = json_str(w->after, "metadata.name");
     if (table_find(call->table, call->ns, name))
         return refuse_exists(&call->refusal, call->kind, name);
+    if (w->strategy->is_unmanaged && !call->warning)
+        call_warn(call, "gantry-local runs no controller for %s: no pods come of it",
+                  call->kind->plural);
     return settle(w, 201, put_new);
 }
 

@@ -17,6 +17,8 @@ static const struct {
      "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name}",
      "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps"},
     {"e.dev", "v1", "/apis/e.dev/v1/things/{name}", "dev.e.v1.Thing"},
+    {"e.dev", "v1", "/apis/e.dev/v1/things/{name}",
+     "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"},
 };
 
 static struct kinds *kinds_with_crd(void)

@@ -19,8 +19,9 @@ struct step {
     const char *method, *path, *body;
     int status;
     const char *expect;
-    const char *type;   /* of the body; NULL: JSON */
-    const char *accept; /* NULL: none */
+    const char *type;    /* of the body; NULL: JSON */
+    const char *accept;  /* NULL: none */
+    const char *warning; /* NULL: not looked at */
 };
 
 #define POD(name)                                                               \
@@ -125,6 +126,18 @@ static const struct step routes[] = {
     {"POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", "{}", 201,
      .expect =
          "status.userInfo.username=admin|status.userInfo.groups.0=system:masters"},
+    {0}};
+
+static const struct step warnings[] = {
+    {"POST", MAPS, "{'metadata': {'name': 'a'}, 'dat': {}}", 201, .expect = "dat!",
+     .warning = "unknown field \"dat\"; did you mean \"data\"?"},
+    {"POST", "/apis/apps/v1/namespaces/default/deployments",
+     "{'metadata': {'name': 'd'}, 'spec': {'selector': {'matchLabels': {'a': 'b'}}, "
+     "'template': {'metadata': {'labels': {'a': 'b'}}, 'spec': {'containers': "
+     "[{'name': "
+     "'c', 'image': 'i'}]}}}}",
+     201, .expect = "spec.replicas=1",
+     .warning = "gantry-local runs no controller for deployments: no pods come of it"},
     {0}};
 
 static const struct step lists[] = {
@@ -399,6 +412,7 @@ static const struct {
 } scenarios[] = {
     {"create and get", create_and_get},
     {"routes", routes},
+    {"warnings", warnings},
     {"lists", lists},
     {"updates", updates},
     {"claims", claims},
@@ -424,6 +438,9 @@ START_TEST(test_scenario)
         ck_assert_msg(status == s->status, "%s: expected %d, got %d: %s", what,
                       s->status, status, t->text.s);
         apitest_expect(t, what, s->expect);
+        if (s->warning)
+            ck_assert_msg(t->warning && strcmp(t->warning, s->warning) == 0,
+                          "%s: warned: %s", what, t->warning);
     }
     apitest_free(t);
 }
