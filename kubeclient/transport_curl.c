@@ -166,13 +166,30 @@ static bool nothing_was_sent(CURL *easy)
     return bytes == 0;
 }
 
+/* curl says what is wrong with a certificate, but not whose it is. */
+static void blame_server(struct curl_call *call)
+{
+    AUTO_FREE char *what = xstrdup(call->error);
+    char *ip = NULL;
+    long port = 0;
+
+    curl_easy_getinfo(call->easy, CURLINFO_PRIMARY_IP, &ip);
+    curl_easy_getinfo(call->easy, CURLINFO_PRIMARY_PORT, &port);
+    snprintf(call->error, sizeof(call->error),
+             "%s:%ld is not the server that the kubeconfig's certificate-authority "
+             "vouches for: %s",
+             ip ? ip : "", port, what);
+}
+
 static void set_why(struct curl_call *call, CURLcode code)
 {
     const char *why = call->failure    ? call->failure
                       : call->error[0] ? call->error
                                        : curl_easy_strerror(code);
 
-    if (why != call->error)
+    if (code == CURLE_PEER_FAILED_VERIFICATION)
+        blame_server(call);
+    else if (why != call->error)
         snprintf(call->error, sizeof(call->error), "%s", why);
     for (char *p = call->error; *p; p++)
         if ((unsigned char)*p < 0x20)

@@ -585,7 +585,9 @@ START_TEST(test_wrong_ca)
     char *ca = strstr(text.s, "certificate-authority-data: ");
     ca[strcspn(ca, "\n")] = '\0';
     put_changed("wrong-ca", "certificate-authority-data: ", strchr(ca, ' ') + 1);
-    expect_waiting(controller, "certificate");
+    expect_waiting(controller, "API server does not answer: no connection: 127.0.0.1:");
+    expect_waiting(controller, " is not the server that the kubeconfig's "
+                               "certificate-authority vouches for: ");
     ck_assert_int_eq(program_stop(&second), 0);
     program_fini(&second);
     ck_assert_int_eq(program_stop(&server), 0);
