@@ -16,6 +16,7 @@ static const struct {
     const char *path, *value;
 } spec_defaults[] = {
     {"spec.serviceAccountName", "'default'"},
+    {"spec.serviceAccount", "'default'"},
     {"spec.priority", "0"},
     {"spec.preemptionPolicy", "'PreemptLowerPriority'"},
 };
@@ -130,15 +131,22 @@ void pod_prepare(struct write *w)
 {
     if (w->before)
         return;
+    for (size_t i = 0; i < ARRAY_LEN(container_lists); i++)
+        for (size_t k = 0; k < json_len(json_at(w->after, container_lists[i])); k++)
+            default_requests(json_item(json_at(w->after, container_lists[i]), k));
+    set_first_status(w->after);
+}
+
+int pod_admit(struct write *w)
+{
+    if (w->before)
+        return 0;
     for (size_t i = 0; i < ARRAY_LEN(spec_defaults); i++)
         if (!json_at(w->after, spec_defaults[i].path))
             json_set_at(w->after, spec_defaults[i].path,
                         json_build(spec_defaults[i].value));
-    for (size_t i = 0; i < ARRAY_LEN(container_lists); i++)
-        for (size_t k = 0; k < json_len(json_at(w->after, container_lists[i])); k++)
-            default_requests(json_item(json_at(w->after, container_lists[i]), k));
     default_tolerations(w->after);
-    set_first_status(w->after);
+    return 0;
 }
 
 /* ---- the fixed spec ---- */

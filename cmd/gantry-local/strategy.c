@@ -59,7 +59,7 @@ static void data_validate(struct write *w)
 
 static const struct strategy strategies[] = {
     {"", "configmaps", .validate = data_validate},
-    {"", "pods", .has_generation = true, .prepare = pod_prepare,
+    {"", "pods", .has_generation = true, .prepare = pod_prepare, .admit = pod_admit,
      .validate = pod_validate},
     {"", "nodes", .keeps_status = true},
     {"", "namespaces", .prepare = namespace_prepare},

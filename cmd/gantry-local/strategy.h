@@ -16,7 +16,7 @@ struct strategy {
     bool is_unmanaged;   /* elsewhere a controller would make pods of it */
     /* Fills what the server says of `after`; on create (before NULL) and change. */
     void (*prepare)(struct write *w);
-    /* Policy: refuses with the call's refusal. */
+    /* Policy: fills what admission does elsewhere; refuses with the call's refusal. */
     int (*admit)(struct write *w);
     /* Adds causes; `after` has its schema's shape. */
     void (*validate)(struct write *w);
@@ -30,6 +30,7 @@ const struct strategy *strategy_of(const struct kind *kind);
 
 /* pod.c */
 void pod_prepare(struct write *w);
+int pod_admit(struct write *w);
 void pod_validate(struct write *w);
 int verb_bind(struct call *call);
 

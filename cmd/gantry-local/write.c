@@ -166,9 +166,11 @@ static struct object *make_object(struct write *w)
     return o;
 }
 
-/* Policy first, as in Kubernetes. */
+/* Policy first, as in Kubernetes. What it fills belongs to nobody: an apply that does
+ * not name it leaves it alone. */
 static int check(struct write *w)
 {
+    settle_managers(w);
     if (w->strategy->admit && w->strategy->admit(w) != 0)
         return -1;
     return check_valid(w);
@@ -180,7 +182,6 @@ static int settle(struct write *w, int status,
 {
     if (w->strategy->commit && w->strategy->commit(w) != 0)
         return -1;
-    settle_managers(w);
     struct object *o = make_object(w);
     if (!o)
         return -1;

@@ -237,6 +237,13 @@ static const struct step claims[] = {
     {0}};
 
 static const struct step pods[] = {
+    /* What admission fills has no owner. */
+    {"POST", PODS, POD("owned"), 201,
+     .expect = "spec.priority=0|spec.serviceAccount=default|spec.tolerations#2|"
+               "metadata.managedFields.0.fieldsV1.f:spec.f:restartPolicy#0|"
+               "metadata.managedFields.0.fieldsV1.f:spec.f:priority!|"
+               "metadata.managedFields.0.fieldsV1.f:spec.f:serviceAccount!|"
+               "metadata.managedFields.0.fieldsV1.f:spec.f:tolerations!"},
     /* Quantities are text, whatever they came as. */
     {"POST", PODS,
      "{'metadata': {'name': 'amounts'}, 'spec': {'containers': [{'name': 'c', 'image': "
