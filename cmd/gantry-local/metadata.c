@@ -205,6 +205,9 @@ static void report(cause_fn *found, void *arg, const char *field, const char *va
     "'MyValue',  or 'my_value',  or '12345', regex used for validation is "         \
     "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
 
+#define NAME_LENGTH "must be no more than 253 characters"
+#define VALUE_LENGTH "must be no more than 63 bytes"
+
 static void validate_name(const struct kind *kind, const char *name, cause_fn *found,
                           void *arg)
 {
@@ -215,7 +218,8 @@ static void validate_name(const struct kind *kind, const char *name, cause_fn *f
     if (label && !name_is_label(name))
         report(found, arg, "metadata.name", name, LABEL_RULE);
     else if (!label && !name_is_subdomain(name))
-        report(found, arg, "metadata.name", name, SUBDOMAIN_RULE);
+        report(found, arg, "metadata.name", name,
+               strlen(name) > 253 ? NAME_LENGTH : SUBDOMAIN_RULE);
 }
 
 static void validate_maps(const struct json *object, cause_fn *found, void *arg)
@@ -225,7 +229,8 @@ static void validate_maps(const struct json *object, cause_fn *found, void *arg)
         if (!is_qualified_name(it.key))
             report(found, arg, "metadata.labels", it.key, QUALIFIED_RULE);
         if (value[0] && !is_label_word(value))
-            report(found, arg, "metadata.labels", value, VALUE_RULE);
+            report(found, arg, "metadata.labels", value,
+                   strlen(value) > 63 ? VALUE_LENGTH : VALUE_RULE);
     }
     size_t total = 0;
     for (json_each (it2, json_at(object, "metadata.annotations"))) {

@@ -5,7 +5,7 @@
 #include "base/util.h"
 #include "crds/rules.h"
 
-/* Of a ConfigMap. */
+/* Of a ConfigMap or Secret. */
 #define DATA_BYTES_MAX (1u << 20)
 
 /* Our own kinds: what the CRDs' CEL rules and the admission policies say elsewhere. */
@@ -43,22 +43,63 @@ static void gantry_validate(struct write *w)
         rules_check(w->call->kind->name, w->after, w->before, found_violation, w);
 }
 
-/* As Kubernetes counts: the values of both maps, decoded. */
-static void data_validate(struct write *w)
+/* ConfigMaps and Secrets: keys may be file names. */
+
+static const char *refuse_key(const char *key)
+{
+    if (strcmp(key, ".") == 0 || strcmp(key, "..") == 0)
+        return "must not be '.' or '..'";
+    if (strlen(key) > 253)
+        return "must be no more than 253 characters";
+    if (!key[0] ||
+        key[strspn(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                        "0123456789-._")])
+        return "a valid config key must consist of alphanumeric characters, '-', '_' "
+               "or "
+               "'.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for "
+               "validation is '[-._a-zA-Z0-9]+')";
+    return NULL;
+}
+
+/* Returns the bytes of the values; in base64 they are four for three. */
+static size_t check_data(struct write *w, const char *map, bool base64)
 {
     size_t total = 0;
 
-    for (json_each (it, json_get(w->after, "data")))
-        total += json_is(it.val, JSON_STRING) ? strlen(json_string(it.val)) : 0;
-    for (json_each (it, json_get(w->after, "binaryData")))
-        total += json_is(it.val, JSON_STRING) ? strlen(json_string(it.val)) / 4 * 3 : 0;
+    for (json_each (it, json_get(w->after, map))) {
+        const size_t len =
+            json_is(it.val, JSON_STRING) ? strlen(json_string(it.val)) : 0;
+        const char *why = refuse_key(it.key);
+        total += base64 ? len / 4 * 3 : len;
+        if (!why)
+            continue;
+        AUTO_FREE char *field = xasprintf("%s[%s]", map, it.key);
+        AUTO_FREE char *message = xasprintf("Invalid value: \"%s\": %s", it.key, why);
+        write_invalid(w, field, "FieldValueInvalid", message);
+    }
+    return total;
+}
+
+static void check_total(struct write *w, size_t total)
+{
     if (total > DATA_BYTES_MAX)
         write_invalid(w, "data", "FieldValueTooLong",
                       "Too long: may not be more than 1048576 bytes");
 }
 
+static void configmap_validate(struct write *w)
+{
+    check_total(w, check_data(w, "data", false) + check_data(w, "binaryData", true));
+}
+
+static void secret_validate(struct write *w)
+{
+    check_total(w, check_data(w, "data", true));
+}
+
 static const struct strategy strategies[] = {
-    {"", "configmaps", .validate = data_validate},
+    {"", "configmaps", .validate = configmap_validate},
+    {"", "secrets", .validate = secret_validate},
     {"", "pods", .has_generation = true, .prepare = pod_prepare, .admit = pod_admit,
      .validate = pod_validate},
     {"", "nodes", .keeps_status = true},

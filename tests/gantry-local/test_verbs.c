@@ -58,6 +58,17 @@ static const struct step create_and_get[] = {
      .expect = "message~the API version in the data (v2)"},
     {"POST", MAPS, "{'metadata': {'name': 'b', 'resourceVersion': '7'}}", 400,
      .expect = "message~resourceVersion should not be set"},
+    {"POST", MAPS, "{'metadata': {'name': 'b'}, 'data': {'a/b': 'c', '..': 'd'}}", 422,
+     .expect = "message~data[a/b]: Invalid value: \"a/b\": a valid config key must|"
+               "message~data[..]: Invalid value: \"..\": must not be|"
+               "details.causes#2"},
+    {"POST", NS "/default/secrets",
+     "{'metadata': {'name': 'b'}, 'data': {'a b': 'YQ=='}}", 422,
+     .expect = "message~data[a b]: Invalid value"},
+    {"POST", MAPS,
+     "{'metadata': {'name': 'b', 'labels': {'a': '1234567890123456789012345678901234567"
+     "890123456789012345678901234'}}}",
+     422, .expect = "message~must be no more than 63 bytes"},
     {"POST", MAPS, "{'metadata'", 400, .expect = "reason=BadRequest"},
     {"POST", MAPS, "[]", 400, .expect = "message~expected a JSON object"},
     {"POST", MAPS, "{}", 415, .expect = "reason=UnsupportedMediaType",
