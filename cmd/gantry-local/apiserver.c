@@ -95,6 +95,29 @@ static int serve_openapi(struct call *call)
     return refuse_path(&call->refusal);
 }
 
+/* As clients ask for it, and as it is answered, since no media type has an '@'. */
+#define OPENAPI_V2_ASKED "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
+#define OPENAPI_V2_GIVEN "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
+
+/* What kubectl falls back to for a type that it finds in no v3 document, that is, for
+ * one that is not served. A document without types lets it go on to say so. */
+static int serve_openapi_v2(struct call *call)
+{
+    STR_AUTO struct str text;
+
+    str_init(&text, 1024);
+    if (strstr(call->req->accept, OPENAPI_V2_ASKED)) {
+        str_add(&text, "\n\x03"
+                       "2.0"          /* 1: swagger */
+                       "\x12\x15\n\n" /* 2: info { 1: title, 2: version } */
+                       "Kubernetes\x12\x07v1.37.2");
+        return answer_bytes(call, 200, OPENAPI_V2_GIVEN, &text);
+    }
+    str_add(&text, "{\"swagger\":\"2.0\",\"info\":{\"title\":\"Kubernetes\","
+                   "\"version\":\"v1.37.2\"},\"paths\":{}}");
+    return answer_bytes(call, 200, "application/json", &text);
+}
+
 /* By the first parts of the path; "*" is any. `more` parts may follow. */
 static const struct {
     const char *method;
@@ -110,6 +133,7 @@ static const struct {
     {"GET", {"apis"}, 1, 0, serve_roots},
     {"GET", {"api", "*"}, 2, 0, serve_version_resources},
     {"GET", {"apis", "*"}, 2, 1, serve_version_resources},
+    {"GET", {"openapi", "v2"}, 2, 0, serve_openapi_v2},
     {"GET", {"openapi", "v3"}, 2, 3, serve_openapi},
     {"POST",
      {"apis", "authorization.k8s.io", "v1", "selfsubjectaccessreviews"},
@@ -217,7 +241,8 @@ static bool has_sub(const struct kind *kind, size_t i)
 
 /* What people ask of a Kubernetes that is not served here: why, and what to do. */
 static const struct {
-    const char *plural, *sub, *why;
+    const char *plural; /* NULL: of any kind */
+    const char *sub, *why;
 } unserved[] = {
     {"pods", "log",
      "a container's output is in the file logs/<namespace>_<pod>_<uid>/<container>.log "
@@ -235,14 +260,15 @@ static const struct {
     {"statefulsets", "scale", "nothing here runs StatefulSets"},
     {"serviceaccounts", "token",
      "there is one token for everybody, that of the server's kubeconfig"},
+    {NULL, "scale", "change the field itself (kubectl patch)"},
 };
 
 static int refuse_sub(struct call *call)
 {
     const char *plural = call->kind->plural;
 
-    for (size_t i = 0; !call->kind->is_custom && i < ARRAY_LEN(unserved); i++)
-        if (strcmp(unserved[i].plural, plural) == 0 &&
+    for (size_t i = 0; i < ARRAY_LEN(unserved); i++)
+        if ((!unserved[i].plural || strcmp(unserved[i].plural, plural) == 0) &&
             strcmp(unserved[i].sub, call->sub) == 0)
             return refuse(&call->refusal, 501, "NotImplemented",
                           "gantry-local does not serve %s/%s: %s", plural, call->sub,

@@ -100,6 +100,7 @@ static const struct step create_and_get[] = {
 
 static const struct step routes[] = {
     {"GET", "/version", NULL, 200, .expect = "gitVersion~v1.37.2+gantry"},
+    {"GET", "/openapi/v2", NULL, 200, .expect = "swagger=2.0|info.title=Kubernetes"},
     {"GET", "/nowhere", NULL, 404,
      .expect = "message=the server could not find the requested resource"},
     {"GET", "/api/v1/nothings", NULL, 404, .expect = "reason=NotFound"},
@@ -506,6 +507,25 @@ START_TEST(test_noop)
 }
 END_TEST
 
+/* kubectl asks for this before it says that a type is not served. */
+START_TEST(test_openapi_v2)
+{
+    static const char want[] = "\n\x03"
+                               "2.0\x12\x15\n\nKubernetes\x12\x07v1.37.2";
+    struct apitest *t = apitest_new();
+    const struct apitest_request req = {
+        .method = "GET",
+        .path = "/openapi/v2",
+        .accept = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"};
+
+    ck_assert_int_eq(apitest_send(t, &req), 200);
+    ck_assert_str_eq(t->content_type,
+                     "application/com.github.proto-openapi.spec.v2.v1.0+protobuf");
+    ck_assert_str_eq(t->text.s, want);
+    apitest_free(t);
+}
+END_TEST
+
 START_TEST(test_too_large)
 {
     struct apitest *t = apitest_new();
@@ -547,6 +567,7 @@ int main(void)
                                                 {test_pages, 1},
                                                 {test_noop, 1},
                                                 {test_too_large, 1},
+                                                {test_openapi_v2, 1},
                                                 {NULL, 0},
                                             });
 }
