@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-local/about.h"
 #include "cmd/gantry-local/answer.h"
 #include "cmd/gantry-local/delete.h"
 #include "cmd/gantry-local/list.h"
@@ -14,158 +15,6 @@
 #define HISTORY_EVENTS 10000
 #define HISTORY_EVENTS_MAX 10000000
 #define BOOKMARK_SEC 60
-
-/* ---- paths that name no object ---- */
-
-static int serve_ok(struct call *call)
-{
-    STR_AUTO struct str text;
-
-    str_init(&text, 16);
-    str_add(&text, "ok");
-    return answer_bytes(call, 200, "text/plain; charset=utf-8", &text);
-}
-
-static int serve_version(struct call *call)
-{
-    JSON_AUTO struct json *version =
-        json_build("{'major': '1', 'minor': '37', 'gitVersion': 'v1.37.2+gantry',"
-                   " 'gitCommit': '', 'gitTreeState': 'clean', 'buildDate': "
-                   "'2026-01-01T00:00:00Z', 'goVersion': '', 'compiler': 'gcc',"
-                   " 'platform': 'linux/amd64'}");
-
-    return answer_tree(call, 200, version);
-}
-
-#define DISCOVERY_TYPE \
-    "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
-
-static int serve_roots(struct call *call)
-{
-    const bool core = strcmp(call->parts[0], "api") == 0;
-    const bool aggregated = call->repr == REPR_DISCOVERY;
-    STR_AUTO struct str text;
-
-    str_init(&text, ANSWER_BYTES_MAX);
-    if (aggregated)
-        discovery_aggregated(call->server->kinds, core, &text);
-    else
-        discovery_roots(call->server->kinds, core, &text);
-    return answer_bytes(call, 200, aggregated ? DISCOVERY_TYPE : "application/json",
-                        &text);
-}
-
-static int answer_if(struct call *call, bool found, const struct str *text)
-{
-    return found ? answer_bytes(call, 200, "application/json", text)
-                 : refuse_path(&call->refusal);
-}
-
-static int serve_version_resources(struct call *call)
-{
-    const struct kinds *kinds = call->server->kinds;
-    STR_AUTO struct str text;
-
-    str_init(&text, ANSWER_BYTES_MAX);
-    if (strcmp(call->parts[0], "api") == 0)
-        return answer_if(call, discovery_version(kinds, "", call->parts[1], &text),
-                         &text);
-    if (call->n_parts == 2)
-        return answer_if(call, discovery_group(kinds, call->parts[1], &text), &text);
-    return answer_if(
-        call, discovery_version(kinds, call->parts[1], call->parts[2], &text), &text);
-}
-
-static int serve_openapi(struct call *call)
-{
-    const struct kinds *kinds = call->server->kinds;
-    STR_AUTO struct str text;
-
-    str_init(&text, ANSWER_BYTES_MAX);
-    if (call->n_parts == 2) {
-        openapi_index(kinds, &text);
-        return answer_if(call, true, &text);
-    }
-    if (call->n_parts == 4 && strcmp(call->parts[2], "api") == 0)
-        return answer_if(call, openapi_version(kinds, "", call->parts[3], &text),
-                         &text);
-    if (call->n_parts == 5 && strcmp(call->parts[2], "apis") == 0)
-        return answer_if(
-            call, openapi_version(kinds, call->parts[3], call->parts[4], &text), &text);
-    return refuse_path(&call->refusal);
-}
-
-/* As clients ask for it, and as it is answered, since no media type has an '@'. */
-#define OPENAPI_V2_ASKED "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
-#define OPENAPI_V2_GIVEN "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
-
-/* What kubectl falls back to for a type that it finds in no v3 document, that is, for
- * one that is not served. A document without types lets it go on to say so. */
-static int serve_openapi_v2(struct call *call)
-{
-    STR_AUTO struct str text;
-
-    str_init(&text, 1024);
-    if (strstr(call->req->accept, OPENAPI_V2_ASKED)) {
-        str_add(&text, "\n\x03"
-                       "2.0"          /* 1: swagger */
-                       "\x12\x15\n\n" /* 2: info { 1: title, 2: version } */
-                       "Kubernetes\x12\x07v1.37.2");
-        return answer_bytes(call, 200, OPENAPI_V2_GIVEN, &text);
-    }
-    str_add(&text, "{\"swagger\":\"2.0\",\"info\":{\"title\":\"Kubernetes\","
-                   "\"version\":\"v1.37.2\"},\"paths\":{}}");
-    return answer_bytes(call, 200, "application/json", &text);
-}
-
-/* By the first parts of the path; "*" is any. `more` parts may follow. */
-static const struct {
-    const char *method;
-    const char *parts[4];
-    size_t n, more;
-    int (*serve)(struct call *call);
-} plain_routes[] = {
-    {"GET", {"healthz"}, 1, 1, serve_ok},
-    {"GET", {"livez"}, 1, 1, serve_ok},
-    {"GET", {"readyz"}, 1, 1, serve_ok},
-    {"GET", {"version"}, 1, 0, serve_version},
-    {"GET", {"api"}, 1, 0, serve_roots},
-    {"GET", {"apis"}, 1, 0, serve_roots},
-    {"GET", {"api", "*"}, 2, 0, serve_version_resources},
-    {"GET", {"apis", "*"}, 2, 1, serve_version_resources},
-    {"GET", {"openapi", "v2"}, 2, 0, serve_openapi_v2},
-    {"GET", {"openapi", "v3"}, 2, 3, serve_openapi},
-    {"POST",
-     {"apis", "authorization.k8s.io", "v1", "selfsubjectaccessreviews"},
-     4,
-     0,
-     verb_access_review},
-    {"POST",
-     {"apis", "authorization.k8s.io", "v1", "selfsubjectrulesreviews"},
-     4,
-     0,
-     verb_rules_review},
-    {"POST",
-     {"apis", "authentication.k8s.io", "v1", "selfsubjectreviews"},
-     4,
-     0,
-     verb_self_review},
-};
-
-static bool plain_matches(const struct call *call, size_t i)
-{
-    if (strcmp(call->req->method, plain_routes[i].method) != 0 ||
-        call->n_parts < plain_routes[i].n ||
-        call->n_parts > plain_routes[i].n + plain_routes[i].more)
-        return false;
-    for (size_t k = 0; k < plain_routes[i].n; k++)
-        if (strcmp(plain_routes[i].parts[k], "*") != 0 &&
-            strcmp(plain_routes[i].parts[k], call->parts[k]) != 0)
-            return false;
-    return true;
-}
-
-/* ---- paths that name objects ---- */
 
 static int verb_list_or_watch(struct call *call)
 {
@@ -307,10 +156,8 @@ static int serve(struct call *call)
                       "Request entity too large: limit is %u", API_BODY_MAX);
     if (call_parse(call) != 0)
         return -1;
-    for (size_t i = 0; i < ARRAY_LEN(plain_routes); i++)
-        if (plain_matches(call, i))
-            return plain_routes[i].serve(call);
-    return serve_resource(call);
+    about_fn *about = about_find(call);
+    return about ? about(call) : serve_resource(call);
 }
 
 struct api_exchange *apiserver_handle(struct apiserver *server,
