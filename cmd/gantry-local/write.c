@@ -159,7 +159,10 @@ static struct object *make_object(struct write *w)
         event_to_core(w->after);
         kind = kinds_find(server->kinds, "", "v1", "events");
     }
-    struct object *o = object_new(w->after, kind, store_next_version(server->store));
+    /* What is not stored is of no new version: kubectl diff compares them. */
+    const int64_t version =
+        w->dry_run && w->old ? w->old->version : store_next_version(server->store);
+    struct object *o = object_new(w->after, kind, version);
     if (!o)
         refuse(&w->call->refusal, 413, "RequestEntityTooLarge",
                "the object is larger than %u bytes", OBJECT_BYTES_MAX);

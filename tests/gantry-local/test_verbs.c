@@ -507,6 +507,23 @@ START_TEST(test_noop)
 }
 END_TEST
 
+START_TEST(test_dry_run_version)
+{
+    struct apitest *t = apitest_new();
+
+    ck_assert_int_eq(
+        apitest_request(t, "POST", MAPS, "{'metadata': {'name': 'a'}, 'data': {}}"),
+        201);
+    AUTO_FREE char *version = xstrdup(apitest_version(t));
+    ck_assert_int_eq(apitest_request(t, "PUT", MAPS "/a?dryRun=All",
+                                     "{'metadata': {'name': 'a'}, 'data': {'k': 'v'}}"),
+                     200);
+    apitest_expect(t, "dry run", "data.k=v");
+    ck_assert_str_eq(apitest_version(t), version);
+    apitest_free(t);
+}
+END_TEST
+
 /* kubectl asks for this before it says that a type is not served. */
 START_TEST(test_openapi_v2)
 {
@@ -568,6 +585,7 @@ int main(void)
                                                 {test_noop, 1},
                                                 {test_too_large, 1},
                                                 {test_openapi_v2, 1},
+                                                {test_dry_run_version, 1},
                                                 {NULL, 0},
                                             });
 }
