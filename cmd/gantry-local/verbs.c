@@ -5,6 +5,7 @@
 #include "base/util.h"
 #include "base/yaml.h"
 #include "cmd/gantry-local/answer.h"
+#include "cmd/gantry-local/lastapplied.h"
 #include "cmd/gantry-local/list.h"
 #include "cmd/gantry-local/patch.h"
 #include "cmd/gantry-local/write.h"
@@ -203,6 +204,7 @@ static int apply(struct write *w, struct json *take_patch)
         patch_apply(&req, w->before, w->after, add_conflict, conflicts, &err);
     if (!merged)
         return refuse_apply(call, &err, conflicts);
+    lastapplied_update(w->manager, w->before, w->after, merged);
     json_free(w->after);
     w->after = merged;
     w->applied = true;

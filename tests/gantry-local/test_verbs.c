@@ -240,6 +240,21 @@ static const struct step claims[] = {
     {"PATCH", MAPS "/a?fieldManager=m",
      "{'apiVersion': 'v1', 'kind': 'ConfigMap', 'data': {'a': '1'}}", 200,
      .expect = "data.a=1|data.b!|metadata.managedFields#1", .type = APPLY},
+    /* kubectl's own annotation follows its server-side applies, and nobody else's. */
+    {"POST", MAPS,
+     "{'metadata': {'name': 'l', 'annotations': {'kubectl.kubernetes.io/"
+     "last-applied-configuration': 'old'}}, 'data': {'a': '1'}}",
+     201, .expect = NULL},
+    {"PATCH", MAPS "/l?fieldManager=other",
+     "{'apiVersion': 'v1', 'kind': 'ConfigMap', 'data': {'b': '2'}}", 200,
+     .expect = "metadata.annotations~configuration\":\"old\"", .type = APPLY},
+    {"PATCH", MAPS "/l?fieldManager=kubectl",
+     "{'apiVersion': 'v1', 'kind': 'ConfigMap', 'metadata': {'name': 'l'}, 'data': "
+     "{'a': '1'}}",
+     200,
+     .expect = "metadata.annotations~configuration\":\"{\\\"apiVersion\\\":\\\"v1"
+               "\\\",|metadata.annotations~\\\"data\\\":{\\\"a\\\":\\\"1\\\"}",
+     .type = APPLY},
     /* What is no list of entries changes nothing. */
     {"PATCH", MAPS "/a", "{'metadata': {'managedFields': [{'manager': 'y'}]}}", 200,
      .expect = "metadata.managedFields.0.manager=m", .type = MERGE},
