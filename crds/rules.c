@@ -149,8 +149,8 @@ void rules_check(const char *kind, const struct json *object, const struct json 
                  void (*found)(void *arg, const struct rules_violation *v), void *arg)
 {
     const struct check check = {kind, object, old, true, found, arg};
-    check_rules(&check);
     check_unsupported(&check);
+    check_rules(&check);
     check_frozen(&check);
 }
 

@@ -202,7 +202,7 @@ static void apply_fini(struct apply *a)
 
 static void tell(struct apply *a, const struct conflicts *c)
 {
-    if (a->req->force || c->n == 0)
+    if (c->n == 0)
         return;
     a->n_conflicts += c->n;
     str_add(&a->told, a->told.len > 0 ? "\nconflicts with " : "conflicts with ");
@@ -210,26 +210,42 @@ static void tell(struct apply *a, const struct conflicts *c)
     str_addf(&a->told, ":%s", c->paths.s);
 }
 
-/* Another manager's entry: in conflict, or overruled, or untouched. */
-static void take_other(struct apply *a, const struct json *entry, cause_fn *found,
-                       void *arg)
+/* Which of another manager's fields (a set; NULL: none) are wanted otherwise. Each is
+ * told to `found`, and to the summary unless that is ignore_conflict. */
+static struct json *conflicts_of(struct apply *a, const struct json *entry,
+                                 const struct json *fields, cause_fn *found, void *arg)
 {
-    struct conflicts c = {
-        .entry = entry, .found = a->req->force ? ignore_conflict : found, .arg = arg};
-    struct json *fields = managed_fields(entry);
+    struct conflicts c = {.entry = entry, .found = found, .arg = arg};
     ELEMENTS_AUTO struct elements live;
     ELEMENTS_AUTO struct elements wanted;
 
-    if (fields == NULL)
-        return;
     str_init(&c.path, 4096);
     str_init(&c.paths, 4096);
     elements_init(&live, a->req->schema, a->live);
     elements_init(&wanted, a->req->schema, a->wanted);
-    JSON_AUTO struct json *overruled = find_conflicts(&c, fields, &live, &wanted);
-    tell(a, &c);
+    struct json *set = find_conflicts(&c, fields, &live, &wanted);
+    if (found != ignore_conflict)
+        tell(a, &c);
     str_fini(&c.path);
     str_fini(&c.paths);
+    return set;
+}
+
+/* Another manager's entry: in conflict, or overruled, or untouched. */
+static void take_other(struct apply *a, const struct json *entry, cause_fn *found,
+                       void *arg)
+{
+    struct json *fields = managed_fields(entry);
+
+    if (fields == NULL)
+        return;
+    if (!a->req->force) {
+        JSON_AUTO struct json *held =
+            fieldset_minus(json_copy(fields), a->req->yielding);
+        json_free(conflicts_of(a, entry, held, found, arg));
+    }
+    JSON_AUTO struct json *overruled =
+        conflicts_of(a, entry, fields, ignore_conflict, NULL);
     fields = fieldset_minus(json_copy(fields), overruled);
     a->others = fieldset_union(a->others, fields);
     struct json *left = managed_with(entry, fields);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "cmd/gantry-local/fieldset.h"
 
 #define MANAGER "kubectl"
 #define ANNOTATION "kubectl.kubernetes.io/last-applied-configuration"
@@ -26,6 +27,21 @@ static struct json *config_text(const struct json *applied)
     json_print(config, &text);
     str_addc(&text, '\n');
     return text.overflow ? NULL : json_new_string(text.s);
+}
+
+struct json *lastapplied_yielding(const char *manager, const struct json *before,
+                                  const struct schema *schema)
+{
+    const char *text;
+
+    if (strcmp(manager, MANAGER) != 0 || !has_annotation(before))
+        return NULL;
+    text = json_string(json_get(json_at(before, "metadata.annotations"), ANNOTATION));
+    JSON_AUTO struct json *applied = json_parse_str(text, NULL);
+    if (!json_is(applied, JSON_OBJECT))
+        return NULL;
+    JSON_AUTO struct json *changed = fieldset_changed(schema, before, applied);
+    return fieldset_minus(fieldset_of_object(schema, applied), changed);
 }
 
 void lastapplied_update(const char *manager, const struct json *before,

@@ -29,6 +29,7 @@ struct apply_request {
     const char *api_version; /* "gantry.dev/v1alpha1" */
     const char *subresource; /* "status" or "" */
     bool force;
+    const struct json *yielding; /* fields (a set) that others give up; NULL: none */
     int64_t now_sec;
 };
 

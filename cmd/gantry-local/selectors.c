@@ -203,7 +203,11 @@ int selector_parse_fields(struct selector *ret, const char *text,
         if (parse_field_term(&s, &p, text, err) != 0)
             return -1;
         if (!kind_selects(kind, s.terms[s.n - 1].key))
-            return err_set(err, ERR_INVALID, "field label not supported: %s",
+            return err_set(err, ERR_INVALID,
+                           kind->n_selectable == 0 && !kind->is_custom
+                               ? "\"%s\" is not a known field selector: only "
+                                 "\"metadata.name\", \"metadata.namespace\""
+                               : "field label not supported: %s",
                            s.terms[s.n - 1].key);
         if (*p == ',')
             p++;

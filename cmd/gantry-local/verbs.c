@@ -194,10 +194,13 @@ static int apply(struct write *w, struct json *take_patch)
         return -1;
     json_del(json_get(w->after, "metadata"), "resourceVersion");
     json_del(json_get(w->after, "metadata"), "uid");
+    JSON_AUTO struct json *yielding =
+        lastapplied_yielding(w->manager, w->before, call->kind->schema);
     const struct apply_request req = {.schema = call->kind->schema,
                                       .manager = w->manager,
                                       .api_version = api_version,
                                       .subresource = call->sub,
+                                      .yielding = yielding,
                                       .force = call_flag(call, "force"),
                                       .now_sec = loop_now_sec(call->server->loop)};
     struct json *merged =

@@ -168,7 +168,8 @@ static const struct step lists[] = {
      .expect = "items#1|items.0.metadata.name=c"},
     {"GET", MAPS "?fieldSelector=metadata.name%3Da", NULL, 200, .expect = "items#1"},
     {"GET", MAPS "?fieldSelector=spec.x%3Da", NULL, 400,
-     .expect = "message=field label not supported: spec.x"},
+     .expect = "message=\"spec.x\" is not a known field selector: only "
+               "\"metadata.name\", \"metadata.namespace\""},
     {"GET", MAPS "?limit=x", NULL, 400, .expect = "reason=BadRequest"},
     {"GET", MAPS "?resourceVersion=99999999999999", NULL, 504,
      .expect = "reason=Timeout|details.causes.0.reason=ResourceVersionTooLarge"},

@@ -1,0 +1,49 @@
+# What kubectl says is the same on both servers, word for word: see e2e/transcripts/.
+transcripts=$kit/transcripts
+
+# Times, identities, versions, ages and the namespace differ from run to run.
+normalize() {
+    sed -E \
+        -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z/TIME/g' \
+        -e 's/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/UID/g' \
+        -e 's/resourceVersion: "[0-9]+"/resourceVersion: "VERSION"/' \
+        -e "s/\\b$NS\\b/NAMESPACE/g"
+}
+
+# One command of a transcript, and what it said; "[N]" is an exit status other than 0.
+play() { # COMMAND, its standard input on ours
+    local said status=0 words
+    # Quotes as the shell reads them; the transcripts are ours.
+    eval "words=($1)"
+    said=$(k "${words[@]}" 2>&1) || status=$?
+    echo "\$ $1"
+    [[ -z $said ]] || normalize <<<"$said"
+    ((status == 0)) || echo "[$status]"
+}
+
+# Plays all commands of FILE ("$ ..."), each with its input ("< ..."), and prints the transcript.
+replay() { # FILE
+    local line command="" input=""
+    while IFS= read -r line || [[ $line ]]; do
+        case $line in
+        "#"*) echo "$line" ;;
+        '$ '*)
+            [[ -z $command ]] || play "$command" <<<"$input"
+            command=${line#\$ } input=""
+            ;;
+        "< "*) input+=${line#< }$'\n' ;;
+        esac
+    done <"$1"
+    [[ -z $command ]] || play "$command" <<<"$input"
+}
+
+case_run() {
+    local file
+    # Other versions have other words.
+    [[ $("$KUBECTL" version --client 2>/dev/null) == *v1.37.* ]] || return 0
+    for file in "$transcripts"/*.txt; do
+        replay "$file" >"$TMP/${file##*/}"
+        diff -u <(grep -v '^< ' "$file") "$TMP/${file##*/}" >"$TMP/diff" ||
+            fail "${file##*/}: $(grep '^[-+]' "$TMP/diff" | tail -n +3 | head -n 6 | tr '\n' ' ')"
+    done
+}
