@@ -39,6 +39,14 @@ void attempt_fail(struct attempt *a, const char *why)
         a->failure = xstrdup(why);
 }
 
+const char *attempt_trouble(const struct attempt *a, int64_t now_sec)
+{
+    if (a->failure)
+        return a->failure;
+    return now_sec >= a->since_sec + LAUNCH_DEADLINE_SEC ? "the start took too long"
+                                                         : NULL;
+}
+
 static struct rank *rank_of(struct attempt *a, const struct pod *pod)
 {
     if (pod->attempt != a->number || pod->rank < 0 || (size_t)pod->rank >= a->n)

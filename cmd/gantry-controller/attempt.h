@@ -16,6 +16,10 @@
 #include "crds/convert.h"
 #include "scheduler/model.h"
 
+/* A launch that is not through by then is rolled back: create and bind of a large gang
+ * take seconds, a server that is down longer must not keep half a gang. */
+#define LAUNCH_DEADLINE_SEC 120
+
 enum rank_state {
     RANK_NONE,  /* no pod is known */
     RANK_MADE,  /* exists, unbound */
@@ -58,6 +62,8 @@ void attempt_clear(struct attempt *a);
 void attempt_saw_pod(struct attempt *a, const struct pod *pod, enum node_fate fate);
 void attempt_pod_gone(struct attempt *a, const struct pod *pod);
 void attempt_fail(struct attempt *a, const char *why);
+/* Why its launch cannot go on: a failure, or the deadline; NULL: it can. Lent. */
+const char *attempt_trouble(const struct attempt *a, int64_t now_sec);
 
 /* It will not run (any more): terminal, vanished, never bound and being deleted,
  * deleted on a silent node, or on a node that is gone. */

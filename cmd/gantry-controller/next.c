@@ -241,6 +241,17 @@ static void next_completing(const struct job_view *v, struct job_next *n)
         n->kill = true;
 }
 
+bool job_may_launch(const struct job_view *v)
+{
+    const struct bjob *job = v->job;
+    if (job->deleting || bjob_next_action(job) ||
+        attempt_trouble(v->attempt, v->now_sec))
+        return false;
+    /* Once the intent is persisted, a spec that became unreadable stops nothing. */
+    return job->status.state == JOB_STATE_CONFIGURING ||
+           (job->status.state == JOB_STATE_PENDING && v->start && job->model);
+}
+
 /* An attempt under way, CONFIGURING or RUNNING (`want` already holds its placement). */
 static void next_attempt(const struct job_view *v, struct job_next *n)
 {
@@ -258,12 +269,10 @@ static void next_attempt(const struct job_view *v, struct job_next *n)
         end_succeeded(v, n);
         return;
     case ATTEMPT_LAUNCHING:
-        if (v->attempt->failure)
-            want_completing(n, "JobLaunchFailure", v->attempt->failure);
-        else if (v->now_sec >= v->attempt->since_sec + LAUNCH_DEADLINE_SEC)
-            want_completing(n, "JobLaunchFailure", "the start took too long");
-        else
-            n->launch = true;
+        n->launch = job_may_launch(v);
+        if (!n->launch)
+            want_completing(n, "JobLaunchFailure",
+                            attempt_trouble(v->attempt, v->now_sec));
         return;
     case ATTEMPT_RUNNING:
         if (v->timed_out)
@@ -273,7 +282,7 @@ static void next_attempt(const struct job_view *v, struct job_next *n)
         return;
     }
     /* The end of a whole attempt needs no COMPLETING between. */
-    if (attempt_all_ended(v->attempt))
+    if (attempt_all_ended(v->attempt) && !attempt_busy(v->attempt))
         settle(v, n);
 }
 
@@ -284,26 +293,26 @@ static void next_single(const struct job_view *v, struct job_next *n)
 {
     const struct attempt *a = v->attempt;
     const struct action *action = bjob_next_action(v->job);
+    const char *trouble = attempt_trouble(a, v->now_sec);
     bool made = a->n == 1 && a->ranks[0].state != RANK_NONE;
     if (made) {
         want_attempt(v, n, JOB_STATE_CONFIGURING);
         next_attempt(v, n);
         return;
     }
-    if (attempt_busy(a))
+    n->launch = job_may_launch(v);
+    if (n->launch || attempt_busy(a)) /* the answer to the create decides first */
         return;
-    if (action || a->failure || !v->job->model) {
-        n->drop_start = true;
-        if (action)
-            act_on_pending(v, n, action);
-        if (!action && a->failure) {
-            n->want.attempt = v->job->status.attempt + 1;
-            want_requeue(v, n, true);
-            want_reason(n, "JobLaunchFailure", a->failure);
-        }
-        return;
+    n->drop_start = true;
+    if (action) {
+        act_on_pending(v, n, action);
+    } else if (trouble) {
+        /* The number is spent: what the server may still carry out late is not of the
+         * next attempt. */
+        n->want.attempt = v->job->status.attempt + 1;
+        want_requeue(v, n, true);
+        want_reason(n, "JobLaunchFailure", trouble);
     }
-    n->launch = true;
 }
 
 static void next_start(const struct job_view *v, struct job_next *n)

@@ -28,10 +28,6 @@
 #include "cmd/gantry-controller/attempt.h"
 #include "cmd/gantry-controller/bjob.h"
 
-/* A launch that is not through by then is rolled back: create and bind of a large gang
- * take seconds, a server that is down longer must not keep half a gang. */
-#define LAUNCH_DEADLINE_SEC 120
-
 struct job_view {
     const struct bjob *job;
     const struct attempt *attempt; /* number 0: none under way */
@@ -56,5 +52,8 @@ struct job_next {
 };
 
 void job_next(const struct job_view *v, struct job_next *ret);
+/* May pods still be made and bound? What job_next says of `launch`, for a write whose
+ * turn has come; far cheaper. */
+bool job_may_launch(const struct job_view *v);
 
 #endif

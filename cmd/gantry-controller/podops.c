@@ -118,47 +118,40 @@ static void saw_pod(struct pod_op *op, const struct json *object)
     pod_free(pod);
 }
 
-/* The write did nothing: whatever kept it from that (a webhook that fails, a gate) may
- * go on doing so, and is not to be asked without a pause. */
-static bool is_to_do(const struct pod_op *op)
+/* Is what the op is for still to be done? */
+static bool op_is_due(const struct pod_op *op)
 {
     const struct rank *rank = op_rank(op);
-    if (!rank || !op->record->job || op->record->attempt.failure)
+    if (!rank || !op->record->job)
         return false;
     switch (op->kind) {
     case OP_MAKE:
-        return rank->state == RANK_NONE;
+        return rank->state == RANK_NONE && record_may_launch(op->record);
     case OP_BIND:
-        return rank->state == RANK_MADE && !rank->deleting;
+        return rank->state == RANK_MADE && !rank->deleting &&
+               record_may_launch(op->record);
     case OP_KILL:
         return !rank_ended(rank) && !rank->deleting;
     }
     return false;
 }
 
-static void op_seen(struct pod_op *op)
-{
-    if (is_to_do(op))
-        op_retry(op);
-    else
-        op_end(op);
-}
-
 static void on_read(void *arg, const struct kc_result *result)
 {
     struct pod_op *op = arg;
+    struct rank *rank = op_rank(op);
+    bool absent = result->reason == KC_REASON_NOT_FOUND;
     op->call = NULL;
-    if (result->outcome == KC_OK) {
+    if (result->outcome == KC_OK)
         saw_pod(op, result->body);
-        op_seen(op);
-    } else if (result->reason == KC_REASON_NOT_FOUND) {
-        struct rank *rank = op_rank(op);
-        if (rank && rank->state != RANK_NONE)
-            rank->state = RANK_GONE;
-        op_seen(op);
-    } else {
+    else if (absent && rank && rank->state != RANK_NONE)
+        rank->state = RANK_GONE;
+    /* A write that came to nothing is not repeated at once: a server that answers each
+     * with 500 would be asked without pause. */
+    if ((result->outcome != KC_OK && !absent) || op_is_due(op))
         op_retry(op);
-    }
+    else
+        op_end(op);
 }
 
 static void op_read(struct pod_op *op)
@@ -227,10 +220,9 @@ static void on_bound(void *arg, const struct kc_result *result)
     }
 }
 
-static bool bind_rank(struct pod_op *op, const struct rank *rank)
+static bool bind_rank(struct pod_op *op)
 {
-    if (rank->state != RANK_MADE || rank->deleting)
-        return false;
+    const struct rank *rank = op_rank(op);
     op->call = kc_bind(op->record->ctl->client, op->ns, op->name, rank->uid, rank->node,
                        on_bound, op);
     return true;
@@ -251,16 +243,17 @@ static void on_killed(void *arg, const struct kc_result *result)
                result->reason == KC_REASON_CONFLICT) {
         op_read(op);
     } else {
+        if (!refusal_passes(result->reason))
+            log_warn(op->record->ctl->log, "delete pod %s/%s: %s", op->ns, op->name,
+                     result->message);
         op_retry(op);
     }
 }
 
-static bool kill_rank(struct pod_op *op, const struct rank *rank)
+static bool kill_rank(struct pod_op *op)
 {
-    if (rank_ended(rank) || rank->deleting)
-        return false;
     struct kc_ref ref = op_ref(op, true);
-    struct kc_delete_options options = {.uid = rank->uid, .grace_sec = -1};
+    struct kc_delete_options options = {.uid = op_rank(op)->uid, .grace_sec = -1};
     op->call = kc_delete(op->record->ctl->client, &ref, &options, on_killed, op);
     return true;
 }
@@ -269,16 +262,15 @@ static bool kill_rank(struct pod_op *op, const struct rank *rank)
 
 static bool begin(struct pod_op *op)
 {
-    struct rank *rank = op_rank(op);
-    if (!rank || !op->record->job)
+    if (!op_is_due(op))
         return false;
     switch (op->kind) {
     case OP_MAKE:
-        return rank->state == RANK_NONE && make(op);
+        return make(op);
     case OP_BIND:
-        return bind_rank(op, rank);
+        return bind_rank(op);
     case OP_KILL:
-        return kill_rank(op, rank);
+        return kill_rank(op);
     }
     return false;
 }

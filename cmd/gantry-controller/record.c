@@ -235,21 +235,32 @@ void record_begin_start(struct record *r, const struct decision *d)
 
 /* ---- reconciling ---- */
 
-void record_next(const struct record *r, struct job_next *ret)
+static struct job_view view_of(const struct record *r)
 {
     bool spoken = r->priority != PRIORITY_UNSET;
-    struct job_view v = {.job = r->job,
-                         .attempt = &r->attempt,
-                         .start = r->start.on ? r->start.slots : NULL,
-                         .n_start = r->start.n_slots,
-                         .partition = r->start.partition,
-                         .assigned_id = r->assigned_id,
-                         .timed_out = r->timed_out,
-                         .reason = spoken ? reason_word(r->reason) : NULL,
-                         .message = r->message,
-                         .priority = r->priority,
-                         .now_sec = loop_now_sec(r->ctl->loop)};
+    return (struct job_view){.job = r->job,
+                             .attempt = &r->attempt,
+                             .start = r->start.on ? r->start.slots : NULL,
+                             .n_start = r->start.n_slots,
+                             .partition = r->start.partition,
+                             .assigned_id = r->assigned_id,
+                             .timed_out = r->timed_out,
+                             .reason = spoken ? reason_word(r->reason) : NULL,
+                             .message = r->message,
+                             .priority = r->priority,
+                             .now_sec = loop_now_sec(r->ctl->loop)};
+}
+
+void record_next(const struct record *r, struct job_next *ret)
+{
+    struct job_view v = view_of(r);
     job_next(&v, ret);
+}
+
+bool record_may_launch(const struct record *r)
+{
+    struct job_view v = view_of(r);
+    return r->job && job_may_launch(&v);
 }
 
 static void drop_start(struct record *r)
@@ -257,6 +268,7 @@ static void drop_start(struct record *r)
     start_clear(r);
     attempt_clear(&r->attempt);
     told_update(r);
+    record_reconcile(r); /* what it waits for now is to be said */
 }
 
 void record_run(struct record *r)

@@ -52,7 +52,8 @@ struct record {
     int64_t assigned_id;
 
     bool status_queued; /* a ticket waits */
-    bool status_busy;   /* a write, or the read after one, is under way */
+    bool status_busy;   /* a write, the read after one, or the wait for that */
+    bool status_begun;  /* it holds a place in its lane */
     enum lane status_lane;
     bool dirty; /* in controller.dirty */
     struct record *next_dirty;
@@ -87,6 +88,7 @@ void record_reconcile(struct record *r);
 /* The turn itself. */
 void record_run(struct record *r);
 void record_next(const struct record *r, struct job_next *ret);
+bool record_may_launch(const struct record *r);
 void record_add_pod(struct record *r, struct pod *pod);
 void record_remove_pod(struct record *r, const struct pod *pod);
 /* Is this pod one that the job's status (or the start under way) expects? */

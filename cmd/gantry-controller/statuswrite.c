@@ -7,6 +7,9 @@
 #include "cmd/gantry-controller/refusal.h"
 #include "cmd/gantry-controller/statusdoc.h"
 
+/* A site's policy that refuses a status will refuse it again. */
+#define REFUSED_RETRY_MS 10000
+
 static void reread(struct record *r);
 
 static struct kc_ref job_ref(const struct record *r, const char *subresource)
@@ -26,10 +29,18 @@ static void go_on(struct record *r)
         record_drop_if_empty(r);
 }
 
-/* The write has ended, its lane is free, the record may go on. */
+/* A write that waits to be looked at again holds nobody else up. */
+static void leave_lane(struct record *r)
+{
+    if (r->status_begun)
+        lanes_done(r->ctl->lanes, r->status_lane);
+    r->status_begun = false;
+}
+
+/* The write has ended, the record may go on. */
 static void finish(struct record *r)
 {
-    lanes_done(r->ctl->lanes, r->status_lane);
+    leave_lane(r);
     go_on(r);
 }
 
@@ -51,18 +62,18 @@ static void on_retry(void *arg)
 /* The write did nothing, as far as is known: it is decided again, but not without a
  * pause, since what kept it (a webhook that fails, a deletion that the watch is late
  * with) may go on. If it happened after all, the next one is refused with 409. */
-static void retry_later(struct record *r)
+static void retry_later(struct record *r, int64_t delay_ms)
 {
-    lanes_done(r->ctl->lanes, r->status_lane);
+    leave_lane(r);
     if (!r->retry)
         r->retry = loop_timer_new(r->ctl->loop, on_retry, r);
-    loop_timer_start(r->retry, RETRY_MS);
+    loop_timer_start(r->retry, delay_ms);
 }
 
 static void finish_if_newer(struct record *r)
 {
     if (r->job && r->job->version == r->status_version)
-        retry_later(r);
+        retry_later(r, RETRY_MS);
     else
         finish(r);
 }
@@ -77,7 +88,7 @@ static void on_read(void *arg, const struct kc_result *result)
         took_object(r, result->body);
         finish_if_newer(r);
     } else {
-        retry_later(r);
+        retry_later(r, RETRY_MS);
     }
 }
 
@@ -99,11 +110,13 @@ static void on_written(void *arg, const struct kc_result *result)
     } else if (result->outcome == KC_UNKNOWN || result->reason == KC_REASON_CONFLICT) {
         reread(r);
     } else if (result->reason == KC_REASON_NOT_FOUND) {
-        retry_later(r); /* the watch will tell of the deletion */
+        retry_later(r, RETRY_MS); /* the watch will tell of the deletion */
     } else {
-        log_warn(r->ctl->log, "job %s/%s: write status: %s: %s", r->job->ns,
-                 r->job->name, kc_reason_name(result->reason), result->message);
-        retry_later(r);
+        bool passes = refusal_passes(result->reason);
+        if (!passes)
+            log_warn(r->ctl->log, "job %s/%s: write status: %s: %s", r->job->ns,
+                     r->job->name, kc_reason_name(result->reason), result->message);
+        retry_later(r, passes ? RETRY_MS : REFUSED_RETRY_MS);
     }
 }
 
@@ -125,7 +138,8 @@ static bool send(void *arg)
             kc_patch(r->ctl->client, &ref, KC_PATCH_MERGE, patch, on_written, r);
     }
     jstatus_fini(&next.want);
-    return r->status_busy;
+    r->status_begun = r->status_busy;
+    return r->status_begun;
 }
 
 /* The intent of a gang is on the way to a start. */
@@ -168,7 +182,7 @@ static bool send_delete(void *arg)
     struct kc_ref ref = job_ref(r, NULL);
     struct kc_delete_options options = {
         .uid = r->job->uid, .resource_version = r->job->version_text, .grace_sec = -1};
-    r->status_busy = true;
+    r->status_busy = r->status_begun = true;
     r->status_call = kc_delete(r->ctl->client, &ref, &options, on_expired, r);
     return true;
 }

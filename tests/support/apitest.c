@@ -164,13 +164,13 @@ static void expect_part(const struct json *json, const char *what, const char *p
     AUTO_FREE char *whole = json_text(json, NULL);
 
     if (part[len] == '!') {
-        ck_assert_msg(!at, "%s: %s is there in %s", what, path, whole);
+        ck_assert_msg(!at, "%s: %s is there in %.4000s", what, path, whole);
         return;
     }
-    ck_assert_msg(at != NULL, "%s: no %s in %s", what, path, whole);
+    ck_assert_msg(at != NULL, "%s: no %s in %.4000s", what, path, whole);
     if (part[len] == '#') {
-        ck_assert_msg((int)json_len(at) == atoi(want), "%s: %s has %zu in %s", what,
-                      path, json_len(at), whole);
+        ck_assert_msg((int)json_len(at) == atoi(want), "%s: %s has %zu in %.4000s",
+                      what, path, json_len(at), whole);
         return;
     }
     AUTO_FREE char *text =
