@@ -14,19 +14,19 @@ struct cleaning {
     bool is_service; /* else a pod */
     char *ns, *name, *uid;
     UT_hash_handle hh;
-    bool begun;
+    struct ticket ticket;
     bool again; /* something was told of it since the write began */
     struct kc_call *call;
     struct loop_timer *retry;
 };
 
-static bool step(void *arg);
+static void step(void *arg);
 
 static void cleaning_free(struct cleaning *c)
 {
     if (c->call)
         kc_cancel(c->call);
-    lanes_leave(c->ctl->lanes, c);
+    lanes_leave(c->ctl->lanes, &c->ticket);
     loop_timer_free(c->retry);
     HASH_DEL(c->ctl->cleanings, c);
     free(c->ns);
@@ -38,7 +38,7 @@ static void cleaning_free(struct cleaning *c)
 static void on_retry(void *arg)
 {
     struct cleaning *c = arg;
-    lanes_enter(c->ctl->lanes, LANE_CLEANUP, step, c);
+    lanes_enter(c->ctl->lanes, LANE_CLEANUP, &c->ticket, step, c);
 }
 
 /* The watch brings the pod's next state, and with it the next step; it may do so before
@@ -47,11 +47,10 @@ static void on_done(void *arg, const struct kc_result *result)
 {
     struct cleaning *c = arg;
     c->call = NULL;
-    lanes_done(c->ctl->lanes, LANE_CLEANUP);
-    c->begun = false;
+    lanes_leave(c->ctl->lanes, &c->ticket);
     if (result->outcome == KC_OK || result->reason == KC_REASON_NOT_FOUND) {
         if (c->again)
-            lanes_enter(c->ctl->lanes, LANE_CLEANUP, step, c);
+            lanes_enter(c->ctl->lanes, LANE_CLEANUP, &c->ticket, step, c);
         else
             cleaning_free(c);
         return;
@@ -122,17 +121,13 @@ static struct kc_call *write_pod(struct cleaning *c)
     return NULL;
 }
 
-static bool step(void *arg)
+static void step(void *arg)
 {
     struct cleaning *c = arg;
     c->again = false;
-    /* NULL: it needs nothing now. */
     c->call = c->is_service ? write_service(c) : write_pod(c);
-    c->begun = c->call != NULL;
-    if (c->begun)
-        return true;
-    cleaning_free(c);
-    return false;
+    if (!c->call) /* it needs nothing now */
+        cleaning_free(c);
 }
 
 static void clean(struct controller *ctl, bool is_service, const char *ns,
@@ -151,7 +146,7 @@ static void clean(struct controller *ctl, bool is_service, const char *ns,
                            .name = xstrdup(name),
                            .uid = xstrdup(uid)};
     HASH_ADD_KEYPTR(hh, ctl->cleanings, c->uid, strlen(c->uid), c);
-    lanes_enter(ctl->lanes, LANE_CLEANUP, step, c);
+    lanes_enter(ctl->lanes, LANE_CLEANUP, &c->ticket, step, c);
 }
 
 void cleanup_pod(struct controller *ctl, const struct pod *pod)

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <utlist.h>
 
 #include "base/util.h"
 
@@ -11,46 +12,25 @@
 static const size_t in_flight_max[LANE_COUNT] = {
     [LANE_START] = 32, [LANE_STATUS] = 16, [LANE_REASON] = 4, [LANE_CLEANUP] = 8};
 
-struct ticket {
-    lane_fn *fn; /* NULL: left */
-    void *arg;
-};
-
-/* A ring would do; a vector with a head is simpler and is compacted when half of it is
- * spent. */
 struct queue {
-    struct ticket *items;
-    size_t head, n, cap;
+    struct ticket *waiting; /* in order */
     size_t in_flight;
 };
 
 struct lanes {
-    struct loop *loop;
     struct queue queues[LANE_COUNT];
     struct loop_timer *turn;
 };
 
-static void compact(struct queue *q)
-{
-    if (q->head < 64 || q->head * 2 < q->n)
-        return;
-    for (size_t i = q->head; i < q->n; i++)
-        q->items[i - q->head] = q->items[i];
-    q->n -= q->head;
-    q->head = 0;
-}
-
 static void run_lane(struct queue *q, size_t max)
 {
-    while (q->head < q->n && q->in_flight < max) {
-        struct ticket t = q->items[q->head++];
-        if (!t.fn)
-            continue;
+    while (q->waiting && q->in_flight < max) {
+        struct ticket *t = q->waiting;
+        DL_DELETE(q->waiting, t);
+        t->state = TICKET_HOLDS;
         q->in_flight++;
-        if (!t.fn(t.arg))
-            q->in_flight--;
+        t->fn(t->arg);
     }
-    compact(q);
 }
 
 static void run(void *arg)
@@ -63,7 +43,6 @@ static void run(void *arg)
 struct lanes *lanes_new(struct loop *loop)
 {
     struct lanes *lanes = xcalloc(1, sizeof(*lanes));
-    lanes->loop = loop;
     lanes->turn = loop_timer_new(loop, run, lanes);
     return lanes;
 }
@@ -72,42 +51,37 @@ void lanes_free(struct lanes *lanes)
 {
     if (!lanes)
         return;
-    loop_timer_free(lanes->turn);
     for (int i = 0; i < LANE_COUNT; i++)
-        free(lanes->queues[i].items);
+        assert(!lanes->queues[i].waiting);
+    loop_timer_free(lanes->turn);
     free(lanes);
 }
 
-void lanes_enter(struct lanes *lanes, enum lane lane, lane_fn *fn, void *arg)
+static void turn_soon(struct lanes *lanes)
 {
-    struct queue *q = &lanes->queues[lane];
-    GROW(q->items, q->n, q->cap);
-    q->items[q->n++] = (struct ticket){fn, arg};
     if (!loop_timer_armed(lanes->turn))
         loop_timer_start(lanes->turn, 0);
 }
 
-void lanes_leave(struct lanes *lanes, const void *arg)
+void lanes_enter(struct lanes *lanes, enum lane lane, struct ticket *ticket,
+                 lane_fn *fn, void *arg)
 {
-    for (int i = 0; i < LANE_COUNT; i++)
-        for (size_t k = lanes->queues[i].head; k < lanes->queues[i].n; k++)
-            if (lanes->queues[i].items[k].arg == arg)
-                lanes->queues[i].items[k].fn = NULL;
+    assert(ticket->state == TICKET_IDLE);
+    *ticket =
+        (struct ticket){.state = TICKET_WAITS, .lane = lane, .fn = fn, .arg = arg};
+    DL_APPEND(lanes->queues[lane].waiting, ticket);
+    turn_soon(lanes);
 }
 
-void lanes_done(struct lanes *lanes, enum lane lane)
+void lanes_leave(struct lanes *lanes, struct ticket *ticket)
 {
-    struct queue *q = &lanes->queues[lane];
-    assert(q->in_flight > 0);
-    q->in_flight--;
-    if (q->head < q->n && !loop_timer_armed(lanes->turn))
-        loop_timer_start(lanes->turn, 0);
-}
-
-size_t lanes_waiting(const struct lanes *lanes)
-{
-    size_t n = 0;
-    for (int i = 0; i < LANE_COUNT; i++)
-        n += lanes->queues[i].n - lanes->queues[i].head;
-    return n;
+    struct queue *q = &lanes->queues[ticket->lane];
+    if (ticket->state == TICKET_WAITS) {
+        DL_DELETE(q->waiting, ticket);
+    } else if (ticket->state == TICKET_HOLDS) {
+        q->in_flight--;
+        if (q->waiting)
+            turn_soon(lanes);
+    }
+    ticket->state = TICKET_IDLE;
 }

@@ -2,15 +2,20 @@
  * lanes - the controller's writes in order of urgency.
  *
  * Writes are dear (1.3 to 2.8 ms of API-server CPU each), so few are in flight at a
- * time and what starts jobs goes first: starts (intents, creates, binds) before
- * statuses before reasons before clean-up. A ticket is a request to be called when its
- * turn has come; the content of the write is decided only then, so that what changed
- * meanwhile coalesces. The holder calls lanes_done when the write has ended.
+ * time, and each lane has its own share: starts (intents, creates, binds), statuses,
+ * reasons, clean-up. Within a lane it is first come, first served.
+ *
+ *   IDLE --enter--> WAITS --its turn: fn(arg)--> HOLDS a place --leave--> IDLE
+ *                     +---------leave----------------------------------->
+ *
+ * A ticket is a request to be called when its turn has come; the content of the write
+ * is decided only then, so that what changed meanwhile coalesces. The place is held
+ * until lanes_leave: at once, when there is nothing left to write, or when the write
+ * has ended.
  */
 #ifndef GANTRY_CONTROLLER_LANES_H
 #define GANTRY_CONTROLLER_LANES_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/loop.h"
@@ -19,17 +24,27 @@ enum lane { LANE_START, LANE_STATUS, LANE_REASON, LANE_CLEANUP, LANE_COUNT };
 
 struct lanes;
 
-/* Returns true if a write was begun (lanes_done follows later), false if there was
- * nothing left to write. */
-typedef bool lane_fn(void *arg);
+typedef void lane_fn(void *arg);
+
+enum ticket_state { TICKET_IDLE, TICKET_WAITS, TICKET_HOLDS };
+
+/* Embedded in what writes; all zero is an idle one. Only lanes.c changes it. */
+struct ticket {
+    enum ticket_state state;
+    enum lane lane;
+    lane_fn *fn;
+    void *arg;
+    struct ticket *prev, *next;
+};
 
 struct lanes *lanes_new(struct loop *loop);
-/* Tickets that wait are dropped. */
+/* All tickets must have left. */
 void lanes_free(struct lanes *lanes);
-void lanes_enter(struct lanes *lanes, enum lane lane, lane_fn *fn, void *arg);
-/* Drops all waiting tickets of `arg`. */
-void lanes_leave(struct lanes *lanes, const void *arg);
-void lanes_done(struct lanes *lanes, enum lane lane);
-size_t lanes_waiting(const struct lanes *lanes);
+/* The ticket must be idle. `fn` is called from the loop; it may free the ticket, once
+ * that has left. */
+void lanes_enter(struct lanes *lanes, enum lane lane, struct ticket *ticket,
+                 lane_fn *fn, void *arg);
+/* Whatever the ticket has, its turn or a place, is given up. */
+void lanes_leave(struct lanes *lanes, struct ticket *ticket);
 
 #endif

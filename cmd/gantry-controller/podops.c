@@ -22,13 +22,12 @@ struct pod_op {
     int64_t attempt;
     size_t rank;
     char *name, *ns;
-    enum lane lane;
-    bool begun; /* holds a place in its lane */
+    struct ticket ticket;
     struct kc_call *call;
     struct loop_timer *retry;
 };
 
-static bool op_send(void *arg);
+static void op_send(void *arg);
 
 /* NULL when the attempt that the op belongs to is over. */
 static struct rank *op_rank(const struct pod_op *op)
@@ -44,7 +43,7 @@ static void op_free(struct pod_op *op)
     struct controller *ctl = op->record->ctl;
     if (op->call)
         kc_cancel(op->call);
-    lanes_leave(ctl->lanes, op);
+    lanes_leave(ctl->lanes, &op->ticket);
     loop_timer_free(op->retry);
     DL_DELETE(ctl->ops, op);
     free(op->name);
@@ -58,8 +57,6 @@ static void op_end(struct pod_op *op)
     struct rank *rank = op_rank(op);
     if (rank)
         rank->busy = false;
-    if (op->begun)
-        lanes_done(r->ctl->lanes, op->lane);
     op_free(op);
     r->ops--;
     if (r->job)
@@ -84,17 +81,23 @@ static void op_fail(struct pod_op *op, const char *what, const struct kc_result 
 
 /* ---- again ---- */
 
+/* What starts jobs goes before what ends them. */
+static void op_enter(struct pod_op *op)
+{
+    lanes_enter(op->record->ctl->lanes, op->kind == OP_KILL ? LANE_STATUS : LANE_START,
+                &op->ticket, op_send, op);
+}
+
 static void on_retry(void *arg)
 {
     struct pod_op *op = arg;
-    lanes_enter(op->record->ctl->lanes, op->lane, op_send, op);
+    op_enter(op);
 }
 
 static void op_retry(struct pod_op *op)
 {
     struct controller *ctl = op->record->ctl;
-    op->begun = false;
-    lanes_done(ctl->lanes, op->lane);
+    lanes_leave(ctl->lanes, &op->ticket);
     if (!op->retry)
         op->retry = loop_timer_new(ctl->loop, on_retry, op);
     loop_timer_start(op->retry, RETRY_MS);
@@ -275,14 +278,11 @@ static bool begin(struct pod_op *op)
     return false;
 }
 
-static bool op_send(void *arg)
+static void op_send(void *arg)
 {
     struct pod_op *op = arg;
-    op->begun = begin(op);
-    if (op->begun)
-        return true;
-    op_end(op);
-    return false;
+    if (!begin(op))
+        op_end(op);
 }
 
 static void op_new(struct record *r, enum op_kind kind, size_t rank)
@@ -296,12 +296,11 @@ static void op_new(struct record *r, enum op_kind kind, size_t rank)
                           .attempt = r->attempt.number,
                           .rank = rank,
                           .name = xstrdup(name.s),
-                          .ns = xstrdup(r->job->ns),
-                          .lane = kind == OP_KILL ? LANE_STATUS : LANE_START};
+                          .ns = xstrdup(r->job->ns)};
     DL_APPEND(r->ctl->ops, op);
     r->attempt.ranks[rank].busy = true;
     r->ops++;
-    lanes_enter(r->ctl->lanes, op->lane, op_send, op);
+    op_enter(op);
 }
 
 /* Refusals of quota, admission and webhooks surface at the creates, so no pod is bound

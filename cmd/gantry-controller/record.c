@@ -46,7 +46,7 @@ void record_free(struct record *r)
     if (r->status_call)
         kc_cancel(r->status_call);
     service_abandon(r);
-    lanes_leave(r->ctl->lanes, r);
+    lanes_leave(r->ctl->lanes, &r->ticket);
     loop_timer_free(r->retry);
     start_clear(r);
     attempt_clear(&r->attempt);

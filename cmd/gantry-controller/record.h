@@ -51,11 +51,9 @@ struct record {
     int64_t priority; /* PRIORITY_UNSET: the core has not spoken yet */
     int64_t assigned_id;
 
-    bool status_queued; /* a ticket waits */
-    bool status_busy;   /* a write, the read after one, or the wait for that */
-    bool status_begun;  /* it holds a place in its lane */
-    enum lane status_lane;
-    bool dirty; /* in controller.dirty */
+    struct ticket ticket; /* of the status write, or of the delete at its ttl */
+    bool status_busy;     /* a write, the read after one, or the wait for that */
+    bool dirty;           /* in controller.dirty */
     struct record *next_dirty;
     size_t ops; /* pod writes queued or under way */
     uint64_t status_version; /* of the object that the last write was decided on */

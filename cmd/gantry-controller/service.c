@@ -12,7 +12,7 @@
 /* A Service that is being asked for. */
 struct making {
     struct record *record;
-    bool begun; /* holds a place in its lane */
+    struct ticket ticket;
     struct kc_call *call;
     struct loop_timer *retry; /* NULL until first needed */
 };
@@ -93,13 +93,13 @@ bool service_is_stray(const struct controller *ctl, const struct service *s)
 
 /* ---- asking for it ---- */
 
-static bool send(void *arg);
+static void send(void *arg);
 
 static void making_free(struct making *m)
 {
     if (m->call)
         kc_cancel(m->call);
-    lanes_leave(m->record->ctl->lanes, m);
+    lanes_leave(m->record->ctl->lanes, &m->ticket);
     loop_timer_free(m->retry);
     m->record->making = NULL;
     free(m);
@@ -108,8 +108,6 @@ static void making_free(struct making *m)
 static void end(struct making *m)
 {
     struct record *r = m->record;
-    if (m->begun)
-        lanes_done(r->ctl->lanes, LANE_START);
     making_free(m);
     if (r->job)
         record_reconcile(r);
@@ -120,14 +118,13 @@ static void end(struct making *m)
 static void on_retry(void *arg)
 {
     struct making *m = arg;
-    lanes_enter(m->record->ctl->lanes, LANE_START, send, m);
+    lanes_enter(m->record->ctl->lanes, LANE_START, &m->ticket, send, m);
 }
 
 static void again_later(struct making *m)
 {
     struct controller *ctl = m->record->ctl;
-    m->begun = false;
-    lanes_done(ctl->lanes, LANE_START);
+    lanes_leave(ctl->lanes, &m->ticket);
     if (!m->retry)
         m->retry = loop_timer_new(ctl->loop, on_retry, m);
     loop_timer_start(m->retry, RETRY_MS);
@@ -199,19 +196,17 @@ static void on_made(void *arg, const struct kc_result *result)
         fail(m, result->message);
 }
 
-static bool send(void *arg)
+static void send(void *arg)
 {
     struct making *m = arg;
     struct record *r = m->record;
-    m->begun = is_wanted(r) && !service_stands(r);
-    if (!m->begun) {
+    if (!is_wanted(r) || service_stands(r)) {
         end(m);
-        return false;
+        return;
     }
     JSON_AUTO struct json *body = pod_service(r->job);
     struct kc_ref ref = service_ref(r, NULL);
     m->call = kc_create(r->ctl->client, &ref, body, on_made, m);
-    return true;
 }
 
 void service_tend(struct record *r)
@@ -220,7 +215,7 @@ void service_tend(struct record *r)
         return;
     r->making = xcalloc(1, sizeof(*r->making));
     r->making->record = r;
-    lanes_enter(r->ctl->lanes, LANE_START, send, r->making);
+    lanes_enter(r->ctl->lanes, LANE_START, &r->making->ticket, send, r->making);
 }
 
 void service_abandon(struct record *r)

@@ -29,18 +29,10 @@ static void go_on(struct record *r)
         record_drop_if_empty(r);
 }
 
-/* A write that waits to be looked at again holds nobody else up. */
-static void leave_lane(struct record *r)
-{
-    if (r->status_begun)
-        lanes_done(r->ctl->lanes, r->status_lane);
-    r->status_begun = false;
-}
-
 /* The write has ended, the record may go on. */
 static void finish(struct record *r)
 {
-    leave_lane(r);
+    lanes_leave(r->ctl->lanes, &r->ticket);
     go_on(r);
 }
 
@@ -64,7 +56,7 @@ static void on_retry(void *arg)
  * with) may go on. If it happened after all, the next one is refused with 409. */
 static void retry_later(struct record *r, int64_t delay_ms)
 {
-    leave_lane(r);
+    lanes_leave(r->ctl->lanes, &r->ticket); /* it holds nobody else up */
     if (!r->retry)
         r->retry = loop_timer_new(r->ctl->loop, on_retry, r);
     loop_timer_start(r->retry, delay_ms);
@@ -120,14 +112,12 @@ static void on_written(void *arg, const struct kc_result *result)
     }
 }
 
-static bool send(void *arg)
+static void send(void *arg)
 {
     struct record *r = arg;
-    r->status_queued = false;
-    if (!r->job || r->status_busy)
-        return false;
-    struct job_next next;
-    record_next(r, &next);
+    struct job_next next = {0};
+    if (r->job)
+        record_next(r, &next);
     if (next.write) {
         JSON_AUTO struct json *patch =
             status_patch(&r->ctl->convert, r->job, &next.want);
@@ -136,10 +126,11 @@ static bool send(void *arg)
         r->status_version = r->job->version;
         r->status_call =
             kc_patch(r->ctl->client, &ref, KC_PATCH_MERGE, patch, on_written, r);
+    } else {
+        lanes_leave(r->ctl->lanes, &r->ticket);
     }
-    jstatus_fini(&next.want);
-    r->status_begun = r->status_busy;
-    return r->status_begun;
+    if (r->job)
+        jstatus_fini(&next.want);
 }
 
 /* The intent of a gang is on the way to a start. */
@@ -153,14 +144,15 @@ static enum lane lane_of(const struct job_next *next)
 void status_queue(struct record *r, const struct job_next *next)
 {
     enum lane lane = lane_of(next);
-    if (r->status_busy || (r->status_queued && lane >= r->status_lane))
+    if (r->status_busy)
         return;
-    /* What became more urgent while it waited moves up. */
-    if (r->status_queued)
-        lanes_leave(r->ctl->lanes, r);
-    r->status_queued = true;
-    r->status_lane = lane;
-    lanes_enter(r->ctl->lanes, lane, send, r);
+    if (r->ticket.state == TICKET_WAITS) {
+        if (lane >= r->ticket.lane)
+            return;
+        /* What became more urgent while it waited moves up. */
+        lanes_leave(r->ctl->lanes, &r->ticket);
+    }
+    lanes_enter(r->ctl->lanes, lane, &r->ticket, send, r);
 }
 
 /* ---- ttl ---- */
@@ -173,28 +165,31 @@ static void on_expired(void *arg, const struct kc_result *result)
     finish(r);
 }
 
-static bool send_delete(void *arg)
+static bool has_expired(const struct record *r)
+{
+    const struct bjob *job = r->job;
+    return job && !job->deleting && job->ttl_sec >= 0 &&
+           job_state_is_final(job->status.state) && !bjob_next_action(job) &&
+           job->status.end_sec != TIME_UNSET &&
+           loop_now_sec(r->ctl->loop) >= job->status.end_sec + job->ttl_sec;
+}
+
+static void send_delete(void *arg)
 {
     struct record *r = arg;
-    r->status_queued = false;
-    if (!r->job || r->status_busy)
-        return false;
+    if (!has_expired(r)) {
+        lanes_leave(r->ctl->lanes, &r->ticket);
+        return;
+    }
     struct kc_ref ref = job_ref(r, NULL);
     struct kc_delete_options options = {
         .uid = r->job->uid, .resource_version = r->job->version_text, .grace_sec = -1};
-    r->status_busy = r->status_begun = true;
+    r->status_busy = true;
     r->status_call = kc_delete(r->ctl->client, &ref, &options, on_expired, r);
-    return true;
 }
 
 void status_expire(struct record *r)
 {
-    const struct bjob *job = r->job;
-    if (r->status_busy || r->status_queued || job->deleting || job->ttl_sec < 0 ||
-        !job_state_is_final(job->status.state) || job->status.end_sec == TIME_UNSET ||
-        loop_now_sec(r->ctl->loop) < job->status.end_sec + job->ttl_sec)
-        return;
-    r->status_queued = true;
-    r->status_lane = LANE_CLEANUP;
-    lanes_enter(r->ctl->lanes, LANE_CLEANUP, send_delete, r);
+    if (!r->status_busy && r->ticket.state == TICKET_IDLE && has_expired(r))
+        lanes_enter(r->ctl->lanes, LANE_CLEANUP, &r->ticket, send_delete, r);
 }

@@ -1,0 +1,176 @@
+#include "cmd/gantry-controller/lanes.h"
+
+#include <stdlib.h>
+
+#include "base/str.h"
+#include "base/util.h"
+#include "tests/support/suite.h"
+
+#define TICKETS 64
+
+/* A holder that writes down its turn, and keeps its place or not. */
+struct holder {
+    struct ticket ticket;
+    struct rig *rig;
+    int number;
+    bool keeps, enters_again, frees;
+};
+
+struct rig {
+    struct loop *loop;
+    struct lanes *lanes;
+    struct str turns;
+    int n_turns;
+    struct holder *holders[TICKETS];
+};
+
+static void rig_init(struct rig *rig)
+{
+    *rig = (struct rig){.loop = loop_new_virtual(0)};
+    rig->lanes = lanes_new(rig->loop);
+    str_init(&rig->turns, 4096);
+    for (int i = 0; i < TICKETS; i++) {
+        rig->holders[i] = xcalloc(1, sizeof(struct holder));
+        *rig->holders[i] = (struct holder){.rig = rig, .number = i, .keeps = true};
+    }
+}
+
+static void rig_fini(struct rig *rig)
+{
+    for (int i = 0; i < TICKETS; i++) {
+        if (rig->holders[i])
+            lanes_leave(rig->lanes, &rig->holders[i]->ticket);
+        free(rig->holders[i]);
+    }
+    lanes_free(rig->lanes);
+    str_fini(&rig->turns);
+    loop_free(rig->loop);
+}
+
+static void on_turn(void *arg)
+{
+    struct holder *h = arg;
+    struct rig *rig = h->rig;
+    ck_assert_int_eq(h->ticket.state, TICKET_HOLDS);
+    str_addf(&rig->turns, "%d ", h->number);
+    rig->n_turns++;
+    if (h->keeps)
+        return;
+    lanes_leave(rig->lanes, &h->ticket);
+    if (h->enters_again) {
+        h->keeps = true;
+        lanes_enter(rig->lanes, LANE_START, &h->ticket, on_turn, h);
+    }
+    if (h->frees) {
+        rig->holders[h->number] = NULL;
+        free(h);
+    }
+}
+
+static void enter(struct rig *rig, int i, enum lane lane)
+{
+    lanes_enter(rig->lanes, lane, &rig->holders[i]->ticket, on_turn, rig->holders[i]);
+}
+
+static void run(struct rig *rig)
+{
+    while (loop_step(rig->loop, 1000))
+        ;
+}
+
+/* ---- how many at a time ---- */
+
+static const struct {
+    enum lane lane;
+    int places;
+} shares[] = {{LANE_START, 32}, {LANE_STATUS, 16}, {LANE_REASON, 4}, {LANE_CLEANUP, 8}};
+
+START_TEST(test_places)
+{
+    struct rig rig;
+    rig_init(&rig);
+    for (int i = 0; i < 40; i++)
+        enter(&rig, i, shares[_i].lane);
+    ck_assert_int_eq(rig.n_turns, 0); /* from the loop, not from within */
+    run(&rig);
+    ck_assert_int_eq(rig.n_turns, shares[_i].places);
+    /* Each that leaves lets one in. */
+    for (int i = 0; i < 3; i++)
+        lanes_leave(rig.lanes, &rig.holders[i]->ticket);
+    run(&rig);
+    ck_assert_int_eq(rig.n_turns, MIN(shares[_i].places + 3, 40));
+    /* A full lane holds up no other. */
+    enum lane other = shares[_i].lane == LANE_START ? LANE_STATUS : LANE_START;
+    int before = rig.n_turns;
+    enter(&rig, 41, other);
+    run(&rig);
+    ck_assert_int_eq(rig.n_turns, before + 1);
+    rig_fini(&rig);
+}
+END_TEST
+
+/* ---- whose turn ---- */
+
+START_TEST(test_order)
+{
+    struct rig rig;
+    rig_init(&rig);
+    enter(&rig, 5, LANE_CLEANUP);
+    enter(&rig, 4, LANE_REASON);
+    enter(&rig, 3, LANE_STATUS);
+    enter(&rig, 1, LANE_START);
+    enter(&rig, 2, LANE_START);
+    run(&rig);
+    ck_assert_str_eq(rig.turns.s, "1 2 3 4 5 ");
+    rig_fini(&rig);
+}
+END_TEST
+
+START_TEST(test_leave_while_waiting)
+{
+    struct rig rig;
+    rig_init(&rig);
+    for (int i = 0; i < 4; i++)
+        enter(&rig, i, LANE_START);
+    lanes_leave(rig.lanes, &rig.holders[1]->ticket);
+    lanes_leave(rig.lanes, &rig.holders[1]->ticket); /* once more is nothing */
+    lanes_leave(rig.lanes, &rig.holders[3]->ticket);
+    ck_assert_int_eq(rig.holders[1]->ticket.state, TICKET_IDLE);
+    run(&rig);
+    ck_assert_str_eq(rig.turns.s, "0 2 ");
+    enter(&rig, 1, LANE_START);
+    run(&rig);
+    ck_assert_str_eq(rig.turns.s, "0 2 1 ");
+    rig_fini(&rig);
+}
+END_TEST
+
+/* What has nothing to write gives its place back within its turn, may enter again and
+ * may be freed there. */
+START_TEST(test_leave_in_turn)
+{
+    struct rig rig;
+    rig_init(&rig);
+    for (int i = 0; i < 50; i++) {
+        rig.holders[i]->keeps = false;
+        rig.holders[i]->frees = i % 2;
+        rig.holders[i]->enters_again = i == 10;
+        enter(&rig, i, LANE_START);
+    }
+    run(&rig);
+    ck_assert_int_eq(rig.n_turns, 51);
+    ck_assert_int_eq(rig.holders[10]->ticket.state, TICKET_HOLDS);
+    rig_fini(&rig);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("gantry-controller/lanes", (struct suite_row[]){
+                                                     {test_places, ARRAY_LEN(shares)},
+                                                     {test_order, 1},
+                                                     {test_leave_while_waiting, 1},
+                                                     {test_leave_in_turn, 1},
+                                                     {NULL, 0},
+                                                 });
+}
