@@ -74,7 +74,9 @@ static int read_duration(const struct setting *row, const struct json *val,
     if (!number && !json_is(val, JSON_STRING))
         return err_set(err, ERR_INVALID, "%s: must be a duration, such as 7-0 or 36h",
                        row->key);
-    return duration_parse(number ? number : json_string(val), ret, err);
+    if (duration_parse(number ? number : json_string(val), ret, err) < 0)
+        return err_prefix(err, "%s", row->key);
+    return 0;
 }
 
 static int setting_read(struct settings *s, const struct setting *row,
@@ -108,14 +110,33 @@ static int setting_read(struct settings *s, const struct setting *row,
     return 0;
 }
 
+struct document {
+    const char *name;
+    struct json *doc; /* NULL: none, an empty file */
+};
+
+static int take_document(void *arg, struct json *take_doc, size_t line, struct err *err)
+{
+    struct document *d = arg;
+    if (!d->doc) {
+        d->doc = take_doc;
+        return 0;
+    }
+    json_free(take_doc);
+    return err_set(err, ERR_INVALID, "%s:%zu: a second document; one is expected",
+                   d->name, line);
+}
+
 int settings_parse(struct settings *s, const char *text, size_t len, const char *name,
                    struct err *err)
 {
     struct settings fresh = *s;
-    JSON_AUTO struct json *doc = yaml_parse_one(text, len, name, err);
-    if (!doc)
+    struct document d = {.name = name};
+    int rc = yaml_parse(text, len, name, take_document, &d, err);
+    JSON_AUTO struct json *doc = d.doc;
+    if (rc < 0)
         return -1;
-    if (!json_is(doc, JSON_OBJECT))
+    if (doc && !json_is(doc, JSON_OBJECT))
         return err_set(err, ERR_INVALID, "%s: must be a mapping of keys to values",
                        name);
     for (json_each (it, doc)) {

@@ -2,8 +2,9 @@
  * settings - gantry.yaml, the cluster-wide configuration.
  *
  * Keys are slurm.conf's names in lowerCamelCase (api.md); one table has each key with
- * its type, default and meaning. A bad file is refused whole: file, line, what is
- * wrong, the nearest key there is.
+ * its type, default and meaning; what a file does not name, or an empty file, leaves
+ * the defaults. A bad file is refused whole: file, line, what is wrong, the nearest key
+ * there is.
  */
 #ifndef GANTRY_CONTROLLER_SETTINGS_H
 #define GANTRY_CONTROLLER_SETTINGS_H
@@ -19,8 +20,7 @@ struct settings {
     struct sched_config sched;
     char gpu_resource[SETTING_TEXT_MAX];   /* gpuResource */
     char gpu_type_label[SETTING_TEXT_MAX]; /* gpuTypeLabel */
-    char namespace_[SETTING_TEXT_MAX]; /* controllerNamespace: where ConfigMap job-ids
-                                          is */
+    char namespace_[SETTING_TEXT_MAX]; /* controllerNamespace, of ConfigMap job-ids */
 };
 
 void settings_default(struct settings *s);

@@ -1,0 +1,202 @@
+#include "cmd/gantry-controller/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "tests/support/suite.h"
+
+#define FILE_NAME "gantry.yaml"
+
+static int parse(struct settings *s, const char *text, struct err *err)
+{
+    return settings_parse(s, text, strlen(text), FILE_NAME, err);
+}
+
+/* ---- what is read ---- */
+
+START_TEST(test_defaults)
+{
+    struct settings s;
+    settings_default(&s);
+    ck_assert_int_eq(s.sched.priority_weight_age, 1000);
+    ck_assert_int_eq(s.sched.priority_weight_partition, 1000);
+    ck_assert_int_eq(s.sched.priority_max_age_sec, 7 * 86400);
+    ck_assert_str_eq(s.gpu_resource, "nvidia.com/gpu");
+    ck_assert_str_eq(s.gpu_type_label, "gantry.dev/gpu-type");
+    ck_assert_str_eq(s.namespace_, "gantry-system");
+}
+END_TEST
+
+START_TEST(test_all_keys)
+{
+    struct settings s;
+    struct err err = ERR_INIT;
+    settings_default(&s);
+    int rc = parse(&s,
+                   "# a site's own\n"
+                   "priorityWeightAge: 5\n"
+                   "priorityWeightPartition: 4294967295\n"
+                   "priorityMaxAge: 1-12\n"
+                   "gpuResource: amd.com/gpu\n"
+                   "gpuTypeLabel: example.com/gpu\n"
+                   "controllerNamespace: jobs\n",
+                   &err);
+    ck_assert_msg(rc == 0, "%s", err.msg);
+    ck_assert_int_eq(s.sched.priority_weight_age, 5);
+    ck_assert_int_eq(s.sched.priority_weight_partition, 4294967295);
+    ck_assert_int_eq(s.sched.priority_max_age_sec, 36 * 3600);
+    ck_assert_str_eq(s.gpu_resource, "amd.com/gpu");
+    ck_assert_str_eq(s.gpu_type_label, "example.com/gpu");
+    ck_assert_str_eq(s.namespace_, "jobs");
+}
+END_TEST
+
+/* What a file does not name stays. */
+static const struct {
+    const char *text;
+    int64_t weight_age, max_age_sec;
+} partial[] = {
+    {"", 1000, 604800},
+    {"# nothing but a comment\n", 1000, 604800},
+    {"{}", 1000, 604800},
+    {"priorityWeightAge: 0", 0, 604800},
+    {"priorityMaxAge: 36h", 1000, 36 * 3600},
+    {"priorityMaxAge: 90", 1000, 90 * 60},
+    {"priorityMaxAge: '2:30'", 1000, 150},
+    {"priorityMaxAge: UNLIMITED", 1000, INT64_MAX},
+};
+
+START_TEST(test_partial)
+{
+    struct settings s;
+    struct err err = ERR_INIT;
+    settings_default(&s);
+    ck_assert_msg(parse(&s, partial[_i].text, &err) == 0, "%s: %s", partial[_i].text,
+                  err.msg);
+    ck_assert_int_eq(s.sched.priority_weight_age, partial[_i].weight_age);
+    ck_assert_int_eq(s.sched.priority_max_age_sec, partial[_i].max_age_sec);
+}
+END_TEST
+
+/* ---- what is refused, whole ---- */
+
+#define SIXTY_FOUR "0123456789012345678901234567890123456789012345678901234567890123"
+
+static const struct {
+    const char *text, *message;
+} bad[] = {
+    {"priorityWeightAge: 1\npriorityWeigthPartition: 2\n",
+     "gantry.yaml:2: unknown key \"priorityWeigthPartition\"; did you mean "
+     "\"priorityWeightPartition\"?"},
+    {"frobnicate: 2\n", "gantry.yaml:1: unknown key \"frobnicate\""},
+    {"PriorityWeightAge: 2\n",
+     "gantry.yaml:1: unknown key \"PriorityWeightAge\"; did you mean "
+     "\"priorityWeightAge\"?"},
+    {"\n\npriorityWeightAge: often\n",
+     "gantry.yaml:3: priorityWeightAge: must be a whole number"},
+    {"priorityWeightAge: 1.5\n",
+     "gantry.yaml:1: priorityWeightAge: must be a whole number"},
+    {"priorityWeightAge:\n",
+     "gantry.yaml:1: priorityWeightAge: must be a whole number"},
+    {"priorityWeightAge: -1\n",
+     "gantry.yaml:1: priorityWeightAge: -1 is not between 0 and 4294967295"},
+    {"priorityWeightAge: 4294967296\n",
+     "gantry.yaml:1: priorityWeightAge: 4294967296 is not between 0 and 4294967295"},
+    {"priorityMaxAge: 0\n", "gantry.yaml:1: priorityMaxAge: 0 is not between 1 and"},
+    {"priorityMaxAge: [1]\n",
+     "gantry.yaml:1: priorityMaxAge: must be a duration, such as 7-0 or 36h"},
+    {"priorityMaxAge: soon\n", "gantry.yaml:1: priorityMaxAge: "},
+    {"gpuResource: 7\n",
+     "gantry.yaml:1: gpuResource: must be a text of 1 to 127 bytes"},
+    {"gpuResource: ''\n",
+     "gantry.yaml:1: gpuResource: must be a text of 1 to 127 bytes"},
+    {"gpuResource: " SIXTY_FOUR SIXTY_FOUR "\n",
+     "gantry.yaml:1: gpuResource: must be a text of 1 to 127 bytes"},
+    {"- priorityWeightAge\n", "gantry.yaml: must be a mapping of keys to values"},
+    {"priorityWeightAge\n", "gantry.yaml: must be a mapping of keys to values"},
+    {"priorityWeightAge: 1\npriorityWeightAge: 2\n", "gantry.yaml:2: duplicate key"},
+    {"priorityWeightAge: 1\n---\npriorityWeightAge: 2\n",
+     "gantry.yaml:3: a second document; one is expected"},
+    {"priorityWeightAge: {\n", "gantry.yaml:"},
+};
+
+START_TEST(test_refused)
+{
+    struct settings s, before;
+    struct err err = ERR_INIT;
+    settings_default(&s);
+    s.sched.priority_weight_age = 77;
+    before = s;
+    ck_assert_int_eq(parse(&s, bad[_i].text, &err), -1);
+    ck_assert_msg(strncmp(err.msg, bad[_i].message, strlen(bad[_i].message)) == 0,
+                  "expected %s, got %s", bad[_i].message, err.msg);
+    ck_assert_msg(memcmp(&s, &before, sizeof(s)) == 0, "%s: taken in part",
+                  bad[_i].text);
+}
+END_TEST
+
+/* ---- files ---- */
+
+START_TEST(test_load)
+{
+    char path[] = "/tmp/gantry-settings.XXXXXX";
+    struct settings s;
+    struct err err = ERR_INIT;
+    int fd = mkstemp(path);
+    ck_assert_int_ge(fd, 0);
+    settings_default(&s);
+    ck_assert_int_eq(write(fd, "priorityWeightAge: 9\n", 21), 21);
+    ck_assert_msg(settings_load(&s, path, &err) == 0, "%s", err.msg);
+    ck_assert_int_eq(s.sched.priority_weight_age, 9);
+    ck_assert_int_eq(write(fd, "wrong: 9\n", 9), 9);
+    ck_assert_int_eq(settings_load(&s, path, &err), -1);
+    AUTO_FREE char *message = xasprintf("%s:2: unknown key \"wrong\"", path);
+    ck_assert_str_eq(err.msg, message);
+    close(fd);
+    unlink(path);
+    ck_assert_int_eq(settings_load(&s, path, &err), -1);
+    ck_assert_int_eq(err.code, ERR_NOT_FOUND);
+    ck_assert_ptr_nonnull(strstr(err.msg, path));
+}
+END_TEST
+
+/* The help names every key of the table with the default that is in force. */
+START_TEST(test_help)
+{
+    char *text = NULL;
+    size_t len;
+    FILE *out = open_memstream(&text, &len);
+    settings_help(out);
+    fclose(out);
+    static const char *const parts[] = {"priorityWeightAge ",
+                                        "priorityWeightPartition ",
+                                        "priorityMaxAge ",
+                                        "gpuResource ",
+                                        "gpuTypeLabel ",
+                                        "controllerNamespace ",
+                                        "[1000]",
+                                        "[7-0]",
+                                        "[nvidia.com/gpu]",
+                                        "[gantry.dev/gpu-type]",
+                                        "[gantry-system]"};
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+        ck_assert_msg(strstr(text, parts[i]) != NULL, "no %s in %s", parts[i], text);
+    free(text);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("gantry-controller/settings",
+                      (struct suite_row[]){
+                          {test_defaults, 1},
+                          {test_all_keys, 1},
+                          {test_partial, ARRAY_LEN(partial)},
+                          {test_refused, ARRAY_LEN(bad)},
+                          {test_load, 1},
+                          {test_help, 1},
+                          {NULL, 0},
+                      });
+}
