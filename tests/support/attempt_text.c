@@ -1,0 +1,62 @@
+#include "tests/support/attempt_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <check.h>
+
+#include "base/util.h"
+
+static void set_rank(struct rank *r, const char *word)
+{
+    static const struct {
+        const char *word;
+        enum rank_state state;
+    } states[] = {{"none", RANK_NONE},
+                  {"made", RANK_MADE},
+                  {"bound", RANK_BOUND},
+                  {"gone", RANK_GONE}};
+    AUTO_FREE char *copy = xstrdup(word);
+    char *save, *part = strtok_r(copy, "+", &save);
+    for (size_t i = 0; i < ARRAY_LEN(states); i++)
+        if (strcmp(states[i].word, part) == 0)
+            r->state = states[i].state;
+    while ((part = strtok_r(NULL, "+", &save))) {
+        r->terminal |= strcmp(part, "ok") == 0 || strcmp(part, "broken") == 0 ||
+                       strncmp(part, "fail:", 5) == 0 || strncmp(part, "sig:", 4) == 0;
+        r->succeeded |= strcmp(part, "ok") == 0;
+        r->deleting |= strcmp(part, "del") == 0;
+        r->busy |= strcmp(part, "busy") == 0;
+        if (strcmp(part, "silent") == 0)
+            r->fate = NODE_SILENT;
+        if (strcmp(part, "lost") == 0)
+            r->fate = NODE_GONE;
+        if (strcmp(part, "ok") == 0)
+            r->exit_code = r->exit_signal = 0;
+        if (strncmp(part, "fail:", 5) == 0) {
+            r->exit_code = atoi(part + 5);
+            r->exit_signal = 0;
+        }
+        if (strncmp(part, "sig:", 4) == 0) {
+            r->exit_signal = atoi(part + 4);
+            r->exit_code = 128 + r->exit_signal;
+        }
+    }
+}
+
+void attempt_from_text(struct attempt *a, int64_t number, const char *text,
+                       int64_t now_sec)
+{
+    AUTO_FREE char *copy = xstrdup(text);
+    size_t n = 1;
+    for (const char *p = text; *p; p++)
+        n += *p == ' ';
+    struct slot slots[8];
+    ck_assert_uint_le(n, ARRAY_LEN(slots));
+    for (size_t i = 0; i < n; i++)
+        slots[i] = (struct slot){.node = "n1", .pods = 1, .first_rank = (int64_t)i};
+    attempt_begin(a, number, slots, n, now_sec);
+    char *save, *word = strtok_r(copy, " ", &save);
+    for (size_t i = 0; i < n; i++, word = strtok_r(NULL, " ", &save))
+        set_rank(&a->ranks[i], word);
+}
