@@ -1,5 +1,6 @@
 #include "cmd/gantry-controller/ids.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,7 @@ struct ids {
     void *arg;
     int64_t next, end;    /* [next, end) is ours */
     int64_t asked_next;   /* first id of the block that a write is asking for */
+    int64_t seen;         /* no block begins at or below this */
     struct kc_call *call; /* at most one request */
     struct loop_timer *retry;
     bool wanted; /* ids_take had none */
@@ -37,13 +39,12 @@ static void retry_later(struct ids *ids)
 
 static void got_block(struct ids *ids)
 {
-    /* What is left of the old block, if anything, is given up when it is not adjacent.
-     */
-    if (ids->next == ids->end)
-        ids->next = ids->asked_next;
-    else if (ids->end != ids->asked_next)
+    /* What is left of the old block is used up first where the new one is adjacent, and
+     * given up otherwise. */
+    if (ids->end != ids->asked_next)
         ids->next = ids->asked_next;
     ids->end = ids->asked_next + IDS_BLOCK;
+    ids_seen(ids, ids->end - 1);
     if (!ids->wanted)
         return;
     ids->wanted = false;
@@ -93,10 +94,16 @@ static void on_created(void *arg, const struct kc_result *r)
     on_written(ids, r);
 }
 
+/* What stands in the ConfigMap once the block asked for is ours. */
+static char *next_text(const struct ids *ids)
+{
+    return xasprintf("%" PRId64, ids->asked_next + IDS_BLOCK);
+}
+
 static void create_map(struct ids *ids)
 {
-    ids->asked_next = 1;
-    AUTO_FREE char *next = xasprintf("%d", 1 + IDS_BLOCK);
+    ids->asked_next = ids->seen + 1;
+    AUTO_FREE char *next = next_text(ids);
     JSON_AUTO struct json *body =
         json_build("{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'job-ids',"
                    "'namespace':%s},'data':{'next':%s}}",
@@ -110,6 +117,8 @@ static void take_block(struct ids *ids, const struct json *map)
     const char *text = json_str(map, "data.next");
     char *end = NULL;
     int64_t next = text ? strtoll(text, &end, 10) : 0;
+    if (next > 0)
+        next = MAX(next, ids->seen + 1);
     if (!text || *end || next < 1 || next > INT64_MAX - IDS_BLOCK) {
         log_error(
             ids->log,
@@ -120,7 +129,7 @@ static void take_block(struct ids *ids, const struct json *map)
         return;
     }
     ids->asked_next = next;
-    AUTO_FREE char *after = xasprintf("%lld", (long long)next + IDS_BLOCK);
+    AUTO_FREE char *after = next_text(ids);
     JSON_AUTO struct json *body = json_copy(map);
     json_set_at(body, "data.next", json_new_string(after));
     struct kc_ref ref = map_ref(ids, "job-ids");
@@ -173,6 +182,13 @@ void ids_free(struct ids *ids)
     loop_timer_free(ids->retry);
     free(ids->ns);
     free(ids);
+}
+
+void ids_seen(struct ids *ids, int64_t id)
+{
+    /* A number that leaves no room for a block came from nobody here. */
+    if (id <= INT64_MAX - 2 * IDS_BLOCK)
+        ids->seen = MAX(ids->seen, id);
 }
 
 int64_t ids_take(struct ids *ids)

@@ -6,7 +6,8 @@
  * `next` has succeeded; a write whose outcome is unknown gives nothing up but the block
  * (gaps are allowed, reuse is not). The namespace and the ConfigMap are made when
  * absent. A ConfigMap whose text is no number is reported and left alone: guessing
- * would reuse ids.
+ * would reuse ids. One that was deleted or put back to an older state gives no id out
+ * that a job has or that came from here.
  */
 #ifndef GANTRY_CONTROLLER_IDS_H
 #define GANTRY_CONTROLLER_IDS_H
@@ -24,6 +25,8 @@ struct ids;
 struct ids *ids_new(struct kc_client *client, struct log *log, const char *ns,
                     loop_fn *ready, void *arg);
 void ids_free(struct ids *ids);
+/* A job has this id. */
+void ids_seen(struct ids *ids, int64_t id);
 /* The next id, or 0 when none is at hand yet (a block is then on its way). */
 int64_t ids_take(struct ids *ids);
 

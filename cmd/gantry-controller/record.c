@@ -187,9 +187,9 @@ void record_update(struct record *r, struct bjob *take)
     }
     bjob_free(r->job);
     r->job = take;
-    if (!r->ctl->synced)
-        return;
-    record_settle(r);
+    ids_seen(r->ctl->ids, take->status.job_id);
+    if (r->ctl->synced)
+        record_settle(r);
 }
 
 void record_settle(struct record *r)
