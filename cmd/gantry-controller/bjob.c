@@ -175,6 +175,7 @@ static void read_spec(const struct convert *c, const struct json *object,
     b->model = convert_job(c, object, &err);
     if (!b->model)
         b->refusal = xstrdup(err.msg);
+    b->job_name = xstrdup(json_str_or(spec, "jobName", b->name));
     const struct json *template = json_get(spec, "template");
     if (json_is(template, JSON_OBJECT))
         b->template_text = json_text(template, NULL);
@@ -215,6 +216,7 @@ void bjob_free(struct bjob *b)
     free(b->actions);
     free(b->ns);
     free(b->name);
+    free(b->job_name);
     free(b->uid);
     free(b->version_text);
     free(b->refusal);

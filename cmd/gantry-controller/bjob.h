@@ -55,6 +55,7 @@ void text_set(char **field, const char *text);
 
 struct bjob {
     char *ns, *name, *uid;
+    char *job_name;     /* for people: spec.jobName, else name */
     uint64_t version;   /* resourceVersion, comparable within a resource (1.35) */
     char *version_text; /* as it came, for preconditions */
     int64_t generation;

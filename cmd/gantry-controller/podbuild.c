@@ -3,28 +3,25 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "base/hostlist.h"
 #include "base/quantity.h"
 #include "base/util.h"
+#include "cmd/gantry-controller/podenv.h"
+#include "cmd/gantry-controller/service.h"
 
 #define POD_NAME_MAX 63
 #define JOB_NAME_CUT 40
-#define NODELIST_MAX (64u << 10)
-
-/* Where a rank stands. */
-struct seat {
-    const struct slot *slot;
-    size_t node_index;
-    int64_t local_rank;
-};
 
 void pod_name(const struct bjob *job, int64_t attempt, int64_t rank, struct str *out)
 {
-    str_addf(out, "%.*s-%" PRId64 "-%" PRId64 "-%" PRId64, JOB_NAME_CUT, job->name,
-             job->status.job_id, attempt, rank);
+    char tail[POD_NAME_MAX];
+    int len = snprintf(tail, sizeof(tail), "-%" PRId64 "-%" PRId64 "-%" PRId64,
+                       job->status.job_id, attempt, rank);
+    /* It is the hostname too, so no longer than a label of DNS. */
+    str_addf(out, "%.*s%s", MIN(JOB_NAME_CUT, MAX(POD_NAME_MAX - len, 1)), job->name,
+             tail);
 }
 
-static struct seat seat_of(const struct pod_plan *plan, int64_t rank)
+struct seat pod_seat(const struct pod_plan *plan, int64_t rank)
 {
     for (size_t i = 0; i < plan->n_slots; i++) {
         const struct slot *s = &plan->slots[i];
@@ -60,7 +57,7 @@ static void set_labels(struct json *labels, const struct bjob *job, int64_t atte
     set_number(labels, LABEL_RANK, rank);
 }
 
-static struct json *owners(const struct bjob *job)
+struct json *pod_owners(const struct bjob *job)
 {
     return json_build(
         "[{'apiVersion':'gantry.dev/v1alpha1','kind':'BatchJob','name':%s,"
@@ -68,23 +65,48 @@ static struct json *owners(const struct bjob *job)
         job->name, job->uid);
 }
 
+/* Ours beside the author's. */
+static struct json *finalizers(const struct json *theirs)
+{
+    struct json *list = json_new_array();
+    for (size_t i = 0; i < json_len(theirs); i++)
+        if (!str_eq(json_string(json_item(theirs, i)), FINALIZER_ACCOUNTED))
+            json_append(list, json_copy(json_item(theirs, i)));
+    json_append(list, json_new_string(FINALIZER_ACCOUNTED));
+    return list;
+}
+
+static void set_annotations(struct json *annotations, const struct pod_plan *plan,
+                            int64_t rank)
+{
+    /* A gang that loses a rank loses all: autoscalers are not to move it. The author
+     * may think otherwise. */
+    static const char *const stay[][2] = {
+        {"cluster-autoscaler.kubernetes.io/safe-to-evict", "false"},
+        {"karpenter.sh/do-not-disrupt", "true"}};
+    for (size_t i = 0; i < ARRAY_LEN(stay); i++)
+        if (!json_get(annotations, stay[i][0]))
+            json_set(annotations, stay[i][0], json_new_string(stay[i][1]));
+    json_set(annotations, POD_NODE_ANNOTATION,
+             json_new_string(pod_seat(plan, rank).slot->node));
+    if (plan->partition)
+        json_set(annotations, ANNOTATION_PARTITION, json_new_string(plan->partition));
+}
+
+/* Of the template's metadata, what Kubernetes takes from one: labels, annotations and
+ * finalizers. */
 static void set_metadata(struct json *pod, const struct pod_plan *plan, int64_t rank,
                          const char *name)
 {
-    struct json *meta = object_in(pod, "metadata");
-    json_set(meta, "name", json_new_string(name));
-    json_set(meta, "namespace", json_new_string(plan->job->ns));
-    json_del(meta, "generateName");
+    const struct json *theirs = json_get(pod, "metadata");
+    struct json *meta = json_build(
+        "{'name':%s,'namespace':%s,'labels':%j,'annotations':%j}", name, plan->job->ns,
+        json_get(theirs, "labels"), json_get(theirs, "annotations"));
     set_labels(object_in(meta, "labels"), plan->job, plan->attempt, rank);
-    json_set(meta, "ownerReferences", owners(plan->job));
-    struct json *finalizers = json_new_array();
-    json_append(finalizers, json_new_string(FINALIZER_ACCOUNTED));
-    json_set(meta, "finalizers", finalizers);
-    struct json *annotations = object_in(meta, "annotations");
-    json_set(annotations, POD_NODE_ANNOTATION,
-             json_new_string(seat_of(plan, rank).slot->node));
-    if (plan->partition)
-        json_set(annotations, ANNOTATION_PARTITION, json_new_string(plan->partition));
+    set_annotations(object_in(meta, "annotations"), plan, rank);
+    json_set(meta, "ownerReferences", pod_owners(plan->job));
+    json_set(meta, "finalizers", finalizers(json_get(theirs, "finalizers")));
+    json_set(pod, "metadata", meta);
 }
 
 /* ---- the main container ---- */
@@ -101,23 +123,43 @@ static struct json *main_container(const struct json *pod)
     return json_len(list) > 0 ? json_item(list, 0) : NULL;
 }
 
-/* Adds `amount` of a resource to a list of quantities such as resources.requests. */
-static void add_quantity(struct json *list, const char *name, int resource,
-                         int64_t amount)
+static int64_t amount_in(const struct json *list, const char *name, int resource)
 {
-    int64_t have = 0;
+    const struct json *val = json_get(list, name);
+    int64_t amount = 0;
+    if (val && resource == RES_CPU)
+        quantity_read_milli(val, &amount, NULL);
+    else if (val)
+        quantity_read(val, &amount, NULL);
+    return amount;
+}
+
+static void set_amount(struct json *list, const char *name, int resource,
+                       int64_t amount)
+{
     char text[QUANTITY_TEXT_MAX];
-    const struct json *old = json_get(list, name);
-    if (resource == RES_CPU) {
-        if (old)
-            quantity_read_milli(old, &have, NULL);
-        quantity_format_milli(have + amount, text);
-    } else {
-        if (old)
-            quantity_read(old, &have, NULL);
-        quantity_format_bytes(have + amount, text);
-    }
+    if (resource == RES_CPU)
+        quantity_format_milli(amount, text);
+    else
+        quantity_format_bytes(amount, text);
     json_set(list, name, json_new_string(text));
+}
+
+/* What is limited but not requested counts as requested; a limit that is there rises
+ * with the request, and those of extended resources are equal to it. */
+static void add_resource(struct json *resources, const char *name, int resource,
+                         int64_t more)
+{
+    struct json *requests = object_in(resources, "requests"),
+                *limits = json_get(resources, "limits");
+    bool requested = json_get(requests, name), limited = json_get(limits, name);
+    int64_t limit = amount_in(limits, name, resource),
+            request = requested ? amount_in(requests, name, resource) : limit;
+    set_amount(requests, name, resource, request + more);
+    if (resource >= RES_FIXED)
+        set_amount(object_in(resources, "limits"), name, resource, request + more);
+    else if (limited)
+        set_amount(limits, name, resource, limit + more);
 }
 
 /* Slurm's shape: what the placement gives a pod beyond what the template asks itself.
@@ -133,106 +175,10 @@ static int add_shape(const struct convert *c, struct json *pod, struct json *con
         int64_t more = each->v[i] - own->use.v[i];
         if (i == RES_PODS || more <= 0)
             continue;
-        const char *name = c->resources->name[i];
-        add_quantity(object_in(resources, "requests"), name, i, more);
-        if (i >= RES_FIXED) /* extended resources: limits equal requests */
-            add_quantity(object_in(resources, "limits"), name, i, more);
+        add_resource(resources, c->resources->name[i], i, more);
     }
     pod_free(own);
     return 0;
-}
-
-/* ---- variables ---- */
-
-static bool env_has(const struct json *env, const char *name)
-{
-    for (size_t i = 0; i < json_len(env); i++)
-        if (str_eq(json_str(json_item(env, i), "name"), name))
-            return true;
-    return false;
-}
-
-static void env_set(struct json *env, const char *name, const char *value)
-{
-    if (!env_has(env, name))
-        json_append(env, json_build("{'name':%s,'value':%s}", name, value));
-}
-
-static void env_number(struct json *env, const char *name, int64_t value)
-{
-    AUTO_FREE char *text = xasprintf("%" PRId64, value);
-    env_set(env, name, text);
-}
-
-static void nodelist(const struct pod_plan *plan, struct str *out)
-{
-    HOSTLIST_AUTO struct hostlist hl = {0};
-    for (size_t i = 0; i < plan->n_slots; i++)
-        hostlist_add(&hl, plan->slots[i].node);
-    hostlist_format(&hl, out);
-}
-
-/* Rank 0's name within the job's Service; a job of one pod speaks to itself. */
-static void master_address(const struct pod_plan *plan, int64_t pods, struct str *out)
-{
-    if (pods == 1) {
-        str_add(out, "127.0.0.1");
-        return;
-    }
-    pod_name(plan->job, plan->attempt, 0, out);
-    AUTO_FREE char *service = service_name(plan->job);
-    str_addf(out, ".%s", service);
-}
-
-static void set_env(struct json *env, const struct pod_plan *plan, int64_t rank)
-{
-    const struct bjob *job = plan->job;
-    struct seat seat = seat_of(plan, rank);
-    int64_t pods = slots_pods(plan->slots, plan->n_slots);
-    STR_AUTO struct str nodes, master;
-    str_init(&nodes, NODELIST_MAX);
-    str_init(&master, 2 * POD_NAME_MAX);
-    nodelist(plan, &nodes);
-    master_address(plan, pods, &master);
-    const struct {
-        const char *name;
-        int64_t value;
-    } numbers[] = {
-        {"SLURM_JOB_ID", job->status.job_id},
-        {"SLURM_JOBID", job->status.job_id},
-        {"SLURM_JOB_NUM_NODES", (int64_t)plan->n_slots},
-        {"SLURM_NNODES", (int64_t)plan->n_slots},
-        {"SLURM_NTASKS", pods},
-        {"SLURM_NPROCS", pods},
-        {"SLURM_PROCID", rank},
-        {"SLURM_NODEID", (int64_t)seat.node_index},
-        {"SLURM_LOCALID", seat.local_rank},
-        {"SLURM_RESTART_COUNT", job->status.restarts},
-        {"RANK", rank},
-        {"WORLD_SIZE", pods},
-        {"MASTER_PORT", POD_MASTER_PORT},
-        {"PET_NNODES", pods},
-        {"PET_NODE_RANK", rank},
-        {"PET_MASTER_PORT", POD_MASTER_PORT},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
-        env_number(env, numbers[i].name, numbers[i].value);
-    env_set(env, "SLURM_JOB_NAME", job->name);
-    env_set(env, "SLURM_JOB_PARTITION", plan->partition ? plan->partition : "");
-    env_set(env, "SLURM_JOB_NODELIST", nodes.s);
-    env_set(env, "SLURM_NODELIST", nodes.s);
-    env_set(env, "SLURMD_NODENAME", seat.slot->node);
-    env_set(env, "MASTER_ADDR", master.s);
-    env_set(env, "PET_MASTER_ADDR", master.s);
-}
-
-static struct json *env_of(struct json *container)
-{
-    struct json *env = json_get(container, "env");
-    if (json_is(env, JSON_ARRAY))
-        return env;
-    json_set(container, "env", json_new_array());
-    return json_get(container, "env");
 }
 
 /* ---- the pod ---- */
@@ -273,30 +219,11 @@ struct json *pod_build(const struct pod_plan *plan, int64_t rank, struct err *er
     /* convert_pod, which add_shape asks, wants an identity. */
     json_set_at(pod, "metadata.uid", json_new_string("-"));
     int rc =
-        add_shape(plan->convert, pod, container, &seat_of(plan, rank).slot->each, err);
+        add_shape(plan->convert, pod, container, &pod_seat(plan, rank).slot->each, err);
     json_del(json_get(pod, "metadata"), "uid");
     if (rc < 0)
         return NULL;
     set_spec(pod, plan, name.s);
-    set_env(env_of(container), plan, rank);
+    podenv_set(container, plan, rank);
     return TAKE(pod);
-}
-
-char *service_name(const struct bjob *job)
-{
-    return xasprintf(SERVICE_PREFIX "%" PRId64, job->status.job_id);
-}
-
-struct json *pod_service(const struct bjob *job)
-{
-    AUTO_FREE char *name = service_name(job);
-    AUTO_FREE char *job_id = xasprintf("%" PRId64, job->status.job_id);
-    JSON_AUTO struct json *owner = owners(job);
-    return json_build(
-        "{'apiVersion':'v1','kind':'Service','metadata':{'name':%s,'namespace':%s,"
-        "'labels':{%s:%s,%s:%s},'ownerReferences':%j},"
-        "'spec':{'clusterIP':'None','publishNotReadyAddresses':true,"
-        "'selector':{%s:%s}}}",
-        name, job->ns, LABEL_JOB_ID, job_id, LABEL_JOB_UID, job->uid, owner,
-        LABEL_JOB_UID, job->uid);
 }

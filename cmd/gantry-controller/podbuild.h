@@ -3,8 +3,7 @@
  *
  * A pod is the job's template plus: a name fixed by job, attempt and rank; our labels,
  * owner, finalizer and scheduler name; Slurm's shape added to the main container's
- * requests; the variables that Slurm, torchrun and MPI programs look for. What the
- * template's author set himself stays.
+ * requests; variables (podenv.h). What the template's author set himself stays.
  */
 #ifndef GANTRY_CONTROLLER_PODBUILD_H
 #define GANTRY_CONTROLLER_PODBUILD_H
@@ -16,8 +15,6 @@
 
 #define POD_NODE_ANNOTATION "gantry.dev/node"
 #define POD_SCHEDULER "gantry"
-#define POD_MASTER_PORT 29500 /* torchrun's default */
-#define SERVICE_PREFIX "gantry-"
 
 struct pod_plan {
     const struct convert *convert;
@@ -25,18 +22,22 @@ struct pod_plan {
     int64_t attempt;
     const struct slot *slots;
     size_t n_slots;
-    const char *partition;
+    const char *partition; /* NULL: not known */
 };
 
-/* `<batchjob, cut to 40>-<jobID>-<attempt>-<rank>` */
+/* Where a rank stands. */
+struct seat {
+    const struct slot *slot;
+    size_t node_index;
+    int64_t local_rank;
+};
+struct seat pod_seat(const struct pod_plan *plan, int64_t rank);
+
+/* `<batchjob, cut to 40>-<jobID>-<attempt>-<rank>`, at most 63 bytes. */
 void pod_name(const struct bjob *job, int64_t attempt, int64_t rank, struct str *out);
+/* metadata.ownerReferences of what a job owns. Caller frees. */
+struct json *pod_owners(const struct bjob *job);
 /* NULL and err if the template is no pod template. Caller frees. */
 struct json *pod_build(const struct pod_plan *plan, int64_t rank, struct err *err);
-/* `gantry-<jobID>`, heap string: the headless Service that gives a gang's ranks their
- * names, and their subdomain. */
-char *service_name(const struct bjob *job);
-/* Its document. Names resolve before the pods are ready: ranks look for each other as
- * they begin. */
-struct json *pod_service(const struct bjob *job);
 
 #endif

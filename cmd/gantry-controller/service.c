@@ -17,6 +17,29 @@ struct making {
     struct loop_timer *retry; /* NULL until first needed */
 };
 
+#define SERVICE_PREFIX "gantry-"
+
+char *service_name(const struct bjob *job)
+{
+    return xasprintf(SERVICE_PREFIX "%" PRId64, job->status.job_id);
+}
+
+/* Its names resolve before the pods are ready: ranks look for each other as they begin.
+ */
+static struct json *document(const struct bjob *job)
+{
+    AUTO_FREE char *name = service_name(job);
+    AUTO_FREE char *job_id = xasprintf("%" PRId64, job->status.job_id);
+    JSON_AUTO struct json *owners = pod_owners(job);
+    return json_build(
+        "{'apiVersion':'v1','kind':'Service','metadata':{'name':%s,'namespace':%s,"
+        "'labels':{%s:%s,%s:%s},'ownerReferences':%j},"
+        "'spec':{'clusterIP':'None','publishNotReadyAddresses':true,"
+        "'selector':{%s:%s}}}",
+        name, job->ns, LABEL_JOB_ID, job_id, LABEL_JOB_UID, job->uid, owners,
+        LABEL_JOB_UID, job->uid);
+}
+
 /* ---- reading ---- */
 
 static const char *owner_uid(const struct json *object)
@@ -204,7 +227,7 @@ static void send(void *arg)
         end(m);
         return;
     }
-    JSON_AUTO struct json *body = pod_service(r->job);
+    JSON_AUTO struct json *body = document(r->job);
     struct kc_ref ref = service_ref(r, NULL);
     m->call = kc_create(r->ctl->client, &ref, body, on_made, m);
 }

@@ -22,8 +22,12 @@
 
 #include "base/json.h"
 
+struct bjob;
 struct record;
 struct controller;
+
+/* `gantry-<jobID>`, a heap string. */
+char *service_name(const struct bjob *job);
 
 /* What is kept of a Service that is a job's. */
 struct service {

@@ -1,0 +1,153 @@
+#include "cmd/gantry-controller/podenv.h"
+
+#include <inttypes.h>
+
+#include "base/hostlist.h"
+#include "base/util.h"
+#include "cmd/gantry-controller/service.h"
+
+#define LIST_MAX (64u << 10)
+#define NAME_MAX_BYTES 128
+
+static void add_text(struct json *env, const char *name, const char *value)
+{
+    json_append(env, json_build("{'name':%s,'value':%s}", name, value));
+}
+
+static void add_number(struct json *env, const char *name, int64_t value)
+{
+    AUTO_FREE char *text = xasprintf("%" PRId64, value);
+    add_text(env, name, text);
+}
+
+static void nodelist(const struct pod_plan *plan, struct str *out)
+{
+    HOSTLIST_AUTO struct hostlist hl = {0};
+    for (size_t i = 0; i < plan->n_slots; i++)
+        hostlist_add(&hl, plan->slots[i].node);
+    hostlist_format(&hl, out);
+}
+
+/* Slurm's run lengths: "2(x3),1" is two on each of three nodes, then one. `each` is of
+ * one pod. */
+static void run_lengths(const struct pod_plan *plan, int64_t each, struct str *out)
+{
+    for (size_t i = 0, n; i < plan->n_slots; i += n) {
+        int64_t pods = plan->slots[i].pods;
+        for (n = 1; i + n < plan->n_slots && plan->slots[i + n].pods == pods; n++)
+            ;
+        str_addf(out, i ? ",%" PRId64 : "%" PRId64, pods * each);
+        if (n > 1)
+            str_addf(out, "(x%zu)", n);
+    }
+}
+
+/* Rank 0's name within the job's Service; a job of one pod speaks to itself. */
+static void master_address(const struct pod_plan *plan, int64_t pods, struct str *out)
+{
+    if (pods == 1) {
+        str_add(out, "127.0.0.1");
+        return;
+    }
+    AUTO_FREE char *service = service_name(plan->job);
+    pod_name(plan->job, plan->attempt, 0, out);
+    str_addf(out, ".%s", service);
+}
+
+static int64_t cpus_of(const struct resvec *each)
+{
+    return (each->v[RES_CPU] + 999) / 1000;
+}
+
+static int64_t gpus_of(const struct convert *c, const struct resvec *each)
+{
+    int gpu = restable_find(c->resources, c->gpu_resource);
+    return gpu < 0 ? 0 : each->v[gpu];
+}
+
+static void add_numbers(struct json *env, const struct pod_plan *plan, int64_t rank)
+{
+    struct seat seat = pod_seat(plan, rank);
+    const struct resvec *each = &seat.slot->each;
+    int64_t pods = slots_pods(plan->slots, plan->n_slots);
+    int64_t gpus = gpus_of(plan->convert, each), cpus = cpus_of(each);
+    const struct {
+        const char *name;
+        int64_t value;
+        bool absent;
+    } numbers[] = {
+        {"SLURM_JOB_ID", plan->job->status.job_id, false},
+        {"SLURM_JOBID", plan->job->status.job_id, false},
+        {"SLURM_JOB_NUM_NODES", (int64_t)plan->n_slots, false},
+        {"SLURM_NNODES", (int64_t)plan->n_slots, false},
+        {"SLURM_NTASKS", pods, false},
+        {"SLURM_NPROCS", pods, false},
+        {"SLURM_PROCID", rank, false},
+        {"SLURM_NODEID", (int64_t)seat.node_index, false},
+        {"SLURM_LOCALID", seat.local_rank, false},
+        {"SLURM_CPUS_ON_NODE", cpus * seat.slot->pods, cpus == 0},
+        {"SLURM_GPUS_ON_NODE", gpus * seat.slot->pods, gpus == 0},
+        {"SLURM_RESTART_COUNT", plan->job->status.restarts,
+         plan->job->status.restarts == 0},
+        {"RANK", rank, false},
+        {"WORLD_SIZE", pods, false},
+        {"MASTER_PORT", MASTER_PORT, false},
+        {"PET_NNODES", pods, false},
+        {"PET_NODE_RANK", rank, false},
+        {"PET_NPROC_PER_NODE", gpus, gpus == 0}, /* torchrun's own default is 1 */
+        {"PET_MASTER_PORT", MASTER_PORT, false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+        if (!numbers[i].absent)
+            add_number(env, numbers[i].name, numbers[i].value);
+}
+
+static void add_texts(struct json *env, const struct pod_plan *plan, int64_t rank)
+{
+    const struct bjob *job = plan->job;
+    struct seat seat = pod_seat(plan, rank);
+    int64_t n_cpus = cpus_of(&seat.slot->each);
+    STR_AUTO struct str nodes, tasks, cpus, master;
+    str_init(&nodes, LIST_MAX);
+    str_init(&tasks, LIST_MAX);
+    str_init(&cpus, LIST_MAX);
+    str_init(&master, NAME_MAX_BYTES);
+    nodelist(plan, &nodes);
+    run_lengths(plan, 1, &tasks);
+    run_lengths(plan, n_cpus, &cpus);
+    master_address(plan, slots_pods(plan->slots, plan->n_slots), &master);
+    add_text(env, "SLURM_JOB_NAME", job->job_name);
+    if (plan->partition)
+        add_text(env, "SLURM_JOB_PARTITION", plan->partition);
+    add_text(env, "SLURM_JOB_NODELIST", nodes.s);
+    add_text(env, "SLURM_NODELIST", nodes.s);
+    add_text(env, "SLURM_TASKS_PER_NODE", tasks.s);
+    if (n_cpus > 0)
+        add_text(env, "SLURM_JOB_CPUS_PER_NODE", cpus.s);
+    add_text(env, "SLURMD_NODENAME", seat.slot->node);
+    add_text(env, "MASTER_ADDR", master.s);
+    add_text(env, "PET_MASTER_ADDR", master.s);
+}
+
+static bool has(const struct json *env, const char *name)
+{
+    for (size_t i = 0; i < json_len(env); i++)
+        if (str_eq(json_str(json_item(env, i), "name"), name))
+            return true;
+    return false;
+}
+
+void podenv_set(struct json *container, const struct pod_plan *plan, int64_t rank)
+{
+    JSON_AUTO struct json *ours = json_new_array();
+    const struct json *theirs = json_get(container, "env");
+    struct json *env = json_new_array();
+    add_numbers(ours, plan, rank);
+    add_texts(ours, plan, rank);
+    for (size_t i = 0; i < json_len(ours); i++)
+        if (!has(theirs, json_str(json_item(ours, i), "name")))
+            json_append(env, json_copy(json_item(ours, i)));
+    for (size_t i = 0; i < json_len(theirs); i++)
+        json_append(env, json_copy(json_item(theirs, i)));
+    json_set(container, "env", env);
+}
