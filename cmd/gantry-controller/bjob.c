@@ -114,11 +114,11 @@ static void read_refusal(const struct json *status, struct jstatus *s)
 }
 
 static void read_status(const struct convert *c, const struct json *status,
-                        struct jstatus *s)
+                        struct bjob *b)
 {
+    struct jstatus *s = &b->status;
     jstatus_init(s);
-    if (job_state_parse(json_str(status, "state"), &s->state) < 0)
-        s->state = JOB_STATE_NONE;
+    b->unknown_state = job_state_parse(json_str(status, "state"), &s->state) < 0;
     s->job_id = json_int_or(status, "jobID", 0);
     s->attempt = json_int_or(status, "attempt", 0);
     s->restarts = json_int_or(status, "restarts", 0);
@@ -203,7 +203,7 @@ struct bjob *bjob_parse(const struct convert *c, const struct json *object,
     b->created_sec = read_time(meta, "creationTimestamp");
     b->deleting = json_str(meta, "deletionTimestamp") != NULL;
     read_spec(c, object, b);
-    read_status(c, json_get(object, "status"), &b->status);
+    read_status(c, json_get(object, "status"), b);
     return b;
 }
 

@@ -69,6 +69,7 @@ struct bjob {
     bool requeue;
     int64_t ttl_sec; /* -1: keep */
     struct jstatus status;
+    bool unknown_state; /* another Gantry's word, a newer one's: all is left as it is */
 };
 
 /* NULL only when the object is no BatchJob at all (no uid, no name). A spec that cannot

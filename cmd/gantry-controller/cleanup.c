@@ -86,7 +86,7 @@ enum cleanup_step { CLEANUP_NOTHING, CLEANUP_DELETE, CLEANUP_RELEASE };
 static enum cleanup_step next_step(const struct controller *ctl, const struct pod *pod)
 {
     const struct record *r = record_find(ctl, pod->job_uid);
-    if (r && record_expects(r, pod))
+    if (r && (record_expects(r, pod) || (r->job && r->job->unknown_state)))
         return CLEANUP_NOTHING;
     bool stays = r && pod->terminal && record_keeps(r, pod);
     if (!pod->deleting && !stays)

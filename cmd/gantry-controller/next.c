@@ -140,9 +140,19 @@ static bool act_on_attempt(struct job_next *n, const struct action *action)
     return false;
 }
 
+/* The hold is in spec, where it is released. It is written before the job is PENDING
+ * again: nothing starts it in between. */
+static bool hold_first(const struct job_view *v, struct job_next *n)
+{
+    n->hold = v->job->model && v->job->model->hold == HOLD_NONE;
+    return n->hold;
+}
+
 static void act_on_pending(const struct job_view *v, struct job_next *n,
                            const struct action *action)
 {
+    if (action->type == ACTION_REQUEUE_HOLD && hold_first(v, n))
+        return;
     action_done(n, action);
     if (action->type == ACTION_CANCEL) {
         want_final(v, n, JOB_STATE_CANCELLED);
@@ -153,6 +163,8 @@ static void act_on_pending(const struct job_view *v, struct job_next *n,
 static void act_on_final(const struct job_view *v, struct job_next *n,
                          const struct action *action)
 {
+    if (action->type == ACTION_REQUEUE_HOLD && hold_first(v, n))
+        return;
     action_done(n, action);
     if (action->type == ACTION_REQUEUE || action->type == ACTION_REQUEUE_HOLD) {
         want_requeue(v, n, false);
@@ -235,10 +247,10 @@ static void next_completing(const struct job_view *v, struct job_next *n)
 {
     if (attempt_busy(v->attempt))
         return;
-    if (attempt_all_ended(v->attempt))
-        settle(v, n);
-    else
+    if (!attempt_all_ended(v->attempt))
         n->kill = true;
+    else if (!str_eq(v->job->status.reason, "RequeuedHold") || !hold_first(v, n))
+        settle(v, n);
 }
 
 bool job_may_launch(const struct job_view *v)
@@ -379,7 +391,7 @@ void job_next(const struct job_view *v, struct job_next *ret)
 {
     *ret = (struct job_next){0};
     jstatus_copy(&ret->want, &v->job->status);
-    if (v->job->deleting)
+    if (v->job->deleting || v->job->unknown_state)
         return;
     switch (v->job->status.state) {
     case JOB_STATE_NONE:

@@ -19,6 +19,12 @@
  *   COMPLETING     a rank still runs                 ->                       kill
  *                  all ended                         -> by `endings` (next.c)
  *
+ * An action (spec.actions) that waits comes before all of these but COMPLETING:
+ *
+ *   PENDING        Cancel                            -> CANCELLED
+ *   (final)        Requeue                           -> PENDING
+ *   any            RequeueHold                       as Requeue, behind spec.hold
+ *
  * The reason that stands with COMPLETING decides what the end is, so that a restart in
  * the middle ends the same way.
  */
@@ -46,6 +52,7 @@ struct job_next {
     bool only_reason;    /* `want` differs in reason, message or priority alone: lowest
                             lane */
     struct jstatus want; /* jstatus_fini in any case */
+    bool hold;           /* write spec.hold (User) first; `write` is false then */
     bool launch;         /* make and bind what is missing */
     bool kill;           /* delete the attempt's pods that have not ended */
     bool drop_start;     /* forget the core's decision: the job is not to start */

@@ -275,7 +275,8 @@ void record_run(struct record *r)
 {
     if (!r->job)
         return;
-    if (r->job->status.state == JOB_STATE_NONE && r->assigned_id == 0)
+    if (r->job->status.state == JOB_STATE_NONE && !r->job->unknown_state &&
+        r->assigned_id == 0)
         r->assigned_id = ids_take(r->ctl->ids);
     struct job_next next;
     record_next(r, &next);
@@ -283,7 +284,7 @@ void record_run(struct record *r)
      * known; a dropped start only matters where nothing else is to be persisted. */
     if (next.drop_start && !next.write)
         drop_start(r);
-    if (next.write)
+    if (next.write || next.hold)
         status_queue(r, &next);
     if (next.launch || (r->job->status.state == JOB_STATE_RUNNING && !next.write))
         service_tend(r);

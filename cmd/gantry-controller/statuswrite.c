@@ -112,25 +112,38 @@ static void on_written(void *arg, const struct kc_result *result)
     }
 }
 
+static struct kc_call *write_status(struct record *r, const struct jstatus *want)
+{
+    JSON_AUTO struct json *patch = status_patch(&r->ctl->convert, r->job, want);
+    struct kc_ref ref = job_ref(r, "status");
+    return kc_patch(r->ctl->client, &ref, KC_PATCH_MERGE, patch, on_written, r);
+}
+
+static struct kc_call *write_hold(struct record *r)
+{
+    JSON_AUTO struct json *patch =
+        json_build("{'metadata':{'uid':%s,'resourceVersion':%s},"
+                   "'spec':{'hold':'User'}}",
+                   r->job->uid, r->job->version_text);
+    struct kc_ref ref = job_ref(r, NULL);
+    return kc_patch(r->ctl->client, &ref, KC_PATCH_MERGE, patch, on_written, r);
+}
+
 static void send(void *arg)
 {
     struct record *r = arg;
-    struct job_next next = {0};
-    if (r->job)
+    struct job_next next;
+    if (r->job) {
         record_next(r, &next);
-    if (next.write) {
-        JSON_AUTO struct json *patch =
-            status_patch(&r->ctl->convert, r->job, &next.want);
-        struct kc_ref ref = job_ref(r, "status");
-        r->status_busy = true;
         r->status_version = r->job->version;
-        r->status_call =
-            kc_patch(r->ctl->client, &ref, KC_PATCH_MERGE, patch, on_written, r);
-    } else {
-        lanes_leave(r->ctl->lanes, &r->ticket);
-    }
-    if (r->job)
+        r->status_call = next.hold    ? write_hold(r)
+                         : next.write ? write_status(r, &next.want)
+                                      : NULL;
         jstatus_fini(&next.want);
+    }
+    r->status_busy = r->status_call != NULL;
+    if (!r->status_busy)
+        lanes_leave(r->ctl->lanes, &r->ticket);
 }
 
 /* The intent of a gang is on the way to a start. */

@@ -130,6 +130,9 @@ static void job_changed(void *arg, enum kc_change change, void *old_item,
     }
     struct err err = ERR_INIT;
     struct bjob *job = bjob_parse(&ctl->convert, object, &err);
+    if (job && job->unknown_state)
+        log_warn(ctl->log, "job %s/%s is left alone: %s", job->ns, job->name,
+                 job->refusal ? job->refusal : "its state is unknown");
     if (job)
         record_update(record_get(ctl, new_item), job);
     else

@@ -13,7 +13,17 @@
 
 /* ---- ends ---- */
 
-enum deed { NOTHING, EXIT, CANCEL, REQUEUE, LATE, NODE_LOSS, EVICT, VANISH };
+enum deed {
+    NOTHING,
+    EXIT,
+    CANCEL,
+    REQUEUE,
+    REQUEUE_HOLD,
+    LATE,
+    NODE_LOSS,
+    EVICT,
+    VANISH
+};
 
 static const struct {
     const char *what, *spec;
@@ -43,6 +53,10 @@ static const struct {
      "status.state=RUNNING|status.attempt=2|status.restarts=1|status.exitCode!"},
     {"requeued although it says no", "'requeue':false", REQUEUE, 0,
      "status.state=COMPLETING", "status.state=RUNNING|status.attempt=2"},
+    {"requeued and held", "'nodes':2", REQUEUE_HOLD, 0,
+     "status.state=COMPLETING|status.reason=RequeuedHold|spec.hold!",
+     "status.state=PENDING|status.reason=JobHeldUser|spec.hold=User|status.restarts=1|"
+     "status.attempt=1"},
     {"its own time limit", "'nodes':2,'timeLimit':'10'", LATE, 0,
      "status.state=COMPLETING|status.reason=TimeLimit",
      "status.state=TIMEOUT|status.reason=TimeLimit"},
@@ -90,6 +104,9 @@ static void do_deed(struct ctltest *t, enum deed deed, int rank, int code)
         break;
     case REQUEUE:
         ctltest_act(t, "a", "1", "Requeue");
+        break;
+    case REQUEUE_HOLD:
+        ctltest_act(t, "a", "1", "RequeueHold");
         break;
     case LATE:
         ctltest_advance(t, 598);
@@ -192,6 +209,23 @@ START_TEST(test_ttl)
 }
 END_TEST
 
+/* A newer Gantry's job is left as it is. */
+START_TEST(test_unknown_state)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "a", "'nodes':2");
+    ctltest_settle(t);
+    ctltest_kill(t);
+    ask(t, "PATCH", JOBS "/a/status", "{'status':{'state':'SUSPENDED'}}");
+    ctltest_start(t);
+    spy_forget(t->spy);
+    ctltest_advance(t, 60);
+    ck_assert_msg(spy_count(t->spy, NULL, "") == 0, "%s", spy_text(t->spy));
+    ck_assert_uint_eq(ctltest_pods(t, "a", true), 2);
+    ctltest_free(t);
+}
+END_TEST
+
 /* ---- the controller dies ---- */
 
 /* Steps until the controller has sent `writes` writes, and that many steps more, so
@@ -281,6 +315,7 @@ int main(void)
                           {test_pending, 1},
                           {test_delete_running, 1},
                           {test_ttl, 1},
+                          {test_unknown_state, 1},
                           {test_killed_in_start, ARRAY_LEN(killed)},
                           {test_killed_in_end, ARRAY_LEN(ends)},
                           {NULL, 0},

@@ -22,7 +22,7 @@ struct given {
     int exit_code; /* recorded; 0: none */
 
     const char *actions; /* "1:Cancel 2:Requeue" */
-    bool no_requeue, deleting;
+    bool no_requeue, deleting, held, unknown;
     const char *refusal; /* of the spec */
 
     const char *ranks; /* of the attempt under way; NULL: none */
@@ -38,8 +38,8 @@ struct given {
 /*
  * `then` is what differs from the persisted status, in this order, and what is to be
  * done: "STATE id=7 attempt=2 restarts=1 reason=.. message=.. submit=+0 eligible=+10
- * start=+0 end=+0 exit=0:0 action=1 pods=2 refusal=.. write only-reason launch kill
- * drop". Times are seconds from now; "-" is: none any more.
+ * start=+0 end=+0 exit=0:0 action=1 pods=2 refusal=.. write only-reason hold launch
+ * kill drop". Times are seconds from now; "-" is: none any more.
  */
 static const struct {
     const char *what;
@@ -96,6 +96,18 @@ static const struct {
      "CANCELLED end=+0 action=1 write"},
     {"requeue of a pending job is nothing but done",
      {.state = JOB_STATE_PENDING, .actions = "1:Requeue"},
+     "action=1 write"},
+    {"requeued and held while pending: the hold",
+     {.state = JOB_STATE_PENDING, .actions = "1:RequeueHold"},
+     "hold"},
+    {"requeued and held while it starts: not started",
+     {.state = JOB_STATE_PENDING,
+      .actions = "1:RequeueHold",
+      .start = 2,
+      .ranks = "none none"},
+     "hold drop"},
+    {"requeued and held while pending, held",
+     {.state = JOB_STATE_PENDING, .actions = "1:RequeueHold", .held = true},
      "action=1 write"},
     {"only the first of two actions",
      {.state = JOB_STATE_PENDING, .actions = "1:Requeue 2:Cancel"},
@@ -367,8 +379,17 @@ static const struct {
       .exit_code = 3,
       .no_requeue = true},
      "PENDING restarts=1 submit=+0 eligible=+0 start=- exit=- pods=0 write"},
-    {"end: RequeuedHold",
+    {"end: RequeuedHold, the hold first",
      {.state = JOB_STATE_COMPLETING, .reason = "RequeuedHold", .ranks = "gone"},
+     "hold"},
+    {"end: RequeuedHold, a rank still runs",
+     {.state = JOB_STATE_COMPLETING, .reason = "RequeuedHold", .ranks = "bound"},
+     "kill"},
+    {"end: RequeuedHold, held",
+     {.state = JOB_STATE_COMPLETING,
+      .reason = "RequeuedHold",
+      .ranks = "gone",
+      .held = true},
      "PENDING restarts=1 submit=+0 eligible=+0 start=- pods=0 write"},
     {"end: a reason that is not known is a failure that is seen",
      {.state = JOB_STATE_COMPLETING, .reason = "FromTheFuture", .ranks = "gone"},
@@ -402,6 +423,15 @@ static const struct {
       .last_action = "1",
       .actions = "1:Cancel 2:Requeue"},
      "PENDING restarts=1 submit=+0 eligible=+0 start=- end=- action=2 pods=0 write"},
+    {"over: requeued and held, the hold first",
+     {.state = JOB_STATE_FAILED, .actions = "1:RequeueHold"},
+     "hold"},
+    {"over: requeued and held",
+     {.state = JOB_STATE_FAILED, .actions = "1:RequeueHold", .held = true},
+     "PENDING restarts=1 submit=+0 eligible=+0 start=- end=- action=1 pods=0 write"},
+    {"a state that a newer one wrote",
+     {.state = JOB_STATE_NONE, .unknown = true, .assigned_id = 7},
+     ""},
     {"over and being deleted",
      {.state = JOB_STATE_NODE_FAIL, .actions = "1:Requeue", .deleting = true},
      ""},
@@ -468,6 +498,9 @@ static struct bjob *give_job(const struct given *g)
     job->requeue = !g->no_requeue;
     job->refusal = xstrdup_null(g->refusal);
     job->model = g->refusal ? NULL : job_new();
+    if (job->model && g->held)
+        job->model->hold = HOLD_USER;
+    job->unknown_state = g->unknown;
     give_actions(job, g->actions);
     give_status(&job->status, g);
     return job;
@@ -527,11 +560,9 @@ static void say(struct str *out, const struct job_next *n, const struct jstatus 
     const struct {
         bool on;
         const char *word;
-    } flags[] = {{n->write, "write "},
-                 {n->only_reason, "only-reason "},
-                 {n->launch, "launch "},
-                 {n->kill, "kill "},
-                 {n->drop_start, "drop "}};
+    } flags[] = {{n->write, "write "}, {n->only_reason, "only-reason "},
+                 {n->hold, "hold "},   {n->launch, "launch "},
+                 {n->kill, "kill "},   {n->drop_start, "drop "}};
     say_status(out, &n->want, have);
     for (size_t i = 0; i < ARRAY_LEN(flags); i++)
         if (flags[i].on)
