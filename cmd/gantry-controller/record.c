@@ -121,21 +121,22 @@ static void consider_things(struct record *r)
 
 /* ---- versions ---- */
 
-/* A rank that was there before a restart and is not any more was lost; while an attempt
- * is still being made it may never have been there. */
+/* No pod is bound before all are made: where one is bound, a rank without a pod was
+ * there before a restart, and was lost. */
 static void resume_attempt(struct record *r)
 {
     const struct jstatus *s = &r->job->status;
-    attempt_begin(&r->attempt, s->attempt, s->placement, s->n_placement,
+    struct attempt *a = &r->attempt;
+    bool all_made = s->state == JOB_STATE_RUNNING;
+    attempt_begin(a, s->attempt, s->placement, s->n_placement,
                   loop_now_sec(r->ctl->loop));
     for (size_t i = 0; i < r->n_pods; i++)
-        attempt_saw_pod(&r->attempt, r->pods[i],
-                        watches_node_fate(r->ctl, r->pods[i]->node));
-    if (s->state != JOB_STATE_RUNNING)
-        return;
-    for (size_t i = 0; i < r->attempt.n; i++)
-        if (r->attempt.ranks[i].state == RANK_NONE)
-            r->attempt.ranks[i].state = RANK_GONE;
+        attempt_saw_pod(a, r->pods[i], watches_node_fate(r->ctl, r->pods[i]->node));
+    for (size_t i = 0; i < a->n; i++)
+        all_made |= a->ranks[i].state == RANK_BOUND;
+    for (size_t i = 0; all_made && i < a->n; i++)
+        if (a->ranks[i].state == RANK_NONE)
+            a->ranks[i].state = RANK_GONE;
 }
 
 /* The pod of a job of one pod is its own intent: a controller that died behind the
@@ -153,6 +154,7 @@ static void adopt_single(struct record *r)
         *slot = (struct slot){.node = xstrdup(p->node), .pods = 1, .each = p->use};
         r->start = (struct start){.on = true,
                                   .attempt = p->attempt,
+                                  .generation = job->generation,
                                   .slots = slot,
                                   .n_slots = 1,
                                   .partition = xstrdup_null(p->partition)};
@@ -162,10 +164,21 @@ static void adopt_single(struct record *r)
     }
 }
 
+/* Persisted, or overtaken: the job has ended, or its spec has changed and nothing was
+ * made for the old one yet. */
+static bool start_is_spent(const struct record *r)
+{
+    const struct jstatus *s = &r->job->status;
+    if (s->attempt >= r->start.attempt || job_state_is_final(s->state))
+        return true;
+    return r->job->generation != r->start.generation && !attempt_busy(&r->attempt) &&
+           r->attempt.n > 0 && r->attempt.ranks[0].state == RANK_NONE;
+}
+
 static void fit_attempt(struct record *r)
 {
     const struct jstatus *s = &r->job->status;
-    if (r->start.on && (s->attempt >= r->start.attempt || job_state_is_final(s->state)))
+    if (r->start.on && start_is_spent(r))
         start_clear(r);
     if (job_state_is_active(s->state)) {
         if (r->attempt.number != s->attempt)
@@ -223,6 +236,7 @@ void record_begin_start(struct record *r, const struct decision *d)
     start_clear(r);
     r->start = (struct start){.on = true,
                               .attempt = r->job->status.attempt + 1,
+                              .generation = r->job->generation,
                               .slots = slots_copy(d->slots, d->n_slots),
                               .n_slots = d->n_slots,
                               .partition = xstrdup_null(d->partition)};

@@ -32,6 +32,7 @@ struct making;
 struct start {
     bool on;
     int64_t attempt;
+    int64_t generation; /* of the spec that it was decided for */
     struct slot *slots;
     size_t n_slots;
     char *partition;

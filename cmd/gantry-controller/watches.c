@@ -192,9 +192,8 @@ void watches_consider_pod(struct controller *ctl, struct pod *pod)
     }
 }
 
-static void pod_gone(struct controller *ctl, struct pod *pod)
+static void rank_lost(struct controller *ctl, struct pod *pod)
 {
-    uncount_foreign(ctl, pod);
     struct record *r = pod->job_uid ? record_find(ctl, pod->job_uid) : NULL;
     if (!r)
         return;
@@ -204,6 +203,13 @@ static void pod_gone(struct controller *ctl, struct pod *pod)
     record_drop_if_empty(r);
 }
 
+/* Of the same job, attempt and rank, as its labels say. */
+static bool same_place(const struct pod *a, const struct pod *b)
+{
+    return str_eq(a->job_uid, b->job_uid) && a->attempt == b->attempt &&
+           a->rank == b->rank;
+}
+
 static void pod_changed(void *arg, enum kc_change change, void *old_item,
                         void *new_item, const struct json *object)
 {
@@ -211,14 +217,15 @@ static void pod_changed(void *arg, enum kc_change change, void *old_item,
     struct pod *was = old_item, *is = new_item;
     (void)object;
     if (change == KC_DELETED) {
-        pod_gone(ctl, was);
+        uncount_foreign(ctl, was);
+        rank_lost(ctl, was);
         return;
     }
-    if (was && was->job_uid) {
-        struct record *r = record_find(ctl, was->job_uid);
-        if (r)
-            record_remove_pod(r, was);
-    }
+    /* Relabelled by others: its rank has lost it. */
+    if (was && !same_place(was, is))
+        rank_lost(ctl, was);
+    else if (was && was->job_uid)
+        record_remove_pod(record_get(ctl, was->job_uid), was);
     if (is->job_uid)
         record_add_pod(record_get(ctl, is->job_uid), is);
     if (ctl->synced) {

@@ -251,6 +251,36 @@ START_TEST(test_status_refused)
 }
 END_TEST
 
+/* The spec changes between the core's decision and the intent: it is decided anew. */
+START_TEST(test_changed_before_start)
+{
+    struct ctltest *t = warm();
+    ctltest_submit(t, "big", "'nodes':4,'gpusPerNode':8");
+    ctltest_submit(t, "a", "'nodes':2,'gpusPerNode':8");
+    ctltest_settle(t);
+    ctltest_advance(t, 2);
+    ctltest_expect(t, "a", "status.state=PENDING|status.reason=Resources");
+    spy_spoil(t->spy, &(struct spy_rule){"PATCH", "/batchjobs/a/status", SPY_REFUSE,
+                                         503, "ServiceUnavailable", "", SPY_ALWAYS});
+    for (int rank = 0; rank < 4; rank++)
+        ctltest_end(t, "big", rank, 0);
+    ctltest_settle(t);
+    ck_assert_int_eq(
+        apitest_send(t->api,
+                     &(struct apitest_request){.method = "PATCH",
+                                               .path = JOBS "/a",
+                                               .type = "application/merge-patch+json",
+                                               .body = "{'spec':{'nodes':3}}"}),
+        200);
+    ctltest_settle(t);
+    spy_spare(t->spy);
+    ctltest_advance(t, 5);
+    ctltest_expect(t, "a", "status.state=RUNNING|status.numNodes=3|status.attempt=1");
+    ck_assert_uint_eq(ctltest_pods(t, "a", true), 3);
+    ctltest_free(t);
+}
+END_TEST
+
 /* ---- restarts ---- */
 
 /* Jobs that were submitted while no controller lived get their ids in their order. */
@@ -281,6 +311,7 @@ int main(void)
                           {test_stall, ARRAY_LEN(stalls)},
                           {test_cancel_stalled, ARRAY_LEN(stalls)},
                           {test_status_refused, 1},
+                          {test_changed_before_start, 1},
                           {test_ids_in_order, 1},
                           {NULL, 0},
                       });

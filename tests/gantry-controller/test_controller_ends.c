@@ -22,7 +22,8 @@ enum deed {
     LATE,
     NODE_LOSS,
     EVICT,
-    VANISH
+    VANISH,
+    RELABEL,
 };
 
 static const struct {
@@ -74,6 +75,9 @@ static const struct {
     {"somebody deletes a pod", "'nodes':2", EVICT, 0,
      "status.state=COMPLETING|status.reason=NodeDown",
      "status.state=RUNNING|status.attempt=2"},
+    {"a pod is taken from it by its labels", "'nodes':2", RELABEL, 0,
+     "status.state=COMPLETING|status.reason=NodeDown",
+     "status.state=RUNNING|status.attempt=2"},
     {"a pod vanishes", "'nodes':2", VANISH, 0,
      "status.state=COMPLETING|status.reason=NodeDown",
      "status.state=RUNNING|status.attempt=2"},
@@ -118,6 +122,10 @@ static void do_deed(struct ctltest *t, enum deed deed, int rank, int code)
         break;
     case EVICT:
         ask(t, "DELETE", PODS "/a-1-1-0", NULL);
+        break;
+    case RELABEL:
+        ask(t, "PATCH", PODS "/a-1-1-0",
+            "{'metadata':{'labels':{'gantry.dev/job-uid':null}}}");
         break;
     case VANISH:
         ask(t, "PATCH", PODS "/a-1-1-0", "{'metadata':{'finalizers':null}}");
@@ -307,6 +315,32 @@ START_TEST(test_killed_in_end)
 }
 END_TEST
 
+/* A bound pod of a gang vanishes while no controller lives, and another is unbound: the
+ * rank had begun, so it is not made again within the attempt. */
+START_TEST(test_lost_in_start)
+{
+    struct ctltest *t = ctltest_new();
+    spy_spoil(t->spy, &(struct spy_rule){"POST", "/a-1-1-1/binding", SPY_REFUSE, 503,
+                                         "ServiceUnavailable", "", SPY_ALWAYS});
+    ctltest_submit(t, "a", "'nodes':3");
+    ctltest_settle(t);
+    ctltest_expect(t, "a", "status.state=CONFIGURING");
+    ck_assert_uint_eq(ctltest_pods(t, "a", true), 2);
+    ctltest_kill(t);
+    do_deed(t, VANISH, 0, 0);
+    spy_spare(t->spy);
+    ctltest_start(t);
+    for (int i = 0; i < 3; i++) {
+        ctltest_settle(t);
+        ctltest_reap(t);
+    }
+    ctltest_expect(t, "a",
+                   "status.state=PENDING|status.reason=BeginTime|"
+                   "status.restarts=1|status.attempt=1");
+    ctltest_free(t);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry-controller/controller_ends",
@@ -316,6 +350,7 @@ int main(void)
                           {test_delete_running, 1},
                           {test_ttl, 1},
                           {test_unknown_state, 1},
+                          {test_lost_in_start, 1},
                           {test_killed_in_start, ARRAY_LEN(killed)},
                           {test_killed_in_end, ARRAY_LEN(ends)},
                           {NULL, 0},
