@@ -27,8 +27,7 @@
  *
  * After a START decision the core itself counts the allocation as used and has the job
  * as STARTING; it stays so until a change says otherwise. So the caller applies a job
- * only with a state that is later than what it knows of the decision (controller:
- * jobs.h).
+ * only with a state that is later than what it knows of the decision.
  *
  * Queue order: priority_tier of the partition, then priority, then job_id. Priority is
  * Slurm's sum (priority/multifactor), here of age and partition, less nice:

@@ -103,8 +103,7 @@ bool rank_ended(const struct rank *r)
     return false;
 }
 
-/* A pod that did not end by its own process: refused by its node, evicted, or its
- * record lost. */
+/* It did not end by its own process: refused by its node, evicted, or lost. */
 static bool rank_broken(const struct rank *r)
 {
     if (r->state == RANK_GONE)

@@ -7,8 +7,8 @@
 #include "base/util.h"
 
 /* 32 in flight saturate an API server on two cores (create pod 1,400 to 1,655/s there).
- * Reasons and clean-up are kept few so that they never fill the server's queue before a
- * start. */
+ * Reasons and clean-up are few, so that they never fill the server's queue before a
+ * start's writes. */
 static const size_t in_flight_max[LANE_COUNT] = {
     [LANE_START] = 32, [LANE_STATUS] = 16, [LANE_REASON] = 4, [LANE_CLEANUP] = 8};
 

@@ -1,5 +1,4 @@
-/* gantry-controller - the daemon: options, assembly, signals. Everything else is linked
- * by tests too. */
+/* gantry-controller - the daemon: options, assembly, signals. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

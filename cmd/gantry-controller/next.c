@@ -5,8 +5,7 @@
 
 #include "base/util.h"
 
-/* Back-off after a failed launch or a lost node: 10 s, doubled by each restart, 5 min
- * at most. */
+/* Back-off after a failed launch or a lost node: 10 s, doubled by each restart. */
 #define BACKOFF_FIRST_SEC 10
 #define BACKOFF_DOUBLINGS 5
 #define BACKOFF_MAX_SEC 300
@@ -38,8 +37,7 @@ static const struct ending *ending_of(const char *reason)
         if (strlen(endings[i].reason) == len &&
             strncmp(reason, endings[i].reason, len) == 0)
             return &endings[i];
-    /* A reason that an older or newer Gantry wrote: the safe end is a failure that is
-     * seen. */
+    /* Another Gantry's reason: the safe end is a failure that is seen. */
     return &endings[1];
 }
 
@@ -65,8 +63,7 @@ static void clear_run(struct jstatus *s)
     s->exit_code = s->exit_signal = -1;
 }
 
-/* Back to the queue, as Slurm does: the submit time is reset and the restart counted.
- */
+/* Back to the queue, as in Slurm: a new submit time, and the restart counted. */
 static void want_requeue(const struct job_view *v, struct job_next *n, bool back_off)
 {
     struct jstatus *s = &n->want;
@@ -218,8 +215,7 @@ static void end_succeeded(const struct job_view *v, struct job_next *n)
     want_final(v, n, JOB_STATE_COMPLETED);
 }
 
-/* What all of the attempt's ends say, once everything has ended: the state after
- * COMPLETING. */
+/* Everything has ended: the state after COMPLETING. */
 static void settle(const struct job_view *v, struct job_next *n)
 {
     struct jstatus *s = &n->want;
@@ -319,8 +315,8 @@ static void next_single(const struct job_view *v, struct job_next *n)
     if (action) {
         act_on_pending(v, n, action);
     } else if (trouble) {
-        /* The number is spent: what the server may still carry out late is not of the
-         * next attempt. */
+        /* The number is spent: a create that the server still carries out late is not
+         * of the next attempt. */
         n->want.attempt = v->job->status.attempt + 1;
         want_requeue(v, n, true);
         want_reason(n, "JobLaunchFailure", trouble);

@@ -49,8 +49,7 @@ struct job_view {
 
 struct job_next {
     bool write;          /* persist `want` */
-    bool only_reason;    /* `want` differs in reason, message or priority alone: lowest
-                            lane */
+    bool only_reason;    /* reason, message or priority alone: it can wait */
     struct jstatus want; /* jstatus_fini in any case */
     bool hold;           /* write spec.hold (User) first; `write` is false then */
     bool launch;         /* make and bind what is missing */

@@ -93,8 +93,7 @@ static void set_annotations(struct json *annotations, const struct pod_plan *pla
         json_set(annotations, ANNOTATION_PARTITION, json_new_string(plan->partition));
 }
 
-/* Of the template's metadata, what Kubernetes takes from one: labels, annotations and
- * finalizers. */
+/* Kubernetes takes labels, annotations and finalizers from a template, no more. */
 static void set_metadata(struct json *pod, const struct pod_plan *plan, int64_t rank,
                          const char *name)
 {
@@ -162,8 +161,7 @@ static void add_resource(struct json *resources, const char *name, int resource,
         set_amount(limits, name, resource, limit + more);
 }
 
-/* Slurm's shape: what the placement gives a pod beyond what the template asks itself.
- */
+/* Slurm's shape: what the placement gives a pod beyond the template's own request. */
 static int add_shape(const struct convert *c, struct json *pod, struct json *container,
                      const struct resvec *each, struct err *err)
 {

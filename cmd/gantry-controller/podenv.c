@@ -28,8 +28,8 @@ static void nodelist(const struct pod_plan *plan, struct str *out)
     hostlist_format(&hl, out);
 }
 
-/* Slurm's run lengths: "2(x3),1" is two on each of three nodes, then one. `each` is of
- * one pod. */
+/* Slurm's run lengths: "2(x3),1" is two on each of three nodes, then one. `each` is
+ * what one pod counts. */
 static void run_lengths(const struct pod_plan *plan, int64_t each, struct str *out)
 {
     for (size_t i = 0, n; i < plan->n_slots; i += n) {

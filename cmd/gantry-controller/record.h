@@ -56,7 +56,7 @@ struct record {
     bool status_busy;     /* a write, the read after one, or the wait for that */
     bool dirty;           /* in controller.dirty */
     struct record *next_dirty;
-    size_t ops; /* pod writes queued or under way */
+    size_t ops;              /* pod writes queued or under way */
     uint64_t status_version; /* of the object that the last write was decided on */
     struct kc_call *status_call;
     struct loop_timer *retry; /* NULL until first needed */
@@ -81,12 +81,12 @@ void record_vanished(struct record *r);
 void record_drop_if_empty(struct record *r);
 void record_free(struct record *r);
 void record_begin_start(struct record *r, const struct decision *d);
-/* Asks next.h and queues what it says; once per turn of the loop, however often it is
- * called. */
+/* Has record_run called in this turn of the loop, once, however often it is asked. */
 void record_reconcile(struct record *r);
-/* The turn itself. */
+/* Asks next.h and queues what it says. */
 void record_run(struct record *r);
 void record_next(const struct record *r, struct job_next *ret);
+/* May pods of the start or attempt under way still be made and bound? */
 bool record_may_launch(const struct record *r);
 void record_add_pod(struct record *r, struct pod *pod);
 void record_remove_pod(struct record *r, const struct pod *pod);

@@ -11,8 +11,7 @@
 
 #include "kubeclient/client.h"
 
-/* A write whose refusal passes, or whose outcome was unknown, is looked at again after
- * this. */
+/* After this, what was refused for now or came to an unknown end is looked at again. */
 #define RETRY_MS 1000
 
 bool refusal_passes(enum kc_reason reason);

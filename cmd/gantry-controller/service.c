@@ -24,8 +24,7 @@ char *service_name(const struct bjob *job)
     return xasprintf(SERVICE_PREFIX "%" PRId64, job->status.job_id);
 }
 
-/* Its names resolve before the pods are ready: ranks look for each other as they begin.
- */
+/* Names resolve before the pods are ready: ranks look for each other as they begin. */
 static struct json *document(const struct bjob *job)
 {
     AUTO_FREE char *name = service_name(job);

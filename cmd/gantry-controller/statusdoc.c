@@ -24,8 +24,7 @@ static struct json *time_or_null(int64_t sec)
     return json_new_string(text);
 }
 
-/* A condition's time is when its status last changed, which the job's own times tell.
- */
+/* When a condition's status last changed, the job's own times tell. */
 static void add_condition(struct json *list, const char *type, const char *status,
                           const char *reason, const char *message, int64_t since_sec)
 {
