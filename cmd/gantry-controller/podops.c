@@ -263,15 +263,28 @@ static bool kill_rank(struct pod_op *op)
 
 /* ---- turns ---- */
 
+/* A start that was long on its way (the controller died meanwhile, or the server was
+ * away) may find that a node is not what it was. */
+static bool node_stands(struct pod_op *op, const struct rank *rank)
+{
+    enum node_fate fate = watches_node_fate(op->record->ctl, rank->node);
+    if (fate == NODE_FINE)
+        return true;
+    AUTO_FREE char *why = xasprintf("node %s is %s", rank->node,
+                                    fate == NODE_GONE ? "gone" : "not ready");
+    attempt_fail(&op->record->attempt, why);
+    return false;
+}
+
 static bool begin(struct pod_op *op)
 {
     if (!op_is_due(op))
         return false;
     switch (op->kind) {
     case OP_MAKE:
-        return make(op);
+        return node_stands(op, op_rank(op)) && make(op);
     case OP_BIND:
-        return bind_rank(op);
+        return node_stands(op, op_rank(op)) && bind_rank(op);
     case OP_KILL:
         return kill_rank(op);
     }

@@ -41,11 +41,46 @@ START_TEST(test_pod_deleted)
 }
 END_TEST
 
+/* A node fails between the creates and the binds: the start is rolled back, and nothing
+ * is bound to that node. */
+START_TEST(test_node_fails_before_bind)
+{
+    struct ctltest *t = ctltest_new();
+
+    spy_spoil(t->spy, &(struct spy_rule){"POST", "/binding", SPY_REFUSE, 503,
+                                         "ServiceUnavailable", "busy", SPY_ALWAYS});
+    ctltest_submit(t, "a", "'nodes': 4");
+    ctltest_settle(t);
+    ctltest_expect(t, "a", "status.state=CONFIGURING");
+    ck_assert_uint_eq(ctltest_pods(t, "a", false), 4);
+    ck_assert_int_eq(
+        apitest_send(t->api,
+                     &(struct apitest_request){
+                         .method = "PATCH",
+                         .path = "/api/v1/nodes/n2/status",
+                         .type = "application/merge-patch+json",
+                         .body = "{'status':{'conditions':[{'type':'Ready',"
+                                 "'status':'Unknown'}]}}"}),
+        200);
+    ctltest_settle(t);
+    spy_spare(t->spy);
+    ctltest_advance(t, 2);
+    ctltest_reap(t);
+    ctltest_advance(t, 1);
+    ctltest_expect(t, "a",
+                   "status.state=PENDING|status.reason=JobLaunchFailure|"
+                   "status.message=node n2 is not ready|status.restarts=1");
+    ck_assert_uint_eq(ctltest_pods(t, "a", false), 0);
+    ctltest_free(t);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry-controller/endings", (struct suite_row[]){
                                                        {test_success_after_all, 1},
                                                        {test_pod_deleted, 1},
+                                                       {test_node_fails_before_bind, 1},
                                                        {NULL, 0},
                                                    });
 }
