@@ -62,7 +62,7 @@ static void check_fit(struct checks *c, const struct pod_fact *p, int64_t decide
                        p->node, lacking, amounts_get(&used, lacking),
                        amounts_get(&n->allocatable, lacking));
     amounts_fini(&used);
-    if ((!n || !n->ready) && (!n || n->ready_ms < known.by_ms))
+    if (!n || (!n->ready && n->ready_ms < now_ms(c) - lag_ms(c)))
         journal_breach(c->journal, "overcommit", "pod %s on %s, which is not ready",
                        p->name, p->node);
 }
@@ -70,7 +70,7 @@ static void check_fit(struct checks *c, const struct pod_fact *p, int64_t decide
 static void check_bound(struct checks *c, const struct pod_fact *p)
 {
     const struct job_fact *j = p->job;
-    bool gang = j->pods_asked > 1;
+    bool gang = j->pods_asked > 1 && !j->is_range;
 
     if (!str_eq(p->planned, p->node))
         journal_breach(c->journal, "overcommit", "pod %s is on %s, planned for %s",
@@ -79,13 +79,29 @@ static void check_bound(struct checks *c, const struct pod_fact *p)
         check_fit(c, p, gang ? MIN(j->intent_ms, p->made_ms) : p->made_ms);
 }
 
+static void note_pod(struct checks *c, struct pod_fact *p)
+{
+    unsigned now = 1u | (p->node != NULL) << 1 | p->deleting << 2 | p->terminal << 3 |
+                   p->gone << 4 | !p->accounted << 5;
+
+    if (now == p->noted)
+        return;
+    p->noted = now;
+    journal_note(c->journal, "  pod %s on %s%s%s%s%s, %d", p->name,
+                 p->node ? p->node : "no node", p->deleting ? ", deleting" : "",
+                 p->terminal ? ", ended" : "", p->gone ? ", gone" : "",
+                 p->accounted ? "" : ", released", p->exit_code);
+}
+
 void checks_pod(struct checks *c, struct pod_fact *p)
 {
     const struct job_fact *j = p->job;
 
+    note_pod(c, p);
+
     if (!j)
         return;
-    if (j->pods_asked > 1 && j->now.attempt < p->attempt)
+    if (j->pods_asked > 1 && !j->is_range && j->now.attempt < p->attempt)
         journal_breach(c->journal, "gang",
                        "pod %s is there, but %s's status says attempt %" PRId64,
                        p->name, j->name, j->now.attempt);
@@ -102,7 +118,9 @@ static void check_other(struct checks *c, const struct pod_fact *p,
         !p->late)
         journal_breach(c->journal, "twice", "rank %" PRId64 " of %s has run in %s",
                        p->rank, p->job->name, other->name);
-    bool excused = pod_unseen(c->ledger, other) || p->late || other->late;
+    /* One of them is where nobody could reach it, or comes from an old leader. */
+    bool excused = pod_unseen(c->ledger, other) || pod_unseen(c->ledger, p) ||
+                   p->late || other->late;
     if (other->running > 0 && other->attempt != p->attempt && !excused)
         journal_breach(c->journal, "twice", "%s starts while %s runs", p->name,
                        other->name);
@@ -111,6 +129,7 @@ static void check_other(struct checks *c, const struct pod_fact *p,
 void checks_run(struct checks *c, struct pod_fact *p)
 {
     c->journal->counts.runs++;
+    journal_note(c->journal, "  pod %s runs", p->name);
     if (p->starts > 1)
         journal_breach(c->journal, "twice", "pod %s is started %d times", p->name,
                        p->starts);
@@ -322,7 +341,10 @@ static void check_deadline(struct checks *c, const struct job_fact *j)
 
     if (j->pods_asked < 2 || j->n_pods == 0)
         return;
-    int64_t since_ms = partly_since(c, j, j->pods[j->n_pods - 1]->attempt);
+    int64_t attempt = j->pods[j->n_pods - 1]->attempt;
+    if (j->is_range && attempt != j->now.attempt)
+        return; /* one pod perhaps, and no intent needed */
+    int64_t since_ms = partly_since(c, j, attempt);
     if (since_ms != NEVER_MS && now_ms(c) - MAX(since_ms, c->controller_ms) > margin_ms)
         journal_breach(c->journal, "gang", "%s runs partly since %" PRId64 " s",
                        j->name, (now_ms(c) - since_ms) / 1000);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/duration.h"
+#include "base/hostlist.h"
 #include "base/util.h"
 #include "cmd/gantry-local/podspec.h"
 #include "crds/convert.h"
@@ -121,15 +122,18 @@ static struct pod_fact *pod_new(struct ledger *l, const struct json *object)
     return p;
 }
 
-static void read_node(struct pod_fact *p, const struct json *object, int64_t now_ms)
+static void read_node(const struct ledger *l, struct pod_fact *p,
+                      const struct json *object)
 {
     const char *node = json_str_or(object, "spec.nodeName", "");
 
     p->just_bound = !p->node && *node;
     if (!p->just_bound)
         return;
+    const struct node_fact *n = ledger_node(l, node);
     p->node = xstrdup(node);
-    p->bound_ms = now_ms;
+    p->bound_ms = loop_now_ms(l->loop);
+    p->bound_blind = !n || !n->ready;
 }
 
 static void read_end(struct pod_fact *p, const struct json *object)
@@ -167,7 +171,7 @@ static void on_pod(void *arg, const char *type, const struct json *object)
 
     if (!p)
         p = pod_new(l, object);
-    read_node(p, object, now_ms);
+    read_node(l, p, object);
     read_end(p, object);
     p->deleting = json_str(object, "metadata.deletionTimestamp") != NULL;
     p->accounted = has_finalizer(object);
@@ -187,7 +191,8 @@ bool pod_unseen(const struct ledger *l, const struct pod_fact *p)
 {
     const struct node_fact *n = p->node ? ledger_node(l, p->node) : NULL;
 
-    return p->node && (!n || n->gone || !n->ready || n->silent_ms >= p->bound_ms);
+    return p->node && (p->bound_blind || !n || n->gone || !n->ready ||
+                       n->silent_ms >= p->bound_ms);
 }
 
 void ledger_use(const struct ledger *l, const char *node,
@@ -210,7 +215,9 @@ static void read_spec(struct job_fact *j, const struct json *object)
     const struct json *code = json_get(annotations, EXIT_ANNOTATION);
     const struct json *actions = json_get(spec, "actions");
 
-    j->pods_asked = json_int_or(spec, "replicas", json_int_or(spec, "nodes", 1));
+    j->is_range = json_is(json_get(spec, "nodes"), JSON_STRING);
+    if (j->pods_asked == 0)
+        j->pods_asked = json_int_or(spec, "replicas", json_int_or(spec, "nodes", 1));
     j->ttl_sec = json_int_or(spec, "ttlSecondsAfterFinished", -1);
     j->requeue = json_bool_or(spec, "requeue", true);
     j->exit_wanted = code ? (int)strtol(json_string(code), NULL, 10) : 0;
@@ -239,6 +246,28 @@ static void set_text(char **field, const char *text)
     *field = xstrdup_null(text);
 }
 
+static int64_t nodes_in(const char *text)
+{
+    HOSTLIST_AUTO struct hostlist nodes = {0};
+
+    return hostlist_parse(&nodes, text, NULL) == 0 ? (int64_t)nodes.n : 0;
+}
+
+/* Who asks for a range of nodes has what he was given. */
+static void read_placement(struct job_fact *j, const struct json *status)
+{
+    const struct json *placement = json_get(status, "placement");
+    int64_t pods = 0;
+
+    for (size_t i = 0; i < json_len(placement); i++) {
+        const struct json *part = json_item(placement, i);
+        pods += json_int_or(part, "podsPerNode", 1) *
+                nodes_in(json_str_or(part, "nodes", ""));
+    }
+    if (pods > 0)
+        j->pods_asked = pods;
+}
+
 static void read_status(struct job_fact *j, const struct json *object, int64_t now_ms)
 {
     const struct json *status = json_get(object, "status");
@@ -253,6 +282,7 @@ static void read_status(struct job_fact *j, const struct json *object, int64_t n
     j->now = now;
     if (now.attempt != j->was.attempt)
         j->intent_ms = now_ms;
+    read_placement(j, status);
     j->start_sec = read_sec(status, "startTime");
     j->end_sec = read_sec(status, "endTime");
     set_text(&j->exit, json_str(status, "exitCode"));

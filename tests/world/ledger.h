@@ -42,6 +42,8 @@ struct pod_fact {
     bool late;    /* made by a request that arrived after its sender had given up */
     bool meddled; /* somebody other than the controller deleted it */
     bool just_bound;
+    bool bound_blind;    /* to a node that was not ready */
+    unsigned noted;      /* what of it stands in the trace already */
     int starts, running; /* of its container, on the machine */
 };
 
@@ -54,7 +56,8 @@ struct job_view_fact {
 struct job_fact {
     UT_hash_handle hh;
     char *uid, *ns, *name;
-    int64_t pods_asked;
+    bool is_range;         /* spec.nodes is "1-3" or the like */
+    int64_t pods_asked;    /* for a range of nodes: what it was given last */
     int64_t limit_sec;     /* spec.timeLimit; -1: none */
     int64_t ttl_sec;       /* -1: none */
     int exit_wanted;       /* what its simulated pods end with by themselves */

@@ -79,12 +79,25 @@ static void ask_nodes(struct json *job, int64_t nodes, int64_t cpus, int64_t gpu
         set_number(job, "spec.gpusPerNode", gpus);
 }
 
+/* "1-3": as many as there are. */
+static void ask_range(struct users *u, struct json *job, int64_t nodes)
+{
+    int64_t least = between(u, 1, nodes);
+    AUTO_FREE char *range =
+        xasprintf("%" PRId64 "-%" PRId64, least, least + between(u, 1, 3));
+
+    json_set_at(job, "spec.nodes", json_new_string(range));
+    set_number(job, "spec.cpusPerTask", between(u, 1, u->o.cpus_per_node));
+}
+
 static void ask_shape(struct users *u, struct json *job, int64_t nodes)
 {
     int64_t cpus = between(u, 1, u->o.cpus_per_node);
 
     if (one_in(u, 3)) {
         ask_replicas(job, 1, cpus);
+    } else if (one_in(u, 4)) {
+        ask_range(u, job, nodes);
     } else if (one_in(u, 2)) {
         int64_t each = between(u, 1, 3);
         int64_t most = nodes * (u->o.cpus_per_node / each);
@@ -92,6 +105,13 @@ static void ask_shape(struct users *u, struct json *job, int64_t nodes)
     } else {
         ask_nodes(job, between(u, 1, nodes), cpus, between(u, 0, u->o.gpus_per_node));
     }
+}
+
+static void begin_later(struct users *u, struct json *job)
+{
+    AUTO_FREE char *begin = xasprintf("now+%" PRId64, between(u, 1, 300));
+
+    json_set_at(job, "spec.begin", json_new_string(begin));
 }
 
 /* How long the pods run, how they end, and how long they take to. */
@@ -107,6 +127,10 @@ static void set_life(struct users *u, struct json *job)
         set_text(notes, "gantry.dev/exit-code", between(u, 1, 120), "");
     if (one_in(u, 4))
         set_text(notes, "gantry.dev/stop-seconds", between(u, 1, 60), "");
+    if (one_in(u, 10))
+        json_set_at(job, "spec.exclusive", json_new_bool(true));
+    if (one_in(u, 10))
+        begin_later(u, job);
     if (one_in(u, 6))
         json_set_at(job, "spec.requeue", json_new_bool(false));
     if (one_in(u, 6))
