@@ -130,7 +130,8 @@ void checks_run(struct checks *c, struct pod_fact *p)
 {
     c->journal->counts.runs++;
     journal_note(c->journal, "  pod %s runs", p->name);
-    if (p->starts > 1)
+    /* A machine that dies before it could report a start has forgotten it. */
+    if (p->running > 1 || (p->starts > 1 && p->reported))
         journal_breach(c->journal, "twice", "pod %s is started %d times", p->name,
                        p->starts);
     for (size_t i = 0; p->job && i < p->job->n_pods; i++)

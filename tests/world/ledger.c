@@ -173,6 +173,7 @@ static void on_pod(void *arg, const char *type, const struct json *object)
         p = pod_new(l, object);
     read_node(l, p, object);
     read_end(p, object);
+    p->reported |= json_str(object, "status.startTime") != NULL;
     p->deleting = json_str(object, "metadata.deletionTimestamp") != NULL;
     p->accounted = has_finalizer(object);
     p->gone = strcmp(type, "DELETED") == 0;

@@ -44,6 +44,7 @@ struct pod_fact {
     bool just_bound;
     bool bound_blind;    /* to a node that was not ready */
     unsigned noted;      /* what of it stands in the trace already */
+    bool reported;       /* its node said that it took it on */
     int starts, running; /* of its container, on the machine */
 };
 

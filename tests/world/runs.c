@@ -29,7 +29,7 @@ static const char *refuse(struct executor *x, const struct pod_spec *pod,
 static void run_over(struct executor_run *run)
 {
     if (run->pod)
-        run->pod->running--;
+        run->pod->running -= run->runs->o.doubled ? 2 : 1;
     run->runs->o.ledger->changed = true;
     free(run);
 }
@@ -46,12 +46,11 @@ static void on_exit_of(void *arg, const struct executor_exit *how)
 
 static void note_start(struct runs *runs, struct pod_fact *pod)
 {
-    pod->starts++;
-    runs->o.started(runs->o.arg, pod);
-    if (!runs->o.doubled)
-        return;
-    pod->starts++;
-    runs->o.started(runs->o.arg, pod);
+    for (int i = 0; i < (runs->o.doubled ? 2 : 1); i++) {
+        pod->starts++;
+        pod->running++;
+        runs->o.started(runs->o.arg, pod);
+    }
 }
 
 static struct executor_run *start(struct executor *x, const struct executor_start *s,
@@ -70,10 +69,8 @@ static struct executor_run *start(struct executor *x, const struct executor_star
     }
     run->pod = ledger_pod(runs->o.ledger, s->pod->uid);
     runs->o.ledger->changed = true;
-    if (run->pod) {
-        run->pod->running++;
+    if (run->pod)
         note_start(runs, run->pod);
-    }
     return run;
 }
 
