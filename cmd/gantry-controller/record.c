@@ -140,11 +140,11 @@ static void resume_attempt(struct record *r)
 }
 
 /* The pod of a job of one pod is its own intent: a controller that died behind the
- * create finds it here. */
+ * create finds it here. A job that asks for a range may have been given one. */
 static void adopt_single(struct record *r)
 {
     const struct bjob *job = r->job;
-    if (!job->model || job->model->max_pods != 1)
+    if (!job->model || job->model->min_pods > 1)
         return;
     for (size_t i = 0; i < r->n_pods; i++) {
         const struct pod *p = r->pods[i];

@@ -41,6 +41,55 @@ START_TEST(test_pod_deleted)
 }
 END_TEST
 
+static void set_unready(struct ctltest *t, const char *node)
+{
+    AUTO_FREE char *path = xasprintf("/api/v1/nodes/%s/status", node);
+
+    ck_assert_int_eq(
+        apitest_send(t->api,
+                     &(struct apitest_request){
+                         .method = "PATCH",
+                         .path = path,
+                         .type = "application/merge-patch+json",
+                         .body = "{'status':{'conditions':[{'type':'Ready',"
+                                 "'status':'Unknown'}]}}"}),
+        200);
+}
+
+/* A job that asks for one to three nodes is given one, and the controller dies behind
+ * the create: the next one takes the pod for what it is. */
+START_TEST(test_range_adopted)
+{
+    struct ctltest *t = ctltest_new();
+
+    for (int i = 2; i <= 4; i++) {
+        AUTO_FREE char *node = xasprintf("n%d", i);
+        set_unready(t, node);
+    }
+    ctltest_submit(t, "a", "'nodes': '1-3', 'partition': 'later'");
+    ctltest_settle(t);
+    ctltest_expect(t, "a", "status.state=PENDING|status.reason=PartitionConfig");
+    spy_spoil(t->spy, &(struct spy_rule){"PATCH", "/status", SPY_REFUSE, 503,
+                                         "ServiceUnavailable", "busy", SPY_ALWAYS});
+    ck_assert_int_eq(
+        apitest_request(t->api, "POST", "/apis/gantry.dev/v1alpha1/partitions",
+                        "{'apiVersion':'gantry.dev/v1alpha1','kind':'Partition',"
+                        "'metadata':{'name':'later'},'spec':{}}"),
+        201);
+    ctltest_settle(t);
+    ctltest_expect(t, "a", "status.state=PENDING");
+    ck_assert_uint_eq(ctltest_pods(t, "a", true), 1);
+    ctltest_kill(t);
+    spy_spare(t->spy);
+    spy_forget(t->spy);
+    ctltest_start(t);
+    ctltest_settle(t);
+    ctltest_expect(t, "a", "status.state=RUNNING|status.attempt=1|status.nodeList=n1");
+    ck_assert_uint_eq(spy_count(t->spy, "DELETE", "/pods/a-1-1-0"), 0);
+    ctltest_free(t);
+}
+END_TEST
+
 /* A node fails between the creates and the binds: the start is rolled back, and nothing
  * is bound to that node. */
 START_TEST(test_node_fails_before_bind)
@@ -53,15 +102,7 @@ START_TEST(test_node_fails_before_bind)
     ctltest_settle(t);
     ctltest_expect(t, "a", "status.state=CONFIGURING");
     ck_assert_uint_eq(ctltest_pods(t, "a", false), 4);
-    ck_assert_int_eq(
-        apitest_send(t->api,
-                     &(struct apitest_request){
-                         .method = "PATCH",
-                         .path = "/api/v1/nodes/n2/status",
-                         .type = "application/merge-patch+json",
-                         .body = "{'status':{'conditions':[{'type':'Ready',"
-                                 "'status':'Unknown'}]}}"}),
-        200);
+    set_unready(t, "n2");
     ctltest_settle(t);
     spy_spare(t->spy);
     ctltest_advance(t, 2);
@@ -80,6 +121,7 @@ int main(void)
     return suite_main("gantry-controller/endings", (struct suite_row[]){
                                                        {test_success_after_all, 1},
                                                        {test_pod_deleted, 1},
+                                                       {test_range_adopted, 1},
                                                        {test_node_fails_before_bind, 1},
                                                        {NULL, 0},
                                                    });
