@@ -1,22 +1,29 @@
 # Gantry. `make` builds the programs into build/bin/, `make test` tests them; CONTRIBUTING.md
 # has the other targets. Variables: CC, BUILD (where everything goes), PREFIX, DESTDIR, SEEDS.
 
-CC      ?= gcc
+ifeq ($(origin CC),default) # make's own is cc
+CC       = gcc
+endif
 BUILD   ?= build
 PREFIX  ?= /usr/local
 DESTDIR ?=
 
 PACKAGES  = libcurl libevent libevent_openssl openssl json-c yaml-0.1
 WARNINGS  = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror
-CPPFLAGS += -I. -D_GNU_SOURCE -include base/banned.h $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+# Asked once, at the first use: by then what was missing is installed.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES)))$(PKG_CFLAGS)
+PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PACKAGES)))$(PKG_LIBS)
+CHECK      = $(eval CHECK := $(shell pkg-config --libs check))$(CHECK)
+CPPFLAGS += -I. -D_GNU_SOURCE -include base/banned.h $(PKG_CFLAGS)
 CSTD      = -std=c11 -fno-strict-aliasing
-LDLIBS    = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
-CHECK     = $(shell pkg-config --libs check 2>/dev/null)
+LDLIBS    = $(PKG_LIBS) -lm
 
 # Two builds of everything: `rel` makes the programs, `san` (address and undefined-behaviour
 # sanitizers) makes the tests and the programs that tests start.
 FLAGS_rel = -O2 -g
+DEPS_rel  = deps
 FLAGS_san = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+DEPS_san  = deps-test
 
 # Folders with a library of the same name, leaves last: the order is the link order.
 LIB_DIRS  = cmd/gantry-controller cmd/gantry-local kubeclient crds scheduler base
@@ -39,9 +46,9 @@ MAKEFLAGS += --no-builtin-rules
 
 all: deps $(PROGRAMS:%=$(BUILD)/bin/%)
 
-# One rule set for each build kind.
+# One rule set for each build kind. Nothing is compiled before the packages are there.
 define KIND
-$$(BUILD)/$(1)/%.o: %.c
+$$(BUILD)/$(1)/%.o: %.c | $(DEPS_$(1))
 	@mkdir -p $$(@D)
 	$$(CC) $$(CSTD) $$(CPPFLAGS) $$(WARNINGS) $$(FLAGS_$(1)) $$(CFLAGS) -MMD -MP -c $$< -o $$@
 
@@ -94,15 +101,19 @@ e2e: deps all
 check-style:
 	@tests/check-style
 
+# The licence and the README go where Debian has them.
+SHARE = $(DESTDIR)$(PREFIX)/share
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/gantry/crds
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/gantry/crds $(SHARE)/gantry/examples $(SHARE)/doc/gantry
 	install $(PROGRAMS:%=$(BUILD)/bin/%) $(DESTDIR)$(PREFIX)/bin
-	install -m 644 crds/*.yaml $(DESTDIR)$(PREFIX)/share/gantry/crds
+	install -m 644 crds/*.yaml $(SHARE)/gantry/crds
+	install -m 644 manifests/examples/*.yaml $(SHARE)/gantry/examples
+	install -m 644 LICENSE README.md $(SHARE)/doc/gantry
 
 deps:
-	@tests/install-deps build
+	@tests/install-deps build '$(CC)'
 deps-test:
-	@tests/install-deps test
+	@tests/install-deps test '$(CC)'
 
 clean:
 	rm -rf $(BUILD)
