@@ -99,7 +99,7 @@ e2e: deps all
 	@e2e/run $(BUILD)/bin
 
 check-style:
-	@tests/check-style
+	@CPPFLAGS='$(CPPFLAGS)' tests/check-style $(BUILD)
 
 # The licence and the README go where Debian has them.
 SHARE = $(DESTDIR)$(PREFIX)/share

@@ -42,7 +42,7 @@ static void append_cut(char msg[ERR_MSG_MAX], int len, const char *tail)
     msg[at + n] = '\0';
 }
 
-int err_set(struct err *err, enum err_code code, const char *fmt, ...)
+int(err_set)(struct err *err, enum err_code code, const char *fmt, ...)
 {
     char msg[ERR_MSG_MAX];
     va_list ap;
@@ -56,7 +56,7 @@ int err_set(struct err *err, enum err_code code, const char *fmt, ...)
     return -1;
 }
 
-int err_errno(struct err *err, int errnum, const char *fmt, ...)
+int(err_errno)(struct err *err, int errnum, const char *fmt, ...)
 {
     char msg[ERR_MSG_MAX], reason[128];
     va_list ap;
@@ -72,7 +72,7 @@ int err_errno(struct err *err, int errnum, const char *fmt, ...)
     return -1;
 }
 
-int err_prefix(struct err *err, const char *fmt, ...)
+int(err_prefix)(struct err *err, const char *fmt, ...)
 {
     char msg[ERR_MSG_MAX];
     va_list ap;

@@ -50,6 +50,12 @@ int err_prefix(struct err *err, const char *fmt, ...)
  * become spaces. */
 void err_flatten(struct err *err);
 
+#ifdef __clang_analyzer__ /* sees one file at a time */
+#define err_set(...) (err_set(__VA_ARGS__), -1)
+#define err_errno(...) (err_errno(__VA_ARGS__), -1)
+#define err_prefix(...) (err_prefix(__VA_ARGS__), -1)
+#endif
+
 /* "invalid", "not found", ...: constant text. */
 const char *err_code_name(enum err_code code);
 

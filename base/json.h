@@ -117,10 +117,12 @@ struct json_iter {
 /* NULL, or no object: an iterator at its end. */
 struct json_iter json_iter_first(const struct json *object);
 void json_iter_next(struct json_iter *it);
+/* NOLINTBEGIN(bugprone-macro-parentheses): `it` is a name that is declared. */
 #define json_each(it, object)                      \
     struct json_iter it = json_iter_first(object); \
     it.key;                                        \
     json_iter_next(&it)
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 bool json_equal(const struct json *a, const struct json *b); /* field order ignored */
 

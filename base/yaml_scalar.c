@@ -69,8 +69,9 @@ static bool scan_int(const char *s, int64_t *ret)
     s += *s == '-' || *s == '+';
     int base = number_base(&s);
     /* strtoull would take white space, a second sign or a second prefix. */
-    if (!isalnum((unsigned char)s[0]) || (base == 16 && tolower(s[1]) == 'x') ||
-        (base == 2 && tolower(s[1]) == 'b'))
+    if (!isalnum((unsigned char)s[0]) ||
+        (base == 16 && tolower((unsigned char)s[1]) == 'x') ||
+        (base == 2 && tolower((unsigned char)s[1]) == 'b'))
         return false;
     char *end;
     errno = 0;
@@ -106,7 +107,7 @@ static bool float_form(const char *s)
 
 static struct json *resolve_number(const char *s, size_t len)
 {
-    char text[NUMBER_MAX + 1];
+    char text[NUMBER_MAX + 1] = "";
     size_t n = 0;
     if (len > NUMBER_MAX || !(isdigit((unsigned char)*s) || strchr("+-.", *s)))
         return NULL;

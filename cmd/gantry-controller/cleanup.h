@@ -1,7 +1,7 @@
 /*
  * cleanup - deletes what no job needs any more, rather than leave it to garbage
- * collection. Lowest lane: nobody waits for it. Each step looks at the newest state and can be
- * repeated.
+ * collection. Lowest lane: nobody waits for it. Each step looks at the newest state and
+ * can be repeated.
  *
  * Pods that no status expects: of ended attempts, of jobs that are gone, of an older
  * controller's late writes. Each is deleted, and once it has ended our finalizer is

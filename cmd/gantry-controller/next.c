@@ -32,7 +32,8 @@ static const struct ending {
 
 static const struct ending *ending_of(const char *reason)
 {
-    size_t len = strcspn(reason ? reason : "", ":");
+    reason = reason ? reason : "";
+    size_t len = strcspn(reason, ":");
     for (size_t i = 0; i < ARRAY_LEN(endings); i++)
         if (strlen(endings[i].reason) == len &&
             strncmp(reason, endings[i].reason, len) == 0)

@@ -1,8 +1,9 @@
 /*
  * podops - writes to the pods of the attempt under way: make, bind, delete.
  *
- * One op a rank at a time; an op whose attempt is over when its turn or its answer comes does nothing more
- * (the pod watch shows what it left behind, and cleanup.c takes care of it).
+ * One op a rank at a time; an op whose attempt is over when its turn or its answer
+ * comes does nothing more (the pod watch shows what it left behind, and cleanup.c takes
+ * care of it).
  *
  *   MAKE  201 -> rank is MADE or BOUND
  *         exists or unknown -> READ: is it ours, of this attempt and rank?

@@ -1,5 +1,6 @@
 #include "cmd/gantry-local/delete.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,6 +200,7 @@ void delete_aftermath(struct apiserver *server, const struct kind *kind,
 static int answer_deleted(struct call *call, const struct object *was,
                           const struct object *left)
 {
+    assert(was != NULL);
     if (left || (!call->kind->group[0] && strcmp(call->kind->plural, "pods") == 0))
         return answer_object(call, 200, left ? left : was);
     JSON_AUTO struct json *status = status_success(call->kind, was->name, was->uid);

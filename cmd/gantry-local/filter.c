@@ -42,7 +42,7 @@ int filter_of(struct call *call, struct filter *ret)
     f.ns = xstrdup_null(call->ns);
     f.name = xstrdup_null(call->name);
     *ret = f;
-    f = (struct filter){0};
+    memset(&f, 0, sizeof(f));
     return 0;
 }
 

@@ -1,9 +1,9 @@
 /*
  * peers - the connections of the HTTP front end, so many and no more.
  *
- * Past the limit of descriptors accept(2) fails at once and for ever, and the loop spins.
- * So the listener rests while `max` connections are open, and the oldest whose peer has
- * not shown the token is closed to make room: idle strangers keep nobody out.
+ * Past the limit of descriptors accept(2) fails at once and for ever, and the loop
+ * spins. So the listener rests while `max` connections are open, and the oldest whose
+ * peer has not shown the token is closed to make room: idle strangers keep nobody out.
  */
 #ifndef GANTRY_LOCAL_PEERS_H
 #define GANTRY_LOCAL_PEERS_H

@@ -128,9 +128,7 @@ static void prune_node(struct prune *p, const struct schema *s, struct json *j,
 {
     size_t len = p->path.len;
 
-    if (json_is(j, JSON_OBJECT) && s->type != SCHEMA_ANY)
-        prune_object(p, s, j, is_root);
-    else if (json_is(j, JSON_OBJECT) && s->n_props > 0)
+    if (json_is(j, JSON_OBJECT) && (s->type != SCHEMA_ANY || s->n_props > 0))
         prune_object(p, s, j, is_root);
     for (size_t i = 0; json_is(j, JSON_ARRAY) && s->items != NULL && i < json_len(j);
          i++) {

@@ -4,8 +4,8 @@
  *
  *   nodes    wait until --nodes of them are ready
  *   pods     the reference: create --count pods with nodeName, as the controller makes
- *            them for one-pod jobs; prints pods_per_sec, from the first create until the
- *            watch has shown all of them bound
+ *            them for one-pod jobs; prints pods_per_sec, from the first create until
+ *            the watch has shown all of them bound
  *   jobs     create --count one-pod jobs in a partition that is down, and wait until
  *            each has its id and says why it waits
  *   start    put that partition up; prints pods_per_sec, from then until the watch has
@@ -13,8 +13,8 @@
  *   bytes    prints what the partition's jobs measure as JSON
  *
  * Each thing is in namespace --name. A step prints lines "figure value" on standard
- * output and, when it takes longer than a second, how far it is on standard error. Exit status: 0 done, 1
- * something failed or nothing moved for STALL_MS, 2 wrong use.
+ * output and, when it takes longer than a second, how far it is on standard error. Exit
+ * status: 0 done, 1 something failed or nothing moved for STALL_MS, 2 wrong use.
  */
 #include <inttypes.h>
 #include <signal.h>

@@ -228,7 +228,7 @@ END_TEST
 
 /* ---- too many ---- */
 
-/* More idle strangers than the server has descriptors; each a peer that says nothing. */
+/* More idle strangers than the server has descriptors; each says nothing. */
 START_TEST(test_idle_strangers)
 {
     struct rig r;

@@ -129,7 +129,8 @@ static void expect(const struct kc_config_source *source, const char *name,
         got = describe(&config);
         kc_config_fini(&config);
     } else {
-        ck_assert(memcmp(&config, &before, sizeof(config)) == 0);
+        AUTO_FREE char *was = describe(&before), *is = describe(&config);
+        ck_assert_str_eq(is, was);
         ck_assert_int_ne(err.code, ERR_NONE);
         got = xstrdup(err.msg);
     }

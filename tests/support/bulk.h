@@ -2,8 +2,8 @@
  * bulk - many creates of one kind, a fixed number of them in flight: what a benchmark
  * fills a cluster with, and the reference for how fast our client can.
  *
- * The documents are the caller's and are sent in their order. The first create that does
- * not succeed stops the rest: a figure over failed writes would be none.
+ * The documents are the caller's and are sent in their order. The first create that
+ * does not succeed stops the rest: a figure over failed writes would be none.
  */
 #ifndef GANTRY_TESTS_SUPPORT_BULK_H
 #define GANTRY_TESTS_SUPPORT_BULK_H

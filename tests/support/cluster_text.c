@@ -238,7 +238,7 @@ static void keep_change(void *arg, const struct change *change)
 
 struct node *cluster_text_node(struct restable *res, const char *line)
 {
-    struct change change;
+    struct change change = {0};
 
     read_or_abort(res, line, keep_change, &change);
     return change.u.node;
@@ -246,7 +246,7 @@ struct node *cluster_text_node(struct restable *res, const char *line)
 
 struct partition *cluster_text_partition(struct restable *res, const char *line)
 {
-    struct change change;
+    struct change change = {0};
 
     read_or_abort(res, line, keep_change, &change);
     return change.u.partition;
@@ -254,7 +254,7 @@ struct partition *cluster_text_partition(struct restable *res, const char *line)
 
 struct job *cluster_text_job(struct restable *res, const char *line)
 {
-    struct change change;
+    struct change change = {0};
 
     read_or_abort(res, line, keep_change, &change);
     return change.u.job;
