@@ -6,6 +6,7 @@
 #include "crds/rules_private.h"
 
 #define PATH_MAX_LEN 256
+#define FROZEN_TEXT_MAX 4096 /* names of all fields: a few hundred bytes */
 
 struct check {
     const char *kind;
@@ -67,13 +68,20 @@ static bool value_refused(const void *arg, const struct json *value)
     return json_is(value, JSON_STRING) && strcmp(only, json_string(value)) == 0;
 }
 
+/* NULL for a list, an object, and what stands in a list. */
+static const struct json *scalar_at(const struct json *object, const char *path)
+{
+    const struct json *value = json_at(object, path);
+    return json_is(value, JSON_ARRAY) || json_is(value, JSON_OBJECT) ? NULL : value;
+}
+
 static void check_unsupported(const struct check *check)
 {
     for (size_t i = 0; i < n_unsupported; i++) {
         const struct unsupported *u = &unsupported[i];
         if (strcmp(u->kind, check->kind) == 0 &&
             walk(check->object, u->field, value_refused, u->value))
-            violate(check, u->field, u->message, NULL);
+            violate(check, u->field, u->message, scalar_at(check->object, u->field));
     }
 }
 
@@ -89,12 +97,18 @@ static void check_frozen(const struct check *check)
 {
     if (strcmp(check->kind, "BatchJob") != 0 || !check->old || !has_started(check->old))
         return;
+    STR_AUTO struct str message;
+    str_init(&message, FROZEN_TEXT_MAX);
     for (size_t i = 0; i < n_frozen; i++) {
-        const struct json *a = json_at(check->object, frozen[i].field);
-        const struct json *b = json_at(check->old, frozen[i].field);
+        const struct json *a = json_at(check->object, frozen[i]);
+        const struct json *b = json_at(check->old, frozen[i]);
         if ((a == NULL) != (b == NULL) || (a && !json_equal(a, b)))
-            violate(check, frozen[i].field, frozen[i].message, NULL);
+            str_addf(&message, "%s%s", message.len > 0 ? ", " : "", frozen[i]);
     }
+    if (message.len == 0)
+        return;
+    str_add(&message, FROZEN_MESSAGE);
+    violate(check, "spec", message.s, NULL);
 }
 
 /* ---- rules ---- */
@@ -140,7 +154,7 @@ static void check_rules(const struct check *check)
         if (walk(check->object, rule->node, value_broken, &run))
             violate(check, rule->field, rule->message,
                     strcmp(rule->node, rule->field) == 0
-                        ? json_at(check->object, rule->field)
+                        ? scalar_at(check->object, rule->field)
                         : NULL);
     }
 }

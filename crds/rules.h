@@ -18,7 +18,7 @@
 #include "base/json.h"
 
 struct rules_violation {
-    const char *field;        /* "spec.array"; lent from the table */
+    const char *field;        /* "spec.array"; all is lent for the call */
     const char *message;      /* "spec.array is not supported yet" */
     const struct json *value; /* the scalar that is wrong; NULL: it is no one value */
 };

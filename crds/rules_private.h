@@ -36,13 +36,14 @@ struct unsupported {
 extern const struct unsupported unsupported[];
 extern const size_t n_unsupported;
 
-/* spec fields of a BatchJob that may not change once it has started. */
-struct frozen {
-    const char *field; /* "spec.partition" */
-    const char *message;
-};
-extern const struct frozen frozen[];
+/* spec fields of a BatchJob that may not change once it has started: "spec.partition".
+ * In the YAML all of them are one rule. An API server runs every rule at every write of
+ * a status too, and builds the whole of a level's schema for each field that a rule
+ * looks at: as a rule for each field they cost more than the rest of the write. */
+extern const char *const frozen[];
 extern const size_t n_frozen;
+/* Behind the fields' names, apart by commas. */
+#define FROZEN_MESSAGE " cannot be changed once the job has started"
 
 /* Length of the path of the schema node that holds the last field: 4 for "spec.array".
  */

@@ -244,17 +244,12 @@ const size_t n_rules = ARRAY_LEN(rules);
 
 /* Not among them: timeLimit, comment, nice, actions, and hold, which counts when the
  * job is requeued. */
-#define FROZEN(field)                                                              \
-    {                                                                              \
-        "spec." field, "spec." field " cannot be changed once the job has started" \
-    }
-
-const struct frozen frozen[] = {
-    FROZEN("jobName"),       FROZEN("partition"),  FROZEN("begin"),
-    FROZEN("priority"),      FROZEN("requeue"),    FROZEN("exclusive"),
-    FROZEN("killOnBadExit"), FROZEN("nodes"),      FROZEN("ntasksPerNode"),
-    FROZEN("cpusPerTask"),   FROZEN("memPerNode"), FROZEN("memPerCpu"),
-    FROZEN("gpusPerNode"),   FROZEN("replicas"),   FROZEN("nodeList"),
-    FROZEN("exclude"),       FROZEN("verify"),     FROZEN("ttlSecondsAfterFinished"),
+const char *const frozen[] = {
+    "spec.jobName",       "spec.partition",  "spec.begin",
+    "spec.priority",      "spec.requeue",    "spec.exclusive",
+    "spec.killOnBadExit", "spec.nodes",      "spec.ntasksPerNode",
+    "spec.cpusPerTask",   "spec.memPerNode", "spec.memPerCpu",
+    "spec.gpusPerNode",   "spec.replicas",   "spec.nodeList",
+    "spec.exclude",       "spec.verify",     "spec.ttlSecondsAfterFinished",
 };
 const size_t n_frozen = ARRAY_LEN(frozen);
