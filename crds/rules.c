@@ -26,12 +26,6 @@ static void violate(const struct check *check, const char *field, const char *me
 
 /* ---- paths ---- */
 
-size_t path_parent_len(const char *path)
-{
-    const char *dot = strrchr(path, '.');
-    return dot ? (size_t)(dot - path) : 0;
-}
-
 /* Calls `visit` with each value at a path; stops and returns true when it does. */
 static bool walk(const struct json *at, const char *path,
                  bool (*visit)(const void *arg, const struct json *value),

@@ -25,7 +25,8 @@ struct rule {
 extern const struct rule rules[];
 extern const size_t n_rules;
 
-/* What Gantry does not act on yet. */
+/* What Gantry does not act on yet: a rule at the field itself, which costs an API server
+ * nothing where the field is not. */
 struct unsupported {
     const char *kind;
     const char *field; /* path */
@@ -44,9 +45,5 @@ extern const char *const frozen[];
 extern const size_t n_frozen;
 /* Behind the fields' names, apart by commas. */
 #define FROZEN_MESSAGE " cannot be changed once the job has started"
-
-/* Length of the path of the schema node that holds the last field: 4 for "spec.array".
- */
-size_t path_parent_len(const char *path);
 
 #endif

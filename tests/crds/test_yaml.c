@@ -40,30 +40,26 @@ static void read_text(const char *path, struct str *text)
 
 /* ---- the blocks that are made from tables ---- */
 
-static void add_rule(struct str *out, int indent, const char *field,
-                     const char *message)
-{
-    str_addf(out, "%*s  message: '%s'\n", indent, "", message);
-    str_addf(out, "%*s  fieldPath: %s\n", indent, "", field);
-}
-
+/* The rules stand at the field itself, where they run only for an object that has it. */
 static void add_unsupported(struct str *out, int indent, const char *kind,
-                            const char *node)
+                            const char *field)
 {
+    bool first = true;
     for (size_t i = 0; i < n_unsupported; i++) {
         const struct unsupported *u = &unsupported[i];
-        size_t len = path_parent_len(u->field);
-        if (strcmp(u->kind, kind) != 0 || strncmp(u->field, node, len) != 0 ||
-            node[len] != '\0')
+        if (strcmp(u->kind, kind) != 0 || strcmp(u->field, field) != 0)
             continue;
-        const char *name = u->field + len + 1;
-        str_addf(out, "%*s- rule: '!has(self.%s)", indent, "", name);
-        if (str_eq(u->value, "false") || str_eq(u->value, "true"))
-            str_addf(out, " || %sself.%s", u->value[0] == 'f' ? "" : "!", name);
-        else if (u->value)
-            str_addf(out, " || self.%s != \"%s\"", name, u->value);
-        str_add(out, "'\n");
-        add_rule(out, indent, u->field + len, u->message);
+        if (first)
+            str_addf(out, "%*sx-kubernetes-validations:\n", indent, "");
+        first = false;
+        str_addf(out, "%*s- rule: '", indent, "");
+        if (!u->value)
+            str_add(out, "false");
+        else if (str_eq(u->value, "false") || str_eq(u->value, "true"))
+            str_addf(out, "%sself", u->value[0] == 'f' ? "" : "!");
+        else
+            str_addf(out, "self != \"%s\"", u->value);
+        str_addf(out, "'\n%*s  message: '%s'\n", indent, "", u->message);
     }
 }
 
@@ -205,10 +201,8 @@ static void expect(struct found *found, const char *kind)
             keep(found, rules[i].node, field, rules[i].message);
     }
     for (size_t i = 0; i < n_unsupported; i++) {
-        size_t len = path_parent_len(unsupported[i].field);
-        AUTO_FREE char *node = xstrndup(unsupported[i].field, len);
         if (strcmp(unsupported[i].kind, kind) == 0)
-            keep(found, node, unsupported[i].field + len, unsupported[i].message);
+            keep(found, unsupported[i].field, "", unsupported[i].message);
     }
     if (strcmp(kind, "BatchJob") == 0)
         keep(found, "", ".spec", FROZEN_FALLBACK);
