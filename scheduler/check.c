@@ -301,25 +301,25 @@ static void say_count(const struct job *like, int64_t count, struct str *message
         str_addf(message, "%lld %s now", (long long)count, verb);
 }
 
-void check_say_busy(struct placer *p, const struct cluster *c,
-                    const struct placement *at, struct str *message)
+enum reason check_busy(struct placer *p, const struct cluster *c,
+                       const struct placement *now, const struct seeker *by,
+                       struct str *message)
 {
-    const struct job *like = at->shape->like;
-    struct placement open = *at;
-    struct room room, all;
-    int64_t have, more;
+    const struct job *like = now->shape->like;
+    struct room room = {0};
+    bool fits = window_is_enough(now->window, by);
+    int64_t count = window_count(now->window, by);
 
-    placement_fits(p, c, at, &room);
-    open.withheld = NULL;
-    placement_fits(p, c, &open, &all);
-    have = like->one_per_node ? (int64_t)room.nodes : room.pods;
-    more = (like->one_per_node ? (int64_t)all.nodes : all.pods) - have;
+    if (!like->one_per_node) {
+        fits = placement_fits(p, c, now, &room);
+        count = room.pods;
+    }
     say_need(c, like, message);
     str_add(message, "; ");
-    say_count(like, have, message);
-    if (more > 0)
-        str_addf(message, ", %lld more %s kept for jobs of higher priority",
-                 (long long)more, more == 1 ? "is" : "are");
-    if (like->n_node_list > 0)
+    say_count(like, count, message);
+    if (fits)
+        str_add(message, ", but jobs of higher priority are planned there");
+    else if (like->n_node_list > 0)
         str_add(message, "; all nodes of its node list must be free");
+    return fits ? REASON_PRIORITY : REASON_RESOURCES;
 }

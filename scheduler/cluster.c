@@ -13,11 +13,12 @@
 void cluster_init(struct cluster *c)
 {
     memset(c, 0, sizeof(*c));
-    restable_init(&c->res);
-    cluster_set_resources(c, &c->res);
+    struct restable basic;
+
+    restable_init(&basic);
+    cluster_set_resources(c, &basic);
     c->set_gen = 1;
     c->gen = 1;
-    c->mutation = 1;
 }
 
 static void noderec_free(struct cluster *c, struct noderec *rec)
@@ -85,7 +86,7 @@ static void noderec_refresh(struct noderec *rec)
     resvec_sub(&rec->free, &rec->used);
 }
 
-static struct resvec use_of(const struct resvec *each, int64_t pods)
+struct resvec cluster_use(const struct resvec *each, int64_t pods)
 {
     struct resvec use = {{0}};
 
@@ -96,12 +97,11 @@ static struct resvec use_of(const struct resvec *each, int64_t pods)
     return use;
 }
 
-static void use_add(struct cluster *c, struct noderec *rec, const struct resvec *use)
+static void use_add(struct noderec *rec, const struct resvec *use)
 {
     resvec_add(&rec->used, use);
     resvec_sub(&rec->free, use);
     rec->n_uses++;
-    c->mutation++;
 }
 
 static void use_sub(struct cluster *c, struct noderec *rec, const struct resvec *use)
@@ -109,37 +109,39 @@ static void use_sub(struct cluster *c, struct noderec *rec, const struct resvec 
     resvec_sub(&rec->used, use);
     resvec_add(&rec->free, use);
     rec->n_uses--;
-    c->mutation++;
     if (rec->n_uses == 0 && rec->node == NULL)
         c->unsettled = true;
 }
 
-void cluster_hold(struct cluster *c, const struct slot *slots, size_t n, bool exclusive)
+void cluster_hold(struct cluster *c, const struct slot *slots, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        struct resvec use = use_of(&slots[i].each, slots[i].pods);
+        struct resvec use = cluster_use(&slots[i].each, slots[i].pods);
         struct noderec *rec = noderec_get(c, slots[i].node);
 
-        use_add(c, rec, &use);
-        rec->n_job_slots++;
-        rec->n_exclusive += exclusive;
+        use_add(rec, &use);
     }
 }
 
-void cluster_release(struct cluster *c, const struct slot *slots, size_t n,
-                     bool exclusive)
+void cluster_release(struct cluster *c, const struct slot *slots, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
-        struct resvec use = use_of(&slots[i].each, slots[i].pods);
+        struct resvec use = cluster_use(&slots[i].each, slots[i].pods);
         struct noderec *rec = noderec_get(c, slots[i].node);
 
         use_sub(c, rec, &use);
-        rec->n_job_slots--;
-        rec->n_exclusive -= exclusive;
     }
 }
 
 /* ---- foreign pods ---- */
+
+const struct podrec *cluster_pod(const struct cluster *c, const char *uid)
+{
+    struct podrec *rec;
+
+    HASH_FIND_STR(c->pods, uid, rec);
+    return rec;
+}
 
 bool cluster_drop_pod(struct cluster *c, const char *uid)
 {
@@ -149,7 +151,7 @@ bool cluster_drop_pod(struct cluster *c, const char *uid)
     HASH_FIND_STR(c->pods, uid, rec);
     if (rec == NULL)
         return false;
-    use = use_of(&rec->pod->use, 1);
+    use = cluster_use(&rec->pod->use, 1);
     use_sub(c, noderec_get(c, rec->pod->node), &use);
     podrec_free(c, rec);
     return true;
@@ -158,7 +160,7 @@ bool cluster_drop_pod(struct cluster *c, const char *uid)
 bool cluster_put_pod(struct cluster *c, struct foreign_pod *pod)
 {
     struct podrec *rec;
-    struct resvec use = use_of(&pod->use, 1);
+    struct resvec use = cluster_use(&pod->use, 1);
 
     HASH_FIND_STR(c->pods, pod->uid, rec);
     if (rec != NULL && strcmp(rec->pod->node, pod->node) == 0 &&
@@ -170,7 +172,7 @@ bool cluster_put_pod(struct cluster *c, struct foreign_pod *pod)
     rec = xcalloc(1, sizeof(*rec));
     rec->pod = pod;
     HASH_ADD_KEYPTR(hh, c->pods, pod->uid, strlen(pod->uid), rec);
-    use_add(c, noderec_get(c, pod->node), &use);
+    use_add(noderec_get(c, pod->node), &use);
     return true;
 }
 
@@ -224,7 +226,6 @@ bool cluster_put_node(struct cluster *c, struct node *node)
     if (same_kind && was_usable == rec->usable)
         return false;
     c->gen++;
-    c->mutation++;
     return true;
 }
 
@@ -241,7 +242,6 @@ bool cluster_drop_node(struct cluster *c, const char *name)
     c->nodes_changed = true;
     c->unsettled = true;
     c->gen++;
-    c->mutation++;
     return true;
 }
 
@@ -380,7 +380,6 @@ void cluster_settle(struct cluster *c,
     c->set_gen += c->nodes_changed;
     c->nodes_changed = false;
     c->gen++;
-    c->mutation++;
     c->n_listed = 0;
     HASH_ITER (hh, c->parts, rec, next) {
         if (rec->gone) {
@@ -400,15 +399,29 @@ void cluster_settle(struct cluster *c,
 
 /* ---- names ---- */
 
-void cluster_set_resources(struct cluster *c, const struct restable *res)
+static bool names_equal(const struct restable *a, const struct restable *b)
+{
+    if (a->n != b->n)
+        return false;
+    for (int i = 0; i < a->n; i++) {
+        if (strcmp(a->name[i], b->name[i]) != 0)
+            return false;
+    }
+    return true;
+}
+
+bool cluster_set_resources(struct cluster *c, const struct restable *res)
 {
     struct restable copy = *res;
 
+    if (names_equal(&c->res, res))
+        return false;
     c->res = copy;
     /* Huge pages are extended resources in form, but memory in kind. */
     for (int i = 0; i < RES_MAX; i++)
         c->is_device[i] = i >= RES_FIXED && !str_starts(c->res.name[i], "hugepages-");
     c->gen++;
+    return true;
 }
 
 static void describe_one(const struct cluster *c, int i, int64_t value, struct str *out)

@@ -10,8 +10,7 @@
  * Records are lent until the cluster_settle after the thing went.
  *
  * Generations let others cache: `set_gen` changes with the positions and node sets
- * (settling only), `gen` also when a node's or a partition's state does, `mutation`
- * whenever anything is used or freed.
+ * (settling only), `gen` also when a node's or a partition's state does.
  */
 #ifndef GANTRY_SCHEDULER_CLUSTER_H
 #define GANTRY_SCHEDULER_CLUSTER_H
@@ -37,8 +36,6 @@ struct noderec {
     struct resvec used;
     struct resvec free; /* capacity less used; may be negative */
     size_t n_uses;      /* slots and foreign pods */
-    size_t n_job_slots; /* of them slots of jobs */
-    size_t n_exclusive; /* of them slots of exclusive jobs */
     bool usable;        /* known, ready, not cordoned */
     UT_hash_handle hh;
 };
@@ -49,7 +46,6 @@ struct partrec {
     node_set nodes;
     size_t n_nodes;
     uint64_t set_gen; /* cluster.set_gen that `nodes` is of; 0: none */
-    bool blocked;     /* in this pass: a job waits for its nodes */
     UT_hash_handle hh;
 };
 
@@ -71,7 +67,7 @@ struct cluster {
     struct podrec *pods; /* hash by uid */
     bool unsettled;      /* something new or gone */
     bool nodes_changed;  /* positions or node sets are not what they should be */
-    uint64_t set_gen, gen, mutation;
+    uint64_t set_gen, gen;
 };
 
 void cluster_init(struct cluster *c);
@@ -84,13 +80,15 @@ bool cluster_put_partition(struct cluster *c, struct partition *part);
 bool cluster_drop_partition(struct cluster *c, const char *name);
 bool cluster_put_pod(struct cluster *c, struct foreign_pod *pod);
 bool cluster_drop_pod(struct cluster *c, const char *uid);
-void cluster_set_resources(struct cluster *c, const struct restable *res);
+bool cluster_set_resources(struct cluster *c, const struct restable *res);
 
 /* Counts, or stops counting, an allocation of a job. */
-void cluster_hold(struct cluster *c, const struct slot *slots, size_t n,
-                  bool exclusive);
-void cluster_release(struct cluster *c, const struct slot *slots, size_t n,
-                     bool exclusive);
+void cluster_hold(struct cluster *c, const struct slot *slots, size_t n);
+void cluster_release(struct cluster *c, const struct slot *slots, size_t n);
+/* What so many pods use, at most 2^56 of anything, so that sums stay meaningful. */
+struct resvec cluster_use(const struct resvec *each, int64_t pods);
+/* NULL: unknown. */
+const struct podrec *cluster_pod(const struct cluster *c, const char *uid);
 
 /* Positions and node sets as they are now; calls `forget` for each partition record
  * before it is freed. */

@@ -1,5 +1,5 @@
 /*
- * core - the inside of struct sched, shared by sched.c and pass.c only.
+ * core - the inside of struct sched, shared by sched.c, book.c and pass.c only.
  */
 #ifndef GANTRY_SCHEDULER_CORE_H
 #define GANTRY_SCHEDULER_CORE_H
@@ -16,6 +16,14 @@
 #include "scheduler/queue.h"
 #include "scheduler/sched.h"
 #include "scheduler/shape.h"
+#include "scheduler/timeline.h"
+#include "scheduler/window.h"
+
+/* The slots of the timeline in which a job's allocation, or its plan, is taken. */
+struct claim {
+    bool on;
+    size_t first, last;
+};
 
 struct jobrec {
     char *uid;
@@ -24,18 +32,18 @@ struct jobrec {
     uint32_t version;    /* moves whenever queue entries of this job become void */
     bool end_told;
     bool gone; /* kept, unseen, until the pass that may refer to it is over */
+    struct claim claim;
 
     /* What was told last. */
     enum reason reason;
     char *message;
+    int64_t told_plan_sec; /* TIME_UNSET: none */
 
-    /* Of this pass: partitions still to be tried, the most hopeful reason so far, and
-     * whether other jobs wait because of this one. */
+    /* Of this pass: partitions still to be tried, the most hopeful reason so far. */
     size_t untried;
     enum reason found;
     char *found_message;
     int64_t found_priority;
-    bool blocks;
     UT_hash_handle hh;
 };
 
@@ -44,11 +52,11 @@ struct pass {
     bool running;
     int64_t now_sec; /* when it began: what age and eligibility are judged by */
     struct queue queue;
-    size_t next;        /* entry to go on with */
-    node_set withheld;  /* nodes for which a job of higher priority waits */
-    bool lifted;        /* a job that blocked others started elsewhere: walk again */
-    size_t n_outranked; /* jobs that another order could let start */
-    int64_t begin_sec;  /* first begin time to come */
+    size_t next;       /* entry to go on with */
+    bool moved;        /* what is free is not what earlier jobs saw: walk again */
+    size_t n_waiting;  /* entries of jobs that may start, but cannot now */
+    size_t n_promised; /* of them, from the front of the queue, with a promise */
+    int64_t begin_sec; /* first begin time to come */
 };
 
 struct sched {
@@ -59,20 +67,23 @@ struct sched {
     size_t n_gone;
     struct shape *shapes;
     struct placer placer;
+    struct timeline timeline;
+    uint64_t timeline_gen; /* cluster.gen that it is of; 0: it is to be made anew */
+    struct window window;  /* scratch, like the next */
+    node_set own;
     struct decided decided;
     struct str message; /* scratch */
     struct pass pass;
-    bool dirty;          /* something changed since the pass began */
-    int64_t end_sec;     /* no running job reaches its limit before this */
-    int64_t checked_sec; /* when the order was last looked at */
+    bool dirty;      /* something changed since the pass began */
+    int64_t end_sec; /* no running job reaches its limit before this */
 };
 
 /* Orders the queue anew. */
 void pass_begin(struct sched *s, int64_t now_sec);
 /* Goes on until the end (true) or until the budget is spent (false). */
 bool pass_run(struct sched *s, int64_t now_sec, struct sched_budget budget);
-/* True if ageing alone has changed the order since the last pass. */
-bool pass_order_changed(struct sched *s, int64_t now_sec);
+/* When a job that holds nodes ends at the latest, by its limit; TIME_NEVER: unknown. */
+int64_t jobrec_end(const struct sched *s, const struct jobrec *rec);
 
 void jobrec_free(struct sched *s, struct jobrec *rec);
 /* Forgets what was told of the job. */

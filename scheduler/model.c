@@ -144,6 +144,24 @@ void partition_free(struct partition *p)
 
 /* ---- jobs ---- */
 
+void plan_clear(struct plan *plan)
+{
+    slots_free(plan->slots, plan->n_slots);
+    free(plan->partition);
+    *plan = (struct plan){.start_sec = TIME_UNSET};
+}
+
+struct plan plan_copy(const struct plan *plan)
+{
+    return (struct plan){
+        .start_sec = plan->start_sec,
+        .promised = plan->promised,
+        .partition = xstrdup_null(plan->partition),
+        .slots = slots_copy(plan->slots, plan->n_slots),
+        .n_slots = plan->n_slots,
+    };
+}
+
 struct job *job_new(void)
 {
     struct job *j = xcalloc(1, sizeof(*j));
@@ -155,6 +173,7 @@ struct job *job_new(void)
     j->max_pods = 1;
     j->phase = JOB_PENDING;
     j->start_sec = TIME_UNSET;
+    j->plan.start_sec = TIME_UNSET;
     return j;
 }
 
@@ -201,6 +220,7 @@ struct job *job_copy(const struct job *j)
     copy->tolerations = tolerations_copy(j->tolerations, j->n_tolerations);
     copy->partition = xstrdup_null(j->partition);
     copy->alloc = slots_copy(j->alloc, j->n_alloc);
+    copy->plan = plan_copy(&j->plan);
     return copy;
 }
 
@@ -227,6 +247,7 @@ void job_free(struct job *j)
     job_free_filters(j);
     names_free(j->partitions, j->n_partitions);
     slots_free(j->alloc, j->n_alloc);
+    plan_clear(&j->plan);
     free(j->partition);
     free(j->uid);
     free(j->ns);

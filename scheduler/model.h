@@ -150,6 +150,16 @@ struct slot {
     int64_t first_rank;
 };
 
+/* A place and a time that is kept for a pending job. */
+#define PLAN_FAR INT64_MAX
+struct plan {
+    int64_t start_sec; /* TIME_UNSET: none; PLAN_FAR: when, nobody knows yet */
+    bool promised;     /* kept from step to step; else a forecast */
+    char *partition;
+    struct slot *slots; /* in rank order */
+    size_t n_slots;
+};
+
 struct job {
     /* identity */
     char *uid; /* the object's */
@@ -193,6 +203,7 @@ struct job {
     char *partition;    /* where it runs; NULL while pending */
     struct slot *alloc; /* in rank order */
     size_t n_alloc;
+    struct plan plan; /* while pending: what was promised */
 };
 
 /* ---- pods that are not ours ---- */
@@ -220,6 +231,8 @@ void foreign_pod_free(struct foreign_pod *p);
 void term_fini(struct term *t);
 void slots_free(struct slot *slots, size_t n);
 struct slot *slots_copy(const struct slot *slots, size_t n);
+void plan_clear(struct plan *plan); /* to none */
+struct plan plan_copy(const struct plan *plan);
 
 /* Adds one (strings copied). */
 void labels_add(struct label **labels, size_t *n, const char *key, const char *value);

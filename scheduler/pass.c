@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/book.h"
 #include "scheduler/check.h"
 #include "scheduler/core.h"
 
@@ -31,19 +32,28 @@ static const int hope[] = {
 static void tell(struct sched *s, struct jobrec *rec, enum reason reason,
                  const char *message, int64_t priority)
 {
+    const struct plan *plan = &rec->job->plan;
+    bool dated = plan->start_sec != PLAN_FAR;
     struct decision decision = {
         .kind = DECIDE_REASON,
         .job_uid = rec->uid,
         .reason = reason,
         .message = message,
         .priority = priority,
+        .planned_sec = dated ? plan->start_sec : TIME_UNSET,
+        .promised = plan->promised,
+        .partition = dated ? plan->partition : NULL,
+        .slots = plan->slots,
+        .n_slots = dated ? plan->n_slots : 0,
     };
 
-    if (rec->reason == reason && str_eq(rec->message, message))
+    if (rec->reason == reason && str_eq(rec->message, message) &&
+        rec->told_plan_sec == decision.planned_sec)
         return;
     jobrec_reset_told(rec);
     rec->reason = reason;
     rec->message = xstrdup(message);
+    rec->told_plan_sec = decision.planned_sec;
     decided_add(&s->decided, &decision);
 }
 
@@ -137,20 +147,23 @@ static void add_job(struct sched *s, struct jobrec *rec)
     struct pass *pass = &s->pass;
     enum reason reason;
 
+    if (!rec->job->plan.promised)
+        book_cancel_plan(s, rec);
     rec->untried = 0;
     rec->found = REASON_NONE;
-    rec->blocks = false;
     free(rec->found_message);
     rec->found_message = NULL;
     str_reset(&s->message);
     reason = check_job(rec->job, pass->now_sec, &s->message);
     if (reason == REASON_BEGIN_TIME)
         pass->begin_sec = MIN(pass->begin_sec, rec->job->eligible_sec);
-    if (reason == REASON_NONE)
+    if (reason == REASON_NONE) {
         add_partitions(s, rec);
-    else
-        tell(s, rec, reason, s->message.s,
-             queue_priority(&s->config, rec->job, NULL, pass->now_sec));
+        return;
+    }
+    book_cancel_plan(s, rec);
+    tell(s, rec, reason, s->message.s,
+         queue_priority(&s->config, rec->job, NULL, pass->now_sec));
 }
 
 static void forget_partition(void *arg, const struct partrec *part)
@@ -181,56 +194,26 @@ void pass_begin(struct sched *s, int64_t now_sec)
 
     sweep_gone(s);
     cluster_settle(c, forget_partition, s);
-    /* What was found best under the last pass's withheld nodes is void. */
-    c->mutation++;
-    for (size_t i = 0; i < c->n_listed; i++)
-        c->listed[i]->blocked = false;
-    pass->withheld = xrealloc(pass->withheld, c->words * sizeof(*pass->withheld));
-    memset(pass->withheld, 0, c->words * sizeof(*pass->withheld));
+    if (s->timeline_gen != c->gen)
+        s->timeline_gen = 0; /* its positions are of other nodes */
     pass->running = true;
     pass->now_sec = now_sec;
     pass->next = 0;
-    pass->lifted = false;
-    pass->n_outranked = 0;
+    pass->moved = false;
+    pass->n_waiting = 0;
+    pass->n_promised = 0;
     pass->begin_sec = INT64_MAX;
     pass->queue.n = 0;
     s->dirty = false;
-    s->checked_sec = now_sec;
     HASH_ITER (hh, s->jobs, rec, next) {
         if (rec->job->phase == JOB_PENDING && rec->job->job_id != 0)
             add_job(s, rec);
     }
     queue_sort(&pass->queue);
+    book_renew(s, now_sec);
 }
 
-/* Takes jobs that have started out, they are in nobody's way, and ages the others. */
-static void refresh_queue(struct sched *s, int64_t now_sec)
-{
-    struct queue *queue = &s->pass.queue;
-    size_t kept = 0;
-
-    for (size_t i = 0; i < queue->n; i++) {
-        struct entry entry = queue->entries[i];
-
-        if (entry.version != entry.rec->version)
-            continue;
-        entry.priority =
-            queue_priority(&s->config, entry.rec->job, entry.part->part, now_sec);
-        queue->entries[kept++] = entry;
-    }
-    queue->n = kept;
-}
-
-bool pass_order_changed(struct sched *s, int64_t now_sec)
-{
-    if (now_sec == s->checked_sec || s->pass.n_outranked == 0)
-        return false;
-    s->checked_sec = now_sec;
-    refresh_queue(s, now_sec);
-    return !queue_is_sorted(&s->pass.queue);
-}
-
-/* ---- one job ---- */
+/* ---- one job in one partition ---- */
 
 static void start(struct sched *s, const struct entry *entry, struct slot *slots,
                   size_t n, int64_t now_sec)
@@ -245,9 +228,10 @@ static void start(struct sched *s, const struct entry *entry, struct slot *slots
         .slots = slots,
         .n_slots = n,
         .priority = entry->priority,
+        .planned_sec = TIME_UNSET,
     };
 
-    cluster_hold(&s->cluster, slots, n, job->exclusive);
+    cluster_hold(&s->cluster, slots, n);
     job->alloc = slots;
     job->n_alloc = n;
     free(job->partition);
@@ -255,46 +239,17 @@ static void start(struct sched *s, const struct entry *entry, struct slot *slots
     job->limit_sec = decision.limit_sec;
     job->start_sec = now_sec;
     job->phase = JOB_STARTING;
+    /* Others may use what was promised here, or have been told of what is free now. */
+    s->pass.moved |= job->plan.promised || s->pass.n_waiting > 0;
+    plan_clear(&job->plan);
+    book_enter(s, rec);
     s->n_phase[JOB_PENDING]--;
     s->n_phase[JOB_STARTING]++;
     shape_put(&s->shapes, rec->shape);
     rec->shape = NULL;
     rec->version++;
-    s->pass.lifted |= rec->blocks;
     jobrec_reset_told(rec);
     decided_add(&s->decided, &decision);
-}
-
-/* Keeps the partition's nodes that the job could use from all who come later. If some
- * were kept from it in turn, it waits because of the order, too. */
-static void block(struct sched *s, const struct entry *entry)
-{
-    struct pass *pass = &s->pass;
-    uint64_t shared = 0;
-
-    entry->rec->blocks = true;
-    entry->part->blocked = true;
-    for (size_t i = 0; i < s->cluster.words; i++) {
-        uint64_t wanted = entry->part->nodes[i] & entry->rec->shape->admits[i];
-
-        shared |= pass->withheld[i] & wanted;
-        pass->withheld[i] |= wanted;
-    }
-    pass->n_outranked += shared != 0;
-}
-
-static enum reason why_not_now(struct sched *s, const struct entry *entry)
-{
-    const struct placement at = {
-        .view = VIEW_NOW,
-        .shape = entry->rec->shape,
-        .part = entry->part,
-        .withheld = s->pass.withheld,
-    };
-
-    check_say_busy(&s->placer, &s->cluster, &at, &s->message);
-    block(s, entry);
-    return REASON_RESOURCES;
 }
 
 /* What rules the job out in this partition, whatever is free; s->message says so. */
@@ -312,58 +267,181 @@ static enum reason why_not_at_all(struct sched *s, const struct entry *entry)
     return fit->verdict;
 }
 
-static struct slot *find_place(struct sched *s, const struct entry *entry,
-                               size_t *ret_n)
+static struct seeker seeker_of(struct sched *s, const struct entry *entry)
 {
-    const struct placement at = {
-        .view = VIEW_NOW,
+    const struct job *like = entry->rec->shape->like;
+
+    return (struct seeker){
+        .cluster = &s->cluster,
+        .timeline = &s->timeline,
         .shape = entry->rec->shape,
         .part = entry->part,
-        .withheld = s->pass.withheld,
+        .demand = timeline_demand(&s->timeline, &like->each, like->exclusive),
+        .limit_sec = book_length(check_limit(entry->rec->job, entry->part->part)),
+        .need = placement_min_nodes(like, entry->part->part),
     };
+}
 
-    return placement_find(&s->placer, &s->cluster, &at, ret_n);
+static struct placement placement_at(const struct sched *s, const struct entry *entry)
+{
+    return (struct placement){
+        .view = VIEW_WINDOW,
+        .shape = entry->rec->shape,
+        .part = entry->part,
+        .window = &s->window,
+        .timeline = &s->timeline,
+    };
+}
+
+/* The first place that is free for long enough, beginning before a slot. */
+static struct slot *find_place(struct sched *s, const struct entry *entry,
+                               const struct seeker *by, size_t before, size_t *ret_n)
+{
+    const struct placement at = placement_at(s, entry);
+    struct slot *slots;
+
+    for (size_t first = 0; window_find(&s->window, by, first, before);
+         first = s->window.first + 1) {
+        slots = placement_find(&s->placer, &s->cluster, &at, ret_n);
+        if (slots != NULL)
+            return slots;
+    }
+    return NULL;
+}
+
+/* A job that has a plan looks for an earlier one only; first as if its own nodes were
+ * free from its start on, which takes no lifting of the plan. */
+static bool may_improve(struct sched *s, const struct jobrec *rec,
+                        const struct seeker *by, size_t before)
+{
+    const struct plan *plan = &rec->job->plan;
+    struct seeker hopeful = *by;
+    const struct noderec *node;
+
+    if (!rec->claim.on || rec->claim.first == 0)
+        return true;
+    s->own = xrealloc(s->own, (s->timeline.words + 1) * sizeof(*s->own));
+    memset(s->own, 0, s->timeline.words * sizeof(*s->own));
+    for (size_t i = 0; i < plan->n_slots; i++) {
+        node = cluster_node(&s->cluster, plan->slots[i].node);
+        if (node != NULL && node->position != POSITION_NONE)
+            node_set_add(s->own, node->position);
+    }
+    hopeful.own = s->own;
+    hopeful.own_from = rec->claim.first;
+    return window_find(&s->window, &hopeful, 0, before);
+}
+
+static void set_plan(struct sched *s, const struct entry *entry, struct slot *slots,
+                     size_t n)
+{
+    struct plan *plan = &entry->rec->job->plan;
+    size_t first = s->window.first;
+
+    bool promised = plan->promised;
+
+    s->pass.moved |= promised;
+    plan_clear(plan);
+    *plan = (struct plan){
+        .promised = promised,
+        .start_sec =
+            first < s->timeline.n_slots - 1 ? s->timeline.bounds[first] : PLAN_FAR,
+        .partition = xstrdup(entry->part->part->name),
+        .slots = slots,
+        .n_slots = n,
+    };
+}
+
+/* Before which slot a plan is looked for: an earlier one than there is; at once only,
+ * where many wait already. */
+static size_t before_what(const struct sched *s, const struct jobrec *rec)
+{
+    if (rec->claim.on)
+        return MAX(rec->claim.first, 1);
+    return s->pass.n_waiting < (size_t)s->config.max_job_test ? s->timeline.n_slots : 1;
+}
+
+/* The first dated plans in the order of the queue become promises. */
+static void promise(struct sched *s, struct jobrec *rec)
+{
+    struct plan *plan = &rec->job->plan;
+
+    if (plan->start_sec == TIME_UNSET || plan->start_sec == PLAN_FAR ||
+        s->pass.n_promised >= (size_t)s->config.reservation_depth)
+        return;
+    plan->promised = true;
+    s->pass.n_promised++;
+}
+
+/* Starts the job (true), or sees to it that it has the earliest plan there is. */
+static bool start_or_plan(struct sched *s, const struct entry *entry,
+                          const struct seeker *by, int64_t now_sec)
+{
+    struct jobrec *rec = entry->rec;
+    size_t before = before_what(s, rec), n;
+    struct slot *slots;
+
+    if (!may_improve(s, rec, by, before))
+        return false;
+    book_strike(s, rec);
+    slots = find_place(s, entry, by, before, &n);
+    if (slots != NULL && s->window.first == 0) {
+        start(s, entry, slots, n, now_sec);
+        return true;
+    }
+    if (slots != NULL)
+        set_plan(s, entry, slots, n);
+    book_enter(s, rec);
+    return false;
+}
+
+static enum reason why_not_now(struct sched *s, const struct entry *entry,
+                               const struct seeker *by)
+{
+    const struct placement at = placement_at(s, entry);
+    struct seeker at_once = *by;
+
+    at_once.limit_sec = 1;
+    window_set(&s->window, &at_once, 0);
+    return check_busy(&s->placer, &s->cluster, &at, &at_once, &s->message);
 }
 
 static void consider(struct sched *s, const struct entry *entry, int64_t now_sec)
 {
     struct jobrec *rec = entry->rec;
+    struct seeker by;
     enum reason reason;
-    struct slot *slots;
-    size_t n;
 
-    if (rec->gone || rec->version != entry->version || entry->part->gone)
+    if (rec->gone || rec->version != entry->version)
         return;
     str_reset(&s->message);
     reason = why_not_at_all(s, entry);
-    if (reason == REASON_NONE && entry->part->blocked) {
-        str_addf(&s->message, "waits for jobs of higher priority in partition %s",
-                 entry->part->part->name);
-        reason = REASON_PRIORITY;
-        s->pass.n_outranked++;
+    if (reason != REASON_NONE) {
+        if (str_eq(rec->job->plan.partition, entry->part->part->name))
+            book_cancel_plan(s, rec);
+        note(s, rec, reason, entry->priority);
+        return;
     }
-    if (reason == REASON_NONE) {
-        slots = find_place(s, entry, &n);
-        if (slots != NULL) {
-            start(s, entry, slots, n, now_sec);
-            return;
-        }
-        reason = why_not_now(s, entry);
-    }
-    note(s, rec, reason, entry->priority);
+    by = seeker_of(s, entry);
+    if (start_or_plan(s, entry, &by, now_sec))
+        return;
+    s->pass.n_waiting++;
+    promise(s, rec);
+    note(s, rec, why_not_now(s, entry, &by), entry->priority);
 }
 
+/* What changes nodes or partitions ends the walk: the timeline is of others. */
 bool pass_run(struct sched *s, int64_t now_sec, struct sched_budget budget)
 {
     struct pass *pass = &s->pass;
 
-    while (pass->next < pass->queue.n) {
+    while (pass->next < pass->queue.n && s->timeline_gen == s->cluster.gen) {
         consider(s, &pass->queue.entries[pass->next++], now_sec);
         if (pass->next < pass->queue.n && budget.spent != NULL &&
             budget.spent(budget.arg))
             return false;
     }
     pass->running = false;
-    s->dirty |= pass->lifted;
+    s->dirty |= pass->moved || pass->next < pass->queue.n;
     return true;
 }

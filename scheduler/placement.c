@@ -29,13 +29,13 @@ int64_t placement_min_nodes(const struct job *like, const struct partition *part
     return MAX(nodes, part->min_nodes);
 }
 
-static int64_t devices_of(const struct cluster *c, const struct resvec *v)
+static int64_t devices_of(const struct cluster *c, const int64_t *amounts, int n)
 {
     uint64_t sum = 0;
 
-    for (int i = RES_FIXED; i < RES_MAX; i++) {
+    for (int i = RES_FIXED; i < n; i++) {
         if (c->is_device[i])
-            sum += (uint64_t)v->v[i];
+            sum += (uint64_t)amounts[i];
     }
     return (int64_t)sum;
 }
@@ -46,43 +46,54 @@ static int64_t devices_of(const struct cluster *c, const struct resvec *v)
 static int64_t node_times(const struct placement *at, const struct noderec *rec)
 {
     const struct job *like = at->shape->like;
-    const struct resvec *room;
 
-    if (rec->node == NULL || (at->view != VIEW_WHOLE && !rec->usable))
+    if (rec->node == NULL || (at->view == VIEW_UP && !rec->usable))
         return 0;
-    if (at->view == VIEW_NOW &&
-        (rec->n_exclusive > 0 || (like->exclusive && rec->n_job_slots > 0)))
-        return 0;
-    room = at->view == VIEW_NOW ? &rec->free : &rec->node->capacity;
     if (like->one_per_node)
-        return resvec_fits(&like->each, room);
-    return MIN(resvec_times(&like->each, room), like->max_pods);
+        return resvec_fits(&like->each, &rec->node->capacity);
+    return MIN(resvec_times(&like->each, &rec->node->capacity), like->max_pods);
+}
+
+/* That the node is open throughout the window is known. */
+static int64_t window_times(const struct placement *at, size_t position)
+{
+    const struct job *like = at->shape->like;
+    struct resvec least;
+
+    if (like->one_per_node || like->max_pods == 1)
+        return 1;
+    timeline_least(at->timeline, position, at->window->first, at->window->last, &least);
+    return MIN(resvec_times(&like->each, &least), like->max_pods);
 }
 
 static void candidate_add(struct placer *p, const struct cluster *c,
                           const struct placement *at, size_t position)
 {
     const struct noderec *rec = c->order[position];
-    const struct job *like = at->shape->like;
-    int64_t times = node_times(at, rec);
+    int64_t times =
+        at->view == VIEW_WINDOW ? window_times(at, position) : node_times(at, rec);
+    /* What is left: when the window begins, or of an empty node. */
+    const int64_t *left = at->view == VIEW_WINDOW
+                              ? timeline_row(at->timeline, position, at->window->first)
+                              : rec->node->capacity.v;
+    int n = at->view == VIEW_WINDOW ? at->timeline->n_res - 1 : RES_MAX;
 
     if (times == 0)
         return;
     GROW(p->candidates, p->n, p->cap);
     p->candidates[p->n++] = (struct candidate){
         .position = position,
-        .required = names_have(like->node_list, like->n_node_list, rec->name),
+        .required = node_set_has(at->shape->required, position),
         .times = times,
-        .devices = devices_of(c, &rec->free),
-        .cpu = rec->free.v[RES_CPU],
+        .devices = devices_of(c, left, n),
+        .cpu = n > RES_CPU ? left[RES_CPU] : 0,
     };
 }
 
 static uint64_t allowed_word(const struct placement *at, size_t word)
 {
-    uint64_t set = at->part->nodes[word] & at->shape->admits[word];
-
-    return at->withheld != NULL ? set & ~at->withheld[word] : set;
+    return at->view == VIEW_WINDOW ? at->window->nodes[word]
+                                   : at->part->nodes[word] & at->shape->admits[word];
 }
 
 /* Fills the placer. Returns how many of the required nodes are among them. */
@@ -271,8 +282,9 @@ static bool again_fits(struct placer *p, const struct cluster *c,
 {
     size_t position = fit->last_position;
 
-    if (fit->last_mutation != c->mutation ||
-        (at->withheld != NULL && node_set_has(at->withheld, position)))
+    if (fit->last_mutation != at->timeline->mutation ||
+        fit->last_slot != at->window->first ||
+        !node_set_has(at->window->nodes, position))
         return false;
     p->n = 0;
     candidate_add(p, c, at, position);
@@ -293,9 +305,10 @@ struct slot *placement_find(struct placer *p, const struct cluster *c,
     if (!(single && again_fits(p, c, at, fit)) && !choose(p, c, at, &room))
         return NULL;
     if (single) {
-        /* Valid once the caller has held the one slot: one mutation further. */
+        /* Valid once the caller has taken the one slot: one mutation further. */
         fit->last_position = p->candidates[0].position;
-        fit->last_mutation = c->mutation + 1;
+        fit->last_slot = at->window->first;
+        fit->last_mutation = at->timeline->mutation + 1;
     }
     return slots_of(p, c, like, ret_n);
 }

@@ -4,12 +4,12 @@
  *
  * One pod per node (Slurm's way): as many nodes as fit, up to max_pods and the
  * partition's limit. The nodes of the job's node list first, then the best fit: least
- * devices left over, then least cpu, then natural name order.
+ * devices left over when it starts, then least cpu, then natural name order.
  * Several pods per node: the fewest nodes, filled one after the other; the last one is
  * the best fit for what remains. Every node of the node list gets a pod at least.
  * Ranks follow natural name order.
  *
- * The same search over three views of the cluster says whether a job fits now, could
+ * The same search over three views of the cluster says whether a job fits in a window of time, could
  * fit on the nodes that are up if they were empty, or could fit if all were up.
  */
 #ifndef GANTRY_SCHEDULER_PLACEMENT_H
@@ -21,18 +21,21 @@
 
 #include "scheduler/cluster.h"
 #include "scheduler/shape.h"
+#include "scheduler/window.h"
 
 enum view {
-    VIEW_NOW,   /* usable nodes, what is free on them */
-    VIEW_UP,    /* usable nodes, empty */
-    VIEW_WHOLE, /* all nodes, empty */
+    VIEW_WINDOW, /* what is free throughout a window of the timeline */
+    VIEW_UP,     /* usable nodes, empty */
+    VIEW_WHOLE,  /* all nodes, empty */
 };
 
 struct placement {
     enum view view;
     struct shape *shape; /* settled */
     const struct partrec *part;
-    const uint64_t *withheld; /* nodes not to be used; NULL: none */
+    /* of VIEW_WINDOW: the nodes that are open to a pod throughout its slots */
+    const struct window *window;
+    const struct timeline *timeline;
 };
 
 struct candidate;
@@ -55,8 +58,8 @@ void placer_fini(struct placer *p);
 bool placement_fits(struct placer *p, const struct cluster *c,
                     const struct placement *at, struct room *ret_room);
 
-/* The slots of a gang that fits now, in rank order (free with slots_free), or NULL.
- * Uses and refreshes the fit's memory of where its last pod went. */
+/* The slots of a gang that fits into a window, in rank order (free with slots_free), or
+ * NULL. Uses and refreshes the fit's memory of where its last pod went. */
 struct slot *placement_find(struct placer *p, const struct cluster *c,
                             const struct placement *at, size_t *ret_n);
 

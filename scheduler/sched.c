@@ -4,13 +4,12 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/book.h"
 #include "scheduler/check.h"
 #include "scheduler/core.h"
 
 #define MESSAGE_MAX 4096
-/* How often ageing may change the order while jobs wait only because of it:
- * slurm.conf's sched_interval. */
-#define ORDER_INTERVAL_SEC 60
+#define MINUTE_SEC 60
 
 struct sched_config sched_config_default(void)
 {
@@ -18,6 +17,9 @@ struct sched_config sched_config_default(void)
         .priority_weight_age = 1000,
         .priority_weight_partition = 1000,
         .priority_max_age_sec = 7 * 86400,
+        .window_sec = 7 * 86400,
+        .reservation_depth = 50,
+        .max_job_test = 500,
     };
 }
 
@@ -27,6 +29,7 @@ struct sched *sched_new(const struct sched_config *config)
 
     s->config = *config;
     cluster_init(&s->cluster);
+    timeline_init(&s->timeline);
     decided_init(&s->decided);
     str_init(&s->message, MESSAGE_MAX);
     s->pass.begin_sec = INT64_MAX;
@@ -39,6 +42,7 @@ void jobrec_reset_told(struct jobrec *rec)
     free(rec->message);
     rec->message = NULL;
     rec->reason = REASON_NONE;
+    rec->told_plan_sec = TIME_UNSET;
 }
 
 void jobrec_free(struct sched *s, struct jobrec *rec)
@@ -64,7 +68,9 @@ void sched_free(struct sched *s)
     placer_fini(&s->placer);
     decided_fini(&s->decided);
     queue_fini(&s->pass.queue);
-    free(s->pass.withheld);
+    timeline_fini(&s->timeline);
+    window_fini(&s->window);
+    free(s->own);
     str_fini(&s->message);
     free(s);
 }
@@ -131,24 +137,30 @@ static bool policy_equal(const struct job *a, const struct job *b)
            a->priority == b->priority && a->hold == b->hold && partitions_equal(a, b);
 }
 
-/* When a running job's time is up; INT64_MAX: never. */
-static int64_t end_of(const struct sched *s, const struct jobrec *rec)
+int64_t jobrec_end(const struct sched *s, const struct jobrec *rec)
 {
     const struct job *job = rec->job;
     const struct partrec *part = NULL;
     int64_t limit = job->limit_sec, end;
 
-    if (rec->gone || rec->end_told || job->phase != JOB_RUNNING ||
-        job->start_sec == TIME_UNSET)
-        return INT64_MAX;
+    if (job->start_sec == TIME_UNSET)
+        return TIME_NEVER;
     if (limit == LIMIT_UNSET && job->partition != NULL)
         part = cluster_partition(&s->cluster, job->partition);
     if (part != NULL)
         limit = check_limit(job, part->part);
     if (limit < 0 || limit == LIMIT_UNLIMITED ||
         __builtin_add_overflow(job->start_sec, limit, &end))
-        return INT64_MAX;
+        return TIME_NEVER;
     return end;
+}
+
+/* When a running job is to be told that its time is up; TIME_NEVER: not (again). */
+static int64_t end_of(const struct sched *s, const struct jobrec *rec)
+{
+    if (rec->gone || rec->end_told || rec->job->phase != JOB_RUNNING)
+        return TIME_NEVER;
+    return jobrec_end(s, rec);
 }
 
 static struct jobrec *jobrec_get(struct sched *s, const char *uid)
@@ -159,6 +171,7 @@ static struct jobrec *jobrec_get(struct sched *s, const char *uid)
     if (rec == NULL) {
         rec = xcalloc(1, sizeof(*rec));
         rec->uid = xstrdup(uid);
+        rec->told_plan_sec = TIME_UNSET;
         HASH_ADD_KEYPTR(hh, s->jobs, rec->uid, strlen(rec->uid), rec);
     }
     return rec;
@@ -169,22 +182,45 @@ static void jobrec_clear(struct sched *s, struct jobrec *rec)
 {
     struct job *job = rec->job;
 
-    cluster_release(&s->cluster, job->alloc, job->n_alloc, job->exclusive);
+    book_strike(s, rec);
+    cluster_release(&s->cluster, job->alloc, job->n_alloc);
     s->n_phase[job->phase]--;
     shape_put(&s->shapes, rec->shape);
     rec->shape = NULL;
 }
 
-static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job)
+/* A promise stays while the job asks for the same, in the same partitions, and for no
+ * longer. One that comes with the job is of a time before this core: it is entered with
+ * all others, where it fits. */
+static void keep_plan(struct sched *s, struct job *old, const struct shape *old_shape,
+                      struct job *job, const struct shape *shape)
+{
+    if (job->phase != JOB_PENDING || job->n_alloc > 0 ||
+        (job->plan.start_sec != TIME_UNSET && !job->plan.promised)) {
+        plan_clear(&job->plan);
+    } else if (job->plan.promised) {
+        s->timeline_gen = 0;
+    } else if (old != NULL && old->phase == JOB_PENDING && shape == old_shape &&
+               partitions_equal(old, job) && job->limit_sec <= old->limit_sec) {
+        job->plan = old->plan;
+        old->plan = (struct plan){.start_sec = TIME_UNSET};
+    }
+}
+
+/* `old` is what was known of the job, NULL: nothing; `old_shape` its shape. */
+static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
+                       struct job *old, const struct shape *old_shape)
 {
     rec->job = job;
     rec->end_told = false;
-    cluster_hold(&s->cluster, job->alloc, job->n_alloc, job->exclusive);
+    cluster_hold(&s->cluster, job->alloc, job->n_alloc);
     s->n_phase[job->phase]++;
     if (job->phase == JOB_PENDING)
         rec->shape = shape_get(&s->shapes, job);
     else
         jobrec_reset_told(rec);
+    keep_plan(s, old, old_shape, job, rec->shape);
+    book_enter(s, rec);
     s->end_sec = MIN(s->end_sec, end_of(s, rec));
 }
 
@@ -196,7 +232,6 @@ static void apply_job(struct sched *s, struct job *job)
     bool again = old != NULL && !rec->gone;
     bool same = again && slots_equal(old, job);
     bool queued = job->phase == JOB_PENDING || (again && old->phase == JOB_PENDING);
-    uint64_t mutation = s->cluster.mutation;
 
     job_make_sane(job);
     if (again) {
@@ -209,9 +244,7 @@ static void apply_job(struct sched *s, struct job *job)
         s->n_gone--;
         jobrec_reset_told(rec);
     }
-    jobrec_set(s, rec, job);
-    if (same)
-        s->cluster.mutation = mutation;
+    jobrec_set(s, rec, job, again ? old : NULL, shape);
     if (queued)
         same = same && policy_equal(old, job) && rec->shape == shape;
     if (again)
@@ -240,6 +273,15 @@ static void apply_job_gone(struct sched *s, const char *uid)
     }
 }
 
+static void apply_pod(struct sched *s, struct foreign_pod *pod)
+{
+    AUTO_FREE char *uid = xstrdup(pod->uid);
+
+    book_strike_pod(s, cluster_pod(&s->cluster, uid));
+    s->dirty |= cluster_put_pod(&s->cluster, pod);
+    book_enter_pod(s, cluster_pod(&s->cluster, uid));
+}
+
 void sched_apply(struct sched *s, const struct change *change)
 {
     struct cluster *c = &s->cluster;
@@ -266,14 +308,14 @@ void sched_apply(struct sched *s, const struct change *change)
         apply_job_gone(s, change->u.key);
         break;
     case CHANGE_FOREIGN_POD:
-        s->dirty |= cluster_put_pod(c, change->u.pod);
+        apply_pod(s, change->u.pod);
         break;
     case CHANGE_FOREIGN_POD_GONE:
+        book_strike_pod(s, cluster_pod(c, change->u.key));
         s->dirty |= cluster_drop_pod(c, change->u.key);
         break;
     case CHANGE_RESOURCES:
-        cluster_set_resources(c, change->u.resources);
-        s->dirty = true;
+        s->dirty |= cluster_set_resources(c, change->u.resources);
         break;
     }
 }
@@ -300,9 +342,12 @@ static void end_what_must(struct sched *s, int64_t now_sec)
     }
 }
 
-static bool nothing_to_do(struct sched *s, int64_t now_sec)
+/* In each new minute the timeline is cut anew, finer where it has come nearer, and what
+ * should have ended is looked at again: plans may move. */
+static bool nothing_to_do(const struct sched *s, int64_t now_sec)
 {
-    return !s->dirty && now_sec < s->pass.begin_sec && !pass_order_changed(s, now_sec);
+    return !s->dirty && now_sec < s->pass.begin_sec &&
+           (s->pass.n_waiting == 0 || !timeline_is_outdated(&s->timeline, now_sec));
 }
 
 static enum sched_progress walk(struct sched *s, int64_t now_sec,
@@ -338,8 +383,8 @@ int64_t sched_next_wake(const struct sched *s, int64_t now_sec)
 
     if (s->dirty || s->pass.running)
         return now_sec;
-    if (s->pass.n_outranked > 0 && s->config.priority_weight_age != 0)
-        wake = MIN(wake, s->checked_sec + ORDER_INTERVAL_SEC);
+    if (s->pass.n_waiting > 0)
+        wake = MIN(wake, timeline_minute(now_sec) + MINUTE_SEC);
     return MAX(wake, now_sec);
 }
 

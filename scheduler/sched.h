@@ -8,18 +8,24 @@
  *   changes --> sched_apply --> [ model, queue ] --> sched_step(now) --> decisions
  *
  * A step, readable aloud: end what must end; recompute priorities; order the queue; for
- * each job: may it start at all, does it fit now: start it; else say why. A job that
- * cannot start blocks lower-priority jobs of the same partition (from the nodes of that
- * partition), never those of others.
+ * each job: may it start at all; does it fit now: start it; else plan when and where it
+ * will, and say why it waits.
  *
- * Blocking, exactly: a job that could start but for what is in use (reason Resources)
- * blocks its partition: lower-priority jobs there wait with reason Priority. The nodes
- * of the partition that the blocked job could ever use (its filters, taints and the
- * nodes' capacity admit a pod of it) are withheld from all lower-priority jobs, also
- * from those of other partitions that share them; other nodes are not. A job that waits
- * for any other reason blocks nobody. A job of several partitions is tried once in
- * each, as an entry of its own; it has the most hopeful of the reasons found, and what
- * it blocks ends when it starts.
+ * A waiting job is given the first room on the timeline (book.h) that is long enough for
+ * its time limit; jobs behind it in the queue are planned, and started, around it:
+ * backfill. Two kinds of plan, in the order of the queue:
+ *   - the first `reservation_depth` are promises. They last from step to step, and are
+ *     moved to an earlier time only, one by one, when room appears; who comes later, and
+ *     be it with a higher priority, is planned around them. A promise is given up when
+ *     its room is gone (a node is lost, a job outlasts its limit, a pod of others
+ *     appears) or the job may not start any more (held, its shape changed).
+ *   - the others, up to `max_job_test`, are forecasts, made anew in every walk.
+ * What is behind those starts where it fits, and has no plan.
+ *
+ * A job that does not fit now waits with reason Resources; one that would fit if nothing
+ * were planned there, with Priority. A job of several partitions is tried once in each,
+ * as an entry of its own; it has the most hopeful of the reasons found, and the earliest
+ * of the plans.
  *
  * A step that yields goes on later where it stopped, with what has changed meanwhile
  * counted at once but the order kept; changes lead to one more walk after it. So the
@@ -50,6 +56,10 @@ struct sched_config {
     int64_t priority_weight_age;       /* slurm.conf PriorityWeightAge; default 1000 */
     int64_t priority_weight_partition; /* PriorityWeightPartition; default 1000 */
     int64_t priority_max_age_sec;      /* PriorityMaxAge; default 7 days */
+    int64_t window_sec; /* SchedulerParameters bf_window; default 7 days */
+    int64_t
+        reservation_depth; /* so many waiting jobs are promised a start; default 50 */
+    int64_t max_job_test;  /* bf_max_job_test: so many are planned; default 500 */
 };
 
 struct sched_config sched_config_default(void);
@@ -83,20 +93,22 @@ struct change {
 enum decision_kind {
     DECIDE_START,  /* place it: `slots`, `partition`, `limit_sec` */
     DECIDE_END,    /* its time limit has passed (Slurm: TIMEOUT) */
-    DECIDE_REASON, /* pending job's reason or message changed since it was last told */
+    DECIDE_REASON, /* pending job's reason, message or plan is not what was told last */
 };
 
 /* All pointers live until the next step or sched_free. */
 struct decision {
     enum decision_kind kind;
     const char *job_uid;
-    const char *partition;    /* START: where */
+    const char *partition;    /* START: where; REASON: where it is planned */
     int64_t limit_sec;        /* START: the limit in force; LIMIT_UNLIMITED */
-    const struct slot *slots; /* START: in rank order */
+    const struct slot *slots; /* START, and REASON where planned: in rank order */
     size_t n_slots;
     enum reason reason;  /* REASON */
     const char *message; /* REASON: one plain sentence: what it needs, what is there */
     int64_t priority;    /* START, REASON */
+    int64_t planned_sec; /* REASON: when it is to start; TIME_UNSET: not planned */
+    bool promised;       /* REASON: and not later */
 };
 
 struct decisions {
@@ -127,8 +139,8 @@ void sched_apply(struct sched *s, const struct change *change);
 enum sched_progress sched_step(struct sched *s, int64_t now_sec,
                                struct sched_budget budget, struct decisions *ret);
 
-/* When the passing of time alone may change a decision (a begin time, a time limit, age
- * while jobs wait only for their turn), or earlier; INT64_MAX: never. `now_sec`: there
+/* When the passing of time alone may change a decision (a begin time, a time limit, a
+ * planned start; with jobs waiting, the next minute), or earlier; INT64_MAX: never. `now_sec`: there
  * is something to do now. */
 int64_t sched_next_wake(const struct sched *s, int64_t now_sec);
 

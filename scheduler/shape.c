@@ -93,6 +93,7 @@ void shape_put(struct shape **shapes, struct shape *shape)
         free(shape->fits[i].message);
     free(shape->fits);
     free(shape->admits);
+    free(shape->required);
     job_free(shape->like);
     free(shape->key);
     free(shape);
@@ -111,20 +112,29 @@ bool shape_filters_admit(const struct job *like, const struct node *node)
     return any && !taints_refuse(node, like->tolerations, like->n_tolerations);
 }
 
+static node_set set_cleared(node_set set, const struct cluster *c)
+{
+    set = xrealloc(set, (c->words + 1) * sizeof(*set));
+    memset(set, 0, (c->words + 1) * sizeof(*set));
+    return set;
+}
+
 void shape_settle(struct shape *shape, const struct cluster *c)
 {
     const struct job *like = shape->like;
 
     if (shape->admits_gen == c->set_gen)
         return;
-    shape->admits = xrealloc(shape->admits, c->words * sizeof(*shape->admits));
-    memset(shape->admits, 0, c->words * sizeof(*shape->admits));
+    shape->admits = set_cleared(shape->admits, c);
+    shape->required = set_cleared(shape->required, c);
     for (size_t i = 0; i < c->n_order; i++) {
         const struct node *node = c->order[i]->node;
 
         if (node != NULL && resvec_fits(&like->each, &node->capacity) &&
             shape_filters_admit(like, node))
             node_set_add(shape->admits, i);
+        if (names_have(like->node_list, like->n_node_list, c->order[i]->name))
+            node_set_add(shape->required, i);
     }
     shape->admits_gen = c->set_gen;
 }

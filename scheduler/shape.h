@@ -24,10 +24,10 @@ struct fit {
     uint64_t gen;        /* cluster.gen that the verdict is of; 0: none yet */
     enum reason verdict; /* REASON_NONE: the nodes that are up could hold it */
     char *message;       /* with a verdict */
-    /* Where the last pod of this shape went, while nothing but that start has changed:
-     * the best place for the next one, since filling a node only improves its rank. */
-    size_t last_position;
-    uint64_t last_mutation; /* cluster.mutation then; 0: nothing to go on */
+    /* Where the last pod of this shape went, while nothing but that has changed: the
+     * best place for the next one, since filling a node only improves its rank. */
+    size_t last_position, last_slot;
+    uint64_t last_mutation; /* timeline.mutation then; 0: nothing to go on */
 };
 
 struct shape {
@@ -36,7 +36,8 @@ struct shape {
     size_t refs;
     struct job *like;    /* any job of this shape; only request and filters are read */
     node_set admits;     /* nodes that filters, taints and capacity let hold one pod */
-    uint64_t admits_gen; /* cluster.set_gen that `admits` is of; 0: none */
+    node_set required;   /* the nodes of its node list */
+    uint64_t admits_gen; /* cluster.set_gen that these are of; 0: none */
     struct fit *fits;
     size_t n_fits, fits_cap;
     UT_hash_handle hh;
@@ -46,7 +47,7 @@ struct shape {
 struct shape *shape_get(struct shape **shapes, const struct job *job);
 void shape_put(struct shape **shapes, struct shape *shape); /* NULL is fine */
 
-/* Works out `admits` if nodes have changed since. The cluster must be settled. */
+/* Works out the node sets if nodes have changed since. The cluster must be settled. */
 void shape_settle(struct shape *shape, const struct cluster *c);
 /* The fit of a partition, made if new; lent until the next call for this shape. */
 struct fit *shape_fit(struct shape *shape, const struct partrec *part);

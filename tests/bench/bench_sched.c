@@ -18,7 +18,8 @@
 
 #define NODES 1000
 #define JOBS 10000
-#define ENDS 200
+#define ENDS 50
+#define PLANNED 500 /* sched_config_default().max_job_test */
 #define NOW_SEC 1000000
 
 struct bench {
@@ -26,6 +27,7 @@ struct bench {
     struct rng rng;
     struct restable res;
     int gpu;
+    bool limits; /* jobs have time limits, and all of them are planned */
 };
 
 static struct node *make_node(const struct bench *b, int number)
@@ -62,20 +64,24 @@ static struct job *make_job(struct bench *b, int number, bool mixed)
         job->min_pods = job->max_pods = 1 + (int64_t)rng_below(&b->rng, 8);
         job->each.v[b->gpu] = INT64_C(1) << rng_below(&b->rng, 4);
     }
+    if (b->limits)
+        job->limit_sec = 900 + (int64_t)rng_below(&b->rng, 2 * 86400);
     return job;
 }
 
 /* ---- the plain planner ---- */
 
+/* Nobody has a time limit: what is free now, and what is free of jobs that wait. */
 struct plain_node {
     const struct node *node;
-    struct resvec free;
+    struct resvec now, far;
 };
 
 struct plain_job {
     const struct job *job;
     int64_t priority;
-    size_t n_nodes; /* 0: not started */
+    bool started;
+    size_t n_nodes;
     size_t nodes[8];
 };
 
@@ -95,9 +101,10 @@ static int plain_job_compare(const void *left, const void *right)
 }
 
 /* True if node a is the better fit. */
-static bool plain_better(const struct plain *p, size_t a, size_t b)
+static bool plain_better(const struct plain *p, bool now, size_t a, size_t b)
 {
-    const int64_t *x = p->nodes[a].free.v, *y = p->nodes[b].free.v;
+    const int64_t *x = now ? p->nodes[a].now.v : p->nodes[a].far.v;
+    const int64_t *y = now ? p->nodes[b].now.v : p->nodes[b].far.v;
 
     if (x[p->gpu] != y[p->gpu])
         return x[p->gpu] < y[p->gpu];
@@ -115,36 +122,50 @@ static bool plain_taken(const struct plain_job *job, size_t node)
     return false;
 }
 
-static bool plain_place(struct plain *p, struct plain_job *job)
+static bool plain_fits(const struct plain *p, const struct plain_job *job, bool now,
+                       size_t node)
 {
+    return !plain_taken(job, node) &&
+           resvec_fits(&job->job->each, &p->nodes[node].far) &&
+           (!now || resvec_fits(&job->job->each, &p->nodes[node].now));
+}
+
+/* Now, or in the place of others once they have ended. */
+static bool plain_place(struct plain *p, struct plain_job *job, bool now)
+{
+    job->n_nodes = 0;
     while ((int64_t)job->n_nodes < job->job->min_pods) {
         size_t best = NODES;
 
         for (size_t i = 0; i < NODES; i++) {
-            if (!plain_taken(job, i) &&
-                resvec_fits(&job->job->each, &p->nodes[i].free) &&
-                (best == NODES || plain_better(p, i, best)))
+            if (plain_fits(p, job, now, i) &&
+                (best == NODES || plain_better(p, now, i, best)))
                 best = i;
         }
         if (best == NODES)
             return false;
         job->nodes[job->n_nodes++] = best;
     }
-    for (size_t i = 0; i < job->n_nodes; i++)
-        resvec_sub(&p->nodes[job->nodes[i]].free, &job->job->each);
+    for (size_t i = 0; i < job->n_nodes; i++) {
+        resvec_sub(&p->nodes[job->nodes[i]].far, &job->job->each);
+        if (now)
+            resvec_sub(&p->nodes[job->nodes[i]].now, &job->job->each);
+    }
     return true;
 }
 
+/* Returns how many were started. */
 static size_t plain_plan(struct plain *p)
 {
-    size_t started = 0;
+    size_t waiting = 0;
 
     qsort(p->jobs, JOBS, sizeof(p->jobs[0]), plain_job_compare);
-    while (started < JOBS && plain_place(p, &p->jobs[started]))
-        started++;
-    if (started < JOBS)
-        p->jobs[started].n_nodes = 0;
-    return started;
+    for (size_t i = 0; i < JOBS; i++) {
+        p->jobs[i].started = plain_place(p, &p->jobs[i], true);
+        if (!p->jobs[i].started && waiting++ < PLANNED)
+            plain_place(p, &p->jobs[i], false);
+    }
+    return JOBS - waiting;
 }
 
 static struct plain *plain_new(const struct sched *s, const struct bench *b)
@@ -154,7 +175,7 @@ static struct plain *plain_new(const struct sched *s, const struct bench *b)
     p->gpu = b->gpu;
     for (int i = 0; i < NODES; i++) {
         p->nodes[i].node = make_node(b, i);
-        p->nodes[i].free = p->nodes[i].node->capacity;
+        p->nodes[i].now = p->nodes[i].far = p->nodes[i].node->capacity;
     }
     for (int i = 0; i < JOBS; i++) {
         AUTO_FREE char *uid = xasprintf("job-%d", i + 1);
@@ -191,7 +212,8 @@ static bool plain_agrees(const struct plain *p, const struct plain_job *job,
     return true;
 }
 
-static size_t count_differences(const struct plain *p, size_t started,
+/* Starts come in the order of the queue. */
+static size_t count_differences(const struct plain *p,
                                 const struct decisions *decisions)
 {
     size_t at = 0, differ = 0;
@@ -199,10 +221,13 @@ static size_t count_differences(const struct plain *p, size_t started,
     for (size_t i = 0; i < decisions->n; i++) {
         if (decisions->items[i].kind != DECIDE_START)
             continue;
-        differ += at >= started || !plain_agrees(p, &p->jobs[at], &decisions->items[i]);
-        at++;
+        while (at < JOBS && !p->jobs[at].started)
+            at++;
+        differ += at == JOBS || !plain_agrees(p, &p->jobs[at++], &decisions->items[i]);
     }
-    return differ + (started > at ? started - at : 0);
+    for (; at < JOBS; at++)
+        differ += p->jobs[at].started;
+    return differ;
 }
 
 /* ---- measuring ---- */
@@ -218,12 +243,15 @@ static double ms_since(const struct bench *b, int64_t start_ms)
 static struct sched *fill(struct bench *b, bool mixed)
 {
     struct sched_config config = sched_config_default();
-    struct sched *s = sched_new(&config);
+    struct sched *s;
     struct change change = {.kind = CHANGE_RESOURCES, .u.resources = &b->res};
     int64_t start_ms = loop_fresh_mono_ms(b->loop);
     size_t before = mallinfo2().uordblks;
     double ms;
 
+    config.window_sec = 60 * 86400;
+    config.max_job_test = b->limits ? JOBS : PLANNED;
+    s = sched_new(&config);
     sched_apply(s, &change);
     change.kind = CHANGE_PARTITION;
     change.u.partition = partition_new();
@@ -298,12 +326,30 @@ static bool run(struct bench *b, bool mixed)
     started = plain_plan(p);
     ms = ms_since(b, start_ms);
     printf("  plain loop: %6.0f ms, %zu starts\n", ms, started);
-    differ = count_differences(p, started, &decisions);
+    differ = count_differences(p, &decisions);
     printf("  decisions that differ from the plain loop's: %zu\n", differ);
     step_after_ends(b, s);
     plain_free(p);
     sched_free(s);
     return differ == 0;
+}
+
+/* The cold plan of a long queue, and what an end costs then. */
+static void run_plan(struct bench *b)
+{
+    struct decisions decisions;
+    struct sched *s;
+    size_t planned = 0;
+
+    b->limits = true;
+    s = fill(b, true);
+    step(b, s, &decisions, "first step:");
+    for (size_t i = 0; i < decisions.n; i++)
+        planned += decisions.items[i].kind == DECIDE_REASON &&
+                   decisions.items[i].planned_sec != TIME_UNSET;
+    printf("  told a start: %zu\n", planned);
+    step_after_ends(b, s);
+    sched_free(s);
 }
 
 int main(void)
@@ -323,6 +369,9 @@ int main(void)
     agree = run(&b, false);
     printf("scheduler: %d nodes, %d pending gangs of 1 to 8 nodes\n", NODES, JOBS);
     agree &= run(&b, true);
+    printf(
+        "scheduler: the same with time limits of 15 minutes to 2 days, all planned\n");
+    run_plan(&b);
     loop_free(b.loop);
     return agree ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -116,33 +116,27 @@ static const struct {
      ""},
 };
 
+/* Through the core: which nodes does it start on? */
 START_TEST(test_place)
 {
-    struct cluster c;
-    struct restable res;
-    struct shape *shapes = NULL;
-    struct placer placer = {0};
+    struct sched_config config = sched_config_default();
+    struct sched *s = sched_new(&config);
+    AUTO_FREE char *lines =
+        xasprintf("%s\n%s partition=p", cases[_i].cluster, cases[_i].job);
     STR_AUTO struct str out;
-    struct placement at = {.view = VIEW_NOW};
-    struct slot *slots;
-    struct job *job;
-    size_t n = 0;
+    struct restable res;
+    struct decisions decisions;
 
     str_init(&out, 4096);
-    read_cluster(&c, &res, cases[_i].cluster);
-    job = cluster_text_job(&res, cases[_i].job);
-    at.shape = shape_get(&shapes, job);
-    at.part = cluster_partition(&c, "p");
-    shape_settle(at.shape, &c);
-    slots = placement_find(&placer, &c, &at, &n);
-    say(slots, slots != NULL ? n : 0, &out);
+    restable_init(&res);
+    cluster_text_apply(s, &res, lines);
+    sched_step(s, 0, (struct sched_budget){NULL, NULL}, &decisions);
+    ck_assert_uint_eq(decisions.n, 1);
+    say(decisions.items[0].slots,
+        decisions.items[0].kind == DECIDE_START ? decisions.items[0].n_slots : 0, &out);
     ck_assert_msg(strcmp(out.s, cases[_i].slots) == 0, "%s: %s, not %s", cases[_i].name,
                   out.s, cases[_i].slots);
-    slots_free(slots, n);
-    shape_put(&shapes, at.shape);
-    job_free(job);
-    placer_fini(&placer);
-    cluster_fini(&c);
+    sched_free(s);
 }
 END_TEST
 
@@ -152,7 +146,6 @@ static const struct {
     bool fits;
     size_t nodes;
 } view_cases[] = {
-    {"now", VIEW_NOW, false, 1},
     {"if those that are up were empty", VIEW_UP, false, 2},
     {"if all were up", VIEW_WHOLE, true, 3},
 };

@@ -2,6 +2,7 @@
  * Runs tests/scheduler/scenarios/<name>.txt: lines of cluster_text, and
  *
  *   weights age=1000 partition=1000 maxage=604800   (first, if at all)
+ *   plan depth=50 test=500                          (likewise)
  *   at 100            step at that time until idle; what was decided goes to the output
  *   at 100 jobs=2     the same, yielding after two jobs each time
  *   run 1-3           these jobs are running now where the core has started them
@@ -54,7 +55,18 @@ static void read_weights(struct scenario *sc, const char *line)
     ck_assert_int_eq(
         sscanf(line, "age=%lld partition=%lld maxage=%lld", &age, &partition, &max_age),
         3);
-    sc->config = (struct sched_config){age, partition, max_age};
+    sc->config.priority_weight_age = age;
+    sc->config.priority_weight_partition = partition;
+    sc->config.priority_max_age_sec = max_age;
+}
+
+static void read_plan(struct scenario *sc, const char *line)
+{
+    long long depth, test;
+
+    ck_assert_int_eq(sscanf(line, "depth=%lld test=%lld", &depth, &test), 2);
+    sc->config.reservation_depth = depth;
+    sc->config.max_job_test = test;
 }
 
 static void step(struct scenario *sc, const char *line)
@@ -107,6 +119,8 @@ static void run_line(struct scenario *sc, const char *line)
 
     if (str_starts(line, "weights "))
         read_weights(sc, line + strlen("weights "));
+    else if (str_starts(line, "plan "))
+        read_plan(sc, line + strlen("plan "));
     else if (str_starts(line, "at "))
         step(sc, line + strlen("at "));
     else if (str_starts(line, "run "))

@@ -156,15 +156,15 @@ START_TEST(test_told_once)
     begin(&f, TWO_NODES "job 1 nodes=2 cpu=8\njob 2 nodes=2 cpu=8\njob 3 cpu=1");
     step(&f, 0);
     ck_assert(strstr(f.told.s, "wait 2 Resources") != NULL);
-    ck_assert(strstr(f.told.s, "wait 3 Priority") != NULL);
+    ck_assert(strstr(f.told.s, "wait 3 Resources") != NULL);
     ck_assert(sched_job_reason(f.s, "job-2", &reason, &message));
     ck_assert_int_eq(reason, REASON_RESOURCES);
     ck_assert_str_eq(message, "needs 2 nodes with cpu=8; none is free now");
     line(&f, "job 4 cpu=1");
     step(&f, 10000);
     ck_assert_str_eq(f.told.s,
-                     "  wait 4 Priority, priority 16: waits for jobs of higher "
-                     "priority in partition batch\n");
+                     "  wait 4 Resources, priority 16: needs 1 pod of cpu=1; none fits "
+                     "now\n");
     ck_assert(sched_job_reason(f.s, "job-1", &reason, &message));
     ck_assert_int_eq(reason, REASON_NONE);
     ck_assert_str_eq(message, "");
@@ -195,7 +195,7 @@ START_TEST(test_quiet)
     struct fixture f;
 
     begin(&f, TWO_NODES "pod x on=n1 cpu=1\njob 1 nodes=2 cpu=7\n"
-                        "job 2 nodes=2 cpu=8\njob 7 cpu=1");
+                        "job 2 nodes=2 cpu=8\njob 7-8 nodes=2 cpu=1");
     step(&f, 0);
     line(&f, quiet_cases[_i].change);
     ck_assert_msg((sched_next_wake(f.s, 0) == 0) == quiet_cases[_i].walks, "%s",
@@ -314,7 +314,7 @@ static const struct {
      "  wait 2 PartitionDown, priority 1: partition batch is down\n"
      "  wait 3 PartitionDown, priority 1: partition batch is down\n"},
     {"new partition, new node", "partition other\nnode n0 cpu=1",
-     "  start 2 in batch on n1, limit UNLIMITED, priority 1\n"
+     "  start 2 in batch on n0, limit UNLIMITED, priority 1\n"
      "  start 3 in batch on n1, limit UNLIMITED, priority 1\n"},
 };
 

@@ -146,8 +146,8 @@ static void random_job(struct history *h)
     static const char *const parts[] = {
         "", "", " partition=a", " partition=b,a", " partition=a,c,b", " partition=d,c"};
     static const char *const policies[] = {
-        "",          "",           "",       " hold=user", " priority=700",
-        " nice=100", " nice=-200", " time=2"};
+        "",           "",        "",         " hold=user", " priority=700", " nice=100",
+        " nice=-200", " time=2", " time=20", " time=90",   " time=5"};
     char request[LINE_MAX_], line[2 * LINE_MAX_], begin[64] = "";
 
     random_request(h, request, sizeof(request));
@@ -486,7 +486,7 @@ static void run_history(uint64_t seed)
         operation(&h);
     to_rest(&h);
     for (int i = 0; i < 4; i++) {
-        h.now_sec += draw(&h, 200);
+        h.now_sec += draw(&h, chance(&h, 30) ? 5000 : 200);
         for (int64_t k = draw(&h, 4); k > 0; k--) {
             random_job(&h);
             random_progress(&h);

@@ -278,6 +278,17 @@ static void say_slots(const struct slot *slots, size_t n, struct str *out)
     }
 }
 
+static void say_plan(const struct decision *decision, struct str *out)
+{
+    if (decision->planned_sec == TIME_UNSET)
+        return;
+    str_addf(out, "    %s at %lld in %s on ",
+             decision->promised ? "promised" : "forecast",
+             (long long)decision->planned_sec, decision->partition);
+    say_slots(decision->slots, decision->n_slots, out);
+    str_addc(out, '\n');
+}
+
 void cluster_text_decision(const struct decision *decision, struct str *out)
 {
     const char *number = decision->job_uid + strlen("job-");
@@ -298,6 +309,7 @@ void cluster_text_decision(const struct decision *decision, struct str *out)
         str_addf(out, "  wait %s %s, priority %lld: %s\n", number,
                  reason_word(decision->reason), (long long)decision->priority,
                  decision->message);
+        say_plan(decision, out);
         return;
     }
 }

@@ -2,15 +2,16 @@
  * cluster_text - clusters and queues written as lines of text, for tests.
  *
  *   node n[1-4] cpu=8 mem=64G nvidia.com/gpu=8 type=h100 label.rack=r1
- * taint.k=v:NoSchedule node n5 cpu=8 mem=64G notready            (or: cordoned;
- * pods=110 unless given) partition batch default nodes=n[1-4] select.rack=r1 tier=2
- * factor=100 maxtime=1:00:00 partition p defaulttime=30 minnodes=1 maxnodes=2
- * state=DOWN job 7 nodes=2-4 cpu=8 mem=1G nvidia.com/gpu=8 type=h100 partition=a,b
- * time=1:00:00 job 1-10 replicas=4 cpu=1 nice=5 priority=7 submit=50 begin=900
- * hold=user exclusive job 8 nodelist=n[1-2] exclude=n3 where.rack=r1|r2 any.rack=r1
- * tolerate.k=v job 9 cpu=1 state=running start=100 in=batch on=n1:2,n2     (n1 has two
- * pods) pod web-1 on=n1 cpu=2 gone node n1                              (also:
- * partition, job, pod)
+ *   node n5 cpu=8 mem=64G taint.k=v:NoSchedule notready
+ *                             (or: cordoned; pods=110 unless given)
+ *   partition batch default nodes=n[1-4] select.rack=r1 tier=2 factor=100
+ *   partition p maxtime=1:00:00 defaulttime=30 minnodes=1 maxnodes=2 state=DOWN
+ *   job 7 nodes=2-4 cpu=8 mem=1G nvidia.com/gpu=8 type=h100 partition=a,b time=1:00:00
+ *   job 1-10 replicas=4 cpu=1 nice=5 priority=7 submit=50 begin=900 hold=user exclusive
+ *   job 8 nodelist=n[1-2] exclude=n3 where.rack=r1|r2 any.rack=r1 tolerate.k=v
+ *   job 9 cpu=1 state=running start=100 in=batch on=n1:2,n2     (n1 has two pods)
+ *   pod web-1 on=n1 cpu=2
+ *   gone node n1              (also: partition, job, pod)
  *
  * A job's uid is "job-<number>", its job id the number unless `id=` says otherwise; it
  * asks for one pod unless told. `where.` keys must all hold, `any.` keys are

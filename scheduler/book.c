@@ -1,0 +1,259 @@
+#include "scheduler/book.h"
+
+#include <string.h>
+
+#include "base/util.h"
+#include "scheduler/check.h"
+
+/* From the decision to the pods' start: creates and binds of a large gang. */
+#define LAUNCH_SLACK_SEC 60
+/* From the limit to the last pod's end: the grace period is 30 s. */
+#define END_SLACK_SEC 60
+/* A start within a minute counts from that minute. */
+#define MINUTE_SEC 60
+
+int64_t book_length(int64_t limit_sec)
+{
+    int64_t slack = MINUTE_SEC + LAUNCH_SLACK_SEC + END_SLACK_SEC;
+
+    return limit_sec > INT64_MAX - slack ? LIMIT_UNLIMITED : limit_sec + slack;
+}
+
+/* ---- one job ---- */
+
+static int64_t after(int64_t start_sec, int64_t length_sec)
+{
+    int64_t end;
+
+    if (length_sec == LIMIT_UNLIMITED ||
+        __builtin_add_overflow(start_sec, length_sec, &end))
+        return TIME_NEVER;
+    return end;
+}
+
+/* When what a job holds is assumed to be free. */
+static int64_t assumed_end(const struct sched *s, const struct jobrec *rec)
+{
+    const struct job *job = rec->job;
+    int64_t limit_end = jobrec_end(s, rec), end;
+    int64_t soon = s->timeline.bounds[0] + MINUTE_SEC;
+
+    if (limit_end == TIME_NEVER)
+        return TIME_NEVER;
+    if (job->phase == JOB_STARTING)
+        end = after(timeline_minute(job->start_sec),
+                    book_length(limit_end - job->start_sec));
+    else
+        end = after(limit_end, END_SLACK_SEC);
+    return MAX(end, soon);
+}
+
+/* The slots of an allocation or plan as uses; two of one node sit on one seat. */
+static bool use_of(const struct sched *s, const struct job *job,
+                   const struct slot *slots, size_t i, struct use *ret)
+{
+    const struct noderec *node = cluster_node(&s->cluster, slots[i].node);
+    bool seated = i > 0 && strcmp(slots[i - 1].node, slots[i].node) == 0;
+
+    if (node == NULL || node->position == POSITION_NONE)
+        return false;
+    *ret = (struct use){.position = node->position,
+                        .amount = cluster_use(&slots[i].each, slots[i].pods),
+                        .seats = seated           ? 0
+                                 : job->exclusive ? SEATS
+                                                  : 1};
+    return true;
+}
+
+struct span {
+    const struct slot *slots;
+    size_t n;
+    size_t first, last;
+};
+
+static struct span span_of(const struct sched *s, const struct jobrec *rec)
+{
+    const struct job *job = rec->job;
+    const struct partrec *part;
+    const struct timeline *tl = &s->timeline;
+    struct span span = {job->alloc, job->n_alloc, 0, 0};
+    int64_t end;
+
+    if (job->n_alloc > 0) {
+        timeline_span(tl, tl->bounds[0], assumed_end(s, rec), &span.first, &span.last);
+        span.last = MIN(span.last, tl->n_slots - 1);
+        return span;
+    }
+    part = cluster_partition(&s->cluster, job->plan.partition);
+    end = part == NULL
+              ? TIME_NEVER
+              : after(job->plan.start_sec, book_length(check_limit(job, part->part)));
+    timeline_span(tl, job->plan.start_sec, end, &span.first, &span.last);
+    span.slots = job->plan.slots;
+    span.n = job->plan.n_slots;
+    return span;
+}
+
+static bool is_kept(const struct sched *s)
+{
+    return s->timeline_gen != 0;
+}
+
+static bool has_claim(const struct jobrec *rec)
+{
+    return !rec->gone &&
+           (rec->job->n_alloc > 0 || rec->job->plan.start_sec != TIME_UNSET);
+}
+
+void book_enter(struct sched *s, struct jobrec *rec)
+{
+    struct span span;
+    struct use use;
+
+    if (!is_kept(s) || !has_claim(rec))
+        return;
+    span = span_of(s, rec);
+    for (size_t i = 0; i < span.n; i++) {
+        if (use_of(s, rec->job, span.slots, i, &use))
+            timeline_take(&s->timeline, &use, span.first, span.last);
+    }
+    rec->claim = (struct claim){true, span.first, span.last};
+}
+
+void book_strike(struct sched *s, struct jobrec *rec)
+{
+    const struct job *job = rec->job;
+    bool plan = job->n_alloc == 0;
+    const struct slot *slots = plan ? job->plan.slots : job->alloc;
+    size_t n = plan ? job->plan.n_slots : job->n_alloc;
+    struct use use;
+
+    if (!is_kept(s) || !rec->claim.on)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        if (use_of(s, job, slots, i, &use))
+            timeline_give(&s->timeline, &use, rec->claim.first, rec->claim.last);
+    }
+    rec->claim.on = false;
+}
+
+void book_cancel_plan(struct sched *s, struct jobrec *rec)
+{
+    if (rec->job->plan.start_sec == TIME_UNSET)
+        return;
+    book_strike(s, rec);
+    plan_clear(&rec->job->plan);
+}
+
+/* ---- foreign pods ---- */
+
+static bool pod_use(const struct sched *s, const struct podrec *pod, struct use *ret)
+{
+    const struct noderec *node =
+        pod != NULL ? cluster_node(&s->cluster, pod->pod->node) : NULL;
+
+    if (!is_kept(s) || node == NULL || node->position == POSITION_NONE)
+        return false;
+    *ret = (struct use){.position = node->position,
+                        .amount = cluster_use(&pod->pod->use, 1)};
+    return true;
+}
+
+void book_enter_pod(struct sched *s, const struct podrec *pod)
+{
+    struct use use;
+
+    if (pod_use(s, pod, &use))
+        timeline_take(&s->timeline, &use, 0, s->timeline.n_slots);
+}
+
+void book_strike_pod(struct sched *s, const struct podrec *pod)
+{
+    struct use use;
+
+    if (pod_use(s, pod, &use))
+        timeline_give(&s->timeline, &use, 0, s->timeline.n_slots);
+}
+
+/* ---- anew ---- */
+
+/* Resources that no node has need no place: nothing that asks for them fits. */
+static int resources_there(const struct cluster *c)
+{
+    int n = 0;
+
+    for (size_t i = 0; i < c->n_order; i++) {
+        for (int r = n; r < RES_MAX; r++) {
+            if (c->order[i]->node->capacity.v[r] > 0)
+                n = r + 1;
+        }
+    }
+    return n;
+}
+
+static void add_nodes(struct sched *s)
+{
+    for (size_t i = 0; i < s->cluster.n_order; i++) {
+        if (s->cluster.order[i]->usable)
+            timeline_add_node(&s->timeline, i, &s->cluster.order[i]->node->capacity);
+    }
+}
+
+static void add_held(struct sched *s)
+{
+    struct podrec *pod, *next_pod;
+    struct jobrec *rec, *next;
+
+    HASH_ITER (hh, s->cluster.pods, pod, next_pod)
+        book_enter_pod(s, pod);
+    HASH_ITER (hh, s->jobs, rec, next) {
+        rec->claim.on = false;
+        if (rec->job->n_alloc > 0)
+            book_enter(s, rec);
+    }
+}
+
+/* The same node may be in a plan twice only where an allocation is; a plan has it once. */
+static bool plan_fits(const struct sched *s, const struct jobrec *rec)
+{
+    struct span span = span_of(s, rec);
+    struct use use;
+
+    for (size_t i = 0; i < span.n; i++) {
+        if (!use_of(s, rec->job, span.slots, i, &use) ||
+            !timeline_has(&s->timeline, &use, span.first, span.last))
+            return false;
+    }
+    return span.n > 0;
+}
+
+static void add_plans(struct sched *s)
+{
+    const struct queue *queue = &s->pass.queue;
+
+    for (size_t i = 0; i < queue->n; i++) {
+        struct jobrec *rec = queue->entries[i].rec;
+
+        if (rec->claim.on || rec->job->plan.start_sec == TIME_UNSET ||
+            rec->job->n_alloc > 0)
+            continue;
+        if (rec->job->plan.start_sec >= s->timeline.bounds[0] && plan_fits(s, rec))
+            book_enter(s, rec);
+        else
+            book_cancel_plan(s, rec);
+    }
+}
+
+void book_renew(struct sched *s, int64_t now_sec)
+{
+    if (s->timeline_gen == s->cluster.gen && !s->timeline.overcommitted &&
+        !timeline_is_outdated(&s->timeline, now_sec))
+        return;
+    timeline_reset(&s->timeline, now_sec, s->config.window_sec, s->cluster.n_order,
+                   resources_there(&s->cluster));
+    s->timeline_gen = s->cluster.gen;
+    add_nodes(s);
+    add_held(s);
+    add_plans(s);
+    timeline_ready(&s->timeline);
+}

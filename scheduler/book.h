@@ -1,0 +1,43 @@
+/*
+ * book - what jobs and pods take on the timeline, now and by plan.
+ *
+ *   foreign pods                 for ever
+ *   jobs that hold nodes         until their time limit and some slack; without one
+ *                                until the far slot, never beyond: one day they end
+ *   plans of pending jobs        from their start for the time limit and some slack
+ *
+ * So a job that waits for others without a limit is planned in the far slot: it cannot
+ * be told when it starts, but no job behind it without a limit starts in its place.
+ *
+ * Slack keeps promises: a job that was told to start in a minute may run only some
+ * seconds later, and one whose time is up takes a while to be gone; both were assumed.
+ * A job that should have ended and has not is assumed to end within this minute.
+ *
+ * The timeline is made anew each minute, and when nodes or partitions have changed; in
+ * between, every change is entered as it comes. Plans are entered last, in the order of
+ * the queue, and only where all of their room is there: what no longer fits is given up
+ * (a broken promise), as is a plan whose minute has passed.
+ */
+#ifndef GANTRY_SCHEDULER_BOOK_H
+#define GANTRY_SCHEDULER_BOOK_H
+
+#include "scheduler/core.h"
+
+/* Makes the timeline anew if it is not of this minute and these nodes. The cluster is
+ * settled, and the queue sorted. */
+void book_renew(struct sched *s, int64_t now_sec);
+
+/* A job's allocation or plan. Nothing happens while no timeline is up to date. */
+void book_enter(struct sched *s, struct jobrec *rec);
+void book_strike(struct sched *s, struct jobrec *rec);
+/* A foreign pod, as cluster.h has it; NULL is fine. */
+void book_enter_pod(struct sched *s, const struct podrec *pod);
+void book_strike_pod(struct sched *s, const struct podrec *pod);
+
+/* How long a job of that limit is assumed to take, from the minute it starts in. */
+int64_t book_length(int64_t limit_sec);
+
+/* Gives the plan up. */
+void book_cancel_plan(struct sched *s, struct jobrec *rec);
+
+#endif

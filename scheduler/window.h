@@ -1,0 +1,50 @@
+/*
+ * window - the earliest stretch of the timeline in which a job fits.
+ *
+ * A window begins with a slot and covers the job's time limit. A node is open to it if
+ * it has room for one of the job's pods in each of its slots; that is all it takes where
+ * a pod has its node to itself, and what placement decides where pods share nodes.
+ */
+#ifndef GANTRY_SCHEDULER_WINDOW_H
+#define GANTRY_SCHEDULER_WINDOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scheduler/cluster.h"
+#include "scheduler/shape.h"
+#include "scheduler/timeline.h"
+
+struct window {
+    size_t first, last; /* slots, last excluded */
+    node_set nodes;     /* open throughout; among those of partition and shape */
+};
+
+/* Who looks for one. `shape` is settled. */
+struct seeker {
+    const struct cluster *cluster;
+    const struct timeline *timeline;
+    const struct shape *shape;
+    const struct partrec *part;
+    size_t demand;     /* the shape's, of the timeline */
+    int64_t limit_sec; /* LIMIT_UNLIMITED */
+    int64_t need;      /* nodes at least */
+    /* Nodes that are taken to be open from some slot on: those of its own plan, to see
+     * whether it is worth while to lift it. NULL: none. */
+    const uint64_t *own;
+    size_t own_from;
+};
+
+void window_fini(struct window *w);
+/* The slots from `first` on that the limit covers, and the nodes open in all of them. */
+void window_set(struct window *w, const struct seeker *by, size_t first);
+/* Enough nodes, the required ones among them. */
+bool window_is_enough(const struct window *w, const struct seeker *by);
+/* The first window that is enough, beginning with a slot from `first` up to before
+ * `before`; false: there is none. */
+bool window_find(struct window *w, const struct seeker *by, size_t first,
+                 size_t before);
+int64_t window_count(const struct window *w, const struct seeker *by); /* of nodes */
+
+#endif

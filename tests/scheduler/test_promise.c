@@ -1,0 +1,292 @@
+/*
+ * The property that promises are for: in a cluster where nodes stay up and jobs end within
+ * their limits, no job starts later than it was ever told, and no plan is ever told
+ * later than before, whatever arrives. Checked over random days of work.
+ *
+ * A failing day prints its seed; GANTRY_DAYS sets how many are run, GANTRY_SEED runs
+ * that one alone.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "base/str.h"
+#include "base/util.h"
+#include "tests/support/cluster_text.h"
+#include "tests/support/suite.h"
+
+#define DAYS 8
+#define JOBS 70
+#define NODES 6
+#define LINE_MAX_ 512
+
+enum stage { TO_COME, WAITING, STARTED, RUNNING, ENDING, GONE };
+
+struct work {
+    enum stage stage;
+    int64_t arrival_sec, limit_sec, run_sec;
+    int64_t change_sec;  /* when it goes on to the next stage */
+    int64_t promise_sec; /* TIME_UNSET: none told yet */
+};
+
+struct day {
+    uint64_t seed;
+    struct rng rng;
+    struct sched *s;
+    struct restable res;
+    struct work jobs[JOBS + 1];
+    int64_t now_sec;
+    size_t kept; /* promises that were kept */
+};
+
+#define check(w, number, condition)                                          \
+    ck_assert_msg(condition, "seed %" PRIu64 ", job %d, at %" PRId64 ": %s", \
+                  (w)->seed, number, (w)->now_sec, #condition)
+
+static int64_t draw(struct day *w, int64_t bound)
+{
+    return (int64_t)rng_below(&w->rng, (uint64_t)bound);
+}
+
+static void apply(void *arg, const struct change *change)
+{
+    sched_apply(arg, change);
+}
+
+static void tell(struct day *w, const char *line)
+{
+    struct err err;
+
+    ck_assert_msg(cluster_text_line(&w->res, line, apply, w->s, &err) == 0, "%s",
+                  err.msg);
+}
+
+/* Most jobs are short, some take half a day; a third of them is done long before the limit. */
+static void draw_job(struct day *w, int number)
+{
+    struct work *job = &w->jobs[number];
+    int64_t minutes = draw(w, 4) == 0 ? 60 + draw(w, 660) : 1 + draw(w, 120);
+
+    *job = (struct work){.arrival_sec = 1000 + draw(w, 43200),
+                         .limit_sec = minutes * 60,
+                         .promise_sec = TIME_UNSET};
+    job->run_sec = draw(w, 3) == 0 ? draw(w, job->limit_sec) : job->limit_sec;
+    job->change_sec = job->arrival_sec;
+}
+
+static void submit(struct day *w, int number)
+{
+    static const char *const shapes[] = {
+        "nodes=1",    "nodes=2",      "nodes=4",           "nodes=2-4",
+        "replicas=5", "replicas=2-3", "nodes=1 exclusive", "nodes=1 nodelist=n2"};
+    static const char *const places[] = {"partition=a", "partition=b", "partition=a,b"};
+    char line[LINE_MAX_];
+    int64_t minutes = w->jobs[number].limit_sec / 60;
+
+    snprintf(line, sizeof(line),
+             "job %d submit=%" PRId64 " %s cpu=%d x/gpu=%d %s nice=%d time=%" PRId64,
+             number, w->now_sec, shapes[draw(w, ARRAY_LEN(shapes))],
+             1 + (int)draw(w, 8), (int)draw(w, 5), places[draw(w, ARRAY_LEN(places))],
+             (int)draw(w, 500), minutes);
+    tell(w, line);
+    w->jobs[number].stage = WAITING;
+    w->jobs[number].change_sec = INT64_MAX;
+}
+
+static void set_phase(struct day *w, int number, enum job_phase phase)
+{
+    AUTO_FREE char *uid = xasprintf("job-%d", number);
+    struct change change = {.kind = CHANGE_JOB};
+
+    change.u.job = job_copy(sched_job(w->s, uid));
+    change.u.job->phase = phase;
+    if (phase == JOB_RUNNING)
+        change.u.job->start_sec = w->now_sec;
+    sched_apply(w->s, &change);
+}
+
+/* A job goes on by itself: pods run within a minute, and are gone half a minute after
+ * their end. */
+static void go_on(struct day *w, int number)
+{
+    struct work *job = &w->jobs[number];
+    AUTO_FREE char *uid = xasprintf("job-%d", number);
+
+    switch (job->stage) {
+    case TO_COME:
+        submit(w, number);
+        return;
+    case STARTED:
+        set_phase(w, number, JOB_RUNNING);
+        job->stage = RUNNING;
+        job->change_sec = w->now_sec + job->run_sec;
+        return;
+    case RUNNING:
+        set_phase(w, number, JOB_COMPLETING);
+        job->stage = ENDING;
+        job->change_sec = w->now_sec + draw(w, 31);
+        return;
+    case ENDING:
+        sched_apply(w->s, &(struct change){.kind = CHANGE_JOB_GONE, .u.key = uid});
+        job->stage = GONE;
+        job->change_sec = INT64_MAX;
+        return;
+    case WAITING:
+    case GONE:
+        ck_abort_msg("job %d has nothing to go on to", number);
+    }
+}
+
+static void see_start(struct day *w, int number, const struct decision *d)
+{
+    struct work *job = &w->jobs[number];
+    struct resvec used, free_;
+
+    check(w, number, job->stage == WAITING);
+    check(w, number,
+          job->promise_sec == TIME_UNSET || w->now_sec < job->promise_sec + 60);
+    w->kept += job->promise_sec != TIME_UNSET;
+    for (size_t i = 0; i < d->n_slots; i++) {
+        check(w, number, sched_node_usage(w->s, d->slots[i].node, &used, &free_));
+        for (int r = 0; r < RES_MAX; r++)
+            ck_assert_msg(free_.v[r] >= 0,
+                          "seed %" PRIu64 ", job %d, at %" PRId64 ": %s has %" PRId64
+                          " of resource %d left",
+                          w->seed, number, w->now_sec, d->slots[i].node, free_.v[r], r);
+    }
+    job->stage = STARTED;
+    job->change_sec = w->now_sec + draw(w, 60);
+}
+
+static void see_plan(struct day *w, int number, const struct decision *d)
+{
+    struct work *job = &w->jobs[number];
+
+    if (reason_class(d->reason) == WAIT_NEVER) {
+        job->stage = ENDING; /* its owner sees that and deletes it */
+        job->change_sec = w->now_sec + 1;
+        return;
+    }
+    if (!d->promised) {
+        check(w, number, job->promise_sec == TIME_UNSET);
+        return;
+    }
+    check(w, number, d->planned_sec >= w->now_sec - 60 && d->n_slots > 0);
+    check(w, number,
+          job->promise_sec == TIME_UNSET || d->planned_sec <= job->promise_sec);
+    job->promise_sec = d->planned_sec;
+}
+
+static void see(struct day *w, const struct decisions *decisions)
+{
+    for (size_t i = 0; i < decisions->n; i++) {
+        const struct decision *d = &decisions->items[i];
+        int number = (int)strtol(d->job_uid + strlen("job-"), NULL, 10);
+
+        switch (d->kind) {
+        case DECIDE_START:
+            see_start(w, number, d);
+            break;
+        case DECIDE_REASON:
+            see_plan(w, number, d);
+            break;
+        case DECIDE_END: /* it ends by itself at the same time */
+            break;
+        }
+    }
+}
+
+static bool spend(void *arg)
+{
+    int64_t *left = arg;
+
+    return --*left <= 0;
+}
+
+/* Sometimes in small steps, as under load. */
+static void step(struct day *w)
+{
+    enum sched_progress progress;
+    struct decisions decisions;
+    bool small = draw(w, 4) == 0;
+
+    do {
+        int64_t left = 1 + draw(w, 5);
+        struct sched_budget budget = {small ? spend : NULL, &left};
+
+        progress = sched_step(w->s, w->now_sec, budget, &decisions);
+        see(w, &decisions);
+    } while (progress == SCHED_MORE);
+}
+
+/* To the next thing that happens; false: nothing is left. */
+static bool advance(struct day *w)
+{
+    int64_t next = sched_next_wake(w->s, w->now_sec);
+    size_t left = 0;
+
+    for (int i = 1; i <= JOBS; i++) {
+        next = MIN(next, w->jobs[i].change_sec);
+        left += w->jobs[i].stage != GONE;
+    }
+    if (left == 0)
+        return false;
+    check(w, 0, next != INT64_MAX && next >= w->now_sec);
+    w->now_sec = next;
+    for (int i = 1; i <= JOBS; i++) {
+        if (w->jobs[i].change_sec <= w->now_sec)
+            go_on(w, i);
+    }
+    return true;
+}
+
+static size_t run_day(uint64_t seed)
+{
+    struct sched_config config = sched_config_default();
+    struct day w = {.seed = seed, .now_sec = 900};
+
+    rng_seed(&w.rng, seed);
+    config.reservation_depth = 1 + draw(&w, 20);
+    config.max_job_test = 1 + draw(&w, 40);
+    restable_init(&w.res);
+    w.s = sched_new(&config);
+    tell(&w, "node n[1-6] cpu=8 x/gpu=4");
+    tell(&w, "partition a nodes=n[1-4]");
+    tell(&w, "partition b nodes=n[3-6] tier=1");
+    for (int i = 1; i <= JOBS; i++)
+        draw_job(&w, i);
+    while (advance(&w))
+        step(&w);
+    sched_free(w.s);
+    return w.kept;
+}
+
+static unsigned long long setting(const char *name, unsigned long long otherwise)
+{
+    const char *text = getenv(name);
+
+    return text != NULL ? strtoull(text, NULL, 10) : otherwise;
+}
+
+START_TEST(test_promises)
+{
+    unsigned long long n = setting("GANTRY_DAYS", DAYS);
+    size_t kept = 0;
+
+    if (getenv("GANTRY_SEED") != NULL) {
+        run_day(setting("GANTRY_SEED", 0));
+        return;
+    }
+    for (unsigned long long seed = 1; seed <= n; seed++)
+        kept += run_day(seed);
+    ck_assert_msg(kept > n * 10, "only %zu promises were made and kept", kept);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("scheduler/promise",
+                      (struct suite_row[]){{test_promises, 1}, {NULL, 0}});
+}
