@@ -38,7 +38,7 @@ struct partition *convert_partition(const struct convert *c,
                                     const struct json *partition, struct err *err);
 /* Request and policy from spec, identity from metadata, and from status: jobID, submit
  * and eligible times, phase, partition (where it runs), placement. A job whose state is
- * final has phase COMPLETING. Effective limits that need the partition are left unset.
+ * final has phase COMPLETING. A pending job has the plan that it was promised. Effective limits that need the partition are left unset.
  * Refuses what crds/rules.h refuses, in the same words.
  *
  * `each` is the template's own request plus Slurm's shape: ntasksPerNode x cpusPerTask
@@ -79,6 +79,15 @@ struct json *convert_placement_to_json(const struct convert *c,
 /* Fails on text that is not a placement. Frees with slots_free. */
 int convert_placement_from_json(const struct convert *c, const struct json *placement,
                                 struct slot **ret, size_t *ret_n, struct err *err);
+
+/* When and where a pending job is to start: status.plannedStartTime, and in
+ * status.pending promised, plannedPartition, plannedNodes (for people) and
+ * plannedPlacement (what a promise resumes from). What cannot be read is no plan; free
+ * with plan_clear. All of the fields are written, null where there is no plan. */
+void convert_plan_read(const struct convert *c, const struct json *status,
+                       struct plan *ret);
+void convert_plan_write(const struct convert *c, const struct plan *plan,
+                        struct json *status, struct json *pending);
 
 /* Slurm's TRES text: "cpu=8,mem=64G,node=2,gres/gpu=8". */
 void convert_tres(const struct convert *c, const struct slot *slots, size_t n,

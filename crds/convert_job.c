@@ -160,8 +160,10 @@ static int read_run(const struct convert *c, const struct json *object, struct j
         return err_set(err, ERR_INVALID, "status.state: \"%s\" is no state of a job",
                        word);
     job->phase = phase_of(state);
-    if (job->phase == JOB_PENDING)
+    if (job->phase == JOB_PENDING) {
+        convert_plan_read(c, json_get(object, "status"), &job->plan);
         return 0;
+    }
     job->start_sec = time_read(object, "status.startTime");
     job->partition = xstrdup_null(json_str(object, "status.partition"));
     if (!placement || json_is(placement, JSON_NULL))

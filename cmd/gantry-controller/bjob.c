@@ -25,6 +25,7 @@ void jstatus_init(struct jstatus *s)
                           .eligible_sec = TIME_UNSET,
                           .start_sec = TIME_UNSET,
                           .end_sec = TIME_UNSET,
+                          .plan = {.start_sec = TIME_UNSET},
                           .exit_code = -1,
                           .exit_signal = -1};
 }
@@ -37,6 +38,7 @@ void jstatus_fini(struct jstatus *s)
     free(s->refusal);
     free(s->partition);
     slots_free(s->placement, s->n_placement);
+    plan_clear(&s->plan);
 }
 
 void jstatus_copy(struct jstatus *to, const struct jstatus *from)
@@ -48,19 +50,26 @@ void jstatus_copy(struct jstatus *to, const struct jstatus *from)
     to->refusal = xstrdup_null(from->refusal);
     to->partition = xstrdup_null(from->partition);
     to->placement = slots_copy(from->placement, from->n_placement);
+    to->plan = plan_copy(&from->plan);
 }
 
-static bool slots_equal(const struct jstatus *a, const struct jstatus *b)
+static bool slots_equal(const struct slot *a, size_t n_a, const struct slot *b,
+                        size_t n_b)
 {
-    if (a->n_placement != b->n_placement)
+    if (n_a != n_b)
         return false;
-    for (size_t i = 0; i < a->n_placement; i++) {
-        const struct slot *x = &a->placement[i], *y = &b->placement[i];
-        if (strcmp(x->node, y->node) != 0 || x->pods != y->pods ||
-            x->first_rank != y->first_rank)
+    for (size_t i = 0; i < n_a; i++)
+        if (strcmp(a[i].node, b[i].node) != 0 || a[i].pods != b[i].pods ||
+            a[i].first_rank != b[i].first_rank)
             return false;
-    }
     return true;
+}
+
+bool plan_equal(const struct plan *a, const struct plan *b)
+{
+    return a->start_sec == b->start_sec && a->promised == b->promised &&
+           str_eq(a->partition, b->partition) &&
+           slots_equal(a->slots, a->n_slots, b->slots, b->n_slots);
 }
 
 bool jstatus_equal(const struct jstatus *a, const struct jstatus *b)
@@ -72,7 +81,8 @@ bool jstatus_equal(const struct jstatus *a, const struct jstatus *b)
            a->exit_signal == b->exit_signal && str_eq(a->reason, b->reason) &&
            str_eq(a->message, b->message) && str_eq(a->last_action, b->last_action) &&
            str_eq(a->refusal, b->refusal) && str_eq(a->partition, b->partition) &&
-           slots_equal(a, b);
+           plan_equal(&a->plan, &b->plan) &&
+           slots_equal(a->placement, a->n_placement, b->placement, b->n_placement);
 }
 
 int64_t slots_pods(const struct slot *slots, size_t n)
@@ -131,6 +141,8 @@ static void read_status(const struct convert *c, const struct json *status,
     s->eligible_sec = read_time(status, "eligibleTime");
     s->start_sec = read_time(status, "startTime");
     s->end_sec = read_time(status, "endTime");
+    if (s->state == JOB_STATE_PENDING)
+        convert_plan_read(c, status, &s->plan);
     read_exit(json_str(status, "exitCode"), s);
     read_refusal(status, s);
     const struct json *placement = json_get(status, "placement");

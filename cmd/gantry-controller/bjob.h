@@ -40,6 +40,7 @@ struct jstatus {
     char *partition; /* where the attempt runs or ran last */
     struct slot *placement;
     size_t n_placement;
+    struct plan plan;           /* while pending: when and where it is to start */
     int exit_code, exit_signal; /* -1: none recorded */
     char *last_action;
     char *refusal; /* message of condition Accepted=False; NULL */
@@ -49,6 +50,7 @@ void jstatus_init(struct jstatus *s);
 void jstatus_fini(struct jstatus *s);
 void jstatus_copy(struct jstatus *to,
                   const struct jstatus *from); /* to is uninitialised */
+bool plan_equal(const struct plan *a, const struct plan *b);
 bool jstatus_equal(const struct jstatus *a, const struct jstatus *b);
 /* NULL-safe: frees the old text. */
 void text_set(char **field, const char *text);

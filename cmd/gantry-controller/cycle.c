@@ -42,6 +42,7 @@ static void carry_out(struct controller *ctl, const struct decision *d)
         r->reason = d->reason;
         r->priority = d->priority;
         text_set(&r->message, d->message);
+        record_plan(r, d);
         break;
     }
     record_reconcile(r);

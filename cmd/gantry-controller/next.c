@@ -9,6 +9,7 @@
 #define BACKOFF_FIRST_SEC 10
 #define BACKOFF_DOUBLINGS 5
 #define BACKOFF_MAX_SEC 300
+#define MINUTE_SEC 60
 
 enum after { AFTER_FINAL, AFTER_REQUEUE, AFTER_REQUEUE_IF_ALLOWED };
 
@@ -56,6 +57,7 @@ static void want_reason(struct job_next *n, const char *reason, const char *mess
 
 static void clear_run(struct jstatus *s)
 {
+    plan_clear(&s->plan);
     slots_free(s->placement, s->n_placement);
     s->placement = NULL;
     s->n_placement = 0;
@@ -78,6 +80,7 @@ static void want_requeue(const struct job_view *v, struct job_next *n, bool back
 static void want_final(const struct job_view *v, struct job_next *n,
                        enum job_state state)
 {
+    plan_clear(&n->want.plan);
     n->want.state = state;
     n->want.end_sec = v->now_sec;
 }
@@ -97,6 +100,7 @@ static void want_attempt(const struct job_view *v, struct job_next *n,
     s->placement = slots_copy(v->start, v->n_start);
     s->n_placement = v->n_start;
     text_set(&s->partition, v->partition);
+    plan_clear(&s->plan);
     s->attempt = v->job->status.attempt + 1;
     s->state = state;
     want_reason(n, NULL, NULL);
@@ -340,6 +344,26 @@ static void next_start(const struct job_view *v, struct job_next *n)
     want_attempt(v, n, JOB_STATE_CONFIGURING);
 }
 
+/* A promise is told to the minute; a forecast when it has moved by more than a minute and
+ * a twentieth of the wait (api.md). */
+static bool plan_is_news(const struct plan *is, const struct plan *was, int64_t now_sec)
+{
+    if (is->promised || was->promised || is->start_sec == TIME_UNSET ||
+        was->start_sec == TIME_UNSET)
+        return !plan_equal(is, was);
+    int64_t moved = is->start_sec > was->start_sec ? is->start_sec - was->start_sec
+                                                   : was->start_sec - is->start_sec;
+    return moved > MINUTE_SEC && moved > (is->start_sec - now_sec) / 20;
+}
+
+static void want_plan(const struct job_view *v, struct job_next *n)
+{
+    if (!v->plan || !plan_is_news(v->plan, &n->want.plan, v->now_sec))
+        return;
+    plan_clear(&n->want.plan);
+    n->want.plan = plan_copy(v->plan);
+}
+
 static void next_waiting(const struct job_view *v, struct job_next *n)
 {
     const struct action *action = bjob_next_action(v->job);
@@ -357,6 +381,7 @@ static void next_waiting(const struct job_view *v, struct job_next *n)
                        s->eligible_sec != TIME_UNSET && s->eligible_sec > v->now_sec;
     if (v->reason && !backing_off) {
         want_reason(n, v->reason, v->message);
+        want_plan(v, n);
         s->priority = v->priority;
     }
 }

@@ -43,6 +43,7 @@ struct job_view {
     int64_t assigned_id;          /* id set aside for a job that has none; 0 */
     bool timed_out;               /* the core says END */
     const char *reason, *message; /* the core's, for a pending job; NULL */
+    const struct plan *plan;      /* likewise */
     int64_t priority;
     int64_t now_sec;
 };

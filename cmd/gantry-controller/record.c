@@ -30,6 +30,7 @@ struct record *record_get(struct controller *ctl, const char *uid)
     r->ctl = ctl;
     r->uid = xstrdup(uid);
     r->priority = PRIORITY_UNSET;
+    r->plan.start_sec = TIME_UNSET;
     HASH_ADD_KEYPTR(hh, ctl->records, r->uid, strlen(r->uid), r);
     return r;
 }
@@ -52,6 +53,7 @@ void record_free(struct record *r)
     attempt_clear(&r->attempt);
     bjob_free(r->job);
     free(r->message);
+    plan_clear(&r->plan);
     free(r->pods);
     free(r->service_uid);
     HASH_DEL(r->ctl->records, r);
@@ -261,6 +263,7 @@ static struct job_view view_of(const struct record *r)
                              .timed_out = r->timed_out,
                              .reason = spoken ? reason_word(r->reason) : NULL,
                              .message = r->message,
+                             .plan = spoken ? &r->plan : NULL,
                              .priority = r->priority,
                              .now_sec = loop_now_sec(r->ctl->loop)};
 }
@@ -275,6 +278,18 @@ bool record_may_launch(const struct record *r)
 {
     struct job_view v = view_of(r);
     return r->job && job_may_launch(&v);
+}
+
+void record_plan(struct record *r, const struct decision *d)
+{
+    plan_clear(&r->plan);
+    if (d->planned_sec == TIME_UNSET)
+        return;
+    r->plan = (struct plan){.start_sec = d->planned_sec,
+                            .promised = d->promised,
+                            .partition = xstrdup_null(d->partition),
+                            .slots = slots_copy(d->slots, d->n_slots),
+                            .n_slots = d->n_slots};
 }
 
 static void drop_start(struct record *r)

@@ -49,6 +49,7 @@ struct record {
     bool timed_out;
     enum reason reason;
     char *message;
+    struct plan plan; /* the core's, as told last */
     int64_t priority; /* PRIORITY_UNSET: the core has not spoken yet */
     int64_t assigned_id;
 
@@ -81,6 +82,8 @@ void record_vanished(struct record *r);
 void record_drop_if_empty(struct record *r);
 void record_free(struct record *r);
 void record_begin_start(struct record *r, const struct decision *d);
+/* Takes the plan of a REASON decision over. */
+void record_plan(struct record *r, const struct decision *d);
 /* Has record_run called in this turn of the loop, once, however often it is asked. */
 void record_reconcile(struct record *r);
 /* Asks next.h and queues what it says. */

@@ -32,6 +32,15 @@ static const struct setting {
     {"priorityMaxAge", SETTING_DURATION,
      offsetof(struct settings, sched.priority_max_age_sec), 1, INT64_MAX, "7-0",
      "age at which the age factor is full"},
+    {"schedulerParameters.bfWindow", SETTING_DURATION,
+     offsetof(struct settings, sched.window_sec), 60, 1095 * 86400LL, "7-0",
+     "how far ahead jobs are planned (minutes, or a duration)"},
+    {"schedulerParameters.bfMaxJobTest", SETTING_INT,
+     offsetof(struct settings, sched.max_job_test), 1, 1000000, "500",
+     "waiting jobs that are planned, from the front of the queue"},
+    {"schedulerParameters.reservationDepth", SETTING_INT,
+     offsetof(struct settings, sched.reservation_depth), 0, 1000000, "50",
+     "of them, those that are promised their start"},
     {"gpuResource", SETTING_TEXT, offsetof(struct settings, gpu_resource), 0, 0,
      "nvidia.com/gpu", "the extended resource that Slurm's gpu options mean"},
     {"gpuTypeLabel", SETTING_TEXT, offsetof(struct settings, gpu_type_label), 0, 0,
@@ -110,6 +119,27 @@ static int setting_read(struct settings *s, const struct setting *row,
     return 0;
 }
 
+/* The keys of a mapping; `prefix` is that of the mapping around it, with its dot.
+ * *ret_bad is the path of the key that is wrong, to be freed. */
+static int read_keys(struct settings *s, const struct json *map, const char *prefix,
+                     char **ret_bad, struct err *err)
+{
+    for (json_each (it, map)) {
+        AUTO_FREE char *key = xasprintf("%s%s", prefix, it.key);
+        const struct setting *row = setting_find(key);
+        if (!row && !*prefix && strcmp(key, "schedulerParameters") == 0 &&
+            json_is(it.val, JSON_OBJECT)) {
+            if (read_keys(s, it.val, "schedulerParameters.", ret_bad, err) < 0)
+                return -1;
+        } else if ((row ? setting_read(s, row, it.val, err) : refuse_key(key, err)) <
+                   0) {
+            *ret_bad = TAKE(key);
+            return -1;
+        }
+    }
+    return 0;
+}
+
 struct document {
     const char *name;
     struct json *doc; /* NULL: none, an empty file */
@@ -139,12 +169,9 @@ int settings_parse(struct settings *s, const char *text, size_t len, const char 
     if (doc && !json_is(doc, JSON_OBJECT))
         return err_set(err, ERR_INVALID, "%s: must be a mapping of keys to values",
                        name);
-    for (json_each (it, doc)) {
-        const struct setting *row = setting_find(it.key);
-        if ((row ? setting_read(&fresh, row, it.val, err) : refuse_key(it.key, err)) <
-            0)
-            return err_prefix(err, "%s:%zu", name, yaml_line_of(text, len, it.key));
-    }
+    AUTO_FREE char *bad = NULL;
+    if (read_keys(&fresh, doc, "", &bad, err) < 0)
+        return err_prefix(err, "%s:%zu", name, yaml_line_of(text, len, bad));
     *s = fresh;
     return 0;
 }
@@ -162,6 +189,6 @@ void settings_help(FILE *out)
 {
     fprintf(out, "\nKeys of the configuration file (defaults in brackets):\n");
     for (size_t i = 0; i < ARRAY_LEN(table); i++)
-        fprintf(out, "  %-24s %s [%s]\n", table[i].key, table[i].help,
+        fprintf(out, "  %-36s %s [%s]\n", table[i].key, table[i].help,
                 table[i].default_text);
 }

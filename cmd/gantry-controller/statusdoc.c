@@ -87,12 +87,18 @@ static void set_placement(const struct convert *c, struct json *status,
     json_set(status, "allocTRES", json_new_string(tres.s));
 }
 
-static struct json *pending_or_null(const struct jstatus *s)
+static void set_pending(const struct convert *c, struct json *status,
+                        const struct jstatus *s)
 {
-    if (s->state != JOB_STATE_PENDING || !s->reason)
-        return json_new_null();
-    return json_build("{'class':%s}",
-                      wait_class_word(reason_class(reason_parse(s->reason))));
+    if (s->state != JOB_STATE_PENDING || !s->reason) {
+        json_set(status, "pending", json_new_null());
+        json_set(status, "plannedStartTime", json_new_null());
+        return;
+    }
+    struct json *pending = json_build(
+        "{'class':%s}", wait_class_word(reason_class(reason_parse(s->reason))));
+    convert_plan_write(c, &s->plan, status, pending);
+    json_set(status, "pending", pending);
 }
 
 static void set_req_tres(const struct convert *c, struct json *status,
@@ -157,7 +163,7 @@ struct json *status_patch(const struct convert *c, const struct bjob *job,
     json_set(status, "endTime", time_or_null(want->end_sec));
     json_set(status, "exitCode", exit_or_null(want));
     json_set(status, "lastAction", action_or_null(want));
-    json_set(status, "pending", pending_or_null(want));
+    set_pending(c, status, want);
     json_set(status, "partition", text_or_null(want->partition));
     json_set(status, "conditions", conditions(want));
     json_set(status, "observedGeneration", json_new_int(job->generation));

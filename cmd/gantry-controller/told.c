@@ -32,7 +32,8 @@ static bool core_has_no_part(const struct record *r)
            (!job->model && !job_state_is_active(job->status.state));
 }
 
-static struct job *model_of(const struct record *r, const struct told *now)
+/* What the core was not told of yet it takes over from status: also the promise. */
+static struct job *model_of(const struct record *r, const struct told *now, bool known)
 {
     const struct jstatus *s = &r->job->status;
     /* A running job whose spec became unreadable keeps what it holds. */
@@ -49,6 +50,10 @@ static struct job *model_of(const struct record *r, const struct told *now)
     m->eligible_sec = now->eligible_sec;
     m->submit_sec = s->submit_sec != TIME_UNSET ? s->submit_sec : r->job->created_sec;
     m->start_sec = s->start_sec;
+    if (now->phase == JOB_STARTING)
+        m->start_sec = r->attempt.since_sec;
+    if (known)
+        plan_clear(&m->plan);
     if (now->phase != JOB_PENDING)
         text_set(&m->partition, record_partition(r));
     return m;
@@ -82,13 +87,14 @@ void told_update(struct record *r)
         .eligible_sec = later(r->job->model ? r->job->model->eligible_sec : TIME_UNSET,
                               r->job->status.eligible_sec),
         .phase = phase_of(r)};
+    bool known = r->told.known;
     if (told_equal(&now, &r->told))
         return;
     if (now.phase != JOB_RUNNING)
         r->timed_out = false;
     r->told = now;
-    sched_apply(sched,
-                &(struct change){.kind = CHANGE_JOB, .u.job = model_of(r, &now)});
+    sched_apply(
+        sched, &(struct change){.kind = CHANGE_JOB, .u.job = model_of(r, &now, known)});
     cycle_want(r->ctl);
 }
 

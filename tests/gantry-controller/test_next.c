@@ -12,6 +12,13 @@
 #define CREATED 900
 #define NOW 1000
 
+/* When and where a waiting job is to start; start_sec 0: no plan. */
+struct given_plan {
+    int64_t start_sec;
+    bool promised;
+    const char *node; /* NULL: n1 */
+};
+
 /* What is not said is as of a job of attempt 1 that may be requeued and has its id. */
 struct given {
     enum job_state state;
@@ -33,12 +40,13 @@ struct given {
     bool timed_out;
     const char *core_reason, *core_message;
     int64_t priority;
+    struct given_plan had, told; /* in status, by the core */
 };
 
 /*
  * `then` is what differs from the persisted status, in this order, and what is to be
  * done: "STATE id=7 attempt=2 restarts=1 reason=.. message=.. submit=+0 eligible=+10
- * start=+0 end=+0 exit=0:0 action=1 pods=2 refusal=.. write only-reason hold launch
+ * start=+0 end=+0 plan=+60 promise=+60 exit=0:0 action=1 pods=2 refusal=.. write only-reason hold launch
  * kill drop". Times are seconds from now; "-" is: none any more.
  */
 static const struct {
@@ -71,6 +79,66 @@ static const struct {
       .core_message = "needs 2",
       .priority = 6},
      ""},
+    {"waits, is given a forecast",
+     {.state = JOB_STATE_PENDING,
+      .reason = "Resources",
+      .core_reason = "Resources",
+      .told = {.start_sec = NOW + 600}},
+     "plan=+600 write only-reason"},
+    {"a forecast moves by a minute",
+     {.state = JOB_STATE_PENDING,
+      .reason = "Resources",
+      .core_reason = "Resources",
+      .had = {.start_sec = NOW + 600},
+      .told = {.start_sec = NOW + 660}},
+     ""},
+    {"a forecast moves by less than a twentieth of the wait",
+     {.state = JOB_STATE_PENDING,
+      .reason = "Resources",
+      .core_reason = "Resources",
+      .had = {.start_sec = NOW + 20000},
+      .told = {.start_sec = NOW + 19100}},
+     ""},
+    {"a forecast moves by more",
+     {.state = JOB_STATE_PENDING,
+      .reason = "Resources",
+      .core_reason = "Resources",
+      .had = {.start_sec = NOW + 20000},
+      .told = {.start_sec = NOW + 18900}},
+     "plan=+18900 write only-reason"},
+    {"a forecast becomes a promise",
+     {.state = JOB_STATE_PENDING,
+      .reason = "Resources",
+      .core_reason = "Resources",
+      .had = {.start_sec = NOW + 600},
+      .told = {.start_sec = NOW + 600, .promised = true}},
+     "promise=+600 write only-reason"},
+    {"a promise stands",
+     {.state = JOB_STATE_PENDING,
+      .reason = "Resources",
+      .core_reason = "Resources",
+      .had = {.start_sec = NOW + 600, .promised = true},
+      .told = {.start_sec = NOW + 600, .promised = true}},
+     ""},
+    {"a promise is kept elsewhere",
+     {.state = JOB_STATE_PENDING,
+      .reason = "Resources",
+      .core_reason = "Resources",
+      .had = {.start_sec = NOW + 600, .promised = true},
+      .told = {.start_sec = NOW + 600, .promised = true, .node = "n2"}},
+     "promise=+600 write only-reason"},
+    {"a promise is given up",
+     {.state = JOB_STATE_PENDING,
+      .reason = "Resources",
+      .core_reason = "Resources",
+      .had = {.start_sec = NOW + 600, .promised = true}},
+     "plan=- write only-reason"},
+    {"what was promised begins",
+     {.state = JOB_STATE_PENDING,
+      .reason = "Resources",
+      .had = {.start_sec = NOW, .promised = true},
+      .start = 2},
+     "CONFIGURING attempt=1 reason=- plan=- pods=2 write"},
     {"backs off: the failure stands, not BeginTime",
      {.state = JOB_STATE_PENDING,
       .reason = "JobLaunchFailure",
@@ -460,6 +528,13 @@ static void give_actions(struct bjob *job, const char *text)
     }
 }
 
+static struct plan give_plan(const struct given_plan *g)
+{
+    struct slot slot = {.node = (char *)(g->node ? g->node : "n1"), .pods = 1};
+    struct plan plan = {g->start_sec, g->promised, (char *)"main", &slot, 1};
+    return g->start_sec ? plan_copy(&plan) : (struct plan){.start_sec = TIME_UNSET};
+}
+
 static void give_status(struct jstatus *s, const struct given *g)
 {
     bool ran = g->state >= JOB_STATE_CONFIGURING;
@@ -472,6 +547,7 @@ static void give_status(struct jstatus *s, const struct given *g)
     if (g->state == JOB_STATE_NONE)
         return;
     s->job_id = 5;
+    s->plan = give_plan(&g->had);
     s->submit_sec = CREATED;
     s->eligible_sec = g->eligible_sec ? g->eligible_sec : CREATED;
     s->attempt = ran;
@@ -545,6 +621,9 @@ static void say_status(struct str *out, const struct jstatus *w,
     say_time(out, "eligible", w->eligible_sec, h->eligible_sec);
     say_time(out, "start", w->start_sec, h->start_sec);
     say_time(out, "end", w->end_sec, h->end_sec);
+    if (!plan_equal(&w->plan, &h->plan))
+        say_time(out, w->plan.promised ? "promise" : "plan", w->plan.start_sec,
+                 INT64_MAX);
     if (w->exit_code != h->exit_code && w->exit_code < 0)
         str_add(out, "exit=- ");
     else if (w->exit_code != h->exit_code || w->exit_signal != h->exit_signal)
@@ -587,6 +666,7 @@ START_TEST(test_next)
     }
     if (g->failure)
         attempt_fail(&attempt, g->failure);
+    struct plan plan = give_plan(&g->told);
     struct job_view view = {.job = job,
                             .attempt = &attempt,
                             .start = g->start ? &start : NULL,
@@ -596,6 +676,7 @@ START_TEST(test_next)
                             .timed_out = g->timed_out,
                             .reason = g->core_reason,
                             .message = g->core_message,
+                            .plan = &plan,
                             .priority = g->priority,
                             .now_sec = NOW};
     struct job_next next;
@@ -609,6 +690,7 @@ START_TEST(test_next)
         ck_assert_msg(!job_may_launch(&view) || str_eq(g->last_action, "2"),
                       "%s: may not launch", cases[_i].what);
     jstatus_fini(&next.want);
+    plan_clear(&plan);
     attempt_clear(&attempt);
     bjob_free(job);
 }

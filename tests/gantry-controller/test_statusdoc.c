@@ -14,8 +14,8 @@
 static const struct {
     const char *what;
     struct jstatus status; /* strings are constants */
-    bool placed;
-    const char *parts; /* of the patch's status */
+    bool placed;           /* or, while it is pending, promised these slots */
+    const char *parts;     /* of the patch's status */
 } cases[] = {
     {"new",
      {.state = JOB_STATE_PENDING,
@@ -53,6 +53,21 @@ static const struct {
      "reason=BeginTime|message=says \"later\"|priority=1234|pending.class=NotAllowed|"
      "eligibleTime=2027-01-15T08:00:20Z|lastAction.id=a1|lastAction.outcome=Done|"
      "attempt=2|restarts=2"},
+    {"is promised a start",
+     {.state = JOB_STATE_PENDING,
+      .job_id = 7,
+      .reason = (char *)"Resources",
+      .priority = 1,
+      .submit_sec = T0,
+      .eligible_sec = TIME_UNSET,
+      .start_sec = TIME_UNSET,
+      .end_sec = TIME_UNSET,
+      .exit_code = -1,
+      .exit_signal = -1},
+     true,
+     "plannedStartTime=2027-01-15T08:10:00Z|pending.promised=true|"
+     "pending.plannedNodes=n[1-2]|pending.plannedPartition=main|pending.class=NotFree|"
+     "placement=null|nodeList=null"},
     {"refused",
      {.state = JOB_STATE_PENDING,
       .job_id = 7,
@@ -148,6 +163,11 @@ static void place(const struct convert *c, struct jstatus *s)
         slots[i].each.v[RES_PODS] = 1;
         slots[i].each.v[gpu] = 4;
     }
+    if (s->state == JOB_STATE_PENDING) {
+        s->plan =
+            (struct plan){T0 + 600, true, xstrdup("main"), slots_copy(slots, 2), 2};
+        return;
+    }
     s->placement = slots_copy(slots, 2);
     s->n_placement = 2;
 }
@@ -170,6 +190,7 @@ START_TEST(test_patch)
     struct bjob *job = bjob_parse(&c, object, &err);
     struct jstatus want;
     jstatus_copy(&want, &cases[_i].status);
+    want.plan.start_sec = TIME_UNSET;
     if (cases[_i].placed)
         place(&c, &want);
     JSON_AUTO struct json *patch = status_patch(&c, job, &want);

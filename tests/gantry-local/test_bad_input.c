@@ -301,7 +301,8 @@ static const struct row rows[] = {
     {"settings: no duration",
      {CONTROLLER, "--config", "@/conf/duration"},
      2,
-     "gantry-controller: @/conf/duration:1: \"soon\" is not a duration: *"},
+     "gantry-controller: @/conf/duration:1: priorityMaxAge: \"soon\" is not a "
+     "duration: *"},
     {"settings: no YAML",
      {CONTROLLER, "--config", "@/conf/syntax"},
      2,

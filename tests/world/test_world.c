@@ -82,20 +82,20 @@ static const struct {
     {PLANT_DEAF, "ends are not recorded", "lost"},
 };
 
-/* Found by the right check, in one of the first worlds at the latest. */
+/* Found by its check in one of the first worlds; in others a consequence of it may be
+ * noticed first. */
 START_TEST(test_plant)
 {
     struct world_options o = {.plant = plants[_i].plant, .definitions = &definitions};
-    AUTO_FREE char *found = NULL;
+    bool found = false;
 
     for (o.seed = 8; o.seed <= 8 * PLANT_SEEDS && !found; o.seed += 8) {
         struct world_result result;
         world_run(&o, &result);
-        found = result.breach;
+        found = result.breach && str_starts(result.breach, plants[_i].check);
+        free(result.breach);
     }
-    ck_assert_msg(found != NULL, "%s: no breach", plants[_i].name);
-    ck_assert_msg(str_starts(found, plants[_i].check), "%s: %s", plants[_i].name,
-                  found);
+    ck_assert_msg(found, "%s: no breach of %s", plants[_i].name, plants[_i].check);
 }
 END_TEST
 
