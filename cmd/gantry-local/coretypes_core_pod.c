@@ -172,7 +172,7 @@ static const struct core_type rows[] = {
      "priorityClassName string @24; readinessGates []PodReadinessGate @28; "
      "resourceClaims []PodResourceClaim @39 map:name merge:name; resources "
      "ResourceRequirements @40?; restartPolicy string @3 =Always "
-     "{Always|Never|OnFailure}; runtimeClassName string @29?; schedulerName string @19 "
+     "{Always|OnFailure|Never}; runtimeClassName string @29?; schedulerName string @19 "
      "=default-scheduler; schedulingGates []PodSchedulingGate @38 map:name merge:name; "
      "schedulingGroup PodSchedulingGroup @43?; securityContext PodSecurityContext @14? "
      "={}; serviceAccount string @9; serviceAccountName string @8; setHostnameAsFQDN "

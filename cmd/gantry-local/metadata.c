@@ -190,10 +190,6 @@ static void report(cause_fn *found, void *arg, const char *field, const char *va
     "characters, '-' or '.', and must start and end with an alphanumeric character " \
     "(e.g. 'example.com', regex used for validation is "                             \
     "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
-#define LABEL_RULE                                                                     \
-    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters "   \
-    "or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  " \
-    "or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
 #define QUALIFIED_RULE                                                                 \
     "name part must consist of alphanumeric characters, '-', '_' or '.', and must "    \
     "start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or " \
@@ -216,7 +212,7 @@ static void validate_name(const struct kind *kind, const char *name, cause_fn *f
                                    strcmp(kind->plural, "services") == 0);
 
     if (label && !name_is_label(name))
-        report(found, arg, "metadata.name", name, LABEL_RULE);
+        report(found, arg, "metadata.name", name, NAME_LABEL_RULE);
     else if (!label && !name_is_subdomain(name))
         report(found, arg, "metadata.name", name,
                strlen(name) > 253 ? NAME_LENGTH : SUBDOMAIN_RULE);

@@ -6,6 +6,7 @@
 #include "base/util.h"
 #include "cmd/gantry-local/answer.h"
 #include "cmd/gantry-local/metadata.h"
+#include "cmd/gantry-local/pod_check.h"
 #include "cmd/gantry-local/strategy.h"
 
 /* ---- defaults ---- */
@@ -248,11 +249,17 @@ static void check_ends(struct write *w, const char *path)
     }
 }
 
+static void found_cause(void *arg, const struct cause *cause)
+{
+    write_invalid(arg, cause->field, cause->reason, cause->message);
+}
+
 void pod_validate(struct write *w)
 {
     if (!w->before) {
         if (json_len(json_at(w->after, "spec.containers")) == 0)
             write_invalid(w, "spec.containers", "FieldValueRequired", "Required value");
+        pod_check(w->after, found_cause, w);
         return;
     }
     check_ends(w, "status.containerStatuses");

@@ -14,8 +14,8 @@ normalize() {
 play() { # COMMAND, its standard input on ours
     local said status=0 words
     # Quotes as the shell reads them; the transcripts are ours.
-    eval "words=($1)"
-    said=$(k "${words[@]}" 2>&1) || status=$?
+    eval "words=(${1//NAMESPACE/$NS})"
+    said=$(sed "s/NAMESPACE/$NS/g" | k "${words[@]}" 2>&1) || status=$?
     echo "\$ $1"
     [[ -z $said ]] || normalize <<<"$said"
     ((status == 0)) || echo "[$status]"

@@ -145,7 +145,7 @@ static const struct {
      "values: "
      "\"SCTP\", \"TCP\", \"UDP\"\n"
      "spec.restartPolicy: Unsupported value: \"Foo\": supported values: \"Always\", "
-     "\"Never\", \"OnFailure\"\n",
+     "\"OnFailure\", \"Never\"\n",
      NULL, NULL},
     {"one name twice", "pods",
      "{\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"a\"},{\"name\":\"c\","

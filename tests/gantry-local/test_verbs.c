@@ -222,6 +222,59 @@ static const struct step updates[] = {
     {"GET", LEASES "/dry", NULL, 404, .expect = NULL},
     {0}};
 
+#define CONTAINER(fields)                                                         \
+    "{'metadata': {'name': 'x'}, 'spec': {'containers': [{'name': 'c', 'image': " \
+    "'i', " fields "}]}}"
+#define REFUSED(fields, text)                                                 \
+    {                                                                         \
+        "POST", PODS, CONTAINER(fields), 422,                                 \
+            .expect = "message=Pod \"x\" is invalid: spec.containers[0]" text \
+    }
+
+static const struct step bad_containers[] = {
+    REFUSED(
+        "'resources': {'requests': {'cpu': '2'}, 'limits': {'cpu': '1'}}",
+        ".resources.requests: Invalid value: \"2\": must be less than or equal to cpu "
+        "limit of 1"),
+    REFUSED(
+        "'resources': {'requests': {'n.com/gpu': 1}, 'limits': {'n.com/gpu': 2}}",
+        ".resources.requests: Invalid value: \"1\": must be equal to n.com/gpu limit "
+        "of 2"),
+    REFUSED(
+        "'resources': {'requests': {'n.com/gpu': 1}}",
+        ".resources.limits: Required value: Limit must be set for non overcommitable "
+        "resources"),
+    {"POST", PODS, CONTAINER("'resources': {'limits': {'n.com/gpu': '500m'}}"), 422,
+     .expect =
+         "details.causes#2|details.causes.0.field=spec.containers[0].resources.limits"
+         "[n.com/gpu]|message~Invalid value: \"500m\": must be an integer"},
+    {"POST", PODS, CONTAINER("'resources': {'limits': {'memory': '-1'}}"), 422,
+     .expect =
+         "message~resources.limits[memory]: Invalid value: \"-1\": must be greater "
+         "than or equal to 0"},
+    {"POST", PODS, CONTAINER("'resources': {'limits': {'gpu': 1}}"), 422,
+     .expect =
+         "details.causes#4|message~limits[gpu]: Invalid value: \"gpu\": must be a "
+         "standard resource for containers"},
+    REFUSED(
+        "'env': [{'name': 'a=b'}]",
+        ".env[0].name: Invalid value: \"a=b\": a valid environment variable name must "
+        "consist only of printable ASCII characters other than '='"),
+    REFUSED(
+        "'ports': [{'containerPort': 65536}]",
+        ".ports[0].containerPort: Invalid value: 65536: must be between 1 and 65535, "
+        "inclusive"),
+    {"POST", PODS,
+     "{'metadata': {'name': 'x'}, 'spec': {'containers': [{'name': 'C_', 'image': "
+     "'i'}]}}",
+     422,
+     .expect = "message~name: Invalid value: \"C_\": a lowercase RFC 1123 label must"},
+    {"POST", PODS,
+     CONTAINER("'resources': {'requests': {'cpu': '500m', 'n.com/gpu': 1}, 'limits': "
+               "{'n.com/gpu': 1, 'hugepages-2Mi': '4Mi', 'kubernetes.io/x': '5m'}}"),
+     201, .expect = "status.qosClass=Burstable"},
+    {0}};
+
 /* What kubectl does to a manifest's first server-side apply: a manager of updates
  * becomes one of applies, and fields that the manifest drops then go. */
 #define OWNED(manager, operation)                                              \
@@ -452,6 +505,7 @@ static const struct {
     {"updates", updates},
     {"claims", claims},
     {"pods", pods},
+    {"bad containers", bad_containers},
     {"finalizers", finalizers},
     {"namespaces", namespaces},
     {"events", events},
