@@ -160,6 +160,50 @@ START_TEST(test_back_off)
 }
 END_TEST
 
+/* What stands there under a rank's name, when the answer to its create is lost. */
+static const struct {
+    const char *what, *labels;
+} others[] = {
+    {"another's", ""},
+    {"this one's, of another rank",
+     "'gantry.dev/job-uid':'%s','gantry.dev/attempt':'1','gantry.dev/rank':'1'"},
+};
+
+START_TEST(test_other_pod)
+{
+    struct ctltest *t = ctltest_new();
+    spy_spoil(t->spy, &(struct spy_rule){"POST", "/pods", SPY_REFUSE, 503,
+                                         "ServiceUnavailable", "", SPY_ALWAYS});
+    ctltest_submit(t, "a", "");
+    ctltest_settle(t);
+    ctltest_expect(t, "a", "status.state=PENDING");
+    STR_AUTO struct str labels;
+    str_init(&labels, 1024);
+    const char *uid = strstr(others[_i].labels, "%s");
+    if (uid)
+        str_addf(&labels, "%.*s%s%s", (int)(uid - others[_i].labels), others[_i].labels,
+                 json_str(t->api->body, "metadata.uid"), uid + 2);
+    AUTO_FREE char *body = xasprintf(
+        "{'metadata':{'name':'a-1-1-0','labels':{%s}},'spec':{'containers':[{'name':"
+        "'main','image':'i'}]}}",
+        labels.s);
+    ck_assert_int_eq(apitest_request(t->api, "POST", PODS, body), 201);
+    spy_spare(t->spy);
+    ctltest_advance(t, 2);
+    ctltest_expect(
+        t, "a",
+        "status.state=PENDING|status.reason=JobLaunchFailure|status.attempt=1|"
+        "status.message=another pod has the name that this attempt needs|"
+        "status.restarts=1");
+    /* It goes on under its next name, and what is not its own stays. */
+    ctltest_advance(t, 12);
+    ctltest_expect(t, "a", "status.state=RUNNING|status.attempt=2");
+    ck_assert_int_eq(apitest_request(t->api, "GET", PODS "/a-1-1-0", NULL),
+                     uid ? 404 : 200);
+    ctltest_free(t);
+}
+END_TEST
+
 /* A server that cannot take a write now is asked about once a second, never in a row,
  * and a start that lasts too long is rolled back. */
 static const struct {
@@ -308,6 +352,7 @@ int main(void)
                           {test_life, ARRAY_LEN(lives)},
                           {test_quiet, 1},
                           {test_back_off, ARRAY_LEN(refusals)},
+                          {test_other_pod, ARRAY_LEN(others)},
                           {test_stall, ARRAY_LEN(stalls)},
                           {test_cancel_stalled, ARRAY_LEN(stalls)},
                           {test_status_refused, 1},
