@@ -9,7 +9,10 @@
  *         exists or unknown -> READ: is it ours, of this attempt and rank?
  *         refused by quota, admission or validation -> the attempt fails
  *   BIND  201 -> BOUND;  409 or unknown -> READ: only same uid and same node is success
- *   KILL  with uid precondition; 404 and 409 mean that it is gone
+ *   KILL  with uid precondition; 404 and 409 -> READ
+ *
+ * What is still to be done after a READ, or was refused for now, is tried again after
+ * RETRY_MS, if next.h still wants it then.
  */
 #ifndef GANTRY_CONTROLLER_PODOPS_H
 #define GANTRY_CONTROLLER_PODOPS_H
