@@ -7,8 +7,8 @@
  *   +del +silent +lost +busy        being deleted; its node is not ready, or gone; a
  *                                   write for it is under way
  *
- * "bound bound+fail:3" is a gang of two whose rank 1 has ended with 3. All are placed on
- * n1.
+ * "bound bound+fail:3" is a gang of two whose rank 1 has ended with 3. All are placed
+ * on n1.
  */
 #ifndef GANTRY_TESTS_SUPPORT_ATTEMPT_TEXT_H
 #define GANTRY_TESTS_SUPPORT_ATTEMPT_TEXT_H
