@@ -157,3 +157,13 @@ bool attempt_busy(const struct attempt *a)
             return true;
     return false;
 }
+
+void attempt_note_bound(struct attempt *a, int64_t now_sec)
+{
+    if (a->number == 0 || a->bound_sec != 0)
+        return;
+    for (size_t i = 0; i < a->n; i++)
+        if (a->ranks[i].state != RANK_BOUND)
+            return;
+    a->bound_sec = now_sec;
+}

@@ -51,6 +51,7 @@ struct attempt {
     size_t n;
     char *failure;     /* why the launch cannot go on; NULL */
     int64_t since_sec; /* when the launch began */
+    int64_t bound_sec; /* when all ranks were seen bound; 0: not yet */
 };
 
 /* Ranks for a placement, all NONE. */
@@ -80,6 +81,8 @@ enum attempt_shape {
 
 /* `ret_rank` is the rank that decides FAILED or BROKEN (the lowest). */
 enum attempt_shape attempt_shape(const struct attempt *a, size_t *ret_rank);
+/* Notes the time, once, when all ranks are bound: a status that says so comes later. */
+void attempt_note_bound(struct attempt *a, int64_t now_sec);
 bool attempt_all_ended(const struct attempt *a);
 bool attempt_busy(const struct attempt *a);
 

@@ -8,9 +8,15 @@
 
 /* 32 in flight saturate an API server on two cores (create pod 1,400 to 1,655/s there).
  * Reasons and clean-up are few, so that they never fill the server's queue before a
- * start's writes. */
-static const size_t in_flight_max[LANE_COUNT] = {
-    [LANE_START] = 32, [LANE_STATUS] = 16, [LANE_REASON] = 4, [LANE_CLEANUP] = 8};
+ * start's writes. A write of a status costs the server more than a pod does. */
+static const struct {
+    size_t in_flight_max;
+    bool held; /* while starts wait */
+} rules[LANE_COUNT] = {[LANE_START] = {32, false},
+                       [LANE_STATUS] = {16, false},
+                       [LANE_RUNNING] = {16, true},
+                       [LANE_REASON] = {4, true},
+                       [LANE_CLEANUP] = {8, true}};
 
 struct queue {
     struct ticket *waiting; /* in order */
@@ -18,13 +24,24 @@ struct queue {
 };
 
 struct lanes {
+    struct loop *loop;
     struct queue queues[LANE_COUNT];
     struct loop_timer *turn;
+    bool soon; /* turn is armed for now, not for what is held */
 };
 
-static void run_lane(struct queue *q, size_t max)
+static void turn_soon(struct lanes *lanes)
 {
-    while (q->waiting && q->in_flight < max) {
+    if (lanes->soon)
+        return;
+    lanes->soon = true;
+    loop_timer_start(lanes->turn, 0);
+}
+
+/* Begins what may be begun of tickets that entered until `until_ms`. */
+static void run_lane(struct queue *q, size_t max, int64_t until_ms)
+{
+    while (q->waiting && q->in_flight < max && q->waiting->since_ms <= until_ms) {
         struct ticket *t = q->waiting;
         DL_DELETE(q->waiting, t);
         t->state = TICKET_HOLDS;
@@ -33,16 +50,37 @@ static void run_lane(struct queue *q, size_t max)
     }
 }
 
+/* What is held is looked at again whenever a place is free, and when the oldest is due.
+ */
+static void wake_for_held(struct lanes *lanes, int64_t now_ms)
+{
+    int64_t due_ms = INT64_MAX;
+    for (int i = 0; i < LANE_COUNT; i++) {
+        const struct queue *q = &lanes->queues[i];
+        if (q->waiting && q->in_flight < rules[i].in_flight_max)
+            due_ms = MIN(due_ms, q->waiting->since_ms + LANES_HOLD_MS);
+    }
+    if (due_ms != INT64_MAX && !lanes->soon)
+        loop_timer_start(lanes->turn, MAX(due_ms - now_ms, 0));
+}
+
 static void run(void *arg)
 {
     struct lanes *lanes = arg;
-    for (int i = 0; i < LANE_COUNT; i++)
-        run_lane(&lanes->queues[i], in_flight_max[i]);
+    int64_t now_ms = loop_mono_ms(lanes->loop);
+    lanes->soon = false;
+    for (int i = 0; i < LANE_COUNT; i++) {
+        bool held = rules[i].held && lanes->queues[LANE_START].waiting;
+        run_lane(&lanes->queues[i], rules[i].in_flight_max,
+                 held ? now_ms - LANES_HOLD_MS : now_ms);
+    }
+    wake_for_held(lanes, now_ms);
 }
 
 struct lanes *lanes_new(struct loop *loop)
 {
     struct lanes *lanes = xcalloc(1, sizeof(*lanes));
+    lanes->loop = loop;
     lanes->turn = loop_timer_new(loop, run, lanes);
     return lanes;
 }
@@ -57,18 +95,15 @@ void lanes_free(struct lanes *lanes)
     free(lanes);
 }
 
-static void turn_soon(struct lanes *lanes)
-{
-    if (!loop_timer_armed(lanes->turn))
-        loop_timer_start(lanes->turn, 0);
-}
-
 void lanes_enter(struct lanes *lanes, enum lane lane, struct ticket *ticket,
                  lane_fn *fn, void *arg)
 {
     assert(ticket->state == TICKET_IDLE);
-    *ticket =
-        (struct ticket){.state = TICKET_WAITS, .lane = lane, .fn = fn, .arg = arg};
+    *ticket = (struct ticket){.state = TICKET_WAITS,
+                              .lane = lane,
+                              .fn = fn,
+                              .arg = arg,
+                              .since_ms = loop_mono_ms(lanes->loop)};
     DL_APPEND(lanes->queues[lane].waiting, ticket);
     turn_soon(lanes);
 }
@@ -76,12 +111,14 @@ void lanes_enter(struct lanes *lanes, enum lane lane, struct ticket *ticket,
 void lanes_leave(struct lanes *lanes, struct ticket *ticket)
 {
     struct queue *q = &lanes->queues[ticket->lane];
-    if (ticket->state == TICKET_WAITS) {
+    if (ticket->state == TICKET_IDLE)
+        return;
+    if (ticket->state == TICKET_WAITS)
         DL_DELETE(q->waiting, ticket);
-    } else if (ticket->state == TICKET_HOLDS) {
+    else
         q->in_flight--;
-        if (q->waiting)
-            turn_soon(lanes);
-    }
     ticket->state = TICKET_IDLE;
+    /* Others may be held by a start that waited. */
+    if (q->waiting || ticket->lane == LANE_START)
+        turn_soon(lanes);
 }

@@ -3,7 +3,9 @@
  *
  * Writes are dear (1.3 to 2.8 ms of API-server CPU each), so few are in flight at a
  * time, and each lane has its own share: starts (intents, creates, binds), statuses,
- * reasons, clean-up. Within a lane it is first come, first served.
+ * reasons, clean-up. Within a lane it is first come, first served. While starts wait for
+ * their turn, what nobody waits for is held back: that a job runs, why one does not,
+ * clean-up; but no ticket for longer than LANES_HOLD_MS.
  *
  *   IDLE --enter--> WAITS --its turn: fn(arg)--> HOLDS a place --leave--> IDLE
  *                     +---------leave----------------------------------->
@@ -17,10 +19,20 @@
 #define GANTRY_CONTROLLER_LANES_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/loop.h"
 
-enum lane { LANE_START, LANE_STATUS, LANE_REASON, LANE_CLEANUP, LANE_COUNT };
+enum lane {
+    LANE_START,
+    LANE_STATUS,
+    LANE_RUNNING, /* "it runs" is true whenever it is written, so it can lag */
+    LANE_REASON,
+    LANE_CLEANUP,
+    LANE_COUNT
+};
+
+#define LANES_HOLD_MS 30000
 
 struct lanes;
 
@@ -34,6 +46,7 @@ struct ticket {
     enum lane lane;
     lane_fn *fn;
     void *arg;
+    int64_t since_ms; /* when it entered */
     struct ticket *prev, *next;
 };
 

@@ -106,10 +106,16 @@ static void want_attempt(const struct job_view *v, struct job_next *n,
     want_reason(n, NULL, NULL);
 }
 
+/* RUNNING may be written late; the time is when it became true. */
+static int64_t start_of(const struct job_view *v)
+{
+    return v->attempt->bound_sec != 0 ? v->attempt->bound_sec : v->now_sec;
+}
+
 static void want_running(const struct job_view *v, struct job_next *n)
 {
     n->want.state = JOB_STATE_RUNNING;
-    n->want.start_sec = v->now_sec;
+    n->want.start_sec = start_of(v);
     want_reason(n, NULL, NULL);
 }
 
@@ -214,7 +220,7 @@ static void end_broken(const struct job_view *v, struct job_next *n, size_t rank
 static void end_succeeded(const struct job_view *v, struct job_next *n)
 {
     if (n->want.start_sec == TIME_UNSET)
-        n->want.start_sec = v->now_sec;
+        n->want.start_sec = start_of(v);
     n->want.exit_code = n->want.exit_signal = 0;
     want_reason(n, NULL, NULL);
     want_final(v, n, JOB_STATE_COMPLETED);

@@ -307,6 +307,7 @@ void record_run(struct record *r)
     if (r->job->status.state == JOB_STATE_NONE && !r->job->unknown_state &&
         r->assigned_id == 0)
         r->assigned_id = ids_take(r->ctl->ids);
+    attempt_note_bound(&r->attempt, loop_now_sec(r->ctl->loop));
     struct job_next next;
     record_next(r, &next);
     /* What is wanted is decided again when the write's turn comes, with the start still

@@ -146,12 +146,20 @@ static void send(void *arg)
         lanes_leave(r->ctl->lanes, &r->ticket);
 }
 
-/* The intent of a gang is on the way to a start. */
+/* The intent of a gang is on the way to a start; that a job runs can wait for others to
+ * start. */
 static enum lane lane_of(const struct job_next *next)
 {
     if (next->only_reason)
         return LANE_REASON;
-    return next->want.state == JOB_STATE_CONFIGURING ? LANE_START : LANE_STATUS;
+    switch (next->want.state) {
+    case JOB_STATE_CONFIGURING:
+        return LANE_START;
+    case JOB_STATE_RUNNING:
+        return LANE_RUNNING;
+    default:
+        return LANE_STATUS;
+    }
 }
 
 void status_queue(struct record *r, const struct job_next *next)

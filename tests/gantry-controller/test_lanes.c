@@ -72,10 +72,15 @@ static void enter(struct rig *rig, int i, enum lane lane)
     lanes_enter(rig->lanes, lane, &rig->holders[i]->ticket, on_turn, rig->holders[i]);
 }
 
+static void run_until(struct rig *rig, int64_t ms)
+{
+    while (loop_step(rig->loop, ms))
+        ;
+}
+
 static void run(struct rig *rig)
 {
-    while (loop_step(rig->loop, 1000))
-        ;
+    run_until(rig, 1000);
 }
 
 /* ---- how many at a time ---- */
@@ -83,7 +88,11 @@ static void run(struct rig *rig)
 static const struct {
     enum lane lane;
     int places;
-} shares[] = {{LANE_START, 32}, {LANE_STATUS, 16}, {LANE_REASON, 4}, {LANE_CLEANUP, 8}};
+} shares[] = {{LANE_START, 32},
+              {LANE_STATUS, 16},
+              {LANE_RUNNING, 16},
+              {LANE_REASON, 4},
+              {LANE_CLEANUP, 8}};
 
 START_TEST(test_places)
 {
@@ -115,13 +124,14 @@ START_TEST(test_order)
 {
     struct rig rig;
     rig_init(&rig);
-    enter(&rig, 5, LANE_CLEANUP);
-    enter(&rig, 4, LANE_REASON);
+    enter(&rig, 6, LANE_CLEANUP);
+    enter(&rig, 5, LANE_REASON);
+    enter(&rig, 4, LANE_RUNNING);
     enter(&rig, 3, LANE_STATUS);
     enter(&rig, 1, LANE_START);
     enter(&rig, 2, LANE_START);
     run(&rig);
-    ck_assert_str_eq(rig.turns.s, "1 2 3 4 5 ");
+    ck_assert_str_eq(rig.turns.s, "1 2 3 4 5 6 ");
     rig_fini(&rig);
 }
 END_TEST
@@ -164,13 +174,85 @@ START_TEST(test_leave_in_turn)
 }
 END_TEST
 
+/* ---- what is held back while a start waits ---- */
+
+static const struct {
+    const char *name;
+    enum lane lane;
+    bool held;
+} holds[] = {{"status", LANE_STATUS, false},
+             {"running", LANE_RUNNING, true},
+             {"reason", LANE_REASON, true},
+             {"clean-up", LANE_CLEANUP, true}};
+
+/* Tickets 0 to 31 hold all places for starts, 32 waits for one. */
+static void fill_starts(struct rig *rig)
+{
+    rig_init(rig);
+    for (int i = 0; i <= 32; i++)
+        enter(rig, i, LANE_START);
+    run(rig);
+    ck_assert_int_eq(rig->n_turns, 32);
+}
+
+START_TEST(test_held)
+{
+    struct rig rig;
+    fill_starts(&rig);
+    enter(&rig, 40, holds[_i].lane);
+    run_until(&rig, 1000 + LANES_HOLD_MS - 1);
+    ck_assert_msg(rig.n_turns == 32 + !holds[_i].held, "%s: early", holds[_i].name);
+    run_until(&rig, 1000 + LANES_HOLD_MS);
+    ck_assert_msg(rig.n_turns == 33, "%s: in the end", holds[_i].name);
+    rig_fini(&rig);
+}
+END_TEST
+
+/* It goes on as soon as no start waits: it has its turn, or gives up. */
+START_TEST(test_held_no_longer)
+{
+    for (int gives_up = 0; gives_up < 2; gives_up++) {
+        struct rig rig;
+        fill_starts(&rig);
+        enter(&rig, 40, holds[_i].lane);
+        run(&rig);
+        lanes_leave(rig.lanes, &rig.holders[gives_up ? 32 : 0]->ticket);
+        run(&rig);
+        ck_assert_msg(rig.holders[40]->ticket.state == TICKET_HOLDS, "%s, %d",
+                      holds[_i].name, gives_up);
+        rig_fini(&rig);
+    }
+}
+END_TEST
+
+/* What came later is not due with the first. */
+START_TEST(test_each_is_held_by_its_own_age)
+{
+    struct rig rig;
+    fill_starts(&rig);
+    enter(&rig, 40, LANE_RUNNING);
+    run_until(&rig, 10000);
+    enter(&rig, 41, LANE_RUNNING);
+    run_until(&rig, 1000 + LANES_HOLD_MS);
+    ck_assert_int_eq(rig.holders[40]->ticket.state, TICKET_HOLDS);
+    ck_assert_int_eq(rig.holders[41]->ticket.state, TICKET_WAITS);
+    run_until(&rig, 10000 + LANES_HOLD_MS);
+    ck_assert_int_eq(rig.holders[41]->ticket.state, TICKET_HOLDS);
+    rig_fini(&rig);
+}
+END_TEST
+
 int main(void)
 {
-    return suite_main("gantry-controller/lanes", (struct suite_row[]){
-                                                     {test_places, ARRAY_LEN(shares)},
-                                                     {test_order, 1},
-                                                     {test_leave_while_waiting, 1},
-                                                     {test_leave_in_turn, 1},
-                                                     {NULL, 0},
-                                                 });
+    return suite_main("gantry-controller/lanes",
+                      (struct suite_row[]){
+                          {test_places, ARRAY_LEN(shares)},
+                          {test_order, 1},
+                          {test_leave_while_waiting, 1},
+                          {test_leave_in_turn, 1},
+                          {test_held, ARRAY_LEN(holds)},
+                          {test_held_no_longer, ARRAY_LEN(holds)},
+                          {test_each_is_held_by_its_own_age, 1},
+                          {NULL, 0},
+                      });
 }
