@@ -43,8 +43,22 @@ const char *attempt_trouble(const struct attempt *a, int64_t now_sec)
 {
     if (a->failure)
         return a->failure;
-    return now_sec >= a->since_sec + LAUNCH_DEADLINE_SEC ? "the start took too long"
-                                                         : NULL;
+    return !a->waits && now_sec >= a->since_sec + LAUNCH_DEADLINE_SEC
+               ? "the start took too long"
+               : NULL;
+}
+
+void attempt_wait(struct attempt *a)
+{
+    a->waits = true;
+}
+
+void attempt_has_turn(struct attempt *a, int64_t now_sec)
+{
+    if (!a->waits)
+        return;
+    a->waits = false;
+    a->since_sec = now_sec;
 }
 
 static struct rank *rank_of(struct attempt *a, const struct pod *pod)

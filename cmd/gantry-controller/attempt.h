@@ -51,6 +51,7 @@ struct attempt {
     size_t n;
     char *failure;     /* why the launch cannot go on; NULL */
     int64_t since_sec; /* when the launch began */
+    bool waits; /* for the turn of its first write: the deadline does not run yet */
     int64_t bound_sec; /* when all ranks were seen bound; 0: not yet */
 };
 
@@ -63,6 +64,10 @@ void attempt_clear(struct attempt *a);
 void attempt_saw_pod(struct attempt *a, const struct pod *pod, enum node_fate fate);
 void attempt_pod_gone(struct attempt *a, const struct pod *pod);
 void attempt_fail(struct attempt *a, const char *why);
+/* A fresh attempt waits until a write of it has its turn; many that are decided at once
+ * may wait for each other longer than a launch may take. */
+void attempt_wait(struct attempt *a);
+void attempt_has_turn(struct attempt *a, int64_t now_sec);
 /* Why its launch cannot go on: a failure, or the deadline; NULL: it can. Lent. */
 const char *attempt_trouble(const struct attempt *a, int64_t now_sec);
 

@@ -280,6 +280,7 @@ static bool begin(struct pod_op *op)
 {
     if (!op_is_due(op))
         return false;
+    attempt_has_turn(&op->record->attempt, loop_now_sec(op->record->ctl->loop));
     switch (op->kind) {
     case OP_MAKE:
         return node_stands(op, op_rank(op)) && make(op);

@@ -245,6 +245,7 @@ void record_begin_start(struct record *r, const struct decision *d)
     r->priority = d->priority;
     attempt_begin(&r->attempt, r->start.attempt, r->start.slots, r->start.n_slots,
                   loop_now_sec(r->ctl->loop));
+    attempt_wait(&r->attempt);
     told_start(r);
     record_reconcile(r);
 }

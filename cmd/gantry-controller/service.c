@@ -226,6 +226,7 @@ static void send(void *arg)
         end(m);
         return;
     }
+    attempt_has_turn(&r->attempt, loop_now_sec(r->ctl->loop));
     JSON_AUTO struct json *body = document(r->job);
     struct kc_ref ref = service_ref(r, NULL);
     m->call = kc_create(r->ctl->client, &ref, body, on_made, m);

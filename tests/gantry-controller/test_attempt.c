@@ -107,6 +107,42 @@ START_TEST(test_trouble)
 }
 END_TEST
 
+/* The deadline runs from the turn of the first write, once. */
+START_TEST(test_waits_for_its_turn)
+{
+    const int64_t turn_sec = 1000 + 10 * LAUNCH_DEADLINE_SEC;
+    struct attempt a = {0};
+    make(&a, "none");
+    attempt_wait(&a);
+    ck_assert_ptr_null(attempt_trouble(&a, turn_sec));
+    attempt_has_turn(&a, turn_sec);
+    attempt_has_turn(&a, turn_sec + 5);
+    ck_assert_ptr_null(attempt_trouble(&a, turn_sec + LAUNCH_DEADLINE_SEC - 1));
+    ck_assert_ptr_nonnull(attempt_trouble(&a, turn_sec + LAUNCH_DEADLINE_SEC));
+    attempt_clear(&a);
+}
+END_TEST
+
+/* The time is when the last rank was bound, and stays. */
+START_TEST(test_note_bound)
+{
+    struct attempt a = {0};
+    attempt_note_bound(&a, 1000);
+    ck_assert_int_eq(a.bound_sec, 0);
+    make(&a, "none");
+    for (size_t i = 0; i < a.n; i++) {
+        attempt_note_bound(&a, 1000);
+        ck_assert_int_eq(a.bound_sec, 0);
+        a.ranks[i].state = RANK_BOUND;
+    }
+    attempt_note_bound(&a, 1001);
+    attempt_note_bound(&a, 1002);
+    ck_assert_int_eq(a.bound_sec, 1001);
+    attempt_clear(&a);
+    ck_assert_int_eq(a.bound_sec, 0);
+}
+END_TEST
+
 /* ---- what the watch says ---- */
 
 static struct pod pod_of(const char *uid, const char *node, int64_t rank)
@@ -220,6 +256,8 @@ int main(void)
                           {test_shape, ARRAY_LEN(shapes)},
                           {test_begin, 1},
                           {test_trouble, 1},
+                          {test_waits_for_its_turn, 1},
+                          {test_note_bound, 1},
                           {test_saw, 1},
                           {test_saw_broken, ARRAY_LEN(words)},
                           {test_saw_other, ARRAY_LEN(others)},
