@@ -12,11 +12,9 @@
 static const struct {
     size_t in_flight_max;
     bool held; /* while starts wait */
-} rules[LANE_COUNT] = {[LANE_START] = {32, false},
-                       [LANE_STATUS] = {16, false},
-                       [LANE_RUNNING] = {16, true},
-                       [LANE_REASON] = {4, true},
-                       [LANE_CLEANUP] = {8, true}};
+} rules[LANE_COUNT] = {[LANE_BIND] = {16, false},   [LANE_START] = {32, false},
+                       [LANE_STATUS] = {16, false}, [LANE_RUNNING] = {16, true},
+                       [LANE_REASON] = {4, true},   [LANE_CLEANUP] = {8, true}};
 
 struct queue {
     struct ticket *waiting; /* in order */

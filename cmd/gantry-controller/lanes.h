@@ -2,8 +2,8 @@
  * lanes - the controller's writes in order of urgency.
  *
  * Writes are dear (1.3 to 2.8 ms of API-server CPU each), so few are in flight at a
- * time, and each lane has its own share: starts (intents, creates, binds), statuses,
- * reasons, clean-up. Within a lane it is first come, first served. While starts wait for
+ * time, and each lane has its own share: binds (which end what was begun), starts
+ * (intents, creates), statuses, reasons, clean-up. Within a lane it is first come, first served. While starts wait for
  * their turn, what nobody waits for is held back: that a job runs, why one does not,
  * clean-up; but no ticket for longer than LANES_HOLD_MS.
  *
@@ -24,6 +24,7 @@
 #include "base/loop.h"
 
 enum lane {
+    LANE_BIND,
     LANE_START,
     LANE_STATUS,
     LANE_RUNNING, /* "it runs" is true whenever it is written, so it can lag */

@@ -81,11 +81,14 @@ static void op_fail(struct pod_op *op, const char *what, const struct kc_result 
 
 /* ---- again ---- */
 
-/* What starts jobs goes before what ends them. */
+/* A gang whose pods are made is not to wait behind the creates of others; what starts
+ * jobs goes before what ends them. */
+static const enum lane lane_of[] = {
+    [OP_MAKE] = LANE_START, [OP_BIND] = LANE_BIND, [OP_KILL] = LANE_STATUS};
+
 static void op_enter(struct pod_op *op)
 {
-    lanes_enter(op->record->ctl->lanes, op->kind == OP_KILL ? LANE_STATUS : LANE_START,
-                &op->ticket, op_send, op);
+    lanes_enter(op->record->ctl->lanes, lane_of[op->kind], &op->ticket, op_send, op);
 }
 
 static void on_retry(void *arg)

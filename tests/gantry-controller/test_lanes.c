@@ -88,11 +88,8 @@ static void run(struct rig *rig)
 static const struct {
     enum lane lane;
     int places;
-} shares[] = {{LANE_START, 32},
-              {LANE_STATUS, 16},
-              {LANE_RUNNING, 16},
-              {LANE_REASON, 4},
-              {LANE_CLEANUP, 8}};
+} shares[] = {{LANE_BIND, 16},    {LANE_START, 32}, {LANE_STATUS, 16},
+              {LANE_RUNNING, 16}, {LANE_REASON, 4}, {LANE_CLEANUP, 8}};
 
 START_TEST(test_places)
 {
@@ -130,8 +127,9 @@ START_TEST(test_order)
     enter(&rig, 3, LANE_STATUS);
     enter(&rig, 1, LANE_START);
     enter(&rig, 2, LANE_START);
+    enter(&rig, 0, LANE_BIND);
     run(&rig);
-    ck_assert_str_eq(rig.turns.s, "1 2 3 4 5 6 ");
+    ck_assert_str_eq(rig.turns.s, "0 1 2 3 4 5 6 ");
     rig_fini(&rig);
 }
 END_TEST
@@ -180,7 +178,8 @@ static const struct {
     const char *name;
     enum lane lane;
     bool held;
-} holds[] = {{"status", LANE_STATUS, false},
+} holds[] = {{"bind", LANE_BIND, false},
+             {"status", LANE_STATUS, false},
              {"running", LANE_RUNNING, true},
              {"reason", LANE_REASON, true},
              {"clean-up", LANE_CLEANUP, true}};
