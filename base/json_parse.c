@@ -54,6 +54,10 @@ static int feed(struct parse *p, size_t end, struct json_object **ret)
         return 0;
     if (error != json_tokener_success)
         return json_scan_fail(&p->scan, p->fed, describe(error));
+    if (p->fed < end) {
+        json_object_put(o);
+        return json_scan_fail(&p->scan, p->fed, "text behind the document");
+    }
     *ret = o;
     return 1;
 }
@@ -151,7 +155,6 @@ struct json *json_parse(const char *buf, size_t len, struct err *err)
     p.tokener = json_tokener_new_ex(TOKENER_DEPTH);
     if (p.tokener == NULL)
         abort();
-    json_tokener_set_flags(p.tokener, JSON_TOKENER_STRICT);
     j = parse_document(&p);
     json_tokener_free(p.tokener);
     return j;

@@ -194,6 +194,8 @@ static int scan_punct(struct json_scan *scan)
 {
     int c = peek(scan);
 
+    if ((c == '}' || c == ']') && scan->last == ',')
+        return fail(scan, "expected a value behind ','");
     if ((c == '{' || c == '[') && scan->depth++ == JSON_DEPTH_MAX)
         return fail(scan, "nested too deeply");
     if ((c == '}' || c == ']') && scan->depth > 0)
@@ -202,13 +204,10 @@ static int scan_punct(struct json_scan *scan)
     return 0;
 }
 
-int json_scan_next(struct json_scan *scan, enum json_word *ret_word, size_t *ret_start)
+static int scan_word(struct json_scan *scan, enum json_word *ret_word)
 {
-    int c;
+    int c = peek(scan);
 
-    skip_space(scan);
-    *ret_start = scan->pos;
-    c = peek(scan);
     switch (c) {
     case -1:
         *ret_word = JSON_WORD_END;
@@ -228,4 +227,15 @@ int json_scan_next(struct json_scan *scan, enum json_word *ret_word, size_t *ret
         return scan_number(scan, ret_word);
     *ret_word = JSON_WORD_LITERAL;
     return scan_literal(scan);
+}
+
+int json_scan_next(struct json_scan *scan, enum json_word *ret_word, size_t *ret_start)
+{
+    skip_space(scan);
+    *ret_start = scan->pos;
+    if (scan_word(scan, ret_word) < 0)
+        return -1;
+    if (*ret_word != JSON_WORD_END)
+        scan->last = scan->buf[*ret_start];
+    return 0;
 }

@@ -4,8 +4,10 @@
  * json-c's tokener does the parsing, yet strict as it can be told to be it takes NaN
  * and Infinity, keys in single quotes, numbers such as "1." and "-01", overlong UTF-8
  * and (0.16) control characters in strings; it ends a key at its first NUL, makes 1e999
- * an infinity, and clamps (0.16) or refuses (0.18) an integer past 64 bits. So every
- * text passes here first. What words may follow one another is the tokener's affair.
+ * an infinity, and clamps (0.16) or refuses (0.18) an integer past 64 bits. And 0.18,
+ * when strict, takes every byte past ASCII for a control character. So it is left lax,
+ * and every text passes here first. What words may follow one another is the tokener's
+ * affair, but for a comma before a closing bracket, which it takes when lax.
  *
  * The text is lent for as long as the scan lasts.
  */
@@ -22,6 +24,7 @@ struct json_scan {
     size_t len;
     size_t pos;   /* behind the word read last */
     size_t depth; /* containers open there */
+    char last;    /* first byte of that word */
     struct err *err;
 };
 

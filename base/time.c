@@ -362,6 +362,6 @@ void time_format_micro(int64_t ms, char ret[TIME_TEXT_MAX])
     int64_t sec = ms / 1000 - (ms % 1000 < 0);
     char fraction[8];
     snprintf(fraction, sizeof(fraction), ".%03u000",
-             (unsigned)(ms - sec * 1000) % 1000u);
+             (unsigned)((ms % 1000 + 1000) % 1000) % 1000u);
     format_utc(sec, fraction, ret);
 }
