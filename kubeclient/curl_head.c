@@ -28,7 +28,7 @@ static void begin_block(struct curl_head *head, const char *status_line)
     curl_head_fini(head);
     curl_head_init(head);
     head->bytes = bytes;
-    if (sscanf(status_line, "HTTP/%*[0-9.] %3d", &status) == 1)
+    if (sscanf(status_line, "HTTP/%*[0-9.] %3d", &status) == 1 && status >= 100)
         head->status = status;
 }
 
