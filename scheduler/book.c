@@ -155,7 +155,8 @@ static bool pod_use(const struct sched *s, const struct podrec *pod, struct use 
     if (!is_kept(s) || node == NULL || node->position == POSITION_NONE)
         return false;
     *ret = (struct use){.position = node->position,
-                        .amount = cluster_use(&pod->pod->use, 1)};
+                        .amount = cluster_use(&pod->pod->use, 1),
+                        .seats = pod->pod->of_job};
     return true;
 }
 

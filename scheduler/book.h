@@ -1,7 +1,7 @@
 /*
  * book - what jobs and pods take on the timeline, now and by plan.
  *
- *   foreign pods                 for ever
+ *   pods of no job               for ever
  *   jobs that hold nodes         until their time limit and some slack; without one
  *                                until the far slot, never beyond: one day they end
  *   plans of pending jobs        from their start for the time limit and some slack

@@ -164,6 +164,7 @@ bool cluster_put_pod(struct cluster *c, struct foreign_pod *pod)
 
     HASH_FIND_STR(c->pods, pod->uid, rec);
     if (rec != NULL && strcmp(rec->pod->node, pod->node) == 0 &&
+        rec->pod->of_job == pod->of_job &&
         memcmp(&rec->pod->use, &pod->use, sizeof(pod->use)) == 0) {
         foreign_pod_free(pod);
         return false;

@@ -212,6 +212,7 @@ struct foreign_pod {
     char *uid;
     char *node;
     struct resvec use;
+    bool of_job; /* left of a job of ours that is gone: exclusive jobs wait for it */
 };
 
 struct node *node_new(void);

@@ -57,7 +57,7 @@ struct timeline {
 struct use {
     size_t position;
     struct resvec amount;
-    int64_t seats; /* 0 for foreign pods */
+    int64_t seats; /* 0 for pods of others */
 };
 
 void timeline_init(struct timeline *tl);

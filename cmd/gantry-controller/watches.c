@@ -163,6 +163,7 @@ static void count_foreign(struct controller *ctl, const struct pod *pod)
     f->uid = xstrdup(pod->uid);
     f->node = xstrdup(pod->node);
     f->use = pod->use;
+    f->of_job = pod->job_uid != NULL;
     sched_apply(ctl->sched, &(struct change){.kind = CHANGE_FOREIGN_POD, .u.pod = f});
     cycle_want(ctl);
 }

@@ -458,4 +458,12 @@ static int pod_resource(const struct setting *at, struct err *err)
                         at->value, err);
 }
 
-const struct key cluster_pod_keys[] = {{"on", pod_on}, {NULL, pod_resource}};
+static int pod_of_job(const struct setting *at, struct err *err)
+{
+    (void)err;
+    ((struct foreign_pod *)at->object)->of_job = true;
+    return 0;
+}
+
+const struct key cluster_pod_keys[] = {
+    {"on", pod_on}, {"ofjob", pod_of_job}, {NULL, pod_resource}};

@@ -10,7 +10,7 @@
  *   job 1-10 replicas=4 cpu=1 nice=5 priority=7 submit=50 begin=900 hold=user exclusive
  *   job 8 nodelist=n[1-2] exclude=n3 where.rack=r1|r2 any.rack=r1 tolerate.k=v
  *   job 9 cpu=1 state=running start=100 in=batch on=n1:2,n2     (n1 has two pods)
- *   pod web-1 on=n1 cpu=2
+ *   pod web-1 on=n1 cpu=2                   (ofjob: left of a job that is gone)
  *   gone node n1              (also: partition, job, pod)
  *
  * A job's uid is "job-<number>", its job id the number unless `id=` says otherwise; it
