@@ -1,5 +1,5 @@
 /*
- * body - a request's body as a tree: JSON, YAML, or Kubernetes' protobuf for core types.
+ * body - a request's body as a tree: JSON, YAML, or Kubernetes' protobuf of core types.
  */
 #ifndef GANTRY_LOCAL_BODY_H
 #define GANTRY_LOCAL_BODY_H

@@ -16,8 +16,8 @@
  *   map:K,K  set     list type (a list without is atomic)
  *   merge:K  merge   strategic merge by key, or of scalars
  *   atomic           on a field or (as the first word) a type: applied as a whole
- *   @N  @M.N  @N?    number in protobuf; within message M, which JSON has inline; and of
- *                    a field that is a pointer in Go
+ *   @N  @M.N  @N?    number in protobuf; within message M, which JSON has inline; of a
+ *                    field that is a pointer in Go
  */
 #ifndef GANTRY_LOCAL_CORETYPES_H
 #define GANTRY_LOCAL_CORETYPES_H

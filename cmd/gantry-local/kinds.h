@@ -60,8 +60,8 @@ void kinds_free(struct kinds *kinds);
 /* NULL: not served. Lent until the CRD goes. */
 const struct kind *kinds_find(const struct kinds *kinds, const char *group,
                               const char *version, const char *plural);
-/* The schema of a core type by what an object of it says ("apps/v1", "Deployment"); also
- * of some that are no kinds, such as DeleteOptions. NULL. */
+/* The schema of a core type by what an object of it says ("apps/v1", "Deployment");
+ * also of some that are no kinds, such as DeleteOptions. NULL. */
 const struct schema *kinds_type(const struct kinds *kinds, const char *api_version,
                                 const char *kind);
 /* Kinds in order of group, version, plural. */

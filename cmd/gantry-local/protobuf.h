@@ -4,7 +4,7 @@
  * kubectl and client-go send core types so. A body is the bytes "k8s\0" and a
  * runtime.Unknown, which names the type and holds the object. The table of core types
  * knows the numbers of fields (coretypes.h). As proto2 cannot tell absent from zero for
- * a field that is no pointer in Go, such a zero is left out where JSON may leave it out.
+ * a field that is no pointer in Go, such a zero is left out where JSON may do so.
  * Only reading is needed: clients that send protobuf take JSON for an answer.
  */
 #ifndef GANTRY_LOCAL_PROTOBUF_H
@@ -14,7 +14,7 @@
 
 #define PROTOBUF_TYPE "application/vnd.kubernetes.protobuf"
 
-/* With apiVersion and kind. NULL and err: no such type, or bytes that cannot be read. */
+/* With apiVersion and kind. NULL and err: no such type, or bytes that are damaged. */
 struct json *protobuf_parse(const struct kinds *kinds, const void *bytes, size_t len,
                             struct err *err);
 

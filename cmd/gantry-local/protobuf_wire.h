@@ -34,7 +34,7 @@ bool next_field(struct reader *r, struct field *ret, struct err *err);
 /* A message's field of that number, the last one as protobuf wants it. */
 bool find_field(struct reader r, uint64_t number, struct field *ret, struct err *err);
 
-/* Of the field `number` of a message; 0 and "" where there is none. The text is heap. */
+/* Of the field `number` of a message; 0 and "" where there is none. Texts are heap. */
 int64_t number_in(struct reader r, uint64_t number, struct err *err);
 char *text_in(struct reader r, uint64_t number, struct err *err);
 

@@ -111,8 +111,9 @@ void schema_sort_props(struct schema *s);
  * refused. */
 int schema_set_pattern(struct schema_pool *pool, struct schema *s, const char *pattern,
                        struct err *err);
-/* The fields that every root has, with what explain says of them. `meta` is ObjectMeta's
- * schema; *ret_meta is a copy that may get words of its own and is shown as `meta`. */
+/* The fields that every root has, with what explain says of them. `meta` is
+ * ObjectMeta's schema; *ret_meta is a copy that may get words of its own and is shown
+ * as `meta`. */
 void schema_root_fields(struct schema_pool *pool, const struct schema *meta,
                         struct schema **ret_version, struct schema **ret_kind,
                         struct schema **ret_meta);

@@ -182,8 +182,8 @@ START_TEST(test_register_again)
 }
 END_TEST
 
-/* A server that forgot all (it keeps nothing when it ends) learns of the nodes anew with
- * the next lease. */
+/* A server that forgot all (it keeps nothing when it ends) learns of the nodes anew
+ * with the next lease. */
 START_TEST(test_forgotten)
 {
     struct fixture f;

@@ -162,7 +162,7 @@ START_TEST(test_case)
 }
 END_TEST
 
-/* What kubectl 1.37 sends for `create deployment d --image=x --replicas=0 --port=80`. */
+/* What kubectl sends for `create deployment d --image=x --replicas=0 --port=80`. */
 START_TEST(test_captured)
 {
     struct kinds *kinds = kinds_new();
