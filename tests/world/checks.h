@@ -11,8 +11,10 @@
  *                       id          job ids are unique for ever and never change
  *                       transition  states follow crds/jobstate.h's picture
  *                       exit        the end that is recorded is the one that was
- *   when all is calm    lost        every job has ended, or waits for the true reason
- *                       stray       nothing of ours runs, no pod keeps our finalizer
+ *   when all is calm    lost        every job has ended, or waits for the true reason; then
+ *                                   one that takes the whole cluster runs
+ *                       stray       nothing of ours runs, no pod keeps our finalizer, and
+ *                                   nothing is left of jobs that are deleted
  *   without faults      writes      a job that completes takes four states at most, and
  *                                   no write is made in vain: with them a job of N pods
  *                                   costs 2N+4 writes (design §4)

@@ -119,7 +119,7 @@ bool checks_is_empty(const struct checks *c)
     for (p = c->ledger->pods; p; p = p->hh.next)
         if (!p->gone)
             return false;
-    return true;
+    return c->ledger->services == 0;
 }
 
 void checks_empty(struct checks *c)
@@ -133,4 +133,7 @@ void checks_empty(struct checks *c)
     for (p = c->ledger->pods; p; p = p->hh.next)
         if (!p->gone)
             journal_breach(c->journal, "stray", "pod %s outlives its job", p->name);
+    if (c->ledger->services != 0)
+        journal_breach(c->journal, "stray", "%" PRId64 " services outlive their jobs",
+                       c->ledger->services);
 }

@@ -319,6 +319,19 @@ static void on_job(void *arg, const char *type, const struct json *object)
     l->ops->job(l->arg, j);
 }
 
+/* ---- services ---- */
+
+static void on_service(void *arg, const char *type, const struct json *object)
+{
+    struct ledger *l = arg;
+
+    if (!str_starts(json_str_or(object, "metadata.name", ""), "gantry-"))
+        return;
+    l->services += strcmp(type, "ADDED") == 0;
+    l->services -= strcmp(type, "DELETED") == 0;
+    l->changed = true;
+}
+
 /* ---- life ---- */
 
 void ledger_init(struct ledger *l, struct server *s, const struct loop *loop,
@@ -328,6 +341,7 @@ void ledger_init(struct ledger *l, struct server *s, const struct loop *loop,
     server_watch(s, "/api/v1/nodes", on_node, l);
     server_watch(s, "/apis/gantry.dev/v1alpha1/batchjobs", on_job, l);
     server_watch(s, "/api/v1/pods", on_pod, l);
+    server_watch(s, "/api/v1/services", on_service, l);
 }
 
 static void pod_forget(struct pod_fact *p)

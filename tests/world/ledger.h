@@ -89,8 +89,9 @@ struct ledger {
     struct node_fact *nodes;
     const struct ledger_ops *ops;
     void *arg;
-    bool changed; /* set by every event; the reader clears it */
-    char **late;  /* names of pods whose create arrived late */
+    int64_t services; /* of gangs, that are there */
+    bool changed;     /* set by every event; the reader clears it */
+    char **late;      /* names of pods whose create arrived late */
     size_t n_late, cap_late;
 };
 
