@@ -162,7 +162,7 @@ static void on_compaction(void *arg)
     struct world *w = arg;
 
     apiserver_compact(server_api(w->server));
-    loop_timer_start(w->compaction, between(w, 60, 1800) * 1000);
+    loop_timer_start(w->compaction, between(w, 20, 300) * 1000);
 }
 
 static void world_init(struct world *w, const struct world_options *o)
@@ -199,7 +199,7 @@ static void world_init(struct world *w, const struct world_options *o)
     make_users(w, &u);
     w->compaction = loop_timer_new(w->loop, on_compaction, w);
     if (faults)
-        loop_timer_start(w->compaction, between(w, 60, 1800) * 1000);
+        loop_timer_start(w->compaction, between(w, 20, 300) * 1000);
 }
 
 static void world_fini(struct world *w)
