@@ -8,7 +8,7 @@
  *                     [ refused ]                         answered without the server
  *                     [ slow ] ----> server ----> [ slow ]
  *                     [ cut ] -----> server --x           happened, answer lost
- *                     [ broken ] --> server ----> 500     happened, answer says 500, 504
+ *                     [ broken ] --> server ----> 500     happened, answer says 500
  *                     [ late ] --x       ...  ----> server    happens after the client
  *                                                         was told that it was cut
  *
@@ -38,7 +38,7 @@ enum faulty_verdict {
 };
 
 struct faulty_hooks {
-    /* Asked of each request but GETs, before anything else happens to it. NULL: PASS. */
+    /* Asked of each request but GETs, first of all. NULL: PASS. */
     enum faulty_verdict (*write)(void *arg, const struct transport_request *req);
     /* A fault is about to happen to the request. */
     void (*fault)(void *arg, const char *what, const struct transport_request *req);

@@ -1,23 +1,24 @@
 /*
  * checks - what must hold in a world, whatever happens in it.
  *
- *   after every event   overcommit  no pod of ours is bound where it does not fit, or
- *                                   elsewhere than planned
- *                       gang        no pod of a gang before its intent; none RUNNING
- *                                   before all are bound; none partly running past its
- *                                   deadline
- *                       twice       nothing runs twice: no pod, no rank, no two attempts
- *                                   at a time, no attempt after one that succeeded
- *                       id          job ids are unique for ever and never change
- *                       transition  states follow crds/jobstate.h's picture
- *                       exit        the end that is recorded is the one that was
- *   when all is calm    lost        every job has ended, or waits for the true reason; then
- *                                   one that takes the whole cluster runs
- *                       stray       nothing of ours runs, no pod keeps our finalizer, and
- *                                   nothing is left of jobs that are deleted
- *   without faults      writes      a job that completes takes four states at most, and
- *                                   no write is made in vain: with them a job of N pods
- *                                   costs 2N+4 writes (design §4)
+ * After every event:
+ *   overcommit  no pod of ours is bound where it does not fit, or elsewhere than
+ *               planned
+ *   gang        no pod of a gang before its intent; none RUNNING before all are bound;
+ *               none partly running past its deadline
+ *   twice       nothing runs twice: no pod, no rank, no two attempts at a time, no
+ *               attempt after one that succeeded
+ *   id          job ids are unique for ever and never change
+ *   transition  states follow crds/jobstate.h's picture
+ *   exit        the end that is recorded is the one that was
+ * When all is calm:
+ *   lost        every job has ended, or waits for the true reason; then one that takes
+ *               the whole cluster runs
+ *   stray       nothing of ours runs, no pod keeps our finalizer, and nothing is left
+ *               of jobs that are deleted
+ * Without faults:
+ *   writes      a job that completes takes four states at most, and no write is made in
+ *               vain: with them a job of N pods costs 2N+4 writes (design §4)
  */
 #ifndef GANTRY_TESTS_WORLD_CHECKS_H
 #define GANTRY_TESTS_WORLD_CHECKS_H

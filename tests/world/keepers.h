@@ -1,6 +1,6 @@
 /*
- * keepers - what a cluster has besides Gantry: a node controller, a garbage collector of
- * pods, and a default scheduler with pods of its own.
+ * keepers - what a cluster has besides Gantry: a node controller, a garbage collector
+ * of pods, and a default scheduler with pods of its own.
  *
  * As Kubernetes does by default: a node that is silent for 40 s is not ready, its pods
  * are deleted 300 s later; a pod on a node that is gone is marked failed and forced

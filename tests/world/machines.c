@@ -8,7 +8,7 @@
 #include "cmd/gantry-local/kubelet.h"
 #include "tests/world/keepers.h"
 
-/* What tells a kubelet that it was out of reach, and costs time where that cannot be. */
+/* What tells a kubelet that it was out of reach; it costs time where that cannot be. */
 #define LEASE_SEC 200
 #define LEASE_NEVER_SEC 100000
 

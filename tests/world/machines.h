@@ -1,7 +1,6 @@
 /*
- * machines - the nodes of a world, their misfortunes, and the keepers that a cluster
- * has besides Gantry: who calls a silent node not ready and evicts its pods, who removes
- * what stood on nodes that are gone, and a default scheduler with pods of its own.
+ * machines - the nodes of a world and their misfortunes, and with them the keepers
+ * (keepers.h) that a cluster has besides Gantry.
  *
  * A machine is one kubelet with one to three nodes ("a1", "a2"), which fail together:
  *

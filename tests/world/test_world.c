@@ -1,10 +1,10 @@
 /*
  * The deterministic world over many seeds.
  *
- *   make run-tests/world/test_world                                 some seeds
- *   GANTRY_WORLD_SEEDS=17 make run-tests/world/test_world           one, again
- *   GANTRY_WORLD_SEEDS=1-5000 ...                                   a range
- *   GANTRY_WORLD_TRACE=1 ...                                        and what happens in it
+ *   make run-tests/world/test_world                          some seeds
+ *   GANTRY_WORLD_SEEDS=17 make run-tests/world/test_world    one, again
+ *   GANTRY_WORLD_SEEDS=1-5000 ...                            a range
+ *   GANTRY_WORLD_TRACE=1 ...                                 and what happens in it
  */
 #include "tests/world/world.h"
 
@@ -18,7 +18,7 @@
 /* Each takes about a second under the sanitizers; `make world` runs thousands. */
 #define SEEDS 12
 
-/* One for all tests of the program: reading the definitions takes longer than a world. */
+/* One for all worlds: reading the definitions takes longer than a world. */
 static struct definitions definitions;
 
 static char *run_seed(uint64_t seed, bool aloud, struct world_counts *counts)

@@ -1,5 +1,6 @@
 /*
- * users - the people of a world: they submit jobs of all kinds, then change their minds.
+ * users - the people of a world: they submit jobs of all kinds, then change their
+ * minds.
  *
  * Each submission is remembered with what must come of it in the end: a job that fits
  * must reach an end, one that never can must wait for the true reason. Users speak to

@@ -1,6 +1,7 @@
 /*
- * wire - the last piece of the controller's way to the server: it counts the writes that
- * arrive, and can put a bug into them on purpose, to prove that the checks can fail.
+ * wire - the last piece of the controller's way to the server: it counts the writes
+ * that arrive, and can put a bug into them on purpose, to prove that the checks can
+ * fail.
  */
 #ifndef GANTRY_TESTS_WORLD_WIRE_H
 #define GANTRY_TESTS_WORLD_WIRE_H

@@ -156,7 +156,7 @@ static void make_users(struct world *w, struct users_options *u)
     w->users = users_new(u);
 }
 
-/* Now and then all history is forgotten, as after a compaction: 410 for who comes back. */
+/* Now and then all history is forgotten, as after a compaction: 410 for who comes. */
 static void on_compaction(void *arg)
 {
     struct world *w = arg;
