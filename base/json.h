@@ -30,7 +30,7 @@
 
 struct json;
 
-#define JSON_AUTO __attribute__((cleanup(json_free_p)))
+#define JSON_AUTO __attribute__((cleanup(json_free_p), unused))
 
 enum json_type {
     JSON_NULL,

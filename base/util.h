@@ -23,8 +23,9 @@
         take_tmp_;                     \
     })
 
-/* A local freed when it leaves its scope: `AUTO_FREE char *name = xstrdup(x);` */
-#define AUTO_FREE __attribute__((cleanup(util_free_p)))
+/* A local freed when it leaves its scope: `AUTO_FREE char *name = xstrdup(x);` It may
+ * be there just to be freed. */
+#define AUTO_FREE __attribute__((cleanup(util_free_p), unused))
 void util_free_p(void *pp);
 
 /* As malloc, calloc, realloc, strdup and asprintf, but never NULL. */

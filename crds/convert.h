@@ -38,8 +38,9 @@ struct partition *convert_partition(const struct convert *c,
                                     const struct json *partition, struct err *err);
 /* Request and policy from spec, identity from metadata, and from status: jobID, submit
  * and eligible times, phase, partition (where it runs), placement. A job whose state is
- * final has phase COMPLETING. A pending job has the plan that it was promised. Effective limits that need the partition are left unset.
- * Refuses what crds/rules.h refuses, in the same words.
+ * final has phase COMPLETING. A pending job has the plan that it was promised.
+ * Effective limits that need the partition are left unset. Refuses what crds/rules.h
+ * refuses, in the same words.
  *
  * `each` is the template's own request plus Slurm's shape: ntasksPerNode x cpusPerTask
  * CPUs (one where neither they nor the template speak of CPUs), memory, GPUs. */

@@ -25,8 +25,8 @@ struct rule {
 extern const struct rule rules[];
 extern const size_t n_rules;
 
-/* What Gantry does not act on yet: a rule at the field itself, which costs an API server
- * nothing where the field is not. */
+/* What Gantry does not act on yet: a rule at the field itself, which costs an API
+ * server nothing where the field is not. */
 struct unsupported {
     const char *kind;
     const char *field; /* path */

@@ -214,7 +214,8 @@ static void add_held(struct sched *s)
     }
 }
 
-/* The same node may be in a plan twice only where an allocation is; a plan has it once. */
+/* The same node may be in a plan twice only where an allocation is; a plan has it
+ * once. */
 static bool plan_fits(const struct sched *s, const struct jobrec *rec)
 {
     struct span span = span_of(s, rec);

@@ -31,8 +31,8 @@ enum reason check_missing(const struct cluster *c, const char *name,
 const struct fit *check_nodes(struct placer *p, const struct cluster *c,
                               struct shape *shape, const struct partrec *part);
 
-/* Resources or Priority, and its sentence, for a job that could start but for what is in
- * use or planned. `now` is the window of the present alone. */
+/* Resources or Priority, and its sentence, for a job that could start but for what is
+ * in use or planned. `now` is the window of the present alone. */
 enum reason check_busy(struct placer *p, const struct cluster *c,
                        const struct placement *now, const struct seeker *by,
                        struct str *message);

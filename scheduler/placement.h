@@ -9,8 +9,9 @@
  * the best fit for what remains. Every node of the node list gets a pod at least.
  * Ranks follow natural name order.
  *
- * The same search over three views of the cluster says whether a job fits in a window of time, could
- * fit on the nodes that are up if they were empty, or could fit if all were up.
+ * The same search over three views of the cluster says whether a job fits in a window
+ * of time, could fit on the nodes that are up if they were empty, or could fit if all
+ * were up.
  */
 #ifndef GANTRY_SCHEDULER_PLACEMENT_H
 #define GANTRY_SCHEDULER_PLACEMENT_H

@@ -11,21 +11,21 @@
  * each job: may it start at all; does it fit now: start it; else plan when and where it
  * will, and say why it waits.
  *
- * A waiting job is given the first room on the timeline (book.h) that is long enough for
- * its time limit; jobs behind it in the queue are planned, and started, around it:
+ * A waiting job is given the first room on the timeline (book.h) that is long enough
+ * for its time limit; jobs behind it in the queue are planned, and started, around it:
  * backfill. Two kinds of plan, in the order of the queue:
  *   - the first `reservation_depth` are promises. They last from step to step, and are
- *     moved to an earlier time only, one by one, when room appears; who comes later, and
- *     be it with a higher priority, is planned around them. A promise is given up when
- *     its room is gone (a node is lost, a job outlasts its limit, a pod of others
+ *     moved to an earlier time only, one by one, when room appears; who comes later,
+ *     and be it with a higher priority, is planned around them. A promise is given up
+ *     when its room is gone (a node is lost, a job outlasts its limit, a pod of others
  *     appears) or the job may not start any more (held, its shape changed).
  *   - the others, up to `max_job_test`, are forecasts, made anew in every walk.
  * What is behind those starts where it fits, and has no plan.
  *
- * A job that does not fit now waits with reason Resources; one that would fit if nothing
- * were planned there, with Priority. A job of several partitions is tried once in each,
- * as an entry of its own; it has the most hopeful of the reasons found, and the earliest
- * of the plans.
+ * A job that does not fit now waits with reason Resources; one that would fit if
+ * nothing were planned there, with Priority. A job of several partitions is tried once
+ * in each, as an entry of its own; it has the most hopeful of the reasons found, and
+ * the earliest of the plans.
  *
  * A step that yields goes on later where it stopped, with what has changed meanwhile
  * counted at once but the order kept; changes lead to one more walk after it. So the
@@ -140,8 +140,8 @@ enum sched_progress sched_step(struct sched *s, int64_t now_sec,
                                struct sched_budget budget, struct decisions *ret);
 
 /* When the passing of time alone may change a decision (a begin time, a time limit, a
- * planned start; with jobs waiting, the next minute), or earlier; INT64_MAX: never. `now_sec`: there
- * is something to do now. */
+ * planned start; with jobs waiting, the next minute), or earlier; INT64_MAX: never.
+ * `now_sec`: there is something to do now. */
 int64_t sched_next_wake(const struct sched *s, int64_t now_sec);
 
 /* Emits upserts (lent, to be copied) that rebuild the core: resources, nodes,

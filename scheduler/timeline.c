@@ -6,7 +6,8 @@
 #include "base/util.h"
 
 #define MINUTE_SEC 60
-/* Slots are as wide as a 32nd of their distance, in powers of two minutes, up to 128. */
+/* Slots are as wide as a 32nd of their distance, in powers of two minutes, up to
+ * 128. */
 #define DISTANCE_PER_WIDTH 32
 #define WIDTH_MAX_SEC (128 * MINUTE_SEC)
 /* Of a window of three years. */

@@ -8,8 +8,8 @@
  *   |---|----|----|--...--|--------|--...--|----------------|--...--|---------- ...
  *
  * A boundary is an absolute multiple of a power of two minutes, the more the farther
- * away. The boundaries of a later time contain those of an earlier one that are still to
- * come, so a start that was planned on one stays on one (planner.md §2).
+ * away. The boundaries of a later time contain those of an earlier one that are still
+ * to come, so a start that was planned on one stays on one (planner.md §2).
  *
  * A demand is what one pod needs; for each it is known in which slots which nodes have
  * room for one ("open"). Nodes are positions, as in cluster.h.
@@ -64,8 +64,8 @@ void timeline_init(struct timeline *tl);
 void timeline_fini(struct timeline *tl);
 
 /* Cuts the slots of the window that begins at now_sec, with nothing on any node. Then
- * capacities and uses are filled in, and timeline_ready works out the demands. The first
- * `n_res` resources are counted; others must not be asked for. */
+ * capacities and uses are filled in, and timeline_ready works out the demands. The
+ * first `n_res` resources are counted; others must not be asked for. */
 void timeline_reset(struct timeline *tl, int64_t now_sec, int64_t window_sec,
                     size_t n_nodes, int n_res);
 void timeline_add_node(struct timeline *tl, size_t position,

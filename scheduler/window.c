@@ -113,8 +113,8 @@ bool window_is_enough(const struct window *w, const struct seeker *by)
     return is_enough(by, w->nodes);
 }
 
-/* Narrows the set to what is open up to before `w->last`. Returns the slot that left too
- * few, or SLOT_NONE. */
+/* Narrows the set to what is open up to before `w->last`. Returns the slot that left
+ * too few, or SLOT_NONE. */
 static size_t narrow(struct window *w, const struct seeker *by)
 {
     set_all(by, w->nodes);

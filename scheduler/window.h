@@ -2,8 +2,9 @@
  * window - the earliest stretch of the timeline in which a job fits.
  *
  * A window begins with a slot and covers the job's time limit. A node is open to it if
- * it has room for one of the job's pods in each of its slots; that is all it takes where
- * a pod has its node to itself, and what placement decides where pods share nodes.
+ * it has room for one of the job's pods in each of its slots; that is all it takes
+ * where a pod has its node to itself, and what placement decides where pods share
+ * nodes.
  */
 #ifndef GANTRY_SCHEDULER_WINDOW_H
 #define GANTRY_SCHEDULER_WINDOW_H
@@ -37,7 +38,8 @@ struct seeker {
 };
 
 void window_fini(struct window *w);
-/* The slots from `first` on that the limit covers, and the nodes open in all of them. */
+/* The slots from `first` on that the limit covers, and the nodes open in all of
+ * them. */
 void window_set(struct window *w, const struct seeker *by, size_t first);
 /* Enough nodes, the required ones among them. */
 bool window_is_enough(const struct window *w, const struct seeker *by);

@@ -3,9 +3,10 @@
  *
  * Writes are dear (1.3 to 2.8 ms of API-server CPU each), so few are in flight at a
  * time, and each lane has its own share: binds (which end what was begun), starts
- * (intents, creates), statuses, reasons, clean-up. Within a lane it is first come, first served. While starts wait for
- * their turn, what nobody waits for is held back: that a job runs, why one does not,
- * clean-up; but no ticket for longer than LANES_HOLD_MS.
+ * (intents, creates), statuses, reasons, clean-up. Within a lane it is first come,
+ * first served. While starts wait for their turn, what nobody waits for is held back:
+ * that a job runs, why one does not, clean-up; but no ticket for longer than
+ * LANES_HOLD_MS.
  *
  *   IDLE --enter--> WAITS --its turn: fn(arg)--> HOLDS a place --leave--> IDLE
  *                     +---------leave----------------------------------->

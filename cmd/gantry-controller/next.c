@@ -350,8 +350,8 @@ static void next_start(const struct job_view *v, struct job_next *n)
     want_attempt(v, n, JOB_STATE_CONFIGURING);
 }
 
-/* A promise is told to the minute; a forecast when it has moved by more than a minute and
- * a twentieth of the wait (api.md). */
+/* A promise is told to the minute; a forecast when it has moved by more than a minute
+ * and a twentieth of the wait (api.md). */
 static bool plan_is_news(const struct plan *is, const struct plan *was, int64_t now_sec)
 {
     if (is->promised || was->promised || is->start_sec == TIME_UNSET ||

@@ -191,7 +191,7 @@ static int op_copy(struct patched *p, const struct json *op, struct err *err)
 
     if (value_at(p->doc, json_str(op, "from"), &from, err) != 0)
         return -1;
-    AUTO_FREE char *text = json_text(from, &len);
+    free(json_text(from, &len));
     p->copied += len;
     if (p->copied > COPIED_MAX)
         return err_set(err, ERR_TOO_LARGE, "all copies together exceed %u bytes",

@@ -82,7 +82,7 @@ START_TEST(test_round_trip)
 {
     struct restable resources;
     struct convert c = with(&resources);
-    struct slot slots[4], *back = NULL;
+    struct slot slots[4] = {{0}}, *back = NULL;
     size_t n_back = 0;
     struct err err = ERR_INIT;
     STR_AUTO struct str tres;

@@ -40,7 +40,8 @@ static void read_text(const char *path, struct str *text)
 
 /* ---- the blocks that are made from tables ---- */
 
-/* The rules stand at the field itself, where they run only for an object that has it. */
+/* The rules stand at the field itself, where they run only for an object that has
+ * it. */
 static void add_unsupported(struct str *out, int indent, const char *kind,
                             const char *field)
 {

@@ -203,7 +203,7 @@ START_TEST(test_action)
 }
 END_TEST
 
-/* ---- equality: each field that is written counts, but for a priority that ages ---- */
+/* ---- equality: each field written counts, but for a priority that ages ---- */
 
 static void no_change(struct jstatus *s)
 {

@@ -27,9 +27,9 @@ START_TEST(test_late_running_has_its_time)
     spy_spoil(t->spy, &(struct spy_rule){.method = "PATCH",
                                          .path_end = "/batchjobs/late/status",
                                          .fate = SPY_REFUSE,
-                                 .status = 503,
-                                 .reason = "ServiceUnavailable",
-                                 .message = "busy",
+                                         .status = 503,
+                                         .reason = "ServiceUnavailable",
+                                         .message = "busy",
                                          .times = SPY_ALWAYS});
     ctltest_act(t, "first", "1", "Cancel");
     ctltest_settle(t);

@@ -1,7 +1,7 @@
 /*
- * The property that promises are for: in a cluster where nodes stay up and jobs end within
- * their limits, no job starts later than it was ever told, and no plan is ever told
- * later than before, whatever arrives. Checked over random days of work.
+ * The property that promises are for: in a cluster where nodes stay up and jobs end
+ * within their limits, no job starts later than it was ever told, and no plan is ever
+ * told later than before, whatever arrives. Checked over random days of work.
  *
  * A failing day prints its seed; GANTRY_DAYS sets how many are run, GANTRY_SEED runs
  * that one alone.
@@ -63,7 +63,8 @@ static void tell(struct day *w, const char *line)
                   err.msg);
 }
 
-/* Most jobs are short, some take half a day; a third of them is done long before the limit. */
+/* Most jobs are short, some take half a day; a third of them is done long before the
+ * limit. */
 static void draw_job(struct day *w, int number)
 {
     struct work *job = &w->jobs[number];

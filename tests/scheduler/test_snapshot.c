@@ -5,6 +5,7 @@
  * A failing history prints its seed and its lines, which are those of a scenario file.
  * GANTRY_HISTORIES sets how many are run, GANTRY_SEED runs that one alone.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,8 +153,7 @@ static void random_job(struct history *h)
 
     random_request(h, request, sizeof(request));
     if (chance(h, 15))
-        snprintf(begin, sizeof(begin), " begin=%lld",
-                 (long long)(h->now_sec + draw(h, 100)));
+        snprintf(begin, sizeof(begin), " begin=%" PRId64, h->now_sec + draw(h, 100));
     snprintf(line, sizeof(line), "job %d submit=%lld %s%s%s%s%s", random_number(h),
              (long long)(h->now_sec - draw(h, 200)), request,
              pick(h, parts, ARRAY_LEN(parts)), pick(h, policies, ARRAY_LEN(policies)),

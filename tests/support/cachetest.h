@@ -52,8 +52,9 @@ struct cachetest_item {
     char *name, *version;
 };
 
-/* What is told is kept as text: "added a 5|synced|modified a 5>7|deleted a 7"; "vanished"
- * stands for a deletion that a list implies. Objects with labels are not kept. */
+/* What is told is kept as text: "added a 5|synced|modified a 5>7|deleted a 7";
+ * "vanished" stands for a deletion that a list implies. Objects with labels are not
+ * kept. */
 struct cachetest {
     struct transcript *t;
     struct kc_cache *cache;
