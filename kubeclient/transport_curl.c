@@ -39,6 +39,7 @@ struct curl_transport {
     struct curl_target target;
     struct curl_token token;
     bool insecure;
+    bool shares; /* the server takes many requests on one connection: HTTP/2 */
     char *ca_pem, *cert_pem, *key_pem, *user_agent;
     CURL *spares[SPARES_MAX];
     size_t n_spares;
@@ -231,6 +232,15 @@ static void on_acted(void *arg)
 
 /* ---- libcurl's callbacks ---- */
 
+static void note_version(struct curl_call *call)
+{
+    long version = 0;
+
+    curl_easy_getinfo(call->easy, CURLINFO_HTTP_VERSION, &version);
+    if (version != 0)
+        call->t->shares = version >= CURL_HTTP_VERSION_2_0;
+}
+
 static size_t on_header(char *bytes, size_t size, size_t n, void *arg)
 {
     struct curl_call *call = arg;
@@ -239,8 +249,10 @@ static size_t on_header(char *bytes, size_t size, size_t n, void *arg)
         call->failure = "the head of the answer is longer than 64 KiB";
         return 0;
     }
-    if (call->head.complete && !call->head_told)
+    if (call->head.complete && !call->head_told) {
+        note_version(call);
         queue(call);
+    }
     return size * n;
 }
 
@@ -300,7 +312,10 @@ static void set_blob(CURL *easy, CURLoption option, char *text)
 static void set_tls(struct curl_transport *t, CURL *easy)
 {
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+    /* A request waits for a connection that is being made only where it can share it.
+     * Where the server turned out to speak HTTP/1.1, libcurl 8.14 would let it wait until
+     * that connection is free again; a watch never frees its own. */
+    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, t->shares ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, t->insecure ? 0L : 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, t->insecure ? 0L : 2L);
