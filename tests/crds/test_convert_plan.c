@@ -57,13 +57,15 @@ START_TEST(test_none_is_null)
 }
 END_TEST
 
-static const char *const no_plans[] = {
-    "{}",
-    "{\"plannedStartTime\":\"2027-01-15T08:01:00Z\"}",
-    "{\"plannedStartTime\":\"soon\",\"pending\":{\"plannedPlacement\":[]}}",
-    "{\"plannedStartTime\":\"2027-01-15T08:01:00Z\",\"pending\":7}",
-    "{\"plannedStartTime\":\"2027-01-15T08:01:00Z\",\"pending\":"
-    "{\"plannedPlacement\":[{\"nodes\":\"n[\"}]}}",
+static const struct {
+    const char *status;
+} no_plans[] = {
+    {"{}"},
+    {"{\"plannedStartTime\":\"2027-01-15T08:01:00Z\"}"},
+    {"{\"plannedStartTime\":\"soon\",\"pending\":{\"plannedPlacement\":[]}}"},
+    {"{\"plannedStartTime\":\"2027-01-15T08:01:00Z\",\"pending\":7}"},
+    {"{\"plannedStartTime\":\"2027-01-15T08:01:00Z\",\"pending\":"
+     "{\"plannedPlacement\":[{\"nodes\":\"n[\"}]}}"},
 };
 
 START_TEST(test_no_plan)
@@ -71,7 +73,7 @@ START_TEST(test_no_plan)
     struct restable resources;
     struct convert c = with(&resources);
     struct plan plan;
-    JSON_AUTO struct json *status = json_parse_str(no_plans[_i], NULL);
+    JSON_AUTO struct json *status = json_parse_str(no_plans[_i].status, NULL);
     ck_assert_ptr_nonnull(status);
     convert_plan_read(&c, status, &plan);
     ck_assert_int_eq(plan.start_sec, TIME_UNSET);

@@ -168,6 +168,7 @@ END_TEST
 /* Over all blocks together. */
 START_TEST(test_ceiling)
 {
+    static const char block[] = "HTTP/1.1 100 ";
     struct curl_head head;
     size_t sent = 0;
 
@@ -176,7 +177,7 @@ START_TEST(test_ceiling)
         char line[1000];
         memset(line, 'x', sizeof(line));
         if (i % 20 == 0)
-            memcpy(line, "HTTP/1.1 100 ", 13);
+            memcpy(line, block, sizeof(block) - 1);
         ck_assert_int_eq(curl_head_line(&head, line, sizeof(line)), 0);
         sent += sizeof(line);
     }

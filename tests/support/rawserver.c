@@ -216,7 +216,7 @@ static int listen_anywhere(void)
 
 static int port_of(int fd)
 {
-    struct sockaddr_in at;
+    struct sockaddr_in at = {0};
     socklen_t len = sizeof(at);
 
     ck_assert(getsockname(fd, (struct sockaddr *)&at, &len) == 0);
