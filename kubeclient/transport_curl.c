@@ -313,8 +313,8 @@ static void set_tls(struct curl_transport *t, CURL *easy)
 {
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
     /* A request waits for a connection that is being made only where it can share it.
-     * Where the server turned out to speak HTTP/1.1, libcurl 8.14 lets it wait until that
-     * connection is free again; a watch never frees its own. */
+     * Where the server turned out to speak HTTP/1.1, libcurl 8.14 lets it wait until
+     * that connection is free again; a watch never frees its own. */
     curl_easy_setopt(easy, CURLOPT_PIPEWAIT, t->shares ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, t->insecure ? 0L : 1L);
