@@ -167,19 +167,22 @@ static bool nothing_was_sent(CURL *easy)
     return bytes == 0;
 }
 
+/* "10.0.0.1:6443": where requests go. */
+static const char *address_of(const struct curl_target *target)
+{
+    return target->connect_to ? target->connect_to + strlen("::")
+                              : strstr(target->base, "://") + strlen("://");
+}
+
 /* curl says what is wrong with a certificate, but not whose it is. */
 static void blame_server(struct curl_call *call)
 {
     AUTO_FREE char *what = xstrdup(call->error);
-    char *ip = NULL;
-    long port = 0;
 
-    curl_easy_getinfo(call->easy, CURLINFO_PRIMARY_IP, &ip);
-    curl_easy_getinfo(call->easy, CURLINFO_PRIMARY_PORT, &port);
     snprintf(call->error, sizeof(call->error),
-             "%s:%ld is not the server that the kubeconfig's certificate-authority "
+             "%s is not the server that the kubeconfig's certificate-authority "
              "vouches for: %s",
-             ip ? ip : "", port, what);
+             address_of(&call->t->target), what);
 }
 
 static void set_why(struct curl_call *call, CURLcode code)
