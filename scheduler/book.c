@@ -9,12 +9,11 @@
 #define LAUNCH_SLACK_SEC 60
 /* From the limit to the last pod's end: the grace period is 30 s. */
 #define END_SLACK_SEC 60
-/* A start within a minute counts from that minute. */
-#define MINUTE_SEC 60
 
 int64_t book_length(int64_t limit_sec)
 {
-    int64_t slack = MINUTE_SEC + LAUNCH_SLACK_SEC + END_SLACK_SEC;
+    /* A start within a minute counts from that minute. */
+    int64_t slack = TIMELINE_MINUTE_SEC + LAUNCH_SLACK_SEC + END_SLACK_SEC;
 
     return limit_sec > INT64_MAX - slack ? LIMIT_UNLIMITED : limit_sec + slack;
 }
@@ -36,7 +35,7 @@ static int64_t assumed_end(const struct sched *s, const struct jobrec *rec)
 {
     const struct job *job = rec->job;
     int64_t limit_end = jobrec_end(s, rec), end;
-    int64_t soon = s->timeline.bounds[0] + MINUTE_SEC;
+    int64_t soon = s->timeline.bounds[0] + TIMELINE_MINUTE_SEC;
 
     if (limit_end == TIME_NEVER)
         return TIME_NEVER;

@@ -272,7 +272,6 @@ static struct seeker seeker_of(struct sched *s, const struct entry *entry)
     const struct job *like = entry->rec->shape->like;
 
     return (struct seeker){
-        .cluster = &s->cluster,
         .timeline = &s->timeline,
         .shape = entry->rec->shape,
         .part = entry->part,

@@ -9,7 +9,6 @@
 #include "scheduler/core.h"
 
 #define MESSAGE_MAX 4096
-#define MINUTE_SEC 60
 
 struct sched_config sched_config_default(void)
 {
@@ -384,7 +383,7 @@ int64_t sched_next_wake(const struct sched *s, int64_t now_sec)
     if (s->dirty || s->pass.running)
         return now_sec;
     if (s->pass.n_waiting > 0)
-        wake = MIN(wake, timeline_minute(now_sec) + MINUTE_SEC);
+        wake = MIN(wake, timeline_minute(now_sec) + TIMELINE_MINUTE_SEC);
     return MAX(wake, now_sec);
 }
 

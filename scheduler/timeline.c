@@ -5,11 +5,10 @@
 
 #include "base/util.h"
 
-#define MINUTE_SEC 60
 /* Slots are as wide as a 32nd of their distance, in powers of two minutes, up to
  * 128. */
 #define DISTANCE_PER_WIDTH 32
-#define WIDTH_MAX_SEC (128 * MINUTE_SEC)
+#define WIDTH_MAX_SEC (128 * TIMELINE_MINUTE_SEC)
 /* Of a window of three years. */
 #define SLOTS_MAX 12500
 /* Clocks and windows beyond this count as this, so that sums do not overflow. */
@@ -34,7 +33,7 @@ void timeline_fini(struct timeline *tl)
 
 static int64_t width_at(int64_t distance_sec)
 {
-    int64_t width = MINUTE_SEC;
+    int64_t width = TIMELINE_MINUTE_SEC;
 
     while (width < WIDTH_MAX_SEC && width * 2 * DISTANCE_PER_WIDTH <= distance_sec)
         width *= 2;
@@ -52,12 +51,14 @@ static int64_t bound_after(int64_t bound, int64_t minute_sec)
 int64_t timeline_minute(int64_t sec)
 {
     sec = MAX(MIN(sec, TIME_SANE), -TIME_SANE);
-    return sec - (sec % MINUTE_SEC + MINUTE_SEC) % MINUTE_SEC;
+    return sec -
+           (sec % TIMELINE_MINUTE_SEC + TIMELINE_MINUTE_SEC) % TIMELINE_MINUTE_SEC;
 }
 
 static void cut(struct timeline *tl, int64_t now_sec, int64_t window_sec)
 {
-    int64_t minute = timeline_minute(now_sec), bound = minute + MINUTE_SEC, end;
+    int64_t minute = timeline_minute(now_sec), bound = minute + TIMELINE_MINUTE_SEC,
+            end;
     size_t cap = 0;
 
     free(tl->bounds);

@@ -28,6 +28,8 @@
 
 #define TIME_NEVER INT64_MAX
 #define SLOT_NONE SIZE_MAX
+/* The narrowest slot. */
+#define TIMELINE_MINUTE_SEC 60
 /* A node's seats: a job takes one, an exclusive job all. */
 #define SEATS (INT64_C(1) << 32)
 

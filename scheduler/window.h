@@ -24,7 +24,6 @@ struct window {
 
 /* Who looks for one. `shape` is settled. */
 struct seeker {
-    const struct cluster *cluster;
     const struct timeline *timeline;
     const struct shape *shape;
     const struct partrec *part;

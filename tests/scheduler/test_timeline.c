@@ -112,7 +112,6 @@ END_TEST
 
 struct plain {
     struct rng rng;
-    struct cluster cluster;
     struct shape shape;
     struct job like;
     struct partrec part;
@@ -209,8 +208,7 @@ static size_t plain_find(const struct plain *p, const struct seeker *by, size_t 
 static void compare(struct plain *p, struct window *w)
 {
     struct resvec each = {{0}};
-    struct seeker by = {.cluster = &p->cluster,
-                        .timeline = &p->tl,
+    struct seeker by = {.timeline = &p->tl,
                         .shape = &p->shape,
                         .part = &p->part,
                         .limit_sec = 60 + draw(p, 15000),
