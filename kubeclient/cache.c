@@ -224,6 +224,11 @@ void *kc_cache_find(const struct kc_cache *cache, const char *ns, const char *na
     return e ? e->item : NULL;
 }
 
+uint64_t kc_cache_lists(const struct kc_cache *cache)
+{
+    return cache->round;
+}
+
 size_t kc_cache_count(const struct kc_cache *cache)
 {
     return HASH_COUNT(cache->entries);

@@ -67,6 +67,9 @@ void kc_cache_free(struct kc_cache *cache);
 bool kc_cache_is_synced(const struct kc_cache *cache);
 /* Item by namespace (NULL for cluster-scoped) and name; NULL when absent. */
 void *kc_cache_find(const struct kc_cache *cache, const char *ns, const char *name);
+/* Lists that have begun so far, with the one under way: what became known of an object
+ * by other ways while there were N is not in doubt before the end of list N + 1. */
+uint64_t kc_cache_lists(const struct kc_cache *cache);
 size_t kc_cache_count(const struct kc_cache *cache);
 /* Calls fn on each item, in no order; fn must not end the cache. */
 void kc_cache_each(const struct kc_cache *cache, void (*fn)(void *arg, void *item),

@@ -17,8 +17,10 @@ void attempt_begin(struct attempt *a, int64_t number, const struct slot *placeme
     size_t rank = 0;
     for (size_t i = 0; i < n_slots; i++)
         for (int64_t k = 0; k < placement[i].pods; k++)
-            a->ranks[rank++] = (struct rank){
-                .node = xstrdup(placement[i].node), .exit_code = -1, .exit_signal = -1};
+            a->ranks[rank++] = (struct rank){.node = xstrdup(placement[i].node),
+                                             .use = placement[i].each,
+                                             .exit_code = -1,
+                                             .exit_signal = -1};
 }
 
 void attempt_clear(struct attempt *a)

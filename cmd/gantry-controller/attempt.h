@@ -37,8 +37,9 @@ enum node_fate {
 struct rank {
     enum rank_state state;
     char *uid;
-    char *node; /* where it belongs */
-    bool busy;  /* a write for it is queued or under way */
+    char *node;        /* where it belongs */
+    struct resvec use; /* what it takes there */
+    bool busy;         /* a write for it is queued or under way */
     bool terminal, succeeded, deleting;
     enum node_fate fate;        /* of the node it is bound to */
     int exit_code, exit_signal; /* of a terminal pod; -1: it never ran */

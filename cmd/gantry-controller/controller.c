@@ -7,6 +7,7 @@
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/cycle.h"
 #include "cmd/gantry-controller/podops.h"
+#include "cmd/gantry-controller/unseen.h"
 #include "cmd/gantry-controller/watches.h"
 
 static void ids_ready(void *arg)
@@ -74,6 +75,7 @@ void controller_free(struct controller *ctl)
     cleanup_free(ctl);
     HASH_ITER (hh, ctl->records, r, tmp)
         record_free(r);
+    unseen_free(ctl);
     watches_stop(ctl);
     cycle_stop(ctl);
     ids_free(ctl->ids);

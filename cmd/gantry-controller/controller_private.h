@@ -29,6 +29,7 @@ struct controller {
     struct kc_cache *nodes, *partitions, *jobs, *pods, *services;
     struct record *records;
     struct pod_op *ops;         /* all that exist, podops.c */
+    struct unseen *unseen;      /* by namespace and name, unseen.c */
     struct cleaning *cleanings; /* by uid of what is cleaned up, cleanup.c */
     struct loop_timer *step, *sweep, *turn;
     struct record *dirty, **dirty_end; /* to be reconciled in this turn, cycle.c */

@@ -9,6 +9,7 @@
 #include "cmd/gantry-controller/podbuild.h"
 #include "cmd/gantry-controller/refusal.h"
 #include "cmd/gantry-controller/service.h"
+#include "cmd/gantry-controller/unseen.h"
 #include "cmd/gantry-controller/watches.h"
 
 #define NAME_BYTES_MAX 256
@@ -22,6 +23,7 @@ struct pod_op {
     int64_t attempt;
     size_t rank;
     char *name, *ns;
+    enum unseen_end end; /* what the last answer showed */
     struct ticket ticket;
     struct kc_call *call;
     struct loop_timer *retry;
@@ -57,6 +59,8 @@ static void op_end(struct pod_op *op)
     struct rank *rank = op_rank(op);
     if (rank)
         rank->busy = false;
+    else
+        unseen_end(r->ctl, op->ns, op->name, op->end);
     op_free(op);
     r->ops--;
     if (r->job)
@@ -112,6 +116,8 @@ static void saw_pod(struct pod_op *op, const struct json *object)
 {
     struct record *r = op->record;
     struct pod *pod = convert_pod(&r->ctl->convert, object, NULL);
+    if (pod)
+        op->end = pod->node && !pod->terminal ? UNSEEN_BOUND : UNSEEN_FREE;
     if (pod && op_rank(op)) {
         bool ours = str_eq(pod->job_uid, r->uid) && pod->attempt == op->attempt &&
                     pod->rank == (int64_t)op->rank;
@@ -150,7 +156,9 @@ static void on_read(void *arg, const struct kc_result *result)
     op->call = NULL;
     if (result->outcome == KC_OK)
         saw_pod(op, result->body);
-    else if (absent && rank && rank->state != RANK_NONE)
+    else if (absent)
+        op->end = UNSEEN_FREE;
+    if (absent && rank && rank->state != RANK_NONE)
         rank->state = RANK_GONE;
     /* A write that came to nothing is not repeated at once: a server that answers each
      * with 500 would be asked without pause. */
@@ -213,7 +221,8 @@ static void on_bound(void *arg, const struct kc_result *result)
     struct rank *rank = op_rank(op);
     op->call = NULL;
     if (result->outcome == KC_OK) {
-        if (rank)
+        op->end = UNSEEN_BOUND;
+        if (rank && rank->state == RANK_MADE)
             rank->state = RANK_BOUND;
         op_end(op);
     } else if (result->outcome == KC_UNKNOWN || result->reason == KC_REASON_CONFLICT ||

@@ -10,6 +10,7 @@
 #include "cmd/gantry-controller/podops.h"
 #include "cmd/gantry-controller/service.h"
 #include "cmd/gantry-controller/statuswrite.h"
+#include "cmd/gantry-controller/unseen.h"
 #include "cmd/gantry-controller/watches.h"
 
 /* ---- life ---- */
@@ -123,6 +124,12 @@ static void consider_things(struct record *r)
 
 /* ---- versions ---- */
 
+static void forget_attempt(struct record *r)
+{
+    unseen_keep(r);
+    attempt_clear(&r->attempt);
+}
+
 /* No pod is bound before all are made: where one is bound, a rank without a pod was
  * there before a restart, and was lost. */
 static void resume_attempt(struct record *r)
@@ -130,6 +137,7 @@ static void resume_attempt(struct record *r)
     const struct jstatus *s = &r->job->status;
     struct attempt *a = &r->attempt;
     bool all_made = s->state == JOB_STATE_RUNNING;
+    forget_attempt(r);
     attempt_begin(a, s->attempt, s->placement, s->n_placement,
                   loop_now_sec(r->ctl->loop));
     for (size_t i = 0; i < r->n_pods; i++)
@@ -189,7 +197,7 @@ static void fit_attempt(struct record *r)
     }
     if (r->start.on)
         return;
-    attempt_clear(&r->attempt);
+    forget_attempt(r);
     if (s->state == JOB_STATE_PENDING && s->job_id > 0)
         adopt_single(r);
 }
@@ -212,7 +220,7 @@ void record_settle(struct record *r)
     if (!r->job)
         return;
     if (r->job->deleting)
-        attempt_clear(&r->attempt);
+        forget_attempt(r);
     else
         fit_attempt(r);
     told_update(r);
@@ -222,10 +230,11 @@ void record_settle(struct record *r)
 
 void record_vanished(struct record *r)
 {
+    if (r->job)
+        forget_attempt(r);
     bjob_free(r->job);
     r->job = NULL;
     start_clear(r);
-    attempt_clear(&r->attempt);
     if (r->ctl->synced) {
         told_update(r);
         consider_things(r);

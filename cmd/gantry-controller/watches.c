@@ -8,6 +8,7 @@
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/cycle.h"
 #include "cmd/gantry-controller/service.h"
+#include "cmd/gantry-controller/unseen.h"
 
 /* ---- nodes ---- */
 
@@ -181,6 +182,7 @@ void watches_consider_pod(struct controller *ctl, struct pod *pod)
 {
     struct record *r = pod->job_uid ? record_find(ctl, pod->job_uid) : NULL;
     bool expected = r && record_expects(r, pod);
+    unseen_saw(ctl, pod, false);
     if (pod->node && !pod->terminal && !expected)
         count_foreign(ctl, pod);
     else
@@ -219,6 +221,7 @@ static void pod_changed(void *arg, enum kc_change change, void *old_item,
     (void)object;
     if (change == KC_DELETED) {
         uncount_foreign(ctl, was);
+        unseen_saw(ctl, was, true);
         rank_lost(ctl, was);
         return;
     }
@@ -305,6 +308,12 @@ static void synced(void *arg)
         controller_synced(ctl);
 }
 
+static void pods_listed(void *arg)
+{
+    unseen_listed(arg);
+    synced(arg);
+}
+
 static void trouble(void *arg, const char *line)
 {
     struct controller *ctl = arg;
@@ -317,8 +326,8 @@ static const struct kc_cache_ops node_ops = {make_node, node_changed, free_node,
                                                   free_partition, synced, trouble},
                                  job_ops = {make_job, job_changed, free, synced,
                                             trouble},
-                                 pod_ops = {make_pod, pod_changed, free_pod, synced,
-                                            trouble},
+                                 pod_ops = {make_pod, pod_changed, free_pod,
+                                            pods_listed, trouble},
                                  service_ops = {make_service, service_changed,
                                                 free_service, synced, trouble};
 
