@@ -66,7 +66,9 @@ static void clear_run(struct jstatus *s)
     s->exit_code = s->exit_signal = -1;
 }
 
-/* Back to the queue, as in Slurm: a new submit time, and the restart counted. */
+/* Back to the queue, as in Slurm: a new submit time, and the restart counted. Each life
+ * has a number of its own, also one that was cancelled before its start was persisted: a
+ * create that the server carries out late is not of the next one. */
 static void want_requeue(const struct job_view *v, struct job_next *n, bool back_off)
 {
     struct jstatus *s = &n->want;
@@ -75,6 +77,7 @@ static void want_requeue(const struct job_view *v, struct job_next *n, bool back
     s->submit_sec = v->now_sec;
     s->eligible_sec = back_off ? v->now_sec + backoff_sec(s->restarts) : v->now_sec;
     s->restarts++;
+    s->attempt = MAX(s->attempt, s->restarts);
 }
 
 static void want_final(const struct job_view *v, struct job_next *n,

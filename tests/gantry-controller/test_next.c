@@ -254,8 +254,9 @@ static const struct {
       .start = 1,
       .ranks = "none",
       .failure = "quota",
-      .restarts = 2},
-     "attempt=1 restarts=3 reason=JobLaunchFailure message=quota submit=+0 "
+      .restarts = 2,
+      .attempt = 2},
+     "attempt=3 restarts=3 reason=JobLaunchFailure message=quota submit=+0 "
      "eligible=+40 write drop"},
     {"one pod: too long",
      {.state = JOB_STATE_PENDING,
@@ -351,7 +352,7 @@ static const struct {
      {.state = JOB_STATE_RUNNING, .ranks = "bound gone"},
      "COMPLETING reason=NodeDown message=rank 1 was lost on node n1 write"},
     {"all vanish",
-     {.state = JOB_STATE_RUNNING, .ranks = "gone gone", .restarts = 9},
+     {.state = JOB_STATE_RUNNING, .ranks = "gone gone", .restarts = 9, .attempt = 10},
      "PENDING restarts=10 reason=NodeDown message=rank 0 was lost on node n1 submit=+0 "
      "eligible=+300 start=- pods=0 write"},
     {"evicted",
@@ -425,7 +426,8 @@ static const struct {
      {.state = JOB_STATE_COMPLETING,
       .reason = "NodeDown",
       .ranks = "gone",
-      .restarts = 1},
+      .restarts = 1,
+      .attempt = 2},
      "PENDING restarts=2 submit=+0 eligible=+20 start=- pods=0 write"},
     {"end: NodeDown, not to be requeued",
      {.state = JOB_STATE_COMPLETING,
@@ -439,7 +441,8 @@ static const struct {
       .message = "quota",
       .ranks = "none gone",
       .no_requeue = true,
-      .restarts = 4},
+      .restarts = 4,
+      .attempt = 5},
      "PENDING restarts=5 submit=+0 eligible=+160 start=- pods=0 write"},
     {"end: Requeued, at once",
      {.state = JOB_STATE_COMPLETING,
@@ -492,6 +495,15 @@ static const struct {
       .last_action = "1",
       .actions = "1:Cancel 2:Requeue"},
      "PENDING restarts=1 submit=+0 eligible=+0 start=- end=- action=2 pods=0 write"},
+    {"over: cancelled before it started, requeued: the attempt that was never seen is "
+     "spent",
+     {.state = JOB_STATE_CANCELLED,
+      .restarts = 2,
+      .attempt = 2,
+      .last_action = "1",
+      .actions = "1:Cancel 2:Requeue"},
+     "PENDING attempt=3 restarts=3 submit=+0 eligible=+0 start=- end=- action=2 pods=0 "
+     "write"},
     {"over: requeued and held, the hold first",
      {.state = JOB_STATE_FAILED, .actions = "1:RequeueHold"},
      "hold"},
@@ -551,7 +563,7 @@ static void give_status(struct jstatus *s, const struct given *g)
     s->plan = give_plan(&g->had);
     s->submit_sec = CREATED;
     s->eligible_sec = g->eligible_sec ? g->eligible_sec : CREATED;
-    s->attempt = ran;
+    s->attempt = g->attempt ? g->attempt : ran;
     if (g->exit_code) {
         s->exit_code = g->exit_code;
         s->exit_signal = 0;
