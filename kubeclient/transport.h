@@ -72,6 +72,8 @@ struct transport_ops {
                                     struct err *err);
     void (*cancel)(struct transport_call *call);
     void (*free)(struct transport *t);
+    /* NULL: cannot wait. */
+    void (*pause)(struct transport_call *call, bool paused);
 };
 
 /* Embedded as the first field of every transport; likewise transport_call, which
@@ -94,6 +96,14 @@ static inline struct transport_call *transport_start(
 static inline void transport_cancel(struct transport_call *call)
 {
     call->transport->ops->cancel(call);
+}
+
+/* No `data` comes while it is paused: for who passes on what comes to one who does not
+ * take it. A little that is on the way may still come, and `done` if all has come. */
+static inline void transport_pause(struct transport_call *call, bool paused)
+{
+    if (call->transport->ops->pause)
+        call->transport->ops->pause(call, paused);
 }
 
 /* All calls must have ended or been cancelled. NULL is fine. */

@@ -496,6 +496,15 @@ static void curl_cancel(struct transport_call *base)
         call_free(call);
 }
 
+/* What libcurl holds back it tells from its own timer. */
+static void curl_pause(struct transport_call *base, bool paused)
+{
+    const struct curl_call *call = (struct curl_call *)base;
+
+    if (call->easy && !call->cancelled)
+        curl_easy_pause(call->easy, paused ? CURLPAUSE_RECV : CURLPAUSE_CONT);
+}
+
 static void curl_free_transport(struct transport *base)
 {
     struct curl_transport *t = (struct curl_transport *)base;
@@ -515,8 +524,10 @@ static void curl_free_transport(struct transport *base)
     curl_global_cleanup();
 }
 
-static const struct transport_ops curl_ops = {curl_start, curl_cancel,
-                                              curl_free_transport};
+static const struct transport_ops curl_ops = {.start = curl_start,
+                                              .cancel = curl_cancel,
+                                              .free = curl_free_transport,
+                                              .pause = curl_pause};
 
 struct transport *transport_curl_new(struct loop *loop, const struct kc_config *config,
                                      const char *user_agent, struct err *err)

@@ -175,7 +175,19 @@ struct api_exchange *apiserver_handle(struct apiserver *server,
 
 void apiserver_close(struct api_exchange *exchange)
 {
-    watch_close(exchange);
+    exchange->ops->close(exchange);
+}
+
+static struct api_exchange *handle(struct api_app *app,
+                                   const struct api_request *request,
+                                   struct api_sink *sink)
+{
+    return apiserver_handle((struct apiserver *)app, request, sink);
+}
+
+struct api_app *apiserver_app(struct apiserver *server)
+{
+    return &server->app;
 }
 
 void apiserver_compact(struct apiserver *server)
@@ -195,6 +207,7 @@ struct apiserver *apiserver_new(const struct apiserver_config *config, struct er
     }
     struct apiserver *s = xcalloc(1, sizeof(*s));
 
+    s->app.handle = handle;
     s->loop = config->loop;
     s->rng = config->rng;
     s->kinds = kinds_new();

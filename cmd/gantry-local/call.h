@@ -25,6 +25,7 @@
 struct watches;
 
 struct apiserver {
+    struct api_app app;
     struct loop *loop;
     struct rng rng;
     struct store *store;

@@ -29,6 +29,7 @@ struct direct_call {
     bool server_done;              /* the sink has ended */
     bool was_cut;
     bool delivering; /* a cancel must leave the struct to deliver() */
+    bool paused;
 
     /* What the server said and the client has not heard yet. */
     bool has_head;
@@ -44,7 +45,7 @@ struct direct_call {
 struct direct {
     struct transport base;
     struct loop *loop;
-    struct apiserver *server;
+    struct api_app *app;
     char *user;
     bool is_admin;
 };
@@ -91,19 +92,26 @@ static void tell_head(struct direct_call *c)
     c->events->head(c->arg, &head);
 }
 
-/* The client may cancel from any of these callbacks. */
+static void tell_data(struct direct_call *c)
+{
+    struct str part = c->out;
+
+    str_init(&c->out, ANSWER_MAX);
+    c->events->data(c->arg, part.s, part.len);
+    str_fini(&part);
+    if (c->exchange && c->exchange->ops->drained)
+        c->exchange->ops->drained(c->exchange);
+}
+
+/* The client may cancel or pause from any of these callbacks. */
 static void deliver(struct direct_call *c)
 {
     c->delivering = true;
     if (c->events && c->has_head && !c->head_told)
         tell_head(c);
-    if (c->events && c->out.len > 0) {
-        struct str part = c->out;
-        str_init(&c->out, ANSWER_MAX);
-        c->events->data(c->arg, part.s, part.len);
-        str_fini(&part);
-    }
-    if (c->events && c->server_done)
+    if (c->events && c->out.len > 0 && !c->paused)
+        tell_data(c);
+    if (c->events && c->server_done && c->out.len == 0)
         tell_done(c, c->was_cut ? TRANSPORT_CUT : TRANSPORT_DONE,
                   c->was_cut ? "the server cut the stream" : "");
     c->delivering = false;
@@ -166,7 +174,7 @@ static void send_request(struct direct_call *c)
                                         .is_admin = c->direct->is_admin};
 
     c->sent = true;
-    c->exchange = apiserver_handle(c->direct->server, &request, &c->sink);
+    c->exchange = c->direct->app->handle(c->direct->app, &request, &c->sink);
 }
 
 static void on_wake(void *arg)
@@ -184,7 +192,7 @@ static void on_timeout(void *arg)
     struct direct_call *c = arg;
 
     if (c->exchange)
-        apiserver_close(c->exchange);
+        c->exchange->ops->close(c->exchange);
     c->delivering = true;
     tell_done(c, TRANSPORT_CUT, "timed out");
     call_free(c);
@@ -242,10 +250,19 @@ static void direct_cancel(struct transport_call *call)
 
     c->events = NULL;
     if (c->exchange)
-        apiserver_close(c->exchange);
+        c->exchange->ops->close(c->exchange);
     c->exchange = NULL;
     if (!c->delivering)
         call_free(c);
+}
+
+static void direct_pause(struct transport_call *call, bool paused)
+{
+    struct direct_call *c = (struct direct_call *)call;
+
+    c->paused = paused;
+    if (!paused && c->sent)
+        loop_timer_start(c->wake, 0);
 }
 
 static void direct_free(struct transport *t)
@@ -256,18 +273,26 @@ static void direct_free(struct transport *t)
     free(d);
 }
 
-static const struct transport_ops direct_ops = {direct_start, direct_cancel,
-                                                direct_free};
+static const struct transport_ops direct_ops = {.start = direct_start,
+                                                .cancel = direct_cancel,
+                                                .free = direct_free,
+                                                .pause = direct_pause};
 
-struct transport *direct_new(struct loop *loop, struct apiserver *server,
-                             const char *user, bool is_admin)
+struct transport *direct_app_new(struct loop *loop, struct api_app *app,
+                                 const char *user, bool is_admin)
 {
     struct direct *d = xcalloc(1, sizeof(*d));
 
     d->base.ops = &direct_ops;
     d->loop = loop;
-    d->server = server;
+    d->app = app;
     d->user = xstrdup(user);
     d->is_admin = is_admin;
     return &d->base;
+}
+
+struct transport *direct_new(struct loop *loop, struct apiserver *server,
+                             const char *user, bool is_admin)
+{
+    return direct_app_new(loop, apiserver_app(server), user, is_admin);
 }

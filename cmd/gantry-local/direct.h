@@ -1,7 +1,8 @@
 /*
- * direct - the in-process transport: bytes straight into the API server's handler.
+ * direct - the in-process transport: bytes straight into an app's handler.
  *
- * Implements kubeclient/transport.h over apiserver_handle, for tests in virtual time.
+ * Implements kubeclient/transport.h over an API server, or a node's log endpoint, for
+ * tests in virtual time.
  * Requests are handed to the server from a posted callback, answers come back as the
  * bytes that a socket would have carried. All requests come from `user`.
  */
@@ -14,5 +15,9 @@
 /* Server and loop must outlive the transport. */
 struct transport *direct_new(struct loop *loop, struct apiserver *server,
                              const char *user, bool is_admin);
+
+/* The same to any app (app.h). */
+struct transport *direct_app_new(struct loop *loop, struct api_app *app,
+                                 const char *user, bool is_admin);
 
 #endif

@@ -102,6 +102,16 @@ static void sink_head(struct api_sink *sink, const struct api_head *head)
     }
 }
 
+/* All that the stream has written is with the system. */
+static void on_drained(struct evhttp_connection *conn, void *arg)
+{
+    const struct reply *r = arg;
+
+    (void)conn;
+    if (r->exchange->ops->drained)
+        r->exchange->ops->drained(r->exchange);
+}
+
 static size_t sink_data(struct api_sink *sink, const char *bytes, size_t len)
 {
     struct reply *r = reply_of(sink);
@@ -110,7 +120,7 @@ static size_t sink_data(struct api_sink *sink, const char *bytes, size_t len)
     if (!r->streaming)
         return evbuffer_get_length(r->out);
     if (len > 0)
-        evhttp_send_reply_chunk(r->req, r->out);
+        evhttp_send_reply_chunk_with_cb(r->req, r->out, on_drained, r);
     struct bufferevent *bev = evhttp_connection_get_bufferevent(r->conn);
     return evbuffer_get_length(bufferevent_get_output(bev));
 }
@@ -148,7 +158,7 @@ static void on_stream_closed(struct evhttp_connection *conn, void *arg)
     struct reply *r = arg;
 
     (void)conn;
-    apiserver_close(r->exchange);
+    r->exchange->ops->close(r->exchange);
     /* libevent lets go of a request whose peer hangs up: then it is ours to free. */
     if (!evhttp_request_get_connection(r->req))
         evhttp_request_free(r->req);
@@ -166,7 +176,7 @@ static void begin_stream(struct reply *r)
     bufferevent_setwatermark(bev, EV_READ, 0, STREAM_READ_MAX);
     evhttp_connection_set_closecb(r->conn, on_stream_closed, r);
     if (evbuffer_get_length(r->out) > 0)
-        evhttp_send_reply_chunk(r->req, r->out);
+        evhttp_send_reply_chunk_with_cb(r->req, r->out, on_drained, r);
 }
 
 /* ---- requests ---- */
@@ -238,7 +248,7 @@ static void handle(struct http *http, struct evhttp_request *req)
     r->conn = evhttp_request_get_connection(req);
     r->out = evbuffer_new();
     TAILQ_INSERT_TAIL(&http->replies, r, link);
-    r->exchange = apiserver_handle(http->config.server, &request, &r->sink);
+    r->exchange = http->config.app->handle(http->config.app, &request, &r->sink);
     if (r->ended)
         reply_free(r);
     else
@@ -249,7 +259,8 @@ static void on_request(struct evhttp_request *req, void *arg)
 {
     struct http *http = arg;
 
-    if (!auth_admits(http->config.auth, header_of(req, "Authorization"))) {
+    if (http->config.auth &&
+        !auth_admits(http->config.auth, header_of(req, "Authorization"))) {
         refuse_stranger(req);
         return;
     }
@@ -263,7 +274,7 @@ static void on_request(struct evhttp_request *req, void *arg)
 static struct bufferevent *make_bufferevent(struct event_base *base, void *arg)
 {
     const struct http *http = arg;
-    SSL *ssl = SSL_new(auth_tls(http->config.auth));
+    SSL *ssl = SSL_new(http->config.tls);
     struct bufferevent *bev = bufferevent_openssl_socket_new(
         base, -1, ssl, BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
 
@@ -273,25 +284,27 @@ static struct bufferevent *make_bufferevent(struct event_base *base, void *arg)
 }
 
 /* Accepted sockets inherit TCP_NODELAY. */
-static int listen_on(int port, struct err *err)
+static int listen_on(const char *address, int port, struct err *err)
 {
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    const struct sockaddr_in at = {.sin_family = AF_INET,
-                                   .sin_port = htons((uint16_t)port),
-                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     const int one = 1;
 
-    if (fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) == 0 &&
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)) == 0 &&
-        bind(fd, (const struct sockaddr *)&at, sizeof(at)) == 0 &&
-        listen(fd, SOMAXCONN) == 0)
+    /* nothing but loopback */
+    if (inet_pton(AF_INET, address, &at.sin_addr) != 1 || !str_starts(address, "127."))
+        errno = EADDRNOTAVAIL;
+    else if (fd >= 0 &&
+             setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) == 0 &&
+             setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)) == 0 &&
+             bind(fd, (const struct sockaddr *)&at, sizeof(at)) == 0 &&
+             listen(fd, SOMAXCONN) == 0)
         return fd;
     const int errnum = errno;
     if (fd >= 0)
         close(fd);
     if (errnum == EADDRINUSE)
-        return err_set(err, ERR_EXISTS, "127.0.0.1:%d is taken", port);
-    return err_errno(err, errnum, "127.0.0.1:%d", port);
+        return err_set(err, ERR_EXISTS, "%s:%d is taken", address, port);
+    return err_errno(err, errnum, "%s:%d", address, port);
 }
 
 static int port_of(int fd)
@@ -301,6 +314,28 @@ static int port_of(int fd)
 
     getsockname(fd, (struct sockaddr *)&at, &len);
     return ntohs(at.sin_port);
+}
+
+static int add_listener(struct http *http, const char *address, int port,
+                        struct err *err)
+{
+    const int fd = listen_on(address, port, err);
+    struct evhttp_bound_socket *bound =
+        fd >= 0 ? evhttp_accept_socket_with_handle(http->evhttp, fd) : NULL;
+
+    if (bound) {
+        peers_watch(http->peers, evhttp_bound_socket_get_listener(bound));
+        return port_of(fd);
+    }
+    if (fd < 0)
+        return -1;
+    close(fd);
+    return err_set(err, ERR_IO, "%s:%d: cannot accept connections", address, port);
+}
+
+int http_listen(struct http *http, const char *address, struct err *err)
+{
+    return add_listener(http, address, 0, err);
 }
 
 static void set_up(struct http *http)
@@ -320,28 +355,20 @@ static void set_up(struct http *http)
 
 struct http *http_new(const struct http_config *config, struct err *err)
 {
-    const int fd = listen_on(config->port, err);
-
-    if (fd < 0)
-        return NULL;
     struct http *http = xcalloc(1, sizeof(*http));
+
     http->config = *config;
     http->user = xstrdup(config->user);
-    http->port = port_of(fd);
     TAILQ_INIT(&http->replies);
     http->peers = peers_new(config->log, config->max_connections);
     http->evhttp = evhttp_new(loop_event_base(config->loop));
     set_up(http);
-    struct evhttp_bound_socket *bound =
-        evhttp_accept_socket_with_handle(http->evhttp, fd);
-    if (!bound) {
-        err_set(err, ERR_IO, "127.0.0.1:%d: cannot accept connections", http->port);
-        close(fd);
-        http_free(http);
-        return NULL;
-    }
-    peers_watch(http->peers, evhttp_bound_socket_get_listener(bound));
-    return http;
+    http->port = add_listener(http, config->address ? config->address : "127.0.0.1",
+                              config->port, err);
+    if (http->port >= 0)
+        return http;
+    http_free(http);
+    return NULL;
 }
 
 void http_free(struct http *http)

@@ -8,26 +8,33 @@
 #ifndef GANTRY_LOCAL_HTTP_H
 #define GANTRY_LOCAL_HTTP_H
 
-#include "cmd/gantry-local/apiserver.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "cmd/gantry-local/app.h"
 #include "cmd/gantry-local/auth.h"
 
 struct http;
 
 struct http_config {
     struct loop *loop; /* a real one */
-    struct apiserver *server;
-    const struct auth *auth;
-    const char *user;       /* who everybody with the token is */
-    int port;               /* 0: any that is free */
-    struct log *log;        /* NULL: silent */
-    size_t max_connections; /* 0: what descriptors allow */
+    struct api_app *app;
+    struct ssl_ctx_st *tls;  /* server side */
+    const struct auth *auth; /* whose token is asked for; NULL: whom TLS lets in */
+    const char *user;        /* who everybody let in is */
+    const char *address;     /* of 127.0.0.0/8; NULL: 127.0.0.1 */
+    int port;                /* 0: any that is free */
+    struct log *log;         /* NULL: silent */
+    size_t max_connections;  /* 0: what descriptors allow */
 };
 
-/* Listens on 127.0.0.1. What the config points to must outlive the server. NULL and
+/* Listens on loopback. What the config points to must outlive the server. NULL and
  * err; ERR_EXISTS: the port is taken. */
 struct http *http_new(const struct http_config *config, struct err *err);
 /* Breaks what is open. */
 void http_free(struct http *http);
 int http_port(const struct http *http);
+/* Listens on one more address of 127.0.0.0/8, on any free port, which is returned. -1
+ * and err. */
+int http_listen(struct http *http, const char *address, struct err *err);
 
 #endif

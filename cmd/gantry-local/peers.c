@@ -30,11 +30,12 @@ TAILQ_HEAD(peer_list, peer);
 
 struct peers {
     struct log *log;
-    struct evconnlistener *listener;
+    struct evconnlistener **listeners;
+    size_t n_listeners, cap_listeners;
     size_t n, max;
     int index;             /* of SSL's data, where a peer is found */
     struct peer_list list; /* oldest first */
-    bool resting;          /* so is the listener */
+    bool resting;          /* so are the listeners */
     bool told;             /* the log knows that there are too many */
 };
 
@@ -49,6 +50,16 @@ static size_t default_max(void)
     return MIN((size_t)files.rlim_cur - RESERVE, PEERS_MAX);
 }
 
+static void rest(struct peers *p, bool resting)
+{
+    p->resting = resting;
+    for (size_t i = 0; i < p->n_listeners; i++)
+        if (resting)
+            evconnlistener_disable(p->listeners[i]);
+        else
+            evconnlistener_enable(p->listeners[i]);
+}
+
 static void remove_peer(struct peers *p, struct peer *peer)
 {
     TAILQ_REMOVE(&p->list, peer, link);
@@ -57,8 +68,7 @@ static void remove_peer(struct peers *p, struct peer *peer)
         p->told = false;
     if (!p->resting || p->n >= p->max)
         return;
-    p->resting = false;
-    evconnlistener_enable(p->listener);
+    rest(p, false);
 }
 
 static void on_ssl_freed(void *ssl, void *data, CRYPTO_EX_DATA *all, int index,
@@ -98,12 +108,14 @@ void peers_free(struct peers *p)
     {
         peer->peers = NULL;
     }
+    free(p->listeners);
     free(p);
 }
 
 void peers_watch(struct peers *p, struct evconnlistener *listener)
 {
-    p->listener = listener;
+    GROW(p->listeners, p->n_listeners, p->cap_listeners);
+    p->listeners[p->n_listeners++] = listener;
 }
 
 /* ---- too many ---- */
@@ -136,8 +148,7 @@ static void make_room(struct peers *p, const struct peer *newest)
     struct peer *stranger = oldest_stranger(p);
 
     complain(p);
-    p->resting = true;
-    evconnlistener_disable(p->listener);
+    rest(p, true);
     if (!stranger || stranger == newest)
         return;
     stranger->shed = true;

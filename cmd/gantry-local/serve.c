@@ -83,7 +83,8 @@ static int start(struct server *s, const struct options *o, struct err *err)
     if (!s->api)
         return -1;
     const struct http_config http = {.loop = s->loop,
-                                     .server = s->api,
+                                     .app = apiserver_app(s->api),
+                                     .tls = auth_tls(s->auth),
                                      .auth = s->auth,
                                      .user = "admin",
                                      .port = (int)o->port,

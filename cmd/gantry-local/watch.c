@@ -14,7 +14,7 @@
 
 #define EVENT_BYTES_MAX (2 * OBJECT_BYTES_MAX)
 
-TAILQ_HEAD(watcher_list, api_exchange);
+TAILQ_HEAD(watcher_list, watcher);
 
 /* The watchers of one resource. */
 struct group {
@@ -33,8 +33,9 @@ struct watches {
     struct str line;
 };
 
-struct api_exchange {
-    TAILQ_ENTRY(api_exchange) link;
+struct watcher {
+    struct api_exchange base;
+    TAILQ_ENTRY(watcher) link;
     struct watches *watches;
     struct group *group;
     struct api_sink *sink;
@@ -53,7 +54,7 @@ static const char *const change_words[] = {[CHANGE_ADDED] = "ADDED",
 
 /* ---- life ---- */
 
-void watch_close(struct api_exchange *x)
+static void watch_close(struct watcher *x)
 {
     struct watches *w = x->watches;
 
@@ -68,7 +69,14 @@ void watch_close(struct api_exchange *x)
     free(x);
 }
 
-static void watch_end(struct api_exchange *x)
+static void on_close(struct api_exchange *base)
+{
+    watch_close((struct watcher *)base);
+}
+
+static const struct api_exchange_ops exchange_ops = {.close = on_close};
+
+static void watch_end(struct watcher *x)
 {
     struct api_sink *sink = x->sink;
 
@@ -77,9 +85,9 @@ static void watch_end(struct api_exchange *x)
 }
 
 /* Calls fn on each watcher; fn may end the one it is given. */
-static void each_watcher(struct group *group, void (*fn)(struct api_exchange *x))
+static void each_watcher(struct group *group, void (*fn)(struct watcher *x))
 {
-    struct api_exchange *x, *next;
+    struct watcher *x, *next;
 
     for (x = TAILQ_FIRST(&group->watchers); x; x = next) {
         next = TAILQ_NEXT(x, link);
@@ -90,7 +98,7 @@ static void each_watcher(struct group *group, void (*fn)(struct api_exchange *x)
 /* ---- lines ---- */
 
 /* False: the watcher lagged too far behind and is gone. */
-static bool send_line(struct api_exchange *x, const struct str *line)
+static bool send_line(struct watcher *x, const struct str *line)
 {
     const size_t unsent = x->sink->ops->data(x->sink, line->s, line->len);
 
@@ -102,7 +110,7 @@ static bool send_line(struct api_exchange *x, const struct str *line)
     return false;
 }
 
-static void print_event(const struct api_exchange *x, const char *type,
+static void print_event(const struct watcher *x, const char *type,
                         const struct object *o, int64_t version, struct str *out)
 {
     str_addf(out, "{\"type\":\"%s\",\"object\":", type);
@@ -110,8 +118,7 @@ static void print_event(const struct api_exchange *x, const char *type,
     str_add(out, "}\n");
 }
 
-static void print_bookmark(const struct api_exchange *x, bool initial_end,
-                           struct str *out)
+static void print_bookmark(const struct watcher *x, bool initial_end, struct str *out)
 {
     const struct kind *kind = x->view.kind;
     AUTO_FREE char *own = kind_api_version(kind);
@@ -132,7 +139,7 @@ static void print_bookmark(const struct api_exchange *x, bool initial_end,
     str_addf(out, "}%s}}\n", rest);
 }
 
-static bool send_bookmark(struct api_exchange *x, bool initial_end)
+static bool send_bookmark(struct watcher *x, bool initial_end)
 {
     STR_AUTO struct str line;
 
@@ -145,7 +152,7 @@ static bool send_bookmark(struct api_exchange *x, bool initial_end)
 
 /* What one watcher sees of an event: an object that leaves the selector is DELETED with
  * its previous content at the event's version. NULL: nothing. */
-static const struct object *seen_by(const struct api_exchange *x,
+static const struct object *seen_by(const struct watcher *x,
                                     const struct store_event *e, enum change *ret)
 {
     const bool before = e->previous && filter_matches(&x->filter, e->previous);
@@ -178,8 +185,7 @@ static bool key_equal(const struct line_key *a, const struct line_key *b)
 }
 
 /* Tells one watcher; `last` is the key of the line that watches->line holds. */
-static void tell(struct api_exchange *x, const struct store_event *e,
-                 struct line_key *last)
+static void tell(struct watcher *x, const struct store_event *e, struct line_key *last)
 {
     struct line_key key = {.kind = x->view.kind,
                            .repr = x->view.repr,
@@ -204,7 +210,7 @@ static void on_event(void *arg, const struct store_event *e)
 {
     struct watches *w = arg;
     struct group *group;
-    struct api_exchange *x, *next;
+    struct watcher *x, *next;
     struct line_key last = {0};
 
     HASH_FIND_PTR(w->groups, &e->table, group);
@@ -218,7 +224,7 @@ static void on_event(void *arg, const struct store_event *e)
 
 /* ---- timers ---- */
 
-static void bookmark_watcher(struct api_exchange *x)
+static void bookmark_watcher(struct watcher *x)
 {
     if (x->bookmarks)
         send_bookmark(x, false);
@@ -236,7 +242,7 @@ static void on_bookmark(void *arg)
 
 static void on_deadline(void *arg)
 {
-    struct api_exchange *x = arg;
+    struct watcher *x = arg;
 
     if (x->bookmarks && !send_bookmark(x, false))
         return;
@@ -298,12 +304,13 @@ static struct group *group_of(struct watches *w, struct table *table)
     return g;
 }
 
-static struct api_exchange *watcher_new(struct call *call, const struct view *view,
-                                        struct filter *take_filter)
+static struct watcher *watcher_new(struct call *call, const struct view *view,
+                                   struct filter *take_filter)
 {
-    struct api_exchange *x = xcalloc(1, sizeof(*x));
+    struct watcher *x = xcalloc(1, sizeof(*x));
     struct watches *w = call->server->watches;
 
+    x->base.ops = &exchange_ops;
     x->watches = w;
     x->group = group_of(w, call->table);
     x->sink = call->sink;
@@ -322,7 +329,7 @@ static struct api_exchange *watcher_new(struct call *call, const struct view *vi
     return x;
 }
 
-static void send_initial(struct api_exchange *x)
+static void send_initial(struct watcher *x)
 {
     struct store *store = x->watches->server->store;
     struct object_list list;
@@ -361,7 +368,7 @@ static int end_too_old(struct call *call, int64_t version)
     return answer_bytes(call, 200, "application/json", &line);
 }
 
-static void begin(struct api_exchange *x, const struct start *start)
+static void begin(struct watcher *x, const struct start *start)
 {
     if (start->initial)
         send_initial(x);
@@ -391,14 +398,15 @@ int verb_watch(struct call *call)
                                   .warning = call->warning,
                                   .retry_after_sec = -1};
     call->sink->ops->head(call->sink, &head);
-    call->exchange = watcher_new(call, &view, &filter);
-    begin(call->exchange, &start);
+    struct watcher *x = watcher_new(call, &view, &filter);
+    call->exchange = &x->base;
+    begin(x, &start);
     return 0;
 }
 
 /* ---- all ---- */
 
-static void refind_kind(struct api_exchange *x)
+static void refind_kind(struct watcher *x)
 {
     x->view.kind = kinds_find(x->watches->server->kinds, x->kind_group, x->kind_version,
                               x->kind_plural);

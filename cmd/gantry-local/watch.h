@@ -24,7 +24,4 @@ int verb_watch(struct call *call);
 /* After kinds have changed: watches of kinds that are gone end. */
 void watches_kinds_changed(struct watches *w);
 
-/* Without a word to the sink. */
-void watch_close(struct api_exchange *exchange);
-
 #endif

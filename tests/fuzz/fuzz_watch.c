@@ -147,7 +147,8 @@ static void cancel(struct transport_call *base)
         wire_free(w);
 }
 
-static const struct transport_ops server_ops = {serve, cancel, NULL};
+static const struct transport_ops server_ops = {
+    .start = serve, .cancel = cancel, .free = NULL};
 
 /* ---- what is told ---- */
 

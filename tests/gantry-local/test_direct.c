@@ -6,6 +6,7 @@
 #include "kubeclient/cache.h"
 #include "kubeclient/client.h"
 #include "tests/support/apitest.h"
+#include "tests/support/flood.h"
 #include "tests/support/suite.h"
 
 /* What came of one exchange. */
@@ -167,6 +168,32 @@ START_TEST(test_timeout)
 }
 END_TEST
 
+/* An app that waits for what it wrote to be taken. */
+START_TEST(test_paused)
+{
+    struct rig r;
+    struct flood flood;
+
+    rig_init(&r);
+    transport_free(r.transport);
+    flood_init(&flood, 4 * FLOOD_PART);
+    r.transport = direct_app_new(r.t->loop, &flood.app, "anybody", false);
+    str_fini(&r.heard.text);
+    str_init(&r.heard.text, 8 * FLOOD_PART);
+    rig_start(&r, &watch);
+    transport_pause(r.heard.call, true);
+    apitest_advance(r.t, 1);
+    ck_assert_int_eq(r.heard.heads, 1);
+    ck_assert_int_eq(r.heard.datas, 0);
+    ck_assert_uint_eq(flood.written, FLOOD_PART);
+    transport_pause(r.heard.call, false);
+    apitest_advance(r.t, 1);
+    ck_assert_int_eq(r.heard.dones, 1);
+    ck_assert_uint_eq(r.heard.text.len, 4 * FLOOD_PART);
+    rig_fini(&r);
+}
+END_TEST
+
 /* ---- the client library on top ---- */
 
 struct names {
@@ -244,6 +271,7 @@ int main(void)
                                                  {test_stream_and_cancel, 1},
                                                  {test_cancel_early, 2},
                                                  {test_timeout, 1},
+                                                 {test_paused, 1},
                                                  {test_cache, 1},
                                                  {NULL, 0},
                                              });

@@ -7,8 +7,10 @@
 
 #include "base/json.h"
 #include "base/util.h"
+#include "cmd/gantry-local/apiserver.h"
 #include "kubeclient/config.h"
 #include "kubeclient/transport_curl.h"
+#include "tests/support/flood.h"
 #include "tests/support/suite.h"
 
 /* A test waits for its condition at most this long. */
@@ -45,8 +47,11 @@ static void rig_init(struct rig *r)
     server.loop = r->loop;
     rng_seed(&server.rng, 1);
     r->server = apiserver_new(&server, &err);
-    const struct http_config http = {
-        .loop = r->loop, .server = r->server, .auth = r->auth, .user = "admin"};
+    const struct http_config http = {.loop = r->loop,
+                                     .app = apiserver_app(r->server),
+                                     .tls = auth_tls(r->auth),
+                                     .auth = r->auth,
+                                     .user = "admin"};
     r->http = http_new(&http, &err);
     ck_assert_msg(r->http != NULL, "%s", err.msg);
     must(auth_write_kubeconfig(r->auth, http_port(r->http), &err), &err);
@@ -343,12 +348,92 @@ START_TEST(test_port_taken)
 
     rig_init(&r);
     const struct http_config http = {.loop = r.loop,
-                                     .server = r.server,
+                                     .app = apiserver_app(r.server),
+                                     .tls = auth_tls(r.auth),
                                      .auth = r.auth,
                                      .user = "admin",
                                      .port = http_port(r.http)};
     ck_assert(!http_new(&http, &err));
     ck_assert_int_eq(err.code, ERR_EXISTS);
+    rig_fini(&r);
+}
+END_TEST
+
+/* ---- a stream that its reader holds up ---- */
+
+#define FLOOD_BYTES (48u << 20)
+
+static bool has_started(const struct heard *h)
+{
+    return h->text.len > 0;
+}
+
+/* Until nothing moves any more. */
+static size_t settle(struct rig *r, const struct flood *f)
+{
+    size_t before;
+
+    do {
+        before = f->written;
+        loop_poll(r->loop, 100);
+    } while (f->written != before);
+    return before;
+}
+
+/* What a client does not take, the app does not write: the buffers between them are
+ * bounded. Whoever TLS lets in needs no token where none is asked for. */
+START_TEST(test_held_up)
+{
+    struct rig r;
+    struct flood flood;
+    struct heard h;
+    struct err err = ERR_INIT;
+    const struct transport_request req = {
+        .method = "GET", .path = "/any", .stream = true};
+
+    rig_init(&r);
+    flood_init(&flood, FLOOD_BYTES);
+    http_free(r.http);
+    transport_free(r.transport);
+    const struct http_config http = {.loop = r.loop,
+                                     .app = &flood.app,
+                                     .tls = auth_tls(r.auth),
+                                     .user = "anybody",
+                                     .address = "127.9.8.7"};
+    r.http = http_new(&http, &err);
+    ck_assert_msg(r.http != NULL, "%s", err.msg);
+    const int port = http_listen(r.http, "127.0.0.1", &err);
+    ck_assert_msg(port > 0, "%s", err.msg);
+    free(r.config.server);
+    free(TAKE(r.config.token));
+    r.config.server = xasprintf("https://127.0.0.1:%d", port);
+    r.transport = transport_curl_new(r.loop, &r.config, "test/1.0", &err);
+    heard_init(&h);
+    struct transport_call *call = transport_start(r.transport, &req, &events, &h, &err);
+    wait_for(&r, has_started, &h);
+    transport_pause(call, true);
+    const size_t written = settle(&r, &flood);
+    ck_assert_uint_lt(written, FLOOD_BYTES / 2);
+    ck_assert_uint_lt(h.text.len, written);
+    transport_pause(call, false);
+    wait_for(&r, is_done, &h);
+    ck_assert_int_eq(h.end, TRANSPORT_DONE);
+    ck_assert_uint_eq(h.text.len, FLOOD_BYTES);
+    ck_assert_str_eq(h.text.s + h.text.len - 8, "6291455\n");
+    ck_assert(!flood.closed);
+    str_fini(&h.text);
+    rig_fini(&r);
+}
+END_TEST
+
+START_TEST(test_not_loopback)
+{
+    struct rig r;
+    struct err err = ERR_INIT;
+
+    rig_init(&r);
+    ck_assert_int_eq(http_listen(r.http, _i ? "127.x" : "0.0.0.0", &err), -1);
+    ck_assert_int_eq(err.code, ERR_IO);
     rig_fini(&r);
 }
 END_TEST
@@ -366,6 +451,8 @@ int main(void)
                                                {test_watch_ends, 1},
                                                {test_many, 1},
                                                {test_port_taken, 1},
+                                               {test_held_up, 1},
+                                               {test_not_loopback, 2},
                                                {NULL, 0},
                                            });
 }

@@ -115,8 +115,11 @@ void curltest_init_tls(struct curltest *r)
     server.loop = r->loop;
     rng_seed(&server.rng, 1);
     r->server = apiserver_new(&server, &err);
-    const struct http_config http = {
-        .loop = r->loop, .server = r->server, .auth = r->auth, .user = "admin"};
+    const struct http_config http = {.loop = r->loop,
+                                     .app = apiserver_app(r->server),
+                                     .tls = auth_tls(r->auth),
+                                     .auth = r->auth,
+                                     .user = "admin"};
     r->http = http_new(&http, &err);
     ck_assert_msg(r->http != NULL, "%s", err.msg);
     ck_assert_int_eq(auth_write_kubeconfig(r->auth, http_port(r->http), &err), 0);

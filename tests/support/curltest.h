@@ -6,6 +6,7 @@
 #define GANTRY_TESTS_SUPPORT_CURLTEST_H
 
 #include "base/str.h"
+#include "cmd/gantry-local/apiserver.h"
 #include "cmd/gantry-local/http.h"
 #include "kubeclient/transport_curl.h"
 #include "tests/support/rawserver.h"

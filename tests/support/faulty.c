@@ -210,7 +210,8 @@ static void free_op(struct transport *t)
     faulty_free((struct faulty *)t);
 }
 
-static const struct transport_ops faulty_ops = {faulty_start, faulty_cancel, free_op};
+static const struct transport_ops faulty_ops = {
+    .start = faulty_start, .cancel = faulty_cancel, .free = free_op};
 
 struct faulty *faulty_new(const struct faulty_options *options)
 {

@@ -167,7 +167,8 @@ static void spy_free(struct transport *t)
     free(spy);
 }
 
-static const struct transport_ops spy_ops = {spy_start, spy_cancel, spy_free};
+static const struct transport_ops spy_ops = {
+    .start = spy_start, .cancel = spy_cancel, .free = spy_free};
 
 struct transport *spy_new(struct loop *loop, struct transport *inner)
 {

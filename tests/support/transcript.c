@@ -297,8 +297,8 @@ static void script_free(struct transport *base)
     free(base);
 }
 
-static const struct transport_ops script_ops = {script_start, script_cancel,
-                                                script_free};
+static const struct transport_ops script_ops = {
+    .start = script_start, .cancel = script_cancel, .free = script_free};
 
 /* ---- the transcript ---- */
 

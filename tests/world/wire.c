@@ -223,7 +223,8 @@ static void free_op(struct transport *t)
     free(t);
 }
 
-static const struct transport_ops ops = {wire_start, wire_cancel, free_op};
+static const struct transport_ops ops = {
+    .start = wire_start, .cancel = wire_cancel, .free = free_op};
 
 struct wire *wire_new(struct transport *inner, enum plant plant)
 {
