@@ -46,6 +46,22 @@ static bool is_extended_resource(const char *s)
                                   "0123456789._-") == name;
 }
 
+static int check_groups(const struct nodegroups *groups, struct err *err)
+{
+    const int64_t count = nodegroups_count(groups);
+
+    if (groups->n > NODEGROUPS_MAX || count < 1 || count > NODEGROUPS_NODES_MAX)
+        return err_set(err, ERR_INVALID, "count %lld: must be 1 to %d",
+                       (long long)count, NODEGROUPS_NODES_MAX);
+    for (size_t i = 0; i < groups->n; i++) {
+        const int64_t gpus = groups->items[i].gpus;
+        if (gpus < 0 || gpus > NODEGROUPS_GPUS_MAX)
+            return err_set(err, ERR_INVALID, "gpus %lld: must be 0 to %d",
+                           (long long)gpus, NODEGROUPS_GPUS_MAX);
+    }
+    return 0;
+}
+
 int kubelet_check(const struct kubelet_options *o, struct err *err)
 {
     if (!is_prefix(o->name_prefix))
@@ -53,12 +69,8 @@ int kubelet_check(const struct kubelet_options *o, struct err *err)
                        "name \"%.80s\": must be lower-case letters, digits and '-', at"
                        " most %d",
                        o->name_prefix, NAME_PREFIX_MAX);
-    if (o->count < 1 || o->count > KUBELET_NODES_MAX)
-        return err_set(err, ERR_INVALID, "count %lld: must be 1 to %d",
-                       (long long)o->count, KUBELET_NODES_MAX);
-    if (o->gpus < 0 || o->gpus > KUBELET_GPUS_MAX)
-        return err_set(err, ERR_INVALID, "gpus %lld: must be 0 to %d",
-                       (long long)o->gpus, KUBELET_GPUS_MAX);
+    if (check_groups(&o->groups, err) < 0)
+        return -1;
     if (!is_extended_resource(o->gpu_resource))
         return err_set(
             err, ERR_INVALID,
@@ -208,14 +220,33 @@ void kubelet_stop(struct kubelet *k, int64_t grace_sec, loop_fn *stopped, void *
 
 /* ---- life ---- */
 
-static void set_capacity(struct kubelet *k, const struct kubelet_options *o)
+static void group_init(struct kgroup *group, const struct kubelet_options *o,
+                       const struct nodegroup *shape)
 {
-    amounts_set(&k->capacity, "cpu", o->cpu_milli);
-    amounts_set(&k->capacity, "memory", o->mem_bytes);
-    amounts_set(&k->capacity, "ephemeral-storage", INT64_C(1) << 40);
-    amounts_set(&k->capacity, "pods", KUBELET_PODS_PER_NODE);
-    if (o->gpus > 0)
-        amounts_set(&k->capacity, o->gpu_resource, o->gpus);
+    struct amounts *c = &group->capacity;
+
+    amounts_set(c, "cpu", o->cpu_milli);
+    amounts_set(c, "memory", o->mem_bytes);
+    amounts_set(c, "ephemeral-storage", INT64_C(1) << 40);
+    amounts_set(c, "pods", KUBELET_PODS_PER_NODE);
+    if (shape->gpus > 0)
+        amounts_set(c, o->gpu_resource, shape->gpus);
+    group->gpu_type = shape->gpu_type[0] ? xstrdup(shape->gpu_type) : NULL;
+}
+
+static void init_nodes(struct kubelet *k, const struct kubelet_options *o)
+{
+    size_t node = 0;
+
+    k->n_groups = o->groups.n;
+    k->n_nodes = (size_t)nodegroups_count(&o->groups);
+    k->nodes = xcalloc(k->n_nodes, sizeof(*k->nodes));
+    for (size_t g = 0; g < k->n_groups; g++) {
+        const struct nodegroup *shape = &o->groups.items[g];
+        group_init(&k->groups[g], o, shape);
+        for (int64_t i = 0; i < shape->count; i++, node++)
+            knode_init(&k->nodes[node], k, &k->groups[g], node);
+    }
 }
 
 struct kubelet *kubelet_new(const struct kubelet_options *options, struct err *err)
@@ -232,15 +263,10 @@ struct kubelet *kubelet_new(const struct kubelet_options *options, struct err *e
     k->rng = options->rng;
     k->lease_sec = options->lease_sec;
     k->name_prefix = xstrdup(options->name_prefix);
-    k->gpu_type = xstrdup_null(options->gpu_type);
     k->gpu_resource = xstrdup(options->gpu_resource);
-    set_capacity(k, options);
     k->writer = writer_new(k->client, k->log, &k->rng, WRITES_IN_FLIGHT);
     writer_on_idle(k->writer, writes_idle, k);
-    k->n_nodes = (size_t)options->count;
-    k->nodes = xcalloc(k->n_nodes, sizeof(*k->nodes));
-    for (size_t i = 0; i < k->n_nodes; i++)
-        knode_init(&k->nodes[i], k, i);
+    init_nodes(k, options);
     watch_pods(k);
     return k;
 }
@@ -255,10 +281,12 @@ void kubelet_free(struct kubelet *k)
     kc_cache_free(k->pods);
     loop_timer_free(k->stop_timer);
     writer_free(k->writer);
-    amounts_fini(&k->capacity);
+    for (size_t i = 0; i < k->n_groups; i++) {
+        amounts_fini(&k->groups[i].capacity);
+        free(k->groups[i].gpu_type);
+    }
     free(k->nodes);
     free(k->name_prefix);
-    free(k->gpu_type);
     free(k->gpu_resource);
     free(k);
 }

@@ -32,10 +32,9 @@
 #include "base/loop.h"
 #include "base/rng.h"
 #include "cmd/gantry-local/executor.h"
+#include "cmd/gantry-local/nodegroups.h"
 #include "kubeclient/client.h"
 
-#define KUBELET_NODES_MAX 10000
-#define KUBELET_GPUS_MAX 64
 #define KUBELET_PODS_PER_NODE 110
 
 struct kubelet;
@@ -48,13 +47,11 @@ struct kubelet_options {
     struct log *log; /* NULL: silent */
     struct rng rng;  /* copied: jitter */
 
-    const char *name_prefix; /* "n": nodes n1 .. nCOUNT */
-    int64_t count;           /* 1 .. KUBELET_NODES_MAX */
+    const char *name_prefix;  /* "n": nodes n1, n2, ... */
+    struct nodegroups groups; /* their type: label gantry.dev/gpu-type */
     /* each node */
     int64_t cpu_milli;
     int64_t mem_bytes;
-    int64_t gpus;             /* 0 .. KUBELET_GPUS_MAX */
-    const char *gpu_type;     /* label gantry.dev/gpu-type; NULL: none */
     const char *gpu_resource; /* "nvidia.com/gpu" */
 
     int64_t lease_sec; /* between two renewals, 1 or more */

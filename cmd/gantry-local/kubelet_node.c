@@ -15,13 +15,11 @@
 
 static struct node_facts facts(const struct knode *node)
 {
-    const struct kubelet *k = node->kubelet;
-
     return (struct node_facts){
         .name = node->name,
         .address = node->address,
-        .gpu_type = k->gpu_type,
-        .capacity = &k->capacity,
+        .gpu_type = node->group->gpu_type,
+        .capacity = &node->group->capacity,
         .ready = node->ready,
         .ready_since_ms = node->ready_since_ms,
     };
@@ -256,9 +254,10 @@ static void set_address(struct knode *node, size_t index)
     node->next_ip = 2;
 }
 
-void knode_init(struct knode *node, struct kubelet *k, size_t index)
+void knode_init(struct knode *node, struct kubelet *k, const struct kgroup *group,
+                size_t index)
 {
-    *node = (struct knode){.kubelet = k};
+    *node = (struct knode){.kubelet = k, .group = group};
     node->name = xasprintf("%s%zu", k->name_prefix, index + 1);
     set_address(node, index);
     TAILQ_INIT(&node->pods);

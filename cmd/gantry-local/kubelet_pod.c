@@ -256,7 +256,7 @@ static void fail_lacking(struct kpod *pod, const char *name)
                   " capacity: %lld",
                   name, (long long)amounts_get(&pod->spec->requests, name),
                   (long long)amounts_get(&node->used, name),
-                  (long long)amounts_get(&node->kubelet->capacity, name));
+                  (long long)amounts_get(&node->group->capacity, name));
 
     pod->lacking_reason = TAKE(reason);
     fail(pod, pod->lacking_reason, message);
@@ -279,7 +279,7 @@ static bool may_run(struct kpod *pod, const struct json *object)
         fail(pod, "Terminated", "the pod was deleted before it was started");
     } else if ((word = k->executor->ops->refuse(k->executor, pod->spec, &err))) {
         fail(pod, word, err.msg);
-    } else if ((word = amounts_lacking(&k->capacity, &pod->node->used,
+    } else if ((word = amounts_lacking(&pod->node->group->capacity, &pod->node->used,
                                        &pod->spec->requests))) {
         fail_lacking(pod, word);
     }

@@ -20,6 +20,12 @@ struct kpod;
 
 TAILQ_HEAD(kpod_list, kpod);
 
+/* Nodes of equal shape. */
+struct kgroup {
+    char *gpu_type; /* NULL: none */
+    struct amounts capacity;
+};
+
 struct kubelet {
     struct loop *loop;
     struct kc_client *client;
@@ -31,10 +37,10 @@ struct kubelet {
     bool watch_trouble; /* reported, and not over yet */
 
     char *name_prefix;
-    char *gpu_type; /* NULL: none */
     char *gpu_resource;
     int64_t lease_sec;
-    struct amounts capacity; /* of each node */
+    struct kgroup groups[NODEGROUPS_MAX];
+    size_t n_groups;
     struct knode *nodes;
     size_t n_nodes, n_registered;
 
@@ -49,6 +55,7 @@ enum knode_stage { KNODE_NEW, KNODE_LABELS, KNODE_STATUS, KNODE_UP };
 
 struct knode {
     struct kubelet *kubelet;
+    const struct kgroup *group;
     char *name;
     char *uid; /* of the Node object; NULL before it is known */
     char address[IP_TEXT_MAX];
@@ -113,7 +120,8 @@ struct kpod {
 
 /* ---- kubelet_node.c ---- */
 
-void knode_init(struct knode *node, struct kubelet *k, size_t index);
+void knode_init(struct knode *node, struct kubelet *k, const struct kgroup *group,
+                size_t index);
 void knode_fini(struct knode *node); /* with all its pods */
 /* Ready or not, as of now. */
 void knode_set_ready(struct knode *node, bool ready);

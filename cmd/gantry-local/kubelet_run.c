@@ -14,7 +14,7 @@
 #define BACKOFF_RESET_MS 600000
 /* What container runtimes report for a program that could not be started. */
 #define START_ERROR_CODE 128
-#define LIST_TEXT_MAX (KUBELET_GPUS_MAX * 3 + 8)
+#define LIST_TEXT_MAX (NODEGROUPS_GPUS_MAX * 3 + 8)
 
 static const struct container_spec *spec_of(const struct krun *r)
 {
@@ -37,7 +37,7 @@ static struct kubelet *kubelet_of(const struct kpod *pod)
 
 uint64_t knode_take_gpus(struct knode *node, int64_t count)
 {
-    int64_t total = amounts_get(&node->kubelet->capacity, node->kubelet->gpu_resource);
+    int64_t total = amounts_get(&node->group->capacity, node->kubelet->gpu_resource);
     uint64_t taken = 0;
 
     for (int64_t i = 0; i < total && count > 0; i++) {
@@ -68,7 +68,7 @@ static void gpu_list(const struct krun *r, char ret[LIST_TEXT_MAX])
         for (size_t i = 0; i < r->i; i++)
             skip += gpus_of(&r->pod->mains[i]);
     ret[0] = '\0';
-    for (unsigned bit = 0; bit < KUBELET_GPUS_MAX && want > 0; bit++) {
+    for (unsigned bit = 0; bit < NODEGROUPS_GPUS_MAX && want > 0; bit++) {
         if (!(r->pod->gpus >> bit & 1) || skip-- > 0)
             continue;
         len += (size_t)snprintf(ret + len, LIST_TEXT_MAX - len, "%s%u", len ? "," : "",
@@ -83,7 +83,7 @@ static void add_gpus(const struct krun *r, char ***envp)
     const struct kubelet *k = kubelet_of(r->pod);
     char list[LIST_TEXT_MAX];
 
-    if (amounts_get(&k->capacity, k->gpu_resource) == 0)
+    if (amounts_get(&r->pod->node->group->capacity, k->gpu_resource) == 0)
         return;
     gpu_list(r, list);
     env_set(envp, "CUDA_VISIBLE_DEVICES", list);

@@ -24,12 +24,12 @@
 #define LEASE_SIMULATED_SEC 25
 #define LEASE_MAX_SEC 3600
 #define STOP_GRACE_SEC 5
-#define GPU_TYPE_MAX 63
 
 struct node_options {
     const char *kubeconfig;
     const char *name;
-    int64_t count;
+    int64_t count; /* 0: not given */
+    const char *nodes;
     const char *gpus;
     const char *gpu_resource;
     int64_t cpus; /* 0: not given, as lease_sec */
@@ -46,7 +46,9 @@ static const struct opt options_table[] = {
     {"kubeconfig", 0, OPT_STRING, NULL, AT(kubeconfig), "FILE",
      "API server and credentials (else as kubectl finds them)", 0, 0},
     {"count", 0, OPT_INT, NULL, AT(count), "N", "number of nodes (1)", 1,
-     KUBELET_NODES_MAX},
+     NODEGROUPS_NODES_MAX},
+    {"nodes", 0, OPT_STRING, NULL, AT(nodes), "N[xGPUS],...",
+     "instead of --count: groups of nodes, as in 2xh100:8,2xa100:8", 0, 0},
     {"name", 0, OPT_STRING, NULL, AT(name), "PREFIX",
      "nodes are PREFIX1 to PREFIXn (\"n\")", 0, 0},
     {"gpus", 0, OPT_STRING, NULL, AT(gpus), "[TYPE:]N", "GPUs of each node (0)", 0, 0},
@@ -80,36 +82,24 @@ struct daemon {
     struct kc_probe *probe;
     bool stopping;
     int status;
-    char gpu_type[GPU_TYPE_MAX + 1];
 };
 
 /* ---- options ---- */
 
-static int parse_gpus(struct daemon *d, const char *text, struct err *err)
+static int read_groups(const struct node_options *o, struct nodegroups *ret,
+                       struct err *err)
 {
-    const char *colon = strrchr(text, ':');
-    const char *digits = colon ? colon + 1 : text;
-    size_t type_len = colon ? (size_t)(colon - text) : 0;
-    char *end;
-    long n = strtol(digits, &end, 10);
+    struct nodegroup each = {.count = o->count ? o->count : 1};
 
-    if (!*digits || *end || n < 0 || n > KUBELET_GPUS_MAX || *digits < '0' ||
-        *digits > '9')
-        return err_set(err, ERR_INVALID,
-                       "--gpus \"%.60s\": must be a number up to %d, or TYPE:N as in"
-                       " h100:8",
-                       text, KUBELET_GPUS_MAX);
-    if (colon && (type_len == 0 || type_len > GPU_TYPE_MAX ||
-                  strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                               "0123456789-_.") < type_len))
-        return err_set(
-            err, ERR_INVALID,
-            "--gpus \"%.60s\": the type must be letters, digits, '-', '_' and"
-            " '.', at most %d",
-            text, GPU_TYPE_MAX);
-    memcpy(d->gpu_type, text, type_len);
-    d->kubelet_options.gpus = n;
-    d->kubelet_options.gpu_type = type_len > 0 ? d->gpu_type : NULL;
+    if (o->gpus && nodegroup_parse_gpus(o->gpus, &each, err) < 0)
+        return err_prefix(err, "--gpus");
+    if (o->nodes && o->count)
+        return err_set(err, ERR_INVALID, "--count and --nodes: give one of them");
+    if (o->nodes)
+        return nodegroups_parse(o->nodes, &each, ret, err) < 0
+                   ? err_prefix(err, "--nodes")
+                   : 0;
+    *ret = (struct nodegroups){.items = {each}, .n = 1};
     return 0;
 }
 
@@ -132,13 +122,12 @@ static int read_options(struct daemon *d, const struct node_options *o, struct e
     struct kubelet_options *k = &d->kubelet_options;
 
     k->name_prefix = o->name;
-    k->count = o->count;
     k->cpu_milli = cpus_or_default(o) * 1000;
     k->gpu_resource = o->gpu_resource;
     k->lease_sec = lease_or_default(o);
     if (size_parse(o->memory, &k->mem_bytes, err) < 0)
         return err_prefix(err, "--memory");
-    if (o->gpus && parse_gpus(d, o->gpus, err) < 0)
+    if (read_groups(o, &k->groups, err) < 0)
         return -1;
     return kubelet_check(k, err);
 }
@@ -309,7 +298,7 @@ static int run(const struct node_options *o)
 int cmd_node(int argc, char **argv)
 {
     struct node_options o = {
-        .name = "n", .count = 1, .gpu_resource = "nvidia.com/gpu", .memory = "64Gi"};
+        .name = "n", .gpu_resource = "nvidia.com/gpu", .memory = "64Gi"};
     struct err err = ERR_INIT;
     int operand = opt_parse(options_table, argc, argv, &o, &err);
 

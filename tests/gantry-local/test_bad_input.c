@@ -215,28 +215,38 @@ static const struct row rows[] = {
     {"GPUs: a word",
      {NODE_OPT, "--gpus", "many"},
      2,
-     "gantry-local node: --gpus \"many\": must be a number up to 64, or TYPE:N as in "
+     "gantry-local node: --gpus: \"many\": must be a number up to 64, or TYPE:N as in "
      "h100:8"},
     {"GPUs: no number",
      {NODE_OPT, "--gpus", "h100:"},
      2,
-     "gantry-local node: --gpus \"h100:\": must be a number up to 64, or TYPE:N as in "
+     "gantry-local node: --gpus: \"h100:\": must be a number up to 64, or TYPE:N as in "
      "h100:8"},
     {"GPUs: no type",
      {NODE_OPT, "--gpus", ":8"},
      2,
-     "gantry-local node: --gpus \":8\": the type must be letters, digits, '-', '_' and "
+     "gantry-local node: --gpus: \":8\": the type must be letters, digits, '-', '_' "
+     "and "
      "'.', at most 63"},
     {"GPUs: below none",
      {NODE_OPT, "--gpus", "-1"},
      2,
-     "gantry-local node: --gpus \"-1\": must be a number up to 64, or TYPE:N as in "
+     "gantry-local node: --gpus: \"-1\": must be a number up to 64, or TYPE:N as in "
      "h100:8"},
     {"GPUs: too many",
      {NODE_OPT, "--gpus", "a100:99999999999999999999"},
      2,
-     "gantry-local node: --gpus \"a100:99999999999999999999\": must be a number up to "
+     "gantry-local node: --gpus: \"a100:99999999999999999999\": must be a number up to "
      "64, or TYPE:N as in h100:8"},
+    {"groups: no number",
+     {NODE_OPT, "--nodes", "2xh100:8,many"},
+     2,
+     "gantry-local node: --nodes: \"many\": must be a number of nodes, or NxGPUS as in "
+     "2xh100:8"},
+    {"groups: beside a count",
+     {NODE_OPT, "--nodes", "2", "--count", "2"},
+     2,
+     "gantry-local node: --count and --nodes: give one of them"},
     {"count: none",
      {NODE_OPT, "--count", "0"},
      2,

@@ -22,18 +22,16 @@ struct fixture {
     bool stopped;
 };
 
-static void start_kubelet(struct fixture *f, int64_t count)
+static void start_groups(struct fixture *f, const struct nodegroups *groups)
 {
     struct kubelet_options o = {
         .loop = f->t->loop,
         .client = f->client,
         .executor = f->executor,
         .name_prefix = "n",
-        .count = count,
+        .groups = *groups,
         .cpu_milli = 4000,
         .mem_bytes = INT64_C(8) << 30,
-        .gpus = 4,
-        .gpu_type = "h100",
         .gpu_resource = "nvidia.com/gpu",
         .lease_sec = 10,
     };
@@ -42,6 +40,13 @@ static void start_kubelet(struct fixture *f, int64_t count)
     rng_seed(&o.rng, 1);
     f->kubelet = kubelet_new(&o, &err);
     ck_assert_msg(f->kubelet != NULL, "%s", err.msg);
+}
+
+static void start_kubelet(struct fixture *f, int64_t count)
+{
+    start_groups(
+        f, &(struct nodegroups){
+               .items = {{.count = count, .gpus = 4, .gpu_type = "h100"}}, .n = 1});
 }
 
 static void setup(struct fixture *f, int64_t count)
@@ -454,6 +459,26 @@ START_TEST(test_stop)
 }
 END_TEST
 
+/* Numbered through all groups, each with its own GPUs. */
+START_TEST(test_groups)
+{
+    struct fixture f;
+
+    setup(&f, 1);
+    kubelet_free(f.kubelet);
+    start_groups(
+        &f, &(struct nodegroups){.items = {{.count = 1, .gpus = 8},
+                                           {.count = 2, .gpus = 2, .gpu_type = "a100"}},
+                                 .n = 2});
+    apitest_advance(f.t, 2);
+    expect_get(&f, "/api/v1/nodes/n1", "status.capacity~\"nvidia.com/gpu\":\"8\"");
+    expect_get(&f, "/api/v1/nodes/n3",
+               "status.capacity~\"nvidia.com/gpu\":\"2\"|"
+               "metadata.labels~\"gantry.dev/gpu-type\":\"a100\"");
+    teardown(&f);
+}
+END_TEST
+
 static const struct {
     const char *prefix;
     int64_t count, gpus;
@@ -466,12 +491,13 @@ static const struct {
 
 START_TEST(test_bad_options)
 {
-    struct kubelet_options o = {.name_prefix = wrong[_i].prefix,
-                                .count = wrong[_i].count,
-                                .gpus = wrong[_i].gpus,
-                                .cpu_milli = 1,
-                                .mem_bytes = 1,
-                                .lease_sec = 1};
+    struct kubelet_options o = {
+        .name_prefix = wrong[_i].prefix,
+        .groups = {.items = {{.count = wrong[_i].count, .gpus = wrong[_i].gpus}},
+                   .n = 1},
+        .cpu_milli = 1,
+        .mem_bytes = 1,
+        .lease_sec = 1};
     struct err err = ERR_INIT;
 
     ck_assert_ptr_null(kubelet_new(&o, &err));
@@ -494,6 +520,7 @@ int main(void)
                                                   {test_delete_held_by_finalizer, 1},
                                                   {test_restart, 1},
                                                   {test_stop, 1},
+                                                  {test_groups, 1},
                                                   {test_bad_options, ARRAY_LEN(wrong)},
                                                   {NULL, 0},
                                               });

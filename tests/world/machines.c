@@ -49,10 +49,9 @@ static void machine_boot(struct machine *x)
         .loop = o->loop,
         .executor = x->executor,
         .name_prefix = x->prefix,
-        .count = x->shape.nodes,
+        .groups = {.items = {{.count = x->shape.nodes, .gpus = x->shape.gpus}}, .n = 1},
         .cpu_milli = x->shape.cpus * 1000,
         .mem_bytes = x->shape.cpus << 30,
-        .gpus = x->shape.gpus,
         .gpu_resource = "nvidia.com/gpu",
         .lease_sec = o->misfortunes ? LEASE_SEC : LEASE_NEVER_SEC,
     };
