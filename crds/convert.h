@@ -28,7 +28,10 @@ struct convert {
     struct restable *resources;
     const char *gpu_resource;   /* "nvidia.com/gpu" */
     const char *gpu_type_label; /* "gantry.dev/gpu-type" */
+    const char *script_image;   /* of scripts that name none; NULL: SCRIPT_IMAGE */
+    const char *launch_image;   /* NULL: a script's image has gantry-launch itself */
 };
+#define SCRIPT_IMAGE "debian:stable-slim"
 
 /* Each makes a fresh struct, or returns NULL and names the field that is wrong:
  * "spec.nodes: ..." */
@@ -46,6 +49,15 @@ struct partition *convert_partition(const struct convert *c,
  * CPUs (one where neither they nor the template speak of CPUs), memory, GPUs. */
 struct job *convert_job(const struct convert *c, const struct json *batchjob,
                         struct err *err);
+
+/* The pod template that the job's pods are made from: spec.template, or for a script one
+ * whose container runs gantry-launch (cmd/gantry-launch/README.md has the variables that
+ * tell it what to run). NULL: neither is there. The caller frees. */
+struct json *convert_template(const struct convert *c, const struct json *batchjob);
+/* A script runs in rank 0 alone, and the job ends with it. */
+bool convert_is_script(const struct json *batchjob);
+/* Turns the container of such a template into that of another rank, which waits. */
+void convert_script_wait(struct json *container);
 
 /* What the controller needs to know of any pod. */
 struct pod {

@@ -116,7 +116,8 @@ static int read_policy(const struct json *object, struct job *job, struct err *e
 
 /* ---- where ---- */
 
-static int read_where(const struct json *object, struct job *job, struct err *err)
+static int read_where(const struct json *object, const struct json *template,
+                      struct job *job, struct err *err)
 {
     if (json_read_bool(object, "spec.exclusive", &job->exclusive, err) ==
             JSON_WRONG_TYPE ||
@@ -124,7 +125,7 @@ static int read_where(const struct json *object, struct job *job, struct err *er
                       err) < 0 ||
         hostlist_read(object, "spec.exclude", &job->exclude, &job->n_exclude, err) < 0)
         return -1;
-    return podspec_filters(json_at(object, "spec.template.spec"), job, err);
+    return podspec_filters(json_get(template, "spec"), job, err);
 }
 
 /* ---- the attempt that status tells of ---- */
@@ -176,9 +177,12 @@ static int read_run(const struct convert *c, const struct json *object, struct j
 static int read_job(const struct convert *c, const struct json *object, struct job *job,
                     struct err *err)
 {
-    if (rules_hold("BatchJob", object, err) < 0 ||
-        read_identity(object, job, err) < 0 || read_policy(object, job, err) < 0 ||
-        shape_read(c, object, job, err) < 0 || read_where(object, job, err) < 0)
+    if (rules_hold("BatchJob", object, err) < 0)
+        return -1;
+    JSON_AUTO struct json *template = convert_template(c, object);
+    if (read_identity(object, job, err) < 0 || read_policy(object, job, err) < 0 ||
+        shape_read(c, object, template, job, err) < 0 ||
+        read_where(object, template, job, err) < 0)
         return -1;
     return read_run(c, object, job, err);
 }

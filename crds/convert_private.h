@@ -55,8 +55,8 @@ int taint_effect_parse(const char *word, enum taint_effect *ret);
 
 /* Pods and their size from spec: Slurm's shape fields or replicas, and the template's
  * own requests. */
-int shape_read(const struct convert *c, const struct json *batchjob, struct job *job,
-               struct err *err);
+int shape_read(const struct convert *c, const struct json *batchjob,
+               const struct json *template, struct job *job, struct err *err);
 
 /* The text of a string node; NULL for any other and for NULL. */
 const char *json_text_of(const struct json *j);

@@ -190,10 +190,9 @@ static int read_slurm_shape(const struct convert *c, const struct json *object,
     return add_ask(c, &ask, &job->each, err);
 }
 
-int shape_read(const struct convert *c, const struct json *batchjob, struct job *job,
-               struct err *err)
+int shape_read(const struct convert *c, const struct json *batchjob,
+               const struct json *template, struct job *job, struct err *err)
 {
-    const struct json *template = json_at(batchjob, "spec.template");
     if (podspec_requests(c, json_get(template, "spec"), NULL, &job->each, err) < 0)
         return err_prefix(err, "spec.template.spec");
     if (podspec_default_container(json_get(template, "metadata"),

@@ -43,7 +43,20 @@ static bool has(const struct json *object, const char *key)
 static bool no_work(const struct json *self, const struct json *old)
 {
     (void)old;
-    return !has(self, "components") && has(self, "template") == has(self, "script");
+    return !has(self, "components") &&
+           has(self, "template") + has(self, "script") + has(self, "scriptFrom") != 1;
+}
+
+static bool script_fields_alone(const struct json *self, const struct json *old)
+{
+    static const char *const fields[] = {"args",  "image",    "workDir",
+                                         "env",   "input",    "output",
+                                         "error", "openMode", "exportEnv"};
+    (void)old;
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+        if (has(self, fields[i]) && !has(self, "script") && !has(self, "scriptFrom"))
+            return true;
+    return false;
 }
 
 static bool replicas_with_shape(const struct json *self, const struct json *old)
@@ -82,6 +95,12 @@ static bool user_changed(const struct json *self, const struct json *old)
 static bool template_changed(const struct json *self, const struct json *old)
 {
     return field_changed(self, old, "template");
+}
+
+static bool script_changed(const struct json *self, const struct json *old)
+{
+    return field_changed(self, old, "script") ||
+           field_changed(self, old, "scriptFrom") || field_changed(self, old, "args");
 }
 
 /* An action that is still there, whatever its place. */
@@ -180,8 +199,15 @@ const struct rule rules[] = {
     {"BatchJob", "", "metadata.name",
      "metadata.name must be a DNS label (a-z, 0-9 and -), without dots",
      .broken = name_has_dot},
-    {"BatchJob", "spec", "spec", "spec needs exactly one of template and script",
-     .broken = no_work},
+    {"BatchJob", "spec", "spec",
+     "spec needs exactly one of template, script and scriptFrom", .broken = no_work},
+    {"BatchJob", "spec", "spec.args",
+     "spec.args, image, workDir, env, input, output, error, openMode and exportEnv "
+     "belong to a script; a template has its own",
+     .broken = script_fields_alone},
+    {"BatchJob", "spec.script", "spec.script",
+     "spec.script must begin with #! and the path of its interpreter: #!/bin/bash",
+     .pattern = "^#!"},
     {"BatchJob", "spec", "spec.replicas",
      "spec.replicas is Kubernetes' way to give a shape; it excludes Slurm's (nodes, "
      "ntasks, "
@@ -195,6 +221,10 @@ const struct rule rules[] = {
     {"BatchJob", "spec", "spec.template",
      "spec.template cannot be changed: cancel the job and submit another",
      .transition = true, .broken = template_changed},
+    {"BatchJob", "spec", "spec.script",
+     "spec.script, scriptFrom and args cannot be changed: cancel the job and submit "
+     "another",
+     .transition = true, .broken = script_changed},
     {"BatchJob", "spec", "spec.actions",
      "spec.actions: an action that was given can be neither changed nor taken back",
      .transition = true, .broken = action_lost},
@@ -251,5 +281,8 @@ const char *const frozen[] = {
     "spec.cpusPerTask",   "spec.memPerNode", "spec.memPerCpu",
     "spec.gpusPerNode",   "spec.replicas",   "spec.nodeList",
     "spec.exclude",       "spec.verify",     "spec.ttlSecondsAfterFinished",
+    "spec.image",         "spec.workDir",    "spec.env",
+    "spec.input",         "spec.output",     "spec.error",
+    "spec.openMode",      "spec.exportEnv",
 };
 const size_t n_frozen = ARRAY_LEN(frozen);

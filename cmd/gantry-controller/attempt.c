@@ -134,10 +134,12 @@ static bool rank_failed(const struct rank *r)
     return r->terminal && !r->succeeded && r->exit_code >= 0;
 }
 
-enum attempt_shape attempt_shape(const struct attempt *a, size_t *ret_rank)
+enum attempt_shape attempt_shape(const struct attempt *a, bool batch, size_t *ret_rank)
 {
     size_t succeeded = 0, launching = 0;
     bool broken = false;
+    if (batch && a->n > 0 && a->ranks[0].terminal && a->ranks[0].succeeded)
+        return ATTEMPT_SUCCEEDED;
     for (size_t i = 0; i < a->n; i++) {
         const struct rank *r = &a->ranks[i];
         if (rank_failed(r)) {

@@ -85,8 +85,9 @@ enum attempt_shape {
                      */
 };
 
-/* `ret_rank` is the rank that decides FAILED or BROKEN (the lowest). */
-enum attempt_shape attempt_shape(const struct attempt *a, size_t *ret_rank);
+/* `ret_rank` is the rank that decides FAILED or BROKEN (the lowest). Of a `batch`
+ * script rank 0 alone decides SUCCEEDED: the others wait for it, and still run. */
+enum attempt_shape attempt_shape(const struct attempt *a, bool batch, size_t *ret_rank);
 /* Notes the time, once, when all ranks are bound: a status that says so comes later. */
 void attempt_note_bound(struct attempt *a, int64_t now_sec);
 bool attempt_all_ended(const struct attempt *a);

@@ -188,9 +188,10 @@ static void read_spec(const struct convert *c, const struct json *object,
     if (!b->model)
         b->refusal = xstrdup(err.msg);
     b->job_name = xstrdup(json_str_or(spec, "jobName", b->name));
-    const struct json *template = json_get(spec, "template");
+    JSON_AUTO struct json *template = convert_template(c, object);
     if (json_is(template, JSON_OBJECT))
         b->template_text = json_text(template, NULL);
+    b->is_script = convert_is_script(object);
     b->requeue = json_bool_or(spec, "requeue", true);
     b->ttl_sec = json_int_or(spec, "ttlSecondsAfterFinished", -1);
     read_actions(spec, b);

@@ -63,9 +63,10 @@ struct bjob {
     int64_t generation;
     int64_t created_sec;
     bool deleting;
-    struct job *model; /* NULL: refused, see refusal */
-    char *refusal;     /* what is wrong with spec */
-    char *template_text;
+    struct job *model;   /* NULL: refused, see refusal */
+    char *refusal;       /* what is wrong with spec */
+    char *template_text; /* of the pods; a script's too */
+    bool is_script;      /* it runs in rank 0, the others wait (crds/convert.h) */
     struct action *actions;
     size_t n_actions;
     bool requeue;

@@ -55,9 +55,12 @@ struct controller *controller_new(struct loop *loop, struct kc_client *client,
     ctl->settings = *settings;
     restable_init(&ctl->resources);
     restable_intern(&ctl->resources, ctl->settings.gpu_resource);
+    const char *launch = ctl->settings.launch_image;
     ctl->convert = (struct convert){.resources = &ctl->resources,
                                     .gpu_resource = ctl->settings.gpu_resource,
-                                    .gpu_type_label = ctl->settings.gpu_type_label};
+                                    .gpu_type_label = ctl->settings.gpu_type_label,
+                                    .script_image = ctl->settings.script_image,
+                                    .launch_image = *launch ? launch : NULL};
     ctl->sched = sched_new(&settings->sched);
     ctl->lanes = lanes_new(loop);
     ctl->ids = ids_new(client, log, ctl->settings.namespace_, ids_ready, ctl);

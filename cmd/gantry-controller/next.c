@@ -25,6 +25,7 @@ static const struct ending {
     {"NonZeroExitCode", AFTER_FINAL, JOB_STATE_FAILED, false},
     {"RaisedSignal", AFTER_FINAL, JOB_STATE_FAILED, false},
     {"Cancelled", AFTER_FINAL, JOB_STATE_CANCELLED, false},
+    {"None", AFTER_FINAL, JOB_STATE_COMPLETED, false},
     {"NodeDown", AFTER_REQUEUE_IF_ALLOWED, JOB_STATE_NODE_FAIL, true},
     {"JobLaunchFailure", AFTER_REQUEUE, JOB_STATE_FAILED, true},
     {"Requeued", AFTER_REQUEUE, JOB_STATE_FAILED, false},
@@ -220,11 +221,16 @@ static void end_broken(const struct job_view *v, struct job_next *n, size_t rank
     want_completing(n, refused ? "JobLaunchFailure" : "NodeDown", message);
 }
 
+/* A batch script ends before its other ranks do: these are ended first. */
 static void end_succeeded(const struct job_view *v, struct job_next *n)
 {
     if (n->want.start_sec == TIME_UNSET)
         n->want.start_sec = start_of(v);
     n->want.exit_code = n->want.exit_signal = 0;
+    if (!attempt_all_ended(v->attempt)) {
+        want_completing(n, "None", NULL);
+        return;
+    }
     want_reason(n, NULL, NULL);
     want_final(v, n, JOB_STATE_COMPLETED);
 }
@@ -237,7 +243,7 @@ static void settle(const struct job_view *v, struct job_next *n)
     size_t rank;
     /* A rank that was given up for lost did its work after all. */
     if (e->after == AFTER_REQUEUE_IF_ALLOWED &&
-        attempt_shape(v->attempt, &rank) == ATTEMPT_SUCCEEDED) {
+        attempt_shape(v->attempt, v->job->is_script, &rank) == ATTEMPT_SUCCEEDED) {
         end_succeeded(v, n);
         return;
     }
@@ -249,7 +255,7 @@ static void settle(const struct job_view *v, struct job_next *n)
     want_final(v, n, e->final);
     if (s->exit_code < 0 && v->attempt->n > 0 && v->attempt->ranks[0].exit_code >= 0)
         record_exit(s, &v->attempt->ranks[0]);
-    if (e->final == JOB_STATE_CANCELLED)
+    if (e->final == JOB_STATE_CANCELLED || e->final == JOB_STATE_COMPLETED)
         want_reason(n, NULL, NULL);
 }
 
@@ -280,7 +286,7 @@ static void next_attempt(const struct job_view *v, struct job_next *n)
     size_t rank = 0;
     if (act_on_attempt(n, bjob_next_action(v->job)))
         return;
-    switch (attempt_shape(v->attempt, &rank)) {
+    switch (attempt_shape(v->attempt, v->job->is_script, &rank)) {
     case ATTEMPT_FAILED:
         end_failed(v, n, rank);
         break;

@@ -14,6 +14,7 @@
  *                  all bound                         -> RUNNING
  *                  refused, or past its deadline     -> COMPLETING            then kill
  *   RUNNING        all ended with 0                  -> COMPLETED
+ *                  the script ended with 0, others wait -> COMPLETING         then kill
  *                  one failed or vanished, time over,
  *                  cancelled, requeued               -> COMPLETING            then kill
  *   COMPLETING     a rank still runs                 ->                       kill

@@ -222,6 +222,8 @@ struct json *pod_build(const struct pod_plan *plan, int64_t rank, struct err *er
     if (rc < 0)
         return NULL;
     set_spec(pod, plan, name.s);
+    if (plan->job->is_script && rank > 0)
+        convert_script_wait(container);
     podenv_set(container, plan, rank);
     return TAKE(pod);
 }

@@ -137,6 +137,13 @@ static bool has(const struct json *env, const char *name)
     return false;
 }
 
+/* A script's variables are mostly the submitter's own surroundings, taken along; if that
+ * was a job, its SLURM_... are not this one's. */
+static bool gives_way(const struct pod_plan *plan, const char *name)
+{
+    return plan->job->is_script && str_starts(name, "SLURM");
+}
+
 void podenv_set(struct json *container, const struct pod_plan *plan, int64_t rank)
 {
     JSON_AUTO struct json *ours = json_new_array();
@@ -144,10 +151,15 @@ void podenv_set(struct json *container, const struct pod_plan *plan, int64_t ran
     struct json *env = json_new_array();
     add_numbers(ours, plan, rank);
     add_texts(ours, plan, rank);
-    for (size_t i = 0; i < json_len(ours); i++)
-        if (!has(theirs, json_str(json_item(ours, i), "name")))
+    for (size_t i = 0; i < json_len(ours); i++) {
+        const char *name = json_str(json_item(ours, i), "name");
+        if (gives_way(plan, name) || !has(theirs, name))
             json_append(env, json_copy(json_item(ours, i)));
-    for (size_t i = 0; i < json_len(theirs); i++)
-        json_append(env, json_copy(json_item(theirs, i)));
+    }
+    for (size_t i = 0; i < json_len(theirs); i++) {
+        const char *name = json_str_or(json_item(theirs, i), "name", "");
+        if (!gives_way(plan, name) || !has(ours, name))
+            json_append(env, json_copy(json_item(theirs, i)));
+    }
     json_set(container, "env", env);
 }

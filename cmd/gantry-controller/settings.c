@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "base/util.h"
 #include "base/yaml.h"
+#include "crds/convert.h"
 
 #define SETTINGS_BYTES_MAX (1u << 20)
 #define WEIGHT_MAX 0xffffffffLL /* as in Slurm: 32 bits */
@@ -45,6 +46,10 @@ static const struct setting {
      "nvidia.com/gpu", "the extended resource that Slurm's gpu options mean"},
     {"gpuTypeLabel", SETTING_TEXT, offsetof(struct settings, gpu_type_label), 0, 0,
      "gantry.dev/gpu-type", "node label that names the GPU type"},
+    {"scriptImage", SETTING_TEXT, offsetof(struct settings, script_image), 0, 0,
+     SCRIPT_IMAGE, "image of script jobs that name none"},
+    {"launchImage", SETTING_TEXT, offsetof(struct settings, launch_image), 0, 0, "none",
+     "image that brings gantry-launch to script jobs whose own image lacks it"},
     {"controllerNamespace", SETTING_TEXT, offsetof(struct settings, namespace_), 0, 0,
      "gantry-system", "namespace of the ConfigMap job-ids"},
 };
@@ -54,6 +59,7 @@ void settings_default(struct settings *s)
     *s = (struct settings){.sched = sched_config_default(),
                            .gpu_resource = "nvidia.com/gpu",
                            .gpu_type_label = "gantry.dev/gpu-type",
+                           .script_image = SCRIPT_IMAGE,
                            .namespace_ = "gantry-system"};
 }
 

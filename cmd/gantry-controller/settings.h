@@ -20,6 +20,8 @@ struct settings {
     struct sched_config sched;
     char gpu_resource[SETTING_TEXT_MAX];   /* gpuResource */
     char gpu_type_label[SETTING_TEXT_MAX]; /* gpuTypeLabel */
+    char script_image[SETTING_TEXT_MAX];   /* scriptImage */
+    char launch_image[SETTING_TEXT_MAX];   /* launchImage; "": none */
     char namespace_[SETTING_TEXT_MAX]; /* controllerNamespace, of ConfigMap job-ids */
 };
 

@@ -184,7 +184,8 @@ static const struct job_case {
      "", "pods=1/node cpu=1000"},
 
     /* what is wrong */
-    {"no work", "nodes: 1", "", "spec needs exactly one of template and script"},
+    {"no work", "nodes: 1", "",
+     "spec needs exactly one of template, script and scriptFrom"},
     {"not yet", "array: 1-3, " ONE, "", "spec.array is not supported yet"},
     {"a value not yet", "killOnBadExit: false, " ONE, "",
      "spec.killOnBadExit: false is not supported yet"},
@@ -266,7 +267,9 @@ START_TEST(test_job)
     struct restable resources;
     restable_init(&resources);
     restable_intern(&resources, "nvidia.com/gpu");
-    const struct convert c = {&resources, "nvidia.com/gpu", "gantry.dev/gpu-type"};
+    const struct convert c = {.resources = &resources,
+                              .gpu_resource = "nvidia.com/gpu",
+                              .gpu_type_label = "gantry.dev/gpu-type"};
     JSON_AUTO struct json *object = batchjob(row);
     STR_AUTO struct str text;
     struct err err = ERR_INIT;
@@ -286,7 +289,9 @@ START_TEST(test_identity)
 {
     struct restable resources;
     restable_init(&resources);
-    const struct convert c = {&resources, "nvidia.com/gpu", "gantry.dev/gpu-type"};
+    const struct convert c = {.resources = &resources,
+                              .gpu_resource = "nvidia.com/gpu",
+                              .gpu_type_label = "gantry.dev/gpu-type"};
     struct job_case row = {"identity", "user: ann, " ONE,
                            "submitTime: '2026-11-24T19:06:12Z'", NULL};
     JSON_AUTO struct json *object = batchjob(&row);
@@ -310,7 +315,9 @@ START_TEST(test_full_table)
     restable_init(&resources);
     for (char name[] = "example.com/a"; resources.n < RES_MAX; name[12]++)
         restable_intern(&resources, name);
-    const struct convert c = {&resources, "nvidia.com/gpu", "gantry.dev/gpu-type"};
+    const struct convert c = {.resources = &resources,
+                              .gpu_resource = "nvidia.com/gpu",
+                              .gpu_type_label = "gantry.dev/gpu-type"};
     struct job_case row = {"full", "gpusPerNode: 1, " ONE, "", NULL};
     JSON_AUTO struct json *object = batchjob(&row);
     ck_assert_ptr_null(convert_job(&c, object, &err));

@@ -71,7 +71,9 @@ START_TEST(test_node)
     STR_AUTO struct str text;
     str_init(&text, TEXT_MAX_LEN);
     restable_init(&resources);
-    const struct convert c = {&resources, "nvidia.com/gpu", "gantry.dev/gpu-type"};
+    const struct convert c = {.resources = &resources,
+                              .gpu_resource = "nvidia.com/gpu",
+                              .gpu_type_label = "gantry.dev/gpu-type"};
     JSON_AUTO struct json *object = parse(nodes[_i].name, nodes[_i].object);
     struct node *node = convert_node(&c, object, &err);
     if (node)
@@ -91,7 +93,9 @@ START_TEST(test_node_full_table)
     restable_init(&resources);
     for (char name[] = "example.com/a"; resources.n < RES_MAX; name[12]++)
         restable_intern(&resources, name);
-    const struct convert c = {&resources, "nvidia.com/gpu", "gantry.dev/gpu-type"};
+    const struct convert c = {.resources = &resources,
+                              .gpu_resource = "nvidia.com/gpu",
+                              .gpu_type_label = "gantry.dev/gpu-type"};
     JSON_AUTO struct json *object = parse(
         "full", "{metadata: {name: n1}, status: {allocatable: {cpu: 1, x/y: 2}}}");
     struct node *node = convert_node(&c, object, NULL);
@@ -154,7 +158,9 @@ START_TEST(test_partition)
     STR_AUTO struct str text;
     str_init(&text, TEXT_MAX_LEN);
     restable_init(&resources);
-    const struct convert c = {&resources, "nvidia.com/gpu", "gantry.dev/gpu-type"};
+    const struct convert c = {.resources = &resources,
+                              .gpu_resource = "nvidia.com/gpu",
+                              .gpu_type_label = "gantry.dev/gpu-type"};
     AUTO_FREE char *yaml =
         xasprintf("{metadata: {name: p}, spec: {%s}}", partitions[_i].spec);
     JSON_AUTO struct json *object = parse(partitions[_i].name, yaml);

@@ -21,7 +21,9 @@ static struct convert with(struct restable *resources)
 {
     restable_init(resources);
     restable_intern(resources, "nvidia.com/gpu");
-    return (struct convert){resources, "nvidia.com/gpu", "gantry.dev/gpu-type"};
+    return (struct convert){.resources = resources,
+                            .gpu_resource = "nvidia.com/gpu",
+                            .gpu_type_label = "gantry.dev/gpu-type"};
 }
 
 #define MI (INT64_C(1) << 20)

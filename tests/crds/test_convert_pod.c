@@ -106,7 +106,9 @@ START_TEST(test_use)
     STR_AUTO struct str text;
     str_init(&text, TEXT_MAX_LEN);
     restable_init(&resources);
-    const struct convert c = {&resources, "nvidia.com/gpu", "gantry.dev/gpu-type"};
+    const struct convert c = {.resources = &resources,
+                              .gpu_resource = "nvidia.com/gpu",
+                              .gpu_type_label = "gantry.dev/gpu-type"};
     JSON_AUTO struct json *object = parse(uses[_i].name, uses[_i].pod);
     struct pod *pod = convert_pod(&c, object, &err);
     if (pod)
@@ -196,7 +198,9 @@ START_TEST(test_state)
     STR_AUTO struct str text;
     str_init(&text, TEXT_MAX_LEN);
     restable_init(&resources);
-    const struct convert c = {&resources, "nvidia.com/gpu", "gantry.dev/gpu-type"};
+    const struct convert c = {.resources = &resources,
+                              .gpu_resource = "nvidia.com/gpu",
+                              .gpu_type_label = "gantry.dev/gpu-type"};
     JSON_AUTO struct json *object = parse(states[_i].name, states[_i].pod);
     struct pod *pod = convert_pod(&c, object, NULL);
     ck_assert_ptr_nonnull(pod);

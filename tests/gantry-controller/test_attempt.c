@@ -57,12 +57,41 @@ START_TEST(test_shape)
     struct attempt a = {0};
     size_t rank = 0;
     make(&a, shapes[_i].ranks);
-    ck_assert_msg(attempt_shape(&a, &rank) == shapes[_i].shape, "%s", shapes[_i].ranks);
+    ck_assert_msg(attempt_shape(&a, false, &rank) == shapes[_i].shape, "%s",
+                  shapes[_i].ranks);
     if (shapes[_i].shape == ATTEMPT_FAILED || shapes[_i].shape == ATTEMPT_BROKEN)
         ck_assert_msg(rank == shapes[_i].rank, "%s: rank %zu", shapes[_i].ranks, rank);
     ck_assert_msg(attempt_all_ended(&a) == shapes[_i].all_ended, "%s: all ended",
                   shapes[_i].ranks);
     ck_assert_msg(attempt_busy(&a) == shapes[_i].busy, "%s: busy", shapes[_i].ranks);
+    attempt_clear(&a);
+}
+END_TEST
+
+/* Of a batch script rank 0 decides, except for the ends of others that are not good. */
+static const struct {
+    const char *ranks;
+    enum attempt_shape shape;
+} batches[] = {
+    {"made bound", ATTEMPT_LAUNCHING},
+    {"bound bound", ATTEMPT_RUNNING},
+    {"bound bound+ok", ATTEMPT_RUNNING},
+    {"bound+ok bound", ATTEMPT_SUCCEEDED},
+    {"bound+ok gone", ATTEMPT_SUCCEEDED},
+    {"bound+ok bound+sig:15", ATTEMPT_SUCCEEDED},
+    {"gone+ok bound+lost", ATTEMPT_SUCCEEDED},
+    {"bound+fail:2 bound", ATTEMPT_FAILED},
+    {"bound bound+fail:2", ATTEMPT_FAILED},
+    {"bound gone", ATTEMPT_BROKEN},
+};
+
+START_TEST(test_batch)
+{
+    struct attempt a = {0};
+    size_t rank = 0;
+    make(&a, batches[_i].ranks);
+    ck_assert_msg(attempt_shape(&a, true, &rank) == batches[_i].shape, "%s",
+                  batches[_i].ranks);
     attempt_clear(&a);
 }
 END_TEST
@@ -254,6 +283,7 @@ int main(void)
     return suite_main("gantry-controller/attempt",
                       (struct suite_row[]){
                           {test_shape, ARRAY_LEN(shapes)},
+                          {test_batch, ARRAY_LEN(batches)},
                           {test_begin, 1},
                           {test_trouble, 1},
                           {test_waits_for_its_turn, 1},

@@ -9,8 +9,9 @@
 #define TEMPLATE "'template':{'spec':{'containers':[{'name':'main','image':'i'}]}}"
 
 static struct restable resources;
-static const struct convert convert = {&resources, "nvidia.com/gpu",
-                                       "gantry.dev/gpu-type"};
+static const struct convert convert = {.resources = &resources,
+                                       .gpu_resource = "nvidia.com/gpu",
+                                       .gpu_type_label = "gantry.dev/gpu-type"};
 
 static struct json *object_of(const char *quoted)
 {

@@ -29,7 +29,7 @@ struct given {
     int exit_code; /* recorded; 0: none */
 
     const char *actions; /* "1:Cancel 2:Requeue" */
-    bool no_requeue, deleting, held, unknown;
+    bool no_requeue, deleting, held, unknown, is_script;
     const char *refusal; /* of the spec */
 
     const char *ranks; /* of the attempt under way; NULL: none */
@@ -337,6 +337,19 @@ static const struct {
     {"all have ended well",
      {.state = JOB_STATE_RUNNING, .ranks = "bound+ok bound+ok"},
      "COMPLETED end=+0 exit=0:0 write"},
+    {"the script has ended, its other ranks wait",
+     {.state = JOB_STATE_RUNNING, .ranks = "bound+ok bound bound", .is_script = true},
+     "COMPLETING reason=None exit=0:0 write"},
+    {"those have ended too",
+     {.state = JOB_STATE_COMPLETING,
+      .reason = "None",
+      .ranks = "bound+ok bound+sig:15",
+      .is_script = true},
+     "COMPLETED reason=- end=+0 exit=0:0 write"},
+    {"the script fails",
+     {.state = JOB_STATE_RUNNING, .ranks = "bound+fail:3 bound", .is_script = true},
+     "COMPLETING reason=NonZeroExitCode message=rank 0 ended first, with 3:0 exit=3:0 "
+     "write"},
     {"one fails",
      {.state = JOB_STATE_RUNNING, .ranks = "bound+ok bound bound+fail:7"},
      "COMPLETING reason=NonZeroExitCode message=rank 2 ended first, with 7:0 exit=7:0 "
@@ -585,6 +598,7 @@ static struct bjob *give_job(const struct given *g)
     job->created_sec = CREATED;
     job->deleting = g->deleting;
     job->requeue = !g->no_requeue;
+    job->is_script = g->is_script;
     job->refusal = xstrdup_null(g->refusal);
     job->model = g->refusal ? NULL : job_new();
     if (job->model && g->held)

@@ -35,11 +35,24 @@ static struct bjob *job_of(const struct convert *c, const char *name, const char
 
 #define TEMPLATE "'template':{'spec':{'containers':[{'name':'main','image':'i'}]}}"
 
+#define SCRIPT                                                                 \
+    "'nodes':2,'script':'#!/bin/bash\\necho $(hostname) $$ $x\\n','args':['a " \
+    "b','$1'],"                                                                \
+    "'image':'mine','workDir':'/home/"                                         \
+    "ann','output':'slurm-%j.out','openMode':'append',"                        \
+    "'exportEnv':'ALL','env':[{'name':'PRICE','value':'$(HOME)'},"             \
+    "{'name':'SLURM_JOB_ID','value':'3'}]"
+#define LONG \
+    "'scriptFrom':{'configMapKeyRef':{'name':'gantry-script-1','key':'script'}}"
+
 /* `slots` is "n1:2,n2:1": pods on nodes. */
 static const struct {
     const char *golden, *name, *spec, *status, *slots;
     int64_t attempt, rank;
 } pods[] = {
+    {"script", "train", SCRIPT, "", "n1:1,n2:1", 1, 0},
+    {"script-waits", "train", SCRIPT, "", "n1:1,n2:1", 1, 1},
+    {"long-script", "train", LONG, "", "n1:1", 1, 0},
     {"one-pod", "hello", TEMPLATE, "", "n3:1", 1, 0},
     {"gang", "train", "'nodes':4,'gpusPerNode':'h100:8','jobName':'pretrain'," TEMPLATE,
      ",'restarts':2", "n1:1,n2:1,n4:1,n5:1", 3, 2},
@@ -101,7 +114,9 @@ START_TEST(test_golden)
 {
     struct restable resources;
     restable_init(&resources);
-    struct convert c = {&resources, "nvidia.com/gpu", "gantry.dev/gpu-type"};
+    struct convert c = {.resources = &resources,
+                        .gpu_resource = "nvidia.com/gpu",
+                        .gpu_type_label = "gantry.dev/gpu-type"};
     struct bjob *job = job_of(&c, pods[_i].name, pods[_i].spec, pods[_i].status);
     struct slot slots[8];
     size_t n = slots_of(job, pods[_i].slots, slots);
@@ -202,7 +217,9 @@ START_TEST(test_bad)
 {
     struct restable resources;
     restable_init(&resources);
-    struct convert c = {&resources, "nvidia.com/gpu", "gantry.dev/gpu-type"};
+    struct convert c = {.resources = &resources,
+                        .gpu_resource = "nvidia.com/gpu",
+                        .gpu_type_label = "gantry.dev/gpu-type"};
     struct bjob job = {.name = (char *)"a",
                        .ns = (char *)"b",
                        .uid = (char *)"u",

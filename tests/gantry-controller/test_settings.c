@@ -26,6 +26,8 @@ START_TEST(test_defaults)
     ck_assert_str_eq(s.gpu_resource, "nvidia.com/gpu");
     ck_assert_str_eq(s.gpu_type_label, "gantry.dev/gpu-type");
     ck_assert_str_eq(s.namespace_, "gantry-system");
+    ck_assert_str_eq(s.script_image, "debian:stable-slim");
+    ck_assert_str_eq(s.launch_image, "");
 }
 END_TEST
 
@@ -41,7 +43,9 @@ START_TEST(test_all_keys)
                    "priorityMaxAge: 1-12\n"
                    "gpuResource: amd.com/gpu\n"
                    "gpuTypeLabel: example.com/gpu\n"
-                   "controllerNamespace: jobs\n",
+                   "controllerNamespace: jobs\n"
+                   "scriptImage: site/scripts:3\n"
+                   "launchImage: gantry:1\n",
                    &err);
     ck_assert_msg(rc == 0, "%s", err.msg);
     ck_assert_int_eq(s.sched.priority_weight_age, 5);
@@ -50,6 +54,8 @@ START_TEST(test_all_keys)
     ck_assert_str_eq(s.gpu_resource, "amd.com/gpu");
     ck_assert_str_eq(s.gpu_type_label, "example.com/gpu");
     ck_assert_str_eq(s.namespace_, "jobs");
+    ck_assert_str_eq(s.script_image, "site/scripts:3");
+    ck_assert_str_eq(s.launch_image, "gantry:1");
 }
 END_TEST
 

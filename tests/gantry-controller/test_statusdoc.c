@@ -185,7 +185,9 @@ START_TEST(test_patch)
     struct restable resources;
     struct err err = ERR_INIT;
     restable_init(&resources);
-    struct convert c = {&resources, "nvidia.com/gpu", "gantry.dev/gpu-type"};
+    struct convert c = {.resources = &resources,
+                        .gpu_resource = "nvidia.com/gpu",
+                        .gpu_type_label = "gantry.dev/gpu-type"};
     JSON_AUTO struct json *object = object_new();
     struct bjob *job = bjob_parse(&c, object, &err);
     struct jstatus want;
@@ -216,7 +218,9 @@ START_TEST(test_absolute)
     struct restable resources;
     struct err err = ERR_INIT;
     restable_init(&resources);
-    struct convert c = {&resources, "nvidia.com/gpu", "gantry.dev/gpu-type"};
+    struct convert c = {.resources = &resources,
+                        .gpu_resource = "nvidia.com/gpu",
+                        .gpu_type_label = "gantry.dev/gpu-type"};
     JSON_AUTO struct json *object = object_new();
     struct bjob *job = bjob_parse(&c, object, &err);
     struct jstatus full, empty;
