@@ -95,14 +95,32 @@ static int set_duration(const struct opt *o, const struct source *src, void *at,
     return 0;
 }
 
+static int set_optional(const struct opt *o, const struct source *src, void *at,
+                        struct err *err)
+{
+    (void)o;
+    (void)err;
+    *(const char **)at = src->text ? src->text : "";
+    return 0;
+}
+
+/* A variable says how many. */
+static int set_count(const struct opt *o, const struct source *src, void *at,
+                     struct err *err)
+{
+    if (src->text)
+        return set_int(o, src, at, err);
+    ++*(int64_t *)at;
+    return 0;
+}
+
 typedef int set_fn(const struct opt *o, const struct source *src, void *at,
                    struct err *err);
 
 static set_fn *const setters[] = {
-    [OPT_FLAG] = set_flag,
-    [OPT_STRING] = set_string,
-    [OPT_INT] = set_int,
-    [OPT_DURATION] = set_duration,
+    [OPT_FLAG] = set_flag,         [OPT_STRING] = set_string,
+    [OPT_INT] = set_int,           [OPT_DURATION] = set_duration,
+    [OPT_OPTIONAL] = set_optional, [OPT_COUNT] = set_count,
 };
 
 static int set_value(struct parse *p, const struct opt *o, const struct source *src)
@@ -110,8 +128,6 @@ static int set_value(struct parse *p, const struct opt *o, const struct source *
     p->seen[o - p->table] = true;
     return setters[o->type](o, src, p->base + o->offset, p->err);
 }
-
-/* ---- finding ---- */
 
 static size_t count_rows(const struct opt *table)
 {
@@ -122,102 +138,22 @@ static size_t count_rows(const struct opt *table)
     return n;
 }
 
-static int unknown_long(const struct parse *p, const char *name)
-{
-    size_t i, n = count_rows(p->table);
-    AUTO_FREE const char **words = xcalloc(n + 1, sizeof(*words));
-    const char *near;
-
-    for (i = 0; i < n; i++)
-        words[i] = p->table[i].name;
-    near = opt_nearest(name, words);
-    if (near == NULL)
-        return err_set(p->err, ERR_INVALID, "unknown option --%s", name);
-    return err_set(p->err, ERR_INVALID, "unknown option --%s; did you mean --%s?", name,
-                   near);
-}
-
-static const struct opt *find_short(const struct opt *table, char c)
-{
-    for (; table->name != NULL; table++) {
-        if (table->short_name != 0 && table->short_name == c)
-            return table;
-    }
-    return NULL;
-}
-
-static const struct opt *find_long(const struct opt *table, const char *name)
-{
-    for (; table->name != NULL; table++) {
-        if (str_eq(table->name, name))
-            return table;
-    }
-    return NULL;
-}
-
 /* ---- the line ---- */
 
-/* Sets option `o`, written as `from`. `attached` is the value in the same argument, or
- * NULL; `next` is the argument behind, or NULL. Returns how many arguments it took. */
-static int take_option(struct parse *p, const struct opt *o, const char *from,
-                       const char *attached, const char *next)
+static int parse_line(struct parse *p, struct opt_scan *scan)
 {
-    struct source src = {.from = from, .text = attached != NULL ? attached : next};
+    struct opt_item item;
+    int more;
 
-    if (o->type == OPT_FLAG) {
-        if (attached != NULL)
-            return err_set(p->err, ERR_INVALID, "%s takes no value", from);
-        src.text = "true";
-        next = NULL;
-    } else if (src.text == NULL) {
-        return err_set(p->err, ERR_INVALID, "%s needs a value: %s %s", from, from,
-                       o->metavar);
-    }
-    if (set_value(p, o, &src) < 0)
-        return -1;
-    return attached == NULL && next != NULL ? 2 : 1;
-}
+    while ((more = opt_scan_next(scan, &item, p->err)) > 0) {
+        struct source src = {.from = item.from, .text = item.value};
 
-static int take_long(struct parse *p, const char *arg, const char *next)
-{
-    const char *equals = strchr(arg, '=');
-    AUTO_FREE char *from =
-        xstrndup(arg, equals != NULL ? (size_t)(equals - arg) : strlen(arg));
-    const struct opt *o = find_long(p->table, from + 2);
-
-    if (o == NULL)
-        return unknown_long(p, from + 2);
-    return take_option(p, o, from, equals != NULL ? equals + 1 : NULL, next);
-}
-
-static int take_short(struct parse *p, const char *arg, const char *next)
-{
-    const char from[] = {'-', arg[1], '\0'};
-    const struct opt *o = find_short(p->table, arg[1]);
-
-    if (o == NULL)
-        return err_set(p->err, ERR_INVALID, "unknown option %s", arg);
-    return take_option(p, o, from, arg[2] != '\0' ? arg + 2 : NULL, next);
-}
-
-static int parse_line(struct parse *p, int argc, char **argv)
-{
-    int i = 1, taken;
-
-    while (i < argc && argv[i][0] == '-' && argv[i][1] != '\0') {
-        const char *next = i + 1 < argc ? argv[i + 1] : NULL;
-
-        if (str_eq(argv[i], "--"))
-            return i + 1;
-        if (argv[i][1] == '-')
-            taken = take_long(p, argv[i], next);
-        else
-            taken = take_short(p, argv[i], next);
-        if (taken < 0)
+        if (item.row->type == OPT_FLAG)
+            src.text = "true";
+        if (set_value(p, item.row, &src) < 0)
             return -1;
-        i += taken;
     }
-    return MIN(i, argc);
+    return more < 0 ? -1 : scan->at;
 }
 
 /* Variables that are set but empty count as not set. */
@@ -237,16 +173,25 @@ static int parse_environment(struct parse *p)
     return 0;
 }
 
-int opt_parse(const struct opt *table, int argc, char **argv, void *into,
-              struct err *err)
+int opt_parse_as(const struct opt *table, unsigned manner, int argc, char **argv,
+                 void *into, struct err *err)
 {
     AUTO_FREE bool *seen = xcalloc(count_rows(table), sizeof(*seen));
     struct parse p = {.table = table, .base = into, .seen = seen, .err = err};
-    int operand = parse_line(&p, argc, argv);
+    struct opt_scan scan;
+    int operand;
 
+    opt_scan_init(&scan, table, manner, argc, argv);
+    operand = parse_line(&p, &scan);
     if (operand < 0 || parse_environment(&p) < 0)
         return -1;
     return operand;
+}
+
+int opt_parse(const struct opt *table, int argc, char **argv, void *into,
+              struct err *err)
+{
+    return opt_parse_as(table, 0, argc, argv, into, err);
 }
 
 /* ---- help ---- */
@@ -257,6 +202,9 @@ static char *left_column(const struct opt *o)
     char dash[] = "-?, ";
 
     dash[1] = o->short_name;
+    if (o->type == OPT_OPTIONAL)
+        return xasprintf("  %s--%s[=%s]", o->short_name != 0 ? dash : "    ", o->name,
+                         o->metavar);
     return xasprintf("  %s--%s%s%s", o->short_name != 0 ? dash : "    ", o->name,
                      o->metavar != NULL ? " " : "",
                      o->metavar != NULL ? o->metavar : "");

@@ -5,6 +5,9 @@
  * cannot differ. Values are written into a caller's struct at `offset`. Long options
  * take "--name value" or "--name=value"; short ones "-n value" or "-nvalue"; "--" ends
  * them. An unknown option is refused by name, with the nearest known one.
+ *
+ * Commands that scripts call as they call Slurm's read their line as getopt_long(3)
+ * does: OPT_GETOPT.
  */
 #ifndef GANTRY_BASE_OPT_H
 #define GANTRY_BASE_OPT_H
@@ -20,6 +23,9 @@ enum opt_type {
     OPT_STRING,   /* const char *, lent from argv or the environment */
     OPT_INT,      /* int64_t, decimal, within [min, max] */
     OPT_DURATION, /* int64_t seconds, base/duration.h */
+    OPT_OPTIONAL, /* const char *, as OPT_STRING, but the value may be left out ("") and
+                   * stands in the same argument: "--nice", "--nice=5", "-k5" */
+    OPT_COUNT,    /* int64_t, one more each time: -v, -vv */
 };
 
 struct opt {
@@ -37,6 +43,37 @@ struct opt {
  * or -1. Fields whose option is absent are left alone (put defaults there before). */
 int opt_parse(const struct opt *table, int argc, char **argv, void *into,
               struct err *err);
+
+/* How a line is read; bits. */
+enum {
+    OPT_CUT = 1,      /* a long option may be cut while no other begins so */
+    OPT_GROUP = 2,    /* "-Hv" is -H -v */
+    OPT_ANYWHERE = 4, /* operands may stand between options; argv gets them last */
+    OPT_GETOPT = OPT_CUT | OPT_GROUP | OPT_ANYWHERE,
+};
+int opt_parse_as(const struct opt *table, unsigned manner, int argc, char **argv,
+                 void *into, struct err *err);
+
+/* The line one option at a time, for who keeps more than values. */
+struct opt_scan {
+    const struct opt *table;
+    unsigned manner;
+    int argc;
+    char **argv;
+    int at;      /* the argument that is next; at the end the first operand */
+    int moved;   /* operands that were put behind */
+    int grouped; /* characters of argv[at] that were taken */
+};
+/* An option as it was met. */
+struct opt_item {
+    const struct opt *row;
+    const char *value; /* NULL where there is none */
+    char from[64];     /* "--nodes", "-N": for errors; a long name may be cut */
+};
+void opt_scan_init(struct opt_scan *scan, const struct opt *table, unsigned manner,
+                   int argc, char **argv);
+/* 1: an option; 0: there are no more; -1 and err. */
+int opt_scan_next(struct opt_scan *scan, struct opt_item *ret, struct err *err);
 
 /* "Usage: <usage>", the purpose, then a line per option, columns aligned. */
 void opt_help(const struct opt *table, const char *usage, const char *purpose,

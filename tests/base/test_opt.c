@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "base/util.h"
 #include "tests/support/suite.h"
 
@@ -168,6 +169,128 @@ START_TEST(test_environment)
 }
 END_TEST
 
+/* ---- as getopt_long(3) ---- */
+
+struct getopts {
+    bool hold;
+    int64_t verbose;
+    const char *nice, *name, *nodes, *nodelist;
+};
+
+#define GETOPT_AT(field) offsetof(struct getopts, field)
+static const struct opt getopt_table[] = {
+    {"hold", 'H', OPT_FLAG, NULL, GETOPT_AT(hold), NULL, "", 0, 0},
+    {"verbose", 'v', OPT_COUNT, "T_VERBOSE", GETOPT_AT(verbose), NULL, "", 0, 0},
+    {"nice", 'k', OPT_OPTIONAL, NULL, GETOPT_AT(nice), "N", "", 0, 0},
+    {"name", 'J', OPT_STRING, NULL, GETOPT_AT(name), "NAME", "", 0, 0},
+    {"nodes", 'N', OPT_STRING, NULL, GETOPT_AT(nodes), "N", "", 0, 0},
+    {"nodelist", 'w', OPT_STRING, NULL, GETOPT_AT(nodelist), "LIST", "", 0, 0},
+    {.name = NULL},
+};
+
+static const struct {
+    const char *name;
+    unsigned manner;
+    const char *args[ARGS_MAX];
+    /* "hold verbose nice name nodes nodelist | operands", or the error */
+    const char *want;
+} getopts[] = {
+    {"grouped", OPT_GETOPT, {"-Hvv"}, "1 2 - - - - |"},
+    {"grouped with a value", OPT_GETOPT, {"-vJx"}, "0 1 - x - - |"},
+    {"grouped with a value behind", OPT_GETOPT, {"-vJ", "x", "y"}, "0 1 - x - - | y"},
+    {"optional, none", OPT_GETOPT, {"--nice", "5"}, "0 0 () - - - | 5"},
+    {"optional, attached", OPT_GETOPT, {"--nice=5"}, "0 0 5 - - - |"},
+    {"optional, short, none", OPT_GETOPT, {"-k", "5"}, "0 0 () - - - | 5"},
+    {"optional, short, attached", OPT_GETOPT, {"-k5"}, "0 0 5 - - - |"},
+    {"cut", OPT_GETOPT, {"--verb", "--nodel", "n1"}, "0 1 - - - n1 |"},
+    {"cut, with equals", OPT_GETOPT, {"--na=x"}, "0 0 - x - - |"},
+    {"whole, though another begins so", OPT_GETOPT, {"--nodes=2"}, "0 0 - - 2 - |"},
+    {"cut too short",
+     OPT_GETOPT,
+     {"--node=2"},
+     "option --node could be --nodes or --nodelist"},
+    {"cut is not allowed",
+     OPT_GROUP,
+     {"--verb"},
+     "unknown option --verb"},
+    {"unknown", OPT_GETOPT, {"--zebra"}, "unknown option --zebra"},
+    {"unknown in a group", OPT_GETOPT, {"-HZ"}, "unknown option -Z"},
+    {"a flag with a value", OPT_GETOPT, {"--hold=1"}, "--hold takes no value"},
+    {"no value, though operands come",
+     OPT_GETOPT,
+     {"a", "--name"},
+     "--name needs a value: --name NAME"},
+    {"no value, though grouped", OPT_GETOPT, {"-vJ"}, "-J needs a value: -J NAME"},
+    {"operands between",
+     OPT_GETOPT,
+     {"a", "-v", "b", "-J", "x", "c"},
+     "0 1 - x - - | a b c"},
+    {"operands before two dashes",
+     OPT_GETOPT,
+     {"a", "-v", "b", "--", "-H", "c"},
+     "0 1 - - - - | a b -H c"},
+    {"an operand ends them",
+     OPT_CUT | OPT_GROUP,
+     {"-v", "a", "-H"},
+     "0 1 - - - - | a -H"},
+    {"a dash between", OPT_GETOPT, {"-", "-v"}, "0 1 - - - - | -"},
+};
+
+static const char *or_dash(const char *s)
+{
+    return s == NULL ? "-" : s[0] == '\0' ? "()" : s;
+}
+
+START_TEST(test_getopt)
+{
+    char *argv[ARGS_MAX + 2] = {(char *)"prog"};
+    struct getopts got = {0};
+    struct err err = ERR_INIT;
+    STR_AUTO struct str said;
+    int argc = 1;
+
+    str_init(&said, 1000);
+    for (; getopts[_i].args[argc - 1] != NULL; argc++)
+        argv[argc] = (char *)getopts[_i].args[argc - 1];
+    int at = opt_parse_as(getopt_table, getopts[_i].manner, argc, argv, &got, &err);
+    if (at < 0) {
+        str_add(&said, err.msg);
+    } else {
+        str_addf(&said, "%d %d %s %s %s %s |", got.hold, (int)got.verbose,
+                 or_dash(got.nice), or_dash(got.name), or_dash(got.nodes),
+                 or_dash(got.nodelist));
+        for (; at < argc; at++)
+            str_addf(&said, " %s", argv[at]);
+    }
+    ck_assert_msg(str_eq(said.s, getopts[_i].want), "%s: %s", getopts[_i].name, said.s);
+}
+END_TEST
+
+START_TEST(test_count_variable)
+{
+    struct getopts got = {0};
+    struct err err = ERR_INIT;
+    char *argv[] = {(char *)"prog", NULL};
+
+    setenv("T_VERBOSE", "3", 1);
+    ck_assert_int_eq(opt_parse(getopt_table, 1, argv, &got, &err), 1);
+    ck_assert_int_eq(got.verbose, 3);
+    unsetenv("T_VERBOSE");
+}
+END_TEST
+
+START_TEST(test_help_optional)
+{
+    AUTO_FREE char *text = NULL;
+    size_t len;
+    FILE *out = open_memstream(&text, &len);
+
+    opt_help(getopt_table + 2, "prog", "Does.", out);
+    fclose(out);
+    ck_assert_msg(strstr(text, "\n  -k, --nice[=N]"), "%s", text);
+}
+END_TEST
+
 /* ---- help and misspellings ---- */
 
 START_TEST(test_help)
@@ -250,6 +373,9 @@ int main(void)
                                       {test_bad, ARRAY_LEN(bad)},
                                       {test_bad_duration, 1},
                                       {test_environment, ARRAY_LEN(variables)},
+                                      {test_getopt, ARRAY_LEN(getopts)},
+                                      {test_count_variable, 1},
+                                      {test_help_optional, 1},
                                       {test_help, 1},
                                       {test_help_exits, 1},
                                       {test_nearest, ARRAY_LEN(nearest)},
