@@ -26,12 +26,14 @@ FLAGS_san = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-san
 DEPS_san  = deps-test
 
 # Folders with a library of the same name, leaves last: the order is the link order.
-LIB_DIRS  = cmd/gantry-controller cmd/gantry-local kubeclient crds scheduler base
-PROGRAMS  = gantry-local gantry-controller
+LIB_DIRS  = cmd/gantry cmd/gantry-controller cmd/gantry-local kubeclient crds scheduler base
+PROGRAMS  = gantry-local gantry-controller gantry
+# Names under which gantry is called as well.
+LINKS     = sbatch squeue sinfo scancel scontrol kubectl-gantry
 
 src        = $(filter-out $(1)/main.c $(1)/test_%,$(wildcard $(1)/*.c))
 libs_of    = $(foreach d,$(LIB_DIRS),$(BUILD)/$(1)/$(d).a)
-TEST_DIRS  = base scheduler kubeclient crds gantry-local gantry-controller world
+TEST_DIRS  = base scheduler kubeclient crds gantry-local gantry-controller gantry world
 TEST_SRC   = $(foreach d,$(TEST_DIRS),$(wildcard tests/$(d)/test_*.c))
 TESTS      = $(TEST_SRC:%.c=$(BUILD)/san/%)
 BENCH      = $(patsubst %.c,$(BUILD)/rel/%,$(wildcard tests/bench/bench_*.c))
@@ -44,7 +46,7 @@ SEEDS     ?= 1000
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
 
-all: deps $(PROGRAMS:%=$(BUILD)/bin/%)
+all: deps $(PROGRAMS:%=$(BUILD)/bin/%) $(LINKS:%=$(BUILD)/bin/%)
 
 # One rule set for each build kind. Nothing is compiled before the packages are there.
 define KIND
@@ -57,6 +59,9 @@ $$(foreach d,$$(LIB_DIRS) tests/support tests/world,$$(eval $$(call ARCHIVE,$(1)
 $$(BUILD)/$(1)/bin/%: $$(BUILD)/$(1)/cmd/%/main.o $$(call libs_of,$(1))
 	@mkdir -p $$(@D)
 	$$(CC) $$(FLAGS_$(1)) $$(LDFLAGS) $$^ $$(LDLIBS) -o $$@
+
+$$(LINKS:%=$$(BUILD)/$(1)/bin/%): $$(BUILD)/$(1)/bin/gantry
+	ln -sf gantry $$@
 
 $$(BUILD)/$(1)/tests/world/%: $$(BUILD)/$(1)/tests/world/%.o $$(BUILD)/$(1)/tests/world.a $$(BUILD)/$(1)/tests/support.a $$(call libs_of,$(1))
 	$$(CC) $$(FLAGS_$(1)) $$(LDFLAGS) $$^ $$(CHECK) $$(LDLIBS) -o $$@
@@ -74,11 +79,14 @@ endef
 
 $(foreach k,rel san,$(eval $(call KIND,$(k))))
 
+$(LINKS:%=$(BUILD)/bin/%): $(BUILD)/bin/gantry
+	ln -sf gantry $@
+
 $(BUILD)/bin/%: $(BUILD)/rel/bin/%
 	@mkdir -p $(@D)
 	cp --remove-destination $< $@
 
-test: deps-test $(TESTS) $(FUZZ) $(PROGRAMS:%=$(BUILD)/san/bin/%)
+test: deps-test $(TESTS) $(FUZZ) $(PROGRAMS:%=$(BUILD)/san/bin/%) $(LINKS:%=$(BUILD)/san/bin/%)
 	@tests/run-tests $(BUILD)/san $(TESTS) $(FUZZ)
 
 # One test program: `make run-tests/base/test_str`.
@@ -106,6 +114,7 @@ SHARE = $(DESTDIR)$(PREFIX)/share
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/gantry/crds $(SHARE)/gantry/examples $(SHARE)/doc/gantry
 	install $(PROGRAMS:%=$(BUILD)/bin/%) $(DESTDIR)$(PREFIX)/bin
+	for l in $(LINKS); do ln -sf gantry $(DESTDIR)$(PREFIX)/bin/$$l; done
 	install -m 644 crds/*.yaml $(SHARE)/gantry/crds
 	install -m 644 manifests/examples/*.yaml $(SHARE)/gantry/examples
 	install -m 644 LICENSE README.md $(SHARE)/doc/gantry

@@ -21,6 +21,7 @@ struct kc_client {
     struct kc_call *calls; /* those that have not ended */
     void (*warning)(void *arg, const char *text);
     void *warning_arg;
+    bool give_up_unsent;
 };
 
 /*
@@ -86,6 +87,11 @@ struct transport *kc_client_transport(const struct kc_client *c)
 struct rng *kc_client_rng(struct kc_client *c)
 {
     return &c->rng;
+}
+
+void kc_client_give_up_unsent(struct kc_client *c)
+{
+    c->give_up_unsent = true;
 }
 
 void kc_client_on_warning(struct kc_client *c, void (*fn)(void *arg, const char *text),
@@ -240,7 +246,8 @@ static void call_not_sent(struct kc_call *call, const char *why)
 {
     int64_t pause_ms = (int64_t)UNSENT_PAUSE_MS << call->repeats;
 
-    if (!is_get(call) || call->repeats >= REPEATS_MAX) {
+    if (!is_get(call) || call->repeats >= REPEATS_MAX ||
+        call->client->give_up_unsent) {
         call_end_without_answer(call, KC_REFUSED, KC_REASON_NO_CONNECTION, why);
         return;
     }

@@ -100,6 +100,10 @@ struct loop *kc_client_loop(const struct kc_client *client);
 void kc_client_on_warning(struct kc_client *client,
                           void (*fn)(void *arg, const char *text), void *arg);
 
+/* From now on no call that was not sent is repeated: for programs whose user would
+ * rather hear at once that the server is not there. */
+void kc_client_give_up_unsent(struct kc_client *client);
+
 struct kc_call *kc_get(struct kc_client *c, const struct kc_ref *ref, kc_done_fn *done,
                        void *arg);
 /* One page. `query` is what stands behind '?', already escaped; NULL. */

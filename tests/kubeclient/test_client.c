@@ -354,6 +354,27 @@ START_TEST(test_free_with_calls)
 }
 END_TEST
 
+/* A client that is to give up asks once where nobody listens; what a server asks to be
+ * repeated is. */
+START_TEST(test_give_up_unsent)
+{
+    static const struct exchange script[] = {
+        {NODE, .status = 429, .retry_after = "1"},
+        {NODE, .end = END_NOT_SENT, .pause_ms = {1000, 1500}, .why = "no route"},
+        {0}};
+    struct transcript *t = transcript_new("give up", script);
+    struct got got = {0};
+
+    kc_client_give_up_unsent(t->client);
+    ask(t, &script[0], &got);
+    transcript_run(t);
+    got_expect(&got, "give up", KC_REFUSED, KC_REASON_NO_CONNECTION,
+               "no connection: no route");
+    got_fini(&got);
+    transcript_free(t);
+}
+END_TEST
+
 /* ---- warnings ---- */
 
 struct warned {
@@ -407,6 +428,7 @@ int main(void)
                           {test_cancel_from_callback, ARRAY_LEN(cancels)},
                           {test_cancel, 4},
                           {test_free_with_calls, 1},
+                          {test_give_up_unsent, 1},
                           {test_warning, 3},
                           {NULL, 0},
                       });

@@ -1,0 +1,244 @@
+#include "cmd/gantry/cluster.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "kubeclient/config.h"
+#include "kubeclient/transport_curl.h"
+
+#define USER_AGENT "gantry/0.1 (linux)"
+#define LOCAL_KUBECONFIG ".local/state/gantry-local/kubeconfig"
+/* Shorter waits are not worth a line. */
+#define TELL_AFTER_MS 1000
+
+const struct kc_resource cluster_jobs = {"gantry.dev", "v1alpha1", "batchjobs",
+                                         "BatchJob", true};
+const struct kc_resource cluster_partitions = {"gantry.dev", "v1alpha1", "partitions",
+                                               "Partition", false};
+
+/* ---- opening ---- */
+
+/* Where gantry-local leaves its kubeconfig, if kubectl would find none; NULL. */
+static char *local_kubeconfig(const struct kc_config_source *source)
+{
+    if (source->explicit_path || cli_env("KUBECONFIG") || !source->home ||
+        (source->service_host && source->service_host[0]))
+        return NULL;
+    AUTO_FREE char *usual = xasprintf("%s/.kube/config", source->home);
+    AUTO_FREE char *local = xasprintf("%s/%s", source->home, LOCAL_KUBECONFIG);
+    if (access(usual, F_OK) == 0 || access(local, F_OK) != 0)
+        return NULL;
+    return TAKE(local);
+}
+
+static void take_config(struct cluster *c, struct kc_config *config,
+                        const char *wanted_ns)
+{
+    c->ns = wanted_ns ? xstrdup(wanted_ns) : xstrdup(config->namespace_);
+    c->server = xstrdup(config->server);
+    c->context = xstrdup(config->context);
+}
+
+static int connect_own(struct cluster *c, const struct cluster_options *o,
+                       struct err *err)
+{
+    struct kc_config_source source = kc_config_source_env(o->kubeconfig);
+    AUTO_FREE char *local = local_kubeconfig(&source);
+    struct kc_config config;
+
+    source.context = o->context;
+    if (local)
+        source.explicit_path = local;
+    c->is_local = local != NULL;
+    if (kc_config_load(&config, &source, err) < 0)
+        return -1;
+    take_config(c, &config, o->namespace_);
+    c->own_loop = loop_new(err);
+    if (c->own_loop)
+        c->own_transport = transport_curl_new(c->own_loop, &config, USER_AGENT, err);
+    kc_config_fini(&config);
+    return c->own_transport ? 0 : -1;
+}
+
+static void on_warning(void *arg, const char *text)
+{
+    struct cluster *c = arg;
+
+    cli_say(c->cli, "the API server warns: %s", text);
+}
+
+int cluster_open(struct cluster *ret, const struct cli *cli,
+                 const struct cluster_options *options, struct err *err)
+{
+    struct transport *transport = cli->transport;
+    struct rng rng;
+
+    *ret = (struct cluster){.cli = cli, .loop = cli->loop};
+    if (transport) {
+        ret->ns = xstrdup(options->namespace_ ? options->namespace_ : "default");
+        ret->server = xstrdup("");
+        ret->context = xstrdup("");
+    } else {
+        if (connect_own(ret, options, err) < 0) {
+            cluster_close(ret);
+            return -1;
+        }
+        ret->loop = ret->own_loop;
+        transport = ret->own_transport;
+    }
+    rng_seed_os(&rng);
+    ret->client = kc_client_new(ret->loop, transport, &rng);
+    kc_client_give_up_unsent(ret->client);
+    kc_client_on_warning(ret->client, on_warning, ret);
+    return 0;
+}
+
+void cluster_close(struct cluster *c)
+{
+    kc_client_free(c->client);
+    transport_free(c->own_transport);
+    loop_free(c->own_loop);
+    free(c->ns);
+    free(c->server);
+    free(c->context);
+    *c = (struct cluster){0};
+}
+
+/* ---- waiting ---- */
+
+static void tell(struct cluster *c)
+{
+    if (!c->told)
+        cli_say(c->cli, "waiting for the API server%s%s", c->server[0] ? " at " : "",
+                c->server);
+    c->told = true;
+}
+
+/* Whatever is due, within at most `ms`. */
+static void turn(struct cluster *c, int64_t ms)
+{
+    if (loop_is_virtual(c->loop))
+        loop_step(c->loop, loop_now_ms(c->loop) + ms);
+    else
+        loop_poll(c->loop, ms);
+}
+
+bool cluster_until(struct cluster *c, const bool *flag, int64_t timeout_ms)
+{
+    const int64_t start_ms = loop_mono_ms(c->loop);
+    int64_t left_ms = timeout_ms;
+
+    while (!*flag && (timeout_ms < 0 || left_ms > 0)) {
+        turn(c, timeout_ms < 0 ? TELL_AFTER_MS : left_ms);
+        left_ms = timeout_ms - (loop_mono_ms(c->loop) - start_ms);
+    }
+    return *flag;
+}
+
+void answer_take(void *arg, const struct kc_result *r)
+{
+    struct answer *a = arg;
+
+    *a = (struct answer){
+        .come = true,
+        .outcome = r->outcome,
+        .reason = r->reason,
+        .http_status = r->http_status,
+        .message = xstrdup(r->message ? r->message : ""),
+        .body = r->body ? json_ref((struct json *)r->body) : NULL,
+        .status = r->status ? json_ref((struct json *)r->status) : NULL,
+    };
+    if (r->outcome != KC_OK)
+        kc_result_err(r, &a->err);
+}
+
+void answer_fini(struct answer *a)
+{
+    json_free(a->body);
+    json_free(a->status);
+    free(a->message);
+    *a = (struct answer){0};
+}
+
+/* ---- what went wrong, for people ---- */
+
+static int explain(const struct cluster *c, const struct answer *a, struct err *err)
+{
+    const char *at = c->server[0] ? c->server : "(none)";
+
+    if (a->reason == KC_REASON_NO_CONNECTION)
+        err_set(err, a->err.code, "Unable to contact the API server at %s: %s%s", at,
+                a->message,
+                c->is_local ? " (`gantry-local up` starts the local one)" : "");
+    else if (a->reason == KC_REASON_UNAUTHORIZED)
+        err_set(err, a->err.code,
+                "the API server at %s does not accept the credentials of context "
+                "\"%s\": they are wrong or have expired; renew them in the kubeconfig",
+                at, c->context);
+    else if (a->reason == KC_REASON_FORBIDDEN)
+        err_set(err, a->err.code, "Access/permission denied: %s", a->message);
+    else if (a->outcome == KC_UNKNOWN)
+        err_set(err, a->err.code, "no clear answer from the API server at %s: %s", at,
+                a->err.msg);
+    else
+        err_set(err, a->err.code, "%s", a->message[0] ? a->message : a->err.msg);
+    err_flatten(err);
+    err->http_status = a->http_status;
+    return -1;
+}
+
+int cluster_wait(struct cluster *c, struct answer *a, struct err *err)
+{
+    if (!cluster_until(c, &a->come, TELL_AFTER_MS)) {
+        tell(c);
+        cluster_until(c, &a->come, -1);
+    }
+    return a->outcome == KC_OK ? 0 : explain(c, a, err);
+}
+
+/* ---- one request ---- */
+
+int cluster_get(struct cluster *c, const struct kc_ref *ref, struct answer *ret,
+                struct err *err)
+{
+    kc_get(c->client, ref, answer_take, ret);
+    return cluster_wait(c, ret, err);
+}
+
+int cluster_list(struct cluster *c, const struct kc_ref *ref, const char *query,
+                 struct answer *ret, struct err *err)
+{
+    kc_list(c->client, ref, query, answer_take, ret);
+    if (cluster_wait(c, ret, err) == 0)
+        return 0;
+    if (ret->reason == KC_REASON_NOT_FOUND && ref->resource->group[0])
+        err_set(
+            err, ERR_NOT_FOUND,
+            "the API server at %s has no %s in %s/%s: Gantry is not installed there",
+            c->server, ref->resource->plural, ref->resource->group,
+            ref->resource->version);
+    return -1;
+}
+
+int cluster_create(struct cluster *c, const struct kc_ref *ref, const struct json *body,
+                   struct answer *ret, struct err *err)
+{
+    kc_create(c->client, ref, body, answer_take, ret);
+    return cluster_wait(c, ret, err);
+}
+
+int cluster_patch(struct cluster *c, const struct kc_ref *ref, enum kc_patch type,
+                  const struct json *body, struct answer *ret, struct err *err)
+{
+    kc_patch(c->client, ref, type, body, answer_take, ret);
+    return cluster_wait(c, ret, err);
+}
+
+int cluster_delete(struct cluster *c, const struct kc_ref *ref,
+                   const struct kc_delete_options *options, struct answer *ret,
+                   struct err *err)
+{
+    kc_delete(c->client, ref, options, answer_take, ret);
+    return cluster_wait(c, ret, err);
+}

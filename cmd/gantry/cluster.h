@@ -1,0 +1,109 @@
+/*
+ * cluster - a command's connection to the API server, and requests that read as if they
+ * were calls.
+ *
+ * The cluster is found as kubectl finds it: --kubeconfig, KUBECONFIG, ~/.kube/config,
+ * the service account of a pod; where none of them is there, what `gantry-local up`
+ * leaves in ~/.local/state/gantry-local. The namespace is the context's.
+ *
+ * A command starts a request, then waits: the loop runs meanwhile, and after a second a
+ * line on stderr says for whom it waits. Errors are for the person at the terminal:
+ * what, where, and what would be right.
+ */
+#ifndef GANTRY_CLI_CLUSTER_H
+#define GANTRY_CLI_CLUSTER_H
+
+#include <stdbool.h>
+
+#include "base/opt.h"
+#include "cmd/gantry/cli.h"
+#include "kubeclient/client.h"
+
+extern const struct kc_resource cluster_jobs, cluster_partitions;
+
+/* Options that every command has, in addition to Slurm's. */
+struct cluster_options {
+    const char *kubeconfig, *context, *namespace_;
+};
+#define CLUSTER_OPT_ROWS(type, member)                                               \
+    {"kubeconfig",                                                                   \
+     0,                                                                              \
+     OPT_STRING,                                                                     \
+     NULL,                                                                           \
+     offsetof(type, member.kubeconfig),                                              \
+     "FILE",                                                                         \
+     "API server and credentials (else as kubectl finds them)",                      \
+     0,                                                                              \
+     0},                                                                             \
+        {"context",                                                                  \
+         0,                                                                          \
+         OPT_STRING,                                                                 \
+         NULL,                                                                       \
+         offsetof(type, member.context),                                             \
+         "NAME",                                                                     \
+         "context of the kubeconfig (else its current one)",                         \
+         0,                                                                          \
+         0},                                                                         \
+    {                                                                                \
+        "namespace", 0, OPT_STRING, NULL, offsetof(type, member.namespace_), "NAME", \
+            "namespace (else the context's)", 0, 0                                   \
+    }
+
+struct cluster {
+    const struct cli *cli;
+    struct loop *loop;
+    struct kc_client *client;
+    char *ns;
+    char *server;  /* "https://127.0.0.1:6443"; "" with a lent transport */
+    char *context; /* likewise */
+    bool is_local; /* found where gantry-local leaves it */
+    bool told;     /* that it waits */
+    struct transport *own_transport;
+    struct loop *own_loop;
+};
+#define CLUSTER_AUTO __attribute__((cleanup(cluster_close)))
+
+/* `cli` must outlive it. Nothing is asked of the server yet. */
+int cluster_open(struct cluster *ret, const struct cli *cli,
+                 const struct cluster_options *options, struct err *err);
+void cluster_close(struct cluster *c); /* all zero is fine */
+
+/* What a request brought. Start with all zero; answer_fini frees. */
+struct answer {
+    bool come;
+    enum kc_outcome outcome;
+    enum kc_reason reason;
+    int http_status;
+    char *message;       /* the server's own words; "" when ok */
+    struct json *body;   /* NULL: none */
+    struct json *status; /* a refusal's Status; NULL */
+    struct err err;      /* kc_result_err's */
+};
+#define ANSWER_AUTO __attribute__((cleanup(answer_fini)))
+
+/* A kc_done_fn, whose `arg` is a struct answer that stays until it came. */
+void answer_take(void *arg, const struct kc_result *result);
+void answer_fini(struct answer *a); /* may be used again then */
+
+/* Runs the loop until `*flag`, at most for `timeout_ms` (-1: as long as it takes).
+ * Returns *flag. */
+bool cluster_until(struct cluster *c, const bool *flag, int64_t timeout_ms);
+
+/* Runs the loop until the answer is there. -1: it is no success; err says so in words
+ * for people, and the answer tells programs. */
+int cluster_wait(struct cluster *c, struct answer *a, struct err *err);
+
+/* One request and its answer. */
+int cluster_get(struct cluster *c, const struct kc_ref *ref, struct answer *ret,
+                struct err *err);
+int cluster_list(struct cluster *c, const struct kc_ref *ref, const char *query,
+                 struct answer *ret, struct err *err);
+int cluster_create(struct cluster *c, const struct kc_ref *ref, const struct json *body,
+                   struct answer *ret, struct err *err);
+int cluster_patch(struct cluster *c, const struct kc_ref *ref, enum kc_patch type,
+                  const struct json *body, struct answer *ret, struct err *err);
+int cluster_delete(struct cluster *c, const struct kc_ref *ref,
+                   const struct kc_delete_options *options, struct answer *ret,
+                   struct err *err);
+
+#endif

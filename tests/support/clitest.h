@@ -1,0 +1,38 @@
+/*
+ * clitest - the client's commands, run against a small cluster on a virtual loop
+ * (tests/support/ctltest.h): for tests.
+ *
+ *   struct clitest *t = clitest_new();
+ *   ck_assert_int_eq(clitest_run(t, "sbatch --wrap hostname"), 0);
+ *   ck_assert_str_eq(t->out, "Submitted batch job 1\n");
+ *
+ * The controller runs in the same loop, so that a command that waits for it is served.
+ * The environment is the test's: it holds nothing but what clitest_setenv put there.
+ */
+#ifndef GANTRY_TESTS_SUPPORT_CLITEST_H
+#define GANTRY_TESTS_SUPPORT_CLITEST_H
+
+#include "cmd/gantry/commands.h"
+#include "tests/support/ctltest.h"
+
+struct clitest {
+    struct ctltest *ctl;
+    struct transport *transport; /* of the user "alice" */
+    const char *in;              /* standard input of the next command; NULL: empty */
+    char *out, *err;             /* what the last command said; never NULL */
+    int status;                  /* and its exit status */
+    char **saved_environ;
+};
+
+struct clitest *clitest_new(void);
+void clitest_free(struct clitest *t);
+/* `line` is cut at spaces; '...' holds a word together; "~" alone is an empty word.
+ * The first is the command's name, or "gantry". Returns the exit status. */
+int clitest_run(struct clitest *t, const char *line);
+/* Fails unless the command ends so, having said exactly this. NULL: not looked at. A
+ * last '*' is any rest. */
+void clitest_expect(struct clitest *t, const char *line, int status, const char *out,
+                    const char *err);
+void clitest_setenv(struct clitest *t, const char *name, const char *value);
+
+#endif
