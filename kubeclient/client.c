@@ -37,7 +37,7 @@ struct kc_call {
 
     char *method, *path, *content_type, *body;
     size_t body_len;
-    bool any_content;
+    bool any_content, text_only;
 
     struct transport_call *wire;
     struct loop_timer *timer;
@@ -231,6 +231,7 @@ static void call_answered(struct kc_call *call)
         .bytes = call->answer.s,
         .len = call->answer.len,
         .any_content = call->any_content,
+        .text_only = call->text_only,
     };
     struct kc_result result = kc_result_of_answer(&answer, &memory);
     int64_t pause_ms = pause_after_answer(call, &result);
@@ -322,6 +323,7 @@ struct kc_call *kc_call_start(struct kc_client *c, const struct kc_request *requ
     call->content_type = request->body ? xstrdup_null(request->content_type) : NULL;
     call->body = request->body ? json_text(request->body, &call->body_len) : NULL;
     call->any_content = request->any_content;
+    call->text_only = request->text_only;
     call->timer = loop_timer_new(c->loop, on_timer, call);
     call->answer_type = xstrdup("");
     str_init(&call->answer, KC_ANSWER_MAX);

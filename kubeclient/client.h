@@ -109,6 +109,11 @@ struct kc_call *kc_get(struct kc_client *c, const struct kc_ref *ref, kc_done_fn
 /* One page. `query` is what stands behind '?', already escaped; NULL. */
 struct kc_call *kc_list(struct kc_client *c, const struct kc_ref *ref,
                         const char *query, kc_done_fn *done, void *arg);
+/* As kc_list, for long lists that are not to become trees (base/json_pick.h): of a good
+ * answer there is only the text. It is not looked into: the caller sees by its "kind"
+ * whether it is a list. */
+struct kc_call *kc_list_text(struct kc_client *c, const struct kc_ref *ref,
+                             const char *query, kc_done_fn *done, void *arg);
 
 /* Writes send fieldValidation=Strict and fieldManager=gantry. The body is read before
  * the call returns. */

@@ -17,6 +17,7 @@ struct kc_request {
     const char *content_type;
     const struct json *body; /* NULL: none */
     bool any_content;        /* an answer that is not JSON is fine: logs, /healthz */
+    bool text_only;          /* a good answer is not parsed */
 };
 
 struct kc_call *kc_call_start(struct kc_client *c, const struct kc_request *request,
@@ -35,7 +36,7 @@ struct kc_answer {
     int64_t retry_after_sec;  /* -1 */
     const char *bytes;
     size_t len;
-    bool any_content;
+    bool any_content, text_only;
 };
 
 /* What a kc_result points into. */

@@ -139,7 +139,7 @@ static struct kc_result success(const struct kc_answer *a, struct kc_result_memo
                           .text_len = a->len};
     struct err err = ERR_INIT;
 
-    if (a->len == 0)
+    if (a->len == 0 || a->text_only)
         return r;
     m->doc = json_parse(a->bytes, a->len, &err);
     r.body = m->doc;

@@ -55,6 +55,14 @@ struct kc_call *kc_list(struct kc_client *c, const struct kc_ref *ref,
     return start(c, ref, query, (struct kc_request){.method = "GET"}, done, arg);
 }
 
+struct kc_call *kc_list_text(struct kc_client *c, const struct kc_ref *ref,
+                             const char *query, kc_done_fn *done, void *arg)
+{
+    assert(ref->name == NULL);
+    return start(c, ref, query, (struct kc_request){.method = "GET", .text_only = true},
+                 done, arg);
+}
+
 struct kc_call *kc_create(struct kc_client *c, const struct kc_ref *ref,
                           const struct json *body, kc_done_fn *done, void *arg)
 {

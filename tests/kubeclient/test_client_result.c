@@ -203,6 +203,30 @@ START_TEST(test_object_is_json)
 }
 END_TEST
 
+/* A long list stays text, whatever is in it; a refusal is read all the same. */
+START_TEST(test_list_text)
+{
+    const struct kc_ref nodes = {&kc_nodes, NULL, NULL, NULL};
+    static const struct exchange script[] = {
+        {.ask = "GET /api/v1/nodes?limit=5", .say = {"{'items':[", "{'a"}},
+        {.ask = "GET /api/v1/nodes", .status = 403, .say = {STATUS(403, "Forbidden")}},
+        {0}};
+    struct transcript *t = transcript_new("a list as text", script);
+    struct got got = {0}, refused = {0};
+
+    kc_list_text(t->client, &nodes, "limit=5", got_done, &got);
+    kc_list_text(t->client, &nodes, NULL, got_done, &refused);
+    transcript_run(t);
+    got_expect_ok(&got, "a list as text", NULL);
+    ck_assert_str_eq(got.text, "{\"items\":[{\"a");
+    got_expect(&refused, "a refused list", KC_REFUSED, KC_REASON_FORBIDDEN,
+               "403 Forbidden: no, sorry");
+    got_fini(&got);
+    got_fini(&refused);
+    transcript_free(t);
+}
+END_TEST
+
 /* The wait stands in the head or in the Status; the head's counts. */
 START_TEST(test_retry_after)
 {
@@ -254,6 +278,7 @@ int main(void)
                           {test_refusal, ARRAY_LEN(answers)},
                           {test_success, ARRAY_LEN(successes)},
                           {test_object_is_json, 1},
+                          {test_list_text, 1},
                           {test_retry_after, 1},
                           {test_reason_names, 1},
                           {NULL, 0},
