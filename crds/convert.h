@@ -68,6 +68,7 @@ struct pod {
     bool terminal;        /* phase Succeeded or Failed */
     bool running;         /* phase Running */
     bool succeeded;
+    bool lost;      /* ended by its node, whatever its processes' exit codes say */
     bool deleting;  /* deletionTimestamp set */
     bool accounted; /* carries finalizer gantry.dev/accounted */
     char *reason;   /* status.reason; NULL */

@@ -44,6 +44,32 @@ static void read_ours(const struct json *object, struct pod *pod)
 
 /* ---- how it goes ---- */
 
+/* Reasons of nodes that end pods: shutting down, under pressure, gone, or back after a
+ * restart without them. */
+static const char *const lost_reasons[] = {
+    "Terminated", "NodeShutdown", "NodeRestarted", "NodeLost", "Evicted", "Preempting"};
+
+static bool is_disrupted(const struct json *object)
+{
+    const struct json *list = json_at(object, "status.conditions");
+    size_t n = json_is(list, JSON_ARRAY) ? json_len(list) : 0;
+    for (size_t i = 0; i < n; i++)
+        if (str_eq(json_str(json_item(list, i), "type"), "DisruptionTarget") &&
+            str_eq(json_str(json_item(list, i), "status"), "True"))
+            return true;
+    return false;
+}
+
+static bool is_lost(const struct json *object, const struct pod *pod)
+{
+    if (!pod->terminal || pod->succeeded)
+        return false;
+    for (size_t i = 0; i < ARRAY_LEN(lost_reasons); i++)
+        if (str_eq(pod->reason, lost_reasons[i]))
+            return true;
+    return is_disrupted(object);
+}
+
 static void read_phase(const struct json *object, struct pod *pod)
 {
     const char *phase = json_str_or(object, "status.phase", "");
@@ -52,6 +78,7 @@ static void read_phase(const struct json *object, struct pod *pod)
     pod->terminal = pod->succeeded || strcmp(phase, "Failed") == 0;
     pod->reason = xstrdup_null(json_str(object, "status.reason"));
     pod->message = xstrdup_null(json_str(object, "status.message"));
+    pod->lost = is_lost(object, pod);
     pod->started_sec = time_read(object, "status.startTime");
 }
 

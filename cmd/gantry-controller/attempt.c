@@ -90,9 +90,10 @@ void attempt_saw_pod(struct attempt *a, const struct pod *pod, enum node_fate fa
     r->succeeded = pod->succeeded;
     r->deleting = pod->deleting;
     r->fate = fate;
-    r->exit_code = pod->exit_code;
-    r->exit_signal = pod->exit_signal;
-    if (pod->terminal && pod->exit_code < 0 && !pod->succeeded && !r->reason)
+    r->lost = pod->lost;
+    r->exit_code = pod->lost ? -1 : pod->exit_code;
+    r->exit_signal = pod->lost ? -1 : pod->exit_signal;
+    if (pod->terminal && r->exit_code < 0 && !pod->succeeded && !r->reason)
         r->reason = xstrdup(
             pod->message ? pod->message : (pod->reason ? pod->reason : "it never ran"));
 }

@@ -41,8 +41,9 @@ struct rank {
     struct resvec use; /* what it takes there */
     bool busy;         /* a write for it is queued or under way */
     bool terminal, succeeded, deleting;
+    bool lost;                  /* its node ended it */
     enum node_fate fate;        /* of the node it is bound to */
-    int exit_code, exit_signal; /* of a terminal pod; -1: it never ran */
+    int exit_code, exit_signal; /* of a terminal pod; -1: none of its own */
     char *reason;               /* why a pod failed without an exit code */
 };
 

@@ -213,11 +213,11 @@ static void end_failed(const struct job_view *v, struct job_next *n, size_t rank
 static void end_broken(const struct job_view *v, struct job_next *n, size_t rank)
 {
     const struct rank *r = &v->attempt->ranks[rank];
-    bool refused = r->terminal && r->reason;
-    AUTO_FREE char *message =
-        refused
-            ? xasprintf("rank %zu was refused by node %s: %s", rank, r->node, r->reason)
-            : xasprintf("rank %zu was lost on node %s", rank, r->node);
+    const char *why = r->terminal ? r->reason : NULL;
+    bool refused = why && !r->lost;
+    AUTO_FREE char *message = xasprintf("rank %zu was %s node %s%s%s", rank,
+                                        refused ? "refused by" : "lost on", r->node,
+                                        why ? ": " : "", why ? why : "");
     want_completing(n, refused ? "JobLaunchFailure" : "NodeDown", message);
 }
 

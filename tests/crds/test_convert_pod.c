@@ -143,7 +143,24 @@ static const struct {
      "message: m, "
      "containerStatuses: [{name: a, state: {terminated: {exitCode: 137, signal: "
      "9}}}]}}",
-     "terminal exit 137:9 because Evicted: m"},
+     "terminal lost exit 137:9 because Evicted: m"},
+    {"ended by a condition of disruption",
+     "{spec: {containers: [{name: a}]}, status: {phase: Failed, conditions: [{type: "
+     "Ready, status: 'True'}, {type: DisruptionTarget, status: 'True'}]}}",
+     "terminal lost exit -1:-1"},
+    {"not disrupted after all",
+     "{spec: {containers: [{name: a}]}, status: {phase: Failed, conditions: [{type: "
+     "DisruptionTarget, status: 'False'}]}}",
+     "terminal exit -1:-1"},
+    {"succeeded on a node that restarts",
+     "{spec: {containers: [{name: a}]}, status: {phase: Succeeded, reason: Terminated, "
+     "message: m}}",
+     "terminal succeeded exit -1:-1 because Terminated: m"},
+    {"over its own deadline",
+     "{spec: {containers: [{name: a}]}, status: {phase: Failed, reason: "
+     "DeadlineExceeded, message: m, containerStatuses: [{name: a, state: {terminated: "
+     "{exitCode: 143, signal: 15}}}]}}",
+     "terminal exit 143:15 because DeadlineExceeded: m"},
     {"the named container's exit counts",
      "{metadata: {annotations: {kubectl.kubernetes.io/default-container: b}}, spec: "
      "{containers: "
@@ -171,11 +188,9 @@ static void describe(const struct pod *pod, struct str *out)
     const struct {
         bool is;
         const char *word;
-    } flags[] = {{pod->running, "running "},
-                 {pod->terminal, "terminal "},
-                 {pod->succeeded, "succeeded "},
-                 {pod->deleting, "deleting "},
-                 {pod->accounted, "accounted "}};
+    } flags[] = {{pod->running, "running "},     {pod->terminal, "terminal "},
+                 {pod->succeeded, "succeeded "}, {pod->lost, "lost "},
+                 {pod->deleting, "deleting "},   {pod->accounted, "accounted "}};
     if (pod->node)
         str_addf(out, "on %s ", pod->node);
     for (size_t i = 0; i < ARRAY_LEN(flags); i++)

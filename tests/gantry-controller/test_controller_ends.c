@@ -22,6 +22,7 @@ enum deed {
     LATE,
     NODE_LOSS,
     EVICT,
+    SHUTDOWN,
     VANISH,
     RELABEL,
 };
@@ -78,6 +79,13 @@ static const struct {
     {"a pod is taken from it by its labels", "'nodes':2", RELABEL, 0,
      "status.state=COMPLETING|status.reason=NodeDown",
      "status.state=RUNNING|status.attempt=2"},
+    {"a node shuts down and ends a pod", "'nodes':2", SHUTDOWN, 0,
+     "status.state=COMPLETING|status.reason=NodeDown|"
+     "status.message=rank 0 was lost on node n1: stopped|status.exitCode!",
+     "status.state=RUNNING|status.attempt=2|status.restarts=1"},
+    {"a node shuts down under one that is not to be requeued",
+     "'nodes':2,'requeue':false", SHUTDOWN, 0, "status.reason=NodeDown",
+     "status.state=NODE_FAIL"},
     {"a pod vanishes", "'nodes':2", VANISH, 0,
      "status.state=COMPLETING|status.reason=NodeDown",
      "status.state=RUNNING|status.attempt=2"},
@@ -122,6 +130,13 @@ static void do_deed(struct ctltest *t, enum deed deed, int rank, int code)
         break;
     case EVICT:
         ask(t, "DELETE", PODS "/a-1-1-0", NULL);
+        break;
+    case SHUTDOWN:
+        ask(t, "PATCH", PODS "/a-1-1-0/status",
+            "{'status':{'phase':'Failed','reason':'Terminated','message':'stopped',"
+            "'containerStatuses':[{'name':'main','image':'local','state':{'terminated':"
+            "{'exitCode':143,"
+            "'signal':15}}}]}}");
         break;
     case RELABEL:
         ask(t, "PATCH", PODS "/a-1-1-0",
