@@ -115,7 +115,13 @@ enum reason check_missing(const struct cluster *c, const char *name,
 
 /* ---- nodes ---- */
 
-static void say_need(const struct cluster *c, const struct job *like,
+/* Are nodes what it counts in, rather than pods or units? */
+static bool counts_nodes(const struct job *like)
+{
+    return like->one_per_node && like->units == 0;
+}
+
+static void say_pods(const struct cluster *c, const struct job *like,
                      struct str *message)
 {
     const char *plural = like->min_pods == 1 ? "" : "s";
@@ -124,6 +130,39 @@ static void say_need(const struct cluster *c, const struct job *like,
              like->one_per_node ? "node" : "pod", plural,
              like->one_per_node ? "with" : "of");
     cluster_describe(c, &like->each, message);
+}
+
+/* "needs 16 tasks of cpu=2, on 2 to 4 nodes". */
+static void say_units(const struct cluster *c, const struct job *like,
+                      struct str *message)
+{
+    struct resvec rest = like->each;
+
+    str_addf(message, "needs %lld %s ", (long long)like->units,
+             like->unit_tasks == 1 ? "tasks of" : "times");
+    cluster_describe(c, &like->unit, message);
+    if (like->max_pods < like->units && like->max_pods > like->min_pods)
+        str_addf(message, ", on %lld to %lld nodes", (long long)like->min_pods,
+                 (long long)like->max_pods);
+    else if (like->min_pods > 1)
+        str_addf(message, ", on %s%lld nodes",
+                 like->max_pods > like->min_pods ? "at least " : "",
+                 (long long)like->min_pods);
+    resvec_sub(&rest, &like->unit);
+    rest.v[RES_PODS] = 0;
+    if (resvec_is_zero(&rest))
+        return;
+    str_add(message, ", and on each node ");
+    cluster_describe(c, &rest, message);
+}
+
+static void say_need(const struct cluster *c, const struct job *like,
+                     struct str *message)
+{
+    if (like->units > 0)
+        say_units(c, like, message);
+    else
+        say_pods(c, like, message);
     if (like->gpu_type != NULL)
         str_addf(message, " on GPU type %s", like->gpu_type);
     if (like->exclusive)
@@ -197,7 +236,7 @@ static enum reason check_whole(struct placer *p, const struct cluster *c,
     }
     if (room.nodes == 0)
         str_addf(message, "; no node of partition %s fits", name);
-    else if (like->one_per_node)
+    else if (counts_nodes(like))
         str_addf(message, "; partition %s has at most %zu that fit", name, room.nodes);
     else
         str_addf(message, "; partition %s has room for at most %lld", name,
@@ -236,7 +275,7 @@ static enum reason check_up(struct placer *p, const struct cluster *c,
     if (say_unavailable(c, like, message))
         return REASON_REQ_NODE_NOT_AVAIL;
     say_need(c, like, message);
-    if (like->one_per_node)
+    if (counts_nodes(like))
         str_addf(message,
                  "; partition %s has %zu that fit and are neither down nor "
                  "drained",
@@ -292,7 +331,7 @@ const struct fit *check_nodes(struct placer *p, const struct cluster *c,
 
 static void say_count(const struct job *like, int64_t count, struct str *message)
 {
-    const char *verb = like->one_per_node ? (count > 1 ? "are free" : "is free")
+    const char *verb = counts_nodes(like) ? (count > 1 ? "are free" : "is free")
                                           : (count > 1 ? "fit" : "fits");
 
     if (count == 0)
@@ -310,7 +349,7 @@ enum reason check_busy(struct placer *p, const struct cluster *c,
     bool fits = window_is_enough(now->window, by);
     int64_t count = window_count(now->window, by);
 
-    if (!like->one_per_node) {
+    if (!counts_nodes(like)) {
         fits = placement_fits(p, c, now, &room);
         count = room.pods;
     }

@@ -171,6 +171,8 @@ struct job *job_new(void)
     j->priority = PRIORITY_UNSET;
     j->min_pods = 1;
     j->max_pods = 1;
+    j->tasks = 1;
+    j->max_units = LIMIT_UNLIMITED;
     j->phase = JOB_PENDING;
     j->start_sec = TIME_UNSET;
     j->plan.start_sec = TIME_UNSET;

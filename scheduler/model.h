@@ -148,6 +148,7 @@ struct slot {
     int64_t pods;
     struct resvec each;
     int64_t first_rank;
+    int64_t tasks; /* Slurm's, of each of the pods */
 };
 
 /* A place and a time that is kept for a pending job. */
@@ -184,7 +185,17 @@ struct job {
     bool one_per_node;
     bool exclusive; /* no other job's pods on its nodes */
     struct resvec each;
+    int64_t tasks;  /* Slurm's, in `each` */
     char *gpu_type; /* NULL: any */
+
+    /* A divided job (units > 0, one_per_node): so many units, tasks or GPUs, lie on
+     * min_pods..max_pods nodes. A pod with k of them asks for each + (k - 1) x unit, so
+     * its pods may differ. On as few nodes as fit; `spread`: on as many, evenly. */
+    int64_t units;
+    struct resvec unit;
+    int64_t unit_tasks; /* Slurm's, in each further unit */
+    int64_t max_units;  /* of one pod */
+    bool spread;
 
     /* where: all of node_all, and one of node_any if there are any */
     struct term node_all;

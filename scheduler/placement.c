@@ -5,12 +5,14 @@
 
 #include "base/util.h"
 
-/* A node that could take `times` pods; leftovers as they are before any is placed. */
+/* A node that could take `times` items: pods, or the units of a divided job. Leftovers
+ * are as they are before any is placed. */
 struct candidate {
     size_t position;
     bool required;
-    int64_t times; /* at most max_pods; 1 where a node takes one pod */
-    int64_t take;  /* chosen: pods it gets */
+    int64_t times; /* at most what the job has; 1 where a node takes one equal pod */
+    int64_t even;  /* of an even share, what it could take; 0 where that is no matter */
+    int64_t take;  /* chosen: items it gets */
     int64_t devices;
     int64_t cpu;
 };
@@ -42,16 +44,32 @@ static int64_t devices_of(const struct cluster *c, const int64_t *amounts, int n
 
 /* ---- candidates ---- */
 
-/* How many pods the node could take in this view; 0: not a candidate. */
+/* Units of a divided job that fit into what is free; the first brings the pod along. */
+static int64_t units_in(const struct job *like, const struct resvec *free_)
+{
+    struct resvec rest = *free_;
+
+    if (!resvec_fits(&like->each, free_))
+        return 0;
+    resvec_sub(&rest, &like->each);
+    return 1 + MIN(resvec_times(&like->unit, &rest), like->max_units - 1);
+}
+
+static int64_t times_in(const struct job *like, const struct resvec *free_)
+{
+    if (like->units > 0)
+        return units_in(like, free_);
+    if (like->one_per_node)
+        return resvec_fits(&like->each, free_);
+    return MIN(resvec_times(&like->each, free_), like->max_pods);
+}
+
+/* How many items the node could take in this view; 0: not a candidate. */
 static int64_t node_times(const struct placement *at, const struct noderec *rec)
 {
-    const struct job *like = at->shape->like;
-
     if (rec->node == NULL || (at->view == VIEW_UP && !rec->usable))
         return 0;
-    if (like->one_per_node)
-        return resvec_fits(&like->each, &rec->node->capacity);
-    return MIN(resvec_times(&like->each, &rec->node->capacity), like->max_pods);
+    return times_in(at->shape->like, &rec->node->capacity);
 }
 
 /* That the node is open throughout the window is known. */
@@ -60,10 +78,10 @@ static int64_t window_times(const struct placement *at, size_t position)
     const struct job *like = at->shape->like;
     struct resvec least;
 
-    if (like->one_per_node || like->max_pods == 1)
+    if (like->units == 0 && (like->one_per_node || like->max_pods == 1))
         return 1;
     timeline_least(at->timeline, position, at->window->first, at->window->last, &least);
-    return MIN(resvec_times(&like->each, &least), like->max_pods);
+    return times_in(like, &least);
 }
 
 static void candidate_add(struct placer *p, const struct cluster *c,
@@ -136,6 +154,25 @@ static int largest_compare(const void *left, const void *right)
     return best_fit_compare(a, b);
 }
 
+static int even_compare(const void *left, const void *right)
+{
+    const struct candidate *a = left, *b = right;
+
+    if (a->required == b->required && a->even != b->even)
+        return a->even > b->even ? -1 : 1;
+    return best_fit_compare(a, b);
+}
+
+/* Who can take least first; of equals the last by name. */
+static int smallest_compare(const void *left, const void *right)
+{
+    const struct candidate *a = left, *b = right;
+
+    if (a->times != b->times)
+        return a->times < b->times ? -1 : 1;
+    return a->position > b->position ? -1 : a->position < b->position;
+}
+
 static int position_compare(const void *left, const void *right)
 {
     const struct candidate *a = left, *b = right;
@@ -186,8 +223,26 @@ static bool choose_nodes(struct placer *p, const struct job *like,
     return true;
 }
 
-/* Of the nodes from `first` on that hold `rest` pods, the one left fullest by them. The
- * pods are equal, so it is the fullest one before, too. */
+/* What is to lie on nodes, and on how many of these. */
+struct order {
+    int64_t items, enough; /* pods or units: at most, at least */
+    int64_t least, most;   /* nodes */
+};
+
+static struct order order_of(const struct job *like, const struct partition *part)
+{
+    struct order o = {like->max_pods, like->min_pods, placement_min_nodes(like, part),
+                      part->max_nodes};
+
+    if (like->units == 0)
+        return o;
+    o.items = o.enough = like->units;
+    o.most = MIN(MIN(like->max_pods, part->max_nodes), like->units);
+    return o;
+}
+
+/* Of the nodes from `first` on that hold `rest` items, the one left fullest by them.
+ * They are equal, so it is the fullest one before, too. */
 static struct candidate *last_node(struct placer *p, size_t first, int64_t rest)
 {
     struct candidate *best = NULL;
@@ -199,17 +254,16 @@ static struct candidate *last_node(struct placer *p, size_t first, int64_t rest)
     return best;
 }
 
-/* Fills nodes, largest first, but leaves a pod for each node that must still get one.
+/* Fills nodes, largest first, but leaves an item for each node that must still get one.
  */
-static bool choose_packed(struct placer *p, const struct job *like,
-                          const struct partition *part, struct room *room)
+static bool choose_packed(struct placer *p, const struct order *o, struct room *room)
 {
-    int64_t least = placement_min_nodes(like, part), used = 0;
+    int64_t used = 0;
 
     sort_candidates(p->candidates, p->n, largest_compare);
-    for (size_t i = 0; i < p->n && used < part->max_nodes; i++) {
-        int64_t rest = like->max_pods - room->pods;
-        int64_t owed = MAX(least - used - 1, 0);
+    for (size_t i = 0; i < p->n && used < o->most; i++) {
+        int64_t rest = o->items - room->pods;
+        int64_t owed = MAX(o->least - used - 1, 0);
         struct candidate *from = &p->candidates[i], *last = NULL;
 
         if (rest <= owed)
@@ -225,25 +279,76 @@ static bool choose_packed(struct placer *p, const struct job *like,
         from->take = MIN(from->times, rest - owed);
         room->pods += from->take;
         used++;
-        if (room->pods == like->max_pods)
+        if (room->pods == o->items)
             break;
     }
     p->n = (size_t)used;
-    return room->pods >= like->min_pods && used >= least;
+    return room->pods >= o->enough && used >= o->least;
+}
+
+static int64_t sum_of(const struct placer *p, size_t n, bool even)
+{
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += even ? p->candidates[i].even : p->candidates[i].times;
+    return sum;
+}
+
+/* Brings the `n` nodes to the front that are to share the items: the best fits of those
+ * that can take an even share, where so many can; else the largest. */
+static void put_sharers_first(struct placer *p, size_t n, int64_t items)
+{
+    int64_t share = (items + (int64_t)n - 1) / (int64_t)n;
+
+    for (size_t i = 0; i < p->n; i++)
+        p->candidates[i].even = MIN(p->candidates[i].times, share);
+    sort_candidates(p->candidates, p->n, even_compare);
+    if (sum_of(p, n, true) < items)
+        sort_candidates(p->candidates, p->n, largest_compare);
+}
+
+/* As many nodes as there are, with shares as even as they can be: the smallest nodes
+ * take what they can up to the mean of what is left, and the others the rest. */
+static bool choose_spread(struct placer *p, const struct order *o, struct room *room)
+{
+    size_t n = (size_t)MIN((int64_t)p->n, o->most);
+
+    if (n == 0)
+        return false;
+    put_sharers_first(p, n, o->items);
+    room->pods = MIN(sum_of(p, n, false), o->items);
+    if (room->pods < o->items || (int64_t)n < o->least)
+        return false;
+    p->n = n;
+    sort_candidates(p->candidates, n, smallest_compare);
+    for (size_t i = 0, left = n; i < n; i++, left--) {
+        struct candidate *to = &p->candidates[i];
+        int64_t rest = room->pods;
+
+        to->take = MIN(to->times, rest / (int64_t)left);
+        room->pods -= to->take;
+    }
+    room->pods = o->items;
+    return true;
 }
 
 static bool choose(struct placer *p, const struct cluster *c,
                    const struct placement *at, struct room *room)
 {
     const struct job *like = at->shape->like;
+    const struct order o = order_of(like, at->part->part);
     size_t required = gather(p, c, at);
+    bool fits;
 
     *room = (struct room){.nodes = p->n};
-    if (like->one_per_node || like->max_pods == 1)
-        return choose_nodes(p, like, at->part->part, room) &&
-               required == like->n_node_list;
-    return choose_packed(p, like, at->part->part, room) &&
-           required == like->n_node_list;
+    if (like->units > 0 && like->spread)
+        fits = choose_spread(p, &o, room);
+    else if (like->units == 0 && (like->one_per_node || like->max_pods == 1))
+        fits = choose_nodes(p, like, at->part->part, room);
+    else
+        fits = choose_packed(p, &o, room);
+    return fits && required == like->n_node_list;
 }
 
 bool placement_fits(struct placer *p, const struct cluster *c,
@@ -254,6 +359,20 @@ bool placement_fits(struct placer *p, const struct cluster *c,
 
 /* ---- slots ---- */
 
+/* The pod, or pods, of a node that gets so many items. */
+static struct slot slot_of(const struct job *like, int64_t take)
+{
+    struct slot slot = {.pods = take, .each = like->each, .tasks = like->tasks};
+
+    if (like->units == 0)
+        return slot;
+    slot.pods = 1;
+    slot.tasks += (take - 1) * like->unit_tasks;
+    for (int i = 0; i < RES_MAX; i++)
+        slot.each.v[i] += (take - 1) * like->unit.v[i];
+    return slot;
+}
+
 static struct slot *slots_of(struct placer *p, const struct cluster *c,
                              const struct job *like, size_t *ret_n)
 {
@@ -262,12 +381,9 @@ static struct slot *slots_of(struct placer *p, const struct cluster *c,
 
     sort_candidates(p->candidates, p->n, position_compare);
     for (size_t i = 0; i < p->n; i++) {
-        slots[i] = (struct slot){
-            .node = xstrdup(c->order[p->candidates[i].position]->name),
-            .pods = p->candidates[i].take,
-            .each = like->each,
-            .first_rank = rank,
-        };
+        slots[i] = slot_of(like, p->candidates[i].take);
+        slots[i].node = xstrdup(c->order[p->candidates[i].position]->name);
+        slots[i].first_rank = rank;
         rank += slots[i].pods;
     }
     *ret_n = p->n;
@@ -299,7 +415,7 @@ struct slot *placement_find(struct placer *p, const struct cluster *c,
 {
     const struct job *like = at->shape->like;
     struct fit *fit = shape_fit(at->shape, at->part);
-    bool single = like->max_pods == 1;
+    bool single = like->max_pods == 1 && like->units == 0;
     struct room room;
 
     if (!(single && again_fits(p, c, at, fit)) && !choose(p, c, at, &room))

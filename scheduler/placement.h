@@ -7,6 +7,8 @@
  * devices left over when it starts, then least cpu, then natural name order.
  * Several pods per node: the fewest nodes, filled one after the other; the last one is
  * the best fit for what remains. Every node of the node list gets a pod at least.
+ * A divided job: one pod a node, of as many of its units as the node gets; on the fewest
+ * nodes, filled like these, or spread evenly over as many as it may have.
  * Ranks follow natural name order.
  *
  * The same search over three views of the cluster says whether a job fits in a window
@@ -50,7 +52,7 @@ struct placer {
 /* What a search found, whether it was enough or not. */
 struct room {
     size_t nodes; /* that could take a pod at least */
-    int64_t pods; /* that could be placed, at most max_pods */
+    int64_t pods; /* that could be placed, at most max_pods; units of a divided job */
 };
 
 void placer_fini(struct placer *p);

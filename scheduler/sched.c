@@ -91,8 +91,16 @@ static void job_make_sane(struct job *job)
 
     job->min_pods = MAX(job->min_pods, 1);
     job->max_pods = MAX(job->max_pods, job->min_pods);
-    for (int i = 0; i < RES_MAX; i++)
+    for (int i = 0; i < RES_MAX; i++) {
         job->each.v[i] = MAX(job->each.v[i], 0);
+        job->unit.v[i] = MAX(job->unit.v[i], 0);
+    }
+    if (job->units > 0) {
+        job->one_per_node = true;
+        job->min_pods = MIN(job->min_pods, job->units);
+        job->max_pods = MIN(job->max_pods, job->units);
+        job->max_units = MIN(MAX(job->max_units, 1), job->units);
+    }
     for (size_t i = 0; i < job->n_node_list; i++) {
         if (kept > 0 && strcmp(job->node_list[kept - 1], job->node_list[i]) == 0)
             free(job->node_list[i]);

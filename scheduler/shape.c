@@ -52,7 +52,15 @@ static void key_of(struct str *key, const struct job *job)
     str_addn(key, (const char *)&job->each, sizeof(job->each));
     key_number(key, job->min_pods);
     key_number(key, job->max_pods);
-    key_number(key, (job->one_per_node ? 1 : 0) | (job->exclusive ? 2 : 0));
+    key_number(key, (job->one_per_node ? 1 : 0) | (job->exclusive ? 2 : 0) |
+                        (job->spread ? 4 : 0));
+    key_number(key, job->tasks);
+    key_number(key, job->units);
+    if (job->units > 0) {
+        str_addn(key, (const char *)&job->unit, sizeof(job->unit));
+        key_number(key, job->unit_tasks);
+        key_number(key, job->max_units);
+    }
     key_text(key, job->gpu_type);
     key_term(key, &job->node_all);
     key_number(key, (int64_t)job->n_node_any);

@@ -111,6 +111,21 @@ static void random_partition(struct history *h)
     tell_line(h, line);
 }
 
+/* Units of a divided job; each is one task, so that tasks count them. */
+static void random_units(struct history *h, char *line, size_t size)
+{
+    char most[32] = "";
+
+    *line = '\0';
+    if (!chance(h, 25))
+        return;
+    if (chance(h, 20))
+        snprintf(most, sizeof(most), " maxunits=%d", 1 + (int)draw(h, 3));
+    snprintf(line, size, " units=%d unit.cpu=%d unit.x/gpu=%d%s%s",
+             1 + (int)draw(h, 12), (int)draw(h, 3), (int)draw(h, 2), most,
+             chance(h, 50) ? " spread" : "");
+}
+
 static void random_request(struct history *h, char *line, size_t size)
 {
     static const char *const filters[] = {"",
@@ -128,10 +143,13 @@ static void random_request(struct history *h, char *line, size_t size)
                                           " exclusive",
                                           " exclusive"};
     int64_t min = 1 + draw(h, 3), max = min + (chance(h, 30) ? draw(h, 3) : 0);
+    char units[LINE_MAX_ / 2];
 
-    snprintf(line, size, "%s=%d-%d cpu=%d mem=%dG x/gpu=%d%s",
+    random_units(h, units, sizeof(units));
+    snprintf(line, size, "%s=%d-%d cpu=%d mem=%dG x/gpu=%d%s%s",
              chance(h, 60) ? "nodes" : "replicas", (int)min, (int)max, (int)draw(h, 4),
-             (int)draw(h, 3), (int)draw(h, 3), pick(h, filters, ARRAY_LEN(filters)));
+             (int)draw(h, 3), (int)draw(h, 3), units,
+             pick(h, filters, ARRAY_LEN(filters)));
 }
 
 static int random_number(struct history *h)
@@ -211,6 +229,26 @@ static void random_progress(struct history *h)
 
 /* ---- what must hold after every step ---- */
 
+/* All units are placed, and each pod asks for its own. */
+static void check_units(struct history *h, const struct job *job,
+                        const struct decision *d)
+{
+    int64_t units = 0;
+
+    if (job->units == 0)
+        return;
+    for (size_t i = 0; i < d->n_slots; i++) {
+        int64_t n = d->slots[i].tasks;
+
+        check(h, n >= 1 && n <= job->max_units);
+        for (int r = 0; r < RES_MAX; r++)
+            check(h,
+                  d->slots[i].each.v[r] == job->each.v[r] + (n - 1) * job->unit.v[r]);
+        units += n;
+    }
+    check(h, units == job->units);
+}
+
 static void check_gang(struct history *h, const struct decision *d)
 {
     const struct job *job = sched_job(h->s, d->job_uid);
@@ -226,6 +264,7 @@ static void check_gang(struct history *h, const struct decision *d)
         pods += d->slots[i].pods;
     }
     check(h, pods >= job->min_pods && pods <= job->max_pods);
+    check_units(h, job, d);
     for (size_t i = 0; i < job->n_node_list; i++) {
         bool there = false;
 

@@ -259,6 +259,29 @@ static int job_replicas(const struct setting *at, struct err *err)
     return read_range(at, err);
 }
 
+static int job_units(const struct setting *at, struct err *err)
+{
+    struct job *job = at->object;
+
+    job->one_per_node = true;
+    job->unit_tasks = 1;
+    job->unit.v[RES_PODS] = 0;
+    return cluster_text_number(at->value, &job->units, err);
+}
+
+static int job_unit(const struct setting *at, struct err *err)
+{
+    return set_resource(at->res, &((struct job *)at->object)->unit, at->key, at->value,
+                        err);
+}
+
+static int job_spread(const struct setting *at, struct err *err)
+{
+    (void)err;
+    ((struct job *)at->object)->spread = true;
+    return 0;
+}
+
 static int job_partition(const struct setting *at, struct err *err)
 {
     struct job *job = at->object;
@@ -278,6 +301,8 @@ static int job_partition(const struct setting *at, struct err *err)
     }
 JOB_NUMBER(job_id)
 JOB_NUMBER(nice)
+JOB_NUMBER(max_units)
+JOB_NUMBER(unit_tasks)
 JOB_NUMBER(priority)
 JOB_NUMBER(submit_sec)
 JOB_NUMBER(eligible_sec)
@@ -394,8 +419,10 @@ static int add_slots(struct job *job, char *text, struct err *err)
             job->alloc[job->n_alloc - 1].first_rank + job->alloc[job->n_alloc - 1].pods;
     job->alloc = xrealloc(job->alloc, (job->n_alloc + nodes.n) * sizeof(*job->alloc));
     for (size_t i = 0; i < nodes.n; i++) {
-        job->alloc[job->n_alloc++] = (struct slot){
-            .node = xstrdup(nodes.names[i]), .pods = pods, .first_rank = rank};
+        job->alloc[job->n_alloc++] = (struct slot){.node = xstrdup(nodes.names[i]),
+                                                   .pods = pods,
+                                                   .first_rank = rank,
+                                                   .tasks = 1};
         rank += pods;
     }
     return 0;
@@ -421,6 +448,11 @@ static int job_resource(const struct setting *at, struct err *err)
 const struct key cluster_job_keys[] = {
     {"nodes", job_nodes},
     {"replicas", job_replicas},
+    {"units", job_units},
+    {"unit.", job_unit},
+    {"unittasks", job_unit_tasks},
+    {"maxunits", job_max_units},
+    {"spread", job_spread},
     {"partition", job_partition},
     {"id", job_job_id},
     {"nice", job_nice},

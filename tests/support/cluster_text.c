@@ -266,11 +266,14 @@ static void say_slots(const struct slot *slots, size_t n, struct str *out)
 
     for (size_t i = 0; i < n; i++) {
         hostlist_add(&nodes, slots[i].node);
-        if (i + 1 < n && slots[i + 1].pods == slots[i].pods)
+        if (i + 1 < n && slots[i + 1].pods == slots[i].pods &&
+            slots[i + 1].tasks == slots[i].tasks)
             continue;
         hostlist_format(&nodes, out);
         if (slots[i].pods != 1)
             str_addf(out, ":%lld", (long long)slots[i].pods);
+        if (slots[i].tasks != 1)
+            str_addf(out, "/%lld", (long long)slots[i].tasks);
         hostlist_fini(&nodes);
         nodes = (struct hostlist){0};
         if (i + 1 < n)

@@ -9,6 +9,8 @@
  *   job 7 nodes=2-4 cpu=8 mem=1G nvidia.com/gpu=8 type=h100 partition=a,b time=1:00:00
  *   job 1-10 replicas=4 cpu=1 nice=5 priority=7 submit=50 begin=900 hold=user exclusive
  *   job 8 nodelist=n[1-2] exclude=n3 where.rack=r1|r2 any.rack=r1 tolerate.k=v
+ *   job 8 nodes=1-16 cpu=1 units=16 unit.cpu=1 maxunits=4 spread   (a divided job; its
+ *                             pods' tasks are written n1/4; unittasks=0: of none)
  *   job 9 cpu=1 state=running start=100 in=batch on=n1:2,n2     (n1 has two pods)
  *   pod web-1 on=n1 cpu=2                   (ofjob: left of a job that is gone)
  *   gone node n1              (also: partition, job, pod)
