@@ -59,6 +59,12 @@ bool convert_is_script(const struct json *batchjob);
 /* Turns the container of such a template into that of another rank, which waits. */
 void convert_script_wait(struct json *container);
 
+/* Calls `add` with each SLURM_* variable that repeats what the job asked for: "8",
+ * "h100:4"; memory in MiB. What was not asked for has none. */
+void convert_request_env(const struct json *batchjob,
+                         void (*add)(void *arg, const char *name, const char *value),
+                         void *arg);
+
 /* What the controller needs to know of any pod. */
 struct pod {
     char *ns, *name, *uid, *resource_version;

@@ -29,7 +29,8 @@ static struct json *requests_to_json(const struct convert *c, const struct resve
 
 static bool slots_fold(const struct slot *a, const struct slot *b)
 {
-    return a->pods == b->pods && a->first_rank + a->pods == b->first_rank &&
+    return a->pods == b->pods && a->tasks == b->tasks &&
+           a->first_rank + a->pods == b->first_rank &&
            memcmp(&a->each, &b->each, sizeof(a->each)) == 0;
 }
 
@@ -44,6 +45,8 @@ static struct json *entry_to_json(const struct convert *c, const struct slot *sl
     hostlist_format(&list, &nodes);
     struct json *ret = json_build("{'nodes': %s, 'podsPerNode': %i, 'firstRank': %i}",
                                   nodes.s, slots[0].pods, slots[0].first_rank);
+    if (slots[0].tasks > 1)
+        json_set(ret, "tasksPerPod", json_new_int(slots[0].tasks));
     json_set(ret, "requests", requests_to_json(c, &slots[0].each));
     return ret;
 }
@@ -75,10 +78,11 @@ static int read_entry(const struct convert *c, const struct json *entry, size_t 
     HOSTLIST_AUTO struct hostlist nodes = {0};
     const char *text = json_str_or(entry, "nodes", "");
     struct slot slot = {.pods = json_int_or(entry, "podsPerNode", 0),
-                        .first_rank = json_int_or(entry, "firstRank", -1)};
+                        .first_rank = json_int_or(entry, "firstRank", -1),
+                        .tasks = json_int_or(entry, "tasksPerPod", 1)};
     AUTO_FREE char *path = xasprintf("[%zu].requests", index);
     if (slot.pods < 1 || slot.pods > PODS_MAX || slot.first_rank < 0 ||
-        slot.first_rank > PODS_MAX)
+        slot.first_rank > PODS_MAX || slot.tasks < 1 || slot.tasks > TASKS_MAX)
         return err_set(err, ERR_INVALID,
                        "[%zu]: needs podsPerNode of at least 1 and firstRank", index);
     if (hostlist_parse(&nodes, text, err) < 0)
@@ -186,6 +190,8 @@ static struct resvec sum_asked(const struct job *job)
 {
     struct resvec sum = {0};
     sum_times(&sum, &job->each, job->min_pods);
+    if (job->units > job->min_pods)
+        sum_times(&sum, &job->unit, job->units - job->min_pods);
     return sum;
 }
 

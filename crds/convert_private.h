@@ -12,6 +12,7 @@
 /* A pebibyte, or a billion cores. */
 #define AMOUNT_MAX (INT64_C(1) << 50)
 #define PODS_MAX 100000
+#define TASKS_MAX 1000000
 
 #define ANNOTATION_DEFAULT_CONTAINER "kubectl.kubernetes.io/default-container"
 
@@ -57,6 +58,10 @@ int taint_effect_parse(const char *word, enum taint_effect *ret);
  * own requests. */
 int shape_read(const struct convert *c, const struct json *batchjob,
                const struct json *template, struct job *job, struct err *err);
+
+/* An integer from 1 to `max`; `*ret` stays when absent. */
+int count_read(const struct json *object, const char *path, int64_t max, int64_t *ret,
+               struct err *err);
 
 /* The text of a string node; NULL for any other and for NULL. */
 const char *json_text_of(const struct json *j);

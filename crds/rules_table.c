@@ -12,6 +12,8 @@
     " is no length of time: right are 90 (minutes), 2:00:00, 1-12 (days-hours), 4h " \
     "and UNLIMITED"
 #define SIZE "^[0-9]+([.][0-9]+)?([KMGTkmgt]|[KMGT]i)?$"
+#define GPUS "^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?:)?[1-9][0-9]{0,5}$"
+#define GPU_FORMS " is no GPU request: right are 4 and \"h100:4\""
 #define SIZE_FORMS                                                             \
     " is no amount of memory: right are 512M, 64G and 64Gi; a bare number is " \
     "megabytes"
@@ -236,9 +238,13 @@ const struct rule rules[] = {
     {"BatchJob", "spec.nodes", "spec.nodes",
      "spec.nodes is no count of nodes: right are 4 and \"2-4\"",
      .pattern = "^[1-9][0-9]{0,5}(-[1-9][0-9]{0,5})?$"},
-    {"BatchJob", "spec.gpusPerNode", "spec.gpusPerNode",
-     "spec.gpusPerNode is no GPU request: right are 4 and \"h100:4\"",
-     .pattern = "^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?:)?[1-9][0-9]{0,5}$"},
+    {"BatchJob", "spec.gpusPerNode", "spec.gpusPerNode", "spec.gpusPerNode" GPU_FORMS,
+     .pattern = GPUS},
+    {"BatchJob", "spec.gpus", "spec.gpus", "spec.gpus" GPU_FORMS, .pattern = GPUS},
+    {"BatchJob", "spec.gpusPerTask", "spec.gpusPerTask", "spec.gpusPerTask" GPU_FORMS,
+     .pattern = GPUS},
+    {"BatchJob", "spec.memPerGpu", "spec.memPerGpu", "spec.memPerGpu" SIZE_FORMS,
+     .pattern = SIZE},
     {"BatchJob", "spec.memPerNode", "spec.memPerNode", "spec.memPerNode" SIZE_FORMS,
      .pattern = SIZE},
     {"BatchJob", "spec.memPerCpu", "spec.memPerCpu", "spec.memPerCpu" SIZE_FORMS,
@@ -275,14 +281,36 @@ const size_t n_rules = ARRAY_LEN(rules);
 /* Not among them: timeLimit, comment, nice, actions, and hold, which counts when the
  * job is requeued. */
 const char *const frozen[] = {
-    "spec.jobName",       "spec.partition",  "spec.begin",
-    "spec.priority",      "spec.requeue",    "spec.exclusive",
-    "spec.killOnBadExit", "spec.nodes",      "spec.ntasksPerNode",
-    "spec.cpusPerTask",   "spec.memPerNode", "spec.memPerCpu",
-    "spec.gpusPerNode",   "spec.replicas",   "spec.nodeList",
-    "spec.exclude",       "spec.verify",     "spec.ttlSecondsAfterFinished",
-    "spec.image",         "spec.workDir",    "spec.env",
-    "spec.input",         "spec.output",     "spec.error",
-    "spec.openMode",      "spec.exportEnv",
+    "spec.jobName",
+    "spec.partition",
+    "spec.begin",
+    "spec.priority",
+    "spec.requeue",
+    "spec.exclusive",
+    "spec.killOnBadExit",
+    "spec.nodes",
+    "spec.ntasks",
+    "spec.ntasksPerNode",
+    "spec.cpusPerTask",
+    "spec.memPerNode",
+    "spec.memPerCpu",
+    "spec.memPerGpu",
+    "spec.gpus",
+    "spec.gpusPerNode",
+    "spec.gpusPerTask",
+    "spec.cpusPerGpu",
+    "spec.replicas",
+    "spec.nodeList",
+    "spec.exclude",
+    "spec.verify",
+    "spec.ttlSecondsAfterFinished",
+    "spec.image",
+    "spec.workDir",
+    "spec.env",
+    "spec.input",
+    "spec.output",
+    "spec.error",
+    "spec.openMode",
+    "spec.exportEnv",
 };
 const size_t n_frozen = ARRAY_LEN(frozen);

@@ -34,6 +34,19 @@ static void add_term(struct str *out, const char *what, const struct term *term)
     }
 }
 
+static void add_units(struct str *out, const struct job *job)
+{
+    if (job->units == 0)
+        return;
+    str_addf(out, " + %" PRId64 "x(", job->units);
+    str_addf(out, "cpu=%" PRId64, job->unit.v[RES_CPU]);
+    add_number(out, "mem", job->unit.v[RES_MEM], 0);
+    add_number(out, "gpu", job->unit.v[RES_FIXED], 0);
+    add_number(out, "tasks", job->unit_tasks, 1);
+    add_number(out, "most", job->max_units, LIMIT_UNLIMITED);
+    str_addf(out, ")%s", job->spread ? " spread" : "");
+}
+
 static void add_shape(struct str *out, const struct job *job)
 {
     str_addf(out, "pods=%" PRId64, job->min_pods);
@@ -45,6 +58,8 @@ static void add_shape(struct str *out, const struct job *job)
     add_number(out, "gpu", job->each.v[RES_FIXED], 0);
     if (job->gpu_type)
         str_addf(out, " type=%s", job->gpu_type);
+    add_number(out, "tasks", job->tasks, 1);
+    add_units(out, job);
     if (job->exclusive)
         str_add(out, " exclusive");
 }
@@ -113,7 +128,48 @@ static const struct job_case {
     {"nodes as text", "nodes: '4', " ONE, "", "pods=4/node cpu=1000"},
     {"a range of nodes", "nodes: 2-4, " ONE, "", "pods=2-4/node cpu=1000"},
     {"tasks and CPUs", "nodes: 2, ntasksPerNode: 4, cpusPerTask: 3, " ONE, "",
-     "pods=2/node cpu=12000"},
+     "pods=2/node cpu=12000 tasks=4"},
+    {"tasks alone", "ntasks: 8, cpusPerTask: 2, memPerCpu: 1M, " ONE, "",
+     "pods=1-8/node cpu=2000 mem=2097152 + 8x(cpu=2000 mem=2097152)"},
+    {"one task", "ntasks: 1, cpusPerTask: 2, " ONE, "", "pods=1/node cpu=2000"},
+    {"tasks over nodes", "nodes: 4, ntasks: 16, memPerNode: 1M, " ONE, "",
+     "pods=4/node cpu=4000 mem=1048576 tasks=4"},
+    {"tasks over nodes, unevenly", "nodes: 3, ntasks: 8, memPerNode: 1M, " ONE, "",
+     "pods=3/node cpu=1000 mem=1048576 + 8x(cpu=1000) spread"},
+    {"tasks over a range of nodes", "nodes: 2-4, ntasks: 16, " ONE, "",
+     "pods=2-4/node cpu=1000 + 16x(cpu=1000) spread"},
+    {"fewer tasks than nodes of the range", "nodes: 2-9, ntasks: 4, " ONE, "",
+     "pods=2-4/node cpu=1000 + 4x(cpu=1000) spread"},
+    {"ntasksPerNode beside ntasks is the most", "ntasks: 10, ntasksPerNode: 4, " ONE,
+     "", "pods=3-10/node cpu=1000 + 10x(cpu=1000 most=4)"},
+    {"GPUs alone", "gpus: 16, " ONE, "",
+     "pods=1-16/node cpu=1000 gpu=1 + 16x(cpu=0 gpu=1 tasks=0)"},
+    {"one GPU", "gpus: 'a100:1', " ONE, "", "pods=1/node cpu=1000 gpu=1 type=a100"},
+    {"GPUs over nodes", "nodes: 2, gpus: 'h100:16', memPerGpu: 2M, " ONE, "",
+     "pods=2/node cpu=1000 mem=16777216 gpu=8 type=h100"},
+    {"GPUs over a range of nodes", "nodes: 2-4, gpus: 16, ntasksPerNode: 2, " ONE, "",
+     "pods=2-4/node cpu=2000 gpu=1 tasks=2 + 16x(cpu=0 gpu=1 tasks=0) spread"},
+    {"CPUs and memory of each GPU", "gpus: 4, cpusPerGpu: 3, memPerGpu: 1M, " ONE, "",
+     "pods=1-4/node cpu=3000 mem=1048576 gpu=1 + "
+     "4x(cpu=3000 mem=1048576 gpu=1 tasks=0)"},
+    {"tasks and GPUs", "ntasks: 8, gpus: 4, " ONE, "",
+     "pods=1-4/node cpu=2000 gpu=1 tasks=2 + 4x(cpu=2000 gpu=1 tasks=2)"},
+    {"GPUs of each task", "ntasks: 8, gpusPerTask: 'h100:2', " ONE, "",
+     "pods=1-8/node cpu=1000 gpu=2 type=h100 + 8x(cpu=1000 gpu=2)"},
+    {"GPUs of each task, with nodes", "nodes: 2, ntasks: 8, gpusPerTask: 1, " ONE, "",
+     "pods=2/node cpu=4000 gpu=4 tasks=4"},
+    {"GPUs of each task of a node",
+     "nodes: 2, ntasksPerNode: 4, gpusPerTask: 2, cpusPerTask: 3, " ONE, "",
+     "pods=2/node cpu=12000 gpu=8 tasks=4"},
+    {"GPUs and those of each task say how many tasks", "gpus: 8, gpusPerTask: 2, " ONE,
+     "", "pods=1-4/node cpu=1000 gpu=2 + 4x(cpu=1000 gpu=2)"},
+    {"GPUs of a node and of each task likewise",
+     "nodes: 2, gpusPerNode: 8, gpusPerTask: 2, " ONE, "",
+     "pods=2/node cpu=4000 gpu=8 tasks=4"},
+    {"GPUs and those of each node say how many nodes", "gpus: 16, gpusPerNode: 8, " ONE,
+     "", "pods=2/node cpu=1000 gpu=8"},
+    {"tasks with GPUs of each node", "ntasks: 16, gpusPerNode: 8, " ONE, "",
+     "pods=1-16/node cpu=1000 gpu=8 + 16x(cpu=1000)"},
     {"CPUs for one task", "cpusPerTask: 3, " ONE, "", "pods=1/node cpu=3000"},
     {"the template's own CPUs", CPU("requests: {cpu: 500m, memory: 1Gi}"), "",
      "pods=1/node cpu=500 mem=1073741824"},
@@ -210,6 +266,31 @@ static const struct job_case {
     {"two types of GPUs", "gpusPerNode: 'h100:1,a100:1', " ONE, "",
      "spec.gpusPerNode: \"h100:1,a100:1\" is no GPU request; right are 4 and "
      "\"h100:4\""},
+    {"fewer tasks than nodes", "nodes: 4, ntasks: 2, " ONE, "",
+     "spec.ntasks: 2 cannot be on 4 nodes: each has one at least"},
+    {"fewer GPUs than nodes", "nodes: 4, gpus: 2, " ONE, "",
+     "spec.gpus: 2 GPUs and 4 tasks cannot be divided over 4 nodes"},
+    {"tasks that nodes do not take", "nodes: 2, ntasks: 9, ntasksPerNode: 4, " ONE, "",
+     "spec.ntasks: 9 with ntasksPerNode 4 takes 3 nodes, more than nodes allows"},
+    {"GPUs of tasks without tasks", "nodes: 2, gpusPerTask: 1, " ONE, "",
+     "spec.gpusPerTask: needs ntasks, ntasksPerNode, gpus or gpusPerNode beside it"},
+    {"GPUs and those of tasks that differ", "ntasks: 3, gpus: 8, gpusPerTask: 2, " ONE,
+     "", "spec.gpus: 8 with gpusPerTask 2 is not that of so many tasks"},
+    {"GPUs that are no multiple", "gpus: 9, gpusPerNode: 4, " ONE, "",
+     "spec.gpus: 9 is no multiple of gpusPerNode, 4"},
+    {"GPUs that need other nodes", "nodes: 4, gpus: 8, gpusPerNode: 4, " ONE, "",
+     "spec.gpus: 8 with gpusPerNode 4 takes 2 nodes, but nodes says otherwise"},
+    {"CPUs of no GPUs", "cpusPerGpu: 4, " ONE, "",
+     "spec.cpusPerGpu: needs gpus, gpusPerNode or gpusPerTask beside it"},
+    {"memory of no GPUs", "memPerGpu: 4G, " ONE, "",
+     "spec.memPerGpu: needs gpus, gpusPerNode or gpusPerTask beside it"},
+    {"CPUs by GPU and task", "gpus: 2, cpusPerGpu: 4, cpusPerTask: 2, " ONE, "",
+     "spec.cpusPerGpu and cpusPerTask exclude each other"},
+    {"two types of GPUs in two fields", "gpus: 'a:2', gpusPerTask: 'b:1', " ONE, "",
+     "spec.gpusPerTask: GPU type b, but a beside it"},
+    {"tasks that share GPUs on too small nodes",
+     "ntasks: 8, gpus: 2, ntasksPerNode: 3, " ONE, "",
+     "spec.gpus: 2 GPUs and 8 tasks cannot be divided over 3 nodes"},
     {"all memory", "memPerNode: '0', " ONE, "",
      "spec.memPerNode: 0 (all of a node's memory) is not supported yet; name an "
      "amount"},

@@ -32,20 +32,20 @@ static const struct {
     const char *name;
     struct {
         const char *node;
-        int64_t pods, first_rank, cpu, mem, gpu;
+        int64_t pods, first_rank, cpu, mem, gpu, tasks;
     } slots[4];
     size_t n;
     const char *json, *tres;
 } cases[] = {
     {"one",
-     {{"n1", 1, 0, 1500, 64 * MI, 0}},
+     {{"n1", 1, 0, 1500, 64 * MI, 0, 1}},
      1,
      "[{\"nodes\":\"n1\",\"podsPerNode\":1,\"firstRank\":0,\"requests\":{\"cpu\":"
      "\"1500m\","
      "\"memory\":\"64Mi\"}}]",
      "cpu=2,mem=64M,node=1"},
     {"neighbours fold",
-     {{"n1", 2, 0, 1000, 0, 4}, {"n2", 2, 2, 1000, 0, 4}, {"n3", 1, 4, 1000, 0, 4}},
+     {{"n1", 2, 0, 1000, 0, 4, 1}, {"n2", 2, 2, 1000, 0, 4, 1}, {"n3", 1, 4, 1000, 0, 4, 1}},
      3,
      "[{\"nodes\":\"n[1-2]\",\"podsPerNode\":2,\"firstRank\":0,\"requests\":{\"cpu\":"
      "\"1\","
@@ -54,19 +54,30 @@ static const struct {
      "\"cpu\":\"1\",\"nvidia.com/gpu\":\"4\"}}]",
      "cpu=5,node=3,gres/gpu=20"},
     {"rank order stays",
-     {{"n2", 1, 0, 1000, 0, 0}, {"n1", 1, 1, 1000, 0, 0}},
+     {{"n2", 1, 0, 1000, 0, 0, 1}, {"n1", 1, 1, 1000, 0, 0, 1}},
      2,
      "[{\"nodes\":\"n[2,1]\",\"podsPerNode\":1,\"firstRank\":0,\"requests\":{\"cpu\":"
      "\"1\"}}]",
      "cpu=2,node=2"},
     {"sizes apart",
-     {{"n1", 1, 0, 1000, 0, 8}, {"n1", 1, 1, 2000, 0, 0}},
+     {{"n1", 1, 0, 1000, 0, 8, 1}, {"n1", 1, 1, 2000, 0, 0, 1}},
      2,
      "[{\"nodes\":\"n1\",\"podsPerNode\":1,\"firstRank\":0,\"requests\":{\"cpu\":\"1\","
      "\"nvidia.com/"
      "gpu\":\"8\"}},{\"nodes\":\"n1\",\"podsPerNode\":1,\"firstRank\":1,\"requests\":{"
      "\"cpu\":\"2\"}}]",
      "cpu=3,node=1,gres/gpu=8"},
+    {"tasks apart",
+     {{"n1", 1, 0, 2000, 0, 0, 2},
+      {"n2", 1, 1, 2000, 0, 0, 4},
+      {"n3", 1, 2, 2000, 0, 0, 1}},
+     3,
+     "[{\"nodes\":\"n1\",\"podsPerNode\":1,\"firstRank\":0,\"tasksPerPod\":2,"
+     "\"requests\":{\"cpu\":\"2\"}},{\"nodes\":\"n2\",\"podsPerNode\":1,"
+     "\"firstRank\":1,\"tasksPerPod\":4,\"requests\":{\"cpu\":\"2\"}},"
+     "{\"nodes\":\"n3\",\"podsPerNode\":1,\"firstRank\":2,"
+     "\"requests\":{\"cpu\":\"2\"}}]",
+     "cpu=6,node=3"},
     {"nothing", {{0}}, 0, "[]", "cpu=0"},
 };
 
@@ -76,6 +87,7 @@ static void same_slots(const struct slot *a, const struct slot *b, size_t n)
         ck_assert_str_eq(a[i].node, b[i].node);
         ck_assert_int_eq(a[i].pods, b[i].pods);
         ck_assert_int_eq(a[i].first_rank, b[i].first_rank);
+        ck_assert_int_eq(a[i].tasks, b[i].tasks);
         ck_assert_int_eq(memcmp(&a[i].each, &b[i].each, sizeof(a->each)), 0);
     }
 }
@@ -90,11 +102,11 @@ START_TEST(test_round_trip)
     STR_AUTO struct str tres;
     str_init(&tres, TEXT_MAX_LEN);
     for (size_t i = 0; i < cases[_i].n; i++)
-        slots[i] =
-            (struct slot){(char *)cases[_i].slots[i].node, cases[_i].slots[i].pods,
-                          each(cases[_i].slots[i].cpu, cases[_i].slots[i].mem,
-                               cases[_i].slots[i].gpu),
-                          cases[_i].slots[i].first_rank};
+        slots[i] = (struct slot){
+            (char *)cases[_i].slots[i].node, cases[_i].slots[i].pods,
+            each(cases[_i].slots[i].cpu, cases[_i].slots[i].mem,
+                 cases[_i].slots[i].gpu),
+            cases[_i].slots[i].first_rank, cases[_i].slots[i].tasks};
     JSON_AUTO struct json *placement =
         convert_placement_to_json(&c, slots, cases[_i].n);
     AUTO_FREE char *text = json_text(placement, NULL);
@@ -175,9 +187,9 @@ START_TEST(test_tally)
 {
     struct restable resources;
     struct convert c = with(&resources);
-    struct slot slots[] = {{"n1", 2, each(1000, 0, 3), 0},
-                           {"n1", 1, each(1000, 0, 1), 2},
-                           {"n2", 1, each(1000, 0, 0), 3}};
+    struct slot slots[] = {{"n1", 2, each(1000, 0, 3), 0, 1},
+                           {"n1", 1, each(1000, 0, 1), 2, 1},
+                           {"n2", 1, each(1000, 0, 0), 3, 1}};
     struct job *job = job_new();
     tally_is(convert_tally(&c, slots, 3), 2, 7);
     tally_is(convert_tally(&c, NULL, 0), 0, 0);
@@ -186,6 +198,9 @@ START_TEST(test_tally)
     tally_is(convert_req_tally(&c, job), 0, 16);
     job->one_per_node = true;
     tally_is(convert_req_tally(&c, job), 2, 16);
+    job->units = 6; /* two of them in the two pods */
+    job->unit = each(0, 0, 1);
+    tally_is(convert_req_tally(&c, job), 2, 20);
     job_free(job);
 }
 END_TEST

@@ -1,0 +1,232 @@
+#include <inttypes.h>
+
+#include "base/util.h"
+#include "crds/convert_ask.h"
+
+/* The ask with what follows from other fields filled in. */
+struct division {
+    struct ask ask;                  /* gpu_type is not its own */
+    int64_t tasks_first, gpus_first; /* of a pod, or of its first unit */
+    int64_t tasks_more, gpus_more;   /* of each further unit */
+};
+
+/* ---- what follows from what ---- */
+
+/* gpus = gpusPerNode x nodes. */
+static int settle_gpus_per_node(struct ask *a, struct err *err)
+{
+    if (a->gpus == 0 || a->gpus_per_node == 0)
+        return 0;
+    int64_t nodes = a->gpus / a->gpus_per_node;
+    if (a->gpus % a->gpus_per_node != 0)
+        return err_set(err, ERR_INVALID,
+                       "spec.gpus: %" PRId64 " is no multiple of gpusPerNode, %" PRId64,
+                       a->gpus, a->gpus_per_node);
+    if (a->min_nodes > 0 && (nodes < a->min_nodes || nodes > a->max_nodes))
+        return err_set(err, ERR_INVALID,
+                       "spec.gpus: %" PRId64 " with gpusPerNode %" PRId64
+                       " takes %" PRId64 " nodes, but nodes says otherwise",
+                       a->gpus, a->gpus_per_node, nodes);
+    a->min_nodes = a->max_nodes = nodes;
+    a->gpus = 0;
+    return 0;
+}
+
+/* GPUs in all, or of a node, divided by those of a task: tasks in all, or of a node. */
+static int settle_by_task(int64_t gpus, int64_t per_task, int64_t *tasks,
+                          const char *what, struct err *err)
+{
+    int64_t n = gpus / per_task;
+    if (gpus % per_task != 0 || (*tasks > 0 && *tasks != n))
+        return err_set(err, ERR_INVALID,
+                       "spec.%s: %" PRId64 " with gpusPerTask %" PRId64
+                       " is not that of so many tasks",
+                       what, gpus, per_task);
+    *tasks = n;
+    return 0;
+}
+
+static int settle_gpus_per_task(struct ask *a, struct err *err)
+{
+    if (a->gpus_per_task == 0)
+        return 0;
+    if (a->gpus > 0 &&
+        settle_by_task(a->gpus, a->gpus_per_task, &a->tasks, "gpus", err) < 0)
+        return -1;
+    if (a->gpus_per_node > 0 &&
+        settle_by_task(a->gpus_per_node, a->gpus_per_task, &a->tasks_per_node,
+                       "gpusPerNode", err) < 0)
+        return -1;
+    if (a->tasks == 0 && a->tasks_per_node == 0)
+        return err_set(err, ERR_INVALID,
+                       "spec.gpusPerTask: needs ntasks, ntasksPerNode, gpus or "
+                       "gpusPerNode beside it");
+    a->gpus = a->gpus_per_node = 0;
+    return 0;
+}
+
+static int check_gpu_shares(const struct ask *a, struct err *err)
+{
+    bool gpus = a->gpus > 0 || a->gpus_per_node > 0 || a->gpus_per_task > 0;
+    if (!gpus && (a->cpus_per_gpu > 0 || a->mem_per_gpu > 0))
+        return err_set(err, ERR_INVALID,
+                       "spec.%s: needs gpus, gpusPerNode or gpusPerTask beside it",
+                       a->cpus_per_gpu > 0 ? "cpusPerGpu" : "memPerGpu");
+    if (a->cpus_per_gpu > 0 && a->cpus_per_task > 0)
+        return err_set(err, ERR_INVALID,
+                       "spec.cpusPerGpu and cpusPerTask exclude each other");
+    return 0;
+}
+
+static int64_t divide_up(int64_t a, int64_t b)
+{
+    return (a + b - 1) / b;
+}
+
+/* The nodes that so many tasks may lie on; ntasksPerNode beside ntasks is the most of
+ * one node (sbatch(1)). */
+static int settle_nodes(struct ask *a, struct err *err)
+{
+    bool given = a->min_nodes > 0;
+    int64_t least = a->tasks_per_node > 0 ? divide_up(a->tasks, a->tasks_per_node) : 1;
+    if (a->tasks == 0)
+        return 0;
+    if (a->tasks < a->min_nodes)
+        return err_set(err, ERR_INVALID,
+                       "spec.ntasks: %" PRId64 " cannot be on %" PRId64
+                       " nodes: each has one at least",
+                       a->tasks, a->min_nodes);
+    if (given && least > a->max_nodes)
+        return err_set(err, ERR_INVALID,
+                       "spec.ntasks: %" PRId64 " with ntasksPerNode %" PRId64
+                       " takes %" PRId64 " nodes, more than nodes allows",
+                       a->tasks, a->tasks_per_node, least);
+    a->min_nodes = MAX(a->min_nodes, least);
+    a->max_nodes = given ? MIN(a->max_nodes, a->tasks) : MIN(a->tasks, PODS_MAX);
+    return 0;
+}
+
+/* ---- pods and units ---- */
+
+static int64_t gcd(int64_t a, int64_t b)
+{
+    return b == 0 ? a : gcd(b, a % b);
+}
+
+/* So many nodes, each with as much as the others. */
+static void divide_equally(struct division *d, struct job *job)
+{
+    const struct ask *a = &d->ask;
+    int64_t nodes = a->max_nodes;
+    job->min_pods = a->min_nodes;
+    job->max_pods = nodes;
+    d->tasks_first = a->tasks > 0 ? a->tasks / nodes : MAX(a->tasks_per_node, 1);
+    d->gpus_first = a->gpus > 0            ? a->gpus / nodes
+                    : a->gpus_per_node > 0 ? a->gpus_per_node
+                                           : d->tasks_first * a->gpus_per_task;
+}
+
+/* A unit is the smallest share in which tasks and GPUs are as in the whole job; without
+ * a count of tasks, a GPU. */
+static int divide_units(struct division *d, bool nodes_given, struct job *job,
+                        struct err *err)
+{
+    const struct ask *a = &d->ask;
+    int64_t units = gcd(a->tasks, a->gpus);
+    d->tasks_more = a->tasks / units;
+    d->gpus_more = a->gpus / units + d->tasks_more * a->gpus_per_task;
+    d->tasks_first = a->tasks > 0 ? d->tasks_more : MAX(a->tasks_per_node, 1);
+    d->gpus_first = d->gpus_more + a->gpus_per_node;
+    if (units < a->min_nodes)
+        return err_set(err, ERR_INVALID,
+                       "spec.gpus: %" PRId64 " GPUs and %" PRId64
+                       " tasks cannot be divided over %" PRId64 " nodes",
+                       a->gpus, MAX(a->tasks, a->min_nodes), a->min_nodes);
+    job->units = units;
+    job->unit_tasks = d->tasks_more;
+    job->min_pods = MAX(a->min_nodes, 1);
+    job->max_pods = MIN(a->max_nodes > 0 ? a->max_nodes : PODS_MAX, units);
+    job->spread = nodes_given;
+    if (a->tasks > 0 && a->tasks_per_node > 0) /* one at least: settle_nodes */
+        job->max_units = a->tasks_per_node / d->tasks_more;
+    return 0;
+}
+
+static bool is_equal(const struct ask *a)
+{
+    if (a->tasks == 0 && a->gpus == 0)
+        return true;
+    return a->min_nodes == a->max_nodes && a->max_nodes > 0 &&
+           a->tasks % a->max_nodes == 0 && a->gpus % a->max_nodes == 0;
+}
+
+/* ---- amounts ---- */
+
+static int add_mem(struct resvec *v, int64_t each, int64_t n, const char *field,
+                   const char *what, struct err *err)
+{
+    int64_t mem = times(each, n);
+    if (mem > AMOUNT_MAX)
+        return err_set(err, ERR_INVALID,
+                       "spec.%s: with %" PRId64 " %s more than any machine has", field,
+                       n, what);
+    v->v[RES_MEM] += mem;
+    return 0;
+}
+
+/* Adds what so many tasks and GPUs take. Slurm's task has one CPU: where neither fields
+ * nor template speak of CPUs, that is what a pod gets. */
+static int add_share(const struct convert *c, const struct ask *a, int64_t tasks,
+                     int64_t gpus, struct resvec *v, struct err *err)
+{
+    bool cpus_given = a->tasks > 0 || a->tasks_per_node > 0 || a->cpus_per_task > 0;
+    if (a->cpus_per_gpu > 0)
+        v->v[RES_CPU] += 1000 * MAX(a->cpus_per_gpu * gpus, tasks);
+    else if (cpus_given || v->v[RES_CPU] == 0)
+        v->v[RES_CPU] += 1000 * tasks * MAX(a->cpus_per_task, 1);
+    if (v->v[RES_CPU] > AMOUNT_MAX)
+        return err_set(err, ERR_INVALID,
+                       "spec.cpusPerTask: with %" PRId64
+                       " tasks more than any machine has",
+                       tasks);
+    if (add_mem(v, a->mem_per_cpu, (v->v[RES_CPU] + 999) / 1000, "memPerCpu", "CPUs",
+                err) < 0 ||
+        add_mem(v, a->mem_per_gpu, gpus, "memPerGpu", "GPUs", err) < 0)
+        return -1;
+    if (gpus == 0)
+        return 0;
+    int gpu = restable_intern(c->resources, c->gpu_resource);
+    if (gpu < 0)
+        return err_set(err, ERR_TOO_LARGE,
+                       "spec.%s: the cluster has more than %d kinds of resources",
+                       a->gpus_per_node > 0   ? "gpusPerNode"
+                       : a->gpus_per_task > 0 ? "gpusPerTask"
+                                              : "gpus",
+                       RES_MAX);
+    v->v[gpu] += gpus;
+    return 0;
+}
+
+int ask_divide(const struct convert *c, const struct ask *ask, struct job *job,
+               struct err *err)
+{
+    struct division d = {.ask = *ask};
+    bool nodes_given = ask->min_nodes > 0;
+    if (check_gpu_shares(&d.ask, err) < 0 || settle_gpus_per_node(&d.ask, err) < 0 ||
+        settle_gpus_per_task(&d.ask, err) < 0 || settle_nodes(&d.ask, err) < 0)
+        return -1;
+    if (d.ask.min_nodes == 0 && d.ask.gpus <= 1)
+        d.ask.min_nodes = d.ask.max_nodes = 1;
+    job->one_per_node = true;
+    if (is_equal(&d.ask))
+        divide_equally(&d, job);
+    else if (divide_units(&d, nodes_given, job, err) < 0)
+        return -1;
+    job->tasks = d.tasks_first;
+    if (add_share(c, &d.ask, d.tasks_first, d.gpus_first, &job->each, err) < 0)
+        return -1;
+    job->each.v[RES_MEM] += ask->mem_per_node;
+    if (job->units == 0)
+        return 0;
+    return add_share(c, &d.ask, d.tasks_more, d.gpus_more, &job->unit, err);
+}
