@@ -179,6 +179,13 @@ static void read_actions(const struct json *spec, struct bjob *b)
     }
 }
 
+static void add_env(void *arg, const char *name, const char *value)
+{
+    struct bjob *b = arg;
+    AUTO_FREE char *text = xasprintf("%s=%s", name, value);
+    names_add(&b->env, &b->n_env, text);
+}
+
 static void read_spec(const struct convert *c, const struct json *object,
                       struct bjob *b)
 {
@@ -192,6 +199,7 @@ static void read_spec(const struct convert *c, const struct json *object,
     if (json_is(template, JSON_OBJECT))
         b->template_text = json_text(template, NULL);
     b->is_script = convert_is_script(object);
+    convert_request_env(object, add_env, b);
     b->requeue = json_bool_or(spec, "requeue", true);
     b->ttl_sec = json_int_or(spec, "ttlSecondsAfterFinished", -1);
     read_actions(spec, b);
@@ -227,6 +235,9 @@ void bjob_free(struct bjob *b)
     for (size_t i = 0; i < b->n_actions; i++)
         free(b->actions[i].id);
     free(b->actions);
+    for (size_t i = 0; i < b->n_env; i++)
+        free(b->env[i]);
+    free(b->env);
     free(b->ns);
     free(b->name);
     free(b->job_name);

@@ -1,6 +1,7 @@
 #include "cmd/gantry-controller/podenv.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/hostlist.h"
 #include "base/util.h"
@@ -28,15 +29,40 @@ static void nodelist(const struct pod_plan *plan, struct str *out)
     hostlist_format(&hl, out);
 }
 
-/* Slurm's run lengths: "2(x3),1" is two on each of three nodes, then one. `each` is
- * what one pod counts. */
-static void run_lengths(const struct pod_plan *plan, int64_t each, struct str *out)
+static int64_t cpus_of(const struct resvec *each)
+{
+    return (each->v[RES_CPU] + 999) / 1000;
+}
+
+/* What the pods of a slot count together. */
+static int64_t slot_cpus(const struct slot *slot)
+{
+    return slot->pods * cpus_of(&slot->each);
+}
+
+static int64_t slot_tasks(const struct slot *slot)
+{
+    return slot->pods * MAX(slot->tasks, 1);
+}
+
+/* Tasks of the slots in front of `end`. */
+static int64_t tasks_before(const struct pod_plan *plan, size_t end)
+{
+    int64_t tasks = 0;
+    for (size_t i = 0; i < end; i++)
+        tasks += slot_tasks(&plan->slots[i]);
+    return tasks;
+}
+
+/* Slurm's run lengths: "2(x3),1" is two on each of three nodes, then one. */
+static void run_lengths(const struct pod_plan *plan,
+                        int64_t (*count)(const struct slot *slot), struct str *out)
 {
     for (size_t i = 0, n; i < plan->n_slots; i += n) {
-        int64_t pods = plan->slots[i].pods;
-        for (n = 1; i + n < plan->n_slots && plan->slots[i + n].pods == pods; n++)
+        int64_t here = count(&plan->slots[i]);
+        for (n = 1; i + n < plan->n_slots && count(&plan->slots[i + n]) == here; n++)
             ;
-        str_addf(out, i ? ",%" PRId64 : "%" PRId64, pods * each);
+        str_addf(out, i ? ",%" PRId64 : "%" PRId64, here);
         if (n > 1)
             str_addf(out, "(x%zu)", n);
     }
@@ -54,11 +80,6 @@ static void master_address(const struct pod_plan *plan, int64_t pods, struct str
     str_addf(out, ".%s", service);
 }
 
-static int64_t cpus_of(const struct resvec *each)
-{
-    return (each->v[RES_CPU] + 999) / 1000;
-}
-
 static int64_t gpus_of(const struct convert *c, const struct resvec *each)
 {
     int gpu = restable_find(c->resources, c->gpu_resource);
@@ -70,7 +91,9 @@ static void add_numbers(struct json *env, const struct pod_plan *plan, int64_t r
     struct seat seat = pod_seat(plan, rank);
     const struct resvec *each = &seat.slot->each;
     int64_t pods = slots_pods(plan->slots, plan->n_slots);
-    int64_t gpus = gpus_of(plan->convert, each), cpus = cpus_of(each);
+    int64_t gpus = gpus_of(plan->convert, each), cpus = slot_cpus(seat.slot);
+    int64_t tasks = tasks_before(plan, plan->n_slots);
+    int64_t local_task = seat.local_rank * MAX(seat.slot->tasks, 1);
     const struct {
         const char *name;
         int64_t value;
@@ -80,12 +103,12 @@ static void add_numbers(struct json *env, const struct pod_plan *plan, int64_t r
         {"SLURM_JOBID", plan->job->status.job_id, false},
         {"SLURM_JOB_NUM_NODES", (int64_t)plan->n_slots, false},
         {"SLURM_NNODES", (int64_t)plan->n_slots, false},
-        {"SLURM_NTASKS", pods, false},
-        {"SLURM_NPROCS", pods, false},
-        {"SLURM_PROCID", rank, false},
+        {"SLURM_NTASKS", tasks, false},
+        {"SLURM_NPROCS", tasks, false},
+        {"SLURM_PROCID", tasks_before(plan, seat.node_index) + local_task, false},
         {"SLURM_NODEID", (int64_t)seat.node_index, false},
-        {"SLURM_LOCALID", seat.local_rank, false},
-        {"SLURM_CPUS_ON_NODE", cpus * seat.slot->pods, cpus == 0},
+        {"SLURM_LOCALID", local_task, false},
+        {"SLURM_CPUS_ON_NODE", cpus, cpus == 0},
         {"SLURM_GPUS_ON_NODE", gpus * seat.slot->pods, gpus == 0},
         {"SLURM_RESTART_COUNT", plan->job->status.restarts,
          plan->job->status.restarts == 0},
@@ -106,15 +129,14 @@ static void add_texts(struct json *env, const struct pod_plan *plan, int64_t ran
 {
     const struct bjob *job = plan->job;
     struct seat seat = pod_seat(plan, rank);
-    int64_t n_cpus = cpus_of(&seat.slot->each);
     STR_AUTO struct str nodes, tasks, cpus, master;
     str_init(&nodes, LIST_MAX);
     str_init(&tasks, LIST_MAX);
     str_init(&cpus, LIST_MAX);
     str_init(&master, NAME_MAX_BYTES);
     nodelist(plan, &nodes);
-    run_lengths(plan, 1, &tasks);
-    run_lengths(plan, n_cpus, &cpus);
+    run_lengths(plan, slot_tasks, &tasks);
+    run_lengths(plan, slot_cpus, &cpus);
     master_address(plan, slots_pods(plan->slots, plan->n_slots), &master);
     add_text(env, "SLURM_JOB_NAME", job->job_name);
     if (plan->partition)
@@ -122,11 +144,20 @@ static void add_texts(struct json *env, const struct pod_plan *plan, int64_t ran
     add_text(env, "SLURM_JOB_NODELIST", nodes.s);
     add_text(env, "SLURM_NODELIST", nodes.s);
     add_text(env, "SLURM_TASKS_PER_NODE", tasks.s);
-    if (n_cpus > 0)
+    if (slot_cpus(seat.slot) > 0)
         add_text(env, "SLURM_JOB_CPUS_PER_NODE", cpus.s);
     add_text(env, "SLURMD_NODENAME", seat.slot->node);
     add_text(env, "MASTER_ADDR", master.s);
     add_text(env, "PET_MASTER_ADDR", master.s);
+}
+
+static void add_request(struct json *env, const struct bjob *job)
+{
+    for (size_t i = 0; i < job->n_env; i++) {
+        const char *equals = strchr(job->env[i], '=');
+        AUTO_FREE char *name = xstrndup(job->env[i], (size_t)(equals - job->env[i]));
+        add_text(env, name, equals + 1);
+    }
 }
 
 static bool has(const struct json *env, const char *name)
@@ -151,6 +182,7 @@ void podenv_set(struct json *container, const struct pod_plan *plan, int64_t ran
     struct json *env = json_new_array();
     add_numbers(ours, plan, rank);
     add_texts(ours, plan, rank);
+    add_request(ours, plan->job);
     for (size_t i = 0; i < json_len(ours); i++) {
         const char *name = json_str(json_item(ours, i), "name");
         if (gives_way(plan, name) || !has(theirs, name))

@@ -45,7 +45,7 @@ static struct bjob *job_of(const struct convert *c, const char *name, const char
 #define LONG \
     "'scriptFrom':{'configMapKeyRef':{'name':'gantry-script-1','key':'script'}}"
 
-/* `slots` is "n1:2,n2:1": pods on nodes. */
+/* `slots` is "n1:2,n2:1": pods on nodes; behind a slash the units of a divided job. */
 static const struct {
     const char *golden, *name, *spec, *status, *slots;
     int64_t attempt, rank;
@@ -57,6 +57,11 @@ static const struct {
     {"gang", "train", "'nodes':4,'gpusPerNode':'h100:8','jobName':'pretrain'," TEMPLATE,
      ",'restarts':2", "n1:1,n2:1,n4:1,n5:1", 3, 2},
     {"replicas", "many", "'replicas':7," TEMPLATE, "", "n1:3,n2:3,n3:1", 1, 4},
+    {"tasks", "mpi",
+     "'ntasks':7,'ntasksPerNode':3,'cpusPerTask':2,'memPerCpu':'1G'," TEMPLATE, "",
+     "n1:1/3,n2:1/3,n3:1/1", 1, 2},
+    {"all-gpus", "all", "'gpus':'h100:12','cpusPerGpu':4,'memPerGpu':'8Gi'," TEMPLATE,
+     "", "n1:1/8,n2:1/4", 1, 1},
     {"own-things", "own",
      "'nodes':2,'cpusPerTask':4,'memPerNode':'8G','gpusPerNode':2,"
      "'template':{'metadata':{'generateName':'x','name':'y','labels':{'app':'own'},"
@@ -73,6 +78,14 @@ static const struct {
      "", "n1:1,n2:1", 1, 1},
 };
 
+/* As placement.h does. */
+static void give_units(const struct job *model, int64_t more, struct slot *slot)
+{
+    slot->tasks = model->tasks + more * model->unit_tasks;
+    for (int i = 0; i < RES_MAX; i++)
+        slot->each.v[i] += more * model->unit.v[i];
+}
+
 static size_t slots_of(const struct bjob *job, const char *text, struct slot *slots)
 {
     AUTO_FREE char *copy = xstrdup(text);
@@ -85,6 +98,8 @@ static size_t slots_of(const struct bjob *job, const char *text, struct slot *sl
                                  .pods = atoi(colon + 1),
                                  .each = job->model->each,
                                  .first_rank = rank};
+        const char *units = strchr(colon, '/');
+        give_units(job->model, units ? atoi(units + 1) - 1 : 0, &slots[n]);
         rank += slots[n].pods;
     }
     return n;
@@ -135,8 +150,8 @@ START_TEST(test_golden)
     struct pod *back = convert_pod(&c, pod, &err);
     ck_assert_msg(back != NULL, "%s", err.msg);
     for (int i = 0; i < resources.n; i++)
-        ck_assert_msg(back->use.v[i] == job->model->each.v[i], "%s: %s",
-                      pods[_i].golden, resources.name[i]);
+        ck_assert_msg(back->use.v[i] == pod_seat(&plan, pods[_i].rank).slot->each.v[i],
+                      "%s: %s", pods[_i].golden, resources.name[i]);
     ck_assert_str_eq(back->job_uid, UID);
     ck_assert_int_eq(back->job_id, 7);
     ck_assert_int_eq(back->attempt, pods[_i].attempt);
