@@ -18,6 +18,7 @@
 
 #include "base/err.h"
 #include "base/loop.h"
+#include "cmd/gantry-local/conread.h"
 #include "cmd/gantry-local/podspec.h"
 
 struct executor_run;
@@ -39,6 +40,16 @@ struct executor_start {
     char *const *envp; /* "NAME=value", NULL-terminated */
 };
 
+/* What is asked for of a container's output; lent until read_log returns. */
+struct executor_log {
+    const struct pod_spec *pod;
+    const char *container;
+    bool previous; /* of the run before the present or last one */
+    struct conread_options options;
+    void (*changed)(void *arg); /* of a follower: conread.h */
+    void *arg;
+};
+
 /* Embedded as the first field of every executor. */
 struct executor {
     const struct executor_ops *ops;
@@ -57,6 +68,10 @@ struct executor_ops {
     void (*signal)(struct executor_run *run, int signo);
     /* Ends it at once; `exited` is not called. */
     void (*drop)(struct executor_run *run);
+    /* What the container wrote; the caller's. NULL and err; ERR_NOT_FOUND: there is no
+     * such run. The op is NULL where nothing is kept. */
+    struct conread *(*read_log)(struct executor *x, const struct executor_log *what,
+                                struct err *err);
     /* The pod's object is gone: what was kept of the pod (logs) may go. */
     void (*forget)(struct executor *x, const struct pod_spec *pod);
     void (*free)(struct executor *x); /* all runs must have ended or been dropped */
@@ -80,8 +95,7 @@ struct executor *executor_simulate_new(struct loop *loop);
 /*
  * Local processes, each container a session and process group of its own with no
  * descriptor of ours, in DIR/work/<ns>_<pod>_<uid> or its workingDir, standard output
- * and error appended to DIR/logs/<ns>_<pod>_<uid>/<container>.log. What is left of the
- * group is killed when its first process ends. None outlives this program, even if that
+ * and error kept in DIR/logs/<ns>_<pod>_<uid> (conlog.h). What is left of the group is killed when its first process ends. None outlives this program, even if that
  * is killed: a small helper process ends the groups then. Real loop only. Creates
  * `dir`. NULL and err on failure.
  */

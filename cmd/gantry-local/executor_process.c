@@ -1,10 +1,13 @@
 #include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/util.h"
+#include "cmd/gantry-local/conpipe.h"
 #include "cmd/gantry-local/env.h"
 #include "cmd/gantry-local/executor.h"
 #include "cmd/gantry-local/guardian.h"
@@ -13,15 +16,20 @@
 
 #define PATH_DEFAULT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
+TAILQ_HEAD(run_list, executor_run);
+
 struct process {
     struct executor executor;
     struct loop *loop;
     struct podfiles *files;
     struct guardian *guardian;
+    struct run_list runs;
 };
 
 struct executor_run {
     struct process *process;
+    TAILQ_ENTRY(executor_run) link;
+    struct conpipe *output;
     pid_t pid; /* and its process group */
     struct loop_child *child;
     executor_exit_fn *exited;
@@ -76,7 +84,9 @@ static const char *refuse(struct executor *x, const struct pod_spec *pod,
 
 static void run_free(struct executor_run *run)
 {
+    TAILQ_REMOVE(&run->process->runs, run, link);
     loop_child_free(run->child);
+    conpipe_free(run->output);
     free(run);
 }
 
@@ -100,6 +110,7 @@ static void child_ended(void *arg, pid_t pid, int status)
     else
         how.exit_code = WEXITSTATUS(status);
     end_group(run);
+    conpipe_drain(run->output);
     run_free(run);
     exited(exited_arg, &how);
 }
@@ -129,17 +140,26 @@ static char **environment(char *const *envp)
     return copy;
 }
 
-static int spawn_run(struct process *p, const struct executor_start *s, pid_t *ret_pid,
+static struct conpipe *open_output(struct process *p, const struct executor_start *s,
+                                   struct err *err)
+{
+    AUTO_FREE char *dir = podfiles_make_log_dir(p->files, s->pod, err);
+    struct conlog *log = dir ? conlog_new(dir, s->container->name, 0, err) : NULL;
+
+    return log ? conpipe_new(p->loop, log, s->container->run_as_user, err) : NULL;
+}
+
+static int spawn_run(struct executor_run *run, const struct executor_start *s,
                      struct err *err)
 {
+    struct process *p = run->process;
     AUTO_FREE char *work =
         podfiles_work_dir(p->files, s->pod, s->container->run_as_user, err);
-    int log_fd =
-        work ? podfiles_open_log(p->files, s->pod, s->container->name, err) : -1;
     char **envp;
     int rc;
 
-    if (log_fd < 0)
+    run->output = work ? open_output(p, s, err) : NULL;
+    if (!run->output)
         return -1;
     envp = environment(s->envp);
     rc = spawn_process(
@@ -147,14 +167,14 @@ static int spawn_run(struct process *p, const struct executor_start *s, pid_t *r
             .argv = s->argv,
             .envp = envp,
             .dir = s->container->working_dir ? s->container->working_dir : work,
-            .output_fd = log_fd,
+            .output_fd = conpipe_output(run->output),
             .announce_fd = guardian_fd(p->guardian),
             .user = s->container->run_as_user,
             .group = s->container->run_as_group,
         },
-        ret_pid, err);
+        &run->pid, err);
     words_free(envp);
-    close(log_fd);
+    conpipe_started(run->output);
     return rc;
 }
 
@@ -167,13 +187,14 @@ static struct executor_run *start(struct executor *x, const struct executor_star
     run->process = p;
     run->exited = exited;
     run->arg = arg;
-    if (spawn_run(p, s, &run->pid, err) == 0) {
+    TAILQ_INSERT_TAIL(&p->runs, run, link);
+    if (spawn_run(run, s, err) == 0) {
         run->child = loop_child_new(p->loop, run->pid, child_ended, run, err);
         if (run->child)
             return run;
         end_group(run);
     }
-    free(run);
+    run_free(run);
     return NULL;
 }
 
@@ -186,6 +207,37 @@ static void drop(struct executor_run *run)
 {
     end_group(run);
     run_free(run);
+}
+
+/* NULL: it does not run. */
+static struct conlog *live_log(const struct process *p, const char *dir,
+                               const char *container)
+{
+    const struct executor_run *run;
+
+    TAILQ_FOREACH(run, &p->runs, link)
+    {
+        struct conlog *log = conpipe_log(run->output);
+
+        if (strcmp(conlog_container(log), container) == 0 &&
+            strcmp(conlog_dir(log), dir) == 0)
+            return log;
+    }
+    return NULL;
+}
+
+static struct conread *read_log(struct executor *x, const struct executor_log *what,
+                                struct err *err)
+{
+    const struct process *p = (const struct process *)x;
+    AUTO_FREE char *dir = podfiles_log_dir(p->files, what->pod);
+    struct conread *r =
+        conread_new(dir, what->container, what->previous, &what->options, err);
+
+    if (r && what->options.follow)
+        conread_follow(r, what->previous ? NULL : live_log(p, dir, what->container),
+                       what->changed, what->arg);
+    return r;
 }
 
 static void forget(struct executor *x, const struct pod_spec *pod)
@@ -207,6 +259,7 @@ static const struct executor_ops ops = {
     .start = start,
     .signal = send_signal,
     .drop = drop,
+    .read_log = read_log,
     .forget = forget,
     .free = process_free,
 };
@@ -218,6 +271,7 @@ struct executor *executor_process_new(struct loop *loop, const char *dir,
 
     p->executor.ops = &ops;
     p->loop = loop;
+    TAILQ_INIT(&p->runs);
     p->files = podfiles_new(dir, err);
     p->guardian = p->files ? guardian_new(err) : NULL;
     if (p->guardian)

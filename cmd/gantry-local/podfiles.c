@@ -1,7 +1,6 @@
 #include "cmd/gantry-local/podfiles.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,10 +56,16 @@ static char *folder(const struct podfiles *f, const char *kind, const char *name
     return xasprintf("%s/%s/%s", f->dir, kind, name);
 }
 
-bool podfiles_exist(const struct podfiles *f, const struct pod_spec *pod)
+char *podfiles_log_dir(const struct podfiles *f, const struct pod_spec *pod)
 {
     AUTO_FREE char *name = folder_name(pod);
-    AUTO_FREE char *path = folder(f, "logs", name);
+
+    return folder(f, "logs", name);
+}
+
+bool podfiles_exist(const struct podfiles *f, const struct pod_spec *pod)
+{
+    AUTO_FREE char *path = podfiles_log_dir(f, pod);
 
     return access(path, F_OK) == 0;
 }
@@ -80,18 +85,12 @@ char *podfiles_work_dir(struct podfiles *f, const struct pod_spec *pod, int64_t 
     return TAKE(path);
 }
 
-int podfiles_open_log(struct podfiles *f, const struct pod_spec *pod,
-                      const char *container, struct err *err)
+char *podfiles_make_log_dir(struct podfiles *f, const struct pod_spec *pod,
+                            struct err *err)
 {
-    AUTO_FREE char *name = folder_name(pod);
-    AUTO_FREE char *dir = folder(f, "logs", name);
-    AUTO_FREE char *path = xasprintf("%s/%s.log", dir, container);
-    int fd;
+    AUTO_FREE char *dir = podfiles_log_dir(f, pod);
 
-    if (files_make_dir(dir, err) < 0)
-        return -1;
-    fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    return fd < 0 ? err_errno(err, errno, "open %.300s", path) : fd;
+    return files_make_dir(dir, err) < 0 ? NULL : TAKE(dir);
 }
 
 static int remove_one(const char *path, const struct stat *st, int type,

@@ -27,9 +27,10 @@ bool podfiles_exist(const struct podfiles *f, const struct pod_spec *pod);
  */
 char *podfiles_work_dir(struct podfiles *f, const struct pod_spec *pod, int64_t user,
                         struct err *err);
-/* A descriptor (CLOEXEC) to append to; -1 and err. */
-int podfiles_open_log(struct podfiles *f, const struct pod_spec *pod,
-                      const char *container, struct err *err);
+/* Where its logs (conlog.h) lie; heap. Made on demand: NULL and err. */
+char *podfiles_log_dir(const struct podfiles *f, const struct pod_spec *pod);
+char *podfiles_make_log_dir(struct podfiles *f, const struct pod_spec *pod,
+                            struct err *err);
 /* The pod's object is gone; its files go when PODFILES_KEPT others went after it. */
 void podfiles_forget(struct podfiles *f, const struct pod_spec *pod);
 

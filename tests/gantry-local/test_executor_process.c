@@ -264,7 +264,7 @@ START_TEST(test_killed_program)
         inner.x = executor_process_new(inner.loop, f.dir, NULL);
         if (!start(&inner, pod, NULL))
             _exit(1);
-        pause();
+        loop_run(inner.loop);
         _exit(0);
     }
     ck_assert_int_gt(program, 0);
@@ -360,6 +360,118 @@ START_TEST(test_never_twice)
 }
 END_TEST
 
+/* ---- logs ---- */
+
+static void log_changed(void *arg)
+{
+    (void)arg; /* the test looks whenever the loop has turned */
+}
+
+/* Reads what comes until it ends with `want`, or the run has ended. */
+static enum conread_result pull_until(struct fixture *f, struct conread *r,
+                                      struct str *text, const char *want)
+{
+    int64_t until_ms = loop_fresh_mono_ms(f->loop) + WAIT_MS;
+    enum conread_result result;
+
+    do {
+        loop_poll(f->loop, 10);
+        while ((result = conread_next(r, text)) == CONREAD_MORE)
+            ;
+    } while (result == CONREAD_WAIT && !str_ends(text->s, want) &&
+             loop_fresh_mono_ms(f->loop) < until_ms);
+    return result;
+}
+
+/* A follower sees what is written while it is written, the last word included, and
+ * then that it was the last. */
+START_TEST(test_follow)
+{
+    struct fixture f;
+    struct pod_spec *pod =
+        make_pod("", "echo one; read x <go; echo two; echo three >&2; printf end");
+    struct err err = ERR_INIT;
+    struct executor_log what = {
+        .pod = pod, .container = "c", .options = CONREAD_ALL, .changed = log_changed};
+    STR_AUTO struct str text;
+    AUTO_FREE char *go = NULL;
+    struct conread *r;
+
+    setup(&f);
+    str_init(&text, 100000);
+    AUTO_FREE char *dir = xasprintf("%s/work", f.dir);
+    go = xasprintf("%s/work/d_p_u-1/go", f.dir);
+    AUTO_FREE char *make = xasprintf("mkdir -p %s/d_p_u-1 && mkfifo %s", dir, go);
+    ck_assert_int_eq(system(make), 0);
+    ck_assert_ptr_nonnull(start(&f, pod, &err));
+    what.options.follow = true;
+    r = f.x->ops->read_log(f.x, &what, &err);
+    ck_assert_msg(r != NULL, "%s", err.msg);
+    ck_assert_int_eq(pull_until(&f, r, &text, "one\n"), CONREAD_WAIT);
+    AUTO_FREE char *release = xasprintf("echo >%s", go);
+    ck_assert_int_eq(system(release), 0);
+    ck_assert_int_eq(pull_until(&f, r, &text, "nothing ends so"), CONREAD_END);
+    ck_assert_str_eq(text.s, "one\ntwo\nthree\nend");
+    ck_assert(f.ended);
+    conread_free(r);
+    podspec_free(pod);
+    teardown(&f);
+}
+END_TEST
+
+/* Of a container that was started again both runs can be read. */
+START_TEST(test_previous_log)
+{
+    struct fixture f;
+    struct pod_spec *pod =
+        make_pod("", "echo run; [ -e again ] || echo first; : >again");
+    struct err err = ERR_INIT;
+
+    setup(&f);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_ptr_nonnull(start(&f, pod, &err));
+        wait_end(&f);
+    }
+    for (int previous = 0; previous < 2; previous++) {
+        struct executor_log what = {
+            .pod = pod, .container = "c", .previous = previous, .options = CONREAD_ALL};
+        STR_AUTO struct str text;
+        struct conread *r = f.x->ops->read_log(f.x, &what, &err);
+
+        str_init(&text, 1000);
+        ck_assert_msg(r != NULL, "%s", err.msg);
+        while (conread_next(r, &text) == CONREAD_MORE)
+            ;
+        ck_assert_str_eq(text.s, previous ? "run\nfirst\n" : "run\n");
+        conread_free(r);
+    }
+    podspec_free(pod);
+    teardown(&f);
+}
+END_TEST
+
+/* More than a pipe holds: nothing is lost at the end. */
+START_TEST(test_much_output)
+{
+    struct fixture f;
+    struct pod_spec *pod = make_pod("", "seq 200000 | tail -c 1000000; echo end");
+    struct err err = ERR_INIT;
+    AUTO_FREE char *path = NULL;
+    STR_AUTO struct str text;
+
+    setup(&f);
+    str_init(&text, 2000000);
+    ck_assert_ptr_nonnull(start(&f, pod, &err));
+    wait_end(&f);
+    path = xasprintf("%s/logs/d_p_u-1/c.log", f.dir);
+    ck_assert_int_eq(str_read_file(&text, path, &err), 0);
+    ck_assert_uint_eq(text.len, 1000004);
+    ck_assert(str_ends(text.s, "\n200000\nend\n"));
+    podspec_free(pod);
+    teardown(&f);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry-local/executor_process",
@@ -372,6 +484,9 @@ int main(void)
                           {test_start_fails, ARRAY_LEN(failures)},
                           {test_refuse, ARRAY_LEN(refusals)},
                           {test_never_twice, 1},
+                          {test_follow, 1},
+                          {test_previous_log, 1},
+                          {test_much_output, 1},
                           {NULL, 0},
                       });
 }

@@ -100,8 +100,12 @@ static void runs_free(struct executor *x)
     free(runs);
 }
 
-static const struct executor_ops ops = {refuse, start,  send_signal,
-                                        drop,   forget, runs_free};
+static const struct executor_ops ops = {.refuse = refuse,
+                                        .start = start,
+                                        .signal = send_signal,
+                                        .drop = drop,
+                                        .forget = forget,
+                                        .free = runs_free};
 
 struct executor *runs_new(const struct runs_options *options)
 {
