@@ -77,6 +77,7 @@ struct pod {
     bool lost;      /* ended by its node, whatever its processes' exit codes say */
     bool deleting;  /* deletionTimestamp set */
     bool accounted; /* carries finalizer gantry.dev/accounted */
+    bool gated;     /* has spec.schedulingGates: it cannot be bound */
     char *reason;   /* status.reason; NULL */
     char *message;  /* status.message; NULL */
     /* of the default container's terminated state; -1 where there is none */

@@ -20,6 +20,7 @@ static void read_identity(const struct json *object, struct pod *pod)
     const char *node = json_str(object, "spec.nodeName");
     pod->node = node && *node ? xstrdup(node) : NULL;
     pod->scheduler_name = xstrdup(json_str_or(object, "spec.schedulerName", ""));
+    pod->gated = json_len(json_at(object, "spec.schedulingGates")) > 0;
 }
 
 /* A label that we wrote ourselves, so anything but a count is somebody else's: 0. */

@@ -19,6 +19,7 @@ void attempt_begin(struct attempt *a, int64_t number, const struct slot *placeme
         for (int64_t k = 0; k < placement[i].pods; k++)
             a->ranks[rank++] = (struct rank){.node = xstrdup(placement[i].node),
                                              .use = placement[i].each,
+                                             .real = placement[i].each,
                                              .exit_code = -1,
                                              .exit_signal = -1};
 }
@@ -30,6 +31,7 @@ void attempt_clear(struct attempt *a)
         free(a->ranks[i].node);
         free(a->ranks[i].reason);
     }
+    slots_free(a->amended, a->n_amended);
     free(a->ranks);
     free(a->failure);
     *a = (struct attempt){0};
@@ -46,7 +48,9 @@ const char *attempt_trouble(const struct attempt *a, int64_t now_sec)
     if (a->failure)
         return a->failure;
     return !a->waits && now_sec >= a->since_sec + LAUNCH_DEADLINE_SEC
-               ? "the start took too long"
+               ? attempt_gated(a)
+                     ? "the start took too long: a pod waits for its scheduling gates"
+                     : "the start took too long"
                : NULL;
 }
 
@@ -86,6 +90,8 @@ void attempt_saw_pod(struct attempt *a, const struct pod *pod, enum node_fate fa
     if (!r->uid)
         r->uid = xstrdup(pod->uid);
     r->state = pod->node || r->state == RANK_BOUND ? RANK_BOUND : RANK_MADE;
+    r->real = pod->use;
+    r->gated = pod->gated;
     r->terminal = pod->terminal;
     r->succeeded = pod->succeeded;
     r->deleting = pod->deleting;
@@ -175,6 +181,59 @@ bool attempt_busy(const struct attempt *a)
         if (a->ranks[i].busy)
             return true;
     return false;
+}
+
+bool attempt_gated(const struct attempt *a)
+{
+    for (size_t i = 0; i < a->n; i++)
+        if (a->ranks[i].state == RANK_MADE && a->ranks[i].gated)
+            return true;
+    return false;
+}
+
+/* ---- what pods really ask for ---- */
+
+static bool rank_differs(const struct rank *r)
+{
+    return (r->state == RANK_MADE || r->state == RANK_BOUND) && !r->terminal &&
+           memcmp(&r->real, &r->use, sizeof(r->use)) != 0;
+}
+
+bool attempt_differs(const struct attempt *a)
+{
+    bool differs = false;
+    for (size_t i = 0; i < a->n; i++) {
+        if (a->ranks[i].state == RANK_NONE)
+            return false;
+        differs |= rank_differs(&a->ranks[i]);
+    }
+    return differs;
+}
+
+/* A slot has one request for all of its pods: the most that any of them has. */
+static struct resvec slot_request(const struct attempt *a, const struct slot *slot)
+{
+    const struct rank *ranks = &a->ranks[slot->first_rank];
+    struct resvec each = ranks[0].real;
+    for (int64_t k = 1; k < slot->pods; k++)
+        for (int i = 0; i < RES_MAX; i++)
+            each.v[i] = MAX(each.v[i], ranks[k].real.v[i]);
+    return each;
+}
+
+void attempt_amend(struct attempt *a, const struct slot *placement, size_t n_slots)
+{
+    struct slot *slots = slots_copy(placement, n_slots);
+    for (size_t i = 0; i < n_slots; i++) {
+        slots[i].each = slot_request(a, &slots[i]);
+        for (int64_t k = 0; k < slots[i].pods; k++)
+            a->ranks[slots[i].first_rank + k].use =
+                a->ranks[slots[i].first_rank + k].real;
+    }
+    slots_free(a->amended, a->n_amended);
+    a->amended = slots;
+    a->n_amended = n_slots;
+    a->amendments++;
 }
 
 void attempt_note_bound(struct attempt *a, int64_t now_sec)

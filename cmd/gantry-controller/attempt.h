@@ -37,9 +37,11 @@ enum node_fate {
 struct rank {
     enum rank_state state;
     char *uid;
-    char *node;        /* where it belongs */
-    struct resvec use; /* what it takes there */
-    bool busy;         /* a write for it is queued or under way */
+    char *node;         /* where it belongs */
+    struct resvec use;  /* what it was planned to take there */
+    struct resvec real; /* what its pod asks for; as `use` until one is seen */
+    bool gated;         /* its pod has scheduling gates */
+    bool busy;          /* a write for it is queued or under way */
     bool terminal, succeeded, deleting;
     bool lost;                  /* its node ended it */
     enum node_fate fate;        /* of the node it is bound to */
@@ -49,12 +51,19 @@ struct rank {
 
 struct attempt {
     int64_t number; /* 0: no attempt is under way */
+    /* What of the placement's requests the server adds by itself (admission.h). */
+    struct resvec extra;
     struct rank *ranks;
     size_t n;
     char *failure;     /* why the launch cannot go on; NULL */
     int64_t since_sec; /* when the launch began */
     bool waits; /* for the turn of its first write: the deadline does not run yet */
     int64_t bound_sec; /* when all ranks were seen bound; 0: not yet */
+    /* The placement, with what its pods really ask for where that is not what was
+     * planned; NULL: as planned. */
+    struct slot *amended;
+    size_t n_amended;
+    int64_t amendments; /* so many there were */
 };
 
 /* Ranks for a placement, all NONE. */
@@ -91,6 +100,12 @@ enum attempt_shape {
 enum attempt_shape attempt_shape(const struct attempt *a, bool batch, size_t *ret_rank);
 /* Notes the time, once, when all ranks are bound: a status that says so comes later. */
 void attempt_note_bound(struct attempt *a, int64_t now_sec);
+/* All pods are made, and one asks for something else than planned. */
+bool attempt_differs(const struct attempt *a);
+/* Takes what the pods ask for over as what was planned; `placement` is that of the
+ * attempt so far. */
+void attempt_amend(struct attempt *a, const struct slot *placement, size_t n_slots);
+bool attempt_gated(const struct attempt *a);
 bool attempt_all_ended(const struct attempt *a);
 bool attempt_busy(const struct attempt *a);
 

@@ -60,7 +60,8 @@ static bool slots_equal(const struct slot *a, size_t n_a, const struct slot *b,
         return false;
     for (size_t i = 0; i < n_a; i++)
         if (strcmp(a[i].node, b[i].node) != 0 || a[i].pods != b[i].pods ||
-            a[i].first_rank != b[i].first_rank)
+            a[i].first_rank != b[i].first_rank ||
+            memcmp(&a[i].each, &b[i].each, sizeof(a[i].each)) != 0)
             return false;
     return true;
 }
@@ -205,6 +206,26 @@ static void read_spec(const struct convert *c, const struct json *object,
     read_actions(spec, b);
 }
 
+/* FNV-1a */
+static uint64_t mix(uint64_t hash, const void *bytes, size_t len)
+{
+    const unsigned char *p = bytes;
+    for (size_t i = 0; i < len; i++)
+        hash = (hash ^ p[i]) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+static uint64_t kin_of(const struct bjob *b)
+{
+    uint64_t hash = mix(UINT64_C(0xcbf29ce484222325), b->ns, strlen(b->ns) + 1);
+    if (b->template_text)
+        hash = mix(hash, b->template_text, strlen(b->template_text));
+    if (!b->model)
+        return hash;
+    hash = mix(hash, &b->model->each, sizeof(b->model->each));
+    return mix(hash, &b->model->unit, sizeof(b->model->unit));
+}
+
 struct bjob *bjob_parse(const struct convert *c, const struct json *object,
                         struct err *err)
 {
@@ -224,6 +245,7 @@ struct bjob *bjob_parse(const struct convert *c, const struct json *object,
     b->created_sec = read_time(meta, "creationTimestamp");
     b->deleting = json_str(meta, "deletionTimestamp") != NULL;
     read_spec(c, object, b);
+    b->kin = kin_of(b);
     read_status(c, json_get(object, "status"), b);
     return b;
 }

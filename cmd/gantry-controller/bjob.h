@@ -63,8 +63,10 @@ struct bjob {
     int64_t generation;
     int64_t created_sec;
     bool deleting;
-    struct job *model;   /* NULL: refused, see refusal */
-    char *refusal;       /* what is wrong with spec */
+    struct job *model; /* NULL: refused, see refusal */
+    uint64_t kin;      /* the same for jobs whose pods the server sees alike: namespace,
+                            template and request of one pod */
+    char *refusal;     /* what is wrong with spec */
     char *template_text; /* of the pods; a script's too */
     bool is_script;      /* it runs in rank 0, the others wait (crds/convert.h) */
     char **env;          /* SLURM_* variables that repeat the request: "NAME=value" */

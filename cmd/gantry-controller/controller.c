@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/util.h"
+#include "cmd/gantry-controller/admission.h"
 #include "cmd/gantry-controller/cleanup.h"
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/cycle.h"
@@ -79,6 +80,7 @@ void controller_free(struct controller *ctl)
     HASH_ITER (hh, ctl->records, r, tmp)
         record_free(r);
     unseen_free(ctl);
+    admission_free(ctl);
     watches_stop(ctl);
     cycle_stop(ctl);
     ids_free(ctl->ids);

@@ -28,9 +28,11 @@ struct controller {
     struct ids *ids;
     struct kc_cache *nodes, *partitions, *jobs, *pods, *services;
     struct record *records;
-    struct pod_op *ops;         /* all that exist, podops.c */
-    struct unseen *unseen;      /* by namespace and name, unseen.c */
-    struct cleaning *cleanings; /* by uid of what is cleaned up, cleanup.c */
+    struct pod_op *ops;           /* all that exist, podops.c */
+    struct admission *admissions; /* by kin of jobs, admission.c */
+    uint64_t lessons;             /* learned so far, admission.c */
+    struct unseen *unseen;        /* by namespace and name, unseen.c */
+    struct cleaning *cleanings;   /* by uid of what is cleaned up, cleanup.c */
     struct loop_timer *step, *sweep, *turn;
     struct record *dirty, **dirty_end; /* to be reconciled in this turn, cycle.c */
     bool synced;

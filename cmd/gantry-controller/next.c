@@ -110,6 +110,17 @@ static void want_attempt(const struct job_view *v, struct job_next *n,
     want_reason(n, NULL, NULL);
 }
 
+/* What the pods ask for is not what was planned. */
+static void want_amended(const struct job_view *v, struct job_next *n)
+{
+    struct jstatus *s = &n->want;
+    if (!v->amended)
+        return;
+    slots_free(s->placement, s->n_placement);
+    s->placement = slots_copy(v->amended, v->n_amended);
+    s->n_placement = v->n_amended;
+}
+
 /* RUNNING may be written late; the time is when it became true. */
 static int64_t start_of(const struct job_view *v)
 {
@@ -280,10 +291,18 @@ bool job_may_launch(const struct job_view *v)
            (job->status.state == JOB_STATE_PENDING && v->start && job->model);
 }
 
+/* What holds a node is persisted before it does. */
+static void launch_amended(const struct job_view *v, struct job_next *n)
+{
+    if (v->amended && !jstatus_equal(&n->want, &v->job->status))
+        n->launch = false;
+}
+
 /* An attempt under way, CONFIGURING or RUNNING (`want` already holds its placement). */
 static void next_attempt(const struct job_view *v, struct job_next *n)
 {
     size_t rank = 0;
+    want_amended(v, n);
     if (act_on_attempt(n, bjob_next_action(v->job)))
         return;
     switch (attempt_shape(v->attempt, v->job->is_script, &rank)) {
@@ -298,7 +317,9 @@ static void next_attempt(const struct job_view *v, struct job_next *n)
         return;
     case ATTEMPT_LAUNCHING:
         n->launch = job_may_launch(v);
-        if (!n->launch)
+        if (n->launch)
+            launch_amended(v, n);
+        else
             want_completing(n, "JobLaunchFailure",
                             attempt_trouble(v->attempt, v->now_sec));
         return;
@@ -345,7 +366,7 @@ static void next_single(const struct job_view *v, struct job_next *n)
 
 static void next_start(const struct job_view *v, struct job_next *n)
 {
-    if (slots_pods(v->start, v->n_start) == 1) {
+    if (slots_pods(v->start, v->n_start) == 1 && !v->unbound) {
         next_single(v, n);
         return;
     }

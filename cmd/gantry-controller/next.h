@@ -40,6 +40,9 @@ struct job_view {
     const struct attempt *attempt; /* number 0: none under way */
     const struct slot *start; /* the core's START that is not persisted yet; NULL */
     size_t n_start;
+    bool unbound; /* one pod, too, is to be made unbound, behind an intent */
+    const struct slot *amended; /* of the attempt under way; NULL: as planned */
+    size_t n_amended;
     const char *partition;        /* of that START; NULL */
     int64_t assigned_id;          /* id set aside for a job that has none; 0 */
     bool timed_out;               /* the core says END */

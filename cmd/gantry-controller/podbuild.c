@@ -161,7 +161,8 @@ static void add_resource(struct json *resources, const char *name, int resource,
         set_amount(limits, name, resource, limit + more);
 }
 
-/* Slurm's shape: what the placement gives a pod beyond the template's own request. */
+/* Slurm's shape: what a pod is given beyond the template's own request. What the server
+ * adds is in the placement too, but is not ours to ask for. */
 static int add_shape(const struct convert *c, struct json *pod, struct json *container,
                      const struct resvec *each, struct err *err)
 {
@@ -189,7 +190,8 @@ static void set_spec(struct json *pod, const struct pod_plan *plan, const char *
     if (!json_get(spec, "restartPolicy"))
         json_set(spec, "restartPolicy", json_new_string("Never"));
     if (slots_pods(plan->slots, plan->n_slots) == 1) {
-        json_set(spec, "nodeName", json_new_string(plan->slots[0].node));
+        if (!plan->unbound)
+            json_set(spec, "nodeName", json_new_string(plan->slots[0].node));
         return;
     }
     AUTO_FREE char *service = service_name(plan->job);
@@ -216,8 +218,10 @@ struct json *pod_build(const struct pod_plan *plan, int64_t rank, struct err *er
     set_metadata(pod, plan, rank, name.s);
     /* convert_pod, which add_shape asks, wants an identity. */
     json_set_at(pod, "metadata.uid", json_new_string("-"));
-    int rc =
-        add_shape(plan->convert, pod, container, &pod_seat(plan, rank).slot->each, err);
+    struct resvec each = pod_seat(plan, rank).slot->each;
+    if (plan->extra)
+        resvec_sub(&each, plan->extra);
+    int rc = add_shape(plan->convert, pod, container, &each, err);
     json_del(json_get(pod, "metadata"), "uid");
     if (rc < 0)
         return NULL;

@@ -23,6 +23,9 @@ struct pod_plan {
     const struct slot *slots;
     size_t n_slots;
     const char *partition; /* NULL: not known */
+    const struct resvec
+        *extra;   /* of the slots' requests the pods do not ask for; NULL */
+    bool unbound; /* also where it is one pod, which is else made on its node */
 };
 
 /* Where a rank stands. */

@@ -5,6 +5,7 @@
 #include <utlist.h>
 
 #include "base/util.h"
+#include "cmd/gantry-controller/admission.h"
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/podbuild.h"
 #include "cmd/gantry-controller/refusal.h"
@@ -112,6 +113,14 @@ static void op_retry(struct pod_op *op)
 
 /* ---- what stands there ---- */
 
+static void learn(const struct pod_op *op, const struct pod *pod)
+{
+    struct record *r = op->record;
+    struct resvec asked = op_rank(op)->use;
+    resvec_sub(&asked, &r->attempt.extra);
+    admission_learn(r->ctl, r->job, pod, &asked);
+}
+
 static void saw_pod(struct pod_op *op, const struct json *object)
 {
     struct record *r = op->record;
@@ -121,6 +130,8 @@ static void saw_pod(struct pod_op *op, const struct json *object)
     if (pod && op_rank(op)) {
         bool ours = str_eq(pod->job_uid, r->uid) && pod->attempt == op->attempt &&
                     pod->rank == (int64_t)op->rank;
+        if (ours && op->kind == OP_MAKE && r->job)
+            learn(op, pod);
         if (ours)
             attempt_saw_pod(&r->attempt, pod, watches_node_fate(r->ctl, pod->node));
         else
@@ -189,6 +200,8 @@ static void on_made(void *arg, const struct kc_result *result)
     } else if (refusal_passes(result->reason)) {
         op_retry(op);
     } else {
+        if (strstr(result->message, "schedulingGates") && op->record->job)
+            admission_refused(op->record->ctl, op->record->job);
         op_fail(op, "create pod", result);
     }
 }
@@ -201,7 +214,9 @@ static bool make(struct pod_op *op)
     struct pod_plan plan = {.convert = &ctl->convert,
                             .job = r->job,
                             .attempt = op->attempt,
-                            .partition = record_partition(r)};
+                            .partition = record_partition(r),
+                            .extra = &r->attempt.extra,
+                            .unbound = job_state_is_active(r->job->status.state)};
     plan.slots = record_slots(r, &plan.n_slots);
     JSON_AUTO struct json *body = pod_build(&plan, (int64_t)op->rank, &err);
     if (!body) {
@@ -341,6 +356,8 @@ void podops_launch(struct record *r)
             if (!a->ranks[i].busy)
                 op_new(r, OP_MAKE, i);
         }
+    if (attempt_gated(a)) /* whoever set them has the word; then all at once */
+        return;
     for (size_t i = 0; all_made && i < a->n; i++)
         if (a->ranks[i].state == RANK_MADE && !a->ranks[i].busy)
             op_new(r, OP_BIND, i);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-controller/admission.h"
 #include "cmd/gantry-controller/cleanup.h"
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/cycle.h"
@@ -72,6 +73,10 @@ void record_drop_if_empty(struct record *r)
 const struct slot *record_slots(const struct record *r, size_t *ret_n)
 {
     const struct jstatus *s = &r->job->status;
+    if (r->attempt.amended) {
+        *ret_n = r->attempt.n_amended;
+        return r->attempt.amended;
+    }
     bool persisted = job_state_is_active(s->state);
     *ret_n = persisted ? s->n_placement : r->start.n_slots;
     return persisted ? s->placement : r->start.slots;
@@ -244,16 +249,20 @@ void record_vanished(struct record *r)
 
 void record_begin_start(struct record *r, const struct decision *d)
 {
+    const struct admitted *admitted = admission_find(r->ctl, r->job);
     start_clear(r);
     r->start = (struct start){.on = true,
                               .attempt = r->job->status.attempt + 1,
                               .generation = r->job->generation,
                               .slots = slots_copy(d->slots, d->n_slots),
                               .n_slots = d->n_slots,
-                              .partition = xstrdup_null(d->partition)};
+                              .partition = xstrdup_null(d->partition),
+                              .unbound = admitted != NULL};
     r->priority = d->priority;
     attempt_begin(&r->attempt, r->start.attempt, r->start.slots, r->start.n_slots,
                   loop_now_sec(r->ctl->loop));
+    if (admitted)
+        r->attempt.extra = admitted->extra;
     attempt_wait(&r->attempt);
     told_start(r);
     record_reconcile(r);
@@ -268,6 +277,9 @@ static struct job_view view_of(const struct record *r)
                              .attempt = &r->attempt,
                              .start = r->start.on ? r->start.slots : NULL,
                              .n_start = r->start.n_slots,
+                             .unbound = r->start.unbound,
+                             .amended = r->attempt.amended,
+                             .n_amended = r->attempt.n_amended,
                              .partition = r->start.partition,
                              .assigned_id = r->assigned_id,
                              .timed_out = r->timed_out,
@@ -310,6 +322,45 @@ static void drop_start(struct record *r)
     record_reconcile(r); /* what it waits for now is to be said */
 }
 
+/* Is there room for what the pods ask for? Where the core was told, and some node now
+ * has less than nothing of what was raised, there is not. */
+static bool amendment_fits(struct record *r, const struct slot *before, size_t n,
+                           char **ret_why)
+{
+    const struct slot *after = r->attempt.amended;
+    for (size_t i = 0; i < n; i++) {
+        struct resvec used, free_;
+        if (!sched_node_usage(r->ctl->sched, after[i].node, &used, &free_))
+            continue;
+        for (int k = 0; k < r->ctl->resources.n; k++)
+            if (after[i].each.v[k] > before[i].each.v[k] && free_.v[k] < 0) {
+                *ret_why = xasprintf(
+                    "the server raised the request of a pod (%s), and node %s has no "
+                    "room for that",
+                    r->ctl->resources.name[k], after[i].node);
+                return false;
+            }
+    }
+    return true;
+}
+
+/* Pods that are bound are where they are; unbound ones go where there is room. */
+static void amend(struct record *r)
+{
+    size_t n;
+    AUTO_FREE char *why = NULL;
+    bool bound = false;
+    for (size_t i = 0; i < r->attempt.n; i++)
+        bound |= r->attempt.ranks[i].state == RANK_BOUND;
+    const struct slot *slots = record_slots(r, &n);
+    struct slot *before = slots_copy(slots, n);
+    attempt_amend(&r->attempt, before, n);
+    told_update(r);
+    if (!bound && !amendment_fits(r, before, n, &why))
+        attempt_fail(&r->attempt, why);
+    slots_free(before, n);
+}
+
 void record_run(struct record *r)
 {
     if (!r->job)
@@ -317,6 +368,8 @@ void record_run(struct record *r)
     if (r->job->status.state == JOB_STATE_NONE && !r->job->unknown_state &&
         r->assigned_id == 0)
         r->assigned_id = ids_take(r->ctl->ids);
+    if (attempt_differs(&r->attempt))
+        amend(r);
     attempt_note_bound(&r->attempt, loop_now_sec(r->ctl->loop));
     struct job_next next;
     record_next(r, &next);

@@ -36,6 +36,7 @@ struct start {
     struct slot *slots;
     size_t n_slots;
     char *partition;
+    bool unbound; /* its pod, if it is one, is made behind an intent, not on its node */
 };
 
 struct record {

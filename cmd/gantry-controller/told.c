@@ -1,6 +1,7 @@
 #include "cmd/gantry-controller/told.h"
 
 #include "base/util.h"
+#include "cmd/gantry-controller/admission.h"
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/cycle.h"
 
@@ -40,6 +41,9 @@ static struct job *model_of(const struct record *r, const struct told *now, bool
     struct job *m = r->job->model ? job_copy(r->job->model) : job_new();
     if (!m->uid)
         m->uid = xstrdup(r->uid);
+    const struct admitted *admitted = admission_find(r->ctl, r->job);
+    if (admitted)
+        resvec_add(&m->each, &admitted->extra);
     size_t n;
     const struct slot *slots = record_slots(r, &n);
     slots_free(m->alloc, m->n_alloc);
@@ -63,7 +67,8 @@ static bool told_equal(const struct told *a, const struct told *b)
 {
     return a->known == b->known && a->generation == b->generation &&
            a->job_id == b->job_id && a->eligible_sec == b->eligible_sec &&
-           a->attempt == b->attempt && a->phase == b->phase;
+           a->attempt == b->attempt && a->phase == b->phase &&
+           a->admitted == b->admitted && a->amendments == b->amendments;
 }
 
 void told_update(struct record *r)
@@ -86,7 +91,10 @@ void told_update(struct record *r)
         .attempt = r->job->status.attempt,
         .eligible_sec = later(r->job->model ? r->job->model->eligible_sec : TIME_UNSET,
                               r->job->status.eligible_sec),
-        .phase = phase_of(r)};
+        .phase = phase_of(r),
+        .amendments = r->attempt.amendments};
+    const struct admitted *admitted = admission_find(r->ctl, r->job);
+    now.admitted = admitted ? admitted->version : 0;
     bool known = r->told.known;
     if (told_equal(&now, &r->told))
         return;

@@ -20,6 +20,8 @@ struct told {
     bool known;
     int64_t generation, job_id, eligible_sec, attempt;
     enum job_phase phase;
+    uint64_t admitted;  /* the knowledge that its request is of; 0: its spec */
+    int64_t amendments; /* of its attempt */
 };
 
 /* Tells the core how the job stands, or that it has no more part in the scheduling. */

@@ -179,6 +179,9 @@ static const struct {
      "{metadata: {labels: {gantry.dev/job-uid: u, gantry.dev/job-id: '-4', "
      "gantry.dev/attempt: 3x}}}",
      "job u 0.0.0 exit -1:-1"},
+    {"with a gate", "{spec: {schedulingGates: [{name: example.com/g}]}}",
+     "gated exit -1:-1"},
+    {"whose gates are gone", "{spec: {schedulingGates: []}}", "exit -1:-1"},
     {"deleting", "{metadata: {deletionTimestamp: '2026-11-24T19:06:12Z'}}",
      "deleting exit -1:-1"},
 };
@@ -190,7 +193,8 @@ static void describe(const struct pod *pod, struct str *out)
         const char *word;
     } flags[] = {{pod->running, "running "},     {pod->terminal, "terminal "},
                  {pod->succeeded, "succeeded "}, {pod->lost, "lost "},
-                 {pod->deleting, "deleting "},   {pod->accounted, "accounted "}};
+                 {pod->deleting, "deleting "},   {pod->accounted, "accounted "},
+                 {pod->gated, "gated "}};
     if (pod->node)
         str_addf(out, "on %s ", pod->node);
     for (size_t i = 0; i < ARRAY_LEN(flags); i++)

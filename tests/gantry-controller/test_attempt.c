@@ -96,6 +96,57 @@ START_TEST(test_batch)
 }
 END_TEST
 
+/* ---- what pods really ask for ---- */
+
+static struct pod asking(int64_t rank, int64_t cpu_milli)
+{
+    struct pod pod = {.uid = (char *)"u", .attempt = NUMBER, .rank = rank};
+    pod.use.v[RES_CPU] = cpu_milli;
+    return pod;
+}
+
+/* Not before all are made; a slot has the most that one of its pods asks for. */
+START_TEST(test_amend)
+{
+    struct slot slots[] = {{.node = "n1", .pods = 1, .first_rank = 0},
+                           {.node = "n2", .pods = 2, .first_rank = 1}};
+    struct attempt a = {0};
+    slots[0].each.v[RES_CPU] = slots[1].each.v[RES_CPU] = 1000;
+    attempt_begin(&a, NUMBER, slots, 2, 1000);
+    struct pod pods[] = {asking(0, 1000), asking(1, 1500), asking(2, 1200)};
+    attempt_saw_pod(&a, &pods[0], NODE_FINE);
+    attempt_saw_pod(&a, &pods[1], NODE_FINE);
+    ck_assert(!attempt_differs(&a));
+    attempt_saw_pod(&a, &pods[2], NODE_FINE);
+    ck_assert(attempt_differs(&a));
+    attempt_amend(&a, slots, 2);
+    ck_assert(!attempt_differs(&a));
+    ck_assert_int_eq(a.amendments, 1);
+    ck_assert_int_eq(a.amended[0].each.v[RES_CPU], 1000);
+    ck_assert_int_eq(a.amended[1].each.v[RES_CPU], 1500);
+    ck_assert_str_eq(a.amended[1].node, "n2");
+    attempt_clear(&a);
+    ck_assert_ptr_null(a.amended);
+}
+END_TEST
+
+START_TEST(test_gated)
+{
+    struct attempt a = {0};
+    struct pod pod = asking(1, 0);
+    make(&a, "made none");
+    pod.gated = true;
+    attempt_saw_pod(&a, &pod, NODE_FINE);
+    ck_assert(attempt_gated(&a));
+    ck_assert_str_eq(attempt_trouble(&a, 1000 + LAUNCH_DEADLINE_SEC),
+                     "the start took too long: a pod waits for its scheduling gates");
+    pod.gated = false;
+    attempt_saw_pod(&a, &pod, NODE_FINE);
+    ck_assert(!attempt_gated(&a));
+    attempt_clear(&a);
+}
+END_TEST
+
 /* ---- life ---- */
 
 START_TEST(test_begin)
@@ -284,6 +335,8 @@ int main(void)
                       (struct suite_row[]){
                           {test_shape, ARRAY_LEN(shapes)},
                           {test_batch, ARRAY_LEN(batches)},
+                          {test_amend, 1},
+                          {test_gated, 1},
                           {test_begin, 1},
                           {test_trouble, 1},
                           {test_waits_for_its_turn, 1},

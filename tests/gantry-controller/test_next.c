@@ -37,6 +37,8 @@ struct given {
     int64_t launching_sec; /* how long; 0: just now */
     int start;             /* pods of the core's START; 0: none */
     int64_t assigned_id;
+    bool unbound;          /* the one pod of the START is to be */
+    int64_t amended_milli; /* CPUs that each pod was found to ask for; 0: as planned */
     bool timed_out;
     const char *core_reason, *core_message;
     int64_t priority;
@@ -46,7 +48,7 @@ struct given {
 /*
  * `then` is what differs from the persisted status, in this order, and what is to be
  * done: "STATE id=7 attempt=2 restarts=1 reason=.. message=.. submit=+0 eligible=+10
- * start=+0 end=+0 plan=+60 promise=+60 exit=0:0 action=1 pods=2 refusal=.. write
+ * start=+0 end=+0 plan=+60 promise=+60 exit=0:0 action=1 pods=2 cpus=500 refusal=.. write
  * only-reason hold launch kill drop". Times are seconds from now; "-" is: none any
  * more.
  */
@@ -213,6 +215,12 @@ static const struct {
     {"one pod: made at once",
      {.state = JOB_STATE_PENDING, .start = 1, .ranks = "none"},
      "launch"},
+    {"one pod: unbound, behind an intent",
+     {.state = JOB_STATE_PENDING, .start = 1, .ranks = "none", .unbound = true},
+     "CONFIGURING attempt=1 pods=1 write"},
+    {"one pod: counted with what it was found to ask for",
+     {.state = JOB_STATE_PENDING, .start = 1, .ranks = "bound", .amended_milli = 500},
+     "RUNNING attempt=1 start=+0 pods=1 cpus=500 write"},
     {"one pod: being made",
      {.state = JOB_STATE_PENDING, .start = 1, .ranks = "none+busy"},
      "launch"},
@@ -279,6 +287,15 @@ static const struct {
     {"pods are unbound",
      {.state = JOB_STATE_CONFIGURING, .ranks = "bound made"},
      "launch"},
+    {"all made, and found to ask for something else: first that is persisted",
+     {.state = JOB_STATE_CONFIGURING, .ranks = "made made", .amended_milli = 500},
+     "cpus=500 write"},
+    {"and failed for lack of room",
+     {.state = JOB_STATE_CONFIGURING,
+      .ranks = "made made",
+      .amended_milli = 500,
+      .failure = "no room"},
+     "COMPLETING reason=JobLaunchFailure message=no room cpus=500 write"},
     {"the spec became unreadable: it goes on",
      {.state = JOB_STATE_CONFIGURING, .ranks = "made none", .refusal = "bad"},
      "launch"},
@@ -658,6 +675,9 @@ static void say_status(struct str *out, const struct jstatus *w,
     say_text(out, "action", w->last_action, h->last_action);
     say_number(out, "pods", slots_pods(w->placement, w->n_placement),
                slots_pods(h->placement, h->n_placement));
+    if (w->n_placement > 0)
+        say_number(out, "cpus", w->placement[0].each.v[RES_CPU],
+                   h->n_placement > 0 ? h->placement[0].each.v[RES_CPU] : 0);
     say_text(out, "refusal", w->refusal, h->refusal);
 }
 
@@ -683,7 +703,9 @@ START_TEST(test_next)
     struct bjob *job = give_job(g);
     struct attempt attempt = {0};
     struct slot start = {.node = (char *)"n1", .pods = g->start};
+    struct slot amended = {.node = (char *)"n1", .pods = g->start ? g->start : 2};
     STR_AUTO struct str got;
+    amended.each.v[RES_CPU] = g->amended_milli;
     str_init(&got, 4096);
     if (g->ranks) {
         attempt_from_text(&attempt, 1, g->ranks, NOW - g->launching_sec);
@@ -700,6 +722,9 @@ START_TEST(test_next)
                             .n_start = g->start > 0,
                             .partition = g->start ? "main" : NULL,
                             .assigned_id = g->assigned_id,
+                            .unbound = g->unbound,
+                            .amended = g->amended_milli ? &amended : NULL,
+                            .n_amended = 1,
                             .timed_out = g->timed_out,
                             .reason = g->core_reason,
                             .message = g->core_message,

@@ -165,6 +165,40 @@ START_TEST(test_golden)
 }
 END_TEST
 
+/* One pod is made on its node, unless it is to be bound; what the server adds to its
+ * request is in the placement, and is not asked for again. */
+START_TEST(test_unbound)
+{
+    struct restable resources;
+    restable_init(&resources);
+    struct convert c = {.resources = &resources,
+                        .gpu_resource = "nvidia.com/gpu",
+                        .gpu_type_label = "gantry.dev/gpu-type"};
+    struct bjob *job = job_of(&c, "hello", TEMPLATE, "");
+    struct slot slot = {.node = (char *)"n3", .pods = 1, .each = job->model->each};
+    struct resvec extra = {{[RES_CPU] = 500}};
+    struct pod_plan plan = {.convert = &c,
+                            .job = job,
+                            .attempt = 1,
+                            .slots = &slot,
+                            .n_slots = 1,
+                            .extra = &extra,
+                            .unbound = _i == 1};
+    struct err err = ERR_INIT;
+    slot.each.v[RES_CPU] += 500;
+    JSON_AUTO struct json *pod = pod_build(&plan, 0, &err);
+    ck_assert_msg(pod != NULL, "%s", err.msg);
+    ck_assert(str_eq(json_str(pod, "spec.nodeName"), _i == 1 ? NULL : "n3"));
+    ck_assert_ptr_null(json_str(pod, "spec.subdomain"));
+    json_set_at(pod, "metadata.uid", json_new_string("u"));
+    struct pod *back = convert_pod(&c, pod, &err);
+    ck_assert_msg(back != NULL, "%s", err.msg);
+    ck_assert_int_eq(back->use.v[RES_CPU], job->model->each.v[RES_CPU]);
+    pod_free(back);
+    bjob_free(job);
+}
+END_TEST
+
 /* ---- names ---- */
 
 #define FORTY "a123456789b123456789c123456789d123456789"
@@ -252,6 +286,7 @@ int main(void)
 {
     return suite_main("gantry-controller/podbuild", (struct suite_row[]){
                                                         {test_golden, ARRAY_LEN(pods)},
+                                                        {test_unbound, 2},
                                                         {test_name, ARRAY_LEN(names)},
                                                         {test_seat, 1},
                                                         {test_bad, ARRAY_LEN(bad)},

@@ -16,6 +16,7 @@ struct spy {
     struct transport *inner;
     struct spy_rule rules[RULES_MAX];
     size_t n_rules;
+    void (*admit)(struct json *pod);
     struct str text;
 };
 
@@ -135,6 +136,24 @@ static struct transport_call *spoil(struct spy *spy, struct spy_rule *rule,
     return &s->base;
 }
 
+static struct transport_call *pass(struct spy *spy, const struct transport_request *req,
+                                   const struct transport_events *events, void *arg,
+                                   struct err *err)
+{
+    bool is_pod = strcmp(req->method, "POST") == 0 &&
+                  path_ends(req->path, strcspn(req->path, "?"), "/pods");
+    if (!is_pod || !spy->admit)
+        return transport_start(spy->inner, req, events, arg, err);
+    struct transport_request admitted = *req;
+    JSON_AUTO struct json *pod = json_parse(req->body, req->body_len, err);
+    if (!pod)
+        abort();
+    spy->admit(pod);
+    AUTO_FREE char *body = json_text(pod, &admitted.body_len);
+    admitted.body = body;
+    return transport_start(spy->inner, &admitted, events, arg, err);
+}
+
 static struct transport_call *spy_start(struct transport *t,
                                         const struct transport_request *req,
                                         const struct transport_events *events,
@@ -146,7 +165,7 @@ static struct transport_call *spy_start(struct transport *t,
         str_addf(&spy->text, "%s %.*s\n", req->method, (int)strcspn(req->path, "?"),
                  req->path);
     return rule ? spoil(spy, rule, req, events, arg, err)
-                : transport_start(spy->inner, req, events, arg, err);
+                : pass(spy, req, events, arg, err);
 }
 
 /* Only spoilt calls are ours to cancel. */
@@ -186,6 +205,11 @@ void spy_spoil(struct transport *t, const struct spy_rule *rule)
     if (spy->n_rules == RULES_MAX)
         abort();
     spy->rules[spy->n_rules++] = *rule;
+}
+
+void spy_admit(struct transport *t, void (*change)(struct json *pod))
+{
+    ((struct spy *)t)->admit = change;
 }
 
 void spy_spare(struct transport *t)

@@ -13,6 +13,7 @@
 
 #include <stddef.h>
 
+#include "base/json.h"
 #include "base/loop.h"
 #include "kubeclient/transport.h"
 
@@ -37,6 +38,10 @@ struct transport *spy_new(struct loop *loop, struct transport *inner);
 /* The first rule that is about a request and has times left decides. */
 void spy_spoil(struct transport *spy, const struct spy_rule *rule);
 void spy_spare(struct transport *spy); /* forgets all rules */
+
+/* Changes every pod that is made, as admission does on a server: a LimitRange, a webhook.
+ * NULL: none any more. */
+void spy_admit(struct transport *spy, void (*change)(struct json *pod));
 
 /* Writes since the start or the last spy_forget, spoilt ones too. `method` NULL: any.
  * `path_end` "": any. */

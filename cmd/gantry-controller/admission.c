@@ -1,0 +1,80 @@
+#include "cmd/gantry-controller/admission.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry-controller/controller_private.h"
+
+struct admission {
+    UT_hash_handle hh; /* in the order in which they were learned */
+    uint64_t key;
+    struct admitted what;
+};
+
+static struct admission *find(const struct controller *ctl, const struct bjob *job)
+{
+    struct admission *a;
+    HASH_FIND(hh, ctl->admissions, &job->kin, sizeof(job->kin), a);
+    return a;
+}
+
+const struct admitted *admission_find(const struct controller *ctl,
+                                      const struct bjob *job)
+{
+    const struct admission *a = find(ctl, job);
+    return a ? &a->what : NULL;
+}
+
+static void forget(struct controller *ctl, struct admission *a)
+{
+    HASH_DEL(ctl->admissions, a);
+    free(a);
+}
+
+static void tell_kin(struct controller *ctl, uint64_t kin)
+{
+    struct record *r, *tmp;
+    HASH_ITER (hh, ctl->records, r, tmp)
+        if (r->job && r->job->kin == kin && r->told.known)
+            told_update(r);
+}
+
+static void remember(struct controller *ctl, const struct bjob *job,
+                     const struct resvec *extra)
+{
+    struct admission *a = find(ctl, job);
+    if (a && memcmp(&a->what.extra, extra, sizeof(*extra)) == 0)
+        return;
+    if (!a) {
+        a = xcalloc(1, sizeof(*a));
+        a->key = job->kin;
+        HASH_ADD(hh, ctl->admissions, key, sizeof(a->key), a);
+        if (HASH_COUNT(ctl->admissions) > ADMISSION_MAX)
+            forget(ctl, ctl->admissions);
+    }
+    a->what = (struct admitted){*extra, ++ctl->lessons};
+    tell_kin(ctl, job->kin);
+}
+
+void admission_learn(struct controller *ctl, const struct bjob *job,
+                     const struct pod *pod, const struct resvec *asked)
+{
+    struct resvec extra = pod->use;
+    resvec_sub(&extra, asked);
+    if (!resvec_is_zero(&extra) || pod->gated || find(ctl, job))
+        remember(ctl, job, &extra);
+}
+
+void admission_refused(struct controller *ctl, const struct bjob *job)
+{
+    const struct resvec none = {{0}};
+    if (!find(ctl, job))
+        remember(ctl, job, &none);
+}
+
+void admission_free(struct controller *ctl)
+{
+    while (ctl->admissions)
+        forget(ctl, ctl->admissions);
+}
