@@ -8,7 +8,7 @@ BUILD   ?= build
 PREFIX  ?= /usr/local
 DESTDIR ?=
 
-PACKAGES  = libcurl libevent libevent_openssl openssl json-c yaml-0.1
+PACKAGES  = libcurl libevent libevent_openssl openssl json-c yaml-0.1 sqlite3
 WARNINGS  = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror
 # Asked once, at the first use: by then what was missing is installed.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES)))$(PKG_CFLAGS)

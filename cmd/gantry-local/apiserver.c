@@ -7,7 +7,9 @@
 #include "cmd/gantry-local/about.h"
 #include "cmd/gantry-local/answer.h"
 #include "cmd/gantry-local/delete.h"
+#include "cmd/gantry-local/durable.h"
 #include "cmd/gantry-local/list.h"
+#include "cmd/gantry-local/restore.h"
 #include "cmd/gantry-local/strategy.h"
 #include "cmd/gantry-local/verbs.h"
 #include "cmd/gantry-local/watch.h"
@@ -195,6 +197,15 @@ void apiserver_compact(struct apiserver *server)
     store_compact(server->store);
 }
 
+/* Without an earlier life, positions count on from the time: those of a server whose
+ * objects are gone read as too old instead of as others of this one. */
+static int64_t first_version(const struct loop *loop, struct durable *durable)
+{
+    const int64_t kept = durable ? objectdb_version(durable_db(durable)) : 0;
+
+    return kept > 0 ? kept : loop_now_ms(loop);
+}
+
 struct apiserver *apiserver_new(const struct apiserver_config *config, struct err *err)
 {
     const size_t history =
@@ -210,10 +221,15 @@ struct apiserver *apiserver_new(const struct apiserver_config *config, struct er
     s->app.handle = handle;
     s->loop = config->loop;
     s->rng = config->rng;
+    s->durable = config->durable;
     s->kinds = kinds_new();
-    /* The store does not outlive the process. Counting on from the time makes positions
-     * of an earlier life read as too old instead of as others of this one. */
-    s->store = store_new(loop_now_ms(s->loop), history);
+    s->store = store_new(first_version(s->loop, config->durable), history);
+    if (config->durable && restore(s, durable_db(config->durable), err) != 0) {
+        apiserver_free(s);
+        return NULL;
+    }
+    if (config->durable)
+        store_keep(s->store, durable_note, config->durable);
     s->watches =
         watches_new(s, config->bookmark_sec ? config->bookmark_sec : BOOKMARK_SEC);
     namespaces_create(s);
@@ -225,6 +241,8 @@ void apiserver_free(struct apiserver *server)
     if (!server)
         return;
     watches_free(server->watches);
+    if (server->durable)
+        durable_flush(server->durable);
     store_free(server->store);
     kinds_free(server->kinds);
     free(server);

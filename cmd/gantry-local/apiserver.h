@@ -26,15 +26,18 @@
 #define API_WATCH_UNSENT_MAX (4u << 20)
 
 struct apiserver;
+struct durable;
 
 struct apiserver_config {
-    struct loop *loop;     /* clock for timestamps, timers for watches */
-    struct rng rng;        /* uids, generated names */
-    size_t history_events; /* events kept for watches to resume; 0: 10,000 */
-    int64_t bookmark_sec;  /* 0: 60 */
+    struct loop *loop;       /* clock for timestamps, timers for watches */
+    struct rng rng;          /* uids, generated names */
+    size_t history_events;   /* events kept for watches to resume; 0: 10,000 */
+    int64_t bookmark_sec;    /* 0: 60 */
+    struct durable *durable; /* lent; NULL: objects end with the server */
 };
 
-/* ERR_TOO_LARGE: more history than 10,000,000 events. */
+/* ERR_TOO_LARGE: more history than 10,000,000 events. ERR_INVALID: what is kept is
+ * damaged. */
 struct apiserver *apiserver_new(const struct apiserver_config *config, struct err *err);
 void apiserver_free(struct apiserver *server); /* ends what is open */
 

@@ -15,6 +15,7 @@
 
 #define TOKEN_BYTES 32
 #define FILE_MAX (64u << 10)
+#define PORT_TEXT_MAX 16
 
 struct auth {
     char *dir;
@@ -134,6 +135,27 @@ static char *base64(const char *text)
     return out;
 }
 
+/* One that cannot be read is as good as none. */
+int auth_kept_port(const struct auth *a)
+{
+    AUTO_FREE char *path = xasprintf("%s/port", a->dir);
+    STR_AUTO struct str text;
+
+    str_init(&text, PORT_TEXT_MAX);
+    if (str_read_file(&text, path, NULL) != 0)
+        return 0;
+    const long port = strtol(text.s, NULL, 10);
+    return port > 0 && port <= UINT16_MAX ? (int)port : 0;
+}
+
+static int keep_port(const struct auth *a, int port, struct err *err)
+{
+    AUTO_FREE char *path = xasprintf("%s/port", a->dir);
+    AUTO_FREE char *text = xasprintf("%d\n", port);
+
+    return files_write(path, text, strlen(text), 0600, err);
+}
+
 int auth_write_kubeconfig(const struct auth *a, int port, struct err *err)
 {
     AUTO_FREE char *ca = base64(a->pki.ca_pem);
@@ -156,5 +178,7 @@ int auth_write_kubeconfig(const struct auth *a, int port, struct err *err)
                                      "current-context: gantry-local\n",
                                      port, ca, a->token);
 
-    return files_write(a->kubeconfig, text, strlen(text), 0600, err);
+    return files_write(a->kubeconfig, text, strlen(text), 0600, err) == 0
+               ? keep_port(a, port, err)
+               : -1;
 }

@@ -4,6 +4,7 @@
  *   DIR/pki/         certificates (pki.h)
  *   DIR/token        256 random bits in hex; reused
  *   DIR/kubeconfig   server, CA and token; written at every start
+ *   DIR/port         of the last start
  *   DIR/lock         held while open: one server for each directory
  *
  * Secrets are of mode 0600, and every file is written beside its place and renamed into
@@ -35,7 +36,9 @@ struct ssl_ctx_st *auth_tls(const struct auth *auth);
  * token. NULL: no. */
 bool auth_admits(const struct auth *auth, const char *authorization);
 
-/* Writes DIR/kubeconfig for https://127.0.0.1:port. */
+/* The port of the last time; 0: none is known. */
+int auth_kept_port(const struct auth *auth);
+/* Writes DIR/kubeconfig for https://127.0.0.1:port, and keeps the port. */
 int auth_write_kubeconfig(const struct auth *auth, int port, struct err *err);
 const char *auth_kubeconfig_path(const struct auth *auth);
 

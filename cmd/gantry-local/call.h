@@ -23,6 +23,7 @@
 #define ANSWER_BYTES_MAX (512u << 20)
 
 struct watches;
+struct durable;
 
 struct apiserver {
     struct api_app app;
@@ -31,6 +32,7 @@ struct apiserver {
     struct store *store;
     struct kinds *kinds;
     struct watches *watches;
+    struct durable *durable; /* NULL: objects end with the server */
 };
 
 /* How the answer is to look. */

@@ -9,7 +9,7 @@
 
 #include "base/opt.h"
 
-enum { EXIT_FAILED = 1, EXIT_USE = 2, EXIT_TAKEN = 3 };
+enum { EXIT_FAILED = 1, EXIT_USE = 2, EXIT_TAKEN = 3, EXIT_DAMAGED = 4 };
 
 /* For every --help; ends with an empty row. */
 extern const struct opt_exit command_exits[];

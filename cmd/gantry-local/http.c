@@ -29,12 +29,15 @@
 #define STREAM_READ_MAX (64u << 10)
 /* A kept-alive connection without requests. */
 #define IDLE_SEC 600
+#define STATUS_BYTES_MAX 8192
 
 /* One request being answered. Lives until its sink ends; a stream's, until the
- * connection or the watch does. */
+ * connection or the watch does; what is held back, until it is released. */
 struct reply {
     struct api_sink sink;
     TAILQ_ENTRY(reply) link;
+    TAILQ_ENTRY(reply) held_link;
+    bool held; /* is in http->held */
     struct http *http;
     struct evhttp_request *req;
     struct evhttp_connection *conn;
@@ -54,6 +57,9 @@ struct http {
     int port;
     struct peers *peers;
     struct reply_list replies;
+    bool holding;
+    char *refusal; /* why nothing is served; NULL */
+    struct reply_list held;
 };
 
 static struct reply *reply_of(struct api_sink *sink)
@@ -61,8 +67,23 @@ static struct reply *reply_of(struct api_sink *sink)
     return (struct reply *)((char *)sink - offsetof(struct reply, sink));
 }
 
+static void hold(struct reply *r)
+{
+    if (!r->held)
+        TAILQ_INSERT_TAIL(&r->http->held, r, held_link);
+    r->held = true;
+}
+
+static void unhold(struct reply *r)
+{
+    if (r->held)
+        TAILQ_REMOVE(&r->http->held, r, held_link);
+    r->held = false;
+}
+
 static void reply_free(struct reply *r)
 {
+    unhold(r);
     TAILQ_REMOVE(&r->http->replies, r, link);
     evbuffer_free(r->out);
     free(r);
@@ -108,8 +129,19 @@ static void on_drained(struct evhttp_connection *conn, void *arg)
     const struct reply *r = arg;
 
     (void)conn;
-    if (r->exchange->ops->drained)
+    if (!r->ended && r->exchange->ops->drained)
         r->exchange->ops->drained(r->exchange);
+}
+
+/* Passes on what a stream has said, unless it is to wait. */
+static void send_chunk(struct reply *r)
+{
+    if (evbuffer_get_length(r->out) == 0)
+        return;
+    if (r->http->holding)
+        hold(r);
+    else
+        evhttp_send_reply_chunk_with_cb(r->req, r->out, on_drained, r);
 }
 
 static size_t sink_data(struct api_sink *sink, const char *bytes, size_t len)
@@ -119,10 +151,37 @@ static size_t sink_data(struct api_sink *sink, const char *bytes, size_t len)
     evbuffer_add(r->out, bytes, len);
     if (!r->streaming)
         return evbuffer_get_length(r->out);
-    if (len > 0)
-        evhttp_send_reply_chunk_with_cb(r->req, r->out, on_drained, r);
+    send_chunk(r);
     struct bufferevent *bev = evhttp_connection_get_bufferevent(r->conn);
-    return evbuffer_get_length(bufferevent_get_output(bev));
+    return evbuffer_get_length(r->out) +
+           evbuffer_get_length(bufferevent_get_output(bev));
+}
+
+/* The last act of an answer; the reply is gone after it. A whole one frees itself where
+ * it is not ended from within its own handling. */
+static void send_end(struct reply *r)
+{
+    if (r->streaming) {
+        evhttp_connection_set_closecb(r->conn, NULL, NULL);
+        evhttp_send_reply_end(r->req);
+    } else {
+        evhttp_send_reply(r->req, r->status, NULL, r->out);
+    }
+    reply_free(r);
+}
+
+/* libevent lets go of a request whose peer hangs up: then it is ours to free. */
+static void drop_request(struct reply *r)
+{
+    if (!evhttp_request_get_connection(r->req))
+        evhttp_request_free(r->req);
+    reply_free(r);
+}
+
+static void on_held_closed(struct evhttp_connection *conn, void *arg)
+{
+    (void)conn;
+    drop_request(arg);
 }
 
 static void sink_end(struct api_sink *sink)
@@ -130,13 +189,15 @@ static void sink_end(struct api_sink *sink)
     struct reply *r = reply_of(sink);
 
     r->ended = true;
-    if (!r->streaming) {
+    if (r->http->holding && (!r->streaming || r->held)) {
+        hold(r);
+        if (r->streaming)
+            evhttp_connection_set_closecb(r->conn, on_held_closed, r);
+    } else if (r->streaming) {
+        send_end(r);
+    } else {
         evhttp_send_reply(r->req, r->status, NULL, r->out);
-        return;
     }
-    evhttp_connection_set_closecb(r->conn, NULL, NULL);
-    evhttp_send_reply_end(r->req);
-    reply_free(r);
 }
 
 static void sink_cut(struct api_sink *sink)
@@ -159,10 +220,7 @@ static void on_stream_closed(struct evhttp_connection *conn, void *arg)
 
     (void)conn;
     r->exchange->ops->close(r->exchange);
-    /* libevent lets go of a request whose peer hangs up: then it is ours to free. */
-    if (!evhttp_request_get_connection(r->req))
-        evhttp_request_free(r->req);
-    reply_free(r);
+    drop_request(r);
 }
 
 static void begin_stream(struct reply *r)
@@ -175,8 +233,66 @@ static void begin_stream(struct reply *r)
     bufferevent_set_timeouts(bev, NULL, NULL);
     bufferevent_setwatermark(bev, EV_READ, 0, STREAM_READ_MAX);
     evhttp_connection_set_closecb(r->conn, on_stream_closed, r);
-    if (evbuffer_get_length(r->out) > 0)
-        evhttp_send_reply_chunk_with_cb(r->req, r->out, on_drained, r);
+    send_chunk(r);
+}
+
+/* ---- holding back ---- */
+
+void http_hold(struct http *http)
+{
+    http->holding = true;
+}
+
+void http_release(struct http *http)
+{
+    struct reply *r;
+
+    http->holding = false;
+    free(TAKE(http->refusal));
+    while ((r = TAILQ_FIRST(&http->held))) {
+        unhold(r);
+        if (r->streaming)
+            send_chunk(r);
+        if (r->ended)
+            send_end(r);
+    }
+}
+
+/* A Status of a server error, in place of what the answer was to be. */
+static void send_status(struct evhttp_request *req, int code, const char *reason,
+                        const char *message)
+{
+    struct evkeyvalq *headers = evhttp_request_get_output_headers(req);
+    struct evbuffer *body = evbuffer_new();
+    JSON_AUTO struct json *status =
+        json_build("{'kind': 'Status', 'apiVersion': 'v1', 'metadata': {}, 'status':"
+                   " 'Failure', 'message': %s, 'reason': %s, 'code': %i}",
+                   message, reason, (int64_t)code);
+    STR_AUTO struct str text;
+
+    str_init(&text, STATUS_BYTES_MAX);
+    json_print(status, &text);
+    evbuffer_add(body, text.s, text.len);
+    evhttp_clear_headers(headers);
+    evhttp_add_header(headers, "Content-Type", "application/json");
+    evhttp_send_reply(req, code, NULL, body);
+    evbuffer_free(body);
+}
+
+void http_refuse(struct http *http, const char *why)
+{
+    struct reply *r, *next;
+
+    free(http->refusal);
+    http->refusal = xstrdup(why);
+    http->holding = true;
+    for (r = TAILQ_FIRST(&http->held); r; r = next) {
+        next = TAILQ_NEXT(r, held_link);
+        if (r->streaming)
+            continue;
+        send_status(r->req, 500, "InternalError", why);
+        reply_free(r);
+    }
 }
 
 /* ---- requests ---- */
@@ -208,20 +324,6 @@ static const char *header_of(struct evhttp_request *req, const char *name)
     return value ? value : "";
 }
 
-static void refuse_stranger(struct evhttp_request *req)
-{
-    struct evbuffer *body = evbuffer_new();
-
-    evbuffer_add_printf(body,
-                        "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},"
-                        "\"status\":\"Failure\",\"message\":\"Unauthorized\","
-                        "\"reason\":\"Unauthorized\",\"code\":401}");
-    evhttp_add_header(evhttp_request_get_output_headers(req), "Content-Type",
-                      "application/json");
-    evhttp_send_reply(req, 401, NULL, body);
-    evbuffer_free(body);
-}
-
 static void handle(struct http *http, struct evhttp_request *req)
 {
     const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
@@ -249,9 +351,9 @@ static void handle(struct http *http, struct evhttp_request *req)
     r->out = evbuffer_new();
     TAILQ_INSERT_TAIL(&http->replies, r, link);
     r->exchange = http->config.app->handle(http->config.app, &request, &r->sink);
-    if (r->ended)
+    if (r->ended && !r->held)
         reply_free(r);
-    else
+    else if (!r->ended)
         begin_stream(r);
 }
 
@@ -261,12 +363,15 @@ static void on_request(struct evhttp_request *req, void *arg)
 
     if (http->config.auth &&
         !auth_admits(http->config.auth, header_of(req, "Authorization"))) {
-        refuse_stranger(req);
+        send_status(req, 401, "Unauthorized", "Unauthorized");
         return;
     }
     peers_admit(http->peers,
                 evhttp_connection_get_bufferevent(evhttp_request_get_connection(req)));
-    handle(http, req);
+    if (http->refusal)
+        send_status(req, 503, "ServiceUnavailable", http->refusal);
+    else
+        handle(http, req);
 }
 
 /* ---- listening ---- */
@@ -360,6 +465,7 @@ struct http *http_new(const struct http_config *config, struct err *err)
     http->config = *config;
     http->user = xstrdup(config->user);
     TAILQ_INIT(&http->replies);
+    TAILQ_INIT(&http->held);
     http->peers = peers_new(config->log, config->max_connections);
     http->evhttp = evhttp_new(loop_event_base(config->loop));
     set_up(http);
@@ -375,10 +481,19 @@ void http_free(struct http *http)
 {
     if (!http)
         return;
+    struct reply *r, *next;
+
+    /* Whole answers that are held back go with their connections' requests. */
+    for (r = TAILQ_FIRST(&http->held); r; r = next) {
+        next = TAILQ_NEXT(r, held_link);
+        if (!r->streaming)
+            drop_request(r);
+    }
     /* Closes every connection; streams hear of it by their closecb. */
     peers_free(http->peers);
     evhttp_free(http->evhttp);
     free(http->user);
+    free(http->refusal);
     free(http);
 }
 

@@ -33,6 +33,16 @@ struct http *http_new(const struct http_config *config, struct err *err);
 /* Breaks what is open. */
 void http_free(struct http *http);
 int http_port(const struct http *http);
+
+/* From now on nothing is sent: whole answers and what streams say are held back, until
+ * http_release. For an app whose answers must wait for something; called from within
+ * its `handle`, or later. */
+void http_hold(struct http *http);
+void http_release(struct http *http);
+/* It will take long: what is held answers 500, since what came of it is not known,
+ * streams wait on, and requests are answered 503 with `why`; until http_release. */
+void http_refuse(struct http *http, const char *why);
+
 /* Listens on one more address of 127.0.0.0/8, on any free port, which is returned. -1
  * and err. */
 int http_listen(struct http *http, const char *address, struct err *err);

@@ -19,6 +19,7 @@ const struct opt_exit command_exits[] = {
     {EXIT_FAILED, "failed while running: the API server refuses the credentials"},
     {EXIT_USE, "wrong use: an option, or a file or directory that one names"},
     {EXIT_TAKEN, "the port, the directory or the nodes' names are in use"},
+    {EXIT_DAMAGED, "the objects that the directory keeps are damaged"},
     {0, NULL},
 };
 

@@ -9,16 +9,22 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/opt.h"
+#include "base/ready.h"
 #include "base/rng.h"
 #include "base/util.h"
 #include "cmd/gantry-local/apiserver.h"
 #include "cmd/gantry-local/auth.h"
 #include "cmd/gantry-local/commands.h"
+#include "cmd/gantry-local/durable.h"
 #include "cmd/gantry-local/http.h"
+
+#define PORT_UNSAID (-1)
+#define PORT_USUAL 6443
 
 struct options {
     const char *dir;
     int64_t port;
+    int64_t ready_fd;
     bool help;
 };
 
@@ -28,14 +34,22 @@ static const struct opt table[] = {
      .env = "GANTRY_LOCAL_DIR",
      .offset = offsetof(struct options, dir),
      .metavar = "DIR",
-     .help = "Keep certificates, token and kubeconfig here; made if absent."},
+     .help = "Keep objects, certificates, token and kubeconfig here; made if absent."},
     {.name = "port",
      .type = OPT_INT,
      .offset = offsetof(struct options, port),
      .metavar = "PORT",
-     .help = "Listen on this port of 127.0.0.1; 0 takes a free one. Default: 6443.",
+     .help = "Listen on this port of 127.0.0.1; 0 takes a free one. Default: that of "
+             "the last time, else 6443; where it is taken, a free one.",
      .min = 0,
      .max = 65535},
+    {.name = "ready-fd",
+     .type = OPT_INT,
+     .offset = offsetof(struct options, ready_fd),
+     .metavar = "FD",
+     .help = "Write a newline to this descriptor when ready, and close it.",
+     .min = 3,
+     .max = INT32_MAX},
     {.name = "help",
      .short_name = 'h',
      .type = OPT_FLAG,
@@ -49,9 +63,11 @@ struct server {
     struct loop *loop;
     struct log *log;
     struct auth *auth;
+    struct durable *durable;
     struct apiserver *api;
     struct http *http;
     struct loop_signal *signals[2];
+    int status; /* where the error does not say it: of the exit */
 };
 
 static void on_signal(void *arg, int signo)
@@ -60,11 +76,81 @@ static void on_signal(void *arg, int signo)
     loop_stop(arg);
 }
 
+static void hold(void *arg)
+{
+    http_hold(((struct server *)arg)->http);
+}
+
+static void release(void *arg)
+{
+    http_release(((struct server *)arg)->http);
+}
+
+static void refuse(void *arg, const char *why)
+{
+    http_refuse(((struct server *)arg)->http, why);
+}
+
+static const struct durable_hooks hooks = {hold, release, refuse};
+
+static int listen_on(struct server *s, int port, struct err *err)
+{
+    const struct http_config http = {.loop = s->loop,
+                                     .app = apiserver_app(s->api),
+                                     .tls = auth_tls(s->auth),
+                                     .auth = s->auth,
+                                     .user = "admin",
+                                     .port = port,
+                                     .log = s->log};
+
+    s->http = http_new(&http, err);
+    return s->http ? 0 : -1;
+}
+
+/* A port that was asked for, or nothing; else preferably the usual one. */
+static int find_port(struct server *s, const struct options *o, struct err *err)
+{
+    const bool asked = o->port != PORT_UNSAID;
+    const int kept = asked ? 0 : auth_kept_port(s->auth);
+    const int port = asked ? (int)o->port : kept > 0 ? kept : PORT_USUAL;
+
+    if (listen_on(s, port, err) == 0)
+        return 0;
+    if (err->code != ERR_EXISTS)
+        return -1;
+    if (asked)
+        return err_set(err, ERR_EXISTS,
+                       "--port: 127.0.0.1:%d is taken: choose another, or 0 for any",
+                       port);
+    log_warn(s->log, "127.0.0.1:%d is taken: listening elsewhere", port);
+    return listen_on(s, 0, err);
+}
+
+static int open_objects(struct server *s, const struct options *o, struct err *err)
+{
+    struct apiserver_config config = {.loop = s->loop};
+
+    rng_seed_os(&config.rng);
+    s->durable = durable_open(s->loop, o->dir, s->log, err);
+    config.durable = s->durable;
+    s->api = s->durable ? apiserver_new(&config, err) : NULL;
+    if (s->api)
+        return 0;
+    if (err->code != ERR_INVALID)
+        return err_prefix(err, "--dir");
+    s->status = EXIT_DAMAGED;
+    AUTO_FREE char *what = xstrdup(err->msg);
+    return err_set(err, ERR_INVALID,
+                   "--dir: %.400s; put a copy back, or move it away to begin without",
+                   what);
+}
+
 static int start(struct server *s, const struct options *o, struct err *err)
 {
     static const int signals[] = {SIGINT, SIGTERM};
-    struct apiserver_config config = {0};
 
+    if (ready_check(o->ready_fd, err) != 0)
+        return -1;
     s->loop = loop_new(err);
     if (!s->loop)
         return -1;
@@ -77,30 +163,17 @@ static int start(struct server *s, const struct options *o, struct err *err)
     s->auth = auth_open(o->dir, loop_now_sec(s->loop), err);
     if (!s->auth)
         return err_prefix(err, "--dir");
-    config.loop = s->loop;
-    rng_seed_os(&config.rng);
-    s->api = apiserver_new(&config, err);
-    if (!s->api)
+    if (open_objects(s, o, err) != 0 || find_port(s, o, err) != 0)
         return -1;
-    const struct http_config http = {.loop = s->loop,
-                                     .app = apiserver_app(s->api),
-                                     .tls = auth_tls(s->auth),
-                                     .auth = s->auth,
-                                     .user = "admin",
-                                     .port = (int)o->port,
-                                     .log = s->log};
-    s->http = http_new(&http, err);
-    if (!s->http && err->code == ERR_EXISTS)
-        return err_set(err, ERR_EXISTS,
-                       "--port: 127.0.0.1:%d is taken: choose another, or 0 for any",
-                       (int)o->port);
-    return s->http ? auth_write_kubeconfig(s->auth, http_port(s->http), err) : -1;
+    durable_hook(s->durable, &hooks, s);
+    return auth_write_kubeconfig(s->auth, http_port(s->http), err);
 }
 
 static void stop(struct server *s)
 {
     http_free(s->http);
     apiserver_free(s->api);
+    durable_close(s->durable);
     auth_free(s->auth);
     for (size_t i = 0; i < ARRAY_LEN(s->signals); i++)
         if (s->signals[i])
@@ -120,7 +193,7 @@ static void allow_files(void)
     setrlimit(RLIMIT_NOFILE, &files);
 }
 
-static int run(const struct options *o)
+static int run(struct options *o)
 {
     struct server s = {0};
     struct err err = ERR_INIT;
@@ -131,6 +204,8 @@ static int run(const struct options *o)
     if (start(&s, o, &err) != 0) {
         fprintf(stderr, "gantry-local serve: %s\n", err.msg);
         stop(&s);
+        if (s.status)
+            return s.status;
         return err.code == ERR_EXISTS ? EXIT_TAKEN : EXIT_USE;
     }
     AUTO_FREE char *path = realpath(auth_kubeconfig_path(s.auth), NULL);
@@ -138,6 +213,7 @@ static int run(const struct options *o)
            "    export KUBECONFIG=%s\n\n",
            http_port(s.http), path ? path : auth_kubeconfig_path(s.auth));
     fflush(stdout);
+    ready_tell(&o->ready_fd);
     loop_run(s.loop);
     stop(&s);
     return 0;
@@ -145,7 +221,7 @@ static int run(const struct options *o)
 
 int cmd_serve(int argc, char **argv)
 {
-    struct options o = {.port = 6443};
+    struct options o = {.port = PORT_UNSAID, .ready_fd = READY_NONE};
     struct err err = ERR_INIT;
     const int at = opt_parse(table, argc, argv, &o, &err);
 

@@ -27,8 +27,8 @@ struct store {
     size_t ring_cap;
     size_t ring_at; /* oldest event */
     size_t ring_n;
-    store_event_fn *listener;
-    void *listener_arg;
+    store_event_fn *keeper, *listener;
+    void *keeper_arg, *listener_arg;
 };
 
 struct store *store_new(int64_t first_version, size_t history_events)
@@ -172,6 +172,8 @@ static void remember(struct store *s, const struct store_event *event)
     }
     s->ring[(s->ring_at + s->ring_n) % s->ring_cap] = *event;
     s->ring_n++;
+    if (s->keeper)
+        s->keeper(s->keeper_arg, event);
     if (s->listener)
         s->listener(s->listener_arg, event);
 }
@@ -203,6 +205,17 @@ void store_remove(struct store *s, struct table *table, struct object *take_last
     HASH_DEL(table->entries, e);
     free(e);
     remember(s, &event);
+}
+
+void store_keep(struct store *s, store_event_fn *fn, void *arg)
+{
+    s->keeper = fn;
+    s->keeper_arg = arg;
+}
+
+void store_restore(struct table *table, struct object *take)
+{
+    object_unref(entries_put(&table->entries, take));
 }
 
 void store_listen(struct store *s, store_event_fn *fn, void *arg)

@@ -57,6 +57,12 @@ void store_remove(struct store *store, struct table *table, struct object *take_
 
 /* Told of each event after the store has changed. */
 void store_listen(struct store *store, store_event_fn *fn, void *arg);
+/* As store_listen, told first: who keeps the objects beyond this process. */
+void store_keep(struct store *store, store_event_fn *fn, void *arg);
+
+/* An object of an earlier life, at its own version: no event. Takes the reference over.
+ * Only before the first write. */
+void store_restore(struct table *table, struct object *take);
 
 /* May a reader at `version` go on from there? */
 bool store_reaches(const struct store *store, int64_t version);

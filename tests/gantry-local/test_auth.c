@@ -23,10 +23,16 @@ static char *make_dir(void)
 
 static void drop_dir(char *dir)
 {
-    static const char *const files[] = {
-        "pki/ca.crt",     "pki/ca.key", "pki/server.crt",
-        "pki/server.key", "token",      "kubeconfig",
-        "lock",           "pki",        ""};
+    static const char *const files[] = {"pki/ca.crt",
+                                        "pki/ca.key",
+                                        "pki/server.crt",
+                                        "pki/server.key",
+                                        "token",
+                                        "kubeconfig",
+                                        "lock",
+                                        "port",
+                                        "pki",
+                                        ""};
 
     for (size_t i = 0; i < ARRAY_LEN(files); i++) {
         AUTO_FREE char *path = xasprintf("%s/%s", dir, files[i]);

@@ -129,7 +129,7 @@ static void make_hostile_files(void)
 
 static void make_files(void)
 {
-    static const char *const dirs[] = {"kc",   "conf",        "served",
+    static const char *const dirs[] = {"kc",   "conf",        "served", "objects",
                                        "node", "damaged/pki", "token"};
     struct err err = ERR_INIT;
 
@@ -151,6 +151,8 @@ static void make_files(void)
     put("damaged/pki/ca.crt", "garbage");
     put("damaged/pki/ca.key", "garbage");
     put("token/token", "guess me\n");
+    put("objects/objects.db", "garbage, of more than the hundred bytes that a database "
+                              "begins with, so that it is not taken for a new one");
 }
 
 /* ---- rows ---- */
@@ -194,6 +196,15 @@ static const struct row rows[] = {
      "gantry-local serve: --dir: @/token/token: expected at least 32 hex digits; "
      "remove "
      "it to have a new one made"},
+    {"damaged objects",
+     {SERVE, "@/objects"},
+     4,
+     "gantry-local serve: --dir: @/objects/objects.db is damaged: file is not a "
+     "database; put a copy back, or move it away to begin without"},
+    {"a descriptor that is not open",
+     {SERVE, "@/s", "--ready-fd", "77"},
+     2,
+     "gantry-local serve: --ready-fd: 77 is no open descriptor above 2"},
     {"a port out of range",
      {LOCAL, "serve", "--dir", "@/s", "--port", "65536"},
      2,

@@ -17,8 +17,26 @@
 #define PATIENCE_MS 20000
 #define MAPS "/api/v1/namespaces/default/configmaps"
 
+/* The server as an app that counts what it is asked. */
+struct counted {
+    struct api_app app;
+    struct api_app *real;
+    size_t n;
+};
+
+static struct api_exchange *count(struct api_app *app,
+                                  const struct api_request *request,
+                                  struct api_sink *sink)
+{
+    struct counted *c = (struct counted *)app;
+
+    c->n++;
+    return c->real->handle(c->real, request, sink);
+}
+
 /* The server and a client of it, on one real loop. */
 struct rig {
+    struct counted counted;
     char dir[32];
     struct loop *loop;
     struct auth *auth;
@@ -47,8 +65,9 @@ static void rig_init(struct rig *r)
     server.loop = r->loop;
     rng_seed(&server.rng, 1);
     r->server = apiserver_new(&server, &err);
+    r->counted = (struct counted){{count}, apiserver_app(r->server), 0};
     const struct http_config http = {.loop = r->loop,
-                                     .app = apiserver_app(r->server),
+                                     .app = &r->counted.app,
                                      .tls = auth_tls(r->auth),
                                      .auth = r->auth,
                                      .user = "admin"};
@@ -64,10 +83,16 @@ static void rig_init(struct rig *r)
 
 static void rig_fini(struct rig *r)
 {
-    static const char *const files[] = {
-        "pki/ca.crt",     "pki/ca.key", "pki/server.crt",
-        "pki/server.key", "token",      "kubeconfig",
-        "lock",           "pki",        ""};
+    static const char *const files[] = {"pki/ca.crt",
+                                        "pki/ca.key",
+                                        "pki/server.crt",
+                                        "pki/server.key",
+                                        "token",
+                                        "kubeconfig",
+                                        "lock",
+                                        "port",
+                                        "pki",
+                                        ""};
 
     transport_free(r->transport);
     kc_config_fini(&r->config);
@@ -279,6 +304,142 @@ START_TEST(test_watch)
 }
 END_TEST
 
+static void wait_handled(struct rig *r, size_t n)
+{
+    const int64_t until_ms = loop_mono_ms(r->loop) + PATIENCE_MS;
+
+    while (r->counted.n < n && loop_mono_ms(r->loop) < until_ms)
+        loop_poll(r->loop, 100);
+    ck_assert_uint_eq(r->counted.n, n);
+}
+
+static void poll_for(struct rig *r, int64_t ms)
+{
+    const int64_t until_ms = loop_mono_ms(r->loop) + ms;
+
+    while (loop_mono_ms(r->loop) < until_ms)
+        loop_poll(r->loop, 100);
+}
+
+static bool has_head(const struct heard *h)
+{
+    return h->status > 0;
+}
+
+/* A round trip: what was sent before it has come. */
+static void look_around(struct rig *r)
+{
+    struct heard h;
+
+    ask(r, &h, "GET", "/healthz", NULL);
+    str_fini(&h.text);
+}
+
+/* Neither answers nor what a watch says leave the server while it holds them back. */
+START_TEST(test_hold)
+{
+    struct rig r;
+    struct heard w, h, g;
+
+    rig_init(&r);
+    heard_init(&w);
+    heard_init(&h);
+    struct transport_call *watch = start(&r, &w, "GET", MAPS "?watch=1", NULL);
+    wait_for(&r, has_head, &w);
+    http_hold(r.http);
+    start(&r, &h, "POST", MAPS, "{\"metadata\":{\"name\":\"a\"}}");
+    wait_handled(&r, 2);
+    heard_init(&g);
+    start(&r, &g, "GET", MAPS, NULL);
+    wait_handled(&r, 3);
+    loop_poll(r.loop, 100);
+    ck_assert_str_eq(w.text.s, "");
+    ck_assert_int_eq(h.status, 0);
+    ck_assert_int_eq(g.status, 0);
+    http_release(r.http);
+    wait_for(&r, is_done, &h);
+    wait_for(&r, is_done, &g);
+    wait_for(&r, has_line, &w);
+    ck_assert_int_eq(h.status, 201);
+    ck_assert(strstr(g.text.s, "\"name\":\"a\""));
+    ck_assert(strstr(w.text.s, "\"ADDED\""));
+    transport_cancel(watch);
+    str_fini(&w.text);
+    str_fini(&h.text);
+    str_fini(&g.text);
+    rig_fini(&r);
+}
+END_TEST
+
+/* While it refuses, everybody hears why; what was held is of unknown outcome. */
+START_TEST(test_refuse)
+{
+    struct rig r;
+    struct heard h, g;
+
+    rig_init(&r);
+    heard_init(&h);
+    http_hold(r.http);
+    start(&r, &h, "POST", MAPS, "{\"metadata\":{\"name\":\"a\"}}");
+    wait_handled(&r, 1);
+    http_refuse(r.http, "the disk is \"full\"");
+    wait_for(&r, is_done, &h);
+    ck_assert_int_eq(h.status, 500);
+    ck_assert(strstr(h.text.s, "the disk is \\\"full\\\""));
+    str_fini(&h.text);
+    ask(&r, &g, "GET", MAPS, NULL);
+    ck_assert_int_eq(g.status, 503);
+    ck_assert(strstr(g.text.s, "\"reason\":\"ServiceUnavailable\""));
+    str_fini(&g.text);
+    http_release(r.http);
+    ask(&r, &g, "GET", MAPS "/a", NULL);
+    ck_assert_int_eq(g.status, 200);
+    str_fini(&g.text);
+    rig_fini(&r);
+}
+END_TEST
+
+static const struct {
+    const char *path;
+    bool server_first; /* the server goes away, not the client */
+} held_ends[] = {{MAPS, false},
+                 {MAPS, true},
+                 {MAPS "?watch=1", false},
+                 {MAPS "?watch=1", true},
+                 {MAPS "?watch=1&timeoutSeconds=1", false},
+                 {MAPS "?watch=1&timeoutSeconds=1", true}};
+
+/* Somebody goes away while something is held back: nothing is left or used twice. */
+START_TEST(test_held_end)
+{
+    struct rig r;
+    struct heard h, g;
+
+    rig_init(&r);
+    ask(&r, &g, "POST", MAPS, "{\"metadata\":{\"name\":\"a\"}}");
+    str_fini(&g.text);
+    heard_init(&h);
+    http_hold(r.http);
+    struct transport_call *call = start(&r, &h, "GET", held_ends[_i].path, NULL);
+    wait_handled(&r, 2);
+    if (strstr(held_ends[_i].path, "timeout"))
+        poll_for(&r, 1200); /* it ends, held */
+    if (held_ends[_i].server_first) {
+        http_free(r.http);
+        r.http = NULL;
+        wait_for(&r, is_done, &h);
+    } else {
+        transport_cancel(call);
+        loop_poll(r.loop, 100);
+        http_release(r.http);
+        look_around(&r);
+    }
+    ck_assert_str_eq(h.text.s ? h.text.s : "", "");
+    str_fini(&h.text);
+    rig_fini(&r);
+}
+END_TEST
+
 /* The client goes away; the server notices and goes on. */
 START_TEST(test_watch_cancelled)
 {
@@ -447,6 +608,9 @@ int main(void)
                                                {test_large_body, 1},
                                                {test_large_answer, 1},
                                                {test_watch, 1},
+                                               {test_hold, 1},
+                                               {test_refuse, 1},
+                                               {test_held_end, ARRAY_LEN(held_ends)},
                                                {test_watch_cancelled, 1},
                                                {test_watch_ends, 1},
                                                {test_many, 1},
