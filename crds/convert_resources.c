@@ -54,8 +54,8 @@ static void resvec_max(struct resvec *a, const struct resvec *b)
         a->v[i] = MAX(a->v[i], b->v[i]);
 }
 
-/* Which account of a container's resources is summed. */
-enum account { ACCOUNT_SPEC, ACCOUNT_STATUS, ACCOUNT_ALLOCATED };
+/* Which record of a container's resources is summed. */
+enum source { SOURCE_SPEC, SOURCE_STATUS, SOURCE_ALLOCATED };
 
 /* `resources.requests`, and where a resource has only a limit, that (the API server's
  * default). */
@@ -92,19 +92,19 @@ static const struct json *status_of(const struct json *status, const char *list,
 /* What one container counts in an account; a container that the status does not tell of
  * counts nothing there (the sum over spec is a lower bound anyway). */
 static int container_requests(const struct convert *c, const struct json *container,
-                              const struct json *its_status, enum account account,
+                              const struct json *its_status, enum source account,
                               struct resvec *ret, struct err *err)
 {
     *ret = (struct resvec){0};
     const char *name = json_str_or(container, "name", "");
     AUTO_FREE char *path = xasprintf("container %.64s: resources", name);
     switch (account) {
-    case ACCOUNT_SPEC:
+    case SOURCE_SPEC:
         return spec_requests(c, json_get(container, "resources"), path, ret, err);
-    case ACCOUNT_STATUS:
+    case SOURCE_STATUS:
         return resources_read(c, json_at(its_status, "resources.requests"), path, true,
                               ret, err);
-    case ACCOUNT_ALLOCATED:
+    case SOURCE_ALLOCATED:
         return resources_read(c, json_get(its_status, "allocatedResources"), path, true,
                               ret, err);
     }
@@ -114,7 +114,7 @@ static int container_requests(const struct convert *c, const struct json *contai
 struct summing {
     const struct convert *c;
     const struct json *status;
-    enum account account;
+    enum source account;
     struct resvec containers; /* at once: containers and sidecars */
     struct resvec sidecars;   /* so far */
     struct resvec init_peak;
@@ -149,7 +149,7 @@ static int sum_list(struct summing *s, const struct json *spec, const char *list
 }
 
 static int account_sum(const struct convert *c, const struct json *spec,
-                       const struct json *status, enum account account,
+                       const struct json *status, enum source account,
                        struct resvec *ret, struct err *err)
 {
     struct summing s = {.c = c, .status = status, .account = account};
@@ -180,8 +180,8 @@ static int status_sums(const struct convert *c, const struct json *spec,
     struct resvec actual, allocated;
     const struct json *pod_actual = json_at(status, "resources.requests");
     const struct json *pod_allocated = json_get(status, "allocatedResources");
-    if (account_sum(c, spec, status, ACCOUNT_STATUS, &actual, err) < 0 ||
-        account_sum(c, spec, status, ACCOUNT_ALLOCATED, &allocated, err) < 0)
+    if (account_sum(c, spec, status, SOURCE_STATUS, &actual, err) < 0 ||
+        account_sum(c, spec, status, SOURCE_ALLOCATED, &allocated, err) < 0)
         return -1;
     if (pod_actual && pod_allocated &&
         (override_by(c, pod_actual, "status.resources.requests", &actual, err) < 0 ||
@@ -211,7 +211,7 @@ int podspec_requests(const struct convert *c, const struct json *spec,
                      const struct json *status, struct resvec *ret, struct err *err)
 {
     struct resvec sum;
-    if (account_sum(c, spec, NULL, ACCOUNT_SPEC, &sum, err) < 0)
+    if (account_sum(c, spec, NULL, SOURCE_SPEC, &sum, err) < 0)
         return -1;
     const struct json *pod_level = json_at(spec, "resources.requests");
     if (override_by(c, pod_level, "spec.resources.requests", &sum, err) < 0)

@@ -2,7 +2,7 @@
 
 #include "base/duration.h"
 #include "base/hostlist.h"
-#include "scheduler/queue.h"
+#include "scheduler/priority.h"
 
 #define MESSAGE_MAX 2048
 
@@ -12,7 +12,7 @@ enum reason check_job(const struct job *job, int64_t now_sec, struct str *messag
 {
     char when[TIME_TEXT_MAX];
 
-    switch (queue_hold(job)) {
+    switch (priority_hold(job)) {
     case HOLD_USER:
         str_add(message, "held by its owner");
         return REASON_JOB_HELD_USER;

@@ -13,6 +13,7 @@
 #include "scheduler/cluster.h"
 #include "scheduler/decide.h"
 #include "scheduler/placement.h"
+#include "scheduler/policy.h"
 #include "scheduler/queue.h"
 #include "scheduler/sched.h"
 #include "scheduler/shape.h"
@@ -38,12 +39,13 @@ struct jobrec {
     enum reason reason;
     char *message;
     int64_t told_plan_sec; /* TIME_UNSET: none */
+    struct priority told_priority;
 
     /* Of this pass: partitions still to be tried, the most hopeful reason so far. */
     size_t untried;
     enum reason found;
     char *found_message;
-    int64_t found_priority;
+    struct priority found_priority;
     UT_hash_handle hh;
 };
 
@@ -62,6 +64,8 @@ struct pass {
 struct sched {
     struct sched_config config;
     struct cluster cluster;
+    struct policy policy;
+    struct norms norms;  /* of this pass */
     struct jobrec *jobs; /* hash by uid */
     size_t n_phase[JOB_COMPLETING + 1];
     size_t n_gone;
@@ -84,6 +88,9 @@ void pass_begin(struct sched *s, int64_t now_sec);
 bool pass_run(struct sched *s, int64_t now_sec, struct sched_budget budget);
 /* When a job that holds nodes ends at the latest, by its limit; TIME_NEVER: unknown. */
 int64_t jobrec_end(const struct sched *s, const struct jobrec *rec);
+
+/* What priorities are measured by, as things are now. */
+struct norms core_norms(const struct sched *s);
 
 void jobrec_free(struct sched *s, struct jobrec *rec);
 /* Forgets what was told of the job. */

@@ -142,6 +142,56 @@ void partition_free(struct partition *p)
     free(p);
 }
 
+/* ---- QOS and accounts ---- */
+
+struct qos *qos_new(void)
+{
+    return xcalloc(1, sizeof(struct qos));
+}
+
+struct qos *qos_copy(const struct qos *q)
+{
+    struct qos *copy = qos_new();
+
+    *copy = *q;
+    copy->name = xstrdup_null(q->name);
+    return copy;
+}
+
+void qos_free(struct qos *q)
+{
+    if (q == NULL)
+        return;
+    free(q->name);
+    free(q);
+}
+
+struct account *account_new(void)
+{
+    return xcalloc(1, sizeof(struct account));
+}
+
+struct account *account_copy(const struct account *a)
+{
+    struct account *copy = account_new();
+
+    *copy = *a;
+    copy->name = xstrdup_null(a->name);
+    copy->users = names_copy(a->users, a->n_users);
+    copy->namespaces = names_copy(a->namespaces, a->n_namespaces);
+    return copy;
+}
+
+void account_free(struct account *a)
+{
+    if (a == NULL)
+        return;
+    names_free(a->users, a->n_users);
+    names_free(a->namespaces, a->n_namespaces);
+    free(a->name);
+    free(a);
+}
+
 /* ---- jobs ---- */
 
 void plan_clear(struct plan *plan)
@@ -214,6 +264,8 @@ struct job *job_copy(const struct job *j)
     copy->name = xstrdup_null(j->name);
     copy->user = xstrdup_null(j->user);
     copy->partitions = names_copy(j->partitions, j->n_partitions);
+    copy->account = xstrdup_null(j->account);
+    copy->qos = xstrdup_null(j->qos);
     copy->gpu_type = xstrdup_null(j->gpu_type);
     copy->node_all = term_copy(&j->node_all);
     copy->node_any = terms_copy(j->node_any, j->n_node_any);
@@ -250,6 +302,8 @@ void job_free(struct job *j)
     names_free(j->partitions, j->n_partitions);
     slots_free(j->alloc, j->n_alloc);
     plan_clear(&j->plan);
+    free(j->account);
+    free(j->qos);
     free(j->partition);
     free(j->uid);
     free(j->ns);

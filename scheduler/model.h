@@ -131,6 +131,20 @@ struct partition {
     int64_t max_nodes;           /* LIMIT_UNLIMITED */
 };
 
+/* ---- QOS and accounts ---- */
+
+struct qos {
+    char *name; /* first, so that lists of named structs can be searched alike */
+    int64_t priority;
+};
+
+/* Whose jobs may be charged to it: those of its users, and of its namespaces. */
+struct account {
+    char *name;                 /* first */
+    char **users, **namespaces; /* sorted */
+    size_t n_users, n_namespaces;
+};
+
 /* ---- jobs ---- */
 
 #define TIME_UNSET INT64_MIN
@@ -172,6 +186,7 @@ struct job {
     /* policy */
     char **partitions; /* as asked; none: the default partition */
     size_t n_partitions;
+    char *account, *qos; /* as asked; NULL: the default */
     int64_t submit_sec;
     int64_t eligible_sec; /* not before; TIME_UNSET: at once */
     int64_t limit_sec;    /* LIMIT_UNSET: the partition's */
@@ -232,6 +247,12 @@ void node_free(struct node *n);        /* NULL is fine; so for all below */
 struct partition *partition_new(void); /* UP, unlimited */
 struct partition *partition_copy(const struct partition *p);
 void partition_free(struct partition *p);
+struct qos *qos_new(void);
+struct qos *qos_copy(const struct qos *q);
+void qos_free(struct qos *q);
+struct account *account_new(void);
+struct account *account_copy(const struct account *a);
+void account_free(struct account *a);
 struct job *job_new(void); /* pending, one pod, nothing asked */
 struct job *job_copy(const struct job *j);
 void job_free(struct job *j);

@@ -25,12 +25,14 @@ static const int hope[] = {
     [REASON_JOB_HELD_USER] = 7,
     [REASON_JOB_HELD_ADMIN] = 7,
     [REASON_CLEANING] = 7,
+    [REASON_INVALID_ACCOUNT] = 7,
+    [REASON_INVALID_QOS] = 7,
 };
 
 /* ---- telling ---- */
 
 static void tell(struct sched *s, struct jobrec *rec, enum reason reason,
-                 const char *message, int64_t priority)
+                 const char *message, const struct priority *priority)
 {
     const struct plan *plan = &rec->job->plan;
     bool dated = plan->start_sec != PLAN_FAR;
@@ -39,7 +41,7 @@ static void tell(struct sched *s, struct jobrec *rec, enum reason reason,
         .job_uid = rec->uid,
         .reason = reason,
         .message = message,
-        .priority = priority,
+        .priority = *priority,
         .planned_sec = dated ? plan->start_sec : TIME_UNSET,
         .promised = plan->promised,
         .partition = dated ? plan->partition : NULL,
@@ -48,19 +50,21 @@ static void tell(struct sched *s, struct jobrec *rec, enum reason reason,
     };
 
     if (rec->reason == reason && str_eq(rec->message, message) &&
-        rec->told_plan_sec == decision.planned_sec)
+        rec->told_plan_sec == decision.planned_sec &&
+        !priority_is_news(priority, &rec->told_priority))
         return;
     jobrec_reset_told(rec);
     rec->reason = reason;
     rec->message = xstrdup(message);
     rec->told_plan_sec = decision.planned_sec;
+    rec->told_priority = *priority;
     decided_add(&s->decided, &decision);
 }
 
 /* One partition of the job was tried in vain; the sentence is in s->message. After the
  * last one the job is told. */
 static void note(struct sched *s, struct jobrec *rec, enum reason reason,
-                 int64_t priority)
+                 const struct priority *priority)
 {
     bool better = hope[reason] > hope[rec->found];
 
@@ -69,10 +73,10 @@ static void note(struct sched *s, struct jobrec *rec, enum reason reason,
             free(rec->found_message);
             rec->found = reason;
             rec->found_message = xstrdup(s->message.s);
-            rec->found_priority = priority;
+            rec->found_priority = *priority;
         }
         if (--rec->untried == 0)
-            tell(s, rec, rec->found, rec->found_message, rec->found_priority);
+            tell(s, rec, rec->found, rec->found_message, &rec->found_priority);
         return;
     }
     rec->untried = 0;
@@ -81,19 +85,23 @@ static void note(struct sched *s, struct jobrec *rec, enum reason reason,
 
 /* ---- the queue ---- */
 
+static struct priority priority_in(const struct sched *s, const struct jobrec *rec,
+                                   const struct partition *part)
+{
+    return priority_of(&s->config, &s->norms, rec->job, part,
+                       policy_qos(&s->policy, rec->job), s->pass.now_sec);
+}
+
 static void add_entry(struct sched *s, struct jobrec *rec, struct partrec *part,
                       size_t listed)
 {
-    int64_t priority =
-        queue_priority(&s->config, rec->job, part->part, s->pass.now_sec);
-
     *queue_add(&s->pass.queue) = (struct entry){
         .rec = rec,
         .part = part,
         .version = rec->version,
         .listed = (uint32_t)listed,
         .tier = part->part->priority_tier,
-        .priority = priority,
+        .priority = priority_in(s, rec, part->part),
         .job_id = rec->job->job_id,
         .uid = rec->uid,
     };
@@ -101,10 +109,10 @@ static void add_entry(struct sched *s, struct jobrec *rec, struct partrec *part,
 
 static void add_missing(struct sched *s, struct jobrec *rec, const char *name)
 {
-    int64_t priority = queue_priority(&s->config, rec->job, NULL, s->pass.now_sec);
+    struct priority priority = priority_in(s, rec, NULL);
 
     str_reset(&s->message);
-    note(s, rec, check_missing(&s->cluster, name, &s->message), priority);
+    note(s, rec, check_missing(&s->cluster, name, &s->message), &priority);
 }
 
 static bool listed_before(const struct job *job, size_t i)
@@ -145,6 +153,7 @@ static void add_partitions(struct sched *s, struct jobrec *rec)
 static void add_job(struct sched *s, struct jobrec *rec)
 {
     struct pass *pass = &s->pass;
+    struct priority priority;
     enum reason reason;
 
     if (!rec->job->plan.promised)
@@ -154,7 +163,9 @@ static void add_job(struct sched *s, struct jobrec *rec)
     free(rec->found_message);
     rec->found_message = NULL;
     str_reset(&s->message);
-    reason = check_job(rec->job, pass->now_sec, &s->message);
+    reason = policy_check(&s->policy, rec->job, &s->message);
+    if (reason == REASON_NONE)
+        reason = check_job(rec->job, pass->now_sec, &s->message);
     if (reason == REASON_BEGIN_TIME)
         pass->begin_sec = MIN(pass->begin_sec, rec->job->eligible_sec);
     if (reason == REASON_NONE) {
@@ -162,8 +173,8 @@ static void add_job(struct sched *s, struct jobrec *rec)
         return;
     }
     book_cancel_plan(s, rec);
-    tell(s, rec, reason, s->message.s,
-         queue_priority(&s->config, rec->job, NULL, pass->now_sec));
+    priority = priority_in(s, rec, NULL);
+    tell(s, rec, reason, s->message.s, &priority);
 }
 
 static void forget_partition(void *arg, const struct partrec *part)
@@ -204,6 +215,7 @@ void pass_begin(struct sched *s, int64_t now_sec)
     pass->n_promised = 0;
     pass->begin_sec = INT64_MAX;
     pass->queue.n = 0;
+    s->norms = core_norms(s);
     s->dirty = false;
     HASH_ITER (hh, s->jobs, rec, next) {
         if (rec->job->phase == JOB_PENDING && rec->job->job_id != 0)
@@ -418,7 +430,7 @@ static void consider(struct sched *s, const struct entry *entry, int64_t now_sec
     if (reason != REASON_NONE) {
         if (str_eq(rec->job->plan.partition, entry->part->part->name))
             book_cancel_plan(s, rec);
-        note(s, rec, reason, entry->priority);
+        note(s, rec, reason, &entry->priority);
         return;
     }
     by = seeker_of(s, entry);
@@ -426,7 +438,7 @@ static void consider(struct sched *s, const struct entry *entry, int64_t now_sec
         return;
     s->pass.n_waiting++;
     promise(s, rec);
-    note(s, rec, why_not_now(s, entry, &by), entry->priority);
+    note(s, rec, why_not_now(s, entry, &by), &entry->priority);
 }
 
 /* What changes nodes or partitions ends the walk: the timeline is of others. */

@@ -14,8 +14,8 @@
 #include <stdint.h>
 
 #include "scheduler/model.h"
+#include "scheduler/priority.h"
 
-struct sched_config;
 struct jobrec;
 struct partrec;
 
@@ -25,7 +25,7 @@ struct entry {
     uint32_t version; /* rec's; the entry is void when it has moved on */
     uint32_t listed;  /* which of the job's partitions, from 0 */
     int64_t tier;
-    int64_t priority;
+    struct priority priority;
     int64_t job_id;
     const char *uid; /* the record's; settles equal job ids */
 };
@@ -34,13 +34,6 @@ struct queue {
     struct entry *entries;
     size_t n, cap;
 };
-
-/* Slurm's priority of a job in a partition (NULL: no partition term). At least 1; 0 for
- * held jobs; an explicit priority is taken as it is. */
-int64_t queue_priority(const struct sched_config *config, const struct job *job,
-                       const struct partition *part, int64_t now_sec);
-/* Held by its owner, by an administrator, or by an explicit priority of 0. */
-enum job_hold queue_hold(const struct job *job);
 
 void queue_fini(struct queue *q);
 /* To be filled in by the caller. */

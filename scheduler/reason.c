@@ -26,6 +26,8 @@ static const struct reason_row reasons[] = {
     [REASON_REQ_NODE_NOT_AVAIL] = {"ReqNodeNotAvail", WAIT_NOT_FREE},
     [REASON_BAD_CONSTRAINTS] = {"BadConstraints", WAIT_NEVER},
     [REASON_CONSTRAINTS] = {"Constraints", WAIT_NOT_FREE},
+    [REASON_INVALID_ACCOUNT] = {"InvalidAccount", WAIT_NEVER},
+    [REASON_INVALID_QOS] = {"InvalidQOS", WAIT_NEVER},
     [REASON_CLEANING] = {"Cleaning", WAIT_NOT_ALLOWED},
 };
 

@@ -29,6 +29,8 @@ enum reason {
     REASON_BAD_CONSTRAINTS, /* no set of nodes of the cluster could ever hold it */
     REASON_CONSTRAINTS,     /* not satisfiable at present: nodes down or drained */
     REASON_CLEANING,
+    REASON_INVALID_ACCOUNT, /* no such account, or not a member */
+    REASON_INVALID_QOS,
 };
 
 const char *reason_word(enum reason r); /* "Resources" */

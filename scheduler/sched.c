@@ -15,6 +15,7 @@ struct sched_config sched_config_default(void)
     return (struct sched_config){
         .priority_weight_age = 1000,
         .priority_weight_partition = 1000,
+        .priority_weight_qos = 1000,
         .priority_max_age_sec = 7 * 86400,
         .window_sec = 7 * 86400,
         .reservation_depth = 50,
@@ -42,6 +43,7 @@ void jobrec_reset_told(struct jobrec *rec)
     rec->message = NULL;
     rec->reason = REASON_NONE;
     rec->told_plan_sec = TIME_UNSET;
+    rec->told_priority = (struct priority){0};
 }
 
 void jobrec_free(struct sched *s, struct jobrec *rec)
@@ -64,6 +66,7 @@ void sched_free(struct sched *s)
     HASH_ITER (hh, s->jobs, rec, next)
         jobrec_free(s, rec);
     cluster_fini(&s->cluster);
+    policy_fini(&s->policy);
     placer_fini(&s->placer);
     decided_fini(&s->decided);
     queue_fini(&s->pass.queue);
@@ -141,7 +144,9 @@ static bool policy_equal(const struct job *a, const struct job *b)
     return a->phase == b->phase && a->job_id == b->job_id &&
            a->submit_sec == b->submit_sec && a->eligible_sec == b->eligible_sec &&
            a->limit_sec == b->limit_sec && a->nice == b->nice &&
-           a->priority == b->priority && a->hold == b->hold && partitions_equal(a, b);
+           a->priority == b->priority && a->hold == b->hold &&
+           str_eq(a->account, b->account) && str_eq(a->qos, b->qos) &&
+           str_eq(a->user, b->user) && partitions_equal(a, b);
 }
 
 int64_t jobrec_end(const struct sched *s, const struct jobrec *rec)
@@ -308,6 +313,18 @@ void sched_apply(struct sched *s, const struct change *change)
         s->dirty |= cluster_drop_partition(c, change->u.key);
         s->end_sec = INT64_MIN;
         break;
+    case CHANGE_QOS:
+        s->dirty |= policy_put_qos(&s->policy, change->u.qos);
+        break;
+    case CHANGE_QOS_GONE:
+        s->dirty |= policy_drop_qos(&s->policy, change->u.key);
+        break;
+    case CHANGE_ACCOUNT:
+        s->dirty |= policy_put_account(&s->policy, change->u.account);
+        break;
+    case CHANGE_ACCOUNT_GONE:
+        s->dirty |= policy_drop_account(&s->policy, change->u.key);
+        break;
     case CHANGE_JOB:
         apply_job(s, change->u.job);
         break;
@@ -397,6 +414,22 @@ int64_t sched_next_wake(const struct sched *s, int64_t now_sec)
 
 /* ---- snapshot and queries ---- */
 
+static void emit_policy(const struct policy *p,
+                        void (*emit)(void *arg, const struct change *change), void *arg)
+{
+    struct change change = {.kind = CHANGE_QOS};
+
+    for (size_t i = 0; i < p->n_qos; i++) {
+        change.u.qos = p->qos[i];
+        emit(arg, &change);
+    }
+    change.kind = CHANGE_ACCOUNT;
+    for (size_t i = 0; i < p->n_accounts; i++) {
+        change.u.account = p->accounts[i];
+        emit(arg, &change);
+    }
+}
+
 void sched_snapshot(const struct sched *s,
                     void (*emit)(void *arg, const struct change *change), void *arg)
 {
@@ -420,6 +453,7 @@ void sched_snapshot(const struct sched *s,
         if (!part->gone)
             emit(arg, &change);
     }
+    emit_policy(&s->policy, emit, arg);
     change.kind = CHANGE_FOREIGN_POD;
     HASH_ITER (hh, c->pods, pod, next_pod) {
         change.u.pod = pod->pod;
@@ -445,21 +479,48 @@ bool sched_node_usage(const struct sched *s, const char *node, struct resvec *re
     return true;
 }
 
+struct norms core_norms(const struct sched *s)
+{
+    struct norms norms = {.qos_priority = policy_largest_priority(&s->policy)};
+    const struct noderec *node, *next_node;
+    const struct partrec *part, *next_part;
+
+    HASH_ITER (hh, s->cluster.nodes, node, next_node) {
+        if (node->node == NULL)
+            continue;
+        norms.nodes++;
+        if (__builtin_add_overflow(norms.cpu_milli, node->node->capacity.v[RES_CPU],
+                                   &norms.cpu_milli))
+            norms.cpu_milli = INT64_MAX;
+    }
+    HASH_ITER (hh, s->cluster.parts, part, next_part) {
+        if (!part->gone)
+            norms.part_factor = MAX(norms.part_factor, part->part->priority_job_factor);
+    }
+    return norms;
+}
+
 int64_t sched_job_priority(const struct sched *s, const char *job_uid, int64_t now_sec)
 {
     const struct jobrec *rec = jobrec_find(s, job_uid);
+    struct norms norms = core_norms(s);
     const struct partrec *part;
+    const struct qos *qos;
     int64_t best;
 
     if (rec == NULL)
         return -1;
+    qos = policy_qos(&s->policy, rec->job);
     part = rec->job->n_partitions == 0 ? cluster_default_partition(&s->cluster) : NULL;
-    best =
-        queue_priority(&s->config, rec->job, part != NULL ? part->part : NULL, now_sec);
+    best = priority_of(&s->config, &norms, rec->job, part != NULL ? part->part : NULL,
+                       qos, now_sec)
+               .total;
     for (size_t i = 0; i < rec->job->n_partitions; i++) {
         part = cluster_partition(&s->cluster, rec->job->partitions[i]);
         if (part != NULL)
-            best = MAX(best, queue_priority(&s->config, rec->job, part->part, now_sec));
+            best = MAX(best, priority_of(&s->config, &norms, rec->job, part->part, qos,
+                                         now_sec)
+                                 .total);
     }
     return best;
 }

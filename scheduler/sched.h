@@ -35,10 +35,7 @@
  * as STARTING; it stays so until a change says otherwise. So the caller applies a job
  * only with a state that is later than what it knows of the decision.
  *
- * Queue order: priority_tier of the partition, then priority, then job_id. Priority is
- * Slurm's sum (priority/multifactor), here of age and partition, less nice:
- *   weight_age * min(age, max_age) / max_age + weight_partition * factor / 65535 - nice
- * computed in integers so that every machine orders alike.
+ * Queue order: priority_tier of the partition, then priority (priority.h), then job_id.
  */
 #ifndef GANTRY_SCHEDULER_SCHED_H
 #define GANTRY_SCHEDULER_SCHED_H
@@ -48,6 +45,7 @@
 #include <stdint.h>
 
 #include "scheduler/model.h"
+#include "scheduler/priority.h"
 #include "scheduler/reason.h"
 
 struct sched;
@@ -55,6 +53,9 @@ struct sched;
 struct sched_config {
     int64_t priority_weight_age;       /* slurm.conf PriorityWeightAge; default 1000 */
     int64_t priority_weight_partition; /* PriorityWeightPartition; default 1000 */
+    int64_t priority_weight_qos;       /* PriorityWeightQOS; default 1000 */
+    int64_t priority_weight_job_size;  /* PriorityWeightJobSize; default 0 */
+    bool priority_favor_small;         /* PriorityFavorSmall: small jobs, not large */
     int64_t priority_max_age_sec;      /* PriorityMaxAge; default 7 days */
     int64_t window_sec; /* SchedulerParameters bf_window; default 7 days */
     int64_t
@@ -69,6 +70,10 @@ enum change_kind {
     CHANGE_NODE_GONE,
     CHANGE_PARTITION,
     CHANGE_PARTITION_GONE,
+    CHANGE_QOS,
+    CHANGE_QOS_GONE,
+    CHANGE_ACCOUNT,
+    CHANGE_ACCOUNT_GONE,
     CHANGE_JOB,
     CHANGE_JOB_GONE,
     CHANGE_FOREIGN_POD,
@@ -76,13 +81,15 @@ enum change_kind {
     CHANGE_RESOURCES, /* the names behind resvec indices, for messages */
 };
 
-/* Upserts carry the whole new state; *_GONE carry a key: node name, partition name, job
- * uid, pod uid. */
+/* Upserts carry the whole new state; *_GONE carry a key: the uid of a job or pod, else
+ * the name. */
 struct change {
     enum change_kind kind;
     union {
         struct node *node;
         struct partition *partition;
+        struct qos *qos;
+        struct account *account;
         struct job *job;
         struct foreign_pod *pod;
         const struct restable *resources; /* copied */
@@ -106,9 +113,9 @@ struct decision {
     size_t n_slots;
     enum reason reason;  /* REASON */
     const char *message; /* REASON: one plain sentence: what it needs, what is there */
-    int64_t priority;    /* START, REASON */
-    int64_t planned_sec; /* REASON: when it is to start; TIME_UNSET: not planned */
-    bool promised;       /* REASON: and not later */
+    struct priority priority; /* START, REASON */
+    int64_t planned_sec;      /* REASON: when it is to start; TIME_UNSET: not planned */
+    bool promised;            /* REASON: and not later */
 };
 
 struct decisions {
@@ -145,7 +152,7 @@ enum sched_progress sched_step(struct sched *s, int64_t now_sec,
 int64_t sched_next_wake(const struct sched *s, int64_t now_sec);
 
 /* Emits upserts (lent, to be copied) that rebuild the core: resources, nodes,
- * partitions, foreign pods, jobs. */
+ * partitions, QOS, accounts, foreign pods, jobs. */
 void sched_snapshot(const struct sched *s,
                     void (*emit)(void *arg, const struct change *change), void *arg);
 

@@ -8,8 +8,6 @@
 
 const struct kc_resource bjob_resource = {"gantry.dev", "v1alpha1", "batchjobs",
                                           "BatchJob", true};
-const struct kc_resource partition_resource = {"gantry.dev", "v1alpha1", "partitions",
-                                               "Partition", false};
 
 void text_set(char **field, const char *text)
 {
@@ -82,6 +80,7 @@ bool jstatus_equal(const struct jstatus *a, const struct jstatus *b)
            a->exit_signal == b->exit_signal && str_eq(a->reason, b->reason) &&
            str_eq(a->message, b->message) && str_eq(a->last_action, b->last_action) &&
            str_eq(a->refusal, b->refusal) && str_eq(a->partition, b->partition) &&
+           !priority_is_news(&a->factors, &b->factors) &&
            plan_equal(&a->plan, &b->plan) &&
            slots_equal(a->placement, a->n_placement, b->placement, b->n_placement);
 }
@@ -124,6 +123,15 @@ static void read_refusal(const struct json *status, struct jstatus *s)
     }
 }
 
+static void read_factors(const struct json *object, struct priority *ret)
+{
+    *ret = (struct priority){.age = json_int_or(object, "age", 0),
+                             .job_size = json_int_or(object, "jobSize", 0),
+                             .partition = json_int_or(object, "partition", 0),
+                             .qos = json_int_or(object, "qos", 0),
+                             .nice = json_int_or(object, "nice", 0)};
+}
+
 static void read_status(const struct convert *c, const struct json *status,
                         struct bjob *b)
 {
@@ -134,6 +142,7 @@ static void read_status(const struct convert *c, const struct json *status,
     s->attempt = json_int_or(status, "attempt", 0);
     s->restarts = json_int_or(status, "restarts", 0);
     s->priority = json_int_or(status, "priority", PRIORITY_UNSET);
+    read_factors(json_get(status, "priorityFactors"), &s->factors);
     s->reason = xstrdup_null(json_str(status, "reason"));
     s->message = xstrdup_null(json_str(status, "message"));
     s->last_action = xstrdup_null(json_str(status, "lastAction.id"));

@@ -18,8 +18,9 @@
 #include "crds/jobstate.h"
 #include "kubeclient/client.h"
 #include "scheduler/model.h"
+#include "scheduler/priority.h"
 
-extern const struct kc_resource bjob_resource, partition_resource;
+extern const struct kc_resource bjob_resource;
 
 /* Commands on a job, as data (api.md: spec.actions). */
 enum action_type { ACTION_CANCEL, ACTION_REQUEUE, ACTION_REQUEUE_HOLD, ACTION_OTHER };
@@ -35,7 +36,8 @@ struct jstatus {
     int64_t job_id; /* 0: none */
     int64_t attempt, restarts;
     char *reason, *message;
-    int64_t priority;                                     /* PRIORITY_UNSET */
+    int64_t priority;        /* PRIORITY_UNSET */
+    struct priority factors; /* its terms, but for the total */
     int64_t submit_sec, eligible_sec, start_sec, end_sec; /* TIME_UNSET */
     char *partition; /* where the attempt runs or ran last */
     struct slot *placement;

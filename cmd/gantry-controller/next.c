@@ -400,6 +400,13 @@ static void want_plan(const struct job_view *v, struct job_next *n)
     n->want.plan = plan_copy(v->plan);
 }
 
+static void want_priority(const struct job_view *v, struct job_next *n)
+{
+    n->want.priority = v->priority;
+    if (v->factors)
+        n->want.factors = *v->factors;
+}
+
 static void next_waiting(const struct job_view *v, struct job_next *n)
 {
     const struct action *action = bjob_next_action(v->job);
@@ -418,7 +425,7 @@ static void next_waiting(const struct job_view *v, struct job_next *n)
     if (v->reason && !backing_off) {
         want_reason(n, v->reason, v->message);
         want_plan(v, n);
-        s->priority = v->priority;
+        want_priority(v, n);
     }
 }
 

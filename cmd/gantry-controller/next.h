@@ -49,6 +49,7 @@ struct job_view {
     const char *reason, *message; /* the core's, for a pending job; NULL */
     const struct plan *plan;      /* likewise */
     int64_t priority;
+    const struct priority *factors; /* NULL where the core has not spoken */
     int64_t now_sec;
 };
 

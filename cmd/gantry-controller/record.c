@@ -258,7 +258,8 @@ void record_begin_start(struct record *r, const struct decision *d)
                               .n_slots = d->n_slots,
                               .partition = xstrdup_null(d->partition),
                               .unbound = admitted != NULL};
-    r->priority = d->priority;
+    r->priority = d->priority.total;
+    r->factors = d->priority;
     attempt_begin(&r->attempt, r->start.attempt, r->start.slots, r->start.n_slots,
                   loop_now_sec(r->ctl->loop));
     if (admitted)
@@ -287,6 +288,7 @@ static struct job_view view_of(const struct record *r)
                              .message = r->message,
                              .plan = spoken ? &r->plan : NULL,
                              .priority = r->priority,
+                             .factors = spoken ? &r->factors : NULL,
                              .now_sec = loop_now_sec(r->ctl->loop)};
 }
 

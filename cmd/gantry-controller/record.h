@@ -52,6 +52,7 @@ struct record {
     char *message;
     struct plan plan; /* the core's, as told last */
     int64_t priority; /* PRIORITY_UNSET: the core has not spoken yet */
+    struct priority factors;
     int64_t assigned_id;
 
     struct ticket ticket; /* of the status write, or of the delete at its ttl */

@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/duration.h"
 #include "base/json.h"
@@ -14,7 +15,7 @@
 #define SETTINGS_BYTES_MAX (1u << 20)
 #define WEIGHT_MAX 0xffffffffLL /* as in Slurm: 32 bits */
 
-enum setting_type { SETTING_INT, SETTING_DURATION, SETTING_TEXT };
+enum setting_type { SETTING_INT, SETTING_DURATION, SETTING_TEXT, SETTING_BOOL };
 
 static const struct setting {
     const char *key;
@@ -29,7 +30,16 @@ static const struct setting {
      "weight of a job's age in its priority"},
     {"priorityWeightPartition", SETTING_INT,
      offsetof(struct settings, sched.priority_weight_partition), 0, WEIGHT_MAX, "1000",
-     "weight of the partition's priorityJobFactor"},
+     "weight of the partition's priorityJobFactor, against the largest"},
+    {"priorityWeightQOS", SETTING_INT,
+     offsetof(struct settings, sched.priority_weight_qos), 0, WEIGHT_MAX, "1000",
+     "weight of the QOS's priority, against the largest"},
+    {"priorityWeightJobSize", SETTING_INT,
+     offsetof(struct settings, sched.priority_weight_job_size), 0, WEIGHT_MAX, "0",
+     "weight of the share of the cluster that a job asks for"},
+    {"priorityFavorSmall", SETTING_BOOL,
+     offsetof(struct settings, sched.priority_favor_small), 0, 0, "false",
+     "job size favours small jobs, not large ones"},
     {"priorityMaxAge", SETTING_DURATION,
      offsetof(struct settings, sched.priority_max_age_sec), 1, INT64_MAX, "7-0",
      "age at which the age factor is full"},
@@ -94,6 +104,21 @@ static int read_duration(const struct setting *row, const struct json *val,
     return 0;
 }
 
+/* Slurm writes YES and NO. */
+static int read_bool(const struct setting *row, const struct json *val, bool *ret,
+                     struct err *err)
+{
+    const char *word = json_is(val, JSON_STRING) ? json_string(val) : "";
+    bool yes = strcasecmp(word, "yes") == 0;
+    if (json_is(val, JSON_BOOL))
+        *ret = json_bool(val);
+    else if (yes || strcasecmp(word, "no") == 0)
+        *ret = yes;
+    else
+        return err_set(err, ERR_INVALID, "%s: must be true or false", row->key);
+    return 0;
+}
+
 static int setting_read(struct settings *s, const struct setting *row,
                         const struct json *val, struct err *err)
 {
@@ -107,6 +132,8 @@ static int setting_read(struct settings *s, const struct setting *row,
                            row->key, SETTING_TEXT_MAX - 1);
         memcpy(field, json_string(val), json_string_len(val) + 1);
         return 0;
+    case SETTING_BOOL:
+        return read_bool(row, val, (bool *)field, err);
     case SETTING_DURATION:
         if (read_duration(row, val, &number, err) < 0)
             return -1;

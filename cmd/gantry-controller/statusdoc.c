@@ -144,6 +144,30 @@ static struct json *action_or_null(const struct jstatus *s)
                           : json_new_null();
 }
 
+/* A merge patch keeps what it does not name. */
+static struct json *factors(const struct priority *p)
+{
+    const struct {
+        const char *name;
+        int64_t value;
+    } terms[] = {{"age", p->age},
+                 {"jobSize", p->job_size},
+                 {"partition", p->partition},
+                 {"qos", p->qos},
+                 {"nice", p->nice}};
+    struct json *ret = json_new_object();
+    bool any = false;
+    for (size_t i = 0; i < ARRAY_LEN(terms); i++) {
+        any |= terms[i].value != 0;
+        json_set(ret, terms[i].name,
+                 terms[i].value == 0 ? json_new_null() : json_new_int(terms[i].value));
+    }
+    if (any)
+        return ret;
+    json_free(ret);
+    return json_new_null();
+}
+
 struct json *status_patch(const struct convert *c, const struct bjob *job,
                           const struct jstatus *want)
 {
@@ -155,6 +179,7 @@ struct json *status_patch(const struct convert *c, const struct bjob *job,
     json_set(status, "priority",
              want->priority == PRIORITY_UNSET ? json_new_null()
                                               : json_new_int(want->priority));
+    json_set(status, "priorityFactors", factors(&want->factors));
     json_set(status, "attempt", json_new_int(want->attempt));
     json_set(status, "restarts", json_new_int(want->restarts));
     json_set(status, "submitTime", time_or_null(want->submit_sec));

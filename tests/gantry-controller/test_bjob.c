@@ -209,6 +209,12 @@ END_TEST
 static void no_change(struct jstatus *s)
 {
     s->priority = 99;
+    s->factors.age = 90;
+    s->factors.job_size = 9;
+}
+static void of_factor(struct jstatus *s)
+{
+    s->factors.qos = 7;
 }
 static void of_state(struct jstatus *s)
 {
@@ -248,7 +254,8 @@ static const struct {
     bool equal;
 } changes[] = {{no_change, true},   {of_state, false}, {of_reason, false},
                {of_message, false}, {of_times, false}, {of_exit, false},
-               {of_node, false},    {of_pods, false},  {of_partition, false}};
+               {of_node, false},    {of_pods, false},  {of_partition, false},
+               {of_factor, false}};
 
 START_TEST(test_equal)
 {

@@ -23,6 +23,9 @@ START_TEST(test_defaults)
     ck_assert_int_eq(s.sched.priority_weight_age, 1000);
     ck_assert_int_eq(s.sched.priority_weight_partition, 1000);
     ck_assert_int_eq(s.sched.priority_max_age_sec, 7 * 86400);
+    ck_assert_int_eq(s.sched.priority_weight_qos, 1000);
+    ck_assert_int_eq(s.sched.priority_weight_job_size, 0);
+    ck_assert(!s.sched.priority_favor_small);
     ck_assert_str_eq(s.gpu_resource, "nvidia.com/gpu");
     ck_assert_str_eq(s.gpu_type_label, "gantry.dev/gpu-type");
     ck_assert_str_eq(s.namespace_, "gantry-system");
@@ -41,6 +44,9 @@ START_TEST(test_all_keys)
                    "priorityWeightAge: 5\n"
                    "priorityWeightPartition: 4294967295\n"
                    "priorityMaxAge: 1-12\n"
+                   "priorityWeightQOS: 6\n"
+                   "priorityWeightJobSize: 7\n"
+                   "priorityFavorSmall: YES\n"
                    "gpuResource: amd.com/gpu\n"
                    "gpuTypeLabel: example.com/gpu\n"
                    "controllerNamespace: jobs\n"
@@ -51,6 +57,9 @@ START_TEST(test_all_keys)
     ck_assert_int_eq(s.sched.priority_weight_age, 5);
     ck_assert_int_eq(s.sched.priority_weight_partition, 4294967295);
     ck_assert_int_eq(s.sched.priority_max_age_sec, 36 * 3600);
+    ck_assert_int_eq(s.sched.priority_weight_qos, 6);
+    ck_assert_int_eq(s.sched.priority_weight_job_size, 7);
+    ck_assert(s.sched.priority_favor_small);
     ck_assert_str_eq(s.gpu_resource, "amd.com/gpu");
     ck_assert_str_eq(s.gpu_type_label, "example.com/gpu");
     ck_assert_str_eq(s.namespace_, "jobs");
@@ -86,6 +95,26 @@ START_TEST(test_partial)
 }
 END_TEST
 
+static const struct {
+    const char *text;
+    bool small;
+} words[] = {{"priorityFavorSmall: true", true},
+             {"priorityFavorSmall: false", false},
+             {"priorityFavorSmall: yes", true},
+             {"priorityFavorSmall: NO", false},
+             {"priorityFavorSmall: 'Yes'", true}};
+
+START_TEST(test_words)
+{
+    struct settings s;
+    struct err err = ERR_INIT;
+    settings_default(&s);
+    s.sched.priority_favor_small = !words[_i].small;
+    ck_assert_msg(parse(&s, words[_i].text, &err) == 0, "%s", err.msg);
+    ck_assert_int_eq(s.sched.priority_favor_small, words[_i].small);
+}
+END_TEST
+
 /* ---- what is refused, whole ---- */
 
 #define SIXTY_FOUR "0123456789012345678901234567890123456789012345678901234567890123"
@@ -114,6 +143,10 @@ static const struct {
     {"priorityMaxAge: [1]\n",
      "gantry.yaml:1: priorityMaxAge: must be a duration, such as 7-0 or 36h"},
     {"priorityMaxAge: soon\n", "gantry.yaml:1: priorityMaxAge: "},
+    {"priorityFavorSmall: 1\n",
+     "gantry.yaml:1: priorityFavorSmall: must be true or false"},
+    {"priorityFavorSmall: often\n",
+     "gantry.yaml:1: priorityFavorSmall: must be true or false"},
     {"gpuResource: 7\n",
      "gantry.yaml:1: gpuResource: must be a text of 1 to 127 bytes"},
     {"gpuResource: ''\n",
@@ -200,6 +233,7 @@ int main(void)
                           {test_defaults, 1},
                           {test_all_keys, 1},
                           {test_partial, ARRAY_LEN(partial)},
+                          {test_words, ARRAY_LEN(words)},
                           {test_refused, ARRAY_LEN(bad)},
                           {test_load, 1},
                           {test_help, 1},

@@ -30,7 +30,8 @@ static const struct {
      false,
      "state=PENDING|jobID=7|attempt=0|restarts=0|submitTime=2027-01-15T08:00:00Z|"
      "eligibleTime=null|startTime=null|endTime=null|reason=null|message=null|"
-     "priority=null|exitCode=null|lastAction=null|pending=null|partition=null|"
+     "priority=null|priorityFactors=null|exitCode=null|lastAction=null|pending=null|"
+     "partition=null|"
      "placement=null|nodeList=null|batchHost=null|allocTRES=null|conditions#1|"
      "conditions.0.type=Accepted|conditions.0.status=True|observedGeneration=3|"
      "numGPUs=null|reqTRES~cpu=1"},
@@ -42,6 +43,7 @@ static const struct {
       .reason = (char *)"BeginTime",
       .message = (char *)"says \"later\"",
       .priority = 1234,
+      .factors = {.age = 700, .job_size = 34, .qos = 600, .nice = 100},
       .submit_sec = T0,
       .eligible_sec = T0 + 20,
       .start_sec = TIME_UNSET,
@@ -51,6 +53,8 @@ static const struct {
       .last_action = (char *)"a1"},
      false,
      "reason=BeginTime|message=says \"later\"|priority=1234|pending.class=NotAllowed|"
+     "priorityFactors.age=700|priorityFactors.jobSize=34|priorityFactors.qos=600|"
+     "priorityFactors.nice=100|priorityFactors.partition=null|"
      "eligibleTime=2027-01-15T08:00:20Z|lastAction.id=a1|lastAction.outcome=Done|"
      "attempt=2|restarts=2"},
     {"is promised a start",

@@ -1,7 +1,8 @@
 /*
  * Runs tests/scheduler/scenarios/<name>.txt: lines of cluster_text, and
  *
- *   weights age=1000 partition=1000 maxage=604800   (first, if at all)
+ *   weights age=1000 partition=1000 maxage=604800   (first, if at all; also qos, size,
+ *                                                    favorsmall)
  *   plan depth=50 test=500                          (likewise)
  *   at 100            step at that time until idle; what was decided goes to the output
  *   at 100 jobs=2     the same, yielding after two jobs each time
@@ -19,6 +20,7 @@
 #include "base/hostlist.h"
 #include "base/str.h"
 #include "base/util.h"
+#include "tests/support/cluster_keys.h"
 #include "tests/support/cluster_text.h"
 #include "tests/support/suite.h"
 
@@ -48,25 +50,38 @@ static bool spend(void *arg)
     return --*left <= 0;
 }
 
-static void read_weights(struct scenario *sc, const char *line)
+/* "key=number ..." into the configuration. */
+static void read_config(struct scenario *sc, const char *line)
 {
-    long long age, partition, max_age;
+    const struct {
+        const char *key;
+        int64_t *value;
+    } keys[] = {
+        {"age", &sc->config.priority_weight_age},
+        {"partition", &sc->config.priority_weight_partition},
+        {"qos", &sc->config.priority_weight_qos},
+        {"size", &sc->config.priority_weight_job_size},
+        {"maxage", &sc->config.priority_max_age_sec},
+        {"depth", &sc->config.reservation_depth},
+        {"test", &sc->config.max_job_test},
+    };
+    AUTO_FREE char *copy = xstrdup(line);
+    char *rest = copy, *word;
 
-    ck_assert_int_eq(
-        sscanf(line, "age=%lld partition=%lld maxage=%lld", &age, &partition, &max_age),
-        3);
-    sc->config.priority_weight_age = age;
-    sc->config.priority_weight_partition = partition;
-    sc->config.priority_max_age_sec = max_age;
-}
+    while ((word = strsep(&rest, " ")) != NULL) {
+        const char *key = strsep(&word, "=");
+        size_t i = 0;
+        struct err err;
 
-static void read_plan(struct scenario *sc, const char *line)
-{
-    long long depth, test;
-
-    ck_assert_int_eq(sscanf(line, "depth=%lld test=%lld", &depth, &test), 2);
-    sc->config.reservation_depth = depth;
-    sc->config.max_job_test = test;
+        if (strcmp(key, "favorsmall") == 0) {
+            sc->config.priority_favor_small = true;
+            continue;
+        }
+        while (i < ARRAY_LEN(keys) && strcmp(keys[i].key, key) != 0)
+            i++;
+        ck_assert_msg(i < ARRAY_LEN(keys) && word != NULL, "%s: unknown", line);
+        ck_assert_int_eq(cluster_text_number(word, keys[i].value, &err), 0);
+    }
 }
 
 static void step(struct scenario *sc, const char *line)
@@ -118,9 +133,9 @@ static void run_line(struct scenario *sc, const char *line)
     struct err err;
 
     if (str_starts(line, "weights "))
-        read_weights(sc, line + strlen("weights "));
+        read_config(sc, line + strlen("weights "));
     else if (str_starts(line, "plan "))
-        read_plan(sc, line + strlen("plan "));
+        read_config(sc, line + strlen("plan "));
     else if (str_starts(line, "at "))
         step(sc, line + strlen("at "));
     else if (str_starts(line, "run "))

@@ -107,7 +107,7 @@ START_TEST(test_start_is_assumed)
     begin(&f, TWO_NODES "job 1 nodes=2 cpu=3");
     step(&f, 50);
     ck_assert_str_eq(f.told.s,
-                     "  start 1 in batch on n[1-2], limit UNLIMITED, priority 1\n");
+                     "  start 1 in batch on n[1-2], limit UNLIMITED, priority 1000\n");
     job = sched_job(f.s, "job-1");
     ck_assert_int_eq(job->phase, JOB_STARTING);
     ck_assert_int_eq(job->start_sec, 50);
@@ -163,7 +163,7 @@ START_TEST(test_told_once)
     line(&f, "job 4 cpu=1");
     step(&f, 10000);
     ck_assert_str_eq(f.told.s,
-                     "  wait 4 Resources, priority 16: needs 1 pod of cpu=1; none fits "
+                     "  wait 4 Resources, priority 1016: needs 1 pod of cpu=1; none fits "
                      "now\n");
     ck_assert(sched_job_reason(f.s, "job-1", &reason, &message));
     ck_assert_int_eq(reason, REASON_NONE);
@@ -292,30 +292,30 @@ static const struct {
     const char *told; /* in the rest */
 } midway_cases[] = {
     {"job gone", "gone job 2",
-     "  start 3 in batch on n1, limit UNLIMITED, priority 1\n"},
+     "  start 3 in batch on n1, limit UNLIMITED, priority 1000\n"},
     {"job held", "job 2 cpu=1 hold=user",
-     "  start 3 in batch on n1, limit UNLIMITED, priority 1\n"
+     "  start 3 in batch on n1, limit UNLIMITED, priority 1000\n"
      "  wait 2 JobHeldUser, priority 0: held by its owner\n"},
     {"job gone and back", "gone job 2\njob 2 cpu=1",
-     "  start 3 in batch on n1, limit UNLIMITED, priority 1\n"
-     "  start 2 in batch on n1, limit UNLIMITED, priority 1\n"},
+     "  start 3 in batch on n1, limit UNLIMITED, priority 1000\n"
+     "  start 2 in batch on n1, limit UNLIMITED, priority 1000\n"},
     {"node gone", "gone node n1",
-     "  start 2 in batch on n2, limit UNLIMITED, priority 1\n"
-     "  start 3 in batch on n2, limit UNLIMITED, priority 1\n"},
+     "  start 2 in batch on n2, limit UNLIMITED, priority 1000\n"
+     "  start 3 in batch on n2, limit UNLIMITED, priority 1000\n"},
     {"node gone and back", "gone node n1\nnode n1 cpu=8",
-     "  start 2 in batch on n1, limit UNLIMITED, priority 1\n"
-     "  start 3 in batch on n1, limit UNLIMITED, priority 1\n"},
+     "  start 2 in batch on n1, limit UNLIMITED, priority 1000\n"
+     "  start 3 in batch on n1, limit UNLIMITED, priority 1000\n"},
     {"partition gone", "gone partition batch",
      "  wait 2 PartitionConfig, priority 1: no partition was asked for and none is the "
      "default; there are none\n"
      "  wait 3 PartitionConfig, priority 1: no partition was asked for and none is the "
      "default; there are none\n"},
     {"partition changed", "partition batch default state=DOWN",
-     "  wait 2 PartitionDown, priority 1: partition batch is down\n"
-     "  wait 3 PartitionDown, priority 1: partition batch is down\n"},
+     "  wait 2 PartitionDown, priority 1000: partition batch is down\n"
+     "  wait 3 PartitionDown, priority 1000: partition batch is down\n"},
     {"new partition, new node", "partition other\nnode n0 cpu=1",
-     "  start 2 in batch on n0, limit UNLIMITED, priority 1\n"
-     "  start 3 in batch on n1, limit UNLIMITED, priority 1\n"},
+     "  start 2 in batch on n0, limit UNLIMITED, priority 1000\n"
+     "  start 3 in batch on n1, limit UNLIMITED, priority 1000\n"},
 };
 
 START_TEST(test_changes_midway)

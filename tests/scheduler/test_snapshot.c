@@ -53,6 +53,15 @@ static void apply(void *arg, const struct change *change)
     sched_apply(arg, change);
 }
 
+/* All terms of the priority count. */
+static struct sched_config config_of(void)
+{
+    struct sched_config config = sched_config_default();
+
+    config.priority_weight_job_size = 700;
+    return config;
+}
+
 /* ---- random lines ---- */
 
 static void tell_line(struct history *h, const char *line)
@@ -126,6 +135,25 @@ static void random_units(struct history *h, char *line, size_t size)
              chance(h, 50) ? " spread" : "");
 }
 
+static void random_policy(struct history *h)
+{
+    static const char *const lines[] = {
+        "qos normal priority=10",
+        "qos high priority=90",
+        "qos high priority=0",
+        "gone qos high",
+        "gone qos normal",
+        "account x users=ann",
+        "account y users=ann,bob",
+        "account y users=bob",
+        "account x namespaces=default",
+        "gone account x",
+        "gone account y",
+    };
+
+    tell_line(h, pick(h, lines, ARRAY_LEN(lines)));
+}
+
 static void random_request(struct history *h, char *line, size_t size)
 {
     static const char *const filters[] = {"",
@@ -167,15 +195,24 @@ static void random_job(struct history *h)
     static const char *const policies[] = {
         "",           "",        "",         " hold=user", " priority=700", " nice=100",
         " nice=-200", " time=2", " time=20", " time=90",   " time=5"};
+    static const char *const charges[] = {"",
+                                          "",
+                                          "",
+                                          "",
+                                          " qos=high",
+                                          " account=y",
+                                          " user=bob account=x",
+                                          " user=bob qos=normal"};
     char request[LINE_MAX_], line[2 * LINE_MAX_], begin[64] = "";
 
     random_request(h, request, sizeof(request));
     if (chance(h, 15))
         snprintf(begin, sizeof(begin), " begin=%" PRId64, h->now_sec + draw(h, 100));
-    snprintf(line, sizeof(line), "job %d submit=%lld %s%s%s%s%s", random_number(h),
+    snprintf(line, sizeof(line), "job %d submit=%lld %s%s%s%s%s%s", random_number(h),
              (long long)(h->now_sec - draw(h, 200)), request,
              pick(h, parts, ARRAY_LEN(parts)), pick(h, policies, ARRAY_LEN(policies)),
-             begin, chance(h, 5) ? " on=n[3-4]" : "");
+             pick(h, charges, ARRAY_LEN(charges)), begin,
+             chance(h, 5) ? " on=n[3-4]" : "");
     tell_line(h, line);
 }
 
@@ -372,6 +409,12 @@ static void copy_change(void *arg, const struct change *change)
     case CHANGE_PARTITION:
         copy.u.partition = partition_copy(change->u.partition);
         break;
+    case CHANGE_QOS:
+        copy.u.qos = qos_copy(change->u.qos);
+        break;
+    case CHANGE_ACCOUNT:
+        copy.u.account = account_copy(change->u.account);
+        break;
     case CHANGE_JOB:
         copy.u.job = job_copy(change->u.job);
         break;
@@ -381,6 +424,8 @@ static void copy_change(void *arg, const struct change *change)
     case CHANGE_RESOURCES:
     case CHANGE_NODE_GONE:
     case CHANGE_PARTITION_GONE:
+    case CHANGE_QOS_GONE:
+    case CHANGE_ACCOUNT_GONE:
     case CHANGE_JOB_GONE:
     case CHANGE_FOREIGN_POD_GONE:
         break;
@@ -447,7 +492,7 @@ static void compare_jobs(struct history *h, const struct sched *fresh)
 
 static void check_law(struct history *h)
 {
-    struct sched_config config = sched_config_default();
+    struct sched_config config = config_of();
     struct sched *fresh = sched_new(&config);
     struct decisions old_decisions, new_decisions;
     STR_AUTO struct str old, new;
@@ -487,8 +532,10 @@ static void operation(struct history *h)
         random_job(h);
     else if (what < 53)
         random_running(h);
-    else if (what < 60)
+    else if (what < 58)
         random_foreign(h);
+    else if (what < 60)
+        random_policy(h);
     else if (what < 75)
         random_progress(h);
     else if (what < 85)
@@ -501,7 +548,7 @@ static void operation(struct history *h)
 
 static void begin_history(struct history *h, uint64_t seed)
 {
-    struct sched_config config = sched_config_default();
+    struct sched_config config = config_of();
 
     memset(h, 0, sizeof(*h));
     h->seed = seed;

@@ -234,6 +234,38 @@ const struct key cluster_part_keys[] = {
     {NULL, unknown_key},
 };
 
+/* ---- QOS and accounts ---- */
+
+static int qos_priority(const struct setting *at, struct err *err)
+{
+    return cluster_text_number(at->value, &((struct qos *)at->object)->priority, err);
+}
+
+const struct key cluster_qos_keys[] = {
+    {"priority", qos_priority},
+    {NULL, unknown_key},
+};
+
+static int account_users(const struct setting *at, struct err *err)
+{
+    struct account *account = at->object;
+
+    return read_names(at->value, &account->users, &account->n_users, err);
+}
+
+static int account_namespaces(const struct setting *at, struct err *err)
+{
+    struct account *account = at->object;
+
+    return read_names(at->value, &account->namespaces, &account->n_namespaces, err);
+}
+
+const struct key cluster_account_keys[] = {
+    {"users", account_users},
+    {"namespaces", account_namespaces},
+    {NULL, unknown_key},
+};
+
 /* ---- jobs ---- */
 
 static int read_range(const struct setting *at, struct err *err)
@@ -307,6 +339,20 @@ JOB_NUMBER(priority)
 JOB_NUMBER(submit_sec)
 JOB_NUMBER(eligible_sec)
 JOB_NUMBER(start_sec)
+
+#define JOB_TEXT(field)                                               \
+    static int job_##field(const struct setting *at, struct err *err) \
+    {                                                                 \
+        struct job *job = at->object;                                 \
+                                                                      \
+        (void)err;                                                    \
+        free(job->field);                                             \
+        job->field = xstrdup(at->value);                              \
+        return 0;                                                     \
+    }
+JOB_TEXT(account)
+JOB_TEXT(qos)
+JOB_TEXT(user)
 
 static int job_time(const struct setting *at, struct err *err)
 {
@@ -454,6 +500,9 @@ const struct key cluster_job_keys[] = {
     {"maxunits", job_max_units},
     {"spread", job_spread},
     {"partition", job_partition},
+    {"account", job_account},
+    {"qos", job_qos},
+    {"user", job_user},
     {"id", job_job_id},
     {"nice", job_nice},
     {"priority", job_priority},

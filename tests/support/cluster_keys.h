@@ -27,6 +27,8 @@ struct key {
 /* Each ends with a row without a name, which takes all other keys: resources. */
 extern const struct key cluster_node_keys[];
 extern const struct key cluster_part_keys[];
+extern const struct key cluster_qos_keys[];
+extern const struct key cluster_account_keys[];
 extern const struct key cluster_job_keys[];
 extern const struct key cluster_pod_keys[];
 

@@ -90,6 +90,36 @@ static int read_partition(const struct reader *r, struct err *err)
     return 0;
 }
 
+static int read_qos(const struct reader *r, struct err *err)
+{
+    struct change change = {.kind = CHANGE_QOS};
+    struct qos *qos = qos_new();
+
+    qos->name = xstrdup(r->name);
+    if (read_keys(cluster_qos_keys, r->res, qos, r->keys, err) < 0) {
+        qos_free(qos);
+        return -1;
+    }
+    change.u.qos = qos;
+    r->fn(r->arg, &change);
+    return 0;
+}
+
+static int read_account(const struct reader *r, struct err *err)
+{
+    struct change change = {.kind = CHANGE_ACCOUNT};
+    struct account *account = account_new();
+
+    account->name = xstrdup(r->name);
+    if (read_keys(cluster_account_keys, r->res, account, r->keys, err) < 0) {
+        account_free(account);
+        return -1;
+    }
+    change.u.account = account;
+    r->fn(r->arg, &change);
+    return 0;
+}
+
 static int read_job(const struct reader *r, struct err *err)
 {
     struct change change = {.kind = CHANGE_JOB};
@@ -141,6 +171,8 @@ struct noun {
 static const struct noun nouns[] = {
     {"node", read_node, CHANGE_NODE_GONE},
     {"partition", read_partition, CHANGE_PARTITION_GONE},
+    {"qos", read_qos, CHANGE_QOS_GONE},
+    {"account", read_account, CHANGE_ACCOUNT_GONE},
     {"job", read_job, CHANGE_JOB_GONE},
     {"pod", read_pod, CHANGE_FOREIGN_POD_GONE},
 };
@@ -303,14 +335,14 @@ void cluster_text_decision(const struct decision *decision, struct str *out)
         str_addf(out, "  start %s in %s on ", number, decision->partition);
         say_slots(decision->slots, decision->n_slots, out);
         str_addf(out, ", limit %s, priority %lld\n", limit,
-                 (long long)decision->priority);
+                 (long long)decision->priority.total);
         return;
     case DECIDE_END:
         str_addf(out, "  end %s\n", number);
         return;
     case DECIDE_REASON:
         str_addf(out, "  wait %s %s, priority %lld: %s\n", number,
-                 reason_word(decision->reason), (long long)decision->priority,
+                 reason_word(decision->reason), (long long)decision->priority.total,
                  decision->message);
         say_plan(decision, out);
         return;

@@ -6,14 +6,17 @@
  *                             (or: cordoned; pods=110 unless given)
  *   partition batch default nodes=n[1-4] select.rack=r1 tier=2 factor=100
  *   partition p maxtime=1:00:00 defaulttime=30 minnodes=1 maxnodes=2 state=DOWN
+ *   qos high priority=100
+ *   account physics users=ann,bob namespaces=lab
  *   job 7 nodes=2-4 cpu=8 mem=1G nvidia.com/gpu=8 type=h100 partition=a,b time=1:00:00
+ *   job 6 account=physics qos=high user=bob       (of ann, in namespace default)
  *   job 1-10 replicas=4 cpu=1 nice=5 priority=7 submit=50 begin=900 hold=user exclusive
  *   job 8 nodelist=n[1-2] exclude=n3 where.rack=r1|r2 any.rack=r1 tolerate.k=v
  *   job 8 nodes=1-16 cpu=1 units=16 unit.cpu=1 maxunits=4 spread   (a divided job; its
  *                             pods' tasks are written n1/4; unittasks=0: of none)
  *   job 9 cpu=1 state=running start=100 in=batch on=n1:2,n2     (n1 has two pods)
  *   pod web-1 on=n1 cpu=2                   (ofjob: left of a job that is gone)
- *   gone node n1              (also: partition, job, pod)
+ *   gone node n1              (also: partition, qos, account, job, pod)
  *
  * A job's uid is "job-<number>", its job id the number unless `id=` says otherwise; it
  * asks for one pod unless told. `where.` keys must all hold, `any.` keys are

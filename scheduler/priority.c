@@ -1,0 +1,93 @@
+#include "scheduler/priority.h"
+
+#include "base/util.h"
+#include "scheduler/sched.h"
+
+enum job_hold priority_hold(const struct job *job)
+{
+    if (job->hold == HOLD_NONE && job->priority == 0)
+        return HOLD_USER;
+    return job->hold;
+}
+
+/* weight x value / whole, for a value within 0 and the whole. */
+static int64_t share(int64_t weight, int64_t value, int64_t whole)
+{
+    if (whole <= 0 || value <= 0)
+        return 0;
+    return (int64_t)((__int128)weight * MIN(value, whole) / whole);
+}
+
+/* Age counts from when the job could have started, as in Slurm. */
+static int64_t age_of(const struct job *job, int64_t now_sec)
+{
+    int64_t since = MAX(job->submit_sec, job->eligible_sec);
+    int64_t age;
+
+    if (now_sec <= since || __builtin_sub_overflow(now_sec, since, &age))
+        return 0;
+    return age;
+}
+
+/* What it asks for at least, at most the whole. */
+static int64_t cpus_of(const struct job *job, int64_t whole)
+{
+    __int128 sum = (__int128)job->each.v[RES_CPU] * job->min_pods;
+
+    if (job->units > job->min_pods)
+        sum += (__int128)job->unit.v[RES_CPU] * (job->units - job->min_pods);
+    return (int64_t)MIN(sum, (__int128)whole);
+}
+
+static int64_t size_term(const struct sched_config *config, const struct norms *norms,
+                         const struct job *job)
+{
+    int64_t n_nodes = norms->nodes, n_cpus = norms->cpu_milli;
+    int64_t nodes = MIN(job->one_per_node ? job->min_pods : 1, n_nodes);
+    int64_t cpus = cpus_of(job, n_cpus);
+
+    if (n_nodes == 0 || n_cpus == 0)
+        return 0;
+    if (config->priority_favor_small) {
+        nodes = n_nodes - nodes;
+        cpus = n_cpus - cpus;
+    }
+    return (int64_t)((__int128)config->priority_weight_job_size *
+                     ((__int128)nodes * n_cpus + (__int128)cpus * n_nodes) /
+                     ((__int128)2 * n_nodes * n_cpus));
+}
+
+static int64_t sum_of(const struct priority *p)
+{
+    __int128 sum = (__int128)p->age + p->job_size + p->partition + p->qos - p->nice;
+
+    return sum < 1 ? 1 : sum > INT64_MAX ? INT64_MAX : (int64_t)sum;
+}
+
+struct priority priority_of(const struct sched_config *config,
+                            const struct norms *norms, const struct job *job,
+                            const struct partition *part, const struct qos *qos,
+                            int64_t now_sec)
+{
+    struct priority p = {.nice = job->nice};
+
+    if (priority_hold(job) != HOLD_NONE)
+        return (struct priority){0};
+    if (job->priority != PRIORITY_UNSET)
+        return (struct priority){.total = job->priority};
+    p.age = share(config->priority_weight_age, age_of(job, now_sec),
+                  config->priority_max_age_sec);
+    p.job_size = size_term(config, norms, job);
+    if (part != NULL)
+        p.partition = share(config->priority_weight_partition,
+                            part->priority_job_factor, norms->part_factor);
+    if (qos != NULL)
+        p.qos = share(config->priority_weight_qos, qos->priority, norms->qos_priority);
+    p.total = sum_of(&p);
+    return p;
+}
+
+bool priority_is_news(const struct priority *a, const struct priority *b)
+{
+    return a->partition != b->partition || a->qos != b->qos || a->nice != b->nice;
+}

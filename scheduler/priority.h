@@ -1,0 +1,46 @@
+/*
+ * priority - Slurm's multifactor sum (priority/multifactor), with its terms.
+ *
+ *   weight_age       x  age / max_age                     from the submission or begin
+ *   weight_job_size  x  (nodes / N + cpus / C) / 2        of the cluster; or 1 less it
+ *   weight_partition x  priority_job_factor / largest
+ *   weight_qos       x  priority / largest
+ *   - nice
+ *
+ * Each factor lies within 0 and 1. All is computed in integers, so that every machine
+ * orders alike; terms are cut to whole numbers and add up to the total, which is 1 at
+ * least.
+ */
+#ifndef GANTRY_SCHEDULER_PRIORITY_H
+#define GANTRY_SCHEDULER_PRIORITY_H
+
+#include <stdint.h>
+
+#include "scheduler/model.h"
+
+struct sched_config;
+
+/* What factors are measured by: the whole cluster, the largest values there are. */
+struct norms {
+    int64_t nodes, cpu_milli;
+    int64_t part_factor, qos_priority;
+};
+
+/* total 0: held. All terms are 0 where the total is not their sum: held, or given. */
+struct priority {
+    int64_t total;
+    int64_t age, job_size, partition, qos;
+    int64_t nice; /* taken off */
+};
+
+/* Of a job in a partition with a QOS (each NULL: no such term). */
+struct priority priority_of(const struct sched_config *config,
+                            const struct norms *norms, const struct job *job,
+                            const struct partition *part, const struct qos *qos,
+                            int64_t now_sec);
+/* Held by its owner, by an administrator, or by an explicit priority of 0. */
+enum job_hold priority_hold(const struct job *job);
+/* Do they differ by more than age and size, which move by themselves? */
+bool priority_is_news(const struct priority *a, const struct priority *b);
+
+#endif

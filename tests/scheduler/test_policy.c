@@ -1,0 +1,119 @@
+#include "scheduler/policy.h"
+
+#include "base/util.h"
+#include "tests/support/suite.h"
+
+#define MESSAGE_MAX 256
+
+static struct qos *qos_of(const char *name, int64_t priority)
+{
+    struct qos *q = qos_new();
+
+    q->name = xstrdup(name);
+    q->priority = priority;
+    return q;
+}
+
+static struct account *account_of(const char *name, const char *user, const char *ns)
+{
+    struct account *a = account_new();
+
+    a->name = xstrdup(name);
+    if (user != NULL)
+        names_add(&a->users, &a->n_users, user);
+    if (ns != NULL)
+        names_add(&a->namespaces, &a->n_namespaces, ns);
+    return a;
+}
+
+static const char *const letters[] = {"d", "a", "c", "b", "normal"};
+
+START_TEST(test_keeping)
+{
+    struct policy p = {0};
+    struct job job = {0};
+
+    ck_assert_ptr_null(policy_qos(&p, &job));
+    for (size_t i = 0; i < ARRAY_LEN(letters); i++)
+        ck_assert(policy_put_qos(&p, qos_of(letters[i], (int64_t)i)));
+    for (size_t i = 0; i < ARRAY_LEN(letters); i++) {
+        job.qos = (char *)letters[i];
+        ck_assert_int_eq(policy_qos(&p, &job)->priority, (int64_t)i);
+    }
+    ck_assert(!policy_put_qos(&p, qos_of("a", 1)));
+    ck_assert(policy_put_qos(&p, qos_of("a", 70)));
+    ck_assert_int_eq(policy_largest_priority(&p), 70);
+    ck_assert(policy_drop_qos(&p, "a"));
+    ck_assert(!policy_drop_qos(&p, "a"));
+    ck_assert_int_eq(policy_largest_priority(&p), 4);
+    job.qos = NULL;
+    ck_assert_str_eq(policy_qos(&p, &job)->name, "normal");
+    policy_fini(&p);
+}
+END_TEST
+
+START_TEST(test_accounts_change)
+{
+    struct policy p = {0};
+
+    ck_assert(policy_put_account(&p, account_of("a", "ann", NULL)));
+    ck_assert(!policy_put_account(&p, account_of("a", "ann", NULL)));
+    ck_assert(policy_put_account(&p, account_of("a", "bob", NULL)));
+    ck_assert(policy_put_account(&p, account_of("a", "bob", "lab")));
+    ck_assert(policy_put_account(&p, account_of("a", NULL, "lab")));
+    ck_assert(policy_drop_account(&p, "a"));
+    ck_assert(!policy_drop_account(&p, "a"));
+    policy_fini(&p);
+}
+END_TEST
+
+/* With accounts `physics` (of ann) and `lab` (of namespace lab). */
+static const struct {
+    const char *name, *user, *ns, *account;
+    enum reason reason;
+    const char *message;
+} cases[] = {
+    {"a user's", "ann", "default", "physics", REASON_NONE, ""},
+    {"a namespace's", "bob", "lab", "lab", REASON_NONE, ""},
+    {"the only one", "ann", "default", NULL, REASON_NONE, ""},
+    {"the namespace's only one", NULL, "lab", NULL, REASON_NONE, ""},
+    {"two", "ann", "lab", NULL, REASON_INVALID_ACCOUNT,
+     "ann is a member of several accounts, and the job names none of: lab, physics"},
+    {"none", "bob", "default", NULL, REASON_INVALID_ACCOUNT,
+     "bob is a member of no account"},
+    {"another's", "bob", "default", "physics", REASON_INVALID_ACCOUNT,
+     "bob is not a member of account physics"},
+    {"nobody's", NULL, "default", "physics", REASON_INVALID_ACCOUNT,
+     "a job without a user is not a member of account physics"},
+    {"no such", "ann", "default", "art", REASON_INVALID_ACCOUNT,
+     "account art does not exist"},
+};
+
+START_TEST(test_check)
+{
+    struct policy p = {0};
+    struct job job = {.user = (char *)cases[_i].user,
+                      .ns = (char *)cases[_i].ns,
+                      .account = (char *)cases[_i].account};
+    STR_AUTO struct str message;
+
+    str_init(&message, MESSAGE_MAX);
+    ck_assert_int_eq(policy_check(&p, &job, &message), REASON_NONE);
+    policy_put_account(&p, account_of("physics", "ann", NULL));
+    policy_put_account(&p, account_of("lab", NULL, "lab"));
+    ck_assert_msg(policy_check(&p, &job, &message) == cases[_i].reason, "%s",
+                  cases[_i].name);
+    ck_assert_str_eq(message.s, cases[_i].message);
+    policy_fini(&p);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("scheduler/policy", (struct suite_row[]){
+                                              {test_keeping, 1},
+                                              {test_accounts_change, 1},
+                                              {test_check, ARRAY_LEN(cases)},
+                                              {NULL, 0},
+                                          });
+}

@@ -1,0 +1,169 @@
+#include "scheduler/priority.h"
+
+#include "base/str.h"
+#include "base/util.h"
+#include "scheduler/sched.h"
+#include "tests/support/cluster_text.h"
+#include "tests/support/suite.h"
+
+#define WEEK (7 * 86400)
+#define TERMS_MAX 256
+
+/* A cluster of 10 nodes with 8 CPUs each; the largest factor is 200, the largest
+ * priority of a QOS 100. Weights 1000, or as the case says. */
+static const struct norms norms = {
+    .nodes = 10, .cpu_milli = 80000, .part_factor = 200, .qos_priority = 100};
+
+static const struct {
+    const char *name;
+    const char *job;
+    const char *part; /* NULL: none */
+    int64_t now_sec;
+    const char *terms; /* total = those that are not 0 */
+} cases[] = {
+    {"new", "job 1 submit=0", "partition p factor=0", 0, "1 ="},
+    {"half aged", "job 1 submit=0", "partition p factor=0", WEEK / 2, "500 = age 500"},
+    {"aged", "job 1 submit=0", "partition p factor=0", WEEK, "1000 = age 1000"},
+    {"no further", "job 1 submit=0", "partition p factor=0", 9 * WEEK,
+     "1000 = age 1000"},
+    {"in the future", "job 1 submit=100", "partition p factor=0", 50, "1 ="},
+    {"age counts from the begin time", "job 1 submit=0 begin=302400",
+     "partition p factor=0", WEEK, "500 = age 500"},
+    {"partition", "job 1 submit=0", "partition p factor=200", 0,
+     "1000 = partition 1000"},
+    {"partition, half of the largest", "job 1 submit=0", "partition p factor=100", 0,
+     "500 = partition 500"},
+    {"age and partition", "job 1 submit=0", "partition p factor=200", WEEK / 2,
+     "1500 = age 500 partition 1000"},
+    {"no partition", "job 1 submit=0", NULL, WEEK, "1000 = age 1000"},
+    {"QOS", "job 1 submit=0 qos=half", "partition p factor=0", 0, "500 = qos 500"},
+    {"nice", "job 1 submit=0 nice=100", "partition p factor=200", 0,
+     "900 = partition 1000 nice 100"},
+    {"negative nice", "job 1 submit=0 nice=-100", "partition p factor=200", 0,
+     "1100 = partition 1000 nice -100"},
+    {"never below 1", "job 1 submit=0 nice=5000", "partition p factor=200", 0,
+     "1 = partition 1000 nice 5000"},
+    {"huge nice", "job 1 submit=0 nice=-9223372036854775808", "partition p", 0,
+     "9223372036854775807 = partition 5 nice -9223372036854775808"},
+    {"explicit", "job 1 submit=0 priority=42 nice=7", "partition p factor=200", WEEK,
+     "42 ="},
+    {"held", "job 1 submit=0 hold=user", "partition p factor=200", WEEK, "0 ="},
+    {"held by priority", "job 1 submit=0 priority=0", "partition p factor=200", WEEK,
+     "0 ="},
+};
+
+/* (nodes / 10 + CPUs / 80) / 2 of 1000. */
+static const struct {
+    const char *name, *job;
+    int64_t large, small;
+} sizes[] = {
+    {"a pod of no CPU", "job 1 replicas=1", 50, 950},
+    {"half of all", "job 1 nodes=5 cpu=8", 500, 500},
+    {"all", "job 1 nodes=10 cpu=8", 1000, 0},
+    {"more than all", "job 1 nodes=20 cpu=16", 1000, 0},
+    {"nodes without CPUs", "job 1 nodes=10", 500, 500},
+    {"pods that share nodes count one", "job 1 replicas=10 cpu=4", 300, 700},
+    {"tasks", "job 1 nodes=2-8 units=40 cpu=1 unit.cpu=1", 350, 650},
+};
+
+static void say_term(struct str *out, const char *name, int64_t value)
+{
+    if (value != 0)
+        str_addf(out, " %s %lld", name, (long long)value);
+}
+
+static struct priority priority_in(const struct sched_config *config, const char *job,
+                                   const char *part, int64_t now_sec)
+{
+    struct qos half = {.priority = 50};
+    struct restable res;
+    struct partition *p = NULL;
+    struct job *j;
+    struct priority ret;
+
+    restable_init(&res);
+    j = cluster_text_job(&res, job);
+    if (part != NULL)
+        p = cluster_text_partition(&res, part);
+    ret = priority_of(config, &norms, j, p, j->qos != NULL ? &half : NULL, now_sec);
+    job_free(j);
+    partition_free(p);
+    return ret;
+}
+
+START_TEST(test_terms)
+{
+    struct sched_config config = sched_config_default();
+    struct priority p =
+        priority_in(&config, cases[_i].job, cases[_i].part, cases[_i].now_sec);
+    STR_AUTO struct str text;
+
+    str_init(&text, TERMS_MAX);
+    str_addf(&text, "%lld =", (long long)p.total);
+    say_term(&text, "age", p.age);
+    say_term(&text, "size", p.job_size);
+    say_term(&text, "partition", p.partition);
+    say_term(&text, "qos", p.qos);
+    say_term(&text, "nice", p.nice);
+    ck_assert_msg(str_eq(text.s, cases[_i].terms), "%s: %s", cases[_i].name, text.s);
+}
+END_TEST
+
+START_TEST(test_size)
+{
+    struct sched_config config = {.priority_weight_job_size = 1000};
+    struct priority large = priority_in(&config, sizes[_i].job, NULL, 0), small;
+
+    config.priority_favor_small = true;
+    small = priority_in(&config, sizes[_i].job, NULL, 0);
+    ck_assert_msg(large.job_size == sizes[_i].large, "%s: %lld", sizes[_i].name,
+                  (long long)large.job_size);
+    ck_assert_msg(small.job_size == sizes[_i].small, "%s, favouring small: %lld",
+                  sizes[_i].name, (long long)small.job_size);
+}
+END_TEST
+
+/* Nothing is divided by nothing. */
+START_TEST(test_nothing)
+{
+    struct sched_config config = {.priority_weight_age = 5,
+                                  .priority_weight_job_size = 5,
+                                  .priority_weight_partition = 5,
+                                  .priority_weight_qos = 5};
+    const struct norms none = {0};
+    struct partition *part = partition_new();
+    struct job *job = job_new();
+    struct qos qos = {.priority = 1};
+
+    ck_assert_int_eq(priority_of(&config, &none, job, part, &qos, 100).total, 1);
+    job_free(job);
+    partition_free(part);
+}
+END_TEST
+
+START_TEST(test_news)
+{
+    struct priority a = {.total = 10, .age = 5, .job_size = 3, .qos = 2}, b = a;
+
+    ck_assert(!priority_is_news(&a, &b));
+    b.age = b.job_size = 100;
+    b.total = 202;
+    ck_assert(!priority_is_news(&a, &b));
+    b.qos = 3;
+    ck_assert(priority_is_news(&a, &b));
+    b = a;
+    b.nice = -1;
+    ck_assert(priority_is_news(&a, &b));
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("scheduler/priority", (struct suite_row[]){
+                                                {test_terms, ARRAY_LEN(cases)},
+                                                {test_size, ARRAY_LEN(sizes)},
+                                                {test_nothing, 1},
+                                                {test_news, 1},
+                                                {NULL, 0},
+                                            });
+}
