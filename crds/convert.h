@@ -39,6 +39,8 @@ struct node *convert_node(const struct convert *c, const struct json *node,
                           struct err *err);
 struct partition *convert_partition(const struct convert *c,
                                     const struct json *partition, struct err *err);
+struct qos *convert_qos(const struct json *qos, struct err *err);
+struct account *convert_account(const struct json *account, struct err *err);
 /* Request and policy from spec, identity from metadata, and from status: jobID, submit
  * and eligible times, phase, partition (where it runs), placement. A job whose state is
  * final has phase COMPLETING. A pending job has the plan that it was promised.

@@ -43,6 +43,23 @@ static int read_partitions(const struct json *object, struct job *job, struct er
     return 0;
 }
 
+/* An empty name is as good as none. */
+static int read_names(const struct json *object, struct job *job, struct err *err)
+{
+    const struct {
+        const char *path;
+        char **name;
+    } fields[] = {{"spec.account", &job->account}, {"spec.qos", &job->qos}};
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+        const char *text = NULL;
+        if (json_read_str(object, fields[i].path, &text, err) == JSON_WRONG_TYPE)
+            return -1;
+        if (text && *text)
+            *fields[i].name = xstrdup(text);
+    }
+    return 0;
+}
+
 static int read_hold(const struct json *object, struct job *job, struct err *err)
 {
     const char *word = NULL;
@@ -105,8 +122,9 @@ static int read_times(const struct json *object, struct job *job, struct err *er
 
 static int read_policy(const struct json *object, struct job *job, struct err *err)
 {
-    if (read_partitions(object, job, err) < 0 || read_hold(object, job, err) < 0 ||
-        read_numbers(object, job, err) < 0 || read_times(object, job, err) < 0 ||
+    if (read_names(object, job, err) < 0 || read_partitions(object, job, err) < 0 ||
+        read_hold(object, job, err) < 0 || read_numbers(object, job, err) < 0 ||
+        read_times(object, job, err) < 0 ||
         duration_read(object, "spec.timeLimit", &job->limit_sec, err) < 0)
         return -1;
     if (job->limit_sec == 0)

@@ -282,6 +282,8 @@ const size_t n_rules = ARRAY_LEN(rules);
  * job is requeued. */
 const char *const frozen[] = {
     "spec.jobName",
+    "spec.account",
+    "spec.qos",
     "spec.partition",
     "spec.begin",
     "spec.priority",

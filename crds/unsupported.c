@@ -27,8 +27,6 @@
                   "."
 
 const struct unsupported unsupported[] = {
-    JOB("account"),
-    JOB("qos"),
     JOB("reservation"),
     JOB("licenses"),
     JOB("constraint"),
@@ -93,7 +91,6 @@ const struct unsupported unsupported[] = {
     PART("tresBillingWeights"),
     PART("podDefaults"),
 
-    QOS("priority"),
     QOS("preempt"),
     QOS("preemptMode"),
     QOS("preemptExemptTime"),
@@ -111,7 +108,14 @@ const struct unsupported unsupported[] = {
     ACCT("qos"),
     ACCT("priority"),
     ACCT("coordinators"),
-    ACCT("members"),
+    ACCT("members[].group"),
+    ACCT("members[].partition"),
+    ACCT("members[].fairshare"),
+    ACCT("members[].limits"),
+    ACCT("members[].defaultQOS"),
+    ACCT("members[].qos"),
+    ACCT("members[].uid"),
+    ACCT("members[].gid"),
 
     RESV("startTime"),
     RESV("endTime"),

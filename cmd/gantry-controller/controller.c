@@ -41,8 +41,9 @@ void controller_synced(struct controller *ctl)
         record_settle(r);
     watches_consider_all(ctl);
     log_info(ctl->log, "synced: %zu nodes, %zu partitions, %zu jobs, %zu pods",
-             kc_cache_count(ctl->nodes), kc_cache_count(ctl->partitions),
-             kc_cache_count(ctl->jobs), kc_cache_count(ctl->pods));
+             kc_cache_count(ctl->nodes),
+             kc_cache_count(ctl->policies[POLICY_PARTITION]), kc_cache_count(ctl->jobs),
+             kc_cache_count(ctl->pods));
     cycle_want(ctl);
 }
 

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "cmd/gantry-controller/ids.h"
 #include "cmd/gantry-controller/lanes.h"
+#include "cmd/gantry-controller/policies.h"
 #include "cmd/gantry-controller/record.h"
 #include "cmd/gantry-controller/settings.h"
 #include "crds/convert.h"
@@ -26,7 +27,8 @@ struct controller {
     struct sched *sched;
     struct lanes *lanes;
     struct ids *ids;
-    struct kc_cache *nodes, *partitions, *jobs, *pods, *services;
+    struct kc_cache *nodes, *jobs, *pods, *services;
+    struct kc_cache *policies[POLICY_COUNT];
     struct record *records;
     struct pod_op *ops;           /* all that exist, podops.c */
     struct admission *admissions; /* by kin of jobs, admission.c */

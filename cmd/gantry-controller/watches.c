@@ -7,6 +7,7 @@
 #include "cmd/gantry-controller/cleanup.h"
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/cycle.h"
+#include "cmd/gantry-controller/policies.h"
 #include "cmd/gantry-controller/service.h"
 #include "cmd/gantry-controller/unseen.h"
 
@@ -74,40 +75,6 @@ static void node_changed(void *arg, enum kc_change change, void *old_item,
                     &(struct change){.kind = CHANGE_NODE, .u.node = node_copy(is)});
     if (change != KC_MODIFIED || was->ready != is->ready)
         reconsider_node(ctl, was ? was->name : is->name);
-    cycle_want(ctl);
-}
-
-/* ---- partitions ---- */
-
-static void *make_partition(void *arg, const struct json *object)
-{
-    struct controller *ctl = arg;
-    struct err err = ERR_INIT;
-    struct partition *p = convert_partition(&ctl->convert, object, &err);
-    if (!p)
-        log_warn(ctl->log, "partition %s is ignored: %s",
-                 json_str_or(object, "metadata.name", "?"), err.msg);
-    return p;
-}
-
-static void free_partition(void *item)
-{
-    partition_free(item);
-}
-
-static void partition_changed(void *arg, enum kc_change change, void *old_item,
-                              void *new_item, const struct json *object)
-{
-    struct controller *ctl = arg;
-    const struct partition *was = old_item;
-    (void)object;
-    if (change == KC_DELETED)
-        sched_apply(ctl->sched, &(struct change){.kind = CHANGE_PARTITION_GONE,
-                                                 .u.key = was->name});
-    else
-        sched_apply(ctl->sched,
-                    &(struct change){.kind = CHANGE_PARTITION,
-                                     .u.partition = partition_copy(new_item)});
     cycle_want(ctl);
 }
 
@@ -299,19 +266,19 @@ void watches_consider_all(struct controller *ctl)
     kc_cache_each(ctl->services, consider_service, ctl);
 }
 
-static void synced(void *arg)
+void watches_synced(void *arg)
 {
     struct controller *ctl = arg;
-    if (!ctl->synced && kc_cache_is_synced(ctl->nodes) &&
-        kc_cache_is_synced(ctl->partitions) && kc_cache_is_synced(ctl->jobs) &&
-        kc_cache_is_synced(ctl->pods) && kc_cache_is_synced(ctl->services))
+    if (!ctl->synced && kc_cache_is_synced(ctl->nodes) && policies_are_synced(ctl) &&
+        kc_cache_is_synced(ctl->jobs) && kc_cache_is_synced(ctl->pods) &&
+        kc_cache_is_synced(ctl->services))
         controller_synced(ctl);
 }
 
 static void pods_listed(void *arg)
 {
     unseen_listed(arg);
-    synced(arg);
+    watches_synced(arg);
 }
 
 static void trouble(void *arg, const char *line)
@@ -320,16 +287,14 @@ static void trouble(void *arg, const char *line)
     log_warn(ctl->log, "%s", line);
 }
 
-static const struct kc_cache_ops node_ops = {make_node, node_changed, free_node, synced,
-                                             trouble},
-                                 partition_ops = {make_partition, partition_changed,
-                                                  free_partition, synced, trouble},
-                                 job_ops = {make_job, job_changed, free, synced,
+static const struct kc_cache_ops node_ops = {make_node, node_changed, free_node,
+                                             watches_synced, trouble},
+                                 job_ops = {make_job, job_changed, free, watches_synced,
                                             trouble},
                                  pod_ops = {make_pod, pod_changed, free_pod,
                                             pods_listed, trouble},
                                  service_ops = {make_service, service_changed,
-                                                free_service, synced, trouble};
+                                                free_service, watches_synced, trouble};
 
 static struct kc_cache *watch(struct controller *ctl,
                               const struct kc_resource *resource,
@@ -345,7 +310,7 @@ static struct kc_cache *watch(struct controller *ctl,
 void watches_start(struct controller *ctl)
 {
     ctl->nodes = watch(ctl, &kc_nodes, NULL, &node_ops);
-    ctl->partitions = watch(ctl, &partition_resource, NULL, &partition_ops);
+    policies_start(ctl);
     ctl->jobs = watch(ctl, &bjob_resource, NULL, &job_ops);
     ctl->pods = watch(ctl, &kc_pods, NULL, &pod_ops);
     ctl->services = watch(ctl, &kc_services, LABEL_JOB_UID, &service_ops);
@@ -354,7 +319,7 @@ void watches_start(struct controller *ctl)
 void watches_stop(struct controller *ctl)
 {
     kc_cache_free(ctl->nodes);
-    kc_cache_free(ctl->partitions);
+    policies_stop(ctl);
     kc_cache_free(ctl->jobs);
     kc_cache_free(ctl->pods);
     kc_cache_free(ctl->services);

@@ -1,9 +1,9 @@
 /*
- * watches - the five caches: what they keep of each object, and whom they tell.
+ * watches - the caches: what they keep of each object, and whom they tell. Those of
+ * partitions, QOS and accounts are in policies.h.
  *
  *   nodes       struct node       the core; the pods on a node that came, went or fell
  *                                 silent are considered again
- *   partitions  struct partition  the core
  *   batchjobs   the uid           the record, which keeps the rest
  *   pods        struct pod        the record of its job, else counted as foreign
  *   services    struct service    the record of its job
@@ -24,6 +24,8 @@ void watches_stop(struct controller *ctl);
 enum node_fate watches_node_fate(const struct controller *ctl, const char *node);
 /* Tells the core of a pod, reconciles its job, or cleans it up. */
 void watches_consider_pod(struct controller *ctl, struct pod *pod);
+/* A cache has had its list: are all of them there now? */
+void watches_synced(void *arg);
 /* All pods and Services. */
 void watches_consider_all(struct controller *ctl);
 

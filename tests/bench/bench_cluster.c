@@ -25,6 +25,7 @@
 #include "base/opt.h"
 #include "base/util.h"
 #include "cmd/gantry-controller/podbuild.h"
+#include "cmd/gantry-controller/policies.h"
 #include "kubeclient/config.h"
 #include "kubeclient/transport_curl.h"
 #include "tests/support/bulk.h"

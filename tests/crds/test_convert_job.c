@@ -67,6 +67,10 @@ static void add_shape(struct str *out, const struct job *job)
 static void add_policy(struct str *out, const struct job *job)
 {
     add_names(out, " part=", job->partitions, job->n_partitions);
+    if (job->account)
+        str_addf(out, " account=%s", job->account);
+    if (job->qos)
+        str_addf(out, " qos=%s", job->qos);
     add_number(out, "limit", job->limit_sec, LIMIT_UNSET);
     add_number(out, "nice", job->nice, 0);
     add_number(out, "priority", job->priority, PRIORITY_UNSET);
@@ -200,6 +204,9 @@ static const struct job_case {
      "jobName: y, requeue: false, killOnBadExit: true, ttlSecondsAfterFinished: "
      "5, " ONE,
      "", "pods=1/node cpu=1000 part=debug,batch limit=129600 nice=5 priority=7 hold=1"},
+    {"account and QOS", "account: physics, qos: high, " ONE, "",
+     "pods=1/node cpu=1000 account=physics qos=high"},
+    {"no account, no QOS", "account: '', qos: '', " ONE, "", "pods=1/node cpu=1000"},
     {"no limit", "timeLimit: UNLIMITED, hold: Admin, " ONE, "",
      "pods=1/node cpu=1000 limit=9223372036854775807 hold=2"},
     {"begin counts from submission", "begin: now+60, " ONE, "",

@@ -45,7 +45,9 @@ static const struct {
      "\"memory\":\"64Mi\"}}]",
      "cpu=2,mem=64M,node=1"},
     {"neighbours fold",
-     {{"n1", 2, 0, 1000, 0, 4, 1}, {"n2", 2, 2, 1000, 0, 4, 1}, {"n3", 1, 4, 1000, 0, 4, 1}},
+     {{"n1", 2, 0, 1000, 0, 4, 1},
+      {"n2", 2, 2, 1000, 0, 4, 1},
+      {"n3", 1, 4, 1000, 0, 4, 1}},
      3,
      "[{\"nodes\":\"n[1-2]\",\"podsPerNode\":2,\"firstRank\":0,\"requests\":{\"cpu\":"
      "\"1\","
@@ -102,11 +104,11 @@ START_TEST(test_round_trip)
     STR_AUTO struct str tres;
     str_init(&tres, TEXT_MAX_LEN);
     for (size_t i = 0; i < cases[_i].n; i++)
-        slots[i] = (struct slot){
-            (char *)cases[_i].slots[i].node, cases[_i].slots[i].pods,
-            each(cases[_i].slots[i].cpu, cases[_i].slots[i].mem,
-                 cases[_i].slots[i].gpu),
-            cases[_i].slots[i].first_rank, cases[_i].slots[i].tasks};
+        slots[i] =
+            (struct slot){(char *)cases[_i].slots[i].node, cases[_i].slots[i].pods,
+                          each(cases[_i].slots[i].cpu, cases[_i].slots[i].mem,
+                               cases[_i].slots[i].gpu),
+                          cases[_i].slots[i].first_rank, cases[_i].slots[i].tasks};
     JSON_AUTO struct json *placement =
         convert_placement_to_json(&c, slots, cases[_i].n);
     AUTO_FREE char *text = json_text(placement, NULL);

@@ -69,6 +69,8 @@ struct ctltest *ctltest_new(void)
     settings_default(&t->settings);
     define(t, "crds/batchjobs.yaml");
     define(t, "crds/partitions.yaml");
+    define(t, "crds/qos.yaml");
+    define(t, "crds/accounts.yaml");
     for (int i = 1; i <= 4; i++)
         add_node(t, i);
     post(t, "/apis/gantry.dev/v1alpha1/partitions",

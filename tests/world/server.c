@@ -48,12 +48,16 @@ void definitions_load(struct definitions *d)
 {
     d->batchjobs = read_yaml("crds/batchjobs.yaml");
     d->partitions = read_yaml("crds/partitions.yaml");
+    d->qos = read_yaml("crds/qos.yaml");
+    d->accounts = read_yaml("crds/accounts.yaml");
 }
 
 void definitions_fini(struct definitions *d)
 {
     json_free(d->batchjobs);
     json_free(d->partitions);
+    json_free(d->qos);
+    json_free(d->accounts);
 }
 
 /* ---- asking ---- */
@@ -200,6 +204,8 @@ struct server *server_new(struct loop *loop, const struct rng *rng, size_t histo
     }
     define(s, d->batchjobs);
     define(s, d->partitions);
+    define(s, d->qos);
+    define(s, d->accounts);
     return s;
 }
 

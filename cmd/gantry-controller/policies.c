@@ -1,0 +1,160 @@
+#include "cmd/gantry-controller/policies.h"
+
+#include "base/util.h"
+#include "cmd/gantry-controller/controller_private.h"
+#include "cmd/gantry-controller/cycle.h"
+#include "cmd/gantry-controller/watches.h"
+
+const struct kc_resource partition_resource = {"gantry.dev", "v1alpha1", "partitions",
+                                               "Partition", false},
+                         qos_resource = {"gantry.dev", "v1alpha1", "qos", "QOS", false},
+                         account_resource = {"gantry.dev", "v1alpha1", "accounts",
+                                             "Account", false};
+
+static void complain(struct controller *ctl, const char *what,
+                     const struct json *object, const struct err *err)
+{
+    log_warn(ctl->log, "%s %s is ignored: %s", what,
+             json_str_or(object, "metadata.name", "?"), err->msg);
+}
+
+/* ---- partitions ---- */
+
+static void *make_partition(void *arg, const struct json *object)
+{
+    struct controller *ctl = arg;
+    struct err err = ERR_INIT;
+    struct partition *part = convert_partition(&ctl->convert, object, &err);
+    if (!part)
+        complain(ctl, "partition", object, &err);
+    return part;
+}
+
+static void free_partition(void *item)
+{
+    partition_free(item);
+}
+
+static void partition_changed(void *arg, enum kc_change change, void *old_item,
+                              void *new_item, const struct json *object)
+{
+    struct controller *ctl = arg;
+    const struct partition *was = old_item;
+    (void)object;
+    if (change == KC_DELETED)
+        sched_apply(ctl->sched, &(struct change){.kind = CHANGE_PARTITION_GONE,
+                                                 .u.key = was->name});
+    else
+        sched_apply(ctl->sched,
+                    &(struct change){.kind = CHANGE_PARTITION,
+                                     .u.partition = partition_copy(new_item)});
+    cycle_want(ctl);
+}
+
+/* ---- QOS ---- */
+
+static void *make_qos(void *arg, const struct json *object)
+{
+    struct controller *ctl = arg;
+    struct err err = ERR_INIT;
+    struct qos *qos = convert_qos(object, &err);
+    if (!qos)
+        complain(ctl, "QOS", object, &err);
+    return qos;
+}
+
+static void free_qos(void *item)
+{
+    qos_free(item);
+}
+
+static void qos_changed(void *arg, enum kc_change change, void *old_item,
+                        void *new_item, const struct json *object)
+{
+    struct controller *ctl = arg;
+    const struct qos *was = old_item;
+    (void)object;
+    if (change == KC_DELETED)
+        sched_apply(ctl->sched,
+                    &(struct change){.kind = CHANGE_QOS_GONE, .u.key = was->name});
+    else
+        sched_apply(ctl->sched,
+                    &(struct change){.kind = CHANGE_QOS, .u.qos = qos_copy(new_item)});
+    cycle_want(ctl);
+}
+
+/* ---- accounts ---- */
+
+static void *make_account(void *arg, const struct json *object)
+{
+    struct controller *ctl = arg;
+    struct err err = ERR_INIT;
+    struct account *account = convert_account(object, &err);
+    if (!account)
+        complain(ctl, "account", object, &err);
+    return account;
+}
+
+static void free_account(void *item)
+{
+    account_free(item);
+}
+
+static void account_changed(void *arg, enum kc_change change, void *old_item,
+                            void *new_item, const struct json *object)
+{
+    struct controller *ctl = arg;
+    const struct account *was = old_item;
+    (void)object;
+    if (change == KC_DELETED)
+        sched_apply(ctl->sched,
+                    &(struct change){.kind = CHANGE_ACCOUNT_GONE, .u.key = was->name});
+    else
+        sched_apply(ctl->sched, &(struct change){.kind = CHANGE_ACCOUNT,
+                                                 .u.account = account_copy(new_item)});
+    cycle_want(ctl);
+}
+
+/* ---- all of them ---- */
+
+static void trouble(void *arg, const char *line)
+{
+    struct controller *ctl = arg;
+    log_warn(ctl->log, "%s", line);
+}
+
+static const struct {
+    const struct kc_resource *resource;
+    struct kc_cache_ops ops;
+} kinds[POLICY_COUNT] = {
+    [POLICY_PARTITION] = {&partition_resource,
+                          {make_partition, partition_changed, free_partition,
+                           watches_synced, trouble}},
+    [POLICY_QOS] = {&qos_resource,
+                    {make_qos, qos_changed, free_qos, watches_synced, trouble}},
+    [POLICY_ACCOUNT] = {&account_resource,
+                        {make_account, account_changed, free_account, watches_synced,
+                         trouble}},
+};
+
+void policies_start(struct controller *ctl)
+{
+    for (int i = 0; i < POLICY_COUNT; i++)
+        ctl->policies[i] = kc_cache_new(
+            ctl->client, &(struct kc_cache_spec){.resource = kinds[i].resource},
+            &kinds[i].ops, ctl);
+}
+
+void policies_stop(struct controller *ctl)
+{
+    for (int i = 0; i < POLICY_COUNT; i++)
+        kc_cache_free(ctl->policies[i]);
+}
+
+bool policies_are_synced(const struct controller *ctl)
+{
+    for (int i = 0; i < POLICY_COUNT; i++)
+        if (!kc_cache_is_synced(ctl->policies[i]))
+            return false;
+    return true;
+}

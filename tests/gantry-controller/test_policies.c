@@ -1,0 +1,111 @@
+/* Partitions, QOS and accounts as the server has them, and the jobs under them. */
+#include "cmd/gantry-controller/policies.h"
+
+#include "base/util.h"
+#include "tests/support/ctltest.h"
+#include "tests/support/suite.h"
+
+#define API "/apis/gantry.dev/v1alpha1/"
+
+static void make(struct ctltest *t, const char *kind, const char *plural,
+                 const char *name, const char *spec)
+{
+    AUTO_FREE char *path = xasprintf(API "%s", plural);
+    AUTO_FREE char *body = xasprintf("{'apiVersion':'gantry.dev/v1alpha1','kind':'%s',"
+                                     "'metadata':{'name':'%s'},'spec':{%s}}",
+                                     kind, name, spec);
+    int status = apitest_request(t->api, "POST", path, body);
+    ck_assert_msg(status == 201, "%s %s: %d: %s", kind, name, status, t->api->text.s);
+}
+
+static void unmake(struct ctltest *t, const char *plural, const char *name)
+{
+    AUTO_FREE char *path = xasprintf(API "%s/%s", plural, name);
+    ck_assert_int_eq(apitest_request(t->api, "DELETE", path, NULL), 200);
+}
+
+START_TEST(test_qos)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "early", "'qos':'high'");
+    ctltest_settle(t);
+    ctltest_expect(t, "early",
+                   "status.state=PENDING|status.reason=InvalidQOS|"
+                   "status.pending.class=Never|"
+                   "status.message=QOS high does not exist; there are none");
+    make(t, "QOS", "qos", "high", "'priority':80");
+    make(t, "QOS", "qos", "normal", "'priority':20");
+    ctltest_submit(t, "all", "'nodes':4,'exclusive':true");
+    ctltest_settle(t);
+    ctltest_expect(t, "early", "status.state=RUNNING");
+    ctltest_expect(t, "all",
+                   "status.state=PENDING|status.priority=1250|"
+                   "status.priorityFactors.qos=250|"
+                   "status.priorityFactors.partition=1000");
+    /* Normal is the largest now, and that is news; age alone would not be. */
+    unmake(t, "qos", "high");
+    ctltest_settle(t);
+    ctltest_expect(t, "all",
+                   "status.state=PENDING|status.priority=2000|"
+                   "status.priorityFactors.qos=1000");
+    ctltest_expect(t, "early", "status.state=RUNNING");
+    ctltest_free(t);
+}
+END_TEST
+
+START_TEST(test_accounts)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "before", "'account':'any'");
+    ctltest_settle(t);
+    ctltest_expect(t, "before", "status.state=RUNNING");
+    make(t, "Account", "accounts", "theirs", "'members':[{'user':'carl'}]");
+    ctltest_submit(t, "none", "'user':'ann'");
+    ctltest_submit(t, "other", "'user':'ann','account':'theirs'");
+    ctltest_submit(t, "carl", "'user':'carl'");
+    ctltest_settle(t);
+    ctltest_expect(t, "carl", "status.state=RUNNING");
+    ctltest_expect(t, "none",
+                   "status.state=PENDING|status.reason=InvalidAccount|"
+                   "status.message=ann is a member of no account");
+    ctltest_expect(t, "other",
+                   "status.reason=InvalidAccount|status.pending.class=Never|"
+                   "status.message=ann is not a member of account theirs");
+    make(t, "Account", "accounts", "ours", "'members':[{'namespace':'default'}]");
+    ctltest_settle(t);
+    ctltest_expect(t, "none", "status.state=RUNNING");
+    ctltest_expect(t, "other", "status.state=PENDING");
+    unmake(t, "accounts", "theirs");
+    ctltest_settle(t);
+    ctltest_expect(t, "other", "status.message=account theirs does not exist");
+    ctltest_free(t);
+}
+END_TEST
+
+/* A new controller knows them before it decides anything. */
+START_TEST(test_restart)
+{
+    struct ctltest *t = ctltest_new();
+    make(t, "QOS", "qos", "high", "'priority':80");
+    make(t, "Account", "accounts", "ours", "'members':[{'user':'ann'}]");
+    ctltest_settle(t);
+    ctltest_kill(t);
+    ctltest_submit(t, "good", "'user':'ann','qos':'high'");
+    ctltest_submit(t, "bad", "'user':'bob'");
+    ctltest_start(t);
+    ctltest_settle(t);
+    ctltest_expect(t, "good", "status.state=RUNNING");
+    ctltest_expect(t, "bad", "status.reason=InvalidAccount");
+    ctltest_free(t);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("gantry-controller/policies", (struct suite_row[]){
+                                                        {test_qos, 1},
+                                                        {test_accounts, 1},
+                                                        {test_restart, 1},
+                                                        {NULL, 0},
+                                                    });
+}
