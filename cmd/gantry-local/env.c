@@ -1,6 +1,6 @@
 #include "cmd/gantry-local/env.h"
 
-#include <stddef.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,72 +53,6 @@ void env_set(char ***envp, const char *name, const char *value)
     (*envp)[i] = xasprintf("%s=%s", name, value);
 }
 
-/* ---- fields of the pod ---- */
-
-enum { OF_SPEC, OF_POD };
-
-static const struct {
-    const char *path;
-    int of;
-    size_t offset; /* of a char * */
-} fields[] = {
-    {"metadata.name", OF_SPEC, offsetof(struct pod_spec, name)},
-    {"metadata.namespace", OF_SPEC, offsetof(struct pod_spec, ns)},
-    {"metadata.uid", OF_SPEC, offsetof(struct pod_spec, uid)},
-    {"spec.nodeName", OF_SPEC, offsetof(struct pod_spec, node_name)},
-    {"spec.serviceAccountName", OF_SPEC, offsetof(struct pod_spec, service_account)},
-    {"status.podIP", OF_POD, offsetof(struct env_pod, pod_ip)},
-    {"status.podIPs", OF_POD, offsetof(struct env_pod, pod_ip)},
-    {"status.hostIP", OF_POD, offsetof(struct env_pod, host_ip)},
-    {"status.hostIPs", OF_POD, offsetof(struct env_pod, host_ip)},
-};
-
-static const char *simple_field(const struct env_pod *pod, const char *path)
-{
-    for (size_t i = 0; i < ARRAY_LEN(fields); i++)
-        if (strcmp(path, fields[i].path) == 0) {
-            const char *base =
-                fields[i].of == OF_SPEC ? (const char *)pod->spec : (const char *)pod;
-
-            return *(char *const *)(const void *)(base + fields[i].offset);
-        }
-    return NULL;
-}
-
-/* The x of "metadata.labels['x']" with prefix "metadata.labels"; NULL: not of that
- * form. */
-static char *subscript(const char *path, const char *prefix)
-{
-    const char *key = path + strlen(prefix);
-    size_t len;
-
-    if (!str_starts(path, prefix) || !str_starts(key, "['") || !str_ends(key, "']"))
-        return NULL;
-    len = strlen(key);
-    return len > 4 ? xstrndup(key + 2, len - 4) : NULL;
-}
-
-int env_field(const struct env_pod *pod, const char *path, struct str *out,
-              struct err *err)
-{
-    const char *value = simple_field(pod, path);
-    AUTO_FREE char *label = subscript(path, "metadata.labels");
-    AUTO_FREE char *annotation = subscript(path, "metadata.annotations");
-
-    if (label)
-        value = pairs_find(&pod->spec->labels, label);
-    else if (annotation)
-        value = pairs_find(&pod->spec->annotations, annotation);
-    else if (!value)
-        return err_set(err, ERR_INVALID,
-                       "fieldPath \"%.100s\": a node gives metadata.name, .namespace,"
-                       " .uid, .labels['x'], .annotations['x'], spec.nodeName,"
-                       " .serviceAccountName, status.podIP and .hostIP",
-                       path);
-    str_add(out, value ? value : "");
-    return 0;
-}
-
 /* ---- references ---- */
 
 /* `at` stands behind "$(". Returns what stands behind the reference, or NULL when there
@@ -164,35 +98,94 @@ static int word_check(const struct str *s, const char *what, struct err *err)
     return 0;
 }
 
-static int variable_value(const struct env_pod *pod, const struct env_spec *e,
-                          char *const *envp, struct str *out, struct err *err)
+static int set_variable(char ***envp, const char *name, const struct str *value,
+                        struct err *err)
 {
-    if (e->field_path) {
-        if (env_field(pod, e->field_path, out, err) < 0)
-            return err_prefix(err, "env %.100s", e->name);
-    } else {
-        env_expand(e->value, envp, out);
-    }
-    return word_check(out, e->name, err);
+    if (word_check(value, name, err) < 0)
+        return -1;
+    if (strlen(value->s) != value->len)
+        return err_set(err, ERR_INVALID, "env %.100s: its value has a NUL byte", name);
+    env_set(envp, name, value->s);
+    return 0;
 }
 
-char **env_build(const struct env_pod *pod, const struct container_spec *container,
+/* Keys that no variable can be named by are passed over, as a kubelet does. */
+static bool is_variable(const char *name)
+{
+    for (const char *p = name; *p; p++)
+        if (*p == '=' || !isprint((unsigned char)*p))
+            return false;
+    return *name;
+}
+
+static int add_object(char ***envp, const struct value_pod *pod,
+                      const struct env_from_spec *from, struct err *err)
+{
+    const struct podobject *object = NULL;
+
+    switch (value_object(pod, &from->from, &object, err)) {
+    case VALUE_OMITTED:
+        return 0;
+    case VALUE_REFUSED:
+        return -1;
+    case VALUE_GIVEN:
+        break;
+    }
+    for (size_t i = 0; i < object->n_entries; i++) {
+        AUTO_FREE char *name = xasprintf("%s%s", from->prefix, object->entries[i].key);
+        STR_AUTO struct str value;
+
+        str_init(&value, ENV_WORD_MAX);
+        str_addn(&value, object->entries[i].bytes, object->entries[i].len);
+        if (is_variable(name) && set_variable(envp, name, &value, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int add_variable(char ***envp, const struct value_pod *pod,
+                        const struct container_spec *container,
+                        const struct env_spec *e, struct err *err)
+{
+    STR_AUTO struct str value;
+
+    str_init(&value, ENV_WORD_MAX);
+    if (e->from.kind == VALUE_TEXT) {
+        env_expand(e->from.text, *envp, &value);
+        return set_variable(envp, e->name, &value, err);
+    }
+    switch (value_resolve(pod, container, &e->from, &value, err)) {
+    case VALUE_OMITTED:
+        return 0;
+    case VALUE_REFUSED:
+        return err_prefix(err, "env %.100s", e->name);
+    case VALUE_GIVEN:
+        break;
+    }
+    return set_variable(envp, e->name, &value, err);
+}
+
+static int build(char ***envp, const struct value_pod *pod,
+                 const struct container_spec *container, struct err *err)
+{
+    for (size_t i = 0; i < container->n_env_from; i++)
+        if (add_object(envp, pod, &container->env_from[i], err) < 0)
+            return -1;
+    for (size_t i = 0; i < container->n_env; i++)
+        if (add_variable(envp, pod, container, &container->env[i], err) < 0)
+            return -1;
+    return 0;
+}
+
+char **env_build(const struct value_pod *pod, const struct container_spec *container,
                  struct err *err)
 {
     char **envp = xcalloc(1, sizeof(*envp));
 
-    for (size_t i = 0; i < container->n_env; i++) {
-        const struct env_spec *e = &container->env[i];
-        STR_AUTO struct str value;
-
-        str_init(&value, ENV_WORD_MAX);
-        if (variable_value(pod, e, envp, &value, err) < 0) {
-            words_free(envp);
-            return NULL;
-        }
-        env_set(&envp, e->name, value.s);
-    }
-    return envp;
+    if (build(&envp, pod, container, err) == 0)
+        return envp;
+    words_free(envp);
+    return NULL;
 }
 
 static int words_expand(char **ret, char *const *words, char *const *envp,

@@ -1,6 +1,6 @@
 /*
  * env - a container's environment and command line, with what Kubernetes puts into
- * them: values taken from fields of the pod (fieldRef) and $(NAME) references.
+ * them: values from the pod, ConfigMaps and Secrets (podvalue.h), $(NAME) references.
  *
  * Lists of words are heap arrays ended by NULL, freed with words_free.
  */
@@ -10,24 +10,16 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "cmd/gantry-local/podspec.h"
+#include "cmd/gantry-local/podvalue.h"
 
 /* The kernel takes no longer string (MAX_ARG_STRLEN); references could grow one without
  * bound. */
 #define ENV_WORD_MAX (128u << 10)
 
-struct env_pod {
-    const struct pod_spec *spec;
-    const char *pod_ip, *host_ip;
-};
-
-/* "metadata.labels['x']", "status.podIP", ...; an absent label is "". ERR_INVALID for a
- * field that cannot be asked for. */
-int env_field(const struct env_pod *pod, const char *path, struct str *out,
-              struct err *err);
-
-/* "NAME=value" of each variable in order; a later one of the same name wins; $(NAME)
- * stands for an earlier one. NULL and err on failure. */
-char **env_build(const struct env_pod *pod, const struct container_spec *container,
+/* "NAME=value" of each variable in order: envFrom's, then env's; a later one of the same
+ * name wins; $(NAME) stands for an earlier one. NULL and err on failure: ERR_NOT_FOUND
+ * for a ConfigMap, Secret or key that may appear yet. */
+char **env_build(const struct value_pod *pod, const struct container_spec *container,
                  struct err *err);
 /* Command and args, references replaced from `envp`. */
 char **env_argv(const struct container_spec *container, char *const *envp,

@@ -4,8 +4,8 @@
  * The kubelet decides (order, restarts, grace periods, status); an executor starts one
  * container at a time, passes signals on and tells how it ended.
  *
- *   kubelet -- refuse, start, signal, drop, forget --> executor
- *           <------------- exited once -------------
+ *   kubelet -- refuse, prepare, start, signal, drop, finish, forget --> executor
+ *           <------------------- exited once ---------------------
  *
  * A run lives from start until its `exited` callback or until it is dropped, whichever
  * comes first; after either it must not be touched. `exited` is never called from
@@ -20,6 +20,7 @@
 #include "base/loop.h"
 #include "cmd/gantry-local/conread.h"
 #include "cmd/gantry-local/podspec.h"
+#include "cmd/gantry-local/podvalue.h"
 
 struct executor_run;
 
@@ -56,10 +57,16 @@ struct executor {
 };
 
 struct executor_ops {
+    /* Containers are given an environment and volumes; without, none is made. */
+    bool runs_programs;
     /* Before anything of a pod is started: NULL when it can be run here as it is meant,
      * else a reason (one word, constant) with `err` saying what and why. */
     const char *(*refuse)(struct executor *x, const struct pod_spec *pod,
                           struct err *err);
+    /* Makes the pod's volumes, before its first container starts; NULL: there is nothing
+     * to do. ERR_NOT_FOUND: something of the API is not there yet, it may be called
+     * again; after any other error the pod has failed. */
+    int (*prepare)(struct executor *x, const struct value_pod *pod, struct err *err);
     /* NULL and err when it cannot be started (no such program, no such directory). */
     struct executor_run *(*start)(struct executor *x,
                                   const struct executor_start *start,
@@ -72,6 +79,9 @@ struct executor_ops {
      * such run. The op is NULL where nothing is kept. */
     struct conread *(*read_log)(struct executor *x, const struct executor_log *what,
                                 struct err *err);
+    /* Nothing of the pod runs, nothing will be started: its volumes may go. NULL: there
+     * is nothing to do. */
+    void (*finish)(struct executor *x, const struct pod_spec *pod);
     /* The pod's object is gone: what was kept of the pod (logs) may go. */
     void (*forget)(struct executor *x, const struct pod_spec *pod);
     void (*free)(struct executor *x); /* all runs must have ended or been dropped */
@@ -94,8 +104,10 @@ struct executor *executor_simulate_new(struct loop *loop);
 
 /*
  * Local processes, each container a session and process group of its own with no
- * descriptor of ours, in DIR/work/<ns>_<pod>_<uid> or its workingDir, standard output
- * and error kept in DIR/logs/<ns>_<pod>_<uid> (conlog.h). What is left of the group is killed when its first process ends. None outlives this program, even if that
+ * descriptor of ours, its volumes at their paths (podview.h), in
+ * DIR/work/<ns>_<pod>_<uid> or its workingDir, standard output and error kept in
+ * DIR/logs/<ns>_<pod>_<uid> (conlog.h). What is left of the
+ * group is killed when its first process ends. None outlives this program, even if that
  * is killed: a small helper process ends the groups then. Real loop only. Creates
  * `dir`. NULL and err on failure.
  */

@@ -12,6 +12,8 @@
 #include "cmd/gantry-local/executor.h"
 #include "cmd/gantry-local/guardian.h"
 #include "cmd/gantry-local/podfiles.h"
+#include "cmd/gantry-local/podview.h"
+#include "cmd/gantry-local/podvolumes.h"
 #include "cmd/gantry-local/spawn.h"
 
 #define PATH_DEFAULT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -24,6 +26,8 @@ struct process {
     struct podfiles *files;
     struct guardian *guardian;
     struct run_list runs;
+    enum mountns_kind view; /* what the kernel allows */
+    char *view_refusal;     /* why not; NULL: it does */
 };
 
 struct executor_run {
@@ -38,7 +42,8 @@ struct executor_run {
 
 /* ---- what cannot be run as it is meant ---- */
 
-static const char *refuse_container(const struct container_spec *c, struct err *err)
+static const char *refuse_container(const struct process *p,
+                                    const struct container_spec *c, struct err *err)
 {
     if (!c->command[0]) {
         err_set(
@@ -48,12 +53,26 @@ static const char *refuse_container(const struct container_spec *c, struct err *
             c->name, c->image);
         return "CommandMissing";
     }
-    if (c->run_as_user >= 0 && geteuid() != 0 && c->run_as_user != (int64_t)geteuid()) {
+    if (c->run_as_user >= 0 && c->run_as_user != (int64_t)geteuid()) {
         err_set(err, ERR_FORBIDDEN,
-                "container \"%.100s\" is to run as user %lld: this node runs as user %u"
-                " and cannot change that",
+                "container \"%.100s\" is to run as user %lld: processes of this node"
+                " run as user %u, who started it",
                 c->name, (long long)c->run_as_user, geteuid());
         return "UserNotAvailable";
+    }
+    if (c->run_as_group >= 0 && c->run_as_group != (int64_t)getegid()) {
+        err_set(err, ERR_FORBIDDEN,
+                "container \"%.100s\" is to run as group %lld: processes of this node"
+                " run as group %u",
+                c->name, (long long)c->run_as_group, getegid());
+        return "GroupNotAvailable";
+    }
+    if (c->n_mounts > 0 && p->view == MOUNTNS_REFUSED) {
+        err_set(err, ERR_FORBIDDEN,
+                "volumes of container \"%.100s\" need a mount namespace, which this"
+                " machine refuses: %.300s",
+                c->name, p->view_refusal);
+        return "VolumesNotAvailable";
     }
     return NULL;
 }
@@ -74,9 +93,9 @@ static const char *refuse(struct executor *x, const struct pod_spec *pod,
         return "NodeRestarted";
     }
     for (size_t i = 0; !word && i < pod->n_inits; i++)
-        word = refuse_container(&pod->inits[i], err);
+        word = refuse_container(p, &pod->inits[i], err);
     for (size_t i = 0; !word && i < pod->n_mains; i++)
-        word = refuse_container(&pod->mains[i], err);
+        word = refuse_container(p, &pod->mains[i], err);
     return word;
 }
 
@@ -140,40 +159,65 @@ static char **environment(char *const *envp)
     return copy;
 }
 
+static int prepare(struct executor *x, const struct value_pod *pod, struct err *err)
+{
+    const struct process *p = (const struct process *)x;
+
+    return podvolumes_make(p->files, pod, err);
+}
+
 static struct conpipe *open_output(struct process *p, const struct executor_start *s,
                                    struct err *err)
 {
     AUTO_FREE char *dir = podfiles_make_log_dir(p->files, s->pod, err);
     struct conlog *log = dir ? conlog_new(dir, s->container->name, 0, err) : NULL;
 
-    return log ? conpipe_new(p->loop, log, s->container->run_as_user, err) : NULL;
+    return log ? conpipe_new(p->loop, log, -1, err) : NULL;
+}
+
+static int spawn_in(struct executor_run *run, const struct executor_start *s,
+                    const char *work_dir, struct err *err)
+{
+    const struct process *p = run->process;
+    const struct podview_request request = {
+        .kind = p->view,
+        .files = p->files,
+        .pod = s->pod,
+        .container = s->container,
+        .envp = s->envp,
+        .work_dir = work_dir,
+    };
+    char **envp = environment(s->envp);
+    struct podview view;
+    int rc = podview_init(&view, &request, err);
+
+    if (rc == 0)
+        rc = spawn_process(
+            &(struct spawn){
+                .argv = s->argv,
+                .envp = envp,
+                .dir = s->container->working_dir ? s->container->working_dir : work_dir,
+                .output_fd = conpipe_output(run->output),
+                .announce_fd = guardian_fd(p->guardian),
+                .view = p->view == MOUNTNS_REFUSED ? NULL : &view.ns,
+            },
+            &run->pid, err);
+    podview_fini(&view);
+    words_free(envp);
+    return rc;
 }
 
 static int spawn_run(struct executor_run *run, const struct executor_start *s,
                      struct err *err)
 {
     struct process *p = run->process;
-    AUTO_FREE char *work =
-        podfiles_work_dir(p->files, s->pod, s->container->run_as_user, err);
-    char **envp;
+    AUTO_FREE char *work = podfiles_work_dir(p->files, s->pod, err);
     int rc;
 
     run->output = work ? open_output(p, s, err) : NULL;
     if (!run->output)
         return -1;
-    envp = environment(s->envp);
-    rc = spawn_process(
-        &(struct spawn){
-            .argv = s->argv,
-            .envp = envp,
-            .dir = s->container->working_dir ? s->container->working_dir : work,
-            .output_fd = conpipe_output(run->output),
-            .announce_fd = guardian_fd(p->guardian),
-            .user = s->container->run_as_user,
-            .group = s->container->run_as_group,
-        },
-        &run->pid, err);
-    words_free(envp);
+    rc = spawn_in(run, s, work, err);
     conpipe_started(run->output);
     return rc;
 }
@@ -240,6 +284,11 @@ static struct conread *read_log(struct executor *x, const struct executor_log *w
     return r;
 }
 
+static void finish(struct executor *x, const struct pod_spec *pod)
+{
+    podfiles_clear(((struct process *)x)->files, pod);
+}
+
 static void forget(struct executor *x, const struct pod_spec *pod)
 {
     podfiles_forget(((struct process *)x)->files, pod);
@@ -251,18 +300,31 @@ static void process_free(struct executor *x)
 
     guardian_free(p->guardian);
     podfiles_free(p->files);
+    free(p->view_refusal);
     free(p);
 }
 
 static const struct executor_ops ops = {
+    .runs_programs = true,
     .refuse = refuse,
+    .prepare = prepare,
     .start = start,
     .signal = send_signal,
     .drop = drop,
     .read_log = read_log,
+    .finish = finish,
     .forget = forget,
     .free = process_free,
 };
+
+static void probe_view(struct process *p)
+{
+    struct err err = ERR_INIT;
+
+    p->view = mountns_probe(podfiles_stage(p->files), &err);
+    if (p->view == MOUNTNS_REFUSED)
+        p->view_refusal = xstrdup(err.msg);
+}
 
 struct executor *executor_process_new(struct loop *loop, const char *dir,
                                       struct err *err)
@@ -274,8 +336,10 @@ struct executor *executor_process_new(struct loop *loop, const char *dir,
     TAILQ_INIT(&p->runs);
     p->files = podfiles_new(dir, err);
     p->guardian = p->files ? guardian_new(err) : NULL;
-    if (p->guardian)
+    if (p->guardian) {
+        probe_view(p);
         return &p->executor;
+    }
     podfiles_free(p->files);
     free(p);
     return NULL;

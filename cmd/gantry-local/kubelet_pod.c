@@ -124,6 +124,7 @@ static void hold(struct kpod *pod)
 static void release(struct kpod *pod)
 {
     struct knode *node = pod->node;
+    struct executor *executor = node->kubelet->executor;
 
     if (pod->stage != KPOD_ACTIVE)
         return;
@@ -132,6 +133,8 @@ static void release(struct kpod *pod)
     node->ips_used[pod->ip / 64] &= ~(UINT64_C(1) << (pod->ip % 64));
     pod->stage = KPOD_OVER;
     node->kubelet->n_active--;
+    if (executor->ops->finish)
+        executor->ops->finish(executor, pod->spec);
 }
 
 static void stop_timers(struct kpod *pod)
@@ -297,7 +300,7 @@ static void begin(struct kpod *pod)
         loop_timer_start(pod->deadline_timer,
                          MIN(pod->spec->active_deadline_sec, INT32_MAX) * 1000);
     }
-    kpod_advance(pod);
+    kpod_load(pod);
 }
 
 static struct krun *runs_new(struct kpod *pod, size_t n, bool is_init)
@@ -333,6 +336,7 @@ struct kpod *kpod_new(struct knode *node, const struct json *object)
     pod->stage = KPOD_OVER;
     pod->kill_ms = INT64_MAX;
     pod->spec = podspec_new(object);
+    podobjects_init(&pod->objects, pod->spec);
     pod_state_init(&pod->state, pod->spec);
     pod->inits = runs_new(pod, pod->spec->n_inits, true);
     pod->mains = runs_new(pod, pod->spec->n_mains, false);
@@ -391,6 +395,7 @@ void kpod_free(struct kpod *pod)
     drop_runs(pod, pod->inits, pod->spec->n_inits);
     drop_runs(pod, pod->mains, pod->spec->n_mains);
     release(pod);
+    kpod_unload(pod);
     if (pod->gone)
         k->executor->ops->forget(k->executor, pod->spec);
     TAILQ_REMOVE(&pod->node->pods, pod, link);

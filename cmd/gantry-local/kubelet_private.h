@@ -1,7 +1,7 @@
 /*
  * kubelet_private - what the files of the kubelet share: kubelet.c (the whole, its
  * watch), kubelet_node.c (Node and Lease), kubelet_pod.c (a pod's life), kubelet_run.c
- * (its containers).
+ * (its containers), kubelet_objects.c (the ConfigMaps and Secrets they use).
  */
 #ifndef GANTRY_LOCAL_KUBELET_PRIVATE_H
 #define GANTRY_LOCAL_KUBELET_PRIVATE_H
@@ -9,12 +9,15 @@
 #include <sys/queue.h>
 
 #include "cmd/gantry-local/kubelet.h"
+#include "cmd/gantry-local/podobjects.h"
 #include "cmd/gantry-local/podstatus.h"
+#include "cmd/gantry-local/podvalue.h"
 #include "cmd/gantry-local/writer.h"
 #include "kubeclient/cache.h"
 
 #define NODE_IPS 256
 
+struct kfetch;
 struct knode;
 struct kpod;
 
@@ -106,6 +109,12 @@ struct kpod {
     char *lacking_reason; /* "OutOfcpu"; NULL */
     uint64_t gpus;        /* indices it holds */
     uint8_t ip;           /* last octet; 0: none */
+    struct podobjects objects;
+    struct kfetch *fetches; /* one for each object; NULL: none was ever needed */
+    size_t n_fetching;      /* those on their way: nothing is started meanwhile */
+    bool reload;            /* something was not there: ask again before the next try */
+    bool prepared;          /* its volumes are there */
+    int64_t prepare_due_ms; /* monotonic: not tried before */
     bool gone; /* the object vanished: freed when its containers have ended */
 
     bool deleting;  /* deletionTimestamp is set */
@@ -149,8 +158,17 @@ void kpod_settle(struct kpod *pod);
 void kpod_advance(struct kpod *pod);
 bool kpod_is_running(const struct kpod *pod);
 void kpod_signal(struct kpod *pod, int signo);
+/* As its containers see it; lent. */
+struct value_pod kpod_view(const struct kpod *pod);
 /* GPU indices for `count` (as far as there are), marked used. */
 uint64_t knode_take_gpus(struct knode *node, int64_t count);
+
+/* ---- kubelet_objects.c ---- */
+
+/* Asks for the pod's ConfigMaps and Secrets (again), then advances it; at once where
+ * there are none. */
+void kpod_load(struct kpod *pod);
+void kpod_unload(struct kpod *pod);
 
 /* ---- kubelet.c ---- */
 

@@ -14,6 +14,8 @@
 #define BACKOFF_RESET_MS 600000
 /* What container runtimes report for a program that could not be started. */
 #define START_ERROR_CODE 128
+/* Between two looks for a ConfigMap, Secret or key that is not there. */
+#define LACKING_MS 2000
 #define LIST_TEXT_MAX (NODEGROUPS_GPUS_MAX * 3 + 8)
 
 static const struct container_spec *spec_of(const struct krun *r)
@@ -94,18 +96,42 @@ static void add_gpus(const struct krun *r, char ***envp)
 
 static void ended(void *arg, const struct executor_exit *how);
 
+struct value_pod kpod_view(const struct kpod *pod)
+{
+    return (struct value_pod){
+        .spec = pod->spec,
+        .pod_ip = pod->state.ip,
+        .host_ip = pod->state.host_ip,
+        .objects = &pod->objects,
+        .allocatable = &pod->node->group->capacity,
+    };
+}
+
+/* Executors that run no program need no environment, and no ConfigMaps for it. */
+static char **environment(const struct krun *r, struct err *err)
+{
+    struct value_pod view = kpod_view(r->pod);
+    char **envp;
+
+    if (!kubelet_of(r->pod)->executor->ops->runs_programs)
+        return xcalloc(1, sizeof(*envp));
+    envp = env_build(&view, spec_of(r), err);
+    if (!envp)
+        return NULL;
+    add_gpus(r, &envp);
+    if (!env_get(envp, "HOSTNAME"))
+        env_set(&envp, "HOSTNAME", r->pod->spec->name);
+    return envp;
+}
+
 static int run_start(struct krun *r, struct err *err)
 {
     const struct kpod *pod = r->pod;
     struct executor *x = kubelet_of(pod)->executor;
-    struct env_pod env_pod = {pod->spec, pod->state.ip, pod->state.host_ip};
-    char **envp = env_build(&env_pod, spec_of(r), err);
+    char **envp = environment(r, err);
     char **argv = envp ? env_argv(spec_of(r), envp, err) : NULL;
 
-    if (argv) {
-        add_gpus(r, &envp);
-        if (!env_get(envp, "HOSTNAME"))
-            env_set(&envp, "HOSTNAME", pod->spec->name);
+    if (argv)
         r->run = x->ops->start(x,
                                &(struct executor_start){.pod = pod->spec,
                                                         .container = spec_of(r),
@@ -113,7 +139,6 @@ static int run_start(struct krun *r, struct err *err)
                                                         .argv = argv,
                                                         .envp = envp},
                                ended, r, err);
-    }
     words_free(argv);
     words_free(envp);
     return r->run ? 0 : -1;
@@ -141,7 +166,10 @@ static void restart_due(void *arg)
 {
     struct kpod *pod = arg;
 
-    kpod_advance(pod);
+    if (pod->reload)
+        kpod_load(pod);
+    else
+        kpod_advance(pod);
     kpod_settle(pod);
 }
 
@@ -214,6 +242,14 @@ static void start_failed(struct krun *r, const struct err *why)
     note_end(r, &end);
 }
 
+/* Something that the container uses is not there yet. */
+static void wait_lacking(struct krun *r, const struct err *what)
+{
+    r->due_ms = loop_mono_ms(kubelet_of(r->pod)->loop) + LACKING_MS;
+    r->pod->reload = true;
+    container_state_wait(state_of(r), "CreateContainerConfigError", what->msg);
+}
+
 static void start_one(struct krun *r)
 {
     struct kpod *pod = r->pod;
@@ -224,6 +260,8 @@ static void start_one(struct krun *r)
         return;
     if (run_start(r, &err) == 0)
         container_state_run(state_of(r), loop_now_ms(loop));
+    else if (err.code == ERR_NOT_FOUND)
+        wait_lacking(r, &err);
     else
         start_failed(r, &err);
 }
@@ -255,6 +293,35 @@ static void advance_inits(struct kpod *pod)
     }
 }
 
+/* The volumes are there. If they wait for an object, they are tried again; else the pod
+ * has failed. */
+static bool prepare(struct kpod *pod)
+{
+    struct executor *x = kubelet_of(pod)->executor;
+    const int64_t now_ms = loop_mono_ms(kubelet_of(pod)->loop);
+    struct value_pod view = kpod_view(pod);
+    struct err err = ERR_INIT;
+
+    if (pod->prepared || !x->ops->prepare)
+        return true;
+    if (pod->prepare_due_ms > now_ms)
+        return false;
+    pod->prepared = x->ops->prepare(x, &view, &err) == 0;
+    if (pod->prepared)
+        return true;
+    if (err.code != ERR_NOT_FOUND) {
+        kpod_stop(pod, 0, "FailedMount", err.msg);
+        return false;
+    }
+    pod->prepare_due_ms = now_ms + LACKING_MS;
+    pod->reload = true;
+    for (size_t i = 0; i < pod->spec->n_mains; i++)
+        container_state_wait(&pod->state.mains[i], pod->state.mains[i].waiting_reason,
+                             err.msg);
+    arm_restart(pod, pod->prepare_due_ms);
+    return false;
+}
+
 static void arm_next(struct kpod *pod)
 {
     struct krun *init = current_init(pod);
@@ -271,7 +338,8 @@ static void arm_next(struct kpod *pod)
 
 void kpod_advance(struct kpod *pod)
 {
-    if (pod->stage != KPOD_ACTIVE || pod->state.stopping)
+    if (pod->stage != KPOD_ACTIVE || pod->state.stopping || pod->n_fetching > 0 ||
+        !prepare(pod))
         return;
     advance_inits(pod);
     for (size_t i = 0; !current_init(pod) && i < pod->spec->n_mains; i++)

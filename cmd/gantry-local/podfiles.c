@@ -1,5 +1,6 @@
 #include "cmd/gantry-local/podfiles.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <ftw.h>
 #include <stdlib.h>
@@ -10,41 +11,16 @@
 #include "base/util.h"
 
 #define WALK_FDS 16
+#define LOCK_SUFFIX ".lock"
 
 struct podfiles {
-    char *dir;                      /* absolute: processes change theirs */
+    char *dir;     /* absolute: processes change theirs */
+    char *volumes; /* DIR/volumes/<our pid> */
+    char *stage;
+    int lock;                       /* says that we live: DIR/volumes/<our pid>.lock */
     char *forgotten[PODFILES_KEPT]; /* a ring of pod folder names */
     size_t next;
 };
-
-struct podfiles *podfiles_new(const char *dir, struct err *err)
-{
-    AUTO_FREE char *logs = xasprintf("%s/logs", dir);
-    AUTO_FREE char *work = xasprintf("%s/work", dir);
-    struct podfiles *f;
-    char *absolute;
-
-    if (files_make_dir(logs, err) < 0 || files_make_dir(work, err) < 0)
-        return NULL;
-    absolute = realpath(dir, NULL);
-    if (!absolute) {
-        err_errno(err, errno, "%.300s", dir);
-        return NULL;
-    }
-    f = xcalloc(1, sizeof(*f));
-    f->dir = absolute;
-    return f;
-}
-
-void podfiles_free(struct podfiles *f)
-{
-    if (!f)
-        return;
-    for (size_t i = 0; i < PODFILES_KEPT; i++)
-        free(f->forgotten[i]);
-    free(f->dir);
-    free(f);
-}
 
 static char *folder_name(const struct pod_spec *pod)
 {
@@ -70,19 +46,27 @@ bool podfiles_exist(const struct podfiles *f, const struct pod_spec *pod)
     return access(path, F_OK) == 0;
 }
 
-char *podfiles_work_dir(struct podfiles *f, const struct pod_spec *pod, int64_t user,
-                        struct err *err)
+char *podfiles_work_dir(struct podfiles *f, const struct pod_spec *pod, struct err *err)
 {
     AUTO_FREE char *name = folder_name(pod);
     AUTO_FREE char *path = folder(f, "work", name);
 
     if (files_make_dir(path, err) < 0)
         return NULL;
-    if (user >= 0 && chown(path, (uid_t)user, (gid_t)-1) < 0) {
-        err_errno(err, errno, "give %.300s to user %lld", path, (long long)user);
-        return NULL;
-    }
     return TAKE(path);
+}
+
+char *podfiles_volume(const struct podfiles *f, const struct pod_spec *pod,
+                      const char *name)
+{
+    AUTO_FREE char *folder = folder_name(pod);
+
+    return xasprintf("%s/%s/%s", f->volumes, folder, name);
+}
+
+const char *podfiles_stage(const struct podfiles *f)
+{
+    return f->stage;
 }
 
 char *podfiles_make_log_dir(struct podfiles *f, const struct pod_spec *pod,
@@ -103,11 +87,24 @@ static int remove_one(const char *path, const struct stat *st, int type,
     return 0;
 }
 
+static void remove_tree(const char *path)
+{
+    nftw(path, remove_one, WALK_FDS, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
 static void remove_folder(const struct podfiles *f, const char *kind, const char *name)
 {
     AUTO_FREE char *path = folder(f, kind, name);
 
-    nftw(path, remove_one, WALK_FDS, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+    remove_tree(path);
+}
+
+void podfiles_clear(struct podfiles *f, const struct pod_spec *pod)
+{
+    AUTO_FREE char *name = folder_name(pod);
+    AUTO_FREE char *path = xasprintf("%s/%s", f->volumes, name);
+
+    remove_tree(path);
 }
 
 void podfiles_forget(struct podfiles *f, const struct pod_spec *pod)
@@ -121,4 +118,93 @@ void podfiles_forget(struct podfiles *f, const struct pod_spec *pod)
     }
     *slot = folder_name(pod);
     f->next = (f->next + 1) % PODFILES_KEPT;
+}
+
+/* ---- life ---- */
+
+/* Volumes of a program that is no more: its lock can be had. */
+static void sweep_one(const char *dir, const char *lock_name)
+{
+    AUTO_FREE char *lock = xasprintf("%s/%s", dir, lock_name);
+    AUTO_FREE char *folder = xstrndup(lock, strlen(lock) - strlen(LOCK_SUFFIX));
+    const int fd = files_lock(lock, NULL);
+
+    if (fd < 0)
+        return;
+    remove_tree(folder);
+    unlink(lock);
+    close(fd);
+}
+
+static void sweep(const char *dir)
+{
+    DIR *d = opendir(dir);
+    const struct dirent *e;
+
+    while (d && (e = readdir(d)))
+        if (str_ends(e->d_name, LOCK_SUFFIX))
+            sweep_one(dir, e->d_name);
+    if (d)
+        closedir(d);
+}
+
+static int open_volumes(struct podfiles *f, struct err *err)
+{
+    AUTO_FREE char *dir = xasprintf("%s/volumes", f->dir);
+    AUTO_FREE char *lock = xasprintf("%s/%d" LOCK_SUFFIX, dir, (int)getpid());
+
+    if (files_make_dir(dir, err) < 0)
+        return -1;
+    sweep(dir);
+    f->volumes = xasprintf("%s/%d", dir, (int)getpid());
+    f->stage = xasprintf("%s/stage", f->volumes);
+    f->lock = files_lock(lock, err);
+    return f->lock < 0 ? -1 : files_make_dir(f->stage, err);
+}
+
+struct podfiles *podfiles_new(const char *dir, struct err *err)
+{
+    AUTO_FREE char *logs = xasprintf("%s/logs", dir);
+    AUTO_FREE char *work = xasprintf("%s/work", dir);
+    struct podfiles *f;
+    char *absolute;
+
+    if (files_make_dir(logs, err) < 0 || files_make_dir(work, err) < 0)
+        return NULL;
+    absolute = realpath(dir, NULL);
+    if (!absolute) {
+        err_errno(err, errno, "%.300s", dir);
+        return NULL;
+    }
+    f = xcalloc(1, sizeof(*f));
+    f->dir = absolute;
+    f->lock = -1;
+    if (open_volumes(f, err) == 0)
+        return f;
+    podfiles_free(f);
+    return NULL;
+}
+
+static void close_volumes(struct podfiles *f)
+{
+    AUTO_FREE char *lock = xasprintf("%s" LOCK_SUFFIX, f->volumes);
+
+    if (f->lock < 0)
+        return;
+    remove_tree(f->volumes);
+    unlink(lock);
+    close(f->lock);
+}
+
+void podfiles_free(struct podfiles *f)
+{
+    if (!f)
+        return;
+    close_volumes(f);
+    for (size_t i = 0; i < PODFILES_KEPT; i++)
+        free(f->forgotten[i]);
+    free(f->volumes);
+    free(f->stage);
+    free(f->dir);
+    free(f);
 }

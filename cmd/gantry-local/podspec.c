@@ -5,8 +5,8 @@
 
 #include "base/util.h"
 #include "cmd/gantry-local/env.h"
+#include "cmd/gantry-local/podspec_private.h"
 
-#define ENV_MAX 2000
 #define WORDS_MAX 10000
 #define GRACE_DEFAULT_SEC 30
 /* Past a year it is as good as none, and sums of it stay small. */
@@ -62,9 +62,7 @@ static int words_read(char ***ret, const struct json *container, const char *fie
     return 0;
 }
 
-/* Notes the first thing that cannot be had; the pod is refused for it if it is to run
- * as processes. */
-static void need(struct pod_spec *spec, char *take_what)
+void podspec_need(struct pod_spec *spec, char *take_what)
 {
     if (spec->needs)
         free(take_what);
@@ -72,50 +70,13 @@ static void need(struct pod_spec *spec, char *take_what)
         spec->needs = take_what;
 }
 
-static int env_read_one(struct pod_spec *spec, struct container_spec *c,
-                        const struct json *j, struct err *err)
-{
-    const char *name = json_str(j, "name");
-    const struct json *from = json_get(j, "valueFrom");
-    const char *field = json_str(j, "valueFrom.fieldRef.fieldPath");
-    struct env_spec *e = &c->env[c->n_env];
-
-    if (!name || !*name || strchr(name, '='))
-        return err_set(err, ERR_INVALID, "env[%zu].name: must be a variable's name",
-                       c->n_env);
-    if (from && json_len(from) > 0 && !field)
-        need(spec, xasprintf("env %.100s from %.60s", name, json_iter_first(from).key));
-    e->name = xstrdup(name);
-    e->field_path = xstrdup_null(field);
-    e->value = field ? NULL : xstrdup(json_str_or(j, "value", ""));
-    c->n_env++;
-    return 0;
-}
-
-static int env_read(struct pod_spec *spec, struct container_spec *c,
-                    const struct json *j, struct err *err)
-{
-    struct json *list = NULL;
-
-    if (json_read_array(j, "env", &list, err) == JSON_WRONG_TYPE)
-        return -1;
-    if (json_len(list) > ENV_MAX)
-        return err_set(err, ERR_TOO_LARGE, "env: more than %d variables", ENV_MAX);
-    c->env = xcalloc(json_len(list) + 1, sizeof(*c->env));
-    for (size_t i = 0; i < json_len(list); i++)
-        if (env_read_one(spec, c, json_item(list, i), err) < 0)
-            return -1;
-    if (json_len(json_get(j, "envFrom")) > 0)
-        need(spec, xasprintf("envFrom of container \"%.100s\"", c->name));
-    return 0;
-}
-
 /* Requests that are absent are the limits, as the API server's defaults have it. */
 static int requests_read(struct container_spec *c, const struct json *j,
                          struct err *err)
 {
-    if (amounts_read(&c->requests, json_at(j, "resources.limits"), err) < 0)
+    if (amounts_read(&c->limits, json_at(j, "resources.limits"), err) < 0)
         return err_prefix(err, "resources.limits");
+    amounts_add(&c->requests, &c->limits);
     if (amounts_read(&c->requests, json_at(j, "resources.requests"), err) < 0)
         return err_prefix(err, "resources.requests");
     return 0;
@@ -130,52 +91,10 @@ static void container_needs(struct pod_spec *spec, const struct json *j,
 
     for (size_t i = 0; i < ARRAY_LEN(fields); i++)
         if (json_len(json_get(j, fields[i])) > 0)
-            need(spec, xasprintf("%s of container \"%.100s\"", fields[i], name));
+            podspec_need(spec,
+                         xasprintf("%s of container \"%.100s\"", fields[i], name));
     if (json_str(j, "restartPolicy"))
-        need(spec, xasprintf("restartPolicy of container \"%.100s\"", name));
-}
-
-static bool is_token_volume(const char *name)
-{
-    return str_starts(name, "kube-api-access-");
-}
-
-/* Every process sees the machine's own /tmp and /dev/shm; an emptyDir elsewhere would
- * have to be mounted. */
-static bool is_mounted_anyway(const struct json *mount)
-{
-    const char *path = json_str_or(mount, "mountPath", "");
-
-    return is_token_volume(json_str_or(mount, "name", "")) || str_eq(path, "/tmp") ||
-           str_eq(path, "/dev/shm");
-}
-
-static void mounts_need(struct pod_spec *spec, const struct json *container)
-{
-    const struct json *mounts = json_get(container, "volumeMounts");
-
-    for (size_t i = 0; i < json_len(mounts); i++) {
-        const struct json *m = json_item(mounts, i);
-
-        if (!is_mounted_anyway(m))
-            need(spec, xasprintf("volume \"%.100s\" mounted at %.200s",
-                                 json_str_or(m, "name", ""),
-                                 json_str_or(m, "mountPath", "?")));
-    }
-}
-
-static void volumes_need(struct pod_spec *spec, const struct json *volumes)
-{
-    for (size_t i = 0; i < json_len(volumes); i++) {
-        const struct json *v = json_item(volumes, i);
-        const char *name = json_str_or(v, "name", "");
-
-        if (is_token_volume(name) || json_get(v, "emptyDir"))
-            continue;
-        for (json_each (it, v))
-            if (strcmp(it.key, "name") != 0)
-                need(spec, xasprintf("volume \"%.100s\" (%.60s)", name, it.key));
-    }
+        podspec_need(spec, xasprintf("restartPolicy of container \"%.100s\"", name));
 }
 
 static int container_read(struct pod_spec *spec, struct container_spec *c,
@@ -191,11 +110,11 @@ static int container_read(struct pod_spec *spec, struct container_spec *c,
     c->run_as_user = json_int_or(j, "securityContext.runAsUser", -1);
     c->run_as_group = json_int_or(j, "securityContext.runAsGroup", -1);
     if (words_read(&c->command, j, "command", err) < 0 ||
-        words_read(&c->args, j, "args", err) < 0 || env_read(spec, c, j, err) < 0 ||
-        requests_read(c, j, err) < 0)
+        words_read(&c->args, j, "args", err) < 0 ||
+        podspec_read_env(spec, c, j, err) < 0 ||
+        podspec_read_mounts(spec, c, j, err) < 0 || requests_read(c, j, err) < 0)
         return err_prefix(err, "%.100s", name);
     container_needs(spec, j, name);
-    mounts_need(spec, j);
     return 0;
 }
 
@@ -333,13 +252,13 @@ static int spec_read(struct pod_spec *spec, const struct json *object, struct er
 {
     const struct json *podspec = json_get(object, "spec");
 
-    if (containers_read(spec, podspec, "initContainers", err) < 0 ||
+    if (podspec_read_volumes(spec, podspec, err) < 0 ||
+        containers_read(spec, podspec, "initContainers", err) < 0 ||
         containers_read(spec, podspec, "containers", err) < 0 ||
         total_read(spec, podspec, err) < 0 || restart_read(spec, podspec, err) < 0)
         return -1;
     if (spec->n_mains == 0)
         return err_set(err, ERR_INVALID, "containers: there must be one at least");
-    volumes_need(spec, json_get(podspec, "volumes"));
     defaults_read(spec, podspec);
     spec->scheduled = is_scheduled(object);
     return 0;
@@ -347,15 +266,12 @@ static int spec_read(struct pod_spec *spec, const struct json *object, struct er
 
 static void container_fini(struct container_spec *c)
 {
-    for (size_t i = 0; i < c->n_env; i++) {
-        free(c->env[i].name);
-        free(c->env[i].value);
-        free(c->env[i].field_path);
-    }
-    free(c->env);
+    podspec_free_env(c);
+    podspec_free_mounts(c);
     words_free(c->command);
     words_free(c->args);
     amounts_fini(&c->requests);
+    amounts_fini(&c->limits);
     free(c->name);
     free(c->image);
     free(c->working_dir);
@@ -392,6 +308,7 @@ struct pod_spec *podspec_new(const struct json *object)
     spec->uid = xstrdup(json_str_or(object, "metadata.uid", ""));
     spec->node_name = xstrdup(json_str_or(object, "spec.nodeName", ""));
     spec->service_account = xstrdup(json_str_or(object, "spec.serviceAccountName", ""));
+    spec->hostname = xstrdup(json_str_or(object, "spec.hostname", spec->name));
     pairs_read(&spec->labels, json_at(object, "metadata.labels"));
     pairs_read(&spec->annotations, json_at(object, "metadata.annotations"));
     spec->qos_class = qos_class(object);
@@ -407,6 +324,7 @@ void podspec_free(struct pod_spec *spec)
     if (!spec)
         return;
     containers_fini(spec);
+    podspec_free_volumes(spec);
     amounts_fini(&spec->requests);
     pairs_fini(&spec->labels);
     pairs_fini(&spec->annotations);
@@ -415,6 +333,7 @@ void podspec_free(struct pod_spec *spec)
     free(spec->uid);
     free(spec->node_name);
     free(spec->service_account);
+    free(spec->hostname);
     free(spec->needs);
     free(spec->invalid);
     free(spec);

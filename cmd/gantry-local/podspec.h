@@ -30,11 +30,77 @@ struct pairs {
 /* NULL: absent. */
 const char *pairs_find(const struct pairs *pairs, const char *name);
 
-/* One variable: a value, or the field of the pod that gives it. */
+/* Where the value of a variable, or the content of a file, comes from. */
+enum value_kind {
+    VALUE_TEXT,       /* it stands there */
+    VALUE_FIELD,      /* a field of the pod: "metadata.labels['x']" */
+    VALUE_RESOURCE,   /* of a container: "limits.cpu" */
+    VALUE_CONFIG_MAP, /* a key of that object */
+    VALUE_SECRET,
+};
+
+struct value_source {
+    enum value_kind kind;
+    char *text;   /* text, field, resource or key; NULL in an env_from_spec */
+    char *object; /* ConfigMap or Secret; a resource's container (NULL: its own) */
+    int64_t divisor_milli; /* of a resource; 0: one of its units */
+    bool optional;         /* an absent object or key is no obstacle */
+};
+
 struct env_spec {
     char *name;
-    char *value;      /* "" where it was absent; NULL with a field */
-    char *field_path; /* "metadata.labels['x']"; NULL with a value */
+    struct value_source from;
+};
+
+/* All keys of an object as variables. */
+struct env_from_spec {
+    char *prefix;
+    struct value_source from; /* its kind, object and optional */
+};
+
+/* ---- volumes ---- */
+
+struct volume_file {
+    char *path; /* below the volume; no ".." */
+    int mode;   /* -1: the volume's */
+    struct value_source from;
+};
+
+/* Files of one origin: the keys of an object, or fields of the pod. */
+struct volume_part {
+    enum value_kind kind; /* VALUE_CONFIG_MAP, VALUE_SECRET, or VALUE_FIELD for both
+                             fields and resources */
+    char *object;
+    bool optional;
+    bool whole; /* every key is a file of its name; else `files` says which */
+    struct volume_file *files;
+    size_t n_files;
+};
+
+enum volume_kind {
+    VOLUME_LEFT_OUT, /* the service account's token, for which the pod did not ask */
+    VOLUME_EMPTY,
+    VOLUME_HOST,
+    VOLUME_FILES,
+};
+
+struct volume_spec {
+    char *name;
+    enum volume_kind kind;
+    char *host_path, *host_type; /* VOLUME_HOST; the type as in the API, "" for none */
+    bool in_memory;              /* VOLUME_EMPTY of medium Memory */
+    int64_t size_bytes;          /* VOLUME_EMPTY's limit; -1: none */
+    int mode;                    /* VOLUME_FILES: of files that name none */
+    struct volume_part *parts;
+    size_t n_parts;
+};
+
+struct mount_spec {
+    size_t volume;             /* index in the pod's */
+    char *path;                /* absolute, no ".." */
+    char *sub_path;            /* below the volume; "" for all of it */
+    bool expands;              /* $(NAME) in sub_path stands for a variable */
+    bool read_only, recursive; /* recursive: what is mounted below, too */
 };
 
 struct container_spec {
@@ -42,10 +108,14 @@ struct container_spec {
     char *image;
     char **command; /* NULL-terminated; empty: the image's own */
     char **args;
+    struct env_from_spec *env_from; /* before env */
+    size_t n_env_from;
     struct env_spec *env;
     size_t n_env;
+    struct mount_spec *mounts;
+    size_t n_mounts;
     char *working_dir; /* NULL: none given */
-    struct amounts requests;
+    struct amounts requests, limits;
     int64_t run_as_user, run_as_group; /* -1: not given, the pod's else */
 };
 
@@ -55,12 +125,15 @@ struct pod_spec {
     char *ns, *name, *uid;
     char *node_name; /* "" while unbound */
     char *service_account;
+    char *hostname; /* the name where none is given */
     struct pairs labels, annotations;
     enum restart_policy restart;
     int64_t grace_sec;           /* terminationGracePeriodSeconds */
     int64_t active_deadline_sec; /* -1: none */
     struct container_spec *inits, *mains;
     size_t n_inits, n_mains;
+    struct volume_spec *volumes;
+    size_t n_volumes;
     struct amounts
         requests; /* of the whole pod, as the scheduler counts (kubernetes-notes 3.5) */
     const char *qos_class; /* constant */

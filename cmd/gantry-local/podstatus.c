@@ -36,6 +36,7 @@ static void containers_fini(struct container_state *list, size_t n)
     for (size_t i = 0; i < n; i++) {
         free(list[i].end.message);
         free(list[i].last.message);
+        free(list[i].waiting_message);
     }
     free(list);
 }
@@ -62,7 +63,15 @@ void container_state_restart(struct container_state *c, const char *waiting_reas
     free(c->last.message);
     c->last = *take_end;
     c->has_last = true;
-    c->waiting_reason = waiting_reason;
+    container_state_wait(c, waiting_reason, NULL);
+}
+
+void container_state_wait(struct container_state *c, const char *reason,
+                          const char *message)
+{
+    free(c->waiting_message);
+    c->waiting_message = xstrdup_null(message);
+    c->waiting_reason = reason;
     c->phase = CONTAINER_WAITING;
 }
 
@@ -166,13 +175,22 @@ static struct json *end_json(const struct container_end *end)
     return state;
 }
 
+static struct json *waiting_json(const struct container_state *c)
+{
+    struct json *state = json_build("{'waiting': {'reason': %s}}", c->waiting_reason);
+
+    if (c->waiting_message)
+        json_set_at(state, "waiting.message", json_new_string(c->waiting_message));
+    return state;
+}
+
 static struct json *state_json(const struct container_state *c)
 {
     struct json *state, *running;
 
     switch (c->phase) {
     case CONTAINER_WAITING:
-        return json_build("{'waiting': {'reason': %s}}", c->waiting_reason);
+        return waiting_json(c);
     case CONTAINER_RUNNING:
         running = json_new_object();
         set_time(running, "startedAt", c->started_ms);

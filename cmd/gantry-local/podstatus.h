@@ -33,6 +33,7 @@ struct container_end {
 struct container_state {
     enum container_phase phase;
     const char *waiting_reason; /* constant; WAITING */
+    char *waiting_message;      /* NULL: none */
     int64_t started_ms;         /* RUNNING */
     struct container_end end;   /* TERMINATED */
     bool has_last;              /* it ran before */
@@ -76,6 +77,9 @@ void container_state_end(struct container_state *c,
 /* It ended and is to be started again. */
 void container_state_restart(struct container_state *c, const char *waiting_reason,
                              const struct container_end *take_end);
+/* It waits for something; what, is said by reason (constant) and message (copied). */
+void container_state_wait(struct container_state *c, const char *reason,
+                          const char *message);
 void container_state_run(struct container_state *c, int64_t now_ms);
 
 /* Phase and conditions from the containers. */

@@ -2,8 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -12,24 +12,43 @@
 #include "base/util.h"
 #include "cmd/gantry-local/guardian.h"
 
-enum step { STEP_SETUP, STEP_USER, STEP_DIR, STEP_EXEC };
+enum step { STEP_SETUP, STEP_VIEW, STEP_DIR, STEP_EXEC };
 
 /* What the child says when it cannot go on. */
 struct failure {
     int step;
     int errnum;
+    char text[ERR_MSG_MAX]; /* STEP_VIEW's */
 };
 
 /* In the child: says why, and takes its announcement back. */
-static _Noreturn void give_up(const struct spawn *s, int report_fd, enum step step)
+static _Noreturn void report(const struct spawn *s, int report_fd,
+                             const struct failure *f)
 {
-    struct failure f = {step, errno};
     struct guardian_note note = {.pgid = getpid()};
 
     if (write(s->announce_fd, &note, sizeof(note)) < 0 ||
-        write(report_fd, &f, sizeof(f)) < 0)
+        write(report_fd, f, sizeof(*f)) < 0)
         _exit(126);
     _exit(127);
+}
+
+static _Noreturn void give_up(const struct spawn *s, int report_fd, enum step step)
+{
+    const struct failure f = {.step = (int)step, .errnum = errno};
+
+    report(s, report_fd, &f);
+}
+
+static void enter_view(const struct spawn *s, int report_fd)
+{
+    struct failure f = {.step = STEP_VIEW};
+    struct err err = ERR_INIT;
+
+    if (!s->view || mountns_enter(s->view, &err) == 0)
+        return;
+    snprintf(f.text, sizeof(f.text), "%s", err.msg);
+    report(s, report_fd, &f);
 }
 
 static void reset_signals(void)
@@ -51,23 +70,6 @@ static int set_descriptors(int output_fd)
         return -1;
     /* libraries open descriptors without asking us */
     return close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
-}
-
-static int set_user(const struct spawn *s)
-{
-    gid_t group = s->group >= 0 ? (gid_t)s->group : getegid();
-    bool changes = s->group >= 0 || s->user >= 0;
-
-    if (changes && geteuid() == 0 && setgroups(1, &group) < 0)
-        return -1;
-    if (s->group >= 0 && setresgid(group, group, group) < 0)
-        return -1;
-    if (s->user >= 0) {
-        uid_t user = (uid_t)s->user;
-
-        return setresuid(user, user, user);
-    }
-    return 0;
 }
 
 /* Death of the parent before this call would go unnoticed, hence the look at it. */
@@ -93,11 +95,10 @@ static _Noreturn void child(const struct spawn *s, pid_t parent, int report_fd)
     reset_signals();
     if (set_descriptors(s->output_fd) < 0)
         give_up(s, report_fd, STEP_SETUP);
-    if (chdir(s->dir) < 0) /* before set_user: the way there is ours alone */
+    enter_view(s, report_fd);
+    if (chdir(s->dir) < 0)
         give_up(s, report_fd, STEP_DIR);
-    if (set_user(s) < 0)
-        give_up(s, report_fd, STEP_USER);
-    if (die_with(parent) < 0) /* after set_user, which clears it */
+    if (die_with(parent) < 0)
         give_up(s, report_fd, STEP_SETUP);
     environ = (char **)s->envp;
     execvp(s->argv[0], s->argv);
@@ -109,9 +110,8 @@ static int explain(const struct spawn *s, const struct failure *f, struct err *e
     switch ((enum step)f->step) {
     case STEP_SETUP:
         return err_errno(err, f->errnum, "set up the process");
-    case STEP_USER:
-        return err_errno(err, f->errnum, "run as user %lld, group %lld",
-                         (long long)s->user, (long long)s->group);
+    case STEP_VIEW:
+        return err_set(err, ERR_IO, "%s", f->text);
     case STEP_DIR:
         return err_errno(err, f->errnum, "working directory %.200s", s->dir);
     case STEP_EXEC:

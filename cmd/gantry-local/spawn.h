@@ -7,10 +7,10 @@
 #ifndef GANTRY_LOCAL_SPAWN_H
 #define GANTRY_LOCAL_SPAWN_H
 
-#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "cmd/gantry-local/mountns.h"
 
 struct spawn {
     char *const *argv; /* not empty; argv[0] is looked up in envp's PATH */
@@ -19,7 +19,7 @@ struct spawn {
     int output_fd;   /* standard output and error */
     int announce_fd; /* takes a guardian_note before the program runs, and another if it
                         cannot be run */
-    int64_t user, group; /* -1: as we are */
+    const struct mountns *view; /* NULL: the machine's own file system */
 };
 
 /* Returns when the program runs or has failed to: then err says which step, on what. */

@@ -315,10 +315,21 @@ static const struct {
     {"no command", "'containers': [{'name': 'c', 'image': 'busybox'}]",
      "CommandMissing", "busybox"},
     {"volume",
-     "'volumes': [{'name': 'v', 'hostPath': {}}], 'containers': [{'name': 'c', "
-     "'command':"
+     "'volumes': [{'name': 'v', 'nfs': {}}], 'containers': [{'name': 'c', 'command':"
      " ['true']}]",
-     "NotSupported", "volume \"v\" (hostPath)"},
+     "NotSupported", "volume \"v\" (nfs)"},
+    {"another user",
+     "'containers': [{'name': 'c', 'command': ['true'], 'securityContext':"
+     " {'runAsUser': 4242}}]",
+     "UserNotAvailable", "is to run as user 4242"},
+    {"another user of the whole pod",
+     "'securityContext': {'runAsUser': 4242}, 'containers': [{'name': 'c', 'command':"
+     " ['true']}]",
+     "UserNotAvailable", "is to run as user 4242"},
+    {"another group",
+     "'containers': [{'name': 'c', 'command': ['true'], 'securityContext':"
+     " {'runAsGroup': 4242}}]",
+     "GroupNotAvailable", "is to run as group 4242"},
 };
 
 START_TEST(test_refuse)

@@ -36,31 +36,68 @@ static const struct {
      "'containers': [{'name': 'c', 'env': [{'value': 'x'}]}]", "env[0]", NULL},
     {"restart policy", "'restartPolicy': 'Once', 'containers': [{'name': 'c'}]",
      "\"Once\"", NULL},
-    {"host path",
-     "'volumes': [{'name': 'v', 'hostPath': {'path': '/'}}], 'containers': [{'name':"
-     " 'c'}]",
-     NULL, "volume \"v\" (hostPath)"},
+    {"volumes of all kinds",
+     "'volumes': [{'name': 'a', 'hostPath': {'path': '/'}}, {'name': 'b', 'emptyDir':"
+     " {}}, {'name': 'c', 'configMap': {'name': 'm'}}, {'name': 'd', 'secret':"
+     " {'secretName': 's'}}, {'name': 'e', 'downwardAPI': {}}, {'name': 'f',"
+     " 'projected': {}}], 'containers': [{'name': 'c'}]",
+     NULL, NULL},
+    {"a claim",
+     "'volumes': [{'name': 'v', 'persistentVolumeClaim': {'claimName': 'x'}}],"
+     " 'containers': [{'name': 'c'}]",
+     NULL, "volume \"v\" (persistentVolumeClaim)"},
     {"token volume",
      "'volumes': [{'name': 'kube-api-access-x', 'projected': {}}], 'containers': "
      "[{'name':"
      " 'c', 'volumeMounts': [{'name': 'kube-api-access-x', 'mountPath': '/var/run'}]}]",
      NULL, NULL},
-    {"emptyDir not mounted",
-     "'volumes': [{'name': 'v', 'emptyDir': {}}], 'containers': [{'name': 'c'}]", NULL,
-     NULL},
-    {"emptyDir at /dev/shm",
+    {"token asked for",
+     "'volumes': [{'name': 't', 'projected': {'sources': [{'serviceAccountToken':"
+     " {'path': 'token'}}]}}], 'containers': [{'name': 'c'}]",
+     NULL, "volume \"t\" (projected serviceAccountToken)"},
+    {"huge pages",
+     "'volumes': [{'name': 'v', 'emptyDir': {'medium': 'HugePages'}}], 'containers':"
+     " [{'name': 'c'}]",
+     NULL, "medium HugePages"},
+    {"mounts to the machine",
      "'volumes': [{'name': 'v', 'emptyDir': {}}], 'containers': [{'name': 'c',"
-     " 'volumeMounts': [{'name': 'v', 'mountPath': '/dev/shm'}]}]",
-     NULL, NULL},
-    {"emptyDir elsewhere",
+     " 'volumeMounts': [{'name': 'v', 'mountPath': '/a', 'mountPropagation':"
+     " 'Bidirectional'}]}]",
+     NULL, "mountPropagation Bidirectional at /a"},
+    {"no such volume",
+     "'containers': [{'name': 'c', 'volumeMounts': [{'name': 'v', 'mountPath':"
+     " '/a'}]}]",
+     "volumeMounts[0]: name \"v\"", NULL},
+    {"mounted out of the way",
      "'volumes': [{'name': 'v', 'emptyDir': {}}], 'containers': [{'name': 'c',"
-     " 'volumeMounts': [{'name': 'v', 'mountPath': '/data'}]}]",
-     NULL, "mounted at /data"},
-    {"secret in env",
+     " 'volumeMounts': [{'name': 'v', 'mountPath': '/a/../b'}]}]",
+     "mountPath", NULL},
+    {"mounted at the root",
+     "'volumes': [{'name': 'v', 'emptyDir': {}}], 'containers': [{'name': 'c',"
+     " 'volumeMounts': [{'name': 'v', 'mountPath': '/'}]}]",
+     "mountPath", NULL},
+    {"subPath out of the volume",
+     "'volumes': [{'name': 'v', 'emptyDir': {}}], 'containers': [{'name': 'c',"
+     " 'volumeMounts': [{'name': 'v', 'mountPath': '/a', 'subPath': 'x/..'}]}]",
+     "subPath \"x/..\"", NULL},
+    {"item out of the volume",
+     "'volumes': [{'name': 'v', 'configMap': {'name': 'm', 'items': [{'key': 'k',"
+     " 'path': '../k'}]}}], 'containers': [{'name': 'c'}]",
+     "volumes[0]: items[0]: path", NULL},
+    {"host path not absolute",
+     "'volumes': [{'name': 'v', 'hostPath': {'path': 'x'}}], 'containers': [{'name':"
+     " 'c'}]",
+     "volumes[0]: path \"x\"", NULL},
+    {"variables from elsewhere",
      "'containers': [{'name': 'c', 'env': [{'name': 'A', 'valueFrom': {'secretKeyRef':"
+     " {'name': 's', 'key': 'k'}}}], 'envFrom': [{'configMapRef': {'name': 'm'}}]}]",
+     NULL, NULL},
+    {"variable from a file",
+     "'containers': [{'name': 'c', 'env': [{'name': 'A', 'valueFrom': {'fileKeyRef':"
      " {}}}]}]",
-     NULL, "env A from secretKeyRef"},
-    {"envFrom", "'containers': [{'name': 'c', 'envFrom': [{}]}]", NULL, "envFrom"},
+     NULL, "env A from fileKeyRef"},
+    {"envFrom nothing", "'containers': [{'name': 'c', 'envFrom': [{}]}]", "envFrom[0]",
+     NULL},
     {"probe", "'containers': [{'name': 'c', 'readinessProbe': {'exec': {}}}]", NULL,
      "readinessProbe"},
     {"sidecar",

@@ -1,0 +1,37 @@
+/*
+ * podspec_private - what the files that read a pod share: podspec.c (the whole),
+ * podspec_env.c (variables), podspec_volume.c (volumes and where they are mounted).
+ *
+ * Readers return -1 and err for what cannot be meant; what a process cannot be given is
+ * noted by podspec_need. What was read of a bad one is freed with the rest.
+ */
+#ifndef GANTRY_LOCAL_PODSPEC_PRIVATE_H
+#define GANTRY_LOCAL_PODSPEC_PRIVATE_H
+
+#include "cmd/gantry-local/podspec.h"
+
+/* Notes the first thing that cannot be had; the pod is refused for it if it is to run
+ * as processes. */
+void podspec_need(struct pod_spec *spec, char *take_what);
+
+/* ---- podspec_env.c ---- */
+
+int podspec_read_env(struct pod_spec *spec, struct container_spec *c,
+                     const struct json *container, struct err *err);
+void podspec_free_env(struct container_spec *c);
+/* fieldRef, resourceFieldRef, configMapKeyRef or secretKeyRef in `from`; false when it
+ * is none of them. */
+bool podspec_read_source(struct value_source *ret, const struct json *from);
+void podspec_free_source(struct value_source *from);
+
+/* ---- podspec_volume.c ---- */
+
+/* Before the containers, whose mounts name volumes. */
+int podspec_read_volumes(struct pod_spec *spec, const struct json *podspec,
+                         struct err *err);
+int podspec_read_mounts(struct pod_spec *spec, struct container_spec *c,
+                        const struct json *container, struct err *err);
+void podspec_free_volumes(struct pod_spec *spec);
+void podspec_free_mounts(struct container_spec *c);
+
+#endif

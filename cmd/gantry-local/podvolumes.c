@@ -1,0 +1,305 @@
+#include "cmd/gantry-local/podvolumes.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "base/util.h"
+#include "cmd/gantry-local/env.h"
+
+#define FILE_BYTES_MAX (2u << 20)
+#define EMPTY_MODE 0777
+#define FILES_MODE 0755
+#define SUB_PATH_MAX 4000
+
+/* ---- files ---- */
+
+static int write_all(int fd, const char *bytes, size_t len)
+{
+    while (len > 0) {
+        const ssize_t n = write(fd, bytes, len);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -1;
+        bytes += n;
+        len -= (size_t)n;
+    }
+    return 0;
+}
+
+/* A part of an earlier try may be in the way. The mode is to the bit what was asked. */
+static int write_file(const char *path, const char *bytes, size_t len, int mode,
+                      struct err *err)
+{
+    int fd, errnum;
+    bool ok;
+
+    unlink(path);
+    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return err_errno(err, errno, "write %.300s", path);
+    ok = write_all(fd, bytes, len) == 0 && fchmod(fd, (mode_t)mode & 0777) == 0;
+    errnum = errno;
+    close(fd);
+    return ok ? 0 : err_errno(err, errnum, "write %.300s", path);
+}
+
+static int make_dir(const char *path, mode_t mode, struct err *err)
+{
+    if (files_make_dir(path, err) < 0)
+        return -1;
+    return chmod(path, mode) < 0 ? err_errno(err, errno, "%.300s", path) : 0;
+}
+
+static int write_below(const char *dir, const char *name, const char *bytes, size_t len,
+                       int mode, struct err *err)
+{
+    AUTO_FREE char *path = xasprintf("%s/%s", dir, name);
+    char *slash = strrchr(path, '/');
+
+    *slash = '\0';
+    if (strcmp(path, dir) != 0 && make_dir(path, FILES_MODE, err) < 0)
+        return -1;
+    *slash = '/';
+    return write_file(path, bytes, len, mode, err);
+}
+
+static int write_whole(const struct value_pod *pod, const struct volume_spec *v,
+                       const struct volume_part *part, const char *dir, struct err *err)
+{
+    const struct value_source from = {
+        .kind = part->kind, .object = part->object, .optional = part->optional};
+    const struct podobject *object = NULL;
+
+    switch (value_object(pod, &from, &object, err)) {
+    case VALUE_OMITTED:
+        return 0;
+    case VALUE_REFUSED:
+        return -1;
+    case VALUE_GIVEN:
+        break;
+    }
+    for (size_t i = 0; i < object->n_entries; i++) {
+        const struct podobject_entry *e = &object->entries[i];
+
+        if (!strchr(e->key, '/') && strcmp(e->key, "..") != 0 &&
+            write_below(dir, e->key, e->bytes, e->len, v->mode, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int write_item(const struct value_pod *pod, const struct volume_spec *v,
+                      const struct volume_file *file, const char *dir, struct err *err)
+{
+    STR_AUTO struct str value;
+
+    str_init(&value, FILE_BYTES_MAX);
+    switch (value_resolve(pod, NULL, &file->from, &value, err)) {
+    case VALUE_OMITTED:
+        return 0;
+    case VALUE_REFUSED:
+        return -1;
+    case VALUE_GIVEN:
+        break;
+    }
+    if (value.overflow)
+        return err_set(err, ERR_TOO_LARGE, "%.200s: more than %u bytes", file->path,
+                       FILE_BYTES_MAX);
+    return write_below(dir, file->path, value.s, value.len,
+                       file->mode >= 0 ? file->mode : v->mode, err);
+}
+
+static int write_part(const struct value_pod *pod, const struct volume_spec *v,
+                      const struct volume_part *part, const char *dir, struct err *err)
+{
+    if (part->whole)
+        return write_whole(pod, v, part, dir, err);
+    for (size_t i = 0; i < part->n_files; i++)
+        if (write_item(pod, v, &part->files[i], dir, err) < 0)
+            return -1;
+    return 0;
+}
+
+static int make_files(struct podfiles *files, const struct value_pod *pod,
+                      const struct volume_spec *v, struct err *err)
+{
+    AUTO_FREE char *dir = podfiles_volume(files, pod->spec, v->name);
+
+    if (make_dir(dir, FILES_MODE, err) < 0)
+        return -1;
+    for (size_t i = 0; i < v->n_parts; i++)
+        if (write_part(pod, v, &v->parts[i], dir, err) < 0)
+            return -1;
+    return 0;
+}
+
+/* ---- the machine's own ---- */
+
+enum maker { MAKE_NOTHING, MAKE_DIR, MAKE_FILE };
+
+/* As a kubelet and its runtime do it: without a type, too, a directory is made. */
+static const struct {
+    const char *type;
+    enum maker maker;
+    mode_t format; /* 0: any */
+    const char *word;
+} host_types[] = {
+    {"", MAKE_DIR, 0, ""},
+    {"DirectoryOrCreate", MAKE_DIR, S_IFDIR, "a directory"},
+    {"Directory", MAKE_NOTHING, S_IFDIR, "a directory"},
+    {"FileOrCreate", MAKE_FILE, S_IFREG, "a file"},
+    {"File", MAKE_NOTHING, S_IFREG, "a file"},
+    {"Socket", MAKE_NOTHING, S_IFSOCK, "a socket"},
+    {"CharDevice", MAKE_NOTHING, S_IFCHR, "a character device"},
+    {"BlockDevice", MAKE_NOTHING, S_IFBLK, "a block device"},
+};
+
+static int make_host(const struct volume_spec *v, enum maker maker, struct err *err)
+{
+    switch (maker) {
+    case MAKE_NOTHING:
+        return err_set(err, ERR_INVALID, "hostPath %.300s does not exist",
+                       v->host_path);
+    case MAKE_DIR:
+        return make_dir(v->host_path, FILES_MODE, err);
+    case MAKE_FILE:
+        return write_file(v->host_path, "", 0, 0644, err);
+    }
+    return -1;
+}
+
+static int check_host(const struct volume_spec *v, struct err *err)
+{
+    struct stat st;
+
+    for (size_t i = 0; i < ARRAY_LEN(host_types); i++) {
+        if (strcmp(host_types[i].type, v->host_type) != 0)
+            continue;
+        if (stat(v->host_path, &st) < 0)
+            return errno == ENOENT ? make_host(v, host_types[i].maker, err)
+                                   : err_errno(err, errno, "%.300s", v->host_path);
+        if (!host_types[i].format || (st.st_mode & S_IFMT) == host_types[i].format)
+            return 0;
+        return err_set(err, ERR_INVALID, "hostPath %.300s is not %s", v->host_path,
+                       host_types[i].word);
+    }
+    return err_set(err, ERR_INVALID, "hostPath type \"%.60s\" is unknown",
+                   v->host_type);
+}
+
+/* ---- all of a pod ---- */
+
+static int make_empty(struct podfiles *files, const struct value_pod *pod,
+                      const struct volume_spec *v, struct err *err)
+{
+    AUTO_FREE char *dir = podfiles_volume(files, pod->spec, v->name);
+
+    return make_dir(dir, EMPTY_MODE, err);
+}
+
+static int make_one(struct podfiles *files, const struct value_pod *pod,
+                    const struct volume_spec *v, struct err *err)
+{
+    switch (v->kind) {
+    case VOLUME_LEFT_OUT:
+        return 0;
+    case VOLUME_EMPTY:
+        return make_empty(files, pod, v, err);
+    case VOLUME_HOST:
+        return check_host(v, err);
+    case VOLUME_FILES:
+        return make_files(files, pod, v, err);
+    }
+    return -1;
+}
+
+int podvolumes_make(struct podfiles *files, const struct value_pod *pod,
+                    struct err *err)
+{
+    for (size_t i = 0; i < pod->spec->n_volumes; i++) {
+        const struct volume_spec *v = &pod->spec->volumes[i];
+
+        if (make_one(files, pod, v, err) < 0)
+            return err_prefix(err, "volume \"%.100s\"", v->name);
+    }
+    return 0;
+}
+
+/* ---- where it lies ---- */
+
+static size_t count_mounts(const struct container_spec *list, size_t n, size_t volume)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < list[i].n_mounts; k++)
+            count += list[i].mounts[k].volume == volume;
+    return count;
+}
+
+bool podvolumes_is_tmpfs(const struct pod_spec *pod, const struct mount_spec *mount)
+{
+    const struct volume_spec *v = &pod->volumes[mount->volume];
+
+    return v->kind == VOLUME_EMPTY && v->in_memory && !*mount->sub_path &&
+           pod->restart == RESTART_NEVER &&
+           count_mounts(pod->inits, pod->n_inits, mount->volume) +
+                   count_mounts(pod->mains, pod->n_mains, mount->volume) ==
+               1;
+}
+
+static char *volume_root(const struct podfiles *files, const struct pod_spec *pod,
+                         const struct volume_spec *v)
+{
+    return v->kind == VOLUME_HOST ? xstrdup(v->host_path)
+                                  : podfiles_volume(files, pod, v->name);
+}
+
+/* Variables may have brought along what the plain text must not have. */
+static int expand(const struct mount_spec *mount, char *const *envp, struct str *out,
+                  struct err *err)
+{
+    if (!mount->expands) {
+        str_add(out, mount->sub_path);
+        return 0;
+    }
+    env_expand(mount->sub_path, envp, out);
+    if (!out->overflow && *out->s && *out->s != '/' && !strstr(out->s, ".."))
+        return 0;
+    return err_set(err, ERR_INVALID,
+                   "subPathExpr \"%.100s\" is \"%.200s\": must be relative and must not"
+                   " contain \"..\"",
+                   mount->sub_path, out->s);
+}
+
+char *podvolumes_source(const struct podfiles *files, const struct pod_spec *pod,
+                        const struct mount_spec *mount, char *const *envp,
+                        struct err *err)
+{
+    const struct volume_spec *v = &pod->volumes[mount->volume];
+    AUTO_FREE char *root = volume_root(files, pod, v);
+    AUTO_FREE char *path = NULL;
+    STR_AUTO struct str sub;
+
+    str_init(&sub, SUB_PATH_MAX);
+    if (expand(mount, envp, &sub, err) < 0)
+        return NULL;
+    path = *sub.s ? xasprintf("%s/%s", root, sub.s) : xstrdup(root);
+    if (!*sub.s || access(path, F_OK) == 0)
+        return TAKE(path);
+    if (v->kind == VOLUME_FILES) {
+        err_set(err, ERR_INVALID,
+                "subPath \"%.200s\": volume \"%.100s\" has no such"
+                " file",
+                sub.s, v->name);
+        return NULL;
+    }
+    return make_dir(path, FILES_MODE, err) < 0 ? NULL : TAKE(path);
+}

@@ -1,0 +1,236 @@
+/* Volumes of real processes, by root and by an ordinary user. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "tests/support/podtest.h"
+
+/* A path that no machine has; none of its parts may appear on this one. */
+#define NOWHERE "/gantry-test-nowhere"
+
+#define V(source) "'volumes': [{'name': 'v', " source "}]"
+#define AT(path) "'volumeMounts': [{'name': 'v', 'mountPath': '" path "'}]"
+#define AT_WITH(path, more) \
+    "'volumeMounts': [{'name': 'v', 'mountPath': '" path "', " more "}]"
+
+static void add_objects(struct podtest *t)
+{
+    podtest_object(t, VALUE_CONFIG_MAP,
+                   "{'metadata': {'name': 'm'}, 'data': {'a': 'apple', 'b': 'bean'},"
+                   " 'binaryData': {'bin': 'AAEC'}}");
+    podtest_object(t, VALUE_SECRET,
+                   "{'metadata': {'name': 's'}, 'data': {'key': 'c2VjcmV0'}}");
+}
+
+static const struct {
+    const char *name, *spec, *container, *script, *log;
+} cases[] = {
+    {"a ConfigMap's keys", V("'configMap': {'name': 'm'}"), AT("/mnt"),
+     "cd /mnt; ls; cat a b; stat -c %a a", "a\nb\nbin\napplebean644\n"},
+    {"binary data", V("'configMap': {'name': 'm'}"), AT("/mnt"), "od -An -tx1 /mnt/bin",
+     " 00 01 02\n"},
+    {"is read-only", V("'configMap': {'name': 'm'}"), AT("/mnt"),
+     "(echo x >/mnt/a) 2>/dev/null || echo no", "no\n"},
+    {"items and modes",
+     V("'configMap': {'name': 'm', 'defaultMode': 256, 'items': [{'key': 'a', 'path':"
+       " 'x/y'}, {'key': 'b', 'path': 'z', 'mode': 292}]}"),
+     AT("/mnt"), "cd /mnt; find . -type f | sort; stat -c %a x/y z",
+     "./x/y\n./z\n400\n444\n"},
+    {"an optional one that is missing",
+     V("'configMap': {'name': 'none', 'optional': true}"), AT("/mnt"),
+     "ls /mnt | wc -l", "0\n"},
+    {"an optional key that is missing",
+     V("'configMap': {'name': 'm', 'optional': true, 'items': [{'key': 'q', 'path':"
+       " 'q'}, {'key': 'a', 'path': 'a'}]}"),
+     AT("/mnt"), "ls /mnt", "a\n"},
+    {"a Secret", V("'secret': {'secretName': 's', 'defaultMode': 256}"), AT("/mnt"),
+     "cat /mnt/key; stat -c %a /mnt/key", "secret400\n"},
+    {"the pod's fields",
+     V("'downwardAPI': {'items': [{'path': 'name', 'fieldRef': {'fieldPath':"
+       " 'metadata.name'}}, {'path': 'labels', 'fieldRef': {'fieldPath':"
+       " 'metadata.labels'}}, {'path': 'cpu', 'resourceFieldRef': {'containerName':"
+       " 'c', 'resource': 'limits.cpu', 'divisor': '1m'}}]}"),
+     "'resources': {'limits': {'cpu': '1500m'}}, " AT("/mnt"),
+     "cd /mnt; cat name; echo; cat labels; echo; cat cpu", "p\napp=\"x\"\n1500"},
+    {"projected",
+     V("'projected': {'sources': [{'configMap': {'name': 'm', 'items': [{'key': 'a',"
+       " 'path': 'a'}]}}, {'secret': {'name': 's'}}, {'downwardAPI': {'items':"
+       " [{'path': 'ns', 'fieldRef': {'fieldPath': 'metadata.namespace'}}]}}]}"),
+     AT("/mnt"), "cd /mnt; ls; cat a key ns", "a\nkey\nns\napplesecretdefault"},
+    {"one file by subPath", V("'configMap': {'name': 'm'}"),
+     AT_WITH("/etc/hostname", "'subPath': 'a'"), "cat /etc/hostname", "apple"},
+    {"emptyDir", V("'emptyDir': {}"), AT("/mnt"),
+     "cd /mnt; ls; echo x >f; cat f; stat -c %a .", "x\n777\n"},
+    {"emptyDir read-only", V("'emptyDir': {}"), AT_WITH("/mnt", "'readOnly': true"),
+     "touch /mnt/x 2>/dev/null || echo no", "no\n"},
+    {"emptyDir in memory, of its size",
+     V("'emptyDir': {'medium': 'Memory', 'sizeLimit': '1Mi'}"), AT("/dev/shm"),
+     "stat -f -c %T /dev/shm; head -c 2M /dev/zero 2>/dev/null >/dev/shm/f || stat -c"
+     " %s /dev/shm/f",
+     "tmpfs\n1048576\n"},
+    {"subPath is made", V("'emptyDir': {}"), AT_WITH("/mnt", "'subPath': 'a/b'"),
+     "cd /mnt && pwd", "/mnt\n"},
+    {"subPathExpr", V("'emptyDir': {}"),
+     "'env': [{'name': 'N', 'value': 'deep'}], 'volumeMounts': [{'name': 'v',"
+     " 'mountPath': '/mnt'}, {'name': 'v', 'mountPath': '/mnt/x', 'subPathExpr':"
+     " '$(N)'}]",
+     "touch /mnt/x/f; ls /mnt/deep", "f\n"},
+    {"hostPath", V("'hostPath': {'path': '/usr/share', 'type': 'Directory'}"),
+     AT("/mnt"), "[ -d /mnt/doc ] && echo yes", "yes\n"},
+    {"a path that is missing", V("'configMap': {'name': 'm'}"), AT(NOWHERE "/deep"),
+     "cat " NOWHERE "/deep/a; [ -d /usr/bin ] && [ -e /proc/self ] && echo yes",
+     "appleyes\n"},
+    {"a missing file", V("'configMap': {'name': 'm'}"),
+     AT_WITH(NOWHERE ".conf", "'subPath': 'b'"), "cat " NOWHERE ".conf", "bean"},
+    {"a missing path in a directory that is there", V("'configMap': {'name': 'm'}"),
+     AT("/etc/gantry-test-nowhere"),
+     "cat /etc/gantry-test-nowhere/a; cmp /etc/passwd /proc/1/root/etc/passwd"
+     " 2>/dev/null; [ -s /etc/passwd ] && echo yes",
+     "appleyes\n"},
+    {"two missing paths", V("'configMap': {'name': 'm'}"),
+     "'volumeMounts': [{'name': 'v', 'mountPath': '" NOWHERE "/one'}, {'name': 'v',"
+     " 'mountPath': '" NOWHERE "2'}]",
+     "cat " NOWHERE "/one/a " NOWHERE "2/b", "applebean"},
+    {"nothing gets lost in a copied directory", V("'configMap': {'name': 'm'}"),
+     AT("/etc/gantry-test-nowhere"),
+     "touch /etc/gantry-test-lost 2>/dev/null || echo refused", "refused\n"},
+    {"a directory like /tmp stays usable", V("'configMap': {'name': 'm'}"),
+     AT("/tmp/gantry-test-nowhere"),
+     "f=$(mktemp) && echo x >$f && cat $f /tmp/gantry-test-nowhere/a; rm $f",
+     "x\napple"},
+    {"a volume within a volume",
+     "'volumes': [{'name': 'e', 'emptyDir': {}}, {'name': 'v', 'configMap': {'name':"
+     " 'm'}}]",
+     "'volumeMounts': [{'name': 'v', 'mountPath': '" NOWHERE "/in/side'}, {'name': 'e',"
+     " 'mountPath': '" NOWHERE "'}]",
+     "cd " NOWHERE "; touch f; ls; cat in/side/a", "f\nin\napple"},
+    {"its directory is there, whatever hides it", V("'emptyDir': {}"), AT("/tmp"),
+     "pwd >f; ls /tmp | grep -v gantry-test; [ -s f ] && cd \"$(cat f)\" && echo yes",
+     "yes\n"},
+    {"working directory in a volume", V("'emptyDir': {}"),
+     "'workingDir': '" NOWHERE "', " AT(NOWHERE), "pwd", NOWHERE "\n"},
+    {"who it is", V("'emptyDir': {}"), AT("/mnt"),
+     "touch f /mnt/f; [ $(id -u) = $(stat -c %u f) ] && [ -O /mnt/f ] && echo yes",
+     "yes\n"},
+    {"its own host name", "'hostname': 'short'", "", "uname -n", "short\n"},
+    {"a token that it did not ask for",
+     "'volumes': [{'name': 'kube-api-access-x', 'projected': {'sources':"
+     " [{'serviceAccountToken': {'path': 'token'}}]}}]",
+     "'volumeMounts': [{'name': 'kube-api-access-x', 'mountPath':"
+     " '/var/run/secrets/kubernetes.io/serviceaccount'}]",
+     "[ -e /var/run/secrets/kubernetes.io ] || echo none", "none\n"},
+};
+
+START_TEST(test_volume)
+{
+    struct podtest t;
+
+    podtest_init(&t);
+    add_objects(&t);
+    podtest_pod(&t, cases[_i].spec, cases[_i].container, cases[_i].script);
+    podtest_run(&t);
+    podtest_expect(&t, cases[_i].name, cases[_i].log);
+    ck_assert_msg(access(NOWHERE, F_OK) < 0 &&
+                      access("/etc/gantry-test-nowhere", F_OK) < 0 &&
+                      access("/tmp/gantry-test-nowhere", F_OK) < 0,
+                  "%s: left on the machine", cases[_i].name);
+    podtest_fini(&t);
+}
+END_TEST
+
+static const struct {
+    const char *name, *spec, *container;
+    enum err_code code;
+    const char *want;
+} lacking[] = {
+    {"a ConfigMap", V("'configMap': {'name': 'none'}"), AT("/mnt"), ERR_NOT_FOUND,
+     "volume \"v\": configmap \"none\" not found"},
+    {"a Secret", V("'secret': {'secretName': 'none'}"), AT("/mnt"), ERR_NOT_FOUND,
+     "volume \"v\": secret \"none\" not found"},
+    {"a key", V("'configMap': {'name': 'm', 'items': [{'key': 'q', 'path': 'q'}]}"),
+     AT("/mnt"), ERR_NOT_FOUND, "couldn't find key q in ConfigMap default/m"},
+    {"a directory of the machine",
+     V("'hostPath': {'path': '" NOWHERE "', 'type': 'Directory'}"), AT("/mnt"),
+     ERR_INVALID, NOWHERE " does not exist"},
+    {"the right type", V("'hostPath': {'path': '/etc/passwd', 'type': 'Directory'}"),
+     AT("/mnt"), ERR_INVALID, "/etc/passwd is not a directory"},
+};
+
+START_TEST(test_lacking)
+{
+    struct podtest t;
+    struct err err = ERR_INIT;
+
+    podtest_init(&t);
+    add_objects(&t);
+    podtest_pod(&t, lacking[_i].spec, lacking[_i].container, "true");
+    ck_assert_int_lt(podtest_prepare(&t, &err), 0);
+    ck_assert_msg(err.code == lacking[_i].code && strstr(err.msg, lacking[_i].want),
+                  "%s: %s", lacking[_i].name, err.msg);
+    podtest_fini(&t);
+}
+END_TEST
+
+static const struct {
+    const char *name, *spec, *container, *want;
+} misplaced[] = {
+    {"a directory on a file", V("'configMap': {'name': 'm'}"), AT("/etc/passwd"),
+     "mountPath /etc/passwd: a file is there"},
+    {"a file on a directory", V("'configMap': {'name': 'm'}"),
+     AT_WITH("/mnt", "'subPath': 'a'"), "mountPath /mnt: a directory is there"},
+    {"no such subPath", V("'configMap': {'name': 'm'}"),
+     AT_WITH("/mnt", "'subPath': 'q'"), "volume \"v\" has no such file"},
+    {"below a file", V("'configMap': {'name': 'm'}"), AT("/etc/passwd/x"),
+     "mountPath /etc/passwd/x: Not a directory"},
+};
+
+START_TEST(test_misplaced)
+{
+    struct podtest t;
+    struct err err = ERR_INIT;
+
+    podtest_init(&t);
+    add_objects(&t);
+    podtest_pod(&t, misplaced[_i].spec, misplaced[_i].container, "true");
+    ck_assert_int_eq(podtest_prepare(&t, &err), 0);
+    ck_assert_ptr_null(podtest_start(&t, &err));
+    ck_assert_msg(strstr(err.msg, misplaced[_i].want) != NULL, "%s: %s",
+                  misplaced[_i].name, err.msg);
+    podtest_fini(&t);
+}
+END_TEST
+
+/* An emptyDir outlives a container, and goes with the pod. */
+START_TEST(test_empty_dir_lives)
+{
+    struct podtest t;
+    AUTO_FREE char *path = NULL;
+
+    podtest_init(&t);
+    podtest_pod(&t, V("'emptyDir': {'medium': 'Memory'}") ", 'restartPolicy': 'Always'",
+                AT("/mnt"), "echo x >>/mnt/f; wc -l </mnt/f");
+    podtest_run(&t);
+    ck_assert_ptr_nonnull(podtest_start(&t, NULL));
+    podtest_until_end(&t);
+    podtest_expect(&t, "second run", "2\n");
+    path = xasprintf("%s/volumes/%d/default_p_u-1", t.dir, (int)getpid());
+    ck_assert_int_eq(access(path, F_OK), 0);
+    t.x->ops->finish(t.x, t.pod);
+    ck_assert_int_lt(access(path, F_OK), 0);
+    podtest_fini(&t);
+}
+END_TEST
+
+int main(void)
+{
+    return podtest_main("gantry-local/volumes",
+                        (struct suite_row[]){
+                            {test_volume, ARRAY_LEN(cases)},
+                            {test_lacking, ARRAY_LEN(lacking)},
+                            {test_misplaced, ARRAY_LEN(misplaced)},
+                            {test_empty_dir_lives, 1},
+                            {NULL, 0},
+                        });
+}

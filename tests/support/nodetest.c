@@ -1,0 +1,202 @@
+#include "tests/support/nodetest.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry-local/direct.h"
+#include "cmd/gantry-local/env.h"
+
+/* ---- the executor ---- */
+
+static const char *refuse(struct executor *x, const struct pod_spec *pod,
+                          struct err *err)
+{
+    (void)x;
+    (void)pod;
+    (void)err;
+    return NULL;
+}
+
+static int prepare(struct executor *x, const struct value_pod *pod, struct err *err)
+{
+    const struct nodetest *t = (const struct nodetest *)x;
+
+    for (size_t i = 0; i < pod->spec->n_volumes; i++)
+        for (size_t k = 0; k < pod->spec->volumes[i].n_parts; k++) {
+            const struct volume_part *part = &pod->spec->volumes[i].parts[k];
+            const struct value_source from = {.kind = part->kind,
+                                              .object = part->object};
+            const struct podobject *object;
+
+            if (value_object(pod, &from, &object, err) != VALUE_GIVEN)
+                return -1;
+        }
+    return t->fails_prepare ? err_set(err, ERR_IO, "No space left on device") : 0;
+}
+
+static char **copy(char *const *words)
+{
+    size_t n = 0;
+    char **list;
+
+    while (words[n])
+        n++;
+    list = xcalloc(n + 1, sizeof(*list));
+    for (size_t i = 0; i < n; i++)
+        list[i] = xstrdup(words[i]);
+    return list;
+}
+
+static struct executor_run *start(struct executor *x, const struct executor_start *s,
+                                  executor_exit_fn *exited, void *arg, struct err *err)
+{
+    struct nodetest *t = (struct nodetest *)x;
+    struct nodetest_run *run = xcalloc(1, sizeof(*run));
+    size_t i = 0;
+
+    (void)err;
+    *run = (struct nodetest_run){.pod = xstrdup(s->pod->name),
+                                 .container = xstrdup(s->container->name),
+                                 .argv = copy(s->argv),
+                                 .envp = copy(s->envp),
+                                 .exited = exited,
+                                 .arg = arg,
+                                 .t = t};
+    while (t->runs[i])
+        ck_assert_uint_lt(++i, NODETEST_RUNS_MAX);
+    t->runs[i] = run;
+    str_addf(&t->history, "+%s ", s->container->name);
+    return (struct executor_run *)run;
+}
+
+static void send_signal(struct executor_run *opaque, int signo)
+{
+    struct nodetest_run *run = (struct nodetest_run *)opaque;
+
+    run->signo = signo;
+    str_addf(&run->t->history, "%s!%d ", run->container, signo);
+}
+
+static void drop(struct executor_run *opaque)
+{
+    struct nodetest_run *run = (struct nodetest_run *)opaque;
+
+    for (size_t i = 0; i < NODETEST_RUNS_MAX; i++)
+        if (run->t->runs[i] == run)
+            run->t->runs[i] = NULL;
+    words_free(run->argv);
+    words_free(run->envp);
+    free(run->pod);
+    free(run->container);
+    free(run);
+}
+
+static void forget(struct executor *x, const struct pod_spec *pod)
+{
+    (void)x;
+    (void)pod;
+}
+
+static void no_free(struct executor *x)
+{
+    (void)x;
+}
+
+static const struct executor_ops ops = {
+    .runs_programs = true,
+    .refuse = refuse,
+    .prepare = prepare,
+    .start = start,
+    .signal = send_signal,
+    .drop = drop,
+    .forget = forget,
+    .free = no_free,
+};
+
+/* ---- the node ---- */
+
+void nodetest_init(struct nodetest *t)
+{
+    struct kubelet_options o = {
+        .name_prefix = "n",
+        .groups = {.items = {{.count = 1, .gpus = 4, .gpu_type = "h100"}}, .n = 1},
+        .cpu_milli = 4000,
+        .mem_bytes = INT64_C(8) << 30,
+        .gpu_resource = "nvidia.com/gpu",
+        .lease_sec = 10,
+    };
+    struct err err = ERR_INIT;
+    struct rng rng;
+
+    rng_seed(&rng, 2);
+    *t = (struct nodetest){.executor = {&ops}, .api = apitest_new()};
+    str_init(&t->history, 100000);
+    t->transport = direct_new(t->api->loop, t->api->server, "node", true);
+    t->client = kc_client_new(t->api->loop, t->transport, &rng);
+    o.loop = t->api->loop;
+    o.client = t->client;
+    o.executor = &t->executor;
+    rng_seed(&o.rng, 1);
+    t->kubelet = kubelet_new(&o, &err);
+    ck_assert_msg(t->kubelet != NULL, "%s", err.msg);
+    apitest_advance(t->api, 1);
+}
+
+void nodetest_fini(struct nodetest *t)
+{
+    kubelet_free(t->kubelet);
+    kc_client_free(t->client);
+    transport_free(t->transport);
+    apitest_free(t->api);
+    str_fini(&t->history);
+}
+
+void nodetest_create(struct nodetest *t, const char *path, const char *body)
+{
+    ck_assert_msg(apitest_request(t->api, "POST", path, body) == 201, "%s", path);
+    apitest_advance(t->api, 0);
+}
+
+void nodetest_pod(struct nodetest *t, const char *name, const char *spec)
+{
+    AUTO_FREE char *body = xasprintf(
+        "{'metadata': {'name': '%s'}, 'spec': {'nodeName': 'n1', %s}}", name, spec);
+
+    nodetest_create(t, NODETEST_PODS, body);
+}
+
+struct nodetest_run *nodetest_run(struct nodetest *t, const char *pod,
+                                  const char *container)
+{
+    for (size_t i = 0; i < NODETEST_RUNS_MAX; i++)
+        if (t->runs[i] && strcmp(t->runs[i]->pod, pod) == 0 &&
+            strcmp(t->runs[i]->container, container) == 0)
+            return t->runs[i];
+    return NULL;
+}
+
+void nodetest_end(struct nodetest *t, const char *pod, const char *container, int code)
+{
+    struct nodetest_run *run = nodetest_run(t, pod, container);
+    executor_exit_fn *exited;
+    void *arg;
+
+    ck_assert_msg(run != NULL, "%s of %s does not run", container, pod);
+    exited = run->exited;
+    arg = run->arg;
+    str_addf(&t->history, "-%s ", container);
+    drop((struct executor_run *)run);
+    exited(arg, &(struct executor_exit){.exit_code = code});
+    apitest_advance(t->api, 0);
+}
+
+void nodetest_expect(struct nodetest *t, const char *pod, const char *parts)
+{
+    AUTO_FREE char *path = xasprintf(NODETEST_PODS "/%s", pod);
+
+    apitest_advance(t->api, 0);
+    ck_assert_msg(apitest_request(t->api, "GET", path, NULL) == 200, "%s", path);
+    apitest_expect(t->api, path, parts);
+}

@@ -1,0 +1,56 @@
+/*
+ * nodetest - a kubelet against the embedded API server in virtual time, with an executor
+ * that only notes what it is told: the test says when a container ends.
+ *
+ *   struct nodetest t;
+ *   nodetest_init(&t);
+ *   nodetest_pod(&t, "p", "'containers': [{'name': 'c', 'command': ['x']}]");
+ *   ck_assert(nodetest_run(&t, "p", "c") != NULL);    // it runs
+ *   nodetest_end(&t, "p", "c", 0);
+ *   nodetest_expect(&t, "p", "status.phase=Succeeded");
+ *   nodetest_fini(&t);
+ */
+#ifndef GANTRY_TESTS_SUPPORT_NODETEST_H
+#define GANTRY_TESTS_SUPPORT_NODETEST_H
+
+#include "cmd/gantry-local/kubelet.h"
+#include "tests/support/apitest.h"
+
+#define NODETEST_PODS "/api/v1/namespaces/default/pods"
+#define NODETEST_RUNS_MAX 64
+
+/* A container as it runs. */
+struct nodetest_run {
+    char *pod, *container;
+    char **argv, **envp;
+    int signo; /* the last it was sent; 0: none */
+    executor_exit_fn *exited;
+    void *arg;
+    struct nodetest *t;
+};
+
+struct nodetest {
+    struct executor executor;
+    struct apitest *api;
+    struct transport *transport;
+    struct kc_client *client;
+    struct kubelet *kubelet;
+    struct nodetest_run *runs[NODETEST_RUNS_MAX]; /* NULL: free */
+    struct str
+        history; /* "+c" started, "-c" ended, "c!15" signalled, each with a space */
+    bool fails_prepare;
+};
+
+void nodetest_init(struct nodetest *t);
+void nodetest_fini(struct nodetest *t);
+/* Creates the pod on node n1, in JSON with single quotes, and lets the kubelet act. */
+void nodetest_pod(struct nodetest *t, const char *name, const char *spec);
+/* Any object; its HTTP status must be 201. */
+void nodetest_create(struct nodetest *t, const char *path, const char *body);
+/* NULL: it does not run. */
+struct nodetest_run *nodetest_run(struct nodetest *t, const char *pod,
+                                  const char *container);
+void nodetest_end(struct nodetest *t, const char *pod, const char *container, int code);
+void nodetest_expect(struct nodetest *t, const char *pod, const char *parts);
+
+#endif
