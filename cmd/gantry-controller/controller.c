@@ -8,6 +8,7 @@
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/cycle.h"
 #include "cmd/gantry-controller/podops.h"
+#include "cmd/gantry-controller/quota.h"
 #include "cmd/gantry-controller/unseen.h"
 #include "cmd/gantry-controller/watches.h"
 
@@ -80,6 +81,7 @@ void controller_free(struct controller *ctl)
     cleanup_free(ctl);
     HASH_ITER (hh, ctl->records, r, tmp)
         record_free(r);
+    quota_free(ctl);
     unseen_free(ctl);
     admission_free(ctl);
     watches_stop(ctl);

@@ -27,14 +27,15 @@ struct controller {
     struct sched *sched;
     struct lanes *lanes;
     struct ids *ids;
-    struct kc_cache *nodes, *jobs, *pods, *services;
+    struct kc_cache *nodes, *jobs, *pods, *services, *quotas;
     struct kc_cache *policies[POLICY_COUNT];
     struct record *records;
-    struct pod_op *ops;           /* all that exist, podops.c */
-    struct admission *admissions; /* by kin of jobs, admission.c */
-    uint64_t lessons;             /* learned so far, admission.c */
-    struct unseen *unseen;        /* by namespace and name, unseen.c */
-    struct cleaning *cleanings;   /* by uid of what is cleaned up, cleanup.c */
+    struct pod_op *ops;               /* all that exist, podops.c */
+    struct admission *admissions;     /* by kin of jobs, admission.c */
+    uint64_t lessons;                 /* learned so far, admission.c */
+    struct quota_space *quotas_by_ns; /* quota.c */
+    struct unseen *unseen;            /* by namespace and name, unseen.c */
+    struct cleaning *cleanings;       /* by uid of what is cleaned up, cleanup.c */
     struct loop_timer *step, *sweep, *turn;
     struct record *dirty, **dirty_end; /* to be reconciled in this turn, cycle.c */
     bool synced;

@@ -8,6 +8,7 @@
 #include "cmd/gantry-controller/admission.h"
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/podbuild.h"
+#include "cmd/gantry-controller/quota.h"
 #include "cmd/gantry-controller/refusal.h"
 #include "cmd/gantry-controller/service.h"
 #include "cmd/gantry-controller/unseen.h"
@@ -353,7 +354,7 @@ void podops_launch(struct record *r)
     for (size_t i = 0; i < a->n; i++)
         if (a->ranks[i].state == RANK_NONE) {
             all_made = false;
-            if (!a->ranks[i].busy)
+            if (!a->ranks[i].busy && quota_has_turn(r))
                 op_new(r, OP_MAKE, i);
         }
     if (attempt_gated(a)) /* whoever set them has the word; then all at once */

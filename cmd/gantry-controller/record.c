@@ -9,6 +9,7 @@
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/cycle.h"
 #include "cmd/gantry-controller/podops.h"
+#include "cmd/gantry-controller/quota.h"
 #include "cmd/gantry-controller/service.h"
 #include "cmd/gantry-controller/statuswrite.h"
 #include "cmd/gantry-controller/unseen.h"
@@ -240,6 +241,7 @@ void record_vanished(struct record *r)
     bjob_free(r->job);
     r->job = NULL;
     start_clear(r);
+    quota_pass(r);
     if (r->ctl->synced) {
         told_update(r);
         consider_things(r);
@@ -387,6 +389,7 @@ void record_run(struct record *r)
         podops_launch(r);
     if (next.kill)
         podops_kill(r);
+    quota_pass(r);
     jstatus_fini(&next.want);
 }
 

@@ -70,6 +70,8 @@ struct record {
     struct service *service; /* the cache's item; NULL */
     char *service_uid;       /* by watch or by the answer to our create; NULL: none */
     struct making *making;   /* the create under way; NULL */
+
+    bool quota_turn, quota_waits; /* to make its pods, quota.c */
 };
 
 struct record *record_get(struct controller *ctl, const char *uid); /* made if new */

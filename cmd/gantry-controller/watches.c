@@ -8,6 +8,7 @@
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/cycle.h"
 #include "cmd/gantry-controller/policies.h"
+#include "cmd/gantry-controller/quota.h"
 #include "cmd/gantry-controller/service.h"
 #include "cmd/gantry-controller/unseen.h"
 
@@ -248,6 +249,32 @@ static void service_changed(void *arg, enum kc_change change, void *old_item,
     record_reconcile(r);
 }
 
+/* ---- quotas ---- */
+
+static const struct kc_resource quota_resource = {"", "v1", "resourcequotas",
+                                                  "ResourceQuota", true};
+
+static void *make_quota(void *arg, const struct json *object)
+{
+    (void)arg;
+    return xstrdup(json_str_or(object, "metadata.namespace", ""));
+}
+
+static void quota_changed(void *arg, enum kc_change change, void *old_item,
+                          void *new_item, const struct json *object)
+{
+    (void)object;
+    if (change == KC_ADDED)
+        quota_added(arg, new_item);
+    else if (change == KC_DELETED)
+        quota_removed(arg, old_item);
+}
+
+static void quotas_listed(void *arg)
+{
+    (void)arg;
+}
+
 /* ---- all of them ---- */
 
 static void consider_pod(void *arg, void *item)
@@ -294,7 +321,9 @@ static const struct kc_cache_ops node_ops = {make_node, node_changed, free_node,
                                  pod_ops = {make_pod, pod_changed, free_pod,
                                             pods_listed, trouble},
                                  service_ops = {make_service, service_changed,
-                                                free_service, watches_synced, trouble};
+                                                free_service, watches_synced, trouble},
+                                 quota_ops = {make_quota, quota_changed, free,
+                                              quotas_listed, trouble};
 
 static struct kc_cache *watch(struct controller *ctl,
                               const struct kc_resource *resource,
@@ -314,6 +343,7 @@ void watches_start(struct controller *ctl)
     ctl->jobs = watch(ctl, &bjob_resource, NULL, &job_ops);
     ctl->pods = watch(ctl, &kc_pods, NULL, &pod_ops);
     ctl->services = watch(ctl, &kc_services, LABEL_JOB_UID, &service_ops);
+    ctl->quotas = watch(ctl, &quota_resource, NULL, &quota_ops);
 }
 
 void watches_stop(struct controller *ctl)
@@ -323,4 +353,5 @@ void watches_stop(struct controller *ctl)
     kc_cache_free(ctl->jobs);
     kc_cache_free(ctl->pods);
     kc_cache_free(ctl->services);
+    kc_cache_free(ctl->quotas);
 }
