@@ -67,6 +67,11 @@ struct executor_ops {
      * to do. ERR_NOT_FOUND: something of the API is not there yet, it may be called
      * again; after any other error the pod has failed. */
     int (*prepare)(struct executor *x, const struct value_pod *pod, struct err *err);
+    /* Containers have an /etc/hosts of their own, which set_hosts writes: after prepare,
+     * and again while they run. NULL where no programs run. */
+    bool (*has_hosts)(const struct executor *x);
+    int (*set_hosts)(struct executor *x, const struct pod_spec *pod, const char *text,
+                     struct err *err);
     /* NULL and err when it cannot be started (no such program, no such directory). */
     struct executor_run *(*start)(struct executor *x,
                                   const struct executor_start *start,

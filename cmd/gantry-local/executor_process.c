@@ -166,6 +166,19 @@ static int prepare(struct executor *x, const struct value_pod *pod, struct err *
     return podvolumes_make(p->files, pod, err);
 }
 
+static bool has_hosts(const struct executor *x)
+{
+    return ((const struct process *)x)->view != MOUNTNS_REFUSED;
+}
+
+static int set_hosts(struct executor *x, const struct pod_spec *pod, const char *text,
+                     struct err *err)
+{
+    const struct process *p = (const struct process *)x;
+
+    return has_hosts(x) ? podvolumes_write_hosts(p->files, pod, text, err) : 0;
+}
+
 static struct conpipe *open_output(struct process *p, const struct executor_start *s,
                                    struct err *err)
 {
@@ -308,6 +321,8 @@ static const struct executor_ops ops = {
     .runs_programs = true,
     .refuse = refuse,
     .prepare = prepare,
+    .has_hosts = has_hosts,
+    .set_hosts = set_hosts,
     .start = start,
     .signal = send_signal,
     .drop = drop,

@@ -256,6 +256,7 @@ struct kubelet *kubelet_new(const struct kubelet_options *options, struct err *e
     if (kubelet_check(options, err) < 0)
         return NULL;
     k = xcalloc(1, sizeof(*k));
+    TAILQ_INIT(&k->gangs);
     k->loop = options->loop;
     k->client = options->client;
     k->executor = options->executor;
@@ -278,6 +279,7 @@ void kubelet_free(struct kubelet *k)
     k->stopped = NULL;
     for (size_t i = 0; i < k->n_nodes; i++)
         knode_fini(&k->nodes[i]);
+    kubelet_free_gangs(k);
     kc_cache_free(k->pods);
     loop_timer_free(k->stop_timer);
     writer_free(k->writer);

@@ -95,6 +95,11 @@ static void take_ip(struct kpod *pod)
 {
     struct knode *node = pod->node;
 
+    snprintf(pod->state.host_ip, sizeof(pod->state.host_ip), "%s", node->address);
+    if (pod->spec->host_network) {
+        snprintf(pod->state.ip, sizeof(pod->state.ip), "%s", node->address);
+        return;
+    }
     for (unsigned tries = 0; tries < NODE_IPS && !pod->ip; tries++) {
         unsigned i = node->next_ip;
 
@@ -106,7 +111,6 @@ static void take_ip(struct kpod *pod)
     }
     snprintf(pod->state.ip, sizeof(pod->state.ip), "%u.%u.%u.%u", node->net[0],
              node->net[1], node->net[2], pod->ip);
-    snprintf(pod->state.host_ip, sizeof(pod->state.host_ip), "%s", node->address);
 }
 
 static void hold(struct kpod *pod)
@@ -130,9 +134,11 @@ static void release(struct kpod *pod)
         return;
     amounts_sub(&node->used, &pod->spec->requests);
     node->gpus_used &= ~pod->gpus;
-    node->ips_used[pod->ip / 64] &= ~(UINT64_C(1) << (pod->ip % 64));
+    if (pod->ip)
+        node->ips_used[pod->ip / 64] &= ~(UINT64_C(1) << (pod->ip % 64));
     pod->stage = KPOD_OVER;
     node->kubelet->n_active--;
+    kpod_leave(pod);
     if (executor->ops->finish)
         executor->ops->finish(executor, pod->spec);
 }
@@ -295,6 +301,7 @@ static void begin(struct kpod *pod)
 
     pod->state.start_ms = loop_now_ms(loop);
     hold(pod);
+    kpod_join(pod);
     if (pod->spec->active_deadline_sec >= 0) {
         pod->deadline_timer = loop_timer_new(loop, deadline_due, pod);
         loop_timer_start(pod->deadline_timer,

@@ -1,7 +1,8 @@
 /*
  * kubelet_private - what the files of the kubelet share: kubelet.c (the whole, its
  * watch), kubelet_node.c (Node and Lease), kubelet_pod.c (a pod's life), kubelet_run.c
- * (its containers), kubelet_objects.c (the ConfigMaps and Secrets they use).
+ * (its containers), kubelet_objects.c (the ConfigMaps and Secrets they use),
+ * kubelet_gang.c (names and addresses of the pods that it works with).
  */
 #ifndef GANTRY_LOCAL_KUBELET_PRIVATE_H
 #define GANTRY_LOCAL_KUBELET_PRIVATE_H
@@ -18,10 +19,12 @@
 #define NODE_IPS 256
 
 struct kfetch;
+struct kgang;
 struct knode;
 struct kpod;
 
 TAILQ_HEAD(kpod_list, kpod);
+TAILQ_HEAD(kgang_list, kgang);
 
 /* Nodes of equal shape. */
 struct kgroup {
@@ -47,6 +50,7 @@ struct kubelet {
     struct knode *nodes;
     size_t n_nodes, n_registered;
 
+    struct kgang_list gangs;
     size_t n_active; /* pods that hold resources */
     bool stopping;
     struct loop_timer *stop_timer;
@@ -109,6 +113,7 @@ struct kpod {
     char *lacking_reason; /* "OutOfcpu"; NULL */
     uint64_t gpus;        /* indices it holds */
     uint8_t ip;           /* last octet; 0: none */
+    struct kgang *gang;   /* NULL: it has no peers */
     struct podobjects objects;
     struct kfetch *fetches; /* one for each object; NULL: none was ever needed */
     size_t n_fetching;      /* those on their way: nothing is started meanwhile */
@@ -169,6 +174,18 @@ uint64_t knode_take_gpus(struct knode *node, int64_t count);
  * there are none. */
 void kpod_load(struct kpod *pod);
 void kpod_unload(struct kpod *pod);
+
+/* ---- kubelet_gang.c ---- */
+
+/* The pod is known to be of a gang while it is active, if it is of any. */
+void kpod_join(struct kpod *pod);
+void kpod_leave(struct kpod *pod);
+/* Its /etc/hosts, as things stand. */
+void kpod_write_hosts(struct kpod *pod);
+/* Where there is no /etc/hosts of its own: variables that name a peer, or a peer and a
+ * port, get its address. ERR_NOT_FOUND: the peer has none yet. */
+int kpod_name_by_address(const struct kpod *pod, char ***envp, struct err *err);
+void kubelet_free_gangs(struct kubelet *k);
 
 /* ---- kubelet.c ---- */
 

@@ -79,14 +79,11 @@ static void gpu_list(const struct krun *r, char ret[LIST_TEXT_MAX])
     }
 }
 
-/* On a node with GPUs a container without any must see none. */
+/* A container without any must see none, also those of which the node was not told. */
 static void add_gpus(const struct krun *r, char ***envp)
 {
-    const struct kubelet *k = kubelet_of(r->pod);
     char list[LIST_TEXT_MAX];
 
-    if (amounts_get(&r->pod->node->group->capacity, k->gpu_resource) == 0)
-        return;
     gpu_list(r, list);
     env_set(envp, "CUDA_VISIBLE_DEVICES", list);
     env_set(envp, "NVIDIA_VISIBLE_DEVICES", *list ? list : "void");
@@ -111,17 +108,21 @@ struct value_pod kpod_view(const struct kpod *pod)
 static char **environment(const struct krun *r, struct err *err)
 {
     struct value_pod view = kpod_view(r->pod);
+    struct executor *x = kubelet_of(r->pod)->executor;
     char **envp;
 
-    if (!kubelet_of(r->pod)->executor->ops->runs_programs)
+    if (!x->ops->runs_programs)
         return xcalloc(1, sizeof(*envp));
     envp = env_build(&view, spec_of(r), err);
     if (!envp)
         return NULL;
     add_gpus(r, &envp);
     if (!env_get(envp, "HOSTNAME"))
-        env_set(&envp, "HOSTNAME", r->pod->spec->name);
-    return envp;
+        env_set(&envp, "HOSTNAME", r->pod->spec->hostname);
+    if (x->ops->has_hosts(x) || kpod_name_by_address(r->pod, &envp, err) == 0)
+        return envp;
+    words_free(envp);
+    return NULL;
 }
 
 static int run_start(struct krun *r, struct err *err)
@@ -307,8 +308,10 @@ static bool prepare(struct kpod *pod)
     if (pod->prepare_due_ms > now_ms)
         return false;
     pod->prepared = x->ops->prepare(x, &view, &err) == 0;
-    if (pod->prepared)
+    if (pod->prepared) {
+        kpod_write_hosts(pod);
         return true;
+    }
     if (err.code != ERR_NOT_FOUND) {
         kpod_stop(pod, 0, "FailedMount", err.msg);
         return false;

@@ -8,6 +8,7 @@
 #include "cmd/gantry-local/podspec_private.h"
 
 #define WORDS_MAX 10000
+#define HOST_ALIAS_MAX 65536
 #define GRACE_DEFAULT_SEC 30
 /* Past a year it is as good as none, and sums of it stay small. */
 #define GRACE_MAX_SEC (366 * 86400)
@@ -37,6 +38,26 @@ static void pairs_read(struct pairs *pairs, const struct json *map)
             continue;
         pairs->items[pairs->n++] =
             (struct pair){xstrdup(it.key), xstrdup(json_string(it.val))};
+    }
+}
+
+/* An address that is none, or has no name, is left out. */
+static void aliases_read(struct pairs *pairs, const struct json *list)
+{
+    pairs->items = xcalloc(json_len(list) + 1, sizeof(*pairs->items));
+    for (size_t i = 0; i < json_len(list); i++) {
+        const struct json *names = json_get(json_item(list, i), "hostnames");
+        const char *ip = json_str_or(json_item(list, i), "ip", "");
+        STR_AUTO struct str line;
+
+        str_init(&line, HOST_ALIAS_MAX);
+        for (size_t k = 0; k < json_len(names); k++)
+            if (json_is(json_item(names, k), JSON_STRING))
+                str_addf(&line, "%s%s", line.len ? " " : "",
+                         json_string(json_item(names, k)));
+        if (!*ip || !line.len || strpbrk(ip, " \t\n") || strchr(line.s, '\n'))
+            continue;
+        pairs->items[pairs->n++] = (struct pair){xstrdup(ip), str_take(&line)};
     }
 }
 
@@ -309,6 +330,9 @@ struct pod_spec *podspec_new(const struct json *object)
     spec->node_name = xstrdup(json_str_or(object, "spec.nodeName", ""));
     spec->service_account = xstrdup(json_str_or(object, "spec.serviceAccountName", ""));
     spec->hostname = xstrdup(json_str_or(object, "spec.hostname", spec->name));
+    spec->subdomain = xstrdup(json_str_or(object, "spec.subdomain", ""));
+    spec->host_network = json_bool_or(object, "spec.hostNetwork", false);
+    aliases_read(&spec->host_aliases, json_at(object, "spec.hostAliases"));
     pairs_read(&spec->labels, json_at(object, "metadata.labels"));
     pairs_read(&spec->annotations, json_at(object, "metadata.annotations"));
     spec->qos_class = qos_class(object);
@@ -328,12 +352,14 @@ void podspec_free(struct pod_spec *spec)
     amounts_fini(&spec->requests);
     pairs_fini(&spec->labels);
     pairs_fini(&spec->annotations);
+    pairs_fini(&spec->host_aliases);
     free(spec->ns);
     free(spec->name);
     free(spec->uid);
     free(spec->node_name);
     free(spec->service_account);
     free(spec->hostname);
+    free(spec->subdomain);
     free(spec->needs);
     free(spec->invalid);
     free(spec);

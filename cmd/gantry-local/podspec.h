@@ -125,7 +125,10 @@ struct pod_spec {
     char *ns, *name, *uid;
     char *node_name; /* "" while unbound */
     char *service_account;
-    char *hostname; /* the name where none is given */
+    char *hostname;  /* the pod's name where none is given */
+    char *subdomain; /* "": none */
+    bool host_network;
+    struct pairs host_aliases; /* name: an address, value: its names, by blanks */
     struct pairs labels, annotations;
     enum restart_policy restart;
     int64_t grace_sec;           /* terminationGracePeriodSeconds */

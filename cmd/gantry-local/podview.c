@@ -75,19 +75,32 @@ static int by_depth(const void *a, const void *b)
     return da < db ? -1 : da > db;
 }
 
+/* Unless a volume of the pod is there. */
+static void add_hosts(struct podview *v, const struct podview_request *r)
+{
+    char *source = podvolumes_hosts(r->files, r->pod);
+
+    if (source && !hides(v, "/etc/hosts"))
+        add(v, source, "/etc/hosts");
+    else
+        free(source);
+}
+
 int podview_init(struct podview *v, const struct podview_request *r, struct err *err)
 {
     const struct container_spec *c = r->container;
 
-    *v = (struct podview){.ns = {.kind = r->kind,
-                                 .stage = podfiles_stage(r->files),
-                                 .hostname = r->pod->hostname}};
+    *v = (struct podview){
+        .ns = {.kind = r->kind,
+               .stage = podfiles_stage(r->files),
+               .hostname = r->pod->host_network ? NULL : r->pod->hostname}};
     v->mounts = xcalloc(c->n_mounts + 2, sizeof(*v->mounts));
     v->ns.mounts = v->mounts;
     for (size_t i = 0; i < c->n_mounts; i++)
         if (add_volume(v, r, &c->mounts[i], err) < 0)
             return err_prefix(err, "volume \"%.100s\"",
                               r->pod->volumes[c->mounts[i].volume].name);
+    add_hosts(v, r);
     if (hides(v, r->work_dir))
         add(v, xstrdup(r->work_dir), r->work_dir);
     qsort(v->mounts, v->ns.n_mounts, sizeof(*v->mounts), by_depth);

@@ -15,6 +15,7 @@
 #define EMPTY_MODE 0777
 #define FILES_MODE 0755
 #define SUB_PATH_MAX 4000
+#define HOSTS_NAME ".hosts"
 
 /* ---- files ---- */
 
@@ -302,4 +303,36 @@ char *podvolumes_source(const struct podfiles *files, const struct pod_spec *pod
         return NULL;
     }
     return make_dir(path, FILES_MODE, err) < 0 ? NULL : TAKE(path);
+}
+
+/* ---- /etc/hosts ---- */
+
+/* Written over, then cut: readers see the old lines or the new ones, but for a moment
+ * within one write. */
+int podvolumes_write_hosts(struct podfiles *files, const struct pod_spec *pod,
+                           const char *text, struct err *err)
+{
+    AUTO_FREE char *path = podfiles_volume(files, pod, HOSTS_NAME);
+    AUTO_FREE char *dir = podfiles_volume(files, pod, "");
+    const size_t len = strlen(text);
+    bool ok;
+    int fd, errnum;
+
+    if (files_make_dir(dir, err) < 0)
+        return -1;
+    fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+    if (fd < 0)
+        return err_errno(err, errno, "write %.300s", path);
+    ok = write_all(fd, text, len) == 0 && ftruncate(fd, (off_t)len) == 0 &&
+         fchmod(fd, 0644) == 0;
+    errnum = errno;
+    close(fd);
+    return ok ? 0 : err_errno(err, errnum, "write %.300s", path);
+}
+
+char *podvolumes_hosts(const struct podfiles *files, const struct pod_spec *pod)
+{
+    AUTO_FREE char *path = podfiles_volume(files, pod, HOSTS_NAME);
+
+    return access(path, F_OK) == 0 ? TAKE(path) : NULL;
 }

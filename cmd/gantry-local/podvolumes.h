@@ -27,4 +27,10 @@ char *podvolumes_source(const struct podfiles *files, const struct pod_spec *pod
                         struct err *err);
 bool podvolumes_is_tmpfs(const struct pod_spec *pod, const struct mount_spec *mount);
 
+/* The pod's own /etc/hosts. It is bound in its containers: it stays the same file. */
+int podvolumes_write_hosts(struct podfiles *files, const struct pod_spec *pod,
+                           const char *text, struct err *err);
+/* Where it lies; heap. NULL: the pod has none. */
+char *podvolumes_hosts(const struct podfiles *files, const struct pod_spec *pod);
+
 #endif

@@ -223,6 +223,31 @@ START_TEST(test_empty_dir_lives)
 }
 END_TEST
 
+/* Its names, and what becomes of them while it runs. */
+START_TEST(test_hosts)
+{
+    struct podtest t;
+    struct err err = ERR_INIT;
+
+    podtest_init(&t);
+    podtest_pod(&t, "", "",
+                "getent hosts me; echo ready; until getent hosts peer; do sleep .01;"
+                " done");
+    ck_assert_int_eq(podtest_prepare(&t, &err), 0);
+    ck_assert_int_eq(
+        t.x->ops->set_hosts(t.x, t.pod, "127.1.2.3 me.sub me and a long line\n", &err),
+        0);
+    ck_assert_ptr_nonnull(podtest_start(&t, &err));
+    podtest_until_log(&t, "ready\n");
+    ck_assert_int_eq(t.x->ops->set_hosts(t.x, t.pod, "127.1.2.4 peer\n", &err), 0);
+    podtest_until_end(&t);
+    podtest_expect(&t, "hosts",
+                   "127.1.2.3       me.sub me and a long line\nready\n127.1.2.4       "
+                   "peer\n");
+    podtest_fini(&t);
+}
+END_TEST
+
 int main(void)
 {
     return podtest_main("gantry-local/volumes",
@@ -231,6 +256,7 @@ int main(void)
                             {test_lacking, ARRAY_LEN(lacking)},
                             {test_misplaced, ARRAY_LEN(misplaced)},
                             {test_empty_dir_lives, 1},
+                            {test_hosts, 1},
                             {NULL, 0},
                         });
 }

@@ -36,6 +36,22 @@ static int prepare(struct executor *x, const struct value_pod *pod, struct err *
     return t->fails_prepare ? err_set(err, ERR_IO, "No space left on device") : 0;
 }
 
+static bool has_hosts(const struct executor *x)
+{
+    return !((const struct nodetest *)x)->has_no_hosts;
+}
+
+static int set_hosts(struct executor *x, const struct pod_spec *pod, const char *text,
+                     struct err *err)
+{
+    struct nodetest *t = (struct nodetest *)x;
+
+    (void)err;
+    free(t->hosts);
+    t->hosts = xasprintf("%s: %s", pod->name, text);
+    return 0;
+}
+
 static char **copy(char *const *words)
 {
     size_t n = 0;
@@ -108,6 +124,8 @@ static const struct executor_ops ops = {
     .runs_programs = true,
     .refuse = refuse,
     .prepare = prepare,
+    .has_hosts = has_hosts,
+    .set_hosts = set_hosts,
     .start = start,
     .signal = send_signal,
     .drop = drop,
@@ -151,6 +169,7 @@ void nodetest_fini(struct nodetest *t)
     transport_free(t->transport);
     apitest_free(t->api);
     str_fini(&t->history);
+    free(t->hosts);
 }
 
 void nodetest_create(struct nodetest *t, const char *path, const char *body)

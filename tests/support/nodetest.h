@@ -38,7 +38,8 @@ struct nodetest {
     struct nodetest_run *runs[NODETEST_RUNS_MAX]; /* NULL: free */
     struct str
         history; /* "+c" started, "-c" ended, "c!15" signalled, each with a space */
-    bool fails_prepare;
+    char *hosts; /* the last /etc/hosts that was written: "pod: text"; NULL */
+    bool fails_prepare, has_no_hosts;
 };
 
 void nodetest_init(struct nodetest *t);

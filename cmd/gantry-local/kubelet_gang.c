@@ -1,0 +1,284 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry-local/env.h"
+#include "cmd/gantry-local/hosts.h"
+#include "cmd/gantry-local/kubelet_private.h"
+
+#define JOB_UID "gantry.dev/job-uid"
+#define MACHINE_MAX (1u << 20)
+#define TEXT_MAX (8u << 20)
+
+/*
+ * The pods of one subdomain in one namespace, wherever they run: watched while one of
+ * them runs here. Pods of a job are asked for by its uid; others, of which only the
+ * subdomain is known (no selector can name it), by their namespace.
+ */
+struct kgang {
+    TAILQ_ENTRY(kgang) link;
+    struct kubelet *kubelet;
+    char *ns, *subdomain;
+    char *job_uid; /* NULL: no job's */
+    struct kc_cache *cache;
+    struct loop_timer *timer; /* something changed, or the last pod has left */
+    size_t n_pods;            /* those here */
+};
+
+struct member {
+    char *uid, *hostname, *ip;
+};
+
+/* ---- the watch ---- */
+
+static void member_free(void *item)
+{
+    struct member *m = item;
+
+    free(m->uid);
+    free(m->hostname);
+    free(m->ip);
+    free(m);
+}
+
+/* An address of a pod that has ended may be another's by now. */
+static bool is_over(const struct json *object)
+{
+    const char *phase = json_str_or(object, "status.phase", "");
+
+    return strcmp(phase, "Succeeded") == 0 || strcmp(phase, "Failed") == 0;
+}
+
+static void *member_make(void *arg, const struct json *object)
+{
+    const struct kgang *g = arg;
+    const char *name = json_str_or(object, "metadata.name", "");
+    struct member *m;
+
+    if (!str_eq(json_str(object, "spec.subdomain"), g->subdomain) || is_over(object))
+        return NULL;
+    m = xcalloc(1, sizeof(*m));
+    m->uid = xstrdup(json_str_or(object, "metadata.uid", ""));
+    m->hostname = xstrdup(json_str_or(object, "spec.hostname", name));
+    m->ip = xstrdup(json_str_or(object, "status.podIP", ""));
+    return m;
+}
+
+static void member_changed(void *arg, enum kc_change change, void *old_item,
+                           void *new_item, const struct json *object)
+{
+    const struct kgang *g = arg;
+    const struct member *was = old_item, *is = new_item;
+
+    (void)change;
+    (void)object;
+    /* statuses come often, addresses once */
+    if (!was || !is || strcmp(was->ip, is->ip) != 0)
+        loop_timer_start(g->timer, 0);
+}
+
+static void nothing(void *arg)
+{
+    (void)arg;
+}
+
+/* The watch of the pods themselves, to the same server, tells of its troubles. */
+static void no_line(void *arg, const char *line)
+{
+    (void)arg;
+    (void)line;
+}
+
+static const struct kc_cache_ops member_ops = {
+    .make = member_make,
+    .changed = member_changed,
+    .free_item = member_free,
+    .synced = nothing,
+    .trouble = no_line,
+};
+
+/* ---- gangs ---- */
+
+static void gang_free(struct kgang *g)
+{
+    TAILQ_REMOVE(&g->kubelet->gangs, g, link);
+    kc_cache_free(g->cache);
+    loop_timer_free(g->timer);
+    free(g->ns);
+    free(g->subdomain);
+    free(g->job_uid);
+    free(g);
+}
+
+static void gang_due(void *arg)
+{
+    struct kgang *g = arg;
+    struct kubelet *k = g->kubelet;
+
+    if (g->n_pods == 0) {
+        gang_free(g);
+        return;
+    }
+    for (size_t i = 0; i < k->n_nodes; i++) {
+        struct kpod *pod;
+
+        TAILQ_FOREACH(pod, &k->nodes[i].pods, link)
+        {
+            if (pod->gang == g)
+                kpod_write_hosts(pod);
+        }
+    }
+}
+
+static struct kgang *gang_new(struct kubelet *k, const struct pod_spec *spec,
+                              const char *job_uid)
+{
+    struct kgang *g = xcalloc(1, sizeof(*g));
+    AUTO_FREE char *selector = job_uid ? xasprintf(JOB_UID "=%s", job_uid) : NULL;
+    const struct kc_cache_spec cache = {
+        .resource = &kc_pods, .ns = spec->ns, .label_selector = selector};
+
+    g->kubelet = k;
+    g->ns = xstrdup(spec->ns);
+    g->subdomain = xstrdup(spec->subdomain);
+    g->job_uid = xstrdup_null(job_uid);
+    g->timer = loop_timer_new(k->loop, gang_due, g);
+    g->cache = kc_cache_new(k->client, &cache, &member_ops, g);
+    TAILQ_INSERT_TAIL(&k->gangs, g, link);
+    return g;
+}
+
+void kpod_join(struct kpod *pod)
+{
+    struct kubelet *k = pod->node->kubelet;
+    const struct pod_spec *spec = pod->spec;
+    const char *job_uid = pairs_find(&spec->labels, JOB_UID);
+    struct kgang *g;
+
+    if (!*spec->subdomain || spec->host_network || !k->executor->ops->runs_programs)
+        return;
+    TAILQ_FOREACH(g, &k->gangs, link)
+    {
+        if (strcmp(g->ns, spec->ns) == 0 &&
+            strcmp(g->subdomain, spec->subdomain) == 0 && str_eq(g->job_uid, job_uid))
+            break;
+    }
+    pod->gang = g ? g : gang_new(k, spec, job_uid);
+    pod->gang->n_pods++;
+}
+
+/* By the timer, since this may come from the gang's own callbacks; and the next pod of
+ * the gang may come at once. */
+void kpod_leave(struct kpod *pod)
+{
+    struct kgang *g = TAKE(pod->gang);
+
+    if (g && --g->n_pods == 0)
+        loop_timer_start(g->timer, 0);
+}
+
+void kubelet_free_gangs(struct kubelet *k)
+{
+    while (!TAILQ_EMPTY(&k->gangs))
+        gang_free(TAILQ_FIRST(&k->gangs));
+}
+
+/* ---- names and addresses ---- */
+
+struct gather {
+    const struct kpod *pod;
+    struct hosts_peer *peers;
+    size_t n, cap;
+};
+
+static void gather_member(void *arg, void *item)
+{
+    struct gather *a = arg;
+    const struct member *m = item;
+
+    if (strcmp(m->uid, a->pod->spec->uid) == 0)
+        return;
+    GROW(a->peers, a->n, a->cap);
+    a->peers[a->n++] = (struct hosts_peer){m->hostname, m->ip};
+}
+
+static int by_hostname(const void *a, const void *b)
+{
+    const struct hosts_peer *pa = a, *pb = b;
+
+    return strcmp(pa->hostname, pb->hostname);
+}
+
+/* The peers are the caller's to free, their texts the gang's. */
+static struct hosts hosts_of(const struct kpod *pod, struct hosts_peer **ret_peers)
+{
+    struct gather a = {.pod = pod};
+
+    if (pod->gang)
+        kc_cache_each(pod->gang->cache, gather_member, &a);
+    if (a.n > 1)
+        qsort(a.peers, a.n, sizeof(*a.peers), by_hostname);
+    *ret_peers = a.peers;
+    return (struct hosts){
+        .ns = pod->spec->ns,
+        .hostname = pod->spec->hostname,
+        .ip = pod->state.ip,
+        .subdomain = pod->spec->subdomain,
+        .peers = a.peers,
+        .n_peers = a.n,
+        .aliases = &pod->spec->host_aliases,
+    };
+}
+
+void kpod_write_hosts(struct kpod *pod)
+{
+    struct executor *x = pod->node->kubelet->executor;
+    struct hosts_peer *peers = NULL;
+    struct hosts hosts = hosts_of(pod, &peers);
+    struct err err = ERR_INIT;
+    STR_AUTO struct str machine, text;
+
+    str_init(&machine, MACHINE_MAX);
+    str_init(&text, TEXT_MAX);
+    if (x->ops->set_hosts && !pod->spec->host_network) {
+        if (str_read_file(&machine, "/etc/hosts", NULL) < 0)
+            str_add(&machine, "127.0.0.1\tlocalhost\n");
+        hosts_text(&hosts, machine.s, &text);
+        if (x->ops->set_hosts(x, pod->spec, text.s, &err) < 0)
+            log_warn(pod->node->kubelet->log, "pod %s/%s: its hosts file: %s",
+                     pod->spec->ns, pod->spec->name, err.msg);
+    }
+    free(peers);
+}
+
+static int replace(const struct hosts *hosts, char ***envp, size_t i, struct err *err)
+{
+    const char *value = strchr((*envp)[i], '=') + 1;
+    AUTO_FREE char *name = xstrndup((*envp)[i], (size_t)(value - (*envp)[i]) - 1);
+    STR_AUTO struct str ip;
+
+    str_init(&ip, ENV_WORD_MAX);
+    switch (hosts_resolve(hosts, value, &ip)) {
+    case HOSTS_KNOWN:
+        env_set(envp, name, ip.s);
+        return 0;
+    case HOSTS_UNKNOWN:
+        return err_set(err, ERR_NOT_FOUND, "env %.100s: %.200s has no address yet",
+                       name, value);
+    case HOSTS_NO_NAME:
+        return 0;
+    }
+    return 0;
+}
+
+int kpod_name_by_address(const struct kpod *pod, char ***envp, struct err *err)
+{
+    struct hosts_peer *peers = NULL;
+    const struct hosts hosts = hosts_of(pod, &peers);
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && (*envp)[i]; i++)
+        rc = replace(&hosts, envp, i, err);
+    free(peers);
+    return rc;
+}
