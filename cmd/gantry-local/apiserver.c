@@ -10,6 +10,7 @@
 #include "cmd/gantry-local/durable.h"
 #include "cmd/gantry-local/list.h"
 #include "cmd/gantry-local/restore.h"
+#include "cmd/gantry-local/podlog.h"
 #include "cmd/gantry-local/strategy.h"
 #include "cmd/gantry-local/verbs.h"
 #include "cmd/gantry-local/watch.h"
@@ -50,6 +51,7 @@ static const struct {
     {"PATCH", ON_OBJECT, "status", NULL, verb_patch},
     {"POST", ON_OBJECT, "binding", "pods", verb_bind},
     {"POST", ON_OBJECT, "eviction", "pods", verb_evict},
+    {"GET", ON_OBJECT, "log", "pods", verb_log},
 };
 
 /* /api/v1/... or /apis/<group>/<version>/..., then
@@ -95,9 +97,6 @@ static const struct {
     const char *plural; /* NULL: of any kind */
     const char *sub, *why;
 } unserved[] = {
-    {"pods", "log",
-     "a container's output is in the file logs/<namespace>_<pod>_<uid>/<container>.log "
-     "of the --dir of its \"gantry-local node\""},
     {"pods", "exec", "containers are processes of their node's machine: look there"},
     {"pods", "attach", "containers are processes of their node's machine: look there"},
     {"pods", "portforward",
@@ -192,6 +191,11 @@ struct api_app *apiserver_app(struct apiserver *server)
     return &server->app;
 }
 
+void apiserver_dial_nodes(struct apiserver *server, struct node_dialer *dialer)
+{
+    server->dialer = dialer;
+}
+
 void apiserver_compact(struct apiserver *server)
 {
     store_compact(server->store);
@@ -219,6 +223,7 @@ struct apiserver *apiserver_new(const struct apiserver_config *config, struct er
     struct apiserver *s = xcalloc(1, sizeof(*s));
 
     s->app.handle = handle;
+    TAILQ_INIT(&s->podlogs);
     s->loop = config->loop;
     s->rng = config->rng;
     s->durable = config->durable;
@@ -240,6 +245,7 @@ void apiserver_free(struct apiserver *server)
 {
     if (!server)
         return;
+    podlogs_end(server);
     watches_free(server->watches);
     if (server->durable)
         durable_flush(server->durable);

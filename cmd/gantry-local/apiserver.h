@@ -41,6 +41,11 @@ struct apiserver_config {
 struct apiserver *apiserver_new(const struct apiserver_config *config, struct err *err);
 void apiserver_free(struct apiserver *server); /* ends what is open */
 
+/* How nodes are reached, for pods/log; lent, and outlives the server. Without it
+ * pods/log is refused. */
+struct node_dialer;
+void apiserver_dial_nodes(struct apiserver *server, struct node_dialer *dialer);
+
 /* As a front end sees it; the server's own. */
 struct api_app *apiserver_app(struct apiserver *server);
 

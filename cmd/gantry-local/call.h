@@ -8,6 +8,8 @@
 #ifndef GANTRY_LOCAL_CALL_H
 #define GANTRY_LOCAL_CALL_H
 
+#include <sys/queue.h>
+
 #include "base/loop.h"
 #include "base/rng.h"
 #include "base/str.h"
@@ -22,8 +24,12 @@
 /* What one list or discovery answer may have. */
 #define ANSWER_BYTES_MAX (512u << 20)
 
+struct node_dialer;
+struct podlog;
 struct watches;
 struct durable;
+
+TAILQ_HEAD(podlog_list, podlog);
 
 struct apiserver {
     struct api_app app;
@@ -33,6 +39,8 @@ struct apiserver {
     struct kinds *kinds;
     struct watches *watches;
     struct durable *durable; /* NULL: objects end with the server */
+    struct podlog_list podlogs;
+    struct node_dialer *dialer; /* lent; NULL: no node is reached */
 };
 
 /* How the answer is to look. */

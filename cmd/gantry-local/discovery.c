@@ -13,9 +13,11 @@ static const char review_verbs[] = "['create']";
 static const struct {
     const char *group, *plural, *name;
     const char *kind_group, *kind_version, *kind;
+    const char *verbs; /* as object_verbs */
 } subresources[] = {
-    {"", "pods", "binding", "", "v1", "Binding"},
-    {"", "pods", "eviction", "policy", "v1", "Eviction"},
+    {"", "pods", "binding", "", "v1", "Binding", review_verbs},
+    {"", "pods", "eviction", "policy", "v1", "Eviction", review_verbs},
+    {"", "pods", "log", "", "v1", "Pod", "['get']"},
 };
 
 /* ---- groups and versions ---- */
@@ -101,6 +103,19 @@ static struct json *verbs_of(const struct kind *k)
     return json_build(k->create_only ? review_verbs : object_verbs);
 }
 
+static struct json *aggregated_subresource(size_t i)
+{
+    struct json *verbs = json_build(subresources[i].verbs);
+    struct json *sub = json_build(
+        "{'subresource': %s, 'responseKind': {'group': %s, 'version': %s, 'kind': %s},"
+        " 'verbs': %j}",
+        subresources[i].name, subresources[i].kind_group, subresources[i].kind_version,
+        subresources[i].kind, verbs);
+
+    json_free(verbs);
+    return sub;
+}
+
 static struct json *aggregated_resource(const struct kind *k)
 {
     struct json *r = json_build(
@@ -123,11 +138,7 @@ static struct json *aggregated_resource(const struct kind *k)
     for (size_t i = 0; i < ARRAY_LEN(subresources); i++)
         if (strcmp(subresources[i].group, k->group) == 0 &&
             strcmp(subresources[i].plural, k->plural) == 0)
-            json_append(subs,
-                        json_build("{'subresource': %s, 'responseKind': {'group': %s,"
-                                   " 'version': %s, 'kind': %s}, 'verbs': ['create']}",
-                                   subresources[i].name, subresources[i].kind_group,
-                                   subresources[i].kind_version, subresources[i].kind));
+            json_append(subs, aggregated_subresource(i));
     json_set(r, "subresources", json_len(subs) > 0 ? json_ref(subs) : NULL);
     json_free(subs);
     return r;
@@ -158,7 +169,7 @@ static void add_plain_resource(const struct kind *k, struct json *list)
             json_set(sub, "version", json_new_string(subresources[i].kind_version));
         }
         json_set(sub, "kind", json_new_string(subresources[i].kind));
-        json_set(sub, "verbs", json_build("['create']"));
+        json_set(sub, "verbs", json_build(subresources[i].verbs));
         json_append(list, sub);
     }
     if (k->has_status) {

@@ -32,7 +32,7 @@
 #define STATUS_BYTES_MAX 8192
 
 /* One request being answered. Lives until its sink ends; a stream's, until the
- * connection or the watch does; what is held back, until it is released. */
+ * connection or the stream does; what is held back, until it is released. */
 struct reply {
     struct api_sink sink;
     TAILQ_ENTRY(reply) link;
@@ -43,6 +43,7 @@ struct reply {
     struct evhttp_connection *conn;
     struct evbuffer *out; /* until the answer is whole, or the stream has begun */
     int status;
+    bool waiting; /* the app has not said the head yet */
     bool streaming;
     bool ended;
     struct api_exchange *exchange;
@@ -107,6 +108,8 @@ static void add_warning(struct evkeyvalq *headers, const char *warning)
         evhttp_add_header(headers, "Warning", text.s);
 }
 
+static void begin_stream(struct reply *r);
+
 static void sink_head(struct api_sink *sink, const struct api_head *head)
 {
     struct reply *r = reply_of(sink);
@@ -121,6 +124,8 @@ static void sink_head(struct api_sink *sink, const struct api_head *head)
         AUTO_FREE char *sec = xasprintf("%lld", (long long)head->retry_after_sec);
         evhttp_add_header(headers, "Retry-After", sec);
     }
+    if (r->waiting)
+        begin_stream(r);
 }
 
 /* All that the stream has written is with the system. */
@@ -223,17 +228,30 @@ static void on_stream_closed(struct evhttp_connection *conn, void *arg)
     drop_request(r);
 }
 
-static void begin_stream(struct reply *r)
+/* The connection stays with the reply, for as long as it takes. */
+static void keep_open(struct reply *r)
 {
     struct bufferevent *bev = evhttp_connection_get_bufferevent(r->conn);
 
-    r->streaming = true;
-    evhttp_add_header(evhttp_request_get_output_headers(r->req), "Connection", "close");
-    evhttp_send_reply_start(r->req, r->status, NULL);
     bufferevent_set_timeouts(bev, NULL, NULL);
     bufferevent_setwatermark(bev, EV_READ, 0, STREAM_READ_MAX);
     evhttp_connection_set_closecb(r->conn, on_stream_closed, r);
+}
+
+static void begin_stream(struct reply *r)
+{
+    r->waiting = false;
+    r->streaming = true;
+    evhttp_add_header(evhttp_request_get_output_headers(r->req), "Connection", "close");
+    evhttp_send_reply_start(r->req, r->status, NULL);
+    keep_open(r);
     send_chunk(r);
+}
+
+static void await_head(struct reply *r)
+{
+    r->waiting = true;
+    keep_open(r);
 }
 
 /* ---- holding back ---- */
@@ -351,10 +369,14 @@ static void handle(struct http *http, struct evhttp_request *req)
     r->out = evbuffer_new();
     TAILQ_INSERT_TAIL(&http->replies, r, link);
     r->exchange = http->config.app->handle(http->config.app, &request, &r->sink);
-    if (r->ended && !r->held)
+    if (r->ended && r->held)
+        return; /* until it is released */
+    if (r->ended)
         reply_free(r);
-    else if (!r->ended)
+    else if (r->status)
         begin_stream(r);
+    else
+        await_head(r);
 }
 
 static void on_request(struct evhttp_request *req, void *arg)

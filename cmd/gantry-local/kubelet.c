@@ -265,6 +265,8 @@ struct kubelet *kubelet_new(const struct kubelet_options *options, struct err *e
     k->lease_sec = options->lease_sec;
     k->name_prefix = xstrdup(options->name_prefix);
     k->gpu_resource = xstrdup(options->gpu_resource);
+    k->serving_ca = xstrdup_null(options->serving_ca);
+    TAILQ_INIT(&k->log_streams);
     k->writer = writer_new(k->client, k->log, &k->rng, WRITES_IN_FLIGHT);
     writer_on_idle(k->writer, writes_idle, k);
     init_nodes(k, options);
@@ -277,6 +279,7 @@ void kubelet_free(struct kubelet *k)
     if (!k)
         return;
     k->stopped = NULL;
+    kubelet_end_logs(k);
     for (size_t i = 0; i < k->n_nodes; i++)
         knode_fini(&k->nodes[i]);
     kubelet_free_gangs(k);
@@ -290,7 +293,23 @@ void kubelet_free(struct kubelet *k)
     free(k->nodes);
     free(k->name_prefix);
     free(k->gpu_resource);
+    free(k->serving_ca);
     free(k);
+}
+
+size_t kubelet_count(const struct kubelet *k)
+{
+    return k->n_nodes;
+}
+
+const char *kubelet_address(const struct kubelet *k, size_t i)
+{
+    return k->nodes[i].address;
+}
+
+void kubelet_set_log_port(struct kubelet *k, size_t i, int port)
+{
+    knode_set_log_port(&k->nodes[i], port);
 }
 
 size_t kubelet_active_pods(const struct kubelet *k)

@@ -31,6 +31,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/rng.h"
+#include "cmd/gantry-local/app.h"
 #include "cmd/gantry-local/executor.h"
 #include "cmd/gantry-local/nodegroups.h"
 #include "kubeclient/client.h"
@@ -55,6 +56,9 @@ struct kubelet_options {
     const char *gpu_resource; /* "nvidia.com/gpu" */
 
     int64_t lease_sec; /* between two renewals, 1 or more */
+    /* What the certificate of the log endpoint is signed by (PEM), told in the Nodes'
+     * annotation gantry.dev/serving-ca; NULL: no logs are served. */
+    const char *serving_ca;
 };
 
 /* Are the options in range? Looks at no pointer but the texts. */
@@ -70,6 +74,14 @@ void kubelet_stop(struct kubelet *k, int64_t grace_sec, loop_fn *stopped, void *
 /* Ends at once, as if the machine had gone: containers are dropped, nothing is written.
  * NULL is fine. */
 void kubelet_free(struct kubelet *k);
+
+/* The kubelet's log endpoint, for a front end that must be freed before the kubelet. It
+ * answers whom it is asked by: to let in only the API server is the front end's. */
+struct api_app *kubelet_logs(struct kubelet *k);
+/* Node i's own address, 0 <= i < count; and where on it that front end listens. */
+size_t kubelet_count(const struct kubelet *k);
+const char *kubelet_address(const struct kubelet *k, size_t i);
+void kubelet_set_log_port(struct kubelet *k, size_t i, int port);
 
 /* Pods whose containers run or are about to, of all nodes (tests wait on it). */
 size_t kubelet_active_pods(const struct kubelet *k);

@@ -18,6 +18,8 @@ static struct node_facts facts(const struct knode *node)
     return (struct node_facts){
         .name = node->name,
         .address = node->address,
+        .log_port = node->log_port,
+        .serving_ca = node->kubelet->serving_ca,
         .gpu_type = node->group->gpu_type,
         .capacity = &node->group->capacity,
         .ready = node->ready,
@@ -54,7 +56,7 @@ static struct kc_call *object_start(struct writer_item *item, struct kc_client *
         body = nodeobject_new(&f);
         return kc_create(client, &all, body, done, arg);
     case KNODE_LABELS:
-        body = nodeobject_labels_patch(&f);
+        body = nodeobject_metadata_patch(&f);
         return kc_patch(client, &ref, KC_PATCH_MERGE, body, done, arg);
     case KNODE_STATUS:
         break;
@@ -153,6 +155,12 @@ void knode_set_ready(struct knode *node, bool ready)
 {
     node->ready = ready;
     node->ready_since_ms = loop_now_ms(node->kubelet->loop);
+    want_status(node);
+}
+
+void knode_set_log_port(struct knode *node, int port)
+{
+    node->log_port = port;
     want_status(node);
 }
 

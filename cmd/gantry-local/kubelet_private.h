@@ -2,7 +2,8 @@
  * kubelet_private - what the files of the kubelet share: kubelet.c (the whole, its
  * watch), kubelet_node.c (Node and Lease), kubelet_pod.c (a pod's life), kubelet_run.c
  * (its containers), kubelet_objects.c (the ConfigMaps and Secrets they use),
- * kubelet_gang.c (names and addresses of the pods that it works with).
+ * kubelet_gang.c (names and addresses of the pods that it works with),
+ * kubelet_logs.c (the log endpoint).
  */
 #ifndef GANTRY_LOCAL_KUBELET_PRIVATE_H
 #define GANTRY_LOCAL_KUBELET_PRIVATE_H
@@ -25,6 +26,7 @@ struct kpod;
 
 TAILQ_HEAD(kpod_list, kpod);
 TAILQ_HEAD(kgang_list, kgang);
+TAILQ_HEAD(log_stream_list, log_stream);
 
 /* Nodes of equal shape. */
 struct kgroup {
@@ -41,6 +43,10 @@ struct kubelet {
     struct writer *writer;
     struct kc_cache *pods;
     bool watch_trouble; /* reported, and not over yet */
+
+    struct api_app logs;
+    struct log_stream_list log_streams;
+    char *serving_ca; /* NULL: no logs are served */
 
     char *name_prefix;
     char *gpu_resource;
@@ -66,6 +72,7 @@ struct knode {
     char *name;
     char *uid; /* of the Node object; NULL before it is known */
     char address[IP_TEXT_MAX];
+    int log_port;   /* of the address; 0: none */
     uint8_t net[3]; /* its pods' addresses are net.2 .. net.254 */
     enum knode_stage stage;
     bool ready;
@@ -139,6 +146,7 @@ void knode_init(struct knode *node, struct kubelet *k, const struct kgroup *grou
 void knode_fini(struct knode *node); /* with all its pods */
 /* Ready or not, as of now. */
 void knode_set_ready(struct knode *node, bool ready);
+void knode_set_log_port(struct knode *node, int port);
 
 /* ---- kubelet_pod.c ---- */
 
@@ -186,6 +194,11 @@ void kpod_write_hosts(struct kpod *pod);
  * port, get its address. ERR_NOT_FOUND: the peer has none yet. */
 int kpod_name_by_address(const struct kpod *pod, char ***envp, struct err *err);
 void kubelet_free_gangs(struct kubelet *k);
+
+/* ---- kubelet_logs.c ---- */
+
+/* Ends what is still open. */
+void kubelet_end_logs(struct kubelet *k);
 
 /* ---- kubelet.c ---- */
 

@@ -9,9 +9,11 @@
 #include "base/files.h"
 #include "base/opt.h"
 #include "base/quantity.h"
+#include "base/str.h"
 #include "base/util.h"
 #include "cmd/gantry-local/commands.h"
 #include "cmd/gantry-local/kubelet.h"
+#include "cmd/gantry-local/nodelogs.h"
 #include "kubeclient/config.h"
 #include "kubeclient/probe.h"
 #include "kubeclient/transport_curl.h"
@@ -24,6 +26,7 @@
 #define LEASE_SIMULATED_SEC 25
 #define LEASE_MAX_SEC 3600
 #define STOP_GRACE_SEC 5
+#define CLIENT_CA_BYTES_MAX (256u << 10)
 
 struct node_options {
     const char *kubeconfig;
@@ -35,6 +38,7 @@ struct node_options {
     int64_t cpus; /* 0: not given, as lease_sec */
     const char *memory;
     const char *dir;
+    const char *client_ca;
     bool simulate;
     int64_t lease_sec;
     bool help;
@@ -60,6 +64,10 @@ static const struct opt options_table[] = {
      0},
     {"dir", 0, OPT_STRING, NULL, AT(dir), "DIR",
      "pods' logs and work (~/.local/state/gantry/node)", 0, 0},
+    {"client-ca", 0, OPT_STRING, NULL, AT(client_ca), "FILE",
+     "who signs the client certificate by which the API server may read logs (as"
+     " gantry-local's does: the kubeconfig's CA)",
+     0, 0},
     {"simulate", 0, OPT_FLAG, NULL, AT(simulate), NULL,
      "run nothing: pods last gantry.dev/run-seconds", 0, 0},
     {"lease-sec", 0, OPT_INT, NULL, AT(lease_sec), "N",
@@ -75,7 +83,9 @@ struct daemon {
     struct transport *transport;
     struct kc_client *client;
     struct executor *executor;
+    struct nodelogs *logs;   /* NULL: none are served */
     struct kubelet *kubelet; /* NULL until the server has answered */
+    char *client_ca;         /* PEM; NULL: not known */
     int names_lock;          /* -1: none is needed */
     struct kubelet_options kubelet_options;
     struct loop_signal *sigterm, *sigint;
@@ -187,9 +197,29 @@ static void probed(void *arg, const char *refusal)
     d->kubelet = kubelet_new(&d->kubelet_options, &err);
     if (!d->kubelet)
         give_up(d, err.msg);
+    else if (d->logs && nodelogs_serve(d->logs, d->kubelet, &err) < 0)
+        log_error(d->log, "kubectl logs does not work: %s", err.msg);
 }
 
 /* ---- assembly ---- */
+
+/* What the option names, or else the kubeconfig's CA: on a real cluster that signs many
+ * clients' certificates, so only gantry-local's own name is let in by it. */
+static int read_client_ca(struct daemon *d, const struct node_options *o,
+                          const struct kc_config *config, struct err *err)
+{
+    STR_AUTO struct str text;
+
+    str_init(&text, CLIENT_CA_BYTES_MAX);
+    d->client_ca = xstrdup_null(config->ca_pem);
+    if (!o->client_ca)
+        return 0;
+    if (str_read_file(&text, o->client_ca, err) < 0)
+        return err_prefix(err, "--client-ca");
+    free(d->client_ca);
+    d->client_ca = str_take(&text);
+    return 0;
+}
 
 static int connect_client(struct daemon *d, const struct node_options *o,
                           struct err *err)
@@ -199,7 +229,8 @@ static int connect_client(struct daemon *d, const struct node_options *o,
 
     if (kc_config_load(&config, &source, err) < 0)
         return -1;
-    d->transport = transport_curl_new(d->loop, &config, USER_AGENT, err);
+    if (read_client_ca(d, o, &config, err) == 0)
+        d->transport = transport_curl_new(d->loop, &config, USER_AGENT, err);
     kc_config_fini(&config);
     if (!d->transport)
         return -1;
@@ -236,6 +267,28 @@ static int open_executor(struct daemon *d, const struct node_options *o,
     return o->simulate ? 0 : lock_names(d, dir, o->name, err);
 }
 
+/* In a folder of its own for each set of names, which are locked. */
+static int open_logs(struct daemon *d, const struct node_options *o, struct err *err)
+{
+    AUTO_FREE char *parent = o->dir ? xstrdup(o->dir) : default_dir();
+    AUTO_FREE char *dir = xasprintf("%s/nodes-%s", parent, o->name);
+    const struct nodelogs_config config = {.loop = d->loop,
+                                           .log = d->log,
+                                           .dir = dir,
+                                           .client_ca = d->client_ca,
+                                           .ours_only = !o->client_ca};
+
+    if (o->simulate)
+        return 0;
+    if (!d->client_ca) {
+        log_warn(d->log, "kubectl logs does not work: --client-ca is missing, and the "
+                         "kubeconfig names no certificate authority");
+        return 0;
+    }
+    d->logs = nodelogs_new(&config, err);
+    return d->logs ? 0 : err_prefix(err, "%s", o->client_ca ? "--client-ca" : "--dir");
+}
+
 static void give_kubelet(struct daemon *d)
 {
     struct kubelet_options *k = &d->kubelet_options;
@@ -245,6 +298,7 @@ static void give_kubelet(struct daemon *d)
     k->executor = d->executor;
     k->log = d->log;
     k->rng = d->rng;
+    k->serving_ca = d->logs ? nodelogs_serving_ca(d->logs) : NULL;
 }
 
 static int open_daemon(struct daemon *d, const struct node_options *o, struct err *err)
@@ -257,6 +311,8 @@ static int open_daemon(struct daemon *d, const struct node_options *o, struct er
     if (!d->loop || open_executor(d, o, err) < 0 || connect_client(d, o, err) < 0)
         return -1;
     d->log = log_new(stderr, d->loop, LOG_INFO);
+    if (open_logs(d, o, err) < 0)
+        return -1;
     d->sigterm = loop_signal_new(d->loop, SIGTERM, on_signal, d, err);
     d->sigint = d->sigterm ? loop_signal_new(d->loop, SIGINT, on_signal, d, err) : NULL;
     give_kubelet(d);
@@ -266,6 +322,7 @@ static int open_daemon(struct daemon *d, const struct node_options *o, struct er
 static void close_daemon(struct daemon *d)
 {
     kc_probe_free(d->probe);
+    nodelogs_free(d->logs);
     kubelet_free(d->kubelet);
     if (d->client)
         kc_client_free(d->client);
@@ -275,6 +332,7 @@ static void close_daemon(struct daemon *d)
     loop_signal_free(d->sigint);
     log_free(d->log);
     loop_free(d->loop);
+    free(d->client_ca);
     if (d->names_lock >= 0)
         close(d->names_lock);
 }

@@ -26,6 +26,11 @@ static struct json *labels(const struct node_facts *f)
     return l;
 }
 
+static struct json *annotations(const struct node_facts *f)
+{
+    return json_build("{'" NODE_SERVING_CA "': %s}", f->serving_ca);
+}
+
 struct json *nodeobject_new(const struct node_facts *f)
 {
     struct json *node = json_build(
@@ -36,14 +41,17 @@ struct json *nodeobject_new(const struct node_facts *f)
     if (!f->gpu_type)
         json_del(l, "gantry.dev/gpu-type");
     json_set_at(node, "metadata.labels", l);
+    if (f->serving_ca)
+        json_set_at(node, "metadata.annotations", annotations(f));
     return node;
 }
 
-struct json *nodeobject_labels_patch(const struct node_facts *f)
+struct json *nodeobject_metadata_patch(const struct node_facts *f)
 {
     struct json *patch = json_new_object();
 
     json_set_at(patch, "metadata.labels", labels(f));
+    json_set_at(patch, "metadata.annotations", annotations(f));
     return patch;
 }
 
@@ -89,19 +97,21 @@ static struct json *conditions(const struct node_facts *f, int64_t now_ms)
     return list;
 }
 
+/* No Hostname among the addresses: API servers would try that first, and nobody
+ * resolves it. */
 struct json *nodeobject_status_patch(const struct node_facts *f, int64_t now_ms)
 {
     struct json *amounts = amounts_json(f->capacity);
     struct json *list = conditions(f, now_ms);
     struct json *patch = json_build(
         "{'status': {'capacity': %j, 'allocatable': %j, 'conditions': %j,"
-        " 'addresses': [{'type': 'InternalIP', 'address': %s},"
-        " {'type': 'Hostname', 'address': %s}],"
+        " 'addresses': [{'type': 'InternalIP', 'address': %s}],"
+        " 'daemonEndpoints': {'kubeletEndpoint': {'Port': %i}},"
         " 'nodeInfo': {'architecture': '" ARCH "', 'operatingSystem': 'linux',"
         " 'osImage': 'gantry-local', 'kernelVersion': '', 'machineID': %s,"
         " 'systemUUID': %s, 'bootID': '', 'kubeletVersion': '" VERSION "',"
         " 'kubeProxyVersion': '', 'containerRuntimeVersion': 'gantry://" VERSION "'}}}",
-        amounts, amounts, list, f->address, f->name, f->name, f->name);
+        amounts, amounts, list, f->address, (int64_t)f->log_port, f->name, f->name);
 
     json_free(amounts);
     json_free(list);

@@ -131,6 +131,33 @@ static void add_path(struct json *paths, const struct kind *k, const char *path,
     json_set(paths, path, item);
 }
 
+/* GET pods/<name>/log, whose answer is text. */
+static struct json *log_path(void)
+{
+    static const char *const parameters[][2] = {
+        {"container", "string"},     {"follow", "boolean"},
+        {"limitBytes", "integer"},   {"previous", "boolean"},
+        {"sinceSeconds", "integer"}, {"tailLines", "integer"},
+        {"timestamps", "boolean"},   {"sinceTime", "string"},
+    };
+    struct json *get = json_build(
+        "{'operationId': 'readCoreV1NamespacedPodLog', 'x-kubernetes-action': 'get',"
+        " 'x-kubernetes-group-version-kind': {'group': '', 'version': 'v1',"
+        " 'kind': 'Pod'}, 'parameters': [],"
+        " 'responses': {'200': {'description': 'OK', 'content': {'text/plain':"
+        " {'schema': {'type': 'string'}}}}}}");
+    struct json *item = json_build("{'parameters': []}");
+
+    for (size_t i = 0; i < ARRAY_LEN(parameters); i++)
+        json_append(json_get(get, "parameters"),
+                    json_build("{'name': %s, 'in': 'query', 'schema': {'type': %s}}",
+                               parameters[i][0], parameters[i][1]));
+    json_set(item, "get", get);
+    json_append(json_get(item, "parameters"), path_parameter("namespace"));
+    json_append(json_get(item, "parameters"), path_parameter("name"));
+    return item;
+}
+
 static void add_paths(struct json *paths, const struct kind *k)
 {
     AUTO_FREE char *collection = xasprintf(
@@ -141,6 +168,11 @@ static void add_paths(struct json *paths, const struct kind *k)
     add_path(paths, k, collection, false);
     if (!k->create_only)
         add_path(paths, k, object, true);
+    if (!k->group[0] && strcmp(k->plural, "pods") == 0) {
+        AUTO_FREE char *log = xasprintf("%s/log", object);
+
+        json_set(paths, log, log_path());
+    }
 }
 
 /* ---- documents ---- */

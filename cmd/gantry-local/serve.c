@@ -17,6 +17,8 @@
 #include "cmd/gantry-local/commands.h"
 #include "cmd/gantry-local/durable.h"
 #include "cmd/gantry-local/http.h"
+#include "cmd/gantry-local/nodedial.h"
+#include "cmd/gantry-local/pki.h"
 
 #define PORT_UNSAID (-1)
 #define PORT_USUAL 6443
@@ -64,6 +66,7 @@ struct server {
     struct log *log;
     struct auth *auth;
     struct durable *durable;
+    struct node_dialer *dialer;
     struct apiserver *api;
     struct http *http;
     struct loop_signal *signals[2];
@@ -145,6 +148,19 @@ static int open_objects(struct server *s, const struct options *o, struct err *e
                    what);
 }
 
+/* By the client certificate nodes know the API server. */
+static int open_dialer(struct server *s, const char *dir, struct err *err)
+{
+    AUTO_FREE char *cert = NULL;
+    AUTO_FREE char *key = NULL;
+
+    if (pki_open_client(dir, loop_now_sec(s->loop), &cert, &key, err) != 0)
+        return err_prefix(err, "--dir");
+    s->dialer = nodedial_curl_new(s->loop, cert, key);
+    apiserver_dial_nodes(s->api, s->dialer);
+    return 0;
+}
+
 static int start(struct server *s, const struct options *o, struct err *err)
 {
     static const int signals[] = {SIGINT, SIGTERM};
@@ -163,7 +179,8 @@ static int start(struct server *s, const struct options *o, struct err *err)
     s->auth = auth_open(o->dir, loop_now_sec(s->loop), err);
     if (!s->auth)
         return err_prefix(err, "--dir");
-    if (open_objects(s, o, err) != 0 || find_port(s, o, err) != 0)
+    if (open_objects(s, o, err) != 0 || open_dialer(s, o->dir, err) != 0 ||
+        find_port(s, o, err) != 0)
         return -1;
     durable_hook(s->durable, &hooks, s);
     return auth_write_kubeconfig(s->auth, http_port(s->http), err);
@@ -174,6 +191,7 @@ static void stop(struct server *s)
     http_free(s->http);
     apiserver_free(s->api);
     durable_close(s->durable);
+    nodedial_free(s->dialer);
     auth_free(s->auth);
     for (size_t i = 0; i < ARRAY_LEN(s->signals); i++)
         if (s->signals[i])
