@@ -90,6 +90,7 @@ struct daemon {
     struct kubelet_options kubelet_options;
     struct loop_signal *sigterm, *sigint;
     struct kc_probe *probe;
+    bool lacks_client_ca;
     bool stopping;
     int status;
 };
@@ -194,6 +195,9 @@ static void probed(void *arg, const char *refusal)
         give_up(d, refusal);
         return;
     }
+    if (d->lacks_client_ca)
+        log_warn(d->log, "kubectl logs does not work: --client-ca is missing, and the "
+                         "kubeconfig names no certificate authority");
     d->kubelet = kubelet_new(&d->kubelet_options, &err);
     if (!d->kubelet)
         give_up(d, err.msg);
@@ -281,8 +285,7 @@ static int open_logs(struct daemon *d, const struct node_options *o, struct err 
     if (o->simulate)
         return 0;
     if (!d->client_ca) {
-        log_warn(d->log, "kubectl logs does not work: --client-ca is missing, and the "
-                         "kubeconfig names no certificate authority");
+        d->lacks_client_ca = true;
         return 0;
     }
     d->logs = nodelogs_new(&config, err);
