@@ -26,14 +26,14 @@ FLAGS_san = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-san
 DEPS_san  = deps-test
 
 # Folders with a library of the same name, leaves last: the order is the link order.
-LIB_DIRS  = cmd/gantry cmd/gantry-controller cmd/gantry-local kubeclient crds scheduler base
-PROGRAMS  = gantry-local gantry-controller gantry
+LIB_DIRS  = cmd/gantry cmd/gantry-controller cmd/gantry-launch cmd/gantry-local kubeclient crds scheduler base
+PROGRAMS  = gantry-local gantry-controller gantry-launch gantry
 # Names under which gantry is called as well.
 LINKS     = sbatch squeue sinfo scancel scontrol kubectl-gantry
 
 src        = $(filter-out $(1)/main.c $(1)/test_%,$(wildcard $(1)/*.c))
 libs_of    = $(foreach d,$(LIB_DIRS),$(BUILD)/$(1)/$(d).a)
-TEST_DIRS  = base scheduler kubeclient crds gantry-local gantry-controller gantry world
+TEST_DIRS  = base scheduler kubeclient crds gantry-local gantry-controller gantry-launch gantry world
 TEST_SRC   = $(foreach d,$(TEST_DIRS),$(wildcard tests/$(d)/test_*.c))
 TESTS      = $(TEST_SRC:%.c=$(BUILD)/san/%)
 BENCH      = $(patsubst %.c,$(BUILD)/rel/%,$(wildcard tests/bench/bench_*.c))
@@ -78,6 +78,11 @@ $$(BUILD)/$(1)/$(2).a: $$(patsubst %.c,$$(BUILD)/$(1)/%.o,$$(call src,$(2)))
 endef
 
 $(foreach k,rel san,$(eval $(call KIND,$(k))))
+
+# It runs in containers of any image: static, and with nothing that needs more than a kernel.
+$(BUILD)/rel/bin/gantry-launch: $(BUILD)/rel/cmd/gantry-launch/main.o $(BUILD)/rel/cmd/gantry-launch.a $(BUILD)/rel/base.a
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS_rel) $(LDFLAGS) -static -s $^ -o $@
 
 $(LINKS:%=$(BUILD)/bin/%): $(BUILD)/bin/gantry
 	ln -sf gantry $@

@@ -91,6 +91,16 @@ static const char *default_container_name(const struct json *object)
                  : json_str(json_item(json_get(spec, "containers"), (size_t)i), "name");
 }
 
+/* Kubernetes tells no signals, only 128+n; gantry-launch does, as termination message
+ * "signal 9". A code alone may be the program's own. */
+static int signal_of(const struct json *ended, int exit_code)
+{
+    AUTO_FREE char *message = xasprintf("signal %d", exit_code - 128);
+    return exit_code > 128 && str_eq(json_str(ended, "message"), message)
+               ? exit_code - 128
+               : (int)json_int_or(ended, "signal", 0);
+}
+
 static void read_exit(const struct json *object, struct pod *pod)
 {
     const char *name = default_container_name(object);
@@ -106,7 +116,7 @@ static void read_exit(const struct json *object, struct pod *pod)
         if (!name || !str_eq(json_str(json_item(list, i), "name"), name))
             continue;
         pod->exit_code = (int)json_int_or(ended, "exitCode", -1);
-        pod->exit_signal = (int)json_int_or(ended, "signal", 0);
+        pod->exit_signal = signal_of(ended, pod->exit_code);
     }
 }
 

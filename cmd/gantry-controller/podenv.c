@@ -139,6 +139,8 @@ static void add_texts(struct json *env, const struct pod_plan *plan, int64_t ran
     run_lengths(plan, slot_cpus, &cpus);
     master_address(plan, slots_pods(plan->slots, plan->n_slots), &master);
     add_text(env, "SLURM_JOB_NAME", job->job_name);
+    if (job->model && job->model->user && *job->model->user)
+        add_text(env, "SLURM_JOB_USER", job->model->user);
     if (plan->partition)
         add_text(env, "SLURM_JOB_PARTITION", plan->partition);
     add_text(env, "SLURM_JOB_NODELIST", nodes.s);

@@ -76,7 +76,7 @@ struct executor_ops {
     struct executor_run *(*start)(struct executor *x,
                                   const struct executor_start *start,
                                   executor_exit_fn *exited, void *arg, struct err *err);
-    /* SIGTERM asks, SIGKILL ends. */
+    /* SIGKILL ends all of the container; any other goes to its first process. */
     void (*signal)(struct executor_run *run, int signo);
     /* Ends it at once; `exited` is not called. */
     void (*drop)(struct executor_run *run);

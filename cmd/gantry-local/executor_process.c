@@ -257,7 +257,9 @@ static struct executor_run *start(struct executor *x, const struct executor_star
 
 static void send_signal(struct executor_run *run, int signo)
 {
-    kill(-run->pid, signo);
+    /* A request is for the container's first process, as in any container; the end is
+     * for all of them. */
+    kill(signo == SIGKILL ? -run->pid : run->pid, signo);
 }
 
 static void drop(struct executor_run *run)

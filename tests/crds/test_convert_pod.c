@@ -161,6 +161,14 @@ static const struct {
      "DeadlineExceeded, message: m, containerStatuses: [{name: a, state: {terminated: "
      "{exitCode: 143, signal: 15}}}]}}",
      "terminal exit 143:15 because DeadlineExceeded: m"},
+    {"by a signal that gantry-launch tells of",
+     "{spec: {containers: [{name: a}]}, status: {phase: Failed, containerStatuses: "
+     "[{name: a, state: {terminated: {exitCode: 137, message: signal 9}}}]}}",
+     "terminal exit 137:9"},
+    {"with a message of its own",
+     "{spec: {containers: [{name: a}]}, status: {phase: Failed, containerStatuses: "
+     "[{name: a, state: {terminated: {exitCode: 137, message: signal 11}}}]}}",
+     "terminal exit 137:0"},
     {"the named container's exit counts",
      "{metadata: {annotations: {kubectl.kubernetes.io/default-container: b}}, spec: "
      "{containers: "

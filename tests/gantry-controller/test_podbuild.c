@@ -35,12 +35,13 @@ static struct bjob *job_of(const struct convert *c, const char *name, const char
 
 #define TEMPLATE "'template':{'spec':{'containers':[{'name':'main','image':'i'}]}}"
 
-#define SCRIPT                                                                 \
-    "'nodes':2,'script':'#!/bin/bash\\necho $(hostname) $$ $x\\n','args':['a " \
-    "b','$1'],"                                                                \
-    "'image':'mine','workDir':'/home/"                                         \
-    "ann','output':'slurm-%j.out','openMode':'append',"                        \
-    "'exportEnv':'ALL','env':[{'name':'PRICE','value':'$(HOME)'},"             \
+#define SCRIPT                                                            \
+    "'user':'ann','nodes':2,'script':'#!/bin/bash\\necho $(hostname) $$ " \
+    "$x\\n','args':['a "                                                  \
+    "b','$1'],"                                                           \
+    "'image':'mine','workDir':'/home/"                                    \
+    "ann','output':'slurm-%j.out','openMode':'append',"                   \
+    "'exportEnv':'ALL','env':[{'name':'PRICE','value':'$(HOME)'},"        \
     "{'name':'SLURM_JOB_ID','value':'3'}]"
 #define LONG \
     "'scriptFrom':{'configMapKeyRef':{'name':'gantry-script-1','key':'script'}}"

@@ -191,6 +191,9 @@ static const struct {
 } stops[] = {
     {"asked", "echo ready; exec sleep 60", SIGTERM, 143, 15},
     {"handles it", "trap 'exit 4' TERM; echo ready; sleep 60 & wait", SIGTERM, 4, 0},
+    {"asked, as its first process alone",
+     "trap 'kill -USR1 $c; wait $c; exit $?' TERM; sleep 60 & c=$!; echo ready; wait $c",
+     SIGTERM, 128 + SIGUSR1, 0},
     {"killed", "trap '' TERM; echo ready; sleep 60", SIGKILL, 137, 9},
 };
 
