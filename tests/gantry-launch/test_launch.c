@@ -356,8 +356,9 @@ static const struct {
     {SCRIPT "echo ready; exec sleep 60", SIGTERM, -SIGTERM, "ready\n"},
     {SCRIPT "echo ready; exec sleep 60", SIGINT, -SIGINT, "ready\n"},
     /* to all that the script has started */
-    {SCRIPT "sh -c 'trap \"echo below; exit\" TERM; echo ready; sleep 60 & wait' & "
-            "trap 'wait; exit 5' TERM; wait",
+    {SCRIPT
+     "trap 'wait; exit 5' TERM; "
+     "sh -c 'trap \"echo below; exit\" TERM; echo ready; sleep 60 & wait' & wait",
      SIGTERM, 5, "ready\nbelow\n"},
 };
 
