@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -14,6 +15,7 @@
 #include "cmd/gantry-local/podfiles.h"
 #include "cmd/gantry-local/podview.h"
 #include "cmd/gantry-local/podvolumes.h"
+#include "cmd/gantry-local/refuse.h"
 #include "cmd/gantry-local/spawn.h"
 
 #define PATH_DEFAULT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -26,8 +28,9 @@ struct process {
     struct podfiles *files;
     struct guardian *guardian;
     struct run_list runs;
-    enum mountns_kind view; /* what the kernel allows */
-    char *view_refusal;     /* why not; NULL: it does */
+    enum mountns_kind view;  /* what the kernel allows */
+    char *view_refusal;      /* why not; NULL: it does */
+    char programs[PATH_MAX]; /* the directory of this program; "": not known */
 };
 
 struct executor_run {
@@ -42,46 +45,10 @@ struct executor_run {
 
 /* ---- what cannot be run as it is meant ---- */
 
-static const char *refuse_container(const struct process *p,
-                                    const struct container_spec *c, struct err *err)
-{
-    if (!c->command[0]) {
-        err_set(
-            err, ERR_INVALID,
-            "container \"%.100s\" has no command: this node runs local processes and"
-            " pulls no image (%.200s)",
-            c->name, c->image);
-        return "CommandMissing";
-    }
-    if (c->run_as_user >= 0 && c->run_as_user != (int64_t)geteuid()) {
-        err_set(err, ERR_FORBIDDEN,
-                "container \"%.100s\" is to run as user %lld: processes of this node"
-                " run as user %u, who started it",
-                c->name, (long long)c->run_as_user, geteuid());
-        return "UserNotAvailable";
-    }
-    if (c->run_as_group >= 0 && c->run_as_group != (int64_t)getegid()) {
-        err_set(err, ERR_FORBIDDEN,
-                "container \"%.100s\" is to run as group %lld: processes of this node"
-                " run as group %u",
-                c->name, (long long)c->run_as_group, getegid());
-        return "GroupNotAvailable";
-    }
-    if (c->n_mounts > 0 && p->view == MOUNTNS_REFUSED) {
-        err_set(err, ERR_FORBIDDEN,
-                "volumes of container \"%.100s\" need a mount namespace, which this"
-                " machine refuses: %.300s",
-                c->name, p->view_refusal);
-        return "VolumesNotAvailable";
-    }
-    return NULL;
-}
-
 static const char *refuse(struct executor *x, const struct pod_spec *pod,
                           struct err *err)
 {
     const struct process *p = (const struct process *)x;
-    const char *word = NULL;
 
     if (pod->needs) {
         err_set(err, ERR_INVALID,
@@ -92,11 +59,7 @@ static const char *refuse(struct executor *x, const struct pod_spec *pod,
         err_set(err, ERR_EXISTS, "the pod was started by an earlier node program");
         return "NodeRestarted";
     }
-    for (size_t i = 0; !word && i < pod->n_inits; i++)
-        word = refuse_container(p, &pod->inits[i], err);
-    for (size_t i = 0; !word && i < pod->n_mains; i++)
-        word = refuse_container(p, &pod->mains[i], err);
-    return word;
+    return refuse_pod(&(struct refuse_facts){p->view, p->view_refusal}, pod, err);
 }
 
 /* ---- runs ---- */
@@ -134,18 +97,20 @@ static void child_ended(void *arg, pid_t pid, int status)
     exited(exited_arg, &how);
 }
 
-/* What an image would have brought along. */
-static void add_base(char ***envp)
+/* What an image would have brought along; and our own programs before all others. */
+static void add_base(const struct process *p, char ***envp)
 {
+    const char *given = env_get(*envp, "PATH");
+    AUTO_FREE char *path = xasprintf("%s%s%s", p->programs, *p->programs ? ":" : "",
+                                     given && *given ? given : PATH_DEFAULT);
     const struct passwd *pw;
 
-    if (!env_get(*envp, "PATH"))
-        env_set(envp, "PATH", PATH_DEFAULT);
+    env_set(envp, "PATH", path);
     if (!env_get(*envp, "HOME") && (pw = getpwuid(geteuid())))
         env_set(envp, "HOME", pw->pw_dir);
 }
 
-static char **environment(char *const *envp)
+static char **environment(const struct process *p, char *const *envp)
 {
     size_t n = 0;
     char **copy;
@@ -155,7 +120,7 @@ static char **environment(char *const *envp)
     copy = xcalloc(n + 1, sizeof(*copy));
     for (size_t i = 0; i < n; i++)
         copy[i] = xstrdup(envp[i]);
-    add_base(&copy);
+    add_base(p, &copy);
     return copy;
 }
 
@@ -200,7 +165,7 @@ static int spawn_in(struct executor_run *run, const struct executor_start *s,
         .envp = s->envp,
         .work_dir = work_dir,
     };
-    char **envp = environment(s->envp);
+    char **envp = environment(p, s->envp);
     struct podview view;
     int rc = podview_init(&view, &request, err);
 
@@ -212,6 +177,8 @@ static int spawn_in(struct executor_run *run, const struct executor_start *s,
                 .dir = s->container->working_dir ? s->container->working_dir : work_dir,
                 .output_fd = conpipe_output(run->output),
                 .announce_fd = guardian_fd(p->guardian),
+                .no_new_privs = s->container->no_new_privs,
+                .drop_capabilities = s->container->drops_capabilities,
                 .view = p->view == MOUNTNS_REFUSED ? NULL : &view.ns,
             },
             &run->pid, err);
@@ -334,6 +301,16 @@ static const struct executor_ops ops = {
     .free = process_free,
 };
 
+static void find_programs(struct process *p)
+{
+    const ssize_t n = readlink("/proc/self/exe", p->programs, sizeof(p->programs) - 1);
+    char *slash;
+
+    p->programs[MAX(n, 0)] = '\0';
+    slash = strrchr(p->programs, '/');
+    *(slash ? slash : p->programs) = '\0';
+}
+
 static void probe_view(struct process *p)
 {
     struct err err = ERR_INIT;
@@ -355,6 +332,7 @@ struct executor *executor_process_new(struct loop *loop, const char *dir,
     p->guardian = p->files ? guardian_new(err) : NULL;
     if (p->guardian) {
         probe_view(p);
+        find_programs(p);
         return &p->executor;
     }
     podfiles_free(p->files);

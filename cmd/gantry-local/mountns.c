@@ -173,13 +173,28 @@ static int set_hostname(const char *name, struct err *err)
     return 0;
 }
 
+/* The sources are apart by now. Devices and /proc are no files to be kept; where they
+ * are read-only by others' will they stay it. */
+static int close_root(struct err *err)
+{
+    static const char *const open[] = {"/dev", "/proc"};
+    struct mount_attr ro = {.attr_set = MOUNT_ATTR_RDONLY};
+    struct mount_attr rw = {.attr_clr = MOUNT_ATTR_RDONLY};
+
+    if (mount_setattr(AT_FDCWD, "/", AT_RECURSIVE, &ro, sizeof(ro)) < 0)
+        return err_errno(err, errno, "make the root read-only");
+    for (size_t i = 0; i < ARRAY_LEN(open); i++)
+        (void)mount_setattr(AT_FDCWD, open[i], AT_RECURSIVE, &rw, sizeof(rw));
+    return 0;
+}
+
 /* The sources' descriptors close by themselves when the program is run. */
 int mountns_enter(const struct mountns *m, struct err *err)
 {
     AUTO_FREE int *fds = xcalloc(m->n_mounts + 1, sizeof(*fds));
 
     if (unshare_all(m->kind, err) < 0 || set_hostname(m->hostname, err) < 0 ||
-        take_sources(m, fds, err) < 0)
+        take_sources(m, fds, err) < 0 || (m->read_only_root && close_root(err) < 0))
         return -1;
     return mount_all(m, fds, err);
 }

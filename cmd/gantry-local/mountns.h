@@ -41,6 +41,7 @@ struct mountns {
     const struct mountns_mount *mounts; /* an outer path before those in it */
     size_t n_mounts;
     const char *stage;    /* an empty directory that anybody may share */
+    bool read_only_root;  /* all but the mounts, /dev and /proc */
     const char *hostname; /* NULL: the machine's */
 };
 

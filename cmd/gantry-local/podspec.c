@@ -128,8 +128,7 @@ static int container_read(struct pod_spec *spec, struct container_spec *c,
     c->name = xstrdup(name);
     c->image = xstrdup(json_str_or(j, "image", ""));
     c->working_dir = xstrdup_null(json_str(j, "workingDir"));
-    c->run_as_user = json_int_or(j, "securityContext.runAsUser", -1);
-    c->run_as_group = json_int_or(j, "securityContext.runAsGroup", -1);
+    podspec_read_security(spec, c, j);
     if (words_read(&c->command, j, "command", err) < 0 ||
         words_read(&c->args, j, "args", err) < 0 ||
         podspec_read_env(spec, c, j, err) < 0 ||
@@ -273,6 +272,7 @@ static int spec_read(struct pod_spec *spec, const struct json *object, struct er
 {
     const struct json *podspec = json_get(object, "spec");
 
+    podspec_read_pod_security(spec, podspec);
     if (podspec_read_volumes(spec, podspec, err) < 0 ||
         containers_read(spec, podspec, "initContainers", err) < 0 ||
         containers_read(spec, podspec, "containers", err) < 0 ||

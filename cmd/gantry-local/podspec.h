@@ -16,6 +16,7 @@
 #include "cmd/gantry-local/amounts.h"
 
 #define POD_CONTAINERS_MAX 64
+#define POD_GROUPS_MAX 64
 
 struct pair {
     char *name;
@@ -117,6 +118,9 @@ struct container_spec {
     char *working_dir; /* NULL: none given */
     struct amounts requests, limits;
     int64_t run_as_user, run_as_group; /* -1: not given, the pod's else */
+    bool run_as_non_root, privileged, no_new_privs, read_only_root;
+    bool adds_capabilities;
+    uint64_t drops_capabilities; /* a bit each, as the kernel numbers them */
 };
 
 enum restart_policy { RESTART_ALWAYS, RESTART_ON_FAILURE, RESTART_NEVER };
@@ -127,7 +131,9 @@ struct pod_spec {
     char *service_account;
     char *hostname;  /* the pod's name where none is given */
     char *subdomain; /* "": none */
-    bool host_network;
+    bool host_network, run_as_non_root;
+    int64_t groups[POD_GROUPS_MAX]; /* fsGroup, supplementalGroups */
+    size_t n_groups;
     struct pairs host_aliases; /* name: an address, value: its names, by blanks */
     struct pairs labels, annotations;
     enum restart_policy restart;

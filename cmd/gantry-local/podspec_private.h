@@ -1,6 +1,7 @@
 /*
  * podspec_private - what the files that read a pod share: podspec.c (the whole),
- * podspec_env.c (variables), podspec_volume.c (volumes and where they are mounted).
+ * podspec_env.c (variables), podspec_volume.c (volumes and where they are mounted),
+ * podspec_security.c (who it runs as, and what no process can be given).
  *
  * Readers return -1 and err for what cannot be meant; what a process cannot be given is
  * noted by podspec_need. What was read of a bad one is freed with the rest.
@@ -33,5 +34,16 @@ int podspec_read_mounts(struct pod_spec *spec, struct container_spec *c,
                         const struct json *container, struct err *err);
 void podspec_free_volumes(struct pod_spec *spec);
 void podspec_free_mounts(struct container_spec *c);
+
+/* ---- podspec_security.c ---- */
+
+/* The pod's own first: containers inherit from it. */
+void podspec_read_pod_security(struct pod_spec *spec, const struct json *podspec);
+void podspec_read_security(struct pod_spec *spec, struct container_spec *c,
+                           const struct json *container);
+/* Notes what is set of the fields that are refused, in `object`, which is a "spec" or a
+ * "securityContext"; `container` NULL: the pod's. */
+void podspec_refuse_fields(struct pod_spec *spec, const struct json *object,
+                           const char *of, const char *container);
 
 #endif

@@ -93,6 +93,7 @@ int podview_init(struct podview *v, const struct podview_request *r, struct err 
     *v = (struct podview){
         .ns = {.kind = r->kind,
                .stage = podfiles_stage(r->files),
+               .read_only_root = c->read_only_root,
                .hostname = r->pod->host_network ? NULL : r->pod->hostname}};
     v->mounts = xcalloc(c->n_mounts + 2, sizeof(*v->mounts));
     v->ns.mounts = v->mounts;

@@ -84,6 +84,19 @@ static int die_with(pid_t parent)
     return 0;
 }
 
+/* What the bounding set has not, no program can have. An ordinary user has nothing to
+ * drop, nor may he. */
+static int drop_rights(const struct spawn *s)
+{
+    for (unsigned cap = 0; cap < 64; cap++) {
+        if (!(s->drop_capabilities >> cap & 1) || prctl(PR_CAPBSET_READ, cap) != 1)
+            continue;
+        if (prctl(PR_CAPBSET_DROP, cap) < 0 && geteuid() == 0)
+            return -1;
+    }
+    return s->no_new_privs ? prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) : 0;
+}
+
 static _Noreturn void child(const struct spawn *s, pid_t parent, int report_fd)
 {
     struct guardian_note note = {.alive = 1};
@@ -98,7 +111,7 @@ static _Noreturn void child(const struct spawn *s, pid_t parent, int report_fd)
     enter_view(s, report_fd);
     if (chdir(s->dir) < 0)
         give_up(s, report_fd, STEP_DIR);
-    if (die_with(parent) < 0)
+    if (drop_rights(s) < 0 || die_with(parent) < 0)
         give_up(s, report_fd, STEP_SETUP);
     environ = (char **)s->envp;
     execvp(s->argv[0], s->argv);

@@ -7,6 +7,8 @@
 #ifndef GANTRY_LOCAL_SPAWN_H
 #define GANTRY_LOCAL_SPAWN_H
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -19,6 +21,8 @@ struct spawn {
     int output_fd;   /* standard output and error */
     int announce_fd; /* takes a guardian_note before the program runs, and another if it
                         cannot be run */
+    bool no_new_privs;
+    uint64_t drop_capabilities; /* a bit each, as the kernel numbers them */
     const struct mountns *view; /* NULL: the machine's own file system */
 };
 

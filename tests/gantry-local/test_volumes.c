@@ -115,6 +115,25 @@ static const struct {
      "touch f /mnt/f; [ $(id -u) = $(stat -c %u f) ] && [ -O /mnt/f ] && echo yes",
      "yes\n"},
     {"its own host name", "'hostname': 'short'", "", "uname -n", "short\n"},
+    {"the host's name with the host's network", "'hostNetwork': true, 'hostname': 'x'",
+     "", "[ $(uname -n) = x ] || echo other", "other\n"},
+    {"a root that is read-only", V("'emptyDir': {}"),
+     "'securityContext': {'readOnlyRootFilesystem': true}, " AT("/mnt"),
+     "touch f 2>/dev/null || echo no; touch /mnt/f && echo yes; echo x >/dev/null",
+     "no\nyes\n"},
+    {"no new rights", "", "'securityContext': {'allowPrivilegeEscalation': false}",
+     "grep NoNewPrivs /proc/self/status", "NoNewPrivs:\t1\n"},
+    {"new rights, if it asks for nothing", "", "", "grep NoNewPrivs /proc/self/status",
+     "NoNewPrivs:\t0\n"},
+    {"rights dropped", "", "'securityContext': {'capabilities': {'drop': ['ALL']}}",
+     "grep CapEff /proc/self/status", "CapEff:\t0000000000000000\n"},
+    {"our own programs first", "", "",
+     "echo \"${PATH%%:*}\" | grep -o 'build/san/tests/gantry-local$'",
+     "build/san/tests/gantry-local\n"},
+    {"also in a PATH of its own", "",
+     "'env': [{'name': 'PATH', 'value': '/usr/bin:/bin'}]",
+     "echo \"$PATH\" | grep -o 'gantry-local:/usr/bin:/bin$'",
+     "gantry-local:/usr/bin:/bin\n"},
     {"a token that it did not ask for",
      "'volumes': [{'name': 'kube-api-access-x', 'projected': {'sources':"
      " [{'serviceAccountToken': {'path': 'token'}}]}}]",
@@ -202,6 +221,70 @@ START_TEST(test_misplaced)
 }
 END_TEST
 
+enum who { ANYBODY, ROOT, USER };
+
+static const struct {
+    const char *name, *spec, *container;
+    enum who by;
+    const char *word, *want; /* NULL: it may */
+} rights[] = {
+    {"another user", "", "'securityContext': {'runAsUser': 4242}", ANYBODY,
+     "UserNotAvailable", "is to run as user 4242"},
+    {"the pod's user", "'securityContext': {'runAsUser': 4242}", "", ANYBODY,
+     "UserNotAvailable", "is to run as user 4242"},
+    {"root's own", "", "'securityContext': {'runAsUser': 0}", ROOT, NULL, NULL},
+    {"root's", "", "'securityContext': {'runAsUser': 0}", USER, "UserNotAvailable",
+     "is to run as user 0"},
+    {"his own", "", "'securityContext': {'runAsUser': 65534, 'runAsNonRoot': true}",
+     USER, NULL, NULL},
+    {"another group", "", "'securityContext': {'runAsGroup': 4242}", ANYBODY,
+     "GroupNotAvailable", "is to run as group 4242"},
+    {"a group of files", "'securityContext': {'fsGroup': 4242}", "", ANYBODY,
+     "GroupNotAvailable", "group 4242"},
+    {"more groups", "'securityContext': {'supplementalGroups': [4242]}", "", ANYBODY,
+     "GroupNotAvailable", "group 4242"},
+    {"not root", "", "'securityContext': {'runAsNonRoot': true}", ROOT,
+     "UserNotAvailable", "runAsNonRoot"},
+    {"privileged", "", "'securityContext': {'privileged': true}", USER,
+     "RightsNotAvailable", "is privileged"},
+    {"privileged, by root", "", "'securityContext': {'privileged': true}", ROOT, NULL,
+     NULL},
+    {"rights", "", "'securityContext': {'capabilities': {'add': ['NET_ADMIN']}}", USER,
+     "RightsNotAvailable", "adds capabilities"},
+    {"what others often have",
+     "'hostPID': true, 'hostIPC': true, 'shareProcessNamespace': true",
+     "'securityContext': {'seccompProfile': {'type': 'RuntimeDefault'}, 'capabilities':"
+     " {'drop': ['ALL']}, 'allowPrivilegeEscalation': false}",
+     ANYBODY, NULL, NULL},
+    {"a profile of the machine", "",
+     "'securityContext': {'seccompProfile': {'type': 'Localhost'}}", ANYBODY,
+     "NotSupported", "seccompProfile.type: Localhost of container \"c\""},
+    {"kernel settings", "'securityContext': {'sysctls': [{'name': 'a', 'value': '1'}]}",
+     "", ANYBODY, "NotSupported", "securityContext.sysctls"},
+    {"a runtime", "'runtimeClassName': 'gvisor'", "", ANYBODY, "NotSupported",
+     "spec.runtimeClassName"},
+};
+
+START_TEST(test_rights)
+{
+    struct podtest t;
+    struct err err = ERR_INIT;
+    const char *word;
+
+    if (rights[_i].by != ANYBODY && (rights[_i].by == ROOT) != (geteuid() == 0))
+        return;
+    podtest_init(&t);
+    podtest_pod(&t, rights[_i].spec, rights[_i].container, "true");
+    word = t.x->ops->refuse(t.x, t.pod, &err);
+    ck_assert_msg(str_eq(word, rights[_i].word), "%s: %s: %s", rights[_i].name, word,
+                  err.msg);
+    if (word)
+        ck_assert_msg(strstr(err.msg, rights[_i].want) != NULL, "%s: %s",
+                      rights[_i].name, err.msg);
+    podtest_fini(&t);
+}
+END_TEST
+
 /* An emptyDir outlives a container, and goes with the pod. */
 START_TEST(test_empty_dir_lives)
 {
@@ -256,6 +339,7 @@ int main(void)
                             {test_lacking, ARRAY_LEN(lacking)},
                             {test_misplaced, ARRAY_LEN(misplaced)},
                             {test_empty_dir_lives, 1},
+                            {test_rights, ARRAY_LEN(rights)},
                             {test_hosts, 1},
                             {NULL, 0},
                         });
