@@ -257,6 +257,7 @@ struct kubelet *kubelet_new(const struct kubelet_options *options, struct err *e
         return NULL;
     k = xcalloc(1, sizeof(*k));
     TAILQ_INIT(&k->gangs);
+    TAILQ_INIT(&k->events);
     k->loop = options->loop;
     k->client = options->client;
     k->executor = options->executor;
@@ -282,6 +283,7 @@ void kubelet_free(struct kubelet *k)
     kubelet_end_logs(k);
     for (size_t i = 0; i < k->n_nodes; i++)
         knode_fini(&k->nodes[i]);
+    kubelet_free_events(k);
     kubelet_free_gangs(k);
     kc_cache_free(k->pods);
     loop_timer_free(k->stop_timer);

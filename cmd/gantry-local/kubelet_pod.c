@@ -177,6 +177,7 @@ static void fail(struct kpod *pod, const char *reason, const char *message)
         return;
     pod->state.reason = reason;
     pod->state.message = xstrdup_null(message);
+    kpod_warn(pod, NULL, reason, message ? message : reason);
 }
 
 /* The sooner of what was and what is asked. */
@@ -210,6 +211,8 @@ void kpod_stop(struct kpod *pod, int64_t grace_sec, const char *reason,
         kpod_settle(pod);
         return;
     }
+    if (first)
+        kpod_tell_killing(pod);
     if (first && grace_sec > 0)
         kpod_signal(pod, SIGTERM);
     arm_kill(pod, grace_sec);
@@ -301,6 +304,11 @@ static void begin(struct kpod *pod)
 
     pod->state.start_ms = loop_now_ms(loop);
     hold(pod);
+    kpod_tell(
+        pod, "ImagesNotPulled",
+        "images are not pulled: commands run as processes of the machine that node"
+        " %s is on",
+        pod->node->name);
     kpod_join(pod);
     if (pod->spec->active_deadline_sec >= 0) {
         pod->deadline_timer = loop_timer_new(loop, deadline_due, pod);
@@ -409,6 +417,7 @@ void kpod_free(struct kpod *pod)
     pod_state_fini(&pod->state, pod->spec);
     podspec_free(pod->spec);
     free(pod->lacking_reason);
+    free(pod->last_warning);
     free(pod);
     kubelet_check_stopped(k);
 }

@@ -3,7 +3,7 @@
  * watch), kubelet_node.c (Node and Lease), kubelet_pod.c (a pod's life), kubelet_run.c
  * (its containers), kubelet_objects.c (the ConfigMaps and Secrets they use),
  * kubelet_gang.c (names and addresses of the pods that it works with),
- * kubelet_logs.c (the log endpoint).
+ * kubelet_logs.c (the log endpoint), kubelet_events.c.
  */
 #ifndef GANTRY_LOCAL_KUBELET_PRIVATE_H
 #define GANTRY_LOCAL_KUBELET_PRIVATE_H
@@ -19,6 +19,7 @@
 
 #define NODE_IPS 256
 
+struct kevent;
 struct kfetch;
 struct kgang;
 struct knode;
@@ -27,6 +28,7 @@ struct kpod;
 TAILQ_HEAD(kpod_list, kpod);
 TAILQ_HEAD(kgang_list, kgang);
 TAILQ_HEAD(log_stream_list, log_stream);
+TAILQ_HEAD(kevent_list, kevent);
 
 /* Nodes of equal shape. */
 struct kgroup {
@@ -57,6 +59,9 @@ struct kubelet {
     size_t n_nodes, n_registered;
 
     struct kgang_list gangs;
+    struct kevent_list events; /* to be sent */
+    size_t n_events;
+    unsigned event_number;
     size_t n_active; /* pods that hold resources */
     bool stopping;
     struct loop_timer *stop_timer;
@@ -120,6 +125,7 @@ struct kpod {
     char *lacking_reason; /* "OutOfcpu"; NULL */
     uint64_t gpus;        /* indices it holds */
     uint8_t ip;           /* last octet; 0: none */
+    char *last_warning;   /* NULL: none yet */
     struct kgang *gang;   /* NULL: it has no peers */
     struct podobjects objects;
     struct kfetch *fetches; /* one for each object; NULL: none was ever needed */
@@ -167,10 +173,14 @@ void kpod_settle(struct kpod *pod);
 
 /* ---- kubelet_run.c ---- */
 
+const struct container_spec *krun_spec(const struct krun *r);
+
 /* Starts what is to run now: the next init container, or all others. */
 void kpod_advance(struct kpod *pod);
 bool kpod_is_running(const struct kpod *pod);
 void kpod_signal(struct kpod *pod, int signo);
+/* Tells that its containers are being stopped. */
+void kpod_tell_killing(struct kpod *pod);
 /* As its containers see it; lent. */
 struct value_pod kpod_view(const struct kpod *pod);
 /* GPU indices for `count` (as far as there are), marked used. */
@@ -199,6 +209,18 @@ void kubelet_free_gangs(struct kubelet *k);
 
 /* Ends what is still open. */
 void kubelet_end_logs(struct kubelet *k);
+
+/* ---- kubelet_events.c ---- */
+
+/* Events for people, sent once, lost when too many wait. None where no programs run. */
+void kpod_tell(struct kpod *pod, const char *reason, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/* `run` NULL: of the pod as such. The same text in a row is told once. */
+void kpod_warn(struct kpod *pod, const struct krun *run, const char *reason,
+               const char *text);
+/* "Started container c". */
+void krun_tell(struct krun *run, const char *reason, const char *what);
+void kubelet_free_events(struct kubelet *k);
 
 /* ---- kubelet.c ---- */
 

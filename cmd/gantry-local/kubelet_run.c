@@ -18,7 +18,7 @@
 #define LACKING_MS 2000
 #define LIST_TEXT_MAX (NODEGROUPS_GPUS_MAX * 3 + 8)
 
-static const struct container_spec *spec_of(const struct krun *r)
+const struct container_spec *krun_spec(const struct krun *r)
 {
     const struct pod_spec *spec = r->pod->spec;
 
@@ -56,7 +56,7 @@ uint64_t knode_take_gpus(struct knode *node, int64_t count)
 
 static int64_t gpus_of(const struct krun *r)
 {
-    return amounts_get(&spec_of(r)->requests, kubelet_of(r->pod)->gpu_resource);
+    return amounts_get(&krun_spec(r)->requests, kubelet_of(r->pod)->gpu_resource);
 }
 
 /* Containers take the pod's GPUs in order; init containers run alone, from the first.
@@ -113,7 +113,7 @@ static char **environment(const struct krun *r, struct err *err)
 
     if (!x->ops->runs_programs)
         return xcalloc(1, sizeof(*envp));
-    envp = env_build(&view, spec_of(r), err);
+    envp = env_build(&view, krun_spec(r), err);
     if (!envp)
         return NULL;
     add_gpus(r, &envp);
@@ -130,12 +130,12 @@ static int run_start(struct krun *r, struct err *err)
     const struct kpod *pod = r->pod;
     struct executor *x = kubelet_of(pod)->executor;
     char **envp = environment(r, err);
-    char **argv = envp ? env_argv(spec_of(r), envp, err) : NULL;
+    char **argv = envp ? env_argv(krun_spec(r), envp, err) : NULL;
 
     if (argv)
         r->run = x->ops->start(x,
                                &(struct executor_start){.pod = pod->spec,
-                                                        .container = spec_of(r),
+                                                        .container = krun_spec(r),
                                                         .is_init = r->is_init,
                                                         .argv = argv,
                                                         .envp = envp},
@@ -194,6 +194,16 @@ static int64_t backoff_ms(struct krun *r, int64_t ran_ms)
     return MIN((int64_t)BACKOFF_MS << MIN(r->crashes - 2, 5u), BACKOFF_MAX_MS);
 }
 
+static void warn_backoff(struct krun *r)
+{
+    AUTO_FREE char *text =
+        xasprintf("Back-off restarting failed container %s in pod %s",
+                  krun_spec(r)->name, r->pod->spec->name);
+
+    if (r->due_ms > loop_mono_ms(kubelet_of(r->pod)->loop))
+        kpod_warn(r->pod, r, "BackOff", text);
+}
+
 static void note_end(struct krun *r, struct container_end *take_end)
 {
     struct container_state *c = state_of(r);
@@ -205,6 +215,7 @@ static void note_end(struct krun *r, struct container_end *take_end)
     r->due_ms = loop_mono_ms(kubelet_of(r->pod)->loop) +
                 backoff_ms(r, take_end->finished_ms - take_end->started_ms);
     container_state_restart(c, "CrashLoopBackOff", take_end);
+    warn_backoff(r);
 }
 
 static void ended(void *arg, const struct executor_exit *how)
@@ -229,6 +240,13 @@ static void ended(void *arg, const struct executor_exit *how)
     kpod_settle(pod);
 }
 
+static void warn_error(struct krun *r, const struct err *err)
+{
+    AUTO_FREE char *text = xasprintf("Error: %s", err->msg);
+
+    kpod_warn(r->pod, r, "Failed", text);
+}
+
 static void start_failed(struct krun *r, const struct err *why)
 {
     int64_t now_ms = loop_now_ms(kubelet_of(r->pod)->loop);
@@ -240,6 +258,7 @@ static void start_failed(struct krun *r, const struct err *why)
         .finished_ms = now_ms,
     };
 
+    warn_error(r, why);
     note_end(r, &end);
 }
 
@@ -249,6 +268,7 @@ static void wait_lacking(struct krun *r, const struct err *what)
     r->due_ms = loop_mono_ms(kubelet_of(r->pod)->loop) + LACKING_MS;
     r->pod->reload = true;
     container_state_wait(state_of(r), "CreateContainerConfigError", what->msg);
+    warn_error(r, what);
 }
 
 static void start_one(struct krun *r)
@@ -259,12 +279,14 @@ static void start_one(struct krun *r)
 
     if (r->due_ms > loop_mono_ms(loop))
         return;
-    if (run_start(r, &err) == 0)
+    if (run_start(r, &err) == 0) {
         container_state_run(state_of(r), loop_now_ms(loop));
-    else if (err.code == ERR_NOT_FOUND)
+        krun_tell(r, "Started", "Started");
+    } else if (err.code == ERR_NOT_FOUND) {
         wait_lacking(r, &err);
-    else
+    } else {
         start_failed(r, &err);
+    }
 }
 
 /* ---- all of a pod ---- */
@@ -312,6 +334,7 @@ static bool prepare(struct kpod *pod)
         kpod_write_hosts(pod);
         return true;
     }
+    kpod_warn(pod, NULL, "FailedMount", err.msg);
     if (err.code != ERR_NOT_FOUND) {
         kpod_stop(pod, 0, "FailedMount", err.msg);
         return false;
@@ -372,4 +395,14 @@ void kpod_signal(struct kpod *pod, int signo)
     for (size_t i = 0; i < pod->spec->n_mains; i++)
         if (pod->mains[i].run)
             ops->signal(pod->mains[i].run, signo);
+}
+
+void kpod_tell_killing(struct kpod *pod)
+{
+    for (size_t i = 0; i < pod->spec->n_inits; i++)
+        if (pod->inits[i].run)
+            krun_tell(&pod->inits[i], "Killing", "Stopping");
+    for (size_t i = 0; i < pod->spec->n_mains; i++)
+        if (pod->mains[i].run)
+            krun_tell(&pod->mains[i], "Killing", "Stopping");
 }

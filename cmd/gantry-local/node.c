@@ -364,9 +364,11 @@ int cmd_node(int argc, char **argv)
     int operand = opt_parse(options_table, argc, argv, &o, &err);
 
     if (operand >= 0 && o.help) {
-        opt_help(options_table, "gantry-local node [OPTION...]",
-                 "Joins an API server with nodes that run pods as local processes.",
-                 stdout);
+        opt_help(
+            options_table, "gantry-local node [OPTION...]",
+            "Joins an API server with nodes that run pods as local processes.\n"
+            "Images are not pulled: a container's command must be on this machine.",
+            stdout);
         opt_help_exits(command_exits, stdout);
         return 0;
     }

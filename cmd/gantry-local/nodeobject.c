@@ -17,6 +17,7 @@ static struct json *labels(const struct node_facts *f)
 {
     struct json *l =
         json_build("{'kubernetes.io/hostname': %s, 'kubernetes.io/os': 'linux',"
+                   " 'gantry.dev/images': 'not-pulled',"
                    " 'kubernetes.io/arch': '" ARCH "'}",
                    f->name);
 
