@@ -347,22 +347,13 @@ static void settle_nodes(struct cluster *c)
     c->words = (c->n_order + 63) / 64;
 }
 
-static bool partition_has(const struct partition *part, const struct node *node)
-{
-    if (names_have(part->node_names, part->n_node_names, node->name))
-        return true;
-    if (part->selector.n_reqs == 0)
-        return part->n_node_names == 0;
-    return term_matches(&part->selector, node->labels, node->n_labels);
-}
-
 static void settle_partition(struct cluster *c, struct partrec *rec)
 {
     rec->nodes = xrealloc(rec->nodes, c->words * sizeof(*rec->nodes));
     memset(rec->nodes, 0, c->words * sizeof(*rec->nodes));
     rec->n_nodes = 0;
     for (size_t i = 0; i < c->n_order; i++) {
-        if (partition_has(rec->part, c->order[i]->node)) {
+        if (partition_has_node(rec->part, c->order[i]->node)) {
             node_set_add(rec->nodes, i);
             rec->n_nodes++;
         }

@@ -279,6 +279,7 @@ bool names_have(char *const *names, size_t n, const char *name); /* sorted */
 
 /* Kubernetes' label selector rules: a missing key satisfies NOT_IN and MISSING only. */
 bool term_matches(const struct term *t, const struct label *labels, size_t n);
+bool partition_has_node(const struct partition *p, const struct node *n);
 /* True if a NoSchedule or NoExecute taint of the node is not tolerated. */
 bool taints_refuse(const struct node *n, const struct toleration *tolerations,
                    size_t n_tol);

@@ -145,6 +145,15 @@ bool term_matches(const struct term *t, const struct label *labels, size_t n)
     return true;
 }
 
+bool partition_has_node(const struct partition *part, const struct node *node)
+{
+    if (names_have(part->node_names, part->n_node_names, node->name))
+        return true;
+    if (part->selector.n_reqs == 0)
+        return part->n_node_names == 0;
+    return term_matches(&part->selector, node->labels, node->n_labels);
+}
+
 /* ---- taints ---- */
 
 static bool tolerates(const struct toleration *tol, const struct taint *taint)

@@ -7,6 +7,7 @@
 #include "base/util.h"
 
 const struct command commands[] = {
+    {"squeue", cmd_squeue, true, "jobs in the queue"},
     {"version", cmd_version, false, "versions of this program and of the API server"},
     {0},
 };

@@ -11,6 +11,7 @@
  *   start    put that partition up; prints pods_per_sec, from then until the watch has
  *            shown all pods bound, and running_sec, until all jobs say RUNNING
  *   bytes    prints what the partition's jobs measure as JSON
+ *   list     the reference for squeue: reads the same list and looks at nothing in it
  *
  * Each thing is in namespace --name. A step prints lines "figure value" on standard
  * output and, when it takes longer than a second, how far it is on standard error. Exit
@@ -461,16 +462,22 @@ static int step_bytes(struct bench *b)
     return 0;
 }
 
+static int step_list(struct bench *b)
+{
+    const struct kc_ref ref = {.resource = &bjob_resource, .ns = b->o.name};
+    struct single s = {0};
+
+    kc_list_text(b->client, &ref, NULL, on_single, &s);
+    return finish_single(b, &s, "list of jobs");
+}
+
 /* ---- assembly ---- */
 
 static const struct step {
     const char *name;
     int (*run)(struct bench *b);
-} steps[] = {{"nodes", step_nodes},
-             {"pods", step_pods},
-             {"jobs", step_jobs},
-             {"start", step_start},
-             {"bytes", step_bytes}};
+} steps[] = {{"nodes", step_nodes}, {"pods", step_pods},   {"jobs", step_jobs},
+             {"start", step_start}, {"bytes", step_bytes}, {"list", step_list}};
 
 static const struct step *step_find(const char *name)
 {
@@ -510,7 +517,7 @@ int main(int argc, char **argv)
         .o = {.name = "bench", .count = 2000, .nodes = 1000, .in_flight = 32}};
     int operand = opt_parse(table, argc, argv, &b.o, &b.err);
     if (operand >= 0 && b.o.help) {
-        opt_help(table, "bench_cluster [OPTION...] nodes|pods|jobs|start|bytes",
+        opt_help(table, "bench_cluster [OPTION...] nodes|pods|jobs|start|bytes|list",
                  "One step of the benchmarks that need a cluster.", stdout);
         return 0;
     }

@@ -1,0 +1,238 @@
+#include "cmd/gantry/jobfilter.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/util.h"
+#include "cmd/gantry/users.h"
+
+#define LIST_TEXT_MAX 4096
+
+/* ---- names ---- */
+
+static void names_append(struct names *names, char *take)
+{
+    names->list = xrealloc(names->list, (names->n + 1) * sizeof(*names->list));
+    names->list[names->n++] = take;
+}
+
+void names_parse(struct names *ret, const char *text)
+{
+    for (; text && *text; text += strspn(text, ",")) {
+        const size_t len = strcspn(text, ",");
+        if (len > 0)
+            names_append(ret, xstrndup(text, len));
+        text += len;
+    }
+}
+
+void names_fini(struct names *names)
+{
+    for (size_t i = 0; i < names->n; i++)
+        free(names->list[i]);
+    free(names->list);
+    *names = (struct names){0};
+}
+
+bool names_has(const struct names *names, const char *name)
+{
+    for (size_t i = 0; i < names->n; i++)
+        if (str_eq(names->list[i], name))
+            return true;
+    return false;
+}
+
+/* Whether one of a list's entries is among the names: "a,b", "matlab:2". */
+static bool names_meet(const struct names *names, const char *list, const char *ends)
+{
+    for (const char *s = list ? list : ""; *s; s += strcspn(s, ","), s += *s == ',') {
+        AUTO_FREE char *one = xstrndup(s, strcspn(s, ends));
+        if (names_has(names, one))
+            return true;
+    }
+    return false;
+}
+
+void jobfilter_fini(struct jobfilter *f)
+{
+    struct names *all[] = {&f->users,     &f->partitions, &f->accounts,    &f->qos,
+                           &f->job_names, &f->licenses,   &f->reservations};
+
+    for (size_t i = 0; i < ARRAY_LEN(all); i++)
+        names_fini(all[i]);
+    hostlist_fini(&f->nodes);
+    free(f->jobs);
+    free(f->states);
+    *f = (struct jobfilter){0};
+}
+
+/* ---- reading the lists ---- */
+
+/* "42" or "42_3", no more. */
+static bool parse_job(const char *text, struct job_ref *ret)
+{
+    const size_t id = strspn(text, "0123456789");
+    const char *rest = text + id;
+
+    if (id == 0 || id > 18)
+        return false;
+    *ret = (struct job_ref){strtoll(text, NULL, 10), -1};
+    if (*rest == '\0')
+        return ret->id > 0;
+    const size_t task = strspn(rest + 1, "0123456789");
+    if (*rest != '_' || task == 0 || task > 18 || rest[1 + task] != '\0')
+        return false;
+    ret->task = strtoll(rest + 1, NULL, 10);
+    return ret->id > 0;
+}
+
+int jobfilter_jobs(struct jobfilter *f, const char *text, struct err *err)
+{
+    struct names names = {0};
+    int rc = 0;
+
+    names_parse(&names, text);
+    f->jobs = xcalloc(names.n + 1, sizeof(*f->jobs));
+    for (size_t i = 0; i < names.n && rc == 0; i++) {
+        if (!parse_job(names.list[i], &f->jobs[f->n_jobs++]))
+            rc = err_set(err, ERR_INVALID, "Invalid job id: %.64s", names.list[i]);
+    }
+    names_fini(&names);
+    return rc;
+}
+
+static int refuse_state(const char *text, struct err *err)
+{
+    STR_AUTO struct str all;
+
+    str_init(&all, LIST_TEXT_MAX);
+    job_words_list(&all);
+    return err_set(err, ERR_INVALID, "Invalid job state specified: %.64s; valid are %s",
+                   text, all.s);
+}
+
+static int add_state(struct jobfilter *f, const char *text, struct err *err)
+{
+    const struct job_word *word = job_word_find(text, strlen(text));
+
+    if (strcasecmp(text, "all") == 0)
+        f->any_state = true;
+    else if (word)
+        f->states[f->n_states++] = word;
+    else
+        return refuse_state(text, err);
+    return 0;
+}
+
+int jobfilter_states(struct jobfilter *f, const char *text, struct err *err)
+{
+    struct names names = {0};
+    int rc = 0;
+
+    names_parse(&names, text);
+    f->states = xcalloc(names.n + 1, sizeof(*f->states));
+    for (size_t i = 0; i < names.n && rc == 0; i++)
+        rc = add_state(f, names.list[i], err);
+    names_fini(&names);
+    return rc;
+}
+
+void jobfilter_users(struct jobfilter *f, const char *text)
+{
+    struct names given = {0};
+
+    names_parse(&given, text);
+    for (size_t i = 0; i < given.n; i++)
+        names_append(&f->users, users_name(given.list[i]));
+    names_fini(&given);
+}
+
+/* ---- choosing ---- */
+
+static bool state_shows(const struct jobfilter *f, const struct jobrow *r)
+{
+    if (f->any_state)
+        return true;
+    for (size_t i = 0; i < f->n_states; i++)
+        if (f->states[i] == r->word)
+            return true;
+    return f->n_states == 0 && r->word->kind != JOB_KIND_FINAL;
+}
+
+static bool job_shows(const struct jobfilter *f, const struct jobrow *r)
+{
+    for (size_t i = 0; i < f->n_jobs; i++) {
+        const struct job_ref *j = &f->jobs[i];
+        if (j->task < 0 && (j->id == r->id || j->id == r->array_id))
+            return true;
+        if (j->task >= 0 && j->id == r->array_id && j->task == r->array_task)
+            return true;
+    }
+    return f->n_jobs == 0;
+}
+
+static bool node_shows(const struct jobfilter *f, const struct jobrow *r)
+{
+    HOSTLIST_AUTO struct hostlist have = {0};
+
+    if (f->nodes.n == 0)
+        return true;
+    if (!r->node_list || r->word->kind == JOB_KIND_PENDING ||
+        hostlist_parse(&have, r->node_list, NULL) < 0)
+        return false;
+    for (size_t i = 0; i < have.n; i++)
+        for (size_t k = 0; k < f->nodes.n; k++)
+            if (str_eq(have.names[i], f->nodes.names[k]))
+                return true;
+    return false;
+}
+
+bool jobfilter_shows(const struct jobfilter *f, const struct jobrow *r)
+{
+    const struct {
+        const struct names *names;
+        const char *list, *ends;
+    } lists[] = {
+        {&f->users, r->user, ""},
+        {&f->partitions, r->partition, ","},
+        {&f->accounts, r->account, ""},
+        {&f->qos, r->qos, ","},
+        {&f->job_names, r->name, ""},
+        {&f->licenses, r->licenses, ",:="},
+        {&f->reservations, r->reservation, ","},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+        if (lists[i].names->n > 0 &&
+            !names_meet(lists[i].names, lists[i].list, lists[i].ends))
+            return false;
+    return state_shows(f, r) && job_shows(f, r) && node_shows(f, r);
+}
+
+/* ---- what the server sorts out ---- */
+
+static void add_term(struct str *out, const char *field, const char *op,
+                     const char *value)
+{
+    str_addf(out, "%s%s%s%s", out->len ? "," : "", field, op, value);
+}
+
+/* Selectors have no "or": one name, or the finished states left out. A job that is asked
+ * for by id is looked for among all, so that it can be told from one that is unknown. */
+void jobfilter_selector(const struct jobfilter *f, struct str *out)
+{
+    static const char *const finished[] = {"COMPLETED", "CANCELLED", "FAILED",
+                                           "TIMEOUT", "NODE_FAIL"};
+
+    if (f->n_jobs > 0)
+        return;
+    if (f->users.n == 1 && !strpbrk(f->users.list[0], ",=!\\"))
+        add_term(out, "spec.user", "=", f->users.list[0]);
+    if (f->any_state)
+        return;
+    if (f->n_states == 1)
+        add_term(out, "status.state", "=", f->states[0]->word);
+    for (size_t i = 0; f->n_states == 0 && i < ARRAY_LEN(finished); i++)
+        add_term(out, "status.state", "!=", finished[i]);
+}

@@ -1,0 +1,81 @@
+/*
+ * jobrow - a BatchJob as a row of a list: what squeue, sinfo and scontrol show of it,
+ * picked from the list's bytes (base/json_pick.h). jobview.h is for one job at a time.
+ *
+ * Strings are the list's, NULL where absent. Times are seconds since the epoch,
+ * TIME_UNSET where there is none. Effective values (partition, limit) take the
+ * partitions' defaults in.
+ */
+#ifndef GANTRY_CLI_JOBROW_H
+#define GANTRY_CLI_JOBROW_H
+
+#include <stdint.h>
+
+#include "cmd/gantry/cluster.h"
+#include "cmd/gantry/fetch.h"
+#include "cmd/gantry/jobwords.h"
+#include "cmd/gantry/parts.h"
+
+struct jobrow {
+    const char *ns, *object, *uid; /* of the BatchJob */
+    const char *created, *version;
+    /* spec, as it stands; numbers that may be text are text */
+    const char *name, *user, *account, *qos, *asked_partition, *reservation, *licenses;
+    const char *comment, *constraint, *req_nodes, *exc_nodes, *dependency, *switches;
+    const char *time_limit, *time_min, *begin, *deadline, *hold, *signal;
+    const char *nodes, *gpus, *gpus_per_node, *gpus_per_task;
+    const char *mem_per_node, *mem_per_cpu, *mem_per_gpu;
+    const char *script, *args, *work_dir, *input, *output, *error; /* texts of JSON for
+                                                                   args */
+    int64_t ntasks, ntasks_per_node, cpus_per_task, cpus_per_gpu, replicas, nice;
+    bool requeue, exclusive, contiguous;
+    /* status */
+    int64_t id, array_id, array_task; /* -1: none; id 0: not given yet */
+    const char *state, *reason, *message, *ran_partition, *node_list, *batch_host;
+    const char *planned_nodes, *req_tres, *alloc_tres, *exit_code, *placement;
+    int64_t num_nodes, num_gpus, priority, restarts, attempt;
+    int64_t submit_sec, eligible_sec, planned_sec, start_sec, end_sec, suspend_sec;
+    bool promised;
+    /* what follows from it */
+    const struct job_word *word;
+    const char *partition; /* where it runs, else as asked, else the default one */
+    int64_t limit_sec;     /* LIMIT_UNSET: not known; LIMIT_UNLIMITED */
+    int64_t created_sec;
+    int64_t cpus, mem_bytes; /* held, else asked for; of all nodes */
+};
+
+/* Rows and their strings. */
+struct joblist {
+    struct jobrow *rows;
+    size_t n, cap;
+    size_t unnumbered;             /* jobs left out since they have no id yet */
+    int64_t oldest_unnumbered_sec; /* when the oldest of them was made */
+    struct arena *arena;
+};
+#define JOBLIST_AUTO __attribute__((cleanup(joblist_fini)))
+
+void joblist_init(struct joblist *list);
+void joblist_fini(struct joblist *list); /* all zero is fine */
+
+/* Adds the rows of all jobs (of `ns`, NULL: everywhere it may look). `field_selector`
+ * may be NULL. */
+int joblist_fetch(struct joblist *list, struct cluster *c, const char *ns,
+                  const char *field_selector, const struct partlist *parts,
+                  struct err *err);
+
+/* Whether the job has left PENDING and holds or held nodes. */
+bool jobrow_has_started(const struct jobrow *r);
+/* Run time so far, without what is after its end; 0 before the start. */
+int64_t jobrow_used_sec(const struct jobrow *r, int64_t now_sec);
+/* When it ends or ended: TIME_UNSET unknown, LIMIT_UNLIMITED never. */
+int64_t jobrow_end_sec(const struct jobrow *r);
+/* When it started or is planned to; TIME_UNSET. */
+int64_t jobrow_start_sec(const struct jobrow *r);
+/* "42", "42_3". */
+void jobrow_id(const struct jobrow *r, struct str *out);
+/* Nodes asked for, at least and at most; of a started job what it holds. */
+void jobrow_node_range(const struct jobrow *r, int64_t *ret_min, int64_t *ret_max);
+/* The number behind `name`= in "cpu=8,mem=64G,node=2", -1: not there. */
+int64_t jobrow_tres(const struct jobrow *r, const char *name);
+
+#endif
