@@ -67,7 +67,7 @@ static int read_time(struct call *call, const char *pod, struct logopts *ret)
         return refuse_bad_request(&call->refusal, "sinceTime: %s", err.msg);
     if (ret->since_sec >= 0)
         return refuse_option(call, pod,
-                             &(struct cause){"", "FieldValueForbidden",
+                             &(struct cause){"[]", "FieldValueForbidden",
                                              "Forbidden: at most one of `sinceTime` or "
                                              "`sinceSeconds` may be specified"});
     return 0;

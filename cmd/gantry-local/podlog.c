@@ -199,26 +199,21 @@ static const struct transport_events events = {on_head, on_data, on_done};
 static void add_names(struct str *out, const struct json *containers)
 {
     for (size_t i = 0; i < json_len(containers); i++)
-        str_addf(out, "%s%s", i ? " " : "",
+        str_addf(out, "%s%s", out->len ? " " : "",
                  json_str_or(json_item(containers, i), "name", ""));
 }
 
 static int refuse_unnamed(struct call *call, const struct json *pod)
 {
-    const struct json *inits = json_at(pod, "spec.initContainers");
-    STR_AUTO struct str text;
+    STR_AUTO struct str names;
 
-    str_init(&text, REFUSAL_BYTES_MAX);
-    str_addf(&text, "a container name must be specified for pod %s, choose one of: [",
-             call->name);
-    add_names(&text, json_at(pod, "spec.containers"));
-    str_addc(&text, ']');
-    if (json_len(inits) > 0) {
-        str_add(&text, " or one of the init containers: [");
-        add_names(&text, inits);
-        str_addc(&text, ']');
-    }
-    return refuse_bad_request(&call->refusal, "%s", text.s);
+    str_init(&names, REFUSAL_BYTES_MAX);
+    add_names(&names, json_at(pod, "spec.initContainers"));
+    add_names(&names, json_at(pod, "spec.containers"));
+    return refuse_bad_request(
+        &call->refusal,
+        "a container name must be specified for pod %s, choose one of: [%s]",
+        call->name, names.s);
 }
 
 static bool has_container(const struct json *list, const char *name)

@@ -249,9 +249,7 @@ static const struct {
     {"which one", "two/log", 400,
      "a container name must be specified for pod two, choose one of: [a b]"},
     {"which one of three", "waits2/log", 400,
-     "a container name must be specified for pod waits2, choose one of: [x y] or one "
-     "of "
-     "the init containers: [i]"},
+     "a container name must be specified for pod waits2, choose one of: [i x y]"},
     {"another one", "p/log?container=d", 400, "container d is not valid for pod p"},
     {"none such", "none/log", 404, "pods \"none\" not found"},
     {"no node", "lost/log", 404, "nodes \"far\" not found"},
@@ -268,7 +266,7 @@ static const struct {
     {"bad time", "p/log?sinceTime=noon", 400,
      "sinceTime: \"noon\" is not an RFC 3339 time such as 2026-11-24T16:00:00Z"},
     {"two beginnings", "p/log?sinceTime=2027-01-15T08:00:20Z&sinceSeconds=1", 422,
-     "PodLogOptions \"p\" is invalid: Forbidden: at most one of `sinceTime` or "
+     "PodLogOptions \"p\" is invalid: []: Forbidden: at most one of `sinceTime` or "
      "`sinceSeconds` may be specified"},
 };
 
