@@ -1,5 +1,6 @@
 #include "cmd/gantry/cluster.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -94,8 +95,33 @@ int cluster_open(struct cluster *ret, const struct cli *cli,
     return 0;
 }
 
+static void on_signal(void *arg, int signo)
+{
+    struct cluster *c = arg;
+
+    (void)signo;
+    c->interrupted = true;
+    if (c->wake_on_signal)
+        *c->wake_on_signal = true;
+}
+
+int cluster_catch_signals(struct cluster *c, struct err *err)
+{
+    static const int caught[] = {SIGINT, SIGTERM, SIGHUP};
+
+    for (size_t i = 0; i < ARRAY_LEN(caught) && !loop_is_virtual(c->loop); i++) {
+        if (!c->signals[i])
+            c->signals[i] = loop_signal_new(c->loop, caught[i], on_signal, c, err);
+        if (!c->signals[i])
+            return -1;
+    }
+    return 0;
+}
+
 void cluster_close(struct cluster *c)
 {
+    for (size_t i = 0; i < ARRAY_LEN(c->signals); i++)
+        loop_signal_free(c->signals[i]);
     kc_client_free(c->client);
     transport_free(c->own_transport);
     loop_free(c->own_loop);

@@ -54,12 +54,15 @@ struct cluster {
     struct loop *loop;
     struct kc_client *client;
     char *ns;
-    char *server;  /* "https://127.0.0.1:6443"; "" with a lent transport */
-    char *context; /* likewise */
-    bool is_local; /* found where gantry-local leaves it */
-    bool told;     /* that it waits */
+    char *server;         /* "https://127.0.0.1:6443"; "" with a lent transport */
+    char *context;        /* likewise */
+    bool is_local;        /* found where gantry-local leaves it */
+    bool told;            /* that it waits */
+    bool interrupted;     /* by a signal, once they are caught */
+    bool *wake_on_signal; /* set then too; NULL */
     struct transport *own_transport;
     struct loop *own_loop;
+    struct loop_signal *signals[3];
 };
 #define CLUSTER_AUTO __attribute__((cleanup(cluster_close)))
 
@@ -67,6 +70,10 @@ struct cluster {
 int cluster_open(struct cluster *ret, const struct cli *cli,
                  const struct cluster_options *options, struct err *err);
 void cluster_close(struct cluster *c); /* all zero is fine */
+
+/* From now on SIGINT, SIGTERM and SIGHUP do not end the program but set `interrupted`:
+ * what was begun is to be taken back. */
+int cluster_catch_signals(struct cluster *c, struct err *err);
 
 /* What a request brought. Start with all zero; answer_fini frees. */
 struct answer {

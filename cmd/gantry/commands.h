@@ -26,6 +26,7 @@ const struct command *command_find(const char *name); /* NULL: there is none */
 int command_dispatch(const struct cli *cli, int argc, char **argv);
 
 int cmd_squeue(const struct cli *cli, int argc, char **argv);
+int cmd_sbatch(const struct cli *cli, int argc, char **argv);
 int cmd_version(const struct cli *cli, int argc, char **argv);
 
 #endif

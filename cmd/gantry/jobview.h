@@ -1,8 +1,8 @@
 /*
  * jobview - a BatchJob as commands show and pick it.
  *
- * What was asked for is read by crds/convert.h, as the controller reads it; what came of
- * it stands in status. Times are seconds since the epoch, TIME_UNSET where there is
+ * What was asked for is read by crds/convert.h, as the controller reads it; what came
+ * of it stands in status. Times are seconds since the epoch, TIME_UNSET where there is
  * none. Strings are lent from the object, which the view keeps; "" where absent.
  */
 #ifndef GANTRY_CLI_JOBVIEW_H

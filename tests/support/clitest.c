@@ -16,7 +16,8 @@ struct clitest *clitest_new(void)
     struct clitest *t = xcalloc(1, sizeof(*t));
 
     t->ctl = ctltest_new();
-    t->transport = direct_new(t->ctl->api->loop, t->ctl->api->server, "alice", true);
+    t->spy = spy_new(t->ctl->api->loop,
+                     direct_new(t->ctl->api->loop, t->ctl->api->server, "alice", true));
     t->out = xstrdup("");
     t->err = xstrdup("");
     t->saved_environ = environ;
@@ -35,7 +36,7 @@ void clitest_free(struct clitest *t)
 {
     free_environ(environ);
     environ = t->saved_environ;
-    transport_free(t->transport);
+    transport_free(t->spy);
     ctltest_free(t->ctl);
     free(t->out);
     free(t->err);
@@ -83,22 +84,32 @@ static int cut(char *line, char **words)
     return n;
 }
 
+/* A command that waits for what never comes. */
+static void give_up(void *arg)
+{
+    ck_abort_msg("%s: it did not end within a day", (const char *)arg);
+}
+
 int clitest_run(struct clitest *t, const char *line)
 {
+    struct loop_timer *patience =
+        loop_timer_new(t->ctl->api->loop, give_up, (void *)line);
     AUTO_FREE char *copy = xasprintf("%s ", line); /* room for the last NUL */
     char *words[WORDS_MAX + 1];
     const int n = cut(copy, words);
     const char *in = t->in ? t->in : "";
     size_t out_len, err_len;
     struct cli cli = {
-        .program = "gantry", .loop = t->ctl->api->loop, .transport = t->transport};
+        .program = "gantry", .loop = t->ctl->api->loop, .transport = t->spy};
 
     free(TAKE(t->out));
     free(TAKE(t->err));
     cli.in = in[0] ? fmemopen((void *)in, strlen(in), "r") : fopen("/dev/null", "r");
     cli.out = open_memstream(&t->out, &out_len);
     cli.err = open_memstream(&t->err, &err_len);
+    loop_timer_start(patience, INT64_C(86400000));
     t->status = command_dispatch(&cli, n, words);
+    loop_timer_free(patience);
     fclose(cli.in);
     fclose(cli.out);
     fclose(cli.err);
@@ -128,4 +139,17 @@ void clitest_expect(struct clitest *t, const char *line, int status, const char 
     expect_text(line, "stderr", t->err, err);
     expect_text(line, "stdout", t->out, out);
     ck_assert_msg(t->status == status, "%s: status %d", line, t->status);
+}
+
+size_t clitest_count(struct clitest *t, const char *plural, const struct json **ret)
+{
+    const bool ours = strcmp(plural, "batchjobs") == 0;
+    AUTO_FREE char *path =
+        xasprintf("%s/namespaces/default/%s",
+                  ours ? "/apis/gantry.dev/v1alpha1" : "/api/v1", plural);
+
+    ck_assert_int_eq(apitest_request(t->ctl->api, "GET", path, NULL), 200);
+    if (ret)
+        *ret = json_get(t->ctl->api->body, "items");
+    return json_len(json_get(t->ctl->api->body, "items"));
 }

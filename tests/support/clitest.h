@@ -14,13 +14,14 @@
 
 #include "cmd/gantry/commands.h"
 #include "tests/support/ctltest.h"
+#include "tests/support/spy.h"
 
 struct clitest {
     struct ctltest *ctl;
-    struct transport *transport; /* of the user "alice" */
-    const char *in;              /* standard input of the next command; NULL: empty */
-    char *out, *err;             /* what the last command said; never NULL */
-    int status;                  /* and its exit status */
+    struct transport *spy; /* of the user "alice", who is an administrator */
+    const char *in;        /* standard input of the next command; NULL: empty */
+    char *out, *err;       /* what the last command said; never NULL */
+    int status;            /* and its exit status */
     char **saved_environ;
 };
 
@@ -33,6 +34,9 @@ int clitest_run(struct clitest *t, const char *line);
  * last '*' is any rest. */
 void clitest_expect(struct clitest *t, const char *line, int status, const char *out,
                     const char *err);
+/* The objects of a kind in namespace default ("batchjobs", "configmaps"): their number;
+ * `ret` (NULL: not wanted) is lent until the next request and has the list. */
+size_t clitest_count(struct clitest *t, const char *plural, const struct json **ret);
 void clitest_setenv(struct clitest *t, const char *name, const char *value);
 
 #endif

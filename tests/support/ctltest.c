@@ -201,12 +201,15 @@ size_t ctltest_pods(struct ctltest *t, const char *name, bool bound)
 static void end_pod(struct ctltest *t, const char *pod, int code)
 {
     AUTO_FREE char *path = xasprintf(PODS "/%s/status", pod);
+    ck_assert_int_eq(apitest_request(t->api, "GET", path, NULL), 200);
+    AUTO_FREE char *container =
+        xstrdup(json_str(apitest_at(t->api->body, "spec.containers.0"), "name"));
     AUTO_FREE char *signal = xasprintf(",'signal':%d", code - 128);
     AUTO_FREE char *body = xasprintf(
-        "{'status':{'phase':'%s','containerStatuses':[{'name':'main','image':'local',"
+        "{'status':{'phase':'%s','containerStatuses':[{'name':'%s','image':'local',"
         "'imageID':'','ready':false,'restartCount':0,'state':{'terminated':"
         "{'exitCode':%d%s}}}]}}",
-        code == 0 ? "Succeeded" : "Failed", code, code > 128 ? signal : "");
+        code == 0 ? "Succeeded" : "Failed", container, code, code > 128 ? signal : "");
     patch(t, path, body);
 }
 

@@ -1,0 +1,43 @@
+/*
+ * newjob - a submission as a BatchJob: made, sent, waited for, withdrawn.
+ *
+ * Once it is sent, either the caller hears its id or nothing of it is left: a caller
+ * that was told of a failure may submit again.
+ */
+#ifndef GANTRY_CLI_NEWJOB_H
+#define GANTRY_CLI_NEWJOB_H
+
+#include "cmd/gantry/cluster.h"
+#include "cmd/gantry/script.h"
+#include "cmd/gantry/submit.h"
+
+/* How long the controller has to give an id. */
+#define NEWJOB_ID_SEC 30
+
+struct newjob {
+    struct cluster *cluster;
+    const struct submit *submit;
+    const struct script *script;
+    char **args; /* of the script; ends with NULL */
+    char **environment;
+    struct json *body;   /* as it is sent */
+    struct json *object; /* as the server last showed it; NULL before it is sent */
+};
+#define NEWJOB_AUTO __attribute__((cleanup(newjob_fini)))
+void newjob_fini(struct newjob *n);
+
+/* "train" from "Train_2 (b).sbatch": what a DNS label may have, at most `max` bytes;
+ * never empty. */
+void newjob_label(const char *job_name, size_t max, struct str *out);
+
+/* Fills `body`; its name is new each time. */
+int newjob_make(struct newjob *n, struct err *err);
+/* Partitions that are asked for are there, or there is a default one. */
+int newjob_check_partitions(struct newjob *n, struct err *err);
+/* Asks the server whether it would take it. */
+int newjob_try(struct newjob *n, struct err *err);
+/* Makes the object and waits until it has an id; on failure it is withdrawn. */
+int newjob_send(struct newjob *n, struct err *err);
+int64_t newjob_id(const struct newjob *n);
+
+#endif

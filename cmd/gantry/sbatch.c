@@ -1,0 +1,226 @@
+/* sbatch - submits a batch script as a BatchJob. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "cmd/gantry/commands.h"
+#include "cmd/gantry/jobwatch.h"
+#include "cmd/gantry/newjob.h"
+#include "cmd/gantry/version.h"
+#include "crds/jobstate.h"
+
+/* Slurm's exit code for errors, which its users may choose. */
+static int error_status(void)
+{
+    const char *text = cli_env("SLURM_EXIT_ERROR");
+    const long code = text ? strtol(text, NULL, 10) : 0;
+
+    return code > 0 && code < 256 ? (int)code : EXIT_ERROR;
+}
+
+static int fail(const struct cli *cli, const struct err *err)
+{
+    cli_error(cli, "%s", err->msg);
+    return error_status();
+}
+
+static int fail_submission(const struct cli *cli, const struct err *err)
+{
+    cli_error(cli, "Batch job submission failed: %s", err->msg);
+    return error_status();
+}
+
+/* ---- what was asked ---- */
+
+/* The command line, the environment, the script and its lines. */
+static int read_all(const struct cli *cli, int argc, char **argv, int first,
+                    struct submit *submit, struct script *script, struct err *err)
+{
+    const char *wrap = submit_text(submit, "wrap");
+
+    if (first < argc && str_eq(argv[first], ":"))
+        return err_set(err, ERR_INVALID,
+                       "heterogeneous jobs (\":\") are not supported: submit a job for "
+                       "each part");
+    if (wrap && first < argc)
+        return err_set(err, ERR_INVALID,
+                       "Script arguments not permitted with --wrap option");
+    if (submit_take_environment(submit, err) < 0)
+        return -1;
+    if (wrap)
+        script_wrap(script, wrap);
+    else if ((first < argc ? script_read_file(script, argv[first], err)
+                           : script_read_stream(script, cli->in, err)) < 0)
+        return -1;
+    if (script_check(script, err) < 0 ||
+        script_directives(script, submit, submit_has(submit, "ignore-pbs"), err) < 0)
+        return -1;
+    return submit_check(submit, err);
+}
+
+/* ---- where its output goes ---- */
+
+/* Nodes of gantry-local are this machine: what is written there is found here. */
+static bool nodes_have_files(struct cluster *c)
+{
+    const struct kc_ref ref = {&kc_nodes, NULL, NULL, NULL};
+    ANSWER_AUTO struct answer a = {0};
+    struct err err = ERR_INIT;
+
+    if (cluster_list(c, &ref, "limit=1", &a, &err) < 0)
+        return false;
+    return str_starts(json_str_or(json_item(json_get(a.body, "items"), 0),
+                                  "status.nodeInfo.containerRuntimeVersion", ""),
+                      "gantry://");
+}
+
+static void tell(const struct cli *cli, const struct newjob *n)
+{
+    const int64_t id = newjob_id(n);
+
+    if (submit_has(n->submit, "parsable"))
+        fprintf(cli->out, "%" PRId64 "\n", id);
+    else if (!submit_has(n->submit, "quiet"))
+        fprintf(cli->out, "Submitted batch job %" PRId64 "\n", id);
+    fflush(cli->out);
+    if (!submit_has(n->submit, "quiet") && !nodes_have_files(n->cluster))
+        cli_say(cli,
+                "the nodes may not have this directory; `gantry logs -f %" PRId64
+                "` follows the output",
+                id);
+}
+
+/* ---- --wait ---- */
+
+static bool is_over(const struct json *job)
+{
+    enum job_state state;
+
+    return job_state_parse(json_str(job, "status.state"), &state) == 0 &&
+           job_state_is_final(state);
+}
+
+/* "3:0" is 3; what a signal ended, or what did not complete, is 1. */
+static int status_of(const struct json *job)
+{
+    const char *text = json_str_or(job, "status.exitCode", "");
+    char *end;
+    const long code = strtol(text, &end, 10);
+
+    if (end == text || !str_eq(end, ":0") || code < 0 || code > 255)
+        return 1;
+    if (code == 0 && !str_eq(json_str(job, "status.state"), "COMPLETED"))
+        return 1;
+    return (int)code;
+}
+
+static int await_end(const struct cli *cli, struct newjob *n)
+{
+    JSON_AUTO struct json *job = NULL;
+    struct err err = ERR_INIT;
+
+    switch (jobwatch_until(n->cluster, n->object, is_over, -1, &job, &err)) {
+    case JOBWATCH_TRUE:
+        return status_of(job);
+    case JOBWATCH_FAILED:
+        return fail(cli, &err);
+    case JOBWATCH_GONE:
+        cli_error(cli, "job %" PRId64 " was deleted", newjob_id(n));
+        break;
+    case JOBWATCH_INTERRUPTED:
+        cli_say(cli, "interrupted; job %" PRId64 " goes on", newjob_id(n));
+        break;
+    case JOBWATCH_LATE:
+        break;
+    }
+    return error_status();
+}
+
+/* ---- all of it ---- */
+
+static void show_body(const struct cli *cli, const struct newjob *n)
+{
+    const struct submit_value *v = submit_find(n->submit, "verbose");
+    AUTO_FREE char *text = NULL;
+
+    if (!v)
+        return;
+    cli_say(cli, "BatchJob %s in namespace %s of %s",
+            json_str(n->body, "metadata.name"), n->cluster->ns, n->cluster->server);
+    text = json_text(json_get(n->body, "spec"), NULL);
+    if (v->count > 1)
+        cli_say(cli, "spec: %s", text);
+}
+
+static int submit_job(const struct cli *cli, struct newjob *n)
+{
+    struct err err = ERR_INIT;
+
+    if (newjob_make(n, &err) < 0)
+        return fail(cli, &err);
+    show_body(cli, n);
+    if (newjob_check_partitions(n, &err) < 0)
+        return fail_submission(cli, &err);
+    if (submit_has(n->submit, "test-only")) {
+        if (newjob_try(n, &err) < 0)
+            return fail_submission(cli, &err);
+        cli_say(cli, "the job would be accepted; when it would start is not estimated");
+        return EXIT_DONE;
+    }
+    if (newjob_send(n, &err) < 0)
+        return fail_submission(cli, &err);
+    tell(cli, n);
+    return submit_has(n->submit, "wait") ? await_end(cli, n) : EXIT_DONE;
+}
+
+static int open_and_submit(const struct cli *cli, const struct submit *submit,
+                           const struct script *script, char **args)
+{
+    const struct cluster_options options = {
+        .kubeconfig = submit_text(submit, "kubeconfig"),
+        .context = submit_text(submit, "context"),
+        .namespace_ = submit_text(submit, "namespace")};
+    CLUSTER_AUTO struct cluster c = {0};
+    NEWJOB_AUTO struct newjob n = {.cluster = &c,
+                                   .submit = submit,
+                                   .script = script,
+                                   .args = args,
+                                   .environment = environ};
+    struct err err = ERR_INIT;
+
+    if (cluster_open(&c, cli, &options, &err) < 0)
+        return fail(cli, &err);
+    return submit_job(cli, &n);
+}
+
+static bool answered(const struct cli *cli, const struct submit *submit)
+{
+    if (submit_has(submit, "help"))
+        submit_help(cli->out);
+    else if (submit_has(submit, "usage"))
+        submit_usage(cli->out);
+    else if (submit_has(submit, "version"))
+        fprintf(cli->out, GANTRY_VERSION "\n");
+    else
+        return false;
+    return true;
+}
+
+int cmd_sbatch(const struct cli *cli, int argc, char **argv)
+{
+    SUBMIT_AUTO struct submit submit;
+    SCRIPT_AUTO struct script script;
+    struct err err = ERR_INIT;
+
+    submit_init(&submit);
+    script_init(&script);
+    const int first = submit_take_words(&submit, SUBMIT_LINE, NULL, argc, argv, &err);
+    if (first >= 0 && answered(cli, &submit))
+        return EXIT_DONE;
+    if (first < 0 || read_all(cli, argc, argv, first, &submit, &script, &err) < 0)
+        return fail(cli, &err);
+    return open_and_submit(cli, &submit, &script,
+                           first < argc ? argv + first + 1 : NULL);
+}

@@ -1,0 +1,432 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "base/util.h"
+#include "cmd/gantry/longscript.h"
+#include "cmd/gantry/newjob.h"
+#include "tests/support/clitest.h"
+#include "tests/support/suite.h"
+
+#define HINT                                                                         \
+    "sbatch: the nodes may not have this directory; `gantry logs -f 1` follows the " \
+    "output\n"
+#define FAILED "sbatch: error: Batch job submission failed: "
+
+/* ---- what is submitted ---- */
+
+START_TEST(test_wrap)
+{
+    struct clitest *t = clitest_new();
+    const struct json *jobs;
+    AUTO_FREE char *here = getcwd(NULL, 0);
+    AUTO_FREE char *work_dir = xasprintf("spec.workDir=%s", here);
+
+    clitest_setenv(t, "COLOUR", "blue");
+    clitest_expect(t, "sbatch -N 2 -J 'My Job' --wrap 'hostname -f'", 0,
+                   "Submitted batch job 1\n", HINT);
+    ck_assert_uint_eq(clitest_count(t, "batchjobs", &jobs), 1);
+    const struct json *job = json_item(jobs, 0);
+    ck_assert(str_starts(json_str(job, "metadata.name"), "my-job-"));
+    apitest_expect_in(job, "wrap",
+                      "spec.jobName=My Job|spec.user=alice|spec.nodes=2|"
+                      "spec.output=slurm-%j.out|spec.ttlSecondsAfterFinished=300|"
+                      "spec.args!|spec.exportEnv!|spec.scriptFrom!|"
+                      "spec.env.0.name=COLOUR|spec.env.0.value=blue|"
+                      "spec.env.1.name=SLURM_SUBMIT_DIR|"
+                      "spec.env.2.name=SLURM_SUBMIT_HOST|spec.env#3|"
+                      "spec.script~hostname -f");
+    apitest_expect_in(job, "directory", work_dir);
+    clitest_expect(t, "sbatch --parsable -Q --wrap x", 0, "2\n", "");
+    clitest_expect(t, "sbatch -Q --wrap x", 0, "", "");
+    clitest_free(t);
+}
+END_TEST
+
+START_TEST(test_script)
+{
+    struct clitest *t = clitest_new();
+    const struct json *jobs;
+    char path[] = "/tmp/gantry-sbatch-XXXXXX";
+    const char *text = "#!/bin/sh\n#SBATCH -N 2 --time=10 -o x.out\necho $1\n";
+    struct err err = ERR_INIT;
+
+    close(mkstemp(path));
+    ck_assert_int_eq(files_write(path, text, strlen(text), 0600, &err), 0);
+    clitest_setenv(t, "SBATCH_TIMELIMIT", "20");
+    AUTO_FREE char *line = xasprintf("sbatch -Q --export=NONE -N 3 %s -N 'b c'", path);
+    clitest_expect(t, line, 0, "", "");
+    ck_assert_uint_eq(clitest_count(t, "batchjobs", &jobs), 1);
+    apitest_expect_in(json_item(jobs, 0), "script",
+                      "spec.nodes=3|spec.timeLimit=20|spec.output=x.out|spec.args#2|"
+                      "spec.args.0=-N|spec.args.1=b c|spec.exportEnv=NONE|spec.env#2|"
+                      "spec.jobName~gantry-sbatch-");
+    apitest_expect_in(json_item(jobs, 0), "text", "spec.script~echo $1");
+    unlink(path);
+    clitest_free(t);
+}
+END_TEST
+
+START_TEST(test_stdin)
+{
+    struct clitest *t = clitest_new();
+    const struct json *jobs;
+
+    t->in = "#!/bin/sh\n#SBATCH --no-requeue\nhostname\n";
+    clitest_expect(t, "sbatch -Q", 0, "", "");
+    ck_assert_uint_eq(clitest_count(t, "batchjobs", &jobs), 1);
+    apitest_expect_in(json_item(jobs, 0), "stdin",
+                      "spec.jobName=sbatch|spec.requeue=false");
+    clitest_free(t);
+}
+END_TEST
+
+/* ---- what is refused: one line, nothing is left ---- */
+
+static const struct {
+    const char *line, *in, *err;
+} refusals[] = {
+    {"sbatch", "", "sbatch: error: Batch script is empty!\n"},
+    {"sbatch", "hostname\n",
+     "sbatch: error: This does not look like a batch script. The first line must start "
+     "with #! followed by the path to an interpreter. For instance: #!/bin/sh\n"},
+    {"sbatch", "#!/bin/sh\n\n#SBATCH --nodse=2\n",
+     "sbatch: error: standard input:3: unknown option --nodse; did you mean "
+     "--nodes?\n"},
+    {"sbatch /nosuch.sh", NULL,
+     "sbatch: error: Unable to open file /nosuch.sh: no such file\n"},
+    {"sbatch --frobnicate x", NULL, "sbatch: error: unknown option --frobnicate\n"},
+    {"sbatch -t soon --wrap x", NULL,
+     "sbatch: error: Invalid --time specification: \"soon\" is not a duration*"},
+    {"sbatch --wrap x y", NULL,
+     "sbatch: error: Script arguments not permitted with --wrap option\n"},
+    {"sbatch -N1 : -N2 x.sh", NULL,
+     "sbatch: error: heterogeneous jobs (\":\") are not supported: submit a job for "
+     "each part\n"},
+    {"sbatch -p nosuch --wrap x", NULL,
+     FAILED "Invalid partition name specified: there is no partition \"nosuch\"\n"},
+    {"sbatch -p main,nosuch --wrap x", NULL,
+     FAILED "Invalid partition name specified: there is no partition \"nosuch\"\n"},
+    /* the API server's schema */
+    {"sbatch -a 0-3 --wrap x", NULL, FAILED "-a is not supported yet\n"},
+    {"sbatch", "#!/bin/sh\n#SBATCH --array=0-3\n",
+     FAILED "standard input:2: --array is not supported yet\n"},
+    {"sbatch -a 0-3 --segment=2 --wrap x", NULL,
+     FAILED "-a is not supported yet; --segment is not supported yet\n"},
+    /* the controller */
+    {"sbatch --mem=0 --wrap x", NULL,
+     FAILED "--mem: 0 (all of a node's memory) is not supported yet; name an amount\n"},
+};
+
+START_TEST(test_refusal)
+{
+    struct clitest *t = clitest_new();
+
+    t->in = refusals[_i].in;
+    clitest_expect(t, refusals[_i].line, 1, "", refusals[_i].err);
+    ck_assert_uint_eq(clitest_count(t, "batchjobs", NULL), 0);
+    clitest_setenv(t, "SLURM_EXIT_ERROR", "7");
+    t->in = refusals[_i].in;
+    clitest_expect(t, refusals[_i].line, 7, "", refusals[_i].err);
+    clitest_free(t);
+}
+END_TEST
+
+START_TEST(test_no_default_partition)
+{
+    struct clitest *t = clitest_new();
+
+    ck_assert_int_eq(apitest_request(t->ctl->api, "DELETE",
+                                     "/apis/gantry.dev/v1alpha1/partitions/main", NULL),
+                     200);
+    clitest_expect(t, "sbatch --wrap x", 1, "",
+                   FAILED "No partition specified or system default partition\n");
+    clitest_free(t);
+}
+END_TEST
+
+START_TEST(test_test_only)
+{
+    struct clitest *t = clitest_new();
+
+    clitest_expect(t, "sbatch --test-only --wrap x", 0, "",
+                   "sbatch: the job would be accepted; when it would start is not "
+                   "estimated\n");
+    clitest_expect(t, "sbatch --test-only -a 1 --wrap x", 1, "",
+                   FAILED "-a is not supported yet\n");
+    ck_assert_uint_eq(clitest_count(t, "batchjobs", NULL), 0);
+    clitest_free(t);
+}
+END_TEST
+
+START_TEST(test_about)
+{
+    struct clitest *t = clitest_new();
+
+    clitest_expect(t, "sbatch --version", 0, "gantry 0.1\n", "");
+    clitest_expect(t, "sbatch -h", 0, "Usage: sbatch *", "");
+    clitest_expect(t, "sbatch --usage", 0, "Usage: sbatch *", "");
+    clitest_run(t, "sbatch -v --wrap x");
+    ck_assert_msg(str_starts(t->err, "sbatch: BatchJob wrap-") &&
+                      strstr(t->err, "in namespace default"),
+                  "%s", t->err);
+    clitest_run(t, "sbatch -vv --wrap x");
+    ck_assert_msg(strstr(t->err, "sbatch: spec: {") != NULL, "%s", t->err);
+    clitest_free(t);
+}
+END_TEST
+
+/* ---- faults: the id, or nothing is left ---- */
+
+#define GONE_AWAY FAILED "no clear answer from the API server at *"
+
+static const struct {
+    const char *name;
+    struct spy_rule rule;
+    int status;
+    const char *err;
+    size_t left;
+} faults[] = {
+    {"made, the answer lost",
+     {"POST", "/batchjobs", SPY_LOSE_ANSWER, .times = 1},
+     0,
+     HINT,
+     1},
+    {"lost on the way",
+     {"POST", "/batchjobs", SPY_LOSE_REQUEST, .times = 1},
+     1,
+     GONE_AWAY,
+     0},
+    {"the name taken",
+     {"POST", "/batchjobs", SPY_REFUSE, 409, "AlreadyExists", "there", .times = 1},
+     0,
+     HINT,
+     1},
+    {"every name taken",
+     {"POST", "/batchjobs", SPY_REFUSE, 409, "AlreadyExists", "there", SPY_ALWAYS},
+     1,
+     FAILED "there\n",
+     0},
+    {"not allowed",
+     {"POST", "/batchjobs", SPY_REFUSE, 403, "Forbidden", "alice may not", SPY_ALWAYS},
+     1,
+     FAILED "Access/permission denied: alice may not\n",
+     0},
+    {"partitions not to be seen",
+     {"GET", "/partitions", SPY_REFUSE, 403, "Forbidden", "no", SPY_ALWAYS},
+     0,
+     HINT,
+     1},
+    {"no Gantry there",
+     {"GET", "/partitions", SPY_REFUSE, 404, "NotFound", "no", SPY_ALWAYS},
+     1,
+     FAILED
+     "the API server at  has no partitions in gantry.dev/v1alpha1: Gantry is not "
+     "installed there\n",
+     0},
+    {"the watch refused for a while",
+     {"GET", "/batchjobs", SPY_REFUSE, 410, "Expired", "too old", .times = 3},
+     0,
+     HINT,
+     1},
+    {"the watch forbidden",
+     {"GET", "/batchjobs", SPY_REFUSE, 403, "Forbidden", "no watching", SPY_ALWAYS},
+     1,
+     FAILED "403 Forbidden: no watching\n",
+     0},
+};
+
+START_TEST(test_fault)
+{
+    struct clitest *t = clitest_new();
+
+    spy_spoil(t->spy, &faults[_i].rule);
+    clitest_expect(t, "sbatch --wrap x", faults[_i].status, NULL, faults[_i].err);
+    ck_assert_str_eq(t->out, faults[_i].status ? "" : "Submitted batch job 1\n");
+    spy_spare(t->spy);
+    ctltest_settle(t->ctl);
+    ck_assert_msg(clitest_count(t, "batchjobs", NULL) == faults[_i].left, "%s",
+                  faults[_i].name);
+    clitest_free(t);
+}
+END_TEST
+
+/* Nobody gives ids: half a minute, then the job is withdrawn. */
+START_TEST(test_no_controller)
+{
+    struct clitest *t = clitest_new();
+    const int64_t start_sec = loop_now_sec(t->ctl->api->loop);
+
+    ctltest_kill(t->ctl);
+    clitest_expect(t, "sbatch --wrap x", 1, "",
+                   FAILED "it got no id within 30 seconds: is gantry-controller "
+                          "running?\n");
+    ck_assert_int_eq(loop_now_sec(t->ctl->api->loop) - start_sec, NEWJOB_ID_SEC);
+    ck_assert_uint_eq(clitest_count(t, "batchjobs", NULL), 0);
+
+    spy_spoil(t->spy, &(struct spy_rule){"DELETE", "", SPY_REFUSE, 403, "Forbidden",
+                                         "no deleting", SPY_ALWAYS});
+    clitest_expect(t, "sbatch --wrap x", 1, "",
+                   FAILED "it got no id within 30 seconds: is gantry-controller "
+                          "running?; it could not be withdrawn (Access/permission "
+                          "denied: no deleting): `kubectl delete batchjob -n default "
+                          "wrap-*");
+    ck_assert_uint_eq(clitest_count(t, "batchjobs", NULL), 1);
+    clitest_free(t);
+}
+END_TEST
+
+/* ---- long scripts ---- */
+
+/* A script that is just too long, or just not. */
+static char *script_of(size_t len)
+{
+    char *text = xmalloc(len + 1);
+    const char *head = "#!/bin/sh\n";
+
+    memset(text, 'x', len);
+    memcpy(text, head, strlen(head));
+    text[len] = '\0';
+    return text;
+}
+
+START_TEST(test_long)
+{
+    struct clitest *t = clitest_new();
+    const struct json *list;
+    AUTO_FREE char *fits = script_of(SCRIPT_SHORT_MAX);
+    AUTO_FREE char *text = script_of(SCRIPT_SHORT_MAX + 1);
+    const size_t before = clitest_count(t, "configmaps", NULL);
+
+    t->in = fits;
+    clitest_expect(t, "sbatch -Q", 0, "", "");
+    ck_assert_uint_eq(clitest_count(t, "configmaps", NULL), before);
+    for (int i = 0; i < 2; i++) {
+        t->in = text;
+        clitest_expect(t, "sbatch -Q", 0, "", "");
+    }
+    ck_assert_uint_eq(clitest_count(t, "configmaps", &list), before + 1);
+    const struct json *map = json_item(list, before);
+    ck_assert_str_eq(json_str(map, "data.script"), text);
+    apitest_expect_in(map, "map",
+                      "immutable=true|metadata.ownerReferences#2|"
+                      "metadata.ownerReferences.0.kind=BatchJob|"
+                      "metadata.name~gantry-script-");
+    AUTO_FREE char *name =
+        xasprintf("spec.script!|spec.scriptFrom.configMapKeyRef.key=script|"
+                  "spec.scriptFrom.configMapKeyRef.name=%s",
+                  json_str(map, "metadata.name"));
+    clitest_count(t, "batchjobs", &list);
+    apitest_expect_in(json_item(list, 1), "job", name);
+    clitest_free(t);
+}
+END_TEST
+
+/* The name is taken by something else: it must not run instead. */
+START_TEST(test_long_taken)
+{
+    struct clitest *t = clitest_new();
+    AUTO_FREE char *text = script_of(SCRIPT_SHORT_MAX + 1);
+    struct str script = {.s = text, .len = strlen(text)};
+    char name[LONGSCRIPT_NAME_MAX];
+
+    longscript_name(&script, name);
+    ck_assert_uint_eq(strlen(name), strlen("gantry-script-") + 16);
+    AUTO_FREE char *body =
+        xasprintf("{'metadata':{'name':'%s'},'data':{'script':'#!/bin/evil'}}", name);
+    AUTO_FREE char *want = xasprintf(
+        FAILED "the script's ConfigMap %s: holds another script: delete it\n", name);
+    ck_assert_int_eq(apitest_request(t->ctl->api, "POST",
+                                     "/api/v1/namespaces/default/configmaps", body),
+                     201);
+    t->in = text;
+    clitest_expect(t, "sbatch", 1, "", want);
+    ck_assert_uint_eq(clitest_count(t, "batchjobs", NULL), 0);
+    clitest_free(t);
+}
+END_TEST
+
+/* ---- --wait ---- */
+
+struct ending {
+    struct clitest *t;
+    struct loop_timer *timer;
+    int code;
+};
+
+static void end_job(void *arg)
+{
+    struct ending *e = arg;
+    const struct json *jobs;
+
+    clitest_count(e->t, "batchjobs", &jobs);
+    AUTO_FREE char *name = xstrdup(json_str(json_item(jobs, 0), "metadata.name"));
+    ctltest_end(e->t->ctl, name, 0, e->code);
+}
+
+static const struct {
+    int code, status;
+} endings[] = {{0, 0}, {3, 3}, {137, 1}};
+
+START_TEST(test_wait)
+{
+    struct clitest *t = clitest_new();
+    struct ending e = {.t = t, .code = endings[_i].code};
+
+    e.timer = loop_timer_new(t->ctl->api->loop, end_job, &e);
+    loop_timer_start(e.timer, 3600000);
+    clitest_expect(t, "sbatch -W --wrap x", endings[_i].status,
+                   "Submitted batch job 1\n", HINT);
+    loop_timer_free(e.timer);
+    clitest_free(t);
+}
+END_TEST
+
+/* ---- names ---- */
+
+static const struct {
+    const char *job_name;
+    size_t max;
+    const char *label;
+} labels[] = {
+    {"train", 46, "train"},
+    {"Train_2 (b).sbatch", 46, "train-2-b-sbatch"},
+    {"--x--", 46, "x"},
+    {"7up", 46, "7up"},
+    {"", 46, "job"},
+    {"***", 46, "job"},
+    {"\xc3\xa4rger", 46, "rger"},
+    {"abcdef", 3, "abc"},
+    {"ab-cdef", 3, "ab"},
+};
+
+START_TEST(test_label)
+{
+    STR_AUTO struct str out;
+
+    str_init(&out, 100);
+    newjob_label(labels[_i].job_name, labels[_i].max, &out);
+    ck_assert_str_eq(out.s, labels[_i].label);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("gantry/sbatch", (struct suite_row[]){
+                                           {test_wrap, 1},
+                                           {test_script, 1},
+                                           {test_stdin, 1},
+                                           {test_refusal, ARRAY_LEN(refusals)},
+                                           {test_no_default_partition, 1},
+                                           {test_test_only, 1},
+                                           {test_about, 1},
+                                           {test_fault, ARRAY_LEN(faults)},
+                                           {test_no_controller, 1},
+                                           {test_long, 1},
+                                           {test_long_taken, 1},
+                                           {test_wait, ARRAY_LEN(endings)},
+                                           {test_label, ARRAY_LEN(labels)},
+                                           {NULL, 0},
+                                       });
+}
