@@ -537,6 +537,13 @@ bool sched_job_reason(const struct sched *s, const char *job_uid,
     return true;
 }
 
+const char *sched_default_partition(const struct sched *s)
+{
+    const struct partrec *rec = cluster_default_partition(&s->cluster);
+
+    return rec != NULL ? rec->part->name : NULL;
+}
+
 const struct job *sched_job(const struct sched *s, const char *job_uid)
 {
     const struct jobrec *rec = jobrec_find(s, job_uid);

@@ -166,6 +166,8 @@ int64_t sched_job_priority(const struct sched *s, const char *job_uid, int64_t n
  * unknown. */
 bool sched_job_reason(const struct sched *s, const char *job_uid,
                       enum reason *ret_reason, const char **ret_message);
+/* The partition of jobs that name none; NULL: there is none. Lent until the next apply. */
+const char *sched_default_partition(const struct sched *s);
 /* The job as the core has it, lent until the next apply or step; NULL: unknown. */
 const struct job *sched_job(const struct sched *s, const char *job_uid);
 size_t sched_count(const struct sched *s, enum job_phase phase);

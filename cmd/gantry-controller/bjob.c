@@ -205,6 +205,7 @@ static void read_spec(const struct convert *c, const struct json *object,
     if (!b->model)
         b->refusal = xstrdup(err.msg);
     b->job_name = xstrdup(json_str_or(spec, "jobName", b->name));
+    b->partition = xstrdup_null(json_str(spec, "partition"));
     JSON_AUTO struct json *template = convert_template(c, object);
     if (json_is(template, JSON_OBJECT))
         b->template_text = json_text(template, NULL);
@@ -272,6 +273,7 @@ void bjob_free(struct bjob *b)
     free(b->ns);
     free(b->name);
     free(b->job_name);
+    free(b->partition);
     free(b->uid);
     free(b->version_text);
     free(b->refusal);

@@ -39,7 +39,7 @@ struct jstatus {
     int64_t priority;        /* PRIORITY_UNSET */
     struct priority factors; /* its terms, but for the total */
     int64_t submit_sec, eligible_sec, start_sec, end_sec; /* TIME_UNSET */
-    char *partition; /* where the attempt runs or ran last */
+    char *partition; /* where it waits (a list), runs or ran last */
     struct slot *placement;
     size_t n_placement;
     struct plan plan;           /* while pending: when and where it is to start */
@@ -60,6 +60,7 @@ void text_set(char **field, const char *text);
 struct bjob {
     char *ns, *name, *uid;
     char *job_name;     /* for people: spec.jobName, else name */
+    char *partition;    /* spec.partition; NULL: the default */
     uint64_t version;   /* resourceVersion, comparable within a resource (1.35) */
     char *version_text; /* as it came, for preconditions */
     int64_t generation;

@@ -132,7 +132,8 @@ static void sweep(void *arg)
             continue;
         if (job_state_is_final(r->job->status.state))
             status_expire(r);
-        else if (r->attempt.number > 0 || r->start.on)
+        else if (r->attempt.number > 0 || r->start.on ||
+                 r->job->status.state == JOB_STATE_NONE)
             record_reconcile(r);
     }
 }

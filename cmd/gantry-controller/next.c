@@ -75,6 +75,7 @@ static void want_requeue(const struct job_view *v, struct job_next *n, bool back
     struct jstatus *s = &n->want;
     clear_run(s);
     s->state = JOB_STATE_PENDING;
+    text_set(&s->partition, v->queue);
     s->submit_sec = v->now_sec;
     s->eligible_sec = back_off ? v->now_sec + backoff_sec(s->restarts) : v->now_sec;
     s->restarts++;
@@ -364,9 +365,14 @@ static void next_single(const struct job_view *v, struct job_next *n)
     }
 }
 
+static bool starts_single(const struct job_view *v)
+{
+    return slots_pods(v->start, v->n_start) == 1 && !v->unbound;
+}
+
 static void next_start(const struct job_view *v, struct job_next *n)
 {
-    if (slots_pods(v->start, v->n_start) == 1 && !v->unbound) {
+    if (starts_single(v)) {
         next_single(v, n);
         return;
     }
@@ -416,6 +422,7 @@ static void next_waiting(const struct job_view *v, struct job_next *n)
         return;
     }
     text_set(&s->refusal, v->job->refusal);
+    text_set(&s->partition, v->queue);
     if (v->job->refusal) {
         want_reason(n, "BadConstraints", v->job->refusal);
         return;
@@ -429,18 +436,23 @@ static void next_waiting(const struct job_view *v, struct job_next *n)
     }
 }
 
+/* A job of one pod needs its id in status before its pod has it in its name. */
 static void next_new(const struct job_view *v, struct job_next *n)
 {
     struct jstatus *s = &n->want;
-    if (v->assigned_id == 0)
+    if (v->assigned_id == 0 || v->undecided)
         return;
     s->state = JOB_STATE_PENDING;
     s->job_id = v->assigned_id;
     s->submit_sec =
         v->job->created_sec != TIME_UNSET ? v->job->created_sec : v->now_sec;
-    text_set(&s->refusal, v->job->refusal);
-    if (v->job->refusal)
-        want_reason(n, "BadConstraints", v->job->refusal);
+    text_set(&s->partition, v->queue);
+    if (bjob_next_action(v->job)) /* it has its turn then */
+        text_set(&s->refusal, v->job->refusal);
+    else if (v->start && v->job->model && !starts_single(v))
+        want_attempt(v, n, JOB_STATE_CONFIGURING);
+    else if (!v->start)
+        next_waiting(v, n);
 }
 
 static bool differs_only_in_reason(const struct jstatus *want,

@@ -6,7 +6,9 @@
  * pods once it is. Called after every change of any of these, as often as one likes.
  *
  *   persisted      seen                              -> status wanted         pods
- *   (none)         an id is at hand                  -> PENDING
+ *   (none)         an id is at hand, and the core
+ *                  said why it waits                 -> PENDING
+ *                  or start decided, several pods    -> CONFIGURING (intent)
  *   PENDING        start decided, several pods       -> CONFIGURING (intent)
  *   PENDING        start decided, one pod            ->                       launch
  *                  ... its pod is bound              -> RUNNING
@@ -43,9 +45,11 @@ struct job_view {
     bool unbound; /* one pod, too, is to be made unbound, behind an intent */
     const struct slot *amended; /* of the attempt under way; NULL: as planned */
     size_t n_amended;
-    const char *partition;        /* of that START; NULL */
-    int64_t assigned_id;          /* id set aside for a job that has none; 0 */
-    bool timed_out;               /* the core says END */
+    const char *partition; /* of that START; NULL */
+    int64_t assigned_id;   /* id set aside for a job that has none; 0 */
+    bool undecided;        /* its first write waits for what the core says */
+    const char *queue;     /* where it waits: partitions, as a list; NULL: none there */
+    bool timed_out;        /* the core says END */
     const char *reason, *message; /* the core's, for a pending job; NULL */
     const struct plan *plan;      /* likewise */
     int64_t priority;

@@ -273,6 +273,22 @@ void record_begin_start(struct record *r, const struct decision *d)
 
 /* ---- reconciling ---- */
 
+/* A new job's first status says its id and what the core makes of it in one write, but
+ * people wait for the id: not for longer than this. */
+#define UNDECIDED_SEC 2
+
+static bool is_undecided(const struct record *r)
+{
+    return r->job->model && r->priority == PRIORITY_UNSET && !r->id_first &&
+           loop_now_sec(r->ctl->loop) < r->seen_sec + UNDECIDED_SEC;
+}
+
+static const char *queue_of(const struct record *r)
+{
+    return r->job->partition ? r->job->partition
+                             : sched_default_partition(r->ctl->sched);
+}
+
 static struct job_view view_of(const struct record *r)
 {
     bool spoken = r->priority != PRIORITY_UNSET;
@@ -285,6 +301,8 @@ static struct job_view view_of(const struct record *r)
                              .n_amended = r->attempt.n_amended,
                              .partition = r->start.partition,
                              .assigned_id = r->assigned_id,
+                             .undecided = r->assigned_id != 0 && is_undecided(r),
+                             .queue = queue_of(r),
                              .timed_out = r->timed_out,
                              .reason = spoken ? reason_word(r->reason) : NULL,
                              .message = r->message,
@@ -302,8 +320,10 @@ void record_next(const struct record *r, struct job_next *ret)
 
 bool record_may_launch(const struct record *r)
 {
+    if (!r->job)
+        return false;
     struct job_view v = view_of(r);
-    return r->job && job_may_launch(&v);
+    return job_may_launch(&v);
 }
 
 void record_plan(struct record *r, const struct decision *d)
@@ -324,6 +344,14 @@ static void drop_start(struct record *r)
     attempt_clear(&r->attempt);
     told_update(r);
     record_reconcile(r); /* what it waits for now is to be said */
+}
+
+void record_unwritten(struct record *r)
+{
+    if (r->job->status.state != JOB_STATE_NONE || r->id_first)
+        return;
+    r->id_first = true;
+    drop_start(r);
 }
 
 /* Is there room for what the pods ask for? Where the core was told, and some node now
@@ -370,8 +398,11 @@ void record_run(struct record *r)
     if (!r->job)
         return;
     if (r->job->status.state == JOB_STATE_NONE && !r->job->unknown_state &&
-        r->assigned_id == 0)
+        r->assigned_id == 0) {
         r->assigned_id = ids_take(r->ctl->ids);
+        r->seen_sec = loop_now_sec(r->ctl->loop);
+        told_update(r);
+    }
     if (attempt_differs(&r->attempt))
         amend(r);
     attempt_note_bound(&r->attempt, loop_now_sec(r->ctl->loop));

@@ -53,7 +53,9 @@ struct record {
     struct plan plan; /* the core's, as told last */
     int64_t priority; /* PRIORITY_UNSET: the core has not spoken yet */
     struct priority factors;
-    int64_t assigned_id;
+    int64_t assigned_id; /* while status has none; 0 */
+    int64_t seen_sec;    /* when it was first seen, if it had no id */
+    bool id_first;       /* its first status was refused: nothing is to hang on it */
 
     struct ticket ticket; /* of the status write, or of the delete at its ttl */
     bool status_busy;     /* a write, the read after one, or the wait for that */
@@ -85,6 +87,8 @@ void record_vanished(struct record *r);
 /* Frees the record if nothing holds it any more. */
 void record_drop_if_empty(struct record *r);
 void record_free(struct record *r);
+/* The server will not have its status: what is not persisted is given up. */
+void record_unwritten(struct record *r);
 void record_begin_start(struct record *r, const struct decision *d);
 /* Takes the plan of a REASON decision over. */
 void record_plan(struct record *r, const struct decision *d);

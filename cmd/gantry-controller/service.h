@@ -12,8 +12,8 @@
  *   refused               -> a launch failure, or asked for again if the refusal passes
  *
  * This is one write more than design §4.3 counts: a gang of N costs 2N+5 up to its end
- * (id, intent, Service, N creates, N binds, running, end), and its clean-up one delete
- * more.
+ * (id, intent, Service, N creates, N binds, running, end; 2N+4 where it starts at once,
+ * with its id), and its clean-up one delete more.
  */
 #ifndef GANTRY_CONTROLLER_SERVICE_H
 #define GANTRY_CONTROLLER_SERVICE_H

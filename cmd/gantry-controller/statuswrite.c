@@ -108,6 +108,8 @@ static void on_written(void *arg, const struct kc_result *result)
         if (!passes)
             log_warn(r->ctl->log, "job %s/%s: write status: %s: %s", r->job->ns,
                      r->job->name, kc_reason_name(result->reason), result->message);
+        if (!passes)
+            record_unwritten(r);
         retry_later(r, passes ? RETRY_MS : REFUSED_RETRY_MS);
     }
 }

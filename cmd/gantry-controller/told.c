@@ -30,7 +30,9 @@ static bool core_has_no_part(const struct record *r)
 {
     const struct bjob *job = r->job;
     return !job || job->deleting || job_state_is_final(job->status.state) ||
-           (!job->model && !job_state_is_active(job->status.state));
+           (!job->model && !job_state_is_active(job->status.state)) ||
+           (job->status.state == JOB_STATE_NONE &&
+            (r->assigned_id == 0 || r->id_first));
 }
 
 /* What the core was not told of yet it takes over from status: also the promise. */
@@ -87,7 +89,7 @@ void told_update(struct record *r)
     struct told now = {
         .known = true,
         .generation = r->job->generation,
-        .job_id = r->job->status.job_id,
+        .job_id = r->job->status.job_id ? r->job->status.job_id : r->assigned_id,
         .attempt = r->job->status.attempt,
         .eligible_sec = later(r->job->model ? r->job->model->eligible_sec : TIME_UNSET,
                               r->job->status.eligible_sec),

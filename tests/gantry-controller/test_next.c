@@ -37,6 +37,8 @@ struct given {
     int64_t launching_sec; /* how long; 0: just now */
     int start;             /* pods of the core's START; 0: none */
     int64_t assigned_id;
+    bool undecided;        /* the core's first word may still come */
+    const char *queue;     /* partitions; NULL: none */
     bool unbound;          /* the one pod of the START is to be */
     int64_t amended_milli; /* CPUs that each pod was found to ask for; 0: as planned */
     bool timed_out;
@@ -47,7 +49,7 @@ struct given {
 
 /*
  * `then` is what differs from the persisted status, in this order, and what is to be
- * done: "STATE id=7 attempt=2 restarts=1 reason=.. message=.. submit=+0 eligible=+10
+ * done: "STATE id=7 attempt=2 restarts=1 partition=.. reason=.. message=.. submit=+0 eligible=+10
  * start=+0 end=+0 plan=+60 promise=+60 exit=0:0 action=1 pods=2 cpus=500 refusal=.. write
  * only-reason hold launch kill drop". Times are seconds from now; "-" is: none any
  * more.
@@ -61,6 +63,39 @@ static const struct {
     {"no id yet", {.state = JOB_STATE_NONE}, ""},
     {"an id is at hand",
      {.state = JOB_STATE_NONE, .assigned_id = 7},
+     "PENDING id=7 submit=-100 write"},
+    {"an id is at hand, the core has not spoken",
+     {.state = JOB_STATE_NONE, .assigned_id = 7, .undecided = true},
+     ""},
+    {"an id is at hand, and the reason",
+     {.state = JOB_STATE_NONE,
+      .assigned_id = 7,
+      .queue = "a,b",
+      .core_reason = "Resources",
+      .core_message = "needs 2",
+      .told = {.start_sec = NOW + 600}},
+     "PENDING id=7 partition=a,b reason=Resources message=needs 2 submit=-100 "
+     "plan=+600 "
+     "write"},
+    {"an id is at hand, a gang starts at once",
+     {.state = JOB_STATE_NONE, .assigned_id = 7, .start = 2, .ranks = "none none"},
+     "CONFIGURING id=7 attempt=1 submit=-100 pods=2 write"},
+    {"an id is at hand, one pod starts at once: its name has the id",
+     {.state = JOB_STATE_NONE, .assigned_id = 7, .start = 1, .ranks = "none"},
+     "PENDING id=7 submit=-100 write"},
+    {"one pod starts at once, behind an intent",
+     {.state = JOB_STATE_NONE,
+      .assigned_id = 7,
+      .start = 1,
+      .unbound = true,
+      .ranks = "none"},
+     "CONFIGURING id=7 attempt=1 submit=-100 pods=1 write"},
+    {"new, and cancelled already: first the id",
+     {.state = JOB_STATE_NONE,
+      .assigned_id = 7,
+      .start = 2,
+      .ranks = "none none",
+      .actions = "1:Cancel"},
      "PENDING id=7 submit=-100 write"},
     {"an id is at hand, refused",
      {.state = JOB_STATE_NONE, .assigned_id = 7, .refusal = "bad"},
@@ -659,6 +694,8 @@ static void say_status(struct str *out, const struct jstatus *w,
     say_number(out, "id", w->job_id, h->job_id);
     say_number(out, "attempt", w->attempt, h->attempt);
     say_number(out, "restarts", w->restarts, h->restarts);
+    if (w->state == JOB_STATE_PENDING)
+        say_text(out, "partition", w->partition, h->partition);
     say_text(out, "reason", w->reason, h->reason);
     say_text(out, "message", w->message, h->message);
     say_time(out, "submit", w->submit_sec, h->submit_sec);
@@ -722,6 +759,8 @@ START_TEST(test_next)
                             .n_start = g->start > 0,
                             .partition = g->start ? "main" : NULL,
                             .assigned_id = g->assigned_id,
+                            .undecided = g->undecided,
+                            .queue = g->queue,
                             .unbound = g->unbound,
                             .amended = g->amended_milli ? &amended : NULL,
                             .n_amended = 1,

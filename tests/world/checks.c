@@ -146,7 +146,7 @@ void checks_run(struct checks *c, struct pod_fact *p)
     (BIT(COMPLETED) | BIT(CANCELLED) | BIT(FAILED) | BIT(TIMEOUT) | BIT(NODE_FAIL))
 
 static const unsigned may_follow[] = {
-    [JOB_STATE_NONE] = BIT(PENDING),
+    [JOB_STATE_NONE] = BIT(PENDING) | BIT(CONFIGURING),
     [JOB_STATE_PENDING] =
         BIT(PENDING) | BIT(CONFIGURING) | BIT(RUNNING) | BIT(COMPLETING) | ENDS,
     [JOB_STATE_CONFIGURING] = BIT(PENDING) | BIT(RUNNING) | BIT(COMPLETING) | ENDS,
