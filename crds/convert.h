@@ -85,6 +85,7 @@ struct pod {
     /* of the default container's terminated state; -1 where there is none */
     int exit_code;
     int exit_signal;
+    char *exit_reason;    /* where it says more: "OOMKilled", "StartError: ..."; NULL */
     int64_t started_sec;  /* status.startTime; TIME_UNSET */
     int64_t finished_sec; /* latest container finishedAt; TIME_UNSET */
     /* from our labels; job_uid NULL for pods that are not ours */

@@ -101,6 +101,17 @@ static int signal_of(const struct json *ended, int exit_code)
                : (int)json_int_or(ended, "signal", 0);
 }
 
+/* "Error" and "Completed" say no more than the code does. */
+static char *reason_of(const struct json *ended)
+{
+    const char *reason = json_str_or(ended, "reason", "Error");
+    const char *message = json_str_or(ended, "message", "");
+    if (strcmp(reason, "Error") == 0 || strcmp(reason, "Completed") == 0)
+        return NULL;
+    AUTO_FREE char *line = xstrndup(message, strcspn(message, "\n"));
+    return xasprintf("%s%s%s", reason, *line ? ": " : "", line);
+}
+
 static void read_exit(const struct json *object, struct pod *pod)
 {
     const char *name = default_container_name(object);
@@ -117,6 +128,8 @@ static void read_exit(const struct json *object, struct pod *pod)
             continue;
         pod->exit_code = (int)json_int_or(ended, "exitCode", -1);
         pod->exit_signal = signal_of(ended, pod->exit_code);
+        free(pod->exit_reason);
+        pod->exit_reason = reason_of(ended);
     }
 }
 
@@ -148,6 +161,7 @@ void pod_free(struct pod *pod)
     free(pod->node);
     free(pod->scheduler_name);
     free(pod->reason);
+    free(pod->exit_reason);
     free(pod->message);
     free(pod->job_uid);
     free(pod->partition);

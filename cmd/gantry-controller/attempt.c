@@ -74,6 +74,15 @@ static struct rank *rank_of(struct attempt *a, const struct pod *pod)
     return &a->ranks[pod->rank];
 }
 
+static char *failure_of(const struct pod *pod, const struct rank *r)
+{
+    if (r->exit_code >= 0)
+        return xstrdup_null(pod->exit_reason);
+    return xstrdup(pod->message  ? pod->message
+                   : pod->reason ? pod->reason
+                                 : "it never ran");
+}
+
 void attempt_saw_pod(struct attempt *a, const struct pod *pod, enum node_fate fate)
 {
     struct rank *r = rank_of(a, pod);
@@ -99,9 +108,8 @@ void attempt_saw_pod(struct attempt *a, const struct pod *pod, enum node_fate fa
     r->lost = pod->lost;
     r->exit_code = pod->lost ? -1 : pod->exit_code;
     r->exit_signal = pod->lost ? -1 : pod->exit_signal;
-    if (pod->terminal && r->exit_code < 0 && !pod->succeeded && !r->reason)
-        r->reason = xstrdup(
-            pod->message ? pod->message : (pod->reason ? pod->reason : "it never ran"));
+    if (pod->terminal && !pod->succeeded && !r->reason)
+        r->reason = failure_of(pod, r);
 }
 
 void attempt_pod_gone(struct attempt *a, const struct pod *pod)

@@ -46,7 +46,7 @@ struct rank {
     bool lost;                  /* its node ended it */
     enum node_fate fate;        /* of the node it is bound to */
     int exit_code, exit_signal; /* of a terminal pod; -1: none of its own */
-    char *reason;               /* why a pod failed without an exit code */
+    char *reason; /* why it failed, where there is more to say than a code; NULL */
 };
 
 struct attempt {

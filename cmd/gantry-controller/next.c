@@ -216,9 +216,13 @@ static void end_failed(const struct job_view *v, struct job_next *n, size_t rank
     } else {
         reason = xstrdup("NonZeroExitCode");
     }
+    const char *why = r->reason ? r->reason : "";
     if (v->attempt->n > 1)
-        message = xasprintf("rank %zu ended first, with %d:%d", rank, n->want.exit_code,
-                            n->want.exit_signal);
+        message =
+            xasprintf("rank %zu ended first, with %d:%d%s%s", rank, n->want.exit_code,
+                      n->want.exit_signal, *why ? ": " : "", why);
+    else
+        message = xstrdup_null(r->reason);
     want_completing(n, reason, message);
 }
 

@@ -169,6 +169,20 @@ static const struct {
      "{spec: {containers: [{name: a}]}, status: {phase: Failed, containerStatuses: "
      "[{name: a, state: {terminated: {exitCode: 137, message: signal 11}}}]}}",
      "terminal exit 137:0"},
+    {"could not be started",
+     "{spec: {containers: [{name: a}]}, status: {phase: Failed, containerStatuses: "
+     "[{name: a, state: {terminated: {exitCode: 128, reason: StartError, message: "
+     "\"run x: no such file\\nand more\"}}}]}}",
+     "terminal exit 128:0 (StartError: run x: no such file)"},
+    {"out of memory",
+     "{spec: {containers: [{name: a}]}, status: {phase: Failed, containerStatuses: "
+     "[{name: a, state: {terminated: {exitCode: 137, reason: OOMKilled}}}]}}",
+     "terminal exit 137:0 (OOMKilled)"},
+    {"for no other reason",
+     "{spec: {containers: [{name: a}]}, status: {phase: Failed, containerStatuses: "
+     "[{name: a, state: {terminated: {exitCode: 1, reason: Error, message: last "
+     "words}}}]}}",
+     "terminal exit 1:0"},
     {"the named container's exit counts",
      "{metadata: {annotations: {kubectl.kubernetes.io/default-container: b}}, spec: "
      "{containers: "
@@ -211,6 +225,8 @@ static void describe(const struct pod *pod, struct str *out)
         str_addf(out, "job %s %" PRId64 ".%" PRId64 ".%" PRId64 " ", pod->job_uid,
                  pod->job_id, pod->attempt, pod->rank);
     str_addf(out, "exit %d:%d", pod->exit_code, pod->exit_signal);
+    if (pod->exit_reason)
+        str_addf(out, " (%s)", pod->exit_reason);
     if (pod->reason)
         str_addf(out, " because %s: %s", pod->reason, pod->message);
     if (pod->started_sec != TIME_UNSET)

@@ -389,6 +389,13 @@ static const struct {
     {"all have ended well",
      {.state = JOB_STATE_RUNNING, .ranks = "bound+ok bound+ok"},
      "COMPLETED end=+0 exit=0:0 write"},
+    {"one fails and says why",
+     {.state = JOB_STATE_RUNNING, .ranks = "bound bound+fail:128+why"},
+     "COMPLETING reason=NonZeroExitCode message=rank 1 ended first, with 128:0: it "
+     "says why exit=128:0 write"},
+    {"the only one fails and says why",
+     {.state = JOB_STATE_RUNNING, .ranks = "bound+fail:128+why"},
+     "FAILED reason=NonZeroExitCode message=it says why end=+0 exit=128:0 write"},
     {"the script has ended, its other ranks wait",
      {.state = JOB_STATE_RUNNING, .ranks = "bound+ok bound bound", .is_script = true},
      "COMPLETING reason=None exit=0:0 write"},

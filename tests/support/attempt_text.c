@@ -37,6 +37,8 @@ static void set_rank(struct rank *r, const char *word)
             r->exit_code = atoi(part + 5);
             r->exit_signal = 0;
         }
+        if (strcmp(part, "why") == 0)
+            r->reason = xstrdup("it says why");
         if (strncmp(part, "sig:", 4) == 0) {
             r->exit_signal = atoi(part + 4);
             r->exit_code = 128 + r->exit_signal;

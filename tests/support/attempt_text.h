@@ -4,6 +4,7 @@
  *   none made bound gone  its state; then any of
  *   +ok +fail:CODE +sig:N +broken   terminal: succeeded, with a code, by a signal, or
  *                                   without one
+ *   +why                            a failure that says more than its code
  *   +del +silent +lost +busy        being deleted; its node is not ready, or gone; a
  *                                   write for it is under way
  *
