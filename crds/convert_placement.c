@@ -186,15 +186,6 @@ static struct resvec sum_slots(const struct slot *slots, size_t n)
     return sum;
 }
 
-static struct resvec sum_asked(const struct job *job)
-{
-    struct resvec sum = {0};
-    sum_times(&sum, &job->each, job->min_pods);
-    if (job->units > job->min_pods)
-        sum_times(&sum, &job->unit, job->units - job->min_pods);
-    return sum;
-}
-
 static int64_t nodes_asked(const struct job *job)
 {
     return job->one_per_node ? job->min_pods : 0;
@@ -209,7 +200,7 @@ void convert_tres(const struct convert *c, const struct slot *slots, size_t n,
 
 void convert_req_tres(const struct convert *c, const struct job *job, struct str *out)
 {
-    struct resvec sum = sum_asked(job);
+    struct resvec sum = job_ask(job);
     tres_format(c, &sum, nodes_asked(job), out);
 }
 
@@ -227,6 +218,6 @@ struct tally convert_tally(const struct convert *c, const struct slot *slots, si
 
 struct tally convert_req_tally(const struct convert *c, const struct job *job)
 {
-    struct resvec sum = sum_asked(job);
+    struct resvec sum = job_ask(job);
     return (struct tally){nodes_asked(job), gpus_of(c, &sum)};
 }

@@ -210,6 +210,15 @@ static bool node_kind_equal(const struct node *a, const struct node *b)
            str_eq(a->gpu_type, b->gpu_type) && labels_equal(a, b) && taints_equal(a, b);
 }
 
+/* Counts a node, or with -1 no longer. */
+static void count_node(struct cluster *c, const struct node *node, int sign)
+{
+    if (node == NULL)
+        return;
+    c->n_known += sign;
+    c->cpu_milli += (__int128)node->capacity.v[RES_CPU] * sign;
+}
+
 bool cluster_put_node(struct cluster *c, struct node *node)
 {
     struct noderec *rec = noderec_get(c, node->name);
@@ -219,6 +228,8 @@ bool cluster_put_node(struct cluster *c, struct node *node)
 
     rec->node = node;
     noderec_refresh(rec);
+    count_node(c, node, 1);
+    count_node(c, old, -1);
     node_free(old);
     if (!same_kind) {
         c->nodes_changed = true;
@@ -237,6 +248,7 @@ bool cluster_drop_node(struct cluster *c, const char *name)
     HASH_FIND_STR(c->nodes, name, rec);
     if (rec == NULL || rec->node == NULL)
         return false;
+    count_node(c, rec->node, -1);
     node_free(rec->node);
     rec->node = NULL;
     noderec_refresh(rec);
@@ -406,7 +418,7 @@ bool cluster_set_resources(struct cluster *c, const struct restable *res)
 {
     struct restable copy = *res;
 
-    if (names_equal(&c->res, res))
+    if (c->res.gpu == res->gpu && names_equal(&c->res, res))
         return false;
     c->res = copy;
     /* Huge pages are extended resources in form, but memory in kind. */

@@ -61,6 +61,8 @@ struct cluster {
     struct noderec **order;  /* by position */
     size_t n_order, order_cap;
     size_t words;
+    int64_t n_known; /* nodes, and their CPUs together */
+    __int128 cpu_milli;
     struct partrec *parts;   /* hash by name */
     struct partrec **listed; /* by name, those that are there */
     size_t n_listed, listed_cap;

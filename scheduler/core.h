@@ -10,6 +10,7 @@
 #include <uthash.h>
 
 #include "base/str.h"
+#include "scheduler/ahead.h"
 #include "scheduler/cluster.h"
 #include "scheduler/decide.h"
 #include "scheduler/placement.h"
@@ -40,9 +41,12 @@ struct jobrec {
     char *message;
     int64_t told_plan_sec; /* TIME_UNSET: none */
     struct priority told_priority;
+    struct ahead told_ahead;
 
     /* Of this pass: partitions still to be tried, the most hopeful reason so far. */
     size_t untried;
+    bool joined; /* a crowd: some entry of it waits for nodes */
+    struct ahead ahead;
     enum reason found;
     char *found_message;
     struct priority found_priority;
@@ -75,6 +79,7 @@ struct sched {
     uint64_t timeline_gen; /* cluster.gen that it is of; 0: it is to be made anew */
     struct window window;  /* scratch, like the next */
     node_set own;
+    struct crowds crowds;
     struct decided decided;
     struct str message; /* scratch */
     struct pass pass;

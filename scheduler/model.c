@@ -278,6 +278,20 @@ struct job *job_copy(const struct job *j)
     return copy;
 }
 
+struct resvec job_ask(const struct job *j)
+{
+    int64_t more = MAX(j->units - j->min_pods, 0);
+    struct resvec sum;
+
+    for (int i = 0; i < RES_MAX; i++) {
+        __int128 n =
+            (__int128)j->each.v[i] * j->min_pods + (__int128)j->unit.v[i] * more;
+
+        sum.v[i] = (int64_t)MIN(n, (__int128)INT64_MAX);
+    }
+    return sum;
+}
+
 static void job_free_filters(struct job *j)
 {
     term_fini(&j->node_all);

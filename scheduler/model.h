@@ -28,6 +28,7 @@ enum { RES_CPU, RES_MEM, RES_EPHEMERAL, RES_PODS, RES_FIXED };
 /* Names of the resource kinds a cluster has; append-only, so an index never changes. */
 struct restable {
     int n;
+    int gpu; /* which of them is GPUs; -1: none */
     char name[RES_MAX][RES_NAME_MAX];
 };
 
@@ -259,6 +260,9 @@ void job_free(struct job *j);
 struct foreign_pod *foreign_pod_new(void);
 struct foreign_pod *foreign_pod_copy(const struct foreign_pod *p);
 void foreign_pod_free(struct foreign_pod *p);
+
+/* What it asks for at least, over all pods; INT64_MAX where that is more. */
+struct resvec job_ask(const struct job *j);
 
 /* Empties what these hold, not the struct itself. */
 void term_fini(struct term *t);

@@ -47,17 +47,23 @@ static void tell(struct sched *s, struct jobrec *rec, enum reason reason,
         .partition = dated ? plan->partition : NULL,
         .slots = plan->slots,
         .n_slots = dated ? plan->n_slots : 0,
+        .waits_for_nodes = reason == REASON_RESOURCES || reason == REASON_PRIORITY,
     };
+
+    if (decision.waits_for_nodes)
+        decision.ahead = rec->ahead;
 
     if (rec->reason == reason && str_eq(rec->message, message) &&
         rec->told_plan_sec == decision.planned_sec &&
-        !priority_is_news(priority, &rec->told_priority))
+        !priority_is_news(priority, &rec->told_priority) &&
+        !ahead_is_news(&decision.ahead, &rec->told_ahead))
         return;
     jobrec_reset_told(rec);
     rec->reason = reason;
     rec->message = xstrdup(message);
     rec->told_plan_sec = decision.planned_sec;
     rec->told_priority = *priority;
+    rec->told_ahead = decision.ahead;
     decided_add(&s->decided, &decision);
 }
 
@@ -159,6 +165,8 @@ static void add_job(struct sched *s, struct jobrec *rec)
     if (!rec->job->plan.promised)
         book_cancel_plan(s, rec);
     rec->untried = 0;
+    rec->joined = false;
+    rec->ahead = (struct ahead){0};
     rec->found = REASON_NONE;
     free(rec->found_message);
     rec->found_message = NULL;
@@ -216,6 +224,7 @@ void pass_begin(struct sched *s, int64_t now_sec)
     pass->begin_sec = INT64_MAX;
     pass->queue.n = 0;
     s->norms = core_norms(s);
+    crowds_reset(&s->crowds, c->words);
     s->dirty = false;
     HASH_ITER (hh, s->jobs, rec, next) {
         if (rec->job->phase == JOB_PENDING && rec->job->job_id != 0)
@@ -417,6 +426,45 @@ static enum reason why_not_now(struct sched *s, const struct entry *entry,
     return check_busy(&s->placer, &s->cluster, &at, &at_once, &s->message);
 }
 
+/* The nodes that a waiting job could use, in `s->own`. */
+static void find_own_nodes(struct sched *s, const struct entry *entry)
+{
+    const struct job *job = entry->rec->job;
+    const node_set admits = entry->rec->shape->admits;
+    size_t words = s->cluster.words;
+
+    s->own = xrealloc(s->own, (words + 1) * sizeof(*s->own));
+    memcpy(s->own, entry->part->nodes, words * sizeof(*s->own));
+    for (size_t i = 0; i < job->n_partitions; i++) {
+        const struct partrec *part = cluster_partition(&s->cluster, job->partitions[i]);
+
+        for (size_t k = 0; part != NULL && k < words; k++)
+            s->own[k] |= part->nodes[k];
+    }
+    for (size_t k = 0; k < words; k++)
+        s->own[k] &= admits[k];
+}
+
+static int64_t gpus_of(const struct sched *s, const struct job *job)
+{
+    int gpu = s->cluster.res.gpu;
+
+    return gpu < 0 ? 0 : job_ask(job).v[gpu];
+}
+
+/* Once for each job, at its first entry that waits. */
+static void join_crowd(struct sched *s, const struct entry *entry)
+{
+    struct jobrec *rec = entry->rec;
+
+    if (rec->joined)
+        return;
+    find_own_nodes(s, entry);
+    rec->ahead =
+        crowds_join(&s->crowds, s->own, rec->job->job_id, gpus_of(s, rec->job));
+    rec->joined = true;
+}
+
 static void consider(struct sched *s, const struct entry *entry, int64_t now_sec)
 {
     struct jobrec *rec = entry->rec;
@@ -437,6 +485,7 @@ static void consider(struct sched *s, const struct entry *entry, int64_t now_sec
     if (start_or_plan(s, entry, &by, now_sec))
         return;
     s->pass.n_waiting++;
+    join_crowd(s, entry);
     promise(s, rec);
     note(s, rec, why_not_now(s, entry, &by), &entry->priority);
 }

@@ -29,22 +29,12 @@ static int64_t age_of(const struct job *job, int64_t now_sec)
     return age;
 }
 
-/* What it asks for at least, at most the whole. */
-static int64_t cpus_of(const struct job *job, int64_t whole)
-{
-    __int128 sum = (__int128)job->each.v[RES_CPU] * job->min_pods;
-
-    if (job->units > job->min_pods)
-        sum += (__int128)job->unit.v[RES_CPU] * (job->units - job->min_pods);
-    return (int64_t)MIN(sum, (__int128)whole);
-}
-
 static int64_t size_term(const struct sched_config *config, const struct norms *norms,
                          const struct job *job)
 {
     int64_t n_nodes = norms->nodes, n_cpus = norms->cpu_milli;
     int64_t nodes = MIN(job->one_per_node ? job->min_pods : 1, n_nodes);
-    int64_t cpus = cpus_of(job, n_cpus);
+    int64_t cpus = MIN(job_ask(job).v[RES_CPU], n_cpus);
 
     if (n_nodes == 0 || n_cpus == 0)
         return 0;

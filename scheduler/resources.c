@@ -15,6 +15,7 @@ void restable_init(struct restable *t)
     for (int i = 0; i < RES_FIXED; i++)
         memcpy(t->name[i], fixed_names[i], strlen(fixed_names[i]) + 1);
     t->n = RES_FIXED;
+    t->gpu = -1;
 }
 
 int restable_find(const struct restable *t, const char *name)

@@ -44,6 +44,7 @@ void jobrec_reset_told(struct jobrec *rec)
     rec->reason = REASON_NONE;
     rec->told_plan_sec = TIME_UNSET;
     rec->told_priority = (struct priority){0};
+    rec->told_ahead = (struct ahead){0};
 }
 
 void jobrec_free(struct sched *s, struct jobrec *rec)
@@ -73,6 +74,7 @@ void sched_free(struct sched *s)
     timeline_fini(&s->timeline);
     window_fini(&s->window);
     free(s->own);
+    crowds_fini(&s->crowds);
     str_fini(&s->message);
     free(s);
 }
@@ -481,18 +483,13 @@ bool sched_node_usage(const struct sched *s, const char *node, struct resvec *re
 
 struct norms core_norms(const struct sched *s)
 {
-    struct norms norms = {.qos_priority = policy_largest_priority(&s->policy)};
-    const struct noderec *node, *next_node;
+    struct norms norms = {
+        .nodes = s->cluster.n_known,
+        .cpu_milli = (int64_t)MIN(s->cluster.cpu_milli, (__int128)INT64_MAX),
+        .qos_priority = policy_largest_priority(&s->policy),
+    };
     const struct partrec *part, *next_part;
 
-    HASH_ITER (hh, s->cluster.nodes, node, next_node) {
-        if (node->node == NULL)
-            continue;
-        norms.nodes++;
-        if (__builtin_add_overflow(norms.cpu_milli, node->node->capacity.v[RES_CPU],
-                                   &norms.cpu_milli))
-            norms.cpu_milli = INT64_MAX;
-    }
     HASH_ITER (hh, s->cluster.parts, part, next_part) {
         if (!part->gone)
             norms.part_factor = MAX(norms.part_factor, part->part->priority_job_factor);
@@ -542,6 +539,15 @@ const char *sched_default_partition(const struct sched *s)
     const struct partrec *rec = cluster_default_partition(&s->cluster);
 
     return rec != NULL ? rec->part->name : NULL;
+}
+
+struct ahead sched_job_ahead(const struct sched *s, const char *job_uid)
+{
+    const struct jobrec *rec = jobrec_find(s, job_uid);
+    bool waits = rec != NULL && rec->job->phase == JOB_PENDING &&
+                 (rec->reason == REASON_RESOURCES || rec->reason == REASON_PRIORITY);
+
+    return waits ? rec->ahead : (struct ahead){0};
 }
 
 const struct job *sched_job(const struct sched *s, const char *job_uid)

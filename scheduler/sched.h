@@ -27,6 +27,9 @@
  * in each, as an entry of its own; it has the most hopeful of the reasons found, and
  * the earliest of the plans.
  *
+ * A job that waits for nodes is told who is ahead of it (ahead.h), again only when that
+ * has changed by enough to matter.
+ *
  * A step that yields goes on later where it stopped, with what has changed meanwhile
  * counted at once but the order kept; changes lead to one more walk after it. So the
  * law above holds at rest, that is when the step returned SCHED_IDLE.
@@ -44,6 +47,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "scheduler/ahead.h"
 #include "scheduler/model.h"
 #include "scheduler/priority.h"
 #include "scheduler/reason.h"
@@ -100,7 +104,7 @@ struct change {
 enum decision_kind {
     DECIDE_START,  /* place it: `slots`, `partition`, `limit_sec` */
     DECIDE_END,    /* its time limit has passed (Slurm: TIMEOUT) */
-    DECIDE_REASON, /* pending job's reason, message or plan is not what was told last */
+    DECIDE_REASON, /* what is said of a pending job is not what was told last */
 };
 
 /* All pointers live until the next step or sched_free. */
@@ -116,6 +120,8 @@ struct decision {
     struct priority priority; /* START, REASON */
     int64_t planned_sec;      /* REASON: when it is to start; TIME_UNSET: not planned */
     bool promised;            /* REASON: and not later */
+    bool waits_for_nodes; /* REASON: it may start, and `ahead` says who is before it */
+    struct ahead ahead;
 };
 
 struct decisions {
@@ -168,6 +174,8 @@ bool sched_job_reason(const struct sched *s, const char *job_uid,
                       enum reason *ret_reason, const char **ret_message);
 /* The partition of jobs that name none; NULL: there is none. Lent until the next apply. */
 const char *sched_default_partition(const struct sched *s);
+/* Who was ahead of a job that waits for nodes in the last walk; none for others. */
+struct ahead sched_job_ahead(const struct sched *s, const char *job_uid);
 /* The job as the core has it, lent until the next apply or step; NULL: unknown. */
 const struct job *sched_job(const struct sched *s, const char *job_uid);
 size_t sched_count(const struct sched *s, enum job_phase phase);

@@ -57,7 +57,7 @@ struct controller *controller_new(struct loop *loop, struct kc_client *client,
     ctl->log = log;
     ctl->settings = *settings;
     restable_init(&ctl->resources);
-    restable_intern(&ctl->resources, ctl->settings.gpu_resource);
+    ctl->resources.gpu = restable_intern(&ctl->resources, ctl->settings.gpu_resource);
     const char *launch = ctl->settings.launch_image;
     ctl->convert = (struct convert){.resources = &ctl->resources,
                                     .gpu_resource = ctl->settings.gpu_resource,

@@ -162,9 +162,9 @@ START_TEST(test_told_once)
     ck_assert_str_eq(message, "needs 2 nodes with cpu=8; none is free now");
     line(&f, "job 4 cpu=1");
     step(&f, 10000);
-    ck_assert_str_eq(f.told.s,
-                     "  wait 4 Resources, priority 1016: needs 1 pod of cpu=1; none fits "
-                     "now\n");
+    ck_assert_str_eq(
+        f.told.s, "  wait 4 Resources, priority 1016: needs 1 pod of cpu=1; none fits "
+                  "now\n    2 ahead, next 3\n");
     ck_assert(sched_job_reason(f.s, "job-1", &reason, &message));
     ck_assert_int_eq(reason, REASON_NONE);
     ck_assert_str_eq(message, "");

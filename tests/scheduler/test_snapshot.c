@@ -469,6 +469,11 @@ static void mark_ends(const struct decisions *decisions, bool *ended)
     }
 }
 
+static void compare_ahead(struct history *h, struct ahead old, struct ahead new)
+{
+    check(h, old.jobs == new.jobs &&old.gpus == new.gpus &&old.job_id == new.job_id);
+}
+
 static void compare_jobs(struct history *h, const struct sched *fresh)
 {
     for (int number = 1; number <= JOBS; number++) {
@@ -487,6 +492,7 @@ static void compare_jobs(struct history *h, const struct sched *fresh)
             new, h->script.s);
         check(h, sched_job_priority(h->s, uid, h->now_sec) ==
                      sched_job_priority(fresh, uid, h->now_sec));
+        compare_ahead(h, sched_job_ahead(h->s, uid), sched_job_ahead(fresh, uid));
     }
 }
 

@@ -35,6 +35,8 @@ static int set_resource(struct restable *res, struct resvec *v, const char *key,
     i = strchr(key, '/') != NULL ? restable_intern(res, key) : -1;
     if (i < 0)
         return err_set(err, ERR_INVALID, "unknown key \"%s\"", key);
+    if (str_ends(key, "/gpu"))
+        res->gpu = i;
     return cluster_text_number(value, &v->v[i], err);
 }
 

@@ -324,6 +324,18 @@ static void say_plan(const struct decision *decision, struct str *out)
     str_addc(out, '\n');
 }
 
+/* Nothing where nobody is. */
+static void say_ahead(const struct ahead *ahead, struct str *out)
+{
+    if (ahead->jobs == 0)
+        return;
+    str_addf(out, "    %lld ahead", (long long)ahead->jobs);
+    if (ahead->gpus > 0)
+        str_addf(out, " with %lld GPU%s", (long long)ahead->gpus,
+                 ahead->gpus == 1 ? "" : "s");
+    str_addf(out, ", next %lld\n", (long long)ahead->job_id);
+}
+
 void cluster_text_decision(const struct decision *decision, struct str *out)
 {
     const char *number = decision->job_uid + strlen("job-");
@@ -344,6 +356,7 @@ void cluster_text_decision(const struct decision *decision, struct str *out)
         str_addf(out, "  wait %s %s, priority %lld: %s\n", number,
                  reason_word(decision->reason), (long long)decision->priority.total,
                  decision->message);
+        say_ahead(&decision->ahead, out);
         say_plan(decision, out);
         return;
     }

@@ -1,0 +1,51 @@
+/*
+ * ahead - who waits before whom, for the same nodes.
+ *
+ * In the walk through the queue each waiting job joins a crowd: the jobs that could use
+ * the very same nodes (those of the partitions it may start in that its shape admits).
+ * Ahead of it are the jobs that joined before, in its own crowd and in those whose
+ * nodes meet its own. There are few crowds, so that this costs little for each job;
+ * beyond CROWDS_MAX of them the last takes all further ones in, with all their nodes.
+ */
+#ifndef GANTRY_SCHEDULER_AHEAD_H
+#define GANTRY_SCHEDULER_AHEAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scheduler/cluster.h"
+
+#define CROWDS_MAX 64
+
+struct ahead {
+    int64_t jobs;
+    int64_t gpus;   /* that they ask for at least */
+    int64_t job_id; /* of the one directly ahead; 0: none */
+};
+
+/* Are they far enough apart to be told of? The numbers by more than a twentieth. */
+bool ahead_is_news(const struct ahead *a, const struct ahead *b);
+
+struct crowd {
+    node_set nodes;
+    struct ahead in; /* its jobs; the last that joined */
+    size_t place;    /* of that one, in the order of all that joined */
+    uint64_t meets;  /* crowds with common nodes, itself among them: a bit each */
+};
+
+/* All zero is ready for crowds_reset. */
+struct crowds {
+    struct crowd *items; /* CROWDS_MAX of them */
+    size_t n, words, joined;
+};
+
+void crowds_fini(struct crowds *c);
+/* Empties all; sets of nodes have so many words from now on. */
+void crowds_reset(struct crowds *c, size_t words);
+/* A job that asks for so many GPUs joins those who wait for these nodes; who was ahead
+ * of it? */
+struct ahead crowds_join(struct crowds *c, const uint64_t *nodes, int64_t job_id,
+                         int64_t gpus);
+
+#endif
