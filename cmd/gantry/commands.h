@@ -27,6 +27,7 @@ int command_dispatch(const struct cli *cli, int argc, char **argv);
 
 int cmd_squeue(const struct cli *cli, int argc, char **argv);
 int cmd_sbatch(const struct cli *cli, int argc, char **argv);
+int cmd_scancel(const struct cli *cli, int argc, char **argv);
 int cmd_version(const struct cli *cli, int argc, char **argv);
 
 #endif

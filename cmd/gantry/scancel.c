@@ -1,0 +1,403 @@
+/* scancel - cancels jobs, by their ids or by what they are. */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/util.h"
+#include "cmd/gantry/commands.h"
+#include "cmd/gantry/jobaction.h"
+#include "cmd/gantry/jobfilter.h"
+#include "cmd/gantry/refused.h"
+#include "cmd/gantry/users.h"
+#include "cmd/gantry/version.h"
+#include "cmd/gantry/whoami.h"
+
+#define SELECTOR_MAX 4096
+
+struct options {
+    struct cluster_options cluster;
+    const char *accounts, *names, *nodes, *partitions, *qos, *reservations, *states;
+    const char *users, *signal;
+    int64_t verbose;
+    bool batch, ctld, full, interactive, me, quiet, help, usage, version;
+    const char *refused;
+    bool refused_flag;
+};
+
+#define AT(field) offsetof(struct options, field)
+
+static const struct opt table[] = {
+    {"account", 'A', OPT_STRING, "SCANCEL_ACCOUNT", AT(accounts), "NAME",
+     "jobs of this account", 0, 0},
+    {"batch", 'b', OPT_FLAG, "SCANCEL_BATCH", AT(batch), NULL,
+     "with --signal: to the script alone", 0, 0},
+    {"clusters", 'M', OPT_STRING, NULL, AT(refused), "LIST", "refused: one cluster", 0,
+     0},
+    {"ctld", 0, OPT_FLAG, "SCANCEL_CTLD", AT(ctld), NULL,
+     "by way of the controller, as always here", 0, 0},
+    {"full", 'f', OPT_FLAG, "SCANCEL_FULL", AT(full), NULL,
+     "with --signal: to the script and all its processes", 0, 0},
+    {"help", 0, OPT_FLAG, NULL, AT(help), NULL, "show this help", 0, 0},
+    {"hurry", 'H', OPT_FLAG, "SCANCEL_HURRY", AT(refused_flag), NULL,
+     "refused: no burst buffers", 0, 0},
+    {"interactive", 'i', OPT_FLAG, "SCANCEL_INTERACTIVE", AT(interactive), NULL,
+     "ask before each job", 0, 0},
+    {"jobname", 0, OPT_STRING, NULL, AT(names), "NAME", "as --name", 0, 0},
+    {"me", 0, OPT_FLAG, NULL, AT(me), NULL, "my jobs", 0, 0},
+    {"name", 'n', OPT_STRING, "SCANCEL_NAME", AT(names), "NAME", "jobs of this name", 0,
+     0},
+    {"nodelist", 'w', OPT_STRING, NULL, AT(nodes), "HOSTLIST", "jobs on these nodes", 0,
+     0},
+    {"partition", 'p', OPT_STRING, "SCANCEL_PARTITION", AT(partitions), "NAME",
+     "jobs of this partition", 0, 0},
+    {"qos", 'q', OPT_STRING, "SCANCEL_QOS", AT(qos), "NAME", "jobs of this QOS", 0, 0},
+    {"quiet", 'Q', OPT_FLAG, NULL, AT(quiet), NULL,
+     "say nothing of jobs that have ended", 0, 0},
+    {"reservation", 'R', OPT_STRING, NULL, AT(reservations), "NAME",
+     "jobs in this reservation", 0, 0},
+    {"sibling", 0, OPT_STRING, NULL, AT(refused), "NAME", "refused: one cluster", 0, 0},
+    {"signal", 's', OPT_STRING, NULL, AT(signal), "SIGNAL",
+     "send this signal instead of ending the job", 0, 0},
+    {"state", 't', OPT_STRING, "SCANCEL_STATE", AT(states), "STATE",
+     "jobs in this state: PENDING, RUNNING or SUSPENDED", 0, 0},
+    {"usage", 0, OPT_FLAG, NULL, AT(usage), NULL, "a line of usage", 0, 0},
+    {"user", 'u', OPT_STRING, "SCANCEL_USER", AT(users), "NAME", "jobs of this user", 0,
+     0},
+    {"verbose", 'v', OPT_COUNT, "SCANCEL_VERBOSE", AT(verbose), NULL,
+     "say what is done", 0, 0},
+    {"version", 'V', OPT_FLAG, NULL, AT(version), NULL, "print the version", 0, 0},
+    {"wckey", 0, OPT_STRING, "SCANCEL_WCKEY", AT(refused), "KEY", "refused: no wckeys",
+     0, 0},
+    CLUSTER_OPT_ROWS(struct options, cluster),
+    {0},
+};
+
+static const struct refused refused[] = {
+    {"clusters", "there is one cluster, that of the kubeconfig (--context)"},
+    {"hurry", "there are no burst buffers"},
+    {"sibling", "there is one cluster, that of the kubeconfig (--context)"},
+    {"wckey", "jobs have no wckeys"},
+    {0},
+};
+
+struct scancel {
+    const struct cli *cli;
+    struct options o;
+    struct jobaction action;
+    char *signal_name; /* "USR1" */
+    struct jobfilter filter;
+    char **ids; /* as they stand on the line, one each */
+    size_t n_ids, cap_ids;
+    struct cluster cluster;
+    struct joblist list;
+    bool failed;
+};
+
+static void scancel_fini(struct scancel *s)
+{
+    for (size_t i = 0; i < s->n_ids; i++)
+        free(s->ids[i]);
+    free(s->ids);
+    free(s->signal_name);
+    jobfilter_fini(&s->filter);
+    joblist_fini(&s->list);
+    cluster_close(&s->cluster);
+}
+
+/* ---- the line ---- */
+
+/* "12", "12_3", "12_[3-5]": a number, then what the list of jobs will tell. */
+static bool is_job_id(const char *text)
+{
+    const size_t len = strspn(text, "0123456789");
+
+    return len > 0 && len <= 18 && strtoll(text, NULL, 10) > 0 &&
+           (text[len] == '\0' || text[len] == '_');
+}
+
+static int add_ids(struct scancel *s, const char *text, struct err *err)
+{
+    for (const char *at = text; *at;) {
+        const size_t bracket = strcspn(at, "[");
+        size_t len = strcspn(at, ",");
+        if (bracket < len) /* commas within are part of the tasks' list */
+            len = bracket + strcspn(at + bracket, "]") + strlen("]");
+        len = MIN(len, strlen(at));
+        AUTO_FREE char *id = xstrndup(at, len);
+        if (strpbrk(id, ".+"))
+            return err_set(err, ERR_INVALID,
+                           "Invalid job id %s: steps and parts of heterogeneous jobs "
+                           "are not supported",
+                           id);
+        if (!is_job_id(id))
+            return err_set(err, ERR_INVALID, "Invalid job id %s", id);
+        GROW(s->ids, s->n_ids, s->cap_ids);
+        s->ids[s->n_ids++] = TAKE(id);
+        at += len + (at[len] == ',');
+    }
+    return 0;
+}
+
+/* "USR1", "SIGUSR1", "10". */
+static int read_signal(struct scancel *s, struct err *err)
+{
+    const char *text = s->o.signal;
+    char *end;
+    const long number = strtol(text, &end, 10);
+
+    if (*text && !*end && number > 0 && number < NSIG && sigabbrev_np((int)number)) {
+        s->signal_name = xstrdup(sigabbrev_np((int)number));
+        return 0;
+    }
+    if (strncasecmp(text, "SIG", 3) == 0)
+        text += 3;
+    for (int i = 1; i < NSIG; i++)
+        if (sigabbrev_np(i) && strcasecmp(sigabbrev_np(i), text) == 0) {
+            s->signal_name = xstrdup(sigabbrev_np(i));
+            return 0;
+        }
+    return err_set(err, ERR_INVALID, "Unknown job signal: %s", s->o.signal);
+}
+
+static int read_action(struct scancel *s, struct err *err)
+{
+    s->action = (struct jobaction){.type = "Cancel"};
+    if (!s->o.signal) {
+        if (s->o.batch || s->o.full)
+            return err_set(err, ERR_INVALID,
+                           "%s says whom --signal is for: name one, or leave it out",
+                           s->o.full ? "--full" : "--batch");
+        return 0;
+    }
+    if (read_signal(s, err) < 0)
+        return -1;
+    s->action = (struct jobaction){.type = "Signal",
+                                   .signal = s->signal_name,
+                                   .scope = s->o.full    ? "All"
+                                            : s->o.batch ? "Batch"
+                                                         : "Steps"};
+    return 0;
+}
+
+static int read_states(struct scancel *s, struct err *err)
+{
+    struct err why = ERR_INIT;
+
+    s->filter.any_state = !s->o.states;
+    if (!s->o.states)
+        return 0;
+    if (jobfilter_states(&s->filter, s->o.states, &why) == 0) {
+        bool fine = s->filter.n_states > 0;
+        for (size_t i = 0; i < s->filter.n_states; i++)
+            fine = fine && (str_eq(s->filter.states[i]->code, "PD") ||
+                            str_eq(s->filter.states[i]->code, "R") ||
+                            str_eq(s->filter.states[i]->code, "S"));
+        if (fine)
+            return 0;
+    }
+    return err_set(err, ERR_INVALID,
+                   "Invalid job state specified: %s; valid job states are PENDING, "
+                   "RUNNING, and SUSPENDED",
+                   s->o.states);
+}
+
+static bool has_filter(const struct options *o)
+{
+    return o->accounts || o->names || o->nodes || o->partitions || o->qos ||
+           o->reservations || o->states || o->users || o->me;
+}
+
+static int read_filter(struct scancel *s, struct err *err)
+{
+    const struct options *o = &s->o;
+    struct jobfilter *f = &s->filter;
+
+    names_parse(&f->partitions, o->partitions);
+    names_parse(&f->accounts, o->accounts);
+    names_parse(&f->qos, o->qos);
+    names_parse(&f->job_names, o->names);
+    names_parse(&f->reservations, o->reservations);
+    jobfilter_users(f, o->me ? NULL : o->users);
+    if (o->nodes && hostlist_parse(&f->nodes, o->nodes, err) < 0)
+        return err_prefix(err, "--nodelist");
+    return read_states(s, err);
+}
+
+static int read_line(struct scancel *s, int argc, char **argv, struct err *err)
+{
+    const int first = opt_parse_as(table, OPT_GETOPT, argc, argv, &s->o, err);
+
+    if (first < 0)
+        return -1;
+    if (s->o.help || s->o.usage || s->o.version)
+        return 0;
+    if (refused_check(refused, table, argc, argv, err) < 0)
+        return -1;
+    for (int i = first; i < argc; i++)
+        if (add_ids(s, argv[i], err) < 0)
+            return -1;
+    if (s->n_ids == 0 && !has_filter(&s->o))
+        return err_set(err, ERR_INVALID, "No job identification provided");
+    return read_action(s, err) < 0 ? -1 : read_filter(s, err);
+}
+
+/* ---- one job ---- */
+
+static void complain(struct scancel *s, const char *id, const char *why)
+{
+    cli_error(s->cli, "Kill job error on job id %s: %s", id, why);
+    s->failed = true;
+}
+
+/* Of standard input; no answer is no. */
+static bool asked_yes(struct scancel *s, const struct jobrow *r, const char *id)
+{
+    char line[64] = "";
+
+    if (!s->o.interactive)
+        return true;
+    fprintf(s->cli->out, "Cancel job_id=%s name=%s partition=%s [y/n]? ", id,
+            r->name ? r->name : "", r->partition ? r->partition : "");
+    fflush(s->cli->out);
+    if (!fgets(line, sizeof(line), s->cli->in))
+        return false;
+    return line[0] == 'y' || line[0] == 'Y';
+}
+
+static void cancel(struct scancel *s, const struct jobrow *r, const char *id)
+{
+    struct err err = ERR_INIT;
+
+    if (!asked_yes(s, r, id))
+        return;
+    if (s->o.verbose > 0 && s->signal_name)
+        cli_say(s->cli, "Signal %s to job %s", s->signal_name, id);
+    else if (s->o.verbose > 0)
+        cli_say(s->cli, "Terminating job %s", id);
+    if (jobaction_add(&s->cluster, r->ns, r->object, r->uid, &s->action, &err) == 0)
+        return;
+    if (err.code == ERR_NOT_FOUND)
+        complain(s, id, "Invalid job id specified");
+    else if (s->signal_name && strstr(err.msg, "is not supported yet"))
+        complain(s, id, "--signal is not supported yet");
+    else
+        complain(s, id, err.msg);
+}
+
+/* ---- which jobs ---- */
+
+static const struct jobrow *find(const struct scancel *s, int64_t id)
+{
+    for (size_t i = 0; i < s->list.n; i++)
+        if (s->list.rows[i].id == id || s->list.rows[i].array_id == id)
+            return &s->list.rows[i];
+    return NULL;
+}
+
+static void cancel_id(struct scancel *s, const char *id)
+{
+    const struct jobrow *r = find(s, strtoll(id, NULL, 10));
+    const bool is_task = strchr(id, '_') != NULL;
+
+    if (!r || (is_task && r->array_id < 0))
+        complain(s, id, "Invalid job id specified");
+    else if (is_task)
+        complain(s, id, "single tasks of an array cannot be cancelled yet");
+    else if (r->word->kind == JOB_KIND_FINAL) {
+        if (!s->o.quiet)
+            complain(s, id, "Job/step already completing or completed");
+    } else if (jobfilter_shows(&s->filter, r))
+        cancel(s, r, id);
+}
+
+static void cancel_matching(struct scancel *s)
+{
+    for (size_t i = 0; i < s->list.n; i++) {
+        const struct jobrow *r = &s->list.rows[i];
+        AUTO_FREE char *id = xasprintf("%" PRId64, r->id);
+        if (r->word->kind != JOB_KIND_FINAL && jobfilter_shows(&s->filter, r))
+            cancel(s, r, id);
+    }
+}
+
+/* Without ids one's own jobs are meant, unless --user names somebody. */
+static int add_me(struct scancel *s, struct err *err)
+{
+    if (!s->o.me && (s->n_ids > 0 || s->o.users))
+        return 0;
+    AUTO_FREE char *me = whoami(&s->cluster, err);
+    if (!me)
+        return -1;
+    names_parse(&s->filter.users, me);
+    return 0;
+}
+
+static int fetch(struct scancel *s, struct err *err)
+{
+    PARTLIST_AUTO struct partlist parts = {0};
+    STR_AUTO struct str selector;
+
+    str_init(&selector, SELECTOR_MAX);
+    if (s->n_ids == 0)
+        jobfilter_selector(&s->filter, &selector);
+    if (partlist_fetch(&parts, &s->cluster, err) < 0)
+        return -1;
+    return joblist_fetch(&s->list, &s->cluster, s->o.cluster.namespace_,
+                         selector.len && !selector.overflow ? selector.s : NULL, &parts,
+                         err);
+}
+
+static int cancel_all(struct scancel *s)
+{
+    struct err err = ERR_INIT;
+
+    if (cluster_open(&s->cluster, s->cli, &s->o.cluster, &err) < 0 ||
+        add_me(s, &err) < 0 || fetch(s, &err) < 0)
+        return cli_error(s->cli, "%s", err.msg);
+    for (size_t i = 0; i < s->n_ids; i++)
+        cancel_id(s, s->ids[i]);
+    if (s->n_ids == 0)
+        cancel_matching(s);
+    return s->failed ? EXIT_ERROR : EXIT_DONE;
+}
+
+static void answer_about(const struct cli *cli, const struct options *o)
+{
+    static const struct opt_exit exits[] = {
+        {0, "all jobs that were meant are being cancelled"},
+        {1, "wrong use, or one of them could not be"},
+        {0, NULL},
+    };
+
+    if (o->version) {
+        fprintf(cli->out, GANTRY_VERSION "\n");
+    } else if (o->usage) {
+        fprintf(cli->out, "Usage: scancel [OPTION...] [JOB_ID...]\n");
+    } else {
+        opt_help(table, "scancel [OPTION...] [JOB_ID...]",
+                 "Cancels jobs: those of the ids (12 13, 12,13), or all that the "
+                 "options name; without ids and\n--user one's own. Only jobs that all "
+                 "options name are meant.",
+                 cli->out);
+        opt_help_exits(exits, cli->out);
+    }
+}
+
+int cmd_scancel(const struct cli *cli, int argc, char **argv)
+{
+    struct scancel s = {.cli = cli};
+    struct err err = ERR_INIT;
+    int status = EXIT_DONE;
+
+    joblist_init(&s.list);
+    if (read_line(&s, argc, argv, &err) < 0)
+        status = cli_error(cli, "%s", err.msg);
+    else if (s.o.help || s.o.usage || s.o.version)
+        answer_about(cli, &s.o);
+    else
+        status = cancel_all(&s);
+    scancel_fini(&s);
+    return status;
+}

@@ -1,0 +1,237 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "tests/support/clitest.h"
+#include "tests/support/suite.h"
+
+#define ERROR "scancel: error: "
+#define KILL ERROR "Kill job error on job id "
+
+/* Jobs 1 (a, runs on n1), 2 (b, runs on n2) and 3 (c, waits for tomorrow), all alice's;
+ * 4 is another's, held. */
+static struct clitest *cluster(void)
+{
+    struct clitest *t = clitest_new();
+
+    clitest_expect(t, "sbatch -Q -J a -w n1 --wrap x", 0, "", "");
+    clitest_expect(t, "sbatch -Q -J b -w n2 --wrap x", 0, "", "");
+    clitest_expect(t, "sbatch -Q -J c -b now+1day --wrap x", 0, "", "");
+    ck_assert_int_eq(
+        apitest_send(
+            t->ctl->api,
+            &(struct apitest_request){
+                .method = "POST",
+                .path = "/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs",
+                .user = "bob",
+                .body = "{'apiVersion':'gantry.dev/v1alpha1','kind':'BatchJob',"
+                        "'metadata':{'name':'d'},'spec':{'hold':'User','template':"
+                        "{'spec':{'containers':[{'name':'m','image':'i'}]}}}}"}),
+        201);
+    ctltest_settle(t->ctl);
+    return t;
+}
+
+/* "1 2": ids of the jobs that are told to end, in order; heap. */
+static char *cancelled(struct clitest *t)
+{
+    STR_AUTO struct str out;
+    const struct json *jobs;
+
+    str_init(&out, 1000);
+    clitest_count(t, "batchjobs", &jobs);
+    for (int64_t id = 1; id < 10; id++)
+        for (size_t i = 0; i < json_len(jobs); i++) {
+            const struct json *job = json_item(jobs, i);
+            if (json_int_or(job, "status.jobID", 0) == id &&
+                str_eq(json_str(apitest_at(job, "spec.actions.0"), "type"), "Cancel"))
+                str_addf(&out, "%s%d", out.len ? " " : "", (int)id);
+        }
+    return str_take(&out);
+}
+
+static const struct {
+    const char *line, *in;
+    int status;
+    const char *out, *err;
+    const char *ended;
+} rows[] = {
+    {"scancel 1", NULL, 0, "", "", "1"},
+    {"scancel 1 3", NULL, 0, "", "", "1 3"},
+    {"scancel 1,2,3", NULL, 0, "", "", "1 2 3"},
+    {"scancel --ctld 2 -v", NULL, 0, "", "scancel: Terminating job 2\n", "2"},
+    {"scancel 4", NULL, 0, "", "", "4"},
+    {"scancel 99", NULL, 1, "", KILL "99: Invalid job id specified\n", ""},
+    {"scancel 99 1", NULL, 1, "", KILL "99: Invalid job id specified\n", "1"},
+    {"scancel 1_2", NULL, 1, "", KILL "1_2: Invalid job id specified\n", ""},
+    {"scancel 1_[1,2],3", NULL, 1, "", KILL "1_[1,2]: Invalid job id specified\n", "3"},
+    /* by what they are */
+    {"scancel --me", NULL, 0, "", "", "1 2 3"},
+    {"scancel -u alice", NULL, 0, "", "", "1 2 3"},
+    {"scancel -u bob", NULL, 0, "", "", "4"},
+    {"scancel -u nobody-here", NULL, 0, "", "", ""},
+    {"scancel -n a", NULL, 0, "", "", "1"},
+    {"scancel --jobname=b", NULL, 0, "", "", "2"},
+    {"scancel -t PENDING", NULL, 0, "", "", "3"},
+    {"scancel -t pd -u alice,bob", NULL, 0, "", "", "3 4"},
+    {"scancel --state=RUNNING", NULL, 0, "", "", "1 2"},
+    {"scancel -w n[2-3]", NULL, 0, "", "", "2"},
+    {"scancel -p main", NULL, 0, "", "", "1 2 3"},
+    {"scancel -p other", NULL, 0, "", "", ""},
+    {"scancel -q x", NULL, 0, "", "", ""},
+    {"scancel -A x", NULL, 0, "", "", ""},
+    {"scancel -t R -n a", NULL, 0, "", "", "1"},
+    {"scancel -t PD 1 3", NULL, 0, "", "", "3"},
+    /* asked for each */
+    {"scancel -i 1 2", "y\nn\n", 0,
+     "Cancel job_id=1 name=a partition=main [y/n]? "
+     "Cancel job_id=2 name=b partition=main [y/n]? ",
+     "", "1"},
+    {"scancel -i 1", NULL, 0, "Cancel job_id=1 name=a partition=main [y/n]? ", "", ""},
+    /* wrong use */
+    {"scancel", NULL, 1, "", ERROR "No job identification provided\n", ""},
+    {"scancel -v", NULL, 1, "", ERROR "No job identification provided\n", ""},
+    {"scancel a", NULL, 1, "", ERROR "Invalid job id a\n", ""},
+    {"scancel 1 x", NULL, 1, "", ERROR "Invalid job id x\n", ""},
+    {"scancel 0", NULL, 1, "", ERROR "Invalid job id 0\n", ""},
+    {"scancel 1-3", NULL, 1, "", ERROR "Invalid job id 1-3\n", ""},
+    {"scancel 1.0", NULL, 1, "",
+     ERROR "Invalid job id 1.0: steps and parts of heterogeneous jobs are not "
+           "supported\n",
+     ""},
+    {"scancel -t foo", NULL, 1, "",
+     ERROR "Invalid job state specified: foo; valid job states are PENDING, RUNNING, "
+           "and SUSPENDED\n",
+     ""},
+    {"scancel -t CD", NULL, 1, "",
+     ERROR "Invalid job state specified: CD; valid job states are PENDING, RUNNING, "
+           "and SUSPENDED\n",
+     ""},
+    {"scancel -s FOO 1", NULL, 1, "", ERROR "Unknown job signal: FOO\n", ""},
+    {"scancel -s 99 1", NULL, 1, "", ERROR "Unknown job signal: 99\n", ""},
+    {"scancel -b 1", NULL, 1, "",
+     ERROR "--batch says whom --signal is for: name one, or leave it out\n", ""},
+    {"scancel -H 1", NULL, 1, "", ERROR "-H: there are no burst buffers\n", ""},
+    {"scancel --wckey=x 1", NULL, 1, "", ERROR "--wckey: jobs have no wckeys\n", ""},
+    {"scancel --frob", NULL, 1, "", ERROR "unknown option --frob\n", ""},
+    {"scancel -V", NULL, 0, "gantry 0.1\n", "", ""},
+    {"scancel --help", NULL, 0, "Usage: scancel *", "", ""},
+    {"scancel --usage", NULL, 0, "Usage: scancel [OPTION...] [JOB_ID...]\n", "", ""},
+    {"scancel -s USR1 1", NULL, 1, "", KILL "1: --signal is not supported yet\n", ""},
+    {"scancel -v -b --signal=10 1", NULL, 1, "",
+     "scancel: Signal USR1 to job 1\n" KILL "1: --signal is not supported yet\n", ""},
+};
+
+START_TEST(test_row)
+{
+    struct clitest *t = cluster();
+
+    t->in = rows[_i].in;
+    clitest_expect(t, rows[_i].line, rows[_i].status, rows[_i].out, rows[_i].err);
+    AUTO_FREE char *got = cancelled(t);
+    ck_assert_msg(str_eq(got, rows[_i].ended), "%s: cancelled %s", rows[_i].line, got);
+    clitest_free(t);
+}
+END_TEST
+
+/* It really ends; cancelled again it is over, of which -Q says nothing. */
+START_TEST(test_ends)
+{
+    struct clitest *t = cluster();
+    const struct json *jobs;
+
+    clitest_expect(t, "scancel 1", 0, "", "");
+    for (int i = 0; i < 3; i++) {
+        ctltest_settle(t->ctl);
+        ctltest_reap(t->ctl);
+    }
+    ctltest_settle(t->ctl);
+    clitest_count(t, "batchjobs", &jobs);
+    apitest_expect_in(json_item(jobs, 0), "a", "spec.jobName=a|status.state=CANCELLED");
+    clitest_expect(t, "scancel 1", 1, "",
+                   KILL "1: Job/step already completing or completed\n");
+    clitest_expect(t, "scancel -Q 1", 0, "", "");
+    clitest_expect(t, "scancel -n a", 0, "", "");
+    clitest_free(t);
+}
+END_TEST
+
+/* ---- others write at the same time ---- */
+
+/* Actions of all jobs together. */
+static size_t count_actions(struct clitest *t)
+{
+    const struct json *jobs;
+    size_t n = 0;
+
+    clitest_count(t, "batchjobs", &jobs);
+    for (size_t i = 0; i < json_len(jobs); i++)
+        n += json_len(json_at(json_item(jobs, i), "spec.actions"));
+    return n;
+}
+
+START_TEST(test_keeps_actions)
+{
+    struct clitest *t = cluster();
+
+    ctltest_kill(t->ctl);
+    for (int i = 0; i < 3; i++)
+        clitest_expect(t, "scancel 4", 0, "", "");
+    ck_assert_uint_eq(count_actions(t), 3);
+    clitest_free(t);
+}
+END_TEST
+
+static const struct {
+    const char *name;
+    struct spy_rule rule;
+    int status;
+    const char *err;
+    size_t actions;
+} faults[] = {
+    {"carried out, the answer lost",
+     {"PATCH", "", SPY_LOSE_ANSWER, .times = 1},
+     0,
+     "",
+     1},
+    {"lost on the way", {"PATCH", "", SPY_LOSE_REQUEST, .times = 1}, 0, "", 1},
+    {"changed meanwhile",
+     {"PATCH", "", SPY_REFUSE, 409, "Conflict", "changed", .times = 3},
+     0,
+     "",
+     1},
+    {"gone meanwhile",
+     {"PATCH", "", SPY_REFUSE, 404, "NotFound", "not there", SPY_ALWAYS},
+     1,
+     KILL "4: Invalid job id specified\n",
+     0},
+    {"not allowed",
+     {"PATCH", "", SPY_REFUSE, 403, "Forbidden", "alice may not", SPY_ALWAYS},
+     1,
+     KILL "4: Access/permission denied: alice may not\n",
+     0},
+};
+
+START_TEST(test_fault)
+{
+    struct clitest *t = cluster();
+
+    ctltest_kill(t->ctl);
+    spy_spoil(t->spy, &faults[_i].rule);
+    clitest_expect(t, "scancel 4", faults[_i].status, "", faults[_i].err);
+    const size_t n = count_actions(t);
+    ck_assert_msg(n == faults[_i].actions, "%s: %zu", faults[_i].name, n);
+    clitest_free(t);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("gantry/scancel", (struct suite_row[]){
+                                            {test_row, ARRAY_LEN(rows)},
+                                            {test_ends, 1},
+                                            {test_keeps_actions, 1},
+                                            {test_fault, ARRAY_LEN(faults)},
+                                            {NULL, 0},
+                                        });
+}
