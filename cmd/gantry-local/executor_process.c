@@ -36,8 +36,8 @@ struct process {
 struct executor_run {
     struct process *process;
     TAILQ_ENTRY(executor_run) link;
-    struct conpipe *output;
-    pid_t pid; /* and its process group */
+    struct conpipe *output; /* NULL: nobody reads it */
+    pid_t pid;              /* and its process group */
     struct loop_child *child;
     executor_exit_fn *exited;
     void *arg;
@@ -92,7 +92,8 @@ static void child_ended(void *arg, pid_t pid, int status)
     else
         how.exit_code = WEXITSTATUS(status);
     end_group(run);
-    conpipe_drain(run->output);
+    if (run->output)
+        conpipe_drain(run->output);
     run_free(run);
     exited(exited_arg, &how);
 }
@@ -175,7 +176,7 @@ static int spawn_in(struct executor_run *run, const struct executor_start *s,
                 .argv = s->argv,
                 .envp = envp,
                 .dir = s->container->working_dir ? s->container->working_dir : work_dir,
-                .output_fd = conpipe_output(run->output),
+                .output_fd = run->output ? conpipe_output(run->output) : -1,
                 .announce_fd = guardian_fd(p->guardian),
                 .no_new_privs = s->container->no_new_privs,
                 .drop_capabilities = s->container->drops_capabilities,
@@ -194,11 +195,16 @@ static int spawn_run(struct executor_run *run, const struct executor_start *s,
     AUTO_FREE char *work = podfiles_work_dir(p->files, s->pod, err);
     int rc;
 
-    run->output = work ? open_output(p, s, err) : NULL;
-    if (!run->output)
+    if (!work)
         return -1;
+    if (!s->is_aside) {
+        run->output = open_output(p, s, err);
+        if (!run->output)
+            return -1;
+    }
     rc = spawn_in(run, s, work, err);
-    conpipe_started(run->output);
+    if (run->output)
+        conpipe_started(run->output);
     return rc;
 }
 
@@ -243,9 +249,9 @@ static struct conlog *live_log(const struct process *p, const char *dir,
 
     TAILQ_FOREACH(run, &p->runs, link)
     {
-        struct conlog *log = conpipe_log(run->output);
+        struct conlog *log = run->output ? conpipe_log(run->output) : NULL;
 
-        if (strcmp(conlog_container(log), container) == 0 &&
+        if (log && strcmp(conlog_container(log), container) == 0 &&
             strcmp(conlog_dir(log), dir) == 0)
             return log;
     }

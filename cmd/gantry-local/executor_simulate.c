@@ -102,7 +102,7 @@ static struct executor_run *start(struct executor *x, const struct executor_star
     run->stop_sec = wish.stop_sec;
     if (!s->is_init)
         run->how.exit_code = (int)wish.exit_code;
-    if (s->is_init || wish.run_sec >= 0)
+    if (!s->container->is_sidecar && (s->is_init || wish.run_sec >= 0))
         loop_timer_start(run->timer, s->is_init ? 0 : wish.run_sec * 1000);
     return run;
 }

@@ -168,7 +168,7 @@ static void kill_now(void *arg)
 {
     struct kpod *pod = arg;
 
-    kpod_signal(pod, SIGKILL);
+    kpod_kill(pod);
 }
 
 static void fail(struct kpod *pod, const char *reason, const char *message)
@@ -181,7 +181,7 @@ static void fail(struct kpod *pod, const char *reason, const char *message)
 }
 
 /* The sooner of what was and what is asked. */
-static void arm_kill(struct kpod *pod, int64_t grace_sec)
+void kpod_arm_kill(struct kpod *pod, int64_t grace_sec)
 {
     int64_t due_ms = loop_mono_ms(loop_of(pod)) + grace_sec * 1000;
 
@@ -211,11 +211,9 @@ void kpod_stop(struct kpod *pod, int64_t grace_sec, const char *reason,
         kpod_settle(pod);
         return;
     }
-    if (first)
-        kpod_tell_killing(pod);
     if (first && grace_sec > 0)
-        kpod_signal(pod, SIGTERM);
-    arm_kill(pod, grace_sec);
+        kpod_ask(pod);
+    kpod_arm_kill(pod, grace_sec);
 }
 
 static void deadline_due(void *arg)
@@ -388,16 +386,18 @@ void kpod_vanish(struct kpod *pod)
     pod->state.stopping = true;
     writer_item_fini(&pod->item);
     if (kpod_is_running(pod))
-        kpod_signal(pod, SIGKILL);
+        kpod_kill(pod);
     else
         kpod_free(pod);
 }
 
 static void drop_runs(struct kpod *pod, struct krun *runs, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        krun_end_hook(&runs[i]);
         if (runs[i].run)
             pod->node->kubelet->executor->ops->drop(TAKE(runs[i].run));
+    }
     free(runs);
 }
 

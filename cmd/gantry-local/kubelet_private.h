@@ -110,9 +110,12 @@ struct krun {
     struct kpod *pod;
     bool is_init;
     size_t i;
-    struct executor_run *run; /* NULL: it does not run */
-    unsigned crashes;         /* ends in a row, for the back-off */
-    int64_t due_ms;           /* monotonic: not started before */
+    struct executor_run *run;  /* NULL: it does not run */
+    bool asked;                /* to end */
+    struct executor_run *hook; /* of its lifecycle; NULL: none runs */
+    struct loop_timer *hook_timer;
+    unsigned crashes; /* ends in a row, for the back-off */
+    int64_t due_ms;   /* monotonic: not started before */
 };
 
 struct kpod {
@@ -135,6 +138,7 @@ struct kpod {
     int64_t prepare_due_ms; /* monotonic: not tried before */
     bool gone; /* the object vanished: freed when its containers have ended */
 
+    bool ending;    /* all but sidecars have ended */
     bool deleting;  /* deletionTimestamp is set */
     bool finalized; /* its deletion needs nothing more from us */
     bool dirty;     /* status changed since it was last sent */
@@ -168,6 +172,8 @@ void kpod_vanish(struct kpod *pod);
 void kpod_stop(struct kpod *pod, int64_t grace_sec, const char *reason,
                const char *message);
 void kpod_free(struct kpod *pod); /* at once; what runs is dropped */
+/* Lets at most `grace_sec` pass until all is killed; the sooner end counts. */
+void kpod_arm_kill(struct kpod *pod, int64_t grace_sec);
 /* Derives the status anew, sends it, and ends the pod when it is terminal. */
 void kpod_settle(struct kpod *pod);
 
@@ -178,13 +184,26 @@ const struct container_spec *krun_spec(const struct krun *r);
 /* Starts what is to run now: the next init container, or all others. */
 void kpod_advance(struct kpod *pod);
 bool kpod_is_running(const struct kpod *pod);
-void kpod_signal(struct kpod *pod, int signo);
-/* Tells that its containers are being stopped. */
-void kpod_tell_killing(struct kpod *pod);
+bool krun_is_sidecar(const struct krun *r);
+/* Another program in the container's surroundings; its output is dropped. NULL and err.
+ */
+struct executor_run *krun_start_aside(const struct krun *r, char *const *argv,
+                                      executor_exit_fn *exited, void *arg,
+                                      struct err *err);
 /* As its containers see it; lent. */
 struct value_pod kpod_view(const struct kpod *pod);
 /* GPU indices for `count` (as far as there are), marked used. */
 uint64_t knode_take_gpus(struct knode *node, int64_t count);
+
+/* ---- kubelet_stop.c ---- */
+
+/* Asks those that are to end next. Called again when one has ended. */
+void kpod_ask(struct kpod *pod);
+/* Ends all at once. */
+void kpod_kill(struct kpod *pod);
+void krun_post_start(struct krun *r);
+/* What its hook runs is dropped. */
+void krun_end_hook(struct krun *r);
 
 /* ---- kubelet_objects.c ---- */
 

@@ -145,13 +145,41 @@ static int run_start(struct krun *r, struct err *err)
     return r->run ? 0 : -1;
 }
 
+struct executor_run *krun_start_aside(const struct krun *r, char *const *argv,
+                                      executor_exit_fn *exited, void *arg,
+                                      struct err *err)
+{
+    struct executor *x = kubelet_of(r->pod)->executor;
+    char **envp = environment(r, err);
+    struct executor_run *run = NULL;
+
+    if (envp)
+        run = x->ops->start(x,
+                            &(struct executor_start){.pod = r->pod->spec,
+                                                     .container = krun_spec(r),
+                                                     .is_init = r->is_init,
+                                                     .is_aside = true,
+                                                     .argv = argv,
+                                                     .envp = envp},
+                            exited, arg, err);
+    words_free(envp);
+    return run;
+}
+
+bool krun_is_sidecar(const struct krun *r)
+{
+    return krun_spec(r)->is_sidecar;
+}
+
 /* Init containers are run until they succeed, unless the pod says never again. */
 static bool wants_restart(const struct krun *r, int exit_code)
 {
     const struct kpod *pod = r->pod;
 
-    if (pod->state.stopping)
+    if (pod->state.stopping || pod->ending)
         return false;
+    if (krun_is_sidecar(r))
+        return true;
     switch (pod->spec->restart) {
     case RESTART_ALWAYS:
         return !r->is_init || exit_code != 0;
@@ -231,6 +259,7 @@ static void ended(void *arg, const struct executor_exit *how)
     };
 
     r->run = NULL;
+    krun_end_hook(r);
     note_end(r, &end);
     if (pod->gone && !kpod_is_running(pod)) {
         kpod_free(pod);
@@ -282,6 +311,8 @@ static void start_one(struct krun *r)
     if (run_start(r, &err) == 0) {
         container_state_run(state_of(r), loop_now_ms(loop));
         krun_tell(r, "Started", "Started");
+        r->asked = false;
+        krun_post_start(r);
     } else if (err.code == ERR_NOT_FOUND) {
         wait_lacking(r, &err);
     } else {
@@ -291,29 +322,71 @@ static void start_one(struct krun *r)
 
 /* ---- all of a pod ---- */
 
-/* The init container that is to run or runs; NULL: all are through. */
-static struct krun *current_init(struct kpod *pod)
+/* The next may start. A sidecar that came up once is through, also while it waits to be
+ * restarted. */
+static bool is_through(const struct krun *r)
 {
-    for (size_t i = 0; i < pod->spec->n_inits; i++) {
-        const struct container_state *c = &pod->state.inits[i];
+    const struct container_state *c = state_of(r);
 
-        if (c->phase != CONTAINER_TERMINATED || c->end.exit_code != 0)
-            return &pod->inits[i];
-    }
-    return NULL;
+    if (krun_is_sidecar(r))
+        return c->phase != CONTAINER_WAITING || c->has_last;
+    return c->phase == CONTAINER_TERMINATED && c->end.exit_code == 0;
 }
 
+/* How many init containers are through or at work; the last of them may not be
+ * through. */
+static size_t begun_inits(const struct kpod *pod)
+{
+    size_t n = 0;
+
+    while (n < pod->spec->n_inits && is_through(&pod->inits[n]))
+        n++;
+    return MIN(n + 1, pod->spec->n_inits);
+}
+
+static bool inits_are_through(const struct kpod *pod)
+{
+    const size_t n = pod->spec->n_inits;
+
+    return n == 0 || (begun_inits(pod) == n && is_through(&pod->inits[n - 1]));
+}
+
+static bool is_due(const struct krun *r)
+{
+    return state_of(r)->phase == CONTAINER_WAITING &&
+           r->due_ms <= loop_mono_ms(kubelet_of(r->pod)->loop);
+}
+
+/* Each that is through lets the next begin. */
 static void advance_inits(struct kpod *pod)
 {
-    struct krun *r;
+    for (size_t i = 0; i < begun_inits(pod); i++)
+        if (is_due(&pod->inits[i]))
+            start_one(&pod->inits[i]);
+}
 
-    /* one that cannot be started may be through at once, as failed */
-    while ((r = current_init(pod)) && state_of(r)->phase == CONTAINER_WAITING &&
-           r->due_ms <= loop_mono_ms(kubelet_of(pod)->loop)) {
-        start_one(r);
-        if (state_of(r)->phase != CONTAINER_TERMINATED)
-            break;
-    }
+/* Nothing but sidecars is to run any more. */
+static bool is_done(const struct kpod *pod)
+{
+    size_t over = 0;
+
+    for (size_t i = 0; i < pod->spec->n_inits; i++)
+        if (!krun_is_sidecar(&pod->inits[i]) &&
+            pod->state.inits[i].phase == CONTAINER_TERMINATED &&
+            pod->state.inits[i].end.exit_code != 0)
+            return true;
+    while (over < pod->spec->n_mains &&
+           pod->state.mains[over].phase == CONTAINER_TERMINATED)
+        over++;
+    return over == pod->spec->n_mains;
+}
+
+static void end_sidecars(struct kpod *pod)
+{
+    if (pod->ending || !is_done(pod) || !kpod_is_running(pod))
+        return;
+    pod->ending = true;
+    kpod_arm_kill(pod, pod->spec->grace_sec);
 }
 
 /* The volumes are there. If they wait for an object, they are tried again; else the pod
@@ -348,30 +421,44 @@ static bool prepare(struct kpod *pod)
     return false;
 }
 
+static int64_t due_of(const struct krun *r)
+{
+    return state_of(r)->phase == CONTAINER_WAITING ? r->due_ms : INT64_MAX;
+}
+
 static void arm_next(struct kpod *pod)
 {
-    struct krun *init = current_init(pod);
+    const size_t n_mains = inits_are_through(pod) ? pod->spec->n_mains : 0;
     int64_t due_ms = INT64_MAX;
 
-    if (init && state_of(init)->phase == CONTAINER_WAITING)
-        due_ms = init->due_ms;
-    for (size_t i = 0; !init && i < pod->spec->n_mains; i++)
-        if (pod->state.mains[i].phase == CONTAINER_WAITING)
-            due_ms = MIN(due_ms, pod->mains[i].due_ms);
+    for (size_t i = 0; i < begun_inits(pod); i++)
+        due_ms = MIN(due_ms, due_of(&pod->inits[i]));
+    for (size_t i = 0; i < n_mains; i++)
+        due_ms = MIN(due_ms, due_of(&pod->mains[i]));
     if (due_ms != INT64_MAX)
         arm_restart(pod, due_ms);
 }
 
-void kpod_advance(struct kpod *pod)
+static void start_due(struct kpod *pod)
 {
-    if (pod->stage != KPOD_ACTIVE || pod->state.stopping || pod->n_fetching > 0 ||
-        !prepare(pod))
+    if (pod->n_fetching > 0 || !prepare(pod))
         return;
     advance_inits(pod);
-    for (size_t i = 0; !current_init(pod) && i < pod->spec->n_mains; i++)
-        if (pod->state.mains[i].phase == CONTAINER_WAITING)
+    for (size_t i = 0; inits_are_through(pod) && i < pod->spec->n_mains; i++)
+        if (is_due(&pod->mains[i]))
             start_one(&pod->mains[i]);
     arm_next(pod);
+}
+
+void kpod_advance(struct kpod *pod)
+{
+    if (pod->stage != KPOD_ACTIVE)
+        return;
+    if (!pod->state.stopping && !pod->ending)
+        start_due(pod);
+    end_sidecars(pod);
+    if (pod->state.stopping || pod->ending)
+        kpod_ask(pod);
 }
 
 bool kpod_is_running(const struct kpod *pod)
@@ -383,26 +470,4 @@ bool kpod_is_running(const struct kpod *pod)
         if (pod->mains[i].run)
             return true;
     return false;
-}
-
-void kpod_signal(struct kpod *pod, int signo)
-{
-    const struct executor_ops *ops = kubelet_of(pod)->executor->ops;
-
-    for (size_t i = 0; i < pod->spec->n_inits; i++)
-        if (pod->inits[i].run)
-            ops->signal(pod->inits[i].run, signo);
-    for (size_t i = 0; i < pod->spec->n_mains; i++)
-        if (pod->mains[i].run)
-            ops->signal(pod->mains[i].run, signo);
-}
-
-void kpod_tell_killing(struct kpod *pod)
-{
-    for (size_t i = 0; i < pod->spec->n_inits; i++)
-        if (pod->inits[i].run)
-            krun_tell(&pod->inits[i], "Killing", "Stopping");
-    for (size_t i = 0; i < pod->spec->n_mains; i++)
-        if (pod->mains[i].run)
-            krun_tell(&pod->mains[i], "Killing", "Stopping");
 }

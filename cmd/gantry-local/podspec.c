@@ -61,13 +61,13 @@ static void aliases_read(struct pairs *pairs, const struct json *list)
     }
 }
 
-static int words_read(char ***ret, const struct json *container, const char *field,
-                      struct err *err)
+int podspec_read_words(char ***ret, const struct json *object, const char *field,
+                       struct err *err)
 {
     struct json *list = NULL;
     size_t n;
 
-    if (json_read_array(container, field, &list, err) == JSON_WRONG_TYPE)
+    if (json_read_array(object, field, &list, err) == JSON_WRONG_TYPE)
         return -1;
     n = json_len(list);
     if (n > WORDS_MAX)
@@ -103,18 +103,24 @@ static int requests_read(struct container_spec *c, const struct json *j,
     return 0;
 }
 
+static bool is_sidecar(const struct json *container)
+{
+    return str_eq(json_str(container, "restartPolicy"), "Always");
+}
+
 /* What a real node would do for the container and a bare process cannot show. */
 static void container_needs(struct pod_spec *spec, const struct json *j,
                             const char *name)
 {
     static const char *const fields[] = {"livenessProbe", "readinessProbe",
-                                         "startupProbe", "lifecycle", "volumeDevices"};
+                                         "startupProbe", "volumeDevices",
+                                         "restartPolicyRules"};
 
     for (size_t i = 0; i < ARRAY_LEN(fields); i++)
         if (json_len(json_get(j, fields[i])) > 0)
             podspec_need(spec,
                          xasprintf("%s of container \"%.100s\"", fields[i], name));
-    if (json_str(j, "restartPolicy"))
+    if (json_str(j, "restartPolicy") && !is_sidecar(j))
         podspec_need(spec, xasprintf("restartPolicy of container \"%.100s\"", name));
 }
 
@@ -129,10 +135,11 @@ static int container_read(struct pod_spec *spec, struct container_spec *c,
     c->image = xstrdup(json_str_or(j, "image", ""));
     c->working_dir = xstrdup_null(json_str(j, "workingDir"));
     podspec_read_security(spec, c, j);
-    if (words_read(&c->command, j, "command", err) < 0 ||
-        words_read(&c->args, j, "args", err) < 0 ||
+    if (podspec_read_words(&c->command, j, "command", err) < 0 ||
+        podspec_read_words(&c->args, j, "args", err) < 0 ||
         podspec_read_env(spec, c, j, err) < 0 ||
-        podspec_read_mounts(spec, c, j, err) < 0 || requests_read(c, j, err) < 0)
+        podspec_read_mounts(spec, c, j, err) < 0 ||
+        podspec_read_hooks(spec, c, j, err) < 0 || requests_read(c, j, err) < 0)
         return err_prefix(err, "%.100s", name);
     container_needs(spec, j, name);
     return 0;
@@ -158,12 +165,36 @@ static int containers_read(struct pod_spec *spec, const struct json *podspec,
 
         if (container_read(spec, c, json_item(array, i), err) < 0)
             return err_prefix(err, "%s[%zu]", field, i);
+        c->is_sidecar = init && is_sidecar(json_item(array, i));
     }
     return 0;
 }
 
-/* max(sum of the containers, each init container), pod-level requests instead where
- * given, and the overhead. */
+/* Sidecars run beside all that come after them; other init containers alone. */
+static void add_inits(struct pod_spec *spec)
+{
+    struct amounts sidecars = {0};
+
+    for (size_t i = 0; i < spec->n_inits; i++)
+        if (spec->inits[i].is_sidecar)
+            amounts_add(&spec->requests, &spec->inits[i].requests);
+    for (size_t i = 0; i < spec->n_inits; i++) {
+        struct amounts with = {0};
+
+        if (spec->inits[i].is_sidecar) {
+            amounts_add(&sidecars, &spec->inits[i].requests);
+            continue;
+        }
+        amounts_add(&with, &sidecars);
+        amounts_add(&with, &spec->inits[i].requests);
+        amounts_max(&spec->requests, &with);
+        amounts_fini(&with);
+    }
+    amounts_fini(&sidecars);
+}
+
+/* max(sum of containers and sidecars, each other init container with the sidecars before
+ * it), pod-level requests instead where given, and the overhead. */
 static int total_read(struct pod_spec *spec, const struct json *podspec,
                       struct err *err)
 {
@@ -172,8 +203,7 @@ static int total_read(struct pod_spec *spec, const struct json *podspec,
 
     for (size_t i = 0; i < spec->n_mains; i++)
         amounts_add(&spec->requests, &spec->mains[i].requests);
-    for (size_t i = 0; i < spec->n_inits; i++)
-        amounts_max(&spec->requests, &spec->inits[i].requests);
+    add_inits(spec);
     if (amounts_read(&spec->requests, json_at(podspec, "resources.requests"), err) < 0)
         return err_prefix(err, "resources.requests");
     rc = amounts_read(&overhead, json_get(podspec, "overhead"), err);
@@ -289,6 +319,7 @@ static void container_fini(struct container_spec *c)
 {
     podspec_free_env(c);
     podspec_free_mounts(c);
+    podspec_free_hooks(c);
     words_free(c->command);
     words_free(c->args);
     amounts_fini(&c->requests);

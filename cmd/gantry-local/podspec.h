@@ -104,6 +104,12 @@ struct mount_spec {
     bool read_only, recursive; /* recursive: what is mounted below, too */
 };
 
+/* What runs beside a container at its start or before its end. */
+struct hook_spec {
+    char **command;    /* NULL: none */
+    int64_t sleep_sec; /* instead of a command; -1: no */
+};
+
 struct container_spec {
     char *name;
     char *image;
@@ -120,6 +126,8 @@ struct container_spec {
     int64_t run_as_user, run_as_group; /* -1: not given, the pod's else */
     bool run_as_non_root, privileged, no_new_privs, read_only_root;
     bool adds_capabilities;
+    bool is_sidecar; /* an init container that stays while the others run */
+    struct hook_spec post_start, pre_stop;
     uint64_t drops_capabilities; /* a bit each, as the kernel numbers them */
 };
 

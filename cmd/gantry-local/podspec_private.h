@@ -15,6 +15,16 @@
  * as processes. */
 void podspec_need(struct pod_spec *spec, char *take_what);
 
+/* A list of strings, ended by NULL; absent: empty. */
+int podspec_read_words(char ***ret, const struct json *object, const char *field,
+                       struct err *err);
+
+/* ---- podspec_hook.c ---- */
+
+int podspec_read_hooks(struct pod_spec *spec, struct container_spec *c,
+                       const struct json *container, struct err *err);
+void podspec_free_hooks(struct container_spec *c);
+
 /* ---- podspec_env.c ---- */
 
 int podspec_read_env(struct pod_spec *spec, struct container_spec *c,

@@ -86,10 +86,13 @@ void container_state_run(struct container_state *c, int64_t now_ms)
 
 struct tally {
     size_t waiting, running, ended, failed;
+    size_t through; /* of init containers: the next one may run */
     bool ever_ran;
 };
 
-static struct tally count(const struct container_state *list, size_t n)
+/* A sidecar that came up once is no obstacle, and how it ends no failure. */
+static struct tally count(const struct container_spec *specs,
+                          const struct container_state *list, size_t n)
 {
     struct tally t = {0};
 
@@ -99,8 +102,12 @@ static struct tally count(const struct container_state *list, size_t n)
         t.waiting += c->phase == CONTAINER_WAITING;
         t.running += c->phase == CONTAINER_RUNNING;
         t.ended += c->phase == CONTAINER_TERMINATED;
-        t.failed += c->phase == CONTAINER_TERMINATED && c->end.exit_code != 0;
+        t.failed += !specs[i].is_sidecar && c->phase == CONTAINER_TERMINATED &&
+                    c->end.exit_code != 0;
         t.ever_ran |= c->phase != CONTAINER_WAITING || c->has_last;
+        t.through += specs[i].is_sidecar
+                         ? c->phase != CONTAINER_WAITING || c->has_last
+                         : c->phase == CONTAINER_TERMINATED && c->end.exit_code == 0;
     }
     return t;
 }
@@ -127,17 +134,25 @@ static void condition_set(struct pod_condition *c, bool is_true, int64_t now_ms)
     *c = (struct pod_condition){.is_true = is_true, .since_ms = now_ms};
 }
 
+static bool sidecars_run(const struct pod_spec *spec, const struct pod_state *state)
+{
+    for (size_t i = 0; i < spec->n_inits; i++)
+        if (spec->inits[i].is_sidecar && state->inits[i].phase != CONTAINER_RUNNING)
+            return false;
+    return true;
+}
+
 void podstatus_settle(const struct pod_spec *spec, struct pod_state *state,
                       int64_t now_ms)
 {
-    struct tally inits = count(state->inits, spec->n_inits);
-    struct tally mains = count(state->mains, spec->n_mains);
-    bool ready = spec->n_mains > 0 && mains.running == spec->n_mains;
+    struct tally inits = count(spec->inits, state->inits, spec->n_inits);
+    struct tally mains = count(spec->mains, state->mains, spec->n_mains);
+    bool ready = spec->n_mains > 0 && mains.running == spec->n_mains &&
+                 sidecars_run(spec, state);
 
     state->phase = phase_of(state, &inits, &mains, spec->n_mains);
     condition_set(&state->conditions[POD_INITIALIZED],
-                  state->start_ms && inits.ended == spec->n_inits && !inits.failed,
-                  now_ms);
+                  state->start_ms && inits.through == spec->n_inits, now_ms);
     condition_set(&state->conditions[POD_CONTAINERS_READY], ready, now_ms);
     condition_set(&state->conditions[POD_READY], ready, now_ms);
 }
@@ -203,9 +218,10 @@ static struct json *state_json(const struct container_state *c)
     return NULL;
 }
 
-static bool is_ready(const struct container_state *c, bool init)
+static bool is_ready(const struct container_spec *spec, const struct container_state *c,
+                     bool init)
 {
-    if (init)
+    if (init && !spec->is_sidecar)
         return c->phase == CONTAINER_TERMINATED && c->end.exit_code == 0;
     return c->phase == CONTAINER_RUNNING;
 }
@@ -221,7 +237,7 @@ static struct json *containers_json(const struct container_spec *specs,
         struct json *j = json_build(
             "{'name': %s, 'image': %s, 'imageID': '', 'ready': %b, 'started': %b,"
             " 'restartCount': %i}",
-            specs[i].name, specs[i].image, is_ready(c, init),
+            specs[i].name, specs[i].image, is_ready(&specs[i], c, init),
             c->phase == CONTAINER_RUNNING, (int64_t)c->restarts);
 
         json_set(j, "state", state_json(c));

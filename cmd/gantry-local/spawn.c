@@ -63,10 +63,11 @@ static void reset_signals(void)
 
 static int set_descriptors(int output_fd)
 {
-    int null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    const int null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    const int out_fd = output_fd >= 0 ? output_fd : null_fd;
 
-    if (null_fd < 0 || dup2(null_fd, 0) < 0 || dup2(output_fd, 1) < 0 ||
-        dup2(output_fd, 2) < 0)
+    if (null_fd < 0 || dup2(null_fd, 0) < 0 || dup2(out_fd, 1) < 0 ||
+        dup2(out_fd, 2) < 0)
         return -1;
     /* libraries open descriptors without asking us */
     return close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);

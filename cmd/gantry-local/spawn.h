@@ -18,7 +18,7 @@ struct spawn {
     char *const *argv; /* not empty; argv[0] is looked up in envp's PATH */
     char *const *envp;
     const char *dir;
-    int output_fd;   /* standard output and error */
+    int output_fd;   /* standard output and error; -1: /dev/null */
     int announce_fd; /* takes a guardian_note before the program runs, and another if it
                         cannot be run */
     bool no_new_privs;

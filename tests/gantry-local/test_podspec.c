@@ -103,7 +103,25 @@ static const struct {
     {"sidecar",
      "'initContainers': [{'name': 's', 'restartPolicy': 'Always'}], 'containers':"
      " [{'name': 'c'}]",
-     NULL, "restartPolicy of container"},
+     NULL, NULL},
+    {"a policy of one container",
+     "'containers': [{'name': 'c', 'restartPolicy': 'Never'}]", NULL,
+     "restartPolicy of container"},
+    {"hooks that are programs",
+     "'containers': [{'name': 'c', 'lifecycle': {'preStop': {'exec': {'command':"
+     " ['x']}}, 'postStart': {'sleep': {'seconds': 1}}}}]",
+     NULL, NULL},
+    {"hooks that are requests",
+     "'containers': [{'name': 'c', 'lifecycle': {'preStop': {'httpGet': {'port':"
+     " 80}}}}]",
+     NULL, "lifecycle.preStop.httpGet of container \"c\""},
+    {"a signal of its own",
+     "'containers': [{'name': 'c', 'lifecycle': {'stopSignal': 'SIGUSR1'}}]", NULL,
+     "lifecycle.stopSignal"},
+    {"a hook's command is no list",
+     "'containers': [{'name': 'c', 'lifecycle': {'preStop': {'exec': {'command':"
+     " 'x'}}}}]",
+     "lifecycle.preStop.exec: command", NULL},
 };
 
 START_TEST(test_read)
@@ -145,6 +163,20 @@ START_TEST(test_requests)
 }
 END_TEST
 
+/* Sidecars count beside the containers, and beside init containers after them. */
+START_TEST(test_sidecar_requests)
+{
+    struct pod_spec *spec = parse(
+        "'initContainers': [{'name': 'i', 'resources': {'requests': {'cpu': '4'}}},"
+        " {'name': 's', 'restartPolicy': 'Always', 'resources': {'requests': {'cpu':"
+        " '1'}}}, {'name': 'j', 'resources': {'requests': {'cpu': '5'}}}],"
+        " 'containers': [{'name': 'c', 'resources': {'requests': {'cpu': '2'}}}]");
+
+    ck_assert_int_eq(amounts_get(&spec->requests, "cpu"), 6000);
+    podspec_free(spec);
+}
+END_TEST
+
 START_TEST(test_lacking)
 {
     struct amounts total = {0}, used = {0}, need = {0};
@@ -174,6 +206,7 @@ int main(void)
     return suite_main("gantry-local/podspec", (struct suite_row[]){
                                                   {test_read, ARRAY_LEN(cases)},
                                                   {test_requests, 1},
+                                                  {test_sidecar_requests, 1},
                                                   {test_lacking, 1},
                                                   {NULL, 0},
                                               });

@@ -73,17 +73,21 @@ static struct executor_run *start(struct executor *x, const struct executor_star
     size_t i = 0;
 
     (void)err;
-    *run = (struct nodetest_run){.pod = xstrdup(s->pod->name),
-                                 .container = xstrdup(s->container->name),
-                                 .argv = copy(s->argv),
-                                 .envp = copy(s->envp),
-                                 .exited = exited,
-                                 .arg = arg,
-                                 .t = t};
+    *run = (struct nodetest_run){
+        .pod = xstrdup(s->pod->name),
+        .container = xstrdup(s->is_aside ? s->argv[0] : s->container->name),
+        .argv = copy(s->argv),
+        .envp = copy(s->envp),
+        .exited = exited,
+        .arg = arg,
+        .t = t};
     while (t->runs[i])
         ck_assert_uint_lt(++i, NODETEST_RUNS_MAX);
     t->runs[i] = run;
-    str_addf(&t->history, "+%s ", s->container->name);
+    if (s->is_aside)
+        str_addf(&t->history, "+%s:%s ", s->container->name, s->argv[0]);
+    else
+        str_addf(&t->history, "+%s ", s->container->name);
     return (struct executor_run *)run;
 }
 
