@@ -10,6 +10,7 @@ const struct command commands[] = {
     {"squeue", cmd_squeue, true, "jobs in the queue"},
     {"sbatch", cmd_sbatch, true, "submit a batch script"},
     {"scancel", cmd_scancel, true, "cancel jobs"},
+    {"sinfo", cmd_sinfo, true, "partitions and nodes"},
     {"version", cmd_version, false, "versions of this program and of the API server"},
     {0},
 };

@@ -1,0 +1,171 @@
+/* sinfo against golden sessions, tests/gantry/golden/sinfo*.txt, whose layout was
+ * compared with Slurm's. */
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/util.h"
+#include "tests/support/clitest.h"
+#include "tests/support/session.h"
+#include "tests/support/suite.h"
+
+#define GOLDEN "tests/gantry/golden/"
+#define PARTITIONS "/apis/gantry.dev/v1alpha1/partitions"
+
+static void patch(struct clitest *t, const char *path, const char *body)
+{
+    const struct apitest_request req = {.method = "PATCH",
+                                        .path = path,
+                                        .type = "application/merge-patch+json",
+                                        .body = body};
+    ck_assert_int_eq(apitest_send(t->ctl->api, &req), 200);
+}
+
+static void post(struct clitest *t, const char *path, const char *body)
+{
+    ck_assert_msg(apitest_request(t->ctl->api, "POST", path, body) == 201, "%s",
+                  t->ctl->api->text.s);
+}
+
+/* main: n[1-4]; "debug": n1; a partition with a long name: n[5-6], which are of another
+ * size; one of no nodes. n1 mixed, n2 whole, n3 drained, n4 not heard of, n5 draining,
+ * n6 idle. */
+static struct clitest *cluster_new(void)
+{
+    struct clitest *t = clitest_new();
+
+    ctltest_advance(t->ctl, 10);
+    for (int i = 5; i <= 6; i++) {
+        AUTO_FREE char *body = xasprintf("{'metadata':{'name':'n%d'}}", i);
+        AUTO_FREE char *path = xasprintf("/api/v1/nodes/n%d/status", i);
+        AUTO_FREE char *status = xasprintf(
+            "{'status':{'allocatable':{'cpu':'%d','memory':'%dGi','pods':'110'},"
+            "'capacity':{'cpu':'%d'},"
+            "'nodeInfo':{'architecture':'amd64','osImage':'Debian GNU/Linux 12',"
+            "'kernelVersion':'6.1.0','kubeletVersion':'v1.37.2'},"
+            "'addresses':[{'type':'InternalIP','address':'10.0.0.%d'}],"
+            "'conditions':[{'type':'Ready','status':'True'}]}}",
+            2 * i, i, 2 * i + 1, i);
+        post(t, "/api/v1/nodes", body);
+        patch(t, path, status);
+    }
+    post(t, PARTITIONS,
+         "{'apiVersion':'gantry.dev/v1alpha1','kind':'Partition',"
+         "'metadata':{'name':'debug'},'spec':{'nodes':'n1',"
+         "'maxTime':'30','defaultTime':'10','state':'DRAIN'}}");
+    ctltest_advance(t->ctl, 10);
+    post(t, PARTITIONS,
+         "{'apiVersion':'gantry.dev/v1alpha1','kind':'Partition',"
+         "'metadata':{'name':'averylongpartition'},'spec':{'nodes':"
+         "'n[5-6]','maxTime':'2-12','maxNodes':2,'minNodes':1,"
+         "'priorityTier':5}}");
+    post(t, PARTITIONS,
+         "{'apiVersion':'gantry.dev/v1alpha1','kind':'Partition',"
+         "'metadata':{'name':'empty'},'spec':{'nodes':'x1',"
+         "'state':'DOWN','maxNodes':1}}");
+    ctltest_settle(t->ctl);
+    ctltest_submit(t->ctl, "part",
+                   "'nodeList':'n1','gpusPerNode':3,'cpusPerTask':4,"
+                   "'memPerNode':'8G','timeLimit':'1:00:00'");
+    ctltest_submit(t->ctl, "whole", "'nodeList':'n2','exclusive':true");
+    ctltest_submit(t->ctl, "small",
+                   "'partition':'averylongpartition',"
+                   "'nodeList':'n5'");
+    ctltest_settle(t->ctl);
+    ctltest_expect(t->ctl, "small", "status.state=RUNNING");
+    patch(t, "/api/v1/nodes/n3",
+          "{'metadata':{'annotations':{'gantry.dev/reason':'bad disk',"
+          "'gantry.dev/reason-by':'root@2027-01-15T08:00:07Z'}},"
+          "'spec':{'unschedulable':true}}");
+    patch(t, "/api/v1/nodes/n5", "{'spec':{'unschedulable':true}}");
+    patch(t, "/api/v1/nodes/n4/status",
+          "{'status':{'conditions':[{'type':'Ready','status':'Unknown',"
+          "'lastTransitionTime':'2027-01-15T08:00:09Z'}]}}");
+    ctltest_advance(t->ctl, 60);
+    return t;
+}
+
+static const char *const sessions[] = {"sinfo.txt", "sinfo_columns.txt",
+                                       "sinfo_wrong.txt"};
+
+START_TEST(test_session)
+{
+    AUTO_FREE char *path = xasprintf(GOLDEN "%s", sessions[_i]);
+    struct clitest *t = cluster_new();
+
+    session_play(t, path);
+    clitest_free(t);
+}
+END_TEST
+
+/* A plan that was promised is shown on the idle nodes that it keeps. */
+START_TEST(test_planned)
+{
+    struct clitest *t = clitest_new();
+
+    ctltest_submit(t->ctl, "a",
+                   "'nodeList':'n1','timeLimit':'1:00:00',"
+                   "'cpusPerTask':4");
+    ctltest_settle(t->ctl);
+    ctltest_submit(t->ctl, "b",
+                   "'nodes':2,'exclusive':true,'nodeList':'n[1-2]',"
+                   "'timeLimit':'10'");
+    ctltest_advance(t->ctl, 120);
+    clitest_expect(t, "sinfo -h", 0,
+                   "main*        up   infinite      1   mix- n1\n"
+                   "main*        up   infinite      1   plnd n2\n"
+                   "main*        up   infinite      2   idle n[3-4]\n",
+                   "");
+    clitest_free(t);
+}
+END_TEST
+
+START_TEST(test_json)
+{
+    struct clitest *t = cluster_new();
+    struct err err = ERR_INIT;
+
+    ck_assert_int_eq(clitest_run(t, "sinfo --json"), 0);
+    JSON_AUTO struct json *doc = json_parse_str(t->out, &err);
+    ck_assert_msg(doc != NULL, "%s", err.msg);
+    apitest_expect_in(doc, "sinfo --json",
+                      "sinfo.0.node.state.0=DOWN|sinfo.0.node.state.1=NOT_RESPONDING|"
+                      "sinfo.0.nodes.nodes.0=n4|sinfo.0.reason.description="
+                      "Not responding|sinfo.1.reason.description=bad disk|"
+                      "sinfo.0.partition.name=main|errors#0");
+    clitest_free(t);
+}
+END_TEST
+
+static const struct {
+    const char *name, *value, *line, *out;
+} environment[] = {
+    {"SINFO_FORMAT", "%R %D", "sinfo -h -p debug", "debug 1\n"},
+    {"SINFO_FORMAT", "%R %D", "sinfo -h -p debug -o %N", "n1\n"},
+    {"SINFO_FORMAT", "%R %D", "sinfo -h -p debug -O nodes:3", "1  \n"},
+    {"SINFO_PARTITION", "debug", "sinfo -h -o %N", "n1\n"},
+    {"SINFO_SORT", "-N", "sinfo -h -p main -o '%t %N'",
+     "down* n4\ndrain n3\nalloc n2\nmix n1\n"},
+};
+
+START_TEST(test_environment)
+{
+    struct clitest *t = cluster_new();
+
+    clitest_setenv(t, environment[_i].name, environment[_i].value);
+    clitest_expect(t, environment[_i].line, 0, environment[_i].out, "");
+    clitest_free(t);
+}
+END_TEST
+
+int main(void)
+{
+    setenv("TZ", "UTC", 1);
+    tzset();
+    return suite_main("gantry/sinfo", (struct suite_row[]){
+                                          {test_session, ARRAY_LEN(sessions)},
+                                          {test_planned, 1},
+                                          {test_json, 1},
+                                          {test_environment, ARRAY_LEN(environment)},
+                                          {NULL, 0},
+                                      });
+}
