@@ -167,7 +167,7 @@ START_TEST(test_iterate)
                       .in = stdin,
                       .err = stderr,
                       .loop = t->ctl->api->loop,
-                      .transport = t->transport};
+                      .transport = t->spy};
     const int64_t start_sec = loop_now_sec(cli.loop);
 
     str_init(&sink.said, 4096);
