@@ -36,8 +36,9 @@ struct nodetest {
     struct kc_client *client;
     struct kubelet *kubelet;
     struct nodetest_run *runs[NODETEST_RUNS_MAX]; /* NULL: free */
-    struct str
-        history; /* "+c" started, "-c" ended, "c!15" signalled, each with a space */
+    /* "+c " started, "-c " ended, "c!15 " signalled; what runs beside a container is
+     * known by its program: "+c:hook ", "-hook " */
+    struct str history;
     char *hosts; /* the last /etc/hosts that was written: "pod: text"; NULL */
     bool fails_prepare, has_no_hosts;
 };

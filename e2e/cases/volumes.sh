@@ -1,0 +1,54 @@
+# Volumes and variables from a ConfigMap and a Secret: the pod waits for what is missing, says so,
+# and runs when it is there; nothing is left of a path that the machine has not.
+case_run() {
+    k apply -f - >/dev/null <<'END_POD'
+apiVersion: v1
+kind: Pod
+metadata: {name: p}
+spec:
+  nodeName: n1
+  restartPolicy: Never
+  volumes:
+  - name: conf
+    configMap: {name: conf}
+  - name: work
+    emptyDir: {}
+  initContainers:
+  - name: first
+    image: local
+    command: [sh, -c, "cat /gantry-e2e-conf/greeting >/gantry-e2e-work/note"]
+    volumeMounts: &mounts
+    - {name: conf, mountPath: /gantry-e2e-conf}
+    - {name: work, mountPath: /gantry-e2e-work}
+  containers:
+  - name: main
+    image: local
+    command: [sh, -c, 'echo "$(cat /gantry-e2e-work/note) $WHOM on $NODE"']
+    env:
+    - name: WHOM
+      valueFrom: {secretKeyRef: {name: who, key: name}}
+    - name: NODE
+      valueFrom: {fieldRef: {fieldPath: spec.nodeName}}
+    volumeMounts: *mounts
+END_POD
+    wait_until 20 "the pod waits for its volume" waits_for '"conf" not found'
+    k create configmap conf --from-literal=greeting=hello >/dev/null
+    wait_until 20 "the pod waits for its variable" waits_for '"who" not found'
+    expect "why main waits" \
+        "$(k get pod p -o 'jsonpath={.status.containerStatuses[0].state.waiting.reason}')" \
+        CreateContainerConfigError
+    k create secret generic who --from-literal=name=world >/dev/null
+    k wait pod/p --for=jsonpath='{.status.phase}'=Succeeded --timeout=20s >/dev/null ||
+        fail "the pod is $(k get pod p -o 'jsonpath={.status}')"
+    expect "its log" "$(cat "$STAND"/nodes/logs/"${NS}"_p_*/main.log)" "hello world on n1"
+    [[ ! -e /gantry-e2e-conf && ! -e /gantry-e2e-work ]] || fail "paths are left on the machine"
+    local told
+    told=$(k get events --field-selector=involvedObject.name=p -o 'jsonpath={range .items[*]}{.reason} {end}')
+    for reason in ImagesNotPulled FailedMount Failed Started; do
+        expect_text "the events" "$told" "$reason"
+    done
+}
+
+waits_for() { # PART of a container's message
+    [[ $(k get pod p -o 'jsonpath={.status.containerStatuses[0].state.waiting.message}') == *"$1"* ]]
+}
