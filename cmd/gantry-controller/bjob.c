@@ -24,6 +24,8 @@ void jstatus_init(struct jstatus *s)
                           .start_sec = TIME_UNSET,
                           .end_sec = TIME_UNSET,
                           .plan = {.start_sec = TIME_UNSET},
+                          .planned_since_sec = TIME_UNSET,
+                          .ahead = {.jobs = AHEAD_NONE},
                           .exit_code = -1,
                           .exit_signal = -1};
 }
@@ -71,6 +73,11 @@ bool plan_equal(const struct plan *a, const struct plan *b)
            slots_equal(a->slots, a->n_slots, b->slots, b->n_slots);
 }
 
+static bool ahead_equal(const struct ahead *a, const struct ahead *b)
+{
+    return a->jobs == b->jobs && a->gpus == b->gpus && a->job_id == b->job_id;
+}
+
 bool jstatus_equal(const struct jstatus *a, const struct jstatus *b)
 {
     return a->state == b->state && a->job_id == b->job_id && a->attempt == b->attempt &&
@@ -81,7 +88,7 @@ bool jstatus_equal(const struct jstatus *a, const struct jstatus *b)
            str_eq(a->message, b->message) && str_eq(a->last_action, b->last_action) &&
            str_eq(a->refusal, b->refusal) && str_eq(a->partition, b->partition) &&
            !priority_is_news(&a->factors, &b->factors) &&
-           plan_equal(&a->plan, &b->plan) &&
+           plan_equal(&a->plan, &b->plan) && ahead_equal(&a->ahead, &b->ahead) &&
            slots_equal(a->placement, a->n_placement, b->placement, b->n_placement);
 }
 
@@ -112,15 +119,31 @@ static void read_exit(const char *text, struct jstatus *s)
     s->exit_signal = *end == ':' ? (int)strtol(end + 1, NULL, 10) : 0;
 }
 
-static void read_refusal(const struct json *status, struct jstatus *s)
+static void read_condition(const struct json *c, struct jstatus *s)
+{
+    const char *type = json_str(c, "type");
+    bool is_true = str_eq(json_str(c, "status"), "True");
+    if (str_eq(type, "Accepted") && str_eq(json_str(c, "status"), "False"))
+        text_set(&s->refusal, json_str_or(c, "message", "refused"));
+    if (str_eq(type, "Planned") && is_true)
+        s->planned_since_sec = read_time(c, "lastTransitionTime");
+}
+
+static void read_conditions(const struct json *status, struct jstatus *s)
 {
     const struct json *conditions = json_get(status, "conditions");
-    for (size_t i = 0; i < json_len(conditions); i++) {
-        const struct json *c = json_item(conditions, i);
-        if (str_eq(json_str(c, "type"), "Accepted") &&
-            str_eq(json_str(c, "status"), "False"))
-            text_set(&s->refusal, json_str_or(c, "message", "refused"));
-    }
+    for (size_t i = 0; i < json_len(conditions); i++)
+        read_condition(json_item(conditions, i), s);
+}
+
+static void read_ahead(const struct json *object, struct ahead *ret)
+{
+    const char *next = json_str_or(object, "next", "0");
+    if (!json_is(object, JSON_OBJECT))
+        return;
+    *ret = (struct ahead){.jobs = json_int_or(object, "jobs", 0),
+                          .gpus = json_int_or(object, "gpus", 0),
+                          .job_id = strtoll(next, NULL, 10)};
 }
 
 static void read_factors(const struct json *object, struct priority *ret)
@@ -151,10 +174,12 @@ static void read_status(const struct convert *c, const struct json *status,
     s->eligible_sec = read_time(status, "eligibleTime");
     s->start_sec = read_time(status, "startTime");
     s->end_sec = read_time(status, "endTime");
-    if (s->state == JOB_STATE_PENDING)
+    if (s->state == JOB_STATE_PENDING) {
         convert_plan_read(c, status, &s->plan);
+        read_ahead(json_at(status, "pending.ahead"), &s->ahead);
+    }
     read_exit(json_str(status, "exitCode"), s);
-    read_refusal(status, s);
+    read_conditions(status, s);
     const struct json *placement = json_get(status, "placement");
     if (json_is(placement, JSON_ARRAY))
         convert_placement_from_json(c, placement, &s->placement, &s->n_placement, NULL);

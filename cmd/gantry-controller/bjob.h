@@ -17,6 +17,7 @@
 #include "crds/convert.h"
 #include "crds/jobstate.h"
 #include "kubeclient/client.h"
+#include "scheduler/ahead.h"
 #include "scheduler/model.h"
 #include "scheduler/priority.h"
 
@@ -29,6 +30,8 @@ struct action {
     char *id;
     enum action_type type;
 };
+
+#define AHEAD_NONE (-1)
 
 /* status, the part that decides. Strings are heap strings, NULL when absent. */
 struct jstatus {
@@ -43,6 +46,8 @@ struct jstatus {
     struct slot *placement;
     size_t n_placement;
     struct plan plan;           /* while pending: when and where it is to start */
+    int64_t planned_since_sec;  /* since when there has been a plan; TIME_UNSET */
+    struct ahead ahead;         /* while it waits for nodes; else jobs is AHEAD_NONE */
     int exit_code, exit_signal; /* -1: none recorded */
     char *last_action;
     char *refusal; /* message of condition Accepted=False; NULL */

@@ -11,10 +11,15 @@
  * start's writes. A write of a status costs the server more than a pod does. */
 static const struct {
     size_t in_flight_max;
-    bool held; /* while starts wait */
-} rules[LANE_COUNT] = {[LANE_BIND] = {16, false},   [LANE_START] = {32, false},
-                       [LANE_STATUS] = {16, false}, [LANE_RUNNING] = {16, true},
-                       [LANE_REASON] = {4, true},   [LANE_CLEANUP] = {8, true}};
+    bool held;     /* while starts wait */
+    bool budgeted; /* LANES_BUDGET */
+} rules[LANE_COUNT] = {
+    [LANE_BIND] = {16, false, false},   [LANE_START] = {32, false, false},
+    [LANE_STATUS] = {16, false, false}, [LANE_RUNNING] = {16, true, false},
+    [LANE_REASON] = {4, true, false},   [LANE_PROMISE] = {4, true, true},
+    [LANE_FORECAST] = {4, true, true},  [LANE_CLEANUP] = {8, true, false}};
+
+#define SECOND_MS 1000
 
 struct queue {
     struct ticket *waiting; /* in order */
@@ -25,7 +30,9 @@ struct lanes {
     struct loop *loop;
     struct queue queues[LANE_COUNT];
     struct loop_timer *turn;
-    bool soon; /* turn is armed for now, not for what is held */
+    /* A second's budget at most is at hand; it comes back bit by bit. */
+    int64_t budget_full_ms; /* when it will be whole again */
+    bool soon;              /* turn is armed for now, not for what is held */
 };
 
 static void turn_soon(struct lanes *lanes)
@@ -36,16 +43,46 @@ static void turn_soon(struct lanes *lanes)
     loop_timer_start(lanes->turn, 0);
 }
 
-/* Begins what may be begun of tickets that entered until `until_ms`. */
-static void run_lane(struct queue *q, size_t max, int64_t until_ms)
+/* Of the budget, one write. False: it is used up. */
+static bool spend(struct lanes *lanes, int64_t now_ms)
 {
-    while (q->waiting && q->in_flight < max && q->waiting->since_ms <= until_ms) {
+    int64_t full_ms = MAX(lanes->budget_full_ms, now_ms) + SECOND_MS / LANES_BUDGET;
+    if (full_ms > now_ms + SECOND_MS)
+        return false;
+    lanes->budget_full_ms = full_ms;
+    return true;
+}
+
+/* Begins what may be begun of tickets that entered until `until_ms`. */
+static void run_lane(struct lanes *lanes, int lane, int64_t now_ms, int64_t until_ms)
+{
+    struct queue *q = &lanes->queues[lane];
+    while (q->waiting && q->in_flight < rules[lane].in_flight_max &&
+           q->waiting->since_ms <= until_ms &&
+           (!rules[lane].budgeted || spend(lanes, now_ms))) {
         struct ticket *t = q->waiting;
         DL_DELETE(q->waiting, t);
         t->state = TICKET_HOLDS;
         q->in_flight++;
         t->fn(t->arg);
     }
+}
+
+static bool is_held(const struct lanes *lanes, int lane)
+{
+    return rules[lane].held && lanes->queues[LANE_START].waiting;
+}
+
+/* When the first ticket of a lane that has places may begin. */
+static int64_t due_of(const struct lanes *lanes, int lane, int64_t now_ms)
+{
+    int64_t due_ms = now_ms;
+    if (is_held(lanes, lane))
+        due_ms = lanes->queues[lane].waiting->since_ms + LANES_HOLD_MS;
+    if (rules[lane].budgeted)
+        due_ms =
+            MAX(due_ms, lanes->budget_full_ms + SECOND_MS / LANES_BUDGET - SECOND_MS);
+    return due_ms;
 }
 
 /* What is held is looked at again whenever a place is free, and when the oldest is due.
@@ -56,7 +93,7 @@ static void wake_for_held(struct lanes *lanes, int64_t now_ms)
     for (int i = 0; i < LANE_COUNT; i++) {
         const struct queue *q = &lanes->queues[i];
         if (q->waiting && q->in_flight < rules[i].in_flight_max)
-            due_ms = MIN(due_ms, q->waiting->since_ms + LANES_HOLD_MS);
+            due_ms = MIN(due_ms, due_of(lanes, i, now_ms));
     }
     if (due_ms != INT64_MAX && !lanes->soon)
         loop_timer_start(lanes->turn, MAX(due_ms - now_ms, 0));
@@ -68,9 +105,7 @@ static void run(void *arg)
     int64_t now_ms = loop_mono_ms(lanes->loop);
     lanes->soon = false;
     for (int i = 0; i < LANE_COUNT; i++) {
-        bool held = rules[i].held && lanes->queues[LANE_START].waiting;
-        run_lane(&lanes->queues[i], rules[i].in_flight_max,
-                 held ? now_ms - LANES_HOLD_MS : now_ms);
+        run_lane(lanes, i, now_ms, is_held(lanes, i) ? now_ms - LANES_HOLD_MS : now_ms);
     }
     wake_for_held(lanes, now_ms);
 }

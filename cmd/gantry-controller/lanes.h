@@ -6,7 +6,9 @@
  * (intents, creates), statuses, reasons, clean-up. Within a lane it is first come,
  * first served. While starts wait for their turn, what nobody waits for is held back:
  * that a job runs, why one does not, clean-up; but no ticket for longer than
- * LANES_HOLD_MS.
+ * LANES_HOLD_MS. How long jobs wait (plans, who is ahead) is written for at most
+ * LANES_BUDGET of them a second, those with promises first: one end in a long queue may
+ * be news to thousands.
  *
  *   IDLE --enter--> WAITS --its turn: fn(arg)--> HOLDS a place --leave--> IDLE
  *                     +---------leave----------------------------------->
@@ -30,11 +32,14 @@ enum lane {
     LANE_STATUS,
     LANE_RUNNING, /* "it runs" is true whenever it is written, so it can lag */
     LANE_REASON,
+    LANE_PROMISE, /* these two share the budget */
+    LANE_FORECAST,
     LANE_CLEANUP,
     LANE_COUNT
 };
 
 #define LANES_HOLD_MS 30000
+#define LANES_BUDGET 20 /* a second */
 
 struct lanes;
 

@@ -1,8 +1,11 @@
 #include "cmd/gantry-controller/next.h"
 
+#include <inttypes.h>
 #include <signal.h>
 #include <string.h>
 
+#include "base/duration.h"
+#include "base/str.h"
 #include "base/util.h"
 
 /* Back-off after a failed launch or a lost node: 10 s, doubled by each restart. */
@@ -10,6 +13,7 @@
 #define BACKOFF_DOUBLINGS 5
 #define BACKOFF_MAX_SEC 300
 #define MINUTE_SEC 60
+#define SENTENCE_MAX 4096
 
 enum after { AFTER_FINAL, AFTER_REQUEUE, AFTER_REQUEUE_IF_ALLOWED };
 
@@ -59,6 +63,7 @@ static void want_reason(struct job_next *n, const char *reason, const char *mess
 static void clear_run(struct jstatus *s)
 {
     plan_clear(&s->plan);
+    s->ahead.jobs = AHEAD_NONE;
     slots_free(s->placement, s->n_placement);
     s->placement = NULL;
     s->n_placement = 0;
@@ -406,8 +411,57 @@ static void want_plan(const struct job_view *v, struct job_next *n)
 {
     if (!v->plan || !plan_is_news(v->plan, &n->want.plan, v->now_sec))
         return;
+    if (n->want.plan.start_sec == TIME_UNSET)
+        n->want.planned_since_sec = v->now_sec;
     plan_clear(&n->want.plan);
     n->want.plan = plan_copy(v->plan);
+}
+
+static void want_ahead(const struct job_view *v, struct job_next *n)
+{
+    struct ahead *is = &n->want.ahead;
+    if (!v->ahead)
+        *is = (struct ahead){.jobs = AHEAD_NONE};
+    else if (is->jobs == AHEAD_NONE || ahead_is_news(v->ahead, is))
+        *is = *v->ahead;
+}
+
+/* The core's sentence, and for how long it waits: "needs 2 nodes with cpu=8; none is
+ * free now; 3 jobs with 24 GPUs ahead; planned start 2027-01-15T08:10:00Z". Made of what
+ * is to be persisted, so that it moves only with that. */
+static void say_ahead(const struct ahead *a, struct str *text)
+{
+    const char *apart = text->len > 0 ? "; " : "";
+    if (a->jobs == AHEAD_NONE)
+        return;
+    if (a->jobs == 0)
+        str_addf(text, "%sno job ahead", apart);
+    else
+        str_addf(text, "%s%" PRId64 " job%s", apart, a->jobs, a->jobs == 1 ? "" : "s");
+    if (a->jobs > 0 && a->gpus > 0)
+        str_addf(text, " with %" PRId64 " GPU%s", a->gpus, a->gpus == 1 ? "" : "s");
+    if (a->jobs > 0)
+        str_add(text, " ahead");
+}
+
+static void say_plan(const struct plan *plan, struct str *text)
+{
+    char when[TIME_TEXT_MAX];
+    if (plan->start_sec == TIME_UNSET)
+        return;
+    time_format_rfc3339(plan->start_sec, when);
+    str_addf(text, "%s%s start %s", text->len > 0 ? "; " : "",
+             plan->promised ? "planned" : "forecast", when);
+}
+
+static void want_sentence(const struct job_view *v, struct job_next *n)
+{
+    STR_AUTO struct str text;
+    str_init(&text, SENTENCE_MAX);
+    str_add(&text, v->message ? v->message : "");
+    say_ahead(&n->want.ahead, &text);
+    say_plan(&n->want.plan, &text);
+    want_reason(n, v->reason, text.len > 0 ? text.s : NULL);
 }
 
 static void want_priority(const struct job_view *v, struct job_next *n)
@@ -428,14 +482,16 @@ static void next_waiting(const struct job_view *v, struct job_next *n)
     text_set(&s->refusal, v->job->refusal);
     text_set(&s->partition, v->queue);
     if (v->job->refusal) {
+        n->want.ahead.jobs = AHEAD_NONE;
         want_reason(n, "BadConstraints", v->job->refusal);
         return;
     }
     bool backing_off = str_eq(s->reason, "JobLaunchFailure") &&
                        s->eligible_sec != TIME_UNSET && s->eligible_sec > v->now_sec;
     if (v->reason && !backing_off) {
-        want_reason(n, v->reason, v->message);
         want_plan(v, n);
+        want_ahead(v, n);
+        want_sentence(v, n);
         want_priority(v, n);
     }
 }
@@ -502,7 +558,12 @@ void job_next(const struct job_view *v, struct job_next *ret)
         break;
     }
     }
+    if (ret->want.state != JOB_STATE_PENDING)
+        ret->want.ahead = (struct ahead){.jobs = AHEAD_NONE};
     ret->write = !jstatus_equal(&ret->want, &v->job->status);
     ret->only_reason =
         ret->write && differs_only_in_reason(&ret->want, &v->job->status);
+    ret->only_wait = ret->only_reason && ret->want.reason &&
+                     str_eq(ret->want.reason, v->job->status.reason) &&
+                     !priority_is_news(&ret->want.factors, &v->job->status.factors);
 }

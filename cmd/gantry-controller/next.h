@@ -52,14 +52,16 @@ struct job_view {
     bool timed_out;        /* the core says END */
     const char *reason, *message; /* the core's, for a pending job; NULL */
     const struct plan *plan;      /* likewise */
+    const struct ahead *ahead;    /* likewise; NULL too where it waits for no nodes */
     int64_t priority;
     const struct priority *factors; /* NULL where the core has not spoken */
     int64_t now_sec;
 };
 
 struct job_next {
-    bool write;          /* persist `want` */
-    bool only_reason;    /* reason, message or priority alone: it can wait */
+    bool write;       /* persist `want` */
+    bool only_reason; /* reason, message or priority alone: it can wait */
+    bool only_wait;   /* of that, not why it waits, but for how long: likewise more */
     struct jstatus want; /* jstatus_fini in any case */
     bool hold;           /* write spec.hold (User) first; `write` is false then */
     bool launch;         /* make and bind what is missing */

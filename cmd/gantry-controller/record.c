@@ -307,6 +307,8 @@ static struct job_view view_of(const struct record *r)
                              .reason = spoken ? reason_word(r->reason) : NULL,
                              .message = r->message,
                              .plan = spoken ? &r->plan : NULL,
+                             .ahead = spoken && r->ahead.jobs != AHEAD_NONE ? &r->ahead
+                                                                            : NULL,
                              .priority = r->priority,
                              .factors = spoken ? &r->factors : NULL,
                              .now_sec = loop_now_sec(r->ctl->loop)};
@@ -328,6 +330,9 @@ bool record_may_launch(const struct record *r)
 
 void record_plan(struct record *r, const struct decision *d)
 {
+    r->ahead = d->ahead;
+    if (!d->waits_for_nodes)
+        r->ahead.jobs = AHEAD_NONE;
     plan_clear(&r->plan);
     if (d->planned_sec == TIME_UNSET)
         return;

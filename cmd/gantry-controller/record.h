@@ -50,8 +50,9 @@ struct record {
     bool timed_out;
     enum reason reason;
     char *message;
-    struct plan plan; /* the core's, as told last */
-    int64_t priority; /* PRIORITY_UNSET: the core has not spoken yet */
+    struct plan plan;   /* the core's, as told last */
+    struct ahead ahead; /* likewise */
+    int64_t priority;   /* PRIORITY_UNSET: the core has not spoken yet */
     struct priority factors;
     int64_t assigned_id; /* while status has none; 0 */
     int64_t seen_sec;    /* when it was first seen, if it had no id */
@@ -90,7 +91,7 @@ void record_free(struct record *r);
 /* The server will not have its status: what is not persisted is given up. */
 void record_unwritten(struct record *r);
 void record_begin_start(struct record *r, const struct decision *d);
-/* Takes the plan of a REASON decision over. */
+/* Takes the plan of a REASON decision over, and who is ahead. */
 void record_plan(struct record *r, const struct decision *d);
 /* Has record_run called in this turn of the loop, once, however often it is asked. */
 void record_reconcile(struct record *r);

@@ -55,6 +55,10 @@ static struct json *conditions(const struct jstatus *s)
                       s->submit_sec);
     else
         add_condition(list, "Accepted", "True", "Accepted", NULL, s->submit_sec);
+    if (s->state == JOB_STATE_PENDING && s->plan.start_sec != TIME_UNSET)
+        add_condition(
+            list, "Planned", "True", s->plan.promised ? "Promised" : "Forecast", NULL,
+            s->planned_since_sec != TIME_UNSET ? s->planned_since_sec : s->submit_sec);
     if (s->start_sec != TIME_UNSET)
         add_condition(list, "GangStarted", "True", "AllBound", NULL, s->start_sec);
     if (job_state_is_final(s->state))
@@ -87,6 +91,17 @@ static void set_placement(const struct convert *c, struct json *status,
     json_set(status, "allocTRES", json_new_string(tres.s));
 }
 
+/* The job ahead is named as squeue names it. */
+static struct json *ahead_or_null(const struct ahead *a)
+{
+    if (a->jobs == AHEAD_NONE)
+        return json_new_null();
+    AUTO_FREE char *next = a->job_id > 0 ? xasprintf("%" PRId64, a->job_id) : NULL;
+    struct json *ret = json_build("{'jobs':%i,'gpus':%i}", a->jobs, a->gpus);
+    json_set(ret, "next", text_or_null(next));
+    return ret;
+}
+
 static void set_pending(const struct convert *c, struct json *status,
                         const struct jstatus *s)
 {
@@ -98,6 +113,7 @@ static void set_pending(const struct convert *c, struct json *status,
     struct json *pending = json_build(
         "{'class':%s}", wait_class_word(reason_class(reason_parse(s->reason))));
     convert_plan_write(c, &s->plan, status, pending);
+    json_set(pending, "ahead", ahead_or_null(&s->ahead));
     json_set(status, "pending", pending);
 }
 

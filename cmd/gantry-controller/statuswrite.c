@@ -152,6 +152,8 @@ static void send(void *arg)
  * start. */
 static enum lane lane_of(const struct job_next *next)
 {
+    if (next->only_wait)
+        return next->want.plan.promised ? LANE_PROMISE : LANE_FORECAST;
     if (next->only_reason)
         return LANE_REASON;
     switch (next->want.state) {

@@ -212,6 +212,10 @@ static void no_change(struct jstatus *s)
     s->factors.age = 90;
     s->factors.job_size = 9;
 }
+static void of_ahead(struct jstatus *s)
+{
+    s->ahead.job_id = 41;
+}
 static void of_factor(struct jstatus *s)
 {
     s->factors.qos = 7;
@@ -255,7 +259,7 @@ static const struct {
 } changes[] = {{no_change, true},   {of_state, false}, {of_reason, false},
                {of_message, false}, {of_times, false}, {of_exit, false},
                {of_node, false},    {of_pods, false},  {of_partition, false},
-               {of_factor, false}};
+               {of_factor, false},  {of_ahead, false}};
 
 START_TEST(test_equal)
 {

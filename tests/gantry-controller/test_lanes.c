@@ -88,8 +88,9 @@ static void run(struct rig *rig)
 static const struct {
     enum lane lane;
     int places;
-} shares[] = {{LANE_BIND, 16},    {LANE_START, 32}, {LANE_STATUS, 16},
-              {LANE_RUNNING, 16}, {LANE_REASON, 4}, {LANE_CLEANUP, 8}};
+} shares[] = {{LANE_BIND, 16},    {LANE_START, 32},  {LANE_STATUS, 16},
+              {LANE_RUNNING, 16}, {LANE_REASON, 4},  {LANE_CLEANUP, 8},
+              {LANE_PROMISE, 4},  {LANE_FORECAST, 4}};
 
 START_TEST(test_places)
 {
@@ -121,7 +122,9 @@ START_TEST(test_order)
 {
     struct rig rig;
     rig_init(&rig);
-    enter(&rig, 6, LANE_CLEANUP);
+    enter(&rig, 8, LANE_CLEANUP);
+    enter(&rig, 7, LANE_FORECAST);
+    enter(&rig, 6, LANE_PROMISE);
     enter(&rig, 5, LANE_REASON);
     enter(&rig, 4, LANE_RUNNING);
     enter(&rig, 3, LANE_STATUS);
@@ -129,7 +132,7 @@ START_TEST(test_order)
     enter(&rig, 2, LANE_START);
     enter(&rig, 0, LANE_BIND);
     run(&rig);
-    ck_assert_str_eq(rig.turns.s, "0 1 2 3 4 5 6 ");
+    ck_assert_str_eq(rig.turns.s, "0 1 2 3 4 5 6 7 8 ");
     rig_fini(&rig);
 }
 END_TEST
@@ -172,16 +175,51 @@ START_TEST(test_leave_in_turn)
 }
 END_TEST
 
+/* ---- the budget ---- */
+
+static int count_turns(const struct rig *rig, int first, int last)
+{
+    int n = 0;
+    for (int i = first; i <= last; i++)
+        n += rig->holders[i]->ticket.state != TICKET_WAITS;
+    return n;
+}
+
+/* A second's worth at once, then bit by bit; promises before forecasts, others freely. */
+START_TEST(test_budget)
+{
+    struct rig rig;
+    rig_init(&rig);
+    for (int i = 0; i < 60; i++) {
+        rig.holders[i]->keeps = false;
+        enter(&rig, i, i < 30 ? LANE_FORECAST : LANE_PROMISE);
+    }
+    run_until(&rig, 0);
+    ck_assert_int_eq(count_turns(&rig, 30, 59), LANES_BUDGET);
+    ck_assert_int_eq(count_turns(&rig, 0, 29), 0);
+    rig.holders[60]->keeps = false;
+    enter(&rig, 60, LANE_REASON);
+    run_until(&rig, 500);
+    ck_assert_int_eq(rig.holders[60]->ticket.state, TICKET_IDLE);
+    ck_assert_int_eq(count_turns(&rig, 30, 59), 30);
+    ck_assert_int_eq(count_turns(&rig, 0, 29), 0);
+    run_until(&rig, 1000);
+    ck_assert_int_eq(count_turns(&rig, 0, 29), 10);
+    run_until(&rig, 2000);
+    ck_assert_int_eq(count_turns(&rig, 0, 29), 30);
+    rig_fini(&rig);
+}
+END_TEST
+
 /* ---- what is held back while a start waits ---- */
 
 static const struct {
     const char *name;
     enum lane lane;
     bool held;
-} holds[] = {{"bind", LANE_BIND, false},
-             {"status", LANE_STATUS, false},
-             {"running", LANE_RUNNING, true},
-             {"reason", LANE_REASON, true},
+} holds[] = {{"bind", LANE_BIND, false},      {"status", LANE_STATUS, false},
+             {"running", LANE_RUNNING, true}, {"reason", LANE_REASON, true},
+             {"promise", LANE_PROMISE, true}, {"forecast", LANE_FORECAST, true},
              {"clean-up", LANE_CLEANUP, true}};
 
 /* Tickets 0 to 31 hold all places for starts, 32 waits for one. */
@@ -247,6 +285,7 @@ int main(void)
                       (struct suite_row[]){
                           {test_places, ARRAY_LEN(shares)},
                           {test_order, 1},
+                          {test_budget, 1},
                           {test_leave_while_waiting, 1},
                           {test_leave_in_turn, 1},
                           {test_held, ARRAY_LEN(holds)},

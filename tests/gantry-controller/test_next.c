@@ -19,6 +19,11 @@ struct given_plan {
     const char *node; /* NULL: n1 */
 };
 
+struct given_ahead {
+    bool waits; /* for nodes; else nobody is ahead of it */
+    struct ahead ahead;
+};
+
 /* What is not said is as of a job of attempt 1 that may be requeued and has its id. */
 struct given {
     enum job_state state;
@@ -45,13 +50,14 @@ struct given {
     const char *core_reason, *core_message;
     int64_t priority;
     struct given_plan had, told; /* in status, by the core */
+    struct given_ahead had_ahead, told_ahead;
 };
 
 /*
  * `then` is what differs from the persisted status, in this order, and what is to be
  * done: "STATE id=7 attempt=2 restarts=1 partition=.. reason=.. message=.. submit=+0 eligible=+10
- * start=+0 end=+0 plan=+60 promise=+60 exit=0:0 action=1 pods=2 cpus=500 refusal=.. write
- * only-reason hold launch kill drop". Times are seconds from now; "-" is: none any
+ * start=+0 end=+0 ahead=1/8/41 plan=+60 promise=+60 exit=0:0 action=1 pods=2 cpus=500 refusal=.. write
+ * only-reason only-wait hold launch kill drop". Times are seconds from now; "-" is: none any
  * more.
  */
 static const struct {
@@ -74,9 +80,8 @@ static const struct {
       .core_reason = "Resources",
       .core_message = "needs 2",
       .told = {.start_sec = NOW + 600}},
-     "PENDING id=7 partition=a,b reason=Resources message=needs 2 submit=-100 "
-     "plan=+600 "
-     "write"},
+     "PENDING id=7 partition=a,b reason=Resources message=needs 2; forecast start "
+     "1970-01-01T00:26:40Z submit=-100 plan=+600 write"},
     {"an id is at hand, a gang starts at once",
      {.state = JOB_STATE_NONE, .assigned_id = 7, .start = 2, .ranks = "none none"},
      "CONFIGURING id=7 attempt=1 submit=-100 pods=2 write"},
@@ -122,10 +127,12 @@ static const struct {
       .reason = "Resources",
       .core_reason = "Resources",
       .told = {.start_sec = NOW + 600}},
-     "plan=+600 write only-reason"},
+     "message=forecast start 1970-01-01T00:26:40Z plan=+600 write only-reason "
+     "only-wait"},
     {"a forecast moves by a minute",
      {.state = JOB_STATE_PENDING,
       .reason = "Resources",
+      .message = "forecast start 1970-01-01T00:26:40Z",
       .core_reason = "Resources",
       .had = {.start_sec = NOW + 600},
       .told = {.start_sec = NOW + 660}},
@@ -133,6 +140,7 @@ static const struct {
     {"a forecast moves by less than a twentieth of the wait",
      {.state = JOB_STATE_PENDING,
       .reason = "Resources",
+      .message = "forecast start 1970-01-01T05:50:00Z",
       .core_reason = "Resources",
       .had = {.start_sec = NOW + 20000},
       .told = {.start_sec = NOW + 19100}},
@@ -140,20 +148,25 @@ static const struct {
     {"a forecast moves by more",
      {.state = JOB_STATE_PENDING,
       .reason = "Resources",
+      .message = "forecast start 1970-01-01T05:50:00Z",
       .core_reason = "Resources",
       .had = {.start_sec = NOW + 20000},
       .told = {.start_sec = NOW + 18900}},
-     "plan=+18900 write only-reason"},
+     "message=forecast start 1970-01-01T05:31:40Z plan=+18900 write only-reason "
+     "only-wait"},
     {"a forecast becomes a promise",
      {.state = JOB_STATE_PENDING,
       .reason = "Resources",
+      .message = "forecast start 1970-01-01T00:26:40Z",
       .core_reason = "Resources",
       .had = {.start_sec = NOW + 600},
       .told = {.start_sec = NOW + 600, .promised = true}},
-     "promise=+600 write only-reason"},
+     "message=planned start 1970-01-01T00:26:40Z promise=+600 write only-reason "
+     "only-wait"},
     {"a promise stands",
      {.state = JOB_STATE_PENDING,
       .reason = "Resources",
+      .message = "planned start 1970-01-01T00:26:40Z",
       .core_reason = "Resources",
       .had = {.start_sec = NOW + 600, .promised = true},
       .told = {.start_sec = NOW + 600, .promised = true}},
@@ -161,16 +174,68 @@ static const struct {
     {"a promise is kept elsewhere",
      {.state = JOB_STATE_PENDING,
       .reason = "Resources",
+      .message = "planned start 1970-01-01T00:26:40Z",
       .core_reason = "Resources",
       .had = {.start_sec = NOW + 600, .promised = true},
       .told = {.start_sec = NOW + 600, .promised = true, .node = "n2"}},
-     "promise=+600 write only-reason"},
+     "promise=+600 write only-reason only-wait"},
     {"a promise is given up",
      {.state = JOB_STATE_PENDING,
       .reason = "Resources",
+      .message = "planned start 1970-01-01T00:26:40Z",
       .core_reason = "Resources",
       .had = {.start_sec = NOW + 600, .promised = true}},
-     "plan=- write only-reason"},
+     "message=- plan=- write only-reason only-wait"},
+    {"waits, is told who is ahead",
+     {.state = JOB_STATE_PENDING,
+      .reason = "Resources",
+      .message = "needs 2",
+      .core_reason = "Resources",
+      .core_message = "needs 2",
+      .told_ahead = {true, {3, 24, 41}}},
+     "message=needs 2; 3 jobs with 24 GPUs ahead ahead=3/24/41 write only-reason "
+     "only-wait"},
+    {"one job of no GPUs is ahead, and there is a plan",
+     {.state = JOB_STATE_PENDING,
+      .core_reason = "Resources",
+      .core_message = "needs 2",
+      .told = {.start_sec = NOW + 600, .promised = true},
+      .told_ahead = {true, {1, 0, 41}}},
+     "reason=Resources message=needs 2; 1 job ahead; "
+     "planned start 1970-01-01T00:26:40Z"
+     " ahead=1/0/41 promise=+600 write only-reason"},
+    {"the last one ahead has gone",
+     {.state = JOB_STATE_PENDING,
+      .reason = "Resources",
+      .message = "needs 2; 1 job ahead",
+      .core_reason = "Resources",
+      .core_message = "needs 2",
+      .had_ahead = {true, {1, 0, 41}},
+      .told_ahead = {true, {0, 0, 0}}},
+     "message=needs 2; no job ahead ahead=0/0/0 write only-reason only-wait"},
+    {"far back, one less ahead",
+     {.state = JOB_STATE_PENDING,
+      .reason = "Resources",
+      .message = "needs 2; 100 jobs ahead",
+      .core_reason = "Resources",
+      .core_message = "needs 2",
+      .had_ahead = {true, {100, 0, 41}},
+      .told_ahead = {true, {99, 0, 41}}},
+     ""},
+    {"held: nobody is ahead any more",
+     {.state = JOB_STATE_PENDING,
+      .reason = "Resources",
+      .message = "needs 2; 1 job ahead",
+      .core_reason = "JobHeldUser",
+      .core_message = "held",
+      .had_ahead = {true, {1, 0, 41}}},
+     "reason=JobHeldUser message=held ahead=- write only-reason"},
+    {"begins: nobody is ahead any more",
+     {.state = JOB_STATE_PENDING,
+      .reason = "Resources",
+      .had_ahead = {true, {1, 0, 41}},
+      .start = 2},
+     "CONFIGURING attempt=1 reason=- ahead=- pods=2 write"},
     {"what was promised begins",
      {.state = JOB_STATE_PENDING,
       .reason = "Resources",
@@ -613,6 +678,11 @@ static void give_actions(struct bjob *job, const char *text)
     }
 }
 
+static struct ahead give_ahead(const struct given_ahead *g)
+{
+    return g->waits ? g->ahead : (struct ahead){.jobs = AHEAD_NONE};
+}
+
 static struct plan give_plan(const struct given_plan *g)
 {
     struct slot slot = {.node = (char *)(g->node ? g->node : "n1"), .pods = 1};
@@ -633,6 +703,7 @@ static void give_status(struct jstatus *s, const struct given *g)
         return;
     s->job_id = 5;
     s->plan = give_plan(&g->had);
+    s->ahead = give_ahead(&g->had_ahead);
     s->submit_sec = CREATED;
     s->eligible_sec = g->eligible_sec ? g->eligible_sec : CREATED;
     s->attempt = g->attempt ? g->attempt : ran;
@@ -709,6 +780,11 @@ static void say_status(struct str *out, const struct jstatus *w,
     say_time(out, "eligible", w->eligible_sec, h->eligible_sec);
     say_time(out, "start", w->start_sec, h->start_sec);
     say_time(out, "end", w->end_sec, h->end_sec);
+    if (w->ahead.jobs == AHEAD_NONE && h->ahead.jobs != AHEAD_NONE)
+        str_add(out, "ahead=- ");
+    else if (ahead_is_news(&w->ahead, &h->ahead))
+        str_addf(out, "ahead=%" PRId64 "/%" PRId64 "/%" PRId64 " ", w->ahead.jobs,
+                 w->ahead.gpus, w->ahead.job_id);
     if (!plan_equal(&w->plan, &h->plan))
         say_time(out, w->plan.promised ? "promise" : "plan", w->plan.start_sec,
                  INT64_MAX);
@@ -730,9 +806,10 @@ static void say(struct str *out, const struct job_next *n, const struct jstatus 
     const struct {
         bool on;
         const char *word;
-    } flags[] = {{n->write, "write "}, {n->only_reason, "only-reason "},
-                 {n->hold, "hold "},   {n->launch, "launch "},
-                 {n->kill, "kill "},   {n->drop_start, "drop "}};
+    } flags[] = {{n->write, "write "},         {n->only_reason, "only-reason "},
+                 {n->only_wait, "only-wait "}, {n->hold, "hold "},
+                 {n->launch, "launch "},       {n->kill, "kill "},
+                 {n->drop_start, "drop "}};
     say_status(out, &n->want, have);
     for (size_t i = 0; i < ARRAY_LEN(flags); i++)
         if (flags[i].on)
@@ -775,6 +852,7 @@ START_TEST(test_next)
                             .reason = g->core_reason,
                             .message = g->core_message,
                             .plan = &plan,
+                            .ahead = g->told_ahead.waits ? &g->told_ahead.ahead : NULL,
                             .priority = g->priority,
                             .now_sec = NOW};
     struct job_next next;

@@ -53,6 +53,7 @@ static const struct {
       .last_action = (char *)"a1"},
      false,
      "reason=BeginTime|message=says \"later\"|priority=1234|pending.class=NotAllowed|"
+     "pending.ahead=null|"
      "priorityFactors.age=700|priorityFactors.jobSize=34|priorityFactors.qos=600|"
      "priorityFactors.nice=100|priorityFactors.partition=null|"
      "eligibleTime=2027-01-15T08:00:20Z|lastAction.id=a1|lastAction.outcome=Done|"
@@ -61,6 +62,8 @@ static const struct {
      {.state = JOB_STATE_PENDING,
       .job_id = 7,
       .reason = (char *)"Resources",
+      .ahead = {3, 24, 41},
+      .planned_since_sec = T0 + 5,
       .priority = 1,
       .submit_sec = T0,
       .eligible_sec = TIME_UNSET,
@@ -71,6 +74,9 @@ static const struct {
      true,
      "plannedStartTime=2027-01-15T08:10:00Z|pending.promised=true|"
      "pending.plannedNodes=n[1-2]|pending.plannedPartition=main|pending.class=NotFree|"
+     "pending.ahead.jobs=3|pending.ahead.gpus=24|pending.ahead.next=41|"
+     "conditions.1.type=Planned|conditions.1.status=True|conditions.1.reason=Promised|"
+     "conditions.1.lastTransitionTime=2027-01-15T08:00:05Z|"
      "placement=null|nodeList=null"},
     {"refused",
      {.state = JOB_STATE_PENDING,
@@ -197,6 +203,8 @@ START_TEST(test_patch)
     struct jstatus want;
     jstatus_copy(&want, &cases[_i].status);
     want.plan.start_sec = TIME_UNSET;
+    if (want.ahead.jobs == 0)
+        want.ahead.jobs = AHEAD_NONE;
     if (cases[_i].placed)
         place(&c, &want);
     JSON_AUTO struct json *patch = status_patch(&c, job, &want);
@@ -210,6 +218,37 @@ START_TEST(test_patch)
     ck_assert_msg(jstatus_equal(&back->status, &want), "%s: read back different",
                   cases[_i].what);
     ck_assert_int_eq(back->status.priority, want.priority);
+    if (want.plan.start_sec != TIME_UNSET)
+        ck_assert_int_eq(back->status.planned_since_sec, want.planned_since_sec);
+    bjob_free(back);
+    jstatus_fini(&want);
+    bjob_free(job);
+}
+END_TEST
+
+/* Nobody ahead is something else than no saying who. */
+START_TEST(test_first)
+{
+    struct restable resources;
+    restable_init(&resources);
+    struct convert c = {.resources = &resources,
+                        .gpu_resource = "nvidia.com/gpu",
+                        .gpu_type_label = "gantry.dev/gpu-type"};
+    JSON_AUTO struct json *object = object_new();
+    struct bjob *job = bjob_parse(&c, object, NULL);
+    struct jstatus want;
+    jstatus_init(&want);
+    want.state = JOB_STATE_PENDING;
+    want.ahead = (struct ahead){0, 0, 0};
+    text_set(&want.reason, "Priority");
+    JSON_AUTO struct json *patch = status_patch(&c, job, &want);
+    apitest_expect_in(json_get(patch, "status"), "first",
+                      "pending.ahead.jobs=0|pending.ahead.gpus=0|"
+                      "pending.ahead.next=null|conditions#1");
+    json_set(object, "status", json_copy(json_get(patch, "status")));
+    struct bjob *back = bjob_parse(&c, object, NULL);
+    ck_assert(jstatus_equal(&back->status, &want));
+    ck_assert_int_eq(back->status.ahead.jobs, 0);
     bjob_free(back);
     jstatus_fini(&want);
     bjob_free(job);
@@ -248,6 +287,7 @@ int main(void)
     return suite_main("gantry-controller/statusdoc", (struct suite_row[]){
                                                          {test_patch, ARRAY_LEN(cases)},
                                                          {test_absolute, 1},
+                                                         {test_first, 1},
                                                          {NULL, 0},
                                                      });
 }
