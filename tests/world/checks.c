@@ -11,6 +11,8 @@
  * (reconnects back off to 30 s and more), its writes are slow. */
 #define LAG_FAULTLESS_MS 1000
 #define LAG_MS 120000
+/* The API server was away, and unwell after it. */
+#define LAG_OUTAGES_MS 300000
 /* Beyond its deadline a gang's pods still have their grace period, and the kills their
  * turns. */
 #define ROLLBACK_FAULTLESS_MS 60000
@@ -25,6 +27,8 @@ static int64_t now_ms(const struct checks *c)
 
 static int64_t lag_ms(const struct checks *c)
 {
+    if (c->outages)
+        return LAG_OUTAGES_MS;
     return c->faultless ? LAG_FAULTLESS_MS : LAG_MS;
 }
 
@@ -32,9 +36,16 @@ static int64_t lag_ms(const struct checks *c)
 
 /* What a pod's binding is measured by: all that could be known when it was decided. */
 struct known {
+    const struct checks *checks;
     const struct pod_fact *pod;
     int64_t by_ms;
 };
+
+/* Made on its node before anybody could see what it asks for. */
+static bool is_surprise(const struct checks *c, const struct pod_fact *p)
+{
+    return c->admission && p->bound_ms == p->made_ms;
+}
 
 static bool counts(void *arg, const struct pod_fact *p)
 {
@@ -44,14 +55,16 @@ static bool counts(void *arg, const struct pod_fact *p)
         return false;
     if (p == known->pod)
         return true;
-    /* A foreign pod, or an old leader's, that nobody could know of yet. */
-    return (p->job && !p->late) || p->bound_ms < known->by_ms;
+    /* A foreign pod, an old leader's, or what admission made of one, that nobody could
+     * know of yet. */
+    return (p->job && !p->late && !is_surprise(known->checks, p)) ||
+           p->bound_ms < known->by_ms;
 }
 
 static void check_fit(struct checks *c, const struct pod_fact *p, int64_t decided_ms)
 {
     const struct node_fact *n = ledger_node(c->ledger, p->node);
-    struct known known = {p, decided_ms - lag_ms(c)};
+    struct known known = {c, p, decided_ms - lag_ms(c)};
     struct amounts used = {0}, none = {0};
 
     ledger_use(c->ledger, p->node, counts, &known, &used);
@@ -75,7 +88,7 @@ static void check_bound(struct checks *c, const struct pod_fact *p)
     if (!str_eq(p->planned, p->node))
         journal_breach(c->journal, "overcommit", "pod %s is on %s, planned for %s",
                        p->name, p->node, p->planned ? p->planned : "nowhere");
-    if (!p->late)
+    if (!p->late && !is_surprise(c, p))
         check_fit(c, p, gang ? MIN(j->intent_ms, p->made_ms) : p->made_ms);
 }
 
@@ -328,7 +341,7 @@ static int64_t partly_since(const struct checks *c, const struct job_fact *j,
         if (p->attempt != attempt || !p->node)
             continue;
         bound++;
-        if (!pod_holds(p) || pod_unseen(c->ledger, p) || p->late)
+        if (!pod_holds(p) || pod_unseen(c->ledger, p) || p->late || p->stuck)
             continue;
         since_ms = since_ms == NEVER_MS ? p->bound_ms : MIN(since_ms, p->bound_ms);
     }
@@ -358,7 +371,7 @@ static void check_late(struct checks *c, const struct job_fact *j)
         const struct pod_fact *p = j->pods[i];
         bool expected =
             job_state_is_active(j->now.state) || j->now.state == JOB_STATE_PENDING;
-        if (p->late && p->running > 0 && !pod_unseen(c->ledger, p) &&
+        if (p->late && !p->stuck && p->running > 0 && !pod_unseen(c->ledger, p) &&
             !(expected && p->attempt >= j->now.attempt) &&
             now_ms(c) - MAX(p->made_ms, c->controller_ms) > LATE_KILL_MS)
             journal_breach(c->journal, "stray", "the late pod %s goes on running",

@@ -31,7 +31,9 @@
 struct checks {
     struct ledger *ledger;
     struct journal *journal;
-    bool faultless; /* no faults, kills, misfortunes */
+    bool faultless; /* no faults, kills, misfortunes, outages */
+    bool outages;   /* of the API server */
+    bool admission; /* changes what pods ask for */
     bool meddled;   /* users change their minds */
     int64_t
         controller_ms; /* since when there is a controller; NEVER_MS: there is none */

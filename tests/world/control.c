@@ -15,6 +15,7 @@ struct control {
     struct loop_timer *death, *birth;
     int64_t writes_left; /* until it is killed */
     bool dying;
+    bool cut; /* the server is away, or unwell after that */
 };
 
 static int64_t draw(struct control *c, int64_t bound)
@@ -23,6 +24,14 @@ static int64_t draw(struct control *c, int64_t bound)
 }
 
 /* ---- life and death ---- */
+
+/* The checks are patient with one that cannot reach the server, as with a dead one. */
+static void tell_checks(struct control *c)
+{
+    bool works = c->controller && !c->cut;
+
+    c->o.checks->controller_ms = works ? loop_now_ms(c->o.loop) : NEVER_MS;
+}
 
 static void start(void *arg)
 {
@@ -38,7 +47,7 @@ static void start(void *arg)
                          ? 1 + draw(c, 2 * c->o.writes_between_kills)
                          : INT64_MAX;
     c->dying = false;
-    c->o.checks->controller_ms = loop_now_ms(c->o.loop);
+    tell_checks(c);
     journal_note(c->o.journal, "the controller starts");
 }
 
@@ -46,7 +55,7 @@ static void stop(struct control *c)
 {
     controller_free(TAKE(c->controller));
     kc_client_free(TAKE(c->client));
-    c->o.checks->controller_ms = NEVER_MS;
+    tell_checks(c);
 }
 
 static void die(void *arg)
@@ -126,10 +135,25 @@ void control_free(struct control *c)
     free(c);
 }
 
+void control_block(struct control *c, bool blocked)
+{
+    c->cut = blocked;
+    faulty_block(c->faulty, blocked);
+    tell_checks(c);
+}
+
+void control_set_rates(struct control *c, const struct faulty_rates *rates)
+{
+    faulty_set_rates(c->faulty, rates ? rates : &c->o.rates);
+    c->cut = rates != NULL;
+    tell_checks(c);
+}
+
 void control_calm(struct control *c)
 {
     const struct faulty_rates none = {0};
 
+    c->o.rates = none;
     faulty_set_rates(c->faulty, &none);
     c->o.writes_between_kills = 0;
     if (!c->dying)

@@ -26,6 +26,10 @@ struct control;
 /* The controller starts at once. */
 struct control *control_new(const struct control_options *options);
 void control_free(struct control *c);
+/* An outage of the API server begins, or is over. */
+void control_block(struct control *c, bool blocked);
+/* Until the next such call the server answers as these say; NULL: as before. */
+void control_set_rates(struct control *c, const struct faulty_rates *rates);
 /* No more kills and faults; it is there. */
 void control_calm(struct control *c);
 /* The controller is there and has nothing to do. */

@@ -14,7 +14,8 @@
 #include "base/loop.h"
 
 struct world_counts {
-    uint64_t seeds, steps, requests, faults, kills, jobs, attempts, runs, losses;
+    uint64_t seeds, steps, requests, faults, kills, jobs, attempts, runs, losses,
+        outages;
 };
 
 struct journal {

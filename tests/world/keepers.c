@@ -23,7 +23,7 @@ struct keepers {
     struct silence *silences; /* one for each node there ever was */
     size_t n_silences, cap_silences;
     int64_t n_foreign;
-    bool calm;
+    bool calm, paused;
 };
 
 /* ---- the node controller ---- */
@@ -182,7 +182,8 @@ static void on_foreign(void *arg)
 {
     struct keepers *k = arg;
 
-    make_foreign(k);
+    if (!k->paused)
+        make_foreign(k);
     loop_timer_start(k->foreign, 1000 * (10 + (int64_t)rng_below(&k->o.rng, 300)));
 }
 
@@ -208,13 +209,15 @@ static void on_round(void *arg)
     struct node_fact *n, *next_node;
     struct pod_fact *p, *next_pod;
 
+    loop_timer_start(k->timer, PERIOD_MS);
+    if (k->paused)
+        return;
     HASH_ITER (hh, k->o.ledger->nodes, n, next_node) {
         keep_node(k, n);
     }
     HASH_ITER (hh, k->o.ledger->pods, p, next_pod) {
         keep_pod(k, p);
     }
-    loop_timer_start(k->timer, PERIOD_MS);
 }
 
 struct keepers *keepers_new(const struct keepers_options *options)
@@ -238,6 +241,11 @@ void keepers_free(struct keepers *k)
     loop_timer_free(k->timer);
     loop_timer_free(k->foreign);
     free(k);
+}
+
+void keepers_pause(struct keepers *k, bool paused)
+{
+    k->paused = paused;
 }
 
 void keepers_calm(struct keepers *k)

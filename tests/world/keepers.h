@@ -28,6 +28,8 @@ struct keepers;
 
 struct keepers *keepers_new(const struct keepers_options *options);
 void keepers_free(struct keepers *k);
+/* They do nothing while the server is away. */
+void keepers_pause(struct keepers *k, bool paused);
 /* No more foreign pods; those that are there go. */
 void keepers_calm(struct keepers *k);
 bool keepers_are_calm(const struct keepers *k);

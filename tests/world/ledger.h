@@ -40,6 +40,7 @@ struct pod_fact {
     int exit_code, exit_signal;         /* -1: none */
     int64_t made_ms, bound_ms, over_ms; /* NEVER_MS; over: terminal or gone */
     bool late;    /* made by a request that arrived after its sender had given up */
+    bool stuck;   /* its container does not end, whatever is done to it */
     bool meddled; /* somebody other than the controller deleted it */
     bool just_bound;
     bool bound_blind;    /* to a node that was not ready */

@@ -32,6 +32,7 @@ struct machines {
     struct machine items[MACHINES_MAX];
     struct loop_timer *timer; /* the next misfortune */
     struct keepers *keepers;
+    bool blocked; /* the server is away */
     bool calm;
 };
 
@@ -51,7 +52,7 @@ static void machine_boot(struct machine *x)
         .name_prefix = x->prefix,
         .groups = {.items = {{.count = x->shape.nodes, .gpus = x->shape.gpus}}, .n = 1},
         .cpu_milli = x->shape.cpus * 1000,
-        .mem_bytes = x->shape.cpus << 30,
+        .mem_bytes = x->shape.mem_gib << 30,
         .gpu_resource = "nvidia.com/gpu",
         .lease_sec = o->misfortunes ? LEASE_SEC : LEASE_NEVER_SEC,
     };
@@ -85,7 +86,7 @@ static void machine_recover(void *arg)
 
     loop_timer_stop(x->timer);
     if (x->state == MACHINE_CUT) {
-        faulty_block(x->faulty, false);
+        faulty_block(x->faulty, x->all->blocked);
         x->state = MACHINE_UP;
         journal_note(x->all->o.journal, "machine %s reached again", x->prefix);
     } else if (x->state == MACHINE_DOWN) {
@@ -103,6 +104,7 @@ static const struct misfortune {
     {"fails", MACHINE_DOWN, false, 30, 900},
     {"is cut off", MACHINE_CUT, false, 1, 60},
     {"is cut off for long", MACHINE_CUT, false, 60, 900},
+    {"is cut off for good", MACHINE_CUT, false, 100000, 100000},
     {"is scrapped", MACHINE_DOWN, true, 120, 900},
 };
 
@@ -146,6 +148,7 @@ static void machine_init(struct machine *x, struct machines *m, size_t i)
     x->prefix[0] = (char)('a' + i);
     rng_seed(&f.rng, rng_next(&m->o.rng));
     x->faulty = faulty_new(&f);
+    rng_seed(&m->o.runs.rng, rng_next(&m->o.rng));
     x->executor = runs_new(&m->o.runs);
     x->timer = loop_timer_new(m->o.loop, machine_recover, x);
     machine_boot(x);
@@ -227,13 +230,29 @@ void machines_free(struct machines *m)
     free(m);
 }
 
+void machines_block(struct machines *m, bool blocked)
+{
+    m->blocked = blocked;
+    for (size_t i = 0; i < m->o.n; i++)
+        faulty_block(m->items[i].faulty, blocked || m->items[i].state == MACHINE_CUT);
+    keepers_pause(m->keepers, blocked);
+}
+
+void machines_set_rates(struct machines *m, const struct faulty_rates *rates)
+{
+    for (size_t i = 0; i < m->o.n; i++)
+        faulty_set_rates(m->items[i].faulty, rates ? rates : &m->o.rates);
+}
+
 void machines_calm(struct machines *m)
 {
     const struct faulty_rates none = {0};
 
     loop_timer_stop(m->timer);
+    m->o.rates = none;
     for (size_t i = 0; i < m->o.n; i++) {
         faulty_set_rates(m->items[i].faulty, &none);
+        runs_calm(m->items[i].executor);
         machine_recover(&m->items[i]);
     }
     keepers_calm(m->keepers);

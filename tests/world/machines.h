@@ -7,6 +7,9 @@
  *   UP --restart, outage--> DOWN --> UP      its containers are lost
  *   UP --cable out--------> CUT  --> UP      its containers go on
  *   UP --scrapped---------> DOWN, Nodes deleted --> UP with new Nodes of the same names
+ *
+ * One that is cut off for good comes back when all is calm. In an outage of the API
+ * server none of them reaches it, nor do the keepers work.
  */
 #ifndef GANTRY_TESTS_WORLD_MACHINES_H
 #define GANTRY_TESTS_WORLD_MACHINES_H
@@ -19,7 +22,7 @@
 #define MACHINES_MAX 4
 
 struct machine_shape {
-    int64_t nodes, cpus, gpus;
+    int64_t nodes, cpus, gpus, mem_gib;
 };
 
 struct machines_options {
@@ -43,6 +46,10 @@ struct machines *machines_new(const struct machines_options *options);
 void machines_free(struct machines *m);
 /* No more misfortunes and faults; everything comes up, foreign pods go. */
 void machines_calm(struct machines *m);
+/* An outage of the API server begins, or is over. */
+void machines_block(struct machines *m, bool blocked);
+/* While it lasts, the server answers as these say; NULL: as before. */
+void machines_set_rates(struct machines *m, const struct faulty_rates *rates);
 /* All up, no foreign pods. */
 bool machines_are_calm(const struct machines *m);
 

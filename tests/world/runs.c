@@ -1,6 +1,7 @@
 #include "tests/world/runs.h"
 
 #include <stdlib.h>
+#include <utlist.h>
 
 #include "base/util.h"
 
@@ -8,11 +9,15 @@ struct runs {
     struct executor executor;
     struct executor *inner;
     struct runs_options o;
+    struct executor_run *all;
 };
 
 struct executor_run {
     struct runs *runs;
-    struct executor_run *inner;
+    struct executor_run *prev, *next;
+    struct executor_run *inner; /* NULL: it would have ended, but is stuck */
+    bool stuck;
+    struct executor_exit how;
     struct pod_fact *pod; /* facts are never forgotten while machines live */
     executor_exit_fn *exited;
     void *arg;
@@ -31,17 +36,31 @@ static void run_over(struct executor_run *run)
     if (run->pod)
         run->pod->running -= run->runs->o.doubled ? 2 : 1;
     run->runs->o.ledger->changed = true;
+    DL_DELETE(run->runs->all, run);
     free(run);
 }
 
-static void on_exit_of(void *arg, const struct executor_exit *how)
+static void tell_exit(struct executor_run *run, const struct executor_exit *how)
 {
-    struct executor_run *run = arg;
     executor_exit_fn *exited = run->exited;
     void *exited_arg = run->arg;
 
     run_over(run);
     exited(exited_arg, how);
+}
+
+static void on_exit_of(void *arg, const struct executor_exit *how)
+{
+    struct executor_run *run = arg;
+
+    if (!run->stuck) {
+        tell_exit(run, how);
+        return;
+    }
+    run->inner = NULL;
+    run->how = *how;
+    if (run->pod)
+        run->pod->stuck = true;
 }
 
 static void note_start(struct runs *runs, struct pod_fact *pod)
@@ -67,6 +86,9 @@ static struct executor_run *start(struct executor *x, const struct executor_star
         free(run);
         return NULL;
     }
+    DL_APPEND(runs->all, run);
+    run->stuck =
+        runs->o.stuck_one_in && rng_below(&runs->o.rng, runs->o.stuck_one_in) == 0;
     run->pod = ledger_pod(runs->o.ledger, s->pod->uid);
     runs->o.ledger->changed = true;
     if (run->pod)
@@ -76,13 +98,31 @@ static struct executor_run *start(struct executor *x, const struct executor_star
 
 static void send_signal(struct executor_run *run, int signo)
 {
-    run->runs->inner->ops->signal(run->inner, signo);
+    if (run->inner)
+        run->runs->inner->ops->signal(run->inner, signo);
 }
 
 static void drop(struct executor_run *run)
 {
-    run->runs->inner->ops->drop(run->inner);
+    if (run->inner)
+        run->runs->inner->ops->drop(run->inner);
     run_over(run);
+}
+
+void runs_calm(struct executor *x)
+{
+    struct runs *runs = (struct runs *)x;
+    struct executor_run *run, *next;
+
+    runs->o.stuck_one_in = 0;
+    DL_FOREACH_SAFE(runs->all, run, next)
+    {
+        run->stuck = false;
+        if (run->inner)
+            continue;
+        const struct executor_exit how = run->how;
+        tell_exit(run, &how);
+    }
 }
 
 static void forget(struct executor *x, const struct pod_spec *pod)

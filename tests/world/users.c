@@ -15,6 +15,7 @@ struct users {
     struct user_job *jobs;
     size_t n, cap;
     struct loop_timer *timer;
+    bool paused;
 };
 
 static int64_t between(struct users *u, int64_t from, int64_t to)
@@ -238,7 +239,7 @@ static void delete_job(struct users *u, struct user_job *j)
     must(u, server_ask(u->o.server, "DELETE", path, NULL, NULL), 200, "delete");
 }
 
-static void delete_pod(struct users *u, struct user_job *j)
+static void delete_a_pod(struct users *u, const struct user_job *j, const char *query)
 {
     const struct job_fact *fact = ledger_job(u->o.ledger, j->uid);
     size_t first = fact->n_pods ? rng_below(&u->o.rng, fact->n_pods) : 0;
@@ -246,27 +247,41 @@ static void delete_pod(struct users *u, struct user_job *j)
     for (size_t i = 0; i < fact->n_pods; i++) {
         struct pod_fact *p = fact->pods[(first + i) % fact->n_pods];
         AUTO_FREE char *path =
-            xasprintf("/api/v1/namespaces/%s/pods/%s", p->ns, p->name);
-        if (p->gone || p->deleting)
+            xasprintf("/api/v1/namespaces/%s/pods/%s%s", p->ns, p->name, query);
+        if (p->gone || (p->deleting && !*query))
             continue;
         p->meddled = true;
-        journal_note(u->o.journal, "delete pod %s", p->name);
+        journal_note(u->o.journal, "delete pod %s%s", p->name, query);
         server_ask(u->o.server, "DELETE", path, NULL, NULL);
         return;
     }
+}
+
+static void delete_pod(struct users *u, struct user_job *j)
+{
+    delete_a_pod(u, j, "");
+}
+
+/* kubectl delete --force, perhaps of one that was deleted before and does not go. */
+static void force_pod(struct users *u, struct user_job *j)
+{
+    delete_a_pod(u, j, "?gracePeriodSeconds=0");
 }
 
 static const struct whim {
     void (*fn)(struct users *u, struct user_job *j);
     unsigned weight;
 } whims[] = {
-    {cancel, 4}, {requeue, 3}, {delete_job, 3}, {delete_pod, 3}, {release, 2},
+    {cancel, 4},     {requeue, 3},   {delete_job, 3},
+    {delete_pod, 3}, {force_pod, 2}, {release, 2},
 };
+
+#define WHIMS 17 /* the sum of their weights */
 
 static void change_mind(struct users *u)
 {
     struct user_job *j = &u->jobs[rng_below(&u->o.rng, u->n)];
-    unsigned sum = 0, at = (unsigned)rng_below(&u->o.rng, 15);
+    unsigned sum = 0, at = (unsigned)rng_below(&u->o.rng, WHIMS);
 
     if (!is_there(u, j))
         return;
@@ -330,6 +345,10 @@ static void on_turn(void *arg)
     struct users *u = arg;
     bool meddles = u->o.meddling && u->n > 0;
 
+    if (u->paused) {
+        loop_timer_start(u->timer, 1000);
+        return;
+    }
     if (meddles && one_in(u, 12))
         change_partition(u);
     else if (meddles && one_in(u, 3))
@@ -365,6 +384,11 @@ void users_free(struct users *u)
 bool users_are_through(const struct users *u)
 {
     return u->n >= u->o.n_jobs;
+}
+
+void users_pause(struct users *u, bool paused)
+{
+    u->paused = paused;
 }
 
 void users_calm(struct users *u)

@@ -46,6 +46,8 @@ struct users;
 struct users *users_new(const struct users_options *options);
 void users_free(struct users *u);
 bool users_are_through(const struct users *u); /* all is submitted */
+/* Nobody does anything while the server is away. */
+void users_pause(struct users *u, bool paused);
 /* No more changes; partitions are up, held jobs released. */
 void users_calm(struct users *u);
 

@@ -12,6 +12,7 @@ struct wire {
     struct transport base;
     struct transport *inner;
     enum plant plant;
+    bool admission;
     struct wire_counts counts;
 };
 
@@ -135,6 +136,25 @@ static const struct {
     {PLANT_HALF_GANG, DELETE_POD, undo},
 };
 
+/* ---- admission ---- */
+
+static void default_memory(struct json *container)
+{
+    if (!json_at(container, "resources.requests"))
+        json_set_at(container, "resources.requests", json_new_object());
+    struct json *requests = json_at(container, "resources.requests");
+    if (!json_get(requests, "memory"))
+        json_set(requests, "memory", json_new_string("1Gi"));
+}
+
+static void admit(struct json *pod)
+{
+    const struct json *containers = json_at(pod, "spec.containers");
+
+    for (size_t i = 0; i < json_len(containers); i++)
+        default_memory(json_item(containers, i));
+}
+
 /* ---- the transport ---- */
 
 static void count(struct wire *w, enum kind kind)
@@ -191,7 +211,8 @@ static struct transport_call *wire_start(struct transport *t,
     enum kind kind = kind_of(req);
 
     count(w, kind);
-    if (w->plant == PLANT_NONE || kind == OTHER)
+    bool admits = w->admission && kind == MAKE_POD;
+    if ((w->plant == PLANT_NONE && !admits) || kind == OTHER)
         return transport_start(w->inner, req, events, arg, err);
     if (w->plant == PLANT_CHATTER && kind == WRITE_STATUS) {
         count(w, kind);
@@ -204,6 +225,8 @@ static struct transport_call *wire_start(struct transport *t,
         json_free(e.body);
         return never(w);
     }
+    if (admits)
+        admit(e.body);
     edit_request(&e, w->plant, kind);
     AUTO_FREE char *text = json_text(e.body, &edited.body_len);
     edited.body = text;
@@ -226,13 +249,14 @@ static void free_op(struct transport *t)
 static const struct transport_ops ops = {
     .start = wire_start, .cancel = wire_cancel, .free = free_op};
 
-struct wire *wire_new(struct transport *inner, enum plant plant)
+struct wire *wire_new(struct transport *inner, enum plant plant, bool admission)
 {
     struct wire *w = xcalloc(1, sizeof(*w));
 
     w->base.ops = &ops;
     w->inner = inner;
     w->plant = plant;
+    w->admission = admission;
     return w;
 }
 

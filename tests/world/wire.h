@@ -1,11 +1,12 @@
 /*
  * wire - the last piece of the controller's way to the server: it counts the writes
- * that arrive, and can put a bug into them on purpose, to prove that the checks can
- * fail.
+ * that arrive, changes pods as a LimitRange would, and can put a bug into writes on
+ * purpose, to prove that the checks can fail.
  */
 #ifndef GANTRY_TESTS_WORLD_WIRE_H
 #define GANTRY_TESTS_WORLD_WIRE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "kubeclient/transport.h"
@@ -33,8 +34,9 @@ struct wire_counts {
 
 struct wire;
 
-/* Wraps `inner` (lent). */
-struct wire *wire_new(struct transport *inner, enum plant plant);
+/* Wraps `inner` (lent). With `admission` containers that ask for no memory get a
+ * gibibyte. */
+struct wire *wire_new(struct transport *inner, enum plant plant, bool admission);
 void wire_free(struct wire *w);
 struct transport *wire_transport(struct wire *w); /* lent */
 const struct wire_counts *wire_counts(const struct wire *w);

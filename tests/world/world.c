@@ -7,6 +7,7 @@
 #include "cmd/gantry-local/direct.h"
 #include "tests/world/control.h"
 #include "tests/world/machines.h"
+#include "tests/world/outage.h"
 #include "tests/world/users.h"
 
 #define START_MS (INT64_C(1800000000) * 1000) /* 2027-01-15T08:00:00Z */
@@ -15,17 +16,34 @@
 /* As many callbacks at one moment are an endless exchange: in life it would keep
  * processor and server busy. */
 #define LIVELOCK_STEPS 20000
+/* So many containers get stuck where machines fail. */
+#define STUCK_ONE_IN 25
 #define HISTORY_SMALL 60 /* events: a watch that is away for a minute must relist */
 
 /* What kinds of trouble a world has; its seed picks one. */
 static const struct flavour {
     const char *name;
-    bool faults, kills, misfortunes, meddling;
+    bool faults, kills, misfortunes, outages, admission, meddling;
 } flavours[] = {
-    {"peace", false, false, false, false}, {"meddling", false, false, false, true},
-    {"faults", true, false, false, true},  {"kills", false, true, false, true},
-    {"losses", false, false, true, true},  {"all", true, true, true, true},
-    {"all", true, true, true, true},       {"all", true, true, true, true},
+    {.name = "peace"},
+    {.name = "meddling", .admission = true, .meddling = true},
+    {.name = "faults", .faults = true, .meddling = true},
+    {.name = "kills", .kills = true, .meddling = true},
+    {.name = "losses", .misfortunes = true, .meddling = true},
+    {.name = "outages", .outages = true, .meddling = true},
+    {.name = "all but admission",
+     .faults = true,
+     .kills = true,
+     .misfortunes = true,
+     .outages = true,
+     .meddling = true},
+    {.name = "all",
+     .faults = true,
+     .kills = true,
+     .misfortunes = true,
+     .outages = true,
+     .admission = true,
+     .meddling = true},
 };
 
 struct world {
@@ -42,6 +60,7 @@ struct world {
     struct machines *machines;
     struct control *control;
     struct users *users;
+    struct outage *outage; /* NULL: there is none */
     struct loop_timer *compaction;
     int64_t chaos_until_ms;
     int64_t moment_ms;     /* of the last step */
@@ -110,6 +129,7 @@ static void make_machines(struct world *w, enum plant plant, struct users_option
                  .ledger = &w->ledger,
                  .started = on_run,
                  .arg = w,
+                 .stuck_one_in = w->flavour->misfortunes ? STUCK_ONE_IN : 0,
                  .doubled = plant == PLANT_RUN_TWICE},
     };
 
@@ -119,6 +139,7 @@ static void make_machines(struct world *w, enum plant plant, struct users_option
         struct machine_shape *shape = &m.shapes[i];
         shape->nodes = between(w, i == 0 ? 2 : 1, i > 1 ? 2 : 3);
         shape->cpus = u->cpus_per_node + between(w, 0, 4);
+        shape->mem_gib = w->flavour->admission ? u->cpus_per_node : shape->cpus;
         shape->gpus = u->gpus_per_node + between(w, 0, 2);
         u->nodes += m.shapes[i].nodes;
     }
@@ -156,6 +177,19 @@ static void make_users(struct world *w, struct users_options *u)
     w->users = users_new(u);
 }
 
+static void make_outages(struct world *w)
+{
+    struct outage_options o = {.loop = w->loop,
+                               .server = w->server,
+                               .control = w->control,
+                               .machines = w->machines,
+                               .users = w->users,
+                               .journal = &w->journal};
+
+    rng_seed(&o.rng, rng_next(&w->rng));
+    w->outage = outage_new(&o);
+}
+
 /* Now and then all history is forgotten, as after a compaction: 410 for who comes. */
 static void on_compaction(void *arg)
 {
@@ -185,18 +219,23 @@ static void world_init(struct world *w, const struct world_options *o)
     w->server =
         server_new(w->loop, &rng, faults && rng_below(&w->rng, 2) ? HISTORY_SMALL : 0,
                    o->definitions);
-    w->checks = (struct checks){.ledger = &w->ledger,
-                                .journal = &w->journal,
-                                .faultless = !faults && !w->flavour->kills &&
-                                             !w->flavour->misfortunes,
-                                .meddled = w->flavour->meddling,
-                                .controller_ms = NEVER_MS};
+    w->checks =
+        (struct checks){.ledger = &w->ledger,
+                        .journal = &w->journal,
+                        .faultless = !faults && !w->flavour->kills &&
+                                     !w->flavour->misfortunes && !w->flavour->outages,
+                        .outages = w->flavour->outages,
+                        .admission = w->flavour->admission,
+                        .meddled = w->flavour->meddling,
+                        .controller_ms = NEVER_MS};
     ledger_init(&w->ledger, w->server, w->loop, &ledger_ops, w);
     w->direct = direct_new(w->loop, server_api(w->server), "gantry", true);
-    w->wire = wire_new(w->direct, o->plant);
+    w->wire = wire_new(w->direct, o->plant, w->flavour->admission);
     make_machines(w, o->plant, &u);
     make_control(w);
     make_users(w, &u);
+    if (w->flavour->outages)
+        make_outages(w);
     w->compaction = loop_timer_new(w->loop, on_compaction, w);
     if (faults)
         loop_timer_start(w->compaction, between(w, 20, 300) * 1000);
@@ -204,6 +243,7 @@ static void world_init(struct world *w, const struct world_options *o)
 
 static void world_fini(struct world *w)
 {
+    outage_free(w->outage);
     users_free(w->users);
     control_free(w->control);
     machines_free(w->machines);
@@ -268,6 +308,7 @@ static void calm(struct world *w)
 {
     journal_note(&w->journal, "calm");
     loop_timer_stop(w->compaction);
+    outage_calm(w->outage);
     users_calm(w->users);
     machines_calm(w->machines);
     control_calm(w->control);

@@ -7,7 +7,8 @@
  *                         +---- direct -----------+                  |
  *   controller -- faulty -- wire -/               machines' runs ----+
  *
- * The seed says everything: the cluster, what users want, what fails when. A world runs
+ * The seed says everything: the cluster, what users want, what fails when: requests and
+ * watches, the controller, machines, containers that do not end, the API server itself. A world runs
  * through chaos, then calm until all is settled, then a job that takes the whole
  * cluster, then everything is deleted.
  */
