@@ -25,6 +25,7 @@ struct conlog {
     uint64_t part;
     size_t lost; /* bytes that the disk did not take, not told yet */
     int lost_errno;
+    size_t lost_ever; /* told or not */
     struct listener_list listeners;
     struct conlog_listener *telling; /* the next one to be told */
 };
@@ -153,6 +154,7 @@ void conlog_free(struct conlog *c)
 static void lose(struct conlog *c, size_t len)
 {
     c->lost += len;
+    c->lost_ever += len;
     c->lost_errno = errno;
 }
 
@@ -173,6 +175,7 @@ static void write_piece(struct conlog *c, const char *bytes, size_t len)
 {
     ssize_t n;
 
+    errno = ENOSPC; /* a write that comes short says nothing else */
     if (c->fd < 0 && open_files(c, NULL) < 0) {
         lose(c, len);
         return;
@@ -233,6 +236,14 @@ void conlog_append(struct conlog *c, const char *bytes, size_t len, int64_t now_
         confess(c);
     write_all(c, bytes, len);
     tell(c, false);
+}
+
+char *conlog_loss(const struct conlog *c)
+{
+    if (c->lost_ever == 0)
+        return NULL;
+    return xasprintf("%zu bytes of output were lost: %s", c->lost_ever,
+                     strerror(c->lost_errno));
 }
 
 /* ---- for readers ---- */

@@ -49,6 +49,9 @@ void conlog_free(struct conlog *c);
 
 void conlog_append(struct conlog *c, const char *bytes, size_t len, int64_t now_ms);
 
+/* What the disk did not take, in one line; heap. NULL: it took all. */
+char *conlog_loss(const struct conlog *c);
+
 /* ---- for readers ---- */
 
 /* Embedded by who follows; `changed` comes after each append, and when the run ends

@@ -27,7 +27,8 @@ struct executor_run;
 /* As a shell's $?: 128+n for an end by signal n, which then stands in `signal` too. */
 struct executor_exit {
     int exit_code;
-    int signal; /* 0: none */
+    int signal;       /* 0: none */
+    const char *note; /* what else is to be known of it, lent; NULL: nothing */
 };
 
 typedef void executor_exit_fn(void *arg, const struct executor_exit *how);

@@ -85,15 +85,20 @@ static void child_ended(void *arg, pid_t pid, int status)
     struct executor_exit how = {0};
     executor_exit_fn *exited = run->exited;
     void *exited_arg = run->arg;
+    AUTO_FREE char *loss = NULL;
 
     (void)pid;
     if (WIFSIGNALED(status))
-        how = (struct executor_exit){128 + WTERMSIG(status), WTERMSIG(status)};
+        how = (struct executor_exit){.exit_code = 128 + WTERMSIG(status),
+                                     .signal = WTERMSIG(status)};
     else
         how.exit_code = WEXITSTATUS(status);
     end_group(run);
-    if (run->output)
+    if (run->output) {
         conpipe_drain(run->output);
+        loss = conlog_loss(conpipe_log(run->output));
+        how.note = loss;
+    }
     run_free(run);
     exited(exited_arg, &how);
 }

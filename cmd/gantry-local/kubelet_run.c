@@ -254,6 +254,7 @@ static void ended(void *arg, const struct executor_exit *how)
         .exit_code = how->exit_code,
         .signal = how->signal,
         .reason = how->exit_code == 0 ? "Completed" : "Error",
+        .message = xstrdup_null(how->note),
         .started_ms = state_of(r)->started_ms,
         .finished_ms = loop_now_ms(kubelet_of(pod)->loop),
     };

@@ -30,6 +30,7 @@ static void drop_pod(struct podtest *t)
     podobjects_fini(&t->known);
     podspec_free(TAKE(t->pod));
     free(TAKE(t->log));
+    free(TAKE(t->note));
 }
 
 void podtest_fini(struct podtest *t)
@@ -102,6 +103,9 @@ static void exited(void *arg, const struct executor_exit *how)
 
     t->ended = true;
     t->how = *how;
+    t->how.note = NULL;
+    free(t->note);
+    t->note = xstrdup_null(how->note);
 }
 
 struct executor_run *podtest_start(struct podtest *t, struct err *err)

@@ -27,8 +27,9 @@ struct podtest {
     struct pod_spec *pod;
     struct podobjects known;
     bool ended;
-    struct executor_exit how;
-    char *log; /* of the last run; NULL */
+    struct executor_exit how; /* without note */
+    char *note;               /* NULL */
+    char *log;                /* of the last run; NULL */
 };
 
 void podtest_init(struct podtest *t);
