@@ -1,0 +1,46 @@
+# Alone: accounts hold for all jobs.
+# A QOS that does not exist and an account that the user is no member of keep a job waiting, with
+# Slurm's words; it starts when they are there. A QOS's priority is in that of its jobs.
+case_run() {
+    submit quick true "qos: urgent"
+    expect_reason quick InvalidQOS
+    expect "the class" "$(field quick .status.pending.class)" Never
+    expect_text "the message" "$(field quick .status.message)" "QOS urgent does not exist"
+    qos urgent 80
+    expect_state quick COMPLETED
+    submit paid true "account: physics" "user: carl"
+    expect_state paid COMPLETED # there are no accounts: any name will do
+    account physics "{user: ann}"
+    submit stranger true "account: physics" "user: carl"
+    submit nobody true "user: carl"
+    submit member true "user: ann" "qos: urgent"
+    expect_reason stranger InvalidAccount
+    expect_text "the message" "$(field stranger .status.message)" \
+        "carl is not a member of account physics"
+    expect_reason nobody InvalidAccount
+    expect_state member COMPLETED
+    account physics "{user: ann}, {user: carl}"
+    expect_state stranger COMPLETED
+    expect_state nobody COMPLETED
+    refused "spec.members[].group is not supported yet" account physics "{group: staff}"
+    k delete account physics >/dev/null
+    k delete qos urgent >/dev/null
+}
+
+qos() { # NAME PRIORITY
+    k apply -f - >/dev/null <<END
+apiVersion: gantry.dev/v1alpha1
+kind: QOS
+metadata: {name: $1}
+spec: {priority: $2}
+END
+}
+
+account() { # NAME MEMBERS
+    k apply -f - >/dev/null <<END
+apiVersion: gantry.dev/v1alpha1
+kind: Account
+metadata: {name: $1}
+spec: {members: [$2]}
+END
+}

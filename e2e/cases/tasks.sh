@@ -1,0 +1,26 @@
+# Alone: where GPUs of others are free decides how many nodes they come to.
+# Tasks and GPUs of the whole job are divided over as many nodes as that takes, and the pods'
+# variables say how.
+case_run() {
+    submit tasks "$(say)" "ntasks: 20" "cpusPerTask: 1" "ntasksPerNode: 8" "timeLimit: '5'"
+    submit gpus "$(say)" "gpus: h100:16" "cpusPerGpu: 1" "timeLimit: '5'"
+    submit even "$(say)" "nodes: 2" "ntasks: 6" "timeLimit: '5'"
+    expect_state tasks COMPLETED 60
+    expect_state gpus COMPLETED 60
+    expect_state even COMPLETED 60
+    expect "nodes of the tasks" "$(field tasks .status.numNodes)" 3
+    expect "GPUs" "$(field gpus .status.numGPUs)" 16
+    expect "nodes of the GPUs" "$(field gpus .status.numNodes)" 2
+    expect "the even job" "$(sort "$TMP/even")" "$(printf '6 3(x2) 0\n6 3(x2) 3')"
+    expect "tasks in all" "$(sort -u "$TMP/tasks" | wc -l)" 3
+    expect_text "tasks in all" "$(head -1 "$TMP/tasks")" "20 "
+    refused "spec.gpus is no GPU request" submit bad true "gpus: 'h100:'"
+    submit never true "nodes: 4" "ntasks: 2"
+    expect_reason never BadConstraints
+    expect_text "the message" "$(field never .status.message)" \
+        "spec.ntasks: 2 cannot be on 4 nodes"
+}
+
+say() { # of the job in whose file it goes
+    echo "echo \"\$SLURM_NTASKS \$SLURM_TASKS_PER_NODE \$SLURM_PROCID\" >>$TMP/\$SLURM_JOB_NAME"
+}
