@@ -229,9 +229,10 @@ static const struct exchange *expect(const struct script *s,
                   "%s: exchange %zu, %.1000s: timeout %lld s, not %lld", s->name,
                   s->t.asked + 1, ask, (long long)req->timeout_sec,
                   (long long)x->timeout_sec);
-    ck_assert_msg(req->stream == (strstr(req->path, "watch=true") != NULL),
-                  "%s: exchange %zu, %.1000s: only a watch is a stream", s->name,
-                  s->t.asked + 1, ask);
+    ck_assert_msg(req->stream == (strstr(req->path, "watch=true") != NULL ||
+                                  strstr(req->path, "/log?") != NULL),
+                  "%s: exchange %zu, %.1000s: only watches and logs are streams",
+                  s->name, s->t.asked + 1, ask);
     expect_body(s, x, req);
     expect_pause(s, x);
     return x;
