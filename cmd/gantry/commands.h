@@ -29,6 +29,8 @@ int cmd_sinfo(const struct cli *cli, int argc, char **argv);
 int cmd_squeue(const struct cli *cli, int argc, char **argv);
 int cmd_sbatch(const struct cli *cli, int argc, char **argv);
 int cmd_scancel(const struct cli *cli, int argc, char **argv);
+int cmd_apply(const struct cli *cli, int argc, char **argv);
+int cmd_logs(const struct cli *cli, int argc, char **argv);
 int cmd_version(const struct cli *cli, int argc, char **argv);
 
 #endif

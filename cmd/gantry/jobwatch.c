@@ -94,7 +94,7 @@ static int open_stream(struct look *l, struct err *err)
 
     str_init(&path, PATH_MAX_BYTES);
     kc_path(&ref, &path);
-    str_add(&path, "?watch=1&fieldSelector=metadata.name%3D");
+    str_add(&path, "?watch=true&fieldSelector=metadata.name%3D");
     kc_escape(json_str_or(l->job, "metadata.name", ""), &path);
     str_add(&path, "&resourceVersion=");
     kc_escape(json_str_or(l->job, "metadata.resourceVersion", ""), &path);

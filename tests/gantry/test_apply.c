@@ -1,0 +1,170 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "base/util.h"
+#include "tests/support/clitest.h"
+#include "tests/support/suite.h"
+
+#define ERROR "gantry apply: error: "
+#define MAP(name, value)                                                              \
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: " name "}\ndata: {x: \"" value \
+    "\"}\n"
+#define JOB                                                                      \
+    "apiVersion: gantry.dev/v1alpha1\nkind: BatchJob\nmetadata: {name: hello}\n" \
+    "spec: {template: {spec: {containers: [{name: m, image: i}]}}}\n"
+
+/* Each is put in twice. */
+static const struct {
+    const char *name, *in;
+    int status;
+    const char *out, *err;
+    const char *again; /* NULL: as before */
+} rows[] = {
+    {"one", MAP("a", "1"), 0, "configmap/a created\n", "", "configmap/a unchanged\n"},
+    {"of our own", JOB, 0, "batchjob.gantry.dev/hello created\n", "",
+     "batchjob.gantry.dev/hello unchanged\n"},
+    {"several", MAP("a", "1") "---\n---\n" JOB, 0,
+     "configmap/a created\nbatchjob.gantry.dev/hello created\n", "",
+     "configmap/a unchanged\nbatchjob.gantry.dev/hello unchanged\n"},
+    {"changed in one run", MAP("a", "1") "---\n" MAP("a", "2"), 0,
+     "configmap/a created\nconfigmap/a configured\n", "",
+     "configmap/a configured\nconfigmap/a configured\n"},
+    {"JSON",
+     "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":"
+     "\"n\"}}",
+     0, "namespace/n created\n", "", "namespace/n unchanged\n"},
+    {"a list",
+     "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Namespace, "
+     "metadata: {name: n}}\n- {apiVersion: v1, kind: Namespace, metadata: {name: m}}\n",
+     0, "namespace/n created\nnamespace/m created\n", "",
+     "namespace/n unchanged\nnamespace/m unchanged\n"},
+    {"nothing", "", 1, "", ERROR "no objects were given\n", NULL},
+    {"no kind", "apiVersion: v1\nmetadata: {name: a}\n", 1, "",
+     ERROR "standard input:1: object/a: apiVersion and kind must be given\n", NULL},
+    {"no name", "apiVersion: v1\nkind: ConfigMap\n", 1, "",
+     ERROR "standard input:1: configmap/(no name): metadata.name must be given\n",
+     NULL},
+    {"no such kind", "apiVersion: v1\nkind: Nope\nmetadata: {name: a}\n", 1, "",
+     ERROR "standard input:1: nope/a: the API server has no kind \"Nope\" in \"v1\"; "
+           "is its definition installed?\n",
+     NULL},
+    {"no such group", "apiVersion: x.y/v1\nkind: Nope\nmetadata: {name: a}\n", 1, "",
+     ERROR "standard input:1: nope/a: the API server has no kind \"Nope\" in "
+           "\"x.y/v1\"; is its definition installed?\n",
+     NULL},
+    {"no object", "- a\n", 1, "",
+     ERROR "standard input:1: expected an object with apiVersion and kind, got array\n",
+     NULL},
+    {"no YAML", "a: [\n", 1, "", ERROR "standard input:2: not YAML: *", NULL},
+    {"a key twice", "a: 1\na: 2\n", 1, "",
+     ERROR "standard input:2: duplicate key \"a\"\n", NULL},
+    {"a field misspelt", "\n\n" JOB "sepc: 1\n", 1, "",
+     ERROR "standard input:3: batchjob.gantry.dev/hello: *", NULL},
+    {"the rest goes on", "- a\n---\n" MAP("a", "1"), 1, "configmap/a created\n",
+     ERROR "standard input:1: expected an object *", "configmap/a unchanged\n"},
+};
+
+START_TEST(test_row)
+{
+    struct clitest *t = clitest_new();
+
+    t->in = rows[_i].in;
+    clitest_expect(t, "gantry apply -f -", rows[_i].status, rows[_i].out, rows[_i].err);
+    t->in = rows[_i].in;
+    clitest_expect(t, "gantry apply -f -", rows[_i].status,
+                   rows[_i].again ? rows[_i].again : rows[_i].out, rows[_i].err);
+    clitest_free(t);
+}
+END_TEST
+
+static const struct {
+    const char *line, *in;
+    int status;
+    const char *out, *err;
+} lines[] = {
+    {"gantry apply", NULL, 1, "", ERROR "no file named: gantry apply -f FILE\n"},
+    {"gantry apply x.yaml", NULL, 1, "",
+     ERROR "unexpected \"x.yaml\": files are named by -f\n"},
+    {"gantry apply --help", NULL, 0, "Usage: gantry apply *", ""},
+    {"gantry apply -f /nosuch.yaml", NULL, 1, "", ERROR "/nosuch.yaml: no such file\n"},
+    {"gantry apply -f - --namespace kube-system", MAP("a", "1"), 0,
+     "configmap/a created\n", ""},
+    {"gantry apply -f - --namespace other",
+     "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: default}\n", 1,
+     "",
+     ERROR "standard input:1: configmap/a: metadata.namespace is \"default\", but "
+           "--namespace says \"other\"\n"},
+};
+
+START_TEST(test_line)
+{
+    struct clitest *t = clitest_new();
+
+    t->in = lines[_i].in;
+    clitest_expect(t, lines[_i].line, lines[_i].status, lines[_i].out, lines[_i].err);
+    clitest_free(t);
+}
+END_TEST
+
+static void put(const char *dir, const char *name, const char *text)
+{
+    AUTO_FREE char *path = xasprintf("%s/%s", dir, name);
+    struct err err = ERR_INIT;
+
+    ck_assert_int_eq(files_write(path, text, strlen(text), 0600, &err), 0);
+}
+
+/* A folder's manifests in order, whatever else lies there; a kind that the first of
+ * them defines is there for the second. */
+START_TEST(test_folder)
+{
+    static const char *const names[] = {"1-crd.yaml", "2-object.yml", "3.json",
+                                        "README"};
+    static const char *const texts[] = {
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n"
+        "metadata: {name: cups.tea.example}\n"
+        "spec: {group: tea.example, scope: Cluster,\n"
+        "  names: {kind: Cup, plural: cups, singular: cup},\n"
+        "  versions: [{name: v1, served: true, storage: true,\n"
+        "    schema: {openAPIV3Schema: {type: object}}}]}\n",
+        "apiVersion: tea.example/v1\nkind: Cup\nmetadata: {name: c}\n",
+        "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"n\"}}",
+        "not a manifest: ["};
+    struct clitest *t = clitest_new();
+    char dir[] = "/tmp/gantry-apply-XXXXXX";
+
+    ck_assert(mkdtemp(dir) != NULL);
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        put(dir, names[i], texts[i]);
+    AUTO_FREE char *line = xasprintf("gantry apply -f %s", dir);
+    clitest_expect(t, line, 0,
+                   "customresourcedefinition.apiextensions.k8s.io/cups.tea.example "
+                   "created\ncup.tea.example/c created\nnamespace/n created\n",
+                   "");
+    AUTO_FREE char *two =
+        xasprintf("gantry apply -f %s/3.json -f %s/2-object.yml", dir, dir);
+    clitest_expect(t, two, 0, "namespace/n unchanged\ncup.tea.example/c unchanged\n",
+                   "");
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        AUTO_FREE char *path = xasprintf("%s/%s", dir, names[i]);
+        unlink(path);
+    }
+    AUTO_FREE char *want =
+        xasprintf(ERROR "%s: has no .yaml, .yml or .json file that can be read\n", dir);
+    clitest_expect(t, line, 1, "", want);
+    rmdir(dir);
+    clitest_free(t);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("gantry/apply", (struct suite_row[]){
+                                          {test_row, ARRAY_LEN(rows)},
+                                          {test_line, ARRAY_LEN(lines)},
+                                          {test_folder, 1},
+                                          {NULL, 0},
+                                      });
+}
