@@ -115,10 +115,10 @@ struct executor *executor_simulate_new(struct loop *loop);
  * Local processes, each container a session and process group of its own with no
  * descriptor of ours, its volumes at their paths (podview.h), in
  * DIR/work/<ns>_<pod>_<uid> or its workingDir, standard output and error kept in
- * DIR/logs/<ns>_<pod>_<uid> (conlog.h). What is left of the
- * group is killed when its first process ends. None outlives this program, even if that
- * is killed: a small helper process ends the groups then. Real loop only. Creates
- * `dir`. NULL and err on failure.
+ * DIR/logs/<ns>_<pod>_<uid> (conlog.h). What is left of the group and, where it has one,
+ * of its mount namespace is killed when its first process ends. None outlives this
+ * program, even if that is killed: a small helper process ends them then. Real loop
+ * only. Creates `dir`. NULL and err on failure.
  */
 struct executor *executor_process_new(struct loop *loop, const char *dir,
                                       struct err *err);

@@ -38,6 +38,7 @@ struct executor_run {
     TAILQ_ENTRY(executor_run) link;
     struct conpipe *output; /* NULL: nobody reads it */
     pid_t pid;              /* and its process group */
+    uint64_t ns;            /* its mount namespace; 0: none of its own */
     struct loop_child *child;
     executor_exit_fn *exited;
     void *arg;
@@ -72,10 +73,12 @@ static void run_free(struct executor_run *run)
     free(run);
 }
 
-/* The first process has ended: whatever it left behind in its group ends now. */
+/* The first process has ended: whatever it left behind ends now, in its group or, where
+ * it has a namespace, out of it. */
 static void end_group(struct executor_run *run)
 {
     kill(-run->pid, SIGKILL);
+    mountns_kill(run->ns);
     guardian_forget(run->process->guardian, run->pid);
 }
 
@@ -224,6 +227,7 @@ static struct executor_run *start(struct executor *x, const struct executor_star
     run->arg = arg;
     TAILQ_INSERT_TAIL(&p->runs, run, link);
     if (spawn_run(run, s, err) == 0) {
+        run->ns = p->view == MOUNTNS_REFUSED ? 0 : mountns_of(run->pid);
         run->child = loop_child_new(p->loop, run->pid, child_ended, run, err);
         if (run->child)
             return run;

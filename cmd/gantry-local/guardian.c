@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/util.h"
+#include "cmd/gantry-local/mountns.h"
 
 struct guardian {
     int fd; /* the pipe's writing end */
@@ -18,7 +19,7 @@ struct guardian {
 /* ---- in the helper ---- */
 
 struct groups {
-    pid_t *items;
+    struct guardian_note *items;
     size_t n, cap;
 };
 
@@ -26,16 +27,15 @@ static void groups_note(struct groups *g, const struct guardian_note *note)
 {
     if (note->pgid <= 1)
         return;
-    if (note->alive) {
-        GROW(g->items, g->n, g->cap);
-        g->items[g->n++] = note->pgid;
-        return;
-    }
     for (size_t i = 0; i < g->n; i++)
-        if (g->items[i] == note->pgid) {
-            g->items[i] = g->items[--g->n];
+        if (g->items[i].pgid == note->pgid) {
+            g->items[i] = note->alive ? *note : g->items[--g->n];
             return;
         }
+    if (!note->alive)
+        return;
+    GROW(g->items, g->n, g->cap);
+    g->items[g->n++] = *note;
 }
 
 /* Notes are far smaller than PIPE_BUF, so they arrive whole. */
@@ -51,8 +51,10 @@ static _Noreturn void watch_pipe(int fd)
         else if (n < 0 && errno != EINTR)
             break;
     }
-    for (size_t i = 0; i < groups.n; i++)
-        kill(-groups.items[i], SIGKILL);
+    for (size_t i = 0; i < groups.n; i++) {
+        kill(-groups.items[i].pgid, SIGKILL);
+        mountns_kill(groups.items[i].ns);
+    }
     _exit(0);
 }
 

@@ -3,12 +3,13 @@
  *
  * A killed program cannot clean up after itself, and the kernel ends only direct
  * children (PR_SET_PDEATHSIG), not theirs. So a forked helper reads from a pipe which
- * groups there are and which are gone; when the pipe closes because the program ended,
+ * groups (and what they have of namespaces) there are and which are gone; when the pipe closes because the program ended,
  * however it did, it kills those that are left, and ends.
  */
 #ifndef GANTRY_LOCAL_GUARDIAN_H
 #define GANTRY_LOCAL_GUARDIAN_H
 
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -20,10 +21,12 @@ struct guardian *guardian_new(struct err *err);
 /* Ends the helper, which kills what it still knows. NULL is fine. */
 void guardian_free(struct guardian *g);
 
-/* One message: group `pgid` lives (true) or not (false). */
+/* One message: group `pgid` lives (true) or not (false). A later one of a living group
+ * replaces the earlier. */
 struct guardian_note {
     pid_t pgid;
     int alive;
+    uint64_t ns; /* its mount namespace, which ends with it (mountns.h); 0: none */
 };
 
 /* Where a new process announces itself with one write of a guardian_note, before it

@@ -1,8 +1,11 @@
 #include "cmd/gantry-local/mountns.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -13,6 +16,8 @@
 #include "cmd/gantry-local/mountns_path.h"
 
 #define HOSTNAME_MAX 63
+/* A killed process may be seen once more before it is gone. */
+#define KILL_TRIES 20
 
 /* ---- the namespaces ---- */
 
@@ -197,6 +202,42 @@ int mountns_enter(const struct mountns *m, struct err *err)
         take_sources(m, fds, err) < 0 || (m->read_only_root && close_root(err) < 0))
         return -1;
     return mount_all(m, fds, err);
+}
+
+/* ---- who is in one ---- */
+
+uint64_t mountns_of(pid_t pid)
+{
+    AUTO_FREE char *path = xasprintf("/proc/%d/ns/mnt", (int)pid);
+    struct stat st;
+
+    return stat(path, &st) < 0 ? 0 : st.st_ino;
+}
+
+static size_t kill_once(uint64_t ns)
+{
+    DIR *proc = opendir("/proc");
+    const struct dirent *e;
+    size_t n = 0;
+
+    while (proc && (e = readdir(proc))) {
+        const pid_t pid = (pid_t)strtol(e->d_name, NULL, 10);
+
+        if (pid > 1 && mountns_of(pid) == ns && kill(pid, SIGKILL) == 0)
+            n++;
+    }
+    if (proc)
+        closedir(proc);
+    return n;
+}
+
+/* Again while there is somebody: they may have forked meanwhile. */
+void mountns_kill(uint64_t ns)
+{
+    if (ns == 0 || ns == mountns_of(getpid()))
+        return;
+    for (int tries = 0; tries < KILL_TRIES && kill_once(ns) > 0; tries++)
+        ;
 }
 
 /* ---- what is allowed ---- */

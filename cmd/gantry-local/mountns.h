@@ -23,6 +23,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/err.h"
 
@@ -52,5 +53,11 @@ enum mountns_kind mountns_probe(const char *stage, struct err *err);
 /* Puts the calling process, which has one thread, into the view. On failure it is good
  * for nothing but to end. */
 int mountns_enter(const struct mountns *m, struct err *err);
+
+/* Which namespace a process is in; 0: it has ended, or is not to be looked at. */
+uint64_t mountns_of(pid_t pid);
+/* Kills all processes in that namespace, also those that left their process group. Not
+ * for 0, nor for the caller's own: then nothing happens. */
+void mountns_kill(uint64_t ns);
 
 #endif

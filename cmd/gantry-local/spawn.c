@@ -51,6 +51,16 @@ static void enter_view(const struct spawn *s, int report_fd)
     report(s, report_fd, &f);
 }
 
+/* With what it is in by now. */
+static void announce(const struct spawn *s, int report_fd)
+{
+    const struct guardian_note note = {
+        .pgid = getpid(), .alive = 1, .ns = s->view ? mountns_of(getpid()) : 0};
+
+    if (write(s->announce_fd, &note, sizeof(note)) < 0 && errno != EPIPE)
+        give_up(s, report_fd, STEP_SETUP);
+}
+
 static void reset_signals(void)
 {
     sigset_t none;
@@ -100,16 +110,13 @@ static int drop_rights(const struct spawn *s)
 
 static _Noreturn void child(const struct spawn *s, pid_t parent, int report_fd)
 {
-    struct guardian_note note = {.alive = 1};
-
     setsid();
-    note.pgid = getpid();
-    if (write(s->announce_fd, &note, sizeof(note)) < 0 && errno != EPIPE)
-        give_up(s, report_fd, STEP_SETUP);
+    announce(s, report_fd);
     reset_signals();
     if (set_descriptors(s->output_fd) < 0)
         give_up(s, report_fd, STEP_SETUP);
     enter_view(s, report_fd);
+    announce(s, report_fd);
     if (chdir(s->dir) < 0)
         give_up(s, report_fd, STEP_DIR);
     if (drop_rights(s) < 0 || die_with(parent) < 0)

@@ -9,7 +9,7 @@
 #include "base/str.h"
 #include "base/util.h"
 #include "cmd/gantry-local/executor.h"
-#include "tests/support/suite.h"
+#include "tests/support/podtest.h"
 
 #define WAIT_MS 10000
 
@@ -192,7 +192,8 @@ static const struct {
     {"asked", "echo ready; exec sleep 60", SIGTERM, 143, 15},
     {"handles it", "trap 'exit 4' TERM; echo ready; sleep 60 & wait", SIGTERM, 4, 0},
     {"asked, as its first process alone",
-     "trap 'kill -USR1 $c; wait $c; exit $?' TERM; sleep 60 & c=$!; echo ready; wait $c",
+     "trap 'kill -USR1 $c; wait $c; exit $?' TERM; sleep 60 & c=$!; echo ready; wait "
+     "$c",
      SIGTERM, 128 + SIGUSR1, 0},
     {"killed", "trap '' TERM; echo ready; sleep 60", SIGKILL, 137, 9},
 };
@@ -216,10 +217,17 @@ START_TEST(test_stop)
 }
 END_TEST
 
+/* The second has left the group, as launchers of ranks do. */
+static const char *const leavers[] = {
+    "sleep 60 & echo pid=$!; exit 3",
+    "setsid sh -c 'echo pid=$$; exec sleep 60' & until grep -q pid="
+    " ../../logs/d_p_u-1/c.log; do sleep .01; done; exit 3",
+};
+
 START_TEST(test_group_ends_with_first)
 {
     struct fixture f;
-    struct pod_spec *pod = make_pod("", "sleep 60 & echo pid=$!; exit 3");
+    struct pod_spec *pod = make_pod("", leavers[_i]);
     pid_t left;
 
     setup(&f);
@@ -253,10 +261,15 @@ END_TEST
 
 /* A program that is killed leaves no process behind, not even a child's child that
  * ignores its parent's death. */
+static const char *const survivors[] = {
+    "sleep 60 & echo pid=$!; wait",
+    "setsid sh -c 'echo pid=$$; exec sleep 60' & wait",
+};
+
 START_TEST(test_killed_program)
 {
     struct fixture f;
-    struct pod_spec *pod = make_pod("", "sleep 60 & echo pid=$!; wait");
+    struct pod_spec *pod = make_pod("", survivors[_i]);
     pid_t program, left;
 
     setup(&f);
@@ -488,19 +501,19 @@ END_TEST
 
 int main(void)
 {
-    return suite_main("gantry-local/executor_process",
-                      (struct suite_row[]){
-                          {test_run, ARRAY_LEN(cases)},
-                          {test_stop, ARRAY_LEN(stops)},
-                          {test_group_ends_with_first, 1},
-                          {test_drop, 1},
-                          {test_killed_program, 1},
-                          {test_start_fails, ARRAY_LEN(failures)},
-                          {test_refuse, ARRAY_LEN(refusals)},
-                          {test_never_twice, 1},
-                          {test_follow, 1},
-                          {test_previous_log, 1},
-                          {test_much_output, 1},
-                          {NULL, 0},
-                      });
+    return podtest_main("gantry-local/executor_process",
+                        (struct suite_row[]){
+                            {test_run, ARRAY_LEN(cases)},
+                            {test_stop, ARRAY_LEN(stops)},
+                            {test_group_ends_with_first, ARRAY_LEN(leavers)},
+                            {test_drop, 1},
+                            {test_killed_program, ARRAY_LEN(survivors)},
+                            {test_start_fails, ARRAY_LEN(failures)},
+                            {test_refuse, ARRAY_LEN(refusals)},
+                            {test_never_twice, 1},
+                            {test_follow, 1},
+                            {test_previous_log, 1},
+                            {test_much_output, 1},
+                            {NULL, 0},
+                        });
 }
