@@ -4,14 +4,15 @@
 
 #include "base/files.h"
 #include "base/util.h"
-#include "cmd/gantry/longscript.h"
-#include "cmd/gantry/newjob.h"
 #include "tests/support/clitest.h"
 #include "tests/support/suite.h"
 
 #define HINT                                                                         \
     "sbatch: the nodes may not have this directory; `gantry logs -f 1` follows the " \
     "output\n"
+/* How long the controller has, and the longest script that stands in a BatchJob. */
+#define ID_SEC 30
+#define SHORT_MAX 4096
 #define FAILED "sbatch: error: Batch job submission failed: "
 
 /* ---- what is submitted ---- */
@@ -262,7 +263,7 @@ START_TEST(test_no_controller)
     clitest_expect(t, "sbatch --wrap x", 1, "",
                    FAILED "it got no id within 30 seconds: is gantry-controller "
                           "running?\n");
-    ck_assert_int_eq(loop_now_sec(t->ctl->api->loop) - start_sec, NEWJOB_ID_SEC);
+    ck_assert_int_eq(loop_now_sec(t->ctl->api->loop) - start_sec, ID_SEC);
     ck_assert_uint_eq(clitest_count(t, "batchjobs", NULL), 0);
 
     spy_spoil(t->spy, &(struct spy_rule){"DELETE", "", SPY_REFUSE, 403, "Forbidden",
@@ -295,8 +296,8 @@ START_TEST(test_long)
 {
     struct clitest *t = clitest_new();
     const struct json *list;
-    AUTO_FREE char *fits = script_of(SCRIPT_SHORT_MAX);
-    AUTO_FREE char *text = script_of(SCRIPT_SHORT_MAX + 1);
+    AUTO_FREE char *fits = script_of(SHORT_MAX);
+    AUTO_FREE char *text = script_of(SHORT_MAX + 1);
     const size_t before = clitest_count(t, "configmaps", NULL);
 
     t->in = fits;
@@ -327,22 +328,27 @@ END_TEST
 START_TEST(test_long_taken)
 {
     struct clitest *t = clitest_new();
-    AUTO_FREE char *text = script_of(SCRIPT_SHORT_MAX + 1);
-    struct str script = {.s = text, .len = strlen(text)};
-    char name[LONGSCRIPT_NAME_MAX];
+    AUTO_FREE char *text = script_of(SHORT_MAX + 1);
+    const size_t before = clitest_count(t, "configmaps", NULL);
+    const struct json *list;
 
-    longscript_name(&script, name);
+    t->in = text;
+    clitest_expect(t, "sbatch -Q", 0, "", "");
+    ck_assert_uint_eq(clitest_count(t, "configmaps", &list), before + 1);
+    AUTO_FREE char *name = xstrdup(json_str(json_item(list, before), "metadata.name"));
     ck_assert_uint_eq(strlen(name), strlen("gantry-script-") + 16);
+    AUTO_FREE char *path = xasprintf("/api/v1/namespaces/default/configmaps/%s", name);
     AUTO_FREE char *body =
         xasprintf("{'metadata':{'name':'%s'},'data':{'script':'#!/bin/evil'}}", name);
     AUTO_FREE char *want = xasprintf(
         FAILED "the script's ConfigMap %s: holds another script: delete it\n", name);
+    ck_assert_int_eq(apitest_request(t->ctl->api, "DELETE", path, NULL), 200);
     ck_assert_int_eq(apitest_request(t->ctl->api, "POST",
                                      "/api/v1/namespaces/default/configmaps", body),
                      201);
     t->in = text;
     clitest_expect(t, "sbatch", 1, "", want);
-    ck_assert_uint_eq(clitest_count(t, "batchjobs", NULL), 0);
+    ck_assert_uint_eq(clitest_count(t, "batchjobs", NULL), 1);
     clitest_free(t);
 }
 END_TEST
@@ -383,34 +389,6 @@ START_TEST(test_wait)
 }
 END_TEST
 
-/* ---- names ---- */
-
-static const struct {
-    const char *job_name;
-    size_t max;
-    const char *label;
-} labels[] = {
-    {"train", 46, "train"},
-    {"Train_2 (b).sbatch", 46, "train-2-b-sbatch"},
-    {"--x--", 46, "x"},
-    {"7up", 46, "7up"},
-    {"", 46, "job"},
-    {"***", 46, "job"},
-    {"\xc3\xa4rger", 46, "rger"},
-    {"abcdef", 3, "abc"},
-    {"ab-cdef", 3, "ab"},
-};
-
-START_TEST(test_label)
-{
-    STR_AUTO struct str out;
-
-    str_init(&out, 100);
-    newjob_label(labels[_i].job_name, labels[_i].max, &out);
-    ck_assert_str_eq(out.s, labels[_i].label);
-}
-END_TEST
-
 int main(void)
 {
     return suite_main("gantry/sbatch", (struct suite_row[]){
@@ -426,7 +404,6 @@ int main(void)
                                            {test_long, 1},
                                            {test_long_taken, 1},
                                            {test_wait, ARRAY_LEN(endings)},
-                                           {test_label, ARRAY_LEN(labels)},
                                            {NULL, 0},
                                        });
 }
