@@ -26,11 +26,13 @@ struct transport;
 struct transport_call;
 
 struct transport_request {
-    const char *method;       /* "GET", "POST", "PUT", "PATCH", "DELETE" */
-    const char *path;         /* with query: "/api/v1/pods?limit=500" */
-    const char *content_type; /* of the body; NULL without one */
-    const char *accept;       /* NULL: application/json */
-    const char *body;         /* lent until transport_start returns */
+    const char *method;         /* "GET", "POST", "PUT", "PATCH", "DELETE" */
+    const char *path;           /* with query: "/api/v1/pods?limit=500" */
+    const char *content_type;   /* of the body; NULL without one */
+    const char *accept;         /* NULL: application/json */
+    const char *const *headers; /* more of them, "Name: value", up to a NULL; they go
+                                 * before the usual ones of that name. NULL: none */
+    const char *body;           /* lent until transport_start returns */
     size_t body_len;
     bool stream;         /* a watch or a followed log: no limit on size; quiet for
                           * quiet_sec means dead */

@@ -374,10 +374,23 @@ static void add_header(struct curl_call *call, const char *name, const char *val
     call->headers = curl_slist_append(call->headers, line);
 }
 
+static bool has_header(const struct transport_request *req, const char *name)
+{
+    const size_t len = strlen(name);
+
+    for (const char *const *h = req->headers; h && *h; h++)
+        if (strncasecmp(*h, name, len) == 0 && (*h)[len] == ':')
+            return true;
+    return false;
+}
+
 static void set_headers(struct curl_transport *t, struct curl_call *call,
                         const struct transport_request *req)
 {
-    add_header(call, "Accept", req->accept ? req->accept : "application/json");
+    for (const char *const *h = req->headers; h && *h; h++)
+        call->headers = curl_slist_append(call->headers, *h);
+    if (!has_header(req, "Accept"))
+        add_header(call, "Accept", req->accept ? req->accept : "application/json");
     if (req->content_type)
         add_header(call, "Content-Type", req->content_type);
     else /* libcurl would say that it is a form */

@@ -40,16 +40,14 @@ static void readable(void *arg, int fd, unsigned ready)
     (void)read_some(arg);
 }
 
-struct conpipe *conpipe_new(struct loop *loop, struct conlog *take_log, int64_t user,
-                            struct err *err)
+struct conpipe *conpipe_new(struct loop *loop, struct conlog *take_log, struct err *err)
 {
     struct conpipe *p = xcalloc(1, sizeof(*p));
     int fds[2] = {-1, -1};
 
     p->loop = loop;
     p->log = take_log;
-    if (pipe2(fds, O_CLOEXEC) < 0 || fcntl(fds[0], F_SETFL, O_NONBLOCK) < 0 ||
-        (user >= 0 && fchown(fds[1], (uid_t)user, (gid_t)-1) < 0))
+    if (pipe2(fds, O_CLOEXEC) < 0 || fcntl(fds[0], F_SETFL, O_NONBLOCK) < 0)
         err_errno(err, errno, "a pipe for the output");
     else
         p->io = loop_io_new(loop, fds[0], LOOP_READ, readable, p, err);

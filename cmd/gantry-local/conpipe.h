@@ -7,16 +7,13 @@
 #ifndef GANTRY_LOCAL_CONPIPE_H
 #define GANTRY_LOCAL_CONPIPE_H
 
-#include <stdint.h>
-
 #include "base/loop.h"
 #include "cmd/gantry-local/conlog.h"
 
 struct conpipe;
 
-/* Takes the log over, also on failure. `user` is to own the pipe, so that /dev/stdout
- * can be opened by it (-1: ours). NULL and err. */
-struct conpipe *conpipe_new(struct loop *loop, struct conlog *take_log, int64_t user,
+/* Takes the log over, also on failure. NULL and err. */
+struct conpipe *conpipe_new(struct loop *loop, struct conlog *take_log,
                             struct err *err);
 /* Frees the log, too. NULL is fine. */
 void conpipe_free(struct conpipe *p);

@@ -33,6 +33,11 @@ struct executor_exit {
 
 typedef void executor_exit_fn(void *arg, const struct executor_exit *how);
 
+struct executor_exec;
+/* `output` is the beginning of what it printed. */
+typedef void executor_exec_fn(void *arg, const struct executor_exit *how,
+                              const char *output);
+
 /* One start of one container; everything is lent until start returns. */
 struct executor_start {
     const struct pod_spec *pod;
@@ -84,6 +89,13 @@ struct executor_ops {
     void (*signal)(struct executor_run *run, int signo);
     /* Ends it at once; `exited` is not called. */
     void (*drop)(struct executor_run *run);
+    /* Runs a program beside the container's own, in its view and environment; `done`
+     * comes once, from the loop. It must be cancelled before the container is dropped,
+     * and in its `exited`. NULL and err. The ops are NULL where no programs run. */
+    struct executor_exec *(*exec)(struct executor_run *run, char *const *argv,
+                                  executor_exec_fn *done, void *arg, struct err *err);
+    /* Ends it; `done` does not come. */
+    void (*exec_cancel)(struct executor_exec *e);
     /* What the container wrote; the caller's. NULL and err; ERR_NOT_FOUND: there is no
      * such run. The op is NULL where nothing is kept. */
     struct conread *(*read_log)(struct executor *x, const struct executor_log *what,

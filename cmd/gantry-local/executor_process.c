@@ -10,6 +10,7 @@
 #include "base/util.h"
 #include "cmd/gantry-local/conpipe.h"
 #include "cmd/gantry-local/env.h"
+#include "cmd/gantry-local/execrun.h"
 #include "cmd/gantry-local/executor.h"
 #include "cmd/gantry-local/guardian.h"
 #include "cmd/gantry-local/podfiles.h"
@@ -39,6 +40,9 @@ struct executor_run {
     struct conpipe *output; /* NULL: nobody reads it */
     pid_t pid;              /* and its process group */
     uint64_t ns;            /* its mount namespace; 0: none of its own */
+    char **envp, *dir;
+    bool no_new_privs;
+    uint64_t drop_capabilities;
     struct loop_child *child;
     executor_exit_fn *exited;
     void *arg;
@@ -70,6 +74,8 @@ static void run_free(struct executor_run *run)
     TAILQ_REMOVE(&run->process->runs, run, link);
     loop_child_free(run->child);
     conpipe_free(run->output);
+    words_free(run->envp);
+    free(run->dir);
     free(run);
 }
 
@@ -159,7 +165,7 @@ static struct conpipe *open_output(struct process *p, const struct executor_star
     AUTO_FREE char *dir = podfiles_make_log_dir(p->files, s->pod, err);
     struct conlog *log = dir ? conlog_new(dir, s->container->name, 0, err) : NULL;
 
-    return log ? conpipe_new(p->loop, log, -1, err) : NULL;
+    return log ? conpipe_new(p->loop, log, err) : NULL;
 }
 
 static int spawn_in(struct executor_run *run, const struct executor_start *s,
@@ -174,7 +180,6 @@ static int spawn_in(struct executor_run *run, const struct executor_start *s,
         .envp = s->envp,
         .work_dir = work_dir,
     };
-    char **envp = environment(p, s->envp);
     struct podview view;
     int rc = podview_init(&view, &request, err);
 
@@ -182,17 +187,16 @@ static int spawn_in(struct executor_run *run, const struct executor_start *s,
         rc = spawn_process(
             &(struct spawn){
                 .argv = s->argv,
-                .envp = envp,
-                .dir = s->container->working_dir ? s->container->working_dir : work_dir,
+                .envp = run->envp,
+                .dir = run->dir,
                 .output_fd = run->output ? conpipe_output(run->output) : -1,
                 .announce_fd = guardian_fd(p->guardian),
-                .no_new_privs = s->container->no_new_privs,
-                .drop_capabilities = s->container->drops_capabilities,
+                .no_new_privs = run->no_new_privs,
+                .drop_capabilities = run->drop_capabilities,
                 .view = p->view == MOUNTNS_REFUSED ? NULL : &view.ns,
             },
             &run->pid, err);
     podview_fini(&view);
-    words_free(envp);
     return rc;
 }
 
@@ -210,6 +214,10 @@ static int spawn_run(struct executor_run *run, const struct executor_start *s,
         if (!run->output)
             return -1;
     }
+    run->envp = environment(p, s->envp);
+    run->dir = xstrdup(s->container->working_dir ? s->container->working_dir : work);
+    run->no_new_privs = s->container->no_new_privs;
+    run->drop_capabilities = s->container->drops_capabilities;
     rc = spawn_in(run, s, work, err);
     if (run->output)
         conpipe_started(run->output);
@@ -248,6 +256,30 @@ static void drop(struct executor_run *run)
 {
     end_group(run);
     run_free(run);
+}
+
+static struct executor_exec *exec(struct executor_run *run, char *const *argv,
+                                  executor_exec_fn *done, void *arg, struct err *err)
+{
+    const struct process *p = run->process;
+    const struct spawn spawn = {
+        .argv = argv,
+        .envp = run->envp,
+        .dir = run->dir,
+        .announce_fd = guardian_fd(p->guardian),
+        .no_new_privs = run->no_new_privs,
+        .drop_capabilities = run->drop_capabilities,
+        .join = p->view == MOUNTNS_REFUSED ? 0 : run->pid,
+        .join_user = p->view == MOUNTNS_USER,
+    };
+
+    return (struct executor_exec *)execrun_new(p->loop, p->guardian, &spawn, done, arg,
+                                               err);
+}
+
+static void exec_cancel(struct executor_exec *e)
+{
+    execrun_free((struct execrun *)e);
 }
 
 /* NULL: it does not run. */
@@ -310,6 +342,8 @@ static const struct executor_ops ops = {
     .start = start,
     .signal = send_signal,
     .drop = drop,
+    .exec = exec,
+    .exec_cancel = exec_cancel,
     .read_log = read_log,
     .finish = finish,
     .forget = forget,

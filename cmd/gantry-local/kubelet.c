@@ -261,6 +261,7 @@ struct kubelet *kubelet_new(const struct kubelet_options *options, struct err *e
     k->loop = options->loop;
     k->client = options->client;
     k->executor = options->executor;
+    k->prober = options->prober;
     k->log = options->log;
     k->rng = options->rng;
     k->lease_sec = options->lease_sec;

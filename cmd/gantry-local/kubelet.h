@@ -33,6 +33,7 @@
 #include "base/rng.h"
 #include "cmd/gantry-local/app.h"
 #include "cmd/gantry-local/executor.h"
+#include "cmd/gantry-local/prober.h"
 #include "cmd/gantry-local/nodegroups.h"
 #include "kubeclient/client.h"
 
@@ -45,8 +46,9 @@ struct kubelet_options {
     struct loop *loop;
     struct kc_client *client;
     struct executor *executor;
-    struct log *log; /* NULL: silent */
-    struct rng rng;  /* copied: jitter */
+    struct prober *prober; /* NULL: probes are not asked, and count as passed */
+    struct log *log;       /* NULL: silent */
+    struct rng rng;        /* copied: jitter */
 
     const char *name_prefix;  /* "n": nodes n1, n2, ... */
     struct nodegroups groups; /* their type: label gantry.dev/gpu-type */

@@ -136,11 +136,21 @@ void kpod_warn(struct kpod *pod, const struct krun *run, const char *reason,
     send_event(pod, run, true, reason, note);
 }
 
+void krun_note(struct krun *run, const char *reason, const char *fmt, ...)
+{
+    STR_AUTO struct str note;
+    va_list ap;
+
+    str_init(&note, NOTE_MAX);
+    va_start(ap, fmt);
+    str_vaddf(&note, fmt, ap);
+    va_end(ap);
+    send_event(run->pod, run, false, reason, note.s);
+}
+
 void krun_tell(struct krun *run, const char *reason, const char *what)
 {
-    AUTO_FREE char *note = xasprintf("%s container %s", what, krun_spec(run)->name);
-
-    send_event(run->pod, run, false, reason, note);
+    krun_note(run, reason, "%s container %s", what, krun_spec(run)->name);
 }
 
 void kubelet_free_events(struct kubelet *k)

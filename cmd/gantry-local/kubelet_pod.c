@@ -395,6 +395,7 @@ static void drop_runs(struct kpod *pod, struct krun *runs, size_t n)
 {
     for (size_t i = 0; i < n; i++) {
         krun_end_hook(&runs[i]);
+        krun_stop_probes(&runs[i]);
         if (runs[i].run)
             pod->node->kubelet->executor->ops->drop(TAKE(runs[i].run));
     }

@@ -3,7 +3,7 @@
  * watch), kubelet_node.c (Node and Lease), kubelet_pod.c (a pod's life), kubelet_run.c
  * (its containers), kubelet_objects.c (the ConfigMaps and Secrets they use),
  * kubelet_gang.c (names and addresses of the pods that it works with),
- * kubelet_logs.c (the log endpoint), kubelet_events.c.
+ * kubelet_probe.c, kubelet_logs.c (the log endpoint), kubelet_events.c.
  */
 #ifndef GANTRY_LOCAL_KUBELET_PRIVATE_H
 #define GANTRY_LOCAL_KUBELET_PRIVATE_H
@@ -24,6 +24,7 @@ struct kfetch;
 struct kgang;
 struct knode;
 struct kpod;
+struct kprobe;
 
 TAILQ_HEAD(kpod_list, kpod);
 TAILQ_HEAD(kgang_list, kgang);
@@ -40,6 +41,7 @@ struct kubelet {
     struct loop *loop;
     struct kc_client *client;
     struct executor *executor;
+    struct prober *prober; /* NULL: none */
     struct log *log;
     struct rng rng;
     struct writer *writer;
@@ -114,8 +116,12 @@ struct krun {
     bool asked;                /* to end */
     struct executor_run *hook; /* of its lifecycle; NULL: none runs */
     struct loop_timer *hook_timer;
-    unsigned crashes; /* ends in a row, for the back-off */
-    int64_t due_ms;   /* monotonic: not started before */
+    unsigned crashes;                   /* ends in a row, for the back-off */
+    int64_t due_ms;                     /* monotonic: not started before */
+    int64_t started_ms;                 /* monotonic */
+    struct kprobe *probes[PROBE_TYPES]; /* while it runs; NULL: none */
+    bool unhealthy;                     /* a probe has asked it to end */
+    struct loop_timer *kill_timer;      /* for that; NULL */
 };
 
 struct kpod {
@@ -180,6 +186,7 @@ void kpod_settle(struct kpod *pod);
 /* ---- kubelet_run.c ---- */
 
 const struct container_spec *krun_spec(const struct krun *r);
+struct container_state *krun_state(const struct krun *r);
 
 /* Starts what is to run now: the next init container, or all others. */
 void kpod_advance(struct kpod *pod);
@@ -201,9 +208,17 @@ uint64_t knode_take_gpus(struct knode *node, int64_t count);
 void kpod_ask(struct kpod *pod);
 /* Ends all at once. */
 void kpod_kill(struct kpod *pod);
+/* Asks this one, if it was not asked yet: preStop, then SIGTERM. Tells nobody. */
+void krun_ask(struct krun *r);
 void krun_post_start(struct krun *r);
 /* What its hook runs is dropped. */
 void krun_end_hook(struct krun *r);
+
+/* ---- kubelet_probe.c ---- */
+
+/* The container runs: from now on it is asked. Sets its state's started and ready. */
+void krun_start_probes(struct krun *r);
+void krun_stop_probes(struct krun *r);
 
 /* ---- kubelet_objects.c ---- */
 
@@ -237,6 +252,8 @@ void kpod_tell(struct kpod *pod, const char *reason, const char *fmt, ...)
 /* `run` NULL: of the pod as such. The same text in a row is told once. */
 void kpod_warn(struct kpod *pod, const struct krun *run, const char *reason,
                const char *text);
+void krun_note(struct krun *run, const char *reason, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 /* "Started container c". */
 void krun_tell(struct krun *run, const char *reason, const char *what);
 void kubelet_free_events(struct kubelet *k);

@@ -25,7 +25,7 @@ const struct container_spec *krun_spec(const struct krun *r)
     return r->is_init ? &spec->inits[r->i] : &spec->mains[r->i];
 }
 
-static struct container_state *state_of(const struct krun *r)
+struct container_state *krun_state(const struct krun *r)
 {
     return r->is_init ? &r->pod->state.inits[r->i] : &r->pod->state.mains[r->i];
 }
@@ -184,7 +184,7 @@ static bool wants_restart(const struct krun *r, int exit_code)
     case RESTART_ALWAYS:
         return !r->is_init || exit_code != 0;
     case RESTART_ON_FAILURE:
-        return exit_code != 0;
+        return exit_code != 0 || r->unhealthy;
     case RESTART_NEVER:
         return false;
     }
@@ -234,7 +234,7 @@ static void warn_backoff(struct krun *r)
 
 static void note_end(struct krun *r, struct container_end *take_end)
 {
-    struct container_state *c = state_of(r);
+    struct container_state *c = krun_state(r);
 
     if (!wants_restart(r, take_end->exit_code)) {
         container_state_end(c, take_end);
@@ -255,12 +255,13 @@ static void ended(void *arg, const struct executor_exit *how)
         .signal = how->signal,
         .reason = how->exit_code == 0 ? "Completed" : "Error",
         .message = xstrdup_null(how->note),
-        .started_ms = state_of(r)->started_ms,
+        .started_ms = krun_state(r)->started_ms,
         .finished_ms = loop_now_ms(kubelet_of(pod)->loop),
     };
 
     r->run = NULL;
     krun_end_hook(r);
+    krun_stop_probes(r);
     note_end(r, &end);
     if (pod->gone && !kpod_is_running(pod)) {
         kpod_free(pod);
@@ -297,7 +298,7 @@ static void wait_lacking(struct krun *r, const struct err *what)
 {
     r->due_ms = loop_mono_ms(kubelet_of(r->pod)->loop) + LACKING_MS;
     r->pod->reload = true;
-    container_state_wait(state_of(r), "CreateContainerConfigError", what->msg);
+    container_state_wait(krun_state(r), "CreateContainerConfigError", what->msg);
     warn_error(r, what);
 }
 
@@ -310,7 +311,8 @@ static void start_one(struct krun *r)
     if (r->due_ms > loop_mono_ms(loop))
         return;
     if (run_start(r, &err) == 0) {
-        container_state_run(state_of(r), loop_now_ms(loop));
+        container_state_run(krun_state(r), loop_now_ms(loop));
+        krun_start_probes(r);
         krun_tell(r, "Started", "Started");
         r->asked = false;
         krun_post_start(r);
@@ -327,10 +329,10 @@ static void start_one(struct krun *r)
  * restarted. */
 static bool is_through(const struct krun *r)
 {
-    const struct container_state *c = state_of(r);
+    const struct container_state *c = krun_state(r);
 
     if (krun_is_sidecar(r))
-        return c->phase != CONTAINER_WAITING || c->has_last;
+        return container_state_came_up(c);
     return c->phase == CONTAINER_TERMINATED && c->end.exit_code == 0;
 }
 
@@ -354,7 +356,7 @@ static bool inits_are_through(const struct kpod *pod)
 
 static bool is_due(const struct krun *r)
 {
-    return state_of(r)->phase == CONTAINER_WAITING &&
+    return krun_state(r)->phase == CONTAINER_WAITING &&
            r->due_ms <= loop_mono_ms(kubelet_of(r->pod)->loop);
 }
 
@@ -424,7 +426,7 @@ static bool prepare(struct kpod *pod)
 
 static int64_t due_of(const struct krun *r)
 {
-    return state_of(r)->phase == CONTAINER_WAITING ? r->due_ms : INT64_MAX;
+    return krun_state(r)->phase == CONTAINER_WAITING ? r->due_ms : INT64_MAX;
 }
 
 static void arm_next(struct kpod *pod)

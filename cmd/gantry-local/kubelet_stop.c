@@ -113,15 +113,21 @@ void krun_post_start(struct krun *r)
 
 /* ---- asking ---- */
 
-static void ask(struct krun *r)
+void krun_ask(struct krun *r)
 {
     if (r->asked)
         return;
     r->asked = true;
-    krun_tell(r, "Killing", "Stopping");
     krun_end_hook(r);
     if (!ops_of(r)->runs_programs || !start_pre_stop(r))
         terminate(r);
+}
+
+static void ask(struct krun *r)
+{
+    if (!r->asked)
+        krun_tell(r, "Killing", "Stopping");
+    krun_ask(r);
 }
 
 /* True: one of them runs still. */

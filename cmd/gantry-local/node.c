@@ -83,6 +83,7 @@ struct daemon {
     struct transport *transport;
     struct kc_client *client;
     struct executor *executor;
+    struct prober *prober;   /* NULL: simulated */
     struct nodelogs *logs;   /* NULL: none are served */
     struct kubelet *kubelet; /* NULL until the server has answered */
     char *client_ca;         /* PEM; NULL: not known */
@@ -268,6 +269,8 @@ static int open_executor(struct daemon *d, const struct node_options *o,
         d->executor = executor_process_new(d->loop, dir, err);
     if (!d->executor)
         return err_prefix(err, "--dir");
+    if (!o->simulate)
+        d->prober = prober_process_new(d->loop, d->executor);
     return o->simulate ? 0 : lock_names(d, dir, o->name, err);
 }
 
@@ -299,6 +302,7 @@ static void give_kubelet(struct daemon *d)
     k->loop = d->loop;
     k->client = d->client;
     k->executor = d->executor;
+    k->prober = d->prober;
     k->log = d->log;
     k->rng = d->rng;
     k->serving_ca = d->logs ? nodelogs_serving_ca(d->logs) : NULL;
@@ -330,6 +334,7 @@ static void close_daemon(struct daemon *d)
     if (d->client)
         kc_client_free(d->client);
     transport_free(d->transport);
+    prober_free(d->prober);
     executor_free(d->executor);
     loop_signal_free(d->sigterm);
     loop_signal_free(d->sigint);

@@ -112,9 +112,7 @@ static bool is_sidecar(const struct json *container)
 static void container_needs(struct pod_spec *spec, const struct json *j,
                             const char *name)
 {
-    static const char *const fields[] = {"livenessProbe", "readinessProbe",
-                                         "startupProbe", "volumeDevices",
-                                         "restartPolicyRules"};
+    static const char *const fields[] = {"volumeDevices", "restartPolicyRules"};
 
     for (size_t i = 0; i < ARRAY_LEN(fields); i++)
         if (json_len(json_get(j, fields[i])) > 0)
@@ -139,7 +137,8 @@ static int container_read(struct pod_spec *spec, struct container_spec *c,
         podspec_read_words(&c->args, j, "args", err) < 0 ||
         podspec_read_env(spec, c, j, err) < 0 ||
         podspec_read_mounts(spec, c, j, err) < 0 ||
-        podspec_read_hooks(spec, c, j, err) < 0 || requests_read(c, j, err) < 0)
+        podspec_read_hooks(spec, c, j, err) < 0 ||
+        podspec_read_probes(spec, c, j, err) < 0 || requests_read(c, j, err) < 0)
         return err_prefix(err, "%.100s", name);
     container_needs(spec, j, name);
     return 0;
@@ -320,6 +319,7 @@ static void container_fini(struct container_spec *c)
     podspec_free_env(c);
     podspec_free_mounts(c);
     podspec_free_hooks(c);
+    podspec_free_probes(c);
     words_free(c->command);
     words_free(c->args);
     amounts_fini(&c->requests);

@@ -110,6 +110,24 @@ struct hook_spec {
     int64_t sleep_sec; /* instead of a command; -1: no */
 };
 
+/* ---- probes ---- */
+
+enum probe_type { PROBE_STARTUP, PROBE_READINESS, PROBE_LIVENESS, PROBE_TYPES };
+enum probe_action { PROBE_NONE, PROBE_EXEC, PROBE_HTTP, PROBE_TCP };
+
+struct probe_spec {
+    enum probe_action action;
+    char **command; /* EXEC; NULL-terminated */
+    char *host;     /* HTTP, TCP; NULL: the pod's address */
+    int port;       /* 0: the container has none of the name that was given */
+    bool https;
+    char *path;     /* HTTP; with query */
+    char **headers; /* HTTP; "Name: value", NULL-terminated */
+    int64_t initial_delay_sec, period_sec, timeout_sec;
+    int64_t successes, failures; /* in a row, for a verdict */
+    int64_t grace_sec;           /* of the end after a failure; -1: the pod's */
+};
+
 struct container_spec {
     char *name;
     char *image;
@@ -122,6 +140,7 @@ struct container_spec {
     struct mount_spec *mounts;
     size_t n_mounts;
     char *working_dir; /* NULL: none given */
+    struct probe_spec probes[PROBE_TYPES];
     struct amounts requests, limits;
     int64_t run_as_user, run_as_group; /* -1: not given, the pod's else */
     bool run_as_non_root, privileged, no_new_privs, read_only_root;

@@ -79,13 +79,20 @@ void container_state_run(struct container_state *c, int64_t now_ms)
 {
     c->phase = CONTAINER_RUNNING;
     c->started_ms = now_ms;
+    c->started = c->ready = true;
     c->restarts += c->has_last ? 1 : 0;
+}
+
+bool container_state_came_up(const struct container_state *c)
+{
+    return c->has_last || (c->phase == CONTAINER_RUNNING && c->started) ||
+           c->phase == CONTAINER_TERMINATED;
 }
 
 /* ---- phase and conditions ---- */
 
 struct tally {
-    size_t waiting, running, ended, failed;
+    size_t waiting, running, ready, ended, failed;
     size_t through; /* of init containers: the next one may run */
     bool ever_ran;
 };
@@ -101,12 +108,13 @@ static struct tally count(const struct container_spec *specs,
 
         t.waiting += c->phase == CONTAINER_WAITING;
         t.running += c->phase == CONTAINER_RUNNING;
+        t.ready += c->phase == CONTAINER_RUNNING && c->ready;
         t.ended += c->phase == CONTAINER_TERMINATED;
         t.failed += !specs[i].is_sidecar && c->phase == CONTAINER_TERMINATED &&
                     c->end.exit_code != 0;
         t.ever_ran |= c->phase != CONTAINER_WAITING || c->has_last;
         t.through += specs[i].is_sidecar
-                         ? c->phase != CONTAINER_WAITING || c->has_last
+                         ? container_state_came_up(c)
                          : c->phase == CONTAINER_TERMINATED && c->end.exit_code == 0;
     }
     return t;
@@ -134,10 +142,12 @@ static void condition_set(struct pod_condition *c, bool is_true, int64_t now_ms)
     *c = (struct pod_condition){.is_true = is_true, .since_ms = now_ms};
 }
 
-static bool sidecars_run(const struct pod_spec *spec, const struct pod_state *state)
+static bool sidecars_are_ready(const struct pod_spec *spec,
+                               const struct pod_state *state)
 {
     for (size_t i = 0; i < spec->n_inits; i++)
-        if (spec->inits[i].is_sidecar && state->inits[i].phase != CONTAINER_RUNNING)
+        if (spec->inits[i].is_sidecar &&
+            (state->inits[i].phase != CONTAINER_RUNNING || !state->inits[i].ready))
             return false;
     return true;
 }
@@ -147,8 +157,8 @@ void podstatus_settle(const struct pod_spec *spec, struct pod_state *state,
 {
     struct tally inits = count(spec->inits, state->inits, spec->n_inits);
     struct tally mains = count(spec->mains, state->mains, spec->n_mains);
-    bool ready = spec->n_mains > 0 && mains.running == spec->n_mains &&
-                 sidecars_run(spec, state);
+    bool ready = spec->n_mains > 0 && mains.ready == spec->n_mains &&
+                 sidecars_are_ready(spec, state);
 
     state->phase = phase_of(state, &inits, &mains, spec->n_mains);
     condition_set(&state->conditions[POD_INITIALIZED],
@@ -223,7 +233,7 @@ static bool is_ready(const struct container_spec *spec, const struct container_s
 {
     if (init && !spec->is_sidecar)
         return c->phase == CONTAINER_TERMINATED && c->end.exit_code == 0;
-    return c->phase == CONTAINER_RUNNING;
+    return c->phase == CONTAINER_RUNNING && c->ready;
 }
 
 static struct json *containers_json(const struct container_spec *specs,
@@ -238,7 +248,7 @@ static struct json *containers_json(const struct container_spec *specs,
             "{'name': %s, 'image': %s, 'imageID': '', 'ready': %b, 'started': %b,"
             " 'restartCount': %i}",
             specs[i].name, specs[i].image, is_ready(&specs[i], c, init),
-            c->phase == CONTAINER_RUNNING, (int64_t)c->restarts);
+            c->phase == CONTAINER_RUNNING && c->started, (int64_t)c->restarts);
 
         json_set(j, "state", state_json(c));
         json_set(j, "lastState", c->has_last ? end_json(&c->last) : json_new_object());

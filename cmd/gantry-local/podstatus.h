@@ -35,6 +35,7 @@ struct container_state {
     const char *waiting_reason; /* constant; WAITING */
     char *waiting_message;      /* NULL: none */
     int64_t started_ms;         /* RUNNING */
+    bool started, ready;        /* RUNNING: what probes say; without any, true */
     struct container_end end;   /* TERMINATED */
     bool has_last;              /* it ran before */
     struct container_end last;
@@ -81,6 +82,8 @@ void container_state_restart(struct container_state *c, const char *waiting_reas
 void container_state_wait(struct container_state *c, const char *reason,
                           const char *message);
 void container_state_run(struct container_state *c, int64_t now_ms);
+/* It has come up once: what waits for a sidecar may begin. */
+bool container_state_came_up(const struct container_state *c);
 
 /* Phase and conditions from the containers. */
 void podstatus_settle(const struct pod_spec *spec, struct pod_state *state,

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,11 +41,35 @@ static _Noreturn void give_up(const struct spawn *s, int report_fd, enum step st
     report(s, report_fd, &f);
 }
 
+/* All are opened first: afterwards /proc may be another. */
+static int join_view(pid_t pid, bool with_user)
+{
+    static const struct {
+        const char *name;
+        int type;
+    } spaces[] = {{"user", CLONE_NEWUSER}, {"mnt", CLONE_NEWNS}, {"uts", CLONE_NEWUTS}};
+    int fds[ARRAY_LEN(spaces)];
+    char path[64];
+
+    for (size_t i = 0; i < ARRAY_LEN(spaces); i++) {
+        snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)pid, spaces[i].name);
+        fds[i] = open(path, O_RDONLY | O_CLOEXEC);
+        if (fds[i] < 0)
+            return -1;
+    }
+    for (size_t i = with_user ? 0 : 1; i < ARRAY_LEN(spaces); i++)
+        if (setns(fds[i], spaces[i].type) < 0)
+            return -1;
+    return 0;
+}
+
 static void enter_view(const struct spawn *s, int report_fd)
 {
     struct failure f = {.step = STEP_VIEW};
     struct err err = ERR_INIT;
 
+    if (s->join > 0 && join_view(s->join, s->join_user) < 0)
+        give_up(s, report_fd, STEP_SETUP);
     if (!s->view || mountns_enter(s->view, &err) == 0)
         return;
     snprintf(f.text, sizeof(f.text), "%s", err.msg);

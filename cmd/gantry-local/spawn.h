@@ -24,6 +24,9 @@ struct spawn {
     bool no_new_privs;
     uint64_t drop_capabilities; /* a bit each, as the kernel numbers them */
     const struct mountns *view; /* NULL: the machine's own file system */
+    pid_t
+        join; /* instead: the view of this process, which is a child of ours; 0: none */
+    bool join_user; /* that has a user namespace of its own */
 };
 
 /* Returns when the program runs or has failed to: then err says which step, on what. */

@@ -98,8 +98,17 @@ static const struct {
      NULL, "env A from fileKeyRef"},
     {"envFrom nothing", "'containers': [{'name': 'c', 'envFrom': [{}]}]", "envFrom[0]",
      NULL},
-    {"probe", "'containers': [{'name': 'c', 'readinessProbe': {'exec': {}}}]", NULL,
-     "readinessProbe"},
+    {"probes",
+     "'containers': [{'name': 'c', 'readinessProbe': {'exec': {'command': ['true']}},"
+     " 'livenessProbe': {'httpGet': {'port': 80}},"
+     " 'startupProbe': {'tcpSocket': {'port': 'x'}}}]",
+     NULL, NULL},
+    {"probe without a command",
+     "'containers': [{'name': 'c', 'readinessProbe': {'exec': {}}}]",
+     "c: readinessProbe: exec.command: must be", NULL},
+    {"probe by grpc",
+     "'containers': [{'name': 'c', 'livenessProbe': {'grpc': {'port': 1}}}]", NULL,
+     "livenessProbe by grpc of container \"c\""},
     {"sidecar",
      "'initContainers': [{'name': 's', 'restartPolicy': 'Always'}], 'containers':"
      " [{'name': 'c'}]",
@@ -123,6 +132,46 @@ static const struct {
      " 'x'}}}}]",
      "lifecycle.preStop.exec: command", NULL},
 };
+
+/* Of each kind, given and by default. */
+START_TEST(test_probes)
+{
+    struct pod_spec *spec = parse(
+        "'containers': [{'name': 'c', 'ports': [{'name': 'web', 'containerPort':"
+        " 8080}], 'readinessProbe': {'httpGet': {'port': 'web', 'scheme': 'HTTPS',"
+        " 'host': '127.0.0.1', 'httpHeaders': [{'name': 'A', 'value': 'b'}]},"
+        " 'initialDelaySeconds': 1, 'periodSeconds': 2, 'timeoutSeconds': 3,"
+        " 'successThreshold': 4, 'failureThreshold': 5}, 'livenessProbe':"
+        " {'exec': {'command': ['a', 'b']}, 'terminationGracePeriodSeconds': 6},"
+        " 'startupProbe': {'tcpSocket': {'port': 'none'}}}]");
+    const struct probe_spec *p = spec->mains[0].probes;
+
+    ck_assert_int_eq(p[PROBE_READINESS].action, PROBE_HTTP);
+    ck_assert_int_eq(p[PROBE_READINESS].port, 8080);
+    ck_assert(p[PROBE_READINESS].https);
+    ck_assert_str_eq(p[PROBE_READINESS].path, "/");
+    ck_assert_str_eq(p[PROBE_READINESS].host, "127.0.0.1");
+    ck_assert_str_eq(p[PROBE_READINESS].headers[0], "A: b");
+    ck_assert_int_eq(p[PROBE_READINESS].initial_delay_sec, 1);
+    ck_assert_int_eq(p[PROBE_READINESS].period_sec, 2);
+    ck_assert_int_eq(p[PROBE_READINESS].timeout_sec, 3);
+    ck_assert_int_eq(p[PROBE_READINESS].successes, 4);
+    ck_assert_int_eq(p[PROBE_READINESS].failures, 5);
+    ck_assert_int_eq(p[PROBE_LIVENESS].action, PROBE_EXEC);
+    ck_assert_str_eq(p[PROBE_LIVENESS].command[1], "b");
+    ck_assert_int_eq(p[PROBE_LIVENESS].grace_sec, 6);
+    ck_assert_int_eq(p[PROBE_STARTUP].action, PROBE_TCP);
+    ck_assert_int_eq(p[PROBE_STARTUP].port, 0);
+    ck_assert_ptr_null(p[PROBE_STARTUP].host);
+    ck_assert_int_eq(p[PROBE_STARTUP].initial_delay_sec, 0);
+    ck_assert_int_eq(p[PROBE_STARTUP].period_sec, 10);
+    ck_assert_int_eq(p[PROBE_STARTUP].timeout_sec, 1);
+    ck_assert_int_eq(p[PROBE_STARTUP].successes, 1);
+    ck_assert_int_eq(p[PROBE_STARTUP].failures, 3);
+    ck_assert_int_eq(p[PROBE_STARTUP].grace_sec, -1);
+    podspec_free(spec);
+}
+END_TEST
 
 START_TEST(test_read)
 {
@@ -205,6 +254,7 @@ int main(void)
 {
     return suite_main("gantry-local/podspec", (struct suite_row[]){
                                                   {test_read, ARRAY_LEN(cases)},
+                                                  {test_probes, 1},
                                                   {test_requests, 1},
                                                   {test_sidecar_requests, 1},
                                                   {test_lacking, 1},
