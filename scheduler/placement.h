@@ -7,8 +7,8 @@
  * devices left over when it starts, then least cpu, then natural name order.
  * Several pods per node: the fewest nodes, filled one after the other; the last one is
  * the best fit for what remains. Every node of the node list gets a pod at least.
- * A divided job: one pod a node, of as many of its units as the node gets; on the fewest
- * nodes, filled like these, or spread evenly over as many as it may have.
+ * A divided job: one pod a node, of as many of its units as the node gets; on the
+ * fewest nodes, filled like these, or spread evenly over as many as it may have.
  * Ranks follow natural name order.
  *
  * The same search over three views of the cluster says whether a job fits in a window

@@ -101,6 +101,13 @@ static void want_completing(struct job_next *n, const char *reason, const char *
     want_reason(n, reason, message);
 }
 
+static void want_priority(const struct job_view *v, struct job_next *n)
+{
+    n->want.priority = v->priority;
+    if (v->factors)
+        n->want.factors = *v->factors;
+}
+
 /* The intent: attempt and placement. */
 static void want_attempt(const struct job_view *v, struct job_next *n,
                          enum job_state state)
@@ -113,6 +120,8 @@ static void want_attempt(const struct job_view *v, struct job_next *n,
     plan_clear(&s->plan);
     s->attempt = v->job->status.attempt + 1;
     s->state = state;
+    if (v->factors)
+        want_priority(v, n);
     want_reason(n, NULL, NULL);
 }
 
@@ -426,9 +435,6 @@ static void want_ahead(const struct job_view *v, struct job_next *n)
         *is = *v->ahead;
 }
 
-/* The core's sentence, and for how long it waits: "needs 2 nodes with cpu=8; none is
- * free now; 3 jobs with 24 GPUs ahead; planned start 2027-01-15T08:10:00Z". Made of what
- * is to be persisted, so that it moves only with that. */
 static void say_ahead(const struct ahead *a, struct str *text)
 {
     const char *apart = text->len > 0 ? "; " : "";
@@ -454,6 +460,9 @@ static void say_plan(const struct plan *plan, struct str *text)
              plan->promised ? "planned" : "forecast", when);
 }
 
+/* The core's sentence, and for how long it waits: "needs 2 nodes with cpu=8; none is
+ * free now; 3 jobs with 24 GPUs ahead; planned start 2027-01-15T08:10:00Z". Made of
+ * what is to be persisted, so that it moves only with that. */
 static void want_sentence(const struct job_view *v, struct job_next *n)
 {
     STR_AUTO struct str text;
@@ -462,13 +471,6 @@ static void want_sentence(const struct job_view *v, struct job_next *n)
     say_ahead(&n->want.ahead, &text);
     say_plan(&n->want.plan, &text);
     want_reason(n, v->reason, text.len > 0 ? text.s : NULL);
-}
-
-static void want_priority(const struct job_view *v, struct job_next *n)
-{
-    n->want.priority = v->priority;
-    if (v->factors)
-        n->want.factors = *v->factors;
 }
 
 static void next_waiting(const struct job_view *v, struct job_next *n)

@@ -4,8 +4,8 @@
  * They stand before the author's own, so that those may speak of them ("$(RANK)"); one
  * that he set himself is his.
  *
- *   SLURM_*                   as in Slurm's batch environment; SLURM_PROCID is the first
- *                             of the pod's tasks
+ *   SLURM_*                   as in Slurm's batch environment; SLURM_PROCID is that of
+ *                             the pod's first task
  *   RANK, WORLD_SIZE          of pods, for frameworks that are started once per pod
  *   MASTER_ADDR, MASTER_PORT  rank 0, by its name in the job's Service
  *   PET_*                     torchrun's options: it starts PET_NPROC_PER_NODE workers

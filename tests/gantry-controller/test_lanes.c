@@ -185,7 +185,7 @@ static int count_turns(const struct rig *rig, int first, int last)
     return n;
 }
 
-/* A second's worth at once, then bit by bit; promises before forecasts, others freely. */
+/* A second's worth at once, then bit by bit; promises before forecasts. */
 START_TEST(test_budget)
 {
     struct rig rig;

@@ -55,10 +55,10 @@ struct given {
 
 /*
  * `then` is what differs from the persisted status, in this order, and what is to be
- * done: "STATE id=7 attempt=2 restarts=1 partition=.. reason=.. message=.. submit=+0 eligible=+10
- * start=+0 end=+0 ahead=1/8/41 plan=+60 promise=+60 exit=0:0 action=1 pods=2 cpus=500 refusal=.. write
- * only-reason only-wait hold launch kill drop". Times are seconds from now; "-" is: none any
- * more.
+ * done: "STATE id=7 attempt=2 restarts=1 partition=.. reason=.. message=.. submit=+0
+ * eligible=+10 start=+0 end=+0 ahead=1/8/41 plan=+60 promise=+60 exit=0:0 action=1
+ * pods=2 cpus=500 refusal=.. write only-reason only-wait hold launch kill drop". Times
+ * are seconds from now; "-" is: none any more.
  */
 static const struct {
     const char *what;

@@ -37,7 +37,9 @@ START_TEST(test_qos)
     make(t, "QOS", "qos", "normal", "'priority':20");
     ctltest_submit(t, "all", "'nodes':4,'exclusive':true");
     ctltest_settle(t);
-    ctltest_expect(t, "early", "status.state=RUNNING");
+    ctltest_expect(t, "early",
+                   "status.state=RUNNING|status.priority=2000|"
+                   "status.priorityFactors.qos=1000");
     ctltest_expect(t, "all",
                    "status.state=PENDING|status.priority=1250|"
                    "status.priorityFactors.qos=250|"

@@ -7,7 +7,7 @@
 
 #define WORDS 3
 
-/* Jobs 1, 2, ... in the order of the queue: nodes first..last, GPUs, and what is ahead. */
+/* Jobs 1, 2, ... in the order of the queue: nodes, GPUs, and what is ahead. */
 static const struct {
     size_t first, last;
     int64_t gpus;
