@@ -20,8 +20,6 @@ static const struct {
     {"SLURM_MEM_PER_NODE", "spec.memPerNode", true},
     {"SLURM_MEM_PER_CPU", "spec.memPerCpu", true},
     {"SLURM_MEM_PER_GPU", "spec.memPerGpu", true},
-    {"SLURM_JOB_ACCOUNT", "spec.account", false},
-    {"SLURM_JOB_QOS", "spec.qos", false},
 };
 
 static char *value_of(const struct json *object, const char *path, bool is_size)

@@ -42,6 +42,8 @@ void decided_add(struct decided *d, const struct decision *decision)
     *copy = *decision;
     copy->job_uid = arena_strdup(d->arena, decision->job_uid);
     copy->partition = arena_strdup(d->arena, decision->partition);
+    copy->account = arena_strdup(d->arena, decision->account);
+    copy->qos = arena_strdup(d->arena, decision->qos);
     copy->message = arena_strdup(d->arena, decision->message);
     copy->slots = decision->n_slots > 0
                       ? slots_in(d->arena, decision->slots, decision->n_slots)

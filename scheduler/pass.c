@@ -31,6 +31,13 @@ static const int hope[] = {
 
 /* ---- telling ---- */
 
+static const char *qos_name(const struct sched *s, const struct job *job)
+{
+    const struct qos *qos = policy_qos(&s->policy, job);
+
+    return qos != NULL ? qos->name : job->qos;
+}
+
 static void tell(struct sched *s, struct jobrec *rec, enum reason reason,
                  const char *message, const struct priority *priority)
 {
@@ -42,6 +49,8 @@ static void tell(struct sched *s, struct jobrec *rec, enum reason reason,
         .reason = reason,
         .message = message,
         .priority = *priority,
+        .account = policy_account(&s->policy, rec->job),
+        .qos = qos_name(s, rec->job),
         .planned_sec = dated ? plan->start_sec : TIME_UNSET,
         .promised = plan->promised,
         .partition = dated ? plan->partition : NULL,
@@ -249,6 +258,8 @@ static void start(struct sched *s, const struct entry *entry, struct slot *slots
         .slots = slots,
         .n_slots = n,
         .priority = entry->priority,
+        .account = policy_account(&s->policy, job),
+        .qos = qos_name(s, job),
         .planned_sec = TIME_UNSET,
     };
 

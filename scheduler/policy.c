@@ -173,22 +173,44 @@ static const char *who(const struct job *job)
                                                      : "a job without a user";
 }
 
-/* Names the accounts that it could have, up to the ceiling of `message`. */
-static enum reason check_only_account(const struct policy *p, const struct job *job,
-                                      struct str *message)
+/* The accounts that it could have; `ret_one` is one of them. */
+static size_t count_accounts(const struct policy *p, const struct job *job,
+                             const char **ret_one)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < p->n_accounts; i++)
-        n += is_member(p->accounts[i], job);
+    for (size_t i = 0; i < p->n_accounts; i++) {
+        if (!is_member(p->accounts[i], job))
+            continue;
+        *ret_one = p->accounts[i]->name;
+        n++;
+    }
+    return n;
+}
+
+const char *policy_account(const struct policy *p, const struct job *job)
+{
+    const char *one = NULL;
+
+    if (job->account != NULL)
+        return job->account;
+    return count_accounts(p, job, &one) == 1 ? one : NULL;
+}
+
+/* Names them all, up to the ceiling of `message`. */
+static enum reason check_only_account(const struct policy *p, const struct job *job,
+                                      struct str *message)
+{
+    const char *one = NULL;
+    size_t n = count_accounts(p, job, &one), said = 0;
+
     if (n == 1)
         return REASON_NONE;
     str_addf(message, "%s is a member of %s", who(job),
              n == 0 ? "no account" : "several accounts, and the job names none of: ");
-    n = 0;
     for (size_t i = 0; i < p->n_accounts; i++) {
         if (is_member(p->accounts[i], job))
-            str_addf(message, "%s%s", n++ == 0 ? "" : ", ", p->accounts[i]->name);
+            str_addf(message, "%s%s", said++ == 0 ? "" : ", ", p->accounts[i]->name);
     }
     return REASON_INVALID_ACCOUNT;
 }

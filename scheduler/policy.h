@@ -34,6 +34,8 @@ bool policy_drop_account(struct policy *p, const char *name);
 
 /* NULL: none, or none of that name. */
 const struct qos *policy_qos(const struct policy *p, const struct job *job);
+/* The account that is charged: asked for, or the only one; NULL: none. Lent. */
+const char *policy_account(const struct policy *p, const struct job *job);
 /* REASON_NONE, or InvalidQOS or InvalidAccount with its sentence in `message`. */
 enum reason policy_check(const struct policy *p, const struct job *job,
                          struct str *message);

@@ -117,9 +117,10 @@ struct decision {
     size_t n_slots;
     enum reason reason;  /* REASON */
     const char *message; /* REASON: one plain sentence: what it needs, what is there */
-    struct priority priority; /* START, REASON */
-    int64_t planned_sec;      /* REASON: when it is to start; TIME_UNSET: not planned */
-    bool promised;            /* REASON: and not later */
+    struct priority priority;  /* START, REASON */
+    const char *account, *qos; /* START, REASON: that it has, also by default; NULL */
+    int64_t planned_sec;  /* REASON: when it is to start; TIME_UNSET: not planned */
+    bool promised;        /* REASON: and not later */
     bool waits_for_nodes; /* REASON: it may start, and `ahead` says who is before it */
     struct ahead ahead;
 };

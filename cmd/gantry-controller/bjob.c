@@ -37,6 +37,8 @@ void jstatus_fini(struct jstatus *s)
     free(s->last_action);
     free(s->refusal);
     free(s->partition);
+    free(s->account);
+    free(s->qos);
     slots_free(s->placement, s->n_placement);
     plan_clear(&s->plan);
 }
@@ -49,6 +51,8 @@ void jstatus_copy(struct jstatus *to, const struct jstatus *from)
     to->last_action = xstrdup_null(from->last_action);
     to->refusal = xstrdup_null(from->refusal);
     to->partition = xstrdup_null(from->partition);
+    to->account = xstrdup_null(from->account);
+    to->qos = xstrdup_null(from->qos);
     to->placement = slots_copy(from->placement, from->n_placement);
     to->plan = plan_copy(&from->plan);
 }
@@ -88,6 +92,7 @@ bool jstatus_equal(const struct jstatus *a, const struct jstatus *b)
            str_eq(a->message, b->message) && str_eq(a->last_action, b->last_action) &&
            str_eq(a->refusal, b->refusal) && str_eq(a->partition, b->partition) &&
            !priority_is_news(&a->factors, &b->factors) &&
+           str_eq(a->account, b->account) && str_eq(a->qos, b->qos) &&
            plan_equal(&a->plan, &b->plan) && ahead_equal(&a->ahead, &b->ahead) &&
            slots_equal(a->placement, a->n_placement, b->placement, b->n_placement);
 }
@@ -170,6 +175,8 @@ static void read_status(const struct convert *c, const struct json *status,
     s->message = xstrdup_null(json_str(status, "message"));
     s->last_action = xstrdup_null(json_str(status, "lastAction.id"));
     s->partition = xstrdup_null(json_str(status, "partition"));
+    s->account = xstrdup_null(json_str(status, "account"));
+    s->qos = xstrdup_null(json_str(status, "qos"));
     s->submit_sec = read_time(status, "submitTime");
     s->eligible_sec = read_time(status, "eligibleTime");
     s->start_sec = read_time(status, "startTime");

@@ -40,8 +40,7 @@ static void carry_out(struct controller *ctl, const struct decision *d)
         break;
     case DECIDE_REASON:
         r->reason = d->reason;
-        r->priority = d->priority.total;
-        r->factors = d->priority;
+        record_stand(r, d);
         text_set(&r->message, d->message);
         record_plan(r, d);
         break;

@@ -101,11 +101,15 @@ static void want_completing(struct job_next *n, const char *reason, const char *
     want_reason(n, reason, message);
 }
 
-static void want_priority(const struct job_view *v, struct job_next *n)
+/* What the core says of a job whether it waits or starts. */
+static void want_standing(const struct job_view *v, struct job_next *n)
 {
+    if (!v->factors)
+        return;
     n->want.priority = v->priority;
-    if (v->factors)
-        n->want.factors = *v->factors;
+    n->want.factors = *v->factors;
+    text_set(&n->want.account, v->account);
+    text_set(&n->want.qos, v->qos);
 }
 
 /* The intent: attempt and placement. */
@@ -120,8 +124,7 @@ static void want_attempt(const struct job_view *v, struct job_next *n,
     plan_clear(&s->plan);
     s->attempt = v->job->status.attempt + 1;
     s->state = state;
-    if (v->factors)
-        want_priority(v, n);
+    want_standing(v, n);
     want_reason(n, NULL, NULL);
 }
 
@@ -494,7 +497,7 @@ static void next_waiting(const struct job_view *v, struct job_next *n)
         want_plan(v, n);
         want_ahead(v, n);
         want_sentence(v, n);
-        want_priority(v, n);
+        want_standing(v, n);
     }
 }
 
@@ -509,6 +512,7 @@ static void next_new(const struct job_view *v, struct job_next *n)
     s->submit_sec =
         v->job->created_sec != TIME_UNSET ? v->job->created_sec : v->now_sec;
     text_set(&s->partition, v->queue);
+    want_standing(v, n);
     if (bjob_next_action(v->job)) /* it has its turn then */
         text_set(&s->refusal, v->job->refusal);
     else if (v->start && v->job->model && !starts_single(v))

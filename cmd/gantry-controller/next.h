@@ -55,6 +55,7 @@ struct job_view {
     const struct ahead *ahead;    /* likewise; NULL too where it waits for no nodes */
     int64_t priority;
     const struct priority *factors; /* NULL where the core has not spoken */
+    const char *account, *qos;      /* likewise, and where it has none */
     int64_t now_sec;
 };
 

@@ -143,6 +143,10 @@ static void add_texts(struct json *env, const struct pod_plan *plan, int64_t ran
         add_text(env, "SLURM_JOB_USER", job->model->user);
     if (plan->partition)
         add_text(env, "SLURM_JOB_PARTITION", plan->partition);
+    if (job->status.account)
+        add_text(env, "SLURM_JOB_ACCOUNT", job->status.account);
+    if (job->status.qos)
+        add_text(env, "SLURM_JOB_QOS", job->status.qos);
     add_text(env, "SLURM_JOB_NODELIST", nodes.s);
     add_text(env, "SLURM_NODELIST", nodes.s);
     add_text(env, "SLURM_TASKS_PER_NODE", tasks.s);

@@ -56,6 +56,8 @@ void record_free(struct record *r)
     attempt_clear(&r->attempt);
     bjob_free(r->job);
     free(r->message);
+    free(r->account);
+    free(r->qos);
     plan_clear(&r->plan);
     free(r->pods);
     free(r->service_uid);
@@ -260,8 +262,7 @@ void record_begin_start(struct record *r, const struct decision *d)
                               .n_slots = d->n_slots,
                               .partition = xstrdup_null(d->partition),
                               .unbound = admitted != NULL};
-    r->priority = d->priority.total;
-    r->factors = d->priority;
+    record_stand(r, d);
     attempt_begin(&r->attempt, r->start.attempt, r->start.slots, r->start.n_slots,
                   loop_now_sec(r->ctl->loop));
     if (admitted)
@@ -311,6 +312,8 @@ static struct job_view view_of(const struct record *r)
                                                                             : NULL,
                              .priority = r->priority,
                              .factors = spoken ? &r->factors : NULL,
+                             .account = r->account,
+                             .qos = r->qos,
                              .now_sec = loop_now_sec(r->ctl->loop)};
 }
 
@@ -326,6 +329,14 @@ bool record_may_launch(const struct record *r)
         return false;
     struct job_view v = view_of(r);
     return job_may_launch(&v);
+}
+
+void record_stand(struct record *r, const struct decision *d)
+{
+    r->priority = d->priority.total;
+    r->factors = d->priority;
+    text_set(&r->account, d->account);
+    text_set(&r->qos, d->qos);
 }
 
 void record_plan(struct record *r, const struct decision *d)

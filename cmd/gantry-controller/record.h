@@ -54,6 +54,7 @@ struct record {
     struct ahead ahead; /* likewise */
     int64_t priority;   /* PRIORITY_UNSET: the core has not spoken yet */
     struct priority factors;
+    char *account, *qos; /* NULL: none */
     int64_t assigned_id; /* while status has none; 0 */
     int64_t seen_sec;    /* when it was first seen, if it had no id */
     bool id_first;       /* its first status was refused: nothing is to hang on it */
@@ -91,6 +92,8 @@ void record_free(struct record *r);
 /* The server will not have its status: what is not persisted is given up. */
 void record_unwritten(struct record *r);
 void record_begin_start(struct record *r, const struct decision *d);
+/* Takes over what a START or REASON decision says of the job itself. */
+void record_stand(struct record *r, const struct decision *d);
 /* Takes the plan of a REASON decision over, and who is ahead. */
 void record_plan(struct record *r, const struct decision *d);
 /* Has record_run called in this turn of the loop, once, however often it is asked. */

@@ -19,6 +19,8 @@ case_run() {
         "carl is not a member of account physics"
     expect_reason nobody InvalidAccount
     expect_state member COMPLETED
+    expect "the account by default" "$(field member .status.account)" physics
+    expect "the QOS" "$(field member .status.qos)" urgent
     account physics "{user: ann}, {user: carl}"
     expect_state stranger COMPLETED
     expect_state nobody COMPLETED

@@ -62,7 +62,7 @@ static const struct {
      "'ntasks':7,'ntasksPerNode':3,'cpusPerTask':2,'memPerCpu':'1G'," TEMPLATE, "",
      "n1:1/3,n2:1/3,n3:1/1", 1, 2},
     {"all-gpus", "all", "'gpus':'h100:12','cpusPerGpu':4,'memPerGpu':'8Gi'," TEMPLATE,
-     "", "n1:1/8,n2:1/4", 1, 1},
+     ",'account':'physics','qos':'normal'", "n1:1/8,n2:1/4", 1, 1},
     {"own-things", "own",
      "'nodes':2,'cpusPerTask':4,'memPerNode':'8G','gpusPerNode':2,"
      "'template':{'metadata':{'generateName':'x','name':'y','labels':{'app':'own'},"

@@ -39,8 +39,9 @@ START_TEST(test_qos)
     ctltest_settle(t);
     ctltest_expect(t, "early",
                    "status.state=RUNNING|status.priority=2000|"
-                   "status.priorityFactors.qos=1000");
+                   "status.priorityFactors.qos=1000|status.qos=high|status.account!");
     ctltest_expect(t, "all",
+                   "status.qos=normal|"
                    "status.state=PENDING|status.priority=1250|"
                    "status.priorityFactors.qos=250|"
                    "status.priorityFactors.partition=1000");
@@ -66,7 +67,8 @@ START_TEST(test_accounts)
     ctltest_submit(t, "other", "'user':'ann','account':'theirs'");
     ctltest_submit(t, "carl", "'user':'carl'");
     ctltest_settle(t);
-    ctltest_expect(t, "carl", "status.state=RUNNING");
+    ctltest_expect(t, "carl", "status.state=RUNNING|status.account=theirs|status.qos!");
+    ctltest_expect(t, "before", "status.account=any");
     ctltest_expect(t, "none",
                    "status.state=PENDING|status.reason=InvalidAccount|"
                    "status.message=ann is a member of no account");

@@ -30,7 +30,8 @@ static const struct {
      false,
      "state=PENDING|jobID=7|attempt=0|restarts=0|submitTime=2027-01-15T08:00:00Z|"
      "eligibleTime=null|startTime=null|endTime=null|reason=null|message=null|"
-     "priority=null|priorityFactors=null|exitCode=null|lastAction=null|pending=null|"
+     "priority=null|priorityFactors=null|account=null|qos=null|exitCode=null|"
+     "lastAction=null|pending=null|"
      "partition=null|"
      "placement=null|nodeList=null|batchHost=null|allocTRES=null|conditions#1|"
      "conditions.0.type=Accepted|conditions.0.status=True|observedGeneration=3|"
@@ -43,6 +44,8 @@ static const struct {
       .reason = (char *)"BeginTime",
       .message = (char *)"says \"later\"",
       .priority = 1234,
+      .account = (char *)"physics",
+      .qos = (char *)"high",
       .factors = {.age = 700, .job_size = 34, .qos = 600, .nice = 100},
       .submit_sec = T0,
       .eligible_sec = T0 + 20,
@@ -54,7 +57,8 @@ static const struct {
      false,
      "reason=BeginTime|message=says \"later\"|priority=1234|pending.class=NotAllowed|"
      "pending.ahead=null|"
-     "priorityFactors.age=700|priorityFactors.jobSize=34|priorityFactors.qos=600|"
+     "account=physics|qos=high|priorityFactors.age=700|priorityFactors.jobSize=34|"
+     "priorityFactors.qos=600|"
      "priorityFactors.nice=100|priorityFactors.partition=null|"
      "eligibleTime=2027-01-15T08:00:20Z|lastAction.id=a1|lastAction.outcome=Done|"
      "attempt=2|restarts=2"},

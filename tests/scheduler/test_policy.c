@@ -72,21 +72,23 @@ static const struct {
     const char *name, *user, *ns, *account;
     enum reason reason;
     const char *message;
+    const char *has; /* account that it has in the end; NULL: none */
 } cases[] = {
-    {"a user's", "ann", "default", "physics", REASON_NONE, ""},
-    {"a namespace's", "bob", "lab", "lab", REASON_NONE, ""},
-    {"the only one", "ann", "default", NULL, REASON_NONE, ""},
-    {"the namespace's only one", NULL, "lab", NULL, REASON_NONE, ""},
+    {"a user's", "ann", "default", "physics", REASON_NONE, "", "physics"},
+    {"a namespace's", "bob", "lab", "lab", REASON_NONE, "", "lab"},
+    {"the only one", "ann", "default", NULL, REASON_NONE, "", "physics"},
+    {"the namespace's only one", NULL, "lab", NULL, REASON_NONE, "", "lab"},
     {"two", "ann", "lab", NULL, REASON_INVALID_ACCOUNT,
-     "ann is a member of several accounts, and the job names none of: lab, physics"},
+     "ann is a member of several accounts, and the job names none of: lab, physics",
+     NULL},
     {"none", "bob", "default", NULL, REASON_INVALID_ACCOUNT,
-     "bob is a member of no account"},
+     "bob is a member of no account", NULL},
     {"another's", "bob", "default", "physics", REASON_INVALID_ACCOUNT,
-     "bob is not a member of account physics"},
+     "bob is not a member of account physics", "physics"},
     {"nobody's", NULL, "default", "physics", REASON_INVALID_ACCOUNT,
-     "a job without a user is not a member of account physics"},
+     "a job without a user is not a member of account physics", "physics"},
     {"no such", "ann", "default", "art", REASON_INVALID_ACCOUNT,
-     "account art does not exist"},
+     "account art does not exist", "art"},
 };
 
 START_TEST(test_check)
@@ -104,6 +106,7 @@ START_TEST(test_check)
     ck_assert_msg(policy_check(&p, &job, &message) == cases[_i].reason, "%s",
                   cases[_i].name);
     ck_assert_str_eq(message.s, cases[_i].message);
+    ck_assert_pstr_eq(policy_account(&p, &job), cases[_i].has);
     policy_fini(&p);
 }
 END_TEST
