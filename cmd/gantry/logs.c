@@ -126,7 +126,7 @@ static bool has_begun(const struct json *job)
     return is_over(job) || state == JOB_STATE_RUNNING || state == JOB_STATE_COMPLETING;
 }
 
-/* 0: it is so. */
+/* 0: it is so, or nobody waits for it any more. */
 static int await(struct logs *l, jobwatch_fn *fn, struct err *err)
 {
     struct json *seen = NULL;
@@ -139,7 +139,7 @@ static int await(struct logs *l, jobwatch_fn *fn, struct err *err)
     }
     if (end == JOBWATCH_GONE)
         return err_set(err, ERR_NOT_FOUND, "the job was deleted");
-    return end == JOBWATCH_TRUE ? 0 : -1;
+    return end == JOBWATCH_FAILED ? -1 : 0; /* interrupted: main says why */
 }
 
 static int await_begin(struct logs *l, struct err *err)
@@ -206,10 +206,21 @@ static int find_pod(struct logs *l, struct err *err)
 
 /* ---- its log ---- */
 
+/* Nobody reads it any more. */
+static void on_closed(void *arg)
+{
+    struct logs *l = arg;
+
+    l->over = l->cluster.interrupted = true;
+    if (l->cluster.wake_on_signal)
+        *l->cluster.wake_on_signal = true;
+}
+
 static void print(struct logs *l, const char *bytes, size_t len)
 {
     fwrite(bytes, 1, len, l->cli->out);
-    fflush(l->cli->out);
+    if (fflush(l->cli->out) != 0)
+        on_closed(l);
 }
 
 static void end_head(struct logs *l)
@@ -235,7 +246,7 @@ static void take_launch_line(struct logs *l, const char *line)
     if (!str_starts(line, GOES_TO) || l->tail || !json_str(l->job, "spec.output"))
         return;
     AUTO_FREE char *path = path_of(l, line + strlen(GOES_TO));
-    l->tail = tail_new(l->cluster.loop, path, l->cli->out, &err);
+    l->tail = tail_new(l->cluster.loop, path, l->cli->out, on_closed, l, &err);
     if (!l->tail)
         return; /* the line is printed, which says where */
     l->file = TAKE(path);

@@ -38,6 +38,8 @@ int newjob_check_partitions(struct newjob *n, struct err *err);
 int newjob_try(struct newjob *n, struct err *err);
 /* Makes the object and waits until it has an id; on failure it is withdrawn. */
 int newjob_send(struct newjob *n, struct err *err);
+/* Takes back what was sent. What cannot be is added to `err`, the reason for it. */
+void newjob_withdraw(struct newjob *n, struct err *err);
 int64_t newjob_id(const struct newjob *n);
 
 #endif

@@ -159,8 +159,7 @@ static int create(struct newjob *n, struct err *err)
     return -1;
 }
 
-/* Nothing of it stays: the caller will hear of a failure. */
-static void withdraw(struct newjob *n, struct err *err)
+void newjob_withdraw(struct newjob *n, struct err *err)
 {
     const struct kc_ref ref = ref_of(n);
     const struct kc_delete_options options = {
@@ -269,6 +268,6 @@ int newjob_send(struct newjob *n, struct err *err)
     if (send_and_wait(n, err) == 0)
         return 0;
     if (n->object)
-        withdraw(n, err);
+        newjob_withdraw(n, err);
     return -1;
 }

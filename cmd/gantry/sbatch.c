@@ -1,4 +1,5 @@
 /* sbatch - submits a batch script as a BatchJob. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,7 +77,8 @@ static bool nodes_have_files(struct cluster *c)
                       "gantry://");
 }
 
-static void tell(const struct cli *cli, const struct newjob *n)
+/* An id that nobody hears is as bad as none: the caller would submit again. */
+static int tell(const struct cli *cli, struct newjob *n, struct err *err)
 {
     const int64_t id = newjob_id(n);
 
@@ -84,12 +86,17 @@ static void tell(const struct cli *cli, const struct newjob *n)
         fprintf(cli->out, "%" PRId64 "\n", id);
     else if (!submit_has(n->submit, "quiet"))
         fprintf(cli->out, "Submitted batch job %" PRId64 "\n", id);
-    fflush(cli->out);
+    if (fflush(cli->out) != 0) {
+        err_errno(err, errno, "its id %" PRId64 " cannot be written", id);
+        newjob_withdraw(n, err);
+        return -1;
+    }
     if (!submit_has(n->submit, "quiet") && !nodes_have_files(n->cluster))
         cli_say(cli,
                 "the nodes may not have this directory; `gantry logs -f %" PRId64
                 "` follows the output",
                 id);
+    return 0;
 }
 
 /* ---- --wait ---- */
@@ -169,9 +176,8 @@ static int submit_job(const struct cli *cli, struct newjob *n)
         cli_say(cli, "the job would be accepted; when it would start is not estimated");
         return EXIT_DONE;
     }
-    if (newjob_send(n, &err) < 0)
+    if (newjob_send(n, &err) < 0 || tell(cli, n, &err) < 0)
         return fail_submission(cli, &err);
-    tell(cli, n);
     return submit_has(n->submit, "wait") ? await_end(cli, n) : EXIT_DONE;
 }
 

@@ -12,6 +12,8 @@ struct tail {
     int fd;
     off_t at;
     FILE *out;
+    tail_closed_fn *closed;
+    void *arg;
     struct loop_timer *timer;
 };
 
@@ -35,10 +37,14 @@ static void on_timer(void *arg)
     struct tail *t = arg;
 
     tail_read(t);
-    loop_timer_start(t->timer, TAIL_MS);
+    if (ferror(t->out))
+        t->closed(t->arg);
+    else
+        loop_timer_start(t->timer, TAIL_MS);
 }
 
-struct tail *tail_new(struct loop *loop, const char *path, FILE *out, struct err *err)
+struct tail *tail_new(struct loop *loop, const char *path, FILE *out,
+                      tail_closed_fn *closed, void *arg, struct err *err)
 {
     struct stat st;
     const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
@@ -55,9 +61,10 @@ struct tail *tail_new(struct loop *loop, const char *path, FILE *out, struct err
     struct tail *t = xcalloc(1, sizeof(*t));
     t->fd = fd;
     t->out = out;
+    t->closed = closed;
+    t->arg = arg;
     t->timer = loop_timer_new(loop, on_timer, t);
-    tail_read(t);
-    loop_timer_start(t->timer, TAIL_MS);
+    loop_timer_start(t->timer, 0);
     return t;
 }
 

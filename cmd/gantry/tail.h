@@ -17,8 +17,12 @@
 
 struct tail;
 
+/* `out` takes no more: called once, from the loop. */
+typedef void tail_closed_fn(void *arg);
+
 /* NULL and err: it cannot be opened. */
-struct tail *tail_new(struct loop *loop, const char *path, FILE *out, struct err *err);
+struct tail *tail_new(struct loop *loop, const char *path, FILE *out,
+                      tail_closed_fn *closed, void *arg, struct err *err);
 /* Copies what is there now. */
 void tail_read(struct tail *t);
 void tail_free(struct tail *t); /* NULL is fine */

@@ -155,6 +155,26 @@ static void check_follow(const char *output, const char *id, bool cancel)
     program_fini(&logs);
 }
 
+/* Who reads the output has seen enough: no command goes on for him, and none says so. */
+static void check_closed_pipe(void)
+{
+    AUTO_FREE char *bin = realpath(getenv("BIN"), NULL);
+    AUTO_FREE char *line =
+        xasprintf("HOME=%s %s/gantry logs -f 5 2>&1 | head -n 1", root, bin);
+    char said[200] = "";
+
+    expect(ARGS("sbatch", "-D", "@", "-o", "out-%j", "--wrap",
+                "echo begun; while echo more; do cat go; done"),
+           0, "Submitted batch job 5\n");
+    FILE *p = popen(line, "r");
+    ck_assert_ptr_nonnull(fgets(said, sizeof(said), p));
+    ck_assert_str_eq(said, "begun\n");
+    let_go(); /* it prints once more */
+    ck_assert_ptr_null(fgets(said, sizeof(said), p));
+    pclose(p);
+    expect(ARGS("scancel", "5"), 0, "");
+}
+
 static void check_nothing(void)
 {
     expect(ARGS("gantry", "logs", "99"), 1, "gantry logs: error: there is no job 99\n");
@@ -168,7 +188,7 @@ static void check_nothing(void)
         ARGS("gantry", "logs", "1", "--rank", "7"), 1,
         "gantry logs: error: rank 7 has no pod (any more), and its log went with it\n");
     expect(ARGS("sbatch", "-H", "-Q", "--wrap", "x"), 0, "");
-    expect(ARGS("gantry", "logs", "5"), 1,
+    expect(ARGS("gantry", "logs", "6"), 1,
            "gantry logs: error: the job has not started: PENDING (JobHeldUser); "
            "--follow waits for it\n");
 }
@@ -185,6 +205,7 @@ START_TEST(test_live)
     check_follow("out-%j", "3", false);
     expect_file("out-3", "begun\nover\n");
     check_follow("/nosuch/y", "4", true);
+    check_closed_pipe();
     check_nothing();
     stop_cluster();
     tempdir_free(root);

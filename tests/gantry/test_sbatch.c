@@ -278,6 +278,19 @@ START_TEST(test_no_controller)
 }
 END_TEST
 
+/* The caller never hears the id, so he will submit again. */
+START_TEST(test_disk_full)
+{
+    struct clitest *t = clitest_new();
+
+    t->full = true;
+    clitest_expect(t, "sbatch --wrap x", 1, "",
+                   FAILED "its id 1 cannot be written: No space left on device\n");
+    ck_assert_uint_eq(clitest_count(t, "batchjobs", NULL), 0);
+    clitest_free(t);
+}
+END_TEST
+
 /* ---- long scripts ---- */
 
 /* A script that is just too long, or just not. */
@@ -401,6 +414,7 @@ int main(void)
                                            {test_about, 1},
                                            {test_fault, ARRAY_LEN(faults)},
                                            {test_no_controller, 1},
+                                           {test_disk_full, 1},
                                            {test_long, 1},
                                            {test_long_taken, 1},
                                            {test_wait, ARRAY_LEN(endings)},

@@ -105,7 +105,7 @@ int clitest_run(struct clitest *t, const char *line)
     free(TAKE(t->out));
     free(TAKE(t->err));
     cli.in = in[0] ? fmemopen((void *)in, strlen(in), "r") : fopen("/dev/null", "r");
-    cli.out = open_memstream(&t->out, &out_len);
+    cli.out = t->full ? fopen("/dev/full", "w") : open_memstream(&t->out, &out_len);
     cli.err = open_memstream(&t->err, &err_len);
     loop_timer_start(patience, INT64_C(86400000));
     t->status = command_dispatch(&cli, n, words);
@@ -113,6 +113,7 @@ int clitest_run(struct clitest *t, const char *line)
     fclose(cli.in);
     fclose(cli.out);
     fclose(cli.err);
+    t->out = t->out ? t->out : xstrdup("");
     t->in = NULL;
     return t->status;
 }

@@ -12,6 +12,8 @@
 #ifndef GANTRY_TESTS_SUPPORT_CLITEST_H
 #define GANTRY_TESTS_SUPPORT_CLITEST_H
 
+#include <stdbool.h>
+
 #include "cmd/gantry/commands.h"
 #include "tests/support/ctltest.h"
 #include "tests/support/spy.h"
@@ -20,6 +22,7 @@ struct clitest {
     struct ctltest *ctl;
     struct transport *spy; /* of the user "alice", who is an administrator */
     const char *in;        /* standard input of the next command; NULL: empty */
+    bool full;             /* nothing of its output can be written */
     char *out, *err;       /* what the last command said; never NULL */
     int status;            /* and its exit status */
     char **saved_environ;
