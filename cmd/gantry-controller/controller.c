@@ -46,6 +46,14 @@ void controller_synced(struct controller *ctl)
              kc_cache_count(ctl->policies[POLICY_PARTITION]), kc_cache_count(ctl->jobs),
              kc_cache_count(ctl->pods));
     cycle_want(ctl);
+    if (ctl->on_synced)
+        ctl->on_synced(ctl->on_synced_arg);
+}
+
+void controller_on_synced(struct controller *ctl, loop_fn *fn, void *arg)
+{
+    ctl->on_synced = fn;
+    ctl->on_synced_arg = arg;
 }
 
 struct controller *controller_new(struct loop *loop, struct kc_client *client,

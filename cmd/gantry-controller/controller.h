@@ -24,6 +24,8 @@ struct controller *controller_new(struct loop *loop, struct kc_client *client,
 /* Cancels what is under way; nothing more is written. NULL is fine. */
 void controller_free(struct controller *ctl);
 
+/* Calls fn once when the caches are synced. */
+void controller_on_synced(struct controller *ctl, loop_fn *fn, void *arg);
 bool controller_is_synced(const struct controller *ctl);
 /* Jobs that are pending, starting or running, as the core has them. */
 size_t controller_active_jobs(const struct controller *ctl);

@@ -39,6 +39,8 @@ struct controller {
     struct loop_timer *step, *sweep, *turn;
     struct record *dirty, **dirty_end; /* to be reconciled in this turn, cycle.c */
     bool synced;
+    loop_fn *on_synced;
+    void *on_synced_arg;
     int told_resources; /* how many names the core knows */
     bool stepping_soon; /* the step timer is armed for changes, not for a wake */
 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/opt.h"
+#include "base/ready.h"
 #include "base/util.h"
 #include "cmd/gantry-controller/bjob.h"
 #include "cmd/gantry-controller/controller.h"
@@ -26,6 +27,7 @@ struct options {
     const char *kubeconfig;
     const char *config;
     const char *log_level;
+    int64_t ready_fd;
     bool help;
 };
 
@@ -38,6 +40,8 @@ static const struct opt table[] = {
      "cluster-wide settings, gantry.yaml", 0, 0},
     {"log-level", 0, OPT_STRING, NULL, AT(log_level), "LEVEL",
      "debug, info, warn or error (info)", 0, 0},
+    {"ready-fd", 0, OPT_INT, NULL, AT(ready_fd), "FD",
+     "write a newline to this descriptor when all is read, and close it", 3, INT32_MAX},
     {"help", 'h', OPT_FLAG, NULL, AT(help), NULL, "show this help", 0, 0},
     {0},
 };
@@ -52,6 +56,7 @@ struct daemon {
     struct kc_probe *probe;
     struct controller *controller;
     struct loop_signal *sigterm, *sigint;
+    int64_t ready_fd;
     int status;
 };
 
@@ -62,11 +67,18 @@ static void on_signal(void *arg, int signo)
     loop_stop(d->loop);
 }
 
+static void synced(void *arg)
+{
+    struct daemon *d = arg;
+    ready_tell(&d->ready_fd);
+}
+
 static void probed(void *arg, const char *refusal)
 {
     struct daemon *d = arg;
     if (!refusal) {
         d->controller = controller_new(d->loop, d->client, d->log, &d->settings);
+        controller_on_synced(d->controller, synced, d);
         return;
     }
     log_error(d->log, "%s", refusal);
@@ -103,6 +115,9 @@ static int open_daemon(struct daemon *d, const struct options *o, struct err *er
         return err_set(err, ERR_INVALID,
                        "--log-level: \"%s\" is none of debug, info, warn, error",
                        o->log_level);
+    if (ready_check(o->ready_fd, err) < 0)
+        return -1;
+    d->ready_fd = o->ready_fd;
     settings_default(&d->settings);
     if (o->config && settings_load(&d->settings, o->config, err) < 0)
         return -1;
@@ -137,8 +152,8 @@ static int fail(const struct err *err)
 
 int main(int argc, char **argv)
 {
-    struct options o = {0};
-    struct daemon d = {0};
+    struct options o = {.ready_fd = READY_NONE};
+    struct daemon d = {.ready_fd = READY_NONE};
     struct err err = ERR_INIT;
     int first = opt_parse(table, argc, argv, &o, &err);
     if (first < 0)

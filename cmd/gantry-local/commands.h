@@ -16,5 +16,9 @@ extern const struct opt_exit command_exits[];
 
 int cmd_serve(int argc, char **argv); /* the API server */
 int cmd_node(int argc, char **argv);  /* nodes: clients of any API server */
+/* All of a local cluster, as daemons of a directory. */
+int cmd_up(int argc, char **argv);
+int cmd_down(int argc, char **argv);
+int cmd_status(int argc, char **argv);
 
 #endif

@@ -265,6 +265,8 @@ struct kubelet *kubelet_new(const struct kubelet_options *options, struct err *e
     k->log = options->log;
     k->rng = options->rng;
     k->lease_sec = options->lease_sec;
+    k->registered = options->registered;
+    k->registered_arg = options->registered_arg;
     k->name_prefix = xstrdup(options->name_prefix);
     k->gpu_resource = xstrdup(options->gpu_resource);
     k->serving_ca = xstrdup_null(options->serving_ca);

@@ -61,6 +61,9 @@ struct kubelet_options {
     /* What the certificate of the log endpoint is signed by (PEM), told in the Nodes'
      * annotation gantry.dev/serving-ca; NULL: no logs are served. */
     const char *serving_ca;
+
+    loop_fn *registered; /* called when all nodes are, as ready; NULL */
+    void *registered_arg;
 };
 
 /* Are the options in range? Looks at no pointer but the texts. */

@@ -91,11 +91,13 @@ static void now_up(struct knode *node)
     node->stage = KNODE_UP;
     writer_want(&node->lease);
     k->n_registered++;
-    if (k->n_registered == k->n_nodes)
-        log_info(k->log, "%zu node%s registered: %s1%s%s", k->n_nodes,
-                 k->n_nodes > 1 ? "s" : "", k->name_prefix,
-                 k->n_nodes > 1 ? " to " : "",
-                 k->n_nodes > 1 ? k->nodes[k->n_nodes - 1].name : "");
+    if (k->n_registered < k->n_nodes)
+        return;
+    if (k->registered)
+        k->registered(k->registered_arg);
+    log_info(k->log, "%zu node%s registered: %s1%s%s", k->n_nodes,
+             k->n_nodes > 1 ? "s" : "", k->name_prefix, k->n_nodes > 1 ? " to " : "",
+             k->n_nodes > 1 ? k->nodes[k->n_nodes - 1].name : "");
 }
 
 static void not_up(struct knode *node)

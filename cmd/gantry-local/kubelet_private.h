@@ -59,6 +59,8 @@ struct kubelet {
     size_t n_groups;
     struct knode *nodes;
     size_t n_nodes, n_registered;
+    loop_fn *registered;
+    void *registered_arg;
 
     struct kgang_list gangs;
     struct kevent_list events; /* to be sent */

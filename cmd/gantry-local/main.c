@@ -12,6 +12,9 @@ static const struct {
 } commands[] = {
     {"serve", cmd_serve, "run the API server on loopback"},
     {"node", cmd_node, "run nodes that join an API server"},
+    {"up", cmd_up, "start a cluster: API server, nodes and controller, as daemons"},
+    {"down", cmd_down, "stop them; nothing is lost"},
+    {"status", cmd_status, "say what runs"},
 };
 
 const struct opt_exit command_exits[] = {
@@ -43,7 +46,9 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < ARRAY_LEN(commands); i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);
-    fprintf(stderr, "gantry-local: unknown command \"%s\"; there are: serve, node\n",
-            argv[1]);
+    fprintf(stderr, "gantry-local: unknown command \"%s\"; there are:", argv[1]);
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+        fprintf(stderr, "%s %s", i > 0 ? "," : "", commands[i].name);
+    fputc('\n', stderr);
     return EXIT_USE;
 }

@@ -9,6 +9,7 @@
 #include "base/files.h"
 #include "base/opt.h"
 #include "base/quantity.h"
+#include "base/ready.h"
 #include "base/str.h"
 #include "base/util.h"
 #include "cmd/gantry-local/commands.h"
@@ -41,6 +42,7 @@ struct node_options {
     const char *client_ca;
     bool simulate;
     int64_t lease_sec;
+    int64_t ready_fd;
     bool help;
 };
 
@@ -72,6 +74,8 @@ static const struct opt options_table[] = {
      "run nothing: pods last gantry.dev/run-seconds", 0, 0},
     {"lease-sec", 0, OPT_INT, NULL, AT(lease_sec), "N",
      "seconds between lease renewals (10; simulated: 25)", 1, LEASE_MAX_SEC},
+    {"ready-fd", 0, OPT_INT, NULL, AT(ready_fd), "FD",
+     "write a newline to this descriptor when the nodes are ready", 3, INT32_MAX},
     {"help", 'h', OPT_FLAG, NULL, AT(help), NULL, "show this text", 0, 0},
     {0},
 };
@@ -89,6 +93,7 @@ struct daemon {
     char *client_ca;         /* PEM; NULL: not known */
     int names_lock;          /* -1: none is needed */
     struct kubelet_options kubelet_options;
+    int64_t ready_fd;
     struct loop_signal *sigterm, *sigint;
     struct kc_probe *probe;
     bool lacks_client_ca;
@@ -162,6 +167,13 @@ static void stopped(void *arg)
     struct daemon *d = arg;
 
     loop_stop(d->loop);
+}
+
+static void registered(void *arg)
+{
+    struct daemon *d = arg;
+
+    ready_tell(&d->ready_fd);
 }
 
 /* A second signal does not wait. */
@@ -306,14 +318,17 @@ static void give_kubelet(struct daemon *d)
     k->log = d->log;
     k->rng = d->rng;
     k->serving_ca = d->logs ? nodelogs_serving_ca(d->logs) : NULL;
+    k->registered = registered;
+    k->registered_arg = d;
 }
 
 static int open_daemon(struct daemon *d, const struct node_options *o, struct err *err)
 {
     signal(SIGPIPE, SIG_IGN);
     rng_seed_os(&d->rng);
-    if (read_options(d, o, err) < 0)
+    if (ready_check(o->ready_fd, err) < 0 || read_options(d, o, err) < 0)
         return -1;
+    d->ready_fd = o->ready_fd;
     d->loop = loop_new(err);
     if (!d->loop || open_executor(d, o, err) < 0 || connect_client(d, o, err) < 0)
         return -1;
@@ -363,8 +378,10 @@ static int run(const struct node_options *o)
 
 int cmd_node(int argc, char **argv)
 {
-    struct node_options o = {
-        .name = "n", .gpu_resource = "nvidia.com/gpu", .memory = "64Gi"};
+    struct node_options o = {.name = "n",
+                             .gpu_resource = "nvidia.com/gpu",
+                             .memory = "64Gi",
+                             .ready_fd = READY_NONE};
     struct err err = ERR_INIT;
     int operand = opt_parse(options_table, argc, argv, &o, &err);
 

@@ -26,6 +26,7 @@
 struct options {
     const char *dir;
     int64_t port;
+    const char *user;
     int64_t ready_fd;
     bool help;
 };
@@ -45,6 +46,11 @@ static const struct opt table[] = {
              "the last time, else 6443; where it is taken, a free one.",
      .min = 0,
      .max = 65535},
+    {.name = "user",
+     .type = OPT_STRING,
+     .offset = offsetof(struct options, user),
+     .metavar = "NAME",
+     .help = "Who everybody with the token is. Default: admin."},
     {.name = "ready-fd",
      .type = OPT_INT,
      .offset = offsetof(struct options, ready_fd),
@@ -96,13 +102,14 @@ static void refuse(void *arg, const char *why)
 
 static const struct durable_hooks hooks = {hold, release, refuse};
 
-static int listen_on(struct server *s, int port, struct err *err)
+static int listen_on(struct server *s, const struct options *o, int port,
+                     struct err *err)
 {
     const struct http_config http = {.loop = s->loop,
                                      .app = apiserver_app(s->api),
                                      .tls = auth_tls(s->auth),
                                      .auth = s->auth,
-                                     .user = "admin",
+                                     .user = o->user,
                                      .port = port,
                                      .log = s->log};
 
@@ -117,7 +124,7 @@ static int find_port(struct server *s, const struct options *o, struct err *err)
     const int kept = asked ? 0 : auth_kept_port(s->auth);
     const int port = asked ? (int)o->port : kept > 0 ? kept : PORT_USUAL;
 
-    if (listen_on(s, port, err) == 0)
+    if (listen_on(s, o, port, err) == 0)
         return 0;
     if (err->code != ERR_EXISTS)
         return -1;
@@ -126,7 +133,7 @@ static int find_port(struct server *s, const struct options *o, struct err *err)
                        "--port: 127.0.0.1:%d is taken: choose another, or 0 for any",
                        port);
     log_warn(s->log, "127.0.0.1:%d is taken: listening elsewhere", port);
-    return listen_on(s, 0, err);
+    return listen_on(s, o, 0, err);
 }
 
 static int open_objects(struct server *s, const struct options *o, struct err *err)
@@ -239,7 +246,7 @@ static int run(struct options *o)
 
 int cmd_serve(int argc, char **argv)
 {
-    struct options o = {.port = PORT_UNSAID, .ready_fd = READY_NONE};
+    struct options o = {.port = PORT_UNSAID, .user = "admin", .ready_fd = READY_NONE};
     struct err err = ERR_INIT;
     const int at = opt_parse(table, argc, argv, &o, &err);
 

@@ -221,7 +221,8 @@ static const struct row rows[] = {
     {"a command misspelt",
      {LOCAL, "server"},
      2,
-     "gantry-local: unknown command \"server\"; there are: serve, node"},
+     "gantry-local: unknown command \"server\"; there are: serve, node, up, "
+     "down, status"},
 
     {"GPUs: a word",
      {NODE_OPT, "--gpus", "many"},

@@ -77,9 +77,11 @@ static const struct api_sink_ops sink_ops = {sink_head, sink_data, sink_end, sin
 static int request(struct rig *r, const char *method, const char *path,
                    const char *body)
 {
+    const size_t path_len = strcspn(path, "?");
+    AUTO_FREE char *alone = xstrndup(path, path_len);
     const struct api_request req = {.method = method,
-                                    .path = path,
-                                    .query = "",
+                                    .path = alone,
+                                    .query = path[path_len] ? path + path_len + 1 : "",
                                     .content_type = "application/json",
                                     .accept = "",
                                     .user_agent = "test",
@@ -186,6 +188,38 @@ START_TEST(test_next_life)
 }
 END_TEST
 
+/* resourceVersion of the last answer, a list. */
+static int64_t version_of(struct rig *r)
+{
+    JSON_AUTO struct json *list = json_parse(r->text.s, r->text.len, NULL);
+
+    return strtoll(json_str_or(list, "metadata.resourceVersion", "0"), NULL, 10);
+}
+
+/* Who had seen the last write goes on; who had not reads that it is too late. */
+START_TEST(test_resume)
+{
+    struct rig r;
+
+    rig_init(&r);
+    request(&r, "POST", MAPS, "{\"metadata\":{\"name\":\"a\"}}");
+    request(&r, "GET", MAPS, NULL);
+    const int64_t before = version_of(&r);
+    request(&r, "POST", MAPS, "{\"metadata\":{\"name\":\"b\"}}");
+    again(&r);
+    AUTO_FREE char *old =
+        xasprintf(MAPS "?watch=1&resourceVersion=%lld", (long long)before);
+    request(&r, "GET", old, NULL);
+    ck_assert_msg(strstr(r.text.s, "\"code\":410"), "%s", r.text.s);
+    request(&r, "GET", MAPS, NULL);
+    ck_assert_int_eq(version_of(&r), before + 1);
+    request(&r, "POST", MAPS, "{\"metadata\":{\"name\":\"c\"}}");
+    request(&r, "GET", MAPS, NULL);
+    ck_assert_int_eq(version_of(&r), before + 2);
+    rig_fini(&r);
+}
+END_TEST
+
 #define CRDS "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 #define WIDGETS "/apis/example.org/v1/namespaces/default/widgets"
 
@@ -277,6 +311,7 @@ int main(void)
     return suite_main("gantry-local/durable", (struct suite_row[]){
                                                   {test_order, 1},
                                                   {test_next_life, 1},
+                                                  {test_resume, 1},
                                                   {test_custom_kinds, 1},
                                                   {test_unknown_kind, 1},
                                                   {test_disk_full, 1},
