@@ -11,6 +11,7 @@ const struct command commands[] = {
     {"sbatch", cmd_sbatch, true, "submit a batch script"},
     {"scancel", cmd_scancel, true, "cancel jobs"},
     {"sinfo", cmd_sinfo, true, "partitions and nodes"},
+    {"scontrol", cmd_scontrol, true, "show and change jobs, nodes, partitions"},
     {"apply", cmd_apply, false, "make objects from YAML, as `kubectl apply` does"},
     {"logs", cmd_logs, false, "what a job printed"},
     {"version", cmd_version, false, "versions of this program and of the API server"},

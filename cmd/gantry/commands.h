@@ -25,6 +25,7 @@ const struct command *command_find(const char *name); /* NULL: there is none */
  * gantry or kubectl-gantry, which takes the command's name first. */
 int command_dispatch(const struct cli *cli, int argc, char **argv);
 
+int cmd_scontrol(const struct cli *cli, int argc, char **argv);
 int cmd_sinfo(const struct cli *cli, int argc, char **argv);
 int cmd_squeue(const struct cli *cli, int argc, char **argv);
 int cmd_sbatch(const struct cli *cli, int argc, char **argv);

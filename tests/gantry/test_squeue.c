@@ -23,12 +23,12 @@ static struct clitest *queue_new(void)
     struct clitest *t = clitest_new();
 
     submit(t, "train",
-           "'nodes':2,'gpusPerNode':'h100:4','cpusPerTask':4,"
+           "'nodes':2,'priority':300,'gpusPerNode':'h100:4','cpusPerTask':4,"
            "'memPerNode':'8G','timeLimit':'1:00:00','user':'alice'");
-    submit(t, "done", "'timeLimit':'10','user':'bob'");
-    submit(t, "broken", "'timeLimit':'1-00:00:00','user':'bob'");
+    submit(t, "done", "'priority':200,'timeLimit':'10','user':'bob'");
+    submit(t, "broken", "'priority':200,'timeLimit':'1-00:00:00','user':'bob'");
     submit(t, "endless",
-           "'jobName':'a long name','nice':5,'user':'alice',"
+           "'priority':200,'jobName':'a long name','nice':5,'user':'alice',"
            "'comment':'hi there','nodeList':'n4'");
     submit(t, "big",
            "'nodes':3,'exclusive':true,'exclude':'n4','timeLimit':'2:00:00','priority':"
@@ -38,7 +38,7 @@ static struct clitest *queue_new(void)
     submit(t, "later",
            "'begin':'now+1hour','priority':700,'timeLimit':'30','user':'carol'");
     submit(t, "toolarge", "'nodes':'5-6','priority':500,'user':'carol'");
-    submit(t, "gone", "'timeLimit':'10','user':'bob'");
+    submit(t, "gone", "'priority':200,'timeLimit':'10','user':'bob'");
     ctltest_advance(t->ctl, 90);
     ctltest_end(t->ctl, "done", 0, 0);
     ctltest_end(t->ctl, "broken", 0, 3);

@@ -31,12 +31,30 @@ static void add_errors(struct str *out, const char *err)
     }
 }
 
+#define SAYING "SystemComment="
+
+/* Puts "..." in place of the scheduler's words, which end with the line or, in one line
+ * with everything, before StdErr. */
+static void add_output(struct str *out, const char *text)
+{
+    const char *s;
+
+    while ((s = strstr(text, SAYING)) != NULL) {
+        const size_t line = strcspn(s, "\n");
+        const char *next = strstr(s, "  StdErr=");
+        str_addn(out, text, (size_t)(s - text));
+        str_add(out, SAYING "... ");
+        text = next && next < s + line ? next + 1 : s + line;
+    }
+    str_add(out, text);
+}
+
 /* What the command says, as a session has it. */
 static void run(struct clitest *t, const char *line, struct str *out)
 {
     const int status = clitest_run(t, line);
 
-    str_add(out, t->out);
+    add_output(out, t->out);
     if (t->out[0] && !str_ends(t->out, "\n"))
         str_add(out, "\n\\\n");
     add_errors(out, t->err);

@@ -9,7 +9,9 @@
  *   [1]
  *
  * Standard output stands as it came, standard error behind "! ", an exit status other
- * than 0 in brackets; output without an end of line is followed by a line "\". With
+ * than 0 in brackets; output without an end of line is followed by a line "\". What
+ * the scheduler says of a job (scontrol's SystemComment) is its own tests' affair and
+ * stands as "SystemComment=...". With
  * GANTRY_REWRITE_GOLDENS=1 the file is written anew, its commands and comments kept.
  */
 #ifndef GANTRY_TESTS_SUPPORT_SESSION_H

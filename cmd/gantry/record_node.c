@@ -1,0 +1,187 @@
+#include <inttypes.h>
+
+#include "base/quantity.h"
+#include "base/hostlist.h"
+#include "base/util.h"
+#include "cmd/gantry/records.h"
+#include "cmd/gantry/slurmtime.h"
+
+#define MEGA (INT64_C(1) << 20)
+
+/* "cpu=8,mem=64G,node=1,billing=8,gres/gpu=8"; nothing where all is 0. */
+struct amounts {
+    int64_t cpus, bytes, gpus;
+    int64_t nodes; /* 0: not shown */
+    bool billing;
+};
+
+static void add_tres(struct block *b, const char *key, const struct amounts *a)
+{
+    char mem[QUANTITY_TEXT_MAX];
+
+    block_line(b, "%s=", key);
+    if (a->cpus == 0 && a->bytes == 0 && a->gpus == 0)
+        return;
+    block_add(b, "cpu=%" PRId64, a->cpus);
+    if (a->bytes > 0) {
+        size_format(a->bytes / MEGA * MEGA, mem);
+        block_add(b, ",mem=%s", mem);
+    }
+    if (a->nodes > 0)
+        block_add(b, ",node=%" PRId64, a->nodes);
+    if (a->billing)
+        block_add(b, ",billing=%" PRId64, a->cpus);
+    if (a->gpus > 0)
+        block_add(b, ",gres/gpu=%" PRId64, a->gpus);
+}
+
+static void add_partitions(struct block *b, const struct noderow *n,
+                           const struct partlist *parts)
+{
+    const char *comma = "";
+
+    block_line(b, "Partitions=");
+    for (size_t i = 0; i < parts->n; i++) {
+        if (!partition_has_node(parts->parts[i].model, n->model))
+            continue;
+        block_add(b, "%s%s", comma, parts->parts[i].model->name);
+        comma = ",";
+    }
+    block_add(b, " ");
+}
+
+static void add_when(struct block *b, int64_t sec)
+{
+    const struct slurmtime_style style = {0};
+    char text[SLURMTIME_MAX] = "Unknown";
+
+    if (sec != TIME_UNSET)
+        slurmtime_moment(&style, sec, text);
+    block_add(b, "@%s", text);
+}
+
+static void add_reason(struct block *b, const struct noderow *n)
+{
+    if (!n->reason)
+        return;
+    block_line(b, "Reason=%s [%s", n->reason,
+               n->reason_user ? n->reason_user : "Unknown");
+    add_when(b, n->reason_sec);
+    block_add(b, "]");
+}
+
+void block_node(struct block *b, const struct noderow *n, const struct partlist *parts)
+{
+    block_line(b, "NodeName=%s Arch=%s CoresPerSocket=1 ", n->name, n->arch);
+    block_line(
+        b, "CPUAlloc=%" PRId64 " CPUEfctv=%" PRId64 " CPUTot=%" PRId64 " CPULoad=N/A",
+        noderow_used_cpus(n), n->cpus, n->cpu_total);
+    block_line(b, "AvailableFeatures=(null)");
+    block_line(b, "ActiveFeatures=(null)");
+    block_line(b, "Gres=");
+    noderow_gres(n, n->gpus, &b->out);
+    block_line(b, "NodeAddr=%s NodeHostName=%s Version=%s", n->addr, n->host,
+               n->version);
+    block_line(b, "OS=%s%s%s ", n->os, *n->kernel ? " " : "", n->kernel);
+    block_line(b,
+               "RealMemory=%" PRId64 " AllocMem=%" PRId64
+               " FreeMem=N/A Sockets=%" PRId64 " Boards=1",
+               n->mem_bytes / MEGA, n->used_bytes / MEGA, n->cpu_total);
+    block_line(b, "State=");
+    node_state_full(&n->state, &b->out);
+    block_add(b, " ThreadsPerCore=1 TmpDisk=0 Weight=1 Owner=N/A MCS_label=N/A");
+    add_partitions(b, n, parts);
+    block_line(b, "BootTime=None SlurmdStartTime=None");
+    block_line(b, "LastBusyTime=Unknown ResumeAfterTime=None");
+    add_tres(
+        b, "CfgTRES",
+        &(struct amounts){
+            .cpus = n->cpus, .bytes = n->mem_bytes, .gpus = n->gpus, .billing = true});
+    add_tres(b, "AllocTRES",
+             &(struct amounts){.cpus = noderow_used_cpus(n),
+                               .bytes = n->used_bytes,
+                               .gpus = n->used_gpus});
+    block_line(b, "CurrentWatts=0 AveWatts=0");
+    add_reason(b, n);
+    block_end(b);
+}
+
+/* ---- partitions ---- */
+
+struct total {
+    struct hostlist nodes;
+    int64_t cpus, bytes, gpus;
+};
+
+static void add_up(struct total *t, const struct partition *p,
+                   const struct nodelist *nodes)
+{
+    for (size_t i = 0; i < nodes->n; i++) {
+        const struct noderow *n = &nodes->rows[i];
+        if (!partition_has_node(p, n->model))
+            continue;
+        hostlist_add(&t->nodes, n->name);
+        t->cpus += n->cpus;
+        t->bytes += n->mem_bytes;
+        t->gpus += n->gpus;
+    }
+}
+
+static void add_limits(struct block *b, const struct partition *p)
+{
+    block_line(b, "%s", "");
+    block_duration(b, "DefaultTime", p->default_time_sec, "NONE");
+    block_add(b, " DisableRootJobs=NO Exclusive=NO GraceTime=0 Hidden=NO");
+    if (p->max_nodes == LIMIT_UNLIMITED)
+        block_line(b, "MaxNodes=UNLIMITED");
+    else
+        block_line(b, "MaxNodes=%" PRId64, p->max_nodes);
+    block_duration(b, " MaxTime", p->max_time_sec, "UNLIMITED");
+    block_add(b,
+              " MinNodes=%" PRId64
+              " LLN=NO MaxCPUsPerNode=UNLIMITED MaxCPUsPerSocket=UNLIMITED",
+              p->min_nodes);
+}
+
+static const char *state_word(enum part_state s)
+{
+    static const char *const words[] = {[PART_UP] = "UP",
+                                        [PART_DOWN] = "DOWN",
+                                        [PART_DRAIN] = "DRAIN",
+                                        [PART_INACTIVE] = "INACTIVE"};
+
+    return words[s];
+}
+
+void block_partition(struct block *b, const struct partition *p,
+                     const struct nodelist *nodes)
+{
+    struct total total = {0};
+
+    add_up(&total, p, nodes);
+    block_line(b, "PartitionName=%s", p->name);
+    block_line(b, "AllowGroups=ALL AllowAccounts=ALL AllowQos=ALL");
+    block_line(b, "AllocNodes=ALL Default=%s QoS=N/A", p->is_default ? "YES" : "NO");
+    add_limits(b, p);
+    block_line(b, "Nodes=");
+    hostlist_format(&total.nodes, &b->out);
+    block_line(b,
+               "PriorityJobFactor=%" PRId64 " PriorityTier=%" PRId64
+               " RootOnly=NO ReqResv=NO OverSubscribe=NO",
+               p->priority_job_factor, p->priority_tier);
+    block_line(b, "OverTimeLimit=NONE PreemptMode=OFF");
+    block_line(b,
+               "State=%s TotalCPUs=%" PRId64 " TotalNodes=%zu "
+               "SelectTypeParameters=NONE",
+               state_word(p->state), total.cpus, total.nodes.n);
+    block_line(b, "JobDefaults=(null)");
+    block_line(b, "DefMemPerNode=UNLIMITED MaxMemPerNode=UNLIMITED");
+    add_tres(b, "TRES",
+             &(struct amounts){.cpus = total.cpus,
+                               .bytes = total.bytes,
+                               .gpus = total.gpus,
+                               .nodes = (int64_t)total.nodes.n,
+                               .billing = true});
+    block_end(b);
+    hostlist_fini(&total.nodes);
+}

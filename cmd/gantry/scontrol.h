@@ -1,0 +1,55 @@
+/*
+ * scontrol - what the files of scontrol share: one run of the command, its connection
+ * and what it prints; its keywords.
+ *
+ * Slurm's messages stand on stderr as they are, without the program's name.
+ */
+#ifndef GANTRY_CLI_SCONTROL_H
+#define GANTRY_CLI_SCONTROL_H
+
+#include "cmd/gantry/cluster.h"
+#include "cmd/gantry/jobrow.h"
+#include "cmd/gantry/parts.h"
+#include "cmd/gantry/users.h"
+
+struct scontrol {
+    const struct cli *cli;
+    struct cluster_options options;
+    struct cluster cluster;
+    bool is_open;
+    struct users *users;
+    bool one_line, json, quiet;
+};
+
+/* `argv` begins with the keyword; the exit status. */
+typedef int scontrol_fn(struct scontrol *s, int argc, char **argv);
+
+scontrol_fn scontrol_show, scontrol_hold, scontrol_uhold, scontrol_release,
+    scontrol_requeue, scontrol_requeuehold, scontrol_update, scontrol_ping;
+/* The entities of show that need no server, and config. */
+scontrol_fn scontrol_hostnames, scontrol_hostlist, scontrol_hostlistsorted,
+    scontrol_config;
+
+/* Opens the connection, if that was not done. -1: said why. */
+int scontrol_connect(struct scontrol *s);
+/* A line on stderr. Returns EXIT_ERROR. */
+int scontrol_fail(const struct scontrol *s, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Jobs with the partitions' defaults in them. -1: said why. */
+int scontrol_jobs(struct scontrol *s, struct joblist *jobs, struct partlist *parts);
+
+/* Whether `word` is `name` or begins it with three letters at least; in any case. */
+bool scontrol_is(const char *word, const char *name);
+
+/* The jobs that operands name: "42", "42,43", "jobid=42", "jobname=x", in order. Those
+ * that do not exist are said, and counted in *ret_missing. Heap, of lent rows. */
+const struct jobrow **scontrol_pick(const struct scontrol *s,
+                                    const struct joblist *jobs, char **words,
+                                    size_t *ret_n, size_t *ret_missing);
+/* A change of a job's spec: `spec` is taken over. -1: said why. */
+int scontrol_patch_job(struct scontrol *s, const struct jobrow *r, struct json *spec);
+/* Says "<why> for job 42". Returns EXIT_ERROR. */
+int scontrol_job_fail(const struct scontrol *s, const struct jobrow *r,
+                      const char *why);
+
+#endif

@@ -1,0 +1,230 @@
+/* scontrol hold, release, requeue: what is done to jobs that are named. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/util.h"
+#include "cmd/gantry/jobaction.h"
+#include "cmd/gantry/jobfilter.h"
+#include "cmd/gantry/scontrol.h"
+#include "cmd/gantry/whoami.h"
+
+#define NOT_THERE "Invalid job id specified"
+#define IS_OVER "Job/step already completing or completed"
+
+/* ---- which jobs ---- */
+
+struct picked {
+    const struct jobrow **rows;
+    size_t n, cap, missing;
+};
+
+static void add_row(struct picked *p, const struct jobrow *r)
+{
+    GROW(p->rows, p->n, p->cap);
+    p->rows[p->n++] = r;
+}
+
+static void add_named(struct picked *p, const struct joblist *jobs, const char *name)
+{
+    for (size_t i = 0; i < jobs->n; i++)
+        if (strcmp(jobs->rows[i].name, name) == 0 &&
+            jobs->rows[i].word->kind != JOB_KIND_FINAL)
+            add_row(p, &jobs->rows[i]);
+}
+
+static void add_one(const struct scontrol *s, struct picked *p,
+                    const struct joblist *jobs, const char *word)
+{
+    JOBFILTER_AUTO struct jobfilter one = {.any_state = true};
+    const size_t before = p->n;
+
+    if (jobfilter_jobs(&one, word, NULL) == 0 && one.n_jobs > 0)
+        for (size_t i = 0; i < jobs->n; i++)
+            if (jobfilter_shows(&one, &jobs->rows[i]))
+                add_row(p, &jobs->rows[i]);
+    if (p->n == before) {
+        p->missing++;
+        scontrol_fail(s, NOT_THERE " for job %s", word);
+    }
+}
+
+const struct jobrow **scontrol_pick(const struct scontrol *s,
+                                    const struct joblist *jobs, char **words,
+                                    size_t *ret_n, size_t *ret_missing)
+{
+    struct picked p = {0};
+
+    for (; *words; words++) {
+        const char *value = strchr(*words, '=');
+        if (value && strncasecmp(*words, "jobname=", 8) == 0) {
+            add_named(&p, jobs, value + 1);
+            continue;
+        }
+        struct names ids = {0};
+        names_parse(&ids, value ? value + 1 : *words);
+        for (size_t i = 0; i < ids.n; i++)
+            add_one(s, &p, jobs, ids.list[i]);
+        names_fini(&ids);
+    }
+    *ret_n = p.n;
+    *ret_missing = p.missing;
+    return p.rows;
+}
+
+int scontrol_job_fail(const struct scontrol *s, const struct jobrow *r, const char *why)
+{
+    STR_AUTO struct str id;
+
+    str_init(&id, 64);
+    jobrow_id(r, &id);
+    return scontrol_fail(s, "%s for job %s", why, id.s);
+}
+
+int scontrol_patch_job(struct scontrol *s, const struct jobrow *r, struct json *spec)
+{
+    const struct kc_ref ref = {&cluster_jobs, r->ns, r->object, NULL};
+    JSON_AUTO struct json *patch = json_build("{'metadata':{'uid':%s}}", r->uid);
+    ANSWER_AUTO struct answer a = {0};
+    struct err err = ERR_INIT;
+
+    json_set(patch, "spec", spec);
+    if (cluster_patch(&s->cluster, &ref, KC_PATCH_MERGE, patch, &a, &err) == 0)
+        return 0;
+    scontrol_job_fail(s, r, a.reason == KC_REASON_NOT_FOUND ? NOT_THERE : err.msg);
+    return -1;
+}
+
+/* ---- one after another ---- */
+
+/* What a keyword does to a job; -1: said why. `arg` is the keyword's own. */
+typedef int act_fn(struct scontrol *s, const struct jobrow *r, void *arg);
+
+static int each_job(struct scontrol *s, char **words, act_fn *act, void *arg)
+{
+    JOBLIST_AUTO struct joblist jobs;
+    PARTLIST_AUTO struct partlist parts = {0};
+    size_t n, missing, failed = 0;
+
+    joblist_init(&jobs);
+    if (scontrol_jobs(s, &jobs, &parts) < 0)
+        return EXIT_ERROR;
+    const struct jobrow **rows = scontrol_pick(s, &jobs, words, &n, &missing);
+    for (size_t i = 0; i < n; i++)
+        failed += act(s, rows[i], arg) != 0;
+    free((void *)rows);
+    return missing + failed > 0 ? EXIT_ERROR : EXIT_DONE;
+}
+
+/* ---- hold and release ---- */
+
+/* `arg`: who holds, a const char **; NULL there: released. */
+static int set_hold(struct scontrol *s, const struct jobrow *r, void *arg)
+{
+    const char *const *who = arg;
+    struct json *spec;
+
+    if (r->word->kind == JOB_KIND_FINAL) {
+        scontrol_job_fail(s, r, IS_OVER);
+        return -1;
+    }
+    if (!*who && !r->hold)
+        return 0;
+    spec = json_new_object();
+    json_set(spec, "hold", *who ? json_new_string(*who) : json_new_null());
+    return scontrol_patch_job(s, r, spec);
+}
+
+/* One's own jobs are held as their user, others' as an operator. */
+static int hold_as_caller(struct scontrol *s, const struct jobrow *r, void *arg)
+{
+    const char *who = strcmp(r->user, arg) == 0 ? "User" : "Admin";
+
+    return set_hold(s, r, &who);
+}
+
+int scontrol_hold(struct scontrol *s, int argc, char **argv)
+{
+    struct err err = ERR_INIT;
+
+    (void)argc;
+    if (scontrol_connect(s) < 0)
+        return EXIT_ERROR;
+    AUTO_FREE char *me = whoami(&s->cluster, &err);
+    if (!me)
+        return scontrol_fail(s, "slurm_suspend error: %s", err.msg);
+    return each_job(s, argv + 1, hold_as_caller, me);
+}
+
+int scontrol_uhold(struct scontrol *s, int argc, char **argv)
+{
+    const char *who = "User";
+
+    (void)argc;
+    return each_job(s, argv + 1, set_hold, &who);
+}
+
+int scontrol_release(struct scontrol *s, int argc, char **argv)
+{
+    const char *nobody = NULL;
+
+    (void)argc;
+    return each_job(s, argv + 1, set_hold, &nobody);
+}
+
+/* ---- requeue ---- */
+
+struct requeue {
+    const char *type;
+    bool incomplete; /* only those that run */
+};
+
+static int requeue(struct scontrol *s, const struct jobrow *r, void *arg)
+{
+    const struct requeue *how = arg;
+    const struct jobaction action = {.type = how->type};
+    struct err err = ERR_INIT;
+    const char *why = NULL;
+
+    if (how->incomplete && r->word->kind != JOB_KIND_ACTIVE)
+        return 0;
+    if (r->word->kind == JOB_KIND_PENDING && strcmp(how->type, "Requeue") == 0)
+        why = "Job is pending execution";
+    else if (!r->requeue)
+        why = "Requested operation is presently disabled";
+    else if (jobaction_add(&s->cluster, r->ns, r->object, r->uid, &action, &err) < 0)
+        why = err.code == ERR_NOT_FOUND ? NOT_THERE : err.msg;
+    if (!why)
+        return 0;
+    scontrol_job_fail(s, r, why);
+    return -1;
+}
+
+static int requeue_words(struct scontrol *s, char **words, const char *type)
+{
+    struct requeue how = {.type = type};
+
+    if (strcasecmp(words[0], "incomplete") == 0) {
+        how.incomplete = true;
+        words++;
+    } else if (strncasecmp(words[0], "state=", 6) == 0) {
+        return scontrol_fail(s, "%s is not supported: jobs have no such state",
+                             words[0]);
+    }
+    if (!words[0])
+        return scontrol_fail(s, "too few arguments for keyword:requeue");
+    return each_job(s, words, requeue, &how);
+}
+
+int scontrol_requeue(struct scontrol *s, int argc, char **argv)
+{
+    (void)argc;
+    return requeue_words(s, argv + 1, "Requeue");
+}
+
+int scontrol_requeuehold(struct scontrol *s, int argc, char **argv)
+{
+    (void)argc;
+    return requeue_words(s, argv + 1, "RequeueHold");
+}

@@ -1,0 +1,181 @@
+/* scontrol against golden sessions, tests/gantry/golden/scontrol*.txt, whose layout and
+ * messages were compared with Slurm's. */
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/util.h"
+#include "tests/support/clitest.h"
+#include "tests/support/session.h"
+#include "tests/support/suite.h"
+
+#define GOLDEN "tests/gantry/golden/"
+
+/* alice is who asks. Job 1 of hers runs on n1 and n2, 2 of bob's has ended, 3 to 5
+ * wait. */
+static struct clitest *cluster_new(void)
+{
+    static const struct {
+        const char *name, *spec;
+    } jobs[] = {
+        {"train", "'nodes':2,'priority':300,'gpusPerNode':'h100:4','cpusPerTask':4,'"
+                  "memPerNode':'8G',"
+                  "'timeLimit':'1:00:00','user':'alice','comment':'hi there'"},
+        {"done", "'priority':200,'timeLimit':'10','user':'bob'"},
+        {"big", "'nodes':'3-4','exclusive':true,'timeLimit':'2:00:00','priority':900,"
+                "'user':'alice'"},
+        {"held", "'hold':'User','user':'alice','exclude':'n4','nice':10"},
+        {"later", "'begin':'now+1hour','timeLimit':'30','priority':700,'user':'bob',"
+                  "'requeue':false,'memPerCpu':'1G'"},
+    };
+    struct clitest *t = clitest_new();
+
+    for (size_t i = 0; i < ARRAY_LEN(jobs); i++) {
+        ctltest_submit(t->ctl, jobs[i].name, jobs[i].spec);
+        ctltest_settle(t->ctl);
+    }
+    ctltest_advance(t->ctl, 30);
+    ctltest_end(t->ctl, "done", 0, 3);
+    ctltest_advance(t->ctl, 60);
+    return t;
+}
+
+static const char *const sessions[] = {"scontrol_show.txt", "scontrol_update.txt",
+                                       "scontrol_act.txt", "scontrol_node.txt",
+                                       "scontrol_wrong.txt"};
+
+START_TEST(test_session)
+{
+    AUTO_FREE char *path = xasprintf(GOLDEN "%s", sessions[_i]);
+    struct clitest *t = cluster_new();
+
+    session_play(t, path);
+    clitest_free(t);
+}
+END_TEST
+
+/* ---- what it does ---- */
+
+static const struct {
+    const char *line, *job, *holds; /* of the job afterwards */
+} acts[] = {
+    {"scontrol hold 3", "big", "spec.hold=User"},
+    {"scontrol hold 5", "later", "spec.hold=Admin"},
+    {"scontrol uhold 5", "later", "spec.hold=User"},
+    {"scontrol release 4", "held", "spec.hold!"},
+    {"scontrol hold jobname=big", "big", "spec.hold=User"},
+    {"scontrol requeue 1", "train", "spec.actions.0.type=Requeue|status.restarts=1"},
+    {"scontrol requeuehold 1", "train",
+     "spec.actions.0.type=RequeueHold|status.restarts=1|spec.hold=User"},
+    {"scontrol requeue 2", "done", "spec.actions.0.type=Requeue|status.restarts=1"},
+    {"scontrol update JobId=3 TimeLimit=90", "big", "spec.timeLimit=90"},
+    {"scontrol update JobId=3 TimeLimit+=30", "big", "spec.timeLimit=02:30:00"},
+    {"scontrol update JobId=3 TimeLimit=-30", "big", "spec.timeLimit=01:30:00"},
+    {"scontrol update jobid 3 timelimit 90", "big", "spec.timeLimit=90"},
+    {"scontrol update Job=3 Nice=-5 Comment=x NumNodes=2", "big",
+     "spec.nice=-5|spec.comment=x|spec.nodes=2"},
+    {"scontrol update JobId=3 Name=other ReqNodeList=n[1-2] ExcNodeList=n3", "big",
+     "spec.jobName=other|spec.nodeList=n[1-2]|spec.exclude=n3"},
+    {"scontrol update JobId=3 Requeue=no OverSubscribe=YES", "big",
+     "spec.requeue=false|spec.exclusive=false"},
+    {"scontrol update JobId=3 TresPerNode=gres/gpu:h100:2 MinMemoryNode=4G", "big",
+     "spec.gpusPerNode=h100:2|spec.memPerNode=4G"},
+    {"scontrol update JobId=4 ExcNodeList=", "held", "spec.exclude!"},
+    {"scontrol update JobId=5 StartTime=now+30minutes", "later",
+     "spec.begin=2027-01-15T08:31:33Z"},
+    {"scontrol update JobName=big Nice=3", "big", "spec.nice=3|spec.jobName!"},
+    {"scontrol update JobId=1 Comment=new", "train", "spec.comment=new"},
+};
+
+START_TEST(test_act)
+{
+    struct clitest *t = cluster_new();
+
+    clitest_expect(t, acts[_i].line, 0, "", "");
+    ctltest_settle(t->ctl);
+    ctltest_reap(t->ctl);
+    ctltest_settle(t->ctl);
+    ctltest_expect(t->ctl, acts[_i].job, acts[_i].holds);
+    clitest_free(t);
+}
+END_TEST
+
+/* ---- its own lines ---- */
+
+START_TEST(test_lines)
+{
+    struct clitest *t = cluster_new();
+
+    t->in = "show hostnames n[1-2]\n\nshow foo\nupdate JobId=3 Comment='two words'\n"
+            "quit\nshow hostnames n9\n";
+    clitest_expect(t, "scontrol", 0,
+                   "scontrol: n1\nn2\nscontrol: scontrol: scontrol: scontrol: ",
+                   "invalid entity:foo for keyword:show (job, node, partition, config, "
+                   "hostnames, hostlist, hostlistsorted)\n");
+    ctltest_expect(t->ctl, "big", "spec.comment=two words");
+    t->in = "frobnicate\n";
+    clitest_expect(t, "scontrol", 1, "scontrol: scontrol: \n",
+                   "invalid keyword: frobnicate\n");
+    clitest_free(t);
+}
+END_TEST
+
+START_TEST(test_nodelist_of_the_job)
+{
+    struct clitest *t = clitest_new();
+
+    clitest_setenv(t, "SLURM_JOB_NODELIST", "a[1-2],b7");
+    clitest_expect(t, "scontrol show hostnames", 0, "a1\na2\nb7\n", "");
+    clitest_expect(t, "scontrol show hostnames c3", 0, "c3\n", "");
+    clitest_free(t);
+}
+END_TEST
+
+START_TEST(test_json)
+{
+    static const struct {
+        const char *line, *holds;
+    } rows[] = {
+        {"scontrol show job 1 --json", "jobs#1|jobs.0.job_id=1|jobs.0.nodes=n[1-2]"},
+        {"scontrol --json show jobs", "jobs#5|jobs.4.job_id=5"},
+        {"scontrol show node n1 --json", "nodes#1|nodes.0.state.0=MIXED|nodes.0.alloc_"
+                                         "cpus=4|nodes.0.partitions.0=main"},
+        {"scontrol show partition --json",
+         "partitions#1|partitions.0.name=main|partitions.0.nodes.configured=n[1-4]"},
+    };
+    struct clitest *t = cluster_new();
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct err err = ERR_INIT;
+        ck_assert_int_eq(clitest_run(t, rows[i].line), 0);
+        JSON_AUTO struct json *doc = json_parse_str(t->out, &err);
+        ck_assert_msg(doc != NULL, "%s: %s", rows[i].line, err.msg);
+        apitest_expect_in(doc, rows[i].line, rows[i].holds);
+    }
+    clitest_free(t);
+}
+END_TEST
+
+START_TEST(test_no_jobs)
+{
+    struct clitest *t = clitest_new();
+
+    clitest_expect(t, "scontrol show job", 0, "No jobs in the system\n", "");
+    clitest_expect(t, "scontrol -Q show job", 0, "", "");
+    clitest_free(t);
+}
+END_TEST
+
+int main(void)
+{
+    setenv("TZ", "UTC", 1);
+    tzset();
+    return suite_main("gantry/scontrol", (struct suite_row[]){
+                                             {test_session, ARRAY_LEN(sessions)},
+                                             {test_act, ARRAY_LEN(acts)},
+                                             {test_lines, 1},
+                                             {test_nodelist_of_the_job, 1},
+                                             {test_json, 1},
+                                             {test_no_jobs, 1},
+                                             {NULL, 0},
+                                         });
+}
