@@ -76,6 +76,9 @@ struct executor_ops {
      * to do. ERR_NOT_FOUND: something of the API is not there yet, it may be called
      * again; after any other error the pod has failed. */
     int (*prepare)(struct executor *x, const struct value_pod *pod, struct err *err);
+    /* -1 and err: a volume of the pod holds more than it may. NULL: nothing is known. */
+    int (*check_limits)(struct executor *x, const struct pod_spec *pod,
+                        struct err *err);
     /* Containers have an /etc/hosts of their own, which set_hosts writes: after prepare,
      * and again while they run. NULL where no programs run. */
     bool (*has_hosts)(const struct executor *x);

@@ -146,6 +146,11 @@ static int prepare(struct executor *x, const struct value_pod *pod, struct err *
     return podvolumes_make(p->files, pod, err);
 }
 
+static int check_limits(struct executor *x, const struct pod_spec *pod, struct err *err)
+{
+    return podvolumes_check(((const struct process *)x)->files, pod, err);
+}
+
 static bool has_hosts(const struct executor *x)
 {
     return ((const struct process *)x)->view != MOUNTNS_REFUSED;
@@ -337,6 +342,7 @@ static const struct executor_ops ops = {
     .runs_programs = true,
     .refuse = refuse,
     .prepare = prepare,
+    .check_limits = check_limits,
     .has_hosts = has_hosts,
     .set_hosts = set_hosts,
     .start = start,

@@ -148,6 +148,7 @@ static void stop_timers(struct kpod *pod)
     loop_timer_free(TAKE(pod->kill_timer));
     loop_timer_free(TAKE(pod->restart_timer));
     loop_timer_free(TAKE(pod->deadline_timer));
+    loop_timer_free(TAKE(pod->limit_timer));
 }
 
 void kpod_settle(struct kpod *pod)

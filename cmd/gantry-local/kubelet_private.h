@@ -154,7 +154,7 @@ struct kpod {
     struct writer_item item;
 
     int64_t kill_ms; /* monotonic; INT64_MAX: not asked to stop */
-    struct loop_timer *kill_timer, *restart_timer, *deadline_timer;
+    struct loop_timer *kill_timer, *restart_timer, *deadline_timer, *limit_timer;
 };
 
 /* ---- kubelet_node.c ---- */
@@ -221,6 +221,11 @@ void krun_end_hook(struct krun *r);
 /* The container runs: from now on it is asked. Sets its state's started and ready. */
 void krun_start_probes(struct krun *r);
 void krun_stop_probes(struct krun *r);
+
+/* ---- kubelet_limits.c ---- */
+
+/* If its volumes have limits: looks now and then, and evicts the pod that is past one. */
+void kpod_watch_limits(struct kpod *pod);
 
 /* ---- kubelet_objects.c ---- */
 

@@ -408,6 +408,7 @@ static bool prepare(struct kpod *pod)
     pod->prepared = x->ops->prepare(x, &view, &err) == 0;
     if (pod->prepared) {
         kpod_write_hosts(pod);
+        kpod_watch_limits(pod);
         return true;
     }
     kpod_warn(pod, NULL, "FailedMount", err.msg);

@@ -2,12 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/quantity.h"
 #include "base/util.h"
 #include "cmd/gantry-local/env.h"
 
@@ -303,6 +305,44 @@ char *podvolumes_source(const struct podfiles *files, const struct pod_spec *pod
         return NULL;
     }
     return make_dir(path, FILES_MODE, err) < 0 ? NULL : TAKE(path);
+}
+
+/* ---- how much it holds ---- */
+
+/* Bytes on the disk, as du counts; what cannot be looked into counts nothing. Past
+ * `enough` it is not counted on. */
+static int64_t disk_usage(const char *path, int64_t enough)
+{
+    char *const roots[] = {(char *)path, NULL};
+    FTS *fts = fts_open(roots, FTS_PHYSICAL | FTS_XDEV | FTS_NOCHDIR, NULL);
+    const FTSENT *e;
+    int64_t bytes = 0;
+
+    while (fts && bytes <= enough && (e = fts_read(fts)))
+        if (e->fts_info != FTS_DP && e->fts_info != FTS_NS && e->fts_level > 0)
+            bytes += (int64_t)e->fts_statp->st_blocks * 512;
+    if (fts)
+        fts_close(fts);
+    return bytes;
+}
+
+int podvolumes_check(const struct podfiles *files, const struct pod_spec *pod,
+                     struct err *err)
+{
+    for (size_t i = 0; i < pod->n_volumes; i++) {
+        const struct volume_spec *v = &pod->volumes[i];
+        AUTO_FREE char *path = podfiles_volume(files, pod, v->name);
+        char limit[QUANTITY_TEXT_MAX];
+
+        if (v->kind != VOLUME_EMPTY || v->size_bytes < 0 ||
+            disk_usage(path, v->size_bytes) <= v->size_bytes)
+            continue;
+        quantity_format_bytes(v->size_bytes, limit);
+        return err_set(err, ERR_TOO_LARGE,
+                       "Usage of EmptyDir volume \"%.100s\" exceeds the limit \"%s\".",
+                       v->name, limit);
+    }
+    return 0;
 }
 
 /* ---- /etc/hosts ---- */

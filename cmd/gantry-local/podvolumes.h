@@ -27,6 +27,11 @@ char *podvolumes_source(const struct podfiles *files, const struct pod_spec *pod
                         struct err *err);
 bool podvolumes_is_tmpfs(const struct pod_spec *pod, const struct mount_spec *mount);
 
+/* -1 and err (ERR_TOO_LARGE): an emptyDir takes more of the disk than its sizeLimit. A
+ * tmpfs cannot. */
+int podvolumes_check(const struct podfiles *files, const struct pod_spec *pod,
+                     struct err *err);
+
 /* The pod's own /etc/hosts. It is bound in its containers: it stays the same file. */
 int podvolumes_write_hosts(struct podfiles *files, const struct pod_spec *pod,
                            const char *text, struct err *err);

@@ -165,6 +165,31 @@ START_TEST(test_life)
 }
 END_TEST
 
+/* Within a kubelet's time; only pods whose volumes have limits are looked at. */
+START_TEST(test_evicted)
+{
+    struct nodetest t;
+
+    nodetest_init(&t);
+    nodetest_pod(&t, "p",
+                 ONCE "'volumes': [{'name': 'v', 'emptyDir': {'sizeLimit': '1Mi'}}],"
+                      " 'containers': [" C("c") "]");
+    nodetest_pod(
+        &t, "q",
+        ONCE "'volumes': [{'name': 'v', 'emptyDir': {}}], 'containers': [" C("d") "]");
+    apitest_advance(t.api, 25);
+    ck_assert_str_eq(t.history.s, "+c +d ");
+    t.is_past_limit = true;
+    apitest_advance(t.api, 11);
+    ck_assert_str_eq(t.history.s, "+c +d c!9 ");
+    nodetest_end(&t, "p", "c", 137);
+    nodetest_expect(&t, "p",
+                    "status.phase=Failed|status.reason=Evicted|status.message~past its"
+                    " limit");
+    nodetest_fini(&t);
+}
+END_TEST
+
 /* Indices of one's own, and none where none were asked for. */
 START_TEST(test_gpus)
 {
@@ -198,6 +223,7 @@ int main(void)
 {
     return suite_main("gantry-local/kubelet_run", (struct suite_row[]){
                                                       {test_life, ARRAY_LEN(lives)},
+                                                      {test_evicted, 1},
                                                       {test_gpus, 1},
                                                       {NULL, 0},
                                                   });

@@ -306,6 +306,32 @@ START_TEST(test_empty_dir_lives)
 }
 END_TEST
 
+START_TEST(test_size_limit)
+{
+    struct podtest t;
+    struct err err = ERR_INIT;
+
+    podtest_init(&t);
+    podtest_pod(&t,
+                "'volumes': [{'name': 'v', 'emptyDir': {'sizeLimit': '1Mi'}}, {'name':"
+                " 'w', 'emptyDir': {}}]",
+                "'volumeMounts': [{'name': 'v', 'mountPath': '/mnt'}, {'name': 'w',"
+                " 'mountPath': '/srv'}]",
+                "mkdir -p /mnt/d; head -c 500K /dev/zero >>/mnt/d/f; head -c 3M"
+                " /dev/zero >/srv/f");
+    podtest_run(&t);
+    ck_assert_msg(t.x->ops->check_limits(t.x, t.pod, &err) == 0, "%s", err.msg);
+    for (int i = 0; i < 2; i++) {
+        ck_assert_ptr_nonnull(podtest_start(&t, &err));
+        podtest_until_end(&t);
+    }
+    ck_assert_int_lt(t.x->ops->check_limits(t.x, t.pod, &err), 0);
+    ck_assert_str_eq(err.msg, "Usage of EmptyDir volume \"v\" exceeds the limit"
+                              " \"1Mi\".");
+    podtest_fini(&t);
+}
+END_TEST
+
 static void aside_ended(void *arg, const struct executor_exit *how)
 {
     *(int *)arg = how->exit_code;
@@ -379,6 +405,7 @@ int main(void)
                             {test_empty_dir_lives, 1},
                             {test_rights, ARRAY_LEN(rights)},
                             {test_hosts, 1},
+                            {test_size_limit, 1},
                             {test_aside, 1},
                             {NULL, 0},
                         });

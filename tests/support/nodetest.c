@@ -36,6 +36,14 @@ static int prepare(struct executor *x, const struct value_pod *pod, struct err *
     return t->fails_prepare ? err_set(err, ERR_IO, "No space left on device") : 0;
 }
 
+static int check_limits(struct executor *x, const struct pod_spec *pod, struct err *err)
+{
+    (void)pod;
+    return ((const struct nodetest *)x)->is_past_limit
+               ? err_set(err, ERR_TOO_LARGE, "it is past its limit")
+               : 0;
+}
+
 static bool has_hosts(const struct executor *x)
 {
     return !((const struct nodetest *)x)->has_no_hosts;
@@ -128,6 +136,7 @@ static const struct executor_ops ops = {
     .runs_programs = true,
     .refuse = refuse,
     .prepare = prepare,
+    .check_limits = check_limits,
     .has_hosts = has_hosts,
     .set_hosts = set_hosts,
     .start = start,

@@ -40,7 +40,7 @@ struct nodetest {
      * known by its program: "+c:hook ", "-hook " */
     struct str history;
     char *hosts; /* the last /etc/hosts that was written: "pod: text"; NULL */
-    bool fails_prepare, has_no_hosts;
+    bool fails_prepare, has_no_hosts, is_past_limit;
 };
 
 void nodetest_init(struct nodetest *t);
