@@ -79,6 +79,7 @@ static int start(struct execrun *e, struct loop *loop, const struct spawn *spawn
                  struct err *err)
 {
     struct spawn s = *spawn;
+    struct spawned started;
     int fds[2];
     int rc;
 
@@ -86,10 +87,11 @@ static int start(struct execrun *e, struct loop *loop, const struct spawn *spawn
         return err_errno(err, errno, "a pipe for the output");
     e->fd = fds[0];
     s.output_fd = fds[1];
-    rc = spawn_process(&s, &e->pid, err);
+    rc = spawn_process(&s, &started, err);
     close(fds[1]);
     if (rc < 0)
         return -1;
+    e->pid = started.pid; /* it has no view of its own */
     if (fcntl(e->fd, F_SETFL, O_NONBLOCK) == 0)
         e->io = loop_io_new(loop, e->fd, LOOP_READ, readable, e, err);
     e->child = e->io ? loop_child_new(loop, e->pid, child_ended, e, err) : NULL;

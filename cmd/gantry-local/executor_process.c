@@ -39,7 +39,7 @@ struct executor_run {
     TAILQ_ENTRY(executor_run) link;
     struct conpipe *output; /* NULL: nobody reads it */
     pid_t pid;              /* and its process group */
-    uint64_t ns;            /* its mount namespace; 0: none of its own */
+    int ns_fd;              /* of its mount namespace; -1: none of its own */
     char **envp, *dir;
     bool no_new_privs;
     uint64_t drop_capabilities;
@@ -74,6 +74,8 @@ static void run_free(struct executor_run *run)
     TAILQ_REMOVE(&run->process->runs, run, link);
     loop_child_free(run->child);
     conpipe_free(run->output);
+    if (run->ns_fd >= 0)
+        close(run->ns_fd);
     words_free(run->envp);
     free(run->dir);
     free(run);
@@ -84,7 +86,7 @@ static void run_free(struct executor_run *run)
 static void end_group(struct executor_run *run)
 {
     kill(-run->pid, SIGKILL);
-    mountns_kill(run->ns);
+    mountns_kill(run->ns_fd);
     guardian_forget(run->process->guardian, run->pid);
 }
 
@@ -185,6 +187,7 @@ static int spawn_in(struct executor_run *run, const struct executor_start *s,
         .envp = s->envp,
         .work_dir = work_dir,
     };
+    struct spawned started = {.ns_fd = -1};
     struct podview view;
     int rc = podview_init(&view, &request, err);
 
@@ -200,8 +203,10 @@ static int spawn_in(struct executor_run *run, const struct executor_start *s,
                 .drop_capabilities = run->drop_capabilities,
                 .view = p->view == MOUNTNS_REFUSED ? NULL : &view.ns,
             },
-            &run->pid, err);
+            &started, err);
     podview_fini(&view);
+    run->pid = started.pid;
+    run->ns_fd = started.ns_fd;
     return rc;
 }
 
@@ -236,11 +241,11 @@ static struct executor_run *start(struct executor *x, const struct executor_star
     struct executor_run *run = xcalloc(1, sizeof(*run));
 
     run->process = p;
+    run->ns_fd = -1;
     run->exited = exited;
     run->arg = arg;
     TAILQ_INSERT_TAIL(&p->runs, run, link);
     if (spawn_run(run, s, err) == 0) {
-        run->ns = p->view == MOUNTNS_REFUSED ? 0 : mountns_of(run->pid);
         run->child = loop_child_new(p->loop, run->pid, child_ended, run, err);
         if (run->child)
             return run;

@@ -18,24 +18,44 @@ struct guardian {
 
 /* ---- in the helper ---- */
 
+struct group {
+    pid_t pgid;
+    int ns_fd; /* of its mount namespace; -1: none */
+};
+
 struct groups {
-    struct guardian_note *items;
+    struct group *items;
     size_t n, cap;
 };
 
+static struct group *groups_find(struct groups *g, pid_t pgid)
+{
+    for (size_t i = 0; i < g->n; i++)
+        if (g->items[i].pgid == pgid)
+            return &g->items[i];
+    return NULL;
+}
+
 static void groups_note(struct groups *g, const struct guardian_note *note)
 {
+    struct group *group = groups_find(g, note->pgid);
+
     if (note->pgid <= 1)
         return;
-    for (size_t i = 0; i < g->n; i++)
-        if (g->items[i].pgid == note->pgid) {
-            g->items[i] = note->alive ? *note : g->items[--g->n];
-            return;
-        }
-    if (!note->alive)
+    if (!group && note->alive) {
+        GROW(g->items, g->n, g->cap);
+        group = &g->items[g->n++];
+        *group = (struct group){note->pgid, -1};
+    }
+    if (!group)
         return;
-    GROW(g->items, g->n, g->cap);
-    g->items[g->n++] = *note;
+    if (group->ns_fd < 0 && note->has_ns)
+        group->ns_fd = mountns_open(note->pgid);
+    if (note->alive)
+        return;
+    if (group->ns_fd >= 0)
+        close(group->ns_fd);
+    *group = g->items[--g->n];
 }
 
 /* Notes are far smaller than PIPE_BUF, so they arrive whole. */
@@ -53,7 +73,7 @@ static _Noreturn void watch_pipe(int fd)
     }
     for (size_t i = 0; i < groups.n; i++) {
         kill(-groups.items[i].pgid, SIGKILL);
-        mountns_kill(groups.items[i].ns);
+        mountns_kill(groups.items[i].ns_fd);
     }
     _exit(0);
 }

@@ -9,7 +9,6 @@
 #ifndef GANTRY_LOCAL_GUARDIAN_H
 #define GANTRY_LOCAL_GUARDIAN_H
 
-#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -26,7 +25,7 @@ void guardian_free(struct guardian *g);
 struct guardian_note {
     pid_t pgid;
     int alive;
-    uint64_t ns; /* its mount namespace, which ends with it (mountns.h); 0: none */
+    int has_ns; /* it is in a mount namespace of its own, which ends with it */
 };
 
 /* Where a new process announces itself with one write of a guardian_note, before it

@@ -206,15 +206,22 @@ int mountns_enter(const struct mountns *m, struct err *err)
 
 /* ---- who is in one ---- */
 
-uint64_t mountns_of(pid_t pid)
+int mountns_open(pid_t pid)
+{
+    AUTO_FREE char *path = xasprintf("/proc/%d/ns/mnt", (int)pid);
+
+    return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+static bool is_in(pid_t pid, const struct stat *ns)
 {
     AUTO_FREE char *path = xasprintf("/proc/%d/ns/mnt", (int)pid);
     struct stat st;
 
-    return stat(path, &st) < 0 ? 0 : st.st_ino;
+    return stat(path, &st) == 0 && st.st_dev == ns->st_dev && st.st_ino == ns->st_ino;
 }
 
-static size_t kill_once(uint64_t ns)
+static size_t kill_once(const struct stat *ns)
 {
     DIR *proc = opendir("/proc");
     const struct dirent *e;
@@ -223,7 +230,7 @@ static size_t kill_once(uint64_t ns)
     while (proc && (e = readdir(proc))) {
         const pid_t pid = (pid_t)strtol(e->d_name, NULL, 10);
 
-        if (pid > 1 && mountns_of(pid) == ns && kill(pid, SIGKILL) == 0)
+        if (pid > 1 && is_in(pid, ns) && kill(pid, SIGKILL) == 0)
             n++;
     }
     if (proc)
@@ -232,11 +239,13 @@ static size_t kill_once(uint64_t ns)
 }
 
 /* Again while there is somebody: they may have forked meanwhile. */
-void mountns_kill(uint64_t ns)
+void mountns_kill(int fd)
 {
-    if (ns == 0 || ns == mountns_of(getpid()))
+    struct stat ns;
+
+    if (fd < 0 || fstat(fd, &ns) < 0 || is_in(getpid(), &ns))
         return;
-    for (int tries = 0; tries < KILL_TRIES && kill_once(ns) > 0; tries++)
+    for (int tries = 0; tries < KILL_TRIES && kill_once(&ns) > 0; tries++)
         ;
 }
 

@@ -54,10 +54,11 @@ enum mountns_kind mountns_probe(const char *stage, struct err *err);
  * for nothing but to end. */
 int mountns_enter(const struct mountns *m, struct err *err);
 
-/* Which namespace a process is in; 0: it has ended, or is not to be looked at. */
-uint64_t mountns_of(pid_t pid);
-/* Kills all processes in that namespace, also those that left their process group. Not
- * for 0, nor for the caller's own: then nothing happens. */
-void mountns_kill(uint64_t ns);
+/* A descriptor (CLOEXEC) of the namespace that a process is in; -1: it has ended, or is
+ * not to be looked at. While it is open no other namespace can be taken for this one. */
+int mountns_open(pid_t pid);
+/* Kills all processes in it, also those that left their process group. Not for -1, nor
+ * for the caller's own: then nothing happens. */
+void mountns_kill(int fd);
 
 #endif

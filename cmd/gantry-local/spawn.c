@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -13,13 +14,19 @@
 #include "base/util.h"
 #include "cmd/gantry-local/guardian.h"
 
-enum step { STEP_SETUP, STEP_VIEW, STEP_DIR, STEP_EXEC };
+enum step { STEP_SETUP, STEP_VIEW, STEP_DIR, STEP_EXEC, STEP_IN_VIEW };
 
-/* What the child says when it cannot go on. */
+/* What the child says when it cannot go on; and, with STEP_IN_VIEW, when it can. */
 struct failure {
     int step;
     int errnum;
     char text[ERR_MSG_MAX]; /* STEP_VIEW's */
+};
+
+/* The child's ends of two pipes. */
+struct ends {
+    int report; /* it writes failures */
+    int go;     /* it reads nothing, but waits for the other end to close */
 };
 
 /* In the child: says why, and takes its announcement back. */
@@ -76,14 +83,25 @@ static void enter_view(const struct spawn *s, int report_fd)
     report(s, report_fd, &f);
 }
 
-/* With what it is in by now. */
-static void announce(const struct spawn *s, int report_fd)
+static void announce(const struct spawn *s, int report_fd, bool in_view)
 {
-    const struct guardian_note note = {
-        .pgid = getpid(), .alive = 1, .ns = s->view ? mountns_of(getpid()) : 0};
+    const struct guardian_note note = {.pgid = getpid(), .alive = 1, .has_ns = in_view};
 
     if (write(s->announce_fd, &note, sizeof(note)) < 0 && errno != EPIPE)
         give_up(s, report_fd, STEP_SETUP);
+}
+
+/* The parent looks at the namespace before there is a program that could end. */
+static void show_view(const struct spawn *s, const struct ends *ends)
+{
+    const struct failure f = {.step = STEP_IN_VIEW};
+    char byte;
+
+    if (!s->view)
+        return;
+    announce(s, ends->report, true);
+    if (write(ends->report, &f, sizeof(f)) < 0 || read(ends->go, &byte, 1) < 0)
+        give_up(s, ends->report, STEP_SETUP);
 }
 
 static void reset_signals(void)
@@ -133,15 +151,18 @@ static int drop_rights(const struct spawn *s)
     return s->no_new_privs ? prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) : 0;
 }
 
-static _Noreturn void child(const struct spawn *s, pid_t parent, int report_fd)
+static _Noreturn void child(const struct spawn *s, pid_t parent,
+                            const struct ends *ends)
 {
+    const int report_fd = ends->report;
+
     setsid();
-    announce(s, report_fd);
+    announce(s, report_fd, false);
     reset_signals();
     if (set_descriptors(s->output_fd) < 0)
         give_up(s, report_fd, STEP_SETUP);
     enter_view(s, report_fd);
-    announce(s, report_fd);
+    show_view(s, ends);
     if (chdir(s->dir) < 0)
         give_up(s, report_fd, STEP_DIR);
     if (drop_rights(s) < 0 || die_with(parent) < 0)
@@ -160,48 +181,84 @@ static int explain(const struct spawn *s, const struct failure *f, struct err *e
         return err_set(err, ERR_IO, "%s", f->text);
     case STEP_DIR:
         return err_errno(err, f->errnum, "working directory %.200s", s->dir);
+    case STEP_IN_VIEW:
+        break;
     case STEP_EXEC:
         return err_errno(err, f->errnum, "run %.200s", s->argv[0]);
     }
     return -1;
 }
 
-/* The pipe closes unwritten when the program has been executed. */
-static int wait_started(const struct spawn *s, pid_t pid, int fd, struct err *err)
+/* False: the pipe is closed, for the program has been executed. */
+static bool read_report(int fd, struct failure *ret)
 {
-    struct failure f = {0};
     ssize_t n;
 
     do
-        n = read(fd, &f, sizeof(f));
+        n = read(fd, ret, sizeof(*ret));
     while (n < 0 && errno == EINTR);
+    return n == (ssize_t)sizeof(*ret);
+}
+
+static int wait_started(const struct spawn *s, int fd, int go_fd, struct spawned *ret,
+                        struct err *err)
+{
+    struct failure f = {0};
+    bool failed = read_report(fd, &f);
+
+    ret->ns_fd = -1;
+    if (failed && f.step == STEP_IN_VIEW) {
+        ret->ns_fd = mountns_open(ret->pid);
+        close(go_fd);
+        failed = read_report(fd, &f);
+    } else {
+        close(go_fd);
+    }
     close(fd);
-    if (n != sizeof(f))
+    if (!failed)
         return 0;
-    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+    while (waitpid(ret->pid, NULL, 0) < 0 && errno == EINTR)
         ;
+    if (ret->ns_fd >= 0)
+        close(ret->ns_fd);
     return explain(s, &f, err);
 }
 
-int spawn_process(const struct spawn *s, pid_t *ret_pid, struct err *err)
+static int make_pipes(int report[2], int go[2], struct err *err)
 {
-    pid_t parent = getpid(), pid;
-    int fds[2];
-
-    if (pipe2(fds, O_CLOEXEC) < 0)
+    if (pipe2(report, O_CLOEXEC) < 0)
         return err_errno(err, errno, "pipe");
-    pid = fork();
-    if (pid == 0)
-        child(s, parent, fds[1]);
-    close(fds[1]);
-    if (pid < 0) {
-        int errnum = errno;
+    if (pipe2(go, O_CLOEXEC) == 0)
+        return 0;
+    err_errno(err, errno, "pipe");
+    close(report[0]);
+    close(report[1]);
+    return -1;
+}
 
-        close(fds[0]);
+int spawn_process(const struct spawn *s, struct spawned *ret, struct err *err)
+{
+    const pid_t parent = getpid();
+    struct spawned started = {.ns_fd = -1};
+    int report[2], go[2], errnum;
+
+    if (make_pipes(report, go, err) < 0)
+        return -1;
+    started.pid = fork();
+    errnum = errno;
+    if (started.pid == 0) {
+        close(go[1]);
+        child(s, parent, &(struct ends){report[1], go[0]});
+    }
+    close(report[1]);
+    close(go[0]);
+    if (started.pid < 0) {
+        close(report[0]);
+        close(go[1]);
         return err_errno(err, errnum, "fork");
     }
-    if (wait_started(s, pid, fds[0], err) < 0)
+    if (wait_started(s, report[0], go[1], &started, err) < 0)
         return -1;
-    *ret_pid = pid;
+    *ret = started;
     return 0;
 }

@@ -29,7 +29,12 @@ struct spawn {
     bool join_user; /* that has a user namespace of its own */
 };
 
+struct spawned {
+    pid_t pid;
+    int ns_fd; /* of the view's namespace (mountns_open); -1: it has none of its own */
+};
+
 /* Returns when the program runs or has failed to: then err says which step, on what. */
-int spawn_process(const struct spawn *s, pid_t *ret_pid, struct err *err);
+int spawn_process(const struct spawn *s, struct spawned *ret, struct err *err);
 
 #endif
