@@ -43,9 +43,6 @@ struct executor_start {
     const struct pod_spec *pod;
     const struct container_spec *container;
     bool is_init;
-    bool
-        is_aside; /* not the container's own program, but one beside it (a hook): what it
-                      writes is dropped */
     char *const *argv; /* expanded, NULL-terminated; may be empty */
     char *const *envp; /* "NAME=value", NULL-terminated */
 };

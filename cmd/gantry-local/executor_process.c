@@ -37,9 +37,9 @@ struct process {
 struct executor_run {
     struct process *process;
     TAILQ_ENTRY(executor_run) link;
-    struct conpipe *output; /* NULL: nobody reads it */
-    pid_t pid;              /* and its process group */
-    int ns_fd;              /* of its mount namespace; -1: none of its own */
+    struct conpipe *output;
+    pid_t pid; /* and its process group */
+    int ns_fd; /* of its mount namespace; -1: none of its own */
     char **envp, *dir;
     bool no_new_privs;
     uint64_t drop_capabilities;
@@ -219,11 +219,9 @@ static int spawn_run(struct executor_run *run, const struct executor_start *s,
 
     if (!work)
         return -1;
-    if (!s->is_aside) {
-        run->output = open_output(p, s, err);
-        if (!run->output)
-            return -1;
-    }
+    run->output = open_output(p, s, err);
+    if (!run->output)
+        return -1;
     run->envp = environment(p, s->envp);
     run->dir = xstrdup(s->container->working_dir ? s->container->working_dir : work);
     run->no_new_privs = s->container->no_new_privs;

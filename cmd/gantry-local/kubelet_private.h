@@ -114,9 +114,9 @@ struct krun {
     struct kpod *pod;
     bool is_init;
     size_t i;
-    struct executor_run *run;  /* NULL: it does not run */
-    bool asked;                /* to end */
-    struct executor_run *hook; /* of its lifecycle; NULL: none runs */
+    struct executor_run *run;   /* NULL: it does not run */
+    bool asked;                 /* to end */
+    struct executor_exec *hook; /* of its lifecycle; NULL: none runs */
     struct loop_timer *hook_timer;
     unsigned crashes;                   /* ends in a row, for the back-off */
     int64_t due_ms;                     /* monotonic: not started before */
@@ -194,11 +194,6 @@ struct container_state *krun_state(const struct krun *r);
 void kpod_advance(struct kpod *pod);
 bool kpod_is_running(const struct kpod *pod);
 bool krun_is_sidecar(const struct krun *r);
-/* Another program in the container's surroundings; its output is dropped. NULL and err.
- */
-struct executor_run *krun_start_aside(const struct krun *r, char *const *argv,
-                                      executor_exit_fn *exited, void *arg,
-                                      struct err *err);
 /* As its containers see it; lent. */
 struct value_pod kpod_view(const struct kpod *pod);
 /* GPU indices for `count` (as far as there are), marked used. */

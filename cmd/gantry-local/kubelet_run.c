@@ -145,27 +145,6 @@ static int run_start(struct krun *r, struct err *err)
     return r->run ? 0 : -1;
 }
 
-struct executor_run *krun_start_aside(const struct krun *r, char *const *argv,
-                                      executor_exit_fn *exited, void *arg,
-                                      struct err *err)
-{
-    struct executor *x = kubelet_of(r->pod)->executor;
-    char **envp = environment(r, err);
-    struct executor_run *run = NULL;
-
-    if (envp)
-        run = x->ops->start(x,
-                            &(struct executor_start){.pod = r->pod->spec,
-                                                     .container = krun_spec(r),
-                                                     .is_init = r->is_init,
-                                                     .is_aside = true,
-                                                     .argv = argv,
-                                                     .envp = envp},
-                            exited, arg, err);
-    words_free(envp);
-    return run;
-}
-
 bool krun_is_sidecar(const struct krun *r)
 {
     return krun_spec(r)->is_sidecar;

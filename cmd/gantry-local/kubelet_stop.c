@@ -28,25 +28,28 @@ static void terminate(struct krun *r)
 void krun_end_hook(struct krun *r)
 {
     if (r->hook)
-        ops_of(r)->drop(TAKE(r->hook));
+        ops_of(r)->exec_cancel(TAKE(r->hook));
     loop_timer_free(TAKE(r->hook_timer));
 }
 
-static void warn_hook(struct krun *r, const char *reason, const char *what)
+static void warn_hook(struct krun *r, const char *reason, const char *what,
+                      const char *output)
 {
-    AUTO_FREE char *text = xasprintf("container %s: %s", krun_spec(r)->name, what);
+    AUTO_FREE char *text = xasprintf("container %s: %s%s%s", krun_spec(r)->name, what,
+                                     *output ? ": " : "", output);
 
     kpod_warn(r->pod, r, reason, text);
 }
 
-static void pre_stop_ended(void *arg, const struct executor_exit *how)
+static void pre_stop_ended(void *arg, const struct executor_exit *how,
+                           const char *output)
 {
     struct krun *r = arg;
     AUTO_FREE char *what = xasprintf("preStop ended with %d", how->exit_code);
 
     r->hook = NULL;
     if (how->exit_code != 0)
-        warn_hook(r, "FailedPreStopHook", what);
+        warn_hook(r, "FailedPreStopHook", what, output);
     terminate(r);
 }
 
@@ -75,28 +78,29 @@ static bool start_pre_stop(struct krun *r)
     }
     if (!hook->command)
         return false;
-    r->hook = krun_start_aside(r, hook->command, pre_stop_ended, r, &err);
+    r->hook = ops_of(r)->exec(r->run, hook->command, pre_stop_ended, r, &err);
     if (!r->hook)
-        warn_hook(r, "FailedPreStopHook", err.msg);
+        warn_hook(r, "FailedPreStopHook", err.msg, "");
     return r->hook != NULL;
 }
 
 /* A container whose postStart fails is no good: its restart policy decides. */
-static void post_start_failed(struct krun *r, const char *what)
+static void post_start_failed(struct krun *r, const char *what, const char *output)
 {
-    warn_hook(r, "FailedPostStartHook", what);
+    warn_hook(r, "FailedPostStartHook", what, output);
     if (r->run)
         ops_of(r)->signal(r->run, SIGKILL);
 }
 
-static void post_start_ended(void *arg, const struct executor_exit *how)
+static void post_start_ended(void *arg, const struct executor_exit *how,
+                             const char *output)
 {
     struct krun *r = arg;
     AUTO_FREE char *what = xasprintf("postStart ended with %d", how->exit_code);
 
     r->hook = NULL;
     if (how->exit_code != 0)
-        post_start_failed(r, what);
+        post_start_failed(r, what, output);
 }
 
 void krun_post_start(struct krun *r)
@@ -106,9 +110,9 @@ void krun_post_start(struct krun *r)
 
     if (!hook->command || !ops_of(r)->runs_programs)
         return;
-    r->hook = krun_start_aside(r, hook->command, post_start_ended, r, &err);
+    r->hook = ops_of(r)->exec(r->run, hook->command, post_start_ended, r, &err);
     if (!r->hook)
-        post_start_failed(r, err.msg);
+        post_start_failed(r, err.msg, "");
 }
 
 /* ---- asking ---- */

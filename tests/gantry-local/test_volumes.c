@@ -332,44 +332,6 @@ START_TEST(test_size_limit)
 }
 END_TEST
 
-static void aside_ended(void *arg, const struct executor_exit *how)
-{
-    *(int *)arg = how->exit_code;
-}
-
-/* A hook's program is where the container is; its output is nobody's. */
-START_TEST(test_aside)
-{
-    struct podtest t;
-    struct err err = ERR_INIT;
-    char *argv[] = {"sh", "-c", "echo lost; echo told >/mnt/f; exit 7", NULL};
-    char *envp[] = {NULL};
-    int code = -1;
-
-    podtest_init(&t);
-    podtest_pod(&t, V("'emptyDir': {}"), AT("/mnt"),
-                "echo ready; until [ -s /mnt/f ]; do sleep .01; done; cat /mnt/f");
-    ck_assert_int_eq(podtest_prepare(&t, &err), 0);
-    ck_assert_ptr_nonnull(podtest_start(&t, &err));
-    podtest_until_log(&t, "ready\n");
-    ck_assert_ptr_nonnull(
-        t.x->ops->start(t.x,
-                        &(struct executor_start){.pod = t.pod,
-                                                 .container = &t.pod->mains[0],
-                                                 .is_aside = true,
-                                                 .argv = argv,
-                                                 .envp = envp},
-                        aside_ended, &code, &err));
-    podtest_until_end(&t);
-    podtest_expect(&t, "container", "ready\ntold\n");
-    for (int64_t until_ms = loop_fresh_mono_ms(t.loop) + PODTEST_WAIT_MS;
-         code < 0 && loop_fresh_mono_ms(t.loop) < until_ms;)
-        loop_poll(t.loop, 10);
-    ck_assert_int_eq(code, 7);
-    podtest_fini(&t);
-}
-END_TEST
-
 /* Its names, and what becomes of them while it runs. */
 START_TEST(test_hosts)
 {
@@ -406,7 +368,6 @@ int main(void)
                             {test_rights, ARRAY_LEN(rights)},
                             {test_hosts, 1},
                             {test_size_limit, 1},
-                            {test_aside, 1},
                             {NULL, 0},
                         });
 }

@@ -73,30 +73,49 @@ static char **copy(char *const *words)
     return list;
 }
 
+static struct nodetest_run *add_run(struct nodetest *t, const struct nodetest_run *like)
+{
+    struct nodetest_run *run = xcalloc(1, sizeof(*run));
+    size_t i = 0;
+
+    *run = *like;
+    run->t = t;
+    while (t->runs[i])
+        ck_assert_uint_lt(++i, NODETEST_RUNS_MAX);
+    t->runs[i] = run;
+    return run;
+}
+
 static struct executor_run *start(struct executor *x, const struct executor_start *s,
                                   executor_exit_fn *exited, void *arg, struct err *err)
 {
     struct nodetest *t = (struct nodetest *)x;
-    struct nodetest_run *run = xcalloc(1, sizeof(*run));
-    size_t i = 0;
+    const struct nodetest_run run = {.pod = xstrdup(s->pod->name),
+                                     .container = xstrdup(s->container->name),
+                                     .argv = copy(s->argv),
+                                     .envp = copy(s->envp),
+                                     .exited = exited,
+                                     .arg = arg};
 
     (void)err;
-    *run = (struct nodetest_run){
-        .pod = xstrdup(s->pod->name),
-        .container = xstrdup(s->is_aside ? s->argv[0] : s->container->name),
-        .argv = copy(s->argv),
-        .envp = copy(s->envp),
-        .exited = exited,
-        .arg = arg,
-        .t = t};
-    while (t->runs[i])
-        ck_assert_uint_lt(++i, NODETEST_RUNS_MAX);
-    t->runs[i] = run;
-    if (s->is_aside)
-        str_addf(&t->history, "+%s:%s ", s->container->name, s->argv[0]);
-    else
-        str_addf(&t->history, "+%s ", s->container->name);
-    return (struct executor_run *)run;
+    str_addf(&t->history, "+%s ", s->container->name);
+    return (struct executor_run *)add_run(t, &run);
+}
+
+static struct executor_exec *exec(struct executor_run *of, char *const *argv,
+                                  executor_exec_fn *done, void *arg, struct err *err)
+{
+    const struct nodetest_run *container = (struct nodetest_run *)of;
+    const struct nodetest_run run = {.pod = xstrdup(container->pod),
+                                     .container = xstrdup(argv[0]),
+                                     .argv = copy(argv),
+                                     .envp = copy(container->envp),
+                                     .done = done,
+                                     .arg = arg};
+
+    (void)err;
+    str_addf(&container->t->history, "+%s:%s ", container->container, argv[0]);
+    return (struct executor_exec *)add_run(container->t, &run);
 }
 
 static void send_signal(struct executor_run *opaque, int signo)
@@ -121,6 +140,11 @@ static void drop(struct executor_run *opaque)
     free(run);
 }
 
+static void exec_cancel(struct executor_exec *e)
+{
+    drop((struct executor_run *)e);
+}
+
 static void forget(struct executor *x, const struct pod_spec *pod)
 {
     (void)x;
@@ -142,6 +166,8 @@ static const struct executor_ops ops = {
     .start = start,
     .signal = send_signal,
     .drop = drop,
+    .exec = exec,
+    .exec_cancel = exec_cancel,
     .forget = forget,
     .free = no_free,
 };
@@ -212,15 +238,17 @@ struct nodetest_run *nodetest_run(struct nodetest *t, const char *pod,
 void nodetest_end(struct nodetest *t, const char *pod, const char *container, int code)
 {
     struct nodetest_run *run = nodetest_run(t, pod, container);
-    executor_exit_fn *exited;
-    void *arg;
+    const struct executor_exit how = {.exit_code = code};
+    struct nodetest_run was;
 
     ck_assert_msg(run != NULL, "%s of %s does not run", container, pod);
-    exited = run->exited;
-    arg = run->arg;
+    was = *run;
     str_addf(&t->history, "-%s ", container);
     drop((struct executor_run *)run);
-    exited(arg, &(struct executor_exit){.exit_code = code});
+    if (was.done)
+        was.done(was.arg, &how, "");
+    else
+        was.exited(was.arg, &how);
     apitest_advance(t->api, 0);
 }
 

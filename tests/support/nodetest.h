@@ -19,12 +19,13 @@
 #define NODETEST_PODS "/api/v1/namespaces/default/pods"
 #define NODETEST_RUNS_MAX 64
 
-/* A container as it runs. */
+/* A container as it runs; or a program beside it, by whose name it goes. */
 struct nodetest_run {
     char *pod, *container;
     char **argv, **envp;
     int signo; /* the last it was sent; 0: none */
     executor_exit_fn *exited;
+    executor_exec_fn *done; /* of what runs beside a container, instead */
     void *arg;
     struct nodetest *t;
 };
