@@ -62,6 +62,17 @@ int partlist_fetch(struct partlist *ret, struct cluster *c, struct err *err)
     return 0;
 }
 
+int partlist_fetch_allowed(struct partlist *ret, struct cluster *c, struct err *err)
+{
+    struct err own = ERR_INIT;
+
+    if (partlist_fetch(ret, c, &own) == 0 || own.http_status == 403)
+        return 0;
+    if (err)
+        *err = own;
+    return -1;
+}
+
 void partlist_fini(struct partlist *list)
 {
     for (size_t i = 0; i < list->n; i++)

@@ -264,7 +264,7 @@ int scontrol_jobs(struct scontrol *s, struct joblist *jobs, struct partlist *par
 
     if (scontrol_connect(s) < 0)
         return -1;
-    if (partlist_fetch(parts, &s->cluster, &err) == 0 &&
+    if (partlist_fetch_allowed(parts, &s->cluster, &err) == 0 &&
         joblist_fetch(jobs, &s->cluster, s->options.namespace_, NULL, parts, &err) == 0)
         return 0;
     scontrol_fail(s, "slurm_load_jobs error: %s", err.msg);

@@ -304,7 +304,7 @@ static int fetch_jobs(struct squeue *q, struct joblist *list, struct err *err)
 
     str_init(&selector, SELECTOR_MAX);
     jobfilter_selector(&q->filter, &selector);
-    if (partlist_fetch(&parts, &q->cluster, err) < 0)
+    if (partlist_fetch_allowed(&parts, &q->cluster, err) < 0)
         return -1;
     return joblist_fetch(list, &q->cluster, q->o.cluster.namespace_,
                          selector.len && !selector.overflow ? selector.s : NULL, &parts,
