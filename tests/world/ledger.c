@@ -216,7 +216,8 @@ static void read_spec(struct job_fact *j, const struct json *object)
     const struct json *code = json_get(annotations, EXIT_ANNOTATION);
     const struct json *actions = json_get(spec, "actions");
 
-    j->is_range = json_is(json_get(spec, "nodes"), JSON_STRING);
+    j->is_range = json_is(json_get(spec, "nodes"), JSON_STRING) ||
+                  (json_get(spec, "ntasks") && !json_get(spec, "nodes"));
     if (j->pods_asked == 0)
         j->pods_asked = json_int_or(spec, "replicas", json_int_or(spec, "nodes", 1));
     j->ttl_sec = json_int_or(spec, "ttlSecondsAfterFinished", -1);

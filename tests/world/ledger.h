@@ -58,7 +58,7 @@ struct job_view_fact {
 struct job_fact {
     UT_hash_handle hh;
     char *uid, *ns, *name;
-    bool is_range;         /* spec.nodes is "1-3" or the like */
+    bool is_range;         /* spec.nodes is "1-3" or the like, or ntasks decides */
     int64_t pods_asked;    /* for a range of nodes: what it was given last */
     int64_t limit_sec;     /* spec.timeLimit; -1: none */
     int64_t ttl_sec;       /* -1: none */

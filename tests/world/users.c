@@ -80,15 +80,22 @@ static void ask_nodes(struct json *job, int64_t nodes, int64_t cpus, int64_t gpu
         set_number(job, "spec.gpusPerNode", gpus);
 }
 
-/* "1-3": as many as there are. */
+/* "1-3": as many as there are, of equal size or with so many tasks in all; or so many
+ * tasks on as few nodes as that takes. */
 static void ask_range(struct users *u, struct json *job, int64_t nodes)
 {
     int64_t least = between(u, 1, nodes);
     AUTO_FREE char *range =
         xasprintf("%" PRId64 "-%" PRId64, least, least + between(u, 1, 3));
+    int64_t cpus = between(u, 1, u->o.cpus_per_node);
+    int64_t way = (least + cpus) % 3;
 
-    json_set_at(job, "spec.nodes", json_new_string(range));
-    set_number(job, "spec.cpusPerTask", between(u, 1, u->o.cpus_per_node));
+    if (way > 0)
+        set_number(job, "spec.ntasks", least * cpus);
+    if (way < 2)
+        json_set_at(job, "spec.nodes", json_new_string(range));
+    if (way == 0)
+        set_number(job, "spec.cpusPerTask", cpus);
 }
 
 static void ask_shape(struct users *u, struct json *job, int64_t nodes)
