@@ -41,7 +41,7 @@ FUZZ       = $(patsubst %.c,$(BUILD)/san/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 SEEDS     ?= 1000
 
-.PHONY: all test world e2e bench goldens check-style install clean deps deps-test
+.PHONY: all test world demo e2e bench goldens check-style install clean deps deps-test
 .SECONDARY:
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
@@ -111,6 +111,10 @@ goldens: deps-test $(BUILD)/san/tests/scheduler/test_scenarios
 bench: deps-test all $(BENCH)
 	@tests/bench/run $(BUILD)
 
+# A queue at work, in a cluster of its own; the jobs' output stays in build/demo/work.
+demo: deps all
+	@manifests/demo $(BUILD)/bin $(BUILD)/demo
+
 e2e: deps all
 	@e2e/run $(BUILD)/bin
 
@@ -124,7 +128,7 @@ install: all
 	install $(PROGRAMS:%=$(BUILD)/bin/%) $(DESTDIR)$(PREFIX)/bin
 	for l in $(LINKS); do ln -sf gantry $(DESTDIR)$(PREFIX)/bin/$$l; done
 	install -m 644 crds/*.yaml $(SHARE)/gantry/crds
-	install -m 644 manifests/examples/*.yaml $(SHARE)/gantry/examples
+	install -m 644 manifests/examples/* $(SHARE)/gantry/examples
 	install -m 644 LICENSE README.md $(SHARE)/doc/gantry
 
 deps:
