@@ -8,6 +8,7 @@
 #include "cmd/gantry-local/answer.h"
 #include "cmd/gantry-local/delete.h"
 #include "cmd/gantry-local/durable.h"
+#include "cmd/gantry-local/expire.h"
 #include "cmd/gantry-local/list.h"
 #include "cmd/gantry-local/restore.h"
 #include "cmd/gantry-local/podlog.h"
@@ -246,10 +247,17 @@ void apiserver_free(struct apiserver *server)
     if (!server)
         return;
     podlogs_end(server);
+    expire_free(server->expire);
     watches_free(server->watches);
     if (server->durable)
         durable_flush(server->durable);
     store_free(server->store);
     kinds_free(server->kinds);
     free(server);
+}
+
+void apiserver_expire_events(struct apiserver *server)
+{
+    if (!server->expire)
+        server->expire = expire_new(server->loop, server->store);
 }

@@ -46,6 +46,9 @@ void apiserver_free(struct apiserver *server); /* ends what is open */
 struct node_dialer;
 void apiserver_dial_nodes(struct apiserver *server, struct node_dialer *dialer);
 
+/* From now on events go an hour after they came (expire.h). */
+void apiserver_expire_events(struct apiserver *server);
+
 /* As a front end sees it; the server's own. */
 struct api_app *apiserver_app(struct apiserver *server);
 

@@ -41,6 +41,7 @@ struct apiserver {
     struct durable *durable; /* NULL: objects end with the server */
     struct podlog_list podlogs;
     struct node_dialer *dialer; /* lent; NULL: no node is reached */
+    struct expire *expire;      /* NULL: events stay */
 };
 
 /* How the answer is to look. */

@@ -144,8 +144,10 @@ static int open_objects(struct server *s, const struct options *o, struct err *e
     s->durable = durable_open(s->loop, o->dir, s->log, err);
     config.durable = s->durable;
     s->api = s->durable ? apiserver_new(&config, err) : NULL;
-    if (s->api)
+    if (s->api) {
+        apiserver_expire_events(s->api);
         return 0;
+    }
     if (err->code != ERR_INVALID)
         return err_prefix(err, "--dir");
     s->status = EXIT_DAMAGED;
