@@ -9,6 +9,8 @@
 #include "base/files.h"
 #include "base/util.h"
 
+#define EXPORT_TEXT_MAX 65536
+
 static char *default_dir(struct err *err)
 {
     const char *state = getenv("XDG_STATE_HOME");
@@ -75,6 +77,25 @@ int cluster_take(struct cluster *c, struct err *err)
 char *cluster_path(const struct cluster *c, const char *name)
 {
     return xasprintf("%s/%s", c->dir, name);
+}
+
+char *cluster_export(const struct cluster *c)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789_./-+,:@%";
+    STR_AUTO struct str out;
+
+    str_init(&out, EXPORT_TEXT_MAX);
+    str_add(&out, "export KUBECONFIG=");
+    if (!c->dir[strspn(c->dir, plain)]) {
+        str_addf(&out, "%s/kubeconfig", c->dir);
+        return str_take(&out);
+    }
+    str_addc(&out, '\'');
+    for (const char *p = c->dir; *p; p++)
+        str_add(&out, *p == '\'' ? "'\\''" : (char[]){*p, '\0'});
+    str_add(&out, "/kubeconfig'");
+    return str_take(&out);
 }
 
 struct ask *cluster_ask(const struct cluster *c, struct err *err)

@@ -31,6 +31,8 @@ int cluster_take(struct cluster *c, struct err *err);
 
 /* "DIR/name"; heap. */
 char *cluster_path(const struct cluster *c, const char *name);
+/* "export KUBECONFIG=...", as a shell takes it; heap. */
+char *cluster_export(const struct cluster *c);
 /* Asks its API server. NULL and err. */
 struct ask *cluster_ask(const struct cluster *c, struct err *err);
 

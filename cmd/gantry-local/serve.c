@@ -17,6 +17,7 @@
 #include "cmd/gantry-local/commands.h"
 #include "cmd/gantry-local/durable.h"
 #include "cmd/gantry-local/http.h"
+#include "cmd/gantry-local/nodehealth.h"
 #include "cmd/gantry-local/nodedial.h"
 #include "cmd/gantry-local/pki.h"
 
@@ -75,6 +76,7 @@ struct server {
     struct node_dialer *dialer;
     struct apiserver *api;
     struct http *http;
+    struct nodehealth *nodehealth;
     struct loop_signal *signals[2];
     int status; /* where the error does not say it: of the exit */
 };
@@ -192,11 +194,13 @@ static int start(struct server *s, const struct options *o, struct err *err)
         find_port(s, o, err) != 0)
         return -1;
     durable_hook(s->durable, &hooks, s);
+    s->nodehealth = nodehealth_new(s->loop, s->api, s->log);
     return auth_write_kubeconfig(s->auth, http_port(s->http), err);
 }
 
 static void stop(struct server *s)
 {
+    nodehealth_free(s->nodehealth);
     http_free(s->http);
     apiserver_free(s->api);
     durable_close(s->durable);

@@ -114,10 +114,11 @@ static int report(struct status *s)
     printf("Gantry is %sup in %s.\n", whole ? "" : "only partly ", s->cluster.dir);
     for (int i = 0; i < DAEMONS; i++)
         print_program(s, i, &err);
-    AUTO_FREE char *kubeconfig = cluster_path(&s->cluster, "kubeconfig");
-    printf(whole ? "  export KUBECONFIG=%s\n"
-                 : "`gantry-local up` starts what is missing.\n",
-           kubeconfig);
+    AUTO_FREE char *export = cluster_export(&s->cluster);
+    if (whole)
+        printf("  %s\n", export);
+    else
+        printf("`gantry-local up` starts what is missing.\n");
     ask_close(s->ask);
     return whole ? STATUS_UP : STATUS_PARTLY;
 }

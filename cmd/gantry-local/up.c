@@ -58,7 +58,9 @@ struct up {
     struct cluster cluster;
     struct nodegroups groups;
     struct ask *ask;
-    char *self, *controller; /* paths of the programs */
+    char *bin;               /* where the programs are */
+    char *self, *controller; /* their paths */
+    bool in_path;            /* a shell finds them */
     bool is_terminal;
     bool found[DAEMONS]; /* ran already */
     int status;
@@ -83,17 +85,16 @@ static void say(const struct up *u, enum daemon which, const char *how)
 
 static void say_usage(const struct up *u, bool was_up)
 {
-    AUTO_FREE char *kubeconfig = cluster_path(&u->cluster, "kubeconfig");
+    AUTO_FREE char *export = cluster_export(&u->cluster);
 
-    printf(
-        "\nGantry %s up. To use it:\n\n"
-        "    export KUBECONFIG=%s\n\n"
-        "Then, for instance:\n\n"
-        "    sinfo                                  (or: kubectl get nodes)\n"
-        "    sbatch --gpus=1 --wrap 'nproc; date'   (or: kubectl apply -f JOB.yaml)\n"
-        "    squeue                                 (or: kubectl get batchjobs)\n\n"
-        "`gantry-local status` says how it is, `gantry-local down` stops it.\n",
-        was_up ? "was" : "is", kubeconfig);
+    printf("\nGantry %s up. To use it:\n\n    %s\n", was_up ? "was" : "is", export);
+    if (!u->in_path)
+        printf("    export PATH=%s:$PATH\n", u->bin);
+    printf("\nThen, for instance:\n\n"
+           "    sinfo                                     (or: kubectl get nodes)\n"
+           "    sbatch --gpus=1 --wrap 'hostname; date'   (or: kubectl apply -f ...)\n"
+           "    squeue                                    (or: kubectl get bj)\n\n"
+           "`gantry-local status` says how it is, `gantry-local down` stops it.\n");
 }
 
 /* ---- which nodes ---- */
@@ -154,21 +155,34 @@ static int settle_groups(struct up *u, const struct options *o, struct err *err)
 
 /* ---- the programs ---- */
 
+static bool has_folder(const char *path, const char *folder)
+{
+    const size_t len = strlen(folder);
+
+    for (const char *at = path; at; at = strchr(at, ':')) {
+        at += *at == ':';
+        if (strncmp(at, folder, len) == 0 && (!at[len] || at[len] == ':'))
+            return true;
+    }
+    return false;
+}
+
 static int find_programs(struct up *u, struct err *err)
 {
     u->self = realpath("/proc/self/exe", NULL);
     if (!u->self)
         return err_set(err, ERR_IO, "/proc/self/exe: is /proc mounted?");
     const int folder = (int)(strrchr(u->self, '/') - u->self);
-    AUTO_FREE char *bin = xasprintf("%.*s", folder, u->self);
-    u->controller = xasprintf("%s/gantry-controller", bin);
+    u->bin = xasprintf("%.*s", folder, u->self);
+    u->controller = xasprintf("%s/gantry-controller", u->bin);
     if (access(u->controller, X_OK) != 0)
         return err_set(err, ERR_NOT_FOUND,
                        "%.300s: is not there: it belongs beside gantry-local",
                        u->controller);
     /* So that pods find what is installed with us. */
     const char *path = getenv("PATH");
-    AUTO_FREE char *longer = xasprintf("%s:%s", bin, path ? path : "/usr/bin:/bin");
+    u->in_path = path && has_folder(path, u->bin);
+    AUTO_FREE char *longer = xasprintf("%s:%s", u->bin, path ? path : "/usr/bin:/bin");
     setenv("PATH", longer, 1);
     return 0;
 }
@@ -326,6 +340,7 @@ static void end(struct up *u)
 {
     ask_close(u->ask);
     cluster_fini(&u->cluster);
+    free(u->bin);
     free(u->self);
     free(u->controller);
 }

@@ -385,6 +385,22 @@ START_TEST(test_damaged)
 }
 END_TEST
 
+/* What is to be typed works whatever the path is. */
+START_TEST(test_odd_path)
+{
+    struct rig r;
+    AUTO_FREE char *dir = NULL;
+
+    rig_init(&r);
+    dir = tempdir_path(r.home, "it's a $dir");
+    RUN(&r, 0, "/it'\\''s a $dir/kubeconfig'\n|    export PATH=/", "up", "--dir", dir,
+        "--nodes", "1");
+    RUN(&r, 0, "  export KUBECONFIG='/tmp/", "status", "--dir", dir);
+    RUN(&r, 0, "Gantry is down", "down", "--dir", dir);
+    rig_fini(&r);
+}
+END_TEST
+
 /* A pid file of another boot, or whose number is another process by now. */
 static const char *const stale[] = {"1 1 %s\n", "%d 1 some-boot\n", "garbage", ""};
 
@@ -478,6 +494,7 @@ int main(void)
                                              {test_refused, 1},
                                              {test_foreign_server, 1},
                                              {test_damaged, 1},
+                                             {test_odd_path, 1},
                                              {test_stale_pid, ARRAY_LEN(stale)},
                                              {test_wrong, ARRAY_LEN(wrong)},
                                              {test_help, ARRAY_LEN(helps)},
