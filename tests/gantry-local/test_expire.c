@@ -49,7 +49,7 @@ START_TEST(test_watched)
 
     apiserver_expire_events(t->server);
     create_event(t, "old");
-    w = apitest_watch(t, EVENTS "?watch=1&resourceVersion=0", NULL);
+    w = apitest_watch(t, EVENTS "?watch=1&resourceVersion=0&timeoutSeconds=7200", NULL);
     apitest_watch_expect(w, "ADDED", "metadata.name=old");
     apitest_advance(t, 70 * MINUTE);
     for (const struct json *e = apitest_watch_next(w);; e = apitest_watch_next(w)) {
