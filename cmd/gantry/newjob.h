@@ -32,7 +32,8 @@ void newjob_label(const char *job_name, size_t max, struct str *out);
 
 /* Fills `body`; its name is new each time. */
 int newjob_make(struct newjob *n, struct err *err);
-/* Partitions that are asked for are there, or there is a default one. */
+/* Partitions that are asked for are there, or there is a default one, and one of them
+ * takes new jobs. */
 int newjob_check_partitions(struct newjob *n, struct err *err);
 /* Asks the server whether it would take it. */
 int newjob_try(struct newjob *n, struct err *err);

@@ -56,36 +56,56 @@ static int refused_by_server(const struct newjob *n, const struct answer *a,
 
 /* ---- partitions ---- */
 
-static bool has_partition(const struct json *items, const char *name, size_t len)
+static const struct json *find_partition(const struct json *items, const char *name,
+                                         size_t len)
 {
     for (size_t i = 0; i < json_len(items); i++) {
         const char *there = json_str_or(json_item(items, i), "metadata.name", "");
         if (strlen(there) == len && strncmp(there, name, len) == 0)
-            return true;
+            return json_item(items, i);
     }
-    return false;
+    return NULL;
 }
 
+/* It takes no new jobs. */
+static bool is_closed(const struct json *partition)
+{
+    const char *state = json_str_or(partition, "spec.state", "UP");
+    return strcmp(state, "DRAIN") == 0 || strcmp(state, "INACTIVE") == 0;
+}
+
+static int refuse_closed(const char *names, struct err *err)
+{
+    return err_set(err, ERR_INVALID,
+                   "Required partition not available (inactive or drain): %s", names);
+}
+
+/* All are there, and one at least takes jobs. */
 static int check_names(const struct json *items, const char *names, struct err *err)
 {
+    const char *const all = names;
+    bool open = false;
     while (*names) {
         const size_t len = strcspn(names, ",");
-        if (!has_partition(items, names, len))
+        const struct json *partition = find_partition(items, names, len);
+        if (!partition)
             return err_set(err, ERR_NOT_FOUND,
                            "Invalid partition name specified: there is no partition "
                            "\"%.*s\"",
                            (int)len, names);
+        open |= !is_closed(partition);
         names += len + (names[len] == ',');
     }
-    return 0;
+    return open ? 0 : refuse_closed(all, err);
 }
 
-static bool has_default(const struct json *items)
+/* Lists are in the order of names, and of several the first is the default. */
+static const struct json *find_default(const struct json *items)
 {
     for (size_t i = 0; i < json_len(items); i++)
         if (json_bool_or(json_item(items, i), "spec.default", false))
-            return true;
-    return false;
+            return json_item(items, i);
+    return NULL;
 }
 
 int newjob_check_partitions(struct newjob *n, struct err *err)
@@ -100,9 +120,12 @@ int newjob_check_partitions(struct newjob *n, struct err *err)
     const struct json *items = json_get(a.body, "items");
     if (names)
         return check_names(items, names, err);
-    if (!has_default(items))
+    const struct json *partition = find_default(items);
+    if (!partition)
         return err_set(err, ERR_NOT_FOUND,
                        "No partition specified or system default partition");
+    if (is_closed(partition))
+        return refuse_closed(json_str_or(partition, "metadata.name", ""), err);
     return 0;
 }
 
@@ -220,6 +243,26 @@ static int refused_by_controller(const struct newjob *n, struct err *err)
     return err_set(err, ERR_INVALID, "%s", text.s);
 }
 
+/* What Slurm rejects at submission, and the core says as the reason of the wait: with
+ * the id, so that it is seen here. */
+static int check_reason(const struct newjob *n, struct err *err)
+{
+    static const struct {
+        const char *reason, *text;
+    } rejected[] = {
+        {"InvalidAccount",
+         "Invalid account or account/partition combination specified"},
+        {"InvalidQOS", "Invalid qos specification"},
+    };
+    const char *reason = json_str_or(n->object, "status.reason", "");
+
+    for (size_t i = 0; i < ARRAY_LEN(rejected); i++)
+        if (strcmp(rejected[i].reason, reason) == 0)
+            return err_set(err, ERR_INVALID, "%s: %s", rejected[i].text,
+                           json_str_or(n->object, "status.message", ""));
+    return 0;
+}
+
 static int await_id(struct newjob *n, struct err *err)
 {
     struct json *seen = NULL;
@@ -233,7 +276,9 @@ static int await_id(struct newjob *n, struct err *err)
     }
     switch (end) {
     case JOBWATCH_TRUE:
-        return is_refused(n->object) ? refused_by_controller(n, err) : 0;
+        if (is_refused(n->object))
+            return refused_by_controller(n, err);
+        return check_reason(n, err);
     case JOBWATCH_GONE:
         return err_set(err, ERR_NOT_FOUND, "somebody deleted it before it had an id");
     case JOBWATCH_LATE:

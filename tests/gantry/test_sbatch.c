@@ -116,6 +116,8 @@ static const struct {
     {"sbatch -a 0-3 --segment=2 --wrap x", NULL,
      FAILED "-a is not supported yet; --segment is not supported yet\n"},
     /* the controller */
+    {"sbatch -q nosuch --wrap x", NULL,
+     FAILED "Invalid qos specification: QOS nosuch does not exist; there are none\n"},
     {"sbatch --mem=0 --wrap x", NULL,
      FAILED "--mem: 0 (all of a node's memory) is not supported yet; name an amount\n"},
 };
@@ -143,6 +145,62 @@ START_TEST(test_no_default_partition)
                      200);
     clitest_expect(t, "sbatch --wrap x", 1, "",
                    FAILED "No partition specified or system default partition\n");
+    clitest_free(t);
+}
+END_TEST
+
+/* Only members may use an account, once there is one. */
+START_TEST(test_account)
+{
+    struct clitest *t = clitest_new();
+
+    clitest_expect(t, "sbatch -A any --wrap x", 0, "Submitted batch job 1\n", "*");
+    ck_assert_int_eq(
+        apitest_request(t->ctl->api, "POST", "/apis/gantry.dev/v1alpha1/accounts",
+                        "{'apiVersion':'gantry.dev/v1alpha1','kind':'Account',"
+                        "'metadata':{'name':'theirs'},"
+                        "'spec':{'members':[{'user':'nobody'}]}}"),
+        201);
+    clitest_expect(t, "sbatch --wrap x", 1, "",
+                   FAILED "Invalid account or account/partition combination "
+                          "specified: alice is a member of no account\n");
+    clitest_expect(t, "sbatch -A theirs --wrap x", 1, "",
+                   FAILED "Invalid account or account/partition combination "
+                          "specified: alice is not a member of account theirs\n");
+    ck_assert_uint_eq(clitest_count(t, "batchjobs", NULL), 1);
+    clitest_free(t);
+}
+END_TEST
+
+static void set_state(struct clitest *t, const char *state)
+{
+    AUTO_FREE char *body = xasprintf("{'spec':{'state':'%s'}}", state);
+
+    ck_assert_int_eq(
+        apitest_send(t->ctl->api,
+                     &(struct apitest_request){
+                         .method = "PATCH",
+                         .path = "/apis/gantry.dev/v1alpha1/partitions/main",
+                         .type = "application/merge-patch+json",
+                         .body = body}),
+        200);
+}
+
+/* DOWN takes jobs and starts none; DRAIN and INACTIVE take none. */
+START_TEST(test_closed_partition)
+{
+    struct clitest *t = clitest_new();
+
+    set_state(t, "DRAIN");
+    clitest_expect(t, "sbatch --wrap x", 1, "",
+                   FAILED "Required partition not available (inactive or drain): "
+                          "main\n");
+    set_state(t, "INACTIVE");
+    clitest_expect(t, "sbatch -p main --wrap x", 1, "",
+                   FAILED "Required partition not available (inactive or drain): "
+                          "main\n");
+    set_state(t, "DOWN");
+    clitest_expect(t, "sbatch -p main --wrap x", 0, "Submitted batch job 1\n", "*");
     clitest_free(t);
 }
 END_TEST
@@ -415,6 +473,8 @@ int main(void)
                                            {test_stdin, 1},
                                            {test_refusal, ARRAY_LEN(refusals)},
                                            {test_no_default_partition, 1},
+                                           {test_account, 1},
+                                           {test_closed_partition, 1},
                                            {test_test_only, 1},
                                            {test_about, 1},
                                            {test_fault, ARRAY_LEN(faults)},
