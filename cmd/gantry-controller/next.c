@@ -73,8 +73,8 @@ static void clear_run(struct jstatus *s)
 }
 
 /* Back to the queue, as in Slurm: a new submit time, and the restart counted. Each life
- * has a number of its own, also one that was cancelled before its start was persisted: a
- * create that the server carries out late is not of the next one. */
+ * has a number of its own, also one that was cancelled before its start was persisted:
+ * a create that the server carries out late is not of the next one. */
 static void want_requeue(const struct job_view *v, struct job_next *n, bool back_off)
 {
     struct jstatus *s = &n->want;

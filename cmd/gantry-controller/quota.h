@@ -1,12 +1,12 @@
 /*
  * quota - where a ResourceQuota exists, one gang at a time is created in its namespace.
  *
- * Two gangs that are created beside each other may take half of the quota each, are both
- * refused the rest, roll back, and meet again. So a gang has the turn of its namespace
- * from its first create until all of its pods are made, or its start is over; the others
- * wait, the oldest goes next, and their launch deadline does not
- * run. Jobs of one pod need no turn. Which namespaces have a quota is known by a watch;
- * until its first list nobody waits.
+ * Two gangs that are created beside each other may take half of the quota each, are
+ * both refused the rest, roll back, and meet again. So a gang has the turn of its
+ * namespace from its first create until all of its pods are made, or its start is over;
+ * the others wait, the oldest goes next, and their launch deadline does not run. Jobs
+ * of one pod need no turn. Which namespaces have a quota is known by a watch; until its
+ * first list nobody waits.
  */
 #ifndef GANTRY_CONTROLLER_QUOTA_H
 #define GANTRY_CONTROLLER_QUOTA_H

@@ -7,7 +7,7 @@
  *   batchjobs   the uid           the record, which keeps the rest
  *   pods        struct pod        the record of its job, else counted as foreign
  *   services    struct service    the record of its job
- *   quotas      their namespace   quota.c; what is done does not wait for its first list
+ *   quotas      their namespace   quota.c; nothing waits for its first list
  */
 #ifndef GANTRY_CONTROLLER_WATCHES_H
 #define GANTRY_CONTROLLER_WATCHES_H

@@ -5,7 +5,8 @@
  *   away -- it is back, and has forgotten its history (410 Gone) ----> unwell
  *   unwell -- every third request is refused, or fails -------------> well
  *
- * What was written stays: that is etcd's. While it is away users and keepers do nothing.
+ * What was written stays: that is etcd's. While it is away users and keepers do
+ * nothing.
  */
 #ifndef GANTRY_TESTS_WORLD_OUTAGE_H
 #define GANTRY_TESTS_WORLD_OUTAGE_H

@@ -1,7 +1,7 @@
 /*
  * runs - the executor of a world's machines: the simulating one, with everything that
- * starts and ends noted in the ledger. Some containers get stuck: their end is never told,
- * whatever signal they get, until the machine restarts or all is calm.
+ * starts and ends noted in the ledger. Some containers get stuck: their end is never
+ * told, whatever signal they get, until the machine restarts or all is calm.
  */
 #ifndef GANTRY_TESTS_WORLD_RUNS_H
 #define GANTRY_TESTS_WORLD_RUNS_H

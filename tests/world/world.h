@@ -8,9 +8,9 @@
  *   controller -- faulty -- wire -/               machines' runs ----+
  *
  * The seed says everything: the cluster, what users want, what fails when: requests and
- * watches, the controller, machines, containers that do not end, the API server itself. A world runs
- * through chaos, then calm until all is settled, then a job that takes the whole
- * cluster, then everything is deleted.
+ * watches, the controller, machines, containers that do not end, the API server itself.
+ * A world runs through chaos, then calm until all is settled, then a job that takes the
+ * whole cluster, then everything is deleted.
  */
 #ifndef GANTRY_TESTS_WORLD_WORLD_H
 #define GANTRY_TESTS_WORLD_WORLD_H
