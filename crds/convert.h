@@ -80,8 +80,10 @@ struct pod {
     bool deleting;  /* deletionTimestamp set */
     bool accounted; /* carries finalizer gantry.dev/accounted */
     bool gated;     /* has spec.schedulingGates: it cannot be bound */
-    char *reason;   /* status.reason; NULL */
-    char *message;  /* status.message; NULL */
+    char **claims;  /* names of the PersistentVolumeClaims that its volumes are */
+    size_t n_claims;
+    char *reason;  /* status.reason; NULL */
+    char *message; /* status.message; NULL */
     /* of the default container's terminated state; -1 where there is none */
     int exit_code;
     int exit_signal;

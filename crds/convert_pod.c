@@ -43,6 +43,22 @@ static void read_ours(const struct json *object, struct pod *pod)
         json_get(json_at(object, "metadata.annotations"), ANNOTATION_PARTITION)));
 }
 
+/* The claim of an ephemeral volume has the names of pod and volume. */
+static void read_claims(const struct json *object, struct pod *pod)
+{
+    const struct json *volumes = json_at(object, "spec.volumes");
+    for (size_t i = 0; i < json_len(volumes); i++) {
+        const struct json *v = json_item(volumes, i);
+        const char *named = json_str(v, "persistentVolumeClaim.claimName");
+        AUTO_FREE char *own =
+            json_is(json_get(v, "ephemeral"), JSON_OBJECT)
+                ? xasprintf("%s-%s", pod->name, json_str_or(v, "name", ""))
+                : NULL;
+        if (named || own)
+            names_add(&pod->claims, &pod->n_claims, named ? named : own);
+    }
+}
+
 /* ---- how it goes ---- */
 
 /* Reasons of nodes that end pods: shutting down, under pressure, gone, or back after a
@@ -139,6 +155,7 @@ struct pod *convert_pod(const struct convert *c, const struct json *pod,
     struct pod *ret = xcalloc(1, sizeof(*ret));
     read_identity(pod, ret);
     read_ours(pod, ret);
+    read_claims(pod, ret);
     read_phase(pod, ret);
     read_exit(pod, ret);
     if (podspec_requests(c, json_get(pod, "spec"), json_get(pod, "status"), &ret->use,
@@ -154,6 +171,9 @@ void pod_free(struct pod *pod)
 {
     if (!pod)
         return;
+    for (size_t i = 0; i < pod->n_claims; i++)
+        free(pod->claims[i]);
+    free(pod->claims);
     free(pod->ns);
     free(pod->name);
     free(pod->uid);

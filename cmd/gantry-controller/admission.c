@@ -62,7 +62,7 @@ void admission_learn(struct controller *ctl, const struct bjob *job,
 {
     struct resvec extra = pod->use;
     resvec_sub(&extra, asked);
-    if (!resvec_is_zero(&extra) || pod->gated || find(ctl, job))
+    if (!resvec_is_zero(&extra) || pod->gated || pod->n_claims > 0 || find(ctl, job))
         remember(ctl, job, &extra);
 }
 

@@ -30,6 +30,9 @@ void attempt_clear(struct attempt *a)
         free(a->ranks[i].uid);
         free(a->ranks[i].node);
         free(a->ranks[i].reason);
+        for (size_t k = 0; k < a->ranks[i].n_claims; k++)
+            free(a->ranks[i].claims[k]);
+        free(a->ranks[i].claims);
     }
     slots_free(a->amended, a->n_amended);
     free(a->ranks);
@@ -43,15 +46,21 @@ void attempt_fail(struct attempt *a, const char *why)
         a->failure = xstrdup(why);
 }
 
+static const char *what_is_late(const struct attempt *a)
+{
+    if (attempt_gated(a))
+        return "the start took too long: a pod waits for its scheduling gates";
+    if (attempt_waits_for_claims(a))
+        return "the start took too long: a pod waits for its volumes";
+    return "the start took too long";
+}
+
 const char *attempt_trouble(const struct attempt *a, int64_t now_sec)
 {
     if (a->failure)
         return a->failure;
-    return !a->waits && now_sec >= a->since_sec + LAUNCH_DEADLINE_SEC
-               ? attempt_gated(a)
-                     ? "the start took too long: a pod waits for its scheduling gates"
-                     : "the start took too long"
-               : NULL;
+    return !a->waits && now_sec >= a->since_sec + LAUNCH_DEADLINE_SEC ? what_is_late(a)
+                                                                      : NULL;
 }
 
 void attempt_wait(struct attempt *a)
@@ -83,6 +92,14 @@ static char *failure_of(const struct pod *pod, const struct rank *r)
                                  : "it never ran");
 }
 
+/* A pod's volumes do not change; one that runs has them. */
+static void saw_claims(struct rank *r, const struct pod *pod)
+{
+    for (size_t i = 0; r->n_claims < pod->n_claims; i++)
+        names_add(&r->claims, &r->n_claims, pod->claims[i]);
+    r->claims_ready |= pod->running || pod->terminal;
+}
+
 void attempt_saw_pod(struct attempt *a, const struct pod *pod, enum node_fate fate)
 {
     struct rank *r = rank_of(a, pod);
@@ -100,6 +117,7 @@ void attempt_saw_pod(struct attempt *a, const struct pod *pod, enum node_fate fa
         r->uid = xstrdup(pod->uid);
     r->state = pod->node || r->state == RANK_BOUND ? RANK_BOUND : RANK_MADE;
     r->real = pod->use;
+    saw_claims(r, pod);
     r->gated = pod->gated;
     r->terminal = pod->terminal;
     r->succeeded = pod->succeeded;
@@ -166,7 +184,8 @@ enum attempt_shape attempt_shape(const struct attempt *a, bool batch, size_t *re
             broken = true;
         }
         succeeded += r->terminal && r->succeeded;
-        launching += r->state == RANK_NONE || r->state == RANK_MADE;
+        launching +=
+            r->state == RANK_NONE || r->state == RANK_MADE || rank_waits_for_claims(r);
     }
     if (broken)
         return ATTEMPT_BROKEN;
@@ -189,6 +208,26 @@ bool attempt_busy(const struct attempt *a)
         if (a->ranks[i].busy)
             return true;
     return false;
+}
+
+bool rank_waits_for_claims(const struct rank *r)
+{
+    return r->n_claims > 0 && !r->claims_ready &&
+           (r->state == RANK_MADE || r->state == RANK_BOUND);
+}
+
+bool attempt_waits_for_claims(const struct attempt *a)
+{
+    for (size_t i = 0; i < a->n; i++)
+        if (rank_waits_for_claims(&a->ranks[i]))
+            return true;
+    return false;
+}
+
+void attempt_claims_ready(struct attempt *a)
+{
+    for (size_t i = 0; i < a->n; i++)
+        a->ranks[i].claims_ready = true;
 }
 
 bool attempt_gated(const struct attempt *a)

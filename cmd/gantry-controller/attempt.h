@@ -41,7 +41,10 @@ struct rank {
     struct resvec use;  /* what it was planned to take there */
     struct resvec real; /* what its pod asks for; as `use` until one is seen */
     bool gated;         /* its pod has scheduling gates */
-    bool busy;          /* a write for it is queued or under way */
+    char **claims;      /* of volumes, that its pod has (claims.h) */
+    size_t n_claims;
+    bool claims_ready, claiming; /* all have a volume; they are being seen to */
+    bool busy;                   /* a write for it is queued or under way */
     bool terminal, succeeded, deleting;
     bool lost;                  /* its node ended it */
     enum node_fate fate;        /* of the node it is bound to */
@@ -87,7 +90,7 @@ const char *attempt_trouble(const struct attempt *a, int64_t now_sec);
 bool rank_ended(const struct rank *r);
 
 enum attempt_shape {
-    ATTEMPT_LAUNCHING, /* a rank is missing or unbound */
+    ATTEMPT_LAUNCHING, /* a rank is missing, unbound, or waits for volumes */
     ATTEMPT_RUNNING,   /* all bound, none ended badly */
     ATTEMPT_SUCCEEDED, /* all ended with 0 */
     ATTEMPT_FAILED,    /* one ended with a code or by a signal */
@@ -106,6 +109,11 @@ bool attempt_differs(const struct attempt *a);
  * attempt so far. */
 void attempt_amend(struct attempt *a, const struct slot *placement, size_t n_slots);
 bool attempt_gated(const struct attempt *a);
+/* It is not known that all of its volumes are there. */
+bool rank_waits_for_claims(const struct rank *r);
+bool attempt_waits_for_claims(const struct attempt *a);
+/* They are known to be there. */
+void attempt_claims_ready(struct attempt *a);
 bool attempt_all_ended(const struct attempt *a);
 bool attempt_busy(const struct attempt *a);
 

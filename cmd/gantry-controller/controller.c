@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "cmd/gantry-controller/admission.h"
+#include "cmd/gantry-controller/claims.h"
 #include "cmd/gantry-controller/cleanup.h"
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/cycle.h"
@@ -86,6 +87,7 @@ void controller_free(struct controller *ctl)
     if (!ctl)
         return;
     podops_free(ctl);
+    claims_free(ctl);
     cleanup_free(ctl);
     HASH_ITER (hh, ctl->records, r, tmp)
         record_free(r);

@@ -34,6 +34,7 @@ struct controller {
     struct admission *admissions;     /* by kin of jobs, admission.c */
     uint64_t lessons;                 /* learned so far, admission.c */
     struct quota_space *quotas_by_ns; /* quota.c */
+    struct claiming *claimings;       /* all that are under way, claims.c */
     struct unseen *unseen;            /* by namespace and name, unseen.c */
     struct cleaning *cleanings;       /* by uid of what is cleaned up, cleanup.c */
     struct loop_timer *step, *sweep, *turn;

@@ -6,6 +6,7 @@
 
 #include "base/util.h"
 #include "cmd/gantry-controller/admission.h"
+#include "cmd/gantry-controller/claims.h"
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/podbuild.h"
 #include "cmd/gantry-controller/quota.h"
@@ -359,6 +360,10 @@ void podops_launch(struct record *r)
         }
     if (attempt_gated(a)) /* whoever set them has the word; then all at once */
         return;
+    if (all_made && attempt_waits_for_claims(a)) {
+        claims_tend(r);
+        return;
+    }
     for (size_t i = 0; all_made && i < a->n; i++)
         if (a->ranks[i].state == RANK_MADE && !a->ranks[i].busy)
             op_new(r, OP_BIND, i);

@@ -11,8 +11,8 @@
  *   BIND  201 -> BOUND;  409 or unknown -> READ: only same uid and same node is success
  *   KILL  with uid precondition; 404 and 409 -> READ
  *
- * No pod is bound while one of them has scheduling gates, or before what it came back
- * with is in status (admission.h).
+ * No pod is bound while one of them has scheduling gates or waits for volumes
+ * (claims.h), or before what it came back with is in status (admission.h).
  *
  * What is still to be done after a READ, or was refused for now, is tried again after
  * RETRY_MS, if next.h still wants it then.

@@ -150,6 +150,8 @@ static void resume_attempt(struct record *r)
                   loop_now_sec(r->ctl->loop));
     for (size_t i = 0; i < r->n_pods; i++)
         attempt_saw_pod(a, r->pods[i], watches_node_fate(r->ctl, r->pods[i]->node));
+    if (s->state == JOB_STATE_RUNNING)
+        attempt_claims_ready(a);
     for (size_t i = 0; i < a->n; i++)
         all_made |= a->ranks[i].state == RANK_BOUND;
     for (size_t i = 0; all_made && i < a->n; i++)

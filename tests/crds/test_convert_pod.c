@@ -201,6 +201,10 @@ static const struct {
      "{metadata: {labels: {gantry.dev/job-uid: u, gantry.dev/job-id: '-4', "
      "gantry.dev/attempt: 3x}}}",
      "job u 0.0.0 exit -1:-1"},
+    {"with volumes of claims",
+     "{metadata: {name: p}, spec: {volumes: [{name: a, persistentVolumeClaim: "
+     "{claimName: c}}, {name: b, ephemeral: {}}, {name: e, emptyDir: {}}]}}",
+     "claim c claim p-b exit -1:-1"},
     {"with a gate", "{spec: {schedulingGates: [{name: example.com/g}]}}",
      "gated exit -1:-1"},
     {"whose gates are gone", "{spec: {schedulingGates: []}}", "exit -1:-1"},
@@ -217,6 +221,8 @@ static void describe(const struct pod *pod, struct str *out)
                  {pod->succeeded, "succeeded "}, {pod->lost, "lost "},
                  {pod->deleting, "deleting "},   {pod->accounted, "accounted "},
                  {pod->gated, "gated "}};
+    for (size_t i = 0; i < pod->n_claims; i++)
+        str_addf(out, "claim %s ", pod->claims[i]);
     if (pod->node)
         str_addf(out, "on %s ", pod->node);
     for (size_t i = 0; i < ARRAY_LEN(flags); i++)

@@ -1,5 +1,5 @@
-/* What the server answers to a create is compared with the plan: requests that admission
- * changed, and gates that it set. */
+/* What the server answers to a create is compared with the plan: requests that
+ * admission changed, gates and volumes that it added. */
 #include <string.h>
 
 #include "base/util.h"
@@ -287,6 +287,117 @@ START_TEST(test_gates_of_one)
 }
 END_TEST
 
+/* ---- volumes ---- */
+
+#define CLAIMS "/api/v1/namespaces/default/persistentvolumeclaims"
+
+static void add_claim(struct json *pod)
+{
+    const char *pod_name = json_str(pod, "metadata.name"); /* it ends with the rank */
+    AUTO_FREE char *name = xasprintf("c%c", pod_name[strlen(pod_name) - 1]);
+    json_set_at(
+        pod, "spec.volumes",
+        json_build("[{'name':'v','persistentVolumeClaim':{'claimName':%s}}]", name));
+}
+
+static void make_claim(struct ctltest *t, const char *name, const char *more)
+{
+    AUTO_FREE char *body =
+        xasprintf("{'metadata':{'name':'%s'%s},'spec':{'accessModes':['ReadWriteOnce'],"
+                  "'resources':{'requests':{'storage':'1Gi'}}}}",
+                  name, more);
+    int status = apitest_request(t->api, "POST", CLAIMS, body);
+    ck_assert_msg(status == 201, "%s", t->api->text.s);
+}
+
+/* As the provisioner does when the claim has a node. */
+static void provision(struct ctltest *t, const char *path)
+{
+    ask(t, "PATCH", path, "{'spec':{'volumeName':'pv'}}");
+    ctltest_advance(t, 2);
+}
+
+static void expect_claim(struct ctltest *t, const char *path, const char *node)
+{
+    ck_assert_int_eq(apitest_request(t->api, "GET", path, NULL), 200);
+    const struct json *notes = json_at(t->api->body, "metadata.annotations");
+    const struct json *is = json_get(notes, "volume.kubernetes.io/selected-node");
+    ck_assert(str_eq(is ? json_string(is) : NULL, node));
+}
+
+/* Each claim gets its rank's node; nothing is bound before the last has its volume. */
+START_TEST(test_claims)
+{
+    struct ctltest *t = ctltest_new();
+    spy_admit(t->spy, add_claim);
+    make_claim(t, "c0", "");
+    ctltest_submit(t, "a", "'nodes':2");
+    ctltest_settle(t);
+    ctltest_advance(t, 2);
+    expect_claim(t, CLAIMS "/c0", "n1");
+    provision(t, CLAIMS "/c0");
+    make_claim(t, "c1", ""); /* as of an ephemeral volume: after its pod */
+    ctltest_advance(t, 2);
+    expect_claim(t, CLAIMS "/c1", "n2");
+    ctltest_expect(t, "a", "status.state=CONFIGURING");
+    ck_assert_uint_eq(spy_count(t->spy, "POST", "/binding"), 0);
+    provision(t, CLAIMS "/c1");
+    ctltest_expect(t, "a", "status.state=RUNNING|status.attempt=1");
+    ck_assert_uint_eq(ctltest_pods(t, "a", true), 2);
+    ck_assert_uint_eq(spy_count(t->spy, "PATCH", "/c0"), 1);
+    ctltest_free(t);
+}
+END_TEST
+
+/* The first of its kind is on its node already; it has started when its volume is
+ * there, also before the eyes of another controller. The next one starts unbound. */
+START_TEST(test_claim_of_one)
+{
+    struct ctltest *t = ctltest_new();
+    spy_admit(t->spy, add_claim);
+    make_claim(t, "c0", "");
+    ctltest_submit(t, "a", "");
+    ctltest_settle(t);
+    ctltest_expect(t, "a", "status.state=CONFIGURING");
+    ck_assert_uint_eq(ctltest_pods(t, "a", true), 1);
+    ctltest_kill(t);
+    ctltest_start(t);
+    ctltest_settle(t);
+    ctltest_expect(t, "a", "status.state=CONFIGURING");
+    expect_claim(t, CLAIMS "/c0", "n1");
+    provision(t, CLAIMS "/c0");
+    ctltest_expect(t, "a", "status.state=RUNNING|status.attempt=1");
+    ctltest_submit(t, "b", "");
+    ctltest_settle(t);
+    ctltest_submit(t, "c", "");
+    ctltest_settle(t);
+    ctltest_expect(t, "c", "status.state=RUNNING");
+    ck_assert_uint_eq(spy_count(t->spy, "POST", "-1-0/binding"), 1);
+    ctltest_free(t);
+}
+END_TEST
+
+/* A claim that waits elsewhere, or for nobody, ends the start. */
+START_TEST(test_claim_elsewhere)
+{
+    struct ctltest *t = ctltest_new();
+    spy_admit(t->spy, add_claim);
+    make_claim(t, "c0",
+               ",'annotations':{'volume.kubernetes.io/selected-node':'other'}");
+    make_claim(t, "c1", "");
+    ctltest_submit(t, "a", "'nodes':2");
+    ctltest_advance(t, 125);
+    ctltest_reap(t);
+    ctltest_settle(t);
+    expect_claim(t, CLAIMS "/c0", "other");
+    ctltest_expect(
+        t, "a",
+        "status.state=PENDING|status.reason=JobLaunchFailure|"
+        "status.message=the start took too long: a pod waits for its volumes");
+    ctltest_free(t);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry-controller/admission",
@@ -296,6 +407,9 @@ int main(void)
                           {test_no_room, 1},
                           {test_never, 1},
                           {test_killed, 3},
+                          {test_claims, 1},
+                          {test_claim_of_one, 1},
+                          {test_claim_elsewhere, 1},
                           {test_gates, 1},
                           {test_gates_stay, 1},
                           {test_gates_of_one, 1},
