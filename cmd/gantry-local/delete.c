@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "cmd/gantry-local/answer.h"
 #include "cmd/gantry-local/body.h"
+#include "cmd/gantry-local/dependents.h"
 #include "cmd/gantry-local/filter.h"
 #include "cmd/gantry-local/metadata.h"
 #include "cmd/gantry-local/strategy.h"
@@ -190,6 +191,7 @@ void delete_aftermath(struct apiserver *server, const struct kind *kind,
 
     if (strcmp(kind->plural, "customresourcedefinitions") == 0)
         crd_removed(server, tree);
+    dependents_sweep(server, tree);
     if (ns)
         namespace_sweep(server, ns);
 }

@@ -20,6 +20,10 @@ runs_scripts() {
     expect "the code" "$(field "$(by_id "$id")" .status.exitCode)" 3:0
 }
 
+is_gone() { # CONFIGMAP
+    [[ $(k get cm "$1" -o name --ignore-not-found) == "" ]]
+}
+
 runs_long_scripts() {
     local id map
     {
@@ -30,6 +34,8 @@ runs_long_scripts() {
     id=$(slurm sbatch --parsable -W -o /dev/null "$TMP/long.sh") || fail "a long script failed"
     map=$(field "$(by_id "$id")" .spec.scriptFrom.configMapKeyRef.name)
     expect "who owns the script" "$(k get cm "$map" -o 'jsonpath={.metadata.ownerReferences[*].name}')" "$(by_id "$id")"
+    k delete bj "$(by_id "$id")" >/dev/null
+    until_true 30 is_gone "$map" || fail "the script outlived its job"
 }
 
 cancels() {
