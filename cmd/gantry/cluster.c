@@ -9,7 +9,10 @@
 #include "kubeclient/transport_curl.h"
 
 #define USER_AGENT "gantry/0.1 (linux)"
-#define LOCAL_KUBECONFIG ".local/state/gantry-local/kubeconfig"
+/* As `gantry-local up` without --dir: below the home, if no variable names a place. */
+#define STATE_VARIABLE "XDG_STATE_HOME"
+#define STATE_DIR ".local/state"
+#define LOCAL_KUBECONFIG "gantry-local/kubeconfig"
 /* Shorter waits are not worth a line. */
 #define TELL_AFTER_MS 1000
 
@@ -27,7 +30,10 @@ static char *local_kubeconfig(const struct kc_config_source *source)
         (source->service_host && source->service_host[0]))
         return NULL;
     AUTO_FREE char *usual = xasprintf("%s/.kube/config", source->home);
-    AUTO_FREE char *local = xasprintf("%s/%s", source->home, LOCAL_KUBECONFIG);
+    const char *state = cli_env(STATE_VARIABLE);
+    AUTO_FREE char *local =
+        state ? xasprintf("%s/" LOCAL_KUBECONFIG, state)
+              : xasprintf("%s/" STATE_DIR "/" LOCAL_KUBECONFIG, source->home);
     if (access(usual, F_OK) == 0 || access(local, F_OK) != 0)
         return NULL;
     return TAKE(local);

@@ -4,7 +4,8 @@
  *
  * The cluster is found as kubectl finds it: --kubeconfig, KUBECONFIG, ~/.kube/config,
  * the service account of a pod; where none of them is there, what `gantry-local up`
- * leaves in ~/.local/state/gantry-local. The namespace is the context's.
+ * leaves in $XDG_STATE_HOME/gantry-local or ~/.local/state/gantry-local. The namespace
+ * is the context's.
  *
  * A command starts a request, then waits: the loop runs meanwhile, and after a second a
  * line on stderr says for whom it waits. Errors are for the person at the terminal:

@@ -135,6 +135,14 @@ START_TEST(test_served)
     serve(&s);
     expect_program((const char *[PROGRAM_ARGS_MAX]){"gantry", "version"}, 0,
                    "Client: gantry 0.1\nServer: v1.37.2+gantry\n");
+    AUTO_FREE char *state = xasprintf("%s/.local/state", root);
+    setenv("XDG_STATE_HOME", "/nosuch", 1);
+    expect_program((const char *[PROGRAM_ARGS_MAX]){"gantry", "version"}, 1,
+                   "Client: gantry 0.1\ngantry version: error: no kubeconfig: ");
+    setenv("XDG_STATE_HOME", state, 1);
+    expect_program((const char *[PROGRAM_ARGS_MAX]){"gantry", "version"}, 0,
+                   "Client: gantry 0.1\nServer: v1.37.2+gantry\n");
+    unsetenv("XDG_STATE_HOME");
     AUTO_FREE char *refused = xasprintf(
         "Client: gantry 0.1\n"
         "gantry version: error: the API server at https://127.0.0.1:%d does not accept "
@@ -196,6 +204,7 @@ static int remove_one(const char *path, const struct stat *st, int type,
 
 int main(void)
 {
+    unsetenv("XDG_STATE_HOME");
     if (!mkdtemp(root))
         return 2;
     const int status = suite_main("gantry/commands", (struct suite_row[]){

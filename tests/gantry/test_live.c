@@ -225,6 +225,7 @@ static void add_to_path(void)
 
 int main(void)
 {
+    unsetenv("XDG_STATE_HOME");
     add_to_path();
     return suite_main("gantry/live", (struct suite_row[]){{test_live, 1}, {NULL, 0}});
 }
