@@ -16,9 +16,9 @@
  * bound. */
 #define ENV_WORD_MAX (128u << 10)
 
-/* "NAME=value" of each variable in order: envFrom's, then env's; a later one of the same
- * name wins; $(NAME) stands for an earlier one. NULL and err on failure: ERR_NOT_FOUND
- * for a ConfigMap, Secret or key that may appear yet. */
+/* "NAME=value" of each variable in order: envFrom's, then env's; a later one of the
+ * same name wins; $(NAME) stands for an earlier one. NULL and err on failure:
+ * ERR_NOT_FOUND for a ConfigMap, Secret or key that may appear yet. */
 char **env_build(const struct value_pod *pod, const struct container_spec *container,
                  struct err *err);
 /* Command and args, references replaced from `envp`. */

@@ -69,15 +69,16 @@ struct executor_ops {
      * else a reason (one word, constant) with `err` saying what and why. */
     const char *(*refuse)(struct executor *x, const struct pod_spec *pod,
                           struct err *err);
-    /* Makes the pod's volumes, before its first container starts; NULL: there is nothing
-     * to do. ERR_NOT_FOUND: something of the API is not there yet, it may be called
-     * again; after any other error the pod has failed. */
+    /* Makes the pod's volumes, before its first container starts; NULL: there is
+     * nothing to do. ERR_NOT_FOUND: something of the API is not there yet, it may be
+     * called again; after any other error the pod has failed. */
     int (*prepare)(struct executor *x, const struct value_pod *pod, struct err *err);
-    /* -1 and err: a volume of the pod holds more than it may. NULL: nothing is known. */
+    /* -1 and err: a volume of the pod holds more than it may. NULL: nothing is known.
+     */
     int (*check_limits)(struct executor *x, const struct pod_spec *pod,
                         struct err *err);
-    /* Containers have an /etc/hosts of their own, which set_hosts writes: after prepare,
-     * and again while they run. NULL where no programs run. */
+    /* Containers have an /etc/hosts of their own, which set_hosts writes: after
+     * prepare, and again while they run. NULL where no programs run. */
     bool (*has_hosts)(const struct executor *x);
     int (*set_hosts)(struct executor *x, const struct pod_spec *pod, const char *text,
                      struct err *err);
@@ -127,8 +128,8 @@ struct executor *executor_simulate_new(struct loop *loop);
  * Local processes, each container a session and process group of its own with no
  * descriptor of ours, its volumes at their paths (podview.h), in
  * DIR/work/<ns>_<pod>_<uid> or its workingDir, standard output and error kept in
- * DIR/logs/<ns>_<pod>_<uid> (conlog.h). What is left of the group and, where it has one,
- * of its mount namespace is killed when its first process ends. None outlives this
+ * DIR/logs/<ns>_<pod>_<uid> (conlog.h). What is left of the group and, where it has
+ * one, of its mount namespace is killed when its first process ends. None outlives this
  * program, even if that is killed: a small helper process ends them then. Real loop
  * only. Creates `dir`. NULL and err on failure.
  */

@@ -3,8 +3,9 @@
  *
  * A killed program cannot clean up after itself, and the kernel ends only direct
  * children (PR_SET_PDEATHSIG), not theirs. So a forked helper reads from a pipe which
- * groups (and what they have of namespaces) there are and which are gone; when the pipe closes because the program ended,
- * however it did, it kills those that are left, and ends.
+ * groups (and what they have of namespaces) there are and which are gone; when the pipe
+ * closes because the program ended, however it did, it kills those that are left, and
+ * ends.
  */
 #ifndef GANTRY_LOCAL_GUARDIAN_H
 #define GANTRY_LOCAL_GUARDIAN_H

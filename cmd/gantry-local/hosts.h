@@ -6,7 +6,8 @@
  *
  * The pod comes first, then the peers of its subdomain, each with the names that a
  * cluster's DNS would give it and its bare host name besides; then the Service's names
- * with each of their addresses; then the pod's hostAliases; then the machine's own lines.
+ * with each of their addresses; then the pod's hostAliases; then the machine's own
+ * lines.
  */
 #ifndef GANTRY_LOCAL_HOSTS_H
 #define GANTRY_LOCAL_HOSTS_H

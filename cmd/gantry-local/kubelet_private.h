@@ -219,7 +219,8 @@ void krun_stop_probes(struct krun *r);
 
 /* ---- kubelet_limits.c ---- */
 
-/* If its volumes have limits: looks now and then, and evicts the pod that is past one. */
+/* If its volumes have limits: looks now and then, and evicts the pod that is past one.
+ */
 void kpod_watch_limits(struct kpod *pod);
 
 /* ---- kubelet_objects.c ---- */

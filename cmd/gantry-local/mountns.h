@@ -14,8 +14,8 @@
  *                                           data   -> the volume
  *
  * New entries directly in such a copy would be lost with the view, so they are refused
- * (read-only), but for directories like /tmp (sticky), where they are the process's own.
- * What lies deeper is the machine's as ever.
+ * (read-only), but for directories like /tmp (sticky), where they are the process's
+ * own. What lies deeper is the machine's as ever.
  */
 #ifndef GANTRY_LOCAL_MOUNTNS_H
 #define GANTRY_LOCAL_MOUNTNS_H
@@ -55,7 +55,8 @@ enum mountns_kind mountns_probe(const char *stage, struct err *err);
 int mountns_enter(const struct mountns *m, struct err *err);
 
 /* A descriptor (CLOEXEC) of the namespace that a process is in; -1: it has ended, or is
- * not to be looked at. While it is open no other namespace can be taken for this one. */
+ * not to be looked at. While it is open no other namespace can be taken for this one.
+ */
 int mountns_open(pid_t pid);
 /* Kills all processes in it, also those that left their process group. Not for -1, nor
  * for the caller's own: then nothing happens. */

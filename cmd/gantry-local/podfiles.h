@@ -3,10 +3,10 @@
  * and DIR/volumes/<process>/<pod>, <pod> being <namespace>_<name>_<uid>.
  *
  * Logs and work outlive the pod's object for a while, so that one can still look why a
- * job failed: the last PODFILES_KEPT pods that went are kept. The log folder also is the
- * proof that a pod was started once (podfiles_exist). Volumes, which may hold secrets,
- * go when the pod has ended; those of a program that was killed, when the next one
- * starts.
+ * job failed: the last PODFILES_KEPT pods that went are kept. The log folder also is
+ * the proof that a pod was started once (podfiles_exist). Volumes, which may hold
+ * secrets, go when the pod has ended; those of a program that was killed, when the next
+ * one starts.
  */
 #ifndef GANTRY_LOCAL_PODFILES_H
 #define GANTRY_LOCAL_PODFILES_H
@@ -33,8 +33,8 @@ char *podfiles_work_dir(struct podfiles *f, const struct pod_spec *pod,
 char *podfiles_log_dir(const struct podfiles *f, const struct pod_spec *pod);
 char *podfiles_make_log_dir(struct podfiles *f, const struct pod_spec *pod,
                             struct err *err);
-/* The path of something among the pod's volumes, which need not be there; heap. Volumes'
- * names do not begin with a dot, so ".hosts" is free for ours. */
+/* The path of something among the pod's volumes, which need not be there; heap.
+ * Volumes' names do not begin with a dot, so ".hosts" is free for ours. */
 char *podfiles_volume(const struct podfiles *f, const struct pod_spec *pod,
                       const char *name);
 /* An empty directory to mount at, for whoever has a namespace of its own. */

@@ -192,8 +192,8 @@ static void add_inits(struct pod_spec *spec)
     amounts_fini(&sidecars);
 }
 
-/* max(sum of containers and sidecars, each other init container with the sidecars before
- * it), pod-level requests instead where given, and the overhead. */
+/* max(sum of containers and sidecars, each other init container with the sidecars
+ * before it), pod-level requests instead where given, and the overhead. */
 static int total_read(struct pod_spec *spec, const struct json *podspec,
                       struct err *err)
 {

@@ -1,8 +1,8 @@
 /*
  * podspec_private - what the files that read a pod share: podspec.c (the whole),
  * podspec_env.c (variables), podspec_volume.c (volumes and where they are mounted),
- * podspec_security.c (who it runs as, and what no process can be given), podspec_probe.c
- * (probes).
+ * podspec_security.c (who it runs as, and what no process can be given),
+ * podspec_probe.c (probes).
  *
  * Readers return -1 and err for what cannot be meant; what a process cannot be given is
  * noted by podspec_need. What was read of a bad one is freed with the rest.

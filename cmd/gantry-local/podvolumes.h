@@ -3,8 +3,8 @@
  *
  * Files of ConfigMaps, Secrets and the downward API are written once, before the pod's
  * first container starts: they do not follow later changes of the objects. An emptyDir
- * is a directory; of medium Memory it is a tmpfs where one container alone mounts it and
- * is never started again (nobody else could see it), else a directory, too.
+ * is a directory; of medium Memory it is a tmpfs where one container alone mounts it
+ * and is never started again (nobody else could see it), else a directory, too.
  */
 #ifndef GANTRY_LOCAL_PODVOLUMES_H
 #define GANTRY_LOCAL_PODVOLUMES_H
@@ -20,8 +20,8 @@
 int podvolumes_make(struct podfiles *files, const struct value_pod *pod,
                     struct err *err);
 
-/* Where the mount's content lies, its sub-path made if it is missing ($(NAME) in it from
- * `envp`); heap. NULL and err. Not for a tmpfs. */
+/* Where the mount's content lies, its sub-path made if it is missing ($(NAME) in it
+ * from `envp`); heap. NULL and err. Not for a tmpfs. */
 char *podvolumes_source(const struct podfiles *files, const struct pod_spec *pod,
                         const struct mount_spec *mount, char *const *envp,
                         struct err *err);

@@ -14,7 +14,8 @@ struct refuse_facts {
     const char *view_refusal; /* why not; NULL: it does */
 };
 
-/* NULL: nothing. Else the reason (one word, constant), with `err` saying what and why. */
+/* NULL: nothing. Else the reason (one word, constant), with `err` saying what and why.
+ */
 const char *refuse_pod(const struct refuse_facts *f, const struct pod_spec *pod,
                        struct err *err);
 

@@ -627,6 +627,18 @@ static int remove_one(const char *path, const struct stat *st, int type,
     return remove(path);
 }
 
+/* What a newcomer must know before the first pod fails. */
+START_TEST(test_help_of_images)
+{
+    struct program p;
+
+    program_start(&p, root, (const char *[PROGRAM_ARGS_MAX]){LOCAL, "node", "--help"});
+    ck_assert_int_eq(program_end(&p), 0);
+    ck_assert_msg(strstr(p.said.s, "Images are not pulled") != NULL, "%s", p.said.s);
+    program_fini(&p);
+}
+END_TEST
+
 int main(void)
 {
     if (!mkdtemp(root))
@@ -643,6 +655,7 @@ int main(void)
                                       {test_without_crds, 1},
                                       {test_no_server, 1},
                                       {test_wrong_ca, 1},
+                                      {test_help_of_images, 1},
                                       {NULL, 0},
                                   });
     nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);

@@ -20,8 +20,8 @@ static void delete_pod(struct nodetest *t, const char *options)
 
 /*
  * What happens, step by step: "+p" the pod is made, "x" deleted, "-c" container c ends
- * with 0, "!c" with 1, "5" that many seconds pass; then what the node has done, and what
- * the pod's status says.
+ * with 0, "!c" with 1, "5" that many seconds pass; then what the node has done, and
+ * what the pod's status says.
  */
 static const struct {
     const char *name, *spec;

@@ -1,5 +1,5 @@
-/* Process pods where the kernel refuses namespaces (here: a filter does), by root and by
- * an ordinary user. */
+/* Process pods where the kernel refuses namespaces (here: a filter does), by root and
+ * by an ordinary user. */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>

@@ -1,6 +1,6 @@
 /*
- * nodetest - a kubelet against the embedded API server in virtual time, with an executor
- * that only notes what it is told: the test says when a container ends.
+ * nodetest - a kubelet against the embedded API server in virtual time, with an
+ * executor that only notes what it is told: the test says when a container ends.
  *
  *   struct nodetest t;
  *   nodetest_init(&t);
