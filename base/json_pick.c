@@ -97,10 +97,8 @@ struct pass {
     const struct json_picker *p;
     struct json_scan scan;
     struct json_text *ret;
-    /* of a list: "items" of the document goes here */
-    const struct json_picker *of_item;
-    json_pick_fn *fn;
-    void *arg;
+
+    const struct json_list_picks *list; /* NULL: the document is none */
 };
 
 static int next(struct pass *pass, enum json_word *ret_word, size_t *ret_start)
@@ -190,7 +188,7 @@ static int read_pair(struct pass *pass, int node, size_t start)
 
     if (next(pass, &word, &start) < 0)
         return -1;
-    if (node == 0 && pass->of_item && len == 5 && memcmp(name, "items", 5) == 0)
+    if (node == 0 && pass->list && len == 5 && memcmp(name, "items", 5) == 0)
         return read_items(pass);
     return read_field(pass, key_find(pass->p, node, name, len));
 }
@@ -223,12 +221,12 @@ static int read_object(struct pass *pass, int node)
 static int read_item(struct pass *pass)
 {
     struct json_text values[JSON_PICK_MAX] = {{NULL, 0}};
-    struct pass item = {.p = pass->of_item, .scan = pass->scan, .ret = values};
+    struct pass item = {.p = pass->list->of_item, .scan = pass->scan, .ret = values};
 
     if (read_object(&item, 0) < 0)
         return -1;
     pass->scan = item.scan;
-    pass->fn(pass->arg, values);
+    pass->list->item(pass->list->arg, values);
     return 0;
 }
 
@@ -286,16 +284,13 @@ int json_pick(const struct json_picker *p, const char *buf, size_t len,
     return run(&pass);
 }
 
-int json_pick_list(const struct json_picker *of_list, struct json_text *ret_list,
-                   const struct json_picker *of_item, json_pick_fn *fn, void *arg,
-                   const char *buf, size_t len, struct err *err)
+int json_pick_list(const struct json_list_picks *picks, const char *buf, size_t len,
+                   struct err *err)
 {
-    struct pass pass = {.p = of_list,
+    struct pass pass = {.p = picks->of_list,
                         .scan = {.buf = buf, .len = len, .err = err},
-                        .ret = ret_list,
-                        .of_item = of_item,
-                        .fn = fn,
-                        .arg = arg};
+                        .ret = picks->ret_list,
+                        .list = picks};
 
     return run(&pass);
 }

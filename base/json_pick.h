@@ -42,11 +42,17 @@ int json_pick(const struct json_picker *p, const char *buf, size_t len,
 
 /* Called for each item of a list; `values` are lent until it returns. */
 typedef void json_pick_fn(void *arg, const struct json_text *values);
-/* A list: `of_list`'s values (of the document but its "items"), and those of each item.
- * An item that is no object is ERR_INVALID; without "items" there are none. */
-int json_pick_list(const struct json_picker *of_list, struct json_text *ret_list,
-                   const struct json_picker *of_item, json_pick_fn *fn, void *arg,
-                   const char *buf, size_t len, struct err *err);
+struct json_list_picks {
+    const struct json_picker *of_list; /* of the document but its "items" */
+    struct json_text *ret_list;        /* their values */
+    const struct json_picker *of_item;
+    json_pick_fn *item;
+    void *arg;
+};
+/* A list: its own values, and those of each item. An item that is no object is
+ * ERR_INVALID; without "items" there are none. */
+int json_pick_list(const struct json_list_picks *picks, const char *buf, size_t len,
+                   struct err *err);
 
 /* The text as a value. Another type, null and absent are "otherwise", NULL or false. */
 bool json_text_is_true(struct json_text t);

@@ -23,7 +23,8 @@ static int each(struct ask *a, const struct kc_resource *resource,
         return -1;
     struct json_picker *list = json_picker_new(of_list, 1);
     struct json_picker *item = json_picker_new(paths, n);
-    const int rc = json_pick_list(list, &kind, item, fn, arg, text.s, text.len, err);
+    const struct json_list_picks picks = {list, &kind, item, fn, arg};
+    const int rc = json_pick_list(&picks, text.s, text.len, err);
     json_picker_free(list);
     json_picker_free(item);
     return rc == 0 ? 0 : err_prefix(err, "%s", resource->plural);

@@ -26,6 +26,7 @@ extern const struct kc_resource cluster_jobs, cluster_partitions;
 struct cluster_options {
     const char *kubeconfig, *context, *namespace_;
 };
+/* NOLINTBEGIN(bugprone-macro-parentheses): names of a type and of its member. */
 #define CLUSTER_OPT_ROWS(type, member)                                               \
     {"kubeconfig",                                                                   \
      0,                                                                              \
@@ -49,6 +50,7 @@ struct cluster_options {
         "namespace", 0, OPT_STRING, NULL, offsetof(type, member.namespace_), "NAME", \
             "namespace (else the context's)", 0, 0                                   \
     }
+/* NOLINTEND(bugprone-macro-parentheses) */
 
 struct cluster {
     const struct cli *cli;

@@ -29,11 +29,15 @@ static const char *const list_paths[LIST_N] = {"kind", "metadata.continue"};
 static void read_page(struct pages *p, const char *text, size_t len)
 {
     struct json_text values[LIST_N];
+    const struct json_list_picks picks = {.of_list = p->of_list,
+                                          .ret_list = values,
+                                          .of_item = p->of_item,
+                                          .item = p->f->item,
+                                          .arg = p->f->arg};
 
     arena_reset(p->memory);
     p->token = NULL;
-    if (json_pick_list(p->of_list, values, p->of_item, p->f->item, p->f->arg,
-                       text ? text : "", len, &p->err) < 0)
+    if (json_pick_list(&picks, text ? text : "", len, &p->err) < 0)
         return;
     const char *kind = json_text_str(values[LIST_KIND], p->memory);
     const char *token = json_text_str(values[LIST_CONTINUE], p->memory);

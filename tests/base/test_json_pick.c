@@ -95,7 +95,8 @@ START_TEST(test_bad)
     int n = 0;
 
     unquote(doc);
-    ck_assert_int_eq(json_pick_list(p, values, p, ignore, &n, doc, strlen(doc), &err),
+    ck_assert_int_eq(json_pick_list(&(struct json_list_picks){p, values, p, ignore, &n},
+                                    doc, strlen(doc), &err),
                      -1);
     ck_assert_int_eq(err.code, ERR_INVALID);
     ck_assert_msg(strstr(err.msg, bad[_i].says) != NULL, "%s: %s", doc, err.msg);
@@ -118,8 +119,10 @@ START_TEST(test_cut)
         int n = 0;
         memcpy(exact, doc, len);
         exact = xrealloc(exact, len ? len : 1);
-        ck_assert_msg(json_pick_list(p, values, p, ignore, &n, exact, len, &err) == -1,
-                      "the first %zu bytes pass", len);
+        ck_assert_msg(
+            json_pick_list(&(struct json_list_picks){p, values, p, ignore, &n}, exact,
+                           len, &err) == -1,
+            "the first %zu bytes pass", len);
         free(exact);
     }
     json_picker_free(p);
@@ -150,7 +153,9 @@ START_TEST(test_list)
     unquote(doc);
     str_init(&out, 4096);
     ck_assert_int_eq(
-        json_pick_list(list, values, item, collect, &out, doc, strlen(doc), &err), 0);
+        json_pick_list(&(struct json_list_picks){list, values, item, collect, &out},
+                       doc, strlen(doc), &err),
+        0);
     ck_assert_str_eq(out.s, "\"a\" | 1 | - | - | -\n"
                             "- | - | - | - | -\n"
                             "\"c\" | - | - | 1 | -\n");
@@ -171,7 +176,8 @@ START_TEST(test_items_may_be_missing)
 
     for (size_t i = 0; i < ARRAY_LEN(docs); i++)
         ck_assert_int_eq(
-            json_pick_list(p, values, p, ignore, &n, docs[i], strlen(docs[i]), NULL),
+            json_pick_list(&(struct json_list_picks){p, values, p, ignore, &n}, docs[i],
+                           strlen(docs[i]), NULL),
             0);
     ck_assert_int_eq(n, 0);
     json_picker_free(p);
