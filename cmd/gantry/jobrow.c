@@ -92,6 +92,8 @@ static const struct pick {
     TEXT("status.reason", reason),
     TEXT("status.message", message),
     TEXT("status.partition", ran_partition),
+    TEXT("status.account", has_account),
+    TEXT("status.qos", has_qos),
     TEXT("status.nodeList", node_list),
     TEXT("status.batchHost", batch_host),
     TEXT("status.pending.plannedNodes", planned_nodes),
@@ -216,6 +218,8 @@ static void finish(struct jobrow *r, const struct partlist *parts, struct arena 
                    : r->asked_partition ? r->asked_partition
                    : dflt               ? arena_strdup(arena, dflt->name)
                                         : "";
+    r->account = r->has_account ? r->has_account : r->account;
+    r->qos = r->has_qos ? r->has_qos : r->qos;
     r->limit_sec = limit_of(r, parts);
     if (time_parse_rfc3339(or_empty(r->created), &r->created_sec, NULL) < 0)
         r->created_sec = TIME_UNSET;

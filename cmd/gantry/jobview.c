@@ -33,8 +33,8 @@ static void read_identity(struct jobview *v)
     v->id = json_int_or(v->object, "status.jobID", 0);
     v->job_name = json_str_or(v->object, "spec.jobName", v->name);
     v->user = text(v, "spec.user");
-    v->account = text(v, "spec.account");
-    v->qos = text(v, "spec.qos");
+    v->account = json_str_or(v->object, "status.account", text(v, "spec.account"));
+    v->qos = json_str_or(v->object, "status.qos", text(v, "spec.qos"));
     v->comment = text(v, "spec.comment");
     v->partition =
         json_str_or(v->object, "status.partition", text(v, "spec.partition"));

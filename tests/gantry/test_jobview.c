@@ -56,7 +56,8 @@ START_TEST(test_running)
 {
     JSON_AUTO struct json *object =
         parse("{" META ",'spec':{'partition':'a,b'," TEMPLATE "},'status':{'jobID':12,"
-              "'state':'RUNNING','partition':'b','numNodes':3,'numGPUs':24,"
+              "'state':'RUNNING','partition':'b','account':'physics','qos':'normal','"
+              "numNodes':3,'numGPUs':24,"
               "'nodeList':'n[1-3]','batchHost':'n1','startTime':'2027-01-15T08:00:05Z',"
               "'priority':100,'restarts':1}}");
     struct jobview_reader r;
@@ -68,6 +69,8 @@ START_TEST(test_running)
     ck_assert_int_eq(v.id, 12);
     ck_assert_int_eq(v.state, JOB_STATE_RUNNING);
     ck_assert_str_eq(v.partition, "b");
+    ck_assert_str_eq(v.account, "physics");
+    ck_assert_str_eq(v.qos, "normal");
     ck_assert_int_eq(v.nodes, 3);
     ck_assert_int_eq(v.gpus, 24);
     ck_assert_str_eq(v.node_list, "n[1-3]");

@@ -63,6 +63,31 @@ START_TEST(test_session)
 }
 END_TEST
 
+static void make(struct clitest *t, const char *kind, const char *plural,
+                 const char *name, const char *spec)
+{
+    AUTO_FREE char *path = xasprintf("/apis/gantry.dev/v1alpha1/%s", plural);
+    AUTO_FREE char *body = xasprintf("{'apiVersion':'gantry.dev/v1alpha1','kind':'%s',"
+                                     "'metadata':{'name':'%s'},'spec':{%s}}",
+                                     kind, name, spec);
+
+    ck_assert_int_eq(apitest_request(t->ctl->api, "POST", path, body), 201);
+}
+
+/* An account and a QOS that a job has by default are shown, and found. */
+START_TEST(test_defaults)
+{
+    struct clitest *t = clitest_new();
+
+    make(t, "QOS", "qos", "normal", "'priority':10");
+    make(t, "Account", "accounts", "physics", "'members':[{'user':'ann'}]");
+    submit(t, "a", "'user':'ann'");
+    clitest_expect(t, "squeue -h -o '%i %a %q'", 0, "1 physics normal\n", "");
+    clitest_expect(t, "squeue -h -o %i -A physics -q normal", 0, "1\n", "");
+    clitest_free(t);
+}
+END_TEST
+
 /* The environment gives what the line does not. */
 static const struct {
     const char *name, *value, *line, *out;
@@ -211,6 +236,7 @@ int main(void)
     tzset();
     return suite_main("gantry/squeue", (struct suite_row[]){
                                            {test_session, ARRAY_LEN(sessions)},
+                                           {test_defaults, 1},
                                            {test_environment, ARRAY_LEN(environment)},
                                            {test_me, 1},
                                            {test_json, 1},
