@@ -1,8 +1,8 @@
 /*
  * execrun - a program run beside a container's own: what an exec probe asks with.
  *
- * It is a session and process group of its own, in the container's view of the files and
- * with its environment, and does not outlive this program (guardian.h).
+ * It is a session and process group of its own, in the container's view of the files
+ * and with its environment, and does not outlive this program (guardian.h).
  */
 #ifndef GANTRY_LOCAL_EXECRUN_H
 #define GANTRY_LOCAL_EXECRUN_H
@@ -17,8 +17,8 @@
 
 struct execrun;
 
-/* `spawn` is lent until this returns, its output_fd ignored. `done` comes once, from the
- * loop, when all of it has ended. NULL and err. */
+/* `spawn` is lent until this returns, its output_fd ignored. `done` comes once, from
+ * the loop, when all of it has ended. NULL and err. */
 struct execrun *execrun_new(struct loop *loop, struct guardian *guardian,
                             const struct spawn *spawn, executor_exec_fn *done,
                             void *arg, struct err *err);

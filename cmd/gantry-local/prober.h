@@ -2,8 +2,8 @@
  * prober - asks a container how it is: the action of a probe (exec, HTTP GET, a TCP
  * connection), once.
  *
- * The kubelet decides when to ask and what an answer means (kubelet_probe.c); tests give
- * it a prober of their own, so that all of that is tested in virtual time.
+ * The kubelet decides when to ask and what an answer means (kubelet_probe.c); tests
+ * give it a prober of their own, so that all of that is tested in virtual time.
  */
 #ifndef GANTRY_LOCAL_PROBER_H
 #define GANTRY_LOCAL_PROBER_H

@@ -1,7 +1,7 @@
 /* prober_process - asks containers that are local processes.
  *
- * Every answer is told from the call's own timer: a transport cannot be freed within its
- * own callbacks. The same timer is the timeout.
+ * Every answer is told from the call's own timer: a transport cannot be freed within
+ * its own callbacks. The same timer is the timeout.
  */
 #include <stdarg.h>
 #include <stdlib.h>
