@@ -373,3 +373,21 @@ enum conread_result conread_next(struct conread *r, struct str *out)
     r->at.offset += n;
     return CONREAD_MORE;
 }
+
+char *conread_end(const char *dir, const char *container, int64_t lines,
+                  size_t bytes_max)
+{
+    const struct conread_options o = {.tail_lines = lines, .limit_bytes = -1};
+    struct conread *r = conread_new(dir, container, false, &o, NULL);
+    enum conread_result result = r ? CONREAD_MORE : CONREAD_END;
+    STR_AUTO struct str text;
+
+    str_init(&text, bytes_max + READ_BYTES);
+    while (result == CONREAD_MORE) {
+        result = conread_next(r, &text);
+        if (text.len > bytes_max)
+            str_drop(&text, text.len - bytes_max);
+    }
+    conread_free(r);
+    return str_take(&text);
+}

@@ -48,6 +48,11 @@ void conread_free(struct conread *r); /* NULL is fine */
 void conread_follow(struct conread *r, struct conlog *live, void (*changed)(void *arg),
                     void *arg);
 
+/* The end of the present or last run, of so many lines and bytes at most, as what a
+ * container has to say for itself; heap, "" where there is none. */
+char *conread_end(const char *dir, const char *container, int64_t lines,
+                  size_t bytes_max);
+
 enum conread_result conread_next(struct conread *r, struct str *out);
 
 #endif

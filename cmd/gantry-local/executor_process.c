@@ -19,6 +19,9 @@
 #include "cmd/gantry-local/refuse.h"
 #include "cmd/gantry-local/spawn.h"
 
+/* As a kubelet takes of a log for a message. */
+#define MESSAGE_LINES 80
+#define MESSAGE_BYTES 2048
 #define PATH_DEFAULT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 TAILQ_HEAD(run_list, executor_run);
@@ -43,6 +46,7 @@ struct executor_run {
     char **envp, *dir;
     bool no_new_privs;
     uint64_t drop_capabilities;
+    bool log_is_message; /* of a failure */
     struct loop_child *child;
     executor_exit_fn *exited;
     void *arg;
@@ -90,13 +94,31 @@ static void end_group(struct executor_run *run)
     guardian_forget(run->process->guardian, run->pid);
 }
 
+/* What is said of the end beside its code; heap, NULL: nothing. */
+static char *last_words(const struct executor_run *run, int exit_code)
+{
+    const struct conlog *log = conpipe_log(run->output);
+    char *words;
+
+    conpipe_drain(run->output);
+    words = conlog_loss(log);
+    if (words || exit_code == 0 || !run->log_is_message)
+        return words;
+    words = conread_end(conlog_dir(log), conlog_container(log), MESSAGE_LINES,
+                        MESSAGE_BYTES);
+    if (*words)
+        return words;
+    free(words);
+    return NULL;
+}
+
 static void child_ended(void *arg, pid_t pid, int status)
 {
     struct executor_run *run = arg;
     struct executor_exit how = {0};
     executor_exit_fn *exited = run->exited;
     void *exited_arg = run->arg;
-    AUTO_FREE char *loss = NULL;
+    AUTO_FREE char *note = NULL;
 
     (void)pid;
     if (WIFSIGNALED(status))
@@ -105,11 +127,9 @@ static void child_ended(void *arg, pid_t pid, int status)
     else
         how.exit_code = WEXITSTATUS(status);
     end_group(run);
-    if (run->output) {
-        conpipe_drain(run->output);
-        loss = conlog_loss(conpipe_log(run->output));
-        how.note = loss;
-    }
+    if (run->output)
+        note = last_words(run, how.exit_code);
+    how.note = note;
     run_free(run);
     exited(exited_arg, &how);
 }
@@ -226,6 +246,7 @@ static int spawn_run(struct executor_run *run, const struct executor_start *s,
     run->dir = xstrdup(s->container->working_dir ? s->container->working_dir : work);
     run->no_new_privs = s->container->no_new_privs;
     run->drop_capabilities = s->container->drops_capabilities;
+    run->log_is_message = s->container->log_is_message;
     rc = spawn_in(run, s, work, err);
     if (run->output)
         conpipe_started(run->output);

@@ -132,6 +132,8 @@ static int container_read(struct pod_spec *spec, struct container_spec *c,
     c->name = xstrdup(name);
     c->image = xstrdup(json_str_or(j, "image", ""));
     c->working_dir = xstrdup_null(json_str(j, "workingDir"));
+    c->log_is_message =
+        str_eq(json_str(j, "terminationMessagePolicy"), "FallbackToLogsOnError");
     podspec_read_security(spec, c, j);
     if (podspec_read_words(&c->command, j, "command", err) < 0 ||
         podspec_read_words(&c->args, j, "args", err) < 0 ||

@@ -19,6 +19,7 @@ struct fixture {
     struct executor *x;
     bool ended;
     struct executor_exit how;
+    char note[4096]; /* its own; "": none */
 };
 
 static void setup(struct fixture *f)
@@ -59,6 +60,7 @@ static void exited(void *arg, const struct executor_exit *how)
 
     f->ended = true;
     f->how = *how;
+    snprintf(f->note, sizeof(f->note), "%s", how->note ? how->note : "");
 }
 
 static struct executor_run *start(struct fixture *f, const struct pod_spec *pod,
@@ -477,6 +479,43 @@ START_TEST(test_previous_log)
 }
 END_TEST
 
+#define FALLBACK ", 'terminationMessagePolicy': 'FallbackToLogsOnError'"
+
+/* Where the pod wants it, the end of the log says why a container failed. */
+static const struct {
+    const char *name, *fields, *script;
+    size_t len;
+    const char *note; /* its end */
+} messages[] = {
+    {"failed", FALLBACK, "echo why; exit 1", 4, "why\n"},
+    {"failed without a word", FALLBACK, "exit 1", 0, ""},
+    {"well", FALLBACK, "echo fine", 0, ""},
+    {"not asked for", "", "echo why; exit 1", 0, ""},
+    {"the last lines", FALLBACK, "seq 100; exit 1", 2 * 79 + 4, "99\n100\n"},
+    {"the last bytes", FALLBACK, "seq 1000000 1000400; exit 1", 8 * 80, "1000400\n"},
+    {"of a long line", FALLBACK, "head -c 5000 /dev/zero | tr '\\0' x; exit 1", 2048,
+     "xxx"},
+};
+
+START_TEST(test_message)
+{
+    struct fixture f;
+    struct pod_spec *pod = make_pod(messages[_i].fields, messages[_i].script);
+    struct err err = ERR_INIT;
+
+    setup(&f);
+    ck_assert_ptr_nonnull(start(&f, pod, &err));
+    wait_end(&f);
+    ck_assert_msg(strlen(f.note) >= messages[_i].len &&
+                      str_ends(f.note, messages[_i].note),
+                  "%s: %zu %s", messages[_i].name, strlen(f.note), f.note);
+    ck_assert(messages[_i].len > 0 || !*f.note);
+    ck_assert_uint_le(strlen(f.note), 2048);
+    podspec_free(pod);
+    teardown(&f);
+}
+END_TEST
+
 /* More than a pipe holds: nothing is lost at the end. */
 START_TEST(test_much_output)
 {
@@ -514,6 +553,7 @@ int main(void)
                             {test_follow, 1},
                             {test_previous_log, 1},
                             {test_much_output, 1},
+                            {test_message, ARRAY_LEN(messages)},
                             {NULL, 0},
                         });
 }
