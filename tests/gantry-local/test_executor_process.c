@@ -91,7 +91,7 @@ static char *read_log(const struct fixture *f)
     STR_AUTO struct str text;
 
     str_init(&text, 100000);
-    ck_assert_int_eq(str_read_file(&text, path, NULL), 0);
+    (void)str_read_file(&text, path, NULL); /* not there yet: empty */
     return str_take(&text);
 }
 
