@@ -45,7 +45,50 @@ static int keep_ids(uid_t uid, gid_t gid, struct err *err)
     return write_text("/proc/self/gid_map", gids, err);
 }
 
-static int unshare_all(enum mountns_kind kind, struct err *err)
+/* What is mounted on the machine still appears here, but not the other way. */
+static int make_slave(void)
+{
+    return mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL);
+}
+
+/* Out of a chroot: with the root somewhere else, ".." leads up to the true one. */
+static int leave_chroot(const char *elsewhere)
+{
+    struct stat here, above;
+
+    if (chdir("/") < 0 || chroot(elsewhere) < 0)
+        return -1;
+    do {
+        if (stat(".", &here) < 0 || chdir("..") < 0 || stat(".", &above) < 0)
+            return -1;
+    } while (here.st_dev != above.st_dev || here.st_ino != above.st_ino);
+    return chroot(".");
+}
+
+/* The root of a chroot need not be a mount, so nothing can be said of its mounts there:
+ * it is said at the true root, to which root may go for a moment. */
+static int make_slave_outside(const char *stage)
+{
+    const int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int rc = root < 0 ? -1 : leave_chroot(stage);
+
+    if (rc == 0)
+        rc = make_slave();
+    if (rc == 0)
+        rc = fchdir(root) < 0 ? -1 : chroot(".");
+    if (root >= 0)
+        close(root);
+    return rc;
+}
+
+static int keep_mounts(const char *stage, struct err *err)
+{
+    if (make_slave() == 0 || (errno == EINVAL && make_slave_outside(stage) == 0))
+        return 0;
+    return err_errno(err, errno, "keep mounts to the namespace");
+}
+
+static int unshare_all(enum mountns_kind kind, const char *stage, struct err *err)
 {
     const uid_t uid = geteuid();
     const gid_t gid = getegid();
@@ -55,10 +98,7 @@ static int unshare_all(enum mountns_kind kind, struct err *err)
         return err_errno(err, errno, "make a mount namespace");
     if (user && keep_ids(uid, gid, err) < 0)
         return -1;
-    /* what is mounted on the machine still appears here, but not the other way */
-    if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
-        return err_errno(err, errno, "keep mounts to the namespace");
-    return 0;
+    return keep_mounts(stage, err);
 }
 
 /* ---- mounts ---- */
@@ -198,7 +238,7 @@ int mountns_enter(const struct mountns *m, struct err *err)
 {
     AUTO_FREE int *fds = xcalloc(m->n_mounts + 1, sizeof(*fds));
 
-    if (unshare_all(m->kind, err) < 0 || set_hostname(m->hostname, err) < 0 ||
+    if (unshare_all(m->kind, m->stage, err) < 0 || set_hostname(m->hostname, err) < 0 ||
         take_sources(m, fds, err) < 0 || (m->read_only_root && close_root(err) < 0))
         return -1;
     return mount_all(m, fds, err);
