@@ -204,7 +204,7 @@ CELL(exit_code_cell)
 CELL(batch_flag_cell)
 {
     ROW;
-    str_add(out, r->script ? "1" : "0");
+    str_add(out, r->is_script ? "1" : "0");
 }
 
 CELL(cluster_cell)
@@ -512,7 +512,7 @@ static void add_path(const struct jobrow *r, const char *path, struct str *out)
 
 void jobcolumns_output(const struct jobrow *r, const char *path, struct str *out)
 {
-    if (!r->script) {
+    if (!r->is_script) {
         str_add(out, "(null)");
         return;
     }

@@ -169,7 +169,7 @@ static void put_path(struct json *o, const char *key, const struct jobrow *r,
     STR_AUTO struct str text;
 
     str_init(&text, PATH_TEXT_MAX);
-    if (r->script)
+    if (r->is_script)
         jobcolumns_output(r, path, &text);
     put_text(o, key, text.s);
 }
@@ -186,10 +186,11 @@ struct json *jobjson(const struct jobrow *r, struct users *users)
     put_gpus(o, "tres_per_node", r->gpus_per_node);
     put_gpus(o, "tres_per_task", r->gpus_per_task);
     put_place(o, r);
-    json_set(o, "batch_flag", json_new_bool(r->script != NULL));
+    json_set(o, "batch_flag", json_new_bool(r->is_script));
     put_text(o, "current_working_directory", r->work_dir);
     put_path(o, "standard_output", r, r->output);
     put_path(o, "standard_error", r, r->error ? r->error : r->output);
-    put_text(o, "standard_input", r->script ? r->input ? r->input : "/dev/null" : NULL);
+    put_text(o, "standard_input",
+             r->is_script ? r->input ? r->input : "/dev/null" : NULL);
     return o;
 }

@@ -10,7 +10,8 @@
 
 /* ---- what is picked ---- */
 
-enum pick_type { PICK_TEXT, PICK_INT, PICK_BOOL, PICK_TIME, PICK_JSON };
+/* HERE: whether there is anything; several paths may say so. */
+enum pick_type { PICK_TEXT, PICK_INT, PICK_BOOL, PICK_HERE, PICK_TIME, PICK_JSON };
 
 /* `absent`: of integers and booleans. */
 static const struct pick {
@@ -30,6 +31,10 @@ static const struct pick {
 #define BOOL(path, field)                                  \
     {                                                      \
         path, PICK_BOOL, offsetof(struct jobrow, field), 0 \
+    }
+#define HERE(path, field)                                  \
+    {                                                      \
+        path, PICK_HERE, offsetof(struct jobrow, field), 0 \
     }
 #define TIME(path, field)                                  \
     {                                                      \
@@ -70,8 +75,8 @@ static const struct pick {
     TEXT("spec.memPerNode", mem_per_node),
     TEXT("spec.memPerCpu", mem_per_cpu),
     TEXT("spec.memPerGpu", mem_per_gpu),
-    TEXT("spec.script", script),
-    JSON("spec.args", args),
+    HERE("spec.script", is_script),
+    HERE("spec.scriptFrom", is_script),
     TEXT("spec.workDir", work_dir),
     TEXT("spec.input", input),
     TEXT("spec.output", output),
@@ -116,6 +121,7 @@ static const struct pick {
 #undef TEXT
 #undef INT
 #undef BOOL
+#undef HERE
 #undef TIME
 #undef JSON
 };
@@ -155,6 +161,9 @@ static void put(struct jobrow *r, const struct pick *pick, struct json_text valu
         break;
     case PICK_BOOL:
         *(bool *)field = json_text_is_true(value);
+        break;
+    case PICK_HERE:
+        *(bool *)field |= value.len > 0 && value.s[0] != 'n'; /* null */
         break;
     case PICK_TIME:
         *(int64_t *)field = moment(value);
@@ -214,7 +223,9 @@ static void finish(struct jobrow *r, const struct partlist *parts, struct arena 
     r->user = or_empty(r->user);
     r->reason = r->reason && *r->reason ? r->reason : "None";
     r->word = job_word_of(r->state);
-    r->partition = r->ran_partition     ? r->ran_partition
+    const bool waits = r->word->kind == JOB_KIND_PENDING && r->asked_partition;
+    r->partition = waits                ? r->asked_partition
+                   : r->ran_partition   ? r->ran_partition
                    : r->asked_partition ? r->asked_partition
                    : dflt               ? arena_strdup(arena, dflt->name)
                                         : "";

@@ -25,10 +25,10 @@ struct jobrow {
     const char *time_limit, *time_min, *begin, *deadline, *hold, *signal;
     const char *nodes, *gpus, *gpus_per_node, *gpus_per_task;
     const char *mem_per_node, *mem_per_cpu, *mem_per_gpu;
-    const char *script, *args, *work_dir, *input, *output, *error; /* texts of JSON for
-                                                                   args */
+    const char *work_dir, *input, *output, *error;
     int64_t ntasks, ntasks_per_node, cpus_per_task, cpus_per_gpu, replicas, nice;
     bool requeue, exclusive, contiguous;
+    bool is_script; /* else its pods are made from a template */
     /* status */
     int64_t id, array_id, array_task; /* -1: none; id 0: not given yet */
     const char *state, *reason, *message, *ran_partition, *node_list, *batch_host;

@@ -27,25 +27,25 @@ static struct json *gres(const struct noderow *n, int64_t count)
     STR_AUTO struct str text;
 
     str_init(&text, TEXT_MAX);
-    if (n && n->gpus > 0)
+    if (n->gpus > 0)
         noderow_gres(n, count, &text);
     return json_new_string(text.s);
 }
 
 static struct json *reason_time(const struct noderow *n)
 {
-    return slurmjson_number(
-        n && n->reason && n->reason_sec != TIME_UNSET ? n->reason_sec : 0);
+    return slurmjson_number(n->reason && n->reason_sec != TIME_UNSET ? n->reason_sec
+                                                                     : 0);
 }
 
 static const char *reason_text(const struct noderow *n)
 {
-    return n && n->reason ? n->reason : "";
+    return n->reason ? n->reason : "";
 }
 
 static const char *reason_user(const struct noderow *n)
 {
-    return n && n->reason_user ? n->reason_user : "";
+    return n->reason_user ? n->reason_user : "";
 }
 
 static const char *state_word(enum part_state s)
@@ -100,10 +100,11 @@ static void put_amounts(struct json *o, const struct nodegroup *g)
 
 struct json *nodejson_group(const struct nodegroup *g)
 {
-    const struct noderow *first = g->n ? g->nodes[0] : NULL;
-    JSON_AUTO struct json *states = first ? state(&first->state) : json_new_array();
-    JSON_AUTO struct json *total = gres(first, first ? first->gpus : 0),
-                          *used = gres(first, first ? first->used_gpus : 0),
+    static const struct noderow none; /* of a line without nodes */
+    const struct noderow *first = g->n > 0 ? g->nodes[0] : &none;
+    JSON_AUTO struct json *states = g->n > 0 ? state(&first->state) : json_new_array();
+    JSON_AUTO struct json *total = gres(first, first->gpus),
+                          *used = gres(first, first->used_gpus),
                           *when = reason_time(first);
     struct json *o = json_build("{'node': {'state': %j}}", states);
 

@@ -35,7 +35,7 @@ static void add_state(struct block *b, const struct jobrow *r)
     block_line(b, "JobState=%s Reason=%s Dependency=%s", r->word->word, r->reason,
                block_text(r->dependency));
     block_line(b, "Requeue=%d Restarts=%" PRId64 " BatchFlag=%d Reboot=0 ExitCode=%s",
-               r->requeue ? 1 : 0, r->restarts, r->script ? 1 : 0,
+               r->requeue ? 1 : 0, r->restarts, r->is_script ? 1 : 0,
                r->exit_code ? r->exit_code : "0:0");
 }
 
@@ -145,7 +145,7 @@ static void add_files(struct block *b, const struct jobrow *r)
     if (r->message && *r->message)
         block_line(b, "SystemComment=%s ", r->message);
     add_path(b, "StdErr", r, r->error ? r->error : r->output);
-    if (r->script && (!r->input || !*r->input))
+    if (r->is_script && (!r->input || !*r->input))
         block_line(b, "StdIn=/dev/null");
     else
         add_path(b, "StdIn", r, r->input);

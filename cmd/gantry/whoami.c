@@ -12,10 +12,8 @@ char *whoami(struct cluster *c, struct err *err)
                    " 'kind': 'SelfSubjectReview'}");
 
     kc_raw(c->client, "POST", PATH, "application/json", review, answer_take, &a);
-    if (cluster_wait(c, &a, err) < 0) {
-        err_prefix(err, "who am I");
+    if (cluster_wait(c, &a, err) < 0)
         return NULL;
-    }
     const char *name = json_str(a.body, "status.userInfo.username");
     if (!name) {
         err_set(err, ERR_INVALID, "the API server does not say who the caller is");

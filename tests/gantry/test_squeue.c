@@ -145,6 +145,43 @@ START_TEST(test_json)
 }
 END_TEST
 
+/* ---- script jobs ---- */
+
+static const struct {
+    const char *spec, *line, *out;
+} files[] = {
+    {"'script':'#!/bin/sh','workDir':'/home/a'",
+     "squeue -h -O batchflag:2,stdout:30,stderr:30,stdin",
+     "1 /home/a/slurm-1.out           /home/a/slurm-1.out           /dev/null          "
+     " "
+     "\n"},
+    {"'script':'#!/bin/sh','workDir':'/home/a','output':'%x-%4j-%u.%N','input':'in',"
+     "'error':'/tmp/%%%A'",
+     "squeue -h -O stdout:30,stderr:10,stdin:10,workdir:8",
+     "/home/a/s-0001-alice.%N       /tmp/%1   /home/a/in/home/a \n"},
+    {"'scriptFrom':{'configMapKeyRef':{'name':'c','key':'script'}},'workDir':'/w'",
+     "squeue -h -O batchflag:2,stdout:15", "1 /w/slurm-1.out \n"},
+};
+
+START_TEST(test_files)
+{
+    struct clitest *t = clitest_new();
+    AUTO_FREE char *body =
+        xasprintf("{'apiVersion':'gantry.dev/v1alpha1','kind':'BatchJob','metadata':"
+                  "{'name':'s'},'spec':{'user':'alice',%s}}",
+                  files[_i].spec);
+
+    ck_assert_msg(apitest_request(t->ctl->api, "POST",
+                                  "/apis/gantry.dev/v1alpha1/namespaces/default/"
+                                  "batchjobs",
+                                  body) == 201,
+                  "%s", t->ctl->api->text.s);
+    ctltest_settle(t->ctl);
+    clitest_expect(t, files[_i].line, 0, files[_i].out, "");
+    clitest_free(t);
+}
+END_TEST
+
 /* ---- lists longer than a page ---- */
 
 START_TEST(test_many)
@@ -240,6 +277,7 @@ int main(void)
                                            {test_environment, ARRAY_LEN(environment)},
                                            {test_me, 1},
                                            {test_json, 1},
+                                           {test_files, ARRAY_LEN(files)},
                                            {test_many, 1},
                                            {test_iterate, 1},
                                            {test_no_number, 1},
