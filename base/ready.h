@@ -1,5 +1,6 @@
 /*
- * ready - how a daemon tells who started it that it is ready: a newline on a descriptor.
+ * ready - how a daemon tells who started it that it is ready: a newline on a
+ * descriptor.
  *
  * The starter passes the descriptor's number (--ready-fd); it reads the newline, or,
  * where the program ended before, the end of the file. (The way of s6 and dinit.)

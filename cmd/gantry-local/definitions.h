@@ -1,5 +1,5 @@
 /*
- * definitions - Gantry's kinds and policies, crds/ as it was when this was built: part of
+ * definitions - Gantry's kinds and policies, crds/ as it was at the build: part of
  * the program, so that it finds them wherever it stands.
  */
 #ifndef GANTRY_LOCAL_DEFINITIONS_H

@@ -5,8 +5,8 @@
  *                            |
  *                            +--> hold / release / refuse: the front end
  *
- * Memory is the truth for reads. A write is answered, and told to watchers, only when it
- * is on disk: from the first write of a turn the front end holds back what it would
+ * Memory is the truth for reads. A write is answered, and told to watchers, only when
+ * it is on disk: from the first write of a turn the front end holds back what it would
  * send, and lets go of it after the turn's one batch. Where a batch cannot be written
  * (disk full) it is tried again each second, and meanwhile everybody is told why.
  */

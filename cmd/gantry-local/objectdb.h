@@ -5,8 +5,8 @@
  * synced on every batch: what was written survives any end of this process, kill -9
  * included; a power failure may take the last seconds, but never leaves half a batch or
  * a file that cannot be read. (Syncing would cost milliseconds on each of the writes
- * that clients wait for. Everybody who has seen a lost write is on this machine and goes
- * down with it.)
+ * that clients wait for. Everybody who has seen a lost write is on this machine and
+ * goes down with it.)
  *
  * The file is made whole under another name, so one that is there without being a
  * database is damaged, never new. Each row carries a checksum. What is damaged is

@@ -94,8 +94,8 @@ START_TEST(test_life)
 }
 END_TEST
 
-/* Nothing is written of a node that says itself that it is not ready, nor of one that is
- * gone. */
+/* Nothing is written of a node that says itself that it is not ready, nor of one that
+ * is gone. */
 START_TEST(test_left_alone)
 {
     struct rig r;
