@@ -60,7 +60,8 @@ static void run(struct rig *r, int status, const char *const *args, const char *
 
 static void rig_fini(struct rig *r)
 {
-    RUN(r, 0, "", "down");
+    if (access(r->dir, F_OK) == 0)
+        RUN(r, 0, "", "down");
     loop_free(r->loop);
     tempdir_free(r->home);
     free(r->dir);
@@ -277,7 +278,7 @@ END_TEST
 
 /* ---- places ---- */
 
-/* A port of loopback in use until it is closed. */
+/* A port of loopback (0: any), in use until it is closed. */
 static int take_port(int port)
 {
     const struct sockaddr_in at = {.sin_family = AF_INET,
@@ -290,6 +291,21 @@ static int take_port(int port)
     ck_assert_int_eq(bind(fd, (const struct sockaddr *)&at, sizeof(at)), 0);
     ck_assert_int_eq(listen(fd, 1), 0);
     return fd;
+}
+
+/* The usual port is not ours alone: one that nobody else asks for. */
+static void keep_free_port(struct rig *r)
+{
+    struct sockaddr_in at;
+    socklen_t len = sizeof(at);
+    const int fd = take_port(0);
+
+    ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&at, &len), 0);
+    close(fd);
+    AUTO_FREE char *path = tempdir_path(r->dir, "port");
+    AUTO_FREE char *text = xasprintf("%d\n", ntohs(at.sin_port));
+    ck_assert_int_eq(files_make_dir(r->dir, NULL), 0);
+    ck_assert_int_eq(files_write(path, text, strlen(text), 0600, NULL), 0);
 }
 
 static int port_of(struct rig *r)
@@ -307,6 +323,7 @@ START_TEST(test_port)
     struct rig r;
 
     rig_init(&r);
+    keep_free_port(&r);
     RUN(&r, 0, "", "up", "--nodes", "1");
     const int port = port_of(&r);
     RUN(&r, 0, "", "down");
