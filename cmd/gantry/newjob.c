@@ -86,6 +86,21 @@ static void set_args(const struct newjob *n, struct json *spec)
         json_append(json_get(spec, "args"), json_new_string(n->args[i]));
 }
 
+static bool has_variable(const struct json *env, const char *name)
+{
+    for (size_t i = 0; i < json_len(env); i++)
+        if (str_eq(json_str(json_item(env, i), "name"), name))
+            return true;
+    return false;
+}
+
+/* Unless --export set it. */
+static void add_variable(struct json *env, const char *name, const char *value)
+{
+    if (!has_variable(env, name))
+        json_append(env, json_build("{'name':%s,'value':%s}", name, value));
+}
+
 /* Slurm's own two of the submission come along whatever --export says. */
 static int set_env(const struct newjob *n, struct json *spec, const char *here,
                    struct err *err)
@@ -97,8 +112,8 @@ static int set_env(const struct newjob *n, struct json *spec, const char *here,
     if (!env)
         return -1;
     gethostname(host, sizeof(host) - 1);
-    json_append(env, json_build("{'name':'SLURM_SUBMIT_DIR','value':%s}", here));
-    json_append(env, json_build("{'name':'SLURM_SUBMIT_HOST','value':%s}", host));
+    add_variable(env, "SLURM_SUBMIT_DIR", here);
+    add_variable(env, "SLURM_SUBMIT_HOST", host);
     json_set(spec, "env", env);
     if (export)
         json_set(spec, "exportEnv", json_new_string(export));

@@ -13,8 +13,8 @@
 #include "base/err.h"
 #include "base/json.h"
 
-/* What the API takes, and all of them together. */
-#define SURROUNDINGS_MAX 256
+/* What the API takes (it takes 256; two are sbatch's own), and all of them together. */
+#define SURROUNDINGS_MAX 254
 #define SURROUNDINGS_VALUE_MAX 32768
 #define SURROUNDINGS_BYTES_MAX (256u << 10)
 

@@ -13,10 +13,12 @@ by_id() { # ID: the job's name
 
 runs_scripts() {
     local id
-    printf '#!/bin/sh\n#SBATCH --time=5 -o out-%%j\necho "$1 $COLOUR $(basename $PWD)"\nexit 3\n' >"$TMP/job.sh"
-    id=$(COLOUR=blue slurm sbatch --parsable -W "$TMP/job.sh" a) && fail "the job's code was lost"
-    expect "the output" "$(cat "$TMP/out-$id")" "a blue $(basename "$TMP")"
-    expect "the log" "$(own logs "$id")" "a blue $(basename "$TMP")"
+    greet() { echo "greeted, $1"; }
+    export -f greet # variables with such names and values go along too
+    printf '#!/bin/bash\n#SBATCH --time=5 -o out-%%j\necho "$(greet $1) $COLOUR $(basename $PWD)"\nexit 3\n' >"$TMP/job.sh"
+    id=$(COLOUR='$(blue)' slurm sbatch --parsable -W "$TMP/job.sh" a) && fail "the job's code was lost"
+    expect "the output" "$(cat "$TMP/out-$id")" "greeted, a \$(blue) $(basename "$TMP")"
+    expect "the log" "$(own logs "$id")" "greeted, a \$(blue) $(basename "$TMP")"
     expect "the code" "$(field "$(by_id "$id")" .status.exitCode)" 3:0
 }
 

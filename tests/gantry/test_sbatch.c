@@ -69,6 +69,30 @@ START_TEST(test_script)
 }
 END_TEST
 
+/* As many variables as there may be, and two of sbatch's own, one of which the caller
+ * sets. */
+START_TEST(test_variables)
+{
+    struct clitest *t = clitest_new();
+    const struct json *jobs;
+
+    for (int i = 0; i < 254; i++) {
+        AUTO_FREE char *name = xasprintf("V%d", i);
+        clitest_setenv(t, name, "x");
+    }
+    clitest_expect(t, "sbatch -Q --wrap x", 0, "", "");
+    clitest_count(t, "batchjobs", &jobs);
+    apitest_expect_in(json_item(jobs, 0), "many", "spec.env#256");
+    clitest_expect(t, "sbatch -Q -J z --export=SLURM_SUBMIT_DIR=/here --wrap x", 0, "",
+                   "");
+    clitest_count(t, "batchjobs", &jobs);
+    apitest_expect_in(json_item(jobs, 1), "own",
+                      "spec.env#2|spec.env.0.name=SLURM_SUBMIT_DIR|"
+                      "spec.env.0.value=/here|spec.env.1.name=SLURM_SUBMIT_HOST");
+    clitest_free(t);
+}
+END_TEST
+
 START_TEST(test_stdin)
 {
     struct clitest *t = clitest_new();
@@ -470,6 +494,7 @@ int main(void)
     return suite_main("gantry/sbatch", (struct suite_row[]){
                                            {test_wrap, 1},
                                            {test_script, 1},
+                                           {test_variables, 1},
                                            {test_stdin, 1},
                                            {test_refusal, ARRAY_LEN(refusals)},
                                            {test_no_default_partition, 1},
