@@ -6,6 +6,8 @@ case_run() {
     expect_reason quick InvalidQOS
     expect "the class" "$(field quick .status.pending.class)" Never
     expect_text "the message" "$(field quick .status.message)" "QOS urgent does not exist"
+    refused "Invalid qos specification: QOS none does not exist" \
+        slurm sbatch -q none --wrap true
     qos urgent 80
     expect_state quick COMPLETED
     submit paid true "account: physics" "user: carl"
@@ -25,8 +27,14 @@ case_run() {
     expect_state stranger COMPLETED
     expect_state nobody COMPLETED
     refused "spec.members[].group is not supported yet" account physics "{group: staff}"
+    refused "Invalid account or account/partition combination specified" \
+        slurm sbatch -A chemistry --wrap true
     k delete account physics >/dev/null
     k delete qos urgent >/dev/null
+}
+
+slurm() { # COMMAND...
+    (cd "$TMP" && "$BIN/$1" --kubeconfig "$STAND/kubeconfig" --namespace "$NS" "${@:2}")
 }
 
 qos() { # NAME PRIORITY

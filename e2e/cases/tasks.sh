@@ -14,11 +14,19 @@ case_run() {
     expect "the even job" "$(sort "$TMP/even")" "$(printf '6 3(x2) 0\n6 3(x2) 3')"
     expect "tasks in all" "$(sort -u "$TMP/tasks" | wc -l)" 3
     expect_text "tasks in all" "$(head -1 "$TMP/tasks")" "20 "
+    local id
+    id=$(slurm sbatch --parsable -W -o out-%j -N 2 -n 5 --gpus-per-task=1 \
+        --wrap 'echo "$SLURM_NTASKS $SLURM_TASKS_PER_NODE $SLURM_GPUS_PER_TASK"')
+    expect "what the script says" "$(cat "$TMP/out-$id")" "5 3,2 1"
     refused "spec.gpus is no GPU request" submit bad true "gpus: 'h100:'"
     submit never true "nodes: 4" "ntasks: 2"
     expect_reason never BadConstraints
     expect_text "the message" "$(field never .status.message)" \
         "spec.ntasks: 2 cannot be on 4 nodes"
+}
+
+slurm() { # COMMAND...
+    (cd "$TMP" && "$BIN/$1" --kubeconfig "$STAND/kubeconfig" --namespace "$NS" "${@:2}")
 }
 
 say() { # of the job in whose file it goes
