@@ -48,26 +48,35 @@ static _Noreturn void give_up(const struct spawn *s, int report_fd, enum step st
     report(s, report_fd, &f);
 }
 
-/* All are opened first: afterwards /proc may be another. */
+static int open_of(pid_t pid, const char *name, int flags)
+{
+    char path[64];
+
+    snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+    return open(path, flags | O_CLOEXEC);
+}
+
+/* All are opened first: afterwards /proc may be another. The namespace's own root need
+ * not be the process's: the node program may be in a chroot. */
 static int join_view(pid_t pid, bool with_user)
 {
     static const struct {
         const char *name;
         int type;
-    } spaces[] = {{"user", CLONE_NEWUSER}, {"mnt", CLONE_NEWNS}, {"uts", CLONE_NEWUTS}};
+    } spaces[] = {
+        {"ns/user", CLONE_NEWUSER}, {"ns/mnt", CLONE_NEWNS}, {"ns/uts", CLONE_NEWUTS}};
+    const int root = open_of(pid, "root", O_PATH | O_DIRECTORY);
     int fds[ARRAY_LEN(spaces)];
-    char path[64];
 
     for (size_t i = 0; i < ARRAY_LEN(spaces); i++) {
-        snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)pid, spaces[i].name);
-        fds[i] = open(path, O_RDONLY | O_CLOEXEC);
+        fds[i] = open_of(pid, spaces[i].name, O_RDONLY);
         if (fds[i] < 0)
             return -1;
     }
     for (size_t i = with_user ? 0 : 1; i < ARRAY_LEN(spaces); i++)
         if (setns(fds[i], spaces[i].type) < 0)
             return -1;
-    return 0;
+    return root < 0 || fchdir(root) < 0 ? -1 : chroot(".");
 }
 
 static void enter_view(const struct spawn *s, int report_fd)

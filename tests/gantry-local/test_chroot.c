@@ -66,6 +66,54 @@ START_TEST(test_volume)
 }
 END_TEST
 
+/* ---- a program beside the container's ---- */
+
+struct said {
+    bool done;
+    int exit_code;
+    char text[1000];
+};
+
+static void executed(void *arg, const struct executor_exit *how, const char *output)
+{
+    struct said *s = arg;
+
+    s->done = true;
+    s->exit_code = how->exit_code;
+    snprintf(s->text, sizeof(s->text), "%s", output);
+}
+
+/* It sees what the container sees: the chroot, and the volume in it. */
+START_TEST(test_exec)
+{
+    char *argv[] = {"sh", "-c", "cat " NOWHERE "/x/a; ls / | grep -c usr", NULL};
+    struct podtest t;
+    struct said said = {0};
+    struct err err = ERR_INIT;
+    struct executor_run *run;
+
+    podtest_init(&t);
+    podtest_object(&t, VALUE_CONFIG_MAP,
+                   "{'metadata': {'name': 'm'}, 'data': {'a': 'apple'}}");
+    podtest_pod(&t, "'volumes': [{'name': 'v', 'configMap': {'name': 'm'}}]",
+                "'volumeMounts': [{'name': 'v', 'mountPath': '" NOWHERE "/x'}]",
+                "echo begun; exec sleep 1000");
+    ck_assert_msg(podtest_prepare(&t, &err) == 0, "%s", err.msg);
+    run = podtest_start(&t, &err);
+    ck_assert_msg(run != NULL, "%s", err.msg);
+    podtest_until_log(&t, "begun");
+    ck_assert_msg(t.x->ops->exec(run, argv, executed, &said, &err) != NULL, "%s",
+                  err.msg);
+    for (int64_t until_ms = loop_fresh_mono_ms(t.loop) + PODTEST_WAIT_MS;
+         !said.done && loop_fresh_mono_ms(t.loop) < until_ms;)
+        loop_poll(t.loop, 100);
+    ck_assert_msg(said.done && said.exit_code == 0, "%d %s", said.exit_code, said.text);
+    ck_assert_str_eq(said.text, "apple1\n");
+    t.x->ops->drop(run);
+    podtest_fini(&t);
+}
+END_TEST
+
 static int run_suite(void)
 {
     if (geteuid() == 0 && enter_chroot() < 0) {
@@ -74,6 +122,7 @@ static int run_suite(void)
     }
     return suite_main("gantry-local/chroot", (struct suite_row[]){
                                                  {test_volume, ARRAY_LEN(cases)},
+                                                 {test_exec, 1},
                                                  {NULL, 0},
                                              });
 }
