@@ -1,6 +1,6 @@
 /*
- * block - scontrol's records: "Key=Value" words in lines, the first flush and the others
- * indented by three; with -o all in one line.
+ * block - scontrol's records: "Key=Value" words in lines, the first flush and the
+ * others indented by three; with -o all in one line.
  */
 #ifndef GANTRY_CLI_BLOCK_H
 #define GANTRY_CLI_BLOCK_H

@@ -218,8 +218,9 @@ static void add_term(struct str *out, const char *field, const char *op,
     str_addf(out, "%s%s%s%s", out->len ? "," : "", field, op, value);
 }
 
-/* Selectors have no "or": one name, or the finished states left out. A job that is asked
- * for by id is looked for among all, so that it can be told from one that is unknown. */
+/* Selectors have no "or": one name, or the finished states left out. A job that is
+ * asked for by id is looked for among all, so that it can be told from one that is
+ * unknown. */
 void jobfilter_selector(const struct jobfilter *f, struct str *out)
 {
     static const char *const finished[] = {"COMPLETED", "CANCELLED", "FAILED",

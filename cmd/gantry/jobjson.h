@@ -1,6 +1,6 @@
 /*
- * jobjson - a job in Slurm's data_parser schema: squeue --json, scontrol show job --json.
- * The main fields; a field whose thing Gantry does not have is left out.
+ * jobjson - a job in Slurm's data_parser schema: squeue --json, scontrol show job
+ * --json. The main fields; a field whose thing Gantry does not have is left out.
  */
 #ifndef GANTRY_CLI_JOBJSON_H
 #define GANTRY_CLI_JOBJSON_H

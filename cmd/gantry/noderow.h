@@ -1,6 +1,6 @@
 /*
- * noderow - a Node as sinfo and scontrol show it: what it has, what jobs hold of it, and
- * the state that follows.
+ * noderow - a Node as sinfo and scontrol show it: what it has, what jobs hold of it,
+ * and the state that follows.
  *
  * What is held is read from the placements of BatchJobs, so that listing nodes and jobs
  * is all that is needed. Pods of others do not count: a node with nothing but its

@@ -1,6 +1,6 @@
 /*
- * slurmtime - times as Slurm's commands print them. base/duration.h has the grammars and
- * the form with hours always ("01:00:00"); these are squeue's and sinfo's own.
+ * slurmtime - times as Slurm's commands print them. base/duration.h has the grammars
+ * and the form with hours always ("01:00:00"); these are squeue's and sinfo's own.
  */
 #ifndef GANTRY_CLI_SLURMTIME_H
 #define GANTRY_CLI_SLURMTIME_H
