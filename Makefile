@@ -105,8 +105,9 @@ run-tests/%: $(BUILD)/san/tests/%
 world: deps-test $(BUILD)/rel/tests/world/test_world
 	@tests/world/run-seeds $(BUILD)/rel/tests/world/test_world $(SEEDS)
 
-goldens: deps-test $(BUILD)/san/tests/scheduler/test_scenarios
-	GANTRY_REWRITE_GOLDENS=1 $(BUILD)/san/tests/scheduler/test_scenarios
+GOLDEN_TESTS = scheduler/test_scenarios $(addprefix gantry/test_,squeue sinfo scontrol)
+goldens: deps-test $(GOLDEN_TESTS:%=$(BUILD)/san/tests/%)
+	for t in $(GOLDEN_TESTS); do GANTRY_REWRITE_GOLDENS=1 $(BUILD)/san/tests/$$t || exit; done
 
 bench: deps-test all $(BENCH)
 	@tests/bench/run $(BUILD)
