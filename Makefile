@@ -1,5 +1,6 @@
 # Gantry. `make` builds the programs into build/bin/, `make test` tests them; CONTRIBUTING.md
-# has the other targets. Variables: CC, BUILD (where everything goes), PREFIX, DESTDIR, SEEDS.
+# has the other targets. Variables: CC, BUILD (where everything goes), PREFIX, DESTDIR, SEEDS; V=1 shows
+# whole commands.
 
 ifeq ($(origin CC),default) # make's own is cc
 CC       = gcc
@@ -41,6 +42,10 @@ FUZZ       = $(patsubst %.c,$(BUILD)/san/%,$(wildcard tests/fuzz/fuzz_*.c))
 
 SEEDS     ?= 1000
 
+# $(call say,CC): what is made, in place of the command; with -s nothing, as make has it.
+Q   = $(if $(V),,@)
+say = $(if $(V)$(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),,@printf '  %-5s %s\n' $(1) $@)
+
 .PHONY: all test world demo e2e bench goldens check-style install clean deps deps-test
 .SECONDARY:
 .DELETE_ON_ERROR:
@@ -52,22 +57,26 @@ all: deps $(PROGRAMS:%=$(BUILD)/bin/%) $(LINKS:%=$(BUILD)/bin/%)
 define KIND
 $$(BUILD)/$(1)/%.o: %.c | $(DEPS_$(1))
 	@mkdir -p $$(@D)
-	$$(CC) $$(CSTD) $$(CPPFLAGS) $$(WARNINGS) $$(FLAGS_$(1)) $$(CFLAGS) -MMD -MP -c $$< -o $$@
+	$$(call say,CC)
+	$$(Q)$$(CC) $$(CSTD) $$(CPPFLAGS) $$(WARNINGS) $$(FLAGS_$(1)) $$(CFLAGS) -MMD -MP -c $$< -o $$@
 
 $$(foreach d,$$(LIB_DIRS) tests/support tests/world,$$(eval $$(call ARCHIVE,$(1),$$(d))))
 
 $$(BUILD)/$(1)/bin/%: $$(BUILD)/$(1)/cmd/%/main.o $$(call libs_of,$(1))
 	@mkdir -p $$(@D)
-	$$(CC) $$(FLAGS_$(1)) $$(LDFLAGS) $$^ $$(LDLIBS) -o $$@
+	$$(call say,LINK)
+	$$(Q)$$(CC) $$(FLAGS_$(1)) $$(LDFLAGS) $$^ $$(LDLIBS) -o $$@
 
 $$(LINKS:%=$$(BUILD)/$(1)/bin/%): $$(BUILD)/$(1)/bin/gantry
-	ln -sf gantry $$@
+	$$(Q)ln -sf gantry $$@
 
 $$(BUILD)/$(1)/tests/world/%: $$(BUILD)/$(1)/tests/world/%.o $$(BUILD)/$(1)/tests/world.a $$(BUILD)/$(1)/tests/support.a $$(call libs_of,$(1))
-	$$(CC) $$(FLAGS_$(1)) $$(LDFLAGS) $$^ $$(CHECK) $$(LDLIBS) -o $$@
+	$$(call say,LINK)
+	$$(Q)$$(CC) $$(FLAGS_$(1)) $$(LDFLAGS) $$^ $$(CHECK) $$(LDLIBS) -o $$@
 
 $$(BUILD)/$(1)/tests/%: $$(BUILD)/$(1)/tests/%.o $$(BUILD)/$(1)/tests/support.a $$(call libs_of,$(1))
-	$$(CC) $$(FLAGS_$(1)) $$(LDFLAGS) $$^ $$(CHECK) $$(LDLIBS) -o $$@
+	$$(call say,LINK)
+	$$(Q)$$(CC) $$(FLAGS_$(1)) $$(LDFLAGS) $$^ $$(CHECK) $$(LDLIBS) -o $$@
 endef
 
 # It has the kinds and policies in it.
@@ -77,7 +86,8 @@ define ARCHIVE
 $$(BUILD)/$(1)/$(2).a: $$(patsubst %.c,$$(BUILD)/$(1)/%.o,$$(call src,$(2)))
 	@mkdir -p $$(@D)
 	@rm -f $$@
-	ar rcs $$@ $$^
+	$$(call say,AR)
+	$$(Q)ar rcs $$@ $$^
 endef
 
 $(foreach k,rel san,$(eval $(call KIND,$(k))))
@@ -85,14 +95,15 @@ $(foreach k,rel san,$(eval $(call KIND,$(k))))
 # It runs in containers of any image: static, and with nothing that needs more than a kernel.
 $(BUILD)/rel/bin/gantry-launch: $(BUILD)/rel/cmd/gantry-launch/main.o $(BUILD)/rel/cmd/gantry-launch.a $(BUILD)/rel/base.a
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS_rel) $(LDFLAGS) -static -s $^ -o $@
+	$(call say,LINK)
+	$(Q)$(CC) $(FLAGS_rel) $(LDFLAGS) -static -s $^ -o $@
 
 $(LINKS:%=$(BUILD)/bin/%): $(BUILD)/bin/gantry
-	ln -sf gantry $@
+	$(Q)ln -sf gantry $@
 
 $(BUILD)/bin/%: $(BUILD)/rel/bin/%
 	@mkdir -p $(@D)
-	cp --remove-destination $< $@
+	$(Q)cp --remove-destination $< $@
 
 test: deps-test $(TESTS) $(FUZZ) $(PROGRAMS:%=$(BUILD)/san/bin/%) $(LINKS:%=$(BUILD)/san/bin/%)
 	@tests/run-tests $(BUILD)/san $(TESTS) $(FUZZ)
