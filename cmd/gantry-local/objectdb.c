@@ -21,17 +21,17 @@
  * rare; and the log's index takes 8 bytes of memory for each. */
 #define CHECKPOINT_PAGES 4000
 
-#define PUT_TEXT                                               \
-    "INSERT INTO object (resource, key, version, sum, bytes)"  \
-    " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (resource, key)" \
-    " DO UPDATE SET version = ?3, sum = ?4, bytes = ?5"
-
 enum statement { ST_BEGIN, ST_COMMIT, ST_PUT, ST_REMOVE, ST_VERSION, STATEMENTS };
+
+static const char put_text[] =
+    "INSERT INTO object (resource, key, version, sum, bytes)"
+    " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (resource, key)"
+    " DO UPDATE SET version = ?3, sum = ?4, bytes = ?5";
 
 static const char *const texts[STATEMENTS] = {
     [ST_BEGIN] = "BEGIN IMMEDIATE",
     [ST_COMMIT] = "COMMIT",
-    [ST_PUT] = PUT_TEXT,
+    [ST_PUT] = put_text,
     [ST_REMOVE] = "DELETE FROM object WHERE resource = ?1 AND key = ?2",
     [ST_VERSION] = "UPDATE state SET version = ?1",
 };

@@ -296,7 +296,7 @@ static int take_port(int port)
 /* The usual port is not ours alone: one that nobody else asks for. */
 static void keep_free_port(struct rig *r)
 {
-    struct sockaddr_in at;
+    struct sockaddr_in at = {0};
     socklen_t len = sizeof(at);
     const int fd = take_port(0);
 
