@@ -1,7 +1,9 @@
 /* Volumes of real processes, by root and by an ordinary user. */
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/util.h"
@@ -306,6 +308,41 @@ START_TEST(test_empty_dir_lives)
 }
 END_TEST
 
+/* What a killed program had of secrets goes when the next one starts; what a living one
+ * has stays. */
+START_TEST(test_killed_program)
+{
+    struct podtest t;
+    AUTO_FREE char *path = NULL;
+    int status;
+    pid_t program;
+
+    podtest_init(&t);
+    add_objects(&t);
+    podtest_pod(&t, V("'secret': {'secretName': 's'}"), AT("/mnt"), "true");
+    program = fork();
+    if (program == 0) {
+        t.x = executor_process_new(t.loop, t.dir, NULL);
+        if (!t.x || podtest_prepare(&t, NULL) < 0)
+            _exit(1);
+        raise(SIGKILL);
+    }
+    ck_assert_int_eq(waitpid(program, &status, 0), program);
+    ck_assert(WIFSIGNALED(status));
+    path = xasprintf("%s/volumes/%d/default_p_u-1/v/key", t.dir, (int)program);
+    ck_assert_int_eq(access(path, F_OK), 0);
+    program = fork();
+    if (program == 0)
+        _exit(executor_process_new(t.loop, t.dir, NULL) ? 0 : 1);
+    ck_assert_int_eq(waitpid(program, &status, 0), program);
+    ck_assert_int_eq(status, 0);
+    ck_assert_int_lt(access(path, F_OK), 0);
+    podtest_run(&t); /* ours has its place still */
+    ck_assert_int_eq(t.how.exit_code, 0);
+    podtest_fini(&t);
+}
+END_TEST
+
 START_TEST(test_size_limit)
 {
     struct podtest t;
@@ -368,6 +405,7 @@ int main(void)
                             {test_rights, ARRAY_LEN(rights)},
                             {test_hosts, 1},
                             {test_size_limit, 1},
+                            {test_killed_program, 1},
                             {NULL, 0},
                         });
 }
