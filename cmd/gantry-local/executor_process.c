@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,6 +32,7 @@ struct process {
     struct loop *loop;
     struct podfiles *files;
     struct guardian *guardian;
+    struct rlimit given_files; /* what programs get; we take all there are */
     struct run_list runs;
     enum mountns_kind view;  /* what the kernel allows */
     char *view_refusal;      /* why not; NULL: it does */
@@ -219,6 +221,7 @@ static int spawn_in(struct executor_run *run, const struct executor_start *s,
                 .dir = run->dir,
                 .output_fd = run->output ? conpipe_output(run->output) : -1,
                 .announce_fd = guardian_fd(p->guardian),
+                .files = &p->given_files,
                 .no_new_privs = run->no_new_privs,
                 .drop_capabilities = run->drop_capabilities,
                 .view = p->view == MOUNTNS_REFUSED ? NULL : &view.ns,
@@ -296,6 +299,7 @@ static struct executor_exec *exec(struct executor_run *run, char *const *argv,
         .envp = run->envp,
         .dir = run->dir,
         .announce_fd = guardian_fd(p->guardian),
+        .files = &p->given_files,
         .no_new_privs = run->no_new_privs,
         .drop_capabilities = run->drop_capabilities,
         .join = p->view == MOUNTNS_REFUSED ? 0 : run->pid,
@@ -399,6 +403,17 @@ static void probe_view(struct process *p)
         p->view_refusal = xstrdup(err.msg);
 }
 
+/* Each container takes some, each node a port; many shells allow 1,024. */
+static void take_files(struct process *p)
+{
+    struct rlimit all;
+
+    getrlimit(RLIMIT_NOFILE, &p->given_files);
+    all = p->given_files;
+    all.rlim_cur = all.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &all);
+}
+
 struct executor *executor_process_new(struct loop *loop, const char *dir,
                                       struct err *err)
 {
@@ -407,6 +422,7 @@ struct executor *executor_process_new(struct loop *loop, const char *dir,
     p->executor.ops = &ops;
     p->loop = loop;
     TAILQ_INIT(&p->runs);
+    take_files(p);
     p->files = podfiles_new(dir, err);
     p->guardian = p->files ? guardian_new(err) : NULL;
     if (p->guardian) {

@@ -174,7 +174,8 @@ static _Noreturn void child(const struct spawn *s, pid_t parent,
     show_view(s, ends);
     if (chdir(s->dir) < 0)
         give_up(s, report_fd, STEP_DIR);
-    if (drop_rights(s) < 0 || die_with(parent) < 0)
+    if (drop_rights(s) < 0 || die_with(parent) < 0 ||
+        (s->files && setrlimit(RLIMIT_NOFILE, s->files) < 0))
         give_up(s, report_fd, STEP_SETUP);
     environ = (char **)s->envp;
     execvp(s->argv[0], s->argv);

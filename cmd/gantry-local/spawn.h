@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -24,8 +25,9 @@ struct spawn {
     bool no_new_privs;
     uint64_t drop_capabilities; /* a bit each, as the kernel numbers them */
     const struct mountns *view; /* NULL: the machine's own file system */
-    pid_t
-        join; /* instead: the view of this process, which is a child of ours; 0: none */
+    const struct rlimit *files; /* how many it may open; NULL: as we may */
+    /* instead: the view of this process, which is a child of ours; 0: none */
+    pid_t join;
     bool join_user; /* that has a user namespace of its own */
 };
 

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -479,6 +480,32 @@ START_TEST(test_previous_log)
 }
 END_TEST
 
+/* The node program takes all descriptors there are; containers get what it was given. */
+START_TEST(test_descriptors)
+{
+    struct fixture f;
+    struct pod_spec *pod = make_pod("", "ulimit -n");
+    struct err err = ERR_INIT;
+    struct rlimit was, few, now;
+    AUTO_FREE char *log = NULL;
+
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &was), 0);
+    few = was;
+    few.rlim_cur = 256;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &few), 0);
+    setup(&f);
+    getrlimit(RLIMIT_NOFILE, &now);
+    ck_assert_uint_eq(now.rlim_cur, was.rlim_max);
+    ck_assert_ptr_nonnull(start(&f, pod, &err));
+    wait_end(&f);
+    log = read_log(&f);
+    ck_assert_str_eq(log, "256\n");
+    podspec_free(pod);
+    teardown(&f);
+    setrlimit(RLIMIT_NOFILE, &was);
+}
+END_TEST
+
 #define FALLBACK ", 'terminationMessagePolicy': 'FallbackToLogsOnError'"
 
 /* Where the pod wants it, the end of the log says why a container failed. */
@@ -553,6 +580,7 @@ int main(void)
                             {test_follow, 1},
                             {test_previous_log, 1},
                             {test_much_output, 1},
+                            {test_descriptors, 1},
                             {test_message, ARRAY_LEN(messages)},
                             {NULL, 0},
                         });
