@@ -111,10 +111,10 @@ static const char *send(struct apply *a, const struct kc_ref *ref,
     ANSWER_AUTO struct answer after = {0};
     STR_AUTO struct str path;
 
+    str_init(&path, PATH_MAX_BYTES);
     if (cluster_get(&a->cluster, ref, &before, err) < 0 &&
         before.reason != KC_REASON_NOT_FOUND)
         return NULL;
-    str_init(&path, PATH_MAX_BYTES);
     kc_path(ref, &path);
     str_add(&path, QUERY);
     kc_raw(a->cluster.client, "PATCH", path.s, "application/apply-patch+yaml", object,

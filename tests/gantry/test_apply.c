@@ -108,6 +108,29 @@ START_TEST(test_line)
 }
 END_TEST
 
+static const struct {
+    struct spy_rule rule;
+    const char *err;
+} faults[] = {
+    {{"GET", "/configmaps/a", SPY_REFUSE, 403, "Forbidden", "no looking", SPY_ALWAYS},
+     ERROR "standard input:1: configmap/a: Access/permission denied: no looking\n"},
+    {{"PATCH", "/configmaps/a", SPY_REFUSE, 403, "Forbidden", "no writing", SPY_ALWAYS},
+     ERROR "standard input:1: configmap/a: Access/permission denied: no writing\n"},
+    {{"GET", "/api/v1", SPY_REFUSE, 403, "Forbidden", "no asking", SPY_ALWAYS},
+     ERROR "standard input:1: configmap/a: Access/permission denied: no asking\n"},
+};
+
+START_TEST(test_fault)
+{
+    struct clitest *t = clitest_new();
+
+    spy_spoil(t->spy, &faults[_i].rule);
+    t->in = MAP("a", "1");
+    clitest_expect(t, "gantry apply -f -", 1, "", faults[_i].err);
+    clitest_free(t);
+}
+END_TEST
+
 static void put(const char *dir, const char *name, const char *text)
 {
     AUTO_FREE char *path = xasprintf("%s/%s", dir, name);
@@ -164,6 +187,7 @@ int main(void)
     return suite_main("gantry/apply", (struct suite_row[]){
                                           {test_row, ARRAY_LEN(rows)},
                                           {test_line, ARRAY_LEN(lines)},
+                                          {test_fault, ARRAY_LEN(faults)},
                                           {test_folder, 1},
                                           {NULL, 0},
                                       });
