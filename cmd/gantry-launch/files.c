@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/filename.h"
 #include "base/str.h"
 #include "base/util.h"
-#include "cmd/gantry-launch/filename.h"
 
 #define NAME_MAX_BYTES 4096
 
@@ -40,6 +40,17 @@ static bool has_directory(const char *path)
     return stat(dir, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+static const char *variable(void *arg, const char *name)
+{
+    (void)arg;
+    return getenv(name);
+}
+
+static void expand(const char *pattern, struct str *out)
+{
+    filename_expand(pattern, variable, NULL, out);
+}
+
 /* -1: the pod's log; -2 and err: an error. */
 static int open_output(const char *pattern, bool in_work_dir, struct str *name,
                        struct err *err)
@@ -48,7 +59,7 @@ static int open_output(const char *pattern, bool in_work_dir, struct str *name,
     bool append = str_eq(mode, "append");
     if (!pattern)
         return -1;
-    filename_expand(pattern, getenv, name);
+    expand(pattern, name);
     if ((name->s[0] != '/' && !in_work_dir) || !has_directory(name->s)) {
         fprintf(stderr,
                 "gantry-launch: this node has no directory for %s: see this "
@@ -70,7 +81,7 @@ static int open_input(const char *pattern, struct err *err)
 {
     STR_AUTO struct str name;
     str_init(&name, NAME_MAX_BYTES);
-    filename_expand(pattern ? pattern : "/dev/null", getenv, &name);
+    expand(pattern ? pattern : "/dev/null", &name);
     int fd = open(name.s, O_RDONLY | O_CLOEXEC);
     return fd >= 0 ? fd : err_errno(err, errno, "cannot open the input %s", name.s);
 }
@@ -89,7 +100,7 @@ int files_open(struct files *f, struct err *err)
     if (f->out == -2)
         return -1;
     if (error)
-        filename_expand(error, getenv, &err_name);
+        expand(error, &err_name);
     /* the same file twice would be written over itself */
     bool same = !error || strcmp(err_name.s, out_name.s) == 0;
     str_reset(&err_name);

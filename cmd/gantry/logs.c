@@ -2,7 +2,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "base/duration.h"
+#include "base/filename.h"
 #include "base/util.h"
 #include "cmd/gantry/commands.h"
 #include "cmd/gantry/jobrow.h"
@@ -46,8 +49,8 @@ struct logs {
     struct kc_stream *stream;
     struct str head; /* what may yet be gantry-launch's lines */
     bool head_over;
-    char *file; /* where the output went instead */
-    struct tail *tail;
+    struct tail *tail; /* where the output went instead */
+    char id[24];
     bool waiting; /* the container has not started */
     bool over;    /* the stream, or what is to be said instead is known */
     struct err err;
@@ -62,7 +65,6 @@ static void logs_fini(struct logs *l)
     str_fini(&l->head);
     free(l->pod);
     free(l->container);
-    free(l->file);
 }
 
 /* ---- which job ---- */
@@ -249,7 +251,6 @@ static void take_launch_line(struct logs *l, const char *line)
     l->tail = tail_new(l->cluster.loop, path, l->cli->out, on_closed, l, &err);
     if (!l->tail)
         return; /* the line is printed, which says where */
-    l->file = TAKE(path);
     l->over = true;
     kc_stream_free(TAKE(l->stream));
 }
@@ -367,11 +368,56 @@ static int follow_file(struct logs *l, struct err *err)
     return rc;
 }
 
+/* What the names of output files are made of, as the script's variables. */
+static const char *fact(void *arg, const char *name)
+{
+    const struct logs *l = arg;
+    static const struct {
+        const char *name, *path;
+    } facts[] = {
+        {"SLURM_JOB_NAME", "spec.jobName"},
+        {"SLURMD_NODENAME", "status.batchHost"},
+        {"USER", "spec.user"},
+    };
+
+    if (str_eq(name, "SLURM_JOB_ID"))
+        return l->id;
+    for (size_t i = 0; i < ARRAY_LEN(facts); i++)
+        if (str_eq(name, facts[i].name))
+            return json_str(l->job, facts[i].path);
+    return NULL;
+}
+
+/* Where the log cannot be had, the file that the output was to go to, if it was written
+ * since the job began. */
+static bool find_file(struct logs *l)
+{
+    const char *output = json_str(l->job, "spec.output");
+    const char *start = json_str(l->job, "status.startTime");
+    int64_t start_sec = 0;
+    struct stat st;
+    struct err err = ERR_INIT;
+    STR_AUTO struct str name;
+
+    str_init(&name, PATH_MAX_BYTES);
+    if (!output || l->o.rank > 0 || !start ||
+        time_parse_rfc3339(start, &start_sec, NULL) < 0)
+        return false;
+    snprintf(l->id, sizeof(l->id), "%" PRId64, json_int_or(l->job, "status.jobID", 0));
+    filename_expand(output, fact, l, &name);
+    AUTO_FREE char *path = path_of(l, name.s);
+    if (stat(path, &st) != 0 || st.st_mtime < start_sec)
+        return false;
+    l->tail = tail_new(l->cluster.loop, path, l->cli->out, on_closed, l, &err);
+    return l->tail != NULL;
+}
+
 static int show(struct logs *l, const char *what, struct err *err)
 {
     if (cluster_open(&l->cluster, l->cli, &l->o.cluster, err) < 0 ||
-        find_job(l, what, err) < 0 || await_begin(l, err) < 0 || find_pod(l, err) < 0 ||
-        read_started_log(l, err) < 0)
+        find_job(l, what, err) < 0 || await_begin(l, err) < 0)
+        return -1;
+    if ((find_pod(l, err) < 0 || read_started_log(l, err) < 0) && !find_file(l))
         return -1;
     return l->tail ? follow_file(l, err) : 0;
 }

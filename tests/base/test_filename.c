@@ -1,18 +1,17 @@
-#include "cmd/gantry-launch/filename.h"
+#include "base/filename.h"
 
 #include <string.h>
 
 #include "base/util.h"
 #include "tests/support/suite.h"
 
-static const char *const *facts; /* "NAME=value", NULL ends them */
-
-static char *fact(const char *name)
+/* `arg` is a list of "NAME=value", which NULL ends. */
+static const char *fact(void *arg, const char *name)
 {
     size_t len = strlen(name);
-    for (const char *const *f = facts; *f; f++)
+    for (const char *const *f = arg; *f; f++)
         if (strncmp(*f, name, len) == 0 && (*f)[len] == '=')
-            return (char *)*f + len + 1;
+            return *f + len + 1;
     return NULL;
 }
 
@@ -62,8 +61,7 @@ START_TEST(test_expand)
 {
     STR_AUTO struct str out;
     str_init(&out, 256);
-    facts = cases[_i].facts;
-    filename_expand(cases[_i].pattern, fact, &out);
+    filename_expand(cases[_i].pattern, fact, (void *)cases[_i].facts, &out);
     ck_assert_msg(strcmp(out.s, cases[_i].name) == 0, "%s: %s", cases[_i].pattern,
                   out.s);
 }
@@ -71,6 +69,6 @@ END_TEST
 
 int main(void)
 {
-    return suite_main("gantry-launch/filename",
+    return suite_main("base/filename",
                       (struct suite_row[]){{test_expand, ARRAY_LEN(cases)}, {NULL, 0}});
 }

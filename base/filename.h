@@ -6,14 +6,15 @@
  * backslash anywhere: nothing is replaced, and the backslashes go. What is no pattern
  * stays. A slash in what is put in becomes '_': a job's name opens no other folder.
  */
-#ifndef GANTRY_LAUNCH_FILENAME_H
-#define GANTRY_LAUNCH_FILENAME_H
+#ifndef GANTRY_BASE_FILENAME_H
+#define GANTRY_BASE_FILENAME_H
 
 #include "base/str.h"
 
-/* The job's facts by the names of its variables; as getenv. */
-typedef char *filename_get_fn(const char *name);
+/* The job's facts by the names of its variables; NULL: not set. */
+typedef const char *filename_get_fn(void *arg, const char *name);
 
-void filename_expand(const char *pattern, filename_get_fn *get, struct str *out);
+void filename_expand(const char *pattern, filename_get_fn *get, void *arg,
+                     struct str *out);
 
 #endif

@@ -1,4 +1,4 @@
-#include "cmd/gantry-launch/filename.h"
+#include "base/filename.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -38,11 +38,11 @@ static const struct symbol *symbol_find(char letter)
     return NULL;
 }
 
-static const char *value_of(const struct symbol *s, filename_get_fn *get)
+static const char *value_of(const struct symbol *s, filename_get_fn *get, void *arg)
 {
-    const char *value = s->name ? get(s->name) : NULL;
+    const char *value = s->name ? get(arg, s->name) : NULL;
     if (!value && s->or_name)
-        value = get(s->or_name);
+        value = get(arg, s->or_name);
     return value ? value : s->or_text;
 }
 
@@ -53,9 +53,9 @@ static size_t length_of(const struct symbol *s, const char *value)
 }
 
 static void add_symbol(const struct symbol *s, size_t width, filename_get_fn *get,
-                       struct str *out)
+                       void *arg, struct str *out)
 {
-    const char *value = value_of(s, get);
+    const char *value = value_of(s, get, arg);
     size_t len = length_of(s, value);
     if (s->letter == 'b' && len > 0) { /* modulo ten */
         value += len - 1;
@@ -75,7 +75,8 @@ static void add_plain(const char *pattern, struct str *out)
             str_addc(out, *p);
 }
 
-void filename_expand(const char *pattern, filename_get_fn *get, struct str *out)
+void filename_expand(const char *pattern, filename_get_fn *get, void *arg,
+                     struct str *out)
 {
     if (strchr(pattern, '\\')) {
         add_plain(pattern, out);
@@ -89,7 +90,7 @@ void filename_expand(const char *pattern, filename_get_fn *get, struct str *out)
             continue;
         }
         unsigned long width = strtoul(p + 1, NULL, 10);
-        add_symbol(s, MIN(width, WIDTH_MAX), get, out);
+        add_symbol(s, MIN(width, WIDTH_MAX), get, arg, out);
         p = letter;
     }
 }
