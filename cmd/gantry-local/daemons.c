@@ -84,11 +84,15 @@ static _Noreturn void become(const char *dir, enum daemon which, char *const *ar
     struct proc self;
 
     setsid();
+    /* Not where `up` was typed: that folder may go. */
+    if (chdir(dir) != 0)
+        err_errno(&err, errno, "%s", dir);
     const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
     dup2(null, STDIN_FILENO);
     dup2(log, STDOUT_FILENO);
     dup2(log, STDERR_FILENO);
-    if (proc_self(&self, &err) == 0 && proc_write(&self, path, &err) == 0) {
+    if (!err.code && proc_self(&self, &err) == 0 &&
+        proc_write(&self, path, &err) == 0) {
         execv(argv[0], argv);
         err_errno(&err, errno, "%s", argv[0]);
     }

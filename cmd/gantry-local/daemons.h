@@ -5,8 +5,8 @@
  *   DIR/log/<name>.log    what it says; one of more than a MiB becomes <name>.log.old
  *                         at the next start
  *
- * A daemon is a session of its own, without standard input; it writes its own pid file
- * before it becomes the program, so that none runs unknown.
+ * A daemon is a session of its own, without standard input, in DIR; it writes its own
+ * pid file before it becomes the program, so that none runs unknown.
  */
 #ifndef GANTRY_LOCAL_DAEMONS_H
 #define GANTRY_LOCAL_DAEMONS_H
