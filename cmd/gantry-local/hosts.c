@@ -6,6 +6,17 @@
 
 #define DOMAIN "cluster.local"
 
+/* What others say of their pods becomes lines of a file: nothing else may get in. */
+static bool is_name(const char *s)
+{
+    return *s && strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-.") == strlen(s);
+}
+
+static bool is_address(const char *s)
+{
+    return *s && strspn(s, "0123456789abcdefABCDEF.:") == strlen(s);
+}
+
 /* ---- the file ---- */
 
 /* What a cluster's DNS calls `name` in the namespace, the longest first. */
@@ -20,7 +31,7 @@ static void add_pod(const struct hosts *h, const char *hostname, const char *ip,
 {
     AUTO_FREE char *name = xasprintf("%s.%s", hostname, h->subdomain);
 
-    if (!*ip)
+    if (!is_address(ip) || !is_name(hostname))
         return;
     str_addf(out, "%s\t", ip);
     if (*h->subdomain) {
@@ -32,7 +43,7 @@ static void add_pod(const struct hosts *h, const char *hostname, const char *ip,
 
 static void add_service(const struct hosts *h, const char *ip, struct str *out)
 {
-    if (!*ip)
+    if (!is_address(ip) || !is_name(h->subdomain))
         return;
     str_addf(out, "%s\t", ip);
     add_names(out, h->subdomain, h->ns);
@@ -83,13 +94,8 @@ static const char *address_of(const struct hosts *h, const char *hostname)
         return h->ip;
     for (size_t i = 0; i < h->n_peers; i++)
         if (strcmp(hostname, h->peers[i].hostname) == 0)
-            return h->peers[i].ip;
+            return is_address(h->peers[i].ip) ? h->peers[i].ip : "";
     return "";
-}
-
-static bool is_name(const char *s)
-{
-    return *s && strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-.") == strlen(s);
 }
 
 /* A name without port. Bare ones are left alone: a pod's name has other uses, too. */

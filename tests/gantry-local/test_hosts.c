@@ -40,6 +40,30 @@ START_TEST(test_gang)
 }
 END_TEST
 
+/* A line of its own in a name or an address is no line of the file. */
+START_TEST(test_forged)
+{
+    static const struct hosts_peer forged[] = {
+        {"x\n10.0.0.9 bank", "127.1.1.4"},
+        {"y", "127.1.1.5 bank"},
+        {"z", "127.1.1.6\n10.0.0.9 bank"},
+        {"honest", "127.1.1.7"},
+    };
+    const struct hosts h = {.ns = "ns",
+                            .hostname = "p",
+                            .ip = "127.1.1.2",
+                            .subdomain = "s",
+                            .peers = forged,
+                            .n_peers = ARRAY_LEN(forged)};
+    STR_AUTO struct str out;
+
+    str_init(&out, 10000);
+    hosts_text(&h, "", &out);
+    ck_assert_msg(!strstr(out.s, "bank"), "%s", out.s);
+    ck_assert_ptr_nonnull(strstr(out.s, "127.1.1.7\thonest.s.ns.svc.cluster.local "));
+}
+END_TEST
+
 START_TEST(test_alone)
 {
     const struct hosts alone = {
@@ -94,6 +118,7 @@ int main(void)
     return suite_main("gantry-local/hosts", (struct suite_row[]){
                                                 {test_gang, 1},
                                                 {test_alone, 1},
+                                                {test_forged, 1},
                                                 {test_resolve, ARRAY_LEN(names)},
                                                 {NULL, 0},
                                             });
