@@ -1,6 +1,7 @@
 /* The client's programs against a cluster of programs: API server, controller, and a
  * node that really runs what is submitted. */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "base/files.h"
 #include "base/str.h"
 #include "base/util.h"
+#include "cmd/gantry/cluster.h"
 #include "tests/support/program.h"
 #include "tests/support/suite.h"
 #include "tests/support/tempdir.h"
@@ -19,7 +21,7 @@
 #define ARGS(...) ((const char *[PROGRAM_ARGS_MAX]){__VA_ARGS__})
 /* Where the client finds it by itself. */
 #define STATE "@/.local/state/gantry-local"
-#define KUBECONFIG STATE "/kubeconfig"
+#define KUBECONFIG "@/.local/state/gantry-local/kubeconfig"
 
 static char *root;
 static struct program server, controller, node;
@@ -57,6 +59,42 @@ static void expect(const char *const *args, int status, const char *want)
                   rc, said);
 }
 
+/* BatchJobs there are, ids or not. */
+static size_t count_jobs(struct cluster *c)
+{
+    const struct kc_ref ref = {&cluster_jobs, c->ns, NULL, NULL};
+    ANSWER_AUTO struct answer a = {0};
+    struct err err = ERR_INIT;
+
+    ck_assert_msg(cluster_list(c, &ref, NULL, &a, &err) == 0, "%s", err.msg);
+    return json_len(json_get(a.body, "items"));
+}
+
+/* Nobody gives ids yet. Who interrupts sbatch then leaves nothing behind. */
+static void check_interrupted(void)
+{
+    const struct cli cli = {
+        .program = "test", .in = stdin, .out = stdout, .err = stderr};
+    AUTO_FREE char *kubeconfig = program_argument(root, KUBECONFIG);
+    const struct cluster_options options = {.kubeconfig = kubeconfig};
+    CLUSTER_AUTO struct cluster c = {0};
+    struct err err = ERR_INIT;
+    struct program sbatch;
+
+    ck_assert_msg(cluster_open(&c, &cli, &options, &err) == 0, "%s", err.msg);
+    program_start(&sbatch, root, ARGS("sbatch", "--wrap", "x"));
+    while (count_jobs(&c) == 0)
+        ;
+    ck_assert_int_eq(kill(sbatch.pid, SIGINT), 0);
+    ck_assert_int_eq(program_end(&sbatch), 1);
+    ck_assert_str_eq(
+        sbatch.said.s,
+        "sbatch: error: Batch job submission failed: interrupted before it "
+        "had an id\n");
+    program_fini(&sbatch);
+    ck_assert_uint_eq(count_jobs(&c), 0);
+}
+
 static void start_cluster(void)
 {
     AUTO_FREE char *said = NULL;
@@ -70,6 +108,7 @@ static void start_cluster(void)
                       &said) == 0,
                   "%s", said);
     ck_assert_msg(strstr(said, "partition.gantry.dev/batch created\n"), "%s", said);
+    check_interrupted();
     program_start(&controller, root,
                   ARGS("gantry-controller", "--kubeconfig", KUBECONFIG));
     program_start(&node, root,
