@@ -49,12 +49,20 @@ static bool scan_number(const char *text, int64_t *ret)
 
 /* ---- texts and numbers ---- */
 
+/* What writes scripts for people writes --account= where there is none. */
 int put_string(const struct submit_put *p, struct json *spec, struct err *err)
 {
-    if (p->text[0] == '\0')
-        return invalid(p, err, "says nothing");
-    set_string(p, spec, p->text);
+    (void)err;
+    if (p->text[0])
+        set_string(p, spec, p->text);
     return 0;
+}
+
+int put_file(const struct submit_put *p, struct json *spec, struct err *err)
+{
+    if (p->text[0] == '\0')
+        return invalid(p, err, "names no file");
+    return put_string(p, spec, err);
 }
 
 int put_int(const struct submit_put *p, struct json *spec, struct err *err)
@@ -173,14 +181,19 @@ int put_signal(const struct submit_put *p, struct json *spec, struct err *err)
 
 /* ---- the shape ---- */
 
+/* Slurm takes 4GB for 4G. */
 int put_size(const struct submit_put *p, struct json *spec, struct err *err)
 {
+    const size_t len = strlen(p->text);
+    const bool has_b = len > 2 && strchr("Bb", p->text[len - 1]) &&
+                       strchr("KMGTkmgt", p->text[len - 2]);
+    AUTO_FREE char *text = xstrndup(p->text, len - has_b);
     struct err why = ERR_INIT;
     int64_t bytes;
 
-    if (size_parse(p->text, &bytes, &why) < 0)
+    if (size_parse(text, &bytes, &why) < 0)
         return invalid_by(p, err, &why);
-    set_string(p, spec, p->text);
+    set_string(p, spec, text);
     return 0;
 }
 

@@ -152,10 +152,10 @@ const struct submit_row submit_rows[] = {
     /* the script's surroundings */
     FIELD("chdir", 'D', NULL, "DIR", "workDir", put_dir,
           "working directory; else the present one"),
-    FIELD("input", 'i', "SBATCH_INPUT", "FILE", "input", put_string, "standard input"),
-    FIELD("output", 'o', "SBATCH_OUTPUT", "FILE", "output", put_string,
+    FIELD("input", 'i', "SBATCH_INPUT", "FILE", "input", put_file, "standard input"),
+    FIELD("output", 'o', "SBATCH_OUTPUT", "FILE", "output", put_file,
           "standard output; else slurm-%j.out, of arrays slurm-%A_%a.out"),
-    FIELD("error", 'e', "SBATCH_ERROR", "FILE", "error", put_string,
+    FIELD("error", 'e', "SBATCH_ERROR", "FILE", "error", put_file,
           "standard error; else where the output goes"),
     FIELD("open-mode", 0, "SBATCH_OPEN_MODE", "append|truncate", "openMode",
           put_open_mode, "whether these files are added to"),

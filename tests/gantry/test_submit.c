@@ -97,7 +97,9 @@ static const struct {
                         "is not supported; use [B:]SIG[@SEC]"},
     {"--reservation=r -L a:2 --comment=c",
      "{'reservation':'r','licenses':'a:2','comment':'c'}"},
-    {"--comment=", "Invalid --comment specification: \"\" says nothing"},
+    {"--comment= --account= --dependency= -J a", "{'jobName':'a'}"},
+    {"-o=", "{'output':'='}"},
+    {"--output=", "Invalid --output specification: \"\" names no file"},
     {"-N 4", "{'nodes':4}"},
     {"-N4", "{'nodes':4}"},
     {"-N 2-4", "{'nodes':'2-4'}"},
@@ -112,6 +114,10 @@ static const struct {
     {"-c x", "Invalid numeric value \"x\" for --cpus-per-task: use a number from 1 to "
              "100000"},
     {"--mem=64G", "{'memPerNode':'64G'}"},
+    {"--mem=64GB", "{'memPerNode':'64G'}"},
+    {"--mem=500mb", "{'memPerNode':'500m'}"},
+    {"--mem=B", "Invalid --mem specification: \"B\" is not a size: use a number (of "
+                "megabytes), or one with K, M, G or T behind it, such as 64G"},
     {"--mem-per-cpu=500", "{'memPerCpu':'500'}"},
     {"--mem-per-gpu=8G", "{'memPerGpu':'8G'}"},
     {"--mem=1X", "Invalid --mem specification: \"1X\" is not a size: use a number (of "
