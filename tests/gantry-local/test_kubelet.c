@@ -245,6 +245,15 @@ static const struct {
      ", 'initContainers': [{'name': 'i', 'image': 'i'}]", "", 1,
      "status.phase=Running|"
      "status.initContainerStatuses.0.state.terminated.exitCode=0"},
+    {"a sidecar beside", "'gantry.dev/run-seconds': '60'",
+     ", 'initContainers': [{'name': 'i', 'image': 'i', 'restartPolicy': 'Always'}]", "",
+     59,
+     "status.phase=Running|status.initContainerStatuses.0.state.running.startedAt~T"},
+    {"a sidecar ends with the rest", "'gantry.dev/run-seconds': '60'",
+     ", 'initContainers': [{'name': 'i', 'image': 'i', 'restartPolicy': 'Always'}]", "",
+     61,
+     "status.phase=Succeeded|"
+     "status.initContainerStatuses.0.state.terminated.signal=15"},
     {"too much cpu", "", "", "'requests': {'cpu': '5'}", 1,
      "status.phase=Failed|status.reason=OutOfcpu|status.message~requested: 5000"},
     {"too much memory", "", "", "'requests': {'memory': '9Gi'}", 1,
