@@ -393,6 +393,7 @@ void podspec_free(struct pod_spec *spec)
     free(spec->service_account);
     free(spec->hostname);
     free(spec->subdomain);
+    free(spec->groups);
     free(spec->needs);
     free(spec->invalid);
     free(spec);

@@ -160,7 +160,7 @@ struct pod_spec {
     char *hostname;  /* the pod's name where none is given */
     char *subdomain; /* "": none */
     bool host_network, run_as_non_root;
-    int64_t groups[POD_GROUPS_MAX]; /* fsGroup, supplementalGroups */
+    int64_t *groups; /* fsGroup, supplementalGroups */
     size_t n_groups;
     struct pairs host_aliases; /* name: an address, value: its names, by blanks */
     struct pairs labels, annotations;

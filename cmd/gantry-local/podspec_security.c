@@ -142,6 +142,8 @@ void podspec_read_pod_security(struct pod_spec *spec, const struct json *podspec
     const struct json *sc = json_get(podspec, "securityContext");
     const struct json *groups = json_get(sc, "supplementalGroups");
 
+    spec->groups =
+        xcalloc(MIN(json_len(groups) + 1, POD_GROUPS_MAX), sizeof(*spec->groups));
     add_group(spec, json_get(sc, "fsGroup"));
     for (size_t i = 0; i < json_len(groups); i++)
         add_group(spec, json_item(groups, i));
