@@ -117,7 +117,7 @@ static int report(struct status *s)
     AUTO_FREE char *export = cluster_export(&s->cluster);
     if (whole)
         printf("  %s\n", export);
-    else
+    else if (s->running < DAEMONS)
         printf("`gantry-local up` starts what is missing.\n");
     ask_close(s->ask);
     return whole ? STATUS_UP : STATUS_PARTLY;
