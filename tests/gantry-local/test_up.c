@@ -1,10 +1,12 @@
 /* `gantry-local up`, `down` and `status` as programs: what they start and say, and that
  * nothing is lost, whatever is killed. */
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -402,6 +404,40 @@ START_TEST(test_damaged)
 }
 END_TEST
 
+static void copy_program(const char *from, const char *to)
+{
+    struct stat st;
+    const int in = open(from, O_RDONLY | O_CLOEXEC);
+    const int out = open(to, O_WRONLY | O_CREAT | O_CLOEXEC, 0700);
+    off_t at = 0;
+
+    ck_assert_int_eq(fstat(in, &st), 0);
+    while (at < st.st_size)
+        ck_assert_int_gt(sendfile(out, in, &at, (size_t)(st.st_size - at)), 0);
+    close(in);
+    close(out);
+}
+
+/* Installed without its controller. */
+START_TEST(test_no_controller)
+{
+    struct rig r;
+    const char *bin = getenv("BIN");
+    AUTO_FREE char *from = xasprintf("%s/gantry-local", bin);
+    AUTO_FREE char *saved = xstrdup(bin);
+
+    rig_init(&r);
+    AUTO_FREE char *to = tempdir_path(r.home, "gantry-local");
+    copy_program(from, to);
+    setenv("BIN", r.home, 1);
+    RUN(&r, 2, "/gantry-controller: is not there: it belongs beside gantry-local\n",
+        "up");
+    setenv("BIN", saved, 1);
+    ck_assert_int_ne(access(r.dir, F_OK), 0); /* nothing was begun */
+    rig_fini(&r);
+}
+END_TEST
+
 /* What is to be typed works whatever the path is. */
 START_TEST(test_odd_path)
 {
@@ -512,6 +548,7 @@ int main(void)
                                              {test_foreign_server, 1},
                                              {test_damaged, 1},
                                              {test_odd_path, 1},
+                                             {test_no_controller, 1},
                                              {test_stale_pid, ARRAY_LEN(stale)},
                                              {test_wrong, ARRAY_LEN(wrong)},
                                              {test_help, ARRAY_LEN(helps)},
