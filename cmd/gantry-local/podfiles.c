@@ -5,6 +5,7 @@
 #include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -148,6 +149,74 @@ static void sweep(const char *dir)
         closedir(d);
 }
 
+/* ---- what earlier programs left ---- */
+
+struct left {
+    char *name;
+    int64_t changed_sec;
+};
+
+struct left_list {
+    struct left *items;
+    size_t n, cap;
+};
+
+static void list_left(const struct podfiles *f, struct left_list *ret)
+{
+    AUTO_FREE char *logs = xasprintf("%s/logs", f->dir);
+    DIR *d = opendir(logs);
+    const struct dirent *e;
+    struct stat st;
+
+    while (d && (e = readdir(d))) {
+        if (e->d_name[0] == '.' || fstatat(dirfd(d), e->d_name, &st, 0) < 0)
+            continue;
+        GROW(ret->items, ret->n, ret->cap);
+        ret->items[ret->n++] = (struct left){xstrdup(e->d_name), st.st_mtime};
+    }
+    if (d)
+        closedir(d);
+}
+
+static int by_age(const void *a, const void *b)
+{
+    const struct left *la = a, *lb = b;
+
+    return la->changed_sec < lb->changed_sec ? -1 : la->changed_sec > lb->changed_sec;
+}
+
+static bool is_alone(const char *volumes_dir)
+{
+    DIR *d = opendir(volumes_dir);
+    const struct dirent *e;
+    size_t n = 0;
+
+    while (d && (e = readdir(d)))
+        n += str_ends(e->d_name, LOCK_SUFFIX);
+    if (d)
+        closedir(d);
+    return n == 1;
+}
+
+/* The newest PODFILES_KEPT stay. Not while another program has the directory: its pods
+ * may be among the old ones. */
+static void trim(const struct podfiles *f)
+{
+    struct left_list list = {0};
+
+    list_left(f, &list);
+    if (list.n > PODFILES_KEPT)
+        qsort(list.items, list.n, sizeof(*list.items), by_age);
+    for (size_t i = 0; i < list.n; i++) {
+        if (i + PODFILES_KEPT < list.n) {
+            remove_folder(f, "logs", list.items[i].name);
+            remove_folder(f, "work", list.items[i].name);
+        }
+        free(list.items[i].name);
+    }
+    free(list.items);
+}
+
 static int open_volumes(struct podfiles *f, struct err *err)
 {
     AUTO_FREE char *dir = xasprintf("%s/volumes", f->dir);
@@ -159,7 +228,11 @@ static int open_volumes(struct podfiles *f, struct err *err)
     f->volumes = xasprintf("%s/%d", dir, (int)getpid());
     f->stage = xasprintf("%s/stage", f->volumes);
     f->lock = files_lock(lock, err);
-    return f->lock < 0 ? -1 : files_make_dir(f->stage, err);
+    if (f->lock < 0)
+        return -1;
+    if (is_alone(dir))
+        trim(f);
+    return files_make_dir(f->stage, err);
 }
 
 struct podfiles *podfiles_new(const char *dir, struct err *err)

@@ -3,10 +3,10 @@
  * and DIR/volumes/<process>/<pod>, <pod> being <namespace>_<name>_<uid>.
  *
  * Logs and work outlive the pod's object for a while, so that one can still look why a
- * job failed: the last PODFILES_KEPT pods that went are kept. The log folder also is
- * the proof that a pod was started once (podfiles_exist). Volumes, which may hold
- * secrets, go when the pod has ended; those of a program that was killed, when the next
- * one starts.
+ * job failed: the last PODFILES_KEPT pods that went are kept, and as many of those that
+ * earlier programs left. The log folder also is the proof that a pod was started once
+ * (podfiles_exist). Volumes, which may hold secrets, go when the pod has ended; those of
+ * a program that was killed, when the next one starts.
  */
 #ifndef GANTRY_LOCAL_PODFILES_H
 #define GANTRY_LOCAL_PODFILES_H
