@@ -5,8 +5,8 @@
  * Logs and work outlive the pod's object for a while, so that one can still look why a
  * job failed: the last PODFILES_KEPT pods that went are kept, and as many of those that
  * earlier programs left. The log folder also is the proof that a pod was started once
- * (podfiles_exist). Volumes, which may hold secrets, go when the pod has ended; those of
- * a program that was killed, when the next one starts.
+ * (podfiles_exist). Volumes, which may hold secrets, go when the pod has ended; those
+ * of a program that was killed, when the next one starts.
  */
 #ifndef GANTRY_LOCAL_PODFILES_H
 #define GANTRY_LOCAL_PODFILES_H
