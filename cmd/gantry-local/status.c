@@ -68,11 +68,11 @@ static void print_work(const struct status *s, enum daemon which, const struct e
         break;
     case DAEMON_NODES:
         if (s->ask)
-            printf("%zu, %zu ready", s->survey.nodes, s->survey.ready);
+            printf("%zu of %zu ready", s->survey.ready, s->survey.nodes);
         break;
     case DAEMON_CONTROLLER:
         if (s->ask)
-            printf("%zu jobs running, %zu pending, %zu ended", s->survey.active,
+            printf("jobs: %zu running, %zu pending, %zu ended", s->survey.active,
                    s->survey.pending, s->survey.ended);
         break;
     case DAEMONS:

@@ -177,7 +177,7 @@ START_TEST(test_life)
     ck_assert_int_eq(stat(r.dir, &st), 0);
     ck_assert_uint_eq(st.st_mode & 0777, 0700);
     RUN(&r, 0,
-        "Gantry is up in |https://127.0.0.1:|4, 4 ready|0 jobs running, 0 pending|"
+        "Gantry is up in |https://127.0.0.1:|4 of 4 ready|jobs: 0 running, 0 pending|"
         "export KUBECONFIG=/tmp/",
         "status");
     RUN(&r, 0, "Gantry was up|controller   ready (ran already)", "up");
@@ -235,7 +235,7 @@ START_TEST(test_nothing_lost)
     ck_assert_str_eq(before, after);
     wait_for(&r, &jobs, "\"reason\":\"JobHeldUser\"");
     wait_for(&r, &jobs, "\"jobID\":1");
-    RUN(&r, 0, "2, 2 ready|0 jobs running, 1 pending", "status");
+    RUN(&r, 0, "2 of 2 ready|jobs: 0 running, 1 pending", "status");
     rig_fini(&r);
 }
 END_TEST
@@ -336,7 +336,7 @@ START_TEST(test_port)
     RUN(&r, 0, "controller   ready\n", "up");
     close(taken);
     ck_assert_int_ne(port_of(&r), port);
-    RUN(&r, 0, "1, 1 ready", "status");
+    RUN(&r, 0, "1 of 1 ready", "status");
     rig_fini(&r);
 }
 END_TEST
