@@ -7,21 +7,10 @@
 #include "base/quantity.h"
 #include "base/util.h"
 #include "cmd/gantry-local/metadata.h"
+#include "cmd/gantry-local/pod_check_private.h"
 
-/* One container, and where it stands: "spec.containers[0]". */
-struct at {
-    const struct json *container;
-    const char *path;
-    cause_fn *found;
-    void *arg;
-};
-
-static void say(const struct at *at, const char *reason, const char *message,
-                const char *fmt, ...) __attribute__((format(printf, 4, 5)));
-
-/* The format makes the field's path behind the container's. */
-static void say(const struct at *at, const char *reason, const char *message,
-                const char *fmt, ...)
+void pod_say(const struct at *at, const char *reason, const char *message,
+             const char *fmt, ...)
 {
     STR_AUTO struct str field;
     va_list ap;
@@ -67,7 +56,7 @@ static void check_resource_name(const struct at *at, const char *list,
     for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
         AUTO_FREE char *message =
             xasprintf("Invalid value: \"%s\": %s", resource, rules[i]);
-        say(at, "FieldValueInvalid", message, "resources.%s[%s]", list, resource);
+        pod_say(at, "FieldValueInvalid", message, "resources.%s[%s]", list, resource);
     }
 }
 
@@ -88,7 +77,7 @@ static void check_amount(const struct at *at, const char *list, const char *reso
     AUTO_FREE char *message =
         xasprintf("Invalid value: \"%s\": %s",
                   json_is(value, JSON_STRING) ? json_string(value) : "", rule);
-    say(at, "FieldValueInvalid", message, "resources.%s[%s]", list, resource);
+    pod_say(at, "FieldValueInvalid", message, "resources.%s[%s]", list, resource);
 }
 
 /* A request against the limit of the same resource, which may be NULL. */
@@ -100,7 +89,8 @@ static void check_pair(const struct at *at, const char *resource,
 
     if (!limit) {
         if (exclusive)
-            say(at, "FieldValueRequired",
+            pod_say(
+                at, "FieldValueRequired",
                 "Required value: Limit must be set for non overcommitable resources",
                 "resources.limits");
         return;
@@ -112,7 +102,7 @@ static void check_pair(const struct at *at, const char *resource,
     AUTO_FREE char *message = xasprintf(
         "Invalid value: \"%s\": must be %s %s limit of %s", json_string(request),
         exclusive ? "equal to" : "less than or equal to", resource, json_string(limit));
-    say(at, "FieldValueInvalid", message, "resources.requests");
+    pod_say(at, "FieldValueInvalid", message, "resources.requests");
 }
 
 static void check_resources(const struct at *at)
@@ -142,7 +132,7 @@ static void check_name(const struct at *at)
         return; /* an empty one is the schema's to refuse */
     AUTO_FREE char *message =
         xasprintf("Invalid value: \"%s\": " NAME_LABEL_RULE, name);
-    say(at, "FieldValueInvalid", message, "name");
+    pod_say(at, "FieldValueInvalid", message, "name");
 }
 
 static bool is_variable(const char *name)
@@ -165,7 +155,7 @@ static void check_env(const struct at *at)
             xasprintf("Invalid value: \"%s\": a valid environment variable name must "
                       "consist only of printable ASCII characters other than '='",
                       name);
-        say(at, "FieldValueInvalid", message, "env[%zu].name", i);
+        pod_say(at, "FieldValueInvalid", message, "env[%zu].name", i);
     }
 }
 
@@ -182,8 +172,8 @@ static void check_ports(const struct at *at)
                       : xasprintf("Invalid value: %lld: must be between 1 and 65535, "
                                   "inclusive",
                                   (long long)port);
-        say(at, port == 0 ? "FieldValueRequired" : "FieldValueInvalid", message,
-            "ports[%zu].containerPort", i);
+        pod_say(at, port == 0 ? "FieldValueRequired" : "FieldValueInvalid", message,
+                "ports[%zu].containerPort", i);
     }
 }
 
@@ -200,6 +190,9 @@ void pod_check(const struct json *pod, cause_fn *found, void *arg)
             check_ports(&at);
             check_env(&at);
             check_resources(&at);
+            pod_check_probes(
+                &at,
+                k == 0 && !str_eq(json_str(at.container, "restartPolicy"), "Always"));
         }
     }
 }

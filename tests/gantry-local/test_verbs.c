@@ -232,6 +232,23 @@ static const struct step updates[] = {
     }
 
 static const struct step bad_containers[] = {
+    REFUSED("'livenessProbe': {'periodSeconds': 5}",
+            ".livenessProbe: Required value: must specify a handler type"),
+    REFUSED("'livenessProbe': {'exec': {'command': ['a']}, 'grpc': {'port': 1}}",
+            ".livenessProbe.grpc: Forbidden: may not specify more than 1 handler type"),
+    REFUSED("'startupProbe': {'exec': {'command': ['a']}, 'successThreshold': 2}",
+            ".startupProbe.successThreshold: Invalid value: 2: must be 1"),
+    REFUSED("'readinessProbe': {'exec': {}}",
+            ".readinessProbe.exec.command: Required value"),
+    REFUSED("'readinessProbe': {'tcpSocket': {'port': 'a--b'}}",
+            ".readinessProbe.tcpSocket.port: Invalid value: \"a--b\": must not contain "
+            "consecutive hyphens"),
+    REFUSED("'readinessProbe': {'tcpSocket': {'port': '123'}}",
+            ".readinessProbe.tcpSocket.port: Invalid value: \"123\": must contain at "
+            "least one letter (a-z)"),
+    REFUSED("'readinessProbe': {'grpc': {'port': 65536}}",
+            ".readinessProbe.grpc.port: Invalid value: 65536: must be between 1 and "
+            "65535, inclusive"),
     REFUSED(
         "'resources': {'requests': {'cpu': '2'}, 'limits': {'cpu': '1'}}",
         ".resources.requests: Invalid value: \"2\": must be less than or equal to cpu "
