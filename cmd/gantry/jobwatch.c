@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "crds/jobstate.h"
 #include "kubeclient/watch.h"
 
 #define LINE_MAX_BYTES (4u << 20)
@@ -23,6 +24,14 @@ struct look {
     bool wake;   /* something of the above, or a signal */
     struct err refusal;
 };
+
+bool jobwatch_is_over(const struct json *job)
+{
+    enum job_state state;
+
+    return job_state_parse(json_str(job, "status.state"), &state) == 0 &&
+           job_state_is_final(state);
+}
 
 static const char *uid_of(const struct json *job)
 {

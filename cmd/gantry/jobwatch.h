@@ -18,6 +18,8 @@ enum jobwatch_end {
 };
 
 typedef bool jobwatch_fn(const struct json *job);
+/* Its state is final. */
+bool jobwatch_is_over(const struct json *job);
 
 /* Begins with `job` as it was last seen; *ret_job (the caller's to free, NULL for GONE
  * and FAILED) is as it was seen at the end. `timeout_ms` -1: as long as it takes. */

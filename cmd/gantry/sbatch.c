@@ -10,7 +10,6 @@
 #include "cmd/gantry/jobwatch.h"
 #include "cmd/gantry/newjob.h"
 #include "cmd/gantry/version.h"
-#include "crds/jobstate.h"
 
 /* Slurm's exit code for errors, which its users may choose. */
 static int error_status(void)
@@ -101,14 +100,6 @@ static int tell(const struct cli *cli, struct newjob *n, struct err *err)
 
 /* ---- --wait ---- */
 
-static bool is_over(const struct json *job)
-{
-    enum job_state state;
-
-    return job_state_parse(json_str(job, "status.state"), &state) == 0 &&
-           job_state_is_final(state);
-}
-
 /* "3:0" is 3; what a signal ended, or what did not complete, is 1. */
 static int status_of(const struct json *job)
 {
@@ -128,7 +119,7 @@ static int await_end(const struct cli *cli, struct newjob *n)
     JSON_AUTO struct json *job = NULL;
     struct err err = ERR_INIT;
 
-    switch (jobwatch_until(n->cluster, n->object, is_over, -1, &job, &err)) {
+    switch (jobwatch_until(n->cluster, n->object, jobwatch_is_over, -1, &job, &err)) {
     case JOBWATCH_TRUE:
         return status_of(job);
     case JOBWATCH_FAILED:

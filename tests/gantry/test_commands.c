@@ -94,7 +94,20 @@ START_TEST(test_no_server)
                                      "server at https://127.0.0.1:%d: ",
                                      port);
 
+    AUTO_FREE char *failed = xasprintf(
+        "sbatch: error: Batch job submission failed: Unable to contact the API server "
+        "at https://127.0.0.1:%d: ",
+        port);
+    AUTO_FREE char *not_cancelled = xasprintf("scancel: error: Unable to contact the "
+                                              "API server at https://127.0.0.1:%d: ",
+                                              port);
     put_kubeconfig("none", port, "t");
+    expect_program((const char *[PROGRAM_ARGS_MAX]){"gantry", "sbatch", "--kubeconfig",
+                                                    "@/none", "--wrap", "x"},
+                   1, failed);
+    expect_program((const char *[PROGRAM_ARGS_MAX]){"gantry", "scancel", "--kubeconfig",
+                                                    "@/none", "7"},
+                   1, not_cancelled);
     expect_program(
         (const char *[PROGRAM_ARGS_MAX]){"gantry", "version", "--kubeconfig", "@/none"},
         1, want);
@@ -151,6 +164,13 @@ START_TEST(test_served)
     ck_assert_int_eq(files_make_dir(kube, &err), 0);
     put_kubeconfig(".kube/config", s.port, "wrong");
     expect_program((const char *[PROGRAM_ARGS_MAX]){"gantry", "version"}, 1, refused);
+    AUTO_FREE char *expired = xasprintf(
+        "sbatch: error: Batch job submission failed: the API server at "
+        "https://127.0.0.1:%d does not accept the credentials of context \"here\": "
+        "they are wrong or have expired; renew them in the kubeconfig\n",
+        s.port);
+    expect_program((const char *[PROGRAM_ARGS_MAX]){"gantry", "sbatch", "--wrap", "x"},
+                   1, expired);
     ck_assert_int_eq(unlink(own), 0);
     unserve(&s);
 }
