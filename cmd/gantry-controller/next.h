@@ -20,7 +20,7 @@
  *                  one failed or vanished, time over,
  *                  cancelled, requeued               -> COMPLETING            then kill
  *   COMPLETING     a rank still runs                 ->                       kill
- *                  all ended                         -> by `endings` (next.c)
+ *                  all ended                         -> by `endings` (next_attempt.c)
  *
  * An action (spec.actions) that waits comes before all of these but COMPLETING:
  *

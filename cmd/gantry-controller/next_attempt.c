@@ -1,0 +1,219 @@
+#include <signal.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry-controller/next_private.h"
+
+/* RUNNING may be written late; the time is when it became true. */
+static int64_t start_of(const struct job_view *v)
+{
+    return v->attempt->bound_sec != 0 ? v->attempt->bound_sec : v->now_sec;
+}
+
+/* ---- ends ---- */
+
+enum after { AFTER_FINAL, AFTER_REQUEUE, AFTER_REQUEUE_IF_ALLOWED };
+
+/* How an attempt ends, by the reason that stands with COMPLETING. `final` is the state
+ * where the job does not go back to the queue. */
+static const struct ending {
+    const char *reason; /* up to a ':' */
+    enum after after;
+    enum job_state final;
+    bool back_off;
+} endings[] = {
+    {"TimeLimit", AFTER_FINAL, JOB_STATE_TIMEOUT, false},
+    {"NonZeroExitCode", AFTER_FINAL, JOB_STATE_FAILED, false},
+    {"RaisedSignal", AFTER_FINAL, JOB_STATE_FAILED, false},
+    {"Cancelled", AFTER_FINAL, JOB_STATE_CANCELLED, false},
+    {"None", AFTER_FINAL, JOB_STATE_COMPLETED, false},
+    {"NodeDown", AFTER_REQUEUE_IF_ALLOWED, JOB_STATE_NODE_FAIL, true},
+    {"JobLaunchFailure", AFTER_REQUEUE, JOB_STATE_FAILED, true},
+    {"Requeued", AFTER_REQUEUE, JOB_STATE_FAILED, false},
+    {"RequeuedHold", AFTER_REQUEUE, JOB_STATE_FAILED, false},
+};
+
+static const struct ending *ending_of(const char *reason)
+{
+    reason = reason ? reason : "";
+    size_t len = strcspn(reason, ":");
+    for (size_t i = 0; i < ARRAY_LEN(endings); i++)
+        if (strlen(endings[i].reason) == len &&
+            strncmp(reason, endings[i].reason, len) == 0)
+            return &endings[i];
+    /* Another Gantry's reason: the safe end is a failure that is seen. */
+    return &endings[1];
+}
+
+/* On a job that holds an attempt. */
+static bool act_on_attempt(struct job_next *n, const struct action *action)
+{
+    if (!action)
+        return false;
+    action_done(n, action);
+    switch (action->type) {
+    case ACTION_CANCEL:
+        want_completing(n, "Cancelled", NULL);
+        return true;
+    case ACTION_REQUEUE:
+        want_completing(n, "Requeued", NULL);
+        return true;
+    case ACTION_REQUEUE_HOLD:
+        want_completing(n, "RequeuedHold", NULL);
+        return true;
+    case ACTION_OTHER:
+        return false;
+    }
+    return false;
+}
+
+static void record_exit(struct jstatus *s, const struct rank *r)
+{
+    s->exit_code = r->exit_signal > 0 ? 0 : r->exit_code;
+    s->exit_signal = MAX(r->exit_signal, 0);
+}
+
+static void end_failed(const struct job_view *v, struct job_next *n, size_t rank)
+{
+    const struct rank *r = &v->attempt->ranks[rank];
+    AUTO_FREE char *reason = NULL, *message = NULL;
+    record_exit(&n->want, r);
+    if (r->exit_signal > 0) {
+        const char *name = strsignal(r->exit_signal);
+        reason =
+            xasprintf("RaisedSignal:%d(%s)", r->exit_signal, name ? name : "unknown");
+    } else {
+        reason = xstrdup("NonZeroExitCode");
+    }
+    const char *why = r->reason ? r->reason : "";
+    if (v->attempt->n > 1)
+        message =
+            xasprintf("rank %zu ended first, with %d:%d%s%s", rank, n->want.exit_code,
+                      n->want.exit_signal, *why ? ": " : "", why);
+    else
+        message = xstrdup_null(r->reason);
+    want_completing(n, reason, message);
+}
+
+static void end_broken(const struct job_view *v, struct job_next *n, size_t rank)
+{
+    const struct rank *r = &v->attempt->ranks[rank];
+    const char *why = r->terminal ? r->reason : NULL;
+    bool refused = why && !r->lost;
+    AUTO_FREE char *message = xasprintf("rank %zu was %s node %s%s%s", rank,
+                                        refused ? "refused by" : "lost on", r->node,
+                                        why ? ": " : "", why ? why : "");
+    want_completing(n, refused ? "JobLaunchFailure" : "NodeDown", message);
+}
+
+/* A batch script ends before its other ranks do: these are ended first. */
+static void end_succeeded(const struct job_view *v, struct job_next *n)
+{
+    if (n->want.start_sec == TIME_UNSET)
+        n->want.start_sec = start_of(v);
+    n->want.exit_code = n->want.exit_signal = 0;
+    if (!attempt_all_ended(v->attempt)) {
+        want_completing(n, "None", NULL);
+        return;
+    }
+    want_reason(n, NULL, NULL);
+    want_final(v, n, JOB_STATE_COMPLETED);
+}
+
+/* Everything has ended: the state after COMPLETING. */
+static void settle(const struct job_view *v, struct job_next *n)
+{
+    struct jstatus *s = &n->want;
+    const struct ending *e = ending_of(s->reason);
+    size_t rank;
+    /* A rank that was given up for lost did its work after all. */
+    if (e->after == AFTER_REQUEUE_IF_ALLOWED &&
+        attempt_shape(v->attempt, v->job->is_script, &rank) == ATTEMPT_SUCCEEDED) {
+        end_succeeded(v, n);
+        return;
+    }
+    if (e->after == AFTER_REQUEUE ||
+        (e->after == AFTER_REQUEUE_IF_ALLOWED && v->job->requeue)) {
+        want_requeue(v, n, e->back_off);
+        return;
+    }
+    want_final(v, n, e->final);
+    if (s->exit_code < 0 && v->attempt->n > 0 && v->attempt->ranks[0].exit_code >= 0)
+        record_exit(s, &v->attempt->ranks[0]);
+    if (e->final == JOB_STATE_CANCELLED || e->final == JOB_STATE_COMPLETED)
+        want_reason(n, NULL, NULL);
+}
+
+void next_completing(const struct job_view *v, struct job_next *n)
+{
+    if (attempt_busy(v->attempt))
+        return;
+    if (!attempt_all_ended(v->attempt))
+        n->kill = true;
+    else if (!str_eq(v->job->status.reason, "RequeuedHold") || !hold_first(v, n))
+        settle(v, n);
+}
+
+/* ---- an attempt under way ---- */
+
+static void want_running(const struct job_view *v, struct job_next *n)
+{
+    n->want.state = JOB_STATE_RUNNING;
+    n->want.start_sec = start_of(v);
+    want_reason(n, NULL, NULL);
+}
+
+/* What the pods ask for is not what was planned. */
+static void want_amended(const struct job_view *v, struct job_next *n)
+{
+    struct jstatus *s = &n->want;
+    if (!v->amended)
+        return;
+    slots_free(s->placement, s->n_placement);
+    s->placement = slots_copy(v->amended, v->n_amended);
+    s->n_placement = v->n_amended;
+}
+
+/* What holds a node is persisted before it does. */
+static void launch_amended(const struct job_view *v, struct job_next *n)
+{
+    if (v->amended && !jstatus_equal(&n->want, &v->job->status))
+        n->launch = false;
+}
+
+/* An attempt under way, CONFIGURING or RUNNING (`want` already holds its placement). */
+void next_attempt(const struct job_view *v, struct job_next *n)
+{
+    size_t rank = 0;
+    want_amended(v, n);
+    if (act_on_attempt(n, bjob_next_action(v->job)))
+        return;
+    switch (attempt_shape(v->attempt, v->job->is_script, &rank)) {
+    case ATTEMPT_FAILED:
+        end_failed(v, n, rank);
+        break;
+    case ATTEMPT_BROKEN:
+        end_broken(v, n, rank);
+        break;
+    case ATTEMPT_SUCCEEDED:
+        end_succeeded(v, n);
+        return;
+    case ATTEMPT_LAUNCHING:
+        n->launch = job_may_launch(v);
+        if (n->launch)
+            launch_amended(v, n);
+        else
+            want_completing(n, "JobLaunchFailure",
+                            attempt_trouble(v->attempt, v->now_sec));
+        return;
+    case ATTEMPT_RUNNING:
+        if (v->timed_out)
+            want_completing(n, "TimeLimit", NULL);
+        else if (n->want.state != JOB_STATE_RUNNING)
+            want_running(v, n);
+        return;
+    }
+    /* The end of a whole attempt needs no COMPLETING between. */
+    if (attempt_all_ended(v->attempt) && !attempt_busy(v->attempt))
+        settle(v, n);
+}

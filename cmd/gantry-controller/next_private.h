@@ -1,0 +1,40 @@
+/*
+ * next_private - what the files of next.h share: next.c (where a job stands, a start that
+ * was decided), next_attempt.c (an attempt under way, and how it ends), next_wait.c (a
+ * job that waits), next_want.c (the edits of the status that is wanted).
+ *
+ * All of them only change `n`; what is persisted is in `v`.
+ */
+#ifndef GANTRY_CONTROLLER_NEXT_PRIVATE_H
+#define GANTRY_CONTROLLER_NEXT_PRIVATE_H
+
+#include "cmd/gantry-controller/next.h"
+
+/* ---- next_want.c ---- */
+
+void want_reason(struct job_next *n, const char *reason, const char *message);
+/* Back to the queue; with `back_off` it is eligible later. */
+void want_requeue(const struct job_view *v, struct job_next *n, bool back_off);
+void want_final(const struct job_view *v, struct job_next *n, enum job_state state);
+void want_completing(struct job_next *n, const char *reason, const char *message);
+void want_standing(const struct job_view *v, struct job_next *n);
+void want_attempt(const struct job_view *v, struct job_next *n, enum job_state state);
+
+void action_done(struct job_next *n, const struct action *action);
+/* True: spec.hold is to be written first, and nothing else. */
+bool hold_first(const struct job_view *v, struct job_next *n);
+void act_on_pending(const struct job_view *v, struct job_next *n,
+                    const struct action *action);
+
+/* ---- next_attempt.c ---- */
+
+/* CONFIGURING or RUNNING; `want` already holds its placement. */
+void next_attempt(const struct job_view *v, struct job_next *n);
+void next_completing(const struct job_view *v, struct job_next *n);
+
+/* ---- next_wait.c ---- */
+
+/* Why it waits, when it is to start, who is ahead. */
+void next_waiting(const struct job_view *v, struct job_next *n);
+
+#endif

@@ -1,0 +1,103 @@
+#include <inttypes.h>
+
+#include "base/str.h"
+#include "base/duration.h"
+#include "base/util.h"
+#include "cmd/gantry-controller/next_private.h"
+
+#define MINUTE_SEC 60
+#define SENTENCE_MAX 4096
+
+/* A promise is told to the minute; a forecast when it has moved by more than a minute
+ * and a twentieth of the wait (api.md). */
+static bool plan_is_news(const struct plan *is, const struct plan *was, int64_t now_sec)
+{
+    if (is->promised || was->promised || is->start_sec == TIME_UNSET ||
+        was->start_sec == TIME_UNSET)
+        return !plan_equal(is, was);
+    int64_t moved = is->start_sec > was->start_sec ? is->start_sec - was->start_sec
+                                                   : was->start_sec - is->start_sec;
+    return moved > MINUTE_SEC && moved > (is->start_sec - now_sec) / 20;
+}
+
+static void want_plan(const struct job_view *v, struct job_next *n)
+{
+    if (!v->plan || !plan_is_news(v->plan, &n->want.plan, v->now_sec))
+        return;
+    if (n->want.plan.start_sec == TIME_UNSET)
+        n->want.planned_since_sec = v->now_sec;
+    plan_clear(&n->want.plan);
+    n->want.plan = plan_copy(v->plan);
+}
+
+static void want_ahead(const struct job_view *v, struct job_next *n)
+{
+    struct ahead *is = &n->want.ahead;
+    if (!v->ahead)
+        *is = (struct ahead){.jobs = AHEAD_NONE};
+    else if (is->jobs == AHEAD_NONE || ahead_is_news(v->ahead, is))
+        *is = *v->ahead;
+}
+
+static void say_ahead(const struct ahead *a, struct str *text)
+{
+    const char *apart = text->len > 0 ? "; " : "";
+    if (a->jobs == AHEAD_NONE)
+        return;
+    if (a->jobs == 0)
+        str_addf(text, "%sno job ahead", apart);
+    else
+        str_addf(text, "%s%" PRId64 " job%s", apart, a->jobs, a->jobs == 1 ? "" : "s");
+    if (a->jobs > 0 && a->gpus > 0)
+        str_addf(text, " with %" PRId64 " GPU%s", a->gpus, a->gpus == 1 ? "" : "s");
+    if (a->jobs > 0)
+        str_add(text, " ahead");
+}
+
+static void say_plan(const struct plan *plan, struct str *text)
+{
+    char when[TIME_TEXT_MAX];
+    if (plan->start_sec == TIME_UNSET)
+        return;
+    time_format_rfc3339(plan->start_sec, when);
+    str_addf(text, "%s%s start %s", text->len > 0 ? "; " : "",
+             plan->promised ? "planned" : "forecast", when);
+}
+
+/* The core's sentence, and for how long it waits: "needs 2 nodes with cpu=8; none is
+ * free now; 3 jobs with 24 GPUs ahead; planned start 2027-01-15T08:10:00Z". Made of
+ * what is to be persisted, so that it moves only with that. */
+static void want_sentence(const struct job_view *v, struct job_next *n)
+{
+    STR_AUTO struct str text;
+    str_init(&text, SENTENCE_MAX);
+    str_add(&text, v->message ? v->message : "");
+    say_ahead(&n->want.ahead, &text);
+    say_plan(&n->want.plan, &text);
+    want_reason(n, v->reason, text.len > 0 ? text.s : NULL);
+}
+
+void next_waiting(const struct job_view *v, struct job_next *n)
+{
+    const struct action *action = bjob_next_action(v->job);
+    struct jstatus *s = &n->want;
+    if (action) {
+        act_on_pending(v, n, action);
+        return;
+    }
+    text_set(&s->refusal, v->job->refusal);
+    text_set(&s->partition, v->queue);
+    if (v->job->refusal) {
+        n->want.ahead.jobs = AHEAD_NONE;
+        want_reason(n, "BadConstraints", v->job->refusal);
+        return;
+    }
+    bool backing_off = str_eq(s->reason, "JobLaunchFailure") &&
+                       s->eligible_sec != TIME_UNSET && s->eligible_sec > v->now_sec;
+    if (v->reason && !backing_off) {
+        want_plan(v, n);
+        want_ahead(v, n);
+        want_sentence(v, n);
+        want_standing(v, n);
+    }
+}

@@ -1,0 +1,114 @@
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry-controller/next_private.h"
+
+/* Back-off after a failed launch or a lost node: 10 s, doubled by each restart. */
+#define BACKOFF_FIRST_SEC 10
+#define BACKOFF_DOUBLINGS 5
+#define BACKOFF_MAX_SEC 300
+
+static int64_t backoff_sec(int64_t restarts)
+{
+    int64_t doublings = MIN(restarts, BACKOFF_DOUBLINGS);
+    return MIN((int64_t)BACKOFF_FIRST_SEC << doublings, BACKOFF_MAX_SEC);
+}
+
+void want_reason(struct job_next *n, const char *reason, const char *message)
+{
+    text_set(&n->want.reason, reason);
+    text_set(&n->want.message, message);
+}
+
+static void clear_run(struct jstatus *s)
+{
+    plan_clear(&s->plan);
+    s->ahead.jobs = AHEAD_NONE;
+    slots_free(s->placement, s->n_placement);
+    s->placement = NULL;
+    s->n_placement = 0;
+    text_set(&s->partition, NULL);
+    s->start_sec = s->end_sec = TIME_UNSET;
+    s->exit_code = s->exit_signal = -1;
+}
+
+/* Back to the queue, as in Slurm: a new submit time, and the restart counted. Each life
+ * has a number of its own, also one that was cancelled before its start was persisted:
+ * a create that the server carries out late is not of the next one. */
+void want_requeue(const struct job_view *v, struct job_next *n, bool back_off)
+{
+    struct jstatus *s = &n->want;
+    clear_run(s);
+    s->state = JOB_STATE_PENDING;
+    text_set(&s->partition, v->queue);
+    s->submit_sec = v->now_sec;
+    s->eligible_sec = back_off ? v->now_sec + backoff_sec(s->restarts) : v->now_sec;
+    s->restarts++;
+    s->attempt = MAX(s->attempt, s->restarts);
+}
+
+void want_final(const struct job_view *v, struct job_next *n, enum job_state state)
+{
+    plan_clear(&n->want.plan);
+    n->want.state = state;
+    n->want.end_sec = v->now_sec;
+}
+
+void want_completing(struct job_next *n, const char *reason, const char *message)
+{
+    n->want.state = JOB_STATE_COMPLETING;
+    want_reason(n, reason, message);
+}
+
+/* What the core says of a job whether it waits or starts. */
+void want_standing(const struct job_view *v, struct job_next *n)
+{
+    if (!v->factors)
+        return;
+    n->want.priority = v->priority;
+    n->want.factors = *v->factors;
+    text_set(&n->want.account, v->account);
+    text_set(&n->want.qos, v->qos);
+}
+
+/* The intent: attempt and placement. */
+void want_attempt(const struct job_view *v, struct job_next *n, enum job_state state)
+{
+    struct jstatus *s = &n->want;
+    slots_free(s->placement, s->n_placement);
+    s->placement = slots_copy(v->start, v->n_start);
+    s->n_placement = v->n_start;
+    text_set(&s->partition, v->partition);
+    plan_clear(&s->plan);
+    s->attempt = v->job->status.attempt + 1;
+    s->state = state;
+    want_standing(v, n);
+    want_reason(n, NULL, NULL);
+}
+
+/* ---- actions ---- */
+
+void action_done(struct job_next *n, const struct action *action)
+{
+    text_set(&n->want.last_action, action->id);
+}
+
+/* The hold is in spec, where it is released. It is written before the job is PENDING
+ * again: nothing starts it in between. */
+bool hold_first(const struct job_view *v, struct job_next *n)
+{
+    n->hold = v->job->model && v->job->model->hold == HOLD_NONE;
+    return n->hold;
+}
+
+void act_on_pending(const struct job_view *v, struct job_next *n,
+                    const struct action *action)
+{
+    if (action->type == ACTION_REQUEUE_HOLD && hold_first(v, n))
+        return;
+    action_done(n, action);
+    if (action->type == ACTION_CANCEL) {
+        want_final(v, n, JOB_STATE_CANCELLED);
+        want_reason(n, NULL, NULL);
+    }
+}
