@@ -31,16 +31,21 @@ static int command_read(struct probe_spec *p, const struct json *exec, struct er
     return 0;
 }
 
+static int in_range(int64_t port)
+{
+    return port > 0 && port <= 65535 ? (int)port : 0;
+}
+
 /* A number, or the name of one of the container's; 0: there is none of that name. */
 static int port_of(const struct json *container, const struct json *port)
 {
     const struct json *list = json_get(container, "ports");
 
     if (json_is(port, JSON_INT))
-        return json_int(port) > 0 && json_int(port) <= 65535 ? (int)json_int(port) : 0;
+        return in_range(json_int(port));
     for (size_t i = 0; json_is(port, JSON_STRING) && i < json_len(list); i++)
         if (str_eq(json_str(json_item(list, i), "name"), json_string(port)))
-            return (int)json_int_or(json_item(list, i), "containerPort", 0);
+            return in_range(json_int_or(json_item(list, i), "containerPort", 0));
     return 0;
 }
 

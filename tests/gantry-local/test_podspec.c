@@ -173,6 +173,21 @@ START_TEST(test_probes)
 }
 END_TEST
 
+/* What no port can be is none, whoever wrote it. */
+START_TEST(test_bad_port)
+{
+    static const char *const ports[] = {"0", "-1", "65536", "4294967376", "'web'"};
+    AUTO_FREE char *text = xasprintf("'containers': [{'name': 'c', 'ports': [{'name': "
+                                     "'web', 'containerPort': 70000}],"
+                                     " 'livenessProbe': {'tcpSocket': {'port': %s}}}]",
+                                     ports[_i]);
+    struct pod_spec *spec = parse(text);
+
+    ck_assert_int_eq(spec->mains[0].probes[PROBE_LIVENESS].port, 0);
+    podspec_free(spec);
+}
+END_TEST
+
 START_TEST(test_read)
 {
     struct pod_spec *spec = parse(cases[_i].spec);
@@ -255,6 +270,7 @@ int main(void)
     return suite_main("gantry-local/podspec", (struct suite_row[]){
                                                   {test_read, ARRAY_LEN(cases)},
                                                   {test_probes, 1},
+                                                  {test_bad_port, 5},
                                                   {test_requests, 1},
                                                   {test_sidecar_requests, 1},
                                                   {test_lacking, 1},
