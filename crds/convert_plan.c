@@ -12,11 +12,12 @@ void convert_plan_read(const struct convert *c, const struct json *status,
     const struct json *placement = json_get(pending, "plannedPlacement");
     struct plan plan = {.start_sec = time_read(status, "plannedStartTime"),
                         .promised = json_bool_or(pending, "promised", false)};
+    const char *partition = json_str(pending, "plannedPartition");
     *ret = (struct plan){.start_sec = TIME_UNSET};
-    if (plan.start_sec == TIME_UNSET || !json_is(placement, JSON_ARRAY) ||
+    if (plan.start_sec == TIME_UNSET || !partition || !json_is(placement, JSON_ARRAY) ||
         convert_placement_from_json(c, placement, &plan.slots, &plan.n_slots, NULL) < 0)
         return;
-    plan.partition = xstrdup_null(json_str(pending, "plannedPartition"));
+    plan.partition = xstrdup(partition);
     *ret = plan;
 }
 

@@ -209,8 +209,10 @@ static void jobrec_clear(struct sched *s, struct jobrec *rec)
 static void keep_plan(struct sched *s, struct job *old, const struct shape *old_shape,
                       struct job *job, const struct shape *shape)
 {
+    bool of_partition = job->plan.partition != NULL;
+
     if (job->phase != JOB_PENDING || job->n_alloc > 0 ||
-        (job->plan.start_sec != TIME_UNSET && !job->plan.promised)) {
+        (job->plan.start_sec != TIME_UNSET && !(job->plan.promised && of_partition))) {
         plan_clear(&job->plan);
     } else if (job->plan.promised) {
         s->timeline_gen = 0;

@@ -66,6 +66,10 @@ static const struct {
     {"{\"plannedStartTime\":\"2027-01-15T08:01:00Z\",\"pending\":7}"},
     {"{\"plannedStartTime\":\"2027-01-15T08:01:00Z\",\"pending\":"
      "{\"plannedPlacement\":[{\"nodes\":\"n[\"}]}}"},
+    /* in which partition? */
+    {"{\"plannedStartTime\":\"2027-01-15T08:01:00Z\",\"pending\":"
+     "{\"plannedPlacement\":[{\"nodes\":\"n1\",\"podsPerNode\":1,"
+     "\"firstRank\":0}]}}"},
 };
 
 START_TEST(test_no_plan)

@@ -385,6 +385,27 @@ START_TEST(test_absurd_numbers)
 }
 END_TEST
 
+/* A promise of nobody knows which partition is none: the job starts where it may. */
+START_TEST(test_promise_of_no_partition)
+{
+    struct slot slot = {.node = (char *)"n2", .pods = 1, .tasks = 1};
+    struct fixture f;
+    struct job *job;
+
+    begin(&f, TWO_NODES);
+    job = cluster_text_job(&f.res, "job 1 cpu=8 time=10");
+    job->plan = (struct plan){.start_sec = 600,
+                              .promised = true,
+                              .slots = slots_copy(&slot, 1),
+                              .n_slots = 1};
+    sched_apply(f.s, &(struct change){.kind = CHANGE_JOB, .u.job = job});
+    step(&f, 60);
+    ck_assert_str_eq(f.told.s,
+                     "  start 1 in batch on n1, limit 00:10:00, priority 1000\n");
+    end(&f);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("scheduler/sched",
@@ -401,6 +422,7 @@ int main(void)
                           {test_changes_midway, ARRAY_LEN(midway_cases)},
                           {test_tail_is_not_starved, 1},
                           {test_absurd_numbers, 1},
+                          {test_promise_of_no_partition, 1},
                           {NULL, 0},
                       });
 }

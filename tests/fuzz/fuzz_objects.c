@@ -1,0 +1,118 @@
+/*
+ * Objects of the API, as a server may hold them, through the conversion into a core that
+ * steps: whatever is taken, no node gets more than it has, and a job all or nothing.
+ */
+#include <assert.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "crds/convert.h"
+#include "scheduler/sched.h"
+
+#define NOW_SEC 1800000000
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+struct rig {
+    struct restable resources;
+    struct convert convert;
+    struct sched *sched;
+};
+
+static void add_node(struct rig *rig, const char *name, int64_t gpus)
+{
+    struct node *node = node_new();
+    node->name = xstrdup(name);
+    node->ready = true;
+    node->capacity.v[RES_CPU] = 16000;
+    node->capacity.v[RES_MEM] = INT64_C(64) << 30;
+    node->capacity.v[RES_PODS] = 110;
+    node->capacity.v[RES_FIXED] = gpus;
+    sched_apply(rig->sched, &(struct change){.kind = CHANGE_NODE, .u.node = node});
+}
+
+static void add_job(struct rig *rig, const struct json *object, int64_t number)
+{
+    struct job *job = convert_job(&rig->convert, object, NULL);
+    if (!job)
+        return;
+    assert(job->min_pods >= 1 && job->min_pods <= job->max_pods && job->units >= 0);
+    job->job_id = number;
+    free(job->uid);
+    job->uid = xasprintf("u%lld", (long long)number);
+    sched_apply(rig->sched, &(struct change){.kind = CHANGE_JOB, .u.job = job});
+}
+
+static void add_object(struct rig *rig, const struct json *object, int64_t number)
+{
+    const char *kind = json_str_or(object, "kind", "BatchJob");
+    struct change change = {0};
+    if (strcmp(kind, "Partition") == 0) {
+        change.kind = CHANGE_PARTITION;
+        change.u.partition = convert_partition(&rig->convert, object, NULL);
+    } else if (strcmp(kind, "QOS") == 0) {
+        change.kind = CHANGE_QOS;
+        change.u.qos = convert_qos(object, NULL);
+    } else if (strcmp(kind, "Account") == 0) {
+        change.kind = CHANGE_ACCOUNT;
+        change.u.account = convert_account(object, NULL);
+    } else {
+        add_job(rig, object, number);
+        return;
+    }
+    if (change.u.key)
+        sched_apply(rig->sched, &change);
+}
+
+static void check_start(const struct rig *rig, const struct decision *d)
+{
+    const struct job *job = sched_job(rig->sched, d->job_uid);
+    int64_t pods = 0, tasks = 0;
+    for (size_t i = 0; i < d->n_slots; i++) {
+        const struct slot *slot = &d->slots[i];
+        struct resvec used, free_;
+        assert(sched_node_usage(rig->sched, slot->node, &used, &free_));
+        for (int r = 0; r < RES_MAX; r++)
+            assert(slot->each.v[r] == 0 || free_.v[r] >= 0);
+        pods += slot->pods;
+        tasks += slot->tasks - job->tasks;
+    }
+    assert(pods >= job->min_pods && pods <= job->max_pods);
+    if (job->units > 0)
+        assert(tasks == (job->units - pods) * job->unit_tasks);
+}
+
+static void step(struct rig *rig)
+{
+    struct change resources = {.kind = CHANGE_RESOURCES,
+                               .u.resources = &rig->resources};
+    struct decisions decisions;
+    sched_apply(rig->sched, &resources);
+    sched_step(rig->sched, NOW_SEC, (struct sched_budget){NULL, NULL}, &decisions);
+    for (size_t i = 0; i < decisions.n; i++)
+        if (decisions.items[i].kind == DECIDE_START)
+            check_start(rig, &decisions.items[i]);
+}
+
+/* A list of objects. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct sched_config config = sched_config_default();
+    JSON_AUTO struct json *list = json_parse((const char *)data, size, NULL);
+    struct rig rig = {.sched = sched_new(&config)};
+    restable_init(&rig.resources);
+    rig.resources.gpu = restable_intern(&rig.resources, "nvidia.com/gpu");
+    rig.convert = (struct convert){.resources = &rig.resources,
+                                   .gpu_resource = "nvidia.com/gpu",
+                                   .gpu_type_label = "gantry.dev/gpu-type"};
+    add_node(&rig, "n1", 8);
+    add_node(&rig, "n2", 8);
+    add_node(&rig, "n3", 0);
+    for (size_t i = 0; json_is(list, JSON_ARRAY) && i < json_len(list); i++)
+        add_object(&rig, json_item(list, i), (int64_t)i + 1);
+    step(&rig);
+    sched_free(rig.sched);
+    return 0;
+}
