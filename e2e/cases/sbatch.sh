@@ -40,6 +40,18 @@ runs_long_scripts() {
     until_true 30 is_gone "$map" || fail "the script outlived its job"
 }
 
+follows_logs() {
+    local id
+    id=$(slurm sbatch --parsable -J told -o /nosuch/x --wrap "echo begun; until [ -e $TMP/go ]; do sleep 0.1; done; echo over")
+    own logs -f "$id" >"$TMP/followed" &
+    local follower=$!
+    until_true 20 grep -q begun "$TMP/followed" || fail "nothing was followed"
+    touch "$TMP/go"
+    wait $follower || fail "gantry logs -f failed"
+    expect "what was followed" "$(cat "$TMP/followed")" \
+        $'gantry-launch: this node has no directory for /nosuch/x: see this log\nbegun\nover'
+}
+
 cancels() {
     local id
     id=$(slurm sbatch --parsable -J endless --wrap "sleep 1000")
@@ -67,6 +79,7 @@ case_run() {
     expect "apply again" "$(own apply -f "$TMP/a.yaml")" "configmap/a unchanged"
     runs_scripts
     runs_long_scripts
+    follows_logs
     refuses
     cancels
 }
