@@ -1,6 +1,6 @@
 /*
- * jobrow - a BatchJob as a row of a list: what squeue, sinfo and scontrol show of it,
- * picked from the list's bytes (base/json_pick.h). jobview.h is for one job at a time.
+ * jobrow - a BatchJob as a row of a list: what commands show of it and pick it by,
+ * picked from the list's bytes (base/json_pick.h).
  *
  * Strings are the list's, NULL where absent. Times are seconds since the epoch,
  * TIME_UNSET where there is none. Effective values (partition, limit) take the
