@@ -52,9 +52,9 @@ struct account *convert_account(const struct json *account, struct err *err);
 struct job *convert_job(const struct convert *c, const struct json *batchjob,
                         struct err *err);
 
-/* The pod template that the job's pods are made from: spec.template, or for a script one
- * whose container runs gantry-launch (cmd/gantry-launch/README.md has the variables that
- * tell it what to run). NULL: neither is there. The caller frees. */
+/* The pod template that the job's pods are made from: spec.template, or for a script
+ * one whose container runs gantry-launch (cmd/gantry-launch/README.md has the variables
+ * that tell it what to run). NULL: neither is there. The caller frees. */
 struct json *convert_template(const struct convert *c, const struct json *batchjob);
 /* A script runs in rank 0 alone, and the job ends with it. */
 bool convert_is_script(const struct json *batchjob);

@@ -173,7 +173,8 @@ int64_t sched_job_priority(const struct sched *s, const char *job_uid, int64_t n
  * unknown. */
 bool sched_job_reason(const struct sched *s, const char *job_uid,
                       enum reason *ret_reason, const char **ret_message);
-/* The partition of jobs that name none; NULL: there is none. Lent until the next apply. */
+/* The partition of jobs that name none; NULL: there is none. Lent until the next
+ * apply. */
 const char *sched_default_partition(const struct sched *s);
 /* Who was ahead of a job that waits for nodes in the last walk; none for others. */
 struct ahead sched_job_ahead(const struct sched *s, const char *job_uid);

@@ -1,6 +1,6 @@
 /*
- * Objects of the API, as a server may hold them, through the conversion into a core that
- * steps: whatever is taken, no node gets more than it has, and a job all or nothing.
+ * Objects of the API, as a server may hold them, through the conversion into a core
+ * that steps: whatever is taken, no node gets more than it has, and a job all or none.
  */
 #include <assert.h>
 #include <stdint.h>
