@@ -81,9 +81,19 @@ static int make_slave_outside(const char *stage)
     return rc;
 }
 
+/* The root becomes a mount, as it is outside of a chroot. */
+static int make_root_mount(const char *stage)
+{
+    if (mount("/", stage, NULL, MS_BIND | MS_REC, NULL) < 0 || chdir(stage) < 0 ||
+        chroot(".") < 0)
+        return -1;
+    return chdir("/");
+}
+
 static int keep_mounts(const char *stage, struct err *err)
 {
-    if (make_slave() == 0 || (errno == EINVAL && make_slave_outside(stage) == 0))
+    if (make_slave() == 0 || (errno == EINVAL && make_slave_outside(stage) == 0 &&
+                              make_root_mount(stage) == 0))
         return 0;
     return err_errno(err, errno, "keep mounts to the namespace");
 }

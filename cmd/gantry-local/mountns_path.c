@@ -172,14 +172,6 @@ static int copy_entries(const char *dir, const char *stage, struct err *err)
     return rc;
 }
 
-/* To the present directory. In a chroot, whose root need not be a mount, by another. */
-static int change_root(void)
-{
-    if (syscall(SYS_pivot_root, ".", ".") == 0)
-        return umount2(".", MNT_DETACH);
-    return errno == EINVAL ? chroot(".") : -1;
-}
-
 /* The copy in place of the directory; in place of the root, by changing that. */
 static int put_in_place(const char *stage, const char *dir, struct err *err)
 {
@@ -188,7 +180,8 @@ static int put_in_place(const char *stage, const char *dir, struct err *err)
             return err_errno(err, errno, "show %.200s by a copy", dir);
         return 0;
     }
-    if (chdir(stage) < 0 || change_root() < 0 || chdir("/") < 0)
+    if (chdir(stage) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
+        umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
         return err_errno(err, errno, "show / by a copy");
     return 0;
 }

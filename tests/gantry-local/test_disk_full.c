@@ -120,13 +120,15 @@ END_TEST
 
 int main(void)
 {
-    if (own_mounts() < 0) {
-        perror("a mount namespace");
-        return 1;
+    static const struct suite_row none[] = {{NULL, 0}};
+
+    if (podtest_has_views() && own_mounts() < 0) { /* as in a chroot that is no mount */
+        perror("skipped: a mount namespace");
+        return suite_main("gantry-local/disk_full", none);
     }
-    return podtest_main("gantry-local/disk_full", (struct suite_row[]){
-                                                      {test_volume, 1},
-                                                      {test_output, 1},
-                                                      {NULL, 0},
-                                                  });
+    return podtest_main_views("gantry-local/disk_full", (struct suite_row[]){
+                                                            {test_volume, 1},
+                                                            {test_output, 1},
+                                                            {NULL, 0},
+                                                        });
 }

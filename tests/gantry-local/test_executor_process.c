@@ -220,7 +220,8 @@ START_TEST(test_stop)
 }
 END_TEST
 
-/* The second has left the group, as launchers of ranks do. */
+/* The last one has left the group, as launchers of ranks do; it is found by its mount
+ * namespace. */
 static const char *const leavers[] = {
     "sleep 60 & echo pid=$!; exit 3",
     "setsid sh -c 'echo pid=$$; exec sleep 60' & until grep -q pid="
@@ -480,7 +481,8 @@ START_TEST(test_previous_log)
 }
 END_TEST
 
-/* The node program takes all descriptors there are; containers get what it was given. */
+/* The node program takes all descriptors there are; containers get what it was given.
+ * */
 START_TEST(test_descriptors)
 {
     struct fixture f;
@@ -567,13 +569,15 @@ END_TEST
 
 int main(void)
 {
+    const size_t blind = podtest_has_views() ? 0 : 1; /* the last rows need one */
+
     return podtest_main("gantry-local/executor_process",
                         (struct suite_row[]){
                             {test_run, ARRAY_LEN(cases)},
                             {test_stop, ARRAY_LEN(stops)},
-                            {test_group_ends_with_first, ARRAY_LEN(leavers)},
+                            {test_group_ends_with_first, ARRAY_LEN(leavers) - blind},
                             {test_drop, 1},
-                            {test_killed_program, ARRAY_LEN(survivors)},
+                            {test_killed_program, ARRAY_LEN(survivors) - blind},
                             {test_start_fails, ARRAY_LEN(failures)},
                             {test_refuse, ARRAY_LEN(refusals)},
                             {test_never_twice, 1},

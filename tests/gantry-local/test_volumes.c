@@ -396,16 +396,16 @@ END_TEST
 
 int main(void)
 {
-    return podtest_main("gantry-local/volumes",
-                        (struct suite_row[]){
-                            {test_volume, ARRAY_LEN(cases)},
-                            {test_lacking, ARRAY_LEN(lacking)},
-                            {test_misplaced, ARRAY_LEN(misplaced)},
-                            {test_empty_dir_lives, 1},
-                            {test_rights, ARRAY_LEN(rights)},
-                            {test_hosts, 1},
-                            {test_size_limit, 1},
-                            {test_killed_program, 1},
-                            {NULL, 0},
-                        });
+    return podtest_main_views("gantry-local/volumes",
+                              (struct suite_row[]){
+                                  {test_volume, ARRAY_LEN(cases)},
+                                  {test_lacking, ARRAY_LEN(lacking)},
+                                  {test_misplaced, ARRAY_LEN(misplaced)},
+                                  {test_empty_dir_lives, 1},
+                                  {test_rights, ARRAY_LEN(rights)},
+                                  {test_hosts, 1},
+                                  {test_size_limit, 1},
+                                  {test_killed_program, 1},
+                                  {NULL, 0},
+                              });
 }

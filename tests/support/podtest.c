@@ -9,6 +9,7 @@
 
 #include "base/util.h"
 #include "cmd/gantry-local/env.h"
+#include "cmd/gantry-local/mountns.h"
 
 #define NOBODY 65534
 #define LOG_MAX 1000000
@@ -176,6 +177,24 @@ void podtest_expect(const struct podtest *t, const char *name, const char *log)
                   "%s: code %d, log: %s", name, t->how.exit_code, t->log);
 }
 
+/* ---- what this machine allows ---- */
+
+bool podtest_has_views(void)
+{
+    char stage[] = "/tmp/gantry-test-XXXXXX";
+    struct err err = ERR_INIT;
+    bool has;
+
+    if (!mkdtemp(stage))
+        return false;
+    has = mountns_probe(stage, &err) != MOUNTNS_REFUSED;
+    rmdir(stage);
+    if (!has)
+        fprintf(stderr, "skipped for user %u: no mount namespaces here: %s\n",
+                geteuid(), err.msg);
+    return has;
+}
+
 /* ---- twice ---- */
 
 static _Noreturn void again_as_nobody(void)
@@ -183,8 +202,10 @@ static _Noreturn void again_as_nobody(void)
     char *argv[] = {"as an ordinary user", NULL};
 
     if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
-        setresuid(NOBODY, NOBODY, NOBODY) < 0)
-        _exit(125);
+        setresuid(NOBODY, NOBODY, NOBODY) < 0) {
+        perror("skipped for an ordinary user");
+        _exit(0);
+    }
     execv("/proc/self/exe", argv);
     _exit(126);
 }
@@ -205,4 +226,11 @@ int podtest_main(const char *name, const struct suite_row *rows)
     if (status != 0)
         fprintf(stderr, "%s failed as an ordinary user: %d\n", name, status);
     return rc ? rc : status != 0;
+}
+
+int podtest_main_views(const char *name, const struct suite_row *rows)
+{
+    static const struct suite_row none[] = {{NULL, 0}};
+
+    return podtest_main(name, podtest_has_views() ? rows : none);
 }

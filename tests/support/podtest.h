@@ -52,7 +52,13 @@ void podtest_run(struct podtest *t);
 /* Fails unless it ended with 0 having written exactly `log`. */
 void podtest_expect(const struct podtest *t, const char *name, const char *log);
 
+/* May this user have mount namespaces here? If not, the reason is said, once. */
+bool podtest_has_views(void);
+
 /* A suite; run by root, it runs a second time as an ordinary user. For main. */
 int podtest_main(const char *name, const struct suite_row *rows);
+/* As podtest_main, of tests that need mount namespaces: none for whom they are refused.
+ * */
+int podtest_main_views(const char *name, const struct suite_row *rows);
 
 #endif
