@@ -247,8 +247,7 @@ static void call_not_sent(struct kc_call *call, const char *why)
 {
     int64_t pause_ms = (int64_t)UNSENT_PAUSE_MS << call->repeats;
 
-    if (!is_get(call) || call->repeats >= REPEATS_MAX ||
-        call->client->give_up_unsent) {
+    if (!is_get(call) || call->repeats >= REPEATS_MAX || call->client->give_up_unsent) {
         call_end_without_answer(call, KC_REFUSED, KC_REASON_NO_CONNECTION, why);
         return;
     }

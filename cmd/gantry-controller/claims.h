@@ -6,7 +6,7 @@
  * ours are not its; so once all pods of an attempt are made, each claim of a rank that
  * has no volume yet gets the rank's node, and no rank is bound before all have theirs.
  * A claim that somebody gave another node is left as it is: the launch deadline ends
- * the wait. A pod that was made on its node at once is counted as started only then, too.
+ * the wait. A pod that was made on its node at once counts as started only then, too.
  *
  *   read -- has a volume ----------------> the next claim; the last: the rank goes on
  *        -- has none, and no node -------> write the node, then read again

@@ -174,8 +174,8 @@ static bool has(const struct json *env, const char *name)
     return false;
 }
 
-/* A script's variables are mostly the submitter's own surroundings, taken along; if that
- * was a job, its SLURM_... are not this one's. */
+/* A script's variables are mostly the submitter's own surroundings, taken along; if
+ * that was a job, its SLURM_... are not this one's. */
 static bool gives_way(const struct pod_plan *plan, const char *name)
 {
     return plan->job->is_script && str_starts(name, "SLURM");

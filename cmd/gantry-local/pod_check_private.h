@@ -1,6 +1,6 @@
 /*
- * pod_check_private - what the files share that hold a pod to its rules: pod_check.c and
- * pod_check_probe.c.
+ * pod_check_private - what the files share that hold a pod to its rules: pod_check.c
+ * and pod_check_probe.c.
  */
 #ifndef GANTRY_LOCAL_POD_CHECK_PRIVATE_H
 #define GANTRY_LOCAL_POD_CHECK_PRIVATE_H

@@ -48,7 +48,7 @@ static void count_job(void *arg, const struct json_text *values)
     struct survey *s = c->survey;
     enum job_state state = JOB_STATE_NONE;
 
-    /* A word of another Gantry counts as pending: as far as we know it has not ended. */
+    /* A word of another Gantry counts as pending: it has not ended, for all we know. */
     if (job_state_parse(json_text_str(values[0], c->arena), &state) != 0)
         state = JOB_STATE_NONE;
     arena_reset(c->arena);

@@ -3,9 +3,9 @@
  * went to.
  *
  * A script's output goes to a file where the node has the directory. gantry-launch says
- * so in its first lines of the log; a file that can be read here is shown instead. Where
- * the log cannot be had, the file's name follows from the job (base/filename.h), and it
- * counts if it was written since the job began.
+ * so in its first lines of the log; a file that can be read here is shown instead.
+ * Where the log cannot be had, the file's name follows from the job (base/filename.h),
+ * and it counts if it was written since the job began.
  */
 #ifndef GANTRY_CLI_PRINTOUT_H
 #define GANTRY_CLI_PRINTOUT_H

@@ -194,7 +194,7 @@ static void check_follow(const char *output, const char *id, bool cancel)
     program_fini(&logs);
 }
 
-/* Who reads the output has seen enough: no command goes on for him, and none says so. */
+/* Who reads the output has seen enough: no command goes on for him, or says so. */
 static void check_closed_pipe(void)
 {
     AUTO_FREE char *bin = realpath(getenv("BIN"), NULL);

@@ -39,8 +39,8 @@ struct transport *spy_new(struct loop *loop, struct transport *inner);
 void spy_spoil(struct transport *spy, const struct spy_rule *rule);
 void spy_spare(struct transport *spy); /* forgets all rules */
 
-/* Changes every pod that is made, as admission does on a server: a LimitRange, a webhook.
- * NULL: none any more. */
+/* Changes every pod that is made, as admission does on a server: a LimitRange, a
+ * webhook. NULL: none any more. */
 void spy_admit(struct transport *spy, void (*change)(struct json *pod));
 
 /* Writes since the start or the last spy_forget, spoilt ones too. `method` NULL: any.
