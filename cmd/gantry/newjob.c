@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -126,6 +127,21 @@ static void set_default(struct json *spec, const char *field, const char *text)
         json_set(spec, field, json_new_string(text));
 }
 
+/* Each node has a task at least: as Slurm does, it takes no more nodes than that. */
+static void fit_nodes(struct newjob *n, struct json *spec)
+{
+    const struct json *nodes = json_get(spec, "nodes");
+    const int64_t tasks = json_int_or(spec, "ntasks", INT64_MAX);
+    const int64_t least = json_is(nodes, JSON_INT) ? json_int(nodes)
+                          : json_is(nodes, JSON_STRING)
+                              ? strtoll(json_string(nodes), NULL, 10)
+                              : 0;
+
+    n->nodes_asked = least > tasks ? least : 0;
+    if (n->nodes_asked > 0)
+        json_set(spec, "nodes", json_new_int(tasks));
+}
+
 static int fill_spec(struct newjob *n, struct json *spec, struct err *err)
 {
     AUTO_FREE char *here = getcwd(NULL, 0);
@@ -136,6 +152,7 @@ static int fill_spec(struct newjob *n, struct json *spec, struct err *err)
         set_script(n, spec) < 0 || set_env(n, spec, here, err) < 0)
         return -1;
     set_args(n, spec);
+    fit_nodes(n, spec);
     set_default(spec, "jobName", n->script->job_name);
     set_default(spec, "workDir", here);
     set_default(spec, "output",

@@ -158,6 +158,11 @@ static int submit_job(const struct cli *cli, struct newjob *n)
 
     if (newjob_make(n, &err) < 0)
         return fail(cli, &err);
+    if (n->nodes_asked > 0)
+        cli_say(cli,
+                "warning: %" PRId64 " nodes are more than there are tasks, one node "
+                "each: taking %" PRId64,
+                n->nodes_asked, json_int_or(n->body, "spec.nodes", 0));
     show_body(cli, n);
     if (newjob_check_partitions(n, &err) < 0)
         return fail_submission(cli, &err);

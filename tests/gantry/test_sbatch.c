@@ -173,6 +173,26 @@ START_TEST(test_no_default_partition)
 }
 END_TEST
 
+START_TEST(test_fewer_tasks)
+{
+    static const char *const lines[] = {"sbatch -N4 -n2 --wrap x",
+                                        "sbatch -N 4-6 -n 2 --wrap x"};
+
+    for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+        struct clitest *t = clitest_new();
+
+        clitest_expect(t, lines[i], 0, "Submitted batch job 1\n",
+                       "sbatch: warning: 4 nodes are more than there are tasks, one "
+                       "node each: taking 2\n*");
+        const struct json *jobs;
+        clitest_count(t, "batchjobs", &jobs);
+        apitest_expect_in(json_item(jobs, 0), lines[i],
+                          "spec.nodes=2|spec.ntasks=2|status.numNodes=2");
+        clitest_free(t);
+    }
+}
+END_TEST
+
 /* Only members may use an account, once there is one. */
 START_TEST(test_account)
 {
@@ -498,6 +518,7 @@ int main(void)
                                            {test_stdin, 1},
                                            {test_refusal, ARRAY_LEN(refusals)},
                                            {test_no_default_partition, 1},
+                                           {test_fewer_tasks, 1},
                                            {test_account, 1},
                                            {test_closed_partition, 1},
                                            {test_test_only, 1},
