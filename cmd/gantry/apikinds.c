@@ -20,16 +20,16 @@ struct asked {
 };
 
 struct apikinds {
-    struct cluster *cluster;
+    struct api *api;
     struct kind *kinds;
     struct asked *asked;
 };
 
-struct apikinds *apikinds_new(struct cluster *c)
+struct apikinds *apikinds_new(struct api *c)
 {
     struct apikinds *k = xcalloc(1, sizeof(*k));
 
-    k->cluster = c;
+    k->api = c;
     return k;
 }
 
@@ -99,8 +99,8 @@ static int ask(struct apikinds *k, const char *api_version, struct err *err)
         str_addc(&path, '/');
     }
     kc_escape(slash ? slash + 1 : api_version, &path);
-    kc_raw(k->cluster->client, "GET", path.s, NULL, NULL, answer_take, &a);
-    if (cluster_wait(k->cluster, &a, err) < 0 && a.reason != KC_REASON_NOT_FOUND)
+    kc_raw(k->api->client, "GET", path.s, NULL, NULL, answer_take, &a);
+    if (api_wait(k->api, &a, err) < 0 && a.reason != KC_REASON_NOT_FOUND)
         return -1;
     const struct json *items = json_get(a.body, "resources");
     for (size_t i = 0; i < json_len(items); i++)

@@ -4,11 +4,11 @@
 #ifndef GANTRY_CLI_APIKINDS_H
 #define GANTRY_CLI_APIKINDS_H
 
-#include "cmd/gantry/cluster.h"
+#include "cmd/gantry/api.h"
 
 struct apikinds; /* all zero is not enough: apikinds_new */
 
-struct apikinds *apikinds_new(struct cluster *c);
+struct apikinds *apikinds_new(struct api *c);
 void apikinds_free(struct apikinds *k); /* NULL is fine */
 /* Kinds that were defined meanwhile are to be seen. */
 void apikinds_forget(struct apikinds *k);

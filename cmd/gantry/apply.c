@@ -19,7 +19,7 @@
 #define KIND_PAUSE_MS 200
 
 struct options {
-    struct cluster_options cluster;
+    struct api_options api;
     bool help;
     const char *filename; /* the last; all are kept apart */
 };
@@ -30,14 +30,14 @@ static const struct opt table[] = {
     {"filename", 'f', OPT_STRING, NULL, AT(filename), "FILE",
      "a file, a folder of .yaml, .yml and .json files, or - for standard input", 0, 0},
     {"help", 'h', OPT_FLAG, NULL, AT(help), NULL, "show this help", 0, 0},
-    CLUSTER_OPT_ROWS(struct options, cluster),
+    API_OPT_ROWS(struct options, api),
     {0},
 };
 
 struct apply {
     const struct cli *cli;
     struct options o;
-    struct cluster cluster;
+    struct api api;
     struct apikinds *kinds;
     const char *source; /* of the document at hand */
     bool defined;       /* a kind, in this run */
@@ -61,7 +61,7 @@ static const struct kc_resource *find_kind(struct apply *a, const struct json *o
         const struct kc_resource *r = apikinds_find(a->kinds, api_version, kind, err);
         if (r || err->code != ERR_NOT_FOUND || !a->defined || waited_ms >= KIND_WAIT_MS)
             return r;
-        cluster_until(&a->cluster, &never, KIND_PAUSE_MS);
+        api_until(&a->api, &never, KIND_PAUSE_MS);
         apikinds_forget(a->kinds);
     }
 }
@@ -70,14 +70,14 @@ static int find_place(const struct apply *a, const struct json *object,
                       const struct kc_resource *r, struct kc_ref *ret, struct err *err)
 {
     const char *ns = json_str(object, "metadata.namespace");
-    const char *asked = a->o.cluster.namespace_;
+    const char *asked = a->o.api.namespace_;
 
     *ret = (struct kc_ref){r, NULL, json_str(object, "metadata.name"), NULL};
     if (!ret->name || !ret->name[0])
         return err_set(err, ERR_INVALID, "metadata.name must be given");
     if (!r->namespaced)
         return 0;
-    ret->ns = ns ? ns : a->cluster.ns;
+    ret->ns = ns ? ns : a->api.ns;
     if (ns && asked && !str_eq(ns, asked))
         return err_set(err, ERR_INVALID,
                        "metadata.namespace is \"%s\", but --namespace says \"%s\"", ns,
@@ -112,14 +112,13 @@ static const char *send(struct apply *a, const struct kc_ref *ref,
     STR_AUTO struct str path;
 
     str_init(&path, PATH_MAX_BYTES);
-    if (cluster_get(&a->cluster, ref, &before, err) < 0 &&
-        before.reason != KC_REASON_NOT_FOUND)
+    if (api_get(&a->api, ref, &before, err) < 0 && before.reason != KC_REASON_NOT_FOUND)
         return NULL;
     kc_path(ref, &path);
     str_add(&path, QUERY);
-    kc_raw(a->cluster.client, "PATCH", path.s, "application/apply-patch+yaml", object,
+    kc_raw(a->api.client, "PATCH", path.s, "application/apply-patch+yaml", object,
            answer_take, &after);
-    if (cluster_wait(&a->cluster, &after, err) < 0)
+    if (api_wait(&a->api, &after, err) < 0)
         return NULL;
     if (!before.body)
         return "created";
@@ -268,9 +267,9 @@ static int apply_sources(struct apply *a, int argc, char **argv)
     struct opt_item item;
     struct err err = ERR_INIT;
 
-    if (cluster_open(&a->cluster, a->cli, &a->o.cluster, &err) < 0)
+    if (api_open(&a->api, a->cli, &a->o.api, &err) < 0)
         return cli_error(a->cli, "%s", err.msg);
-    a->kinds = apikinds_new(&a->cluster);
+    a->kinds = apikinds_new(&a->api);
     opt_scan_init(&scan, table, OPT_GETOPT, argc, argv);
     while (opt_scan_next(&scan, &item, NULL) > 0)
         if (str_eq(item.row->name, "filename"))
@@ -301,6 +300,6 @@ int cmd_apply(const struct cli *cli, int argc, char **argv)
         return cli_error(cli, "no file named: gantry apply -f FILE");
     const int status = apply_sources(&a, argc, argv);
     apikinds_free(a.kinds);
-    cluster_close(&a.cluster);
+    api_close(&a.api);
     return status;
 }

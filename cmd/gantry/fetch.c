@@ -64,7 +64,7 @@ static void on_page(void *arg, const struct kc_result *r)
     answer_take(&p->answer, r);
 }
 
-static void ask(struct pages *p, struct cluster *c)
+static void ask(struct pages *p, struct api *c)
 {
     const struct kc_ref ref = {p->f->resource, p->ns, NULL, NULL};
     STR_AUTO struct str query;
@@ -83,7 +83,7 @@ static void ask(struct pages *p, struct cluster *c)
 }
 
 /* Whether a failed page is worth another begin; sets what is to be asked then. */
-static bool may_restart(struct pages *p, const struct cluster *c)
+static bool may_restart(struct pages *p, const struct api *c)
 {
     if (p->answer.reason == KC_REASON_GONE && !p->restarted) {
         p->restarted = true;
@@ -98,7 +98,7 @@ static bool may_restart(struct pages *p, const struct cluster *c)
     return true;
 }
 
-static int fail_page(const struct pages *p, const struct cluster *c, struct err *err)
+static int fail_page(const struct pages *p, const struct api *c, struct err *err)
 {
     const struct kc_resource *r = p->f->resource;
 
@@ -111,12 +111,12 @@ static int fail_page(const struct pages *p, const struct cluster *c, struct err 
     return -1;
 }
 
-static int run(struct pages *p, struct cluster *c, struct err *err)
+static int run(struct pages *p, struct api *c, struct err *err)
 {
     do {
         answer_fini(&p->answer);
         ask(p, c);
-        if (cluster_wait(c, &p->answer, err) < 0) {
+        if (api_wait(c, &p->answer, err) < 0) {
             if (may_restart(p, c))
                 continue;
             return fail_page(p, c, err);
@@ -130,7 +130,7 @@ static int run(struct pages *p, struct cluster *c, struct err *err)
     } while (true);
 }
 
-int fetch_all(struct cluster *c, const struct fetch *f, struct err *err)
+int fetch_all(struct api *c, const struct fetch *f, struct err *err)
 {
     struct pages p = {.f = f,
                       .ns = f->ns,

@@ -8,7 +8,7 @@
 #define GANTRY_CLI_FETCH_H
 
 #include "base/json_pick.h"
-#include "cmd/gantry/cluster.h"
+#include "cmd/gantry/api.h"
 
 struct fetch {
     const struct kc_resource *resource;
@@ -22,6 +22,6 @@ struct fetch {
 };
 
 /* Tells every item, in the server's order. */
-int fetch_all(struct cluster *c, const struct fetch *f, struct err *err);
+int fetch_all(struct api *c, const struct fetch *f, struct err *err);
 
 #endif

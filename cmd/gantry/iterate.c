@@ -2,7 +2,7 @@
 
 #include "cmd/gantry/slurmtime.h"
 
-int iterate(struct cluster *c, int64_t sec, int (*show)(void *arg), void *arg)
+int iterate(struct api *c, int64_t sec, int (*show)(void *arg), void *arg)
 {
     const bool never = false;
 
@@ -13,7 +13,7 @@ int iterate(struct cluster *c, int64_t sec, int (*show)(void *arg), void *arg)
         fputc('\n', c->cli->out);
         if (fflush(c->cli->out) != 0)
             return rc;
-        cluster_until(c, &never, sec * 1000);
+        api_until(c, &never, sec * 1000);
     }
 }
 

@@ -36,7 +36,7 @@ static bool has_entry(const struct json *job, const struct json *entry)
 }
 
 /* What `job` has, if it is read, and the entry behind it. */
-static int write_list(struct cluster *c, const struct kc_ref *ref, const char *uid,
+static int write_list(struct api *c, const struct kc_ref *ref, const char *uid,
                       const struct json *job, const struct json *entry,
                       struct answer *ret, struct err *err)
 {
@@ -51,7 +51,7 @@ static int write_list(struct cluster *c, const struct kc_ref *ref, const char *u
     for (size_t i = 0; i < json_len(list); i++)
         json_append(to, json_copy(json_item(list, i)));
     json_append(to, json_copy(entry));
-    return cluster_patch(c, ref, KC_PATCH_MERGE, body, ret, err);
+    return api_patch(c, ref, KC_PATCH_MERGE, body, ret, err);
 }
 
 /* Whether another look at the job may help. */
@@ -62,13 +62,13 @@ static bool may_help(const struct answer *a)
 }
 
 /* 1: it changed again. */
-static int read_and_write(struct cluster *c, const struct kc_ref *ref, const char *uid,
+static int read_and_write(struct api *c, const struct kc_ref *ref, const char *uid,
                           const struct json *entry, struct err *err)
 {
     ANSWER_AUTO struct answer got = {0};
     ANSWER_AUTO struct answer put = {0};
 
-    if (cluster_get(c, ref, &got, err) < 0)
+    if (api_get(c, ref, &got, err) < 0)
         return -1;
     if (!str_eq(json_str(got.body, "metadata.uid"), uid))
         return err_set(err, ERR_NOT_FOUND, "another job has its name");
@@ -78,10 +78,10 @@ static int read_and_write(struct cluster *c, const struct kc_ref *ref, const cha
     return put.outcome == KC_UNKNOWN || put.reason == KC_REASON_CONFLICT ? 1 : -1;
 }
 
-int jobaction_add(struct cluster *c, const char *ns, const char *name, const char *uid,
+int jobaction_add(struct api *c, const char *ns, const char *name, const char *uid,
                   const struct jobaction *action, struct err *err)
 {
-    const struct kc_ref ref = {&cluster_jobs, ns, name, NULL};
+    const struct kc_ref ref = {&api_jobs, ns, name, NULL};
     JSON_AUTO struct json *e = entry(action);
     ANSWER_AUTO struct answer first = {0};
     int rc = 1;

@@ -8,7 +8,7 @@
 #ifndef GANTRY_CLI_JOBACTION_H
 #define GANTRY_CLI_JOBACTION_H
 
-#include "cmd/gantry/cluster.h"
+#include "cmd/gantry/api.h"
 
 struct jobaction {
     const char *type;   /* "Cancel", "Signal", "Requeue", "RequeueHold" */
@@ -17,7 +17,7 @@ struct jobaction {
 };
 
 /* `uid` is the job's: another of that name is ERR_NOT_FOUND, as is one that is gone. */
-int jobaction_add(struct cluster *c, const char *ns, const char *name, const char *uid,
+int jobaction_add(struct api *c, const char *ns, const char *name, const char *uid,
                   const struct jobaction *action, struct err *err);
 
 #endif

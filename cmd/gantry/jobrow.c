@@ -288,13 +288,13 @@ void joblist_fini(struct joblist *list)
     *list = (struct joblist){0};
 }
 
-int joblist_fetch(struct joblist *list, struct cluster *c, const char *ns,
+int joblist_fetch(struct joblist *list, struct api *c, const char *ns,
                   const char *field_selector, const struct partlist *parts,
                   struct err *err)
 {
     const char *paths[ARRAY_LEN(picks)];
     struct taking taking = {list, parts};
-    const struct fetch fetch = {.resource = &cluster_jobs,
+    const struct fetch fetch = {.resource = &api_jobs,
                                 .ns = ns,
                                 .field_selector = field_selector,
                                 .paths = paths,

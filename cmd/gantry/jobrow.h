@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-#include "cmd/gantry/cluster.h"
+#include "cmd/gantry/api.h"
 #include "cmd/gantry/fetch.h"
 #include "cmd/gantry/jobwords.h"
 #include "cmd/gantry/parts.h"
@@ -60,7 +60,7 @@ void joblist_fini(struct joblist *list); /* all zero is fine */
 
 /* Adds the rows of all jobs (of `ns`, NULL: everywhere it may look). `field_selector`
  * may be NULL. */
-int joblist_fetch(struct joblist *list, struct cluster *c, const char *ns,
+int joblist_fetch(struct joblist *list, struct api *c, const char *ns,
                   const char *field_selector, const struct partlist *parts,
                   struct err *err);
 

@@ -15,7 +15,7 @@
 #define PAUSE_MS 500
 
 struct look {
-    struct cluster *cluster;
+    struct api *api;
     struct kc_watch *watch;
     jobwatch_fn *fn;
     struct json *job; /* as last seen */
@@ -98,7 +98,7 @@ static const struct kc_watch_ops watch_ops = {on_event, on_malformed, on_refused
 
 static int open_stream(struct look *l, struct err *err)
 {
-    const struct kc_ref ref = {&cluster_jobs, l->cluster->ns, NULL, NULL};
+    const struct kc_ref ref = {&api_jobs, l->api->ns, NULL, NULL};
     STR_AUTO struct str path;
 
     str_init(&path, PATH_MAX_BYTES);
@@ -116,13 +116,13 @@ static int open_stream(struct look *l, struct err *err)
 
 static int look_again(struct look *l, struct err *err)
 {
-    const struct kc_ref ref = {&cluster_jobs, l->cluster->ns,
-                               json_str(l->job, "metadata.name"), NULL};
+    const struct kc_ref ref = {&api_jobs, l->api->ns, json_str(l->job, "metadata.name"),
+                               NULL};
     ANSWER_AUTO struct answer a = {0};
 
     if (l->refusal.code != ERR_NONE)
         return err_set(err, l->refusal.code, "%s", l->refusal.msg);
-    if (cluster_get(l->cluster, &ref, &a, err) == 0)
+    if (api_get(l->api, &ref, &a, err) == 0)
         see(l, a.body);
     else if (a.reason == KC_REASON_NOT_FOUND)
         l->is_gone = true;
@@ -135,7 +135,7 @@ static int look_again(struct look *l, struct err *err)
 
 static bool is_decided(const struct look *l)
 {
-    return l->is_true || l->is_gone || l->cluster->interrupted;
+    return l->is_true || l->is_gone || l->api->interrupted;
 }
 
 /* A server that ends each stream at once is not driven hard. */
@@ -143,7 +143,7 @@ static int open_again(struct look *l, int64_t left_ms, struct err *err)
 {
     const bool never = false;
 
-    cluster_until(l->cluster, &never, left_ms < 0 ? PAUSE_MS : MIN(left_ms, PAUSE_MS));
+    api_until(l->api, &never, left_ms < 0 ? PAUSE_MS : MIN(left_ms, PAUSE_MS));
     if (look_again(l, err) < 0)
         return -1;
     return is_decided(l) ? 0 : open_stream(l, err);
@@ -152,7 +152,7 @@ static int open_again(struct look *l, int64_t left_ms, struct err *err)
 /* Until something is known; -1: err. */
 static int watch_on(struct look *l, int64_t until_ms, struct err *err)
 {
-    struct loop *loop = l->cluster->loop;
+    struct loop *loop = l->api->loop;
     int rc = is_decided(l) ? 0 : open_stream(l, err);
 
     while (rc == 0 && !is_decided(l)) {
@@ -163,7 +163,7 @@ static int watch_on(struct look *l, int64_t until_ms, struct err *err)
         if (l->broken)
             rc = open_again(l, left_ms, err);
         else
-            cluster_until(l->cluster, &l->wake, left_ms);
+            api_until(l->api, &l->wake, left_ms);
     }
     return rc;
 }
@@ -176,14 +176,14 @@ static enum jobwatch_end end_of(const struct look *l, int rc)
         return JOBWATCH_GONE;
     if (rc < 0)
         return JOBWATCH_FAILED;
-    return l->cluster->interrupted ? JOBWATCH_INTERRUPTED : JOBWATCH_LATE;
+    return l->api->interrupted ? JOBWATCH_INTERRUPTED : JOBWATCH_LATE;
 }
 
-enum jobwatch_end jobwatch_until(struct cluster *c, struct json *job, jobwatch_fn *fn,
+enum jobwatch_end jobwatch_until(struct api *c, struct json *job, jobwatch_fn *fn,
                                  int64_t timeout_ms, struct json **ret_job,
                                  struct err *err)
 {
-    struct look l = {.cluster = c, .fn = fn, .job = json_ref(job)};
+    struct look l = {.api = c, .fn = fn, .job = json_ref(job)};
     const int64_t until_ms = timeout_ms < 0 ? -1 : loop_mono_ms(c->loop) + timeout_ms;
 
     l.is_true = fn(job);

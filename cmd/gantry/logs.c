@@ -11,7 +11,7 @@
 #include "crds/jobstate.h"
 
 struct options {
-    struct cluster_options cluster;
+    struct api_options api;
     int64_t rank;
     bool follow, help;
 };
@@ -23,36 +23,36 @@ static const struct opt table[] = {
      "go on until the job is over; wait for its start", 0, 0},
     {"rank", 0, OPT_INT, NULL, AT(rank), "N", "of this rank (0)", 0, 1000000},
     {"help", 'h', OPT_FLAG, NULL, AT(help), NULL, "show this help", 0, 0},
-    CLUSTER_OPT_ROWS(struct options, cluster),
+    API_OPT_ROWS(struct options, api),
     {0},
 };
 
 struct logs {
     const struct cli *cli;
     struct options o;
-    struct cluster cluster;
+    struct api api;
     struct json *job;
 };
 
 static void logs_fini(struct logs *l)
 {
     json_free(l->job);
-    cluster_close(&l->cluster);
+    api_close(&l->api);
 }
 
 /* ---- which job ---- */
 
 static int take_job(struct logs *l, const char *ns, const char *name, struct err *err)
 {
-    const struct kc_ref ref = {&cluster_jobs, ns, name, NULL};
+    const struct kc_ref ref = {&api_jobs, ns, name, NULL};
     ANSWER_AUTO struct answer a = {0};
 
-    if (cluster_get(&l->cluster, &ref, &a, err) < 0)
+    if (api_get(&l->api, &ref, &a, err) < 0)
         return -1;
     l->job = json_ref(a.body);
     char *own = xstrdup(ns);
-    free(l->cluster.ns);
-    l->cluster.ns = own;
+    free(l->api.ns);
+    l->api.ns = own;
     return 0;
 }
 
@@ -62,9 +62,8 @@ static int find_by_id(struct logs *l, int64_t id, struct err *err)
     JOBLIST_AUTO struct joblist list;
 
     joblist_init(&list);
-    if (partlist_fetch(&parts, &l->cluster, err) < 0 ||
-        joblist_fetch(&list, &l->cluster, l->o.cluster.namespace_, NULL, &parts, err) <
-            0)
+    if (partlist_fetch(&parts, &l->api, err) < 0 ||
+        joblist_fetch(&list, &l->api, l->o.api.namespace_, NULL, &parts, err) < 0)
         return -1;
     for (size_t i = 0; i < list.n; i++)
         if (list.rows[i].id == id)
@@ -76,7 +75,7 @@ static int find_job(struct logs *l, const char *what, struct err *err)
 {
     if (strspn(what, "0123456789") == strlen(what) && strlen(what) <= 18)
         return find_by_id(l, strtoll(what, NULL, 10), err);
-    return take_job(l, l->cluster.ns, what, err);
+    return take_job(l, l->api.ns, what, err);
 }
 
 /* ---- whether it runs ---- */
@@ -94,7 +93,7 @@ static int wait_for_begin(struct logs *l, struct err *err)
 {
     struct json *seen = NULL;
     const enum jobwatch_end end =
-        jobwatch_until(&l->cluster, l->job, has_begun, -1, &seen, err);
+        jobwatch_until(&l->api, l->job, has_begun, -1, &seen, err);
 
     if (seen) {
         json_free(l->job);
@@ -121,14 +120,13 @@ static int await_begin(struct logs *l, struct err *err)
 
 static int show(struct logs *l, const char *what, struct err *err)
 {
-    if (cluster_open(&l->cluster, l->cli, &l->o.cluster, err) < 0 ||
-        find_job(l, what, err) < 0 || await_begin(l, err) < 0)
+    if (api_open(&l->api, l->cli, &l->o.api, err) < 0 || find_job(l, what, err) < 0 ||
+        await_begin(l, err) < 0)
         return -1;
-    return printout_show(&(struct printout){.cluster = &l->cluster,
-                                            .job = l->job,
-                                            .rank = l->o.rank,
-                                            .follow = l->o.follow},
-                         err);
+    return printout_show(
+        &(struct printout){
+            .api = &l->api, .job = l->job, .rank = l->o.rank, .follow = l->o.follow},
+        err);
 }
 
 int cmd_logs(const struct cli *cli, int argc, char **argv)

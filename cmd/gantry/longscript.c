@@ -28,7 +28,7 @@ static struct json *owner_of(const struct json *job)
 
 /* `job` NULL: nobody owns it yet, and one that is there is as good. 1: one with an
  * owner was to be made, but there is one; -1: err. */
-static int make(struct cluster *c, const struct str *text, const struct json *job,
+static int make(struct api *c, const struct str *text, const struct json *job,
                 struct err *err)
 {
     char name[LONGSCRIPT_NAME_MAX];
@@ -45,14 +45,14 @@ static int make(struct cluster *c, const struct str *text, const struct json *jo
         json_set_at(body, "metadata.ownerReferences", json_new_array());
         json_append(json_at(body, "metadata.ownerReferences"), owner_of(job));
     }
-    if (cluster_create(c, &ref, body, &a, err) == 0)
+    if (api_create(c, &ref, body, &a, err) == 0)
         return 0;
     if (a.reason == KC_REASON_ALREADY_EXISTS)
         return job != NULL;
     return -1;
 }
 
-int longscript_put(struct cluster *c, const struct str *text, struct err *err)
+int longscript_put(struct api *c, const struct str *text, struct err *err)
 {
     if (make(c, text, NULL, err) < 0)
         return err_prefix(err, "the script's ConfigMap");
@@ -60,8 +60,8 @@ int longscript_put(struct cluster *c, const struct str *text, struct err *err)
 }
 
 /* 1: it changed meanwhile; -1: err. */
-static int add_owner(struct cluster *c, const struct kc_ref *ref,
-                     const struct json *there, const struct json *job, struct err *err)
+static int add_owner(struct api *c, const struct kc_ref *ref, const struct json *there,
+                     const struct json *job, struct err *err)
 {
     const struct json *owners = json_at(there, "metadata.ownerReferences");
     JSON_AUTO struct json *body =
@@ -77,7 +77,7 @@ static int add_owner(struct cluster *c, const struct kc_ref *ref,
         json_append(list, json_copy(json_item(owners, i)));
     }
     json_append(list, owner_of(job));
-    if (cluster_patch(c, ref, KC_PATCH_MERGE, body, &a, err) == 0)
+    if (api_patch(c, ref, KC_PATCH_MERGE, body, &a, err) == 0)
         return 0;
     return a.reason == KC_REASON_CONFLICT || a.reason == KC_REASON_NOT_FOUND ||
                    a.outcome == KC_UNKNOWN
@@ -94,7 +94,7 @@ static int check_content(const struct json *there, const struct str *text,
     return err_set(err, ERR_CONFLICT, "holds another script: delete it");
 }
 
-int longscript_own(struct cluster *c, const struct str *text, const struct json *job,
+int longscript_own(struct api *c, const struct str *text, const struct json *job,
                    struct err *err)
 {
     char name[LONGSCRIPT_NAME_MAX];
@@ -104,7 +104,7 @@ int longscript_own(struct cluster *c, const struct str *text, const struct json 
     for (int i = 0; i < TRIES; i++) {
         ANSWER_AUTO struct answer a = {0};
         int rc;
-        if (cluster_get(c, &ref, &a, err) == 0)
+        if (api_get(c, &ref, &a, err) == 0)
             rc = check_content(a.body, text, err) < 0
                      ? -1
                      : add_owner(c, &ref, a.body, job, err);

@@ -7,7 +7,7 @@
 #ifndef GANTRY_CLI_LONGSCRIPT_H
 #define GANTRY_CLI_LONGSCRIPT_H
 
-#include "cmd/gantry/cluster.h"
+#include "cmd/gantry/api.h"
 
 /* What stands in spec.script at most. */
 #define SCRIPT_SHORT_MAX 4096
@@ -17,9 +17,9 @@
 
 void longscript_name(const struct str *text, char ret[LONGSCRIPT_NAME_MAX]);
 /* Makes it, unless it is there. */
-int longscript_put(struct cluster *c, const struct str *text, struct err *err);
+int longscript_put(struct api *c, const struct str *text, struct err *err);
 /* The job owns it from now on; it is made anew if it went meanwhile. */
-int longscript_own(struct cluster *c, const struct str *text, const struct json *job,
+int longscript_own(struct api *c, const struct str *text, const struct json *job,
                    struct err *err);
 
 #endif

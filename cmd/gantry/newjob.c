@@ -148,7 +148,7 @@ static int fill_spec(struct newjob *n, struct json *spec, struct err *err)
 
     if (!here)
         return err_errno(err, errno, "the present directory");
-    if (submit_fill(n->submit, loop_now_sec(n->cluster->loop), spec, err) < 0 ||
+    if (submit_fill(n->submit, loop_now_sec(n->api->loop), spec, err) < 0 ||
         set_script(n, spec) < 0 || set_env(n, spec, here, err) < 0)
         return -1;
     set_args(n, spec);

@@ -7,7 +7,7 @@
 #ifndef GANTRY_CLI_NEWJOB_H
 #define GANTRY_CLI_NEWJOB_H
 
-#include "cmd/gantry/cluster.h"
+#include "cmd/gantry/api.h"
 #include "cmd/gantry/script.h"
 #include "cmd/gantry/submit.h"
 
@@ -15,7 +15,7 @@
 #define NEWJOB_ID_SEC 30
 
 struct newjob {
-    struct cluster *cluster;
+    struct api *api;
     const struct submit *submit;
     const struct script *script;
     char **args; /* of the script; ends with NULL */

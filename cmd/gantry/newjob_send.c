@@ -13,8 +13,8 @@
 
 static struct kc_ref ref_of(const struct newjob *n)
 {
-    return (struct kc_ref){&cluster_jobs, n->cluster->ns,
-                           json_str(n->body, "metadata.name"), NULL};
+    return (struct kc_ref){&api_jobs, n->api->ns, json_str(n->body, "metadata.name"),
+                           NULL};
 }
 
 /* ---- refusals, by the option's name ---- */
@@ -110,11 +110,11 @@ static const struct json *find_default(const struct json *items)
 
 int newjob_check_partitions(struct newjob *n, struct err *err)
 {
-    const struct kc_ref ref = {&cluster_partitions, NULL, NULL, NULL};
+    const struct kc_ref ref = {&api_partitions, NULL, NULL, NULL};
     const char *names = json_str(n->body, "spec.partition");
     ANSWER_AUTO struct answer a = {0};
 
-    if (cluster_list(n->cluster, &ref, NULL, &a, err) < 0)
+    if (api_list(n->api, &ref, NULL, &a, err) < 0)
         /* who may not see them is answered by the controller */
         return a.reason == KC_REASON_FORBIDDEN ? 0 : -1;
     const struct json *items = json_get(a.body, "items");
@@ -133,16 +133,16 @@ int newjob_check_partitions(struct newjob *n, struct err *err)
 
 int newjob_try(struct newjob *n, struct err *err)
 {
-    const struct kc_ref ref = {&cluster_jobs, n->cluster->ns, NULL, NULL};
+    const struct kc_ref ref = {&api_jobs, n->api->ns, NULL, NULL};
     ANSWER_AUTO struct answer a = {0};
     STR_AUTO struct str path;
 
     str_init(&path, TEXT_MAX);
     kc_path(&ref, &path);
     str_add(&path, "?dryRun=All&fieldValidation=Strict&fieldManager=gantry");
-    kc_raw(n->cluster->client, "POST", path.s, "application/json", n->body, answer_take,
+    kc_raw(n->api->client, "POST", path.s, "application/json", n->body, answer_take,
            &a);
-    if (cluster_wait(n->cluster, &a, err) == 0)
+    if (api_wait(n->api, &a, err) == 0)
         return 0;
     return refused_by_server(n, &a, err);
 }
@@ -156,7 +156,7 @@ static int find_out(struct newjob *n, struct err *err)
     ANSWER_AUTO struct answer a = {0};
     struct err why = ERR_INIT;
 
-    if (cluster_get(n->cluster, &ref, &a, &why) < 0)
+    if (api_get(n->api, &ref, &a, &why) < 0)
         return -1; /* with the first error */
     n->object = json_ref(a.body);
     err->code = ERR_NONE;
@@ -168,7 +168,7 @@ static int create(struct newjob *n, struct err *err)
     for (int i = 0; i < NAMES_TRIED; i++) {
         const struct kc_ref ref = ref_of(n);
         ANSWER_AUTO struct answer a = {0};
-        if (cluster_create(n->cluster, &ref, n->body, &a, err) == 0) {
+        if (api_create(n->api, &ref, n->body, &a, err) == 0) {
             n->object = json_ref(a.body);
             return 0;
         }
@@ -191,7 +191,7 @@ void newjob_withdraw(struct newjob *n, struct err *err)
 
     for (int i = 0; i < DELETES_TRIED; i++) {
         ANSWER_AUTO struct answer a = {0};
-        if (cluster_delete(n->cluster, &ref, &options, &a, &why) == 0 ||
+        if (api_delete(n->api, &ref, &options, &a, &why) == 0 ||
             a.reason == KC_REASON_NOT_FOUND || a.reason == KC_REASON_CONFLICT)
             return;
     }
@@ -200,7 +200,7 @@ void newjob_withdraw(struct newjob *n, struct err *err)
         err, first.code,
         "%s; it could not be withdrawn (%.150s): `kubectl delete batchjob -n %s %s` "
         "does",
-        first.msg, why.msg, n->cluster->ns, ref.name);
+        first.msg, why.msg, n->api->ns, ref.name);
 }
 
 /* ---- the id ---- */
@@ -267,7 +267,7 @@ static int await_id(struct newjob *n, struct err *err)
 {
     struct json *seen = NULL;
     const enum jobwatch_end end =
-        jobwatch_until(n->cluster, n->object, has_id_or_refusal,
+        jobwatch_until(n->api, n->object, has_id_or_refusal,
                        (int64_t)NEWJOB_ID_SEC * 1000, &seen, err);
 
     if (seen) {
@@ -297,18 +297,18 @@ static int send_and_wait(struct newjob *n, struct err *err)
 {
     const bool is_long = n->script->text.len > SCRIPT_SHORT_MAX;
 
-    if (is_long && longscript_put(n->cluster, &n->script->text, err) < 0)
+    if (is_long && longscript_put(n->api, &n->script->text, err) < 0)
         return -1;
     if (create(n, err) < 0)
         return -1;
-    if (is_long && longscript_own(n->cluster, &n->script->text, n->object, err) < 0)
+    if (is_long && longscript_own(n->api, &n->script->text, n->object, err) < 0)
         return -1;
     return await_id(n, err);
 }
 
 int newjob_send(struct newjob *n, struct err *err)
 {
-    if (cluster_catch_signals(n->cluster, err) < 0)
+    if (api_catch_signals(n->api, err) < 0)
         return -1;
     if (send_and_wait(n, err) == 0)
         return 0;

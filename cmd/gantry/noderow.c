@@ -224,7 +224,7 @@ static int compare(const void *a, const void *b)
                             ((const struct noderow *)b)->name);
 }
 
-int nodelist_fetch(struct nodelist *list, struct cluster *c, struct err *err)
+int nodelist_fetch(struct nodelist *list, struct api *c, struct err *err)
 {
     const struct fetch fetch = {.resource = &kc_nodes,
                                 .paths = paths,

@@ -10,7 +10,7 @@
 #define GANTRY_CLI_NODEROW_H
 
 #include "base/arena.h"
-#include "cmd/gantry/cluster.h"
+#include "cmd/gantry/api.h"
 #include "cmd/gantry/jobrow.h"
 #include "cmd/gantry/nodestate.h"
 #include "crds/convert.h"
@@ -43,7 +43,7 @@ struct nodelist {
 
 void nodelist_init(struct nodelist *list);
 void nodelist_fini(struct nodelist *list);
-int nodelist_fetch(struct nodelist *list, struct cluster *c, struct err *err);
+int nodelist_fetch(struct nodelist *list, struct api *c, struct err *err);
 /* Adds what jobs hold and plan, then sets all states. Once. */
 void nodelist_settle(struct nodelist *list, const struct joblist *jobs);
 struct noderow *nodelist_find(const struct nodelist *list, const char *name);

@@ -48,12 +48,12 @@ static void add_object(struct partlist *list, const struct cli *cli,
     partlist_add(list, model, created_sec);
 }
 
-int partlist_fetch(struct partlist *ret, struct cluster *c, struct err *err)
+int partlist_fetch(struct partlist *ret, struct api *c, struct err *err)
 {
-    const struct kc_ref ref = {&cluster_partitions, NULL, NULL, NULL};
+    const struct kc_ref ref = {&api_partitions, NULL, NULL, NULL};
     ANSWER_AUTO struct answer a = {0};
 
-    if (cluster_list(c, &ref, NULL, &a, err) < 0)
+    if (api_list(c, &ref, NULL, &a, err) < 0)
         return -1;
     const struct json *items = json_get(a.body, "items");
     for (size_t i = 0; json_is(items, JSON_ARRAY) && i < json_len(items); i++)
@@ -62,7 +62,7 @@ int partlist_fetch(struct partlist *ret, struct cluster *c, struct err *err)
     return 0;
 }
 
-int partlist_fetch_allowed(struct partlist *ret, struct cluster *c, struct err *err)
+int partlist_fetch_allowed(struct partlist *ret, struct api *c, struct err *err)
 {
     struct err own = ERR_INIT;
 

@@ -5,7 +5,7 @@
 #ifndef GANTRY_CLI_PARTS_H
 #define GANTRY_CLI_PARTS_H
 
-#include "cmd/gantry/cluster.h"
+#include "cmd/gantry/api.h"
 #include "scheduler/model.h"
 
 struct part {
@@ -20,10 +20,10 @@ struct partlist {
 #define PARTLIST_AUTO __attribute__((cleanup(partlist_fini)))
 
 /* One that cannot be read (a field refused since) is left out with a warning. */
-int partlist_fetch(struct partlist *ret, struct cluster *c, struct err *err);
+int partlist_fetch(struct partlist *ret, struct api *c, struct err *err);
 /* For who shows jobs: whoever may not list partitions gets none, and then what the
  * default partition would have said of a job is not known. */
-int partlist_fetch_allowed(struct partlist *ret, struct cluster *c, struct err *err);
+int partlist_fetch_allowed(struct partlist *ret, struct api *c, struct err *err);
 /* Takes `model` over. For tests, too. */
 void partlist_add(struct partlist *list, struct partition *model, int64_t created_sec);
 void partlist_sort(struct partlist *list);

@@ -74,7 +74,7 @@ static int no_pod(const struct reader *p, struct err *err)
 
 static int find_pod(struct reader *p, struct err *err)
 {
-    const struct kc_ref ref = {&kc_pods, p->what->cluster->ns, NULL, NULL};
+    const struct kc_ref ref = {&kc_pods, p->what->api->ns, NULL, NULL};
     AUTO_FREE char *query =
         xasprintf("labelSelector=" LABEL_JOB_UID "%%3D%s," LABEL_ATTEMPT "%%3D%" PRId64
                   "," LABEL_RANK "%%3D%" PRId64,
@@ -82,7 +82,7 @@ static int find_pod(struct reader *p, struct err *err)
                   json_int_or(p->what->job, "status.attempt", 0), p->what->rank);
     ANSWER_AUTO struct answer a = {0};
 
-    if (cluster_list(p->what->cluster, &ref, query, &a, err) < 0)
+    if (api_list(p->what->api, &ref, query, &a, err) < 0)
         return -1;
     const struct json *pod = json_item(json_get(a.body, "items"), 0);
     if (!pod)
@@ -99,15 +99,15 @@ static void on_closed(void *arg)
 {
     struct reader *p = arg;
 
-    p->over = p->what->cluster->interrupted = true;
-    if (p->what->cluster->wake_on_signal)
-        *p->what->cluster->wake_on_signal = true;
+    p->over = p->what->api->interrupted = true;
+    if (p->what->api->wake_on_signal)
+        *p->what->api->wake_on_signal = true;
 }
 
 static void print(struct reader *p, const char *bytes, size_t len)
 {
-    fwrite(bytes, 1, len, p->what->cluster->cli->out);
-    if (fflush(p->what->cluster->cli->out) != 0)
+    fwrite(bytes, 1, len, p->what->api->cli->out);
+    if (fflush(p->what->api->cli->out) != 0)
         on_closed(p);
 }
 
@@ -134,8 +134,8 @@ static void take_launch_line(struct reader *p, const char *line)
     if (!str_starts(line, GOES_TO) || p->tail || !json_str(p->what->job, "spec.output"))
         return;
     AUTO_FREE char *path = path_of(p, line + strlen(GOES_TO));
-    p->tail = tail_new(p->what->cluster->loop, path, p->what->cluster->cli->out,
-                       on_closed, p, &err);
+    p->tail =
+        tail_new(p->what->api->loop, path, p->what->api->cli->out, on_closed, p, &err);
     if (!p->tail)
         return; /* the line is printed, which says where */
     p->over = true;
@@ -200,7 +200,7 @@ static const struct kc_stream_ops stream_ops = {on_bytes, on_refused, on_ended};
 
 static int read_log(struct reader *p, struct err *err)
 {
-    const struct kc_ref ref = {&kc_pods, p->what->cluster->ns, p->pod, "log"};
+    const struct kc_ref ref = {&kc_pods, p->what->api->ns, p->pod, "log"};
     STR_AUTO struct str path;
 
     str_init(&path, PATH_MAX_BYTES);
@@ -211,10 +211,10 @@ static int read_log(struct reader *p, struct err *err)
         str_add(&path, "&follow=true");
     p->over = p->waiting = false;
     p->err = ERR_INIT;
-    p->stream = kc_stream_start(p->what->cluster->client, path.s, &stream_ops, p, err);
+    p->stream = kc_stream_start(p->what->api->client, path.s, &stream_ops, p, err);
     if (!p->stream)
         return -1;
-    cluster_until(p->what->cluster, &p->over, -1);
+    api_until(p->what->api, &p->over, -1);
     kc_stream_free(TAKE(p->stream));
     return 0;
 }
@@ -229,14 +229,14 @@ static int read_started_log(struct reader *p, struct err *err)
             return -1;
         if (!p->waiting || !p->what->follow)
             break;
-        const struct kc_ref ref = {&cluster_jobs, p->what->cluster->ns,
+        const struct kc_ref ref = {&api_jobs, p->what->api->ns,
                                    json_str(p->what->job, "metadata.name"), NULL};
         ANSWER_AUTO struct answer a = {0};
-        if (cluster_get(p->what->cluster, &ref, &a, err) < 0)
+        if (api_get(p->what->api, &ref, &a, err) < 0)
             return -1;
         if (jobwatch_is_over(a.body))
             break;
-        cluster_until(p->what->cluster, &never, START_PAUSE_MS);
+        api_until(p->what->api, &never, START_PAUSE_MS);
     }
     if (p->err.code != ERR_NONE)
         return err_set(err, p->err.code, "%s", p->err.msg);
@@ -286,8 +286,8 @@ static bool find_file(struct reader *p)
     AUTO_FREE char *path = path_of(p, name.s);
     if (stat(path, &st) != 0 || st.st_mtime < start_sec)
         return false;
-    p->tail = tail_new(p->what->cluster->loop, path, p->what->cluster->cli->out,
-                       on_closed, p, &err);
+    p->tail =
+        tail_new(p->what->api->loop, path, p->what->api->cli->out, on_closed, p, &err);
     return p->tail != NULL;
 }
 
@@ -299,7 +299,7 @@ static int follow_file(struct reader *p, struct err *err)
     enum jobwatch_end end = JOBWATCH_TRUE;
 
     if (p->what->follow)
-        end = jobwatch_until(p->what->cluster, (struct json *)p->what->job,
+        end = jobwatch_until(p->what->api, (struct json *)p->what->job,
                              jobwatch_is_over, -1, &seen, err);
     json_free(seen);
     tail_read(p->tail);

@@ -10,11 +10,11 @@
 #ifndef GANTRY_CLI_PRINTOUT_H
 #define GANTRY_CLI_PRINTOUT_H
 
-#include "cmd/gantry/cluster.h"
+#include "cmd/gantry/api.h"
 
 struct printout {
-    struct cluster *cluster; /* of the job's namespace */
-    const struct json *job;  /* which has begun */
+    struct api *api;        /* of the job's namespace */
+    const struct json *job; /* which has begun */
     int64_t rank;
     bool follow; /* until the job is over */
 };

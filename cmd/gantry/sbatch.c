@@ -63,13 +63,13 @@ static int read_all(const struct cli *cli, int argc, char **argv, int first,
 /* ---- where its output goes ---- */
 
 /* Nodes of gantry-local are this machine: what is written there is found here. */
-static bool nodes_have_files(struct cluster *c)
+static bool nodes_have_files(struct api *c)
 {
     const struct kc_ref ref = {&kc_nodes, NULL, NULL, NULL};
     ANSWER_AUTO struct answer a = {0};
     struct err err = ERR_INIT;
 
-    if (cluster_list(c, &ref, "limit=1", &a, &err) < 0)
+    if (api_list(c, &ref, "limit=1", &a, &err) < 0)
         return false;
     return str_starts(json_str_or(json_item(json_get(a.body, "items"), 0),
                                   "status.nodeInfo.containerRuntimeVersion", ""),
@@ -90,7 +90,7 @@ static int tell(const struct cli *cli, struct newjob *n, struct err *err)
         newjob_withdraw(n, err);
         return -1;
     }
-    if (!submit_has(n->submit, "quiet") && !nodes_have_files(n->cluster))
+    if (!submit_has(n->submit, "quiet") && !nodes_have_files(n->api))
         cli_say(cli,
                 "the nodes may not have this directory; `gantry logs -f %" PRId64
                 "` follows the output",
@@ -119,7 +119,7 @@ static int await_end(const struct cli *cli, struct newjob *n)
     JSON_AUTO struct json *job = NULL;
     struct err err = ERR_INIT;
 
-    switch (jobwatch_until(n->cluster, n->object, jobwatch_is_over, -1, &job, &err)) {
+    switch (jobwatch_until(n->api, n->object, jobwatch_is_over, -1, &job, &err)) {
     case JOBWATCH_TRUE:
         return status_of(job);
     case JOBWATCH_FAILED:
@@ -146,7 +146,7 @@ static void show_body(const struct cli *cli, const struct newjob *n)
     if (!v)
         return;
     cli_say(cli, "BatchJob %s in namespace %s of %s",
-            json_str(n->body, "metadata.name"), n->cluster->ns, n->cluster->server);
+            json_str(n->body, "metadata.name"), n->api->ns, n->api->server);
     text = json_text(json_get(n->body, "spec"), NULL);
     if (v->count > 1)
         cli_say(cli, "spec: %s", text);
@@ -180,19 +180,18 @@ static int submit_job(const struct cli *cli, struct newjob *n)
 static int open_and_submit(const struct cli *cli, const struct submit *submit,
                            const struct script *script, char **args)
 {
-    const struct cluster_options options = {
-        .kubeconfig = submit_text(submit, "kubeconfig"),
-        .context = submit_text(submit, "context"),
-        .namespace_ = submit_text(submit, "namespace")};
-    CLUSTER_AUTO struct cluster c = {0};
-    NEWJOB_AUTO struct newjob n = {.cluster = &c,
+    const struct api_options options = {.kubeconfig = submit_text(submit, "kubeconfig"),
+                                        .context = submit_text(submit, "context"),
+                                        .namespace_ = submit_text(submit, "namespace")};
+    API_AUTO struct api c = {0};
+    NEWJOB_AUTO struct newjob n = {.api = &c,
                                    .submit = submit,
                                    .script = script,
                                    .args = args,
                                    .environment = environ};
     struct err err = ERR_INIT;
 
-    if (cluster_open(&c, cli, &options, &err) < 0)
+    if (api_open(&c, cli, &options, &err) < 0)
         return fail(cli, &err);
     return submit_job(cli, &n);
 }

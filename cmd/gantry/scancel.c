@@ -17,7 +17,7 @@
 #define SELECTOR_MAX 4096
 
 struct options {
-    struct cluster_options cluster;
+    struct api_options api;
     const char *accounts, *names, *nodes, *partitions, *qos, *reservations, *states;
     const char *users, *signal;
     int64_t verbose;
@@ -70,7 +70,7 @@ static const struct opt table[] = {
     {"version", 'V', OPT_FLAG, NULL, AT(version), NULL, "print the version", 0, 0},
     {"wckey", 0, OPT_STRING, "SCANCEL_WCKEY", AT(refused), "KEY", "refused: no wckeys",
      0, 0},
-    CLUSTER_OPT_ROWS(struct options, cluster),
+    API_OPT_ROWS(struct options, api),
     {0},
 };
 
@@ -90,7 +90,7 @@ struct scancel {
     struct jobfilter filter;
     char **ids; /* as they stand on the line, one each */
     size_t n_ids, cap_ids;
-    struct cluster cluster;
+    struct api api;
     struct joblist list;
     bool failed;
 };
@@ -103,7 +103,7 @@ static void scancel_fini(struct scancel *s)
     free(s->signal_name);
     jobfilter_fini(&s->filter);
     joblist_fini(&s->list);
-    cluster_close(&s->cluster);
+    api_close(&s->api);
 }
 
 /* ---- the line ---- */
@@ -276,7 +276,7 @@ static void cancel(struct scancel *s, const struct jobrow *r, const char *id)
         cli_say(s->cli, "Signal %s to job %s", s->signal_name, id);
     else if (s->o.verbose > 0)
         cli_say(s->cli, "Terminating job %s", id);
-    if (jobaction_add(&s->cluster, r->ns, r->object, r->uid, &s->action, &err) == 0)
+    if (jobaction_add(&s->api, r->ns, r->object, r->uid, &s->action, &err) == 0)
         return;
     if (err.code == ERR_NOT_FOUND)
         complain(s, id, "Invalid job id specified");
@@ -327,7 +327,7 @@ static int add_me(struct scancel *s, struct err *err)
 {
     if (!s->o.me && (s->n_ids > 0 || s->o.users))
         return 0;
-    AUTO_FREE char *me = whoami(&s->cluster, err);
+    AUTO_FREE char *me = whoami(&s->api, err);
     if (!me)
         return -1;
     names_parse(&s->filter.users, me);
@@ -342,9 +342,9 @@ static int fetch(struct scancel *s, struct err *err)
     str_init(&selector, SELECTOR_MAX);
     if (s->n_ids == 0)
         jobfilter_selector(&s->filter, &selector);
-    if (partlist_fetch(&parts, &s->cluster, err) < 0)
+    if (partlist_fetch(&parts, &s->api, err) < 0)
         return -1;
-    return joblist_fetch(&s->list, &s->cluster, s->o.cluster.namespace_,
+    return joblist_fetch(&s->list, &s->api, s->o.api.namespace_,
                          selector.len && !selector.overflow ? selector.s : NULL, &parts,
                          err);
 }
@@ -353,8 +353,8 @@ static int cancel_all(struct scancel *s)
 {
     struct err err = ERR_INIT;
 
-    if (cluster_open(&s->cluster, s->cli, &s->o.cluster, &err) < 0 ||
-        add_me(s, &err) < 0 || fetch(s, &err) < 0)
+    if (api_open(&s->api, s->cli, &s->o.api, &err) < 0 || add_me(s, &err) < 0 ||
+        fetch(s, &err) < 0)
         return cli_error(s->cli, "%s", err.msg);
     for (size_t i = 0; i < s->n_ids; i++)
         cancel_id(s, s->ids[i]);

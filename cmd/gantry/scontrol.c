@@ -51,7 +51,7 @@ static const struct opt table[] = {
     {"version", 'V', OPT_FLAG, NULL, AT(version), NULL, "print the version", 0, 0},
     {"yaml", 0, OPT_OPTIONAL, NULL, AT(refused), "VERSION", "refused: --json is there",
      0, 0},
-    CLUSTER_OPT_ROWS(struct options, s.options),
+    API_OPT_ROWS(struct options, s.options),
     {0},
 };
 
@@ -250,7 +250,7 @@ int scontrol_connect(struct scontrol *s)
 
     if (s->is_open)
         return 0;
-    if (cluster_open(&s->cluster, s->cli, &s->options, &err) < 0) {
+    if (api_open(&s->api, s->cli, &s->options, &err) < 0) {
         cli_error(s->cli, "%s", err.msg);
         return -1;
     }
@@ -264,8 +264,8 @@ int scontrol_jobs(struct scontrol *s, struct joblist *jobs, struct partlist *par
 
     if (scontrol_connect(s) < 0)
         return -1;
-    if (partlist_fetch_allowed(parts, &s->cluster, &err) == 0 &&
-        joblist_fetch(jobs, &s->cluster, s->options.namespace_, NULL, parts, &err) == 0)
+    if (partlist_fetch_allowed(parts, &s->api, &err) == 0 &&
+        joblist_fetch(jobs, &s->api, s->options.namespace_, NULL, parts, &err) == 0)
         return 0;
     scontrol_fail(s, "slurm_load_jobs error: %s", err.msg);
     return -1;
@@ -292,6 +292,6 @@ int cmd_scontrol(const struct cli *cli, int argc, char **argv)
     else
         rc = run_words(&o.s, argc - first, argv + first);
     users_free(o.s.users);
-    cluster_close(&o.s.cluster);
+    api_close(&o.s.api);
     return rc;
 }

@@ -7,15 +7,15 @@
 #ifndef GANTRY_CLI_SCONTROL_H
 #define GANTRY_CLI_SCONTROL_H
 
-#include "cmd/gantry/cluster.h"
+#include "cmd/gantry/api.h"
 #include "cmd/gantry/jobrow.h"
 #include "cmd/gantry/parts.h"
 #include "cmd/gantry/users.h"
 
 struct scontrol {
     const struct cli *cli;
-    struct cluster_options options;
-    struct cluster cluster;
+    struct api_options options;
+    struct api api;
     bool is_open;
     struct users *users;
     bool one_line, json, quiet;

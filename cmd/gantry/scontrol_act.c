@@ -84,13 +84,13 @@ int scontrol_job_fail(const struct scontrol *s, const struct jobrow *r, const ch
 
 int scontrol_patch_job(struct scontrol *s, const struct jobrow *r, struct json *spec)
 {
-    const struct kc_ref ref = {&cluster_jobs, r->ns, r->object, NULL};
+    const struct kc_ref ref = {&api_jobs, r->ns, r->object, NULL};
     JSON_AUTO struct json *patch = json_build("{'metadata':{'uid':%s}}", r->uid);
     ANSWER_AUTO struct answer a = {0};
     struct err err = ERR_INIT;
 
     json_set(patch, "spec", spec);
-    if (cluster_patch(&s->cluster, &ref, KC_PATCH_MERGE, patch, &a, &err) == 0)
+    if (api_patch(&s->api, &ref, KC_PATCH_MERGE, patch, &a, &err) == 0)
         return 0;
     scontrol_job_fail(s, r, a.reason == KC_REASON_NOT_FOUND ? NOT_THERE : err.msg);
     return -1;
@@ -151,7 +151,7 @@ int scontrol_hold(struct scontrol *s, int argc, char **argv)
     (void)argc;
     if (scontrol_connect(s) < 0)
         return EXIT_ERROR;
-    AUTO_FREE char *me = whoami(&s->cluster, &err);
+    AUTO_FREE char *me = whoami(&s->api, &err);
     if (!me)
         return scontrol_fail(s, "slurm_suspend error: %s", err.msg);
     return each_job(s, argv + 1, hold_as_caller, me);
@@ -193,7 +193,7 @@ static int requeue(struct scontrol *s, const struct jobrow *r, void *arg)
         why = "Job is pending execution";
     else if (!r->requeue)
         why = "Requested operation is presently disabled";
-    else if (jobaction_add(&s->cluster, r->ns, r->object, r->uid, &action, &err) < 0)
+    else if (jobaction_add(&s->api, r->ns, r->object, r->uid, &action, &err) < 0)
         why = err.code == ERR_NOT_FOUND ? NOT_THERE : err.msg;
     if (!why)
         return 0;

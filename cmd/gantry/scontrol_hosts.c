@@ -66,8 +66,8 @@ int scontrol_hostlistsorted(struct scontrol *s, int argc, char **argv)
 
 static int ask_ready(struct scontrol *s, struct answer *a, struct err *err)
 {
-    kc_raw(s->cluster.client, "GET", "/readyz", NULL, NULL, answer_take, a);
-    return cluster_wait(&s->cluster, a, err);
+    kc_raw(s->api.client, "GET", "/readyz", NULL, NULL, answer_take, a);
+    return api_wait(&s->api, a, err);
 }
 
 int scontrol_ping(struct scontrol *s, int argc, char **argv)
@@ -81,8 +81,7 @@ int scontrol_ping(struct scontrol *s, int argc, char **argv)
         return EXIT_ERROR;
     const bool up = ask_ready(s, &a, &err) == 0;
     fprintf(s->cli->out, "Slurmctld(primary) at %s is %s\n",
-            s->cluster.server[0] ? s->cluster.server : "the API server",
-            up ? "UP" : "DOWN");
+            s->api.server[0] ? s->api.server : "the API server", up ? "UP" : "DOWN");
     return up ? EXIT_DONE : EXIT_ERROR;
 }
 
@@ -100,14 +99,14 @@ int scontrol_config(struct scontrol *s, int argc, char **argv)
         return EXIT_ERROR;
     if (ask_ready(s, &a, &err) < 0)
         return scontrol_fail(s, "slurm_load_ctl_conf error: %s", err.msg);
-    slurmtime_moment(&style, loop_now_sec(s->cluster.loop), now);
+    slurmtime_moment(&style, loop_now_sec(s->api.loop), now);
     const struct {
         const char *key, *value;
     } rows[] = {
         {"ClusterName", SLURMJSON_CLUSTER},       {"MinJobAge", "300 sec"},
         {"PriorityType", "priority/multifactor"}, {"SchedulerType", "sched/backfill"},
         {"SelectType", "select/cons_tres"},       {"SLURM_VERSION", GANTRY_VERSION},
-        {"SlurmctldHost[0]", s->cluster.server},
+        {"SlurmctldHost[0]", s->api.server},
     };
     fprintf(s->cli->out, "Configuration data as of %s\n", now);
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)

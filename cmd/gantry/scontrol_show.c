@@ -17,7 +17,7 @@ static void print(const struct scontrol *s, const struct block *b)
 
 static int64_t now_sec(const struct scontrol *s)
 {
-    return loop_now_sec(s->cluster.loop);
+    return loop_now_sec(s->api.loop);
 }
 
 /* ---- jobs ---- */
@@ -125,9 +125,9 @@ static int fetch_lists(struct scontrol *s, struct lists *ret)
     nodelist_init(&ret->nodes);
     if (scontrol_connect(s) < 0)
         return -1;
-    if (partlist_fetch(&ret->parts, &s->cluster, &err) < 0 ||
-        nodelist_fetch(&ret->nodes, &s->cluster, &err) < 0 ||
-        joblist_fetch(&jobs, &s->cluster, NULL, NULL, &ret->parts, &err) < 0) {
+    if (partlist_fetch(&ret->parts, &s->api, &err) < 0 ||
+        nodelist_fetch(&ret->nodes, &s->api, &err) < 0 ||
+        joblist_fetch(&jobs, &s->api, NULL, NULL, &ret->parts, &err) < 0) {
         scontrol_fail(s, "slurm_load_node error: %s", err.msg);
         return -1;
     }

@@ -121,7 +121,7 @@ static int put_begin(const struct scontrol *s, const struct change *c,
     char text[TIME_TEXT_MAX];
     int64_t sec;
 
-    if (time_parse(c->value, loop_now_sec(s->cluster.loop), &sec, NULL) < 0)
+    if (time_parse(c->value, loop_now_sec(s->api.loop), &sec, NULL) < 0)
         return err_set(err, ERR_INVALID, "Invalid time specification: %s", c->value);
     time_format_rfc3339(sec, text);
     json_set(spec, "begin", json_new_string(text));
@@ -254,7 +254,7 @@ static const struct change_row partition_rows[] = {
 static int update_partition(struct scontrol *s, const struct changes *changes,
                             const char *name)
 {
-    const struct kc_ref ref = {&cluster_partitions, NULL, name, NULL};
+    const struct kc_ref ref = {&api_partitions, NULL, name, NULL};
     JSON_AUTO struct json *patch = json_build("{'spec':{}}");
     ANSWER_AUTO struct answer a = {0};
     struct err err = ERR_INIT;
@@ -267,7 +267,7 @@ static int update_partition(struct scontrol *s, const struct changes *changes,
             return cli_error(s->cli, "%s", err.msg);
     if (scontrol_connect(s) < 0)
         return EXIT_ERROR;
-    if (cluster_patch(&s->cluster, &ref, KC_PATCH_MERGE, patch, &a, &err) == 0)
+    if (api_patch(&s->api, &ref, KC_PATCH_MERGE, patch, &a, &err) == 0)
         return EXIT_DONE;
     if (a.reason == KC_REASON_NOT_FOUND)
         return scontrol_fail(s, "slurm_update error: Invalid partition name specified");
@@ -356,7 +356,7 @@ static int update_node(struct scontrol *s, const char *name,
     ANSWER_AUTO struct answer a = {0};
     struct err err = ERR_INIT;
 
-    if (cluster_patch(&s->cluster, &ref, KC_PATCH_MERGE, patch, &a, &err) == 0)
+    if (api_patch(&s->api, &ref, KC_PATCH_MERGE, patch, &a, &err) == 0)
         return EXIT_DONE;
     return scontrol_fail(s, "slurm_update error: %s", err.msg);
 }
@@ -429,10 +429,10 @@ static int update_nodes(struct scontrol *s, const struct changes *changes,
     if (read_node_words(s, changes, &u) != 0 || scontrol_connect(s) < 0)
         return EXIT_ERROR;
     nodelist_init(&nodes);
-    AUTO_FREE char *me = whoami(&s->cluster, &err);
-    if (!me || nodelist_fetch(&nodes, &s->cluster, &err) < 0)
+    AUTO_FREE char *me = whoami(&s->api, &err);
+    if (!me || nodelist_fetch(&nodes, &s->api, &err) < 0)
         return scontrol_fail(s, "slurm_update error: %s", err.msg);
-    time_format_rfc3339(loop_now_sec(s->cluster.loop), now);
+    time_format_rfc3339(loop_now_sec(s->api.loop), now);
     AUTO_FREE char *by = xasprintf("%s@%s", me, now);
     u.by = by;
     return update_found(s, &nodes, which, &u);

@@ -26,7 +26,7 @@
 #define TEXT_MAX 4096
 
 struct options {
-    struct cluster_options cluster;
+    struct api_options api;
     const char *format, *format2, *nodes, *partitions, *sort, *states;
     int64_t iterate_sec, verbose;
     bool all, dead, exact, hide, local, long_, by_node, noconvert, noheader, reasons;
@@ -83,7 +83,7 @@ static const struct opt table[] = {
     {"version", 'V', OPT_FLAG, NULL, AT(version), NULL, "print the version", 0, 0},
     {"yaml", 0, OPT_OPTIONAL, NULL, AT(refused), "VERSION", "refused: --json is there",
      0, 0},
-    CLUSTER_OPT_ROWS(struct options, cluster),
+    API_OPT_ROWS(struct options, api),
     {0},
 };
 
@@ -102,7 +102,7 @@ struct sinfo {
     struct names partitions, node_names;
     struct node_states states;
     struct nodecolumns shared;
-    struct cluster cluster;
+    struct api api;
 };
 
 static void sinfo_fini(struct sinfo *s)
@@ -111,7 +111,7 @@ static void sinfo_fini(struct sinfo *s)
     names_fini(&s->node_names);
     node_states_fini(&s->states);
     users_free(s->shared.users);
-    cluster_close(&s->cluster);
+    api_close(&s->api);
 }
 
 static const char *own_format(const struct options *o)
@@ -223,9 +223,9 @@ static int fetch(struct sinfo *s, struct partlist *parts, struct nodelist *nodes
     int rc = -1;
 
     joblist_init(&jobs);
-    if (partlist_fetch(parts, &s->cluster, err) == 0 &&
-        nodelist_fetch(nodes, &s->cluster, err) == 0 &&
-        joblist_fetch(&jobs, &s->cluster, NULL, NULL, parts, err) == 0) {
+    if (partlist_fetch(parts, &s->api, err) == 0 &&
+        nodelist_fetch(nodes, &s->api, err) == 0 &&
+        joblist_fetch(&jobs, &s->api, NULL, NULL, parts, err) == 0) {
         nodelist_settle(nodes, &jobs);
         rc = 0;
     }
@@ -305,7 +305,7 @@ static int show(void *arg)
         fprintf(s->cli->err, "slurm_load_node error: %s\n", err.msg);
         return EXIT_ERROR;
     }
-    s->shared.style.now_sec = loop_now_sec(s->cluster.loop);
+    s->shared.style.now_sec = loop_now_sec(s->api.loop);
     return show_lists(s, &parts, &nodes, &err) < 0 ? cli_error(s->cli, "%s", err.msg)
                                                    : EXIT_DONE;
 }
@@ -318,11 +318,11 @@ static int run(struct sinfo *s)
         fprintf(s->cli->out, "No reservations in the system\n");
         return EXIT_DONE;
     }
-    if (cluster_open(&s->cluster, s->cli, &s->o.cluster, &err) < 0)
+    if (api_open(&s->api, s->cli, &s->o.api, &err) < 0)
         return cli_error(s->cli, "%s", err.msg);
     if (s->o.verbose > 0)
-        cli_say(s->cli, "listing partitions, nodes and jobs at %s", s->cluster.server);
-    return iterate(&s->cluster, s->o.iterate_sec, show, s);
+        cli_say(s->cli, "listing partitions, nodes and jobs at %s", s->api.server);
+    return iterate(&s->api, s->o.iterate_sec, show, s);
 }
 
 int cmd_sinfo(const struct cli *cli, int argc, char **argv)

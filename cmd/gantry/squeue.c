@@ -23,7 +23,7 @@
 #define UNNUMBERED_SEC 10
 
 struct options {
-    struct cluster_options cluster;
+    struct api_options api;
     const char *accounts, *format, *format2, *jobs, *licenses, *names, *nodes;
     const char *partitions, *qos, *reservations, *sort, *states, *users;
     int64_t iterate_sec, verbose;
@@ -94,7 +94,7 @@ static const struct opt table[] = {
     {"version", 'V', OPT_FLAG, NULL, AT(version), NULL, "print the version", 0, 0},
     {"yaml", 0, OPT_OPTIONAL, NULL, AT(refused), "VERSION", "refused: --json is there",
      0, 0},
-    CLUSTER_OPT_ROWS(struct options, cluster),
+    API_OPT_ROWS(struct options, api),
     {0},
 };
 
@@ -116,7 +116,7 @@ struct squeue {
     struct format format;
     struct jobsort sort;
     struct jobcolumns shared;
-    struct cluster cluster;
+    struct api api;
 };
 
 static void squeue_fini(struct squeue *q)
@@ -124,7 +124,7 @@ static void squeue_fini(struct squeue *q)
     jobfilter_fini(&q->filter);
     format_fini(&q->format);
     users_free(q->shared.users);
-    cluster_close(&q->cluster);
+    api_close(&q->api);
 }
 
 /* What stands in the environment gives way to what the line says. */
@@ -304,9 +304,9 @@ static int fetch_jobs(struct squeue *q, struct joblist *list, struct err *err)
 
     str_init(&selector, SELECTOR_MAX);
     jobfilter_selector(&q->filter, &selector);
-    if (partlist_fetch_allowed(&parts, &q->cluster, err) < 0)
+    if (partlist_fetch_allowed(&parts, &q->api, err) < 0)
         return -1;
-    return joblist_fetch(list, &q->cluster, q->o.cluster.namespace_,
+    return joblist_fetch(list, &q->api, q->o.api.namespace_,
                          selector.len && !selector.overflow ? selector.s : NULL, &parts,
                          err);
 }
@@ -323,7 +323,7 @@ static int show(void *arg)
         fprintf(q->cli->err, "slurm_load_jobs error: %s\n", err.msg);
         return EXIT_ERROR;
     }
-    q->shared.style.now_sec = q->sort.now_sec = loop_now_sec(q->cluster.loop);
+    q->shared.style.now_sec = q->sort.now_sec = loop_now_sec(q->api.loop);
     if (is_missing(q, &list)) {
         fprintf(q->cli->err, "slurm_load_jobs error: Invalid job id specified\n");
         return EXIT_ERROR;
@@ -373,7 +373,7 @@ static int check_nodes(struct squeue *q, struct err *err)
 
     for (size_t i = 0; i < q->filter.nodes.n; i++)
         hostlist_add(&wanted.nodes, q->filter.nodes.names[i]);
-    if (fetch_all(&q->cluster, &fetch, NULL) == 0)
+    if (fetch_all(&q->api, &fetch, NULL) == 0)
         for (size_t i = 0; i < wanted.nodes.n && rc == 0; i++)
             if (wanted.nodes.names[i])
                 rc = err_set(err, ERR_NOT_FOUND, "Invalid node name %s",
@@ -384,7 +384,7 @@ static int check_nodes(struct squeue *q, struct err *err)
 
 static int ask_who(struct squeue *q, struct err *err)
 {
-    AUTO_FREE char *me = whoami(&q->cluster, err);
+    AUTO_FREE char *me = whoami(&q->api, err);
 
     if (!me)
         return -1;
@@ -398,17 +398,17 @@ static int run(struct squeue *q)
 {
     struct err err = ERR_INIT;
 
-    if (cluster_open(&q->cluster, q->cli, &q->o.cluster, &err) < 0)
+    if (api_open(&q->api, q->cli, &q->o.api, &err) < 0)
         return cli_error(q->cli, "%s", err.msg);
     q->shared.noconvert = q->o.noconvert;
     if (q->o.verbose > 0)
         cli_say(q->cli, "listing jobs of %s at %s",
-                q->o.cluster.namespace_ ? q->o.cluster.namespace_ : "all namespaces",
-                q->cluster.server);
+                q->o.api.namespace_ ? q->o.api.namespace_ : "all namespaces",
+                q->api.server);
     if ((q->o.me && ask_who(q, &err) < 0) ||
         (q->filter.nodes.n > 0 && check_nodes(q, &err) < 0))
         return cli_error(q->cli, "%s", err.msg);
-    return iterate(&q->cluster, q->o.iterate_sec, show, q);
+    return iterate(&q->api, q->o.iterate_sec, show, q);
 }
 
 int cmd_squeue(const struct cli *cli, int argc, char **argv)

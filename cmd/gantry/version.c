@@ -1,12 +1,12 @@
 /* gantry version - versions of this program and of the API server. */
 #include <stddef.h>
 
-#include "cmd/gantry/cluster.h"
+#include "cmd/gantry/api.h"
 #include "cmd/gantry/commands.h"
 #include "cmd/gantry/version.h"
 
 struct options {
-    struct cluster_options cluster;
+    struct api_options api;
     bool client, help;
 };
 
@@ -15,20 +15,20 @@ struct options {
 static const struct opt table[] = {
     {"client", 0, OPT_FLAG, NULL, AT(client), NULL, "ask no server", 0, 0},
     {"help", 'h', OPT_FLAG, NULL, AT(help), NULL, "show this help", 0, 0},
-    CLUSTER_OPT_ROWS(struct options, cluster),
+    API_OPT_ROWS(struct options, api),
     {0},
 };
 
 static int ask_server(const struct cli *cli, const struct options *o)
 {
-    CLUSTER_AUTO struct cluster c = {0};
+    API_AUTO struct api c = {0};
     ANSWER_AUTO struct answer a = {0};
     struct err err = ERR_INIT;
 
-    if (cluster_open(&c, cli, &o->cluster, &err) < 0)
+    if (api_open(&c, cli, &o->api, &err) < 0)
         return cli_error(cli, "%s", err.msg);
     kc_raw(c.client, "GET", "/version", NULL, NULL, answer_take, &a);
-    if (cluster_wait(&c, &a, &err) < 0)
+    if (api_wait(&c, &a, &err) < 0)
         return cli_error(cli, "%s", err.msg);
     fprintf(cli->out, "Server: %s\n", json_str_or(a.body, "gitVersion", "(unknown)"));
     return EXIT_DONE;

@@ -4,7 +4,7 @@
 
 #define PATH "/apis/authentication.k8s.io/v1/selfsubjectreviews"
 
-char *whoami(struct cluster *c, struct err *err)
+char *whoami(struct api *c, struct err *err)
 {
     ANSWER_AUTO struct answer a = {0};
     JSON_AUTO struct json *review =
@@ -12,7 +12,7 @@ char *whoami(struct cluster *c, struct err *err)
                    " 'kind': 'SelfSubjectReview'}");
 
     kc_raw(c->client, "POST", PATH, "application/json", review, answer_take, &a);
-    if (cluster_wait(c, &a, err) < 0)
+    if (api_wait(c, &a, err) < 0)
         return NULL;
     const char *name = json_str(a.body, "status.userInfo.username");
     if (!name) {

@@ -4,9 +4,9 @@
 #ifndef GANTRY_CLI_WHOAMI_H
 #define GANTRY_CLI_WHOAMI_H
 
-#include "cmd/gantry/cluster.h"
+#include "cmd/gantry/api.h"
 
 /* Asks the server (a SelfSubjectReview, which everybody may). Heap; NULL and err. */
-char *whoami(struct cluster *c, struct err *err);
+char *whoami(struct api *c, struct err *err);
 
 #endif

@@ -12,7 +12,7 @@
 #include "base/files.h"
 #include "base/str.h"
 #include "base/util.h"
-#include "cmd/gantry/cluster.h"
+#include "cmd/gantry/api.h"
 #include "tests/support/program.h"
 #include "tests/support/suite.h"
 #include "tests/support/tempdir.h"
@@ -60,13 +60,13 @@ static void expect(const char *const *args, int status, const char *want)
 }
 
 /* BatchJobs there are, ids or not. */
-static size_t count_jobs(struct cluster *c)
+static size_t count_jobs(struct api *c)
 {
-    const struct kc_ref ref = {&cluster_jobs, c->ns, NULL, NULL};
+    const struct kc_ref ref = {&api_jobs, c->ns, NULL, NULL};
     ANSWER_AUTO struct answer a = {0};
     struct err err = ERR_INIT;
 
-    ck_assert_msg(cluster_list(c, &ref, NULL, &a, &err) == 0, "%s", err.msg);
+    ck_assert_msg(api_list(c, &ref, NULL, &a, &err) == 0, "%s", err.msg);
     return json_len(json_get(a.body, "items"));
 }
 
@@ -76,12 +76,12 @@ static void check_interrupted(void)
     const struct cli cli = {
         .program = "test", .in = stdin, .out = stdout, .err = stderr};
     AUTO_FREE char *kubeconfig = program_argument(root, KUBECONFIG);
-    const struct cluster_options options = {.kubeconfig = kubeconfig};
-    CLUSTER_AUTO struct cluster c = {0};
+    const struct api_options options = {.kubeconfig = kubeconfig};
+    API_AUTO struct api c = {0};
     struct err err = ERR_INIT;
     struct program sbatch;
 
-    ck_assert_msg(cluster_open(&c, &cli, &options, &err) == 0, "%s", err.msg);
+    ck_assert_msg(api_open(&c, &cli, &options, &err) == 0, "%s", err.msg);
     program_start(&sbatch, root, ARGS("sbatch", "--wrap", "x"));
     while (count_jobs(&c) == 0)
         ;

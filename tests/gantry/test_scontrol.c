@@ -12,7 +12,7 @@
 
 /* alice is who asks. Job 1 of hers runs on n1 and n2, 2 of bob's has ended, 3 to 5
  * wait. */
-static struct clitest *cluster_new(void)
+static struct clitest *api_new(void)
 {
     static const struct {
         const char *name, *spec;
@@ -46,7 +46,7 @@ static const char *const sessions[] = {"scontrol_show.txt", "scontrol_update.txt
 START_TEST(test_session)
 {
     AUTO_FREE char *path = xasprintf(GOLDEN "%s", sessions[_i]);
-    struct clitest *t = cluster_new();
+    struct clitest *t = api_new();
 
     session_play(t, path);
     clitest_free(t);
@@ -88,7 +88,7 @@ static const struct {
 
 START_TEST(test_act)
 {
-    struct clitest *t = cluster_new();
+    struct clitest *t = api_new();
 
     clitest_expect(t, acts[_i].line, 0, "", "");
     ctltest_settle(t->ctl);
@@ -103,7 +103,7 @@ END_TEST
 
 START_TEST(test_lines)
 {
-    struct clitest *t = cluster_new();
+    struct clitest *t = api_new();
 
     t->in = "show hostnames n[1-2]\n\nshow foo\nupdate JobId=3 Comment='two words'\n"
             "quit\nshow hostnames n9\n";
@@ -142,7 +142,7 @@ START_TEST(test_json)
         {"scontrol show partition --json",
          "partitions#1|partitions.0.name=main|partitions.0.nodes.configured=n[1-4]"},
     };
-    struct clitest *t = cluster_new();
+    struct clitest *t = api_new();
 
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct err err = ERR_INIT;

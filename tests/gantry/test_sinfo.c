@@ -29,7 +29,7 @@ static void post(struct clitest *t, const char *path, const char *body)
 /* main: n[1-4]; "debug": n1; a partition with a long name: n[5-6], which are of another
  * size; one of no nodes. n1 mixed, n2 whole, n3 drained, n4 not heard of, n5 draining,
  * n6 idle. */
-static struct clitest *cluster_new(void)
+static struct clitest *api_new(void)
 {
     struct clitest *t = clitest_new();
 
@@ -90,7 +90,7 @@ static const char *const sessions[] = {"sinfo.txt", "sinfo_columns.txt",
 START_TEST(test_session)
 {
     AUTO_FREE char *path = xasprintf(GOLDEN "%s", sessions[_i]);
-    struct clitest *t = cluster_new();
+    struct clitest *t = api_new();
 
     session_play(t, path);
     clitest_free(t);
@@ -121,7 +121,7 @@ END_TEST
 
 START_TEST(test_json)
 {
-    struct clitest *t = cluster_new();
+    struct clitest *t = api_new();
     struct err err = ERR_INIT;
 
     ck_assert_int_eq(clitest_run(t, "sinfo --json"), 0);
@@ -149,7 +149,7 @@ static const struct {
 
 START_TEST(test_environment)
 {
-    struct clitest *t = cluster_new();
+    struct clitest *t = api_new();
 
     clitest_setenv(t, environment[_i].name, environment[_i].value);
     clitest_expect(t, environment[_i].line, 0, environment[_i].out, "");

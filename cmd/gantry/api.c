@@ -1,4 +1,4 @@
-#include "cmd/gantry/cluster.h"
+#include "cmd/gantry/api.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -16,10 +16,10 @@
 /* Shorter waits are not worth a line. */
 #define TELL_AFTER_MS 1000
 
-const struct kc_resource cluster_jobs = {"gantry.dev", "v1alpha1", "batchjobs",
-                                         "BatchJob", true};
-const struct kc_resource cluster_partitions = {"gantry.dev", "v1alpha1", "partitions",
-                                               "Partition", false};
+const struct kc_resource api_jobs = {"gantry.dev", "v1alpha1", "batchjobs", "BatchJob",
+                                     true};
+const struct kc_resource api_partitions = {"gantry.dev", "v1alpha1", "partitions",
+                                           "Partition", false};
 
 /* ---- opening ---- */
 
@@ -39,16 +39,14 @@ static char *local_kubeconfig(const struct kc_config_source *source)
     return TAKE(local);
 }
 
-static void take_config(struct cluster *c, struct kc_config *config,
-                        const char *wanted_ns)
+static void take_config(struct api *c, struct kc_config *config, const char *wanted_ns)
 {
     c->ns = wanted_ns ? xstrdup(wanted_ns) : xstrdup(config->namespace_);
     c->server = xstrdup(config->server);
     c->context = xstrdup(config->context);
 }
 
-static int connect_own(struct cluster *c, const struct cluster_options *o,
-                       struct err *err)
+static int connect_own(struct api *c, const struct api_options *o, struct err *err)
 {
     struct kc_config_source source = kc_config_source_env(o->kubeconfig);
     AUTO_FREE char *local = local_kubeconfig(&source);
@@ -70,25 +68,25 @@ static int connect_own(struct cluster *c, const struct cluster_options *o,
 
 static void on_warning(void *arg, const char *text)
 {
-    struct cluster *c = arg;
+    struct api *c = arg;
 
     cli_say(c->cli, "the API server warns: %s", text);
 }
 
-int cluster_open(struct cluster *ret, const struct cli *cli,
-                 const struct cluster_options *options, struct err *err)
+int api_open(struct api *ret, const struct cli *cli, const struct api_options *options,
+             struct err *err)
 {
     struct transport *transport = cli->transport;
     struct rng rng;
 
-    *ret = (struct cluster){.cli = cli, .loop = cli->loop};
+    *ret = (struct api){.cli = cli, .loop = cli->loop};
     if (transport) {
         ret->ns = xstrdup(options->namespace_ ? options->namespace_ : "default");
         ret->server = xstrdup("");
         ret->context = xstrdup("");
     } else {
         if (connect_own(ret, options, err) < 0) {
-            cluster_close(ret);
+            api_close(ret);
             return -1;
         }
         ret->loop = ret->own_loop;
@@ -103,7 +101,7 @@ int cluster_open(struct cluster *ret, const struct cli *cli,
 
 static void on_signal(void *arg, int signo)
 {
-    struct cluster *c = arg;
+    struct api *c = arg;
 
     (void)signo;
     c->interrupted = true;
@@ -111,7 +109,7 @@ static void on_signal(void *arg, int signo)
         *c->wake_on_signal = true;
 }
 
-int cluster_catch_signals(struct cluster *c, struct err *err)
+int api_catch_signals(struct api *c, struct err *err)
 {
     static const int caught[] = {SIGINT, SIGTERM, SIGHUP};
 
@@ -124,7 +122,7 @@ int cluster_catch_signals(struct cluster *c, struct err *err)
     return 0;
 }
 
-void cluster_close(struct cluster *c)
+void api_close(struct api *c)
 {
     for (size_t i = 0; i < ARRAY_LEN(c->signals); i++)
         loop_signal_free(c->signals[i]);
@@ -134,12 +132,12 @@ void cluster_close(struct cluster *c)
     free(c->ns);
     free(c->server);
     free(c->context);
-    *c = (struct cluster){0};
+    *c = (struct api){0};
 }
 
 /* ---- waiting ---- */
 
-static void tell(struct cluster *c)
+static void tell(struct api *c)
 {
     if (!c->told)
         cli_say(c->cli, "waiting for the API server%s%s", c->server[0] ? " at " : "",
@@ -148,7 +146,7 @@ static void tell(struct cluster *c)
 }
 
 /* Whatever is due, within at most `ms`. */
-static void turn(struct cluster *c, int64_t ms)
+static void turn(struct api *c, int64_t ms)
 {
     if (loop_is_virtual(c->loop))
         loop_step(c->loop, loop_now_ms(c->loop) + ms);
@@ -156,7 +154,7 @@ static void turn(struct cluster *c, int64_t ms)
         loop_poll(c->loop, ms);
 }
 
-bool cluster_until(struct cluster *c, const bool *flag, int64_t timeout_ms)
+bool api_until(struct api *c, const bool *flag, int64_t timeout_ms)
 {
     const int64_t start_ms = loop_mono_ms(c->loop);
     int64_t left_ms = timeout_ms;
@@ -195,7 +193,7 @@ void answer_fini(struct answer *a)
 
 /* ---- what went wrong, for people ---- */
 
-static int explain(const struct cluster *c, const struct answer *a, struct err *err)
+static int explain(const struct api *c, const struct answer *a, struct err *err)
 {
     const char *at = c->server[0] ? c->server : "(none)";
 
@@ -220,29 +218,29 @@ static int explain(const struct cluster *c, const struct answer *a, struct err *
     return -1;
 }
 
-int cluster_wait(struct cluster *c, struct answer *a, struct err *err)
+int api_wait(struct api *c, struct answer *a, struct err *err)
 {
-    if (!cluster_until(c, &a->come, TELL_AFTER_MS)) {
+    if (!api_until(c, &a->come, TELL_AFTER_MS)) {
         tell(c);
-        cluster_until(c, &a->come, -1);
+        api_until(c, &a->come, -1);
     }
     return a->outcome == KC_OK ? 0 : explain(c, a, err);
 }
 
 /* ---- one request ---- */
 
-int cluster_get(struct cluster *c, const struct kc_ref *ref, struct answer *ret,
-                struct err *err)
+int api_get(struct api *c, const struct kc_ref *ref, struct answer *ret,
+            struct err *err)
 {
     kc_get(c->client, ref, answer_take, ret);
-    return cluster_wait(c, ret, err);
+    return api_wait(c, ret, err);
 }
 
-int cluster_list(struct cluster *c, const struct kc_ref *ref, const char *query,
-                 struct answer *ret, struct err *err)
+int api_list(struct api *c, const struct kc_ref *ref, const char *query,
+             struct answer *ret, struct err *err)
 {
     kc_list(c->client, ref, query, answer_take, ret);
-    if (cluster_wait(c, ret, err) == 0)
+    if (api_wait(c, ret, err) == 0)
         return 0;
     if (ret->reason == KC_REASON_NOT_FOUND && ref->resource->group[0])
         err_set(
@@ -253,24 +251,24 @@ int cluster_list(struct cluster *c, const struct kc_ref *ref, const char *query,
     return -1;
 }
 
-int cluster_create(struct cluster *c, const struct kc_ref *ref, const struct json *body,
-                   struct answer *ret, struct err *err)
+int api_create(struct api *c, const struct kc_ref *ref, const struct json *body,
+               struct answer *ret, struct err *err)
 {
     kc_create(c->client, ref, body, answer_take, ret);
-    return cluster_wait(c, ret, err);
+    return api_wait(c, ret, err);
 }
 
-int cluster_patch(struct cluster *c, const struct kc_ref *ref, enum kc_patch type,
-                  const struct json *body, struct answer *ret, struct err *err)
+int api_patch(struct api *c, const struct kc_ref *ref, enum kc_patch type,
+              const struct json *body, struct answer *ret, struct err *err)
 {
     kc_patch(c->client, ref, type, body, answer_take, ret);
-    return cluster_wait(c, ret, err);
+    return api_wait(c, ret, err);
 }
 
-int cluster_delete(struct cluster *c, const struct kc_ref *ref,
-                   const struct kc_delete_options *options, struct answer *ret,
-                   struct err *err)
+int api_delete(struct api *c, const struct kc_ref *ref,
+               const struct kc_delete_options *options, struct answer *ret,
+               struct err *err)
 {
     kc_delete(c->client, ref, options, answer_take, ret);
-    return cluster_wait(c, ret, err);
+    return api_wait(c, ret, err);
 }

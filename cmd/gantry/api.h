@@ -1,5 +1,5 @@
 /*
- * cluster - a command's connection to the API server, and requests that read as if they
+ * api - a command's connection to the API server, and requests that read as if they
  * were calls.
  *
  * The cluster is found as kubectl finds it: --kubeconfig, KUBECONFIG, ~/.kube/config,
@@ -11,8 +11,8 @@
  * line on stderr says for whom it waits. Errors are for the person at the terminal:
  * what, where, and what would be right.
  */
-#ifndef GANTRY_CLI_CLUSTER_H
-#define GANTRY_CLI_CLUSTER_H
+#ifndef GANTRY_CLI_API_H
+#define GANTRY_CLI_API_H
 
 #include <stdbool.h>
 
@@ -20,14 +20,14 @@
 #include "cmd/gantry/cli.h"
 #include "kubeclient/client.h"
 
-extern const struct kc_resource cluster_jobs, cluster_partitions;
+extern const struct kc_resource api_jobs, api_partitions;
 
 /* Options that every command has, in addition to Slurm's. */
-struct cluster_options {
+struct api_options {
     const char *kubeconfig, *context, *namespace_;
 };
 /* NOLINTBEGIN(bugprone-macro-parentheses): names of a type and of its member. */
-#define CLUSTER_OPT_ROWS(type, member)                                               \
+#define API_OPT_ROWS(type, member)                                                   \
     {"kubeconfig",                                                                   \
      0,                                                                              \
      OPT_STRING,                                                                     \
@@ -52,7 +52,7 @@ struct cluster_options {
     }
 /* NOLINTEND(bugprone-macro-parentheses) */
 
-struct cluster {
+struct api {
     const struct cli *cli;
     struct loop *loop;
     struct kc_client *client;
@@ -67,16 +67,16 @@ struct cluster {
     struct loop *own_loop;
     struct loop_signal *signals[3];
 };
-#define CLUSTER_AUTO __attribute__((cleanup(cluster_close)))
+#define API_AUTO __attribute__((cleanup(api_close)))
 
 /* `cli` must outlive it. Nothing is asked of the server yet. */
-int cluster_open(struct cluster *ret, const struct cli *cli,
-                 const struct cluster_options *options, struct err *err);
-void cluster_close(struct cluster *c); /* all zero is fine */
+int api_open(struct api *ret, const struct cli *cli, const struct api_options *options,
+             struct err *err);
+void api_close(struct api *c); /* all zero is fine */
 
 /* From now on SIGINT, SIGTERM and SIGHUP do not end the program but set `interrupted`:
  * what was begun is to be taken back. */
-int cluster_catch_signals(struct cluster *c, struct err *err);
+int api_catch_signals(struct api *c, struct err *err);
 
 /* What a request brought. Start with all zero; answer_fini frees. */
 struct answer {
@@ -97,23 +97,23 @@ void answer_fini(struct answer *a); /* may be used again then */
 
 /* Runs the loop until `*flag`, at most for `timeout_ms` (-1: as long as it takes).
  * Returns *flag. */
-bool cluster_until(struct cluster *c, const bool *flag, int64_t timeout_ms);
+bool api_until(struct api *c, const bool *flag, int64_t timeout_ms);
 
 /* Runs the loop until the answer is there. -1: it is no success; err says so in words
  * for people, and the answer tells programs. */
-int cluster_wait(struct cluster *c, struct answer *a, struct err *err);
+int api_wait(struct api *c, struct answer *a, struct err *err);
 
 /* One request and its answer. */
-int cluster_get(struct cluster *c, const struct kc_ref *ref, struct answer *ret,
-                struct err *err);
-int cluster_list(struct cluster *c, const struct kc_ref *ref, const char *query,
-                 struct answer *ret, struct err *err);
-int cluster_create(struct cluster *c, const struct kc_ref *ref, const struct json *body,
-                   struct answer *ret, struct err *err);
-int cluster_patch(struct cluster *c, const struct kc_ref *ref, enum kc_patch type,
-                  const struct json *body, struct answer *ret, struct err *err);
-int cluster_delete(struct cluster *c, const struct kc_ref *ref,
-                   const struct kc_delete_options *options, struct answer *ret,
-                   struct err *err);
+int api_get(struct api *c, const struct kc_ref *ref, struct answer *ret,
+            struct err *err);
+int api_list(struct api *c, const struct kc_ref *ref, const char *query,
+             struct answer *ret, struct err *err);
+int api_create(struct api *c, const struct kc_ref *ref, const struct json *body,
+               struct answer *ret, struct err *err);
+int api_patch(struct api *c, const struct kc_ref *ref, enum kc_patch type,
+              const struct json *body, struct answer *ret, struct err *err);
+int api_delete(struct api *c, const struct kc_ref *ref,
+               const struct kc_delete_options *options, struct answer *ret,
+               struct err *err);
 
 #endif
