@@ -105,7 +105,12 @@ $(BUILD)/bin/%: $(BUILD)/rel/bin/%
 	@mkdir -p $(@D)
 	$(Q)cp --remove-destination $< $@
 
-test: deps-test $(TESTS) $(FUZZ) $(PROGRAMS:%=$(BUILD)/san/bin/%) $(LINKS:%=$(BUILD)/san/bin/%)
+# Tests link all parts, whatever each pulls in: no name may be defined twice.
+$(BUILD)/san/together.o: $(call libs_of,san)
+	$(call say,LINK)
+	$(Q)ld -r --whole-archive $^ -o $@
+
+test: deps-test $(BUILD)/san/together.o $(TESTS) $(FUZZ) $(PROGRAMS:%=$(BUILD)/san/bin/%) $(LINKS:%=$(BUILD)/san/bin/%)
 	@tests/run-tests $(BUILD)/san $(TESTS) $(FUZZ)
 
 # One test program: `make run-tests/base/test_str`.

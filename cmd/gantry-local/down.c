@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/util.h"
-#include "cmd/gantry-local/cluster.h"
+#include "cmd/gantry-local/statedir.h"
 #include "cmd/gantry-local/commands.h"
 #include "cmd/gantry-local/survey.h"
 
@@ -59,7 +59,7 @@ static void tell_jobs(const struct survey *s)
 }
 
 /* Until the controller has put all jobs away whose pods the nodes have ended. */
-static void await_requeue(struct cluster *c, struct ask *a, struct survey *s)
+static void await_requeue(struct statedir *c, struct ask *a, struct survey *s)
 {
     const int64_t until_ms = loop_mono_ms(c->loop) + REQUEUE_MS;
 
@@ -69,7 +69,7 @@ static void await_requeue(struct cluster *c, struct ask *a, struct survey *s)
 }
 
 /* True: it had to be killed. */
-static bool stop(struct cluster *c, enum daemon which)
+static bool stop(struct statedir *c, enum daemon which)
 {
     struct proc p;
 
@@ -82,12 +82,12 @@ static bool stop(struct cluster *c, enum daemon which)
     return killed;
 }
 
-static int stop_all(struct cluster *c)
+static int stop_all(struct statedir *c)
 {
     struct survey s = {0};
     struct proc p;
     struct ask *a =
-        daemon_find(c->dir, DAEMON_SERVER, &p) ? cluster_ask(c, NULL) : NULL;
+        daemon_find(c->dir, DAEMON_SERVER, &p) ? statedir_ask(c, NULL) : NULL;
     const bool known = a && survey_jobs(a, &s, NULL) == 0;
     bool killed;
 
@@ -108,7 +108,7 @@ static int stop_all(struct cluster *c)
     return killed ? EXIT_FAILED : 0;
 }
 
-static bool anything_runs(const struct cluster *c)
+static bool anything_runs(const struct statedir *c)
 {
     struct proc p;
 
@@ -118,11 +118,11 @@ static bool anything_runs(const struct cluster *c)
     return false;
 }
 
-static int bring_down(struct cluster *c, struct err *err)
+static int bring_down(struct statedir *c, struct err *err)
 {
     struct stat st;
 
-    if (stat(c->dir, &st) == 0 && cluster_take(c, err) != 0)
+    if (stat(c->dir, &st) == 0 && statedir_take(c, err) != 0)
         return err->code == ERR_EXISTS ? EXIT_TAKEN : EXIT_USE;
     if (anything_runs(c))
         return stop_all(c);
@@ -133,7 +133,7 @@ static int bring_down(struct cluster *c, struct err *err)
 int cmd_down(int argc, char **argv)
 {
     struct options o = {0};
-    struct cluster c = {.lock = -1};
+    struct statedir c = {.lock = -1};
     struct err err = ERR_INIT;
     const int at = opt_parse(table, argc, argv, &o, &err);
     int status = EXIT_USE;
@@ -149,10 +149,10 @@ int cmd_down(int argc, char **argv)
     }
     if (at >= 0 && at < argc)
         err_set(&err, ERR_INVALID, "unexpected \"%.100s\"; see --help", argv[at]);
-    else if (at >= 0 && cluster_init(&c, o.dir, &err) == 0)
+    else if (at >= 0 && statedir_init(&c, o.dir, &err) == 0)
         status = bring_down(&c, &err);
     if (err.code)
         fprintf(stderr, "gantry-local down: %s\n", err.msg);
-    cluster_fini(&c);
+    statedir_fini(&c);
     return status;
 }

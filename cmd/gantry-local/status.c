@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/util.h"
-#include "cmd/gantry-local/cluster.h"
+#include "cmd/gantry-local/statedir.h"
 #include "cmd/gantry-local/commands.h"
 #include "cmd/gantry-local/survey.h"
 
@@ -33,7 +33,7 @@ static const struct opt_exit exits[] = {
 };
 
 struct status {
-    struct cluster cluster;
+    struct statedir statedir;
     struct proc procs[DAEMONS];
     bool runs[DAEMONS];
     size_t running;
@@ -44,7 +44,7 @@ struct status {
 static void look(struct status *s)
 {
     for (int i = 0; i < DAEMONS; i++) {
-        s->runs[i] = daemon_find(s->cluster.dir, i, &s->procs[i]);
+        s->runs[i] = daemon_find(s->statedir.dir, i, &s->procs[i]);
         s->running += s->runs[i];
     }
 }
@@ -52,7 +52,7 @@ static void look(struct status *s)
 /* Leaves `ask` where the server answers all that is asked. */
 static void ask_server_of(struct status *s, struct err *err)
 {
-    s->ask = cluster_ask(&s->cluster, err);
+    s->ask = statedir_ask(&s->statedir, err);
     if (s->ask && survey_nodes(s->ask, &s->survey, err) == 0 &&
         survey_jobs(s->ask, &s->survey, err) == 0)
         return;
@@ -94,7 +94,7 @@ static void print_program(const struct status *s, enum daemon which,
         printf("\n");
         return;
     }
-    daemon_last_words(s->cluster.dir, which, &words);
+    daemon_last_words(s->statedir.dir, which, &words);
     printf("does not run%s%s\n", words.len > 0 ? ": " : "", words.s);
 }
 
@@ -104,17 +104,17 @@ static int report(struct status *s)
 
     look(s);
     if (s->running == 0) {
-        printf("Gantry is not up in %s.\n", s->cluster.dir);
+        printf("Gantry is not up in %s.\n", s->statedir.dir);
         return STATUS_DOWN;
     }
     if (s->runs[DAEMON_SERVER])
         ask_server_of(s, &err);
     const bool whole =
         s->running == DAEMONS && s->ask && s->survey.nodes == s->survey.ready;
-    printf("Gantry is %sup in %s.\n", whole ? "" : "only partly ", s->cluster.dir);
+    printf("Gantry is %sup in %s.\n", whole ? "" : "only partly ", s->statedir.dir);
     for (int i = 0; i < DAEMONS; i++)
         print_program(s, i, &err);
-    AUTO_FREE char *export = cluster_export(&s->cluster);
+    AUTO_FREE char *export = statedir_export(&s->statedir);
     if (whole)
         printf("  %s\n", export);
     else if (s->running < DAEMONS)
@@ -126,7 +126,7 @@ static int report(struct status *s)
 int cmd_status(int argc, char **argv)
 {
     struct options o = {0};
-    struct status s = {.cluster = {.lock = -1}};
+    struct status s = {.statedir = {.lock = -1}};
     struct err err = ERR_INIT;
     const int at = opt_parse(table, argc, argv, &o, &err);
     int status = EXIT_USE;
@@ -141,10 +141,10 @@ int cmd_status(int argc, char **argv)
     }
     if (at >= 0 && at < argc)
         err_set(&err, ERR_INVALID, "unexpected \"%.100s\"; see --help", argv[at]);
-    else if (at >= 0 && cluster_init(&s.cluster, o.dir, &err) == 0)
+    else if (at >= 0 && statedir_init(&s.statedir, o.dir, &err) == 0)
         status = report(&s);
     if (err.code)
         fprintf(stderr, "gantry-local status: %s\n", err.msg);
-    cluster_fini(&s.cluster);
+    statedir_fini(&s.statedir);
     return status;
 }

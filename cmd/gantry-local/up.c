@@ -9,7 +9,7 @@
 
 #include "base/files.h"
 #include "base/util.h"
-#include "cmd/gantry-local/cluster.h"
+#include "cmd/gantry-local/statedir.h"
 #include "cmd/gantry-local/commands.h"
 #include "cmd/gantry-local/nodegroups.h"
 #include "cmd/gantry-local/setup.h"
@@ -55,7 +55,7 @@ static const struct opt_exit exits[] = {
 };
 
 struct up {
-    struct cluster cluster;
+    struct statedir statedir;
     struct nodegroups groups;
     struct ask *ask;
     char *bin;               /* where the programs are */
@@ -85,7 +85,7 @@ static void say(const struct up *u, enum daemon which, const char *how)
 
 static void say_usage(const struct up *u, bool was_up)
 {
-    AUTO_FREE char *export = cluster_export(&u->cluster);
+    AUTO_FREE char *export = statedir_export(&u->statedir);
 
     printf("\nGantry %s up. To use it:\n\n    %s\n", was_up ? "was" : "is", export);
     if (!u->in_path)
@@ -101,7 +101,7 @@ static void say_usage(const struct up *u, bool was_up)
 
 static int read_kept(const struct up *u, struct str *ret)
 {
-    AUTO_FREE char *path = cluster_path(&u->cluster, "nodes");
+    AUTO_FREE char *path = statedir_path(&u->statedir, "nodes");
 
     str_init(ret, NODES_TEXT_MAX);
     if (str_read_file(ret, path, NULL) != 0 || ret->len == 0)
@@ -113,7 +113,7 @@ static int read_kept(const struct up *u, struct str *ret)
 
 static int keep_nodes(const struct up *u, const char *text, struct err *err)
 {
-    AUTO_FREE char *path = cluster_path(&u->cluster, "nodes");
+    AUTO_FREE char *path = statedir_path(&u->statedir, "nodes");
     AUTO_FREE char *line = xasprintf("%s\n", text);
 
     return files_write(path, line, strlen(line), 0600, err);
@@ -142,7 +142,7 @@ static int settle_groups(struct up *u, const struct options *o, struct err *err)
     if (known && !o->nodes && !o->gpus)
         return nodegroups_parse(kept.s, &none, &u->groups, err) == 0
                    ? 0
-                   : err_prefix(err, "%s/nodes", u->cluster.dir);
+                   : err_prefix(err, "%s/nodes", u->statedir.dir);
     nodegroups_print(&u->groups, &text);
     if (u->found[DAEMON_NODES] && strcmp(kept.s, text.s) != 0) {
         u->status = EXIT_TAKEN;
@@ -191,25 +191,26 @@ static int find_programs(struct up *u, struct err *err)
 static int start_server(struct up *u, struct err *err)
 {
     const struct passwd *pw = getpwuid(geteuid());
-    struct ask *before = cluster_ask(&u->cluster, NULL);
+    struct ask *before = statedir_ask(&u->statedir, NULL);
     AUTO_FREE char *was = xstrdup(before ? ask_server(before) : "");
-    const char *args[] = {
-        u->self, "serve", "--dir", u->cluster.dir, "--user", pw ? pw->pw_name : "admin",
-        NULL};
+    const char *args[] = {u->self,  "serve",
+                          "--dir",  u->statedir.dir,
+                          "--user", pw ? pw->pw_name : "admin",
+                          NULL};
     struct starting s;
 
     ask_close(before);
     say_starting(u, DAEMON_SERVER);
-    if (daemon_start(u->cluster.dir, DAEMON_SERVER, args, &s, err) != 0)
+    if (daemon_start(u->statedir.dir, DAEMON_SERVER, args, &s, err) != 0)
         return -1;
-    if (daemon_await(u->cluster.loop, u->cluster.dir, &s, PATIENCE_MS, err) != 0) {
+    if (daemon_await(u->statedir.loop, u->statedir.dir, &s, PATIENCE_MS, err) != 0) {
         u->status = s.status == EXIT_DAMAGED || s.status == EXIT_TAKEN ? s.status : 0;
         return -1;
     }
-    u->ask = cluster_ask(&u->cluster, err);
+    u->ask = statedir_ask(&u->statedir, err);
     for (int i = DAEMON_NODES; u->ask && i < DAEMONS; i++)
         if (u->found[i] && strcmp(was, ask_server(u->ask)) != 0) {
-            daemon_stop(u->cluster.loop, u->cluster.dir, i, PATIENCE_MS);
+            daemon_stop(u->statedir.loop, u->statedir.dir, i, PATIENCE_MS);
             u->found[i] = false;
         }
     return u->ask ? 0 : -1;
@@ -221,7 +222,7 @@ static int serve(struct up *u, struct err *err)
         if (start_server(u, err) != 0)
             return -1;
     } else {
-        u->ask = cluster_ask(&u->cluster, err);
+        u->ask = statedir_ask(&u->statedir, err);
         if (!u->ask)
             return -1;
     }
@@ -235,8 +236,8 @@ static int serve(struct up *u, struct err *err)
 
 static int start_nodes(struct up *u, struct starting *ret, struct err *err)
 {
-    AUTO_FREE char *kubeconfig = cluster_path(&u->cluster, "kubeconfig");
-    AUTO_FREE char *dir = cluster_path(&u->cluster, "node");
+    AUTO_FREE char *kubeconfig = statedir_path(&u->statedir, "kubeconfig");
+    AUTO_FREE char *dir = statedir_path(&u->statedir, "node");
     STR_AUTO struct str groups;
 
     str_init(&groups, NODES_TEXT_MAX);
@@ -244,15 +245,15 @@ static int start_nodes(struct up *u, struct starting *ret, struct err *err)
     const char *args[] = {u->self,  "node",    "--kubeconfig", kubeconfig,  "--dir",
                           dir,      "--name",  NODE_PREFIX,    "--nodes",   groups.s,
                           "--cpus", CPUS_TEXT, "--memory",     MEMORY_TEXT, NULL};
-    return daemon_start(u->cluster.dir, DAEMON_NODES, args, ret, err);
+    return daemon_start(u->statedir.dir, DAEMON_NODES, args, ret, err);
 }
 
 static int start_controller(struct up *u, struct starting *ret, struct err *err)
 {
-    AUTO_FREE char *kubeconfig = cluster_path(&u->cluster, "kubeconfig");
+    AUTO_FREE char *kubeconfig = statedir_path(&u->statedir, "kubeconfig");
     const char *args[] = {u->controller, "--kubeconfig", kubeconfig, NULL};
 
-    return daemon_start(u->cluster.dir, DAEMON_CONTROLLER, args, ret, err);
+    return daemon_start(u->statedir.dir, DAEMON_CONTROLLER, args, ret, err);
 }
 
 /* ---- ready ---- */
@@ -262,14 +263,14 @@ static int await_started(struct up *u, struct starting *s, struct err *err)
     if (s->ready < 0)
         return 0;
     say_starting(u, s->which);
-    return daemon_await(u->cluster.loop, u->cluster.dir, s, PATIENCE_MS, err);
+    return daemon_await(u->statedir.loop, u->statedir.dir, s, PATIENCE_MS, err);
 }
 
 /* Nodes that ran already may have lost the server for a while. */
 static int await_nodes(struct up *u, struct err *err)
 {
     const size_t want = (size_t)nodegroups_count(&u->groups);
-    const int64_t until_ms = loop_mono_ms(u->cluster.loop) + PATIENCE_MS;
+    const int64_t until_ms = loop_mono_ms(u->statedir.loop) + PATIENCE_MS;
     struct survey s;
 
     if (survey_prune_nodes(u->ask, NODE_PREFIX, (int64_t)want, err) != 0)
@@ -279,10 +280,10 @@ static int await_nodes(struct up *u, struct err *err)
             return -1;
         if (s.ready >= want)
             return 0;
-        if (loop_mono_ms(u->cluster.loop) > until_ms)
+        if (loop_mono_ms(u->statedir.loop) > until_ms)
             return err_set(err, ERR_UNAVAILABLE, "nodes: %zu of %zu are ready", s.ready,
                            want);
-        loop_poll(u->cluster.loop, POLL_MS);
+        loop_poll(u->statedir.loop, POLL_MS);
     }
 }
 
@@ -315,15 +316,15 @@ static int bring_up(struct up *u, const struct options *o, struct err *err)
     u->is_terminal = isatty(STDOUT_FILENO);
     u->status = EXIT_USE;
     if (read_groups(o, &u->groups, err) != 0 ||
-        cluster_init(&u->cluster, o->dir, err) != 0 || find_programs(u, err) != 0)
+        statedir_init(&u->statedir, o->dir, err) != 0 || find_programs(u, err) != 0)
         return -1;
-    if (cluster_take(&u->cluster, err) != 0) {
+    if (statedir_take(&u->statedir, err) != 0) {
         u->status = err->code == ERR_EXISTS ? EXIT_TAKEN : EXIT_USE;
         return -1;
     }
     for (int i = 0; i < DAEMONS; i++) {
         struct proc p;
-        u->found[i] = daemon_find(u->cluster.dir, i, &p);
+        u->found[i] = daemon_find(u->statedir.dir, i, &p);
         was_up = was_up && u->found[i];
     }
     if (settle_groups(u, o, err) != 0)
@@ -339,7 +340,7 @@ static int bring_up(struct up *u, const struct options *o, struct err *err)
 static void end(struct up *u)
 {
     ask_close(u->ask);
-    cluster_fini(&u->cluster);
+    statedir_fini(&u->statedir);
     free(u->bin);
     free(u->self);
     free(u->controller);
@@ -348,7 +349,7 @@ static void end(struct up *u)
 int cmd_up(int argc, char **argv)
 {
     struct options o = {0};
-    struct up u = {.cluster = {.lock = -1}};
+    struct up u = {.statedir = {.lock = -1}};
     struct err err = ERR_INIT;
     const int at = opt_parse(table, argc, argv, &o, &err);
 

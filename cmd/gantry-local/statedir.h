@@ -1,5 +1,5 @@
 /*
- * cluster - what `up`, `down` and `status` share: the directory of a local cluster.
+ * statedir - what `up`, `down` and `status` share: the directory of a local cluster.
  *
  *   DIR/            as auth.h and objectdb.h have it: the API server's
  *   DIR/nodes       which nodes there are, as `up` was told last (nodegroups.h)
@@ -9,31 +9,31 @@
  *
  * All of it is its owner's alone (mode 0700).
  */
-#ifndef GANTRY_LOCAL_CLUSTER_H
-#define GANTRY_LOCAL_CLUSTER_H
+#ifndef GANTRY_LOCAL_STATEDIR_H
+#define GANTRY_LOCAL_STATEDIR_H
 
 #include "base/loop.h"
 #include "cmd/gantry-local/ask.h"
 #include "cmd/gantry-local/daemons.h"
 
-struct cluster {
+struct statedir {
     char *dir; /* absolute once it is there */
     struct loop *loop;
     int lock; /* -1: not taken */
 };
 
 /* `dir` NULL: $XDG_STATE_HOME/gantry-local, or ~/.local/state/gantry-local. */
-int cluster_init(struct cluster *c, const char *dir, struct err *err);
-void cluster_fini(struct cluster *c);
+int statedir_init(struct statedir *c, const char *dir, struct err *err);
+void statedir_fini(struct statedir *c);
 
 /* Makes the directory and takes its lock. ERR_EXISTS: another `up` or `down` has it. */
-int cluster_take(struct cluster *c, struct err *err);
+int statedir_take(struct statedir *c, struct err *err);
 
 /* "DIR/name"; heap. */
-char *cluster_path(const struct cluster *c, const char *name);
+char *statedir_path(const struct statedir *c, const char *name);
 /* "export KUBECONFIG=...", as a shell takes it; heap. */
-char *cluster_export(const struct cluster *c);
+char *statedir_export(const struct statedir *c);
 /* Asks its API server. NULL and err. */
-struct ask *cluster_ask(const struct cluster *c, struct err *err);
+struct ask *statedir_ask(const struct statedir *c, struct err *err);
 
 #endif

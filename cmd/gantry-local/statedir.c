@@ -1,4 +1,4 @@
-#include "cmd/gantry-local/cluster.h"
+#include "cmd/gantry-local/statedir.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -25,9 +25,9 @@ static char *default_dir(struct err *err)
     return NULL;
 }
 
-int cluster_init(struct cluster *c, const char *dir, struct err *err)
+int statedir_init(struct statedir *c, const char *dir, struct err *err)
 {
-    *c = (struct cluster){.lock = -1};
+    *c = (struct statedir){.lock = -1};
     if (dir && !dir[0])
         return err_set(err, ERR_INVALID, "--dir: the path is empty");
     c->dir = dir ? realpath(dir, NULL) : default_dir(err);
@@ -41,7 +41,7 @@ int cluster_init(struct cluster *c, const char *dir, struct err *err)
     return c->loop ? 0 : -1;
 }
 
-void cluster_fini(struct cluster *c)
+void statedir_fini(struct statedir *c)
 {
     if (c->lock >= 0)
         close(c->lock);
@@ -50,7 +50,7 @@ void cluster_fini(struct cluster *c)
 }
 
 /* The programs get the path, and work elsewhere. */
-static int make_absolute(struct cluster *c, struct err *err)
+static int make_absolute(struct statedir *c, struct err *err)
 {
     char *path = realpath(c->dir, NULL);
 
@@ -61,11 +61,11 @@ static int make_absolute(struct cluster *c, struct err *err)
     return 0;
 }
 
-int cluster_take(struct cluster *c, struct err *err)
+int statedir_take(struct statedir *c, struct err *err)
 {
     if (files_make_private_dir(c->dir, err) != 0 || make_absolute(c, err) != 0)
         return err_prefix(err, "--dir");
-    AUTO_FREE char *path = cluster_path(c, "up.lock");
+    AUTO_FREE char *path = statedir_path(c, "up.lock");
     c->lock = files_lock(path, err);
     if (c->lock >= 0)
         return 0;
@@ -74,12 +74,12 @@ int cluster_take(struct cluster *c, struct err *err)
                                : "--dir");
 }
 
-char *cluster_path(const struct cluster *c, const char *name)
+char *statedir_path(const struct statedir *c, const char *name)
 {
     return xasprintf("%s/%s", c->dir, name);
 }
 
-char *cluster_export(const struct cluster *c)
+char *statedir_export(const struct statedir *c)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                 "0123456789_./-+,:@%";
@@ -98,9 +98,9 @@ char *cluster_export(const struct cluster *c)
     return str_take(&out);
 }
 
-struct ask *cluster_ask(const struct cluster *c, struct err *err)
+struct ask *statedir_ask(const struct statedir *c, struct err *err)
 {
-    AUTO_FREE char *path = cluster_path(c, "kubeconfig");
+    AUTO_FREE char *path = statedir_path(c, "kubeconfig");
 
     return ask_open(c->loop, path, err);
 }
