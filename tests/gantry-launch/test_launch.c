@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -92,14 +93,21 @@ static void until(struct run *r, const char *part)
         ck_assert_msg(hear(r), "it ended without \"%s\": %s", part, r->said.s);
 }
 
-/* Its end: the exit code, or minus the signal. */
+/* Its end: the exit code, or minus the signal. What it leaves in its group ends then, as
+ * on a node: a `sleep` begun after the signal would keep the pipe open. */
 static int end(struct run *r)
 {
+    struct pollfd ended = {.fd = pidfd_open(r->pid, 0), .events = POLLIN};
     int status;
+    ck_assert_int_ge(ended.fd, 0);
+    bool in_time = poll(&ended, 1, PATIENCE_MS) == 1;
+    kill(-r->pid, SIGKILL);
+    ck_assert_int_eq(waitpid(r->pid, &status, 0), r->pid);
+    close(ended.fd);
     while (hear(r))
         ;
     close(r->out);
-    ck_assert_int_eq(waitpid(r->pid, &status, 0), r->pid);
+    ck_assert_msg(in_time, "it does not end; it said: %s", r->said.s);
     return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }
 
