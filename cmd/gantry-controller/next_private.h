@@ -1,7 +1,7 @@
 /*
  * next_private - what the files of next.h share: next.c (where a job stands, a start
- * that was decided), next_attempt.c (an attempt under way, and how it ends), next_wait.c
- * (a job that waits), next_want.c (the edits of the status that is wanted).
+ * that was decided), next_attempt.c (an attempt under way, and how it ends),
+ * next_wait.c (a job that waits), next_want.c (the edits of the wanted status).
  *
  * All of them only change `n`; what is persisted is in `v`.
  */
