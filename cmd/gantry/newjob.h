@@ -36,7 +36,7 @@ int newjob_make(struct newjob *n, struct err *err);
 /* Partitions that are asked for are there, or there is a default one, and one of them
  * takes new jobs. */
 int newjob_check_partitions(struct newjob *n, struct err *err);
-/* Asks the server whether it would take it. */
+/* Asks the server whether it would take it; `object` is then what it would make. */
 int newjob_try(struct newjob *n, struct err *err);
 /* Makes the object and waits until it has an id; on failure it is withdrawn. */
 int newjob_send(struct newjob *n, struct err *err);

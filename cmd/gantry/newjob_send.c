@@ -142,9 +142,10 @@ int newjob_try(struct newjob *n, struct err *err)
     str_add(&path, "?dryRun=All&fieldValidation=Strict&fieldManager=gantry");
     kc_raw(n->api->client, "POST", path.s, "application/json", n->body, answer_take,
            &a);
-    if (api_wait(n->api, &a, err) == 0)
-        return 0;
-    return refused_by_server(n, &a, err);
+    if (api_wait(n->api, &a, err) < 0)
+        return refused_by_server(n, &a, err);
+    n->object = json_ref(a.body);
+    return 0;
 }
 
 /* ---- sending ---- */

@@ -7,6 +7,7 @@
 
 #include "base/util.h"
 #include "cmd/gantry/commands.h"
+#include "cmd/gantry/estimate.h"
 #include "cmd/gantry/jobwatch.h"
 #include "cmd/gantry/newjob.h"
 #include "cmd/gantry/version.h"
@@ -169,7 +170,7 @@ static int submit_job(const struct cli *cli, struct newjob *n)
     if (submit_has(n->submit, "test-only")) {
         if (newjob_try(n, &err) < 0)
             return fail_submission(cli, &err);
-        cli_say(cli, "the job would be accepted; when it would start is not estimated");
+        estimate_tell(cli, n->api, n->object);
         return EXIT_DONE;
     }
     if (newjob_send(n, &err) < 0 || tell(cli, n, &err) < 0)

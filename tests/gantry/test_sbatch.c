@@ -254,11 +254,23 @@ START_TEST(test_test_only)
     struct clitest *t = clitest_new();
 
     clitest_expect(t, "sbatch --test-only --wrap x", 0, "",
-                   "sbatch: the job would be accepted; when it would start is not "
-                   "estimated\n");
+                   "sbatch: Job to start at 2027-01-15T08:00:00 using 1 processors on "
+                   "nodes n1 in partition main\n");
+    clitest_expect(t, "sbatch --test-only -N 99 --wrap x", 0, "",
+                   "sbatch: the job would be accepted; it would wait (BadConstraints): "
+                   "needs 99 nodes*");
     clitest_expect(t, "sbatch --test-only -a 1 --wrap x", 1, "",
                    FAILED "-a is not supported yet\n");
     ck_assert_uint_eq(clitest_count(t, "batchjobs", NULL), 0);
+    /* behind a job that has all nodes for ten minutes */
+    clitest_expect(t, "sbatch -N 4 --exclusive -t 10 --wrap x", 0, NULL, NULL);
+    clitest_expect(t, "sbatch --test-only -N 2 --exclusive --wrap x", 0, "",
+                   "sbatch: Job to start at 2027-01-15T08:1*");
+    spy_spoil(t->spy, &(struct spy_rule){"GET", "/pods", SPY_REFUSE, 403, "Forbidden",
+                                         "no pods for you", SPY_ALWAYS});
+    clitest_expect(t, "sbatch --test-only --wrap x", 0, "",
+                   "sbatch: the job would be accepted; when it would start is not "
+                   "known: list pods: *");
     clitest_free(t);
 }
 END_TEST

@@ -1,0 +1,237 @@
+#include "cmd/gantry/estimate.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hostlist.h"
+#include "base/util.h"
+#include "cmd/gantry/slurmtime.h"
+#include "crds/convert.h"
+#include "crds/jobstate.h"
+#include "scheduler/sched.h"
+
+#define UID_OF_NEW "new"
+#define PAGE 500
+#define QUERY_MAX 4096
+#define NODES_MAX (1u << 20)
+
+struct world {
+    struct sched *sched;
+    struct restable resources;
+    struct convert convert;
+    int64_t last_id;
+};
+
+/* ---- one object, told to the core; what cannot be read the controller leaves out too */
+
+static void tell_node(struct world *w, const struct json *object)
+{
+    struct node *node = convert_node(&w->convert, object, NULL);
+    if (node)
+        sched_apply(w->sched, &(struct change){.kind = CHANGE_NODE, .u.node = node});
+}
+
+static void tell_partition(struct world *w, const struct json *object)
+{
+    struct partition *part = convert_partition(&w->convert, object, NULL);
+    if (part)
+        sched_apply(w->sched,
+                    &(struct change){.kind = CHANGE_PARTITION, .u.partition = part});
+}
+
+static void tell_qos(struct world *w, const struct json *object)
+{
+    struct qos *qos = convert_qos(object, NULL);
+    if (qos)
+        sched_apply(w->sched, &(struct change){.kind = CHANGE_QOS, .u.qos = qos});
+}
+
+static void tell_account(struct world *w, const struct json *object)
+{
+    struct account *account = convert_account(object, NULL);
+    if (account)
+        sched_apply(w->sched,
+                    &(struct change){.kind = CHANGE_ACCOUNT, .u.account = account});
+}
+
+/* Those of jobs are in the jobs' placements. */
+static void tell_pod(struct world *w, const struct json *object)
+{
+    struct pod *pod = convert_pod(&w->convert, object, NULL);
+    if (pod && pod->node && !pod->terminal && !pod->job_uid) {
+        struct foreign_pod *f = foreign_pod_new();
+        f->uid = xstrdup(pod->uid);
+        f->node = xstrdup(pod->node);
+        f->use = pod->use;
+        sched_apply(w->sched, &(struct change){.kind = CHANGE_FOREIGN_POD, .u.pod = f});
+    }
+    pod_free(pod);
+}
+
+static void tell_job(struct world *w, const struct json *object)
+{
+    enum job_state state = JOB_STATE_NONE;
+    if (job_state_parse(json_str(object, "status.state"), &state) < 0 ||
+        state == JOB_STATE_NONE || job_state_is_final(state))
+        return;
+    struct job *job = convert_job(&w->convert, object, NULL);
+    if (!job)
+        return;
+    w->last_id = MAX(w->last_id, job->job_id);
+    sched_apply(w->sched, &(struct change){.kind = CHANGE_JOB, .u.job = job});
+}
+
+/* ---- what there is ---- */
+
+static const struct kc_resource qos_kind = {"gantry.dev", "v1alpha1", "qos", "QOS",
+                                            false};
+static const struct kc_resource account_kind = {"gantry.dev", "v1alpha1", "accounts",
+                                                "Account", false};
+
+static const struct {
+    const struct kc_resource *resource;
+    void (*tell)(struct world *w, const struct json *object);
+} kinds[] = {
+    {&kc_nodes, tell_node}, {&api_partitions, tell_partition},
+    {&qos_kind, tell_qos},  {&account_kind, tell_account},
+    {&kc_pods, tell_pod},   {&api_jobs, tell_job},
+};
+
+static int read_kind(struct api *c, struct world *w, size_t kind, struct err *err)
+{
+    const struct kc_ref ref = {kinds[kind].resource, NULL, NULL, NULL};
+    STR_AUTO struct str query;
+    str_init(&query, QUERY_MAX);
+    str_addf(&query, "limit=%d", PAGE);
+    for (bool more = true; more;) {
+        ANSWER_AUTO struct answer a = {0};
+        if (api_list(c, &ref, query.s, &a, err) < 0)
+            return err_prefix(err, "list %s", kinds[kind].resource->plural);
+        const struct json *items = json_get(a.body, "items");
+        for (size_t i = 0; i < json_len(items); i++)
+            kinds[kind].tell(w, json_item(items, i));
+        const char *next = json_str_or(a.body, "metadata.continue", "");
+        more = *next != '\0';
+        str_reset(&query);
+        str_addf(&query, "limit=%d&continue=", PAGE);
+        kc_escape(next, &query);
+    }
+    return 0;
+}
+
+/* Behind all others that wait. */
+static int add_new(struct world *w, const struct json *job, int64_t now_sec,
+                   struct err *err)
+{
+    struct job *model = convert_job(&w->convert, job, err);
+    if (!model)
+        return -1;
+    free(model->uid);
+    model->uid = xstrdup(UID_OF_NEW);
+    model->job_id = w->last_id + 1;
+    model->submit_sec = now_sec;
+    sched_apply(w->sched, &(struct change){.kind = CHANGE_RESOURCES,
+                                           .u.resources = &w->resources});
+    sched_apply(w->sched, &(struct change){.kind = CHANGE_JOB, .u.job = model});
+    return 0;
+}
+
+/* ---- what the core says ---- */
+
+static void take_place(struct estimate *e, const struct decision *d, int64_t start_sec)
+{
+    HOSTLIST_AUTO struct hostlist nodes = {0};
+    STR_AUTO struct str text;
+    str_init(&text, NODES_MAX);
+    e->start_sec = start_sec;
+    e->cpus = 0;
+    for (size_t i = 0; i < d->n_slots; i++) {
+        hostlist_add(&nodes, d->slots[i].node);
+        e->cpus += d->slots[i].pods * ((d->slots[i].each.v[RES_CPU] + 999) / 1000);
+    }
+    hostlist_format(&nodes, &text);
+    free(e->nodes);
+    free(e->partition);
+    e->nodes = str_take(&text);
+    e->partition = xstrdup_null(d->partition);
+}
+
+static void take(struct estimate *e, const struct decision *d, int64_t now_sec)
+{
+    if (strcmp(d->job_uid, UID_OF_NEW) != 0)
+        return;
+    if (d->kind == DECIDE_START)
+        take_place(e, d, now_sec);
+    else if (d->kind == DECIDE_REASON && d->planned_sec != TIME_UNSET)
+        take_place(e, d, d->planned_sec);
+    else if (d->kind == DECIDE_REASON) {
+        e->reason = reason_word(d->reason);
+        free(e->message);
+        e->message = xstrdup_null(d->message);
+    }
+}
+
+static void plan(struct world *w, int64_t now_sec, struct estimate *ret)
+{
+    struct decisions ds;
+    enum sched_progress progress = SCHED_MORE;
+    while (progress == SCHED_MORE) {
+        progress = sched_step(w->sched, now_sec, (struct sched_budget){0}, &ds);
+        for (size_t i = 0; i < ds.n; i++)
+            take(ret, &ds.items[i], now_sec);
+    }
+}
+
+int estimate_start(struct api *c, const struct json *job, struct estimate *ret,
+                   struct err *err)
+{
+    const struct sched_config config = sched_config_default();
+    const int64_t now_sec = loop_now_sec(c->loop);
+    struct world w = {.sched = sched_new(&config)};
+    restable_init(&w.resources);
+    w.convert = (struct convert){.resources = &w.resources,
+                                 .gpu_resource = "nvidia.com/gpu",
+                                 .gpu_type_label = "gantry.dev/gpu-type"};
+    *ret = (struct estimate){.start_sec = TIME_UNSET, .reason = ""};
+    int rc = 0;
+    for (size_t i = 0; rc == 0 && i < ARRAY_LEN(kinds); i++)
+        rc = read_kind(c, &w, i, err);
+    if (rc == 0)
+        rc = add_new(&w, job, now_sec, err);
+    if (rc == 0)
+        plan(&w, now_sec, ret);
+    sched_free(w.sched);
+    return rc;
+}
+
+void estimate_tell(const struct cli *cli, struct api *c, const struct json *job)
+{
+    struct estimate e;
+    struct err err = ERR_INIT;
+    char start[SLURMTIME_MAX];
+    const struct slurmtime_style style = {0};
+
+    if (estimate_start(c, job, &e, &err) < 0) {
+        cli_say(cli, "the job would be accepted; when it would start is not known: %s",
+                err.msg);
+    } else if (e.start_sec == TIME_UNSET) {
+        cli_say(cli, "the job would be accepted; it would wait (%s)%s%s", e.reason,
+                e.message ? ": " : "", e.message ? e.message : "");
+    } else {
+        slurmtime_moment(&style, e.start_sec, start);
+        cli_say(cli,
+                "Job to start at %s using %" PRId64
+                " processors on nodes %s in partition %s",
+                start, e.cpus, e.nodes, e.partition);
+    }
+    estimate_fini(&e);
+}
+
+void estimate_fini(struct estimate *e)
+{
+    free(e->message);
+    free(e->nodes);
+    free(e->partition);
+    *e = (struct estimate){0};
+}
