@@ -46,6 +46,15 @@ static void take_config(struct api *c, struct kc_config *config, const char *wan
     c->context = xstrdup(config->context);
 }
 
+/* For who has no cluster at all. */
+static void suggest_up(const struct kc_config_source *source, struct err *err)
+{
+    AUTO_FREE char *said = xstrdup(err->msg);
+    if (err->code == ERR_NOT_FOUND && !source->explicit_path && !source->env_kubeconfig)
+        err_set(err, ERR_NOT_FOUND,
+                "%s; or start a cluster on this machine: gantry-local up", said);
+}
+
 static int connect_own(struct api *c, const struct api_options *o, struct err *err)
 {
     struct kc_config_source source = kc_config_source_env(o->kubeconfig);
@@ -56,8 +65,10 @@ static int connect_own(struct api *c, const struct api_options *o, struct err *e
     if (local)
         source.explicit_path = local;
     c->is_local = local != NULL;
-    if (kc_config_load(&config, &source, err) < 0)
+    if (kc_config_load(&config, &source, err) < 0) {
+        suggest_up(&source, err);
         return -1;
+    }
     take_config(c, &config, o->namespace_);
     c->own_loop = loop_new(err);
     if (c->own_loop)

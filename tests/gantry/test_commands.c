@@ -82,7 +82,8 @@ START_TEST(test_no_kubeconfig)
     expect_program((const char *[PROGRAM_ARGS_MAX]){"gantry", "version"}, 1,
                    "Client: gantry 0.1\n"
                    "gantry version: error: no kubeconfig: give --kubeconfig, set "
-                   "KUBECONFIG, or have @/.kube/config\n");
+                   "KUBECONFIG, or have @/.kube/config; or start a cluster on this "
+                   "machine: gantry-local up\n");
 }
 END_TEST
 
