@@ -1,10 +1,11 @@
 /* Process pods of a root who is in a chroot that is no mount, as one made by
- * debootstrap; an ordinary user, who cannot have namespaces there, is not put into one.
- * */
+ * debootstrap; an ordinary user, who cannot have namespaces there, is not put into
+ * one. */
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -17,25 +18,39 @@
 
 static char root[] = "/tmp/gantry-test-XXXXXX";
 
+/* The same in the chroot, if it is there and not yet. */
+static int take_along(const char *name)
+{
+    AUTO_FREE char *from = xasprintf("/%s", name);
+    AUTO_FREE char *to = xasprintf("%s/%s", root, name);
+
+    if (access(from, F_OK) < 0 || access(to, F_OK) == 0)
+        return 0;
+    return mkdir(to, 0755) < 0 ? -1 : mount(from, to, NULL, MS_BIND | MS_REC, NULL);
+}
+
+/* Where the project lies, as far as its first directory. */
+static char *own_top(void)
+{
+    AUTO_FREE char *here = getcwd(NULL, 0);
+
+    return here ? xstrndup(here + 1, strcspn(here + 1, "/")) : xstrdup("root");
+}
+
 /* The machine's directories, but the root is a plain directory. */
 static int enter_chroot(void)
 {
     static const char *const dirs[] = {"bin", "dev",  "etc",  "lib", "lib64", "mnt",
-                                       "opt", "proc", "root", "tmp", "usr",   "work"};
+                                       "opt", "proc", "root", "tmp", "usr"};
+    AUTO_FREE char *top = own_top();
 
     if (unshare(CLONE_NEWNS) < 0 ||
         mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
         return -1;
-    for (size_t i = 0; i < ARRAY_LEN(dirs); i++) {
-        AUTO_FREE char *from = xasprintf("/%s", dirs[i]);
-        AUTO_FREE char *to = xasprintf("%s/%s", root, dirs[i]);
-
-        if (access(from, F_OK) < 0)
-            continue;
-        if (mkdir(to, 0755) < 0 || mount(from, to, NULL, MS_BIND | MS_REC, NULL) < 0)
+    for (size_t i = 0; i < ARRAY_LEN(dirs); i++)
+        if (take_along(dirs[i]) < 0)
             return -1;
-    }
-    return chroot(root) < 0 || chdir("/") < 0 ? -1 : 0;
+    return take_along(top) < 0 || chroot(root) < 0 || chdir("/") < 0 ? -1 : 0;
 }
 
 static const struct {
