@@ -23,7 +23,7 @@ struct world {
     int64_t last_id;
 };
 
-/* ---- one object, told to the core; what cannot be read the controller leaves out too */
+/* ---- one object, told to the core ---- */
 
 static void tell_node(struct world *w, const struct json *object)
 {

@@ -21,8 +21,8 @@ struct estimate {
 };
 void estimate_fini(struct estimate *e);
 
-/* `job`: a BatchJob as the server would store it. ERR_FORBIDDEN: one of the lists may not
- * be read. */
+/* `job`: a BatchJob as the server would store it. ERR_FORBIDDEN: one of the lists may
+ * not be read. */
 int estimate_start(struct api *c, const struct json *job, struct estimate *ret,
                    struct err *err);
 

@@ -167,7 +167,7 @@ const struct submit_row submit_rows[] = {
 
     /* sbatch itself */
     LINE("parsable", 0, OPT_FLAG, NULL, "print the job's id alone"),
-    LINE("test-only", 0, OPT_FLAG, NULL, "check it, say when it would start, and submit nothing"),
+    LINE("test-only", 0, OPT_FLAG, NULL, "say when it would start, and submit nothing"),
     OWN("wait", 'W', OPT_FLAG, "SBATCH_WAIT", NULL,
         "wait for its end; exit with its code"),
     OWN("quiet", 'Q', OPT_FLAG, NULL, NULL, "print errors only"),

@@ -93,8 +93,8 @@ static void until(struct run *r, const char *part)
         ck_assert_msg(hear(r), "it ended without \"%s\": %s", part, r->said.s);
 }
 
-/* Its end: the exit code, or minus the signal. What it leaves in its group ends then, as
- * on a node: a `sleep` begun after the signal would keep the pipe open. */
+/* Its end: the exit code, or minus the signal. What it leaves in its group ends then,
+ * as on a node: a `sleep` begun after the signal would keep the pipe open. */
 static int end(struct run *r)
 {
     struct pollfd ended = {.fd = pidfd_open(r->pid, 0), .events = POLLIN};
