@@ -423,14 +423,16 @@ struct executor *executor_process_new(struct loop *loop, const char *dir,
     p->loop = loop;
     TAILQ_INIT(&p->runs);
     take_files(p);
-    p->files = podfiles_new(dir, err);
-    p->guardian = p->files ? guardian_new(err) : NULL;
-    if (p->guardian) {
+    /* Forked before the lock is there: a guardian that outlives us for a moment would
+     * hold it, and a next program take us for alive. */
+    p->guardian = guardian_new(err);
+    p->files = p->guardian ? podfiles_new(dir, err) : NULL;
+    if (p->files) {
         probe_view(p);
         find_programs(p);
         return &p->executor;
     }
-    podfiles_free(p->files);
+    guardian_free(p->guardian);
     free(p);
     return NULL;
 }
