@@ -37,6 +37,7 @@ enum node_fate {
 struct rank {
     enum rank_state state;
     char *uid;
+    uint64_t version;   /* resourceVersion of its pod as seen last; 0: not known */
     char *node;         /* where it belongs */
     struct resvec use;  /* what it was planned to take there */
     struct resvec real; /* what its pod asks for; as `use` until one is seen */
@@ -73,7 +74,8 @@ struct attempt {
 void attempt_begin(struct attempt *a, int64_t number, const struct slot *placement,
                    size_t n_slots, int64_t now_sec);
 void attempt_clear(struct attempt *a);
-/* Takes over what the watch says of a rank's pod; a pod on another node than the
+/* Takes over what the watch, or an answer, says of a rank's pod, unless that is older
+ * than what is known (an answer may come late); a pod on another node than the
  * placement's, or of another uid than the one known, is a launch failure. */
 void attempt_saw_pod(struct attempt *a, const struct pod *pod, enum node_fate fate);
 void attempt_pod_gone(struct attempt *a, const struct pod *pod);

@@ -268,6 +268,28 @@ START_TEST(test_saw)
 }
 END_TEST
 
+/* The answer to the create comes after the watch has told the pod's end. */
+START_TEST(test_saw_late)
+{
+    struct attempt a = {0};
+    make(&a, "none");
+    struct pod pod = pod_of("u", "n1", 0);
+    pod.resource_version = (char *)"12";
+    pod.terminal = pod.deleting = true;
+    pod.exit_code = 143;
+    attempt_saw_pod(&a, &pod, NODE_FINE);
+    struct pod answer = pod_of("u", "n1", 0);
+    answer.resource_version = (char *)"9";
+    attempt_saw_pod(&a, &answer, NODE_FINE);
+    ck_assert(a.ranks[0].terminal && a.ranks[0].deleting);
+    ck_assert_int_eq(a.ranks[0].exit_code, 143);
+    /* the same version again: its node has changed */
+    attempt_saw_pod(&a, &pod, NODE_GONE);
+    ck_assert_int_eq(a.ranks[0].fate, NODE_GONE);
+    attempt_clear(&a);
+}
+END_TEST
+
 /* A pod that its node refused tells why, in the best words there are. */
 static const struct {
     const char *reason, *message, *expected;
@@ -342,6 +364,7 @@ int main(void)
                           {test_waits_for_its_turn, 1},
                           {test_note_bound, 1},
                           {test_saw, 1},
+                          {test_saw_late, 1},
                           {test_saw_broken, ARRAY_LEN(words)},
                           {test_saw_other, ARRAY_LEN(others)},
                           {NULL, 0},
