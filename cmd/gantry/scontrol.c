@@ -100,7 +100,7 @@ static const struct keyword {
     {"notify", NULL, 0, 0, "jobs take no messages"},
     {"pidinfo", NULL, 0, 0, "processes are the node's affair"},
     {"reboot", NULL, 0, 0, "nodes are not rebooted here"},
-    {"reconfigure", NULL, 0, 0, "the controller reads its file when it changes"},
+    {"reconfigure", NULL, 0, 0, "the controller reads its file when it starts"},
     {"resume", NULL, 0, 0, "jobs are not suspended here"},
     {"schedloglevel", NULL, 0, 0, "not supported"},
     {"setdebug", NULL, 0, 0, "not supported"},
