@@ -59,7 +59,7 @@ int files_make_private_dir(const char *path, struct err *err)
     return 0;
 }
 
-static int write_all(int fd, const char *bytes, size_t len)
+int files_write_all(int fd, const char *bytes, size_t len)
 {
     while (len > 0) {
         const ssize_t n = write(fd, bytes, len);
@@ -83,7 +83,7 @@ int files_write(const char *path, const char *bytes, size_t len, mode_t mode,
         open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode);
     if (fd < 0)
         return err_errno(err, errno, "write %.300s", path);
-    const bool whole = write_all(fd, bytes, len) == 0 && fsync(fd) == 0;
+    const bool whole = files_write_all(fd, bytes, len) == 0 && fsync(fd) == 0;
     const int errnum = errno;
     close(fd);
     if (whole && rename(tmp, path) == 0)
@@ -115,7 +115,7 @@ int files_lock(const char *path, struct err *err)
     if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
         /* On a full disk the lock holds without its note. */
         if (ftruncate(fd, 0) == 0)
-            (void)write_all(fd, pid, strlen(pid));
+            (void)files_write_all(fd, pid, strlen(pid));
         return fd;
     }
     if (errno == EWOULDBLOCK)

@@ -21,6 +21,9 @@ int files_make_dir(const char *path, struct err *err);
  * which others may write (ERR_FORBIDDEN). */
 int files_make_private_dir(const char *path, struct err *err);
 
+/* All of it, over interruptions; -1 with errno set. */
+int files_write_all(int fd, const char *bytes, size_t len);
+
 /* Writes beside its place and renames into it: readers see the old file or the new one,
  * never a part. */
 int files_write(const char *path, const char *bytes, size_t len, mode_t mode,

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "base/str.h"
 #include "base/util.h"
 
@@ -92,19 +93,13 @@ static void add_srun(const char *dir)
 
 static int write_text(const char *path, const char *text, struct err *err)
 {
-    size_t len = strlen(text);
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0700);
     if (fd < 0)
         return err_errno(err, errno, "%s", path);
-    while (len > 0) {
-        ssize_t n = write(fd, text, len);
-        if (n < 0) {
-            err_errno(err, errno, "write %s", path);
-            close(fd);
-            return -1;
-        }
-        text += n;
-        len -= (size_t)n;
+    if (files_write_all(fd, text, strlen(text)) < 0) {
+        err_errno(err, errno, "write %s", path);
+        close(fd);
+        return -1;
     }
     if (close(fd) < 0)
         return err_errno(err, errno, "write %s", path);

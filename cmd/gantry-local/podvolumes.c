@@ -21,21 +21,6 @@
 
 /* ---- files ---- */
 
-static int write_all(int fd, const char *bytes, size_t len)
-{
-    while (len > 0) {
-        const ssize_t n = write(fd, bytes, len);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -1;
-        bytes += n;
-        len -= (size_t)n;
-    }
-    return 0;
-}
-
 /* A part of an earlier try may be in the way. The mode is to the bit what was asked. */
 static int write_file(const char *path, const char *bytes, size_t len, int mode,
                       struct err *err)
@@ -47,7 +32,7 @@ static int write_file(const char *path, const char *bytes, size_t len, int mode,
     fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return err_errno(err, errno, "write %.300s", path);
-    ok = write_all(fd, bytes, len) == 0 && fchmod(fd, (mode_t)mode & 0777) == 0;
+    ok = files_write_all(fd, bytes, len) == 0 && fchmod(fd, (mode_t)mode & 0777) == 0;
     errnum = errno;
     close(fd);
     return ok ? 0 : err_errno(err, errnum, "write %.300s", path);
@@ -363,7 +348,7 @@ int podvolumes_write_hosts(struct podfiles *files, const struct pod_spec *pod,
     fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (fd < 0)
         return err_errno(err, errno, "write %.300s", path);
-    ok = write_all(fd, text, len) == 0 && ftruncate(fd, (off_t)len) == 0 &&
+    ok = files_write_all(fd, text, len) == 0 && ftruncate(fd, (off_t)len) == 0 &&
          fchmod(fd, 0644) == 0;
     errnum = errno;
     close(fd);
