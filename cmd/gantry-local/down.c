@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 
 #include "base/util.h"
-#include "cmd/gantry-local/statedir.h"
 #include "cmd/gantry-local/commands.h"
+#include "cmd/gantry-local/statedir.h"
 #include "cmd/gantry-local/survey.h"
 
 /* The nodes give pods five seconds, and five more to be reported. */

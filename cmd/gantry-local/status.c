@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "base/util.h"
-#include "cmd/gantry-local/statedir.h"
 #include "cmd/gantry-local/commands.h"
+#include "cmd/gantry-local/statedir.h"
 #include "cmd/gantry-local/survey.h"
 
 /* As systemctl's status has it. */
