@@ -1,7 +1,7 @@
 /*
  * daemons - the three programs of a local cluster, as daemons of a directory.
  *
- *   DIR/<name>.pid        which process it is (proc.h)
+ *   DIR/<name>.pid        which process it is (base/proc.h)
  *   DIR/log/<name>.log    what it says; one of more than a MiB becomes <name>.log.old
  *                         at the next start
  *
@@ -15,8 +15,8 @@
 
 #include "base/err.h"
 #include "base/loop.h"
+#include "base/proc.h"
 #include "base/str.h"
-#include "cmd/gantry-local/proc.h"
 
 /* In the order in which they start. */
 enum daemon { DAEMON_SERVER, DAEMON_NODES, DAEMON_CONTROLLER, DAEMONS };

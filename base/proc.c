@@ -1,4 +1,4 @@
-#include "cmd/gantry-local/proc.h"
+#include "base/proc.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -6,8 +6,8 @@
  *
  *   1234 567890 2f0e1b3a-...
  */
-#ifndef GANTRY_LOCAL_PROC_H
-#define GANTRY_LOCAL_PROC_H
+#ifndef GANTRY_BASE_PROC_H
+#define GANTRY_BASE_PROC_H
 
 #include <stdbool.h>
 #include <stdint.h>

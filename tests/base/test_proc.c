@@ -1,4 +1,4 @@
-#include "cmd/gantry-local/proc.h"
+#include "base/proc.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -111,7 +111,7 @@ END_TEST
 
 int main(void)
 {
-    return suite_main("gantry-local/proc", (struct suite_row[]){
+    return suite_main("base/proc", (struct suite_row[]){
                                                {test_self, 1},
                                                {test_number_reused, 1},
                                                {test_end, 1},
