@@ -21,6 +21,8 @@ struct kc_client {
     struct kc_call *calls; /* those that have not ended */
     void (*warning)(void *arg, const char *text);
     void *warning_arg;
+    bool (*may_write)(void *arg); /* NULL: at any time */
+    void *may_write_arg;
     bool give_up_unsent;
 };
 
@@ -92,6 +94,12 @@ struct rng *kc_client_rng(struct kc_client *c)
 void kc_client_give_up_unsent(struct kc_client *c)
 {
     c->give_up_unsent = true;
+}
+
+void kc_client_guard_writes(struct kc_client *c, bool (*may)(void *arg), void *arg)
+{
+    c->may_write = may;
+    c->may_write_arg = arg;
 }
 
 void kc_client_on_warning(struct kc_client *c, void (*fn)(void *arg, const char *text),
@@ -276,6 +284,13 @@ static void on_done(void *arg, enum transport_end end, const char *why)
 
 static const struct transport_events wire_events = {on_head, on_data, on_done};
 
+static bool is_allowed(const struct kc_call *call)
+{
+    const struct kc_client *c = call->client;
+
+    return !c->may_write || is_get(call) || c->may_write(c->may_write_arg);
+}
+
 static void call_try(struct kc_call *call)
 {
     struct transport_request request = {
@@ -288,10 +303,25 @@ static void call_try(struct kc_call *call)
 
     str_reset(&call->answer);
     call->head = (struct transport_head){.retry_after_sec = -1};
-    call->wire = transport_start(call->client->transport, &request, &wire_events, call,
-                                 &call->start_err);
+    if (is_allowed(call))
+        call->wire = transport_start(call->client->transport, &request, &wire_events,
+                                     call, &call->start_err);
+    else
+        err_set(&call->start_err, ERR_UNAVAILABLE, "not sent: it is not ours to write");
     if (call->wire == NULL) /* told from the loop, as everything is */
         loop_timer_start(call->timer, 0);
+}
+
+static enum kc_reason why_not_started(const struct kc_call *call)
+{
+    switch (call->start_err.code) {
+    case ERR_TOO_LARGE:
+        return KC_REASON_TOO_LARGE;
+    case ERR_UNAVAILABLE:
+        return KC_REASON_NO_CONNECTION;
+    default:
+        return KC_REASON_BAD_REQUEST;
+    }
 }
 
 static void on_timer(void *arg)
@@ -301,10 +331,7 @@ static void on_timer(void *arg)
     if (call->start_err.code == ERR_NONE)
         call_try(call);
     else
-        call_end_without_answer(call, KC_REFUSED,
-                                call->start_err.code == ERR_TOO_LARGE
-                                    ? KC_REASON_TOO_LARGE
-                                    : KC_REASON_BAD_REQUEST,
+        call_end_without_answer(call, KC_REFUSED, why_not_started(call),
                                 call->start_err.msg);
 }
 

@@ -104,6 +104,12 @@ void kc_client_on_warning(struct kc_client *client,
  * rather hear at once that the server is not there. */
 void kc_client_give_up_unsent(struct kc_client *client);
 
+/* From now on no write is sent, and none repeated, at a moment at which `may` says no:
+ * it ends as one that found no connection. For who must be sure to be the one that
+ * writes. */
+void kc_client_guard_writes(struct kc_client *client, bool (*may)(void *arg),
+                            void *arg);
+
 struct kc_call *kc_get(struct kc_client *c, const struct kc_ref *ref, kc_done_fn *done,
                        void *arg);
 /* One page. `query` is what stands behind '?', already escaped; NULL. */

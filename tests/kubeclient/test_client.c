@@ -375,6 +375,48 @@ START_TEST(test_give_up_unsent)
 }
 END_TEST
 
+static bool may_write(void *arg)
+{
+    return *(const bool *)arg;
+}
+
+/* A guarded client reads at any time, and writes when it may: what it was told to
+ * repeat, too. */
+START_TEST(test_guard_writes)
+{
+    static const struct exchange script[] = {
+        {NODE, .say = OK_SAY},
+        {POST, .status = 429, .retry_after = "1", .say = {BUSY}},
+        {NODE, .say = OK_SAY},
+        {0}};
+    struct transcript *t = transcript_new("guard", script);
+    struct got got[4] = {{0}};
+    bool may = false;
+
+    kc_client_guard_writes(t->client, may_write, &may);
+    ask(t, &script[0], &got[0]);
+    ask(t, &script[1], &got[1]);
+    transcript_advance(t, 100);
+    got_expect_ok(&got[0], "a read", OK_BODY);
+    got_expect(&got[1], "a write", KC_REFUSED, KC_REASON_NO_CONNECTION,
+               "no connection: not sent: it is not ours to write");
+    may = true;
+    ask(t, &script[1], &got[2]);
+    transcript_advance(t, 100);
+    ck_assert_int_eq(got[2].times, 0);
+    may = false;
+    transcript_advance(t, 2000);
+    got_expect(&got[2], "a write's repetition", KC_REFUSED, KC_REASON_NO_CONNECTION,
+               "no connection: not sent: it is not ours to write");
+    ask(t, &script[2], &got[3]);
+    transcript_run(t);
+    got_expect_ok(&got[3], "another read", OK_BODY);
+    for (size_t i = 0; i < ARRAY_LEN(got); i++)
+        got_fini(&got[i]);
+    transcript_free(t);
+}
+END_TEST
+
 /* ---- warnings ---- */
 
 struct warned {
@@ -429,6 +471,7 @@ int main(void)
                           {test_cancel, 4},
                           {test_free_with_calls, 1},
                           {test_give_up_unsent, 1},
+                          {test_guard_writes, 1},
                           {test_warning, 3},
                           {NULL, 0},
                       });
