@@ -1,4 +1,10 @@
-/* gantry-controller - the daemon: options, assembly, signals. */
+/*
+ * gantry-controller - the daemon: options, assembly, signals.
+ *
+ *   probe: is the server there? --> election: is it our turn? --> controller
+ *                                        ^                            |
+ *                                        +------ no more ------------+
+ */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,11 +14,14 @@
 #include "base/util.h"
 #include "cmd/gantry-controller/bjob.h"
 #include "cmd/gantry-controller/controller.h"
+#include "cmd/gantry-controller/election.h"
+#include "cmd/gantry-controller/replica.h"
 #include "kubeclient/config.h"
 #include "kubeclient/probe.h"
 #include "kubeclient/transport_curl.h"
 
 #define USER_AGENT "gantry-controller/0.1 (linux)"
+#define LEASE "gantry-controller"
 
 enum { EXIT_FAILED = 1, EXIT_USE = 2 };
 
@@ -41,31 +50,33 @@ static const struct opt table[] = {
     {"log-level", 0, OPT_STRING, NULL, AT(log_level), "LEVEL",
      "debug, info, warn or error (info)", 0, 0},
     {"ready-fd", 0, OPT_INT, NULL, AT(ready_fd), "FD",
-     "write a newline to this descriptor when all is read, and close it", 3, INT32_MAX},
+     "write a newline to this descriptor when it leads and all is read, and close it",
+     3, INT32_MAX},
     {"help", 'h', OPT_FLAG, NULL, AT(help), NULL, "show this help", 0, 0},
     {0},
 };
+
+/* The Lease has a connection of its own: lists of the other would be in its way. */
+enum wire { WIRE_WORK, WIRE_LEASE, WIRES };
 
 struct daemon {
     struct loop *loop;
     struct log *log;
     struct rng rng;
     struct settings settings;
-    struct transport *transport;
-    struct kc_client *client;
+    struct transport *transports[WIRES];
+    struct kc_client *clients[WIRES];
+    char *self; /* the name of this run */
     struct kc_probe *probe;
-    struct controller *controller;
+    struct election *election;     /* NULL before the server was there */
+    struct controller *controller; /* while this is the leader */
     struct loop_signal *sigterm, *sigint;
     int64_t ready_fd;
     int status;
+    bool ending;
 };
 
-static void on_signal(void *arg, int signo)
-{
-    struct daemon *d = arg;
-    log_info(d->log, "ended by signal %d", signo);
-    loop_stop(d->loop);
-}
+/* ---- the course of things ---- */
 
 static void synced(void *arg)
 {
@@ -73,17 +84,67 @@ static void synced(void *arg)
     ready_tell(&d->ready_fd);
 }
 
+static void turned(void *arg, bool leads)
+{
+    struct daemon *d = arg;
+    if (!leads) {
+        controller_free(TAKE(d->controller));
+        return;
+    }
+    d->controller =
+        controller_new(d->loop, d->clients[WIRE_WORK], d->log, &d->settings);
+    controller_on_synced(d->controller, synced, d);
+}
+
+static bool may_write(void *arg)
+{
+    const struct daemon *d = arg;
+    return d->election && election_leads(d->election);
+}
+
+static void begin(struct daemon *d)
+{
+    d->election =
+        election_new(&(struct election_options){.client = d->clients[WIRE_LEASE],
+                                                .log = d->log,
+                                                .rng = d->rng,
+                                                .ns = d->settings.namespace_,
+                                                .name = LEASE,
+                                                .self = d->self,
+                                                .has_ended = replica_has_ended,
+                                                .turned = turned,
+                                                .arg = d});
+}
+
 static void probed(void *arg, const char *refusal)
 {
     struct daemon *d = arg;
     if (!refusal) {
-        d->controller = controller_new(d->loop, d->client, d->log, &d->settings);
-        controller_on_synced(d->controller, synced, d);
+        begin(d);
         return;
     }
     log_error(d->log, "%s", refusal);
     d->status = EXIT_FAILED;
     loop_stop(d->loop);
+}
+
+static void resigned(void *arg)
+{
+    loop_stop(((struct daemon *)arg)->loop);
+}
+
+/* A second signal does not wait for the first. */
+static void on_signal(void *arg, int signo)
+{
+    struct daemon *d = arg;
+    if (!d->ending)
+        log_info(d->log, "ended by signal %d", signo);
+    controller_free(TAKE(d->controller));
+    if (d->election && !d->ending)
+        election_resign(d->election, resigned, d);
+    else
+        loop_stop(d->loop);
+    d->ending = true;
 }
 
 static void on_warning(void *arg, const char *text)
@@ -92,19 +153,26 @@ static void on_warning(void *arg, const char *text)
     log_warn(d->log, "API server warns: %s", text);
 }
 
-static int open_client(struct daemon *d, const char *kubeconfig, struct err *err)
+/* ---- assembly ---- */
+
+static int open_clients(struct daemon *d, const char *kubeconfig, struct err *err)
 {
     struct kc_config_source source = kc_config_source_env(kubeconfig);
     struct kc_config config;
     if (kc_config_load(&config, &source, err) < 0)
         return -1;
-    d->transport = transport_curl_new(d->loop, &config, USER_AGENT, err);
-    kc_config_fini(&config);
-    if (!d->transport)
-        return -1;
     rng_seed_os(&d->rng);
-    d->client = kc_client_new(d->loop, d->transport, &d->rng);
-    kc_client_on_warning(d->client, on_warning, d);
+    for (int i = 0; i < WIRES; i++) {
+        d->transports[i] = transport_curl_new(d->loop, &config, USER_AGENT, err);
+        if (!d->transports[i])
+            break;
+        d->clients[i] = kc_client_new(d->loop, d->transports[i], &d->rng);
+        kc_client_on_warning(d->clients[i], on_warning, d);
+    }
+    kc_config_fini(&config);
+    if (!d->clients[WIRES - 1])
+        return -1;
+    kc_client_guard_writes(d->clients[WIRE_WORK], may_write, d);
     return 0;
 }
 
@@ -125,7 +193,8 @@ static int open_daemon(struct daemon *d, const struct options *o, struct err *er
     if (!d->loop)
         return -1;
     d->log = log_new(stderr, d->loop, level);
-    if (open_client(d, o->kubeconfig, err) < 0)
+    d->self = replica_name(err);
+    if (!d->self || open_clients(d, o->kubeconfig, err) < 0)
         return -1;
     d->sigterm = loop_signal_new(d->loop, SIGTERM, on_signal, d, err);
     d->sigint = d->sigterm ? loop_signal_new(d->loop, SIGINT, on_signal, d, err) : NULL;
@@ -136,12 +205,16 @@ static void close_daemon(struct daemon *d)
 {
     kc_probe_free(d->probe);
     controller_free(d->controller);
-    kc_client_free(d->client);
-    transport_free(d->transport);
+    election_free(d->election);
+    for (int i = 0; i < WIRES; i++) {
+        kc_client_free(d->clients[i]);
+        transport_free(d->transports[i]);
+    }
     loop_signal_free(d->sigterm);
     loop_signal_free(d->sigint);
     log_free(d->log);
     loop_free(d->loop);
+    free(d->self);
 }
 
 static int fail(const struct err *err)
@@ -174,7 +247,7 @@ int main(int argc, char **argv)
         return fail(&err);
     }
     signal(SIGPIPE, SIG_IGN);
-    d.probe = kc_probe_new(d.client, &bjob_resource, d.log, probed, &d);
+    d.probe = kc_probe_new(d.clients[WIRE_WORK], &bjob_resource, d.log, probed, &d);
     loop_run(d.loop);
     close_daemon(&d);
     return d.status;

@@ -61,7 +61,7 @@ static const struct setting {
     {"launchImage", SETTING_TEXT, offsetof(struct settings, launch_image), 0, 0, "none",
      "image that brings gantry-launch to script jobs whose own image lacks it"},
     {"controllerNamespace", SETTING_TEXT, offsetof(struct settings, namespace_), 0, 0,
-     "gantry-system", "namespace of the ConfigMap job-ids"},
+     "gantry-system", "namespace of the ConfigMap job-ids and of the Lease"},
 };
 
 void settings_default(struct settings *s)
