@@ -13,7 +13,7 @@
 
 #include "base/log.h"
 #include "base/loop.h"
-#include "cmd/gantry-controller/settings.h"
+#include "crds/settings.h"
 #include "kubeclient/client.h"
 
 struct controller;

@@ -12,8 +12,8 @@
 #include "cmd/gantry-controller/lanes.h"
 #include "cmd/gantry-controller/policies.h"
 #include "cmd/gantry-controller/record.h"
-#include "cmd/gantry-controller/settings.h"
 #include "crds/convert.h"
+#include "crds/settings.h"
 #include "kubeclient/cache.h"
 #include "scheduler/sched.h"
 

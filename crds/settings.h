@@ -6,8 +6,8 @@
  * the defaults. A bad file is refused whole: file, line, what is wrong, the nearest key
  * there is.
  */
-#ifndef GANTRY_CONTROLLER_SETTINGS_H
-#define GANTRY_CONTROLLER_SETTINGS_H
+#ifndef GANTRY_CRDS_SETTINGS_H
+#define GANTRY_CRDS_SETTINGS_H
 
 #include <stdio.h>
 

@@ -1,4 +1,4 @@
-#include "cmd/gantry-controller/settings.h"
+#include "crds/settings.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "cmd/gantry-controller/settings.h"
+#include "crds/settings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -234,15 +234,14 @@ END_TEST
 
 int main(void)
 {
-    return suite_main("gantry-controller/settings",
-                      (struct suite_row[]){
-                          {test_defaults, 1},
-                          {test_all_keys, 1},
-                          {test_partial, ARRAY_LEN(partial)},
-                          {test_words, ARRAY_LEN(words)},
-                          {test_refused, ARRAY_LEN(bad)},
-                          {test_load, 1},
-                          {test_help, 1},
-                          {NULL, 0},
-                      });
+    return suite_main("crds/settings", (struct suite_row[]){
+                                           {test_defaults, 1},
+                                           {test_all_keys, 1},
+                                           {test_partial, ARRAY_LEN(partial)},
+                                           {test_words, ARRAY_LEN(words)},
+                                           {test_refused, ARRAY_LEN(bad)},
+                                           {test_load, 1},
+                                           {test_help, 1},
+                                           {NULL, 0},
+                                       });
 }
