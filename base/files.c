@@ -2,6 +2,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -9,6 +11,8 @@
 #include <unistd.h>
 
 #include "base/util.h"
+
+#define WALK_FDS 16
 
 static int make_one(const char *path, struct err *err)
 {
@@ -91,6 +95,21 @@ int files_write(const char *path, const char *bytes, size_t len, mode_t mode,
     err_errno(err, whole ? errno : errnum, "write %.300s", path);
     unlink(tmp);
     return -1;
+}
+
+static int remove_one(const char *path, const struct stat *st, int type,
+                      struct FTW *ftw)
+{
+    (void)st;
+    (void)type;
+    (void)ftw;
+    (void)remove(path); /* what cannot go stays */
+    return 0;
+}
+
+void files_remove_tree(const char *path)
+{
+    nftw(path, remove_one, WALK_FDS, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 
 /* Who holds it says so in the file; that is for people only. */

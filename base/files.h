@@ -29,6 +29,10 @@ int files_write_all(int fd, const char *bytes, size_t len);
 int files_write(const char *path, const char *bytes, size_t len, mode_t mode,
                 struct err *err);
 
+/* Removes it with all that is in it, as far as that may be removed: links are not
+ * followed, nor what is mounted there entered. */
+void files_remove_tree(const char *path);
+
 /* Takes the lock that the file at `path` stands for, making the file. Returns a
  * descriptor (CLOEXEC) that holds it until it is closed, or -1; ERR_EXISTS: another
  * process holds it ("held by process 42"). */

@@ -4,7 +4,7 @@
  * The kubelet decides (order, restarts, grace periods, status); an executor starts one
  * container at a time, passes signals on and tells how it ended.
  *
- *   kubelet -- refuse, prepare, start, signal, drop, finish, forget --> executor
+ *   kubelet -- refuse, prepare, start, refresh, signal, drop, finish, forget --> executor
  *           <------------------- exited once ---------------------
  *
  * A run lives from start until its `exited` callback or until it is dropped, whichever
@@ -73,6 +73,9 @@ struct executor_ops {
      * nothing to do. ERR_NOT_FOUND: something of the API is not there yet, it may be
      * called again; after any other error the pod has failed. */
     int (*prepare)(struct executor *x, const struct value_pod *pod, struct err *err);
+    /* After prepare, while containers run: the volumes' files follow what they are made
+     * of. -1 and err: some stay as they are. NULL where there are none. */
+    int (*refresh)(struct executor *x, const struct value_pod *pod, struct err *err);
     /* -1 and err: a volume of the pod holds more than it may. NULL: nothing is known.
      */
     int (*check_limits)(struct executor *x, const struct pod_spec *pod,

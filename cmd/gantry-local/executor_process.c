@@ -170,6 +170,11 @@ static int prepare(struct executor *x, const struct value_pod *pod, struct err *
     return podvolumes_make(p->files, pod, err);
 }
 
+static int refresh(struct executor *x, const struct value_pod *pod, struct err *err)
+{
+    return podvolumes_refresh(((const struct process *)x)->files, pod, err);
+}
+
 static int check_limits(struct executor *x, const struct pod_spec *pod, struct err *err)
 {
     return podvolumes_check(((const struct process *)x)->files, pod, err);
@@ -370,6 +375,7 @@ static const struct executor_ops ops = {
     .runs_programs = true,
     .refuse = refuse,
     .prepare = prepare,
+    .refresh = refresh,
     .check_limits = check_limits,
     .has_hosts = has_hosts,
     .set_hosts = set_hosts,

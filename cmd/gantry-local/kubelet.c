@@ -257,6 +257,7 @@ struct kubelet *kubelet_new(const struct kubelet_options *options, struct err *e
         return NULL;
     k = xcalloc(1, sizeof(*k));
     TAILQ_INIT(&k->gangs);
+    TAILQ_INIT(&k->follows);
     TAILQ_INIT(&k->events);
     k->loop = options->loop;
     k->client = options->client;
@@ -288,6 +289,7 @@ void kubelet_free(struct kubelet *k)
         knode_fini(&k->nodes[i]);
     kubelet_free_events(k);
     kubelet_free_gangs(k);
+    kubelet_free_follows(k);
     kc_cache_free(k->pods);
     loop_timer_free(k->stop_timer);
     writer_free(k->writer);

@@ -5,6 +5,11 @@
 
 static const struct kc_resource secrets = {"", "v1", "secrets", "Secret", true};
 
+const struct kc_resource *podobject_resource(enum value_kind kind)
+{
+    return kind == VALUE_SECRET ? &secrets : &kc_configmaps;
+}
+
 /* One object of a pod on its way here. */
 struct kfetch {
     struct kpod *pod;
@@ -23,7 +28,7 @@ static void fetched(void *arg, const struct kc_result *result)
         podobject_set(o, result->body);
     else if (result->outcome == KC_REFUSED && result->reason == KC_REASON_NOT_FOUND)
         podobject_set(o, NULL);
-    else
+    else if (!o->found) /* else what was known does */
         podobject_fail(o, result->message);
     if (--pod->n_fetching > 0)
         return;
@@ -35,7 +40,7 @@ static void fetch(struct kpod *pod, size_t i)
 {
     const struct podobject *o = &pod->objects.items[i];
     struct kc_ref ref = {
-        .resource = o->kind == VALUE_SECRET ? &secrets : &kc_configmaps,
+        .resource = podobject_resource(o->kind),
         .ns = pod->spec->ns,
         .name = o->name,
     };
@@ -44,6 +49,8 @@ static void fetch(struct kpod *pod, size_t i)
     *f = (struct kfetch){.pod = pod, .i = i};
     pod->n_fetching++;
     f->call = kc_get(pod->node->kubelet->client, &ref, fetched, f);
+    if (o->found)
+        kc_once(f->call);
 }
 
 void kpod_load(struct kpod *pod)
@@ -68,5 +75,6 @@ void kpod_unload(struct kpod *pod)
             kc_cancel(pod->fetches[i].call);
     free(TAKE(pod->fetches));
     pod->n_fetching = 0;
+    kpod_unfollow(pod);
     podobjects_fini(&pod->objects);
 }

@@ -139,6 +139,7 @@ static void release(struct kpod *pod)
     pod->stage = KPOD_OVER;
     node->kubelet->n_active--;
     kpod_leave(pod);
+    kpod_unfollow(pod);
     if (executor->ops->finish)
         executor->ops->finish(executor, pod->spec);
 }
@@ -373,6 +374,8 @@ void kpod_update(struct kpod *pod, const struct json *object)
                                     pod->spec->grace_sec);
 
     read_deletion(pod, object);
+    if (podspec_update(pod->spec, object))
+        kpod_refresh(pod);
     if (!pod->deleting)
         return;
     if (pod->stage == KPOD_ACTIVE)

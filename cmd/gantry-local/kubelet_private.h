@@ -2,6 +2,7 @@
  * kubelet_private - what the files of the kubelet share: kubelet.c (the whole, its
  * watch), kubelet_node.c (Node and Lease), kubelet_pod.c (a pod's life), kubelet_run.c
  * (its containers), kubelet_objects.c (the ConfigMaps and Secrets they use),
+ * kubelet_follow.c (what becomes of those while pods run),
  * kubelet_gang.c (names and addresses of the pods that it works with),
  * kubelet_probe.c, kubelet_logs.c (the log endpoint), kubelet_events.c.
  */
@@ -21,6 +22,7 @@
 
 struct kevent;
 struct kfetch;
+struct kfollow;
 struct kgang;
 struct knode;
 struct kpod;
@@ -28,6 +30,7 @@ struct kprobe;
 
 TAILQ_HEAD(kpod_list, kpod);
 TAILQ_HEAD(kgang_list, kgang);
+TAILQ_HEAD(kfollow_list, kfollow);
 TAILQ_HEAD(log_stream_list, log_stream);
 TAILQ_HEAD(kevent_list, kevent);
 
@@ -63,6 +66,8 @@ struct kubelet {
     void *registered_arg;
 
     struct kgang_list gangs;
+    struct kfollow_list follows;
+    size_t n_watches;          /* of them */
     struct kevent_list events; /* to be sent */
     size_t n_events;
     unsigned event_number;
@@ -141,9 +146,15 @@ struct kpod {
     struct podobjects objects;
     struct kfetch *fetches; /* one for each object; NULL: none was ever needed */
     size_t n_fetching;      /* those on their way: nothing is started meanwhile */
-    bool reload;            /* something was not there: ask again before the next try */
-    bool prepared;          /* its volumes are there */
-    int64_t prepare_due_ms; /* monotonic: not tried before */
+    bool
+        reload; /* ask again before the next try: something was not there, or a container
+                    starts anew, with what its variables are by now */
+    struct kfollow *
+        *follows; /* one for each object, NULL where it is not followed; NULL:
+                                 not yet */
+    struct loop_timer *refresh_timer; /* its files are to be written again; NULL */
+    bool prepared;                    /* its volumes are there */
+    int64_t prepare_due_ms;           /* monotonic: not tried before */
     bool gone; /* the object vanished: freed when its containers have ended */
 
     bool ending;    /* all but sidecars have ended */
@@ -229,6 +240,19 @@ void kpod_watch_limits(struct kpod *pod);
  * there are none. */
 void kpod_load(struct kpod *pod);
 void kpod_unload(struct kpod *pod);
+
+/* What a node asks for such an object by. */
+const struct kc_resource *podobject_resource(enum value_kind kind);
+
+/* ---- kubelet_follow.c ---- */
+
+/* From now on files of the pod follow the objects that they are made of, those that are
+ * not there included. */
+void kpod_follow(struct kpod *pod);
+void kpod_unfollow(struct kpod *pod);
+/* Something that files may be made of has changed. */
+void kpod_refresh(struct kpod *pod);
+void kubelet_free_follows(struct kubelet *k);
 
 /* ---- kubelet_gang.c ---- */
 

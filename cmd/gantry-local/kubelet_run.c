@@ -221,6 +221,7 @@ static void note_end(struct krun *r, struct container_end *take_end)
     }
     r->due_ms = loop_mono_ms(kubelet_of(r->pod)->loop) +
                 backoff_ms(r, take_end->finished_ms - take_end->started_ms);
+    r->pod->reload = r->pod->objects.n > 0;
     container_state_restart(c, "CrashLoopBackOff", take_end);
     warn_backoff(r);
 }
@@ -382,12 +383,15 @@ static bool prepare(struct kpod *pod)
 
     if (pod->prepared || !x->ops->prepare)
         return true;
-    if (pod->prepare_due_ms > now_ms)
+    if (pod->prepare_due_ms > now_ms) {
+        arm_restart(pod, pod->prepare_due_ms);
         return false;
+    }
     pod->prepared = x->ops->prepare(x, &view, &err) == 0;
     if (pod->prepared) {
         kpod_write_hosts(pod);
         kpod_watch_limits(pod);
+        kpod_follow(pod);
         return true;
     }
     kpod_warn(pod, NULL, "FailedMount", err.msg);
@@ -424,7 +428,13 @@ static void arm_next(struct kpod *pod)
 
 static void start_due(struct kpod *pod)
 {
-    if (pod->n_fetching > 0 || !prepare(pod))
+    if (pod->n_fetching > 0)
+        return;
+    if (pod->reload) {
+        arm_next(pod);
+        return;
+    }
+    if (!prepare(pod))
         return;
     advance_inits(pod);
     for (size_t i = 0; inits_are_through(pod) && i < pod->spec->n_mains; i++)

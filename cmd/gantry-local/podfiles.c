@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,7 +10,6 @@
 #include "base/files.h"
 #include "base/util.h"
 
-#define WALK_FDS 16
 #define LOCK_SUFFIX ".lock"
 
 struct podfiles {
@@ -78,26 +76,11 @@ char *podfiles_make_log_dir(struct podfiles *f, const struct pod_spec *pod,
     return files_make_dir(dir, err) < 0 ? NULL : TAKE(dir);
 }
 
-static int remove_one(const char *path, const struct stat *st, int type,
-                      struct FTW *ftw)
-{
-    (void)st;
-    (void)type;
-    (void)ftw;
-    (void)remove(path); /* what cannot go stays; nothing depends on it */
-    return 0;
-}
-
-static void remove_tree(const char *path)
-{
-    nftw(path, remove_one, WALK_FDS, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-}
-
 static void remove_folder(const struct podfiles *f, const char *kind, const char *name)
 {
     AUTO_FREE char *path = folder(f, kind, name);
 
-    remove_tree(path);
+    files_remove_tree(path);
 }
 
 void podfiles_clear(struct podfiles *f, const struct pod_spec *pod)
@@ -105,7 +88,7 @@ void podfiles_clear(struct podfiles *f, const struct pod_spec *pod)
     AUTO_FREE char *name = folder_name(pod);
     AUTO_FREE char *path = xasprintf("%s/%s", f->volumes, name);
 
-    remove_tree(path);
+    files_remove_tree(path);
 }
 
 void podfiles_forget(struct podfiles *f, const struct pod_spec *pod)
@@ -132,7 +115,7 @@ static void sweep_one(const char *dir, const char *lock_name)
 
     if (fd < 0)
         return;
-    remove_tree(folder);
+    files_remove_tree(folder);
     unlink(lock);
     close(fd);
 }
@@ -264,7 +247,7 @@ static void close_volumes(struct podfiles *f)
 
     if (f->lock < 0)
         return;
-    remove_tree(f->volumes);
+    files_remove_tree(f->volumes);
     unlink(lock);
     close(f->lock);
 }

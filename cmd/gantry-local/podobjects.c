@@ -31,30 +31,34 @@ const struct podobject_entry *podobject_entry(const struct podobject *o,
 
 /* ---- which ones ---- */
 
-static void note(struct podobjects *o, enum value_kind kind, const char *name)
+static void note(struct podobjects *o, enum value_kind kind, const char *name,
+                 bool in_volume)
 {
     if (kind != VALUE_CONFIG_MAP && kind != VALUE_SECRET)
         return;
     if (podobjects_find(o, kind, name))
         return;
     GROW(o->items, o->n, o->cap);
-    o->items[o->n++] = (struct podobject){.kind = kind, .name = xstrdup(name)};
+    o->items[o->n++] =
+        (struct podobject){.kind = kind, .name = xstrdup(name), .in_volume = in_volume};
 }
 
 static void note_container(struct podobjects *o, const struct container_spec *c)
 {
     for (size_t i = 0; i < c->n_env_from; i++)
-        note(o, c->env_from[i].from.kind, c->env_from[i].from.object);
+        note(o, c->env_from[i].from.kind, c->env_from[i].from.object, false);
     for (size_t i = 0; i < c->n_env; i++)
-        note(o, c->env[i].from.kind, c->env[i].from.object);
+        note(o, c->env[i].from.kind, c->env[i].from.object, false);
 }
 
+/* Volumes first: what stands in one is noted as such. */
 void podobjects_init(struct podobjects *o, const struct pod_spec *spec)
 {
     *o = (struct podobjects){0};
     for (size_t i = 0; i < spec->n_volumes; i++)
         for (size_t k = 0; k < spec->volumes[i].n_parts; k++)
-            note(o, spec->volumes[i].parts[k].kind, spec->volumes[i].parts[k].object);
+            note(o, spec->volumes[i].parts[k].kind, spec->volumes[i].parts[k].object,
+                 true);
     for (size_t i = 0; i < spec->n_inits; i++)
         note_container(o, &spec->inits[i]);
     for (size_t i = 0; i < spec->n_mains; i++)
@@ -71,7 +75,8 @@ static void forget(struct podobject *o)
     }
     free(o->entries);
     free(o->trouble);
-    *o = (struct podobject){.kind = o->kind, .name = o->name};
+    *o =
+        (struct podobject){.kind = o->kind, .name = o->name, .in_volume = o->in_volume};
 }
 
 void podobjects_fini(struct podobjects *o)
@@ -113,6 +118,7 @@ void podobject_set(struct podobject *o, const struct json *object)
     o->found = object != NULL;
     if (!object)
         return;
+    o->immutable = json_bool_or(object, "immutable", false);
     add_entries(o, json_get(object, "data"), o->kind == VALUE_SECRET);
     add_entries(o, json_get(object, "binaryData"), true);
 }

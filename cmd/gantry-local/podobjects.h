@@ -21,8 +21,10 @@ struct podobject_entry {
 struct podobject {
     enum value_kind kind; /* VALUE_CONFIG_MAP or VALUE_SECRET */
     char *name;
+    bool in_volume; /* files are made of it, which follow its changes */
     bool found;
-    char *trouble; /* it could not be asked for; NULL: it could */
+    bool immutable; /* it says that it will not change */
+    char *trouble;  /* it could not be asked for; NULL: it could */
     struct podobject_entry *entries;
     size_t n_entries;
 };

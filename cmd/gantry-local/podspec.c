@@ -28,6 +28,7 @@ static void pairs_fini(struct pairs *pairs)
         free(pairs->items[i].value);
     }
     free(pairs->items);
+    *pairs = (struct pairs){0};
 }
 
 static void pairs_read(struct pairs *pairs, const struct json *map)
@@ -39,6 +40,30 @@ static void pairs_read(struct pairs *pairs, const struct json *map)
         pairs->items[pairs->n++] =
             (struct pair){xstrdup(it.key), xstrdup(json_string(it.val))};
     }
+}
+
+static bool pairs_equal(const struct pairs *a, const struct pairs *b)
+{
+    bool equal = a->n == b->n;
+
+    for (size_t i = 0; equal && i < a->n; i++)
+        equal = str_eq(pairs_find(b, a->items[i].name), a->items[i].value);
+    return equal;
+}
+
+/* False: nothing has changed. */
+static bool pairs_update(struct pairs *pairs, const struct json *map)
+{
+    struct pairs now = {0};
+
+    pairs_read(&now, map);
+    if (pairs_equal(pairs, &now)) {
+        pairs_fini(&now);
+        return false;
+    }
+    pairs_fini(pairs);
+    *pairs = now;
+    return true;
 }
 
 /* An address that is none, or has no name, is left out. */
@@ -374,6 +399,14 @@ struct pod_spec *podspec_new(const struct json *object)
         spec->invalid = xstrdup(err.msg);
     }
     return spec;
+}
+
+bool podspec_update(struct pod_spec *spec, const struct json *object)
+{
+    const bool labels = pairs_update(&spec->labels, json_at(object, "metadata.labels"));
+
+    return pairs_update(&spec->annotations, json_at(object, "metadata.annotations")) ||
+           labels;
 }
 
 void podspec_free(struct pod_spec *spec)

@@ -183,5 +183,8 @@ struct pod_spec {
 /* Never NULL. An object that cannot be meant has `invalid` set and no containers. */
 struct pod_spec *podspec_new(const struct json *object);
 void podspec_free(struct pod_spec *spec); /* NULL is fine */
+/* What may change while the pod runs: its labels and annotations. False: they are what
+ * they were. */
+bool podspec_update(struct pod_spec *spec, const struct json *object);
 
 #endif

@@ -26,6 +26,37 @@ static bool is_inner_path(const char *path)
 
 /* ---- files ---- */
 
+/* "a//./b/" is "a/b". */
+static void clean_path(char *path)
+{
+    char *end = path;
+
+    for (const char *part = path; *part; part += strspn(part, "/")) {
+        const size_t len = strcspn(part, "/");
+
+        if (len > 0 && !(len == 1 && *part == '.')) {
+            if (end > path)
+                *end++ = '/';
+            memmove(end, part, len);
+            end += len;
+        }
+        part += len;
+    }
+    *end = '\0';
+}
+
+/* Names that begin with two dots are the node's own (filetree.h). */
+static int check_path(const char *path, struct err *err)
+{
+    if (is_inner_path(path) && !str_starts(path, ".."))
+        return 0;
+    return err_set(
+        err, ERR_INVALID,
+        "path \"%.200s\": must be relative, must not contain \"..\" nor begin"
+        " with it",
+        path);
+}
+
 static int add_file(struct volume_part *part, const struct json *item,
                     const struct value_source *take_from, struct err *err)
 {
@@ -34,11 +65,10 @@ static int add_file(struct volume_part *part, const struct json *item,
     file->from = *take_from;
     file->path = xstrdup(json_str_or(item, "path", ""));
     file->mode = (int)json_int_or(item, "mode", -1);
-    if (is_inner_path(file->path))
-        return 0;
-    return err_set(err, ERR_INVALID,
-                   "path \"%.200s\": must be relative and must not contain \"..\"",
-                   file->path);
+    if (check_path(file->path, err) < 0)
+        return -1;
+    clean_path(file->path);
+    return check_path(file->path, err);
 }
 
 static int read_items(struct volume_part *part, const struct json *list,

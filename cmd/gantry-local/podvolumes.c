@@ -12,31 +12,13 @@
 #include "base/quantity.h"
 #include "base/util.h"
 #include "cmd/gantry-local/env.h"
+#include "cmd/gantry-local/filetree.h"
 
 #define FILE_BYTES_MAX (2u << 20)
 #define EMPTY_MODE 0777
 #define FILES_MODE 0755
 #define SUB_PATH_MAX 4000
 #define HOSTS_NAME ".hosts"
-
-/* ---- files ---- */
-
-/* A part of an earlier try may be in the way. The mode is to the bit what was asked. */
-static int write_file(const char *path, const char *bytes, size_t len, int mode,
-                      struct err *err)
-{
-    int fd, errnum;
-    bool ok;
-
-    unlink(path);
-    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return err_errno(err, errno, "write %.300s", path);
-    ok = files_write_all(fd, bytes, len) == 0 && fchmod(fd, (mode_t)mode & 0777) == 0;
-    errnum = errno;
-    close(fd);
-    return ok ? 0 : err_errno(err, errnum, "write %.300s", path);
-}
 
 static int make_dir(const char *path, mode_t mode, struct err *err)
 {
@@ -45,21 +27,11 @@ static int make_dir(const char *path, mode_t mode, struct err *err)
     return chmod(path, mode) < 0 ? err_errno(err, errno, "%.300s", path) : 0;
 }
 
-static int write_below(const char *dir, const char *name, const char *bytes, size_t len,
-                       int mode, struct err *err)
-{
-    AUTO_FREE char *path = xasprintf("%s/%s", dir, name);
-    char *slash = strrchr(path, '/');
+/* ---- files ---- */
 
-    *slash = '\0';
-    if (strcmp(path, dir) != 0 && make_dir(path, FILES_MODE, err) < 0)
-        return -1;
-    *slash = '/';
-    return write_file(path, bytes, len, mode, err);
-}
-
-static int write_whole(const struct value_pod *pod, const struct volume_spec *v,
-                       const struct volume_part *part, const char *dir, struct err *err)
+static int add_whole(const struct value_pod *pod, const struct volume_spec *v,
+                     const struct volume_part *part, struct filetree *tree,
+                     struct err *err)
 {
     const struct value_source from = {
         .kind = part->kind, .object = part->object, .optional = part->optional};
@@ -76,15 +48,16 @@ static int write_whole(const struct value_pod *pod, const struct volume_spec *v,
     for (size_t i = 0; i < object->n_entries; i++) {
         const struct podobject_entry *e = &object->entries[i];
 
-        if (!strchr(e->key, '/') && strcmp(e->key, "..") != 0 &&
-            write_below(dir, e->key, e->bytes, e->len, v->mode, err) < 0)
-            return -1;
+        if (!strchr(e->key, '/') && !str_starts(e->key, "..") &&
+            strcmp(e->key, ".") != 0)
+            filetree_add(tree, e->key, e->bytes, e->len, v->mode);
     }
     return 0;
 }
 
-static int write_item(const struct value_pod *pod, const struct volume_spec *v,
-                      const struct volume_file *file, const char *dir, struct err *err)
+static int add_item(const struct value_pod *pod, const struct volume_spec *v,
+                    const struct volume_file *file, struct filetree *tree,
+                    struct err *err)
 {
     STR_AUTO struct str value;
 
@@ -100,17 +73,19 @@ static int write_item(const struct value_pod *pod, const struct volume_spec *v,
     if (value.overflow)
         return err_set(err, ERR_TOO_LARGE, "%.200s: more than %u bytes", file->path,
                        FILE_BYTES_MAX);
-    return write_below(dir, file->path, value.s, value.len,
-                       file->mode >= 0 ? file->mode : v->mode, err);
+    filetree_add(tree, file->path, value.s, value.len,
+                 file->mode >= 0 ? file->mode : v->mode);
+    return 0;
 }
 
-static int write_part(const struct value_pod *pod, const struct volume_spec *v,
-                      const struct volume_part *part, const char *dir, struct err *err)
+static int add_part(const struct value_pod *pod, const struct volume_spec *v,
+                    const struct volume_part *part, struct filetree *tree,
+                    struct err *err)
 {
     if (part->whole)
-        return write_whole(pod, v, part, dir, err);
+        return add_whole(pod, v, part, tree, err);
     for (size_t i = 0; i < part->n_files; i++)
-        if (write_item(pod, v, &part->files[i], dir, err) < 0)
+        if (add_item(pod, v, &part->files[i], tree, err) < 0)
             return -1;
     return 0;
 }
@@ -119,13 +94,15 @@ static int make_files(struct podfiles *files, const struct value_pod *pod,
                       const struct volume_spec *v, struct err *err)
 {
     AUTO_FREE char *dir = podfiles_volume(files, pod->spec, v->name);
+    struct filetree tree = {0};
+    int rc = 0;
 
-    if (make_dir(dir, FILES_MODE, err) < 0)
-        return -1;
-    for (size_t i = 0; i < v->n_parts; i++)
-        if (write_part(pod, v, &v->parts[i], dir, err) < 0)
-            return -1;
-    return 0;
+    for (size_t i = 0; rc == 0 && i < v->n_parts; i++)
+        rc = add_part(pod, v, &v->parts[i], &tree, err);
+    if (rc == 0)
+        rc = filetree_write(&tree, dir, err);
+    filetree_fini(&tree);
+    return rc;
 }
 
 /* ---- the machine's own ---- */
@@ -149,6 +126,16 @@ static const struct {
     {"BlockDevice", MAKE_NOTHING, S_IFBLK, "a block device"},
 };
 
+static int make_file(const char *path, struct err *err)
+{
+    const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+
+    if (fd < 0)
+        return err_errno(err, errno, "make %.300s", path);
+    close(fd);
+    return 0;
+}
+
 static int make_host(const struct volume_spec *v, enum maker maker, struct err *err)
 {
     switch (maker) {
@@ -158,7 +145,7 @@ static int make_host(const struct volume_spec *v, enum maker maker, struct err *
     case MAKE_DIR:
         return make_dir(v->host_path, FILES_MODE, err);
     case MAKE_FILE:
-        return write_file(v->host_path, "", 0, 0644, err);
+        return make_file(v->host_path, err);
     }
     return -1;
 }
@@ -218,6 +205,25 @@ int podvolumes_make(struct podfiles *files, const struct value_pod *pod,
             return err_prefix(err, "volume \"%.100s\"", v->name);
     }
     return 0;
+}
+
+int podvolumes_refresh(struct podfiles *files, const struct value_pod *pod,
+                       struct err *err)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < pod->spec->n_volumes; i++) {
+        const struct volume_spec *v = &pod->spec->volumes[i];
+        struct err why = ERR_INIT;
+
+        if (v->kind != VOLUME_FILES || make_files(files, pod, v, &why) == 0)
+            continue;
+        err_prefix(&why, "volume \"%.100s\"", v->name);
+        if (rc == 0 && err)
+            *err = why;
+        rc = -1;
+    }
+    return rc;
 }
 
 /* ---- where it lies ---- */

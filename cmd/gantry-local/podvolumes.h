@@ -1,8 +1,9 @@
 /*
  * podvolumes - what a pod's volumes hold, and where that lies on this machine.
  *
- * Files of ConfigMaps, Secrets and the downward API are written once, before the pod's
- * first container starts: they do not follow later changes of the objects. An emptyDir
+ * Files of ConfigMaps, Secrets and the downward API are written before the pod's first
+ * container starts, and again when what they are made of has changed: then those of one
+ * volume change together (filetree.h), but where a subPath is mounted. An emptyDir
  * is a directory; of medium Memory it is a tmpfs where one container alone mounts it
  * and is never started again (nobody else could see it), else a directory, too.
  */
@@ -19,6 +20,11 @@
  * called again. */
 int podvolumes_make(struct podfiles *files, const struct value_pod *pod,
                     struct err *err);
+
+/* Brings the files up to what `pod` says now. -1 and err: of the first volume that
+ * cannot be; that stays as it is, and the others are done. */
+int podvolumes_refresh(struct podfiles *files, const struct value_pod *pod,
+                       struct err *err);
 
 /* Where the mount's content lies, its sub-path made if it is missing ($(NAME) in it
  * from `envp`); heap. NULL and err. Not for a tmpfs. */

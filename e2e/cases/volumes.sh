@@ -1,5 +1,6 @@
 # Volumes and variables from a ConfigMap and a Secret: the pod waits for what is missing, says so,
-# and runs when it is there; nothing is left of a path that the machine has not.
+# and runs when it is there; nothing is left of a path that the machine has not. What changes
+# while a pod runs reaches its files.
 case_run() {
     k apply -f - >/dev/null <<'END_POD'
 apiVersion: v1
@@ -47,6 +48,44 @@ END_POD
     for reason in ImagesNotPulled FailedMount Failed Started; do
         expect_text "the events" "$told" "$reason"
     done
+    follows
+}
+
+follows() {
+    k apply -f - >/dev/null <<'END_POD'
+apiVersion: v1
+kind: Pod
+metadata: {name: q, labels: {colour: red}}
+spec:
+  nodeName: n1
+  restartPolicy: Never
+  volumes:
+  - name: all
+    projected:
+      sources:
+      - configMap: {name: conf}
+      - secret: {name: maybe, optional: true}
+      - downwardAPI: {items: [{path: labels, fieldRef: {fieldPath: metadata.labels}}]}
+  containers:
+  - name: main
+    image: local
+    command: [sh, -c, "cd /mnt; while sleep 0.1; do set -- *; echo $* $(cat *); done"]
+    volumeMounts: [{name: all, mountPath: /mnt}]
+END_POD
+    wait_until 20 "the files" shows 'greeting labels hellocolour="red"'
+    k create configmap conf --from-literal=greeting=bye --dry-run=client -o yaml | k apply -f - >/dev/null 2>&1
+    wait_until 20 "the changed ConfigMap" shows 'greeting labels byecolour="red"'
+    k create secret generic maybe --from-literal=more=x >/dev/null
+    wait_until 20 "the optional Secret" shows 'greeting labels more byecolour="red"x'
+    k label pod q colour=blue --overwrite >/dev/null
+    wait_until 20 "the changed label" shows 'greeting labels more byecolour="blue"x'
+    k delete secret maybe >/dev/null
+    wait_until 20 "the files without the Secret" shows 'greeting labels byecolour="blue"'
+    k delete pod q --grace-period=0 --force >/dev/null 2>&1
+}
+
+shows() { # LINE, the last of q's log
+    [[ $(tail -n 1 "$STAND"/nodes/logs/"${NS}"_q_*/main.log 2>/dev/null) == "$1" ]]
 }
 
 waits_for() { # PART of a container's message

@@ -169,6 +169,25 @@ static void drop_dirs(void)
     }
 }
 
+/* What a link stands for is not touched. */
+START_TEST(test_remove_tree)
+{
+    AUTO_FREE char *deep = path_of("tree/a/b");
+    AUTO_FREE char *kept = path_of("kept");
+    AUTO_FREE char *link = path_of("tree/a/link");
+    AUTO_FREE char *tree = path_of("tree");
+
+    ck_assert_int_eq(files_make_dir(deep, NULL), 0);
+    ck_assert_int_eq(files_make_dir(kept, NULL), 0);
+    ck_assert_int_eq(symlink(kept, link), 0);
+    files_remove_tree(tree);
+    ck_assert_int_lt(access(tree, F_OK), 0);
+    ck_assert_int_eq(access(kept, F_OK), 0);
+    files_remove_tree(tree);
+    rmdir(kept);
+}
+END_TEST
+
 int main(void)
 {
     if (!mkdtemp(root))
@@ -179,6 +198,7 @@ int main(void)
                                                     {test_write, 1},
                                                     {test_write_full, 1},
                                                     {test_lock, 1},
+                                                    {test_remove_tree, 1},
                                                     {NULL, 0},
                                                 });
     drop_dirs();

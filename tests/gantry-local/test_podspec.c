@@ -84,6 +84,10 @@ static const struct {
      "'volumes': [{'name': 'v', 'configMap': {'name': 'm', 'items': [{'key': 'k',"
      " 'path': '../k'}]}}], 'containers': [{'name': 'c'}]",
      "volumes[0]: items[0]: path", NULL},
+    {"item in the node's own place",
+     "'volumes': [{'name': 'v', 'configMap': {'name': 'm', 'items': [{'key': 'k',"
+     " 'path': './..data'}]}}], 'containers': [{'name': 'c'}]",
+     "volumes[0]: items[0]: path \"..data\"", NULL},
     {"host path not absolute",
      "'volumes': [{'name': 'v', 'hostPath': {'path': 'x'}}], 'containers': [{'name':"
      " 'c'}]",

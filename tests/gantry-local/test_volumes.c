@@ -30,7 +30,7 @@ static const struct {
     const char *name, *spec, *container, *script, *log;
 } cases[] = {
     {"a ConfigMap's keys", V("'configMap': {'name': 'm'}"), AT("/mnt"),
-     "cd /mnt; ls; cat a b; stat -c %a a", "a\nb\nbin\napplebean644\n"},
+     "cd /mnt; ls; cat a b; stat -L -c %a a", "a\nb\nbin\napplebean644\n"},
     {"binary data", V("'configMap': {'name': 'm'}"), AT("/mnt"), "od -An -tx1 /mnt/bin",
      " 00 01 02\n"},
     {"is read-only", V("'configMap': {'name': 'm'}"), AT("/mnt"),
@@ -38,8 +38,10 @@ static const struct {
     {"items and modes",
      V("'configMap': {'name': 'm', 'defaultMode': 256, 'items': [{'key': 'a', 'path':"
        " 'x/y'}, {'key': 'b', 'path': 'z', 'mode': 292}]}"),
-     AT("/mnt"), "cd /mnt; find . -type f | sort; stat -c %a x/y z",
-     "./x/y\n./z\n400\n444\n"},
+     AT("/mnt"), "cd /mnt; ls; ls x; stat -L -c %a x/y z", "x\nz\ny\n400\n444\n"},
+    {"a path with needless parts",
+     V("'configMap': {'name': 'm', 'items': [{'key': 'a', 'path': './x//./y/'}]}"),
+     AT("/mnt"), "cat /mnt/x/y", "apple"},
     {"an optional one that is missing",
      V("'configMap': {'name': 'none', 'optional': true}"), AT("/mnt"),
      "ls /mnt | wc -l", "0\n"},
@@ -48,7 +50,7 @@ static const struct {
        " 'q'}, {'key': 'a', 'path': 'a'}]}"),
      AT("/mnt"), "ls /mnt", "a\n"},
     {"a Secret", V("'secret': {'secretName': 's', 'defaultMode': 256}"), AT("/mnt"),
-     "cat /mnt/key; stat -c %a /mnt/key", "secret400\n"},
+     "cat /mnt/key; stat -L -c %a /mnt/key", "secret400\n"},
     {"the pod's fields",
      V("'downwardAPI': {'items': [{'path': 'name', 'fieldRef': {'fieldPath':"
        " 'metadata.name'}}, {'path': 'labels', 'fieldRef': {'fieldPath':"
@@ -218,6 +220,69 @@ START_TEST(test_misplaced)
     ck_assert_ptr_null(podtest_start(&t, &err));
     ck_assert_msg(strstr(err.msg, misplaced[_i].want) != NULL, "%s: %s",
                   misplaced[_i].name, err.msg);
+    podtest_fini(&t);
+}
+END_TEST
+
+/* While it runs: all files of a volume change at once, a subPath does not. */
+START_TEST(test_follows)
+{
+    struct podtest t;
+    struct err err = ERR_INIT;
+
+    podtest_init(&t);
+    add_objects(&t);
+    podtest_pod(&t, V("'configMap': {'name': 'm'}"),
+                "'volumeMounts': [{'name': 'v', 'mountPath': '/mnt'}, {'name': 'v',"
+                " 'mountPath': '" NOWHERE "', 'subPath': 'a'}]",
+                "cd /mnt; exec 3<a; echo ready; until [ \"$(cat a)\" = pear ]; do sleep"
+                " .01; done; ls; cat b c <&3 - " NOWHERE);
+    ck_assert_int_eq(podtest_prepare(&t, &err), 0);
+    ck_assert_ptr_nonnull(podtest_start(&t, &err));
+    podtest_until_log(&t, "ready\n");
+    podtest_object(&t, VALUE_CONFIG_MAP,
+                   "{'metadata': {'name': 'm'}, 'data': {'a': 'pear', 'b': 'pea', 'c':"
+                   " 'corn'}}");
+    ck_assert_msg(podtest_refresh(&t, &err) == 0, "%s", err.msg);
+    podtest_until_end(&t);
+    podtest_expect(&t, "follows", "ready\na\nb\nc\npeacornappleapple");
+    ck_assert_ptr_nonnull(podtest_start(&t, &err));
+    podtest_until_end(&t);
+    podtest_expect(&t, "a second run", "ready\na\nb\nc\npeacornpearpear");
+    podtest_fini(&t);
+}
+END_TEST
+
+/* What goes away that the pod needs leaves its files; what is optional takes them with
+ * it. The other volumes follow in any case. */
+START_TEST(test_follows_loss)
+{
+    static const char members[] =
+        "'volumes': [{'name': 'a', 'configMap': {'name': 'm'}},"
+        " {'name': 'b', 'configMap': {'name': 'm', 'optional':"
+        " true}}, {'name': 'c', 'secret': {'secretName': 's'}}]";
+    struct podtest t;
+    struct err err = ERR_INIT;
+
+    podtest_init(&t);
+    add_objects(&t);
+    podtest_pod(
+        &t, members,
+        "'volumeMounts': [{'name': 'a', 'mountPath': '/srv'}, {'name': 'b',"
+        " 'mountPath': '/mnt'}, {'name': 'c', 'mountPath': '/opt'}]",
+        "echo ready; until [ \"$(cat /opt/key)\" = two ]; do sleep .01; done; cat"
+        " /srv/a; ls /mnt");
+    ck_assert_int_eq(podtest_prepare(&t, &err), 0);
+    ck_assert_ptr_nonnull(podtest_start(&t, &err));
+    podtest_until_log(&t, "ready\n");
+    json_free(t.objects);
+    t.objects = json_new_array();
+    podtest_object(&t, VALUE_SECRET,
+                   "{'metadata': {'name': 's'}, 'data': {'key': 'dHdv'}}");
+    ck_assert_int_lt(podtest_refresh(&t, &err), 0);
+    ck_assert_str_eq(err.msg, "volume \"a\": configmap \"m\" not found");
+    podtest_until_end(&t);
+    podtest_expect(&t, "loss", "ready\napple");
     podtest_fini(&t);
 }
 END_TEST
@@ -401,6 +466,8 @@ int main(void)
                                   {test_lacking, ARRAY_LEN(lacking)},
                                   {test_misplaced, ARRAY_LEN(misplaced)},
                                   {test_empty_dir_lives, 1},
+                                  {test_follows, 1},
+                                  {test_follows_loss, 1},
                                   {test_rights, ARRAY_LEN(rights)},
                                   {test_hosts, 1},
                                   {test_size_limit, 1},

@@ -7,6 +7,9 @@
 #include "base/util.h"
 #include "cmd/gantry-local/direct.h"
 #include "cmd/gantry-local/env.h"
+#include "tests/support/openwatches.h"
+
+#define FILES_MAX 100000
 
 /* ---- the executor ---- */
 
@@ -19,21 +22,58 @@ static const char *refuse(struct executor *x, const struct pod_spec *pod,
     return NULL;
 }
 
+static int read_part(const struct value_pod *pod, const struct volume_part *part,
+                     struct str *out, struct err *err)
+{
+    const struct value_source from = {
+        .kind = part->kind, .object = part->object, .optional = part->optional};
+    const struct podobject *object = NULL;
+
+    for (size_t i = 0; i < part->n_files; i++)
+        if (value_resolve(pod, NULL, &part->files[i].from, out, err) == VALUE_REFUSED)
+            return -1;
+    if (part->n_files > 0)
+        return 0;
+    if (value_object(pod, &from, &object, err) == VALUE_REFUSED)
+        return -1;
+    for (size_t i = 0; object && i < object->n_entries; i++)
+        str_addf(out, "%s=%s", object->entries[i].key, object->entries[i].bytes);
+    return 0;
+}
+
+/* What files are made of, one volume after the other. */
+static int read_volumes(const struct value_pod *pod, struct str *out, struct err *err)
+{
+    for (size_t i = 0; i < pod->spec->n_volumes; i++)
+        for (size_t k = 0; k < pod->spec->volumes[i].n_parts; k++)
+            if (read_part(pod, &pod->spec->volumes[i].parts[k], out, err) < 0)
+                return -1;
+    return 0;
+}
+
 static int prepare(struct executor *x, const struct value_pod *pod, struct err *err)
 {
     const struct nodetest *t = (const struct nodetest *)x;
+    STR_AUTO struct str text;
 
-    for (size_t i = 0; i < pod->spec->n_volumes; i++)
-        for (size_t k = 0; k < pod->spec->volumes[i].n_parts; k++) {
-            const struct volume_part *part = &pod->spec->volumes[i].parts[k];
-            const struct value_source from = {.kind = part->kind,
-                                              .object = part->object};
-            const struct podobject *object;
-
-            if (value_object(pod, &from, &object, err) != VALUE_GIVEN)
-                return -1;
-        }
+    str_init(&text, FILES_MAX);
+    if (read_volumes(pod, &text, err) < 0)
+        return -1;
     return t->fails_prepare ? err_set(err, ERR_IO, "No space left on device") : 0;
+}
+
+static int refresh(struct executor *x, const struct value_pod *pod, struct err *err)
+{
+    struct nodetest *t = (struct nodetest *)x;
+    STR_AUTO struct str text;
+
+    str_init(&text, FILES_MAX);
+    if (read_volumes(pod, &text, err) < 0)
+        return -1;
+    if (t->fails_prepare)
+        return err_set(err, ERR_IO, "No space left on device");
+    str_addf(&t->history, "%s{%s} ", pod->spec->name, text.s);
+    return 0;
 }
 
 static int check_limits(struct executor *x, const struct pod_spec *pod, struct err *err)
@@ -160,6 +200,7 @@ static const struct executor_ops ops = {
     .runs_programs = true,
     .refuse = refuse,
     .prepare = prepare,
+    .refresh = refresh,
     .check_limits = check_limits,
     .has_hosts = has_hosts,
     .set_hosts = set_hosts,
@@ -190,7 +231,8 @@ void nodetest_init(struct nodetest *t)
     rng_seed(&rng, 2);
     *t = (struct nodetest){.executor = {&ops}, .api = apitest_new()};
     str_init(&t->history, 100000);
-    t->transport = direct_new(t->api->loop, t->api->server, "node", true);
+    t->transport =
+        openwatches_new(direct_new(t->api->loop, t->api->server, "node", true));
     t->client = kc_client_new(t->api->loop, t->transport, &rng);
     o.loop = t->api->loop;
     o.client = t->client;

@@ -33,12 +33,12 @@ struct nodetest_run {
 struct nodetest {
     struct executor executor;
     struct apitest *api;
-    struct transport *transport;
+    struct transport *transport; /* openwatches.h */
     struct kc_client *client;
     struct kubelet *kubelet;
     struct nodetest_run *runs[NODETEST_RUNS_MAX]; /* NULL: free */
     /* "+c " started, "-c " ended, "c!15 " signalled; what runs beside a container is
-     * known by its program: "+c:hook ", "-hook " */
+     * known by its program: "+c:hook ", "-hook "; files written anew: "pod{k=v} " */
     struct str history;
     char *hosts; /* the last /etc/hosts that was written: "pod: text"; NULL */
     bool fails_prepare, has_no_hosts, is_past_limit;

@@ -98,6 +98,15 @@ int podtest_prepare(struct podtest *t, struct err *err)
     return t->x->ops->prepare(t->x, &pod, err);
 }
 
+int podtest_refresh(struct podtest *t, struct err *err)
+{
+    struct value_pod pod = view(t);
+
+    podobjects_fini(&t->known);
+    learn(t);
+    return t->x->ops->refresh(t->x, &pod, err);
+}
+
 static void exited(void *arg, const struct executor_exit *how)
 {
     struct podtest *t = arg;

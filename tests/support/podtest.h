@@ -42,6 +42,9 @@ void podtest_pod(struct podtest *t, const char *spec, const char *container,
                  const char *script);
 /* Makes the volumes; 0, or -1 and err. */
 int podtest_prepare(struct podtest *t, struct err *err);
+/* Brings them up to the objects that there are by now; a later one of the same name
+ * counts. 0, or -1 and err. */
+int podtest_refresh(struct podtest *t, struct err *err);
 /* Starts the container; NULL and err. */
 struct executor_run *podtest_start(struct podtest *t, struct err *err);
 void podtest_until_end(struct podtest *t);
