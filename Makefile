@@ -46,7 +46,7 @@ SEEDS     ?= 1000
 Q   = $(if $(V),,@)
 say = $(if $(V)$(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),,@printf '  %-5s %s\n' $(1) $@)
 
-.PHONY: all test world demo e2e bench goldens check-style install clean deps deps-test
+.PHONY: all test world demo e2e conformance-answers bench goldens check-style install clean deps deps-test
 .SECONDARY:
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
@@ -132,8 +132,13 @@ bench: deps-test all $(BENCH)
 demo: deps all
 	@manifests/demo $(BUILD)/bin $(BUILD)/demo
 
-e2e: deps all
-	@e2e/run $(BUILD)/bin
+CONFORMANCE = $(BUILD)/rel/tests/conformance/conformance
+e2e: deps deps-test all $(CONFORMANCE)
+	@rc=0; e2e/conformance/run $(BUILD) || rc=1; e2e/run $(BUILD)/bin && exit $$rc
+
+# What a real Kubernetes answers, written anew; the diff is reviewed.
+conformance-answers: deps deps-test all $(CONFORMANCE)
+	@e2e/conformance/run $(BUILD) --record
 
 check-style:
 	@CPPFLAGS='$(CPPFLAGS)' tests/check-style $(BUILD)
