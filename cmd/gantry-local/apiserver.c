@@ -9,6 +9,7 @@
 #include "cmd/gantry-local/delete.h"
 #include "cmd/gantry-local/durable.h"
 #include "cmd/gantry-local/expire.h"
+#include "cmd/gantry-local/garbage.h"
 #include "cmd/gantry-local/list.h"
 #include "cmd/gantry-local/restore.h"
 #include "cmd/gantry-local/podlog.h"
@@ -239,6 +240,7 @@ struct apiserver *apiserver_new(const struct apiserver_config *config, struct er
     s->watches =
         watches_new(s, config->bookmark_sec ? config->bookmark_sec : BOOKMARK_SEC);
     namespaces_create(s);
+    s->garbage = garbage_new(s);
     return s;
 }
 
@@ -248,6 +250,7 @@ void apiserver_free(struct apiserver *server)
         return;
     podlogs_end(server);
     expire_free(server->expire);
+    garbage_free(server->garbage);
     watches_free(server->watches);
     if (server->durable)
         durable_flush(server->durable);

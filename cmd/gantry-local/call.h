@@ -42,6 +42,7 @@ struct apiserver {
     struct podlog_list podlogs;
     struct node_dialer *dialer; /* lent; NULL: no node is reached */
     struct expire *expire;      /* NULL: events stay */
+    struct garbage *garbage;
 };
 
 /* How the answer is to look. */

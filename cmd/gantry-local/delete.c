@@ -9,7 +9,6 @@
 #include "base/util.h"
 #include "cmd/gantry-local/answer.h"
 #include "cmd/gantry-local/body.h"
-#include "cmd/gantry-local/dependents.h"
 #include "cmd/gantry-local/filter.h"
 #include "cmd/gantry-local/metadata.h"
 #include "cmd/gantry-local/strategy.h"
@@ -24,20 +23,58 @@ static void delete_options_fini(struct delete_options *o)
 
 /* ---- options ---- */
 
-static int check_propagation(struct call *call, const struct json *body)
-{
-    static const char *const policies[] = {"", "Background", "Foreground", "Orphan"};
-    const char *said = json_str_or(body, "propagationPolicy", "");
-    const char *policy = call_param_or(call, "propagationPolicy", said);
+static const char *const policies[] = {[PROPAGATE_DEFAULT] = "",
+                                       [PROPAGATE_BACKGROUND] = "Background",
+                                       [PROPAGATE_FOREGROUND] = "Foreground",
+                                       [PROPAGATE_ORPHAN] = "Orphan"};
 
+static int refuse_policy(struct call *call, const char *reason, const char *why)
+{
+    static const struct kind options = {.group = "meta.k8s.io",
+                                        .name = "DeleteOptions"};
+
+    return refuse_field(&call->refusal, &options, "",
+                        &(struct cause){"propagationPolicy", reason, why});
+}
+
+static int read_policy(struct call *call, const char *policy,
+                       struct delete_options *ret)
+{
     for (size_t i = 0; i < ARRAY_LEN(policies); i++)
-        if (strcmp(policies[i], policy) == 0)
+        if (strcmp(policies[i], policy) == 0) {
+            ret->propagation = (enum propagation)i;
             return 0;
-    return refuse(&call->refusal, 422, "Invalid",
-                  "DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: "
-                  "Unsupported value: \"%s\": supported values: \"Foreground\", "
+        }
+    AUTO_FREE char *why =
+        xasprintf("Unsupported value: \"%s\": supported values: \"Foreground\", "
                   "\"Background\", \"Orphan\", \"nil\"",
                   policy);
+    return refuse_policy(call, "FieldValueNotSupported", why);
+}
+
+/* The policy, or what was said in its place before there were policies. */
+static int read_propagation(struct call *call, const struct json *body,
+                            struct delete_options *ret)
+{
+    const char *policy = call_param_or(call, "propagationPolicy",
+                                       json_str_or(body, "propagationPolicy", ""));
+    struct err err = ERR_INIT;
+    bool orphan = call_flag(call, "orphanDependents");
+    const enum json_found found =
+        json_read_bool(body, "orphanDependents", &orphan, &err);
+
+    if (found == JSON_WRONG_TYPE)
+        return refuse_bad_request(&call->refusal, "DeleteOptions: %s", err.msg);
+    if (found != JSON_FOUND && !call_param(call, "orphanDependents"))
+        return read_policy(call, policy, ret);
+    if (policy[0]) {
+        AUTO_FREE char *why = xasprintf("Invalid value: \"%s\": orphanDependents and "
+                                        "deletionPropagation cannot be both set",
+                                        policy);
+        return refuse_policy(call, "FieldValueInvalid", why);
+    }
+    ret->propagation = orphan ? PROPAGATE_ORPHAN : PROPAGATE_BACKGROUND;
+    return 0;
 }
 
 static int read_options(struct call *call, const struct json *body,
@@ -59,7 +96,7 @@ static int read_options(struct call *call, const struct json *body,
     ret->uid = xstrdup_null(uid);
     ret->version = xstrdup_null(version);
     ret->dry_run = json_len(dry) > 0 || call_param_or(call, "dryRun", "")[0];
-    return check_propagation(call, body);
+    return read_propagation(call, body, ret);
 }
 
 /* The DeleteOptions in the body, an empty object where there is none. */
@@ -94,14 +131,18 @@ static int check_preconditions(struct call *call, const struct kind *kind,
 
 /* ---- one object ---- */
 
+static bool is_core(const struct kind *kind, const char *plural)
+{
+    return !kind->group[0] && strcmp(kind->plural, plural) == 0;
+}
+
 static int64_t grace_of(const struct kind *kind, const struct json *tree,
                         const struct delete_options *options)
 {
     const char *phase = json_str_or(tree, "status.phase", "");
 
-    if (kind->group[0] || strcmp(kind->plural, "pods") != 0 ||
-        !json_str_or(tree, "spec.nodeName", "")[0] || strcmp(phase, "Succeeded") == 0 ||
-        strcmp(phase, "Failed") == 0)
+    if (!is_core(kind, "pods") || !json_str_or(tree, "spec.nodeName", "")[0] ||
+        strcmp(phase, "Succeeded") == 0 || strcmp(phase, "Failed") == 0)
         return 0;
     if (options->grace_sec >= 0)
         return options->grace_sec;
@@ -136,64 +177,132 @@ static bool mark(struct call *call, const struct kind *kind, struct json *tree,
 
 static bool is_namespace(const struct kind *kind)
 {
-    return !kind->group[0] && strcmp(kind->plural, "namespaces") == 0;
+    return is_core(kind, "namespaces");
 }
 
-/* An object that cannot go at once stays, marked. */
-static int begin_deletion(struct call *call, const struct kind *kind,
-                          struct object *object, const struct delete_options *options,
-                          struct json *tree, struct object **ret_left)
+/* A pod that ends already: only a shorter grace changes anything. */
+static bool is_under_way(const struct kind *kind, const struct json *tree,
+                         const struct delete_options *options)
 {
-    struct apiserver *server = call->server;
+    return is_core(kind, "pods") && json_at(tree, "metadata.deletionTimestamp") &&
+           (options->grace_sec < 0 ||
+            options->grace_sec >=
+                json_int_or(tree, "metadata.deletionGracePeriodSeconds", 0));
+}
+
+/* Sets, or takes away, the finalizers that say what becomes of dependents. True: they
+ * changed. */
+static bool settle_propagation(const struct kind *kind, const struct object *object,
+                               const struct delete_options *options, struct json *tree)
+{
+    const bool usual = options->propagation == PROPAGATE_DEFAULT;
+    const bool orphan =
+        options->propagation == PROPAGATE_ORPHAN ||
+        (usual && (object->is_orphaning || strategy_of(kind)->orphans_dependents));
+    const bool foreground = options->propagation == PROPAGATE_FOREGROUND ||
+                            (usual && object->is_foreground);
+
+    if (orphan == object->is_orphaning && foreground == object->is_foreground)
+        return false;
+    metadata_set_finalizer(tree, FINALIZER_ORPHAN, orphan);
+    metadata_set_finalizer(tree, FINALIZER_FOREGROUND, foreground);
+    return true;
+}
+
+/* What follows from the end of an object: a namespace may be empty now, a CRD's kinds
+ * go. */
+static void has_gone(struct apiserver *server, const struct kind *kind,
+                     const struct json *tree)
+{
+    const char *ns = json_str(tree, "metadata.namespace");
+
+    if (strcmp(kind->plural, "customresourcedefinitions") == 0)
+        crd_removed(server, tree);
+    if (ns)
+        namespace_sweep(server, ns);
+}
+
+/* An object that cannot go at once stays, as `tree` has it. NULL: refused. */
+static struct object *begin_deletion(struct call *call, const struct kind *kind,
+                                     const struct object *object, struct json *tree,
+                                     bool dry_run)
+{
+    struct store *store = call->server->store;
 
     if (is_namespace(kind))
         json_set_at(tree, "status.phase", json_new_string("Terminating"));
-    if (!mark(call, kind, tree, grace_of(kind, tree, options))) {
+    struct object *marked =
+        object_new(tree, kind, dry_run ? object->version : store_next_version(store));
+    if (!marked)
+        refuse(&call->refusal, 413, "RequestEntityTooLarge",
+               "the object is larger than %u bytes", OBJECT_BYTES_MAX);
+    else if (!dry_run)
+        store_put(store, call_table(call->server, kind), object_ref(marked));
+    return marked;
+}
+
+static int delete_tree(struct call *call, const struct kind *kind,
+                       struct object *object, const struct delete_options *options,
+                       struct object **ret_left)
+{
+    JSON_AUTO struct json *tree = object_tree(object);
+    const int64_t grace_sec = grace_of(kind, tree, options);
+
+    if (is_under_way(kind, tree, options)) {
         *ret_left = object_ref(object);
         return 0;
     }
-    struct object *marked = object_new(tree, kind, store_next_version(server->store));
-    if (!marked)
-        return refuse(&call->refusal, 413, "RequestEntityTooLarge",
-                      "the object is larger than %u bytes", OBJECT_BYTES_MAX);
-    if (!options->dry_run)
-        store_put(server->store, call_table(server, kind), object_ref(marked));
-    *ret_left = marked;
+    const bool settled = settle_propagation(kind, object, options, tree);
+    if (is_namespace(kind) || metadata_has_finalizers(tree) || grace_sec > 0) {
+        const bool changed = mark(call, kind, tree, grace_sec) || settled;
+        *ret_left = changed ? begin_deletion(call, kind, object, tree, options->dry_run)
+                            : object_ref(object);
+        return *ret_left ? 0 : -1;
+    }
+    if (options->dry_run)
+        return 0;
+    store_remove(call->server->store, call_table(call->server, kind),
+                 object_ref(object));
+    has_gone(call->server, kind, tree);
     return 0;
 }
 
 int delete_object(struct call *call, const struct kind *kind, struct object *object,
                   const struct delete_options *options, struct object **ret_left)
 {
-    struct apiserver *server = call->server;
-    JSON_AUTO struct json *tree = object_tree(object);
-
     *ret_left = NULL;
     if (check_preconditions(call, kind, object, options) != 0)
         return -1;
     if (is_namespace(kind) && namespace_is_fixed(object->name))
         return refuse_forbidden(&call->refusal, kind, object->name,
                                 "this namespace may not be deleted");
-    if (is_namespace(kind) || metadata_has_finalizers(tree) ||
-        grace_of(kind, tree, options) > 0)
-        return begin_deletion(call, kind, object, options, tree, ret_left);
-    if (options->dry_run)
-        return 0;
-    store_remove(server->store, call_table(server, kind), object_ref(object));
-    delete_aftermath(server, kind, tree);
+    if (delete_tree(call, kind, object, options, ret_left) != 0)
+        return -1;
+    if (is_namespace(kind) && !options->dry_run) {
+        namespace_purge(call, object->name);
+        namespace_sweep(call->server, object->name);
+    }
     return 0;
 }
 
-void delete_aftermath(struct apiserver *server, const struct kind *kind,
-                      const struct json *tree)
+bool delete_is_due(const struct json *tree)
 {
-    const char *ns = json_str(tree, "metadata.namespace");
+    return json_at(tree, "metadata.deletionTimestamp") &&
+           !metadata_has_finalizers(tree) &&
+           json_int_or(tree, "metadata.deletionGracePeriodSeconds", 0) == 0;
+}
 
-    if (strcmp(kind->plural, "customresourcedefinitions") == 0)
-        crd_removed(server, tree);
-    dependents_sweep(server, tree);
-    if (ns)
-        namespace_sweep(server, ns);
+void delete_or_put(struct apiserver *server, const struct kind *kind,
+                   struct object *object, const struct json *tree)
+{
+    struct table *table = call_table(server, kind);
+
+    if (!delete_is_due(tree)) {
+        store_put(server->store, table, object_ref(object));
+        return;
+    }
+    store_remove(server->store, table, object_ref(object));
+    has_gone(server, kind, tree);
 }
 
 /* ---- verbs ---- */
@@ -203,7 +312,7 @@ static int answer_deleted(struct call *call, const struct object *was,
                           const struct object *left)
 {
     assert(was != NULL);
-    if (left || (!call->kind->group[0] && strcmp(call->kind->plural, "pods") == 0))
+    if (left || is_core(call->kind, "pods"))
         return answer_object(call, 200, left ? left : was);
     JSON_AUTO struct json *status = status_success(call->kind, was->name, was->uid);
     return answer_tree(call, 200, status);
@@ -217,13 +326,13 @@ static int delete_named(struct call *call, const struct delete_options *options,
     if (!o)
         return refuse_not_found(&call->refusal, call->kind, call->name);
     *ret_was = object_ref(o);
-    if (delete_object(call, call->kind, o, options, ret_left) != 0)
-        return -1;
-    if (is_namespace(call->kind) && !options->dry_run) {
-        namespace_purge(call, call->name);
-        namespace_sweep(call->server, call->name);
-    }
-    return 0;
+    if (options->propagation == PROPAGATE_DEFAULT &&
+        strategy_of(call->kind)->orphans_dependents)
+        call_warn(call,
+                  "child pods are preserved by default when jobs are deleted; set "
+                  "propagationPolicy=Background to remove them or set "
+                  "propagationPolicy=Orphan to suppress this warning");
+    return delete_object(call, call->kind, o, options, ret_left);
 }
 
 int verb_delete(struct call *call)

@@ -6,15 +6,24 @@
  *      +-----> deletionTimestamp set (MODIFIED) --> grace 0 by the kubelet,
  *                                                   last finalizer removed --> gone
  *
- * Only pods that are bound and not finished have grace. Owner references are not
- * followed: propagationPolicy is checked, and dependents stay.
+ * Only pods that are bound and not finished have grace. What becomes of dependents is
+ * said by a finalizer that the deletion sets, or by none; the rest is garbage.h's.
  */
 #ifndef GANTRY_LOCAL_DELETE_H
 #define GANTRY_LOCAL_DELETE_H
 
 #include "cmd/gantry-local/call.h"
 
+/* What becomes of the objects that the one deleted owns. */
+enum propagation {
+    PROPAGATE_DEFAULT,    /* as its finalizers say, or as is usual for its kind */
+    PROPAGATE_BACKGROUND, /* they go after it */
+    PROPAGATE_FOREGROUND, /* they go before it */
+    PROPAGATE_ORPHAN,     /* they stay */
+};
+
 struct delete_options {
+    enum propagation propagation;
     int64_t grace_sec; /* -1: the object's own */
     char *uid;         /* preconditions; NULL */
     char *version;
@@ -26,14 +35,17 @@ int verb_delete_collection(struct call *call);
 /* POST pods/<name>/eviction: a deletion with the options in its body. */
 int verb_evict(struct call *call);
 
-/* Deletes or begins to delete what stands in the table. `*ret_left` becomes a reference
- * to the object that stays for now; NULL when it is gone. */
+/* Deletes or begins to delete what stands in the table, a namespace with all that is in
+ * it. `*ret_left` becomes a reference to the object that stays for now; NULL when it is
+ * gone. */
 int delete_object(struct call *call, const struct kind *kind, struct object *object,
                   const struct delete_options *options, struct object **ret_left);
-/* Has what follows from the end of an object: a namespace may be empty now, a CRD's
- * kinds go. */
-void delete_aftermath(struct apiserver *server, const struct kind *kind,
-                      const struct json *tree);
+/* Puts a changed object (`tree` is its content; the reference stays the caller's) in
+ * its place, or removes it when that was the last thing its deletion waited for. */
+void delete_or_put(struct apiserver *server, const struct kind *kind,
+                   struct object *object, const struct json *tree);
+/* Does nothing hold an object with this content from its end any more? */
+bool delete_is_due(const struct json *tree);
 
 /* namespace.c: begins the end of all that is in the namespace. */
 void namespace_purge(struct call *call, const char *ns);

@@ -357,3 +357,20 @@ bool metadata_has_finalizers(const struct json *object)
 {
     return json_len(json_at(object, "metadata.finalizers")) > 0;
 }
+
+void metadata_set_finalizer(struct json *object, const char *finalizer, bool there)
+{
+    struct json *list = json_at(object, "metadata.finalizers");
+
+    for (size_t i = json_len(list); i-- > 0;)
+        if (str_eq(json_string(json_item(list, i)), finalizer))
+            json_array_del(list, i);
+    if (there && !list) {
+        list = json_new_array();
+        json_set_at(object, "metadata.finalizers", list);
+    }
+    if (there)
+        json_append(list, json_new_string(finalizer));
+    if (json_len(list) == 0)
+        json_del(json_get(object, "metadata"), "finalizers");
+}

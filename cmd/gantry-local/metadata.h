@@ -29,6 +29,8 @@ void metadata_inherit(struct json *object, const struct json *before);
 char *metadata_generate_name(const char *prefix, struct rng *rng);
 
 bool metadata_has_finalizers(const struct json *object);
+/* Adds the finalizer as the last, or takes it away. */
+void metadata_set_finalizer(struct json *object, const char *finalizer, bool there);
 
 /* RFC 1123; what a name must be. */
 bool name_is_subdomain(const char *name);

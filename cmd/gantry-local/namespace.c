@@ -94,7 +94,8 @@ int namespace_admit(struct write *w)
 
 static void purge_kind(struct call *call, const struct kind *kind, const char *ns)
 {
-    const struct delete_options options = {.grace_sec = -1};
+    const struct delete_options options = {.propagation = PROPAGATE_BACKGROUND,
+                                           .grace_sec = -1};
     struct store *store = call->server->store;
     struct object_list list;
 

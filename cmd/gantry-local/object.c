@@ -114,6 +114,10 @@ static void index_attrs(struct object *o, const struct json *tree,
     for (size_t i = 0; i < kind->n_selectable; i++)
         index_field(tree, kind->selectable[i], &text);
     o->n_fields = 2 + kind->n_selectable;
+    const struct json *owners = json_at(tree, "metadata.ownerReferences");
+    o->n_owners = json_len(owners);
+    for (size_t i = 0; i < o->n_owners; i++)
+        add_text(&text, json_str_or(json_item(owners, i), "uid", ""));
 
     o->attr_text = take_exact(&text);
     o->labels = xcalloc(o->n_labels + o->n_fields, sizeof(*o->labels));
@@ -124,6 +128,26 @@ static void index_attrs(struct object *o, const struct json *tree,
         p += strlen(p) + 1;
         o->labels[i].value = p;
         p += strlen(p) + 1;
+    }
+    o->owners = o->n_owners > 0 ? xcalloc(o->n_owners, sizeof(*o->owners)) : NULL;
+    for (size_t i = 0; i < o->n_owners; i++) {
+        o->owners[i].uid = p;
+        o->owners[i].blocked =
+            json_bool_or(json_item(owners, i), "blockOwnerDeletion", false);
+        p += strlen(p) + 1;
+    }
+}
+
+static void index_deletion(struct object *o, const struct json *tree)
+{
+    const struct json *finalizers = json_at(tree, "metadata.finalizers");
+
+    o->is_deleting = json_at(tree, "metadata.deletionTimestamp") != NULL;
+    for (size_t i = 0; i < json_len(finalizers); i++) {
+        const struct json *item = json_item(finalizers, i);
+        const char *word = json_is(item, JSON_STRING) ? json_string(item) : "";
+        o->is_orphaning = o->is_orphaning || strcmp(word, FINALIZER_ORPHAN) == 0;
+        o->is_foreground = o->is_foreground || strcmp(word, FINALIZER_FOREGROUND) == 0;
     }
 }
 
@@ -149,6 +173,7 @@ struct object *object_new(struct json *tree, const struct kind *kind, int64_t ve
     o->name = o->key + strlen(o->ns) + 1;
     o->uid = xstrdup(json_str_or(tree, "metadata.uid", ""));
     index_attrs(o, tree, kind);
+    index_deletion(o, tree);
     return o;
 }
 
@@ -167,6 +192,7 @@ void object_unref(struct object *object)
     free(object->uid);
     free(object->bytes);
     free(object->labels);
+    free(object->owners);
     free(object->attr_text);
     free(object);
 }

@@ -11,6 +11,7 @@
 #ifndef GANTRY_LOCAL_OBJECT_H
 #define GANTRY_LOCAL_OBJECT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -26,6 +27,16 @@ struct attr {
     const char *key;
     const char *value;
 };
+
+/* What the object says of one that owns it. */
+struct owner {
+    const char *uid;
+    bool blocked; /* waits for this object's end when it is deleted in the foreground */
+};
+
+/* What holds an object that is to go until the rest is done (garbage.h). */
+#define FINALIZER_ORPHAN "orphan"
+#define FINALIZER_FOREGROUND "foregroundDeletion"
 
 struct object {
     unsigned refs;
@@ -46,7 +57,11 @@ struct object {
     struct attr
         *fields; /* metadata.name, metadata.namespace, the kind's selectable ones */
     size_t n_fields;
-    char *attr_text; /* what labels and fields point into */
+    struct owner *owners;
+    size_t n_owners;
+    char *attr_text;                  /* what labels, fields and owners point into */
+    bool is_deleting;                 /* has a deletionTimestamp */
+    bool is_orphaning, is_foreground; /* has that finalizer */
 };
 
 /* Sets metadata.resourceVersion in `tree` (apiVersion, kind and metadata.name must be

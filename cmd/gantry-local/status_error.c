@@ -83,7 +83,7 @@ static void put_details(struct json *status, const char *name, const char *group
 {
     struct json *details = json_new_object();
 
-    if (name)
+    if (name && name[0])
         json_set(details, "name", json_new_string(name));
     if (group[0])
         json_set(details, "group", json_new_string(group));

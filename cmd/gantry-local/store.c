@@ -19,6 +19,11 @@ struct table {
     UT_hash_handle hh;
 };
 
+struct listener {
+    store_event_fn *fn;
+    void *arg;
+};
+
 struct store {
     struct table *tables;
     int64_t version;
@@ -27,8 +32,9 @@ struct store {
     size_t ring_cap;
     size_t ring_at; /* oldest event */
     size_t ring_n;
-    store_event_fn *keeper, *listener;
-    void *keeper_arg, *listener_arg;
+    struct listener keeper; /* fn NULL: none */
+    struct listener *listeners;
+    size_t n_listeners, listeners_cap;
 };
 
 struct store *store_new(int64_t first_version, size_t history_events)
@@ -82,6 +88,7 @@ void store_free(struct store *s)
         HASH_DEL(s->tables, t);
         table_free(t);
     }
+    free(s->listeners);
     free(s->ring);
     free(s);
 }
@@ -172,10 +179,10 @@ static void remember(struct store *s, const struct store_event *event)
     }
     s->ring[(s->ring_at + s->ring_n) % s->ring_cap] = *event;
     s->ring_n++;
-    if (s->keeper)
-        s->keeper(s->keeper_arg, event);
-    if (s->listener)
-        s->listener(s->listener_arg, event);
+    if (s->keeper.fn)
+        s->keeper.fn(s->keeper.arg, event);
+    for (size_t i = 0; i < s->n_listeners; i++)
+        s->listeners[i].fn(s->listeners[i].arg, event);
 }
 
 void store_put(struct store *s, struct table *table, struct object *take)
@@ -209,8 +216,7 @@ void store_remove(struct store *s, struct table *table, struct object *take_last
 
 void store_keep(struct store *s, store_event_fn *fn, void *arg)
 {
-    s->keeper = fn;
-    s->keeper_arg = arg;
+    s->keeper = (struct listener){fn, arg};
 }
 
 void store_restore(struct table *table, struct object *take)
@@ -220,8 +226,8 @@ void store_restore(struct table *table, struct object *take)
 
 void store_listen(struct store *s, store_event_fn *fn, void *arg)
 {
-    s->listener = fn;
-    s->listener_arg = arg;
+    GROW(s->listeners, s->n_listeners, s->listeners_cap);
+    s->listeners[s->n_listeners++] = (struct listener){fn, arg};
 }
 
 bool store_reaches(const struct store *s, int64_t version)

@@ -105,6 +105,8 @@ static const struct strategy strategies[] = {
     {"", "nodes", .keeps_status = true},
     {"", "namespaces", .prepare = namespace_prepare},
     {"apps", NULL, .has_generation = true, .is_unmanaged = true},
+    {"batch", "jobs", .has_generation = true, .is_unmanaged = true,
+     .orphans_dependents = true},
     {"batch", NULL, .has_generation = true, .is_unmanaged = true},
     {"policy", NULL, .has_generation = true},
     {"apiextensions.k8s.io", "customresourcedefinitions", .has_generation = true,

@@ -11,9 +11,10 @@
 
 struct strategy {
     const char *group, *plural;
-    bool has_generation; /* core kinds; custom ones always have it */
-    bool keeps_status;   /* a created object may bring its status */
-    bool is_unmanaged;   /* elsewhere a controller would make pods of it */
+    bool has_generation;     /* core kinds; custom ones always have it */
+    bool keeps_status;       /* a created object may bring its status */
+    bool is_unmanaged;       /* elsewhere a controller would make pods of it */
+    bool orphans_dependents; /* when deleted by a request that says nothing of them */
     /* Fills what the server says of `after`; on create (before NULL) and change. */
     void (*prepare)(struct write *w);
     /* Policy: fills what admission does elsewhere; refuses with the call's refusal. */

@@ -353,14 +353,6 @@ static int prepare_update(struct write *w)
     return 0;
 }
 
-/* The last finalizer went from an object that is to be deleted. */
-static bool ends_deletion(const struct json *after)
-{
-    return json_at(after, "metadata.deletionTimestamp") &&
-           !metadata_has_finalizers(after) &&
-           json_int_or(after, "metadata.deletionGracePeriodSeconds", 0) == 0;
-}
-
 static bool is_noop(struct write *w)
 {
     return same(w->before, w->after, true) &&
@@ -370,21 +362,14 @@ static bool is_noop(struct write *w)
 
 static void put_update(struct write *w, struct object *o)
 {
-    struct call *call = w->call;
-
-    if (!ends_deletion(w->after)) {
-        store_put(call->server->store, call->table, object_ref(o));
-        return;
-    }
-    store_remove(call->server->store, call->table, object_ref(o));
-    delete_aftermath(call->server, call->kind, w->after);
+    delete_or_put(w->call->server, w->call->kind, o, w->after);
 }
 
 int write_update(struct write *w)
 {
     if (prepare_update(w) != 0 || check(w) != 0)
         return -1;
-    if (is_noop(w) && !ends_deletion(w->after))
+    if (is_noop(w) && !delete_is_due(w->after))
         return answer_object(w->call, 200, w->old);
     return settle(w, 200, put_update);
 }

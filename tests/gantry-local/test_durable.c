@@ -220,6 +220,48 @@ START_TEST(test_resume)
 }
 END_TEST
 
+/* The uid in the last answer. Heap. */
+static char *uid_of(struct rig *r)
+{
+    JSON_AUTO struct json *object = json_parse(r->text.s, r->text.len, NULL);
+
+    return xstrdup(json_str_or(object, "metadata.uid", ""));
+}
+
+static const struct {
+    const char *policy;
+    int owner, dependent; /* status of a GET afterwards */
+} cascades[] = {
+    {"Background", 404, 404}, {"Foreground", 404, 404}, {"Orphan", 404, 200}};
+
+/* A life that ends between an owner's deletion and what follows from it. */
+START_TEST(test_cascade)
+{
+    struct rig r;
+
+    rig_init(&r);
+    request(&r, "POST", MAPS, "{\"metadata\":{\"name\":\"a\"}}");
+    AUTO_FREE char *uid = uid_of(&r);
+    AUTO_FREE char *dependent = xasprintf(
+        "{\"metadata\":{\"name\":\"b\",\"ownerReferences\":[{\"apiVersion\":\"v1\","
+        "\"kind\":\"ConfigMap\",\"name\":\"a\",\"uid\":\"%s\","
+        "\"blockOwnerDeletion\":true}]}}",
+        uid);
+    ck_assert_int_eq(request(&r, "POST", MAPS, dependent), 201);
+    AUTO_FREE char *path =
+        xasprintf(MAPS "/a?propagationPolicy=%s", cascades[_i].policy);
+    ck_assert_int_eq(request(&r, "DELETE", path, NULL), 200);
+    ck_assert_int_eq(request(&r, "GET", MAPS "/b", NULL), 200);
+    again(&r);
+    for (int i = 0; i < 10; i++)
+        loop_poll(r.loop, 0);
+    ck_assert_int_eq(request(&r, "GET", MAPS "/a", NULL), cascades[_i].owner);
+    ck_assert_int_eq(request(&r, "GET", MAPS "/b", NULL), cascades[_i].dependent);
+    ck_assert(!strstr(r.text.s, "ownerReferences"));
+    rig_fini(&r);
+}
+END_TEST
+
 #define CRDS "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 #define WIDGETS "/apis/example.org/v1/namespaces/default/widgets"
 
@@ -312,6 +354,7 @@ int main(void)
                                                   {test_order, 1},
                                                   {test_next_life, 1},
                                                   {test_resume, 1},
+                                                  {test_cascade, ARRAY_LEN(cascades)},
                                                   {test_custom_kinds, 1},
                                                   {test_unknown_kind, 1},
                                                   {test_disk_full, 1},
