@@ -392,14 +392,14 @@ static struct slot *slots_of(struct placer *p, const struct cluster *c,
 
 /* A job of one pod goes where the last one of its shape went, if nothing else happened
  * since and there is room: that node's rank by best fit was first and has only
- * improved. */
+ * improved. Not if its window is shorter: more nodes may be open throughout. */
 static bool again_fits(struct placer *p, const struct cluster *c,
                        const struct placement *at, const struct fit *fit)
 {
     size_t position = fit->last_position;
 
     if (fit->last_mutation != at->timeline->mutation ||
-        fit->last_slot != at->window->first ||
+        fit->last_slot != at->window->first || at->window->last < fit->last_end ||
         !node_set_has(at->window->nodes, position))
         return false;
     p->n = 0;
@@ -424,6 +424,7 @@ struct slot *placement_find(struct placer *p, const struct cluster *c,
         /* Valid once the caller has taken the one slot: one mutation further. */
         fit->last_position = p->candidates[0].position;
         fit->last_slot = at->window->first;
+        fit->last_end = at->window->last;
         fit->last_mutation = at->timeline->mutation + 1;
     }
     return slots_of(p, c, like, ret_n);

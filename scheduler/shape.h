@@ -25,8 +25,9 @@ struct fit {
     enum reason verdict; /* REASON_NONE: the nodes that are up could hold it */
     char *message;       /* with a verdict */
     /* Where the last pod of this shape went, while nothing but that has changed: the
-     * best place for the next one, since filling a node only improves its rank. */
-    size_t last_position, last_slot;
+     * best place for the next one that takes no less time, since filling a node only
+     * improves its rank. */
+    size_t last_position, last_slot, last_end; /* of its window: slots */
     uint64_t last_mutation; /* timeline.mutation then; 0: nothing to go on */
 };
 

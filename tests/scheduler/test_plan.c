@@ -1,0 +1,281 @@
+/*
+ * The core's plans are those of the plain planner (tests/support/plain_plan.h), exactly,
+ * start and nodes, over random small clusters and queues.
+ *
+ * A failing case prints its seed; GANTRY_CASES sets how many are run, GANTRY_SEED runs
+ * that one alone.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "base/util.h"
+#include "scheduler/book.h"
+#include "scheduler/sched.h"
+#include "scheduler/timeline.h"
+#include "tests/support/plain_plan.h"
+#include "tests/support/suite.h"
+
+#define CASES 2000
+#define NODES_MAX 80 /* more than a word of bits */
+#define JOBS_MAX 24
+#define NOW_SEC 6030
+#define WINDOW_SEC (2 * 86400)
+
+struct queue_case {
+    uint64_t seed;
+    struct rng rng;
+    struct restable res;
+    int gpu;
+    struct sched *s;
+    struct plain_plan *plain;
+    size_t n_nodes, n_running, n_pending;
+    bool odd[NODES_MAX]; /* partition "odd" has every other node; "all" has all */
+    struct resvec capacity[NODES_MAX], used[NODES_MAX];
+};
+
+static size_t draw(struct queue_case *q, size_t bound)
+{
+    return (size_t)rng_below(&q->rng, bound);
+}
+
+static void tell(struct queue_case *q, enum change_kind kind, void *what)
+{
+    struct change change = {.kind = kind, .u.job = what};
+
+    sched_apply(q->s, &change);
+}
+
+/* ---- cluster and queue ---- */
+
+static void add_nodes(struct queue_case *q)
+{
+    for (size_t i = 0; i < q->n_nodes; i++) {
+        struct node *node = node_new();
+
+        node->name = xasprintf("n%zu", i);
+        node->ready = true;
+        node->capacity.v[RES_CPU] = 1000 * (2 + (int64_t)draw(q, 7));
+        node->capacity.v[RES_PODS] = 110;
+        node->capacity.v[q->gpu] = (int64_t)draw(q, 5);
+        q->capacity[i] = node->capacity;
+        q->odd[i] = i % 2 == 1;
+        plain_plan_set_node(q->plain, i, &node->capacity);
+        tell(q, CHANGE_NODE, node);
+    }
+}
+
+static void add_partition(struct queue_case *q, bool odd)
+{
+    struct partition *part = partition_new();
+
+    part->name = xstrdup(odd ? "odd" : "all");
+    part->is_default = !odd;
+    for (size_t i = 0; i < q->n_nodes && odd; i++) {
+        AUTO_FREE char *name = xasprintf("n%zu", i);
+
+        if (q->odd[i])
+            names_add(&part->node_names, &part->n_node_names, name);
+    }
+    names_sort(part->node_names, part->n_node_names);
+    tell(q, CHANGE_PARTITION, part);
+}
+
+static struct job *draw_job(struct queue_case *q, size_t number)
+{
+    struct job *job = job_new();
+
+    job->uid = xasprintf("job-%zu", number);
+    job->ns = xstrdup("default");
+    job->name = xstrdup("train");
+    job->user = xstrdup("ann");
+    job->job_id = (int64_t)number;
+    job->one_per_node = true;
+    job->each.v[RES_PODS] = 1;
+    job->each.v[RES_CPU] = 500 * (1 + (int64_t)draw(q, 8));
+    job->each.v[q->gpu] = (int64_t)draw(q, 4);
+    job->exclusive = draw(q, 10) == 0;
+    job->min_pods = job->max_pods = 1 + (int64_t)draw(q, draw(q, 2) == 0 ? 2 : 6);
+    if (draw(q, 5) == 0)
+        job->max_pods += (int64_t)draw(q, 3);
+    job->limit_sec = 60 + (int64_t)draw(q, draw(q, 2) == 0 ? 7200 : 86400);
+    if (draw(q, 40) == 0)
+        job->limit_sec = LIMIT_UNLIMITED;
+    return job;
+}
+
+/* One node each, shared where there is room. */
+static void add_running(struct queue_case *q, size_t number)
+{
+    struct job *job = draw_job(q, number);
+    size_t node = draw(q, q->n_nodes);
+    struct resvec used = q->used[node];
+
+    resvec_add(&used, &job->each);
+    if (!resvec_fits(&used, &q->capacity[node]) || job->exclusive) {
+        job_free(job);
+        return;
+    }
+    q->used[node] = used;
+    job->phase = JOB_RUNNING;
+    job->partition = xstrdup("all");
+    job->start_sec = NOW_SEC - (int64_t)draw(q, 8000);
+    job->alloc = xcalloc(1, sizeof(*job->alloc));
+    job->n_alloc = 1;
+    job->alloc[0] =
+        (struct slot){.node = xasprintf("n%zu", node), .pods = 1, .each = job->each};
+    plain_plan_hold(q->plain, node, &job->each, false,
+                    job->limit_sec == LIMIT_UNLIMITED
+                        ? TIME_NEVER
+                        : MAX(job->start_sec + job->limit_sec + 60, NOW_SEC + 30));
+    tell(q, CHANGE_JOB, job);
+}
+
+static const struct job *job_at(const struct queue_case *q, size_t number)
+{
+    AUTO_FREE char *uid = xasprintf("job-%zu", number);
+
+    return sched_job(q->s, uid);
+}
+
+/* The same but for the time: what is remembered of one counts for the next. */
+static void ask_as(struct job *job, const struct job *other)
+{
+    job->each = other->each;
+    job->exclusive = other->exclusive;
+    job->min_pods = other->min_pods;
+    job->max_pods = other->max_pods;
+}
+
+static void begin_case(struct queue_case *q, uint64_t seed)
+{
+    struct sched_config config = sched_config_default();
+
+    *q = (struct queue_case){.seed = seed};
+    rng_seed(&q->rng, seed);
+    restable_init(&q->res);
+    q->gpu = restable_intern(&q->res, "x/gpu");
+    config.window_sec = WINDOW_SEC;
+    config.reservation_depth = config.max_job_test = INT64_MAX;
+    q->s = sched_new(&config);
+    q->n_nodes = 2 + draw(q, draw(q, 20) == 0 ? NODES_MAX - 1 : 8);
+    q->plain = plain_plan_new(NOW_SEC, WINDOW_SEC, q->n_nodes);
+    tell(q, CHANGE_RESOURCES, &q->res);
+    add_nodes(q);
+    add_partition(q, false);
+    add_partition(q, true);
+    q->n_running = draw(q, 3 * q->n_nodes);
+    q->n_pending = 1 + draw(q, JOBS_MAX);
+    for (size_t i = 1; i <= q->n_running; i++)
+        add_running(q, i);
+    for (size_t i = 1; i <= q->n_pending; i++) {
+        struct job *job = draw_job(q, q->n_running + i);
+
+        if (i > 1 && draw(q, 2) == 0)
+            ask_as(job, job_at(q, q->n_running + i - 1));
+        if (draw(q, 3) == 0)
+            names_add(&job->partitions, &job->n_partitions, "odd");
+        tell(q, CHANGE_JOB, job);
+    }
+}
+
+static void end_case(struct queue_case *q)
+{
+    sched_free(q->s);
+    plain_plan_free(q->plain);
+}
+
+/* ---- comparing ---- */
+
+static struct plain_job plain_of(const struct queue_case *q, const struct job *job)
+{
+    return (struct plain_job){
+        .each = job->each,
+        .exclusive = job->exclusive,
+        .min = (size_t)job->min_pods,
+        .max = (size_t)job->max_pods,
+        .length_sec = book_length(job->limit_sec),
+        .allowed = job->n_partitions > 0 ? q->odd : NULL,
+    };
+}
+
+static void compare(const struct queue_case *q, const struct job *job,
+                    const struct plain_place *place)
+{
+    bool started = job->phase == JOB_STARTING;
+    const struct slot *slots = started ? job->alloc : job->plan.slots;
+    size_t n = started ? job->n_alloc : job->plan.n_slots;
+    int64_t start = started ? timeline_minute(NOW_SEC) : job->plan.start_sec;
+
+    ck_assert_msg(start == place->start_sec && n == place->n,
+                  "seed %" PRIu64 ", %s: at %" PRId64
+                  " on %zu nodes, plainly at %" PRId64 " on %zu",
+                  q->seed, job->uid, start, n, place->start_sec, place->n);
+    for (size_t i = 0; i < n; i++)
+        ck_assert_msg(strtoul(slots[i].node + 1, NULL, 10) == place->nodes[i],
+                      "seed %" PRIu64 ", %s: on %s, plainly on n%zu", q->seed, job->uid,
+                      slots[i].node, place->nodes[i]);
+}
+
+/* The order of the queue is that of the numbers. A place in the last slot is no promise
+ * but made anew in each walk, around the promises of who comes behind: it ends the
+ * comparison. */
+static void plan_plainly(struct queue_case *q)
+{
+    for (size_t i = 1; i <= q->n_pending; i++) {
+        const struct job *job = job_at(q, q->n_running + i);
+        struct plain_job plain = plain_of(q, job);
+        struct plain_place place = {.start_sec = TIME_UNSET};
+
+        plain_plan_find(q->plain, &plain, SIZE_MAX, &place);
+        if (place.start_sec == PLAN_FAR) {
+            ck_assert_int_eq(job->plan.start_sec, PLAN_FAR);
+            plain_place_fini(&place);
+            return;
+        }
+        compare(q, job, &place);
+        if (job->phase == JOB_STARTING && job->limit_sec == LIMIT_UNLIMITED)
+            place.last--; /* what runs ends one day: in the last slot it is gone */
+        plain_plan_take(q->plain, &plain, &place);
+        plain_place_fini(&place);
+    }
+}
+
+static void run_case(uint64_t seed)
+{
+    struct sched_budget whole = {NULL, NULL};
+    struct decisions decisions;
+    struct queue_case q;
+
+    begin_case(&q, seed);
+    sched_step(q.s, NOW_SEC, whole, &decisions);
+    plan_plainly(&q);
+    end_case(&q);
+}
+
+static unsigned long long setting(const char *name, unsigned long long otherwise)
+{
+    const char *text = getenv(name);
+
+    return text != NULL ? strtoull(text, NULL, 10) : otherwise;
+}
+
+START_TEST(test_cold)
+{
+    unsigned long long n = setting("GANTRY_CASES", CASES);
+
+    if (getenv("GANTRY_SEED") != NULL)
+        run_case(setting("GANTRY_SEED", 0));
+    for (unsigned long long seed = 1; seed <= n && getenv("GANTRY_SEED") == NULL;
+         seed++)
+        run_case(seed);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("scheduler/plan",
+                      (struct suite_row[]){{test_cold, 1}, {NULL, 0}});
+}

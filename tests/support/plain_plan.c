@@ -1,0 +1,204 @@
+#include "tests/support/plain_plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "scheduler/timeline.h"
+
+struct plain_row {
+    struct resvec free;
+    int64_t seats; /* SEATS: nobody is there */
+};
+
+struct plain_plan {
+    struct timeline grid; /* of no nodes: for its bounds only */
+    size_t n_nodes;
+    struct plain_row *rows; /* [slot][node] */
+};
+
+struct plain_plan *plain_plan_new(int64_t now_sec, int64_t window_sec, size_t n_nodes)
+{
+    struct plain_plan *p = xcalloc(1, sizeof(*p));
+
+    timeline_init(&p->grid);
+    timeline_reset(&p->grid, now_sec, window_sec, 0, 0);
+    p->n_nodes = n_nodes;
+    p->rows = xcalloc(p->grid.n_slots * n_nodes + 1, sizeof(*p->rows));
+    return p;
+}
+
+void plain_plan_free(struct plain_plan *p)
+{
+    timeline_fini(&p->grid);
+    free(p->rows);
+    free(p);
+}
+
+static struct plain_row *row_at(const struct plain_plan *p, size_t slot, size_t node)
+{
+    return &p->rows[slot * p->n_nodes + node];
+}
+
+void plain_plan_set_node(struct plain_plan *p, size_t position,
+                         const struct resvec *capacity)
+{
+    for (size_t slot = 0; slot < p->grid.n_slots; slot++)
+        *row_at(p, slot, position) = (struct plain_row){*capacity, SEATS};
+}
+
+static void change(struct plain_plan *p, size_t node, const struct resvec *amount,
+                   int64_t seats, size_t first, size_t last, int sign)
+{
+    for (size_t slot = first; slot < last; slot++) {
+        struct plain_row *row = row_at(p, slot, node);
+
+        for (int i = 0; i < RES_MAX; i++)
+            row->free.v[i] -= sign * amount->v[i];
+        row->seats -= sign * seats;
+    }
+}
+
+/* The slot that begins at or before a time. */
+static size_t slot_of(const struct plain_plan *p, int64_t sec)
+{
+    size_t slot = p->grid.n_slots - 1;
+
+    while (slot > 0 && p->grid.bounds[slot] > sec)
+        slot--;
+    return slot;
+}
+
+void plain_plan_hold(struct plain_plan *p, size_t position, const struct resvec *amount,
+                     bool exclusive, int64_t end_sec)
+{
+    size_t last = end_sec == TIME_NEVER
+                      ? p->grid.n_slots - 1
+                      : MIN(slot_of(p, end_sec - 1) + 1, p->grid.n_slots - 1);
+
+    change(p, position, amount, exclusive ? SEATS : 1, 0, last, 1);
+}
+
+/* One past the last slot that a job touches. */
+static size_t last_of(const struct plain_plan *p, const struct plain_job *job,
+                      size_t first)
+{
+    int64_t end;
+
+    if (job->length_sec == LIMIT_UNLIMITED ||
+        __builtin_add_overflow(p->grid.bounds[first], job->length_sec, &end))
+        return p->grid.n_slots;
+    return slot_of(p, end - 1) + 1;
+}
+
+static bool is_open(const struct plain_plan *p, const struct plain_job *job,
+                    size_t node, size_t first, size_t last)
+{
+    if (job->allowed != NULL && !job->allowed[node])
+        return false;
+    for (size_t slot = first; slot < last; slot++) {
+        const struct plain_row *row = row_at(p, slot, node);
+
+        if (!resvec_fits(&job->each, &row->free) ||
+            row->seats < (job->exclusive ? SEATS : 1))
+            return false;
+    }
+    return true;
+}
+
+/* Is node a the better fit for who begins with a slot? Less left over: of devices, of
+ * cpu; then the earlier name. */
+static bool is_better(const struct plain_plan *p, size_t slot, size_t a, size_t b)
+{
+    const int64_t *x = row_at(p, slot, a)->free.v, *y = row_at(p, slot, b)->free.v;
+    int64_t devices_x = 0, devices_y = 0;
+
+    for (int i = RES_FIXED; i < RES_MAX; i++) {
+        devices_x += x[i];
+        devices_y += y[i];
+    }
+    if (devices_x != devices_y)
+        return devices_x < devices_y;
+    return x[RES_CPU] != y[RES_CPU] ? x[RES_CPU] < y[RES_CPU] : a < b;
+}
+
+/* Keeps the best `most` of the nodes that come, in order. */
+static void add_node(const struct plain_plan *p, struct plain_place *place, size_t most,
+                     size_t node)
+{
+    size_t i = place->n;
+
+    while (i > 0 && is_better(p, place->first, node, place->nodes[i - 1]))
+        i--;
+    if (i == most)
+        return;
+    place->n = MIN(place->n + 1, most);
+    memmove(&place->nodes[i + 1], &place->nodes[i],
+            (place->n - 1 - i) * sizeof(*place->nodes));
+    place->nodes[i] = node;
+}
+
+static int size_compare(const void *left, const void *right)
+{
+    const size_t *a = left, *b = right;
+
+    return *a < *b ? -1 : *a > *b;
+}
+
+static bool fits_at(const struct plain_plan *p, const struct plain_job *job,
+                    struct plain_place *place)
+{
+    place->n = 0;
+    place->last = last_of(p, job, place->first);
+    for (size_t node = 0; node < p->n_nodes; node++) {
+        if (is_open(p, job, node, place->first, place->last))
+            add_node(p, place, job->max, node);
+    }
+    if (place->n < job->min)
+        return false;
+    qsort(place->nodes, place->n, sizeof(*place->nodes), size_compare);
+    place->start_sec =
+        place->first < p->grid.n_slots - 1 ? p->grid.bounds[place->first] : PLAN_FAR;
+    return true;
+}
+
+bool plain_plan_find(const struct plain_plan *p, const struct plain_job *job,
+                     size_t before, struct plain_place *ret)
+{
+    struct plain_place place = {.nodes = xcalloc(job->max + 1, sizeof(size_t))};
+
+    for (; place.first < MIN(before, p->grid.n_slots); place.first++) {
+        if (fits_at(p, job, &place)) {
+            *ret = place;
+            return true;
+        }
+    }
+    plain_place_fini(&place);
+    return false;
+}
+
+static void change_place(struct plain_plan *p, const struct plain_job *job,
+                         const struct plain_place *place, int sign)
+{
+    for (size_t i = 0; i < place->n; i++)
+        change(p, place->nodes[i], &job->each, job->exclusive ? SEATS : 1, place->first,
+               place->last, sign);
+}
+
+void plain_plan_take(struct plain_plan *p, const struct plain_job *job,
+                     const struct plain_place *place)
+{
+    change_place(p, job, place, 1);
+}
+
+void plain_plan_give(struct plain_plan *p, const struct plain_job *job,
+                     const struct plain_place *place)
+{
+    change_place(p, job, place, -1);
+}
+
+void plain_place_fini(struct plain_place *place)
+{
+    free(place->nodes);
+    *place = (struct plain_place){0};
+}

@@ -1,0 +1,61 @@
+/*
+ * plain_plan - the planner once more, written for clarity only.
+ *
+ * What the core must plan, worked out by the shortest loops there are: for each slot in
+ * which a job could begin, look at each node, in each slot that the job touches. Same
+ * grid (timeline.h) and same tie-breaks (placement.h), for jobs of one pod a node: the
+ * tests hold the core against it, the benchmarks print its figures beside the core's.
+ *
+ * Nodes are positions in the order in which they were added; the caller adds them in
+ * natural name order. Times in seconds.
+ */
+#ifndef GANTRY_TESTS_SUPPORT_PLAIN_PLAN_H
+#define GANTRY_TESTS_SUPPORT_PLAIN_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scheduler/model.h"
+
+struct plain_plan;
+
+/* A job of min..max pods, each on a node of its own. */
+struct plain_job {
+    struct resvec each;
+    bool exclusive;
+    size_t min, max;
+    int64_t length_sec;  /* LIMIT_UNLIMITED */
+    const bool *allowed; /* by position; NULL: every node */
+};
+
+/* Slots [first, last) on nodes in order; `nodes` is freed with plain_place_fini. */
+struct plain_place {
+    int64_t start_sec; /* PLAN_FAR in the last slot */
+    size_t first, last;
+    size_t *nodes;
+    size_t n;
+};
+
+struct plain_plan *plain_plan_new(int64_t now_sec, int64_t window_sec, size_t n_nodes);
+void plain_plan_free(struct plain_plan *p);
+/* Positions count from 0. */
+void plain_plan_set_node(struct plain_plan *p, size_t position,
+                         const struct resvec *capacity);
+
+/* What runs takes its part of a node from now until `end_sec`; TIME_NEVER: until the
+ * last slot. An exclusive one leaves no seat. */
+void plain_plan_hold(struct plain_plan *p, size_t position, const struct resvec *amount,
+                     bool exclusive, int64_t end_sec);
+
+/* The first place, beginning before slot `before` (SIZE_MAX: any); false: none. Takes
+ * nothing. */
+bool plain_plan_find(const struct plain_plan *p, const struct plain_job *job,
+                     size_t before, struct plain_place *ret);
+void plain_plan_take(struct plain_plan *p, const struct plain_job *job,
+                     const struct plain_place *place);
+void plain_plan_give(struct plain_plan *p, const struct plain_job *job,
+                     const struct plain_place *place);
+void plain_place_fini(struct plain_place *place);
+
+#endif
