@@ -46,7 +46,7 @@ SEEDS     ?= 1000
 Q   = $(if $(V),,@)
 say = $(if $(V)$(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),,@printf '  %-5s %s\n' $(1) $@)
 
-.PHONY: all test world demo e2e conformance-answers bench goldens check-style install clean deps deps-test
+.PHONY: all test world demo e2e conformance-answers bench bench-plan goldens check-style install clean deps deps-test
 .SECONDARY:
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
@@ -127,6 +127,10 @@ goldens: deps-test $(GOLDEN_TESTS:%=$(BUILD)/san/tests/%)
 
 bench: deps-test all $(BENCH)
 	@tests/bench/run $(BUILD)
+
+# The cost of plans, large and small; minutes.
+bench-plan: deps-test $(BUILD)/rel/tests/bench/bench_plan
+	@$(BUILD)/rel/tests/bench/bench_plan --flags '$(CC) $(CSTD) $(FLAGS_rel) $(CFLAGS)'
 
 # A queue at work, in a cluster of its own; the jobs' output stays in build/demo/work.
 demo: deps all
