@@ -11,6 +11,7 @@
  *   id          job ids are unique for ever and never change
  *   transition  states follow crds/jobstate.h's picture
  *   exit        the end that is recorded is the one that was
+ *   leader      one controller leads at a time, and no other writes (replica.h)
  * When all is calm:
  *   lost        every job has ended, or waits for the true reason; then one that takes
  *               the whole cluster runs

@@ -18,7 +18,15 @@ struct wire {
 
 /* ---- which request it is ---- */
 
-enum kind { OTHER, MAKE_POD, BIND_POD, PATCH_POD, DELETE_POD, WRITE_STATUS };
+enum kind {
+    OTHER,
+    MAKE_POD,
+    BIND_POD,
+    PATCH_POD,
+    DELETE_POD,
+    WRITE_STATUS,
+    WRITE_LEASE,
+};
 
 static const struct {
     const char *method, *part; /* of the path, without query; "$": at its end */
@@ -26,7 +34,8 @@ static const struct {
 } kinds[] = {
     {"POST", "/pods$", MAKE_POD},           {"POST", "/binding$", BIND_POD},
     {"PATCH", "/pods/", PATCH_POD},         {"DELETE", "/pods/", DELETE_POD},
-    {"PATCH", "/batchjobs/", WRITE_STATUS},
+    {"PATCH", "/batchjobs/", WRITE_STATUS}, {"PUT", "/leases/", WRITE_LEASE},
+    {"POST", "/leases$", WRITE_LEASE},
 };
 
 static bool path_has(const char *path, const char *part)
@@ -120,6 +129,11 @@ static void refuse_bind(struct edit *e)
         set_text(e, "metadata.uid", "of another");
 }
 
+static void shorten_lease(struct edit *e)
+{
+    json_set_at(e->body, "spec.leaseDurationSeconds", json_new_int(1));
+}
+
 static const struct {
     enum plant plant;
     enum kind kind;
@@ -134,6 +148,7 @@ static const struct {
     {PLANT_BIND_LOST, BIND_POD, lose_bind},
     {PLANT_HALF_GANG, BIND_POD, refuse_bind},
     {PLANT_HALF_GANG, DELETE_POD, undo},
+    {PLANT_LEASE_SHORT, WRITE_LEASE, shorten_lease},
 };
 
 /* ---- admission ---- */

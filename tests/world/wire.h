@@ -23,6 +23,7 @@ enum plant {
     PLANT_BIND_LOST,       /* rank 1 is not bound, and the answer says it is */
     PLANT_HALF_GANG,       /* rank 1 cannot be bound, and no pod is deleted */
     PLANT_CHATTER,         /* every status is written twice */
+    PLANT_LEASE_SHORT,     /* who leads says that it does for a second */
     PLANT_DEAF,            /* that a job completed never arrives, nor an answer */
     PLANT_COUNT,
 };

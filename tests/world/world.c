@@ -151,17 +151,19 @@ static void make_machines(struct world *w, enum plant plant, struct users_option
 static void make_control(struct world *w)
 {
     struct control_options c = {
-        .loop = w->loop,
-        .wire = wire_transport(w->wire),
+        .replica = {.loop = w->loop,
+                    .wire = wire_transport(w->wire),
+                    .ledger = &w->ledger,
+                    .journal = &w->journal,
+                    .log = w->log,
+                    .rates = draw_rates(w),
+                    .writes_between_kills = w->flavour->kills ? between(w, 2, 40) : 0},
+        .n = w->flavour->kills ? (int)between(w, 1, REPLICAS_MAX) : 1,
         .checks = &w->checks,
-        .ledger = &w->ledger,
-        .journal = &w->journal,
-        .log = w->log,
-        .rates = draw_rates(w),
-        .writes_between_kills = w->flavour->kills ? between(w, 2, 40) : 0,
     };
 
-    rng_seed(&c.rng, rng_next(&w->rng));
+    c.replica.cuts = c.n > 1;
+    rng_seed(&c.replica.rng, rng_next(&w->rng));
     w->control = control_new(&c);
 }
 
