@@ -48,7 +48,8 @@ struct executor_run {
     char **envp, *dir;
     bool no_new_privs;
     uint64_t drop_capabilities;
-    bool log_is_message; /* of a failure */
+    char *message_file;  /* where its last words may be; NULL: nowhere */
+    bool log_is_message; /* of a failure without any */
     struct loop_child *child;
     executor_exit_fn *exited;
     void *arg;
@@ -84,6 +85,7 @@ static void run_free(struct executor_run *run)
         close(run->ns_fd);
     words_free(run->envp);
     free(run->dir);
+    free(run->message_file);
     free(run);
 }
 
@@ -96,22 +98,34 @@ static void end_group(struct executor_run *run)
     guardian_forget(run->process->guardian, run->pid);
 }
 
+/* What the container left in its file, or else at the end of its log. */
+static void add_message(const struct executor_run *run, int exit_code, struct str *out)
+{
+    const struct conlog *log = conpipe_log(run->output);
+    AUTO_FREE char *end = NULL;
+
+    if (run->message_file && podvolumes_read_message(run->message_file, out))
+        return;
+    if (exit_code == 0 || !run->log_is_message)
+        return;
+    end = conread_end(conlog_dir(log), conlog_container(log), MESSAGE_LINES,
+                      MESSAGE_BYTES);
+    str_add(out, end);
+}
+
 /* What is said of the end beside its code; heap, NULL: nothing. */
 static char *last_words(const struct executor_run *run, int exit_code)
 {
-    const struct conlog *log = conpipe_log(run->output);
-    char *words;
+    AUTO_FREE char *loss = NULL;
+    STR_AUTO struct str message;
 
     conpipe_drain(run->output);
-    words = conlog_loss(log);
-    if (words || exit_code == 0 || !run->log_is_message)
-        return words;
-    words = conread_end(conlog_dir(log), conlog_container(log), MESSAGE_LINES,
-                        MESSAGE_BYTES);
-    if (*words)
-        return words;
-    free(words);
-    return NULL;
+    loss = conlog_loss(conpipe_log(run->output));
+    str_init(&message, PODVOLUMES_MESSAGE_MAX);
+    add_message(run, exit_code, &message);
+    if (message.len > 0 && loss)
+        return xasprintf("%s: %s", loss, message.s);
+    return message.len > 0 ? str_take(&message) : TAKE(loss);
 }
 
 static void child_ended(void *arg, pid_t pid, int status)
@@ -212,6 +226,7 @@ static int spawn_in(struct executor_run *run, const struct executor_start *s,
         .pod = s->pod,
         .container = s->container,
         .envp = s->envp,
+        .message_file = run->message_file,
         .work_dir = work_dir,
     };
     struct spawned started = {.ns_fd = -1};
@@ -250,6 +265,12 @@ static int spawn_run(struct executor_run *run, const struct executor_start *s,
     run->output = open_output(p, s, err);
     if (!run->output)
         return -1;
+    if (p->view != MOUNTNS_REFUSED && s->container->message_path) {
+        run->message_file =
+            podvolumes_make_message(p->files, s->pod, s->container, err);
+        if (!run->message_file)
+            return -1;
+    }
     run->envp = environment(p, s->envp);
     run->dir = xstrdup(s->container->working_dir ? s->container->working_dir : work);
     run->no_new_privs = s->container->no_new_privs;

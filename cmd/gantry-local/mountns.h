@@ -14,8 +14,8 @@
  *                                           data   -> the volume
  *
  * New entries directly in such a copy would be lost with the view, so they are refused
- * (read-only), but for directories like /tmp (sticky), where they are the process's
- * own. What lies deeper is the machine's as ever.
+ * (read-only), but for /dev and directories like /tmp (sticky), where they are the
+ * process's own. What lies deeper is the machine's as ever.
  */
 #ifndef GANTRY_LOCAL_MOUNTNS_H
 #define GANTRY_LOCAL_MOUNTNS_H

@@ -121,6 +121,12 @@ int mountns_make(const char *path, bool is_dir, struct err *err)
 
 /* ---- copies ---- */
 
+/* A /dev of its own is what any container has: devices may be made in it by who may. */
+static bool is_devices(const char *dir)
+{
+    return strcmp(dir, "/dev") == 0;
+}
+
 static int copy_link(const char *from, const char *to)
 {
     char target[PATH_MAX];
@@ -132,6 +138,14 @@ static int copy_link(const char *from, const char *to)
     return symlink(target, to);
 }
 
+/* A device that the process may neither read nor write is left out of its /dev: a
+ * machine has dozens (tty63, vcs6), and each takes its time at every start. */
+static bool is_worthless(const char *path, const struct stat *st)
+{
+    return (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode)) && eaccess(path, R_OK) < 0 &&
+           eaccess(path, W_OK) < 0;
+}
+
 /* What cannot be bound (another user's FUSE mount, say) is there, but empty. */
 static int copy_entry(const char *dir, const char *stage, const char *name)
 {
@@ -141,6 +155,8 @@ static int copy_entry(const char *dir, const char *stage, const char *name)
 
     if (lstat(from, &st) < 0)
         return errno == ENOENT ? 0 : -1; /* it has gone meanwhile */
+    if (is_devices(dir) && is_worthless(from, &st))
+        return 0;
     if (S_ISLNK(st.st_mode))
         return copy_link(from, to);
     if (make_entry(to, S_ISDIR(st.st_mode)) < 0)
@@ -189,6 +205,8 @@ static int put_in_place(const char *stage, const char *dir, struct err *err)
 static int add_copy(struct mountns_copies *copies, const char *dir, struct err *err)
 {
     struct mountns_copy *copy = &copies->items[copies->n];
+    const bool is_dev = is_devices(dir);
+    const unsigned long flags = MS_NOSUID | (is_dev ? 0 : MS_NODEV);
     struct stat st, tmpfs;
 
     if (copies->n == MOUNTNS_COPIES_MAX)
@@ -198,14 +216,15 @@ static int add_copy(struct mountns_copies *copies, const char *dir, struct err *
                        MOUNTNS_COPIES_MAX);
     if (stat(dir, &st) < 0)
         return err_errno(err, errno, "%.200s", dir);
-    if (mount("tmpfs", copies->stage, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") < 0)
+    if (mount("tmpfs", copies->stage, "tmpfs", flags, "mode=0755") < 0)
         return err_errno(err, errno, "mount a tmpfs");
     if (copy_entries(dir, copies->stage, err) < 0)
         return -1;
     if (chmod(copies->stage, st.st_mode & 07777) < 0 || stat(copies->stage, &tmpfs) < 0)
         return err_errno(err, errno, "%.200s", copies->stage);
-    *copy = (struct mountns_copy){
-        .path = xstrdup(dir), .dev = tmpfs.st_dev, .open = st.st_mode & S_ISVTX};
+    *copy = (struct mountns_copy){.path = xstrdup(dir),
+                                  .dev = tmpfs.st_dev,
+                                  .open = is_dev || st.st_mode & S_ISVTX};
     copies->n++;
     return put_in_place(copies->stage, dir, err);
 }

@@ -10,6 +10,7 @@
 #define WORDS_MAX 10000
 #define HOST_ALIAS_MAX 65536
 #define GRACE_DEFAULT_SEC 30
+#define MESSAGE_PATH "/dev/termination-log"
 /* Past a year it is as good as none, and sums of it stay small. */
 #define GRACE_MAX_SEC (366 * 86400)
 
@@ -133,6 +134,24 @@ static bool is_sidecar(const struct json *container)
     return str_eq(json_str(container, "restartPolicy"), "Always");
 }
 
+/* Absent, it is what the API server's defaults have. */
+static int message_read(struct container_spec *c, const struct json *j, struct err *err)
+{
+    const char *path = json_str_or(j, "terminationMessagePath", MESSAGE_PATH);
+
+    c->log_is_message =
+        str_eq(json_str(j, "terminationMessagePolicy"), "FallbackToLogsOnError");
+    if (!*path)
+        return 0;
+    c->message_path = *path == '/' ? xstrdup(path) : xasprintf("/%s", path);
+    if (podspec_is_inner_path(c->message_path + 1))
+        return 0;
+    return err_set(err, ERR_INVALID,
+                   "terminationMessagePath \"%.200s\": must be below \"/\", without"
+                   " \"..\"",
+                   path);
+}
+
 /* What a real node would do for the container and a bare process cannot show. */
 static void container_needs(struct pod_spec *spec, const struct json *j,
                             const char *name)
@@ -157,10 +176,9 @@ static int container_read(struct pod_spec *spec, struct container_spec *c,
     c->name = xstrdup(name);
     c->image = xstrdup(json_str_or(j, "image", ""));
     c->working_dir = xstrdup_null(json_str(j, "workingDir"));
-    c->log_is_message =
-        str_eq(json_str(j, "terminationMessagePolicy"), "FallbackToLogsOnError");
     podspec_read_security(spec, c, j);
-    if (podspec_read_words(&c->command, j, "command", err) < 0 ||
+    if (message_read(c, j, err) < 0 ||
+        podspec_read_words(&c->command, j, "command", err) < 0 ||
         podspec_read_words(&c->args, j, "args", err) < 0 ||
         podspec_read_env(spec, c, j, err) < 0 ||
         podspec_read_mounts(spec, c, j, err) < 0 ||
@@ -354,6 +372,7 @@ static void container_fini(struct container_spec *c)
     free(c->name);
     free(c->image);
     free(c->working_dir);
+    free(c->message_path);
 }
 
 static void containers_fini(struct pod_spec *spec)

@@ -145,7 +145,9 @@ struct container_spec {
     int64_t run_as_user, run_as_group; /* -1: not given, the pod's else */
     bool run_as_non_root, privileged, no_new_privs, read_only_root;
     bool adds_capabilities;
-    bool log_is_message; /* of a failed end: terminationMessagePolicy */
+    char *message_path;  /* where it leaves its last words: terminationMessagePath,
+                          * absolute, no ".."; NULL: nowhere */
+    bool log_is_message; /* of a failed end without any: terminationMessagePolicy */
     bool is_sidecar;     /* an init container that stays while the others run */
     struct hook_spec post_start, pre_stop;
     uint64_t drops_capabilities; /* a bit each, as the kernel numbers them */

@@ -43,6 +43,8 @@ int podspec_read_volumes(struct pod_spec *spec, const struct json *podspec,
                          struct err *err);
 int podspec_read_mounts(struct pod_spec *spec, struct container_spec *c,
                         const struct json *container, struct err *err);
+/* "a/b", but not "", "/a", "a/../b" or one that is longer than any path. */
+bool podspec_is_inner_path(const char *path);
 void podspec_free_volumes(struct pod_spec *spec);
 void podspec_free_mounts(struct container_spec *c);
 

@@ -11,8 +11,7 @@
 #define MODE_DEFAULT 0644
 #define PATH_BYTES_MAX 4000
 
-/* "a/b", but not "", "/a", "a/../b" or one past PATH_BYTES_MAX. */
-static bool is_inner_path(const char *path)
+bool podspec_is_inner_path(const char *path)
 {
     if (!*path || *path == '/' || strlen(path) > PATH_BYTES_MAX)
         return false;
@@ -48,7 +47,7 @@ static void clean_path(char *path)
 /* Names that begin with two dots are the node's own (filetree.h). */
 static int check_path(const char *path, struct err *err)
 {
-    if (is_inner_path(path) && !str_starts(path, ".."))
+    if (podspec_is_inner_path(path) && !str_starts(path, ".."))
         return 0;
     return err_set(
         err, ERR_INVALID,
@@ -338,7 +337,7 @@ static int read_sub_path(struct mount_spec *m, const struct json *j, struct err 
 
     m->expands = *expr;
     m->sub_path = xstrdup(*expr ? expr : plain);
-    if (!*m->sub_path || is_inner_path(m->sub_path))
+    if (!*m->sub_path || podspec_is_inner_path(m->sub_path))
         return 0;
     return err_set(err, ERR_INVALID,
                    "subPath \"%.200s\": must be relative and must not contain \"..\"",
@@ -357,7 +356,7 @@ static int read_mount(struct pod_spec *spec, struct mount_spec *m, const struct 
                    !str_eq(json_str_or(j, "recursiveReadOnly", "Disabled"), "Disabled");
     if (str_eq(propagation, "Bidirectional"))
         podspec_need(spec, xasprintf("mountPropagation Bidirectional at %.200s", path));
-    if (!is_inner_path(m->path + 1))
+    if (!podspec_is_inner_path(m->path + 1))
         return err_set(err, ERR_INVALID,
                        "mountPath \"%.200s\": must be below \"/\", without \"..\"",
                        path);

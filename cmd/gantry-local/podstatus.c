@@ -6,6 +6,9 @@
 #include "base/duration.h"
 #include "base/util.h"
 
+/* Of all containers' messages together, as a kubelet has it: a status must stay small. */
+#define MESSAGES_BYTES_MAX (12u << 10)
+
 static const char *const phase_words[] = {
     [POD_PENDING] = "Pending",
     [POD_RUNNING] = "Running",
@@ -184,7 +187,13 @@ static void set_time(struct json *object, const char *key, int64_t ms)
     json_set(object, key, json_new_string(text));
 }
 
-static struct json *end_json(const struct container_end *end)
+/* As long as a container's message may be, of the pod's share. */
+static size_t message_max(const struct pod_spec *spec)
+{
+    return MESSAGES_BYTES_MAX / MAX(spec->n_inits + spec->n_mains, (size_t)1);
+}
+
+static struct json *end_json(const struct container_end *end, size_t message_bytes)
 {
     struct json *t = json_build("{'exitCode': %i, 'reason': %s}",
                                 (int64_t)end->exit_code, end->reason);
@@ -192,8 +201,12 @@ static struct json *end_json(const struct container_end *end)
 
     if (end->signal)
         json_set(t, "signal", json_new_int(end->signal));
-    if (end->message)
-        json_set(t, "message", json_new_string(end->message));
+    if (end->message) {
+        AUTO_FREE char *message =
+            xstrndup(end->message, MIN(strlen(end->message), message_bytes));
+
+        json_set(t, "message", json_new_string(message));
+    }
     set_time(t, "startedAt", end->started_ms);
     set_time(t, "finishedAt", end->finished_ms);
     json_set(state, "terminated", t);
@@ -209,7 +222,7 @@ static struct json *waiting_json(const struct container_state *c)
     return state;
 }
 
-static struct json *state_json(const struct container_state *c)
+static struct json *state_json(const struct container_state *c, size_t message_bytes)
 {
     struct json *state, *running;
 
@@ -223,7 +236,7 @@ static struct json *state_json(const struct container_state *c)
         json_set(state, "running", running);
         return state;
     case CONTAINER_TERMINATED:
-        return end_json(&c->end);
+        return end_json(&c->end, message_bytes);
     }
     return NULL;
 }
@@ -236,10 +249,13 @@ static bool is_ready(const struct container_spec *spec, const struct container_s
     return c->phase == CONTAINER_RUNNING && c->ready;
 }
 
-static struct json *containers_json(const struct container_spec *specs,
-                                    const struct container_state *states, size_t n,
-                                    bool init)
+static struct json *containers_json(const struct pod_spec *spec,
+                                    const struct pod_state *state, bool init)
 {
+    const struct container_spec *specs = init ? spec->inits : spec->mains;
+    const struct container_state *states = init ? state->inits : state->mains;
+    const size_t n = init ? spec->n_inits : spec->n_mains;
+    const size_t bytes = message_max(spec);
     struct json *list = json_new_array();
 
     for (size_t i = 0; i < n; i++) {
@@ -250,8 +266,9 @@ static struct json *containers_json(const struct container_spec *specs,
             specs[i].name, specs[i].image, is_ready(&specs[i], c, init),
             c->phase == CONTAINER_RUNNING && c->started, (int64_t)c->restarts);
 
-        json_set(j, "state", state_json(c));
-        json_set(j, "lastState", c->has_last ? end_json(&c->last) : json_new_object());
+        json_set(j, "state", state_json(c, bytes));
+        json_set(j, "lastState",
+                 c->has_last ? end_json(&c->last, bytes) : json_new_object());
         json_append(list, j);
     }
     return list;
@@ -317,11 +334,10 @@ struct json *podstatus_patch(const struct pod_spec *spec, const struct pod_state
         set_time(status, "startTime", state->start_ms);
         if (*state->ip)
             add_addresses(status, state);
-        json_set(status, "containerStatuses",
-                 containers_json(spec->mains, state->mains, spec->n_mains, false));
+        json_set(status, "containerStatuses", containers_json(spec, state, false));
         if (spec->n_inits > 0)
             json_set(status, "initContainerStatuses",
-                     containers_json(spec->inits, state->inits, spec->n_inits, true));
+                     containers_json(spec, state, true));
     }
     json_set(patch, "status", status);
     return patch;

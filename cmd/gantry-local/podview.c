@@ -86,6 +86,20 @@ static void add_hosts(struct podview *v, const struct podview_request *r)
         free(source);
 }
 
+/* Where a volume of the pod has that very path, that is where it is to write; and a
+ * /dev of the machine's is not changed for a path that the pod need not mean. */
+static void add_message(struct podview *v, const struct podview_request *r)
+{
+    const char *path = r->container->message_path;
+
+    if (!r->message_file || !path || (is_within(path, "/dev") && hides(v, path)))
+        return;
+    for (size_t i = 0; i < v->ns.n_mounts; i++)
+        if (strcmp(v->mounts[i].target, path) == 0)
+            return;
+    add(v, xstrdup(r->message_file), path);
+}
+
 int podview_init(struct podview *v, const struct podview_request *r, struct err *err)
 {
     const struct container_spec *c = r->container;
@@ -95,13 +109,14 @@ int podview_init(struct podview *v, const struct podview_request *r, struct err 
                .stage = podfiles_stage(r->files),
                .read_only_root = c->read_only_root,
                .hostname = r->pod->host_network ? NULL : r->pod->hostname}};
-    v->mounts = xcalloc(c->n_mounts + 2, sizeof(*v->mounts));
+    v->mounts = xcalloc(c->n_mounts + 3, sizeof(*v->mounts));
     v->ns.mounts = v->mounts;
     for (size_t i = 0; i < c->n_mounts; i++)
         if (add_volume(v, r, &c->mounts[i], err) < 0)
             return err_prefix(err, "volume \"%.100s\"",
                               r->pod->volumes[c->mounts[i].volume].name);
     add_hosts(v, r);
+    add_message(v, r);
     if (hides(v, r->work_dir))
         add(v, xstrdup(r->work_dir), r->work_dir);
     qsort(v->mounts, v->ns.n_mounts, sizeof(*v->mounts), by_depth);

@@ -21,6 +21,7 @@ struct podview_request {
     const struct pod_spec *pod;
     const struct container_spec *container;
     char *const *envp;
+    const char *message_file; /* is at the container's message_path; NULL: not */
     const char *work_dir; /* stays visible at its path, whatever is mounted around it */
 };
 

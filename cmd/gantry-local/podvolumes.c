@@ -19,6 +19,8 @@
 #define FILES_MODE 0755
 #define SUB_PATH_MAX 4000
 #define HOSTS_NAME ".hosts"
+#define MESSAGE_NAME ".message-"
+#define MESSAGE_MODE 0666 /* whoever the container runs as by then */
 
 static int make_dir(const char *path, mode_t mode, struct err *err)
 {
@@ -334,6 +336,46 @@ int podvolumes_check(const struct podfiles *files, const struct pod_spec *pod,
                        v->name, limit);
     }
     return 0;
+}
+
+/* ---- last words ---- */
+
+char *podvolumes_make_message(struct podfiles *files, const struct pod_spec *pod,
+                              const struct container_spec *c, struct err *err)
+{
+    AUTO_FREE char *name = xasprintf(MESSAGE_NAME "%s", c->name);
+    AUTO_FREE char *path = podfiles_volume(files, pod, name);
+    AUTO_FREE char *dir = podfiles_volume(files, pod, "");
+    int fd;
+
+    if (files_make_dir(dir, err) < 0)
+        return NULL;
+    unlink(path); /* an earlier run's */
+    fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0 || fchmod(fd, MESSAGE_MODE) < 0)
+        err_errno(err, errno, "write %.300s", path);
+    if (fd < 0)
+        return NULL;
+    close(fd);
+    return TAKE(path);
+}
+
+/* It is the pod's, which may have put anything there. */
+bool podvolumes_read_message(const char *path, struct str *out)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    char bytes[PODVOLUMES_MESSAGE_MAX];
+    struct stat st;
+    ssize_t n = -1;
+
+    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+        n = pread(fd, bytes, sizeof(bytes), MAX(st.st_size - (off_t)sizeof(bytes), 0));
+    if (fd >= 0)
+        close(fd);
+    for (ssize_t i = 0; i < n; i++)
+        if (bytes[i] != '\0')
+            str_addc(out, bytes[i]);
+    return n > 0 && out->len > 0;
 }
 
 /* ---- /etc/hosts ---- */

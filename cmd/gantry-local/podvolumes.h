@@ -16,6 +16,9 @@
 #include "cmd/gantry-local/podfiles.h"
 #include "cmd/gantry-local/podvalue.h"
 
+/* As a kubelet takes of a container's last words. */
+#define PODVOLUMES_MESSAGE_MAX 4096
+
 /* Makes all of the pod's. ERR_NOT_FOUND: an object or key is not there yet; it may be
  * called again. */
 int podvolumes_make(struct podfiles *files, const struct value_pod *pod,
@@ -37,6 +40,14 @@ bool podvolumes_is_tmpfs(const struct pod_spec *pod, const struct mount_spec *mo
  * tmpfs cannot. */
 int podvolumes_check(const struct podfiles *files, const struct pod_spec *pod,
                      struct err *err);
+
+/* An empty file for what a container says of its end, to be mounted in it; its path,
+ * heap. NULL and err. */
+char *podvolumes_make_message(struct podfiles *files, const struct pod_spec *pod,
+                              const struct container_spec *c, struct err *err);
+/* What is in it by now, of more than PODVOLUMES_MESSAGE_MAX bytes the last ones, without
+ * NULs. False: nothing. */
+bool podvolumes_read_message(const char *path, struct str *out);
 
 /* The pod's own /etc/hosts. It is bound in its containers: it stays the same file. */
 int podvolumes_write_hosts(struct podfiles *files, const struct pod_spec *pod,

@@ -24,7 +24,7 @@ spec:
   containers:
   - name: main
     image: local
-    command: [sh, -c, 'echo "$(cat /gantry-e2e-work/note) $WHOM on $NODE"']
+    command: [sh, -c, 'echo "$(cat /gantry-e2e-work/note) $WHOM on $NODE"; echo bye >/dev/termination-log']
     env:
     - name: WHOM
       valueFrom: {secretKeyRef: {name: who, key: name}}
@@ -42,6 +42,8 @@ END_POD
     k wait pod/p --for=jsonpath='{.status.phase}'=Succeeded --timeout=20s >/dev/null ||
         fail "the pod is $(k get pod p -o 'jsonpath={.status}')"
     expect "its log" "$(cat "$STAND"/nodes/logs/"${NS}"_p_*/main.log)" "hello world on n1"
+    expect "its last words" \
+        "$(k get pod p -o 'jsonpath={.status.containerStatuses[0].state.terminated.message}')" bye
     [[ ! -e /gantry-e2e-conf && ! -e /gantry-e2e-work ]] || fail "paths are left on the machine"
     local told
     told=$(k get events --field-selector=involvedObject.name=p -o 'jsonpath={range .items[*]}{.reason} {end}')

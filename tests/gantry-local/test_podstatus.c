@@ -176,12 +176,39 @@ START_TEST(test_patch_refused)
 }
 END_TEST
 
+/* All containers' messages together stay below 12 KiB. */
+START_TEST(test_long_messages)
+{
+    struct pod_spec *spec = make_spec("i", "abc");
+    struct pod_state state;
+    char text[5001];
+
+    memset(text, 'x', sizeof(text) - 1);
+    text[sizeof(text) - 1] = '\0';
+    pod_state_init(&state, spec);
+    state.start_ms = NOW_MS;
+    for (size_t i = 0; i < spec->n_mains; i++)
+        container_state_end(&state.mains[i],
+                            &(struct container_end){.exit_code = 1,
+                                                    .reason = "Error",
+                                                    .message = xstrdup(text)});
+    JSON_AUTO struct json *patch = podstatus_patch(spec, &state);
+    const struct json *list = json_at(patch, "status.containerStatuses");
+    for (size_t i = 0; i < spec->n_mains; i++)
+        ck_assert_uint_eq(
+            strlen(json_str(json_item(list, i), "state.terminated.message")), 3072);
+    pod_state_fini(&state, spec);
+    podspec_free(spec);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry-local/podstatus", (struct suite_row[]){
                                                     {test_settle, ARRAY_LEN(cases)},
                                                     {test_condition_times, 1},
                                                     {test_patch, 1},
+                                                    {test_long_messages, 1},
                                                     {test_patch_refused, 1},
                                                     {NULL, 0},
                                                 });

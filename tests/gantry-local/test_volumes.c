@@ -287,6 +287,74 @@ START_TEST(test_follows_loss)
 }
 END_TEST
 
+#define MESSAGE(path) "'terminationMessagePath': '" path "'"
+#define LOG "'terminationMessagePolicy': 'FallbackToLogsOnError'"
+
+static const struct {
+    const char *name, *spec, *container, *script, *note;
+    size_t len; /* of the note; 0: as it is */
+} messages[] = {
+    {"at the usual place", "", "", "echo bye >/dev/termination-log", "bye\n", 0},
+    {"nothing", "", "", "[ -w /dev/termination-log ] && [ ! -s /dev/termination-log ]",
+     NULL, 0},
+    {"of a failure", "", LOG, "echo log; echo why >/dev/termination-log; exit 1",
+     "why\n", 0},
+    {"the log of a failure", "", LOG, "echo log; exit 1", "log\n", 0},
+    {"no log of a success", "", LOG, "echo log", NULL, 0},
+    {"no log unasked", "", "", "echo log; exit 1", NULL, 0},
+    {"its own place", "", MESSAGE(NOWHERE "/m"), "printf x >" NOWHERE "/m", "x", 0},
+    {"not from the root", "", MESSAGE("srv/m"), "cd /srv; printf x >>m", "x", 0},
+    {"in a volume", V("'emptyDir': {}"), MESSAGE("/mnt/m") ", " AT("/mnt"),
+     "printf x >/mnt/m", "x", 0},
+    {"where a volume is", V("'emptyDir': {}"), MESSAGE("/mnt") ", " AT("/mnt"),
+     "touch /mnt/x", NULL, 0},
+    {"the end of much", "", "",
+     "(head -c 9999 /dev/zero | tr '\\0' x; echo end) >/dev/termination-log", "xend\n",
+     4096},
+    {"without zeros", "", "", "printf 'a\\0b' >/dev/termination-log", "ab", 0},
+    {"a /dev as ever", "", "",
+     "exec >/dev/termination-log 2>&1; echo x >/dev/null; head -c 1 /dev/zero | wc -c;"
+     " [ -d /dev/shm ] && [ -c /dev/tty ] && touch /dev/own && echo yes",
+     "1\nyes\n", 0},
+};
+
+START_TEST(test_message)
+{
+    struct podtest t;
+
+    podtest_init(&t);
+    podtest_pod(&t, messages[_i].spec, messages[_i].container, messages[_i].script);
+    podtest_run(&t);
+    if (messages[_i].len == 0)
+        ck_assert_msg(str_eq(t.note, messages[_i].note), "%s: %s", messages[_i].name,
+                      t.note);
+    else
+        ck_assert_msg(t.note && strlen(t.note) == messages[_i].len &&
+                          str_ends(t.note, messages[_i].note),
+                      "%s: %s", messages[_i].name, t.note);
+    ck_assert_msg(access("/dev/own", F_OK) < 0 && access(NOWHERE, F_OK) < 0,
+                  "%s: left on the machine", messages[_i].name);
+    podtest_fini(&t);
+}
+END_TEST
+
+/* A second run begins with none. */
+START_TEST(test_message_anew)
+{
+    struct podtest t;
+
+    podtest_init(&t);
+    podtest_pod(&t, V("'emptyDir': {}"), AT("/mnt"),
+                "[ -e /mnt/f ] || echo one >/dev/termination-log; touch /mnt/f");
+    podtest_run(&t);
+    ck_assert_str_eq(t.note, "one\n");
+    ck_assert_ptr_nonnull(podtest_start(&t, NULL));
+    podtest_until_end(&t);
+    ck_assert_ptr_null(t.note);
+    podtest_fini(&t);
+}
+END_TEST
+
 enum who { ANYBODY, ROOT, USER };
 
 static const struct {
@@ -466,6 +534,8 @@ int main(void)
                                   {test_lacking, ARRAY_LEN(lacking)},
                                   {test_misplaced, ARRAY_LEN(misplaced)},
                                   {test_empty_dir_lives, 1},
+                                  {test_message, ARRAY_LEN(messages)},
+                                  {test_message_anew, 1},
                                   {test_follows, 1},
                                   {test_follows_loss, 1},
                                   {test_rights, ARRAY_LEN(rights)},
