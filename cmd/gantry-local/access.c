@@ -1,39 +1,90 @@
 /* access - reviews of who may do what: answered, never stored. */
+#include "base/duration.h"
+#include "base/util.h"
 #include "cmd/gantry-local/answer.h"
 #include "cmd/gantry-local/body.h"
 #include "cmd/gantry-local/verbs.h"
 
+/* What a real server lets everybody do who is somebody, behind what the administrator
+ * may: everything. */
+static const char rules[] =
+    "{'resourceRules': [{'verbs': ['*'], 'apiGroups': ['*'], 'resources': ['*']},"
+    " {'verbs': ['create'], 'apiGroups': ['authorization.k8s.io'], 'resources':"
+    " ['selfsubjectaccessreviews', 'selfsubjectrulesreviews']},"
+    " {'verbs': ['create'], 'apiGroups': ['authentication.k8s.io'], 'resources':"
+    " ['selfsubjectreviews']}], 'nonResourceRules': [{'verbs': ['*'],"
+    " 'nonResourceURLs': ['*']}, {'verbs': ['get'], 'nonResourceURLs': ['/healthz',"
+    " '/livez', '/readyz', '/version', '/version/']}, {'verbs': ['get'],"
+    " 'nonResourceURLs': ['/api', '/api/*', '/apis', '/apis/*', '/healthz', '/livez',"
+    " '/openapi', '/openapi/*', '/readyz', '/version', '/version/']}],"
+    " 'incomplete': false}";
+
+/* The review in the body; NULL: refused. */
+static struct json *read_review(struct call *call, const char *kind)
+{
+    AUTO_FREE char *what =
+        xasprintf("%s in version \"v1\" cannot be handled as a %s", kind, kind);
+    struct json *review = body_parse(call, what);
+
+    if (!review)
+        return NULL;
+    const char *said = json_str_or(review, "kind", kind);
+    if (!json_get(review, "metadata"))
+        json_set(review, "metadata", json_new_object());
+    if (str_eq(said, kind))
+        return review;
+    refuse_bad_request(&call->refusal,
+                       "%s in version \"v1\" cannot be handled as a %s: the kind in "
+                       "the data (%s) does "
+                       "not match",
+                       said, kind, said);
+    json_free(review);
+    return NULL;
+}
+
 int verb_access_review(struct call *call)
 {
-    JSON_AUTO struct json *review = body_parse(call, "review");
+    JSON_AUTO struct json *review = read_review(call, "SelfSubjectAccessReview");
 
     if (!review)
         return -1;
+    const struct json *path = json_at(review, "spec.nonResourceAttributes");
+    if (!json_at(review, "spec.resourceAttributes") == !path) {
+        AUTO_FREE char *value = path ? json_text(path, NULL) : xstrdup("null");
+        return refuse(
+            &call->refusal, 422, "Invalid",
+            "spec: Invalid value: %s: exactly one of nonResourceAttributes or "
+            "resourceAttributes must be specified",
+            value);
+    }
     json_set(review, "status", json_build("{'allowed': true}"));
     return answer_tree(call, 201, review);
 }
 
-/* What `kubectl auth can-i --list` shows: everything. */
+/* What `kubectl auth can-i --list` shows. */
 int verb_rules_review(struct call *call)
 {
-    JSON_AUTO struct json *review = body_parse(call, "review");
+    JSON_AUTO struct json *review = read_review(call, "SelfSubjectRulesReview");
 
     if (!review)
         return -1;
-    json_set(review, "status",
-             json_build("{'resourceRules': [{'verbs': ['*'], 'apiGroups': ['*'],"
-                        " 'resources': ['*']}], 'nonResourceRules': [{'verbs': ['*'],"
-                        " 'nonResourceURLs': ['*']}], 'incomplete': false}"));
+    if (!json_str_or(review, "spec.namespace", "")[0])
+        return refuse_bad_request(&call->refusal, "no namespace on request");
+    json_set(review, "spec", json_new_object());
+    json_set(review, "status", json_build(rules));
     return answer_tree(call, 201, review);
 }
 
 int verb_self_review(struct call *call)
 {
-    JSON_AUTO struct json *review = body_parse(call, "review");
+    JSON_AUTO struct json *review = read_review(call, "SelfSubjectReview");
     JSON_AUTO struct json *groups = json_build("['system:authenticated']");
+    char now[TIME_TEXT_MAX];
 
     if (!review)
         return -1;
+    time_format_rfc3339(loop_now_sec(call->server->loop), now);
+    json_set_at(review, "metadata.creationTimestamp", json_new_string(now));
     if (call->req->is_admin)
         json_array_insert(groups, 0, json_new_string("system:masters"));
     json_set(review, "status",
