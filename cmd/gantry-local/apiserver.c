@@ -54,6 +54,9 @@ static const struct {
     {"POST", ON_OBJECT, "binding", "pods", verb_bind},
     {"POST", ON_OBJECT, "eviction", "pods", verb_evict},
     {"GET", ON_OBJECT, "log", "pods", verb_log},
+    {"GET", ON_OBJECT, "scale", NULL, verb_get_scale},
+    {"PUT", ON_OBJECT, "scale", NULL, verb_update_scale},
+    {"PATCH", ON_OBJECT, "scale", NULL, verb_patch_scale},
 };
 
 /* /api/v1/... or /apis/<group>/<version>/..., then
@@ -90,14 +93,15 @@ static bool has_sub(const struct kind *kind, size_t i)
 {
     if (strcmp(verbs[i].sub, "status") == 0 && !kind->has_status)
         return false;
+    if (strcmp(verbs[i].sub, "scale") == 0 && !kind->scale.replicas)
+        return false;
     return !verbs[i].plural ||
            (!kind->group[0] && strcmp(verbs[i].plural, kind->plural) == 0);
 }
 
 /* What people ask of a Kubernetes that is not served here: why, and what to do. */
 static const struct {
-    const char *plural; /* NULL: of any kind */
-    const char *sub, *why;
+    const char *plural, *sub, *why;
 } unserved[] = {
     {"pods", "exec", "containers are processes of their node's machine: look there"},
     {"pods", "attach", "containers are processes of their node's machine: look there"},
@@ -107,12 +111,8 @@ static const struct {
     {"pods", "ephemeralcontainers",
      "containers are processes of their node's machine: debug them there"},
     {"pods", "resize", "a pod keeps the requests it was made with"},
-    {"deployments", "scale", "nothing here runs Deployments"},
-    {"replicasets", "scale", "nothing here runs ReplicaSets"},
-    {"statefulsets", "scale", "nothing here runs StatefulSets"},
     {"serviceaccounts", "token",
      "there is one token for everybody, that of the server's kubeconfig"},
-    {NULL, "scale", "change the field itself (kubectl patch)"},
 };
 
 static int refuse_sub(struct call *call)
@@ -120,7 +120,7 @@ static int refuse_sub(struct call *call)
     const char *plural = call->kind->plural;
 
     for (size_t i = 0; i < ARRAY_LEN(unserved); i++)
-        if ((!unserved[i].plural || strcmp(unserved[i].plural, plural) == 0) &&
+        if (strcmp(unserved[i].plural, plural) == 0 &&
             strcmp(unserved[i].sub, call->sub) == 0)
             return refuse(&call->refusal, 501, "NotImplemented",
                           "gantry-local does not serve %s/%s: %s", plural, call->sub,

@@ -18,7 +18,17 @@ static const struct {
     {"", "pods", "binding", "", "v1", "Binding", review_verbs},
     {"", "pods", "eviction", "policy", "v1", "Eviction", review_verbs},
     {"", "pods", "log", "", "v1", "Pod", "['get']"},
+    /* of every kind that has one */
+    {NULL, NULL, "scale", "autoscaling", "v1", "Scale", "['get', 'patch', 'update']"},
 };
+
+static bool has_subresource(const struct kind *k, size_t i)
+{
+    if (!subresources[i].plural)
+        return k->scale.replicas != NULL;
+    return strcmp(subresources[i].group, k->group) == 0 &&
+           strcmp(subresources[i].plural, k->plural) == 0;
+}
 
 /* ---- groups and versions ---- */
 
@@ -136,8 +146,7 @@ static struct json *aggregated_resource(const struct kind *k)
                                      " 'verbs': ['get', 'patch', 'update']}",
                                      k->group, k->version, k->name));
     for (size_t i = 0; i < ARRAY_LEN(subresources); i++)
-        if (strcmp(subresources[i].group, k->group) == 0 &&
-            strcmp(subresources[i].plural, k->plural) == 0)
+        if (has_subresource(k, i))
             json_append(subs, aggregated_subresource(i));
     json_set(r, "subresources", json_len(subs) > 0 ? json_ref(subs) : NULL);
     json_free(subs);
@@ -158,8 +167,7 @@ static void add_plain_resource(const struct kind *k, struct json *list)
         json_set(r, "categories", strings(k->categories, k->n_categories));
     json_append(list, r);
     for (size_t i = 0; i < ARRAY_LEN(subresources); i++) {
-        if (strcmp(subresources[i].group, k->group) != 0 ||
-            strcmp(subresources[i].plural, k->plural) != 0)
+        if (!has_subresource(k, i))
             continue;
         AUTO_FREE char *name = xasprintf("%s/%s", k->plural, subresources[i].name);
         struct json *sub = json_build(

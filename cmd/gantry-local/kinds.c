@@ -50,6 +50,9 @@ void kind_entry_free(struct kind_entry *e)
     free(k->singular);
     free(k->name);
     free(k->list_name);
+    free(k->scale.replicas);
+    free(k->scale.current);
+    free(k->scale.selector);
     free_strings(k->short_names, k->n_short_names);
     free_strings(k->categories, k->n_categories);
     free_strings(k->selectable, k->n_selectable);
@@ -102,6 +105,23 @@ static char *lower(const char *s)
     return out;
 }
 
+static const struct {
+    const char *group, *plural;
+} scalable[] = {{"apps", "deployments"},
+                {"apps", "replicasets"},
+                {"apps", "statefulsets"},
+                {"", "replicationcontrollers"}};
+
+static void fill_scale(struct kind *k)
+{
+    for (size_t i = 0; i < ARRAY_LEN(scalable); i++)
+        if (strcmp(scalable[i].group, k->group) == 0 &&
+            strcmp(scalable[i].plural, k->plural) == 0)
+            k->scale = (struct scale_paths){.replicas = xstrdup("spec.replicas"),
+                                            .current = xstrdup("status.replicas"),
+                                            .selector = xstrdup("spec.selector")};
+}
+
 static struct kind_entry *core_entry(const struct core_kind *row,
                                      const struct schema *schema)
 {
@@ -121,6 +141,7 @@ static struct kind_entry *core_entry(const struct core_kind *row,
     k->has_status = row->has_status;
     k->create_only = row->create_only;
     k->schema = schema;
+    fill_scale(k);
     return e;
 }
 

@@ -28,6 +28,13 @@ struct column {
     int priority;
 };
 
+/* Where an object keeps what its scale subresource shows: "spec.replicas". */
+struct scale_paths {
+    char *replicas; /* NULL: the kind has no such subresource */
+    char *current;
+    char *selector; /* a label selector as an object, or as text; NULL: none */
+};
+
 struct kind {
     char *group; /* "" for core */
     char *version;
@@ -41,6 +48,7 @@ struct kind {
     size_t n_categories;
     bool namespaced;
     bool has_status; /* status subresource */
+    struct scale_paths scale;
     bool is_custom; /* from a CRD: no strategic merge patch; PUT needs a resourceVersion
                      */
     bool create_only;     /* a review: answered, never stored */

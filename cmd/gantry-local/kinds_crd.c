@@ -175,6 +175,39 @@ static int fill_schema(struct kind_entry *e, const struct json *version,
     return 0;
 }
 
+static int fill_path(const struct json *scale, const char *field, char **ret,
+                     struct err *err)
+{
+    const char *path = json_str_or(scale, field, "");
+
+    if (!path[0])
+        return 0;
+    if (path[0] != '.' || !path[1] || strpbrk(path, "[]*"))
+        return err_set(err, ERR_INVALID,
+                       "subresources.scale.%s: must be a simple path such as "
+                       ".spec.replicas",
+                       field);
+    *ret = xstrdup(path + 1);
+    return 0;
+}
+
+static int fill_scale(struct kind_entry *e, const struct json *version, struct err *err)
+{
+    const struct json *scale = json_at(version, "subresources.scale");
+    struct scale_paths *paths = &e->kind.scale;
+
+    if (!scale)
+        return 0;
+    if (fill_path(scale, "specReplicasPath", &paths->replicas, err) != 0 ||
+        fill_path(scale, "statusReplicasPath", &paths->current, err) != 0 ||
+        fill_path(scale, "labelSelectorPath", &paths->selector, err) != 0)
+        return -1;
+    if (!paths->replicas || !paths->current)
+        return err_set(err, ERR_INVALID, "subresources.scale.%s: Required value",
+                       paths->replicas ? "statusReplicasPath" : "specReplicasPath");
+    return 0;
+}
+
 static int fill_version(struct kind_entry *e, const struct json *version,
                         const struct schema *meta, struct err *err)
 {
@@ -182,7 +215,7 @@ static int fill_version(struct kind_entry *e, const struct json *version,
     e->kind.has_status = json_at(version, "subresources.status") != NULL;
     if (fill_schema(e, version, meta, err) != 0 || fill_columns(e, version, err) != 0)
         return -1;
-    return fill_selectable(e, version, err);
+    return fill_selectable(e, version, err) != 0 ? -1 : fill_scale(e, version, err);
 }
 
 static int check_versions(const struct json *versions, struct err *err)

@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "base/yaml.h"
 #include "cmd/gantry-local/answer.h"
 #include "cmd/gantry-local/lastapplied.h"
 #include "cmd/gantry-local/list.h"
 #include "cmd/gantry-local/patch.h"
+#include "cmd/gantry-local/patch_request.h"
 #include "cmd/gantry-local/write.h"
 
 int verb_get(struct call *call)
@@ -50,79 +50,13 @@ int verb_update(struct call *call)
 
 /* ---- patches ---- */
 
-enum patch_type { PATCH_JSON, PATCH_MERGE, PATCH_STRATEGIC, PATCH_APPLY };
-
-static const struct {
-    const char *media;
-    enum patch_type type;
-} patch_types[] = {
-    {"application/json-patch+json", PATCH_JSON},
-    {"application/merge-patch+json", PATCH_MERGE},
-    {"application/apply-patch+yaml", PATCH_APPLY},
-    {"application/strategic-merge-patch+json", PATCH_STRATEGIC},
-};
-
-static int read_patch_type(struct call *call, enum patch_type *ret)
-{
-    const char *media = call->req->content_type;
-    const size_t len = strcspn(media, "; ");
-
-    for (size_t i = 0; i < ARRAY_LEN(patch_types); i++) {
-        if (len != strlen(patch_types[i].media) ||
-            strncmp(media, patch_types[i].media, len) != 0)
-            continue;
-        *ret = patch_types[i].type;
-        if (*ret != PATCH_STRATEGIC || !call->kind->is_custom)
-            return 0;
-    }
-    return refuse(
-        &call->refusal, 415, "UnsupportedMediaType",
-        "the body of the request was in an unknown format - accepted media types "
-        "include: application/json-patch+json, application/merge-patch+json, %s"
-        "application/apply-patch+yaml",
-        call->kind->is_custom ? "" : "application/strategic-merge-patch+json, ");
-}
-
-static struct json *parse_patch(struct call *call, enum patch_type type)
-{
-    struct err err = ERR_INIT;
-    const struct api_request *req = call->req;
-    struct json *patch = type == PATCH_APPLY
-                             ? yaml_parse_one(req->body, req->body_len, "body", &err)
-                             : json_parse(req->body, req->body_len, &err);
-    const enum json_type want = type == PATCH_JSON ? JSON_ARRAY : JSON_OBJECT;
-
-    if (!patch)
-        refuse_bad_request(&call->refusal, "error decoding patch: %s", err.msg);
-    else if (!json_is(patch, want))
-        refuse_bad_request(&call->refusal, "error decoding patch: expected %s, got %s",
-                           json_type_name(want), json_type_name(json_type(patch)));
-    else
-        return patch;
-    json_free(patch);
-    return NULL;
-}
-
 /* JSON, merge and strategic patches of what is there. */
-static int patch_stored(struct write *w, enum patch_type type, const struct json *patch)
+static int patch_stored(struct write *w, const struct patch_request *patch)
 {
-    struct call *call = w->call;
-    struct err err = ERR_INIT;
-
     if (write_find(w) != 0)
         return -1;
-    if (type == PATCH_JSON)
-        w->after = patch_json(w->before, patch, &err);
-    else if (type == PATCH_STRATEGIC)
-        w->after = patch_strategic(w->before, patch, call->kind->schema, &err);
-    else
-        w->after = patch_merge(w->before, patch);
-    if (!w->after)
-        return refuse(
-            &call->refusal, 422, "Invalid",
-            "the server rejected our request due to an error in our request: %s",
-            err.msg);
-    if (write_check_identity(w, w->after) != 0)
+    w->after = patch_request_apply(patch, w->call, w->before, w->call->kind->schema);
+    if (!w->after || write_check_identity(w, w->after) != 0)
         return -1;
     return write_update(w);
 }
@@ -216,22 +150,12 @@ static int apply(struct write *w, struct json *take_patch)
 
 int verb_patch(struct call *call)
 {
+    PATCH_REQUEST_AUTO struct patch_request patch = {0};
     WRITE_AUTO struct write w;
-    enum patch_type type;
 
-    if (write_init(&w, call) != 0 || read_patch_type(call, &type) != 0)
+    if (write_init(&w, call) != 0 || patch_request_read(&patch, call) != 0)
         return -1;
-    if (call_param(call, "force") && type != PATCH_APPLY)
-        return refuse(
-            &call->refusal, 422, "Invalid",
-            "PatchOptions.meta.k8s.io \"\" is invalid: force: Forbidden: may not "
-            "be specified for non-apply patch");
-    struct json *patch = parse_patch(call, type);
-    if (!patch)
-        return -1;
-    if (type == PATCH_APPLY)
-        return apply(&w, patch);
-    const int rc = patch_stored(&w, type, patch);
-    json_free(patch);
-    return rc;
+    if (patch.type == PATCH_APPLY)
+        return apply(&w, TAKE(patch.body));
+    return patch_stored(&w, &patch);
 }

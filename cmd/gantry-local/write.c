@@ -179,6 +179,12 @@ static int check(struct write *w)
     return check_valid(w);
 }
 
+static int answer(struct write *w, int status, const struct object *o)
+{
+    return w->answer ? w->answer(w->call, status, o)
+                     : answer_object(w->call, status, o);
+}
+
 /* What remains when nothing speaks against `after`; `put` stores its object. */
 static int settle(struct write *w, int status,
                   void (*put)(struct write *w, struct object *o))
@@ -190,7 +196,7 @@ static int settle(struct write *w, int status,
         return -1;
     if (!w->dry_run)
         put(w, o);
-    const int rc = answer_object(w->call, status, o);
+    const int rc = answer(w, status, o);
     object_unref(o);
     return rc;
 }
@@ -370,6 +376,6 @@ int write_update(struct write *w)
     if (prepare_update(w) != 0 || check(w) != 0)
         return -1;
     if (is_noop(w) && !delete_is_due(w->after))
-        return answer_object(w->call, 200, w->old);
+        return answer(w, 200, w->old);
     return settle(w, 200, put_update);
 }

@@ -26,6 +26,8 @@ struct write {
     bool applied; /* server-side apply: managedFields are settled */
     enum field_validation validation;
     char *manager;
+    /* What is answered of the object that is stored; NULL: the object itself. */
+    int (*answer)(struct call *call, int status, const struct object *object);
     struct json *causes;  /* why it is invalid */
     struct json *strange; /* unknown and duplicate fields, as sentences */
 };
