@@ -77,6 +77,7 @@ struct pod {
     bool running;         /* phase Running */
     bool succeeded;
     bool lost;      /* ended by its node, whatever its processes' exit codes say */
+    bool shut_down; /* lost as its node went down in good order */
     bool deleting;  /* deletionTimestamp set */
     bool accounted; /* carries finalizer gantry.dev/accounted */
     bool gated;     /* has spec.schedulingGates: it cannot be bound */

@@ -77,6 +77,14 @@ static bool is_disrupted(const struct json *object)
     return false;
 }
 
+/* As a kubelet says it of pods that it ends before its machine goes down; also of one
+ * that was deleted before it had begun, which has no start. */
+static bool is_shut_down(const struct pod *pod)
+{
+    return pod->lost && str_eq(pod->reason, "Terminated") &&
+           pod->started_sec != TIME_UNSET;
+}
+
 static bool is_lost(const struct json *object, const struct pod *pod)
 {
     if (!pod->terminal || pod->succeeded)
@@ -97,6 +105,7 @@ static void read_phase(const struct json *object, struct pod *pod)
     pod->message = xstrdup_null(json_str(object, "status.message"));
     pod->lost = is_lost(object, pod);
     pod->started_sec = time_read(object, "status.startTime");
+    pod->shut_down = is_shut_down(pod);
 }
 
 static const char *default_container_name(const struct json *object)

@@ -136,6 +136,7 @@ void attempt_saw_pod(struct attempt *a, const struct pod *pod, enum node_fate fa
     r->deleting = pod->deleting;
     r->fate = fate;
     r->lost = pod->lost;
+    r->shut_down |= pod->shut_down;
     r->exit_code = pod->lost ? -1 : pod->exit_code;
     r->exit_signal = pod->lost ? -1 : pod->exit_signal;
     if (pod->terminal && !pod->succeeded && !r->reason)
@@ -204,6 +205,14 @@ enum attempt_shape attempt_shape(const struct attempt *a, bool batch, size_t *re
     if (launching > 0)
         return ATTEMPT_LAUNCHING;
     return succeeded == a->n ? ATTEMPT_SUCCEEDED : ATTEMPT_RUNNING;
+}
+
+bool attempt_shut_down(const struct attempt *a)
+{
+    for (size_t i = 0; i < a->n; i++)
+        if (a->ranks[i].shut_down)
+            return true;
+    return false;
 }
 
 bool attempt_all_ended(const struct attempt *a)

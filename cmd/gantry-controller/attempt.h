@@ -48,6 +48,7 @@ struct rank {
     bool busy;                   /* a write for it is queued or under way */
     bool terminal, succeeded, deleting;
     bool lost;                  /* its node ended it */
+    bool shut_down;             /* ... going down in good order */
     enum node_fate fate;        /* of the node it is bound to */
     int exit_code, exit_signal; /* of a terminal pod; -1: none of its own */
     char *reason; /* why it failed, where there is more to say than a code; NULL */
@@ -116,6 +117,8 @@ bool rank_waits_for_claims(const struct rank *r);
 bool attempt_waits_for_claims(const struct attempt *a);
 /* They are known to be there. */
 void attempt_claims_ready(struct attempt *a);
+/* A rank ended since its node went down in good order. */
+bool attempt_shut_down(const struct attempt *a);
 bool attempt_all_ended(const struct attempt *a);
 bool attempt_busy(const struct attempt *a);
 

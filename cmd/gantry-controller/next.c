@@ -38,7 +38,7 @@ static void next_single(const struct job_view *v, struct job_next *n)
         /* The number is spent: a create that the server still carries out late is not
          * of the next attempt. */
         n->want.attempt = v->job->status.attempt + 1;
-        want_requeue(v, n, true);
+        want_requeue(v, n, REQUEUE_BACK_OFF);
         want_reason(n, "JobLaunchFailure", trouble);
     }
 }
@@ -93,7 +93,7 @@ static void act_on_final(const struct job_view *v, struct job_next *n,
         return;
     action_done(n, action);
     if (action->type == ACTION_REQUEUE || action->type == ACTION_REQUEUE_HOLD) {
-        want_requeue(v, n, false);
+        want_requeue(v, n, REQUEUE_NOW);
         want_reason(n, NULL, NULL);
     }
 }

@@ -20,17 +20,17 @@ static const struct ending {
     const char *reason; /* up to a ':' */
     enum after after;
     enum job_state final;
-    bool back_off;
+    enum requeue when; /* where it does */
 } endings[] = {
-    {"TimeLimit", AFTER_FINAL, JOB_STATE_TIMEOUT, false},
-    {"NonZeroExitCode", AFTER_FINAL, JOB_STATE_FAILED, false},
-    {"RaisedSignal", AFTER_FINAL, JOB_STATE_FAILED, false},
-    {"Cancelled", AFTER_FINAL, JOB_STATE_CANCELLED, false},
-    {"None", AFTER_FINAL, JOB_STATE_COMPLETED, false},
-    {"NodeDown", AFTER_REQUEUE_IF_ALLOWED, JOB_STATE_NODE_FAIL, true},
-    {"JobLaunchFailure", AFTER_REQUEUE, JOB_STATE_FAILED, true},
-    {"Requeued", AFTER_REQUEUE, JOB_STATE_FAILED, false},
-    {"RequeuedHold", AFTER_REQUEUE, JOB_STATE_FAILED, false},
+    {"TimeLimit", AFTER_FINAL, JOB_STATE_TIMEOUT, REQUEUE_NOW},
+    {"NonZeroExitCode", AFTER_FINAL, JOB_STATE_FAILED, REQUEUE_NOW},
+    {"RaisedSignal", AFTER_FINAL, JOB_STATE_FAILED, REQUEUE_NOW},
+    {"Cancelled", AFTER_FINAL, JOB_STATE_CANCELLED, REQUEUE_NOW},
+    {"None", AFTER_FINAL, JOB_STATE_COMPLETED, REQUEUE_NOW},
+    {"NodeDown", AFTER_REQUEUE_IF_ALLOWED, JOB_STATE_NODE_FAIL, REQUEUE_BACK_OFF},
+    {"JobLaunchFailure", AFTER_REQUEUE, JOB_STATE_FAILED, REQUEUE_BACK_OFF},
+    {"Requeued", AFTER_REQUEUE, JOB_STATE_FAILED, REQUEUE_NOW},
+    {"RequeuedHold", AFTER_REQUEUE, JOB_STATE_FAILED, REQUEUE_NOW},
 };
 
 static const struct ending *ending_of(const char *reason)
@@ -120,6 +120,13 @@ static void end_succeeded(const struct job_view *v, struct job_next *n)
     want_final(v, n, JOB_STATE_COMPLETED);
 }
 
+/* A node that went down in good order was not brought down by the job. */
+static enum requeue when_of(const struct ending *e, const struct attempt *a)
+{
+    return e->after == AFTER_REQUEUE_IF_ALLOWED && attempt_shut_down(a) ? REQUEUE_SOON
+                                                                        : e->when;
+}
+
 /* Everything has ended: the state after COMPLETING. */
 static void settle(const struct job_view *v, struct job_next *n)
 {
@@ -134,7 +141,7 @@ static void settle(const struct job_view *v, struct job_next *n)
     }
     if (e->after == AFTER_REQUEUE ||
         (e->after == AFTER_REQUEUE_IF_ALLOWED && v->job->requeue)) {
-        want_requeue(v, n, e->back_off);
+        want_requeue(v, n, when_of(e, v->attempt));
         return;
     }
     want_final(v, n, e->final);

@@ -13,8 +13,14 @@
 /* ---- next_want.c ---- */
 
 void want_reason(struct job_next *n, const char *reason, const char *message);
-/* Back to the queue; with `back_off` it is eligible later. */
-void want_requeue(const struct job_view *v, struct job_next *n, bool back_off);
+enum requeue {
+    REQUEUE_NOW,
+    REQUEUE_SOON,     /* its node went down: that must be known before the job starts */
+    REQUEUE_BACK_OFF, /* it may have been its own fault */
+};
+
+/* Back to the queue, eligible by then. */
+void want_requeue(const struct job_view *v, struct job_next *n, enum requeue when);
 void want_final(const struct job_view *v, struct job_next *n, enum job_state state);
 void want_completing(struct job_next *n, const char *reason, const char *message);
 void want_standing(const struct job_view *v, struct job_next *n);

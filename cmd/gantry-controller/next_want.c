@@ -7,11 +7,21 @@
 #define BACKOFF_FIRST_SEC 10
 #define BACKOFF_DOUBLINGS 5
 #define BACKOFF_MAX_SEC 300
+/* A node that goes down says so while it ends its pods, in no order. */
+#define SOON_SEC 2
 
-static int64_t backoff_sec(int64_t restarts)
+static int64_t delay_sec(enum requeue when, int64_t restarts)
 {
-    int64_t doublings = MIN(restarts, BACKOFF_DOUBLINGS);
-    return MIN((int64_t)BACKOFF_FIRST_SEC << doublings, BACKOFF_MAX_SEC);
+    switch (when) {
+    case REQUEUE_NOW:
+        return 0;
+    case REQUEUE_SOON:
+        return SOON_SEC;
+    case REQUEUE_BACK_OFF:
+        return MIN((int64_t)BACKOFF_FIRST_SEC << MIN(restarts, BACKOFF_DOUBLINGS),
+                   BACKOFF_MAX_SEC);
+    }
+    return 0;
 }
 
 void want_reason(struct job_next *n, const char *reason, const char *message)
@@ -35,14 +45,14 @@ static void clear_run(struct jstatus *s)
 /* Back to the queue, as in Slurm: a new submit time, and the restart counted. Each life
  * has a number of its own, also one that was cancelled before its start was persisted:
  * a create that the server carries out late is not of the next one. */
-void want_requeue(const struct job_view *v, struct job_next *n, bool back_off)
+void want_requeue(const struct job_view *v, struct job_next *n, enum requeue when)
 {
     struct jstatus *s = &n->want;
     clear_run(s);
     s->state = JOB_STATE_PENDING;
     text_set(&s->partition, v->queue);
     s->submit_sec = v->now_sec;
-    s->eligible_sec = back_off ? v->now_sec + backoff_sec(s->restarts) : v->now_sec;
+    s->eligible_sec = v->now_sec + delay_sec(when, s->restarts);
     s->restarts++;
     s->attempt = MAX(s->attempt, s->restarts);
 }

@@ -148,6 +148,14 @@ static const struct {
      "{spec: {containers: [{name: a}]}, status: {phase: Failed, conditions: [{type: "
      "Ready, status: 'True'}, {type: DisruptionTarget, status: 'True'}]}}",
      "terminal lost exit -1:-1"},
+    {"whose node goes down in good order",
+     "{spec: {containers: [{name: a}]}, status: {phase: Failed, reason: Terminated, "
+     "message: m, startTime: '2026-11-24T19:06:11Z'}}",
+     "terminal lost shut-down exit -1:-1 because Terminated: m started 1795547171"},
+    {"deleted before it had begun",
+     "{spec: {containers: [{name: a}]}, status: {phase: Failed, reason: Terminated, "
+     "message: m}}",
+     "terminal lost exit -1:-1 because Terminated: m"},
     {"not disrupted after all",
      "{spec: {containers: [{name: a}]}, status: {phase: Failed, conditions: [{type: "
      "DisruptionTarget, status: 'False'}]}}",
@@ -219,8 +227,8 @@ static void describe(const struct pod *pod, struct str *out)
         const char *word;
     } flags[] = {{pod->running, "running "},     {pod->terminal, "terminal "},
                  {pod->succeeded, "succeeded "}, {pod->lost, "lost "},
-                 {pod->deleting, "deleting "},   {pod->accounted, "accounted "},
-                 {pod->gated, "gated "}};
+                 {pod->shut_down, "shut-down "}, {pod->deleting, "deleting "},
+                 {pod->accounted, "accounted "}, {pod->gated, "gated "}};
     for (size_t i = 0; i < pod->n_claims; i++)
         str_addf(out, "claim %s ", pod->claims[i]);
     if (pod->node)

@@ -497,6 +497,18 @@ static const struct {
      "COMPLETING reason=JobLaunchFailure message=rank 1 was refused by node n1: no "
      "room "
      "write"},
+    {"its node goes down in good order",
+     {.state = JOB_STATE_RUNNING, .ranks = "bound+shut", .restarts = 9, .attempt = 10},
+     "PENDING restarts=10 reason=NodeDown message=rank 0 was lost on node n1: no room "
+     "submit=+0 "
+     "eligible=+2 start=- pods=0 write"},
+    {"end: one of a gang whose other pods were deleted then",
+     {.state = JOB_STATE_COMPLETING,
+      .reason = "NodeDown",
+      .ranks = "gone bound+shut",
+      .restarts = 1,
+      .attempt = 2},
+     "PENDING restarts=2 submit=+0 eligible=+2 start=- pods=0 write"},
     {"its node is gone",
      {.state = JOB_STATE_RUNNING, .ranks = "bound+lost", .no_requeue = true},
      "NODE_FAIL reason=NodeDown message=rank 0 was lost on node n1 end=+0 write"},

@@ -24,6 +24,8 @@ static void set_rank(struct rank *r, const char *word)
     while ((part = strtok_r(NULL, "+", &save))) {
         r->terminal |= strcmp(part, "ok") == 0 || strcmp(part, "broken") == 0 ||
                        strncmp(part, "fail:", 5) == 0 || strncmp(part, "sig:", 4) == 0;
+        if (strcmp(part, "shut") == 0)
+            r->terminal = r->lost = r->shut_down = true;
         r->succeeded |= strcmp(part, "ok") == 0;
         r->deleting |= strcmp(part, "del") == 0;
         r->busy |= strcmp(part, "busy") == 0;

@@ -5,6 +5,7 @@
  *   +ok +fail:CODE +sig:N +broken   terminal: succeeded, with a code, by a signal, or
  *                                   without one
  *   +why                            a failure that says more than its code
+ *   +shut                           terminal: its node went down in good order
  *   +del +silent +lost +busy        being deleted; its node is not ready, or gone; a
  *                                   write for it is under way
  *
