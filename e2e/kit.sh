@@ -31,6 +31,10 @@ as_alice() { # kubectl as the user alice, whom only a real server knows
     k --context alice "$@"
 }
 
+slurm() { # COMMAND...: one of Slurm's, in a directory of its own
+    (cd "$TMP" && "$BIN/$1" --kubeconfig "$STAND/kubeconfig" --namespace "$NS" "${@:2}")
+}
+
 # job NAME COMMAND [LINE...]: a manifest; each LINE is one of spec, such as "nodes: 4". COMMAND
 # is the shell's; Kubernetes would make one $ of its $$.
 job() {

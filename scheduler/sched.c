@@ -543,6 +543,13 @@ const char *sched_default_partition(const struct sched *s)
     return rec != NULL ? rec->part->name : NULL;
 }
 
+const struct partition *sched_partition(const struct sched *s, const char *name)
+{
+    const struct partrec *rec = cluster_partition(&s->cluster, name);
+
+    return rec != NULL ? rec->part : NULL;
+}
+
 struct ahead sched_job_ahead(const struct sched *s, const char *job_uid)
 {
     const struct jobrec *rec = jobrec_find(s, job_uid);

@@ -176,6 +176,8 @@ bool sched_job_reason(const struct sched *s, const char *job_uid,
 /* The partition of jobs that name none; NULL: there is none. Lent until the next
  * apply. */
 const char *sched_default_partition(const struct sched *s);
+/* Lent until the next apply; NULL: there is none of that name. */
+const struct partition *sched_partition(const struct sched *s, const char *name);
 /* Who was ahead of a job that waits for nodes in the last walk; none for others. */
 struct ahead sched_job_ahead(const struct sched *s, const char *job_uid);
 /* The job as the core has it, lent until the next apply or step; NULL: unknown. */

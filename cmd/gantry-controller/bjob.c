@@ -36,6 +36,7 @@ void jstatus_fini(struct jstatus *s)
     free(s->message);
     free(s->last_action);
     free(s->refusal);
+    free(s->refusal_reason);
     free(s->partition);
     free(s->account);
     free(s->qos);
@@ -50,6 +51,7 @@ void jstatus_copy(struct jstatus *to, const struct jstatus *from)
     to->message = xstrdup_null(from->message);
     to->last_action = xstrdup_null(from->last_action);
     to->refusal = xstrdup_null(from->refusal);
+    to->refusal_reason = xstrdup_null(from->refusal_reason);
     to->partition = xstrdup_null(from->partition);
     to->account = xstrdup_null(from->account);
     to->qos = xstrdup_null(from->qos);
@@ -90,7 +92,9 @@ bool jstatus_equal(const struct jstatus *a, const struct jstatus *b)
            a->end_sec == b->end_sec && a->exit_code == b->exit_code &&
            a->exit_signal == b->exit_signal && str_eq(a->reason, b->reason) &&
            str_eq(a->message, b->message) && str_eq(a->last_action, b->last_action) &&
-           str_eq(a->refusal, b->refusal) && str_eq(a->partition, b->partition) &&
+           str_eq(a->refusal, b->refusal) &&
+           str_eq(a->refusal_reason, b->refusal_reason) &&
+           str_eq(a->partition, b->partition) &&
            !priority_is_news(&a->factors, &b->factors) &&
            str_eq(a->account, b->account) && str_eq(a->qos, b->qos) &&
            plan_equal(&a->plan, &b->plan) && ahead_equal(&a->ahead, &b->ahead) &&
@@ -128,8 +132,10 @@ static void read_condition(const struct json *c, struct jstatus *s)
 {
     const char *type = json_str(c, "type");
     bool is_true = str_eq(json_str(c, "status"), "True");
-    if (str_eq(type, "Accepted") && str_eq(json_str(c, "status"), "False"))
+    if (str_eq(type, "Accepted") && str_eq(json_str(c, "status"), "False")) {
         text_set(&s->refusal, json_str_or(c, "message", "refused"));
+        text_set(&s->refusal_reason, json_str_or(c, "reason", "BadConstraints"));
+    }
     if (str_eq(type, "Planned") && is_true)
         s->planned_since_sec = read_time(c, "lastTransitionTime");
 }

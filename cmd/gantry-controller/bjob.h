@@ -51,7 +51,8 @@ struct jstatus {
     struct ahead ahead;         /* while it waits for nodes; else jobs is AHEAD_NONE */
     int exit_code, exit_signal; /* -1: none recorded */
     char *last_action;
-    char *refusal; /* message of condition Accepted=False; NULL */
+    char *refusal;        /* message of condition Accepted=False; NULL */
+    char *refusal_reason; /* and its reason */
 };
 
 void jstatus_init(struct jstatus *s);

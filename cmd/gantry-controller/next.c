@@ -79,7 +79,7 @@ static void next_new(const struct job_view *v, struct job_next *n)
     text_set(&s->partition, v->queue);
     want_standing(v, n);
     if (bjob_next_action(v->job)) /* it has its turn then */
-        text_set(&s->refusal, v->job->refusal);
+        want_refusal(v, n);
     else if (v->start && v->job->model && !starts_single(v))
         want_attempt(v, n, JOB_STATE_CONFIGURING);
     else if (!v->start)

@@ -9,6 +9,7 @@
  *   (none)         an id is at hand, and the core
  *                  said why it waits                 -> PENDING
  *                  or start decided, several pods    -> CONFIGURING (intent)
+ *                  or it is not taken in             -> PENDING, Accepted=False
  *   PENDING        start decided, several pods       -> CONFIGURING (intent)
  *   PENDING        start decided, one pod            ->                       launch
  *                  ... its pod is bound              -> RUNNING
@@ -49,6 +50,7 @@ struct job_view {
     int64_t assigned_id;   /* id set aside for a job that has none; 0 */
     bool undecided;        /* its first write waits for what the core says */
     const char *queue;     /* where it waits: partitions, as a list; NULL: none there */
+    const char *refusal, *refusal_reason; /* why it is not taken in; NULL: it is */
     bool timed_out;        /* the core says END */
     const char *reason, *message; /* the core's, for a pending job; NULL */
     const struct plan *plan;      /* likewise */

@@ -13,6 +13,8 @@
 /* ---- next_want.c ---- */
 
 void want_reason(struct job_next *n, const char *reason, const char *message);
+/* Whether it is taken in. */
+void want_refusal(const struct job_view *v, struct job_next *n);
 enum requeue {
     REQUEUE_NOW,
     REQUEUE_SOON,     /* its node went down: that must be known before the job starts */

@@ -85,11 +85,14 @@ void next_waiting(const struct job_view *v, struct job_next *n)
         act_on_pending(v, n, action);
         return;
     }
-    text_set(&s->refusal, v->job->refusal);
+    if (s->refusal && !v->refusal && !v->reason)
+        return; /* it is taken in with the core's word, in one write */
+    want_refusal(v, n);
     text_set(&s->partition, v->queue);
-    if (v->job->refusal) {
-        n->want.ahead.jobs = AHEAD_NONE;
-        want_reason(n, "BadConstraints", v->job->refusal);
+    if (v->refusal) {
+        s->ahead.jobs = AHEAD_NONE;
+        plan_clear(&s->plan);
+        want_reason(n, v->refusal_reason, v->refusal);
         return;
     }
     bool backing_off = str_eq(s->reason, "JobLaunchFailure") &&

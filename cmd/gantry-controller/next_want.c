@@ -30,6 +30,12 @@ void want_reason(struct job_next *n, const char *reason, const char *message)
     text_set(&n->want.message, message);
 }
 
+void want_refusal(const struct job_view *v, struct job_next *n)
+{
+    text_set(&n->want.refusal, v->refusal);
+    text_set(&n->want.refusal_reason, v->refusal_reason);
+}
+
 static void clear_run(struct jstatus *s)
 {
     plan_clear(&s->plan);
@@ -50,6 +56,7 @@ void want_requeue(const struct job_view *v, struct job_next *n, enum requeue whe
     struct jstatus *s = &n->want;
     clear_run(s);
     s->state = JOB_STATE_PENDING;
+    want_refusal(v, n);
     text_set(&s->partition, v->queue);
     s->submit_sec = v->now_sec;
     s->eligible_sec = v->now_sec + delay_sec(when, s->restarts);
@@ -92,6 +99,8 @@ void want_attempt(const struct job_view *v, struct job_next *n, enum job_state s
     plan_clear(&s->plan);
     s->attempt = v->job->status.attempt + 1;
     s->state = state;
+    text_set(&s->refusal, NULL);
+    text_set(&s->refusal_reason, NULL);
     want_standing(v, n);
     want_reason(n, NULL, NULL);
 }

@@ -35,6 +35,14 @@ static void free_partition(void *item)
     partition_free(item);
 }
 
+static void ask_partitions(struct controller *ctl)
+{
+    struct record *r, *tmp;
+    if (ctl->synced)
+        HASH_ITER (hh, ctl->records, r, tmp)
+            record_ask_partitions(r);
+}
+
 static void partition_changed(void *arg, enum kc_change change, void *old_item,
                               void *new_item, const struct json *object)
 {
@@ -48,6 +56,7 @@ static void partition_changed(void *arg, enum kc_change change, void *old_item,
         sched_apply(ctl->sched,
                     &(struct change){.kind = CHANGE_PARTITION,
                                      .u.partition = partition_copy(new_item)});
+    ask_partitions(ctl);
     cycle_want(ctl);
 }
 

@@ -59,6 +59,7 @@ void record_free(struct record *r)
     free(r->account);
     free(r->qos);
     plan_clear(&r->plan);
+    intake_fini(&r->intake);
     free(r->pods);
     free(r->service_uid);
     HASH_DEL(r->ctl->records, r);
@@ -225,6 +226,26 @@ void record_update(struct record *r, struct bjob *take)
         record_settle(r);
 }
 
+/* Says whether anything is new. */
+static bool take_in(struct record *r)
+{
+    struct intake now;
+    intake_decide(r->ctl->sched, r->job, r->start.on, &now);
+    bool same = intake_equal(&now, &r->intake);
+    intake_fini(&r->intake);
+    r->intake = now;
+    r->intakes += !same;
+    return !same;
+}
+
+void record_ask_partitions(struct record *r)
+{
+    if (!r->job || !take_in(r))
+        return;
+    told_update(r);
+    record_reconcile(r);
+}
+
 void record_settle(struct record *r)
 {
     if (!r->job)
@@ -233,6 +254,7 @@ void record_settle(struct record *r)
         forget_attempt(r);
     else
         fit_attempt(r);
+    take_in(r);
     told_update(r);
     consider_things(r);
     record_reconcile(r);
@@ -282,41 +304,40 @@ void record_begin_start(struct record *r, const struct decision *d)
 
 static bool is_undecided(const struct record *r)
 {
-    return r->job->model && r->priority == PRIORITY_UNSET && !r->id_first &&
-           loop_now_sec(r->ctl->loop) < r->seen_sec + UNDECIDED_SEC;
-}
-
-static const char *queue_of(const struct record *r)
-{
-    return r->job->partition ? r->job->partition
-                             : sched_default_partition(r->ctl->sched);
+    return r->job->model && !r->intake.refusal && r->priority == PRIORITY_UNSET &&
+           !r->id_first && loop_now_sec(r->ctl->loop) < r->seen_sec + UNDECIDED_SEC;
 }
 
 static struct job_view view_of(const struct record *r)
 {
     bool spoken = r->priority != PRIORITY_UNSET;
-    return (struct job_view){.job = r->job,
-                             .attempt = &r->attempt,
-                             .start = r->start.on ? r->start.slots : NULL,
-                             .n_start = r->start.n_slots,
-                             .unbound = r->start.unbound,
-                             .amended = r->attempt.amended,
-                             .n_amended = r->attempt.n_amended,
-                             .partition = r->start.partition,
-                             .assigned_id = r->assigned_id,
-                             .undecided = r->assigned_id != 0 && is_undecided(r),
-                             .queue = queue_of(r),
-                             .timed_out = r->timed_out,
-                             .reason = spoken ? reason_word(r->reason) : NULL,
-                             .message = r->message,
-                             .plan = spoken ? &r->plan : NULL,
-                             .ahead = spoken && r->ahead.jobs != AHEAD_NONE ? &r->ahead
-                                                                            : NULL,
-                             .priority = r->priority,
-                             .factors = spoken ? &r->factors : NULL,
-                             .account = r->account,
-                             .qos = r->qos,
-                             .now_sec = loop_now_sec(r->ctl->loop)};
+    bool unreadable = r->job->refusal != NULL, closed = r->intake.refusal != NULL;
+    return (struct job_view){
+        .job = r->job,
+        .attempt = &r->attempt,
+        .start = r->start.on ? r->start.slots : NULL,
+        .n_start = r->start.n_slots,
+        .unbound = r->start.unbound,
+        .amended = r->attempt.amended,
+        .n_amended = r->attempt.n_amended,
+        .partition = r->start.partition,
+        .assigned_id = r->assigned_id,
+        .undecided = r->assigned_id != 0 && is_undecided(r),
+        .queue = r->intake.queue,
+        .refusal = unreadable ? r->job->refusal : r->intake.refusal,
+        .refusal_reason = unreadable ? "BadConstraints"
+                          : closed   ? "PartitionInactive"
+                                     : NULL,
+        .timed_out = r->timed_out,
+        .reason = spoken ? reason_word(r->reason) : NULL,
+        .message = r->message,
+        .plan = spoken ? &r->plan : NULL,
+        .ahead = spoken && r->ahead.jobs != AHEAD_NONE ? &r->ahead : NULL,
+        .priority = r->priority,
+        .factors = spoken ? &r->factors : NULL,
+        .account = r->account,
+        .qos = r->qos,
+        .now_sec = loop_now_sec(r->ctl->loop)};
 }
 
 void record_next(const struct record *r, struct job_next *ret)
@@ -360,6 +381,7 @@ static void drop_start(struct record *r)
 {
     start_clear(r);
     attempt_clear(&r->attempt);
+    take_in(r);
     told_update(r);
     record_reconcile(r); /* what it waits for now is to be said */
 }

@@ -19,6 +19,7 @@
 
 #include "cmd/gantry-controller/attempt.h"
 #include "cmd/gantry-controller/bjob.h"
+#include "cmd/gantry-controller/intake.h"
 #include "cmd/gantry-controller/lanes.h"
 #include "cmd/gantry-controller/next.h"
 #include "cmd/gantry-controller/told.h"
@@ -46,6 +47,8 @@ struct record {
     struct bjob *job; /* NULL: not seen (its pods are strays), or deleted */
     struct start start;
     struct attempt attempt;
+    struct intake intake;
+    uint64_t intakes; /* how often that has changed */
     struct told told;
     bool timed_out;
     enum reason reason;
@@ -86,6 +89,8 @@ void record_update(struct record *r, struct bjob *take);
  * again once all caches are synced). */
 void record_settle(struct record *r);
 void record_vanished(struct record *r);
+/* Partitions have changed: which of them have it now? */
+void record_ask_partitions(struct record *r);
 /* Frees the record if nothing holds it any more. */
 void record_drop_if_empty(struct record *r);
 void record_free(struct record *r);

@@ -51,7 +51,7 @@ static struct json *conditions(const struct jstatus *s)
 {
     struct json *list = json_new_array();
     if (s->refusal)
-        add_condition(list, "Accepted", "False", "BadConstraints", s->refusal,
+        add_condition(list, "Accepted", "False", s->refusal_reason, s->refusal,
                       s->submit_sec);
     else
         add_condition(list, "Accepted", "True", "Accepted", NULL, s->submit_sec);

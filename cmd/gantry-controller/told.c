@@ -1,5 +1,7 @@
 #include "cmd/gantry-controller/told.h"
 
+#include <stdlib.h>
+
 #include "base/util.h"
 #include "cmd/gantry-controller/admission.h"
 #include "cmd/gantry-controller/controller_private.h"
@@ -30,9 +32,23 @@ static bool core_has_no_part(const struct record *r)
 {
     const struct bjob *job = r->job;
     return !job || job->deleting || job_state_is_final(job->status.state) ||
-           (!job->model && !job_state_is_active(job->status.state)) ||
+           ((!job->model || r->intake.refusal) &&
+            !job_state_is_active(job->status.state)) ||
            (job->status.state == JOB_STATE_NONE &&
             (r->assigned_id == 0 || r->id_first));
+}
+
+/* Those of the job's partitions that have taken it in. */
+static void keep_partitions(struct job *m, const struct intake *in)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < m->n_partitions; i++) {
+        if (intake_has(in, m->partitions[i]))
+            m->partitions[kept++] = m->partitions[i];
+        else
+            free(m->partitions[i]);
+    }
+    m->n_partitions = kept;
 }
 
 /* What the core was not told of yet it takes over from status: also the promise. */
@@ -46,6 +62,7 @@ static struct job *model_of(const struct record *r, const struct told *now, bool
     const struct admitted *admitted = admission_find(r->ctl, r->job);
     if (admitted)
         resvec_add(&m->each, &admitted->extra);
+    keep_partitions(m, &r->intake);
     size_t n;
     const struct slot *slots = record_slots(r, &n);
     slots_free(m->alloc, m->n_alloc);
@@ -68,9 +85,10 @@ static struct job *model_of(const struct record *r, const struct told *now, bool
 static bool told_equal(const struct told *a, const struct told *b)
 {
     return a->known == b->known && a->generation == b->generation &&
-           a->job_id == b->job_id && a->eligible_sec == b->eligible_sec &&
-           a->attempt == b->attempt && a->phase == b->phase &&
-           a->admitted == b->admitted && a->amendments == b->amendments;
+           a->intakes == b->intakes && a->job_id == b->job_id &&
+           a->eligible_sec == b->eligible_sec && a->attempt == b->attempt &&
+           a->phase == b->phase && a->admitted == b->admitted &&
+           a->amendments == b->amendments;
 }
 
 void told_update(struct record *r)
@@ -91,6 +109,7 @@ void told_update(struct record *r)
         .generation = r->job->generation,
         .job_id = r->job->status.job_id ? r->job->status.job_id : r->assigned_id,
         .attempt = r->job->status.attempt,
+        .intakes = r->intakes,
         .eligible_sec = later(r->job->model ? r->job->model->eligible_sec : TIME_UNSET,
                               r->job->status.eligible_sec),
         .phase = phase_of(r),

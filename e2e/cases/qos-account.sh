@@ -33,10 +33,6 @@ case_run() {
     k delete qos urgent >/dev/null
 }
 
-slurm() { # COMMAND...
-    (cd "$TMP" && "$BIN/$1" --kubeconfig "$STAND/kubeconfig" --namespace "$NS" "${@:2}")
-}
-
 qos() { # NAME PRIORITY
     k apply -f - >/dev/null <<END
 apiVersion: gantry.dev/v1alpha1

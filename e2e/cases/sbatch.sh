@@ -1,8 +1,5 @@
 # Slurm's commands against the cluster: a script with lines and arguments, a long one in a ConfigMap that
 # goes with its job, an exit code waited for, a cancellation, a log that is followed.
-slurm() { # COMMAND...
-    (cd "$TMP" && "$BIN/$1" --kubeconfig "$STAND/kubeconfig" --namespace "$NS" "${@:2}")
-}
 own() { # COMMAND...: of gantry
     (cd "$TMP" && "$BIN/gantry" "$1" --kubeconfig "$STAND/kubeconfig" --namespace "$NS" "${@:2}")
 }

@@ -25,10 +25,6 @@ case_run() {
         "spec.ntasks: 2 cannot be on 4 nodes"
 }
 
-slurm() { # COMMAND...
-    (cd "$TMP" && "$BIN/$1" --kubeconfig "$STAND/kubeconfig" --namespace "$NS" "${@:2}")
-}
-
 say() { # of the job in whose file it goes
     echo "echo \"\$SLURM_NTASKS \$SLURM_TASKS_PER_NODE \$SLURM_PROCID\" >>$TMP/\$SLURM_JOB_NAME"
 }

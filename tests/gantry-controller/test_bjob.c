@@ -168,6 +168,11 @@ START_TEST(test_refusal_of_status)
         parse(TEMPLATE, "'conditions':[{'type':'Accepted','status':'False',"
                         "'message':'no'},{'type':'Failed','status':'False'}]");
     ck_assert_str_eq(b->status.refusal, "no");
+    ck_assert_str_eq(b->status.refusal_reason, "BadConstraints"); /* as none is said */
+    bjob_free(b);
+    b = parse(TEMPLATE, "'conditions':[{'type':'Accepted','status':'False',"
+                        "'reason':'PartitionInactive','message':'no'}]");
+    ck_assert_str_eq(b->status.refusal_reason, "PartitionInactive");
     bjob_free(b);
     b = parse(TEMPLATE, "'conditions':[{'type':'Accepted','status':'True'}]");
     ck_assert_ptr_null(b->status.refusal);

@@ -36,6 +36,8 @@ struct given {
     const char *actions; /* "1:Cancel 2:Requeue" */
     bool no_requeue, deleting, held, unknown, is_script;
     const char *refusal; /* of the spec */
+    const char *closed;  /* no partition takes it in */
+    const char *refused; /* so says status, for another reason */
 
     const char *ranks; /* of the attempt under way; NULL: none */
     const char *failure;
@@ -57,7 +59,7 @@ struct given {
  * `then` is what differs from the persisted status, in this order, and what is to be
  * done: "STATE id=7 attempt=2 restarts=1 partition=.. reason=.. message=.. submit=+0
  * eligible=+10 start=+0 end=+0 ahead=1/8/41 plan=+60 promise=+60 exit=0:0 action=1
- * pods=2 cpus=500 refusal=.. write only-reason only-wait hold launch kill drop". Times
+ * pods=2 cpus=500 refusal=.. as=.. write only-reason only-wait hold launch kill drop". Times
  * are seconds from now; "-" is: none any more.
  */
 static const struct {
@@ -104,7 +106,18 @@ static const struct {
      "PENDING id=7 submit=-100 write"},
     {"an id is at hand, refused",
      {.state = JOB_STATE_NONE, .assigned_id = 7, .refusal = "bad"},
-     "PENDING id=7 reason=BadConstraints message=bad submit=-100 refusal=bad write"},
+     "PENDING id=7 reason=BadConstraints message=bad submit=-100 refusal=bad "
+     "as=BadConstraints write"},
+    {"an id is at hand, no partition takes it in",
+     {.state = JOB_STATE_NONE, .assigned_id = 7, .queue = "a", .closed = "a drains"},
+     "PENDING id=7 partition=a reason=PartitionInactive message=a drains submit=-100 "
+     "refusal=a drains as=PartitionInactive write"},
+    {"an id is at hand, no partition takes it in, and it is cancelled",
+     {.state = JOB_STATE_NONE,
+      .assigned_id = 7,
+      .closed = "a drains",
+      .actions = "1:Cancel"},
+     "PENDING id=7 submit=-100 refusal=a drains as=PartitionInactive write"},
 
     /* ---- PENDING ---- */
     {"waits, the core has not spoken", {.state = JOB_STATE_PENDING}, ""},
@@ -258,7 +271,35 @@ static const struct {
      "reason=Priority message=- write only-reason"},
     {"became unreadable",
      {.state = JOB_STATE_PENDING, .reason = "Priority", .refusal = "bad"},
-     "reason=BadConstraints message=bad refusal=bad write"},
+     "reason=BadConstraints message=bad refusal=bad as=BadConstraints write"},
+    {"became unreadable: nothing is promised any more",
+     {.state = JOB_STATE_PENDING,
+      .reason = "Resources",
+      .had = {.start_sec = NOW + 600, .promised = true},
+      .refusal = "bad"},
+     "reason=BadConstraints message=bad plan=- refusal=bad as=BadConstraints write"},
+    {"became readable, the core has not spoken",
+     {.state = JOB_STATE_PENDING, .reason = "BadConstraints", .refused = "bad"},
+     ""},
+    {"became readable, the core has spoken",
+     {.state = JOB_STATE_PENDING,
+      .reason = "BadConstraints",
+      .refused = "bad",
+      .core_reason = "Priority"},
+     "reason=Priority refusal=- as=- write"},
+    {"became readable, and a gang starts",
+     {.state = JOB_STATE_PENDING,
+      .reason = "BadConstraints",
+      .refused = "bad",
+      .start = 2},
+     "CONFIGURING attempt=1 reason=- pods=2 refusal=- as=- write"},
+    {"became readable, but no partition takes it in",
+     {.state = JOB_STATE_PENDING,
+      .reason = "BadConstraints",
+      .refused = "bad",
+      .closed = "a drains"},
+     "reason=PartitionInactive message=a drains refusal=a drains as=PartitionInactive "
+     "write"},
     {"cancelled",
      {.state = JOB_STATE_PENDING, .reason = "Resources", .actions = "1:Cancel"},
      "CANCELLED reason=- end=+0 action=1 write"},
@@ -639,6 +680,13 @@ static const struct {
      "PENDING restarts=1 reason=- submit=+0 eligible=+0 start=- end=- exit=- action=1 "
      "pods=0 "
      "write"},
+    {"over: requeued, to where no partition takes it in",
+     {.state = JOB_STATE_COMPLETED,
+      .actions = "1:Requeue",
+      .queue = "a",
+      .closed = "a drains"},
+     "PENDING restarts=1 partition=a submit=+0 eligible=+0 start=- end=- action=1 "
+     "pods=0 refusal=a drains as=PartitionInactive write"},
     {"over: requeued, cancelled before",
      {.state = JOB_STATE_CANCELLED,
       .last_action = "1",
@@ -711,6 +759,8 @@ static void give_status(struct jstatus *s, const struct given *g)
     text_set(&s->reason, g->reason);
     text_set(&s->message, g->message);
     text_set(&s->last_action, g->last_action);
+    text_set(&s->refusal, g->refused);
+    text_set(&s->refusal_reason, g->refused ? "BadConstraints" : NULL);
     if (g->state == JOB_STATE_NONE)
         return;
     s->job_id = 5;
@@ -811,6 +861,7 @@ static void say_status(struct str *out, const struct jstatus *w,
         say_number(out, "cpus", w->placement[0].each.v[RES_CPU],
                    h->n_placement > 0 ? h->placement[0].each.v[RES_CPU] : 0);
     say_text(out, "refusal", w->refusal, h->refusal);
+    say_text(out, "as", w->refusal_reason, h->refusal_reason);
 }
 
 static void say(struct str *out, const struct job_next *n, const struct jstatus *have)
@@ -857,6 +908,10 @@ START_TEST(test_next)
                             .assigned_id = g->assigned_id,
                             .undecided = g->undecided,
                             .queue = g->queue,
+                            .refusal = g->refusal ? g->refusal : g->closed,
+                            .refusal_reason = g->refusal  ? "BadConstraints"
+                                              : g->closed ? "PartitionInactive"
+                                                          : NULL,
                             .unbound = g->unbound,
                             .amended = g->amended_milli ? &amended : NULL,
                             .n_amended = 1,

@@ -94,7 +94,8 @@ static const struct {
       .end_sec = TIME_UNSET,
       .exit_code = -1,
       .exit_signal = -1,
-      .refusal = (char *)"spec.nodes: no"},
+      .refusal = (char *)"spec.nodes: no",
+      .refusal_reason = (char *)"BadConstraints"},
      false,
      "conditions.0.type=Accepted|conditions.0.status=False|"
      "conditions.0.reason=BadConstraints|conditions.0.message=spec.nodes: no|"

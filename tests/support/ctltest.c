@@ -126,7 +126,7 @@ void ctltest_submit(struct ctltest *t, const char *name, const char *spec)
     post(t, JOBS, body);
 }
 
-static void patch(struct ctltest *t, const char *path, const char *body)
+void ctltest_patch(struct ctltest *t, const char *path, const char *body)
 {
     int status = apitest_send(
         t->api, &(struct apitest_request){.method = "PATCH",
@@ -141,7 +141,7 @@ void ctltest_act(struct ctltest *t, const char *name, const char *id, const char
     AUTO_FREE char *path = xasprintf(JOBS "/%s", name);
     AUTO_FREE char *body =
         xasprintf("{'spec':{'actions':[{'id':'%s','type':'%s'}]}}", id, type);
-    patch(t, path, body);
+    ctltest_patch(t, path, body);
 }
 
 static void get_job(struct ctltest *t, const char *name)
@@ -210,7 +210,7 @@ static void end_pod(struct ctltest *t, const char *pod, int code)
         "'imageID':'','ready':false,'restartCount':0,'state':{'terminated':"
         "{'exitCode':%d%s}}}]}}",
         code == 0 ? "Succeeded" : "Failed", container, code, code > 128 ? signal : "");
-    patch(t, path, body);
+    ctltest_patch(t, path, body);
 }
 
 void ctltest_end(struct ctltest *t, const char *name, int rank, int code)

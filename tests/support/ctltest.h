@@ -41,6 +41,8 @@ void ctltest_start(struct ctltest *t);
 /* A BatchJob in namespace default, of one container `main`. `spec` holds further
  * fields: "'nodes': 2, 'timeLimit': '10'" or "". */
 void ctltest_submit(struct ctltest *t, const char *name, const char *spec);
+/* A merge patch, which must succeed. */
+void ctltest_patch(struct ctltest *t, const char *path, const char *body);
 void ctltest_act(struct ctltest *t, const char *name, const char *id, const char *type);
 /* Fails unless the parts hold of the job (apitest_expect). */
 void ctltest_expect(struct ctltest *t, const char *name, const char *parts);

@@ -106,14 +106,33 @@ static void note_pod(struct checks *c, struct pod_fact *p)
                  p->accounted ? "" : ", released", p->exit_code);
 }
 
+/* A job that met a partition in DRAIN or INACTIVE, which is so still. */
+static void check_closed(struct checks *c, const struct pod_fact *p)
+{
+    const struct job_fact *j = p->job;
+    const char *name = j->partition ? j->partition : "main";
+    const struct part_fact *part = ledger_part(c->ledger, name);
+
+    if (part && part->closed_ms != NEVER_MS && !p->late &&
+        j->made_ms > part->closed_ms + lag_ms(c))
+        journal_breach(
+            c->journal, "closed",
+            "pod %s is made, but partition %s has taken no jobs since %" PRId64
+            " s before %s was made",
+            p->name, name, (j->made_ms - part->closed_ms) / 1000, j->name);
+}
+
 void checks_pod(struct checks *c, struct pod_fact *p)
 {
     const struct job_fact *j = p->job;
+    bool made = p->noted == 0;
 
     note_pod(c, p);
 
     if (!j)
         return;
+    if (made)
+        check_closed(c, p);
     if (j->pods_asked > 1 && !j->is_range && j->now.attempt < p->attempt)
         journal_breach(c->journal, "gang",
                        "pod %s is there, but %s's status says attempt %" PRId64,

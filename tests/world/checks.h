@@ -4,6 +4,7 @@
  * After every event:
  *   overcommit  no pod of ours is bound where it does not fit, or elsewhere than
  *               planned
+ *   closed      no pod of a job that was made when its partition took none any more
  *   gang        no pod of a gang before its intent; none RUNNING before all are bound;
  *               none partly running past its deadline
  *   twice       nothing runs twice: no pod, no rank, no two attempts at a time, no

@@ -37,6 +37,14 @@ struct node_fact *ledger_node(const struct ledger *l, const char *name)
     return n;
 }
 
+struct part_fact *ledger_part(const struct ledger *l, const char *name)
+{
+    struct part_fact *p = NULL;
+
+    HASH_FIND_STR(l->parts, name, p);
+    return p;
+}
+
 void ledger_expect_late(struct ledger *l, const char *pod_name)
 {
     GROW(l->late, l->n_late, l->cap_late);
@@ -298,6 +306,8 @@ static struct job_fact *job_new_fact(struct ledger *l, const struct json *object
     j->uid = xstrdup(json_str_or(object, "metadata.uid", ""));
     j->ns = xstrdup(json_str_or(object, "metadata.namespace", ""));
     j->name = xstrdup(json_str_or(object, "metadata.name", ""));
+    j->partition = xstrdup_null(json_str(object, "spec.partition"));
+    j->made_ms = loop_now_ms(l->loop);
     HASH_ADD_KEYPTR(hh, l->jobs, j->uid, strlen(j->uid), j);
     return j;
 }
@@ -320,6 +330,30 @@ static void on_job(void *arg, const char *type, const struct json *object)
     l->ops->job(l->arg, j);
 }
 
+/* ---- partitions ---- */
+
+static void on_partition(void *arg, const char *type, const struct json *object)
+{
+    struct ledger *l = arg;
+    const char *name = json_str_or(object, "metadata.name", "");
+    const char *state = json_str_or(object, "spec.state", "UP");
+    struct part_fact *p = ledger_part(l, name);
+    bool closed = strcmp(type, "DELETED") != 0 &&
+                  (strcmp(state, "DRAIN") == 0 || strcmp(state, "INACTIVE") == 0);
+
+    if (!p) {
+        p = xcalloc(1, sizeof(*p));
+        p->name = xstrdup(name);
+        p->closed_ms = NEVER_MS;
+        HASH_ADD_KEYPTR(hh, l->parts, p->name, strlen(p->name), p);
+    }
+    if (!closed)
+        p->closed_ms = NEVER_MS;
+    else if (p->closed_ms == NEVER_MS)
+        p->closed_ms = loop_now_ms(l->loop);
+    l->changed = true;
+}
+
 /* ---- services ---- */
 
 static void on_service(void *arg, const char *type, const struct json *object)
@@ -340,6 +374,7 @@ void ledger_init(struct ledger *l, struct server *s, const struct loop *loop,
 {
     *l = (struct ledger){.loop = loop, .ops = ops, .arg = arg};
     server_watch(s, "/api/v1/nodes", on_node, l);
+    server_watch(s, "/apis/gantry.dev/v1alpha1/partitions", on_partition, l);
     server_watch(s, "/apis/gantry.dev/v1alpha1/batchjobs", on_job, l);
     server_watch(s, "/api/v1/pods", on_pod, l);
     server_watch(s, "/api/v1/services", on_service, l);
@@ -361,6 +396,7 @@ static void job_forget(struct job_fact *j)
     free(j->uid);
     free(j->ns);
     free(j->name);
+    free(j->partition);
     free(j->exit);
     free(j->reason);
     free(j->pods);
@@ -372,6 +408,7 @@ void ledger_fini(struct ledger *l)
     struct job_fact *j, *next_job;
     struct pod_fact *p, *next_pod;
     struct node_fact *n, *next_node;
+    struct part_fact *part, *next_part;
 
     HASH_ITER (hh, l->pods, p, next_pod) {
         HASH_DEL(l->pods, p);
@@ -386,6 +423,11 @@ void ledger_fini(struct ledger *l)
         amounts_fini(&n->allocatable);
         free(n->name);
         free(n);
+    }
+    HASH_ITER (hh, l->parts, part, next_part) {
+        HASH_DEL(l->parts, part);
+        free(part->name);
+        free(part);
     }
     for (size_t i = 0; i < l->n_late; i++)
         free(l->late[i]);

@@ -49,6 +49,12 @@ struct pod_fact {
     int starts, running; /* of its container, on the machine */
 };
 
+struct part_fact {
+    UT_hash_handle hh;
+    char *name;
+    int64_t closed_ms; /* since when it takes no new jobs; NEVER_MS: it does */
+};
+
 /* status, and what else moves. */
 struct job_view_fact {
     enum job_state state;
@@ -58,6 +64,8 @@ struct job_view_fact {
 struct job_fact {
     UT_hash_handle hh;
     char *uid, *ns, *name;
+    char *partition; /* spec.partition; NULL: the default */
+    int64_t made_ms;
     bool is_range;         /* spec.nodes is "1-3" or the like, or ntasks decides */
     int64_t pods_asked;    /* for a range of nodes: what it was given last */
     int64_t limit_sec;     /* spec.timeLimit; -1: none */
@@ -88,6 +96,7 @@ struct ledger {
     struct job_fact *jobs;
     struct pod_fact *pods;
     struct node_fact *nodes;
+    struct part_fact *parts;
     const struct ledger_ops *ops;
     void *arg;
     int64_t services; /* of gangs, that are there */
@@ -103,6 +112,7 @@ void ledger_fini(struct ledger *l);
 struct job_fact *ledger_job(const struct ledger *l, const char *uid); /* NULL */
 struct pod_fact *ledger_pod(const struct ledger *l, const char *uid);
 struct node_fact *ledger_node(const struct ledger *l, const char *name);
+struct part_fact *ledger_part(const struct ledger *l, const char *name);
 /* A pod of that name, made from now on, is late. */
 void ledger_expect_late(struct ledger *l, const char *pod_name);
 

@@ -1,0 +1,110 @@
+#include "cmd/gantry-controller/intake.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/util.h"
+
+#define TEXT_MAX (64u << 10)
+
+/* "a,b" has a and b. */
+static bool list_has(const char *list, const char *name)
+{
+    while (list && *list) {
+        size_t len = strcspn(list, ",");
+        if (strlen(name) == len && strncmp(list, name, len) == 0)
+            return true;
+        list += len + (list[len] == ',');
+    }
+    return false;
+}
+
+static const char *closed_word(const struct partition *part)
+{
+    switch (part->state) {
+    case PART_DRAIN:
+        return "DRAIN";
+    case PART_INACTIVE:
+        return "INACTIVE";
+    case PART_UP:
+    case PART_DOWN:
+        break;
+    }
+    return NULL;
+}
+
+static bool is_queued(const struct jstatus *s)
+{
+    return s->state != JOB_STATE_NONE && !s->refusal;
+}
+
+struct asking {
+    const struct sched *sched;
+    const struct jstatus *status;
+    bool started;
+    struct str queue, closed; /* the names that have it; those that do not, and why */
+};
+
+static void ask(struct asking *a, const char *name)
+{
+    const struct partition *part = sched_partition(a->sched, name);
+    const char *closed = part ? closed_word(part) : NULL;
+    bool is_in =
+        a->started || (is_queued(a->status) && list_has(a->status->partition, name));
+    if (closed && !is_in)
+        str_addf(&a->closed, "%s%s is in state %s", a->closed.len > 0 ? ", " : "", name,
+                 closed);
+    else
+        str_addf(&a->queue, "%s%s", a->queue.len > 0 ? "," : "", name);
+}
+
+static void ask_all(struct asking *a, const struct bjob *job)
+{
+    const struct job *model = job->model;
+    const char *by_default = sched_default_partition(a->sched);
+    if (model->n_partitions == 0 && by_default)
+        ask(a, by_default);
+    for (size_t i = 0; i < model->n_partitions; i++)
+        ask(a, model->partitions[i]);
+}
+
+void intake_decide(const struct sched *sched, const struct bjob *job, bool started,
+                   struct intake *ret)
+{
+    const char *asked =
+        job->partition ? job->partition : sched_default_partition(sched);
+    struct asking a = {.sched = sched, .status = &job->status, .started = started};
+    *ret = (struct intake){.queue = xstrdup_null(asked)};
+    if (!job->model)
+        return;
+    str_init(&a.queue, TEXT_MAX);
+    str_init(&a.closed, TEXT_MAX);
+    ask_all(&a, job);
+    if (a.queue.len > 0)
+        text_set(&ret->queue, a.queue.s);
+    else if (a.closed.len > 0)
+        ret->refusal = xasprintf("Required partition not available (inactive or "
+                                 "drain): %s; the job is queued when one takes jobs "
+                                 "again",
+                                 a.closed.s);
+    str_fini(&a.queue);
+    str_fini(&a.closed);
+}
+
+bool intake_has(const struct intake *in, const char *partition)
+{
+    return list_has(in->queue, partition);
+}
+
+bool intake_equal(const struct intake *a, const struct intake *b)
+{
+    return str_eq(a->queue, b->queue) && str_eq(a->refusal, b->refusal);
+}
+
+void intake_fini(struct intake *in)
+{
+    free(in->queue);
+    free(in->refusal);
+    *in = (struct intake){0};
+}

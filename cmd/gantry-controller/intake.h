@@ -1,0 +1,32 @@
+/*
+ * intake - which partitions take a job in.
+ *
+ * A partition in state DRAIN or INACTIVE takes no new jobs; what is queued in it stays.
+ * A job is new to a partition until its status names it: status.partition, unless
+ * condition Accepted is False. So a restart decides nothing anew, and of a job that
+ * moves only the new partition is asked. One that does not exist is left to the core,
+ * which says so.
+ */
+#ifndef GANTRY_CONTROLLER_INTAKE_H
+#define GANTRY_CONTROLLER_INTAKE_H
+
+#include <stdbool.h>
+
+#include "cmd/gantry-controller/bjob.h"
+#include "scheduler/sched.h"
+
+/* Zeroed is none at all. Strings are heap strings. */
+struct intake {
+    char *queue;   /* the partitions that have it, or where none does, that it asks for:
+                    names apart by commas; NULL: none */
+    char *refusal; /* none has it, since all are closed: what its user is told; NULL */
+};
+
+/* `started`: the core has decided its start, which is not persisted yet. */
+void intake_decide(const struct sched *sched, const struct bjob *job, bool started,
+                   struct intake *ret);
+bool intake_has(const struct intake *in, const char *partition);
+bool intake_equal(const struct intake *a, const struct intake *b);
+void intake_fini(struct intake *in);
+
+#endif

@@ -1,0 +1,312 @@
+/* Jobs that meet a partition in DRAIN or INACTIVE: which are taken in, what they are
+ * told, and that a restart decides nothing anew. */
+#include "cmd/gantry-controller/intake.h"
+
+#include <string.h>
+
+#include "base/util.h"
+#include "tests/support/ctltest.h"
+#include "tests/support/suite.h"
+
+#define PARTITIONS "/apis/gantry.dev/v1alpha1/partitions"
+#define JOBS "/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs"
+#define CLOSED "Required partition not available (inactive or drain): "
+#define AGAIN "; the job is queued when one takes jobs again"
+
+/* ---- the decision ---- */
+
+/* There are: up (the default), down, drain, inactive. */
+static const struct {
+    const char *what;
+    const char *asked; /* partitions; NULL: none */
+    bool no_default;
+    enum job_state state; /* and what is persisted with it */
+    const char *partition, *refused;
+    bool started, unreadable;
+    const char *queue, *refusal; /* what comes of it */
+} cases[] = {
+    {.what = "UP takes jobs", .asked = "up", .queue = "up"},
+    {.what = "DOWN takes jobs", .asked = "down", .queue = "down"},
+    {.what = "by default", .queue = "up"},
+    {.what = "no default, none asked for", .no_default = true},
+    {.what = "the core says that there is no such partition",
+     .asked = "nowhere",
+     .queue = "nowhere"},
+    {.what = "DRAIN",
+     .asked = "drain",
+     .queue = "drain",
+     .refusal = CLOSED "drain is in state DRAIN" AGAIN},
+    {.what = "INACTIVE",
+     .asked = "inactive",
+     .queue = "inactive",
+     .refusal = CLOSED "inactive is in state INACTIVE" AGAIN},
+    {.what = "all of a list are closed",
+     .asked = "drain,inactive",
+     .queue = "drain,inactive",
+     .refusal = CLOSED "drain is in state DRAIN, inactive is in state INACTIVE" AGAIN},
+    {.what = "what is open of a list", .asked = "drain,up,inactive", .queue = "up"},
+    {.what = "queued there: stays",
+     .asked = "drain",
+     .state = JOB_STATE_PENDING,
+     .partition = "drain",
+     .queue = "drain"},
+    {.what = "queued there, in a list: stays in all",
+     .asked = "up,drain",
+     .state = JOB_STATE_PENDING,
+     .partition = "up,drain",
+     .queue = "up,drain"},
+    {.what = "queued in one whose name begins alike",
+     .asked = "drain",
+     .state = JOB_STATE_PENDING,
+     .partition = "drain2,drai",
+     .queue = "drain",
+     .refusal = CLOSED "drain is in state DRAIN" AGAIN},
+    {.what = "moved there",
+     .asked = "drain",
+     .state = JOB_STATE_PENDING,
+     .partition = "up",
+     .queue = "drain",
+     .refusal = CLOSED "drain is in state DRAIN" AGAIN},
+    {.what = "refused before, and still",
+     .asked = "drain",
+     .state = JOB_STATE_PENDING,
+     .partition = "drain",
+     .refused = "for whatever reason",
+     .queue = "drain",
+     .refusal = CLOSED "drain is in state DRAIN" AGAIN},
+    {.what = "refused before, open now",
+     .asked = "up",
+     .state = JOB_STATE_PENDING,
+     .partition = "up",
+     .refused = "for whatever reason",
+     .queue = "up"},
+    {.what = "ran there, and goes back to the queue",
+     .asked = "up,drain",
+     .state = JOB_STATE_COMPLETED,
+     .partition = "drain",
+     .queue = "up,drain"},
+    {.what = "its start is decided",
+     .asked = "drain",
+     .started = true,
+     .queue = "drain"},
+    {.what = "unreadable: that is said, not this",
+     .asked = "drain",
+     .unreadable = true,
+     .queue = "drain"},
+};
+
+static void have(struct sched *sched, const char *name, enum part_state state,
+                 bool is_default)
+{
+    struct partition *part = partition_new();
+    part->name = xstrdup(name);
+    part->state = state;
+    part->is_default = is_default;
+    sched_apply(sched, &(struct change){.kind = CHANGE_PARTITION, .u.partition = part});
+}
+
+static struct job *model_of(const char *asked)
+{
+    struct job *model = job_new();
+    AUTO_FREE char *copy = xstrdup(asked ? asked : "");
+    char *save, *name = strtok_r(copy, ",", &save);
+    for (; name; name = strtok_r(NULL, ",", &save))
+        names_add(&model->partitions, &model->n_partitions, name);
+    return model;
+}
+
+START_TEST(test_decide)
+{
+    const struct sched_config config = sched_config_default();
+    struct sched *sched = sched_new(&config);
+    struct bjob *job = xcalloc(1, sizeof(*job));
+    struct intake got;
+    have(sched, "up", PART_UP, !cases[_i].no_default);
+    have(sched, "down", PART_DOWN, false);
+    have(sched, "drain", PART_DRAIN, false);
+    have(sched, "inactive", PART_INACTIVE, false);
+    jstatus_init(&job->status);
+    job->status.state = cases[_i].state;
+    text_set(&job->status.partition, cases[_i].partition);
+    text_set(&job->status.refusal, cases[_i].refused);
+    job->partition = xstrdup_null(cases[_i].asked);
+    job->model = cases[_i].unreadable ? NULL : model_of(cases[_i].asked);
+    intake_decide(sched, job, cases[_i].started, &got);
+    ck_assert_msg(str_eq(got.queue, cases[_i].queue) &&
+                      str_eq(got.refusal, cases[_i].refusal),
+                  "%s: queue %s, refusal %s", cases[_i].what, got.queue, got.refusal);
+    intake_fini(&got);
+    bjob_free(job);
+    sched_free(sched);
+}
+END_TEST
+
+/* ---- a controller ---- */
+
+static void set_state(struct ctltest *t, const char *partition, const char *state)
+{
+    AUTO_FREE char *path = xasprintf(PARTITIONS "/%s", partition);
+    AUTO_FREE char *patch = xasprintf("{'spec':{'state':'%s'}}", state);
+    ctltest_patch(t, path, patch);
+    ctltest_settle(t);
+}
+
+static void move(struct ctltest *t, const char *job, const char *partition)
+{
+    AUTO_FREE char *path = xasprintf(JOBS "/%s", job);
+    AUTO_FREE char *patch = xasprintf("{'spec':{'partition':'%s'}}", partition);
+    ctltest_patch(t, path, patch);
+    ctltest_settle(t);
+}
+
+static void add_partition(struct ctltest *t, const char *name, const char *state)
+{
+    AUTO_FREE char *body = xasprintf(
+        "{'apiVersion':'gantry.dev/v1alpha1','kind':'Partition','metadata':{'name':"
+        "'%s'},'spec':{'state':'%s'}}",
+        name, state);
+    ck_assert_int_eq(apitest_request(t->api, "POST", PARTITIONS, body), 201);
+    ctltest_settle(t);
+}
+
+static const char refused[] =
+    "status.state=PENDING|status.jobID=2|status.reason=PartitionInactive|"
+    "status.partition=main|status.pending.class=NotAllowed|status.pending.ahead!|"
+    "status.message~Required partition not available (inactive or drain): main is in "
+    "state DRAIN|status.conditions#1|status.conditions.0.type=Accepted|"
+    "status.conditions.0.status=False|status.conditions.0.reason=PartitionInactive|"
+    "status.conditions.0.message~main is in state DRAIN";
+
+START_TEST(test_drain)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "queued", "'nodes':4,'exclusive':true,'begin':'now+60'");
+    ctltest_settle(t);
+    ctltest_expect(t, "queued", "status.reason=BeginTime");
+    set_state(t, "main", "DRAIN");
+    ctltest_submit(t, "new", "");
+    ctltest_settle(t);
+    ctltest_expect(t, "new", refused);
+    ck_assert_uint_eq(ctltest_pods(t, "new", false), 0);
+    /* Another controller finds it so, and what is queued as it is. */
+    ctltest_kill(t);
+    spy_forget(t->spy);
+    ctltest_start(t);
+    ctltest_settle(t);
+    ctltest_expect(t, "new", refused);
+    ck_assert_msg(spy_count(t->spy, NULL, "/status") == 0, "%.3000s", spy_text(t->spy));
+    ctltest_advance(t, 61);
+    ctltest_expect(t, "queued", "status.state=RUNNING");
+    ctltest_expect(t, "new", refused);
+    /* It runs on, and its requeue stays in. */
+    ctltest_act(t, "queued", "1", "Requeue");
+    ctltest_settle(t);
+    ctltest_reap(t);
+    ctltest_advance(t, 61); /* its begin is counted anew */
+    ctltest_expect(t, "queued", "status.state=RUNNING|status.restarts=1");
+    ctltest_expect(t, "new", refused);
+    for (int rank = 0; rank < 4; rank++)
+        ctltest_end(t, "queued", rank, 0);
+    ctltest_settle(t);
+    ctltest_expect(t, "queued", "status.state=COMPLETED");
+    ctltest_expect(t, "new", refused);
+    set_state(t, "main", "UP");
+    ctltest_expect(t, "new",
+                   "status.state=RUNNING|status.jobID=2|status.reason!|status.message!|"
+                   "status.conditions.0.type=Accepted|status.conditions.0.status=True");
+    ctltest_free(t);
+}
+END_TEST
+
+/* DOWN takes jobs that INACTIVE and DRAIN then keep. */
+START_TEST(test_states)
+{
+    struct ctltest *t = ctltest_new();
+    set_state(t, "main", "DOWN");
+    ctltest_submit(t, "down", "");
+    ctltest_settle(t);
+    ctltest_expect(t, "down",
+                   "status.reason=PartitionDown|status.conditions.0.status=True");
+    set_state(t, "main", "INACTIVE");
+    ctltest_submit(t, "inactive", "");
+    ctltest_settle(t);
+    ctltest_expect(t, "down",
+                   "status.reason=PartitionInactive|status.conditions.0.status=True");
+    ctltest_expect(t, "inactive",
+                   "status.reason=PartitionInactive|status.conditions.0.status=False");
+    set_state(t, "main", "DRAIN");
+    ctltest_expect(t, "down", "status.state=RUNNING");
+    ctltest_expect(t, "inactive",
+                   "status.state=PENDING|status.message~main is in state DRAIN");
+    set_state(t, "main", "DOWN");
+    ctltest_expect(t, "inactive",
+                   "status.reason=PartitionDown|status.conditions.0.status=True");
+    set_state(t, "main", "DRAIN");
+    ctltest_expect(t, "inactive", "status.state=RUNNING");
+    ctltest_free(t);
+}
+END_TEST
+
+/* Of a list the closed one is left out, also when it alone has room; and so is one that
+ * a waiting job is moved to. */
+START_TEST(test_lists)
+{
+    struct ctltest *t = ctltest_new();
+    add_partition(t, "shut", "DRAIN");
+    set_state(t, "main", "DOWN");
+    ctltest_submit(t, "both", "'partition':'main,shut'");
+    ctltest_settle(t);
+    ctltest_expect(t, "both", "status.reason=PartitionDown|status.partition=main");
+    ctltest_kill(t);
+    ctltest_start(t);
+    ctltest_settle(t);
+    ctltest_expect(t, "both", "status.reason=PartitionDown|status.partition=main");
+    move(t, "both", "shut");
+    ctltest_expect(t, "both",
+                   "status.reason=PartitionInactive|status.partition=shut|"
+                   "status.conditions.0.status=False");
+    move(t, "both", "main");
+    ctltest_expect(t, "both",
+                   "status.reason=PartitionDown|status.conditions.0.status=True");
+    move(t, "both", "main,shut");
+    ctltest_expect(t, "both", "status.reason=PartitionDown|status.partition=main");
+    set_state(t, "shut", "UP");
+    ctltest_expect(t, "both", "status.state=RUNNING|status.partition=shut");
+    ctltest_free(t);
+}
+END_TEST
+
+/* An action has its turn, and the decision stands behind it. */
+START_TEST(test_actions)
+{
+    struct ctltest *t = ctltest_new();
+    set_state(t, "main", "DRAIN");
+    ctltest_submit(t, "a", "");
+    ctltest_settle(t);
+    ctltest_act(t, "a", "1", "Cancel");
+    ctltest_settle(t);
+    ctltest_expect(t, "a", "status.state=CANCELLED");
+    ctltest_patch(t, JOBS "/a",
+                  "{'spec':{'actions':[{'id':'1','type':'Cancel'},"
+                  "{'id':'2','type':'Requeue'}]}}");
+    ctltest_settle(t);
+    ctltest_expect(t, "a",
+                   "status.state=PENDING|status.reason=PartitionInactive|"
+                   "status.conditions.0.status=False");
+    ctltest_advance(t, 300);
+    ck_assert_uint_eq(ctltest_pods(t, "a", false), 0);
+    ctltest_free(t);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("gantry-controller/intake", (struct suite_row[]){
+                                                      {test_decide, ARRAY_LEN(cases)},
+                                                      {test_drain, 1},
+                                                      {test_states, 1},
+                                                      {test_lists, 1},
+                                                      {test_actions, 1},
+                                                      {NULL, 0},
+                                                  });
+}
