@@ -119,9 +119,10 @@ struct krun {
     struct kpod *pod;
     bool is_init;
     size_t i;
-    struct executor_run *run;   /* NULL: it does not run */
-    bool asked;                 /* to end */
-    struct executor_exec *hook; /* of its lifecycle; NULL: none runs */
+    struct executor_run *run;      /* NULL: it does not run */
+    bool asked;                    /* to end */
+    struct executor_exec *hook;    /* of its lifecycle; NULL: none runs */
+    struct prober_call *hook_call; /* or is asked for */
     struct loop_timer *hook_timer;
     unsigned crashes;                   /* ends in a row, for the back-off */
     int64_t due_ms;                     /* monotonic: not started before */

@@ -5,7 +5,7 @@
 #include "cmd/gantry-local/kubelet_private.h"
 
 /*
- * How containers are asked to end, and the programs of their lifecycle hooks.
+ * How containers are asked to end, and their lifecycle hooks: programs and requests.
  *
  *   asked --> preStop runs --> SIGTERM --> (the grace period is over) SIGKILL
  *
@@ -15,6 +15,16 @@
 static const struct executor_ops *ops_of(const struct krun *r)
 {
     return r->pod->node->kubelet->executor->ops;
+}
+
+static struct prober *prober_of(const struct krun *r)
+{
+    return r->pod->node->kubelet->prober;
+}
+
+static bool asks_http(const struct krun *r, const struct hook_spec *hook)
+{
+    return hook->http.action == PROBE_HTTP && prober_of(r);
 }
 
 static void terminate(struct krun *r)
@@ -29,6 +39,8 @@ void krun_end_hook(struct krun *r)
 {
     if (r->hook)
         ops_of(r)->exec_cancel(TAKE(r->hook));
+    if (r->hook_call)
+        prober_of(r)->ops->cancel(TAKE(r->hook_call));
     loop_timer_free(TAKE(r->hook_timer));
 }
 
@@ -41,6 +53,17 @@ static void warn_hook(struct krun *r, const char *reason, const char *what,
     kpod_warn(r->pod, r, reason, text);
 }
 
+static struct prober_call *ask_http(struct krun *r, const struct hook_spec *hook,
+                                    prober_done_fn *done)
+{
+    const struct prober_ask what = {
+        .probe = &hook->http, .pod_ip = r->pod->state.ip, .run = r->run};
+
+    return prober_of(r)->ops->start(prober_of(r), &what, done, r);
+}
+
+/* ---- preStop ---- */
+
 static void pre_stop_ended(void *arg, const struct executor_exit *how,
                            const char *output)
 {
@@ -50,6 +73,16 @@ static void pre_stop_ended(void *arg, const struct executor_exit *how,
     r->hook = NULL;
     if (how->exit_code != 0)
         warn_hook(r, "FailedPreStopHook", what, output);
+    terminate(r);
+}
+
+static void pre_stop_answered(void *arg, enum prober_answer answer, const char *text)
+{
+    struct krun *r = arg;
+
+    r->hook_call = NULL;
+    if (answer != PROBER_WELL)
+        warn_hook(r, "FailedPreStopHook", "preStop", text);
     terminate(r);
 }
 
@@ -76,6 +109,10 @@ static bool start_pre_stop(struct krun *r)
         sleep_first(r, hook->sleep_sec);
         return true;
     }
+    if (asks_http(r, hook)) {
+        r->hook_call = ask_http(r, hook, pre_stop_answered);
+        return true;
+    }
     if (!hook->command)
         return false;
     r->hook = ops_of(r)->exec(r->run, hook->command, pre_stop_ended, r, &err);
@@ -83,6 +120,8 @@ static bool start_pre_stop(struct krun *r)
         warn_hook(r, "FailedPreStopHook", err.msg, "");
     return r->hook != NULL;
 }
+
+/* ---- postStart ---- */
 
 /* A container whose postStart fails is no good: its restart policy decides. */
 static void post_start_failed(struct krun *r, const char *what, const char *output)
@@ -103,12 +142,27 @@ static void post_start_ended(void *arg, const struct executor_exit *how,
         post_start_failed(r, what, output);
 }
 
+static void post_start_answered(void *arg, enum prober_answer answer, const char *text)
+{
+    struct krun *r = arg;
+
+    r->hook_call = NULL;
+    if (answer != PROBER_WELL)
+        post_start_failed(r, "postStart", text);
+}
+
 void krun_post_start(struct krun *r)
 {
     const struct hook_spec *hook = &krun_spec(r)->post_start;
     struct err err = ERR_INIT;
 
-    if (!hook->command || !ops_of(r)->runs_programs)
+    if (!ops_of(r)->runs_programs)
+        return;
+    if (asks_http(r, hook)) {
+        r->hook_call = ask_http(r, hook, post_start_answered);
+        return;
+    }
+    if (!hook->command)
         return;
     r->hook = ops_of(r)->exec(r->run, hook->command, post_start_ended, r, &err);
     if (!r->hook)

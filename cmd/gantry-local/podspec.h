@@ -104,12 +104,6 @@ struct mount_spec {
     bool read_only, recursive; /* recursive: what is mounted below, too */
 };
 
-/* What runs beside a container at its start or before its end. */
-struct hook_spec {
-    char **command;    /* NULL: none */
-    int64_t sleep_sec; /* instead of a command; -1: no */
-};
-
 /* ---- probes ---- */
 
 enum probe_type { PROBE_STARTUP, PROBE_READINESS, PROBE_LIVENESS, PROBE_TYPES };
@@ -126,6 +120,14 @@ struct probe_spec {
     int64_t initial_delay_sec, period_sec, timeout_sec;
     int64_t successes, failures; /* in a row, for a verdict */
     int64_t grace_sec;           /* of the end after a failure; -1: the pod's */
+    bool is_hook;                /* a lifecycle's request: HTTP, any answer is well */
+};
+
+/* What runs beside a container at its start or before its end. */
+struct hook_spec {
+    char **command;         /* NULL: none */
+    struct probe_spec http; /* instead of a command; PROBE_NONE: no */
+    int64_t sleep_sec;      /* likewise; -1: no */
 };
 
 struct container_spec {

@@ -53,6 +53,10 @@ void podspec_free_mounts(struct container_spec *c);
 int podspec_read_probes(struct pod_spec *spec, struct container_spec *c,
                         const struct json *container, struct err *err);
 void podspec_free_probes(struct container_spec *c);
+/* An httpGet, whose port may be the name of one of the container's. */
+void podspec_read_http(struct probe_spec *p, const struct json *container,
+                       const struct json *get);
+void podspec_free_probe(struct probe_spec *p);
 
 /* ---- podspec_security.c ---- */
 

@@ -63,8 +63,8 @@ static void headers_read(struct probe_spec *p, const struct json *list)
     }
 }
 
-static void http_read(struct probe_spec *p, const struct json *container,
-                      const struct json *get)
+void podspec_read_http(struct probe_spec *p, const struct json *container,
+                       const struct json *get)
 {
     const char *path = json_str_or(get, "path", "/");
 
@@ -109,7 +109,7 @@ static int probe_read(struct pod_spec *spec, struct container_spec *c,
         return command_read(p, exec, err);
     }
     if (http) {
-        http_read(p, container, http);
+        podspec_read_http(p, container, http);
     } else if (tcp) {
         p->action = PROBE_TCP;
         p->host = xstrdup_null(json_str(tcp, "host"));
@@ -131,14 +131,16 @@ int podspec_read_probes(struct pod_spec *spec, struct container_spec *c,
     return 0;
 }
 
+void podspec_free_probe(struct probe_spec *p)
+{
+    words_free(p->command);
+    words_free(p->headers);
+    free(p->host);
+    free(p->path);
+}
+
 void podspec_free_probes(struct container_spec *c)
 {
-    for (enum probe_type type = 0; type < PROBE_TYPES; type++) {
-        struct probe_spec *p = &c->probes[type];
-
-        words_free(p->command);
-        words_free(p->headers);
-        free(p->host);
-        free(p->path);
-    }
+    for (enum probe_type type = 0; type < PROBE_TYPES; type++)
+        podspec_free_probe(&c->probes[type]);
 }

@@ -1,6 +1,6 @@
 /*
  * prober - asks a container how it is: the action of a probe (exec, HTTP GET, a TCP
- * connection), once.
+ * connection), once; also what a lifecycle hook asks by HTTP.
  *
  * The kubelet decides when to ask and what an answer means (kubelet_probe.c); tests
  * give it a prober of their own, so that all of that is tested in virtual time.
@@ -48,8 +48,9 @@ struct prober {
     const struct prober_ops *ops;
 };
 
-/* Asks containers of executor_process_new; an HTTP answer of 200 to 399 is well, its
- * certificate is not looked at, and redirections are not followed. Both are lent. */
+/* Asks containers of executor_process_new; an HTTP answer of 200 to 399 is well, of a
+ * hook any; its certificate is not looked at, and redirections are not followed. Both
+ * are lent. */
 struct prober *prober_process_new(struct loop *loop, struct executor *executor);
 
 /* NULL is fine. */

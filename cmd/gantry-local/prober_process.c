@@ -13,7 +13,8 @@
 #include "cmd/gantry-local/tcpcheck.h"
 #include "kubeclient/transport_curl.h"
 
-#define USER_AGENT "kube-probe/1.37"
+#define PROBE_AGENT "kube-probe/1.37"
+#define HOOK_AGENT "kube-lifecycle/1.37"
 #define TEXT_BYTES_MAX (16u << 10)
 
 struct process_prober {
@@ -30,6 +31,7 @@ struct call {
     struct loop_timer *timer;
     bool has_answer;
     enum prober_answer answer;
+    bool is_hook;
     struct str text;    /* of the answer; before, what a timeout is called */
     char *target, *url; /* "127.1.2.3:80" */
 
@@ -142,7 +144,7 @@ static void on_head(void *arg, const struct transport_head *head)
 {
     struct call *c = arg;
 
-    if (head->status >= 200 && head->status < 400)
+    if (c->is_hook || (head->status >= 200 && head->status < 400))
         conclude(c, PROBER_WELL, "%s", "");
     else
         conclude(c, PROBER_FAILED, "HTTP probe failed with statuscode: %d",
@@ -182,12 +184,14 @@ static void ask_http(struct call *c, const struct prober_ask *ask)
                                           .stream = true};
     struct err err = ERR_INIT;
 
+    c->is_hook = p->is_hook;
     c->url = xasprintf("%s%s", server, p->path);
     str_addf(&c->text,
              "Get \"%s\": context deadline exceeded (Client.Timeout exceeded while "
              "awaiting headers)",
              c->url);
-    c->transport = transport_curl_new(c->prober->loop, &config, USER_AGENT, &err);
+    c->transport = transport_curl_new(c->prober->loop, &config,
+                                      p->is_hook ? HOOK_AGENT : PROBE_AGENT, &err);
     if (c->transport)
         c->request = transport_start(c->transport, &req, &events, c, &err);
     if (!c->request)

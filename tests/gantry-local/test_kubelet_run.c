@@ -20,7 +20,8 @@ static void delete_pod(struct nodetest *t, const char *options)
 
 /*
  * What happens, step by step: "+p" the pod is made, "x" deleted, "-c" container c ends
- * with 0, "!c" with 1, "5" that many seconds pass; then what the node has done, and
+ * with 0, "!c" with 1, "ok" and "no" are answers to a hook's request, "5" that many
+ * seconds pass; then what the node has done, and
  * what the pod's status says.
  */
 static const struct {
@@ -115,6 +116,43 @@ static const struct {
      {"-c"},
      "+c -c ",
      "status.phase=Succeeded"},
+    {"preStop by a request",
+     "'containers': [{'name': 'c', 'image': 'i', 'command': ['x'], 'lifecycle':"
+     " {'preStop': {'httpGet': {'port': 80, 'path': '/bye'}}}}]",
+     {"x", "ok", "-c"},
+     "+c +c/bye c!15 -c ",
+     NULL},
+    {"preStop by a request that fails",
+     "'containers': [{'name': 'c', 'image': 'i', 'command': ['x'], 'lifecycle':"
+     " {'preStop': {'httpGet': {'port': 80, 'path': '/bye'}}}}]",
+     {"x", "no"},
+     "+c +c/bye c!15 ",
+     "status.phase=Running"},
+    {"preStop by a request without an answer",
+     "'terminationGracePeriodSeconds': 5, 'containers': [{'name': 'c', 'image': 'i',"
+     " 'command': ['x'], 'lifecycle': {'preStop': {'httpGet': {'port': 80, 'path':"
+     " '/bye'}}}}]",
+     {"x", "5", "-c"},
+     "+c +c/bye c!9 -c ",
+     NULL},
+    {"postStart by a request",
+     "'containers': [{'name': 'c', 'image': 'i', 'command': ['x'], 'lifecycle':"
+     " {'postStart': {'httpGet': {'port': 80, 'path': '/hi'}}}}]",
+     {"ok"},
+     "+c +c/hi ",
+     "status.phase=Running"},
+    {"postStart by a request that fails ends the container",
+     "'containers': [{'name': 'c', 'image': 'i', 'command': ['x'], 'lifecycle':"
+     " {'postStart': {'httpGet': {'port': 80, 'path': '/hi'}}}}]",
+     {"no", "!c", "1", "ok"},
+     "+c +c/hi c!9 -c +c +c/hi ",
+     "status.phase=Running|status.containerStatuses.0.restartCount=1"},
+    {"a container that ends before its postStart is answered",
+     ONCE "'containers': [{'name': 'c', 'image': 'i', 'command': ['x'], 'lifecycle':"
+          " {'postStart': {'httpGet': {'port': 80, 'path': '/hi'}}}}]",
+     {"-c"},
+     "+c +c/hi -c ",
+     "status.phase=Succeeded"},
     {"postStart",
      "'containers': [{'name': 'c', 'image': 'i', 'command': ['x'], 'lifecycle':"
      " {'postStart': {'exec': {'command': ['hello']}}}}]",
@@ -132,6 +170,12 @@ static const struct {
 static void step(struct nodetest *t, const char *s)
 {
     switch (*s) {
+    case 'o':
+        nodetest_answer(t, PROBER_WELL);
+        break;
+    case 'n':
+        nodetest_answer(t, PROBER_FAILED);
+        break;
     case 'x':
         delete_pod(t, NULL);
         break;

@@ -124,10 +124,10 @@ static const struct {
      "'containers': [{'name': 'c', 'lifecycle': {'preStop': {'exec': {'command':"
      " ['x']}}, 'postStart': {'sleep': {'seconds': 1}}}}]",
      NULL, NULL},
-    {"hooks that are requests",
-     "'containers': [{'name': 'c', 'lifecycle': {'preStop': {'httpGet': {'port':"
+    {"hooks that are connections",
+     "'containers': [{'name': 'c', 'lifecycle': {'preStop': {'tcpSocket': {'port':"
      " 80}}}}]",
-     NULL, "lifecycle.preStop.httpGet of container \"c\""},
+     NULL, "lifecycle.preStop.tcpSocket of container \"c\""},
     {"a signal of its own",
      "'containers': [{'name': 'c', 'lifecycle': {'stopSignal': 'SIGUSR1'}}]", NULL,
      "lifecycle.stopSignal"},

@@ -66,8 +66,8 @@ static void run(struct rig *r, const char *script, const struct json *probe)
         json_build("{'metadata': {'name': 'p', 'namespace': 'd', 'uid': 'u-1'}, "
                    "'spec': {'hostname':"
                    " 'own', 'containers': [{'name': 'c', 'command': ['sh', '-c', %s],"
-                   " 'readinessProbe': %j}]}}",
-                   script, probe);
+                   " 'readinessProbe': %j, 'lifecycle': {'postStart': %j}}]}}",
+                   script, probe, probe);
     char *envp[] = {"FRUIT=pear", NULL};
     struct executor_start start = {.envp = envp};
     struct err err = ERR_INIT;
@@ -275,6 +275,34 @@ START_TEST(test_http)
 }
 END_TEST
 
+/* Any answer will do, but there must be one. */
+START_TEST(test_hook)
+{
+    struct rig r;
+    const struct raw_answer script[] = {{.bytes = HEAD("500 Internal Server Error")},
+                                        {0}};
+    struct rawserver *server;
+    JSON_AUTO struct json *probe = NULL;
+    struct prober_ask what = {.pod_ip = "127.0.0.1"};
+
+    rig_init(&r);
+    server = rawserver_new(r.loop, script);
+    probe = json_build("{'httpGet': {'port': %i, 'path': '/x'}}",
+                       (int64_t)rawserver_port(server));
+    run(&r, SLEEP, probe);
+    what.probe = &r.pod->mains[0].post_start.http;
+    ck_assert(what.probe->action == PROBE_HTTP);
+    r.prober->ops->start(r.prober, &what, answered, &r);
+    wait_answer(&r);
+    ck_assert_int_eq(r.answer, PROBER_WELL);
+    ck_assert(str_starts(rawserver_heard(server), "GET /x HTTP/1.1\r\n"));
+    ck_assert(
+        strstr(rawserver_heard(server), "\r\nUser-Agent: kube-lifecycle/1.37\r\n"));
+    rawserver_free(server);
+    rig_fini(&r);
+}
+END_TEST
+
 /* Whoever signed its certificate. */
 START_TEST(test_https)
 {
@@ -379,6 +407,7 @@ int main(void)
                           {test_much_output, 1},
                           {test_cancel, 1},
                           {test_http, ARRAY_LEN(https)},
+                          {test_hook, 1},
                           {test_https, 1},
                           {test_dial, ARRAY_LEN(dials)},
                           {test_error, ARRAY_LEN(errors)},

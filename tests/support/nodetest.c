@@ -1,6 +1,7 @@
 #include "tests/support/nodetest.h"
 
 #include <check.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -213,6 +214,55 @@ static const struct executor_ops ops = {
     .free = no_free,
 };
 
+/* ---- the prober ---- */
+
+struct nodetest_call {
+    struct prober_call base;
+    struct nodetest *t;
+    prober_done_fn *done;
+    void *arg;
+};
+
+static struct nodetest *of_prober(struct prober *p)
+{
+    return (struct nodetest *)(void *)((char *)p - offsetof(struct nodetest, prober));
+}
+
+static struct prober_call *call_start(struct prober *p, const struct prober_ask *ask,
+                                      prober_done_fn *done, void *arg)
+{
+    struct nodetest *t = of_prober(p);
+    const struct nodetest_run *run = (struct nodetest_run *)ask->run;
+
+    ck_assert_ptr_null(t->call);
+    t->call = xcalloc(1, sizeof(*t->call));
+    *t->call = (struct nodetest_call){.base = {p}, .t = t, .done = done, .arg = arg};
+    str_addf(&t->history, "+%s%s ", run->container, ask->probe->path);
+    return &t->call->base;
+}
+
+static void call_cancel(struct prober_call *call)
+{
+    free(TAKE(((struct nodetest_call *)call)->t->call));
+}
+
+static const struct prober_ops prober_ops = {.start = call_start,
+                                             .cancel = call_cancel};
+
+void nodetest_answer(struct nodetest *t, enum prober_answer answer)
+{
+    struct nodetest_call *call = TAKE(t->call);
+    prober_done_fn *done;
+    void *arg;
+
+    ck_assert_ptr_nonnull(call);
+    done = call->done;
+    arg = call->arg;
+    free(call);
+    done(arg, answer, answer == PROBER_WELL ? "" : "nobody there");
+    apitest_advance(t->api, 0);
+}
+
 /* ---- the node ---- */
 
 void nodetest_init(struct nodetest *t)
@@ -229,7 +279,8 @@ void nodetest_init(struct nodetest *t)
     struct rng rng;
 
     rng_seed(&rng, 2);
-    *t = (struct nodetest){.executor = {&ops}, .api = apitest_new()};
+    *t = (struct nodetest){
+        .executor = {&ops}, .api = apitest_new(), .prober = {&prober_ops}};
     str_init(&t->history, 100000);
     t->transport =
         openwatches_new(direct_new(t->api->loop, t->api->server, "node", true));
@@ -237,6 +288,7 @@ void nodetest_init(struct nodetest *t)
     o.loop = t->api->loop;
     o.client = t->client;
     o.executor = &t->executor;
+    o.prober = &t->prober;
     rng_seed(&o.rng, 1);
     t->kubelet = kubelet_new(&o, &err);
     ck_assert_msg(t->kubelet != NULL, "%s", err.msg);

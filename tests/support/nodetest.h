@@ -38,9 +38,12 @@ struct nodetest {
     struct kubelet *kubelet;
     struct nodetest_run *runs[NODETEST_RUNS_MAX]; /* NULL: free */
     /* "+c " started, "-c " ended, "c!15 " signalled; what runs beside a container is
-     * known by its program: "+c:hook ", "-hook "; files written anew: "pod{k=v} " */
+     * known by its program: "+c:hook ", "-hook "; a request to it by its path: "+c/x ";
+     * files written anew: "pod{k=v} " */
     struct str history;
     char *hosts; /* the last /etc/hosts that was written: "pod: text"; NULL */
+    struct prober prober;
+    struct nodetest_call *call; /* the request under way; NULL: none */
     bool fails_prepare, has_no_hosts, is_past_limit;
 };
 
@@ -54,6 +57,8 @@ void nodetest_create(struct nodetest *t, const char *path, const char *body);
 struct nodetest_run *nodetest_run(struct nodetest *t, const char *pod,
                                   const char *container);
 void nodetest_end(struct nodetest *t, const char *pod, const char *container, int code);
+/* The request that is under way has its answer. */
+void nodetest_answer(struct nodetest *t, enum prober_answer answer);
 void nodetest_expect(struct nodetest *t, const char *pod, const char *parts);
 
 #endif
