@@ -6,27 +6,13 @@
 #include <sys/stat.h>
 
 #include "base/util.h"
-#include "cmd/gantry-local/commands.h"
-#include "cmd/gantry-local/statedir.h"
+#include "cmd/gantry-local/dircommand.h"
 #include "cmd/gantry-local/survey.h"
 
 /* The nodes give pods five seconds, and five more to be reported. */
 #define GRACE_MS 20000
 #define REQUEUE_MS 15000
 #define POLL_MS 100
-
-struct options {
-    const char *dir;
-    bool help;
-};
-
-static const struct opt table[] = {
-    {"dir", 0, OPT_STRING, "GANTRY_LOCAL_DIR", offsetof(struct options, dir), "DIR",
-     "all that it keeps (~/.local/state/gantry-local)", 0, 0},
-    {"help", 'h', OPT_FLAG, NULL, offsetof(struct options, help), NULL,
-     "show this text", 0, 0},
-    {0},
-};
 
 static const struct opt_exit exits[] = {
     {0, "the cluster is down, or help was asked for"},
@@ -132,27 +118,14 @@ static int bring_down(struct statedir *c, struct err *err)
 
 int cmd_down(int argc, char **argv)
 {
-    struct options o = {0};
-    struct statedir c = {.lock = -1};
-    struct err err = ERR_INIT;
-    const int at = opt_parse(table, argc, argv, &o, &err);
-    int status = EXIT_USE;
-
-    if (at >= 0 && o.help) {
-        opt_help(
-            table, "gantry-local down [--dir DIR]",
+    static const struct dircommand command = {
+        .name = "down",
+        .about =
             "Stops a cluster that `up` started. Objects stay; jobs that run go back "
             "to the queue.",
-            stdout);
-        opt_help_exits(exits, stdout);
-        return 0;
-    }
-    if (at >= 0 && at < argc)
-        err_set(&err, ERR_INVALID, "unexpected \"%.100s\"; see --help", argv[at]);
-    else if (at >= 0 && statedir_init(&c, o.dir, &err) == 0)
-        status = bring_down(&c, &err);
-    if (err.code)
-        fprintf(stderr, "gantry-local down: %s\n", err.msg);
-    statedir_fini(&c);
-    return status;
+        .exits = exits,
+        .run = bring_down,
+    };
+
+    return dircommand_main(&command, argc, argv);
 }

@@ -16,6 +16,13 @@
 #include "cmd/gantry-local/ask.h"
 #include "cmd/gantry-local/daemons.h"
 
+/* The row of a command's option table (base/opt.h) that names it. */
+#define STATEDIR_OPT(offset)                                        \
+    {                                                               \
+        "dir", 0, OPT_STRING, "GANTRY_LOCAL_DIR", offset, "DIR",    \
+            "all that it keeps (~/.local/state/gantry-local)", 0, 0 \
+    }
+
 struct statedir {
     char *dir; /* absolute once it is there */
     struct loop *loop;

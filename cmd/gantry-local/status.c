@@ -4,25 +4,11 @@
 #include <stdlib.h>
 
 #include "base/util.h"
-#include "cmd/gantry-local/commands.h"
-#include "cmd/gantry-local/statedir.h"
+#include "cmd/gantry-local/dircommand.h"
 #include "cmd/gantry-local/survey.h"
 
 /* As systemctl's status has it. */
 enum { STATUS_UP = 0, STATUS_PARTLY = 1, STATUS_DOWN = 3 };
-
-struct options {
-    const char *dir;
-    bool help;
-};
-
-static const struct opt table[] = {
-    {"dir", 0, OPT_STRING, "GANTRY_LOCAL_DIR", offsetof(struct options, dir), "DIR",
-     "all that it keeps (~/.local/state/gantry-local)", 0, 0},
-    {"help", 'h', OPT_FLAG, NULL, offsetof(struct options, help), NULL,
-     "show this text", 0, 0},
-    {0},
-};
 
 static const struct opt_exit exits[] = {
     {STATUS_UP, "the cluster is up, or help was asked for"},
@@ -33,7 +19,7 @@ static const struct opt_exit exits[] = {
 };
 
 struct status {
-    struct statedir statedir;
+    const struct statedir *statedir;
     struct proc procs[DAEMONS];
     bool runs[DAEMONS];
     size_t running;
@@ -44,7 +30,7 @@ struct status {
 static void look(struct status *s)
 {
     for (int i = 0; i < DAEMONS; i++) {
-        s->runs[i] = daemon_find(s->statedir.dir, i, &s->procs[i]);
+        s->runs[i] = daemon_find(s->statedir->dir, i, &s->procs[i]);
         s->running += s->runs[i];
     }
 }
@@ -52,7 +38,7 @@ static void look(struct status *s)
 /* Leaves `ask` where the server answers all that is asked. */
 static void ask_server_of(struct status *s, struct err *err)
 {
-    s->ask = statedir_ask(&s->statedir, err);
+    s->ask = statedir_ask(s->statedir, err);
     if (s->ask && survey_nodes(s->ask, &s->survey, err) == 0 &&
         survey_jobs(s->ask, &s->survey, err) == 0)
         return;
@@ -94,57 +80,46 @@ static void print_program(const struct status *s, enum daemon which,
         printf("\n");
         return;
     }
-    daemon_last_words(s->statedir.dir, which, &words);
+    daemon_last_words(s->statedir->dir, which, &words);
     printf("does not run%s%s\n", words.len > 0 ? ": " : "", words.s);
 }
 
-static int report(struct status *s)
+static int report(struct statedir *c, struct err *err)
 {
-    struct err err = ERR_INIT;
+    struct status s = {.statedir = c};
+    struct err why = ERR_INIT; /* the server's, which is told in its line */
 
-    look(s);
-    if (s->running == 0) {
-        printf("Gantry is not up in %s.\n", s->statedir.dir);
+    (void)err;
+    look(&s);
+    if (s.running == 0) {
+        printf("Gantry is not up in %s.\n", c->dir);
         return STATUS_DOWN;
     }
-    if (s->runs[DAEMON_SERVER])
-        ask_server_of(s, &err);
+    if (s.runs[DAEMON_SERVER])
+        ask_server_of(&s, &why);
     const bool whole =
-        s->running == DAEMONS && s->ask && s->survey.nodes == s->survey.ready;
-    printf("Gantry is %sup in %s.\n", whole ? "" : "only partly ", s->statedir.dir);
+        s.running == DAEMONS && s.ask && s.survey.nodes == s.survey.ready;
+    printf("Gantry is %sup in %s.\n", whole ? "" : "only partly ", c->dir);
     for (int i = 0; i < DAEMONS; i++)
-        print_program(s, i, &err);
-    AUTO_FREE char *export = statedir_export(&s->statedir);
+        print_program(&s, i, &why);
+    AUTO_FREE char *export = statedir_export(c);
     if (whole)
         printf("  %s\n", export);
-    else if (s->running < DAEMONS)
+    else if (s.running < DAEMONS)
         printf("`gantry-local up` starts what is missing.\n");
-    ask_close(s->ask);
+    ask_close(s.ask);
     return whole ? STATUS_UP : STATUS_PARTLY;
 }
 
 int cmd_status(int argc, char **argv)
 {
-    struct options o = {0};
-    struct status s = {.statedir = {.lock = -1}};
-    struct err err = ERR_INIT;
-    const int at = opt_parse(table, argc, argv, &o, &err);
-    int status = EXIT_USE;
-
-    if (at >= 0 && o.help) {
-        opt_help(table, "gantry-local status [--dir DIR]",
-                 "Says which programs run, with their memory, and how nodes and jobs "
+    static const struct dircommand command = {
+        .name = "status",
+        .about = "Says which programs run, with their memory, and how nodes and jobs "
                  "stand.",
-                 stdout);
-        opt_help_exits(exits, stdout);
-        return 0;
-    }
-    if (at >= 0 && at < argc)
-        err_set(&err, ERR_INVALID, "unexpected \"%.100s\"; see --help", argv[at]);
-    else if (at >= 0 && statedir_init(&s.statedir, o.dir, &err) == 0)
-        status = report(&s);
-    if (err.code)
-        fprintf(stderr, "gantry-local status: %s\n", err.msg);
-    statedir_fini(&s.statedir);
-    return status;
+        .exits = exits,
+        .run = report,
+    };
+
+    return dircommand_main(&command, argc, argv);
 }

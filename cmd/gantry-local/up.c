@@ -35,8 +35,7 @@ struct options {
 #define AT(field) offsetof(struct options, field)
 
 static const struct opt table[] = {
-    {"dir", 0, OPT_STRING, "GANTRY_LOCAL_DIR", AT(dir), "DIR",
-     "all that it keeps (~/.local/state/gantry-local)", 0, 0},
+    STATEDIR_OPT(AT(dir)),
     {"nodes", 0, OPT_STRING, NULL, AT(nodes), "N[xGPUS],...",
      "groups of nodes (as before, at first " NODES_USUAL ")", 0, 0},
     {"gpus", 0, OPT_STRING, NULL, AT(gpus), "[TYPE:]N",
