@@ -9,7 +9,7 @@ BUILD   ?= build
 PREFIX  ?= /usr/local
 DESTDIR ?=
 
-PACKAGES  = libcurl libevent libevent_openssl openssl json-c yaml-0.1 sqlite3
+PACKAGES  = libcurl libevent libevent_openssl openssl json-c yaml-0.1 sqlite3 zlib
 WARNINGS  = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror
 # Asked once, at the first use: by then what was missing is installed.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES)))$(PKG_CFLAGS)
@@ -27,14 +27,14 @@ FLAGS_san = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-san
 DEPS_san  = deps-test
 
 # Folders with a library of the same name, leaves last: the order is the link order.
-LIB_DIRS  = cmd/gantry cmd/gantry-controller cmd/gantry-launch cmd/gantry-local kubeclient crds scheduler base
-PROGRAMS  = gantry-local gantry-controller gantry-launch gantry
+LIB_DIRS  = cmd/gantry cmd/gantry-controller cmd/gantry-launch cmd/gantry-local cmd/gantry-sim kubeclient crds scheduler base
+PROGRAMS  = gantry-local gantry-controller gantry-launch gantry-sim gantry
 # Names under which gantry is called as well.
 LINKS     = sbatch squeue sinfo scancel scontrol kubectl-gantry
 
 src        = $(filter-out $(1)/main.c $(1)/test_%,$(wildcard $(1)/*.c))
 libs_of    = $(foreach d,$(LIB_DIRS),$(BUILD)/$(1)/$(d).a)
-TEST_DIRS  = base scheduler kubeclient crds gantry-local gantry-controller gantry-launch gantry world
+TEST_DIRS  = base scheduler kubeclient crds gantry-local gantry-controller gantry-launch gantry-sim gantry world
 TEST_SRC   = $(foreach d,$(TEST_DIRS),$(wildcard tests/$(d)/test_*.c))
 TESTS      = $(TEST_SRC:%.c=$(BUILD)/san/%)
 BENCH      = $(patsubst %.c,$(BUILD)/rel/%,$(wildcard tests/bench/bench_*.c))

@@ -1,0 +1,236 @@
+#include "cmd/gantry-sim/figures.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+
+#define SLOWDOWN_BOUND_SEC 10
+#define HOUR_SEC 3600
+
+const int64_t horizon_sec[HORIZONS] = {HOUR_SEC, 6 * HOUR_SEC, 24 * HOUR_SEC,
+                                       168 * HOUR_SEC, INT64_MAX};
+
+struct values {
+    double *items;
+    size_t n;
+};
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+static double mean_of(const struct values *v)
+{
+    double sum = 0;
+    for (size_t i = 0; i < v->n; i++)
+        sum += v->items[i];
+    return v->n > 0 ? sum / (double)v->n : 0;
+}
+
+/* Of sorted values. */
+static double percentile(const struct values *v, size_t percent)
+{
+    return v->n > 0 ? v->items[(v->n * percent + 99) / 100 - 1] : 0;
+}
+
+static void values_sort(struct values *v)
+{
+    if (v->n > 0)
+        qsort(v->items, v->n, sizeof(*v->items), by_value);
+}
+
+/* ---- what was used ---- */
+
+static bool counts_gpus(const struct pool *p)
+{
+    return p->total.v[p->resources.gpu] > 0;
+}
+
+static int64_t use_of(const struct tale *t, int resource)
+{
+    int64_t use = 0;
+    for (size_t i = 0; i < t->n_shares; i++)
+        use += t->shares[i].slot.pods * t->shares[i].slot.each.v[resource];
+    return use;
+}
+
+static int by_account(const void *a, const void *b)
+{
+    return strcmp(((const struct charge *)a)->account,
+                  ((const struct charge *)b)->account);
+}
+
+static struct charge *charge_of(struct figures *f, const char *account)
+{
+    struct charge key = {.account = account};
+    return bsearch(&key, f->charges, f->n_charges, sizeof(*f->charges), by_account);
+}
+
+static void name_charges(struct figures *f, const struct workload *load)
+{
+    f->charges = xcalloc(load->n_names + 1, sizeof(*f->charges));
+    f->charges[f->n_charges++].account = ""; /* the names are sorted */
+    for (size_t i = 0; i < load->n_names; i++)
+        if (*load->names[i])
+            f->charges[f->n_charges++].account = load->names[i];
+}
+
+/* Users have names too; they are charged nothing. */
+static void drop_empty_charges(struct figures *f)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < f->n_charges; i++)
+        if (f->charges[i].jobs > 0)
+            f->charges[kept++] = f->charges[i];
+    f->n_charges = kept;
+}
+
+static void charge_jobs(struct figures *f, const struct pool *p,
+                        const struct workload *load, const struct history *h)
+{
+    name_charges(f, load);
+    for (size_t i = 0; i < h->n; i++) {
+        const struct tale *t = &h->tales[i];
+        struct charge *c = charge_of(f, load->jobs[i].account);
+        c->jobs++;
+        if (t->end_sec == TIME_UNSET)
+            continue;
+        double hours = (double)(t->end_sec - t->start_sec) / HOUR_SEC;
+        c->gpu_hours += hours * (double)use_of(t, p->resources.gpu);
+        c->cpu_hours += hours * (double)use_of(t, RES_CPU) / 1000;
+    }
+    for (size_t i = 0; i < f->n_charges; i++) {
+        f->gpu_hours += f->charges[i].gpu_hours;
+        f->cpu_hours += f->charges[i].cpu_hours;
+    }
+    drop_empty_charges(f);
+}
+
+/* ---- what the samples say ---- */
+
+static void measure_use(struct figures *f, const struct pool *p,
+                        const struct workload *load, const struct history *h)
+{
+    const int what = counts_gpus(p) ? p->resources.gpu : RES_CPU;
+    const double total = (double)p->total.v[what];
+    const int64_t last_submit = load->n > 0 ? load->jobs[load->n - 1].submit_sec : 0;
+    double used = 0, used_arrivals = 0, free_ = 0, fragments = 0;
+    for (size_t i = 0; i + 1 < h->n_samples; i++) {
+        const struct sample *s = &h->samples[i];
+        int64_t to_sec = h->samples[i + 1].sec;
+        double lasts = (double)(to_sec - s->sec);
+        double arrivals = (double)(MIN(to_sec, last_submit) - s->sec);
+        used += (total - (double)s->free) * lasts;
+        used_arrivals += (total - (double)s->free) * MAX(arrivals, 0);
+        free_ += s->waiting > 0 ? (double)s->free * lasts : 0;
+        fragments += s->waiting > 0 ? (double)s->fragments * lasts : 0;
+    }
+    if (h->n_samples == 0)
+        return;
+    f->span_sec = h->samples[h->n_samples - 1].sec - h->samples[0].sec;
+    int64_t arriving_sec = last_submit - h->samples[0].sec;
+    f->utilisation = f->span_sec > 0 ? used / total / (double)f->span_sec : 0;
+    f->utilisation_arrivals =
+        arriving_sec > 0 ? used_arrivals / total / (double)arriving_sec : 0;
+    f->fragmentation = free_ > 0 ? fragments / free_ : 0;
+}
+
+/* ---- how long jobs waited ---- */
+
+static void measure_waits(struct figures *f, const struct workload *load,
+                          const struct history *h)
+{
+    struct values waits = {xcalloc(h->n + 1, sizeof(double)), 0};
+    struct values slowdowns = {xcalloc(h->n + 1, sizeof(double)), 0};
+    for (size_t i = 0; i < h->n; i++) {
+        const struct tale *t = &h->tales[i];
+        if (t->end_sec == TIME_UNSET)
+            continue;
+        double wait = (double)(t->start_sec - load->jobs[i].submit_sec);
+        double run = (double)(t->end_sec - t->start_sec);
+        waits.items[waits.n++] = wait;
+        slowdowns.items[slowdowns.n++] =
+            MAX((wait + run) / MAX(run, SLOWDOWN_BOUND_SEC), 1);
+    }
+    f->wait_mean = mean_of(&waits);
+    f->slowdown_mean = mean_of(&slowdowns);
+    values_sort(&waits);
+    values_sort(&slowdowns);
+    f->wait_median = percentile(&waits, 50);
+    f->wait_p99 = percentile(&waits, 99);
+    f->wait_max = percentile(&waits, 100);
+    f->slowdown_median = percentile(&slowdowns, 50);
+    f->slowdown_p99 = percentile(&slowdowns, 99);
+    free(waits.items);
+    free(slowdowns.items);
+}
+
+/* ---- how true it was what was told ---- */
+
+static void measure_accuracy(struct accuracy *ret, const struct history *h,
+                             bool promised, int64_t from_sec, int64_t below_sec)
+{
+    struct values off = {xcalloc(h->n + 1, sizeof(double)), 0};
+    for (size_t i = 0; i < h->n; i++) {
+        const struct tale *t = &h->tales[i];
+        const struct forecast *told = promised ? &t->promised : &t->foretold;
+        if (told->told_sec == TIME_UNSET || t->start_sec == TIME_UNSET)
+            continue;
+        int64_t ahead = told->start_sec - told->told_sec;
+        int64_t late = t->start_sec - told->start_sec;
+        if (ahead < from_sec || ahead >= below_sec)
+            continue;
+        off.items[off.n++] = fabs((double)late);
+        ret->late += late > 0;
+        ret->worst_late = MAX(ret->worst_late, late);
+    }
+    ret->n = (int64_t)off.n;
+    ret->mean = llround(mean_of(&off));
+    values_sort(&off);
+    ret->median = llround(percentile(&off, 50));
+    ret->p99 = llround(percentile(&off, 99));
+    free(off.items);
+}
+
+static void count_fates(struct figures *f, const struct pool *p,
+                        const struct workload *load, const struct history *h)
+{
+    f->jobs = (int64_t)h->n;
+    for (size_t i = 0; i < h->n; i++) {
+        const struct tale *t = &h->tales[i];
+        const struct work *w = &load->jobs[i];
+        double size = counts_gpus(p) ? (double)w->gpus : (double)w->cpu_milli / 1000;
+        f->completed += t->fate == FATE_COMPLETED;
+        f->timeouts += t->fate == FATE_TIMEOUT;
+        f->never_started += t->fate == FATE_WAITS || t->fate == FATE_UNSEEN;
+        f->requeues += t->runs - (t->start_sec != TIME_UNSET);
+        f->lost_hours += (double)t->lost_sec * size / HOUR_SEC;
+    }
+}
+
+void figures_make(struct figures *ret, const struct pool *pool,
+                  const struct workload *load, const struct history *h)
+{
+    *ret = (struct figures){0};
+    count_fates(ret, pool, load, h);
+    measure_waits(ret, load, h);
+    measure_use(ret, pool, load, h);
+    charge_jobs(ret, pool, load, h);
+    measure_accuracy(&ret->promises, h, true, INT64_MIN, INT64_MAX);
+    measure_accuracy(&ret->forecasts, h, false, INT64_MIN, INT64_MAX);
+    int64_t from_sec = INT64_MIN;
+    for (size_t i = 0; i < HORIZONS; i++) {
+        measure_accuracy(&ret->ahead[i], h, false, from_sec, horizon_sec[i]);
+        from_sec = horizon_sec[i];
+    }
+}
+
+void figures_fini(struct figures *f)
+{
+    free(f->charges);
+    *f = (struct figures){0};
+}

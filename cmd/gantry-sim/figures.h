@@ -1,0 +1,59 @@
+/*
+ * figures - a history in numbers.
+ *
+ * Waits are of jobs that started, from submission to their first or only run that
+ * lasted. The p-th percentile of n values is the ceil(p n / 100)-th smallest. Bounded
+ * slowdown is (wait + run) / max(run, 10 s), at least 1. Utilisation is over the whole
+ * replay, from the first submission to the last end, and, free of its long tail, until
+ * the last submission. Fragmentation: while something waited, the part of what was free
+ * that lay on nodes partly in use. A promise is broken by a start after the second that
+ * was promised first.
+ */
+#ifndef GANTRY_SIM_FIGURES_H
+#define GANTRY_SIM_FIGURES_H
+
+#include <stdint.h>
+
+#include "cmd/gantry-sim/history.h"
+#include "cmd/gantry-sim/pool.h"
+#include "cmd/gantry-sim/workload.h"
+
+/* How far off the starts were that had been told, told so far ahead. */
+struct accuracy {
+    int64_t n, late;           /* told; started later than that */
+    int64_t mean, median, p99; /* |told - real| in seconds */
+    int64_t worst_late;
+};
+enum { HORIZONS = 5 };
+/* Upper bounds: told less than an hour ahead, 6 hours, a day, a week, more. */
+extern const int64_t horizon_sec[HORIZONS];
+
+struct charge {
+    const char *account; /* lent from the workload; "": none */
+    int64_t jobs;
+    double gpu_hours, cpu_hours;
+};
+
+struct figures {
+    int64_t jobs, completed, timeouts, never_started;
+    double wait_mean, wait_median, wait_p99, wait_max;
+    double slowdown_mean, slowdown_median, slowdown_p99;
+    double utilisation, utilisation_arrivals; /* parts of 1 */
+    double gpu_hours, cpu_hours;
+    double fragmentation;
+    int64_t span_sec; /* from the first submission to the last end */
+    int64_t requeues;
+    double
+        lost_hours; /* GPU-hours (CPU-hours without GPUs) of runs that were cut off */
+    struct accuracy promises, forecasts;
+    struct accuracy ahead[HORIZONS]; /* forecasts, by how far ahead */
+    struct charge *charges;          /* in the order of the accounts' names */
+    size_t n_charges;
+};
+
+/* Free with figures_fini. */
+void figures_make(struct figures *ret, const struct pool *pool,
+                  const struct workload *load, const struct history *h);
+void figures_fini(struct figures *f);
+
+#endif

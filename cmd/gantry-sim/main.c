@@ -1,0 +1,233 @@
+/* gantry-sim - options, files in, figures out. */
+#include <inttypes.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/opt.h"
+#include "base/util.h"
+#include "cmd/gantry-sim/engine.h"
+#include "cmd/gantry-sim/figures.h"
+#include "cmd/gantry-sim/report.h"
+#include "crds/settings.h"
+
+#define COMPLAINTS_MAX 10
+#define RUNS_MAX 8
+
+enum { EXIT_FAILED = 1, EXIT_USE = 2 };
+
+static const struct opt_exit exits[] = {
+    {0, "replayed (with broken rows or without), or help was asked for"},
+    {EXIT_FAILED, "failed while running: a file cannot be written, or the core erred"},
+    {EXIT_USE, "wrong use: an option, or a file that one names"},
+    {0, NULL},
+};
+
+struct options {
+    const char *workload, *config;
+    struct groups groups;
+    bool compare, json, help;
+};
+
+#define AT(field) offsetof(struct options, field)
+
+static const struct opt table[] = {
+    {"workload", 'w', OPT_STRING, NULL, AT(workload), "FILE",
+     "jobs to replay: CSV or Standard Workload Format, plain or gzip", 0, 0},
+    {"nodes", 'N', OPT_STRING, NULL, AT(groups.nodes), "N[,N...]",
+     "how many nodes the cluster has; of several groups, a list", 0, 0},
+    {"gpus", 0, OPT_STRING, NULL, AT(groups.gpus), "[TYPE:]N[,...]",
+     "GPUs of each node; an item for each group, or one for all", 0, 0},
+    {"cpus", 0, OPT_STRING, NULL, AT(groups.cpus), "N[,...]",
+     "CPUs of each node (none)", 0, 0},
+    {"memory", 0, OPT_STRING, NULL, AT(groups.memory), "SIZE[,...]",
+     "memory of each node, such as 1Ti (none)", 0, 0},
+    {"config", 'c', OPT_STRING, "GANTRY_CONFIG", AT(config), "FILE",
+     "settings, gantry.yaml", 0, 0},
+    {"compare", 0, OPT_FLAG, NULL, AT(compare), NULL,
+     "replay with each of the settings files that follow, side by side", 0, 0},
+    {"json", 0, OPT_FLAG, NULL, AT(json), NULL, "print JSON", 0, 0},
+    {"help", 'h', OPT_FLAG, NULL, AT(help), NULL, "show this help", 0, 0},
+    {0},
+};
+
+struct program {
+    struct options options;
+    struct pool pool;
+    struct workload load;
+    size_t n_complaints;
+    struct settings settings[RUNS_MAX];
+    struct run runs[RUNS_MAX];
+    size_t n;
+};
+
+static void print_help(void)
+{
+    opt_help(table, "gantry-sim [OPTION...] -w FILE -N N [--compare SETTINGS...]",
+             "Replays a recorded workload through Gantry's scheduling core, in virtual "
+             "time.\nExample: gantry-sim -w jobs.csv.gz -N 160 --gpus a100:8",
+             stdout);
+    workload_help(stdout);
+    settings_help(stdout);
+    opt_help_exits(exits, stdout);
+}
+
+/* ---- files in ---- */
+
+static void complain(void *arg, size_t row, const char *what)
+{
+    struct program *p = arg;
+    if (p->n_complaints++ < COMPLAINTS_MAX)
+        fprintf(stderr, "gantry-sim: %s:%zu: left out: %s\n", p->options.workload, row,
+                what);
+}
+
+static int read_workload(struct program *p, struct err *err)
+{
+    int rc = workload_read(&p->load, p->options.workload, complain, p, err);
+    if (p->n_complaints > COMPLAINTS_MAX)
+        fprintf(stderr, "gantry-sim: %s: %zu more rows are broken\n",
+                p->options.workload, p->n_complaints - COMPLAINTS_MAX);
+    return rc;
+}
+
+static int add_run(struct program *p, const char *config, struct err *err)
+{
+    if (p->n == RUNS_MAX)
+        return err_set(err, ERR_INVALID, "--compare: at most %d settings", RUNS_MAX);
+    settings_default(&p->settings[p->n]);
+    if (config && settings_load(&p->settings[p->n], config, err) < 0)
+        return -1;
+    p->runs[p->n++].name = config ? config : "default";
+    return 0;
+}
+
+static int read_settings(struct program *p, char **operands, struct err *err)
+{
+    if (!p->options.compare && *operands)
+        return err_set(err, ERR_INVALID, "unexpected argument \"%s\"", *operands);
+    if (!p->options.compare)
+        return add_run(p, p->options.config, err);
+    if (!*operands)
+        return err_set(err, ERR_INVALID, "--compare: settings files are missing");
+    for (; *operands; operands++)
+        if (add_run(p, *operands, err) < 0)
+            return -1;
+    return 0;
+}
+
+static int read_all(struct program *p, char **operands, struct err *err)
+{
+    const struct options *o = &p->options;
+    if (!o->workload)
+        return err_set(err, ERR_INVALID, "--workload is missing: what is to run?");
+    if (!o->groups.nodes)
+        return err_set(err, ERR_INVALID, "--nodes is missing: on how many?");
+    if (read_settings(p, operands, err) < 0 || pool_add(&p->pool, &o->groups, err) < 0)
+        return -1;
+    return read_workload(p, err);
+}
+
+/* ---- the replay ---- */
+
+static void show_progress(void *arg, size_t ended, size_t waiting, int64_t now_sec)
+{
+    const struct program *p = arg;
+    fprintf(stderr, "\r%3zu %%  day %" PRId64 ", %zu waiting \033[K",
+            ended * 100 / p->load.n, (now_sec - p->load.jobs[0].submit_sec) / 86400,
+            waiting);
+}
+
+/* Why jobs never started, by the first of them. */
+static void say_never(const struct program *p, const struct history *h)
+{
+    for (size_t i = 0; i < h->n; i++) {
+        if (h->tales[i].fate != FATE_WAITS)
+            continue;
+        fprintf(stderr, "gantry-sim: %s:%zu: never started: %s\n", p->options.workload,
+                p->load.jobs[i].row, reason_word(h->tales[i].reason));
+        return;
+    }
+}
+
+static int replay(struct program *p, size_t i, struct err *err)
+{
+    const bool terminal = isatty(STDERR_FILENO);
+    const struct replay in = {.pool = &p->pool,
+                              .load = &p->load,
+                              .config = &p->settings[i].sched,
+                              .progress = terminal ? show_progress : NULL,
+                              .arg = p};
+    struct history h;
+    int rc = engine_run(&in, &h, err);
+    if (terminal)
+        fprintf(stderr, "\r\033[K");
+    if (rc == 0) {
+        say_never(p, &h);
+        figures_make(&p->runs[i].figures, &p->pool, &p->load, &h);
+    }
+    history_fini(&h);
+    return rc;
+}
+
+static int print(const struct program *p, struct err *err)
+{
+    if (p->options.json) {
+        JSON_AUTO struct json *all = report_json(p->runs, p->n, &p->load);
+        AUTO_FREE char *text = json_text(all, NULL);
+        puts(text);
+    } else {
+        printf("%zu rows: %zu jobs, %zu broken, %zu never ran; %zu nodes\n\n",
+               p->load.n_rows, p->load.n, p->load.n_broken, p->load.n_idle, p->pool.n);
+        report_text(p->runs, p->n, stdout);
+    }
+    if (fflush(stdout) != 0)
+        return err_set(err, ERR_IO, "standard output cannot be written");
+    return 0;
+}
+
+static int run(struct program *p, struct err *err)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (replay(p, i, err) < 0)
+            return -1;
+    return print(p, err);
+}
+
+static void close_program(struct program *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        figures_fini(&p->runs[i].figures);
+    workload_fini(&p->load);
+    pool_fini(&p->pool);
+}
+
+static int fail(int status, const struct err *err)
+{
+    fprintf(stderr, "gantry-sim: %s\n", err->msg);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    static struct program p;
+    struct err err = ERR_INIT;
+    int status = 0;
+    int first =
+        opt_parse_as(table, OPT_CUT | OPT_ANYWHERE, argc, argv, &p.options, &err);
+    if (first < 0)
+        return fail(EXIT_USE, &err);
+    if (p.options.help) {
+        print_help();
+        return 0;
+    }
+    pool_init(&p.pool);
+    if (read_all(&p, argv + first, &err) < 0)
+        status = fail(EXIT_USE, &err);
+    else if (run(&p, &err) < 0)
+        status = fail(EXIT_FAILED, &err);
+    close_program(&p);
+    return status;
+}

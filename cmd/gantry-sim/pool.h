@@ -1,0 +1,52 @@
+/*
+ * pool - the nodes that a workload is replayed on.
+ *
+ * Built from groups of equal nodes: "160 nodes with a100:8, 96 CPUs and 1Ti". What a
+ * group is not said to have, it has none of. Nodes are called n1, n2, ... through all
+ * groups.
+ */
+#ifndef GANTRY_SIM_POOL_H
+#define GANTRY_SIM_POOL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "cmd/gantry-sim/workload.h"
+#include "scheduler/model.h"
+
+#define POOL_NODES_MAX 100000
+#define GPU_TYPE_LABEL "gantry.dev/gpu-type"
+
+struct pool {
+    struct restable resources;
+    struct node **nodes;
+    size_t n, cap;
+    struct resvec total;   /* of all */
+    struct resvec largest; /* of each resource, the most that one node has */
+};
+
+/* As the command line gives them: lists, an item for each group; a list of one item is
+ * for all groups. NULL: none. */
+struct groups {
+    const char *nodes;  /* "160" or "160,16" */
+    const char *gpus;   /* "8", "a100:8", "a100:8,h100:8" */
+    const char *cpus;   /* quantities: "96" */
+    const char *memory; /* sizes: "1Ti", "512G" */
+};
+
+void pool_init(struct pool *p);
+void pool_fini(struct pool *p);
+/* Nodes of all groups; ERR_INVALID names the option. */
+int pool_add(struct pool *p, const struct groups *groups, struct err *err);
+/* One node, taken over; it gets room for any number of pods. */
+void pool_take(struct pool *p, struct node *node);
+
+/* The job as the core is to have it, submitted and pending; its uid is its number in
+ * the workload, its job id one more. One that a node could hold is one pod (as many as
+ * it names nodes). A larger one is spread over as few nodes as it needs when they are
+ * empty: as pods of a whole node each and a smaller one, in units of one GPU (without
+ * GPUs, one CPU) and its share of the rest. */
+struct job *pool_job(const struct pool *p, const struct work *work, size_t number);
+
+#endif

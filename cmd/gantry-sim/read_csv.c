@@ -1,0 +1,175 @@
+/* Workloads as CSV: a header line names the columns. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry-sim/rows.h"
+#include "scheduler/model.h"
+
+enum field { SUBMIT, RUN, END, LIMIT, NODES, GPUS, CPU, MEMORY, TYPES, ACCOUNT, USER };
+
+/* What recorded workloads call what. The first of a field is the name for people. */
+static const struct column {
+    const char *name;
+    enum field field;
+    int64_t scale;
+    const char *help; /* NULL: another name of the one above */
+} columns[] = {
+    {"submit_s", SUBMIT, 1, "when it was submitted, in seconds"},
+    {"creation_time", SUBMIT, 1, NULL},
+    {"duration_s", RUN, 1, "how long it runs when nothing ends it before"},
+    {"deletion_time", END, 1, "in place of it: when it ended, had it run at once"},
+    {"timelimit_s", LIMIT, 1, "its time limit; empty: the partition's"},
+    {"nodes", NODES, 1, "nodes it must have; empty or 0: as few as hold it"},
+    {"gpus", GPUS, 1, "GPUs of the whole job"},
+    {"num_gpu", GPUS, 1, NULL},
+    {"cpus", CPU, 1000, "CPUs of the whole job"},
+    {"cpu_milli", CPU, 1, "the same in thousandths"},
+    {"memory_mib", MEMORY, INT64_C(1) << 20, "memory of the whole job"},
+    {"gpu_type", TYPES, 1, "GPU types it may have: \"T4\", \"V100M16|V100M32\""},
+    {"gpu_spec", TYPES, 1, NULL},
+    {"account", ACCOUNT, 1, "who is charged"},
+    {"vc", ACCOUNT, 1, NULL},
+    {"user", USER, 1, "who submitted it"},
+};
+
+struct header {
+    const struct column *columns[ROW_FIELDS_MAX]; /* NULL: not one of ours */
+    size_t n;
+};
+
+static const struct column *column_find(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(columns); i++)
+        if (strcmp(columns[i].name, name) == 0)
+            return &columns[i];
+    return NULL;
+}
+
+static int read_header(struct reader *r, struct header *h, struct err *err)
+{
+    char *line, *fields[ROW_FIELDS_MAX];
+    unsigned have = 0;
+    if (lines_next(r->lines, &line, err) < 0)
+        return -1;
+    h->n = row_split(line, ',', fields);
+    if (h->n > ROW_FIELDS_MAX)
+        return err_set(err, ERR_INVALID, "more than %d columns", ROW_FIELDS_MAX);
+    for (size_t i = 0; i < h->n; i++) {
+        const struct column *c = h->columns[i] = column_find(fields[i]);
+        if (c && have & 1u << c->field)
+            return err_set(err, ERR_INVALID, "a second column for what %s says",
+                           fields[i]);
+        have |= c ? 1u << c->field : 0;
+    }
+    if (!(have & 1u << SUBMIT))
+        return err_set(err, ERR_INVALID,
+                       "no workload: there is no column submit_s in its first line");
+    if (!(have & (1u << RUN | 1u << END)))
+        return err_set(err, ERR_INVALID,
+                       "no workload: there is no column duration_s in its first line");
+    return 0;
+}
+
+static int set_field(struct reader *r, const struct column *c, char *text,
+                     struct work *job, int64_t *end_sec, struct err *err)
+{
+    int64_t *number = NULL;
+    switch (c->field) {
+    case TYPES:
+        job->gpu_types = *text ? xstrdup(text) : NULL;
+        return 0;
+    case ACCOUNT:
+        job->account = reader_name(r, text);
+        return 0;
+    case USER:
+        job->user = reader_name(r, text);
+        return 0;
+    case SUBMIT:
+        number = &job->submit_sec;
+        break;
+    case RUN:
+        number = &job->run_sec;
+        break;
+    case END:
+        number = end_sec;
+        break;
+    case LIMIT:
+        number = &job->limit_sec;
+        break;
+    case NODES:
+        number = &job->nodes;
+        break;
+    case GPUS:
+        number = &job->gpus;
+        break;
+    case CPU:
+        number = &job->cpu_milli;
+        break;
+    case MEMORY:
+        number = &job->mem_bytes;
+        break;
+    }
+    if (row_number(text, c->scale, number, err) < 0)
+        return err_prefix(err, "%s", c->name);
+    return 0;
+}
+
+static int read_row(struct reader *r, const struct header *h, char *line,
+                    struct work *job, struct err *err)
+{
+    char *fields[ROW_FIELDS_MAX];
+    int64_t end_sec = TIME_UNSET;
+    if (strchr(line, '"'))
+        return err_set(err, ERR_INVALID, "quotes are not understood");
+    size_t n = row_split(line, ',', fields);
+    if (n != h->n)
+        return err_set(err, ERR_INVALID, "%zu fields; the first line has %zu", n, h->n);
+    for (size_t i = 0; i < n; i++)
+        if (h->columns[i] &&
+            set_field(r, h->columns[i], fields[i], job, &end_sec, err) < 0)
+            return -1;
+    if (job->run_sec == TIME_UNSET && job->submit_sec != TIME_UNSET &&
+        end_sec != TIME_UNSET) {
+        if (end_sec < job->submit_sec)
+            return err_set(err, ERR_INVALID, "it ends before it was submitted");
+        job->run_sec = end_sec - job->submit_sec;
+    }
+    return 0;
+}
+
+int read_csv(struct reader *r, struct err *err)
+{
+    struct header h = {.n = 0};
+    char *line;
+    int rc = read_header(r, &h, err);
+    if (rc < 0)
+        return -1;
+    while ((rc = lines_next(r->lines, &line, err)) == 1) {
+        struct work job = {.submit_sec = TIME_UNSET,
+                           .run_sec = TIME_UNSET,
+                           .limit_sec = LIMIT_UNSET,
+                           .account = "",
+                           .user = ""};
+        struct err wrong = ERR_INIT;
+        if (*line == '\0')
+            continue;
+        if (r->into->n_rows >= WORKLOAD_ROWS_MAX)
+            return err_set(err, ERR_TOO_LARGE, "more than %u rows", WORKLOAD_ROWS_MAX);
+        read_row(r, &h, line, &job, &wrong);
+        err_flatten(&wrong);
+        reader_take(r, &job, &wrong);
+    }
+    return rc;
+}
+
+void read_csv_help(FILE *out)
+{
+    fprintf(out, "\nColumns of a workload in CSV (others are passed over):\n");
+    for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
+        if (columns[i].help)
+            fprintf(out, "  %-14s %s\n", columns[i].name, columns[i].help);
+        else
+            fprintf(out, "  %-14s (another name of the one above)\n", columns[i].name);
+    }
+}

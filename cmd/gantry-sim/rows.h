@@ -1,0 +1,39 @@
+/*
+ * rows - what the readers of workload files share.
+ */
+#ifndef GANTRY_SIM_ROWS_H
+#define GANTRY_SIM_ROWS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cmd/gantry-sim/lines.h"
+#include "cmd/gantry-sim/workload.h"
+
+#define ROW_FIELDS_MAX 64
+
+struct reader {
+    struct workload *into;
+    struct lines *lines;
+    workload_complain_fn *complain;
+    void *arg;
+};
+
+/* Cuts a line into fields, in place: at commas, or (separator ' ') at white space.
+ * Returns how many there are, at most ROW_FIELDS_MAX + 1. */
+size_t row_split(char *line, char separator, char **ret);
+/* A number from 0 on, with a fraction or not: times `scale`, rounded up. "" is absent:
+ * *ret stays. */
+int row_number(const char *text, int64_t scale, int64_t *ret, struct err *err);
+
+/* Takes the job in if it makes sense; else complains of its row. Takes its gpu_types
+ * over. */
+void reader_take(struct reader *r, struct work *job, const struct err *wrong);
+/* A name that lasts as long as the workload. */
+const char *reader_name(struct reader *r, const char *name);
+
+int read_csv(struct reader *r, struct err *err);
+int read_swf(struct reader *r, struct err *err);
+void read_csv_help(FILE *out);
+
+#endif

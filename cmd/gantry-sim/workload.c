@@ -1,0 +1,196 @@
+#include "cmd/gantry-sim/workload.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/duration.h"
+#include "base/util.h"
+#include "cmd/gantry-sim/rows.h"
+#include "scheduler/model.h"
+
+/* A thousand years of seconds, an exbibyte of memory: no sum of a few overflows. */
+#define NUMBER_MAX (INT64_C(1) << 60)
+
+size_t row_split(char *line, char separator, char **ret)
+{
+    size_t n = 0;
+    bool blank = separator == ' ';
+    for (char *at = line; n <= ROW_FIELDS_MAX; at++) {
+        if (blank)
+            at += strspn(at, " \t");
+        if (blank && *at == '\0')
+            break;
+        if (n < ROW_FIELDS_MAX)
+            ret[n] = at;
+        n++;
+        at += strcspn(at, blank ? " \t" : ",");
+        if (*at == '\0')
+            break;
+        *at = '\0';
+    }
+    return n;
+}
+
+/* "0.25" has a fraction of 25 / 100; digits past the twelfth do not count. */
+static const char *read_fraction(const char *at, __int128 *ret_part, int64_t *ret_of)
+{
+    int64_t part = 0, of = 1;
+    for (; isdigit((unsigned char)*at); at++) {
+        if (of >= INT64_C(1000000000000))
+            continue;
+        part = part * 10 + (*at - '0');
+        of *= 10;
+    }
+    *ret_part = part;
+    *ret_of = of;
+    return at;
+}
+
+int row_number(const char *text, int64_t scale, int64_t *ret, struct err *err)
+{
+    __int128 part = 0;
+    int64_t of = 1;
+    char *end;
+    if (*text == '\0')
+        return 0;
+    if (!isdigit((unsigned char)*text))
+        return err_set(err, ERR_INVALID, "\"%s\" is no number from 0 on", text);
+    errno = 0;
+    int64_t whole = strtoll(text, &end, 10);
+    const char *behind = end;
+    if (*end == '.')
+        behind = read_fraction(end + 1, &part, &of);
+    if (*behind != '\0')
+        return err_set(err, ERR_INVALID, "\"%s\" is no number from 0 on", text);
+    __int128 value = (__int128)whole * scale + (part * scale + of - 1) / of;
+    if (errno == ERANGE || value > NUMBER_MAX)
+        return err_set(err, ERR_INVALID, "%s is too large", text);
+    *ret = (int64_t)value;
+    return 0;
+}
+
+/* ---- names ---- */
+
+const char *reader_name(struct reader *r, const char *name)
+{
+    struct workload *w = r->into;
+    size_t low = 0, high = w->n_names;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        int order = strcmp(w->names[middle], name);
+        if (order == 0)
+            return w->names[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    GROW(w->names, w->n_names, w->cap_names);
+    memmove(w->names + low + 1, w->names + low,
+            (w->n_names++ - low) * sizeof(*w->names));
+    return w->names[low] = xstrdup(name);
+}
+
+/* ---- jobs ---- */
+
+static const char *why_broken(const struct work *job)
+{
+    if (job->submit_sec == TIME_UNSET)
+        return "there is no time of submission";
+    if (job->run_sec == TIME_UNSET)
+        return "there is no run time";
+    if (job->submit_sec > DURATION_MAX || job->run_sec > DURATION_MAX)
+        return "a time of more than a thousand years";
+    if (job->limit_sec == 0)
+        return "its time limit is 0";
+    if (job->gpus == 0 && job->cpu_milli == 0 && job->nodes == 0)
+        return "it asks for no GPUs, no CPUs and no nodes";
+    return NULL;
+}
+
+void reader_take(struct reader *r, struct work *job, const struct err *wrong)
+{
+    struct workload *w = r->into;
+    const char *why = wrong->code != ERR_NONE ? wrong->msg : why_broken(job);
+    w->n_rows++;
+    job->row = lines_number(r->lines);
+    if (why) {
+        w->n_broken++;
+        r->complain(r->arg, job->row, why);
+        free(job->gpu_types);
+        return;
+    }
+    job->limit_sec = MIN(job->limit_sec, DURATION_MAX);
+    GROW(w->jobs, w->n, w->cap);
+    w->jobs[w->n++] = *job;
+}
+
+static int by_submission(const void *a, const void *b)
+{
+    const struct work *x = a, *y = b;
+    if (x->submit_sec != y->submit_sec)
+        return x->submit_sec < y->submit_sec ? -1 : 1;
+    return x->row < y->row ? -1 : x->row > y->row;
+}
+
+/* ---- the file ---- */
+
+/* Lines of the Standard Workload Format begin with ';' or are numbers and blanks. */
+static bool looks_like_swf(const char *line)
+{
+    line += strspn(line, " \t");
+    return *line == ';' ||
+           (*line != '\0' && line[strspn(line, "0123456789.- \t")] == '\0' &&
+            strpbrk(line, " \t"));
+}
+
+static int read_all(struct reader *r, const char *path, struct err *err)
+{
+    char *line;
+    int rc = lines_next(r->lines, &line, err);
+    if (rc == 0)
+        return err_set(err, ERR_INVALID, "%s: is empty", path);
+    if (rc < 0)
+        return -1;
+    bool swf = looks_like_swf(line);
+    lines_again(r->lines);
+    if ((swf ? read_swf : read_csv)(r, err) < 0)
+        return err->code == ERR_INVALID ? err_prefix(err, "%s", path) : -1;
+    if (r->into->n == 0)
+        return err_set(err, ERR_INVALID, "%s: there is no job in it", path);
+    return 0;
+}
+
+int workload_read(struct workload *ret, const char *path,
+                  workload_complain_fn *complain, void *arg, struct err *err)
+{
+    struct err own = ERR_INIT;
+    *ret = (struct workload){0};
+    struct reader r = {.into = ret, .complain = complain, .arg = arg};
+    r.lines = lines_open(path, err);
+    if (!r.lines)
+        return -1;
+    int rc = read_all(&r, path, err ? err : &own);
+    lines_close(r.lines);
+    if (rc == 0)
+        qsort(ret->jobs, ret->n, sizeof(*ret->jobs), by_submission);
+    return rc;
+}
+
+void workload_fini(struct workload *w)
+{
+    for (size_t i = 0; i < w->n; i++)
+        free(w->jobs[i].gpu_types);
+    free(w->jobs);
+    for (size_t i = 0; i < w->n_names; i++)
+        free(w->names[i]);
+    free(w->names);
+    *w = (struct workload){0};
+}
+
+void workload_help(FILE *out)
+{
+    read_csv_help(out);
+}

@@ -1,0 +1,52 @@
+/*
+ * workload - the jobs that somebody once submitted, as recorded.
+ *
+ * Read from CSV with a header line (columns by name, in any order: workload_columns) or
+ * from the Standard Workload Format; which of them it is, the file's first line tells.
+ * A row that makes no sense is complained of, counted and left out; the others are
+ * read. Times are seconds of the file's own clock, from 0.
+ *
+ * Invariant: jobs are in the order of their submission; of one second, of their rows.
+ */
+#ifndef GANTRY_SIM_WORKLOAD_H
+#define GANTRY_SIM_WORKLOAD_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "base/err.h"
+
+#define WORKLOAD_ROWS_MAX 10000000u
+
+struct work {
+    size_t row; /* line of the file, from 1 */
+    int64_t submit_sec, run_sec;
+    int64_t limit_sec;                  /* LIMIT_UNSET: none given */
+    int64_t nodes;                      /* 0: as few as hold it */
+    int64_t gpus, cpu_milli, mem_bytes; /* of the job, not of a node */
+    char *gpu_types;                    /* "T4" or "V100M16|V100M32"; NULL: any */
+    const char *account, *user;         /* "": none; lent from the workload */
+};
+
+struct workload {
+    struct work *jobs;
+    size_t n, cap;
+    size_t n_rows;   /* of jobs, whatever became of them */
+    size_t n_broken; /* left out: they make no sense */
+    size_t n_idle;   /* left out: they never ran (cancelled while pending) */
+    char **names;    /* of accounts and users, sorted */
+    size_t n_names, cap_names;
+};
+
+/* Told of each broken row. */
+typedef void workload_complain_fn(void *arg, size_t row, const char *what);
+
+/* -1: the file cannot be read, or is no workload at all. Either way free it with
+ * workload_fini. */
+int workload_read(struct workload *ret, const char *path,
+                  workload_complain_fn *complain, void *arg, struct err *err);
+void workload_fini(struct workload *w);
+/* The columns that are understood, for --help. */
+void workload_help(FILE *out);
+
+#endif

@@ -1,0 +1,43 @@
+#include "cmd/gantry-sim/workload.h"
+
+#include <assert.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "base/util.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void complain(void *arg, size_t row, const char *what)
+{
+    size_t *complaints = arg;
+    assert(row > 0 && *what != '\0' && !strchr(what, '\n'));
+    ++*complaints;
+}
+
+/* Every row is a job, or complained of, or never ran; jobs are in order and ask for
+ * something. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct err err = ERR_INIT;
+    struct workload w;
+    size_t complaints = 0;
+    int fd = memfd_create("workload", MFD_CLOEXEC);
+    AUTO_FREE char *path = xasprintf("/proc/self/fd/%d", fd);
+    assert(fd >= 0 && files_write_all(fd, (const char *)data, size) == 0);
+    int rc = workload_read(&w, path, complain, &complaints, &err);
+    assert(rc == 0 || err.code != ERR_NONE);
+    assert(w.n_broken == complaints && w.n_rows == w.n + w.n_broken + w.n_idle);
+    for (size_t i = 0; i < w.n; i++) {
+        const struct work *job = &w.jobs[i];
+        assert(job->submit_sec >= 0 && job->run_sec >= 0 && job->limit_sec != 0);
+        assert(job->gpus > 0 || job->cpu_milli > 0 || job->nodes > 0);
+        assert(i == 0 || rc < 0 || job->submit_sec >= w.jobs[i - 1].submit_sec);
+    }
+    workload_fini(&w);
+    close(fd);
+    return 0;
+}

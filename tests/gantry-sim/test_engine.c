@@ -1,0 +1,262 @@
+#include "cmd/gantry-sim/engine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/util.h"
+#include "cmd/gantry-sim/figures.h"
+#include "tests/support/suite.h"
+
+#define DATA "tests/gantry-sim/data/"
+
+static void note(void *arg, size_t row, const char *what)
+{
+    (void)arg;
+    (void)row;
+    (void)what;
+}
+
+struct stand {
+    struct pool pool;
+    struct workload load;
+    struct sched_config config;
+    struct replay replay;
+    struct history h;
+};
+
+static void stand_init(struct stand *s, const char *nodes, const char *gpus,
+                       const char *cpus, const char *workload)
+{
+    const struct groups groups = {nodes, gpus, cpus, NULL};
+    struct err err = ERR_INIT;
+    pool_init(&s->pool);
+    ck_assert_int_eq(pool_add(&s->pool, &groups, &err), 0);
+    int rc = workload_read(&s->load, workload, note, NULL, &err);
+    ck_assert_msg(rc == 0, "%s", err.msg);
+    s->config = sched_config_default();
+    s->replay =
+        (struct replay){.pool = &s->pool, .load = &s->load, .config = &s->config};
+}
+
+static void stand_run(struct stand *s)
+{
+    struct err err = ERR_INIT;
+    ck_assert_msg(engine_run(&s->replay, &s->h, &err) == 0, "%s", err.msg);
+}
+
+static void stand_fini(struct stand *s)
+{
+    history_fini(&s->h);
+    workload_fini(&s->load);
+    pool_fini(&s->pool);
+}
+
+/*
+ * hand.csv on two nodes of 8 GPUs (row 5 is broken):
+ *
+ *          0    60    300   660   900           3600       5400
+ *   n1     |== A (8) =============================|== B ======|
+ *   n2           |= C (4) ==|                     |== B ======|
+ *   n2                |== D (4), limit 600 =|
+ *
+ * B (16) waits for A. C and D slip in before it. D is cut off at its limit.
+ */
+static const struct {
+    int64_t start_sec, end_sec;
+    enum fate fate;
+} hand[] = {
+    {0, 3600, FATE_COMPLETED},
+    {3600, 5400, FATE_COMPLETED},
+    {60, 660, FATE_COMPLETED},
+    {300, 900, FATE_TIMEOUT},
+};
+
+START_TEST(test_hand)
+{
+    struct stand s;
+    stand_init(&s, "2", "8", NULL, DATA "hand.csv");
+    stand_run(&s);
+    ck_assert_uint_eq(s.h.n, ARRAY_LEN(hand));
+    for (size_t i = 0; i < s.h.n; i++) {
+        const struct tale *t = &s.h.tales[i];
+        ck_assert_msg(t->start_sec == hand[i].start_sec &&
+                          t->end_sec == hand[i].end_sec && t->fate == hand[i].fate,
+                      "job %zu: %ld to %ld, fate %d", i, t->start_sec, t->end_sec,
+                      t->fate);
+    }
+    ck_assert_uint_eq(s.h.tales[1].n_shares, 2);
+    ck_assert_uint_ne(s.h.tales[2].shares[0].node, s.h.tales[0].shares[0].node);
+    stand_fini(&s);
+}
+END_TEST
+
+/*
+ * The figures of the same, each worked out by hand:
+ *   waits 0, 3600, 0, 0; slowdowns 1, (3600 + 1800) / 1800 = 3, 1, 1
+ *   GPU-seconds 8 x 3600, 16 x 1800, 4 x 600, 4 x 600: 62,400 of 16 x 5400
+ *   while jobs came, until 300: 8 x 300 + 4 x 240 of 16 x 300
+ *   free while B waited: 8 x 60, 4 x 240, 0 x 360, 4 x 240, 8 x 2700: 24,000, of them
+ *   beside C or D 4 x 240 + 4 x 240
+ */
+START_TEST(test_hand_figures)
+{
+    struct stand s;
+    struct figures f;
+    stand_init(&s, "2", "8", NULL, DATA "hand.csv");
+    stand_run(&s);
+    figures_make(&f, &s.pool, &s.load, &s.h);
+    ck_assert_int_eq(f.jobs, 4);
+    ck_assert_int_eq(f.completed, 3);
+    ck_assert_int_eq(f.timeouts, 1);
+    ck_assert_double_eq(f.wait_mean, 900);
+    ck_assert_double_eq(f.wait_median, 0);
+    ck_assert_double_eq(f.wait_p99, 3600);
+    ck_assert_double_eq(f.slowdown_mean, 1.5);
+    ck_assert_double_eq(f.slowdown_p99, 3);
+    ck_assert_int_eq(f.span_sec, 5400);
+    ck_assert_double_eq_tol(f.utilisation, 62400.0 / (16 * 5400), 1e-12);
+    ck_assert_double_eq_tol(f.utilisation_arrivals, 3360.0 / (16 * 300), 1e-12);
+    ck_assert_double_eq_tol(f.fragmentation, 1920.0 / 24000, 1e-12);
+    ck_assert_double_eq_tol(f.gpu_hours, 62400.0 / 3600, 1e-9);
+    ck_assert_uint_eq(f.n_charges, 2);
+    ck_assert_str_eq(f.charges[0].account, "blue");
+    ck_assert_double_eq_tol(f.charges[0].gpu_hours, (28800 + 2400) / 3600.0, 1e-9);
+    ck_assert_str_eq(f.charges[1].account, "red");
+    ck_assert_double_eq_tol(f.charges[1].gpu_hours, (28800 + 2400) / 3600.0, 1e-9);
+    figures_fini(&f);
+    stand_fini(&s);
+}
+END_TEST
+
+/* B was told a start at once, an hour or a little more ahead, and starts no later. */
+START_TEST(test_promise)
+{
+    struct stand s;
+    struct figures f;
+    stand_init(&s, "2", "8", NULL, DATA "hand.csv");
+    stand_run(&s);
+    figures_make(&f, &s.pool, &s.load, &s.h);
+    const struct tale *b = &s.h.tales[1];
+    ck_assert_int_eq(b->promised.told_sec, 0);
+    ck_assert_int_ge(b->promised.start_sec, 3600);
+    ck_assert_int_eq(f.promises.n, 1);
+    ck_assert_int_eq(f.promises.late, 0);
+    ck_assert_int_eq(f.promises.mean, b->promised.start_sec - 3600);
+    ck_assert_int_eq(f.ahead[1].n, 1); /* an hour to six */
+    figures_fini(&f);
+    stand_fini(&s);
+}
+END_TEST
+
+/* n1 is lost at 600, with A on it, and is back at 1000: A begins anew there, and B,
+ * which waited for 3600, starts late. */
+START_TEST(test_outage)
+{
+    struct stand s;
+    struct figures f;
+    stand_init(&s, "2", "8", NULL, DATA "hand.csv");
+    struct outage outages[] = {{600, 0, false}, {1000, 0, true}};
+    stand_run(&s);
+    outages[0].node = outages[1].node = s.h.tales[0].shares[0].node;
+    history_fini(&s.h);
+    s.replay.outages = outages;
+    s.replay.n_outages = 2;
+    stand_run(&s);
+    const struct tale *a = &s.h.tales[0], *b = &s.h.tales[1];
+    ck_assert_int_eq(a->runs, 2);
+    ck_assert_int_eq(a->lost_sec, 600);
+    ck_assert_int_ge(a->start_sec, 660); /* C ends and leaves a node to it */
+    ck_assert_int_le(a->start_sec, 1000);
+    ck_assert_int_eq(a->end_sec, a->start_sec + 3600);
+    ck_assert_int_eq(b->start_sec, a->end_sec);
+    figures_make(&f, &s.pool, &s.load, &s.h);
+    ck_assert_int_eq(f.requeues, 1);
+    ck_assert_double_eq_tol(f.lost_hours, 8 * 600 / 3600.0, 1e-9);
+    ck_assert_int_eq(f.promises.late, 1);
+    ck_assert_int_eq(f.promises.worst_late, b->start_sec - b->promised.start_sec);
+    figures_fini(&f);
+    stand_fini(&s);
+}
+END_TEST
+
+/* A job for which there is no room on the cluster waits to the end, and the replay ends
+ * all the same. */
+START_TEST(test_never)
+{
+    struct stand s;
+    stand_init(&s, "1", "8", NULL, DATA "hand.csv");
+    stand_run(&s);
+    ck_assert_int_eq(s.h.tales[1].fate, FATE_WAITS);
+    ck_assert_int_eq(s.h.tales[1].reason, REASON_BAD_CONSTRAINTS);
+    ck_assert_int_eq(s.h.tales[0].fate, FATE_COMPLETED);
+    stand_fini(&s);
+}
+END_TEST
+
+/* 4 nodes of 2 processors: 1 has two of them until 600, 2 needs all four and waits,
+ * 4 has no limit and so may not start before 2. */
+START_TEST(test_swf)
+{
+    struct stand s;
+    stand_init(&s, "4", NULL, "2", DATA "sample.swf");
+    stand_run(&s);
+    ck_assert_uint_eq(s.h.n, 3);
+    ck_assert_int_eq(s.h.tales[0].start_sec, 0);
+    ck_assert_int_eq(s.h.tales[1].start_sec, 600);
+    ck_assert_uint_eq(s.h.tales[1].n_shares, 4);
+    ck_assert_int_eq(s.h.tales[2].fate, FATE_WAITS); /* there is no memory */
+    stand_fini(&s);
+}
+END_TEST
+
+/* ---- the same each time ---- */
+
+static void write_tales(const struct history *h, struct str *out)
+{
+    for (size_t i = 0; i < h->n; i++) {
+        const struct tale *t = &h->tales[i];
+        str_addf(out, "%zu %d %ld %ld %ld on", i, t->fate, t->start_sec, t->end_sec,
+                 t->promised.start_sec);
+        for (size_t k = 0; k < t->n_shares; k++)
+            str_addf(out, " %zu", t->shares[k].node);
+        str_addc(out, '\n');
+    }
+}
+
+/* The first hours of a real cluster on a third of it: the same twice; no job before its
+ * submission, none longer than its run time, all of them run. */
+START_TEST(test_real)
+{
+    struct stand s;
+    STR_AUTO struct str first, second;
+    str_init(&first, 1 << 22);
+    str_init(&second, 1 << 22);
+    stand_init(&s, "50", "8", NULL, DATA "itp2021-500.csv.gz");
+    stand_run(&s);
+    write_tales(&s.h, &first);
+    for (size_t i = 0; i < s.h.n; i++) {
+        const struct tale *t = &s.h.tales[i];
+        ck_assert_int_eq(t->fate, FATE_COMPLETED);
+        ck_assert_int_ge(t->start_sec, s.load.jobs[i].submit_sec);
+        ck_assert_int_eq(t->end_sec - t->start_sec, s.load.jobs[i].run_sec);
+    }
+    history_fini(&s.h);
+    stand_run(&s);
+    write_tales(&s.h, &second);
+    ck_assert_str_eq(first.s, second.s);
+    stand_fini(&s);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("gantry-sim/engine", (struct suite_row[]){{test_hand, 1},
+                                                                {test_hand_figures, 1},
+                                                                {test_promise, 1},
+                                                                {test_outage, 1},
+                                                                {test_never, 1},
+                                                                {test_swf, 1},
+                                                                {test_real, 1},
+                                                                {NULL, 0}});
+}

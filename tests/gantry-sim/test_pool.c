@@ -1,0 +1,146 @@
+#include "cmd/gantry-sim/pool.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry-sim/ledger.h"
+#include "tests/support/suite.h"
+
+#define GIB (INT64_C(1) << 30)
+
+START_TEST(test_groups)
+{
+    const struct groups groups = {"2,1", "a100:8,h100:4", "96", "1Ti,512G"};
+    struct pool p;
+    struct err err = ERR_INIT;
+    pool_init(&p);
+    ck_assert_msg(pool_add(&p, &groups, &err) == 0, "%s", err.msg);
+    ck_assert_uint_eq(p.n, 3);
+    ck_assert_str_eq(p.nodes[0]->name, "n1");
+    ck_assert_str_eq(p.nodes[2]->name, "n3");
+    ck_assert_str_eq(p.nodes[1]->gpu_type, "a100");
+    ck_assert_str_eq(p.nodes[2]->gpu_type, "h100");
+    ck_assert_int_eq(p.nodes[2]->capacity.v[p.resources.gpu], 4);
+    ck_assert_int_eq(p.nodes[2]->capacity.v[RES_CPU], 96000);
+    ck_assert_int_eq(p.nodes[2]->capacity.v[RES_MEM], 512 * GIB);
+    ck_assert_int_eq(p.total.v[p.resources.gpu], 20);
+    ck_assert_int_eq(p.largest.v[RES_MEM], 1024 * GIB);
+    pool_fini(&p);
+}
+END_TEST
+
+static const struct {
+    struct groups groups;
+    const char *message;
+} refused[] = {
+    {{"x", NULL, NULL, NULL}, "--nodes: \"x\" is no number up to 100000"},
+    {{"0", NULL, NULL, NULL}, "--nodes: not between 1 and 100000 in all"},
+    {{"60000,60000", NULL, NULL, NULL}, "--nodes: not between 1 and 100000 in all"},
+    {{"1,", NULL, NULL, NULL}, "--nodes: \"\" is no number up to 100000"},
+    {{"1", "a100:", NULL, NULL}, "--gpus: \"\" is no number up to 1024"},
+    {{"1", ":8", NULL, NULL}, "--gpus: a type is missing, as in a100:8"},
+    {{"1", "-1", NULL, NULL}, "--gpus: \"-1\" is no number up to 1024"},
+    {{"1", "1,2", NULL, NULL},
+     "--gpus: 2 items for 1 groups of nodes; one, or as many"},
+    {{"1", NULL, "-1", NULL}, "--cpus: \"-1\" is not between 0 and 1 million"},
+    {{"1", NULL, NULL, "2000Ti"}, "--memory: \"2000Ti\" is not between 0 and 1Pi"},
+};
+
+START_TEST(test_refused)
+{
+    struct pool p;
+    struct err err = ERR_INIT;
+    pool_init(&p);
+    ck_assert_int_eq(pool_add(&p, &refused[_i].groups, &err), -1);
+    ck_assert_str_eq(err.msg, refused[_i].message);
+    pool_fini(&p);
+}
+END_TEST
+
+/* On nodes of 8 GPUs, 16 CPUs and 64 GiB. */
+static const struct {
+    const char *name;
+    int64_t nodes, gpus, cpu_milli, mem_bytes;
+    int64_t pods, each_gpus, each_milli, units, max_units;
+} shapes[] = {
+    {"fits one node", 0, 4, 2000, GIB, 1, 4, 2000, 0, 0},
+    {"two whole nodes", 0, 16, 0, 0, 2, 8, 0, 0, 0},
+    {"two and a half", 0, 20, 0, 0, 3, 1, 0, 20, 8},
+    {"CPUs make it large", 0, 4, 20000, 0, 2, 2, 10000, 0, 0},
+    {"CPUs alone", 0, 0, 40000, 0, 3, 0, 1000, 40, 16},
+    {"nodes are named", 4, 8, 0, 0, 4, 2, 0, 0, 0},
+    {"nodes are named, and do not come out even", 3, 8, 0, 0, 3, 1, 0, 8, 3},
+    {"more nodes than GPUs", 4, 2, 0, 0, 4, 1, 0, 0, 0},
+    {"nodes and nothing else", 2, 0, 0, 0, 2, 0, 0, 0, 0},
+    {"larger than any node: its GPU alone has no room", 0, 1, 90000, 0, 1, 1, 90000, 0,
+     0},
+};
+
+START_TEST(test_shapes)
+{
+    const struct groups groups = {"4", "8", "16", "64Gi"};
+    const struct work work = {.nodes = shapes[_i].nodes,
+                              .gpus = shapes[_i].gpus,
+                              .cpu_milli = shapes[_i].cpu_milli,
+                              .mem_bytes = shapes[_i].mem_bytes,
+                              .account = "red",
+                              .user = "ann"};
+    struct pool p;
+    pool_init(&p);
+    ck_assert_int_eq(pool_add(&p, &groups, NULL), 0);
+    struct job *job = pool_job(&p, &work, 6);
+    ck_assert_str_eq(job->uid, "6");
+    ck_assert_int_eq(job->job_id, 7);
+    ck_assert_str_eq(job->account, "red");
+    ck_assert_msg(job->min_pods == shapes[_i].pods && job->max_pods == shapes[_i].pods,
+                  "%s: %ld pods", shapes[_i].name, job->min_pods);
+    ck_assert_msg(job->each.v[p.resources.gpu] == shapes[_i].each_gpus &&
+                      job->each.v[RES_CPU] == shapes[_i].each_milli &&
+                      job->each.v[RES_PODS] == 1,
+                  "%s: each %ld GPUs, %ld", shapes[_i].name,
+                  job->each.v[p.resources.gpu], job->each.v[RES_CPU]);
+    ck_assert_msg(job->units == shapes[_i].units &&
+                      (job->units == 0 || job->max_units == shapes[_i].max_units),
+                  "%s: %ld units, at most %ld", shapes[_i].name, job->units,
+                  job->max_units);
+    job_free(job);
+    pool_fini(&p);
+}
+END_TEST
+
+START_TEST(test_ledger)
+{
+    const struct groups groups = {"2", "8", NULL, NULL};
+    struct pool p;
+    pool_init(&p);
+    ck_assert_int_eq(pool_add(&p, &groups, NULL), 0);
+    struct ledger *l = ledger_new(&p);
+    struct slot slot = {.pods = 1};
+    slot.each.v[p.resources.gpu] = 5;
+    ck_assert_int_eq(ledger_find(l, "n2"), 1);
+    ck_assert_int_eq(ledger_find(l, "n3"), -1);
+    ck_assert(ledger_take(l, 1, &slot));
+    ck_assert(!ledger_take(l, 1, &slot)); /* 3 are left */
+    struct ledger_sum sum = ledger_sum(l);
+    ck_assert_int_eq(sum.total, 16);
+    ck_assert_int_eq(sum.free, 11);
+    ck_assert_int_eq(sum.fragments, 3);
+    ledger_give(l, 1, &slot);
+    sum = ledger_sum(l);
+    ck_assert_int_eq(sum.free, 16);
+    ck_assert_int_eq(sum.fragments, 0);
+    ledger_free(l);
+    pool_fini(&p);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("gantry-sim/pool",
+                      (struct suite_row[]){{test_groups, 1},
+                                           {test_refused, ARRAY_LEN(refused)},
+                                           {test_shapes, ARRAY_LEN(shapes)},
+                                           {test_ledger, 1},
+                                           {NULL, 0}});
+}

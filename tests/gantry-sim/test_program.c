@@ -1,0 +1,168 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/files.h"
+#include "base/json.h"
+#include "base/str.h"
+#include "base/util.h"
+#include "tests/support/program.h"
+#include "tests/support/suite.h"
+#include "tests/support/tempdir.h"
+
+#define HAND "tests/gantry-sim/data/hand.csv"
+#define COMPLAINT \
+    "gantry-sim: " HAND ":5: left out: duration_s: \"oops\" is no number from 0 on\n"
+
+static int run(const char *root, const char *const *args, struct str *said)
+{
+    struct program p;
+    program_start(&p, root, args);
+    int status = program_end(&p);
+    str_reset(said);
+    str_add(said, p.said.s);
+    program_fini(&p);
+    return status;
+}
+
+/* ---- wrong use: one line, and 2 ---- */
+
+static const struct {
+    const char *args[PROGRAM_ARGS_MAX];
+    const char *said;
+} wrong[] = {
+    {{"gantry-sim", "-N", "2"}, "gantry-sim: --workload is missing: what is to run?\n"},
+    {{"gantry-sim", "-w", HAND}, "gantry-sim: --nodes is missing: on how many?\n"},
+    {{"gantry-sim", "-w", HAND, "-N", "2", "more"},
+     "gantry-sim: unexpected argument \"more\"\n"},
+    {{"gantry-sim", "-w", HAND, "-N", "2", "--compare"},
+     "gantry-sim: --compare: settings files are missing\n"},
+    {{"gantry-sim", "-w", HAND, "-N", "2", "--config", "@/bad.yaml"},
+     "gantry-sim: @/bad.yaml:1: unknown key \"priorityWeightAgee\"; did you mean "
+     "\"priorityWeightAge\"?\n"},
+    {{"gantry-sim", "-w", "@/none.csv", "-N", "2"},
+     "gantry-sim: @/none.csv: No such file or directory\n"},
+    {{"gantry-sim", "--node", "2", "--wrkload", HAND},
+     "gantry-sim: unknown option --wrkload; did you mean --workload?\n"},
+};
+
+START_TEST(test_wrong)
+{
+    struct err err = ERR_INIT;
+    char *root = tempdir_new();
+    AUTO_FREE char *bad = tempdir_path(root, "bad.yaml");
+    AUTO_FREE char *want = program_argument(root, wrong[_i].said);
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    ck_assert_int_eq(files_write(bad, "priorityWeightAgee: 1\n", 22, 0600, &err), 0);
+    ck_assert_int_eq(run(root, wrong[_i].args, &said), 2);
+    ck_assert_str_eq(said.s, want);
+    tempdir_free(root);
+}
+END_TEST
+
+/* ---- figures ---- */
+
+static void expect(const struct str *said, const char *line)
+{
+    ck_assert_msg(strstr(said->s, line) != NULL, "no \"%s\" in\n%s", line, said->s);
+}
+
+/* test_engine.c has the same figures, worked out. */
+START_TEST(test_text)
+{
+    char *root = tempdir_new();
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    ck_assert_int_eq(run(root,
+                         (const char *[PROGRAM_ARGS_MAX]){
+                             "gantry-sim", "-w", HAND, "-N", "2", "--gpus", "a100:8"},
+                         &said),
+                     0);
+    expect(&said, COMPLAINT);
+    expect(&said, "\n5 rows: 4 jobs, 1 broken, 0 never ran; 2 nodes\n");
+    expect(&said, "\nwait, mean                                    900 s\n");
+    expect(&said, "\nbounded slowdown, mean                         1.50\n");
+    expect(&said, "\nutilisation                                  72.2 %\n");
+    expect(&said, "\nfragmentation                                 8.0 %\n");
+    expect(&said, "\npromises broken                                   0\n");
+    expect(&said, "\nGPU-hours by account\n"
+                  "  blue                                          8.7\n"
+                  "  red                                           8.7\n");
+    tempdir_free(root);
+}
+END_TEST
+
+/* Without a promise for B, C and D and whatever fits goes first: here it is the same,
+ * but nothing is promised. */
+START_TEST(test_compare)
+{
+    static const char text[] = "schedulerParameters: {reservationDepth: 0}\n";
+    struct err err = ERR_INIT;
+    char *root = tempdir_new();
+    AUTO_FREE char *a = tempdir_path(root, "a.yaml"), *b = tempdir_path(root, "b.yaml");
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    ck_assert_int_eq(files_write(a, text, strlen(text), 0600, &err), 0);
+    ck_assert_int_eq(files_write(b, "", 0, 0600, &err), 0);
+    ck_assert_int_eq(run(root,
+                         (const char *[PROGRAM_ARGS_MAX]){
+                             "gantry-sim", "--json", "-w", HAND, "-N2", "--gpus=8",
+                             "--compare", "@/a.yaml", "@/b.yaml"},
+                         &said),
+                     0);
+    ck_assert(str_starts(said.s, COMPLAINT));
+    JSON_AUTO struct json *all = json_parse_str(said.s + strlen(COMPLAINT), &err);
+    ck_assert_msg(all != NULL, "%s in %s", err.msg, said.s);
+    ck_assert_int_eq(json_int_or(all, "workload.broken", -1), 1);
+    const struct json *runs = json_get(all, "runs");
+    ck_assert_uint_eq(json_len(runs), 2);
+    ck_assert_str_eq(json_str(json_item(runs, 0), "settings"), a);
+    ck_assert_int_eq(json_int_or(json_item(runs, 0), "promised", -1), 0);
+    ck_assert_int_eq(json_int_or(json_item(runs, 1), "promised", -1), 1);
+    ck_assert_double_eq(json_double(json_get(json_item(runs, 1), "waitMeanSec")), 900);
+    tempdir_free(root);
+}
+END_TEST
+
+START_TEST(test_never)
+{
+    char *root = tempdir_new();
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    ck_assert_int_eq(run(root,
+                         (const char *[PROGRAM_ARGS_MAX]){"gantry-sim", "-w", HAND,
+                                                          "-N1", "--gpus=8"},
+                         &said),
+                     0);
+    expect(&said, "gantry-sim: " HAND ":3: never started: BadConstraints\n");
+    expect(&said, "\nnever started                                     1\n");
+    tempdir_free(root);
+}
+END_TEST
+
+START_TEST(test_help)
+{
+    char *root = tempdir_new();
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    ck_assert_int_eq(
+        run(root, (const char *[PROGRAM_ARGS_MAX]){"gantry-sim", "--help"}, &said), 0);
+    expect(&said, "--workload FILE");
+    expect(&said, "timelimit_s");
+    expect(&said, "priorityWeightAge");
+    expect(&said, "Exit status:");
+    tempdir_free(root);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("gantry-sim/program",
+                      (struct suite_row[]){{test_wrong, ARRAY_LEN(wrong)},
+                                           {test_text, 1},
+                                           {test_compare, 1},
+                                           {test_never, 1},
+                                           {test_help, 1},
+                                           {NULL, 0}});
+}

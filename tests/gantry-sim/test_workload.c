@@ -1,0 +1,278 @@
+#include "cmd/gantry-sim/workload.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "base/str.h"
+#include "base/util.h"
+#include "scheduler/model.h"
+#include "tests/support/suite.h"
+#include "tests/support/tempdir.h"
+
+#define DATA "tests/gantry-sim/data/"
+
+/* Complaints, one a line: "3: why". */
+static void note(void *arg, size_t row, const char *what)
+{
+    str_addf(arg, "%zu: %s\n", row, what);
+}
+
+static int read_text(const char *text, struct workload *ret, struct str *complaints,
+                     struct err *err)
+{
+    char *dir = tempdir_new();
+    AUTO_FREE char *path = tempdir_path(dir, "w");
+    ck_assert_int_eq(files_write(path, text, strlen(text), 0600, err), 0);
+    int rc = workload_read(ret, path, note, complaints, err);
+    tempdir_free(dir);
+    return rc;
+}
+
+/* ---- jobs as they are read ---- */
+
+#define NONE LIMIT_UNSET
+#define MIB (INT64_C(1) << 20)
+
+static const struct {
+    const char *name, *text;
+    struct work want; /* of the first job */
+} good[] = {
+    {"all columns, in any order",
+     "user,account,gpu_type,memory_mib,cpus,gpus,nodes,timelimit_s,duration_s,submit_"
+     "s\n"
+     "ann,red,T4|A10,2048,1.5,4,2,600,60,7\n",
+     {2, 7, 60, 600, 2, 4, 1500, 2048 * MIB, (char *)"T4|A10", "red", "ann"}},
+    {"what is empty is not given",
+     "submit_s,duration_s,timelimit_s,gpus,gpu_type\n5,6,,1,\n",
+     {2, 5, 6, NONE, 0, 1, 0, 0, NULL, "", ""}},
+    {"other columns are passed over, fractions rounded up",
+     "submit_s,mood,duration_s,gpus\n1.0,fine,2.25,1\n",
+     {2, 1, 3, NONE, 0, 1, 0, 0, NULL, "", ""}},
+    {"names of other traces",
+     "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,creation_time,deletion_"
+     "time\n"
+     "p,6000,1,1,460,T4,10,25\n",
+     {2, 10, 15, NONE, 0, 1, 6000, MIB, (char *)"T4", "", ""}},
+    {"ends of lines as Windows has them",
+     "submit_s,duration_s,gpus\r\n1,2,3\r\n",
+     {2, 1, 2, NONE, 0, 3, 0, 0, NULL, "", ""}},
+    {"in the order of submission",
+     "submit_s,duration_s,gpus\n9,2,3\n4,2,1\n",
+     {3, 4, 2, NONE, 0, 1, 0, 0, NULL, "", ""}},
+    {"Standard Workload Format: memory is of each processor",
+     "; a comment\n 1 30 5 120 2 -1 512 4 900 1024 1 3 7 -1 1 -1 -1 -1\n",
+     {2, 30, 120, 900, 0, 0, 4000, 4 * MIB, NULL, "group7", "user3"}},
+    {"what was not asked for is what was used",
+     "1 30 5 120 2 -1 512 -1 -1 -1 1 -1 -1 -1 1 -1 -1 -1\n",
+     {1, 30, 120, NONE, 0, 0, 2000, MIB, NULL, "", ""}},
+};
+
+START_TEST(test_good)
+{
+    const struct work *want = &good[_i].want;
+    struct workload w;
+    struct err err = ERR_INIT;
+    STR_AUTO struct str said;
+    str_init(&said, 4096);
+    int rc = read_text(good[_i].text, &w, &said, &err);
+    ck_assert_msg(rc == 0, "%s: %s", good[_i].name, err.msg);
+    ck_assert_str_eq(said.s, "");
+    const struct work *got = &w.jobs[0];
+    ck_assert_msg(got->row == want->row && got->submit_sec == want->submit_sec &&
+                      got->run_sec == want->run_sec &&
+                      got->limit_sec == want->limit_sec,
+                  "%s: row %zu, times %ld %ld %ld", good[_i].name, got->row,
+                  got->submit_sec, got->run_sec, got->limit_sec);
+    ck_assert_msg(got->nodes == want->nodes && got->gpus == want->gpus &&
+                      got->cpu_milli == want->cpu_milli &&
+                      got->mem_bytes == want->mem_bytes,
+                  "%s: %ld %ld %ld %ld", good[_i].name, got->nodes, got->gpus,
+                  got->cpu_milli, got->mem_bytes);
+    ck_assert_msg(str_eq(got->gpu_types, want->gpu_types), "%s", good[_i].name);
+    ck_assert_str_eq(got->account, want->account);
+    ck_assert_str_eq(got->user, want->user);
+    workload_fini(&w);
+}
+END_TEST
+
+/* ---- rows that are left out ---- */
+
+#define HEAD "submit_s,duration_s,timelimit_s,gpus\n"
+
+static const struct {
+    const char *row, *complaint;
+} broken[] = {
+    {"1,2,3", "2: 3 fields; the first line has 4\n"},
+    {"1,2,3,4,5", "2: 5 fields; the first line has 4\n"},
+    {",2,3,4", "2: there is no time of submission\n"},
+    {"1,,3,4", "2: there is no run time\n"},
+    {"-1,2,3,4", "2: submit_s: \"-1\" is no number from 0 on\n"},
+    {"1,2x,3,4", "2: duration_s: \"2x\" is no number from 0 on\n"},
+    {"1,2.5.1,3,4", "2: duration_s: \"2.5.1\" is no number from 0 on\n"},
+    {"1,nan,3,4", "2: duration_s: \"nan\" is no number from 0 on\n"},
+    {"1,2,0,4", "2: its time limit is 0\n"},
+    {"1,2,3,0", "2: it asks for no GPUs, no CPUs and no nodes\n"},
+    {"1,2,3,99999999999999999999", "2: gpus: 99999999999999999999 is too large\n"},
+    {"99999999999,2,3,4", "2: a time of more than a thousand years\n"},
+    {"1,2,3,\"4\"", "2: quotes are not understood\n"},
+};
+
+START_TEST(test_broken)
+{
+    struct workload w;
+    struct err err = ERR_INIT;
+    STR_AUTO struct str said;
+    str_init(&said, 4096);
+    AUTO_FREE char *text = xasprintf(HEAD "%s\n7,8,9,1\n", broken[_i].row);
+    int rc = read_text(text, &w, &said, &err);
+    ck_assert_msg(rc == 0, "%s: %s", broken[_i].row, err.msg);
+    ck_assert_str_eq(said.s, broken[_i].complaint);
+    ck_assert_uint_eq(w.n_rows, 2);
+    ck_assert_uint_eq(w.n_broken, 1);
+    ck_assert_uint_eq(w.n, 1);
+    ck_assert_uint_eq(w.jobs[0].row, 3);
+    workload_fini(&w);
+}
+END_TEST
+
+/* A job that was cancelled while it waited never ran; a row that is cut is broken. */
+START_TEST(test_swf_sample)
+{
+    struct workload w;
+    struct err err = ERR_INIT;
+    STR_AUTO struct str said;
+    str_init(&said, 4096);
+    ck_assert_int_eq(workload_read(&w, DATA "sample.swf", note, &said, &err), 0);
+    ck_assert_str_eq(said.s, "8: 9 fields; the format has 18\n");
+    ck_assert_uint_eq(w.n_rows, 5);
+    ck_assert_uint_eq(w.n, 3);
+    ck_assert_uint_eq(w.n_idle, 1);
+    workload_fini(&w);
+}
+END_TEST
+
+/* ---- files that are no workloads ---- */
+
+static const struct {
+    const char *text, *message;
+} refused[] = {
+    {"", "is empty"},
+    {"a,b,c\n1,2,3\n", "no workload: there is no column submit_s in its first line"},
+    {"submit_s,gpus\n1,2\n", "there is no column duration_s"},
+    {"submit_s,submit_s,duration_s\n", "a second column for what submit_s says"},
+    {"submit_s,duration_s,gpus\n", "there is no job in it"},
+    {"submit_s,duration_s,gpus\n1,2,x\n", "there is no job in it"},
+    {"; only a comment\n", "there is no job in it"},
+};
+
+START_TEST(test_refused)
+{
+    struct workload w;
+    struct err err = ERR_INIT;
+    STR_AUTO struct str said;
+    str_init(&said, 4096);
+    ck_assert_int_eq(read_text(refused[_i].text, &w, &said, &err), -1);
+    ck_assert_msg(strstr(err.msg, refused[_i].message) != NULL, "%s", err.msg);
+    ck_assert_msg(strstr(err.msg, "/w: ") != NULL, "no path: %s", err.msg);
+    workload_fini(&w);
+}
+END_TEST
+
+START_TEST(test_no_file)
+{
+    struct workload w;
+    struct err err = ERR_INIT;
+    ck_assert_int_eq(workload_read(&w, "/nowhere/w.csv", note, NULL, &err), -1);
+    ck_assert_str_eq(err.msg, "/nowhere/w.csv: No such file or directory");
+    workload_fini(&w);
+}
+END_TEST
+
+/* ---- compressed ---- */
+
+START_TEST(test_gzip)
+{
+    struct workload w;
+    struct err err = ERR_INIT;
+    STR_AUTO struct str said;
+    str_init(&said, 4096);
+    int rc = workload_read(&w, DATA "itp2021-500.csv.gz", note, &said, &err);
+    ck_assert_msg(rc == 0, "%s", err.msg);
+    ck_assert_str_eq(said.s, "");
+    ck_assert_uint_eq(w.n, 500);
+    ck_assert_int_eq(w.jobs[0].submit_sec, 1999);
+    ck_assert_str_eq(w.jobs[0].account, "vc07");
+    workload_fini(&w);
+}
+END_TEST
+
+START_TEST(test_gzip_cut)
+{
+    struct workload w;
+    struct err err = ERR_INIT;
+    char *dir = tempdir_new();
+    AUTO_FREE char *path = tempdir_path(dir, "w");
+    STR_AUTO struct str bytes;
+    str_init(&bytes, 1 << 20);
+    ck_assert_int_eq(str_read_file(&bytes, DATA "itp2021-500.csv.gz", &err), 0);
+    ck_assert_int_eq(files_write(path, bytes.s, bytes.len / 2, 0600, &err), 0);
+    ck_assert_int_eq(workload_read(&w, path, note, NULL, &err), -1);
+    ck_assert_msg(strstr(err.msg, "damaged behind line ") != NULL &&
+                      strstr(err.msg, ": the file ends too early") != NULL,
+                  "%s", err.msg);
+    workload_fini(&w);
+    tempdir_free(dir);
+}
+END_TEST
+
+/* A byte that no text has makes its row broken, not the next one. */
+START_TEST(test_nul_byte)
+{
+    static const char text[] = HEAD "1,2,3,4\n\0,2,3,4\n5,6,7,8\n";
+    struct workload w;
+    struct err err = ERR_INIT;
+    STR_AUTO struct str said;
+    str_init(&said, 4096);
+    char *dir = tempdir_new();
+    AUTO_FREE char *path = tempdir_path(dir, "w");
+    ck_assert_int_eq(files_write(path, text, sizeof(text) - 1, 0600, &err), 0);
+    ck_assert_int_eq(workload_read(&w, path, note, &said, &err), 0);
+    ck_assert_str_eq(said.s, "3: submit_s: \"?\" is no number from 0 on\n");
+    ck_assert_uint_eq(w.n, 2);
+    workload_fini(&w);
+    tempdir_free(dir);
+}
+END_TEST
+
+START_TEST(test_long_line)
+{
+    struct workload w;
+    struct err err = ERR_INIT;
+    STR_AUTO struct str text, said;
+    str_init(&text, 1 << 20);
+    str_init(&said, 4096);
+    str_add(&text, HEAD);
+    while (text.len < 70000)
+        str_add(&text, "1,2,3,");
+    ck_assert_int_eq(read_text(text.s, &w, &said, &err), -1);
+    ck_assert_msg(strstr(err.msg, "/w:2: a line of more than 65536 bytes") != NULL,
+                  "%s", err.msg);
+    workload_fini(&w);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("gantry-sim/workload",
+                      (struct suite_row[]){{test_good, ARRAY_LEN(good)},
+                                           {test_broken, ARRAY_LEN(broken)},
+                                           {test_swf_sample, 1},
+                                           {test_refused, ARRAY_LEN(refused)},
+                                           {test_no_file, 1},
+                                           {test_gzip, 1},
+                                           {test_gzip_cut, 1},
+                                           {test_nul_byte, 1},
+                                           {test_long_line, 1},
+                                           {NULL, 0}});
+}
