@@ -134,6 +134,8 @@ static int serve_resource(struct call *call)
 
     if (find_resource(call) != 0)
         return -1;
+    if (call->kind->deprecated)
+        call_warn(call, "%s", call->kind->deprecated);
     if (call->kind->create_only)
         return refuse_method(&call->refusal, call->kind);
     for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {

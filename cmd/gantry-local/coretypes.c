@@ -8,7 +8,8 @@
 
 static const struct core_types *const tables[] = {
     &coretypes_core_pod, &coretypes_core_volume, &coretypes_core_other,
-    &coretypes_apps,     &coretypes_policy,      &coretypes_meta,
+    &coretypes_apps,     &coretypes_autoscaling, &coretypes_network,
+    &coretypes_policy,   &coretypes_storage,     &coretypes_meta,
 };
 
 struct named_type {

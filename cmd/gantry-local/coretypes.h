@@ -38,17 +38,21 @@ struct core_types {
 };
 
 extern const struct core_types coretypes_apps;
+extern const struct core_types coretypes_autoscaling;
 extern const struct core_types coretypes_core_other;
 extern const struct core_types coretypes_core_pod;
 extern const struct core_types coretypes_core_volume;
 extern const struct core_types coretypes_meta;
+extern const struct core_types coretypes_network;
 extern const struct core_types coretypes_policy;
+extern const struct core_types coretypes_storage;
 
 struct core_kind {
     const char *type; /* "core.v1.Pod": the row, and the Kind behind its last dot */
     const char *group, *version, *plural;
     const char *short_names; /* "po", or "a,b", or "" */
     const char *selectable;  /* "spec.nodeName,status.phase", or "" */
+    const char *deprecated;  /* what whoever uses it is warned of; NULL */
     bool namespaced;
     bool has_status;
     bool create_only;

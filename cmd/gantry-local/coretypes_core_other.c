@@ -14,8 +14,9 @@ static const struct core_type rows[] = {
     {"core.v1.DaemonEndpoint", "Port int32 @1 =0"},
     {"core.v1.EndpointAddress", "atomic; hostname string @3; ip string @1 =\"\"; "
                                 "nodeName string @4?; targetRef ObjectReference @2?"},
-    {"core.v1.EndpointPort", "atomic; appProtocol string @4?; name string @1; port! "
-                             "int32 @2; protocol string @3 {SCTP|TCP|UDP}"},
+    {"core.v1.EndpointPort",
+     "atomic; appProtocol string @4?; name string @1; port! int32 @2; protocol "
+     "string @3 =TCP {SCTP|TCP|UDP}"},
     {"core.v1.EndpointSubset", "addresses []EndpointAddress @1; notReadyAddresses "
                                "[]EndpointAddress @2; ports []EndpointPort @3"},
     {"core.v1.Endpoints",
@@ -80,10 +81,26 @@ static const struct core_type rows[] = {
      "=\"\"; kubeletVersion string @7 =\"\"; machineID string @1 =\"\"; "
      "operatingSystem string @9 =\"\"; osImage string @5 =\"\"; runningInUserNamespace "
      "bool @12?; swap NodeSwapStatus @11?; systemUUID string @2 =\"\""},
+    {"core.v1.PodTemplate",
+     "metadata meta.v1.ObjectMeta @1; template PodTemplateSpec @2"},
     {"core.v1.PortStatus",
      "error string @3?; port int32 @1 =0; protocol string @2 =\"\" {SCTP|TCP|UDP}"},
-    {"core.v1.ResourceQuota", "metadata meta.v1.ObjectMeta @1; spec ResourceQuotaSpec "
-                              "@2; status ResourceQuotaStatus @3"},
+    {"core.v1.ReplicationController",
+     "metadata meta.v1.ObjectMeta @1; spec ReplicationControllerSpec @2; status "
+     "ReplicationControllerStatus @3 ={}"},
+    {"core.v1.ReplicationControllerCondition",
+     "lastTransitionTime time @3; message string @5; reason string @4; status "
+     "string @2 =\"\"; type string @1 =\"\""},
+    {"core.v1.ReplicationControllerSpec",
+     "minReadySeconds int32 @4; replicas int32 @1? =1; selector {}string @2 atomic; "
+     "template PodTemplateSpec @3?"},
+    {"core.v1.ReplicationControllerStatus",
+     "availableReplicas int32 @5; conditions []ReplicationControllerCondition @6 "
+     "map:type merge:type; fullyLabeledReplicas int32 @2; observedGeneration int64 "
+     "@3; readyReplicas int32 @4; replicas int32 @1 =0"},
+    {"core.v1.ResourceQuota",
+     "metadata meta.v1.ObjectMeta @1; spec ResourceQuotaSpec @2; status "
+     "ResourceQuotaStatus @3 ={}"},
     {"core.v1.ResourceQuotaSpec",
      "hard {}quantity @1; scopeSelector ScopeSelector @3?; scopes []string @2"},
     {"core.v1.ResourceQuotaStatus", "hard {}quantity @1; used {}quantity @2"},
@@ -97,7 +114,8 @@ static const struct core_type rows[] = {
      "data {}bytes @2; immutable bool @5?; metadata meta.v1.ObjectMeta @1; stringData "
      "{}string @4; type string @3 =Opaque"},
     {"core.v1.Service",
-     "metadata meta.v1.ObjectMeta @1; spec ServiceSpec @2; status ServiceStatus @3"},
+     "metadata meta.v1.ObjectMeta @1; spec ServiceSpec @2; status ServiceStatus @3 "
+     "={}"},
     {"core.v1.ServiceAccount",
      "automountServiceAccountToken bool @4?; imagePullSecrets []LocalObjectReference "
      "@3; metadata meta.v1.ObjectMeta @1; secrets []ObjectReference @2 map:name "
@@ -108,17 +126,19 @@ static const struct core_type rows[] = {
     {"core.v1.ServiceSpec",
      "allocateLoadBalancerNodePorts bool @20?; clusterIP string @3; clusterIPs "
      "[]string @18; externalIPs []string @5; externalName string @10; "
-     "externalTrafficPolicy string @11 {Cluster|Local}; healthCheckNodePort int32 @12; "
-     "internalTrafficPolicy string @22? =Cluster {Cluster|Local}; ipFamilies []string "
-     "@19; ipFamilyPolicy string @17? {PreferDualStack|RequireDualStack|SingleStack}; "
-     "loadBalancerClass string @21?; loadBalancerIP string @8; "
-     "loadBalancerSourceRanges []string @9; ports []ServicePort @1 map:port,protocol "
-     "merge:port; publishNotReadyAddresses bool @13; selector {}string @2 atomic; "
-     "sessionAffinity string @7 =None {ClientIP|None}; sessionAffinityConfig "
-     "SessionAffinityConfig @14?; trafficDistribution string @23?; type string @4 "
-     "=ClusterIP {ClusterIP|ExternalName|LoadBalancer|NodePort}"},
-    {"core.v1.ServiceStatus", "conditions []meta.v1.Condition @2 map:type merge:type; "
-                              "loadBalancer LoadBalancerStatus @1"},
+     "externalTrafficPolicy string @11 {Cluster|Local}; healthCheckNodePort int32 "
+     "@12; internalTrafficPolicy string @22? {Cluster|Local}; ipFamilies []string "
+     "@19; ipFamilyPolicy string @17? "
+     "{PreferDualStack|RequireDualStack|SingleStack}; loadBalancerClass string "
+     "@21?; loadBalancerIP string @8; loadBalancerSourceRanges []string @9; ports "
+     "[]ServicePort @1 map:port,protocol merge:port; publishNotReadyAddresses bool "
+     "@13; selector {}string @2 atomic; sessionAffinity string @7 =None "
+     "{ClientIP|None}; sessionAffinityConfig SessionAffinityConfig @14?; "
+     "trafficDistribution string @23?; type string @4 =ClusterIP "
+     "{ClusterIP|ExternalName|LoadBalancer|NodePort}"},
+    {"core.v1.ServiceStatus",
+     "conditions []meta.v1.Condition @2 map:type merge:type; loadBalancer "
+     "LoadBalancerStatus @1 ={}"},
     {"core.v1.SessionAffinityConfig", "clientIP ClientIPConfig @1?"},
     {"core.v1.Taint", "effect! string @3 {NoExecute|NoSchedule|PreferNoSchedule}; key! "
                       "string @1; timeAdded time @4?; value string @2"},

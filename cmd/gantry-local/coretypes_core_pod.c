@@ -161,26 +161,26 @@ static const struct core_type rows[] = {
      "automountServiceAccountToken bool @21?; containers! []Container @2 map:name "
      "merge:name; dnsConfig PodDNSConfig @26?; dnsPolicy string @6 =ClusterFirst "
      "{ClusterFirst|ClusterFirstWithHostNet|Default|None}; enableServiceLinks bool "
-     "@30? =true; ephemeralContainers []EphemeralContainer @34 map:name merge:name; "
+     "@30?; ephemeralContainers []EphemeralContainer @34 map:name merge:name; "
      "evictionResponders []EvictionResponder @44 map:name merge:name; hostAliases "
-     "[]HostAlias @23 map:ip merge:ip; hostIPC bool @13; hostNetwork bool @11; hostPID "
-     "bool @12; hostUsers bool @37?; hostname string @16; hostnameOverride string "
-     "@41?; imagePullSecrets []LocalObjectReference @15 map:name merge:name; "
+     "[]HostAlias @23 map:ip merge:ip; hostIPC bool @13; hostNetwork bool @11; "
+     "hostPID bool @12; hostUsers bool @37?; hostname string @16; hostnameOverride "
+     "string @41?; imagePullSecrets []LocalObjectReference @15 map:name merge:name; "
      "initContainers []Container @20 map:name merge:name; nodeName string @10; "
      "nodeSelector {}string @7 atomic; os PodOS @36?; overhead {}quantity @32; "
-     "preemptionPolicy string @31? {Never|PreemptLowerPriority}; priority int32 @25?; "
-     "priorityClassName string @24; readinessGates []PodReadinessGate @28; "
+     "preemptionPolicy string @31? {Never|PreemptLowerPriority}; priority int32 "
+     "@25?; priorityClassName string @24; readinessGates []PodReadinessGate @28; "
      "resourceClaims []PodResourceClaim @39 map:name merge:name; resources "
      "ResourceRequirements @40?; restartPolicy string @3 =Always "
-     "{Always|OnFailure|Never}; runtimeClassName string @29?; schedulerName string @19 "
-     "=default-scheduler; schedulingGates []PodSchedulingGate @38 map:name merge:name; "
-     "schedulingGroup PodSchedulingGroup @43?; securityContext PodSecurityContext @14? "
-     "={}; serviceAccount string @9; serviceAccountName string @8; setHostnameAsFQDN "
-     "bool @35?; shareProcessNamespace bool @27?; subdomain string @17; "
-     "terminationGracePeriodSeconds int64 @4? =30; tolerations []Toleration @22; "
-     "topologySpreadConstraints []TopologySpreadConstraint @33 "
-     "map:topologyKey,whenUnsatisfiable merge:topologyKey; volumes []Volume @1 "
-     "map:name merge:name"},
+     "{Always|OnFailure|Never}; runtimeClassName string @29?; schedulerName string "
+     "@19 =default-scheduler; schedulingGates []PodSchedulingGate @38 map:name "
+     "merge:name; schedulingGroup PodSchedulingGroup @43?; securityContext "
+     "PodSecurityContext @14? ={}; serviceAccount string @9; serviceAccountName "
+     "string @8; setHostnameAsFQDN bool @35?; shareProcessNamespace bool @27?; "
+     "subdomain string @17; terminationGracePeriodSeconds int64 @4? =30; "
+     "tolerations []Toleration @22; topologySpreadConstraints "
+     "[]TopologySpreadConstraint @33 map:topologyKey,whenUnsatisfiable "
+     "merge:topologyKey; volumes []Volume @1 map:name merge:name"},
     {"core.v1.PodStatus",
      "allocatedResources {}quantity @19; conditions []PodCondition @2 map:type "
      "merge:type; containerStatuses []ContainerStatus @8; ephemeralContainerStatuses "
@@ -195,7 +195,7 @@ static const struct core_type rows[] = {
      "string @4; resize string @14; resourceClaimStatuses []PodResourceClaimStatus @15 "
      "map:name merge:name; resources ResourceRequirements @20?; startTime time @7?; "
      "volumeHealth []PodVolumeHealth @22 map:name"},
-    {"core.v1.PodTemplateSpec", "metadata meta.v1.ObjectMeta @1; spec PodSpec @2"},
+    {"core.v1.PodTemplateSpec", "metadata meta.v1.ObjectMeta @1 ={}; spec PodSpec @2"},
     {"core.v1.PodVolumeHealth",
      "healthConditions []VolumeHealthCondition @2 map:status,reason merge:status; "
      "lastTransitionTime time @3; name! string @1"},

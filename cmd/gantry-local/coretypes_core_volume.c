@@ -67,7 +67,7 @@ static const struct core_type rows[] = {
     {"core.v1.NFSVolumeSource", "path! string @2; readOnly bool @3; server! string @1"},
     {"core.v1.PersistentVolumeClaim",
      "metadata meta.v1.ObjectMeta @1; spec PersistentVolumeClaimSpec @2; status "
-     "PersistentVolumeClaimStatus @3"},
+     "PersistentVolumeClaimStatus @3 ={\"phase\":\"Pending\"}"},
     {"core.v1.PersistentVolumeClaimCondition",
      "lastProbeTime time @3; lastTransitionTime time @4; message string @6; reason "
      "string @5; status string @2 =\"\"; type string @1 =\"\""},

@@ -127,8 +127,8 @@ static const struct core_type rows[] = {
                         "namespace string @4"},
     {"scheduling.v1.PriorityClass",
      "description string @4; globalDefault bool @3; metadata meta.v1.ObjectMeta @1; "
-     "preemptionPolicy string @5? =PreemptLowerPriority {Never|PreemptLowerPriority}; "
-     "value int32 @2 =0"},
+     "preemptionPolicy string @5? =PreemptLowerPriority "
+     "{PreemptLowerPriority|Never}; value int32 @2 =0"},
 };
 
 const struct core_types coretypes_policy = {rows, ARRAY_LEN(rows)};

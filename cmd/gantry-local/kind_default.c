@@ -2,7 +2,18 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-local/kind_default_priv.h"
 #include "cmd/gantry-local/kinds.h"
+
+#define RBAC "rbac.authorization.k8s.io"
+
+void default_put(struct json *object, const char *path, struct json *take)
+{
+    if (json_at(object, path) == NULL)
+        json_set_at(object, path, take);
+    else
+        json_free(take);
+}
 
 /* What is not pinned to a version is looked for anew at each start. */
 static const char *pull_policy(const char *image)
@@ -43,7 +54,7 @@ static void default_volumes(struct json *pod_spec)
             json_set(json_item(volumes, i), "emptyDir", json_new_object());
 }
 
-static void default_pod_spec(struct json *spec)
+void default_pod_spec(struct json *spec)
 {
     const char *account = json_str(spec, "serviceAccountName");
 
@@ -58,38 +69,9 @@ static void default_pod_spec(struct json *spec)
 
 static void default_pod(struct json *pod)
 {
+    if (json_is(json_get(pod, "spec"), JSON_OBJECT))
+        default_put(pod, "spec.enableServiceLinks", json_new_bool(true));
     default_pod_spec(json_get(pod, "spec"));
-}
-
-static void default_template(struct json *object)
-{
-    default_pod_spec(json_at(object, "spec.template.spec"));
-}
-
-static void default_job(struct json *job)
-{
-    struct json *spec = json_get(job, "spec");
-
-    default_template(job);
-    if (!json_is(spec, JSON_OBJECT) || json_get(spec, "parallelism") != NULL)
-        return;
-    if (json_get(spec, "completions") == NULL)
-        json_set(spec, "completions", json_new_int(1));
-    json_set(spec, "parallelism", json_new_int(1));
-}
-
-static void default_service(struct json *service)
-{
-    const struct json *ports = json_at(service, "spec.ports");
-    const char *ip = json_str(service, "spec.clusterIP");
-
-    for (size_t i = 0; i < json_len(ports); i++) {
-        struct json *port = json_item(ports, i);
-        if (json_get(port, "targetPort") == NULL && json_get(port, "port") != NULL)
-            json_set(port, "targetPort", json_copy(json_get(port, "port")));
-    }
-    if (ip != NULL && json_at(service, "spec.clusterIPs") == NULL)
-        json_set_at(service, "spec.clusterIPs", json_build("[%s]", ip));
 }
 
 static char *base64(const char *bytes, size_t len)
@@ -132,6 +114,46 @@ static void default_secret(struct json *secret)
     json_del(secret, "stringData");
 }
 
+/* Of one map of amounts those that the other lacks. */
+static void add_amounts(struct json *item, const char *to, const char *from)
+{
+    const struct json *amounts = json_get(item, from);
+
+    if (json_len(amounts) > 0 && json_get(item, to) == NULL)
+        json_set(item, to, json_new_object());
+    for (json_each (it, amounts))
+        if (json_get(json_get(item, to), it.key) == NULL)
+            json_set(json_get(item, to), it.key, json_copy(it.val));
+}
+
+/* Containers may have as much as is allowed, and ask for what they may have. */
+static void default_limit_range(struct json *range)
+{
+    const struct json *limits = json_at(range, "spec.limits");
+
+    for (size_t i = 0; i < json_len(limits); i++) {
+        struct json *item = json_item(limits, i);
+        if (!str_eq(json_str(item, "type"), "Container"))
+            continue;
+        add_amounts(item, "default", "max");
+        add_amounts(item, "defaultRequest", "default");
+        add_amounts(item, "defaultRequest", "min");
+    }
+}
+
+/* People and groups are of no group of Kubernetes' own. */
+static void default_subjects(struct json *binding)
+{
+    const struct json *subjects = json_get(binding, "subjects");
+
+    for (size_t i = 0; i < json_len(subjects); i++) {
+        struct json *s = json_item(subjects, i);
+        const char *kind = json_str_or(s, "kind", "");
+        if (strcmp(kind, "User") == 0 || strcmp(kind, "Group") == 0)
+            default_put(s, "apiGroup", json_new_string(RBAC));
+    }
+}
+
 static const struct {
     const char *group, *plural;
     void (*fill)(struct json *object);
@@ -139,11 +161,19 @@ static const struct {
     {"", "pods", default_pod},
     {"", "services", default_service},
     {"", "secrets", default_secret},
-    {"apps", "deployments", default_template},
-    {"apps", "daemonsets", default_template},
-    {"apps", "replicasets", default_template},
-    {"apps", "statefulsets", default_template},
+    {"", "limitranges", default_limit_range},
+    {"", "podtemplates", default_pod_template},
+    {"", "replicationcontrollers", default_replication_controller},
+    {"apps", "deployments", default_deployment},
+    {"apps", "daemonsets", default_daemonset},
+    {"apps", "replicasets", default_replicaset},
+    {"apps", "statefulsets", default_statefulset},
+    {"autoscaling", "horizontalpodautoscalers", default_autoscaler},
     {"batch", "jobs", default_job},
+    {"batch", "cronjobs", default_cronjob},
+    {"networking.k8s.io", "networkpolicies", default_network_policy},
+    {RBAC, "rolebindings", default_subjects},
+    {RBAC, "clusterrolebindings", default_subjects},
 };
 
 void kind_default(const struct kind *kind, struct json *object)

@@ -6,6 +6,7 @@
 #include "base/util.h"
 #include "cmd/gantry-local/coretypes.h"
 #include "cmd/gantry-local/kinds_priv.h"
+#include "cmd/gantry-local/names.h"
 
 struct kinds {
     struct schema_pool *pool; /* the core types */
@@ -95,16 +96,6 @@ static char **split_list(const char *text, size_t *ret_n)
     return list;
 }
 
-static char *lower(const char *s)
-{
-    char *out = xstrdup(s);
-
-    for (char *p = out; *p != '\0'; p++)
-        if (*p >= 'A' && *p <= 'Z')
-            *p = (char)(*p - 'A' + 'a');
-    return out;
-}
-
 static const struct {
     const char *group, *plural;
 } scalable[] = {{"apps", "deployments"},
@@ -132,7 +123,7 @@ static struct kind_entry *core_entry(const struct core_kind *row,
     k->version = xstrdup(row->version);
     k->plural = xstrdup(row->plural);
     k->name = xstrdup(strrchr(row->type, '.') + 1);
-    k->singular = lower(k->name);
+    k->singular = name_lower(k->name);
     k->list_name = xasprintf("%sList", k->name);
     k->short_names = split_list(row->short_names, &k->n_short_names);
     k->categories = split_list(row->in_all ? "all" : "", &k->n_categories);
@@ -140,6 +131,7 @@ static struct kind_entry *core_entry(const struct core_kind *row,
     k->namespaced = row->namespaced;
     k->has_status = row->has_status;
     k->create_only = row->create_only;
+    k->deprecated = row->deprecated;
     k->schema = schema;
     fill_scale(k);
     return e;

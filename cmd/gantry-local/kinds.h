@@ -51,7 +51,8 @@ struct kind {
     struct scale_paths scale;
     bool is_custom; /* from a CRD: no strategic merge patch; PUT needs a resourceVersion
                      */
-    bool create_only;     /* a review: answered, never stored */
+    bool create_only;       /* a review: answered, never stored */
+    const char *deprecated; /* a warning to whoever uses it; NULL */
     bool has_foreign_cel; /* custom, not ours, with CEL rules that are not evaluated */
     const struct schema *schema;
     const struct column

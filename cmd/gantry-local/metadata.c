@@ -1,11 +1,11 @@
 #include "cmd/gantry-local/metadata.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "base/duration.h"
 #include "base/opt.h"
 #include "base/util.h"
+#include "cmd/gantry-local/names.h"
 
 /* ObjectMeta; `inner` is what the values of a map or the items of a list are. */
 static const struct {
@@ -117,65 +117,6 @@ void metadata_drop_empty(struct json *object)
 
 /* ---- names ---- */
 
-static bool is_lower_alnum(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
-static bool label_part(const char *s, size_t len)
-{
-    if (len == 0 || !is_lower_alnum(s[0]) || !is_lower_alnum(s[len - 1]))
-        return false;
-    for (size_t i = 0; i < len; i++)
-        if (!is_lower_alnum(s[i]) && s[i] != '-')
-            return false;
-    return true;
-}
-
-bool name_is_label(const char *name)
-{
-    return strlen(name) <= 63 && label_part(name, strlen(name));
-}
-
-bool name_is_subdomain(const char *name)
-{
-    if (strlen(name) > 253)
-        return false;
-    for (;;) {
-        const size_t len = strcspn(name, ".");
-        if (!label_part(name, len))
-            return false;
-        if (name[len] == '\0')
-            return true;
-        name += len + 1;
-    }
-}
-
-/* The part of a label behind the slash, and label values: at most 63 of [-A-Za-z0-9_.],
- * letters or digits at both ends. */
-static bool is_label_word(const char *s)
-{
-    const size_t len = strlen(s);
-
-    if (len == 0 || len > 63 || !isalnum((unsigned char)s[0]) ||
-        !isalnum((unsigned char)s[len - 1]))
-        return false;
-    for (size_t i = 0; i < len; i++)
-        if (!isalnum((unsigned char)s[i]) && !strchr("-_.", s[i]))
-            return false;
-    return true;
-}
-
-static bool is_qualified_name(const char *s)
-{
-    const char *slash = strchr(s, '/');
-
-    if (!slash)
-        return is_label_word(s);
-    AUTO_FREE char *prefix = xstrndup(s, (size_t)(slash - s));
-    return name_is_subdomain(prefix) && is_label_word(slash + 1);
-}
-
 static void report(cause_fn *found, void *arg, const char *field, const char *value,
                    const char *why)
 {
@@ -185,54 +126,39 @@ static void report(cause_fn *found, void *arg, const char *field, const char *va
                    .field = field, .reason = "FieldValueInvalid", .message = message});
 }
 
-#define SUBDOMAIN_RULE                                                               \
-    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric "        \
-    "characters, '-' or '.', and must start and end with an alphanumeric character " \
-    "(e.g. 'example.com', regex used for validation is "                             \
-    "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
-#define QUALIFIED_RULE                                                                 \
-    "name part must consist of alphanumeric characters, '-', '_' or '.', and must "    \
-    "start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or " \
-    "'123-abc', regex used for validation is "                                         \
-    "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
-#define VALUE_RULE                                                                  \
-    "a valid label must be an empty string or consist of alphanumeric characters, " \
-    "'-', '_' or '.', and must start and end with an alphanumeric character (e.g. " \
-    "'MyValue',  or 'my_value',  or '12345', regex used for validation is "         \
-    "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
-
-#define NAME_LENGTH "must be no more than 253 characters"
-#define VALUE_LENGTH "must be no more than 63 bytes"
+/* Kinds whose names are not subdomains. */
+static const struct {
+    const char *group, *plural; /* NULL: all of the group */
+    const char *(*refuse)(const char *name);
+} name_rules[] = {
+    {"", "namespaces", name_refuse_label},
+    {"", "services", name_refuse_label},
+    {"rbac.authorization.k8s.io", NULL, name_refuse_segment},
+};
 
 static void validate_name(const struct kind *kind, const char *name, cause_fn *found,
                           void *arg)
 {
-    const bool label =
-        kind->group[0] == '\0' && (strcmp(kind->plural, "namespaces") == 0 ||
-                                   strcmp(kind->plural, "services") == 0);
+    const char *(*refuse)(const char *) = name_refuse_subdomain;
 
-    if (label && !name_is_label(name))
-        report(found, arg, "metadata.name", name, NAME_LABEL_RULE);
-    else if (!label && !name_is_subdomain(name))
-        report(found, arg, "metadata.name", name,
-               strlen(name) > 253 ? NAME_LENGTH : SUBDOMAIN_RULE);
+    for (size_t i = 0; i < ARRAY_LEN(name_rules) && !kind->is_custom; i++)
+        if (strcmp(name_rules[i].group, kind->group) == 0 &&
+            (!name_rules[i].plural || strcmp(name_rules[i].plural, kind->plural) == 0))
+            refuse = name_rules[i].refuse;
+    if (refuse(name))
+        report(found, arg, "metadata.name", name, refuse(name));
 }
 
 static void validate_maps(const struct json *object, cause_fn *found, void *arg)
 {
-    for (json_each (it, json_at(object, "metadata.labels"))) {
-        const char *value = json_string(it.val);
-        if (!is_qualified_name(it.key))
-            report(found, arg, "metadata.labels", it.key, QUALIFIED_RULE);
-        if (value[0] && !is_label_word(value))
-            report(found, arg, "metadata.labels", value,
-                   strlen(value) > 63 ? VALUE_LENGTH : VALUE_RULE);
-    }
     size_t total = 0;
-    for (json_each (it2, json_at(object, "metadata.annotations"))) {
-        if (!is_qualified_name(it2.key))
-            report(found, arg, "metadata.annotations", it2.key, QUALIFIED_RULE);
-        total += strlen(it2.key) + json_string_len(it2.val);
+
+    names_check_labels(json_at(object, "metadata.labels"), "metadata.labels", found,
+                       arg);
+    for (json_each (it, json_at(object, "metadata.annotations"))) {
+        if (!name_is_qualified(it.key))
+            report(found, arg, "metadata.annotations", it.key, NAME_QUALIFIED_RULE);
+        total += strlen(it.key) + json_string_len(it.val);
     }
     if (total > (256u << 10))
         found(arg, &(struct cause){.field = "metadata.annotations",
@@ -277,8 +203,8 @@ static void validate_finalizers(const struct json *object, const struct json *be
 
     for (size_t i = 0; i < json_len(now); i++) {
         const char *word = json_string(json_item(now, i));
-        if (!is_qualified_name(word))
-            report(found, arg, "metadata.finalizers", word, QUALIFIED_RULE);
+        if (!name_is_qualified(word))
+            report(found, arg, "metadata.finalizers", word, NAME_QUALIFIED_RULE);
         if (!before || !json_at(before, "metadata.deletionTimestamp") ||
             list_has(then, word))
             continue;

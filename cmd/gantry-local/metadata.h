@@ -32,13 +32,4 @@ bool metadata_has_finalizers(const struct json *object);
 /* Adds the finalizer as the last, or takes it away. */
 void metadata_set_finalizer(struct json *object, const char *finalizer, bool there);
 
-/* RFC 1123; what a name must be. */
-bool name_is_subdomain(const char *name);
-bool name_is_label(const char *name);
-/* What Kubernetes says of one that is none. */
-#define NAME_LABEL_RULE                                                                \
-    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters "   \
-    "or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  " \
-    "or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
-
 #endif

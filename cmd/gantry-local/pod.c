@@ -6,6 +6,7 @@
 #include "base/util.h"
 #include "cmd/gantry-local/answer.h"
 #include "cmd/gantry-local/metadata.h"
+#include "cmd/gantry-local/names.h"
 #include "cmd/gantry-local/pod_check.h"
 #include "cmd/gantry-local/strategy.h"
 
@@ -259,7 +260,7 @@ void pod_validate(struct write *w)
     if (!w->before) {
         if (json_len(json_at(w->after, "spec.containers")) == 0)
             write_invalid(w, "spec.containers", "FieldValueRequired", "Required value");
-        pod_check(w->after, found_cause, w);
+        pod_check(json_get(w->after, "spec"), "spec", found_cause, w);
         return;
     }
     check_ends(w, "status.containerStatuses");

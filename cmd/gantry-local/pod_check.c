@@ -6,7 +6,7 @@
 
 #include "base/quantity.h"
 #include "base/util.h"
-#include "cmd/gantry-local/metadata.h"
+#include "cmd/gantry-local/names.h"
 #include "cmd/gantry-local/pod_check_private.h"
 
 void pod_say(const struct at *at, const char *reason, const char *message,
@@ -177,14 +177,14 @@ static void check_ports(const struct at *at)
     }
 }
 
-void pod_check(const struct json *pod, cause_fn *found, void *arg)
+void pod_check(const struct json *spec, const char *field, cause_fn *found, void *arg)
 {
-    static const char *const kinds[] = {"spec.initContainers", "spec.containers"};
+    static const char *const kinds[] = {"initContainers", "containers"};
 
     for (size_t k = 0; k < ARRAY_LEN(kinds); k++) {
-        const struct json *list = json_at(pod, kinds[k]);
+        const struct json *list = json_get(spec, kinds[k]);
         for (size_t i = 0; i < json_len(list); i++) {
-            AUTO_FREE char *path = xasprintf("%s[%zu]", kinds[k], i);
+            AUTO_FREE char *path = xasprintf("%s.%s[%zu]", field, kinds[k], i);
             const struct at at = {json_item(list, i), path, found, arg};
             check_name(&at);
             check_ports(&at);

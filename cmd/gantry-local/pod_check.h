@@ -11,7 +11,8 @@
 #include "base/json.h"
 #include "cmd/gantry-local/schema.h"
 
-/* Calls `found` for each violation. `pod` has its schema's shape. */
-void pod_check(const struct json *pod, cause_fn *found, void *arg);
+/* Calls `found` for each violation in the pod spec at `field` ("spec",
+ * "spec.template.spec"), which has its schema's shape. */
+void pod_check(const struct json *spec, const char *field, cause_fn *found, void *arg);
 
 #endif

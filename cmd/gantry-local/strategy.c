@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-local/job.h"
+#include "cmd/gantry-local/kind_check.h"
+#include "cmd/gantry-local/service.h"
 #include "crds/rules.h"
-
-/* Of a ConfigMap or Secret. */
-#define DATA_BYTES_MAX (1u << 20)
 
 /* Our own kinds: what the CRDs' CEL rules and the admission policies say elsewhere. */
 
@@ -43,72 +43,55 @@ static void gantry_validate(struct write *w)
         rules_check(w->call->kind->name, w->after, w->before, found_violation, w);
 }
 
-/* ConfigMaps and Secrets: keys may be file names. */
+#define RBAC "rbac.authorization.k8s.io"
 
-static const char *refuse_key(const char *key)
-{
-    if (strcmp(key, ".") == 0 || strcmp(key, "..") == 0)
-        return "must not be '.' or '..'";
-    if (strlen(key) > 253)
-        return "must be no more than 253 characters";
-    if (!key[0] ||
-        key[strspn(key, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                        "0123456789-._")])
-        return "a valid config key must consist of alphanumeric characters, '-', '_' "
-               "or "
-               "'.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for "
-               "validation is '[-._a-zA-Z0-9]+')";
-    return NULL;
-}
-
-/* Returns the bytes of the values; in base64 they are four for three. */
-static size_t check_data(struct write *w, const char *map, bool base64)
-{
-    size_t total = 0;
-
-    for (json_each (it, json_get(w->after, map))) {
-        const size_t len =
-            json_is(it.val, JSON_STRING) ? strlen(json_string(it.val)) : 0;
-        const char *why = refuse_key(it.key);
-        total += base64 ? len / 4 * 3 : len;
-        if (!why)
-            continue;
-        AUTO_FREE char *field = xasprintf("%s[%s]", map, it.key);
-        AUTO_FREE char *message = xasprintf("Invalid value: \"%s\": %s", it.key, why);
-        write_invalid(w, field, "FieldValueInvalid", message);
-    }
-    return total;
-}
-
-static void check_total(struct write *w, size_t total)
-{
-    if (total > DATA_BYTES_MAX)
-        write_invalid(w, "data", "FieldValueTooLong",
-                      "Too long: may not be more than 1048576 bytes");
-}
-
-static void configmap_validate(struct write *w)
-{
-    check_total(w, check_data(w, "data", false) + check_data(w, "binaryData", true));
-}
-
-static void secret_validate(struct write *w)
-{
-    check_total(w, check_data(w, "data", true));
-}
-
+/* The first row that fits is a kind's. */
 static const struct strategy strategies[] = {
-    {"", "configmaps", .validate = configmap_validate},
-    {"", "secrets", .validate = secret_validate},
+    {"", "configmaps", .check = configmap_check},
+    {"", "secrets", .check = secret_check},
     {"", "pods", .has_generation = true, .prepare = pod_prepare, .admit = pod_admit,
      .validate = pod_validate},
     {"", "nodes", .keeps_status = true},
     {"", "namespaces", .prepare = namespace_prepare},
-    {"apps", NULL, .has_generation = true, .is_unmanaged = true},
+    {"", "services", .prepare = service_prepare, .check = service_check,
+     .commit = service_commit},
+    {"", "endpoints", .check = endpoints_check},
+    {"", "limitranges", .check = limit_range_check},
+    {"", "resourcequotas", .check = quota_check},
+    {"", "persistentvolumes", .check = volume_check},
+    {"", "persistentvolumeclaims", .check = claim_check},
+    {"", "podtemplates", .has_generation = true, .check = pod_template_check},
+    {"", "replicationcontrollers", .has_generation = true, .is_unmanaged = true,
+     .orphans_dependents = true, .check = replication_controller_check},
+    {"apps", "deployments", .has_generation = true, .is_unmanaged = true,
+     .check = deployment_check},
+    {"apps", "daemonsets", .has_generation = true, .is_unmanaged = true,
+     .check = daemonset_check},
+    {"apps", "replicasets", .has_generation = true, .is_unmanaged = true,
+     .check = replicaset_check},
+    {"apps", "statefulsets", .has_generation = true, .is_unmanaged = true,
+     .check = statefulset_check},
+    {"apps", "controllerrevisions", .check = revision_check},
+    {"autoscaling", "horizontalpodautoscalers", .has_generation = true,
+     .check = autoscaler_check},
     {"batch", "jobs", .has_generation = true, .is_unmanaged = true,
-     .orphans_dependents = true},
-    {"batch", NULL, .has_generation = true, .is_unmanaged = true},
-    {"policy", NULL, .has_generation = true},
+     .orphans_dependents = true, .prepare = job_prepare, .check = job_check},
+    {"batch", "cronjobs", .has_generation = true, .is_unmanaged = true,
+     .check = cronjob_check},
+    {"discovery.k8s.io", NULL, .has_generation = true, .check = endpoint_slice_check},
+    {"networking.k8s.io", "ingresses", .has_generation = true, .check = ingress_check},
+    {"networking.k8s.io", "ingressclasses", .has_generation = true,
+     .check = ingress_class_check},
+    {"networking.k8s.io", "networkpolicies", .has_generation = true,
+     .check = network_policy_check},
+    {"node.k8s.io", NULL, .check = runtime_class_check},
+    {"policy", NULL, .has_generation = true, .check = budget_check},
+    {RBAC, "roles", .check = role_check},
+    {RBAC, "clusterroles", .check = cluster_role_check},
+    {RBAC, "rolebindings", .check = role_binding_check},
+    {RBAC, "clusterrolebindings", .check = cluster_role_binding_check},
+    {"scheduling.k8s.io", NULL, .has_generation = true, .check = priority_class_check},
+    {"storage.k8s.io", NULL, .check = storage_class_check},
     {"apiextensions.k8s.io", "customresourcedefinitions", .has_generation = true,
      .prepare = crd_prepare, .validate = crd_validate, .commit = crd_commit},
     {"gantry.dev", NULL, .has_generation = true, .admit = gantry_admit,

@@ -7,6 +7,7 @@
 #ifndef GANTRY_LOCAL_STRATEGY_H
 #define GANTRY_LOCAL_STRATEGY_H
 
+#include "cmd/gantry-local/check.h"
 #include "cmd/gantry-local/write.h"
 
 struct strategy {
@@ -19,7 +20,9 @@ struct strategy {
     void (*prepare)(struct write *w);
     /* Policy: fills what admission does elsewhere; refuses with the call's refusal. */
     int (*admit)(struct write *w);
-    /* Adds causes; `after` has its schema's shape. */
+    /* Adds causes; `after` has its schema's shape. One of the two: what only needs the
+     * objects is a check. */
+    void (*check)(const struct check *c);
     void (*validate)(struct write *w);
     /* The last step before the store; may still refuse. Does nothing lasting when
      * w->dry_run. */

@@ -88,10 +88,13 @@ static void add_column(struct json *list, const struct column *c)
                                  (int64_t)c->priority));
 }
 
-/* A core kind's first column is its name unless its table names all of them itself. */
+/* A core kind's first column is its name unless its table has that among its own. */
 static bool names_itself(const struct core_table *t)
 {
-    return t->plural != NULL && strcmp(t->plural, "events") == 0;
+    for (size_t i = 0; i < t->n; i++)
+        if (strcmp(t->columns[i].name, "Name") == 0)
+            return true;
+    return false;
 }
 
 void table_columns(const struct kind *kind, struct str *out)

@@ -23,8 +23,50 @@ struct core_table {
     size_t n;
 };
 
+struct core_tables {
+    const struct core_table *rows;
+    size_t n;
+};
+
+extern const struct core_tables table_access;
+extern const struct core_tables table_autoscale;
+extern const struct core_tables table_core;
+extern const struct core_tables table_event;
+extern const struct core_tables table_network;
+extern const struct core_tables table_storage;
+extern const struct core_tables table_workload;
+
+/* The rows of those arrays, and a column that most have. */
+#define TABLE_ROW(group, plural, columns)          \
+    {                                              \
+        group, plural, columns, ARRAY_LEN(columns) \
+    }
+#define TABLE_AGE                           \
+    {                                       \
+        "Age", "string", 0, table_age, NULL \
+    }
+
 /* NULL: NAME and AGE. */
 const struct core_table *table_of_core(const char *group, const char *plural);
+
+/* ---- cells ---- */
+
+#define CELL_MAX 4096
+
+/* Takes `text` over; "<none>" for an empty one. */
+struct json *cell_take(char *text);
+/* The value at `path` as text, or `otherwise`. */
+struct json *cell_text_or(const struct json *object, const char *path,
+                          const char *otherwise);
+/* "a=b,c=d". */
+struct json *cell_labels(const struct json *labels);
+/* A LabelSelector as text, "<none>" for one that selects all. */
+struct json *cell_selector(const struct json *selector);
+/* At most `max` of the words (an array of strings), then "+ 2 more...". */
+struct json *cell_words(const struct json *words, size_t max);
+struct json *cell_created_at(const struct json *object, int64_t now_sec);
+/* The name, with " (default)" where the annotation says so. */
+struct json *cell_default_name(const struct json *object, const char *annotation);
 
 /* As kubectl says how long: "5s", "2m30s", "3h", "4d5h", "2y12d". */
 #define AGE_TEXT_MAX 32

@@ -112,6 +112,16 @@ static void found_cause(void *arg, const struct cause *cause)
     causes_add(w->causes, cause);
 }
 
+static void check_kind(struct write *w)
+{
+    const struct check check = {w->after, w->before, found_cause, w};
+
+    if (w->strategy->check)
+        w->strategy->check(&check);
+    if (w->strategy->validate)
+        w->strategy->validate(w);
+}
+
 /* What its schema, its kind and ObjectMeta say against the object. The kind's own
  * checks only see objects of the right shape. */
 static int check_valid(struct write *w)
@@ -119,9 +129,10 @@ static int check_valid(struct write *w)
     const struct call *call = w->call;
 
     metadata_validate(call->kind, w->after, w->before, found_cause, w);
+    const size_t of_metadata = json_len(w->causes);
     schema_validate(call->kind->schema, w->after, found_cause, w);
-    if (json_len(w->causes) == 0 && w->strategy->validate)
-        w->strategy->validate(w);
+    if (json_len(w->causes) == of_metadata)
+        check_kind(w);
     if (json_len(w->causes) == 0)
         return 0;
     return refuse_invalid(&w->call->refusal, call->kind,
@@ -258,7 +269,7 @@ int write_create(struct write *w)
     const char *name = json_str(w->after, "metadata.name");
     if (table_find(call->table, call->ns, name))
         return refuse_exists(&call->refusal, call->kind, name);
-    if (w->strategy->is_unmanaged && !call->warning)
+    if (w->strategy->is_unmanaged && !w->dry_run && !call->warning)
         call_warn(call, "gantry-local runs no controller for %s: no pods come of it",
                   call->kind->plural);
     return settle(w, 201, put_new);

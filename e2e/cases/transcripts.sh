@@ -1,12 +1,15 @@
 # What kubectl says is the same on both servers, word for word: see e2e/transcripts/.
 transcripts=$kit/transcripts
 
-# Times, identities, versions, ages and the namespace differ from run to run.
+# Times, identities, versions, addresses, ages and the namespace differ from run to run; one of
+# the two says where no controller acts.
 normalize() {
     sed -E \
         -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z/TIME/g' \
         -e 's/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/UID/g' \
         -e 's/resourceVersion: "[0-9]+"/resourceVersion: "VERSION"/' \
+        -e 's/\b10\.96\.[0-9]+\.[0-9]+ */ADDRESS /g' -e 's/ [0-9]{1,2}s( |$) */ AGE\1/' \
+        -e '/^Warning: gantry-local runs no controller for /d' \
         -e "s/\\b$NS\\b/NAMESPACE/g"
 }
 

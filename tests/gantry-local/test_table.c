@@ -98,18 +98,158 @@ static const struct {
     {"a deployment", "apps", "deployments",
      "{\"spec\":{\"replicas\":3},\"status\":{\"readyReplicas\":2,\"updatedReplicas\":3}"
      "}",
-     "[\"x\",\"2/3\",3,0,\"60m\"]"},
+     "[\"x\",\"2/3\",3,0,\"60m\",\"\",\"\",\"<none>\"]"},
     {"a job", "batch", "jobs",
      "{\"spec\":{\"completions\":2},\"status\":{\"succeeded\":1,\"startTime\":"
      "\"1970-01-01T00:58:00Z\"}}",
-     "[\"x\",\"Running\",\"1/2\",\"2m\",\"60m\"]"},
+     "[\"x\",\"Running\",\"1/2\",\"2m\",\"60m\",\"\",\"\",\"<none>\"]"},
+    {"a daemon set", "apps", "daemonsets",
+     "{\"spec\":{\"selector\":{\"matchLabels\":{\"a\":\"b\"},\"matchExpressions\":[{"
+     "\"key"
+     "\":\"c\",\"operator\":\"In\",\"values\":[\"d\",\"e\"]},{\"key\":\"f\","
+     "\"operator\":\"DoesN"
+     "otExist\"},{\"key\":\"g\",\"operator\":\"NotIn\",\"values\":[\"h\"]},{\"key\":"
+     "\"i\",\"op"
+     "erator\":\"Exists\"}]},\"template\":{\"spec\":{\"nodeSelector\":{\"disk\":"
+     "\"ssd\"},"
+     "\"containers\":[{\"name\":\"c\",\"image\":\"i\"},{\"name\":\"d\",\"image\":\"j\"}"
+     "]}}},\"s"
+     "tatus\":{\"desiredNumberScheduled\":3,\"numberReady\":1}}",
+     "[\"x\",3,0,1,0,0,\"disk=ssd\",\"60m\",\"c,d\",\"i,j\",\"a=b,c in (d,e),!f,g notin"
+     " (h),i\"]"},
+    {"a replication controller", "", "replicationcontrollers",
+     "{\"spec\":{\"replicas\":2,\"selector\":{\"a\":\"b\"},\"template\":{\"spec\":{"
+     "\"contai"
+     "ners\":[{\"name\":\"c\",\"image\":\"i\"},{\"name\":\"d\",\"image\":\"j\"}]}}}}",
+     "[\"x\",2,0,0,\"60m\",\"c,d\",\"i,j\",\"a=b\"]"},
+    {"a pod template", "", "podtemplates",
+     "{\"template\":{\"metadata\":{\"labels\":{\"a\":\"b\"}},\"spec\":{\"containers\":["
+     "{\"n"
+     "ame\":\"c\",\"image\":\"i\"},{\"name\":\"d\",\"image\":\"j\"}]}}}",
+     "[\"x\",\"c,d\",\"i,j\",\"a=b\"]"},
+    {"a controller revision", "apps", "controllerrevisions",
+     "{\"revision\":4,\"metadata\":{\"ownerReferences\":[{\"apiVersion\":\"apps/v1\",\""
+     "kind\":\"StatefulSet\",\"name\":\"s\",\"controller\":true}]}}",
+     "[\"x\",\"statefulset.apps/s\",4,\"60m\"]"},
+    {"a cron job", "batch", "cronjobs",
+     "{\"spec\":{\"schedule\":\"* * * * "
+     "*\",\"suspend\":true,\"jobTemplate\":{\"spec\":{"
+     "\"template\":{\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"i\"},{"
+     "\"name\":\"d\""
+     ",\"image\":\"j\"}]}}}}},\"status\":{\"active\":[{}],\"lastScheduleTime\":\"1970-0"
+     "1-01T00:58:00Z\"}}",
+     "[\"x\",\"* * * * "
+     "*\",\"<none>\",\"True\",1,\"2m\",\"60m\",\"c,d\",\"i,j\",\"<none>\"]"},
+    {"a job that ends", "batch", "jobs",
+     "{\"spec\":{\"parallelism\":3},\"metadata\":{\"deletionTimestamp\":\"1970-01-01T"
+     "00:59:00Z\"}}",
+     "[\"x\",\"Terminating\",\"0/1 of 3\",\"\",\"60m\",\"\",\"\",\"<none>\"]"},
+    {"an autoscaler", "autoscaling", "v2/horizontalpodautoscalers",
+     "{\"spec\":{\"scaleTargetRef\":{\"kind\":\"Deployment\",\"name\":\"d\"},"
+     "\"minReplica"
+     "s\":2,\"maxReplicas\":5,\"metrics\":[{\"type\":\"Resource\",\"resource\":{"
+     "\"name\":"
+     "\"cpu\",\"target\":{\"type\":\"Utilization\",\"averageUtilization\":80}}},{\"type"
+     "\":\"External\",\"external\":{\"target\":{\"averageValue\":\"5\"}}},{\"type\":"
+     "\"Pods"
+     "\",\"pods\":{\"target\":{\"averageValue\":\"1\"}}}]},\"status\":{"
+     "\"currentReplicas"
+     "\":3,\"currentMetrics\":[{\"type\":\"Resource\",\"resource\":{\"current\":{"
+     "\"avera"
+     "geUtilization\":20}}}]}}",
+     "[\"x\",\"Deployment/d\",\"cpu: 20%/80%, <unknown>/5 (avg) + 1 more...\",\"2\","
+     "\"5\",\"3\",\"60m\"]"},
+    {"a balanced service", "", "services",
+     "{\"spec\":{\"type\":\"LoadBalancer\",\"clusterIP\":\"10.0.0.1\",\"ports\":[{"
+     "\"port\""
+     ":80}]}}",
+     "[\"x\",\"LoadBalancer\",\"10.0.0.1\",\"<pending>\",\"80/"
+     "TCP\",\"60m\",\"<none>\"]"},
+    {"a balanced service with an address", "", "services",
+     "{\"spec\":{\"type\":\"LoadBalancer\",\"clusterIP\":\"10.0.0.1\",\"externalIPs\":["
+     "\""
+     "2.2.2.2\"],\"ports\":[{\"port\":80}]},\"status\":{\"loadBalancer\":{\"ingress\":["
+     "{\"ip\":\"1.1.1.1\"}]}}}",
+     "[\"x\",\"LoadBalancer\",\"10.0.0.1\",\"1.1.1.1,2.2.2.2\",\"80/"
+     "TCP\",\"60m\",\"<none"
+     ">\"]"},
+    {"a service that is a name", "", "services",
+     "{\"spec\":{\"type\":\"ExternalName\",\"externalName\":\"a.b\"}}",
+     "[\"x\",\"ExternalName\",\"<none>\",\"a.b\",\"<none>\",\"60m\",\"<none>\"]"},
+    {"endpoints", "", "endpoints",
+     "{\"subsets\":[{\"addresses\":[{\"ip\":\"1.1.1.1\"},{\"ip\":\"1.1.1.2\"},{\"ip\":"
+     "\"1.1"
+     ".1.3\"},{\"ip\":\"1.1.1.4\"}],\"ports\":[{\"port\":80}]},{\"addresses\":[{\"ip\":"
+     "\"2"
+     ".2.2.2\"}]}]}",
+     "[\"x\",\"1.1.1.1:80,1.1.1.2:80,1.1.1.3:80 + 2 more...\",\"60m\"]"},
+    {"an endpoint slice", "discovery.k8s.io", "endpointslices",
+     "{\"addressType\":\"IPv4\",\"ports\":[{\"port\":80},{\"name\":\"p\"}],"
+     "\"endpoints\":["
+     "{\"addresses\":[\"1.1.1.1\"]}]}",
+     "[\"x\",\"IPv4\",\"80,p\",\"1.1.1.1\",\"60m\"]"},
+    {"an empty endpoint slice", "discovery.k8s.io", "endpointslices",
+     "{\"addressType\":\"IPv4\"}", "[\"x\",\"IPv4\",\"<unset>\",\"<unset>\",\"60m\"]"},
+    {"an ingress", "networking.k8s.io", "ingresses",
+     "{\"spec\":{\"ingressClassName\":\"n\",\"rules\":[{\"host\":\"a.b\"},{\"host\":"
+     "\"c.d\"}"
+     "],\"tls\":[{}]},\"status\":{\"loadBalancer\":{\"ingress\":[{\"hostname\":\"a.long"
+     ".name.example.com\"}]}}}",
+     "[\"x\",\"n\",\"a.b,c.d\",\"a.long.name.e...\",\"80, 443\",\"60m\"]"},
+    {"an ingress for all hosts", "networking.k8s.io", "ingresses",
+     "{\"spec\":{\"rules\":[{}]}}", "[\"x\",\"<none>\",\"*\",\"\",\"80\",\"60m\"]"},
+    {"the default ingress class", "networking.k8s.io", "ingressclasses",
+     "{\"metadata\":{\"annotations\":{\"ingressclass.kubernetes.io/is-default-cla"
+     "ss\":\"true\"}},\"spec\":{\"controller\":\"c/"
+     "d\",\"parameters\":{\"apiGroup\":\"g\",\""
+     "kind\":\"K\",\"name\":\"n\"}}}",
+     "[\"x (default)\",\"c/d\",\"K.g/n\",\"60m\"]"},
+    {"a network policy", "networking.k8s.io", "networkpolicies",
+     "{\"spec\":{\"podSelector\":{}}}", "[\"x\",\"<none>\",\"60m\"]"},
+    {"a volume", "", "persistentvolumes",
+     "{\"spec\":{\"capacity\":{\"storage\":\"1Gi\"},\"accessModes\":[\"ReadWriteMany\","
+     "\""
+     "ReadWriteOnce\"],\"persistentVolumeReclaimPolicy\":\"Retain\",\"claimRef\":{\""
+     "namespace\":\"n\",\"name\":\"c\"}},\"status\":{\"phase\":\"Bound\"}}",
+     "[\"x\",\"1Gi\",\"RWO,RWX\",\"Retain\",\"Bound\",\"n/"
+     "c\",\"\",\"<unset>\",\"\",\"60m\",\"<un"
+     "set>\"]"},
+    {"a claim", "", "persistentvolumeclaims",
+     "{\"spec\":{\"resources\":{\"requests\":{\"storage\":\"1Gi\"}},"
+     "\"storageClassName\""
+     ":\"s\",\"volumeMode\":\"Block\"},\"status\":{\"phase\":\"Pending\"}}",
+     "[\"x\",\"Pending\",\"\",\"\",\"\",\"s\",\"<unset>\",\"60m\",\"Block\"]"},
+    {"a bound claim", "", "persistentvolumeclaims",
+     "{\"spec\":{\"volumeName\":\"v\"},\"status\":{\"phase\":\"Bound\",\"capacity\":{"
+     "\"stor"
+     "age\":\"2Gi\"},\"accessModes\":[\"ReadWriteOncePod\"]}}",
+     "[\"x\",\"Bound\",\"v\",\"2Gi\",\"RWOP\",\"\",\"<unset>\",\"60m\",\"<unset>\"]"},
+    {"the default storage class", "storage.k8s.io", "storageclasses",
+     "{\"metadata\":{\"annotations\":{\"storageclass.kubernetes.io/is-default-cla"
+     "ss\":\"true\"}},\"provisioner\":\"p/"
+     "q\",\"reclaimPolicy\":\"Delete\",\"volumeBindi"
+     "ngMode\":\"Immediate\"}",
+     "[\"x (default)\",\"p/q\",\"Delete\",\"Immediate\",false,\"60m\"]"},
+    {"a quota", "", "resourcequotas",
+     "{\"status\":{\"hard\":{\"cpu\":\"2\",\"limits.cpu\":\"4\"},\"used\":{\"cpu\":"
+     "\"1\"}}}",
+     "[\"x\",\"cpu: 1/2\",\"limits.cpu: 0/4\",\"60m\"]"},
+    {"a role binding", "rbac.authorization.k8s.io", "rolebindings",
+     "{\"roleRef\":{\"kind\":\"Role\",\"name\":\"r\"},\"subjects\":[{\"kind\":\"User\","
+     "\"name"
+     "\":\"u\"},{\"kind\":\"User\",\"name\":\"v\"},{\"kind\":\"ServiceAccount\","
+     "\"namespace\""
+     ":\"n\",\"name\":\"s\"}]}",
+     "[\"x\",\"Role/r\",\"60m\",\"u, v\",\"\",\"n/s\"]"},
     {"what has no columns of its own", "", "serviceaccounts", "{}", "[\"x\",\"60m\"]"},
 };
 
 START_TEST(test_row)
 {
     struct kinds *kinds = kinds_new();
-    const struct kind *k = kinds_find(kinds, rows[_i].group, "v1", rows[_i].plural);
+    const char *slash = strchr(rows[_i].plural, '/'); /* "v2/..." */
+    const struct kind *k = kinds_find(kinds, rows[_i].group, slash ? "v2" : "v1",
+                                      slash ? slash + 1 : rows[_i].plural);
     JSON_AUTO struct json *object = json_parse_str(rows[_i].object, NULL);
     JSON_AUTO struct json *want = json_parse_str(rows[_i].cells, NULL);
     STR_AUTO struct str out, columns;

@@ -1,0 +1,249 @@
+#include "cmd/gantry-local/check.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry-local/names.h"
+
+/* A message quotes at most this much of a value. */
+#define QUOTE_MAX 8192
+
+/* ---- saying ---- */
+
+static void say(const struct check *c, const char *field, const char *reason,
+                const char *message)
+{
+    c->found(c->arg, &(struct cause){field, reason, message});
+}
+
+void check_required(const struct check *c, const char *field, const char *why)
+{
+    AUTO_FREE char *message =
+        xasprintf("Required value%s%s", why ? ": " : "", why ? why : "");
+
+    say(c, field, "FieldValueRequired", message);
+}
+
+void check_forbidden(const struct check *c, const char *field, const char *why)
+{
+    AUTO_FREE char *message = xasprintf("Forbidden: %s", why);
+
+    say(c, field, "FieldValueForbidden", message);
+}
+
+void check_invalid(const struct check *c, const char *field, const struct json *value,
+                   const char *why)
+{
+    STR_AUTO struct str quoted;
+
+    str_init(&quoted, QUOTE_MAX);
+    if (value)
+        json_print(value, &quoted);
+    AUTO_FREE char *message =
+        xasprintf("Invalid value: %s: %s", value ? quoted.s : "null", why);
+    say(c, field, "FieldValueInvalid", message);
+}
+
+void check_invalid_text(const struct check *c, const char *field, const char *value,
+                        const char *why)
+{
+    JSON_AUTO struct json *text = json_new_string(value);
+
+    check_invalid(c, field, text, why);
+}
+
+void check_duplicate(const struct check *c, const char *field, const char *value)
+{
+    AUTO_FREE char *message = xasprintf("Duplicate value: \"%s\"", value);
+
+    say(c, field, "FieldValueDuplicate", message);
+}
+
+void check_unsupported(const struct check *c, const char *field, const char *value,
+                       const char *supported)
+{
+    STR_AUTO struct str message;
+
+    str_init(&message, QUOTE_MAX);
+    str_addf(&message, "Unsupported value: \"%s\": supported values: ", value);
+    for (const char *at = supported; *at; at += strcspn(at, "|"), at += *at == '|')
+        str_addf(&message, "%s\"%.*s\"", at == supported ? "" : ", ",
+                 (int)strcspn(at, "|"), at);
+    say(c, field, "FieldValueNotSupported", message.s);
+}
+
+/* ---- rules ---- */
+
+void check_not_negative(const struct check *c, const char *field)
+{
+    const struct json *value = json_at(c->after, field);
+
+    if (json_is(value, JSON_INT) && json_int(value) < 0)
+        check_invalid(c, field, value, "must be greater than or equal to 0");
+}
+
+void check_fixed(const struct check *c, const char *field)
+{
+    const struct json *value = json_at(c->after, field);
+
+    if (c->before && !json_equal(json_at(c->before, field), value))
+        check_invalid(c, field, value, "field is immutable");
+}
+
+static void check_name(const struct check *c, const char *field, const char *name,
+                       const char *(*refuse)(const char *name))
+{
+    if (refuse(name))
+        check_invalid_text(c, field, name, refuse(name));
+}
+
+void check_label(const struct check *c, const char *field, const char *name)
+{
+    check_name(c, field, name, name_refuse_label);
+}
+
+void check_subdomain(const struct check *c, const char *field, const char *name)
+{
+    check_name(c, field, name, name_refuse_subdomain);
+}
+
+void check_port(const struct check *c, const char *field, int64_t port)
+{
+    JSON_AUTO struct json *value = json_new_int(port);
+
+    if (port < 1 || port > 65535)
+        check_invalid(c, field, value, "must be between 1 and 65535, inclusive");
+}
+
+/* -1: no percentage. */
+static long percent_of(const char *text)
+{
+    const size_t digits = strspn(text, "0123456789");
+
+    return digits > 0 && digits < 10 && strcmp(text + digits, "%") == 0
+               ? strtol(text, NULL, 10)
+               : -1;
+}
+
+void check_count_or_percent(const struct check *c, const char *field,
+                            const struct json *value)
+{
+    if (json_is(value, JSON_INT) && json_int(value) < 0)
+        check_invalid(c, field, value, "must be greater than or equal to 0");
+    if (!json_is(value, JSON_STRING))
+        return;
+    const long percent = percent_of(json_string(value));
+    if (percent < 0)
+        check_invalid(c, field, value,
+                      "a valid percent string must be a numeric string followed by an "
+                      "ending '%' (e.g. '1%',  or '93%', regex used for validation is "
+                      "'[0-9]+%')");
+    else if (percent > 100)
+        check_invalid(c, field, value, "must not be greater than 100%");
+}
+
+void check_domain_path(const struct check *c, const char *field, const char *text)
+{
+    const char *slash = strchr(text, '/');
+    AUTO_FREE char *domain = slash ? xstrndup(text, (size_t)(slash - text)) : NULL;
+
+    if (!slash || !domain[0] || !slash[1])
+        check_invalid_text(c, field, text,
+                           "must be a domain-prefixed path (such as \"acme.io/foo\")");
+    else
+        check_subdomain(c, field, domain);
+}
+
+/* ---- labels and selectors ---- */
+
+void check_label_map(const struct check *c, const char *field,
+                     const struct json *labels)
+{
+    names_check_labels(labels, field, c->found, c->arg);
+}
+
+static bool takes_values(const char *operator)
+{
+    return strcmp(operator, "In") == 0 || strcmp(operator, "NotIn") == 0;
+}
+
+static bool check_expression(const struct check *c, const char *field,
+                             const struct json *expression)
+{
+    const char *operator= json_str_or(expression, "operator", "");
+    const char *key = json_str_or(expression, "key", "");
+    const bool empty = json_len(json_get(expression, "values")) == 0;
+    AUTO_FREE char *values_at = xasprintf("%s.values", field);
+    AUTO_FREE char *operator_at = xasprintf("%s.operator", field);
+    AUTO_FREE char *key_at = xasprintf("%s.key", field);
+
+    if (!name_is_qualified(key))
+        check_invalid_text(c, key_at, key, NAME_QUALIFIED_RULE);
+    if (takes_values(operator)) {
+        if (empty)
+            check_required(c, values_at,
+                           "must be specified when `operator` is 'In' or 'NotIn'");
+        return !empty;
+    }
+    if (strcmp(operator, "Exists") != 0 && strcmp(operator, "DoesNotExist") != 0) {
+        check_invalid_text(c, operator_at, operator, "not a valid selector operator");
+        return false;
+    }
+    if (!empty)
+        check_forbidden(
+            c, values_at,
+            "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
+    return empty;
+}
+
+bool check_selector(const struct check *c, const char *field,
+                    const struct json *selector)
+{
+    const struct json *list = json_get(selector, "matchExpressions");
+    AUTO_FREE char *labels_at = xasprintf("%s.matchLabels", field);
+    bool right = true;
+
+    check_label_map(c, labels_at, json_get(selector, "matchLabels"));
+    for (size_t i = 0; i < json_len(list); i++) {
+        AUTO_FREE char *at = xasprintf("%s.matchExpressions[%zu]", field, i);
+        right &= check_expression(c, at, json_item(list, i));
+    }
+    return right;
+}
+
+static bool has_value(const struct json *values, const struct json *value)
+{
+    for (size_t i = 0; i < json_len(values); i++)
+        if (json_equal(json_item(values, i), value))
+            return true;
+    return false;
+}
+
+static bool expression_takes(const struct json *expression, const struct json *labels)
+{
+    const struct json *value = json_get(labels, json_str_or(expression, "key", ""));
+    const char *operator= json_str_or(expression, "operator", "");
+    const bool listed = value && has_value(json_get(expression, "values"), value);
+
+    if (strcmp(operator, "In") == 0)
+        return listed;
+    if (strcmp(operator, "NotIn") == 0)
+        return !listed;
+    return (strcmp(operator, "Exists") == 0) == (value != NULL);
+}
+
+bool selector_takes(const struct json *selector, const struct json *labels)
+{
+    const struct json *list = json_get(selector, "matchExpressions");
+
+    for (json_each (it, json_get(selector, "matchLabels")))
+        if (!json_equal(json_get(labels, it.key), it.val))
+            return false;
+    for (size_t i = 0; i < json_len(list); i++)
+        if (!expression_takes(json_item(list, i), labels))
+            return false;
+    return true;
+}

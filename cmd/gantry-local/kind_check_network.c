@@ -1,0 +1,275 @@
+/* kind_check_network - what is wrong with Ingresses and NetworkPolicies. */
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry-local/kind_check.h"
+#include "cmd/gantry-local/names.h"
+
+/* ---- addresses ---- */
+
+struct cidr {
+    unsigned char bytes[sizeof(struct in6_addr)];
+    int family;
+    unsigned bits;
+};
+
+static bool read_cidr(const char *text, struct cidr *ret)
+{
+    const char *slash = strchr(text, '/');
+    AUTO_FREE char *address = slash ? xstrndup(text, (size_t)(slash - text)) : NULL;
+    char *end;
+
+    if (!slash || !slash[1])
+        return false;
+    ret->family = strchr(address, ':') ? AF_INET6 : AF_INET;
+    ret->bits = (unsigned)strtoul(slash + 1, &end, 10);
+    return slash[1] >= '0' && slash[1] <= '9' && *end == '\0' &&
+           ret->bits <= (ret->family == AF_INET ? 32u : 128u) &&
+           inet_pton(ret->family, address, ret->bytes) == 1;
+}
+
+static bool is_within(const struct cidr *part, const struct cidr *whole)
+{
+    if (part->family != whole->family || part->bits <= whole->bits)
+        return false;
+    for (unsigned i = 0; i < whole->bits; i++) {
+        const unsigned mask = 0x80u >> (i % 8);
+        if ((part->bytes[i / 8] & mask) != (whole->bytes[i / 8] & mask))
+            return false;
+    }
+    return true;
+}
+
+/* ---- ingresses ---- */
+
+static void check_backend(const struct check *c, const char *field,
+                          const struct json *backend)
+{
+    const struct json *service = json_get(backend, "service");
+    const char *name = json_str_or(service, "name", "");
+    const bool named = json_str_or(service, "port.name", "")[0] != '\0';
+    const bool numbered = json_int_or(service, "port.number", 0) != 0;
+    AUTO_FREE char *name_at = xasprintf("%s.service.name", field);
+    AUTO_FREE char *number_at = xasprintf("%s.service.port.number", field);
+
+    if (service && json_get(backend, "resource")) {
+        check_invalid_text(c, field, "",
+                           "cannot set both resource and service backends");
+        return;
+    }
+    if (!service) {
+        if (!json_get(backend, "resource"))
+            check_invalid_text(c, field, "", "resource or service backend is required");
+        return;
+    }
+    check_label(c, name_at, name);
+    if (named && numbered)
+        check_invalid_text(c, field, "", "cannot set both port name & port number");
+    else if (numbered)
+        check_port(c, number_at, json_int_or(service, "port.number", 0));
+    else if (!named)
+        check_required(c, field, "port name or number is required");
+}
+
+static void check_path(const struct check *c, const char *field,
+                       const struct json *path)
+{
+    static const char *const parts[] = {"//", "/./", "/../", "%2f", "%2F"};
+    const char *type = json_str_or(path, "pathType", "");
+    const char *text = json_str_or(path, "path", "");
+    const bool any = strcmp(type, "ImplementationSpecific") == 0;
+    AUTO_FREE char *path_at = xasprintf("%s.path", field);
+    AUTO_FREE char *backend_at = xasprintf("%s.backend", field);
+    AUTO_FREE char *type_at = xasprintf("%s.pathType", field);
+
+    if (!type[0]) {
+        check_required(c, type_at, "pathType must be specified");
+        return;
+    }
+    if (text[0] ? text[0] != '/' : !any)
+        check_invalid_text(c, path_at, text, "must be an absolute path");
+    for (size_t i = 0; i < ARRAY_LEN(parts) && !any; i++) {
+        AUTO_FREE char *why = xasprintf("must not contain '%s'", parts[i]);
+        if (strstr(text, parts[i]))
+            check_invalid_text(c, path_at, text, why);
+    }
+    check_backend(c, backend_at, json_get(path, "backend"));
+}
+
+static void check_host(const struct check *c, const char *field, const char *host)
+{
+    if (name_is_address(host))
+        check_invalid_text(c, field, host, "must be a DNS name, not an IP address");
+    else if (host[0])
+        check_subdomain(c, field, str_starts(host, "*.") ? host + 2 : host);
+}
+
+static void check_rules(const struct check *c)
+{
+    const struct json *rules = json_at(c->after, "spec.rules");
+
+    for (size_t i = 0; i < json_len(rules); i++) {
+        const struct json *rule = json_item(rules, i);
+        const struct json *paths = json_at(rule, "http.paths");
+        AUTO_FREE char *host_at = xasprintf("spec.rules[%zu].host", i);
+        check_host(c, host_at, json_str_or(rule, "host", ""));
+        for (size_t p = 0; p < json_len(paths); p++) {
+            AUTO_FREE char *at = xasprintf("spec.rules[%zu].http.paths[%zu]", i, p);
+            check_path(c, at, json_item(paths, p));
+        }
+    }
+}
+
+static void check_tls(const struct check *c)
+{
+    const struct json *list = json_at(c->after, "spec.tls");
+
+    for (size_t i = 0; i < json_len(list); i++) {
+        const struct json *hosts = json_get(json_item(list, i), "hosts");
+        const char *secret = json_str_or(json_item(list, i), "secretName", "");
+        AUTO_FREE char *secret_at = xasprintf("spec.tls[%zu].secretName", i);
+        for (size_t h = 0; h < json_len(hosts); h++) {
+            const char *host = json_string(json_item(hosts, h));
+            AUTO_FREE char *at = xasprintf("spec.tls[%zu].hosts[%zu]", i, h);
+            check_subdomain(c, at, str_starts(host, "*.") ? host + 2 : host);
+        }
+        if (secret[0])
+            check_subdomain(c, secret_at, secret);
+    }
+}
+
+void ingress_check(const struct check *c)
+{
+    const struct json *backend = json_at(c->after, "spec.defaultBackend");
+    const char *class = json_str(c->after, "spec.ingressClassName");
+
+    if (!backend && json_len(json_at(c->after, "spec.rules")) == 0)
+        check_invalid(c, "spec", NULL,
+                      "either `defaultBackend` or `rules` must be specified");
+    if (backend)
+        check_backend(c, "spec.defaultBackend", backend);
+    check_rules(c);
+    check_tls(c);
+    if (class)
+        check_subdomain(c, "spec.ingressClassName", class);
+}
+
+void ingress_class_check(const struct check *c)
+{
+    const char *controller = json_str_or(c->after, "spec.controller", "");
+
+    if (!controller[0])
+        check_required(c, "spec.controller", NULL);
+    else
+        check_domain_path(c, "spec.controller", controller);
+    check_fixed(c, "spec.controller");
+}
+
+/* ---- network policies ---- */
+
+static void check_policy_port(const struct check *c, const char *field,
+                              const struct json *port)
+{
+    const struct json *number = json_get(port, "port");
+    const struct json *end = json_get(port, "endPort");
+    AUTO_FREE char *port_at = xasprintf("%s.port", field);
+    AUTO_FREE char *end_at = xasprintf("%s.endPort", field);
+
+    if (json_is(number, JSON_INT))
+        check_port(c, port_at, json_int(number));
+    if (!end)
+        return;
+    if (!number)
+        check_invalid(c, end_at, end,
+                      "may not be specified when `port` is not specified");
+    else if (!json_is(number, JSON_INT))
+        check_invalid(c, end_at, end,
+                      "may not be specified when `port` is non-numeric");
+    else if (json_int(end) < json_int(number))
+        check_invalid(c, end_at, end, "must be greater than or equal to `port`");
+    else
+        check_port(c, end_at, json_int(end));
+}
+
+static void check_block(const struct check *c, const char *field,
+                        const struct json *block)
+{
+    const struct json *except = json_get(block, "except");
+    AUTO_FREE char *cidr_at = xasprintf("%s.cidr", field);
+    struct cidr whole, part;
+
+    if (!read_cidr(json_str_or(block, "cidr", ""), &whole)) {
+        check_invalid(c, cidr_at, json_get(block, "cidr"),
+                      "must be a valid CIDR value, (e.g. 10.9.8.0/24 or "
+                      "2001:db8::/64)");
+        return;
+    }
+    for (size_t i = 0; i < json_len(except); i++) {
+        AUTO_FREE char *at = xasprintf("%s.except[%zu]", field, i);
+        if (!read_cidr(json_string(json_item(except, i)), &part))
+            check_invalid(c, at, json_item(except, i),
+                          "must be a valid CIDR value, (e.g. 10.9.8.0/24 or "
+                          "2001:db8::/64)");
+        else if (!is_within(&part, &whole))
+            check_invalid(c, at, json_item(except, i),
+                          "must be a strict subset of `cidr`");
+    }
+}
+
+static void check_peer(const struct check *c, const char *field,
+                       const struct json *peer)
+{
+    static const char *const selectors[] = {"podSelector", "namespaceSelector"};
+    const struct json *block = json_get(peer, "ipBlock");
+    AUTO_FREE char *block_at = xasprintf("%s.ipBlock", field);
+    size_t n = 0;
+
+    for (size_t i = 0; i < ARRAY_LEN(selectors); i++) {
+        AUTO_FREE char *at = xasprintf("%s.%s", field, selectors[i]);
+        n += json_get(peer, selectors[i]) != NULL;
+        check_selector(c, at, json_get(peer, selectors[i]));
+    }
+    if (block)
+        check_block(c, block_at, block);
+    if (n == 0 && !block)
+        check_required(c, field, "must specify a peer");
+    else if (n > 0 && block)
+        check_forbidden(c, field, "may not specify both ipBlock and another peer");
+}
+
+static void check_direction(const struct check *c, const char *direction,
+                            const char *peers)
+{
+    AUTO_FREE char *path = xasprintf("spec.%s", direction);
+    const struct json *rules = json_at(c->after, path);
+
+    for (size_t i = 0; i < json_len(rules); i++) {
+        const struct json *ports = json_get(json_item(rules, i), "ports");
+        const struct json *list = json_get(json_item(rules, i), peers);
+        for (size_t k = 0; k < json_len(ports); k++) {
+            AUTO_FREE char *at = xasprintf("%s[%zu].ports[%zu]", path, i, k);
+            check_policy_port(c, at, json_item(ports, k));
+        }
+        for (size_t k = 0; k < json_len(list); k++) {
+            AUTO_FREE char *at = xasprintf("%s[%zu].%s[%zu]", path, i, peers, k);
+            check_peer(c, at, json_item(list, k));
+        }
+    }
+}
+
+void network_policy_check(const struct check *c)
+{
+    const struct json *types = json_at(c->after, "spec.policyTypes");
+
+    check_selector(c, "spec.podSelector", json_at(c->after, "spec.podSelector"));
+    check_direction(c, "ingress", "from");
+    check_direction(c, "egress", "to");
+    for (size_t i = 0; i < json_len(types); i++) {
+        const char *type = json_string(json_item(types, i));
+        AUTO_FREE char *at = xasprintf("spec.policyTypes[%zu]", i);
+        if (strcmp(type, "Ingress") != 0 && strcmp(type, "Egress") != 0)
+            check_unsupported(c, at, type, "Ingress|Egress");
+    }
+}

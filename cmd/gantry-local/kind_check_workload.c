@@ -1,0 +1,194 @@
+/* kind_check_workload - what is wrong with sets of pods. */
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry-local/kind_check.h"
+#include "cmd/gantry-local/pod_check.h"
+
+/* ---- templates ---- */
+
+static bool is_one_of(const char *word, const char *words)
+{
+    const size_t len = strlen(word);
+
+    for (const char *at = words; *at; at += strcspn(at, "|"), at += *at == '|')
+        if (strcspn(at, "|") == len && strncmp(at, word, len) == 0)
+            return true;
+    return false;
+}
+
+static void check_template_metadata(const struct check *c, const char *field,
+                                    const struct json *template)
+{
+    AUTO_FREE char *labels_at = xasprintf("%s.labels", field);
+
+    check_label_map(c, labels_at, json_at(template, "metadata.labels"));
+}
+
+static void check_restarts(const struct check *c, const char *field,
+                           const struct json *spec, const char *policies)
+{
+    const char *policy = json_str_or(spec, "restartPolicy", "");
+    AUTO_FREE char *policy_at = xasprintf("%s.spec.restartPolicy", field);
+
+    if (is_one_of(policy, policies))
+        return;
+    if (strcmp(policies, "Always") == 0)
+        check_unsupported(c, policy_at, policy, policies);
+    else
+        check_required(c, policy_at, "valid values: \"OnFailure\", \"Never\"");
+}
+
+void template_check(const struct check *c, const char *field, const char *policies)
+{
+    const struct json *template = json_at(c->after, field);
+    const struct json *spec = json_get(template, "spec");
+    AUTO_FREE char *spec_at = xasprintf("%s.spec", field);
+    AUTO_FREE char *containers_at = xasprintf("%s.containers", spec_at);
+
+    check_template_metadata(c, field, template);
+    if (json_len(json_get(spec, "containers")) == 0)
+        check_required(c, containers_at, NULL);
+    pod_check(spec, spec_at, c->found, c->arg);
+    if (policies)
+        check_restarts(c, field, spec, policies);
+}
+
+void pod_template_check(const struct check *c)
+{
+    template_check(c, "template", NULL);
+}
+
+/* ---- selectors ---- */
+
+static void check_match(const struct check *c, const struct json *selector)
+{
+    const struct json *labels = json_at(c->after, "spec.template.metadata.labels");
+
+    if (!selector_takes(selector, labels))
+        check_invalid(c, "spec.template.metadata.labels", labels,
+                      "`selector` does not match template `labels`");
+}
+
+/* `noun`: "deployment". */
+static void check_set_selector(const struct check *c, const char *noun)
+{
+    const struct json *selector = json_at(c->after, "spec.selector");
+    AUTO_FREE char *empty = xasprintf("empty selector is invalid for %s", noun);
+
+    if (!check_selector(c, "spec.selector", selector)) {
+        check_invalid(c, "spec.selector", selector, "invalid label selector");
+        return;
+    }
+    if (json_len(json_get(selector, "matchLabels")) == 0 &&
+        json_len(json_get(selector, "matchExpressions")) == 0)
+        check_invalid(c, "spec.selector", selector, empty);
+    check_match(c, selector);
+}
+
+static void check_set(const struct check *c, const char *noun)
+{
+    static const char *const counts[] = {"spec.replicas", "spec.minReadySeconds",
+                                         "spec.revisionHistoryLimit"};
+
+    for (size_t i = 0; i < ARRAY_LEN(counts); i++)
+        check_not_negative(c, counts[i]);
+    check_set_selector(c, noun);
+    template_check(c, "spec.template", "Always");
+    check_fixed(c, "spec.selector");
+}
+
+/* ---- rolling updates ---- */
+
+static bool is_zero(const struct json *count)
+{
+    return (json_is(count, JSON_INT) && json_int(count) == 0) ||
+           (json_is(count, JSON_STRING) && strcmp(json_string(count), "0%") == 0);
+}
+
+static void check_rolling(const struct check *c, const char *strategy)
+{
+    AUTO_FREE char *surge_at = xasprintf("%s.rollingUpdate.maxSurge", strategy);
+    AUTO_FREE char *gone_at = xasprintf("%s.rollingUpdate.maxUnavailable", strategy);
+    const struct json *surge = json_at(c->after, surge_at);
+    const struct json *gone = json_at(c->after, gone_at);
+
+    check_count_or_percent(c, surge_at, surge);
+    check_count_or_percent(c, gone_at, gone);
+    if (is_zero(surge) && is_zero(gone))
+        check_invalid(c, gone_at, gone, "may not be 0 when `maxSurge` is 0");
+}
+
+/* ---- the kinds ---- */
+
+void deployment_check(const struct check *c)
+{
+    const int64_t deadline_sec =
+        json_int_or(c->after, "spec.progressDeadlineSeconds", INT64_MAX);
+    const bool recreates = str_eq(json_str(c->after, "spec.strategy.type"), "Recreate");
+
+    check_set(c, "deployment");
+    if (recreates && json_at(c->after, "spec.strategy.rollingUpdate"))
+        check_forbidden(c, "spec.strategy.rollingUpdate",
+                        "may not be specified when strategy `type` is 'Recreate'");
+    else
+        check_rolling(c, "spec.strategy");
+    check_not_negative(c, "spec.progressDeadlineSeconds");
+    if (deadline_sec <= json_int_or(c->after, "spec.minReadySeconds", 0))
+        check_invalid(c, "spec.progressDeadlineSeconds",
+                      json_at(c->after, "spec.progressDeadlineSeconds"),
+                      "must be greater than minReadySeconds");
+}
+
+void daemonset_check(const struct check *c)
+{
+    check_set(c, "daemonset");
+    check_rolling(c, "spec.updateStrategy");
+}
+
+void replicaset_check(const struct check *c)
+{
+    check_set(c, "replicaset");
+}
+
+void statefulset_check(const struct check *c)
+{
+    static const char *const fixed[] = {"spec.serviceName", "spec.podManagementPolicy",
+                                        "spec.volumeClaimTemplates"};
+    const char *policy = json_str_or(c->after, "spec.podManagementPolicy", "");
+
+    if (strcmp(policy, "OrderedReady") != 0 && strcmp(policy, "Parallel") != 0)
+        check_invalid_text(c, "spec.podManagementPolicy", policy,
+                           "must be 'OrderedReady' or 'Parallel'");
+    check_set(c, "statefulset");
+    check_not_negative(c, "spec.ordinals.start");
+    check_not_negative(c, "spec.updateStrategy.rollingUpdate.partition");
+    for (size_t i = 0; i < ARRAY_LEN(fixed); i++)
+        check_fixed(c, fixed[i]);
+}
+
+void replication_controller_check(const struct check *c)
+{
+    const struct json *labels = json_at(c->after, "spec.selector");
+    JSON_AUTO struct json *selector = json_build("{'matchLabels': %j}", labels);
+
+    check_not_negative(c, "spec.replicas");
+    check_not_negative(c, "spec.minReadySeconds");
+    if (json_len(labels) == 0)
+        check_required(c, "spec.selector", NULL);
+    if (!json_at(c->after, "spec.template")) {
+        check_required(c, "spec.template", NULL);
+        return;
+    }
+    if (json_len(labels) > 0)
+        check_match(c, selector);
+    template_check(c, "spec.template", "Always");
+}
+
+void revision_check(const struct check *c)
+{
+    check_not_negative(c, "revision");
+    if (!json_get(c->after, "data"))
+        check_required(c, "data", "data is mandatory");
+    check_fixed(c, "data");
+}

@@ -1,0 +1,138 @@
+#include "cmd/gantry-local/names.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <string.h>
+
+#include "base/util.h"
+
+#define SUBDOMAIN_RULE                                                               \
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric "        \
+    "characters, '-' or '.', and must start and end with an alphanumeric character " \
+    "(e.g. 'example.com', regex used for validation is "                             \
+    "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
+#define VALUE_RULE                                                                  \
+    "a valid label must be an empty string or consist of alphanumeric characters, " \
+    "'-', '_' or '.', and must start and end with an alphanumeric character (e.g. " \
+    "'MyValue',  or 'my_value',  or '12345', regex used for validation is "         \
+    "'(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
+
+static bool is_lower_alnum(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+static bool label_part(const char *s, size_t len)
+{
+    if (len == 0 || !is_lower_alnum(s[0]) || !is_lower_alnum(s[len - 1]))
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (!is_lower_alnum(s[i]) && s[i] != '-')
+            return false;
+    return true;
+}
+
+bool name_is_label(const char *name)
+{
+    return strlen(name) <= 63 && label_part(name, strlen(name));
+}
+
+bool name_is_subdomain(const char *name)
+{
+    if (strlen(name) > 253)
+        return false;
+    for (;;) {
+        const size_t len = strcspn(name, ".");
+        if (!label_part(name, len))
+            return false;
+        if (name[len] == '\0')
+            return true;
+        name += len + 1;
+    }
+}
+
+/* The part of a label behind the slash, and label values: at most 63 of [-A-Za-z0-9_.],
+ * letters or digits at both ends. */
+static bool is_label_word(const char *s)
+{
+    const size_t len = strlen(s);
+
+    if (len == 0 || len > 63 || !isalnum((unsigned char)s[0]) ||
+        !isalnum((unsigned char)s[len - 1]))
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (!isalnum((unsigned char)s[i]) && !strchr("-_.", s[i]))
+            return false;
+    return true;
+}
+
+bool name_is_qualified(const char *s)
+{
+    const char *slash = strchr(s, '/');
+
+    if (!slash)
+        return is_label_word(s);
+    AUTO_FREE char *prefix = xstrndup(s, (size_t)(slash - s));
+    return name_is_subdomain(prefix) && is_label_word(slash + 1);
+}
+
+bool name_is_address(const char *text)
+{
+    unsigned char bytes[sizeof(struct in6_addr)];
+
+    return inet_pton(AF_INET, text, bytes) == 1 ||
+           inet_pton(AF_INET6, text, bytes) == 1;
+}
+
+char *name_lower(const char *text)
+{
+    char *out = xstrdup(text);
+
+    for (char *p = out; *p != '\0'; p++)
+        *p = (char)tolower((unsigned char)*p);
+    return out;
+}
+
+const char *name_refuse_subdomain(const char *name)
+{
+    if (name_is_subdomain(name))
+        return NULL;
+    return strlen(name) > 253 ? "must be no more than 253 characters" : SUBDOMAIN_RULE;
+}
+
+const char *name_refuse_label(const char *name)
+{
+    if (name_is_label(name))
+        return NULL;
+    return strlen(name) > 63 ? "must be no more than 63 characters" : NAME_LABEL_RULE;
+}
+
+const char *name_refuse_segment(const char *name)
+{
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return name[1] ? "may not be '..'" : "may not be '.'";
+    if (strchr(name, '/'))
+        return "may not contain '/'";
+    return strchr(name, '%') ? "may not contain '%'" : NULL;
+}
+
+static void report(cause_fn *found, void *arg, const char *field, const char *value,
+                   const char *why)
+{
+    AUTO_FREE char *message = xasprintf("Invalid value: \"%s\": %s", value, why);
+
+    found(arg, &(struct cause){field, "FieldValueInvalid", message});
+}
+
+void names_check_labels(const struct json *labels, const char *field, cause_fn *found,
+                        void *arg)
+{
+    for (json_each (it, labels)) {
+        const char *value = json_is(it.val, JSON_STRING) ? json_string(it.val) : "";
+        if (!name_is_qualified(it.key))
+            report(found, arg, field, it.key, NAME_QUALIFIED_RULE);
+        if (value[0] && !is_label_word(value))
+            report(found, arg, field, value,
+                   strlen(value) > 63 ? "must be no more than 63 bytes" : VALUE_RULE);
+    }
+}
