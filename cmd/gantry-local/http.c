@@ -411,14 +411,15 @@ static struct bufferevent *make_bufferevent(struct event_base *base, void *arg)
 }
 
 /* Accepted sockets inherit TCP_NODELAY. */
-static int listen_on(const char *address, int port, struct err *err)
+static int listen_on(const struct http *http, const char *address, int port,
+                     struct err *err)
 {
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     const int one = 1;
 
-    /* nothing but loopback */
-    if (inet_pton(AF_INET, address, &at.sin_addr) != 1 || !str_starts(address, "127."))
+    if (inet_pton(AF_INET, address, &at.sin_addr) != 1 ||
+        (!http->config.anywhere && !str_starts(address, "127.")))
         errno = EADDRNOTAVAIL;
     else if (fd >= 0 &&
              setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) == 0 &&
@@ -446,7 +447,7 @@ static int port_of(int fd)
 static int add_listener(struct http *http, const char *address, int port,
                         struct err *err)
 {
-    const int fd = listen_on(address, port, err);
+    const int fd = listen_on(http, address, port, err);
     struct evhttp_bound_socket *bound =
         fd >= 0 ? evhttp_accept_socket_with_handle(http->evhttp, fd) : NULL;
 

@@ -1,5 +1,6 @@
 /*
- * http - the front end for real clients: HTTP/1.1 over TLS on loopback.
+ * http - the front end for real clients: HTTP/1.1 over TLS on loopback, where nothing
+ * else is asked for.
  *
  * libevent's evhttp, with its known traps closed: its timeouts would cut quiet watches
  * (both are cleared on streams), and it would read without bound what a peer sends
@@ -21,13 +22,14 @@ struct http_config {
     struct ssl_ctx_st *tls;  /* server side */
     const struct auth *auth; /* whose token is asked for; NULL: whom TLS lets in */
     const char *user;        /* who everybody let in is */
-    const char *address;     /* of 127.0.0.0/8; NULL: 127.0.0.1 */
+    const char *address;     /* IPv4; NULL: 127.0.0.1 */
+    bool anywhere;           /* else addresses of 127.0.0.0/8 alone */
     int port;                /* 0: any that is free */
     struct log *log;         /* NULL: silent */
     size_t max_connections;  /* 0: what descriptors allow */
 };
 
-/* Listens on loopback. What the config points to must outlive the server. NULL and
+/* Listens. What the config points to must outlive the server. NULL and
  * err; ERR_EXISTS: the port is taken. */
 struct http *http_new(const struct http_config *config, struct err *err);
 /* Breaks what is open. */
@@ -43,8 +45,7 @@ void http_release(struct http *http);
  * streams wait on, and requests are answered 503 with `why`; until http_release. */
 void http_refuse(struct http *http, const char *why);
 
-/* Listens on one more address of 127.0.0.0/8, on any free port, which is returned. -1
- * and err. */
+/* Listens on one more address, on any free port, which is returned. -1 and err. */
 int http_listen(struct http *http, const char *address, struct err *err);
 
 #endif

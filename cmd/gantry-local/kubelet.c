@@ -245,7 +245,7 @@ static void init_nodes(struct kubelet *k, const struct kubelet_options *o)
         const struct nodegroup *shape = &o->groups.items[g];
         group_init(&k->groups[g], o, shape);
         for (int64_t i = 0; i < shape->count; i++, node++)
-            knode_init(&k->nodes[node], k, &k->groups[g], node);
+            knode_init(&k->nodes[node], k, &k->groups[g], node, o->address);
     }
 }
 

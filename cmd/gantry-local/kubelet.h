@@ -57,6 +57,10 @@ struct kubelet_options {
     int64_t mem_bytes;
     const char *gpu_resource; /* "nvidia.com/gpu" */
 
+    /* All nodes' address, of this machine, as others reach it; NULL: each has one of its
+     * own on loopback. */
+    const char *address;
+
     int64_t lease_sec; /* between two renewals, 1 or more */
     /* What the certificate of the log endpoint is signed by (PEM), told in the Nodes'
      * annotation gantry.dev/serving-ca; NULL: no logs are served. */
@@ -83,7 +87,7 @@ void kubelet_free(struct kubelet *k);
 /* The kubelet's log endpoint, for a front end that must be freed before the kubelet. It
  * answers whom it is asked by: to let in only the API server is the front end's. */
 struct api_app *kubelet_logs(struct kubelet *k);
-/* Node i's own address, 0 <= i < count; and where on it that front end listens. */
+/* Node i's address, 0 <= i < count; and where on it that front end listens. */
 size_t kubelet_count(const struct kubelet *k);
 const char *kubelet_address(const struct kubelet *k, size_t i);
 void kubelet_set_log_port(struct kubelet *k, size_t i, int port);

@@ -252,24 +252,27 @@ static uint32_t hash(const char *s)
 
 /* Loopback addresses, 253 for each node; node programs with other names lie elsewhere,
  * so that several on one machine seldom share. 127.0.0.x is left to others. */
-static void set_address(struct knode *node, size_t index)
+static void set_address(struct knode *node, size_t index, const char *address)
 {
     size_t block = hash(node->kubelet->name_prefix) % 64000 + index;
 
     node->net[0] = 127;
     node->net[1] = (uint8_t)(1 + block / 256 % 254);
     node->net[2] = (uint8_t)(block % 256);
-    snprintf(node->address, sizeof(node->address), "%u.%u.%u.1", node->net[0],
-             node->net[1], node->net[2]);
+    if (address)
+        snprintf(node->address, sizeof(node->address), "%s", address);
+    else
+        snprintf(node->address, sizeof(node->address), "%u.%u.%u.1", node->net[0],
+                 node->net[1], node->net[2]);
     node->next_ip = 2;
 }
 
 void knode_init(struct knode *node, struct kubelet *k, const struct kgroup *group,
-                size_t index)
+                size_t index, const char *address)
 {
     *node = (struct knode){.kubelet = k, .group = group};
     node->name = xasprintf("%s%zu", k->name_prefix, index + 1);
-    set_address(node, index);
+    set_address(node, index, address);
     TAILQ_INIT(&node->pods);
     writer_item_init(&node->object, k->writer, &object_ops, false);
     writer_item_init(&node->lease, k->writer, &lease_ops, true);

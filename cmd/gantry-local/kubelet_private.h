@@ -84,10 +84,10 @@ struct knode {
     struct kubelet *kubelet;
     const struct kgroup *group;
     char *name;
-    char *uid; /* of the Node object; NULL before it is known */
-    char address[IP_TEXT_MAX];
-    int log_port;   /* of the address; 0: none */
-    uint8_t net[3]; /* its pods' addresses are net.2 .. net.254 */
+    char *uid;                 /* of the Node object; NULL before it is known */
+    char address[IP_TEXT_MAX]; /* net.1, or that of all nodes */
+    int log_port;              /* of the address; 0: none */
+    uint8_t net[3];            /* its pods' addresses are net.2 .. net.254 */
     enum knode_stage stage;
     bool ready;
     int64_t ready_since_ms;
@@ -171,8 +171,9 @@ struct kpod {
 
 /* ---- kubelet_node.c ---- */
 
+/* `address` NULL: one of its own. */
 void knode_init(struct knode *node, struct kubelet *k, const struct kgroup *group,
-                size_t index);
+                size_t index, const char *address);
 void knode_fini(struct knode *node); /* with all its pods */
 /* Ready or not, as of now. */
 void knode_set_ready(struct knode *node, bool ready);

@@ -1,4 +1,5 @@
 /* gantry-local node - nodes that join any API server as ordinary clients. */
+#include <arpa/inet.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -40,6 +41,7 @@ struct node_options {
     const char *memory;
     const char *dir;
     const char *client_ca;
+    const char *address;
     bool simulate;
     int64_t lease_sec;
     int64_t ready_fd;
@@ -70,6 +72,10 @@ static const struct opt options_table[] = {
      "who signs the client certificate by which the API server may read logs (as"
      " gantry-local's does: the kubeconfig's CA)",
      0, 0},
+    {"address", 0, OPT_STRING, NULL, AT(address), "IP[:PORT]",
+     "all nodes' address, at which the API server of another machine reads logs (one of"
+     " loopback for each)",
+     0, 0},
     {"simulate", 0, OPT_FLAG, NULL, AT(simulate), NULL,
      "run nothing: pods last gantry.dev/run-seconds", 0, 0},
     {"lease-sec", 0, OPT_INT, NULL, AT(lease_sec), "N",
@@ -91,6 +97,8 @@ struct daemon {
     struct nodelogs *logs;   /* NULL: none are served */
     struct kubelet *kubelet; /* NULL until the server has answered */
     char *client_ca;         /* PEM; NULL: not known */
+    char *address;           /* NULL: none was given */
+    int port;                /* of it; 0: any */
     int names_lock;          /* -1: none is needed */
     struct kubelet_options kubelet_options;
     int64_t ready_fd;
@@ -120,6 +128,28 @@ static int read_groups(const struct node_options *o, struct nodegroups *ret,
     return 0;
 }
 
+/* "10.1.2.3" or "10.1.2.3:10250". */
+static int read_address(struct daemon *d, const char *text, struct err *err)
+{
+    const size_t len = strcspn(text, ":");
+    struct in_addr ip;
+    char *end = NULL;
+    long port = 0;
+
+    d->address = xstrndup(text, len);
+    if (text[len])
+        port = strtol(text + len + 1, &end, 10);
+    if (inet_pton(AF_INET, d->address, &ip) != 1 || ip.s_addr == INADDR_ANY ||
+        (end && (*end || port < 1 || port > 65535)))
+        return err_set(err, ERR_INVALID,
+                       "--address %.80s: must be an IPv4 address of this machine, as in"
+                       " 10.1.2.3 or 10.1.2.3:10250",
+                       text);
+    d->port = (int)port;
+    d->kubelet_options.address = d->address;
+    return 0;
+}
+
 static int64_t cpus_or_default(const struct node_options *o)
 {
     if (o->cpus)
@@ -144,7 +174,8 @@ static int read_options(struct daemon *d, const struct node_options *o, struct e
     k->lease_sec = lease_or_default(o);
     if (size_parse(o->memory, &k->mem_bytes, err) < 0)
         return err_prefix(err, "--memory");
-    if (read_groups(o, &k->groups, err) < 0)
+    if (read_groups(o, &k->groups, err) < 0 ||
+        (o->address && read_address(d, o->address, err) < 0))
         return -1;
     return kubelet_check(k, err);
 }
@@ -191,11 +222,26 @@ static void on_signal(void *arg, int signo)
     kubelet_stop(d->kubelet, STOP_GRACE_SEC, stopped, d);
 }
 
-static void give_up(struct daemon *d, const char *line)
+static void give_up(struct daemon *d, int status, const char *line)
 {
     log_error(d->log, "%s", line);
-    d->status = EXIT_FAILED;
+    d->status = status;
     loop_stop(d->loop);
+}
+
+/* An address that was asked for must be had; without, logs are what is missing. */
+static void serve_logs(struct daemon *d)
+{
+    struct err err = ERR_INIT;
+
+    if (!d->logs || nodelogs_serve(d->logs, d->kubelet, &err) == 0)
+        return;
+    if (d->address) {
+        err_prefix(&err, "--address");
+        give_up(d, err.code == ERR_EXISTS ? EXIT_TAKEN : EXIT_USE, err.msg);
+    } else {
+        log_error(d->log, "kubectl logs does not work: %s", err.msg);
+    }
 }
 
 /* `refusal` NULL: the server answers. */
@@ -205,7 +251,7 @@ static void probed(void *arg, const char *refusal)
     struct err err = ERR_INIT;
 
     if (refusal) {
-        give_up(d, refusal);
+        give_up(d, EXIT_FAILED, refusal);
         return;
     }
     if (d->lacks_client_ca)
@@ -213,9 +259,9 @@ static void probed(void *arg, const char *refusal)
                          "kubeconfig names no certificate authority");
     d->kubelet = kubelet_new(&d->kubelet_options, &err);
     if (!d->kubelet)
-        give_up(d, err.msg);
-    else if (d->logs && nodelogs_serve(d->logs, d->kubelet, &err) < 0)
-        log_error(d->log, "kubectl logs does not work: %s", err.msg);
+        give_up(d, EXIT_FAILED, err.msg);
+    else
+        serve_logs(d);
 }
 
 /* ---- assembly ---- */
@@ -295,7 +341,8 @@ static int open_logs(struct daemon *d, const struct node_options *o, struct err 
                                            .log = d->log,
                                            .dir = dir,
                                            .client_ca = d->client_ca,
-                                           .ours_only = !o->client_ca};
+                                           .ours_only = !o->client_ca,
+                                           .port = d->port};
 
     if (o->simulate)
         return 0;
@@ -356,6 +403,7 @@ static void close_daemon(struct daemon *d)
     log_free(d->log);
     loop_free(d->loop);
     free(d->client_ca);
+    free(d->address);
     if (d->names_lock >= 0)
         close(d->names_lock);
 }

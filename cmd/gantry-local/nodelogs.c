@@ -1,6 +1,7 @@
 #include "cmd/gantry-local/nodelogs.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/util.h"
 #include "cmd/gantry-local/http.h"
@@ -9,6 +10,7 @@
 struct nodelogs {
     struct loop *loop;
     struct log *log;
+    int port;
     struct pki pki;
     struct http *http; /* NULL until it serves */
 };
@@ -19,6 +21,7 @@ struct nodelogs *nodelogs_new(const struct nodelogs_config *config, struct err *
 
     n->loop = config->loop;
     n->log = config->log;
+    n->port = config->port;
     if (pki_open(&n->pki, config->dir, loop_now_sec(config->loop), err) == 0 &&
         pki_require_client(n->pki.tls, config->client_ca, config->ours_only, err) == 0)
         return n;
@@ -47,14 +50,17 @@ int nodelogs_serve(struct nodelogs *n, struct kubelet *k, struct err *err)
                                        .tls = n->pki.tls,
                                        .user = "apiserver",
                                        .address = kubelet_address(k, 0),
+                                       .anywhere = true,
+                                       .port = n->port,
                                        .log = n->log};
 
     n->http = http_new(&config, err);
     if (!n->http)
         return -1;
-    kubelet_set_log_port(k, 0, http_port(n->http));
-    for (size_t i = 1; i < kubelet_count(k); i++) {
-        const int port = http_listen(n->http, kubelet_address(k, i), err);
+    for (size_t i = 0; i < kubelet_count(k); i++) {
+        const bool shared = strcmp(kubelet_address(k, i), config.address) == 0;
+        const int port = shared ? http_port(n->http)
+                                : http_listen(n->http, kubelet_address(k, i), err);
 
         if (port < 0)
             return -1;

@@ -1,6 +1,6 @@
 /*
  * nodelogs - the log endpoint of a node program: HTTPS on each node's own loopback
- * address, for the API server and nobody else.
+ * address, or on the one address of all, for the API server and nobody else.
  *
  * Its certificate is from a CA of its own (DIR/pki), which the Nodes name; who asks
  * shows a client certificate.
@@ -22,6 +22,7 @@ struct nodelogs_config {
     const char *client_ca;
     /* It signs others', too: only that of gantry-local's API server is let in. */
     bool ours_only;
+    int port; /* of the one address of all; 0: any that is free */
 };
 
 /* NULL and err. */

@@ -306,6 +306,21 @@ static const struct row rows[] = {
      2,
      "gantry-local node: GPU resource \"gpu\": must be DOMAIN/NAME, as in "
      "nvidia.com/gpu"},
+    {"an address by name",
+     {NODE_OPT, "--address", "node7"},
+     2,
+     "gantry-local node: --address node7: must be an IPv4 address of this machine, as "
+     "in 10.1.2.3 or 10.1.2.3:10250"},
+    {"every address",
+     {NODE_OPT, "--address", "0.0.0.0"},
+     2,
+     "gantry-local node: --address 0.0.0.0: must be an IPv4 address of this machine, "
+     "as in 10.1.2.3 or 10.1.2.3:10250"},
+    {"a port past all",
+     {NODE_OPT, "--address", "10.1.2.3:65536"},
+     2,
+     "gantry-local node: --address 10.1.2.3:65536: must be an IPv4 address of this "
+     "machine, as in 10.1.2.3 or 10.1.2.3:10250"},
     {"a node's directory below a file",
      {LOCAL, "node", "--kubeconfig", "@/kc/whole", "--dir", "@/file"},
      2,

@@ -1,6 +1,9 @@
 /* The log endpoint over TLS: who is let in, and the way from kubectl's side to it. */
 #include "cmd/gantry-local/nodelogs.h"
 
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,8 +156,10 @@ static void rig_fini(struct rig *r)
     ck_assert_int_eq(system(command), 0);
 }
 
-/* Two nodes whose endpoint lets in who shows a certificate of `client_ca`. */
-static void serve_nodes(struct rig *r, const char *client_ca, bool ours_only)
+/* Two nodes whose endpoint lets in who shows a certificate of `client_ca`. `address` is
+ * that of both; NULL: each has its own. */
+static void serve_nodes_at(struct rig *r, const char *client_ca, bool ours_only,
+                           const char *address)
 {
     AUTO_FREE char *dir = xasprintf("%s/nodes", r->dir);
     const struct nodelogs_config config = {
@@ -162,6 +167,7 @@ static void serve_nodes(struct rig *r, const char *client_ca, bool ours_only)
     struct kubelet_options o = {.loop = r->loop,
                                 .client = r->kc,
                                 .name_prefix = "tlsnode",
+                                .address = address,
                                 .cpu_milli = 4000,
                                 .mem_bytes = INT64_C(8) << 30,
                                 .gpu_resource = "nvidia.com/gpu",
@@ -179,6 +185,11 @@ static void serve_nodes(struct rig *r, const char *client_ca, bool ours_only)
     r->kubelet = kubelet_new(&o, &err);
     ck_assert_msg(r->kubelet != NULL, "%s", err.msg);
     must(nodelogs_serve(r->logs, r->kubelet, &err), &err);
+}
+
+static void serve_nodes(struct rig *r, const char *client_ca, bool ours_only)
+{
+    serve_nodes_at(r, client_ca, ours_only, NULL);
 }
 
 /* Until the node has told where its endpoint is; into `text`. */
@@ -323,17 +334,42 @@ END_TEST
     "\"Never\",\"containers\":[{\"name\":\"c\",\"image\":\"i\",\"command\":[\"echo\"," \
     "\"hello\"]}]}}"
 
+/* An address of this machine that is not of loopback, if it has any. */
+static void far_address(char ret[INET_ADDRSTRLEN])
+{
+    struct ifaddrs *list = NULL;
+
+    snprintf(ret, INET_ADDRSTRLEN, "127.0.0.77");
+    ck_assert_int_eq(getifaddrs(&list), 0);
+    for (const struct ifaddrs *i = list; i; i = i->ifa_next) {
+        const struct sockaddr_in *at = (const void *)i->ifa_addr;
+
+        if (at && at->sin_family == AF_INET &&
+            (ntohl(at->sin_addr.s_addr) >> 24) != 127)
+            inet_ntop(AF_INET, &at->sin_addr, ret, INET_ADDRSTRLEN);
+    }
+    freeifaddrs(list);
+}
+
+/* Of nodes that have an address each, and of some that share one. */
 START_TEST(test_log)
 {
     struct rig r;
+    char address[INET_ADDRSTRLEN];
 
     rig_init(&r);
-    serve_nodes(&r, r.pki.ca_pem, true);
+    far_address(address);
+    serve_nodes_at(&r, r.pki.ca_pem, true, _i == 0 ? NULL : address);
+    wait_node(&r, "tlsnode2");
+    ck_assert_int_eq(_i == 1, strstr(r.text.s, address) != NULL);
     wait_node(&r, "tlsnode1");
     post(&r, PODS, ON_NODE1);
     do { /* until it has run */
         get(&r, r.direct, PODS "/p");
     } while (!strstr(r.text.s, "\"phase\":\"Succeeded\""));
+    AUTO_FREE char *host_ip =
+        xasprintf("\"hostIP\":\"%s\"", kubelet_address(r.kubelet, 0));
+    ck_assert_ptr_nonnull(strstr(r.text.s, host_ip));
     get(&r, r.direct, PODS "/p/log?follow=true");
     ck_assert_msg(r.status == 200, "%s", r.text.s);
     ck_assert_str_eq(r.text.s, "hello\n");
@@ -516,7 +552,7 @@ int main(void)
     return suite_main("gantry-local/nodelogs", (struct suite_row[]){
                                                    {test_admission, ARRAY_LEN(peers)},
                                                    {test_ours_only, 2},
-                                                   {test_log, 1},
+                                                   {test_log, 2},
                                                    {test_dead_node, 1},
                                                    {test_false_node, 1},
                                                    {test_held_up, 1},
