@@ -46,7 +46,7 @@ SEEDS     ?= 1000
 Q   = $(if $(V),,@)
 say = $(if $(V)$(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),,@printf '  %-5s %s\n' $(1) $@)
 
-.PHONY: all test world demo e2e conformance-answers bench bench-plan goldens check-style install clean deps deps-test
+.PHONY: all test world demo e2e conformance-answers bench bench-plan bench-traces goldens check-style install clean deps deps-test
 .SECONDARY:
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
@@ -127,6 +127,11 @@ goldens: deps-test $(GOLDEN_TESTS:%=$(BUILD)/san/tests/%)
 
 bench: deps-test all $(BENCH)
 	@tests/bench/run $(BUILD)
+
+# Recorded workloads through the core, beside references, `TRACES` being their folder; many minutes.
+TRACES ?= ../shared/traces
+bench-traces: deps-test $(BUILD)/rel/tests/bench/bench_traces
+	@$(BUILD)/rel/tests/bench/bench_traces --traces '$(TRACES)'
 
 # The cost of plans, large and small; minutes.
 bench-plan: deps-test $(BUILD)/rel/tests/bench/bench_plan

@@ -1,0 +1,226 @@
+/*
+ * bench_traces - the core on a recorded workload, beside EASY in the same run.
+ *
+ * itp2021 (61 days, 69,351 jobs) on 160 and 176 nodes of 8 GPUs, first come, first
+ * served, limits as derived there. EASY is written for clarity in tests/support/easy.c,
+ * once as it is and once with gaps offered to the shortest limit first. Prints figures,
+ * fails when a promise was broken that nothing excuses; never on time.
+ *
+ *   bench_traces [--traces DIR] [--nodes N] [--only WORD]
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/opt.h"
+#include "base/util.h"
+#include "cmd/gantry-sim/engine.h"
+#include "cmd/gantry-sim/figures.h"
+#include "crds/settings.h"
+#include "tests/support/easy.h"
+
+#define GPUS "8"
+
+struct options {
+    const char *traces, *only;
+    int64_t nodes;
+    bool help;
+};
+
+#define AT(field) offsetof(struct options, field)
+
+static const struct opt table[] = {
+    {"traces", 0, OPT_STRING, NULL, AT(traces), "DIR",
+     "where itp2021.csv.gz lies (../shared/traces)", 0, 0},
+    {"nodes", 0, OPT_INT, NULL, AT(nodes), "N", "that many only (160, then 176)", 1,
+     100000},
+    {"only", 0, OPT_STRING, NULL, AT(only), "WORD",
+     "those policies only whose name has it", 0, 0},
+    {"help", 'h', OPT_FLAG, NULL, AT(help), NULL, "show this help", 0, 0},
+    {0},
+};
+
+/* A reference, or settings for the core. */
+static const struct policy_row {
+    const char *name;
+    const char *settings; /* NULL: a reference */
+    enum easy_order order;
+    double mean[2], p99[2]; /* orientation: on 160 and 176 nodes; 0: none */
+} policies[] = {
+    {"EASY (plain)", NULL, EASY_FIRST_COME, {8395, 1825}, {71373, 30032}},
+    {"EASY head, shortest first (plain)",
+     NULL,
+     EASY_SHORTEST,
+     {6675, 1598},
+     {74429, 23782}},
+    {"core, one promise",
+     "schedulerParameters: {reservationDepth: 1, bfMaxJobTest: 1}",
+     0,
+     {8017, 1785},
+     {72353, 27571}},
+    {"core, defaults", "", 0, {0, 0}, {0, 0}},
+    {"core, every job promised",
+     "schedulerParameters: {reservationDepth: 1000000, bfMaxJobTest: 1000000}",
+     0,
+     {8346, 1839},
+     {68410, 24497}},
+};
+
+struct bench {
+    struct options options;
+    struct workload load;
+    double easy_mean; /* of the size at work; 0: not run */
+    bool broken;
+};
+
+static void complain(void *arg, size_t row, const char *what)
+{
+    (void)arg;
+    printf("row %zu is left out: %s\n", row, what);
+}
+
+static double cpu_sec(void)
+{
+    struct rusage u;
+    getrusage(RUSAGE_SELF, &u);
+    return (double)u.ru_utime.tv_sec + (double)u.ru_utime.tv_usec / 1e6;
+}
+
+static int replay(const struct bench *b, const struct policy_row *row,
+                  const struct pool *pool, struct history *h, struct err *err)
+{
+    struct settings settings;
+    if (!row->settings) {
+        easy_run(pool, &b->load, row->order, h);
+        return 0;
+    }
+    settings_default(&settings);
+    if (settings_parse(&settings, row->settings, strlen(row->settings), row->name,
+                       err) < 0) {
+        history_init(h, 0);
+        return -1;
+    }
+    const struct replay in = {
+        .pool = pool, .load = &b->load, .config = &settings.sched};
+    return engine_run(&in, h, err);
+}
+
+static void print_orientation(const struct policy_row *row, size_t size,
+                              const struct figures *f)
+{
+    if (size > 1 || row->mean[size] == 0)
+        return;
+    printf("  %-34s %8.0f %8.0f            (mean %+.1f %%, p99 %+.1f %%)\n",
+           "  orientation", row->mean[size], row->p99[size],
+           100 * (f->wait_mean / row->mean[size] - 1),
+           100 * (f->wait_p99 / row->p99[size] - 1));
+}
+
+static void print_forecasts(const struct figures *f)
+{
+    static const char *const words[HORIZONS] = {"<1h", "<6h", "<1d", "<7d", "more"};
+    printf("      first start told, off by median/p99:");
+    for (size_t i = 0; i < HORIZONS; i++)
+        if (f->ahead[i].n > 0)
+            printf("  %s: %" PRId64 " jobs %" PRId64 "/%" PRId64, words[i],
+                   f->ahead[i].n, f->ahead[i].median, f->ahead[i].p99);
+    printf("\n");
+}
+
+static int run_policy(struct bench *b, const struct policy_row *row,
+                      const struct pool *pool, size_t size, struct err *err)
+{
+    struct history h;
+    struct figures f;
+    const double before = cpu_sec();
+    if (replay(b, row, pool, &h, err) < 0) {
+        history_fini(&h);
+        return -1;
+    }
+    const double spent = cpu_sec() - before;
+    figures_make(&f, pool, &b->load, &h);
+    if (row == &policies[0])
+        b->easy_mean = f.wait_mean;
+    printf("  %-34s %8.0f %8.0f %8.0f", row->name, f.wait_mean, f.wait_p99, f.wait_max);
+    if (b->easy_mean > 0)
+        printf("  %5.2f", f.wait_mean / b->easy_mean);
+    else
+        printf("  %5s", "-");
+    printf("  %5.1f %% %7" PRId64 " %6" PRId64 " %8.1f\n", 100 * f.utilisation_arrivals,
+           f.promises.n, f.promises.late, spent);
+    print_orientation(row, size, &f);
+    if (row->settings)
+        print_forecasts(&f);
+    fflush(stdout);
+    b->broken |= f.promises.late > 0;
+    figures_fini(&f);
+    history_fini(&h);
+    return 0;
+}
+
+/* `size` is the column of the orientation; 2: there is none. */
+static int run_size(struct bench *b, int64_t nodes, size_t size, struct err *err)
+{
+    AUTO_FREE char *count = xasprintf("%" PRId64, nodes);
+    const struct groups groups = {count, GPUS, NULL, NULL};
+    struct pool pool;
+    int rc;
+    pool_init(&pool);
+    rc = pool_add(&pool, &groups, err);
+    b->easy_mean = 0;
+    printf("%" PRId64 " nodes of " GPUS " GPUs, waits in seconds\n", nodes);
+    printf("  %-34s %8s %8s %8s  %5s  %7s %7s %6s %8s\n", "policy", "mean", "p99",
+           "longest", "/EASY", "used", "promise", "broken", "CPU s");
+    for (size_t i = 0; rc == 0 && i < ARRAY_LEN(policies); i++)
+        if (!b->options.only || strstr(policies[i].name, b->options.only))
+            rc = run_policy(b, &policies[i], &pool, size, err);
+    pool_fini(&pool);
+    return rc;
+}
+
+static int run(struct bench *b, struct err *err)
+{
+    static const int64_t sizes[] = {160, 176};
+    AUTO_FREE char *path = xasprintf("%s/itp2021.csv.gz", b->options.traces);
+    int rc = 0;
+    if (access(path, R_OK) != 0) {
+        printf("itp2021 is skipped: %s is not there; --traces names its folder\n",
+               path);
+        return 0;
+    }
+    if (workload_read(&b->load, path, complain, NULL, err) < 0)
+        return -1;
+    printf("itp2021: %zu jobs\n", b->load.n);
+    if (b->options.nodes > 0) {
+        const int64_t n = b->options.nodes;
+        return run_size(b, n, n == sizes[0] ? 0 : n == sizes[1] ? 1 : 2, err);
+    }
+    for (size_t i = 0; rc == 0 && i < ARRAY_LEN(sizes); i++)
+        rc = run_size(b, sizes[i], i, err);
+    return rc;
+}
+
+int main(int argc, char **argv)
+{
+    struct bench b = {.options = {.traces = "../shared/traces"}};
+    struct err err = ERR_INIT;
+    int rc = opt_parse(table, argc, argv, &b.options, &err);
+    if (b.options.help) {
+        opt_help(table, "bench_traces [OPTION...]",
+                 "The core on recorded workloads, beside references.", stdout);
+        return EXIT_SUCCESS;
+    }
+    if (rc >= 0)
+        rc = run(&b, &err);
+    workload_fini(&b.load);
+    if (rc < 0)
+        fprintf(stderr, "bench_traces: %s\n", err.msg);
+    else if (b.broken)
+        fprintf(stderr, "bench_traces: promises were broken\n");
+    return rc < 0 || b.broken ? EXIT_FAILURE : EXIT_SUCCESS;
+}
