@@ -392,7 +392,9 @@ static void close_daemon(struct daemon *d)
 {
     kc_probe_free(d->probe);
     nodelogs_free(d->logs);
-    kubelet_free(d->kubelet);
+    kubelet_free(TAKE(d->kubelet));
+    if (d->loop)
+        loop_poll(d->loop, 0); /* what it had posted frees itself (writer.c) */
     if (d->client)
         kc_client_free(d->client);
     transport_free(d->transport);

@@ -564,6 +564,23 @@ START_TEST(test_wrong_token)
 }
 END_TEST
 
+/* Known only when it is to be used. */
+START_TEST(test_wrong_address)
+{
+    static const char *const node[PROGRAM_ARGS_MAX] = {
+        NODE, "--kubeconfig", "@/live/kubeconfig", "--address", "192.0.2.255:10250"};
+    struct program server;
+
+    serve(&server);
+    expect_refusal(
+        "wrong address", node, 2,
+        "*\"level\":\"error\",\"msg\":\"--address: 192.0.2.255:10250: Cannot "
+        "assign requested address\"*");
+    ck_assert_int_eq(program_stop(&server), 0);
+    program_fini(&server);
+}
+END_TEST
+
 /* What may come right by itself: said once, and tried again. */
 static void expect_waiting(const char *const *args, const char *part)
 {
@@ -667,6 +684,7 @@ int main(void)
                                       {test_other_owner, 1},
                                       {test_full_disk, 1},
                                       {test_wrong_token, 1},
+                                      {test_wrong_address, 1},
                                       {test_without_crds, 1},
                                       {test_no_server, 1},
                                       {test_wrong_ca, 1},
