@@ -149,6 +149,8 @@ bool window_find(struct window *w, const struct seeker *by, size_t first, size_t
 {
     size_t failed;
 
+    if (first >= before) /* it may be behind the last slot */
+        return false;
     size_to(w, by);
     span(w, by, first);
     for (size_t begin = first; begin < before;) {
