@@ -12,7 +12,6 @@
 #include "base/yaml.h"
 #include "crds/convert.h"
 
-#define SETTINGS_BYTES_MAX (1u << 20)
 #define WEIGHT_MAX 0xffffffffLL /* as in Slurm: 32 bits */
 
 enum setting_type { SETTING_INT, SETTING_DURATION, SETTING_TEXT, SETTING_BOOL };
@@ -24,44 +23,45 @@ static const struct setting {
     int64_t min, max;
     const char *default_text; /* for people */
     const char *help;
+    bool at_start; /* taken from the file when a program starts, and kept */
 } table[] = {
     {"priorityWeightAge", SETTING_INT,
      offsetof(struct settings, sched.priority_weight_age), 0, WEIGHT_MAX, "1000",
-     "weight of a job's age in its priority"},
+     "weight of a job's age in its priority", false},
     {"priorityWeightPartition", SETTING_INT,
      offsetof(struct settings, sched.priority_weight_partition), 0, WEIGHT_MAX, "1000",
-     "weight of the partition's priorityJobFactor, against the largest"},
+     "weight of the partition's priorityJobFactor, against the largest", false},
     {"priorityWeightQOS", SETTING_INT,
      offsetof(struct settings, sched.priority_weight_qos), 0, WEIGHT_MAX, "1000",
-     "weight of the QOS's priority, against the largest"},
+     "weight of the QOS's priority, against the largest", false},
     {"priorityWeightJobSize", SETTING_INT,
      offsetof(struct settings, sched.priority_weight_job_size), 0, WEIGHT_MAX, "0",
-     "weight of the share of the cluster that a job asks for"},
+     "weight of the share of the cluster that a job asks for", false},
     {"priorityFavorSmall", SETTING_BOOL,
      offsetof(struct settings, sched.priority_favor_small), 0, 0, "false",
-     "job size favours small jobs, not large ones"},
+     "job size favours small jobs, not large ones", false},
     {"priorityMaxAge", SETTING_DURATION,
      offsetof(struct settings, sched.priority_max_age_sec), 1, INT64_MAX, "7-0",
-     "age at which the age factor is full"},
+     "age at which the age factor is full", false},
     {"schedulerParameters.bfWindow", SETTING_DURATION,
      offsetof(struct settings, sched.window_sec), 60, 1095 * 86400LL, "7-0",
-     "how far ahead jobs are planned (minutes, or a duration)"},
+     "how far ahead jobs are planned (minutes, or a duration)", false},
     {"schedulerParameters.bfMaxJobTest", SETTING_INT,
      offsetof(struct settings, sched.max_job_test), 1, 1000000, "500",
-     "waiting jobs that are planned, from the front of the queue"},
+     "waiting jobs that are planned, from the front of the queue", false},
     {"schedulerParameters.reservationDepth", SETTING_INT,
      offsetof(struct settings, sched.reservation_depth), 0, 1000000, "50",
-     "of them, those that are promised their start"},
+     "of them, those that are promised their start", false},
     {"gpuResource", SETTING_TEXT, offsetof(struct settings, gpu_resource), 0, 0,
-     "nvidia.com/gpu", "the extended resource that Slurm's gpu options mean"},
+     "nvidia.com/gpu", "the extended resource that Slurm's gpu options mean", true},
     {"gpuTypeLabel", SETTING_TEXT, offsetof(struct settings, gpu_type_label), 0, 0,
-     "gantry.dev/gpu-type", "node label that names the GPU type"},
+     "gantry.dev/gpu-type", "node label that names the GPU type", true},
     {"scriptImage", SETTING_TEXT, offsetof(struct settings, script_image), 0, 0,
-     SCRIPT_IMAGE, "image of script jobs that name none"},
+     SCRIPT_IMAGE, "image of script jobs that name none", true},
     {"launchImage", SETTING_TEXT, offsetof(struct settings, launch_image), 0, 0, "none",
-     "image that brings gantry-launch to script jobs whose own image lacks it"},
+     "image that brings gantry-launch to script jobs whose own image lacks it", true},
     {"controllerNamespace", SETTING_TEXT, offsetof(struct settings, namespace_), 0, 0,
-     "gantry-system", "namespace of the ConfigMap job-ids and of the Lease"},
+     "gantry-system", "namespace of the ConfigMap job-ids and of the Lease", true},
 };
 
 void settings_default(struct settings *s)
@@ -218,10 +218,49 @@ int settings_load(struct settings *s, const char *path, struct err *err)
     return settings_parse(s, text.s, text.len, path, err);
 }
 
+static size_t size_of(const struct setting *row)
+{
+    switch (row->type) {
+    case SETTING_TEXT:
+        return SETTING_TEXT_MAX;
+    case SETTING_BOOL:
+        return sizeof(bool);
+    case SETTING_INT:
+    case SETTING_DURATION:
+        break;
+    }
+    return sizeof(int64_t);
+}
+
+static bool differs(const struct setting *row, const char *a, const char *b)
+{
+    return row->type == SETTING_TEXT ? strcmp(a, b) != 0
+                                     : memcmp(a, b, size_of(row)) != 0;
+}
+
+void settings_adopt(struct settings *s, const struct settings *fresh,
+                    struct str *ret_changed, struct str *ret_kept)
+{
+    for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+        const struct setting *row = &table[i];
+        char *is = (char *)s + row->offset;
+        const char *to = (const char *)fresh + row->offset;
+        struct str *told = row->at_start ? ret_kept : ret_changed;
+        if (!differs(row, is, to))
+            continue;
+        str_addf(told, "%s%s", told->len > 0 ? ", " : "", row->key);
+        if (!row->at_start)
+            memcpy(is, to, size_of(row));
+    }
+}
+
 void settings_help(FILE *out)
 {
-    fprintf(out, "\nKeys of the configuration file (defaults in brackets):\n");
+    fprintf(out,
+            "\nKeys of the configuration file (defaults in brackets). Those with a "
+            "star are read at\nthe start only, the others also when the file "
+            "changes:\n");
     for (size_t i = 0; i < ARRAY_LEN(table); i++)
-        fprintf(out, "  %-36s %s [%s]\n", table[i].key, table[i].help,
-                table[i].default_text);
+        fprintf(out, "  %-36s %s [%s]%s\n", table[i].key, table[i].help,
+                table[i].default_text, table[i].at_start ? " *" : "");
 }

@@ -12,9 +12,11 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "base/str.h"
 #include "scheduler/sched.h"
 
 #define SETTING_TEXT_MAX 128
+#define SETTINGS_BYTES_MAX (1u << 20) /* of a file */
 
 struct settings {
     struct sched_config sched;
@@ -31,6 +33,11 @@ void settings_default(struct settings *s);
 int settings_parse(struct settings *s, const char *text, size_t len, const char *name,
                    struct err *err);
 int settings_load(struct settings *s, const char *path, struct err *err);
+/* Takes over from `fresh` what may change while a program runs. Appends the keys that
+ * have changed, apart by ", ": to `ret_changed` those, to `ret_kept` the ones that are
+ * taken from the file at the start only, and stay. */
+void settings_adopt(struct settings *s, const struct settings *fresh,
+                    struct str *ret_changed, struct str *ret_kept);
 /* The table of keys, for --help. */
 void settings_help(FILE *out);
 

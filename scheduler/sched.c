@@ -345,6 +345,11 @@ void sched_apply(struct sched *s, const struct change *change)
     case CHANGE_RESOURCES:
         s->dirty |= cluster_set_resources(c, change->u.resources);
         break;
+    case CHANGE_CONFIG:
+        s->config = *change->u.config;
+        s->timeline_gen = 0; /* its window */
+        s->dirty = true;
+        break;
     }
 }
 
@@ -438,12 +443,14 @@ void sched_snapshot(const struct sched *s,
                     void (*emit)(void *arg, const struct change *change), void *arg)
 {
     const struct cluster *c = &s->cluster;
-    struct change change = {.kind = CHANGE_RESOURCES, .u.resources = &c->res};
+    struct change change = {.kind = CHANGE_CONFIG, .u.config = &s->config};
     struct noderec *node, *next_node;
     struct partrec *part, *next_part;
     struct podrec *pod, *next_pod;
     struct jobrec *job, *next_job;
 
+    emit(arg, &change);
+    change = (struct change){.kind = CHANGE_RESOURCES, .u.resources = &c->res};
     emit(arg, &change);
     change.kind = CHANGE_NODE;
     HASH_ITER (hh, c->nodes, node, next_node) {

@@ -83,6 +83,7 @@ enum change_kind {
     CHANGE_FOREIGN_POD,
     CHANGE_FOREIGN_POD_GONE,
     CHANGE_RESOURCES, /* the names behind resvec indices, for messages */
+    CHANGE_CONFIG,
 };
 
 /* Upserts carry the whole new state; *_GONE carry a key: the uid of a job or pod, else
@@ -96,8 +97,9 @@ struct change {
         struct account *account;
         struct job *job;
         struct foreign_pod *pod;
-        const struct restable *resources; /* copied */
-        const char *key;                  /* lent */
+        const struct restable *resources;  /* copied */
+        const struct sched_config *config; /* likewise */
+        const char *key;                   /* lent */
     } u;
 };
 
@@ -158,8 +160,8 @@ enum sched_progress sched_step(struct sched *s, int64_t now_sec,
  * `now_sec`: there is something to do now. */
 int64_t sched_next_wake(const struct sched *s, int64_t now_sec);
 
-/* Emits upserts (lent, to be copied) that rebuild the core: resources, nodes,
- * partitions, QOS, accounts, foreign pods, jobs. */
+/* Emits upserts (lent, to be copied) that rebuild the core: configuration, resources,
+ * nodes, partitions, QOS, accounts, foreign pods, jobs. */
 void sched_snapshot(const struct sched *s,
                     void (*emit)(void *arg, const struct change *change), void *arg);
 

@@ -81,6 +81,14 @@ struct controller *controller_new(struct loop *loop, struct kc_client *client,
     return ctl;
 }
 
+void controller_configure(struct controller *ctl, const struct settings *settings)
+{
+    ctl->settings.sched = settings->sched;
+    sched_apply(ctl->sched, &(struct change){.kind = CHANGE_CONFIG,
+                                             .u.config = &ctl->settings.sched});
+    cycle_want(ctl);
+}
+
 void controller_free(struct controller *ctl)
 {
     struct record *r, *tmp;

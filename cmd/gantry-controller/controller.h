@@ -24,6 +24,9 @@ struct controller *controller_new(struct loop *loop, struct kc_client *client,
 /* Cancels what is under way; nothing more is written. NULL is fine. */
 void controller_free(struct controller *ctl);
 
+/* Those of the core hold from now on; the others are kept from the start. */
+void controller_configure(struct controller *ctl, const struct settings *settings);
+
 /* Calls fn once when the caches are synced. */
 void controller_on_synced(struct controller *ctl, loop_fn *fn, void *arg);
 bool controller_is_synced(const struct controller *ctl);

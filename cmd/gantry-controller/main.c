@@ -16,6 +16,7 @@
 #include "cmd/gantry-controller/controller.h"
 #include "cmd/gantry-controller/election.h"
 #include "cmd/gantry-controller/replica.h"
+#include "cmd/gantry-controller/settingsfile.h"
 #include "kubeclient/config.h"
 #include "kubeclient/probe.h"
 #include "kubeclient/transport_curl.h"
@@ -46,7 +47,8 @@ static const struct opt table[] = {
     {"kubeconfig", 0, OPT_STRING, NULL, AT(kubeconfig), "FILE",
      "API server and credentials (else as kubectl finds them, else in-cluster)", 0, 0},
     {"config", 0, OPT_STRING, "GANTRY_CONFIG", AT(config), "FILE",
-     "cluster-wide settings, gantry.yaml", 0, 0},
+     "cluster-wide settings, gantry.yaml; read again when it changes, and at SIGHUP", 0,
+     0},
     {"log-level", 0, OPT_STRING, NULL, AT(log_level), "LEVEL",
      "debug, info, warn or error (info)", 0, 0},
     {"ready-fd", 0, OPT_INT, NULL, AT(ready_fd), "FD",
@@ -64,13 +66,14 @@ struct daemon {
     struct log *log;
     struct rng rng;
     struct settings settings;
+    struct settingsfile *file; /* NULL: none was named */
     struct transport *transports[WIRES];
     struct kc_client *clients[WIRES];
     char *self; /* the name of this run */
     struct kc_probe *probe;
     struct election *election;     /* NULL before the server was there */
     struct controller *controller; /* while this is the leader */
-    struct loop_signal *sigterm, *sigint;
+    struct loop_signal *sigterm, *sigint, *sighup;
     int64_t ready_fd;
     int status;
     bool ending;
@@ -147,6 +150,23 @@ static void on_signal(void *arg, int signo)
     d->ending = true;
 }
 
+static void settings_changed(void *arg)
+{
+    struct daemon *d = arg;
+    if (d->controller)
+        controller_configure(d->controller, &d->settings);
+}
+
+static void on_hangup(void *arg, int signo)
+{
+    struct daemon *d = arg;
+    (void)signo;
+    if (d->file)
+        settingsfile_reload(d->file);
+    else
+        log_info(d->log, "nothing is read again: --config names no file");
+}
+
 static void on_warning(void *arg, const char *text)
 {
     struct daemon *d = arg;
@@ -176,6 +196,15 @@ static int open_clients(struct daemon *d, const char *kubeconfig, struct err *er
     return 0;
 }
 
+static int open_settings(struct daemon *d, const char *path, struct err *err)
+{
+    settings_default(&d->settings);
+    if (path)
+        d->file = settingsfile_new(d->loop, d->log, path, &d->settings,
+                                   settings_changed, d, err);
+    return path && !d->file ? -1 : 0;
+}
+
 static int open_daemon(struct daemon *d, const struct options *o, struct err *err)
 {
     enum log_level level = LOG_INFO;
@@ -186,19 +215,19 @@ static int open_daemon(struct daemon *d, const struct options *o, struct err *er
     if (ready_check(o->ready_fd, err) < 0)
         return -1;
     d->ready_fd = o->ready_fd;
-    settings_default(&d->settings);
-    if (o->config && settings_load(&d->settings, o->config, err) < 0)
-        return -1;
     d->loop = loop_new(err);
     if (!d->loop)
         return -1;
     d->log = log_new(stderr, d->loop, level);
+    if (open_settings(d, o->config, err) < 0)
+        return -1;
     d->self = replica_name(err);
     if (!d->self || open_clients(d, o->kubeconfig, err) < 0)
         return -1;
     d->sigterm = loop_signal_new(d->loop, SIGTERM, on_signal, d, err);
     d->sigint = d->sigterm ? loop_signal_new(d->loop, SIGINT, on_signal, d, err) : NULL;
-    return d->sigint ? 0 : -1;
+    d->sighup = d->sigint ? loop_signal_new(d->loop, SIGHUP, on_hangup, d, err) : NULL;
+    return d->sighup ? 0 : -1;
 }
 
 static void close_daemon(struct daemon *d)
@@ -212,6 +241,8 @@ static void close_daemon(struct daemon *d)
     }
     loop_signal_free(d->sigterm);
     loop_signal_free(d->sigint);
+    loop_signal_free(d->sighup);
+    settingsfile_free(d->file);
     log_free(d->log);
     loop_free(d->loop);
     free(d->self);

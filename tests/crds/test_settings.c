@@ -207,6 +207,51 @@ START_TEST(test_load)
 }
 END_TEST
 
+/* ---- what changes while a program runs ---- */
+
+static const struct {
+    const char *was, *is, *changed, *kept;
+} adopted[] = {
+    {"", "", "", ""},
+    {"priorityWeightAge: 5", "priorityWeightAge: 5", "", ""},
+    {"priorityWeightAge: 5", "", "priorityWeightAge", ""},
+    {"",
+     "{schedulerParameters: {bfWindow: 60, bfMaxJobTest: 1}, priorityFavorSmall: yes}",
+     "priorityFavorSmall, schedulerParameters.bfWindow, "
+     "schedulerParameters.bfMaxJobTest",
+     ""},
+    {"scriptImage: longer", "{scriptImage: short, priorityMaxAge: 1-0}",
+     "priorityMaxAge", "scriptImage"},
+    {"", "{gpuResource: a/b, gpuTypeLabel: c, launchImage: d, controllerNamespace: e}",
+     "", "gpuResource, gpuTypeLabel, launchImage, controllerNamespace"},
+};
+
+START_TEST(test_adopt)
+{
+    struct settings s, fresh, was;
+    struct err err = ERR_INIT;
+    STR_AUTO struct str changed, kept;
+    str_init(&changed, 1024);
+    str_init(&kept, 1024);
+    settings_default(&s);
+    settings_default(&fresh);
+    ck_assert_int_eq(parse(&s, adopted[_i].was, &err), 0);
+    ck_assert_int_eq(parse(&fresh, adopted[_i].is, &err), 0);
+    was = s;
+    settings_adopt(&s, &fresh, &changed, &kept);
+    ck_assert_str_eq(changed.s, adopted[_i].changed);
+    ck_assert_str_eq(kept.s, adopted[_i].kept);
+    ck_assert_int_eq(s.sched.priority_max_age_sec, fresh.sched.priority_max_age_sec);
+    ck_assert_int_eq(s.sched.window_sec, fresh.sched.window_sec);
+    ck_assert(s.sched.priority_favor_small == fresh.sched.priority_favor_small);
+    ck_assert_str_eq(s.script_image, was.script_image);
+    ck_assert_str_eq(s.namespace_, was.namespace_);
+    str_reset(&changed);
+    settings_adopt(&s, &fresh, &changed, &kept);
+    ck_assert_str_eq(changed.s, "");
+}
+END_TEST
+
 /* The help names every key of the table with the default that is in force. */
 START_TEST(test_help)
 {
@@ -241,6 +286,7 @@ int main(void)
                                            {test_words, ARRAY_LEN(words)},
                                            {test_refused, ARRAY_LEN(bad)},
                                            {test_load, 1},
+                                           {test_adopt, ARRAY_LEN(adopted)},
                                            {test_help, 1},
                                            {NULL, 0},
                                        });

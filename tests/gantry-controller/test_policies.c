@@ -56,6 +56,26 @@ START_TEST(test_qos)
 }
 END_TEST
 
+/* A changed gantry.yaml holds for jobs that wait already. */
+START_TEST(test_configure)
+{
+    struct ctltest *t = ctltest_new();
+    make(t, "QOS", "qos", "normal", "'priority':20");
+    ctltest_submit(t, "first", "'nodes':4,'exclusive':true");
+    ctltest_submit(t, "second", "'nodes':4,'exclusive':true,'timeLimit':'10'");
+    ctltest_settle(t);
+    ctltest_expect(t, "second", "status.state=PENDING|status.priority=2000");
+    struct settings fresh = t->settings;
+    fresh.sched.priority_weight_qos = 500;
+    controller_configure(t->ctl, &fresh);
+    ctltest_settle(t);
+    ctltest_expect(t, "second",
+                   "status.state=PENDING|status.priority=1500|"
+                   "status.priorityFactors.qos=500");
+    ctltest_free(t);
+}
+END_TEST
+
 START_TEST(test_accounts)
 {
     struct ctltest *t = ctltest_new();
@@ -108,6 +128,7 @@ int main(void)
 {
     return suite_main("gantry-controller/policies", (struct suite_row[]){
                                                         {test_qos, 1},
+                                                        {test_configure, 1},
                                                         {test_accounts, 1},
                                                         {test_restart, 1},
                                                         {NULL, 0},

@@ -74,7 +74,7 @@ static void read_config(struct scenario *sc, const char *line)
         struct err err;
 
         if (strcmp(key, "favorsmall") == 0) {
-            sc->config.priority_favor_small = true;
+            sc->config.priority_favor_small = word == NULL || strcmp(word, "no") != 0;
             continue;
         }
         while (i < ARRAY_LEN(keys) && strcmp(keys[i].key, key) != 0)
@@ -82,6 +82,8 @@ static void read_config(struct scenario *sc, const char *line)
         ck_assert_msg(i < ARRAY_LEN(keys) && word != NULL, "%s: unknown", line);
         ck_assert_int_eq(cluster_text_number(word, keys[i].value, &err), 0);
     }
+    if (sc->s != NULL)
+        apply(sc, &(struct change){.kind = CHANGE_CONFIG, .u.config = &sc->config});
 }
 
 static void step(struct scenario *sc, const char *line)

@@ -264,6 +264,23 @@ static void random_progress(struct history *h)
     sched_apply(h->s, &change);
 }
 
+static void random_config(struct history *h)
+{
+    struct sched_config config = config_of();
+    const struct change change = {.kind = CHANGE_CONFIG, .u.config = &config};
+
+    config.priority_weight_age = draw(h, 3) * 1000;
+    config.priority_weight_qos = draw(h, 3) * 1000;
+    config.priority_favor_small = chance(h, 50);
+    config.window_sec = 60 + draw(h, 20) * 600;
+    config.reservation_depth = draw(h, 5);
+    config.max_job_test = 1 + draw(h, JOBS);
+    str_addf(&h->script, "plan depth=%d test=%d window=%d ...\n",
+             (int)config.reservation_depth, (int)config.max_job_test,
+             (int)config.window_sec);
+    sched_apply(h->s, &change);
+}
+
 /* ---- what must hold after every step ---- */
 
 /* All units are placed, and each pod asks for its own. */
@@ -422,6 +439,7 @@ static void copy_change(void *arg, const struct change *change)
         copy.u.pod = foreign_pod_copy(change->u.pod);
         break;
     case CHANGE_RESOURCES:
+    case CHANGE_CONFIG:
     case CHANGE_NODE_GONE:
     case CHANGE_PARTITION_GONE:
     case CHANGE_QOS_GONE:
@@ -544,8 +562,10 @@ static void operation(struct history *h)
         random_policy(h);
     else if (what < 75)
         random_progress(h);
-    else if (what < 85)
+    else if (what < 84)
         h->now_sec += draw(h, 60);
+    else if (what < 85)
+        random_config(h);
     else if (what < 92)
         step(h, 1);
     else
