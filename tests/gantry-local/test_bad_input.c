@@ -568,13 +568,13 @@ END_TEST
 START_TEST(test_wrong_address)
 {
     static const char *const node[PROGRAM_ARGS_MAX] = {
-        NODE, "--kubeconfig", "@/live/kubeconfig", "--address", "192.0.2.255:10250"};
+        NODE, "--kubeconfig", "@/live/kubeconfig", "--address", "198.51.100.7:10250"};
     struct program server;
 
     serve(&server);
     expect_refusal(
         "wrong address", node, 2,
-        "*\"level\":\"error\",\"msg\":\"--address: 192.0.2.255:10250: Cannot "
+        "*\"level\":\"error\",\"msg\":\"--address: 198.51.100.7:10250: Cannot "
         "assign requested address\"*");
     ck_assert_int_eq(program_stop(&server), 0);
     program_fini(&server);
