@@ -47,21 +47,28 @@ static int64_t assumed_end(const struct sched *s, const struct jobrec *rec)
     return MAX(end, soon);
 }
 
-/* The slots of an allocation or plan as uses; two of one node sit on one seat. */
-static bool use_of(const struct sched *s, const struct job *job,
-                   const struct slot *slots, size_t i, struct use *ret)
+/* The slots of an allocation or plan as uses, in `s->uses`; two of one node sit on one
+ * seat. What lies on no known node is left out. Returns how many. */
+static size_t find_uses(struct sched *s, const struct job *job,
+                        const struct slot *slots, size_t n)
 {
-    const struct noderec *node = cluster_node(&s->cluster, slots[i].node);
-    bool seated = i > 0 && strcmp(slots[i - 1].node, slots[i].node) == 0;
+    size_t n_uses = 0;
 
-    if (node == NULL || node->position == POSITION_NONE)
-        return false;
-    *ret = (struct use){.position = node->position,
-                        .amount = cluster_use(&slots[i].each, slots[i].pods),
-                        .seats = seated           ? 0
-                                 : job->exclusive ? SEATS
-                                                  : 1};
-    return true;
+    for (size_t i = 0; i < n; i++) {
+        const struct noderec *node = cluster_node(&s->cluster, slots[i].node);
+        bool seated = i > 0 && strcmp(slots[i - 1].node, slots[i].node) == 0;
+
+        if (node == NULL || node->position == POSITION_NONE)
+            continue;
+        GROW(s->uses, n_uses, s->uses_cap);
+        s->uses[n_uses++] =
+            (struct use){.position = node->position,
+                         .amount = cluster_use(&slots[i].each, slots[i].pods),
+                         .seats = seated           ? 0
+                                  : job->exclusive ? SEATS
+                                                   : 1};
+    }
+    return n_uses;
 }
 
 struct span {
@@ -107,15 +114,13 @@ static bool has_claim(const struct jobrec *rec)
 void book_enter(struct sched *s, struct jobrec *rec)
 {
     struct span span;
-    struct use use;
+    size_t n;
 
     if (!is_kept(s) || !has_claim(rec))
         return;
     span = span_of(s, rec);
-    for (size_t i = 0; i < span.n; i++) {
-        if (use_of(s, rec->job, span.slots, i, &use))
-            timeline_take(&s->timeline, &use, span.first, span.last);
-    }
+    n = find_uses(s, rec->job, span.slots, span.n);
+    timeline_take(&s->timeline, s->uses, n, span.first, span.last);
     rec->claim = (struct claim){true, span.first, span.last};
 }
 
@@ -123,17 +128,15 @@ void book_strike(struct sched *s, struct jobrec *rec)
 {
     const struct job *job = rec->job;
     bool plan = job->n_alloc == 0;
-    const struct slot *slots = plan ? job->plan.slots : job->alloc;
-    size_t n = plan ? job->plan.n_slots : job->n_alloc;
-    struct use use;
+    size_t n;
 
     if (!is_kept(s) || !rec->claim.on)
         return;
-    for (size_t i = 0; i < n; i++) {
-        if (use_of(s, job, slots, i, &use))
-            timeline_give(&s->timeline, &use, rec->claim.first, rec->claim.last);
-    }
+    n = find_uses(s, job, plan ? job->plan.slots : job->alloc,
+                  plan ? job->plan.n_slots : job->n_alloc);
+    timeline_give(&s->timeline, s->uses, n, rec->claim.first, rec->claim.last);
     rec->claim.on = false;
+    s->grown = true;
 }
 
 void book_cancel_plan(struct sched *s, struct jobrec *rec)
@@ -164,7 +167,7 @@ void book_enter_pod(struct sched *s, const struct podrec *pod)
     struct use use;
 
     if (pod_use(s, pod, &use))
-        timeline_take(&s->timeline, &use, 0, s->timeline.n_slots);
+        timeline_take(&s->timeline, &use, 1, 0, s->timeline.n_slots);
 }
 
 void book_strike_pod(struct sched *s, const struct podrec *pod)
@@ -172,7 +175,8 @@ void book_strike_pod(struct sched *s, const struct podrec *pod)
     struct use use;
 
     if (pod_use(s, pod, &use))
-        timeline_give(&s->timeline, &use, 0, s->timeline.n_slots);
+        timeline_give(&s->timeline, &use, 1, 0, s->timeline.n_slots);
+    s->grown = true;
 }
 
 /* ---- anew ---- */
@@ -213,19 +217,17 @@ static void add_held(struct sched *s)
     }
 }
 
-/* The same node may be in a plan twice only where an allocation is; a plan has it
- * once. */
-static bool plan_fits(const struct sched *s, const struct jobrec *rec)
+/* A plan has a node once, so that its uses can be looked at one by one. */
+static bool plan_fits(struct sched *s, const struct jobrec *rec)
 {
     struct span span = span_of(s, rec);
-    struct use use;
+    size_t n = find_uses(s, rec->job, span.slots, span.n);
 
-    for (size_t i = 0; i < span.n; i++) {
-        if (!use_of(s, rec->job, span.slots, i, &use) ||
-            !timeline_has(&s->timeline, &use, span.first, span.last))
+    for (size_t i = 0; i < n; i++) {
+        if (!timeline_has(&s->timeline, &s->uses[i], span.first, span.last))
             return false;
     }
-    return span.n > 0;
+    return n == span.n && n > 0;
 }
 
 static void add_plans(struct sched *s)
@@ -247,6 +249,8 @@ static void add_plans(struct sched *s)
 
 void book_renew(struct sched *s, int64_t now_sec)
 {
+    struct shape *shape, *next;
+
     if (s->timeline_gen == s->cluster.gen && !s->timeline.overcommitted &&
         !timeline_is_outdated(&s->timeline, now_sec))
         return;
@@ -256,5 +260,8 @@ void book_renew(struct sched *s, int64_t now_sec)
     add_nodes(s);
     add_held(s);
     add_plans(s);
+    HASH_ITER (hh, s->shapes, shape, next)
+        timeline_demand(&s->timeline, &shape->like->each, shape->like->exclusive);
     timeline_ready(&s->timeline);
+    s->grown = true;
 }

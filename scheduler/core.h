@@ -13,6 +13,7 @@
 #include "scheduler/ahead.h"
 #include "scheduler/cluster.h"
 #include "scheduler/decide.h"
+#include "scheduler/horizon.h"
 #include "scheduler/placement.h"
 #include "scheduler/policy.h"
 #include "scheduler/queue.h"
@@ -76,9 +77,13 @@ struct sched {
     struct shape *shapes;
     struct placer placer;
     struct timeline timeline;
-    uint64_t timeline_gen; /* cluster.gen that it is of; 0: it is to be made anew */
-    struct window window;  /* scratch, like the next */
+    uint64_t timeline_gen;  /* cluster.gen that it is of; 0: it is to be made anew */
+    struct horizon horizon; /* of the timeline, while room on it only shrinks */
+    bool grown;             /* it has grown: the horizon is void */
+    struct window window;   /* scratch, like the next */
     node_set own;
+    struct use *uses;
+    size_t uses_cap;
     struct crowds crowds;
     struct decided decided;
     struct str message; /* scratch */

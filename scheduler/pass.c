@@ -324,20 +324,34 @@ static struct placement placement_at(const struct sched *s, const struct entry *
     };
 }
 
+/* What is known of such a seeker; NULL: nothing. */
+static struct horizon_kind *kind_of(struct sched *s, const struct entry *entry,
+                                    const struct seeker *by)
+{
+    if (s->grown)
+        horizon_reset(&s->horizon, s->timeline.words);
+    s->grown = false;
+    return horizon_kind(&s->horizon, by, shape_fit(entry->rec->shape, entry->part));
+}
+
 /* The first place that is free for long enough, beginning before a slot. */
 static struct slot *find_place(struct sched *s, const struct entry *entry,
                                const struct seeker *by, size_t before, size_t *ret_n)
 {
     const struct placement at = placement_at(s, entry);
-    struct slot *slots;
+    struct horizon_kind *kind = kind_of(s, entry, by);
+    size_t first = kind != NULL ? horizon_look(kind, by) : 0;
+    struct slot *slots = NULL;
+    bool found = window_find(&s->window, by, first, before);
 
-    for (size_t first = 0; window_find(&s->window, by, first, before);
-         first = s->window.first + 1) {
+    if (kind != NULL)
+        horizon_raise(kind, by, found ? s->window.first : MAX(first, before));
+    while (found && slots == NULL) {
         slots = placement_find(&s->placer, &s->cluster, &at, ret_n);
-        if (slots != NULL)
-            return slots;
+        if (slots == NULL)
+            found = window_find(&s->window, by, s->window.first + 1, before);
     }
-    return NULL;
+    return slots;
 }
 
 /* A job that has a plan looks for an earlier one only; first as if its own nodes were

@@ -72,8 +72,10 @@ void sched_free(struct sched *s)
     decided_fini(&s->decided);
     queue_fini(&s->pass.queue);
     timeline_fini(&s->timeline);
+    horizon_fini(&s->horizon);
     window_fini(&s->window);
     free(s->own);
+    free(s->uses);
     crowds_fini(&s->crowds);
     str_fini(&s->message);
     free(s);

@@ -29,6 +29,8 @@ struct fit {
      * improves its rank. */
     size_t last_position, last_slot, last_end; /* of its window: slots */
     uint64_t last_mutation; /* timeline.mutation then; 0: nothing to go on */
+    size_t kind;            /* of the horizon, while it is of this: */
+    uint64_t kind_gen;
 };
 
 struct shape {

@@ -11,8 +11,17 @@
  * away. The boundaries of a later time contain those of an earlier one that are still
  * to come, so a start that was planned on one stays on one (planner.md §2).
  *
- * A demand is what one pod needs; for each it is known in which slots which nodes have
- * room for one ("open"). Nodes are positions, as in cluster.h.
+ * What is free is kept node by node (lane.h). A stretch is a run of slots in which
+ * nothing begins and nothing ends on any node; a take cuts the stretches it begins or
+ * ends within, and they do not grow together again before the next reset.
+ *
+ *   slots       | 0 | 1 | 2 | 3 |  4  |  5  |    6    |   ...
+ *   lane of n1  |---- 8 GPUs ---|---- 2 ----|---- 8 ----------
+ *   lane of n2  |------- 0 -----------|---------- 8 ----------
+ *   stretches   |------ a ------|- b -|- c -|------- d -------
+ *
+ * For each demand (demand.h) and stretch it is known which nodes have room for one pod
+ * ("open"), and how many these are. Nodes are positions, as in cluster.h.
  *
  * Invariant: in a slot, free = capacity - all that is taken there; negative where more
  * runs than fits.
@@ -24,32 +33,33 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "scheduler/demand.h"
+#include "scheduler/lane.h"
 #include "scheduler/model.h"
 
 #define TIME_NEVER INT64_MAX
 #define SLOT_NONE SIZE_MAX
 /* The narrowest slot. */
 #define TIMELINE_MINUTE_SEC 60
-/* A node's seats: a job takes one, an exclusive job all. */
-#define SEATS (INT64_C(1) << 32)
 
-struct demand {
-    struct resvec each;
-    int64_t seats;  /* 1, or SEATS for exclusive */
-    uint64_t *open; /* words for each slot */
-    bool wanted;    /* since the last reset */
+struct stretch {
+    size_t first, last; /* slots, last excluded */
+    uint64_t *open;     /* [demand][words] */
+    uint32_t *n_open;   /* [demand] */
+    struct stretch *next_spare;
 };
 
 struct timeline {
     int64_t *bounds; /* n_slots of them; bounds[0] begins the present minute */
     size_t n_slots;
+    struct lane *lanes;  /* by position */
+    struct stretch **of; /* by slot */
+    struct stretch *spare;
     size_t n_nodes, words;
-    int n_res;       /* amounts for each node and slot; the last are the seats */
-    int64_t *free;   /* [slot][node][n_res] */
-    uint32_t *edges; /* takes that begin with the slot, or end before it: where there is
-                      * none, all is as in the slot before */
-    struct demand *demands;
-    size_t n_demands, cap_demands;
+    int n_res; /* columns of the lanes; the last one is the seats */
+    struct demands demands;
+    size_t demands_cap; /* so many have a place in each stretch */
+    uint64_t *moved;    /* scratch: a set of demands */
     bool filling;       /* demands are worked out at the end */
     uint64_t mutation;  /* moves with every take and give */
     bool overcommitted; /* a take since timeline_ready went below zero */
@@ -66,8 +76,8 @@ void timeline_init(struct timeline *tl);
 void timeline_fini(struct timeline *tl);
 
 /* Cuts the slots of the window that begins at now_sec, with nothing on any node. Then
- * capacities and uses are filled in, and timeline_ready works out the demands. The
- * first `n_res` resources are counted; others must not be asked for. */
+ * capacities, and after them uses, are filled in, and timeline_ready works out the
+ * demands. The first `n_res` resources are counted; others must not be asked for. */
 void timeline_reset(struct timeline *tl, int64_t now_sec, int64_t window_sec,
                     size_t n_nodes, int n_res);
 void timeline_add_node(struct timeline *tl, size_t position,
@@ -82,15 +92,11 @@ int64_t timeline_minute(int64_t sec);
 /* [start, end) in slots: *ret_last is one past the last that it touches. */
 void timeline_span(const struct timeline *tl, int64_t start_sec, int64_t end_sec,
                    size_t *ret_first, size_t *ret_last);
-void timeline_take(struct timeline *tl, const struct use *use, size_t first,
+/* All uses of one job at once. */
+void timeline_take(struct timeline *tl, const struct use *uses, size_t n, size_t first,
                    size_t last);
-void timeline_give(struct timeline *tl, const struct use *use, size_t first,
+void timeline_give(struct timeline *tl, const struct use *uses, size_t n, size_t first,
                    size_t last);
-/* True if something may differ from the slot before. */
-static inline bool timeline_has_edge(const struct timeline *tl, size_t slot)
-{
-    return tl->edges[slot] > 0;
-}
 /* Is all of it free? */
 bool timeline_has(const struct timeline *tl, const struct use *use, size_t first,
                   size_t last);
@@ -105,13 +111,21 @@ size_t timeline_demand(struct timeline *tl, const struct resvec *each, bool excl
 static inline const int64_t *timeline_row(const struct timeline *tl, size_t position,
                                           size_t slot)
 {
-    return tl->free + (slot * tl->n_nodes + position) * (size_t)tl->n_res;
+    const struct lane *lane = &tl->lanes[position];
+
+    return lane_row(lane, tl->n_res, lane_find(lane, tl->n_res, slot));
 }
 
 static inline const uint64_t *timeline_open(const struct timeline *tl, size_t demand,
                                             size_t slot)
 {
-    return tl->demands[demand].open + slot * tl->words;
+    return tl->of[slot]->open + demand * tl->words;
+}
+
+static inline size_t timeline_count_open(const struct timeline *tl, size_t demand,
+                                         size_t slot)
+{
+    return tl->of[slot]->n_open[demand];
 }
 
 #endif

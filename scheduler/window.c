@@ -7,6 +7,7 @@
 void window_fini(struct window *w)
 {
     free(w->nodes);
+    free(w->fewer);
     *w = (struct window){0};
 }
 
@@ -38,6 +39,19 @@ static void span_later(struct window *w, const struct seeker *by, size_t first)
         w->last++;
 }
 
+/* ---- sets of nodes, counted ---- */
+
+static int64_t count_nodes(const uint64_t *set, size_t words)
+{
+    int64_t n = 0;
+
+    for (size_t i = 0; i < words; i++) {
+        if (set[i] != 0)
+            n += __builtin_popcountll(set[i]);
+    }
+    return n;
+}
+
 /* Of the partition's nodes that the shape admits. */
 static void set_all(const struct seeker *by, node_set set)
 {
@@ -45,20 +59,33 @@ static void set_all(const struct seeker *by, node_set set)
         set[i] = by->part->nodes[i] & by->shape->admits[i];
 }
 
-/* True if that left fewer. */
-static bool keep_open(const struct seeker *by, size_t slot, node_set set)
+/* What of `set` is open in a slot. Returns how many nodes are not. */
+static int64_t keep_open(const struct seeker *by, size_t slot, const uint64_t *set,
+                         node_set ret)
 {
     const uint64_t *open = timeline_open(by->timeline, by->demand, slot);
     bool own = by->own != NULL && slot >= by->own_from;
-    uint64_t lost = 0;
+    int64_t lost = 0;
 
     for (size_t i = 0; i < by->timeline->words; i++) {
-        uint64_t shut = own ? ~(open[i] | by->own[i]) : ~open[i];
+        uint64_t shut = set[i] & ~open[i];
 
-        lost |= set[i] & shut;
-        set[i] &= ~shut;
+        ret[i] = set[i];
+        if (shut != 0 && own)
+            shut &= ~by->own[i];
+        if (shut == 0)
+            continue;
+        ret[i] ^= shut;
+        lost += __builtin_popcountll(shut);
     }
-    return lost != 0;
+    return lost;
+}
+
+/* So few nodes are open in the whole cluster that no set of them is enough. */
+static bool is_hopeless(const struct seeker *by, size_t slot)
+{
+    return (by->own == NULL || slot < by->own_from) &&
+           (int64_t)timeline_count_open(by->timeline, by->demand, slot) < by->need;
 }
 
 static bool has_required(const struct seeker *by, const uint64_t *set)
@@ -74,94 +101,124 @@ static bool has_required(const struct seeker *by, const uint64_t *set)
     return true;
 }
 
-static bool is_enough(const struct seeker *by, const uint64_t *set)
+static bool is_enough(const struct seeker *by, const uint64_t *set, int64_t n)
 {
-    int64_t n = 0;
-
-    for (size_t i = 0; i < by->timeline->words && n < by->need; i++) {
-        if (set[i] != 0)
-            n += __builtin_popcountll(set[i]);
-    }
     return n >= by->need && has_required(by, set);
 }
 
 int64_t window_count(const struct window *w, const struct seeker *by)
 {
-    int64_t n = 0;
-
-    for (size_t i = 0; i < by->timeline->words; i++)
-        n += __builtin_popcountll(w->nodes[i]);
-    return n;
-}
-
-static void size_to(struct window *w, const struct seeker *by)
-{
-    w->nodes = xrealloc(w->nodes, (by->timeline->words + 1) * sizeof(*w->nodes));
-}
-
-void window_set(struct window *w, const struct seeker *by, size_t first)
-{
-    size_to(w, by);
-    span(w, by, first);
-    set_all(by, w->nodes);
-    for (size_t slot = w->first; slot < w->last; slot++)
-        keep_open(by, slot, w->nodes);
+    return count_nodes(w->nodes, by->timeline->words);
 }
 
 bool window_is_enough(const struct window *w, const struct seeker *by)
 {
-    return is_enough(by, w->nodes);
+    return is_enough(by, w->nodes, window_count(w, by));
 }
 
-/* Narrows the set to what is open up to before `w->last`. Returns the slot that left
- * too few, or SLOT_NONE. */
-static size_t narrow(struct window *w, const struct seeker *by)
+static void size_to(struct window *w, const struct seeker *by)
 {
+    size_t bytes = (by->timeline->words + 1) * sizeof(*w->nodes);
+
+    w->nodes = xrealloc(w->nodes, bytes);
+    w->fewer = xrealloc(w->fewer, bytes);
+}
+
+void window_set(struct window *w, const struct seeker *by, size_t first)
+{
+    const struct timeline *tl = by->timeline;
+
+    size_to(w, by);
+    span(w, by, first);
     set_all(by, w->nodes);
-    for (size_t slot = w->first; slot < w->last; slot++) {
-        if (slot > w->first && !timeline_has_edge(by->timeline, slot))
+    for (size_t slot = w->first; slot < w->last; slot = tl->of[slot]->last)
+        keep_open(by, slot, w->nodes, w->nodes);
+}
+
+/* ---- searching ---- */
+
+static void swap_sets(struct window *w)
+{
+    node_set fewer = w->fewer;
+
+    w->fewer = w->nodes;
+    w->nodes = fewer;
+}
+
+/* From the last slot of the window back to slot `to`: narrows `nodes` to what is open.
+ * Returns the slot that would leave too few, and then `nodes` are those open behind its
+ * stretch; or SLOT_NONE. */
+static size_t narrow(struct window *w, const struct seeker *by, size_t to)
+{
+    const struct timeline *tl = by->timeline;
+    int64_t n = count_nodes(w->nodes, tl->words), lost;
+
+    for (size_t slot = w->last; slot > to; slot = tl->of[slot - 1]->first) {
+        if (is_hopeless(by, slot - 1))
+            return slot - 1;
+        lost = keep_open(by, slot - 1, w->nodes, w->fewer);
+        if (lost == 0)
             continue;
-        if ((keep_open(by, slot, w->nodes) || slot == w->first) &&
-            !is_enough(by, w->nodes))
-            return slot;
+        if (!is_enough(by, w->fewer, n - lost))
+            return slot - 1;
+        n -= lost;
+        swap_sets(w);
+    }
+    return is_enough(by, w->nodes, n) ? SLOT_NONE : w->last - 1;
+}
+
+/* The last slot of the window in which alone there are too few nodes. */
+static size_t last_hopeless(const struct window *w, const struct seeker *by)
+{
+    const struct timeline *tl = by->timeline;
+
+    for (size_t slot = w->last; slot > w->first; slot = tl->of[slot - 1]->first) {
+        if (is_hopeless(by, slot - 1))
+            return slot - 1;
     }
     return SLOT_NONE;
 }
 
-/* The slots from some slot of the window up to `failed` leave too few nodes; the last
- * such slot. No window that begins there or before can reach beyond `failed`. */
-static size_t last_hopeless(struct window *w, const struct seeker *by, size_t failed)
-{
-    size_t slot = failed;
-
-    if (failed == w->first)
-        return failed;
-    set_all(by, w->nodes);
-    for (;; slot--) {
-        bool fewer = keep_open(by, slot, w->nodes);
-
-        if (slot == w->first || ((fewer || slot == failed) && !is_enough(by, w->nodes)))
-            return slot;
-    }
-}
-
-bool window_find(struct window *w, const struct seeker *by, size_t first, size_t before)
+/* The slot that leaves too few nodes for what the window has behind it, or SLOT_NONE:
+ * the window is enough. `known`: `nodes` are those open up to before that slot; then
+ * those behind the stretch that failed, up to it. 0: nothing is known. */
+static size_t find_failed(struct window *w, const struct seeker *by, size_t *known)
 {
     size_t failed;
+
+    if (*known > w->first && narrow(w, by, *known) == SLOT_NONE)
+        return SLOT_NONE;
+    *known = 0;
+    failed = last_hopeless(w, by);
+    if (failed != SLOT_NONE)
+        return failed;
+    *known = w->last;
+    set_all(by, w->nodes);
+    return narrow(w, by, w->first);
+}
+
+/*
+ * Where a slot leaves too few nodes for the slots behind it up to the window's end, no
+ * window that begins there or before will do, since it covers them all:
+ *
+ *     begin         failed        last
+ *       |  .  .  .  |x|============|           the nodes behind it are known
+ *                     |============|----|      so that the next window to look at costs
+ *                   begin              last    what it reaches farther
+ */
+bool window_find(struct window *w, const struct seeker *by, size_t first, size_t before)
+{
+    size_t failed, known = 0;
 
     if (first >= before) /* it may be behind the last slot */
         return false;
     size_to(w, by);
     span(w, by, first);
-    for (size_t begin = first; begin < before;) {
-        span_later(w, by, begin);
-        failed = narrow(w, by);
-        if (failed == SLOT_NONE)
-            return true;
-        /* Where nothing changes, a later window only reaches farther. */
-        begin = last_hopeless(w, by, failed) + 1;
-        while (begin < before && !timeline_has_edge(by->timeline, begin))
-            begin++;
+    while ((failed = find_failed(w, by, &known)) != SLOT_NONE) {
+        first = by->timeline->of[failed]->last;
+        if (first >= before)
+            return false;
+        span_later(w, by, first);
     }
-    return false;
+    return true;
 }

@@ -20,6 +20,7 @@
 struct window {
     size_t first, last; /* slots, last excluded */
     node_set nodes;     /* open throughout; among those of partition and shape */
+    node_set fewer;     /* scratch */
 };
 
 /* Who looks for one. `shape` is settled. */
@@ -30,8 +31,8 @@ struct seeker {
     size_t demand;     /* the shape's, of the timeline */
     int64_t limit_sec; /* LIMIT_UNLIMITED */
     int64_t need;      /* nodes at least */
-    /* Nodes that are taken to be open from some slot on: those of its own plan, to see
-     * whether it is worth while to lift it. NULL: none. */
+    /* Nodes that are taken to be open from some slot on, with which a stretch begins:
+     * those of its own plan, to see whether it is worth while to lift it. NULL: none. */
     const uint64_t *own;
     size_t own_from;
 };

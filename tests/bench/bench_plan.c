@@ -1,7 +1,7 @@
 /*
  * bench_plan - what a plan of the whole queue costs, from nothing and after a change.
  *
- *     bench_plan [--pending N] [--classes N] [--flags TEXT]
+ *     bench_plan [--pending N] [--classes N] [--cold] [--flags TEXT]
  *
  * 5,000 nodes of 8 GPUs, 64 CPUs and 512 GiB, full of running jobs. The mix of jobs,
  * from one seed: half of them lie on a fraction of one node (1, 2 or 4 GPUs), half on
@@ -37,9 +37,9 @@
 #define LIMIT_MIN_SEC 900
 #define LIMIT_MAX_SEC (7 * DAY_SEC)
 #define SLICE_US 10000
-#define COLD_MAX_US 120000000   /* a cold plan is given up after this */
-#define CHANGES 200             /* of each kind, as many as there is time for */
-#define CHANGES_MAX_US 20000000 /* in all of them */
+#define COLD_MAX_US 60000000   /* a cold plan is given up after this */
+#define CHANGES 200            /* of each kind, as many as there is time for */
+#define CHANGES_MAX_US 3000000 /* in all of them */
 #define PLAIN_JOBS 40
 
 struct bench {
@@ -47,6 +47,7 @@ struct bench {
     struct restable res;
     int gpu;
     size_t pending, classes;
+    bool cold_only;
     int64_t window_sec;
     size_t running; /* jobs have the numbers after these */
     int64_t slice_until_us;
@@ -431,7 +432,7 @@ static bool run(struct bench *b, size_t pending, size_t classes)
     s = make_core(b);
     printf("plan: %d nodes, %zu running, %zu pending, %zu classes, window %lld days\n",
            NODES, b->running, pending, classes, (long long)(b->window_sec / DAY_SEC));
-    if (plan_cold(b, s)) {
+    if (plan_cold(b, s) && !b->cold_only) {
         if (pending <= 10000)
             differ = plan_plainly(b, s);
         plan_after_changes(b, s);
@@ -444,10 +445,11 @@ static bool run(struct bench *b, size_t pending, size_t classes)
 
 static int refuse(const char *what)
 {
-    fprintf(stderr,
-            "bench_plan: %s\n"
-            "usage: bench_plan [--pending N] [--classes 8|32] [--flags TEXT]\n",
-            what);
+    fprintf(
+        stderr,
+        "bench_plan: %s\n"
+        "usage: bench_plan [--pending N] [--classes 8|32] [--cold] [--flags TEXT]\n",
+        what);
     return 2;
 }
 
@@ -456,6 +458,7 @@ int main(int argc, char **argv)
     static const struct option options[] = {{"pending", required_argument, NULL, 'p'},
                                             {"classes", required_argument, NULL, 'c'},
                                             {"flags", required_argument, NULL, 'f'},
+                                            {"cold", no_argument, NULL, 'o'},
                                             {NULL, 0, NULL, 0}};
     static const size_t sizes[] = {1000, 10000, 100000}, classes[] = {8, 32};
     size_t pending = 0, class = 0;
@@ -468,6 +471,8 @@ int main(int argc, char **argv)
             pending = strtoul(optarg, NULL, 10);
         else if (c == 'c')
             class = strtoul(optarg, NULL, 10);
+        else if (c == 'o')
+            b.cold_only = true;
         else if (c == 'f')
             printf("plan: built with %s\n", optarg);
         else

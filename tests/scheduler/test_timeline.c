@@ -155,7 +155,7 @@ static void random_take(struct plain *p)
     p->uses[i].amount.v[RES_CPU] = draw(p, 5000);
     timeline_span(&p->tl, start, start + 60 + draw(p, 20000), &p->first[i],
                   &p->last[i]);
-    timeline_take(&p->tl, &p->uses[i], p->first[i], p->last[i]);
+    timeline_take(&p->tl, &p->uses[i], 1, p->first[i], p->last[i]);
 }
 
 /* Free cpu and seats of a node in a slot, added up from all uses. */
@@ -172,8 +172,8 @@ static bool is_open(const struct plain *p, size_t node, size_t slot,
             seats -= p->uses[i].seats;
         }
     }
-    return cpu >= p->tl.demands[by->demand].each.v[RES_CPU] &&
-           seats >= p->tl.demands[by->demand].seats;
+    return cpu >= p->tl.demands.items[by->demand].each.v[RES_CPU] &&
+           seats >= p->tl.demands.items[by->demand].seats;
 }
 
 static bool plain_fits(const struct plain *p, const struct seeker *by, size_t first)
@@ -215,18 +215,17 @@ static void compare(struct plain *p, struct window *w)
                         .need = 1 + draw(p, 60)};
     uint64_t own[2] = {(uint64_t)draw(p, INT64_MAX), 5};
     size_t before = 1 + (size_t)draw(p, (int64_t)p->tl.n_slots), found;
+    const struct use nothing = {.position = 0};
 
     each.v[RES_CPU] = 1000 * (1 + draw(p, 8));
     by.demand = timeline_demand(&p->tl, &each, draw(p, 4) == 0);
     if (draw(p, 3) == 0) {
         by.own = own;
         by.own_from = (size_t)draw(p, (int64_t)p->tl.n_slots);
-        p->tl.edges[by.own_from]++; /* the plan that it is of begins there */
+        timeline_take(&p->tl, &nothing, 1, by.own_from, by.own_from + 1); /* its plan */
     }
     found = window_find(w, &by, 0, before) ? w->first : SLOT_NONE;
     ck_assert_uint_eq(found, plain_find(p, &by, before));
-    if (by.own != NULL)
-        p->tl.edges[by.own_from]--;
 }
 
 START_TEST(test_window)
@@ -249,7 +248,7 @@ START_TEST(test_window)
         compare(&p, &w);
         random_take(&p);
         p.n_uses--;
-        timeline_give(&p.tl, &p.uses[p.n_uses], p.first[p.n_uses], p.last[p.n_uses]);
+        timeline_give(&p.tl, &p.uses[p.n_uses], 1, p.first[p.n_uses], p.last[p.n_uses]);
         random_take(&p);
     }
     window_fini(&w);
@@ -280,9 +279,8 @@ START_TEST(test_give_undoes_take)
         random_take(&p);
     ck_assert(p.tl.overcommitted);
     for (size_t i = 0; i < p.n_uses; i++)
-        timeline_give(&p.tl, &p.uses[i], p.first[i], p.last[i]);
+        timeline_give(&p.tl, &p.uses[i], 1, p.first[i], p.last[i]);
     for (size_t slot = 0; slot < p.tl.n_slots; slot++) {
-        ck_assert(!timeline_has_edge(&p.tl, slot));
         for (size_t node = 0; node < NODES; node++) {
             timeline_least(&p.tl, node, slot, slot + 1, &least);
             ck_assert_int_eq(least.v[RES_CPU], 8000);
