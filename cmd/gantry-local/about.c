@@ -47,7 +47,7 @@ static int serve_roots(struct call *call)
 static int answer_if(struct call *call, bool found, const struct str *text)
 {
     return found ? answer_bytes(call, 200, "application/json", text)
-                 : refuse_path(&call->refusal);
+                 : refuse_page(&call->refusal);
 }
 
 static int serve_version_resources(struct call *call)

@@ -31,7 +31,15 @@ int answer_tree(struct call *call, int status, const struct json *body)
 
 void answer_refusal(struct call *call)
 {
-    answer_tree(call, call->refusal.code, call->refusal.status);
+    STR_AUTO struct str page;
+
+    str_init(&page, 1024);
+    if (!call->refusal.page) {
+        answer_tree(call, call->refusal.code, call->refusal.status);
+        return;
+    }
+    str_add(&page, call->refusal.page);
+    answer_bytes(call, call->refusal.code, "text/plain; charset=utf-8", &page);
 }
 
 int view_of(struct call *call, struct view *ret)
@@ -55,7 +63,26 @@ int view_of(struct call *call, struct view *ret)
         }
     }
     return refuse_bad_request(&call->refusal,
-                              "unrecognized includeObject value: \"%s\"", word);
+                              "Unable to convert to Table as requested: includeObject: "
+                              "Invalid value: \"%s\": "
+                              "must be 'Metadata', 'Object', 'None', or empty",
+                              word);
+}
+
+/* An event as the events group shows it; in a list without what it is. */
+static void print_other_event(const struct object *o, int64_t version, bool typed,
+                              struct str *out)
+{
+    JSON_AUTO struct json *tree = object_tree(o);
+    AUTO_FREE char *digits = xasprintf("%" PRId64, version);
+
+    event_from_core(tree);
+    json_set_at(tree, "metadata.resourceVersion", json_new_string(digits));
+    if (!typed) {
+        json_del(tree, "apiVersion");
+        json_del(tree, "kind");
+    }
+    json_print(tree, out);
 }
 
 /* The object as the kind's API shows it, as bytes. */
@@ -63,11 +90,7 @@ static void print_plain(const struct view *v, const struct object *o, int64_t ve
                         struct str *out)
 {
     if (event_is_other_form(v->kind)) {
-        JSON_AUTO struct json *tree = object_tree(o);
-        AUTO_FREE char *digits = xasprintf("%" PRId64, version);
-        event_from_core(tree);
-        json_set_at(tree, "metadata.resourceVersion", json_new_string(digits));
-        json_print(tree, out);
+        print_other_event(o, version, true, out);
         return;
     }
     AUTO_FREE char *api_version = kind_api_version(v->kind);
@@ -181,6 +204,19 @@ static void open_list(const struct view *v, const struct list_meta *meta,
     str_add(out, ",\"items\":[");
 }
 
+/* Items of Kubernetes' own kinds do not say what they are. */
+static void print_item(const struct view *v, const struct object *o, struct str *out)
+{
+    if (v->repr == REPR_TABLE)
+        print_row(v, o, out);
+    else if (v->repr == REPR_PARTIAL || v->kind->is_custom)
+        view_print(v, o, o->version, false, out);
+    else if (!event_is_other_form(v->kind))
+        object_print_item(o, out);
+    else
+        print_other_event(o, o->version, false, out);
+}
+
 int answer_list(struct call *call, const struct object_list *list,
                 const struct list_meta *meta)
 {
@@ -194,10 +230,7 @@ int answer_list(struct call *call, const struct object_list *list,
     for (size_t i = 0; i < list->n; i++) {
         if (i > 0)
             str_addc(&text, ',');
-        if (v.repr == REPR_TABLE)
-            print_row(&v, list->items[i], &text);
-        else
-            view_print(&v, list->items[i], list->items[i]->version, false, &text);
+        print_item(&v, list->items[i], &text);
     }
     str_add(&text, "]}");
     if (text.overflow)

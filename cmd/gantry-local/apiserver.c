@@ -26,11 +26,6 @@ static int verb_list_or_watch(struct call *call)
     return call_flag(call, "watch") ? verb_watch(call) : verb_list(call);
 }
 
-static int verb_get_or_watch(struct call *call)
-{
-    return call_flag(call, "watch") ? verb_watch(call) : verb_get(call);
-}
-
 enum target { ON_COLLECTION, ON_OBJECT };
 
 static const struct {
@@ -44,7 +39,7 @@ static const struct {
     {"GET", ON_COLLECTION, "", NULL, verb_list_or_watch},
     {"POST", ON_COLLECTION, "", NULL, verb_create},
     {"DELETE", ON_COLLECTION, "", NULL, verb_delete_collection},
-    {"GET", ON_OBJECT, "", NULL, verb_get_or_watch},
+    {"GET", ON_OBJECT, "", NULL, verb_get},
     {"PUT", ON_OBJECT, "", NULL, verb_update},
     {"PATCH", ON_OBJECT, "", NULL, verb_patch},
     {"DELETE", ON_OBJECT, "", NULL, verb_delete},
@@ -67,7 +62,7 @@ static int find_resource(struct call *call)
     const size_t head = core ? 2 : 3;
 
     if (call->n_parts <= head || (!core && strcmp(call->parts[0], "apis") != 0))
-        return refuse_path(&call->refusal);
+        return refuse_page(&call->refusal);
     char **rest = call->parts + head;
     size_t n = call->n_parts - head;
     const bool spaced = n >= 3 && strcmp(rest[0], "namespaces") == 0 &&
@@ -82,6 +77,8 @@ static int find_resource(struct call *call)
                                     call->parts[head - 1], rest[0]);
     call->name = n > 1 ? rest[1] : NULL;
     call->sub = n > 2 ? rest[2] : "";
+    if (!core && !kinds_have_group(call->server->kinds, call->parts[1]))
+        return refuse_page(&call->refusal);
     if (!call->kind || (call->ns && !call->kind->namespaced) ||
         (call->name && !call->ns && call->kind->namespaced))
         return refuse_path(&call->refusal);
@@ -128,6 +125,17 @@ static int refuse_sub(struct call *call)
     return refuse_path(&call->refusal);
 }
 
+/* Made and deleted as a collection only within a namespace; namespaces, one by one. */
+static bool may(const struct call *call, size_t i)
+{
+    const struct kind *kind = call->kind;
+
+    if (verbs[i].verb == verb_delete_collection && !kind_deletes_collection(kind))
+        return false;
+    return call->name || !kind->namespaced || call->ns ||
+           strcmp(verbs[i].method, "GET") == 0;
+}
+
 static int serve_resource(struct call *call)
 {
     bool path_known = false;
@@ -137,7 +145,7 @@ static int serve_resource(struct call *call)
     if (call->kind->deprecated)
         call_warn(call, "%s", call->kind->deprecated);
     if (call->kind->create_only)
-        return refuse_method(&call->refusal, call->kind);
+        return refuse_method(&call->refusal);
     for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
         if (verbs[i].target != (call->name ? ON_OBJECT : ON_COLLECTION) ||
             strcmp(verbs[i].sub, call->sub) != 0 || !has_sub(call->kind, i))
@@ -145,11 +153,11 @@ static int serve_resource(struct call *call)
         path_known = true;
         if (strcmp(verbs[i].method, call->req->method) != 0)
             continue;
-        if (verbs[i].verb == verb_create && call->kind->namespaced && !call->ns)
+        if (!may(call, i))
             continue;
         return verbs[i].verb(call);
     }
-    return path_known ? refuse_method(&call->refusal, call->kind) : refuse_sub(call);
+    return path_known ? refuse_method(&call->refusal) : refuse_sub(call);
 }
 
 /* ---- the server ---- */

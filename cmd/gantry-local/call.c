@@ -120,7 +120,7 @@ static const struct {
 /* Can this entry be served? */
 static bool range_repr(const char *range, size_t len, enum repr *ret)
 {
-    static const char *const types[] = {"application/json", "application/*", "*/*"};
+    static const char *const types[] = {"application/json", "*/*"};
     const size_t type_len = MIN(strcspn(range, "; "), len);
     bool known = false;
 
@@ -223,9 +223,10 @@ int call_number(struct call *call, const char *key, int64_t otherwise, int64_t *
     char *end;
     errno = 0;
     const long long n = strtoll(value, &end, 10);
-    if (!isdigit((unsigned char)value[0]) || *end || errno)
-        return refuse_bad_request(
-            &call->refusal, "%s: expected a number from 0 up, got \"%s\"", key, value);
+    if (isspace((unsigned char)value[0]) || *end || errno)
+        return refuse_bad_request(&call->refusal,
+                                  "strconv.ParseInt: parsing \"%s\": %s", value,
+                                  errno ? "value out of range" : "invalid syntax");
     *ret = n;
     return 0;
 }

@@ -91,7 +91,7 @@ const char *call_param_or(const struct call *call, const char *key,
                           const char *otherwise);
 /* Absent is false; "", "1", "true" are true, as Go's ParseBool has it. */
 bool call_flag(const struct call *call, const char *key);
-/* 0 and `otherwise` when absent; -1 and a 400 for what is no number >= 0. */
+/* 0 and `otherwise` when absent; -1 and a 400 for what is no number. */
 int call_number(struct call *call, const char *key, int64_t otherwise, int64_t *ret);
 
 /* The table that holds a kind's objects. */

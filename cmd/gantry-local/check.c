@@ -180,8 +180,9 @@ static bool check_expression(const struct check *c, const char *field,
     AUTO_FREE char *operator_at = xasprintf("%s.operator", field);
     AUTO_FREE char *key_at = xasprintf("%s.key", field);
 
-    if (!name_is_qualified(key))
-        check_invalid_text(c, key_at, key, NAME_QUALIFIED_RULE);
+    const char *key_why = name_refuse_qualified(key);
+    if (key_why)
+        check_invalid_text(c, key_at, key, key_why);
     if (takes_values(operator)) {
         if (empty)
             check_required(c, values_at,

@@ -30,11 +30,8 @@ static const char *const policies[] = {[PROPAGATE_DEFAULT] = "",
 
 static int refuse_policy(struct call *call, const char *reason, const char *why)
 {
-    static const struct kind options = {.group = "meta.k8s.io",
-                                        .name = "DeleteOptions"};
-
-    return refuse_field(&call->refusal, &options, "",
-                        &(struct cause){"propagationPolicy", reason, why});
+    return refuse_request_option(&call->refusal, "DeleteOptions",
+                                 &(struct cause){"propagationPolicy", reason, why});
 }
 
 static int read_policy(struct call *call, const char *policy,
@@ -112,21 +109,19 @@ static int check_preconditions(struct call *call, const struct kind *kind,
 {
     AUTO_FREE char *version = xasprintf("%" PRId64, o->version);
 
+    AUTO_FREE char *why = NULL;
     if (options->uid && strcmp(options->uid, o->uid) != 0)
-        return refuse_conflict(
-            &call->refusal, kind, o->name,
-            "the UID in the precondition (%s) does not match the UID in "
-            "record (%s). The object might have been deleted and then "
-            "recreated",
-            options->uid, o->uid);
-    if (options->version && strcmp(options->version, version) != 0)
-        return refuse_conflict(
-            &call->refusal, kind, o->name,
-            "the ResourceVersion in the precondition (%s) does not "
-            "match the ResourceVersion in record (%s). The object might "
-            "have been modified",
-            options->version, version);
-    return 0;
+        why = xasprintf("the UID in the precondition (%s) does not match the UID in "
+                        "record (%s). The object might have been deleted and then "
+                        "recreated",
+                        options->uid, o->uid);
+    else if (options->version && strcmp(options->version, version) != 0)
+        why =
+            xasprintf("the ResourceVersion in the precondition (%s) does not match the "
+                      "ResourceVersion in record (%s). The object might have been "
+                      "modified",
+                      options->version, version);
+    return why ? refuse_conflict_of(&call->refusal, kind, kind->name, o->name, why) : 0;
 }
 
 /* ---- one object ---- */

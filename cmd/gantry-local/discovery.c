@@ -110,6 +110,12 @@ static struct json *strings(char *const *list, size_t n)
 
 static struct json *verbs_of(const struct kind *k)
 {
+    if (k->is_custom)
+        return json_build("['delete', 'deletecollection', 'get', 'list', 'patch',"
+                          " 'create', 'update', 'watch']");
+    if (!kind_deletes_collection(k))
+        return json_build("['create', 'delete', 'get', 'list', 'patch', 'update',"
+                          " 'watch']");
     return json_build(k->create_only ? review_verbs : object_verbs);
 }
 

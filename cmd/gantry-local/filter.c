@@ -32,8 +32,7 @@ int filter_of(struct call *call, struct filter *ret)
 
     if (selector_parse_labels(&f.labels, call_param_or(call, "labelSelector", ""),
                               &err))
-        return refuse_bad_request(&call->refusal, "unable to parse requirement: %s",
-                                  err.msg);
+        return refuse_bad_request(&call->refusal, "%s", err.msg);
     if (selector_parse_fields(&f.fields, call_param_or(call, "fieldSelector", ""),
                               call->kind, &err))
         return refuse_bad_request(&call->refusal, "%s", err.msg);

@@ -193,8 +193,9 @@ void storage_class_check(const struct check *c)
     const char *provisioner = json_str_or(c->after, "provisioner", "");
     AUTO_FREE char *lower = name_lower(provisioner);
 
-    if (provisioner[0] && !name_is_qualified(lower))
-        check_invalid_text(c, "provisioner", lower, NAME_QUALIFIED_RULE);
+    const char *why = name_refuse_qualified(lower);
+    if (provisioner[0] && why)
+        check_invalid_text(c, "provisioner", lower, why);
     for (json_each (it, json_get(c->after, "parameters")))
         if (!it.key[0])
             check_invalid_text(c, "parameters", "", "field can not be empty.");

@@ -205,6 +205,19 @@ const struct schema *kinds_type(const struct kinds *kinds, const char *api_versi
                                             : name);
 }
 
+bool kinds_have_group(const struct kinds *kinds, const char *group)
+{
+    for (size_t i = 0; i < kinds->list.n; i++)
+        if (strcmp(kinds->list.items[i]->kind.group, group) == 0)
+            return true;
+    return false;
+}
+
+bool kind_deletes_collection(const struct kind *kind)
+{
+    return kind->group[0] || strcmp(kind->plural, "namespaces") != 0;
+}
+
 const struct kind *kinds_find(const struct kinds *kinds, const char *group,
                               const char *version, const char *plural)
 {

@@ -66,6 +66,11 @@ struct kind {
 struct kinds *kinds_new(void); /* the core table */
 void kinds_free(struct kinds *kinds);
 
+/* Is any kind of that group served? */
+bool kinds_have_group(const struct kinds *kinds, const char *group);
+/* All but namespaces, which go one by one. */
+bool kind_deletes_collection(const struct kind *kind);
+
 /* NULL: not served. Lent until the CRD goes. */
 const struct kind *kinds_find(const struct kinds *kinds, const char *group,
                               const char *version, const char *plural);

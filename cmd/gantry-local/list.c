@@ -9,6 +9,14 @@
 
 int list_version_param(struct call *call, int64_t *ret)
 {
+    const char *value = call_param_or(call, "resourceVersion", "");
+
+    if (value[0] && strspn(value, "0123456789") < strlen(value))
+        return refuse_bad_request(
+            &call->refusal,
+            "invalid resource version: resourceVersion: Invalid value: \"%s\": "
+            "strconv.ParseUint: parsing \"%s\": invalid syntax",
+            value, value);
     return call_number(call, "resourceVersion", -1, ret);
 }
 
@@ -75,16 +83,27 @@ bad:
                               token);
 }
 
-int list_refuse_option(struct call *call, const char *field, const char *message)
+static int refuse_match(struct call *call, const char *match, int64_t version)
 {
-    JSON_AUTO struct json *causes =
-        json_build("[{'reason': 'FieldValueForbidden', 'message': %s, 'field': %s}]",
-                   message, field);
+    const bool exact = strcmp(match, "Exact") == 0;
+    AUTO_FREE char *unsupported = xasprintf("Unsupported value: \"%s\": supported "
+                                            "values: \"Exact\", \"NotOlderThan\", \"\"",
+                                            match);
+    struct cause cause = {"resourceVersionMatch", "FieldValueForbidden", NULL};
 
-    refuse(&call->refusal, 422, "Invalid",
-           "ListOptions.meta.k8s.io \"\" is invalid: %s: %s", field, message);
-    refusal_causes(&call->refusal, causes);
-    return -1;
+    if (version < 0) {
+        cause.message = "Forbidden: resourceVersionMatch is forbidden unless "
+                        "resourceVersion is provided";
+    } else if (!exact && strcmp(match, "NotOlderThan") != 0) {
+        cause.reason = "FieldValueNotSupported";
+        cause.message = unsupported;
+    } else if (exact && version == 0) {
+        cause.message = "Forbidden: resourceVersionMatch \"exact\" is forbidden for "
+                        "resourceVersion \"0\"";
+    } else {
+        return 0;
+    }
+    return refuse_request_option(&call->refusal, "ListOptions", &cause);
 }
 
 /* `resourceVersion` and `resourceVersionMatch` of a list without `continue`. */
@@ -95,14 +114,8 @@ static int read_moment(struct call *call, struct page *page)
 
     if (list_version_param(call, &version) != 0)
         return -1;
-    if (match[0] && version < 0)
-        return list_refuse_option(call, "resourceVersionMatch",
-                                  "Forbidden: resourceVersionMatch is forbidden unless "
-                                  "resourceVersion is provided");
-    if (match[0] && strcmp(match, "Exact") != 0 && strcmp(match, "NotOlderThan") != 0)
-        return list_refuse_option(call, "resourceVersionMatch",
-                                  "Unsupported value: supported values: \"Exact\", "
-                                  "\"NotOlderThan\"");
+    if (match[0] && refuse_match(call, match, version) != 0)
+        return -1;
     if (list_check_version(call, version) != 0)
         return -1;
     page->version = store_version(call->server->store);
@@ -122,10 +135,15 @@ static int read_page(struct call *call, struct page *page)
     const char *token = call_param_or(call, "continue", "");
 
     if (call_param(call, "sendInitialEvents"))
-        return list_refuse_option(call, "sendInitialEvents",
-                                  "Forbidden: sendInitialEvents is forbidden for list");
-    if (call_number(call, "limit", 0, &page->limit) != 0)
+        return refuse_request_option(
+            &call->refusal, "ListOptions",
+            &(struct cause){"sendInitialEvents", "FieldValueForbidden",
+                            "Forbidden: sendInitialEvents is forbidden for list"});
+    int64_t unused_sec;
+    if (call_number(call, "limit", 0, &page->limit) != 0 ||
+        call_number(call, "timeoutSeconds", 0, &unused_sec) != 0)
         return -1;
+    page->limit = MAX(0, page->limit);
     if (!token[0])
         return read_moment(call, page);
     if (strcmp(call_param_or(call, "resourceVersion", "0"), "0") != 0)

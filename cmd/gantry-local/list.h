@@ -17,7 +17,4 @@ int list_version_param(struct call *call, int64_t *ret);
 /* 504 with cause ResourceVersionTooLarge when the store has not come so far. */
 int list_check_version(struct call *call, int64_t version);
 
-/* 422 about one list option. */
-int list_refuse_option(struct call *call, const char *field, const char *message);
-
 #endif

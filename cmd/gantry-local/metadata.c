@@ -156,8 +156,9 @@ static void validate_maps(const struct json *object, cause_fn *found, void *arg)
     names_check_labels(json_at(object, "metadata.labels"), "metadata.labels", found,
                        arg);
     for (json_each (it, json_at(object, "metadata.annotations"))) {
-        if (!name_is_qualified(it.key))
-            report(found, arg, "metadata.annotations", it.key, NAME_QUALIFIED_RULE);
+        const char *why = name_refuse_qualified(it.key);
+        if (why)
+            report(found, arg, "metadata.annotations", it.key, why);
         total += strlen(it.key) + json_string_len(it.val);
     }
     if (total > (256u << 10))
@@ -167,24 +168,42 @@ static void validate_maps(const struct json *object, cause_fn *found, void *arg)
                                               "bytes"});
 }
 
+static void report_controllers(const struct json *owners, const struct json *first,
+                               const struct json *second, cause_fn *found, void *arg)
+{
+    AUTO_FREE char *all = json_text(owners, NULL);
+    AUTO_FREE char *message = xasprintf(
+        "Invalid value: %s: Only one reference can have Controller set to true. Found "
+        "\"true\" in references for %s/%s and %s/%s",
+        all, json_str_or(first, "kind", ""), json_str_or(first, "name", ""),
+        json_str_or(second, "kind", ""), json_str_or(second, "name", ""));
+
+    found(arg,
+          &(struct cause){"metadata.ownerReferences", "FieldValueInvalid", message});
+}
+
 static void validate_owners(const struct json *object, cause_fn *found, void *arg)
 {
     static const char *const required[] = {"apiVersion", "kind", "name", "uid"};
     const struct json *owners = json_at(object, "metadata.ownerReferences");
-    size_t controllers = 0;
+    const struct json *first = NULL;
 
     for (size_t i = 0; i < json_len(owners); i++) {
+        const struct json *owner = json_item(owners, i);
         for (size_t k = 0; k < ARRAY_LEN(required); k++) {
             AUTO_FREE char *field =
                 xasprintf("metadata.ownerReferences[%zu].%s", i, required[k]);
-            if (json_str_or(json_item(owners, i), required[k], "")[0] == '\0')
-                report(found, arg, field, "", "must not be empty");
+            if (json_str_or(owner, required[k], "")[0] == '\0')
+                found(arg, &(struct cause){field, "FieldValueRequired",
+                                           "Required value: must not be empty"});
         }
-        controllers += json_bool_or(json_item(owners, i), "controller", false);
+        if (!json_bool_or(owner, "controller", false))
+            continue;
+        if (first)
+            report_controllers(owners, first, owner, found, arg);
+        else
+            first = owner;
     }
-    if (controllers > 1)
-        report(found, arg, "metadata.ownerReferences", "[]",
-               "Only one reference can have Controller set to true");
 }
 
 static bool list_has(const struct json *list, const char *word)
@@ -195,6 +214,24 @@ static bool list_has(const struct json *list, const char *word)
     return false;
 }
 
+/* Without a prefix only Kubernetes' own are known. */
+static void validate_finalizer(const char *word, size_t i, cause_fn *found, void *arg)
+{
+    static const char *const own[] = {"kubernetes", "orphan", "foregroundDeletion"};
+    const char *fault = name_refuse_qualified(word);
+
+    if (fault) {
+        report(found, arg, "metadata.finalizers", word, fault);
+        return;
+    }
+    for (size_t k = 0; k < ARRAY_LEN(own); k++)
+        if (strchr(word, '/') || strcmp(own[k], word) == 0)
+            return;
+    AUTO_FREE char *field = xasprintf("metadata.finalizers[%zu]", i);
+    report(found, arg, field, word,
+           "name is neither a standard finalizer name nor is it fully qualified");
+}
+
 static void validate_finalizers(const struct json *object, const struct json *before,
                                 cause_fn *found, void *arg)
 {
@@ -203,8 +240,7 @@ static void validate_finalizers(const struct json *object, const struct json *be
 
     for (size_t i = 0; i < json_len(now); i++) {
         const char *word = json_string(json_item(now, i));
-        if (!name_is_qualified(word))
-            report(found, arg, "metadata.finalizers", word, NAME_QUALIFIED_RULE);
+        validate_finalizer(word, i, found, arg);
         if (!before || !json_at(before, "metadata.deletionTimestamp") ||
             list_has(then, word))
             continue;

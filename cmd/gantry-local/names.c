@@ -11,6 +11,18 @@
     "characters, '-' or '.', and must start and end with an alphanumeric character " \
     "(e.g. 'example.com', regex used for validation is "                             \
     "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
+#define NAME_PART_RULE                                                                 \
+    "name part must consist of alphanumeric characters, '-', '_' or '.', and must "    \
+    "start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or " \
+    "'123-abc', regex used for validation is "                                         \
+    "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
+/* Of what has two slashes. */
+#define QUALIFIED_RULE                                                                 \
+    "a valid label key must consist of alphanumeric characters, '-', '_' or '.', and " \
+    "must start and end with an alphanumeric character (e.g. 'MyName',  or "           \
+    "'my.name',  or '123-abc', regex used for validation is "                          \
+    "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]') with an optional DNS subdomain "      \
+    "prefix and '/' (e.g. 'example.com/MyName')"
 #define VALUE_RULE                                                                  \
     "a valid label must be an empty string or consist of alphanumeric characters, " \
     "'-', '_' or '.', and must start and end with an alphanumeric character (e.g. " \
@@ -66,16 +78,6 @@ static bool is_label_word(const char *s)
     return true;
 }
 
-bool name_is_qualified(const char *s)
-{
-    const char *slash = strchr(s, '/');
-
-    if (!slash)
-        return is_label_word(s);
-    AUTO_FREE char *prefix = xstrndup(s, (size_t)(slash - s));
-    return name_is_subdomain(prefix) && is_label_word(slash + 1);
-}
-
 bool name_is_address(const char *text)
 {
     unsigned char bytes[sizeof(struct in6_addr)];
@@ -107,6 +109,32 @@ const char *name_refuse_label(const char *name)
     return strlen(name) > 63 ? "must be no more than 63 characters" : NAME_LABEL_RULE;
 }
 
+const char *name_refuse_qualified(const char *key)
+{
+    const char *slash = strchr(key, '/');
+    const char *name = slash ? slash + 1 : key;
+
+    if (strchr(name, '/'))
+        return QUALIFIED_RULE;
+    AUTO_FREE char *prefix = slash ? xstrndup(key, (size_t)(slash - key)) : NULL;
+    if (prefix && !prefix[0])
+        return "prefix part must be non-empty";
+    if (prefix && !name_is_subdomain(prefix))
+        return "prefix part " SUBDOMAIN_RULE;
+    if (!name[0])
+        return "name part must be non-empty";
+    if (strlen(name) > 63)
+        return "name part must be no more than 63 bytes";
+    return is_label_word(name) ? NULL : NAME_PART_RULE;
+}
+
+const char *name_refuse_value(const char *value)
+{
+    if (!value[0] || is_label_word(value))
+        return NULL;
+    return strlen(value) > 63 ? "must be no more than 63 bytes" : VALUE_RULE;
+}
+
 const char *name_refuse_segment(const char *name)
 {
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
@@ -129,10 +157,11 @@ void names_check_labels(const struct json *labels, const char *field, cause_fn *
 {
     for (json_each (it, labels)) {
         const char *value = json_is(it.val, JSON_STRING) ? json_string(it.val) : "";
-        if (!name_is_qualified(it.key))
-            report(found, arg, field, it.key, NAME_QUALIFIED_RULE);
-        if (value[0] && !is_label_word(value))
-            report(found, arg, field, value,
-                   strlen(value) > 63 ? "must be no more than 63 bytes" : VALUE_RULE);
+        const char *key_why = name_refuse_qualified(it.key);
+        const char *value_why = name_refuse_value(value);
+        if (key_why)
+            report(found, arg, field, it.key, key_why);
+        if (value_why)
+            report(found, arg, field, value, value_why);
     }
 }

@@ -16,14 +16,16 @@ bool name_is_subdomain(const char *name);
 bool name_is_label(const char *name);
 /* IPv4 or IPv6. */
 bool name_is_address(const char *text);
-/* "key" or "prefix.dev/key" of a label or annotation. */
-bool name_is_qualified(const char *name);
 
 /* Fresh, in lower case. */
 char *name_lower(const char *text);
 
 const char *name_refuse_subdomain(const char *name);
 const char *name_refuse_label(const char *name);
+/* "key" or "prefix.dev/key" of a label or annotation. */
+const char *name_refuse_qualified(const char *name);
+/* The value of a label. */
+const char *name_refuse_value(const char *value);
 /* What may stand between two slashes of a path. */
 const char *name_refuse_segment(const char *name);
 
@@ -37,10 +39,5 @@ void names_check_labels(const struct json *labels, const char *field, cause_fn *
     "or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')"
 #define NAME_ADDRESS_RULE \
     "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)"
-#define NAME_QUALIFIED_RULE                                                            \
-    "name part must consist of alphanumeric characters, '-', '_' or '.', and must "    \
-    "start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or " \
-    "'123-abc', regex used for validation is "                                         \
-    "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
 
 #endif

@@ -218,6 +218,14 @@ void object_print(const struct object *o, const char *api_version, int64_t versi
     str_addn(out, o->bytes + from, o->len - from);
 }
 
+void object_print_item(const struct object *o, struct str *out)
+{
+    const size_t from = o->meta_at - strlen("\"metadata\":");
+
+    str_addc(out, '{');
+    str_addn(out, o->bytes + from, o->len - from);
+}
+
 struct json *object_tree(const struct object *object)
 {
     struct err err = ERR_INIT;

@@ -74,6 +74,9 @@ void object_unref(struct object *object); /* NULL is fine */
  * `version`. */
 void object_print(const struct object *object, const char *api_version, int64_t version,
                   struct str *out);
+/* Likewise without apiVersion and kind, as items of a list have it that names the kind
+ * once for all. */
+void object_print_item(const struct object *object, struct str *out);
 /* The same as a tree. Never NULL: what was stored parses. */
 struct json *object_tree(const struct object *object);
 

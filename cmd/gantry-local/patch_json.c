@@ -175,11 +175,15 @@ static int op_remove(struct patched *p, const struct json *op, struct err *err)
     return remove_at(p->doc, json_str(op, "path"), err);
 }
 
+/* A field of an object need not be there: Kubernetes takes less than RFC 6902 asks. */
 static int op_replace(struct patched *p, const struct json *op, struct err *err)
 {
     const char *path = json_str(op, "path");
+    PLACE_AUTO struct place at = {.parent = NULL};
 
-    if (path[0] != '\0' && remove_at(p->doc, path, err) != 0)
+    if (find_place(p->doc, path, &at, err) != 0)
+        return -1;
+    if (json_is(at.parent, JSON_ARRAY) && remove_at(p->doc, path, err) != 0)
         return -1;
     return add_at(p, path, json_copy(json_get(op, "value")), err);
 }

@@ -60,10 +60,10 @@ int patch_request_read(struct patch_request *ret, struct call *call)
     if (read_type(ret, call) != 0)
         return -1;
     if (call_param(call, "force") && ret->type != PATCH_APPLY)
-        return refuse(
-            &call->refusal, 422, "Invalid",
-            "PatchOptions.meta.k8s.io \"\" is invalid: force: Forbidden: may not "
-            "be specified for non-apply patch");
+        return refuse_request_option(
+            &call->refusal, "PatchOptions",
+            &(struct cause){"force", "FieldValueForbidden",
+                            "Forbidden: may not be specified for non-apply patch"});
     return parse(ret, call);
 }
 
@@ -85,9 +85,11 @@ struct json *patch_request_apply(const struct patch_request *p, struct call *cal
         after = patch_strategic(document, p->body, schema, &err);
     else
         after = patch_merge(document, p->body);
-    if (!after)
+    if (!after) {
         refuse(&call->refusal, 422, "Invalid",
                "the server rejected our request due to an error in our request: %s",
                err.msg);
+        json_set(call->refusal.status, "details", json_new_object());
+    }
     return after;
 }

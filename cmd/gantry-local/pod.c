@@ -116,17 +116,22 @@ static const char *qos_class(const struct json *pod)
     return !qos.any ? "BestEffort" : qos.guaranteed ? "Guaranteed" : "Burstable";
 }
 
-static void set_first_status(struct json *pod)
+static void set_first_status(struct json *pod, int64_t now_sec)
 {
+    char now[TIME_TEXT_MAX];
+
+    time_format_rfc3339(now_sec, now);
     json_set(pod, "status",
              json_build("{'phase': 'Pending', 'qosClass': %s}", qos_class(pod)));
     if (json_len(json_at(pod, "spec.schedulingGates")) == 0)
         return;
     json_set_at(pod, "status.conditions",
                 json_build("[{'type': 'PodScheduled', 'status': 'False',"
+                           " 'lastProbeTime': null, 'lastTransitionTime': %s,"
                            " 'reason': 'SchedulingGated',"
                            " 'message': 'Scheduling is blocked due to non-empty "
-                           "scheduling gates'}]"));
+                           "scheduling gates'}]",
+                           now));
 }
 
 void pod_prepare(struct write *w)
@@ -136,7 +141,7 @@ void pod_prepare(struct write *w)
     for (size_t i = 0; i < ARRAY_LEN(container_lists); i++)
         for (size_t k = 0; k < json_len(json_at(w->after, container_lists[i])); k++)
             default_requests(json_item(json_at(w->after, container_lists[i]), k));
-    set_first_status(w->after);
+    set_first_status(w->after, loop_now_sec(w->call->server->loop));
 }
 
 int pod_admit(struct write *w)
@@ -324,8 +329,10 @@ static void set_scheduled(struct json *pod, int64_t now_sec)
     char now[TIME_TEXT_MAX];
 
     time_format_rfc3339(now_sec, now);
-    struct json *scheduled = json_build(
-        "{'type': 'PodScheduled', 'status': 'True', 'lastTransitionTime': %s}", now);
+    struct json *scheduled =
+        json_build("{'type': 'PodScheduled', 'status': 'True', 'lastProbeTime': null,"
+                   " 'lastTransitionTime': %s}",
+                   now);
     if (!json_is(conditions, JSON_ARRAY)) {
         json_set_at(pod, "status.conditions", json_new_array());
         conditions = json_at(pod, "status.conditions");
@@ -347,8 +354,6 @@ static void bind(struct json *pod, const struct json *binding, const char *node,
     merge_map(pod, binding, "metadata.labels");
     json_del(json_get(pod, "status"), "nominatedNodeName");
     set_scheduled(pod, now_sec);
-    json_set_at(pod, "metadata.generation",
-                json_new_int(json_int_or(pod, "metadata.generation", 0) + 1));
 }
 
 static struct json *parse_binding(struct call *call)
@@ -385,7 +390,10 @@ int verb_bind(struct call *call)
     JSON_AUTO struct json *pod = object_tree(o);
     AUTO_FREE char *why = unbindable(pod, binding);
     if (why)
-        return refuse_conflict(&call->refusal, call->kind, call->name, "%s", why);
+        return str_starts(why, "Precondition")
+                   ? refuse_conflict(&call->refusal, call->kind, call->name, "%s", why)
+                   : refuse_conflict_of(&call->refusal, call->kind, "pods/binding",
+                                        call->name, why);
     bind(pod, binding, node, loop_now_sec(server->loop));
     if (!call_param_or(call, "dryRun", "")[0]) {
         struct object *bound =

@@ -130,6 +130,13 @@ static const struct format {
     {"hostname", hostname_ok},   {"uri", uri_ok},
 };
 
+bool schema_micro_ok(const char *text)
+{
+    const char *dot = strchr(text, '.');
+
+    return dot && strspn(dot + 1, "0123456789") == 6;
+}
+
 bool schema_format_ok(const char *format, const char *text)
 {
     for (size_t i = 0; i < ARRAY_LEN(formats); i++)

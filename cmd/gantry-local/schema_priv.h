@@ -122,6 +122,8 @@ void schema_root_fields(struct schema_pool *pool, const struct schema *meta,
 void schema_attach_meta(struct schema *root, const struct schema *meta);
 
 /* Rules of `format`; true for formats that are not known. */
+/* A time of a MicroTime, which always has six digits behind the second. */
+bool schema_micro_ok(const char *text);
 bool schema_format_ok(const char *format, const char *text);
 const char *schema_type_name(enum schema_type type); /* "integer"; "" for SCHEMA_ANY */
 struct schema *schema_prop(const struct schema *s, const char *name); /* NULL */

@@ -219,6 +219,8 @@ static void check_string(struct check *c, const struct schema *s, const struct j
         report_invalid(c, j, "should match '%s'", s->pattern);
     if (s->format != NULL && !schema_format_ok(s->format, text))
         report_type(c, s->format, text);
+    else if (s->micro && !schema_micro_ok(text))
+        report_type(c, "microseconds", text);
 }
 
 static void check_quantity(struct check *c, const struct json *j)

@@ -1,10 +1,10 @@
 #include "cmd/gantry-local/selectors.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-local/selectors_private.h"
 
 static void term_fini(struct term *t)
 {
@@ -22,7 +22,7 @@ void selector_fini(struct selector *s)
     *s = (struct selector){0};
 }
 
-static struct term *selector_add(struct selector *s, char *take_key)
+struct term *selector_add(struct selector *s, char *take_key)
 {
     GROW(s->terms, s->n, s->cap);
     s->terms[s->n] = (struct term){.key = take_key};
@@ -33,104 +33,6 @@ static void term_add(struct term *t, char *take_value)
 {
     GROW(t->values, t->n, t->cap);
     t->values[t->n++] = take_value;
-}
-
-/* ---- labels ---- */
-
-static void skip_space(const char **p)
-{
-    while (isspace((unsigned char)**p))
-        (*p)++;
-}
-
-/* A key, value or the words in and notin. */
-static char *take_word(const char **p)
-{
-    skip_space(p);
-    const size_t len = strcspn(*p, " \t\r\n,()=!");
-    char *word = xstrndup(*p, len);
-    *p += len;
-    skip_space(p);
-    return word;
-}
-
-static int parse_set(struct term *t, const char **p, const char *text, struct err *err)
-{
-    if (**p != '(')
-        return err_set(err, ERR_INVALID, "\"%s\": expected '(' after in or notin",
-                       text);
-    do {
-        (*p)++;
-        if (t->n == SELECTOR_TERMS_MAX)
-            return err_set(err, ERR_INVALID, "more than %d values in one selector term",
-                           SELECTOR_TERMS_MAX);
-        term_add(t, take_word(p));
-    } while (**p == ',');
-    if (**p != ')')
-        return err_set(err, ERR_INVALID, "\"%s\": expected ',' or ')' in a set", text);
-    (*p)++;
-    return 0;
-}
-
-/* What stands behind the key of a term. */
-static int parse_op(struct term *t, const char **p, const char *text, struct err *err)
-{
-    if (**p == '=' || (**p == '!' && (*p)[1] == '=')) {
-        t->op = **p == '!' ? TERM_NOT_IN : TERM_IN;
-        *p += **p == '!' || (*p)[1] == '=' ? 2 : 1;
-        term_add(t, take_word(p));
-        return 0;
-    }
-    if (**p == ',' || **p == '\0') {
-        t->op = TERM_EXISTS;
-        return 0;
-    }
-    AUTO_FREE char *word = take_word(p);
-    if (strcmp(word, "in") != 0 && strcmp(word, "notin") != 0)
-        return err_set(err, ERR_INVALID,
-                       "\"%s\": expected one of =, ==, !=, in, notin after \"%s\"",
-                       text, t->key);
-    t->op = word[0] == 'n' ? TERM_NOT_IN : TERM_IN;
-    return parse_set(t, p, text, err);
-}
-
-static int parse_label_term(struct selector *s, const char **p, const char *text,
-                            struct err *err)
-{
-    skip_space(p);
-    const bool absent = **p == '!';
-    if (absent)
-        (*p)++;
-    struct term *t = selector_add(s, take_word(p));
-    if (t->key[0] == '\0')
-        return err_set(err, ERR_INVALID, "\"%s\": a label name is missing", text);
-    t->op = TERM_ABSENT;
-    if (!absent && parse_op(t, p, text, err) != 0)
-        return -1;
-    skip_space(p);
-    if (**p != ',' && **p != '\0')
-        return err_set(err, ERR_INVALID, "\"%s\": unexpected \"%s\"", text, *p);
-    return 0;
-}
-
-int selector_parse_labels(struct selector *ret, const char *text, struct err *err)
-{
-    SELECTOR_AUTO struct selector s = {0};
-    const char *p = text;
-
-    skip_space(&p);
-    while (*p) {
-        if (s.n == SELECTOR_TERMS_MAX)
-            return err_set(err, ERR_INVALID, "more than %d terms in one selector",
-                           SELECTOR_TERMS_MAX);
-        if (parse_label_term(&s, &p, text, err) != 0)
-            return -1;
-        if (*p == ',' && *++p == '\0')
-            return err_set(err, ERR_INVALID, "\"%s\": ends with a comma", text);
-    }
-    *ret = s;
-    s = (struct selector){0};
-    return 0;
 }
 
 /* ---- fields ---- */
@@ -219,6 +121,18 @@ int selector_parse_fields(struct selector *ret, const char *text,
 
 /* ---- matching ---- */
 
+/* Labels that are no integers are neither above nor below one. */
+static bool compare(const struct term *t, const char *value)
+{
+    char *end;
+    const long long n = value ? strtoll(value, &end, 10) : 0;
+
+    if (!value || !value[0] || *end)
+        return false;
+    const long long than = strtoll(t->values[0], NULL, 10);
+    return t->op == TERM_ABOVE ? n > than : n < than;
+}
+
 static bool term_holds(const struct term *t, const char *value)
 {
     switch (t->op) {
@@ -232,6 +146,9 @@ static bool term_holds(const struct term *t, const char *value)
             if (strcmp(t->values[i], value) == 0)
                 return t->op == TERM_IN;
         return t->op == TERM_NOT_IN;
+    case TERM_ABOVE:
+    case TERM_BELOW:
+        return compare(t, value);
     }
     return false;
 }

@@ -1,8 +1,8 @@
 /*
  * selectors - label and field selectors, parsed once and held against stored objects.
  *
- * Labels: "a=b", "a==b", "a!=b", "a in (b,c)", "a notin (b,c)", "a", "!a", joined by
- * commas (all must hold). "!=" and "notin" also hold where the label is absent. Fields:
+ * Labels: "a=b", "a==b", "a!=b", "a in (b,c)", "a notin (b,c)", "a", "!a", "a>5", "a<5",
+ * joined by commas (all must hold). "!=" and "notin" also hold where the label is absent. Fields:
  * "=", "==",
  * "!=" on the paths that the kind serves; backslash escapes `\`, `,` and `=` in values.
  */
@@ -18,7 +18,7 @@
 /* Terms and values of one selector never exceed this many. */
 #define SELECTOR_TERMS_MAX 1000
 
-enum term_op { TERM_EXISTS, TERM_ABSENT, TERM_IN, TERM_NOT_IN };
+enum term_op { TERM_EXISTS, TERM_ABSENT, TERM_IN, TERM_NOT_IN, TERM_ABOVE, TERM_BELOW };
 
 struct term {
     char *key;

@@ -124,6 +124,15 @@ int refuse_conflict(struct refusal *r, const struct kind *kind, const char *name
     return refuse_about(r, kind, name);
 }
 
+int refuse_conflict_of(struct refusal *r, const struct kind *kind, const char *word,
+                       const char *name, const char *message)
+{
+    refuse(r, 409, "Conflict", "Operation cannot be fulfilled on %s%s%s \"%s\": %s",
+           word, kind->group[0] ? "." : "", kind->group, name, message);
+    put_details(r->status, name, kind->group, word);
+    return -1;
+}
+
 int refuse_forbidden(struct refusal *r, const struct kind *kind, const char *name,
                      const char *fmt, ...)
 {
@@ -179,6 +188,22 @@ int refuse_field(struct refusal *r, const struct kind *kind, const char *name,
     return refuse_invalid(r, kind, name, causes);
 }
 
+int refuse_request_option(struct refusal *r, const char *options,
+                          const struct cause *cause)
+{
+    const struct kind kind = {.group = "meta.k8s.io", .name = (char *)options};
+
+    return refuse_field(r, &kind, "", cause);
+}
+
+int refuse_page(struct refusal *r)
+{
+    refusal_fini(r);
+    r->code = 404;
+    r->page = "404 page not found\n";
+    return -1;
+}
+
 int refuse_path(struct refusal *r)
 {
     refuse_text(r, 404, "NotFound", "the server could not find the requested resource");
@@ -186,12 +211,11 @@ int refuse_path(struct refusal *r)
     return -1;
 }
 
-int refuse_method(struct refusal *r, const struct kind *kind)
+int refuse_method(struct refusal *r)
 {
     refuse_text(r, 405, "MethodNotAllowed",
                 "the server does not allow this method on the requested resource");
-    if (kind)
-        put_details(r->status, NULL, kind->group, kind->plural);
+    json_set(r->status, "details", json_new_object());
     return -1;
 }
 

@@ -17,7 +17,8 @@
 struct refusal {
     int code;                /* HTTP; 0: none */
     int64_t retry_after_sec; /* -1: none */
-    struct json *status;
+    struct json *status;     /* NULL where there is a page */
+    const char *page;        /* what is said to people in its place; NULL */
 };
 
 #define REFUSAL_INIT ((struct refusal){.retry_after_sec = -1})
@@ -37,6 +38,9 @@ int refuse_exists(struct refusal *r, const struct kind *kind, const char *name);
 /* `Operation cannot be fulfilled on pods "x": <message>` */
 int refuse_conflict(struct refusal *r, const struct kind *kind, const char *name,
                     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* Likewise of another word for what it is: "pods/binding", "Pod". */
+int refuse_conflict_of(struct refusal *r, const struct kind *kind, const char *word,
+                       const char *name, const char *message);
 /* `pods "x" is forbidden: <message>` */
 int refuse_forbidden(struct refusal *r, const struct kind *kind, const char *name,
                      const char *fmt, ...) __attribute__((format(printf, 4, 5)));
@@ -46,9 +50,14 @@ int refuse_invalid(struct refusal *r, const struct kind *kind, const char *name,
 /* One cause. */
 int refuse_field(struct refusal *r, const struct kind *kind, const char *name,
                  const struct cause *cause);
+/* One of the request's options: `ListOptions.meta.k8s.io "" is invalid: limit: ...` */
+int refuse_request_option(struct refusal *r, const char *options,
+                          const struct cause *cause);
+/* Not even a group of that name: a page for people. */
+int refuse_page(struct refusal *r);
 /* No such path. */
 int refuse_path(struct refusal *r);
-int refuse_method(struct refusal *r, const struct kind *kind);
+int refuse_method(struct refusal *r);
 /* The history does not reach back that far. */
 int refuse_expired(struct refusal *r, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

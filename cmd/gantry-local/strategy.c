@@ -85,7 +85,9 @@ static const struct strategy strategies[] = {
     {"networking.k8s.io", "networkpolicies", .has_generation = true,
      .check = network_policy_check},
     {"node.k8s.io", NULL, .check = runtime_class_check},
-    {"policy", NULL, .has_generation = true, .check = budget_check},
+    {"coordination.k8s.io", "leases", .needs_version = true},
+    {"policy", NULL, .has_generation = true, .needs_version = true,
+     .check = budget_check},
     {RBAC, "roles", .check = role_check},
     {RBAC, "clusterroles", .check = cluster_role_check},
     {RBAC, "rolebindings", .check = role_binding_check},
@@ -93,12 +95,13 @@ static const struct strategy strategies[] = {
     {"scheduling.k8s.io", NULL, .has_generation = true, .check = priority_class_check},
     {"storage.k8s.io", NULL, .check = storage_class_check},
     {"apiextensions.k8s.io", "customresourcedefinitions", .has_generation = true,
-     .prepare = crd_prepare, .validate = crd_validate, .commit = crd_commit},
-    {"gantry.dev", NULL, .has_generation = true, .admit = gantry_admit,
-     .validate = gantry_validate},
+     .needs_version = true, .prepare = crd_prepare, .validate = crd_validate,
+     .commit = crd_commit},
+    {"gantry.dev", NULL, .has_generation = true, .needs_version = true,
+     .admit = gantry_admit, .validate = gantry_validate},
 };
 
-static const struct strategy custom = {.has_generation = true};
+static const struct strategy custom = {.has_generation = true, .needs_version = true};
 static const struct strategy ordinary = {0};
 
 const struct strategy *strategy_of(const struct kind *kind)

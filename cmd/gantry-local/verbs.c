@@ -8,6 +8,7 @@
 #include "cmd/gantry-local/list.h"
 #include "cmd/gantry-local/patch.h"
 #include "cmd/gantry-local/patch_request.h"
+#include "cmd/gantry-local/strategy.h"
 #include "cmd/gantry-local/write.h"
 
 int verb_get(struct call *call)
@@ -32,23 +33,45 @@ int verb_create(struct call *call)
     return write_create(&w);
 }
 
+/* Here Kubernetes has the resource where a kind stands elsewhere. */
+static int refuse_unversioned(struct call *call)
+{
+    struct kind resource = *call->kind;
+
+    resource.name = resource.plural;
+    return refuse_field(
+        &call->refusal, &resource, call->name,
+        &(struct cause){"metadata.resourceVersion", "FieldValueInvalid",
+                        "Invalid value: 0: must be specified for an update"});
+}
+
 int verb_update(struct call *call)
 {
     WRITE_AUTO struct write w;
 
     if (write_init(&w, call) != 0 || write_decode(&w) != 0 || write_find(&w) != 0)
         return -1;
-    if (call->kind->is_custom &&
+    if (w.strategy->needs_version &&
         !json_str_or(w.after, "metadata.resourceVersion", "")[0])
-        return refuse_field(
-            &call->refusal, call->kind, call->name,
-            &(struct cause){"metadata.resourceVersion", "FieldValueInvalid",
-                            "Invalid value: 0: must be specified for an "
-                            "update"});
+        return refuse_unversioned(call);
     return write_update(&w);
 }
 
 /* ---- patches ---- */
+
+/* In what a patch makes of an object, another uid is no fence but a change. */
+static int check_uid(struct write *w)
+{
+    const struct call *call = w->call;
+    const char *uid = json_str_or(w->after, "metadata.uid", "");
+
+    if (!uid[0] || strcmp(uid, w->old->uid) == 0)
+        return 0;
+    AUTO_FREE char *message =
+        xasprintf("Invalid value: \"%s\": field is immutable", uid);
+    return refuse_field(&w->call->refusal, call->kind, call->name,
+                        &(struct cause){"metadata.uid", "FieldValueInvalid", message});
+}
 
 /* JSON, merge and strategic patches of what is there. */
 static int patch_stored(struct write *w, const struct patch_request *patch)
@@ -56,7 +79,7 @@ static int patch_stored(struct write *w, const struct patch_request *patch)
     if (write_find(w) != 0)
         return -1;
     w->after = patch_request_apply(patch, w->call, w->before, w->call->kind->schema);
-    if (!w->after || write_check_identity(w, w->after) != 0)
+    if (!w->after || check_uid(w) != 0 || write_check_identity(w, w->after) != 0)
         return -1;
     return write_update(w);
 }
@@ -82,10 +105,10 @@ static int check_apply(struct write *w)
     struct call *call = w->call;
 
     if (!call_param_or(call, "fieldManager", "")[0])
-        return refuse(
-            &call->refusal, 422, "Invalid",
-            "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required "
-            "value: is required for apply patch");
+        return refuse_request_option(
+            &call->refusal, "PatchOptions",
+            &(struct cause){"fieldManager", "FieldValueRequired",
+                            "Required value: is required for apply patch"});
     if (write_check_identity(w, w->after) != 0)
         return -1;
     if (json_len(json_at(w->after, "metadata.managedFields")) > 0)

@@ -259,6 +259,33 @@ struct start {
     int64_t timeout_sec;
 };
 
+/* resourceVersionMatch belongs to sendInitialEvents, and then says NotOlderThan. */
+static int check_match(struct call *call, const char *match, bool stated)
+{
+    static const struct kind options = {.group = "meta.k8s.io", .name = "ListOptions"};
+    static const char field[] = "resourceVersionMatch";
+    JSON_AUTO struct json *causes = json_new_array();
+
+    if (match[0] && !stated)
+        causes_add(causes,
+                   &(struct cause){field, "FieldValueForbidden",
+                                   "Forbidden: resourceVersionMatch is forbidden for "
+                                   "watch unless sendInitialEvents is provided"});
+    if (!stated || strcmp(match, "NotOlderThan") == 0)
+        return json_len(causes) == 0
+                   ? 0
+                   : refuse_invalid(&call->refusal, &options, "", causes);
+    causes_add(causes, &(struct cause){field, "FieldValueForbidden",
+                                       "Forbidden: sendInitialEvents requires setting "
+                                       "resourceVersionMatch to NotOlderThan"});
+    AUTO_FREE char *unsupported = xasprintf(
+        "Unsupported value: \"%s\": supported values: \"NotOlderThan\"", match);
+    if (match[0])
+        causes_add(causes,
+                   &(struct cause){field, "FieldValueNotSupported", unsupported});
+    return refuse_invalid(&call->refusal, &options, "", causes);
+}
+
 static int read_start(struct call *call, struct start *ret)
 {
     const char *match = call_param_or(call, "resourceVersionMatch", "");
@@ -268,15 +295,11 @@ static int read_start(struct call *call, struct start *ret)
     if (list_version_param(call, &ret->version) != 0 ||
         call_number(call, "timeoutSeconds", 0, &ret->timeout_sec) != 0)
         return -1;
-    if (match[0] && !stated)
-        return list_refuse_option(
-            call, "resourceVersionMatch",
-            "Forbidden: resourceVersionMatch is forbidden for watch "
-            "unless sendInitialEvents is provided");
-    if (stated && strcmp(match, "NotOlderThan") != 0)
-        return list_refuse_option(call, "resourceVersionMatch",
-                                  "Forbidden: sendInitialEvents requires setting "
-                                  "resourceVersionMatch to NotOlderThan");
+    if (check_match(call, match, stated) != 0)
+        return -1;
+    if (ret->timeout_sec < 0)
+        return refuse_bad_request(&call->refusal,
+                                  "timeoutSeconds: expected a number from 0 up");
     const bool from_now = ret->version <= 0;
     ret->initial = stated ? initial : from_now;
     ret->initial_end = initial && call_flag(call, "allowWatchBookmarks");

@@ -17,6 +17,13 @@
 
 /* ---- options ---- */
 
+const char *write_options(const struct call *call)
+{
+    return strcmp(call->req->method, "POST") == 0  ? "CreateOptions"
+           : strcmp(call->req->method, "PUT") == 0 ? "UpdateOptions"
+                                                   : "PatchOptions";
+}
+
 static int read_validation(struct write *w)
 {
     static const struct {
@@ -34,10 +41,13 @@ static int read_validation(struct write *w)
             return 0;
         }
     }
-    return refuse(&w->call->refusal, 422, "Invalid",
-                  "fieldValidation: Unsupported value: \"%s\": supported values: "
-                  "\"Ignore\", \"Warn\", \"Strict\"",
+    AUTO_FREE char *message =
+        xasprintf("Unsupported value: \"%s\": supported values: \"\", \"Ignore\", "
+                  "\"Strict\", \"Warn\"",
                   word);
+    return refuse_request_option(
+        &w->call->refusal, write_options(w->call),
+        &(struct cause){"fieldValidation", "FieldValueNotSupported", message});
 }
 
 /* The field manager named, else the program that asks. */
@@ -47,8 +57,10 @@ static int read_manager(struct write *w)
     const char *named = call_param_or(w->call, "fieldManager", "");
 
     if (strlen(named) > 128)
-        return refuse(&w->call->refusal, 422, "Invalid",
-                      "fieldManager: Too long: may not be more than 128 bytes");
+        return refuse_request_option(
+            &w->call->refusal, write_options(w->call),
+            &(struct cause){"fieldManager", "FieldValueTooLong",
+                            "Too long: may not be more than 128 bytes"});
     w->manager = named[0] ? xstrdup(named) : xstrndup(agent, strcspn(agent, "/"));
     if (!w->manager[0] || strlen(w->manager) > 128) {
         free(w->manager);
@@ -65,10 +77,13 @@ int write_init(struct write *w, struct call *call)
                         .strategy = strategy_of(call->kind),
                         .causes = json_new_array(),
                         .strange = json_new_array()};
-    if (dry[0] && strcmp(dry, "All") != 0)
-        return refuse(&call->refusal, 422, "Invalid",
-                      "dryRun: Unsupported value: \"%s\": supported values: \"All\"",
-                      dry);
+    if (dry[0] && strcmp(dry, "All") != 0) {
+        AUTO_FREE char *message =
+            xasprintf("Unsupported value: [\"%s\"]: supported values: \"All\"", dry);
+        return refuse_request_option(
+            &call->refusal, write_options(call),
+            &(struct cause){"dryRun", "FieldValueNotSupported", message});
+    }
     w->dry_run = dry[0] != '\0';
     return read_validation(w) != 0 || read_manager(w) != 0 ? -1 : 0;
 }
@@ -135,6 +150,9 @@ static int check_valid(struct write *w)
         check_kind(w);
     if (json_len(w->causes) == 0)
         return 0;
+    if (!call->kind->is_custom && strcmp(call->req->method, "PATCH") != 0 &&
+        write_refuse_misread(w) != 0)
+        return -1;
     return refuse_invalid(&w->call->refusal, call->kind,
                           json_str_or(w->after, "metadata.name", ""), w->causes);
 }

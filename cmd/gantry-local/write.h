@@ -37,6 +37,8 @@ struct write {
 /* Reads dryRun, fieldManager and fieldValidation. */
 int write_init(struct write *w, struct call *call);
 void write_fini(struct write *w);
+/* What Kubernetes calls the options of such a request: "CreateOptions". */
+const char *write_options(const struct call *call);
 
 /* Finds the object that the call names, into old and before; 404. */
 int write_find(struct write *w);
@@ -46,6 +48,9 @@ int write_decode(struct write *w);
 /* The checks of write_decode that concern what an object says it is. */
 int write_check_identity(struct write *w, struct json *object);
 
+/* Of Kubernetes' own kinds, what has the wrong type was never an object: 400 for the first
+ * cause that says so. */
+int write_refuse_misread(struct write *w);
 /* Unknown fields of `after`: refused, warned of, or dropped without a word. */
 int write_drop_unknown(struct write *w);
 /* 409 unless resourceVersion and uid, where `after` has them, are those of `old`. */

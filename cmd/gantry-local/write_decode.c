@@ -95,7 +95,22 @@ int write_decode(struct write *w)
 {
     if (parse_body(w) != 0)
         return -1;
+    if (w->call->name && !json_str_or(w->after, "metadata.name", "")[0])
+        return refuse_bad_request(&w->call->refusal,
+                                  "the name of the object (%s based on URL) was "
+                                  "undeterminable: name must be provided",
+                                  w->call->name);
     return write_check_identity(w, w->after);
+}
+
+int write_refuse_misread(struct write *w)
+{
+    for (size_t i = 0; i < json_len(w->causes); i++) {
+        const struct json *cause = json_item(w->causes, i);
+        if (str_eq(json_str(cause, "reason"), "FieldValueTypeInvalid"))
+            return refuse_syntax(w->call, json_str_or(cause, "message", ""));
+    }
+    return 0;
 }
 
 /* ---- unknown fields ---- */
@@ -110,13 +125,32 @@ static void found_unknown(void *arg, const char *path, const char *near)
 }
 
 /* A patch's own text was understood; it is the outcome that is wrong. */
-static int refuse_strange(struct call *call, const char *what)
+static int refuse_outcome(struct call *call, const struct json *outcome,
+                          const char *why)
+{
+    static char none[] = "";
+    static const struct kind nothing = {.group = none, .name = none};
+    AUTO_FREE char *text = json_text(outcome, NULL);
+    JSON_AUTO struct json *quoted = json_new_string(text);
+    AUTO_FREE char *value = json_text(quoted, NULL);
+    AUTO_FREE char *message = xasprintf("Invalid value: %s: %s", value, why);
+
+    refuse_field(&call->refusal, &nothing, "",
+                 &(struct cause){"patch", "FieldValueInvalid", message});
+    json_del(json_get(call->refusal.status, "details"), "kind");
+    return -1;
+}
+
+static int refuse_strange(struct write *w, const char *what)
 {
     AUTO_FREE char *why = xasprintf("strict decoding error: %s", what);
+    const struct call *call = w->call;
 
-    return strcmp(call->req->method, "PATCH") == 0
-               ? refuse_bad_request(&call->refusal, "%s", why)
-               : refuse_syntax(call, why);
+    if (strcmp(call->req->method, "PATCH") != 0)
+        return refuse_syntax(w->call, why);
+    if (str_starts(call->req->content_type, "application/apply-patch"))
+        return refuse_bad_request(&w->call->refusal, "%s", why);
+    return refuse_outcome(w->call, w->after, why);
 }
 
 /* Fields that do not exist: refused, warned of, or dropped without a word. */
@@ -133,7 +167,7 @@ int write_drop_unknown(struct write *w)
     if (text.len == 0 || w->validation == FIELDS_IGNORE)
         return 0;
     if (w->validation == FIELDS_STRICT)
-        return refuse_strange(w->call, text.s);
+        return refuse_strange(w, text.s);
     call_warn(w->call, "%s", text.s);
     return 0;
 }

@@ -10,6 +10,8 @@
 /* A shorter saved text may stand in an answer by chance. */
 #define SAVED_MIN 4
 #define UID_LEN 36
+/* Digits of a resource version, at least. */
+#define VERSION_MIN 3
 
 struct entry {
     char *value;
@@ -206,19 +208,23 @@ static size_t plain_saved(const struct conform_names *names, const char *p,
     return best_len;
 }
 
-/* "too old resource version: 1 (4711)" names versions that no answer showed. */
-static size_t plain_version(const char *p, struct str *out)
+/* "too old resource version: 1 (4711)" names versions that no answer showed: numbers of
+ * their length that stand alone. */
+static size_t plain_version(const char *text, const char *p, struct str *out)
 {
     const size_t len = strspn(p, "0123456789");
 
-    if (len > 0)
-        str_add(out, "<version>");
+    if (len < VERSION_MIN || isalnum((unsigned char)p[len]) ||
+        (p > text && isalnum((unsigned char)p[-1])))
+        return 0;
+    str_add(out, "<version>");
     return len;
 }
 
 char *conform_names_plain_text(struct conform_names *names, const char *text)
 {
-    const bool of_versions = strstr(text, "resource version") != NULL;
+    const bool of_versions = strcasestr(text, "resourceversion") != NULL ||
+                             strstr(text, "resource version") != NULL;
     STR_AUTO struct str out;
 
     str_init(&out, TEXT_MAX);
@@ -229,13 +235,71 @@ char *conform_names_plain_text(struct conform_names *names, const char *text)
         if (done == 0)
             done = plain_saved(names, p, &out);
         if (done == 0 && of_versions)
-            done = plain_version(p, &out);
+            done = plain_version(text, p, &out);
         if (done == 0)
             str_addc(&out, *p);
         p += done ? done : 1;
     }
     return str_take(&out);
 }
+
+/* ---- causes ---- */
+
+/* "field: message", as the message of a Status has each of its causes. */
+static char *cause_text(const struct json *cause)
+{
+    const char *field = json_str_or(cause, "field", "");
+
+    return xasprintf("%s%s%s", field, field[0] ? ": " : "",
+                     json_str_or(cause, "message", ""));
+}
+
+static int compare_causes(const void *a, const void *b)
+{
+    AUTO_FREE char *x = cause_text(*(struct json *const *)a);
+    AUTO_FREE char *y = cause_text(*(struct json *const *)b);
+
+    return strcmp(x, y);
+}
+
+static char *join_causes(struct json *const *causes, size_t n)
+{
+    STR_AUTO struct str out;
+
+    str_init(&out, TEXT_MAX);
+    for (size_t i = 0; i < n; i++) {
+        AUTO_FREE char *text = cause_text(causes[i]);
+        str_addf(&out, "%s%s", i ? ", " : "", text);
+    }
+    return str_take(&out);
+}
+
+/* A server may find them in any order. */
+static void sort_causes(struct json *status)
+{
+    struct json *list = json_at(status, "details.causes");
+    const char *message = json_str(status, "message");
+    const size_t n = json_len(list);
+
+    if (!json_is(list, JSON_ARRAY) || n < 2 || !message)
+        return;
+    AUTO_FREE struct json **causes = xcalloc(n, sizeof(struct json *));
+    for (size_t i = 0; i < n; i++)
+        causes[i] = json_ref(json_item(list, i));
+    AUTO_FREE char *was = join_causes(causes, n);
+    qsort(causes, n, sizeof(struct json *), compare_causes);
+    AUTO_FREE char *is = join_causes(causes, n);
+    const char *at = strstr(message, was);
+    if (at) {
+        AUTO_FREE char *text =
+            xasprintf("%.*s%s%s", (int)(at - message), message, is, at + strlen(was));
+        json_set(status, "message", json_new_string(text));
+    }
+    for (size_t i = 0; i < n; i++)
+        json_array_set(list, i, causes[i]);
+}
+
+/* ---- documents ---- */
 
 static struct json *plain_string(struct conform_names *names, const char *key,
                                  const char *value)
@@ -263,13 +327,29 @@ static int compare_keys(const void *a, const void *b)
 static struct json *plain(struct conform_names *names, const char *key,
                           const struct json *j);
 
-static struct json *plain_object(struct conform_names *names, const struct json *j)
+/* Of a list, or a bookmark: later than what it is about by what others wrote. */
+static bool is_of_moment(const char *key, const struct json *j)
+{
+    const char *kind = json_str_or(j, "kind", "");
+
+    return str_ends(kind, "List") || strcmp(kind, "Table") == 0 ||
+           (str_eq(key, "object") &&
+            json_get(json_at(j, "metadata.annotations"), "k8s.io/initial-events-end"));
+}
+
+static struct json *plain_object(struct conform_names *names, const char *name,
+                                 const struct json *j)
 {
     const size_t n = json_len(j);
     AUTO_FREE const char **keys = xcalloc(n + 1, sizeof(*keys));
     struct json *out = json_new_object();
     size_t i = 0;
 
+    JSON_AUTO struct json *hidden = is_of_moment(name, j) ? json_copy(j) : NULL;
+    if (hidden && json_str_or(hidden, "metadata.resourceVersion", "")[0])
+        json_set_at(hidden, "metadata.resourceVersion", json_new_string("<version>"));
+    if (hidden)
+        j = hidden;
     for (json_each (it, j))
         keys[i++] = it.key;
     qsort(keys, n, sizeof(*keys), compare_keys);
@@ -284,7 +364,7 @@ static struct json *plain(struct conform_names *names, const char *key,
                           const struct json *j)
 {
     if (json_is(j, JSON_OBJECT))
-        return plain_object(names, j);
+        return plain_object(names, key, j);
     if (json_is(j, JSON_STRING))
         return plain_string(names, key, json_string(j));
     if (json_is(j, JSON_INT) && str_eq(key, "nodePort"))
@@ -299,5 +379,8 @@ static struct json *plain(struct conform_names *names, const char *key,
 
 struct json *conform_names_plain(struct conform_names *names, const struct json *j)
 {
-    return plain(names, NULL, j);
+    JSON_AUTO struct json *sorted = json_copy(j);
+
+    sort_causes(sorted);
+    return plain(names, NULL, sorted);
 }
