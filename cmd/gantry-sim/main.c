@@ -6,15 +6,19 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "base/opt.h"
+#include "base/str.h"
 #include "base/util.h"
 #include "cmd/gantry-sim/engine.h"
 #include "cmd/gantry-sim/figures.h"
 #include "cmd/gantry-sim/report.h"
+#include "cmd/gantry-sim/svg.h"
 #include "crds/settings.h"
 
 #define COMPLAINTS_MAX 10
 #define RUNS_MAX 8
+#define SVG_BYTES_MAX (256u << 20)
 
 enum { EXIT_FAILED = 1, EXIT_USE = 2 };
 
@@ -28,6 +32,7 @@ static const struct opt_exit exits[] = {
 struct options {
     const char *workload, *config;
     struct groups groups;
+    const char *svg;
     bool compare, json, help;
 };
 
@@ -48,6 +53,8 @@ static const struct opt table[] = {
      "settings, gantry.yaml", 0, 0},
     {"compare", 0, OPT_FLAG, NULL, AT(compare), NULL,
      "replay with each of the settings files that follow, side by side", 0, 0},
+    {"svg", 0, OPT_STRING, NULL, AT(svg), "FILE",
+     "draw nodes and queue over time (of one replay)", 0, 0},
     {"json", 0, OPT_FLAG, NULL, AT(json), NULL, "print JSON", 0, 0},
     {"help", 'h', OPT_FLAG, NULL, AT(help), NULL, "show this help", 0, 0},
     {0},
@@ -125,6 +132,8 @@ static int read_all(struct program *p, char **operands, struct err *err)
         return err_set(err, ERR_INVALID, "--workload is missing: what is to run?");
     if (!o->groups.nodes)
         return err_set(err, ERR_INVALID, "--nodes is missing: on how many?");
+    if (o->svg && o->compare)
+        return err_set(err, ERR_INVALID, "--svg: one replay only, without --compare");
     if (read_settings(p, operands, err) < 0 || pool_add(&p->pool, &o->groups, err) < 0)
         return -1;
     return read_workload(p, err);
@@ -152,6 +161,19 @@ static void say_never(const struct program *p, const struct history *h)
     }
 }
 
+static int draw(const struct program *p, const struct history *h, struct err *err)
+{
+    STR_AUTO struct str picture;
+    str_init(&picture, SVG_BYTES_MAX);
+    svg_draw(&p->pool, &p->load, h, &picture);
+    if (picture.overflow)
+        return err_set(err, ERR_TOO_LARGE, "--svg: more than %u MiB",
+                       SVG_BYTES_MAX >> 20);
+    if (files_write(p->options.svg, picture.s, picture.len, 0644, err) < 0)
+        return err_prefix(err, "--svg");
+    return 0;
+}
+
 static int replay(struct program *p, size_t i, struct err *err)
 {
     const bool terminal = isatty(STDERR_FILENO);
@@ -167,6 +189,8 @@ static int replay(struct program *p, size_t i, struct err *err)
     if (rc == 0) {
         say_never(p, &h);
         figures_make(&p->runs[i].figures, &p->pool, &p->load, &h);
+        if (p->options.svg)
+            rc = draw(p, &h, err);
     }
     history_fini(&h);
     return rc;

@@ -40,6 +40,9 @@ static const struct {
     {{"gantry-sim", "-w", HAND, "-N", "2", "--config", "@/bad.yaml"},
      "gantry-sim: @/bad.yaml:1: unknown key \"priorityWeightAgee\"; did you mean "
      "\"priorityWeightAge\"?\n"},
+    {{"gantry-sim", "-w", HAND, "-N", "2", "--svg", "@/x.svg", "--compare",
+      "@/bad.yaml"},
+     "gantry-sim: --svg: one replay only, without --compare\n"},
     {{"gantry-sim", "-w", "@/none.csv", "-N", "2"},
      "gantry-sim: @/none.csv: No such file or directory\n"},
     {{"gantry-sim", "--node", "2", "--wrkload", HAND},
@@ -125,6 +128,34 @@ START_TEST(test_compare)
 }
 END_TEST
 
+/* A file that cannot be written is a failure, not wrong use: it is late by then. */
+START_TEST(test_svg)
+{
+    char *root = tempdir_new();
+    struct err err = ERR_INIT;
+    AUTO_FREE char *path = tempdir_path(root, "x.svg");
+    STR_AUTO struct str said, picture;
+    str_init(&said, 1 << 16);
+    str_init(&picture, 1 << 20);
+    ck_assert_int_eq(
+        run(root,
+            (const char *[PROGRAM_ARGS_MAX]){"gantry-sim", "-w", HAND, "-N2",
+                                             "--gpus=8", "--svg=@/x.svg"},
+            &said),
+        0);
+    ck_assert_int_eq(str_read_file(&picture, path, &err), 0);
+    ck_assert(str_ends(picture.s, "</svg>\n"));
+    ck_assert_int_eq(
+        run(root,
+            (const char *[PROGRAM_ARGS_MAX]){"gantry-sim", "-w", HAND, "-N2",
+                                             "--gpus=8", "--svg=@/no/x.svg"},
+            &said),
+        1);
+    expect(&said, "gantry-sim: --svg: ");
+    tempdir_free(root);
+}
+END_TEST
+
 START_TEST(test_never)
 {
     char *root = tempdir_new();
@@ -162,6 +193,7 @@ int main(void)
                       (struct suite_row[]){{test_wrong, ARRAY_LEN(wrong)},
                                            {test_text, 1},
                                            {test_compare, 1},
+                                           {test_svg, 1},
                                            {test_never, 1},
                                            {test_help, 1},
                                            {NULL, 0}});

@@ -1,0 +1,298 @@
+#include "cmd/gantry-sim/svg.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry-sim/gantt.h"
+
+/* In pixels. */
+#define WIDTH 1200.0 /* of the charts */
+#define LEFT 70.0
+#define RIGHT 50.0
+#define TOP 30.0
+#define NODES_HEIGHT 640.0
+#define NODE_MAX 48.0 /* of one node's row */
+#define GAP 36.0
+#define QUEUE_HEIGHT 160.0
+#define LEGEND_HEIGHT 40.0
+#define COLUMNS 1200 /* of the lower chart */
+#define TICKS_MAX 12
+#define ACCOUNTS_MAX 10
+/* A bar with room for its job's row is labelled; many small ones have no edges. */
+#define LABEL_HEIGHT 9.0
+#define DIGIT_WIDTH 6.5
+#define EDGES_MAX 4000
+
+/* Also told apart by those who see red and green alike. */
+static const char *const colours[ACCOUNTS_MAX] = {
+    "#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee",
+    "#aa3377", "#bbbbbb", "#e08214", "#8073ac", "#35978f"};
+
+struct drawing {
+    const struct pool *pool;
+    const struct workload *load;
+    const struct history *h;
+    struct str *out;
+    struct gantt gantt;
+    int64_t from_sec, to_sec;
+    double node_height;
+    size_t *colour; /* of each job */
+    const char *accounts[ACCOUNTS_MAX];
+    size_t n_accounts;
+};
+
+static double x_of(const struct drawing *d, int64_t sec)
+{
+    double part = (double)(sec - d->from_sec) / (double)(d->to_sec - d->from_sec);
+    return LEFT + WIDTH * part;
+}
+
+static double nodes_bottom(const struct drawing *d)
+{
+    return TOP + d->node_height * (double)d->pool->n;
+}
+
+static void add_escaped(struct str *out, const char *text)
+{
+    for (; *text; text++) {
+        if (strchr("<>&\"'", *text))
+            str_addf(out, "&#%d;", *text);
+        else
+            str_addc(out, *text);
+    }
+}
+
+/* ---- colours: the first accounts have one each, the others share the last ---- */
+
+static size_t account_of(struct drawing *d, const char *account)
+{
+    for (size_t i = 0; i < d->n_accounts; i++)
+        if (strcmp(d->accounts[i], account) == 0)
+            return i;
+    if (d->n_accounts == ACCOUNTS_MAX)
+        return ACCOUNTS_MAX - 1;
+    d->accounts[d->n_accounts] = account;
+    return d->n_accounts++;
+}
+
+static void choose_colours(struct drawing *d)
+{
+    d->colour = xcalloc(d->load->n + 1, sizeof(*d->colour));
+    for (size_t i = 0; i < d->load->n; i++)
+        d->colour[i] = account_of(d, d->load->jobs[i].account);
+}
+
+static void draw_legend(struct drawing *d, double y)
+{
+    double x = LEFT;
+    for (size_t i = 0; i < d->n_accounts; i++) {
+        const char *name = *d->accounts[i] ? d->accounts[i] : "(no account)";
+        str_addf(d->out,
+                 "<rect x=\"%.1f\" y=\"%.1f\" width=\"10\" height=\"10\" fill=\"%s\"/>"
+                 "<text x=\"%.1f\" y=\"%.1f\">",
+                 x, y - 9, colours[i], x + 14, y);
+        add_escaped(d->out, name);
+        str_add(d->out, i == ACCOUNTS_MAX - 1 ? " and others</text>\n" : "</text>\n");
+        x += 30 + DIGIT_WIDTH * (double)strlen(name);
+    }
+}
+
+/* ---- nodes ---- */
+
+struct rectangle {
+    double x, y, width, height;
+};
+
+static struct rectangle rectangle_of(const struct drawing *d, const struct bar *bar)
+{
+    double lane = d->node_height * 0.94 / (double)d->gantt.lanes[bar->node];
+    double x = x_of(d, bar->start_sec);
+    return (struct rectangle){
+        .x = x,
+        .y = TOP + d->node_height * (double)bar->node + lane * (double)bar->lane,
+        .width = MAX(x_of(d, bar->end_sec) - x, 0.1),
+        .height = lane * (double)bar->count,
+    };
+}
+
+/* All bars of a colour are one path: a third of the bytes of so many rectangles. */
+static void draw_bars(struct drawing *d, size_t colour)
+{
+    str_addf(d->out, "<path fill=\"%s\"%s d=\"", colours[colour],
+             d->gantt.n <= EDGES_MAX ? " stroke=\"#fff\" stroke-width=\"0.5\"" : "");
+    for (size_t i = 0; i < d->gantt.n; i++) {
+        const struct bar *bar = &d->gantt.bars[i];
+        if (d->colour[bar->job] != colour)
+            continue;
+        struct rectangle r = rectangle_of(d, bar);
+        str_addf(d->out, "M%.1f %.2fh%.1fv%.2fh-%.1fz", r.x, r.y, r.width, r.height,
+                 r.width);
+    }
+    str_add(d->out, "\"/>\n");
+}
+
+static void draw_labels(struct drawing *d)
+{
+    for (size_t i = 0; i < d->gantt.n; i++) {
+        const struct bar *bar = &d->gantt.bars[i];
+        struct rectangle r = rectangle_of(d, bar);
+        char label[24];
+        int len = snprintf(label, sizeof(label), "%zu", d->load->jobs[bar->job].row);
+        if (r.height >= LABEL_HEIGHT && r.width >= DIGIT_WIDTH * (len + 1))
+            str_addf(d->out, "<text x=\"%.1f\" y=\"%.1f\" fill=\"#fff\">%s</text>\n",
+                     r.x + 3, r.y + r.height / 2 + 4, label);
+    }
+}
+
+/* The names of as many nodes as have room for them. */
+static void draw_nodes(struct drawing *d)
+{
+    size_t step = (size_t)(14 / d->node_height) + 1;
+    for (size_t i = 0; i < d->pool->n; i += step) {
+        double y = TOP + d->node_height * ((double)i + 0.5) + 4;
+        str_addf(d->out, "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">", LEFT - 6,
+                 y);
+        add_escaped(d->out, d->pool->nodes[i]->name);
+        str_add(d->out, "</text>\n");
+    }
+    str_addf(d->out,
+             "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"none\" "
+             "stroke=\"#888\"/>\n",
+             LEFT, TOP, WIDTH, nodes_bottom(d) - TOP);
+}
+
+/* ---- time ---- */
+
+static int64_t tick_step(int64_t span_sec)
+{
+    static const int64_t steps[] = {60,        300,       900,       3600,
+                                    3 * 3600,  6 * 3600,  12 * 3600, 86400,
+                                    2 * 86400, 7 * 86400, 30 * 86400};
+    for (size_t i = 0; i < ARRAY_LEN(steps); i++)
+        if (span_sec / steps[i] <= TICKS_MAX)
+            return steps[i];
+    return (span_sec / TICKS_MAX / 86400 + 1) * 86400;
+}
+
+static void add_time(struct str *out, int64_t sec, int64_t step)
+{
+    if (step >= 86400)
+        str_addf(out, "%" PRId64 " d", sec / 86400);
+    else if (step >= 3600)
+        str_addf(out, "%" PRId64 " h", sec / 3600);
+    else
+        str_addf(out, "%" PRId64 " min", sec / 60);
+}
+
+/* Since the first submission. */
+static void draw_ticks(struct drawing *d, double bottom)
+{
+    int64_t span = d->to_sec - d->from_sec, step = tick_step(span);
+    for (int64_t at = 0; at <= span; at += step) {
+        double x = x_of(d, d->from_sec + at);
+        str_addf(d->out,
+                 "<path d=\"M%.1f %.1fV%.1f\" stroke=\"#000\" stroke-opacity=\"0.12\"/>"
+                 "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">",
+                 x, TOP, bottom, x, bottom + 16);
+        add_time(d->out, at, step);
+        str_add(d->out, "</text>\n");
+    }
+}
+
+/* ---- the queue and what is in use, a column a pixel ---- */
+
+struct columns {
+    double waiting[COLUMNS]; /* the most within the column */
+    double used[COLUMNS];    /* on average, parts of 1 */
+    double most;
+};
+
+/* Spreads a sample, which holds until the next one, over the columns it touches. */
+static void spread(struct columns *c, const struct sample *s, double from, double to,
+                   double used)
+{
+    size_t first = (size_t)MAX(from, 0), last = (size_t)MIN(to, COLUMNS - 1);
+    for (size_t i = first; i <= last && i < COLUMNS; i++) {
+        double within = MIN(to, (double)i + 1) - MAX(from, (double)i);
+        c->waiting[i] = MAX(c->waiting[i], (double)s->waiting);
+        c->used[i] += MAX(within, 0) * used;
+    }
+    c->most = MAX(c->most, (double)s->waiting);
+}
+
+static void fill_columns(const struct drawing *d, struct columns *c)
+{
+    const struct pool *p = d->pool;
+    int64_t gpus = p->total.v[p->resources.gpu];
+    double total = (double)(gpus > 0 ? gpus : MAX(p->total.v[RES_CPU], 1));
+    double span = (double)(d->to_sec - d->from_sec);
+    for (size_t i = 0; i + 1 < d->h->n_samples; i++) {
+        const struct sample *s = &d->h->samples[i];
+        spread(c, s, (double)(s->sec - d->from_sec) / span * COLUMNS,
+               (double)(s[1].sec - d->from_sec) / span * COLUMNS,
+               1 - (double)s->free / total);
+    }
+}
+
+static void draw_line(struct drawing *d, const double *values, double most,
+                      double bottom, const char *attributes)
+{
+    str_addf(d->out, "<path %s d=\"M%.1f %.1f", attributes, LEFT, bottom);
+    for (size_t i = 0; i < COLUMNS; i++)
+        str_addf(d->out, "L%.1f %.1f", LEFT + WIDTH * ((double)i + 0.5) / COLUMNS,
+                 bottom - QUEUE_HEIGHT * MIN(values[i] / most, 1));
+    str_addf(d->out, "L%.1f %.1f\"/>\n", LEFT + WIDTH, bottom);
+}
+
+static void draw_queue(struct drawing *d, double bottom)
+{
+    struct columns *c = xcalloc(1, sizeof(*c));
+    fill_columns(d, c);
+    draw_line(d, c->waiting, MAX(c->most, 1), bottom,
+              "fill=\"#ee6677\" opacity=\"0.6\"");
+    draw_line(d, c->used, 1, bottom, "fill=\"none\" stroke=\"#4477aa\"");
+    str_addf(
+        d->out,
+        "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"none\" "
+        "stroke=\"#888\"/>\n"
+        "<text x=\"%.1f\" y=\"%.1f\">waiting jobs (left), %s in use (right)</text>\n"
+        "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%.0f</text>\n"
+        "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">0</text>\n"
+        "<text x=\"%.1f\" y=\"%.1f\">100 %%</text>\n",
+        LEFT, bottom - QUEUE_HEIGHT, WIDTH, QUEUE_HEIGHT, LEFT,
+        bottom - QUEUE_HEIGHT - 6,
+        d->pool->total.v[d->pool->resources.gpu] > 0 ? "GPUs" : "CPUs", LEFT - 6,
+        bottom - QUEUE_HEIGHT + 8, MAX(c->most, 1), LEFT - 6, bottom, LEFT + WIDTH + 6,
+        bottom - QUEUE_HEIGHT + 8);
+    free(c);
+}
+
+void svg_draw(const struct pool *pool, const struct workload *load,
+              const struct history *h, struct str *out)
+{
+    struct drawing d = {.pool = pool, .load = load, .h = h, .out = out};
+    d.from_sec = h->n_samples > 0 ? h->samples[0].sec : 0;
+    d.to_sec = h->n_samples > 0 ? h->samples[h->n_samples - 1].sec : 0;
+    d.to_sec = MAX(d.to_sec, d.from_sec + 1);
+    d.node_height = MIN(NODES_HEIGHT / (double)pool->n, NODE_MAX);
+    double bottom = nodes_bottom(&d) + GAP + QUEUE_HEIGHT;
+    gantt_make(&d.gantt, pool, h);
+    choose_colours(&d);
+    str_addf(out,
+             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%.0f\" height=\"%.0f\" "
+             "font-family=\"sans-serif\" font-size=\"11\">\n"
+             "<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n",
+             LEFT + WIDTH + RIGHT, bottom + LEGEND_HEIGHT);
+    draw_legend(&d, TOP - 12);
+    for (size_t i = 0; i < d.n_accounts; i++)
+        draw_bars(&d, i);
+    draw_labels(&d);
+    draw_nodes(&d);
+    draw_queue(&d, bottom);
+    draw_ticks(&d, bottom);
+    str_add(out, "</svg>\n");
+    free(d.colour);
+    gantt_fini(&d.gantt);
+}

@@ -1,0 +1,134 @@
+#include "cmd/gantry-sim/svg.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry-sim/engine.h"
+#include "cmd/gantry-sim/gantt.h"
+#include "tests/support/suite.h"
+
+#define DATA "tests/gantry-sim/data/"
+
+struct stand {
+    struct pool pool;
+    struct workload load;
+    struct history h;
+};
+
+static void note(void *arg, size_t row, const char *what)
+{
+    (void)arg;
+    (void)row;
+    (void)what;
+}
+
+static void stand_init(struct stand *s, const char *nodes, const char *workload)
+{
+    const struct groups groups = {nodes, "8", NULL, NULL};
+    const struct sched_config config = sched_config_default();
+    struct err err = ERR_INIT;
+    pool_init(&s->pool);
+    ck_assert_int_eq(pool_add(&s->pool, &groups, &err), 0);
+    ck_assert_int_eq(workload_read(&s->load, workload, note, NULL, &err), 0);
+    const struct replay replay = {
+        .pool = &s->pool, .load = &s->load, .config = &config};
+    ck_assert_msg(engine_run(&replay, &s->h, &err) == 0, "%s", err.msg);
+}
+
+static void stand_fini(struct stand *s)
+{
+    history_fini(&s->h);
+    workload_fini(&s->load);
+    pool_fini(&s->pool);
+}
+
+/* test_engine.c has the drawing: D begins beside C, in the lanes that C leaves. */
+START_TEST(test_lanes)
+{
+    static const struct bar want[] = {
+        {0, 0, 0, 8, 0, 3600},    {2, 1, 0, 4, 60, 660},    {3, 1, 4, 4, 300, 900},
+        {1, 0, 0, 8, 3600, 5400}, {1, 1, 0, 8, 3600, 5400},
+    };
+    struct stand s;
+    struct gantt g;
+    stand_init(&s, "2", DATA "hand.csv");
+    gantt_make(&g, &s.pool, &s.h);
+    ck_assert_uint_eq(g.n, ARRAY_LEN(want));
+    for (size_t i = 0; i < g.n; i++) {
+        const struct bar *b = &g.bars[i], *w = &want[i];
+        ck_assert_msg(b->job == w->job && b->node == w->node && b->lane == w->lane &&
+                          b->count == w->count && b->start_sec == w->start_sec &&
+                          b->end_sec == w->end_sec,
+                      "bar %zu: job %zu on %zu, lanes %ld+%ld, %ld to %ld", i, b->job,
+                      b->node, b->lane, b->count, b->start_sec, b->end_sec);
+    }
+    gantt_fini(&g);
+    stand_fini(&s);
+}
+END_TEST
+
+/* On a real workload every GPU of every job has a lane, and no lane has two jobs. */
+START_TEST(test_no_overlap)
+{
+    struct stand s;
+    struct gantt g;
+    int64_t lanes = 0, gpus = 0;
+    stand_init(&s, "60", DATA "itp2021-500.csv.gz");
+    gantt_make(&g, &s.pool, &s.h);
+    for (size_t i = 0; i < g.n; i++) {
+        const struct bar *a = &g.bars[i];
+        lanes += a->count;
+        for (size_t k = 0; k < i; k++) {
+            const struct bar *b = &g.bars[k];
+            ck_assert(a->node != b->node || a->lane >= b->lane + b->count ||
+                      b->lane >= a->lane + a->count || a->start_sec >= b->end_sec);
+        }
+    }
+    for (size_t i = 0; i < s.load.n; i++)
+        gpus += s.load.jobs[i].gpus;
+    ck_assert_int_eq(lanes, gpus);
+    gantt_fini(&g);
+    stand_fini(&s);
+}
+END_TEST
+
+/* 1,200 pixels for 5,400 s, from 70 on; a node's row is 48 high, of which bars take
+ * 0.94; the first begins at 30. */
+START_TEST(test_picture)
+{
+    static const char *const parts[] = {
+        "<path fill=\"#4477aa\" stroke=\"#fff\" stroke-width=\"0.5\" "
+        "d=\"M70.0 30.00h800.0v45.12h-800.0zM83.3 78.00h133.3v22.56h-133.3z\"/>",
+        "<path fill=\"#ee6677\" stroke=\"#fff\" stroke-width=\"0.5\" "
+        "d=\"M136.7 100.56h133.3v22.56h-133.3z"
+        "M870.0 30.00h400.0v45.12h-400.0zM870.0 78.00h400.0v45.12h-400.0z\"/>",
+        "text-anchor=\"end\">n2</text>",
+        "text-anchor=\"middle\">90 min</text>",
+        "waiting jobs (left), GPUs in use (right)",
+        ">red&#60;&#38;&#62;</text>",
+    };
+    struct stand s;
+    STR_AUTO struct str out;
+    str_init(&out, 1 << 20);
+    stand_init(&s, "2", DATA "hand.csv");
+    for (size_t i = 0; i < s.load.n; i++)
+        if (strcmp(s.load.jobs[i].account, "red") == 0)
+            s.load.jobs[i].account = "red<&>";
+    svg_draw(&s.pool, &s.load, &s.h, &out);
+    ck_assert(str_starts(out.s, "<svg xmlns=\"http://www.w3.org/2000/svg\" "));
+    ck_assert(str_ends(out.s, "</svg>\n"));
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+        ck_assert_msg(strstr(out.s, parts[i]) != NULL, "no %s in\n%.3000s", parts[i],
+                      out.s);
+    stand_fini(&s);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("gantry-sim/svg", (struct suite_row[]){{test_lanes, 1},
+                                                             {test_no_overlap, 1},
+                                                             {test_picture, 1},
+                                                             {NULL, 0}});
+}
