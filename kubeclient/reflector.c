@@ -11,8 +11,13 @@
 
 #define BACKOFF_FIRST_MS 800
 #define BACKOFF_MAX_MS 30000
-/* That long without trouble and the back-off starts anew. */
-#define HEALTHY_MS 120000
+/* Who finds nobody costs nobody anything, and may ask every few seconds; and a server
+ * that has just answered a list is well. After either the pause is that of so many
+ * failures at most. */
+#define MILD_FAILURES 2
+/* A watch that lasted so long, and the back-off starts anew: a server that is restarted
+ * twice in a minute is soon found again, one that flaps is asked every ten seconds. */
+#define HEALTHY_MS 10000
 /* A watch that ends sooner and empty has failed, however politely. */
 #define WATCH_SHORTEST_MS 1000
 #define WATCH_SEC_MIN 300
@@ -48,7 +53,7 @@ struct kc_reflector {
     char *version;
 
     unsigned failures;
-    int64_t failed_ms;  /* monotonic */
+    int64_t expired_ms; /* monotonic: when a lost position last cost no pause */
     unsigned malformed; /* lines in a row, whatever watch they came on */
 };
 
@@ -69,15 +74,22 @@ static void go_on(struct kc_reflector *r, int64_t pause_ms)
     loop_timer_start(r->timer, r->list_wanted ? 0 : pause_ms);
 }
 
+/* A position that was lost is no failure of the server, unless that is all it says. */
+static bool is_free(struct kc_reflector *r)
+{
+    const int64_t now_ms = loop_mono_ms(r->loop);
+
+    if (r->expired_ms && now_ms - r->expired_ms < HEALTHY_MS)
+        return false;
+    r->expired_ms = now_ms;
+    return true;
+}
+
 /* `first_free`: the first failure in a while costs no pause. */
 static int64_t backoff_ms(struct kc_reflector *r, bool first_free)
 {
-    int64_t now_ms = loop_mono_ms(r->loop);
     int64_t ms = BACKOFF_FIRST_MS;
 
-    if (r->failures > 0 && now_ms - r->failed_ms > HEALTHY_MS)
-        r->failures = 0;
-    r->failed_ms = now_ms;
     for (unsigned i = 0; i < r->failures && ms < BACKOFF_MAX_MS; i++)
         ms *= 2;
     ms = MIN(ms, BACKOFF_MAX_MS);
@@ -93,6 +105,13 @@ static void tell_trouble(struct kc_reflector *r, const char *what)
     snprintf(line, sizeof(line), "%s %s: %s", r->phase == WATCHING ? "watch" : "list",
              r->ref.resource->plural, what);
     r->ops->trouble(r->arg, line);
+}
+
+/* A stream is about to end. */
+static void look_back(struct kc_reflector *r)
+{
+    if (r->phase == WATCHING && kc_watch_lasted_ms(r->watch) >= HEALTHY_MS)
+        r->failures = 0;
 }
 
 /* The one way out of every failure. */
@@ -150,7 +169,9 @@ static void refused(struct kc_reflector *r, const struct kc_result *result)
         go_on(r, 0);
         return;
     }
-    pause_ms = backoff_ms(r, is_expired);
+    if (result->reason == KC_REASON_NO_CONNECTION)
+        r->failures = MIN(r->failures, MILD_FAILURES);
+    pause_ms = is_expired && is_free(r) ? 0 : backoff_ms(r, false);
     if (result->retry_after_sec > 0)
         pause_ms = MAX(pause_ms, MIN(result->retry_after_sec * 1000, BACKOFF_MAX_MS));
     failed(r, r->phase != WATCHING || needs_list(result->reason), pause_ms, err.msg);
@@ -201,6 +222,7 @@ static bool list_end(struct kc_reflector *r, const char *version)
     set_version(r, version);
     r->listed = true;
     r->phase = WATCHING;
+    r->failures = MIN(r->failures, MILD_FAILURES);
     r->ops->list_end(r->arg);
     return true;
 }
@@ -265,11 +287,13 @@ static void on_malformed(void *arg, const char *why)
 
     snprintf(what, sizeof(what), "malformed event dropped: %.300s", why);
     r->malformed++;
+    look_back(r);
     failed(r, r->phase != WATCHING || r->malformed > 1, backoff_ms(r, false), what);
 }
 
 static void on_refused(void *arg, const struct kc_result *result)
 {
+    look_back(arg);
     refused(arg, result);
 }
 
@@ -277,6 +301,7 @@ static void on_ended(void *arg, const char *cut)
 {
     struct kc_reflector *r = arg;
 
+    look_back(r);
     if (r->phase != WATCHING)
         failed(r, true, backoff_ms(r, false), cut ? cut : "ended before its end");
     else if (kc_watch_is_fruitless(r->watch, WATCH_SHORTEST_MS))

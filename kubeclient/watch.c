@@ -213,8 +213,12 @@ void kc_watch_stop(struct kc_watch *w)
         transport_cancel(TAKE(w->wire));
 }
 
+int64_t kc_watch_lasted_ms(const struct kc_watch *w)
+{
+    return loop_mono_ms(kc_client_loop(w->client)) - w->started_ms;
+}
+
 bool kc_watch_is_fruitless(const struct kc_watch *w, int64_t ms)
 {
-    return !w->had_event &&
-           loop_mono_ms(kc_client_loop(w->client)) - w->started_ms < ms;
+    return !w->had_event && kc_watch_lasted_ms(w) < ms;
 }

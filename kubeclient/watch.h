@@ -38,7 +38,9 @@ int kc_watch_start(struct kc_watch *w, const char *path, int64_t timeout_sec,
                    struct err *err);
 void kc_watch_stop(struct kc_watch *w);
 
-/* Whether the present (or last) exchange has brought no event and not lasted `ms`. */
+/* How long the present (or last) exchange has lasted. */
+int64_t kc_watch_lasted_ms(const struct kc_watch *w);
+/* Whether it has brought no event and not lasted `ms`. */
 bool kc_watch_is_fruitless(const struct kc_watch *w, int64_t ms);
 
 #endif
