@@ -62,7 +62,7 @@ static int find_by_id(struct logs *l, int64_t id, struct err *err)
     JOBLIST_AUTO struct joblist list;
 
     joblist_init(&list);
-    if (partlist_fetch(&parts, &l->api, err) < 0 ||
+    if (partlist_fetch_allowed(&parts, &l->api, err) < 0 ||
         joblist_fetch(&list, &l->api, l->o.api.namespace_, NULL, &parts, err) < 0)
         return -1;
     for (size_t i = 0; i < list.n; i++)

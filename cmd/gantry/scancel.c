@@ -342,7 +342,7 @@ static int fetch(struct scancel *s, struct err *err)
     str_init(&selector, SELECTOR_MAX);
     if (s->n_ids == 0)
         jobfilter_selector(&s->filter, &selector);
-    if (partlist_fetch(&parts, &s->api, err) < 0)
+    if (partlist_fetch_allowed(&parts, &s->api, err) < 0)
         return -1;
     return joblist_fetch(&s->list, &s->api, s->o.api.namespace_,
                          selector.len && !selector.overflow ? selector.s : NULL, &parts,

@@ -126,6 +126,19 @@ START_TEST(test_refusal)
 }
 END_TEST
 
+/* Who may not see partitions may read logs. */
+START_TEST(test_no_partitions)
+{
+    struct clitest *t = clitest_new();
+
+    submit(t, "/tmp", "-H");
+    spy_spoil(t->spy, &(struct spy_rule){"GET", "/partitions", SPY_REFUSE, 403,
+                                         "Forbidden", "no", SPY_ALWAYS});
+    clitest_expect(t, "gantry logs 7", 1, "", ERROR "there is no job 7\n");
+    clitest_free(t);
+}
+END_TEST
+
 /* Waited for, and deleted meanwhile. */
 static void delete_job(void *arg)
 {
@@ -162,6 +175,7 @@ int main(void)
                                          {test_file, ARRAY_LEN(files)},
                                          {test_follow, 1},
                                          {test_refusal, ARRAY_LEN(refusals)},
+                                         {test_no_partitions, 1},
                                          {test_deleted, 1},
                                          {NULL, 0},
                                      });
