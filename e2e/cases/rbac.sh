@@ -1,0 +1,73 @@
+# What a user without rights is told, by kubectl and by Slurm's commands, and what one can do who has those
+# that a user needs: submit as herself, see, change and cancel her jobs; not act as another or as an operator.
+slurm() { # COMMAND...: as alice
+    (cd "$TMP" && "$BIN/$1" --kubeconfig "$STAND/kubeconfig" --context alice --namespace "$NS" "${@:2}")
+}
+
+# told PART COMMAND...: it fails with one line that has the part.
+told() {
+    local part=$1 said
+    shift
+    if said=$("$@" 2>&1 >/dev/null); then
+        fail "accepted, but should say \"$part\": $*"
+    fi
+    expect "the number of lines in \"$said\"" "$(wc -l <<<"$said")" 1
+    expect_text "what $1 $2 said" "$said" "$part"
+}
+
+has_no_rights() {
+    local forbidden='User "alice" cannot'
+    refused "Forbidden" as_alice get bj
+    refused "Forbidden" as_alice create -f <(job nope true)
+    told "$forbidden list resource \"batchjobs\"" slurm squeue
+    told "$forbidden create resource \"batchjobs\"" slurm sbatch --wrap true
+    told "$forbidden" slurm scancel 1
+    told "$forbidden" slurm scontrol show job 1
+    told "$forbidden list resource \"partitions\"" slurm sinfo
+    expect "what is there" "$(k get bj -o name)" ""
+}
+
+user_rights() {
+    k create role user --resource=batchjobs.gantry.dev --verb=get,list,watch,create,patch,delete
+    k create rolebinding user --role=user --user=alice
+}
+
+submits() {
+    local id
+    id=$(slurm sbatch --parsable -W -o /dev/null --wrap 'exit 0') || fail "alice's job failed"
+    expect "its user" "$(k get bj -o "jsonpath={.items[?(@.status.jobID==$id)].spec.user}")" alice
+    job hers "sleep 1000" "timeLimit: '5'" | as_alice apply -f - >/dev/null
+    expect_state hers RUNNING
+    expect "squeue --me" "$(slurm squeue --me -h -o '%j %u %t')" "hers alice R"
+}
+
+is_not_another() {
+    as_bob() { job his true "user: bob" | as_alice apply -f -; }
+    refused "spec.user is bob, but you are alice" as_bob
+    refused "spec.user" as_alice patch bj hers --type=merge -p '{"spec":{"user":"bob"}}'
+    refused "spec.user" as_alice patch bj hers --type=json -p '[{"op":"remove","path":"/spec/user"}]'
+    refused "by must be alice" as_alice patch bj hers --type=merge \
+        -p '{"spec":{"actions":[{"id":"1","type":"Cancel","by":"bob"}]}}'
+    expect "the user" "$(field hers .spec.user)" alice
+}
+
+is_no_operator() {
+    refused "hold: Admin is set and lifted by operators only" as_alice patch bj hers --type=merge \
+        -p '{"spec":{"hold":"Admin"}}'
+    refused "raised by operators only" as_alice patch bj hers --type=merge -p '{"spec":{"timeLimit":"10"}}'
+    as_alice patch bj hers --type=merge -p '{"spec":{"timeLimit":"4"}}' >/dev/null
+    expect "a shorter limit" "$(field hers .spec.timeLimit)" 4
+    refused "Forbidden" as_alice patch bj hers --subresource=status --type=merge -p '{"status":{"state":"COMPLETED"}}'
+    refused "Forbidden" as_alice delete pods --all
+}
+
+case_run() {
+    [[ $SERVER == real ]] || return 0 # gantry-local has one user, its administrator
+    has_no_rights
+    user_rights >/dev/null
+    submits
+    is_not_another
+    is_no_operator
+    slurm scancel "$(field hers .status.jobID)"
+    expect_state hers CANCELLED
+}
