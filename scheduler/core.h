@@ -1,5 +1,7 @@
 /*
- * core - the inside of struct sched, shared by sched.c, book.c and pass.c only.
+ * core - the inside of struct sched, shared by the files that are parts of it: sched.c
+ * (the step), apply.c (changes), jobrec.c, pass.c (the walk through the queue),
+ * trial.h, tell.h, book.h and query.c.
  */
 #ifndef GANTRY_SCHEDULER_CORE_H
 #define GANTRY_SCHEDULER_CORE_H
@@ -98,10 +100,16 @@ void pass_begin(struct sched *s, int64_t now_sec);
 bool pass_run(struct sched *s, int64_t now_sec, struct sched_budget budget);
 /* When a job that holds nodes ends at the latest, by its limit; TIME_NEVER: unknown. */
 int64_t jobrec_end(const struct sched *s, const struct jobrec *rec);
+/* When a running job is to be told that its time is up; TIME_NEVER: not (again). */
+int64_t jobrec_end_to_tell(const struct sched *s, const struct jobrec *rec);
 
 /* What priorities are measured by, as things are now. */
 struct norms core_norms(const struct sched *s);
 
+/* NULL: unknown, or gone. */
+struct jobrec *jobrec_find(const struct sched *s, const char *uid);
+/* Made if new. */
+struct jobrec *jobrec_get(struct sched *s, const char *uid);
 void jobrec_free(struct sched *s, struct jobrec *rec);
 /* Forgets what was told of the job. */
 void jobrec_reset_told(struct jobrec *rec);

@@ -1,0 +1,231 @@
+/* Changes: what the core is told of, counted at once. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "scheduler/book.h"
+#include "scheduler/core.h"
+
+/* Numbers that cannot be meant become the nearest that can. */
+static void job_make_sane(struct job *job)
+{
+    size_t kept = 0;
+
+    job->min_pods = MAX(job->min_pods, 1);
+    job->max_pods = MAX(job->max_pods, job->min_pods);
+    for (int i = 0; i < RES_MAX; i++) {
+        job->each.v[i] = MAX(job->each.v[i], 0);
+        job->unit.v[i] = MAX(job->unit.v[i], 0);
+    }
+    if (job->units > 0) {
+        job->one_per_node = true;
+        job->min_pods = MIN(job->min_pods, job->units);
+        job->max_pods = MIN(job->max_pods, job->units);
+        job->max_units = MIN(MAX(job->max_units, 1), job->units);
+    }
+    for (size_t i = 0; i < job->n_node_list; i++) {
+        if (kept > 0 && strcmp(job->node_list[kept - 1], job->node_list[i]) == 0)
+            free(job->node_list[i]);
+        else
+            job->node_list[kept++] = job->node_list[i];
+    }
+    job->n_node_list = kept;
+}
+
+static bool slots_equal(const struct job *a, const struct job *b)
+{
+    if (a->n_alloc != b->n_alloc || a->exclusive != b->exclusive)
+        return false;
+    for (size_t i = 0; i < a->n_alloc; i++) {
+        const struct slot *x = &a->alloc[i], *y = &b->alloc[i];
+
+        if (x->pods != y->pods || strcmp(x->node, y->node) != 0 ||
+            memcmp(&x->each, &y->each, sizeof(x->each)) != 0)
+            return false;
+    }
+    return true;
+}
+
+static bool partitions_equal(const struct job *a, const struct job *b)
+{
+    if (a->n_partitions != b->n_partitions)
+        return false;
+    for (size_t i = 0; i < a->n_partitions; i++) {
+        if (strcmp(a->partitions[i], b->partitions[i]) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Whether two states of a job look the same from the queue (their shapes apart). */
+static bool policy_equal(const struct job *a, const struct job *b)
+{
+    return a->phase == b->phase && a->job_id == b->job_id &&
+           a->submit_sec == b->submit_sec && a->eligible_sec == b->eligible_sec &&
+           a->limit_sec == b->limit_sec && a->nice == b->nice &&
+           a->priority == b->priority && a->hold == b->hold &&
+           str_eq(a->account, b->account) && str_eq(a->qos, b->qos) &&
+           str_eq(a->user, b->user) && partitions_equal(a, b);
+}
+
+/* Takes the old state out of all counts. */
+static void jobrec_clear(struct sched *s, struct jobrec *rec)
+{
+    struct job *job = rec->job;
+
+    book_strike(s, rec);
+    cluster_release(&s->cluster, job->alloc, job->n_alloc);
+    s->n_phase[job->phase]--;
+    shape_put(&s->shapes, rec->shape);
+    rec->shape = NULL;
+}
+
+/* A promise stays while the job asks for the same, in the same partitions, and for no
+ * longer. One that comes with the job is of a time before this core: it is entered with
+ * all others, where it fits. */
+static void keep_plan(struct sched *s, struct job *old, const struct shape *old_shape,
+                      struct job *job, const struct shape *shape)
+{
+    bool of_partition = job->plan.partition != NULL;
+
+    if (job->phase != JOB_PENDING || job->n_alloc > 0 ||
+        (job->plan.start_sec != TIME_UNSET && !(job->plan.promised && of_partition))) {
+        plan_clear(&job->plan);
+    } else if (job->plan.promised) {
+        s->timeline_gen = 0;
+    } else if (old != NULL && old->phase == JOB_PENDING && shape == old_shape &&
+               partitions_equal(old, job) && job->limit_sec <= old->limit_sec) {
+        job->plan = old->plan;
+        old->plan = (struct plan){.start_sec = TIME_UNSET};
+    }
+}
+
+/* `old` is what was known of the job, NULL: nothing; `old_shape` its shape. */
+static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
+                       struct job *old, const struct shape *old_shape)
+{
+    rec->job = job;
+    rec->end_told = false;
+    cluster_hold(&s->cluster, job->alloc, job->n_alloc);
+    s->n_phase[job->phase]++;
+    if (job->phase == JOB_PENDING)
+        rec->shape = shape_get(&s->shapes, job);
+    else
+        jobrec_reset_told(rec);
+    keep_plan(s, old, old_shape, job, rec->shape);
+    book_enter(s, rec);
+    s->end_sec = MIN(s->end_sec, jobrec_end_to_tell(s, rec));
+}
+
+static void apply_job(struct sched *s, struct job *job)
+{
+    struct jobrec *rec = jobrec_get(s, job->uid);
+    struct job *old = rec->job;
+    struct shape *shape = rec->shape;
+    bool again = old != NULL && !rec->gone;
+    bool same = again && slots_equal(old, job);
+    bool queued = job->phase == JOB_PENDING || (again && old->phase == JOB_PENDING);
+
+    job_make_sane(job);
+    if (again) {
+        /* Held for a moment, so that an equal shape keeps what is known of it. */
+        if (shape != NULL)
+            shape->refs++;
+        jobrec_clear(s, rec);
+    } else if (rec->gone) {
+        rec->gone = false;
+        s->n_gone--;
+        jobrec_reset_told(rec);
+    }
+    jobrec_set(s, rec, job, again ? old : NULL, shape);
+    if (queued)
+        same = same && policy_equal(old, job) && rec->shape == shape;
+    if (again)
+        shape_put(&s->shapes, shape);
+    job_free(old);
+    if (same)
+        return;
+    rec->version++;
+    s->dirty = true;
+}
+
+static void apply_job_gone(struct sched *s, const char *uid)
+{
+    struct jobrec *rec = jobrec_find(s, uid);
+
+    if (rec == NULL)
+        return;
+    jobrec_clear(s, rec);
+    rec->gone = true;
+    rec->version++;
+    s->n_gone++;
+    s->dirty = true;
+    if (!s->pass.running) {
+        jobrec_free(s, rec);
+        s->n_gone--;
+    }
+}
+
+static void apply_pod(struct sched *s, struct foreign_pod *pod)
+{
+    AUTO_FREE char *uid = xstrdup(pod->uid);
+
+    book_strike_pod(s, cluster_pod(&s->cluster, uid));
+    s->dirty |= cluster_put_pod(&s->cluster, pod);
+    book_enter_pod(s, cluster_pod(&s->cluster, uid));
+}
+
+void sched_apply(struct sched *s, const struct change *change)
+{
+    struct cluster *c = &s->cluster;
+
+    switch (change->kind) {
+    case CHANGE_NODE:
+        s->dirty |= cluster_put_node(c, change->u.node);
+        break;
+    case CHANGE_NODE_GONE:
+        s->dirty |= cluster_drop_node(c, change->u.key);
+        break;
+    case CHANGE_PARTITION:
+        s->dirty |= cluster_put_partition(c, change->u.partition);
+        s->end_sec = INT64_MIN; /* it may be the limit of running jobs */
+        break;
+    case CHANGE_PARTITION_GONE:
+        s->dirty |= cluster_drop_partition(c, change->u.key);
+        s->end_sec = INT64_MIN;
+        break;
+    case CHANGE_QOS:
+        s->dirty |= policy_put_qos(&s->policy, change->u.qos);
+        break;
+    case CHANGE_QOS_GONE:
+        s->dirty |= policy_drop_qos(&s->policy, change->u.key);
+        break;
+    case CHANGE_ACCOUNT:
+        s->dirty |= policy_put_account(&s->policy, change->u.account);
+        break;
+    case CHANGE_ACCOUNT_GONE:
+        s->dirty |= policy_drop_account(&s->policy, change->u.key);
+        break;
+    case CHANGE_JOB:
+        apply_job(s, change->u.job);
+        break;
+    case CHANGE_JOB_GONE:
+        apply_job_gone(s, change->u.key);
+        break;
+    case CHANGE_FOREIGN_POD:
+        apply_pod(s, change->u.pod);
+        break;
+    case CHANGE_FOREIGN_POD_GONE:
+        book_strike_pod(s, cluster_pod(c, change->u.key));
+        s->dirty |= cluster_drop_pod(c, change->u.key);
+        break;
+    case CHANGE_RESOURCES:
+        s->dirty |= cluster_set_resources(c, change->u.resources);
+        break;
+    case CHANGE_CONFIG:
+        s->config = *change->u.config;
+        s->timeline_gen = 0; /* its window */
+        s->dirty = true;
+        break;
+    }
+}

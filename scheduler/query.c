@@ -1,0 +1,142 @@
+/* What others ask the core: all of it, or one thing. */
+#include "base/util.h"
+#include "scheduler/core.h"
+
+static void emit_policy(const struct policy *p,
+                        void (*emit)(void *arg, const struct change *change), void *arg)
+{
+    struct change change = {.kind = CHANGE_QOS};
+
+    for (size_t i = 0; i < p->n_qos; i++) {
+        change.u.qos = p->qos[i];
+        emit(arg, &change);
+    }
+    change.kind = CHANGE_ACCOUNT;
+    for (size_t i = 0; i < p->n_accounts; i++) {
+        change.u.account = p->accounts[i];
+        emit(arg, &change);
+    }
+}
+
+void sched_snapshot(const struct sched *s,
+                    void (*emit)(void *arg, const struct change *change), void *arg)
+{
+    const struct cluster *c = &s->cluster;
+    struct change change = {.kind = CHANGE_CONFIG, .u.config = &s->config};
+    struct noderec *node, *next_node;
+    struct partrec *part, *next_part;
+    struct podrec *pod, *next_pod;
+    struct jobrec *job, *next_job;
+
+    emit(arg, &change);
+    change = (struct change){.kind = CHANGE_RESOURCES, .u.resources = &c->res};
+    emit(arg, &change);
+    change.kind = CHANGE_NODE;
+    HASH_ITER (hh, c->nodes, node, next_node) {
+        change.u.node = node->node;
+        if (node->node != NULL)
+            emit(arg, &change);
+    }
+    change.kind = CHANGE_PARTITION;
+    HASH_ITER (hh, c->parts, part, next_part) {
+        change.u.partition = part->part;
+        if (!part->gone)
+            emit(arg, &change);
+    }
+    emit_policy(&s->policy, emit, arg);
+    change.kind = CHANGE_FOREIGN_POD;
+    HASH_ITER (hh, c->pods, pod, next_pod) {
+        change.u.pod = pod->pod;
+        emit(arg, &change);
+    }
+    change.kind = CHANGE_JOB;
+    HASH_ITER (hh, s->jobs, job, next_job) {
+        change.u.job = job->job;
+        if (!job->gone)
+            emit(arg, &change);
+    }
+}
+
+bool sched_node_usage(const struct sched *s, const char *node, struct resvec *ret_used,
+                      struct resvec *ret_free)
+{
+    const struct noderec *rec = cluster_node(&s->cluster, node);
+
+    if (rec == NULL)
+        return false;
+    *ret_used = rec->used;
+    *ret_free = rec->free;
+    return true;
+}
+
+int64_t sched_job_priority(const struct sched *s, const char *job_uid, int64_t now_sec)
+{
+    const struct jobrec *rec = jobrec_find(s, job_uid);
+    struct norms norms = core_norms(s);
+    const struct partrec *part;
+    const struct qos *qos;
+    int64_t best;
+
+    if (rec == NULL)
+        return -1;
+    qos = policy_qos(&s->policy, rec->job);
+    part = rec->job->n_partitions == 0 ? cluster_default_partition(&s->cluster) : NULL;
+    best = priority_of(&s->config, &norms, rec->job, part != NULL ? part->part : NULL,
+                       qos, now_sec)
+               .total;
+    for (size_t i = 0; i < rec->job->n_partitions; i++) {
+        part = cluster_partition(&s->cluster, rec->job->partitions[i]);
+        if (part != NULL)
+            best = MAX(best, priority_of(&s->config, &norms, rec->job, part->part, qos,
+                                         now_sec)
+                                 .total);
+    }
+    return best;
+}
+
+bool sched_job_reason(const struct sched *s, const char *job_uid,
+                      enum reason *ret_reason, const char **ret_message)
+{
+    const struct jobrec *rec = jobrec_find(s, job_uid);
+
+    if (rec == NULL)
+        return false;
+    *ret_reason = rec->reason;
+    *ret_message = rec->message != NULL ? rec->message : "";
+    return true;
+}
+
+const char *sched_default_partition(const struct sched *s)
+{
+    const struct partrec *rec = cluster_default_partition(&s->cluster);
+
+    return rec != NULL ? rec->part->name : NULL;
+}
+
+const struct partition *sched_partition(const struct sched *s, const char *name)
+{
+    const struct partrec *rec = cluster_partition(&s->cluster, name);
+
+    return rec != NULL ? rec->part : NULL;
+}
+
+struct ahead sched_job_ahead(const struct sched *s, const char *job_uid)
+{
+    const struct jobrec *rec = jobrec_find(s, job_uid);
+    bool waits = rec != NULL && rec->job->phase == JOB_PENDING &&
+                 (rec->reason == REASON_RESOURCES || rec->reason == REASON_PRIORITY);
+
+    return waits ? rec->ahead : (struct ahead){0};
+}
+
+const struct job *sched_job(const struct sched *s, const char *job_uid)
+{
+    const struct jobrec *rec = jobrec_find(s, job_uid);
+
+    return rec != NULL ? rec->job : NULL;
+}
+
+size_t sched_count(const struct sched *s, enum job_phase phase)
+{
+    return s->n_phase[phase];
+}

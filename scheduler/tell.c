@@ -1,0 +1,92 @@
+#include "scheduler/tell.h"
+
+#include <stdlib.h>
+
+#include "base/util.h"
+
+/* A job that may start in several partitions waits for the most hopeful one. */
+static const int hope[] = {
+    [REASON_NONE] = 0,
+    [REASON_PARTITION_CONFIG] = 1,
+    [REASON_BAD_CONSTRAINTS] = 2,
+    [REASON_PARTITION_NODE_LIMIT] = 2,
+    [REASON_PARTITION_TIME_LIMIT] = 2,
+    [REASON_PARTITION_INACTIVE] = 3,
+    [REASON_PARTITION_DOWN] = 3,
+    [REASON_CONSTRAINTS] = 4,
+    [REASON_REQ_NODE_NOT_AVAIL] = 4,
+    [REASON_PRIORITY] = 5,
+    [REASON_RESOURCES] = 6,
+    /* These are of the job, not of a partition; nothing competes with them. */
+    [REASON_BEGIN_TIME] = 7,
+    [REASON_JOB_HELD_USER] = 7,
+    [REASON_JOB_HELD_ADMIN] = 7,
+    [REASON_CLEANING] = 7,
+    [REASON_INVALID_ACCOUNT] = 7,
+    [REASON_INVALID_QOS] = 7,
+};
+
+const char *tell_qos(const struct sched *s, const struct job *job)
+{
+    const struct qos *qos = policy_qos(&s->policy, job);
+
+    return qos != NULL ? qos->name : job->qos;
+}
+
+void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
+              const char *message, const struct priority *priority)
+{
+    const struct plan *plan = &rec->job->plan;
+    bool dated = plan->start_sec != PLAN_FAR;
+    struct decision decision = {
+        .kind = DECIDE_REASON,
+        .job_uid = rec->uid,
+        .reason = reason,
+        .message = message,
+        .priority = *priority,
+        .account = policy_account(&s->policy, rec->job),
+        .qos = tell_qos(s, rec->job),
+        .planned_sec = dated ? plan->start_sec : TIME_UNSET,
+        .promised = plan->promised,
+        .partition = dated ? plan->partition : NULL,
+        .slots = plan->slots,
+        .n_slots = dated ? plan->n_slots : 0,
+        .waits_for_nodes = reason == REASON_RESOURCES || reason == REASON_PRIORITY,
+    };
+
+    if (decision.waits_for_nodes)
+        decision.ahead = rec->ahead;
+
+    if (rec->reason == reason && str_eq(rec->message, message) &&
+        rec->told_plan_sec == decision.planned_sec &&
+        !priority_is_news(priority, &rec->told_priority) &&
+        !ahead_is_news(&decision.ahead, &rec->told_ahead))
+        return;
+    jobrec_reset_told(rec);
+    rec->reason = reason;
+    rec->message = xstrdup(message);
+    rec->told_plan_sec = decision.planned_sec;
+    rec->told_priority = *priority;
+    rec->told_ahead = decision.ahead;
+    decided_add(&s->decided, &decision);
+}
+
+void tell_found(struct sched *s, struct jobrec *rec, enum reason reason,
+                const struct priority *priority)
+{
+    bool better = hope[reason] > hope[rec->found];
+
+    if (rec->untried > 1 || !better) {
+        if (better) {
+            free(rec->found_message);
+            rec->found = reason;
+            rec->found_message = xstrdup(s->message.s);
+            rec->found_priority = *priority;
+        }
+        if (--rec->untried == 0)
+            tell_job(s, rec, rec->found, rec->found_message, &rec->found_priority);
+        return;
+    }
+    rec->untried = 0;
+    tell_job(s, rec, reason, s->message.s, priority);
+}

@@ -1,0 +1,21 @@
+/*
+ * tell - what a waiting job is told: why, when and where it is to start, who is ahead.
+ *
+ * Told once, and again when it has changed by enough to matter. A job that may start in
+ * several partitions is told of the most hopeful one.
+ */
+#ifndef GANTRY_SCHEDULER_TELL_H
+#define GANTRY_SCHEDULER_TELL_H
+
+#include "scheduler/core.h"
+
+void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
+              const char *message, const struct priority *priority);
+/* One partition of the job was tried in vain; the sentence is in s->message. After the
+ * last one the job is told. */
+void tell_found(struct sched *s, struct jobrec *rec, enum reason reason,
+                const struct priority *priority);
+/* The name of the QOS that it has, or asks for; NULL: none. */
+const char *tell_qos(const struct sched *s, const struct job *job);
+
+#endif

@@ -1,0 +1,212 @@
+#include "scheduler/trial.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "scheduler/book.h"
+#include "scheduler/check.h"
+#include "scheduler/tell.h"
+
+static void start(struct sched *s, const struct entry *entry, struct slot *slots,
+                  size_t n, int64_t now_sec)
+{
+    struct jobrec *rec = entry->rec;
+    struct job *job = rec->job;
+    struct decision decision = {
+        .kind = DECIDE_START,
+        .job_uid = rec->uid,
+        .partition = entry->part->part->name,
+        .limit_sec = check_limit(job, entry->part->part),
+        .slots = slots,
+        .n_slots = n,
+        .priority = entry->priority,
+        .account = policy_account(&s->policy, job),
+        .qos = tell_qos(s, job),
+        .planned_sec = TIME_UNSET,
+    };
+
+    cluster_hold(&s->cluster, slots, n);
+    job->alloc = slots;
+    job->n_alloc = n;
+    free(job->partition);
+    job->partition = xstrdup(decision.partition);
+    job->limit_sec = decision.limit_sec;
+    job->start_sec = now_sec;
+    job->phase = JOB_STARTING;
+    /* Others may use what was promised here, or have been told of what is free now. */
+    s->pass.moved |= job->plan.promised || s->pass.n_waiting > 0;
+    plan_clear(&job->plan);
+    book_enter(s, rec);
+    s->n_phase[JOB_PENDING]--;
+    s->n_phase[JOB_STARTING]++;
+    shape_put(&s->shapes, rec->shape);
+    rec->shape = NULL;
+    rec->version++;
+    jobrec_reset_told(rec);
+    decided_add(&s->decided, &decision);
+}
+
+enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
+{
+    const struct fit *fit;
+    enum reason reason;
+
+    reason = check_partition(entry->rec->job, entry->part->part, &s->message);
+    if (reason != REASON_NONE)
+        return reason;
+    fit = check_nodes(&s->placer, &s->cluster, entry->rec->shape, entry->part);
+    if (fit->verdict != REASON_NONE)
+        str_add(&s->message, fit->message);
+    return fit->verdict;
+}
+
+struct seeker trial_seeker(struct sched *s, const struct entry *entry)
+{
+    const struct job *like = entry->rec->shape->like;
+
+    return (struct seeker){
+        .timeline = &s->timeline,
+        .shape = entry->rec->shape,
+        .part = entry->part,
+        .demand = timeline_demand(&s->timeline, &like->each, like->exclusive),
+        .limit_sec = book_length(check_limit(entry->rec->job, entry->part->part)),
+        .need = placement_min_nodes(like, entry->part->part),
+    };
+}
+
+static struct placement placement_at(const struct sched *s, const struct entry *entry)
+{
+    return (struct placement){
+        .view = VIEW_WINDOW,
+        .shape = entry->rec->shape,
+        .part = entry->part,
+        .window = &s->window,
+        .timeline = &s->timeline,
+    };
+}
+
+/* What is known of such a seeker; NULL: nothing. */
+static struct horizon_kind *kind_of(struct sched *s, const struct entry *entry,
+                                    const struct seeker *by)
+{
+    if (s->grown)
+        horizon_reset(&s->horizon, s->timeline.words);
+    s->grown = false;
+    return horizon_kind(&s->horizon, by, shape_fit(entry->rec->shape, entry->part));
+}
+
+/* The first place that is free for long enough, beginning before a slot. */
+static struct slot *find_place(struct sched *s, const struct entry *entry,
+                               const struct seeker *by, size_t before, size_t *ret_n)
+{
+    const struct placement at = placement_at(s, entry);
+    struct horizon_kind *kind = kind_of(s, entry, by);
+    size_t first = kind != NULL ? horizon_look(kind, by) : 0;
+    struct slot *slots = NULL;
+    bool found = window_find(&s->window, by, first, before);
+
+    if (kind != NULL)
+        horizon_raise(kind, by, found ? s->window.first : MAX(first, before));
+    while (found && slots == NULL) {
+        slots = placement_find(&s->placer, &s->cluster, &at, ret_n);
+        if (slots == NULL)
+            found = window_find(&s->window, by, s->window.first + 1, before);
+    }
+    return slots;
+}
+
+/* A job that has a plan looks for an earlier one only; first as if its own nodes were
+ * free from its start on, which takes no lifting of the plan. */
+static bool may_improve(struct sched *s, const struct jobrec *rec,
+                        const struct seeker *by, size_t before)
+{
+    const struct plan *plan = &rec->job->plan;
+    struct seeker hopeful = *by;
+    const struct noderec *node;
+
+    if (!rec->claim.on || rec->claim.first == 0)
+        return true;
+    s->own = xrealloc(s->own, (s->timeline.words + 1) * sizeof(*s->own));
+    memset(s->own, 0, s->timeline.words * sizeof(*s->own));
+    for (size_t i = 0; i < plan->n_slots; i++) {
+        node = cluster_node(&s->cluster, plan->slots[i].node);
+        if (node != NULL && node->position != POSITION_NONE)
+            node_set_add(s->own, node->position);
+    }
+    hopeful.own = s->own;
+    hopeful.own_from = rec->claim.first;
+    return window_find(&s->window, &hopeful, 0, before);
+}
+
+static void set_plan(struct sched *s, const struct entry *entry, struct slot *slots,
+                     size_t n)
+{
+    struct plan *plan = &entry->rec->job->plan;
+    size_t first = s->window.first;
+
+    bool promised = plan->promised;
+
+    s->pass.moved |= promised;
+    plan_clear(plan);
+    *plan = (struct plan){
+        .promised = promised,
+        .start_sec =
+            first < s->timeline.n_slots - 1 ? s->timeline.bounds[first] : PLAN_FAR,
+        .partition = xstrdup(entry->part->part->name),
+        .slots = slots,
+        .n_slots = n,
+    };
+}
+
+/* Before which slot a plan is looked for: an earlier one than there is; at once only,
+ * where many wait already. */
+static size_t before_what(const struct sched *s, const struct jobrec *rec)
+{
+    if (rec->claim.on)
+        return MAX(rec->claim.first, 1);
+    return s->pass.n_waiting < (size_t)s->config.max_job_test ? s->timeline.n_slots : 1;
+}
+
+void trial_promise(struct sched *s, struct jobrec *rec)
+{
+    struct plan *plan = &rec->job->plan;
+
+    if (plan->start_sec == TIME_UNSET || plan->start_sec == PLAN_FAR ||
+        s->pass.n_promised >= (size_t)s->config.reservation_depth)
+        return;
+    plan->promised = true;
+    s->pass.n_promised++;
+}
+
+bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *by,
+               int64_t now_sec)
+{
+    struct jobrec *rec = entry->rec;
+    size_t before = before_what(s, rec), n;
+    struct slot *slots;
+
+    if (!may_improve(s, rec, by, before))
+        return false;
+    book_strike(s, rec);
+    slots = find_place(s, entry, by, before, &n);
+    if (slots != NULL && s->window.first == 0) {
+        start(s, entry, slots, n, now_sec);
+        return true;
+    }
+    if (slots != NULL)
+        set_plan(s, entry, slots, n);
+    book_enter(s, rec);
+    return false;
+}
+
+enum reason trial_why_not_now(struct sched *s, const struct entry *entry,
+                              const struct seeker *by)
+{
+    const struct placement at = placement_at(s, entry);
+    struct seeker at_once = *by;
+
+    at_once.limit_sec = 1;
+    window_set(&s->window, &at_once, 0);
+    return check_busy(&s->placer, &s->cluster, &at, &at_once, &s->message);
+}
