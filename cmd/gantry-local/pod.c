@@ -127,7 +127,7 @@ static void set_first_status(struct json *pod, int64_t now_sec)
         return;
     json_set_at(pod, "status.conditions",
                 json_build("[{'type': 'PodScheduled', 'status': 'False',"
-                           " 'lastProbeTime': null, 'lastTransitionTime': %s,"
+                           " 'lastTransitionTime': %s,"
                            " 'reason': 'SchedulingGated',"
                            " 'message': 'Scheduling is blocked due to non-empty "
                            "scheduling gates'}]",
