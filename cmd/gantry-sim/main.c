@@ -30,7 +30,7 @@ static const struct opt_exit exits[] = {
 };
 
 struct options {
-    const char *workload, *config;
+    const char *workload, *cluster, *config;
     struct groups groups;
     const char *svg;
     bool compare, json, help;
@@ -49,6 +49,8 @@ static const struct opt table[] = {
      "CPUs of each node (none)", 0, 0},
     {"memory", 0, OPT_STRING, NULL, AT(groups.memory), "SIZE[,...]",
      "memory of each node, such as 1Ti (none)", 0, 0},
+    {"cluster", 0, OPT_STRING, NULL, AT(cluster), "FILE",
+     "nodes as CSV, in place of these: name, gpus, gpu_type, cpus, memory_mib", 0, 0},
     {"config", 'c', OPT_STRING, "GANTRY_CONFIG", AT(config), "FILE",
      "settings, gantry.yaml", 0, 0},
     {"compare", 0, OPT_FLAG, NULL, AT(compare), NULL,
@@ -130,11 +132,19 @@ static int read_all(struct program *p, char **operands, struct err *err)
     const struct options *o = &p->options;
     if (!o->workload)
         return err_set(err, ERR_INVALID, "--workload is missing: what is to run?");
-    if (!o->groups.nodes)
+    if (!o->groups.nodes && !o->cluster)
         return err_set(err, ERR_INVALID, "--nodes is missing: on how many?");
+    if (o->cluster &&
+        (o->groups.nodes || o->groups.gpus || o->groups.cpus || o->groups.memory))
+        return err_set(
+            err, ERR_INVALID,
+            "--cluster: has all nodes; not with --nodes, --gpus and the like");
     if (o->svg && o->compare)
         return err_set(err, ERR_INVALID, "--svg: one replay only, without --compare");
-    if (read_settings(p, operands, err) < 0 || pool_add(&p->pool, &o->groups, err) < 0)
+    if (read_settings(p, operands, err) < 0)
+        return -1;
+    if ((o->cluster ? pool_read(&p->pool, o->cluster, err)
+                    : pool_add(&p->pool, &o->groups, err)) < 0)
         return -1;
     return read_workload(p, err);
 }

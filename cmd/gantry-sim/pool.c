@@ -43,6 +43,13 @@ void pool_take(struct pool *p, struct node *node)
     p->nodes[p->n++] = node;
 }
 
+bool pool_within(const struct pool *p, const struct node *node)
+{
+    const struct resvec *has = &node->capacity;
+    return has->v[p->resources.gpu] <= GPUS_MAX && has->v[RES_CPU] <= CPU_MILLI_MAX &&
+           has->v[RES_MEM] <= MEMORY_MAX;
+}
+
 /* ---- groups ---- */
 
 static int read_count(const char *text, int64_t max, int64_t *ret, struct err *err)

@@ -1,13 +1,14 @@
 /*
  * pool - the nodes that a workload is replayed on.
  *
- * Built from groups of equal nodes: "160 nodes with a100:8, 96 CPUs and 1Ti". What a
- * group is not said to have, it has none of. Nodes are called n1, n2, ... through all
- * groups.
+ * Built from groups of equal nodes, "160 nodes with a100:8, 96 CPUs and 1Ti", or read
+ * from a file. What nodes are not said to have, they have none of. Nodes without a name
+ * are called n1, n2, ... by their place.
  */
 #ifndef GANTRY_SIM_POOL_H
 #define GANTRY_SIM_POOL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -39,6 +40,12 @@ void pool_init(struct pool *p);
 void pool_fini(struct pool *p);
 /* Nodes of all groups; ERR_INVALID names the option. */
 int pool_add(struct pool *p, const struct groups *groups, struct err *err);
+/* Nodes from CSV, a row for each or, with a column `count`, for several: name, gpus,
+ * gpu_type, cpus, memory_mib (or sn, gpu, model, cpu_milli). Plain or gzip. A file that
+ * is wrong anywhere is refused: path, line, what. */
+int pool_read(struct pool *p, const char *path, struct err *err);
+/* Has it no more than any node can? */
+bool pool_within(const struct pool *p, const struct node *node);
 /* One node, taken over; it gets room for any number of pods. */
 void pool_take(struct pool *p, struct node *node);
 

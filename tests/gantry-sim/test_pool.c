@@ -3,9 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/files.h"
 #include "base/util.h"
 #include "cmd/gantry-sim/ledger.h"
 #include "tests/support/suite.h"
+#include "tests/support/tempdir.h"
 
 #define GIB (INT64_C(1) << 30)
 
@@ -109,6 +111,65 @@ START_TEST(test_shapes)
 }
 END_TEST
 
+/* ---- nodes from a file ---- */
+
+static int read_text(struct pool *p, const char *text, struct err *err)
+{
+    char *dir = tempdir_new();
+    AUTO_FREE char *path = tempdir_path(dir, "c");
+    ck_assert_int_eq(files_write(path, text, strlen(text), 0600, err), 0);
+    pool_init(p);
+    int rc = pool_read(p, path, err);
+    tempdir_free(dir);
+    return rc;
+}
+
+START_TEST(test_file)
+{
+    struct pool p;
+    struct err err = ERR_INIT;
+    int rc = read_text(&p,
+                       "sn,cpu_milli,memory_mib,gpu,model,count,rack\n"
+                       "a-1,64000,1024,2,P100,1,r1\n"
+                       ",8000,512,0,,2,r2\n",
+                       &err);
+    ck_assert_msg(rc == 0, "%s", err.msg);
+    ck_assert_uint_eq(p.n, 3);
+    ck_assert_str_eq(p.nodes[0]->name, "a-1");
+    ck_assert_str_eq(p.nodes[0]->gpu_type, "P100");
+    ck_assert_str_eq(
+        labels_find(p.nodes[0]->labels, p.nodes[0]->n_labels, GPU_TYPE_LABEL), "P100");
+    ck_assert_int_eq(p.nodes[0]->capacity.v[RES_CPU], 64000);
+    ck_assert_int_eq(p.nodes[0]->capacity.v[RES_MEM], GIB);
+    ck_assert_str_eq(p.nodes[2]->name, "n3");
+    ck_assert_ptr_null(p.nodes[2]->gpu_type);
+    pool_fini(&p);
+}
+END_TEST
+
+static const struct {
+    const char *text, *message;
+} bad_files[] = {
+    {"", "/c: there is no node in it"},
+    {"gpus\n", "/c: there is no node in it"},
+    {"a,b\n1,2\n", "/c: no nodes: there is no column gpus or cpus in its first line"},
+    {"gpus,cpus\n8\n", "/c:2: 1 fields; the first line has 2"},
+    {"gpus\n8\n\nx\n", "/c:4: gpus: \"x\" is no number from 0 on"},
+    {"gpus,count\n8,0\n", "/c:2: not between 1 and 100000 nodes in all"},
+    {"gpus\n2000\n", "/c:2: more than a node can have"},
+    {"name,gpus\na,1\nb,1\na,2\n", "/c: two nodes have the name a"},
+};
+
+START_TEST(test_bad_file)
+{
+    struct pool p;
+    struct err err = ERR_INIT;
+    ck_assert_int_eq(read_text(&p, bad_files[_i].text, &err), -1);
+    ck_assert_msg(str_ends(err.msg, bad_files[_i].message), "%s", err.msg);
+    pool_fini(&p);
+}
+END_TEST
+
 START_TEST(test_ledger)
 {
     const struct groups groups = {"2", "8", NULL, NULL};
@@ -141,6 +202,8 @@ int main(void)
                       (struct suite_row[]){{test_groups, 1},
                                            {test_refused, ARRAY_LEN(refused)},
                                            {test_shapes, ARRAY_LEN(shapes)},
+                                           {test_file, 1},
+                                           {test_bad_file, ARRAY_LEN(bad_files)},
                                            {test_ledger, 1},
                                            {NULL, 0}});
 }

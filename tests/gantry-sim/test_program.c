@@ -33,6 +33,10 @@ static const struct {
 } wrong[] = {
     {{"gantry-sim", "-N", "2"}, "gantry-sim: --workload is missing: what is to run?\n"},
     {{"gantry-sim", "-w", HAND}, "gantry-sim: --nodes is missing: on how many?\n"},
+    {{"gantry-sim", "-w", HAND, "--cluster", "@/none.csv", "--gpus", "8"},
+     "gantry-sim: --cluster: has all nodes; not with --nodes, --gpus and the like\n"},
+    {{"gantry-sim", "-w", HAND, "--cluster", "@/none.csv"},
+     "gantry-sim: @/none.csv: No such file or directory\n"},
     {{"gantry-sim", "-w", HAND, "-N", "2", "more"},
      "gantry-sim: unexpected argument \"more\"\n"},
     {{"gantry-sim", "-w", HAND, "-N", "2", "--compare"},
