@@ -165,6 +165,10 @@ static void apply_word(struct coretypes *t, struct schema *s, char *word)
         s->merge_key = arena_strdup(schema_pool_arena(t->pool), word + 6);
     } else if (strcmp(word, "merge") == 0) {
         s->merge_scalars = true;
+    } else if (strcmp(word, "retain") == 0) {
+        s->retain_keys = true;
+    } else if (strcmp(word, "replace") == 0) {
+        s->replaced = true;
     } else {
         assert(strcmp(word, "atomic") == 0);
         s->map_atomic = true;
@@ -213,6 +217,9 @@ static void parse_field(struct coretypes *t, const char *package, struct schema 
     if (name[len - 1] == '!') {
         name[len - 1] = '\0';
         s->required[s->n_required++] = arena_strdup(arena, name);
+    } else if (name[len - 1] == '~') {
+        name[len - 1] = '\0';
+        s->shown_required[s->n_shown_required++] = arena_strdup(arena, name);
     }
     field = type_of_word(t, package, strsep(&rest, " "));
     if (rest != NULL && rest[0] == '@')
@@ -246,6 +253,7 @@ static void parse_type(struct coretypes *t, const struct core_type *row)
     /* Two more for a kind's apiVersion and kind. */
     s->props = arena_alloc(arena, (n + 2) * sizeof(*s->props));
     s->required = arena_alloc(arena, n * sizeof(*s->required));
+    s->shown_required = arena_alloc(arena, n * sizeof(*s->shown_required));
     for (char *rest = text; rest != NULL && *rest != '\0';) {
         char *field = strsep(&rest, ";");
         parse_field(t, package, s, field + strspn(field, " "));
@@ -285,6 +293,8 @@ static void fill_copies(struct coretypes *t)
         *copy = *t->pending[i].of;
         copy->default_value = own.default_value;
         copy->map_atomic |= own.map_atomic;
+        copy->retain_keys = own.retain_keys;
+        copy->replaced = own.replaced;
     }
     free(t->pending);
     t->pending = NULL;

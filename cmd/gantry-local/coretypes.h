@@ -9,12 +9,15 @@
  *    map:name merge:name"
  *
  *   name!            required
+ *   name~            required, say OpenAPI and explain; its check is another's, or nobody's
  *   string bool int32 int64 double bytes time microtime quantity intstr any
  *   Type, pkg.v1.Type, []T, {}T    a row's type, a list, a map of strings to T
  *   =V               default: JSON, or a string's bare text
  *   {A|B}            the values allowed
  *   map:K,K  set     list type (a list without is atomic)
  *   merge:K  merge   strategic merge by key, or of scalars
+ *   retain           a strategic merge says which fields stay
+ *   replace          a strategic merge replaces the object
  *   atomic           on a field or (as the first word) a type: applied as a whole
  *   @N  @M.N  @N?    number in protobuf; within message M, which JSON has inline; of a
  *                    field that is a pointer in Go

@@ -4,7 +4,7 @@
 
 static const struct core_type rows[] = {
     {"apps.v1.ControllerRevision",
-     "data any @2; metadata meta.v1.ObjectMeta @1; revision int64 @3 =0"},
+     "data~ any @2; metadata meta.v1.ObjectMeta @1; revision int64 @3 =0"},
     {"apps.v1.DaemonSet",
      "metadata meta.v1.ObjectMeta @1; spec! DaemonSetSpec @2; status "
      "DaemonSetStatus @3 ={}"},
@@ -17,10 +17,10 @@ static const struct core_type rows[] = {
      "updateStrategy DaemonSetUpdateStrategy @3"},
     {"apps.v1.DaemonSetStatus",
      "collisionCount int32 @9?; conditions []DaemonSetCondition @10 map:type "
-     "merge:type; currentNumberScheduled int32 @1 =0; desiredNumberScheduled int32 @3 "
-     "=0; numberAvailable int32 @7; numberMisscheduled int32 @2 =0; numberReady int32 "
-     "@4 =0; numberUnavailable int32 @8; observedGeneration int64 @5; "
-     "updatedNumberScheduled int32 @6"},
+     "merge:type; currentNumberScheduled~ int32 @1 =0; desiredNumberScheduled~ "
+     "int32 @3 =0; numberAvailable int32 @7; numberMisscheduled~ int32 @2 =0; "
+     "numberReady~ int32 @4 =0; numberUnavailable int32 @8; observedGeneration "
+     "int64 @5; updatedNumberScheduled int32 @6"},
     {"apps.v1.DaemonSetUpdateStrategy", "rollingUpdate RollingUpdateDaemonSet @2?; "
                                         "type string @1 {OnDelete|RollingUpdate}"},
     {"apps.v1.Deployment",
@@ -32,7 +32,7 @@ static const struct core_type rows[] = {
     {"apps.v1.DeploymentSpec",
      "minReadySeconds int32 @5; paused bool @7; progressDeadlineSeconds int32 @9? "
      "=600; replicas int32 @1? =1; revisionHistoryLimit int32 @6? =10; selector! "
-     "meta.v1.LabelSelector @2?; strategy DeploymentStrategy @4; template! "
+     "meta.v1.LabelSelector @2?; strategy DeploymentStrategy @4 retain; template! "
      "core.v1.PodTemplateSpec @3"},
     {"apps.v1.DeploymentStatus",
      "availableReplicas int32 @4; collisionCount int32 @8?; conditions "
@@ -54,7 +54,7 @@ static const struct core_type rows[] = {
     {"apps.v1.ReplicaSetStatus",
      "availableReplicas int32 @5; conditions []ReplicaSetCondition @6 map:type "
      "merge:type; fullyLabeledReplicas int32 @2; observedGeneration int64 @3; "
-     "readyReplicas int32 @4; replicas int32 @1 =0; terminatingReplicas int32 @7?"},
+     "readyReplicas int32 @4; replicas~ int32 @1 =0; terminatingReplicas int32 @7?"},
     {"apps.v1.RollingUpdateDaemonSet",
      "maxSurge intstr @2?; maxUnavailable intstr @1?"},
     {"apps.v1.RollingUpdateDeployment",
@@ -83,8 +83,8 @@ static const struct core_type rows[] = {
     {"apps.v1.StatefulSetStatus",
      "availableReplicas int32 @11 =0; collisionCount int32 @9?; conditions "
      "[]StatefulSetCondition @10 map:type merge:type; currentReplicas int32 @4; "
-     "currentRevision string @6; observedGeneration int64 @1; readyReplicas int32 @3; "
-     "replicas int32 @2 =0; updateRevision string @7; updatedReplicas int32 @5"},
+     "currentRevision string @6; observedGeneration int64 @1; readyReplicas int32 "
+     "@3; replicas~ int32 @2 =0; updateRevision string @7; updatedReplicas int32 @5"},
     {"apps.v1.StatefulSetUpdateStrategy",
      "rollingUpdate RollingUpdateStatefulSetStrategy @2?; type string @1 "
      "{OnDelete|Recreate|RollingUpdate}"},
@@ -104,7 +104,7 @@ static const struct core_type rows[] = {
      "metadata meta.v1.ObjectMeta @1; spec JobSpec @2; status JobStatus @3 ={}"},
     {"batch.v1.JobCondition",
      "lastProbeTime time @3; lastTransitionTime time @4; message string @6; reason "
-     "string @5; status string @2 =\"\"; type string @1 =\"\""},
+     "string @5; status~ string @2 =\"\"; type~ string @1 =\"\""},
     {"batch.v1.JobSchedulingConfiguration",
      "disruptionMode scheduling.v1alpha3.WorkloadPodGroupDisruptionMode @3?; "
      "resourceClaims []scheduling.v1alpha3.WorkloadPodGroupResourceClaim @4 map:name "
@@ -148,26 +148,27 @@ static const struct core_type rows[] = {
      "PodDisruptionBudgetStatus @3 ={}"},
     {"policy.v1.PodDisruptionBudgetSpec",
      "maxUnavailable intstr @3?; minAvailable intstr @1?; selector "
-     "meta.v1.LabelSelector @2?; unhealthyPodEvictionPolicy string @4? "
+     "meta.v1.LabelSelector @2? replace; unhealthyPodEvictionPolicy string @4? "
      "{AlwaysAllow|IfHealthyBudget}"},
     {"policy.v1.PodDisruptionBudgetStatus",
      "conditions []meta.v1.Condition @7 map:type merge:type; currentHealthy int32 @4 "
      "=0; desiredHealthy int32 @5 =0; disruptedPods {}time @2; disruptionsAllowed "
      "int32 @3 =0; expectedPods int32 @6 =0; observedGeneration int64 @1"},
-    {"scheduling.v1alpha3.TopologyConstraint", "key! string"},
+    {"scheduling.v1alpha3.TopologyConstraint", "key! string @1"},
     {"scheduling.v1alpha3.WorkloadPodGroupAllDisruptionMode", ""},
     {"scheduling.v1alpha3.WorkloadPodGroupBasicSchedulingPolicy", ""},
     {"scheduling.v1alpha3.WorkloadPodGroupDisruptionMode",
-     "all WorkloadPodGroupAllDisruptionMode; single "
-     "WorkloadPodGroupSingleDisruptionMode"},
-    {"scheduling.v1alpha3.WorkloadPodGroupGangSchedulingPolicy", "minCount int32"},
+     "all WorkloadPodGroupAllDisruptionMode @2?; single "
+     "WorkloadPodGroupSingleDisruptionMode @1?"},
+    {"scheduling.v1alpha3.WorkloadPodGroupGangSchedulingPolicy", "minCount int32 @1"},
     {"scheduling.v1alpha3.WorkloadPodGroupResourceClaim",
-     "name! string; resourceClaimName string; resourceClaimTemplateName string"},
+     "name! string @1; resourceClaimName string @2?; resourceClaimTemplateName "
+     "string @3?"},
     {"scheduling.v1alpha3.WorkloadPodGroupSchedulingConstraints",
-     "topology []TopologyConstraint"},
+     "topology []TopologyConstraint @1"},
     {"scheduling.v1alpha3.WorkloadPodGroupSchedulingPolicy",
-     "basic WorkloadPodGroupBasicSchedulingPolicy; gang "
-     "WorkloadPodGroupGangSchedulingPolicy"},
+     "basic WorkloadPodGroupBasicSchedulingPolicy @1?; gang "
+     "WorkloadPodGroupGangSchedulingPolicy @2?"},
     {"scheduling.v1alpha3.WorkloadPodGroupSingleDisruptionMode", ""},
 };
 

@@ -3,7 +3,7 @@
 #include "cmd/gantry-local/coretypes.h"
 
 static const struct core_type rows[] = {
-    {"core.v1.AttachedVolume", "devicePath string @2 =\"\"; name string @1 =\"\""},
+    {"core.v1.AttachedVolume", "devicePath~ string @2 =\"\"; name~ string @1 =\"\""},
     {"core.v1.Binding", "metadata meta.v1.ObjectMeta @1; target! ObjectReference @2"},
     {"core.v1.ClientIPConfig", "timeoutSeconds int32 @1?"},
     {"core.v1.ConfigMap", "binaryData {}bytes @3; data {}string @2; immutable bool "
@@ -11,9 +11,10 @@ static const struct core_type rows[] = {
     {"core.v1.ConfigMapNodeConfigSource",
      "kubeletConfigKey! string @5; name! string @2; namespace! string @1; "
      "resourceVersion string @4; uid string @3"},
-    {"core.v1.DaemonEndpoint", "Port int32 @1 =0"},
-    {"core.v1.EndpointAddress", "atomic; hostname string @3; ip string @1 =\"\"; "
-                                "nodeName string @4?; targetRef ObjectReference @2?"},
+    {"core.v1.DaemonEndpoint", "Port~ int32 @1 =0"},
+    {"core.v1.EndpointAddress",
+     "atomic; hostname string @3; ip~ string @1 =\"\"; nodeName string @4?; "
+     "targetRef ObjectReference @2?"},
     {"core.v1.EndpointPort",
      "atomic; appProtocol string @4?; name string @1; port! int32 @2; protocol "
      "string @3 =TCP {SCTP|TCP|UDP}"},
@@ -22,11 +23,12 @@ static const struct core_type rows[] = {
     {"core.v1.Endpoints",
      "metadata meta.v1.ObjectMeta @1; subsets []EndpointSubset @2"},
     {"core.v1.Event",
-     "action string @12; count int32 @8; eventTime microtime @10; firstTimestamp time "
-     "@6; involvedObject ObjectReference @2; lastTimestamp time @7; message string @4; "
-     "metadata meta.v1.ObjectMeta @1; reason string @3; related ObjectReference @13?; "
-     "reportingComponent string @14 =\"\"; reportingInstance string @15 =\"\"; series "
-     "EventSeries @11?; source EventSource @5; type string @9"},
+     "action string @12; count int32 @8; eventTime microtime @10; firstTimestamp "
+     "time @6; involvedObject~ ObjectReference @2; lastTimestamp time @7; message "
+     "string @4; metadata~ meta.v1.ObjectMeta @1; reason string @3; related "
+     "ObjectReference @13?; reportingComponent string @14 =\"\"; reportingInstance "
+     "string @15 =\"\"; series EventSeries @11?; source EventSource @5; type string "
+     "@9"},
     {"core.v1.EventSeries", "count int32 @1; lastObservedTime microtime @2"},
     {"core.v1.EventSource", "component string @1; host string @2"},
     {"core.v1.LimitRange", "metadata meta.v1.ObjectMeta @1; spec LimitRangeSpec @2"},
@@ -40,17 +42,17 @@ static const struct core_type rows[] = {
     {"core.v1.Namespace", "metadata meta.v1.ObjectMeta @1; spec NamespaceSpec @2; "
                           "status NamespaceStatus @3"},
     {"core.v1.NamespaceCondition",
-     "lastTransitionTime time @4; message string @6; reason string @5; status string "
-     "@2 =\"\"; type string @1 =\"\""},
+     "lastTransitionTime time @4; message string @6; reason string @5; status~ "
+     "string @2 =\"\"; type~ string @1 =\"\""},
     {"core.v1.NamespaceSpec", "finalizers []string @1"},
     {"core.v1.NamespaceStatus", "conditions []NamespaceCondition @2 map:type "
                                 "merge:type; phase string @1 {Active|Terminating}"},
     {"core.v1.Node",
      "metadata meta.v1.ObjectMeta @1; spec NodeSpec @2; status NodeStatus @3"},
-    {"core.v1.NodeAddress", "address string @2 =\"\"; type string @1 =\"\""},
+    {"core.v1.NodeAddress", "address~ string @2 =\"\"; type~ string @1 =\"\""},
     {"core.v1.NodeCondition",
-     "lastHeartbeatTime time @3; lastTransitionTime time @4; message string @6; reason "
-     "string @5; status string @2 =\"\"; type string @1 =\"\""},
+     "lastHeartbeatTime time @3; lastTransitionTime time @4; message string @6; "
+     "reason string @5; status~ string @2 =\"\"; type~ string @1 =\"\""},
     {"core.v1.NodeConfigSource", "configMap ConfigMapNodeConfigSource @2?"},
     {"core.v1.NodeConfigStatus",
      "active NodeConfigSource @2?; assigned NodeConfigSource @1?; error string @4; "
@@ -76,28 +78,29 @@ static const struct core_type rows[] = {
      "volumesAttached []AttachedVolume @10; volumesInUse []string @9"},
     {"core.v1.NodeSwapStatus", "capacity int64 @1?"},
     {"core.v1.NodeSystemInfo",
-     "architecture string @10 =\"\"; bootID string @3 =\"\"; containerRuntimeVersion "
-     "string @6 =\"\"; kernelVersion string @4 =\"\"; kubeProxyVersion string @8 "
-     "=\"\"; kubeletVersion string @7 =\"\"; machineID string @1 =\"\"; "
-     "operatingSystem string @9 =\"\"; osImage string @5 =\"\"; runningInUserNamespace "
-     "bool @12?; swap NodeSwapStatus @11?; systemUUID string @2 =\"\""},
+     "architecture~ string @10 =\"\"; bootID~ string @3 =\"\"; "
+     "containerRuntimeVersion~ string @6 =\"\"; kernelVersion~ string @4 =\"\"; "
+     "kubeProxyVersion~ string @8 =\"\"; kubeletVersion~ string @7 =\"\"; "
+     "machineID~ string @1 =\"\"; operatingSystem~ string @9 =\"\"; osImage~ string "
+     "@5 =\"\"; runningInUserNamespace bool @12?; swap NodeSwapStatus @11?; "
+     "systemUUID~ string @2 =\"\""},
     {"core.v1.PodTemplate",
      "metadata meta.v1.ObjectMeta @1; template PodTemplateSpec @2"},
     {"core.v1.PortStatus",
-     "error string @3?; port int32 @1 =0; protocol string @2 =\"\" {SCTP|TCP|UDP}"},
+     "error string @3?; port~ int32 @1 =0; protocol~ string @2 =\"\" {SCTP|TCP|UDP}"},
     {"core.v1.ReplicationController",
      "metadata meta.v1.ObjectMeta @1; spec ReplicationControllerSpec @2; status "
      "ReplicationControllerStatus @3 ={}"},
     {"core.v1.ReplicationControllerCondition",
-     "lastTransitionTime time @3; message string @5; reason string @4; status "
-     "string @2 =\"\"; type string @1 =\"\""},
+     "lastTransitionTime time @3; message string @5; reason string @4; status~ "
+     "string @2 =\"\"; type~ string @1 =\"\""},
     {"core.v1.ReplicationControllerSpec",
      "minReadySeconds int32 @4; replicas int32 @1? =1; selector {}string @2 atomic; "
      "template PodTemplateSpec @3?"},
     {"core.v1.ReplicationControllerStatus",
      "availableReplicas int32 @5; conditions []ReplicationControllerCondition @6 "
      "map:type merge:type; fullyLabeledReplicas int32 @2; observedGeneration int64 "
-     "@3; readyReplicas int32 @4; replicas int32 @1 =0"},
+     "@3; readyReplicas int32 @4; replicas~ int32 @1 =0"},
     {"core.v1.ResourceQuota",
      "metadata meta.v1.ObjectMeta @1; spec ResourceQuotaSpec @2; status "
      "ResourceQuotaStatus @3 ={}"},

@@ -13,18 +13,18 @@ static const struct core_type rows[] = {
      "atomic; key! string @2; name string @1.1 =\"\"; optional bool @3?"},
     {"core.v1.Container",
      "args []string @4; command []string @3; env []EnvVar @7 map:name merge:name; "
-     "envFrom []EnvFromSource @19; image! string @2; imagePullPolicy string @14 "
-     "{Always|IfNotPresent|Never}; lifecycle Lifecycle @12?; livenessProbe Probe @10?; "
-     "name! string @1; ports []ContainerPort @6 map:containerPort,protocol "
+     "envFrom []EnvFromSource @19; image string @2; imagePullPolicy string @14 "
+     "{Always|IfNotPresent|Never}; lifecycle Lifecycle @12?; livenessProbe Probe "
+     "@10?; name! string @1; ports []ContainerPort @6 map:containerPort,protocol "
      "merge:containerPort; readinessProbe Probe @11?; resizePolicy "
      "[]ContainerResizePolicy @23; resources ResourceRequirements @8 ={}; "
      "restartPolicy string @24?; restartPolicyRules []ContainerRestartRule @25; "
-     "securityContext SecurityContext @15?; startupProbe Probe @22?; stdin bool @16; "
-     "stdinOnce bool @17; terminationMessagePath string @13 =/dev/termination-log; "
-     "terminationMessagePolicy string @20 =File {FallbackToLogsOnError|File}; tty bool "
-     "@18; volumeDevices []VolumeDevice @21 map:devicePath merge:devicePath; "
-     "volumeMounts []VolumeMount @9 map:mountPath merge:mountPath; workingDir string "
-     "@5"},
+     "securityContext SecurityContext @15?; startupProbe Probe @22?; stdin bool "
+     "@16; stdinOnce bool @17; terminationMessagePath string @13 "
+     "=/dev/termination-log; terminationMessagePolicy string @20 =File "
+     "{FallbackToLogsOnError|File}; tty bool @18; volumeDevices []VolumeDevice @21 "
+     "map:devicePath merge:devicePath; volumeMounts []VolumeMount @9 map:mountPath "
+     "merge:mountPath; workingDir string @5"},
     {"core.v1.ContainerExtendedResourceRequest",
      "containerName! string @1; requestName! string @3; resourceName! string @2"},
     {"core.v1.ContainerImage", "names []string @1; sizeBytes int64 @2"},
@@ -42,17 +42,17 @@ static const struct core_type rows[] = {
      "waiting ContainerStateWaiting @1?"},
     {"core.v1.ContainerStateRunning", "startedAt time @1"},
     {"core.v1.ContainerStateTerminated",
-     "containerID string @7; exitCode int32 @1 =0; finishedAt time @6; message string "
-     "@4; reason string @3; signal int32 @2; startedAt time @5"},
+     "containerID string @7; exitCode~ int32 @1 =0; finishedAt time @6; message "
+     "string @4; reason string @3; signal int32 @2; startedAt time @5"},
     {"core.v1.ContainerStateWaiting", "message string @2; reason string @1"},
     {"core.v1.ContainerStatus",
-     "allocatedResources {}quantity @10; allocatedResourcesStatus []ResourceStatus @14 "
-     "map:name merge:name; containerID string @8; image string @6 =\"\"; imageID "
-     "string @7 =\"\"; lastState ContainerState @3; name string @1 =\"\"; ready bool "
-     "@4 =false; resources ResourceRequirements @11?; restartCount int32 @5 =0; "
-     "started bool @9?; state ContainerState @2; stopSignal string @15?; user "
-     "ContainerUser @13?; volumeMounts []VolumeMountStatus @12 map:mountPath "
-     "merge:mountPath"},
+     "allocatedResources {}quantity @10; allocatedResourcesStatus []ResourceStatus "
+     "@14 map:name merge:name; containerID string @8; image~ string @6 =\"\"; "
+     "imageID~ string @7 =\"\"; lastState ContainerState @3; name~ string @1 =\"\"; "
+     "ready~ bool @4 =false; resources ResourceRequirements @11?; restartCount~ "
+     "int32 @5 =0; started bool @9?; state ContainerState @2; stopSignal string "
+     "@15?; user ContainerUser @13?; volumeMounts []VolumeMountStatus @12 "
+     "map:mountPath merge:mountPath"},
     {"core.v1.ContainerUser", "linux LinuxContainerUser @1?"},
     {"core.v1.EnvFromSource", "configMapRef ConfigMapEnvSource @2?; prefix string @1; "
                               "secretRef SecretEnvSource @3?"},
@@ -85,9 +85,9 @@ static const struct core_type rows[] = {
     {"core.v1.HTTPGetAction",
      "host string @3; httpHeaders []HTTPHeader @5; path string @1 =/; port! intstr @2; "
      "protocol string @6? {HTTP1|HTTP2}; scheme string @4 =HTTP {HTTP|HTTPS}"},
-    {"core.v1.HTTPHeader", "name! string @1; value string @2"},
+    {"core.v1.HTTPHeader", "name! string @1; value~ string @2"},
     {"core.v1.HostAlias", "hostnames []string @2; ip! string @1"},
-    {"core.v1.HostIP", "ip string @1 =\"\""},
+    {"core.v1.HostIP", "ip~ string @1 =\"\""},
     {"core.v1.ImageVolumeStatus", "imageRef! string @1"},
     {"core.v1.Lifecycle", "postStart LifecycleHandler @1?; preStop LifecycleHandler "
                           "@2?; stopSignal string @3?"},
@@ -105,9 +105,9 @@ static const struct core_type rows[] = {
     {"core.v1.NodeAllocatableOverheadResources",
      "name! string @1; perContainer quantity @3?; perPod quantity @2?"},
     {"core.v1.NodeAllocatableResourceClaimStatus",
-     "containers []string @2 set; mapping []NodeAllocatableMappedResources @4 map:name "
-     "merge:name; overhead []NodeAllocatableOverheadResources @5 map:name merge:name; "
-     "resourceClaimName string @1 =\"\""},
+     "containers []string @2 set; mapping []NodeAllocatableMappedResources @4 "
+     "map:name merge:name; overhead []NodeAllocatableOverheadResources @5 map:name "
+     "merge:name; resourceClaimName~ string @1 =\"\""},
     {"core.v1.NodeSelector", "atomic; nodeSelectorTerms! []NodeSelectorTerm @1"},
     {"core.v1.NodeSelectorRequirement",
      "key! string @1; operator! string @2 {DoesNotExist|Exists|Gt|In|Lt|NotIn}; values "
@@ -131,22 +131,23 @@ static const struct core_type rows[] = {
     {"core.v1.PodAntiAffinity",
      "preferredDuringSchedulingIgnoredDuringExecution []WeightedPodAffinityTerm @2; "
      "requiredDuringSchedulingIgnoredDuringExecution []PodAffinityTerm @1"},
-    {"core.v1.PodCondition", "lastProbeTime time @3; lastTransitionTime time @4; "
-                             "message string @6; observedGeneration int64 @7; reason "
-                             "string @5; status string @2 =\"\"; type string @1 =\"\""},
+    {"core.v1.PodCondition",
+     "lastProbeTime time @3; lastTransitionTime time @4; message string @6; "
+     "observedGeneration int64 @7; reason string @5; status~ string @2 =\"\"; type~ "
+     "string @1 =\"\""},
     {"core.v1.PodDNSConfig",
      "nameservers []string @1; options []PodDNSConfigOption @3; searches []string @2"},
     {"core.v1.PodDNSConfigOption", "name string @1; value string @2?"},
     {"core.v1.PodExtendedResourceClaimStatus",
-     "requestMappings! []ContainerExtendedResourceRequest @1; resourceClaimName string "
-     "@2 =\"\""},
-    {"core.v1.PodIP", "ip string @1 =\"\""},
+     "requestMappings! []ContainerExtendedResourceRequest @1; resourceClaimName~ "
+     "string @2 =\"\""},
+    {"core.v1.PodIP", "ip~ string @1 =\"\""},
     {"core.v1.PodOS", "name! string @1"},
     {"core.v1.PodReadinessGate", "conditionType! string @1"},
     {"core.v1.PodResourceClaim", "name! string @1; resourceClaimName string @3?; "
                                  "resourceClaimTemplateName string @4?"},
     {"core.v1.PodResourceClaimStatus",
-     "name string @1 =\"\"; resourceClaimName string @2?"},
+     "name~ string @1 =\"\"; resourceClaimName string @2?"},
     {"core.v1.PodSchedulingGate", "name! string @1"},
     {"core.v1.PodSchedulingGroup", "podGroupName string @1?"},
     {"core.v1.PodSecurityContext",
@@ -170,7 +171,7 @@ static const struct core_type rows[] = {
      "nodeSelector {}string @7 atomic; os PodOS @36?; overhead {}quantity @32; "
      "preemptionPolicy string @31? {Never|PreemptLowerPriority}; priority int32 "
      "@25?; priorityClassName string @24; readinessGates []PodReadinessGate @28; "
-     "resourceClaims []PodResourceClaim @39 map:name merge:name; resources "
+     "resourceClaims []PodResourceClaim @39 map:name merge:name retain; resources "
      "ResourceRequirements @40?; restartPolicy string @3 =Always "
      "{Always|OnFailure|Never}; runtimeClassName string @29?; schedulerName string "
      "@19 =default-scheduler; schedulingGates []PodSchedulingGate @38 map:name "
@@ -180,21 +181,22 @@ static const struct core_type rows[] = {
      "subdomain string @17; terminationGracePeriodSeconds int64 @4? =30; "
      "tolerations []Toleration @22; topologySpreadConstraints "
      "[]TopologySpreadConstraint @33 map:topologyKey,whenUnsatisfiable "
-     "merge:topologyKey; volumes []Volume @1 map:name merge:name"},
+     "merge:topologyKey; volumes []Volume @1 map:name merge:name retain"},
     {"core.v1.PodStatus",
      "allocatedResources {}quantity @19; conditions []PodCondition @2 map:type "
-     "merge:type; containerStatuses []ContainerStatus @8; ephemeralContainerStatuses "
-     "[]ContainerStatus @13; extendedResourceClaimStatus "
+     "merge:type; containerStatuses []ContainerStatus @8; "
+     "ephemeralContainerStatuses []ContainerStatus @13; extendedResourceClaimStatus "
      "PodExtendedResourceClaimStatus @18?; hostIP string @5; hostIPs []HostIP @16 "
      "merge:ip; initContainerStatuses []ContainerStatus @10; message string @3; "
      "nodeAllocatableResourceClaimStatuses []NodeAllocatableResourceClaimStatus @21 "
      "map:resourceClaimName merge:resourceClaimName; nominatedNodeName string @11; "
      "observedGeneration int64 @17; phase string @1 "
-     "{Failed|Pending|Running|Succeeded|Unknown}; podIP string @6; podIPs []PodIP @12 "
-     "map:ip merge:ip; qosClass string @9 {BestEffort|Burstable|Guaranteed}; reason "
-     "string @4; resize string @14; resourceClaimStatuses []PodResourceClaimStatus @15 "
-     "map:name merge:name; resources ResourceRequirements @20?; startTime time @7?; "
-     "volumeHealth []PodVolumeHealth @22 map:name"},
+     "{Failed|Pending|Running|Succeeded|Unknown}; podIP string @6; podIPs []PodIP "
+     "@12 map:ip merge:ip; qosClass string @9 {BestEffort|Burstable|Guaranteed}; "
+     "reason string @4; resize string @14; resourceClaimStatuses "
+     "[]PodResourceClaimStatus @15 map:name merge:name retain; resources "
+     "ResourceRequirements @20?; startTime time @7?; volumeHealth []PodVolumeHealth "
+     "@22 map:name"},
     {"core.v1.PodTemplateSpec", "metadata meta.v1.ObjectMeta @1 ={}; spec PodSpec @2"},
     {"core.v1.PodVolumeHealth",
      "healthConditions []VolumeHealthCondition @2 map:status,reason merge:status; "
@@ -214,7 +216,7 @@ static const struct core_type rows[] = {
     {"core.v1.ResourceRequirements", "claims []ResourceClaim @3 map:name; limits "
                                      "{}quantity @1; requests {}quantity @2"},
     {"core.v1.ResourceStatus",
-     "name string @1 =\"\"; resources []ResourceHealth @2 map:resourceID"},
+     "name~ string @1 =\"\"; resources []ResourceHealth @2 map:resourceID"},
     {"core.v1.SELinuxOptions",
      "level string @4; role string @2; type string @3; user string @1"},
     {"core.v1.SeccompProfile", "localhostProfile string @2?; type! string @1 "
@@ -242,7 +244,7 @@ static const struct core_type rows[] = {
      "whenUnsatisfiable! string @3 {DoNotSchedule|ScheduleAnyway}"},
     {"core.v1.VolumeDevice", "devicePath! string @2; name! string @1"},
     {"core.v1.VolumeHealthCondition",
-     "message string @3; reason string @2 =\"\"; status string @1 =\"\" "
+     "message string @3; reason~ string @2 =\"\"; status~ string @1 =\"\" "
      "{DataLoss|Degraded|Inaccessible}"},
     {"core.v1.VolumeHealthStatus",
      "healthConditions []VolumeHealthCondition @1 map:status,reason merge:status; "
@@ -252,7 +254,7 @@ static const struct core_type rows[] = {
      "@5? {Bidirectional|HostToContainer|None}; name! string @1; readOnly bool @2; "
      "recursiveReadOnly string @7?; subPath string @4; subPathExpr string @6"},
     {"core.v1.VolumeMountStatus",
-     "mountPath string @2 =\"\"; name string @1 =\"\"; readOnly bool @3; "
+     "mountPath~ string @2 =\"\"; name~ string @1 =\"\"; readOnly bool @3; "
      "recursiveReadOnly string @4?; volumeStatus VolumeStatus @5?"},
     {"core.v1.VolumeStatus", "image ImageVolumeStatus @1?"},
     {"core.v1.WeightedPodAffinityTerm",

@@ -62,7 +62,7 @@ static const struct core_type rows[] = {
     {"core.v1.KeyToPath",
      "key! string @1; mode int32 @3?; path! string @2; user int64 @4?"},
     {"core.v1.ModifyVolumeStatus",
-     "status string @2 =\"\" {InProgress|Infeasible|Pending}; "
+     "status~ string @2 =\"\" {InProgress|Infeasible|Pending}; "
      "targetVolumeAttributesClassName string @1"},
     {"core.v1.NFSVolumeSource", "path! string @2; readOnly bool @3; server! string @1"},
     {"core.v1.PersistentVolumeClaim",
@@ -70,7 +70,7 @@ static const struct core_type rows[] = {
      "PersistentVolumeClaimStatus @3 ={\"phase\":\"Pending\"}"},
     {"core.v1.PersistentVolumeClaimCondition",
      "lastProbeTime time @3; lastTransitionTime time @4; message string @6; reason "
-     "string @5; status string @2 =\"\"; type string @1 =\"\""},
+     "string @5; status~ string @2 =\"\"; type~ string @1 =\"\""},
     {"core.v1.PersistentVolumeClaimSpec",
      "accessModes []string @1; dataSource TypedLocalObjectReference @7?; dataSourceRef "
      "TypedObjectReference @8?; resources VolumeResourceRequirements @2; selector "

@@ -13,7 +13,7 @@ static const struct core_type rows[] = {
      "CustomResourceDefinitionStatus @3"},
     {"apiextensions.v1.CustomResourceDefinitionCondition",
      "lastTransitionTime time @3; message string @5; observedGeneration int64 @6; "
-     "reason string @4; status string @2 =\"\"; type string @1 =\"\""},
+     "reason string @4; status~ string @2 =\"\"; type~ string @1 =\"\""},
     {"apiextensions.v1.CustomResourceDefinitionNames",
      "categories []string @6; kind! string @4; listKind string @5; plural! string @1; "
      "shortNames []string @3; singular string @2"},
@@ -94,8 +94,8 @@ static const struct core_type rows[] = {
      "[]OwnerReference @13 map:uid merge:uid; resourceVersion string @6; selfLink "
      "string @4; uid string @5"},
     {"meta.v1.OwnerReference",
-     "atomic; apiVersion string @5; blockOwnerDeletion bool @7?; controller bool @6?; "
-     "kind string @1; name string @3; uid string @4"},
+     "atomic; apiVersion~ string @5; blockOwnerDeletion bool @7?; controller bool "
+     "@6?; kind~ string @1; name~ string @3; uid~ string @4"},
     {"meta.v1.Preconditions", "resourceVersion string @2?; uid string @1?"},
 };
 

@@ -19,7 +19,7 @@ static const struct core_type rows[] = {
     {"discovery.v1.ForNode", "name! string @1"},
     {"discovery.v1.ForZone", "name! string @1"},
     {"networking.v1.HTTPIngressPath",
-     "backend! IngressBackend @2; path string @1; pathType string @3? "
+     "backend! IngressBackend @2; path string @1; pathType~ string @3? "
      "{Exact|ImplementationSpecific|Prefix}"},
     {"networking.v1.HTTPIngressRuleValue", "paths! []HTTPIngressPath @1"},
     {"networking.v1.IPBlock", "cidr! string @1; except []string @2"},
@@ -41,7 +41,7 @@ static const struct core_type rows[] = {
     {"networking.v1.IngressLoadBalancerStatus",
      "ingress []IngressLoadBalancerIngress @1"},
     {"networking.v1.IngressPortStatus",
-     "error string @3?; port int32 @1 =0; protocol string @2 =\"\" {SCTP|TCP|UDP}"},
+     "error string @3?; port~ int32 @1 =0; protocol~ string @2 =\"\" {SCTP|TCP|UDP}"},
     {"networking.v1.IngressRule", "host string @1; http HTTPIngressRuleValue @2.1?"},
     {"networking.v1.IngressServiceBackend",
      "name! string @1; port ServiceBackendPort @2"},

@@ -10,7 +10,7 @@ static const struct core_type rows[] = {
      "fieldRef! string @2; warning! string @3"},
     {"admissionregistration.v1.JSONPatch", "expression string @1"},
     {"admissionregistration.v1.MatchCondition",
-     "expression string @2 =\"\"; name string @1 =\"\""},
+     "expression~ string @2 =\"\"; name~ string @1 =\"\""},
     {"admissionregistration.v1.MatchResources",
      "atomic; excludeResourceRules []NamedRuleWithOperations @4; matchPolicy string "
      "@7? =Equivalent {Equivalent|Exact}; namespaceSelector meta.v1.LabelSelector @1? "
@@ -95,8 +95,8 @@ static const struct core_type rows[] = {
      "evaluationError string @4; incomplete! bool @3 =false; nonResourceRules! "
      "[]NonResourceRule @2; resourceRules! []ResourceRule @1"},
     {"authorization.v1.SubjectAccessReviewStatus",
-     "allowed bool @1 =false; denied bool @4; evaluationError string @3; reason string "
-     "@2"},
+     "allowed~ bool @1 =false; denied bool @4; evaluationError string @3; reason "
+     "string @2"},
     {"coordination.v1.Lease", "metadata meta.v1.ObjectMeta @1; spec LeaseSpec @2"},
     {"coordination.v1.LeaseSpec",
      "acquireTime microtime @3?; holderIdentity string @1?; leaseDurationSeconds int32 "

@@ -85,7 +85,9 @@ struct json *patch_request_apply(const struct patch_request *p, struct call *cal
         after = patch_strategic(document, p->body, schema, &err);
     else
         after = patch_merge(document, p->body);
-    if (!after) {
+    if (!after && p->type == PATCH_STRATEGIC) {
+        refuse_bad_request(&call->refusal, "%s", err.msg);
+    } else if (!after) {
         refuse(&call->refusal, 422, "Invalid",
                "the server rejected our request due to an error in our request: %s",
                err.msg);

@@ -2,7 +2,7 @@
  * patch_strategic - Kubernetes' strategic merge: as a merge patch, but lists of core
  * kinds merge by their key, and these directives stand among the fields:
  *
- *   $patch: replace | delete | merge       of the object (or list item) they stand in
+ *   $patch: replace | delete               of the object (or list item) they stand in
  *   $retainKeys: [a, b]                    all other fields go
  *   $deleteFromPrimitiveList/<field>: [..] these values go
  *   $setElementOrder/<field>: [..]         the order of what is listed
@@ -10,254 +10,185 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "cmd/gantry-local/patch.h"
+#include "cmd/gantry-local/patch_strategic_priv.h"
 
 #define DELETE_PREFIX "$deleteFromPrimitiveList/"
 #define ORDER_PREFIX "$setElementOrder/"
 
-static int merge_map(struct json *doc, const struct json *patch, const struct schema *s,
-                     struct err *err);
-
-static const char *directive(const struct json *patch)
+/* A list that nothing was there for: what is said of items that are not is dropped. */
+static struct json *fresh_list(const struct json *patch, const struct schema *s,
+                               struct err *err)
 {
-    return json_str_or(patch, "$patch", "");
-}
+    JSON_AUTO struct json *out = json_new_array();
 
-/* The patch's value where there is nothing to merge it with: directives are done with.
- */
-static struct json *fresh(const struct json *patch, const struct schema *s,
-                          struct err *err)
-{
-    JSON_AUTO struct json *out = NULL;
-
-    if (!json_is(patch, JSON_OBJECT))
-        return json_copy(patch);
-    out = json_new_object();
-    return merge_map(out, patch, s, err) == 0 ? TAKE(out) : NULL;
-}
-
-/* ---- lists ---- */
-
-static bool has_value(const struct json *list, const struct json *value, size_t *ret_at)
-{
-    for (size_t i = 0; i < json_len(list); i++)
-        if (json_equal(json_item(list, i), value)) {
-            *ret_at = i;
-            return true;
-        }
-    return false;
-}
-
-static void merge_scalars(struct json *list, const struct json *patch)
-{
-    size_t at;
-
-    for (size_t i = 0; i < json_len(patch); i++)
-        if (!has_value(list, json_item(patch, i), &at))
-            json_append(list, json_copy(json_item(patch, i)));
-}
-
-static bool find_item(const struct json *list, const char *key,
-                      const struct json *value, size_t *ret_at)
-{
-    for (size_t i = 0; i < json_len(list); i++) {
-        const struct json *have = json_get(json_item(list, i), key);
-        if (have != NULL && json_equal(have, value)) {
-            *ret_at = i;
-            return true;
-        }
-    }
-    return false;
-}
-
-static int merge_item(struct json *list, const struct json *item,
-                      const struct schema *s, struct err *err)
-{
-    const char *key = schema_merge_key(s);
-    const struct json *value = json_get(item, key);
-    size_t at = 0;
-
-    if (value == NULL)
-        return err_set(
-            err, ERR_INVALID,
-            "map: an item of the patch does not contain declared merge key: %s", key);
-    bool found = find_item(list, key, value, &at);
-    if (strcmp(directive(item), "delete") == 0) {
-        for (; found; found = find_item(list, key, value, &at))
-            json_array_del(list, at);
-        return 0;
-    }
-    if (found)
-        return merge_map(json_item(list, at), item, schema_items(s), err);
-    struct json *new = fresh(item, schema_items(s), err);
-    if (new == NULL)
-        return -1;
-    json_append(list, new);
-    return 0;
-}
-
-/* An item {"$patch": "replace"} says that the others are the whole list. */
-static bool replaces_list(const struct json *patch)
-{
-    for (size_t i = 0; i < json_len(patch); i++)
-        if (strcmp(directive(json_item(patch, i)), "replace") == 0 &&
-            json_len(json_item(patch, i)) == 1)
-            return true;
-    return false;
-}
-
-/* The list merged, or NULL with err. `old` may be absent. */
-static struct json *merge_list(const struct json *old, const struct json *patch,
-                               const struct schema *s, struct err *err)
-{
-    bool replaces = replaces_list(patch);
-    JSON_AUTO struct json *out =
-        json_is(old, JSON_ARRAY) && !replaces ? json_copy(old) : json_new_array();
-
-    if (schema_merges_scalars(s)) {
-        merge_scalars(out, patch);
-        return TAKE(out);
-    }
-    if (schema_merge_key(s) == NULL)
-        return json_copy(patch);
     for (size_t i = 0; i < json_len(patch); i++) {
         const struct json *item = json_item(patch, i);
-        if (replaces && strcmp(directive(item), "replace") == 0)
+        if (json_is(item, JSON_OBJECT) && json_get(item, "$patch"))
             continue;
-        if (merge_item(out, item, s, err) != 0)
+        struct json *made = strategic_fresh(item, schema_items(s), err);
+        if (!made)
             return NULL;
+        json_append(out, made);
     }
     return TAKE(out);
 }
 
-static bool order_rank(const struct json *order, const struct json *item,
-                       const char *key, size_t *ret)
+struct json *strategic_fresh(const struct json *patch, const struct schema *s,
+                             struct err *err)
 {
-    if (key == NULL)
-        return has_value(order, item, ret);
-    return json_get(item, key) != NULL &&
-           find_item(order, key, json_get(item, key), ret);
+    if (json_is(patch, JSON_ARRAY))
+        return fresh_list(patch, s, err);
+    if (!json_is(patch, JSON_OBJECT))
+        return json_copy(patch);
+    if (json_get(patch, "$patch"))
+        return NULL;
+    JSON_AUTO struct json *out = json_new_object();
+    return strategic_merge_map(out, patch, s, err) == 0 ? TAKE(out) : NULL;
 }
 
-/* Items that the order names take, in its sequence, the places that such items have;
- * all others stay where they are. */
-static void set_order(struct json *doc, const char *field, const struct json *order,
-                      const struct schema *s)
-{
-    struct json *list = json_get(doc, field);
-    const char *key = schema_merge_key(schema_field(s, field));
-    JSON_AUTO struct json *old = json_is(list, JSON_ARRAY) ? json_copy(list) : NULL;
-    size_t next = 0;
-    size_t rank;
+/* ---- directives of a map ---- */
 
-    for (size_t o = 0; o < json_len(order); o++)
-        for (size_t i = 0; i < json_len(old); i++) {
-            if (!order_rank(order, json_item(old, i), key, &rank) || rank != o)
-                continue;
-            size_t unused;
-            while (!order_rank(order, json_item(old, next), key, &unused))
-                next++;
-            json_array_set(list, next++, json_copy(json_item(old, i)));
-        }
+static bool contains(const struct json *list, const char *text)
+{
+    for (size_t i = 0; i < json_len(list); i++)
+        if (json_is(json_item(list, i), JSON_STRING) &&
+            strcmp(json_string(json_item(list, i)), text) == 0)
+            return true;
+    return false;
 }
 
-/* ---- maps ---- */
-
-static void delete_values(struct json *doc, const char *field,
-                          const struct json *values)
-{
-    struct json *list = json_get(doc, field);
-    size_t at;
-
-    for (size_t i = 0; json_is(list, JSON_ARRAY) && i < json_len(values); i++)
-        while (has_value(list, json_item(values, i), &at))
-            json_array_del(list, at);
-}
-
-static void retain_keys(struct json *doc, const struct json *keys)
+/* Fields that `keys` does not name go; NULL names none. */
+static void keep_keys(struct json *doc, const struct json *keys)
 {
     JSON_AUTO struct json *gone = json_new_array();
 
-    for (json_each (it, doc)) {
-        JSON_AUTO struct json *name = json_new_string(it.key);
-        size_t at;
-        if (!has_value(keys, name, &at))
-            json_append(gone, json_ref(name));
-    }
+    for (json_each (it, doc))
+        if (!contains(keys, it.key))
+            json_append(gone, json_new_string(it.key));
     for (size_t i = 0; i < json_len(gone); i++)
         json_del(doc, json_string(json_item(gone, i)));
 }
 
-static void clear(struct json *doc)
+static int retain_keys(struct json *doc, const struct json *patch, struct err *err)
 {
-    JSON_AUTO struct json *none = json_new_array();
+    const struct json *keys = json_get(patch, "$retainKeys");
 
-    retain_keys(doc, none);
+    if (!keys)
+        return 0;
+    for (json_each (it, patch))
+        if (!json_is(keys, JSON_ARRAY) ||
+            (it.key[0] != '$' && !json_is(it.val, JSON_NULL) &&
+             !contains(keys, it.key)))
+            return err_set(err, ERR_INVALID, "invalid patch format of retainKeys");
+    keep_keys(doc, keys);
+    return 0;
 }
 
-static int merge_field(struct json *doc, const char *key, const struct json *patch,
+/* The whole map is said anew, or to be empty. */
+static int replace_map(struct json *doc, const struct json *patch, struct err *err)
+{
+    const char *how = json_str_or(patch, "$patch", "");
+    const bool replaces = strcmp(how, "replace") == 0;
+
+    if (!replaces && strcmp(how, "delete") != 0)
+        return err_set(err, ERR_INVALID, "unknown patch type \"%.80s\" in a map", how);
+    keep_keys(doc, NULL);
+    for (json_each (it, patch))
+        if (replaces && strcmp(it.key, "$patch") != 0)
+            json_set(doc, it.key, json_copy(it.val));
+    return 0;
+}
+
+/* ---- fields ---- */
+
+static int set_list(struct json *doc, const char *field, const struct json *patch,
+                    const struct json *order, const struct schema *s, struct err *err)
+{
+    const struct json *old = json_get(doc, field);
+    struct json *merged;
+
+    if (!json_is(old, JSON_ARRAY) && !order)
+        merged = strategic_fresh(patch, schema_field(s, field), err);
+    else
+        merged = strategic_merge_list(old, patch, order, schema_field(s, field), err);
+    if (!merged)
+        return err_prefix(err, "%s", field);
+    json_set(doc, field, merged);
+    return 0;
+}
+
+/* Each list whose order is said, with what the patch says of its items. */
+static int set_orders(struct json *doc, const struct json *patch,
+                      const struct schema *s, struct err *err)
+{
+    for (json_each (it, patch)) {
+        const char *field = it.key + strlen(ORDER_PREFIX);
+        if (!str_starts(it.key, ORDER_PREFIX))
+            continue;
+        const struct json *items = json_get(patch, field);
+        if (!items && !json_get(doc, field))
+            continue;
+        if (set_list(doc, field, json_is(items, JSON_ARRAY) ? items : NULL, it.val, s,
+                     err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static bool has_order(const struct json *patch, const char *field)
+{
+    AUTO_FREE char *key = xasprintf("%s%s", ORDER_PREFIX, field);
+
+    return json_get(patch, key) && json_is(json_get(patch, field), JSON_ARRAY);
+}
+
+static int merge_field(struct json *doc, const char *field, const struct json *patch,
                        const struct schema *s, struct err *err)
 {
-    const struct schema *field = schema_field(s, key);
-    struct json *old = json_get(doc, key);
-    struct json *new;
+    struct json *old = json_get(doc, field);
 
     if (json_is(patch, JSON_NULL)) {
-        json_del(doc, key);
+        json_del(doc, field);
         return 0;
     }
-    if (json_is(patch, JSON_OBJECT) && strcmp(directive(patch), "delete") == 0) {
-        json_del(doc, key);
-        return 0;
-    }
-    if (json_is(patch, JSON_OBJECT) && json_is(old, JSON_OBJECT))
-        return merge_map(old, patch, field, err);
-    new = json_is(patch, JSON_ARRAY) ? merge_list(old, patch, field, err)
-                                     : fresh(patch, field, err);
-    if (new == NULL)
-        return err_prefix(err, "%s", key);
-    json_set(doc, key, new);
+    if (json_is(patch, JSON_ARRAY))
+        return set_list(doc, field, patch, NULL, s, err);
+    if (json_is(patch, JSON_OBJECT) && json_is(old, JSON_OBJECT) &&
+        !schema_is_replaced(schema_field(s, field)))
+        return strategic_merge_map(old, patch, schema_field(s, field), err);
+    struct json *made = strategic_fresh(patch, schema_field(s, field), err);
+    if (!made && err->code)
+        return err_prefix(err, "%s", field);
+    json_set(doc, field, made);
     return 0;
 }
 
-/* Directives that act once the fields are merged, or before. */
-static int run_directive(struct json *doc, const char *key, const struct json *value,
-                         const struct schema *s, struct err *err)
+static int merge_fields(struct json *doc, const struct json *patch,
+                        const struct schema *s, struct err *err)
 {
-    if (str_starts(key, DELETE_PREFIX)) {
-        delete_values(doc, key + strlen(DELETE_PREFIX), value);
-        return 0;
+    for (json_each (it, patch)) {
+        const bool deletes = str_starts(it.key, DELETE_PREFIX);
+        if (deletes)
+            strategic_delete_values(json_get(doc, it.key + strlen(DELETE_PREFIX)),
+                                    it.val);
+        else if (it.key[0] == '$') {
+            if (strcmp(it.key, "$retainKeys") != 0 && !str_starts(it.key, ORDER_PREFIX))
+                return err_set(err, ERR_INVALID, "unknown directive \"%.80s\"", it.key);
+        } else if (!has_order(patch, it.key) &&
+                   merge_field(doc, it.key, it.val, s, err) != 0)
+            return -1;
     }
-    if (str_starts(key, ORDER_PREFIX)) {
-        set_order(doc, key + strlen(ORDER_PREFIX), value, s);
-        return 0;
-    }
-    if (strcmp(key, "$patch") == 0 || strcmp(key, "$retainKeys") == 0)
-        return 0;
-    return err_set(err, ERR_INVALID, "unknown directive \"%.80s\"", key);
+    return 0;
 }
 
-static int merge_map(struct json *doc, const struct json *patch, const struct schema *s,
-                     struct err *err)
+int strategic_merge_map(struct json *doc, const struct json *patch,
+                        const struct schema *s, struct err *err)
 {
-    const char *how = directive(patch);
-    const struct json *retain = json_get(patch, "$retainKeys");
-
-    if (strcmp(how, "replace") == 0 || strcmp(how, "delete") == 0)
-        clear(doc);
-    else if (json_get(patch, "$patch") != NULL && strcmp(how, "merge") != 0)
-        return err_set(err, ERR_INVALID, "unknown patch strategy \"%.80s\"", how);
-    if (strcmp(how, "delete") == 0)
-        return 0;
-    if (json_is(retain, JSON_ARRAY))
-        retain_keys(doc, retain);
-    for (json_each (it, patch))
-        if (it.key[0] != '$' && merge_field(doc, it.key, it.val, s, err) != 0)
-            return -1;
-    for (json_each (it2, patch))
-        if (it2.key[0] == '$' && run_directive(doc, it2.key, it2.val, s, err) != 0)
-            return -1;
-    return 0;
+    if (json_get(patch, "$patch"))
+        return replace_map(doc, patch, err);
+    if (retain_keys(doc, patch, err) != 0 || set_orders(doc, patch, s, err) != 0)
+        return -1;
+    return merge_fields(doc, patch, s, err);
 }
 
 struct json *patch_strategic(const struct json *doc, const struct json *patch,
@@ -269,6 +200,10 @@ struct json *patch_strategic(const struct json *doc, const struct json *patch,
         err_set(err, ERR_INVALID, "a strategic merge patch must be an object");
         return NULL;
     }
+    if (strcmp(json_str_or(patch, "$patch", ""), "delete") == 0) {
+        err_set(err, ERR_INVALID, "a patch cannot delete the whole object");
+        return NULL;
+    }
     out = json_copy(doc);
-    return merge_map(out, patch, schema, err) == 0 ? TAKE(out) : NULL;
+    return strategic_merge_map(out, patch, schema, err) == 0 ? TAKE(out) : NULL;
 }

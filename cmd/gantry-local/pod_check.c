@@ -135,6 +135,12 @@ static void check_name(const struct at *at)
     pod_say(at, "FieldValueInvalid", message, "name");
 }
 
+static void check_image(const struct at *at)
+{
+    if (!json_str_or(at->container, "image", "")[0])
+        pod_say(at, "FieldValueRequired", "Required value", "image");
+}
+
 static bool is_variable(const char *name)
 {
     for (; *name; name++)
@@ -187,6 +193,7 @@ void pod_check(const struct json *spec, const char *field, cause_fn *found, void
             AUTO_FREE char *path = xasprintf("%s.%s[%zu]", field, kinds[k], i);
             const struct at at = {json_item(list, i), path, found, arg};
             check_name(&at);
+            check_image(&at);
             check_ports(&at);
             check_env(&at);
             check_resources(&at);

@@ -5,6 +5,7 @@
  * runtime.Unknown, which names the type and holds the object. The table of core types
  * knows the numbers of fields (coretypes.h). As proto2 cannot tell absent from zero for
  * a field that is no pointer in Go, such a zero is left out where JSON may do so.
+ * A field whose number the table does not have is refused: what it says would be lost.
  * Only reading is needed: clients that send protobuf take JSON for an answer.
  */
 #ifndef GANTRY_LOCAL_PROTOBUF_H
@@ -14,7 +15,8 @@
 
 #define PROTOBUF_TYPE "application/vnd.kubernetes.protobuf"
 
-/* With apiVersion and kind. NULL and err: no such type, or bytes that are damaged. */
+/* With apiVersion and kind. NULL and err: no such type, a field that is not known,
+ * or bytes that are damaged. */
 struct json *protobuf_parse(const struct kinds *kinds, const void *bytes, size_t len,
                             struct err *err);
 

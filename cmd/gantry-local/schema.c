@@ -177,6 +177,11 @@ const char *schema_merge_key(const struct schema *s)
     return s == NULL ? NULL : s->merge_key;
 }
 
+bool schema_is_replaced(const struct schema *s)
+{
+    return s != NULL && s->replaced;
+}
+
 bool schema_merges_scalars(const struct schema *s)
 {
     return s != NULL && s->merge_scalars;

@@ -56,6 +56,8 @@ const char *const *schema_list_keys(const struct schema *s);
 /* patchMergeKey of a core list under strategic merge; NULL: the list is replaced whole.
  */
 const char *schema_merge_key(const struct schema *s);
+/* patchStrategy replace of an object. */
+bool schema_is_replaced(const struct schema *s);
 /* patchStrategy merge on a list of scalars (finalizers). */
 bool schema_merges_scalars(const struct schema *s);
 

@@ -5,6 +5,7 @@
 #include "cmd/gantry-local/schema_priv.h"
 
 static struct json *node_openapi(const struct schema *s);
+static void put_merging(struct json *o, const struct schema *s);
 
 /* Where a node stands inside another: a shared type by reference. A reference has no
  * siblings in OpenAPI v3.0, so one with a default stands in an allOf. */
@@ -17,10 +18,13 @@ static struct json *inner_openapi(const struct schema *s)
     if (s->ref == NULL)
         return node_openapi(s);
     AUTO_FREE char *path = xasprintf("#/components/schemas/%s", s->ref);
-    if (s->default_value == NULL)
+    if (s->default_value == NULL && !s->retain_keys && !s->replaced)
         return json_build("{'$ref': %s}", path);
-    return json_build("{'allOf': [{'$ref': %s}], 'default': %j}", path,
-                      s->default_value);
+    struct json *o = json_build("{'allOf': [{'$ref': %s}]}", path);
+    if (s->default_value != NULL)
+        json_set(o, "default", json_copy(s->default_value));
+    put_merging(o, s);
+    return o;
 }
 
 static void put_str(struct json *o, const char *key, const char *value)
@@ -118,6 +122,7 @@ static void put_merging(struct json *o, const struct schema *s)
 {
     static const char *const list_types[] = {
         [LIST_ATOMIC] = NULL, [LIST_SET] = "set", [LIST_MAP] = "map"};
+    const bool merges = s->merge_key != NULL || s->merge_scalars;
     size_t n = 0;
 
     put_str(o, "x-kubernetes-list-type", list_types[s->list_type]);
@@ -127,7 +132,27 @@ static void put_merging(struct json *o, const struct schema *s)
     put_str(o, "x-kubernetes-map-type", s->map_atomic ? "atomic" : NULL);
     put_str(o, "x-kubernetes-patch-merge-key", s->merge_key);
     put_str(o, "x-kubernetes-patch-strategy",
-            s->merge_key != NULL || s->merge_scalars ? "merge" : NULL);
+            s->replaced                ? "replace"
+            : merges && s->retain_keys ? "merge,retainKeys"
+            : merges                   ? "merge"
+            : s->retain_keys           ? "retainKeys"
+                                       : NULL);
+}
+
+static void put_required(struct json *o, const struct schema *s)
+{
+    struct json *list;
+
+    put_strings(o, "required", s->required, s->n_required);
+    if (s->n_shown_required == 0)
+        return;
+    list = json_get(o, "required");
+    if (list == NULL) {
+        list = json_new_array();
+        json_set(o, "required", list);
+    }
+    for (size_t i = 0; i < s->n_shown_required; i++)
+        json_append(list, json_new_string(s->shown_required[i]));
 }
 
 static void put_shape(struct json *o, const struct schema *s)
@@ -142,7 +167,7 @@ static void put_shape(struct json *o, const struct schema *s)
         json_set(o, "additionalProperties", inner_openapi(s->additional));
     if (s->items != NULL)
         json_set(o, "items", inner_openapi(s->items));
-    put_strings(o, "required", s->required, s->n_required);
+    put_required(o, s);
     put_list(o, "allOf", &s->all_of);
     put_list(o, "anyOf", &s->any_of);
     put_list(o, "oneOf", &s->one_of);

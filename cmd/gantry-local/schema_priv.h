@@ -78,6 +78,8 @@ struct schema {
     struct json *default_value;
     const char **required;
     size_t n_required;
+    const char **shown_required; /* core: in OpenAPI beside those, not checked */
+    size_t n_shown_required;
     struct schema_bounds *bounds; /* NULL: none */
     struct schema_list all_of, any_of, one_of;
     struct schema *not_schema;
@@ -89,6 +91,8 @@ struct schema {
     bool micro;   /* a date-time with microseconds */
     bool map_atomic;
     bool merge_scalars;
+    bool replaced;    /* core: no strategic merge of its fields */
+    bool retain_keys; /* clients name the fields that stay under a strategic merge */
     enum list_type list_type;
     const char *const *list_keys;
     const char *merge_key;

@@ -139,7 +139,6 @@ static const struct {
     {"many wrongs", "pods",
      "{\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"\",\"ports\":[{"
      "\"protocol\":\"X\"}]}],\"restartPolicy\":\"Foo\"}}",
-     "spec.containers[0].image: Required value\n"
      "spec.containers[0].ports[0].containerPort: Required value\n"
      "spec.containers[0].ports[0].protocol: Unsupported value: \"X\": supported "
      "values: "

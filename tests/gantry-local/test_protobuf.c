@@ -138,8 +138,48 @@ static const struct {
      "1:0 2:{1:'u'} 4:'Background' 5:'All'",
      "{'gracePeriodSeconds': 0, 'preconditions': {'uid': 'u'}, 'propagationPolicy': "
      "'Background', 'dryRun': ['All']}"},
-    {"fields that are not known", "v1", "ConfigMap",
-     "1:{1:'a'} 99:'x' 200:5 1000:{1:'y'}", "{'metadata': {'name': 'a'}}"},
+    {"a cron job", "batch/v1", "CronJob",
+     "1:{1:'a'} 2:{1:'@daily' 3:'Forbid' 4:0 5:{1:{11:{1:'l' 2:'m'}} 2:{7:0 "
+     "6:{1:{} 2:{2:{1:'c' 2:'i'} 3:'Never'}}}} 6:0 8:'UTC'} 3:{}",
+     "{'metadata': {'name': 'a'}, 'spec': {'schedule': '@daily', 'concurrencyPolicy': "
+     "'Forbid', 'suspend': false, 'jobTemplate': {'metadata': {'labels': {'l': 'm'}}, "
+     "'spec': {'backoffLimit': 0, 'template': {'spec': {'containers': [{'name': 'c', "
+     "'image': 'i'}], 'restartPolicy': 'Never'}}}}, 'successfulJobsHistoryLimit': 0, "
+     "'timeZone': 'UTC'}}"},
+    {"an ingress", "networking.k8s.io/v1", "Ingress",
+     "1:{1:'a'} 2:{2:{1:'h' 2:'s'} 3:{1:'h' 2:{1:{1:{1:'/' 2:{4:{1:'s' 2:{1:'' 2:80}}} "
+     "3:'Prefix'}}}} 4:'n'}",
+     "{'metadata': {'name': 'a'}, 'spec': {'tls': [{'hosts': ['h'], 'secretName': "
+     "'s'}], 'rules': [{'host': 'h', 'http': {'paths': [{'path': '/', 'backend': "
+     "{'service': {'name': 's', 'port': {'number': 80}}}, 'pathType': 'Prefix'}]}}], "
+     "'ingressClassName': 'n'}}"},
+    {"a volume", "v1", "PersistentVolume",
+     "1:{1:'a'} 2:{1:{1:'storage' 2:{1:'1Gi'}} 2:{3:{1:'/x' 2:''}} 3:'ReadWriteOnce'}",
+     "{'metadata': {'name': 'a'}, 'spec': {'capacity': {'storage': '1Gi'}, 'hostPath': "
+     "{'path': '/x', 'type': ''}, 'accessModes': ['ReadWriteOnce']}}"},
+    {"an autoscaler", "autoscaling/v2", "HorizontalPodAutoscaler",
+     "1:{1:'a'} 2:{1:{1:'Deployment' 2:'d' 3:'apps/v1'} 2:1 3:5 4:{1:'Resource' "
+     "4:{1:'cpu' 2:{1:'Utilization' 4:80}}}}",
+     "{'metadata': {'name': 'a'}, 'spec': {'scaleTargetRef': {'kind': 'Deployment', "
+     "'name': 'd', 'apiVersion': 'apps/v1'}, 'minReplicas': 1, 'maxReplicas': 5, "
+     "'metrics': [{'type': 'Resource', 'resource': {'name': 'cpu', 'target': {'type': "
+     "'Utilization', 'averageUtilization': 80}}}]}}"},
+    {"a scale", "autoscaling/v1", "Scale", "1:{1:'a'} 2:{1:3} 3:{1:0}",
+     "{'metadata': {'name': 'a'}, 'spec': {'replicas': 3}}"},
+    {"an endpoint slice", "discovery.k8s.io/v1", "EndpointSlice",
+     "1:{1:'a'} 2:{1:'1.2.3.4' 2:{1:1}} 3:{1:'' 2:'TCP' 3:80} 4:'IPv4'",
+     "{'metadata': {'name': 'a'}, 'endpoints': [{'addresses': ['1.2.3.4'], "
+     "'conditions': {'ready': true}}], 'ports': [{'name': '', 'protocol': 'TCP', "
+     "'port': 80}], 'addressType': 'IPv4'}"},
+    {"a storage class", "storage.k8s.io/v1", "StorageClass",
+     "1:{1:'a'} 2:'p/q' 4:'Delete' 6:1",
+     "{'metadata': {'name': 'a'}, 'provisioner': 'p/q', 'reclaimPolicy': 'Delete', "
+     "'allowVolumeExpansion': true}"},
+    {"a cluster role", "rbac.authorization.k8s.io/v1", "ClusterRole",
+     "1:{1:'a'} 2:{1:'get' 5:'/x'} 3:{1:{1:{1:'k' 2:'v'}}}",
+     "{'metadata': {'name': 'a'}, 'rules': [{'verbs': ['get'], 'nonResourceURLs': "
+     "['/x']}], 'aggregationRule': {'clusterRoleSelectors': [{'matchLabels': {'k': "
+     "'v'}}]}}"},
 };
 
 START_TEST(test_case)
@@ -203,6 +243,16 @@ static const struct {
      "metadata: name: field 1 is of another type"},
     {"a text for a number", "v1", "ConfigMap", "4:'true'",
      "immutable: field 4 is of another type"},
+    {"a number that is no field's", "v1", "ConfigMap", "1:{1:'a'} 99:'x'",
+     "field 99 is not known: send JSON"},
+    {"a number past all fields'", "v1", "ConfigMap", "1000:{1:'y'}",
+     "field 1000 is not known: send JSON"},
+    {"one within a list", "v1", "Pod", "2:{2:{1:'c' 90:1}}",
+     "spec: containers: field 90 is not known: send JSON"},
+    {"one within what JSON has inline", "v1", "Pod", "2:{1:{1:'v' 2:{90:{}}}}",
+     "spec: volumes: field 90 is not known: send JSON"},
+    {"a number for what JSON has inline", "v1", "Pod", "2:{1:{1:'v' 2:1}}",
+     "spec: volumes: field 2 is not known: send JSON"},
     {"a time past all years", "v1", "ConfigMap", "1:{8:{1:999999999999999}}",
      "metadata: creationTimestamp: a time is out of range"},
 };
