@@ -42,6 +42,20 @@ static struct json *read_review(struct call *call, const char *kind)
     return NULL;
 }
 
+/* A real server names no kind there either. */
+static int refuse_attributes(struct call *call, const struct json *path)
+{
+    static const struct kind nameless = {.group = "authorization.k8s.io", .name = ""};
+    AUTO_FREE char *value = path ? json_text(path, NULL) : xstrdup("null");
+    AUTO_FREE char *why =
+        xasprintf("Invalid value: %s: exactly one of nonResourceAttributes or "
+                  "resourceAttributes must be specified",
+                  value);
+
+    return refuse_field(&call->refusal, &nameless, "",
+                        &(struct cause){"spec", "FieldValueInvalid", why});
+}
+
 int verb_access_review(struct call *call)
 {
     JSON_AUTO struct json *review = read_review(call, "SelfSubjectAccessReview");
@@ -49,14 +63,8 @@ int verb_access_review(struct call *call)
     if (!review)
         return -1;
     const struct json *path = json_at(review, "spec.nonResourceAttributes");
-    if (!json_at(review, "spec.resourceAttributes") == !path) {
-        AUTO_FREE char *value = path ? json_text(path, NULL) : xstrdup("null");
-        return refuse(
-            &call->refusal, 422, "Invalid",
-            "spec: Invalid value: %s: exactly one of nonResourceAttributes or "
-            "resourceAttributes must be specified",
-            value);
-    }
+    if (!json_at(review, "spec.resourceAttributes") == !path)
+        return refuse_attributes(call, path);
     json_set(review, "status", json_build("{'allowed': true}"));
     return answer_tree(call, 201, review);
 }

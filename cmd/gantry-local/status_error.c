@@ -87,7 +87,8 @@ static void put_details(struct json *status, const char *name, const char *group
         json_set(details, "name", json_new_string(name));
     if (group[0])
         json_set(details, "group", json_new_string(group));
-    json_set(details, "kind", json_new_string(kind_word));
+    if (kind_word[0])
+        json_set(details, "kind", json_new_string(kind_word));
     json_set(status, "details", details);
 }
 
