@@ -28,6 +28,7 @@ struct executor_run;
 struct executor_exit {
     int exit_code;
     int signal;       /* 0: none */
+    bool over_memory; /* it was killed: its processes kept more than they may */
     const char *note; /* what else is to be known of it, lent; NULL: nothing */
 };
 
@@ -132,7 +133,8 @@ struct executor *executor_simulate_new(struct loop *loop);
  * descriptor of ours, its volumes at their paths (podview.h), in
  * DIR/work/<ns>_<pod>_<uid> or its workingDir, standard output and error kept in
  * DIR/logs/<ns>_<pod>_<uid> (conlog.h). What is left of the group and, where it has
- * one, of its mount namespace is killed when its first process ends. None outlives this
+ * one, of its mount namespace is killed when its first process ends, and all of it when
+ * it keeps more memory than its limit (memwatch.h). None outlives this
  * program, even if that is killed: a small helper process ends them then. Real loop
  * only. Creates `dir`. NULL and err on failure.
  */

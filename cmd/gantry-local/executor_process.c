@@ -8,12 +8,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/quantity.h"
 #include "base/util.h"
 #include "cmd/gantry-local/conpipe.h"
 #include "cmd/gantry-local/env.h"
 #include "cmd/gantry-local/execrun.h"
 #include "cmd/gantry-local/executor.h"
 #include "cmd/gantry-local/guardian.h"
+#include "cmd/gantry-local/memwatch.h"
 #include "cmd/gantry-local/podfiles.h"
 #include "cmd/gantry-local/podview.h"
 #include "cmd/gantry-local/podvolumes.h"
@@ -34,6 +36,7 @@ struct process {
     struct guardian *guardian;
     struct rlimit given_files; /* what programs get; we take all there are */
     struct run_list runs;
+    struct memwatch *memory;
     enum mountns_kind view;  /* what the kernel allows */
     char *view_refusal;      /* why not; NULL: it does */
     char programs[PATH_MAX]; /* the directory of this program; "": not known */
@@ -48,8 +51,11 @@ struct executor_run {
     char **envp, *dir;
     bool no_new_privs;
     uint64_t drop_capabilities;
-    char *message_file;  /* where its last words may be; NULL: nowhere */
-    bool log_is_message; /* of a failure without any */
+    char *message_file;        /* where its last words may be; NULL: nowhere */
+    bool log_is_message;       /* of a failure without any */
+    struct memwatched *memory; /* NULL: it has no limit */
+    int64_t over_bytes; /* what it kept when it was killed for that; 0: it was not */
+    int64_t memory_limit_bytes;
     struct loop_child *child;
     executor_exit_fn *exited;
     void *arg;
@@ -79,6 +85,7 @@ static const char *refuse(struct executor *x, const struct pod_spec *pod,
 static void run_free(struct executor_run *run)
 {
     TAILQ_REMOVE(&run->process->runs, run, link);
+    memwatch_remove(run->memory);
     loop_child_free(run->child);
     conpipe_free(run->output);
     if (run->ns_fd >= 0)
@@ -113,19 +120,32 @@ static void add_message(const struct executor_run *run, int exit_code, struct st
     str_add(out, end);
 }
 
+/* What we have to say; heap, NULL: nothing. */
+static char *our_words(const struct executor_run *run)
+{
+    char used[QUANTITY_TEXT_MAX], limit[QUANTITY_TEXT_MAX];
+
+    if (run->over_bytes == 0)
+        return conlog_loss(conpipe_log(run->output));
+    size_format(run->over_bytes, used);
+    quantity_format_bytes(run->memory_limit_bytes, limit);
+    return xasprintf("its processes kept %s of memory, past the limit of %s", used,
+                     limit);
+}
+
 /* What is said of the end beside its code; heap, NULL: nothing. */
 static char *last_words(const struct executor_run *run, int exit_code)
 {
-    AUTO_FREE char *loss = NULL;
+    AUTO_FREE char *ours = NULL;
     STR_AUTO struct str message;
 
     conpipe_drain(run->output);
-    loss = conlog_loss(conpipe_log(run->output));
+    ours = our_words(run);
     str_init(&message, PODVOLUMES_MESSAGE_MAX);
     add_message(run, exit_code, &message);
-    if (message.len > 0 && loss)
-        return xasprintf("%s: %s", loss, message.s);
-    return message.len > 0 ? str_take(&message) : TAKE(loss);
+    if (message.len > 0 && ours)
+        return xasprintf("%s: %s", ours, message.s);
+    return message.len > 0 ? str_take(&message) : TAKE(ours);
 }
 
 static void child_ended(void *arg, pid_t pid, int status)
@@ -142,6 +162,7 @@ static void child_ended(void *arg, pid_t pid, int status)
                                      .signal = WTERMSIG(status)};
     else
         how.exit_code = WEXITSTATUS(status);
+    how.over_memory = run->over_bytes > 0;
     end_group(run);
     if (run->output)
         note = last_words(run, how.exit_code);
@@ -282,6 +303,22 @@ static int spawn_run(struct executor_run *run, const struct executor_start *s,
     return rc;
 }
 
+static void over_memory(void *arg, int64_t used_bytes)
+{
+    struct executor_run *run = arg;
+
+    run->over_bytes = used_bytes;
+    kill(-run->pid, SIGKILL);
+}
+
+static void watch_memory(struct executor_run *run, const struct container_spec *c)
+{
+    run->memory_limit_bytes = amounts_get(&c->limits, "memory");
+    if (run->memory_limit_bytes > 0)
+        run->memory = memwatch_add(run->process->memory, run->ns_fd, run->pid,
+                                   run->memory_limit_bytes, over_memory, run);
+}
+
 static struct executor_run *start(struct executor *x, const struct executor_start *s,
                                   executor_exit_fn *exited, void *arg, struct err *err)
 {
@@ -295,8 +332,10 @@ static struct executor_run *start(struct executor *x, const struct executor_star
     TAILQ_INSERT_TAIL(&p->runs, run, link);
     if (spawn_run(run, s, err) == 0) {
         run->child = loop_child_new(p->loop, run->pid, child_ended, run, err);
-        if (run->child)
+        if (run->child) {
+            watch_memory(run, s->container);
             return run;
+        }
         end_group(run);
     }
     run_free(run);
@@ -386,6 +425,7 @@ static void process_free(struct executor *x)
 {
     struct process *p = (struct process *)x;
 
+    memwatch_free(p->memory);
     guardian_free(p->guardian);
     podfiles_free(p->files);
     free(p->view_refusal);
@@ -455,6 +495,7 @@ struct executor *executor_process_new(struct loop *loop, const char *dir,
     p->guardian = guardian_new(err);
     p->files = p->guardian ? podfiles_new(dir, err) : NULL;
     if (p->files) {
+        p->memory = memwatch_new(loop);
         probe_view(p);
         find_programs(p);
         return &p->executor;

@@ -233,7 +233,9 @@ static void ended(void *arg, const struct executor_exit *how)
     struct container_end end = {
         .exit_code = how->exit_code,
         .signal = how->signal,
-        .reason = how->exit_code == 0 ? "Completed" : "Error",
+        .reason = how->over_memory      ? "OOMKilled"
+                  : how->exit_code == 0 ? "Completed"
+                                        : "Error",
         .message = xstrdup_null(how->note),
         .started_ms = krun_state(r)->started_ms,
         .finished_ms = loop_now_ms(kubelet_of(pod)->loop),

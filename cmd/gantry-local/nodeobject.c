@@ -17,7 +17,8 @@ static struct json *labels(const struct node_facts *f)
 {
     struct json *l =
         json_build("{'kubernetes.io/hostname': %s, 'kubernetes.io/os': 'linux',"
-                   " 'gantry.dev/images': 'not-pulled',"
+                   " 'gantry.dev/images': 'not-pulled', 'gantry.dev/cpu-limits':"
+                   " 'not-enforced',"
                    " 'kubernetes.io/arch': '" ARCH "'}",
                    f->name);
 

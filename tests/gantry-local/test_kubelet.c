@@ -124,12 +124,13 @@ START_TEST(test_register)
 
     setup(&f, 3);
     expect_get(&f, "/api/v1/nodes", "items#3");
-    expect_get(
-        &f, "/api/v1/nodes/n2",
-        "metadata.labels~\"gantry.dev/gpu-type\":\"h100\"|"
-        "metadata.labels~\"gantry.dev/images\":\"not-pulled\"|status.capacity.cpu=4|"
-        "status.allocatable.memory=8Gi|status.allocatable.pods=110|"
-        "status.conditions#4");
+    expect_get(&f, "/api/v1/nodes/n2",
+               "metadata.labels~\"gantry.dev/gpu-type\":\"h100\"|"
+               "metadata.labels~\"gantry.dev/images\":\"not-pulled\"|"
+               "metadata.labels~\"gantry.dev/"
+               "cpu-limits\":\"not-enforced\"|status.capacity.cpu=4|"
+               "status.allocatable.memory=8Gi|status.allocatable.pods=110|"
+               "status.conditions#4");
     expect_get(&f, "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases",
                "items#3|items.0.spec.holderIdentity=n1|"
                "items.0.spec.leaseDurationSeconds=40");

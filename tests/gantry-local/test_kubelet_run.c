@@ -234,6 +234,23 @@ START_TEST(test_evicted)
 }
 END_TEST
 
+/* Past its memory: as a kubelet tells it, and the restart policy decides. */
+START_TEST(test_over_memory)
+{
+    struct nodetest t;
+
+    nodetest_init(&t);
+    nodetest_pod(&t, "p", "'containers': [" C("c") "]");
+    t.over_memory = true;
+    nodetest_end(&t, "p", "c", 137);
+    nodetest_expect(&t, "p",
+                    "status.containerStatuses.0.lastState.terminated.reason=OOMKilled|"
+                    "status.containerStatuses.0.lastState.terminated.exitCode=137|"
+                    "status.containerStatuses.0.restartCount=1");
+    nodetest_fini(&t);
+}
+END_TEST
+
 /* Indices of one's own, and none where none were asked for. */
 START_TEST(test_gpus)
 {
@@ -268,6 +285,7 @@ int main(void)
     return suite_main("gantry-local/kubelet_run", (struct suite_row[]){
                                                       {test_life, ARRAY_LEN(lives)},
                                                       {test_evicted, 1},
+                                                      {test_over_memory, 1},
                                                       {test_gpus, 1},
                                                       {NULL, 0},
                                                   });

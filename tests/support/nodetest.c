@@ -332,7 +332,7 @@ struct nodetest_run *nodetest_run(struct nodetest *t, const char *pod,
 void nodetest_end(struct nodetest *t, const char *pod, const char *container, int code)
 {
     struct nodetest_run *run = nodetest_run(t, pod, container);
-    const struct executor_exit how = {.exit_code = code};
+    const struct executor_exit how = {.exit_code = code, .over_memory = t->over_memory};
     struct nodetest_run was;
 
     ck_assert_msg(run != NULL, "%s of %s does not run", container, pod);

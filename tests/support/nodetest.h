@@ -45,6 +45,7 @@ struct nodetest {
     struct prober prober;
     struct nodetest_call *call; /* the request under way; NULL: none */
     bool fails_prepare, has_no_hosts, is_past_limit;
+    bool over_memory; /* so the next one ends */
 };
 
 void nodetest_init(struct nodetest *t);
