@@ -243,14 +243,46 @@ static const struct {
     const char *pattern, *text;
     bool matches;
 } patterns[] = {
-    {"^\\d+$", "12", true},          {"^\\d+$", "1a", false},
-    {"^[\\w.-]+$", "a_9.b-c", true}, {"^[\\w.-]+$", "a b", false},
-    {"^(?:a|b)+?$", "abab", true},   {"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "a-b", true},
-    {"^[\\-\\]\\^]+$", "-]^", true}, {"^[^\\s]+$", "a b", false},
-    {"^\\.\\/$", "./", true},        {"^[^,]*$", "a,b", false},
-    {"^a{2,3}$", "aaa", true},       {"^[[:digit:]]$", "5", true},
+    {"^\\d+$", "12", true},
+    {"^\\d+$", "1a", false},
+    {"^[\\w.-]+$", "a_9.b-c", true},
+    {"^[\\w.-]+$", "a b", false},
+    {"^(?:a|b)+?$", "abab", true},
+    {"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "a-b", true},
+    {"^[\\-\\]\\^]+$", "-]^", true},
+    {"^[^\\s]+$", "a b", false},
+    {"^\\.\\/$", "./", true},
+    {"^[^,]*$", "a,b", false},
+    {"^a{2,3}$", "aaa", true},
+    {"^[[:digit:]]$", "5", true},
     {"^[\\\\]$", "\\", true},
+    {"^[a-z]{1,63}(\\.[a-z]{1,63}){0,9}$", "a.b", true},
+    {"^[]{]{2}x{,3}$", "{{x", true},
+    {"^a{2,}$", "aaa", true},
 };
+
+static const char *const bad_patterns[] = {
+    "[a-",
+    "[[:alpha:]-",
+    "[",
+    "(?i)a",
+    "((a{99}){99}){99}",
+    "(((a{1,99}){1,99}){0,99})",
+    "((((((((((a{2,9}){9}){9}){9}){9}){9}){9}){9}){9}){9})",
+    "(a{999999999999999999999}){2}",
+};
+
+/* Not a byte past its end is read, and memory is not taken without bounds. */
+START_TEST(test_bad_pattern)
+{
+    AUTO_FREE char *pattern = xstrdup(bad_patterns[_i]);
+    struct err err = ERR_INIT;
+    regex_t regex;
+
+    ck_assert_msg(pattern_compile(pattern, &regex, &err) < 0, "%s", pattern);
+    ck_assert_int_eq(err.code, ERR_INVALID);
+}
+END_TEST
 
 START_TEST(test_pattern)
 {
@@ -299,6 +331,7 @@ int main(void)
                           {test_bad_schema, ARRAY_LEN(bad_schemas)},
                           {test_prune_and_default, 1},
                           {test_pattern, ARRAY_LEN(patterns)},
+                          {test_bad_pattern, ARRAY_LEN(bad_patterns)},
                           {test_openapi_round_trip, 1},
                           {NULL, 0},
                       });
