@@ -67,8 +67,10 @@ int curl_target_init(struct curl_target *t, const char *server, const char *name
     *t = (struct curl_target){0};
     if (name && !is_host_name(name)) {
         curl_url_cleanup(url);
-        return err_set(err, ERR_INVALID,
-                       "tls-server-name \"%s\": expected a host's name", name);
+        err_set(err, ERR_INVALID, "tls-server-name \"%s\": expected a host's name",
+                name);
+        err_flatten(err);
+        return -1;
     }
     if (is_url && take_apart(t, url, name) == 0) {
         curl_url_cleanup(url);
@@ -76,9 +78,10 @@ int curl_target_init(struct curl_target *t, const char *server, const char *name
     }
     curl_url_cleanup(url);
     curl_target_fini(t);
-    return err_set(err, ERR_INVALID,
-                   "server \"%s\": expected https://host:port or http://host:port",
-                   server);
+    err_set(err, ERR_INVALID,
+            "server \"%s\": expected https://host:port or http://host:port", server);
+    err_flatten(err);
+    return -1;
 }
 
 void curl_target_fini(struct curl_target *t)

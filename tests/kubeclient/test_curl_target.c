@@ -67,7 +67,7 @@ START_TEST(test_bad_name)
     struct curl_target t;
     struct err err = ERR_INIT;
 
-    ck_assert_int_eq(curl_target_init(&t, "https://h:1", "a b/c", &err), -1);
+    ck_assert_int_eq(curl_target_init(&t, "https://h:1", "a\nb/c", &err), -1);
     ck_assert_str_eq(err.msg, "tls-server-name \"a b/c\": expected a host's name");
 }
 END_TEST
