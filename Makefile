@@ -1,6 +1,6 @@
 # Gantry. `make` builds the programs into build/bin/, `make test` tests them; CONTRIBUTING.md
-# has the other targets. Variables: CC, BUILD (where everything goes), PREFIX, DESTDIR, SEEDS; V=1 shows
-# whole commands.
+# has the other targets. Variables: CC, BUILD (where everything goes), PREFIX, DESTDIR, SEEDS, TARGET,
+# SECONDS; V=1 shows whole commands.
 
 ifeq ($(origin CC),default) # make's own is cc
 CC       = gcc
@@ -120,6 +120,11 @@ run-tests/%: $(BUILD)/san/tests/%
 # The deterministic world over many seeds: `make world SEEDS=10000`.
 world: deps-test $(BUILD)/rel/tests/world/test_world
 	@tests/world/run-seeds $(BUILD)/rel/tests/world/test_world $(SEEDS)
+
+# One parser for longer, other mutations each time: `make fuzz TARGET=yaml SECONDS=600`.
+SECONDS ?= 600
+fuzz: $(BUILD)/san/tests/fuzz/fuzz_$(TARGET)
+	$< --seconds $(SECONDS) --runs 1000000000 --seed $$(date +%s)
 
 GOLDEN_TESTS = scheduler/test_scenarios $(addprefix gantry/test_,squeue sinfo scontrol)
 goldens: deps-test $(GOLDEN_TESTS:%=$(BUILD)/san/tests/%)

@@ -1,0 +1,30 @@
+/*
+ * fuzz_settings - bytes as a gantry.yaml: what is refused is told in one line and
+ * leaves all as it was; what is taken reads the same once more.
+ */
+#include <assert.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "crds/settings.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct settings before, s, again;
+    struct err err = ERR_INIT;
+
+    memset(&before, 0, sizeof(before)); /* what lies between fields, too */
+    settings_default(&before);
+    memcpy(&s, &before, sizeof(s));
+    if (settings_parse(&s, (const char *)data, size, "gantry.yaml", &err) < 0) {
+        assert(err.code != ERR_NONE && !strchr(err.msg, '\n'));
+        assert(memcmp(&s, &before, sizeof(s)) == 0);
+        return 0;
+    }
+    memcpy(&again, &s, sizeof(again));
+    assert(settings_parse(&again, (const char *)data, size, "again", &err) == 0);
+    assert(memcmp(&s, &again, sizeof(s)) == 0);
+    return 0;
+}
