@@ -10,22 +10,35 @@
 #define MACHINE_MAX (1u << 20)
 #define TEXT_MAX (8u << 20)
 
+/* Over HTTP/1.1 a watch is a connection, of which the client has 64 (transport_curl.h),
+ * and what waits for one waits for good. */
+#define WATCHES_MAX 16
+
 /*
  * The pods of one subdomain in one namespace, wherever they run: watched while one of
  * them runs here. Pods of a job are asked for by its uid; others, of which only the
- * subdomain is known (no selector can name it), by their namespace.
+ * subdomain is known (no selector can name it), by their namespace. Gangs past
+ * WATCHES_MAX look into one watch of all pods.
  */
 struct kgang {
     TAILQ_ENTRY(kgang) link;
     struct kubelet *kubelet;
     char *ns, *subdomain;
     char *job_uid; /* NULL: no job's */
-    struct kc_cache *cache;
+    struct kgang_watch *watch;
     struct loop_timer *timer; /* something changed, or the last pod has left */
     size_t n_pods;            /* those here */
 };
 
+/* What gangs are looked up in. */
+struct kgang_watch {
+    struct kubelet *kubelet;
+    struct kc_cache *cache;
+    size_t n_gangs; /* more than one only of all pods */
+};
+
 struct member {
+    char *ns, *subdomain, *job_uid; /* "" for none */
     char *uid, *hostname, *ip;
 };
 
@@ -35,6 +48,9 @@ static void member_free(void *item)
 {
     struct member *m = item;
 
+    free(m->ns);
+    free(m->subdomain);
+    free(m->job_uid);
     free(m->uid);
     free(m->hostname);
     free(m->ip);
@@ -49,32 +65,55 @@ static bool is_over(const struct json *object)
     return strcmp(phase, "Succeeded") == 0 || strcmp(phase, "Failed") == 0;
 }
 
+/* The label's name has dots, which paths cannot name. */
+static const char *job_uid_of(const struct json *object)
+{
+    const struct json *uid = json_get(json_at(object, "metadata.labels"), JOB_UID);
+
+    return json_is(uid, JSON_STRING) ? json_string(uid) : "";
+}
+
 static void *member_make(void *arg, const struct json *object)
 {
-    const struct kgang *g = arg;
     const char *name = json_str_or(object, "metadata.name", "");
+    const char *subdomain = json_str_or(object, "spec.subdomain", "");
     struct member *m;
 
-    if (!str_eq(json_str(object, "spec.subdomain"), g->subdomain) || is_over(object))
+    (void)arg;
+    if (!*subdomain || is_over(object))
         return NULL;
     m = xcalloc(1, sizeof(*m));
+    m->ns = xstrdup(json_str_or(object, "metadata.namespace", ""));
+    m->subdomain = xstrdup(subdomain);
+    m->job_uid = xstrdup(job_uid_of(object));
     m->uid = xstrdup(json_str_or(object, "metadata.uid", ""));
     m->hostname = xstrdup(json_str_or(object, "spec.hostname", name));
     m->ip = xstrdup(json_str_or(object, "status.podIP", ""));
     return m;
 }
 
+static bool is_of(const struct member *m, const struct kgang *g)
+{
+    return strcmp(m->ns, g->ns) == 0 && strcmp(m->subdomain, g->subdomain) == 0 &&
+           (!g->job_uid || strcmp(m->job_uid, g->job_uid) == 0);
+}
+
 static void member_changed(void *arg, enum kc_change change, void *old_item,
                            void *new_item, const struct json *object)
 {
-    const struct kgang *g = arg;
+    const struct kgang_watch *w = arg;
     const struct member *was = old_item, *is = new_item;
+    const struct kgang *g;
 
     (void)change;
     (void)object;
-    /* statuses come often, addresses once */
-    if (!was || !is || strcmp(was->ip, is->ip) != 0)
-        loop_timer_start(g->timer, 0);
+    if (was && is && strcmp(was->ip, is->ip) == 0)
+        return; /* statuses come often, addresses once */
+    TAILQ_FOREACH(g, &w->kubelet->gangs, link)
+    {
+        if (g->watch == w && ((is && is_of(is, g)) || (was && is_of(was, g))))
+            loop_timer_start(g->timer, 0);
+    }
 }
 
 static void nothing(void *arg)
@@ -97,12 +136,51 @@ static const struct kc_cache_ops member_ops = {
     .trouble = no_line,
 };
 
+/* `ns` and `selector` NULL: of all pods. */
+static struct kgang_watch *watch_new(struct kubelet *k, const char *ns,
+                                     const char *selector)
+{
+    struct kgang_watch *w = xcalloc(1, sizeof(*w));
+    const struct kc_cache_spec spec = {
+        .resource = &kc_pods, .ns = ns, .label_selector = selector};
+
+    w->kubelet = k;
+    w->cache = kc_cache_new(k->client, &spec, &member_ops, w);
+    return w;
+}
+
+static struct kgang_watch *watch_for(struct kubelet *k, const struct pod_spec *spec,
+                                     const char *job_uid)
+{
+    AUTO_FREE char *selector = job_uid ? xasprintf(JOB_UID "=%s", job_uid) : NULL;
+
+    if (k->n_gang_watches < WATCHES_MAX) {
+        k->n_gang_watches++;
+        return watch_new(k, spec->ns, selector);
+    }
+    if (!k->all_pods)
+        k->all_pods = watch_new(k, NULL, NULL);
+    return k->all_pods;
+}
+
+static void watch_leave(struct kgang_watch *w)
+{
+    if (--w->n_gangs > 0)
+        return;
+    if (w == w->kubelet->all_pods)
+        w->kubelet->all_pods = NULL;
+    else
+        w->kubelet->n_gang_watches--;
+    kc_cache_free(w->cache);
+    free(w);
+}
+
 /* ---- gangs ---- */
 
 static void gang_free(struct kgang *g)
 {
     TAILQ_REMOVE(&g->kubelet->gangs, g, link);
-    kc_cache_free(g->cache);
+    watch_leave(g->watch);
     loop_timer_free(g->timer);
     free(g->ns);
     free(g->subdomain);
@@ -134,16 +212,14 @@ static struct kgang *gang_new(struct kubelet *k, const struct pod_spec *spec,
                               const char *job_uid)
 {
     struct kgang *g = xcalloc(1, sizeof(*g));
-    AUTO_FREE char *selector = job_uid ? xasprintf(JOB_UID "=%s", job_uid) : NULL;
-    const struct kc_cache_spec cache = {
-        .resource = &kc_pods, .ns = spec->ns, .label_selector = selector};
 
     g->kubelet = k;
     g->ns = xstrdup(spec->ns);
     g->subdomain = xstrdup(spec->subdomain);
     g->job_uid = xstrdup_null(job_uid);
     g->timer = loop_timer_new(k->loop, gang_due, g);
-    g->cache = kc_cache_new(k->client, &cache, &member_ops, g);
+    g->watch = watch_for(k, spec, job_uid);
+    g->watch->n_gangs++;
     TAILQ_INSERT_TAIL(&k->gangs, g, link);
     return g;
 }
@@ -196,7 +272,7 @@ static void gather_member(void *arg, void *item)
     struct gather *a = arg;
     const struct member *m = item;
 
-    if (strcmp(m->uid, a->pod->spec->uid) == 0)
+    if (!is_of(m, a->pod->gang) || strcmp(m->uid, a->pod->spec->uid) == 0)
         return;
     GROW(a->peers, a->n, a->cap);
     a->peers[a->n++] = (struct hosts_peer){m->hostname, m->ip};
@@ -215,7 +291,7 @@ static struct hosts hosts_of(const struct kpod *pod, struct hosts_peer **ret_pee
     struct gather a = {.pod = pod};
 
     if (pod->gang)
-        kc_cache_each(pod->gang->cache, gather_member, &a);
+        kc_cache_each(pod->gang->watch->cache, gather_member, &a);
     if (a.n > 1)
         qsort(a.peers, a.n, sizeof(*a.peers), by_hostname);
     *ret_peers = a.peers;

@@ -27,6 +27,7 @@ struct kgang;
 struct knode;
 struct kpod;
 struct kprobe;
+struct kgang_watch;
 
 TAILQ_HEAD(kpod_list, kpod);
 TAILQ_HEAD(kgang_list, kgang);
@@ -66,6 +67,8 @@ struct kubelet {
     void *registered_arg;
 
     struct kgang_list gangs;
+    size_t n_gang_watches;        /* of one gang each */
+    struct kgang_watch *all_pods; /* of the other gangs; NULL: there are none */
     struct kfollow_list follows;
     size_t n_watches;          /* of them */
     struct kevent_list events; /* to be sent */

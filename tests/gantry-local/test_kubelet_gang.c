@@ -4,6 +4,7 @@
 #include "base/util.h"
 #include "cmd/gantry-local/env.h"
 #include "tests/support/nodetest.h"
+#include "tests/support/openwatches.h"
 #include "tests/support/suite.h"
 
 /* A pod of the gang; `node` may be another program's. */
@@ -60,6 +61,57 @@ START_TEST(test_peers)
     expect(&t, "127.7.7.7\tgantry-7.default.svc.cluster.local ", true);
     report(&t, "a-1", "'phase': 'Succeeded'");
     expect(&t, "127.7.7.7", false);
+    nodetest_fini(&t);
+}
+END_TEST
+
+static size_t watches(const struct nodetest *t)
+{
+    return openwatches_count(t->transport, "/pods?") - 1; /* that of the node's own */
+}
+
+static void create_one(struct nodetest *t, const char *letter, int i, const char *node)
+{
+    AUTO_FREE char *body = xasprintf(
+        "{'metadata': {'name': '%s%d'}, 'spec': {'nodeName': '%s', 'subdomain': 's%d',"
+        " 'restartPolicy': 'Never', 'containers': [{'name': 'c', 'image': 'i',"
+        " 'command': ['x']}]}}",
+        letter, i, node, i);
+
+    nodetest_create(t, NODETEST_PODS, body);
+}
+
+#define GANGS 60
+
+/* Past a number of gangs they share a watch, since connections are few; what their pods
+ * hear of each other stays the same. */
+START_TEST(test_many)
+{
+    struct nodetest t;
+
+    nodetest_init(&t);
+    for (int i = 0; i < GANGS; i++) {
+        create_one(&t, "here", i, "n1");
+        create_one(&t, "far", i, "n9");
+    }
+    apitest_advance(t.api, 1);
+    ck_assert_uint_eq(watches(&t), 17);
+    report(&t, "far5", "'podIP': '127.7.7.5'");
+    expect(&t, "here5: ", true);
+    expect(&t, "127.7.7.5\tfar5.s5.default.svc.cluster.local ", true);
+    report(&t, "far50", "'podIP': '127.7.7.6'");
+    expect(&t, "here50: ", true);
+    expect(&t, "127.7.7.6\tfar50.s50.default.svc.cluster.local ", true);
+    report(&t, "far51", "'podIP': '127.7.7.7'");
+    expect(&t, "here51: ", true);
+    expect(&t, "127.7.7.6", false);
+    for (int i = GANGS - 1; i >= 0; i--) {
+        AUTO_FREE char *name = xasprintf("here%d", i);
+
+        nodetest_end(&t, name, "c", 0);
+        apitest_advance(t.api, 0);
+        ck_assert_uint_eq(watches(&t), (size_t)(i > 16 ? 17 : i));
+    }
     nodetest_fini(&t);
 }
 END_TEST
@@ -152,6 +204,7 @@ int main(void)
     return suite_main("gantry-local/kubelet_gang", (struct suite_row[]){
                                                        {test_peers, 1},
                                                        {test_strangers, 1},
+                                                       {test_many, 1},
                                                        {test_again, 1},
                                                        {test_addresses, 1},
                                                        {test_host_network, 1},
