@@ -3,6 +3,7 @@
 
 #include "base/util.h"
 #include "crds/convert_private.h"
+#include "crds/convert_volume.h"
 
 static void read_identity(const struct json *object, struct pod *pod)
 {
@@ -41,22 +42,6 @@ static void read_ours(const struct json *object, struct pod *pod)
     pod->rank = label_number(labels, LABEL_RANK);
     pod->partition = xstrdup_null(json_text_of(
         json_get(json_at(object, "metadata.annotations"), ANNOTATION_PARTITION)));
-}
-
-/* The claim of an ephemeral volume has the names of pod and volume. */
-static void read_claims(const struct json *object, struct pod *pod)
-{
-    const struct json *volumes = json_at(object, "spec.volumes");
-    for (size_t i = 0; i < json_len(volumes); i++) {
-        const struct json *v = json_item(volumes, i);
-        const char *named = json_str(v, "persistentVolumeClaim.claimName");
-        AUTO_FREE char *own =
-            json_is(json_get(v, "ephemeral"), JSON_OBJECT)
-                ? xasprintf("%s-%s", pod->name, json_str_or(v, "name", ""))
-                : NULL;
-        if (named || own)
-            names_add(&pod->claims, &pod->n_claims, named ? named : own);
-    }
 }
 
 /* ---- how it goes ---- */
@@ -164,7 +149,7 @@ struct pod *convert_pod(const struct convert *c, const struct json *pod,
     struct pod *ret = xcalloc(1, sizeof(*ret));
     read_identity(pod, ret);
     read_ours(pod, ret);
-    read_claims(pod, ret);
+    convert_claims(json_get(pod, "spec"), ret->name, &ret->claims, &ret->n_claims);
     read_phase(pod, ret);
     read_exit(pod, ret);
     if (podspec_requests(c, json_get(pod, "spec"), json_get(pod, "status"), &ret->use,

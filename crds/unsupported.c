@@ -61,7 +61,6 @@ const struct unsupported unsupported[] = {
     POD("containers[].resources.claims"),
     POD("initContainers[].ports[].hostPort"),
     POD("initContainers[].resources.claims"),
-    POD("volumes[].persistentVolumeClaim"),
     POD("volumes[].ephemeral"),
 
     PART("overTimeLimit"),

@@ -5,6 +5,7 @@
 
 #include "base/duration.h"
 #include "base/util.h"
+#include "crds/convert_volume.h"
 
 const struct kc_resource bjob_resource = {"gantry.dev", "v1alpha1", "batchjobs",
                                           "BatchJob", true};
@@ -247,6 +248,7 @@ static void read_spec(const struct convert *c, const struct json *object,
     JSON_AUTO struct json *template = convert_template(c, object);
     if (json_is(template, JSON_OBJECT))
         b->template_text = json_text(template, NULL);
+    convert_claims(json_get(template, "spec"), NULL, &b->claims, &b->n_claims);
     b->is_script = convert_is_script(object);
     convert_request_env(object, add_env, b);
     b->requeue = json_bool_or(spec, "requeue", true);
@@ -308,6 +310,9 @@ void bjob_free(struct bjob *b)
     for (size_t i = 0; i < b->n_env; i++)
         free(b->env[i]);
     free(b->env);
+    for (size_t i = 0; i < b->n_claims; i++)
+        free(b->claims[i]);
+    free(b->claims);
     free(b->ns);
     free(b->name);
     free(b->job_name);

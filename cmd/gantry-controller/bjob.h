@@ -78,8 +78,10 @@ struct bjob {
                             template and request of one pod */
     char *refusal;     /* what is wrong with spec */
     char *template_text; /* of the pods; a script's too */
-    bool is_script;      /* it runs in rank 0, the others wait (crds/convert.h) */
-    char **env;          /* SLURM_* variables that repeat the request: "NAME=value" */
+    char **claims;       /* of volumes that they name */
+    size_t n_claims;
+    bool is_script; /* it runs in rank 0, the others wait (crds/convert.h) */
+    char **env;     /* SLURM_* variables that repeat the request: "NAME=value" */
     size_t n_env;
     struct action *actions;
     size_t n_actions;

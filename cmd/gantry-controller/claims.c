@@ -7,11 +7,9 @@
 #include "base/util.h"
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/refusal.h"
+#include "cmd/gantry-controller/volumes.h"
 
 #define SELECTED_NODE "volume.kubernetes.io/selected-node"
-
-static const struct kc_resource claim_resource = {"", "v1", "persistentvolumeclaims",
-                                                  "PersistentVolumeClaim", true};
 
 /* The claims of one rank. */
 struct claiming {
@@ -116,16 +114,32 @@ static void next_claim(struct claiming *c)
     end(c);
 }
 
+/* It has a volume: one that was there already may be elsewhere. */
+static void check_volume(struct claiming *c, const char *volume)
+{
+    struct record *r = c->record;
+    const struct rank *rank = rank_of(c);
+    if (volumes_has(r->ctl, volume, rank->node)) {
+        next_claim(c);
+        return;
+    }
+    AUTO_FREE char *why = xasprintf("volume %s of claim %s is not on node %s", volume,
+                                    rank->claims[c->at], rank->node);
+    attempt_fail(&r->attempt, why);
+    end(c);
+}
+
 static void on_read(void *arg, const struct kc_result *result)
 {
     struct claiming *c = arg;
     const struct json *notes = json_at(result->body, "metadata.annotations");
+    const char *volume = json_str_or(result->body, "spec.volumeName", "");
     bool read = result->outcome == KC_OK;
     c->call = NULL;
     if (!is_due(c))
         end(c);
-    else if (read && *json_str_or(result->body, "spec.volumeName", ""))
-        next_claim(c);
+    else if (read && *volume)
+        check_volume(c, volume);
     else if (read && !json_get(notes, SELECTED_NODE))
         write_node(c, result->body);
     else

@@ -8,7 +8,8 @@
  * A claim that somebody gave another node is left as it is: the launch deadline ends
  * the wait. A pod that was made on its node at once counts as started only then, too.
  *
- *   read -- has a volume ----------------> the next claim; the last: the rank goes on
+ *   read -- has a volume, on that node --> the next claim; the last: the rank goes on
+ *        -- has one elsewhere -----------> the launch has failed; the core knows now
  *        -- has none, and no node -------> write the node, then read again
  *        -- has a node, is not there ----> read again after RETRY_MS
  */

@@ -28,6 +28,7 @@ struct controller {
     struct lanes *lanes;
     struct ids *ids;
     struct kc_cache *nodes, *jobs, *pods, *services, *quotas;
+    struct kc_cache *claims, *volumes; /* volumes.c */
     struct kc_cache *policies[POLICY_COUNT];
     struct record *records;
     struct pod_op *ops;               /* all that exist, podops.c */

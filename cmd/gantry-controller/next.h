@@ -51,10 +51,11 @@ struct job_view {
     bool undecided;        /* its first write waits for what the core says */
     const char *queue;     /* where it waits: partitions, as a list; NULL: none there */
     const char *refusal, *refusal_reason; /* why it is not taken in; NULL: it is */
-    bool timed_out;        /* the core says END */
-    const char *reason, *message; /* the core's, for a pending job; NULL */
-    const struct plan *plan;      /* likewise */
-    const struct ahead *ahead;    /* likewise; NULL too where it waits for no nodes */
+    bool timed_out;                       /* the core says END */
+    const char *reason, *message;         /* the core's, for a pending job; NULL */
+    const char *note;                     /* to be said behind that; NULL */
+    const struct plan *plan;              /* likewise */
+    const struct ahead *ahead; /* likewise; NULL too where it waits for no nodes */
     int64_t priority;
     const struct priority *factors; /* NULL where the core has not spoken */
     const char *account, *qos;      /* likewise, and where it has none */

@@ -72,6 +72,8 @@ static void want_sentence(const struct job_view *v, struct job_next *n)
     STR_AUTO struct str text;
     str_init(&text, SENTENCE_MAX);
     str_add(&text, v->message ? v->message : "");
+    if (v->note)
+        str_addf(&text, "%s%s", text.len > 0 ? "; " : "", v->note);
     say_ahead(&n->want.ahead, &text);
     say_plan(&n->want.plan, &text);
     want_reason(n, v->reason, text.len > 0 ? text.s : NULL);

@@ -60,6 +60,7 @@ void record_free(struct record *r)
     free(r->qos);
     plan_clear(&r->plan);
     intake_fini(&r->intake);
+    tie_fini(&r->tie);
     free(r->pods);
     free(r->service_uid);
     HASH_DEL(r->ctl->records, r);
@@ -226,22 +227,37 @@ void record_update(struct record *r, struct bjob *take)
         record_settle(r);
 }
 
-/* Says whether anything is new. */
-static bool take_in(struct record *r)
+/* Where it is queued, and where its volumes are. Says whether anything is new. */
+static bool look_out(struct record *r)
 {
-    struct intake now;
-    intake_decide(r->ctl->sched, r->job, r->start.on, &now);
-    bool same = intake_equal(&now, &r->intake);
+    struct intake intake;
+    struct tie tie;
+    intake_decide(r->ctl->sched, r->job, r->start.on, &intake);
+    volumes_tie(r->ctl, r->job, &tie);
+    bool same = intake_equal(&intake, &r->intake) && tie_equal(&tie, &r->tie);
     intake_fini(&r->intake);
-    r->intake = now;
-    r->intakes += !same;
+    tie_fini(&r->tie);
+    r->intake = intake;
+    r->tie = tie;
+    r->outlooks += !same;
     return !same;
 }
 
 void record_ask_partitions(struct record *r)
 {
-    if (!r->job || !take_in(r))
+    if (!r->job || !look_out(r))
         return;
+    told_update(r);
+    record_reconcile(r);
+}
+
+/* Another volume may have the same name and claim, and be elsewhere. */
+void record_ask_volumes(struct record *r)
+{
+    if (!r->job || r->job->n_claims == 0)
+        return;
+    look_out(r);
+    r->outlooks++;
     told_update(r);
     record_reconcile(r);
 }
@@ -254,7 +270,7 @@ void record_settle(struct record *r)
         forget_attempt(r);
     else
         fit_attempt(r);
-    take_in(r);
+    look_out(r);
     told_update(r);
     consider_things(r);
     record_reconcile(r);
@@ -285,7 +301,7 @@ void record_begin_start(struct record *r, const struct decision *d)
                               .slots = slots_copy(d->slots, d->n_slots),
                               .n_slots = d->n_slots,
                               .partition = xstrdup_null(d->partition),
-                              .unbound = admitted != NULL};
+                              .unbound = admitted != NULL || r->tie.waits};
     record_stand(r, d);
     attempt_begin(&r->attempt, r->start.attempt, r->start.slots, r->start.n_slots,
                   loop_now_sec(r->ctl->loop));
@@ -304,40 +320,54 @@ void record_begin_start(struct record *r, const struct decision *d)
 
 static bool is_undecided(const struct record *r)
 {
-    return r->job->model && !r->intake.refusal && r->priority == PRIORITY_UNSET &&
-           !r->id_first && loop_now_sec(r->ctl->loop) < r->seen_sec + UNDECIDED_SEC;
+    return r->job->model && !r->intake.refusal && !r->tie.lack &&
+           r->priority == PRIORITY_UNSET && !r->id_first &&
+           loop_now_sec(r->ctl->loop) < r->seen_sec + UNDECIDED_SEC;
+}
+
+/* What it waits for: its volumes before anything that the core says. */
+static void view_wait(const struct record *r, struct job_view *v)
+{
+    static const struct plan none = {.start_sec = TIME_UNSET};
+    if (r->tie.lack) {
+        v->reason = reason_word(REASON_CONSTRAINTS);
+        v->message = r->tie.lack;
+        v->plan = &none;
+    } else if (r->priority != PRIORITY_UNSET) {
+        v->reason = reason_word(r->reason);
+        v->message = r->message;
+        v->note = reason_class(r->reason) == WAIT_NOT_ALLOWED ? NULL : r->tie.note;
+        v->plan = &r->plan;
+        v->ahead = r->ahead.jobs != AHEAD_NONE ? &r->ahead : NULL;
+        v->factors = &r->factors;
+    }
 }
 
 static struct job_view view_of(const struct record *r)
 {
-    bool spoken = r->priority != PRIORITY_UNSET;
     bool unreadable = r->job->refusal != NULL, closed = r->intake.refusal != NULL;
-    return (struct job_view){
-        .job = r->job,
-        .attempt = &r->attempt,
-        .start = r->start.on ? r->start.slots : NULL,
-        .n_start = r->start.n_slots,
-        .unbound = r->start.unbound,
-        .amended = r->attempt.amended,
-        .n_amended = r->attempt.n_amended,
-        .partition = r->start.partition,
-        .assigned_id = r->assigned_id,
-        .undecided = r->assigned_id != 0 && is_undecided(r),
-        .queue = r->intake.queue,
-        .refusal = unreadable ? r->job->refusal : r->intake.refusal,
-        .refusal_reason = unreadable ? "BadConstraints"
-                          : closed   ? "PartitionInactive"
-                                     : NULL,
-        .timed_out = r->timed_out,
-        .reason = spoken ? reason_word(r->reason) : NULL,
-        .message = r->message,
-        .plan = spoken ? &r->plan : NULL,
-        .ahead = spoken && r->ahead.jobs != AHEAD_NONE ? &r->ahead : NULL,
-        .priority = r->priority,
-        .factors = spoken ? &r->factors : NULL,
-        .account = r->account,
-        .qos = r->qos,
-        .now_sec = loop_now_sec(r->ctl->loop)};
+    struct job_view v = {.job = r->job,
+                         .attempt = &r->attempt,
+                         .start = r->start.on ? r->start.slots : NULL,
+                         .n_start = r->start.n_slots,
+                         .unbound = r->start.unbound,
+                         .amended = r->attempt.amended,
+                         .n_amended = r->attempt.n_amended,
+                         .partition = r->start.partition,
+                         .assigned_id = r->assigned_id,
+                         .undecided = r->assigned_id != 0 && is_undecided(r),
+                         .queue = r->intake.queue,
+                         .refusal = unreadable ? r->job->refusal : r->intake.refusal,
+                         .refusal_reason = unreadable ? "BadConstraints"
+                                           : closed   ? "PartitionInactive"
+                                                      : NULL,
+                         .timed_out = r->timed_out,
+                         .priority = r->priority,
+                         .account = r->account,
+                         .qos = r->qos,
+                         .now_sec = loop_now_sec(r->ctl->loop)};
+    view_wait(r, &v);
+    return v;
 }
 
 void record_next(const struct record *r, struct job_next *ret)
@@ -381,7 +411,7 @@ static void drop_start(struct record *r)
 {
     start_clear(r);
     attempt_clear(&r->attempt);
-    take_in(r);
+    look_out(r);
     told_update(r);
     record_reconcile(r); /* what it waits for now is to be said */
 }

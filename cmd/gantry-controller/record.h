@@ -23,6 +23,7 @@
 #include "cmd/gantry-controller/lanes.h"
 #include "cmd/gantry-controller/next.h"
 #include "cmd/gantry-controller/told.h"
+#include "cmd/gantry-controller/volumes.h"
 #include "scheduler/sched.h"
 
 struct controller;
@@ -48,7 +49,8 @@ struct record {
     struct start start;
     struct attempt attempt;
     struct intake intake;
-    uint64_t intakes; /* how often that has changed */
+    struct tie tie;
+    uint64_t outlooks; /* how often intake or tie has changed */
     struct told told;
     bool timed_out;
     enum reason reason;
@@ -91,6 +93,8 @@ void record_settle(struct record *r);
 void record_vanished(struct record *r);
 /* Partitions have changed: which of them have it now? */
 void record_ask_partitions(struct record *r);
+/* Claims or volumes have changed: where may it start now? */
+void record_ask_volumes(struct record *r);
 /* Frees the record if nothing holds it any more. */
 void record_drop_if_empty(struct record *r);
 void record_free(struct record *r);

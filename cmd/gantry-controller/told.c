@@ -32,7 +32,7 @@ static bool core_has_no_part(const struct record *r)
 {
     const struct bjob *job = r->job;
     return !job || job->deleting || job_state_is_final(job->status.state) ||
-           ((!job->model || r->intake.refusal) &&
+           ((!job->model || r->intake.refusal || (r->tie.lack && !r->start.on)) &&
             !job_state_is_active(job->status.state)) ||
            (job->status.state == JOB_STATE_NONE &&
             (r->assigned_id == 0 || r->id_first));
@@ -63,6 +63,7 @@ static struct job *model_of(const struct record *r, const struct told *now, bool
     if (admitted)
         resvec_add(&m->each, &admitted->extra);
     keep_partitions(m, &r->intake);
+    volumes_require(r->ctl, r->job, m);
     size_t n;
     const struct slot *slots = record_slots(r, &n);
     slots_free(m->alloc, m->n_alloc);
@@ -85,7 +86,7 @@ static struct job *model_of(const struct record *r, const struct told *now, bool
 static bool told_equal(const struct told *a, const struct told *b)
 {
     return a->known == b->known && a->generation == b->generation &&
-           a->intakes == b->intakes && a->job_id == b->job_id &&
+           a->outlooks == b->outlooks && a->job_id == b->job_id &&
            a->eligible_sec == b->eligible_sec && a->attempt == b->attempt &&
            a->phase == b->phase && a->admitted == b->admitted &&
            a->amendments == b->amendments;
@@ -109,7 +110,7 @@ void told_update(struct record *r)
         .generation = r->job->generation,
         .job_id = r->job->status.job_id ? r->job->status.job_id : r->assigned_id,
         .attempt = r->job->status.attempt,
-        .intakes = r->intakes,
+        .outlooks = r->outlooks,
         .eligible_sec = later(r->job->model ? r->job->model->eligible_sec : TIME_UNSET,
                               r->job->status.eligible_sec),
         .phase = phase_of(r),

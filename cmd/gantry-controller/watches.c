@@ -11,6 +11,7 @@
 #include "cmd/gantry-controller/quota.h"
 #include "cmd/gantry-controller/service.h"
 #include "cmd/gantry-controller/unseen.h"
+#include "cmd/gantry-controller/volumes.h"
 
 /* ---- nodes ---- */
 
@@ -298,7 +299,7 @@ void watches_synced(void *arg)
     struct controller *ctl = arg;
     if (!ctl->synced && kc_cache_is_synced(ctl->nodes) && policies_are_synced(ctl) &&
         kc_cache_is_synced(ctl->jobs) && kc_cache_is_synced(ctl->pods) &&
-        kc_cache_is_synced(ctl->services))
+        kc_cache_is_synced(ctl->services) && volumes_are_synced(ctl))
         controller_synced(ctl);
 }
 
@@ -340,6 +341,7 @@ void watches_start(struct controller *ctl)
 {
     ctl->nodes = watch(ctl, &kc_nodes, NULL, &node_ops);
     policies_start(ctl);
+    volumes_start(ctl);
     ctl->jobs = watch(ctl, &bjob_resource, NULL, &job_ops);
     ctl->pods = watch(ctl, &kc_pods, NULL, &pod_ops);
     ctl->services = watch(ctl, &kc_services, LABEL_JOB_UID, &service_ops);
@@ -350,6 +352,7 @@ void watches_stop(struct controller *ctl)
 {
     kc_cache_free(ctl->nodes);
     policies_stop(ctl);
+    volumes_stop(ctl);
     kc_cache_free(ctl->jobs);
     kc_cache_free(ctl->pods);
     kc_cache_free(ctl->services);

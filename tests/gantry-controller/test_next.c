@@ -49,7 +49,7 @@ struct given {
     bool unbound;          /* the one pod of the START is to be */
     int64_t amended_milli; /* CPUs that each pod was found to ask for; 0: as planned */
     bool timed_out;
-    const char *core_reason, *core_message;
+    const char *core_reason, *core_message, *note;
     int64_t priority;
     struct given_plan had, told; /* in status, by the core */
     struct given_ahead had_ahead, told_ahead;
@@ -207,6 +207,15 @@ static const struct {
       .core_message = "needs 2",
       .told_ahead = {true, {3, 24, 41}}},
      "message=needs 2; 3 jobs with 24 GPUs ahead ahead=3/24/41 write only-reason "
+     "only-wait"},
+    {"and that its volume ties it to nodes",
+     {.state = JOB_STATE_PENDING,
+      .reason = "Resources",
+      .core_reason = "Resources",
+      .core_message = "needs 2",
+      .note = "volume v is on n1",
+      .told_ahead = {true, {1, 0, 41}}},
+     "message=needs 2; volume v is on n1; 1 job ahead ahead=1/0/41 write only-reason "
      "only-wait"},
     {"one job of no GPUs is ahead, and there is a plan",
      {.state = JOB_STATE_PENDING,
@@ -918,6 +927,7 @@ START_TEST(test_next)
                             .timed_out = g->timed_out,
                             .reason = g->core_reason,
                             .message = g->core_message,
+                            .note = g->note,
                             .plan = &plan,
                             .ahead = g->told_ahead.waits ? &g->told_ahead.ahead : NULL,
                             .priority = g->priority,

@@ -1,0 +1,188 @@
+#include "cmd/gantry-controller/volumes.h"
+
+#include <stdlib.h>
+
+#include "base/util.h"
+#include "cmd/gantry-controller/controller_private.h"
+#include "cmd/gantry-controller/watches.h"
+#include "crds/convert_volume.h"
+
+const struct kc_resource claim_resource = {"", "v1", "persistentvolumeclaims",
+                                           "PersistentVolumeClaim", true};
+static const struct kc_resource volume_resource = {"", "v1", "persistentvolumes",
+                                                   "PersistentVolume", false};
+
+/* ---- what jobs are tied to ---- */
+
+static const struct claim *find_claim(const struct controller *ctl, const char *ns,
+                                      const char *name)
+{
+    return kc_cache_find(ctl->claims, ns, name);
+}
+
+static const struct volume *find_volume(const struct controller *ctl,
+                                        const struct claim *claim)
+{
+    return claim && claim->volume ? kc_cache_find(ctl->volumes, NULL, claim->volume)
+                                  : NULL;
+}
+
+static char *lack_of(const struct controller *ctl, const char *ns, const char *name)
+{
+    const struct claim *claim = find_claim(ctl, ns, name);
+    const struct volume *volume = find_volume(ctl, claim);
+    if (!claim)
+        return xasprintf("volume claim %s does not exist in namespace %s", name, ns);
+    if (claim->volume && !volume)
+        return xasprintf("volume %s of claim %s does not exist", claim->volume, name);
+    if (volume && volume->trouble)
+        return xasprintf("volume %s of claim %s: %s", volume->name, name,
+                         volume->trouble);
+    return NULL;
+}
+
+/* Sees to one claim; `model` collects what all of them ask. */
+static void tie_claim(const struct controller *ctl, const struct bjob *job,
+                      const char *name, struct job *model, struct tie *ret)
+{
+    const struct claim *claim = find_claim(ctl, job->ns, name);
+    const struct volume *volume = find_volume(ctl, claim);
+    ret->lack = lack_of(ctl, job->ns, name);
+    if (ret->lack || !volume) {
+        ret->waits |= !ret->lack;
+        return;
+    }
+    if (volume->n_any == 0)
+        return;
+    if (!volume_require(volume, model))
+        ret->lack = xasprintf("volume %s of claim %s: with it, there are too many "
+                              "alternatives of nodes",
+                              volume->name, name);
+    else if (!ret->note)
+        ret->note =
+            xasprintf("volume %s of claim %s is not on every node", volume->name, name);
+}
+
+void volumes_tie(const struct controller *ctl, const struct bjob *job, struct tie *ret)
+{
+    *ret = (struct tie){0};
+    if (job->n_claims == 0 || !job->model)
+        return;
+    struct job *model = job_copy(job->model);
+    for (size_t i = 0; i < job->n_claims && !ret->lack; i++)
+        tie_claim(ctl, job, job->claims[i], model, ret);
+    job_free(model);
+}
+
+bool tie_equal(const struct tie *a, const struct tie *b)
+{
+    return str_eq(a->lack, b->lack) && str_eq(a->note, b->note) && a->waits == b->waits;
+}
+
+void tie_fini(struct tie *t)
+{
+    free(t->lack);
+    free(t->note);
+    *t = (struct tie){0};
+}
+
+void volumes_require(const struct controller *ctl, const struct bjob *job,
+                     struct job *model)
+{
+    for (size_t i = 0; i < job->n_claims; i++) {
+        const struct volume *v =
+            find_volume(ctl, find_claim(ctl, job->ns, job->claims[i]));
+        if (v)
+            volume_require(v, model);
+    }
+}
+
+bool volumes_has(const struct controller *ctl, const char *volume, const char *node)
+{
+    const struct volume *v = kc_cache_find(ctl->volumes, NULL, volume);
+    const struct node *on = kc_cache_find(ctl->nodes, NULL, node);
+    return !v || !on || v->trouble || volume_is_on(v, on);
+}
+
+/* ---- watching ---- */
+
+static void *make_claim(void *arg, const struct json *object)
+{
+    (void)arg;
+    return convert_claim(object, NULL);
+}
+
+static void *make_volume(void *arg, const struct json *object)
+{
+    (void)arg;
+    return convert_volume(object, NULL);
+}
+
+static void free_claim(void *item)
+{
+    claim_free(item);
+}
+
+static void free_volume(void *item)
+{
+    volume_free(item);
+}
+
+static void ask_jobs(struct controller *ctl)
+{
+    struct record *r, *tmp;
+    if (ctl->synced)
+        HASH_ITER (hh, ctl->records, r, tmp)
+            record_ask_volumes(r);
+}
+
+static void claim_changed(void *arg, enum kc_change change, void *old_item,
+                          void *new_item, const struct json *object)
+{
+    const struct claim *was = old_item, *is = new_item;
+    (void)object;
+    if (change != KC_MODIFIED || !str_eq(was->volume, is->volume))
+        ask_jobs(arg);
+}
+
+static void volume_changed(void *arg, enum kc_change change, void *old_item,
+                           void *new_item, const struct json *object)
+{
+    (void)change;
+    (void)old_item;
+    (void)new_item;
+    (void)object;
+    ask_jobs(arg);
+}
+
+static void trouble(void *arg, const char *line)
+{
+    struct controller *ctl = arg;
+    log_warn(ctl->log, "%s", line);
+}
+
+static const struct kc_cache_ops claim_ops = {make_claim, claim_changed, free_claim,
+                                              watches_synced, trouble},
+                                 volume_ops = {make_volume, volume_changed, free_volume,
+                                               watches_synced, trouble};
+
+void volumes_start(struct controller *ctl)
+{
+    ctl->claims =
+        kc_cache_new(ctl->client, &(struct kc_cache_spec){.resource = &claim_resource},
+                     &claim_ops, ctl);
+    ctl->volumes =
+        kc_cache_new(ctl->client, &(struct kc_cache_spec){.resource = &volume_resource},
+                     &volume_ops, ctl);
+}
+
+void volumes_stop(struct controller *ctl)
+{
+    kc_cache_free(ctl->claims);
+    kc_cache_free(ctl->volumes);
+}
+
+bool volumes_are_synced(const struct controller *ctl)
+{
+    return kc_cache_is_synced(ctl->claims) && kc_cache_is_synced(ctl->volumes);
+}
