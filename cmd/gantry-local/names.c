@@ -106,7 +106,9 @@ const char *name_refuse_label(const char *name)
 {
     if (name_is_label(name))
         return NULL;
-    return strlen(name) > 63 ? "must be no more than 63 characters" : NAME_LABEL_RULE;
+    if (strlen(name) > 63)
+        return "must be no more than 63 characters";
+    return name_is_subdomain(name) ? "must not contain dots" : NAME_LABEL_RULE;
 }
 
 const char *name_refuse_qualified(const char *key)
