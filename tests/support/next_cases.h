@@ -1,0 +1,76 @@
+/*
+ * next_cases - the transitions of a job as a table: what is persisted and seen, and what
+ * comes of it. tests/gantry-controller/test_next.c makes a view of each row.
+ */
+#ifndef GANTRY_TESTS_SUPPORT_NEXT_CASES_H
+#define GANTRY_TESTS_SUPPORT_NEXT_CASES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cmd/gantry-controller/next.h"
+
+#define CREATED 900
+#define NOW 1000
+
+/* When and where a waiting job is to start; start_sec 0: no plan. */
+struct given_plan {
+    int64_t start_sec;
+    bool promised;
+    const char *node; /* NULL: n1 */
+};
+
+struct given_ahead {
+    bool waits; /* for nodes; else nobody is ahead of it */
+    struct ahead ahead;
+};
+
+/* What is not said is as of a job of attempt 1 that may be requeued and has its id. */
+struct given {
+    enum job_state state;
+    const char *reason, *message;
+    int64_t eligible_sec; /* 0: CREATED */
+    int restarts, attempt;
+    const char *last_action;
+    int exit_code; /* recorded; 0: none */
+
+    const char *actions; /* "1:Cancel 2:Requeue" */
+    bool no_requeue, deleting, held, unknown, is_script;
+    const char *refusal; /* of the spec */
+    const char *closed;  /* no partition takes it in */
+    const char *refused; /* so says status, for another reason */
+
+    const char *ranks; /* of the attempt under way; NULL: none */
+    const char *failure;
+    int64_t launching_sec; /* how long; 0: just now */
+    int start;             /* pods of the core's START; 0: none */
+    int64_t assigned_id;
+    bool undecided;        /* the core's first word may still come */
+    const char *queue;     /* partitions; NULL: none */
+    bool unbound;          /* the one pod of the START is to be */
+    int64_t amended_milli; /* CPUs that each pod was found to ask for; 0: as planned */
+    bool timed_out;
+    const char *core_reason, *core_message, *note;
+    int64_t priority;
+    struct given_plan had, told; /* in status, by the core */
+    struct given_ahead had_ahead, told_ahead;
+};
+
+/*
+ * `then` is what differs from the persisted status, in this order, and what is to be
+ * done: "STATE id=7 attempt=2 restarts=1 partition=.. reason=.. message=.. submit=+0
+ * eligible=+10 start=+0 end=+0 ahead=1/8/41 plan=+60 promise=+60 exit=0:0 action=1
+ * pods=2 cpus=500 refusal=.. as=.. write only-reason only-wait hold launch kill drop". Times
+ * are seconds from now; "-" is: none any more.
+ */
+struct next_case {
+    const char *what;
+    struct given given;
+    const char *then;
+};
+
+extern const struct next_case next_cases[];
+extern const size_t n_next_cases;
+
+#endif
