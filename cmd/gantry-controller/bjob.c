@@ -6,9 +6,9 @@
 #include "base/duration.h"
 #include "base/util.h"
 #include "crds/convert_volume.h"
+#include "crds/kinds.h"
 
-const struct kc_resource bjob_resource = {"gantry.dev", "v1alpha1", "batchjobs",
-                                          "BatchJob", true};
+const struct kc_resource bjob_resource = KIND_BATCHJOB;
 
 void text_set(char **field, const char *text)
 {

@@ -4,12 +4,10 @@
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/cycle.h"
 #include "cmd/gantry-controller/watches.h"
+#include "crds/kinds.h"
 
-const struct kc_resource partition_resource = {"gantry.dev", "v1alpha1", "partitions",
-                                               "Partition", false},
-                         qos_resource = {"gantry.dev", "v1alpha1", "qos", "QOS", false},
-                         account_resource = {"gantry.dev", "v1alpha1", "accounts",
-                                             "Account", false};
+const struct kc_resource partition_resource = KIND_PARTITION, qos_resource = KIND_QOS,
+                         account_resource = KIND_ACCOUNT;
 
 static void complain(struct controller *ctl, const char *what,
                      const struct json *object, const struct err *err)

@@ -7,6 +7,7 @@
 #include "base/util.h"
 #include "base/yaml.h"
 #include "cmd/gantry-local/definitions.h"
+#include "crds/kinds.h"
 
 #define APPLY "?fieldManager=gantry-local&force=true"
 #define GANTRY "/apis/gantry.dev/v1alpha1/"
@@ -56,13 +57,9 @@ static const struct {
     const char *name;
     const char *spec; /* %s: the user */
 } rows[] = {
-    {{"gantry.dev", "v1alpha1", "partitions", "Partition", false},
-     "batch",
-     "{'default': true}"},
-    {{"gantry.dev", "v1alpha1", "qos", "QOS", false}, "normal", "{}"},
-    {{"gantry.dev", "v1alpha1", "accounts", "Account", false},
-     "root",
-     "{'members': [{'user': %s}]}"},
+    {KIND_PARTITION, "batch", "{'default': true}"},
+    {KIND_QOS, "normal", "{}"},
+    {KIND_ACCOUNT, "root", "{'members': [{'user': %s}]}"},
 };
 
 /* Is there an object of the kind? */

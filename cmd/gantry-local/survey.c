@@ -6,9 +6,9 @@
 #include "base/json_pick.h"
 #include "base/util.h"
 #include "crds/jobstate.h"
+#include "crds/kinds.h"
 
-static const struct kc_resource jobs_resource = {"gantry.dev", "v1alpha1", "batchjobs",
-                                                 "BatchJob", true};
+static const struct kc_resource jobs_resource = KIND_BATCHJOB;
 
 /* Lists `resource` and calls fn with the values at `paths` of each item. */
 static int each(struct ask *a, const struct kc_resource *resource,

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/util.h"
+#include "crds/kinds.h"
 #include "kubeclient/config.h"
 #include "kubeclient/transport_curl.h"
 
@@ -16,10 +17,8 @@
 /* Shorter waits are not worth a line. */
 #define TELL_AFTER_MS 1000
 
-const struct kc_resource api_jobs = {"gantry.dev", "v1alpha1", "batchjobs", "BatchJob",
-                                     true};
-const struct kc_resource api_partitions = {"gantry.dev", "v1alpha1", "partitions",
-                                           "Partition", false};
+const struct kc_resource api_jobs = KIND_BATCHJOB;
+const struct kc_resource api_partitions = KIND_PARTITION;
 
 /* ---- opening ---- */
 

@@ -9,6 +9,7 @@
 #include "cmd/gantry/slurmtime.h"
 #include "crds/convert.h"
 #include "crds/jobstate.h"
+#include "crds/kinds.h"
 #include "scheduler/sched.h"
 
 #define UID_OF_NEW "new"
@@ -84,10 +85,8 @@ static void tell_job(struct world *w, const struct json *object)
 
 /* ---- what there is ---- */
 
-static const struct kc_resource qos_kind = {"gantry.dev", "v1alpha1", "qos", "QOS",
-                                            false};
-static const struct kc_resource account_kind = {"gantry.dev", "v1alpha1", "accounts",
-                                                "Account", false};
+static const struct kc_resource qos_kind = KIND_QOS;
+static const struct kc_resource account_kind = KIND_ACCOUNT;
 
 static const struct {
     const struct kc_resource *resource;

@@ -13,6 +13,8 @@
 #include "base/quantity.h"
 #include "base/util.h"
 #include "base/yaml.h"
+#include "crds/kinds.h"
+#include "kubeclient/client.h"
 #include "tests/support/suite.h"
 
 #define FILE_MAX (1u << 20)
@@ -37,6 +39,30 @@ static void read_text(const char *path, struct str *text)
     str_init(text, FILE_MAX);
     ck_assert_msg(str_read_file(text, path, &err) == 0, "%s", err.msg);
 }
+
+/* ---- what clients call the kinds ---- */
+
+static const struct kc_resource kinds[] = {KIND_BATCHJOB, KIND_PARTITION, KIND_QOS,
+                                           KIND_ACCOUNT};
+
+START_TEST(test_kinds)
+{
+    const struct kc_resource *k = &kinds[_i];
+    AUTO_FREE char *path = xasprintf("crds/%s.yaml", k->plural);
+    STR_AUTO struct str text;
+    struct err err = ERR_INIT;
+    read_text(path, &text);
+    JSON_AUTO struct json *crd = yaml_parse_one(text.s, text.len, path, &err);
+    ck_assert_msg(crd != NULL, "%s", err.msg);
+    const struct json *spec = json_get(crd, "spec");
+    ck_assert_str_eq(json_str(spec, "group"), k->group);
+    ck_assert_str_eq(json_str(spec, "names.plural"), k->plural);
+    ck_assert_str_eq(json_str(spec, "names.kind"), k->kind);
+    ck_assert_str_eq(json_str(spec, "scope"), k->namespaced ? "Namespaced" : "Cluster");
+    ck_assert_str_eq(json_str(json_item(json_get(spec, "versions"), 0), "name"),
+                     k->version);
+}
+END_TEST
 
 /* ---- the blocks that are made from tables ---- */
 
@@ -324,6 +350,7 @@ int main(void)
                                        {test_blocks, ARRAY_LEN(files)},
                                        {test_same_rules, ARRAY_LEN(files)},
                                        {test_patterns, ARRAY_LEN(texts)},
+                                       {test_kinds, ARRAY_LEN(kinds)},
                                        {NULL, 0},
                                    });
 }

@@ -14,6 +14,7 @@
 #include "base/util.h"
 #include "cmd/gantry-local/ask.h"
 #include "cmd/gantry-local/daemons.h"
+#include "crds/kinds.h"
 #include "tests/support/program.h"
 #include "tests/support/suite.h"
 #include "tests/support/tempdir.h"
@@ -101,12 +102,11 @@ static void get_list(struct rig *r, const struct kc_resource *resource, struct s
     ask_close(a);
 }
 
-static const struct kc_resource jobs = {"gantry.dev", "v1alpha1", "batchjobs",
-                                        "BatchJob", true};
+static const struct kc_resource jobs = KIND_BATCHJOB;
 static const struct kc_resource parts[] = {
-    {"gantry.dev", "v1alpha1", "partitions", "Partition", false},
-    {"gantry.dev", "v1alpha1", "qos", "QOS", false},
-    {"gantry.dev", "v1alpha1", "accounts", "Account", false},
+    KIND_PARTITION,
+    KIND_QOS,
+    KIND_ACCOUNT,
     {"apiextensions.k8s.io", "v1", "customresourcedefinitions",
      "CustomResourceDefinition", false},
     {"", "v1", "secrets", "Secret", true},
