@@ -25,6 +25,7 @@
 /* As a kubelet takes of a log for a message. */
 #define MESSAGE_LINES 80
 #define MESSAGE_BYTES 2048
+#define MIB (INT64_C(1) << 20)
 #define PATH_DEFAULT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 TAILQ_HEAD(run_list, executor_run);
@@ -127,7 +128,7 @@ static char *our_words(const struct executor_run *run)
 
     if (run->over_bytes == 0)
         return conlog_loss(conpipe_log(run->output));
-    size_format(run->over_bytes, used);
+    quantity_format_bytes((run->over_bytes + MIB - 1) / MIB * MIB, used);
     quantity_format_bytes(run->memory_limit_bytes, limit);
     return xasprintf("its processes kept %s of memory, past the limit of %s", used,
                      limit);

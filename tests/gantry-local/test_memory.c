@@ -108,7 +108,7 @@ START_TEST(test_limit)
     podtest_run(&t);
     ck_assert_msg(t.how.over_memory && t.how.exit_code == 137 && t.how.signal == 9,
                   "%s: %d", hogs[_i].name, t.how.exit_code);
-    ck_assert_ptr_nonnull(strstr(t.note, " of memory, past the limit of 20Mi"));
+    ck_assert_ptr_nonnull(strstr(t.note, "Mi of memory, past the limit of 20Mi"));
     podtest_fini(&t);
 }
 END_TEST
