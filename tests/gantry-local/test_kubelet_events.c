@@ -52,6 +52,46 @@ START_TEST(test_life)
 }
 END_TEST
 
+#define WITH(hook) \
+    "'containers': [{'name': 'c', 'image': 'i', 'lifecycle': {'" hook "}}}]"
+
+/* Hooks that fail, programs and requests, at the start and before the end. */
+static const struct {
+    const char *spec;
+    bool asks, stops;
+    const char *line;
+} hooks[] = {
+    {WITH("postStart': {'exec': {'command': ['hi']}"), false, false,
+     "Warning FailedPostStartHook: container c: postStart ended with 3\n"},
+    {WITH("postStart': {'httpGet': {'port': 80, 'path': '/hi'}"), true, false,
+     "Warning FailedPostStartHook: container c: postStart: nobody there\n"},
+    {WITH("preStop': {'exec': {'command': ['hi']}"), false, true,
+     "Warning FailedPreStopHook: container c: preStop ended with 3\n"},
+    {WITH("preStop': {'httpGet': {'port': 80, 'path': '/hi'}"), true, true,
+     "Warning FailedPreStopHook: container c: preStop: nobody there\n"},
+};
+
+START_TEST(test_hook_fails)
+{
+    struct nodetest t;
+    AUTO_FREE char *told = NULL;
+
+    nodetest_init(&t);
+    nodetest_pod(&t, "p", hooks[_i].spec);
+    if (hooks[_i].stops)
+        ck_assert_int_eq(apitest_request(t.api, "DELETE", NODETEST_PODS "/p", NULL),
+                         200);
+    apitest_advance(t.api, 0);
+    if (hooks[_i].asks)
+        nodetest_answer(&t, PROBER_FAILED);
+    else
+        nodetest_end(&t, "p", "hi", 3);
+    told = events(&t);
+    ck_assert_msg(strstr(told, hooks[_i].line) != NULL, "%s", told);
+    nodetest_fini(&t);
+}
+END_TEST
+
 /* However often it is tried. */
 START_TEST(test_lacking_told_once)
 {
@@ -124,12 +164,14 @@ END_TEST
 
 int main(void)
 {
-    return suite_main("gantry-local/kubelet_events", (struct suite_row[]){
-                                                         {test_life, 1},
-                                                         {test_lacking_told_once, 1},
-                                                         {test_failures, 1},
-                                                         {test_back_off, 1},
-                                                         {test_many, 1},
-                                                         {NULL, 0},
-                                                     });
+    return suite_main("gantry-local/kubelet_events",
+                      (struct suite_row[]){
+                          {test_life, 1},
+                          {test_hook_fails, ARRAY_LEN(hooks)},
+                          {test_lacking_told_once, 1},
+                          {test_failures, 1},
+                          {test_back_off, 1},
+                          {test_many, 1},
+                          {NULL, 0},
+                      });
 }
