@@ -1,0 +1,389 @@
+#include "crds/snapshot_fields.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "scheduler/sched.h"
+
+/* Ceilings of what is read: a file may be wrong, or meant to harm. */
+#define LIST_MAX 1000000
+#define AMOUNT_MAX (INT64_C(1) << 53)
+
+/* ---- the tables ---- */
+
+#define NAME(T, m, t)                            \
+    {                                            \
+#m, t, offsetof(struct T, m), 0, NULL, 0 \
+    }
+#define TEXT(T, m) NAME(T, m, FIELD_TEXT)
+#define WORD(T, m) NAME(T, m, FIELD_WORD)
+#define BOOL(T, m) NAME(T, m, FIELD_BOOL)
+#define INT(T, m) NAME(T, m, FIELD_INT)
+#define AMOUNT(T, m) NAME(T, m, FIELD_AMOUNT)
+#define ENUM(T, m, last)                                     \
+    {                                                        \
+#m, FIELD_ENUM, offsetof(struct T, m), 0, NULL, last \
+    }
+#define ONE(T, m, f)                                        \
+    {                                                       \
+#m, FIELD_STRUCT, offsetof(struct T, m), 0, &(f), 0 \
+    }
+#define NAMES(T, m, c)                                                         \
+    {                                                                          \
+#m, FIELD_NAMES, offsetof(struct T, m), offsetof(struct T, c), NULL, 0 \
+    }
+#define LIST(T, m, c, f)                                                      \
+    {                                                                         \
+#m, FIELD_LIST, offsetof(struct T, m), offsetof(struct T, c), &(f), 0 \
+    }
+#define FIELDS(T, rows)                             \
+    {                                               \
+#T, sizeof(struct T), rows, ARRAY_LEN(rows) \
+    }
+
+static const struct field label_rows[] = {WORD(label, key), WORD(label, value)};
+static const struct fields fields_label = FIELDS(label, label_rows);
+
+static const struct field requirement_rows[] = {WORD(requirement, key),
+                                                ENUM(requirement, op, SELECT_LT),
+                                                NAMES(requirement, values, n_values)};
+static const struct fields fields_requirement = FIELDS(requirement, requirement_rows);
+
+static const struct field term_rows[] = {LIST(term, reqs, n_reqs, fields_requirement)};
+static const struct fields fields_term = FIELDS(term, term_rows);
+
+static const struct field taint_rows[] = {WORD(taint, key), WORD(taint, value),
+                                          ENUM(taint, effect, TAINT_NO_EXECUTE)};
+static const struct fields fields_taint = FIELDS(taint, taint_rows);
+
+static const struct field toleration_rows[] = {
+    TEXT(toleration, key), TEXT(toleration, value), BOOL(toleration, any_effect),
+    ENUM(toleration, effect, TAINT_NO_EXECUTE)};
+static const struct fields fields_toleration = FIELDS(toleration, toleration_rows);
+
+static const struct field slot_rows[] = {WORD(slot, node), INT(slot, pods),
+                                         AMOUNT(slot, each), INT(slot, first_rank),
+                                         INT(slot, tasks)};
+static const struct fields fields_slot = FIELDS(slot, slot_rows);
+
+static const struct field plan_rows[] = {INT(plan, start_sec), BOOL(plan, promised),
+                                         TEXT(plan, partition),
+                                         LIST(plan, slots, n_slots, fields_slot)};
+static const struct fields fields_plan = FIELDS(plan, plan_rows);
+
+static const struct field node_rows[] = {
+    WORD(node, name),
+    AMOUNT(node, capacity),
+    LIST(node, labels, n_labels, fields_label),
+    LIST(node, taints, n_taints, fields_taint),
+    TEXT(node, gpu_type),
+    BOOL(node, ready),
+    BOOL(node, unschedulable),
+};
+const struct fields fields_node = FIELDS(node, node_rows);
+
+static const struct field partition_rows[] = {
+    WORD(partition, name),
+    ONE(partition, selector, fields_term),
+    NAMES(partition, node_names, n_node_names),
+    BOOL(partition, is_default),
+    ENUM(partition, state, PART_INACTIVE),
+    INT(partition, priority_tier),
+    INT(partition, priority_job_factor),
+    INT(partition, max_time_sec),
+    INT(partition, default_time_sec),
+    INT(partition, min_nodes),
+    INT(partition, max_nodes),
+};
+const struct fields fields_partition = FIELDS(partition, partition_rows);
+
+static const struct field qos_rows[] = {WORD(qos, name), INT(qos, priority)};
+const struct fields fields_qos = FIELDS(qos, qos_rows);
+
+static const struct field account_rows[] = {WORD(account, name),
+                                            NAMES(account, users, n_users),
+                                            NAMES(account, namespaces, n_namespaces)};
+const struct fields fields_account = FIELDS(account, account_rows);
+
+static const struct field job_rows[] = {
+    WORD(job, uid),
+    WORD(job, ns),
+    TEXT(job, name),
+    WORD(job, user),
+    INT(job, job_id),
+    NAMES(job, partitions, n_partitions),
+    TEXT(job, account),
+    TEXT(job, qos),
+    INT(job, submit_sec),
+    INT(job, eligible_sec),
+    INT(job, limit_sec),
+    INT(job, nice),
+    INT(job, priority),
+    ENUM(job, hold, HOLD_ADMIN),
+    INT(job, min_pods),
+    INT(job, max_pods),
+    BOOL(job, one_per_node),
+    BOOL(job, exclusive),
+    AMOUNT(job, each),
+    INT(job, tasks),
+    TEXT(job, gpu_type),
+    INT(job, units),
+    AMOUNT(job, unit),
+    INT(job, unit_tasks),
+    INT(job, max_units),
+    BOOL(job, spread),
+    ONE(job, node_all, fields_term),
+    LIST(job, node_any, n_node_any, fields_term),
+    NAMES(job, node_list, n_node_list),
+    NAMES(job, exclude, n_exclude),
+    LIST(job, tolerations, n_tolerations, fields_toleration),
+    ENUM(job, phase, JOB_COMPLETING),
+    INT(job, start_sec),
+    TEXT(job, partition),
+    LIST(job, alloc, n_alloc, fields_slot),
+    ONE(job, plan, fields_plan),
+};
+const struct fields fields_job = FIELDS(job, job_rows);
+
+static const struct field pod_rows[] = {WORD(foreign_pod, uid), WORD(foreign_pod, node),
+                                        AMOUNT(foreign_pod, use),
+                                        BOOL(foreign_pod, of_job)};
+const struct fields fields_pod = FIELDS(foreign_pod, pod_rows);
+
+static const struct field config_rows[] = {
+    INT(sched_config, priority_weight_age),
+    INT(sched_config, priority_weight_partition),
+    INT(sched_config, priority_weight_qos),
+    INT(sched_config, priority_weight_job_size),
+    BOOL(sched_config, priority_favor_small),
+    INT(sched_config, priority_max_age_sec),
+    INT(sched_config, window_sec),
+    INT(sched_config, reservation_depth),
+    INT(sched_config, max_job_test),
+};
+const struct fields fields_config = FIELDS(sched_config, config_rows);
+
+/* ---- writing ---- */
+
+/* Members are read and written through pointers of their own type. */
+#define MEMBER(type, base, offset) (*(type *)((char *)(base) + (offset)))
+#define SEEN(type, base, offset) (*(type const *)((const char *)(base) + (offset)))
+
+static struct json *write_amount(const struct restable *res, const struct resvec *v)
+{
+    struct json *all = NULL;
+    for (int i = 0; i < res->n; i++) {
+        if (v->v[i] == 0)
+            continue;
+        all = all ? all : json_new_object();
+        json_set(all, res->name[i], json_new_int(v->v[i]));
+    }
+    return all;
+}
+
+static struct json *write_names(char *const *names, size_t n)
+{
+    struct json *all = n > 0 ? json_new_array() : NULL;
+    for (size_t i = 0; i < n; i++)
+        json_append(all, json_new_string(names[i]));
+    return all;
+}
+
+static struct json *write_list(const struct fields *f, const struct restable *res,
+                               const char *items, size_t n)
+{
+    struct json *all = n > 0 ? json_new_array() : NULL;
+    for (size_t i = 0; i < n; i++)
+        json_append(all, fields_write(f, res, items + i * f->size, NULL));
+    return all;
+}
+
+static struct json *write_int(int64_t value, const int64_t *fresh)
+{
+    return value == (fresh ? *fresh : 0) ? NULL : json_new_int(value);
+}
+
+static struct json *write_bool(bool value, const bool *fresh)
+{
+    return value == (fresh ? *fresh : false) ? NULL : json_new_bool(value);
+}
+
+/* NULL: it is left out. */
+static struct json *write_field(const struct field *row, const struct restable *res,
+                                const void *from, const void *fresh)
+{
+    const char *at = (const char *)from + row->offset;
+    const char *was = fresh ? (const char *)fresh + row->offset : NULL;
+    struct json *one;
+    switch (row->type) {
+    case FIELD_TEXT:
+    case FIELD_WORD:
+        return SEEN(char *, at, 0) ? json_new_string(SEEN(char *, at, 0)) : NULL;
+    case FIELD_BOOL:
+        return write_bool(SEEN(bool, at, 0), (const bool *)was);
+    case FIELD_INT:
+        return write_int(SEEN(int64_t, at, 0), (const int64_t *)was);
+    case FIELD_ENUM:
+        return SEEN(int, at, 0) ? json_new_int(SEEN(int, at, 0)) : NULL;
+    case FIELD_AMOUNT:
+        return write_amount(res, (const struct resvec *)at);
+    case FIELD_STRUCT:
+        one = fields_write(row->of, res, at, was);
+        if (json_len(one) > 0)
+            return one;
+        json_free(one);
+        return NULL;
+    case FIELD_NAMES:
+        return write_names(SEEN(char **, at, 0), SEEN(size_t, from, row->count));
+    case FIELD_LIST:
+        return write_list(row->of, res, SEEN(char *, at, 0),
+                          SEEN(size_t, from, row->count));
+    }
+    return NULL;
+}
+
+struct json *fields_write(const struct fields *f, const struct restable *res,
+                          const void *from, const void *fresh)
+{
+    struct json *object = json_new_object();
+    for (size_t i = 0; i < f->n; i++)
+        json_set(object, f->rows[i].key, write_field(&f->rows[i], res, from, fresh));
+    return object;
+}
+
+/* ---- reading ---- */
+
+static int wrong(const struct json *val, const char *want, struct err *err)
+{
+    return err_set(err, ERR_INVALID, "expected %s, got %s", want,
+                   json_type_name(json_type(val)));
+}
+
+static int read_text(const struct json *val, char **into, struct err *err)
+{
+    if (!json_is(val, JSON_STRING))
+        return wrong(val, "a string", err);
+    free(*into);
+    *into = xstrdup(json_string(val));
+    return 0;
+}
+
+static int read_amount(const struct restable *res, const struct json *val,
+                       struct resvec *into, struct err *err)
+{
+    if (!json_is(val, JSON_OBJECT))
+        return wrong(val, "an object", err);
+    for (json_each (it, val)) {
+        int i = restable_find(res, it.key);
+        if (i < 0)
+            return err_set(err, ERR_INVALID, "no resource has the name \"%s\"", it.key);
+        if (!json_is(it.val, JSON_INT) || json_int(it.val) < 0 ||
+            json_int(it.val) > AMOUNT_MAX)
+            return err_set(err, ERR_INVALID, "%s: expected a whole number from 0 on",
+                           it.key);
+        into->v[i] = json_int(it.val);
+    }
+    return 0;
+}
+
+static int read_names(const struct json *val, char ***into, size_t *count,
+                      struct err *err)
+{
+    if (!json_is(val, JSON_ARRAY) || json_len(val) > LIST_MAX)
+        return wrong(val, "an array of strings", err);
+    for (size_t i = 0; i < json_len(val); i++) {
+        if (!json_is(json_item(val, i), JSON_STRING))
+            return wrong(json_item(val, i), "strings in it", err);
+        names_add(into, count, json_string(json_item(val, i)));
+    }
+    return 0;
+}
+
+static int read_list(const struct field *row, const struct restable *res,
+                     const struct json *val, void *into, struct err *err)
+{
+    const struct fields *f = row->of;
+    size_t n = json_len(val), *count = &MEMBER(size_t, into, row->count);
+    if (!json_is(val, JSON_ARRAY) || n > LIST_MAX)
+        return wrong(val, "an array", err);
+    if (*count > 0)
+        return err_set(err, ERR_INVALID, "stands twice");
+    char *items = xcalloc(n + 1, f->size);
+    MEMBER(char *, into, row->offset) = items;
+    for (size_t i = 0; i < n; i++) {
+        *count = i + 1;
+        if (fields_read(f, res, json_item(val, i), items + i * f->size, err) < 0)
+            return err_prefix(err, "[%zu]", i);
+    }
+    return 0;
+}
+
+static int read_enum(const struct field *row, const struct json *val, int *into,
+                     struct err *err)
+{
+    if (!json_is(val, JSON_INT) || json_int(val) < 0 || json_int(val) > row->max)
+        return err_set(err, ERR_INVALID, "expected a number from 0 to %d", row->max);
+    *into = (int)json_int(val);
+    return 0;
+}
+
+static int read_field(const struct field *row, const struct restable *res,
+                      const struct json *val, void *into, struct err *err)
+{
+    char *at = (char *)into + row->offset;
+    switch (row->type) {
+    case FIELD_TEXT:
+    case FIELD_WORD:
+        return read_text(val, &MEMBER(char *, at, 0), err);
+    case FIELD_BOOL:
+        if (!json_is(val, JSON_BOOL))
+            return wrong(val, "true or false", err);
+        MEMBER(bool, at, 0) = json_bool(val);
+        return 0;
+    case FIELD_INT:
+        if (!json_is(val, JSON_INT))
+            return wrong(val, "a whole number", err);
+        MEMBER(int64_t, at, 0) = json_int(val);
+        return 0;
+    case FIELD_ENUM:
+        return read_enum(row, val, &MEMBER(int, at, 0), err);
+    case FIELD_AMOUNT:
+        return read_amount(res, val, (struct resvec *)at, err);
+    case FIELD_STRUCT:
+        return fields_read(row->of, res, val, at, err);
+    case FIELD_NAMES:
+        return read_names(val, &MEMBER(char **, at, 0),
+                          &MEMBER(size_t, into, row->count), err);
+    case FIELD_LIST:
+        return read_list(row, res, val, into, err);
+    }
+    return 0;
+}
+
+static const struct field *field_find(const struct fields *f, const char *key)
+{
+    for (size_t i = 0; i < f->n; i++)
+        if (strcmp(f->rows[i].key, key) == 0)
+            return &f->rows[i];
+    return NULL;
+}
+
+int fields_read(const struct fields *f, const struct restable *res,
+                const struct json *object, void *into, struct err *err)
+{
+    if (!json_is(object, JSON_OBJECT))
+        return wrong(object, "an object", err);
+    for (json_each (it, object)) {
+        const struct field *row = field_find(f, it.key);
+        if (!row)
+            return err_set(err, ERR_INVALID, "%s: a %s has no such key", it.key,
+                           f->name);
+        if (read_field(row, res, it.val, into, err) < 0)
+            return err_prefix(err, "%s", it.key);
+    }
+    for (size_t i = 0; i < f->n; i++)
+        if (f->rows[i].type == FIELD_WORD && !SEEN(char *, into, f->rows[i].offset))
+            return err_set(err, ERR_INVALID, "%s: is missing", f->rows[i].key);
+    return 0;
+}
