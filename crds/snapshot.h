@@ -24,6 +24,9 @@
 #include "base/str.h"
 #include "scheduler/sched.h"
 
+/* More is neither written nor read. */
+#define SNAPSHOT_BYTES_MAX (1u << 30)
+
 void snapshot_write(const struct sched *s, int64_t now_sec, struct str *out);
 
 /* Gets each change; an upsert's struct is its to keep. */

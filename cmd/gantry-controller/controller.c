@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/files.h"
 #include "base/util.h"
 #include "cmd/gantry-controller/admission.h"
 #include "cmd/gantry-controller/claims.h"
@@ -12,6 +13,7 @@
 #include "cmd/gantry-controller/quota.h"
 #include "cmd/gantry-controller/unseen.h"
 #include "cmd/gantry-controller/watches.h"
+#include "crds/snapshot.h"
 
 static void ids_ready(void *arg)
 {
@@ -87,6 +89,17 @@ void controller_configure(struct controller *ctl, const struct settings *setting
     sched_apply(ctl->sched, &(struct change){.kind = CHANGE_CONFIG,
                                              .u.config = &ctl->settings.sched});
     cycle_want(ctl);
+}
+
+int controller_save(const struct controller *ctl, const char *path, struct err *err)
+{
+    STR_AUTO struct str text;
+    str_init(&text, SNAPSHOT_BYTES_MAX);
+    snapshot_write(ctl->sched, loop_now_sec(ctl->loop), &text);
+    if (text.overflow)
+        return err_set(err, ERR_TOO_LARGE, "%s: more than %u MiB", path,
+                       SNAPSHOT_BYTES_MAX >> 20);
+    return files_write(path, text.s, text.len, 0600, err);
 }
 
 void controller_free(struct controller *ctl)

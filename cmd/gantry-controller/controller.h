@@ -27,6 +27,9 @@ void controller_free(struct controller *ctl);
 /* Those of the core hold from now on; the others are kept from the start. */
 void controller_configure(struct controller *ctl, const struct settings *settings);
 
+/* Writes all that the core knows (crds/snapshot.h) to a file, for gantry-sim. */
+int controller_save(const struct controller *ctl, const char *path, struct err *err);
+
 /* Calls fn once when the caches are synced. */
 void controller_on_synced(struct controller *ctl, loop_fn *fn, void *arg);
 bool controller_is_synced(const struct controller *ctl);

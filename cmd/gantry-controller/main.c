@@ -37,6 +37,7 @@ struct options {
     const char *kubeconfig;
     const char *config;
     const char *log_level;
+    const char *snapshot;
     int64_t ready_fd;
     bool help;
 };
@@ -51,6 +52,9 @@ static const struct opt table[] = {
      0},
     {"log-level", 0, OPT_STRING, NULL, AT(log_level), "LEVEL",
      "debug, info, warn or error (info)", 0, 0},
+    {"snapshot", 0, OPT_STRING, NULL, AT(snapshot), "FILE",
+     "write all that the scheduler knows there at SIGUSR1, for gantry-sim --snapshot",
+     0, 0},
     {"ready-fd", 0, OPT_INT, NULL, AT(ready_fd), "FD",
      "write a newline to this descriptor when it leads and all is read, and close it",
      3, INT32_MAX},
@@ -73,7 +77,8 @@ struct daemon {
     struct kc_probe *probe;
     struct election *election;     /* NULL before the server was there */
     struct controller *controller; /* while this is the leader */
-    struct loop_signal *sigterm, *sigint, *sighup;
+    struct loop_signal *sigterm, *sigint, *sighup, *sigusr1;
+    const char *snapshot; /* NULL: none is written */
     int64_t ready_fd;
     int status;
     bool ending;
@@ -167,6 +172,21 @@ static void on_hangup(void *arg, int signo)
         log_info(d->log, "nothing is read again: --config names no file");
 }
 
+static void on_save(void *arg, int signo)
+{
+    struct daemon *d = arg;
+    struct err err = ERR_INIT;
+    (void)signo;
+    if (!d->snapshot)
+        log_info(d->log, "no snapshot is written: --snapshot names no file");
+    else if (!d->controller)
+        log_info(d->log, "no snapshot is written: this is not the leader");
+    else if (controller_save(d->controller, d->snapshot, &err) < 0)
+        log_error(d->log, "snapshot: %s", err.msg);
+    else
+        log_info(d->log, "snapshot written to %s", d->snapshot);
+}
+
 static void on_warning(void *arg, const char *text)
 {
     struct daemon *d = arg;
@@ -215,6 +235,7 @@ static int open_daemon(struct daemon *d, const struct options *o, struct err *er
     if (ready_check(o->ready_fd, err) < 0)
         return -1;
     d->ready_fd = o->ready_fd;
+    d->snapshot = o->snapshot;
     d->loop = loop_new(err);
     if (!d->loop)
         return -1;
@@ -227,7 +248,8 @@ static int open_daemon(struct daemon *d, const struct options *o, struct err *er
     d->sigterm = loop_signal_new(d->loop, SIGTERM, on_signal, d, err);
     d->sigint = d->sigterm ? loop_signal_new(d->loop, SIGINT, on_signal, d, err) : NULL;
     d->sighup = d->sigint ? loop_signal_new(d->loop, SIGHUP, on_hangup, d, err) : NULL;
-    return d->sighup ? 0 : -1;
+    d->sigusr1 = d->sighup ? loop_signal_new(d->loop, SIGUSR1, on_save, d, err) : NULL;
+    return d->sigusr1 ? 0 : -1;
 }
 
 static void close_daemon(struct daemon *d)
@@ -242,6 +264,7 @@ static void close_daemon(struct daemon *d)
     loop_signal_free(d->sigterm);
     loop_signal_free(d->sigint);
     loop_signal_free(d->sighup);
+    loop_signal_free(d->sigusr1);
     settingsfile_free(d->file);
     log_free(d->log);
     loop_free(d->loop);

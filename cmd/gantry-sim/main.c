@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "base/util.h"
 #include "cmd/gantry-sim/engine.h"
+#include "cmd/gantry-sim/explain.h"
 #include "cmd/gantry-sim/figures.h"
 #include "cmd/gantry-sim/report.h"
 #include "cmd/gantry-sim/svg.h"
@@ -30,7 +31,7 @@ static const struct opt_exit exits[] = {
 };
 
 struct options {
-    const char *workload, *cluster, *config;
+    const char *workload, *cluster, *snapshot, *config;
     struct groups groups;
     const char *svg;
     bool compare, json, help;
@@ -51,6 +52,9 @@ static const struct opt table[] = {
      "memory of each node, such as 1Ti (none)", 0, 0},
     {"cluster", 0, OPT_STRING, NULL, AT(cluster), "FILE",
      "nodes as CSV, in place of these: name, gpus, gpu_type, cpus, memory_mib", 0, 0},
+    {"snapshot", 0, OPT_STRING, NULL, AT(snapshot), "FILE",
+     "in place of all this: what a controller saved (SIGUSR1), and what it decides", 0,
+     0},
     {"config", 'c', OPT_STRING, "GANTRY_CONFIG", AT(config), "FILE",
      "settings, gantry.yaml", 0, 0},
     {"compare", 0, OPT_FLAG, NULL, AT(compare), NULL,
@@ -230,6 +234,30 @@ static int run(struct program *p, struct err *err)
     return print(p, err);
 }
 
+/* ---- a snapshot ---- */
+
+static int run_snapshot(struct program *p, char **operands, struct err *err)
+{
+    const struct options *o = &p->options;
+    if (o->workload || o->cluster || o->groups.nodes || o->svg || o->compare)
+        return err_set(err, ERR_INVALID,
+                       "--snapshot: has jobs and nodes; only --config and --json go "
+                       "with it");
+    if (read_settings(p, operands, err) < 0)
+        return -1;
+    JSON_AUTO struct json *explained =
+        explain(o->snapshot, o->config ? &p->settings[0].sched : NULL, err);
+    if (!explained)
+        return -1;
+    if (o->json) {
+        AUTO_FREE char *text = json_text(explained, NULL);
+        puts(text);
+    } else {
+        explain_text(explained, stdout);
+    }
+    return 0;
+}
+
 static void close_program(struct program *p)
 {
     for (size_t i = 0; i < p->n; i++)
@@ -258,7 +286,9 @@ int main(int argc, char **argv)
         return 0;
     }
     pool_init(&p.pool);
-    if (read_all(&p, argv + first, &err) < 0)
+    if (p.options.snapshot)
+        status = run_snapshot(&p, argv + first, &err) < 0 ? fail(EXIT_USE, &err) : 0;
+    else if (read_all(&p, argv + first, &err) < 0)
         status = fail(EXIT_USE, &err);
     else if (run(&p, &err) < 0)
         status = fail(EXIT_FAILED, &err);

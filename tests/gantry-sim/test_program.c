@@ -6,6 +6,8 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "base/util.h"
+#include "crds/snapshot.h"
+#include "tests/support/cluster_text.h"
 #include "tests/support/program.h"
 #include "tests/support/suite.h"
 #include "tests/support/tempdir.h"
@@ -47,6 +49,10 @@ static const struct {
     {{"gantry-sim", "-w", HAND, "-N", "2", "--svg", "@/x.svg", "--compare",
       "@/bad.yaml"},
      "gantry-sim: --svg: one replay only, without --compare\n"},
+    {{"gantry-sim", "--snapshot", "@/bad.yaml", "-N", "2"},
+     "gantry-sim: --snapshot: has jobs and nodes; only --config and --json go with "
+     "it\n"},
+    {{"gantry-sim", "--snapshot", "@/none"}, "gantry-sim: @/none: no such file\n"},
     {{"gantry-sim", "-w", "@/none.csv", "-N", "2"},
      "gantry-sim: @/none.csv: No such file or directory\n"},
     {{"gantry-sim", "--node", "2", "--wrkload", HAND},
@@ -176,6 +182,63 @@ START_TEST(test_never)
 }
 END_TEST
 
+/* ---- a snapshot ---- */
+
+#define SNAPSHOT_MAX (1u << 20)
+
+static void save_state(const char *path)
+{
+    const struct sched_config config = sched_config_default();
+    struct sched *s = sched_new(&config);
+    struct restable res;
+    struct err err = ERR_INIT;
+    STR_AUTO struct str text;
+    str_init(&text, SNAPSHOT_MAX);
+    restable_init(&res);
+    cluster_text_apply(s, &res,
+                       "node n[1-2] cpu=8\n"
+                       "partition batch default\n"
+                       "job 9 cpu=8 state=running start=0 in=batch on=n1 time=60\n"
+                       "job 1 nodes=2 cpu=8 time=60\n"
+                       "job 2 cpu=8 time=30\n"
+                       "job 3 cpu=9\n");
+    snapshot_write(s, 600, &text);
+    ck_assert_int_eq(files_write(path, text.s, text.len, 0600, &err), 0);
+    sched_free(s);
+}
+
+/* Job 9 runs on n1 for another 50 minutes. Job 2 is over by then, so it may start on
+ * n2; job 1, before it, is promised both nodes at the end of that hour. */
+START_TEST(test_snapshot)
+{
+    char *root = tempdir_new();
+    AUTO_FREE char *path = tempdir_path(root, "saved");
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    save_state(path);
+    ck_assert_int_eq(
+        run(root,
+            (const char *[PROGRAM_ARGS_MAX]){"gantry-sim", "--snapshot", "@/saved"},
+            &said),
+        0);
+    ck_assert(str_starts(said.s, "at 1970-01-01T00:10:00Z\n"));
+    expect(&said, "\njob 1 (default/1, priority 1000) waits, Resources: needs 2 "
+                  "nodes with cpu=8; 1 is free now\n"
+                  "    promised at 1970-01-01T01:");
+    expect(&said, " in batch on n[1-2]\n");
+    expect(&said, "\njob 2 (default/2, priority 1000) starts in batch on n2, limit "
+                  "00:30:00\n");
+    expect(&said, "\njob 3 (default/3, priority 1000) waits, BadConstraints: ");
+    ck_assert_int_eq(run(root,
+                         (const char *[PROGRAM_ARGS_MAX]){"gantry-sim", "--snapshot",
+                                                          "@/saved", "--json"},
+                         &said),
+                     0);
+    ck_assert(str_starts(said.s, "{\"now\":\"1970-01-01T00:10:00Z\",\"decisions\":["));
+    tempdir_free(root);
+}
+END_TEST
+
 START_TEST(test_help)
 {
     char *root = tempdir_new();
@@ -199,6 +262,7 @@ int main(void)
                                            {test_compare, 1},
                                            {test_svg, 1},
                                            {test_never, 1},
+                                           {test_snapshot, 1},
                                            {test_help, 1},
                                            {NULL, 0}});
 }

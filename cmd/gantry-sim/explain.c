@@ -1,0 +1,160 @@
+#include "cmd/gantry-sim/explain.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/duration.h"
+#include "base/hostlist.h"
+#include "base/str.h"
+#include "base/util.h"
+#include "crds/snapshot.h"
+
+#define NODES_BYTES_MAX (1u << 20)
+
+static void apply(void *arg, const struct change *change)
+{
+    sched_apply(arg, change);
+}
+
+/* ---- one decision ---- */
+
+static struct json *nodes_json(const struct decision *d)
+{
+    HOSTLIST_AUTO struct hostlist nodes = {0};
+    STR_AUTO struct str text;
+    if (d->n_slots == 0)
+        return NULL;
+    str_init(&text, NODES_BYTES_MAX);
+    for (size_t i = 0; i < d->n_slots; i++)
+        hostlist_add(&nodes, d->slots[i].node);
+    hostlist_format(&nodes, &text);
+    return json_new_string(text.s);
+}
+
+static struct json *limit_json(int64_t sec)
+{
+    char text[DURATION_TEXT_MAX];
+    duration_format(sec, text);
+    return json_new_string(text);
+}
+
+static struct json *moment_json(int64_t sec)
+{
+    char text[TIME_TEXT_MAX];
+    if (sec == TIME_UNSET)
+        return NULL;
+    time_format_rfc3339(sec, text);
+    return json_new_string(text);
+}
+
+static struct json *ahead_json(const struct decision *d)
+{
+    if (!d->waits_for_nodes)
+        return NULL;
+    return json_build("{'jobs': %i, 'gpus': %i, 'next': %i}", d->ahead.jobs,
+                      d->ahead.gpus, d->ahead.job_id);
+}
+
+static struct json *decision_json(const struct sched *s, const struct decision *d)
+{
+    static const char *const words[] = {
+        [DECIDE_START] = "start", [DECIDE_END] = "end", [DECIDE_REASON] = "wait"};
+    const struct job *job = sched_job(s, d->job_uid);
+    AUTO_FREE char *name =
+        xasprintf("%s/%s", job->ns ? job->ns : "", job->name ? job->name : "");
+    struct json *one = json_build("{'job': %i, 'name': %s, 'decision': %s}",
+                                  job->job_id, name, words[d->kind]);
+    if (d->kind == DECIDE_END)
+        return one;
+    json_set(one, "priority", json_new_int(d->priority.total));
+    if (d->partition)
+        json_set(one, "partition", json_new_string(d->partition));
+    json_set(one, "nodes", nodes_json(d));
+    if (d->kind == DECIDE_START) {
+        json_set(one, "limit", limit_json(d->limit_sec));
+        return one;
+    }
+    json_set(one, "reason", json_new_string(reason_word(d->reason)));
+    json_set(one, "message", json_new_string(d->message ? d->message : ""));
+    json_set(one, "plannedStart", moment_json(d->planned_sec));
+    if (d->planned_sec != TIME_UNSET)
+        json_set(one, "promised", json_new_bool(d->promised));
+    json_set(one, "ahead", ahead_json(d));
+    return one;
+}
+
+/* ---- all of them ---- */
+
+static struct json *decide(struct sched *s, int64_t now_sec)
+{
+    struct json *all = json_new_array();
+    struct decisions ds;
+    enum sched_progress progress = SCHED_MORE;
+    while (progress == SCHED_MORE) {
+        progress = sched_step(s, now_sec, (struct sched_budget){0}, &ds);
+        for (size_t i = 0; i < ds.n; i++)
+            json_append(all, decision_json(s, &ds.items[i]));
+    }
+    return all;
+}
+
+struct json *explain(const char *path, const struct sched_config *config,
+                     struct err *err)
+{
+    const struct sched_config fresh = sched_config_default();
+    struct json *explained = NULL;
+    int64_t now_sec;
+    STR_AUTO struct str text;
+    str_init(&text, SNAPSHOT_BYTES_MAX);
+    if (str_read_file(&text, path, err) < 0)
+        return NULL;
+    struct sched *s = sched_new(&fresh);
+    if (snapshot_read(text.s, text.len, path, apply, s, &now_sec, err) == 0) {
+        if (config)
+            sched_apply(s, &(struct change){.kind = CHANGE_CONFIG, .u.config = config});
+        explained = json_new_object();
+        json_set(explained, "now", moment_json(now_sec));
+        json_set(explained, "decisions", decide(s, now_sec));
+    }
+    sched_free(s);
+    return explained;
+}
+
+/* ---- for people ---- */
+
+static void print_wait(const struct json *d, FILE *out)
+{
+    const char *planned = json_str(d, "plannedStart");
+    fprintf(out, " waits, %s", json_str_or(d, "reason", ""));
+    if (*json_str_or(d, "message", ""))
+        fprintf(out, ": %s", json_str(d, "message"));
+    fputc('\n', out);
+    if (json_get(d, "ahead") && json_int_or(d, "ahead.jobs", 0) > 0)
+        fprintf(out, "    %" PRId64 " ahead, next job %" PRId64 "\n",
+                json_int_or(d, "ahead.jobs", 0), json_int_or(d, "ahead.next", 0));
+    if (planned)
+        fprintf(out, "    %s at %s in %s on %s\n",
+                json_bool_or(d, "promised", false) ? "promised" : "forecast", planned,
+                json_str_or(d, "partition", ""), json_str_or(d, "nodes", ""));
+}
+
+void explain_text(const struct json *explained, FILE *out)
+{
+    const struct json *all = json_get(explained, "decisions");
+    fprintf(out, "at %s\n", json_str_or(explained, "now", ""));
+    for (size_t i = 0; i < json_len(all); i++) {
+        const struct json *d = json_item(all, i);
+        const char *word = json_str_or(d, "decision", "");
+        fprintf(out, "job %" PRId64 " (%s, priority %" PRId64 ")",
+                json_int_or(d, "job", 0), json_str_or(d, "name", ""),
+                json_int_or(d, "priority", 0));
+        if (*word == 'w')
+            print_wait(d, out);
+        else if (*word == 's')
+            fprintf(out, " starts in %s on %s, limit %s\n",
+                    json_str_or(d, "partition", ""), json_str_or(d, "nodes", ""),
+                    json_str_or(d, "limit", ""));
+        else
+            fprintf(out, " ends: its time limit has passed\n");
+    }
+}
