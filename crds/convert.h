@@ -39,6 +39,7 @@ struct node *convert_node(const struct convert *c, const struct json *node,
                           struct err *err);
 struct partition *convert_partition(const struct convert *c,
                                     const struct json *partition, struct err *err);
+const char *part_state_word(enum part_state state); /* "UP", ... */
 struct qos *convert_qos(const struct json *qos, struct err *err);
 struct account *convert_account(const struct json *account, struct err *err);
 /* Request and policy from spec, identity from metadata, and from status: jobID, submit

@@ -1,4 +1,4 @@
-#include <inttypes.h>
+#include <stdint.h>
 
 #include "base/util.h"
 #include "crds/convert_private.h"
@@ -20,18 +20,9 @@ static int read_name(const struct json *object, const char *what, char **ret,
 
 static int read_priority(const struct json *object, struct qos *qos, struct err *err)
 {
-    switch (json_read_int(object, "spec.priority", &qos->priority, err)) {
-    case JSON_ABSENT:
-        return 0;
-    case JSON_WRONG_TYPE:
-        return -1;
-    case JSON_FOUND:
-        break;
-    }
-    if (qos->priority < 0 || qos->priority > QOS_PRIORITY_MAX)
-        return err_set(err, ERR_INVALID, "spec.priority: must be from 0 to %" PRId64,
-                       QOS_PRIORITY_MAX);
-    return 0;
+    const struct number_field field = {"spec.priority", &qos->priority, 0,
+                                       QOS_PRIORITY_MAX};
+    return number_read(object, &field, err);
 }
 
 struct qos *convert_qos(const struct json *object, struct err *err)

@@ -123,33 +123,23 @@ static int read_all_gpus(const struct json *object, struct ask *ask, struct err 
 
 static int read_counts(const struct json *object, struct ask *ask, struct err *err)
 {
-    const struct {
-        const char *path;
-        int64_t *value, max;
-    } fields[] = {
-        {"spec.ntasks", &ask->tasks, TASKS_MAX},
-        {"spec.ntasksPerNode", &ask->tasks_per_node, PODS_MAX},
-        {"spec.cpusPerTask", &ask->cpus_per_task, PODS_MAX},
-        {"spec.cpusPerGpu", &ask->cpus_per_gpu, PODS_MAX},
+    const struct number_field fields[] = {
+        {"spec.ntasks", &ask->tasks, 1, TASKS_MAX},
+        {"spec.ntasksPerNode", &ask->tasks_per_node, 1, PODS_MAX},
+        {"spec.cpusPerTask", &ask->cpus_per_task, 1, PODS_MAX},
+        {"spec.cpusPerGpu", &ask->cpus_per_gpu, 1, PODS_MAX},
     };
-    for (size_t i = 0; i < ARRAY_LEN(fields); i++)
-        if (count_read(object, fields[i].path, fields[i].max, fields[i].value, err) < 0)
-            return -1;
-    return 0;
+    return numbers_read(object, fields, ARRAY_LEN(fields), err);
 }
 
 static int read_size(const struct json *object, const char *path, int64_t *ret,
                      struct err *err)
 {
     const char *text;
-    switch (json_read_str(object, path, &text, err)) {
-    case JSON_ABSENT:
-        return 0;
-    case JSON_WRONG_TYPE:
+    if (text_read(object, path, &text, err) < 0)
         return -1;
-    case JSON_FOUND:
-        break;
-    }
+    if (!text)
+        return 0;
     if (size_parse(text, ret, err) < 0)
         return err_prefix(err, "%s", path);
     if (*ret == 0)

@@ -1,4 +1,3 @@
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/duration.h"
@@ -77,27 +76,11 @@ static int read_hold(const struct json *object, struct job *job, struct err *err
 /* sbatch(1): nice within +-2147483645; priority 0 is a hold of its own. */
 static int read_numbers(const struct json *object, struct job *job, struct err *err)
 {
-    const struct {
-        const char *path;
-        int64_t *value, min, max;
-    } fields[] = {
+    const struct number_field fields[] = {
         {"spec.nice", &job->nice, -2147483645, 2147483645},
         {"spec.priority", &job->priority, 0, 4294967294},
     };
-    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-        switch (json_read_int(object, fields[i].path, fields[i].value, err)) {
-        case JSON_ABSENT:
-            break;
-        case JSON_WRONG_TYPE:
-            return -1;
-        case JSON_FOUND:
-            if (*fields[i].value < fields[i].min || *fields[i].value > fields[i].max)
-                return err_set(err, ERR_INVALID,
-                               "%s: must be from %" PRId64 " to %" PRId64,
-                               fields[i].path, fields[i].min, fields[i].max);
-        }
-    }
-    return 0;
+    return numbers_read(object, fields, ARRAY_LEN(fields), err);
 }
 
 /* When it was submitted, and from when on it may start. What begin calls "now" is the

@@ -1,19 +1,18 @@
-#include <inttypes.h>
 #include <string.h>
 
 #include "base/util.h"
 #include "crds/convert_private.h"
 #include "crds/rules.h"
 
-static const struct {
-    const char *word;
-    enum part_state state;
-} states[] = {
-    {"UP", PART_UP},
-    {"DOWN", PART_DOWN},
-    {"DRAIN", PART_DRAIN},
-    {"INACTIVE", PART_INACTIVE},
-};
+static const char *const states[] = {[PART_UP] = "UP",
+                                     [PART_DOWN] = "DOWN",
+                                     [PART_DRAIN] = "DRAIN",
+                                     [PART_INACTIVE] = "INACTIVE"};
+
+const char *part_state_word(enum part_state state)
+{
+    return states[state];
+}
 
 static int read_state(const struct json *object, struct partition *part,
                       struct err *err)
@@ -22,8 +21,8 @@ static int read_state(const struct json *object, struct partition *part,
     if (json_read_str(object, "spec.state", &word, err) == JSON_WRONG_TYPE)
         return -1;
     for (size_t i = 0; i < ARRAY_LEN(states); i++) {
-        if (strcmp(states[i].word, word) == 0) {
-            part->state = states[i].state;
+        if (strcmp(states[i], word) == 0) {
+            part->state = (enum part_state)i;
             return 0;
         }
     }
@@ -35,28 +34,13 @@ static int read_state(const struct json *object, struct partition *part,
 static int read_numbers(const struct json *object, struct partition *part,
                         struct err *err)
 {
-    const struct {
-        const char *path;
-        int64_t *value, max;
-    } fields[] = {
-        {"spec.priorityTier", &part->priority_tier, 65533},
-        {"spec.priorityJobFactor", &part->priority_job_factor, 65533},
-        {"spec.minNodes", &part->min_nodes, PODS_MAX},
-        {"spec.maxNodes", &part->max_nodes, PODS_MAX},
+    const struct number_field fields[] = {
+        {"spec.priorityTier", &part->priority_tier, 0, 65533},
+        {"spec.priorityJobFactor", &part->priority_job_factor, 0, 65533},
+        {"spec.minNodes", &part->min_nodes, 0, PODS_MAX},
+        {"spec.maxNodes", &part->max_nodes, 0, PODS_MAX},
     };
-    for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
-        switch (json_read_int(object, fields[i].path, fields[i].value, err)) {
-        case JSON_ABSENT:
-            break;
-        case JSON_WRONG_TYPE:
-            return -1;
-        case JSON_FOUND:
-            if (*fields[i].value < 0 || *fields[i].value > fields[i].max)
-                return err_set(err, ERR_INVALID, "%s: must be from 0 to %" PRId64,
-                               fields[i].path, fields[i].max);
-        }
-    }
-    return 0;
+    return numbers_read(object, fields, ARRAY_LEN(fields), err);
 }
 
 static int read_partition(const struct json *object, struct partition *part,

@@ -59,9 +59,18 @@ int taint_effect_parse(const char *word, enum taint_effect *ret);
 int shape_read(const struct convert *c, const struct json *batchjob,
                const struct json *template, struct job *job, struct err *err);
 
-/* An integer from 1 to `max`; `*ret` stays when absent. */
-int count_read(const struct json *object, const char *path, int64_t max, int64_t *ret,
-               struct err *err);
+/* An integer within bounds; `*value` stays when absent. */
+struct number_field {
+    const char *path;
+    int64_t *value, min, max;
+};
+int number_read(const struct json *object, const struct number_field *field,
+                struct err *err);
+int numbers_read(const struct json *object, const struct number_field *fields, size_t n,
+                 struct err *err);
+/* A string; NULL when absent. -1: of another type. */
+int text_read(const struct json *object, const char *path, const char **ret,
+              struct err *err);
 
 /* The text of a string node; NULL for any other and for NULL. */
 const char *json_text_of(const struct json *j);

@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/duration.h"
@@ -23,11 +24,17 @@ int64_t time_read(const struct json *object, const char *path)
     return text && time_parse_rfc3339(text, &sec, NULL) == 0 ? sec : TIME_UNSET;
 }
 
-int duration_read(const struct json *object, const char *path, int64_t *ret,
-                  struct err *err)
+int text_read(const struct json *object, const char *path, const char **ret,
+              struct err *err)
 {
-    const char *text;
-    switch (json_read_str(object, path, &text, err)) {
+    *ret = NULL;
+    return json_read_str(object, path, ret, err) == JSON_WRONG_TYPE ? -1 : 0;
+}
+
+int number_read(const struct json *object, const struct number_field *field,
+                struct err *err)
+{
+    switch (json_read_int(object, field->path, field->value, err)) {
     case JSON_ABSENT:
         return 0;
     case JSON_WRONG_TYPE:
@@ -35,6 +42,29 @@ int duration_read(const struct json *object, const char *path, int64_t *ret,
     case JSON_FOUND:
         break;
     }
+    if (*field->value < field->min || *field->value > field->max)
+        return err_set(err, ERR_INVALID, "%s: must be from %" PRId64 " to %" PRId64,
+                       field->path, field->min, field->max);
+    return 0;
+}
+
+int numbers_read(const struct json *object, const struct number_field *fields, size_t n,
+                 struct err *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if (number_read(object, &fields[i], err) < 0)
+            return -1;
+    return 0;
+}
+
+int duration_read(const struct json *object, const char *path, int64_t *ret,
+                  struct err *err)
+{
+    const char *text;
+    if (text_read(object, path, &text, err) < 0)
+        return -1;
+    if (!text)
+        return 0;
     if (duration_parse(text, ret, err) < 0)
         return err_prefix(err, "%s", path);
     return 0;
@@ -45,14 +75,10 @@ int hostlist_read(const struct json *object, const char *path, char ***ret,
 {
     HOSTLIST_AUTO struct hostlist list = {0};
     const char *text;
-    switch (json_read_str(object, path, &text, err)) {
-    case JSON_ABSENT:
-        return 0;
-    case JSON_WRONG_TYPE:
+    if (text_read(object, path, &text, err) < 0)
         return -1;
-    case JSON_FOUND:
-        break;
-    }
+    if (!text)
+        return 0;
     if (hostlist_parse(&list, text, err) < 0)
         return err_prefix(err, "%s", path);
     hostlist_sort(&list);

@@ -1,23 +1,5 @@
-#include <inttypes.h>
-
 #include "base/util.h"
 #include "crds/convert_ask.h"
-
-int count_read(const struct json *object, const char *path, int64_t max, int64_t *ret,
-               struct err *err)
-{
-    switch (json_read_int(object, path, ret, err)) {
-    case JSON_ABSENT:
-        return 0;
-    case JSON_WRONG_TYPE:
-        return -1;
-    case JSON_FOUND:
-        break;
-    }
-    if (*ret < 1 || *ret > max)
-        return err_set(err, ERR_INVALID, "%s: must be from 1 to %" PRId64, path, max);
-    return 0;
-}
 
 /* Slurm's way: one pod per node. */
 static int read_slurm_shape(const struct convert *c, const struct json *object,
@@ -46,7 +28,8 @@ int shape_read(const struct convert *c, const struct json *batchjob,
             " names none of the containers");
     job->each.v[RES_PODS] = 1;
     int64_t replicas = 0;
-    if (count_read(batchjob, "spec.replicas", PODS_MAX, &replicas, err) < 0)
+    const struct number_field field = {"spec.replicas", &replicas, 1, PODS_MAX};
+    if (number_read(batchjob, &field, err) < 0)
         return -1;
     if (replicas == 0)
         return read_slurm_shape(c, batchjob, job, err);

@@ -20,18 +20,9 @@ static bool list_has(const char *list, const char *name)
     return false;
 }
 
-static const char *closed_word(const struct partition *part)
+static bool is_closed(const struct partition *part)
 {
-    switch (part->state) {
-    case PART_DRAIN:
-        return "DRAIN";
-    case PART_INACTIVE:
-        return "INACTIVE";
-    case PART_UP:
-    case PART_DOWN:
-        break;
-    }
-    return NULL;
+    return part && (part->state == PART_DRAIN || part->state == PART_INACTIVE);
 }
 
 static bool is_queued(const struct jstatus *s)
@@ -49,12 +40,11 @@ struct asking {
 static void ask(struct asking *a, const char *name)
 {
     const struct partition *part = sched_partition(a->sched, name);
-    const char *closed = part ? closed_word(part) : NULL;
     bool is_in =
         a->started || (is_queued(a->status) && list_has(a->status->partition, name));
-    if (closed && !is_in)
+    if (is_closed(part) && !is_in)
         str_addf(&a->closed, "%s%s is in state %s", a->closed.len > 0 ? ", " : "", name,
-                 closed);
+                 part_state_word(part->state));
     else
         str_addf(&a->queue, "%s%s", a->queue.len > 0 ? "," : "", name);
 }

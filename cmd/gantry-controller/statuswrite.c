@@ -70,9 +70,10 @@ static void finish_if_newer(struct record *r)
         finish(r);
 }
 
-static void on_read(void *arg, const struct kc_result *result)
+/* Says whether the answer ends the write: the object came with it, or the job is gone.
+ */
+static bool has_ended(struct record *r, const struct kc_result *result)
 {
-    struct record *r = arg;
     r->status_call = NULL;
     if (!r->job) {
         finish(r);
@@ -80,8 +81,16 @@ static void on_read(void *arg, const struct kc_result *result)
         took_object(r, result->body);
         finish_if_newer(r);
     } else {
-        retry_later(r, RETRY_MS);
+        return false;
     }
+    return true;
+}
+
+static void on_read(void *arg, const struct kc_result *result)
+{
+    struct record *r = arg;
+    if (!has_ended(r, result))
+        retry_later(r, RETRY_MS);
 }
 
 static void reread(struct record *r)
@@ -93,13 +102,9 @@ static void reread(struct record *r)
 static void on_written(void *arg, const struct kc_result *result)
 {
     struct record *r = arg;
-    r->status_call = NULL;
-    if (!r->job) {
-        finish(r);
-    } else if (result->outcome == KC_OK) {
-        took_object(r, result->body);
-        finish_if_newer(r);
-    } else if (result->outcome == KC_UNKNOWN || result->reason == KC_REASON_CONFLICT) {
+    if (has_ended(r, result))
+        return;
+    if (result->outcome == KC_UNKNOWN || result->reason == KC_REASON_CONFLICT) {
         reread(r);
     } else if (result->reason == KC_REASON_NOT_FOUND) {
         retry_later(r, RETRY_MS); /* the watch will tell of the deletion */

@@ -48,16 +48,6 @@ static const char *reason_user(const struct noderow *n)
     return n->reason_user ? n->reason_user : "";
 }
 
-static const char *state_word(enum part_state s)
-{
-    static const char *const words[] = {[PART_UP] = "UP",
-                                        [PART_DOWN] = "DOWN",
-                                        [PART_DRAIN] = "DRAIN",
-                                        [PART_INACTIVE] = "INACTIVE"};
-
-    return words[s];
-}
-
 static void put_nodes(struct json *o, const struct nodegroup *g)
 {
     const struct node_counts c = nodegroup_nodes(g);
@@ -116,7 +106,7 @@ struct json *nodejson_group(const struct nodegroup *g)
                         reason_text(first), when, reason_user(first)));
     json_set(o, "partition",
              json_build("{'name': %s, 'partition': {'state': [%s]}}", g->part->name,
-                        state_word(g->part->state)));
+                        part_state_word(g->part->state)));
     json_set(o, "cluster", json_new_string(SLURMJSON_CLUSTER));
     return o;
 }
@@ -183,7 +173,7 @@ struct json *nodejson_partition(const struct partition *p, const struct nodelist
         " 'maximums': {'time': %j, 'nodes': %j}, 'minimums': {'nodes': %i},"
         " 'defaults': {'time': %j},"
         " 'priority': {'job_factor': %i, 'tier': %i}, 'is_default': %b}",
-        p->name, SLURMJSON_CLUSTER, state_word(p->state), text.s, (int64_t)list.n, cpus,
-        most, max_nodes, p->min_nodes, usual, p->priority_job_factor, p->priority_tier,
-        p->is_default);
+        p->name, SLURMJSON_CLUSTER, part_state_word(p->state), text.s, (int64_t)list.n,
+        cpus, most, max_nodes, p->min_nodes, usual, p->priority_job_factor,
+        p->priority_tier, p->is_default);
 }

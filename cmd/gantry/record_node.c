@@ -143,16 +143,6 @@ static void add_limits(struct block *b, const struct partition *p)
               p->min_nodes);
 }
 
-static const char *state_word(enum part_state s)
-{
-    static const char *const words[] = {[PART_UP] = "UP",
-                                        [PART_DOWN] = "DOWN",
-                                        [PART_DRAIN] = "DRAIN",
-                                        [PART_INACTIVE] = "INACTIVE"};
-
-    return words[s];
-}
-
 void block_partition(struct block *b, const struct partition *p,
                      const struct nodelist *nodes)
 {
@@ -173,7 +163,7 @@ void block_partition(struct block *b, const struct partition *p,
     block_line(b,
                "State=%s TotalCPUs=%" PRId64 " TotalNodes=%zu "
                "SelectTypeParameters=NONE",
-               state_word(p->state), total.cpus, total.nodes.n);
+               part_state_word(p->state), total.cpus, total.nodes.n);
     block_line(b, "JobDefaults=(null)");
     block_line(b, "DefMemPerNode=UNLIMITED MaxMemPerNode=UNLIMITED");
     add_tres(b, "TRES",
