@@ -43,6 +43,7 @@ struct jobrec {
     enum reason reason;
     char *message;
     int64_t told_plan_sec; /* TIME_UNSET: none */
+    bool told_promised;
     struct priority told_priority;
     struct ahead told_ahead;
 

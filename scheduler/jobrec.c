@@ -34,6 +34,7 @@ void jobrec_reset_told(struct jobrec *rec)
     rec->message = NULL;
     rec->reason = REASON_NONE;
     rec->told_plan_sec = TIME_UNSET;
+    rec->told_promised = false;
     rec->told_priority = (struct priority){0};
     rec->told_ahead = (struct ahead){0};
 }

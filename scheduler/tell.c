@@ -59,6 +59,7 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
 
     if (rec->reason == reason && str_eq(rec->message, message) &&
         rec->told_plan_sec == decision.planned_sec &&
+        rec->told_promised == decision.promised &&
         !priority_is_news(priority, &rec->told_priority) &&
         !ahead_is_news(&decision.ahead, &rec->told_ahead))
         return;
@@ -66,6 +67,7 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
     rec->reason = reason;
     rec->message = xstrdup(message);
     rec->told_plan_sec = decision.planned_sec;
+    rec->told_promised = decision.promised;
     rec->told_priority = *priority;
     rec->told_ahead = decision.ahead;
     decided_add(&s->decided, &decision);
