@@ -9,6 +9,9 @@
  *   gpus 16                          likewise; each node has the job's one task
  *   nodes 2-4, ntasks 16             16 units, on as many nodes as there are
  *   ntasks 16, gpus 8                8 units of two tasks and a GPU
+ *   nodes 2, ntasks 3, gpus 4        3 units of a task; each node has 2 GPUs
+ *   nodes 2, ntasks 4, gpus 3        3 units of a GPU; each node has 2 tasks
+ *   ntasks 1, gpus 16                one node: a task is on one, with its GPUs
  *
  * Amounts have ceilings (convert_private.h), so that no sum overflows.
  */

@@ -126,6 +126,29 @@ static void divide_equally(struct division *d, struct job *job)
                                            : d->tasks_first * a->gpus_per_task;
 }
 
+/* Where tasks and GPUs have no share in common that is small enough for so many nodes,
+ * but one of them lies equally on the nodes, the other alone is divided. Returns its
+ * units; 0: neither does. */
+static int64_t divide_apart(struct division *d)
+{
+    const struct ask *a = &d->ask;
+    int64_t nodes = a->min_nodes;
+    if (nodes != a->max_nodes || a->tasks < nodes || a->gpus < nodes)
+        return 0;
+    if (a->gpus % nodes == 0) {
+        d->tasks_first = d->tasks_more = 1;
+        d->gpus_first = a->gpus / nodes;
+        d->gpus_more = 0;
+        return a->tasks;
+    }
+    if (a->tasks % nodes != 0)
+        return 0;
+    d->tasks_first = a->tasks / nodes;
+    d->tasks_more = 0;
+    d->gpus_first = d->gpus_more = 1;
+    return a->gpus;
+}
+
 /* A unit is the smallest share in which tasks and GPUs are as in the whole job; without
  * a count of tasks, a GPU. */
 static int divide_units(struct division *d, bool nodes_given, struct job *job,
@@ -138,16 +161,24 @@ static int divide_units(struct division *d, bool nodes_given, struct job *job,
     d->tasks_first = a->tasks > 0 ? d->tasks_more : MAX(a->tasks_per_node, 1);
     d->gpus_first = d->gpus_more + a->gpus_per_node;
     if (units < a->min_nodes)
+        units = divide_apart(d);
+    if (a->gpus > 0 && a->gpus < a->min_nodes)
+        return err_set(err, ERR_INVALID,
+                       "spec.gpus: %" PRId64 " cannot be on %" PRId64
+                       " nodes: each has one at least",
+                       a->gpus, a->min_nodes);
+    if (units == 0)
         return err_set(err, ERR_INVALID,
                        "spec.gpus: %" PRId64 " GPUs and %" PRId64
-                       " tasks cannot be divided over %" PRId64 " nodes",
-                       a->gpus, MAX(a->tasks, a->min_nodes), a->min_nodes);
+                       " tasks cannot be divided over %" PRId64
+                       " nodes: one of the two must be a multiple of that",
+                       a->gpus, a->tasks, a->min_nodes);
     job->units = units;
     job->unit_tasks = d->tasks_more;
     job->min_pods = MAX(a->min_nodes, 1);
     job->max_pods = MIN(a->max_nodes > 0 ? a->max_nodes : PODS_MAX, units);
     job->spread = nodes_given;
-    if (a->tasks > 0 && a->tasks_per_node > 0) /* one at least: settle_nodes */
+    if (d->tasks_more > 0 && a->tasks_per_node > 0) /* one at least: settle_nodes */
         job->max_units = a->tasks_per_node / d->tasks_more;
     return 0;
 }

@@ -18,6 +18,9 @@ case_run() {
     id=$(slurm sbatch --parsable -W -o out-%j -N 2 -n 5 --gpus-per-task=1 \
         --wrap 'echo "$SLURM_NTASKS $SLURM_TASKS_PER_NODE $SLURM_GPUS_PER_TASK"')
     expect "what the script says" "$(cat "$TMP/out-$id")" "5 3,2 1"
+    id=$(slurm sbatch --parsable -W -o out-%j -N 2 -n 3 -G 4 \
+        --wrap 'echo "$SLURM_NTASKS $SLURM_TASKS_PER_NODE $SLURM_GPUS_ON_NODE"')
+    expect "uneven tasks, even GPUs" "$(cat "$TMP/out-$id")" "3 2,1 2"
     refused "spec.gpus is no GPU request" submit bad true "gpus: 'h100:'"
     submit never true "nodes: 4" "ntasks: 2"
     expect_reason never BadConstraints
