@@ -4,10 +4,7 @@
 
 #include "base/str.h"
 #include "base/util.h"
-
-/* Pieces of a pattern once its counts are written out, and groups within groups. */
-#define SIZE_LIMIT 20000u
-#define GROUPS_MAX 64
+#include "cmd/gantry-local/pattern_measure.h"
 
 struct class
 {
@@ -156,9 +153,12 @@ static bool is_quantifier(char c)
     return c == '*' || c == '+' || c == '?' || c == '}';
 }
 
-/* One piece of the pattern at p; `quantified`: the piece before was a quantifier. */
+/* One piece of the pattern at p; `quantified`: the piece before was a quantifier. Two
+ * of them, one upon the other, are refused, as RE2 does; a '?' makes one lazy. */
 static const char *translate_piece(const char *p, bool quantified, struct str *out)
 {
+    if (quantified && (*p == '*' || *p == '+' || *p == '{'))
+        return NULL;
     if (*p == '\\')
         return translate_escape(p + 1, out);
     if (*p == '[')
@@ -174,93 +174,6 @@ static const char *translate_piece(const char *p, bool quantified, struct str *o
     str_addc(out, *p);
     return p + 1;
 }
-
-/* ---- how large it would become ---- */
-
-/* What has been read within the groups that are open; the last piece is apart, as a
- * count behind it repeats that. */
-struct sizes {
-    size_t sum[GROUPS_MAX], last[GROUPS_MAX];
-    size_t depth;
-};
-
-static void size_piece(struct sizes *s, size_t size)
-{
-    s->sum[s->depth] += s->last[s->depth];
-    s->last[s->depth] = size;
-}
-
-/* At the '{' of "{n}", "{n,}", "{n,m}". */
-static void size_repeat(struct sizes *s, const char *p)
-{
-    size_t most = 0;
-
-    for (p++; *p != '\0' && *p != '}'; p++) {
-        if (*p == ',' && p[1] != '}')
-            most = 0;
-        else if (*p >= '0' && *p <= '9')
-            most = MIN(10 * most + (size_t)(*p - '0'), SIZE_LIMIT);
-    }
-    s->last[s->depth] = MIN(s->last[s->depth] * MAX(most, 1u), SIZE_LIMIT);
-}
-
-/* Behind the bracket at p, of a pattern that is POSIX by now. */
-static const char *bracket_end(const char *p)
-{
-    p += p[1] == '^' ? 2 : 1;
-    for (bool first = true; *p != '\0' && (*p != ']' || first); first = false) {
-        const char *end = p[0] == '[' && p[1] == ':' ? strstr(p, ":]") : NULL;
-        p = end ? end + 2 : p + 1;
-    }
-    return *p ? p + 1 : p;
-}
-
-static bool size_group(struct sizes *s, char c)
-{
-    if (c == '(' && ++s->depth < GROUPS_MAX) {
-        s->sum[s->depth] = s->last[s->depth] = 0;
-        return true;
-    }
-    if (c == '(')
-        return false;
-    if (s->depth > 0) {
-        const size_t size = s->sum[s->depth] + s->last[s->depth];
-        s->depth--;
-        size_piece(s, MAX(size, 1u));
-    }
-    return true;
-}
-
-/* regcomp copies what a count repeats, in a group that is itself repeated once more:
- * a short pattern may take all memory there is. */
-static bool is_small(const char *posix)
-{
-    struct sizes s = {.depth = 0};
-
-    for (const char *p = posix; *p != '\0';) {
-        if (*p == '(' || *p == ')') {
-            if (!size_group(&s, *p))
-                return false;
-        } else if (*p == '{') {
-            size_repeat(&s, p);
-        } else if (!is_quantifier(*p)) {
-            size_piece(&s, 1);
-        }
-        if (s.sum[s.depth] + s.last[s.depth] >= SIZE_LIMIT)
-            return false;
-        if (*p == '{')
-            p += strcspn(p, "}");
-        if (*p == '[')
-            p = bracket_end(p);
-        else if (*p == '\\' && p[1] != '\0')
-            p += 2;
-        else if (*p != '\0')
-            p++;
-    }
-    return true;
-}
-
-/* ---- the whole ---- */
 
 int pattern_compile(const char *pattern, regex_t *ret, struct err *err)
 {
@@ -278,10 +191,10 @@ int pattern_compile(const char *pattern, regex_t *ret, struct err *err)
             return err_set(err, ERR_INVALID,
                            "pattern: not understood at \"%.20s\" in \"%.200s\"", p,
                            pattern);
-        quantified = !quantified && next == p + 1 && is_quantifier(*p);
+        quantified = next == p + 1 && is_quantifier(*p);
         p = next;
     }
-    if (!is_small(posix.s))
+    if (!pattern_is_bearable(posix.s))
         return err_set(err, ERR_INVALID, "pattern: \"%.200s\" repeats too much",
                        pattern);
     rc = regcomp(ret, posix.s, REG_EXTENDED | REG_NOSUB);

@@ -3,8 +3,8 @@
  *
  * \d \w \s and their complements, (?: ), lazy quantifiers and escapes within brackets
  * are translated; what POSIX cannot say the same way (flags, look-around, \pN, \x41,
- * \A) is refused by name rather than matched wrongly. So is one that would grow past
- * bounds when its counts are written out, as POSIX' does: ((a{99}){99}){99}.
+ * \A) is refused by name rather than matched wrongly. So is one that would be too
+ * much work (pattern_measure.h).
  */
 #ifndef GANTRY_LOCAL_PATTERN_H
 #define GANTRY_LOCAL_PATTERN_H
