@@ -322,6 +322,7 @@ static int delete_named(struct call *call, const struct delete_options *options,
         return refuse_not_found(&call->refusal, call->kind, call->name);
     *ret_was = object_ref(o);
     if (options->propagation == PROPAGATE_DEFAULT &&
+        strcmp(call->kind->group, "batch") == 0 &&
         strategy_of(call->kind)->orphans_dependents)
         call_warn(call,
                   "child pods are preserved by default when jobs are deleted; set "

@@ -1,8 +1,9 @@
 # What kubectl says is the same on both servers, word for word: see e2e/transcripts/.
+# Alone: it plays several sessions at a time itself.
 transcripts=$kit/transcripts
 
 # Times, identities, versions, addresses, ages and the namespace differ from run to run; one of
-# the two says where no controller acts. A watch that ends as it begins makes kubectl write a line of its log.
+# the two says where no controller acts. A watch that ends as it begins, and prune, make kubectl write a line of its log.
 normalize() {
     sed -E \
         -e 's/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z/TIME/g' \
@@ -10,7 +11,7 @@ normalize() {
         -e 's/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/UID/g' \
         -e 's/(resourceVersion"?): "[0-9]+"/\1: "VERSION"/' \
         -e 's/\b10\.96\.[0-9]+\.[0-9]+ */ADDRESS /g' -e 's/ [0-9]{1,2}s( |$) */ AGE\1/' \
-        -e '/^[EIW][0-9]{4} [0-9:.]+ .* reflector\.go:/d' \
+        -e '/^[EIW][0-9]{4} [0-9:.]+ .* (reflector|prune)\.go:/d' \
         -e '/^Warning: gantry-local runs no controller for /d' \
         -e "s/\\b$NS\\b/NAMESPACE/g"
 }
