@@ -46,19 +46,37 @@ static int64_t asked_of(const struct engine *e, size_t job)
 
 /* ---- the cluster ---- */
 
-static void tell_cluster(struct engine *e)
+static void tell_partition(struct engine *e, struct partition *part)
+{
+    sched_apply(e->sched,
+                &(struct change){.kind = CHANGE_PARTITION, .u.partition = part});
+}
+
+static void tell_policy(struct engine *e)
 {
     const struct pool *p = e->in->pool;
+    for (size_t i = 0; i < p->n_partitions; i++)
+        tell_partition(e, partition_copy(p->partitions[i]));
+    for (size_t i = 0; i < p->n_qos; i++)
+        sched_apply(e->sched,
+                    &(struct change){.kind = CHANGE_QOS, .u.qos = qos_copy(p->qos[i])});
+    if (p->n_partitions > 0)
+        return;
     struct partition *part = partition_new();
     part->name = xstrdup(PARTITION);
     part->is_default = true;
+    tell_partition(e, part);
+}
+
+static void tell_cluster(struct engine *e)
+{
+    const struct pool *p = e->in->pool;
     sched_apply(e->sched, &(struct change){.kind = CHANGE_RESOURCES,
                                            .u.resources = &p->resources});
     for (size_t i = 0; i < p->n; i++)
         sched_apply(e->sched, &(struct change){.kind = CHANGE_NODE,
                                                .u.node = node_copy(p->nodes[i])});
-    sched_apply(e->sched,
-                &(struct change){.kind = CHANGE_PARTITION, .u.partition = part});
+    tell_policy(e);
 }
 
 /* ---- jobs come, start and end ---- */

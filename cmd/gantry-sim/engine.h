@@ -9,7 +9,7 @@
  *                  ^        |---> TIMEOUT   (its limit is reached before)
  *                  '--------'     its node is lost: it begins anew
  *
- * The core is a fresh one with one partition of all nodes. The replay ends when nothing
+ * The core is a fresh one with the pool's partitions. The replay ends when nothing
  * runs, nothing is to come and nothing that waits is planned.
  */
 #ifndef GANTRY_SIM_ENGINE_H

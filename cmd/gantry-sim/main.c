@@ -51,7 +51,9 @@ static const struct opt table[] = {
     {"memory", 0, OPT_STRING, NULL, AT(groups.memory), "SIZE[,...]",
      "memory of each node, such as 1Ti (none)", 0, 0},
     {"cluster", 0, OPT_STRING, NULL, AT(cluster), "FILE",
-     "nodes as CSV, in place of these: name, gpus, gpu_type, cpus, memory_mib", 0, 0},
+     "nodes as CSV, in place of these: name, gpus, gpu_type, cpus, memory_mib; or "
+     "(*.yaml, *.json) Nodes, Partitions and QOS as kubectl prints them",
+     0, 0},
     {"snapshot", 0, OPT_STRING, NULL, AT(snapshot), "FILE",
      "in place of all this: what a controller saved (SIGUSR1), and what it decides", 0,
      0},
@@ -131,6 +133,20 @@ static int read_settings(struct program *p, char **operands, struct err *err)
     return 0;
 }
 
+static int read_pool(struct program *p, struct err *err)
+{
+    const char *path = p->options.cluster;
+    if (!path)
+        return pool_add(&p->pool, &p->options.groups, err);
+    bool objects =
+        str_ends(path, ".yaml") || str_ends(path, ".yml") || str_ends(path, ".json");
+    int rc = objects ? pool_read_objects(&p->pool, path, &p->settings[0], err)
+                     : pool_read(&p->pool, path, err);
+    if (rc == 0 && p->pool.n == 0)
+        return err_set(err, ERR_INVALID, "%s: there is no node in it", path);
+    return rc < 0 ? -1 : pool_check_names(&p->pool, err);
+}
+
 static int read_all(struct program *p, char **operands, struct err *err)
 {
     const struct options *o = &p->options;
@@ -147,8 +163,7 @@ static int read_all(struct program *p, char **operands, struct err *err)
         return err_set(err, ERR_INVALID, "--svg: one replay only, without --compare");
     if (read_settings(p, operands, err) < 0)
         return -1;
-    if ((o->cluster ? pool_read(&p->pool, o->cluster, err)
-                    : pool_add(&p->pool, &o->groups, err)) < 0)
+    if (read_pool(p, err) < 0)
         return -1;
     return read_workload(p, err);
 }

@@ -26,14 +26,29 @@ void pool_fini(struct pool *p)
     for (size_t i = 0; i < p->n; i++)
         node_free(p->nodes[i]);
     free(p->nodes);
+    for (size_t i = 0; i < p->n_partitions; i++)
+        partition_free(p->partitions[i]);
+    free(p->partitions);
+    for (size_t i = 0; i < p->n_qos; i++)
+        qos_free(p->qos[i]);
+    free(p->qos);
     *p = (struct pool){.n = 0};
+}
+
+static bool has_label(const struct node *node, const char *key)
+{
+    for (size_t i = 0; i < node->n_labels; i++)
+        if (strcmp(node->labels[i].key, key) == 0)
+            return true;
+    return false;
 }
 
 void pool_take(struct pool *p, struct node *node)
 {
     node->ready = true;
-    node->capacity.v[RES_PODS] = PODS_MAX;
-    if (node->gpu_type)
+    if (node->capacity.v[RES_PODS] == 0)
+        node->capacity.v[RES_PODS] = PODS_MAX;
+    if (node->gpu_type && !has_label(node, GPU_TYPE_LABEL))
         labels_add(&node->labels, &node->n_labels, GPU_TYPE_LABEL, node->gpu_type);
     labels_sort(node->labels, node->n_labels);
     for (int i = 0; i < RES_MAX; i++)
@@ -41,6 +56,25 @@ void pool_take(struct pool *p, struct node *node)
     resvec_add(&p->total, &node->capacity);
     GROW(p->nodes, p->n, p->cap);
     p->nodes[p->n++] = node;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp((*(struct node *const *)a)->name, (*(struct node *const *)b)->name);
+}
+
+int pool_check_names(const struct pool *p, struct err *err)
+{
+    struct node **sorted = xcalloc(p->n + 1, sizeof(*sorted));
+    int rc = 0;
+    memcpy(sorted, p->nodes, p->n * sizeof(*sorted));
+    qsort(sorted, p->n, sizeof(*sorted), by_name);
+    for (size_t i = 1; rc == 0 && i < p->n; i++)
+        if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0)
+            rc = err_set(err, ERR_INVALID, "--cluster: two nodes have the name %s",
+                         sorted[i]->name);
+    free(sorted);
+    return rc;
 }
 
 bool pool_within(const struct pool *p, const struct node *node)
@@ -248,6 +282,17 @@ static void allow_types(struct job *job, const char *types)
     }
 }
 
+/* "a" or "a|b". */
+static void allow_partitions(struct job *job, const char *names)
+{
+    while (*names) {
+        size_t len = strcspn(names, "|");
+        AUTO_FREE char *name = xstrndup(names, len);
+        names_add(&job->partitions, &job->n_partitions, name);
+        names += len + (names[len] == '|');
+    }
+}
+
 struct job *pool_job(const struct pool *p, const struct work *work, size_t number)
 {
     struct job *job = job_new();
@@ -259,6 +304,9 @@ struct job *pool_job(const struct pool *p, const struct work *work, size_t numbe
     job->account = *work->account ? xstrdup(work->account) : NULL;
     job->submit_sec = work->submit_sec;
     job->limit_sec = work->limit_sec;
+    job->qos = *work->qos ? xstrdup(work->qos) : NULL;
+    if (*work->partition && p->n_partitions > 0)
+        allow_partitions(job, work->partition);
     shape_job(p, work, job);
     if (work->gpu_types && work->gpus > 0)
         allow_types(job, work->gpu_types);

@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "cmd/gantry-sim/workload.h"
+#include "crds/settings.h"
 #include "scheduler/model.h"
 
 #define POOL_NODES_MAX 100000
@@ -23,6 +24,10 @@ struct pool {
     struct restable resources;
     struct node **nodes;
     size_t n, cap;
+    struct partition **partitions; /* none: there is one, "batch", of all nodes */
+    size_t n_partitions, cap_partitions;
+    struct qos **qos;
+    size_t n_qos, cap_qos;
     struct resvec total;   /* of all */
     struct resvec largest; /* of each resource, the most that one node has */
 };
@@ -44,9 +49,15 @@ int pool_add(struct pool *p, const struct groups *groups, struct err *err);
  * gpu_type, cpus, memory_mib (or sn, gpu, model, cpu_milli). Plain or gzip. A file that
  * is wrong anywhere is refused: path, line, what. */
 int pool_read(struct pool *p, const char *path, struct err *err);
+/* Nodes, partitions and QOS from YAML or JSON, as `kubectl get -o yaml` prints them;
+ * accounts are passed over, other kinds refused. Nodes are ready, whatever they say. */
+int pool_read_objects(struct pool *p, const char *path, const struct settings *settings,
+                      struct err *err);
+/* Two nodes of one name would be one to the core: ERR_INVALID. */
+int pool_check_names(const struct pool *p, struct err *err);
 /* Has it no more than any node can? */
 bool pool_within(const struct pool *p, const struct node *node);
-/* One node, taken over; it gets room for any number of pods. */
+/* One node, taken over; one that says nothing of pods has room for any number. */
 void pool_take(struct pool *p, struct node *node);
 
 /* The job as the core is to have it, submitted and pending; its uid is its number in

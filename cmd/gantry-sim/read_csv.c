@@ -6,7 +6,21 @@
 #include "cmd/gantry-sim/rows.h"
 #include "scheduler/model.h"
 
-enum field { SUBMIT, RUN, END, LIMIT, NODES, GPUS, CPU, MEMORY, TYPES, ACCOUNT, USER };
+enum field {
+    SUBMIT,
+    RUN,
+    END,
+    LIMIT,
+    NODES,
+    GPUS,
+    CPU,
+    MEMORY,
+    TYPES,
+    ACCOUNT,
+    USER,
+    PARTITION,
+    QOS
+};
 
 /* What recorded workloads call what. The first of a field is the name for people. */
 static const struct column {
@@ -31,6 +45,9 @@ static const struct column {
     {"account", ACCOUNT, 1, "who is charged"},
     {"vc", ACCOUNT, 1, NULL},
     {"user", USER, 1, "who submitted it"},
+    {"partition", PARTITION, 1,
+     "where it may run, \"a\" or \"a|b\", if --cluster has it"},
+    {"qos", QOS, 1, "its quality of service"},
 };
 
 struct header {
@@ -84,6 +101,12 @@ static int set_field(struct reader *r, const struct column *c, char *text,
         return 0;
     case USER:
         job->user = reader_name(r, text);
+        return 0;
+    case PARTITION:
+        job->partition = reader_name(r, text);
+        return 0;
+    case QOS:
+        job->qos = reader_name(r, text);
         return 0;
     case SUBMIT:
         number = &job->submit_sec;
@@ -146,11 +169,7 @@ int read_csv(struct reader *r, struct err *err)
     if (rc < 0)
         return -1;
     while ((rc = lines_next(r->lines, &line, err)) == 1) {
-        struct work job = {.submit_sec = TIME_UNSET,
-                           .run_sec = TIME_UNSET,
-                           .limit_sec = LIMIT_UNSET,
-                           .account = "",
-                           .user = ""};
+        struct work job = work_new();
         struct err wrong = ERR_INIT;
         if (*line == '\0')
             continue;

@@ -122,26 +122,6 @@ static int read_row(struct nodes_file *f, char *line, struct err *err)
     return rc;
 }
 
-/* Two nodes of one name would be one to the core. */
-static int by_name(const void *a, const void *b)
-{
-    return strcmp((*(struct node *const *)a)->name, (*(struct node *const *)b)->name);
-}
-
-static int check_names(const struct pool *p, struct err *err)
-{
-    struct node **sorted = xcalloc(p->n + 1, sizeof(*sorted));
-    int rc = 0;
-    memcpy(sorted, p->nodes, p->n * sizeof(*sorted));
-    qsort(sorted, p->n, sizeof(*sorted), by_name);
-    for (size_t i = 1; rc == 0 && i < p->n; i++)
-        if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0)
-            rc = err_set(err, ERR_INVALID, "two nodes have the name %s",
-                         sorted[i]->name);
-    free(sorted);
-    return rc;
-}
-
 static int read_rows(struct nodes_file *f, struct lines *lines, const char *path,
                      struct err *err)
 {
@@ -156,7 +136,7 @@ static int read_rows(struct nodes_file *f, struct lines *lines, const char *path
         return -1;
     if (f->pool->n == 0)
         return err_set(err, ERR_INVALID, "%s: there is no node in it", path);
-    return check_names(f->pool, err) < 0 ? err_prefix(err, "%s", path) : 0;
+    return 0;
 }
 
 int pool_read(struct pool *p, const char *path, struct err *err)

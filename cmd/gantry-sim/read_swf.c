@@ -83,11 +83,7 @@ int read_swf(struct reader *r, struct err *err)
     char *line;
     int rc;
     while ((rc = lines_next(r->lines, &line, err)) == 1) {
-        struct work job = {.submit_sec = TIME_UNSET,
-                           .run_sec = TIME_UNSET,
-                           .limit_sec = LIMIT_UNSET,
-                           .account = "",
-                           .user = ""};
+        struct work job = work_new();
         struct err wrong = ERR_INIT;
         bool idle = false;
         line += strspn(line, " \t");

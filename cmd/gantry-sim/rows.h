@@ -32,6 +32,9 @@ void reader_take(struct reader *r, struct work *job, const struct err *wrong);
 /* A name that lasts as long as the workload. */
 const char *reader_name(struct reader *r, const char *name);
 
+/* Of which nothing is known yet. */
+struct work work_new(void);
+
 int read_csv(struct reader *r, struct err *err);
 int read_swf(struct reader *r, struct err *err);
 void read_csv_help(FILE *out);

@@ -95,6 +95,17 @@ const char *reader_name(struct reader *r, const char *name)
 
 /* ---- jobs ---- */
 
+struct work work_new(void)
+{
+    return (struct work){.submit_sec = TIME_UNSET,
+                         .run_sec = TIME_UNSET,
+                         .limit_sec = LIMIT_UNSET,
+                         .account = "",
+                         .user = "",
+                         .partition = "",
+                         .qos = ""};
+}
+
 static const char *why_broken(const struct work *job)
 {
     if (job->submit_sec == TIME_UNSET)

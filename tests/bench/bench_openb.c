@@ -109,10 +109,8 @@ static int read_pods(struct pods *pods, struct lines *lines, struct err *err)
     AUTO_FREE char *header = rc == 1 ? xstrdup(line) : xstrdup("");
     size_t n = row_split(header, ',', names);
     while (rc == 1 && (rc = lines_next(lines, &line, err)) == 1) {
-        struct work pod = {.row = lines_number(lines),
-                           .limit_sec = LIMIT_UNSET,
-                           .account = "",
-                           .user = ""};
+        struct work pod = work_new();
+        pod.row = lines_number(lines);
         if (row_split(line, ',', fields) != n)
             return err_set(err, ERR_INVALID, "line %zu is cut", pod.row);
         if (read_pod((const char *const *)names, fields, n, &pod, err) < 0)

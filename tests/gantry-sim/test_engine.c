@@ -194,6 +194,52 @@ START_TEST(test_never)
 }
 END_TEST
 
+/* Partitions are kept as the controller keeps them: the tier goes before the order of
+ * submission, and who is not allowed waits for ever. */
+START_TEST(test_partitions)
+{
+    struct work jobs[] = {
+        {.run_sec = 100, .limit_sec = 100, .gpus = 8, .partition = "low"},
+        {.run_sec = 100, .limit_sec = 100, .gpus = 8, .partition = "low"},
+        {.run_sec = 100, .limit_sec = 100, .gpus = 8, .partition = "high"},
+        {.run_sec = 100, .limit_sec = 900, .gpus = 8, .partition = "high"},
+        {.run_sec = 100, .limit_sec = 100, .gpus = 8, .partition = "none"},
+    };
+    static const char *const names[] = {"low", "high"};
+    struct partition *parts[2];
+    const struct groups groups = {"1", "8", NULL, NULL};
+    struct stand s = {.load = {.jobs = jobs, .n = ARRAY_LEN(jobs)}};
+    for (size_t i = 0; i < ARRAY_LEN(jobs); i++) {
+        jobs[i].account = jobs[i].user = jobs[i].qos = "";
+        jobs[i].submit_sec = i == 0 ? 0 : 10;
+    }
+    for (size_t i = 0; i < 2; i++) {
+        parts[i] = partition_new();
+        parts[i]->name = xstrdup(names[i]);
+        parts[i]->priority_tier = (int64_t)i;
+        parts[i]->max_time_sec = 600;
+    }
+    pool_init(&s.pool);
+    ck_assert_int_eq(pool_add(&s.pool, &groups, NULL), 0);
+    s.pool.partitions = parts;
+    s.pool.n_partitions = 2;
+    s.config = sched_config_default();
+    s.replay = (struct replay){.pool = &s.pool, .load = &s.load, .config = &s.config};
+    stand_run(&s);
+    ck_assert_int_eq(s.h.tales[0].start_sec, 0);
+    ck_assert_int_eq(s.h.tales[2].start_sec, 100);
+    ck_assert_int_eq(s.h.tales[1].start_sec, 200);
+    ck_assert_int_eq(s.h.tales[3].reason, REASON_PARTITION_TIME_LIMIT);
+    ck_assert_int_eq(s.h.tales[4].reason, REASON_PARTITION_CONFIG);
+    for (size_t i = 0; i < 2; i++)
+        partition_free(parts[i]);
+    s.pool.partitions = NULL;
+    s.pool.n_partitions = 0;
+    pool_fini(&s.pool);
+    history_fini(&s.h);
+}
+END_TEST
+
 /* 4 nodes of 2 processors: 1 has two of them until 600, 2 needs all four and waits,
  * 4 has no limit and so may not start before 2. */
 START_TEST(test_swf)
@@ -256,6 +302,7 @@ int main(void)
                                                                 {test_promise, 1},
                                                                 {test_outage, 1},
                                                                 {test_never, 1},
+                                                                {test_partitions, 1},
                                                                 {test_swf, 1},
                                                                 {test_real, 1},
                                                                 {NULL, 0}});

@@ -87,7 +87,9 @@ START_TEST(test_shapes)
                               .cpu_milli = shapes[_i].cpu_milli,
                               .mem_bytes = shapes[_i].mem_bytes,
                               .account = "red",
-                              .user = "ann"};
+                              .user = "ann",
+                              .partition = "",
+                              .qos = ""};
     struct pool p;
     pool_init(&p);
     ck_assert_int_eq(pool_add(&p, &groups, NULL), 0);
@@ -157,7 +159,6 @@ static const struct {
     {"gpus\n8\n\nx\n", "/c:4: gpus: \"x\" is no number from 0 on"},
     {"gpus,count\n8,0\n", "/c:2: not between 1 and 100000 nodes in all"},
     {"gpus\n2000\n", "/c:2: more than a node can have"},
-    {"name,gpus\na,1\nb,1\na,2\n", "/c: two nodes have the name a"},
 };
 
 START_TEST(test_bad_file)
@@ -166,6 +167,87 @@ START_TEST(test_bad_file)
     struct err err = ERR_INIT;
     ck_assert_int_eq(read_text(&p, bad_files[_i].text, &err), -1);
     ck_assert_msg(str_ends(err.msg, bad_files[_i].message), "%s", err.msg);
+    pool_fini(&p);
+}
+END_TEST
+
+START_TEST(test_twice)
+{
+    struct pool p;
+    struct err err = ERR_INIT;
+    ck_assert_int_eq(read_text(&p, "name,gpus\na,1\nb,1\na,2\n", &err), 0);
+    ck_assert_int_eq(pool_check_names(&p, &err), -1);
+    ck_assert_str_eq(err.msg, "--cluster: two nodes have the name a");
+    pool_fini(&p);
+}
+END_TEST
+
+/* ---- objects ---- */
+
+static int read_objects(struct pool *p, const char *text, struct err *err)
+{
+    char *dir = tempdir_new();
+    AUTO_FREE char *path = tempdir_path(dir, "c");
+    struct settings settings;
+    settings_default(&settings);
+    ck_assert_int_eq(files_write(path, text, strlen(text), 0600, err), 0);
+    pool_init(p);
+    int rc = pool_read_objects(p, path, &settings, err);
+    tempdir_free(dir);
+    return rc;
+}
+
+START_TEST(test_objects)
+{
+    struct pool p;
+    struct err err = ERR_INIT;
+    int rc = read_objects(
+        &p,
+        "apiVersion: v1\nkind: List\nitems:\n"
+        "- kind: Node\n"
+        "  metadata: {name: a, labels: {gantry.dev/gpu-type: h100, rack: r1}}\n"
+        "  status: {allocatable: {cpu: '8', memory: 4Gi, pods: '110',"
+        " nvidia.com/gpu: '2'}}\n"
+        "- kind: Partition\n"
+        "  metadata: {name: short}\n"
+        "  spec: {default: true, maxTime: '60', nodes: a}\n"
+        "---\n"
+        "kind: QOS\nmetadata: {name: high}\nspec: {priority: 5}\n"
+        "---\n"
+        "kind: Account\nmetadata: {name: red}\nspec: {}\n",
+        &err);
+    ck_assert_msg(rc == 0, "%s", err.msg);
+    ck_assert_uint_eq(p.n, 1);
+    ck_assert(p.nodes[0]->ready);
+    ck_assert_str_eq(p.nodes[0]->gpu_type, "h100");
+    ck_assert_uint_eq(p.nodes[0]->n_labels, 2);
+    ck_assert_int_eq(p.nodes[0]->capacity.v[p.resources.gpu], 2);
+    ck_assert_int_eq(p.nodes[0]->capacity.v[RES_PODS], 110);
+    ck_assert_uint_eq(p.n_partitions, 1);
+    ck_assert_str_eq(p.partitions[0]->name, "short");
+    ck_assert_int_eq(p.partitions[0]->max_time_sec, 3600);
+    ck_assert_uint_eq(p.n_qos, 1);
+    ck_assert_int_eq(p.qos[0]->priority, 5);
+    pool_fini(&p);
+}
+END_TEST
+
+static const struct {
+    const char *text, *message;
+} bad_objects[] = {
+    {"kind: Pod\n", "/c:1: kind \"Pod\" is none of Node, Partition, QOS, Account"},
+    {"a: b\n", "/c:1: kind \"\" is none of Node, Partition, QOS, Account"},
+    {"kind: [\n", "/c:"},
+    {"kind: Partition\nmetadata: {name: p}\nspec: {maxTime: soon}\n",
+     "/c:1: Partition p: "},
+};
+
+START_TEST(test_bad_objects)
+{
+    struct pool p;
+    struct err err = ERR_INIT;
+    ck_assert_int_eq(read_objects(&p, bad_objects[_i].text, &err), -1);
+    ck_assert_msg(strstr(err.msg, bad_objects[_i].message) != NULL, "%s", err.msg);
     pool_fini(&p);
 }
 END_TEST
@@ -204,6 +286,9 @@ int main(void)
                                            {test_shapes, ARRAY_LEN(shapes)},
                                            {test_file, 1},
                                            {test_bad_file, ARRAY_LEN(bad_files)},
+                                           {test_twice, 1},
+                                           {test_objects, 1},
+                                           {test_bad_objects, ARRAY_LEN(bad_objects)},
                                            {test_ledger, 1},
                                            {NULL, 0}});
 }

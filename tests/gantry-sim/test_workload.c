@@ -42,30 +42,33 @@ static const struct {
      "user,account,gpu_type,memory_mib,cpus,gpus,nodes,timelimit_s,duration_s,submit_"
      "s\n"
      "ann,red,T4|A10,2048,1.5,4,2,600,60,7\n",
-     {2, 7, 60, 600, 2, 4, 1500, 2048 * MIB, (char *)"T4|A10", "red", "ann"}},
+     {2, 7, 60, 600, 2, 4, 1500, 2048 * MIB, (char *)"T4|A10", "red", "ann", "", ""}},
     {"what is empty is not given",
      "submit_s,duration_s,timelimit_s,gpus,gpu_type\n5,6,,1,\n",
-     {2, 5, 6, NONE, 0, 1, 0, 0, NULL, "", ""}},
+     {2, 5, 6, NONE, 0, 1, 0, 0, NULL, "", "", "", ""}},
     {"other columns are passed over, fractions rounded up",
      "submit_s,mood,duration_s,gpus\n1.0,fine,2.25,1\n",
-     {2, 1, 3, NONE, 0, 1, 0, 0, NULL, "", ""}},
+     {2, 1, 3, NONE, 0, 1, 0, 0, NULL, "", "", "", ""}},
     {"names of other traces",
      "name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,creation_time,deletion_"
      "time\n"
      "p,6000,1,1,460,T4,10,25\n",
-     {2, 10, 15, NONE, 0, 1, 6000, MIB, (char *)"T4", "", ""}},
+     {2, 10, 15, NONE, 0, 1, 6000, MIB, (char *)"T4", "", "", "", ""}},
+    {"a partition and a QOS",
+     "submit_s,duration_s,gpus,partition,qos\n1,2,3,a|b,high\n",
+     {2, 1, 2, NONE, 0, 3, 0, 0, NULL, "", "", "a|b", "high"}},
     {"ends of lines as Windows has them",
      "submit_s,duration_s,gpus\r\n1,2,3\r\n",
-     {2, 1, 2, NONE, 0, 3, 0, 0, NULL, "", ""}},
+     {2, 1, 2, NONE, 0, 3, 0, 0, NULL, "", "", "", ""}},
     {"in the order of submission",
      "submit_s,duration_s,gpus\n9,2,3\n4,2,1\n",
-     {3, 4, 2, NONE, 0, 1, 0, 0, NULL, "", ""}},
+     {3, 4, 2, NONE, 0, 1, 0, 0, NULL, "", "", "", ""}},
     {"Standard Workload Format: memory is of each processor",
      "; a comment\n 1 30 5 120 2 -1 512 4 900 1024 1 3 7 -1 1 -1 -1 -1\n",
-     {2, 30, 120, 900, 0, 0, 4000, 4 * MIB, NULL, "group7", "user3"}},
+     {2, 30, 120, 900, 0, 0, 4000, 4 * MIB, NULL, "group7", "user3", "", ""}},
     {"what was not asked for is what was used",
      "1 30 5 120 2 -1 512 -1 -1 -1 1 -1 -1 -1 1 -1 -1 -1\n",
-     {1, 30, 120, NONE, 0, 0, 2000, MIB, NULL, "", ""}},
+     {1, 30, 120, NONE, 0, 0, 2000, MIB, NULL, "", "", "", ""}},
 };
 
 START_TEST(test_good)
@@ -92,6 +95,8 @@ START_TEST(test_good)
     ck_assert_msg(str_eq(got->gpu_types, want->gpu_types), "%s", good[_i].name);
     ck_assert_str_eq(got->account, want->account);
     ck_assert_str_eq(got->user, want->user);
+    ck_assert_str_eq(got->partition, want->partition);
+    ck_assert_str_eq(got->qos, want->qos);
     workload_fini(&w);
 }
 END_TEST

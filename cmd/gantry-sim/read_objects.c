@@ -1,0 +1,112 @@
+/* Nodes, partitions and QOS as Kubernetes' objects: what `kubectl get -o yaml` prints. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "base/yaml.h"
+#include "cmd/gantry-sim/pool.h"
+#include "crds/convert.h"
+
+struct objects_file {
+    struct pool *pool;
+    struct convert convert;
+    const char *path;
+};
+
+static int take_node(struct objects_file *f, const struct json *object, struct err *err)
+{
+    if (f->pool->n == POOL_NODES_MAX)
+        return err_set(err, ERR_INVALID, "more than %d nodes", POOL_NODES_MAX);
+    struct node *node = convert_node(&f->convert, object, err);
+    if (!node)
+        return -1;
+    pool_take(f->pool, node);
+    return 0;
+}
+
+static int take_partition(struct objects_file *f, const struct json *object,
+                          struct err *err)
+{
+    struct pool *p = f->pool;
+    struct partition *part = convert_partition(&f->convert, object, err);
+    if (!part)
+        return -1;
+    GROW(p->partitions, p->n_partitions, p->cap_partitions);
+    p->partitions[p->n_partitions++] = part;
+    return 0;
+}
+
+static int take_qos(struct objects_file *f, const struct json *object, struct err *err)
+{
+    struct pool *p = f->pool;
+    struct qos *qos = convert_qos(object, err);
+    if (!qos)
+        return -1;
+    GROW(p->qos, p->n_qos, p->cap_qos);
+    p->qos[p->n_qos++] = qos;
+    return 0;
+}
+
+/* In a replay every user may charge every account. */
+static int pass_over(struct objects_file *f, const struct json *object, struct err *err)
+{
+    (void)f;
+    (void)object;
+    (void)err;
+    return 0;
+}
+
+static const struct {
+    const char *kind;
+    int (*take)(struct objects_file *f, const struct json *object, struct err *err);
+} kinds[] = {
+    {"Node", take_node},
+    {"Partition", take_partition},
+    {"QOS", take_qos},
+    {"Account", pass_over},
+};
+
+static int take_object(struct objects_file *f, const struct json *object,
+                       struct err *err)
+{
+    const char *kind = json_str_or(object, "kind", "");
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        if (strcmp(kinds[i].kind, kind) != 0)
+            continue;
+        if (kinds[i].take(f, object, err) < 0)
+            return err_prefix(err, "%s %s", kind,
+                              json_str_or(object, "metadata.name", ""));
+        return 0;
+    }
+    return err_set(err, ERR_INVALID,
+                   "kind \"%s\" is none of Node, Partition, QOS, Account", kind);
+}
+
+/* Lists have their objects in `items`. */
+static int take_document(void *arg, struct json *take_doc, size_t line, struct err *err)
+{
+    struct objects_file *f = arg;
+    JSON_AUTO struct json *doc = take_doc;
+    const struct json *items = json_get(doc, "items");
+    int rc = 0;
+    if (!items)
+        rc = take_object(f, doc, err);
+    for (size_t i = 0; rc == 0 && i < json_len(items); i++)
+        rc = take_object(f, json_item(items, i), err);
+    return rc < 0 ? err_prefix(err, "%s:%zu", f->path, line) : 0;
+}
+
+int pool_read_objects(struct pool *p, const char *path, const struct settings *settings,
+                      struct err *err)
+{
+    struct objects_file f = {.pool = p, .path = path};
+    STR_AUTO struct str text;
+    str_init(&text, YAML_BYTES_MAX);
+    if (str_read_file(&text, path, err) < 0)
+        return -1;
+    p->resources.gpu = restable_intern(&p->resources, settings->gpu_resource);
+    f.convert = (struct convert){.resources = &p->resources,
+                                 .gpu_resource = settings->gpu_resource,
+                                 .gpu_type_label = settings->gpu_type_label};
+    return yaml_parse(text.s, text.len, path, take_document, &f, err);
+}
