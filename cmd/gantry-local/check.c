@@ -118,6 +118,16 @@ void check_port(const struct check *c, const char *field, int64_t port)
         check_invalid(c, field, value, "must be between 1 and 65535, inclusive");
 }
 
+bool check_is_one_of(const char *word, const char *words)
+{
+    const size_t len = strlen(word);
+
+    for (const char *at = words; *at; at += strcspn(at, "|"), at += *at == '|')
+        if (strcspn(at, "|") == len && strncmp(at, word, len) == 0)
+            return true;
+    return false;
+}
+
 /* -1: no percentage. */
 static long percent_of(const char *text)
 {
@@ -143,6 +153,14 @@ void check_count_or_percent(const struct check *c, const char *field,
                       "'[0-9]+%')");
     else if (percent > 100)
         check_invalid(c, field, value, "must not be greater than 100%");
+}
+
+void check_one_of(const struct check *c, const char *field, const char *supported)
+{
+    const char *value = json_str(c->after, field);
+
+    if (value && !check_is_one_of(value, supported))
+        check_unsupported(c, field, value, supported);
 }
 
 void check_domain_path(const struct check *c, const char *field, const char *text)

@@ -50,6 +50,10 @@ void check_label_map(const struct check *c, const char *field,
 /* A metav1.LabelSelector. False: it selects nothing that can be said. */
 bool check_selector(const struct check *c, const char *field,
                     const struct json *selector);
+/* Is the word one of "A|B"? */
+bool check_is_one_of(const char *word, const char *words);
+/* So is the text at `field`. */
+void check_one_of(const struct check *c, const char *field, const char *supported);
 /* "acme.io/foo" */
 void check_domain_path(const struct check *c, const char *field, const char *text);
 

@@ -11,6 +11,8 @@
  *   name!            required
  *   name~            required, say OpenAPI and explain; its check is another's, or nobody's
  *   string bool int32 int64 double bytes time microtime quantity intstr any
+ *   fields raw json schemaorbool schemaorarray schemaorstrings
+ *                                  any, under the names that Kubernetes has for it
  *   Type, pkg.v1.Type, []T, {}T    a row's type, a list, a map of strings to T
  *   =V               default: JSON, or a string's bare text
  *   {A|B}            the values allowed
@@ -49,6 +51,26 @@ extern const struct core_types coretypes_meta;
 extern const struct core_types coretypes_network;
 extern const struct core_types coretypes_policy;
 extern const struct core_types coretypes_storage;
+
+/* What is said of a type and of its fields, "name: Words.\n" each; of the type "*" it
+ * is what fields of that name are where their own type's row has no words. */
+struct core_words {
+    const char *type;
+    const char *about; /* NULL: nothing */
+    const char *fields;
+};
+
+struct core_words_table {
+    const struct core_words *rows;
+    size_t n;
+};
+
+extern const struct core_words_table coretypes_words; /* "*" */
+extern const struct core_words_table coretypes_words_cluster;
+extern const struct core_words_table coretypes_words_meta;
+extern const struct core_words_table coretypes_words_pod;
+extern const struct core_words_table coretypes_words_volume;
+extern const struct core_words_table coretypes_words_workload;
 
 struct core_kind {
     const char *type; /* "core.v1.Pod": the row, and the Kind behind its last dot */

@@ -4,7 +4,7 @@
 
 static const struct core_type rows[] = {
     {"apps.v1.ControllerRevision",
-     "data~ any @2; metadata meta.v1.ObjectMeta @1; revision int64 @3 =0"},
+     "data~ raw @2; metadata meta.v1.ObjectMeta @1; revision int64 @3 =0"},
     {"apps.v1.DaemonSet",
      "metadata meta.v1.ObjectMeta @1; spec! DaemonSetSpec @2; status "
      "DaemonSetStatus @3 ={}"},
@@ -69,8 +69,7 @@ static const struct core_type rows[] = {
      "@2 =\"\"; type string @1 =\"\""},
     {"apps.v1.StatefulSetOrdinals", "start int32 @1 =0"},
     {"apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy",
-     "whenDeleted string @1 =Retain {Delete|Retain}; whenScaled string @2 =Retain "
-     "{Delete|Retain}"},
+     "whenDeleted string @1 =Retain; whenScaled string @2 =Retain"},
     {"apps.v1.StatefulSetSpec",
      "minReadySeconds int32 @9; ordinals StatefulSetOrdinals @11?; "
      "persistentVolumeClaimRetentionPolicy "

@@ -21,7 +21,7 @@ static const struct core_type rows[] = {
     {"autoscaling.v2.HPAScalingPolicy",
      "periodSeconds! int32 @3 =0; type! string @1; value! int32 @2 =0"},
     {"autoscaling.v2.HPAScalingRules",
-     "policies []HPAScalingPolicy @2; selectPolicy string @1? {Disabled|Max|Min}; "
+     "policies []HPAScalingPolicy @2; selectPolicy string @1?; "
      "stabilizationWindowSeconds int32 @3?; tolerance quantity @4?"},
     {"autoscaling.v2.HorizontalPodAutoscaler",
      "metadata meta.v1.ObjectMeta @1; spec! HorizontalPodAutoscalerSpec @2; status "

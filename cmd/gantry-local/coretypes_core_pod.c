@@ -2,6 +2,20 @@
 #include "base/util.h"
 #include "cmd/gantry-local/coretypes.h"
 
+/* What may ask a container to end. */
+#define SIGNALS                                                                  \
+    "{"                                                                          \
+    "SIGABRT|SIGALRM|SIGBUS|SIGCHLD|SIGCLD|SIGCONT|SIGFPE|SIGHUP|SIGILL|SIGINT|" \
+    "SIGIO|SIGIOT|SIGKILL|SIGPIPE|SIGPOLL|SIGPROF|SIGPWR|SIGQUIT|SIGRTMAX|"      \
+    "SIGRTMAX-1|SIGRTMAX-10|SIGRTMAX-11|SIGRTMAX-12|SIGRTMAX-13|SIGRTMAX-14|"    \
+    "SIGRTMAX-2|SIGRTMAX-3|SIGRTMAX-4|SIGRTMAX-5|SIGRTMAX-6|SIGRTMAX-7|"         \
+    "SIGRTMAX-8|SIGRTMAX-9|SIGRTMIN|SIGRTMIN+1|SIGRTMIN+10|SIGRTMIN+11|"         \
+    "SIGRTMIN+12|SIGRTMIN+13|SIGRTMIN+14|SIGRTMIN+15|SIGRTMIN+2|SIGRTMIN+3|"     \
+    "SIGRTMIN+4|SIGRTMIN+5|SIGRTMIN+6|SIGRTMIN+7|SIGRTMIN+8|SIGRTMIN+9|SIGSEGV|" \
+    "SIGSTKFLT|SIGSTOP|SIGSYS|SIGTERM|SIGTRAP|SIGTSTP|SIGTTIN|SIGTTOU|SIGURG|"   \
+    "SIGUSR1|SIGUSR2|SIGVTALRM|SIGWINCH|SIGXCPU|SIGXFSZ"                         \
+    "}"
+
 static const struct core_type rows[] = {
     {"core.v1.Affinity", "nodeAffinity NodeAffinity @1?; podAffinity PodAffinity @2?; "
                          "podAntiAffinity PodAntiAffinity @3?"},
@@ -51,8 +65,9 @@ static const struct core_type rows[] = {
      "imageID~ string @7 =\"\"; lastState ContainerState @3; name~ string @1 =\"\"; "
      "ready~ bool @4 =false; resources ResourceRequirements @11?; restartCount~ "
      "int32 @5 =0; started bool @9?; state ContainerState @2; stopSignal string "
-     "@15?; user ContainerUser @13?; volumeMounts []VolumeMountStatus @12 "
-     "map:mountPath merge:mountPath"},
+     "@15? " SIGNALS ";"
+     "user ContainerUser @13?; volumeMounts []VolumeMountStatus @12 map:mountPath "
+     "merge:mountPath"},
     {"core.v1.ContainerUser", "linux LinuxContainerUser @1?"},
     {"core.v1.EnvFromSource", "configMapRef ConfigMapEnvSource @2?; prefix string @1; "
                               "secretRef SecretEnvSource @3?"},
@@ -89,8 +104,9 @@ static const struct core_type rows[] = {
     {"core.v1.HostAlias", "hostnames []string @2; ip! string @1"},
     {"core.v1.HostIP", "ip~ string @1 =\"\""},
     {"core.v1.ImageVolumeStatus", "imageRef! string @1"},
-    {"core.v1.Lifecycle", "postStart LifecycleHandler @1?; preStop LifecycleHandler "
-                          "@2?; stopSignal string @3?"},
+    {"core.v1.Lifecycle",
+     "postStart LifecycleHandler @1?; preStop LifecycleHandler @2?; stopSignal "
+     "string @3? " SIGNALS},
     {"core.v1.LifecycleHandler",
      "exec ExecAction @1?; httpGet HTTPGetAction @2?; sleep SleepAction @4?; tcpSocket "
      "TCPSocketAction @3?"},

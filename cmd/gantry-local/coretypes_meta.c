@@ -41,22 +41,23 @@ static const struct core_type rows[] = {
      "openAPIV3Schema JSONSchemaProps @1?"},
     {"apiextensions.v1.ExternalDocumentation", "description string @1; url string @2"},
     {"apiextensions.v1.JSONSchemaProps",
-     "$ref string @3?; $schema string @2; additionalItems any @33?; "
-     "additionalProperties any @30?; allOf []JSONSchemaProps @25; anyOf "
-     "[]JSONSchemaProps @27; default any @8?; definitions {}JSONSchemaProps @34; "
-     "dependencies {}any @32; description string @4; enum []any @20; example any @36?; "
-     "exclusiveMaximum bool @10; exclusiveMinimum bool @12; externalDocs "
-     "ExternalDocumentation @35?; format string @6; id string @1; items any @24?; "
-     "maxItems int64 @16?; maxLength int64 @13?; maxProperties int64 @21?; maximum "
-     "double @9?; minItems int64 @17?; minLength int64 @14?; minProperties int64 @22?; "
-     "minimum double @11?; multipleOf double @19?; not JSONSchemaProps @28?; nullable "
-     "bool @37; oneOf []JSONSchemaProps @26; pattern string @15; patternProperties "
-     "{}JSONSchemaProps @31; properties {}JSONSchemaProps @29; required []string @23; "
-     "title string @7; type string @5; uniqueItems bool @18; "
-     "x-kubernetes-embedded-resource bool @39; x-kubernetes-int-or-string bool @40; "
-     "x-kubernetes-list-map-keys []string @41; x-kubernetes-list-type string @42?; "
-     "x-kubernetes-map-type string @43?; x-kubernetes-preserve-unknown-fields bool "
-     "@38?; x-kubernetes-validations []ValidationRule @44 map:rule merge:rule"},
+     "$ref string @3?; $schema string @2; additionalItems schemaorbool @33?; "
+     "additionalProperties schemaorbool @30?; allOf []JSONSchemaProps @25; anyOf "
+     "[]JSONSchemaProps @27; default json @8?; definitions {}JSONSchemaProps @34; "
+     "dependencies {}schemaorstrings @32; description string @4; enum []json @20; "
+     "example json @36?; exclusiveMaximum bool @10; exclusiveMinimum bool @12; "
+     "externalDocs ExternalDocumentation @35?; format string @6; id string @1; "
+     "items schemaorarray @24?; maxItems int64 @16?; maxLength int64 @13?; "
+     "maxProperties int64 @21?; maximum double @9?; minItems int64 @17?; minLength "
+     "int64 @14?; minProperties int64 @22?; minimum double @11?; multipleOf double "
+     "@19?; not JSONSchemaProps @28?; nullable bool @37; oneOf []JSONSchemaProps "
+     "@26; pattern string @15; patternProperties {}JSONSchemaProps @31; properties "
+     "{}JSONSchemaProps @29; required []string @23; title string @7; type string "
+     "@5; uniqueItems bool @18; x-kubernetes-embedded-resource bool @39; "
+     "x-kubernetes-int-or-string bool @40; x-kubernetes-list-map-keys []string @41; "
+     "x-kubernetes-list-type string @42?; x-kubernetes-map-type string @43?; "
+     "x-kubernetes-preserve-unknown-fields bool @38?; x-kubernetes-validations "
+     "[]ValidationRule @44 map:rule merge:rule"},
     {"apiextensions.v1.SelectableField", "jsonPath! string @1"},
     {"apiextensions.v1.ServiceReference",
      "name! string @2; namespace! string @1; path string @3?; port int32 @4?"},
@@ -84,7 +85,8 @@ static const struct core_type rows[] = {
     {"meta.v1.LabelSelectorRequirement",
      "key! string @1; operator! string @2; values []string @3"},
     {"meta.v1.ManagedFieldsEntry",
-     "apiVersion string @3; fieldsType string @6; fieldsV1 any @7?; manager string @1; "
+     "apiVersion string @3; fieldsType string @6; fieldsV1 fields @7?; manager string "
+     "@1; "
      "operation string @2; subresource string @8; time time @4?"},
     {"meta.v1.ObjectMeta",
      "annotations {}string @12; creationTimestamp time @8; deletionGracePeriodSeconds "

@@ -33,7 +33,7 @@ static const struct core_type rows[] = {
      "metadata meta.v1.ObjectMeta @1; spec IngressClassSpec @2"},
     {"networking.v1.IngressClassParametersReference",
      "apiGroup string @1?; kind! string @2; name! string @3; namespace string @5?; "
-     "scope string @4? =Cluster {Cluster|Namespace}"},
+     "scope string @4? =Cluster"},
     {"networking.v1.IngressClassSpec",
      "controller string @1; parameters IngressClassParametersReference @2?"},
     {"networking.v1.IngressLoadBalancerIngress",

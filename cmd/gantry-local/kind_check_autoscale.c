@@ -82,12 +82,14 @@ static void check_speed(const struct check *c, const char *direction)
     AUTO_FREE char *at = xasprintf("spec.behavior.%s", direction);
     AUTO_FREE char *policies_at = xasprintf("%s.policies", at);
     AUTO_FREE char *window_at = xasprintf("%s.stabilizationWindowSeconds", at);
+    AUTO_FREE char *select_at = xasprintf("%s.selectPolicy", at);
     const struct json *window = json_at(c->after, window_at);
 
     if (json_at(c->after, at) && json_len(json_at(c->after, policies_at)) == 0)
         check_required(c, policies_at, "must specify at least one Policy");
     if (window && json_int(window) < 0)
         check_invalid(c, window_at, window, "must be greater than or equal to zero");
+    check_one_of(c, select_at, "Disabled|Max|Min");
 }
 
 void autoscaler_check(const struct check *c)

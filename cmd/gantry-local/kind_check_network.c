@@ -164,6 +164,7 @@ void ingress_class_check(const struct check *c)
         check_required(c, "spec.controller", NULL);
     else
         check_domain_path(c, "spec.controller", controller);
+    check_one_of(c, "spec.parameters.scope", "Cluster|Namespace");
     check_fixed(c, "spec.controller");
 }
 

@@ -7,16 +7,6 @@
 
 /* ---- templates ---- */
 
-static bool is_one_of(const char *word, const char *words)
-{
-    const size_t len = strlen(word);
-
-    for (const char *at = words; *at; at += strcspn(at, "|"), at += *at == '|')
-        if (strcspn(at, "|") == len && strncmp(at, word, len) == 0)
-            return true;
-    return false;
-}
-
 static void check_template_metadata(const struct check *c, const char *field,
                                     const struct json *template)
 {
@@ -31,7 +21,7 @@ static void check_restarts(const struct check *c, const char *field,
     const char *policy = json_str_or(spec, "restartPolicy", "");
     AUTO_FREE char *policy_at = xasprintf("%s.spec.restartPolicy", field);
 
-    if (is_one_of(policy, policies))
+    if (check_is_one_of(policy, policies))
         return;
     if (strcmp(policies, "Always") == 0)
         check_unsupported(c, policy_at, policy, policies);
@@ -161,6 +151,10 @@ void statefulset_check(const struct check *c)
         check_invalid_text(c, "spec.podManagementPolicy", policy,
                            "must be 'OrderedReady' or 'Parallel'");
     check_set(c, "statefulset");
+    check_one_of(c, "spec.persistentVolumeClaimRetentionPolicy.whenDeleted",
+                 "Delete|Retain");
+    check_one_of(c, "spec.persistentVolumeClaimRetentionPolicy.whenScaled",
+                 "Delete|Retain");
     check_not_negative(c, "spec.ordinals.start");
     check_not_negative(c, "spec.updateStrategy.rollingUpdate.partition");
     for (size_t i = 0; i < ARRAY_LEN(fixed); i++)

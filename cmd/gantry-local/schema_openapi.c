@@ -1,5 +1,6 @@
 /* schema_openapi - schemas as OpenAPI v3 objects. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "base/util.h"
 #include "cmd/gantry-local/schema_priv.h"
@@ -86,6 +87,11 @@ static void put_type(struct json *o, const struct schema *s)
     case SCHEMA_ANY:
         return;
     case SCHEMA_INT_OR_STRING:
+        if (s->is_core) {
+            json_set(o, "oneOf",
+                     json_build("[{'type': 'integer'}, {'type': 'string'}]"));
+            return;
+        }
         json_set(o, "x-kubernetes-int-or-string", json_new_bool(true));
         json_set(o, "anyOf", json_build("[{'type': 'integer'}, {'type': 'string'}]"));
         return;
@@ -139,6 +145,21 @@ static void put_merging(struct json *o, const struct schema *s)
                                        : NULL);
 }
 
+static struct json *prop_openapi(const struct schema_prop *p)
+{
+    struct json *o = inner_openapi(p->schema);
+
+    if (p->words == NULL)
+        return o;
+    if (json_get(o, "$ref") != NULL) {
+        struct json *whole = json_build("{'allOf': [%j]}", o);
+        json_free(o);
+        o = whole;
+    }
+    json_set(o, "description", json_new_string(p->words));
+    return o;
+}
+
 static void put_required(struct json *o, const struct schema *s)
 {
     struct json *list;
@@ -160,7 +181,7 @@ static void put_shape(struct json *o, const struct schema *s)
     if (s->n_props > 0) {
         struct json *props = json_new_object();
         for (size_t i = 0; i < s->n_props; i++)
-            json_set(props, s->props[i].name, inner_openapi(s->props[i].schema));
+            json_set(props, s->props[i].name, prop_openapi(&s->props[i]));
         json_set(o, "properties", props);
     }
     if (s->additional != NULL)
@@ -175,6 +196,21 @@ static void put_shape(struct json *o, const struct schema *s)
         json_set(o, "not", inner_openapi(s->not_schema));
 }
 
+/* Core types' values stand in the order in which a refusal names them. */
+static struct json *sorted(const struct json *values)
+{
+    struct json *out = json_new_array();
+
+    for (size_t i = 0; i < json_len(values); i++) {
+        size_t at = 0;
+        while (at < i && strcmp(json_string(json_item(out, at)),
+                                json_string(json_item(values, i))) < 0)
+            at++;
+        json_array_insert(out, at, json_copy(json_item(values, i)));
+    }
+    return out;
+}
+
 static struct json *node_openapi(const struct schema *s)
 {
     struct json *o = json_new_object();
@@ -185,7 +221,8 @@ static struct json *node_openapi(const struct schema *s)
     put_str(o, "format", s->format);
     put_str(o, "pattern", s->pattern);
     if (s->enum_values != NULL)
-        json_set(o, "enum", json_copy(s->enum_values));
+        json_set(o, "enum",
+                 s->is_core ? sorted(s->enum_values) : json_copy(s->enum_values));
     if (s->default_value != NULL)
         json_set(o, "default", json_copy(s->default_value));
     put_true(o, "nullable", s->nullable);

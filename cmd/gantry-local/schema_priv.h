@@ -41,6 +41,7 @@ struct schema_prop {
     const char *name;
     struct schema *schema;
     struct proto_numbers numbers; /* core only */
+    const char *words;            /* what the field is; goes before its schema's own */
 };
 
 /* Bounds that are not given are -1 (counts) or absent by their flag (numbers). */

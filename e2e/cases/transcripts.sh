@@ -16,12 +16,23 @@ normalize() {
         -e "s/\\b$NS\\b/NAMESPACE/g"
 }
 
+# What kubectl explain says of core kinds without its words, which are each server's own: the
+# transcript "explain" is held to that.
+shape() {
+    awk '
+    /^DESCRIPTION:/ { print; words = 1; next }
+    /^FIELDS:/ { words = 0; fields = 1 }
+    words || (fields && /^ / && !/^ *[^ \t]+\t</ && !/^ *enum: /) { next }
+    { print }'
+}
+
 # One command of a transcript, and what it said; "[N]" is an exit status other than 0.
-play() { # COMMAND, its standard input on ours
+play() { # COMMAND, its standard input on ours; of the transcript $name
     local said status=0 words
     # Quotes as the shell reads them; the transcripts are ours.
     eval "words=(${1//NAMESPACE/$NS})"
     said=$(sed "s/NAMESPACE/$NS/g" | k "${words[@]}" 2>&1) || status=$?
+    [[ $name != explain ]] || said=$(shape <<<"$said")
     echo "\$ $1"
     [[ -z $said ]] || normalize <<<"$said"
     ((status == 0)) || echo "[$status]"

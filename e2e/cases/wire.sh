@@ -2,10 +2,12 @@
 
 # The table of core types as lines "core.v1.Pod metadata 1".
 table_numbers() {
-    sed -n 's/^    {"\([a-z0-9]*\.v[a-z0-9]*\.[A-Za-z]*\)", *\(.*\)/\n\1 \2/p; s/^ *\(".*\)/\1/p' \
+    sed -n 's/^    {"\([a-z0-9]*\.v[a-z0-9]*\.[A-Za-z]*\)", *\(.*\)/\n\1 \2/p; s/^ *\(".*\)/\1/p
+        s/^[a-z}].*/%/p' \
         "$kit"/../cmd/gantry-local/coretypes_[!k]*.c |
         awk '
         # Strings of one row are one text; a row begins with its name.
+        /^%/ { flush(); name = "" } # other text of the file
         /^[a-z0-9]+\.v/ { flush(); name = $1; sub(/^[^ ]+ /, "") }
         { while (match($0, /"([^"\\]|\\.)*"/)) {
               text = text substr($0, RSTART + 1, RLENGTH - 2); $0 = substr($0, RSTART + RLENGTH) } }

@@ -95,11 +95,85 @@ START_TEST(test_index)
 }
 END_TEST
 
+/* One property of a core type as its document has it. */
+static const struct {
+    const char *name, *type, *field, *want;
+} properties[] = {
+    {"a scalar", "core.v1.PodSpec", "nodeSelector",
+     "{\"additionalProperties\":{\"type\":\"string\"},\"description\":\"Labels that a "
+     "node must have.\",\"type\":\"object\",\"x-kubernetes-map-type\":\"atomic\"}"},
+    {"a shared type", "core.v1.PodSpec", "affinity",
+     "{\"allOf\":[{\"$ref\":\"#/components/schemas/io.k8s.api.core.v1.Affinity\"}],"
+     "\"description\":\"On which nodes, and near which pods, it may or should run.\"}"},
+    {"words that all types have", "core.v1.PodCondition", "lastTransitionTime",
+     "{\"description\":\"When the status of this condition last changed.\",\"format\":"
+     "\"date-time\",\"type\":\"string\"}"},
+    {"no words", "core.v1.AzureDiskVolumeSource", "diskName", "{\"type\":\"string\"}"},
+    {"a list by key, of which fields are retained", "core.v1.PodSpec", "volumes",
+     "{\"description\":\"What containers may mount.\",\"items\":{\"$ref\":"
+     "\"#/components/schemas/io.k8s.api.core.v1.Volume\"},\"type\":\"array\","
+     "\"x-kubernetes-list-map-keys\":[\"name\"],\"x-kubernetes-list-type\":\"map\","
+     "\"x-kubernetes-patch-merge-key\":\"name\",\"x-kubernetes-patch-strategy\":"
+     "\"merge,retainKeys\"}"},
+    {"values in the order of the alphabet", "core.v1.PodSpec", "preemptionPolicy",
+     "{\"description\":\"Whether pods of lower priority may be ended for "
+     "it.\",\"enum\":"
+     "[\"Never\",\"PreemptLowerPriority\"],\"type\":\"string\"}"},
+    {"a quantity", "core.v1.EmptyDirVolumeSource", "sizeLimit",
+     "{\"allOf\":[{\"$ref\":\"#/components/schemas/"
+     "io.k8s.apimachinery.pkg.api.resource."
+     "Quantity\"}],\"description\":\"The most that it may hold; past it the pod is "
+     "evicted.\"}"},
+};
+
+START_TEST(test_property)
+{
+    struct kinds *kinds = kinds_new();
+    STR_AUTO struct str out;
+
+    str_init(&out, 64 << 20);
+    ck_assert(openapi_version(kinds, "", "v1", &out));
+    JSON_AUTO struct json *doc = json_parse(out.s, out.len, NULL);
+    AUTO_FREE char *component = xasprintf("io.k8s.api.%s", properties[_i].type);
+    const struct json *schema = json_get(json_at(doc, "components.schemas"), component);
+    const struct json *got =
+        json_get(json_get(schema, "properties"), properties[_i].field);
+    JSON_AUTO struct json *want = json_parse_str(properties[_i].want, NULL);
+    AUTO_FREE char *text = json_text(got, NULL);
+    ck_assert_msg(want && json_equal(got, want), "%s: %s", properties[_i].name, text);
+    kinds_free(kinds);
+}
+END_TEST
+
+/* Also what no check asks for is shown as required, where Kubernetes does. */
+START_TEST(test_required)
+{
+    struct kinds *kinds = kinds_new();
+    STR_AUTO struct str out;
+
+    str_init(&out, 64 << 20);
+    ck_assert(openapi_version(kinds, "apps", "v1", &out));
+    JSON_AUTO struct json *doc = json_parse(out.s, out.len, NULL);
+    const struct json *schemas = json_at(doc, "components.schemas");
+    JSON_AUTO struct json *want = json_build("['name', 'value']");
+    const struct json *got =
+        json_get(json_get(schemas, "io.k8s.api.core.v1.HTTPHeader"), "required");
+    ck_assert(json_equal(got, want));
+    got =
+        json_get(json_get(schemas, "io.k8s.api.apps.v1.ReplicaSetStatus"), "required");
+    ck_assert_uint_eq(json_len(got), 1);
+    kinds_free(kinds);
+}
+END_TEST
+
 int main(void)
 {
-    return suite_main("gantry-local/openapi", (struct suite_row[]){
-                                                  {test_document, ARRAY_LEN(documents)},
-                                                  {test_index, 1},
-                                                  {NULL, 0},
-                                              });
+    return suite_main("gantry-local/openapi",
+                      (struct suite_row[]){
+                          {test_document, ARRAY_LEN(documents)},
+                          {test_index, 1},
+                          {test_property, ARRAY_LEN(properties)},
+                          {test_required, 1},
+                          {NULL, 0},
+                      });
 }
