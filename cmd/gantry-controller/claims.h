@@ -7,6 +7,8 @@
  * has no volume yet gets the rank's node, and no rank is bound before all have theirs.
  * A claim that somebody gave another node is left as it is: the launch deadline ends
  * the wait. A pod that was made on its node at once counts as started only then, too.
+ * Volumes that were made beforehand are not chosen from: where a class has no
+ * provisioner, its claims must name their volumes (spec.volumeName).
  *
  *   read -- has a volume, on that node --> the next claim; the last: the rank goes on
  *        -- has one elsewhere -----------> the launch has failed; the core knows now

@@ -19,7 +19,7 @@ struct record;
 struct told {
     bool known;
     int64_t generation, job_id, eligible_sec, attempt;
-    uint64_t outlooks;
+    uint64_t outlooks; /* its record's: where it is queued, where its volumes are */
     enum job_phase phase;
     uint64_t admitted;  /* the knowledge that its request is of; 0: its spec */
     int64_t amendments; /* of its attempt */
