@@ -114,6 +114,7 @@ static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
         jobrec_reset_told(rec);
     keep_plan(s, old, old_shape, job, rec->shape);
     book_enter(s, rec);
+    starts_enlist(s, rec);
     s->end_sec = MIN(s->end_sec, jobrec_end_to_tell(s, rec));
 }
 
@@ -146,6 +147,9 @@ static void apply_job(struct sched *s, struct job *job)
     if (same)
         return;
     rec->version++;
+    rec->changed = true;
+    rec->walk = 0;
+    starts_enlist(s, rec);
     s->dirty = true;
 }
 
@@ -158,6 +162,7 @@ static void apply_job_gone(struct sched *s, const char *uid)
     jobrec_clear(s, rec);
     rec->gone = true;
     rec->version++;
+    starts_enlist(s, rec);
     s->n_gone++;
     s->dirty = true;
     if (!s->pass.running) {
@@ -175,10 +180,35 @@ static void apply_pod(struct sched *s, struct foreign_pod *pod)
     book_enter_pod(s, cluster_pod(&s->cluster, uid));
 }
 
+/* Does it matter to who may start at all? */
+static bool is_rule(enum change_kind kind)
+{
+    switch (kind) {
+    case CHANGE_PARTITION:
+    case CHANGE_PARTITION_GONE:
+    case CHANGE_QOS:
+    case CHANGE_QOS_GONE:
+    case CHANGE_ACCOUNT:
+    case CHANGE_ACCOUNT_GONE:
+    case CHANGE_RESOURCES:
+    case CHANGE_CONFIG:
+        return true;
+    case CHANGE_NODE:
+    case CHANGE_NODE_GONE:
+    case CHANGE_JOB:
+    case CHANGE_JOB_GONE:
+    case CHANGE_FOREIGN_POD:
+    case CHANGE_FOREIGN_POD_GONE:
+        return false;
+    }
+    return true;
+}
+
 void sched_apply(struct sched *s, const struct change *change)
 {
     struct cluster *c = &s->cluster;
 
+    s->rules_changed |= is_rule(change->kind);
     switch (change->kind) {
     case CHANGE_NODE:
         s->dirty |= cluster_put_node(c, change->u.node);

@@ -111,6 +111,27 @@ static bool has_claim(const struct jobrec *rec)
            (rec->job->n_alloc > 0 || rec->job->plan.start_sec != TIME_UNSET);
 }
 
+static void keep_positions(const struct sched *s, struct claim *claim, size_t n)
+{
+    claim->positions = xrealloc(claim->positions, (n + 1) * sizeof(*claim->positions));
+    claim->n_positions = n;
+    for (size_t i = 0; i < n; i++)
+        claim->positions[i] = (uint32_t)s->uses[i].position;
+}
+
+void book_grow(struct sched *s, int64_t until_sec)
+{
+    s->grown = true;
+    s->freed = true;
+    s->grown_sec = MAX(s->grown_sec, until_sec);
+}
+
+/* When a slot begins; TIME_NEVER behind the last. */
+static int64_t begin_of(const struct timeline *tl, size_t slot)
+{
+    return slot < tl->n_slots ? tl->bounds[slot] : TIME_NEVER;
+}
+
 void book_enter(struct sched *s, struct jobrec *rec)
 {
     struct span span;
@@ -121,7 +142,13 @@ void book_enter(struct sched *s, struct jobrec *rec)
     span = span_of(s, rec);
     n = find_uses(s, rec->job, span.slots, span.n);
     timeline_take(&s->timeline, s->uses, n, span.first, span.last);
-    rec->claim = (struct claim){true, span.first, span.last};
+    rec->claim.on = true;
+    rec->claim.first = span.first;
+    rec->claim.last = span.last;
+    if (rec->job->n_alloc == 0) {
+        keep_positions(s, &rec->claim, n);
+        starts_add_line(s, rec);
+    }
 }
 
 void book_strike(struct sched *s, struct jobrec *rec)
@@ -135,8 +162,10 @@ void book_strike(struct sched *s, struct jobrec *rec)
     n = find_uses(s, job, plan ? job->plan.slots : job->alloc,
                   plan ? job->plan.n_slots : job->n_alloc);
     timeline_give(&s->timeline, s->uses, n, rec->claim.first, rec->claim.last);
+    if (plan)
+        starts_drop_line(s, rec);
     rec->claim.on = false;
-    s->grown = true;
+    book_grow(s, begin_of(&s->timeline, rec->claim.last));
 }
 
 void book_cancel_plan(struct sched *s, struct jobrec *rec)
@@ -145,6 +174,7 @@ void book_cancel_plan(struct sched *s, struct jobrec *rec)
         return;
     book_strike(s, rec);
     plan_clear(&rec->job->plan);
+    starts_enlist(s, rec);
 }
 
 /* ---- foreign pods ---- */
@@ -176,7 +206,7 @@ void book_strike_pod(struct sched *s, const struct podrec *pod)
 
     if (pod_use(s, pod, &use))
         timeline_give(&s->timeline, &use, 1, 0, s->timeline.n_slots);
-    s->grown = true;
+    book_grow(s, TIME_NEVER);
 }
 
 /* ---- anew ---- */
@@ -257,11 +287,12 @@ void book_renew(struct sched *s, int64_t now_sec)
     timeline_reset(&s->timeline, now_sec, s->config.window_sec, s->cluster.n_order,
                    resources_there(&s->cluster));
     s->timeline_gen = s->cluster.gen;
+    s->n_lines = 0;
     add_nodes(s);
     add_held(s);
     add_plans(s);
     HASH_ITER (hh, s->shapes, shape, next)
         timeline_demand(&s->timeline, &shape->like->each, shape->like->exclusive);
     timeline_ready(&s->timeline);
-    s->grown = true;
+    book_grow(s, TIME_NEVER);
 }

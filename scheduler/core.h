@@ -21,6 +21,7 @@
 #include "scheduler/queue.h"
 #include "scheduler/sched.h"
 #include "scheduler/shape.h"
+#include "scheduler/starts.h"
 #include "scheduler/timeline.h"
 #include "scheduler/window.h"
 
@@ -28,6 +29,9 @@
 struct claim {
     bool on;
     size_t first, last;
+    size_t line; /* of a plan: in sched.lines; and its nodes: */
+    uint32_t *positions;
+    size_t n_positions;
 };
 
 struct jobrec {
@@ -38,6 +42,12 @@ struct jobrec {
     bool end_told;
     bool gone; /* kept, unseen, until the pass that may refer to it is over */
     struct claim claim;
+    bool listed; /* in sched.list, at: */
+    size_t list_at;
+    bool changed;   /* since it was looked at last */
+    bool may_start; /* of those listed: as far as it is itself concerned */
+
+    uint64_t walk; /* the last one in which its plan was looked at */
 
     /* What was told last. */
     enum reason reason;
@@ -63,6 +73,8 @@ struct pass {
     int64_t now_sec; /* when it began: what age and eligibility are judged by */
     struct queue queue;
     size_t next;       /* entry to go on with */
+    uint64_t number;   /* of the walk */
+    int64_t grown_sec; /* until when room had grown since the walk before began */
     bool moved;        /* what is free is not what earlier jobs saw: walk again */
     size_t n_waiting;  /* entries of jobs that may start, but cannot now */
     size_t n_promised; /* of them, from the front of the queue, with a promise */
@@ -83,7 +95,13 @@ struct sched {
     uint64_t timeline_gen;  /* cluster.gen that it is of; 0: it is to be made anew */
     struct horizon horizon; /* of the timeline, while room on it only shrinks */
     bool grown;             /* it has grown: the horizon is void */
-    struct window window;   /* scratch, like the next */
+    bool freed;             /* it has grown since all were looked at who may start */
+    int64_t grown_sec;      /* until when, since the walk began; TIME_NEVER: for ever */
+    struct line *lines;     /* of planned jobs: starts.h */
+    size_t n_lines, lines_cap;
+    struct jobrec **list; /* pending without a promise, or changed: starts.h */
+    size_t n_list, list_cap;
+    struct window window; /* scratch, like the next */
     node_set own;
     struct use *uses;
     size_t uses_cap;
@@ -91,12 +109,18 @@ struct sched {
     struct decided decided;
     struct str message; /* scratch */
     struct pass pass;
-    bool dirty;      /* something changed since the pass began */
-    int64_t end_sec; /* no running job reaches its limit before this */
+    bool yielded;       /* between the first starts and the walk to come */
+    bool dirty;         /* something changed since the pass began */
+    bool rules_changed; /* partitions, QOS, accounts, settings: who may start at all */
+    int64_t end_sec;    /* no running job reaches its limit before this */
 };
 
 /* Orders the queue anew. */
 void pass_begin(struct sched *s, int64_t now_sec);
+/* Adds an entry for each partition that it may start in. Returns how many that it names
+ * are missing. */
+size_t pass_add_entries(const struct sched *s, struct queue *queue, struct jobrec *rec,
+                        int64_t now_sec);
 /* Goes on until the end (true) or until the budget is spent (false). */
 bool pass_run(struct sched *s, int64_t now_sec, struct sched_budget budget);
 /* When a job that holds nodes ends at the latest, by its limit; TIME_NEVER: unknown. */

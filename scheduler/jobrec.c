@@ -46,6 +46,7 @@ void jobrec_free(struct sched *s, struct jobrec *rec)
     job_free(rec->job);
     free(rec->message);
     free(rec->found_message);
+    free(rec->claim.positions);
     free(rec->uid);
     free(rec);
 }

@@ -12,22 +12,22 @@
 /* ---- the queue ---- */
 
 static struct priority priority_in(const struct sched *s, const struct jobrec *rec,
-                                   const struct partition *part)
+                                   const struct partition *part, int64_t now_sec)
 {
     return priority_of(&s->config, &s->norms, rec->job, part,
-                       policy_qos(&s->policy, rec->job), s->pass.now_sec);
+                       policy_qos(&s->policy, rec->job), now_sec);
 }
 
-static void add_entry(struct sched *s, struct jobrec *rec, struct partrec *part,
-                      size_t listed)
+static void add_entry(const struct sched *s, struct queue *queue, struct jobrec *rec,
+                      struct partrec *part, size_t listed, int64_t now_sec)
 {
-    *queue_add(&s->pass.queue) = (struct entry){
+    *queue_add(queue) = (struct entry){
         .rec = rec,
         .part = part,
         .version = rec->version,
         .listed = (uint32_t)listed,
         .tier = part->part->priority_tier,
-        .priority = priority_in(s, rec, part->part),
+        .priority = priority_in(s, rec, part->part, now_sec),
         .job_id = rec->job->job_id,
         .uid = rec->uid,
     };
@@ -35,7 +35,7 @@ static void add_entry(struct sched *s, struct jobrec *rec, struct partrec *part,
 
 static void add_missing(struct sched *s, struct jobrec *rec, const char *name)
 {
-    struct priority priority = priority_in(s, rec, NULL);
+    struct priority priority = priority_in(s, rec, NULL, s->pass.now_sec);
 
     str_reset(&s->message);
     tell_found(s, rec, check_missing(&s->cluster, name, &s->message), &priority);
@@ -50,30 +50,53 @@ static bool listed_before(const struct job *job, size_t i)
     return false;
 }
 
-static void add_partitions(struct sched *s, struct jobrec *rec)
+size_t pass_add_entries(const struct sched *s, struct queue *queue, struct jobrec *rec,
+                        int64_t now_sec)
 {
     const struct job *job = rec->job;
     struct partrec *part;
+    size_t missing = 0;
 
-    for (size_t i = 0; i < job->n_partitions; i++)
-        rec->untried += !listed_before(job, i);
+    if (job->n_partitions == 0) {
+        part = cluster_default_partition(&s->cluster);
+        if (part != NULL)
+            add_entry(s, queue, rec, part, 0, now_sec);
+        return part == NULL;
+    }
     for (size_t i = 0; i < job->n_partitions; i++) {
         if (listed_before(job, i))
             continue;
         part = cluster_partition(&s->cluster, job->partitions[i]);
-        if (part != NULL)
-            add_entry(s, rec, part, i);
+        if (part == NULL)
+            missing++;
         else
+            add_entry(s, queue, rec, part, i, now_sec);
+    }
+    return missing;
+}
+
+static void add_missing_ones(struct sched *s, struct jobrec *rec)
+{
+    const struct job *job = rec->job;
+
+    if (job->n_partitions == 0)
+        add_missing(s, rec, NULL);
+    for (size_t i = 0; i < job->n_partitions; i++) {
+        if (!listed_before(job, i) &&
+            cluster_partition(&s->cluster, job->partitions[i]) == NULL)
             add_missing(s, rec, job->partitions[i]);
     }
-    if (job->n_partitions > 0)
-        return;
-    rec->untried = 1;
-    part = cluster_default_partition(&s->cluster);
-    if (part != NULL)
-        add_entry(s, rec, part, 0);
-    else
-        add_missing(s, rec, NULL);
+}
+
+static void add_partitions(struct sched *s, struct jobrec *rec)
+{
+    struct queue *queue = &s->pass.queue;
+    size_t before = queue->n, missing;
+
+    missing = pass_add_entries(s, queue, rec, s->pass.now_sec);
+    rec->untried = queue->n - before + missing;
+    if (missing > 0)
+        add_missing_ones(s, rec);
 }
 
 static void add_job(struct sched *s, struct jobrec *rec)
@@ -101,7 +124,7 @@ static void add_job(struct sched *s, struct jobrec *rec)
         return;
     }
     book_cancel_plan(s, rec);
-    priority = priority_in(s, rec, NULL);
+    priority = priority_in(s, rec, NULL, pass->now_sec);
     tell_job(s, rec, reason, s->message.s, &priority);
 }
 
@@ -146,12 +169,16 @@ void pass_begin(struct sched *s, int64_t now_sec)
     s->norms = core_norms(s);
     crowds_reset(&s->crowds, c->words);
     s->dirty = false;
+    s->rules_changed = false;
     HASH_ITER (hh, s->jobs, rec, next) {
         if (rec->job->phase == JOB_PENDING && rec->job->job_id != 0)
             add_job(s, rec);
     }
     queue_sort(&pass->queue);
     book_renew(s, now_sec);
+    pass->number++;
+    pass->grown_sec = s->grown_sec;
+    s->grown_sec = INT64_MIN;
 }
 
 /* ---- the walk ---- */
@@ -212,11 +239,12 @@ static void consider(struct sched *s, const struct entry *entry, int64_t now_sec
         return;
     }
     by = trial_seeker(s, entry);
-    if (trial_run(s, entry, &by, now_sec))
+    if (trial_run(s, entry, &by, trial_before(s, rec, s->pass.n_waiting), now_sec))
         return;
     s->pass.n_waiting++;
     join_crowd(s, entry);
-    trial_promise(s, rec);
+    rec->walk = s->pass.number;
+    s->pass.n_promised += trial_promise(s, rec, s->pass.n_promised);
     tell_found(s, rec, trial_why_not_now(s, entry, &by), &entry->priority);
 }
 

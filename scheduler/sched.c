@@ -55,6 +55,8 @@ void sched_free(struct sched *s)
     window_fini(&s->window);
     free(s->own);
     free(s->uses);
+    free(s->lines);
+    free(s->list);
     crowds_fini(&s->crowds);
     str_fini(&s->message);
     free(s);
@@ -106,14 +108,47 @@ static bool nothing_to_do(const struct sched *s, int64_t now_sec)
            (s->pass.n_waiting == 0 || !timeline_is_outdated(&s->timeline, now_sec));
 }
 
+/* Once before each walk, so that changes after each step do not keep it from beginning.
+ */
+static bool yields_before_walk(struct sched *s, struct sched_budget budget)
+{
+    if (s->yielded || budget.spent == NULL || !budget.spent(budget.arg))
+        return false;
+    s->yielded = true;
+    return true;
+}
+
+/* Whoever may start at once does so first. False: the budget is spent. */
+static bool begin(struct sched *s, int64_t now_sec, struct sched_budget budget)
+{
+    bool ready = starts_are_ready(s, now_sec), goes_on;
+
+    if (ready && (!starts_run(s, now_sec, budget) || yields_before_walk(s, budget)))
+        return false;
+    s->yielded = false;
+    pass_begin(s, now_sec);
+    goes_on = ready || starts_run(s, now_sec, budget);
+    s->pass.moved = false;
+    return goes_on;
+}
+
+/* What has changed since the walk began may let others start. */
+static bool look_between(struct sched *s, int64_t now_sec, struct sched_budget budget)
+{
+    return !s->dirty || !starts_are_ready(s, now_sec) || starts_run(s, now_sec, budget);
+}
+
 static enum sched_progress walk(struct sched *s, int64_t now_sec,
                                 struct sched_budget budget)
 {
+    if (s->pass.running && !look_between(s, now_sec, budget))
+        return SCHED_MORE;
     for (;;) {
         if (!s->pass.running) {
             if (nothing_to_do(s, now_sec))
                 return SCHED_IDLE;
-            pass_begin(s, now_sec);
+            if (!begin(s, now_sec, budget))
+                return SCHED_MORE;
         }
         if (!pass_run(s, now_sec, budget))
             return SCHED_MORE;

@@ -7,9 +7,10 @@
  *
  *   changes --> sched_apply --> [ model, queue ] --> sched_step(now) --> decisions
  *
- * A step, readable aloud: end what must end; recompute priorities; order the queue; for
- * each job: may it start at all; does it fit now: start it; else plan when and where it
- * will, and say why it waits.
+ * A step, readable aloud: end what must end; start who may start at once with all
+ * promises in their places (starts.h); then the walk: recompute priorities; order the
+ * queue; for each job: may it start at all; does it fit now: start it; else plan when
+ * and where it will, and say why it waits.
  *
  * A waiting job is given the first room on the timeline (book.h) that is long enough
  * for its time limit; jobs behind it in the queue are planned, and started, around it:
@@ -133,7 +134,7 @@ struct decisions {
 };
 
 /* The caller's stopwatch: true when the step should yield. NULL fn: never. Asked about
- * once per job considered. */
+ * once per job considered, and once before a walk. */
 struct sched_budget {
     bool (*spent)(void *arg);
     void *arg;

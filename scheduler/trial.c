@@ -43,6 +43,7 @@ static void start(struct sched *s, const struct entry *entry, struct slot *slots
     shape_put(&s->shapes, rec->shape);
     rec->shape = NULL;
     rec->version++;
+    starts_enlist(s, rec);
     jobrec_reset_told(rec);
     decided_add(&s->decided, &decision);
 }
@@ -121,19 +122,14 @@ static struct slot *find_place(struct sched *s, const struct entry *entry,
 static bool may_improve(struct sched *s, const struct jobrec *rec,
                         const struct seeker *by, size_t before)
 {
-    const struct plan *plan = &rec->job->plan;
     struct seeker hopeful = *by;
-    const struct noderec *node;
 
     if (!rec->claim.on || rec->claim.first == 0)
         return true;
     s->own = xrealloc(s->own, (s->timeline.words + 1) * sizeof(*s->own));
     memset(s->own, 0, s->timeline.words * sizeof(*s->own));
-    for (size_t i = 0; i < plan->n_slots; i++) {
-        node = cluster_node(&s->cluster, plan->slots[i].node);
-        if (node != NULL && node->position != POSITION_NONE)
-            node_set_add(s->own, node->position);
-    }
+    for (size_t i = 0; i < rec->claim.n_positions; i++)
+        node_set_add(s->own, rec->claim.positions[i]);
     hopeful.own = s->own;
     hopeful.own_from = rec->claim.first;
     return window_find(&s->window, &hopeful, 0, before);
@@ -159,32 +155,45 @@ static void set_plan(struct sched *s, const struct entry *entry, struct slot *sl
     };
 }
 
-/* Before which slot a plan is looked for: an earlier one than there is; at once only,
- * where many wait already. */
-static size_t before_what(const struct sched *s, const struct jobrec *rec)
+/* What was in vain in the last walk is so still, but where room has grown since: a
+ * window begins before that ends. */
+static size_t before_claim(const struct sched *s, const struct jobrec *rec)
 {
-    if (rec->claim.on)
-        return MAX(rec->claim.first, 1);
-    return s->pass.n_waiting < (size_t)s->config.max_job_test ? s->timeline.n_slots : 1;
+    int64_t grown_sec = MAX(s->grown_sec, s->pass.grown_sec);
+    size_t first, last = s->timeline.n_slots;
+
+    if (rec->walk != 0 && rec->walk + 1 >= s->pass.number && grown_sec != TIME_NEVER)
+        timeline_span(&s->timeline, s->timeline.bounds[0], grown_sec, &first, &last);
+    return MIN(MAX(rec->claim.first, 1), last);
 }
 
-void trial_promise(struct sched *s, struct jobrec *rec)
+size_t trial_before(const struct sched *s, const struct jobrec *rec, size_t n_waiting)
+{
+    if (rec->claim.on)
+        return before_claim(s, rec);
+    return n_waiting < (size_t)s->config.max_job_test ? s->timeline.n_slots : 1;
+}
+
+bool trial_promise(struct sched *s, struct jobrec *rec, size_t n_promised)
 {
     struct plan *plan = &rec->job->plan;
 
     if (plan->start_sec == TIME_UNSET || plan->start_sec == PLAN_FAR ||
-        s->pass.n_promised >= (size_t)s->config.reservation_depth)
-        return;
+        n_promised >= (size_t)s->config.reservation_depth)
+        return false;
     plan->promised = true;
-    s->pass.n_promised++;
+    starts_enlist(s, rec);
+    return true;
 }
 
 bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *by,
-               int64_t now_sec)
+               size_t before, int64_t now_sec)
 {
     struct jobrec *rec = entry->rec;
-    size_t before = before_what(s, rec), n;
+    int64_t grown_sec = s->grown_sec;
+    bool freed = s->freed;
     struct slot *slots;
+    size_t n;
 
     if (!may_improve(s, rec, by, before))
         return false;
@@ -194,8 +203,12 @@ bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *
         start(s, entry, slots, n, now_sec);
         return true;
     }
-    if (slots != NULL)
+    if (slots != NULL) {
         set_plan(s, entry, slots, n);
+    } else { /* it was lifted, and is put back */
+        s->freed = freed;
+        s->grown_sec = grown_sec;
+    }
     book_enter(s, rec);
     return false;
 }

@@ -16,11 +16,15 @@
 /* What rules the job out in this partition, whatever is free; s->message says so. */
 enum reason trial_ruled_out(struct sched *s, const struct entry *entry);
 struct seeker trial_seeker(struct sched *s, const struct entry *entry);
-/* Starts the job (true), or sees to it that it has the earliest plan there is. */
+/* Before which slot a plan is looked for: an earlier one than there is; at once only,
+ * where many wait already. */
+size_t trial_before(const struct sched *s, const struct jobrec *rec, size_t n_waiting);
+/* Starts the job (true), or sees to it that it has the earliest plan there is that
+ * begins before a slot, or the one it had. */
 bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *by,
-               int64_t now_sec);
-/* The first dated plans in the order of the queue become promises. */
-void trial_promise(struct sched *s, struct jobrec *rec);
+               size_t before, int64_t now_sec);
+/* A dated plan becomes a promise if few others are; false: it is none. */
+bool trial_promise(struct sched *s, struct jobrec *rec, size_t n_promised);
 /* Resources or Priority; s->message says what is free. */
 enum reason trial_why_not_now(struct sched *s, const struct entry *entry,
                               const struct seeker *by);

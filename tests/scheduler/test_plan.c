@@ -1,6 +1,8 @@
 /*
  * The core's plans are those of the plain planner (tests/support/plain_plan.h), exactly,
- * start and nodes, over random small clusters and queues.
+ * start and nodes, over random small clusters and queues; and so is, after jobs have
+ * ended and one has come, the set of jobs that start before the walk begins, with all
+ * promises in their places.
  *
  * A failing case prints its seed; GANTRY_CASES sets how many are run, GANTRY_SEED runs
  * that one alone.
@@ -32,6 +34,7 @@ struct queue_case {
     struct sched *s;
     struct plain_plan *plain;
     size_t n_nodes, n_running, n_pending;
+    struct plain_place places[JOBS_MAX + 2]; /* by pending job, from 1 */
     bool odd[NODES_MAX]; /* partition "odd" has every other node; "all" has all */
     struct resvec capacity[NODES_MAX], used[NODES_MAX];
 };
@@ -106,6 +109,14 @@ static struct job *draw_job(struct queue_case *q, size_t number)
     return job;
 }
 
+/* Of what runs; what is late ends in this minute. */
+static int64_t end_of(const struct job *job)
+{
+    return job->limit_sec == LIMIT_UNLIMITED
+               ? TIME_NEVER
+               : MAX(job->start_sec + job->limit_sec + 60, NOW_SEC + 30);
+}
+
 /* One node each, shared where there is room. */
 static void add_running(struct queue_case *q, size_t number)
 {
@@ -126,10 +137,7 @@ static void add_running(struct queue_case *q, size_t number)
     job->n_alloc = 1;
     job->alloc[0] =
         (struct slot){.node = xasprintf("n%zu", node), .pods = 1, .each = job->each};
-    plain_plan_hold(q->plain, node, &job->each, false,
-                    job->limit_sec == LIMIT_UNLIMITED
-                        ? TIME_NEVER
-                        : MAX(job->start_sec + job->limit_sec + 60, NOW_SEC + 30));
+    plain_plan_hold(q->plain, node, &job->each, false, end_of(job));
     tell(q, CHANGE_JOB, job);
 }
 
@@ -183,6 +191,8 @@ static void begin_case(struct queue_case *q, uint64_t seed)
 
 static void end_case(struct queue_case *q)
 {
+    for (size_t i = 0; i < ARRAY_LEN(q->places); i++)
+        plain_place_fini(&q->places[i]);
     sched_free(q->s);
     plain_plan_free(q->plain);
 }
@@ -219,28 +229,126 @@ static void compare(const struct queue_case *q, const struct job *job,
                       slots[i].node, place->nodes[i]);
 }
 
+/* Where the plain planner puts it, taken, and where the core has put it. False: in the
+ * last slot. */
+static bool compare_place(struct queue_case *q, size_t number)
+{
+    const struct job *job = job_at(q, q->n_running + number);
+    struct plain_job plain = plain_of(q, job);
+    struct plain_place *place = &q->places[number];
+
+    *place = (struct plain_place){.start_sec = TIME_UNSET};
+    plain_plan_find(q->plain, &plain, SIZE_MAX, place);
+    if (place->start_sec == PLAN_FAR) {
+        ck_assert_int_eq(job->plan.start_sec, PLAN_FAR);
+        return false;
+    }
+    compare(q, job, place);
+    if (job->phase == JOB_STARTING && job->limit_sec == LIMIT_UNLIMITED)
+        place->last--; /* what runs ends one day: in the last slot it is gone */
+    plain_plan_take(q->plain, &plain, place);
+    return true;
+}
+
 /* The order of the queue is that of the numbers. A place in the last slot is no promise
  * but made anew in each walk, around the promises of who comes behind: it ends the
  * comparison. */
-static void plan_plainly(struct queue_case *q)
+static bool compare_all(struct queue_case *q)
 {
     for (size_t i = 1; i <= q->n_pending; i++) {
-        const struct job *job = job_at(q, q->n_running + i);
-        struct plain_job plain = plain_of(q, job);
-        struct plain_place place = {.start_sec = TIME_UNSET};
-
-        plain_plan_find(q->plain, &plain, SIZE_MAX, &place);
-        if (place.start_sec == PLAN_FAR) {
-            ck_assert_int_eq(job->plan.start_sec, PLAN_FAR);
-            plain_place_fini(&place);
-            return;
-        }
-        compare(q, job, &place);
-        if (job->phase == JOB_STARTING && job->limit_sec == LIMIT_UNLIMITED)
-            place.last--; /* what runs ends one day: in the last slot it is gone */
-        plain_plan_take(q->plain, &plain, &place);
-        plain_place_fini(&place);
+        if (!compare_place(q, i))
+            return false;
     }
+    return true;
+}
+
+/* ---- after a change ---- */
+
+static bool never(const struct queue_case *q, size_t number)
+{
+    return q->places[number].start_sec == TIME_UNSET;
+}
+
+/* Lifted alone: does it fit now? Else it is put back. */
+static bool start_plainly(struct queue_case *q, size_t number, bool was_waiting)
+{
+    const struct job *job = job_at(q, q->n_running + number);
+    struct plain_job plain = plain_of(q, job);
+    struct plain_place *old = &q->places[number], place;
+
+    if (!was_waiting || old->first == 0)
+        return false;
+    plain_plan_give(q->plain, &plain, old);
+    if (plain_plan_find(q->plain, &plain, 1, &place)) {
+        plain_place_fini(old);
+        *old = place;
+        old->last -= job->limit_sec == LIMIT_UNLIMITED;
+    }
+    plain_plan_take(q->plain, &plain, old);
+    return old->first == 0;
+}
+
+static void end_some(struct queue_case *q)
+{
+    for (size_t i = 1; i <= q->n_running; i++) {
+        const struct job *job = job_at(q, i);
+        AUTO_FREE char *uid = xasprintf("job-%zu", i);
+
+        if (job == NULL || draw(q, 3) > 0)
+            continue;
+        plain_plan_release(q->plain, strtoul(job->alloc[0].node + 1, NULL, 10),
+                           &job->each, false, end_of(job));
+        tell(q, CHANGE_JOB_GONE, uid);
+    }
+}
+
+static bool count_down(void *arg)
+{
+    int *left = arg;
+
+    return --*left == 0;
+}
+
+/* What starts leaves its place to others, from the first one on. The new job is the last
+ * of the queue. */
+static void compare_starts(struct queue_case *q, const bool *waiting)
+{
+    for (size_t i = 1; i <= q->n_pending; i++) {
+        if (start_plainly(q, i, waiting[i]))
+            i = 0;
+    }
+    if (!compare_place(q, q->n_pending + 1))
+        return;
+    for (size_t i = 1; i <= q->n_pending; i++) {
+        if (!never(q, i))
+            compare(q, job_at(q, q->n_running + i), &q->places[i]);
+    }
+}
+
+/* The budget is asked about after the new job, and before the walk. */
+static void change(struct queue_case *q)
+{
+    bool waiting[JOBS_MAX + 2] = {false};
+    int left = 2;
+    struct sched_budget budget = {count_down, &left};
+    struct decisions decisions;
+    const struct job *other;
+    struct job *job;
+
+    for (size_t i = 1; i <= q->n_pending; i++) {
+        if (never(q, i))
+            return; /* it is in the way of who is behind */
+        waiting[i] = job_at(q, q->n_running + i)->phase == JOB_PENDING;
+    }
+    end_some(q);
+    job = draw_job(q, q->n_running + q->n_pending + 1);
+    other = job_at(q, q->n_running + 1 + draw(q, q->n_pending));
+    ask_as(job, other); /* so that it may start at all */
+    if (other->n_partitions > 0)
+        names_add(&job->partitions, &job->n_partitions, other->partitions[0]);
+    tell(q, CHANGE_JOB, job);
+    ck_assert_int_eq(sched_step(q->s, NOW_SEC, budget, &decisions), SCHED_MORE);
+    compare_starts(q, waiting);
 }
 
 static void run_case(uint64_t seed)
@@ -251,7 +359,8 @@ static void run_case(uint64_t seed)
 
     begin_case(&q, seed);
     sched_step(q.s, NOW_SEC, whole, &decisions);
-    plan_plainly(&q);
+    if (compare_all(&q))
+        change(&q);
     end_case(&q);
 }
 
@@ -262,7 +371,7 @@ static unsigned long long setting(const char *name, unsigned long long otherwise
     return text != NULL ? strtoull(text, NULL, 10) : otherwise;
 }
 
-START_TEST(test_cold)
+START_TEST(test_plans)
 {
     unsigned long long n = setting("GANTRY_CASES", CASES);
 
@@ -277,5 +386,5 @@ END_TEST
 int main(void)
 {
     return suite_main("scheduler/plan",
-                      (struct suite_row[]){{test_cold, 1}, {NULL, 0}});
+                      (struct suite_row[]){{test_plans, 1}, {NULL, 0}});
 }

@@ -69,14 +69,24 @@ static size_t slot_of(const struct plain_plan *p, int64_t sec)
     return slot;
 }
 
+/* One past the last slot of what runs. */
+static size_t last_held(const struct plain_plan *p, int64_t end_sec)
+{
+    size_t last = p->grid.n_slots - 1;
+
+    return end_sec == TIME_NEVER ? last : MIN(slot_of(p, end_sec - 1) + 1, last);
+}
+
 void plain_plan_hold(struct plain_plan *p, size_t position, const struct resvec *amount,
                      bool exclusive, int64_t end_sec)
 {
-    size_t last = end_sec == TIME_NEVER
-                      ? p->grid.n_slots - 1
-                      : MIN(slot_of(p, end_sec - 1) + 1, p->grid.n_slots - 1);
+    change(p, position, amount, exclusive ? SEATS : 1, 0, last_held(p, end_sec), 1);
+}
 
-    change(p, position, amount, exclusive ? SEATS : 1, 0, last, 1);
+void plain_plan_release(struct plain_plan *p, size_t position,
+                        const struct resvec *amount, bool exclusive, int64_t end_sec)
+{
+    change(p, position, amount, exclusive ? SEATS : 1, 0, last_held(p, end_sec), -1);
 }
 
 /* One past the last slot that a job touches. */

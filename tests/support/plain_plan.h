@@ -47,6 +47,9 @@ void plain_plan_set_node(struct plain_plan *p, size_t position,
  * last slot. An exclusive one leaves no seat. */
 void plain_plan_hold(struct plain_plan *p, size_t position, const struct resvec *amount,
                      bool exclusive, int64_t end_sec);
+/* The same has ended. */
+void plain_plan_release(struct plain_plan *p, size_t position,
+                        const struct resvec *amount, bool exclusive, int64_t end_sec);
 
 /* The first place, beginning before slot `before` (SIZE_MAX: any); false: none. Takes
  * nothing. */

@@ -1,0 +1,357 @@
+#include "scheduler/starts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "scheduler/book.h"
+#include "scheduler/check.h"
+#include "scheduler/core.h"
+#include "scheduler/tell.h"
+#include "scheduler/trial.h"
+
+/* So many jobs without a promise are looked at; it takes about a microsecond each. */
+#define LISTED_MAX 256
+/* After so many starts of planned jobs the walk finds the others: each costs a look at
+ * all lines. */
+#define ROUNDS_MAX 32
+
+/* ---- lines ---- */
+
+/* The slots that it takes at least, from now on. Where the limit is the partition's,
+ * partitions differ. */
+static size_t end_of(const struct sched *s, const struct job *job)
+{
+    const struct timeline *tl = &s->timeline;
+    int64_t length = book_length(job->limit_sec), end;
+    size_t first, last;
+
+    if (job->limit_sec == LIMIT_UNSET)
+        return 1;
+    if (length == LIMIT_UNLIMITED ||
+        __builtin_add_overflow(tl->bounds[0], length, &end))
+        return tl->n_slots;
+    timeline_span(tl, tl->bounds[0], end, &first, &last);
+    return last;
+}
+
+void starts_add_line(struct sched *s, struct jobrec *rec)
+{
+    const struct job *like = rec->shape->like;
+    size_t demand = timeline_demand(&s->timeline, &like->each, like->exclusive);
+
+    GROW(s->lines, s->n_lines, s->lines_cap);
+    rec->claim.line = s->n_lines;
+    s->lines[s->n_lines++] = (struct line){
+        .rec = rec,
+        .demand = (uint32_t)demand,
+        .need = (uint32_t)MIN(like->one_per_node ? like->min_pods : 1, UINT32_MAX),
+        .end = (uint32_t)end_of(s, rec->job),
+        .first = (uint32_t)rec->claim.first,
+    };
+}
+
+void starts_drop_line(struct sched *s, struct jobrec *rec)
+{
+    size_t i = rec->claim.line;
+
+    s->lines[i] = s->lines[--s->n_lines];
+    s->lines[i].rec->claim.line = i;
+}
+
+/* ---- the list ---- */
+
+static bool is_wanted(const struct jobrec *rec)
+{
+    const struct job *job = rec->job;
+
+    return !rec->gone && job->phase == JOB_PENDING && job->job_id != 0 &&
+           (!job->plan.promised || rec->changed);
+}
+
+void starts_enlist(struct sched *s, struct jobrec *rec)
+{
+    bool wanted = is_wanted(rec);
+
+    if (wanted == rec->listed)
+        return;
+    rec->listed = wanted;
+    if (wanted) {
+        GROW(s->list, s->n_list, s->list_cap);
+        rec->list_at = s->n_list;
+        s->list[s->n_list++] = rec;
+    } else {
+        s->list[rec->list_at] = s->list[--s->n_list];
+        s->list[rec->list_at]->list_at = rec->list_at;
+    }
+}
+
+/* As a walk does before all else: who may not start loses its promise, and no forecast
+ * is in the way. */
+static void look_through_list(struct sched *s, int64_t now_sec)
+{
+    for (size_t i = s->n_list; i-- > 0;) {
+        struct jobrec *rec = s->list[i];
+
+        str_reset(&s->message);
+        rec->may_start =
+            policy_check(&s->policy, rec->job, &s->message) == REASON_NONE &&
+            check_job(rec->job, now_sec, &s->message) == REASON_NONE;
+        rec->changed = false;
+        if (!rec->may_start || !rec->job->plan.promised)
+            book_cancel_plan(s, rec);
+        else
+            starts_enlist(s, rec); /* no longer */
+    }
+}
+
+/* ---- stairs ---- */
+
+/* So many nodes are open to a demand from the first slot on up to before `last`. */
+struct step {
+    size_t last;
+    uint32_t nodes;
+};
+
+struct stairs {
+    struct step *steps;
+    size_t n, cap;
+    uint32_t *busy; /* by position: the first slot in which it is not open */
+};
+
+/* Of a word of nodes: those that are busy from a slot on. */
+static void set_busy(struct stairs *stairs, size_t word, uint64_t nodes, size_t slot)
+{
+    for (; nodes != 0; nodes &= nodes - 1)
+        stairs->busy[word * 64 + (size_t)__builtin_ctzll(nodes)] = (uint32_t)slot;
+}
+
+/* Takes out of `set` what is not open in a slot (behind the last: all). Returns how many
+ * nodes. */
+static uint32_t shut_in(const struct timeline *tl, size_t demand, size_t slot,
+                        uint64_t *set, struct stairs *ret)
+{
+    const uint64_t *open = slot < tl->n_slots ? timeline_open(tl, demand, slot) : NULL;
+    uint32_t lost = 0;
+
+    for (size_t i = 0; i < tl->words; i++) {
+        uint64_t shut = open != NULL ? set[i] & ~open[i] : set[i];
+
+        if (shut == 0)
+            continue;
+        set[i] ^= shut;
+        lost += (uint32_t)__builtin_popcountll(shut);
+        set_busy(ret, i, shut, slot);
+    }
+    return lost;
+}
+
+static void count_steps(const struct timeline *tl, size_t demand, uint64_t *set,
+                        struct stairs *ret)
+{
+    uint32_t nodes = (uint32_t)timeline_count_open(tl, demand, 0), lost;
+    size_t slot = 0;
+
+    ret->n = 0;
+    if (nodes == 0)
+        return;
+    ret->busy = xrealloc(ret->busy, (tl->words * 64 + 1) * sizeof(*ret->busy));
+    memset(ret->busy, 0, tl->words * 64 * sizeof(*ret->busy));
+    memcpy(set, timeline_open(tl, demand, 0), tl->words * sizeof(*set));
+    while (nodes > 0) {
+        slot = tl->of[slot]->last;
+        lost = shut_in(tl, demand, slot, set, ret);
+        if (lost == 0)
+            continue;
+        GROW(ret->steps, ret->n, ret->cap);
+        ret->steps[ret->n++] = (struct step){slot, nodes};
+        nodes -= lost;
+    }
+}
+
+/* How many nodes are open in all of the first `end` slots. */
+static uint32_t nodes_up_to(const struct stairs *stairs, size_t end)
+{
+    size_t low = 0, high = stairs->n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (stairs->steps[middle].last < end)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < stairs->n ? stairs->steps[low].nodes : 0;
+}
+
+struct search {
+    struct stairs *stairs; /* by demand */
+    size_t n, cap;
+    uint64_t mutation; /* of the timeline that they are of */
+    struct queue queue;
+};
+
+static void build_stairs(const struct sched *s, struct search *search)
+{
+    const struct timeline *tl = &s->timeline;
+    AUTO_FREE uint64_t *set = xmalloc((tl->words + 1) * sizeof(*set));
+
+    while (search->n < tl->demands.n) {
+        GROW(search->stairs, search->n, search->cap);
+        search->stairs[search->n++] = (struct stairs){0};
+    }
+    for (size_t i = 0; i < search->n; i++)
+        count_steps(tl, i, set, &search->stairs[i]);
+    search->mutation = tl->mutation;
+}
+
+/* Its own nodes count as open from its start on. */
+static bool is_under(const struct search *search, const struct line *line)
+{
+    const struct stairs *stairs = &search->stairs[line->demand];
+    const struct claim *claim = &line->rec->claim;
+    uint32_t nodes;
+
+    if (line->first == 0)
+        return true;
+    if (nodes_up_to(stairs, MIN(line->end, line->first)) < line->need)
+        return false;
+    nodes = nodes_up_to(stairs, line->end);
+    for (size_t i = 0; i < claim->n_positions && nodes < line->need; i++) {
+        uint32_t busy = stairs->busy[claim->positions[i]];
+
+        nodes += line->first <= busy && busy < line->end;
+    }
+    return nodes >= line->need;
+}
+
+/* ---- the search ---- */
+
+static void gather(struct sched *s, struct search *search, int64_t now_sec)
+{
+    search->queue.n = 0;
+    for (size_t i = 0; i < s->n_list; i++) {
+        if (s->list[i]->may_start)
+            pass_add_entries(s, &search->queue, s->list[i], now_sec);
+    }
+    if (!s->freed)
+        return;
+    s->freed = false;
+    build_stairs(s, search);
+    for (size_t i = 0; i < s->n_lines; i++) {
+        if (is_under(search, &s->lines[i]))
+            pass_add_entries(s, &search->queue, s->lines[i].rec, now_sec);
+    }
+}
+
+/* One that has a promise: it starts (true), or keeps it as it is. */
+static bool try_promised(struct sched *s, struct search *search,
+                         const struct entry *entry, int64_t now_sec)
+{
+    struct seeker by;
+
+    if (search->mutation != s->timeline.mutation)
+        build_stairs(s, search);
+    if (!is_under(search, &s->lines[entry->rec->claim.line]))
+        return false;
+    by = trial_seeker(s, entry);
+    return trial_run(s, entry, &by, 1, now_sec);
+}
+
+/* One that has none: it starts or is promised a start; false: it waits without. Each
+ * line is of a promise. */
+static bool try_listed(struct sched *s, const struct entry *entry, int64_t now_sec)
+{
+    struct jobrec *rec = entry->rec;
+    struct seeker by = trial_seeker(s, entry);
+    size_t before = trial_before(s, rec, s->n_lines);
+
+    if (trial_run(s, entry, &by, before, now_sec))
+        return true;
+    return trial_promise(s, rec, s->n_lines - rec->claim.on);
+}
+
+enum outcome {
+    SEARCH_DONE,
+    SEARCH_AGAIN, /* a job has left its place, which others before it may use */
+    SEARCH_ENDS,  /* somebody waits for the walk, and so does everybody behind */
+    SEARCH_SPENT,
+};
+
+static enum outcome search_queue(struct sched *s, struct search *search,
+                                 int64_t now_sec, struct sched_budget budget)
+{
+    for (size_t i = 0; i < search->queue.n; i++) {
+        const struct entry *entry = &search->queue.entries[i];
+        struct jobrec *rec = entry->rec;
+
+        if (rec->version != entry->version)
+            continue;
+        str_reset(&s->message);
+        if (trial_ruled_out(s, entry) != REASON_NONE)
+            continue;
+        if (rec->job->plan.promised) {
+            if (try_promised(s, search, entry, now_sec))
+                return SEARCH_AGAIN;
+        } else if (!try_listed(s, entry, now_sec)) {
+            return SEARCH_ENDS;
+        } else if (budget.spent != NULL && budget.spent(budget.arg)) {
+            return SEARCH_SPENT;
+        }
+    }
+    return SEARCH_DONE;
+}
+
+static void search_fini(struct search *search)
+{
+    for (size_t i = 0; i < search->n; i++) {
+        free(search->stairs[i].steps);
+        free(search->stairs[i].busy);
+    }
+    free(search->stairs);
+    queue_fini(&search->queue);
+}
+
+static bool search_all(struct sched *s, int64_t now_sec, struct sched_budget budget)
+{
+    struct search search = {0};
+    enum outcome outcome;
+    int round = 0;
+
+    s->norms = core_norms(s);
+    do {
+        gather(s, &search, now_sec);
+        queue_sort(&search.queue);
+        outcome = search_queue(s, &search, now_sec, budget);
+    } while (outcome == SEARCH_AGAIN && ++round < ROUNDS_MAX);
+    s->freed |= outcome != SEARCH_DONE;
+    search_fini(&search);
+    return outcome != SEARCH_SPENT;
+}
+
+bool starts_are_ready(const struct sched *s, int64_t now_sec)
+{
+    return !s->rules_changed && !s->cluster.unsettled && s->timeline_gen != 0 &&
+           s->timeline_gen == s->cluster.gen && !s->timeline.overcommitted &&
+           !timeline_is_outdated(&s->timeline, now_sec);
+}
+
+/* What a walk under way has planned is not to be torn down. */
+static bool is_in_use(const struct sched *s, const struct jobrec *rec)
+{
+    return s->pass.running && rec->claim.on && !rec->job->plan.promised;
+}
+
+bool starts_run(struct sched *s, int64_t now_sec, struct sched_budget budget)
+{
+    size_t unpromised = 0;
+
+    for (size_t i = 0; i < s->n_list; i++) {
+        unpromised += !s->list[i]->job->plan.promised;
+        if (unpromised > LISTED_MAX || is_in_use(s, s->list[i]))
+            return true;
+    }
+    look_through_list(s, now_sec);
+    return s->n_list > LISTED_MAX || search_all(s, now_sec, budget);
+}
