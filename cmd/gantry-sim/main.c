@@ -13,6 +13,7 @@
 #include "cmd/gantry-sim/engine.h"
 #include "cmd/gantry-sim/explain.h"
 #include "cmd/gantry-sim/figures.h"
+#include "cmd/gantry-sim/outages.h"
 #include "cmd/gantry-sim/report.h"
 #include "cmd/gantry-sim/svg.h"
 #include "crds/settings.h"
@@ -31,7 +32,7 @@ static const struct opt_exit exits[] = {
 };
 
 struct options {
-    const char *workload, *cluster, *snapshot, *config;
+    const char *workload, *cluster, *outages, *snapshot, *config;
     struct groups groups;
     const char *svg;
     bool compare, json, help;
@@ -54,6 +55,8 @@ static const struct opt table[] = {
      "nodes as CSV, in place of these: name, gpus, gpu_type, cpus, memory_mib; or "
      "(*.yaml, *.json) Nodes, Partitions and QOS as kubectl prints them",
      0, 0},
+    {"outages", 0, OPT_STRING, NULL, AT(outages), "FILE",
+     "nodes that are lost and come back, as CSV: time_s,node,state (down, up)", 0, 0},
     {"snapshot", 0, OPT_STRING, NULL, AT(snapshot), "FILE",
      "in place of all this: what a controller saved (SIGUSR1), and what it decides", 0,
      0},
@@ -72,6 +75,7 @@ struct program {
     struct options options;
     struct pool pool;
     struct workload load;
+    struct outages outages;
     size_t n_complaints;
     struct settings settings[RUNS_MAX];
     struct run runs[RUNS_MAX];
@@ -165,6 +169,8 @@ static int read_all(struct program *p, char **operands, struct err *err)
         return -1;
     if (read_pool(p, err) < 0)
         return -1;
+    if (o->outages && outages_read(&p->outages, o->outages, &p->pool, err) < 0)
+        return -1;
     return read_workload(p, err);
 }
 
@@ -209,6 +215,8 @@ static int replay(struct program *p, size_t i, struct err *err)
     const struct replay in = {.pool = &p->pool,
                               .load = &p->load,
                               .config = &p->settings[i].sched,
+                              .outages = p->outages.items,
+                              .n_outages = p->outages.n,
                               .progress = terminal ? show_progress : NULL,
                               .arg = p};
     struct history h;
@@ -254,7 +262,8 @@ static int run(struct program *p, struct err *err)
 static int run_snapshot(struct program *p, char **operands, struct err *err)
 {
     const struct options *o = &p->options;
-    if (o->workload || o->cluster || o->groups.nodes || o->svg || o->compare)
+    if (o->workload || o->cluster || o->groups.nodes || o->outages || o->svg ||
+        o->compare)
         return err_set(err, ERR_INVALID,
                        "--snapshot: has jobs and nodes; only --config and --json go "
                        "with it");
@@ -277,6 +286,7 @@ static void close_program(struct program *p)
 {
     for (size_t i = 0; i < p->n; i++)
         figures_fini(&p->runs[i].figures);
+    outages_fini(&p->outages);
     workload_fini(&p->load);
     pool_fini(&p->pool);
 }

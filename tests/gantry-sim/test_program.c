@@ -182,6 +182,29 @@ START_TEST(test_never)
 }
 END_TEST
 
+/* Job A runs on n1 when it is lost, and begins anew: 8 GPUs for ten minutes are lost. */
+START_TEST(test_outages)
+{
+    static const char text[] = "time_s,node,state\n600,n1,down\n1000,n1,up\n";
+    struct err err = ERR_INIT;
+    char *root = tempdir_new();
+    AUTO_FREE char *path = tempdir_path(root, "o.csv");
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    ck_assert_int_eq(files_write(path, text, strlen(text), 0600, &err), 0);
+    ck_assert_int_eq(
+        run(root,
+            (const char *[PROGRAM_ARGS_MAX]){"gantry-sim", "-w", HAND, "-N2",
+                                             "--gpus=8", "--outages=@/o.csv"},
+            &said),
+        0);
+    expect(&said, "\nbegun anew                                        1\n");
+    expect(&said, "\nhours lost by that                              1.3\n");
+    expect(&said, "\npromises broken                                   1\n");
+    tempdir_free(root);
+}
+END_TEST
+
 /* ---- a snapshot ---- */
 
 #define SNAPSHOT_MAX (1u << 20)
@@ -262,6 +285,7 @@ int main(void)
                                            {test_compare, 1},
                                            {test_svg, 1},
                                            {test_never, 1},
+                                           {test_outages, 1},
                                            {test_snapshot, 1},
                                            {test_help, 1},
                                            {NULL, 0}});
