@@ -185,9 +185,10 @@ static int read_head(const struct json *line, int64_t *ret_now_sec, struct err *
         return err_set(err, ERR_INVALID,
                        "no snapshot: it begins with {\"gantrySnapshot\": %d, ...}",
                        FORM);
-    *ret_now_sec = json_int_or(line, "now", -1);
-    if (*ret_now_sec < 0)
+    int64_t now_sec = json_int_or(line, "now", -1);
+    if (now_sec < 0)
         return err_set(err, ERR_INVALID, "now: expected seconds since the epoch");
+    *ret_now_sec = now_sec;
     return 0;
 }
 

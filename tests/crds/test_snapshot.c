@@ -154,11 +154,12 @@ START_TEST(test_bad)
     const struct sched_config config = sched_config_default();
     struct sched *s = sched_new(&config);
     struct err err = ERR_INIT;
-    int64_t now_sec;
+    int64_t now_sec = 7;
     int rc = snapshot_read(bad[_i].text, strlen(bad[_i].text), "s", apply, s, &now_sec,
                            &err);
     ck_assert_int_eq(rc, -1);
     ck_assert_msg(str_starts(err.msg, bad[_i].message), "%s", err.msg);
+    ck_assert_int_eq(now_sec, bad[_i].text == strstr(bad[_i].text, HEAD) ? 5 : 7);
     sched_free(s);
 }
 END_TEST
