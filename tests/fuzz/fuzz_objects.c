@@ -1,6 +1,7 @@
 /*
  * Objects of the API, as a server may hold them, through the conversion into a core
- * that steps: whatever is taken, no node gets more than it has, and a job all or none.
+ * that steps: whatever is taken, no node gets more than it has, and a job all or none,
+ * and none where a volume that it needs is not.
  */
 #include <assert.h>
 #include <stdint.h>
@@ -9,6 +10,7 @@
 
 #include "base/util.h"
 #include "crds/convert.h"
+#include "crds/convert_volume.h"
 #include "scheduler/sched.h"
 
 #define NOW_SEC 1800000000
@@ -19,6 +21,7 @@ struct rig {
     struct restable resources;
     struct convert convert;
     struct sched *sched;
+    struct volume *volume; /* NULL: none */
 };
 
 static void add_node(struct rig *rig, const char *name, int64_t gpus)
@@ -26,6 +29,7 @@ static void add_node(struct rig *rig, const char *name, int64_t gpus)
     struct node *node = node_new();
     node->name = xstrdup(name);
     node->ready = true;
+    labels_add(&node->labels, &node->n_labels, "host", name);
     node->capacity.v[RES_CPU] = 16000;
     node->capacity.v[RES_MEM] = INT64_C(64) << 30;
     node->capacity.v[RES_PODS] = 110;
@@ -33,16 +37,38 @@ static void add_node(struct rig *rig, const char *name, int64_t gpus)
     sched_apply(rig->sched, &(struct change){.kind = CHANGE_NODE, .u.node = node});
 }
 
+/* It admits no node that its volume is not on. */
+static void check_tied(const struct job *job, const struct volume *v)
+{
+    static const char *const names[] = {"n1", "n2", "n3"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        struct label host = {(char *)"host", (char *)names[i]};
+        const struct node node = {.labels = &host, .n_labels = 1};
+        bool admits = job->n_node_any == 0;
+        for (size_t k = 0; k < job->n_node_any; k++)
+            admits |= term_matches(&job->node_any[k], &host, 1);
+        assert(!admits || volume_is_on(v, &node));
+    }
+}
+
 static void add_job(struct rig *rig, const struct json *object, int64_t number)
 {
     struct job *job = convert_job(&rig->convert, object, NULL);
     if (!job)
         return;
+    if (rig->volume && !rig->volume->trouble && volume_require(rig->volume, job))
+        check_tied(job, rig->volume);
     assert(job->min_pods >= 1 && job->min_pods <= job->max_pods && job->units >= 0);
     job->job_id = number;
     free(job->uid);
     job->uid = xasprintf("u%lld", (long long)number);
     sched_apply(rig->sched, &(struct change){.kind = CHANGE_JOB, .u.job = job});
+}
+
+static void set_volume(struct rig *rig, const struct json *object)
+{
+    volume_free(rig->volume);
+    rig->volume = convert_volume(object, NULL);
 }
 
 static void add_object(struct rig *rig, const struct json *object, int64_t number)
@@ -58,6 +84,12 @@ static void add_object(struct rig *rig, const struct json *object, int64_t numbe
     } else if (strcmp(kind, "Account") == 0) {
         change.kind = CHANGE_ACCOUNT;
         change.u.account = convert_account(object, NULL);
+    } else if (strcmp(kind, "PersistentVolume") == 0) {
+        set_volume(rig, object);
+        return;
+    } else if (strcmp(kind, "PersistentVolumeClaim") == 0) {
+        claim_free(convert_claim(object, NULL));
+        return;
     } else {
         add_job(rig, object, number);
         return;
@@ -113,6 +145,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; json_is(list, JSON_ARRAY) && i < json_len(list); i++)
         add_object(&rig, json_item(list, i), (int64_t)i + 1);
     step(&rig);
+    volume_free(rig.volume);
     sched_free(rig.sched);
     return 0;
 }
