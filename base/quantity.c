@@ -286,3 +286,41 @@ void size_format(int64_t bytes, char ret[QUANTITY_TEXT_MAX])
     else
         snprintf(ret, QUANTITY_TEXT_MAX, "%" PRId64 "%c", count, units[unit]);
 }
+
+static void format_decimal(int64_t milli, char *ret)
+{
+    static const char letters[] = "kMGTPE";
+    int64_t value = milli / 1000;
+    size_t i = 0;
+
+    if (milli % 1000 != 0) {
+        quantity_format_milli(milli, ret);
+        return;
+    }
+    while (value != 0 && value % 1000 == 0) {
+        value /= 1000;
+        i++;
+    }
+    snprintf(ret, QUANTITY_TEXT_MAX, "%" PRId64 "%.*s", value, i > 0,
+             i > 0 ? &letters[i - 1] : "");
+}
+
+bool quantity_canonical(const char *text, char ret[QUANTITY_TEXT_MAX])
+{
+    const char *suffix = text + strspn(text, "+-0123456789.");
+    int64_t milli, bytes;
+
+    if (quantity_parse_milli(text, &milli, NULL) != 0 ||
+        strpbrk(suffix, "nu") != NULL ||
+        ((suffix[0] == 'e' || suffix[0] == 'E') && suffix[1] != '\0' &&
+         suffix[1] != 'i'))
+        return false;
+    if (!str_ends(suffix, "i")) {
+        format_decimal(milli, ret);
+        return true;
+    }
+    if (milli % 1000 != 0 || quantity_parse(text, &bytes, NULL) != 0)
+        return false;
+    quantity_format_bytes(bytes, ret);
+    return true;
+}

@@ -45,15 +45,14 @@ static struct json *read_review(struct call *call, const char *kind)
 /* A real server names no kind there either. */
 static int refuse_attributes(struct call *call, const struct json *path)
 {
-    static const struct kind nameless = {.group = "authorization.k8s.io", .name = ""};
     AUTO_FREE char *value = path ? json_text(path, NULL) : xstrdup("null");
     AUTO_FREE char *why =
         xasprintf("Invalid value: %s: exactly one of nonResourceAttributes or "
                   "resourceAttributes must be specified",
                   value);
 
-    return refuse_field(&call->refusal, &nameless, "",
-                        &(struct cause){"spec", "FieldValueInvalid", why});
+    return refuse_nameless(&call->refusal, "authorization.k8s.io",
+                           &(struct cause){"spec", "FieldValueInvalid", why});
 }
 
 int verb_access_review(struct call *call)
@@ -95,6 +94,8 @@ int verb_self_review(struct call *call)
     json_set_at(review, "metadata.creationTimestamp", json_new_string(now));
     if (call->req->is_admin)
         json_array_insert(groups, 0, json_new_string("system:masters"));
+    json_set(review, "apiVersion", json_new_string("authentication.k8s.io/v1"));
+    json_set(review, "kind", json_new_string("SelfSubjectReview"));
     json_set(review, "status",
              json_build("{'userInfo': {'username': %s, 'groups': %j}}", call->req->user,
                         groups));

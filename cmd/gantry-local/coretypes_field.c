@@ -68,6 +68,7 @@ static struct schema *type_of_word(struct coretypes *t, const char *package,
             s->format = scalars[i].format;
             s->ref = scalars[i].ref;
             s->micro = strcmp(word, "microtime") == 0;
+            s->is_time = s->micro || strcmp(word, "time") == 0;
             return s;
         }
     AUTO_FREE char *name = xasprintf("%s%s%s", strchr(word, '.') ? "" : package,

@@ -74,6 +74,22 @@ static int read_propagation(struct call *call, const struct json *body,
     return 0;
 }
 
+static int check_dry_run(struct call *call, const struct json *in_body)
+{
+    const char *word = call_param_or(call, "dryRun", "");
+
+    if (!word[0] && json_len(in_body) > 0 &&
+        json_is(json_item(in_body, 0), JSON_STRING))
+        word = json_string(json_item(in_body, 0));
+    if (!word[0] || strcmp(word, "All") == 0)
+        return 0;
+    AUTO_FREE char *why =
+        xasprintf("Unsupported value: [\"%s\"]: supported values: \"All\"", word);
+    return refuse_request_option(
+        &call->refusal, "DeleteOptions",
+        &(struct cause){"dryRun", "FieldValueNotSupported", why});
+}
+
 static int read_options(struct call *call, const struct json *body,
                         struct delete_options *ret)
 {
@@ -88,19 +104,32 @@ static int read_options(struct call *call, const struct json *body,
         json_read_str(body, "preconditions.resourceVersion", &version, &err) ==
             JSON_WRONG_TYPE)
         return refuse_bad_request(&call->refusal, "DeleteOptions: %s", err.msg);
-    if (call_number(call, "gracePeriodSeconds", ret->grace_sec, &ret->grace_sec) != 0)
+    if (call_number(call, "gracePeriodSeconds", ret->grace_sec, &ret->grace_sec) != 0 ||
+        check_dry_run(call, dry) != 0)
         return -1;
+    /* Kubernetes takes what is less than nothing for as good as nothing. */
+    if (ret->grace_sec < 0 && (json_get(body, "gracePeriodSeconds") ||
+                               call_param(call, "gracePeriodSeconds")))
+        ret->grace_sec = 1;
     ret->uid = xstrdup_null(uid);
     ret->version = xstrdup_null(version);
     ret->dry_run = json_len(dry) > 0 || call_param_or(call, "dryRun", "")[0];
     return read_propagation(call, body, ret);
 }
 
-/* The DeleteOptions in the body, an empty object where there is none. */
-static struct json *parse_options(struct call *call)
+/* The DeleteOptions, or what else is called `what`, in the body; an empty object where
+ * there is none. */
+static struct json *parse_options(struct call *call, const char *what)
 {
-    return call->req->body_len > 0 ? body_parse(call, "DeleteOptions")
-                                   : json_new_object();
+    struct json *body =
+        call->req->body_len > 0 ? body_parse(call, what) : json_new_object();
+    const char *kind = json_str_or(body, "kind", what);
+
+    if (!body || strcmp(kind, what) == 0)
+        return body;
+    refuse_bad_request(&call->refusal, "expected %s, got %s", what, kind);
+    json_free(body);
+    return NULL;
 }
 
 static int check_preconditions(struct call *call, const struct kind *kind,
@@ -236,6 +265,31 @@ static struct object *begin_deletion(struct call *call, const struct kind *kind,
     return marked;
 }
 
+/* A pod that goes at once: its last words say that its grace is over. One that had
+ * grace until now is first seen without. */
+static int end_pod(struct call *call, const struct kind *kind, struct object *object,
+                   struct json *tree, const struct delete_options *options,
+                   struct object **ret_left)
+{
+    struct table *table = call_table(call->server, kind);
+    const bool had_grace = json_at(tree, "metadata.deletionTimestamp") != NULL;
+
+    mark(call, kind, tree, 0);
+    if (had_grace) {
+        *ret_left = begin_deletion(call, kind, object, tree, options->dry_run);
+        if (!*ret_left)
+            return -1;
+        object = *ret_left;
+    } else {
+        *ret_left = object_new(tree, kind, object->version);
+    }
+    if (options->dry_run)
+        return 0;
+    store_remove(call->server->store, table, object_ref(object));
+    has_gone(call->server, kind, tree);
+    return 0;
+}
+
 static int delete_tree(struct call *call, const struct kind *kind,
                        struct object *object, const struct delete_options *options,
                        struct object **ret_left)
@@ -247,6 +301,8 @@ static int delete_tree(struct call *call, const struct kind *kind,
         *ret_left = object_ref(object);
         return 0;
     }
+    if (options->evicts)
+        pod_set_evicted(tree, loop_now_sec(call->server->loop));
     const bool settled = settle_propagation(kind, object, options, tree);
     if (is_namespace(kind) || metadata_has_finalizers(tree) || grace_sec > 0) {
         const bool changed = mark(call, kind, tree, grace_sec) || settled;
@@ -254,6 +310,8 @@ static int delete_tree(struct call *call, const struct kind *kind,
                             : object_ref(object);
         return *ret_left ? 0 : -1;
     }
+    if (is_core(kind, "pods"))
+        return end_pod(call, kind, object, tree, options, ret_left);
     if (options->dry_run)
         return 0;
     store_remove(call->server->store, call_table(call->server, kind),
@@ -333,7 +391,7 @@ static int delete_named(struct call *call, const struct delete_options *options,
 
 int verb_delete(struct call *call)
 {
-    JSON_AUTO struct json *body = parse_options(call);
+    JSON_AUTO struct json *body = parse_options(call, "DeleteOptions");
     DELETE_OPTIONS_AUTO struct delete_options options = {0};
     struct object *was = NULL, *left = NULL;
 
@@ -349,7 +407,7 @@ int verb_delete(struct call *call)
 
 int verb_delete_collection(struct call *call)
 {
-    JSON_AUTO struct json *body = parse_options(call);
+    JSON_AUTO struct json *body = parse_options(call, "DeleteOptions");
     DELETE_OPTIONS_AUTO struct delete_options options = {0};
     FILTER_AUTO struct filter filter = {0};
     struct store *store = call->server->store;
@@ -378,13 +436,18 @@ int verb_delete_collection(struct call *call)
 
 int verb_evict(struct call *call)
 {
-    JSON_AUTO struct json *eviction = parse_options(call);
+    JSON_AUTO struct json *eviction = parse_options(call, "Eviction");
     DELETE_OPTIONS_AUTO struct delete_options options = {0};
     struct object *was = NULL, *left = NULL;
 
     if (!eviction ||
         read_options(call, json_get(eviction, "deleteOptions"), &options) != 0)
         return -1;
+    const char *name = json_str_or(eviction, "metadata.name", call->name);
+    if (strcmp(name, call->name) != 0)
+        return refuse_bad_request(&call->refusal,
+                                  "name in URL does not match name in Eviction object");
+    options.evicts = true;
     int rc = delete_named(call, &options, &was, &left);
     object_unref(was);
     object_unref(left);

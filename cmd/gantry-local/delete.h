@@ -28,6 +28,7 @@ struct delete_options {
     char *uid;         /* preconditions; NULL */
     char *version;
     bool dry_run;
+    bool evicts; /* the pod's conditions say so */
 };
 
 int verb_delete(struct call *call);
@@ -36,8 +37,8 @@ int verb_delete_collection(struct call *call);
 int verb_evict(struct call *call);
 
 /* Deletes or begins to delete what stands in the table, a namespace with all that is in
- * it. `*ret_left` becomes a reference to the object that stays for now; NULL when it is
- * gone. */
+ * it. `*ret_left` becomes a reference to the object that stays for now, or to the last
+ * that a pod was; NULL when it is gone. */
 int delete_object(struct call *call, const struct kind *kind, struct object *object,
                   const struct delete_options *options, struct object **ret_left);
 /* Puts a changed object (`tree` is its content; the reference stays the caller's) in

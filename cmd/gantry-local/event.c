@@ -16,6 +16,8 @@ static const struct {
     {"lastTimestamp", "deprecatedLastTimestamp"},
 };
 
+static const char *const left_out[] = {"reportingController", "reportingInstance"};
+
 bool event_is_other_form(const struct kind *kind)
 {
     return strcmp(kind->group, "events.k8s.io") == 0;
@@ -43,6 +45,10 @@ void event_from_core(struct json *event)
     json_set(event, "apiVersion", json_new_string("events.k8s.io/v1"));
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         rename_field(event, names[i].core, names[i].other);
+    /* This form leaves out what the core one writes empty. */
+    for (size_t i = 0; i < ARRAY_LEN(left_out); i++)
+        if (str_eq(json_str(event, left_out[i]), ""))
+            json_del(event, left_out[i]);
 }
 
 char *event_core_path(const char *path)

@@ -104,20 +104,53 @@ bool fieldset_is_member(const struct json *set)
     return set != NULL && (json_len(set) == 0 || json_get(set, ".") != NULL);
 }
 
-static struct json *set_of(const struct schema *s, const struct json *value,
-                           bool is_item, unsigned depth)
+static bool is_required(const struct schema *s, const char *name)
+{
+    for (size_t i = 0; i < s->n_required; i++)
+        if (strcmp(s->required[i], name) == 0)
+            return true;
+    return false;
+}
+
+static bool is_pointer(const struct schema *s, const char *name)
+{
+    for (size_t i = 0; i < s->n_props; i++)
+        if (strcmp(s->props[i].name, name) == 0)
+            return s->props[i].numbers.pointer;
+    return false;
+}
+
+/* Is what is new in `parent` a member itself, beside what is in it? Kubernetes compares
+ * with an empty object of the type, in which structs (and lists that are never left
+ * out) are there already. */
+static bool appears(const struct schema *parent, const struct element *e)
+{
+    const char *name = e->key == NULL ? "metadata" : e->key + 2;
+
+    if (e->key == NULL || strcmp(e->key, "f:metadata") == 0)
+        return false;
+    if (e->key[0] == 'k' || parent == NULL || !parent->is_core)
+        return true;
+    if (json_is(e->value, JSON_ARRAY) || (e->schema && e->schema->additional))
+        return !is_required(parent, name);
+    return is_pointer(parent, name);
+}
+
+/* `updates`: as an update owns what it brings; an apply owns what it names. */
+static struct json *set_of(const struct schema *parent, const struct element *of,
+                           bool updates, unsigned depth)
 {
     struct json *set = json_new_object();
+    const bool is_item = of->key != NULL && of->key[0] == 'k';
     ELEMENTS_AUTO struct elements e;
 
-    elements_init(&e, depth < FIELDSET_DEPTH_MAX ? s : NULL,
-                  depth < FIELDSET_DEPTH_MAX ? value : NULL);
-    if (e.n > 0 && is_item)
+    elements_init(&e, depth < FIELDSET_DEPTH_MAX ? of->schema : NULL,
+                  depth < FIELDSET_DEPTH_MAX ? of->value : NULL);
+    if (e.n > 0 && (updates ? appears(parent, of) : is_item))
         json_set(set, ".", json_new_object());
     for (size_t i = 0; i < e.n; i++)
         json_set(set, e.items[i].key,
-                 set_of(e.items[i].schema, e.items[i].value,
-                        strncmp(e.items[i].key, "k:", 2) == 0, depth + 1));
+                 set_of(of->schema, &e.items[i], updates, depth + 1));
     return set;
 }
 
@@ -147,21 +180,23 @@ static struct json *without_unowned(struct json *set)
 
 struct json *fieldset_of_object(const struct schema *s, const struct json *object)
 {
-    return without_unowned(set_of(s, object, false, 0));
+    const struct element root = {.schema = s, .value = (struct json *)object};
+
+    return without_unowned(set_of(NULL, &root, false, 0));
 }
 
 /* NULL: no difference. */
-static struct json *changed(const struct schema *s, const struct json *before,
+static struct json *changed(const struct schema *parent, const struct json *before,
                             const struct element *after, unsigned depth)
 {
+    const struct schema *s = after->schema;
     struct json *set;
-    bool is_item = after->key != NULL && strncmp(after->key, "k:", 2) == 0;
 
     if (before == NULL || json_type(before) != json_type(after->value) ||
         !fieldset_is_granular(s, before) || depth >= FIELDSET_DEPTH_MAX)
         return before != NULL && json_equal(before, after->value)
                    ? NULL
-                   : set_of(s, after->value, is_item, depth);
+                   : set_of(parent, after, true, depth);
     set = json_new_object();
     ELEMENTS_AUTO struct elements old;
     ELEMENTS_AUTO struct elements new;
@@ -169,8 +204,8 @@ static struct json *changed(const struct schema *s, const struct json *before,
     elements_init(&new, s, after->value);
     for (size_t i = 0; i < new.n; i++) {
         const struct element *was = elements_find(&old, new.items[i].key);
-        struct json *sub = changed(new.items[i].schema, was == NULL ? NULL : was->value,
-                                   &new.items[i], depth + 1);
+        struct json *sub =
+            changed(s, was == NULL ? NULL : was->value, &new.items[i], depth + 1);
         json_set(set, new.items[i].key, sub);
     }
     return or_null(set);
@@ -180,7 +215,7 @@ struct json *fieldset_changed(const struct schema *s, const struct json *before,
                               const struct json *after)
 {
     const struct element root = {.schema = s, .value = (struct json *)after};
-    struct json *set = changed(s, before, &root, 0);
+    struct json *set = changed(NULL, before, &root, 0);
 
     return set == NULL ? NULL : without_unowned(set);
 }

@@ -29,6 +29,12 @@ void cronjob_check(const struct check *c);
 /* cron.c: NULL, or why a schedule is none, a fresh text. */
 char *cron_refuse(const char *schedule);
 
+/* kind_check_core.c; both forms of an event */
+void node_check(const struct check *c);
+void lease_check(const struct check *c);
+void core_event_check(const struct check *c);
+void event_check(const struct check *c);
+
 /* kind_check_network.c */
 void ingress_check(const struct check *c);
 void ingress_class_check(const struct check *c);

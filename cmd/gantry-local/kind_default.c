@@ -54,6 +54,23 @@ static void default_volumes(struct json *pod_spec)
             json_set(json_item(volumes, i), "emptyDir", json_new_object());
 }
 
+/* On the node's own network a port is the node's. */
+static void default_host_ports(struct json *pod_spec)
+{
+    static const char *const lists[] = {"containers", "initContainers"};
+
+    for (size_t l = 0; l < ARRAY_LEN(lists); l++) {
+        const struct json *list = json_get(pod_spec, lists[l]);
+        for (size_t i = 0; i < json_len(list); i++) {
+            const struct json *ports = json_get(json_item(list, i), "ports");
+            for (size_t k = 0; k < json_len(ports); k++)
+                default_put(
+                    json_item(ports, k), "hostPort",
+                    json_new_int(json_int_or(json_item(ports, k), "containerPort", 0)));
+        }
+    }
+}
+
 void default_pod_spec(struct json *spec)
 {
     const char *account = json_str(spec, "serviceAccountName");
@@ -62,9 +79,20 @@ void default_pod_spec(struct json *spec)
         return;
     default_pull_policies(spec);
     default_volumes(spec);
+    if (json_bool_or(spec, "hostNetwork", false))
+        default_host_ports(spec);
     /* The deprecated name reads the same. */
     if (account != NULL && json_get(spec, "serviceAccount") == NULL)
         json_set(spec, "serviceAccount", json_new_string(account));
+}
+
+/* "podIP" is the first of "podIPs". */
+static void default_addresses(struct json *status, const char *one, const char *all)
+{
+    const char *address = json_str(status, one);
+
+    if (address != NULL && address[0] && json_get(status, all) == NULL)
+        json_set(status, all, json_build("[{'ip': %s}]", address));
 }
 
 static void default_pod(struct json *pod)
@@ -72,6 +100,27 @@ static void default_pod(struct json *pod)
     if (json_is(json_get(pod, "spec"), JSON_OBJECT))
         default_put(pod, "spec.enableServiceLinks", json_new_bool(true));
     default_pod_spec(json_get(pod, "spec"));
+    default_addresses(json_get(pod, "status"), "podIP", "podIPs");
+    default_addresses(json_get(pod, "status"), "hostIP", "hostIPs");
+}
+
+/* A node that does not say otherwise gives all that it has. */
+static void default_node(struct json *node)
+{
+    static const char *const about[] = {
+        "architecture",  "bootID",           "containerRuntimeVersion",
+        "kernelVersion", "kubeProxyVersion", "kubeletVersion",
+        "machineID",     "operatingSystem",  "osImage",
+        "systemUUID"};
+    const struct json *capacity = json_at(node, "status.capacity");
+
+    if (capacity != NULL)
+        default_put(node, "status.allocatable", json_copy(capacity));
+    default_put(node, "status.daemonEndpoints.kubeletEndpoint.Port", json_new_int(0));
+    for (size_t i = 0; i < ARRAY_LEN(about); i++) {
+        AUTO_FREE char *path = xasprintf("status.nodeInfo.%s", about[i]);
+        default_put(node, path, json_new_string(""));
+    }
 }
 
 static char *base64(const char *bytes, size_t len)
@@ -154,10 +203,51 @@ static void default_subjects(struct json *binding)
     }
 }
 
+/* Fields that Kubernetes writes also where they hold nothing. */
+static const struct {
+    const char *group, *plural;
+    const char *list; /* whose items have the field; "": the object has */
+    const char *field, *value;
+} written[] = {
+    {"", "events", "", "firstTimestamp", "null"},
+    {"", "events", "", "lastTimestamp", "null"},
+    {"", "events", "", "eventTime", "null"},
+    {"", "events", "", "source", "{}"},
+    {"", "events", "", "reportingComponent", "''"},
+    {"", "events", "", "reportingInstance", "''"},
+    {"events.k8s.io", "events", "", "deprecatedFirstTimestamp", "null"},
+    {"events.k8s.io", "events", "", "deprecatedLastTimestamp", "null"},
+    {"events.k8s.io", "events", "", "deprecatedSource", "{}"},
+    {"", "nodes", "status.conditions", "lastHeartbeatTime", "null"},
+    {"", "nodes", "status.conditions", "lastTransitionTime", "null"},
+    {"", "pods", "status.conditions", "lastProbeTime", "null"},
+    {"", "pods", "status.conditions", "lastTransitionTime", "null"},
+    {"", "pods", "status.containerStatuses", "lastState", "{}"},
+    {"", "pods", "status.initContainerStatuses", "lastState", "{}"},
+};
+
+static void write_empty(const struct kind *kind, struct json *object)
+{
+    for (size_t i = 0; i < ARRAY_LEN(written); i++) {
+        if (strcmp(written[i].group, kind->group) != 0 ||
+            strcmp(written[i].plural, kind->plural) != 0)
+            continue;
+        if (!written[i].list[0])
+            default_put(object, written[i].field, json_build(written[i].value));
+        const struct json *list =
+            written[i].list[0] ? json_at(object, written[i].list) : NULL;
+        for (size_t k = 0; k < json_len(list); k++)
+            if (json_is(json_item(list, k), JSON_OBJECT))
+                default_put(json_item(list, k), written[i].field,
+                            json_build(written[i].value));
+    }
+}
+
 static const struct {
     const char *group, *plural;
     void (*fill)(struct json *object);
 } hooks[] = {
+    {"", "nodes", default_node},
     {"", "pods", default_pod},
     {"", "services", default_service},
     {"", "secrets", default_secret},
@@ -182,4 +272,6 @@ void kind_default(const struct kind *kind, struct json *object)
         if (strcmp(hooks[i].group, kind->group) == 0 &&
             strcmp(hooks[i].plural, kind->plural) == 0)
             hooks[i].fill(object);
+    if (!kind->is_custom)
+        write_empty(kind, object);
 }

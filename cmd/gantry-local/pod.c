@@ -8,6 +8,7 @@
 #include "cmd/gantry-local/metadata.h"
 #include "cmd/gantry-local/names.h"
 #include "cmd/gantry-local/pod_check.h"
+#include "cmd/gantry-local/pod_priority.h"
 #include "cmd/gantry-local/strategy.h"
 
 /* ---- defaults ---- */
@@ -19,8 +20,6 @@ static const struct {
 } spec_defaults[] = {
     {"spec.serviceAccountName", "'default'"},
     {"spec.serviceAccount", "'default'"},
-    {"spec.priority", "0"},
-    {"spec.preemptionPolicy", "'PreemptLowerPriority'"},
 };
 static const char *const container_lists[] = {"spec.containers", "spec.initContainers"};
 
@@ -134,10 +133,22 @@ static void set_first_status(struct json *pod, int64_t now_sec)
                            now));
 }
 
+/* It is given once; a status that does not say it keeps it. */
+static void keep_qos_class(struct write *w)
+{
+    const struct json *was = json_at(w->before, "status.qosClass");
+
+    if (was && json_is(json_get(w->after, "status"), JSON_OBJECT) &&
+        !json_at(w->after, "status.qosClass"))
+        json_set_at(w->after, "status.qosClass", json_copy(was));
+}
+
 void pod_prepare(struct write *w)
 {
-    if (w->before)
+    if (w->before) {
+        keep_qos_class(w);
         return;
+    }
     for (size_t i = 0; i < ARRAY_LEN(container_lists); i++)
         for (size_t k = 0; k < json_len(json_at(w->after, container_lists[i])); k++)
             default_requests(json_item(json_at(w->after, container_lists[i]), k));
@@ -153,7 +164,7 @@ int pod_admit(struct write *w)
             json_set_at(w->after, spec_defaults[i].path,
                         json_build(spec_defaults[i].value));
     default_tolerations(w->after);
-    return 0;
+    return pod_priority_admit(w);
 }
 
 /* ---- the fixed spec ---- */
@@ -198,14 +209,10 @@ static bool is_part(const struct json *part, const struct json *whole)
     return true;
 }
 
-static bool spec_change_allowed(const struct json *before, const struct json *after)
+static bool is_fixed(const struct json *before, const struct json *after)
 {
     JSON_AUTO struct json *was = fixed_part(before);
     JSON_AUTO struct json *is = fixed_part(after);
-    const int64_t limit_was =
-        json_int_or(before, "spec.activeDeadlineSeconds", INT64_MAX);
-    const int64_t limit_is =
-        json_int_or(after, "spec.activeDeadlineSeconds", INT64_MAX);
     const int64_t grace_was =
         json_int_or(before, "spec.terminationGracePeriodSeconds", 0);
     const int64_t grace_is =
@@ -215,12 +222,52 @@ static bool spec_change_allowed(const struct json *before, const struct json *af
         json_del(is, "nodeSelector");
         json_del(is, "affinity");
     }
-    return json_equal(was, is) && limit_is <= limit_was &&
-           (grace_is == grace_was || (grace_was < 0 && grace_is == 1)) &&
-           is_part(json_at(before, "spec.tolerations"),
-                   json_at(after, "spec.tolerations")) &&
-           is_part(json_at(after, "spec.schedulingGates"),
-                   json_at(before, "spec.schedulingGates"));
+    return json_equal(was, is) &&
+           (grace_is == grace_was || (grace_was < 0 && grace_is == 1));
+}
+
+/* A deadline may be set, and come nearer. */
+static void check_deadline(struct write *w)
+{
+    static const char path[] = "spec.activeDeadlineSeconds";
+    const struct json *was = json_at(w->before, path), *is = json_at(w->after, path);
+
+    if (!was || (is && json_int(is) <= json_int(was)))
+        return;
+    AUTO_FREE char *message =
+        is ? xasprintf("Invalid value: %lld: must be less than or equal to previous "
+                       "value",
+                       (long long)json_int(is))
+           : xstrdup("Invalid value: null: must not update from a positive integer to "
+                     "nil value");
+    write_invalid(w, path, "FieldValueInvalid", message);
+}
+
+static void check_tolerations(struct write *w)
+{
+    static const char path[] = "spec.tolerations";
+
+    if (!is_part(json_at(w->before, path), json_at(w->after, path)))
+        write_invalid(w, path, "FieldValueForbidden",
+                      "Forbidden: existing toleration can not be modified except its "
+                      "tolerationSeconds");
+}
+
+static void check_gates(struct write *w)
+{
+    const struct json *was = json_at(w->before, "spec.schedulingGates");
+    const struct json *is = json_at(w->after, "spec.schedulingGates");
+
+    for (size_t i = 0; i < json_len(is); i++) {
+        if (contains(was, json_item(is, i)))
+            continue;
+        AUTO_FREE char *field = xasprintf("spec.schedulingGates[%zu].name", i);
+        AUTO_FREE char *message =
+            xasprintf("Forbidden: only deletion is allowed, but found new scheduling "
+                      "gate '%s'",
+                      json_str_or(json_item(is, i), "name", ""));
+        write_invalid(w, field, "FieldValueForbidden", message);
+    }
 }
 
 /* ---- status ---- */
@@ -270,7 +317,10 @@ void pod_validate(struct write *w)
     }
     check_ends(w, "status.containerStatuses");
     check_ends(w, "status.initContainerStatuses");
-    if (spec_change_allowed(w->before, w->after))
+    check_deadline(w);
+    check_tolerations(w);
+    check_gates(w);
+    if (is_fixed(w->before, w->after))
         return;
     write_invalid(
         w, "spec", "FieldValueForbidden",
@@ -323,27 +373,45 @@ static void merge_map(struct json *pod, const struct json *binding, const char *
         json_set(json_at(pod, path), it.key, json_copy(it.val));
 }
 
-static void set_scheduled(struct json *pod, int64_t now_sec)
+/* The condition takes the place of one of its type. */
+static void set_condition(struct json *pod, struct json *take)
 {
     struct json *conditions = json_at(pod, "status.conditions");
-    char now[TIME_TEXT_MAX];
 
-    time_format_rfc3339(now_sec, now);
-    struct json *scheduled =
-        json_build("{'type': 'PodScheduled', 'status': 'True', 'lastProbeTime': null,"
-                   " 'lastTransitionTime': %s}",
-                   now);
     if (!json_is(conditions, JSON_ARRAY)) {
         json_set_at(pod, "status.conditions", json_new_array());
         conditions = json_at(pod, "status.conditions");
     }
     for (size_t i = 0; i < json_len(conditions); i++) {
-        if (str_eq(json_str(json_item(conditions, i), "type"), "PodScheduled")) {
-            json_array_set(conditions, i, scheduled);
+        if (str_eq(json_str(json_item(conditions, i), "type"),
+                   json_str(take, "type"))) {
+            json_array_set(conditions, i, take);
             return;
         }
     }
-    json_append(conditions, scheduled);
+    json_append(conditions, take);
+}
+
+static void set_scheduled(struct json *pod, int64_t now_sec)
+{
+    char now[TIME_TEXT_MAX];
+
+    time_format_rfc3339(now_sec, now);
+    set_condition(pod, json_build("{'type': 'PodScheduled', 'status': 'True',"
+                                  " 'lastProbeTime': null, 'lastTransitionTime': %s}",
+                                  now));
+}
+
+void pod_set_evicted(struct json *pod, int64_t now_sec)
+{
+    char now[TIME_TEXT_MAX];
+
+    time_format_rfc3339(now_sec, now);
+    set_condition(pod, json_build("{'type': 'DisruptionTarget', 'status': 'True',"
+                                  " 'lastProbeTime': null, 'lastTransitionTime': %s,"
+                                  " 'reason': 'EvictionByEvictionAPI',"
+                                  " 'message': 'Eviction API: evicting'}",
+                                  now));
 }
 
 static void bind(struct json *pod, const struct json *binding, const char *node,
@@ -372,6 +440,36 @@ static struct json *parse_binding(struct call *call)
     return binding;
 }
 
+/* A fault of the request that Kubernetes answers as one of its own. */
+static int refuse_target(struct call *call, const char *message)
+{
+    refuse(&call->refusal, 500, "", "%s", message);
+    json_del(call->refusal.status, "reason");
+    return -1;
+}
+
+static int check_binding(struct call *call, const struct json *binding)
+{
+    const char *kind = json_str_or(binding, "target.kind", "");
+    const char *node = json_str_or(binding, "target.name", "");
+    const char *name = json_str_or(binding, "metadata.name", "");
+    AUTO_FREE char *message = NULL;
+
+    if (strcmp(name, call->name) != 0)
+        return refuse_bad_request(&call->refusal,
+                                  "name in URL does not match name in Binding object");
+    if (kind[0] && strcmp(kind, "Node") != 0)
+        message = xasprintf("target.kind: Unsupported value: \"%s\": supported values: "
+                            "\"Node\", \"<empty>\"",
+                            kind);
+    else if (!node[0])
+        message = xstrdup("target.name: Required value");
+    else if (name_refuse_subdomain(node))
+        message = xasprintf("target.name: Invalid value: \"%s\": %s", node,
+                            name_refuse_subdomain(node));
+    return message ? refuse_target(call, message) : 0;
+}
+
 int verb_bind(struct call *call)
 {
     JSON_AUTO struct json *binding = parse_binding(call);
@@ -379,14 +477,12 @@ int verb_bind(struct call *call)
 
     if (!binding)
         return -1;
+    if (check_binding(call, binding) != 0)
+        return -1;
     struct object *o = table_find(call->table, call->ns, call->name);
     if (!o)
         return refuse_not_found(&call->refusal, call->kind, call->name);
     const char *node = json_str_or(binding, "target.name", "");
-    if (!name_is_subdomain(node))
-        return refuse(&call->refusal, 500, "InternalError",
-                      "Internal error occurred: target.name: \"%s\" is no node name",
-                      node);
     JSON_AUTO struct json *pod = object_tree(o);
     AUTO_FREE char *why = unbindable(pod, binding);
     if (why)

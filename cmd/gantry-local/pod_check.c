@@ -202,4 +202,5 @@ void pod_check(const struct json *spec, const char *field, cause_fn *found, void
                 k == 0 && !str_eq(json_str(at.container, "restartPolicy"), "Always"));
         }
     }
+    pod_check_whole(spec, field, found, arg);
 }

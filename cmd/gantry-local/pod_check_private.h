@@ -19,6 +19,10 @@ struct at {
 void pod_say(const struct at *at, const char *reason, const char *message,
              const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
+/* Of the whole spec, as pod_check has it. */
+void pod_check_whole(const struct json *spec, const char *field, cause_fn *found,
+                     void *arg);
+
 /* `is_init`: one that ends before the others begin. */
 void pod_check_probes(const struct at *at, bool is_init);
 

@@ -22,27 +22,38 @@ static void drop_nulls(const struct schema *s, struct json *object)
     }
 }
 
-/* Core types keep quantities as text: 0.5 becomes "500m". */
-static void settle_quantities(const struct schema *s, struct json *object)
+/* What is no quantity stays: validation will say so. */
+static void settle_quantity(struct json *object, const char *name)
 {
+    const struct json *value = json_get(object, name);
     char text[QUANTITY_TEXT_MAX];
     int64_t milli;
+
+    if (json_is(value, JSON_STRING)) {
+        if (quantity_canonical(json_string(value), text))
+            json_set(object, name, json_new_string(text));
+    } else if (quantity_read_milli(value, &milli, NULL) == 0) {
+        AUTO_FREE char *plain = NULL;
+        quantity_format_milli(milli, text);
+        plain = xstrdup(text);
+        if (quantity_canonical(plain, text))
+            json_set(object, name, json_new_string(text));
+    }
+}
+
+/* Core types keep quantities as text of one form: 0.5 and "0.5" become "500m". */
+static void settle_quantities(const struct schema *s, struct json *object)
+{
     /* Names are gathered first, as iteration stands no change. */
-    JSON_AUTO struct json *numbers = json_new_array();
+    JSON_AUTO struct json *names = json_new_array();
 
     for (json_each (it, object)) {
         const struct schema *field = schema_field(s, it.key);
-        if (field != NULL && field->type == SCHEMA_QUANTITY &&
-            (json_is(it.val, JSON_INT) || json_is(it.val, JSON_DOUBLE)))
-            json_append(numbers, json_new_string(it.key));
+        if (field != NULL && field->type == SCHEMA_QUANTITY)
+            json_append(names, json_new_string(it.key));
     }
-    for (size_t i = 0; i < json_len(numbers); i++) {
-        const char *name = json_string(json_item(numbers, i));
-        if (quantity_read_milli(json_get(object, name), &milli, NULL) != 0)
-            continue; /* validation will say so */
-        quantity_format_milli(milli, text);
-        json_set(object, name, json_new_string(text));
-    }
+    for (size_t i = 0; i < json_len(names); i++)
+        settle_quantity(object, json_string(json_item(names, i)));
 }
 
 void schema_default(const struct schema *s, struct json *object)

@@ -89,6 +89,7 @@ struct schema {
     bool embedded;
     bool is_core; /* required strings and lists may not be empty, as in Kubernetes' own
                      types */
+    bool is_time; /* of Kubernetes' own types, which may be null: never set */
     bool micro;   /* a date-time with microseconds */
     bool map_atomic;
     bool merge_scalars;

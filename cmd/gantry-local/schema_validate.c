@@ -233,7 +233,7 @@ static void check_quantity(struct check *c, const struct json *j)
     STR_AUTO struct str quoted;
     str_init(&quoted, QUOTE_MAX);
     json_print(j, &quoted);
-    report(c, "FieldValueInvalid",
+    report(c, "FieldValueTypeInvalid",
            "Invalid value: %s: quantities must match the regular expression "
            "'^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'",
            quoted.s);
@@ -491,7 +491,7 @@ static void check_junctors(struct check *c, const struct schema *s,
 
 static void check_node(struct check *c, const struct schema *s, const struct json *j)
 {
-    if (json_is(j, JSON_NULL) && (s->nullable || s->type == SCHEMA_ANY))
+    if (json_is(j, JSON_NULL) && (s->nullable || s->is_time || s->type == SCHEMA_ANY))
         return;
     if (!type_fits(s->type, j)) {
         report_type(c, schema_type_name(s->type), type_of(j));

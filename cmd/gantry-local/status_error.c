@@ -189,6 +189,13 @@ int refuse_field(struct refusal *r, const struct kind *kind, const char *name,
     return refuse_invalid(r, kind, name, causes);
 }
 
+int refuse_nameless(struct refusal *r, const char *group, const struct cause *cause)
+{
+    const struct kind nothing = {.group = (char *)group, .name = (char *)""};
+
+    return refuse_field(r, &nothing, "", cause);
+}
+
 int refuse_request_option(struct refusal *r, const char *options,
                           const struct cause *cause)
 {

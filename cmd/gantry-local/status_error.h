@@ -50,6 +50,8 @@ int refuse_invalid(struct refusal *r, const struct kind *kind, const char *name,
 /* One cause. */
 int refuse_field(struct refusal *r, const struct kind *kind, const char *name,
                  const struct cause *cause);
+/* Likewise of what has no kind: ` "" is invalid: ...`; the group may be "". */
+int refuse_nameless(struct refusal *r, const char *group, const struct cause *cause);
 /* One of the request's options: `ListOptions.meta.k8s.io "" is invalid: limit: ...` */
 int refuse_request_option(struct refusal *r, const char *options,
                           const struct cause *cause);

@@ -38,6 +38,8 @@ void pod_prepare(struct write *w);
 int pod_admit(struct write *w);
 void pod_validate(struct write *w);
 int verb_bind(struct call *call);
+/* Says in the pod's conditions that it was evicted. */
+void pod_set_evicted(struct json *pod, int64_t now_sec);
 
 /* namespace.c */
 void namespace_prepare(struct write *w);

@@ -109,6 +109,11 @@ static int check_apply(struct write *w)
             &call->refusal, "PatchOptions",
             &(struct cause){"fieldManager", "FieldValueRequired",
                             "Required value: is required for apply patch"});
+    const char *version = json_str_or(w->after, "apiVersion", "");
+    const char *kind = json_str_or(w->after, "kind", "");
+    if (!version[0] || !kind[0])
+        return refuse_bad_request(&call->refusal, "invalid object type: %s%s, Kind=%s",
+                                  strchr(version, '/') ? "" : "/", version, kind);
     if (write_check_identity(w, w->after) != 0)
         return -1;
     if (json_len(json_at(w->after, "metadata.managedFields")) > 0)

@@ -326,6 +326,9 @@ static void keep_other_half(struct write *w)
         struct json *managed = json_at(w->after, "metadata.managedFields");
         kept = json_copy(w->before);
         json_set(kept, "status", status ? json_ref(status) : NULL);
+        /* Kubernetes' own kinds let a status writer set labels and the like, too. */
+        if (!w->call->kind->is_custom)
+            json_set(kept, "metadata", json_ref(json_get(w->after, "metadata")));
         if (w->applied && managed)
             json_set_at(kept, "metadata.managedFields", json_ref(managed));
         json_free(w->after);

@@ -128,17 +128,13 @@ static void found_unknown(void *arg, const char *path, const char *near)
 static int refuse_outcome(struct call *call, const struct json *outcome,
                           const char *why)
 {
-    static char none[] = "";
-    static const struct kind nothing = {.group = none, .name = none};
     AUTO_FREE char *text = json_text(outcome, NULL);
     JSON_AUTO struct json *quoted = json_new_string(text);
     AUTO_FREE char *value = json_text(quoted, NULL);
     AUTO_FREE char *message = xasprintf("Invalid value: %s: %s", value, why);
 
-    refuse_field(&call->refusal, &nothing, "",
-                 &(struct cause){"patch", "FieldValueInvalid", message});
-    json_del(json_get(call->refusal.status, "details"), "kind");
-    return -1;
+    return refuse_nameless(&call->refusal, "",
+                           &(struct cause){"patch", "FieldValueInvalid", message});
 }
 
 static int refuse_strange(struct write *w, const char *what)

@@ -218,6 +218,28 @@ START_TEST(test_format)
 }
 END_TEST
 
+static const struct {
+    const char *text, *canonical; /* NULL: left alone */
+} canonicals[] = {
+    {"0", "0"},        {"0.5", "500m"},     {"500m", "500m"}, {"2000m", "2"},
+    {"1000", "1k"},    {"1500", "1500"},    {"1.5k", "1500"}, {"1000000", "1M"},
+    {"1024Mi", "1Gi"}, {"1.5Gi", "1536Mi"}, {"1Gi", "1Gi"},   {"1025Ki", "1025Ki"},
+    {"-1000", "-1k"},  {"1E", NULL},        {"1e3", NULL},    {"5n", NULL},
+    {"0.1Ki", NULL},   {"lots", NULL},      {"", NULL},
+};
+
+START_TEST(test_canonical)
+{
+    char text[QUANTITY_TEXT_MAX] = "";
+    const bool done = quantity_canonical(canonicals[_i].text, text);
+
+    ck_assert_msg(done == (canonicals[_i].canonical != NULL), "%s",
+                  canonicals[_i].text);
+    if (done)
+        ck_assert_str_eq(text, canonicals[_i].canonical);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("base/quantity", (struct suite_row[]){
@@ -227,6 +249,7 @@ int main(void)
                                            {test_read, ARRAY_LEN(nodes)},
                                            {test_size, ARRAY_LEN(sizes)},
                                            {test_format, ARRAY_LEN(formats)},
+                                           {test_canonical, ARRAY_LEN(canonicals)},
                                            {NULL, 0},
                                        });
 }

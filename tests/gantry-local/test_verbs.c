@@ -115,8 +115,7 @@ static const struct step routes[] = {
      .expect = "message=deployments.apps \"x\" not found"},
     {"GET", MAPS "/a/scale", NULL, 404, .expect = "reason=NotFound"},
     {"GET", PODS "/x/nosuch", NULL, 404, .expect = "reason=NotFound"},
-    {"POST", "/api/v1/pods", "{}", 405,
-     .expect = "reason=MethodNotAllowed"},
+    {"POST", "/api/v1/pods", "{}", 405, .expect = "reason=MethodNotAllowed"},
     {"PUT", MAPS, "{}", 405, .expect = "reason=MethodNotAllowed"},
     {"GET", MAPS "/%zz", NULL, 400, .expect = "message~bad escape"},
     {"GET", MAPS "?x=%zz", NULL, 400, .expect = "message~bad escape"},
@@ -381,22 +380,27 @@ static const struct step pods[] = {
      "'1Gi'}, "
      "'requests': {'cpu': '1000m', 'memory': '1024Mi'}}}]}}",
      201, .expect = "status.phase=Pending|status.qosClass=Guaranteed"},
-    {"POST", PODS "/p/binding", "{'target': {'kind': 'Node', 'name': ''}}", 500,
-     .expect = "reason=InternalError"},
     {"POST", PODS "/p/binding",
-     "{'metadata': {'uid': 'x'}, 'target': {'kind': 'Node', 'name': 'n1'}}", 409,
-     .expect = "message~Precondition failed"},
+     "{'metadata': {'name': 'p'}, 'target': {'kind': 'Node', 'name': ''}}", 500,
+     .expect = "reason!|message=target.name: Required value"},
     {"POST", PODS "/p/binding",
-     "{'metadata': {'annotations': {'k': 'v'}}, 'target': {'kind': 'Node', 'name': "
+     "{'metadata': {'name': 'p', 'uid': 'x'}, 'target': {'kind': 'Node', 'name': "
+     "'n1'}}",
+     409, .expect = "message~Precondition failed"},
+    {"POST", PODS "/p/binding",
+     "{'metadata': {'name': 'p', 'annotations': {'k': 'v'}}, 'target': {'kind': "
+     "'Node', 'name': "
      "'n1'}}",
      201, .expect = "status=Success"},
     {"GET", PODS "/p", NULL, 200,
      .expect = "spec.nodeName=n1|metadata.annotations.k=v|status.conditions.0.type="
                "PodScheduled|"
                "status.conditions.0.status=True"},
-    {"POST", PODS "/p/binding", "{'target': {'kind': 'Node', 'name': 'n1'}}", 409,
+    {"POST", PODS "/p/binding",
+     "{'metadata': {'name': 'p'}, 'target': {'kind': 'Node', 'name': 'n1'}}", 409,
      .expect = "message~already assigned to node"},
-    {"POST", PODS "/none/binding", "{'target': {'kind': 'Node', 'name': 'n1'}}", 404,
+    {"POST", PODS "/none/binding",
+     "{'metadata': {'name': 'none'}, 'target': {'kind': 'Node', 'name': 'n1'}}", 404,
      .expect = NULL},
     {"GET", "/api/v1/pods?fieldSelector=spec.nodeName%3Dn1", NULL, 200,
      .expect = "items#1"},
@@ -407,7 +411,7 @@ static const struct step pods[] = {
     {"PATCH", PODS "/p/status",
      "{'status': {'phase': 'Running'}, 'metadata': {'labels': "
      "{'x': 'y'}}}",
-     200, .expect = "status.phase=Running|metadata.labels!|spec.nodeName=n1",
+     200, .expect = "status.phase=Running|metadata.labels.x=y|spec.nodeName=n1",
      .type = MERGE},
     {"POST", PODS,
      "{'metadata': {'name': 'once'}, 'spec': {'restartPolicy': 'OnFailure', "

@@ -134,7 +134,7 @@ size_t conform_play(struct conform_case *c, const struct conform_server *server,
                     struct conform_known *known, bool record, struct str *out)
 {
     struct err err = ERR_INIT;
-    JSON_AUTO struct json *got = conform_run(server, c->doc, &err);
+    JSON_AUTO struct json *got = conform_run(server, c->id, c->doc, &err);
 
     if (!got) {
         str_addf(out, "%s: %s\n", c->id, err.msg);

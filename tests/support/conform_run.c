@@ -347,7 +347,7 @@ static int play_step(struct run *run, const struct json *step, struct err *err)
 
 /* ---- the case ---- */
 
-/* "c-" and what of the case's name may stand in a namespace's. */
+/* "c-" and what of the case's id may stand in a namespace's name. */
 static char *namespace_name(const char *name, const char *run)
 {
     char slug[41];
@@ -382,11 +382,12 @@ static int make_namespace(struct run *run, const char *name, struct err *err)
                : err_set(err, ERR_EXISTS, "namespace %s cannot be made", ns);
 }
 
-static int play(struct run *run, const struct json *case_, struct err *err)
+static int play(struct run *run, const char *id, const struct json *case_,
+                struct err *err)
 {
     const struct json *steps = json_get(case_, "steps");
 
-    if (make_namespace(run, json_str(case_, "case"), err) != 0)
+    if (make_namespace(run, id, err) != 0)
         return -1;
     for (size_t i = 0; i < json_len(steps); i++)
         if (play_step(run, json_item(steps, i), err) != 0)
@@ -394,14 +395,14 @@ static int play(struct run *run, const struct json *case_, struct err *err)
     return 0;
 }
 
-struct json *conform_run(const struct conform_server *server, const struct json *case_,
-                         struct err *err)
+struct json *conform_run(const struct conform_server *server, const char *id,
+                         const struct json *case_, struct err *err)
 {
     struct run run = {
         .server = server, .names = conform_names_new(), .answers = json_new_array()};
     JSON_AUTO struct json *answers = run.answers;
 
-    const int rc = play(&run, case_, err);
+    const int rc = play(&run, id, case_, err);
     for (size_t i = 0; i < WATCHES_MAX; i++) {
         conform_watch_close(run.watches[i].watch);
         free(run.watches[i].name);

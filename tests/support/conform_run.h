@@ -51,8 +51,8 @@ struct conform_server {
     const char *root; /* directory that `file` is relative to */
 };
 
-/* NULL on error: the case makes no sense, or the server cannot be reached. */
-struct json *conform_run(const struct conform_server *server, const struct json *case_,
-                         struct err *err);
+/* `id` is unlike any other case's: "pods/is given defaults". NULL on error: the case makes no sense, or the server cannot be reached. */
+struct json *conform_run(const struct conform_server *server, const char *id,
+                         const struct json *case_, struct err *err);
 
 #endif
