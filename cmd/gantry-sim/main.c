@@ -52,14 +52,11 @@ static const struct opt table[] = {
     {"memory", 0, OPT_STRING, NULL, AT(groups.memory), "SIZE[,...]",
      "memory of each node, such as 1Ti (none)", 0, 0},
     {"cluster", 0, OPT_STRING, NULL, AT(cluster), "FILE",
-     "nodes as CSV, in place of these: name, gpus, gpu_type, cpus, memory_mib; or "
-     "(*.yaml, *.json) Nodes, Partitions and QOS as kubectl prints them",
-     0, 0},
+     "in place of these: nodes as CSV, or Kubernetes' objects (*.yaml, *.json)", 0, 0},
     {"outages", 0, OPT_STRING, NULL, AT(outages), "FILE",
      "nodes that are lost and come back, as CSV: time_s,node,state (down, up)", 0, 0},
     {"snapshot", 0, OPT_STRING, NULL, AT(snapshot), "FILE",
-     "in place of all this: what a controller saved (SIGUSR1), and what it decides", 0,
-     0},
+     "what a controller saved at SIGUSR1: print what it decides", 0, 0},
     {"config", 'c', OPT_STRING, "GANTRY_CONFIG", AT(config), "FILE",
      "settings, gantry.yaml", 0, 0},
     {"compare", 0, OPT_FLAG, NULL, AT(compare), NULL,
@@ -84,7 +81,10 @@ struct program {
 
 static void print_help(void)
 {
-    opt_help(table, "gantry-sim [OPTION...] -w FILE -N N [--compare SETTINGS...]",
+    opt_help(table,
+             "gantry-sim [OPTION...] -w FILE {-N N | --cluster FILE} [--compare "
+             "SETTINGS...]\n"
+             "       gantry-sim --snapshot FILE [--config FILE] [--json]",
              "Replays a recorded workload through Gantry's scheduling core, in virtual "
              "time.\nExample: gantry-sim -w jobs.csv.gz -N 160 --gpus a100:8",
              stdout);
