@@ -26,6 +26,7 @@ void jstatus_init(struct jstatus *s)
                           .end_sec = TIME_UNSET,
                           .plan = {.start_sec = TIME_UNSET},
                           .planned_since_sec = TIME_UNSET,
+                          .accepted_since_sec = TIME_UNSET,
                           .ahead = {.jobs = AHEAD_NONE},
                           .exit_code = -1,
                           .exit_signal = -1};
@@ -133,6 +134,8 @@ static void read_condition(const struct json *c, struct jstatus *s)
 {
     const char *type = json_str(c, "type");
     bool is_true = str_eq(json_str(c, "status"), "True");
+    if (str_eq(type, "Accepted"))
+        s->accepted_since_sec = read_time(c, "lastTransitionTime");
     if (str_eq(type, "Accepted") && str_eq(json_str(c, "status"), "False")) {
         text_set(&s->refusal, json_str_or(c, "message", "refused"));
         text_set(&s->refusal_reason, json_str_or(c, "reason", "BadConstraints"));

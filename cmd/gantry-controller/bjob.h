@@ -51,8 +51,9 @@ struct jstatus {
     struct ahead ahead;         /* while it waits for nodes; else jobs is AHEAD_NONE */
     int exit_code, exit_signal; /* -1: none recorded */
     char *last_action;
-    char *refusal;        /* message of condition Accepted=False; NULL */
-    char *refusal_reason; /* and its reason */
+    char *refusal;              /* message of condition Accepted=False; NULL */
+    char *refusal_reason;       /* and its reason */
+    int64_t accepted_since_sec; /* since when Accepted is as it is; TIME_UNSET: ever */
 };
 
 void jstatus_init(struct jstatus *s);

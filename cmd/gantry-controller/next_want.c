@@ -30,10 +30,19 @@ void want_reason(struct job_next *n, const char *reason, const char *message)
     text_set(&n->want.message, message);
 }
 
+static void set_refusal(const struct job_view *v, struct jstatus *s,
+                        const char *refusal, const char *reason)
+{
+    if (v->job->status.state != JOB_STATE_NONE &&
+        (refusal != NULL) != (s->refusal != NULL))
+        s->accepted_since_sec = v->now_sec;
+    text_set(&s->refusal, refusal);
+    text_set(&s->refusal_reason, reason);
+}
+
 void want_refusal(const struct job_view *v, struct job_next *n)
 {
-    text_set(&n->want.refusal, v->refusal);
-    text_set(&n->want.refusal_reason, v->refusal_reason);
+    set_refusal(v, &n->want, v->refusal, v->refusal_reason);
 }
 
 static void clear_run(struct jstatus *s)
@@ -99,8 +108,7 @@ void want_attempt(const struct job_view *v, struct job_next *n, enum job_state s
     plan_clear(&s->plan);
     s->attempt = v->job->status.attempt + 1;
     s->state = state;
-    text_set(&s->refusal, NULL);
-    text_set(&s->refusal_reason, NULL);
+    set_refusal(v, s, NULL, NULL);
     want_standing(v, n);
     want_reason(n, NULL, NULL);
 }

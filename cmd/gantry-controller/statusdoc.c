@@ -50,11 +50,13 @@ static void add_end_condition(struct json *list, const struct jstatus *s)
 static struct json *conditions(const struct jstatus *s)
 {
     struct json *list = json_new_array();
+    int64_t accepted_sec =
+        s->accepted_since_sec != TIME_UNSET ? s->accepted_since_sec : s->submit_sec;
     if (s->refusal)
         add_condition(list, "Accepted", "False", s->refusal_reason, s->refusal,
-                      s->submit_sec);
+                      accepted_sec);
     else
-        add_condition(list, "Accepted", "True", "Accepted", NULL, s->submit_sec);
+        add_condition(list, "Accepted", "True", "Accepted", NULL, accepted_sec);
     if (s->state == JOB_STATE_PENDING && s->plan.start_sec != TIME_UNSET)
         add_condition(
             list, "Planned", "True", s->plan.promised ? "Promised" : "Forecast", NULL,

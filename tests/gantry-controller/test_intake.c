@@ -175,7 +175,8 @@ static const char refused[] =
     "status.message~Required partition not available (inactive or drain): main is in "
     "state DRAIN|status.conditions#1|status.conditions.0.type=Accepted|"
     "status.conditions.0.status=False|status.conditions.0.reason=PartitionInactive|"
-    "status.conditions.0.message~main is in state DRAIN";
+    "status.conditions.0.message~main is in state DRAIN|"
+    "status.conditions.0.lastTransitionTime=2027-01-15T08:00:01Z";
 
 START_TEST(test_drain)
 {
@@ -213,7 +214,15 @@ START_TEST(test_drain)
     set_state(t, "main", "UP");
     ctltest_expect(t, "new",
                    "status.state=RUNNING|status.jobID=2|status.reason!|status.message!|"
-                   "status.conditions.0.type=Accepted|status.conditions.0.status=True");
+                   "status.conditions.0.type=Accepted|status.conditions.0.status=True|"
+                   "status.submitTime=2027-01-15T08:00:01Z|"
+                   "status.conditions.0.lastTransitionTime~2027-01-15T08:02:");
+    ctltest_kill(t);
+    ctltest_start(t);
+    ctltest_act(t, "new", "1", "Requeue"); /* another write, by another controller */
+    ctltest_settle(t);
+    ctltest_expect(t, "new",
+                   "status.conditions.0.lastTransitionTime~2027-01-15T08:02:");
     ctltest_free(t);
 }
 END_TEST

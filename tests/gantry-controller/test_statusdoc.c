@@ -95,11 +95,12 @@ static const struct {
       .exit_code = -1,
       .exit_signal = -1,
       .refusal = (char *)"spec.nodes: no",
-      .refusal_reason = (char *)"BadConstraints"},
+      .refusal_reason = (char *)"BadConstraints",
+      .accepted_since_sec = T0 + 5},
      false,
      "conditions.0.type=Accepted|conditions.0.status=False|"
      "conditions.0.reason=BadConstraints|conditions.0.message=spec.nodes: no|"
-     "conditions.0.lastTransitionTime=2027-01-15T08:00:00Z|pending.class=Never"},
+     "conditions.0.lastTransitionTime=2027-01-15T08:00:05Z|pending.class=Never"},
     {"runs",
      {.state = JOB_STATE_RUNNING,
       .job_id = 7,
