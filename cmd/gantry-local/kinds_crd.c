@@ -92,13 +92,23 @@ static void fill_names(struct kind_entry *e, const struct json *crd)
     k->is_custom = true;
 }
 
+static char *column_description(const struct json *row)
+{
+    const char *said = json_str_or(row, "description", "");
+
+    return said[0] ? xstrdup(said)
+                   : xasprintf("Custom resource definition column (in JSONPath "
+                               "format): %s",
+                               json_str_or(row, "jsonPath", ""));
+}
+
 static void add_column(struct kind_entry *e, const struct json *row)
 {
     e->columns[e->kind.n_columns++] = (struct column){
         .name = xstrdup(json_str_or(row, "name", "")),
         .type = xstrdup(json_str_or(row, "type", "string")),
         .format = xstrdup(json_str_or(row, "format", "")),
-        .description = xstrdup(json_str_or(row, "description", "")),
+        .description = column_description(row),
         .json_path = xstrdup(json_str_or(row, "jsonPath", "")),
         .priority = (int)json_int_or(row, "priority", 0),
     };

@@ -122,6 +122,15 @@ static int check_apply(struct write *w)
     return write_drop_unknown(w);
 }
 
+/* The half of the object that the path is not about: nobody comes to own it. */
+static void drop_other_half(struct write *w)
+{
+    if (strcmp(w->call->sub, "status") == 0)
+        json_del(w->after, "spec");
+    else if (w->call->kind->has_status)
+        json_del(w->after, "status");
+}
+
 /* resourceVersion and uid in an applied document are fences, not fields to own. */
 static int take_fences(struct write *w)
 {
@@ -148,6 +157,7 @@ static int apply(struct write *w, struct json *take_patch)
     w->after = take_patch;
     if (check_apply(w) != 0)
         return -1;
+    drop_other_half(w);
     if (table_find(call->table, call->ns, call->name) || call->sub[0]) {
         if (write_find(w) != 0)
             return -1;
