@@ -9,7 +9,6 @@
 
 #define FIELDS 5
 #define NUMBER_DIGITS_MAX 9
-#define WORDS_MAX 64
 
 struct cron_field {
     long min, max;
@@ -163,33 +162,38 @@ static char *check_word(const char *word)
                      duration);
 }
 
-static char *refuse_count(const char *schedule, char *const *fields, size_t n)
+/* The fields, one blank apart, in `ret_all`; returns how many there are and keeps the
+ * first of them. `own` is cut up. */
+static size_t split(char *own, char *fields[FIELDS], struct str *ret_all)
 {
-    STR_AUTO struct str all;
+    char *save = NULL;
+    size_t n = 0;
 
-    str_init(&all, strlen(schedule) + WORDS_MAX + 1);
-    for (size_t i = 0; i < n; i++)
-        str_addf(&all, "%s%s", i > 0 ? " " : "", fields[i]);
-    return xasprintf("expected exactly %d fields, found %zu: [%s]", FIELDS, n, all.s);
+    for (char *field = strtok_r(own, " \t\n", &save); field;
+         field = strtok_r(NULL, " \t\n", &save), n++) {
+        str_addf(ret_all, "%s%s", n > 0 ? " " : "", field);
+        if (n < FIELDS)
+            fields[n] = field;
+    }
+    return n;
 }
 
 char *cron_refuse(const char *schedule)
 {
     AUTO_FREE char *own = xstrdup(schedule);
-    char *fields[WORDS_MAX];
-    char *save = NULL, *why;
-    size_t n = 0;
+    STR_AUTO struct str all;
+    char *fields[FIELDS], *why;
 
+    str_init(&all, strlen(schedule) + 1);
     if (strstr(schedule, "TZ"))
         return xstrdup(
             "cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
     if (schedule[0] == '@')
         return check_word(schedule);
-    for (char *field = strtok_r(own, " \t\n", &save); field && n < WORDS_MAX;
-         field = strtok_r(NULL, " \t\n", &save))
-        fields[n++] = field;
+    const size_t n = split(own, fields, &all);
     if (n != FIELDS)
-        return refuse_count(schedule, fields, n);
+        return xasprintf("expected exactly %d fields, found %zu: [%s]", FIELDS, n,
+                         all.len ? all.s : "");
     for (size_t i = 0; i < FIELDS; i++)
         if ((why = check_field(&cron_fields[i], fields[i])) != NULL)
             return why;
