@@ -49,6 +49,20 @@ struct stretch {
     struct stretch *next_spare;
 };
 
+/* Nodes that begin or cease to be open to the same demands in the same slots; they are
+ * of one word of the sets of nodes. */
+struct flip {
+    size_t first, last;
+    uint64_t *moved; /* a set of demands */
+};
+
+struct flips {
+    struct flip *items;
+    size_t n, cap;
+    size_t word;
+    uint64_t nodes;
+};
+
 struct timeline {
     int64_t *bounds; /* n_slots of them; bounds[0] begins the present minute */
     size_t n_slots;
@@ -59,7 +73,8 @@ struct timeline {
     int n_res; /* columns of the lanes; the last one is the seats */
     struct demands demands;
     size_t demands_cap; /* so many have a place in each stretch */
-    uint64_t *moved;    /* scratch: a set of demands */
+    uint64_t *moved;    /* scratch: a set of demands; and of the take under way: */
+    struct flips flips, flips_before;
     bool filling;       /* demands are worked out at the end */
     uint64_t mutation;  /* moves with every take and give */
     bool overcommitted; /* a take since timeline_ready went below zero */
