@@ -54,11 +54,15 @@ static void apply(void *arg, const struct change *change)
     sched_apply(arg, change);
 }
 
-/* All terms of the priority count. */
-static struct sched_config config_of(void)
+/* All terms of the priority count. In every third history few are promised a start. */
+static struct sched_config config_of(uint64_t seed)
 {
     struct sched_config config = sched_config_default();
 
+    if (seed % 3 == 0) {
+        config.reservation_depth = (int64_t)(seed / 3 % 6);
+        config.max_job_test = (int64_t)(seed / 18 % 9);
+    }
     config.priority_weight_job_size = 700;
     return config;
 }
@@ -267,7 +271,7 @@ static void random_progress(struct history *h)
 
 static void random_config(struct history *h)
 {
-    struct sched_config config = config_of();
+    struct sched_config config = config_of(h->seed);
     const struct change change = {.kind = CHANGE_CONFIG, .u.config = &config};
 
     config.priority_weight_age = draw(h, 3) * 1000;
@@ -533,7 +537,7 @@ static void copy_as_text(struct history *h, struct sched *fresh)
 
 static void check_law(struct history *h)
 {
-    struct sched_config config = config_of();
+    struct sched_config config = config_of(h->seed);
     struct sched *fresh = sched_new(&config);
     struct decisions old_decisions, new_decisions;
     STR_AUTO struct str old, new;
@@ -594,7 +598,7 @@ static void operation(struct history *h)
 
 static void begin_history(struct history *h, uint64_t seed)
 {
-    struct sched_config config = config_of();
+    struct sched_config config = config_of(seed);
 
     memset(h, 0, sizeof(*h));
     h->seed = seed;
