@@ -13,9 +13,7 @@
 #include "cmd/gantry-local/metadata.h"
 #include "cmd/gantry-local/strategy.h"
 
-#define DELETE_OPTIONS_AUTO __attribute__((cleanup(delete_options_fini)))
-
-static void delete_options_fini(struct delete_options *o)
+void delete_options_fini(struct delete_options *o)
 {
     free(o->uid);
     free(o->version);
@@ -90,7 +88,7 @@ static int check_dry_run(struct call *call, const struct json *in_body)
         &(struct cause){"dryRun", "FieldValueNotSupported", why});
 }
 
-static int read_options(struct call *call, const struct json *body,
+int delete_read_options(struct call *call, const struct json *body,
                         struct delete_options *ret)
 {
     struct err err = ERR_INIT;
@@ -117,9 +115,7 @@ static int read_options(struct call *call, const struct json *body,
     return read_propagation(call, body, ret);
 }
 
-/* The DeleteOptions, or what else is called `what`, in the body; an empty object where
- * there is none. */
-static struct json *parse_options(struct call *call, const char *what)
+struct json *delete_parse_options(struct call *call, const char *what)
 {
     struct json *body =
         call->req->body_len > 0 ? body_parse(call, what) : json_new_object();
@@ -371,8 +367,8 @@ static int answer_deleted(struct call *call, const struct object *was,
     return answer_tree(call, 200, status);
 }
 
-static int delete_named(struct call *call, const struct delete_options *options,
-                        struct object **ret_was, struct object **ret_left)
+int delete_named(struct call *call, const struct delete_options *options,
+                 struct object **ret_was, struct object **ret_left)
 {
     struct object *o = table_find(call->table, call->ns, call->name);
 
@@ -391,11 +387,11 @@ static int delete_named(struct call *call, const struct delete_options *options,
 
 int verb_delete(struct call *call)
 {
-    JSON_AUTO struct json *body = parse_options(call, "DeleteOptions");
+    JSON_AUTO struct json *body = delete_parse_options(call, "DeleteOptions");
     DELETE_OPTIONS_AUTO struct delete_options options = {0};
     struct object *was = NULL, *left = NULL;
 
-    if (!body || read_options(call, body, &options) != 0)
+    if (!body || delete_read_options(call, body, &options) != 0)
         return -1;
     int rc = delete_named(call, &options, &was, &left);
     if (rc == 0)
@@ -407,14 +403,14 @@ int verb_delete(struct call *call)
 
 int verb_delete_collection(struct call *call)
 {
-    JSON_AUTO struct json *body = parse_options(call, "DeleteOptions");
+    JSON_AUTO struct json *body = delete_parse_options(call, "DeleteOptions");
     DELETE_OPTIONS_AUTO struct delete_options options = {0};
     FILTER_AUTO struct filter filter = {0};
     struct store *store = call->server->store;
     struct object_list list;
     int rc = 0;
 
-    if (!body || read_options(call, body, &options) != 0 ||
+    if (!body || delete_read_options(call, body, &options) != 0 ||
         filter_of(call, &filter) != 0)
         return -1;
     store_list(store, call->table, filter.ns, store_version(store), &list);
@@ -432,29 +428,4 @@ int verb_delete_collection(struct call *call)
         rc = answer_list(call, &list, &meta);
     object_list_fini(&list);
     return rc;
-}
-
-int verb_evict(struct call *call)
-{
-    JSON_AUTO struct json *eviction = parse_options(call, "Eviction");
-    DELETE_OPTIONS_AUTO struct delete_options options = {0};
-    struct object *was = NULL, *left = NULL;
-
-    if (!eviction ||
-        read_options(call, json_get(eviction, "deleteOptions"), &options) != 0)
-        return -1;
-    const char *name = json_str_or(eviction, "metadata.name", call->name);
-    if (strcmp(name, call->name) != 0)
-        return refuse_bad_request(&call->refusal,
-                                  "name in URL does not match name in Eviction object");
-    options.evicts = true;
-    int rc = delete_named(call, &options, &was, &left);
-    object_unref(was);
-    object_unref(left);
-    if (rc != 0)
-        return -1;
-    JSON_AUTO struct json *status = json_build(
-        "{'kind': 'Status', 'apiVersion': 'v1', 'metadata': {}, 'status': 'Success',"
-        " 'code': 201}");
-    return answer_tree(call, 201, status);
 }

@@ -33,8 +33,23 @@ struct delete_options {
 
 int verb_delete(struct call *call);
 int verb_delete_collection(struct call *call);
-/* POST pods/<name>/eviction: a deletion with the options in its body. */
+/* evict.c: POST pods/<name>/eviction, a deletion with the options in its body that a
+ * PodDisruptionBudget may refuse. */
 int verb_evict(struct call *call);
+
+#define DELETE_OPTIONS_AUTO __attribute__((cleanup(delete_options_fini)))
+
+/* The DeleteOptions, or what else is called `what`, in the body; an empty object where
+ * there is none; NULL: refused. */
+struct json *delete_parse_options(struct call *call, const char *what);
+/* DeleteOptions and what the query says instead. */
+int delete_read_options(struct call *call, const struct json *body,
+                        struct delete_options *ret);
+void delete_options_fini(struct delete_options *o);
+/* Deletes the object of the call, which becomes `*ret_was`; `*ret_left` as below. Both
+ * are the caller's references. */
+int delete_named(struct call *call, const struct delete_options *options,
+                 struct object **ret_was, struct object **ret_left);
 
 /* Deletes or begins to delete what stands in the table, a namespace with all that is in
  * it. `*ret_left` becomes a reference to the object that stays for now, or to the last

@@ -1,12 +1,12 @@
 /* scale - the subresource by which clients change the number of replicas of any kind
  * that has one: a Scale of autoscaling/v1, made of the object and written back to it. */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
 #include "cmd/gantry-local/answer.h"
 #include "cmd/gantry-local/body.h"
+#include "cmd/gantry-local/label_selector.h"
 #include "cmd/gantry-local/patch_request.h"
 #include "cmd/gantry-local/verbs.h"
 #include "cmd/gantry-local/write.h"
@@ -17,83 +17,6 @@ static const struct kind scale_kind = {
     .group = "autoscaling", .version = "v1", .name = "Scale", .plural = "scales"};
 
 /* ---- from the object ---- */
-
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-struct parts {
-    char **items;
-    size_t n, cap;
-};
-
-static void add_part(struct parts *p, char *take)
-{
-    GROW(p->items, p->n, p->cap);
-    p->items[p->n++] = take;
-}
-
-static char *join_sorted(struct parts *p)
-{
-    STR_AUTO struct str out;
-
-    str_init(&out, OBJECT_BYTES_MAX);
-    if (p->n > 0)
-        qsort(p->items, p->n, sizeof(*p->items), by_text);
-    for (size_t i = 0; i < p->n; i++) {
-        str_addf(&out, "%s%s", i > 0 ? "," : "", p->items[i]);
-        free(p->items[i]);
-    }
-    free(p->items);
-    return str_take(&out);
-}
-
-static char *values_text(const struct json *values)
-{
-    struct parts words = {0};
-
-    for (size_t i = 0; i < json_len(values); i++)
-        if (json_is(json_item(values, i), JSON_STRING))
-            add_part(&words, xstrdup(json_string(json_item(values, i))));
-    return join_sorted(&words);
-}
-
-static char *expression_text(const struct json *e)
-{
-    static const struct {
-        const char *op, *before, *after;
-    } forms[] = {{"In", "", " in ("},
-                 {"NotIn", "", " notin ("},
-                 {"Exists", "", ""},
-                 {"DoesNotExist", "!", ""}};
-    const char *key = json_str_or(e, "key", "");
-    AUTO_FREE char *values = values_text(json_get(e, "values"));
-
-    for (size_t i = 0; i < ARRAY_LEN(forms); i++)
-        if (str_eq(json_str(e, "operator"), forms[i].op))
-            return xasprintf("%s%s%s%s%s", forms[i].before, key, forms[i].after,
-                             forms[i].after[0] ? values : "",
-                             forms[i].after[0] ? ")" : "");
-    return xstrdup(key);
-}
-
-/* A selector as the text that a query would have; the old kinds have a map alone. */
-static char *selector_text(const struct json *selector)
-{
-    const struct json *labels = json_get(selector, "matchLabels");
-    const struct json *expressions = json_get(selector, "matchExpressions");
-    struct parts terms = {0};
-
-    if (json_is(selector, JSON_STRING))
-        return xstrdup(json_string(selector));
-    for (json_each (it, labels || expressions ? labels : selector))
-        if (json_is(it.val, JSON_STRING))
-            add_part(&terms, xasprintf("%s=%s", it.key, json_string(it.val)));
-    for (size_t i = 0; i < json_len(expressions); i++)
-        add_part(&terms, expression_text(json_item(expressions, i)));
-    return join_sorted(&terms);
-}
 
 static struct json *scale_of(const struct kind *kind, const struct json *object)
 {
@@ -116,7 +39,7 @@ static struct json *scale_of(const struct kind *kind, const struct json *object)
     json_set_at(scale, "status.replicas",
                 json_new_int(json_int_or(object, kind->scale.current, 0)));
     if (selector) {
-        AUTO_FREE char *text = selector_text(selector);
+        AUTO_FREE char *text = label_selector_text(selector);
         json_set_at(scale, "status.selector", json_new_string(text));
     }
     return scale;
