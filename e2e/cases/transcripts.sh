@@ -31,7 +31,8 @@ play() { # COMMAND, its standard input on ours; of the transcript $name
     local said status=0 words
     # Quotes as the shell reads them; the transcripts are ours.
     eval "words=(${1//NAMESPACE/$NS})"
-    said=$(sed "s/NAMESPACE/$NS/g" | k "${words[@]}" 2>&1) || status=$?
+    # No pipe: who need not read it ends before it is written.
+    said=$(k "${words[@]}" 2>&1 < <(sed "s/NAMESPACE/$NS/g")) || status=$?
     [[ $name != explain ]] || said=$(shape <<<"$said")
     echo "\$ $1"
     [[ -z $said ]] || normalize <<<"$said"
