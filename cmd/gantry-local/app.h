@@ -33,7 +33,7 @@ struct api_request {
 struct api_head {
     int status;
     const char *content_type;
-    const char *warning;     /* sent as `Warning: 299 - "..."`; NULL */
+    const char *warning;     /* each line is sent as `Warning: 299 - "..."`; NULL */
     int64_t retry_after_sec; /* -1: none */
 };
 

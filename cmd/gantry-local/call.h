@@ -96,7 +96,7 @@ int call_number(struct call *call, const char *key, int64_t otherwise, int64_t *
 
 /* The table that holds a kind's objects. */
 struct table *call_table(struct apiserver *server, const struct kind *kind);
-/* Replaces the warning. */
+/* Replaces the warning, or several, a line each. */
 void call_warn(struct call *call, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -92,13 +92,13 @@ static void reply_free(struct reply *r)
 
 /* ---- from the server ---- */
 
-static void add_warning(struct evkeyvalq *headers, const char *warning)
+static void add_warning(struct evkeyvalq *headers, const char *warning, size_t len)
 {
     STR_AUTO struct str text;
 
     str_init(&text, 8192);
     str_add(&text, "299 - \"");
-    for (const char *p = warning; *p; p++) {
+    for (const char *p = warning; p < warning + len; p++) {
         if (*p == '"' || *p == '\\')
             str_addc(&text, '\\');
         str_addc(&text, (unsigned char)*p < ' ' ? ' ' : *p);
@@ -106,6 +106,15 @@ static void add_warning(struct evkeyvalq *headers, const char *warning)
     str_addc(&text, '"');
     if (!text.overflow)
         evhttp_add_header(headers, "Warning", text.s);
+}
+
+static void add_warnings(struct evkeyvalq *headers, const char *warnings)
+{
+    while (*warnings) {
+        const size_t len = strcspn(warnings, "\n");
+        add_warning(headers, warnings, len);
+        warnings += len + (warnings[len] == '\n');
+    }
 }
 
 static void begin_stream(struct reply *r);
@@ -119,7 +128,7 @@ static void sink_head(struct api_sink *sink, const struct api_head *head)
     evhttp_add_header(headers, "Content-Type", head->content_type);
     evhttp_add_header(headers, "Cache-Control", "no-cache, private");
     if (head->warning)
-        add_warning(headers, head->warning);
+        add_warnings(headers, head->warning);
     if (head->retry_after_sec >= 0) {
         AUTO_FREE char *sec = xasprintf("%lld", (long long)head->retry_after_sec);
         evhttp_add_header(headers, "Retry-After", sec);

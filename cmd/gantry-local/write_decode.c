@@ -149,21 +149,28 @@ static int refuse_strange(struct write *w, const char *what)
     return refuse_outcome(w->call, w->after, why);
 }
 
-/* Fields that do not exist: refused, warned of, or dropped without a word. */
-int write_drop_unknown(struct write *w)
+static char *join_strange(const struct json *strange, const char *between)
 {
     STR_AUTO struct str text;
 
+    str_init(&text, 4096);
+    for (size_t i = 0; i < json_len(strange); i++)
+        str_addf(&text, "%s%s", i ? between : "", json_string(json_item(strange, i)));
+    return str_take(&text);
+}
+
+/* Fields that do not exist: refused, warned of, or dropped without a word. */
+int write_drop_unknown(struct write *w)
+{
     metadata_prune(w->after, found_unknown, w);
     metadata_drop_empty(w->after);
     schema_prune(w->call->kind->schema, w->after, found_unknown, w);
-    str_init(&text, 4096);
-    for (size_t i = 0; i < json_len(w->strange); i++)
-        str_addf(&text, "%s%s", i ? ", " : "", json_string(json_item(w->strange, i)));
-    if (text.len == 0 || w->validation == FIELDS_IGNORE)
+    if (json_len(w->strange) == 0 || w->validation == FIELDS_IGNORE)
         return 0;
+    AUTO_FREE char *text =
+        join_strange(w->strange, w->validation == FIELDS_STRICT ? ", " : "\n");
     if (w->validation == FIELDS_STRICT)
-        return refuse_strange(w, text.s);
-    call_warn(w->call, "%s", text.s);
+        return refuse_strange(w, text);
+    call_warn(w->call, "%s", text);
     return 0;
 }
