@@ -25,8 +25,8 @@ struct conform {
     size_t n, cap;
 };
 
-/* Reads all cases and answers. NULL on error: no case at all, a name that stands twice, an answer
- * to no case. */
+/* Reads all cases and answers. NULL on error: no case at all, a name that stands twice,
+ * an answer to no case. */
 struct conform *conform_read(const char *dir, struct err *err);
 void conform_free(struct conform *suite); /* NULL is fine */
 

@@ -16,7 +16,8 @@
 #include "base/json.h"
 #include "base/str.h"
 
-/* Called for each difference; what is absent is NULL. `path` is as in "2.body.items.0.x". */
+/* Called for each difference; what is absent is NULL. `path` is as in
+ * "2.body.items.0.x". */
 typedef void conform_diff_fn(void *arg, const char *path, const struct json *want,
                              const struct json *got);
 void conform_diff(const struct json *want, const struct json *got, conform_diff_fn *fn,
@@ -28,8 +29,8 @@ struct conform_known;
 struct conform_known *conform_known_read(const char *path, struct err *err);
 void conform_known_free(struct conform_known *known); /* NULL is fine */
 
-/* Compares lists of answers (conform_run.h), and appends a line for each difference that
- * is not known. Returns how many there are. `known` NULL: none is. An answer with
+/* Compares lists of answers (conform_run.h), and appends a line for each difference
+ * that is not known. Returns how many there are. `known` NULL: none is. An answer with
  * another code is one difference, at "2.code". */
 size_t conform_known_compare(struct conform_known *known, const char *case_id,
                              const struct json *want, const struct json *got,

@@ -341,11 +341,11 @@ static struct json *plain_object(struct conform_names *names, const char *name,
                                  const struct json *j)
 {
     const size_t n = json_len(j);
+    JSON_AUTO struct json *hidden = is_of_moment(name, j) ? json_copy(j) : NULL;
     AUTO_FREE const char **keys = xcalloc(n + 1, sizeof(*keys));
     struct json *out = json_new_object();
     size_t i = 0;
 
-    JSON_AUTO struct json *hidden = is_of_moment(name, j) ? json_copy(j) : NULL;
     if (hidden && json_str_or(hidden, "metadata.resourceVersion", "")[0])
         json_set_at(hidden, "metadata.resourceVersion", json_new_string("<version>"));
     if (hidden)

@@ -8,7 +8,8 @@
  *   - ask: POST /api/v1/namespaces/$ns/pods       (text in "$": conform_names.h)
  *     type: merge              content type of the body: json (default), yaml, merge,
  *                              jsonpatch, strategic, apply, protobuf, or in full
- *     accept: table            json (default), table, metadata, metadata-list, or in full
+ *     accept: table            json (default), table, metadata, metadata-list,
+ *                              discovery, or in full
  *     body: {...}              sent as JSON; or
  *     text: "..."              sent as it is; or
  *     base64: "..."            sent decoded; or
@@ -51,7 +52,8 @@ struct conform_server {
     const char *root; /* directory that `file` is relative to */
 };
 
-/* `id` is unlike any other case's: "pods/is given defaults". NULL on error: the case makes no sense, or the server cannot be reached. */
+/* `id` is unlike any other case's: "pods/is given defaults". NULL on error: the case
+ * makes no sense, or the server cannot be reached. */
 struct json *conform_run(const struct conform_server *server, const char *id,
                          const struct json *case_, struct err *err);
 
