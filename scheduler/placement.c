@@ -203,9 +203,9 @@ static void put_best_first(struct placer *p, size_t n)
     p->candidates[0] = p->candidates[best];
 }
 
-/* One pod on each of the best nodes. */
+/* One pod on each of the best nodes; which these are is of no matter unless `pick`. */
 static bool choose_nodes(struct placer *p, const struct job *like,
-                         const struct partition *part, struct room *room)
+                         const struct partition *part, bool pick, struct room *room)
 {
     int64_t need = placement_min_nodes(like, part);
     int64_t want = MIN(like->max_pods, part->max_nodes);
@@ -215,7 +215,7 @@ static bool choose_nodes(struct placer *p, const struct job *like,
     if (room->pods < need)
         return false;
     n = (size_t)room->pods;
-    if (n < p->n)
+    if (pick && n < p->n)
         put_best_first(p, n);
     for (size_t i = 0; i < n; i++)
         p->candidates[i].take = 1;
@@ -334,7 +334,7 @@ static bool choose_spread(struct placer *p, const struct order *o, struct room *
 }
 
 static bool choose(struct placer *p, const struct cluster *c,
-                   const struct placement *at, struct room *room)
+                   const struct placement *at, bool pick, struct room *room)
 {
     const struct job *like = at->shape->like;
     const struct order o = order_of(like, at->part->part);
@@ -345,7 +345,7 @@ static bool choose(struct placer *p, const struct cluster *c,
     if (like->units > 0 && like->spread)
         fits = choose_spread(p, &o, room);
     else if (like->units == 0 && (like->one_per_node || like->max_pods == 1))
-        fits = choose_nodes(p, like, at->part->part, room);
+        fits = choose_nodes(p, like, at->part->part, pick, room);
     else
         fits = choose_packed(p, &o, room);
     return fits && required == like->n_node_list;
@@ -354,7 +354,7 @@ static bool choose(struct placer *p, const struct cluster *c,
 bool placement_fits(struct placer *p, const struct cluster *c,
                     const struct placement *at, struct room *ret_room)
 {
-    return choose(p, c, at, ret_room);
+    return choose(p, c, at, false, ret_room);
 }
 
 /* ---- slots ---- */
@@ -418,7 +418,7 @@ struct slot *placement_find(struct placer *p, const struct cluster *c,
     bool single = like->max_pods == 1 && like->units == 0;
     struct room room;
 
-    if (!(single && again_fits(p, c, at, fit)) && !choose(p, c, at, &room))
+    if (!(single && again_fits(p, c, at, fit)) && !choose(p, c, at, true, &room))
         return NULL;
     if (single) {
         /* Valid once the caller has taken the one slot: one mutation further. */
