@@ -65,8 +65,9 @@ static bool is_free(const struct election *e)
 static void keep(struct election *e, const struct json *lease)
 {
     const char *old = json_str_or(e->lease, "metadata.resourceVersion", "");
+    const char *new = json_str_or(lease, "metadata.resourceVersion", "");
 
-    if (!e->lease || strcmp(old, json_str_or(lease, "metadata.resourceVersion", "")))
+    if (!e->lease || strcmp(old, new) != 0)
         e->changed_ms = loop_mono_ms(e->loop);
     json_free(e->lease);
     e->lease = json_copy(lease);
@@ -245,7 +246,7 @@ static void claim(struct election *e)
     const struct kc_ref ref = lease_ref(e, none ? NULL : e->o.name);
 
     ask(e, none ? kc_create(e->o.client, &ref, lease, on_created, e)
-                 : kc_update(e->o.client, &ref, lease, on_written, e));
+                : kc_update(e->o.client, &ref, lease, on_written, e));
 }
 
 static void consider(struct election *e)

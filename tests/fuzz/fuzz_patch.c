@@ -1,7 +1,8 @@
 /*
- * fuzz_patch - lines of JSON, a pod and changes to it, by all four ways: the pod itself
- * stays as it was; a merge done twice is done once; what a manager applies is there, and
- * applied again changes nothing.
+ * fuzz_patch - a pod and a change to it, a line each, by all four ways.
+ *
+ * The pod itself stays as it was; a merge done twice is done once; what a manager
+ * applies and applies again changes nothing the second time.
  */
 #include <assert.h>
 #include <stdint.h>

@@ -149,7 +149,8 @@ START_TEST(test_alone)
 }
 END_TEST
 
-/* The second stands by, and follows one that was killed, not before its time is over. */
+/* The second stands by, and follows one that was killed, not before its time is over.
+ */
 START_TEST(test_killed)
 {
     struct rig r;
