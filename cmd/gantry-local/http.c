@@ -14,6 +14,7 @@
 #include <event2/bufferevent_ssl.h>
 #include <event2/event.h>
 #include <event2/http.h>
+#include <event2/http_struct.h>
 #include <openssl/ssl.h>
 
 #include "base/json.h"
@@ -388,10 +389,24 @@ static void handle(struct http *http, struct evhttp_request *req)
         await_head(r);
 }
 
+/* libevent answers in the version that it has read, whatever that is. */
+static bool is_version_1(struct evhttp_request *req)
+{
+    if (req->major == 1)
+        return true;
+    req->major = req->minor = 1;
+    return false;
+}
+
 static void on_request(struct evhttp_request *req, void *arg)
 {
     struct http *http = arg;
 
+    if (!is_version_1(req)) {
+        send_status(req, 505, "BadRequest",
+                    "the HTTP version is not supported: use 1.1");
+        return;
+    }
     if (http->config.auth &&
         !auth_admits(http->config.auth, header_of(req, "Authorization"))) {
         send_status(req, 401, "Unauthorized", "Unauthorized");

@@ -138,6 +138,9 @@ static const struct {
     const char *start; /* of the answer; "": none need come */
 } rows[] = {
     {"a word", "GARBAGE\r\n\r\n", 0, ""},
+    {"a version past all numbers",
+     "GET /version HTTP/999999999999999999991.1\r\n@" CLOSE, 0, "HTTP/1.1 505 "},
+    {"a version of old", "GET /version HTTP/0.9\r\n@" CLOSE, 0, "HTTP/1.1 505 "},
     {"no HTTP", "\x16\x03\x01\x02\xff\r\n\r\n", 0, ""},
     {"a line without an end", "GET /", 200000, ""},
     {"a header without a colon", "GET /version HTTP/1.1\r\nnothing\r\n\r\n", 0, ""},
