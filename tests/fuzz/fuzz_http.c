@@ -208,6 +208,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (int i = 0; rig.app.open > 0 && i < END_TURNS; i++)
         loop_poll(rig.loop, 1);
     assert(rig.app.open == 0);
-    assert(strncmp(p.head, "HTTP/1.", p.said) == 0);
+    /* Where libevent itself refuses, it does so in the version that it has read. */
+    assert(strncmp(p.head, "HTTP/", MIN(p.said, strlen("HTTP/"))) == 0);
     return 0;
 }
