@@ -44,7 +44,11 @@ replay() { # FILE
     local line command="" input=""
     while IFS= read -r line || [[ $line ]]; do
         case $line in
-        "#"*) echo "$line" ;;
+        "#"*)
+            [[ -z $command ]] || play "$command" <<<"$input"
+            command="" input=""
+            echo "$line"
+            ;;
         '$ '*)
             [[ -z $command ]] || play "$command" <<<"$input"
             command=${line#\$ } input=""
