@@ -16,8 +16,8 @@
 #define ORDER_PREFIX "$setElementOrder/"
 
 /* A list that nothing was there for: what is said of items that are not is dropped. */
-static struct json *fresh_list(const struct json *patch, const struct schema *s,
-                               struct err *err)
+static int fresh_list(const struct json *patch, const struct schema *s,
+                      struct json **ret, struct err *err)
 {
     JSON_AUTO struct json *out = json_new_array();
 
@@ -25,25 +25,32 @@ static struct json *fresh_list(const struct json *patch, const struct schema *s,
         const struct json *item = json_item(patch, i);
         if (json_is(item, JSON_OBJECT) && json_get(item, "$patch"))
             continue;
-        struct json *made = strategic_fresh(item, schema_items(s), err);
-        if (!made)
-            return NULL;
+        struct json *made;
+        if (strategic_fresh(item, schema_items(s), &made, err) != 0)
+            return -1;
         json_append(out, made);
     }
-    return TAKE(out);
+    *ret = TAKE(out);
+    return 0;
 }
 
-struct json *strategic_fresh(const struct json *patch, const struct schema *s,
-                             struct err *err)
+int strategic_fresh(const struct json *patch, const struct schema *s, struct json **ret,
+                    struct err *err)
 {
+    *ret = NULL;
     if (json_is(patch, JSON_ARRAY))
-        return fresh_list(patch, s, err);
-    if (!json_is(patch, JSON_OBJECT))
-        return json_copy(patch);
+        return fresh_list(patch, s, ret, err);
+    if (!json_is(patch, JSON_OBJECT)) {
+        *ret = json_copy(patch);
+        return 0;
+    }
     if (json_get(patch, "$patch"))
-        return NULL;
+        return 0;
     JSON_AUTO struct json *out = json_new_object();
-    return strategic_merge_map(out, patch, s, err) == 0 ? TAKE(out) : NULL;
+    if (strategic_merge_map(out, patch, s, err) != 0)
+        return -1;
+    *ret = TAKE(out);
+    return 0;
 }
 
 /* ---- directives of a map ---- */
@@ -105,12 +112,13 @@ static int set_list(struct json *doc, const char *field, const struct json *patc
                     const struct json *order, const struct schema *s, struct err *err)
 {
     const struct json *old = json_get(doc, field);
-    struct json *merged;
+    const struct schema *list = schema_field(s, field);
+    struct json *merged = NULL;
 
-    if (!json_is(old, JSON_ARRAY) && !order)
-        merged = strategic_fresh(patch, schema_field(s, field), err);
+    if (json_is(old, JSON_ARRAY) || order)
+        merged = strategic_merge_list(old, patch, order, list, err);
     else
-        merged = strategic_merge_list(old, patch, order, schema_field(s, field), err);
+        (void)strategic_fresh(patch, list, &merged, err);
     if (!merged)
         return err_prefix(err, "%s", field);
     json_set(doc, field, merged);
@@ -156,8 +164,8 @@ static int merge_field(struct json *doc, const char *field, const struct json *p
     if (json_is(patch, JSON_OBJECT) && json_is(old, JSON_OBJECT) &&
         !schema_is_replaced(schema_field(s, field)))
         return strategic_merge_map(old, patch, schema_field(s, field), err);
-    struct json *made = strategic_fresh(patch, schema_field(s, field), err);
-    if (!made && err->code)
+    struct json *made;
+    if (strategic_fresh(patch, schema_field(s, field), &made, err) != 0)
         return err_prefix(err, "%s", field);
     json_set(doc, field, made);
     return 0;

@@ -182,8 +182,8 @@ static int merge_item(struct json *list, const struct json *item,
         return no_key(key, err);
     if (at != NOWHERE)
         return strategic_merge_map(json_item(list, at), item, schema_items(s), err);
-    struct json *new = strategic_fresh(item, schema_items(s), err);
-    if (!new)
+    struct json *new;
+    if (strategic_fresh(item, schema_items(s), &new, err) != 0)
         return -1;
     json_append(list, new);
     return 0;

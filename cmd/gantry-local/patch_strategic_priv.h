@@ -11,9 +11,9 @@
 int strategic_merge_map(struct json *doc, const struct json *patch,
                         const struct schema *s, struct err *err);
 /* The patch's value where there is nothing to merge it with: directives are done with.
- * A fresh reference; NULL without an error where it is itself a directive. */
-struct json *strategic_fresh(const struct json *patch, const struct schema *s,
-                             struct err *err);
+ * *ret is a fresh reference, NULL where it is itself a directive. */
+int strategic_fresh(const struct json *patch, const struct schema *s, struct json **ret,
+                    struct err *err);
 /* The list of a field, merged: `old` may be absent or of another type. `order`
  * ($setElementOrder) and `patch` may be NULL, not both. A fresh reference, or NULL. */
 struct json *strategic_merge_list(const struct json *old, const struct json *patch,
