@@ -109,15 +109,23 @@ static const char *keep(struct nodelist *list, const char *text)
     return arena_strdup(list->arena, text);
 }
 
+/* A node that no kubelet has told of itself has empty texts. */
+static const char *told_or(const struct json *node, const char *path,
+                           const char *otherwise)
+{
+    const char *text = json_str_or(node, path, "");
+    return *text ? text : otherwise;
+}
+
 static void read_info(struct noderow *n, struct nodelist *list, const struct json *node)
 {
     n->addr = keep(list, address(node, "InternalIP", n->name));
     n->host = keep(list, address(node, "Hostname", n->name));
-    n->arch = keep(
-        list, arch_name(json_str_or(node, "status.nodeInfo.architecture", "unknown")));
-    n->os = keep(list, json_str_or(node, "status.nodeInfo.osImage", "(null)"));
+    n->arch =
+        keep(list, arch_name(told_or(node, "status.nodeInfo.architecture", "unknown")));
+    n->os = keep(list, told_or(node, "status.nodeInfo.osImage", "(null)"));
     n->kernel = keep(list, json_str_or(node, "status.nodeInfo.kernelVersion", ""));
-    n->version = keep(list, json_str_or(node, "status.nodeInfo.kubeletVersion", "N/A"));
+    n->version = keep(list, told_or(node, "status.nodeInfo.kubeletVersion", "N/A"));
     n->created_sec = moment(node, "metadata.creationTimestamp");
 }
 
