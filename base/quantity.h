@@ -33,9 +33,9 @@ int size_parse(const char *text, int64_t *ret_bytes, struct err *err);
 /* Canonical forms: 1500 milli -> "1500m", 2000 -> "2"; bytes -> "64Gi", "1000". */
 void quantity_format_milli(int64_t milli, char ret[QUANTITY_TEXT_MAX]);
 void quantity_format_bytes(int64_t bytes, char ret[QUANTITY_TEXT_MAX]);
-/* As Kubernetes writes what was read: "0.5" -> "500m", "1024Mi" -> "1Gi", "1000" -> "1k".
- * False: it is no quantity, or one with an exponent, in parts smaller than thousandths
- * or past int64, which all stay as they are. */
+/* As Kubernetes writes what was read: "0.5" -> "500m", "1024Mi" -> "1Gi", "1000" ->
+ * "1k". False: it is no quantity, or one with an exponent, in parts smaller than
+ * thousandths or past int64, which all stay as they are. */
 bool quantity_canonical(const char *text, char ret[QUANTITY_TEXT_MAX]);
 /* Slurm's: "64G", "1500M", "1000K": the largest unit that divides; rounded up to K. */
 void size_format(int64_t bytes, char ret[QUANTITY_TEXT_MAX]);

@@ -7,7 +7,7 @@
 
 static size_t stride(int columns)
 {
-    return (size_t)(1 + columns);
+    return 1 + (size_t)columns;
 }
 
 static void make_room(struct lane *lane, int columns, size_t n)

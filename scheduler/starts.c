@@ -1,5 +1,6 @@
 #include "scheduler/starts.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,8 +127,8 @@ static void set_busy(struct stairs *stairs, size_t word, uint64_t nodes, size_t 
         stairs->busy[word * 64 + (size_t)__builtin_ctzll(nodes)] = (uint32_t)slot;
 }
 
-/* Takes out of `set` what is not open in a slot (behind the last: all). Returns how many
- * nodes. */
+/* Takes out of `set` what is not open in a slot (behind the last: all). Returns how
+ * many nodes. */
 static uint32_t shut_in(const struct timeline *tl, size_t demand, size_t slot,
                         uint64_t *set, struct stairs *ret)
 {
@@ -209,6 +210,7 @@ static void build_stairs(const struct sched *s, struct search *search)
 /* Its own nodes count as open from its start on. */
 static bool is_under(const struct search *search, const struct line *line)
 {
+    assert(line->demand < search->n);
     const struct stairs *stairs = &search->stairs[line->demand];
     const struct claim *claim = &line->rec->claim;
     uint32_t nodes;

@@ -1,5 +1,5 @@
 /*
- * starts - first of all in a step: who may start now, with all promises in their places.
+ * starts - first of all in a step: who may start now, all promises in place.
  *
  * A walk through a long queue takes seconds, and what an end has made free should not
  * be idle meanwhile. So before a walk, and between its slices, those who could start

@@ -5,8 +5,8 @@
  *   fits now  --> started: a decision, and room that is taken
  *   else      --> its plan stays, or is put to an earlier time; why not now
  *
- * A job that has a plan is lifted alone: its own room is given back, searched again with
- * all others in their places, and taken again, no later.
+ * A job that has a plan is lifted alone: its own room is given back, searched again
+ * with all others in their places, and taken again, no later.
  */
 #ifndef GANTRY_SCHEDULER_TRIAL_H
 #define GANTRY_SCHEDULER_TRIAL_H

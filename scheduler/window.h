@@ -32,7 +32,7 @@ struct seeker {
     int64_t limit_sec; /* LIMIT_UNLIMITED */
     int64_t need;      /* nodes at least */
     /* Nodes that are taken to be open from some slot on, with which a stretch begins:
-     * those of its own plan, to see whether it is worth while to lift it. NULL: none. */
+     * those of its own plan, to see whether lifting it is worth while. NULL: none. */
     const uint64_t *own;
     size_t own_from;
 };

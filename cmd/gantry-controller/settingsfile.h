@@ -3,9 +3,10 @@
  *
  * Its directory is watched, and that of what it points at: an editor renames a new file
  * over the old one, and a ConfigMap's volume swaps the symlink "..data" beside it. A
- * change is read a moment after the first of a burst, and again if more comes. Bytes that were read before are
- * nothing new. A file that cannot be read or is wrong is refused whole in one line of
- * the log, and the settings stay; keys that hold from the start only are named there.
+ * change is read a moment after the first of a burst, and again if more comes. Bytes
+ * that were read before are nothing new. A file that cannot be read or is wrong is
+ * refused whole in one line of the log, and the settings stay; keys that hold from the
+ * start only are named there.
  *
  * Real loop only (a descriptor). Where the kernel has no watches left the log says so,
  * and settingsfile_reload (SIGHUP) remains.

@@ -9,7 +9,7 @@
  *    map:name merge:name"
  *
  *   name!            required
- *   name~            required, say OpenAPI and explain; its check is another's, or nobody's
+ *   name~            required, say OpenAPI and explain; checked elsewhere or nowhere
  *   string bool int32 int64 double bytes time microtime quantity intstr any
  *   fields raw json schemaorbool schemaorarray schemaorstrings
  *                                  any, under the names that Kubernetes has for it

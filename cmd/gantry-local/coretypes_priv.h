@@ -29,7 +29,7 @@ struct coretypes {
 };
 
 struct schema *coretypes_node(struct coretypes *t, enum schema_type type);
-/* Fills the schema of a row's type; all types have one by then, perhaps an empty one. */
+/* Fills the schema of a row's type; by then all types have one, if empty. */
 void coretypes_parse(struct coretypes *t, const struct core_type *row);
 /* Puts what is said of types and fields into their schemas. Each name in it must be
  * that of a row, or of a field of that row. */

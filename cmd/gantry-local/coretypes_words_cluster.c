@@ -1,4 +1,5 @@
-/* coretypes_words_cluster - what kubectl explain says of the other kinds: nodes, Services, settings, access. */
+/* coretypes_words_cluster - what kubectl explain says of the other kinds: nodes,
+ * Services, settings, access. */
 #include "base/util.h"
 #include "cmd/gantry-local/coretypes.h"
 

@@ -1,4 +1,5 @@
-/* coretypes_words_meta - what kubectl explain says of ObjectMeta, selectors and CustomResourceDefinitions. */
+/* coretypes_words_meta - what kubectl explain says of ObjectMeta, selectors and
+ * CustomResourceDefinitions. */
 #include "base/util.h"
 #include "cmd/gantry-local/coretypes.h"
 

@@ -1,4 +1,5 @@
-/* coretypes_words_volume - what kubectl explain says of volumes, claims and their classes. */
+/* coretypes_words_volume - what kubectl explain says of volumes, claims and their
+ * classes. */
 #include "base/util.h"
 #include "cmd/gantry-local/coretypes.h"
 

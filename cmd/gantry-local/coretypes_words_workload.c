@@ -1,4 +1,5 @@
-/* coretypes_words_workload - what kubectl explain says of what makes, scales and guards pods. */
+/* coretypes_words_workload - what kubectl explain says of what makes, scales and guards
+ * pods. */
 #include "base/util.h"
 #include "cmd/gantry-local/coretypes.h"
 

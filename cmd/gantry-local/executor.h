@@ -4,7 +4,8 @@
  * The kubelet decides (order, restarts, grace periods, status); an executor starts one
  * container at a time, passes signals on and tells how it ended.
  *
- *   kubelet -- refuse, prepare, start, refresh, signal, drop, finish, forget --> executor
+ *   kubelet -- refuse, prepare, start, refresh, signal, drop, finish,
+ *              forget --> executor
  *           <------------------- exited once ---------------------
  *
  * A run lives from start until its `exited` callback or until it is dropped, whichever

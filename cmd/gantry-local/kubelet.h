@@ -57,8 +57,8 @@ struct kubelet_options {
     int64_t mem_bytes;
     const char *gpu_resource; /* "nvidia.com/gpu" */
 
-    /* All nodes' address, of this machine, as others reach it; NULL: each has one of its
-     * own on loopback. */
+    /* All nodes' address, of this machine, as others reach it; NULL: each has one of
+     * its own on loopback. */
     const char *address;
 
     int64_t lease_sec; /* between two renewals, 1 or more */

@@ -150,12 +150,11 @@ struct kpod {
     struct podobjects objects;
     struct kfetch *fetches; /* one for each object; NULL: none was ever needed */
     size_t n_fetching;      /* those on their way: nothing is started meanwhile */
-    bool
-        reload; /* ask again before the next try: something was not there, or a container
-                    starts anew, with what its variables are by now */
-    struct kfollow *
-        *follows; /* one for each object, NULL where it is not followed; NULL:
-                                 not yet */
+    /* Ask before the next try: something was not there, or a container starts anew,
+     * with what its variables are by now. */
+    bool reload;
+    /* One for each object, NULL where it is not followed; NULL: not yet. */
+    struct kfollow **follows;
     struct loop_timer *refresh_timer; /* its files are to be written again; NULL */
     bool prepared;                    /* its volumes are there */
     int64_t prepare_due_ms;           /* monotonic: not tried before */

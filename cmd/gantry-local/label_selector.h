@@ -1,5 +1,5 @@
 /*
- * label_selector - the selectors that objects hold, as the text that a query would have.
+ * label_selector - the selectors that objects hold, as a query writes them.
  *
  *   {matchLabels: {a: b}, matchExpressions: [{key: c, operator: In, values: [d]}]}
  *   "a=b,c in (d)"

@@ -110,7 +110,7 @@ static int refuse_match(struct call *call, const char *match, int64_t version)
 static int read_moment(struct call *call, struct page *page)
 {
     const char *match = call_param_or(call, "resourceVersionMatch", "");
-    int64_t version;
+    int64_t version = -1; /* unset */
 
     if (list_version_param(call, &version) != 0)
         return -1;

@@ -2,7 +2,7 @@
  * names - what names, labels and the like may be (RFC 1123 and Kubernetes' own rules),
  * and how Kubernetes words it when they are not.
  *
- * name_refuse_* answer with the rule that is broken, a constant text; NULL: a good name.
+ * name_refuse_* answer with the rule that is broken, a constant text; NULL: it is good.
  */
 #ifndef GANTRY_LOCAL_NAMES_H
 #define GANTRY_LOCAL_NAMES_H

@@ -6,7 +6,7 @@
 #include "base/duration.h"
 #include "base/util.h"
 
-/* Of all containers' messages together, as a kubelet has it: a status must stay small. */
+/* Of all containers' messages together, as a kubelet has it: a status stays small. */
 #define MESSAGES_BYTES_MAX (12u << 10)
 
 static const char *const phase_words[] = {

@@ -45,8 +45,8 @@ int podvolumes_check(const struct podfiles *files, const struct pod_spec *pod,
  * heap. NULL and err. */
 char *podvolumes_make_message(struct podfiles *files, const struct pod_spec *pod,
                               const struct container_spec *c, struct err *err);
-/* What is in it by now, of more than PODVOLUMES_MESSAGE_MAX bytes the last ones, without
- * NULs. False: nothing. */
+/* What is in it by now, of more than PODVOLUMES_MESSAGE_MAX bytes the last ones,
+ * without NULs. False: nothing. */
 bool podvolumes_read_message(const char *path, struct str *out);
 
 /* The pod's own /etc/hosts. It is bound in its containers: it stays the same file. */

@@ -1,5 +1,5 @@
 /* scale - the subresource by which clients change the number of replicas of any kind
- * that has one: a Scale of autoscaling/v1, made of the object and written back to it. */
+ * that has one: a Scale of autoscaling/v1, made of the object, written to it. */
 #include <inttypes.h>
 #include <string.h>
 

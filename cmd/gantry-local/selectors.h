@@ -1,10 +1,10 @@
 /*
  * selectors - label and field selectors, parsed once and held against stored objects.
  *
- * Labels: "a=b", "a==b", "a!=b", "a in (b,c)", "a notin (b,c)", "a", "!a", "a>5", "a<5",
- * joined by commas (all must hold). "!=" and "notin" also hold where the label is absent. Fields:
- * "=", "==",
- * "!=" on the paths that the kind serves; backslash escapes `\`, `,` and `=` in values.
+ * Labels: "a=b", "a==b", "a!=b", "a in (b,c)", "a notin (b,c)", "a", "!a", "a>5",
+ * "a<5", joined by commas (all must hold). "!=" and "notin" also hold where the label
+ * is absent. Fields: "=", "==", "!=" on the paths that the kind serves; backslash
+ * escapes `\`, `,` and `=` in values.
  */
 #ifndef GANTRY_LOCAL_SELECTORS_H
 #define GANTRY_LOCAL_SELECTORS_H

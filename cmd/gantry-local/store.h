@@ -57,7 +57,7 @@ void store_remove(struct store *store, struct table *table, struct object *take_
 
 /* Told of each event after the store has changed, in the order of the calls. */
 void store_listen(struct store *store, store_event_fn *fn, void *arg);
-/* As store_listen, but one alone, told first: who keeps the objects beyond this process. */
+/* As store_listen, but one alone, told first: who keeps objects on the disk. */
 void store_keep(struct store *store, store_event_fn *fn, void *arg);
 
 /* An object of an earlier life, at its own version: no event. Takes the reference over.

@@ -48,8 +48,8 @@ int write_decode(struct write *w);
 /* The checks of write_decode that concern what an object says it is. */
 int write_check_identity(struct write *w, struct json *object);
 
-/* Of Kubernetes' own kinds, what has the wrong type was never an object: 400 for the first
- * cause that says so. */
+/* Of Kubernetes' own kinds, what has the wrong type was never an object: 400 for the
+ * first cause that says so. */
 int write_refuse_misread(struct write *w);
 /* Unknown fields of `after`: refused, warned of, or dropped without a word. */
 int write_drop_unknown(struct write *w);

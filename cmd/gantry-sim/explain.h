@@ -13,9 +13,9 @@
 #include "base/json.h"
 #include "scheduler/sched.h"
 
-/* {"now": ..., "decisions": [{"job": 7, "name": "lab/train", "decision": "start", ...}]}
- * in the order of the decisions; to be freed. `config` in place of the saved one; NULL:
- * none. NULL: the file is no snapshot. */
+/* {"now": ..., "decisions": [{"job": 7, "name": "lab/train", "decision": ..., ...}]}
+ * in the order of the decisions; to be freed. `config` in place of the saved
+ * one; NULL: none. NULL: the file is no snapshot. */
 struct json *explain(const char *path, const struct sched_config *config,
                      struct err *err);
 /* The same for people, a line or two a job. */

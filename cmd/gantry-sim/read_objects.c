@@ -1,4 +1,4 @@
-/* Nodes, partitions and QOS as Kubernetes' objects: what `kubectl get -o yaml` prints. */
+/* Nodes, partitions and QOS as Kubernetes' objects: `kubectl get -o yaml`. */
 #include <stdlib.h>
 #include <string.h>
 

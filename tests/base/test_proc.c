@@ -112,10 +112,10 @@ END_TEST
 int main(void)
 {
     return suite_main("base/proc", (struct suite_row[]){
-                                               {test_self, 1},
-                                               {test_number_reused, 1},
-                                               {test_end, 1},
-                                               {test_wrong_file, ARRAY_LEN(wrong)},
-                                               {NULL, 0},
-                                           });
+                                       {test_self, 1},
+                                       {test_number_reused, 1},
+                                       {test_end, 1},
+                                       {test_wrong_file, ARRAY_LEN(wrong)},
+                                       {NULL, 0},
+                                   });
 }

@@ -1,5 +1,5 @@
-/* gantry.yaml on the disk: each way in which it is changed, what is taken over, and what
- * the log says of it. */
+/* gantry.yaml on the disk: each way in which it is changed, what is taken over, and
+ * what the log says of it. */
 #include "cmd/gantry-controller/settingsfile.h"
 
 #include <stdio.h>

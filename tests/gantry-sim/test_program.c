@@ -182,7 +182,8 @@ START_TEST(test_never)
 }
 END_TEST
 
-/* Job A runs on n1 when it is lost, and begins anew: 8 GPUs for ten minutes are lost. */
+/* Job A runs on n1 when it is lost, and begins anew: 8 GPUs for ten minutes are
+ * lost. */
 START_TEST(test_outages)
 {
     static const char text[] = "time_s,node,state\n600,n1,down\n1000,n1,up\n";

@@ -1,8 +1,8 @@
 /*
- * The core's plans are those of the plain planner (tests/support/plain_plan.h), exactly,
- * start and nodes, over random small clusters and queues; and so is, after jobs have
- * ended and one has come, the set of jobs that start before the walk begins, with all
- * promises in their places.
+ * The core's plans are those of the plain planner (tests/support/plain_plan.h),
+ * exactly, start and nodes, over random small clusters and queues; and so is, after
+ * jobs have ended and one has come, the set of jobs that start before the walk begins,
+ * with all promises in their places.
  *
  * A failing case prints its seed; GANTRY_CASES sets how many are run, GANTRY_SEED runs
  * that one alone.
@@ -309,8 +309,8 @@ static bool count_down(void *arg)
     return --*left == 0;
 }
 
-/* What starts leaves its place to others, from the first one on. The new job is the last
- * of the queue. */
+/* What starts leaves its place to others, from the first one on. The new job is the
+ * last of the queue. */
 static void compare_starts(struct queue_case *q, const bool *waiting)
 {
     for (size_t i = 1; i <= q->n_pending; i++) {

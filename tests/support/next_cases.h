@@ -1,6 +1,6 @@
 /*
- * next_cases - the transitions of a job as a table: what is persisted and seen, and what
- * comes of it. tests/gantry-controller/test_next.c makes a view of each row.
+ * next_cases - the transitions of a job as a table: what is persisted and seen, and
+ * what comes of it. tests/gantry-controller/test_next.c makes a view of each row.
  */
 #ifndef GANTRY_TESTS_SUPPORT_NEXT_CASES_H
 #define GANTRY_TESTS_SUPPORT_NEXT_CASES_H
@@ -61,8 +61,8 @@ struct given {
  * `then` is what differs from the persisted status, in this order, and what is to be
  * done: "STATE id=7 attempt=2 restarts=1 partition=.. reason=.. message=.. submit=+0
  * eligible=+10 start=+0 end=+0 ahead=1/8/41 plan=+60 promise=+60 exit=0:0 action=1
- * pods=2 cpus=500 refusal=.. as=.. write only-reason only-wait hold launch kill drop". Times
- * are seconds from now; "-" is: none any more.
+ * pods=2 cpus=500 refusal=.. as=.. write only-reason only-wait hold launch kill drop".
+ * Times are seconds from now; "-" is: none any more.
  */
 struct next_case {
     const char *what;
