@@ -117,6 +117,33 @@ wait_until() { # SECONDS WHAT COMMAND...
     until_true "$1" "${@:3}" || fail "not within $1 s: $2"
 }
 
+# Moments of a job's start are numbers of changes to the namespace's jobs and pods, as watches show
+# them: watch_changes, make the job, await_changes COUNT, do what is to happen then, unwatch_changes.
+watch_changes() {
+    local kind
+    changes_seen=0 change_watches=()
+    mkfifo "$TMP/changes"
+    exec 5<>"$TMP/changes"
+    rm "$TMP/changes"
+    for kind in bj pods; do
+        "${kubectl[@]}" get "$kind" --watch --output-watch-events --no-headers >&5 2>/dev/null &
+        change_watches+=($!)
+    done
+}
+
+await_changes() { # COUNT
+    while ((changes_seen < $1)) && read -r -t 20 -u 5 _; do
+        changes_seen=$((changes_seen + 1))
+    done
+}
+
+unwatch_changes() { # COUNT that must have been seen
+    kill "${change_watches[@]}" 2>/dev/null || true
+    wait "${change_watches[@]}" 2>/dev/null || true
+    exec 5<&-
+    ((changes_seen == $1)) || fail "only $changes_seen changes of $1 came"
+}
+
 process_lives() { # FILE that holds a process id
     [[ -d /proc/$(cat "$1") ]]
 }

@@ -2,27 +2,14 @@
 # completes and each rank has run to its end once.
 # Alone: it takes the controller from others.
 
-# The moment is a number of changes to the jobs and pods of the namespace, as watches show them.
 kill_after_changes() { # COUNT
-    local seen=0 watches=() kind
-    mkfifo "$TMP/changes"
-    exec 5<>"$TMP/changes"
-    rm "$TMP/changes"
-    for kind in bj pods; do
-        "${kubectl[@]}" get "$kind" --watch --output-watch-events --no-headers >&5 2>/dev/null &
-        watches+=($!)
-    done
+    watch_changes
     submit gang "sleep 1; echo \$SLURM_PROCID >>$TMP/done" "nodes: 4" "gpusPerNode: 8" &
     local submitting=$!
-    while ((seen < $1)) && read -r -t 20 -u 5 _; do
-        seen=$((seen + 1))
-    done
+    await_changes "$1"
     process_kill "$STAND" gantry-controller
-    kill "${watches[@]}"
-    wait "${watches[@]}" 2>/dev/null || true
-    exec 5<&-
+    unwatch_changes "$1"
     wait "$submitting"
-    ((seen == $1)) || fail "only $seen changes of $1 came"
 }
 
 case_run() {

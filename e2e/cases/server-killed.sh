@@ -30,25 +30,12 @@ jobs_are_taken() {
     job probe true | k create --dry-run=server -f -
 }
 
-# kill_after_changes COUNT: the server, so many changes of jobs and pods after a submission.
-kill_after_changes() {
-    local seen=0 watches=() kind
-    mkfifo "$TMP/changes"
-    exec 5<>"$TMP/changes"
-    rm "$TMP/changes"
-    for kind in bj pods; do
-        "${kubectl[@]}" get "$kind" --watch --output-watch-events --no-headers >&5 2>/dev/null &
-        watches+=($!)
-    done
+kill_after_changes() { # COUNT
+    watch_changes
     submit gang "sleep 1; echo \$SLURM_PROCID >>$TMP/done" "nodes: 4" "gpusPerNode: 8" "timeLimit: '5'"
-    while ((seen < $1)) && read -r -t 20 -u 5 _; do
-        seen=$((seen + 1))
-    done
+    await_changes "$1"
     kill_server
-    kill "${watches[@]}" 2>/dev/null || true
-    wait "${watches[@]}" 2>/dev/null || true
-    exec 5<&-
-    ((seen == $1)) || fail "only $seen changes of $1 came"
+    unwatch_changes "$1"
 }
 
 case_run() {
