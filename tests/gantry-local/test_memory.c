@@ -29,14 +29,13 @@ static char *map_block(int fd, size_t len)
 static void map_file(void)
 {
     const int fd = open("/proc/self/exe", O_RDONLY);
-    volatile char sum = 0;
     struct stat st;
-    const char *at;
+    const volatile char *at; /* a read is one */
 
     fstat(fd, &st);
     at = map_block(fd, (size_t)st.st_size);
     for (off_t i = 0; at && i < st.st_size; i += 4096)
-        sum ^= at[i];
+        (void)at[i];
 }
 
 /* A session of one process that keeps a block, maps a file, and forked others. */
