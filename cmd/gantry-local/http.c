@@ -499,7 +499,8 @@ static void set_up(struct http *http)
     evhttp_set_allowed_methods(http->evhttp, (uint16_t)allowed);
     evhttp_set_max_headers_size(http->evhttp, HEADERS_MAX);
     evhttp_set_max_body_size(http->evhttp, READ_BODY_MAX);
-    evhttp_set_timeout(http->evhttp, IDLE_SEC);
+    evhttp_set_timeout(http->evhttp,
+                       http->config.idle_sec ? http->config.idle_sec : IDLE_SEC);
     evhttp_set_default_content_type(http->evhttp, NULL);
     evhttp_set_bevcb(http->evhttp, make_bufferevent, http);
     evhttp_set_gencb(http->evhttp, on_request, http);

@@ -27,6 +27,7 @@ struct http_config {
     int port;                /* 0: any that is free */
     struct log *log;         /* NULL: silent */
     size_t max_connections;  /* 0: what descriptors allow */
+    int idle_sec;            /* until a connection without requests is closed; 0: 600 */
 };
 
 /* Listens. What the config points to must outlive the server. NULL and

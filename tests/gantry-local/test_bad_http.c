@@ -229,6 +229,51 @@ START_TEST(test_no_tls)
 }
 END_TEST
 
+/* ---- too much ---- */
+
+/* What a watcher sends meanwhile is read up to a bound, and then no more: the rest stays
+ * with the kernels, whose buffers are far smaller than what it has to send. */
+#define CHATTER_BYTES ((size_t)64 << 20)
+#define CHATTER_PAUSE_MS 500
+
+static SSL *open_watch(const struct rig *r, int fd)
+{
+    AUTO_FREE char *request = xasprintf("GET /api/v1/namespaces?watch=1 HTTP/1.1\r\n"
+                                        "Authorization: Bearer %s\r\n\r\n",
+                                        r->token);
+    SSL *ssl = SSL_new(r->tls);
+    char head[4096];
+
+    SSL_set_fd(ssl, fd);
+    ck_assert_int_eq(SSL_connect(ssl), 1);
+    ck_assert_int_gt(SSL_write(ssl, request, (int)strlen(request)), 0);
+    ck_assert_int_gt(SSL_read(ssl, head, sizeof(head)), 0);
+    return ssl;
+}
+
+START_TEST(test_chatty_watcher)
+{
+    static char chatter[65536];
+    const struct timeval pause = {.tv_usec = CHATTER_PAUSE_MS * 1000};
+    struct rig r;
+    size_t sent = 0;
+
+    rig_init(&r);
+    const int fd = connect_to(&r);
+    SSL *ssl = open_watch(&r, fd);
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &pause, sizeof(pause));
+    memset(chatter, 'a', sizeof(chatter));
+    while (sent < CHATTER_BYTES && SSL_write(ssl, chatter, sizeof(chatter)) > 0)
+        sent += sizeof(chatter);
+    ck_assert_uint_lt(sent, CHATTER_BYTES);
+    expect_served(&r, "a watcher that talks");
+    ERR_clear_error();
+    SSL_free(ssl);
+    close(fd);
+    rig_fini(&r);
+}
+END_TEST
+
 /* ---- too many ---- */
 
 /* More idle strangers than the server has descriptors; each says nothing. */
@@ -269,6 +314,7 @@ int main(void)
     const int status = suite_main("gantry-local/bad_http", (struct suite_row[]){
                                                                {test_garbage, 1},
                                                                {test_no_tls, 1},
+                                                               {test_chatty_watcher, 1},
                                                                {test_idle_strangers, 1},
                                                                {NULL, 0},
                                                            });

@@ -1,9 +1,12 @@
 #include "cmd/gantry-local/http.h"
 
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/json.h"
 #include "base/util.h"
@@ -335,6 +338,75 @@ static void look_around(struct rig *r)
     str_fini(&h.text);
 }
 
+/* A server that closes idle connections after a second, in place of the rig's. */
+static void make_impatient(struct rig *r)
+{
+    struct err err = ERR_INIT;
+    const struct http_config config = {.loop = r->loop,
+                                       .app = &r->counted.app,
+                                       .tls = auth_tls(r->auth),
+                                       .auth = r->auth,
+                                       .user = "admin",
+                                       .idle_sec = 1};
+
+    transport_free(r->transport);
+    http_free(r->http);
+    r->http = http_new(&config, &err);
+    ck_assert_msg(r->http != NULL, "%s", err.msg);
+    free(r->config.server);
+    r->config.server = xasprintf("https://127.0.0.1:%d", http_port(r->http));
+    r->transport = transport_curl_new(r->loop, &r->config, "test/1.0", &err);
+    ck_assert_msg(r->transport != NULL, "%s", err.msg);
+}
+
+static int connect_idle(const struct rig *r)
+{
+    const struct sockaddr_in at = {.sin_family = AF_INET,
+                                   .sin_port = htons((uint16_t)http_port(r->http)),
+                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    ck_assert_int_eq(connect(fd, (const struct sockaddr *)&at, sizeof(at)), 0);
+    return fd;
+}
+
+static void wait_closed(struct rig *r, int fd)
+{
+    const int64_t until_ms = loop_mono_ms(r->loop) + PATIENCE_MS;
+    char byte;
+    ssize_t n = -1;
+
+    while (n < 0 && loop_mono_ms(r->loop) < until_ms) {
+        loop_poll(r->loop, 100);
+        n = recv(fd, &byte, 1, MSG_DONTWAIT);
+    }
+    ck_assert_int_eq(n, 0);
+}
+
+/* A watch in which nothing happens outlives connections that are idle for as long. */
+START_TEST(test_quiet_watch)
+{
+    struct rig r;
+    struct heard w, h;
+
+    rig_init(&r);
+    make_impatient(&r);
+    heard_init(&w);
+    struct transport_call *call = start(&r, &w, "GET", MAPS "?watch=1", NULL);
+    wait_for(&r, has_head, &w);
+    const int idle = connect_idle(&r);
+    wait_closed(&r, idle);
+    close(idle);
+    ck_assert(!w.done);
+    ask(&r, &h, "POST", MAPS, "{\"metadata\":{\"name\":\"a\"}}");
+    wait_for(&r, has_line, &w);
+    transport_cancel(call);
+    str_fini(&w.text);
+    str_fini(&h.text);
+    rig_fini(&r);
+}
+END_TEST
+
 /* Neither answers nor what a watch says leave the server while it holds them back. */
 START_TEST(test_hold)
 {
@@ -608,6 +680,7 @@ int main(void)
                                                {test_large_body, 1},
                                                {test_large_answer, 1},
                                                {test_watch, 1},
+                                               {test_quiet_watch, 1},
                                                {test_hold, 1},
                                                {test_refuse, 1},
                                                {test_held_end, ARRAY_LEN(held_ends)},
