@@ -1,9 +1,7 @@
 /*
  * gantry-controller - the daemon: options, assembly, signals.
  *
- *   probe: is the server there? --> election: is it our turn? --> controller
- *                                        ^                            |
- *                                        +------ no more ------------+
+ *   probe: is the server there? --> candidate: controller in its turn
  */
 #include <signal.h>
 #include <stdio.h>
@@ -13,8 +11,7 @@
 #include "base/ready.h"
 #include "base/util.h"
 #include "cmd/gantry-controller/bjob.h"
-#include "cmd/gantry-controller/controller.h"
-#include "cmd/gantry-controller/election.h"
+#include "cmd/gantry-controller/candidate.h"
 #include "cmd/gantry-controller/replica.h"
 #include "cmd/gantry-controller/settingsfile.h"
 #include "kubeclient/config.h"
@@ -22,7 +19,6 @@
 #include "kubeclient/transport_curl.h"
 
 #define USER_AGENT "gantry-controller/0.1 (linux)"
-#define LEASE "gantry-controller"
 
 enum { EXIT_FAILED = 1, EXIT_USE = 2 };
 
@@ -75,8 +71,7 @@ struct daemon {
     struct kc_client *clients[WIRES];
     char *self; /* the name of this run */
     struct kc_probe *probe;
-    struct election *election;     /* NULL before the server was there */
-    struct controller *controller; /* while this is the leader */
+    struct candidate *candidate; /* NULL before the server was there */
     struct loop_signal *sigterm, *sigint, *sighup, *sigusr1;
     const char *snapshot; /* NULL: none is written */
     int64_t ready_fd;
@@ -95,33 +90,29 @@ static void synced(void *arg)
 static void turned(void *arg, bool leads)
 {
     struct daemon *d = arg;
-    if (!leads) {
-        controller_free(TAKE(d->controller));
-        return;
-    }
-    d->controller =
-        controller_new(d->loop, d->clients[WIRE_WORK], d->log, &d->settings);
-    controller_on_synced(d->controller, synced, d);
-}
-
-static bool may_write(void *arg)
-{
-    const struct daemon *d = arg;
-    return d->election && election_leads(d->election);
+    if (leads)
+        controller_on_synced(candidate_controller(d->candidate), synced, d);
 }
 
 static void begin(struct daemon *d)
 {
-    d->election =
-        election_new(&(struct election_options){.client = d->clients[WIRE_LEASE],
-                                                .log = d->log,
-                                                .rng = d->rng,
-                                                .ns = d->settings.namespace_,
-                                                .name = LEASE,
-                                                .self = d->self,
-                                                .has_ended = replica_has_ended,
-                                                .turned = turned,
-                                                .arg = d});
+    d->candidate =
+        candidate_new(&(struct candidate_options){.loop = d->loop,
+                                                  .log = d->log,
+                                                  .work = d->clients[WIRE_WORK],
+                                                  .lease = d->clients[WIRE_LEASE],
+                                                  .settings = &d->settings,
+                                                  .rng = d->rng,
+                                                  .self = d->self,
+                                                  .has_ended = replica_has_ended,
+                                                  .turned = turned,
+                                                  .arg = d});
+}
+
+/* NULL: this is not the leader. */
+static struct controller *controller_of(const struct daemon *d)
+{
+    return d->candidate ? candidate_controller(d->candidate) : NULL;
 }
 
 static void probed(void *arg, const char *refusal)
@@ -147,9 +138,8 @@ static void on_signal(void *arg, int signo)
     struct daemon *d = arg;
     if (!d->ending)
         log_info(d->log, "ended by signal %d", signo);
-    controller_free(TAKE(d->controller));
-    if (d->election && !d->ending)
-        election_resign(d->election, resigned, d);
+    if (d->candidate && !d->ending)
+        candidate_resign(d->candidate, resigned, d);
     else
         loop_stop(d->loop);
     d->ending = true;
@@ -158,8 +148,9 @@ static void on_signal(void *arg, int signo)
 static void settings_changed(void *arg)
 {
     struct daemon *d = arg;
-    if (d->controller)
-        controller_configure(d->controller, &d->settings);
+    struct controller *leading = controller_of(d);
+    if (leading)
+        controller_configure(leading, &d->settings);
 }
 
 static void on_hangup(void *arg, int signo)
@@ -179,9 +170,9 @@ static void on_save(void *arg, int signo)
     (void)signo;
     if (!d->snapshot)
         log_info(d->log, "no snapshot is written: --snapshot names no file");
-    else if (!d->controller)
+    else if (!controller_of(d))
         log_info(d->log, "no snapshot is written: this is not the leader");
-    else if (controller_save(d->controller, d->snapshot, &err) < 0)
+    else if (controller_save(controller_of(d), d->snapshot, &err) < 0)
         log_error(d->log, "snapshot: %s", err.msg);
     else
         log_info(d->log, "snapshot written to %s", d->snapshot);
@@ -212,7 +203,6 @@ static int open_clients(struct daemon *d, const char *kubeconfig, struct err *er
     kc_config_fini(&config);
     if (!d->clients[WIRES - 1])
         return -1;
-    kc_client_guard_writes(d->clients[WIRE_WORK], may_write, d);
     return 0;
 }
 
@@ -255,8 +245,7 @@ static int open_daemon(struct daemon *d, const struct options *o, struct err *er
 static void close_daemon(struct daemon *d)
 {
     kc_probe_free(d->probe);
-    controller_free(d->controller);
-    election_free(d->election);
+    candidate_free(d->candidate);
     for (int i = 0; i < WIRES; i++) {
         kc_client_free(d->clients[i]);
         transport_free(d->transports[i]);

@@ -5,10 +5,8 @@
 
 #include "base/json.h"
 #include "base/util.h"
-#include "cmd/gantry-controller/controller.h"
-#include "cmd/gantry-controller/election.h"
+#include "cmd/gantry-controller/candidate.h"
 
-#define LEASE "gantry-controller"
 #define CUT_SEC_MAX 60
 #define APART_SEC_MIN 30
 #define APART_SEC_MAX 300
@@ -19,8 +17,8 @@ struct replica {
     struct replica_options o;
     struct faulty *faulty;
     struct kc_client *clients[WIRES];
-    struct election *election;     /* NULL: killed */
-    struct controller *controller; /* while it leads */
+    struct settings settings;
+    struct candidate *candidate; /* NULL: killed */
     char *self;
     int64_t starts;
     struct loop_timer *death, *birth, *cable;
@@ -40,38 +38,25 @@ static int64_t draw(struct replica *r, int64_t bound)
 static void turned(void *arg, bool leads)
 {
     struct replica *r = arg;
-    struct settings settings;
 
     journal_note(r->o.journal, "controller %s %s", r->self,
                  leads ? "leads" : "leads no more");
-    settings_default(&settings);
-    if (leads)
-        r->controller =
-            controller_new(r->o.loop, r->clients[WIRE_WORK], r->o.log, &settings);
-    else
-        controller_free(TAKE(r->controller));
     r->o.turned(r->o.arg);
 }
 
-static bool may_write(void *arg)
+static void stand(struct replica *r)
 {
-    const struct replica *r = arg;
+    struct candidate_options c = {.loop = r->o.loop,
+                                  .log = r->o.log,
+                                  .work = r->clients[WIRE_WORK],
+                                  .lease = r->clients[WIRE_LEASE],
+                                  .settings = &r->settings,
+                                  .self = r->self,
+                                  .turned = turned,
+                                  .arg = r};
 
-    return r->election && election_leads(r->election);
-}
-
-static void start_election(struct replica *r)
-{
-    struct election_options e = {.client = r->clients[WIRE_LEASE],
-                                 .log = r->o.log,
-                                 .ns = "gantry-system",
-                                 .name = LEASE,
-                                 .self = r->self,
-                                 .turned = turned,
-                                 .arg = r};
-
-    rng_seed(&e.rng, rng_next(&r->o.rng));
-    r->election = election_new(&e);
+    rng_seed(&c.rng, rng_next(&r->o.rng));
+    r->candidate = candidate_new(&c);
 }
 
 static void start(void *arg)
@@ -85,8 +70,7 @@ static void start(void *arg)
         rng_seed(&rng, rng_next(&r->o.rng));
         r->clients[i] = kc_client_new(r->o.loop, faulty_transport(r->faulty), &rng);
     }
-    kc_client_guard_writes(r->clients[WIRE_WORK], may_write, r);
-    start_election(r);
+    stand(r);
     r->writes_left = r->o.writes_between_kills
                          ? 1 + draw(r, 2 * r->o.writes_between_kills)
                          : INT64_MAX;
@@ -96,8 +80,7 @@ static void start(void *arg)
 
 static void stop(struct replica *r)
 {
-    controller_free(TAKE(r->controller));
-    election_free(TAKE(r->election));
+    candidate_free(TAKE(r->candidate));
     for (int i = 0; i < WIRES; i++)
         kc_client_free(TAKE(r->clients[i]));
     r->o.turned(r->o.arg);
@@ -192,6 +175,7 @@ struct replica *replica_new(const struct replica_options *options)
                                .arg = r};
 
     r->o = *options;
+    settings_default(&r->settings);
     rng_seed(&f.rng, rng_next(&r->o.rng));
     r->faulty = faulty_new(&f);
     r->death = loop_timer_new(r->o.loop, die, r);
@@ -241,11 +225,13 @@ void replica_calm(struct replica *r)
 
 bool replica_leads(const struct replica *r)
 {
-    return r->election && election_leads(r->election);
+    return r->candidate && candidate_leads(r->candidate);
 }
 
 bool replica_is_idle(const struct replica *r)
 {
-    return r->controller && controller_is_synced(r->controller) &&
-           controller_active_jobs(r->controller) == 0;
+    const struct controller *ctl =
+        r->candidate ? candidate_controller(r->candidate) : NULL;
+
+    return ctl && controller_is_synced(ctl) && controller_active_jobs(ctl) == 0;
 }

@@ -1,5 +1,5 @@
 /*
- * replica - one controller of a world, as its program has it: an election, and the
+ * replica - one controller of a world, as its program has it: a candidate, which is the
  * controller while it leads. It is killed at any of its writes, before or after that is
  * carried out, and started again later; its cable is pulled, and put in again.
  */
