@@ -85,23 +85,32 @@ static struct wanted want(const struct memuse_group *g)
     return w;
 }
 
-static bool is_in(const struct wanted *w, pid_t pid, const struct stat *ns)
+/* A process as it is sorted. */
+struct process {
+    pid_t pid;
+    struct stat ns;
+    pid_t sid; /* -1: not read yet, since that is dear and seldom needed */
+};
+
+static bool is_in(const struct wanted *w, struct process *p)
 {
     if (w->has_ns)
-        return w->ns.st_dev == ns->st_dev && w->ns.st_ino == ns->st_ino;
-    return session_of(pid) == w->sid; /* dear, and seldom needed */
+        return w->ns.st_dev == p->ns.st_dev && w->ns.st_ino == p->ns.st_ino;
+    if (p->sid < 0)
+        p->sid = session_of(p->pid);
+    return p->sid == w->sid;
 }
 
 /* Index of the first group that it belongs to; n: none. */
 static size_t find(const struct wanted *list, size_t n, pid_t pid)
 {
     AUTO_FREE char *path = xasprintf("/proc/%d/ns/mnt", (int)pid);
-    struct stat ns;
+    struct process p = {.pid = pid, .sid = -1};
     size_t i = 0;
 
-    if (stat(path, &ns) < 0) /* it has ended, or is another user's */
+    if (stat(path, &p.ns) < 0) /* it has ended, or is another user's */
         return n;
-    while (i < n && !is_in(&list[i], pid, &ns))
+    while (i < n && !is_in(&list[i], &p))
         i++;
     return i;
 }
