@@ -12,7 +12,6 @@
 TAILQ_HEAD(watched_list, memwatched);
 
 struct memwatch {
-    struct loop *loop;
     struct loop_timer *timer;
     struct watched_list list;
     size_t n;
@@ -87,7 +86,6 @@ struct memwatch *memwatch_new(struct loop *loop)
 {
     struct memwatch *w = xcalloc(1, sizeof(*w));
 
-    w->loop = loop;
     w->timer = loop_timer_new(loop, look, w);
     TAILQ_INIT(&w->list);
     return w;
