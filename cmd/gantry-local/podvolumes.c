@@ -346,18 +346,21 @@ char *podvolumes_make_message(struct podfiles *files, const struct pod_spec *pod
     AUTO_FREE char *name = xasprintf(MESSAGE_NAME "%s", c->name);
     AUTO_FREE char *path = podfiles_volume(files, pod, name);
     AUTO_FREE char *dir = podfiles_volume(files, pod, "");
-    int fd;
+    int fd, errnum;
+    bool ok;
 
     if (files_make_dir(dir, err) < 0)
         return NULL;
     unlink(path); /* an earlier run's */
     fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0 || fchmod(fd, MESSAGE_MODE) < 0)
-        err_errno(err, errno, "write %.300s", path);
-    if (fd < 0)
-        return NULL;
-    close(fd);
-    return TAKE(path);
+    ok = fd >= 0 && fchmod(fd, MESSAGE_MODE) == 0;
+    errnum = errno;
+    if (fd >= 0)
+        close(fd);
+    if (ok)
+        return TAKE(path);
+    err_errno(err, errnum, "write %.300s", path);
+    return NULL;
 }
 
 /* It is the pod's, which may have put anything there. */
