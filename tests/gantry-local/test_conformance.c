@@ -79,21 +79,11 @@ static const struct {
      "'two'}]},'message':'X is invalid: [a: one, b: two]'}"},
 };
 
-static struct json *quoted(const char *text)
-{
-    AUTO_FREE char *copy = xstrdup(text);
-
-    for (char *p = copy; *p; p++)
-        if (*p == '\'')
-            *p = '"';
-    return json_parse_str(copy, NULL);
-}
-
 START_TEST(test_plain)
 {
     struct conform_names *names = conform_names_new();
-    JSON_AUTO struct json *answer = quoted(answers[_i].answer);
-    JSON_AUTO struct json *want = quoted(answers[_i].plain);
+    JSON_AUTO struct json *answer = json_build(answers[_i].answer);
+    JSON_AUTO struct json *want = json_build(answers[_i].plain);
 
     conform_names_save(names, "ns", "c-case-here");
     conform_names_save(names, "short", "ab");
@@ -130,8 +120,8 @@ START_TEST(test_compare)
     AUTO_FREE char *path = tempdir_path(dir, "list");
     static const char list[] = "- {case: 'f/*', at: '*.listed', why: a reason}\n";
     struct err err = ERR_INIT;
-    JSON_AUTO struct json *want = quoted(compared[_i].want);
-    JSON_AUTO struct json *got = quoted(compared[_i].got);
+    JSON_AUTO struct json *want = json_build(compared[_i].want);
+    JSON_AUTO struct json *got = json_build(compared[_i].got);
 
     ck_assert_int_eq(files_write(path, list, strlen(list), 0600, &err), 0);
     struct conform_known *listed = conform_known_read(path, &err);
@@ -149,6 +139,33 @@ START_TEST(test_compare)
 }
 END_TEST
 
+/* Steps that make no sense. */
+static const struct {
+    const char *step, *why;
+} senseless[] = {
+    {"{'ask': 'GET'}", "step 2: ask: \"GET\": METHOD and path are wanted"},
+    {"{'ask': 'POST /api', 'base64': '!'}", "step 2: base64: malformed"},
+    {"{'ask': 'GET /version', 'save': {'x': 'none.such'}}",
+     "step 2: save: the answer has no \"none.such\""},
+    {"{'events': 'w'}", "step 2: no watch is called \"w\""},
+    {"{'ask': 'GET /version', 'onyl': []}", "step 2: a step has no field \"onyl\""},
+    {"{'quiet': true}", "step 2: none of ask, watch, events, close"},
+};
+
+START_TEST(test_senseless)
+{
+    const struct conform_server to = {server->loop, transport, "there", "."};
+    AUTO_FREE char *id = xasprintf("senseless/%d", _i);
+    JSON_AUTO struct json *step = json_build(senseless[_i].step);
+    JSON_AUTO struct json *one =
+        json_build("{'case': 'x', 'steps': [{'ask': 'GET /version'}, %j]}", step);
+    struct err err = ERR_INIT;
+
+    ck_assert_ptr_null(conform_run(&to, id, one, &err));
+    ck_assert_str_eq(err.msg, senseless[_i].why);
+}
+END_TEST
+
 int main(void)
 {
     struct err err = ERR_INIT;
@@ -160,15 +177,16 @@ int main(void)
         return 1;
     }
     str_init(&out, OUT_MAX);
-    const int rc =
-        suite_main("gantry-local/conformance", (struct suite_row[]){
-                                                   {test_start, 1},
-                                                   {test_case, suite->n},
-                                                   {test_known, 1},
-                                                   {test_plain, ARRAY_LEN(answers)},
-                                                   {test_compare, ARRAY_LEN(compared)},
-                                                   {NULL, 0},
-                                               });
+    const int rc = suite_main("gantry-local/conformance",
+                              (struct suite_row[]){
+                                  {test_start, 1},
+                                  {test_case, suite->n},
+                                  {test_known, 1},
+                                  {test_plain, ARRAY_LEN(answers)},
+                                  {test_senseless, ARRAY_LEN(senseless)},
+                                  {test_compare, ARRAY_LEN(compared)},
+                                  {NULL, 0},
+                              });
     str_fini(&out);
     transport_free(transport);
     apitest_free(server);

@@ -100,18 +100,18 @@ int conform_ask(struct loop *loop, struct transport *transport,
 
     answer_init(ret);
     struct transport_call *call = transport_start(transport, request, &events, &x, err);
-    if (!call)
-        return -1;
-    if (!run_until(loop, &x.done, 2 * CONFORM_WAIT_MS)) {
+    if (call && !run_until(loop, &x.done, 2 * CONFORM_WAIT_MS)) {
         transport_cancel(call);
-        return err_set(err, ERR_UNAVAILABLE, "%s %s: no answer", request->method,
-                       request->path);
+        err_set(err, ERR_UNAVAILABLE, "%s %s: no answer", request->method,
+                request->path);
     }
     AUTO_FREE char *why = x.why;
-    if (x.end == TRANSPORT_DONE)
+    if (x.done && x.end == TRANSPORT_DONE)
         return 0;
-    return err_set(err, ERR_UNAVAILABLE, "%s %s: %s", request->method, request->path,
-                   why);
+    if (x.done)
+        err_set(err, ERR_UNAVAILABLE, "%s %s: %s", request->method, request->path, why);
+    conform_answer_fini(ret);
+    return -1;
 }
 
 /* ---- a watch ---- */

@@ -23,7 +23,7 @@ struct conform_answer {
 
 void conform_answer_fini(struct conform_answer *answer);
 
-/* -1: there was no whole answer. `ret` is to be freed in either case. */
+/* -1: there was no whole answer, and nothing of it is to be freed. */
 int conform_ask(struct loop *loop, struct transport *transport,
                 const struct transport_request *request, struct conform_answer *ret,
                 struct err *err);

@@ -391,7 +391,7 @@ static int play(struct run *run, const char *id, const struct json *case_,
         return -1;
     for (size_t i = 0; i < json_len(steps); i++)
         if (play_step(run, json_item(steps, i), err) != 0)
-            return err_prefix(err, "step %zu: ", i + 1);
+            return err_prefix(err, "step %zu", i + 1);
     return 0;
 }
 
