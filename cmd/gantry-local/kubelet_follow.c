@@ -7,10 +7,8 @@
 /*
  * The ConfigMaps and Secrets that files of running pods are made of: each is followed
  * while a pod needs it, by a watch of it alone. Immutable ones are not; and those past
- * WATCHES_MAX are asked for now and then, since over HTTP/1.1 a watch is a connection,
- * of which the client has 64 (transport_curl.h).
+ * KUBELET_WATCHES_MAX are asked for now and then.
  */
-#define WATCHES_MAX 16
 #define ASK_MS 60000
 /* Files that could not be written are tried again. */
 #define REFRESH_AGAIN_MS 60000
@@ -130,7 +128,7 @@ static void watch(struct kfollow *f)
     };
 
     f->cache = kc_cache_new(f->kubelet->client, &spec, &seen_ops, f);
-    f->kubelet->n_watches++;
+    f->kubelet->n_follow_watches++;
 }
 
 static void unwatch(struct kfollow *f)
@@ -138,7 +136,7 @@ static void unwatch(struct kfollow *f)
     if (!f->cache)
         return;
     kc_cache_free(TAKE(f->cache));
-    f->kubelet->n_watches--;
+    f->kubelet->n_follow_watches--;
 }
 
 /* ---- by asking ---- */
@@ -201,7 +199,7 @@ static struct kfollow *follow_new(struct kubelet *k, const char *ns,
     f->name = xstrdup(o->name);
     f->timer = loop_timer_new(k->loop, due, f);
     TAILQ_INSERT_TAIL(&k->follows, f, link);
-    if (k->n_watches < WATCHES_MAX)
+    if (k->n_follow_watches < KUBELET_WATCHES_MAX)
         watch(f);
     else
         loop_timer_start(f->timer, ASK_MS);

@@ -10,15 +10,11 @@
 #define MACHINE_MAX (1u << 20)
 #define TEXT_MAX (8u << 20)
 
-/* Over HTTP/1.1 a watch is a connection, of which the client has 64 (transport_curl.h),
- * and what waits for one waits for good. */
-#define WATCHES_MAX 16
-
 /*
  * The pods of one subdomain in one namespace, wherever they run: watched while one of
  * them runs here. Pods of a job are asked for by its uid; others, of which only the
  * subdomain is known (no selector can name it), by their namespace. Gangs past
- * WATCHES_MAX look into one watch of all pods.
+ * KUBELET_WATCHES_MAX look into one watch of all pods.
  */
 struct kgang {
     TAILQ_ENTRY(kgang) link;
@@ -154,7 +150,7 @@ static struct kgang_watch *watch_for(struct kubelet *k, const struct pod_spec *s
 {
     AUTO_FREE char *selector = job_uid ? xasprintf(JOB_UID "=%s", job_uid) : NULL;
 
-    if (k->n_gang_watches < WATCHES_MAX) {
+    if (k->n_gang_watches < KUBELET_WATCHES_MAX) {
         k->n_gang_watches++;
         return watch_new(k, spec->ns, selector);
     }

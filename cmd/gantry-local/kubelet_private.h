@@ -20,14 +20,18 @@
 
 #define NODE_IPS 256
 
+/* Of gangs, and as many of objects. Over HTTP/1.1 a watch is a connection, of which the
+ * client has 64 (transport_curl.h), and what waits for one waits for good. */
+#define KUBELET_WATCHES_MAX 16
+
 struct kevent;
 struct kfetch;
 struct kfollow;
 struct kgang;
+struct kgang_watch;
 struct knode;
 struct kpod;
 struct kprobe;
-struct kgang_watch;
 
 TAILQ_HEAD(kpod_list, kpod);
 TAILQ_HEAD(kgang_list, kgang);
@@ -70,7 +74,7 @@ struct kubelet {
     size_t n_gang_watches;        /* of one gang each */
     struct kgang_watch *all_pods; /* of the other gangs; NULL: there are none */
     struct kfollow_list follows;
-    size_t n_watches;          /* of them */
+    size_t n_follow_watches;   /* of them */
     struct kevent_list events; /* to be sent */
     size_t n_events;
     unsigned event_number;
