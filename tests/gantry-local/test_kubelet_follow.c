@@ -15,19 +15,6 @@
 #define MAP_VOLUME(more) \
     "'volumes': [{'name': 'v', 'configMap': {'name': 'm'" more "}}], " C
 
-static void patch(struct nodetest *t, const char *path, const char *body)
-{
-    ck_assert_int_eq(apitest_send(t->api,
-                                  &(struct apitest_request){
-                                      .method = "PATCH",
-                                      .path = path,
-                                      .type = "application/merge-patch+json",
-                                      .body = body,
-                                  }),
-                     200);
-    apitest_advance(t->api, 0);
-}
-
 static void drop(struct nodetest *t, const char *path)
 {
     ck_assert_int_eq(apitest_request(t->api, "DELETE", path, NULL), 200);
@@ -61,16 +48,16 @@ START_TEST(test_config_map)
     ck_assert_uint_eq(watches(&t), 1);
     ck_assert_uint_eq(openwatches_count(t.transport, "metadata.name%3Dm"), 1);
     str_reset(&t.history);
-    patch(&t, MAPS "/m", "{'data': {'k': '2'}}");
+    nodetest_patch(&t, MAPS "/m", "{'data': {'k': '2'}}");
     expect_history(&t, "p{k=2} q{k=2} ");
-    patch(&t, MAPS "/other", "{'data': {'k': '2'}}");
+    nodetest_patch(&t, MAPS "/other", "{'data': {'k': '2'}}");
     expect_history(&t, "");
     nodetest_end(&t, "p", "c", 0);
     drop(&t, NODETEST_PODS "/p");
     nodetest_end(&t, "p", "c", 0);
     ck_assert_uint_eq(watches(&t), 1);
     str_reset(&t.history);
-    patch(&t, MAPS "/m", "{'data': {'k': '3'}}");
+    nodetest_patch(&t, MAPS "/m", "{'data': {'k': '3'}}");
     expect_history(&t, "q{k=3} ");
     drop(&t, NODETEST_PODS "/q");
     nodetest_end(&t, "q", "c", 0);
@@ -133,7 +120,7 @@ START_TEST(test_immutable)
     ck_assert_uint_eq(watches(&t), 1);
     ck_assert_uint_eq(openwatches_count(t.transport, "/secrets?"), 1);
     str_reset(&t.history);
-    patch(&t, SECRETS "/s", "{'data': {'k': 'Mg=='}, 'immutable': true}");
+    nodetest_patch(&t, SECRETS "/s", "{'data': {'k': 'Mg=='}, 'immutable': true}");
     expect_history(&t, "p{k=1k=2} ");
     ck_assert_uint_eq(watches(&t), 0);
     nodetest_fini(&t);
@@ -153,12 +140,12 @@ START_TEST(test_labels)
     apitest_advance(t.api, 1);
     ck_assert_uint_eq(watches(&t), 0);
     str_reset(&t.history);
-    patch(&t, NODETEST_PODS "/p",
-          "{'metadata': {'labels': {'a': 'x'}, 'annotations': {'y': 'z'}}}");
+    nodetest_patch(&t, NODETEST_PODS "/p",
+                   "{'metadata': {'labels': {'a': 'x'}, 'annotations': {'y': 'z'}}}");
     expect_history(&t, "p{xy=\"z\"} ");
-    patch(&t, NODETEST_PODS "/p", "{'spec': {'activeDeadlineSeconds': 1000}}");
+    nodetest_patch(&t, NODETEST_PODS "/p", "{'spec': {'activeDeadlineSeconds': 1000}}");
     expect_history(&t, "");
-    patch(&t, NODETEST_PODS "/p", "{'metadata': {'labels': null}}");
+    nodetest_patch(&t, NODETEST_PODS "/p", "{'metadata': {'labels': null}}");
     expect_history(&t, "p{y=\"z\"} ");
     nodetest_fini(&t);
 }
@@ -178,12 +165,12 @@ START_TEST(test_variable)
                  " 'k'}}}]}]");
     apitest_advance(t.api, 1);
     ck_assert_uint_eq(watches(&t), 0);
-    patch(&t, MAPS "/m", "{'data': {'k': '2'}}");
+    nodetest_patch(&t, MAPS "/m", "{'data': {'k': '2'}}");
     ck_assert_str_eq(env_get(nodetest_run(&t, "p", "c")->envp, "A"), "1");
     nodetest_end(&t, "p", "c", 1);
     apitest_advance(t.api, 0);
     ck_assert_str_eq(env_get(nodetest_run(&t, "p", "c")->envp, "A"), "2");
-    patch(&t, MAPS "/m", "{'data': {'k': '3'}}");
+    nodetest_patch(&t, MAPS "/m", "{'data': {'k': '3'}}");
     nodetest_end(&t, "p", "c", 1);
     apitest_advance(t.api, 15); /* the second time it is made to wait */
     ck_assert_str_eq(env_get(nodetest_run(&t, "p", "c")->envp, "A"), "3");
@@ -203,7 +190,7 @@ START_TEST(test_tried_again)
     apitest_advance(t.api, 1);
     str_reset(&t.history);
     t.fails_prepare = true;
-    patch(&t, MAPS "/m", "{'data': {'k': '2'}}");
+    nodetest_patch(&t, MAPS "/m", "{'data': {'k': '2'}}");
     t.fails_prepare = false;
     expect_history(&t, "");
     apitest_advance(t.api, 61);
@@ -233,10 +220,10 @@ START_TEST(test_many)
     nodetest_pod(&t, "p", spec);
     apitest_advance(t.api, 1);
     ck_assert_uint_eq(watches(&t), 16);
-    patch(&t, MAPS "/m3", "{'data': {'k3': '2'}}");
+    nodetest_patch(&t, MAPS "/m3", "{'data': {'k3': '2'}}");
     ck_assert_ptr_nonnull(strstr(t.history.s, "k3=2"));
     const size_t asked = openwatches_asked(t.transport, "/configmaps/m19");
-    patch(&t, MAPS "/m19", "{'data': {'k19': '2'}}");
+    nodetest_patch(&t, MAPS "/m19", "{'data': {'k19': '2'}}");
     apitest_advance(t.api, 61);
     ck_assert_ptr_nonnull(strstr(t.history.s, "k19=2"));
     ck_assert_uint_eq(openwatches_asked(t.transport, "/configmaps/m19"), asked + 1);

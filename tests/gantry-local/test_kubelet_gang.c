@@ -28,14 +28,7 @@ static void report(struct nodetest *t, const char *name, const char *status)
     AUTO_FREE char *path = xasprintf(NODETEST_PODS "/%s/status", name);
     AUTO_FREE char *body = xasprintf("{'status': {%s}}", status);
 
-    ck_assert_int_eq(apitest_send(t->api,
-                                  &(struct apitest_request){
-                                      .method = "PATCH",
-                                      .path = path,
-                                      .type = "application/merge-patch+json",
-                                      .body = body,
-                                  }),
-                     200);
+    nodetest_patch(t, path, body);
     apitest_advance(t->api, 1);
 }
 

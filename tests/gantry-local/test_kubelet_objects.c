@@ -32,14 +32,7 @@ START_TEST(test_variable_waits)
     nodetest_expect(&t, "p",
                     "status.containerStatuses.0.state.waiting.message~couldn't find key"
                     " k in ConfigMap default/m");
-    ck_assert_int_eq(apitest_send(t.api,
-                                  &(struct apitest_request){
-                                      .method = "PATCH",
-                                      .path = MAPS "/m",
-                                      .type = "application/merge-patch+json",
-                                      .body = "{'data': {'k': 'v'}}",
-                                  }),
-                     200);
+    nodetest_patch(&t, MAPS "/m", "{'data': {'k': 'v'}}");
     apitest_advance(t.api, 3);
     nodetest_expect(&t, "p",
                     "status.phase=Running|status.containerStatuses.0.restartCount=0");

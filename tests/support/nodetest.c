@@ -311,6 +311,17 @@ void nodetest_create(struct nodetest *t, const char *path, const char *body)
     apitest_advance(t->api, 0);
 }
 
+void nodetest_patch(struct nodetest *t, const char *path, const char *body)
+{
+    const struct apitest_request patch = {.method = "PATCH",
+                                          .path = path,
+                                          .type = "application/merge-patch+json",
+                                          .body = body};
+
+    ck_assert_msg(apitest_send(t->api, &patch) == 200, "%s", path);
+    apitest_advance(t->api, 0);
+}
+
 void nodetest_pod(struct nodetest *t, const char *name, const char *spec)
 {
     AUTO_FREE char *body = xasprintf(

@@ -54,6 +54,8 @@ void nodetest_fini(struct nodetest *t);
 void nodetest_pod(struct nodetest *t, const char *name, const char *spec);
 /* Any object; its HTTP status must be 201. */
 void nodetest_create(struct nodetest *t, const char *path, const char *body);
+/* By a merge patch; 200. */
+void nodetest_patch(struct nodetest *t, const char *path, const char *body);
 /* NULL: it does not run. */
 struct nodetest_run *nodetest_run(struct nodetest *t, const char *pod,
                                   const char *container);
