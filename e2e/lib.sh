@@ -43,6 +43,11 @@ process_pid() { # DIR NAME: the id, if it runs
     [[ $(process_birth "$pid") == "$birth" ]] && echo "$pid"
 }
 
+process_command() { # DIR NAME: leaves in `command` how it was started
+    local pid
+    pid=$(process_pid "$1" "$2") && mapfile -d '' command <"/proc/$pid/cmdline"
+}
+
 # process_start DIR NAME COMMAND...: in a session, and so a process group, of its own.
 process_start() {
     local dir=$1 name=$2

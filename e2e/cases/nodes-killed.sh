@@ -9,10 +9,9 @@ case_run() {
         wait" "requeue: true"
     wait_until 20 "the process runs" has_lines "$TMP/pid" 1
     expect_state again RUNNING
-    local pod pid command
+    local pod command
     pod=$(pods_of again)
-    pid=$(process_pid "$STAND" nodes)
-    mapfile -d '' command <"/proc/$pid/cmdline"
+    process_command "$STAND" nodes
     process_kill "$STAND" nodes
     wait_until 10 "the process has ended" process_ended "$TMP/pid"
     wait_until 10 "its child has ended" process_ended "$TMP/child"

@@ -9,10 +9,9 @@ case_run() {
     submit waits true "nodes: 4" "gpusPerNode: 8" "timeLimit: '5'"
     wait_until 30 "four ranks begin" has_lines "$TMP/begun" 4
     expect_state gang RUNNING
-    local id pid command
+    local id command
     id=$(field gang .status.jobID)
-    pid=$(process_pid "$STAND" nodes)
-    mapfile -d '' command <"/proc/$pid/cmdline"
+    process_command "$STAND" nodes
     process_stop "$STAND" nodes 20
     expect "ranks that were asked to end" "$(wc -l <"$TMP/asked")" 4
     process_start "$STAND" nodes "${command[@]}"

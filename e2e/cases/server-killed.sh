@@ -6,10 +6,8 @@ server_name() {
 }
 
 kill_server() { # leaves in `command` and `server_dir` how it was started
-    local pid
-    pid=$(process_pid "$STAND" "$(server_name)")
-    mapfile -d '' command <"/proc/$pid/cmdline"
-    server_dir=$(readlink "/proc/$pid/cwd")
+    process_command "$STAND" "$(server_name)"
+    server_dir=$(readlink "/proc/$(process_pid "$STAND" "$(server_name)")/cwd")
     process_kill "$STAND" "$(server_name)"
 }
 
