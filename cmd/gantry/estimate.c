@@ -10,6 +10,7 @@
 #include "crds/convert.h"
 #include "crds/jobstate.h"
 #include "crds/kinds.h"
+#include "crds/settings.h"
 #include "scheduler/sched.h"
 
 #define UID_OF_NEW "new"
@@ -185,13 +186,15 @@ static void plan(struct world *w, int64_t now_sec, struct estimate *ret)
 int estimate_start(struct api *c, const struct json *job, struct estimate *ret,
                    struct err *err)
 {
-    const struct sched_config config = sched_config_default();
     const int64_t now_sec = loop_now_sec(c->loop);
-    struct world w = {.sched = sched_new(&config)};
+    struct settings settings;
+    struct world w = {0};
+    settings_default(&settings);
+    w.sched = sched_new(&settings.sched);
     restable_init(&w.resources);
     w.convert = (struct convert){.resources = &w.resources,
-                                 .gpu_resource = "nvidia.com/gpu",
-                                 .gpu_type_label = "gantry.dev/gpu-type"};
+                                 .gpu_resource = settings.gpu_resource,
+                                 .gpu_type_label = settings.gpu_type_label};
     *ret = (struct estimate){.start_sec = TIME_UNSET, .reason = ""};
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < ARRAY_LEN(kinds); i++)
