@@ -124,24 +124,18 @@ static void account_changed(void *arg, enum kc_change change, void *old_item,
 
 /* ---- all of them ---- */
 
-static void trouble(void *arg, const char *line)
-{
-    struct controller *ctl = arg;
-    log_warn(ctl->log, "%s", line);
-}
-
 static const struct {
     const struct kc_resource *resource;
     struct kc_cache_ops ops;
 } kinds[POLICY_COUNT] = {
     [POLICY_PARTITION] = {&partition_resource,
                           {make_partition, partition_changed, free_partition,
-                           watches_synced, trouble}},
+                           watches_synced, watches_trouble}},
     [POLICY_QOS] = {&qos_resource,
-                    {make_qos, qos_changed, free_qos, watches_synced, trouble}},
+                    {make_qos, qos_changed, free_qos, watches_synced, watches_trouble}},
     [POLICY_ACCOUNT] = {&account_resource,
                         {make_account, account_changed, free_account, watches_synced,
-                         trouble}},
+                         watches_trouble}},
 };
 
 void policies_start(struct controller *ctl)

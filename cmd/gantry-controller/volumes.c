@@ -155,16 +155,10 @@ static void volume_changed(void *arg, enum kc_change change, void *old_item,
     ask_jobs(arg);
 }
 
-static void trouble(void *arg, const char *line)
-{
-    struct controller *ctl = arg;
-    log_warn(ctl->log, "%s", line);
-}
-
 static const struct kc_cache_ops claim_ops = {make_claim, claim_changed, free_claim,
-                                              watches_synced, trouble},
+                                              watches_synced, watches_trouble},
                                  volume_ops = {make_volume, volume_changed, free_volume,
-                                               watches_synced, trouble};
+                                               watches_synced, watches_trouble};
 
 void volumes_start(struct controller *ctl)
 {

@@ -309,22 +309,19 @@ static void pods_listed(void *arg)
     watches_synced(arg);
 }
 
-static void trouble(void *arg, const char *line)
+void watches_trouble(void *arg, const char *line)
 {
     struct controller *ctl = arg;
     log_warn(ctl->log, "%s", line);
 }
 
-static const struct kc_cache_ops node_ops = {make_node, node_changed, free_node,
-                                             watches_synced, trouble},
-                                 job_ops = {make_job, job_changed, free, watches_synced,
-                                            trouble},
-                                 pod_ops = {make_pod, pod_changed, free_pod,
-                                            pods_listed, trouble},
-                                 service_ops = {make_service, service_changed,
-                                                free_service, watches_synced, trouble},
-                                 quota_ops = {make_quota, quota_changed, free,
-                                              quotas_listed, trouble};
+static const struct kc_cache_ops
+    node_ops = {make_node, node_changed, free_node, watches_synced, watches_trouble},
+    job_ops = {make_job, job_changed, free, watches_synced, watches_trouble},
+    pod_ops = {make_pod, pod_changed, free_pod, pods_listed, watches_trouble},
+    service_ops = {make_service, service_changed, free_service, watches_synced,
+                   watches_trouble},
+    quota_ops = {make_quota, quota_changed, free, quotas_listed, watches_trouble};
 
 static struct kc_cache *watch(struct controller *ctl,
                               const struct kc_resource *resource,

@@ -1,6 +1,6 @@
 /*
  * watches - the caches: what they keep of each object, and whom they tell. Those of
- * partitions, QOS and accounts are in policies.h.
+ * partitions, QOS and accounts are in policies.h, of claims and volumes in volumes.h.
  *
  *   nodes       struct node       the core; the pods on a node that came, went or fell
  *                                 silent are considered again
@@ -25,8 +25,11 @@ void watches_stop(struct controller *ctl);
 enum node_fate watches_node_fate(const struct controller *ctl, const char *node);
 /* Tells the core of a pod, reconciles its job, or cleans it up. */
 void watches_consider_pod(struct controller *ctl, struct pod *pod);
-/* A cache has had its list: are all of them there now? */
+/* What any cache tells, those of policies.h and volumes.h too; `arg`: the controller.
+ * It has had its list: are all of them there now? */
 void watches_synced(void *arg);
+/* It has a line for the log. */
+void watches_trouble(void *arg, const char *line);
 /* All pods and Services. */
 void watches_consider_all(struct controller *ctl);
 
