@@ -100,14 +100,9 @@ static void saw_claims(struct rank *r, const struct pod *pod)
     r->claims_ready |= pod->running || pod->terminal;
 }
 
-static bool is_older(const struct pod *pod, struct rank *r)
+static uint64_t version_of(const struct pod *pod)
 {
-    uint64_t version =
-        pod->resource_version ? strtoull(pod->resource_version, NULL, 10) : 0;
-    if (version < r->version)
-        return true;
-    r->version = version;
-    return false;
+    return pod->resource_version ? strtoull(pod->resource_version, NULL, 10) : 0;
 }
 
 void attempt_saw_pod(struct attempt *a, const struct pod *pod, enum node_fate fate)
@@ -123,8 +118,10 @@ void attempt_saw_pod(struct attempt *a, const struct pod *pod, enum node_fate fa
         attempt_fail(a, "a pod stands on another node than was planned");
         return;
     }
-    if (is_older(pod, r))
+    uint64_t version = version_of(pod);
+    if (version < r->version)
         return;
+    r->version = version;
     if (!r->uid)
         r->uid = xstrdup(pod->uid);
     r->state = pod->node || r->state == RANK_BOUND ? RANK_BOUND : RANK_MADE;
