@@ -1,6 +1,6 @@
 /*
- * candidate - one of the controllers of a cluster: it stands by until it is elected, and
- * is the controller while it leads.
+ * candidate - one of the controllers of a cluster: it stands by until it is elected,
+ * and is the controller while it leads.
  *
  *   election: is it our turn? --> controller
  *       ^                             |
