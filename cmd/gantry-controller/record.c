@@ -254,8 +254,6 @@ void record_ask_partitions(struct record *r)
 /* Another volume may have the same name and claim, and be elsewhere. */
 void record_ask_volumes(struct record *r)
 {
-    if (!r->job || r->job->n_claims == 0)
-        return;
     look_out(r);
     r->outlooks++;
     told_update(r);

@@ -93,7 +93,7 @@ void record_settle(struct record *r);
 void record_vanished(struct record *r);
 /* Partitions have changed: which of them have it now? */
 void record_ask_partitions(struct record *r);
-/* Claims or volumes have changed: where may it start now? */
+/* One of its claims, or its volume, has changed: where may it start now? */
 void record_ask_volumes(struct record *r);
 /* Frees the record if nothing holds it any more. */
 void record_drop_if_empty(struct record *r);

@@ -128,12 +128,42 @@ static void free_volume(void *item)
     volume_free(item);
 }
 
-static void ask_jobs(struct controller *ctl)
+/* Is the claim of that name the thing, or bound to it? */
+typedef bool match_fn(const struct controller *ctl, const char *ns, const char *name,
+                      const void *thing);
+
+static bool is_claim(const struct controller *ctl, const char *ns, const char *name,
+                     const void *thing)
+{
+    const struct claim *claim = thing;
+    (void)ctl;
+    return str_eq(claim->ns, ns) && str_eq(claim->name, name);
+}
+
+static bool is_bound_to(const struct controller *ctl, const char *ns, const char *name,
+                        const void *thing)
+{
+    const struct claim *claim = find_claim(ctl, ns, name);
+    const struct volume *volume = thing;
+    return claim && str_eq(claim->volume, volume->name);
+}
+
+static bool concerns(const struct controller *ctl, const struct bjob *job,
+                     match_fn *match, const void *thing)
+{
+    for (size_t i = 0; job && i < job->n_claims; i++)
+        if (match(ctl, job->ns, job->claims[i], thing))
+            return true;
+    return false;
+}
+
+static void ask_jobs(struct controller *ctl, match_fn *match, const void *thing)
 {
     struct record *r, *tmp;
     if (ctl->synced)
         HASH_ITER (hh, ctl->records, r, tmp)
-            record_ask_volumes(r);
+            if (concerns(ctl, r->job, match, thing))
+                record_ask_volumes(r);
 }
 
 static void claim_changed(void *arg, enum kc_change change, void *old_item,
@@ -142,17 +172,15 @@ static void claim_changed(void *arg, enum kc_change change, void *old_item,
     const struct claim *was = old_item, *is = new_item;
     (void)object;
     if (change != KC_MODIFIED || !str_eq(was->volume, is->volume))
-        ask_jobs(arg);
+        ask_jobs(arg, is_claim, is ? is : was);
 }
 
 static void volume_changed(void *arg, enum kc_change change, void *old_item,
                            void *new_item, const struct json *object)
 {
     (void)change;
-    (void)old_item;
-    (void)new_item;
     (void)object;
-    ask_jobs(arg);
+    ask_jobs(arg, is_bound_to, new_item ? new_item : old_item);
 }
 
 static const struct kc_cache_ops claim_ops = {make_claim, claim_changed, free_claim,

@@ -156,6 +156,33 @@ START_TEST(test_moved)
 }
 END_TEST
 
+/* The same with the volume: another of its name is elsewhere. That others, which are no
+ * job's, come and go is nothing to it. */
+START_TEST(test_replaced)
+{
+    struct ctltest *t = begin();
+    make_volume(t, "pv", "'n3'");
+    make_claim(t, "data", "pv");
+    ctltest_submit(t, "hog", "'nodeList':'n3','exclusive':true");
+    ctltest_settle(t);
+    submit(t, "a", "data", "");
+    ctltest_expect(t, "a", "status.reason=Resources");
+    make_volume(t, "other", "'n1'");
+    make_claim(t, "others", "other");
+    ctltest_settle(t);
+    ctltest_expect(t, "a", "status.reason=Resources");
+    unmake(t, VOLUMES, "pv");
+    ctltest_settle(t);
+    ctltest_expect(t, "a",
+                   "status.reason=Constraints|"
+                   "status.message=volume pv of claim data does not exist");
+    make_volume(t, "pv", "'n2'");
+    ctltest_settle(t);
+    ctltest_expect(t, "a", "status.state=RUNNING|status.nodeList=n2");
+    ctltest_free(t);
+}
+END_TEST
+
 /* A claim without a volume gets its node's; one that got it elsewhere fails the launch,
  * and the next goes there. */
 START_TEST(test_unbound)
@@ -205,6 +232,7 @@ int main(void)
                                                        {test_gang, 1},
                                                        {test_missing, 1},
                                                        {test_moved, 1},
+                                                       {test_replaced, 1},
                                                        {test_unbound, 1},
                                                        {test_not_understood, 1},
                                                        {NULL, 0},
