@@ -107,17 +107,23 @@ static void await(struct rig *r, const char *part)
     }
 }
 
+/* Until a setting has the value. */
+static void await_value(struct rig *r, const int64_t *setting, int64_t value)
+{
+    int64_t until_ms = loop_mono_ms(r->loop) + PATIENCE_MS;
+    while (*setting != value) {
+        ck_assert_msg(loop_mono_ms(r->loop) < until_ms, "not read:\n%s", said(r));
+        loop_poll(r->loop, POLL_MS);
+    }
+}
+
 /* A change that comes after all before it: when it is seen, those were. */
 static void await_all(struct rig *r, int64_t weight)
 {
     AUTO_FREE char *text = xasprintf("priorityWeightQOS: %d\n", (int)weight);
     put(r, "next", text);
     move(r, "next", "gantry.yaml");
-    int64_t until_ms = loop_mono_ms(r->loop) + PATIENCE_MS;
-    while (r->settings.sched.priority_weight_qos != weight) {
-        ck_assert_msg(loop_mono_ms(r->loop) < until_ms, "not read:\n%s", said(r));
-        loop_poll(r->loop, POLL_MS);
-    }
+    await_value(r, &r->settings.sched.priority_weight_qos, weight);
 }
 
 /* ---- ways to change it ---- */
@@ -174,15 +180,11 @@ START_TEST(test_configmap)
         AUTO_FREE char *file = xasprintf("..%d/gantry.yaml", i);
         AUTO_FREE char *text =
             xasprintf("schedulerParameters: {bfMaxJobTest: %d}\n", i);
-        int64_t until_ms = loop_mono_ms(r.loop) + PATIENCE_MS;
         make_dir(&r, dir);
         put(&r, file, text);
         point(&r, "..data_tmp", dir);
         move(&r, "..data_tmp", "..data");
-        while (r.settings.sched.max_job_test != i) {
-            ck_assert_msg(loop_mono_ms(r.loop) < until_ms, "not read:\n%s", said(&r));
-            loop_poll(r.loop, POLL_MS);
-        }
+        await_value(&r, &r.settings.sched.max_job_test, i);
     }
     ck_assert_int_eq(r.settings.sched.priority_weight_age, 1000);
     ck_assert_int_eq(r.changes, 2);
