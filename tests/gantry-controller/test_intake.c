@@ -165,7 +165,7 @@ static void add_partition(struct ctltest *t, const char *name, const char *state
         "{'apiVersion':'gantry.dev/v1alpha1','kind':'Partition','metadata':{'name':"
         "'%s'},'spec':{'state':'%s'}}",
         name, state);
-    ck_assert_int_eq(apitest_request(t->api, "POST", PARTITIONS, body), 201);
+    ctltest_post(t, PARTITIONS, body);
     ctltest_settle(t);
 }
 

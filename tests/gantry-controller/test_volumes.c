@@ -10,12 +10,6 @@
 #define VOLUMES "/api/v1/persistentvolumes"
 #define HOST "kubernetes.io/hostname"
 
-static void post(struct ctltest *t, const char *path, const char *body)
-{
-    int status = apitest_request(t->api, "POST", path, body);
-    ck_assert_msg(status == 201, "%s: %d: %s", body, status, t->api->text.s);
-}
-
 static void unmake(struct ctltest *t, const char *path, const char *name)
 {
     AUTO_FREE char *all = xasprintf("%s/%s", path, name);
@@ -31,7 +25,7 @@ static void make_volume(struct ctltest *t, const char *name, const char *nodes)
         "'/data'},'nodeAffinity':{'required':{'nodeSelectorTerms':[{'matchExpressions'"
         ":[{'key':'" HOST "','operator':'In','values':[%s]}]}]}}}}",
         name, nodes);
-    post(t, VOLUMES, body);
+    ctltest_post(t, VOLUMES, body);
 }
 
 /* `volume` "": it is bound to none yet. */
@@ -42,7 +36,7 @@ static void make_claim(struct ctltest *t, const char *name, const char *volume)
         "'spec':{'volumeName':'%s','accessModes':['ReadWriteOnce'],'resources':{"
         "'requests':{'storage':'1Gi'}}}}",
         name, volume);
-    post(t, CLAIMS, body);
+    ctltest_post(t, CLAIMS, body);
 }
 
 static void submit(struct ctltest *t, const char *name, const char *claim,
@@ -53,7 +47,7 @@ static void submit(struct ctltest *t, const char *name, const char *claim,
         "},'spec':{%s'template':{'spec':{'containers':[{'name':'main','image':'x'}],"
         "'volumes':[{'name':'data','persistentVolumeClaim':{'claimName':'%s'}}]}}}}",
         name, more, claim);
-    post(t, JOBS, body);
+    ctltest_post(t, JOBS, body);
     ctltest_settle(t);
 }
 
@@ -211,11 +205,12 @@ END_TEST
 START_TEST(test_not_understood)
 {
     struct ctltest *t = begin();
-    post(t, VOLUMES,
-         "{'apiVersion':'v1','kind':'PersistentVolume','metadata':{'name':'pv'},'spec':"
-         "{'capacity':{'storage':'1Gi'},'accessModes':['ReadWriteOnce'],'local':{'path'"
-         ":'/data'},'nodeAffinity':{'required':{'nodeSelectorTerms':[{'matchFields':[{"
-         "'key':'metadata.name','operator':'In','values':['n3']}]}]}}}}");
+    ctltest_post(
+        t, VOLUMES,
+        "{'apiVersion':'v1','kind':'PersistentVolume','metadata':{'name':'pv'},'spec':"
+        "{'capacity':{'storage':'1Gi'},'accessModes':['ReadWriteOnce'],'local':{'path'"
+        ":'/data'},'nodeAffinity':{'required':{'nodeSelectorTerms':[{'matchFields':[{"
+        "'key':'metadata.name','operator':'In','values':['n3']}]}]}}}}");
     make_claim(t, "data", "pv");
     submit(t, "a", "data", "");
     ctltest_expect(t, "a",

@@ -17,7 +17,7 @@
 
 /* ---- the cluster ---- */
 
-static void post(struct ctltest *t, const char *path, const char *body)
+void ctltest_post(struct ctltest *t, const char *path, const char *body)
 {
     int status = apitest_request(t->api, "POST", path, body);
     ck_assert_msg(status == 201, "POST %s: %d: %s", path, status, t->api->text.s);
@@ -36,7 +36,7 @@ static void define(struct ctltest *t, const char *path)
     for (char *p = body; *p; p++)
         if (*p == '\'')
             *p = '`';
-    post(t, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", body);
+    ctltest_post(t, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", body);
 }
 
 static void add_node(struct ctltest *t, int i)
@@ -47,7 +47,7 @@ static void add_node(struct ctltest *t, int i)
         "'conditions':[{'type':'Ready','status':'True'}]}}",
         i);
     AUTO_FREE char *path = xasprintf("/api/v1/nodes/n%d/status", i);
-    post(t, "/api/v1/nodes", body);
+    ctltest_post(t, "/api/v1/nodes", body);
     ck_assert_int_eq(
         apitest_send(t->api,
                      &(struct apitest_request){.method = "PATCH",
@@ -73,9 +73,9 @@ struct ctltest *ctltest_new(void)
     define(t, "crds/accounts.yaml");
     for (int i = 1; i <= 4; i++)
         add_node(t, i);
-    post(t, "/apis/gantry.dev/v1alpha1/partitions",
-         "{'apiVersion':'gantry.dev/v1alpha1','kind':'Partition','metadata':"
-         "{'name':'main'},'spec':{'default':true,'nodes':'n[1-4]'}}");
+    ctltest_post(t, "/apis/gantry.dev/v1alpha1/partitions",
+                 "{'apiVersion':'gantry.dev/v1alpha1','kind':'Partition','metadata':"
+                 "{'name':'main'},'spec':{'default':true,'nodes':'n[1-4]'}}");
     ctltest_start(t);
     ctltest_settle(t);
     ck_assert(controller_is_synced(t->ctl));
@@ -123,7 +123,7 @@ void ctltest_submit(struct ctltest *t, const char *name, const char *spec)
                   "{'name':'%s'},'spec':{%s%s'template':{'spec':{'containers':"
                   "[{'name':'main','image':'local'}]}}}}",
                   name, spec, *spec ? "," : "");
-    post(t, JOBS, body);
+    ctltest_post(t, JOBS, body);
 }
 
 void ctltest_patch(struct ctltest *t, const char *path, const char *body)

@@ -41,6 +41,8 @@ void ctltest_start(struct ctltest *t);
 /* A BatchJob in namespace default, of one container `main`. `spec` holds further
  * fields: "'nodes': 2, 'timeLimit': '10'" or "". */
 void ctltest_submit(struct ctltest *t, const char *name, const char *spec);
+/* An object for a collection, which must be made. */
+void ctltest_post(struct ctltest *t, const char *path, const char *body);
 /* A merge patch, which must succeed. */
 void ctltest_patch(struct ctltest *t, const char *path, const char *body);
 void ctltest_act(struct ctltest *t, const char *name, const char *id, const char *type);
