@@ -74,8 +74,9 @@ static void go_on(struct kc_reflector *r, int64_t pause_ms)
     loop_timer_start(r->timer, r->list_wanted ? 0 : pause_ms);
 }
 
-/* A position that was lost is no failure of the server, unless that is all it says. */
-static bool is_free(struct kc_reflector *r)
+/* A position that was lost is no failure of the server, unless that is all it says: one
+ * is forgiven every HEALTHY_MS. */
+static bool forgive(struct kc_reflector *r)
 {
     const int64_t now_ms = loop_mono_ms(r->loop);
 
@@ -171,7 +172,7 @@ static void refused(struct kc_reflector *r, const struct kc_result *result)
     }
     if (result->reason == KC_REASON_NO_CONNECTION)
         r->failures = MIN(r->failures, MILD_FAILURES);
-    pause_ms = is_expired && is_free(r) ? 0 : backoff_ms(r, false);
+    pause_ms = is_expired && forgive(r) ? 0 : backoff_ms(r, false);
     if (result->retry_after_sec > 0)
         pause_ms = MAX(pause_ms, MIN(result->retry_after_sec * 1000, BACKOFF_MAX_MS));
     failed(r, r->phase != WATCHING || needs_list(result->reason), pause_ms, err.msg);
