@@ -119,7 +119,8 @@ static void keep_positions(const struct sched *s, struct claim *claim, size_t n)
         claim->positions[i] = (uint32_t)s->uses[i].position;
 }
 
-void book_grow(struct sched *s, int64_t until_sec)
+/* There is more room than before, up to some time. */
+static void grow(struct sched *s, int64_t until_sec)
 {
     s->grown = true;
     s->freed = true;
@@ -165,7 +166,7 @@ void book_strike(struct sched *s, struct jobrec *rec)
     if (plan)
         starts_drop_line(s, rec);
     rec->claim.on = false;
-    book_grow(s, begin_of(&s->timeline, rec->claim.last));
+    grow(s, begin_of(&s->timeline, rec->claim.last));
 }
 
 void book_cancel_plan(struct sched *s, struct jobrec *rec)
@@ -206,7 +207,7 @@ void book_strike_pod(struct sched *s, const struct podrec *pod)
 
     if (pod_use(s, pod, &use))
         timeline_give(&s->timeline, &use, 1, 0, s->timeline.n_slots);
-    book_grow(s, TIME_NEVER);
+    grow(s, TIME_NEVER);
 }
 
 /* ---- anew ---- */
@@ -294,5 +295,5 @@ void book_renew(struct sched *s, int64_t now_sec)
     HASH_ITER (hh, s->shapes, shape, next)
         timeline_demand(&s->timeline, &shape->like->each, shape->like->exclusive);
     timeline_ready(&s->timeline);
-    book_grow(s, TIME_NEVER);
+    grow(s, TIME_NEVER);
 }

@@ -37,9 +37,6 @@ void book_strike_pod(struct sched *s, const struct podrec *pod);
 /* How long a job of that limit is assumed to take, from the minute it starts in. */
 int64_t book_length(int64_t limit_sec);
 
-/* There is more room than before, up to some time. */
-void book_grow(struct sched *s, int64_t until_sec);
-
 /* Gives the plan up. */
 void book_cancel_plan(struct sched *s, struct jobrec *rec);
 

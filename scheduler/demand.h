@@ -28,7 +28,7 @@
 struct demand {
     struct resvec each;
     int64_t seats; /* 1, or SEATS for exclusive */
-    bool wanted;   /* since demands_drop_unwanted */
+    bool wanted;   /* since demands_reset */
 };
 
 struct scale {
