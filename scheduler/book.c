@@ -20,16 +20,6 @@ int64_t book_length(int64_t limit_sec)
 
 /* ---- one job ---- */
 
-static int64_t after(int64_t start_sec, int64_t length_sec)
-{
-    int64_t end;
-
-    if (length_sec == LIMIT_UNLIMITED ||
-        __builtin_add_overflow(start_sec, length_sec, &end))
-        return TIME_NEVER;
-    return end;
-}
-
 /* When what a job holds is assumed to be free. */
 static int64_t assumed_end(const struct sched *s, const struct jobrec *rec)
 {
@@ -40,10 +30,10 @@ static int64_t assumed_end(const struct sched *s, const struct jobrec *rec)
     if (limit_end == TIME_NEVER)
         return TIME_NEVER;
     if (job->phase == JOB_STARTING)
-        end = after(timeline_minute(job->start_sec),
-                    book_length(limit_end - job->start_sec));
+        end = timeline_end(timeline_minute(job->start_sec),
+                           book_length(limit_end - job->start_sec));
     else
-        end = after(limit_end, END_SLACK_SEC);
+        end = timeline_end(limit_end, END_SLACK_SEC);
     return MAX(end, soon);
 }
 
@@ -91,9 +81,9 @@ static struct span span_of(const struct sched *s, const struct jobrec *rec)
         return span;
     }
     part = cluster_partition(&s->cluster, job->plan.partition);
-    end = part == NULL
-              ? TIME_NEVER
-              : after(job->plan.start_sec, book_length(check_limit(job, part->part)));
+    end = part == NULL ? TIME_NEVER
+                       : timeline_end(job->plan.start_sec,
+                                      book_length(check_limit(job, part->part)));
     timeline_span(tl, job->plan.start_sec, end, &span.first, &span.last);
     span.slots = job->plan.slots;
     span.n = job->plan.n_slots;

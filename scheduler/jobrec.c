@@ -55,7 +55,7 @@ int64_t jobrec_end(const struct sched *s, const struct jobrec *rec)
 {
     const struct job *job = rec->job;
     const struct partrec *part = NULL;
-    int64_t limit = job->limit_sec, end;
+    int64_t limit = job->limit_sec;
 
     if (job->start_sec == TIME_UNSET)
         return TIME_NEVER;
@@ -63,10 +63,7 @@ int64_t jobrec_end(const struct sched *s, const struct jobrec *rec)
         part = cluster_partition(&s->cluster, job->partition);
     if (part != NULL)
         limit = check_limit(job, part->part);
-    if (limit < 0 || limit == LIMIT_UNLIMITED ||
-        __builtin_add_overflow(job->start_sec, limit, &end))
-        return TIME_NEVER;
-    return end;
+    return limit < 0 ? TIME_NEVER : timeline_end(job->start_sec, limit);
 }
 
 int64_t jobrec_end_to_tell(const struct sched *s, const struct jobrec *rec)

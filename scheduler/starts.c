@@ -24,15 +24,13 @@
 static size_t end_of(const struct sched *s, const struct job *job)
 {
     const struct timeline *tl = &s->timeline;
-    int64_t length = book_length(job->limit_sec), end;
+    int64_t now_sec = tl->bounds[0];
     size_t first, last;
 
     if (job->limit_sec == LIMIT_UNSET)
         return 1;
-    if (length == LIMIT_UNLIMITED ||
-        __builtin_add_overflow(tl->bounds[0], length, &end))
-        return tl->n_slots;
-    timeline_span(tl, tl->bounds[0], end, &first, &last);
+    timeline_span(tl, now_sec, timeline_end(now_sec, book_length(job->limit_sec)),
+                  &first, &last);
     return last;
 }
 

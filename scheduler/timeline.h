@@ -103,6 +103,16 @@ void timeline_ready(struct timeline *tl);
 bool timeline_is_outdated(const struct timeline *tl, int64_t now_sec);
 /* The minute that a time lies in. */
 int64_t timeline_minute(int64_t sec);
+/* When what takes so long (LIMIT_UNLIMITED) is over; TIME_NEVER: beyond all time. */
+static inline int64_t timeline_end(int64_t start_sec, int64_t length_sec)
+{
+    int64_t end;
+
+    if (length_sec == LIMIT_UNLIMITED ||
+        __builtin_add_overflow(start_sec, length_sec, &end))
+        return TIME_NEVER;
+    return end;
+}
 
 /* [start, end) in slots: *ret_last is one past the last that it touches. */
 void timeline_span(const struct timeline *tl, int64_t start_sec, int64_t end_sec,

@@ -13,12 +13,7 @@ void window_fini(struct window *w)
 
 static int64_t end_of(const struct seeker *by, size_t first)
 {
-    int64_t end;
-
-    if (by->limit_sec == LIMIT_UNLIMITED ||
-        __builtin_add_overflow(by->timeline->bounds[first], by->limit_sec, &end))
-        return TIME_NEVER;
-    return end;
+    return timeline_end(by->timeline->bounds[first], by->limit_sec);
 }
 
 static void span(struct window *w, const struct seeker *by, size_t first)
