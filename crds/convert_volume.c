@@ -106,10 +106,7 @@ void convert_claims(const struct json *pod_spec, const char *pod, char ***ret,
 
 bool volume_is_on(const struct volume *v, const struct node *node)
 {
-    bool on = v->n_any == 0;
-    for (size_t i = 0; i < v->n_any && !on; i++)
-        on = term_matches(&v->any[i], node->labels, node->n_labels);
-    return on;
+    return terms_match(v->any, v->n_any, node);
 }
 
 static void term_join(struct term *to, const struct term *from)

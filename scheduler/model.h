@@ -283,6 +283,8 @@ bool names_have(char *const *names, size_t n, const char *name); /* sorted */
 
 /* Kubernetes' label selector rules: a missing key satisfies NOT_IN and MISSING only. */
 bool term_matches(const struct term *t, const struct label *labels, size_t n);
+/* One of the alternatives; none are asked for: yes. */
+bool terms_match(const struct term *any, size_t n_any, const struct node *node);
 bool partition_has_node(const struct partition *p, const struct node *n);
 /* True if a NoSchedule or NoExecute taint of the node is not tolerated. */
 bool taints_refuse(const struct node *n, const struct toleration *tolerations,

@@ -145,6 +145,15 @@ bool term_matches(const struct term *t, const struct label *labels, size_t n)
     return true;
 }
 
+bool terms_match(const struct term *any, size_t n_any, const struct node *node)
+{
+    for (size_t i = 0; i < n_any; i++) {
+        if (term_matches(&any[i], node->labels, node->n_labels))
+            return true;
+    }
+    return n_any == 0;
+}
+
 bool partition_has_node(const struct partition *part, const struct node *node)
 {
     if (names_have(part->node_names, part->n_node_names, node->name))

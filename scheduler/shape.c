@@ -109,15 +109,11 @@ void shape_put(struct shape **shapes, struct shape *shape)
 
 bool shape_filters_admit(const struct job *like, const struct node *node)
 {
-    bool any = like->n_node_any == 0;
-
-    if (names_have(like->exclude, like->n_exclude, node->name) ||
-        (like->gpu_type != NULL && !str_eq(like->gpu_type, node->gpu_type)) ||
-        !term_matches(&like->node_all, node->labels, node->n_labels))
-        return false;
-    for (size_t i = 0; i < like->n_node_any && !any; i++)
-        any = term_matches(&like->node_any[i], node->labels, node->n_labels);
-    return any && !taints_refuse(node, like->tolerations, like->n_tolerations);
+    return !names_have(like->exclude, like->n_exclude, node->name) &&
+           (like->gpu_type == NULL || str_eq(like->gpu_type, node->gpu_type)) &&
+           term_matches(&like->node_all, node->labels, node->n_labels) &&
+           terms_match(like->node_any, like->n_node_any, node) &&
+           !taints_refuse(node, like->tolerations, like->n_tolerations);
 }
 
 static node_set set_cleared(node_set set, const struct cluster *c)
