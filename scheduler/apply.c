@@ -171,10 +171,16 @@ static void apply_job_gone(struct sched *s, const char *uid)
     }
 }
 
+/* A pod is told of again whenever its status moves: the same one takes nothing, and
+ * gives nothing back. */
 static void apply_pod(struct sched *s, struct foreign_pod *pod)
 {
     AUTO_FREE char *uid = xstrdup(pod->uid);
 
+    if (cluster_has_pod(&s->cluster, pod)) {
+        foreign_pod_free(pod);
+        return;
+    }
     book_strike_pod(s, cluster_pod(&s->cluster, uid));
     s->dirty |= cluster_put_pod(&s->cluster, pod);
     book_enter_pod(s, cluster_pod(&s->cluster, uid));

@@ -195,8 +195,9 @@ void book_strike_pod(struct sched *s, const struct podrec *pod)
 {
     struct use use;
 
-    if (pod_use(s, pod, &use))
-        timeline_give(&s->timeline, &use, 1, 0, s->timeline.n_slots);
+    if (!pod_use(s, pod, &use))
+        return;
+    timeline_give(&s->timeline, &use, 1, 0, s->timeline.n_slots);
     grow(s, TIME_NEVER);
 }
 

@@ -143,6 +143,15 @@ const struct podrec *cluster_pod(const struct cluster *c, const char *uid)
     return rec;
 }
 
+bool cluster_has_pod(const struct cluster *c, const struct foreign_pod *pod)
+{
+    const struct podrec *rec = cluster_pod(c, pod->uid);
+
+    return rec != NULL && strcmp(rec->pod->node, pod->node) == 0 &&
+           rec->pod->of_job == pod->of_job &&
+           memcmp(&rec->pod->use, &pod->use, sizeof(pod->use)) == 0;
+}
+
 bool cluster_drop_pod(struct cluster *c, const char *uid)
 {
     struct podrec *rec;
@@ -162,10 +171,7 @@ bool cluster_put_pod(struct cluster *c, struct foreign_pod *pod)
     struct podrec *rec;
     struct resvec use = cluster_use(&pod->use, 1);
 
-    HASH_FIND_STR(c->pods, pod->uid, rec);
-    if (rec != NULL && strcmp(rec->pod->node, pod->node) == 0 &&
-        rec->pod->of_job == pod->of_job &&
-        memcmp(&rec->pod->use, &pod->use, sizeof(pod->use)) == 0) {
+    if (cluster_has_pod(c, pod)) {
         foreign_pod_free(pod);
         return false;
     }

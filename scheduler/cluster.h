@@ -91,6 +91,8 @@ void cluster_release(struct cluster *c, const struct slot *slots, size_t n);
 struct resvec cluster_use(const struct resvec *each, int64_t pods);
 /* NULL: unknown. */
 const struct podrec *cluster_pod(const struct cluster *c, const char *uid);
+/* Is it known, just so? */
+bool cluster_has_pod(const struct cluster *c, const struct foreign_pod *pod);
 
 /* Positions and node sets as they are now; calls `forget` for each partition record
  * before it is freed. */
