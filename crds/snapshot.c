@@ -51,70 +51,27 @@ static const struct kind {
     {"pod", CHANGE_FOREIGN_POD, &fields_pod, foreign_pod_make, foreign_pod_drop},
 };
 
-/* The struct that a change carries; NULL: none of these. */
-static const void *object_of(const struct change *change)
+/* NULL: it carries none of these structs. */
+static const struct kind *kind_of(const struct change *change)
 {
-    switch (change->kind) {
-    case CHANGE_CONFIG:
-        return change->u.config;
-    case CHANGE_NODE:
-        return change->u.node;
-    case CHANGE_PARTITION:
-        return change->u.partition;
-    case CHANGE_QOS:
-        return change->u.qos;
-    case CHANGE_ACCOUNT:
-        return change->u.account;
-    case CHANGE_JOB:
-        return change->u.job;
-    case CHANGE_FOREIGN_POD:
-        return change->u.pod;
-    case CHANGE_NODE_GONE:
-    case CHANGE_PARTITION_GONE:
-    case CHANGE_QOS_GONE:
-    case CHANGE_ACCOUNT_GONE:
-    case CHANGE_JOB_GONE:
-    case CHANGE_FOREIGN_POD_GONE:
-    case CHANGE_RESOURCES:
-        break;
-    }
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        if (kinds[i].change == change->kind)
+            return &kinds[i];
     return NULL;
 }
 
-static struct change change_of(enum change_kind kind, void *object)
+/* What a change carries is a pointer, to a struct of its kind. */
+static const void *object_of(const struct change *change)
 {
-    struct change change = {.kind = kind};
-    switch (kind) {
-    case CHANGE_CONFIG:
-        change.u.config = object;
-        break;
-    case CHANGE_NODE:
-        change.u.node = object;
-        break;
-    case CHANGE_PARTITION:
-        change.u.partition = object;
-        break;
-    case CHANGE_QOS:
-        change.u.qos = object;
-        break;
-    case CHANGE_ACCOUNT:
-        change.u.account = object;
-        break;
-    case CHANGE_JOB:
-        change.u.job = object;
-        break;
-    case CHANGE_FOREIGN_POD:
-        change.u.pod = object;
-        break;
-    case CHANGE_NODE_GONE:
-    case CHANGE_PARTITION_GONE:
-    case CHANGE_QOS_GONE:
-    case CHANGE_ACCOUNT_GONE:
-    case CHANGE_JOB_GONE:
-    case CHANGE_FOREIGN_POD_GONE:
-    case CHANGE_RESOURCES:
-        break;
-    }
+    const void *object;
+    memcpy(&object, &change->u, sizeof(object));
+    return object;
+}
+
+static struct change change_of(const struct kind *kind, void *object)
+{
+    struct change change = {.kind = kind->change};
+    memcpy(&change.u, &object, sizeof(object));
     return change;
 }
 
@@ -143,22 +100,22 @@ static void write_resources(struct writer *w, const struct restable *res)
     w->resources = *res;
 }
 
+static void write_object(struct writer *w, const struct kind *kind, const void *object)
+{
+    void *fresh = kind->make();
+    JSON_AUTO struct json *line = json_new_object();
+    json_set(line, kind->key, fields_write(kind->fields, &w->resources, object, fresh));
+    write_line(w->out, line);
+    kind->drop(fresh);
+}
+
 static void write_change(void *arg, const struct change *change)
 {
-    struct writer *w = arg;
-    const void *object = object_of(change);
+    const struct kind *kind = kind_of(change);
     if (change->kind == CHANGE_RESOURCES)
-        write_resources(w, change->u.resources);
-    for (size_t i = 0; object && i < ARRAY_LEN(kinds); i++) {
-        if (kinds[i].change != change->kind)
-            continue;
-        void *fresh = kinds[i].make();
-        JSON_AUTO struct json *line = json_new_object();
-        json_set(line, kinds[i].key,
-                 fields_write(kinds[i].fields, &w->resources, object, fresh));
-        write_line(w->out, line);
-        kinds[i].drop(fresh);
-    }
+        write_resources(arg, change->u.resources);
+    else if (kind)
+        write_object(arg, kind, object_of(change));
 }
 
 void snapshot_write(const struct sched *s, int64_t now_sec, struct str *out)
@@ -218,7 +175,7 @@ static int read_change(struct snapshot_reader *r, const struct kind *kind,
         kind->drop(into);
         return err_prefix(err, "%s", kind->key);
     }
-    const struct change change = change_of(kind->change, into);
+    const struct change change = change_of(kind, into);
     r->fn(r->arg, &change);
     if (kind->change == CHANGE_CONFIG) /* copied; all others are taken over */
         kind->drop(into);
