@@ -126,21 +126,19 @@ static void count_files(void *arg, const char *name)
     c->n += below.n;
 }
 
-static bool is_written(const struct filetree *t, const char *dir)
+static bool is_written(const struct filetree *t, const char *dir, const char *version)
 {
-    AUTO_FREE char *version = current(dir);
-    AUTO_FREE char *root = xasprintf("%s/%s", dir, version ? version : "");
+    AUTO_FREE char *root = xasprintf("%s/%s", dir, version);
     struct count count = {.dir = root};
 
-    for (size_t i = 0; version && i < t->n; i++) {
+    for (size_t i = 0; i < t->n; i++) {
         AUTO_FREE char *path = xasprintf("%s/%s", root, t->files[i].path);
 
         if (!is_same(&t->files[i], path))
             return false;
     }
-    if (version)
-        each_entry(root, count_files, &count);
-    return version && count.n == t->n;
+    each_entry(root, count_files, &count);
+    return count.n == t->n;
 }
 
 /* ---- a new one ---- */
@@ -217,6 +215,21 @@ static int show_version(const char *dir, const char *name, struct err *err)
     return err_errno(err, errno, "write %.300s", data);
 }
 
+/* Name of the version that is shown from now on; heap. NULL and err: the old one is. */
+static char *bring_version(const struct filetree *t, const char *dir, struct err *err)
+{
+    AUTO_FREE char *old = current(dir);
+    AUTO_FREE char *new = NULL;
+
+    if (old && is_written(t, dir, old))
+        return TAKE(old);
+    new = write_version(t, dir, err);
+    if (!new || show_version(dir, new, err) == 0)
+        return TAKE(new);
+    remove_below(dir, new);
+    return NULL;
+}
+
 static int show_names(const struct filetree *t, const char *dir, struct err *err)
 {
     for (size_t i = 0; i < t->n; i++) {
@@ -256,25 +269,15 @@ static int make_root(const char *dir, struct err *err)
 
 int filetree_write(const struct filetree *t, const char *dir, struct err *err)
 {
-    AUTO_FREE char *name = NULL;
+    AUTO_FREE char *version = NULL;
     struct tidy tidy = {.tree = t, .dir = dir};
 
     if (make_root(dir, err) < 0)
         return -1;
-    if (!is_written(t, dir)) {
-        name = write_version(t, dir, err);
-        if (!name)
-            return -1;
-        if (show_version(dir, name, err) < 0) {
-            remove_below(dir, name);
-            return -1;
-        }
-    } else {
-        name = current(dir);
-    }
-    tidy.version = name;
-    if (show_names(t, dir, err) < 0)
+    version = bring_version(t, dir, err);
+    if (!version || show_names(t, dir, err) < 0)
         return -1;
+    tidy.version = version;
     each_entry(dir, tidy_entry, &tidy);
     return 0;
 }
