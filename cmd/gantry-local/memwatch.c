@@ -78,8 +78,6 @@ static void look(void *arg)
     loop_timer_start(w->timer, LOOK_MS);
     while ((m = find_over(w)))
         TAKE(m->over)(m->arg, m->used_bytes);
-    if (w->n == 0)
-        loop_timer_stop(w->timer);
 }
 
 struct memwatch *memwatch_new(struct loop *loop)
