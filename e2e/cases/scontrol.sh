@@ -12,7 +12,7 @@ holds_and_releases() {
     slurm scontrol release "$(id_of held)"
     expect_state held COMPLETED
     submit later true "nodes: 90" "timeLimit: '5'" # waits whatever happens
-    wait_until 20 "later waits" eval '[[ $(field later .status.state) == PENDING ]]'
+    expect_state later PENDING
     slurm scontrol hold "$(id_of later)"
     expect_reason later JobHeldUser
     expect "no pod of a held job" "$(pods_of later)" ""
