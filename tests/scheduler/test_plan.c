@@ -18,6 +18,7 @@
 #include "scheduler/sched.h"
 #include "scheduler/timeline.h"
 #include "tests/support/plain_plan.h"
+#include "tests/support/seeds.h"
 #include "tests/support/suite.h"
 
 #define CASES 2000
@@ -364,21 +365,11 @@ static void run_case(uint64_t seed)
     end_case(&q);
 }
 
-static unsigned long long setting(const char *name, unsigned long long otherwise)
-{
-    const char *text = getenv(name);
-
-    return text != NULL ? strtoull(text, NULL, 10) : otherwise;
-}
-
 START_TEST(test_plans)
 {
-    unsigned long long n = setting("GANTRY_CASES", CASES);
+    const struct seeds seeds = seeds_of("GANTRY_CASES", CASES);
 
-    if (getenv("GANTRY_SEED") != NULL)
-        run_case(setting("GANTRY_SEED", 0));
-    for (unsigned long long seed = 1; seed <= n && getenv("GANTRY_SEED") == NULL;
-         seed++)
+    for (uint64_t seed = seeds.first; seed <= seeds.last; seed++)
         run_case(seed);
 }
 END_TEST

@@ -16,6 +16,7 @@
 #include "base/util.h"
 #include "crds/snapshot.h"
 #include "tests/support/cluster_text.h"
+#include "tests/support/seeds.h"
 #include "tests/support/suite.h"
 
 #define HISTORIES 3000
@@ -633,21 +634,11 @@ static void run_history(uint64_t seed)
     str_fini(&h.script);
 }
 
-static unsigned long long setting(const char *name, unsigned long long otherwise)
-{
-    const char *text = getenv(name);
-
-    return text != NULL ? strtoull(text, NULL, 10) : otherwise;
-}
-
 START_TEST(test_law)
 {
-    unsigned long long n = setting("GANTRY_HISTORIES", HISTORIES);
+    const struct seeds seeds = seeds_of("GANTRY_HISTORIES", HISTORIES);
 
-    if (getenv("GANTRY_SEED") != NULL)
-        run_history(setting("GANTRY_SEED", 0));
-    for (unsigned long long seed = 1; seed <= n && getenv("GANTRY_SEED") == NULL;
-         seed++)
+    for (uint64_t seed = seeds.first; seed <= seeds.last; seed++)
         run_history(seed);
 }
 END_TEST
