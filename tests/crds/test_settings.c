@@ -252,7 +252,7 @@ START_TEST(test_adopt)
 }
 END_TEST
 
-/* The help names every key of the table with the default that is in force. */
+/* The help names keys, and defaults. */
 START_TEST(test_help)
 {
     char *text = NULL;
@@ -277,6 +277,46 @@ START_TEST(test_help)
 }
 END_TEST
 
+/* From a line of the help, "  KEY  what it is [DEFAULT]". */
+static void take_default(struct settings *s, const char *line)
+{
+    const char *key = line + 2, *value = strrchr(line, '['), *end = strrchr(line, ']');
+    if (!str_starts(line, "  ") || str_starts(value, "[none]"))
+        return;
+    int key_len = (int)strcspn(key, " "), section_len = (int)strcspn(key, ".");
+    AUTO_FREE char *name = xasprintf("%.*s", key_len, key);
+    AUTO_FREE char *text = xasprintf("%.*s", (int)(end - value - 1), value + 1);
+    AUTO_FREE char *yaml = section_len < key_len
+                               ? xasprintf("%.*s: {%s: %s}", section_len, name,
+                                           name + section_len + 1, text)
+                               : xasprintf("%s: %s", name, text);
+    struct err err = ERR_INIT;
+    ck_assert_msg(parse(s, yaml, &err) == 0, "%s", err.msg);
+}
+
+/* What it says in brackets, read as files, is what holds without one. */
+START_TEST(test_help_defaults)
+{
+    struct settings s, told = {0};
+    char *text = NULL, *rest = NULL;
+    size_t len;
+    STR_AUTO struct str changed, kept;
+    str_init(&changed, 1024);
+    str_init(&kept, 1024);
+    FILE *out = open_memstream(&text, &len);
+    settings_help(out);
+    fclose(out);
+    for (char *line = strtok_r(text, "\n", &rest); line;
+         line = strtok_r(NULL, "\n", &rest))
+        take_default(&told, line);
+    settings_default(&s);
+    settings_adopt(&s, &told, &changed, &kept);
+    ck_assert_str_eq(changed.s, "");
+    ck_assert_str_eq(kept.s, "");
+    free(text);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("crds/settings", (struct suite_row[]){
@@ -288,6 +328,7 @@ int main(void)
                                            {test_load, 1},
                                            {test_adopt, ARRAY_LEN(adopted)},
                                            {test_help, 1},
+                                           {test_help_defaults, 1},
                                            {NULL, 0},
                                        });
 }
