@@ -163,6 +163,11 @@ bool partition_has_node(const struct partition *part, const struct node *node)
     return term_matches(&part->selector, node->labels, node->n_labels);
 }
 
+bool partition_is_closed(const struct partition *part)
+{
+    return part->state == PART_DRAIN || part->state == PART_INACTIVE;
+}
+
 /* ---- taints ---- */
 
 static bool tolerates(const struct toleration *tol, const struct taint *taint)

@@ -20,11 +20,6 @@ static bool list_has(const char *list, const char *name)
     return false;
 }
 
-static bool is_closed(const struct partition *part)
-{
-    return part && (part->state == PART_DRAIN || part->state == PART_INACTIVE);
-}
-
 static bool is_queued(const struct jstatus *s)
 {
     return s->state != JOB_STATE_NONE && !s->refusal;
@@ -42,7 +37,7 @@ static void ask(struct asking *a, const char *name)
     const struct partition *part = sched_partition(a->sched, name);
     bool is_in =
         a->started || (is_queued(a->status) && list_has(a->status->partition, name));
-    if (is_closed(part) && !is_in)
+    if (part && partition_is_closed(part) && !is_in)
         str_addf(&a->closed, "%s%s is in state %s", a->closed.len > 0 ? ", " : "", name,
                  part_state_word(part->state));
     else

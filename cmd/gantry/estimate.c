@@ -6,6 +6,7 @@
 
 #include "base/hostlist.h"
 #include "base/util.h"
+#include "cmd/gantry/newjob.h"
 #include "cmd/gantry/slurmtime.h"
 #include "crds/convert.h"
 #include "crds/jobstate.h"
@@ -77,6 +78,8 @@ static void tell_job(struct world *w, const struct json *object)
     if (job_state_parse(json_str(object, "status.state"), &state) < 0 ||
         state == JOB_STATE_NONE || job_state_is_final(state))
         return;
+    if (state == JOB_STATE_PENDING && newjob_is_refused(object))
+        return;
     struct job *job = convert_job(&w->convert, object, NULL);
     if (!job)
         return;
@@ -120,6 +123,20 @@ static int read_kind(struct api *c, struct world *w, size_t kind, struct err *er
     return 0;
 }
 
+/* As the controller does; that one of them takes jobs has been seen to. */
+static void leave_closed(const struct world *w, struct job *model)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < model->n_partitions; i++) {
+        const struct partition *part = sched_partition(w->sched, model->partitions[i]);
+        if (part && partition_is_closed(part))
+            free(model->partitions[i]);
+        else
+            model->partitions[kept++] = model->partitions[i];
+    }
+    model->n_partitions = kept;
+}
+
 /* Behind all others that wait. */
 static int add_new(struct world *w, const struct json *job, int64_t now_sec,
                    struct err *err)
@@ -131,6 +148,7 @@ static int add_new(struct world *w, const struct json *job, int64_t now_sec,
     model->uid = xstrdup(UID_OF_NEW);
     model->job_id = w->last_id + 1;
     model->submit_sec = now_sec;
+    leave_closed(w, model);
     sched_apply(w->sched, &(struct change){.kind = CHANGE_RESOURCES,
                                            .u.resources = &w->resources});
     sched_apply(w->sched, &(struct change){.kind = CHANGE_JOB, .u.job = model});

@@ -43,5 +43,7 @@ int newjob_send(struct newjob *n, struct err *err);
 /* Takes back what was sent. What cannot be is added to `err`, the reason for it. */
 void newjob_withdraw(struct newjob *n, struct err *err);
 int64_t newjob_id(const struct newjob *n);
+/* The controller did not take the job into the queue (condition Accepted=False). */
+bool newjob_is_refused(const struct json *job);
 
 #endif

@@ -216,14 +216,14 @@ static const struct json *condition(const struct json *job, const char *type)
     return NULL;
 }
 
-static bool is_refused(const struct json *job)
+bool newjob_is_refused(const struct json *job)
 {
     return str_eq(json_str(condition(job, "Accepted"), "status"), "False");
 }
 
 static bool has_id_or_refusal(const struct json *job)
 {
-    return json_int_or(job, "status.jobID", 0) > 0 || is_refused(job);
+    return json_int_or(job, "status.jobID", 0) > 0 || newjob_is_refused(job);
 }
 
 /* "spec.nodes: ..." of the controller, by the option's name. */
@@ -277,7 +277,7 @@ static int await_id(struct newjob *n, struct err *err)
     }
     switch (end) {
     case JOBWATCH_TRUE:
-        if (is_refused(n->object))
+        if (newjob_is_refused(n->object))
             return refused_by_controller(n, err);
         return check_reason(n, err);
     case JOBWATCH_GONE:

@@ -275,6 +275,39 @@ START_TEST(test_test_only)
 }
 END_TEST
 
+static void add_partition(struct clitest *t, const char *name, const char *state)
+{
+    AUTO_FREE char *body =
+        xasprintf("{'apiVersion':'gantry.dev/v1alpha1','kind':'Partition','metadata':"
+                  "{'name':'%s'},'spec':{'state':'%s'}}",
+                  name, state);
+
+    ctltest_post(t->ctl, "/apis/gantry.dev/v1alpha1/partitions", body);
+}
+
+/* A partition that takes no new jobs does not take this one; nor is it behind a job that
+ * was not taken in. */
+START_TEST(test_test_only_closed)
+{
+    struct clitest *t = clitest_new();
+
+    add_partition(t, "shut", "DRAIN");
+    set_state(t, "DOWN");
+    clitest_expect(t, "sbatch --test-only -p main,shut --wrap x", 0, "",
+                   "sbatch: the job would be accepted; it would wait (PartitionDown): "
+                   "partition main is down\n");
+    ctltest_submit(t->ctl, "refused",
+                   "'partition':'shut','nodes':4,'exclusive':true,'timeLimit':'10'");
+    ctltest_settle(t->ctl);
+    ctltest_expect(t->ctl, "refused", "status.reason=PartitionInactive");
+    add_partition(t, "open", "UP");
+    clitest_expect(t, "sbatch --test-only -p open --wrap x", 0, "",
+                   "sbatch: Job to start at 2027-01-15T08:00:0* using 1 processors on "
+                   "nodes n1 in partition open\n");
+    clitest_free(t);
+}
+END_TEST
+
 START_TEST(test_about)
 {
     struct clitest *t = clitest_new();
@@ -534,6 +567,7 @@ int main(void)
                                            {test_account, 1},
                                            {test_closed_partition, 1},
                                            {test_test_only, 1},
+                                           {test_test_only_closed, 1},
                                            {test_about, 1},
                                            {test_fault, ARRAY_LEN(faults)},
                                            {test_no_controller, 1},
