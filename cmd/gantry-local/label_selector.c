@@ -6,20 +6,25 @@
 #include "base/util.h"
 #include "cmd/gantry-local/object.h"
 
-static int by_text(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
+struct part {
+    const char *key; /* what it is sorted by; lent */
+    char *text;
+};
 
 struct parts {
-    char **items;
+    struct part *items;
     size_t n, cap;
 };
 
-static void add_part(struct parts *p, char *take)
+static int by_key(const void *a, const void *b)
+{
+    return strcmp(((const struct part *)a)->key, ((const struct part *)b)->key);
+}
+
+static void add_part(struct parts *p, const char *key, char *take)
 {
     GROW(p->items, p->n, p->cap);
-    p->items[p->n++] = take;
+    p->items[p->n++] = (struct part){key, take};
 }
 
 static char *join_sorted(struct parts *p)
@@ -28,10 +33,10 @@ static char *join_sorted(struct parts *p)
 
     str_init(&out, OBJECT_BYTES_MAX);
     if (p->n > 0)
-        qsort(p->items, p->n, sizeof(*p->items), by_text);
+        qsort(p->items, p->n, sizeof(*p->items), by_key);
     for (size_t i = 0; i < p->n; i++) {
-        str_addf(&out, "%s%s", i > 0 ? "," : "", p->items[i]);
-        free(p->items[i]);
+        str_addf(&out, "%s%s", i > 0 ? "," : "", p->items[i].text);
+        free(p->items[i].text);
     }
     free(p->items);
     return str_take(&out);
@@ -41,9 +46,11 @@ static char *values_text(const struct json *values)
 {
     struct parts words = {0};
 
-    for (size_t i = 0; i < json_len(values); i++)
-        if (json_is(json_item(values, i), JSON_STRING))
-            add_part(&words, xstrdup(json_string(json_item(values, i))));
+    for (size_t i = 0; i < json_len(values); i++) {
+        const struct json *value = json_item(values, i);
+        if (json_is(value, JSON_STRING))
+            add_part(&words, json_string(value), xstrdup(json_string(value)));
+    }
     return join_sorted(&words);
 }
 
@@ -76,8 +83,10 @@ char *label_selector_text(const struct json *selector)
         return xstrdup(json_string(selector));
     for (json_each (it, labels || expressions ? labels : selector))
         if (json_is(it.val, JSON_STRING))
-            add_part(&terms, xasprintf("%s=%s", it.key, json_string(it.val)));
-    for (size_t i = 0; i < json_len(expressions); i++)
-        add_part(&terms, expression_text(json_item(expressions, i)));
+            add_part(&terms, it.key, xasprintf("%s=%s", it.key, json_string(it.val)));
+    for (size_t i = 0; i < json_len(expressions); i++) {
+        const struct json *e = json_item(expressions, i);
+        add_part(&terms, json_str_or(e, "key", ""), expression_text(e));
+    }
     return join_sorted(&terms);
 }

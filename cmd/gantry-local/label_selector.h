@@ -10,7 +10,7 @@
 #include "base/json.h"
 
 /* A LabelSelector, a map of labels as older kinds have it, or a text already; terms are
- * sorted, "" selects everything. The caller's. */
+ * sorted by their keys, "" selects everything. The caller's. */
 char *label_selector_text(const struct json *selector);
 
 #endif

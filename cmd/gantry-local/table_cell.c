@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-local/label_selector.h"
 #include "cmd/gantry-local/table_priv.h"
 
 struct json *cell_take(char *text)
@@ -21,58 +22,11 @@ struct json *cell_text_or(const struct json *object, const char *path,
     return v == NULL ? json_new_string(otherwise) : cell_take(json_text(v, NULL));
 }
 
-static void add_labels(struct str *text, const struct json *labels)
-{
-    for (json_each (it, labels))
-        str_addf(text, "%s%s=%s", text->len > 0 ? "," : "", it.key,
-                 json_is(it.val, JSON_STRING) ? json_string(it.val) : "");
-}
-
-struct json *cell_labels(const struct json *labels)
-{
-    STR_AUTO struct str text;
-
-    str_init(&text, CELL_MAX);
-    add_labels(&text, labels);
-    return cell_take(str_take(&text));
-}
-
-static void add_values(struct str *text, const struct json *values)
-{
-    str_add(text, " (");
-    for (size_t i = 0; i < json_len(values); i++)
-        str_addf(text, "%s%s", i > 0 ? "," : "",
-                 json_is(json_item(values, i), JSON_STRING)
-                     ? json_string(json_item(values, i))
-                     : "");
-    str_addc(text, ')');
-}
-
-/* "key in (a,b)", "key notin (a)", "key", "!key". */
-static void add_expression(struct str *text, const struct json *expression)
-{
-    const char *operator= json_str_or(expression, "operator", "");
-    const char *key = json_str_or(expression, "key", "");
-    const bool in = strcmp(operator, "In") == 0;
-
-    str_addf(text, "%s%s%s", text->len > 0 ? "," : "",
-             strcmp(operator, "DoesNotExist") == 0 ? "!" : "", key);
-    if (!in && strcmp(operator, "NotIn") != 0)
-        return;
-    str_add(text, in ? " in" : " notin");
-    add_values(text, json_get(expression, "values"));
-}
-
 struct json *cell_selector(const struct json *selector)
 {
-    const struct json *list = json_get(selector, "matchExpressions");
-    STR_AUTO struct str text;
+    AUTO_FREE char *text = label_selector_text(selector);
 
-    str_init(&text, CELL_MAX);
-    add_labels(&text, json_get(selector, "matchLabels"));
-    for (size_t i = 0; i < json_len(list); i++)
-        add_expression(&text, json_item(list, i));
-    return cell_take(str_take(&text));
+    return cell_take(xstrndup(text, CELL_MAX));
 }
 
 struct json *cell_words(const struct json *words, size_t max)

@@ -78,7 +78,7 @@ static struct json *service_external_ip(const struct json *service, int64_t now_
 static struct json *service_selector(const struct json *service, int64_t now_sec)
 {
     (void)now_sec;
-    return cell_labels(json_at(service, "spec.selector"));
+    return cell_selector(json_at(service, "spec.selector"));
 }
 
 /* ---- endpoints ---- */

@@ -58,9 +58,8 @@ struct json *cell_take(char *text);
 /* The value at `path` as text, or `otherwise`. */
 struct json *cell_text_or(const struct json *object, const char *path,
                           const char *otherwise);
-/* "a=b,c=d". */
-struct json *cell_labels(const struct json *labels);
-/* A LabelSelector as text, "<none>" for one that selects all. */
+/* A LabelSelector, or a map of labels ("a=b,c=d"), as text; "<none>" for one that
+ * selects all. */
 struct json *cell_selector(const struct json *selector);
 /* At most `max` of the words (an array of strings), then "+ 2 more...". */
 struct json *cell_words(const struct json *words, size_t max);

@@ -46,19 +46,19 @@ static struct json *spec_selector(const struct json *object, int64_t now_sec)
 static struct json *rc_selector(const struct json *rc, int64_t now_sec)
 {
     (void)now_sec;
-    return cell_labels(json_at(rc, "spec.selector"));
+    return cell_selector(json_at(rc, "spec.selector"));
 }
 
 static struct json *template_labels(const struct json *template, int64_t now_sec)
 {
     (void)now_sec;
-    return cell_labels(json_at(template, "template.metadata.labels"));
+    return cell_selector(json_at(template, "template.metadata.labels"));
 }
 
 static struct json *daemonset_nodes(const struct json *daemonset, int64_t now_sec)
 {
     (void)now_sec;
-    return cell_labels(json_at(daemonset, "spec.template.spec.nodeSelector"));
+    return cell_selector(json_at(daemonset, "spec.template.spec.nodeSelector"));
 }
 
 static struct json *revision_controller(const struct json *revision, int64_t now_sec)

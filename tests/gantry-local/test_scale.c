@@ -39,7 +39,7 @@ START_TEST(test_get)
         t, "the scale",
         "kind=Scale|apiVersion=autoscaling/v1|metadata.name=d|metadata.uid~-|"
         "metadata.labels!|spec.replicas=2|status.replicas=0|"
-        "status.selector=!q,a=1,b=2,p,z notin (x,y)");
+        "status.selector=a=1,b=2,p,!q,z notin (x,y)");
     request(t, "GET", "/apis/apps/v1/namespaces/default/deployments/nosuch/scale", NULL,
             404);
     request(t, "GET", "/api/v1/namespaces/default/pods/p/scale", NULL, 404);

@@ -117,6 +117,12 @@ static const struct {
      "tatus\":{\"desiredNumberScheduled\":3,\"numberReady\":1}}",
      "[\"x\",3,0,1,0,0,\"disk=ssd\",\"60m\",\"c,d\",\"i,j\",\"a=b,c in (d,e),!f,g notin"
      " (h),i\"]"},
+    {"a selector in another order than its keys'", "networking.k8s.io",
+     "networkpolicies",
+     "{\"spec\":{\"podSelector\":{\"matchLabels\":{\"b-c\":\"1\",\"b\":\"2\"},"
+     "\"matchExpressions\":[{\"key\":\"c\",\"operator\":\"DoesNotExist\"},{\"key\":"
+     "\"a\",\"operator\":\"In\",\"values\":[\"y\",\"x\"]}]}}}",
+     "[\"x\",\"a in (x,y),b=2,b-c=1,!c\",\"60m\"]"},
     {"a replication controller", "", "replicationcontrollers",
      "{\"spec\":{\"replicas\":2,\"selector\":{\"a\":\"b\"},\"template\":{\"spec\":{"
      "\"contai"
