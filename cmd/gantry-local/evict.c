@@ -27,17 +27,23 @@ static bool is_ready(const struct json *pod)
     return false;
 }
 
-static bool selects(const struct json *budget, const struct object *pod)
+/* False: it selects no pod. */
+static bool read_selector(const struct json *budget, struct selector *ret)
 {
     const struct json *selector = json_at(budget, "spec.selector");
-    SELECTOR_AUTO struct selector parsed = {0};
     struct err err = ERR_INIT;
 
     if (!selector)
         return false;
     AUTO_FREE char *text = label_selector_text(selector);
-    return selector_parse_labels(&parsed, text, &err) == 0 &&
-           selector_matches_labels(&parsed, pod);
+    return selector_parse_labels(ret, text, &err) == 0;
+}
+
+static bool selects(const struct json *budget, const struct object *pod)
+{
+    SELECTOR_AUTO struct selector selector = {0};
+
+    return read_selector(budget, &selector) && selector_matches_labels(&selector, pod);
 }
 
 /* "20%" of what is expected, rounded up, or a number. */
@@ -54,12 +60,15 @@ static void count_pods(struct call *call, const struct json *budget, struct coun
     const struct store *store = call->server->store;
     const struct json *available = json_at(budget, "spec.minAvailable");
     const struct json *unavailable = json_at(budget, "spec.maxUnavailable");
+    SELECTOR_AUTO struct selector selector = {0};
     struct object_list list;
 
     *ret = (struct count){0};
+    if (!read_selector(budget, &selector))
+        return;
     store_list(store, call->table, call->ns, store_version(store), &list);
     for (size_t i = 0; i < list.n; i++) {
-        if (!selects(budget, list.items[i]))
+        if (!selector_matches_labels(&selector, list.items[i]))
             continue;
         JSON_AUTO struct json *pod = object_tree(list.items[i]);
         ret->expected++;
