@@ -5,15 +5,22 @@
 #include "cmd/gantry-local/names.h"
 #include "cmd/gantry-local/table_priv.h"
 
+/* How long ago the first of these times was that the event has. */
+static struct json *since_first_of(const struct json *event, const char *const *times,
+                                   size_t n, int64_t now_sec)
+{
+    for (size_t i = 0; i < n; i++)
+        if (json_str(event, times[i]) != NULL)
+            return table_since(json_str(event, times[i]), now_sec);
+    return table_since(NULL, now_sec);
+}
+
 static struct json *event_last_seen(const struct json *event, int64_t now_sec)
 {
     static const char *const times[] = {"series.lastObservedTime", "lastTimestamp",
                                         "eventTime", "deprecatedLastTimestamp"};
 
-    for (size_t i = 0; i < ARRAY_LEN(times); i++)
-        if (json_str(event, times[i]) != NULL)
-            return table_since(json_str(event, times[i]), now_sec);
-    return json_new_string("<unknown>");
+    return since_first_of(event, times, ARRAY_LEN(times), now_sec);
 }
 
 static struct json *event_first_seen(const struct json *event, int64_t now_sec)
@@ -21,10 +28,7 @@ static struct json *event_first_seen(const struct json *event, int64_t now_sec)
     static const char *const times[] = {"firstTimestamp", "eventTime",
                                         "deprecatedFirstTimestamp"};
 
-    for (size_t i = 0; i < ARRAY_LEN(times); i++)
-        if (json_str(event, times[i]) != NULL)
-            return table_since(json_str(event, times[i]), now_sec);
-    return json_new_string("<unknown>");
+    return since_first_of(event, times, ARRAY_LEN(times), now_sec);
 }
 
 static const struct json *event_about(const struct json *event)
