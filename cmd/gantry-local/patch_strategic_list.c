@@ -22,16 +22,19 @@ static const struct json *identity(const struct json *item, const char *key)
     return key ? json_get(item, key) : item;
 }
 
+static bool is_same(const struct json *a, const struct json *b, const char *key)
+{
+    const struct json *of_a = identity(a, key), *of_b = identity(b, key);
+
+    return of_a && of_b && json_equal(of_a, of_b);
+}
+
 /* Where the list has the item of that identity; NOWHERE. */
 static size_t find(const struct json *list, const struct json *item, const char *key)
 {
-    const struct json *wanted = identity(item, key);
-
-    for (size_t i = 0; wanted && i < json_len(list); i++) {
-        const struct json *have = identity(json_item(list, i), key);
-        if (have && json_equal(have, wanted))
+    for (size_t i = 0; i < json_len(list); i++)
+        if (is_same(json_item(list, i), item, key))
             return i;
-    }
     return NOWHERE;
 }
 
@@ -53,10 +56,14 @@ static struct json *part(const struct json *list, const struct json *order,
 {
     struct json *out = json_new_array();
 
-    for (size_t o = 0; o < json_len(order); o++)
+    for (size_t o = 0; o < json_len(order); o++) {
+        const struct json *wanted = json_item(order, o);
+        if (find(order, wanted, key) != o)
+            continue; /* named before, or by nothing */
         for (size_t i = 0; i < json_len(list); i++)
-            if (find(order, json_item(list, i), key) == o)
+            if (is_same(json_item(list, i), wanted, key))
                 json_append(out, json_ref(json_item(list, i)));
+    }
     return out;
 }
 
