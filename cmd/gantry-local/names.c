@@ -6,6 +6,7 @@
 
 #include "base/util.h"
 
+#define PORT_NAME_MAX 15
 #define SUBDOMAIN_RULE                                                               \
     "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric "        \
     "characters, '-' or '.', and must start and end with an alphanumeric character " \
@@ -135,6 +136,23 @@ const char *name_refuse_value(const char *value)
     if (!value[0] || is_label_word(value))
         return NULL;
     return strlen(value) > 63 ? "must be no more than 63 bytes" : VALUE_RULE;
+}
+
+const char *name_refuse_port(const char *name)
+{
+    const size_t len = strlen(name);
+
+    if (len > PORT_NAME_MAX)
+        return "must be no more than 15 characters";
+    if (len == 0 || strspn(name, "-abcdefghijklmnopqrstuvwxyz0123456789") < len)
+        return "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)";
+    if (!strpbrk(name, "abcdefghijklmnopqrstuvwxyz"))
+        return "must contain at least one letter (a-z)";
+    if (strstr(name, "--"))
+        return "must not contain consecutive hyphens";
+    if (name[0] == '-' || name[len - 1] == '-')
+        return "must not begin or end with a hyphen";
+    return NULL;
 }
 
 const char *name_refuse_segment(const char *name)

@@ -26,6 +26,8 @@ const char *name_refuse_label(const char *name);
 const char *name_refuse_qualified(const char *name);
 /* The value of a label. */
 const char *name_refuse_value(const char *value);
+/* What a port is called where a number could stand. */
+const char *name_refuse_port(const char *name);
 /* What may stand between two slashes of a path. */
 const char *name_refuse_segment(const char *name);
 

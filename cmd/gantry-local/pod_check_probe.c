@@ -2,9 +2,8 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-local/names.h"
 #include "cmd/gantry-local/pod_check_private.h"
-
-#define PORT_NAME_MAX 15
 
 enum { LIVENESS = 1, READINESS = 2, STARTUP = 4 };
 
@@ -19,30 +18,12 @@ static const struct {
 
 /* ---- ports ---- */
 
-/* What is wrong with the name of a port; NULL: nothing. */
-static const char *port_name_fault(const char *name)
-{
-    const size_t len = strlen(name);
-
-    if (len > PORT_NAME_MAX)
-        return "must be no more than 15 characters";
-    if (len == 0 || strspn(name, "-abcdefghijklmnopqrstuvwxyz0123456789") < len)
-        return "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)";
-    if (!strpbrk(name, "abcdefghijklmnopqrstuvwxyz"))
-        return "must contain at least one letter (a-z)";
-    if (strstr(name, "--"))
-        return "must not contain consecutive hyphens";
-    if (name[0] == '-' || name[len - 1] == '-')
-        return "must not begin or end with a hyphen";
-    return NULL;
-}
-
 static void check_port(const struct at *at, const struct json *port, const char *probe,
                        const char *handler)
 {
     const int64_t number = json_is(port, JSON_INT) ? json_int(port) : 0;
     const bool is_name = json_is(port, JSON_STRING);
-    const char *fault = is_name ? port_name_fault(json_string(port))
+    const char *fault = is_name ? name_refuse_port(json_string(port))
                         : number >= 1 && number <= 65535
                             ? NULL
                             : "must be between 1 and 65535, inclusive";

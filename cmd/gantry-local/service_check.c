@@ -5,7 +5,6 @@
 #include "cmd/gantry-local/names.h"
 #include "cmd/gantry-local/service.h"
 
-#define PORT_NAME_MAX 15
 #define AFFINITY_SEC_MAX 86400
 
 static const char *type_of(const struct check *c)
@@ -20,35 +19,13 @@ static bool is_headless(const struct check *c)
 
 /* ---- ports ---- */
 
-static bool has_letter(const char *text)
-{
-    return text[strcspn(text, "abcdefghijklmnopqrstuvwxyz")] != '\0';
-}
-
-static const char *refuse_port_name(const char *name)
-{
-    const size_t len = strlen(name);
-
-    if (len > PORT_NAME_MAX)
-        return "must be no more than 15 characters";
-    if (strspn(name, "-abcdefghijklmnopqrstuvwxyz0123456789") < len)
-        return "must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)";
-    if (!has_letter(name))
-        return "must contain at least one letter (a-z)";
-    if (strstr(name, "--"))
-        return "must not contain consecutive hyphens";
-    if (name[0] == '-' || name[len - 1] == '-')
-        return "must not begin or end with a hyphen";
-    return NULL;
-}
-
 static void check_target(const struct check *c, const char *field,
                          const struct json *target)
 {
     if (json_is(target, JSON_INT))
         check_port(c, field, json_int(target));
-    else if (json_is(target, JSON_STRING) && refuse_port_name(json_string(target)))
-        check_invalid(c, field, target, refuse_port_name(json_string(target)));
+    else if (json_is(target, JSON_STRING) && name_refuse_port(json_string(target)))
+        check_invalid(c, field, target, name_refuse_port(json_string(target)));
 }
 
 static void check_one_port(const struct check *c, size_t i, const struct json *port,
