@@ -1,7 +1,5 @@
 #include "cmd/gantry-local/check.h"
 
-#include <ctype.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,6 +114,15 @@ void check_port(const struct check *c, const char *field, int64_t port)
 
     if (port < 1 || port > 65535)
         check_invalid(c, field, value, "must be between 1 and 65535, inclusive");
+}
+
+void check_address(const struct check *c, const char *field, const char *ip)
+{
+    if (!name_is_address(ip))
+        check_invalid_text(c, field, ip, NAME_ADDRESS_RULE);
+    else if (str_starts(ip, "127.") || strcmp(ip, "::1") == 0)
+        check_invalid_text(c, field, ip,
+                           "may not be in the loopback range (127.0.0.0/8, ::1/128)");
 }
 
 bool check_is_one_of(const char *word, const char *words)

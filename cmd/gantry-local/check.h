@@ -42,6 +42,8 @@ void check_fixed(const struct check *c, const char *field);
 void check_label(const struct check *c, const char *field, const char *name);
 void check_subdomain(const struct check *c, const char *field, const char *name);
 void check_port(const struct check *c, const char *field, int64_t port);
+/* An IP that others may reach: none of loopback. */
+void check_address(const struct check *c, const char *field, const char *ip);
 /* A count, or "30%". */
 void check_count_or_percent(const struct check *c, const char *field,
                             const struct json *value);

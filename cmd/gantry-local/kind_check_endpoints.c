@@ -3,16 +3,6 @@
 
 #include "base/util.h"
 #include "cmd/gantry-local/kind_check.h"
-#include "cmd/gantry-local/names.h"
-
-static void check_address(const struct check *c, const char *field, const char *ip)
-{
-    if (!name_is_address(ip))
-        check_invalid_text(c, field, ip, NAME_ADDRESS_RULE);
-    else if (str_starts(ip, "127.") || strcmp(ip, "::1") == 0)
-        check_invalid_text(c, field, ip,
-                           "may not be in the loopback range (127.0.0.0/8, ::1/128)");
-}
 
 static void check_subset(const struct check *c, const char *field,
                          const struct json *subset)

@@ -8,8 +8,6 @@
 #ifndef GANTRY_LOCAL_SERVICE_H
 #define GANTRY_LOCAL_SERVICE_H
 
-#include <netinet/in.h>
-
 #include "cmd/gantry-local/check.h"
 #include "cmd/gantry-local/write.h"
 

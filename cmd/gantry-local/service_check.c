@@ -130,14 +130,8 @@ static void check_external_ips(const struct check *c)
     const struct json *ips = json_at(c->after, "spec.externalIPs");
 
     for (size_t i = 0; i < json_len(ips); i++) {
-        const struct json *ip = json_item(ips, i);
         AUTO_FREE char *at = xasprintf("spec.externalIPs[%zu]", i);
-        if (!name_is_address(json_string(ip)))
-            check_invalid(c, at, ip, NAME_ADDRESS_RULE);
-        else if (str_starts(json_string(ip), "127.") ||
-                 strcmp(json_string(ip), "::1") == 0)
-            check_invalid(c, at, ip,
-                          "may not be in the loopback range (127.0.0.0/8, ::1/128)");
+        check_address(c, at, json_string(json_item(ips, i)));
     }
 }
 
