@@ -1,4 +1,5 @@
 /* service_check - what is wrong with a Service by itself. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -53,22 +54,26 @@ static bool same_number(const struct json *a, const struct json *b)
            str_eq(json_str(a, "protocol"), json_str_or(b, "protocol", ""));
 }
 
+static void say_port_twice(const struct check *c, size_t i, const struct json *port,
+                           bool name)
+{
+    AUTO_FREE char *at = xasprintf("spec.ports[%zu]%s", i, name ? ".name" : "");
+    AUTO_FREE char *number = xasprintf("%" PRId64 "/%s", json_int_or(port, "port", 0),
+                                       json_str_or(port, "protocol", ""));
+
+    check_duplicate(c, at, name ? json_str_or(port, "name", "") : number);
+}
+
 static void check_port_twice(const struct check *c, const struct json *ports, size_t i)
 {
     const struct json *port = json_item(ports, i);
     const char *name = json_str_or(port, "name", "");
 
     for (size_t k = 0; k < i; k++) {
-        const struct json *other = json_item(ports, k);
-        AUTO_FREE char *at = xasprintf("spec.ports[%zu]", i);
-        AUTO_FREE char *name_at = xasprintf("%s.name", at);
-        AUTO_FREE char *number =
-            xasprintf("%lld/%s", (long long)json_int_or(port, "port", 0),
-                      json_str_or(port, "protocol", ""));
-        if (name[0] && str_eq(json_str(other, "name"), name))
-            check_duplicate(c, name_at, name);
-        else if (same_number(port, other))
-            check_duplicate(c, at, number);
+        const bool named =
+            name[0] && str_eq(json_str(json_item(ports, k), "name"), name);
+        if (named || same_number(port, json_item(ports, k)))
+            say_port_twice(c, i, port, named);
     }
 }
 
