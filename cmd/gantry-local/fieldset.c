@@ -104,14 +104,6 @@ bool fieldset_is_member(const struct json *set)
     return set != NULL && (json_len(set) == 0 || json_get(set, ".") != NULL);
 }
 
-static bool is_required(const struct schema *s, const char *name)
-{
-    for (size_t i = 0; i < s->n_required; i++)
-        if (strcmp(s->required[i], name) == 0)
-            return true;
-    return false;
-}
-
 static bool is_pointer(const struct schema *s, const char *name)
 {
     for (size_t i = 0; i < s->n_props; i++)
@@ -132,7 +124,7 @@ static bool appears(const struct schema *parent, const struct element *e)
     if (e->key[0] == 'k' || parent == NULL || !parent->is_core)
         return true;
     if (json_is(e->value, JSON_ARRAY) || (e->schema && e->schema->additional))
-        return !is_required(parent, name);
+        return !schema_requires(parent, name);
     return is_pointer(parent, name);
 }
 

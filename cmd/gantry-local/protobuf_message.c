@@ -167,14 +167,6 @@ static bool is_zero(const struct json *value)
     return false;
 }
 
-static bool is_required(const struct schema *s, const char *name)
-{
-    for (size_t i = 0; i < s->n_required; i++)
-        if (strcmp(s->required[i], name) == 0)
-            return true;
-    return false;
-}
-
 static int read_prop(const struct schema *s, const struct schema_prop *p,
                      struct field *f, int depth, struct json *into, struct err *err)
 {
@@ -189,7 +181,7 @@ static int read_prop(const struct schema *s, const struct schema_prop *p,
         return -1;
     }
     if (value != NULL && is_zero(value) && !p->numbers.pointer &&
-        !is_required(s, p->name)) {
+        !schema_requires(s, p->name)) {
         json_free(value);
         return 0;
     }

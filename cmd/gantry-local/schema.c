@@ -118,6 +118,14 @@ struct schema *schema_prop(const struct schema *s, const char *name)
     return NULL;
 }
 
+bool schema_requires(const struct schema *s, const char *name)
+{
+    for (size_t i = 0; i < s->n_required; i++)
+        if (strcmp(s->required[i], name) == 0)
+            return true;
+    return false;
+}
+
 void schema_free(struct schema *s)
 {
     if (s != NULL)

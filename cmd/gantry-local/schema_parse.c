@@ -424,10 +424,9 @@ static int check_list_keys(struct parse *p, const struct schema *s)
     for (size_t i = 0; s->list_keys[i] != NULL; i++) {
         const char *key = s->list_keys[i];
         const struct schema *field = schema_prop(s->items, key);
-        bool present = field != NULL && field->default_value != NULL;
+        const bool present = (field != NULL && field->default_value != NULL) ||
+                             schema_requires(s->items, key);
 
-        for (size_t k = 0; k < s->items->n_required; k++)
-            present |= strcmp(s->items->required[k], key) == 0;
         if (field == NULL || field->type == SCHEMA_OBJECT ||
             field->type == SCHEMA_ARRAY)
             return bad(p, "x-kubernetes-list-map-keys",

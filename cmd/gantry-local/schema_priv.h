@@ -133,5 +133,7 @@ bool schema_micro_ok(const char *text);
 bool schema_format_ok(const char *format, const char *text);
 const char *schema_type_name(enum schema_type type); /* "integer"; "" for SCHEMA_ANY */
 struct schema *schema_prop(const struct schema *s, const char *name); /* NULL */
+/* Must an object have the field? */
+bool schema_requires(const struct schema *s, const char *name);
 
 #endif
