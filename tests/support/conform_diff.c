@@ -11,67 +11,6 @@
 #define PATH_MAX_LEN 4096
 #define VALUE_SHOWN 300
 
-/* ---- comparing ---- */
-
-struct walk {
-    conform_diff_fn *fn;
-    void *arg;
-    struct str path;
-};
-
-static void walk(struct walk *w, const struct json *want, const struct json *got);
-
-static void walk_into(struct walk *w, const char *name, const struct json *want,
-                      const struct json *got)
-{
-    const size_t len = w->path.len;
-
-    str_addf(&w->path, "%s%s", len ? "." : "", name);
-    walk(w, want, got);
-    w->path.s[w->path.len = len] = '\0';
-}
-
-static void walk_objects(struct walk *w, const struct json *want,
-                         const struct json *got)
-{
-    for (json_each (it, want))
-        walk_into(w, it.key, it.val, json_get(got, it.key));
-    for (json_each (it, got))
-        if (!json_get(want, it.key))
-            walk_into(w, it.key, NULL, it.val);
-}
-
-static void walk_arrays(struct walk *w, const struct json *want, const struct json *got)
-{
-    const size_t n_want = json_len(want), n_got = json_len(got);
-
-    for (size_t i = 0; i < MAX(n_want, n_got); i++) {
-        AUTO_FREE char *name = xasprintf("%zu", i);
-        walk_into(w, name, i < n_want ? json_item(want, i) : NULL,
-                  i < n_got ? json_item(got, i) : NULL);
-    }
-}
-
-static void walk(struct walk *w, const struct json *want, const struct json *got)
-{
-    if (json_is(want, JSON_OBJECT) && json_is(got, JSON_OBJECT))
-        walk_objects(w, want, got);
-    else if (json_is(want, JSON_ARRAY) && json_is(got, JSON_ARRAY))
-        walk_arrays(w, want, got);
-    else if (!want || !got || !json_equal(want, got))
-        w->fn(w->arg, w->path.s, want, got);
-}
-
-void conform_diff(const struct json *want, const struct json *got, conform_diff_fn *fn,
-                  void *arg)
-{
-    struct walk w = {.fn = fn, .arg = arg};
-
-    str_init(&w.path, PATH_MAX_LEN);
-    walk(&w, want, got);
-    str_fini(&w.path);
-}
-
 /* ---- what is known ---- */
 
 struct conform_known {
@@ -123,21 +62,24 @@ void conform_known_free(struct conform_known *known)
     free(known);
 }
 
+/* ---- comparing ---- */
+
 struct comparison {
-    struct conform_known *known;
+    struct conform_known *known; /* NULL: nothing is */
     const char *case_id;
+    struct str path; /* of what is being compared */
     struct str *out;
     size_t unknown;
 };
 
-static bool is_known(struct comparison *c, const char *path)
+static bool is_known(struct comparison *c)
 {
     bool found = false;
 
     for (size_t i = 0; c->known && i < json_len(c->known->entries); i++) {
         const struct json *e = json_item(c->known->entries, i);
         if (fnmatch(json_str(e, "case"), c->case_id, 0) == 0 &&
-            fnmatch(json_str(e, "at"), path, 0) == 0)
+            fnmatch(json_str(e, "at"), c->path.s, 0) == 0)
             found = c->known->met[i] = true;
     }
     return found;
@@ -152,36 +94,71 @@ static char *shown(const struct json *j)
                      strlen(text) > VALUE_SHOWN ? "..." : "");
 }
 
-static void note(void *arg, const char *path, const struct json *want,
-                 const struct json *got)
+static void note(struct comparison *c, const struct json *want, const struct json *got)
 {
-    struct comparison *c = arg;
-
-    if (is_known(c, path))
+    if (is_known(c))
         return;
     AUTO_FREE char *wanted = shown(want);
     AUTO_FREE char *gotten = shown(got);
-    str_addf(c->out, "%s: %s: want %s, got %s\n", c->case_id, path, wanted, gotten);
+    str_addf(c->out, "%s: %s: want %s, got %s\n", c->case_id, c->path.s, wanted,
+             gotten);
     c->unknown++;
+}
+
+static void walk(struct comparison *c, const struct json *want, const struct json *got);
+
+static void walk_into(struct comparison *c, const char *name, const struct json *want,
+                      const struct json *got)
+{
+    const size_t len = c->path.len;
+
+    str_addf(&c->path, "%s%s", len ? "." : "", name);
+    walk(c, want, got);
+    c->path.s[c->path.len = len] = '\0';
+}
+
+static void walk_objects(struct comparison *c, const struct json *want,
+                         const struct json *got)
+{
+    for (json_each (it, want))
+        walk_into(c, it.key, it.val, json_get(got, it.key));
+    for (json_each (it, got))
+        if (!json_get(want, it.key))
+            walk_into(c, it.key, NULL, it.val);
+}
+
+static void walk_arrays(struct comparison *c, const struct json *want,
+                        const struct json *got)
+{
+    const size_t n_want = json_len(want), n_got = json_len(got);
+
+    for (size_t i = 0; i < MAX(n_want, n_got); i++) {
+        AUTO_FREE char *name = xasprintf("%zu", i);
+        walk_into(c, name, i < n_want ? json_item(want, i) : NULL,
+                  i < n_got ? json_item(got, i) : NULL);
+    }
+}
+
+static void walk(struct comparison *c, const struct json *want, const struct json *got)
+{
+    if (json_is(want, JSON_OBJECT) && json_is(got, JSON_OBJECT))
+        walk_objects(c, want, got);
+    else if (json_is(want, JSON_ARRAY) && json_is(got, JSON_ARRAY))
+        walk_arrays(c, want, got);
+    else if (!want || !got || !json_equal(want, got))
+        note(c, want, got);
 }
 
 /* Of an answer with another code nothing else is compared: all of it differs. */
 static void compare_answer(struct comparison *c, size_t i, const struct json *want,
                            const struct json *got)
 {
-    AUTO_FREE char *at = xasprintf("%zu.code", i);
     const struct json *want_code = json_get(want, "code");
     const struct json *got_code = json_get(got, "code");
-    JSON_AUTO struct json *wanted = json_new_object(), *gotten = json_new_object();
+    const bool other = want_code && got_code && !json_equal(want_code, got_code);
+    AUTO_FREE char *name = xasprintf("%zu%s", i, other ? ".code" : "");
 
-    if (want_code && got_code && !json_equal(want_code, got_code)) {
-        note(c, at, want_code, got_code);
-        return;
-    }
-    at[strlen(at) - strlen(".code")] = '\0';
-    json_set(wanted, at, json_copy(want));
-    json_set(gotten, at, json_copy(got));
-    conform_diff(wanted, gotten, note, c);
+    walk_into(c, name, other ? want_code : want, other ? got_code : got);
 }
 
 size_t conform_known_compare(struct conform_known *known, const char *case_id,
@@ -189,12 +166,13 @@ size_t conform_known_compare(struct conform_known *known, const char *case_id,
                              struct str *unknown)
 {
     struct comparison c = {.known = known, .case_id = case_id, .out = unknown};
-
     const size_t n_want = json_len(want), n_got = json_len(got);
 
+    str_init(&c.path, PATH_MAX_LEN);
     for (size_t i = 0; i < MAX(n_want, n_got); i++)
         compare_answer(&c, i, i < n_want ? json_item(want, i) : NULL,
                        i < n_got ? json_item(got, i) : NULL);
+    str_fini(&c.path);
     return c.unknown;
 }
 

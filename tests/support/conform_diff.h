@@ -4,7 +4,7 @@
  * A list of known differences is YAML:
  *
  *   - case: "pods/x*"        a glob over "FILE/CASE"
- *     at: "*.body.spec.x"   a glob over paths as conform_diff names them
+ *     at: "*.body.spec.x"   a glob over paths as in "2.body.items.0.x"
  *     why: one line
  *
  * Every entry must be met by at least one difference: one that is no longer there is
@@ -15,13 +15,6 @@
 
 #include "base/json.h"
 #include "base/str.h"
-
-/* Called for each difference; what is absent is NULL. `path` is as in
- * "2.body.items.0.x". */
-typedef void conform_diff_fn(void *arg, const char *path, const struct json *want,
-                             const struct json *got);
-void conform_diff(const struct json *want, const struct json *got, conform_diff_fn *fn,
-                  void *arg);
 
 struct conform_known;
 
