@@ -174,6 +174,22 @@ static int read_all(struct program *p, char **operands, struct err *err)
     return read_workload(p, err);
 }
 
+/* ---- printing ---- */
+
+static void print_json(const struct json *all)
+{
+    AUTO_FREE char *text = json_text(all, NULL);
+    puts(text);
+}
+
+/* Also of what was written before the last buffer. */
+static int flush_output(struct err *err)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return 0;
+    return err_set(err, ERR_IO, "standard output cannot be written");
+}
+
 /* ---- the replay ---- */
 
 static void show_progress(void *arg, size_t ended, size_t waiting, int64_t now_sec)
@@ -233,20 +249,16 @@ static int replay(struct program *p, size_t i, struct err *err)
     return rc;
 }
 
-static int print(const struct program *p, struct err *err)
+static void print(const struct program *p)
 {
     if (p->options.json) {
         JSON_AUTO struct json *all = report_json(p->runs, p->n, &p->load);
-        AUTO_FREE char *text = json_text(all, NULL);
-        puts(text);
-    } else {
-        printf("%zu rows: %zu jobs, %zu broken, %zu never ran; %zu nodes\n\n",
-               p->load.n_rows, p->load.n, p->load.n_broken, p->load.n_idle, p->pool.n);
-        report_text(p->runs, p->n, stdout);
+        print_json(all);
+        return;
     }
-    if (fflush(stdout) != 0)
-        return err_set(err, ERR_IO, "standard output cannot be written");
-    return 0;
+    printf("%zu rows: %zu jobs, %zu broken, %zu never ran; %zu nodes\n\n",
+           p->load.n_rows, p->load.n, p->load.n_broken, p->load.n_idle, p->pool.n);
+    report_text(p->runs, p->n, stdout);
 }
 
 static int run(struct program *p, struct err *err)
@@ -254,7 +266,8 @@ static int run(struct program *p, struct err *err)
     for (size_t i = 0; i < p->n; i++)
         if (replay(p, i, err) < 0)
             return -1;
-    return print(p, err);
+    print(p);
+    return 0;
 }
 
 /* ---- a snapshot ---- */
@@ -273,12 +286,10 @@ static int run_snapshot(struct program *p, char **operands, struct err *err)
         explain(o->snapshot, o->config ? &p->settings[0].sched : NULL, err);
     if (!explained)
         return -1;
-    if (o->json) {
-        AUTO_FREE char *text = json_text(explained, NULL);
-        puts(text);
-    } else {
+    if (o->json)
+        print_json(explained);
+    else
         explain_text(explained, stdout);
-    }
     return 0;
 }
 
@@ -316,6 +327,8 @@ int main(int argc, char **argv)
     else if (read_all(&p, argv + first, &err) < 0)
         status = fail(EXIT_USE, &err);
     else if (run(&p, &err) < 0)
+        status = fail(EXIT_FAILED, &err);
+    if (status == 0 && flush_output(&err) < 0)
         status = fail(EXIT_FAILED, &err);
     close_program(&p);
     return status;

@@ -263,6 +263,30 @@ START_TEST(test_snapshot)
 }
 END_TEST
 
+/* What cannot be written is a failure, of a replay and of a snapshot alike. */
+static const char *const full[] = {"-w " HAND " -N2 --gpus=8", "--snapshot @/saved",
+                                   "--snapshot @/saved --json"};
+
+START_TEST(test_full)
+{
+    char *root = tempdir_new();
+    AUTO_FREE char *path = tempdir_path(root, "saved");
+    AUTO_FREE char *errors = tempdir_path(root, "errors");
+    AUTO_FREE char *args = program_argument(root, full[_i]);
+    AUTO_FREE char *command =
+        xasprintf("%s/gantry-sim %s >/dev/full 2>%s", getenv("BIN"), args, errors);
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    save_state(path);
+    const int status = system(command);
+    ck_assert(WIFEXITED(status));
+    ck_assert_int_eq(WEXITSTATUS(status), 1);
+    ck_assert_int_eq(str_read_file(&said, errors, NULL), 0);
+    ck_assert(str_ends(said.s, "gantry-sim: standard output cannot be written\n"));
+    tempdir_free(root);
+}
+END_TEST
+
 START_TEST(test_help)
 {
     char *root = tempdir_new();
@@ -288,6 +312,7 @@ int main(void)
                                            {test_never, 1},
                                            {test_outages, 1},
                                            {test_snapshot, 1},
+                                           {test_full, ARRAY_LEN(full)},
                                            {test_help, 1},
                                            {NULL, 0}});
 }
