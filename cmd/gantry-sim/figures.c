@@ -117,6 +117,7 @@ static void measure_use(struct figures *f, const struct pool *p,
 {
     const int what = counts_gpus(p) ? p->resources.gpu : RES_CPU;
     const double total = (double)p->total.v[what];
+    const double all = MAX(total, 1); /* of none, no part is in use */
     const int64_t last_submit = load->n > 0 ? load->jobs[load->n - 1].submit_sec : 0;
     double used = 0, used_arrivals = 0, free_ = 0, fragments = 0;
     for (size_t i = 0; i + 1 < h->n_samples; i++) {
@@ -133,9 +134,9 @@ static void measure_use(struct figures *f, const struct pool *p,
         return;
     f->span_sec = h->samples[h->n_samples - 1].sec - h->samples[0].sec;
     int64_t arriving_sec = last_submit - h->samples[0].sec;
-    f->utilisation = f->span_sec > 0 ? used / total / (double)f->span_sec : 0;
+    f->utilisation = f->span_sec > 0 ? used / all / (double)f->span_sec : 0;
     f->utilisation_arrivals =
-        arriving_sec > 0 ? used_arrivals / total / (double)arriving_sec : 0;
+        arriving_sec > 0 ? used_arrivals / all / (double)arriving_sec : 0;
     f->fragmentation = free_ > 0 ? fragments / free_ : 0;
 }
 

@@ -226,13 +226,13 @@ static void fill_columns(const struct drawing *d, struct columns *c)
 {
     const struct pool *p = d->pool;
     int64_t gpus = p->total.v[p->resources.gpu];
-    double total = (double)(gpus > 0 ? gpus : MAX(p->total.v[RES_CPU], 1));
+    double total = (double)(gpus > 0 ? gpus : p->total.v[RES_CPU]);
     double span = (double)(d->to_sec - d->from_sec);
     for (size_t i = 0; i + 1 < d->h->n_samples; i++) {
         const struct sample *s = &d->h->samples[i];
         spread(c, s, (double)(s->sec - d->from_sec) / span * COLUMNS,
                (double)(s[1].sec - d->from_sec) / span * COLUMNS,
-               1 - (double)s->free / total);
+               (total - (double)s->free) / MAX(total, 1));
     }
 }
 

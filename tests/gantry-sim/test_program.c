@@ -182,6 +182,22 @@ START_TEST(test_never)
 }
 END_TEST
 
+/* Nodes with neither GPUs nor CPUs: nothing runs, and of nothing nothing is in use. */
+START_TEST(test_nothing)
+{
+    char *root = tempdir_new();
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    ck_assert_int_eq(
+        run(root, (const char *[PROGRAM_ARGS_MAX]){"gantry-sim", "-w", HAND, "-N2"},
+            &said),
+        0);
+    expect(&said, "\nutilisation                                   0.0 %\n");
+    expect(&said, "\nutilisation while jobs came                   0.0 %\n");
+    tempdir_free(root);
+}
+END_TEST
+
 /* Job A runs on n1 when it is lost, and begins anew: 8 GPUs for ten minutes are
  * lost. */
 START_TEST(test_outages)
@@ -310,6 +326,7 @@ int main(void)
                                            {test_compare, 1},
                                            {test_svg, 1},
                                            {test_never, 1},
+                                           {test_nothing, 1},
                                            {test_outages, 1},
                                            {test_snapshot, 1},
                                            {test_full, ARRAY_LEN(full)},

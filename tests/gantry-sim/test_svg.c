@@ -23,9 +23,10 @@ static void note(void *arg, size_t row, const char *what)
     (void)what;
 }
 
-static void stand_init(struct stand *s, const char *nodes, const char *workload)
+static void stand_init(struct stand *s, const char *nodes, const char *gpus,
+                       const char *workload)
 {
-    const struct groups groups = {nodes, "8", NULL, NULL};
+    const struct groups groups = {nodes, gpus, NULL, NULL};
     const struct sched_config config = sched_config_default();
     struct err err = ERR_INIT;
     pool_init(&s->pool);
@@ -52,7 +53,7 @@ START_TEST(test_lanes)
     };
     struct stand s;
     struct gantt g;
-    stand_init(&s, "2", DATA "hand.csv");
+    stand_init(&s, "2", "8", DATA "hand.csv");
     gantt_make(&g, &s.pool, &s.h);
     ck_assert_uint_eq(g.n, ARRAY_LEN(want));
     for (size_t i = 0; i < g.n; i++) {
@@ -74,7 +75,7 @@ START_TEST(test_no_overlap)
     struct stand s;
     struct gantt g;
     int64_t lanes = 0, gpus = 0;
-    stand_init(&s, "60", DATA "itp2021-500.csv.gz");
+    stand_init(&s, "60", "8", DATA "itp2021-500.csv.gz");
     gantt_make(&g, &s.pool, &s.h);
     for (size_t i = 0; i < g.n; i++) {
         const struct bar *a = &g.bars[i];
@@ -111,7 +112,7 @@ START_TEST(test_picture)
     struct stand s;
     STR_AUTO struct str out;
     str_init(&out, 1 << 20);
-    stand_init(&s, "2", DATA "hand.csv");
+    stand_init(&s, "2", "8", DATA "hand.csv");
     for (size_t i = 0; i < s.load.n; i++)
         if (strcmp(s.load.jobs[i].account, "red") == 0)
             s.load.jobs[i].account = "red<&>";
@@ -125,10 +126,28 @@ START_TEST(test_picture)
 }
 END_TEST
 
+/* Nodes with neither GPUs nor CPUs: nothing runs, and the line of what is in use lies
+ * at the bottom, 30 + 2 x 48 + 36 + 160. */
+START_TEST(test_nothing)
+{
+    struct stand s;
+    STR_AUTO struct str out;
+    str_init(&out, 1 << 20);
+    stand_init(&s, "2", "0", DATA "hand.csv");
+    svg_draw(&s.pool, &s.load, &s.h, &out);
+    const char *line = strstr(out.s, "stroke=\"#4477aa\" d=\"");
+    ck_assert_ptr_nonnull(line);
+    ck_assert_msg(strncmp(strstr(line, "L70.5"), "L70.5 322.0L71.5 322.0", 22) == 0,
+                  "%.80s", line);
+    stand_fini(&s);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry-sim/svg", (struct suite_row[]){{test_lanes, 1},
                                                              {test_no_overlap, 1},
                                                              {test_picture, 1},
+                                                             {test_nothing, 1},
                                                              {NULL, 0}});
 }
