@@ -35,20 +35,12 @@ void pool_fini(struct pool *p)
     *p = (struct pool){.n = 0};
 }
 
-static bool has_label(const struct node *node, const char *key)
-{
-    for (size_t i = 0; i < node->n_labels; i++)
-        if (strcmp(node->labels[i].key, key) == 0)
-            return true;
-    return false;
-}
-
 void pool_take(struct pool *p, struct node *node)
 {
     node->ready = true;
     if (node->capacity.v[RES_PODS] == 0)
         node->capacity.v[RES_PODS] = PODS_MAX;
-    if (node->gpu_type && !has_label(node, GPU_TYPE_LABEL))
+    if (node->gpu_type && !labels_find(node->labels, node->n_labels, GPU_TYPE_LABEL))
         labels_add(&node->labels, &node->n_labels, GPU_TYPE_LABEL, node->gpu_type);
     labels_sort(node->labels, node->n_labels);
     for (int i = 0; i < RES_MAX; i++)
