@@ -37,13 +37,6 @@ static size_t job_of(const char *uid)
     return strtoul(uid, NULL, 10);
 }
 
-static int64_t asked_of(const struct engine *e, size_t job)
-{
-    const struct pool *p = e->in->pool;
-    const struct work *work = &e->in->load->jobs[job];
-    return p->total.v[p->resources.gpu] > 0 ? work->gpus : work->cpu_milli;
-}
-
 /* ---- the cluster ---- */
 
 static void tell_partition(struct engine *e, struct partition *part)
@@ -87,7 +80,6 @@ static void wait_(struct engine *e, size_t job)
     sched_apply(e->sched, &(struct change){.kind = CHANGE_JOB, .u.job = model});
     e->history->tales[job].fate = FATE_WAITS;
     e->at.waiting++;
-    e->at.asked += asked_of(e, job);
     e->changed = true;
 }
 
@@ -166,7 +158,6 @@ static void start_job(struct engine *e, const struct decision *d, size_t job,
                                     .run = t->runs});
     e->at.waiting--;
     e->at.running++;
-    e->at.asked -= asked_of(e, job);
     e->changed = true;
 }
 

@@ -50,7 +50,6 @@ struct tale {
 struct sample {
     int64_t sec;
     int64_t waiting, running; /* jobs */
-    int64_t asked;            /* of the GPUs (or CPUs), what waiting jobs ask for */
     int64_t free, fragments;  /* ledger.h */
 };
 
