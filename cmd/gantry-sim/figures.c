@@ -45,11 +45,6 @@ static void values_sort(struct values *v)
 
 /* ---- what was used ---- */
 
-static bool counts_gpus(const struct pool *p)
-{
-    return p->total.v[p->resources.gpu] > 0;
-}
-
 static int64_t use_of(const struct tale *t, int resource)
 {
     int64_t use = 0;
@@ -115,8 +110,7 @@ static void charge_jobs(struct figures *f, const struct pool *p,
 static void measure_use(struct figures *f, const struct pool *p,
                         const struct workload *load, const struct history *h)
 {
-    const int what = counts_gpus(p) ? p->resources.gpu : RES_CPU;
-    const double total = (double)p->total.v[what];
+    const double total = (double)p->total.v[pool_measure(p)];
     const double all = MAX(total, 1); /* of none, no part is in use */
     const int64_t last_submit = load->n > 0 ? load->jobs[load->n - 1].submit_sec : 0;
     double used = 0, used_arrivals = 0, free_ = 0, fragments = 0;
@@ -200,11 +194,12 @@ static void measure_accuracy(struct accuracy *ret, const struct history *h,
 static void count_fates(struct figures *f, const struct pool *p,
                         const struct workload *load, const struct history *h)
 {
+    const bool gpus = pool_measure(p) != RES_CPU;
     f->jobs = (int64_t)h->n;
     for (size_t i = 0; i < h->n; i++) {
         const struct tale *t = &h->tales[i];
         const struct work *w = &load->jobs[i];
-        double size = counts_gpus(p) ? (double)w->gpus : (double)w->cpu_milli / 1000;
+        double size = gpus ? (double)w->gpus : (double)w->cpu_milli / 1000;
         f->completed += t->fate == FATE_COMPLETED;
         f->timeouts += t->fate == FATE_TIMEOUT;
         f->never_started += t->fate == FATE_WAITS || t->fate == FATE_UNSEEN;

@@ -30,9 +30,8 @@ static int64_t lanes_of(const struct weaver *w, int64_t amount)
 static void weaver_init(struct weaver *w, const struct pool *pool)
 {
     size_t all = 0;
-    bool gpus = pool->total.v[pool->resources.gpu] > 0;
-    w->what = gpus ? pool->resources.gpu : RES_CPU;
-    w->unit = gpus ? 1 : 1000;
+    w->what = pool_measure(pool);
+    w->unit = w->what == RES_CPU ? 1000 : 1;
     w->first = xcalloc(pool->n + 1, sizeof(*w->first));
     w->into->lanes = xcalloc(pool->n + 1, sizeof(*w->into->lanes));
     for (size_t i = 0; i < pool->n; i++) {

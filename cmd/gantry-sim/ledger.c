@@ -25,10 +25,9 @@ struct ledger {
 struct ledger *ledger_new(const struct pool *pool)
 {
     struct ledger *l = xcalloc(1, sizeof(*l));
-    bool gpus = pool->total.v[pool->resources.gpu] > 0;
     l->n = pool->n;
     l->nodes = xcalloc(pool->n, sizeof(*l->nodes));
-    l->what = gpus ? pool->resources.gpu : RES_CPU;
+    l->what = pool_measure(pool);
     l->sum.total = l->sum.free = pool->total.v[l->what];
     for (size_t i = 0; i < pool->n; i++) {
         struct account_of_node *node = &l->nodes[i];

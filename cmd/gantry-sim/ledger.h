@@ -20,7 +20,7 @@ int64_t ledger_find(const struct ledger *l, const char *node);
 /* Pods on a node; false (and nothing is counted) if there is no room for them. */
 bool ledger_take(struct ledger *l, size_t node, const struct slot *slot);
 void ledger_give(struct ledger *l, size_t node, const struct slot *slot);
-/* GPUs now; without any in the pool, CPUs in thousandths. */
+/* Of pool_measure, now. */
 struct ledger_sum {
     int64_t total, free;
     int64_t fragments; /* of the free ones, those on nodes that have used ones too */

@@ -76,6 +76,11 @@ bool pool_within(const struct pool *p, const struct node *node)
            has->v[RES_MEM] <= MEMORY_MAX;
 }
 
+int pool_measure(const struct pool *p)
+{
+    return p->total.v[p->resources.gpu] > 0 ? p->resources.gpu : RES_CPU;
+}
+
 /* ---- groups ---- */
 
 static int read_count(const char *text, int64_t max, int64_t *ret, struct err *err)

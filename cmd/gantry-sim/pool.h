@@ -57,6 +57,9 @@ int pool_read_objects(struct pool *p, const char *path, const struct settings *s
 int pool_check_names(const struct pool *p, struct err *err);
 /* Has it no more than any node can? */
 bool pool_within(const struct pool *p, const struct node *node);
+/* The resource that all figures and pictures are of: GPUs, or, without any in the pool,
+ * CPUs (in thousandths). */
+int pool_measure(const struct pool *p);
 /* One node, taken over; one that says nothing of pods has room for any number. */
 void pool_take(struct pool *p, struct node *node);
 

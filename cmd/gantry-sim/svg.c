@@ -224,9 +224,7 @@ static void spread(struct columns *c, const struct sample *s, double from, doubl
 
 static void fill_columns(const struct drawing *d, struct columns *c)
 {
-    const struct pool *p = d->pool;
-    int64_t gpus = p->total.v[p->resources.gpu];
-    double total = (double)(gpus > 0 ? gpus : p->total.v[RES_CPU]);
+    double total = (double)d->pool->total.v[pool_measure(d->pool)];
     double span = (double)(d->to_sec - d->from_sec);
     for (size_t i = 0; i + 1 < d->h->n_samples; i++) {
         const struct sample *s = &d->h->samples[i];
@@ -262,10 +260,9 @@ static void draw_queue(struct drawing *d, double bottom)
         "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">0</text>\n"
         "<text x=\"%.1f\" y=\"%.1f\">100 %%</text>\n",
         LEFT, bottom - QUEUE_HEIGHT, WIDTH, QUEUE_HEIGHT, LEFT,
-        bottom - QUEUE_HEIGHT - 6,
-        d->pool->total.v[d->pool->resources.gpu] > 0 ? "GPUs" : "CPUs", LEFT - 6,
-        bottom - QUEUE_HEIGHT + 8, MAX(c->most, 1), LEFT - 6, bottom, LEFT + WIDTH + 6,
-        bottom - QUEUE_HEIGHT + 8);
+        bottom - QUEUE_HEIGHT - 6, pool_measure(d->pool) == RES_CPU ? "CPUs" : "GPUs",
+        LEFT - 6, bottom - QUEUE_HEIGHT + 8, MAX(c->most, 1), LEFT - 6, bottom,
+        LEFT + WIDTH + 6, bottom - QUEUE_HEIGHT + 8);
     free(c);
 }
 
