@@ -1,13 +1,11 @@
 #include <assert.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include "base/files.h"
 #include "base/util.h"
 #include "cmd/gantry-sim/outages.h"
 #include "cmd/gantry-sim/pool.h"
+#include "tests/support/fuzzfile.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -18,9 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct err err = ERR_INIT;
     struct pool pool;
     struct outages o;
-    int fd = memfd_create("nodes", MFD_CLOEXEC);
-    AUTO_FREE char *path = xasprintf("/proc/self/fd/%d", fd);
-    assert(fd >= 0 && files_write_all(fd, (const char *)data, size) == 0);
+    const char *path = fuzzfile_write(data, size);
     pool_init(&pool);
     int rc = pool_read(&pool, path, &err);
     assert(rc == 0 ? pool.n > 0 : str_starts(err.msg, path));
@@ -33,6 +29,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert(o.items[i - 1].sec <= o.items[i].sec);
     outages_fini(&o);
     pool_fini(&pool);
-    close(fd);
     return 0;
 }

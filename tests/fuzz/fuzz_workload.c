@@ -3,11 +3,8 @@
 #include <assert.h>
 #include <stdint.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include "base/files.h"
-#include "base/util.h"
+#include "tests/support/fuzzfile.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -25,10 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct err err = ERR_INIT;
     struct workload w;
     size_t complaints = 0;
-    int fd = memfd_create("workload", MFD_CLOEXEC);
-    AUTO_FREE char *path = xasprintf("/proc/self/fd/%d", fd);
-    assert(fd >= 0 && files_write_all(fd, (const char *)data, size) == 0);
-    int rc = workload_read(&w, path, complain, &complaints, &err);
+    int rc = workload_read(&w, fuzzfile_write(data, size), complain, &complaints, &err);
     assert(rc == 0 || err.code != ERR_NONE);
     assert(w.n_broken == complaints && w.n_rows == w.n + w.n_broken + w.n_idle);
     for (size_t i = 0; i < w.n; i++) {
@@ -38,6 +32,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         assert(i == 0 || rc < 0 || job->submit_sec >= w.jobs[i - 1].submit_sec);
     }
     workload_fini(&w);
-    close(fd);
     return 0;
 }
