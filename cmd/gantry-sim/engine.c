@@ -8,7 +8,6 @@
 #include "cmd/gantry-sim/ends.h"
 #include "cmd/gantry-sim/ledger.h"
 
-#define PARTITION "batch"
 #define UID_MAX 24
 
 struct engine {
@@ -35,41 +34,6 @@ static void uid_of(size_t job, char ret[UID_MAX])
 static size_t job_of(const char *uid)
 {
     return strtoul(uid, NULL, 10);
-}
-
-/* ---- the cluster ---- */
-
-static void tell_partition(struct engine *e, struct partition *part)
-{
-    sched_apply(e->sched,
-                &(struct change){.kind = CHANGE_PARTITION, .u.partition = part});
-}
-
-static void tell_policy(struct engine *e)
-{
-    const struct pool *p = e->in->pool;
-    for (size_t i = 0; i < p->n_partitions; i++)
-        tell_partition(e, partition_copy(p->partitions[i]));
-    for (size_t i = 0; i < p->n_qos; i++)
-        sched_apply(e->sched,
-                    &(struct change){.kind = CHANGE_QOS, .u.qos = qos_copy(p->qos[i])});
-    if (p->n_partitions > 0)
-        return;
-    struct partition *part = partition_new();
-    part->name = xstrdup(PARTITION);
-    part->is_default = true;
-    tell_partition(e, part);
-}
-
-static void tell_cluster(struct engine *e)
-{
-    const struct pool *p = e->in->pool;
-    sched_apply(e->sched, &(struct change){.kind = CHANGE_RESOURCES,
-                                           .u.resources = &p->resources});
-    for (size_t i = 0; i < p->n; i++)
-        sched_apply(e->sched, &(struct change){.kind = CHANGE_NODE,
-                                               .u.node = node_copy(p->nodes[i])});
-    tell_policy(e);
 }
 
 /* ---- jobs come, start and end ---- */
@@ -296,7 +260,7 @@ int engine_run(const struct replay *replay, struct history *ret, struct err *err
     history_init(ret, replay->load->n);
     e.sched = sched_new(replay->config);
     e.ledger = ledger_new(replay->pool);
-    tell_cluster(&e);
+    pool_tell(replay->pool, e.sched);
     for (; now_sec != INT64_MAX && !e.failed; now_sec = next_moment(&e, now_sec)) {
         let_happen(&e, now_sec);
         decide(&e, now_sec);

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "base/util.h"
 
+#define PARTITION "batch"
 #define GPU_RESOURCE "nvidia.com/gpu"
 #define GPUS_MAX 1024
 #define CPU_MILLI_MAX (INT64_C(1) << 30)
@@ -211,6 +212,38 @@ int pool_add(struct pool *p, const struct groups *groups, struct err *err)
         node_free(like);
     }
     return rc;
+}
+
+/* ---- to the core ---- */
+
+static void tell_partition(struct partition *part, struct sched *s)
+{
+    sched_apply(s, &(struct change){.kind = CHANGE_PARTITION, .u.partition = part});
+}
+
+static void tell_policy(const struct pool *p, struct sched *s)
+{
+    for (size_t i = 0; i < p->n_partitions; i++)
+        tell_partition(partition_copy(p->partitions[i]), s);
+    for (size_t i = 0; i < p->n_qos; i++)
+        sched_apply(s,
+                    &(struct change){.kind = CHANGE_QOS, .u.qos = qos_copy(p->qos[i])});
+    if (p->n_partitions > 0)
+        return;
+    struct partition *part = partition_new();
+    part->name = xstrdup(PARTITION);
+    part->is_default = true;
+    tell_partition(part, s);
+}
+
+void pool_tell(const struct pool *p, struct sched *s)
+{
+    sched_apply(
+        s, &(struct change){.kind = CHANGE_RESOURCES, .u.resources = &p->resources});
+    for (size_t i = 0; i < p->n; i++)
+        sched_apply(
+            s, &(struct change){.kind = CHANGE_NODE, .u.node = node_copy(p->nodes[i])});
+    tell_policy(p, s);
 }
 
 /* ---- jobs ---- */

@@ -15,7 +15,7 @@
 #include "base/err.h"
 #include "cmd/gantry-sim/workload.h"
 #include "crds/settings.h"
-#include "scheduler/model.h"
+#include "scheduler/sched.h"
 
 #define POOL_NODES_MAX 100000
 #define GPU_TYPE_LABEL "gantry.dev/gpu-type"
@@ -63,6 +63,8 @@ int pool_measure(const struct pool *p);
 /* One node, taken over; one that says nothing of pods has room for any number. */
 void pool_take(struct pool *p, struct node *node);
 
+/* Its resources, nodes, partitions and QOS, to a core that has none yet. */
+void pool_tell(const struct pool *p, struct sched *s);
 /* The job as the core is to have it, submitted and pending; its uid is its number in
  * the workload, its job id one more. One that a node could hold is one pod (as many as
  * it names nodes). A larger one is spread over as few nodes as it needs when they are

@@ -238,15 +238,7 @@ static struct sched *core_new(const struct bench *b)
 {
     const struct sched_config config = sched_config_default();
     struct sched *s = sched_new(&config);
-    struct partition *part = partition_new();
-    part->name = xstrdup("batch");
-    part->is_default = true;
-    sched_apply(s, &(struct change){.kind = CHANGE_RESOURCES,
-                                    .u.resources = &b->pool.resources});
-    for (size_t i = 0; i < b->pool.n; i++)
-        sched_apply(s, &(struct change){.kind = CHANGE_NODE,
-                                        .u.node = node_copy(b->pool.nodes[i])});
-    sched_apply(s, &(struct change){.kind = CHANGE_PARTITION, .u.partition = part});
+    pool_tell(&b->pool, s);
     for (size_t i = 0; i < b->n; i++) {
         struct job *job = pool_job(&b->pool, &b->pods.items[b->order[i]], i);
         sched_apply(s, &(struct change){.kind = CHANGE_JOB, .u.job = job});
