@@ -42,7 +42,7 @@ static int read_rows(struct outages *o, struct lines *lines, const struct ledger
         if (*line == '\0')
             continue;
         if (o->n == OUTAGES_MAX)
-            return err_set(err, ERR_TOO_LARGE, "more than %d rows", OUTAGES_MAX);
+            return err_set(err, ERR_INVALID, "more than %d rows", OUTAGES_MAX);
         if (read_row(line, names, &outage, err) < 0)
             return -1;
         GROW(o->items, o->n, o->cap);

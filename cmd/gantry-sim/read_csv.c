@@ -174,7 +174,7 @@ int read_csv(struct reader *r, struct err *err)
         if (*line == '\0')
             continue;
         if (r->into->n_rows >= WORKLOAD_ROWS_MAX)
-            return err_set(err, ERR_TOO_LARGE, "more than %u rows", WORKLOAD_ROWS_MAX);
+            return err_set(err, ERR_INVALID, "more than %u rows", WORKLOAD_ROWS_MAX);
         read_row(r, &h, line, &job, &wrong);
         err_flatten(&wrong);
         reader_take(r, &job, &wrong);

@@ -90,7 +90,7 @@ int read_swf(struct reader *r, struct err *err)
         if (*line == '\0' || *line == ';')
             continue;
         if (r->into->n_rows >= WORKLOAD_ROWS_MAX)
-            return err_set(err, ERR_TOO_LARGE, "more than %u rows", WORKLOAD_ROWS_MAX);
+            return err_set(err, ERR_INVALID, "more than %u rows", WORKLOAD_ROWS_MAX);
         read_row(r, line, &job, &idle, &wrong);
         err_flatten(&wrong);
         if (!idle) {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/files.h"
+#include "base/str.h"
 #include "base/util.h"
 #include "tests/support/suite.h"
 #include "tests/support/tempdir.h"
@@ -65,9 +66,26 @@ START_TEST(test_bad)
 }
 END_TEST
 
+/* A ceiling, told as all else is: where, and what. */
+START_TEST(test_many)
+{
+    struct outages o;
+    struct err err = ERR_INIT;
+    STR_AUTO struct str text;
+    str_init(&text, 1 << 20);
+    str_add(&text, HEAD);
+    for (int i = 0; i <= 100000; i++)
+        str_add(&text, "1,n1,up\n");
+    ck_assert_int_eq(read_text(&o, text.s, &err), -1);
+    ck_assert_msg(str_ends(err.msg, "/o:100002: more than 100000 rows"), "%s", err.msg);
+    outages_fini(&o);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main(
         "gantry-sim/outages",
-        (struct suite_row[]){{test_order, 1}, {test_bad, ARRAY_LEN(bad)}, {NULL, 0}});
+        (struct suite_row[]){
+            {test_order, 1}, {test_bad, ARRAY_LEN(bad)}, {test_many, 1}, {NULL, 0}});
 }
