@@ -146,8 +146,6 @@ static int read_pool(struct program *p, struct err *err)
         str_ends(path, ".yaml") || str_ends(path, ".yml") || str_ends(path, ".json");
     int rc = objects ? pool_read_objects(&p->pool, path, &p->settings[0], err)
                      : pool_read(&p->pool, path, err);
-    if (rc == 0 && p->pool.n == 0)
-        return err_set(err, ERR_INVALID, "%s: there is no node in it", path);
     return rc < 0 ? -1 : pool_check_names(&p->pool, err);
 }
 

@@ -108,5 +108,9 @@ int pool_read_objects(struct pool *p, const char *path, const struct settings *s
     f.convert = (struct convert){.resources = &p->resources,
                                  .gpu_resource = settings->gpu_resource,
                                  .gpu_type_label = settings->gpu_type_label};
-    return yaml_parse(text.s, text.len, path, take_document, &f, err);
+    if (yaml_parse(text.s, text.len, path, take_document, &f, err) < 0)
+        return -1;
+    if (p->n == 0)
+        return err_set(err, ERR_INVALID, "%s: there is no node in it", path);
+    return 0;
 }

@@ -238,6 +238,7 @@ static const struct {
     {"kind: Pod\n", "/c:1: kind \"Pod\" is none of Node, Partition, QOS, Account"},
     {"a: b\n", "/c:1: kind \"\" is none of Node, Partition, QOS, Account"},
     {"kind: [\n", "/c:"},
+    {"kind: Account\nmetadata: {name: red}\n", "/c: there is no node in it"},
     {"kind: Partition\nmetadata: {name: p}\nspec: {maxTime: soon}\n",
      "/c:1: Partition p: "},
 };
