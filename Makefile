@@ -46,7 +46,7 @@ SEEDS     ?= 1000
 Q   = $(if $(V),,@)
 say = $(if $(V)$(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS)))),,@printf '  %-5s %s\n' $(1) $@)
 
-.PHONY: all test world demo e2e conformance-answers bench bench-plan bench-traces goldens check-style install clean deps deps-test
+.PHONY: all test world fuzz demo e2e conformance-answers bench bench-plan bench-traces goldens check-style install clean deps deps-test
 .SECONDARY:
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
