@@ -231,8 +231,8 @@ END_TEST
 
 /* ---- too much ---- */
 
-/* What a watcher sends meanwhile is read up to a bound, and then no more: the rest stays
- * with the kernels, whose buffers are far smaller than what it has to send. */
+/* What a watcher sends meanwhile is read up to a bound, and then no more: the rest
+ * stays with the kernels, whose buffers are far smaller than what it has to send. */
 #define CHATTER_BYTES ((size_t)64 << 20)
 #define CHATTER_PAUSE_MS 500
 
