@@ -285,8 +285,8 @@ static void add_partition(struct clitest *t, const char *name, const char *state
     ctltest_post(t->ctl, "/apis/gantry.dev/v1alpha1/partitions", body);
 }
 
-/* A partition that takes no new jobs does not take this one; nor is it behind a job that
- * was not taken in. */
+/* A partition that takes no new jobs does not take this one; nor is it behind a job
+ * that was not taken in. */
 START_TEST(test_test_only_closed)
 {
     struct clitest *t = clitest_new();
