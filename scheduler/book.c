@@ -37,26 +37,62 @@ static int64_t assumed_end(const struct sched *s, const struct jobrec *rec)
     return MAX(end, soon);
 }
 
+static void size_positions(struct claim *claim, size_t n)
+{
+    claim->positions = xrealloc(claim->positions, (n + 1) * sizeof(*claim->positions));
+    claim->n_positions = n;
+}
+
+void book_place(struct sched *s, struct jobrec *rec)
+{
+    const struct job *job = rec->job;
+
+    size_positions(&rec->claim, job->n_alloc > 0 ? job->n_alloc : job->plan.n_slots);
+    placement_positions(&s->placer, rec->claim.positions);
+    rec->claim.positions_gen = s->cluster.set_gen;
+}
+
+static uint32_t look_up(const struct cluster *c, const char *name)
+{
+    const struct noderec *node = cluster_node(c, name);
+
+    return node != NULL && node->position != POSITION_NONE ? (uint32_t)node->position
+                                                           : CLAIM_NOWHERE;
+}
+
+static void know_positions(const struct sched *s, struct claim *claim,
+                           const struct slot *slots, size_t n)
+{
+    if (claim->positions_gen == s->cluster.set_gen)
+        return;
+    size_positions(claim, n);
+    for (size_t i = 0; i < n; i++)
+        claim->positions[i] = look_up(&s->cluster, slots[i].node);
+    claim->positions_gen = s->cluster.set_gen;
+}
+
 /* The slots of an allocation or plan as uses, in `s->uses`; two of one node sit on one
  * seat. What lies on no known node is left out. Returns how many. */
-static size_t find_uses(struct sched *s, const struct job *job,
-                        const struct slot *slots, size_t n)
+static size_t find_uses(struct sched *s, struct jobrec *rec, const struct slot *slots,
+                        size_t n)
 {
+    const uint32_t *at;
     size_t n_uses = 0;
 
+    know_positions(s, &rec->claim, slots, n);
+    at = rec->claim.positions;
     for (size_t i = 0; i < n; i++) {
-        const struct noderec *node = cluster_node(&s->cluster, slots[i].node);
-        bool seated = i > 0 && strcmp(slots[i - 1].node, slots[i].node) == 0;
+        bool seated = i > 0 && at[i - 1] == at[i];
 
-        if (node == NULL || node->position == POSITION_NONE)
+        if (at[i] == CLAIM_NOWHERE)
             continue;
         GROW(s->uses, n_uses, s->uses_cap);
         s->uses[n_uses++] =
-            (struct use){.position = node->position,
+            (struct use){.position = at[i],
                          .amount = cluster_use(&slots[i].each, slots[i].pods),
-                         .seats = seated           ? 0
-                                  : job->exclusive ? SEATS
-                                                   : 1};
+                         .seats = seated                ? 0
+                                  : rec->job->exclusive ? SEATS
+                                                        : 1};
     }
     return n_uses;
 }
@@ -101,14 +137,6 @@ static bool has_claim(const struct jobrec *rec)
            (rec->job->n_alloc > 0 || rec->job->plan.start_sec != TIME_UNSET);
 }
 
-static void keep_positions(const struct sched *s, struct claim *claim, size_t n)
-{
-    claim->positions = xrealloc(claim->positions, (n + 1) * sizeof(*claim->positions));
-    claim->n_positions = n;
-    for (size_t i = 0; i < n; i++)
-        claim->positions[i] = (uint32_t)s->uses[i].position;
-}
-
 /* There is more room than before, up to some time. */
 static void grow(struct sched *s, int64_t until_sec)
 {
@@ -131,15 +159,13 @@ void book_enter(struct sched *s, struct jobrec *rec)
     if (!is_kept(s) || !has_claim(rec))
         return;
     span = span_of(s, rec);
-    n = find_uses(s, rec->job, span.slots, span.n);
+    n = find_uses(s, rec, span.slots, span.n);
     timeline_take(&s->timeline, s->uses, n, span.first, span.last);
     rec->claim.on = true;
     rec->claim.first = span.first;
     rec->claim.last = span.last;
-    if (rec->job->n_alloc == 0) {
-        keep_positions(s, &rec->claim, n);
+    if (rec->job->n_alloc == 0)
         starts_add_line(s, rec);
-    }
 }
 
 void book_strike(struct sched *s, struct jobrec *rec)
@@ -150,7 +176,7 @@ void book_strike(struct sched *s, struct jobrec *rec)
 
     if (!is_kept(s) || !rec->claim.on)
         return;
-    n = find_uses(s, job, plan ? job->plan.slots : job->alloc,
+    n = find_uses(s, rec, plan ? job->plan.slots : job->alloc,
                   plan ? job->plan.n_slots : job->n_alloc);
     timeline_give(&s->timeline, s->uses, n, rec->claim.first, rec->claim.last);
     if (plan)
@@ -240,10 +266,10 @@ static void add_held(struct sched *s)
 }
 
 /* A plan has a node once, so that its uses can be looked at one by one. */
-static bool plan_fits(struct sched *s, const struct jobrec *rec)
+static bool plan_fits(struct sched *s, struct jobrec *rec)
 {
     struct span span = span_of(s, rec);
-    size_t n = find_uses(s, rec->job, span.slots, span.n);
+    size_t n = find_uses(s, rec, span.slots, span.n);
 
     for (size_t i = 0; i < n; i++) {
         if (!timeline_has(&s->timeline, &s->uses[i], span.first, span.last))

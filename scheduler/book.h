@@ -27,6 +27,9 @@
  * settled, and the queue sorted. */
 void book_renew(struct sched *s, int64_t now_sec);
 
+/* The slots of the job's new allocation or plan are those that the placer found last:
+ * where they are need not be looked up by the names of nodes. */
+void book_place(struct sched *s, struct jobrec *rec);
 /* A job's allocation or plan. Nothing happens while no timeline is up to date. */
 void book_enter(struct sched *s, struct jobrec *rec);
 void book_strike(struct sched *s, struct jobrec *rec);

@@ -25,13 +25,17 @@
 #include "scheduler/timeline.h"
 #include "scheduler/window.h"
 
+#define CLAIM_NOWHERE UINT32_MAX
+
 /* The slots of the timeline in which a job's allocation, or its plan, is taken. */
 struct claim {
     bool on;
     size_t first, last;
-    size_t line; /* of a plan: in sched.lines; and its nodes: */
+    size_t line; /* of a plan: in sched.lines */
+    /* Of its nodes, in the order of its slots; CLAIM_NOWHERE: of no known node. */
     uint32_t *positions;
     size_t n_positions;
+    uint64_t positions_gen; /* cluster.set_gen that they are of; 0: to be looked up */
 };
 
 struct jobrec {

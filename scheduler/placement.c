@@ -429,3 +429,9 @@ struct slot *placement_find(struct placer *p, const struct cluster *c,
     }
     return slots_of(p, c, like, ret_n);
 }
+
+void placement_positions(const struct placer *p, uint32_t *ret)
+{
+    for (size_t i = 0; i < p->n; i++)
+        ret[i] = (uint32_t)p->candidates[i].position;
+}

@@ -66,6 +66,9 @@ bool placement_fits(struct placer *p, const struct cluster *c,
 struct slot *placement_find(struct placer *p, const struct cluster *c,
                             const struct placement *at, size_t *ret_n);
 
+/* Positions of the nodes of the slots that were found last, in their order. */
+void placement_positions(const struct placer *p, uint32_t *ret);
+
 /* The fewest nodes that the job, its node list and the partition allow. */
 int64_t placement_min_nodes(const struct job *like, const struct partition *part);
 

@@ -37,6 +37,7 @@ static void start(struct sched *s, const struct entry *entry, struct slot *slots
     /* Others may use what was promised here, or have been told of what is free now. */
     s->pass.moved |= job->plan.promised || s->pass.n_waiting > 0;
     plan_clear(&job->plan);
+    book_place(s, rec);
     book_enter(s, rec);
     s->n_phase[JOB_PENDING]--;
     s->n_phase[JOB_STARTING]++;
@@ -153,6 +154,7 @@ static void set_plan(struct sched *s, const struct entry *entry, struct slot *sl
         .slots = slots,
         .n_slots = n,
     };
+    book_place(s, entry->rec);
 }
 
 /* What was in vain in the last walk is so still, but where room has grown since: a
