@@ -302,7 +302,7 @@ START_TEST(test_test_only_closed)
     ctltest_expect(t->ctl, "refused", "status.reason=PartitionInactive");
     add_partition(t, "open", "UP");
     clitest_expect(t, "sbatch --test-only -p open --wrap x", 0, "",
-                   "sbatch: Job to start at 2027-01-15T08:00:0* using 1 processors on "
+                   "sbatch: Job to start at 2027-01-15T08:00:01 using 1 processors on "
                    "nodes n1 in partition open\n");
     clitest_free(t);
 }
