@@ -130,6 +130,15 @@ static int read_all(struct str *str, int fd)
     return EFBIG;
 }
 
+/* Half a text is none. */
+static int give_up(struct str *str, int errnum, const char *name, struct err *err)
+{
+    str_reset(str);
+    if (errnum == EFBIG)
+        return err_set(err, ERR_TOO_LARGE, "%s: larger than %zu bytes", name, str->max);
+    return err_errno(err, errnum, "%s", name);
+}
+
 int str_read_file(struct str *str, const char *path, struct err *err)
 {
     int fd, errnum;
@@ -144,8 +153,18 @@ int str_read_file(struct str *str, const char *path, struct err *err)
     close(fd);
     if (errnum == 0)
         return 0;
+    return give_up(str, errnum, path, err);
+}
+
+int str_read_stream(struct str *str, FILE *in, const char *name, struct err *err)
+{
+    char chunk[READ_CHUNK];
+    size_t n;
+
     str_reset(str);
-    if (errnum == EFBIG)
-        return err_set(err, ERR_TOO_LARGE, "%s: larger than %zu bytes", path, str->max);
-    return err_errno(err, errnum, "%s", path);
+    while (!str->overflow && (n = fread(chunk, 1, sizeof(chunk), in)) > 0)
+        str_addn(str, chunk, n);
+    if (!str->overflow && !ferror(in))
+        return 0;
+    return give_up(str, str->overflow ? EFBIG : errno, name, err);
 }

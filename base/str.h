@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "base/err.h"
 
@@ -42,5 +43,7 @@ char *str_take(struct str *str);
 /* Reads a whole file of at most str->max bytes. ERR_NOT_FOUND, ERR_TOO_LARGE, ERR_IO;
  * the message names the path. */
 int str_read_file(struct str *str, const char *path, struct err *err);
+/* The same of a stream, to its end, called `name` in the message. */
+int str_read_stream(struct str *str, FILE *in, const char *name, struct err *err);
 
 #endif

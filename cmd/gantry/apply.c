@@ -13,6 +13,7 @@
 
 /* Own: what others (the controller, kubectl) wrote into an object is not ours. */
 #define QUERY "?fieldManager=gantry-apply&fieldValidation=Strict&force=true"
+#define STDIN_NAME "standard input"
 #define PATH_MAX_BYTES 4096
 /* A kind that was defined just now is served soon. */
 #define KIND_WAIT_MS 10000
@@ -193,18 +194,12 @@ static void apply_stream(struct apply *a)
 {
     STR_AUTO struct str text;
     struct err err = ERR_INIT;
-    char bytes[4096];
-    size_t n;
 
-    str_init(&text, YAML_BYTES_MAX + 1);
-    while ((n = fread(bytes, 1, sizeof(bytes), a->cli->in)) > 0)
-        str_addn(&text, bytes, n);
-    if (ferror(a->cli->in)) {
-        err_set(&err, ERR_IO, "standard input cannot be read");
+    str_init(&text, YAML_BYTES_MAX);
+    if (str_read_stream(&text, a->cli->in, STDIN_NAME, &err) < 0)
         fail(a, &err);
-    } else {
-        apply_text(a, &text, "standard input");
-    }
+    else
+        apply_text(a, &text, STDIN_NAME);
 }
 
 static void apply_file(struct apply *a, const char *path)
@@ -212,7 +207,7 @@ static void apply_file(struct apply *a, const char *path)
     STR_AUTO struct str text;
     struct err err = ERR_INIT;
 
-    str_init(&text, YAML_BYTES_MAX + 1);
+    str_init(&text, YAML_BYTES_MAX);
     if (str_read_file(&text, path, &err) < 0)
         fail(a, &err);
     else

@@ -75,16 +75,15 @@ int script_read_file(struct script *s, const char *path, struct err *err)
 
 int script_read_stream(struct script *s, FILE *in, struct err *err)
 {
-    char bytes[4096];
-    size_t n;
+    struct err why = ERR_INIT;
 
     s->name = xstrdup("standard input");
     s->job_name = xstrdup("sbatch");
-    while ((n = fread(bytes, 1, sizeof(bytes), in)) > 0)
-        str_addn(&s->text, bytes, n);
-    if (ferror(in))
-        return err_set(err, ERR_IO, "Unable to read the script from standard input");
-    return s->text.overflow ? too_large(err) : 0;
+    if (str_read_stream(&s->text, in, s->name, &why) == 0)
+        return 0;
+    if (why.code == ERR_TOO_LARGE)
+        return too_large(err);
+    return err_set(err, why.code, "Unable to read the script from %s", why.msg);
 }
 
 void script_wrap(struct script *s, const char *command)

@@ -161,6 +161,30 @@ START_TEST(test_read_file)
 }
 END_TEST
 
+START_TEST(test_read_stream)
+{
+    STR_AUTO struct str s;
+    struct err err = ERR_INIT;
+    char path[32];
+    FILE *in;
+
+    make_file(path, sizes[_i]);
+    str_init(&s, 40000);
+    in = fopen(path, "r");
+    if (sizes[_i] <= 40000) {
+        ck_assert_msg(str_read_stream(&s, in, "it", &err) == 0, "%s", err.msg);
+        ck_assert_uint_eq(s.len, sizes[_i]);
+    } else {
+        ck_assert_int_eq(str_read_stream(&s, in, "it", &err), -1);
+        ck_assert_int_eq(err.code, ERR_TOO_LARGE);
+        ck_assert_str_eq(err.msg, "it: larger than 40000 bytes");
+        ck_assert_uint_eq(s.len, 0);
+    }
+    fclose(in);
+    unlink(path);
+}
+END_TEST
+
 START_TEST(test_read_file_errors)
 {
     STR_AUTO struct str s;
@@ -195,6 +219,7 @@ int main(void)
                                       {test_take, 1},
                                       {test_fini_of_nothing, 1},
                                       {test_read_file, ARRAY_LEN(sizes)},
+                                      {test_read_stream, ARRAY_LEN(sizes)},
                                       {test_read_file_errors, 1},
                                       {NULL, 0},
                                   });

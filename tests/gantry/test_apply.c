@@ -4,6 +4,7 @@
 
 #include "base/files.h"
 #include "base/util.h"
+#include "base/yaml.h"
 #include "tests/support/clitest.h"
 #include "tests/support/suite.h"
 
@@ -139,6 +140,39 @@ static void put(const char *dir, const char *name, const char *text)
     ck_assert_int_eq(files_write(path, text, strlen(text), 0600, &err), 0);
 }
 
+/* Cut short it would be taken for the whole: a comment may end anywhere. */
+static char *long_manifest(void)
+{
+    STR_AUTO struct str text;
+
+    str_init(&text, (size_t)YAML_BYTES_MAX * 2);
+    str_add(&text, MAP("a", "1"));
+    while (text.len <= YAML_BYTES_MAX)
+        str_add(&text, "# and so on\n");
+    str_add(&text, "---\n" MAP("b", "1"));
+    return str_take(&text);
+}
+
+#define TOO_LONG ": larger than 4194304 bytes\n"
+
+START_TEST(test_too_long)
+{
+    struct clitest *t = clitest_new();
+    AUTO_FREE char *text = long_manifest();
+    char dir[] = "/tmp/gantry-apply-XXXXXX";
+
+    t->in = text;
+    clitest_expect(t, "gantry apply -f -", 1, "", ERROR "standard input" TOO_LONG);
+    ck_assert(mkdtemp(dir) != NULL);
+    put(dir, "long.yaml", text);
+    AUTO_FREE char *line = xasprintf("gantry apply -f %s/long.yaml", dir);
+    AUTO_FREE char *said = xasprintf(ERROR "%s/long.yaml" TOO_LONG, dir);
+    clitest_expect(t, line, 1, "", said);
+    files_remove_tree(dir);
+    clitest_free(t);
+}
+END_TEST
+
 /* A folder's manifests in order, whatever else lies there; a kind that the first of
  * them defines is there for the second. */
 START_TEST(test_folder)
@@ -188,6 +222,7 @@ int main(void)
                                           {test_row, ARRAY_LEN(rows)},
                                           {test_line, ARRAY_LEN(lines)},
                                           {test_fault, ARRAY_LEN(faults)},
+                                          {test_too_long, 1},
                                           {test_folder, 1},
                                           {NULL, 0},
                                       });
