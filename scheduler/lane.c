@@ -5,72 +5,58 @@
 
 #include "base/util.h"
 
-static size_t stride(int columns)
-{
-    return 1 + (size_t)columns;
-}
-
 static void make_room(struct lane *lane, int columns, size_t n)
 {
     if (n <= lane->cap)
         return;
     lane->cap = n + n / 2 + 2;
-    lane->pieces =
-        xrealloc(lane->pieces, lane->cap * stride(columns) * sizeof(*lane->pieces));
+    lane->firsts = xrealloc(lane->firsts, lane->cap * sizeof(*lane->firsts));
+    lane->rows =
+        xrealloc(lane->rows, lane->cap * (size_t)columns * sizeof(*lane->rows));
 }
 
 void lane_fini(struct lane *lane)
 {
-    free(lane->pieces);
+    free(lane->firsts);
+    free(lane->rows);
     *lane = (struct lane){0};
 }
 
 void lane_reset(struct lane *lane, int columns)
 {
     make_room(lane, columns, 1);
-    memset(lane->pieces, 0, stride(columns) * sizeof(*lane->pieces));
+    lane->firsts[0] = 0;
+    memset(lane->rows, 0, (size_t)columns * sizeof(*lane->rows));
     lane->n = 1;
 }
 
-size_t lane_find(const struct lane *lane, int columns, size_t slot)
+/* Moves the pieces from `from` on to `to`. */
+static void move_pieces(struct lane *lane, int columns, size_t to, size_t from)
 {
-    size_t low = 0, high = lane->n;
+    size_t n = lane->n - from;
 
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-
-        if (lane_first(lane, columns, middle) <= slot)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
+    memmove(lane->firsts + to, lane->firsts + from, n * sizeof(*lane->firsts));
+    memmove(lane_row(lane, columns, to), lane_row(lane, columns, from),
+            n * (size_t)columns * sizeof(*lane->rows));
+    lane->n = to + n;
 }
 
 size_t lane_cut(struct lane *lane, int columns, size_t slot)
 {
-    size_t i = lane_find(lane, columns, slot), size = stride(columns);
-    int64_t *piece;
+    size_t i = lane_find(lane, slot);
 
-    if (lane_first(lane, columns, i) == slot)
+    if (lane_first(lane, i) == slot)
         return i;
     make_room(lane, columns, lane->n + 1);
-    piece = lane->pieces + i * size;
-    memmove(piece + size, piece, (lane->n - i) * size * sizeof(*piece));
-    lane->n++;
-    piece[size] = (int64_t)slot;
+    move_pieces(lane, columns, i + 1, i);
+    lane->firsts[i + 1] = (uint16_t)slot;
     return i + 1;
 }
 
 void lane_join(struct lane *lane, int columns, size_t i)
 {
-    size_t size = stride(columns);
-
-    if (i == 0 || i >= lane->n ||
+    if (i > 0 && i < lane->n &&
         memcmp(lane_row(lane, columns, i - 1), lane_row(lane, columns, i),
-               (size_t)columns * sizeof(int64_t)) != 0)
-        return;
-    memmove(lane->pieces + i * size, lane->pieces + (i + 1) * size,
-            (lane->n - i - 1) * size * sizeof(*lane->pieces));
-    lane->n--;
+               (size_t)columns * sizeof(*lane->rows)) == 0)
+        move_pieces(lane, columns, i, i + 1);
 }

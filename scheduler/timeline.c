@@ -198,8 +198,7 @@ static void shift_piece(struct timeline *tl, const struct shift *shift, size_t p
     int64_t *row = lane_row(lane, tl->n_res, i);
 
     if (!tl->filling && find_moved(tl, shift, row))
-        add_flip(tl, &tl->flips, lane_first(lane, tl->n_res, i),
-                 lane_last(lane, tl->n_res, i, tl->n_slots));
+        add_flip(tl, &tl->flips, lane_first(lane, i), lane_last(lane, i, tl->n_slots));
     for (int k = 0; k < shift->n; k++) {
         row[shift->column[k]] += shift->by[k];
         tl->overcommitted |= row[shift->column[k]] < 0 && shift->by[k] < 0;
@@ -277,8 +276,8 @@ bool timeline_has(const struct timeline *tl, const struct use *use, size_t first
 {
     const struct lane *lane = &tl->lanes[use->position];
 
-    for (size_t i = lane_find(lane, tl->n_res, first);
-         i < lane->n && lane_first(lane, tl->n_res, i) < last; i++) {
+    for (size_t i = lane_find(lane, first); i < lane->n && lane_first(lane, i) < last;
+         i++) {
         if (!row_holds(tl, lane_row(lane, tl->n_res, i), use))
             return false;
     }
@@ -289,10 +288,10 @@ void timeline_least(const struct timeline *tl, size_t position, size_t first,
                     size_t last, struct resvec *ret)
 {
     const struct lane *lane = &tl->lanes[position];
-    size_t from = lane_find(lane, tl->n_res, first);
+    size_t from = lane_find(lane, first);
 
     *ret = (struct resvec){{0}};
-    for (size_t k = from; k < lane->n && lane_first(lane, tl->n_res, k) < last; k++) {
+    for (size_t k = from; k < lane->n && lane_first(lane, k) < last; k++) {
         const int64_t *row = lane_row(lane, tl->n_res, k);
 
         for (int i = 0; i < tl->n_res - 1; i++)

@@ -138,7 +138,7 @@ static inline const int64_t *timeline_row(const struct timeline *tl, size_t posi
 {
     const struct lane *lane = &tl->lanes[position];
 
-    return lane_row(lane, tl->n_res, lane_find(lane, tl->n_res, slot));
+    return lane_row(lane, tl->n_res, lane_find(lane, slot));
 }
 
 static inline const uint64_t *timeline_open(const struct timeline *tl, size_t demand,

@@ -175,7 +175,7 @@ static void chain_next(const struct timeline *tl, struct chains *c, size_t posit
 
     if (c->piece[position] == lane->n)
         return;
-    slot = lane_first(lane, tl->n_res, c->piece[position]);
+    slot = lane_first(lane, c->piece[position]);
     c->next[position] = c->first[slot];
     c->first[slot] = position;
 }

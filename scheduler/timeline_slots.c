@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/util.h"
@@ -9,6 +10,7 @@
 #define WIDTH_MAX_SEC (128 * TIMELINE_MINUTE_SEC)
 /* Of a window of three years. */
 #define SLOTS_MAX 12500
+static_assert(SLOTS_MAX + 512 < UINT16_MAX, "lanes keep slots in 16 bits");
 /* Clocks and windows beyond this count as this, so that sums do not overflow. */
 #define TIME_SANE (INT64_MAX / 8)
 

@@ -29,11 +29,11 @@ static void shift(struct pair *p, size_t first, size_t last, int column, int64_t
 static void compare(const struct pair *p)
 {
     for (size_t slot = 0; slot < SLOTS; slot++) {
-        size_t i = lane_find(&p->lane, COLUMNS, slot);
+        size_t i = lane_find(&p->lane, slot);
         const int64_t *row = lane_row(&p->lane, COLUMNS, i);
 
-        ck_assert(lane_first(&p->lane, COLUMNS, i) <= slot);
-        ck_assert(slot < lane_last(&p->lane, COLUMNS, i, SLOTS));
+        ck_assert(lane_first(&p->lane, i) <= slot);
+        ck_assert(slot < lane_last(&p->lane, i, SLOTS));
         for (int column = 0; column < COLUMNS; column++)
             ck_assert_int_eq(row[column], p->plain[slot][column]);
     }
