@@ -9,7 +9,8 @@
 #   KUBECTL the kubectl to use       TMP    the case's own directory, empty
 #
 # Every stand has nodes n1 to n4 with 16 CPUs and 8 GPUs of type h100 each, the default partition main
-# with all of them, and a controller; standard error of applying crds/ is STAND/crds.stderr.
+# with all of them, and a controller; standard error of applying crds/ is STAND/crds.stderr. Controller and nodes
+# have the rights of manifests/rbac/ and no others, by STAND/gantry-controller.kubeconfig and STAND/gantry-node.kubeconfig.
 # shellcheck shell=bash
 kit=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=lib.sh
@@ -158,7 +159,7 @@ has_lines() { # FILE COUNT
 
 start_controller() {
     process_start "$STAND" gantry-controller \
-        "$BIN/gantry-controller" --kubeconfig "$STAND/kubeconfig"
+        "$BIN/gantry-controller" --kubeconfig "$STAND/gantry-controller.kubeconfig"
 }
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then

@@ -10,7 +10,7 @@ holder_is() { # PROCESS: its number is in the name
 }
 
 start_next() { # PROCESS
-    process_start "$STAND" "$1" "$BIN/gantry-controller" --kubeconfig "$STAND/kubeconfig"
+    process_start "$STAND" "$1" "$BIN/gantry-controller" --kubeconfig "$STAND/gantry-controller.kubeconfig"
     wait_until 20 "$1 stands by" grep -q "stands by" "$STAND/log/$1.log"
 }
 

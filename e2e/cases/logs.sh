@@ -3,7 +3,7 @@
 node_program() { # of the case's own, in the background
     local client_ca=()
     [[ $SERVER != real ]] || client_ca=(--client-ca "$STAND/pki/kubelet-client.crt")
-    process_start "$TMP" node "$BIN/gantry-local" node --kubeconfig "$STAND/kubeconfig" \
+    process_start "$TMP" node "$BIN/gantry-local" node --kubeconfig "$STAND/gantry-node.kubeconfig" \
         --name mortal --dir "$TMP/node" "${client_ca[@]}"
 }
 

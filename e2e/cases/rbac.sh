@@ -1,5 +1,6 @@
 # What a user without rights is told, by kubectl and by Slurm's commands, and what one can do who has those
-# that a user needs: submit as herself, see, change and cancel her jobs; not act as another or as an operator.
+# of manifests/rbac/users.yaml: submit as herself, see, change and cancel her jobs; not act as another or as an
+# operator, until she is one. Kubernetes' own roles have them too.
 slurm() { # COMMAND...: as alice
     (cd "$TMP" && "$BIN/$1" --kubeconfig "$STAND/kubeconfig" --context alice --namespace "$NS" "${@:2}")
 }
@@ -28,8 +29,21 @@ has_no_rights() {
 }
 
 user_rights() {
-    k create role user --resource=batchjobs.gantry.dev --verb=get,list,watch,create,patch,delete
-    k create rolebinding user --role=user --user=alice
+    k create rolebinding user --clusterrole=gantry-user --user=alice
+    k create clusterrolebinding alice-sees-nodes --clusterrole=gantry-cluster-view --user=alice
+}
+
+operator_rights() {
+    k create clusterrolebinding alice-operates --clusterrole=gantry-operator --user=alice
+}
+
+withdraw_rights() {
+    k delete clusterrolebinding alice-sees-nodes alice-operates --ignore-not-found >/dev/null
+}
+
+# What is given to Kubernetes' role comes a moment after the role.
+edit_has_ours() {
+    [[ $(k get clusterrole edit -o json | tr -d ' \n') == *'"batchjobs"'* ]]
 }
 
 submits() {
@@ -51,6 +65,14 @@ is_not_another() {
     expect "the user" "$(field hers .spec.user)" alice
 }
 
+is_operator() {
+    as_alice patch bj hers --type=merge -p '{"spec":{"timeLimit":"9"}}' >/dev/null
+    job others "sleep 1000" "user: bob" "hold: Admin" | as_alice apply -f - >/dev/null
+    expect "whose it is" "$(field others .spec.user)" bob
+    as_alice patch part main --type=merge -p '{"metadata":{"annotations":{"seen-by":"alice"}}}' >/dev/null
+    slurm scancel "$(field others .status.jobID)"
+}
+
 is_no_operator() {
     refused "hold: Admin is set and lifted by operators only" as_alice patch bj hers --type=merge \
         -p '{"spec":{"hold":"Admin"}}'
@@ -64,10 +86,15 @@ is_no_operator() {
 case_run() {
     [[ $SERVER == real ]] || return 0 # gantry-local has one user, its administrator
     has_no_rights
+    trap withdraw_rights EXIT
     user_rights >/dev/null
     submits
+    expect_text "sinfo" "$(slurm sinfo -h)" main
     is_not_another
     is_no_operator
+    operator_rights >/dev/null
+    is_operator
+    wait_until 20 "role edit has Gantry's" edit_has_ours
     slurm scancel "$(field hers .status.jobID)"
     expect_state hers CANCELLED
 }

@@ -8,7 +8,7 @@ case_run() {
     ln -s ..data/gantry.yaml "$dir/gantry.yaml"
     process_stop "$STAND" gantry-controller
     process_start "$STAND" gantry-controller "$BIN/gantry-controller" \
-        --kubeconfig "$STAND/kubeconfig" --config "$dir/gantry.yaml"
+        --kubeconfig "$STAND/gantry-controller.kubeconfig" --config "$dir/gantry.yaml"
     k apply -f - >/dev/null <<END
 apiVersion: gantry.dev/v1alpha1
 kind: Partition

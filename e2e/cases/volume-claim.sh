@@ -2,7 +2,7 @@
 # themselves; one whose claim is missing, or whose gang is too large for those nodes, says so. The
 # nodes are simulated ones of the case's own: such volumes are a kubelet's to mount.
 case_run() {
-    process_start "$TMP" node "$BIN/gantry-local" node --kubeconfig "$STAND/kubeconfig" \
+    process_start "$TMP" node "$BIN/gantry-local" node --kubeconfig "$STAND/gantry-node.kubeconfig" \
         --simulate --count 2 --name vol
     wait_until 30 "the nodes" k wait --for=condition=Ready node/vol1 node/vol2 --timeout=1s
     k label node vol2 gantry-e2e/disk=there >/dev/null

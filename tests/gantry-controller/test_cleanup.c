@@ -30,7 +30,7 @@ static void start_behind(struct ctltest *t, struct faulty *f)
 static struct faulty *faulty_between(struct ctltest *t)
 {
     struct faulty_options o = {
-        .loop = t->api->loop, .inner = t->spy, .hooks = {.write = slow_deletes}};
+        .loop = t->api->loop, .inner = t->guard, .hooks = {.write = slow_deletes}};
 
     rng_seed(&o.rng, 5);
     return faulty_new(&o);

@@ -65,7 +65,9 @@ struct ctltest *ctltest_new(void)
     rng_seed(&rng, 2);
     t->spy =
         spy_new(t->api->loop, direct_new(t->api->loop, t->api->server, "gantry", true));
-    t->client = kc_client_new(t->api->loop, t->spy, &rng);
+    t->rights = rights_read("manifests/rbac/controller.yaml", "gantry-controller");
+    t->guard = rights_guard(t->rights, t->spy);
+    t->client = kc_client_new(t->api->loop, t->guard, &rng);
     settings_default(&t->settings);
     define(t, "crds/batchjobs.yaml");
     define(t, "crds/partitions.yaml");
@@ -86,7 +88,8 @@ void ctltest_free(struct ctltest *t)
 {
     controller_free(t->ctl);
     kc_client_free(t->client);
-    transport_free(t->spy);
+    transport_free(t->guard);
+    rights_free(t->rights);
     apitest_free(t->api);
     free(t);
 }

@@ -11,18 +11,22 @@
  * There are nodes n1 to n4 of 16 CPUs and 8 GPUs of type h100, the default partition
  * "main", and a controller that has synced. Nodes do nothing by themselves; the clock
  * moves only by ctltest_settle and ctltest_advance. Whatever else is asked of the
- * server goes through `api`.
+ * server goes through `api`. A request of the controller that
+ * manifests/rbac/controller.yaml does not allow fails the test.
  */
 #ifndef GANTRY_TESTS_SUPPORT_CTLTEST_H
 #define GANTRY_TESTS_SUPPORT_CTLTEST_H
 
 #include "cmd/gantry-controller/controller.h"
 #include "tests/support/apitest.h"
+#include "tests/support/rights.h"
 #include "tests/support/spy.h"
 
 struct ctltest {
     struct apitest *api;
-    struct transport *spy; /* between controller and server */
+    struct rights *rights;   /* the controller's */
+    struct transport *spy;   /* between controller and server */
+    struct transport *guard; /* between controller and spy */
     struct kc_client *client;
     struct settings settings;
     struct controller *ctl; /* NULL while it is dead */

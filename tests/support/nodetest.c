@@ -265,9 +265,13 @@ void nodetest_answer(struct nodetest *t, enum prober_answer answer)
 
 /* ---- the node ---- */
 
-void nodetest_init(struct nodetest *t)
+static void start_kubelet(struct nodetest *t)
 {
     struct kubelet_options o = {
+        .loop = t->api->loop,
+        .client = t->client,
+        .executor = &t->executor,
+        .prober = &t->prober,
         .name_prefix = "n",
         .groups = {.items = {{.count = 1, .gpus = 4, .gpu_type = "h100"}}, .n = 1},
         .cpu_milli = 4000,
@@ -276,30 +280,42 @@ void nodetest_init(struct nodetest *t)
         .lease_sec = 10,
     };
     struct err err = ERR_INIT;
-    struct rng rng;
 
-    rng_seed(&rng, 2);
-    *t = (struct nodetest){
-        .executor = {&ops}, .api = apitest_new(), .prober = {&prober_ops}};
-    str_init(&t->history, 100000);
-    t->transport =
-        openwatches_new(direct_new(t->api->loop, t->api->server, "node", true));
-    t->client = kc_client_new(t->api->loop, t->transport, &rng);
-    o.loop = t->api->loop;
-    o.client = t->client;
-    o.executor = &t->executor;
-    o.prober = &t->prober;
     rng_seed(&o.rng, 1);
     t->kubelet = kubelet_new(&o, &err);
     ck_assert_msg(t->kubelet != NULL, "%s", err.msg);
     apitest_advance(t->api, 1);
 }
 
+void nodetest_init(struct nodetest *t)
+{
+    struct rng rng;
+
+    rng_seed(&rng, 2);
+    *t = (struct nodetest){
+        .executor = {&ops}, .api = apitest_new(), .prober = {&prober_ops}};
+    str_init(&t->history, 100000);
+    t->spy =
+        spy_new(t->api->loop, direct_new(t->api->loop, t->api->server, "node", true));
+    t->transport = openwatches_new(t->spy);
+    t->rights = rights_read("manifests/rbac/nodes.yaml", "gantry-node");
+    t->guard = rights_guard(t->rights, t->transport);
+    t->client = kc_client_new(t->api->loop, t->guard, &rng);
+    start_kubelet(t);
+}
+
+void nodetest_restart(struct nodetest *t)
+{
+    kubelet_free(t->kubelet);
+    start_kubelet(t);
+}
+
 void nodetest_fini(struct nodetest *t)
 {
     kubelet_free(t->kubelet);
     kc_client_free(t->client);
-    transport_free(t->transport);
+    transport_free(t->guard);
+    rights_free(t->rights);
     apitest_free(t->api);
     str_fini(&t->history);
     free(t->hosts);

@@ -9,12 +9,17 @@
  *   nodetest_end(&t, "p", "c", 0);
  *   nodetest_expect(&t, "p", "status.phase=Succeeded");
  *   nodetest_fini(&t);
+ *
+ * A request of the kubelet that manifests/rbac/nodes.yaml does not allow fails the
+ * test.
  */
 #ifndef GANTRY_TESTS_SUPPORT_NODETEST_H
 #define GANTRY_TESTS_SUPPORT_NODETEST_H
 
 #include "cmd/gantry-local/kubelet.h"
 #include "tests/support/apitest.h"
+#include "tests/support/rights.h"
+#include "tests/support/spy.h"
 
 #define NODETEST_PODS "/api/v1/namespaces/default/pods"
 #define NODETEST_RUNS_MAX 64
@@ -33,7 +38,10 @@ struct nodetest_run {
 struct nodetest {
     struct executor executor;
     struct apitest *api;
-    struct transport *transport; /* openwatches.h */
+    struct rights *rights;
+    struct transport *spy;       /* before the server */
+    struct transport *transport; /* openwatches.h, before that */
+    struct transport *guard;     /* between kubelet and that */
     struct kc_client *client;
     struct kubelet *kubelet;
     struct nodetest_run *runs[NODETEST_RUNS_MAX]; /* NULL: free */
@@ -50,6 +58,8 @@ struct nodetest {
 
 void nodetest_init(struct nodetest *t);
 void nodetest_fini(struct nodetest *t);
+/* Another kubelet in place of the one there was, which has left its node. */
+void nodetest_restart(struct nodetest *t);
 /* Creates the pod on node n1, in JSON with single quotes, and lets the kubelet act. */
 void nodetest_pod(struct nodetest *t, const char *name, const char *spec);
 /* Any object; its HTTP status must be 201. */
