@@ -14,7 +14,13 @@
 
 #define WEIGHT_MAX 0xffffffffLL /* as in Slurm: 32 bits */
 
-enum setting_type { SETTING_INT, SETTING_DURATION, SETTING_TEXT, SETTING_BOOL };
+enum setting_type {
+    SETTING_INT,
+    SETTING_DURATION,
+    SETTING_TEXT,
+    SETTING_BOOL,
+    SETTING_WORD
+};
 
 static const struct setting {
     const char *key;
@@ -52,6 +58,10 @@ static const struct setting {
     {"schedulerParameters.reservationDepth", SETTING_INT,
      offsetof(struct settings, sched.reservation_depth), 0, 1000000, "50",
      "of them, those that are promised their start", false},
+    {"schedulerParameters.backfillOrder", SETTING_WORD,
+     offsetof(struct settings, sched.backfill_order), 0, 0, "queue",
+     "who is offered free room first: queue, limit (the shortest), area (limit x size)",
+     false},
     {"gpuResource", SETTING_TEXT, offsetof(struct settings, gpu_resource), 0, 0,
      "nvidia.com/gpu", "the extended resource that Slurm's gpu options mean", true},
     {"gpuTypeLabel", SETTING_TEXT, offsetof(struct settings, gpu_type_label), 0, 0,
@@ -62,6 +72,14 @@ static const struct setting {
      "image that brings gantry-launch to script jobs whose own image lacks it", true},
     {"controllerNamespace", SETTING_TEXT, offsetof(struct settings, namespace_), 0, 0,
      "gantry-system", "namespace of the ConfigMap job-ids and of the Lease", true},
+};
+
+/* The words of a SETTING_WORD, in the order of its enum. */
+static const struct choice {
+    const char *key;
+    const char *words[4]; /* NULL ends them */
+} choices[] = {
+    {"schedulerParameters.backfillOrder", {"queue", "limit", "area"}},
 };
 
 void settings_default(struct settings *s)
@@ -119,6 +137,41 @@ static int read_bool(const struct setting *row, const struct json *val, bool *re
     return 0;
 }
 
+static const char *const *words_of(const struct setting *row)
+{
+    size_t i = 0;
+    while (strcmp(choices[i].key, row->key) != 0)
+        i++;
+    return choices[i].words;
+}
+
+static int refuse_word(const struct setting *row, const char *word, struct err *err)
+{
+    const char *const *words = words_of(row);
+    const char *near = opt_nearest(word, words);
+    STR_AUTO struct str all;
+    str_init(&all, SETTING_TEXT_MAX);
+    for (size_t i = 0; words[i]; i++)
+        str_addf(&all, "%s%s", i == 0 ? "" : words[i + 1] ? ", " : " or ", words[i]);
+    return err_set(err, ERR_INVALID, "%s: must be %s%s%s%s", row->key, all.s,
+                   near ? "; did you mean \"" : "", near ? near : "",
+                   near ? "\"?" : "");
+}
+
+static int read_word(const struct setting *row, const struct json *val, int *ret,
+                     struct err *err)
+{
+    const char *const *words = words_of(row);
+    const char *word = json_is(val, JSON_STRING) ? json_string(val) : "";
+    for (int i = 0; words[i]; i++) {
+        if (strcmp(words[i], word) == 0) {
+            *ret = i;
+            return 0;
+        }
+    }
+    return refuse_word(row, word, err);
+}
+
 static int setting_read(struct settings *s, const struct setting *row,
                         const struct json *val, struct err *err)
 {
@@ -134,6 +187,8 @@ static int setting_read(struct settings *s, const struct setting *row,
         return 0;
     case SETTING_BOOL:
         return read_bool(row, val, (bool *)field, err);
+    case SETTING_WORD:
+        return read_word(row, val, (int *)field, err);
     case SETTING_DURATION:
         if (read_duration(row, val, &number, err) < 0)
             return -1;
@@ -225,6 +280,8 @@ static size_t size_of(const struct setting *row)
         return SETTING_TEXT_MAX;
     case SETTING_BOOL:
         return sizeof(bool);
+    case SETTING_WORD:
+        return sizeof(int);
     case SETTING_INT:
     case SETTING_DURATION:
         break;

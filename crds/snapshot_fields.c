@@ -161,6 +161,7 @@ static const struct field config_rows[] = {
     INT(sched_config, window_sec),
     INT(sched_config, reservation_depth),
     INT(sched_config, max_job_test),
+    ENUM(sched_config, backfill_order, BACKFILL_AREA),
 };
 const struct fields fields_config = FIELDS(sched_config, config_rows);
 
@@ -204,6 +205,11 @@ static struct json *write_int(int64_t value, const int64_t *fresh)
     return value == (fresh ? *fresh : 0) ? NULL : json_new_int(value);
 }
 
+static struct json *write_enum(int value, const int *fresh)
+{
+    return value == (fresh ? *fresh : 0) ? NULL : json_new_int(value);
+}
+
 static struct json *write_bool(bool value, const bool *fresh)
 {
     return value == (fresh ? *fresh : false) ? NULL : json_new_bool(value);
@@ -225,7 +231,7 @@ static struct json *write_field(const struct field *row, const struct restable *
     case FIELD_INT:
         return write_int(SEEN(int64_t, at, 0), (const int64_t *)was);
     case FIELD_ENUM:
-        return SEEN(int, at, 0) ? json_new_int(SEEN(int, at, 0)) : NULL;
+        return write_enum(SEEN(int, at, 0), (const int *)was);
     case FIELD_AMOUNT:
         return write_amount(res, (const struct resvec *)at);
     case FIELD_STRUCT:

@@ -9,6 +9,7 @@
 
 /* What one slot or pod may count for at most, so that sums stay meaningful. */
 #define USE_MAX (INT64_C(1) << 56)
+#define TOTAL_MAX (INT64_C(1) << 62)
 
 void cluster_init(struct cluster *c)
 {
@@ -344,16 +345,25 @@ static int partrec_compare(const void *a, const void *b)
                   (*(struct partrec *const *)b)->part->name);
 }
 
+static void add_to_total(struct cluster *c, const struct node *node)
+{
+    for (int i = 0; i < RES_MAX; i++)
+        c->total.v[i] =
+            MIN(c->total.v[i] + MIN(node->capacity.v[i], TOTAL_MAX / 2), TOTAL_MAX);
+}
+
 static void settle_nodes(struct cluster *c)
 {
     struct noderec *rec, *next;
 
     c->n_order = 0;
+    c->total = (struct resvec){{0}};
     HASH_ITER (hh, c->nodes, rec, next) {
         rec->position = POSITION_NONE;
         if (rec->node != NULL) {
             GROW(c->order, c->n_order, c->order_cap);
             c->order[c->n_order++] = rec;
+            add_to_total(c, rec->node);
         } else if (rec->n_uses == 0) {
             noderec_free(c, rec);
         }

@@ -60,6 +60,7 @@ struct cluster {
     struct noderec *nodes;   /* hash by name */
     struct noderec **order;  /* by position */
     size_t n_order, order_cap;
+    struct resvec total; /* of these, each at most 2^62 */
     size_t words;
     int64_t n_known; /* nodes, and their CPUs together */
     __int128 cpu_milli;

@@ -23,6 +23,7 @@
 #include "scheduler/shape.h"
 #include "scheduler/starts.h"
 #include "scheduler/timeline.h"
+#include "scheduler/turn.h"
 #include "scheduler/window.h"
 
 #define CLAIM_NOWHERE UINT32_MAX
@@ -71,12 +72,23 @@ struct jobrec {
     UT_hash_handle hh;
 };
 
+/* The walk goes through the queue once, or, where gaps are not offered in its order,
+ * thrice. */
+enum round {
+    ROUND_WHOLE,   /* each job in its turn: ruled out, started, planned, told why */
+    ROUND_PROMISE, /* as they wait: ruled out, or promised a start if it is their due */
+    ROUND_OFFER,   /* in the order of gaps: started, or planned, all others */
+    ROUND_TELL,    /* as they wait: told why */
+};
+
 /* One walk through the queue. */
 struct pass {
     bool running;
     int64_t now_sec; /* when it began: what age and eligibility are judged by */
     struct queue queue;
-    size_t next;       /* entry to go on with */
+    struct turns turns; /* of the entries, in ROUND_OFFER */
+    enum round round;
+    size_t next;       /* entry, or turn, to go on with */
     uint64_t number;   /* of the walk */
     int64_t grown_sec; /* until when room had grown since the walk before began */
     bool moved;        /* what is free is not what earlier jobs saw: walk again */

@@ -11,6 +11,16 @@
 
 /* ---- the queue ---- */
 
+static int64_t size_in(const struct sched *s, const struct jobrec *rec,
+                       const struct partition *part)
+{
+    if (s->config.backfill_order == BACKFILL_QUEUE)
+        return 0;
+    shape_settle(rec->shape, &s->cluster);
+    return turn_size(s->config.backfill_order, check_limit(rec->job, part),
+                     rec->shape->share);
+}
+
 static struct priority priority_in(const struct sched *s, const struct jobrec *rec,
                                    const struct partition *part, int64_t now_sec)
 {
@@ -28,6 +38,7 @@ static void add_entry(const struct sched *s, struct queue *queue, struct jobrec 
         .listed = (uint32_t)listed,
         .tier = part->part->priority_tier,
         .priority = priority_in(s, rec, part->part, now_sec),
+        .size = size_in(s, rec, part->part),
         .job_id = rec->job->job_id,
         .uid = rec->uid,
     };
@@ -161,6 +172,8 @@ void pass_begin(struct sched *s, int64_t now_sec)
     pass->running = true;
     pass->now_sec = now_sec;
     pass->next = 0;
+    pass->round =
+        s->config.backfill_order == BACKFILL_QUEUE ? ROUND_WHOLE : ROUND_PROMISE;
     pass->moved = false;
     pass->n_waiting = 0;
     pass->n_promised = 0;
@@ -222,44 +235,135 @@ static void join_crowd(struct sched *s, const struct entry *entry)
     rec->joined = true;
 }
 
-static void consider(struct sched *s, const struct entry *entry, int64_t now_sec)
+/* It can never start here, whatever is free: it is told so. */
+static bool rule_out(struct sched *s, const struct entry *entry)
 {
     struct jobrec *rec = entry->rec;
-    struct seeker by;
     enum reason reason;
 
-    if (rec->gone || rec->version != entry->version)
-        return;
     str_reset(&s->message);
     reason = trial_ruled_out(s, entry);
-    if (reason != REASON_NONE) {
-        if (str_eq(rec->job->plan.partition, entry->part->part->name))
-            book_cancel_plan(s, rec);
-        tell_found(s, rec, reason, &entry->priority);
-        return;
+    if (reason == REASON_NONE)
+        return false;
+    if (str_eq(rec->job->plan.partition, entry->part->part->name))
+        book_cancel_plan(s, rec);
+    tell_found(s, rec, reason, &entry->priority);
+    return true;
+}
+
+static void count_waiting(struct sched *s, struct entry *entry)
+{
+    s->pass.n_waiting += !entry->waits;
+    entry->waits = true;
+}
+
+/* It starts (true), or is planned where it may be. */
+static bool try_(struct sched *s, struct entry *entry, int64_t now_sec)
+{
+    struct jobrec *rec = entry->rec;
+    struct seeker by = trial_seeker(s, entry);
+
+    entry->done = true;
+    if (trial_run(s, entry, &by, trial_before(s, rec, s->pass.n_waiting), now_sec)) {
+        s->pass.n_waiting -= entry->waits;
+        return true;
     }
-    by = trial_seeker(s, entry);
-    if (trial_run(s, entry, &by, trial_before(s, rec, s->pass.n_waiting), now_sec))
-        return;
-    s->pass.n_waiting++;
-    join_crowd(s, entry);
+    count_waiting(s, entry);
     rec->walk = s->pass.number;
-    s->pass.n_promised += trial_promise(s, rec, s->pass.n_promised);
-    tell_found(s, rec, trial_why_not_now(s, entry, &by), &entry->priority);
+    return false;
+}
+
+static void tell_why(struct sched *s, const struct entry *entry)
+{
+    struct seeker by = trial_seeker(s, entry);
+
+    join_crowd(s, entry);
+    str_reset(&s->message);
+    tell_found(s, entry->rec, trial_why_not_now(s, entry, &by), &entry->priority);
+}
+
+static void go_whole(struct sched *s, struct entry *entry, int64_t now_sec)
+{
+    if (rule_out(s, entry) || try_(s, entry, now_sec))
+        return;
+    s->pass.n_promised += trial_promise(s, entry->rec, s->pass.n_promised);
+    tell_why(s, entry);
+}
+
+/* The promises of before stay where they are, until their turn. */
+static void go_promise(struct sched *s, struct entry *entry, int64_t now_sec)
+{
+    struct pass *pass = &s->pass;
+    struct jobrec *rec = entry->rec;
+
+    if (rule_out(s, entry)) {
+        entry->done = true;
+    } else if (pass->n_promised >= (size_t)s->config.reservation_depth) {
+        return;
+    } else if (rec->job->plan.promised && rec->walk != pass->number) {
+        pass->n_promised++;
+        count_waiting(s, entry);
+    } else if (!try_(s, entry, now_sec)) {
+        pass->n_promised += trial_promise(s, rec, pass->n_promised);
+    }
+}
+
+static void consider(struct sched *s, struct entry *entry, int64_t now_sec)
+{
+    if (entry->rec->gone || entry->rec->version != entry->version)
+        return;
+    switch (s->pass.round) {
+    case ROUND_WHOLE:
+        go_whole(s, entry, now_sec);
+        break;
+    case ROUND_PROMISE:
+        go_promise(s, entry, now_sec);
+        break;
+    case ROUND_OFFER:
+        if (!entry->done)
+            try_(s, entry, now_sec);
+        break;
+    case ROUND_TELL:
+        if (entry->waits)
+            tell_why(s, entry);
+        break;
+    }
+}
+
+/* False: that was the last one. */
+static bool next_round(struct pass *pass)
+{
+    if (pass->round == ROUND_WHOLE || pass->round == ROUND_TELL)
+        return false;
+    pass->next = 0;
+    if (pass->round == ROUND_PROMISE)
+        turns_set(&pass->turns, &pass->queue);
+    pass->round++;
+    return true;
+}
+
+static struct entry *next_entry(struct pass *pass)
+{
+    size_t i = pass->next++;
+
+    return &pass->queue
+                .entries[pass->round == ROUND_OFFER ? pass->turns.items[i].entry : i];
 }
 
 /* What changes nodes or partitions ends the walk: the timeline is of others. */
 bool pass_run(struct sched *s, int64_t now_sec, struct sched_budget budget)
 {
     struct pass *pass = &s->pass;
+    bool whole = false;
 
-    while (pass->next < pass->queue.n && s->timeline_gen == s->cluster.gen) {
-        consider(s, &pass->queue.entries[pass->next++], now_sec);
-        if (pass->next < pass->queue.n && budget.spent != NULL &&
-            budget.spent(budget.arg))
+    while (s->timeline_gen == s->cluster.gen && !whole) {
+        if (pass->next < pass->queue.n)
+            consider(s, next_entry(pass), now_sec);
+        whole = pass->next >= pass->queue.n && !next_round(pass);
+        if (!whole && budget.spent != NULL && budget.spent(budget.arg))
             return false;
     }
     pass->running = false;
-    s->dirty |= pass->moved || pass->next < pass->queue.n;
+    s->dirty |= pass->moved || !whole;
     return true;
 }

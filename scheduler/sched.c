@@ -50,6 +50,7 @@ void sched_free(struct sched *s)
     placer_fini(&s->placer);
     decided_fini(&s->decided);
     queue_fini(&s->pass.queue);
+    turns_fini(&s->pass.turns);
     timeline_fini(&s->timeline);
     horizon_fini(&s->horizon);
     window_fini(&s->window);

@@ -23,6 +23,12 @@
  *   - the others, up to `max_job_test`, are forecasts, made anew in every walk.
  * What is behind those starts where it fits, and has no plan.
  *
+ * Gaps are offered in the order of the queue, or, as `backfill_order` says, the
+ * shortest limit or the smallest area first (turn.h). Then a walk goes through the
+ * queue to promise a start to those of its first jobs that have none, next through all
+ * others in the order of gaps, promised ones as well: each is started, moved to an
+ * earlier time, or forecast.
+ *
  * A job that does not fit now waits with reason Resources; one that would fit if
  * nothing were planned there, with Priority. A job of several partitions is tried once
  * in each, as an entry of its own; it has the most hopeful of the reasons found, and
@@ -52,6 +58,7 @@
 #include "scheduler/model.h"
 #include "scheduler/priority.h"
 #include "scheduler/reason.h"
+#include "scheduler/turn.h"
 
 struct sched;
 
@@ -66,6 +73,7 @@ struct sched_config {
     int64_t
         reservation_depth; /* so many waiting jobs are promised a start; default 50 */
     int64_t max_job_test;  /* bf_max_job_test: so many are planned; default 500 */
+    enum backfill_order backfill_order; /* who is offered gaps first; default queue */
 };
 
 struct sched_config sched_config_default(void);

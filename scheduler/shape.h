@@ -18,6 +18,9 @@
 #include "scheduler/model.h"
 #include "scheduler/reason.h"
 
+/* A share in the whole cluster. */
+#define SHARE_WHOLE (INT64_C(1) << 30)
+
 /* What is known of a shape in one partition. */
 struct fit {
     const struct partrec *part;
@@ -38,6 +41,7 @@ struct shape {
     size_t key_len;
     size_t refs;
     struct job *like;    /* any job of this shape; only request and filters are read */
+    int64_t share;       /* of the cluster, that it asks for: of what it asks most */
     node_set admits;     /* nodes that filters, taints and capacity let hold one pod */
     node_set required;   /* the nodes of its node list */
     uint64_t admits_gen; /* cluster.set_gen that these are of; 0: none */
@@ -50,7 +54,8 @@ struct shape {
 struct shape *shape_get(struct shape **shapes, const struct job *job);
 void shape_put(struct shape **shapes, struct shape *shape); /* NULL is fine */
 
-/* Works out the node sets if nodes have changed since. The cluster must be settled. */
+/* Works out share and node sets if nodes have changed since. The cluster must be
+ * settled. */
 void shape_settle(struct shape *shape, const struct cluster *c);
 /* The fit of a partition, made if new; lent until the next call for this shape. */
 struct fit *shape_fit(struct shape *shape, const struct partrec *part);

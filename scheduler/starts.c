@@ -189,6 +189,7 @@ struct search {
     size_t n, cap;
     uint64_t mutation; /* of the timeline that they are of */
     struct queue queue;
+    struct turns turns; /* of it */
 };
 
 static void build_stairs(const struct sched *s, struct search *search)
@@ -274,33 +275,70 @@ static bool try_listed(struct sched *s, const struct entry *entry, int64_t now_s
 
 enum outcome {
     SEARCH_DONE,
+    SEARCH_TRIED, /* one that had no promise */
     SEARCH_AGAIN, /* a job has left its place, which others before it may use */
     SEARCH_ENDS,  /* somebody waits for the walk, and so does everybody behind */
     SEARCH_SPENT,
 };
 
-static enum outcome search_queue(struct sched *s, struct search *search,
-                                 int64_t now_sec, struct sched_budget budget)
+/* Who has none and will be promised none has its turn in the order of gaps. */
+static bool is_past_promises(const struct sched *s, enum round round)
 {
-    for (size_t i = 0; i < search->queue.n; i++) {
-        const struct entry *entry = &search->queue.entries[i];
-        struct jobrec *rec = entry->rec;
+    return round == ROUND_PROMISE && s->n_lines >= (size_t)s->config.reservation_depth;
+}
 
-        if (rec->version != entry->version)
+static enum outcome search_entry(struct sched *s, struct search *search,
+                                 enum round round, const struct entry *entry,
+                                 int64_t now_sec)
+{
+    if (entry->rec->job->plan.promised)
+        return try_promised(s, search, entry, now_sec) ? SEARCH_AGAIN : SEARCH_DONE;
+    if (is_past_promises(s, round) || !try_listed(s, entry, now_sec))
+        return SEARCH_ENDS;
+    return SEARCH_TRIED;
+}
+
+/* Of the entries in their order, or in that of gaps: those without a promise, or those
+ * with one, or both. */
+static enum outcome search_queue(struct sched *s, struct search *search,
+                                 enum round round, int64_t now_sec,
+                                 struct sched_budget budget)
+{
+    const bool wanted[] = {round != ROUND_OFFER, round != ROUND_PROMISE};
+    enum outcome outcome = SEARCH_DONE;
+
+    for (size_t i = 0; i < search->queue.n && outcome == SEARCH_DONE; i++) {
+        size_t at = round == ROUND_OFFER ? search->turns.items[i].entry : i;
+        struct entry *entry = &search->queue.entries[at];
+
+        if (entry->done || entry->rec->version != entry->version ||
+            !wanted[entry->rec->job->plan.promised])
             continue;
+        entry->done = true;
         str_reset(&s->message);
-        if (trial_ruled_out(s, entry) != REASON_NONE)
-            continue;
-        if (rec->job->plan.promised) {
-            if (try_promised(s, search, entry, now_sec))
-                return SEARCH_AGAIN;
-        } else if (!try_listed(s, entry, now_sec)) {
-            return SEARCH_ENDS;
-        } else if (budget.spent != NULL && budget.spent(budget.arg)) {
-            return SEARCH_SPENT;
-        }
+        if (trial_ruled_out(s, entry) == REASON_NONE)
+            outcome = search_entry(s, search, round, entry, now_sec);
+        if (outcome == SEARCH_TRIED)
+            outcome = budget.spent != NULL && budget.spent(budget.arg) ? SEARCH_SPENT
+                                                                       : SEARCH_DONE;
     }
-    return SEARCH_DONE;
+    return outcome;
+}
+
+/* As the walk would: in one round, or in those of it that start jobs. */
+static enum outcome search_rounds(struct sched *s, struct search *search,
+                                  int64_t now_sec, struct sched_budget budget)
+{
+    enum outcome outcome;
+
+    queue_sort(&search->queue);
+    if (s->config.backfill_order == BACKFILL_QUEUE)
+        return search_queue(s, search, ROUND_WHOLE, now_sec, budget);
+    outcome = search_queue(s, search, ROUND_PROMISE, now_sec, budget);
+    if (outcome != SEARCH_DONE)
+        return outcome;
+    turns_set(&search->turns, &search->queue);
+    return search_queue(s, search, ROUND_OFFER, now_sec, budget);
 }
 
 static void search_fini(struct search *search)
@@ -311,6 +349,7 @@ static void search_fini(struct search *search)
     }
     free(search->stairs);
     queue_fini(&search->queue);
+    turns_fini(&search->turns);
 }
 
 static bool search_all(struct sched *s, int64_t now_sec, struct sched_budget budget)
@@ -322,8 +361,7 @@ static bool search_all(struct sched *s, int64_t now_sec, struct sched_budget bud
     s->norms = core_norms(s);
     do {
         gather(s, &search, now_sec);
-        queue_sort(&search.queue);
-        outcome = search_queue(s, &search, now_sec, budget);
+        outcome = search_rounds(s, &search, now_sec, budget);
     } while (outcome == SEARCH_AGAIN && ++round < ROUNDS_MAX);
     s->freed |= outcome != SEARCH_DONE;
     search_fini(&search);

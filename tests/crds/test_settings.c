@@ -115,6 +115,24 @@ START_TEST(test_words)
 }
 END_TEST
 
+static const struct {
+    const char *text;
+    enum backfill_order order;
+} orders[] = {{"schedulerParameters: {backfillOrder: queue}", BACKFILL_QUEUE},
+              {"schedulerParameters: {backfillOrder: limit}", BACKFILL_LIMIT},
+              {"schedulerParameters: {backfillOrder: area}", BACKFILL_AREA}};
+
+START_TEST(test_orders)
+{
+    struct settings s;
+    struct err err = ERR_INIT;
+    settings_default(&s);
+    s.sched.backfill_order = orders[(_i + 1) % (int)ARRAY_LEN(orders)].order;
+    ck_assert_msg(parse(&s, orders[_i].text, &err) == 0, "%s", err.msg);
+    ck_assert_int_eq(s.sched.backfill_order, orders[_i].order);
+}
+END_TEST
+
 /* ---- what is refused, whole ---- */
 
 #define SIXTY_FOUR "0123456789012345678901234567890123456789012345678901234567890123"
@@ -147,6 +165,16 @@ static const struct {
      "gantry.yaml:1: priorityFavorSmall: must be true or false"},
     {"priorityFavorSmall: often\n",
      "gantry.yaml:1: priorityFavorSmall: must be true or false"},
+    {"schedulerParameters:\n  backfillOrder: aera\n",
+     "gantry.yaml:2: schedulerParameters.backfillOrder: must be queue, limit or area; "
+     "did you mean \"area\"?"},
+    {"schedulerParameters: {backfillOrder: AREA}\n",
+     "gantry.yaml:1: schedulerParameters.backfillOrder: must be queue, limit or area"},
+    {"schedulerParameters: {backfillOrder: 2}\n",
+     "gantry.yaml:1: schedulerParameters.backfillOrder: must be queue, limit or area"},
+    {"schedulerParameters: {backfilOrder: area}\n",
+     "gantry.yaml:1: unknown key \"schedulerParameters.backfilOrder\"; did you mean "
+     "\"schedulerParameters.backfillOrder\"?"},
     {"gpuResource: 7\n",
      "gantry.yaml:1: gpuResource: must be a text of 1 to 127 bytes"},
     {"gpuResource: ''\n",
@@ -220,6 +248,8 @@ static const struct {
      "priorityFavorSmall, schedulerParameters.bfWindow, "
      "schedulerParameters.bfMaxJobTest",
      ""},
+    {"", "schedulerParameters: {backfillOrder: limit}",
+     "schedulerParameters.backfillOrder", ""},
     {"scriptImage: longer", "{scriptImage: short, priorityMaxAge: 1-0}",
      "priorityMaxAge", "scriptImage"},
     {"", "{gpuResource: a/b, gpuTypeLabel: c, launchImage: d, controllerNamespace: e}",
@@ -324,6 +354,7 @@ int main(void)
                                            {test_all_keys, 1},
                                            {test_partial, ARRAY_LEN(partial)},
                                            {test_words, ARRAY_LEN(words)},
+                                           {test_orders, ARRAY_LEN(orders)},
                                            {test_refused, ARRAY_LEN(bad)},
                                            {test_load, 1},
                                            {test_adopt, ARRAY_LEN(adopted)},

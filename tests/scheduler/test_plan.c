@@ -2,7 +2,7 @@
  * The core's plans are those of the plain planner (tests/support/plain_plan.h),
  * exactly, start and nodes, over random small clusters and queues; and so is, after
  * jobs have ended and one has come, the set of jobs that start before the walk begins,
- * with all promises in their places.
+ * with all promises in their places, in whatever order gaps are offered.
  *
  * A failing case prints its seed; GANTRY_CASES sets how many are run, GANTRY_SEED runs
  * that one alone.
@@ -32,6 +32,7 @@ struct queue_case {
     struct rng rng;
     struct restable res;
     int gpu;
+    enum backfill_order order;
     struct sched *s;
     struct plain_plan *plain;
     size_t n_nodes, n_running, n_pending;
@@ -168,6 +169,7 @@ static void begin_case(struct queue_case *q, uint64_t seed)
     q->gpu = restable_intern(&q->res, "x/gpu");
     config.window_sec = WINDOW_SEC;
     config.reservation_depth = config.max_job_test = INT64_MAX;
+    config.backfill_order = q->order = (enum backfill_order)(seed % 3);
     q->s = sched_new(&config);
     q->n_nodes = 2 + draw(q, draw(q, 20) == 0 ? NODES_MAX - 1 : 8);
     q->plain = plain_plan_new(NOW_SEC, WINDOW_SEC, q->n_nodes);
@@ -207,6 +209,7 @@ static struct plain_job plain_of(const struct queue_case *q, const struct job *j
         .exclusive = job->exclusive,
         .min = (size_t)job->min_pods,
         .max = (size_t)job->max_pods,
+        .limit_sec = job->limit_sec,
         .length_sec = book_length(job->limit_sec),
         .allowed = job->n_partitions > 0 ? q->odd : NULL,
     };
@@ -310,16 +313,52 @@ static bool count_down(void *arg)
     return --*left == 0;
 }
 
-/* What starts leaves its place to others, from the first one on. The new job is the
- * last of the queue. */
-static void compare_starts(struct queue_case *q, const bool *waiting)
+/* The numbers of all jobs that waited before, in the order in which they are offered
+ * gaps. */
+static void order_turns(const struct queue_case *q, size_t *turns)
 {
     for (size_t i = 1; i <= q->n_pending; i++) {
-        if (start_plainly(q, i, waiting[i]))
-            i = 0;
+        struct plain_job job = plain_of(q, job_at(q, q->n_running + i));
+        size_t at = i - 1;
+
+        for (; at > 0; at--) {
+            struct plain_job other =
+                plain_of(q, job_at(q, q->n_running + turns[at - 1]));
+
+            if (plain_plan_is_first(q->plain, q->order, &other, &job))
+                break;
+            turns[at] = turns[at - 1];
+        }
+        turns[at] = i;
     }
+}
+
+/* What starts leaves its place to others, from the first one on. */
+static void start_all_plainly(struct queue_case *q, const bool *waiting)
+{
+    size_t turns[JOBS_MAX + 2], i = 0;
+
+    order_turns(q, turns);
+    while (i < q->n_pending) {
+        if (start_plainly(q, turns[i], waiting[turns[i]]))
+            i = 0;
+        else
+            i++;
+    }
+}
+
+/* The new job is the last of the queue; but where gaps are not offered in the queue's
+ * order, it is promised its start before they are. */
+static void compare_starts(struct queue_case *q, const bool *waiting)
+{
+    bool in_queue = q->order == BACKFILL_QUEUE;
+
+    if (in_queue)
+        start_all_plainly(q, waiting);
     if (!compare_place(q, q->n_pending + 1))
         return;
+    if (!in_queue)
+        start_all_plainly(q, waiting);
     for (size_t i = 1; i <= q->n_pending; i++) {
         if (!never(q, i))
             compare(q, job_at(q, q->n_running + i), &q->places[i]);

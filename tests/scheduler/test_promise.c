@@ -251,6 +251,7 @@ static size_t run_day(uint64_t seed)
     rng_seed(&w.rng, seed);
     config.reservation_depth = 1 + draw(&w, 20);
     config.max_job_test = 1 + draw(&w, 40);
+    config.backfill_order = (enum backfill_order)(seed % 3);
     restable_init(&w.res);
     w.s = sched_new(&config);
     tell(&w, "node n[1-6] cpu=8 x/gpu=4");

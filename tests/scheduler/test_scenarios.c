@@ -50,6 +50,17 @@ static bool spend(void *arg)
     return --*left <= 0;
 }
 
+static enum backfill_order order_of(const char *word)
+{
+    static const char *const words[] = {"queue", "limit", "area"};
+    size_t i = 0;
+
+    while (i < ARRAY_LEN(words) && !str_eq(words[i], word))
+        i++;
+    ck_assert_msg(i < ARRAY_LEN(words), "gaps=%s: unknown", word);
+    return (enum backfill_order)i;
+}
+
 /* "key=number ..." into the configuration. */
 static void read_config(struct scenario *sc, const char *line)
 {
@@ -75,6 +86,10 @@ static void read_config(struct scenario *sc, const char *line)
 
         if (strcmp(key, "favorsmall") == 0) {
             sc->config.priority_favor_small = word == NULL || strcmp(word, "no") != 0;
+            continue;
+        }
+        if (strcmp(key, "gaps") == 0) {
+            sc->config.backfill_order = order_of(word);
             continue;
         }
         while (i < ARRAY_LEN(keys) && strcmp(keys[i].key, key) != 0)

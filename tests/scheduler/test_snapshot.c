@@ -65,6 +65,7 @@ static struct sched_config config_of(uint64_t seed)
         config.max_job_test = (int64_t)(seed / 18 % 9);
     }
     config.priority_weight_job_size = 700;
+    config.backfill_order = (enum backfill_order)(seed / 7 % 3);
     return config;
 }
 
@@ -281,9 +282,10 @@ static void random_config(struct history *h)
     config.window_sec = 60 + draw(h, 20) * 600;
     config.reservation_depth = draw(h, 5);
     config.max_job_test = 1 + draw(h, JOBS);
-    str_addf(&h->script, "plan depth=%d test=%d window=%d ...\n",
+    config.backfill_order = (enum backfill_order)draw(h, 3);
+    str_addf(&h->script, "plan depth=%d test=%d window=%d order=%d ...\n",
              (int)config.reservation_depth, (int)config.max_job_test,
-             (int)config.window_sec);
+             (int)config.window_sec, (int)config.backfill_order);
     sched_apply(h->s, &change);
 }
 

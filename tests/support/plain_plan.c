@@ -14,6 +14,7 @@ struct plain_row {
 struct plain_plan {
     struct timeline grid; /* of no nodes: for its bounds only */
     size_t n_nodes;
+    struct resvec total;
     struct plain_row *rows; /* [slot][node] */
 };
 
@@ -43,6 +44,7 @@ static struct plain_row *row_at(const struct plain_plan *p, size_t slot, size_t 
 void plain_plan_set_node(struct plain_plan *p, size_t position,
                          const struct resvec *capacity)
 {
+    resvec_add(&p->total, capacity);
     for (size_t slot = 0; slot < p->grid.n_slots; slot++)
         *row_at(p, slot, position) = (struct plain_row){*capacity, SEATS};
 }
@@ -205,6 +207,37 @@ void plain_plan_give(struct plain_plan *p, const struct plain_job *job,
                      const struct plain_place *place)
 {
     change_place(p, job, place, -1);
+}
+
+/* Parts of the whole, 2^30 of them. */
+static int64_t share_of(int64_t part, int64_t whole)
+{
+    return whole > 0 ? (MIN(part, whole) << 30) / whole : 0;
+}
+
+static __int128 area_of(const struct plain_plan *p, const struct plain_job *job)
+{
+    int64_t share = 0;
+
+    if (job->exclusive)
+        share = share_of((int64_t)job->min, (int64_t)p->n_nodes);
+    for (int i = 0; i < RES_MAX; i++)
+        share = MAX(share, share_of((int64_t)job->min * job->each.v[i], p->total.v[i]));
+    return MIN((__int128)job->limit_sec * share, (__int128)INT64_MAX);
+}
+
+bool plain_plan_is_first(const struct plain_plan *p, enum backfill_order order,
+                         const struct plain_job *a, const struct plain_job *b)
+{
+    switch (order) {
+    case BACKFILL_QUEUE:
+        return true;
+    case BACKFILL_LIMIT:
+        return a->limit_sec <= b->limit_sec;
+    case BACKFILL_AREA:
+        break;
+    }
+    return area_of(p, a) <= area_of(p, b);
 }
 
 void plain_place_fini(struct plain_place *place)

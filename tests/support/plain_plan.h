@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "scheduler/model.h"
+#include "scheduler/turn.h"
 
 struct plain_plan;
 
@@ -25,7 +26,8 @@ struct plain_job {
     struct resvec each;
     bool exclusive;
     size_t min, max;
-    int64_t length_sec;  /* LIMIT_UNLIMITED */
+    int64_t limit_sec; /* LIMIT_UNLIMITED; and with slack: */
+    int64_t length_sec;
     const bool *allowed; /* by position; NULL: every node */
 };
 
@@ -59,6 +61,9 @@ void plain_plan_take(struct plain_plan *p, const struct plain_job *job,
                      const struct plain_place *place);
 void plain_plan_give(struct plain_plan *p, const struct plain_job *job,
                      const struct plain_place *place);
+/* Is a gap offered to `a` before `b`, which waits behind it? (turn.h) */
+bool plain_plan_is_first(const struct plain_plan *p, enum backfill_order order,
+                         const struct plain_job *a, const struct plain_job *b);
 void plain_place_fini(struct plain_place *place);
 
 #endif

@@ -1,0 +1,48 @@
+#include "scheduler/turn.h"
+
+#include <stdlib.h>
+
+#include "base/util.h"
+#include "scheduler/shape.h"
+
+void turns_fini(struct turns *t)
+{
+    free(t->items);
+    *t = (struct turns){0};
+}
+
+static int turn_compare(const void *left, const void *right)
+{
+    const struct turn *a = left, *b = right;
+
+    if (a->tier != b->tier)
+        return a->tier > b->tier ? -1 : 1;
+    if (a->size != b->size)
+        return a->size < b->size ? -1 : 1;
+    return a->entry < b->entry ? -1 : a->entry > b->entry;
+}
+
+void turns_set(struct turns *t, const struct queue *q)
+{
+    t->n = 0;
+    for (size_t i = 0; i < q->n; i++) {
+        GROW(t->items, t->n, t->cap);
+        t->items[t->n++] = (struct turn){
+            .tier = q->entries[i].tier, .size = q->entries[i].size, .entry = i};
+    }
+    if (t->n > 1)
+        qsort(t->items, t->n, sizeof(*t->items), turn_compare);
+}
+
+int64_t turn_size(enum backfill_order order, int64_t limit_sec, int64_t share)
+{
+    switch (order) {
+    case BACKFILL_QUEUE:
+        return 0;
+    case BACKFILL_LIMIT:
+        return limit_sec;
+    case BACKFILL_AREA:
+        break;
+    }
+    return (int64_t)MIN((__int128)limit_sec * share, (__int128)INT64_MAX);
+}

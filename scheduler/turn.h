@@ -1,0 +1,46 @@
+/*
+ * turn - whose turn it is when gaps are offered (ours; Slurm has the queue only).
+ *
+ * A gap is room that nobody has been promised, or that is free earlier than it was
+ * promised to somebody. It is offered to waiting jobs one after the other, promised
+ * ones among them, within a priority tier in one of these orders:
+ *
+ *   queue   as they wait
+ *   limit   the shortest time limit first
+ *   area    the smallest limit x size first, where the size is the largest share that
+ *           the job asks for of anything in the cluster: of its GPUs, CPUs, memory, or
+ *           nodes if it is exclusive
+ *
+ * Who asks for as much as another comes as in the queue. Whoever the gap goes to, no
+ * promise is delayed: the order is about who gains, never about who loses.
+ */
+#ifndef GANTRY_SCHEDULER_TURN_H
+#define GANTRY_SCHEDULER_TURN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scheduler/queue.h"
+
+enum backfill_order { BACKFILL_QUEUE, BACKFILL_LIMIT, BACKFILL_AREA };
+
+struct turn {
+    int64_t tier; /* larger first */
+    int64_t size; /* smaller first */
+    size_t entry; /* of the queue, by place; smaller first */
+};
+
+struct turns {
+    struct turn *items;
+    size_t n, cap;
+};
+
+void turns_fini(struct turns *t);
+/* Those of a queue, which is sorted. */
+void turns_set(struct turns *t, const struct queue *q);
+
+/* What the order goes by, of a job with that limit (LIMIT_UNLIMITED) whose shape has
+ * that share (shape.h); 0 for all where that is the queue. */
+int64_t turn_size(enum backfill_order order, int64_t limit_sec, int64_t share);
+
+#endif
