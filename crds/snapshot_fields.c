@@ -155,6 +155,7 @@ static const struct field config_rows[] = {
     INT(sched_config, priority_weight_age),
     INT(sched_config, priority_weight_partition),
     INT(sched_config, priority_weight_qos),
+    INT(sched_config, priority_weight_short_limit),
     INT(sched_config, priority_weight_job_size),
     BOOL(sched_config, priority_favor_small),
     INT(sched_config, priority_max_age_sec),

@@ -1,7 +1,11 @@
 #include "scheduler/priority.h"
 
 #include "base/util.h"
+#include "scheduler/check.h"
 #include "scheduler/sched.h"
+
+/* From a minute on, after which nothing is left of a short limit: 728 days. */
+#define SHORT_DOUBLINGS INT64_C(20)
 
 enum job_hold priority_hold(const struct job *job)
 {
@@ -47,9 +51,37 @@ static int64_t size_term(const struct sched_config *config, const struct norms *
                      ((__int128)2 * n_nodes * n_cpus));
 }
 
+/* log2, in 2^16ths, of a positive value. */
+static int64_t log2_of(int64_t value)
+{
+    int power = 63 - __builtin_clzll((uint64_t)value);
+    int64_t log = power;
+    uint64_t rest = (uint64_t)value << (63 - power) >> 32; /* from 2^31 up to 2^32 */
+
+    for (int i = 0; i < 16; i++) {
+        rest = rest * rest >> 31;
+        log = log * 2 + (rest >> 32 != 0);
+        rest >>= rest >> 32;
+    }
+    return log;
+}
+
+static int64_t short_term(const struct sched_config *config, const struct job *job,
+                          const struct partition *part)
+{
+    const int64_t whole = SHORT_DOUBLINGS << 16;
+    int64_t limit = part != NULL ? check_limit(job, part) : job->limit_sec;
+
+    if (config->priority_weight_short_limit == 0 || limit == LIMIT_UNSET)
+        return 0;
+    return share(config->priority_weight_short_limit,
+                 whole - log2_of(MAX(limit, 60)) + log2_of(60), whole);
+}
+
 static int64_t sum_of(const struct priority *p)
 {
-    __int128 sum = (__int128)p->age + p->job_size + p->partition + p->qos - p->nice;
+    __int128 sum = (__int128)p->age + p->job_size + p->partition + p->qos +
+                   p->short_limit - p->nice;
 
     return sum < 1 ? 1 : sum > INT64_MAX ? INT64_MAX : (int64_t)sum;
 }
@@ -73,11 +105,13 @@ struct priority priority_of(const struct sched_config *config,
                             part->priority_job_factor, norms->part_factor);
     if (qos != NULL)
         p.qos = share(config->priority_weight_qos, qos->priority, norms->qos_priority);
+    p.short_limit = short_term(config, job, part);
     p.total = sum_of(&p);
     return p;
 }
 
 bool priority_is_news(const struct priority *a, const struct priority *b)
 {
-    return a->partition != b->partition || a->qos != b->qos || a->nice != b->nice;
+    return a->partition != b->partition || a->qos != b->qos ||
+           a->short_limit != b->short_limit || a->nice != b->nice;
 }

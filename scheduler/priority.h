@@ -5,7 +5,13 @@
  *   weight_job_size  x  (nodes / N + cpus / C) / 2        of the cluster; or 1 less it
  *   weight_partition x  priority_job_factor / largest
  *   weight_qos       x  priority / largest
+ *   weight_short     x  1 - log2(limit / 1 min) / 20      ours, not Slurm's: see below
  *   - nice
+ *
+ * A short time limit counts for all of its weight up to a minute, a twentieth less with
+ * each doubling, and for nothing from 2^20 minutes on. So one weight and the one of age
+ * say what an hour of waiting is worth in doublings of the limit, for jobs of minutes
+ * and of weeks alike.
  *
  * Each factor lies within 0 and 1. All is computed in integers, so that every machine
  * orders alike; terms are cut to whole numbers and add up to the total, which is 1 at
@@ -30,6 +36,7 @@ struct norms {
 struct priority {
     int64_t total;
     int64_t age, job_size, partition, qos;
+    int64_t short_limit;
     int64_t nice; /* taken off */
 };
 

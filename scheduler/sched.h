@@ -66,9 +66,10 @@ struct sched_config {
     int64_t priority_weight_age;       /* slurm.conf PriorityWeightAge; default 1000 */
     int64_t priority_weight_partition; /* PriorityWeightPartition; default 1000 */
     int64_t priority_weight_qos;       /* PriorityWeightQOS; default 1000 */
-    int64_t priority_weight_job_size;  /* PriorityWeightJobSize; default 0 */
-    bool priority_favor_small;         /* PriorityFavorSmall: small jobs, not large */
-    int64_t priority_max_age_sec;      /* PriorityMaxAge; default 7 days */
+    int64_t priority_weight_short_limit; /* ours (priority.h); default 0 */
+    int64_t priority_weight_job_size;    /* PriorityWeightJobSize; default 0 */
+    bool priority_favor_small;           /* PriorityFavorSmall: small jobs, not large */
+    int64_t priority_max_age_sec;        /* PriorityMaxAge; default 7 days */
     int64_t window_sec; /* SchedulerParameters bf_window; default 7 days */
     int64_t
         reservation_depth; /* so many waiting jobs are promised a start; default 50 */

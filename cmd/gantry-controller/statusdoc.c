@@ -168,11 +168,10 @@ static struct json *factors(const struct priority *p)
     const struct {
         const char *name;
         int64_t value;
-    } terms[] = {{"age", p->age},
-                 {"jobSize", p->job_size},
-                 {"partition", p->partition},
-                 {"qos", p->qos},
-                 {"nice", p->nice}};
+    } terms[] = {
+        {"age", p->age}, {"jobSize", p->job_size},       {"partition", p->partition},
+        {"qos", p->qos}, {"shortLimit", p->short_limit}, {"nice", p->nice},
+    };
     struct json *ret = json_new_object();
     bool any = false;
     for (size_t i = 0; i < ARRAY_LEN(terms); i++) {

@@ -123,6 +123,38 @@ START_TEST(test_size)
 }
 END_TEST
 
+/* Of 20000: 1000 less for each doubling of a minute; in a partition of a day. */
+static const struct {
+    const char *name, *job, *part;
+    int64_t term;
+} shorts[] = {
+    {"a minute", "job 1 time=1", "partition p", 20000},
+    {"less", "job 1 time=0:30", "partition p", 20000},
+    {"two minutes", "job 1 time=2", "partition p", 19000},
+    {"three", "job 1 time=3", "partition p", 18415},
+    {"an hour", "job 1 time=60", "partition p", 14093},
+    {"two hours", "job 1 time=120", "partition p", 13093},
+    {"the partition's", "job 1", "partition p maxtime=60", 14093},
+    {"at most the partition's", "job 1", "partition p maxtime=120 defaulttime=60",
+     14093},
+    {"none", "job 1", "partition p", 0},
+    {"728 days", "job 1 time=1048576", "partition p", 0},
+    {"longer", "job 1 time=4000000", "partition p", 0},
+    {"no partition", "job 1 time=60", NULL, 14093},
+    {"no partition, no limit", "job 1", NULL, 0},
+};
+
+START_TEST(test_short_limit)
+{
+    struct sched_config config = {.priority_weight_short_limit = 20000};
+    struct priority p = priority_in(&config, shorts[_i].job, shorts[_i].part, 0);
+
+    ck_assert_msg(p.short_limit == shorts[_i].term, "%s: %lld", shorts[_i].name,
+                  (long long)p.short_limit);
+    ck_assert_int_eq(p.total, MAX(p.short_limit, 1));
+}
+END_TEST
+
 /* Nothing is divided by nothing. */
 START_TEST(test_nothing)
 {
@@ -152,6 +184,9 @@ START_TEST(test_news)
     b.qos = 3;
     ck_assert(priority_is_news(&a, &b));
     b = a;
+    b.short_limit = 1;
+    ck_assert(priority_is_news(&a, &b));
+    b = a;
     b.nice = -1;
     ck_assert(priority_is_news(&a, &b));
 }
@@ -162,6 +197,7 @@ int main(void)
     return suite_main("scheduler/priority", (struct suite_row[]){
                                                 {test_terms, ARRAY_LEN(cases)},
                                                 {test_size, ARRAY_LEN(sizes)},
+                                                {test_short_limit, ARRAY_LEN(shorts)},
                                                 {test_nothing, 1},
                                                 {test_news, 1},
                                                 {NULL, 0},

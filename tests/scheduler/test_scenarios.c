@@ -2,8 +2,8 @@
  * Runs tests/scheduler/scenarios/<name>.txt: lines of cluster_text, and
  *
  *   weights age=1000 partition=1000 maxage=604800   (first, if at all; also qos, size,
- *                                                    favorsmall)
- *   plan depth=50 test=500                          (likewise)
+ *                                                    short, favorsmall)
+ *   plan depth=50 test=500 gaps=queue               (likewise; gaps: backfillOrder)
  *   at 100            step at that time until idle; what was decided goes to the output
  *   at 100 jobs=2     the same, yielding after two jobs each time
  *   run 1-3           these jobs are running now where the core has started them
@@ -72,6 +72,7 @@ static void read_config(struct scenario *sc, const char *line)
         {"partition", &sc->config.priority_weight_partition},
         {"qos", &sc->config.priority_weight_qos},
         {"size", &sc->config.priority_weight_job_size},
+        {"short", &sc->config.priority_weight_short_limit},
         {"maxage", &sc->config.priority_max_age_sec},
         {"depth", &sc->config.reservation_depth},
         {"test", &sc->config.max_job_test},
