@@ -1,10 +1,13 @@
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/util.h"
 #include "crds/convert_private.h"
 #include "crds/rules.h"
 
-#define QOS_PRIORITY_MAX INT64_C(4294967294) /* as in Slurm: 32 bits */
+#define PRIORITY_MAX INT64_C(4294967294) /* as in Slurm: 32 bits */
+#define SHARES_MAX 999999999
 
 static int read_name(const struct json *object, const char *what, char **ret,
                      struct err *err)
@@ -21,7 +24,7 @@ static int read_name(const struct json *object, const char *what, char **ret,
 static int read_priority(const struct json *object, struct qos *qos, struct err *err)
 {
     const struct number_field field = {"spec.priority", &qos->priority, 0,
-                                       QOS_PRIORITY_MAX};
+                                       PRIORITY_MAX};
     return number_read(object, &field, err);
 }
 
@@ -38,18 +41,58 @@ struct qos *convert_qos(const struct json *object, struct err *err)
 
 /* ---- accounts ---- */
 
+/* A whole number, also as text, or "parent". */
+static int read_shares(const struct json *object, const char *path, int64_t *ret,
+                       struct err *err)
+{
+    const struct json *val = json_at(object, path);
+    AUTO_FREE char *number = json_is(val, JSON_INT) ? json_text(val, NULL) : NULL;
+    const char *text = number ? number : json_text_of(val);
+    char *end = NULL;
+    if (!val || json_is(val, JSON_NULL))
+        return 0;
+    if (text && strcmp(text, "parent") == 0) {
+        *ret = SHARES_PARENT;
+        return 0;
+    }
+    long long shares =
+        text && strspn(text, "0123456789") > 0 ? strtoll(text, &end, 10) : -1;
+    if (shares < 0 || shares > SHARES_MAX || *end)
+        return err_set(err, ERR_INVALID,
+                       "%s: right are whole numbers from 0 to %d and \"parent\"", path,
+                       SHARES_MAX);
+    *ret = shares;
+    return 0;
+}
+
 /* A member is a user or a namespace. */
-static int read_member(const struct json *item, size_t i, struct account *account,
+static int read_member(const struct json *item, struct account *account,
                        struct err *err)
 {
     const char *user = json_str(item, "user"), *ns = json_str(item, "namespace");
+    const char *partition = NULL;
     if (!user == !ns)
-        return err_set(err, ERR_INVALID,
-                       "spec.members[%zu]: needs one of user and namespace", i);
-    if (user)
-        names_add(&account->users, &account->n_users, user);
-    else
-        names_add(&account->namespaces, &account->n_namespaces, ns);
+        return err_set(err, ERR_INVALID, "needs one of user and namespace");
+    if (text_read(item, "partition", &partition, err) < 0)
+        return -1;
+    struct member *m = account_add(account, user, ns, partition);
+    const struct number_field priority = {"priority", &m->priority, 0, PRIORITY_MAX};
+    if (read_shares(item, "fairshare", &m->shares, err) < 0)
+        return -1;
+    return number_read(item, &priority, err);
+}
+
+/* They are sorted. */
+static int refuse_twins(const struct account *account, struct err *err)
+{
+    for (size_t i = 1; i < account->n_members; i++) {
+        const struct member *m = &account->members[i];
+        if (member_compare(m - 1, m) == 0)
+            return err_set(err, ERR_INVALID, "spec.members: %s %s is there twice%s%s",
+                           m->user ? "user" : "namespace", m->user ? m->user : m->ns,
+                           m->partition ? " for partition " : "",
+                           m->partition ? m->partition : "");
+    }
     return 0;
 }
 
@@ -60,10 +103,25 @@ static int read_members(const struct json *object, struct account *account,
     if (list && !json_is(list, JSON_NULL) && !json_is(list, JSON_ARRAY))
         return err_set(err, ERR_INVALID, "spec.members: expected array");
     for (size_t i = 0; i < json_len(list); i++)
-        if (read_member(json_item(list, i), i, account, err) < 0)
-            return -1;
-    names_sort(account->users, account->n_users);
-    names_sort(account->namespaces, account->n_namespaces);
+        if (read_member(json_item(list, i), account, err) < 0)
+            return err_prefix(err, "spec.members[%zu]", i);
+    account_sort(account);
+    return refuse_twins(account, err);
+}
+
+static int read_place(const struct json *object, struct account *account,
+                      struct err *err)
+{
+    const struct number_field priority = {"spec.priority", &account->priority, 0,
+                                          PRIORITY_MAX};
+    const char *parent = NULL;
+    if (text_read(object, "spec.parent", &parent, err) < 0 ||
+        read_shares(object, "spec.fairshare", &account->shares, err) < 0 ||
+        number_read(object, &priority, err) < 0)
+        return -1;
+    if (parent && strcmp(account->name, ACCOUNT_ROOT) == 0)
+        return err_set(err, ERR_INVALID, "spec.parent: account root has none");
+    account->parent = xstrdup_null(parent);
     return 0;
 }
 
@@ -72,7 +130,7 @@ struct account *convert_account(const struct json *object, struct err *err)
     struct account *ret = account_new();
     if (rules_hold("Account", object, err) == 0 &&
         read_name(object, "an account", &ret->name, err) == 0 &&
-        read_members(object, ret, err) == 0)
+        read_place(object, ret, err) == 0 && read_members(object, ret, err) == 0)
         return ret;
     account_free(ret);
     return NULL;

@@ -14,6 +14,8 @@
 #define SIZE "^[0-9]+([.][0-9]+)?([KMGTkmgt]|[KMGT]i)?$"
 #define GPUS "^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?:)?[1-9][0-9]{0,5}$"
 #define GPU_FORMS " is no GPU request: right are 4 and \"h100:4\""
+#define SHARES "^([0-9]{1,9}|parent)$"
+#define SHARES_FORMS " is no number of shares: right are 0 to 999999999 and \"parent\""
 #define SIZE_FORMS                                                             \
     " is no amount of memory: right are 512M, 64G and 64Gi; a bare number is " \
     "megabytes"
@@ -275,6 +277,10 @@ const struct rule rules[] = {
      .pattern = DURATION},
     {"Partition", "spec.defaultTime", "spec.defaultTime",
      "spec.defaultTime" DURATION_FORMS, .pattern = DURATION},
+    {"Account", "spec.fairshare", "spec.fairshare", "spec.fairshare" SHARES_FORMS,
+     .pattern = SHARES},
+    {"Account", "spec.members[].fairshare", "spec.members[].fairshare",
+     "spec.members[].fairshare" SHARES_FORMS, .pattern = SHARES},
 };
 const size_t n_rules = ARRAY_LEN(rules);
 

@@ -101,9 +101,19 @@ const struct fields fields_partition = FIELDS(partition, partition_rows);
 static const struct field qos_rows[] = {WORD(qos, name), INT(qos, priority)};
 const struct fields fields_qos = FIELDS(qos, qos_rows);
 
-static const struct field account_rows[] = {WORD(account, name),
-                                            NAMES(account, users, n_users),
-                                            NAMES(account, namespaces, n_namespaces)};
+static const struct field member_rows[] = {TEXT(member, user),      TEXT(member, ns),
+                                           TEXT(member, partition), INT(member, shares),
+                                           INT(member, priority),   INT(member, usage),
+                                           BOOL(member, former)};
+static const struct fields fields_member = FIELDS(member, member_rows);
+
+static const struct field account_rows[] = {
+    WORD(account, name),
+    TEXT(account, parent),
+    INT(account, shares),
+    INT(account, priority),
+    LIST(account, members, n_members, fields_member),
+    INT(account, usage_sec)};
 const struct fields fields_account = FIELDS(account, account_rows);
 
 static const struct field job_rows[] = {
@@ -157,8 +167,12 @@ static const struct field config_rows[] = {
     INT(sched_config, priority_weight_qos),
     INT(sched_config, priority_weight_short_limit),
     INT(sched_config, priority_weight_job_size),
+    INT(sched_config, priority_weight_fairshare),
+    INT(sched_config, priority_weight_assoc),
     BOOL(sched_config, priority_favor_small),
     INT(sched_config, priority_max_age_sec),
+    INT(sched_config, decay_half_life_sec),
+    INT(sched_config, calc_period_sec),
     INT(sched_config, window_sec),
     INT(sched_config, reservation_depth),
     INT(sched_config, max_job_test),

@@ -146,6 +146,9 @@ int64_t jobrec_end_to_tell(const struct sched *s, const struct jobrec *rec);
 
 /* What priorities are measured by, as things are now. */
 struct norms core_norms(const struct sched *s);
+/* What speaks for a job in a partition; NULL: in none. */
+struct grounds core_grounds(const struct sched *s, const struct job *job,
+                            const struct partition *part);
 
 /* NULL: unknown, or gone. */
 struct jobrec *jobrec_find(const struct sched *s, const char *uid);

@@ -142,7 +142,7 @@ void partition_free(struct partition *p)
     free(p);
 }
 
-/* ---- QOS and accounts ---- */
+/* ---- QOS ---- */
 
 struct qos *qos_new(void)
 {
@@ -164,32 +164,6 @@ void qos_free(struct qos *q)
         return;
     free(q->name);
     free(q);
-}
-
-struct account *account_new(void)
-{
-    return xcalloc(1, sizeof(struct account));
-}
-
-struct account *account_copy(const struct account *a)
-{
-    struct account *copy = account_new();
-
-    *copy = *a;
-    copy->name = xstrdup_null(a->name);
-    copy->users = names_copy(a->users, a->n_users);
-    copy->namespaces = names_copy(a->namespaces, a->n_namespaces);
-    return copy;
-}
-
-void account_free(struct account *a)
-{
-    if (a == NULL)
-        return;
-    names_free(a->users, a->n_users);
-    names_free(a->namespaces, a->n_namespaces);
-    free(a->name);
-    free(a);
 }
 
 /* ---- jobs ---- */

@@ -16,6 +16,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define TIME_UNSET INT64_MIN
+#define PRIORITY_UNSET (-1)
+
 /* ---- resources ---- */
 
 #define RES_MAX 16
@@ -139,17 +142,36 @@ struct qos {
     int64_t priority;
 };
 
-/* Whose jobs may be charged to it: those of its users, and of its namespaces. */
+/* Shares of an account or a member that stands as its parent does. */
+#define SHARES_PARENT (-1)
+#define SHARES_DEFAULT 1
+#define ACCOUNT_ROOT "root"
+
+/* Who may charge an account: a user, or all who submit in a namespace; in one partition
+ * only, or in all. Slurm's association of a user. Usage is in thousandths of a second
+ * of a billing of 1, as it was at the account's `usage_sec`. */
+struct member {
+    char *user, *ns;  /* one of them */
+    char *partition;  /* NULL: all */
+    int64_t shares;   /* SHARES_PARENT */
+    int64_t priority; /* PRIORITY_UNSET: the account's */
+    int64_t usage;
+    bool former; /* no member any more; its usage stays with the account */
+};
+
+/* A node of the tree of accounts, and its members. Jobs are charged to members. The
+ * root has no object of its own, unless somebody makes one. */
 struct account {
-    char *name;                 /* first */
-    char **users, **namespaces; /* sorted */
-    size_t n_users, n_namespaces;
+    char *name;             /* first */
+    char *parent;           /* NULL: root */
+    int64_t shares;         /* SHARES_PARENT */
+    int64_t priority;       /* PRIORITY_UNSET: the parent's; the root's is 0 */
+    struct member *members; /* sorted: member_compare */
+    size_t n_members;
+    int64_t usage_sec; /* TIME_UNSET: nothing has been charged */
 };
 
 /* ---- jobs ---- */
-
-#define TIME_UNSET INT64_MIN
-#define PRIORITY_UNSET (-1)
 
 enum job_hold { HOLD_NONE, HOLD_USER, HOLD_ADMIN };
 
@@ -254,6 +276,13 @@ void qos_free(struct qos *q);
 struct account *account_new(void);
 struct account *account_copy(const struct account *a);
 void account_free(struct account *a);
+/* Adds one of default shares; `user` or `ns`, the other NULL. Lent until the next. */
+struct member *account_add(struct account *a, const char *user, const char *ns,
+                           const char *partition);
+void account_sort(struct account *a);
+/* By users, then namespaces, each by name; the one of all partitions before those of
+ * one. 0: they are of the same. */
+int member_compare(const struct member *a, const struct member *b);
 struct job *job_new(void); /* pending, one pod, nothing asked */
 struct job *job_copy(const struct job *j);
 void job_free(struct job *j);

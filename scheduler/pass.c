@@ -24,8 +24,9 @@ static int64_t size_in(const struct sched *s, const struct jobrec *rec,
 static struct priority priority_in(const struct sched *s, const struct jobrec *rec,
                                    const struct partition *part, int64_t now_sec)
 {
-    return priority_of(&s->config, &s->norms, rec->job, part,
-                       policy_qos(&s->policy, rec->job), now_sec);
+    const struct grounds grounds = core_grounds(s, rec->job, part);
+
+    return priority_of(&s->config, &s->norms, rec->job, &grounds, now_sec);
 }
 
 static void add_entry(const struct sched *s, struct queue *queue, struct jobrec *rec,

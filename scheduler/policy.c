@@ -15,6 +15,7 @@ void policy_fini(struct policy *p)
         account_free(p->accounts[i]);
     free(p->qos);
     free(p->accounts);
+    assocs_fini(&p->assocs);
     *p = (struct policy){0};
 }
 
@@ -86,27 +87,66 @@ bool policy_drop_qos(struct policy *p, const char *name)
     return true;
 }
 
-static bool names_equal(char *const *a, size_t n_a, char *const *b, size_t n_b)
+static bool members_equal(const struct member *a, const struct member *b)
 {
-    for (size_t i = 0; n_a == n_b && i < n_a; i++) {
-        if (strcmp(a[i], b[i]) != 0)
-            return false;
-    }
-    return n_a == n_b;
+    return member_compare(a, b) == 0 && a->shares == b->shares &&
+           a->priority == b->priority && a->usage == b->usage && a->former == b->former;
 }
 
 static bool accounts_equal(const struct account *a, const struct account *b)
 {
-    return names_equal(a->users, a->n_users, b->users, b->n_users) &&
-           names_equal(a->namespaces, a->n_namespaces, b->namespaces, b->n_namespaces);
+    if (!str_eq(a->parent, b->parent) || a->shares != b->shares ||
+        a->priority != b->priority || a->n_members != b->n_members ||
+        a->usage_sec != b->usage_sec)
+        return false;
+    for (size_t i = 0; i < a->n_members; i++) {
+        if (!members_equal(&a->members[i], &b->members[i]))
+            return false;
+    }
+    return true;
+}
+
+/* Both are sorted, and so is what comes of it. */
+static void keep_usage(const struct account *old, struct account *account)
+{
+    size_t n = account->n_members, at = 0;
+
+    for (size_t i = 0; i < n; i++)
+        account->members[i].usage = 0;
+    account->usage_sec = old->usage_sec;
+    for (size_t i = 0; i < old->n_members; i++) {
+        const struct member *was = &old->members[i];
+        struct member *now;
+
+        if (was->usage == 0)
+            continue;
+        while (at < n && member_compare(&account->members[at], was) < 0)
+            at++;
+        if (at < n && member_compare(&account->members[at], was) == 0) {
+            account->members[at].usage = was->usage;
+            continue;
+        }
+        now = account_add(account, was->user, was->ns, was->partition);
+        now->usage = was->usage;
+        now->former = true;
+    }
+    account_sort(account);
 }
 
 bool policy_put_account(struct policy *p, struct account *account)
 {
     size_t i = account_place(p, account->name);
     const struct account *old = account_find(p, account->name);
-    bool same = old != NULL && accounts_equal(old, account);
+    bool same;
 
+    if (old != NULL && old->usage_sec >= account->usage_sec)
+        keep_usage(old, account);
+    same = old != NULL && accounts_equal(old, account);
+    if (same) {
+        account_free(account);
+        return false;
+    }
+    p->stale = true;
     if (old != NULL) {
         account_free(p->accounts[i]);
     } else {
@@ -115,7 +155,7 @@ bool policy_put_account(struct policy *p, struct account *account)
                 (p->n_accounts++ - i) * sizeof(*p->accounts));
     }
     p->accounts[i] = account;
-    return !same;
+    return true;
 }
 
 bool policy_drop_account(struct policy *p, const char *name)
@@ -124,10 +164,28 @@ bool policy_drop_account(struct policy *p, const char *name)
 
     if (account_find(p, name) == NULL)
         return false;
+    p->stale = true;
     account_free(p->accounts[i]);
     memmove(&p->accounts[i], &p->accounts[i + 1],
             (--p->n_accounts - i) * sizeof(*p->accounts));
     return true;
+}
+
+bool policy_settle(struct policy *p, int64_t half_life_sec, int64_t at_sec)
+{
+    bool changed = p->stale;
+
+    if (!p->stale && p->ranked_sec == at_sec && p->half_life_sec == half_life_sec)
+        return false;
+    if (p->n_accounts == 0 && p->assocs.n == 0)
+        return false;
+    if (p->stale)
+        assocs_make(&p->assocs, p->accounts, p->n_accounts);
+    changed |= assocs_rank(&p->assocs, half_life_sec, at_sec);
+    p->stale = false;
+    p->ranked_sec = at_sec;
+    p->half_life_sec = half_life_sec;
+    return changed;
 }
 
 /* ---- asking ---- */
@@ -159,57 +217,46 @@ static enum reason check_qos(const struct policy *p, const struct job *job,
     return REASON_INVALID_QOS;
 }
 
-static bool is_member(const struct account *account, const struct job *job)
-{
-    return (job->user != NULL &&
-            names_have(account->users, account->n_users, job->user)) ||
-           (job->ns != NULL &&
-            names_have(account->namespaces, account->n_namespaces, job->ns));
-}
-
 static const char *who(const struct job *job)
 {
     return job->user != NULL && job->user[0] != '\0' ? job->user
                                                      : "a job without a user";
 }
 
-/* The accounts that it could have; `ret_one` is one of them. */
-static size_t count_accounts(const struct policy *p, const struct job *job,
-                             const char **ret_one)
+/* The account that is charged; ASSOC_NONE: none, or none of that name. */
+static size_t account_of(const struct policy *p, const struct job *job)
 {
-    size_t n = 0;
+    size_t one = ASSOC_NONE;
 
-    for (size_t i = 0; i < p->n_accounts; i++) {
-        if (!is_member(p->accounts[i], job))
-            continue;
-        *ret_one = p->accounts[i]->name;
-        n++;
-    }
-    return n;
+    if (p->stale)
+        return ASSOC_NONE;
+    if (job->account != NULL)
+        return assocs_find(&p->assocs, job->account);
+    return assocs_of(&p->assocs, job, &one) == 1 ? one : ASSOC_NONE;
 }
 
 const char *policy_account(const struct policy *p, const struct job *job)
 {
-    const char *one = NULL;
+    size_t i;
 
     if (job->account != NULL)
         return job->account;
-    return count_accounts(p, job, &one) == 1 ? one : NULL;
+    i = account_of(p, job);
+    return i != ASSOC_NONE ? p->accounts[i]->name : NULL;
 }
 
 /* Names them all, up to the ceiling of `message`. */
-static enum reason check_only_account(const struct policy *p, const struct job *job,
-                                      struct str *message)
+static enum reason say_accounts(const struct policy *p, const struct job *job,
+                                struct str *message)
 {
-    const char *one = NULL;
-    size_t n = count_accounts(p, job, &one), said = 0;
+    size_t one, said = 0;
 
-    if (n == 1)
-        return REASON_NONE;
     str_addf(message, "%s is a member of %s", who(job),
-             n == 0 ? "no account" : "several accounts, and the job names none of: ");
+             assocs_of(&p->assocs, job, &one) == 0
+                 ? "no account"
+                 : "several accounts, and the job names none of: ");
     for (size_t i = 0; i < p->n_accounts; i++) {
-        if (is_member(p->accounts[i], job))
+        if (assocs_member(&p->assocs, i, job, NULL) != NULL)
             str_addf(message, "%s%s", said++ == 0 ? "" : ", ", p->accounts[i]->name);
     }
     return REASON_INVALID_ACCOUNT;
@@ -218,19 +265,20 @@ static enum reason check_only_account(const struct policy *p, const struct job *
 static enum reason check_account(const struct policy *p, const struct job *job,
                                  struct str *message)
 {
-    const struct account *account;
+    size_t i = account_of(p, job);
 
     if (p->n_accounts == 0)
         return REASON_NONE;
-    if (job->account == NULL)
-        return check_only_account(p, job, message);
-    account = account_find(p, job->account);
-    if (account != NULL && is_member(account, job))
-        return REASON_NONE;
-    if (account == NULL)
+    if (i == ASSOC_NONE && job->account == NULL)
+        return say_accounts(p, job, message);
+    if (i == ASSOC_NONE)
         str_addf(message, "account %s does not exist", job->account);
-    else
+    else if (assocs_member(&p->assocs, i, job, NULL) == NULL)
         str_addf(message, "%s is not a member of account %s", who(job), job->account);
+    else if (p->assocs.places[i].fault != ASSOC_SOUND)
+        assocs_say_fault(&p->assocs, i, message);
+    else
+        return REASON_NONE;
     return REASON_INVALID_ACCOUNT;
 }
 
@@ -240,4 +288,26 @@ enum reason policy_check(const struct policy *p, const struct job *job,
     enum reason reason = check_account(p, job, message);
 
     return reason != REASON_NONE ? reason : check_qos(p, job, message);
+}
+
+enum reason policy_check_partition(const struct policy *p, const struct job *job,
+                                   const char *partition, struct str *message)
+{
+    size_t i = account_of(p, job);
+
+    if (i == ASSOC_NONE || assocs_member(&p->assocs, i, job, partition) != NULL)
+        return REASON_NONE;
+    str_addf(message, "%s is a member of account %s in other partitions than %s",
+             who(job), p->accounts[i]->name, partition);
+    return REASON_INVALID_ACCOUNT;
+}
+
+struct standing policy_standing(const struct policy *p, const struct job *job,
+                                const char *partition)
+{
+    size_t i = account_of(p, job);
+    const struct member *m =
+        i != ASSOC_NONE ? assocs_member(&p->assocs, i, job, partition) : NULL;
+
+    return m != NULL ? assocs_standing(&p->assocs, i, m) : (struct standing){0};
 }

@@ -1,9 +1,12 @@
 /*
- * policy - QOS and accounts: which of them a job has, and whether it may have it.
+ * policy - QOS and accounts: which of them a job has, whether it may have it, and how
+ * it stands there.
  *
  * A job that names no QOS has `normal`, if there is one. One that names no account has
  * the only one that its user is a member of. With no account at all anyone may submit,
  * under any name (api.md).
+ *
+ * What is asked about accounts is true after policy_settle, until the next change.
  */
 #ifndef GANTRY_SCHEDULER_POLICY_H
 #define GANTRY_SCHEDULER_POLICY_H
@@ -11,6 +14,7 @@
 #include <stdbool.h>
 
 #include "base/str.h"
+#include "scheduler/assoc.h"
 #include "scheduler/model.h"
 #include "scheduler/reason.h"
 
@@ -22,15 +26,25 @@ struct policy {
     size_t n_qos, qos_cap;
     struct account **accounts;
     size_t n_accounts, accounts_cap;
+    struct assocs assocs;
+    bool stale;         /* accounts are not those of `assocs` */
+    int64_t ranked_sec; /* the time that ranks are of, and: */
+    int64_t half_life_sec;
 };
 
 void policy_fini(struct policy *p);
 
-/* Each takes its struct over; true if anything changed. */
+/* Each takes its struct over; true if anything changed. An account keeps the usage that
+ * it had, unless it comes with usage of a later time; a member that has some, and is
+ * gone, becomes a former one. */
 bool policy_put_qos(struct policy *p, struct qos *qos);
 bool policy_drop_qos(struct policy *p, const char *name);
 bool policy_put_account(struct policy *p, struct account *account);
 bool policy_drop_account(struct policy *p, const char *name);
+
+/* Ranks accounts by usage at a time; at rest, if nothing has changed since. True: who
+ * may charge which account, or how somebody stands, may be other than it was. */
+bool policy_settle(struct policy *p, int64_t half_life_sec, int64_t at_sec);
 
 /* NULL: none, or none of that name. */
 const struct qos *policy_qos(const struct policy *p, const struct job *job);
@@ -39,6 +53,12 @@ const char *policy_account(const struct policy *p, const struct job *job);
 /* REASON_NONE, or InvalidQOS or InvalidAccount with its sentence in `message`. */
 enum reason policy_check(const struct policy *p, const struct job *job,
                          struct str *message);
+/* Likewise InvalidAccount where its user is a member in other partitions only. */
+enum reason policy_check_partition(const struct policy *p, const struct job *job,
+                                   const char *partition, struct str *message);
+/* Of the member that a job in a partition (NULL: any) is charged to. */
+struct standing policy_standing(const struct policy *p, const struct job *job,
+                                const char *partition);
 int64_t policy_largest_priority(const struct policy *p); /* of all QOS */
 
 #endif

@@ -80,17 +80,19 @@ static int64_t short_term(const struct sched_config *config, const struct job *j
 
 static int64_t sum_of(const struct priority *p)
 {
-    __int128 sum = (__int128)p->age + p->job_size + p->partition + p->qos +
-                   p->short_limit - p->nice;
+    __int128 sum = (__int128)p->age + p->fairshare + p->job_size + p->partition +
+                   p->qos + p->assoc + p->short_limit - p->nice;
 
     return sum < 1 ? 1 : sum > INT64_MAX ? INT64_MAX : (int64_t)sum;
 }
 
 struct priority priority_of(const struct sched_config *config,
                             const struct norms *norms, const struct job *job,
-                            const struct partition *part, const struct qos *qos,
-                            int64_t now_sec)
+                            const struct grounds *grounds, int64_t now_sec)
 {
+    const struct partition *part = grounds->part;
+    const struct qos *qos = grounds->qos;
+    const struct standing *at = &grounds->standing;
     struct priority p = {.nice = job->nice};
 
     if (priority_hold(job) != HOLD_NONE)
@@ -99,6 +101,8 @@ struct priority priority_of(const struct sched_config *config,
         return (struct priority){.total = job->priority};
     p.age = share(config->priority_weight_age, age_of(job, now_sec),
                   config->priority_max_age_sec);
+    p.fairshare = share(config->priority_weight_fairshare, at->fair_rank, at->fair_of);
+    p.assoc = share(config->priority_weight_assoc, at->priority, norms->assoc_priority);
     p.job_size = size_term(config, norms, job);
     if (part != NULL)
         p.partition = share(config->priority_weight_partition,
@@ -112,6 +116,6 @@ struct priority priority_of(const struct sched_config *config,
 
 bool priority_is_news(const struct priority *a, const struct priority *b)
 {
-    return a->partition != b->partition || a->qos != b->qos ||
+    return a->partition != b->partition || a->qos != b->qos || a->assoc != b->assoc ||
            a->short_limit != b->short_limit || a->nice != b->nice;
 }

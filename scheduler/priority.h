@@ -5,6 +5,8 @@
  *   weight_job_size  x  (nodes / N + cpus / C) / 2        of the cluster; or 1 less it
  *   weight_partition x  priority_job_factor / largest
  *   weight_qos       x  priority / largest
+ *   weight_fairshare x  rank / users                      in the fair tree (fairtree.h)
+ *   weight_assoc     x  priority / largest                of the account's member
  *   weight_short     x  1 - log2(limit / 1 min) / 20      ours, not Slurm's: see below
  *   - nice
  *
@@ -22,6 +24,7 @@
 
 #include <stdint.h>
 
+#include "scheduler/assoc.h"
 #include "scheduler/model.h"
 
 struct sched_config;
@@ -29,25 +32,30 @@ struct sched_config;
 /* What factors are measured by: the whole cluster, the largest values there are. */
 struct norms {
     int64_t nodes, cpu_milli;
-    int64_t part_factor, qos_priority;
+    int64_t part_factor, qos_priority, assoc_priority;
+};
+
+/* What speaks for a job, besides the job itself. */
+struct grounds {
+    const struct partition *part; /* NULL: none, and no such term; likewise: */
+    const struct qos *qos;
+    struct standing standing;
 };
 
 /* total 0: held. All terms are 0 where the total is not their sum: held, or given. */
 struct priority {
     int64_t total;
-    int64_t age, job_size, partition, qos;
+    int64_t age, fairshare, job_size, partition, qos, assoc;
     int64_t short_limit;
     int64_t nice; /* taken off */
 };
 
-/* Of a job in a partition with a QOS (each NULL: no such term). */
 struct priority priority_of(const struct sched_config *config,
                             const struct norms *norms, const struct job *job,
-                            const struct partition *part, const struct qos *qos,
-                            int64_t now_sec);
+                            const struct grounds *grounds, int64_t now_sec);
 /* Held by its owner, by an administrator, or by an explicit priority of 0. */
 enum job_hold priority_hold(const struct job *job);
-/* Do they differ by more than age and size, which move by themselves? */
+/* Do they differ by more than age, size and fair share, which move by themselves? */
 bool priority_is_news(const struct priority *a, const struct priority *b);
 
 #endif

@@ -69,27 +69,32 @@ bool sched_node_usage(const struct sched *s, const char *node, struct resvec *re
     return true;
 }
 
+static int64_t priority_in(const struct sched *s, const struct job *job,
+                           const struct partrec *part, int64_t now_sec)
+{
+    const struct norms norms = core_norms(s);
+    const struct grounds grounds =
+        core_grounds(s, job, part != NULL ? part->part : NULL);
+
+    return priority_of(&s->config, &norms, job, &grounds, now_sec).total;
+}
+
 int64_t sched_job_priority(const struct sched *s, const char *job_uid, int64_t now_sec)
 {
     const struct jobrec *rec = jobrec_find(s, job_uid);
-    struct norms norms = core_norms(s);
     const struct partrec *part;
-    const struct qos *qos;
+    const struct job *job;
     int64_t best;
 
     if (rec == NULL)
         return -1;
-    qos = policy_qos(&s->policy, rec->job);
-    part = rec->job->n_partitions == 0 ? cluster_default_partition(&s->cluster) : NULL;
-    best = priority_of(&s->config, &norms, rec->job, part != NULL ? part->part : NULL,
-                       qos, now_sec)
-               .total;
-    for (size_t i = 0; i < rec->job->n_partitions; i++) {
-        part = cluster_partition(&s->cluster, rec->job->partitions[i]);
+    job = rec->job;
+    part = job->n_partitions == 0 ? cluster_default_partition(&s->cluster) : NULL;
+    best = priority_in(s, job, part, now_sec);
+    for (size_t i = 0; i < job->n_partitions; i++) {
+        part = cluster_partition(&s->cluster, job->partitions[i]);
         if (part != NULL)
-            best = MAX(best, priority_of(&s->config, &norms, rec->job, part->part, qos,
-                                         now_sec)
-                                 .total);
+            best = MAX(best, priority_in(s, job, part, now_sec));
     }
     return best;
 }

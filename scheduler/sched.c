@@ -16,7 +16,10 @@ struct sched_config sched_config_default(void)
         .priority_weight_age = 1000,
         .priority_weight_partition = 1000,
         .priority_weight_qos = 1000,
+        .priority_weight_fairshare = 1000,
         .priority_max_age_sec = 7 * 86400,
+        .decay_half_life_sec = 7 * 86400,
+        .calc_period_sec = 300,
         .window_sec = 7 * 86400,
         .reservation_depth = 50,
         .max_job_test = 500,
@@ -69,6 +72,7 @@ struct norms core_norms(const struct sched *s)
         .nodes = s->cluster.n_known,
         .cpu_milli = (int64_t)MIN(s->cluster.cpu_milli, (__int128)INT64_MAX),
         .qos_priority = policy_largest_priority(&s->policy),
+        .assoc_priority = s->policy.assocs.largest_priority,
     };
     const struct partrec *part, *next_part;
 
@@ -79,7 +83,28 @@ struct norms core_norms(const struct sched *s)
     return norms;
 }
 
+struct grounds core_grounds(const struct sched *s, const struct job *job,
+                            const struct partition *part)
+{
+    return (struct grounds){
+        .part = part,
+        .qos = policy_qos(&s->policy, job),
+        .standing = policy_standing(&s->policy, job, part != NULL ? part->name : NULL),
+    };
+}
+
 /* ---- the step ---- */
+
+/* Fair shares are of the last whole period, so that they are the same whenever within
+ * it they are asked for. */
+static void settle_policy(struct sched *s, int64_t now_sec)
+{
+    int64_t period = MAX(s->config.calc_period_sec, 1);
+    int64_t into = ((now_sec % period) + period) % period;
+
+    s->dirty |=
+        policy_settle(&s->policy, s->config.decay_half_life_sec, now_sec - into);
+}
 
 static void end_what_must(struct sched *s, int64_t now_sec)
 {
@@ -163,6 +188,7 @@ enum sched_progress sched_step(struct sched *s, int64_t now_sec,
 
     now_sec = MIN(now_sec, INT64_MAX - 1); /* INT64_MAX means never, not now */
     decided_reset(&s->decided);
+    settle_policy(s, now_sec);
     end_what_must(s, now_sec);
     progress = walk(s, now_sec, budget);
     *ret = (struct decisions){.items = s->decided.items, .n = s->decided.n};

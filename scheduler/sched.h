@@ -68,9 +68,13 @@ struct sched_config {
     int64_t priority_weight_qos;       /* PriorityWeightQOS; default 1000 */
     int64_t priority_weight_short_limit; /* ours (priority.h); default 0 */
     int64_t priority_weight_job_size;    /* PriorityWeightJobSize; default 0 */
+    int64_t priority_weight_fairshare;   /* PriorityWeightFairshare; default 1000 */
+    int64_t priority_weight_assoc;       /* PriorityWeightAssoc; default 0 */
     bool priority_favor_small;           /* PriorityFavorSmall: small jobs, not large */
     int64_t priority_max_age_sec;        /* PriorityMaxAge; default 7 days */
-    int64_t window_sec; /* SchedulerParameters bf_window; default 7 days */
+    int64_t decay_half_life_sec; /* PriorityDecayHalfLife; default 7 days; 0: none */
+    int64_t calc_period_sec;     /* PriorityCalcPeriod; default 5 minutes */
+    int64_t window_sec;          /* SchedulerParameters bf_window; default 7 days */
     int64_t
         reservation_depth; /* so many waiting jobs are promised a start; default 50 */
     int64_t max_job_test;  /* bf_max_job_test: so many are planned; default 500 */

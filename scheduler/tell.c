@@ -11,6 +11,7 @@ static const int hope[] = {
     [REASON_BAD_CONSTRAINTS] = 2,
     [REASON_PARTITION_NODE_LIMIT] = 2,
     [REASON_PARTITION_TIME_LIMIT] = 2,
+    [REASON_INVALID_ACCOUNT] = 2, /* where it is of a partition */
     [REASON_PARTITION_INACTIVE] = 3,
     [REASON_PARTITION_DOWN] = 3,
     [REASON_CONSTRAINTS] = 4,
@@ -22,7 +23,6 @@ static const int hope[] = {
     [REASON_JOB_HELD_USER] = 7,
     [REASON_JOB_HELD_ADMIN] = 7,
     [REASON_CLEANING] = 7,
-    [REASON_INVALID_ACCOUNT] = 7,
     [REASON_INVALID_QOS] = 7,
 };
 

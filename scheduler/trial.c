@@ -54,7 +54,10 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
     const struct fit *fit;
     enum reason reason;
 
-    reason = check_partition(entry->rec->job, entry->part->part, &s->message);
+    reason = policy_check_partition(&s->policy, entry->rec->job,
+                                    entry->part->part->name, &s->message);
+    if (reason == REASON_NONE)
+        reason = check_partition(entry->rec->job, entry->part->part, &s->message);
     if (reason != REASON_NONE)
         return reason;
     fit = check_nodes(&s->placer, &s->cluster, entry->rec->shape, entry->part);

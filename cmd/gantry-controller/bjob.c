@@ -164,6 +164,8 @@ static void read_ahead(const struct json *object, struct ahead *ret)
 static void read_factors(const struct json *object, struct priority *ret)
 {
     *ret = (struct priority){.age = json_int_or(object, "age", 0),
+                             .fairshare = json_int_or(object, "fairshare", 0),
+                             .assoc = json_int_or(object, "assoc", 0),
                              .job_size = json_int_or(object, "jobSize", 0),
                              .partition = json_int_or(object, "partition", 0),
                              .qos = json_int_or(object, "qos", 0),

@@ -169,8 +169,14 @@ static struct json *factors(const struct priority *p)
         const char *name;
         int64_t value;
     } terms[] = {
-        {"age", p->age}, {"jobSize", p->job_size},       {"partition", p->partition},
-        {"qos", p->qos}, {"shortLimit", p->short_limit}, {"nice", p->nice},
+        {"age", p->age},
+        {"fairshare", p->fairshare},
+        {"assoc", p->assoc},
+        {"jobSize", p->job_size},
+        {"partition", p->partition},
+        {"qos", p->qos},
+        {"shortLimit", p->short_limit},
+        {"nice", p->nice},
     };
     struct json *ret = json_new_object();
     bool any = false;

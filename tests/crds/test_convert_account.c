@@ -35,8 +35,8 @@ static const struct {
     {"members",
      "metadata: {name: a}, spec: {members: [{user: bob}, {namespace: lab}, {user: "
      "ann}]}",
-     "a users ann bob namespaces lab"},
-    {"no members", "metadata: {name: a}, spec: {}", "a users namespaces"},
+     "a, ann, bob, of lab"},
+    {"no members", "metadata: {name: a}, spec: {}", "a"},
     {"nobody", "metadata: {name: a}, spec: {members: [{user: ann}, {}]}",
      "spec.members[1]: needs one of user and namespace"},
     {"two in one", "metadata: {name: a}, spec: {members: [{user: ann, namespace: b}]}",
@@ -44,8 +44,37 @@ static const struct {
     {"no list", "metadata: {name: a}, spec: {members: ann}",
      "spec.members: expected array"},
     {"no name", "spec: {}", "metadata.name: an account needs a name"},
-    {"not yet", "metadata: {name: a}, spec: {parent: b}",
-     "spec.parent is not supported yet"},
+    {"in a tree", "metadata: {name: a}, spec: {parent: b, fairshare: 30, priority: 7}",
+     "a below b x30 priority 7"},
+    {"as its parent", "metadata: {name: a}, spec: {fairshare: parent}",
+     "a as its parent"},
+    {"no shares", "metadata: {name: a}, spec: {fairshare: '0'}", "a x0"},
+    {"members' own",
+     "metadata: {name: a}, spec: {members: [{user: bob, partition: p, fairshare: 2}, "
+     "{user: bob, fairshare: parent}, {user: ann, priority: 5}, "
+     "{namespace: lab, partition: q}]}",
+     "a, ann priority 5, bob as its parent, bob in p x2, of lab in q"},
+    {"negative shares", "metadata: {name: a}, spec: {fairshare: -1}",
+     "spec.fairshare: right are whole numbers from 0 to 999999999 and \"parent\""},
+    {"too many shares", "metadata: {name: a}, spec: {fairshare: 1000000000}",
+     "spec.fairshare: right are whole numbers from 0 to 999999999 and \"parent\""},
+    {"no shares at all",
+     "metadata: {name: a}, spec: {members: [{user: ann, fairshare: [1]}]}",
+     "spec.members[0]: fairshare: right are whole numbers from 0 to 999999999 and "
+     "\"parent\""},
+    {"a fraction", "metadata: {name: a}, spec: {fairshare: 1.5}",
+     "spec.fairshare: right are whole numbers from 0 to 999999999 and \"parent\""},
+    {"twice", "metadata: {name: a}, spec: {members: [{user: ann}, {user: ann}]}",
+     "spec.members: user ann is there twice"},
+    {"twice in a partition",
+     "metadata: {name: a}, spec: {members: [{namespace: n, partition: p}, "
+     "{namespace: n}, {namespace: n, partition: p}]}",
+     "spec.members: namespace n is there twice for partition p"},
+    {"the root", "metadata: {name: root}, spec: {members: [{user: ann}]}", "root, ann"},
+    {"a parent of the root", "metadata: {name: root}, spec: {parent: a}",
+     "spec.parent: account root has none"},
+    {"not yet", "metadata: {name: a}, spec: {coordinators: [b]}",
+     "spec.coordinators is not supported yet"},
 };
 
 static struct json *object_of(const char *name, const char *text)
@@ -74,11 +103,21 @@ START_TEST(test_qos)
 }
 END_TEST
 
-static void add_names(struct str *out, const char *what, char *const *names, size_t n)
+static void add_shares(struct str *out, int64_t shares, int64_t priority)
 {
-    str_addf(out, " %s", what);
-    for (size_t i = 0; i < n; i++)
-        str_addf(out, " %s", names[i]);
+    if (shares == SHARES_PARENT)
+        str_add(out, " as its parent");
+    else if (shares != SHARES_DEFAULT)
+        str_addf(out, " x%" PRId64, shares);
+    if (priority != PRIORITY_UNSET)
+        str_addf(out, " priority %" PRId64, priority);
+}
+
+static void add_member(struct str *out, const struct member *m)
+{
+    str_addf(out, ", %s%s%s%s", m->user ? m->user : "of ", m->ns ? m->ns : "",
+             m->partition ? " in " : "", m->partition ? m->partition : "");
+    add_shares(out, m->shares, m->priority);
 }
 
 START_TEST(test_account)
@@ -91,8 +130,10 @@ START_TEST(test_account)
     str_init(&text, DESCRIPTION_MAX);
     if (a) {
         str_add(&text, a->name);
-        add_names(&text, "users", a->users, a->n_users);
-        add_names(&text, "namespaces", a->namespaces, a->n_namespaces);
+        str_addf(&text, "%s%s", a->parent ? " below " : "", a->parent ? a->parent : "");
+        add_shares(&text, a->shares, a->priority);
+        for (size_t i = 0; i < a->n_members; i++)
+            add_member(&text, &a->members[i]);
     } else {
         str_add(&text, err.msg);
     }

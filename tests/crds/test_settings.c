@@ -46,6 +46,10 @@ START_TEST(test_all_keys)
                    "priorityMaxAge: 1-12\n"
                    "priorityWeightQOS: 6\n"
                    "priorityWeightJobSize: 7\n"
+                   "priorityWeightFairshare: 8\n"
+                   "priorityWeightAssoc: 9\n"
+                   "priorityDecayHalfLife: 14-0\n"
+                   "priorityCalcPeriod: 10\n"
                    "priorityFavorSmall: YES\n"
                    "gpuResource: amd.com/gpu\n"
                    "gpuTypeLabel: example.com/gpu\n"
@@ -59,6 +63,10 @@ START_TEST(test_all_keys)
     ck_assert_int_eq(s.sched.priority_max_age_sec, 36 * 3600);
     ck_assert_int_eq(s.sched.priority_weight_qos, 6);
     ck_assert_int_eq(s.sched.priority_weight_job_size, 7);
+    ck_assert_int_eq(s.sched.priority_weight_fairshare, 8);
+    ck_assert_int_eq(s.sched.priority_weight_assoc, 9);
+    ck_assert_int_eq(s.sched.decay_half_life_sec, 14 * 86400);
+    ck_assert_int_eq(s.sched.calc_period_sec, 600);
     ck_assert(s.sched.priority_favor_small);
     ck_assert_str_eq(s.gpu_resource, "amd.com/gpu");
     ck_assert_str_eq(s.gpu_type_label, "example.com/gpu");

@@ -56,6 +56,30 @@ START_TEST(test_qos)
 }
 END_TEST
 
+/* The fair tree: ann has no shares, so bob comes first. Without its parent the account
+ * is none. */
+START_TEST(test_fairshare)
+{
+    struct ctltest *t = ctltest_new();
+    make(t, "Account", "accounts", "optics",
+         "'parent':'physics','members':[{'user':'ann','fairshare':0},{'user':'bob'}]");
+    ctltest_submit(t, "ann", "'user':'ann','nodes':4,'exclusive':true");
+    ctltest_submit(t, "bob", "'user':'bob','nodes':4,'exclusive':true");
+    ctltest_settle(t);
+    ctltest_expect(t, "ann",
+                   "status.state=PENDING|status.reason=InvalidAccount|"
+                   "status.message=account physics does not exist, the parent of "
+                   "optics");
+    make(t, "Account", "accounts", "physics", "'fairshare':3");
+    ctltest_settle(t);
+    ctltest_expect(t, "bob",
+                   "status.state=RUNNING|status.priorityFactors.fairshare=1000");
+    ctltest_expect(t, "ann",
+                   "status.state=PENDING|status.priorityFactors.fairshare=500");
+    ctltest_free(t);
+}
+END_TEST
+
 /* A changed gantry.yaml holds for jobs that wait already. */
 START_TEST(test_configure)
 {
@@ -128,6 +152,7 @@ int main(void)
 {
     return suite_main("gantry-controller/policies", (struct suite_row[]){
                                                         {test_qos, 1},
+                                                        {test_fairshare, 1},
                                                         {test_configure, 1},
                                                         {test_accounts, 1},
                                                         {test_restart, 1},

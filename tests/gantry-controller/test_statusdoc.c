@@ -46,8 +46,13 @@ static const struct {
       .priority = 1234,
       .account = (char *)"physics",
       .qos = (char *)"high",
-      .factors =
-          {.age = 700, .job_size = 34, .qos = 600, .short_limit = 50, .nice = 100},
+      .factors = {.age = 700,
+                  .fairshare = 500,
+                  .assoc = 20,
+                  .job_size = 34,
+                  .qos = 600,
+                  .short_limit = 50,
+                  .nice = 100},
       .submit_sec = T0,
       .eligible_sec = T0 + 20,
       .start_sec = TIME_UNSET,
@@ -59,9 +64,9 @@ static const struct {
      "reason=BeginTime|message=says \"later\"|priority=1234|pending.class=NotAllowed|"
      "pending.ahead=null|"
      "account=physics|qos=high|priorityFactors.age=700|priorityFactors.jobSize=34|"
-     "priorityFactors.qos=600|"
-     "priorityFactors.shortLimit=50|priorityFactors.nice=100|priorityFactors.partition="
-     "null|"
+     "priorityFactors.qos=600|priorityFactors.fairshare=500|priorityFactors.assoc=20|"
+     "priorityFactors.shortLimit=50|priorityFactors.nice=100|"
+     "priorityFactors.partition=null|"
      "eligibleTime=2027-01-15T08:00:20Z|lastAction.id=a1|lastAction.outcome=Done|"
      "attempt=2|restarts=2"},
     {"is promised a start",

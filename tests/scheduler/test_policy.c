@@ -20,9 +20,10 @@ static struct account *account_of(const char *name, const char *user, const char
 
     a->name = xstrdup(name);
     if (user != NULL)
-        names_add(&a->users, &a->n_users, user);
+        account_add(a, user, NULL, NULL);
     if (ns != NULL)
-        names_add(&a->namespaces, &a->n_namespaces, ns);
+        account_add(a, NULL, ns, NULL);
+    account_sort(a);
     return a;
 }
 
@@ -103,10 +104,67 @@ START_TEST(test_check)
     ck_assert_int_eq(policy_check(&p, &job, &message), REASON_NONE);
     policy_put_account(&p, account_of("physics", "ann", NULL));
     policy_put_account(&p, account_of("lab", NULL, "lab"));
+    policy_settle(&p, 0, 0);
     ck_assert_msg(policy_check(&p, &job, &message) == cases[_i].reason, "%s",
                   cases[_i].name);
     ck_assert_str_eq(message.s, cases[_i].message);
     ck_assert_pstr_eq(policy_account(&p, &job), cases[_i].has);
+    policy_fini(&p);
+}
+END_TEST
+
+/* ---- usage ---- */
+
+static struct account *used_account(int64_t usage_sec, const char *user, int64_t usage)
+{
+    struct account *a = account_of("a", "ann", NULL);
+
+    a->usage_sec = usage_sec;
+    if (user != NULL)
+        account_add(a, user, NULL, NULL)->usage = usage;
+    account_sort(a);
+    return a;
+}
+
+/* What comes back of an account as it was written is not newer than what is known. */
+START_TEST(test_usage_stays)
+{
+    struct policy p = {0};
+    const struct member *bob;
+
+    ck_assert(policy_put_account(&p, used_account(100, "bob", 7)));
+    ck_assert(!policy_put_account(&p, used_account(100, "bob", 5)));
+    ck_assert(!policy_put_account(&p, used_account(TIME_UNSET, "bob", 0)));
+    ck_assert(policy_put_account(&p, used_account(90, NULL, 0)));
+    ck_assert_int_eq(p.accounts[0]->usage_sec, 100);
+    ck_assert_uint_eq(p.accounts[0]->n_members, 2);
+    bob = &p.accounts[0]->members[1];
+    ck_assert(bob->former);
+    ck_assert_int_eq(bob->usage, 7);
+    ck_assert(policy_put_account(&p, used_account(90, "bob", 0)));
+    bob = &p.accounts[0]->members[1];
+    ck_assert(!bob->former);
+    ck_assert_int_eq(bob->usage, 7);
+    ck_assert(policy_put_account(&p, used_account(101, "bob", 3)));
+    ck_assert_int_eq(p.accounts[0]->members[1].usage, 3);
+    policy_fini(&p);
+}
+END_TEST
+
+/* Ranks move with time and with changes only. */
+START_TEST(test_settle)
+{
+    struct policy p = {0};
+
+    ck_assert(!policy_settle(&p, 100, 0));
+    policy_put_account(&p, used_account(0, "bob", 1000));
+    ck_assert(policy_settle(&p, 100, 0));
+    ck_assert(!policy_settle(&p, 100, 0));
+    ck_assert(!policy_settle(&p, 100, 300)); /* nobody has overtaken anybody */
+    ck_assert(policy_settle(&p, 100, 3000)); /* bob's has faded away */
+    ck_assert(policy_drop_account(&p, "a"));
+    ck_assert(policy_settle(&p, 100, 3000));
+    ck_assert(!policy_settle(&p, 100, 6000));
     policy_fini(&p);
 }
 END_TEST
@@ -117,6 +175,8 @@ int main(void)
                                               {test_keeping, 1},
                                               {test_accounts_change, 1},
                                               {test_check, ARRAY_LEN(cases)},
+                                              {test_usage_stays, 1},
+                                              {test_settle, 1},
                                               {NULL, 0},
                                           });
 }

@@ -11,8 +11,11 @@
 
 /* A cluster of 10 nodes with 8 CPUs each; the largest factor is 200, the largest
  * priority of a QOS 100. Weights 1000, or as the case says. */
-static const struct norms norms = {
-    .nodes = 10, .cpu_milli = 80000, .part_factor = 200, .qos_priority = 100};
+static const struct norms norms = {.nodes = 10,
+                                   .cpu_milli = 80000,
+                                   .part_factor = 200,
+                                   .qos_priority = 100,
+                                   .assoc_priority = 40};
 
 static const struct {
     const char *name;
@@ -85,7 +88,8 @@ static struct priority priority_in(const struct sched_config *config, const char
     j = cluster_text_job(&res, job);
     if (part != NULL)
         p = cluster_text_partition(&res, part);
-    ret = priority_of(config, &norms, j, p, j->qos != NULL ? &half : NULL, now_sec);
+    const struct grounds grounds = {.part = p, .qos = j->qos != NULL ? &half : NULL};
+    ret = priority_of(config, &norms, j, &grounds, now_sec);
     job_free(j);
     partition_free(p);
     return ret;
@@ -155,19 +159,53 @@ START_TEST(test_short_limit)
 }
 END_TEST
 
+static const struct {
+    const char *name;
+    struct standing standing;
+    int64_t fairshare, assoc;
+} standings[] = {
+    {"none", {0, 0, 0}, 0, 0},
+    {"the first of three", {3, 3, 40}, 1000, 500},
+    {"the last of three", {1, 3, 10}, 333, 125},
+    {"in no tree, but with a priority", {0, 3, 20}, 0, 250},
+};
+
+START_TEST(test_standing)
+{
+    const struct sched_config config = {.priority_weight_fairshare = 1000,
+                                        .priority_weight_assoc = 500};
+    const struct grounds grounds = {.standing = standings[_i].standing};
+    struct job *job = job_new();
+    struct priority p;
+
+    job->nice = -7;
+    p = priority_of(&config, &norms, job, &grounds, 0);
+    ck_assert_msg(p.fairshare == standings[_i].fairshare &&
+                      p.assoc == standings[_i].assoc &&
+                      p.total == p.fairshare + p.assoc + 7,
+                  "%s: %lld and %lld", standings[_i].name, (long long)p.fairshare,
+                  (long long)p.assoc);
+    job_free(job);
+}
+END_TEST
+
 /* Nothing is divided by nothing. */
 START_TEST(test_nothing)
 {
     struct sched_config config = {.priority_weight_age = 5,
                                   .priority_weight_job_size = 5,
                                   .priority_weight_partition = 5,
-                                  .priority_weight_qos = 5};
+                                  .priority_weight_qos = 5,
+                                  .priority_weight_fairshare = 5,
+                                  .priority_weight_assoc = 5};
     const struct norms none = {0};
     struct partition *part = partition_new();
     struct job *job = job_new();
     struct qos qos = {.priority = 1};
+    struct grounds grounds;
 
-    ck_assert_int_eq(priority_of(&config, &none, job, part, &qos, 100).total, 1);
+    grounds = (struct grounds){.part = part, .qos = &qos};
+    ck_assert_int_eq(priority_of(&config, &none, job, &grounds, 100).total, 1);
     job_free(job);
     partition_free(part);
 }
@@ -181,6 +219,11 @@ START_TEST(test_news)
     b.age = b.job_size = 100;
     b.total = 202;
     ck_assert(!priority_is_news(&a, &b));
+    b.fairshare = 1;
+    ck_assert(!priority_is_news(&a, &b));
+    b.assoc = 1;
+    ck_assert(priority_is_news(&a, &b));
+    b = a;
     b.qos = 3;
     ck_assert(priority_is_news(&a, &b));
     b = a;
@@ -198,6 +241,7 @@ int main(void)
                                                 {test_terms, ARRAY_LEN(cases)},
                                                 {test_size, ARRAY_LEN(sizes)},
                                                 {test_short_limit, ARRAY_LEN(shorts)},
+                                                {test_standing, ARRAY_LEN(standings)},
                                                 {test_nothing, 1},
                                                 {test_news, 1},
                                                 {NULL, 0},

@@ -2,7 +2,7 @@
  * Runs tests/scheduler/scenarios/<name>.txt: lines of cluster_text, and
  *
  *   weights age=1000 partition=1000 maxage=604800   (first, if at all; also qos, size,
- *                                                    short, favorsmall)
+ *                     short, favorsmall, fairshare, assoc, halflife, period)
  *   plan depth=50 test=500 gaps=queue               (likewise; gaps: backfillOrder)
  *   at 100            step at that time until idle; what was decided goes to the output
  *   at 100 jobs=2     the same, yielding after two jobs each time
@@ -73,6 +73,10 @@ static void read_config(struct scenario *sc, const char *line)
         {"qos", &sc->config.priority_weight_qos},
         {"size", &sc->config.priority_weight_job_size},
         {"short", &sc->config.priority_weight_short_limit},
+        {"fairshare", &sc->config.priority_weight_fairshare},
+        {"assoc", &sc->config.priority_weight_assoc},
+        {"halflife", &sc->config.decay_half_life_sec},
+        {"period", &sc->config.calc_period_sec},
         {"maxage", &sc->config.priority_max_age_sec},
         {"depth", &sc->config.reservation_depth},
         {"test", &sc->config.max_job_test},

@@ -66,6 +66,9 @@ static struct sched_config config_of(uint64_t seed)
     }
     config.priority_weight_job_size = 700;
     config.backfill_order = (enum backfill_order)(seed / 7 % 3);
+    config.priority_weight_assoc = 300;
+    config.decay_half_life_sec = 2000;
+    config.calc_period_sec = 100;
     return config;
 }
 
@@ -154,6 +157,11 @@ static void random_policy(struct history *h)
         "account y users=ann,bob",
         "account y users=bob",
         "account x namespaces=default",
+        "account x parent=y shares=3 users=ann,bob used.ann=40 used.bob=70 asof=900",
+        "account y shares=parent users=ann@a,bob used.ann@a=30 asof=1100",
+        "account y parent=x users=bob priority.bob=50",
+        "account z users=bob@a,bob@b priority=90 shares=0 used.bob@b=30",
+        "gone account z",
         "gone account x",
         "gone account y",
     };

@@ -248,24 +248,116 @@ const struct key cluster_qos_keys[] = {
     {NULL, unknown_key},
 };
 
+/* "ann" or "ann@gpu"; namespaces likewise. */
+static int add_members(const struct setting *at, bool ns, struct err *err)
+{
+    char *rest = at->value;
+
+    (void)err;
+    while (rest != NULL) {
+        char *name = strsep(&rest, ","), *part = name;
+
+        strsep(&part, "@");
+        account_add(at->object, ns ? NULL : name, ns ? name : NULL, part);
+    }
+    account_sort(at->object);
+    return 0;
+}
+
 static int account_users(const struct setting *at, struct err *err)
 {
-    struct account *account = at->object;
-
-    return read_names(at->value, &account->users, &account->n_users, err);
+    return add_members(at, false, err);
 }
 
 static int account_namespaces(const struct setting *at, struct err *err)
 {
+    return add_members(at, true, err);
+}
+
+static int account_parent(const struct setting *at, struct err *err)
+{
+    (void)err;
+    ((struct account *)at->object)->parent = xstrdup(at->value);
+    return 0;
+}
+
+static int read_shares(const char *text, int64_t *ret, struct err *err)
+{
+    if (strcmp(text, "parent") != 0)
+        return cluster_text_number(text, ret, err);
+    *ret = SHARES_PARENT;
+    return 0;
+}
+
+static int account_shares(const struct setting *at, struct err *err)
+{
+    return read_shares(at->value, &((struct account *)at->object)->shares, err);
+}
+
+static int account_priority(const struct setting *at, struct err *err)
+{
+    return cluster_text_number(at->value, &((struct account *)at->object)->priority,
+                               err);
+}
+
+static int account_as_of(const struct setting *at, struct err *err)
+{
+    return cluster_text_number(at->value, &((struct account *)at->object)->usage_sec,
+                               err);
+}
+
+/* The member that is written "ann", "ann@gpu", or like a namespace. */
+static struct member *member_at(const struct setting *at, struct err *err)
+{
     struct account *account = at->object;
 
-    return read_names(at->value, &account->namespaces, &account->n_namespaces, err);
+    for (size_t i = 0; i < account->n_members; i++) {
+        struct member *m = &account->members[i];
+        AUTO_FREE char *text = xasprintf("%s%s%s", m->user != NULL ? m->user : m->ns,
+                                         m->partition != NULL ? "@" : "",
+                                         m->partition != NULL ? m->partition : "");
+
+        if (strcmp(text, at->key) == 0)
+            return m;
+    }
+    err_set(err, ERR_INVALID, "%s is no member of account %s", at->key, account->name);
+    return NULL;
+}
+
+static int member_shares(const struct setting *at, struct err *err)
+{
+    struct member *m = member_at(at, err);
+
+    return m != NULL ? read_shares(at->value, &m->shares, err) : -1;
+}
+
+static int member_priority(const struct setting *at, struct err *err)
+{
+    struct member *m = member_at(at, err);
+
+    return m != NULL ? cluster_text_number(at->value, &m->priority, err) : -1;
+}
+
+/* In seconds; as of 0 unless said before. */
+static int member_used(const struct setting *at, struct err *err)
+{
+    struct account *account = at->object;
+    struct member *m = member_at(at, err);
+
+    if (m == NULL || cluster_text_number(at->value, &m->usage, err) < 0)
+        return -1;
+    m->usage *= 1000;
+    if (account->usage_sec == TIME_UNSET)
+        account->usage_sec = 0;
+    return 0;
 }
 
 const struct key cluster_account_keys[] = {
-    {"users", account_users},
-    {"namespaces", account_namespaces},
-    {NULL, unknown_key},
+    {"users", account_users},       {"namespaces", account_namespaces},
+    {"parent", account_parent},     {"shares", account_shares},
+    {"priority", account_priority}, {"asof", account_as_of},
+    {"shares.", member_shares},     {"priority.", member_priority},
+    {"used.", member_used},         {NULL, unknown_key},
 };
 
 /* ---- jobs ---- */

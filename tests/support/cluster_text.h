@@ -8,6 +8,9 @@
  *   partition p maxtime=1:00:00 defaulttime=30 minnodes=1 maxnodes=2 state=DOWN
  *   qos high priority=100
  *   account physics users=ann,bob namespaces=lab
+ *   account optics parent=physics shares=3 priority=5 users=ann,bob@gpu
+ *           shares.ann=parent priority.ann=7 used.bob@gpu=50 asof=600   (on one line;
+ *                             bob in partition gpu only; used 50 s, as of 600, or 0)
  *   job 7 nodes=2-4 cpu=8 mem=1G nvidia.com/gpu=8 type=h100 partition=a,b time=1:00:00
  *   job 6 account=physics qos=high user=bob       (of ann, in namespace default)
  *   job 1-10 replicas=4 cpu=1 nice=5 priority=7 submit=50 begin=900 hold=user exclusive

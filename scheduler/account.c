@@ -1,0 +1,98 @@
+/* Accounts and their members. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "scheduler/model.h"
+
+struct account *account_new(void)
+{
+    struct account *a = xcalloc(1, sizeof(*a));
+
+    a->shares = SHARES_DEFAULT;
+    a->priority = PRIORITY_UNSET;
+    a->usage_sec = TIME_UNSET;
+    return a;
+}
+
+struct member *account_add(struct account *a, const char *user, const char *ns,
+                           const char *partition)
+{
+    struct member *m;
+
+    a->members = xrealloc(a->members, (a->n_members + 1) * sizeof(*a->members));
+    m = &a->members[a->n_members++];
+    *m = (struct member){
+        .user = xstrdup_null(user),
+        .ns = xstrdup_null(ns),
+        .partition = xstrdup_null(partition),
+        .shares = SHARES_DEFAULT,
+        .priority = PRIORITY_UNSET,
+    };
+    return m;
+}
+
+/* What is not given comes first. */
+static int compare_texts(const char *a, const char *b)
+{
+    if (a == NULL || b == NULL)
+        return (a != NULL) - (b != NULL);
+    return strcmp(a, b);
+}
+
+int member_compare(const struct member *a, const struct member *b)
+{
+    int by_ns = compare_texts(a->ns, b->ns);
+    int by_user = compare_texts(a->user, b->user);
+
+    if (by_ns != 0 || by_user != 0)
+        return by_ns != 0 ? by_ns : by_user;
+    return compare_texts(a->partition, b->partition);
+}
+
+static int compare(const void *left, const void *right)
+{
+    return member_compare(left, right);
+}
+
+void account_sort(struct account *a)
+{
+    if (a->n_members > 1)
+        qsort(a->members, a->n_members, sizeof(*a->members), compare);
+}
+
+struct account *account_copy(const struct account *a)
+{
+    struct account *copy = account_new();
+
+    *copy = *a;
+    copy->name = xstrdup_null(a->name);
+    copy->parent = xstrdup_null(a->parent);
+    copy->members = NULL;
+    copy->n_members = 0;
+    for (size_t i = 0; i < a->n_members; i++) {
+        const struct member *from = &a->members[i];
+        struct member *to = account_add(copy, from->user, from->ns, from->partition);
+
+        to->shares = from->shares;
+        to->priority = from->priority;
+        to->usage = from->usage;
+        to->former = from->former;
+    }
+    return copy;
+}
+
+void account_free(struct account *a)
+{
+    if (a == NULL)
+        return;
+    for (size_t i = 0; i < a->n_members; i++) {
+        free(a->members[i].user);
+        free(a->members[i].ns);
+        free(a->members[i].partition);
+    }
+    free(a->members);
+    free(a->parent);
+    free(a->name);
+    free(a);
+}

@@ -1,0 +1,386 @@
+#include "scheduler/assoc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "scheduler/decay.h"
+
+void assocs_fini(struct assocs *a)
+{
+    fairtree_fini(&a->tree);
+    free(a->places);
+    free(a->memberships);
+    free(a->nodes);
+    *a = (struct assocs){0};
+}
+
+size_t assocs_find(const struct assocs *a, const char *account)
+{
+    size_t low = 0, high = a->n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(a->accounts[middle]->name, account);
+
+        if (order == 0)
+            return middle;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return ASSOC_NONE;
+}
+
+/* ---- places ---- */
+
+/* While places are found. */
+struct placing {
+    struct assocs *a;
+    size_t root; /* the account of that name; ASSOC_NONE */
+    enum { NEW, OPEN, DONE } * state;
+    size_t *path,
+        n_path; /* accounts that are open, each the parent of the one before */
+};
+
+static bool is_root(const struct account *account)
+{
+    return strcmp(account->name, ACCOUNT_ROOT) == 0;
+}
+
+/* ASSOC_NONE, and `*ret_missing` where it should be somebody. */
+static size_t parent_of(const struct placing *p, size_t i, bool *ret_missing)
+{
+    const struct account *account = p->a->accounts[i];
+    size_t parent = p->root;
+
+    *ret_missing = false;
+    if (is_root(account))
+        return ASSOC_NONE;
+    if (account->parent != NULL && strcmp(account->parent, ACCOUNT_ROOT) != 0) {
+        parent = assocs_find(p->a, account->parent);
+        *ret_missing = parent == ASSOC_NONE;
+    }
+    return parent;
+}
+
+static void fail(struct place *place, enum assoc_fault fault, size_t at)
+{
+    place->fault = fault;
+    place->fault_at = at;
+}
+
+/* Below a parent that has its place; ASSOC_NONE: the root. */
+static void settle(struct assocs *a, size_t i, size_t parent)
+{
+    const struct account *account = a->accounts[i];
+    const struct place *above = parent != ASSOC_NONE ? &a->places[parent] : NULL;
+    struct place *place = &a->places[i];
+    size_t under = above != NULL ? above->node : FAIRTREE_ROOT;
+
+    place->parent = parent;
+    place->depth = is_root(account) ? 0 : (above != NULL ? above->depth : 0) + 1;
+    place->priority = account->priority;
+    if (place->priority == PRIORITY_UNSET)
+        place->priority = above != NULL ? above->priority : 0;
+    if (place->fault != ASSOC_SOUND)
+        return;
+    if (above != NULL && above->fault != ASSOC_SOUND)
+        fail(place, above->fault, above->fault_at);
+    else if (place->depth > FAIRTREE_DEPTH_MAX)
+        fail(place, ASSOC_TOO_DEEP, i);
+    else if (is_root(account))
+        place->node = FAIRTREE_ROOT;
+    else
+        place->node = fairtree_add(&a->tree, under, false, account->shares);
+}
+
+/* Those of the path from `at` on are each other's parents. */
+static void mark_loop(struct placing *p, size_t at)
+{
+    for (size_t i = p->n_path; i > 0; i--) {
+        fail(&p->a->places[p->path[i - 1]], ASSOC_LOOP, p->path[i - 1]);
+        if (p->path[i - 1] == at)
+            return;
+    }
+}
+
+/* Up to the first whose place is known, and down again. */
+static void find_place(struct placing *p, size_t i)
+{
+    bool missing = false;
+    size_t parent = i;
+
+    while (parent != ASSOC_NONE && p->state[parent] == NEW) {
+        p->state[parent] = OPEN;
+        p->path[p->n_path++] = parent;
+        parent = parent_of(p, parent, &missing);
+    }
+    if (missing)
+        fail(&p->a->places[p->path[p->n_path - 1]], ASSOC_NO_PARENT,
+             p->path[p->n_path - 1]);
+    else if (parent != ASSOC_NONE && p->state[parent] == OPEN)
+        mark_loop(p, parent);
+    while (p->n_path > 0) {
+        i = p->path[--p->n_path];
+        settle(p->a, i, parent);
+        p->state[i] = DONE;
+        parent = i;
+    }
+}
+
+static void find_places(struct assocs *a)
+{
+    struct placing p = {.a = a, .root = assocs_find(a, ACCOUNT_ROOT)};
+
+    a->places = xrealloc(a->places, (a->n + 1) * sizeof(*a->places));
+    memset(a->places, 0, (a->n + 1) * sizeof(*a->places));
+    p.state = xcalloc(a->n + 1, sizeof(*p.state));
+    p.path = xcalloc(a->n + 1, sizeof(*p.path));
+    for (size_t i = 0; i < a->n; i++)
+        find_place(&p, i);
+    free(p.state);
+    free(p.path);
+}
+
+/* ---- members ---- */
+
+static void note_priority(struct assocs *a, int64_t priority)
+{
+    a->largest_priority = MAX(a->largest_priority, priority);
+}
+
+static void add_member(struct assocs *a, size_t account, const struct member *m)
+{
+    const struct place *place = &a->places[account];
+    struct membership *last =
+        a->n_memberships > 0 ? &a->memberships[a->n_memberships - 1] : NULL;
+    const char *name = m->user != NULL ? m->user : m->ns;
+    bool ns = m->user == NULL;
+
+    note_priority(a, m->priority);
+    if (last == NULL || last->account != account || last->ns != ns ||
+        strcmp(last->name, name) != 0) {
+        GROW(a->memberships, a->n_memberships, a->cap);
+        a->memberships[a->n_memberships++] = (struct membership){name, ns, account};
+    }
+    if (place->fault != ASSOC_SOUND)
+        return;
+    a->nodes[place->first + (size_t)(m - a->accounts[account]->members)] =
+        fairtree_add(&a->tree, place->node, true, m->shares);
+}
+
+static int compare_memberships(const void *left, const void *right)
+{
+    const struct membership *a = left, *b = right;
+    int order = strcmp(a->name, b->name);
+
+    if (a->ns != b->ns)
+        return a->ns ? 1 : -1;
+    if (order != 0)
+        return order;
+    return a->account < b->account ? -1 : a->account > b->account;
+}
+
+static void add_members(struct assocs *a)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < a->n; i++) {
+        a->places[i].first = n;
+        n += a->accounts[i]->n_members;
+    }
+    a->nodes = xrealloc(a->nodes, (n + 1) * sizeof(*a->nodes));
+    memset(a->nodes, 0, (n + 1) * sizeof(*a->nodes)); /* FAIRTREE_ROOT */
+    for (size_t i = 0; i < a->n; i++) {
+        const struct account *account = a->accounts[i];
+
+        note_priority(a, account->priority);
+        for (size_t k = 0; k < account->n_members; k++) {
+            if (!account->members[k].former)
+                add_member(a, i, &account->members[k]);
+        }
+    }
+    if (a->n_memberships > 1)
+        qsort(a->memberships, a->n_memberships, sizeof(*a->memberships),
+              compare_memberships);
+}
+
+void assocs_make(struct assocs *a, struct account *const *accounts, size_t n)
+{
+    a->accounts = accounts;
+    a->n = n;
+    a->n_memberships = 0;
+    a->largest_priority = 0;
+    fairtree_reset(&a->tree);
+    find_places(a);
+    add_members(a);
+}
+
+bool assocs_rank(struct assocs *a, int64_t half_life_sec, int64_t at_sec)
+{
+    for (size_t i = 0; i < a->n; i++) {
+        const struct account *account = a->accounts[i];
+        const struct place *place = &a->places[i];
+        int64_t age =
+            account->usage_sec != TIME_UNSET ? at_sec - account->usage_sec : 0;
+        int64_t own = 0;
+
+        for (size_t k = 0; k < account->n_members; k++) {
+            size_t node = a->nodes[place->first + k];
+            int64_t left = decay(account->members[k].usage, age, half_life_sec);
+
+            if (node != FAIRTREE_ROOT)
+                fairtree_set_usage(&a->tree, node, left);
+            else if (__builtin_add_overflow(own, left, &own))
+                own = INT64_MAX;
+        }
+        if (place->fault == ASSOC_SOUND)
+            fairtree_set_usage(&a->tree, place->node, own);
+    }
+    return fairtree_rank(&a->tree);
+}
+
+/* ---- asking ---- */
+
+/* The first member that is not before the key. */
+static size_t lower_bound(const struct account *account, const struct member *key)
+{
+    size_t low = 0, high = account->n_members;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (member_compare(&account->members[middle], key) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static const struct member *member_of(const struct account *account,
+                                      const struct member *key, const char *partition)
+{
+    const struct member *ret = NULL;
+
+    for (size_t i = lower_bound(account, key); i < account->n_members; i++) {
+        const struct member *m = &account->members[i];
+
+        if (!str_eq(m->user, key->user) || !str_eq(m->ns, key->ns))
+            break;
+        if (m->former)
+            continue;
+        if (partition == NULL || str_eq(m->partition, partition))
+            return m;
+        if (m->partition == NULL)
+            ret = m;
+    }
+    return ret;
+}
+
+static bool has_user(const struct job *job)
+{
+    return job->user != NULL && job->user[0] != '\0';
+}
+
+const struct member *assocs_member(const struct assocs *a, size_t account,
+                                   const struct job *job, const char *partition)
+{
+    const struct member user = {.user = job->user}, ns = {.ns = job->ns};
+    const struct member *ret = NULL;
+
+    if (has_user(job))
+        ret = member_of(a->accounts[account], &user, partition);
+    if (ret == NULL && job->ns != NULL)
+        ret = member_of(a->accounts[account], &ns, partition);
+    return ret;
+}
+
+/* The first membership of a name. */
+static size_t first_of(const struct assocs *a, const char *name, bool ns)
+{
+    const struct membership key = {name, ns, 0};
+    size_t low = 0, high = a->n_memberships;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (compare_memberships(&a->memberships[middle], &key) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* Of user and namespace together, an account that has both once. */
+size_t assocs_of(const struct assocs *a, const struct job *job, size_t *ret_one)
+{
+    const struct {
+        const char *name;
+        bool ns;
+    } keys[] = {{has_user(job) ? job->user : NULL, false}, {job->ns, true}};
+    size_t n = 0;
+
+    for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
+        if (keys[k].name == NULL)
+            continue;
+        for (size_t i = first_of(a, keys[k].name, keys[k].ns); i < a->n_memberships;
+             i++) {
+            const struct membership *m = &a->memberships[i];
+            const struct member user = {.user = job->user};
+
+            if (m->ns != keys[k].ns || strcmp(m->name, keys[k].name) != 0)
+                break;
+            if (m->ns && has_user(job) &&
+                member_of(a->accounts[m->account], &user, NULL) != NULL)
+                continue;
+            *ret_one = m->account;
+            n++;
+        }
+    }
+    return n;
+}
+
+struct standing assocs_standing(const struct assocs *a, size_t account,
+                                const struct member *member)
+{
+    const struct place *place = &a->places[account];
+    size_t node =
+        a->nodes[place->first + (size_t)(member - a->accounts[account]->members)];
+    struct standing ret = {.priority = member->priority};
+
+    if (ret.priority == PRIORITY_UNSET)
+        ret.priority = place->priority;
+    if (node == FAIRTREE_ROOT)
+        return ret;
+    ret.fair_rank = a->tree.nodes[node].rank;
+    ret.fair_of = (int64_t)a->tree.n_users;
+    return ret;
+}
+
+void assocs_say_fault(const struct assocs *a, size_t account, struct str *out)
+{
+    const struct place *place = &a->places[account];
+    const struct account *at = a->accounts[place->fault_at];
+    const char *name = at->name;
+
+    if (place->fault_at != account)
+        str_addf(out, "account %s is below %s: ", a->accounts[account]->name, name);
+    switch (place->fault) {
+    case ASSOC_SOUND:
+        break;
+    case ASSOC_NO_PARENT:
+        str_addf(out, "account %s does not exist, the parent of %s", at->parent, name);
+        break;
+    case ASSOC_LOOP:
+        str_addf(out, "account %s is among its own parents", name);
+        break;
+    case ASSOC_TOO_DEEP:
+        str_addf(out, "account %s has more than %d accounts above it", name,
+                 FAIRTREE_DEPTH_MAX - 1);
+        break;
+    }
+}
