@@ -23,11 +23,9 @@
 
 #include "base/str.h"
 #include "scheduler/model.h"
+#include "scheduler/nodeset.h"
 
 #define POSITION_NONE SIZE_MAX
-
-/* A set of node positions: cluster.words words. */
-typedef uint64_t *node_set;
 
 struct noderec {
     char *name;
@@ -105,16 +103,6 @@ const struct noderec *cluster_node(const struct cluster *c, const char *name);
 struct partrec *cluster_partition(const struct cluster *c, const char *name);
 /* First by name of those that say they are the default; NULL: none. */
 struct partrec *cluster_default_partition(const struct cluster *c);
-
-static inline bool node_set_has(const uint64_t *set, size_t position)
-{
-    return (set[position / 64] >> (position % 64) & 1) != 0;
-}
-
-static inline void node_set_add(uint64_t *set, size_t position)
-{
-    set[position / 64] |= UINT64_C(1) << (position % 64);
-}
 
 /* "cpu=8,mem=64G,nvidia.com/gpu=8": what is asked for, without the pod count. */
 void cluster_describe(const struct cluster *c, const struct resvec *v, struct str *out);

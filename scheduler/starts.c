@@ -145,10 +145,21 @@ static uint32_t shut_in(const struct timeline *tl, size_t demand, size_t slot,
     return lost;
 }
 
+/* Behind a slot, and behind the blocks in which all of the set is open. */
+static size_t next_slot(const struct timeline *tl, size_t demand, size_t slot,
+                        const uint64_t *set)
+{
+    for (slot++;
+         slot % BLOCK_SLOTS == 0 && slot + BLOCK_SLOTS <= tl->n_slots &&
+         node_set_is_within(set, timeline_open_in_block(tl, demand, slot), tl->words);)
+        slot += BLOCK_SLOTS;
+    return slot;
+}
+
 static void count_steps(const struct timeline *tl, size_t demand, uint64_t *set,
                         struct stairs *ret)
 {
-    uint32_t nodes = (uint32_t)timeline_count_open(tl, demand, 0), lost;
+    uint32_t nodes = (uint32_t)timeline_counts(tl, demand)[0], lost;
     size_t slot = 0;
 
     ret->n = 0;
@@ -158,7 +169,7 @@ static void count_steps(const struct timeline *tl, size_t demand, uint64_t *set,
     memset(ret->busy, 0, tl->words * 64 * sizeof(*ret->busy));
     memcpy(set, timeline_open(tl, demand, 0), tl->words * sizeof(*set));
     while (nodes > 0) {
-        slot = tl->of[slot]->last;
+        slot = next_slot(tl, demand, slot, set);
         lost = shut_in(tl, demand, slot, set, ret);
         if (lost == 0)
             continue;

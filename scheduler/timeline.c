@@ -29,8 +29,7 @@ void timeline_fini(struct timeline *tl)
     flips_fini(&tl->flips);
     flips_fini(&tl->flips_before);
     drop_lanes(tl);
-    stretches_drop(tl);
-    stretches_drop_spares(tl);
+    openings_fini(&tl->open);
     demands_fini(&tl->demands);
     free(tl->moved);
     free(tl->bounds);
@@ -40,7 +39,6 @@ static void reset_lanes(struct timeline *tl, size_t n_nodes, int columns)
 {
     if (tl->n_nodes != n_nodes || tl->n_res != columns) {
         drop_lanes(tl);
-        stretches_drop_spares(tl);
         tl->lanes = xcalloc(n_nodes + 1, sizeof(*tl->lanes));
     }
     tl->n_nodes = n_nodes;
@@ -53,14 +51,13 @@ static void reset_lanes(struct timeline *tl, size_t n_nodes, int columns)
 void timeline_reset(struct timeline *tl, int64_t now_sec, int64_t window_sec,
                     size_t n_nodes, int n_res)
 {
-    stretches_drop(tl);
     timeline_cut_slots(tl, now_sec, window_sec);
     reset_lanes(tl, n_nodes, n_res + 1);
     tl->filling = true;
     tl->overcommitted = false;
     tl->mutation++;
     demands_reset(&tl->demands, tl->n_res);
-    stretches_begin(tl);
+    openings_reset(tl);
 }
 
 void timeline_add_node(struct timeline *tl, size_t position,
@@ -187,7 +184,7 @@ static void swap_flips(struct timeline *tl)
 static void carry_out(struct timeline *tl, struct flips *flips)
 {
     for (size_t i = 0; i < flips->n; i++)
-        stretches_flip(tl, &flips->items[i], flips->word, flips->nodes);
+        openings_flip(tl, &flips->items[i], flips->word, flips->nodes);
     flips->n = 0;
 }
 
@@ -231,8 +228,6 @@ static void shift_lanes(struct timeline *tl, const struct use *uses, size_t n,
 
     if (first >= last)
         return;
-    stretches_cut(tl, first);
-    stretches_cut(tl, last);
     for (size_t i = 0; i < n; i++) {
         now->n = 0;
         now->word = uses[i].position / 64;

@@ -11,17 +11,16 @@
  * away. The boundaries of a later time contain those of an earlier one that are still
  * to come, so a start that was planned on one stays on one (planner.md §2).
  *
- * What is free is kept node by node (lane.h). A stretch is a run of slots in which
- * nothing begins and nothing ends on any node; a take cuts the stretches it begins or
- * ends within, and they do not grow together again before the next reset.
+ * What is free is kept node by node (lane.h). For each demand (demand.h) and slot it is
+ * known which nodes have room for one pod ("open"), and how many these are; and for
+ * each block of slots which are open in all of them, so that a search passes through a
+ * long time in few steps. Nodes are positions, as in cluster.h.
  *
- *   slots       | 0 | 1 | 2 | 3 |  4  |  5  |    6    |   ...
- *   lane of n1  |---- 8 GPUs ---|---- 2 ----|---- 8 ----------
- *   lane of n2  |------- 0 -----------|---------- 8 ----------
- *   stretches   |------ a ------|- b -|- c -|------- d -------
- *
- * For each demand (demand.h) and stretch it is known which nodes have room for one pod
- * ("open"), and how many these are. Nodes are positions, as in cluster.h.
+ *   slots          | 0 | 1 | 2 | 3 |  4  |  5  |  6  |  7  |    8    |   ...
+ *   lane of n1     |---- 8 GPUs ---|---- 2 ----|------------ 8 ----------
+ *   lane of n2     |------- 0 -----------|---------------- 8 ------------
+ *   4 GPUs: open   |n1 |n1 |n1 |n1 |     |n2   |n1n2 |n1n2 |n1n2     |
+ *     in the block |--------------------- none ------------|---------- ...
  *
  * Invariant: in a slot, free = capacity - all that is taken there; negative where more
  * runs than fits.
@@ -42,11 +41,16 @@
 /* The narrowest slot. */
 #define TIMELINE_MINUTE_SEC 60
 
-struct stretch {
-    size_t first, last; /* slots, last excluded */
-    uint64_t *open;     /* [demand][words] */
-    uint32_t *n_open;   /* [demand] */
-    struct stretch *next_spare;
+/* Slots in a row. */
+#define BLOCK_SLOTS 8
+
+/* Which nodes are open, by demand: so many have a place. */
+struct openings {
+    size_t demands_cap, n_blocks;
+    uint64_t *sets;     /* [demand][slot][words] */
+    uint32_t *counts;   /* [demand][slot] */
+    uint64_t *in_block; /* [demand][block][words]: in all of its slots, where it is */
+    bool *is_known;     /* [demand][block] */
 };
 
 /* Nodes that begin or cease to be open to the same demands in the same slots; they are
@@ -66,14 +70,12 @@ struct flips {
 struct timeline {
     int64_t *bounds; /* n_slots of them; bounds[0] begins the present minute */
     size_t n_slots;
-    struct lane *lanes;  /* by position */
-    struct stretch **of; /* by slot */
-    struct stretch *spare;
+    struct lane *lanes; /* by position */
+    struct openings open;
     size_t n_nodes, words;
     int n_res; /* columns of the lanes; the last one is the seats */
     struct demands demands;
-    size_t demands_cap; /* so many have a place in each stretch */
-    uint64_t *moved;    /* scratch: a set of demands; and of the take under way: */
+    uint64_t *moved; /* scratch: a set of demands; and of the take under way: */
     struct flips flips, flips_before;
     bool filling;       /* demands are worked out at the end */
     uint64_t mutation;  /* moves with every take and give */
@@ -144,13 +146,18 @@ static inline const int64_t *timeline_row(const struct timeline *tl, size_t posi
 static inline const uint64_t *timeline_open(const struct timeline *tl, size_t demand,
                                             size_t slot)
 {
-    return tl->of[slot]->open + demand * tl->words;
+    return tl->open.sets + (demand * tl->n_slots + slot) * tl->words;
 }
 
-static inline size_t timeline_count_open(const struct timeline *tl, size_t demand,
-                                         size_t slot)
+/* For each slot. */
+static inline const uint32_t *timeline_counts(const struct timeline *tl, size_t demand)
 {
-    return tl->of[slot]->n_open[demand];
+    return tl->open.counts + demand * tl->n_slots;
 }
+
+/* The nodes that are open in all of the BLOCK_SLOTS slots from `slot` on, a multiple of
+ * them; none of these is behind the last. Worked out when it is asked for. */
+const uint64_t *timeline_open_in_block(const struct timeline *tl, size_t demand,
+                                       size_t slot);
 
 #endif

@@ -2,106 +2,47 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/nodeset.h"
 #include "scheduler/timeline_private.h"
 
-static void stretch_free(struct stretch *stretch)
+/* ---- memory ---- */
+
+void openings_fini(struct openings *open)
 {
-    free(stretch->open);
-    free(stretch->n_open);
-    free(stretch);
+    free(open->sets);
+    free(open->counts);
+    free(open->in_block);
+    free(open->is_known);
+    *open = (struct openings){0};
 }
 
-void stretches_drop_spares(struct timeline *tl)
+static void size_to(struct timeline *tl, size_t n_demands)
 {
-    struct stretch *stretch;
+    struct openings *open = &tl->open;
+    size_t slots = n_demands * tl->n_slots, blocks = n_demands * open->n_blocks;
 
-    while ((stretch = tl->spare) != NULL) {
-        tl->spare = stretch->next_spare;
-        stretch_free(stretch);
-    }
+    open->demands_cap = n_demands;
+    open->sets = xrealloc(open->sets, (slots * tl->words + 1) * sizeof(*open->sets));
+    open->counts = xrealloc(open->counts, (slots + 1) * sizeof(*open->counts));
+    open->in_block =
+        xrealloc(open->in_block, (blocks * tl->words + 1) * sizeof(*open->in_block));
+    open->is_known = xrealloc(open->is_known, (blocks + 1) * sizeof(*open->is_known));
 }
 
-void stretches_drop(struct timeline *tl)
+void openings_reset(struct timeline *tl)
 {
-    for (size_t slot = 0; tl->of != NULL && slot < tl->n_slots;) {
-        struct stretch *stretch = tl->of[slot];
-
-        slot = stretch->last;
-        stretch->next_spare = tl->spare;
-        tl->spare = stretch;
-    }
-    free(tl->of);
-    tl->of = NULL;
-}
-
-static size_t open_bytes(const struct timeline *tl)
-{
-    return (tl->demands_cap * tl->words + 1) * sizeof(uint64_t);
-}
-
-static struct stretch *stretch_new(struct timeline *tl)
-{
-    struct stretch *stretch = tl->spare;
-
-    if (stretch != NULL) {
-        tl->spare = stretch->next_spare;
-        return stretch;
-    }
-    stretch = xcalloc(1, sizeof(*stretch));
-    stretch->open = xmalloc(open_bytes(tl));
-    stretch->n_open = xcalloc(tl->demands_cap + 1, sizeof(*stretch->n_open));
-    return stretch;
-}
-
-static void set_stretch(struct timeline *tl, struct stretch *stretch, size_t first,
-                        size_t last)
-{
-    stretch->first = first;
-    stretch->last = last;
-    for (size_t slot = first; slot < last; slot++)
-        tl->of[slot] = stretch;
-}
-
-void stretches_cut(struct timeline *tl, size_t slot)
-{
-    struct stretch *before, *behind;
-
-    if (slot == tl->n_slots || tl->of[slot]->first == slot)
-        return;
-    before = tl->of[slot];
-    behind = stretch_new(tl);
-    if (!tl->filling) {
-        memcpy(behind->open, before->open,
-               tl->demands.n * tl->words * sizeof(*behind->open));
-        memcpy(behind->n_open, before->n_open, tl->demands.n * sizeof(*behind->n_open));
-    }
-    set_stretch(tl, behind, slot, before->last);
-    before->last = slot;
+    tl->open.n_blocks = tl->n_slots / BLOCK_SLOTS;
+    size_to(tl, tl->demands.n);
 }
 
 /* With room for at least so many demands: a few more than there are now. */
 static void make_room(struct timeline *tl, size_t n_demands)
 {
-    if (n_demands <= tl->demands_cap)
-        return;
-    stretches_drop_spares(tl);
-    tl->demands_cap = n_demands + n_demands / 2 + 8;
-    for (size_t slot = 0; slot < tl->n_slots; slot = tl->of[slot]->last) {
-        struct stretch *stretch = tl->of[slot];
-
-        stretch->open = xrealloc(stretch->open, open_bytes(tl));
-        stretch->n_open =
-            xrealloc(stretch->n_open, (tl->demands_cap + 1) * sizeof(*stretch->n_open));
-    }
+    if (n_demands > tl->open.demands_cap)
+        size_to(tl, n_demands + n_demands / 4 + 2);
 }
 
-void stretches_begin(struct timeline *tl)
-{
-    tl->of = xcalloc(tl->n_slots, sizeof(struct stretch *));
-    set_stretch(tl, stretch_new(tl), 0, tl->n_slots);
-}
-
-/* ---- what is open to whom ---- */
+/* ---- kept as it changes ---- */
 
 /* A set of demands, in the scratch `tl->moved`: those of `from` and behind that the
  * row meets. */
@@ -121,29 +62,96 @@ static void find_met(struct timeline *tl, const int64_t *row, size_t from)
     }
 }
 
-/* In one stretch. */
-static void flip_in(const struct timeline *tl, struct stretch *stretch,
-                    const uint64_t *moved, size_t word, uint64_t nodes)
+static uint64_t *open_at(const struct timeline *tl, size_t demand, size_t slot)
 {
-    uint32_t n = (uint32_t)__builtin_popcountll(nodes);
+    return tl->open.sets + (demand * tl->n_slots + slot) * tl->words;
+}
 
-    for (size_t i = 0; i < tl->demands.words; i++) {
-        for (uint64_t set = moved[i]; set != 0; set &= set - 1) {
-            size_t demand = i * 64 + (size_t)__builtin_ctzll(set);
-            uint64_t *open = &stretch->open[demand * tl->words + word];
+static uint64_t *block_at(const struct timeline *tl, size_t demand, size_t block)
+{
+    return tl->open.in_block + (demand * tl->open.n_blocks + block) * tl->words;
+}
 
-            *open ^= nodes;
-            stretch->n_open[demand] +=
-                2 * (uint32_t)__builtin_popcountll(*open & nodes) - n;
-        }
+static bool *known_at(const struct timeline *tl, size_t demand, size_t block)
+{
+    return tl->open.is_known + demand * tl->open.n_blocks + block;
+}
+
+/* What was open in all slots of a block and is not now in one, is not in the block. */
+static void flip_blocks(const struct timeline *tl, size_t demand,
+                        const struct flip *flip, size_t word, uint64_t closed)
+{
+    size_t last = MIN((flip->last - 1) / BLOCK_SLOTS + 1, tl->open.n_blocks);
+
+    for (size_t block = flip->first / BLOCK_SLOTS; block < last; block++) {
+        if (closed != 0)
+            block_at(tl, demand, block)[word] &= ~closed;
+        else
+            *known_at(tl, demand, block) = false;
     }
 }
 
-void stretches_flip(struct timeline *tl, const struct flip *flip, size_t word,
-                    uint64_t nodes)
+/* For one demand. */
+static void flip_all(const struct timeline *tl, size_t demand, const struct flip *flip,
+                     size_t word, uint64_t nodes)
 {
-    for (size_t slot = flip->first; slot < flip->last; slot = tl->of[slot]->last)
-        flip_in(tl, tl->of[slot], flip->moved, word, nodes);
+    uint64_t *open = open_at(tl, demand, flip->first) + word;
+    uint32_t *counts = tl->open.counts + demand * tl->n_slots;
+    uint32_t n = (uint32_t)__builtin_popcountll(nodes);
+    uint64_t closed = *open & nodes;
+
+    for (size_t slot = flip->first; slot < flip->last; slot++, open += tl->words) {
+        *open ^= nodes;
+        counts[slot] += closed != 0 ? -n : n;
+    }
+    flip_blocks(tl, demand, flip, word, closed);
+}
+
+void openings_flip(struct timeline *tl, const struct flip *flip, size_t word,
+                   uint64_t nodes)
+{
+    for (size_t i = 0; i < tl->demands.words; i++) {
+        for (uint64_t set = flip->moved[i]; set != 0; set &= set - 1)
+            flip_all(tl, i * 64 + (size_t)__builtin_ctzll(set), flip, word, nodes);
+    }
+}
+
+const uint64_t *timeline_open_in_block(const struct timeline *tl, size_t demand,
+                                       size_t slot)
+{
+    size_t block = slot / BLOCK_SLOTS;
+    uint64_t *ret = block_at(tl, demand, block);
+    bool *is_known = known_at(tl, demand, block);
+    const uint64_t *open = open_at(tl, demand, slot);
+
+    if (*is_known)
+        return ret;
+    memcpy(ret, open, tl->words * sizeof(*ret));
+    for (size_t i = 1; i < BLOCK_SLOTS; i++) {
+        open += tl->words;
+        for (size_t k = 0; k < tl->words; k++)
+            ret[k] &= open[k];
+    }
+    *is_known = true;
+    return ret;
+}
+
+/* ---- worked out from the lanes ---- */
+
+/* The node is open to those of the demands to which it was not, and the reverse. */
+static void turn(const struct timeline *tl, const uint64_t *demands, size_t slot,
+                 size_t position)
+{
+    for (size_t i = 0; i < tl->demands.words; i++) {
+        for (uint64_t set = demands[i]; set != 0; set &= set - 1) {
+            size_t demand = i * 64 + (size_t)__builtin_ctzll(set);
+            uint64_t *open = open_at(tl, demand, slot);
+
+            open[position / 64] ^= UINT64_C(1) << (position % 64);
+            tl->open.counts[demand * tl->n_slots + slot] +=
+                node_set_has(open, position) ? 1 : UINT32_MAX;
+        }
+    }
 }
 
 /* A lane's piece that begins with the slot: what the one before met is taken out. */
@@ -151,14 +159,13 @@ static void enter_piece(struct timeline *tl, size_t from, size_t position, size_
                         size_t slot)
 {
     const struct lane *lane = &tl->lanes[position];
-    uint64_t node = UINT64_C(1) << (position % 64);
 
     if (i > 0) {
         find_met(tl, lane_row(lane, tl->n_res, i - 1), from);
-        flip_in(tl, tl->of[slot], tl->moved, position / 64, node);
+        turn(tl, tl->moved, slot, position);
     }
     find_met(tl, lane_row(lane, tl->n_res, i), from);
-    flip_in(tl, tl->of[slot], tl->moved, position / 64, node);
+    turn(tl, tl->moved, slot, position);
 }
 
 /* The pieces of all lanes by their first slots: chains of positions, one a slot. */
@@ -180,22 +187,19 @@ static void chain_next(const struct timeline *tl, struct chains *c, size_t posit
     c->first[slot] = position;
 }
 
-/* A stretch is as the one before, but for the lanes that have a piece begin with it. */
-static void work_out_stretch(struct timeline *tl, struct chains *c, size_t from,
-                             size_t slot)
+/* A slot is as the one before, but for the lanes that have a piece begin with it. */
+static void work_out_slot(struct timeline *tl, struct chains *c, size_t from,
+                          size_t slot)
 {
-    size_t n = tl->demands.n - from;
-    struct stretch *stretch = tl->of[slot];
-    uint64_t *open = stretch->open + from * tl->words;
+    for (size_t demand = from; demand < tl->demands.n; demand++) {
+        uint64_t *open = open_at(tl, demand, slot);
+        uint32_t *count = tl->open.counts + demand * tl->n_slots + slot;
 
-    if (slot == 0) {
-        memset(open, 0, n * tl->words * sizeof(*open));
-        memset(stretch->n_open + from, 0, n * sizeof(*stretch->n_open));
-    } else {
-        memcpy(open, tl->of[slot - 1]->open + from * tl->words,
-               n * tl->words * sizeof(*open));
-        memcpy(stretch->n_open + from, tl->of[slot - 1]->n_open + from,
-               n * sizeof(*stretch->n_open));
+        if (slot > 0)
+            memcpy(open, open - tl->words, tl->words * sizeof(*open));
+        else
+            memset(open, 0, tl->words * sizeof(*open));
+        *count = slot > 0 ? count[-1] : 0;
     }
     for (size_t position = c->first[slot]; position != SIZE_MAX;) {
         size_t next = c->next[position];
@@ -220,8 +224,10 @@ static void work_out(struct timeline *tl, size_t from)
     c.piece = xcalloc(tl->n_nodes + 1, sizeof(*c.piece));
     for (size_t position = 0; position < tl->n_nodes; position++)
         chain_next(tl, &c, position);
-    for (size_t slot = 0; slot < tl->n_slots; slot = tl->of[slot]->last)
-        work_out_stretch(tl, &c, from, slot);
+    for (size_t slot = 0; slot < tl->n_slots; slot++)
+        work_out_slot(tl, &c, from, slot);
+    memset(known_at(tl, from, 0), 0,
+           (tl->demands.n - from) * tl->open.n_blocks * sizeof(*tl->open.is_known));
     free(c.first);
     free(c.next);
     free(c.piece);

@@ -36,17 +36,6 @@ static void span_later(struct window *w, const struct seeker *by, size_t first)
 
 /* ---- sets of nodes, counted ---- */
 
-static int64_t count_nodes(const uint64_t *set, size_t words)
-{
-    int64_t n = 0;
-
-    for (size_t i = 0; i < words; i++) {
-        if (set[i] != 0)
-            n += __builtin_popcountll(set[i]);
-    }
-    return n;
-}
-
 /* Of the partition's nodes that the shape admits. */
 static void set_all(const struct seeker *by, node_set set)
 {
@@ -54,32 +43,14 @@ static void set_all(const struct seeker *by, node_set set)
         set[i] = by->part->nodes[i] & by->shape->admits[i];
 }
 
-/* Four words at a time, which most processors can. */
-typedef uint64_t words4 __attribute__((vector_size(32), aligned(8), may_alias));
-
-static bool is_within(const uint64_t *set, const uint64_t *open, size_t words)
+/* What of `set` is open, and of its own where `own`, in `ret` unless it is all of it.
+ * Returns how many nodes are not. */
+static int64_t keep_open(const struct seeker *by, const uint64_t *open, bool own,
+                         const uint64_t *set, node_set ret)
 {
-    words4 shut = {0};
-    uint64_t rest = 0;
-    size_t i = 0;
-
-    for (; i + 4 <= words; i += 4)
-        shut |= *(const words4 *)&set[i] & ~*(const words4 *)&open[i];
-    for (; i < words; i++)
-        rest |= set[i] & ~open[i];
-    return (shut[0] | shut[1] | shut[2] | shut[3] | rest) == 0;
-}
-
-/* What of `set` is open in a slot, in `ret` unless it is all of it. Returns how many
- * nodes are not. */
-static int64_t keep_open(const struct seeker *by, size_t slot, const uint64_t *set,
-                         node_set ret)
-{
-    const uint64_t *open = timeline_open(by->timeline, by->demand, slot);
-    bool own = by->own != NULL && slot >= by->own_from;
     int64_t lost = 0;
 
-    if (is_within(set, open, by->timeline->words))
+    if (node_set_is_within(set, open, by->timeline->words))
         return 0;
     for (size_t i = 0; i < by->timeline->words; i++) {
         uint64_t shut = set[i] & ~open[i];
@@ -95,11 +66,9 @@ static int64_t keep_open(const struct seeker *by, size_t slot, const uint64_t *s
     return lost;
 }
 
-/* So few nodes are open in the whole cluster that no set of them is enough. */
-static bool is_hopeless(const struct seeker *by, size_t slot)
+static bool has_own(const struct seeker *by, size_t slot)
 {
-    return (by->own == NULL || slot < by->own_from) &&
-           (int64_t)timeline_count_open(by->timeline, by->demand, slot) < by->need;
+    return by->own != NULL && slot >= by->own_from;
 }
 
 static bool has_required(const struct seeker *by, const uint64_t *set)
@@ -122,7 +91,7 @@ static bool is_enough(const struct seeker *by, const uint64_t *set, int64_t n)
 
 int64_t window_count(const struct window *w, const struct seeker *by)
 {
-    return count_nodes(w->nodes, by->timeline->words);
+    return node_set_count(w->nodes, by->timeline->words);
 }
 
 bool window_is_enough(const struct window *w, const struct seeker *by)
@@ -145,8 +114,9 @@ void window_set(struct window *w, const struct seeker *by, size_t first)
     size_to(w, by);
     span(w, by, first);
     set_all(by, w->nodes);
-    for (size_t slot = w->first; slot < w->last; slot = tl->of[slot]->last)
-        keep_open(by, slot, w->nodes, w->nodes);
+    for (size_t slot = w->first; slot < w->last; slot++)
+        keep_open(by, timeline_open(tl, by->demand, slot), has_own(by, slot), w->nodes,
+                  w->nodes);
 }
 
 /* ---- searching ---- */
@@ -159,35 +129,63 @@ static void swap_sets(struct window *w)
     w->nodes = fewer;
 }
 
+/* Narrows `nodes`, `n` of them, to what is open; false: that is too few, and they stay
+ * as they are. */
+static bool keep_enough(struct window *w, const struct seeker *by, const uint64_t *open,
+                        bool own, int64_t *n)
+{
+    int64_t lost = keep_open(by, open, own, w->nodes, w->fewer);
+
+    if (lost == 0)
+        return true;
+    if (!is_enough(by, w->fewer, *n - lost))
+        return false;
+    *n -= lost;
+    swap_sets(w);
+    return true;
+}
+
+/* A whole block ends before the slot, begins at or behind `to`, and is to be looked at
+ * in one way. */
+static bool ends_block(const struct seeker *by, size_t slot, size_t to)
+{
+    return slot % BLOCK_SLOTS == 0 && slot >= to + BLOCK_SLOTS &&
+           has_own(by, slot - 1) == has_own(by, slot - BLOCK_SLOTS);
+}
+
 /* From the last slot of the window back to slot `to`: narrows `nodes` to what is open.
- * Returns the slot that would leave too few, and then `nodes` are those open behind its
- * stretch; or SLOT_NONE. */
+ * Returns the slot that would leave too few, and then `nodes` are those open behind it;
+ * or SLOT_NONE. */
 static size_t narrow(struct window *w, const struct seeker *by, size_t to)
 {
     const struct timeline *tl = by->timeline;
-    int64_t n = count_nodes(w->nodes, tl->words), lost;
+    int64_t n = node_set_count(w->nodes, tl->words);
 
-    for (size_t slot = w->last; slot > to; slot = tl->of[slot - 1]->first) {
-        if (is_hopeless(by, slot - 1))
+    for (size_t slot = w->last; slot > to;) {
+        bool own = has_own(by, slot - 1);
+
+        if (ends_block(by, slot, to) &&
+            keep_enough(w, by,
+                        timeline_open_in_block(tl, by->demand, slot - BLOCK_SLOTS), own,
+                        &n))
+            slot -= BLOCK_SLOTS;
+        else if (keep_enough(w, by, timeline_open(tl, by->demand, slot - 1), own, &n))
+            slot--;
+        else
             return slot - 1;
-        lost = keep_open(by, slot - 1, w->nodes, w->fewer);
-        if (lost == 0)
-            continue;
-        if (!is_enough(by, w->fewer, n - lost))
-            return slot - 1;
-        n -= lost;
-        swap_sets(w);
     }
     return is_enough(by, w->nodes, n) ? SLOT_NONE : w->last - 1;
 }
 
-/* The last slot of the window in which alone there are too few nodes. */
+/* The last slot of the window in which so few nodes are open in the whole cluster that
+ * no set of them is enough. */
 static size_t last_hopeless(const struct window *w, const struct seeker *by)
 {
-    const struct timeline *tl = by->timeline;
+    const uint32_t *counts = timeline_counts(by->timeline, by->demand);
+    size_t last = by->own != NULL ? MIN(w->last, by->own_from) : w->last;
 
-    for (size_t slot = w->last; slot > w->first; slot = tl->of[slot - 1]->first) {
-        if (is_hopeless(by, slot - 1))
+    for (size_t slot = last; slot > w->first; slot--) {
+        if (counts[slot - 1] < by->need)
             return slot - 1;
     }
     return SLOT_NONE;
@@ -195,7 +193,7 @@ static size_t last_hopeless(const struct window *w, const struct seeker *by)
 
 /* The slot that leaves too few nodes for what the window has behind it, or SLOT_NONE:
  * the window is enough. `known`: `nodes` are those open up to before that slot; then
- * those behind the stretch that failed, up to it. 0: nothing is known. */
+ * those behind the slot that failed, up to it. 0: nothing is known. */
 static size_t find_failed(struct window *w, const struct seeker *by, size_t *known)
 {
     size_t failed;
@@ -229,7 +227,7 @@ bool window_find(struct window *w, const struct seeker *by, size_t first, size_t
     size_to(w, by);
     span(w, by, first);
     while ((failed = find_failed(w, by, &known)) != SLOT_NONE) {
-        first = by->timeline->of[failed]->last;
+        first = failed + 1;
         if (first >= before)
             return false;
         span_later(w, by, first);

@@ -1,5 +1,5 @@
 /*
- * window - the earliest stretch of the timeline in which a job fits.
+ * window - the earliest slots of the timeline, in a row, in which a job fits.
  *
  * A window begins with a slot and covers the job's time limit. A node is open to it if
  * it has room for one of the job's pods in each of its slots; that is all it takes
@@ -31,8 +31,8 @@ struct seeker {
     size_t demand;     /* the shape's, of the timeline */
     int64_t limit_sec; /* LIMIT_UNLIMITED */
     int64_t need;      /* nodes at least */
-    /* Nodes that are taken to be open from some slot on, with which a stretch begins:
-     * those of its own plan, to see whether lifting it is worth while. NULL: none. */
+    /* Nodes that are taken to be open from some slot on: those of its
+     * own plan, to see whether lifting it is worth while. NULL: none. */
     const uint64_t *own;
     size_t own_from;
 };
