@@ -109,10 +109,14 @@ void kc_client_on_warning(struct kc_client *c, void (*fn)(void *arg, const char 
     c->warning_arg = arg;
 }
 
-void kc_client_warn(struct kc_client *c, const char *warning)
+void kc_client_warn(struct kc_client *c, const char *warnings)
 {
-    if (warning && c->warning)
-        c->warning(c->warning_arg, warning);
+    /* A copy: who listens may end the call that they came with. */
+    AUTO_FREE char *lines = xstrdup_null(warnings);
+    char *rest = lines;
+
+    for (char *line; c->warning && (line = strsep(&rest, "\n"));)
+        c->warning(c->warning_arg, line);
 }
 
 int64_t kc_jitter_ms(struct rng *rng, int64_t span_ms)

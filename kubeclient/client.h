@@ -96,7 +96,7 @@ struct kc_client *kc_client_new(struct loop *loop, struct transport *transport,
 void kc_client_free(struct kc_client *client);
 struct loop *kc_client_loop(const struct kc_client *client);
 
-/* Where Warning: 299 texts of answers go; they are dropped when unset. */
+/* Where Warning: 299 texts of answers go, one by one; they are dropped when unset. */
 void kc_client_on_warning(struct kc_client *client,
                           void (*fn)(void *arg, const char *text), void *arg);
 

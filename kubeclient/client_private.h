@@ -26,7 +26,8 @@ struct kc_call *kc_call_start(struct kc_client *c, const struct kc_request *requ
 struct transport *kc_client_transport(const struct kc_client *c);
 /* The client's own state: what the jitter is drawn from. */
 struct rng *kc_client_rng(struct kc_client *c);
-void kc_client_warn(struct kc_client *c, const char *warning); /* NULL: nothing */
+/* Tells who listens of each line. NULL: nothing. */
+void kc_client_warn(struct kc_client *c, const char *warnings);
 
 /* A whole answer, lent. */
 struct kc_answer {

@@ -50,18 +50,20 @@ static void on_retry_after(struct curl_head *head, const char *value)
 /* 299 - "text, in which \" and \\ are escaped" */
 static void on_warning(struct curl_head *head, const char *value)
 {
-    const char *p;
-    char *out;
+    const char *p = strchr(value, '"');
 
-    if (head->warning || !str_starts(value, "299 ") || (p = strchr(value, '"')) == NULL)
+    if (!str_starts(value, "299 ") || p == NULL)
         return;
-    out = head->warning = xstrdup(p + 1);
+    AUTO_FREE char *text = xstrdup(p + 1);
+    char *out = text;
     for (p++; *p && *p != '"'; p++) {
         if (*p == '\\' && p[1])
             p++;
         *out++ = *p;
     }
     *out = '\0';
+    AUTO_FREE char *before = head->warning;
+    head->warning = before ? xasprintf("%s\n%s", before, text) : TAKE(text);
 }
 
 static const struct {

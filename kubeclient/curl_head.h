@@ -16,7 +16,7 @@ struct curl_head {
     bool complete;           /* the final block (not 1xx) has ended */
     int64_t retry_after_sec; /* -1 */
     char *content_type;      /* NULL when absent */
-    char *warning;           /* text of the first Warning: 299; NULL */
+    char *warning;           /* texts of all Warning: 299, a line each; NULL */
 };
 
 void curl_head_init(struct curl_head *head);

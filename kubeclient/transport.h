@@ -45,7 +45,7 @@ struct transport_head {
     int status;               /* HTTP */
     const char *content_type; /* lent; "" when absent */
     int64_t retry_after_sec;  /* -1 when absent */
-    const char *warning;      /* text of the first Warning: 299; NULL */
+    const char *warning;      /* texts of all Warning: 299, a line each; NULL */
     bool renewed; /* of a 401: the credential was renewed since the request was sent, so
                    * that the same request may pass now */
 };

@@ -128,9 +128,7 @@ static void sink_head(struct api_sink *sink, const struct api_head *head)
     c->has_head = true;
     c->head = *head;
     c->head_type = xstrdup(head->content_type);
-    /* Of several a client hears the first (transport.h). */
-    if (head->warning)
-        c->head_warning = xstrndup(head->warning, strcspn(head->warning, "\n"));
+    c->head_warning = xstrdup_null(head->warning);
     loop_timer_start(c->wake, 0);
 }
 

@@ -70,6 +70,11 @@ static const struct {
      "{'a':'$ns','b':'pods in $ns','c':'ab'}"},
     {"messages", "{'message': 'too old resource version: 1 (4711)', 'n': 4711}",
      "{'message':'too old resource version: 1 (<version>)','n':4711}"},
+    {"managers",
+     "{'managedFields': [{'manager': 'b'}, {'manager': 'a', 'subresource': 's'},"
+     " {'manager': 'a'}]}",
+     "{'managedFields':[{'manager':'a'},{'manager':'a','subresource':'s'},"
+     "{'manager':'b'}]}"},
     {"lists", "{'kind': 'PodList', 'metadata': {'resourceVersion': '7'}}",
      "{'kind':'PodList','metadata':{'resourceVersion':'<version>'}}"},
     {"causes",

@@ -427,9 +427,9 @@ struct warned {
 static void on_warning(void *arg, const char *text)
 {
     struct warned *w = arg;
+    AUTO_FREE char *before = w->text;
 
-    free(w->text);
-    w->text = xstrdup(text);
+    w->text = before ? xasprintf("%s; %s", before, text) : xstrdup(text);
     if (w->call)
         kc_cancel(TAKE(w->call));
 }
@@ -438,7 +438,7 @@ static void on_warning(void *arg, const char *text)
 START_TEST(test_warning)
 {
     static const struct exchange script[] = {
-        {NODE, .warning = "v1 is old, use v2", .say = OK_SAY}, {0}};
+        {NODE, .warning = "v1 is old, use v2\nand soon", .say = OK_SAY}, {0}};
     struct transcript *t = transcript_new("warning", script);
     struct warned warned = {0};
     struct got got = {0};
@@ -453,7 +453,7 @@ START_TEST(test_warning)
         got_expect_ok(&got, "warning", OK_BODY);
     ck_assert_int_eq(got.times, _i < 2);
     if (_i > 0)
-        ck_assert_str_eq(warned.text, "v1 is old, use v2");
+        ck_assert_str_eq(warned.text, "v1 is old, use v2; and soon");
     free(warned.text);
     got_fini(&got);
     transcript_free(t);

@@ -299,6 +299,33 @@ static void sort_causes(struct json *status)
         json_array_set(list, i, causes[i]);
 }
 
+/* ---- managers ---- */
+
+static int compare_managers(const void *a, const void *b)
+{
+    static const char *const keys[] = {"manager", "operation", "subresource"};
+    const struct json *x = *(struct json *const *)a;
+    const struct json *y = *(struct json *const *)b;
+    int order = 0;
+
+    for (size_t i = 0; i < ARRAY_LEN(keys) && order == 0; i++)
+        order = strcmp(json_str_or(x, keys[i], ""), json_str_or(y, keys[i], ""));
+    return order;
+}
+
+/* The order is that of their times, which differ when a second ends between. */
+static void sort_managers(struct json *list)
+{
+    const size_t n = json_len(list);
+    AUTO_FREE struct json **entries = xcalloc(n + 1, sizeof(struct json *));
+
+    for (size_t i = 0; i < n; i++)
+        entries[i] = json_ref(json_item(list, i));
+    qsort(entries, n, sizeof(struct json *), compare_managers);
+    for (size_t i = 0; i < n; i++)
+        json_array_set(list, i, entries[i]);
+}
+
 /* ---- documents ---- */
 
 static struct json *plain_string(struct conform_names *names, const char *key,
@@ -374,6 +401,8 @@ static struct json *plain(struct conform_names *names, const char *key,
     struct json *out = json_new_array();
     for (size_t i = 0; i < json_len(j); i++)
         json_append(out, plain(names, key, json_item(j, i)));
+    if (str_eq(key, "managedFields"))
+        sort_managers(out);
     return out;
 }
 

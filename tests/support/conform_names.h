@@ -7,7 +7,7 @@
  * become $uid1, $uid2, ... and resource versions $rv1, ... in the order in which the
  * case meets them (equal ones keep one name), saved texts their $name, and times since
  * 2020 <time> or <microtime>. The version of a list is <version>: others write, too.
- * The causes of a refusal are sorted, in its message, too.
+ * The causes of a refusal are sorted, in its message, too, and managedFields by name.
  */
 #ifndef GANTRY_TESTS_SUPPORT_CONFORM_NAMES_H
 #define GANTRY_TESTS_SUPPORT_CONFORM_NAMES_H
