@@ -152,10 +152,8 @@ static struct json *core_cell(const struct core_column *c, const struct json *ob
         return v != NULL           ? json_copy(v)
                : c->type[0] == 'i' ? json_new_int(0)
                                    : json_new_bool(false);
-    if (json_is(v, JSON_INT)) {
-        AUTO_FREE char *text = json_text(v, NULL);
-        return json_new_string(text);
-    }
+    if (json_is(v, JSON_INT))
+        return json_copy(v);
     if (!json_is(v, JSON_STRING) || json_string(v)[0] == '\0')
         return json_new_string("<none>");
     return json_copy(v);

@@ -66,6 +66,27 @@ static struct json *crd_versions(const struct json *crd, int64_t now_sec)
     return cell_take(str_take(&text));
 }
 
+static struct json *crd_short_names(const struct json *crd, int64_t now_sec)
+{
+    const struct json *names = json_at(crd, "spec.names.shortNames");
+
+    (void)now_sec;
+    return json_len(names) > 0 ? cell_words(names, json_len(names))
+                               : json_new_string("");
+}
+
+static struct json *crd_established(const struct json *crd, int64_t now_sec)
+{
+    const struct json *conditions = json_at(crd, "status.conditions");
+
+    (void)now_sec;
+    for (size_t i = 0; i < json_len(conditions); i++)
+        if (str_eq(json_str(json_item(conditions, i), "type"), "Established"))
+            return json_new_bool(
+                str_eq(json_str(json_item(conditions, i), "status"), "True"));
+    return json_new_bool(false);
+}
+
 static struct json *policy_validations(const struct json *policy, int64_t now_sec)
 {
     (void)now_sec;
@@ -105,6 +126,8 @@ static const struct core_column crds[] = {
     {"Created At", "date", 0, cell_created_at, NULL},
     {"Group", "string", 1, NULL, "spec.group"},
     {"Kind", "string", 1, NULL, "spec.names.kind"},
+    {"ShortNames", "string", 1, crd_short_names, NULL},
+    {"Established", "boolean", 1, crd_established, NULL},
 };
 static const struct core_column validating_policies[] = {
     {"Validations", "integer", 0, policy_validations, NULL},

@@ -98,7 +98,7 @@ static struct json *hpa_min(const struct json *hpa, int64_t now_sec)
 static struct json *hpa_replicas(const struct json *hpa, int64_t now_sec)
 {
     (void)now_sec;
-    return cell_text_or(hpa, "status.currentReplicas", "0");
+    return json_new_int(json_int_or(hpa, "status.currentReplicas", 0));
 }
 
 /* ---- budgets ---- */

@@ -65,13 +65,45 @@ static struct json *node_external_ip(const struct json *node, int64_t now_sec)
     return node_address(node, "ExternalIP");
 }
 
+static struct json *node_version(const struct json *node, int64_t now_sec)
+{
+    (void)now_sec;
+    return cell_text_or(node, "status.nodeInfo.kubeletVersion", "");
+}
+
+static struct json *node_info(const struct json *node, const char *field)
+{
+    AUTO_FREE char *path = xasprintf("status.nodeInfo.%s", field);
+
+    const char *said = json_str_or(node, path, "");
+    return json_new_string(said[0] ? said : "<unknown>");
+}
+
+static struct json *node_image(const struct json *node, int64_t now_sec)
+{
+    (void)now_sec;
+    return node_info(node, "osImage");
+}
+
+static struct json *node_kernel(const struct json *node, int64_t now_sec)
+{
+    (void)now_sec;
+    return node_info(node, "kernelVersion");
+}
+
+static struct json *node_runtime(const struct json *node, int64_t now_sec)
+{
+    (void)now_sec;
+    return node_info(node, "containerRuntimeVersion");
+}
+
 /* ---- others ---- */
 
 static struct json *data_count(const struct json *object, int64_t now_sec)
 {
     (void)now_sec;
-    return cell_take(xasprintf("%zu", json_len(json_get(object, "data")) +
-                                          json_len(json_get(object, "binaryData"))));
+    return json_new_int((int64_t)(json_len(json_get(object, "data")) +
+                                  json_len(json_get(object, "binaryData"))));
 }
 
 /* Of a quota: how much of each resource is used, of how much. */
@@ -122,12 +154,12 @@ static const struct core_column nodes[] = {
     {"Status", "string", 0, node_status, NULL},
     {"Roles", "string", 0, node_roles, NULL},
     TABLE_AGE,
-    {"Version", "string", 0, NULL, "status.nodeInfo.kubeletVersion"},
+    {"Version", "string", 0, node_version, NULL},
     {"Internal-IP", "string", 1, node_internal_ip, NULL},
     {"External-IP", "string", 1, node_external_ip, NULL},
-    {"OS-Image", "string", 1, NULL, "status.nodeInfo.osImage"},
-    {"Kernel-Version", "string", 1, NULL, "status.nodeInfo.kernelVersion"},
-    {"Container-Runtime", "string", 1, NULL, "status.nodeInfo.containerRuntimeVersion"},
+    {"OS-Image", "string", 1, node_image, NULL},
+    {"Kernel-Version", "string", 1, node_kernel, NULL},
+    {"Container-Runtime", "string", 1, node_runtime, NULL},
 };
 static const struct core_column namespaces[] = {
     {"Status", "string", 0, NULL, "status.phase"},

@@ -1,6 +1,4 @@
 /* table_event - columns of events, in both forms. */
-#include <inttypes.h>
-
 #include "base/util.h"
 #include "cmd/gantry-local/names.h"
 #include "cmd/gantry-local/table_priv.h"
@@ -75,9 +73,8 @@ static struct json *event_message(const struct json *event, int64_t now_sec)
 static struct json *event_count(const struct json *event, int64_t now_sec)
 {
     (void)now_sec;
-    return cell_take(
-        xasprintf("%" PRId64,
-                  json_int_or(event, "series.count", json_int_or(event, "count", 1))));
+    return json_new_int(
+        json_int_or(event, "series.count", json_int_or(event, "count", 1)));
 }
 
 static const struct core_column events[] = {

@@ -180,12 +180,25 @@ static struct json *cron_selector(const struct json *cron, int64_t now_sec)
     return cell_selector(json_at(cron, "spec.jobTemplate.spec.selector"));
 }
 
+/* Numbers, in columns that say that they hold text. */
+static struct json *replicas_updated(const struct json *object, int64_t now_sec)
+{
+    (void)now_sec;
+    return json_new_int(json_int_or(object, "status.updatedReplicas", 0));
+}
+
+static struct json *replicas_available(const struct json *object, int64_t now_sec)
+{
+    (void)now_sec;
+    return json_new_int(json_int_or(object, "status.availableReplicas", 0));
+}
+
 /* ---- the tables ---- */
 
 static const struct core_column deployments[] = {
     {"Ready", "string", 0, replicas_ready, NULL},
-    {"Up-to-date", "integer", 0, NULL, "status.updatedReplicas"},
-    {"Available", "integer", 0, NULL, "status.availableReplicas"},
+    {"Up-to-date", "string", 0, replicas_updated, NULL},
+    {"Available", "string", 0, replicas_available, NULL},
     TABLE_AGE,
     {"Containers", "string", 1, spec_containers, NULL},
     {"Images", "string", 1, spec_images, NULL},
@@ -254,7 +267,7 @@ static const struct core_column templates[] = {
 };
 static const struct core_column revisions[] = {
     {"Controller", "string", 0, revision_controller, NULL},
-    {"Revision", "integer", 0, NULL, "revision"},
+    {"Revision", "string", 0, NULL, "revision"},
     TABLE_AGE,
 };
 

@@ -77,7 +77,7 @@ static const struct {
      "\"InternalIP\",\"address\":\"10.1.1.1\"}]}}",
      "[\"x\",\"Ready,SchedulingDisabled\",\"<none>\",\"60m\",\"v1\",\"10.1.1.1\",\"<"
      "none>\","
-     "\"<none>\",\"<none>\",\"<none>\"]"},
+     "\"<unknown>\",\"<unknown>\",\"<unknown>\"]"},
     {"a service", "", "services",
      "{\"spec\":{\"type\":\"ClusterIP\",\"clusterIP\":\"None\",\"ports\":[{\"port\":80}"
      ",{"
@@ -90,9 +90,9 @@ static const struct {
      "\"involvedObject\":{\"kind\":\"Pod\",\"name\":\"p\"},\"source\":{\"component\":"
      "\"c\"},"
      "\"message\":\"m\",\"count\":3}",
-     "[\"60s\",\"Normal\",\"R\",\"pod/p\",\"\",\"c\",\"m\",\"<unknown>\",\"3\",\"x\"]"},
+     "[\"60s\",\"Normal\",\"R\",\"pod/p\",\"\",\"c\",\"m\",\"<unknown>\",3,\"x\"]"},
     {"a config map", "", "configmaps",
-     "{\"data\":{\"a\":\"\"},\"binaryData\":{\"b\":\"\"}}", "[\"x\",\"2\",\"60m\"]"},
+     "{\"data\":{\"a\":\"\"},\"binaryData\":{\"b\":\"\"}}", "[\"x\",2,\"60m\"]"},
     {"a lease", "coordination.k8s.io", "leases",
      "{\"spec\":{\"holderIdentity\":\"h\"}}", "[\"x\",\"h\",\"60m\"]"},
     {"a deployment", "apps", "deployments",
@@ -164,7 +164,7 @@ static const struct {
      "\"avera"
      "geUtilization\":20}}}]}}",
      "[\"x\",\"Deployment/d\",\"cpu: 20%/80%, <unknown>/5 (avg) + 1 more...\",\"2\","
-     "\"5\",\"3\",\"60m\"]"},
+     "5,3,\"60m\"]"},
     {"a balanced service", "", "services",
      "{\"spec\":{\"type\":\"LoadBalancer\",\"clusterIP\":\"10.0.0.1\",\"ports\":[{"
      "\"port\""
