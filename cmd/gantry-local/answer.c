@@ -166,11 +166,16 @@ int answer_object(struct call *call, int status, const struct object *object)
 }
 
 /* metadata of a list, from '{' to '}'. */
-static void print_list_meta(const struct list_meta *meta, struct str *out)
+static void print_list_meta(const struct view *v, const struct list_meta *meta,
+                            struct str *out)
 {
+    /* Lists of custom kinds say that there is no more. */
+    const char *none = v->repr == REPR_OBJECT && v->kind->is_custom ? "" : NULL;
+    const char *cont = meta->cont ? meta->cont : none;
+
     str_addf(out, "{\"resourceVersion\":\"%" PRId64 "\"", meta->version);
-    if (meta->cont)
-        str_addf(out, ",\"continue\":\"%s\"", meta->cont);
+    if (cont)
+        str_addf(out, ",\"continue\":\"%s\"", cont);
     if (meta->remaining >= 0)
         str_addf(out, ",\"remainingItemCount\":%" PRId64, meta->remaining);
     str_addc(out, '}');
@@ -183,7 +188,7 @@ static void open_list(const struct view *v, const struct list_meta *meta,
     case REPR_TABLE:
         str_add(out,
                 "{\"kind\":\"Table\",\"apiVersion\":\"meta.k8s.io/v1\",\"metadata\":");
-        print_list_meta(meta, out);
+        print_list_meta(v, meta, out);
         str_add(out, ",\"columnDefinitions\":");
         table_columns(v->kind, out);
         str_add(out, ",\"rows\":[");
@@ -200,7 +205,7 @@ static void open_list(const struct view *v, const struct list_meta *meta,
         break;
     }
     }
-    print_list_meta(meta, out);
+    print_list_meta(v, meta, out);
     str_add(out, ",\"items\":[");
 }
 

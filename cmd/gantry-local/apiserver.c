@@ -122,6 +122,8 @@ static int refuse_sub(struct call *call)
             return refuse(&call->refusal, 501, "NotImplemented",
                           "gantry-local does not serve %s/%s: %s", plural, call->sub,
                           unserved[i].why);
+    if (call->kind->is_custom)
+        return refuse_not_found(&call->refusal, call->kind, call->name);
     return refuse_path(&call->refusal);
 }
 

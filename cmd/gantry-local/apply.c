@@ -53,17 +53,20 @@ static struct json *find_conflicts(struct conflicts *c, const struct json *their
                                    const struct elements *live,
                                    const struct elements *wanted);
 
-/* One element that both name. NULL: no conflict within. */
+/* One element that both name; `inner`: only what is within it, else only it itself.
+ * NULL: no conflict. */
 static struct json *element_conflicts(struct conflicts *c, const struct json *theirs,
                                       const struct element *live,
-                                      const struct element *wanted)
+                                      const struct element *wanted, bool inner)
 {
     ELEMENTS_AUTO struct elements live_inner;
     ELEMENTS_AUTO struct elements wanted_inner;
 
     elements_init(&live_inner, wanted->schema, live == NULL ? NULL : live->value);
     elements_init(&wanted_inner, wanted->schema, wanted->value);
-    if (wanted_inner.n > 0 && (live == NULL || live_inner.n > 0))
+    if (inner != (wanted_inner.n > 0 && (live == NULL || live_inner.n > 0)))
+        return NULL;
+    if (inner)
         return find_conflicts(c, theirs, &live_inner, &wanted_inner);
     if (!fieldset_is_member(theirs) ||
         (live != NULL && json_equal(live->value, wanted->value)) ||
@@ -82,14 +85,15 @@ static struct json *find_conflicts(struct conflicts *c, const struct json *their
     struct json *set = NULL;
     size_t len = c->path.len;
 
-    for (size_t i = 0; i < wanted->n; i++) {
-        const struct element *w = &wanted->items[i];
+    /* First what is here, then what is further in, as Kubernetes lists them. */
+    for (size_t n = 0; n < 2 * wanted->n; n++) {
+        const struct element *w = &wanted->items[n % wanted->n];
         const struct json *owned = json_get(theirs, w->key);
         if (owned == NULL)
             continue;
         fieldset_path_add(&c->path, w->key);
         struct json *inner =
-            element_conflicts(c, owned, elements_find(live, w->key), w);
+            element_conflicts(c, owned, elements_find(live, w->key), w, n >= wanted->n);
         c->path.len = len;
         c->path.s[len] = '\0';
         if (inner == NULL)

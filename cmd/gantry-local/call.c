@@ -249,6 +249,6 @@ void call_warn(struct call *call, const char *fmt, ...)
     va_start(ap, fmt);
     str_vaddf(&text, fmt, ap);
     va_end(ap);
-    free(call->warning);
-    call->warning = str_take(&text);
+    AUTO_FREE char *before = call->warning;
+    call->warning = before ? xasprintf("%s\n%s", before, text.s) : str_take(&text);
 }

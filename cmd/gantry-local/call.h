@@ -76,7 +76,7 @@ struct call {
     const char *name; /* NULL: the collection */
     const char *sub;  /* "": none */
 
-    char *warning; /* NULL */
+    char *warning; /* lines; NULL */
     struct refusal refusal;
     struct api_exchange *exchange;
 };
@@ -96,7 +96,7 @@ int call_number(struct call *call, const char *key, int64_t otherwise, int64_t *
 
 /* The table that holds a kind's objects. */
 struct table *call_table(struct apiserver *server, const struct kind *kind);
-/* Replaces the warning, or several, a line each. */
+/* One more warning; or several, a line each. */
 void call_warn(struct call *call, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -104,6 +104,28 @@ static void warn_of_cel(struct write *w)
     }
 }
 
+/* "spec.scope: Unsupported value: ...": the field, and what is said of it. */
+static int refuse_definition(struct write *w, const char *fault)
+{
+    static const struct {
+        const char *begin, *reason;
+    } words[] = {{"Required value", "FieldValueRequired"},
+                 {"Unsupported value", "FieldValueNotSupported"},
+                 {"Duplicate value", "FieldValueDuplicate"},
+                 {"Too many", "FieldValueTooMany"}};
+    const char *colon = strstr(fault, ": ");
+    AUTO_FREE char *field = colon ? xstrndup(fault, (size_t)(colon - fault)) : NULL;
+    const char *message = colon ? colon + 2 : fault;
+    const char *reason = "FieldValueInvalid";
+
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (str_starts(message, words[i].begin))
+            reason = words[i].reason;
+    return refuse_field(&w->call->refusal, w->call->kind,
+                        json_str_or(w->after, "metadata.name", ""),
+                        &(struct cause){field ? field : "spec", reason, message});
+}
+
 int crd_commit(struct write *w)
 {
     struct apiserver *server = w->call->server;
@@ -113,9 +135,7 @@ int crd_commit(struct write *w)
     const int rc = kinds_add_crd(trial ? trial : server->kinds, w->after, &err);
     kinds_free(trial);
     if (rc != 0)
-        return refuse_field(&w->call->refusal, w->call->kind,
-                            json_str_or(w->after, "metadata.name", ""),
-                            &(struct cause){"spec", "FieldValueInvalid", err.msg});
+        return refuse_definition(w, err.msg);
     if (!w->dry_run)
         watches_kinds_changed(server->watches);
     warn_of_cel(w);

@@ -32,36 +32,9 @@ static bool has_subresource(const struct kind *k, size_t i)
 
 /* ---- groups and versions ---- */
 
-/* v1 before v2beta1 before v2alpha1, and v2 before v1. */
-static void version_rank(const char *version, long rank[3])
-{
-    char *end = NULL;
-
-    rank[0] = rank[1] = rank[2] = 0;
-    if (version[0] != 'v' || (rank[1] = strtol(version + 1, &end, 10)) <= 0)
-        return;
-    if (*end == '\0')
-        rank[0] = 3;
-    else if (strncmp(end, "beta", 4) == 0)
-        rank[0] = 2;
-    else if (strncmp(end, "alpha", 5) == 0)
-        rank[0] = 1;
-    if (rank[0] == 1 || rank[0] == 2)
-        rank[2] = strtol(end + (rank[0] == 2 ? 4 : 5), NULL, 10);
-}
-
 static int version_order(const void *a, const void *b)
 {
-    const char *x = *(const char *const *)a;
-    const char *y = *(const char *const *)b;
-    long rx[3], ry[3];
-
-    version_rank(x, rx);
-    version_rank(y, ry);
-    for (size_t i = 0; i < 3; i++)
-        if (rx[i] != ry[i])
-            return rx[i] > ry[i] ? -1 : 1;
-    return strcmp(x, y);
+    return kind_version_order(*(const char *const *)a, *(const char *const *)b);
 }
 
 /* The group's versions, preferred one first. Free the array, not the texts. */

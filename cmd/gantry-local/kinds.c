@@ -51,6 +51,7 @@ void kind_entry_free(struct kind_entry *e)
     free(k->singular);
     free(k->name);
     free(k->list_name);
+    free(k->deprecated);
     free(k->scale.replicas);
     free(k->scale.current);
     free(k->scale.selector);
@@ -75,6 +76,38 @@ void kind_entries_fini(struct kind_entries *list)
         kind_entry_free(list->items[i]);
     free(list->items);
     *list = (struct kind_entries){.n = 0};
+}
+
+/* ---- versions ---- */
+
+/* v1 before v2beta1 before v2alpha1, and v2 before v1. */
+static void version_rank(const char *version, long rank[3])
+{
+    char *end = NULL;
+
+    rank[0] = rank[1] = rank[2] = 0;
+    if (version[0] != 'v' || (rank[1] = strtol(version + 1, &end, 10)) <= 0)
+        return;
+    if (*end == '\0')
+        rank[0] = 3;
+    else if (strncmp(end, "beta", 4) == 0)
+        rank[0] = 2;
+    else if (strncmp(end, "alpha", 5) == 0)
+        rank[0] = 1;
+    if (rank[0] == 1 || rank[0] == 2)
+        rank[2] = strtol(end + (rank[0] == 2 ? 4 : 5), NULL, 10);
+}
+
+int kind_version_order(const char *a, const char *b)
+{
+    long ra[3], rb[3];
+
+    version_rank(a, ra);
+    version_rank(b, rb);
+    for (size_t i = 0; i < 3; i++)
+        if (ra[i] != rb[i])
+            return ra[i] > rb[i] ? -1 : 1;
+    return strcmp(a, b);
 }
 
 /* ---- the core table ---- */
@@ -131,7 +164,7 @@ static struct kind_entry *core_entry(const struct core_kind *row,
     k->namespaced = row->namespaced;
     k->has_status = row->has_status;
     k->create_only = row->create_only;
-    k->deprecated = row->deprecated;
+    k->deprecated = xstrdup_null(row->deprecated);
     k->schema = schema;
     fill_scale(k);
     return e;

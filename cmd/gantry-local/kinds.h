@@ -51,8 +51,8 @@ struct kind {
     struct scale_paths scale;
     bool is_custom; /* from a CRD: no strategic merge patch; PUT needs a resourceVersion
                      */
-    bool create_only;       /* a review: answered, never stored */
-    const char *deprecated; /* a warning to whoever uses it; NULL */
+    bool create_only;     /* a review: answered, never stored */
+    char *deprecated;     /* a warning to whoever uses it; NULL */
     bool has_foreign_cel; /* custom, not ours, with CEL rules that are not evaluated */
     const struct schema *schema;
     const struct column
@@ -71,6 +71,8 @@ bool kinds_have_group(const struct kinds *kinds, const char *group);
 /* All but namespaces, which go one by one. */
 bool kind_deletes_collection(const struct kind *kind);
 
+/* Below 0: `a` is the better version, as v1 before v2beta1 and v2 before v1. */
+int kind_version_order(const char *a, const char *b);
 /* NULL: not served. Lent until the CRD goes. */
 const struct kind *kinds_find(const struct kinds *kinds, const char *group,
                               const char *version, const char *plural);

@@ -1,4 +1,5 @@
 /* kinds_crd - the kinds that a CustomResourceDefinition asks for. */
+#include <stdarg.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -7,6 +8,7 @@
 #include "crds/rules.h"
 
 #define SELECTABLE_MAX 8
+#define PATH_BYTES 256
 
 static bool is_label(const char *s)
 {
@@ -14,6 +16,22 @@ static bool is_label(const char *s)
 
     return len > 0 && len <= 63 && s[0] != '-' && s[len - 1] != '-' &&
            strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
+}
+
+/* Puts the field's path before the error, which begins with the path within. */
+static int within(struct err *err, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+static int within(struct err *err, const char *fmt, ...)
+{
+    STR_AUTO struct str path;
+    va_list ap;
+
+    str_init(&path, PATH_BYTES);
+    va_start(ap, fmt);
+    str_vaddf(&path, fmt, ap);
+    va_end(ap);
+    AUTO_FREE char *inner = xstrdup(err->msg);
+    return err_set(err, err->code, "%s.%s", path.s, inner);
 }
 
 static int need(const struct json *crd, const char *path, struct err *err)
@@ -174,7 +192,7 @@ static int fill_schema(struct kind_entry *e, const struct json *version,
         return err_set(err, ERR_INVALID, "schema.openAPIV3Schema: Required value");
     e->owned = schema_parse(openapi, err);
     if (e->owned == NULL)
-        return err_prefix(err, "schema");
+        return within(err, "schema");
     pool = e->owned->pool;
     e->owned->gvk =
         schema_pool_keep(pool, json_build("[{'group': %s, 'version': %s, 'kind': %s}]",
@@ -218,10 +236,44 @@ static int fill_scale(struct kind_entry *e, const struct json *version, struct e
     return 0;
 }
 
-static int fill_version(struct kind_entry *e, const struct json *version,
-                        const struct schema *meta, struct err *err)
+/* The best version to use in the place of a deprecated one. NULL: none. */
+static const char *successor(const struct json *crd, const char *deprecated)
+{
+    const struct json *versions = json_at(crd, "spec.versions");
+    const char *best = deprecated;
+
+    for (size_t i = 0; i < json_len(versions); i++) {
+        const struct json *v = json_item(versions, i);
+        if (json_bool_or(v, "served", false) && !json_bool_or(v, "deprecated", false) &&
+            kind_version_order(json_str(v, "name"), best) < 0)
+            best = json_str(v, "name");
+    }
+    return best == deprecated ? NULL : best;
+}
+
+/* What users of a deprecated version are told. */
+static char *deprecation(const struct kind *k, const struct json *crd,
+                         const struct json *version)
+{
+    const char *said = json_str(version, "deprecationWarning");
+    const char *next = successor(crd, k->version);
+
+    if (!json_bool_or(version, "deprecated", false))
+        return NULL;
+    if (said)
+        return xstrdup(said);
+    if (!next)
+        return xasprintf("%s/%s %s is deprecated", k->group, k->version, k->name);
+    return xasprintf("%s/%s %s is deprecated; use %s/%s %s", k->group, k->version,
+                     k->name, k->group, next, k->name);
+}
+
+static int fill_version(struct kind_entry *e, const struct json *crd,
+                        const struct json *version, const struct schema *meta,
+                        struct err *err)
 {
     e->kind.version = xstrdup(json_str(version, "name"));
+    e->kind.deprecated = deprecation(&e->kind, crd, version);
     e->kind.has_status = json_at(version, "subresources.status") != NULL;
     if (fill_schema(e, version, meta, err) != 0 || fill_columns(e, version, err) != 0)
         return -1;
@@ -266,8 +318,8 @@ int crd_kinds(const struct json *crd, const struct schema *meta,
         struct kind_entry *e = kind_entry_new();
         kind_entries_add(ret, e);
         fill_names(e, crd);
-        if (fill_version(e, version, meta, err) != 0)
-            return err_prefix(err, "spec.versions[%zu]", i);
+        if (fill_version(e, crd, version, meta, err) != 0)
+            return within(err, "spec.versions[%zu]", i);
     }
     return 0;
 }

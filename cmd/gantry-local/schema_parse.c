@@ -443,7 +443,8 @@ static int check_structural(struct parse *p, const struct schema *s)
     if (p->in_junctor)
         return 0;
     if (s->type == SCHEMA_ANY && !s->preserve_unknown)
-        return bad(p, "type", "must not be empty for a structural schema");
+        return bad(p, "type",
+                   "Required value: must not be empty for specified object fields");
     if (s->type == SCHEMA_ARRAY && s->items == NULL)
         return bad(p, "items", "must be specified for an array");
     if (s->additional != NULL && s->n_props > 0)

@@ -213,9 +213,9 @@ static void check_string(struct check *c, const struct schema *s, const struct j
     if (b != NULL && b->max_len >= 0 && rune_count(text) > b->max_len)
         report(c, "FieldValueTooLong",
                "Too long: may not be more than %" PRId64 " bytes", b->max_len);
-    if (b != NULL && rune_count(text) < b->min_len)
+    else if (b != NULL && rune_count(text) < b->min_len)
         report_invalid(c, j, "should be at least %" PRId64 " chars long", b->min_len);
-    if (s->regex != NULL && regexec(s->regex, text, 0, NULL, 0) != 0)
+    else if (s->regex != NULL && regexec(s->regex, text, 0, NULL, 0) != 0)
         report_invalid(c, j, "should match '%s'", s->pattern);
     if (s->format != NULL && !schema_format_ok(s->format, text))
         report_type(c, s->format, text);
@@ -265,6 +265,17 @@ static void check_number(struct check *c, const struct schema *s, const struct j
                      c->path.s);
     if (s->bounds != NULL)
         check_bounds(c, s->bounds, j);
+}
+
+/* Where a whole number was wanted: its bounds are held against it all the same. */
+static void check_fraction(struct check *c, const struct schema *s,
+                           const struct json *j)
+{
+    report_whole(c,
+                 "Invalid value: \"\": Checked value must be of type integer (default "
+                 "format) in %s",
+                 c->path.s);
+    check_number(c, s, j);
 }
 
 /* ---- lists ---- */
@@ -493,12 +504,16 @@ static void check_node(struct check *c, const struct schema *s, const struct jso
 {
     if (json_is(j, JSON_NULL) && (s->nullable || s->is_time || s->type == SCHEMA_ANY))
         return;
-    if (!type_fits(s->type, j)) {
+    const bool fits_type = type_fits(s->type, j);
+    if (!fits_type)
         report_type(c, schema_type_name(s->type), type_of(j));
-        return;
-    }
     if (s->enum_values != NULL)
         check_enum(c, s, j);
+    if (!fits_type) {
+        if (s->type == SCHEMA_INTEGER && !s->is_core && is_number(j))
+            check_fraction(c, s, j);
+        return;
+    }
     if (s->type == SCHEMA_QUANTITY)
         check_quantity(c, j);
     else if (json_is(j, JSON_STRING))

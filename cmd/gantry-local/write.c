@@ -104,6 +104,17 @@ void write_invalid(struct write *w, const char *field, const char *reason,
     causes_add(w->causes, &(struct cause){field, reason, message});
 }
 
+/* A custom resource may be kept in another of its versions, with other fields. */
+static void see_as(const struct kind *kind, struct json *object)
+{
+    AUTO_FREE char *api_version = kind_api_version(kind);
+
+    if (str_eq(json_str(object, "apiVersion"), api_version))
+        return;
+    json_set(object, "apiVersion", json_new_string(api_version));
+    schema_prune(kind->schema, object, NULL, NULL);
+}
+
 int write_find(struct write *w)
 {
     struct call *call = w->call;
@@ -115,6 +126,8 @@ int write_find(struct write *w)
     w->before = object_tree(o);
     if (event_is_other_form(call->kind))
         event_from_core(w->before);
+    if (call->kind->is_custom)
+        see_as(call->kind, w->before);
     return 0;
 }
 
@@ -287,7 +300,7 @@ int write_create(struct write *w)
     const char *name = json_str(w->after, "metadata.name");
     if (table_find(call->table, call->ns, name))
         return refuse_exists(&call->refusal, call->kind, name);
-    if (w->strategy->is_unmanaged && !w->dry_run && !call->warning)
+    if (w->strategy->is_unmanaged && !w->dry_run)
         call_warn(call, "gantry-local runs no controller for %s: no pods come of it",
                   call->kind->plural);
     return settle(w, 201, put_new);

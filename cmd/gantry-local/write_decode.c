@@ -1,4 +1,5 @@
 /* write_decode - from a request's body to the object that it means. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -38,25 +39,129 @@ static int parse_body(struct write *w)
     return 0;
 }
 
-/* The type that the object names, which may be left out. */
-static int check_type(struct write *w, struct json *object)
+/* What a refusal shows of a body: its beginning. */
+#define SUMMARY_BYTES 30
+/* Where it is shown whole: at most this. */
+#define QUOTED_BYTES 32768
+
+static void summarize(const struct api_request *req, struct str *out)
 {
-    const struct kind *kind = w->call->kind;
-    AUTO_FREE char *api_version = kind_api_version(kind);
+    const size_t n = MIN(req->body_len, SUMMARY_BYTES);
+
+    if (n == 0)
+        str_add(out, "<empty>");
+    else if (req->body[0] == '{')
+        str_addn(out, req->body, n);
+    else
+        for (size_t i = 0; i < n; i++)
+            str_addf(out, "%02x", (unsigned char)req->body[i]);
+    if (n < req->body_len)
+        str_add(out, " ...");
+}
+
+/* What a custom resource is must be said: nothing else tells. */
+static int check_typed(struct call *call, const struct json *object)
+{
+    const struct api_request *req = call->req;
+
+    if (!call->kind->is_custom || json_str_or(object, "kind", "")[0])
+        return 0;
+    STR_AUTO struct str summary;
+    str_init(&summary, 4 * SUMMARY_BYTES);
+    summarize(req, &summary);
+    return refuse_bad_request(
+        &call->refusal,
+        "the object provided is unrecognized (must be of type %s): Object 'Kind' is "
+        "missing in '%.*s' (%s)",
+        call->kind->name, (int)MIN(req->body_len, QUOTED_BYTES), req->body, summary.s);
+}
+
+/* A patch's own text was understood; it is the outcome that is wrong. */
+static int refuse_outcome(struct call *call, const struct json *outcome,
+                          const char *why)
+{
+    AUTO_FREE char *text = json_text(outcome, NULL);
+    JSON_AUTO struct json *quoted = json_new_string(text);
+    AUTO_FREE char *value = json_text(quoted, NULL);
+    AUTO_FREE char *message = xasprintf("Invalid value: %s: %s", value, why);
+
+    return refuse_nameless(&call->refusal, "",
+                           &(struct cause){"patch", "FieldValueInvalid", message});
+}
+
+static int refuse_version(struct call *call, const char *said, const char *want)
+{
+    return refuse_bad_request(&call->refusal,
+                              "the API version in the data (%s) does not match the "
+                              "expected API version (%s)",
+                              said, want);
+}
+
+static int check_core_type(struct call *call, const struct json *object,
+                           const char *api_version)
+{
+    const struct kind *kind = call->kind;
     const char *said = json_str_or(object, "apiVersion", "");
     const char *said_kind = json_str_or(object, "kind", "");
 
     if (said[0] && strcmp(said, api_version) != 0)
-        return refuse_bad_request(&w->call->refusal,
-                                  "the API version in the data (%s) does not match the "
-                                  "expected API version (%s)",
-                                  said, api_version);
+        return refuse_version(call, said, api_version);
     if (said_kind[0] && strcmp(said_kind, kind->name) != 0)
         return refuse_bad_request(
-            &w->call->refusal,
+            &call->refusal,
             "%s in version \"%s\" cannot be handled as a %s: the kind in the data (%s) "
             "does not match",
             said_kind, kind->version, kind->name, said_kind);
+    return 0;
+}
+
+/* A custom resource whose `field` says that it is another: told as one of that kind. */
+static int refuse_other(struct call *call, const struct json *object, const char *field,
+                        const char *want)
+{
+    const char *version = json_str_or(object, "apiVersion", "");
+    const char *slash = strchr(version, '/');
+    AUTO_FREE char *group = xstrndup(version, slash ? (size_t)(slash - version) : 0);
+    const struct kind other = {.group = group,
+                               .name = (char *)json_str_or(object, "kind", "")};
+    AUTO_FREE char *message = xasprintf("Invalid value: \"%s\": must be %s",
+                                        json_str_or(object, field, ""), want);
+
+    return refuse_field(&call->refusal, &other,
+                        json_str_or(object, "metadata.name", ""),
+                        &(struct cause){field, "FieldValueInvalid", message});
+}
+
+static int check_custom_type(struct call *call, const struct json *object,
+                             const char *api_version)
+{
+    const bool patched = strcmp(call->req->method, "PATCH") == 0;
+    const char *said = json_str_or(object, "apiVersion", "");
+    const char *said_kind = json_str_or(object, "kind", "");
+
+    if (patched && !said_kind[0]) {
+        AUTO_FREE char *text = json_text(object, NULL);
+        AUTO_FREE char *why = xasprintf("Object 'Kind' is missing in '%s'", text);
+        return refuse_outcome(call, object, why);
+    }
+    if (strcmp(said, api_version) != 0)
+        return patched ? refuse_other(call, object, "apiVersion", api_version)
+                       : refuse_version(call, said, api_version);
+    if (strcmp(said_kind, call->kind->name) != 0)
+        return refuse_other(call, object, "kind", call->kind->name);
+    return 0;
+}
+
+/* The type that the object names, which core ones may leave out. */
+static int check_type(struct call *call, struct json *object)
+{
+    const struct kind *kind = call->kind;
+    AUTO_FREE char *api_version = kind_api_version(kind);
+    const int rc = kind->is_custom ? check_custom_type(call, object, api_version)
+                                   : check_core_type(call, object, api_version);
+
+    if (rc != 0)
+        return -1;
     json_set(object, "apiVersion", json_new_string(api_version));
     json_set(object, "kind", json_new_string(kind->name));
     return 0;
@@ -69,7 +174,7 @@ int write_check_identity(struct write *w, struct json *object)
 
     if (!json_is(object, JSON_OBJECT))
         return refuse_syntax(call, "expected a JSON object");
-    if (check_type(w, object) != 0)
+    if (check_type(call, object) != 0)
         return -1;
     if (metadata_check(object, &err) != 0)
         return refuse_syntax(call, err.msg);
@@ -93,7 +198,7 @@ int write_check_identity(struct write *w, struct json *object)
 
 int write_decode(struct write *w)
 {
-    if (parse_body(w) != 0)
+    if (parse_body(w) != 0 || check_typed(w->call, w->after) != 0)
         return -1;
     if (w->call->name && !json_str_or(w->after, "metadata.name", "")[0])
         return refuse_bad_request(&w->call->refusal,
@@ -124,19 +229,6 @@ static void found_unknown(void *arg, const char *path, const char *near)
     json_append(w->strange, json_new_string(text));
 }
 
-/* A patch's own text was understood; it is the outcome that is wrong. */
-static int refuse_outcome(struct call *call, const struct json *outcome,
-                          const char *why)
-{
-    AUTO_FREE char *text = json_text(outcome, NULL);
-    JSON_AUTO struct json *quoted = json_new_string(text);
-    AUTO_FREE char *value = json_text(quoted, NULL);
-    AUTO_FREE char *message = xasprintf("Invalid value: %s: %s", value, why);
-
-    return refuse_nameless(&call->refusal, "",
-                           &(struct cause){"patch", "FieldValueInvalid", message});
-}
-
 static int refuse_strange(struct write *w, const char *what)
 {
     AUTO_FREE char *why = xasprintf("strict decoding error: %s", what);
@@ -149,13 +241,25 @@ static int refuse_strange(struct write *w, const char *what)
     return refuse_outcome(w->call, w->after, why);
 }
 
-static char *join_strange(const struct json *strange, const char *between)
+static int text_order(const void *a, const void *b)
 {
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Of custom kinds in alphabetical order, of others as they were met. */
+static char *join_strange(const struct write *w, const char *between)
+{
+    const size_t n = json_len(w->strange);
+    AUTO_FREE const char **texts = xcalloc(n + 1, sizeof(*texts));
     STR_AUTO struct str text;
 
     str_init(&text, 4096);
-    for (size_t i = 0; i < json_len(strange); i++)
-        str_addf(&text, "%s%s", i ? between : "", json_string(json_item(strange, i)));
+    for (size_t i = 0; i < n; i++)
+        texts[i] = json_string(json_item(w->strange, i));
+    if (w->call->kind->is_custom)
+        qsort(texts, n, sizeof(*texts), text_order);
+    for (size_t i = 0; i < n; i++)
+        str_addf(&text, "%s%s", i ? between : "", texts[i]);
     return str_take(&text);
 }
 
@@ -168,7 +272,7 @@ int write_drop_unknown(struct write *w)
     if (json_len(w->strange) == 0 || w->validation == FIELDS_IGNORE)
         return 0;
     AUTO_FREE char *text =
-        join_strange(w->strange, w->validation == FIELDS_STRICT ? ", " : "\n");
+        join_strange(w, w->validation == FIELDS_STRICT ? ", " : "\n");
     if (w->validation == FIELDS_STRICT)
         return refuse_strange(w, text);
     call_warn(w->call, "%s", text);

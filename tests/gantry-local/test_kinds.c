@@ -63,12 +63,12 @@ static const struct {
     {"metadata.name", "\"other.example.dev\"", "metadata.name: must be"},
     {"spec.versions", "[]", "exactly one version"},
     {"spec.versions", "[{\"name\":\"v1\",\"served\":true,\"storage\":true}]",
-     "spec.versions[0]: schema.openAPIV3Schema: Required value"},
+     "spec.versions[0].schema.openAPIV3Schema: Required value"},
     {"spec.versions",
      "[{\"name\":\"v1\",\"served\":true,\"storage\":true,\"schema\":{"
      "\"openAPIV3Schema\":"
      "{\"type\":\"object\",\"properties\":{\"a\":{}}}}}]",
-     "spec.versions[0]: schema: openAPIV3Schema.properties[a].type"},
+     "spec.versions[0].schema.openAPIV3Schema.properties[a].type: Required value"},
     {"spec.versions",
      "[{\"name\":\"v1\",\"served\":true,\"storage\":true,\"additionalPrinterColumns\":["
      "{"

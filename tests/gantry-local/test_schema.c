@@ -41,7 +41,14 @@ static const struct {
      "integer: \"string\"\n"},
     {"{\"type\":\"integer\"}", "1.5",
      "x|FieldValueTypeInvalid|Invalid value: \"number\": x in body must be of type "
-     "integer: \"number\"\n"},
+     "integer: \"number\"\n<nil>|FieldValueInvalid|Invalid value: \"\": Checked value "
+     "must be of type integer (default format) in x\n"},
+    {"{\"type\":\"string\",\"maxLength\":1,\"pattern\":\"^a\"}", "\"bb\"",
+     "x|FieldValueTooLong|Too long: may not be more than 1 bytes\n"},
+    {"{\"type\":\"string\",\"enum\":[\"a\"]}", "1",
+     "x|FieldValueTypeInvalid|Invalid value: \"integer\": x in body must be of type "
+     "string: \"integer\"\nx|FieldValueNotSupported|Unsupported value: 1: supported "
+     "values: \"a\"\n"},
     {"{\"type\":\"integer\",\"format\":\"int32\"}", "5000000000",
      "<nil>|FieldValueInvalid|Invalid value: \"\": Checked value must be of type "
      "integer "
@@ -165,7 +172,7 @@ END_TEST
 static const struct {
     const char *schema, *message;
 } bad_schemas[] = {
-    {"{}", ".properties[x].type: must not be empty"},
+    {"{}", ".properties[x].type: Required value: must not be empty"},
     {"{\"type\":\"text\"}", ".properties[x].type: must be object, array"},
     {"{\"type\":\"string\",\"maxlength\":1}",
      ".properties[x].maxlength: unknown keyword"},
