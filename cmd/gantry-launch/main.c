@@ -20,7 +20,9 @@ static const char usage_text[] =
     "GANTRY_SCRIPT_FILE.\n"
     "GANTRY_WORK_DIR, GANTRY_INPUT, GANTRY_OUTPUT, GANTRY_ERROR (with sbatch's "
     "patterns)\n"
-    "and GANTRY_OPEN_MODE (append, truncate) are its surroundings.\n"
+    "and GANTRY_OPEN_MODE (append, truncate) are its surroundings; signals for it come "
+    "by\n"
+    "the file GANTRY_SIGNALS.\n"
     "\n"
     "Exit status: the script's, or it ends by the script's signal; 1 when its files\n"
     "cannot be opened, 2 for wrong use, 126 and 127 when the interpreter cannot be "
@@ -50,6 +52,7 @@ static int launch(char *const *args)
     struct err err = ERR_INIT;
     struct script script;
     struct files files = {-1, -1, -1};
+    struct inbox inbox;
     int exit_status = RUN_CANNOT, status = -1;
     if (script_open(&script, &err) < 0) {
         script_close(&script);
@@ -59,7 +62,9 @@ static int launch(char *const *args)
         script_close(&script);
         return complain(&err, EXIT_FAILURE);
     }
-    status = run_script(&script, &files, args, &exit_status, &err);
+    inbox_open(&inbox);
+    status = run_script(&script, &files, args, &inbox, &exit_status, &err);
+    inbox_close(&inbox);
     script_close(&script);
     if (status < 0)
         return complain(&err, exit_status);

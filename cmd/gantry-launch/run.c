@@ -2,15 +2,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/util.h"
+#include "cmd/gantry-launch/group.h"
 
 #define TERMINATION_LOG "/dev/termination-log"
 
@@ -18,12 +21,12 @@
 static const int forwarded[] = {SIGHUP,  SIGINT,  SIGQUIT, SIGUSR1,
                                 SIGUSR2, SIGTERM, SIGCONT, SIGALRM};
 
-static void watched_signals(sigset_t *set)
+static bool is_forwarded(int signo)
 {
-    sigemptyset(set);
-    sigaddset(set, SIGCHLD);
     for (size_t i = 0; i < ARRAY_LEN(forwarded); i++)
-        sigaddset(set, forwarded[i]);
+        if (forwarded[i] == signo)
+            return true;
+    return false;
 }
 
 /* ---- the child ---- */
@@ -32,8 +35,8 @@ static void watched_signals(sigset_t *set)
 static void drop_variables(void)
 {
     static const char *const names[] = {
-        "GANTRY_SCRIPT", "GANTRY_SCRIPT_FILE", "GANTRY_WORK_DIR", "GANTRY_INPUT",
-        "GANTRY_OUTPUT", "GANTRY_ERROR",       "GANTRY_OPEN_MODE"};
+        "GANTRY_SCRIPT", "GANTRY_SCRIPT_FILE", "GANTRY_WORK_DIR",  "GANTRY_INPUT",
+        "GANTRY_OUTPUT", "GANTRY_ERROR",       "GANTRY_OPEN_MODE", "GANTRY_SIGNALS"};
     const char *dir = getenv("GANTRY_WORK_DIR");
     if (dir)
         setenv("SLURM_SUBMIT_DIR", dir, 0);
@@ -99,17 +102,35 @@ static bool collect(pid_t script, int *ret_status)
     return false;
 }
 
-static int wait_for(pid_t script)
+/* What came to us since; what we sent to the group comes back, and is dropped. */
+static void forward(int signals)
 {
-    sigset_t set;
+    struct signalfd_siginfo info;
+    while (read(signals, &info, sizeof(info)) == sizeof(info))
+        if (is_forwarded((int)info.ssi_signo) && (pid_t)info.ssi_pid != getpid())
+            group_signal((int)info.ssi_signo);
+}
+
+static void deliver(pid_t script, struct inbox *in)
+{
+    struct siglist_item item;
+    inbox_look(in);
+    while (inbox_take(in, &item))
+        if (item.signo > 0 && item.scope == SIGLIST_BATCH)
+            kill(script, item.signo);
+        else if (item.signo > 0)
+            group_signal(item.signo);
+}
+
+static int wait_for(pid_t script, struct inbox *in, int signals)
+{
     int status = 0;
-    watched_signals(&set);
     while (!collect(script, &status)) {
-        siginfo_t info;
-        int signo = sigwaitinfo(&set, &info);
-        /* What we sent to the group comes back to us. */
-        if (signo > 0 && signo != SIGCHLD && info.si_pid != getpid())
-            kill(0, signo);
+        struct pollfd news[] = {{.fd = signals, .events = POLLIN},
+                                {.fd = in->fd, .events = POLLIN}};
+        deliver(script, in);
+        if (poll(news, ARRAY_LEN(news), inbox_patience_ms(in)) > 0)
+            forward(signals);
     }
     return status;
 }
@@ -123,14 +144,26 @@ static int hear(int report_fd)
     return n == sizeof(errnum) ? errnum : 0;
 }
 
-int run_script(const struct script *s, const struct files *f, char *const *args,
-               int *ret_exit, struct err *err)
+/* From here on nothing is missed: a descriptor that tells of signals. */
+static int watch_signals(struct err *err)
 {
-    sigset_t set;
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, NULL);
+    int fd = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (fd < 0)
+        err_errno(err, errno, "signalfd");
+    return fd;
+}
+
+int run_script(const struct script *s, const struct files *f, char *const *args,
+               struct inbox *in, int *ret_exit, struct err *err)
+{
     int report[2];
     *ret_exit = RUN_CANNOT;
-    watched_signals(&set);
-    sigprocmask(SIG_BLOCK, &set, NULL); /* from here on nothing is missed */
+    int signals = watch_signals(err);
+    if (signals < 0)
+        return -1;
     if (pipe2(report, O_CLOEXEC) < 0)
         return err_errno(err, errno, "pipe");
     pid_t pid = fork();
@@ -140,7 +173,8 @@ int run_script(const struct script *s, const struct files *f, char *const *args,
         child(s, f, args, report[1]);
     close(report[1]);
     int errnum = hear(report[0]);
-    int status = wait_for(pid);
+    int status = wait_for(pid, in, signals);
+    close(signals);
     if (errnum == 0)
         return status;
     if (errnum == ENOENT)

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "base/str.h"
 #include "base/util.h"
 #include "tests/support/suite.h"
@@ -387,6 +388,120 @@ START_TEST(test_signal)
 }
 END_TEST
 
+/* ---- the inbox ---- */
+
+#define INBOX "GANTRY_SIGNALS=@/in"
+
+/* As a kubelet or a node does it: in one piece. */
+static void put_inbox(const char *text)
+{
+    AUTO_FREE char *path = path_of("in");
+    struct err err = ERR_INIT;
+    ck_assert_msg(files_write(path, text, strlen(text), 0600, &err) == 0, "%s",
+                  err.msg);
+}
+
+/* Says "s SIGNAL" in the script, "c SIGNAL" in what it has started. */
+#define BOTH                                                                           \
+    "for i in USR1 USR2; do trap \"echo s $i\" $i; done; trap 'exit 4' TERM; "         \
+    "sh -c 'for i in USR1 USR2; do trap \"echo c $i\" $i; done; trap exit TERM; echo " \
+    "ready; while :; do sleep 60 & wait; done' & "                                     \
+    "while :; do wait; done"
+
+static const struct {
+    const char *name, *texts[3];
+    const char *has, *has_not;
+} inboxes[] = {
+    {"to the script", {"USR1 Batch a\n"}, "s USR1\n", "c USR1"},
+    {"to all", {"USR1 All a\n"}, "c USR1\n", NULL},
+    {"each once, however many there are at a time",
+     {"USR1 Batch a\n", "USR1 Batch a\nUSR2 Batch b\n"},
+     "s USR1\ns USR2\n",
+     "s USR1\ns USR1"},
+    {"two at once", {"USR1 Batch a\nUSR2 All b\n"}, "c USR2\n", "c USR1"},
+    {"a line that is none of ours is passed over",
+     {"\nUSR3 All a\nUSR1 Batch b\n"},
+     "s USR1\n",
+     "c USR1"},
+};
+
+/* The last word is TERM, which ends all and is no signal of the row. */
+START_TEST(test_inbox)
+{
+    const char *env[ARGS_MAX] = {SCRIPT BOTH, INBOX};
+    const char *args[ARGS_MAX] = {"--"};
+    struct run r;
+    const char *last = NULL;
+    make_root();
+    start(&r, env, args);
+    until(&r, "ready\n");
+    for (size_t i = 0; i < ARRAY_LEN(inboxes[_i].texts) && inboxes[_i].texts[i]; i++) {
+        last = inboxes[_i].texts[i];
+        put_inbox(last);
+        if (i == 0)
+            until(&r, "USR");
+    }
+    until(&r, inboxes[_i].has);
+    AUTO_FREE char *whole = xasprintf("%sTERM All end\n", last);
+    put_inbox(whole);
+    ck_assert_int_eq(end(&r), 4);
+    if (inboxes[_i].has_not)
+        ck_assert_msg(!strstr(r.said.s, inboxes[_i].has_not), "%s: %s",
+                      inboxes[_i].name, r.said.s);
+    str_fini(&r.said);
+    remove_root();
+}
+END_TEST
+
+/* What was there before the script began is for it too. */
+START_TEST(test_inbox_before)
+{
+    const char *env[ARGS_MAX] = {SCRIPT "exec sleep 60", INBOX};
+    const char *args[ARGS_MAX] = {"--"};
+    struct run r;
+    make_root();
+    put_inbox("USR1 Batch a\n");
+    start(&r, env, args);
+    ck_assert_int_eq(end(&r), -SIGUSR1);
+    str_fini(&r.said);
+    remove_root();
+}
+END_TEST
+
+static char state_of(const char *pid)
+{
+    AUTO_FREE char *path = xasprintf("/proc/%.*s/stat", (int)strcspn(pid, " "), pid);
+    STR_AUTO struct str text;
+    str_init(&text, 4096);
+    ck_assert_int_eq(str_read_file(&text, path, NULL), 0);
+    return strrchr(text.s, ')')[2];
+}
+
+/* Stopped, and going on: gantry-launch itself is not. */
+START_TEST(test_inbox_stop)
+{
+    const char *env[ARGS_MAX] = {
+        SCRIPT "trap 'echo on; exit 3' CONT; echo $$ ready; while :; do sleep 60 & "
+               "wait; done",
+        INBOX};
+    const char *args[ARGS_MAX] = {"--"};
+    struct run r;
+    make_root();
+    start(&r, env, args);
+    until(&r, " ready\n");
+    put_inbox("STOP All a\n");
+    for (int ms = 0; state_of(r.said.s) != 'T'; ms++) {
+        ck_assert_msg(ms < PATIENCE_MS, "it is not stopped");
+        poll(NULL, 0, 1);
+    }
+    put_inbox("STOP All a\nCONT All b\n");
+    until(&r, "on\n");
+    ck_assert_int_eq(end(&r), 3);
+    str_fini(&r.said);
+    remove_root();
+}
+END_TEST
+
 #define WAITS "gantry-launch: the script runs on rank 0, this rank waits for its end\n"
 
 START_TEST(test_wait)
@@ -462,6 +577,9 @@ int main(void)
                                            {test_open_mode, ARRAY_LEN(modes)},
                                            {test_long_script, 1},
                                            {test_signal, ARRAY_LEN(signals)},
+                                           {test_inbox, ARRAY_LEN(inboxes)},
+                                           {test_inbox_before, 1},
+                                           {test_inbox_stop, 1},
                                            {test_wait, 3},
                                            {test_install, 1},
                                            {test_use, ARRAY_LEN(uses)},
