@@ -22,6 +22,10 @@
 #define LABEL_ATTEMPT "gantry.dev/attempt"
 #define LABEL_RANK "gantry.dev/rank"
 #define ANNOTATION_PARTITION "gantry.dev/partition"
+#define ANNOTATION_SIGNALS "gantry.dev/signals" /* base/siglist.h */
+/* Of a node: it signals containers by that annotation. */
+#define LABEL_SIGNALS "gantry.dev/signals"
+#define LABEL_SIGNALS_DELIVERED "delivered"
 #define FINALIZER_ACCOUNTED "gantry.dev/accounted"
 
 struct convert {
@@ -96,6 +100,7 @@ struct pod {
     char *job_uid;
     int64_t job_id, attempt, rank;
     char *partition; /* from the annotation; NULL */
+    char *signals;   /* likewise: those that it was sent; NULL: none */
 };
 struct pod *convert_pod(const struct convert *c, const struct json *pod,
                         struct err *err);

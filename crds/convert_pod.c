@@ -40,8 +40,11 @@ static void read_ours(const struct json *object, struct pod *pod)
     pod->job_id = label_number(labels, LABEL_JOB_ID);
     pod->attempt = label_number(labels, LABEL_ATTEMPT);
     pod->rank = label_number(labels, LABEL_RANK);
-    pod->partition = xstrdup_null(json_text_of(
-        json_get(json_at(object, "metadata.annotations"), ANNOTATION_PARTITION)));
+    const struct json *annotations = json_at(object, "metadata.annotations");
+    pod->partition =
+        xstrdup_null(json_text_of(json_get(annotations, ANNOTATION_PARTITION)));
+    pod->signals =
+        xstrdup_null(json_text_of(json_get(annotations, ANNOTATION_SIGNALS)));
 }
 
 /* ---- how it goes ---- */
@@ -179,5 +182,6 @@ void pod_free(struct pod *pod)
     free(pod->message);
     free(pod->job_uid);
     free(pod->partition);
+    free(pod->signals);
     free(pod);
 }

@@ -5,6 +5,7 @@
 
 #define PREFIX "GANTRY_"
 #define BIN_DIR "/run/gantry/bin"       /* where launch_image's copy lies */
+#define POD_DIR "/run/gantry/pod"       /* what is said to gantry-launch meanwhile */
 #define SCRIPT_DIR "/run/gantry/script" /* the ConfigMap of a long script */
 #define VALUE_MAX (256u << 10)          /* twice the longest value, escaped, fits */
 
@@ -93,6 +94,20 @@ static void mount_script(const struct json *spec, struct json *pod,
                       "'readOnly':true}"));
 }
 
+/* Nobody else signals what runs in a container: the annotation as a file, which follows
+ * it. */
+static void mount_signals(struct json *pod, struct json *container)
+{
+    add_to(pod, "volumes",
+           json_build("{'name':'gantry-pod','downwardAPI':{'items':[{'path':'signals',"
+                      "'fieldRef':{'fieldPath':%s}}]}}",
+                      "metadata.annotations['" ANNOTATION_SIGNALS "']"));
+    add_to(
+        container, "volumeMounts",
+        json_build("{'name':'gantry-pod','mountPath':'" POD_DIR "','readOnly':true}"));
+    add_env(json_get(container, "env"), PREFIX "SIGNALS", POD_DIR "/signals");
+}
+
 /* The script's image need not know of Gantry: an init container brings the program. */
 static void mount_launch(const char *image, struct json *pod, struct json *container)
 {
@@ -107,6 +122,7 @@ static void mount_launch(const char *image, struct json *pod, struct json *conta
         container, "volumeMounts",
         json_build("{'name':'gantry-bin','mountPath':'" BIN_DIR "','readOnly':true}"));
     json_set(container, "command", json_build("['" BIN_DIR "/gantry-launch']"));
+    mount_signals(pod, container);
 }
 
 static struct json *script_template(const struct convert *c, const struct json *spec)

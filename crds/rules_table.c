@@ -16,6 +16,11 @@
 #define GPU_FORMS " is no GPU request: right are 4 and \"h100:4\""
 #define SHARES "^([0-9]{1,9}|parent)$"
 #define SHARES_FORMS " is no number of shares: right are 0 to 999999999 and \"parent\""
+/* base/signo.h's names; a test holds them together. */
+#define SIGNAL                                                                        \
+    "^((SIG)?(HUP|INT|QUIT|ILL|TRAP|ABRT|BUS|FPE|KILL|USR1|SEGV|USR2|PIPE|ALRM|TERM|" \
+    "CHLD|CONT|STOP|TSTP|TTIN|TTOU|URG|XCPU|XFSZ|PROF|SYS|WINCH|PWR|VTALRM)|"         \
+    "[1-9]|[12][0-9]|3[01])$"
 #define SIZE_FORMS                                                             \
     " is no amount of memory: right are 512M, 64G and 64Gi; a bare number is " \
     "megabytes"
@@ -113,7 +118,9 @@ static bool action_kept(const struct json *list, const struct json *action)
     for (size_t i = 0; i < json_len(list); i++) {
         const struct json *item = json_item(list, i);
         if (str_eq(json_str(item, "id"), json_str(action, "id")) &&
-            str_eq(json_str(item, "type"), json_str(action, "type")))
+            str_eq(json_str(item, "type"), json_str(action, "type")) &&
+            str_eq(json_str(item, "signal"), json_str(action, "signal")) &&
+            str_eq(json_str(item, "scope"), json_str(action, "scope")))
             return true;
     }
     return false;
@@ -127,6 +134,23 @@ static bool action_lost(const struct json *self, const struct json *old)
         if (!action_kept(now, json_item(before, i)))
             return true;
     return false;
+}
+
+static bool is_signal(const struct json *action)
+{
+    return str_eq(json_str(action, "type"), "Signal");
+}
+
+static bool signal_misplaced(const struct json *self, const struct json *old)
+{
+    (void)old;
+    return is_signal(self) != has(self, "signal");
+}
+
+static bool scope_misplaced(const struct json *self, const struct json *old)
+{
+    (void)old;
+    return str_eq(json_str(self, "scope"), "Batch") && !is_signal(self);
 }
 
 /* ---- its pod template ---- */
@@ -232,6 +256,14 @@ const struct rule rules[] = {
     {"BatchJob", "spec", "spec.actions",
      "spec.actions: an action that was given can be neither changed nor taken back",
      .transition = true, .broken = action_lost},
+    {"BatchJob", "spec.actions[]", "spec.actions[].signal",
+     "spec.actions[].signal belongs to type Signal, which needs it",
+     .broken = signal_misplaced},
+    {"BatchJob", "spec.actions[]", "spec.actions[].scope",
+     "spec.actions[].scope: Batch belongs to type Signal", .broken = scope_misplaced},
+    {"BatchJob", "spec.actions[].signal", "spec.actions[].signal",
+     "spec.actions[].signal is no signal: right are USR1, SIGUSR1 and 10",
+     .pattern = SIGNAL},
     {"BatchJob", "spec.partition", "spec.partition",
      "spec.partition must be a name or names apart by commas: batch or batch,debug",
      .pattern = "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(,[a-z0-9]([-a-z0-9.]*[a-z0-9])?)*$"},

@@ -43,9 +43,6 @@ const struct unsupported unsupported[] = {
     VALUE("BatchJob", "spec.killOnBadExit", "false"),
     VALUE("BatchJob", "spec.verify", "Warn"),
     VALUE("BatchJob", "spec.verify", "Require"),
-    JOB("actions[].signal"),
-    VALUE("BatchJob", "spec.actions[].type", "Signal"),
-    VALUE("BatchJob", "spec.actions[].scope", "Batch"),
     VALUE("BatchJob", "spec.actions[].scope", "Steps"),
 
     /* what would decide where a pod of the template may run */

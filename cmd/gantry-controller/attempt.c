@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/siglist.h"
 #include "base/util.h"
 
 void attempt_begin(struct attempt *a, int64_t number, const struct slot *placement,
@@ -30,6 +31,9 @@ void attempt_clear(struct attempt *a)
         free(a->ranks[i].uid);
         free(a->ranks[i].node);
         free(a->ranks[i].reason);
+        free(a->ranks[i].signals);
+        free(a->ranks[i].unsent.id);
+        free(a->ranks[i].unsent.why);
         for (size_t k = 0; k < a->ranks[i].n_claims; k++)
             free(a->ranks[i].claims[k]);
         free(a->ranks[i].claims);
@@ -131,6 +135,9 @@ void attempt_saw_pod(struct attempt *a, const struct pod *pod, enum node_fate fa
     r->terminal = pod->terminal;
     r->succeeded = pod->succeeded;
     r->deleting = pod->deleting;
+    r->running = pod->running;
+    free(r->signals);
+    r->signals = xstrdup_null(pod->signals);
     r->fate = fate;
     r->lost = pod->lost;
     r->shut_down |= pod->shut_down;
@@ -210,6 +217,24 @@ bool attempt_shut_down(const struct attempt *a)
         if (a->ranks[i].shut_down)
             return true;
     return false;
+}
+
+bool rank_lacks_signal(const struct rank *r, const char *id)
+{
+    bool refused = r->unsent.why && str_eq(r->unsent.id, id);
+    return !rank_ended(r) && !refused && !siglist_has(r->signals, id);
+}
+
+void rank_cannot_signal(struct rank *r, const char *id, const char *why)
+{
+    free(r->unsent.id);
+    free(r->unsent.why);
+    r->unsent = (struct unsent){xstrdup_null(id), xstrdup(why)};
+}
+
+size_t attempt_n_signalled(const struct attempt *a, bool batch)
+{
+    return batch ? MIN(a->n, (size_t)1) : a->n;
 }
 
 bool attempt_all_ended(const struct attempt *a)

@@ -34,6 +34,11 @@ enum node_fate {
     NODE_GONE,   /* its Node object is gone */
 };
 
+/* A signal that the server would not have in a pod. */
+struct unsent {
+    char *id, *why; /* NULL: there is none */
+};
+
 struct rank {
     enum rank_state state;
     char *uid;
@@ -47,6 +52,9 @@ struct rank {
     bool claims_ready, claiming; /* all have a volume; they are being seen to */
     bool busy;                   /* a write for it is queued or under way */
     bool terminal, succeeded, deleting;
+    bool running;               /* its pod's containers are */
+    char *signals;              /* what its pod was sent (base/siglist.h); NULL */
+    struct unsent unsent;       /* the last that it could not be */
     bool lost;                  /* its node ended it */
     bool shut_down;             /* ... going down in good order */
     enum node_fate fate;        /* of the node it is bound to */
@@ -119,6 +127,11 @@ bool attempt_waits_for_claims(const struct attempt *a);
 void attempt_claims_ready(struct attempt *a);
 /* A rank ended since its node went down in good order. */
 bool attempt_shut_down(const struct attempt *a);
+/* It is not over, and its pod was not sent what has this id (siglist.h), but may be. */
+bool rank_lacks_signal(const struct rank *r, const char *id);
+void rank_cannot_signal(struct rank *r, const char *id, const char *why);
+/* Of a `batch` script rank 0 alone can be signalled: the others only wait for it. */
+size_t attempt_n_signalled(const struct attempt *a, bool batch);
 bool attempt_all_ended(const struct attempt *a);
 bool attempt_busy(const struct attempt *a);
 

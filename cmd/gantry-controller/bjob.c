@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/duration.h"
+#include "base/signo.h"
 #include "base/util.h"
 #include "crds/convert_volume.h"
 #include "crds/kinds.h"
@@ -37,6 +38,7 @@ void jstatus_fini(struct jstatus *s)
     free(s->reason);
     free(s->message);
     free(s->last_action);
+    free(s->last_outcome);
     free(s->refusal);
     free(s->refusal_reason);
     free(s->partition);
@@ -52,6 +54,7 @@ void jstatus_copy(struct jstatus *to, const struct jstatus *from)
     to->reason = xstrdup_null(from->reason);
     to->message = xstrdup_null(from->message);
     to->last_action = xstrdup_null(from->last_action);
+    to->last_outcome = xstrdup_null(from->last_outcome);
     to->refusal = xstrdup_null(from->refusal);
     to->refusal_reason = xstrdup_null(from->refusal_reason);
     to->partition = xstrdup_null(from->partition);
@@ -187,6 +190,7 @@ static void read_status(const struct convert *c, const struct json *status,
     s->reason = xstrdup_null(json_str(status, "reason"));
     s->message = xstrdup_null(json_str(status, "message"));
     s->last_action = xstrdup_null(json_str(status, "lastAction.id"));
+    s->last_outcome = xstrdup_null(json_str(status, "lastAction.outcome"));
     s->partition = xstrdup_null(json_str(status, "partition"));
     s->account = xstrdup_null(json_str(status, "account"));
     s->qos = xstrdup_null(json_str(status, "qos"));
@@ -212,11 +216,20 @@ static enum action_type action_type_of(const char *word)
         enum action_type type;
     } types[] = {{"Cancel", ACTION_CANCEL},
                  {"Requeue", ACTION_REQUEUE},
-                 {"RequeueHold", ACTION_REQUEUE_HOLD}};
+                 {"RequeueHold", ACTION_REQUEUE_HOLD},
+                 {"Signal", ACTION_SIGNAL}};
     for (size_t i = 0; i < ARRAY_LEN(types); i++)
         if (str_eq(types[i].word, word))
             return types[i].type;
     return ACTION_OTHER;
+}
+
+/* Absent is All. */
+static struct siglist_item read_signal(const struct json *action)
+{
+    bool is_batch = str_eq(json_str(action, "scope"), "Batch");
+    return (struct siglist_item){signo_parse(json_str_or(action, "signal", "")),
+                                 is_batch ? SIGLIST_BATCH : SIGLIST_ALL};
 }
 
 static void read_actions(const struct json *spec, struct bjob *b)
@@ -230,7 +243,8 @@ static void read_actions(const struct json *spec, struct bjob *b)
         const struct json *a = json_item(list, i);
         b->actions[b->n_actions++] =
             (struct action){.id = xstrdup(json_str_or(a, "id", "")),
-                            .type = action_type_of(json_str(a, "type"))};
+                            .type = action_type_of(json_str(a, "type")),
+                            .signal = read_signal(a)};
     }
 }
 
@@ -332,11 +346,25 @@ void bjob_free(struct bjob *b)
     free(b);
 }
 
-const struct action *bjob_next_action(const struct bjob *b)
+static size_t next_index(const struct bjob *b)
 {
     size_t next = 0;
     for (size_t i = 0; i < b->n_actions; i++)
         if (str_eq(b->actions[i].id, b->status.last_action))
             next = i + 1;
+    return next;
+}
+
+const struct action *bjob_next_action(const struct bjob *b)
+{
+    size_t next = next_index(b);
     return next < b->n_actions ? &b->actions[next] : NULL;
+}
+
+const struct action *bjob_next_ending(const struct bjob *b)
+{
+    for (size_t i = next_index(b); i < b->n_actions; i++)
+        if (b->actions[i].type != ACTION_SIGNAL)
+            return &b->actions[i];
+    return NULL;
 }

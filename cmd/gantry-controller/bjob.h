@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "base/siglist.h"
 #include "crds/convert.h"
 #include "crds/jobstate.h"
 #include "kubeclient/client.h"
@@ -24,12 +25,21 @@
 extern const struct kc_resource bjob_resource;
 
 /* Commands on a job, as data (api.md: spec.actions). */
-enum action_type { ACTION_CANCEL, ACTION_REQUEUE, ACTION_REQUEUE_HOLD, ACTION_OTHER };
+enum action_type {
+    ACTION_CANCEL,
+    ACTION_REQUEUE,
+    ACTION_REQUEUE_HOLD,
+    ACTION_SIGNAL,
+    ACTION_OTHER
+};
 
 struct action {
     char *id;
     enum action_type type;
+    struct siglist_item signal; /* of SIGNAL */
 };
+
+#define ACTION_DONE "Done" /* an outcome; others say why not */
 
 #define AHEAD_NONE (-1)
 
@@ -50,7 +60,7 @@ struct jstatus {
     int64_t planned_since_sec;  /* since when there has been a plan; TIME_UNSET */
     struct ahead ahead;         /* while it waits for nodes; else jobs is AHEAD_NONE */
     int exit_code, exit_signal; /* -1: none recorded */
-    char *last_action;
+    char *last_action, *last_outcome;
     char *refusal;              /* message of condition Accepted=False; NULL */
     char *refusal_reason;       /* and its reason */
     int64_t accepted_since_sec; /* since when Accepted is as it is; TIME_UNSET: ever */
@@ -100,6 +110,8 @@ void bjob_free(struct bjob *b);
 
 /* The first action that was not carried out yet; NULL: none. */
 const struct action *bjob_next_action(const struct bjob *b);
+/* Likewise, the first that ends an attempt: signals let it go on. */
+const struct action *bjob_next_ending(const struct bjob *b);
 /* Pods that an attempt of this placement has. */
 int64_t slots_pods(const struct slot *slots, size_t n);
 

@@ -6,7 +6,7 @@
 bool job_may_launch(const struct job_view *v)
 {
     const struct bjob *job = v->job;
-    if (job->deleting || bjob_next_action(job) ||
+    if (job->deleting || bjob_next_ending(job) ||
         attempt_trouble(v->attempt, v->now_sec))
         return false;
     /* Once the intent is persisted, a spec that became unreadable stops nothing. */
@@ -20,7 +20,7 @@ bool job_may_launch(const struct job_view *v)
 static void next_single(const struct job_view *v, struct job_next *n)
 {
     const struct attempt *a = v->attempt;
-    const struct action *action = bjob_next_action(v->job);
+    const struct action *action = bjob_next_ending(v->job);
     const char *trouble = attempt_trouble(a, v->now_sec);
     bool made = a->n == 1 && a->ranks[0].state != RANK_NONE;
     if (made) {
@@ -54,7 +54,7 @@ static void next_start(const struct job_view *v, struct job_next *n)
         next_single(v, n);
         return;
     }
-    const struct action *action = bjob_next_action(v->job);
+    const struct action *action = bjob_next_ending(v->job);
     if (action || !v->job->model) {
         n->drop_start = true;
         if (action)
@@ -78,7 +78,7 @@ static void next_new(const struct job_view *v, struct job_next *n)
         v->job->created_sec != TIME_UNSET ? v->job->created_sec : v->now_sec;
     text_set(&s->partition, v->queue);
     want_standing(v, n);
-    if (bjob_next_action(v->job)) /* it has its turn then */
+    if (bjob_next_ending(v->job)) /* it has its turn then */
         want_refusal(v, n);
     else if (v->start && v->job->model && !starts_single(v))
         want_attempt(v, n, JOB_STATE_CONFIGURING);
@@ -91,7 +91,9 @@ static void act_on_final(const struct job_view *v, struct job_next *n,
 {
     if (action->type == ACTION_REQUEUE_HOLD && hold_first(v, n))
         return;
-    action_done(n, action);
+    action_done(n, action,
+                action->type == ACTION_SIGNAL ? "Refused: the job has ended"
+                                              : ACTION_DONE);
     if (action->type == ACTION_REQUEUE || action->type == ACTION_REQUEUE_HOLD) {
         want_requeue(v, n, REQUEUE_NOW);
         want_reason(n, NULL, NULL);

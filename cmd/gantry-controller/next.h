@@ -28,6 +28,11 @@
  *   PENDING        Cancel                            -> CANCELLED
  *   (final)        Requeue                           -> PENDING
  *   any            RequeueHold                       as Requeue, behind spec.hold
+ *   CONFIGURING    Signal                            it waits until all pods run; what
+ *                                                    ends the attempt overtakes it
+ *   RUNNING        Signal                            ->                       signal
+ *                  all pods were sent it             -> lastAction
+ *   any other      Signal                            -> lastAction: refused
  *
  * The reason that stands with COMPLETING decides what the end is, so that a restart in
  * the middle ends the same way.
@@ -59,7 +64,15 @@ struct job_view {
     int64_t priority;
     const struct priority *factors; /* NULL where the core has not spoken */
     const char *account, *qos;      /* likewise, and where it has none */
+    const char *deaf; /* a node of the attempt where nobody can signal its pods; NULL */
     int64_t now_sec;
+};
+
+/* To be put into the lists (base/siglist.h) of the pods that lack it. */
+struct job_signal {
+    bool on;
+    struct siglist_item item;
+    const char *id; /* the job's */
 };
 
 struct job_next {
@@ -70,7 +83,8 @@ struct job_next {
     bool hold;           /* write spec.hold (User) first; `write` is false then */
     bool launch;         /* make and bind what is missing */
     bool kill;           /* delete the attempt's pods that have not ended */
-    bool drop_start;     /* forget the core's decision: the job is not to start */
+    struct job_signal signal;
+    bool drop_start; /* forget the core's decision: the job is not to start */
 };
 
 void job_next(const struct job_view *v, struct job_next *ret);

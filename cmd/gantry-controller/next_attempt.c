@@ -45,12 +45,18 @@ static const struct ending *ending_of(const char *reason)
     return &endings[1];
 }
 
-/* On a job that holds an attempt. */
-static bool act_on_attempt(struct job_next *n, const struct action *action)
+/* On a job that holds an attempt: whether that ends it. */
+static bool act_on_attempt(const struct job_view *v, struct job_next *n)
 {
+    const struct action *action = bjob_next_action(v->job);
+    if (action && action->type == ACTION_SIGNAL) {
+        if (signal_attempt(v, n, action))
+            return false;
+        action = bjob_next_ending(v->job);
+    }
     if (!action)
         return false;
-    action_done(n, action);
+    action_done(n, action, ACTION_DONE);
     switch (action->type) {
     case ACTION_CANCEL:
         want_completing(n, "Cancelled", NULL);
@@ -61,6 +67,7 @@ static bool act_on_attempt(struct job_next *n, const struct action *action)
     case ACTION_REQUEUE_HOLD:
         want_completing(n, "RequeuedHold", NULL);
         return true;
+    case ACTION_SIGNAL:
     case ACTION_OTHER:
         return false;
     }
@@ -193,7 +200,7 @@ void next_attempt(const struct job_view *v, struct job_next *n)
 {
     size_t rank = 0;
     want_amended(v, n);
-    if (act_on_attempt(n, bjob_next_action(v->job)))
+    if (act_on_attempt(v, n))
         return;
     switch (attempt_shape(v->attempt, v->job->is_script, &rank)) {
     case ATTEMPT_FAILED:

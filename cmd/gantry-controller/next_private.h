@@ -1,7 +1,8 @@
 /*
  * next_private - what the files of next.h share: next.c (where a job stands, a start
  * that was decided), next_attempt.c (an attempt under way, and how it ends),
- * next_wait.c (a job that waits), next_want.c (the edits of the wanted status).
+ * next_signal.c (signals for it), next_wait.c (a job that waits), next_want.c (the
+ * edits of the wanted status).
  *
  * All of them only change `n`; what is persisted is in `v`.
  */
@@ -28,7 +29,7 @@ void want_completing(struct job_next *n, const char *reason, const char *message
 void want_standing(const struct job_view *v, struct job_next *n);
 void want_attempt(const struct job_view *v, struct job_next *n, enum job_state state);
 
-void action_done(struct job_next *n, const struct action *action);
+void action_done(struct job_next *n, const struct action *action, const char *outcome);
 /* True: spec.hold is to be written first, and nothing else. */
 bool hold_first(const struct job_view *v, struct job_next *n);
 void act_on_pending(const struct job_view *v, struct job_next *n,
@@ -39,6 +40,12 @@ void act_on_pending(const struct job_view *v, struct job_next *n,
 /* CONFIGURING or RUNNING; `want` already holds its placement. */
 void next_attempt(const struct job_view *v, struct job_next *n);
 void next_completing(const struct job_view *v, struct job_next *n);
+
+/* ---- next_signal.c ---- */
+
+/* For the attempt under way. False: it waits until its pods run. */
+bool signal_attempt(const struct job_view *v, struct job_next *n,
+                    const struct action *action);
 
 /* ---- next_wait.c ---- */
 

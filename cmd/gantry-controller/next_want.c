@@ -115,9 +115,10 @@ void want_attempt(const struct job_view *v, struct job_next *n, enum job_state s
 
 /* ---- actions ---- */
 
-void action_done(struct job_next *n, const struct action *action)
+void action_done(struct job_next *n, const struct action *action, const char *outcome)
 {
     text_set(&n->want.last_action, action->id);
+    text_set(&n->want.last_outcome, outcome);
 }
 
 /* The hold is in spec, where it is released. It is written before the job is PENDING
@@ -133,7 +134,9 @@ void act_on_pending(const struct job_view *v, struct job_next *n,
 {
     if (action->type == ACTION_REQUEUE_HOLD && hold_first(v, n))
         return;
-    action_done(n, action);
+    action_done(n, action,
+                action->type == ACTION_SIGNAL ? "Refused: the job does not run"
+                                              : ACTION_DONE);
     if (action->type == ACTION_CANCEL) {
         want_final(v, n, JOB_STATE_CANCELLED);
         want_reason(n, NULL, NULL);

@@ -1,9 +1,11 @@
 #include "cmd/gantry-controller/podops.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
 
+#include "base/siglist.h"
 #include "base/util.h"
 #include "cmd/gantry-controller/admission.h"
 #include "cmd/gantry-controller/claims.h"
@@ -17,7 +19,7 @@
 
 #define NAME_BYTES_MAX 256
 
-enum op_kind { OP_MAKE, OP_BIND, OP_KILL };
+enum op_kind { OP_MAKE, OP_BIND, OP_SIGNAL, OP_KILL };
 
 struct pod_op {
     struct pod_op *prev, *next;
@@ -90,8 +92,10 @@ static void op_fail(struct pod_op *op, const char *what, const struct kc_result 
 
 /* A gang whose pods are made is not to wait behind the creates of others; what starts
  * jobs goes before what ends them. */
-static const enum lane lane_of[] = {
-    [OP_MAKE] = LANE_START, [OP_BIND] = LANE_BIND, [OP_KILL] = LANE_STATUS};
+static const enum lane lane_of[] = {[OP_MAKE] = LANE_START,
+                                    [OP_BIND] = LANE_BIND,
+                                    [OP_SIGNAL] = LANE_STATUS,
+                                    [OP_KILL] = LANE_STATUS};
 
 static void op_enter(struct pod_op *op)
 {
@@ -143,6 +147,21 @@ static void saw_pod(struct pod_op *op, const struct json *object)
     pod_free(pod);
 }
 
+/* What is to be sent now; the op holds none, since that may change meanwhile. */
+static struct job_signal signal_of(const struct pod_op *op)
+{
+    struct job_next next;
+    record_next(op->record, &next);
+    jstatus_fini(&next.want);
+    return next.signal;
+}
+
+static bool signal_is_due(const struct pod_op *op, const struct rank *rank)
+{
+    const struct job_signal signal = signal_of(op);
+    return signal.on && rank_lacks_signal(rank, signal.id);
+}
+
 /* Is what the op is for still to be done? */
 static bool op_is_due(const struct pod_op *op)
 {
@@ -155,6 +174,8 @@ static bool op_is_due(const struct pod_op *op)
     case OP_BIND:
         return rank->state == RANK_MADE && !rank->deleting &&
                record_may_launch(op->record);
+    case OP_SIGNAL:
+        return signal_is_due(op, rank);
     case OP_KILL:
         return !rank_ended(rank) && !rank->deleting;
     }
@@ -260,6 +281,47 @@ static bool bind_rank(struct pod_op *op)
     return true;
 }
 
+/* ---- signal ---- */
+
+static void on_signalled(void *arg, const struct kc_result *result)
+{
+    struct pod_op *op = arg;
+    struct rank *rank = op_rank(op);
+    op->call = NULL;
+    if (result->outcome == KC_OK) {
+        saw_pod(op, result->body);
+        op_end(op);
+    } else if (result->outcome == KC_UNKNOWN || result->reason == KC_REASON_CONFLICT ||
+               result->reason == KC_REASON_NOT_FOUND) {
+        op_read(op);
+    } else if (refusal_passes(result->reason)) {
+        op_retry(op);
+    } else {
+        if (rank && signal_is_due(op, rank))
+            rank_cannot_signal(rank, signal_of(op).id, result->message);
+        op_end(op);
+    }
+}
+
+/* On the version that was seen: a list that another has made longer stays so. */
+static bool signal_rank(struct pod_op *op)
+{
+    const struct rank *rank = op_rank(op);
+    const struct job_signal signal = signal_of(op);
+    AUTO_FREE char *version = xasprintf("%" PRIu64, rank->version);
+    struct kc_ref ref = op_ref(op, true);
+    STR_AUTO struct str list;
+    str_init(&list, SIGLIST_MAX);
+    str_add(&list, rank->signals ? rank->signals : "");
+    siglist_add(&list, &signal.item, signal.id);
+    JSON_AUTO struct json *patch =
+        json_build("{'metadata':{'uid':%s,'resourceVersion':%s,'annotations':{%s:%s}}}",
+                   rank->uid, version, ANNOTATION_SIGNALS, list.s);
+    op->call = kc_patch(op->record->ctl->client, &ref, KC_PATCH_MERGE, patch,
+                        on_signalled, op);
+    return true;
+}
+
 /* ---- kill ---- */
 
 static void on_killed(void *arg, const struct kc_result *result)
@@ -315,6 +377,8 @@ static bool begin(struct pod_op *op)
         return node_stands(op, op_rank(op)) && make(op);
     case OP_BIND:
         return node_stands(op, op_rank(op)) && bind_rank(op);
+    case OP_SIGNAL:
+        return signal_rank(op);
     case OP_KILL:
         return kill_rank(op);
     }
@@ -367,6 +431,15 @@ void podops_launch(struct record *r)
     for (size_t i = 0; all_made && i < a->n; i++)
         if (a->ranks[i].state == RANK_MADE && !a->ranks[i].busy)
             op_new(r, OP_BIND, i);
+}
+
+void podops_signal(struct record *r, const struct job_signal *signal)
+{
+    struct attempt *a = &r->attempt;
+    const size_t n = attempt_n_signalled(a, r->job->is_script);
+    for (size_t i = 0; i < n; i++)
+        if (rank_lacks_signal(&a->ranks[i], signal->id) && !a->ranks[i].busy)
+            op_new(r, OP_SIGNAL, i);
 }
 
 void podops_kill(struct record *r)

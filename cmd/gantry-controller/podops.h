@@ -1,5 +1,5 @@
 /*
- * podops - writes to the pods of the attempt under way: make, bind, delete.
+ * podops - writes to the pods of the attempt under way: make, bind, signal, delete.
  *
  * One op a rank at a time; an op whose attempt is over when its turn or its answer
  * comes does nothing more (the pod watch shows what it left behind, and cleanup.c takes
@@ -9,6 +9,8 @@
  *         exists or unknown -> READ: is it ours, of this attempt and rank?
  *         refused by quota, admission or validation -> the attempt fails
  *   BIND  201 -> BOUND;  409 or unknown -> READ: only same uid and same node is success
+ *   SIGNAL  a longer list in the pod's annotation, on the version that was seen; 409 or
+ *         unknown -> READ; refused for good -> the rank is not asked again
  *   KILL  with uid precondition; 404 and 409 -> READ
  *
  * No pod is bound while one of them has scheduling gates or waits for volumes
@@ -20,11 +22,15 @@
 #ifndef GANTRY_CONTROLLER_PODOPS_H
 #define GANTRY_CONTROLLER_PODOPS_H
 
+#include "cmd/gantry-controller/next.h"
+
 struct controller;
 struct record;
 
 /* Makes the pods that are missing; when all are made, binds them. */
 void podops_launch(struct record *r);
+/* Sends what next.h says to those that lack it. */
+void podops_signal(struct record *r, const struct job_signal *signal);
 /* Deletes those that have not ended. */
 void podops_kill(struct record *r);
 /* Gives up all that are under way. */

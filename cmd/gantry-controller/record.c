@@ -341,6 +341,23 @@ static void view_wait(const struct record *r, struct job_view *v)
     }
 }
 
+/* The node of a pod that nobody can signal there, if that is asked for; NULL: none.
+ * gantry-launch that was brought along (convert.h) needs no help. */
+static const char *deaf_node(const struct record *r)
+{
+    const struct action *action = bjob_next_action(r->job);
+    const struct attempt *a = &r->attempt;
+    const size_t n = attempt_n_signalled(a, r->job->is_script);
+    if (!action || action->type != ACTION_SIGNAL ||
+        (r->job->is_script && r->ctl->convert.launch_image))
+        return NULL;
+    for (size_t i = 0; i < n; i++)
+        if (!rank_ended(&a->ranks[i]) &&
+            !watches_node_signals(r->ctl, a->ranks[i].node))
+            return a->ranks[i].node;
+    return NULL;
+}
+
 static struct job_view view_of(const struct record *r)
 {
     bool unreadable = r->job->refusal != NULL, closed = r->intake.refusal != NULL;
@@ -360,6 +377,7 @@ static struct job_view view_of(const struct record *r)
                                            : closed   ? "PartitionInactive"
                                                       : NULL,
                          .timed_out = r->timed_out,
+                         .deaf = deaf_node(r),
                          .priority = r->priority,
                          .account = r->account,
                          .qos = r->qos,
@@ -486,6 +504,8 @@ void record_run(struct record *r)
         service_tend(r);
     if (next.launch)
         podops_launch(r);
+    if (next.signal.on)
+        podops_signal(r, &next.signal);
     if (next.kill)
         podops_kill(r);
     quota_pass(r);

@@ -158,8 +158,10 @@ static struct json *exit_or_null(const struct jstatus *s)
 
 static struct json *action_or_null(const struct jstatus *s)
 {
-    return s->last_action ? json_build("{'id':%s,'outcome':'Done'}", s->last_action)
-                          : json_new_null();
+    if (!s->last_action)
+        return json_new_null();
+    return json_build("{'id':%s,'outcome':%s}", s->last_action,
+                      s->last_outcome ? s->last_outcome : ACTION_DONE);
 }
 
 /* A merge patch keeps what it does not name. */

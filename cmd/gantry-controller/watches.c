@@ -25,6 +25,13 @@ enum node_fate watches_node_fate(const struct controller *ctl, const char *name)
     return node->ready ? NODE_FINE : NODE_SILENT;
 }
 
+bool watches_node_signals(const struct controller *ctl, const char *name)
+{
+    const struct node *node = kc_cache_find(ctl->nodes, NULL, name);
+    return node && str_eq(labels_find(node->labels, node->n_labels, LABEL_SIGNALS),
+                          LABEL_SIGNALS_DELIVERED);
+}
+
 static void *make_node(void *arg, const struct json *object)
 {
     struct controller *ctl = arg;

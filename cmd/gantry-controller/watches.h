@@ -23,6 +23,8 @@ void watches_stop(struct controller *ctl);
 
 /* NULL: a pod that has no node; that is fine. */
 enum node_fate watches_node_fate(const struct controller *ctl, const char *node);
+/* Does it signal containers by their pods' annotation (convert.h)? */
+bool watches_node_signals(const struct controller *ctl, const char *name);
 /* Tells the core of a pod, reconciles its job, or cleans it up. */
 void watches_consider_pod(struct controller *ctl, struct pod *pod);
 /* What any cache tells, those of policies.h and volumes.h too; `arg`: the controller.

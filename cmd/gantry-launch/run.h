@@ -22,7 +22,8 @@
 enum { RUN_CANNOT = 126, RUN_NOT_FOUND = 127 };
 
 /* Runs the script with `args` (NULL-terminated), hands on what comes by `in`, and waits
- * for its end: a status of wait(2). -1 and err: it could not be started; `ret_exit` is then one of the above. */
+ * for its end: a status of wait(2). -1 and err: it could not be started; `ret_exit` is
+ * then one of the above. */
 int run_script(const struct script *s, const struct files *f, char *const *args,
                struct inbox *in, int *ret_exit, struct err *err);
 

@@ -5,7 +5,7 @@
  * container at a time, passes signals on and tells how it ended.
  *
  *   kubelet -- refuse, prepare, start, refresh, signal, drop, finish,
- *              forget --> executor
+ *              forget, ... --> executor
  *           <------------------- exited once ---------------------
  *
  * A run lives from start until its `exited` callback or until it is dropped, whichever
@@ -93,6 +93,13 @@ struct executor_ops {
                                   executor_exit_fn *exited, void *arg, struct err *err);
     /* SIGKILL ends all of the container; any other goes to its first process. */
     void (*signal)(struct executor_run *run, int signo);
+    /* To every process of the container that has not left its group. */
+    void (*signal_all)(struct executor_run *run, int signo);
+    /* A file of the pod's, for a container that takes signals by one: its path, heap;
+     * and what stands in it from now on. The ops are NULL where no programs run. */
+    char *(*inbox)(const struct executor *x, const struct pod_spec *pod);
+    int (*set_inbox)(struct executor *x, const struct pod_spec *pod, const char *text,
+                     struct err *err);
     /* Ends it at once; `exited` is not called. */
     void (*drop)(struct executor_run *run);
     /* Runs a program beside the container's own, in its view and environment; `done`
@@ -125,7 +132,8 @@ static inline void executor_free(struct executor *x)
  * Time only: a container runs for annotation gantry.dev/run-seconds of its pod (a
  * decimal number; absent: until it is stopped) and ends with gantry.dev/exit-code (0 to
  * 255, absent: 0). Asked to stop, it ends by that signal after gantry.dev/stop-seconds
- * (absent: 0). Init containers end at once with 0. Fits the virtual loop.
+ * (absent: 0). Init containers end at once with 0. What is sent to all of it ends it if
+ * that is SIGKILL, and is nothing else. Fits the virtual loop.
  */
 struct executor *executor_simulate_new(struct loop *loop);
 

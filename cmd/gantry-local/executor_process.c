@@ -350,6 +350,22 @@ static void send_signal(struct executor_run *run, int signo)
     kill(signo == SIGKILL ? -run->pid : run->pid, signo);
 }
 
+static void signal_all(struct executor_run *run, int signo)
+{
+    kill(-run->pid, signo);
+}
+
+static char *inbox(const struct executor *x, const struct pod_spec *pod)
+{
+    return podvolumes_inbox(((const struct process *)x)->files, pod);
+}
+
+static int set_inbox(struct executor *x, const struct pod_spec *pod, const char *text,
+                     struct err *err)
+{
+    return podvolumes_write_inbox(((const struct process *)x)->files, pod, text, err);
+}
+
 static void drop(struct executor_run *run)
 {
     end_group(run);
@@ -443,6 +459,9 @@ static const struct executor_ops ops = {
     .set_hosts = set_hosts,
     .start = start,
     .signal = send_signal,
+    .signal_all = signal_all,
+    .inbox = inbox,
+    .set_inbox = set_inbox,
     .drop = drop,
     .exec = exec,
     .exec_cancel = exec_cancel,

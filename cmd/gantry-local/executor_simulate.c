@@ -118,6 +118,13 @@ static void send_signal(struct executor_run *run, int signo)
     loop_timer_start(run->timer, at_once ? 0 : run->stop_sec * 1000);
 }
 
+/* A program would handle it, or not: nobody can tell. */
+static void signal_all(struct executor_run *run, int signo)
+{
+    if (signo == SIGKILL)
+        send_signal(run, signo);
+}
+
 static void forget(struct executor *x, const struct pod_spec *pod)
 {
     (void)x; /* nothing is kept of a pod */
@@ -133,6 +140,7 @@ static const struct executor_ops ops = {
     .refuse = refuse,
     .start = start,
     .signal = send_signal,
+    .signal_all = signal_all,
     .drop = run_free,
     .forget = forget,
     .free = simulate_free,

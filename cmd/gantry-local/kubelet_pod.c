@@ -374,8 +374,10 @@ void kpod_update(struct kpod *pod, const struct json *object)
                                     pod->spec->grace_sec);
 
     read_deletion(pod, object);
-    if (podspec_update(pod->spec, object))
+    if (podspec_update(pod->spec, object)) {
         kpod_refresh(pod);
+        kpod_signal(pod);
+    }
     if (!pod->deleting)
         return;
     if (pod->stage == KPOD_ACTIVE)

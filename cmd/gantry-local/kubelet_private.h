@@ -4,6 +4,7 @@
  * (its containers), kubelet_objects.c (the ConfigMaps and Secrets they use),
  * kubelet_follow.c (what becomes of those while pods run),
  * kubelet_gang.c (names and addresses of the pods that it works with),
+ * kubelet_signal.c (signals that they are sent),
  * kubelet_probe.c, kubelet_logs.c (the log endpoint), kubelet_events.c.
  */
 #ifndef GANTRY_LOCAL_KUBELET_PRIVATE_H
@@ -136,6 +137,8 @@ struct krun {
     int64_t started_ms;                 /* monotonic */
     struct kprobe *probes[PROBE_TYPES]; /* while it runs; NULL: none */
     bool unhealthy;                     /* a probe has asked it to end */
+    size_t n_signals;                   /* of the pod's list, that it was sent */
+    bool takes_signals, has_inbox;      /* it does so itself; by a file of ours */
     struct loop_timer *kill_timer;      /* for that; NULL */
 };
 
@@ -229,6 +232,16 @@ void krun_ask(struct krun *r);
 void krun_post_start(struct krun *r);
 /* What its hook runs is dropped. */
 void krun_end_hook(struct krun *r);
+
+/* ---- kubelet_signal.c ---- */
+
+/* Tells a container that is about to start where its signals will be, if it takes them
+ * itself. */
+int krun_give_inbox(struct krun *r, char ***envp, struct err *err);
+/* It runs, or its pod's list has changed. */
+void krun_signal(struct krun *r);
+/* The pod's annotations have changed. */
+void kpod_signal(struct kpod *pod);
 
 /* ---- kubelet_probe.c ---- */
 

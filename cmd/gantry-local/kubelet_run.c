@@ -105,7 +105,7 @@ struct value_pod kpod_view(const struct kpod *pod)
 }
 
 /* Executors that run no program need no environment, and no ConfigMaps for it. */
-static char **environment(const struct krun *r, struct err *err)
+static char **environment(struct krun *r, struct err *err)
 {
     struct value_pod view = kpod_view(r->pod);
     struct executor *x = kubelet_of(r->pod)->executor;
@@ -119,7 +119,8 @@ static char **environment(const struct krun *r, struct err *err)
     add_gpus(r, &envp);
     if (!env_get(envp, "HOSTNAME"))
         env_set(&envp, "HOSTNAME", r->pod->spec->hostname);
-    if (x->ops->has_hosts(x) || kpod_name_by_address(r->pod, &envp, err) == 0)
+    if (krun_give_inbox(r, &envp, err) == 0 &&
+        (x->ops->has_hosts(x) || kpod_name_by_address(r->pod, &envp, err) == 0))
         return envp;
     words_free(envp);
     return NULL;
@@ -298,6 +299,7 @@ static void start_one(struct krun *r)
         krun_tell(r, "Started", "Started");
         r->asked = false;
         krun_post_start(r);
+        krun_signal(r);
     } else if (err.code == ERR_NOT_FOUND) {
         wait_lacking(r, &err);
     } else {

@@ -2,6 +2,7 @@
 
 #include "base/duration.h"
 #include "base/util.h"
+#include "crds/convert.h"
 
 #if defined(__x86_64__)
 #define ARCH "amd64"
@@ -15,12 +16,12 @@
 
 static struct json *labels(const struct node_facts *f)
 {
-    struct json *l =
-        json_build("{'kubernetes.io/hostname': %s, 'kubernetes.io/os': 'linux',"
-                   " 'gantry.dev/images': 'not-pulled', 'gantry.dev/cpu-limits':"
-                   " 'not-enforced',"
-                   " 'kubernetes.io/arch': '" ARCH "'}",
-                   f->name);
+    struct json *l = json_build(
+        "{'kubernetes.io/hostname': %s, 'kubernetes.io/os': 'linux',"
+        " 'gantry.dev/images': 'not-pulled', 'gantry.dev/cpu-limits':"
+        " 'not-enforced', '" LABEL_SIGNALS "': '" LABEL_SIGNALS_DELIVERED "',"
+        " 'kubernetes.io/arch': '" ARCH "'}",
+        f->name);
 
     /* null in a patch takes an old one away */
     json_set(l, "gantry.dev/gpu-type",

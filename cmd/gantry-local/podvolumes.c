@@ -19,6 +19,7 @@
 #define FILES_MODE 0755
 #define SUB_PATH_MAX 4000
 #define HOSTS_NAME ".hosts"
+#define INBOX_DIR ".signals"
 #define MESSAGE_NAME ".message-"
 #define MESSAGE_MODE 0666 /* whoever the container runs as by then */
 
@@ -411,4 +412,22 @@ char *podvolumes_hosts(const struct podfiles *files, const struct pod_spec *pod)
     AUTO_FREE char *path = podfiles_volume(files, pod, HOSTS_NAME);
 
     return access(path, F_OK) == 0 ? TAKE(path) : NULL;
+}
+
+/* ---- signals ---- */
+
+char *podvolumes_inbox(const struct podfiles *files, const struct pod_spec *pod)
+{
+    return podfiles_volume(files, pod, INBOX_DIR "/list");
+}
+
+int podvolumes_write_inbox(struct podfiles *files, const struct pod_spec *pod,
+                           const char *text, struct err *err)
+{
+    AUTO_FREE char *dir = podfiles_volume(files, pod, INBOX_DIR);
+    AUTO_FREE char *path = podvolumes_inbox(files, pod);
+
+    if (files_make_dir(dir, err) < 0)
+        return -1;
+    return files_write(path, text, strlen(text), 0600, err);
 }

@@ -55,4 +55,10 @@ int podvolumes_write_hosts(struct podfiles *files, const struct pod_spec *pod,
 /* Where it lies; heap. NULL: the pod has none. */
 char *podvolumes_hosts(const struct podfiles *files, const struct pod_spec *pod);
 
+/* The file of the signals that the pod is sent, in a directory that can be watched; its
+ * path, heap. Written in one piece. */
+char *podvolumes_inbox(const struct podfiles *files, const struct pod_spec *pod);
+int podvolumes_write_inbox(struct podfiles *files, const struct pod_spec *pod,
+                           const char *text, struct err *err);
+
 #endif

@@ -1,10 +1,10 @@
-/* scancel - cancels jobs, by their ids or by what they are. */
+/* scancel - cancels or signals jobs, by their ids or by what they are. */
 #include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "base/signo.h"
 #include "base/util.h"
 #include "cmd/gantry/commands.h"
 #include "cmd/gantry/jobaction.h"
@@ -86,7 +86,7 @@ struct scancel {
     const struct cli *cli;
     struct options o;
     struct jobaction action;
-    char *signal_name; /* "USR1" */
+    int signo; /* 0: none */
     struct jobfilter filter;
     char **ids; /* as they stand on the line, one each */
     size_t n_ids, cap_ids;
@@ -100,7 +100,6 @@ static void scancel_fini(struct scancel *s)
     for (size_t i = 0; i < s->n_ids; i++)
         free(s->ids[i]);
     free(s->ids);
-    free(s->signal_name);
     jobfilter_fini(&s->filter);
     joblist_fini(&s->list);
     api_close(&s->api);
@@ -140,27 +139,6 @@ static int add_ids(struct scancel *s, const char *text, struct err *err)
     return 0;
 }
 
-/* "USR1", "SIGUSR1", "10". */
-static int read_signal(struct scancel *s, struct err *err)
-{
-    const char *text = s->o.signal;
-    char *end;
-    const long number = strtol(text, &end, 10);
-
-    if (*text && !*end && number > 0 && number < NSIG && sigabbrev_np((int)number)) {
-        s->signal_name = xstrdup(sigabbrev_np((int)number));
-        return 0;
-    }
-    if (strncasecmp(text, "SIG", 3) == 0)
-        text += 3;
-    for (int i = 1; i < NSIG; i++)
-        if (sigabbrev_np(i) && strcasecmp(sigabbrev_np(i), text) == 0) {
-            s->signal_name = xstrdup(sigabbrev_np(i));
-            return 0;
-        }
-    return err_set(err, ERR_INVALID, "Unknown job signal: %s", s->o.signal);
-}
-
 static int read_action(struct scancel *s, struct err *err)
 {
     s->action = (struct jobaction){.type = "Cancel"};
@@ -171,13 +149,15 @@ static int read_action(struct scancel *s, struct err *err)
                            s->o.full ? "--full" : "--batch");
         return 0;
     }
-    if (read_signal(s, err) < 0)
-        return -1;
-    s->action = (struct jobaction){.type = "Signal",
-                                   .signal = s->signal_name,
-                                   .scope = s->o.full    ? "All"
-                                            : s->o.batch ? "Batch"
-                                                         : "Steps"};
+    s->signo = signo_parse(s->o.signal);
+    if (s->signo == 0)
+        return err_set(err, ERR_INVALID, "Unknown job signal: %s", s->o.signal);
+    /* SIGKILL for more than the script is the end of the job, as Slurm has it. */
+    if (s->signo != SIGKILL || s->o.batch)
+        s->action =
+            (struct jobaction){.type = "Signal",
+                               .signal = signo_name(s->signo),
+                               .scope = s->o.batch && !s->o.full ? "Batch" : "All"};
     return 0;
 }
 
@@ -266,22 +246,40 @@ static bool asked_yes(struct scancel *s, const struct jobrow *r, const char *id)
     return line[0] == 'y' || line[0] == 'Y';
 }
 
+/* Why the job cannot be sent the signal, in Slurm's words where it has some; NULL: it
+ * can, or is to be cancelled. Without --batch and --full a signal is for tasks alone,
+ * which of a template are its containers. */
+static const char *unsignalled(const struct scancel *s, const struct jobrow *r)
+{
+    if (!s->action.signal)
+        return NULL;
+    if (!str_eq(r->word->code, "R") && !str_eq(r->word->code, "CF"))
+        return "Job can not be altered now, try again later";
+    if (s->o.batch && !s->o.full && !r->is_script)
+        return "Job script not specified";
+    if (!s->o.batch && !s->o.full && r->is_script)
+        return "it has no job steps: --batch signals its script, --full that and all "
+               "its processes";
+    return NULL;
+}
+
 static void cancel(struct scancel *s, const struct jobrow *r, const char *id)
 {
+    const char *why = unsignalled(s, r);
     struct err err = ERR_INIT;
 
     if (!asked_yes(s, r, id))
         return;
-    if (s->o.verbose > 0 && s->signal_name)
-        cli_say(s->cli, "Signal %s to job %s", s->signal_name, id);
+    if (s->o.verbose > 0 && s->signo)
+        cli_say(s->cli, "Signal %d to job %s", s->signo, id);
     else if (s->o.verbose > 0)
         cli_say(s->cli, "Terminating job %s", id);
-    if (jobaction_add(&s->api, r->ns, r->object, r->uid, &s->action, &err) == 0)
+    if (why)
+        complain(s, id, why);
+    else if (jobaction_add(&s->api, r->ns, r->object, r->uid, &s->action, &err) == 0)
         return;
-    if (err.code == ERR_NOT_FOUND)
+    else if (err.code == ERR_NOT_FOUND)
         complain(s, id, "Invalid job id specified");
-    else if (s->signal_name && strstr(err.msg, "is not supported yet"))
-        complain(s, id, "--signal is not supported yet");
     else
         complain(s, id, err.msg);
 }
@@ -366,7 +364,7 @@ static int cancel_all(struct scancel *s)
 static void answer_about(const struct cli *cli, const struct options *o)
 {
     static const struct opt_exit exits[] = {
-        {0, "all jobs that were meant are being cancelled"},
+        {0, "all jobs that were meant are being cancelled, or signalled"},
         {1, "wrong use, or one of them could not be"},
         {0, NULL},
     };
@@ -377,9 +375,10 @@ static void answer_about(const struct cli *cli, const struct options *o)
         fprintf(cli->out, "Usage: scancel [OPTION...] [JOB_ID...]\n");
     } else {
         opt_help(table, "scancel [OPTION...] [JOB_ID...]",
-                 "Cancels jobs: those of the ids (12 13, 12,13), or all that the "
-                 "options name; without ids and\n--user one's own. Only jobs that all "
-                 "options name are meant.",
+                 "Cancels jobs, or signals them: those of the ids (12 13, 12,13), or "
+                 "all that the options name; without\nids and --user one's own. Only "
+                 "jobs that all options name are meant. A signal is for a template's "
+                 "containers\nor, with --batch or --full, for a script.",
                  cli->out);
         opt_help_exits(exits, cli->out);
     }

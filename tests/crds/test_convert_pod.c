@@ -129,6 +129,9 @@ static const struct {
     const char *state;
 } states[] = {
     {"unbound", "{spec: {}}", "exit -1:-1"},
+    {"sent signals",
+     "{metadata: {annotations: {gantry.dev/signals: USR1 All a}}, spec: {}}",
+     "sent USR1 All a exit -1:-1"},
     {"running",
      "{spec: {nodeName: n1}, status: {phase: Running, startTime: "
      "'2026-11-24T19:06:11Z'}}",
@@ -238,6 +241,8 @@ static void describe(const struct pod *pod, struct str *out)
     if (pod->job_uid)
         str_addf(out, "job %s %" PRId64 ".%" PRId64 ".%" PRId64 " ", pod->job_uid,
                  pod->job_id, pod->attempt, pod->rank);
+    if (pod->signals)
+        str_addf(out, "sent %s ", pod->signals);
     str_addf(out, "exit %d:%d", pod->exit_code, pod->exit_signal);
     if (pod->exit_reason)
         str_addf(out, " (%s)", pod->exit_reason);

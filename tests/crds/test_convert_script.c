@@ -99,7 +99,26 @@ START_TEST(test_image)
     ck_assert_str_eq(json_string(json_item(json_get(container, "command"), 0)),
                      images[_i].command);
     ck_assert(str_eq(json_str(init, "image"), images[_i].launch_image));
-    ck_assert_uint_eq(json_len(json_get(spec, "volumes")), init ? 1 : 0);
+    ck_assert_uint_eq(json_len(json_get(spec, "volumes")), init ? 2 : 0);
+    ck_assert(str_eq(variable(container, "GANTRY_SIGNALS"),
+                     init ? "/run/gantry/pod/signals" : NULL));
+}
+END_TEST
+
+/* Where gantry-launch is brought along, so are its pod's signals. */
+START_TEST(test_signals)
+{
+    const struct convert c = {.resources = &resources, .launch_image = "gantry:1"};
+    JSON_AUTO struct json *template = template_of(&c, "'script':'#!'");
+    const struct json *volume = json_item(json_at(template, "spec.volumes"), 1);
+    const struct json *item = json_item(json_at(volume, "downwardAPI.items"), 0);
+    const struct json *container = json_item(json_at(template, "spec.containers"), 0);
+    const struct json *mount = json_item(json_get(container, "volumeMounts"), 1);
+    ck_assert_str_eq(json_str(item, "path"), "signals");
+    ck_assert_str_eq(json_str(item, "fieldRef.fieldPath"),
+                     "metadata.annotations['gantry.dev/signals']");
+    ck_assert_str_eq(json_str(mount, "name"), json_str(volume, "name"));
+    ck_assert_str_eq(json_str(mount, "mountPath"), "/run/gantry/pod");
 }
 END_TEST
 
@@ -121,6 +140,7 @@ int main(void)
     return suite_main("crds/convert_script",
                       (struct suite_row[]){{test_variable, ARRAY_LEN(variables)},
                                            {test_image, ARRAY_LEN(images)},
+                                           {test_signals, 1},
                                            {test_template, 1},
                                            {NULL, 0}});
 }

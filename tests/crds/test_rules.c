@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/signo.h"
 #include "base/util.h"
 #include "base/yaml.h"
 #include "crds/rules_private.h"
@@ -165,6 +166,40 @@ START_TEST(test_all_shown)
 }
 END_TEST
 
+/* ---- signals ---- */
+
+static void count_violation(void *arg, const struct rules_violation *v)
+{
+    (void)v;
+    ++*(int *)arg;
+}
+
+static int violations_of(const char *signal)
+{
+    JSON_AUTO struct json *job = json_build(
+        "{'spec':{'script':'#!','actions':[{'id':'a','type':'Signal','signal':%s}]}}",
+        signal);
+    int n = 0;
+    rules_check("BatchJob", job, NULL, count_violation, &n);
+    return n;
+}
+
+/* The rule knows the table's names, each whole. */
+START_TEST(test_signals)
+{
+    int signo;
+    for (size_t i = 0; (signo = signo_at(i)); i++) {
+        AUTO_FREE char *whole = xasprintf("SIG%s", signo_name(signo));
+        AUTO_FREE char *number = xasprintf("%d", signo);
+        AUTO_FREE char *longer = xasprintf("%sX", signo_name(signo));
+        ck_assert_int_eq(violations_of(whole), 0);
+        ck_assert_int_eq(violations_of(whole + 3), 0);
+        ck_assert_int_eq(violations_of(number), 0);
+        ck_assert_int_eq(violations_of(longer), 1);
+    }
+}
+END_TEST
+
 /* ---- the user ---- */
 
 static const struct {
@@ -209,6 +244,7 @@ int main(void)
     return suite_main("crds/rules", (struct suite_row[]){
                                         {test_cases, 1},
                                         {test_all_shown, 1},
+                                        {test_signals, 1},
                                         {test_user, ARRAY_LEN(users)},
                                         {test_know, 1},
                                         {NULL, 0},

@@ -1,5 +1,6 @@
 #include "cmd/gantry-controller/bjob.h"
 
+#include <signal.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -48,7 +49,9 @@ START_TEST(test_whole)
         "'2027-01-15T08:00:00Z','deletionTimestamp':'2027-01-15T08:00:01Z'},"
         "'spec':{'jobName':'night run','requeue':false,'ttlSecondsAfterFinished':0,"
         "'nodes':2,'actions':[{'id':'1','type':'Cancel'},{'id':'2','type':'Requeue'},"
-        "{'id':'3','type':'RequeueHold'},{'id':'4','type':'Nap'}]," TEMPLATE "}}");
+        "{'id':'3','type':'RequeueHold'},{'id':'4','type':'Nap'},"
+        "{'id':'5','type':'Signal','signal':'SIGUSR1','scope':'Batch'},"
+        "{'id':'6','type':'Signal','signal':'FOO'}]," TEMPLATE "}}");
     struct err err = ERR_INIT;
     restable_init(&resources);
     struct bjob *b = bjob_parse(&convert, object, &err);
@@ -63,11 +66,16 @@ START_TEST(test_whole)
     ck_assert(b->deleting);
     ck_assert(!b->requeue);
     ck_assert_int_eq(b->ttl_sec, 0);
-    ck_assert_uint_eq(b->n_actions, 4);
+    ck_assert_uint_eq(b->n_actions, 6);
     ck_assert_int_eq(b->actions[0].type, ACTION_CANCEL);
     ck_assert_int_eq(b->actions[1].type, ACTION_REQUEUE);
     ck_assert_int_eq(b->actions[2].type, ACTION_REQUEUE_HOLD);
     ck_assert_int_eq(b->actions[3].type, ACTION_OTHER);
+    ck_assert_int_eq(b->actions[4].type, ACTION_SIGNAL);
+    ck_assert_int_eq(b->actions[4].signal.signo, SIGUSR1);
+    ck_assert(b->actions[4].signal.scope == SIGLIST_BATCH);
+    ck_assert_int_eq(b->actions[5].signal.signo, 0);
+    ck_assert(b->actions[5].signal.scope == SIGLIST_ALL);
     bjob_free(b);
 }
 END_TEST

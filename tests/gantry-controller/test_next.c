@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/signo.h"
 #include "base/str.h"
 #include "base/util.h"
 #include "tests/support/attempt_text.h"
@@ -11,6 +12,14 @@
 #include "tests/support/suite.h"
 
 /* ---- from a row to a view ---- */
+
+/* "USR1", "USR1/Batch"; any other name is none. */
+static struct siglist_item give_signal(const char *text)
+{
+    AUTO_FREE char *name = xstrndup(text, strcspn(text, "/"));
+    return (struct siglist_item){signo_parse(name),
+                                 strstr(text, "/Batch") ? SIGLIST_BATCH : SIGLIST_ALL};
+}
 
 static void give_actions(struct bjob *job, const char *text)
 {
@@ -27,6 +36,8 @@ static void give_actions(struct bjob *job, const char *text)
         char *colon = strchr(word, ':');
         struct action *a = &job->actions[job->n_actions++];
         a->id = xstrndup(word, (size_t)(colon - word));
+        a->type = ACTION_SIGNAL;
+        a->signal = give_signal(colon + 1);
         for (size_t i = 0; i < ARRAY_LEN(types); i++)
             if (strcmp(types[i].word, colon + 1) == 0)
                 a->type = types[i].type;
@@ -150,6 +161,9 @@ static void say_status(struct str *out, const struct jstatus *w,
     else if (w->exit_code != h->exit_code || w->exit_signal != h->exit_signal)
         str_addf(out, "exit=%d:%d ", w->exit_code, w->exit_signal);
     say_text(out, "action", w->last_action, h->last_action);
+    if (!str_eq(w->last_action, h->last_action) &&
+        !str_eq(w->last_outcome, ACTION_DONE))
+        str_addf(out, "(%s) ", w->last_outcome);
     say_number(out, "pods", slots_pods(w->placement, w->n_placement),
                slots_pods(h->placement, h->n_placement));
     if (w->n_placement > 0)
@@ -172,6 +186,10 @@ static void say(struct str *out, const struct job_next *n, const struct jstatus 
     for (size_t i = 0; i < ARRAY_LEN(flags); i++)
         if (flags[i].on)
             str_add(out, flags[i].word);
+    if (n->signal.on)
+        str_addf(out, "signal=%s:%s/%s ", n->signal.id,
+                 signo_name(n->signal.item.signo),
+                 n->signal.item.scope == SIGLIST_ALL ? "All" : "Batch");
     if (out->len > 0)
         out->s[--out->len] = '\0';
 }
@@ -211,6 +229,7 @@ START_TEST(test_next)
                             .amended = g->amended_milli ? &amended : NULL,
                             .n_amended = 1,
                             .timed_out = g->timed_out,
+                            .deaf = g->deaf,
                             .reason = g->core_reason,
                             .message = g->core_message,
                             .note = g->note,
@@ -226,7 +245,7 @@ START_TEST(test_next)
                   next_cases[_i].then, got.s);
     if (next.launch)
         ck_assert_msg(job_may_launch(&view), "%s: may launch", next_cases[_i].what);
-    if (job->deleting || g->actions || g->state == JOB_STATE_COMPLETING)
+    if (job->deleting || bjob_next_ending(job) || g->state == JOB_STATE_COMPLETING)
         ck_assert_msg(!job_may_launch(&view) || str_eq(g->last_action, "2"),
                       "%s: may not launch", next_cases[_i].what);
     jstatus_fini(&next.want);

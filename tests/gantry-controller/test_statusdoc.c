@@ -170,9 +170,11 @@ static const struct {
       .end_sec = T0 + 5,
       .exit_code = -1,
       .exit_signal = -1,
-      .last_action = (char *)"x"},
+      .last_action = (char *)"x",
+      .last_outcome = (char *)"Refused: no"},
      false,
-     "conditions#2|conditions.1.type=Failed|conditions.1.reason=Cancelled|"
+     "lastAction.id=x|lastAction.outcome=Refused: "
+     "no|conditions#2|conditions.1.type=Failed|conditions.1.reason=Cancelled|"
      "exitCode=null"},
 };
 

@@ -220,6 +220,54 @@ START_TEST(test_stop)
 }
 END_TEST
 
+/* What is for all of a container is for what its first process has started, too. */
+START_TEST(test_signal_all)
+{
+    struct fixture f;
+    struct pod_spec *pod = make_pod(
+        "",
+        "trap : USR1; sh -c 'trap \"exit 6\" USR1; echo ready; while :; do sleep 60 & "
+        "wait; done' & c=$!; wait $c; wait $c; exit $?");
+    struct executor_run *run;
+
+    setup(&f);
+    run = start(&f, pod, NULL);
+    wait_log(&f, "ready\n");
+    f.x->ops->signal_all(run, SIGUSR1);
+    wait_end(&f);
+    ck_assert_int_eq(f.how.exit_code, 6);
+    podspec_free(pod);
+    teardown(&f);
+}
+END_TEST
+
+/* A container finds the file of its pod's signals where it is told, whatever its view,
+ * and what is written later. */
+START_TEST(test_inbox)
+{
+    struct fixture f;
+    struct pod_spec *nobody = make_pod("", "");
+    struct pod_spec *pod;
+    struct err err = ERR_INIT;
+
+    setup(&f);
+    AUTO_FREE char *path = f.x->ops->inbox(f.x, nobody);
+    AUTO_FREE char *script =
+        xasprintf("cat %s; echo read; until grep b %s; do sleep 0.1; done", path, path);
+    pod = make_pod("", script);
+    ck_assert_msg(f.x->ops->set_inbox(f.x, pod, "USR1 All a\n", &err) == 0, "%s",
+                  err.msg);
+    ck_assert_ptr_nonnull(start(&f, pod, NULL));
+    wait_log(&f, "USR1 All a\nread\n");
+    ck_assert_int_eq(f.x->ops->set_inbox(f.x, pod, "USR1 All a\nHUP All b\n", &err), 0);
+    wait_end(&f);
+    ck_assert_int_eq(f.how.exit_code, 0);
+    podspec_free(pod);
+    podspec_free(nobody);
+    teardown(&f);
+}
+END_TEST
+
 /* The last one has left the group, as launchers of ranks do; it is found by its mount
  * namespace. */
 static const char *const leavers[] = {
@@ -575,6 +623,8 @@ int main(void)
                         (struct suite_row[]){
                             {test_run, ARRAY_LEN(cases)},
                             {test_stop, ARRAY_LEN(stops)},
+                            {test_signal_all, 1},
+                            {test_inbox, 1},
                             {test_group_ends_with_first, ARRAY_LEN(leavers) - blind},
                             {test_drop, 1},
                             {test_killed_program, ARRAY_LEN(survivors) - blind},

@@ -12,8 +12,8 @@ static const struct {
     const char *name;
     const char *annotations;
     bool is_init;
-    int stop_after_sec; /* -1: never */
-    int signo;
+    int stop_after_sec;     /* -1: never */
+    int signo;              /* negative: for every process of it */
     int64_t ends_after_sec; /* -1: never */
     int exit_code, signal;
 } cases[] = {
@@ -29,6 +29,8 @@ static const struct {
     {"slow to stop", "'gantry.dev/stop-seconds': '7'", false, 10, SIGTERM, 17, 143, 15},
     {"slow but killed", "'gantry.dev/stop-seconds': '7'", false, 10, SIGKILL, 10, 137,
      9},
+    {"signalled", "'gantry.dev/run-seconds': '60'", false, 10, -SIGTERM, 60, 0, 0},
+    {"all of it killed", "", false, 10, -SIGKILL, 10, 137, 9},
 };
 
 struct seen {
@@ -87,7 +89,10 @@ START_TEST(test_run)
     if (cases[_i].stop_after_sec >= 0) {
         while (loop_step(loop, NOW_MS + cases[_i].stop_after_sec * 1000))
             ;
-        x->ops->signal(run, cases[_i].signo);
+        if (cases[_i].signo < 0)
+            x->ops->signal_all(run, -cases[_i].signo);
+        else
+            x->ops->signal(run, cases[_i].signo);
         ck_assert_msg(!seen.ended, "%s: from within signal", name);
     }
     while (loop_step(loop, FOREVER_MS))

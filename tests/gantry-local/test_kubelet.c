@@ -128,7 +128,8 @@ START_TEST(test_register)
                "metadata.labels~\"gantry.dev/gpu-type\":\"h100\"|"
                "metadata.labels~\"gantry.dev/images\":\"not-pulled\"|"
                "metadata.labels~\"gantry.dev/"
-               "cpu-limits\":\"not-enforced\"|status.capacity.cpu=4|"
+               "cpu-limits\":\"not-enforced\"|metadata.labels~\"gantry.dev/"
+               "signals\":\"delivered\"|status.capacity.cpu=4|"
                "status.allocatable.memory=8Gi|status.allocatable.pods=110|"
                "status.conditions#4");
     expect_get(&f, "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases",

@@ -8,8 +8,28 @@
 #define ERROR "scancel: error: "
 #define KILL ERROR "Kill job error on job id "
 
-/* Jobs 1 (a, runs on n1), 2 (b, runs on n2) and 3 (c, waits for tomorrow), all alice's;
- * 4 is another's, held. */
+static void create_template(struct clitest *t, const char *user, const char *name,
+                            const char *field)
+{
+    AUTO_FREE char *body = xasprintf(
+        "{'apiVersion':'gantry.dev/"
+        "v1alpha1','kind':'BatchJob','metadata':{'name':'%s'},"
+        "'spec':{%s,'template':{'spec':{'containers':[{'name':'m','image':'i'}]}}}}",
+        name, field);
+
+    ck_assert_int_eq(
+        apitest_send(
+            t->ctl->api,
+            &(struct apitest_request){
+                .method = "POST",
+                .path = "/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs",
+                .user = user,
+                .body = body}),
+        201);
+}
+
+/* Jobs 1 (a, runs on n1), 2 (b, runs on n2) and 3 (c, waits for tomorrow), all alice's
+ * scripts; 4 is bob's template, held, and 5 carol's, which runs. */
 static struct clitest *cluster(void)
 {
     struct clitest *t = clitest_new();
@@ -17,22 +37,28 @@ static struct clitest *cluster(void)
     clitest_expect(t, "sbatch -Q -J a -w n1 --wrap x", 0, "", "");
     clitest_expect(t, "sbatch -Q -J b -w n2 --wrap x", 0, "", "");
     clitest_expect(t, "sbatch -Q -J c -b now+1day --wrap x", 0, "", "");
-    ck_assert_int_eq(
-        apitest_send(
-            t->ctl->api,
-            &(struct apitest_request){
-                .method = "POST",
-                .path = "/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs",
-                .user = "bob",
-                .body = "{'apiVersion':'gantry.dev/v1alpha1','kind':'BatchJob',"
-                        "'metadata':{'name':'d'},'spec':{'hold':'User','template':"
-                        "{'spec':{'containers':[{'name':'m','image':'i'}]}}}}"}),
-        201);
+    create_template(t, "bob", "d", "'hold':'User'");
+    ctltest_settle(t->ctl);
+    create_template(t, "carol", "e", "'nodeList':'n3'");
     ctltest_settle(t->ctl);
     return t;
 }
 
-/* "1 2": ids of the jobs that are told to end, in order; heap. */
+static void say_action(const struct json *action, int64_t id, struct str *out)
+{
+    const char *type = json_str(action, "type");
+
+    if (!type)
+        return;
+    str_addf(out, "%s%d", out->len ? " " : "", (int)id);
+    if (str_eq(type, "Signal"))
+        str_addf(out, ":%s:%s", json_str(action, "signal"), json_str(action, "scope"));
+    else
+        ck_assert_str_eq(type, "Cancel");
+}
+
+/* "1 2:USR1:All": ids of the jobs that are told to end, or are signalled, in order;
+ * heap. */
 static char *cancelled(struct clitest *t)
 {
     STR_AUTO struct str out;
@@ -43,9 +69,8 @@ static char *cancelled(struct clitest *t)
     for (int64_t id = 1; id < 10; id++)
         for (size_t i = 0; i < json_len(jobs); i++) {
             const struct json *job = json_item(jobs, i);
-            if (json_int_or(job, "status.jobID", 0) == id &&
-                str_eq(json_str(apitest_at(job, "spec.actions.0"), "type"), "Cancel"))
-                str_addf(&out, "%s%d", out.len ? " " : "", (int)id);
+            if (json_int_or(job, "status.jobID", 0) == id)
+                say_action(apitest_at(job, "spec.actions.0"), id, &out);
         }
     return str_take(&out);
 }
@@ -117,9 +142,25 @@ static const struct {
     {"scancel -V", NULL, 0, "gantry 0.1\n", "", ""},
     {"scancel --help", NULL, 0, "Usage: scancel *", "", ""},
     {"scancel --usage", NULL, 0, "Usage: scancel [OPTION...] [JOB_ID...]\n", "", ""},
-    {"scancel -s USR1 1", NULL, 1, "", KILL "1: --signal is not supported yet\n", ""},
-    {"scancel -v -b --signal=10 1", NULL, 1, "",
-     "scancel: Signal USR1 to job 1\n" KILL "1: --signal is not supported yet\n", ""},
+    /* signals */
+    {"scancel -s USR1 5", NULL, 0, "", "", "5:USR1:All"},
+    {"scancel -s sigusr1 -f 5", NULL, 0, "", "", "5:USR1:All"},
+    {"scancel -v -b --signal=10 1", NULL, 0, "", "scancel: Signal 10 to job 1\n",
+     "1:USR1:Batch"},
+    {"scancel -f -s TERM 1 2", NULL, 0, "", "", "1:TERM:All 2:TERM:All"},
+    {"scancel -b -f -s TERM 1", NULL, 0, "", "", "1:TERM:All"},
+    {"scancel -f -s HUP -t R --me", NULL, 0, "", "", "1:HUP:All 2:HUP:All"},
+    {"scancel -s KILL 1 3", NULL, 0, "", "", "1 3"},
+    {"scancel -s KILL -b 1", NULL, 0, "", "", "1:KILL:Batch"},
+    {"scancel -i -b -s USR1 1", "n\n", 0,
+     "Cancel job_id=1 name=a partition=main [y/n]? ", "", ""},
+    {"scancel -s USR1 1", NULL, 1, "",
+     KILL "1: it has no job steps: --batch signals its script, --full that and all its "
+          "processes\n",
+     ""},
+    {"scancel -b -s USR1 5", NULL, 1, "", KILL "5: Job script not specified\n", ""},
+    {"scancel -b -s USR1 3 1", NULL, 1, "",
+     KILL "3: Job can not be altered now, try again later\n", "1:USR1:Batch"},
 };
 
 START_TEST(test_row)

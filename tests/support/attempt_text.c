@@ -1,11 +1,25 @@
 #include "tests/support/attempt_text.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <check.h>
 
+#include "base/siglist.h"
 #include "base/util.h"
+
+static void add_signal(struct rank *r, const char *id)
+{
+    const struct siglist_item usr1 = {SIGUSR1, SIGLIST_ALL};
+    STR_AUTO struct str list;
+
+    str_init(&list, SIGLIST_MAX);
+    str_add(&list, r->signals ? r->signals : "");
+    siglist_add(&list, &usr1, id);
+    free(r->signals);
+    r->signals = str_take(&list);
+}
 
 static void set_rank(struct rank *r, const char *word)
 {
@@ -39,6 +53,11 @@ static void set_rank(struct rank *r, const char *word)
             r->exit_code = atoi(part + 5);
             r->exit_signal = 0;
         }
+        r->running |= strcmp(part, "run") == 0;
+        if (strncmp(part, "sent:", 5) == 0)
+            add_signal(r, part + 5);
+        if (strncmp(part, "unsent:", 7) == 0)
+            rank_cannot_signal(r, part + 7, "a policy");
         if (strcmp(part, "why") == 0)
             r->reason = xstrdup("it says why");
         if (strncmp(part, "sig:", 4) == 0) {

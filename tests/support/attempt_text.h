@@ -6,6 +6,8 @@
  *                                   without one
  *   +why                            a failure that says more than its code
  *   +shut                           terminal: its node went down in good order
+ *   +run +sent:ID +unsent:ID        its containers run; it was sent the signal of that
+ *                                   action, or the server would not have that
  *   +del +silent +lost +busy        being deleted; its node is not ready, or gone; a
  *                                   write for it is under way
  *

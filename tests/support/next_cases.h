@@ -35,7 +35,8 @@ struct given {
     const char *last_action;
     int exit_code; /* recorded; 0: none */
 
-    const char *actions; /* "1:Cancel 2:Requeue" */
+    const char *actions; /* "1:Cancel 2:Requeue 3:USR1 4:USR1/Batch" */
+    const char *deaf;    /* a node that passes no signals */
     bool no_requeue, deleting, held, unknown, is_script;
     const char *refusal; /* of the spec */
     const char *closed;  /* no partition takes it in */
@@ -61,7 +62,8 @@ struct given {
  * `then` is what differs from the persisted status, in this order, and what is to be
  * done: "STATE id=7 attempt=2 restarts=1 partition=.. reason=.. message=.. submit=+0
  * eligible=+10 start=+0 end=+0 ahead=1/8/41 plan=+60 promise=+60 exit=0:0 action=1
- * pods=2 cpus=500 refusal=.. as=.. write only-reason only-wait hold launch kill drop".
+ * (outcome, if that is not Done) pods=2 cpus=500 refusal=.. as=.. write only-reason
+ * only-wait hold launch kill drop signal=1:USR1/All".
  * Times are seconds from now; "-" is: none any more.
  */
 struct next_case {

@@ -167,6 +167,30 @@ static void send_signal(struct executor_run *opaque, int signo)
     str_addf(&run->t->history, "%s!%d ", run->container, signo);
 }
 
+static void signal_all(struct executor_run *opaque, int signo)
+{
+    struct nodetest_run *run = (struct nodetest_run *)opaque;
+
+    str_addf(&run->t->history, "%s*%d ", run->container, signo);
+}
+
+static char *inbox(const struct executor *x, const struct pod_spec *pod)
+{
+    (void)x;
+    return xasprintf("/inbox/%s", pod->name);
+}
+
+static int set_inbox(struct executor *x, const struct pod_spec *pod, const char *text,
+                     struct err *err)
+{
+    struct nodetest *t = (struct nodetest *)x;
+
+    (void)pod;
+    (void)err;
+    str_addf(&t->history, "[%s] ", text);
+    return 0;
+}
+
 static void drop(struct executor_run *opaque)
 {
     struct nodetest_run *run = (struct nodetest_run *)opaque;
@@ -207,6 +231,9 @@ static const struct executor_ops ops = {
     .set_hosts = set_hosts,
     .start = start,
     .signal = send_signal,
+    .signal_all = signal_all,
+    .inbox = inbox,
+    .set_inbox = set_inbox,
     .drop = drop,
     .exec = exec,
     .exec_cancel = exec_cancel,

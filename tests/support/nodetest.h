@@ -45,7 +45,8 @@ struct nodetest {
     struct kc_client *client;
     struct kubelet *kubelet;
     struct nodetest_run *runs[NODETEST_RUNS_MAX]; /* NULL: free */
-    /* "+c " started, "-c " ended, "c!15 " signalled; what runs beside a container is
+    /* "+c " started, "-c " ended, "c!15 " signalled, "c*10 " all of it; its inbox as it
+     * is written: "[text] "; what runs beside a container is
      * known by its program: "+c:hook ", "-hook "; a request to it by its path: "+c/x ";
      * files written anew: "pod{k=v} " */
     struct str history;

@@ -1,0 +1,71 @@
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry-controller/next_private.h"
+
+static size_t n_signalled(const struct job_view *v)
+{
+    return attempt_n_signalled(v->attempt, v->job->is_script);
+}
+
+static bool all_run(const struct job_view *v)
+{
+    for (size_t i = 0; i < n_signalled(v); i++)
+        if (!rank_ended(&v->attempt->ranks[i]) && !v->attempt->ranks[i].running)
+            return false;
+    return true;
+}
+
+static bool is_lacking(const struct job_view *v, const char *id)
+{
+    for (size_t i = 0; i < n_signalled(v); i++)
+        if (rank_lacks_signal(&v->attempt->ranks[i], id))
+            return true;
+    return false;
+}
+
+/* Why nobody can be sent it, heap; NULL: they can. */
+static char *refusal_of(const struct job_view *v, const struct siglist_item *item)
+{
+    if (item->signo == 0)
+        return xstrdup("Refused: there is no such signal");
+    if (item->scope == SIGLIST_BATCH && !v->job->is_script)
+        return xstrdup("Refused: the job has no batch script");
+    if (v->deaf)
+        return xasprintf("Refused: node %s passes no signals to containers that "
+                         "gantry-launch does not run",
+                         v->deaf);
+    return NULL;
+}
+
+/* Nobody lacks it any more; heap. */
+static char *outcome_of(const struct job_view *v, const char *id)
+{
+    bool sent = false;
+    for (size_t i = 0; i < n_signalled(v); i++) {
+        const struct rank *r = &v->attempt->ranks[i];
+        if (r->unsent.why && str_eq(r->unsent.id, id))
+            return xasprintf("Refused: rank %zu: %s", i, r->unsent.why);
+        sent |= siglist_has(r->signals, id);
+    }
+    return xstrdup(sent ? ACTION_DONE : "Refused: its processes have ended");
+}
+
+bool signal_attempt(const struct job_view *v, struct job_next *n,
+                    const struct action *action)
+{
+    AUTO_FREE char *refusal = refusal_of(v, &action->signal);
+    if (refusal) {
+        action_done(n, action, refusal);
+        return true;
+    }
+    if (!all_run(v))
+        return false;
+    if (is_lacking(v, action->id)) {
+        n->signal = (struct job_signal){true, action->signal, action->id};
+        return true;
+    }
+    AUTO_FREE char *outcome = outcome_of(v, action->id);
+    action_done(n, action, outcome);
+    return true;
+}
