@@ -180,10 +180,16 @@ static int position_compare(const void *left, const void *right)
     return a->position < b->position ? -1 : a->position > b->position;
 }
 
+/* Nodes are gathered in the order of their positions, and are mostly equal: then they
+ * are in order already. */
 static void sort_candidates(struct candidate *items, size_t n,
                             int (*compare)(const void *, const void *))
 {
-    if (n > 1)
+    size_t sorted = MIN(n, 1);
+
+    while (sorted < n && compare(&items[sorted - 1], &items[sorted]) <= 0)
+        sorted++;
+    if (sorted < n)
         qsort(items, n, sizeof(*items), compare);
 }
 
