@@ -18,24 +18,31 @@ bool ahead_is_news(const struct ahead *a, const struct ahead *b)
            is_far(a->gpus, b->gpus);
 }
 
-void crowds_fini(struct crowds *c)
+static void drop_items(struct crowds *c)
 {
     for (size_t i = 0; c->items != NULL && i < CROWDS_MAX; i++)
         free(c->items[i].nodes);
     free(c->items);
+    c->items = NULL;
+}
+
+void crowds_fini(struct crowds *c)
+{
+    drop_items(c);
     *c = (struct crowds){0};
 }
 
 void crowds_reset(struct crowds *c, size_t words)
 {
     if (c->words != words) {
-        crowds_fini(c);
+        drop_items(c);
         c->words = words;
     }
     if (c->items == NULL)
         c->items = xcalloc(CROWDS_MAX, sizeof(*c->items));
     c->n = 0;
     c->joined = 0;
+    c->gen++;
 }
 
 static bool sets_meet(const uint64_t *a, const uint64_t *b, size_t words)
@@ -64,7 +71,7 @@ static void find_meetings(struct crowds *c, size_t i)
     }
 }
 
-static struct crowd *crowd_new(struct crowds *c, const uint64_t *nodes)
+static size_t crowd_new(struct crowds *c, const uint64_t *nodes)
 {
     struct crowd *crowd = &c->items[c->n];
 
@@ -73,31 +80,29 @@ static struct crowd *crowd_new(struct crowds *c, const uint64_t *nodes)
     memcpy(crowd->nodes, nodes, c->words * sizeof(*nodes));
     crowd->in = (struct ahead){0};
     crowd->place = 0;
-    find_meetings(c, c->n++);
-    return crowd;
+    find_meetings(c, c->n);
+    return c->n++;
 }
 
-/* The crowd of these nodes, made if new. */
-static struct crowd *crowd_of(struct crowds *c, const uint64_t *nodes)
+size_t crowds_get(struct crowds *c, const uint64_t *nodes)
 {
     struct crowd *last = &c->items[CROWDS_MAX - 1];
 
     for (size_t i = 0; i < c->n; i++) {
         if (memcmp(c->items[i].nodes, nodes, c->words * sizeof(*nodes)) == 0)
-            return &c->items[i];
+            return i;
     }
     if (c->n < CROWDS_MAX)
         return crowd_new(c, nodes);
     for (size_t i = 0; i < c->words; i++)
         last->nodes[i] |= nodes[i];
     find_meetings(c, CROWDS_MAX - 1);
-    return last;
+    return CROWDS_MAX - 1;
 }
 
-struct ahead crowds_join(struct crowds *c, const uint64_t *nodes, int64_t job_id,
-                         int64_t gpus)
+struct ahead crowds_join(struct crowds *c, size_t crowd, int64_t job_id, int64_t gpus)
 {
-    struct crowd *own = crowd_of(c, nodes);
+    struct crowd *own = &c->items[crowd];
     struct ahead ret = {0};
     size_t place = 0;
 

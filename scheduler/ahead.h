@@ -38,14 +38,15 @@ struct crowd {
 struct crowds {
     struct crowd *items; /* CROWDS_MAX of them */
     size_t n, words, joined;
+    uint64_t gen; /* moves with every reset */
 };
 
 void crowds_fini(struct crowds *c);
 /* Empties all; sets of nodes have so many words from now on. */
 void crowds_reset(struct crowds *c, size_t words);
-/* A job that asks for so many GPUs joins those who wait for these nodes; who was ahead
- * of it? */
-struct ahead crowds_join(struct crowds *c, const uint64_t *nodes, int64_t job_id,
-                         int64_t gpus);
+/* The crowd of those who wait for these nodes, made if new; until the next reset. */
+size_t crowds_get(struct crowds *c, const uint64_t *nodes);
+/* A job that asks for so many GPUs joins a crowd; who was ahead of it? */
+struct ahead crowds_join(struct crowds *c, size_t crowd, int64_t job_id, int64_t gpus);
 
 #endif

@@ -223,6 +223,24 @@ static int64_t gpus_of(const struct sched *s, const struct job *job)
     return gpu < 0 ? 0 : job_ask(job).v[gpu];
 }
 
+/* For jobs of one shape that may start in one partition only it is found once. */
+static size_t crowd_of(struct sched *s, const struct entry *entry)
+{
+    struct fit *fit = shape_fit(entry->rec->shape, entry->part);
+    bool alone = entry->rec->job->n_partitions <= 1;
+    size_t crowd;
+
+    if (alone && fit->crowd_gen == s->crowds.gen)
+        return fit->crowd;
+    find_own_nodes(s, entry);
+    crowd = crowds_get(&s->crowds, s->own);
+    if (alone) {
+        fit->crowd = crowd;
+        fit->crowd_gen = s->crowds.gen;
+    }
+    return crowd;
+}
+
 /* Once for each job, at its first entry that waits. */
 static void join_crowd(struct sched *s, const struct entry *entry)
 {
@@ -230,9 +248,8 @@ static void join_crowd(struct sched *s, const struct entry *entry)
 
     if (rec->joined)
         return;
-    find_own_nodes(s, entry);
-    rec->ahead =
-        crowds_join(&s->crowds, s->own, rec->job->job_id, gpus_of(s, rec->job));
+    rec->ahead = crowds_join(&s->crowds, crowd_of(s, entry), rec->job->job_id,
+                             gpus_of(s, rec->job));
     rec->joined = true;
 }
 

@@ -92,13 +92,19 @@ struct shape *shape_get(struct shape **shapes, const struct job *job)
     return shape;
 }
 
+static void fit_fini(struct fit *fit)
+{
+    free(fit->message);
+    free(fit->busy_message);
+}
+
 void shape_put(struct shape **shapes, struct shape *shape)
 {
     if (shape == NULL || --shape->refs > 0)
         return;
     HASH_DEL(*shapes, shape);
     for (size_t i = 0; i < shape->n_fits; i++)
-        free(shape->fits[i].message);
+        fit_fini(&shape->fits[i]);
     free(shape->fits);
     free(shape->admits);
     free(shape->required);
@@ -181,7 +187,7 @@ void shapes_forget(struct shape *shapes, const struct partrec *part)
         for (size_t i = 0; i < shape->n_fits; i++) {
             if (shape->fits[i].part != part)
                 continue;
-            free(shape->fits[i].message);
+            fit_fini(&shape->fits[i]);
             shape->fits[i] = shape->fits[--shape->n_fits];
             break;
         }

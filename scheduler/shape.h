@@ -32,7 +32,14 @@ struct fit {
      * improves its rank. */
     size_t last_position, last_slot, last_end; /* of its window: slots */
     uint64_t last_mutation; /* timeline.mutation then; 0: nothing to go on */
-    size_t kind;            /* of the horizon, while it is of this: */
+    /* Why a job of this shape does not start now, while what is free now, and the
+     * cluster, are as they were. */
+    enum reason busy;
+    char *busy_message;
+    uint64_t busy_moved, busy_gen; /* timeline.now_moved, cluster.gen; 0: unknown */
+    size_t crowd; /* ahead.h: of those who may start nowhere else, while of this: */
+    uint64_t crowd_gen;
+    size_t kind; /* of the horizon, while it is of this: */
     uint64_t kind_gen;
 };
 

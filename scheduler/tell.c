@@ -44,8 +44,6 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
         .reason = reason,
         .message = message,
         .priority = *priority,
-        .account = policy_account(&s->policy, rec->job),
-        .qos = tell_qos(s, rec->job),
         .planned_sec = dated ? plan->start_sec : TIME_UNSET,
         .promised = plan->promised,
         .partition = dated ? plan->partition : NULL,
@@ -63,6 +61,8 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
         !priority_is_news(priority, &rec->told_priority) &&
         !ahead_is_news(&decision.ahead, &rec->told_ahead))
         return;
+    decision.account = policy_account(&s->policy, rec->job);
+    decision.qos = tell_qos(s, rec->job);
     jobrec_reset_told(rec);
     rec->reason = reason;
     rec->message = xstrdup(message);

@@ -56,6 +56,7 @@ void timeline_reset(struct timeline *tl, int64_t now_sec, int64_t window_sec,
     tl->filling = true;
     tl->overcommitted = false;
     tl->mutation++;
+    tl->now_moved++;
     demands_reset(&tl->demands, tl->n_res);
     openings_reset(tl);
 }
@@ -242,6 +243,7 @@ static void shift_lanes(struct timeline *tl, const struct use *uses, size_t n,
     }
     carry_out(tl, before);
     tl->mutation++;
+    tl->now_moved += first == 0;
 }
 
 void timeline_take(struct timeline *tl, const struct use *uses, size_t n, size_t first,

@@ -79,6 +79,7 @@ struct timeline {
     struct flips flips, flips_before;
     bool filling;       /* demands are worked out at the end */
     uint64_t mutation;  /* moves with every take and give */
+    uint64_t now_moved; /* moves with those that reach into the first slot */
     bool overcommitted; /* a take since timeline_ready went below zero */
 };
 

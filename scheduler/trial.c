@@ -218,13 +218,31 @@ bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *
     return false;
 }
 
-enum reason trial_why_not_now(struct sched *s, const struct entry *entry,
-                              const struct seeker *by)
+/* Said once for all jobs of a shape, until what is free now is something else. */
+static void judge_busy(struct sched *s, const struct entry *entry,
+                       const struct seeker *by, struct fit *fit)
 {
     const struct placement at = placement_at(s, entry);
     struct seeker at_once = *by;
 
     at_once.limit_sec = 1;
     window_set(&s->window, &at_once, 0);
-    return check_busy(&s->placer, &s->cluster, &at, &at_once, &s->message);
+    str_reset(&s->message);
+    fit->busy = check_busy(&s->placer, &s->cluster, &at, &at_once, &s->message);
+    free(fit->busy_message);
+    fit->busy_message = xstrdup(s->message.s);
+    fit->busy_moved = s->timeline.now_moved;
+    fit->busy_gen = s->cluster.gen;
+}
+
+enum reason trial_why_not_now(struct sched *s, const struct entry *entry,
+                              const struct seeker *by)
+{
+    struct fit *fit = shape_fit(entry->rec->shape, entry->part);
+
+    if (fit->busy_moved != s->timeline.now_moved || fit->busy_gen != s->cluster.gen)
+        judge_busy(s, entry, by, fit);
+    str_reset(&s->message);
+    str_add(&s->message, fit->busy_message);
+    return fit->busy;
 }

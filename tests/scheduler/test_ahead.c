@@ -46,8 +46,9 @@ START_TEST(test_join)
         crowds_reset(&c, WORDS);
         for (size_t i = 0; i < ARRAY_LEN(joins); i++) {
             set_range(nodes, joins[i].first, joins[i].last);
-            expect(crowds_join(&c, nodes, (int64_t)i + 1, joins[i].gpus),
-                   joins[i].ahead, (int64_t)i + 1);
+            expect(
+                crowds_join(&c, crowds_get(&c, nodes), (int64_t)i + 1, joins[i].gpus),
+                joins[i].ahead, (int64_t)i + 1);
         }
     }
     crowds_fini(&c);
@@ -64,17 +65,20 @@ START_TEST(test_many)
     crowds_reset(&c, WORDS);
     for (size_t i = 0; i < CROWDS_MAX; i++) {
         set_range(nodes, i, i);
-        expect(crowds_join(&c, nodes, id, 1), (struct ahead){0, 0, 0}, id);
+        expect(crowds_join(&c, crowds_get(&c, nodes), id, 1), (struct ahead){0, 0, 0},
+               id);
         id++;
     }
     set_range(nodes, 100, 100);
-    expect(crowds_join(&c, nodes, id, 1), (struct ahead){1, 1, CROWDS_MAX}, id);
+    expect(crowds_join(&c, crowds_get(&c, nodes), id, 1),
+           (struct ahead){1, 1, CROWDS_MAX}, id);
     id++;
     set_range(nodes, 0, 0);
-    expect(crowds_join(&c, nodes, id, 1), (struct ahead){1, 1, 1}, id);
+    expect(crowds_join(&c, crowds_get(&c, nodes), id, 1), (struct ahead){1, 1, 1}, id);
     id++;
     set_range(nodes, 0, 1); /* the last crowd meets these two from now on */
-    expect(crowds_join(&c, nodes, id, 1), (struct ahead){5, 5, CROWDS_MAX + 2}, id);
+    expect(crowds_join(&c, crowds_get(&c, nodes), id, 1),
+           (struct ahead){5, 5, CROWDS_MAX + 2}, id);
     id++;
     crowds_fini(&c);
 }
@@ -88,10 +92,10 @@ START_TEST(test_grow)
 
     set_range(nodes, 0, 5);
     crowds_reset(&c, 1);
-    expect(crowds_join(&c, nodes, 1, 0), (struct ahead){0, 0, 0}, 1);
+    expect(crowds_join(&c, crowds_get(&c, nodes), 1, 0), (struct ahead){0, 0, 0}, 1);
     crowds_reset(&c, WORDS);
-    expect(crowds_join(&c, nodes, 1, 0), (struct ahead){0, 0, 0}, 1);
-    expect(crowds_join(&c, nodes, 2, 0), (struct ahead){1, 0, 1}, 2);
+    expect(crowds_join(&c, crowds_get(&c, nodes), 1, 0), (struct ahead){0, 0, 0}, 1);
+    expect(crowds_join(&c, crowds_get(&c, nodes), 2, 0), (struct ahead){1, 0, 1}, 2);
     crowds_fini(&c);
 }
 END_TEST
