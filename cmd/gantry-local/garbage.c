@@ -9,8 +9,10 @@
 #include "cmd/gantry-local/ownership.h"
 #include "cmd/gantry-local/patch.h"
 
-/* Objects looked at before others have their turn. */
+/* Objects looked at before others have their turn. The next turn is a millisecond
+ * later: a timer that is due at once would run again before the loop looks at sockets. */
 #define TURN 100
+#define REST_MS 1
 /* Who Kubernetes says has changed what the collector changes. */
 #define MANAGER "kube-controller-manager"
 
@@ -313,11 +315,13 @@ static void turn_due(void *arg)
     struct garbage *g = arg;
     struct node *node;
 
+    loop_timer_start(g->turn, REST_MS); /* so that no event of this turn wakes it */
     for (int i = 0; i < TURN && (node = ownership_next(g->ownership)); i++) {
         look_at(g, node);
         ownership_done(g->ownership, node);
     }
-    wake(g);
+    if (ownership_is_settled(g->ownership))
+        loop_timer_stop(g->turn);
 }
 
 static void on_event(void *arg, const struct store_event *event)

@@ -13,7 +13,8 @@
  * served, or a namespaced one of an object without a namespace, may be there: the
  * dependent stays.
  *
- * It works in the loop's turns after a request was answered, a few objects at a time.
+ * It works after a request was answered, a few objects at a time; others are served in
+ * between.
  * It keeps nothing of its own beyond the process: a start looks at every object with
  * owners anew.
  */

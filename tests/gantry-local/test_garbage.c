@@ -521,7 +521,7 @@ START_TEST(test_many)
         AUTO_FREE char *uid = make_at(t, MAPS, name, of_a);
     }
     request(t, "DELETE", MAPS "/a?propagationPolicy=Orphan", NULL, 200);
-    apitest_advance(t, 0);
+    apitest_advance(t, 1);
     request(t, "GET", MAPS, NULL, 200);
     ck_assert_uint_eq(json_len(json_get(t->body, "items")), 250);
     for (size_t i = 0; i < 250; i++)
