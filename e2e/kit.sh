@@ -118,15 +118,16 @@ wait_until() { # SECONDS WHAT COMMAND...
     until_true "$1" "${@:3}" || fail "not within $1 s: $2"
 }
 
-# Moments of a job's start are numbers of changes to the namespace's jobs and pods, as watches show
-# them: watch_changes, make the job, await_changes COUNT, do what is to happen then, unwatch_changes.
-watch_changes() {
-    local kind
+# Moments of a job's start are numbers of changes to the namespace's jobs and pods (or to what is named), as
+# watches show them: watch_changes, make the job, await_changes COUNT, do what is to happen then, unwatch_changes.
+watch_changes() { # [KIND]...
+    local kind kinds=("$@")
+    (($#)) || kinds=(bj pods)
     changes_seen=0 change_watches=()
     mkfifo "$TMP/changes"
     exec 5<>"$TMP/changes"
     rm "$TMP/changes"
-    for kind in bj pods; do
+    for kind in "${kinds[@]}"; do
         "${kubectl[@]}" get "$kind" --watch --output-watch-events --no-headers >&5 2>/dev/null &
         change_watches+=($!)
     done
@@ -160,6 +161,28 @@ has_lines() { # FILE COUNT
 start_controller() {
     process_start "$STAND" gantry-controller \
         "$BIN/gantry-controller" --kubeconfig "$STAND/gantry-controller.kubeconfig"
+}
+
+# The API server, in a case that has the stand alone. In between, `command` and `server_dir` say how it was started.
+server_name() {
+    if [[ $SERVER == real ]]; then echo kube-apiserver; else echo gantry-local; fi
+}
+
+kill_server() {
+    process_command "$STAND" "$(server_name)"
+    server_dir=$(readlink "/proc/$(process_pid "$STAND" "$(server_name)")/cwd")
+    process_kill "$STAND" "$(server_name)"
+}
+
+start_server() { # at its old address, which is free when the last of its threads has ended
+    local port i
+    port=$(sed -n 's/.*server:[^0-9]*127.0.0.1:\([0-9]*\).*/\1/p' "$STAND/kubeconfig")
+    wait_until 10 "port $port is free" port_is_free "$port"
+    for ((i = 0; i < ${#command[@]}; i++)); do # gantry-local's was "any"
+        [[ ${command[i]} != --port ]] || command[i + 1]=$port
+    done
+    (cd "$server_dir" && process_start "$STAND" "$(server_name)" "${command[@]}")
+    wait_until 60 "the server is ready again" k get --raw /readyz
 }
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then

@@ -1,31 +1,14 @@
 # The API server is killed in the middle of a gang's start, and again while a job runs, and started anew: each
 # rank has run once, what ended meanwhile is told, and what is submitted then runs.
 # Alone: it takes the server from others.
-server_name() {
-    if [[ $SERVER == real ]]; then echo kube-apiserver; else echo gantry-local; fi
-}
-
-kill_server() { # leaves in `command` and `server_dir` how it was started
-    process_command "$STAND" "$(server_name)"
-    server_dir=$(readlink "/proc/$(process_pid "$STAND" "$(server_name)")/cwd")
-    process_kill "$STAND" "$(server_name)"
-}
-
-start_server() { # at its old address, which is free when the last of its threads has ended
-    local port i
-    port=$(sed -n 's/.*server:[^0-9]*127.0.0.1:\([0-9]*\).*/\1/p' "$STAND/kubeconfig")
-    wait_until 10 "port $port is free" port_is_free "$port"
-    for ((i = 0; i < ${#command[@]}; i++)); do # gantry-local's was "any"
-        [[ ${command[i]} != --port ]] || command[i + 1]=$port
-    done
-    (cd "$server_dir" && process_start "$STAND" "$(server_name)" "${command[@]}")
-    wait_until 60 "the server is ready again" k get --raw /readyz
-    # Definitions and policies come a little later.
-    wait_until 30 "jobs are taken again" jobs_are_taken
-}
-
 jobs_are_taken() {
     job probe true | k create --dry-run=server -f -
+}
+
+start_anew() {
+    start_server
+    # Definitions and policies come a little later.
+    wait_until 30 "jobs are taken again" jobs_are_taken
 }
 
 kill_after_changes() { # COUNT
@@ -37,10 +20,10 @@ kill_after_changes() { # COUNT
 }
 
 case_run() {
-    local command server_dir moment
+    local moment
     for moment in 3 8; do
         kill_after_changes "$moment"
-        start_server
+        start_anew
         expect_state gang COMPLETED 90
         expect "ranks done, killed after change $moment," "$(sort "$TMP/done" | tr '\n' ' ')" "0 1 2 3 "
         k delete bj gang --timeout=30s >/dev/null
@@ -52,7 +35,7 @@ case_run() {
     wait_until 60 "it runs" has_lines "$TMP/runs" 1
     kill_server
     touch "$TMP/go" # it ends while nobody can be told
-    start_server
+    start_anew
     expect_state long FAILED 90
     expect "its exit code" "$(field long .status.exitCode)" 7:0
     expect "its runs" "$(wc -l <"$TMP/runs")" 1
