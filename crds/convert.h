@@ -47,8 +47,8 @@ const char *part_state_word(enum part_state state); /* "UP", ... */
 struct qos *convert_qos(const struct json *qos, struct err *err);
 struct account *convert_account(const struct json *account, struct err *err);
 /* Request and policy from spec, identity from metadata, and from status: jobID, submit
- * and eligible times, phase, partition (where it runs), placement. A job whose state is
- * final has phase COMPLETING. A pending job has the plan that it was promised.
+ * and eligible times, phase, partition (where it runs), placement, and what has become
+ * of its dependencies. A pending job has the plan that it was promised.
  * Effective limits that need the partition are left unset. Refuses what crds/rules.h
  * refuses, in the same words.
  *

@@ -3,6 +3,7 @@
 #include "base/duration.h"
 #include "base/util.h"
 #include "crds/convert_private.h"
+#include "crds/dependency.h"
 #include "crds/jobstate.h"
 #include "crds/rules.h"
 
@@ -13,6 +14,7 @@ static int read_identity(const struct json *object, struct job *job, struct err 
     if (!name)
         return err_set(err, ERR_INVALID, "metadata.name: a BatchJob needs a name");
     job->name = xstrdup(name);
+    job->job_name = xstrdup_null(json_str(object, "spec.jobName"));
     job->uid = xstrdup(json_str_or(meta, "uid", ""));
     job->ns = xstrdup(json_str_or(meta, "namespace", ""));
     job->user = xstrdup(json_str_or(object, "spec.user", ""));
@@ -103,11 +105,32 @@ static int read_times(const struct json *object, struct job *job, struct err *er
     return 0;
 }
 
+/* What status says of its dependencies, as far as they are still the same. */
+static int read_dependency(const struct json *object, struct job *job, struct err *err)
+{
+    const char *text = NULL, *found = json_str(object, "status.dependency");
+    bool ends = false;
+    enum json_found given = json_read_bool(object, "spec.killOnInvalidDep", &ends, err);
+    if (given == JSON_WRONG_TYPE ||
+        text_read(object, "spec.dependency", &text, err) < 0)
+        return -1;
+    if (given == JSON_FOUND)
+        job->hopeless = ends ? HOPELESS_ENDS : HOPELESS_STAYS;
+    if (!text)
+        return 0;
+    if (dependency_parse(text, &job->depends, &job->n_depends, &job->depends_any, err) <
+        0)
+        return err_prefix(err, "spec.dependency");
+    if (found)
+        dependency_recall(found, job->depends, job->n_depends);
+    return 0;
+}
+
 static int read_policy(const struct json *object, struct job *job, struct err *err)
 {
     if (read_names(object, job, err) < 0 || read_partitions(object, job, err) < 0 ||
         read_hold(object, job, err) < 0 || read_numbers(object, job, err) < 0 ||
-        read_times(object, job, err) < 0 ||
+        read_times(object, job, err) < 0 || read_dependency(object, job, err) < 0 ||
         duration_read(object, "spec.timeLimit", &job->limit_sec, err) < 0)
         return -1;
     if (job->limit_sec == 0)
@@ -142,6 +165,7 @@ static enum job_phase phase_of(enum job_state state)
     case JOB_STATE_RUNNING:
         return JOB_RUNNING;
     case JOB_STATE_COMPLETING:
+        return JOB_COMPLETING;
     case JOB_STATE_COMPLETED:
     case JOB_STATE_CANCELLED:
     case JOB_STATE_FAILED:
@@ -149,7 +173,14 @@ static enum job_phase phase_of(enum job_state state)
     case JOB_STATE_NODE_FAIL:
         break;
     }
-    return JOB_COMPLETING;
+    return JOB_ENDED;
+}
+
+static void read_end(const struct json *object, enum job_state state, struct job *job)
+{
+    job->failed = state != JOB_STATE_COMPLETED;
+    if (job->start_sec == TIME_UNSET)
+        job->start_sec = time_read(object, "status.endTime");
 }
 
 static int read_run(const struct convert *c, const struct json *object, struct job *job,
@@ -167,6 +198,10 @@ static int read_run(const struct convert *c, const struct json *object, struct j
         return 0;
     }
     job->start_sec = time_read(object, "status.startTime");
+    if (job->phase == JOB_ENDED) {
+        read_end(object, state, job);
+        return 0;
+    }
     job->partition = xstrdup_null(json_str(object, "status.partition"));
     if (!placement || json_is(placement, JSON_NULL))
         return 0;

@@ -324,6 +324,8 @@ const char *const frozen[] = {
     "spec.qos",
     "spec.partition",
     "spec.begin",
+    "spec.dependency",
+    "spec.killOnInvalidDep",
     "spec.priority",
     "spec.requeue",
     "spec.exclusive",

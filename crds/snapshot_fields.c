@@ -116,10 +116,16 @@ static const struct field account_rows[] = {
     INT(account, usage_sec)};
 const struct fields fields_account = FIELDS(account, account_rows);
 
+static const struct field depend_rows[] = {ENUM(depend, kind, DEPEND_SINGLETON),
+                                           INT(depend, job_id), INT(depend, delay_sec),
+                                           ENUM(depend, state, DEPEND_FAILED)};
+static const struct fields fields_depend = FIELDS(depend, depend_rows);
+
 static const struct field job_rows[] = {
     WORD(job, uid),
     WORD(job, ns),
     TEXT(job, name),
+    TEXT(job, job_name),
     WORD(job, user),
     INT(job, job_id),
     NAMES(job, partitions, n_partitions),
@@ -131,6 +137,9 @@ static const struct field job_rows[] = {
     INT(job, nice),
     INT(job, priority),
     ENUM(job, hold, HOLD_ADMIN),
+    LIST(job, depends, n_depends, fields_depend),
+    BOOL(job, depends_any),
+    ENUM(job, hopeless, HOPELESS_ENDS),
     INT(job, min_pods),
     INT(job, max_pods),
     BOOL(job, one_per_node),
@@ -148,8 +157,9 @@ static const struct field job_rows[] = {
     NAMES(job, node_list, n_node_list),
     NAMES(job, exclude, n_exclude),
     LIST(job, tolerations, n_tolerations, fields_toleration),
-    ENUM(job, phase, JOB_COMPLETING),
+    ENUM(job, phase, JOB_ENDED),
     INT(job, start_sec),
+    BOOL(job, failed),
     TEXT(job, partition),
     LIST(job, alloc, n_alloc, fields_slot),
     ONE(job, plan, fields_plan),
@@ -177,6 +187,7 @@ static const struct field config_rows[] = {
     INT(sched_config, reservation_depth),
     INT(sched_config, max_job_test),
     ENUM(sched_config, backfill_order, BACKFILL_AREA),
+    BOOL(sched_config, kill_invalid_depend),
 };
 const struct fields fields_config = FIELDS(sched_config, config_rows);
 

@@ -30,7 +30,6 @@ const struct unsupported unsupported[] = {
     JOB("reservation"),
     JOB("licenses"),
     JOB("constraint"),
-    JOB("dependency"),
     JOB("array"),
     JOB("switches"),
     JOB("timeMin"),

@@ -65,7 +65,20 @@ static bool policy_equal(const struct job *a, const struct job *b)
            a->limit_sec == b->limit_sec && a->nice == b->nice &&
            a->priority == b->priority && a->hold == b->hold &&
            str_eq(a->account, b->account) && str_eq(a->qos, b->qos) &&
-           str_eq(a->user, b->user) && partitions_equal(a, b);
+           str_eq(a->user, b->user) && str_eq(job_name(a), job_name(b)) &&
+           a->hopeless == b->hopeless && depends_equal(a, b) && partitions_equal(a, b);
+}
+
+static bool is_depending(const struct job *job)
+{
+    return job->phase == JOB_PENDING && job->n_depends > 0;
+}
+
+/* Whether they look the same to jobs that depend on it. */
+static bool standing_equal(const struct job *a, const struct job *b)
+{
+    return a->phase == b->phase && a->job_id == b->job_id && a->failed == b->failed &&
+           a->start_sec == b->start_sec;
 }
 
 /* Takes the old state out of all counts. */
@@ -76,8 +89,11 @@ static void jobrec_clear(struct sched *s, struct jobrec *rec)
     book_strike(s, rec);
     cluster_release(&s->cluster, job->alloc, job->n_alloc);
     s->n_phase[job->phase]--;
+    s->n_depending -= is_depending(job);
     shape_put(&s->shapes, rec->shape);
     rec->shape = NULL;
+    jobrec_unlist(s, rec);
+    s->singles.stale = true;
 }
 
 /* A promise stays while the job asks for the same, in the same partitions, and for no
@@ -100,6 +116,15 @@ static void keep_plan(struct sched *s, struct job *old, const struct shape *old_
     }
 }
 
+/* What was found of its dependencies holds while these are the same. */
+static void keep_depends(const struct job *old, struct job *job)
+{
+    if (old == NULL || !depends_equal(old, job))
+        return;
+    for (size_t i = 0; i < job->n_depends; i++)
+        job->depends[i].state = old->depends[i].state;
+}
+
 /* `old` is what was known of the job, NULL: nothing; `old_shape` its shape. */
 static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
                        struct job *old, const struct shape *old_shape)
@@ -109,10 +134,17 @@ static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
     rec->end_told = false;
     cluster_hold(&s->cluster, job->alloc, job->n_alloc);
     s->n_phase[job->phase]++;
+    s->n_depending += is_depending(job);
     if (job->phase == JOB_PENDING)
         rec->shape = shape_get(&s->shapes, job);
     else
         jobrec_reset_told(rec);
+    if (job->job_id != 0) {
+        rec->job_id = job->job_id;
+        HASH_ADD(hh_id, s->by_id, job_id, sizeof(rec->job_id), rec);
+    }
+    s->singles.stale = true;
+    keep_depends(old, job);
     keep_plan(s, old, old_shape, job, rec->shape);
     book_enter(s, rec);
     starts_enlist(s, rec);
@@ -142,6 +174,8 @@ static void apply_job(struct sched *s, struct job *job)
     jobrec_set(s, rec, job, again ? old : NULL, shape);
     if (queued)
         same = same && policy_equal(old, job) && rec->shape == shape;
+    if (s->n_depending > 0)
+        same = same && standing_equal(old, job);
     if (again)
         shape_put(&s->shapes, shape);
     job_free(old);
@@ -160,6 +194,8 @@ static void apply_job_gone(struct sched *s, const char *uid)
 
     if (rec == NULL)
         return;
+    if (s->dirty && s->n_depending > 0)
+        depend_settle(s, rec);
     jobrec_clear(s, rec);
     rec->gone = true;
     rec->version++;

@@ -8,10 +8,8 @@
 
 /* ---- the job itself ---- */
 
-enum reason check_job(const struct job *job, int64_t now_sec, struct str *message)
+enum reason check_held(const struct job *job, struct str *message)
 {
-    char when[TIME_TEXT_MAX];
-
     switch (priority_hold(job)) {
     case HOLD_USER:
         str_add(message, "held by its owner");
@@ -26,12 +24,18 @@ enum reason check_job(const struct job *job, int64_t now_sec, struct str *messag
         str_add(message, "pods of its last run are not gone yet");
         return REASON_CLEANING;
     }
-    if (job->eligible_sec != TIME_UNSET && job->eligible_sec > now_sec) {
-        time_format_rfc3339(job->eligible_sec, when);
-        str_addf(message, "may not start before %s", when);
-        return REASON_BEGIN_TIME;
-    }
     return REASON_NONE;
+}
+
+enum reason check_begin(const struct job *job, int64_t now_sec, struct str *message)
+{
+    char when[TIME_TEXT_MAX];
+
+    if (job->eligible_sec == TIME_UNSET || job->eligible_sec <= now_sec)
+        return REASON_NONE;
+    time_format_rfc3339(job->eligible_sec, when);
+    str_addf(message, "may not start before %s", when);
+    return REASON_BEGIN_TIME;
 }
 
 /* ---- partitions ---- */

@@ -1,10 +1,10 @@
 /*
  * check - may a job start at all, and if not: Slurm's reason and one plain sentence.
  *
- * In order, the first that holds: held, cleaning, begin time; for each partition its
- * limits and state; then whether nodes exist, and are up, that could hold it. What is
- * busy is not looked at: that is placement's question. Messages name what is needed and
- * what is there, and nothing that changes by itself.
+ * In order, the first that holds: held, cleaning, dependency (depend.h), begin time;
+ * for each partition its limits and state; then whether nodes exist, and are up, that
+ * could hold it. What is busy is not looked at: that is placement's question. Messages
+ * name what is needed and what is there, and nothing that changes by itself.
  */
 #ifndef GANTRY_SCHEDULER_CHECK_H
 #define GANTRY_SCHEDULER_CHECK_H
@@ -19,7 +19,8 @@
 #include "scheduler/shape.h"
 
 /* Each returns REASON_NONE, or a reason with its sentence appended to `message`. */
-enum reason check_job(const struct job *job, int64_t now_sec, struct str *message);
+enum reason check_held(const struct job *job, struct str *message);
+enum reason check_begin(const struct job *job, int64_t now_sec, struct str *message);
 enum reason check_partition(const struct job *job, const struct partition *part,
                             struct str *message);
 /* The reason when a partition does not exist; `name` NULL: none asked, no default. */

@@ -15,6 +15,7 @@
 #include "scheduler/ahead.h"
 #include "scheduler/cluster.h"
 #include "scheduler/decide.h"
+#include "scheduler/depend.h"
 #include "scheduler/horizon.h"
 #include "scheduler/placement.h"
 #include "scheduler/policy.h"
@@ -42,10 +43,11 @@ struct claim {
 struct jobrec {
     char *uid;
     struct job *job;
+    int64_t job_id;      /* in sched.by_id; 0: it is not there */
     struct shape *shape; /* while pending */
     uint32_t version;    /* moves whenever queue entries of this job become void */
-    bool end_told;
-    bool gone; /* kept, unseen, until the pass that may refer to it is over */
+    bool end_told;       /* END, or GIVE_UP */
+    bool gone;           /* kept, unseen, until the pass that may refer to it is over */
     struct claim claim;
     bool listed; /* in sched.list, at: */
     size_t list_at;
@@ -61,6 +63,7 @@ struct jobrec {
     bool told_promised;
     struct priority told_priority;
     struct ahead told_ahead;
+    uint64_t told_depends; /* depend_states */
 
     /* Of this pass: partitions still to be tried, the most hopeful reason so far. */
     size_t untried;
@@ -69,7 +72,7 @@ struct jobrec {
     enum reason found;
     char *found_message;
     struct priority found_priority;
-    UT_hash_handle hh;
+    UT_hash_handle hh, hh_id;
 };
 
 /* The walk goes through the queue once, or, where gaps are not offered in its order,
@@ -103,7 +106,10 @@ struct sched {
     struct policy policy;
     struct norms norms;  /* of this pass */
     struct jobrec *jobs; /* hash by uid */
-    size_t n_phase[JOB_COMPLETING + 1];
+    struct jobrec *by_id;
+    struct singles singles;
+    size_t n_depending; /* pending jobs with dependencies */
+    size_t n_phase[JOB_ENDED + 1];
     size_t n_gone;
     struct shape *shapes;
     struct placer placer;
@@ -139,6 +145,9 @@ size_t pass_add_entries(const struct sched *s, struct queue *queue, struct jobre
                         int64_t now_sec);
 /* Goes on until the end (true) or until the budget is spent (false). */
 bool pass_run(struct sched *s, int64_t now_sec, struct sched_budget budget);
+/* Why it may not start, as far as it is itself concerned; the sentence is in
+ * s->message. Moves the walk's begin_sec to when time alone may change that. */
+enum reason jobrec_check(struct sched *s, struct jobrec *rec, int64_t now_sec);
 /* When a job that holds nodes ends at the latest, by its limit; TIME_NEVER: unknown. */
 int64_t jobrec_end(const struct sched *s, const struct jobrec *rec);
 /* When a running job is to be told that its time is up; TIME_NEVER: not (again). */
@@ -155,6 +164,8 @@ struct jobrec *jobrec_find(const struct sched *s, const char *uid);
 /* Made if new. */
 struct jobrec *jobrec_get(struct sched *s, const char *uid);
 void jobrec_free(struct sched *s, struct jobrec *rec);
+/* Takes it out of sched.by_id. */
+void jobrec_unlist(struct sched *s, struct jobrec *rec);
 /* Forgets what was told of the job. */
 void jobrec_reset_told(struct jobrec *rec);
 

@@ -37,11 +37,20 @@ void jobrec_reset_told(struct jobrec *rec)
     rec->told_promised = false;
     rec->told_priority = (struct priority){0};
     rec->told_ahead = (struct ahead){0};
+    rec->told_depends = 0;
+}
+
+void jobrec_unlist(struct sched *s, struct jobrec *rec)
+{
+    if (rec->job_id != 0)
+        HASH_DELETE(hh_id, s->by_id, rec);
+    rec->job_id = 0;
 }
 
 void jobrec_free(struct sched *s, struct jobrec *rec)
 {
     HASH_DEL(s->jobs, rec);
+    jobrec_unlist(s, rec);
     shape_put(&s->shapes, rec->shape);
     job_free(rec->job);
     free(rec->message);
@@ -49,6 +58,25 @@ void jobrec_free(struct sched *s, struct jobrec *rec)
     free(rec->claim.positions);
     free(rec->uid);
     free(rec);
+}
+
+enum reason jobrec_check(struct sched *s, struct jobrec *rec, int64_t now_sec)
+{
+    const struct job *job = rec->job;
+    enum reason reason;
+
+    str_reset(&s->message);
+    depend_look(s, rec, now_sec, &s->pass.begin_sec);
+    reason = policy_check(&s->policy, job, &s->message);
+    if (reason == REASON_NONE)
+        reason = check_held(job, &s->message);
+    if (reason == REASON_NONE)
+        reason = depend_check(s, job, &s->message);
+    if (reason == REASON_NONE)
+        reason = check_begin(job, now_sec, &s->message);
+    if (reason == REASON_BEGIN_TIME)
+        s->pass.begin_sec = MIN(s->pass.begin_sec, job->eligible_sec);
+    return reason;
 }
 
 int64_t jobrec_end(const struct sched *s, const struct jobrec *rec)

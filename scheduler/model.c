@@ -228,6 +228,36 @@ static struct term *terms_copy(const struct term *terms, size_t n)
     return copy;
 }
 
+static struct depend *depends_copy(const struct depend *depends, size_t n)
+{
+    struct depend *copy = NULL;
+
+    if (n > 0)
+        copy = xmalloc(n * sizeof(*copy));
+    for (size_t i = 0; i < n; i++)
+        copy[i] = depends[i];
+    return copy;
+}
+
+bool depends_equal(const struct job *a, const struct job *b)
+{
+    if (a->n_depends != b->n_depends || a->depends_any != b->depends_any)
+        return false;
+    for (size_t i = 0; i < a->n_depends; i++) {
+        const struct depend *x = &a->depends[i], *y = &b->depends[i];
+
+        if (x->kind != y->kind || x->job_id != y->job_id ||
+            x->delay_sec != y->delay_sec)
+            return false;
+    }
+    return true;
+}
+
+const char *job_name(const struct job *j)
+{
+    return j->job_name != NULL ? j->job_name : j->name;
+}
+
 struct job *job_copy(const struct job *j)
 {
     struct job *copy = job_new();
@@ -236,7 +266,9 @@ struct job *job_copy(const struct job *j)
     copy->uid = xstrdup_null(j->uid);
     copy->ns = xstrdup_null(j->ns);
     copy->name = xstrdup_null(j->name);
+    copy->job_name = xstrdup_null(j->job_name);
     copy->user = xstrdup_null(j->user);
+    copy->depends = depends_copy(j->depends, j->n_depends);
     copy->partitions = names_copy(j->partitions, j->n_partitions);
     copy->account = xstrdup_null(j->account);
     copy->qos = xstrdup_null(j->qos);
@@ -290,12 +322,14 @@ void job_free(struct job *j)
     names_free(j->partitions, j->n_partitions);
     slots_free(j->alloc, j->n_alloc);
     plan_clear(&j->plan);
+    free(j->depends);
     free(j->account);
     free(j->qos);
     free(j->partition);
     free(j->uid);
     free(j->ns);
     free(j->name);
+    free(j->job_name);
     free(j->user);
     free(j);
 }

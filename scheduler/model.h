@@ -176,8 +176,38 @@ struct account {
 enum job_hold { HOLD_NONE, HOLD_USER, HOLD_ADMIN };
 
 /* As the core sees it. STARTING and RUNNING hold their allocation; COMPLETING holds
- * what is left of it until the pods are proven gone. */
-enum job_phase { JOB_PENDING, JOB_STARTING, JOB_RUNNING, JOB_COMPLETING };
+ * what is left of it until the pods are proven gone. The last two are nothing to plan:
+ * the core knows them for the jobs that depend on them. */
+enum job_phase {
+    JOB_PENDING,
+    JOB_STARTING,
+    JOB_RUNNING,
+    JOB_COMPLETING,
+    JOB_ASIDE, /* not taken in yet */
+    JOB_ENDED, /* see `failed` */
+};
+
+/* Slurm's dependencies: what another job must have done. */
+enum depend_kind {
+    DEPEND_AFTER,        /* started, `delay_sec` ago, or ended */
+    DEPEND_AFTER_ANY,    /* ended */
+    DEPEND_AFTER_OK,     /* ended well */
+    DEPEND_AFTER_NOT_OK, /* ended otherwise */
+    DEPEND_SINGLETON,    /* no earlier job of the user has the same name */
+};
+
+/* MET and FAILED are for good, whatever becomes of the other job. */
+enum depend_state { DEPEND_NEW, DEPEND_OPEN, DEPEND_MET, DEPEND_FAILED };
+
+struct depend {
+    enum depend_kind kind;
+    int64_t job_id; /* 0: of a singleton */
+    int64_t delay_sec;
+    enum depend_state state;
+};
+
+/* What becomes of a job whose dependencies can never be met. */
+enum depend_hopeless { HOPELESS_BY_CONFIG, HOPELESS_STAYS, HOPELESS_ENDS };
 
 /* Pods of equal size on one node. */
 struct slot {
@@ -203,6 +233,7 @@ struct job {
     char *uid; /* the object's */
     char *ns;
     char *name;
+    char *job_name; /* Slurm's, for people; NULL: `name` */
     char *user;
     int64_t job_id; /* 0: not yet given; such a job waits */
 
@@ -216,6 +247,10 @@ struct job {
     int64_t nice;
     int64_t priority; /* PRIORITY_UNSET: computed */
     enum job_hold hold;
+    struct depend *depends; /* all must be met, or with depends_any one of them */
+    size_t n_depends;
+    bool depends_any;
+    enum depend_hopeless hopeless;
 
     /* shape: min_pods..max_pods equal pods; one_per_node is Slurm's way (a pod is a
      * node's share of the job), otherwise several may share a node */
@@ -248,7 +283,8 @@ struct job {
 
     /* run */
     enum job_phase phase;
-    int64_t start_sec;  /* TIME_UNSET while pending */
+    int64_t start_sec;  /* TIME_UNSET while pending; ENDED without a start: its end */
+    bool failed;        /* ENDED: not well */
     char *partition;    /* where it runs; NULL while pending */
     struct slot *alloc; /* in rank order */
     size_t n_alloc;
@@ -292,6 +328,11 @@ void foreign_pod_free(struct foreign_pod *p);
 
 /* What it asks for at least, over all pods; INT64_MAX where that is more. */
 struct resvec job_ask(const struct job *j);
+
+/* The name that people gave it. */
+const char *job_name(const struct job *j);
+/* Is the same asked for, whatever the states? */
+bool depends_equal(const struct job *a, const struct job *b);
 
 /* Empties what these hold, not the struct itself. */
 void term_fini(struct term *t);

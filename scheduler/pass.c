@@ -125,12 +125,7 @@ static void add_job(struct sched *s, struct jobrec *rec)
     rec->found = REASON_NONE;
     free(rec->found_message);
     rec->found_message = NULL;
-    str_reset(&s->message);
-    reason = policy_check(&s->policy, rec->job, &s->message);
-    if (reason == REASON_NONE)
-        reason = check_job(rec->job, pass->now_sec, &s->message);
-    if (reason == REASON_BEGIN_TIME)
-        pass->begin_sec = MIN(pass->begin_sec, rec->job->eligible_sec);
+    reason = jobrec_check(s, rec, pass->now_sec);
     if (reason == REASON_NONE) {
         add_partitions(s, rec);
         return;
@@ -138,6 +133,8 @@ static void add_job(struct sched *s, struct jobrec *rec)
     book_cancel_plan(s, rec);
     priority = priority_in(s, rec, NULL, pass->now_sec);
     tell_job(s, rec, reason, s->message.s, &priority);
+    if (reason == REASON_DEPENDENCY_NEVER && depend_kills(s, rec))
+        tell_give_up(s, rec, reason, s->message.s);
 }
 
 static void forget_partition(void *arg, const struct partrec *part)

@@ -17,6 +17,8 @@ enum reason {
     REASON_NONE,
     REASON_PRIORITY,
     REASON_RESOURCES,
+    REASON_DEPENDENCY,
+    REASON_DEPENDENCY_NEVER, /* what it depends on has ended otherwise */
     REASON_BEGIN_TIME,
     REASON_JOB_HELD_USER,
     REASON_JOB_HELD_ADMIN,

@@ -48,6 +48,7 @@ void sched_free(struct sched *s)
         return;
     HASH_ITER (hh, s->jobs, rec, next)
         jobrec_free(s, rec);
+    singles_fini(&s->singles);
     cluster_fini(&s->cluster);
     policy_fini(&s->policy);
     placer_fini(&s->placer);

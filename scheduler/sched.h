@@ -79,6 +79,7 @@ struct sched_config {
         reservation_depth; /* so many waiting jobs are promised a start; default 50 */
     int64_t max_job_test;  /* bf_max_job_test: so many are planned; default 500 */
     enum backfill_order backfill_order; /* who is offered gaps first; default queue */
+    bool kill_invalid_depend; /* kill_invalid_depend: who waits in vain is ended */
 };
 
 struct sched_config sched_config_default(void);
@@ -118,9 +119,10 @@ struct change {
 };
 
 enum decision_kind {
-    DECIDE_START,  /* place it: `slots`, `partition`, `limit_sec` */
-    DECIDE_END,    /* its time limit has passed (Slurm: TIMEOUT) */
-    DECIDE_REASON, /* what is said of a pending job is not what was told last */
+    DECIDE_START,   /* place it: `slots`, `partition`, `limit_sec` */
+    DECIDE_END,     /* its time limit has passed (Slurm: TIMEOUT) */
+    DECIDE_GIVE_UP, /* a pending job is to end as `reason` says, which stays */
+    DECIDE_REASON,  /* what is said of a pending job is not what was told last */
 };
 
 /* All pointers live until the next step or sched_free. */
@@ -131,8 +133,9 @@ struct decision {
     int64_t limit_sec;        /* START: the limit in force; LIMIT_UNLIMITED */
     const struct slot *slots; /* START, and REASON where planned: in rank order */
     size_t n_slots;
-    enum reason reason;  /* REASON */
-    const char *message; /* REASON: one plain sentence: what it needs, what is there */
+    enum reason reason;  /* REASON, GIVE_UP */
+    const char *message; /* REASON, GIVE_UP: one plain sentence: what it needs, what is
+                            there */
     struct priority priority;  /* START, REASON */
     const char *account, *qos; /* START, REASON: that it has, also by default; NULL */
     int64_t planned_sec;  /* REASON: when it is to start; TIME_UNSET: not planned */

@@ -92,10 +92,7 @@ static void look_through_list(struct sched *s, int64_t now_sec)
     for (size_t i = s->n_list; i-- > 0;) {
         struct jobrec *rec = s->list[i];
 
-        str_reset(&s->message);
-        rec->may_start =
-            policy_check(&s->policy, rec->job, &s->message) == REASON_NONE &&
-            check_job(rec->job, now_sec, &s->message) == REASON_NONE;
+        rec->may_start = jobrec_check(s, rec, now_sec) == REASON_NONE;
         rec->changed = false;
         if (!rec->may_start || !rec->job->plan.promised)
             book_cancel_plan(s, rec);

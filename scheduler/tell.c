@@ -19,6 +19,8 @@ static const int hope[] = {
     [REASON_PRIORITY] = 5,
     [REASON_RESOURCES] = 6,
     /* These are of the job, not of a partition; nothing competes with them. */
+    [REASON_DEPENDENCY] = 7,
+    [REASON_DEPENDENCY_NEVER] = 7,
     [REASON_BEGIN_TIME] = 7,
     [REASON_JOB_HELD_USER] = 7,
     [REASON_JOB_HELD_ADMIN] = 7,
@@ -58,6 +60,7 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
     if (rec->reason == reason && str_eq(rec->message, message) &&
         rec->told_plan_sec == decision.planned_sec &&
         rec->told_promised == decision.promised &&
+        rec->told_depends == depend_states(rec->job) &&
         !priority_is_news(priority, &rec->told_priority) &&
         !ahead_is_news(&decision.ahead, &rec->told_ahead))
         return;
@@ -70,6 +73,22 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
     rec->told_promised = decision.promised;
     rec->told_priority = *priority;
     rec->told_ahead = decision.ahead;
+    rec->told_depends = depend_states(rec->job);
+    decided_add(&s->decided, &decision);
+}
+
+void tell_give_up(struct sched *s, struct jobrec *rec, enum reason reason,
+                  const char *message)
+{
+    const struct decision decision = {.kind = DECIDE_GIVE_UP,
+                                      .job_uid = rec->uid,
+                                      .reason = reason,
+                                      .message = message,
+                                      .planned_sec = TIME_UNSET};
+
+    if (rec->end_told)
+        return;
+    rec->end_told = true;
     decided_add(&s->decided, &decision);
 }
 

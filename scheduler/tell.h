@@ -15,6 +15,9 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
  * last one the job is told. */
 void tell_found(struct sched *s, struct jobrec *rec, enum reason reason,
                 const struct priority *priority);
+/* It is to end as that says; told once. */
+void tell_give_up(struct sched *s, struct jobrec *rec, enum reason reason,
+                  const char *message);
 /* The name of the QOS that it has, or asks for; NULL: none. */
 const char *tell_qos(const struct sched *s, const struct job *job);
 

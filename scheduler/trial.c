@@ -41,6 +41,9 @@ static void start(struct sched *s, const struct entry *entry, struct slot *slots
     book_enter(s, rec);
     s->n_phase[JOB_PENDING]--;
     s->n_phase[JOB_STARTING]++;
+    s->n_depending -= job->n_depends > 0;
+    s->singles.stale = true;
+    s->dirty |= s->n_depending > 0; /* of the same name, perhaps */
     shape_put(&s->shapes, rec->shape);
     rec->shape = NULL;
     rec->version++;

@@ -44,6 +44,7 @@ void jstatus_fini(struct jstatus *s)
     free(s->partition);
     free(s->account);
     free(s->qos);
+    free(s->dependency);
     slots_free(s->placement, s->n_placement);
     plan_clear(&s->plan);
 }
@@ -60,6 +61,7 @@ void jstatus_copy(struct jstatus *to, const struct jstatus *from)
     to->partition = xstrdup_null(from->partition);
     to->account = xstrdup_null(from->account);
     to->qos = xstrdup_null(from->qos);
+    to->dependency = xstrdup_null(from->dependency);
     to->placement = slots_copy(from->placement, from->n_placement);
     to->plan = plan_copy(&from->plan);
 }
@@ -102,7 +104,8 @@ bool jstatus_equal(const struct jstatus *a, const struct jstatus *b)
            str_eq(a->partition, b->partition) &&
            !priority_is_news(&a->factors, &b->factors) &&
            str_eq(a->account, b->account) && str_eq(a->qos, b->qos) &&
-           plan_equal(&a->plan, &b->plan) && ahead_equal(&a->ahead, &b->ahead) &&
+           str_eq(a->dependency, b->dependency) && plan_equal(&a->plan, &b->plan) &&
+           ahead_equal(&a->ahead, &b->ahead) &&
            slots_equal(a->placement, a->n_placement, b->placement, b->n_placement);
 }
 
@@ -194,6 +197,7 @@ static void read_status(const struct convert *c, const struct json *status,
     s->partition = xstrdup_null(json_str(status, "partition"));
     s->account = xstrdup_null(json_str(status, "account"));
     s->qos = xstrdup_null(json_str(status, "qos"));
+    s->dependency = xstrdup_null(json_str(status, "dependency"));
     s->submit_sec = read_time(status, "submitTime");
     s->eligible_sec = read_time(status, "eligibleTime");
     s->start_sec = read_time(status, "startTime");

@@ -52,6 +52,7 @@ struct jstatus {
     int64_t priority;        /* PRIORITY_UNSET */
     struct priority factors; /* its terms, but for the total */
     char *account, *qos;     /* that it has, also by default */
+    char *dependency;        /* with states: crds/dependency.h */
     int64_t submit_sec, eligible_sec, start_sec, end_sec; /* TIME_UNSET */
     char *partition; /* where it waits (a list), runs or ran last */
     struct slot *placement;

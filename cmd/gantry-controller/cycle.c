@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-controller/awaited.h"
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/statuswrite.h"
 
@@ -37,6 +38,11 @@ static void carry_out(struct controller *ctl, const struct decision *d)
         return;
     case DECIDE_END:
         r->timed_out = true;
+        break;
+    case DECIDE_GIVE_UP:
+        r->given_up = true;
+        r->reason = d->reason;
+        text_set(&r->message, d->message);
         break;
     case DECIDE_REASON:
         r->reason = d->reason;
@@ -119,10 +125,28 @@ static void turn(void *arg)
     }
 }
 
+/* Who depends on a job is looked for once, where a ttl has passed at all. */
+struct sweeping {
+    struct awaited awaited;
+    bool found;
+};
+
+static void expire(struct sweeping *s, struct record *r)
+{
+    if (!status_has_expired(r))
+        return;
+    if (!s->found)
+        awaited_find(r->ctl, &s->awaited);
+    s->found = true;
+    if (!awaited_has(&s->awaited, r->job->status.job_id))
+        status_expire(r);
+}
+
 static void sweep(void *arg)
 {
     struct controller *ctl = arg;
     struct record *r, *tmp;
+    struct sweeping sweeping = {0};
     loop_timer_start(ctl->sweep, SWEEP_MS);
     if (!ctl->synced)
         return;
@@ -130,11 +154,12 @@ static void sweep(void *arg)
         if (!r->job)
             continue;
         if (job_state_is_final(r->job->status.state))
-            status_expire(r);
+            expire(&sweeping, r);
         else if (r->attempt.number > 0 || r->start.on ||
                  r->job->status.state == JOB_STATE_NONE)
             record_reconcile(r);
     }
+    awaited_fini(&sweeping.awaited);
 }
 
 void cycle_start(struct controller *ctl)

@@ -10,6 +10,7 @@
  *                  said why it waits                 -> PENDING
  *                  or start decided, several pods    -> CONFIGURING (intent)
  *                  or it is not taken in             -> PENDING, Accepted=False
+ *   PENDING        given up, for a reason            -> by `causes` (next_wait.c)
  *   PENDING        start decided, several pods       -> CONFIGURING (intent)
  *   PENDING        start decided, one pod            ->                       launch
  *                  ... its pod is bound              -> RUNNING
@@ -65,6 +66,8 @@ struct job_view {
     const struct priority *factors; /* NULL where the core has not spoken */
     const char *account, *qos;      /* likewise, and where it has none */
     const char *deaf; /* a node of the attempt where nobody can signal its pods; NULL */
+    const char *dependency; /* likewise, with states */
+    bool given_up;          /* the core says GIVE_UP, for that reason */
     int64_t now_sec;
 };
 

@@ -1,7 +1,7 @@
 #include <inttypes.h>
 
-#include "base/str.h"
 #include "base/duration.h"
+#include "base/str.h"
 #include "base/util.h"
 #include "cmd/gantry-controller/next_private.h"
 
@@ -79,12 +79,35 @@ static void want_sentence(const struct job_view *v, struct job_next *n)
     want_reason(n, v->reason, text.len > 0 ? text.s : NULL);
 }
 
+/* In which state a job ends that is not to start, by the core's reason. */
+static const struct cause {
+    const char *reason;
+    enum job_state state;
+} causes[] = {
+    {"DependencyNeverSatisfied", JOB_STATE_CANCELLED},
+};
+
+static void give_up(const struct job_view *v, struct job_next *n)
+{
+    enum job_state state = JOB_STATE_CANCELLED;
+    for (size_t i = 0; i < ARRAY_LEN(causes); i++)
+        if (str_eq(causes[i].reason, v->reason))
+            state = causes[i].state;
+    want_standing(v, n);
+    want_final(v, n, state);
+    want_reason(n, v->reason, v->message);
+}
+
 void next_waiting(const struct job_view *v, struct job_next *n)
 {
     const struct action *action = bjob_next_action(v->job);
     struct jstatus *s = &n->want;
     if (action) {
         act_on_pending(v, n, action);
+        return;
+    }
+    if (v->given_up && !v->refusal) {
+        give_up(v, n);
         return;
     }
     if (s->refusal && !v->refusal && !v->reason)

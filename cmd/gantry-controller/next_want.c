@@ -95,6 +95,7 @@ void want_standing(const struct job_view *v, struct job_next *n)
     n->want.factors = *v->factors;
     text_set(&n->want.account, v->account);
     text_set(&n->want.qos, v->qos);
+    text_set(&n->want.dependency, v->dependency);
 }
 
 /* The intent: attempt and placement. */

@@ -14,6 +14,9 @@
 #include "cmd/gantry-controller/statuswrite.h"
 #include "cmd/gantry-controller/unseen.h"
 #include "cmd/gantry-controller/watches.h"
+#include "crds/dependency.h"
+
+#define DEPENDENCY_TEXT_MAX (64u << 10)
 
 /* ---- life ---- */
 
@@ -58,6 +61,7 @@ void record_free(struct record *r)
     free(r->message);
     free(r->account);
     free(r->qos);
+    free(r->dependency);
     plan_clear(&r->plan);
     intake_fini(&r->intake);
     tie_fini(&r->tie);
@@ -381,6 +385,8 @@ static struct job_view view_of(const struct record *r)
                          .priority = r->priority,
                          .account = r->account,
                          .qos = r->qos,
+                         .dependency = r->dependency,
+                         .given_up = r->given_up,
                          .now_sec = loop_now_sec(r->ctl->loop)};
     view_wait(r, &v);
     return v;
@@ -400,12 +406,24 @@ bool record_may_launch(const struct record *r)
     return job_may_launch(&v);
 }
 
+/* What the core has found of its dependencies. */
+static void stand_dependency(struct record *r)
+{
+    const struct job *job = sched_job(r->ctl->sched, r->uid);
+    STR_AUTO struct str text;
+    str_init(&text, DEPENDENCY_TEXT_MAX);
+    if (job)
+        dependency_format(job->depends, job->n_depends, job->depends_any, &text);
+    text_set(&r->dependency, text.len > 0 ? text.s : NULL);
+}
+
 void record_stand(struct record *r, const struct decision *d)
 {
     r->priority = d->priority.total;
     r->factors = d->priority;
     text_set(&r->account, d->account);
     text_set(&r->qos, d->qos);
+    stand_dependency(r);
 }
 
 void record_plan(struct record *r, const struct decision *d)

@@ -53,6 +53,7 @@ struct record {
     uint64_t outlooks; /* how often intake or tie has changed */
     struct told told;
     bool timed_out;
+    bool given_up; /* the core's GIVE_UP, for `reason` */
     enum reason reason;
     char *message;
     struct plan plan;   /* the core's, as told last */
@@ -60,6 +61,7 @@ struct record {
     int64_t priority;   /* PRIORITY_UNSET: the core has not spoken yet */
     struct priority factors;
     char *account, *qos; /* NULL: none */
+    char *dependency;    /* with states; NULL: it has none */
     int64_t assigned_id; /* while status has none; 0 */
     int64_t seen_sec;    /* when it was first seen, if it had no id */
     bool id_first;       /* its first status was refused: nothing is to hang on it */

@@ -217,6 +217,7 @@ struct json *status_patch(const struct convert *c, const struct bjob *job,
     json_set(status, "partition", text_or_null(want->partition));
     json_set(status, "account", text_or_null(want->account));
     json_set(status, "qos", text_or_null(want->qos));
+    json_set(status, "dependency", text_or_null(want->dependency));
     json_set(status, "conditions", conditions(want));
     json_set(status, "observedGeneration", json_new_int(job->generation));
     set_placement(c, status, want);

@@ -195,7 +195,7 @@ static void on_expired(void *arg, const struct kc_result *result)
     finish(r);
 }
 
-static bool has_expired(const struct record *r)
+bool status_has_expired(const struct record *r)
 {
     const struct bjob *job = r->job;
     return job && !job->deleting && job->ttl_sec >= 0 &&
@@ -207,7 +207,7 @@ static bool has_expired(const struct record *r)
 static void send_delete(void *arg)
 {
     struct record *r = arg;
-    if (!has_expired(r)) {
+    if (!status_has_expired(r)) {
         lanes_leave(r->ctl->lanes, &r->ticket);
         return;
     }
@@ -220,6 +220,6 @@ static void send_delete(void *arg)
 
 void status_expire(struct record *r)
 {
-    if (!r->status_busy && r->ticket.state == TICKET_IDLE && has_expired(r))
+    if (!r->status_busy && r->ticket.state == TICKET_IDLE && status_has_expired(r))
         lanes_enter(r->ctl->lanes, LANE_CLEANUP, &r->ticket, send_delete, r);
 }

@@ -15,6 +15,8 @@
 #ifndef GANTRY_CONTROLLER_STATUSWRITE_H
 #define GANTRY_CONTROLLER_STATUSWRITE_H
 
+#include <stdbool.h>
+
 struct job_next;
 struct record;
 
@@ -22,5 +24,7 @@ struct record;
 void status_queue(struct record *r, const struct job_next *next);
 /* Deletes the finished job when its ttl has passed. */
 void status_expire(struct record *r);
+/* Has it passed? */
+bool status_has_expired(const struct record *r);
 
 #endif

@@ -28,14 +28,45 @@ static enum job_phase phase_of(const struct record *r)
     }
 }
 
-static bool core_has_no_part(const struct record *r)
+/* Has it a number by which others may depend on it? */
+static bool is_known(const struct record *r)
 {
     const struct bjob *job = r->job;
-    return !job || job->deleting || job_state_is_final(job->status.state) ||
+    return job && !job->deleting &&
+           (job->status.job_id != 0 || (r->assigned_id != 0 && !r->id_first));
+}
+
+/* It is there, and not to be scheduled. */
+static bool is_aside(const struct record *r)
+{
+    const struct bjob *job = r->job;
+    return job->unknown_state ||
            ((!job->model || r->intake.refusal || (r->tie.lack && !r->start.on)) &&
-            !job_state_is_active(job->status.state)) ||
-           (job->status.state == JOB_STATE_NONE &&
-            (r->assigned_id == 0 || r->id_first));
+            !job_state_is_active(job->status.state));
+}
+
+static enum job_phase phase_in_core(const struct record *r)
+{
+    if (job_state_is_final(r->job->status.state))
+        return JOB_ENDED;
+    return is_aside(r) ? JOB_ASIDE : phase_of(r);
+}
+
+static bool is_scheduled(const struct told *t)
+{
+    return t->known && t->phase <= JOB_COMPLETING;
+}
+
+/* Of a job that is not scheduled, only what matters to those that depend on it. */
+static struct job *outsider_of(const struct record *r, const struct told *now)
+{
+    struct job *m = job_new();
+    m->uid = xstrdup(r->uid);
+    m->job_id = now->job_id;
+    m->phase = now->phase;
+    m->failed = now->failed;
+    m->start_sec = now->phase != JOB_ENDED ? TIME_UNSET : now->start_sec;
+    return m;
 }
 
 /* Those of the job's partitions that have taken it in. */
@@ -88,21 +119,48 @@ static bool told_equal(const struct told *a, const struct told *b)
     return a->known == b->known && a->generation == b->generation &&
            a->outlooks == b->outlooks && a->job_id == b->job_id &&
            a->eligible_sec == b->eligible_sec && a->attempt == b->attempt &&
-           a->phase == b->phase && a->admitted == b->admitted &&
+           a->phase == b->phase && a->failed == b->failed &&
+           a->start_sec == b->start_sec && a->admitted == b->admitted &&
            a->amendments == b->amendments;
+}
+
+static void forget_decisions(struct record *r)
+{
+    r->timed_out = r->given_up = false;
+    r->priority = PRIORITY_UNSET;
+}
+
+static void tell(struct record *r, struct job *job)
+{
+    sched_apply(r->ctl->sched, &(struct change){.kind = CHANGE_JOB, .u.job = job});
+}
+
+/* A job that is deleted is cancelled, for those that depend on it. */
+static void tell_gone(struct record *r)
+{
+    if (is_scheduled(&r->told)) {
+        r->told.phase = JOB_ENDED;
+        r->told.failed = true;
+        r->told.start_sec = loop_now_sec(r->ctl->loop);
+        tell(r, outsider_of(r, &r->told));
+    }
+    if (r->told.known)
+        sched_apply(r->ctl->sched,
+                    &(struct change){.kind = CHANGE_JOB_GONE, .u.key = r->uid});
+    r->told = (struct told){0};
+    forget_decisions(r);
+    cycle_want(r->ctl);
+}
+
+static int64_t start_of_ended(const struct jstatus *s)
+{
+    return s->start_sec != TIME_UNSET ? s->start_sec : s->end_sec;
 }
 
 void told_update(struct record *r)
 {
-    struct sched *sched = r->ctl->sched;
-    if (core_has_no_part(r)) {
-        if (r->told.known)
-            sched_apply(sched,
-                        &(struct change){.kind = CHANGE_JOB_GONE, .u.key = r->uid});
-        r->told = (struct told){0};
-        r->timed_out = false;
-        r->priority = PRIORITY_UNSET;
-        cycle_want(r->ctl);
+    if (!is_known(r)) {
+        tell_gone(r);
         return;
     }
     struct told now = {
@@ -113,18 +171,28 @@ void told_update(struct record *r)
         .outlooks = r->outlooks,
         .eligible_sec = later(r->job->model ? r->job->model->eligible_sec : TIME_UNSET,
                               r->job->status.eligible_sec),
-        .phase = phase_of(r),
+        .phase = phase_in_core(r),
         .amendments = r->attempt.amendments};
+    if (now.phase == JOB_ENDED) {
+        now.failed = r->job->status.state != JOB_STATE_COMPLETED;
+        now.start_sec = start_of_ended(&r->job->status);
+    }
     const struct admitted *admitted = admission_find(r->ctl, r->job);
     now.admitted = admitted ? admitted->version : 0;
-    bool known = r->told.known;
+    bool known = is_scheduled(&r->told);
     if (told_equal(&now, &r->told))
         return;
     if (now.phase != JOB_RUNNING)
         r->timed_out = false;
+    if (now.phase != JOB_PENDING)
+        r->given_up = false;
     r->told = now;
-    sched_apply(
-        sched, &(struct change){.kind = CHANGE_JOB, .u.job = model_of(r, &now, known)});
+    if (is_scheduled(&now)) {
+        tell(r, model_of(r, &now, known));
+    } else {
+        tell(r, outsider_of(r, &now));
+        forget_decisions(r);
+    }
     cycle_want(r->ctl);
 }
 

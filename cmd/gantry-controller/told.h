@@ -21,11 +21,14 @@ struct told {
     int64_t generation, job_id, eligible_sec, attempt;
     uint64_t outlooks; /* its record's: where it is queued, where its volumes are */
     enum job_phase phase;
+    bool failed; /* of one that has ended, and: */
+    int64_t start_sec;
     uint64_t admitted;  /* the knowledge that its request is of; 0: its spec */
     int64_t amendments; /* of its attempt */
 };
 
-/* Tells the core how the job stands, or that it has no more part in the scheduling. */
+/* Tells the core how the job stands, also one that is not to be scheduled, or that it
+ * is no more. */
 void told_update(struct record *r);
 /* The core itself decided the start. */
 void told_start(struct record *r);

@@ -151,6 +151,8 @@ static void carry_out(struct engine *e, const struct decision *d, int64_t now_se
         end_job(e, job, FATE_TIMEOUT, now_sec);
         e->timed_out = true;
         break;
+    case DECIDE_GIVE_UP: /* jobs of a workload depend on nothing */
+        break;
     case DECIDE_REASON:
         note_plan(&e->history->tales[job], d, now_sec);
         break;

@@ -58,7 +58,11 @@ static struct json *ahead_json(const struct decision *d)
 static struct json *decision_json(const struct sched *s, const struct decision *d)
 {
     static const char *const words[] = {
-        [DECIDE_START] = "start", [DECIDE_END] = "end", [DECIDE_REASON] = "wait"};
+        [DECIDE_START] = "start",
+        [DECIDE_END] = "end",
+        [DECIDE_GIVE_UP] = "give up",
+        [DECIDE_REASON] = "wait",
+    };
     const struct job *job = sched_job(s, d->job_uid);
     AUTO_FREE char *name =
         xasprintf("%s/%s", job->ns ? job->ns : "", job->name ? job->name : "");
@@ -66,6 +70,10 @@ static struct json *decision_json(const struct sched *s, const struct decision *
                                   job->job_id, name, words[d->kind]);
     if (d->kind == DECIDE_END)
         return one;
+    if (d->kind == DECIDE_GIVE_UP) {
+        json_set(one, "reason", json_new_string(reason_word(d->reason)));
+        return one;
+    }
     json_set(one, "priority", json_new_int(d->priority.total));
     if (d->partition)
         json_set(one, "partition", json_new_string(d->partition));

@@ -76,13 +76,13 @@ static void tell_job(struct world *w, const struct json *object)
 {
     enum job_state state = JOB_STATE_NONE;
     if (job_state_parse(json_str(object, "status.state"), &state) < 0 ||
-        state == JOB_STATE_NONE || job_state_is_final(state))
-        return;
-    if (state == JOB_STATE_PENDING && newjob_is_refused(object))
+        state == JOB_STATE_NONE)
         return;
     struct job *job = convert_job(&w->convert, object, NULL);
     if (!job)
         return;
+    if (state == JOB_STATE_PENDING && newjob_is_refused(object))
+        job->phase = JOB_ASIDE;
     w->last_id = MAX(w->last_id, job->job_id);
     sched_apply(w->sched, &(struct change){.kind = CHANGE_JOB, .u.job = job});
 }
@@ -183,7 +183,7 @@ static void take(struct estimate *e, const struct decision *d, int64_t now_sec)
         take_place(e, d, now_sec);
     else if (d->kind == DECIDE_REASON && d->planned_sec != TIME_UNSET)
         take_place(e, d, d->planned_sec);
-    else if (d->kind == DECIDE_REASON) {
+    else if (d->kind == DECIDE_REASON || d->kind == DECIDE_GIVE_UP) {
         e->reason = reason_word(d->reason);
         free(e->message);
         e->message = xstrdup_null(d->message);

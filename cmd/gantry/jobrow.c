@@ -7,6 +7,9 @@
 #include "base/duration.h"
 #include "base/quantity.h"
 #include "base/util.h"
+#include "crds/dependency.h"
+
+#define DEPENDENCY_TEXT_MAX (64u << 10)
 
 /* ---- what is picked ---- */
 
@@ -99,6 +102,7 @@ static const struct pick {
     TEXT("status.partition", ran_partition),
     TEXT("status.account", has_account),
     TEXT("status.qos", has_qos),
+    TEXT("status.dependency", found_dependency),
     TEXT("status.nodeList", node_list),
     TEXT("status.batchHost", batch_host),
     TEXT("status.pending.plannedNodes", planned_nodes),
@@ -213,6 +217,18 @@ static void set_amounts(struct jobrow *r)
     }
 }
 
+/* What it still waits for, as Slurm shows it; NULL: nothing. */
+static const char *dependency_of(const struct jobrow *r, struct arena *arena)
+{
+    STR_AUTO struct str text;
+
+    str_init(&text, DEPENDENCY_TEXT_MAX);
+    if (!r->dependency || !r->found_dependency)
+        return r->dependency;
+    dependency_remaining(r->found_dependency, &text);
+    return text.len > 0 ? arena_strdup(arena, text.s) : NULL;
+}
+
 static void finish(struct jobrow *r, const struct partlist *parts, struct arena *arena)
 {
     const struct partition *dflt = partlist_default(parts);
@@ -231,6 +247,7 @@ static void finish(struct jobrow *r, const struct partlist *parts, struct arena 
                                         : "";
     r->account = r->has_account ? r->has_account : r->account;
     r->qos = r->has_qos ? r->has_qos : r->qos;
+    r->dependency = dependency_of(r, arena);
     r->limit_sec = limit_of(r, parts);
     if (time_parse_rfc3339(or_empty(r->created), &r->created_sec, NULL) < 0)
         r->created_sec = TIME_UNSET;

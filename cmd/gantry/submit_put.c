@@ -11,6 +11,7 @@
 #include "base/str.h"
 #include "base/util.h"
 #include "cmd/gantry/submit.h"
+#include "crds/dependency.h"
 
 #define HOST_FILE_MAX (1u << 20)
 #define NICE_MAX INT64_C(2147483645)
@@ -129,6 +130,28 @@ int put_priority(const struct submit_put *p, struct json *spec, struct err *err)
         return invalid(p, err, "is not a number from 0 to 4294967294");
     json_set(spec, p->row->field, json_new_int(n));
     return 0;
+}
+
+int put_yes_no(const struct submit_put *p, struct json *spec, struct err *err)
+{
+    const bool yes = strcasecmp(p->text, "yes") == 0;
+
+    if (!yes && strcasecmp(p->text, "no") != 0)
+        return invalid(p, err, "is neither yes nor no");
+    json_set(spec, p->row->field, json_new_bool(yes));
+    return 0;
+}
+
+int put_dependency(const struct submit_put *p, struct json *spec, struct err *err)
+{
+    AUTO_FREE struct depend *depends = NULL;
+    struct err why = ERR_INIT;
+    bool any;
+    size_t n;
+
+    if (dependency_parse(p->text, &depends, &n, &any, &why) < 0)
+        return invalid_by(p, err, &why);
+    return put_string(p, spec, err);
 }
 
 /* ---- times ---- */

@@ -1,4 +1,5 @@
 #include "crds/convert.h"
+#include "crds/dependency.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -71,6 +72,12 @@ static void add_policy(struct str *out, const struct job *job)
         str_addf(out, " account=%s", job->account);
     if (job->qos)
         str_addf(out, " qos=%s", job->qos);
+    if (job->n_depends > 0)
+        str_add(out, " depends=");
+    dependency_format(job->depends, job->n_depends, job->depends_any, out);
+    add_number(out, "hopeless", job->hopeless, HOPELESS_BY_CONFIG);
+    if (job->job_name)
+        str_addf(out, " called=%s", job->job_name);
     add_number(out, "limit", job->limit_sec, LIMIT_UNSET);
     add_number(out, "nice", job->nice, 0);
     add_number(out, "priority", job->priority, PRIORITY_UNSET);
@@ -100,6 +107,7 @@ static void add_run(struct str *out, const struct job *job)
 {
     add_number(out, "id", job->job_id, 0);
     add_number(out, "phase", job->phase, JOB_PENDING);
+    add_number(out, "failed", job->failed, 0);
     add_number(out, "start", job->start_sec, TIME_UNSET);
     if (job->partition)
         str_addf(out, " on=%s", job->partition);
@@ -216,12 +224,30 @@ static const struct job_case {
      "comment: x, "
      "jobName: y, requeue: false, killOnBadExit: true, ttlSecondsAfterFinished: "
      "5, " ONE,
-     "", "pods=1/node cpu=1000 part=debug,batch limit=129600 nice=5 priority=7 hold=1"},
+     "",
+     "pods=1/node cpu=1000 part=debug,batch called=y limit=129600 nice=5 priority=7 "
+     "hold=1"},
     {"account and QOS", "account: physics, qos: high, " ONE, "",
      "pods=1/node cpu=1000 account=physics qos=high"},
     {"no account, no QOS", "account: '', qos: '', " ONE, "", "pods=1/node cpu=1000"},
     {"no limit", "timeLimit: UNLIMITED, hold: Admin, " ONE, "",
      "pods=1/node cpu=1000 limit=9223372036854775807 hold=2"},
+    {"dependencies", "dependency: 'afterok:1:2,afterany:3', jobName: train, " ONE,
+     "dependency: 'afterok:1(fulfilled),afterok:2(failed),afterok:3(failed)'",
+     "pods=1/node cpu=1000 depends=afterok:1(fulfilled),afterok:2(failed),afterany:3("
+     "fulfilled) called=train"},
+    {"one of the dependencies", "dependency: 'afterok:1?singleton', " ONE,
+     "dependency: 'afterok:1(unfulfilled)?singleton(unfulfilled)'",
+     "pods=1/node cpu=1000 depends=afterok:1(unfulfilled)?singleton(fulfilled)"},
+    {"ended when its dependency fails",
+     "dependency: 'afterok:1', "
+     "killOnInvalidDep: true, " ONE,
+     "", "pods=1/node cpu=1000 depends=afterok:1(fulfilled) hopeless=2"},
+    {"not ended", "killOnInvalidDep: false, " ONE, "",
+     "pods=1/node cpu=1000 hopeless=1"},
+    {"no dependency", "dependency: 'afterok:1_2', " ONE, "",
+     "spec.dependency: \"1_2\" names a task of an array, and there are no job arrays "
+     "yet"},
     {"begin counts from submission", "begin: now+60, " ONE, "",
      "pods=1/node cpu=1000 eligible=1795547231"},
     {"a requeued job's back-off", ONE,
@@ -252,7 +278,9 @@ static const struct job_case {
      "pods=3/node cpu=1000 id=42 phase=2 start=1795547171 on=batch n1:1@0 n2:1@1 "
      "m1:1@2"},
     {"starting", ONE, "state: CONFIGURING", "pods=1/node cpu=1000 phase=1"},
-    {"ended", ONE, "state: FAILED", "pods=1/node cpu=1000 phase=3"},
+    {"completing", ONE, "state: COMPLETING", "pods=1/node cpu=1000 phase=3"},
+    {"failed", ONE, "state: FAILED", "pods=1/node cpu=1000 phase=5 failed=1"},
+    {"ended well", ONE, "state: COMPLETED", "pods=1/node cpu=1000 phase=5"},
     {"the container that is named",
      "template: {metadata: {annotations: {kubectl.kubernetes.io/default-container: "
      "b}}, "

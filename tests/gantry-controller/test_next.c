@@ -230,6 +230,7 @@ START_TEST(test_next)
                             .n_amended = 1,
                             .timed_out = g->timed_out,
                             .deaf = g->deaf,
+                            .given_up = g->given_up,
                             .reason = g->core_reason,
                             .message = g->core_message,
                             .note = g->note,

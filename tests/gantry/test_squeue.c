@@ -88,6 +88,22 @@ START_TEST(test_defaults)
 }
 END_TEST
 
+/* What a job still waits for, with Slurm's words for it; what is met is not shown. */
+START_TEST(test_dependency)
+{
+    struct clitest *t = clitest_new();
+    submit(t, "first", "");
+    submit(t, "one", "'dependency':'after:1,afterok:1,afternotok:1'");
+    submit(t, "two", "'dependency':'after:1'");
+    clitest_expect(t, "squeue -h -S i -o '%i %r %E'", 0,
+                   "1 None (null)\n"
+                   "2 Dependency afterok:1(unfulfilled),afternotok:1(unfulfilled)\n"
+                   "3 None (null)\n",
+                   "");
+    clitest_free(t);
+}
+END_TEST
+
 /* The environment gives what the line does not. */
 static const struct {
     const char *name, *value, *line, *out;
@@ -274,6 +290,7 @@ int main(void)
     return suite_main("gantry/squeue", (struct suite_row[]){
                                            {test_session, ARRAY_LEN(sessions)},
                                            {test_defaults, 1},
+                                           {test_dependency, 1},
                                            {test_environment, ARRAY_LEN(environment)},
                                            {test_me, 1},
                                            {test_json, 1},

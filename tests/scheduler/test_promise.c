@@ -193,6 +193,7 @@ static void see(struct day *w, const struct decisions *decisions)
         case DECIDE_REASON:
             see_plan(w, number, d);
             break;
+        case DECIDE_GIVE_UP:
         case DECIDE_END: /* it ends by itself at the same time */
             break;
         }

@@ -12,6 +12,8 @@ static const struct {
     {REASON_NONE, "None", "NotFree"},
     {REASON_PRIORITY, "Priority", "NotFree"},
     {REASON_RESOURCES, "Resources", "NotFree"},
+    {REASON_DEPENDENCY, "Dependency", "NotAllowed"},
+    {REASON_DEPENDENCY_NEVER, "DependencyNeverSatisfied", "Never"},
     {REASON_BEGIN_TIME, "BeginTime", "NotAllowed"},
     {REASON_JOB_HELD_USER, "JobHeldUser", "NotAllowed"},
     {REASON_JOB_HELD_ADMIN, "JobHeldAdmin", "NotAllowed"},

@@ -3,7 +3,8 @@
  *
  *   weights age=1000 partition=1000 maxage=604800   (first, if at all; also qos, size,
  *                     short, favorsmall, fairshare, assoc, halflife, period)
- *   plan depth=50 test=500 gaps=queue               (likewise; gaps: backfillOrder)
+ *   plan depth=50 test=500 gaps=queue               (likewise; gaps: backfillOrder;
+ *                                                    killinvalid)
  *   at 100            step at that time until idle; what was decided goes to the output
  *   at 100 jobs=2     the same, yielding after two jobs each time
  *   run 1-3           these jobs are running now where the core has started them
@@ -89,6 +90,10 @@ static void read_config(struct scenario *sc, const char *line)
         size_t i = 0;
         struct err err;
 
+        if (strcmp(key, "killinvalid") == 0) {
+            sc->config.kill_invalid_depend = true;
+            continue;
+        }
         if (strcmp(key, "favorsmall") == 0) {
             sc->config.priority_favor_small = word == NULL || strcmp(word, "no") != 0;
             continue;

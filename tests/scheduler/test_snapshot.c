@@ -203,6 +203,42 @@ static int random_number(struct history *h)
     return number;
 }
 
+/* On jobs that are there, or are not; also on itself. */
+static void random_depend(struct history *h, char *line, size_t size)
+{
+    static const char *const kinds[] = {"after", "afterany", "afterok", "afternotok"};
+    size_t at = (size_t)snprintf(line, size, " depend=");
+    int n = 1 + (int)draw(h, 3);
+    const char *apart = chance(h, 50) ? "," : "?";
+
+    for (int i = 0; i < n; i++) {
+        const char *kind = kinds[draw(h, ARRAY_LEN(kinds))];
+
+        at += (size_t)(chance(h, 20)
+                           ? snprintf(line + at, size - at, "%ssingleton",
+                                      i > 0 ? apart : "")
+                           : snprintf(line + at, size - at, "%s%s:%d%s",
+                                      i > 0 ? apart : "", kind, 1 + (int)draw(h, JOBS),
+                                      kind[5] == '\0' && chance(h, 50) ? "+1" : ""));
+    }
+    if (chance(h, 30))
+        snprintf(line + at, size - at, " hopeless=%s",
+                 chance(h, 50) ? "ends" : "stays");
+}
+
+/* One that is known to the core only for those that depend on it. */
+static void random_outsider(struct history *h)
+{
+    char line[LINE_MAX_];
+
+    snprintf(line, sizeof(line), "job %d state=%s start=%lld", random_number(h),
+             chance(h, 30)   ? "aside"
+             : chance(h, 50) ? "ended"
+                             : "ended failed",
+             (long long)(h->now_sec - draw(h, 100)));
+    tell_line(h, line);
+}
+
 static void random_job(struct history *h)
 {
     static const char *const parts[] = {
@@ -218,16 +254,19 @@ static void random_job(struct history *h)
                                           " account=y",
                                           " user=bob account=x",
                                           " user=bob qos=normal"};
-    char request[LINE_MAX_], line[2 * LINE_MAX_], begin[64] = "";
+    char request[LINE_MAX_], line[3 * LINE_MAX_], begin[64] = "",
+                                                  depend[LINE_MAX_] = "";
 
     random_request(h, request, sizeof(request));
+    if (chance(h, 25))
+        random_depend(h, depend, sizeof(depend));
     if (chance(h, 15))
         snprintf(begin, sizeof(begin), " begin=%" PRId64, h->now_sec + draw(h, 100));
-    snprintf(line, sizeof(line), "job %d submit=%lld %s%s%s%s%s%s", random_number(h),
-             (long long)(h->now_sec - draw(h, 200)), request,
+    snprintf(line, sizeof(line), "job %d submit=%lld %s%s%s%s%s%s%s%s",
+             random_number(h), (long long)(h->now_sec - draw(h, 200)), request,
              pick(h, parts, ARRAY_LEN(parts)), pick(h, policies, ARRAY_LEN(policies)),
-             pick(h, charges, ARRAY_LEN(charges)), begin,
-             chance(h, 5) ? " on=n[3-4]" : "");
+             pick(h, charges, ARRAY_LEN(charges)), begin, depend,
+             chance(h, 30) ? " jobname=train" : "", chance(h, 5) ? " on=n[3-4]" : "");
     tell_line(h, line);
 }
 
@@ -287,6 +326,7 @@ static void random_config(struct history *h)
     config.priority_weight_age = draw(h, 3) * 1000;
     config.priority_weight_qos = draw(h, 3) * 1000;
     config.priority_favor_small = chance(h, 50);
+    config.kill_invalid_depend = chance(h, 30);
     config.window_sec = 60 + draw(h, 20) * 600;
     config.reservation_depth = draw(h, 5);
     config.max_job_test = 1 + draw(h, JOBS);
@@ -591,6 +631,8 @@ static void operation(struct history *h)
         random_job(h);
     else if (what < 53)
         random_running(h);
+    else if (what < 55)
+        random_outsider(h);
     else if (what < 58)
         random_foreign(h);
     else if (what < 60)

@@ -7,6 +7,7 @@
 #include "base/hostlist.h"
 #include "base/quantity.h"
 #include "base/util.h"
+#include "crds/dependency.h"
 
 /* ---- values ---- */
 
@@ -445,6 +446,7 @@ JOB_NUMBER(start_sec)
         return 0;                                                     \
     }
 JOB_TEXT(account)
+JOB_TEXT(job_name)
 JOB_TEXT(qos)
 JOB_TEXT(user)
 
@@ -458,6 +460,32 @@ static int job_hold(const struct setting *at, struct err *err)
     (void)err;
     ((struct job *)at->object)->hold =
         strcmp(at->value, "admin") == 0 ? HOLD_ADMIN : HOLD_USER;
+    return 0;
+}
+
+/* "afterok:1,after:2+60" (seconds); "?" for one of them. */
+static int job_depend(const struct setting *at, struct err *err)
+{
+    struct job *job = at->object;
+
+    if (dependency_parse(at->value, &job->depends, &job->n_depends, &job->depends_any,
+                         err) < 0)
+        return -1;
+    return 0;
+}
+
+static int job_hopeless(const struct setting *at, struct err *err)
+{
+    (void)err;
+    ((struct job *)at->object)->hopeless =
+        strcmp(at->value, "ends") == 0 ? HOPELESS_ENDS : HOPELESS_STAYS;
+    return 0;
+}
+
+static int job_failed(const struct setting *at, struct err *err)
+{
+    (void)err;
+    ((struct job *)at->object)->failed = true;
     return 0;
 }
 
@@ -525,7 +553,8 @@ static int job_tolerate(const struct setting *at, struct err *err)
 
 static int job_state(const struct setting *at, struct err *err)
 {
-    static const char *const words[] = {"pending", "starting", "running", "completing"};
+    static const char *const words[] = {"pending",    "starting", "running",
+                                        "completing", "aside",    "ended"};
 
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         if (strcmp(words[i], at->value) == 0) {
@@ -605,6 +634,10 @@ const struct key cluster_job_keys[] = {
     {"start", job_start_sec},
     {"time", job_time},
     {"hold", job_hold},
+    {"depend", job_depend},
+    {"hopeless", job_hopeless},
+    {"jobname", job_job_name},
+    {"failed", job_failed},
     {"exclusive", job_exclusive},
     {"type", job_type},
     {"nodelist", job_nodelist},

@@ -352,6 +352,10 @@ void cluster_text_decision(const struct decision *decision, struct str *out)
     case DECIDE_END:
         str_addf(out, "  end %s\n", number);
         return;
+    case DECIDE_GIVE_UP:
+        str_addf(out, "  give up %s %s: %s\n", number, reason_word(decision->reason),
+                 decision->message);
+        return;
     case DECIDE_REASON:
         str_addf(out, "  wait %s %s, priority %lld: %s\n", number,
                  reason_word(decision->reason), (long long)decision->priority.total,

@@ -17,6 +17,9 @@
  *   job 8 nodelist=n[1-2] exclude=n3 where.rack=r1|r2 any.rack=r1 tolerate.k=v
  *   job 8 nodes=1-16 cpu=1 units=16 unit.cpu=1 maxunits=4 spread   (a divided job; its
  *                             pods' tasks are written n1/4; unittasks=0: of none)
+ *   job 8 depend=afterok:3,after:4+5 hopeless=ends jobname=train   (Slurm's grammar;
+ *                             hopeless=stays: whatever the configuration says)
+ *   job 3 state=ended failed                (also aside: not taken in yet)
  *   job 9 cpu=1 state=running start=100 in=batch on=n1:2,n2     (n1 has two pods)
  *   pod web-1 on=n1 cpu=2                   (ofjob: left of a job that is gone)
  *   gone node n1              (also: partition, qos, account, job, pod)

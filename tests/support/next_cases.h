@@ -51,7 +51,7 @@ struct given {
     const char *queue;     /* partitions; NULL: none */
     bool unbound;          /* the one pod of the START is to be */
     int64_t amended_milli; /* CPUs that each pod was found to ask for; 0: as planned */
-    bool timed_out;
+    bool timed_out, given_up;
     const char *core_reason, *core_message, *note;
     int64_t priority;
     struct given_plan had, told; /* in status, by the core */
