@@ -165,6 +165,38 @@ int answer_object(struct call *call, int status, const struct object *object)
     return answer_bytes(call, status, "application/json", &text);
 }
 
+int answer_made(struct call *call, int status, const struct kind *kind,
+                const struct json *object)
+{
+    STR_AUTO struct str text;
+    struct view view;
+
+    str_init(&text, ANSWER_BYTES_MAX);
+    if (view_of(call, &view) != 0)
+        return -1;
+    view.kind = kind;
+    switch (view.repr) {
+    case REPR_TABLE:
+        open_table(
+            &view,
+            strtoll(json_str_or(object, "metadata.resourceVersion", "0"), NULL, 10),
+            true, &text);
+        table_row(kind, object, view.include, view.now_sec, &text);
+        str_add(&text, "]}");
+        break;
+    case REPR_PARTIAL: {
+        JSON_AUTO struct json *partial = table_partial(object);
+        json_print(partial, &text);
+        break;
+    }
+    case REPR_OBJECT:
+    case REPR_DISCOVERY:
+        json_print(object, &text);
+        break;
+    }
+    return answer_bytes(call, status, "application/json", &text);
+}
+
 /* metadata of a list, from '{' to '}'. */
 static void print_list_meta(const struct view *v, const struct list_meta *meta,
                             struct str *out)

@@ -260,7 +260,10 @@ static void take_other(struct apply *a, const struct json *entry, cause_fn *foun
 static void read_entries(struct apply *a, cause_fn *found, void *arg)
 {
     const struct json *entries = json_at(a->live, "metadata.managedFields");
+    JSON_AUTO struct json *made = NULL;
 
+    if (a->live && json_len(entries) == 0)
+        entries = made = managed_before_apply(a->req, a->live);
     for (size_t i = 0; i < json_len(entries); i++) {
         const struct json *entry = json_item(entries, i);
         if (managed_is_own(entry, a->req, MANAGED_APPLY)) {

@@ -129,7 +129,7 @@ static int ask_budgets(struct call *call, const struct object *object,
         if (!selects(tree, object))
             continue;
         if (found)
-            rc = refuse(&call->refusal, 500, "InternalError",
+            rc = refuse(&call->refusal, 500, "",
                         "This pod has more than one PodDisruptionBudget, which the "
                         "eviction subresource does not support.");
         found = list.items[i];

@@ -128,21 +128,28 @@ static bool appears(const struct schema *parent, const struct element *e)
     return is_pointer(parent, name);
 }
 
-/* `updates`: as an update owns what it brings; an apply owns what it names. */
+/* How a set comes to be. */
+enum how {
+    NAMED,   /* by an apply, which owns what it names */
+    BROUGHT, /* by an update, which owns what it brings */
+    INSIDE,  /* in something that an update brings: all of it is new */
+};
+
 static struct json *set_of(const struct schema *parent, const struct element *of,
-                           bool updates, unsigned depth)
+                           enum how how, unsigned depth)
 {
     struct json *set = json_new_object();
     const bool is_item = of->key != NULL && of->key[0] == 'k';
     ELEMENTS_AUTO struct elements e;
 
+    if (how == BROUGHT && appears(parent, of))
+        how = INSIDE;
     elements_init(&e, depth < FIELDSET_DEPTH_MAX ? of->schema : NULL,
                   depth < FIELDSET_DEPTH_MAX ? of->value : NULL);
-    if (e.n > 0 && (updates ? appears(parent, of) : is_item))
+    if (e.n > 0 && (how == INSIDE || (how == NAMED && is_item)))
         json_set(set, ".", json_new_object());
     for (size_t i = 0; i < e.n; i++)
-        json_set(set, e.items[i].key,
-                 set_of(of->schema, &e.items[i], updates, depth + 1));
+        json_set(set, e.items[i].key, set_of(of->schema, &e.items[i], how, depth + 1));
     return set;
 }
 
@@ -174,7 +181,7 @@ struct json *fieldset_of_object(const struct schema *s, const struct json *objec
 {
     const struct element root = {.schema = s, .value = (struct json *)object};
 
-    return without_unowned(set_of(NULL, &root, false, 0));
+    return without_unowned(set_of(NULL, &root, NAMED, 0));
 }
 
 /* NULL: no difference. */
@@ -188,7 +195,7 @@ static struct json *changed(const struct schema *parent, const struct json *befo
         !fieldset_is_granular(s, before) || depth >= FIELDSET_DEPTH_MAX)
         return before != NULL && json_equal(before, after->value)
                    ? NULL
-                   : set_of(parent, after, true, depth);
+                   : set_of(parent, after, BROUGHT, depth);
     set = json_new_object();
     ELEMENTS_AUTO struct elements old;
     ELEMENTS_AUTO struct elements new;
@@ -279,14 +286,16 @@ static void keep_existing(struct json *set, const struct schema *s,
         if (is_dot(it.key))
             continue;
         found = elements_find(&e, it.key);
-        bool leads = json_len(it.val) > 0;
-        if (found != NULL && leads)
+        bool leads = json_len(it.val) > 0 && !fieldset_is_member(it.val);
+        if (found != NULL && json_len(it.val) > 0)
             keep_existing(it.val, found->schema, found->value);
         if (found == NULL || (leads && json_len(it.val) == 0))
             json_append(gone, json_new_string(it.key));
     }
     for (size_t i = 0; i < json_len(gone); i++)
         json_del(set, json_string(json_item(gone, i)));
+    if (json_len(set) == 1 && json_get(set, ".") != NULL)
+        json_del(set, "."); /* a member without any in it */
 }
 
 struct json *fieldset_existing(struct json *set, const struct schema *s,

@@ -10,7 +10,8 @@
 #include "cmd/gantry-local/patch.h"
 
 /* Objects looked at before others have their turn. The next turn is a millisecond
- * later: a timer that is due at once would run again before the loop looks at sockets. */
+ * later: a timer that is due at once would run again before the loop looks at its
+ * sockets. */
 #define TURN 100
 #define REST_MS 1
 /* Who Kubernetes says has changed what the collector changes. */

@@ -30,7 +30,6 @@ static void default_affinity(struct json *service)
 
 void default_service(struct json *service)
 {
-    const char *ip = json_str(service, "spec.clusterIP");
     const char *type = json_str_or(service, "spec.type", "");
     const bool balanced = strcmp(type, "LoadBalancer") == 0;
     const bool named = strcmp(type, "ExternalName") == 0;
@@ -46,8 +45,6 @@ void default_service(struct json *service)
         default_put(service, "spec.externalTrafficPolicy", json_new_string("Cluster"));
     if (balanced)
         default_put(service, "spec.allocateLoadBalancerNodePorts", json_new_bool(true));
-    if (ip != NULL && ip[0] != '\0')
-        default_put(service, "spec.clusterIPs", json_build("[%s]", ip));
 }
 
 /* A policy is about what comes in, and about what goes out where it speaks of it. */

@@ -129,12 +129,31 @@ static void append_entry(struct json *list, struct json *entry)
         json_append(list, entry);
 }
 
+struct json *managed_before_apply(const struct apply_request *req,
+                                  const struct json *live)
+{
+    struct apply_request made = *req;
+    struct json *out = json_new_array();
+
+    made.manager = "before-first-apply";
+    made.subresource = "";
+    append_entry(out, managed_entry(&made, MANAGED_UPDATE,
+                                    changed_fields(req, NULL, live), NULL, true));
+    return out;
+}
+
 void managed_update(const struct apply_request *req, const struct json *before,
                     struct json *after)
 {
     const struct json *claimed = json_at(after, "metadata.managedFields");
     const struct json *entries =
         claimed ? claimed : json_at(before, "metadata.managedFields");
+
+    /* Where nobody owns anything, only an apply begins to. */
+    if (before && json_len(entries) == 0) {
+        json_del(json_get(after, "metadata"), "managedFields");
+        return;
+    }
     JSON_AUTO struct json *changes = changed_fields(req, before, after);
     JSON_AUTO struct json *own = NULL;
     const struct json *old = NULL;

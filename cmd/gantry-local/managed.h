@@ -21,6 +21,10 @@ struct json *managed_fields(const struct json *entry);
 /* May a client's write bring these entries (an array) in place of the stored ones? One
  * empty entry means that nobody owns anything from now on. */
 bool managed_is_claim(const struct json *entries);
+/* Whose everything is in an object that nobody owned anything of, when it is first
+ * applied to: entries, as those of an object. */
+struct json *managed_before_apply(const struct apply_request *req,
+                                  const struct json *live);
 /* The entries (taken over) in Kubernetes' order: applies first, then by time. */
 struct json *managed_sorted(struct json *entries);
 /* A copy of `entry` with other fields (taken over); NULL for no fields. */

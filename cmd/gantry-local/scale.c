@@ -50,7 +50,7 @@ static int answer_scale(struct call *call, int status, const struct object *obje
     JSON_AUTO struct json *tree = object_tree(object);
     JSON_AUTO struct json *scale = scale_of(call->kind, tree);
 
-    return answer_tree(call, status, scale);
+    return answer_made(call, status, &scale_kind, scale);
 }
 
 /* ---- back to the object ---- */

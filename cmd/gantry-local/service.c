@@ -147,3 +147,13 @@ void service_prepare(struct write *w)
     if (service_has_node_ports(w->before) && service_has_node_ports(w->after))
         each_port(w, keep_node_port);
 }
+
+int service_admit(struct write *w)
+{
+    struct json *spec = json_get(w->after, "spec");
+    const char *ip = json_str_or(spec, "clusterIP", "");
+
+    if (ip[0] && !json_get(spec, "clusterIPs"))
+        json_set(spec, "clusterIPs", json_build("[%s]", ip));
+    return 0;
+}

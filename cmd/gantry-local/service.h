@@ -18,6 +18,8 @@
 void service_prepare(struct write *w);
 /* Gives what is missing; 422 for what was asked for and cannot be had. */
 int service_commit(struct write *w);
+/* The list of addresses follows from the one that is said; nobody owns it then. */
+int service_admit(struct write *w);
 /* What is wrong with a Service by itself. */
 void service_check(const struct check *c);
 

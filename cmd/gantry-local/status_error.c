@@ -34,6 +34,8 @@ static int refuse_text(struct refusal *r, int code, const char *reason,
                            " 'status': 'Failure', 'message': %s, 'reason': %s,"
                            " 'code': %i}",
                            message, reason, (int64_t)code);
+    if (!reason[0])
+        json_del(r->status, "reason");
     return -1;
 }
 

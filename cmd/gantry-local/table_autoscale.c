@@ -1,4 +1,4 @@
-/* table_autoscale - columns of autoscalers and disruption budgets. */
+/* table_autoscale - columns of autoscalers, scales and disruption budgets. */
 #include <inttypes.h>
 #include <string.h>
 
@@ -125,6 +125,11 @@ static const struct core_column hpas[] = {
     {"Replicas", "string", 0, hpa_replicas, NULL},
     TABLE_AGE,
 };
+static const struct core_column scales[] = {
+    {"Desired", "integer", 0, NULL, "spec.replicas"},
+    {"Available", "integer", 0, NULL, "status.replicas"},
+    TABLE_AGE,
+};
 static const struct core_column pdbs[] = {
     {"Min Available", "string", 0, pdb_min, NULL},
     {"Max Unavailable", "string", 0, pdb_max, NULL},
@@ -134,6 +139,7 @@ static const struct core_column pdbs[] = {
 
 static const struct core_table rows[] = {
     TABLE_ROW("autoscaling", "horizontalpodautoscalers", hpas),
+    TABLE_ROW("autoscaling", "scales", scales),
     TABLE_ROW("policy", "poddisruptionbudgets", pdbs),
 };
 

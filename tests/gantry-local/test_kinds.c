@@ -161,7 +161,7 @@ static const struct {
     {"a service", "services", "{\"spec\":{\"ports\":[{\"port\":80}]}}", "",
      "spec.ports", "[{\"port\":80,\"protocol\":\"TCP\",\"targetPort\":80}]"},
     {"a headless service", "services", "{\"spec\":{\"clusterIP\":\"None\"}}", "",
-     "spec.clusterIPs", "[\"None\"]"},
+     "spec.internalTrafficPolicy", "\"Cluster\""},
     {"stringData", "secrets", "{\"stringData\":{\"a\":\"hello\"}}", "", "data",
      "{\"a\":\"aGVsbG8=\"}"},
     {"base64", "secrets", "{\"data\":{\"a\":\"?\"}}",
