@@ -17,10 +17,10 @@
 #define SHARES "^([0-9]{1,9}|parent)$"
 #define SHARES_FORMS " is no number of shares: right are 0 to 999999999 and \"parent\""
 /* base/signo.h's names; a test holds them together. */
-#define SIGNAL                                                                        \
-    "^((SIG)?(HUP|INT|QUIT|ILL|TRAP|ABRT|BUS|FPE|KILL|USR1|SEGV|USR2|PIPE|ALRM|TERM|" \
-    "CHLD|CONT|STOP|TSTP|TTIN|TTOU|URG|XCPU|XFSZ|PROF|SYS|WINCH|PWR|VTALRM)|"         \
-    "[1-9]|[12][0-9]|3[01])$"
+#define SIGNAL                                                                       \
+    "((SIG)?(HUP|INT|QUIT|ILL|TRAP|ABRT|BUS|FPE|KILL|USR1|SEGV|USR2|PIPE|ALRM|TERM|" \
+    "CHLD|CONT|STOP|TSTP|TTIN|TTOU|URG|XCPU|XFSZ|PROF|SYS|WINCH|PWR|VTALRM)|"        \
+    "[1-9]|[12][0-9]|3[01])"
 #define SIZE_FORMS                                                             \
     " is no amount of memory: right are 512M, 64G and 64Gi; a bare number is " \
     "megabytes"
@@ -153,6 +153,13 @@ static bool scope_misplaced(const struct json *self, const struct json *old)
     return str_eq(json_str(self, "scope"), "Batch") && !is_signal(self);
 }
 
+static bool warns_nobody(const struct json *self, const struct json *old)
+{
+    const char *signal = json_str(self, "signal");
+    (void)old;
+    return signal && has(self, "template") == str_starts(signal, "B:");
+}
+
 /* ---- its pod template ---- */
 
 static bool ours_label(const struct json *self, const struct json *old)
@@ -263,7 +270,15 @@ const struct rule rules[] = {
      "spec.actions[].scope: Batch belongs to type Signal", .broken = scope_misplaced},
     {"BatchJob", "spec.actions[].signal", "spec.actions[].signal",
      "spec.actions[].signal is no signal: right are USR1, SIGUSR1 and 10",
-     .pattern = SIGNAL},
+     .pattern = "^" SIGNAL "$"},
+    {"BatchJob", "spec", "spec.signal",
+     "spec.signal: a script's must begin with B:, since it has no job steps; others "
+     "have no script",
+     .broken = warns_nobody},
+    {"BatchJob", "spec.signal", "spec.signal",
+     "spec.signal is no [B:]SIG[@sec]: right are TERM and B:USR1@120; R: is not "
+     "supported",
+     .pattern = "^(B:)?" SIGNAL "(@[0-9]{1,5})?$"},
     {"BatchJob", "spec.partition", "spec.partition",
      "spec.partition must be a name or names apart by commas: batch or batch,debug",
      .pattern = "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(,[a-z0-9]([-a-z0-9.]*[a-z0-9])?)*$"},
@@ -330,6 +345,7 @@ const char *const frozen[] = {
     "spec.requeue",
     "spec.exclusive",
     "spec.killOnBadExit",
+    "spec.signal",
     "spec.nodes",
     "spec.ntasks",
     "spec.ntasksPerNode",

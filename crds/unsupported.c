@@ -36,7 +36,6 @@ const struct unsupported unsupported[] = {
     JOB("deadline"),
     JOB("contiguous"),
     JOB("spread"),
-    JOB("signal"),
     JOB("segment"),
     JOB("components"),
     VALUE("BatchJob", "spec.killOnBadExit", "false"),

@@ -141,6 +141,14 @@ const struct job *sched_job(const struct sched *s, const char *job_uid)
     return rec != NULL ? rec->job : NULL;
 }
 
+int64_t sched_job_end(const struct sched *s, const char *job_uid)
+{
+    const struct jobrec *rec = jobrec_find(s, job_uid);
+
+    return rec != NULL && rec->job->phase == JOB_RUNNING ? jobrec_end(s, rec)
+                                                         : TIME_NEVER;
+}
+
 size_t sched_count(const struct sched *s, enum job_phase phase)
 {
     return s->n_phase[phase];

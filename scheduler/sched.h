@@ -201,6 +201,8 @@ const struct partition *sched_partition(const struct sched *s, const char *name)
 struct ahead sched_job_ahead(const struct sched *s, const char *job_uid);
 /* The job as the core has it, lent until the next apply or step; NULL: unknown. */
 const struct job *sched_job(const struct sched *s, const char *job_uid);
+/* When its time limit ends it, if it runs on; INT64_MAX: never, or it does not run. */
+int64_t sched_job_end(const struct sched *s, const char *job_uid);
 size_t sched_count(const struct sched *s, enum job_phase phase);
 
 #endif

@@ -39,6 +39,12 @@ struct action {
     struct siglist_item signal; /* of SIGNAL */
 };
 
+/* A signal that is sent before the time limit ends (spec.signal). */
+struct warning {
+    struct siglist_item signal; /* signo 0: none */
+    int64_t before_sec;
+};
+
 #define ACTION_DONE "Done" /* an outcome; others say why not */
 
 #define AHEAD_NONE (-1)
@@ -97,6 +103,7 @@ struct bjob {
     size_t n_env;
     struct action *actions;
     size_t n_actions;
+    struct warning warning;
     bool requeue;
     int64_t ttl_sec; /* -1: keep */
     struct jstatus status;

@@ -35,6 +35,9 @@
  *                  all pods were sent it             -> lastAction
  *   any other      Signal                            -> lastAction: refused
  *
+ * Behind those, while RUNNING: when the time of spec.signal has come and one lacks it,
+ * signal.
+ *
  * The reason that stands with COMPLETING decides what the end is, so that a restart in
  * the middle ends the same way.
  */
@@ -65,6 +68,7 @@ struct job_view {
     int64_t priority;
     const struct priority *factors; /* NULL where the core has not spoken */
     const char *account, *qos;      /* likewise, and where it has none */
+    bool warns;                     /* the time of spec.signal has come */
     const char *deaf; /* a node of the attempt where nobody can signal its pods; NULL */
     const char *dependency; /* likewise, with states */
     bool given_up;          /* the core says GIVE_UP, for that reason */
@@ -75,7 +79,7 @@ struct job_view {
 struct job_signal {
     bool on;
     struct siglist_item item;
-    const char *id; /* the job's */
+    const char *id; /* the job's; NULL: of spec.signal */
 };
 
 struct job_next {

@@ -225,6 +225,8 @@ void next_attempt(const struct job_view *v, struct job_next *n)
             want_completing(n, "TimeLimit", NULL);
         else if (n->want.state != JOB_STATE_RUNNING)
             want_running(v, n);
+        else
+            signal_before_limit(v, n);
         return;
     }
     /* The end of a whole attempt needs no COMPLETING between. */

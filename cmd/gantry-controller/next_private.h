@@ -46,6 +46,8 @@ void next_completing(const struct job_view *v, struct job_next *n);
 /* For the attempt under way. False: it waits until its pods run. */
 bool signal_attempt(const struct job_view *v, struct job_next *n,
                     const struct action *action);
+/* What spec.signal says, once, if its time has come. */
+void signal_before_limit(const struct job_view *v, struct job_next *n);
 
 /* ---- next_wait.c ---- */
 

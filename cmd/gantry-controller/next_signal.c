@@ -69,3 +69,11 @@ bool signal_attempt(const struct job_view *v, struct job_next *n,
     action_done(n, action, outcome);
     return true;
 }
+
+void signal_before_limit(const struct job_view *v, struct job_next *n)
+{
+    const struct siglist_item *item = &v->job->warning.signal;
+    AUTO_FREE char *refusal = refusal_of(v, item);
+    if (v->warns && !n->signal.on && !refusal && all_run(v) && is_lacking(v, NULL))
+        n->signal = (struct job_signal){true, *item, NULL};
+}

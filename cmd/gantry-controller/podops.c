@@ -1,6 +1,7 @@
 #include "cmd/gantry-controller/podops.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
@@ -313,6 +314,9 @@ static bool signal_rank(struct pod_op *op)
     STR_AUTO struct str list;
     str_init(&list, SIGLIST_MAX);
     str_add(&list, rank->signals ? rank->signals : "");
+    /* As in Slurm, what is stopped is to hear that its time ends. */
+    if (!signal.id)
+        siglist_add(&list, &(struct siglist_item){SIGCONT, signal.item.scope}, NULL);
     siglist_add(&list, &signal.item, signal.id);
     JSON_AUTO struct json *patch =
         json_build("{'metadata':{'uid':%s,'resourceVersion':%s,'annotations':{%s:%s}}}",

@@ -11,6 +11,7 @@
 #include "cmd/gantry-controller/podops.h"
 #include "cmd/gantry-controller/quota.h"
 #include "cmd/gantry-controller/service.h"
+#include "cmd/gantry-controller/signals.h"
 #include "cmd/gantry-controller/statuswrite.h"
 #include "cmd/gantry-controller/unseen.h"
 #include "cmd/gantry-controller/watches.h"
@@ -55,6 +56,7 @@ void record_free(struct record *r)
     service_abandon(r);
     lanes_leave(r->ctl->lanes, &r->ticket);
     loop_timer_free(r->retry);
+    loop_timer_free(r->warning);
     start_clear(r);
     attempt_clear(&r->attempt);
     bjob_free(r->job);
@@ -285,6 +287,7 @@ void record_vanished(struct record *r)
     bjob_free(r->job);
     r->job = NULL;
     start_clear(r);
+    loop_timer_free(TAKE(r->warning));
     quota_pass(r);
     if (r->ctl->synced) {
         told_update(r);
@@ -345,26 +348,10 @@ static void view_wait(const struct record *r, struct job_view *v)
     }
 }
 
-/* The node of a pod that nobody can signal there, if that is asked for; NULL: none.
- * gantry-launch that was brought along (convert.h) needs no help. */
-static const char *deaf_node(const struct record *r)
-{
-    const struct action *action = bjob_next_action(r->job);
-    const struct attempt *a = &r->attempt;
-    const size_t n = attempt_n_signalled(a, r->job->is_script);
-    if (!action || action->type != ACTION_SIGNAL ||
-        (r->job->is_script && r->ctl->convert.launch_image))
-        return NULL;
-    for (size_t i = 0; i < n; i++)
-        if (!rank_ended(&a->ranks[i]) &&
-            !watches_node_signals(r->ctl, a->ranks[i].node))
-            return a->ranks[i].node;
-    return NULL;
-}
-
 static struct job_view view_of(const struct record *r)
 {
     bool unreadable = r->job->refusal != NULL, closed = r->intake.refusal != NULL;
+    bool warns = signals_warn(r);
     struct job_view v = {.job = r->job,
                          .attempt = &r->attempt,
                          .start = r->start.on ? r->start.slots : NULL,
@@ -381,7 +368,8 @@ static struct job_view view_of(const struct record *r)
                                            : closed   ? "PartitionInactive"
                                                       : NULL,
                          .timed_out = r->timed_out,
-                         .deaf = deaf_node(r),
+                         .warns = warns,
+                         .deaf = signals_deaf_node(r, warns),
                          .priority = r->priority,
                          .account = r->account,
                          .qos = r->qos,
@@ -526,6 +514,7 @@ void record_run(struct record *r)
         podops_signal(r, &next.signal);
     if (next.kill)
         podops_kill(r);
+    signals_await(r);
     quota_pass(r);
     jstatus_fini(&next.want);
 }

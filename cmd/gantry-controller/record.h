@@ -73,7 +73,8 @@ struct record {
     size_t ops;              /* pod writes queued or under way */
     uint64_t status_version; /* of the object that the last write was decided on */
     struct kc_call *status_call;
-    struct loop_timer *retry; /* NULL until first needed */
+    struct loop_timer *retry;   /* NULL until first needed */
+    struct loop_timer *warning; /* until spec.signal is due; NULL */
 
     struct pod **pods; /* the cache's items with this uid, in no order */
     size_t n_pods, cap_pods;

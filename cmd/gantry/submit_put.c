@@ -8,6 +8,7 @@
 #include "base/duration.h"
 #include "base/hostlist.h"
 #include "base/quantity.h"
+#include "base/signo.h"
 #include "base/str.h"
 #include "base/util.h"
 #include "cmd/gantry/submit.h"
@@ -17,6 +18,7 @@
 #define NICE_MAX INT64_C(2147483645)
 #define PRIORITY_MAX INT64_C(4294967294)
 #define GPUS_MAX 100000
+#define WARNING_MAX 65535 /* seconds, as in Slurm */
 
 /* "Invalid --time specification: ...": Slurm's words, then what would be right. */
 static int invalid(const struct submit_put *p, struct err *err, const char *why)
@@ -182,23 +184,29 @@ int put_moment(const struct submit_put *p, struct json *spec, struct err *err)
     return 0;
 }
 
-/* "[B:]SIG[@SEC]", SIG a name or number. */
+/* "[B:]SIG[@SEC]", SIG a name or number. A script has no job steps, which it is for
+ * without B:. */
 int put_signal(const struct submit_put *p, struct json *spec, struct err *err)
 {
-    const char *s = p->text;
+    const bool is_batch = str_starts(p->text, "B:");
+    const char *s = is_batch ? p->text + strlen("B:") : p->text;
+    const size_t len = strcspn(s, "@");
+    AUTO_FREE char *name = xstrndup(s, len);
+    const int signo = signo_parse(name);
+    int64_t sec = 0;
 
-    if (str_starts(s, "R"))
+    if (str_starts(p->text, "R") && strchr(p->text, ':'))
         return invalid(p, err,
                        "asks for R:, which is not supported; use [B:]SIG[@SEC]");
-    if (str_starts(s, "B:"))
-        s += 2;
-    const size_t len = strcspn(s, "@");
-    const char *sec = s[len] ? s + len + 1 : "60";
-    if (len == 0 || strspn(sec, "0123456789") != strlen(sec) || sec[0] == '\0' ||
-        strspn(s, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+-") <
-            len)
-        return invalid(p, err, "is not [B:]SIG[@SEC]: USR1@120");
-    set_string(p, spec, p->text);
+    if (signo == 0 ||
+        (s[len] && (!scan_number(s + len + 1, &sec) || sec < 0 || sec > WARNING_MAX)))
+        return invalid(p, err, "is not [B:]SIG[@SEC]: B:USR1@120");
+    if (!is_batch)
+        return invalid(p, err,
+                       "is for job steps, of which there are none: with B: it is for "
+                       "the script");
+    AUTO_FREE char *text = xasprintf("B:%s%s", signo_name(signo), s + len);
+    set_string(p, spec, text);
     return 0;
 }
 

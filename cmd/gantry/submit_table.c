@@ -106,7 +106,7 @@ const struct submit_row submit_rows[] = {
     FIELD("array", 'a', "SBATCH_ARRAY_INX", "INDEXES", "array", put_string,
           "job array: 0-15, 1,3,5%2"),
     FIELD("signal", 0, "SBATCH_SIGNAL", "[B:]SIG[@SEC]", "signal", put_signal,
-          "signal it before its time limit"),
+          "signal its script before its time limit"),
     FIELD("reservation", 0, "SBATCH_RESERVATION", "NAME", "reservation", put_string,
           "run in this reservation"),
     FIELD("licenses", 'L', NULL, "LIST", "licenses", put_string, "licenses it takes"),

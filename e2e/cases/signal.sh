@@ -1,6 +1,7 @@
 # Signals reach what runs, each once and in order: a script alone (scancel -b) or with all of its
 # processes (-f), the containers of a template (scancel, or kubectl apply of an action), and a
-# gantry-launch whose pod brings them as a volume. Jobs that do not run are refused.
+# gantry-launch whose pod brings them as a volume. Jobs that do not run are refused. Before the time
+# limit ends a signal is sent by itself (sbatch --signal).
 
 says() { # FILE LINE...: nothing else, in this order
     printf '%s\n' "${@:2}" | cmp -s - "$1"
@@ -108,6 +109,27 @@ END
         fail "the last action is $(field volume .status.lastAction)"
 }
 
+# A limit of one minute is told two seconds after the start, once; the script ends by itself.
+limit() {
+    local id
+    cat >"$TMP/limited" <<END
+#!/bin/bash
+#SBATCH --time=1 --signal=B:USR1@58 -o /dev/null
+trap 'echo near >>$TMP/limit' USR1
+while [ ! -e $TMP/enough ]; do sleep 0.1 & wait \$!; done
+END
+    id=$(slurm sbatch --parsable -J limit "$TMP/limited")
+    expect_says "$TMP/limit" near
+    refused "is for job steps, of which there are none" slurm sbatch --signal=USR1@58 --wrap true
+    touch "$TMP/enough"
+    wait_until 20 "job $id ends" ended "$id"
+    expect_says "$TMP/limit" near
+}
+
+ended() { # ID
+    [[ $(slurm squeue -h -t COMPLETED -o %i -j "$1") == "$1" ]]
+}
+
 waiting() {
     local id
     submit waits true "hold: User"
@@ -128,5 +150,6 @@ case_run() {
     script
     template
     volume
+    limit
     waiting
 }

@@ -101,6 +101,32 @@ START_TEST(test_defaults)
 }
 END_TEST
 
+static const struct {
+    const char *text;
+    int signo;
+    enum siglist_scope scope;
+    int64_t before_sec;
+} warnings[] = {
+    {"USR1", SIGUSR1, SIGLIST_ALL, 60},
+    {"SIGTERM@120", SIGTERM, SIGLIST_ALL, 120},
+    {"B:10@0", SIGUSR1, SIGLIST_BATCH, 0},
+};
+
+START_TEST(test_warning)
+{
+    const bool is_batch = warnings[_i].scope == SIGLIST_BATCH;
+    AUTO_FREE char *spec =
+        xasprintf("%s,'signal':'%s'", is_batch ? "'script':'#!/bin/sh'" : TEMPLATE,
+                  warnings[_i].text);
+    struct bjob *b = parse(spec, "");
+    ck_assert_msg(b->model != NULL, "%s: %s", warnings[_i].text, b->refusal);
+    ck_assert_int_eq(b->warning.signal.signo, warnings[_i].signo);
+    ck_assert(b->warning.signal.scope == warnings[_i].scope);
+    ck_assert_int_eq(b->warning.before_sec, warnings[_i].before_sec);
+    bjob_free(b);
+}
+END_TEST
+
 /* No BatchJob at all. */
 static const char *const none[] = {"{}", "{'metadata':{'name':'a'}}",
                                    "{'metadata':{'uid':'u'}}", "[]"};
@@ -121,6 +147,9 @@ static const struct {
     {TEMPLATE ",'array':'0-3'", "spec.array is not supported yet"},
     {TEMPLATE ",'nodes':0", "spec.nodes: \"0\" is no count of nodes"},
     {TEMPLATE ",'timeLimit':'soon'", "spec.timeLimit"},
+    {TEMPLATE ",'signal':'USR1@soon'",
+     "spec.signal: \"USR1@soon\" is no [B:]SIG[@sec]"},
+    {TEMPLATE ",'signal':'FOO'", "spec.signal: \"FOO\" is no [B:]SIG[@sec]"},
 };
 
 START_TEST(test_refused)
@@ -306,6 +335,7 @@ int main(void)
     return suite_main("gantry-controller/bjob", (struct suite_row[]){
                                                     {test_whole, 1},
                                                     {test_defaults, 1},
+                                                    {test_warning, ARRAY_LEN(warnings)},
                                                     {test_none, ARRAY_LEN(none)},
                                                     {test_refused, ARRAY_LEN(refused)},
                                                     {test_status, ARRAY_LEN(statuses)},

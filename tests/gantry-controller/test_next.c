@@ -102,6 +102,8 @@ static struct bjob *give_job(const struct given *g)
     if (job->model && g->held)
         job->model->hold = HOLD_USER;
     job->unknown_state = g->unknown;
+    if (g->warning)
+        job->warning.signal = give_signal(g->warning);
     give_actions(job, g->actions);
     give_status(&job->status, g);
     return job;
@@ -187,7 +189,7 @@ static void say(struct str *out, const struct job_next *n, const struct jstatus 
         if (flags[i].on)
             str_add(out, flags[i].word);
     if (n->signal.on)
-        str_addf(out, "signal=%s:%s/%s ", n->signal.id,
+        str_addf(out, "signal=%s:%s/%s ", n->signal.id ? n->signal.id : "limit",
                  signo_name(n->signal.item.signo),
                  n->signal.item.scope == SIGLIST_ALL ? "All" : "Batch");
     if (out->len > 0)
@@ -229,6 +231,7 @@ START_TEST(test_next)
                             .amended = g->amended_milli ? &amended : NULL,
                             .n_amended = 1,
                             .timed_out = g->timed_out,
+                            .warns = g->warns,
                             .deaf = g->deaf,
                             .given_up = g->given_up,
                             .reason = g->core_reason,

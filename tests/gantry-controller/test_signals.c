@@ -213,6 +213,96 @@ START_TEST(test_requeued)
 }
 END_TEST
 
+/* ---- before the time limit ---- */
+
+#define TOLD(signal) "CONT All @time-limit\n" signal " All @time-limit\n"
+
+/* The limit is ten minutes: when a signal is sent, and in which words. */
+static const struct {
+    const char *signal;
+    int after_sec;
+    const char *list;
+} warnings[] = {
+    {"TERM", 540, TOLD("TERM")},
+    {"SIGUSR1@90", 510, TOLD("USR1")},
+    {"10@5", 595, TOLD("USR1")},
+    {"USR2@6000", 0, TOLD("USR2")},
+};
+
+static struct ctltest *begin_warned(const char *signal)
+{
+    AUTO_FREE char *spec =
+        xasprintf("'nodes':2,'timeLimit':'10','signal':'%s'", signal);
+    struct ctltest *t = begin(spec);
+
+    begin_pods(t, 2); /* half a second, as begin takes */
+    return t;
+}
+
+START_TEST(test_warning)
+{
+    struct ctltest *t = begin_warned(warnings[_i].signal);
+
+    if (warnings[_i].after_sec > 0) {
+        ctltest_advance(t, warnings[_i].after_sec - 3);
+        expect_list(t, 0, NULL);
+        ctltest_advance(t, 2);
+    }
+    ctltest_settle(t);
+    for (int rank = 0; rank < 2; rank++)
+        expect_list(t, rank, warnings[_i].list);
+    ctltest_expect(t, "a", "status.state=RUNNING|status.lastAction!");
+    ctltest_free(t);
+}
+END_TEST
+
+/* At most once, whoever comes after; and an action has its turn besides. */
+START_TEST(test_warned_once)
+{
+    struct ctltest *t = begin_warned("TERM");
+
+    ctltest_advance(t, 545);
+    for (int i = 0; i < 3; i++) {
+        ctltest_kill(t);
+        ctltest_start(t);
+        ctltest_settle(t);
+    }
+    act(t, USR1);
+    ctltest_settle(t);
+    expect_list(t, 1, TOLD("TERM") "USR1 All 1\n");
+    ctltest_free(t);
+}
+END_TEST
+
+/* The controller is dead at that time: the next one sends it. */
+START_TEST(test_warned_late)
+{
+    struct ctltest *t = begin_warned("TERM");
+
+    ctltest_kill(t);
+    ctltest_advance(t, 545);
+    expect_list(t, 0, NULL);
+    ctltest_start(t);
+    ctltest_settle(t);
+    expect_list(t, 0, TOLD("TERM"));
+    ctltest_free(t);
+}
+END_TEST
+
+/* The end that counts is that of the limit in force. */
+START_TEST(test_warned_by_new_limit)
+{
+    struct ctltest *t = begin_warned("TERM");
+
+    ctltest_patch(t, JOB, "{'spec':{'timeLimit':'5'}}");
+    ctltest_advance(t, 235);
+    expect_list(t, 0, NULL);
+    ctltest_advance(t, 6);
+    expect_list(t, 0, TOLD("TERM"));
+    ctltest_free(t);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry-controller/signals",
@@ -222,6 +312,10 @@ int main(void)
                           {test_trouble, ARRAY_LEN(troubles)},
                           {test_killed, 3},
                           {test_requeued, 1},
+                          {test_warning, ARRAY_LEN(warnings)},
+                          {test_warned_once, 1},
+                          {test_warned_late, 1},
+                          {test_warned_by_new_limit, 1},
                           {NULL, 0},
                       });
 }

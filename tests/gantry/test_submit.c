@@ -90,9 +90,17 @@ static const struct {
     {"-d afterok:12", "{'dependency':'afterok:12'}"},
     {"-a 0-15%4", "{'array':'0-15%4'}"},
     {"--signal=B:USR1@120", "{'signal':'B:USR1@120'}"},
-    {"--signal=10", "{'signal':'10'}"},
-    {"--signal=USR1@", "Invalid --signal specification: \"USR1@\" is not "
-                       "[B:]SIG[@SEC]: USR1@120"},
+    {"--signal=B:10", "{'signal':'B:USR1'}"},
+    {"--signal=B:sigterm@0", "{'signal':'B:TERM@0'}"},
+    {"--signal=USR1@60",
+     "Invalid --signal specification: \"USR1@60\" is for job steps, of which there are "
+     "none: with B: it is for the script"},
+    {"--signal=B:USR1@", "Invalid --signal specification: \"B:USR1@\" is not "
+                         "[B:]SIG[@SEC]: B:USR1@120"},
+    {"--signal=B:FOO", "Invalid --signal specification: \"B:FOO\" is not "
+                       "[B:]SIG[@SEC]: B:USR1@120"},
+    {"--signal=B:USR1@65536", "Invalid --signal specification: \"B:USR1@65536\" is not "
+                              "[B:]SIG[@SEC]: B:USR1@120"},
     {"--signal=R:USR1", "Invalid --signal specification: \"R:USR1\" asks for R:, which "
                         "is not supported; use [B:]SIG[@SEC]"},
     {"--reservation=r -L a:2 --comment=c",

@@ -54,6 +54,8 @@ static void set_rank(struct rank *r, const char *word)
             r->exit_signal = 0;
         }
         r->running |= strcmp(part, "run") == 0;
+        if (strcmp(part, "warned") == 0)
+            add_signal(r, NULL);
         if (strncmp(part, "sent:", 5) == 0)
             add_signal(r, part + 5);
         if (strncmp(part, "unsent:", 7) == 0)

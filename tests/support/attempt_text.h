@@ -8,6 +8,7 @@
  *   +shut                           terminal: its node went down in good order
  *   +run +sent:ID +unsent:ID        its containers run; it was sent the signal of that
  *                                   action, or the server would not have that
+ *   +warned                         it was sent what is sent before the time limit
  *   +del +silent +lost +busy        being deleted; its node is not ready, or gone; a
  *                                   write for it is under way
  *

@@ -37,6 +37,8 @@ struct given {
 
     const char *actions; /* "1:Cancel 2:Requeue 3:USR1 4:USR1/Batch" */
     const char *deaf;    /* a node that passes no signals */
+    const char *warning; /* "USR1", before the limit; NULL: none */
+    bool warns;          /* its time has come */
     bool no_requeue, deleting, held, unknown, is_script;
     const char *refusal; /* of the spec */
     const char *closed;  /* no partition takes it in */
@@ -63,7 +65,7 @@ struct given {
  * done: "STATE id=7 attempt=2 restarts=1 partition=.. reason=.. message=.. submit=+0
  * eligible=+10 start=+0 end=+0 ahead=1/8/41 plan=+60 promise=+60 exit=0:0 action=1
  * (outcome, if that is not Done) pods=2 cpus=500 refusal=.. as=.. write only-reason
- * only-wait hold launch kill drop signal=1:USR1/All".
+ * only-wait hold launch kill drop signal=1:USR1/All (limit:USR1/All: of spec.signal)".
  * Times are seconds from now; "-" is: none any more.
  */
 struct next_case {
