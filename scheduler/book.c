@@ -280,10 +280,10 @@ static bool plan_fits(struct sched *s, struct jobrec *rec)
 
 static void add_plans(struct sched *s)
 {
-    const struct queue *queue = &s->pass.queue;
+    struct queue *queue = &s->pass.queue;
 
     for (size_t i = 0; i < queue->n; i++) {
-        struct jobrec *rec = queue->entries[i].rec;
+        struct jobrec *rec = queue_at(queue, i)->rec;
 
         if (rec->claim.on || rec->job->plan.start_sec == TIME_UNSET ||
             rec->job->n_alloc > 0)

@@ -24,7 +24,7 @@
 #include "scheduler/core.h"
 
 /* Makes the timeline anew if it is not of this minute and these nodes. The cluster is
- * settled, and the queue sorted. */
+ * settled, and the queue in order. */
 void book_renew(struct sched *s, int64_t now_sec);
 
 /* The slots of the job's new allocation or plan are those that the placer found last:

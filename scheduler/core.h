@@ -88,6 +88,10 @@ enum round {
 struct pass {
     bool running;
     int64_t now_sec; /* when it began: what age and eligibility are judged by */
+    bool filling;    /* the queue is not whole yet; to go on with: */
+    struct jobrec *fill_next; /* NULL: that was the last job */
+    uint64_t gen;             /* cluster.gen that the entries are of */
+    bool starts_first; /* once the timeline is made: nobody could be looked at before */
     struct queue queue;
     struct turns turns; /* of the entries, in ROUND_OFFER */
     enum round round;
@@ -137,8 +141,12 @@ struct sched {
     int64_t end_sec;    /* no running job reaches its limit before this */
 };
 
-/* Orders the queue anew. */
+/* Begins a walk with an empty queue. */
 void pass_begin(struct sched *s, int64_t now_sec);
+/* Goes on filling the queue, and then sees to the timeline; or gives up, where nodes or
+ * partitions are others by now: pass_run ends such a walk. False: the budget is spent.
+ */
+bool pass_fill(struct sched *s, int64_t now_sec, struct sched_budget budget);
 /* Adds an entry for each partition that it may start in. Returns how many that it names
  * are missing. */
 size_t pass_add_entries(const struct sched *s, struct queue *queue, struct jobrec *rec,

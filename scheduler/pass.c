@@ -9,6 +9,9 @@
 #include "scheduler/tell.h"
 #include "scheduler/trial.h"
 
+/* So many jobs are added to the queue between looks at the budget. */
+#define FILL_JOBS 4
+
 /* ---- the queue ---- */
 
 static int64_t size_in(const struct sched *s, const struct jobrec *rec,
@@ -161,18 +164,19 @@ void pass_begin(struct sched *s, int64_t now_sec)
 {
     struct pass *pass = &s->pass;
     struct cluster *c = &s->cluster;
-    struct jobrec *rec, *next;
 
     sweep_gone(s);
     cluster_settle(c, forget_partition, s);
     if (s->timeline_gen != c->gen)
         s->timeline_gen = 0; /* its positions are of other nodes */
     pass->running = true;
+    pass->filling = true;
+    pass->fill_next = s->jobs;
+    pass->gen = c->gen;
     pass->now_sec = now_sec;
     pass->next = 0;
     pass->round =
         s->config.backfill_order == BACKFILL_QUEUE ? ROUND_WHOLE : ROUND_PROMISE;
-    pass->moved = false;
     pass->n_waiting = 0;
     pass->n_promised = 0;
     pass->begin_sec = INT64_MAX;
@@ -181,15 +185,41 @@ void pass_begin(struct sched *s, int64_t now_sec)
     crowds_reset(&s->crowds, c->words);
     s->dirty = false;
     s->rules_changed = false;
-    HASH_ITER (hh, s->jobs, rec, next) {
-        if (rec->job->phase == JOB_PENDING && rec->job->job_id != 0)
+}
+
+/* Jobs that come meanwhile are behind the others, and those that go are kept. */
+static bool add_jobs(struct sched *s, struct sched_budget budget)
+{
+    struct pass *pass = &s->pass;
+
+    for (size_t n = 1; pass->fill_next != NULL; n++) {
+        struct jobrec *rec = pass->fill_next;
+
+        pass->fill_next = rec->hh.next;
+        if (!rec->gone && rec->job->phase == JOB_PENDING && rec->job->job_id != 0)
             add_job(s, rec);
+        if (n % FILL_JOBS == 0 && budget.spent != NULL && budget.spent(budget.arg))
+            return false;
     }
-    queue_sort(&pass->queue);
-    book_renew(s, now_sec);
-    pass->number++;
-    pass->grown_sec = s->grown_sec;
-    s->grown_sec = INT64_MIN;
+    return true;
+}
+
+bool pass_fill(struct sched *s, int64_t now_sec, struct sched_budget budget)
+{
+    struct pass *pass = &s->pass;
+
+    if (pass->gen == s->cluster.gen) {
+        if (!add_jobs(s, budget))
+            return false;
+        queue_order(&pass->queue);
+        book_renew(s, now_sec);
+        pass->number++;
+        pass->grown_sec = s->grown_sec;
+        s->grown_sec = INT64_MIN;
+        pass->moved = false;
+    }
+    pass->filling = false;
+    return true;
 }
 
 /* ---- the walk ---- */
@@ -361,8 +391,8 @@ static struct entry *next_entry(struct pass *pass)
 {
     size_t i = pass->next++;
 
-    return &pass->queue
-                .entries[pass->round == ROUND_OFFER ? pass->turns.items[i].entry : i];
+    return queue_at(&pass->queue,
+                    pass->round == ROUND_OFFER ? pass->turns.items[i].entry : i);
 }
 
 /* What changes nodes or partitions ends the walk: the timeline is of others. */

@@ -32,18 +32,78 @@ static int entry_compare(const void *left, const void *right)
     return a->listed < b->listed ? -1 : a->listed > b->listed;
 }
 
-bool queue_is_sorted(const struct queue *q)
+static void swap(struct entry *a, struct entry *b)
 {
-    for (size_t i = 1; i < q->n; i++) {
-        if (entry_compare(&q->entries[i - 1], &q->entries[i]) > 0)
-            return false;
-    }
-    return true;
+    struct entry both = *a;
+
+    *a = *b;
+    *b = both;
 }
 
-/* Between two passes the order hardly changes, so that looking first pays. */
-void queue_sort(struct queue *q)
+/* The middle one of three, so that what is almost in order is halved. */
+static size_t find_middle(const struct entry *entries, size_t first, size_t last)
 {
-    if (!queue_is_sorted(q))
-        qsort(q->entries, q->n, sizeof(*q->entries), entry_compare);
+    size_t low = first, middle = first + (last - first) / 2, high = last - 1;
+
+    if (entry_compare(&entries[low], &entries[middle]) > 0) {
+        low = middle;
+        middle = first;
+    }
+    if (entry_compare(&entries[middle], &entries[high]) <= 0)
+        return middle;
+    return entry_compare(&entries[low], &entries[high]) > 0 ? low : high;
+}
+
+/* Brings one to its place among [first, last), those before it before it. Returns the
+ * place. */
+static size_t divide(struct entry *entries, size_t first, size_t last)
+{
+    size_t place = first;
+
+    swap(&entries[find_middle(entries, first, last)], &entries[last - 1]);
+    for (size_t i = first; i < last - 1; i++) {
+        if (entry_compare(&entries[i], &entries[last - 1]) > 0)
+            continue;
+        if (i != place)
+            swap(&entries[i], &entries[place]);
+        place++;
+    }
+    swap(&entries[place], &entries[last - 1]);
+    return place;
+}
+
+/* A bound is one past what comes before it; too many of them, and all up to the nearest
+ * is put in order at once. */
+static void sort_next(struct queue *q)
+{
+    size_t last;
+
+    while (q->bounds[q->n_bounds - 1] - q->n_sorted > QUEUE_RUN &&
+           q->n_bounds < QUEUE_BOUNDS) {
+        last = divide(q->entries, q->n_sorted, q->bounds[q->n_bounds - 1]);
+        q->bounds[q->n_bounds++] = last + 1;
+    }
+    last = q->bounds[--q->n_bounds];
+    qsort(q->entries + q->n_sorted, last - q->n_sorted, sizeof(*q->entries),
+          entry_compare);
+    q->n_sorted = last;
+}
+
+/* Between two walks the order hardly changes, so that looking first pays. */
+void queue_order(struct queue *q)
+{
+    size_t n = MIN(q->n, 1);
+
+    while (n < q->n && entry_compare(&q->entries[n - 1], &q->entries[n]) <= 0)
+        n++;
+    q->n_sorted = n == q->n ? n : 0;
+    q->n_bounds = 1;
+    q->bounds[0] = q->n;
+}
+
+struct entry *queue_at(struct queue *q, size_t i)
+{
+    while (q->n_sorted <= i)
+        sort_next(q);
+    return &q->entries[i];
 }

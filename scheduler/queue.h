@@ -5,6 +5,13 @@
  * priority tier of the partition (higher first), priority (higher first), job id, and
  * for one job the partitions as listed. Nothing else decides, so every core orders
  * alike.
+ *
+ * A long queue is put in order as it is walked through, from the front, so that no step
+ * waits for all of it:
+ *
+ *     in order | up to p | behind p, up to q | behind q ...     p, q: set apart last
+ *              ^         ^                   ^
+ *              n_sorted  bounds, the nearest of them last
  */
 #ifndef GANTRY_SCHEDULER_QUEUE_H
 #define GANTRY_SCHEDULER_QUEUE_H
@@ -33,15 +40,23 @@ struct entry {
     bool done;       /* it need not be looked at again in this walk */
 };
 
+/* Fewer than these are put in order at once; for as many as memory holds. */
+#define QUEUE_RUN 64
+#define QUEUE_BOUNDS 64
+
 struct queue {
     struct entry *entries;
     size_t n, cap;
+    size_t n_sorted; /* from the front, since queue_order */
+    size_t bounds[QUEUE_BOUNDS], n_bounds;
 };
 
 void queue_fini(struct queue *q);
 /* To be filled in by the caller. */
 struct entry *queue_add(struct queue *q);
-void queue_sort(struct queue *q);
-bool queue_is_sorted(const struct queue *q);
+/* All have been added. Until more are, queue_at gives those in their places. */
+void queue_order(struct queue *q);
+/* The i-th in order. */
+struct entry *queue_at(struct queue *q, size_t i);
 
 #endif

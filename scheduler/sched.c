@@ -148,13 +148,28 @@ static bool yields_before_walk(struct sched *s, struct sched_budget budget)
 /* Whoever may start at once does so first. False: the budget is spent. */
 static bool begin(struct sched *s, int64_t now_sec, struct sched_budget budget)
 {
-    bool ready = starts_are_ready(s, now_sec), goes_on;
+    bool ready = starts_are_ready(s, now_sec);
 
     if (ready && (!starts_run(s, now_sec, budget) || yields_before_walk(s, budget)))
         return false;
     s->yielded = false;
     pass_begin(s, now_sec);
-    goes_on = ready || starts_run(s, now_sec, budget);
+    s->pass.starts_first = !ready;
+    return true;
+}
+
+/* The queue, the timeline, and then whoever may start at once if that could not be told
+ * before. */
+static bool prepare(struct sched *s, int64_t now_sec, struct sched_budget budget)
+{
+    bool goes_on;
+
+    if (!s->pass.filling)
+        return true;
+    if (!pass_fill(s, now_sec, budget))
+        return false;
+    goes_on = !s->pass.starts_first || !starts_are_ready(s, now_sec) ||
+              starts_run(s, now_sec, budget);
     s->pass.moved = false;
     return goes_on;
 }
@@ -177,7 +192,7 @@ static enum sched_progress walk(struct sched *s, int64_t now_sec,
             if (!begin(s, now_sec, budget))
                 return SCHED_MORE;
         }
-        if (!pass_run(s, now_sec, budget))
+        if (!prepare(s, now_sec, budget) || !pass_run(s, now_sec, budget))
             return SCHED_MORE;
     }
 }

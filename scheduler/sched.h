@@ -150,7 +150,8 @@ struct decisions {
 };
 
 /* The caller's stopwatch: true when the step should yield. NULL fn: never. Asked about
- * once per job considered, and once before a walk. */
+ * once per job considered, once before a walk, and now and then while its queue is
+ * filled. */
 struct sched_budget {
     bool (*spent)(void *arg);
     void *arg;

@@ -317,7 +317,7 @@ static enum outcome search_queue(struct sched *s, struct search *search,
 
     for (size_t i = 0; i < search->queue.n && outcome == SEARCH_DONE; i++) {
         size_t at = round == ROUND_OFFER ? search->turns.items[i].entry : i;
-        struct entry *entry = &search->queue.entries[at];
+        struct entry *entry = queue_at(&search->queue, at);
 
         if (entry->done || entry->rec->version != entry->version ||
             !wanted[entry->rec->job->plan.promised])
@@ -339,7 +339,7 @@ static enum outcome search_rounds(struct sched *s, struct search *search,
 {
     enum outcome outcome;
 
-    queue_sort(&search->queue);
+    queue_order(&search->queue);
     if (s->config.backfill_order == BACKFILL_QUEUE)
         return search_queue(s, search, ROUND_WHOLE, now_sec, budget);
     outcome = search_queue(s, search, ROUND_PROMISE, now_sec, budget);

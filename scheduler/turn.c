@@ -22,13 +22,15 @@ static int turn_compare(const void *left, const void *right)
     return a->entry < b->entry ? -1 : a->entry > b->entry;
 }
 
-void turns_set(struct turns *t, const struct queue *q)
+void turns_set(struct turns *t, struct queue *q)
 {
     t->n = 0;
     for (size_t i = 0; i < q->n; i++) {
+        const struct entry *entry = queue_at(q, i);
+
         GROW(t->items, t->n, t->cap);
-        t->items[t->n++] = (struct turn){
-            .tier = q->entries[i].tier, .size = q->entries[i].size, .entry = i};
+        t->items[t->n++] =
+            (struct turn){.tier = entry->tier, .size = entry->size, .entry = i};
     }
     if (t->n > 1)
         qsort(t->items, t->n, sizeof(*t->items), turn_compare);

@@ -36,8 +36,8 @@ struct turns {
 };
 
 void turns_fini(struct turns *t);
-/* Those of a queue, which is sorted. */
-void turns_set(struct turns *t, const struct queue *q);
+/* Those of a queue, which is in order. */
+void turns_set(struct turns *t, struct queue *q);
 
 /* What the order goes by, of a job with that limit (LIMIT_UNLIMITED) whose shape has
  * that share (shape.h); 0 for all where that is the queue. */

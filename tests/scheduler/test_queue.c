@@ -1,7 +1,10 @@
 #include "scheduler/queue.h"
 
+#include "base/rng.h"
 #include "base/util.h"
 #include "tests/support/suite.h"
+
+#define LONG 5000
 
 /* Each row comes before the next. */
 static const struct entry ordered[] = {
@@ -17,16 +20,57 @@ START_TEST(test_order)
 {
     struct queue q = {0};
 
-    ck_assert(queue_is_sorted(&q));
+    queue_order(&q);
     for (size_t i = 0; i < ARRAY_LEN(ordered); i++)
         *queue_add(&q) = ordered[ARRAY_LEN(ordered) - 1 - i];
-    ck_assert(!queue_is_sorted(&q));
-    queue_sort(&q);
-    ck_assert(queue_is_sorted(&q));
+    queue_order(&q);
     for (size_t i = 0; i < ARRAY_LEN(ordered); i++) {
-        ck_assert_int_eq(q.entries[i].job_id, ordered[i].job_id);
-        ck_assert_int_eq(q.entries[i].listed, ordered[i].listed);
+        ck_assert_int_eq(queue_at(&q, i)->job_id, ordered[i].job_id);
+        ck_assert_int_eq(queue_at(&q, i)->listed, ordered[i].listed);
     }
+    queue_fini(&q);
+}
+END_TEST
+
+/* How many are out of order before they are put in order: 1 of so many. */
+static const size_t disorders[] = {1, 2, 10, 1000, LONG};
+
+/* A long queue, of the numbers from 1 on, is in order wherever one looks. */
+START_TEST(test_long)
+{
+    size_t disorder = disorders[_i];
+    struct queue q = {0};
+    struct rng rng;
+
+    rng_seed(&rng, disorder);
+    for (size_t i = 0; i < LONG; i++)
+        *queue_add(&q) = (struct entry){.job_id = (int64_t)i + 1, .uid = "a"};
+    for (size_t i = 0; i < LONG; i += disorder) {
+        size_t other = rng_below(&rng, LONG);
+        struct entry both = q.entries[i];
+
+        q.entries[i] = q.entries[other];
+        q.entries[other] = both;
+    }
+    queue_order(&q);
+    for (size_t i = 0; i < LONG; i += 1 + rng_below(&rng, 3)) {
+        ck_assert_int_eq(queue_at(&q, i)->job_id, (int64_t)i + 1);
+        ck_assert_int_eq(queue_at(&q, i / 2)->job_id, (int64_t)i / 2 + 1);
+    }
+    queue_fini(&q);
+}
+END_TEST
+
+/* The front of a long queue costs no order behind it. */
+START_TEST(test_front)
+{
+    struct queue q = {0};
+
+    for (int64_t i = 0; i < LONG; i++)
+        *queue_add(&q) = (struct entry){.job_id = (i * 7919 + 5) % LONG, .uid = "a"};
+    queue_order(&q);
+    ck_assert_int_eq(queue_at(&q, 0)->job_id, 0);
+    ck_assert_uint_le(q.n_sorted, QUEUE_RUN);
     queue_fini(&q);
 }
 END_TEST
@@ -35,6 +79,8 @@ int main(void)
 {
     return suite_main("scheduler/queue", (struct suite_row[]){
                                              {test_order, 1},
+                                             {test_long, ARRAY_LEN(disorders)},
+                                             {test_front, 1},
                                              {NULL, 0},
                                          });
 }

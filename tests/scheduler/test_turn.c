@@ -41,6 +41,7 @@ START_TEST(test_order)
     for (size_t i = 0; i < ARRAY_LEN(entries); i++)
         *queue_add(&queue) =
             (struct entry){.tier = entries[i].tier, .size = entries[i].size};
+    queue_order(&queue);
     for (int again = 0; again < 2; again++) {
         turns_set(&turns, &queue);
         ck_assert_uint_eq(turns.n, ARRAY_LEN(want));
@@ -57,6 +58,7 @@ START_TEST(test_none)
     struct queue queue = {0};
     struct turns turns = {0};
 
+    queue_order(&queue);
     turns_set(&turns, &queue);
     ck_assert_uint_eq(turns.n, 0);
     turns_fini(&turns);
