@@ -10,7 +10,7 @@
 #include "scheduler/trial.h"
 
 /* So many jobs are added to the queue between looks at the budget. */
-#define FILL_JOBS 4
+#define FILL_JOBS 8
 
 /* ---- the queue ---- */
 
