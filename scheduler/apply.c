@@ -90,6 +90,8 @@ static void jobrec_clear(struct sched *s, struct jobrec *rec)
     cluster_release(&s->cluster, job->alloc, job->n_alloc);
     s->n_phase[job->phase]--;
     s->n_depending -= is_depending(job);
+    if (job->phase < JOB_COMPLETING)
+        asked_count(&s->asked, job, -1);
     shape_put(&s->shapes, rec->shape);
     rec->shape = NULL;
     jobrec_unlist(s, rec);
@@ -135,6 +137,8 @@ static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
     cluster_hold(&s->cluster, job->alloc, job->n_alloc);
     s->n_phase[job->phase]++;
     s->n_depending += is_depending(job);
+    if (job->phase < JOB_COMPLETING)
+        asked_count(&s->asked, job, 1);
     if (job->phase == JOB_PENDING)
         rec->shape = shape_get(&s->shapes, job);
     else
@@ -294,6 +298,7 @@ void sched_apply(struct sched *s, const struct change *change)
         break;
     case CHANGE_RESOURCES:
         s->dirty |= cluster_set_resources(c, change->u.resources);
+        s->asked.changed = true; /* what is a device */
         break;
     case CHANGE_CONFIG:
         s->config = *change->u.config;

@@ -13,6 +13,7 @@
 
 #include "base/str.h"
 #include "scheduler/ahead.h"
+#include "scheduler/asked.h"
 #include "scheduler/cluster.h"
 #include "scheduler/decide.h"
 #include "scheduler/depend.h"
@@ -117,6 +118,7 @@ struct sched {
     size_t n_gone;
     struct shape *shapes;
     struct placer placer;
+    struct asked asked;
     struct timeline timeline;
     uint64_t timeline_gen;  /* cluster.gen that it is of; 0: it is to be made anew */
     struct horizon horizon; /* of the timeline, while room on it only shrinks */

@@ -182,6 +182,7 @@ void pass_begin(struct sched *s, int64_t now_sec)
     pass->begin_sec = INT64_MAX;
     pass->queue.n = 0;
     s->norms = core_norms(s);
+    asked_settle(&s->asked, c);
     crowds_reset(&s->crowds, c->words);
     s->dirty = false;
     s->rules_changed = false;

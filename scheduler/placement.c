@@ -13,6 +13,7 @@ struct candidate {
     int64_t times; /* at most what the job has; 1 where a node takes one equal pod */
     int64_t even;  /* of an even share, what it could take; 0 where that is no matter */
     int64_t take;  /* chosen: items it gets */
+    int64_t cost;  /* to others, of a pod; 0 where nodes take several */
     int64_t devices;
     int64_t cpu;
 };
@@ -29,17 +30,6 @@ int64_t placement_min_nodes(const struct job *like, const struct partition *part
 
     nodes = MAX(nodes, (int64_t)like->n_node_list);
     return MAX(nodes, part->min_nodes);
-}
-
-static int64_t devices_of(const struct cluster *c, const int64_t *amounts, int n)
-{
-    uint64_t sum = 0;
-
-    for (int i = RES_FIXED; i < n; i++) {
-        if (c->is_device[i])
-            sum += (uint64_t)amounts[i];
-    }
-    return (int64_t)sum;
 }
 
 /* ---- candidates ---- */
@@ -72,13 +62,19 @@ static int64_t node_times(const struct placement *at, const struct noderec *rec)
     return times_in(at->shape->like, &rec->node->capacity);
 }
 
+/* One pod a node, or one pod. */
+static bool is_plain(const struct job *like)
+{
+    return like->units == 0 && (like->one_per_node || like->max_pods == 1);
+}
+
 /* That the node is open throughout the window is known. */
 static int64_t window_times(const struct placement *at, size_t position)
 {
     const struct job *like = at->shape->like;
     struct resvec least;
 
-    if (like->units == 0 && (like->one_per_node || like->max_pods == 1))
+    if (is_plain(like))
         return 1;
     timeline_least(at->timeline, position, at->window->first, at->window->last, &least);
     return times_in(like, &least);
@@ -95,16 +91,21 @@ static void candidate_add(struct placer *p, const struct cluster *c,
                               ? timeline_row(at->timeline, position, at->window->first)
                               : rec->node->capacity.v;
     int n = at->view == VIEW_WINDOW ? at->timeline->n_res - 1 : RES_MAX;
+    struct beside beside;
 
     if (times == 0)
         return;
+    beside = asked_beside(c, left, n);
     GROW(p->candidates, p->n, p->cap);
     p->candidates[p->n++] = (struct candidate){
         .position = position,
         .required = node_set_has(at->shape->required, position),
         .times = times,
-        .devices = devices_of(c, left, n),
-        .cpu = n > RES_CPU ? left[RES_CPU] : 0,
+        .cost = at->asked != NULL && is_plain(at->shape->like)
+                    ? asked_cost(at->asked, position, &p->pod, &beside)
+                    : 0,
+        .devices = beside.devices,
+        .cpu = beside.cpu,
     };
 }
 
@@ -121,6 +122,7 @@ static size_t gather(struct placer *p, const struct cluster *c,
     size_t required = 0;
 
     p->n = 0;
+    p->pod = asked_beside(c, at->shape->like->each.v, RES_MAX);
     for (size_t word = 0; word < c->words; word++) {
         for (uint64_t set = allowed_word(at, word); set != 0; set &= set - 1)
             candidate_add(p, c, at, word * 64 + (size_t)__builtin_ctzll(set));
@@ -138,6 +140,8 @@ static int best_fit_compare(const void *left, const void *right)
 
     if (a->required != b->required)
         return a->required ? -1 : 1;
+    if (a->cost != b->cost)
+        return a->cost < b->cost ? -1 : 1;
     if (a->devices != b->devices)
         return a->devices < b->devices ? -1 : 1;
     if (a->cpu != b->cpu)
@@ -350,7 +354,7 @@ static bool choose(struct placer *p, const struct cluster *c,
     *room = (struct room){.nodes = p->n};
     if (like->units > 0 && like->spread)
         fits = choose_spread(p, &o, room);
-    else if (like->units == 0 && (like->one_per_node || like->max_pods == 1))
+    else if (is_plain(like))
         fits = choose_nodes(p, like, at->part->part, pick, room);
     else
         fits = choose_packed(p, &o, room);
@@ -398,19 +402,22 @@ static struct slot *slots_of(struct placer *p, const struct cluster *c,
 
 /* A job of one pod goes where the last one of its shape went, if nothing else happened
  * since and there is room: that node's rank by best fit was first and has only
- * improved. Not if its window is shorter: more nodes may be open throughout. */
+ * improved, unless it costs more now. Not if its window is shorter: more nodes may be
+ * open throughout. */
 static bool again_fits(struct placer *p, const struct cluster *c,
                        const struct placement *at, const struct fit *fit)
 {
     size_t position = fit->last_position;
 
     if (fit->last_mutation != at->timeline->mutation ||
+        (at->asked != NULL && fit->last_prices != at->asked->gen) ||
         fit->last_slot != at->window->first || at->window->last < fit->last_end ||
         !node_set_has(at->window->nodes, position))
         return false;
     p->n = 0;
+    p->pod = asked_beside(c, at->shape->like->each.v, RES_MAX);
     candidate_add(p, c, at, position);
-    if (p->n == 0)
+    if (p->n == 0 || p->candidates[0].cost > fit->last_cost)
         return false;
     p->candidates[0].take = 1;
     return true;
@@ -429,6 +436,8 @@ struct slot *placement_find(struct placer *p, const struct cluster *c,
     if (single) {
         /* Valid once the caller has taken the one slot: one mutation further. */
         fit->last_position = p->candidates[0].position;
+        fit->last_cost = p->candidates[0].cost;
+        fit->last_prices = at->asked != NULL ? at->asked->gen : 0;
         fit->last_slot = at->window->first;
         fit->last_end = at->window->last;
         fit->last_mutation = at->timeline->mutation + 1;

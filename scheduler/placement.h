@@ -3,8 +3,9 @@
  * nothing.
  *
  * One pod per node (Slurm's way): as many nodes as fit, up to max_pods and the
- * partition's limit. The nodes of the job's node list first, then the best fit: least
- * devices left over when it starts, then least cpu, then natural name order.
+ * partition's limit. The nodes of the job's node list first, then those that others
+ * need least (asked.h), then the best fit: least devices left over when it starts, then
+ * least cpu, then natural name order.
  * Several pods per node: the fewest nodes, filled one after the other; the last one is
  * the best fit for what remains. Every node of the node list gets a pod at least.
  * A divided job: one pod a node, of as many of its units as the node gets; on the
@@ -22,6 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "scheduler/asked.h"
 #include "scheduler/cluster.h"
 #include "scheduler/shape.h"
 #include "scheduler/window.h"
@@ -39,6 +41,7 @@ struct placement {
     /* of VIEW_WINDOW: the nodes that are open to a pod throughout its slots */
     const struct window *window;
     const struct timeline *timeline;
+    const struct asked *asked; /* what nodes are worth to others; NULL: unknown */
 };
 
 struct candidate;
@@ -47,6 +50,7 @@ struct candidate;
 struct placer {
     struct candidate *candidates;
     size_t n, cap;
+    struct beside pod; /* of the search under way */
 };
 
 /* What a search found, whether it was enough or not. */

@@ -52,6 +52,7 @@ void sched_free(struct sched *s)
     cluster_fini(&s->cluster);
     policy_fini(&s->policy);
     placer_fini(&s->placer);
+    asked_fini(&s->asked);
     decided_fini(&s->decided);
     queue_fini(&s->pass.queue);
     turns_fini(&s->pass.turns);

@@ -47,6 +47,18 @@ static void key_tolerations(struct str *key, const struct job *job)
     }
 }
 
+void shape_key_filters(struct str *key, const struct job *job)
+{
+    key_text(key, job->gpu_type);
+    key_term(key, &job->node_all);
+    key_number(key, (int64_t)job->n_node_any);
+    for (size_t i = 0; i < job->n_node_any; i++)
+        key_term(key, &job->node_any[i]);
+    key_names(key, job->node_list, job->n_node_list);
+    key_names(key, job->exclude, job->n_exclude);
+    key_tolerations(key, job);
+}
+
 static void key_of(struct str *key, const struct job *job)
 {
     str_addn(key, (const char *)&job->each, sizeof(job->each));
@@ -61,14 +73,7 @@ static void key_of(struct str *key, const struct job *job)
         key_number(key, job->unit_tasks);
         key_number(key, job->max_units);
     }
-    key_text(key, job->gpu_type);
-    key_term(key, &job->node_all);
-    key_number(key, (int64_t)job->n_node_any);
-    for (size_t i = 0; i < job->n_node_any; i++)
-        key_term(key, &job->node_any[i]);
-    key_names(key, job->node_list, job->n_node_list);
-    key_names(key, job->exclude, job->n_exclude);
-    key_tolerations(key, job);
+    shape_key_filters(key, job);
 }
 
 /* ---- shapes ---- */

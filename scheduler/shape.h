@@ -14,6 +14,7 @@
 
 #include <uthash.h>
 
+#include "base/str.h"
 #include "scheduler/cluster.h"
 #include "scheduler/model.h"
 #include "scheduler/reason.h"
@@ -31,6 +32,8 @@ struct fit {
      * best place for the next one that takes no less time, since filling a node only
      * improves its rank. */
     size_t last_position, last_slot, last_end; /* of its window: slots */
+    int64_t last_cost; /* asked.h, when its prices were of this: */
+    uint64_t last_prices;
     uint64_t last_mutation; /* timeline.mutation then; 0: nothing to go on */
     /* Why a job of this shape does not start now, while what is free now, and the
      * cluster, are as they were. */
@@ -69,6 +72,8 @@ struct fit *shape_fit(struct shape *shape, const struct partrec *part);
 /* Drops what all shapes know of a partition. */
 void shapes_forget(struct shape *shapes, const struct partrec *part);
 
+/* Appends what sets the job's filters and node list apart from those of others. */
+void shape_key_filters(struct str *key, const struct job *job);
 /* True if the job's filters admit the node; its resources are not looked at. */
 bool shape_filters_admit(const struct job *like, const struct node *node);
 

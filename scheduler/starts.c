@@ -367,6 +367,7 @@ static bool search_all(struct sched *s, int64_t now_sec, struct sched_budget bud
     int round = 0;
 
     s->norms = core_norms(s);
+    asked_settle(&s->asked, &s->cluster);
     do {
         gather(s, &search, now_sec);
         outcome = search_rounds(s, &search, now_sec, budget);

@@ -91,6 +91,7 @@ static struct placement placement_at(const struct sched *s, const struct entry *
         .part = entry->part,
         .window = &s->window,
         .timeline = &s->timeline,
+        .asked = &s->asked,
     };
 }
 

@@ -363,10 +363,11 @@ static struct plain_plan *plain_cluster(const struct bench *b, const struct sche
         plain_plan_set_node(p, i, &node->capacity);
         node_free(node);
     }
-    for (size_t i = 1; i <= b->running; i++) {
+    for (size_t i = 1; i <= b->running + b->pending; i++) {
         const struct job *job = job_at(s, i);
 
-        for (size_t k = 0; k < job->n_alloc; k++)
+        plain_plan_ask(p, &job->each, (size_t)job->min_pods, 1);
+        for (size_t k = 0; i <= b->running && k < job->n_alloc; k++)
             plain_plan_hold(p, strtoul(job->alloc[k].node + 1, NULL, 10), &job->each,
                             false, job->start_sec + job->limit_sec + 60);
     }

@@ -140,6 +140,7 @@ static void add_running(struct queue_case *q, size_t number)
     job->alloc[0] =
         (struct slot){.node = xasprintf("n%zu", node), .pods = 1, .each = job->each};
     plain_plan_hold(q->plain, node, &job->each, false, end_of(job));
+    plain_plan_ask(q->plain, &job->each, (size_t)job->min_pods, 1);
     tell(q, CHANGE_JOB, job);
 }
 
@@ -188,6 +189,7 @@ static void begin_case(struct queue_case *q, uint64_t seed)
             ask_as(job, job_at(q, q->n_running + i - 1));
         if (draw(q, 3) == 0)
             names_add(&job->partitions, &job->n_partitions, "odd");
+        plain_plan_ask(q->plain, &job->each, (size_t)job->min_pods, 1);
         tell(q, CHANGE_JOB, job);
     }
 }
@@ -302,6 +304,7 @@ static void end_some(struct queue_case *q)
             continue;
         plain_plan_release(q->plain, strtoul(job->alloc[0].node + 1, NULL, 10),
                            &job->each, false, end_of(job));
+        plain_plan_ask(q->plain, &job->each, (size_t)job->min_pods, -1);
         tell(q, CHANGE_JOB_GONE, uid);
     }
 }
@@ -386,6 +389,7 @@ static void change(struct queue_case *q)
     ask_as(job, other); /* so that it may start at all */
     if (other->n_partitions > 0)
         names_add(&job->partitions, &job->n_partitions, other->partitions[0]);
+    plain_plan_ask(q->plain, &job->each, (size_t)job->min_pods, 1);
     tell(q, CHANGE_JOB, job);
     ck_assert_int_eq(sched_step(q->s, NOW_SEC, budget, &decisions), SCHED_MORE);
     compare_starts(q, waiting);

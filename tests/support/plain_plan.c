@@ -15,6 +15,7 @@ struct plain_plan {
     struct timeline grid; /* of no nodes: for its bounds only */
     size_t n_nodes;
     struct resvec total;
+    struct resvec asked;    /* by jobs with devices */
     struct plain_row *rows; /* [slot][node] */
 };
 
@@ -118,29 +119,82 @@ static bool is_open(const struct plain_plan *p, const struct plain_job *job,
     return true;
 }
 
-/* Is node a the better fit for who begins with a slot? Less left over: of devices, of
- * cpu; then the earlier name. */
-static bool is_better(const struct plain_plan *p, size_t slot, size_t a, size_t b)
+static int64_t devices_in(const struct resvec *v)
 {
-    const int64_t *x = row_at(p, slot, a)->free.v, *y = row_at(p, slot, b)->free.v;
-    int64_t devices_x = 0, devices_y = 0;
+    int64_t sum = 0;
 
-    for (int i = RES_FIXED; i < RES_MAX; i++) {
-        devices_x += x[i];
-        devices_y += y[i];
-    }
+    for (int i = RES_FIXED; i < RES_MAX; i++)
+        sum += v->v[i];
+    return sum;
+}
+
+void plain_plan_ask(struct plain_plan *p, const struct resvec *each, size_t pods,
+                    int sign)
+{
+    if (devices_in(each) == 0)
+        return;
+    for (int i = 0; i < RES_MAX; i++)
+        p->asked.v[i] += sign * (int64_t)pods * each->v[i];
+}
+
+/* 1024ths of devices that go with an amount, where so much is asked for beside all:
+ * with one, three quarters of the average. */
+static int64_t usable_with(const struct plain_plan *p, int64_t amount, int64_t asked)
+{
+    __int128 rate;
+
+    if (asked == 0)
+        return INT64_MAX;
+    rate = ((__int128)devices_in(&p->asked) * 1024 * 4 / 3 << 32) / asked;
+    return (int64_t)(amount * rate >> 32);
+}
+
+static int64_t stranded(const struct plain_plan *p, const struct resvec *left)
+{
+    const int64_t mib = 1 << 20;
+    int64_t parts = devices_in(left) * 1024;
+
+    parts -= MIN(
+        parts, MIN(usable_with(p, left->v[RES_CPU], p->asked.v[RES_CPU]),
+                   usable_with(p, left->v[RES_MEM] / mib, p->asked.v[RES_MEM] / mib)));
+    return parts;
+}
+
+static int64_t cost_of(const struct plain_plan *p, const struct plain_job *job,
+                       const struct resvec *left)
+{
+    struct resvec rest = *left;
+
+    resvec_sub(&rest, &job->each);
+    return stranded(p, &rest) - stranded(p, left);
+}
+
+/* Is node a the better fit for who begins with a slot? Less stranded by it; less left
+ * over: of devices, of cpu; then the earlier name. */
+static bool is_better(const struct plain_plan *p, const struct plain_job *job,
+                      size_t slot, size_t a, size_t b)
+{
+    const struct resvec *left_a = &row_at(p, slot, a)->free;
+    const struct resvec *left_b = &row_at(p, slot, b)->free;
+    const int64_t *x = left_a->v, *y = left_b->v;
+    int64_t devices_x = devices_in(left_a), devices_y = devices_in(left_b);
+    int64_t cost_x = cost_of(p, job, left_a), cost_y = cost_of(p, job, left_b);
+
+    if (cost_x != cost_y)
+        return cost_x < cost_y;
     if (devices_x != devices_y)
         return devices_x < devices_y;
     return x[RES_CPU] != y[RES_CPU] ? x[RES_CPU] < y[RES_CPU] : a < b;
 }
 
 /* Keeps the best `most` of the nodes that come, in order. */
-static void add_node(const struct plain_plan *p, struct plain_place *place, size_t most,
-                     size_t node)
+static void add_node(const struct plain_plan *p, const struct plain_job *job,
+                     struct plain_place *place, size_t node)
 {
+    const size_t most = job->max;
     size_t i = place->n;
 
-    while (i > 0 && is_better(p, place->first, node, place->nodes[i - 1]))
+    while (i > 0 && is_better(p, job, place->first, node, place->nodes[i - 1]))
         i--;
     if (i == most)
         return;
@@ -164,7 +218,7 @@ static bool fits_at(const struct plain_plan *p, const struct plain_job *job,
     place->last = last_of(p, job, place->first);
     for (size_t node = 0; node < p->n_nodes; node++) {
         if (is_open(p, job, node, place->first, place->last))
-            add_node(p, place, job->max, node);
+            add_node(p, job, place, node);
     }
     if (place->n < job->min)
         return false;

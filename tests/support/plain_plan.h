@@ -53,6 +53,10 @@ void plain_plan_hold(struct plain_plan *p, size_t position, const struct resvec 
 void plain_plan_release(struct plain_plan *p, size_t position,
                         const struct resvec *amount, bool exclusive, int64_t end_sec);
 
+/* So many pods are asked for by a job that waits or runs, or with -1 no longer. */
+void plain_plan_ask(struct plain_plan *p, const struct resvec *each, size_t pods,
+                    int sign);
+
 /* The first place, beginning before slot `before` (SIZE_MAX: any); false: none. Takes
  * nothing. */
 bool plain_plan_find(const struct plain_plan *p, const struct plain_job *job,
