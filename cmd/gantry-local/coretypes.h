@@ -22,7 +22,8 @@
  *   replace          a strategic merge replaces the object
  *   atomic           on a field or (as the first word) a type: applied as a whole
  *   @N  @M.N  @N?    number in protobuf; within message M, which JSON has inline; of a
- *                    field that is a pointer in Go
+ *                    field that is a pointer in Go, or a list that being empty is
+ *                    another thing than not being there
  */
 #ifndef GANTRY_LOCAL_CORETYPES_H
 #define GANTRY_LOCAL_CORETYPES_H

@@ -125,7 +125,7 @@ static const struct core_type rows[] = {
      "int32 @9?; startTime time @2?; succeeded int32 @5; terminating int32 @11?; "
      "uncountedTerminatedPods UncountedTerminatedPods @8?"},
     {"batch.v1.JobTemplateSpec", "metadata meta.v1.ObjectMeta @1 ={}; spec JobSpec @2"},
-    {"batch.v1.PodFailurePolicy", "rules! []PodFailurePolicyRule @1"},
+    {"batch.v1.PodFailurePolicy", "rules~ []PodFailurePolicyRule @1 =null"},
     {"batch.v1.PodFailurePolicyOnExitCodesRequirement",
      "containerName string @1?; operator! string @2 {In|NotIn}; values! []int32 @3 "
      "set"},

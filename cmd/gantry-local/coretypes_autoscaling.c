@@ -21,7 +21,7 @@ static const struct core_type rows[] = {
     {"autoscaling.v2.HPAScalingPolicy",
      "periodSeconds! int32 @3 =0; type! string @1; value! int32 @2 =0"},
     {"autoscaling.v2.HPAScalingRules",
-     "policies []HPAScalingPolicy @2; selectPolicy string @1?; "
+     "policies []HPAScalingPolicy @2?; selectPolicy string @1?; "
      "stabilizationWindowSeconds int32 @3?; tolerance quantity @4?"},
     {"autoscaling.v2.HorizontalPodAutoscaler",
      "metadata meta.v1.ObjectMeta @1; spec! HorizontalPodAutoscalerSpec @2; status "
@@ -37,7 +37,8 @@ static const struct core_type rows[] = {
      "CrossVersionObjectReference @1"},
     {"autoscaling.v2.HorizontalPodAutoscalerStatus",
      "conditions []HorizontalPodAutoscalerCondition @6 map:type merge:type; "
-     "currentMetrics []MetricStatus @5; currentReplicas int32 @3; desiredReplicas~ "
+     "currentMetrics []MetricStatus @5 =null; currentReplicas int32 @3; "
+     "desiredReplicas~ "
      "int32 @4 =0; lastScaleTime time @2?; observedGeneration int64 @1?"},
     {"autoscaling.v2.MetricIdentifier",
      "name! string @1; selector meta.v1.LabelSelector @2?"},

@@ -35,7 +35,7 @@ static const struct core_type rows[] = {
     {"core.v1.LimitRangeItem",
      "default {}quantity @4; defaultRequest {}quantity @5; max {}quantity @2; "
      "maxLimitRequestRatio {}quantity @6; min {}quantity @3; type! string @1"},
-    {"core.v1.LimitRangeSpec", "limits! []LimitRangeItem @1"},
+    {"core.v1.LimitRangeSpec", "limits~ []LimitRangeItem @1 =null"},
     {"core.v1.LoadBalancerIngress",
      "hostname string @2; ip string @1; ipMode string @3?; ports []PortStatus @4"},
     {"core.v1.LoadBalancerStatus", "ingress []LoadBalancerIngress @1"},

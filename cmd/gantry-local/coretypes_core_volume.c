@@ -96,7 +96,7 @@ static const struct core_type rows[] = {
     {"core.v1.PortworxVolumeSource",
      "fsType string @2; readOnly bool @3; volumeID! string @1"},
     {"core.v1.ProjectedVolumeSource", "defaultMode int32 @2? =420; defaultUser int64 "
-                                      "@3?; sources []VolumeProjection @1"},
+                                      "@3?; sources []VolumeProjection @1 =null"},
     {"core.v1.QuobyteVolumeSource",
      "group string @5; readOnly bool @3; registry! string @1; tenant string @6; user "
      "string @4; volume! string @2"},

@@ -14,8 +14,8 @@ static const struct core_type rows[] = {
      "atomic; appProtocol string @4?; name string @1? =\"\"; port int32 @3?; "
      "protocol string @2? =TCP {SCTP|TCP|UDP}"},
     {"discovery.v1.EndpointSlice",
-     "addressType! string @4 {FQDN|IPv4|IPv6}; endpoints []Endpoint @2; metadata "
-     "meta.v1.ObjectMeta @1; ports []EndpointPort @3"},
+     "addressType! string @4 {FQDN|IPv4|IPv6}; endpoints []Endpoint @2 =null; "
+     "metadata meta.v1.ObjectMeta @1; ports []EndpointPort @3 =null"},
     {"discovery.v1.ForNode", "name! string @1"},
     {"discovery.v1.ForZone", "name! string @1"},
     {"networking.v1.HTTPIngressPath",

@@ -112,16 +112,16 @@ static const struct core_type rows[] = {
     {"events.v1.EventSeries", "count! int32 @1; lastObservedTime! microtime @2"},
     {"rbac.v1.AggregationRule", "clusterRoleSelectors []meta.v1.LabelSelector @1"},
     {"rbac.v1.ClusterRole", "aggregationRule AggregationRule @3?; metadata "
-                            "meta.v1.ObjectMeta @1; rules []PolicyRule @2"},
+                            "meta.v1.ObjectMeta @1; rules []PolicyRule @2 =null"},
     {"rbac.v1.ClusterRoleBinding",
-     "metadata meta.v1.ObjectMeta @1; roleRef! RoleRef @3; subjects []Subject @2"},
+     "metadata meta.v1.ObjectMeta @1; roleRef~ RoleRef @3 ={}; subjects []Subject @2"},
     {"rbac.v1.PolicyRule",
      "apiGroups []string @2; nonResourceURLs []string @5; resourceNames []string @4; "
      "resources []string @3; verbs! []string @1"},
-    {"rbac.v1.Role", "metadata meta.v1.ObjectMeta @1; rules []PolicyRule @2"},
+    {"rbac.v1.Role", "metadata meta.v1.ObjectMeta @1; rules []PolicyRule @2 =null"},
     {"rbac.v1.RoleBinding",
-     "metadata meta.v1.ObjectMeta @1; roleRef! RoleRef @3; subjects []Subject @2"},
-    {"rbac.v1.RoleRef", "atomic; apiGroup string @1 =rbac.authorization.k8s.io; kind! "
+     "metadata meta.v1.ObjectMeta @1; roleRef~ RoleRef @3 ={}; subjects []Subject @2"},
+    {"rbac.v1.RoleRef", "atomic; apiGroup string @1 =rbac.authorization.k8s.io; kind~ "
                         "string @2; name! string @3"},
     {"rbac.v1.Subject", "atomic; apiGroup string @2; kind! string @1; name! string @3; "
                         "namespace string @4"},

@@ -135,6 +135,13 @@ enum how {
     INSIDE,  /* in something that an update brings: all of it is new */
 };
 
+/* A list whose items are owned one by one, and there are none. */
+static bool is_empty_list(const struct element *e)
+{
+    return json_is(e->value, JSON_ARRAY) && json_len(e->value) == 0 &&
+           fieldset_is_granular(e->schema, e->value);
+}
+
 static struct json *set_of(const struct schema *parent, const struct element *of,
                            enum how how, unsigned depth)
 {
@@ -149,7 +156,9 @@ static struct json *set_of(const struct schema *parent, const struct element *of
     if (e.n > 0 && (how == INSIDE || (how == NAMED && is_item)))
         json_set(set, ".", json_new_object());
     for (size_t i = 0; i < e.n; i++)
-        json_set(set, e.items[i].key, set_of(of->schema, &e.items[i], how, depth + 1));
+        if (!is_empty_list(&e.items[i]))
+            json_set(set, e.items[i].key,
+                     set_of(of->schema, &e.items[i], how, depth + 1));
     return set;
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/util.h"
 #include "cmd/gantry-local/kind_check.h"
+#include "cmd/gantry-local/names.h"
 
 static const char *const metric_fields[][2] = {
     {"Resource", "resource"}, {"ContainerResource", "containerResource"},
@@ -92,10 +93,29 @@ static void check_speed(const struct check *c, const char *direction)
     check_one_of(c, select_at, "Disabled|Max|Min");
 }
 
+/* What is scaled: of which group must be said, but for the oldest kind. */
+static void check_scaled(const struct check *c)
+{
+    const char *version = json_str_or(c->after, "spec.scaleTargetRef.apiVersion", "");
+    const char *kind = json_str_or(c->after, "spec.scaleTargetRef.kind", "");
+    const char *name = json_str_or(c->after, "spec.scaleTargetRef.name", "");
+
+    if (!strchr(version, '/') && strcmp(kind, "ReplicationController") != 0)
+        check_invalid_text(c, "spec.scaleTargetRef.apiVersion", version,
+                           "apiVersion must specify API group");
+    if (name_refuse_segment(kind))
+        check_invalid_text(c, "spec.scaleTargetRef.kind", kind,
+                           name_refuse_segment(kind));
+    if (name_refuse_segment(name))
+        check_invalid_text(c, "spec.scaleTargetRef.name", name,
+                           name_refuse_segment(name));
+}
+
 void autoscaler_check(const struct check *c)
 {
     const struct json *metrics = json_at(c->after, "spec.metrics");
 
+    check_scaled(c);
     check_replicas(c, metrics);
     for (size_t i = 0; i < json_len(metrics); i++)
         check_metric(c, i, json_item(metrics, i));

@@ -13,10 +13,28 @@ static bool same_taint(const struct json *a, const struct json *b)
            str_eq(json_str(a, "effect"), json_str(b, "effect"));
 }
 
+static bool is_changed(const struct check *c, const char *path)
+{
+    const struct json *was = json_at(c->before, path);
+
+    return was && !json_equal(was, json_at(c->after, path));
+}
+
+static void check_set_once(const struct check *c)
+{
+    if (is_changed(c, "spec.podCIDRs"))
+        check_forbidden(
+            c, "spec.podCIDRs",
+            "node updates may not change podCIDR except from \"\" to valid");
+    if (is_changed(c, "spec.providerID"))
+        check_invalid(c, "spec.providerID", NULL, "field cannot be modified once set");
+}
+
 void node_check(const struct check *c)
 {
     const struct json *taints = json_at(c->after, "spec.taints");
 
+    check_set_once(c);
     for (size_t i = 0; i < json_len(taints); i++) {
         const struct json *taint = json_item(taints, i);
         /* As Kubernetes' validation has it, where they once were. */

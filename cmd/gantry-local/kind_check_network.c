@@ -84,10 +84,10 @@ static void check_path(const struct check *c, const char *field,
     AUTO_FREE char *backend_at = xasprintf("%s.backend", field);
     AUTO_FREE char *type_at = xasprintf("%s.pathType", field);
 
-    if (!type[0]) {
+    if (!type[0])
         check_required(c, type_at, "pathType must be specified");
+    if (!check_is_one_of(type, "Exact|ImplementationSpecific|Prefix"))
         return;
-    }
     if (text[0] ? text[0] != '/' : !any)
         check_invalid_text(c, path_at, text, "must be an absolute path");
     for (size_t i = 0; i < ARRAY_LEN(parts) && !any; i++) {

@@ -55,7 +55,7 @@ static void check_match(const struct check *c, const struct json *selector)
 {
     const struct json *labels = json_at(c->after, "spec.template.metadata.labels");
 
-    if (!selector_takes(selector, labels))
+    if (!selector || !selector_takes(selector, labels))
         check_invalid(c, "spec.template.metadata.labels", labels,
                       "`selector` does not match template `labels`");
 }
@@ -109,15 +109,36 @@ static void check_rolling(const struct check *c, const char *strategy)
         check_invalid(c, gone_at, gone, "may not be 0 when `maxSurge` is 0");
 }
 
+/* ---- statuses ---- */
+
+/* None below 0, and none of what is counted more than there are. */
+static void check_counts(const struct check *c, const char *const *counted)
+{
+    const int64_t all = json_int_or(c->after, "status.replicas", 0);
+
+    check_not_negative(c, "status.replicas");
+    for (; *counted; counted++) {
+        AUTO_FREE char *at = xasprintf("status.%s", *counted);
+        const int64_t n = json_int_or(c->after, at, 0);
+        JSON_AUTO struct json *number = json_new_int(n);
+        check_not_negative(c, at);
+        if (n > all)
+            check_invalid(c, at, number, "cannot be greater than status.replicas");
+    }
+}
+
 /* ---- the kinds ---- */
 
 void deployment_check(const struct check *c)
 {
+    static const char *const counted[] = {"updatedReplicas", "readyReplicas",
+                                          "availableReplicas", NULL};
     const int64_t deadline_sec =
         json_int_or(c->after, "spec.progressDeadlineSeconds", INT64_MAX);
     const bool recreates = str_eq(json_str(c->after, "spec.strategy.type"), "Recreate");
 
     check_set(c, "deployment");
+    check_counts(c, counted);
     if (recreates && json_at(c->after, "spec.strategy.rollingUpdate"))
         check_forbidden(c, "spec.strategy.rollingUpdate",
                         "may not be specified when strategy `type` is 'Recreate'");
@@ -138,11 +159,17 @@ void daemonset_check(const struct check *c)
 
 void replicaset_check(const struct check *c)
 {
+    static const char *const counted[] = {"fullyLabeledReplicas", "readyReplicas",
+                                          "availableReplicas", NULL};
+
     check_set(c, "replicaset");
+    check_counts(c, counted);
 }
 
 void statefulset_check(const struct check *c)
 {
+    static const char *const counted[] = {"readyReplicas", "currentReplicas",
+                                          "updatedReplicas", "availableReplicas", NULL};
     static const char *const fixed[] = {"spec.serviceName", "spec.podManagementPolicy",
                                         "spec.volumeClaimTemplates"};
     const char *policy = json_str_or(c->after, "spec.podManagementPolicy", "");
@@ -151,6 +178,7 @@ void statefulset_check(const struct check *c)
         check_invalid_text(c, "spec.podManagementPolicy", policy,
                            "must be 'OrderedReady' or 'Parallel'");
     check_set(c, "statefulset");
+    check_counts(c, counted);
     check_one_of(c, "spec.persistentVolumeClaimRetentionPolicy.whenDeleted",
                  "Delete|Retain");
     check_one_of(c, "spec.persistentVolumeClaimRetentionPolicy.whenScaled",

@@ -224,6 +224,14 @@ static const struct {
     {"", "pods", "status.conditions", "lastTransitionTime", "null"},
     {"", "pods", "status.containerStatuses", "lastState", "{}"},
     {"", "pods", "status.initContainerStatuses", "lastState", "{}"},
+    {"apps", "deployments", "status.conditions", "lastTransitionTime", "null"},
+    {"apps", "deployments", "status.conditions", "lastUpdateTime", "null"},
+    {"apps", "statefulsets", "status.conditions", "lastTransitionTime", "null"},
+    {"apps", "replicasets", "status.conditions", "lastTransitionTime", "null"},
+    {"apps", "daemonsets", "status.conditions", "lastTransitionTime", "null"},
+    {"", "replicationcontrollers", "status.conditions", "lastTransitionTime", "null"},
+    {"batch", "jobs", "status.conditions", "lastProbeTime", "null"},
+    {"batch", "jobs", "status.conditions", "lastTransitionTime", "null"},
 };
 
 static void write_empty(const struct kind *kind, struct json *object)

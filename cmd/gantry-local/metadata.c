@@ -278,7 +278,8 @@ void metadata_init(struct json *object, bool has_generation, struct rng *rng,
     char uid[37], now[TIME_TEXT_MAX];
 
     for (size_t i = 0; i < ARRAY_LEN(servers_own); i++)
-        if (strcmp(servers_own[i], "managedFields") != 0)
+        if (strcmp(servers_own[i], "managedFields") != 0 &&
+            (has_generation || strcmp(servers_own[i], "generation") != 0))
             json_del(meta, servers_own[i]);
     rng_uuid(rng, uid);
     time_format_rfc3339(now_sec, now);

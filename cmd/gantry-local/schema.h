@@ -31,6 +31,9 @@ void schema_free(struct schema *s);
 /* Calls `found` for each violation. */
 void schema_validate(const struct schema *s, const struct json *object, cause_fn *found,
                      void *arg);
+/* Of an object of a core type, takes out what such objects leave out where it is empty.
+ */
+void schema_drop_empty(const struct schema *s, struct json *object);
 /* Fills defaults in place. */
 void schema_default(const struct schema *s, struct json *object);
 /* An unknown field: its path ("spec.nodez"), and the known one that may be meant

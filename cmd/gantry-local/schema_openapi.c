@@ -8,6 +8,13 @@
 static struct json *node_openapi(const struct schema *s);
 static void put_merging(struct json *o, const struct schema *s);
 
+/* A list that is null where it is empty has no default to tell of. */
+static void put_default(struct json *o, const struct schema *s)
+{
+    if (s->default_value != NULL && !json_is(s->default_value, JSON_NULL))
+        json_set(o, "default", json_copy(s->default_value));
+}
+
 /* Where a node stands inside another: a shared type by reference. A reference has no
  * siblings in OpenAPI v3.0, so one with a default stands in an allOf. */
 static struct json *inner_openapi(const struct schema *s)
@@ -22,8 +29,7 @@ static struct json *inner_openapi(const struct schema *s)
     if (s->default_value == NULL && !s->retain_keys && !s->replaced)
         return json_build("{'$ref': %s}", path);
     struct json *o = json_build("{'allOf': [{'$ref': %s}]}", path);
-    if (s->default_value != NULL)
-        json_set(o, "default", json_copy(s->default_value));
+    put_default(o, s);
     put_merging(o, s);
     return o;
 }
@@ -223,8 +229,7 @@ static struct json *node_openapi(const struct schema *s)
     if (s->enum_values != NULL)
         json_set(o, "enum",
                  s->is_core ? sorted(s->enum_values) : json_copy(s->enum_values));
-    if (s->default_value != NULL)
-        json_set(o, "default", json_copy(s->default_value));
+    put_default(o, s);
     put_true(o, "nullable", s->nullable);
     if (s->bounds != NULL)
         put_bounds(o, s->bounds);

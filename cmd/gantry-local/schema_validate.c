@@ -502,7 +502,8 @@ static void check_junctors(struct check *c, const struct schema *s,
 
 static void check_node(struct check *c, const struct schema *s, const struct json *j)
 {
-    if (json_is(j, JSON_NULL) && (s->nullable || s->is_time || s->type == SCHEMA_ANY))
+    if (json_is(j, JSON_NULL) && (s->nullable || s->is_time || s->type == SCHEMA_ANY ||
+                                  json_is(s->default_value, JSON_NULL)))
         return;
     const bool fits_type = type_fits(s->type, j);
     if (!fits_type)

@@ -13,7 +13,9 @@
 struct strategy {
     const char *group, *plural;
     bool has_generation;     /* core kinds; custom ones always have it */
+    bool is_constant;        /* its generation stays 1 */
     bool needs_version;      /* a PUT must say which version it replaces */
+    bool put_creates;        /* a PUT of what is not there makes it */
     bool keeps_status;       /* a created object may bring its status */
     bool is_unmanaged;       /* elsewhere a controller would make pods of it */
     bool orphans_dependents; /* when deleted by a request that says nothing of them */

@@ -45,11 +45,31 @@ static int refuse_unversioned(struct call *call)
                         "Invalid value: 0: must be specified for an update"});
 }
 
+/* As in Kubernetes a uid is held against what is not there, a version is not. */
+static int create_by_update(struct write *w)
+{
+    struct call *call = w->call;
+    const char *uid = json_str_or(w->after, "metadata.uid", "");
+
+    if (uid[0])
+        return refuse_conflict(&call->refusal, call->kind, call->name,
+                               "Precondition failed: UID in precondition: %s, UID in "
+                               "object meta: ",
+                               uid);
+    json_del(json_get(w->after, "metadata"), "resourceVersion");
+    return write_create(w);
+}
+
 int verb_update(struct call *call)
 {
     WRITE_AUTO struct write w;
 
-    if (write_init(&w, call) != 0 || write_decode(&w) != 0 || write_find(&w) != 0)
+    if (write_init(&w, call) != 0 || write_decode(&w) != 0)
+        return -1;
+    if (w.strategy->put_creates && !call->sub[0] &&
+        !table_find(call->table, call->ns, call->name))
+        return create_by_update(&w);
+    if (write_find(&w) != 0)
         return -1;
     if (w.strategy->needs_version &&
         !json_str_or(w.after, "metadata.resourceVersion", "")[0])

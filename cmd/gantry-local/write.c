@@ -98,12 +98,6 @@ void write_fini(struct write *w)
     free(w->manager);
 }
 
-void write_invalid(struct write *w, const char *field, const char *reason,
-                   const char *message)
-{
-    causes_add(w->causes, &(struct cause){field, reason, message});
-}
-
 /* A custom resource may be kept in another of its versions, with other fields. */
 static void see_as(const struct kind *kind, struct json *object)
 {
@@ -135,19 +129,49 @@ int write_find(struct write *w)
 
 static void found_cause(void *arg, const struct cause *cause)
 {
-    struct write *w = arg;
+    causes_add(((struct write *)arg)->causes, cause);
+}
 
-    causes_add(w->causes, cause);
+/* How many of the schema's faults are looked at. */
+#define CAUSES_COMPARED 64
+
+/* Of a field that the schema refuses, what else is wrong with it is not told. */
+static bool is_refused(const struct write *w, const char *field)
+{
+    for (size_t i = 0; i < MIN(w->n_shape, CAUSES_COMPARED); i++)
+        if (str_eq(json_str(json_item(w->causes, i), "field"), field))
+            return true;
+    return false;
+}
+
+static void found_fault(void *arg, const struct cause *cause)
+{
+    if (!is_refused(arg, cause->field))
+        found_cause(arg, cause);
+}
+
+void write_invalid(struct write *w, const char *field, const char *reason,
+                   const char *message)
+{
+    found_fault(w, &(struct cause){field, reason, message});
 }
 
 static void check_kind(struct write *w)
 {
-    const struct check check = {w->after, w->before, found_cause, w};
+    const struct check check = {w->after, w->before, found_fault, w};
 
     if (w->strategy->check)
         w->strategy->check(&check);
     if (w->strategy->validate)
         w->strategy->validate(w);
+}
+
+static bool is_misshapen(const struct json *causes)
+{
+    for (size_t i = 0; i < json_len(causes); i++)
+        if (str_eq(json_str(json_item(causes, i), "reason"), "FieldValueTypeInvalid"))
+            return true;
+    return false;
 }
 
 /* What its schema, its kind and ObjectMeta say against the object. The kind's own
@@ -157,9 +181,9 @@ static int check_valid(struct write *w)
     const struct call *call = w->call;
 
     metadata_validate(call->kind, w->after, w->before, found_cause, w);
-    const size_t of_metadata = json_len(w->causes);
     schema_validate(call->kind->schema, w->after, found_cause, w);
-    if (json_len(w->causes) == of_metadata)
+    w->n_shape = json_len(w->causes);
+    if (!is_misshapen(w->causes))
         check_kind(w);
     if (json_len(w->causes) == 0)
         return 0;
@@ -172,10 +196,15 @@ static int check_valid(struct write *w)
 
 static void fill_defaults(struct write *w)
 {
-    schema_default(w->call->kind->schema, w->after);
+    const struct kind *kind = w->call->kind;
+
+    metadata_drop_empty(w->after);
+    if (!kind->is_custom)
+        schema_drop_empty(kind->schema, w->after);
+    schema_default(kind->schema, w->after);
     if (w->strategy->prepare)
         w->strategy->prepare(w);
-    kind_default(w->call->kind, w->after);
+    kind_default(kind, w->after);
 }
 
 static void settle_managers(struct write *w)
@@ -221,8 +250,20 @@ static int check(struct write *w)
     return check_valid(w);
 }
 
+/* What a dry run would make has no version. */
+static int answer_unmade(struct write *w, int status)
+{
+    JSON_AUTO struct json *tree = json_copy(w->after);
+
+    json_del(json_get(tree, "metadata"), "resourceVersion");
+    return answer_tree(w->call, status, tree);
+}
+
 static int answer(struct write *w, int status, const struct object *o)
 {
+    if (w->dry_run && !w->old && !w->answer && w->call->repr == REPR_OBJECT &&
+        !event_is_other_form(w->call->kind))
+        return answer_unmade(w, status);
     return w->answer ? w->answer(w->call, status, o)
                      : answer_object(w->call, status, o);
 }
@@ -387,7 +428,8 @@ static bool same(const struct json *a, const struct json *b, bool whole)
 
 static void bump_generation(struct write *w)
 {
-    if (!w->strategy->has_generation || same(w->before, w->after, false))
+    if (!w->strategy->has_generation || w->strategy->is_constant ||
+        same(w->before, w->after, false))
         return;
     json_set_at(w->after, "metadata.generation",
                 json_new_int(json_int_or(w->before, "metadata.generation", 0) + 1));

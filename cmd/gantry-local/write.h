@@ -28,7 +28,8 @@ struct write {
     char *manager;
     /* What is answered of the object that is stored; NULL: the object itself. */
     int (*answer)(struct call *call, int status, const struct object *object);
-    struct json *causes;  /* why it is invalid */
+    struct json *causes;  /* why it is invalid: first what its schema says, */
+    size_t n_shape;       /* so many */
     struct json *strange; /* unknown and duplicate fields, as sentences */
 };
 

@@ -267,7 +267,6 @@ static char *join_strange(const struct write *w, const char *between)
 int write_drop_unknown(struct write *w)
 {
     metadata_prune(w->after, found_unknown, w);
-    metadata_drop_empty(w->after);
     schema_prune(w->call->kind->schema, w->after, found_unknown, w);
     if (json_len(w->strange) == 0 || w->validation == FIELDS_IGNORE)
         return 0;

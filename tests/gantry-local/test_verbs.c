@@ -215,8 +215,9 @@ static const struct step updates[] = {
     {"PUT", LEASES "/l", "{'metadata': {'name': 'm'}}", 400,
      .expect =
          "message=the name of the object (m) does not match the name on the URL (l)"},
-    {"PUT", LEASES "/m", "{'metadata': {'name': 'm'}}", 404,
-     .expect = "reason=NotFound"},
+    {"PUT", LEASES "/m", "{'metadata': {'name': 'm'}}", 201, .expect = NULL},
+    {"DELETE", LEASES "/m", NULL, 200, .expect = NULL},
+    {"PUT", MAPS "/m", "{'metadata': {'name': 'm'}}", 404, .expect = "reason=NotFound"},
     {"PATCH", LEASES "/l", "{'metadata': {'labels': {'x': 'y'}}}", 200,
      .expect = "metadata.labels.x=y|spec.holderIdentity=b", .type = MERGE},
     {"PATCH", LEASES "/l", "{'spec': {'holderIdentity': null}}", 200,
