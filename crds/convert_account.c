@@ -2,12 +2,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/quantity.h"
 #include "base/util.h"
 #include "crds/convert_private.h"
 #include "crds/rules.h"
 
 #define PRIORITY_MAX INT64_C(4294967294) /* as in Slurm: 32 bits */
 #define SHARES_MAX 999999999
+#define FACTOR_MAX 1000000
 
 static int read_name(const struct json *object, const char *what, char **ret,
                      struct err *err)
@@ -28,12 +30,26 @@ static int read_priority(const struct json *object, struct qos *qos, struct err 
     return number_read(object, &field, err);
 }
 
+/* Up to three digits behind the point count. */
+static int read_factor(const struct json *object, struct qos *qos, struct err *err)
+{
+    const struct json *val = json_at(object, "spec.usageFactor");
+    if (!val || json_is(val, JSON_NULL))
+        return 0;
+    if ((!json_is(val, JSON_INT) && !json_is(val, JSON_DOUBLE)) ||
+        quantity_read_milli(val, &qos->usage_factor, err) < 0 ||
+        qos->usage_factor < 0 || qos->usage_factor > FACTOR_MAX * 1000LL)
+        return err_set(err, ERR_INVALID,
+                       "spec.usageFactor: must be a number from 0 to %d", FACTOR_MAX);
+    return 0;
+}
+
 struct qos *convert_qos(const struct json *object, struct err *err)
 {
     struct qos *ret = qos_new();
     if (rules_hold("QOS", object, err) == 0 &&
         read_name(object, "a QOS", &ret->name, err) == 0 &&
-        read_priority(object, ret, err) == 0)
+        read_priority(object, ret, err) == 0 && read_factor(object, ret, err) == 0)
         return ret;
     qos_free(ret);
     return NULL;

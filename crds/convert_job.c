@@ -176,11 +176,18 @@ static enum job_phase phase_of(enum job_state state)
     return JOB_ENDED;
 }
 
-static void read_end(const struct json *object, enum job_state state, struct job *job)
+/* What it held is for its bill alone: where that cannot be read there is none. */
+static void read_end(const struct convert *c, const struct json *object,
+                     enum job_state state, struct job *job)
 {
+    const struct json *placement = json_at(object, "status.placement");
     job->failed = state != JOB_STATE_COMPLETED;
+    job->end_sec = time_read(object, "status.endTime");
+    job->partition = xstrdup_null(json_str(object, "status.partition"));
+    if (json_is(placement, JSON_ARRAY))
+        convert_placement_from_json(c, placement, &job->alloc, &job->n_alloc, NULL);
     if (job->start_sec == TIME_UNSET)
-        job->start_sec = time_read(object, "status.endTime");
+        job->start_sec = job->end_sec;
 }
 
 static int read_run(const struct convert *c, const struct json *object, struct job *job,
@@ -199,7 +206,7 @@ static int read_run(const struct convert *c, const struct json *object, struct j
     }
     job->start_sec = time_read(object, "status.startTime");
     if (job->phase == JOB_ENDED) {
-        read_end(object, state, job);
+        read_end(c, object, state, job);
         return 0;
     }
     job->partition = xstrdup_null(json_str(object, "status.partition"));

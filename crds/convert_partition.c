@@ -4,6 +4,8 @@
 #include "crds/convert_private.h"
 #include "crds/rules.h"
 
+#define WEIGHT_MAX 1000000000 /* of a TRES: its billionths fit */
+
 static const char *const states[] = {[PART_UP] = "UP",
                                      [PART_DOWN] = "DOWN",
                                      [PART_DRAIN] = "DRAIN",
@@ -62,13 +64,51 @@ static int read_partition(const struct json *object, struct partition *part,
                          &part->selector, err);
 }
 
-/* `c` is there so that all conversions have one signature. */
-struct partition *convert_partition(const struct convert *c __attribute__((unused)),
+/* ---- what jobs cost there ---- */
+
+/* "gres/gpu:h100" */
+static int read_weight(const struct convert *c, struct partition *part,
+                       const char *tres, const struct json *val, struct err *err)
+{
+    AUTO_FREE char *key = xstrdup(tres);
+    char *type = key, *name = strsep(&type, ":");
+    const char *resource = name;
+    if (strcmp(name, "gres/gpu") == 0)
+        resource = c->gpu_resource;
+    else if (strcmp(name, "mem") == 0)
+        resource = "memory";
+    else if (strcmp(name, "cpu") != 0 && strcmp(name, BILLING_NODE) != 0)
+        return err_set(err, ERR_INVALID,
+                       "no such TRES: right are cpu, mem, node, gres/gpu and "
+                       "gres/gpu:TYPE");
+    if (type && (!*type || resource != c->gpu_resource))
+        return err_set(err, ERR_INVALID, "only GPUs have a type: gres/gpu:h100");
+    if ((!json_is(val, JSON_INT) && !json_is(val, JSON_DOUBLE)) ||
+        !(json_double(val) >= 0) || json_double(val) > WEIGHT_MAX)
+        return err_set(err, ERR_INVALID, "must be a number from 0 to %d", WEIGHT_MAX);
+    partition_bill(part, resource, type, (int64_t)(json_double(val) * 1e9 + 0.5));
+    return 0;
+}
+
+static int read_weights(const struct convert *c, const struct json *object,
+                        struct partition *part, struct err *err)
+{
+    const struct json *map = json_at(object, "spec.tresBillingWeights");
+    if (map && !json_is(map, JSON_NULL) && !json_is(map, JSON_OBJECT))
+        return err_set(err, ERR_INVALID, "spec.tresBillingWeights: expected object");
+    for (json_each (it, map))
+        if (read_weight(c, part, it.key, it.val, err) < 0)
+            return err_prefix(err, "spec.tresBillingWeights.%s", it.key);
+    return 0;
+}
+
+struct partition *convert_partition(const struct convert *c,
                                     const struct json *partition, struct err *err)
 {
     struct partition *ret = partition_new();
     if (rules_hold("Partition", partition, err) == 0 &&
-        read_partition(partition, ret, err) == 0)
+        read_partition(partition, ret, err) == 0 &&
+        read_weights(c, partition, ret, err) == 0)
         return ret;
     partition_free(ret);
     return NULL;

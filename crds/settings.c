@@ -19,7 +19,8 @@ enum setting_type {
     SETTING_DURATION,
     SETTING_TEXT,
     SETTING_BOOL,
-    SETTING_WORD
+    SETTING_WORD,
+    SETTING_FLAGS
 };
 
 static const struct setting {
@@ -65,6 +66,8 @@ static const struct setting {
     {"priorityCalcPeriod", SETTING_DURATION,
      offsetof(struct settings, sched.calc_period_sec), 60, 86400, "5",
      "how often usage is charged and fair shares are found anew", false},
+    {"priorityFlags", SETTING_FLAGS, offsetof(struct settings, sched.priority_flags), 0,
+     0, "none", "words of Slurm's PriorityFlags, apart by commas", false},
     {"schedulerParameters.bfWindow", SETTING_DURATION,
      offsetof(struct settings, sched.window_sec), 60, 1095 * 86400LL, "7-0",
      "how far ahead jobs are planned (minutes, or a duration)", false},
@@ -191,6 +194,25 @@ static int read_word(const struct setting *row, const struct json *val, int *ret
     return refuse_word(row, word, err);
 }
 
+/* "MAX_TRES,NO_NORMAL_QOS" */
+static int read_flags(const struct setting *row, const struct json *val, int64_t *ret,
+                      struct err *err)
+{
+    AUTO_FREE char *text = xstrdup(json_is(val, JSON_STRING) ? json_string(val) : "?");
+    char *rest = text, *word;
+    int64_t flags = 0;
+    while ((word = strsep(&rest, ",")) != NULL) {
+        word += strspn(word, " ");
+        int64_t flag = priority_flag(word);
+        if (flag == 0 && *text)
+            return err_set(err, ERR_INVALID, "%s: \"%s\" is none of %s", row->key, word,
+                           priority_flag_words());
+        flags |= flag;
+    }
+    *ret = flags;
+    return 0;
+}
+
 static int setting_read(struct settings *s, const struct setting *row,
                         const struct json *val, struct err *err)
 {
@@ -208,6 +230,8 @@ static int setting_read(struct settings *s, const struct setting *row,
         return read_bool(row, val, (bool *)field, err);
     case SETTING_WORD:
         return read_word(row, val, (int *)field, err);
+    case SETTING_FLAGS:
+        return read_flags(row, val, (int64_t *)field, err);
     case SETTING_DURATION:
         if (read_duration(row, val, &number, err) < 0)
             return -1;
@@ -301,6 +325,7 @@ static size_t size_of(const struct setting *row)
         return sizeof(bool);
     case SETTING_WORD:
         return sizeof(int);
+    case SETTING_FLAGS:
     case SETTING_INT:
     case SETTING_DURATION:
         break;

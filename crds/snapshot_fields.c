@@ -83,6 +83,12 @@ static const struct field node_rows[] = {
 };
 const struct fields fields_node = FIELDS(node, node_rows);
 
+static const struct field billing_weight_rows[] = {WORD(billing_weight, resource),
+                                                   TEXT(billing_weight, gpu_type),
+                                                   INT(billing_weight, nano)};
+static const struct fields fields_billing_weight =
+    FIELDS(billing_weight, billing_weight_rows);
+
 static const struct field partition_rows[] = {
     WORD(partition, name),
     ONE(partition, selector, fields_term),
@@ -95,16 +101,18 @@ static const struct field partition_rows[] = {
     INT(partition, default_time_sec),
     INT(partition, min_nodes),
     INT(partition, max_nodes),
+    LIST(partition, billing, n_billing, fields_billing_weight),
 };
 const struct fields fields_partition = FIELDS(partition, partition_rows);
 
-static const struct field qos_rows[] = {WORD(qos, name), INT(qos, priority)};
+static const struct field qos_rows[] = {WORD(qos, name), INT(qos, priority),
+                                        INT(qos, usage_factor)};
 const struct fields fields_qos = FIELDS(qos, qos_rows);
 
-static const struct field member_rows[] = {TEXT(member, user),      TEXT(member, ns),
-                                           TEXT(member, partition), INT(member, shares),
-                                           INT(member, priority),   INT(member, usage),
-                                           BOOL(member, former)};
+static const struct field member_rows[] = {
+    TEXT(member, user),  TEXT(member, ns),      TEXT(member, partition),
+    INT(member, shares), INT(member, priority), INT(member, usage),
+    INT(member, recent), BOOL(member, former)};
 static const struct fields fields_member = FIELDS(member, member_rows);
 
 static const struct field account_rows[] = {
@@ -113,7 +121,8 @@ static const struct field account_rows[] = {
     INT(account, shares),
     INT(account, priority),
     LIST(account, members, n_members, fields_member),
-    INT(account, usage_sec)};
+    INT(account, usage_sec),
+    INT(account, recent_sec)};
 const struct fields fields_account = FIELDS(account, account_rows);
 
 static const struct field depend_rows[] = {ENUM(depend, kind, DEPEND_SINGLETON),
@@ -159,6 +168,7 @@ static const struct field job_rows[] = {
     LIST(job, tolerations, n_tolerations, fields_toleration),
     ENUM(job, phase, JOB_ENDED),
     INT(job, start_sec),
+    INT(job, end_sec),
     BOOL(job, failed),
     TEXT(job, partition),
     LIST(job, alloc, n_alloc, fields_slot),
@@ -183,6 +193,7 @@ static const struct field config_rows[] = {
     INT(sched_config, priority_max_age_sec),
     INT(sched_config, decay_half_life_sec),
     INT(sched_config, calc_period_sec),
+    INT(sched_config, priority_flags),
     INT(sched_config, window_sec),
     INT(sched_config, reservation_depth),
     INT(sched_config, max_job_test),

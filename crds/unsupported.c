@@ -82,7 +82,6 @@ const struct unsupported unsupported[] = {
     PART("rootOnly"),
     PART("hidden"),
     PART("alternate"),
-    PART("tresBillingWeights"),
     PART("podDefaults"),
 
     QOS("preempt"),
@@ -90,7 +89,6 @@ const struct unsupported unsupported[] = {
     QOS("preemptExemptTime"),
     QOS("graceTime"),
     QOS("flags"),
-    QOS("usageFactor"),
     QOS("limitFactor"),
     QOS("usageThreshold"),
     QOS("limits"),

@@ -12,6 +12,7 @@ struct account *account_new(void)
     a->shares = SHARES_DEFAULT;
     a->priority = PRIORITY_UNSET;
     a->usage_sec = TIME_UNSET;
+    a->recent_sec = TIME_UNSET;
     return a;
 }
 
@@ -77,6 +78,7 @@ struct account *account_copy(const struct account *a)
         to->shares = from->shares;
         to->priority = from->priority;
         to->usage = from->usage;
+        to->recent = from->recent;
         to->former = from->former;
     }
     return copy;

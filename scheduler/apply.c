@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "scheduler/book.h"
+#include "scheduler/charge.h"
 #include "scheduler/core.h"
 
 /* Numbers that cannot be meant become the nearest that can. */
@@ -30,6 +31,13 @@ static void job_make_sane(struct job *job)
             job->node_list[kept++] = job->node_list[i];
     }
     job->n_node_list = kept;
+}
+
+static void drop_alloc(struct job *job)
+{
+    slots_free(job->alloc, job->n_alloc);
+    job->alloc = NULL;
+    job->n_alloc = 0;
 }
 
 static bool slots_equal(const struct job *a, const struct job *b)
@@ -165,6 +173,9 @@ static void apply_job(struct sched *s, struct job *job)
     bool queued = job->phase == JOB_PENDING || (again && old->phase == JOB_PENDING);
 
     job_make_sane(job);
+    charge_change(s, again ? old : NULL, job);
+    if (job->phase == JOB_ASIDE || job->phase == JOB_ENDED)
+        drop_alloc(job);
     if (again) {
         /* Held for a moment, so that an equal shape keeps what is known of it. */
         if (shape != NULL)
@@ -200,6 +211,7 @@ static void apply_job_gone(struct sched *s, const char *uid)
         return;
     if (s->dirty && s->n_depending > 0)
         depend_settle(s, rec);
+    charge_change(s, rec->job, NULL);
     jobrec_clear(s, rec);
     rec->gone = true;
     rec->version++;

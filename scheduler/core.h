@@ -109,6 +109,9 @@ struct sched {
     struct sched_config config;
     struct cluster cluster;
     struct policy policy;
+    int64_t now_sec;     /* of the last step; TIME_UNSET: there was none */
+    int64_t charged_sec; /* up to when jobs have been charged: charge.h; likewise */
+    bool charge_again;   /* somebody has come who ran before that */
     struct norms norms;  /* of this pass */
     struct jobrec *jobs; /* hash by uid */
     struct jobrec *by_id;

@@ -129,7 +129,20 @@ struct partition *partition_copy(const struct partition *p)
     copy->name = xstrdup_null(p->name);
     copy->selector = term_copy(&p->selector);
     copy->node_names = names_copy(p->node_names, p->n_node_names);
+    copy->billing = NULL;
+    copy->n_billing = 0;
+    for (size_t i = 0; i < p->n_billing; i++)
+        partition_bill(copy, p->billing[i].resource, p->billing[i].gpu_type,
+                       p->billing[i].nano);
     return copy;
+}
+
+void partition_bill(struct partition *p, const char *resource, const char *gpu_type,
+                    int64_t nano)
+{
+    p->billing = xrealloc(p->billing, (p->n_billing + 1) * sizeof(*p->billing));
+    p->billing[p->n_billing++] =
+        (struct billing_weight){xstrdup(resource), xstrdup_null(gpu_type), nano};
 }
 
 void partition_free(struct partition *p)
@@ -138,6 +151,11 @@ void partition_free(struct partition *p)
         return;
     term_fini(&p->selector);
     names_free(p->node_names, p->n_node_names);
+    for (size_t i = 0; i < p->n_billing; i++) {
+        free(p->billing[i].resource);
+        free(p->billing[i].gpu_type);
+    }
+    free(p->billing);
     free(p->name);
     free(p);
 }
@@ -146,7 +164,10 @@ void partition_free(struct partition *p)
 
 struct qos *qos_new(void)
 {
-    return xcalloc(1, sizeof(struct qos));
+    struct qos *q = xcalloc(1, sizeof(*q));
+
+    q->usage_factor = 1000;
+    return q;
 }
 
 struct qos *qos_copy(const struct qos *q)
@@ -199,6 +220,7 @@ struct job *job_new(void)
     j->max_units = LIMIT_UNLIMITED;
     j->phase = JOB_PENDING;
     j->start_sec = TIME_UNSET;
+    j->end_sec = TIME_UNSET;
     j->plan.start_sec = TIME_UNSET;
     return j;
 }

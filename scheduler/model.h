@@ -115,6 +115,14 @@ struct node {
 
 /* ---- partitions ---- */
 
+/* What a second of one of a resource costs: of a CPU, a MiB, a node, a GPU. */
+#define BILLING_NODE "node"
+struct billing_weight {
+    char *resource; /* a name of the restable's, or BILLING_NODE */
+    char *gpu_type; /* of GPUs: NULL: every type */
+    int64_t nano;   /* billionths */
+};
+
 enum part_state { PART_UP, PART_DOWN, PART_DRAIN, PART_INACTIVE };
 
 #define LIMIT_UNSET (-1)
@@ -127,12 +135,14 @@ struct partition {
     size_t n_node_names;
     bool is_default;
     enum part_state state;
-    int64_t priority_tier;       /* higher first, before any priority */
-    int64_t priority_job_factor; /* 0..65535 */
-    int64_t max_time_sec;        /* LIMIT_UNLIMITED */
-    int64_t default_time_sec;    /* LIMIT_UNSET: max_time_sec */
-    int64_t min_nodes;           /* 0: none */
-    int64_t max_nodes;           /* LIMIT_UNLIMITED */
+    int64_t priority_tier;          /* higher first, before any priority */
+    int64_t priority_job_factor;    /* 0..65535 */
+    int64_t max_time_sec;           /* LIMIT_UNLIMITED */
+    int64_t default_time_sec;       /* LIMIT_UNSET: max_time_sec */
+    int64_t min_nodes;              /* 0: none */
+    int64_t max_nodes;              /* LIMIT_UNLIMITED */
+    struct billing_weight *billing; /* none: as billing.h says */
+    size_t n_billing;
 };
 
 /* ---- QOS and accounts ---- */
@@ -140,6 +150,7 @@ struct partition {
 struct qos {
     char *name; /* first, so that lists of named structs can be searched alike */
     int64_t priority;
+    int64_t usage_factor; /* thousandths of what its jobs would be charged else */
 };
 
 /* Shares of an account or a member that stands as its parent does. */
@@ -156,7 +167,8 @@ struct member {
     int64_t shares;   /* SHARES_PARENT */
     int64_t priority; /* PRIORITY_UNSET: the account's */
     int64_t usage;
-    bool former; /* no member any more; its usage stays with the account */
+    int64_t recent; /* of jobs that have ended since, as it will be at `recent_sec` */
+    bool former;    /* no member any more; its usage stays with the account */
 };
 
 /* A node of the tree of accounts, and its members. Jobs are charged to members. The
@@ -168,7 +180,8 @@ struct account {
     int64_t priority;       /* PRIORITY_UNSET: the parent's; the root's is 0 */
     struct member *members; /* sorted: member_compare */
     size_t n_members;
-    int64_t usage_sec; /* TIME_UNSET: nothing has been charged */
+    int64_t usage_sec;  /* TIME_UNSET: nothing has been charged */
+    int64_t recent_sec; /* TIME_UNSET: nothing is recent */
 };
 
 /* ---- jobs ---- */
@@ -177,7 +190,8 @@ enum job_hold { HOLD_NONE, HOLD_USER, HOLD_ADMIN };
 
 /* As the core sees it. STARTING and RUNNING hold their allocation; COMPLETING holds
  * what is left of it until the pods are proven gone. The last two are nothing to plan:
- * the core knows them for the jobs that depend on them. */
+ * the core knows them for the jobs that depend on them. One that comes as ENDED with
+ * what it held pays for it, up to its end, and holds nothing. */
 enum job_phase {
     JOB_PENDING,
     JOB_STARTING,
@@ -284,6 +298,7 @@ struct job {
     /* run */
     enum job_phase phase;
     int64_t start_sec;  /* TIME_UNSET while pending; ENDED without a start: its end */
+    int64_t end_sec;    /* COMPLETING and ENDED; TIME_UNSET: not known */
     bool failed;        /* ENDED: not well */
     char *partition;    /* where it runs; NULL while pending */
     struct slot *alloc; /* in rank order */
@@ -305,6 +320,8 @@ struct node *node_copy(const struct node *n);
 void node_free(struct node *n);        /* NULL is fine; so for all below */
 struct partition *partition_new(void); /* UP, unlimited */
 struct partition *partition_copy(const struct partition *p);
+void partition_bill(struct partition *p, const char *resource, const char *gpu_type,
+                    int64_t nano);
 void partition_free(struct partition *p);
 struct qos *qos_new(void);
 struct qos *qos_copy(const struct qos *q);

@@ -64,7 +64,8 @@ bool policy_put_qos(struct policy *p, struct qos *qos)
 {
     size_t i = qos_place(p, qos->name);
     const struct qos *old = qos_find(p, qos->name);
-    bool same = old != NULL && old->priority == qos->priority;
+    bool same = old != NULL && old->priority == qos->priority &&
+                old->usage_factor == qos->usage_factor;
 
     if (old != NULL) {
         qos_free(p->qos[i]);
@@ -90,14 +91,15 @@ bool policy_drop_qos(struct policy *p, const char *name)
 static bool members_equal(const struct member *a, const struct member *b)
 {
     return member_compare(a, b) == 0 && a->shares == b->shares &&
-           a->priority == b->priority && a->usage == b->usage && a->former == b->former;
+           a->priority == b->priority && a->usage == b->usage &&
+           a->recent == b->recent && a->former == b->former;
 }
 
 static bool accounts_equal(const struct account *a, const struct account *b)
 {
     if (!str_eq(a->parent, b->parent) || a->shares != b->shares ||
         a->priority != b->priority || a->n_members != b->n_members ||
-        a->usage_sec != b->usage_sec)
+        a->usage_sec != b->usage_sec || a->recent_sec != b->recent_sec)
         return false;
     for (size_t i = 0; i < a->n_members; i++) {
         if (!members_equal(&a->members[i], &b->members[i]))
@@ -112,22 +114,25 @@ static void keep_usage(const struct account *old, struct account *account)
     size_t n = account->n_members, at = 0;
 
     for (size_t i = 0; i < n; i++)
-        account->members[i].usage = 0;
+        account->members[i].usage = account->members[i].recent = 0;
     account->usage_sec = old->usage_sec;
+    account->recent_sec = old->recent_sec;
     for (size_t i = 0; i < old->n_members; i++) {
         const struct member *was = &old->members[i];
         struct member *now;
 
-        if (was->usage == 0)
+        if (was->usage == 0 && was->recent == 0)
             continue;
         while (at < n && member_compare(&account->members[at], was) < 0)
             at++;
         if (at < n && member_compare(&account->members[at], was) == 0) {
             account->members[at].usage = was->usage;
+            account->members[at].recent = was->recent;
             continue;
         }
         now = account_add(account, was->user, was->ns, was->partition);
         now->usage = was->usage;
+        now->recent = was->recent;
         now->former = true;
     }
     account_sort(account);
@@ -171,21 +176,25 @@ bool policy_drop_account(struct policy *p, const char *name)
     return true;
 }
 
-bool policy_settle(struct policy *p, int64_t half_life_sec, int64_t at_sec)
+bool policy_settle(struct policy *p)
 {
-    bool changed = p->stale;
-
-    if (!p->stale && p->ranked_sec == at_sec && p->half_life_sec == half_life_sec)
+    if (!p->stale && !p->grown)
         return false;
-    if (p->n_accounts == 0 && p->assocs.n == 0)
-        return false;
-    if (p->stale)
-        assocs_make(&p->assocs, p->accounts, p->n_accounts);
-    changed |= assocs_rank(&p->assocs, half_life_sec, at_sec);
+    assocs_make(&p->assocs, p->accounts, p->n_accounts);
     p->stale = false;
+    p->grown = false;
+    p->unranked = true;
+    return true;
+}
+
+bool policy_rank(struct policy *p, int64_t half_life_sec, int64_t at_sec)
+{
+    if (!p->unranked && p->ranked_sec == at_sec && p->half_life_sec == half_life_sec)
+        return false;
+    p->unranked = false;
     p->ranked_sec = at_sec;
     p->half_life_sec = half_life_sec;
-    return changed;
+    return p->n_accounts > 0 && assocs_rank(&p->assocs, half_life_sec, at_sec);
 }
 
 /* ---- asking ---- */
@@ -306,8 +315,45 @@ struct standing policy_standing(const struct policy *p, const struct job *job,
                                 const char *partition)
 {
     size_t i = account_of(p, job);
-    const struct member *m =
-        i != ASSOC_NONE ? assocs_member(&p->assocs, i, job, partition) : NULL;
+    const struct member *m = i != ASSOC_NONE && !p->grown
+                                 ? assocs_member(&p->assocs, i, job, partition)
+                                 : NULL;
 
     return m != NULL ? assocs_standing(&p->assocs, i, m) : (struct standing){0};
+}
+
+/* Of the job's user, where it has one, else of its namespace. */
+static struct member *former_of(struct policy *p, struct account *account,
+                                const struct job *job)
+{
+    bool has_user = job->user != NULL && job->user[0] != '\0';
+    const struct member key = {.user = has_user ? job->user : NULL,
+                               .ns = has_user ? NULL : job->ns};
+
+    for (int i = 0; i < 2; i++) {
+        for (size_t k = 0; k < account->n_members; k++) {
+            if (member_compare(&account->members[k], &key) == 0)
+                return &account->members[k];
+        }
+        account_add(account, key.user, key.ns, NULL)->former = true;
+        account_sort(account);
+        p->grown = true;
+    }
+    return NULL;
+}
+
+bool policy_charged(struct policy *p, const struct job *job, size_t *ret_account,
+                    struct member **ret_member)
+{
+    const struct member *member;
+    size_t i = account_of(p, job);
+
+    if (i == ASSOC_NONE)
+        return false;
+    member = assocs_member(&p->assocs, i, job, job->partition);
+    *ret_account = i;
+    *ret_member = member != NULL
+                      ? &p->accounts[i]->members[member - p->accounts[i]->members]
+                      : former_of(p, p->accounts[i], job);
+    return true;
 }

@@ -28,6 +28,8 @@ struct policy {
     size_t n_accounts, accounts_cap;
     struct assocs assocs;
     bool stale;         /* accounts are not those of `assocs` */
+    bool grown;         /* members of accounts are not those of `assocs` */
+    bool unranked;      /* usage is not that of the ranks */
     int64_t ranked_sec; /* the time that ranks are of, and: */
     int64_t half_life_sec;
 };
@@ -42,9 +44,16 @@ bool policy_drop_qos(struct policy *p, const char *name);
 bool policy_put_account(struct policy *p, struct account *account);
 bool policy_drop_account(struct policy *p, const char *name);
 
-/* Ranks accounts by usage at a time; at rest, if nothing has changed since. True: who
- * may charge which account, or how somebody stands, may be other than it was. */
-bool policy_settle(struct policy *p, int64_t half_life_sec, int64_t at_sec);
+/* Finds who may charge which account anew, if an account has changed since: then true,
+ * and nobody has a rank until policy_rank. */
+bool policy_settle(struct policy *p);
+/* Ranks members by usage at a time, if it is another than that of the last ranks, or
+ * usage has changed since. True: somebody has another rank than before. */
+bool policy_rank(struct policy *p, int64_t half_life_sec, int64_t at_sec);
+/* Who pays for a job where it runs: a member, and where that is gone a former one, made
+ * if need be (and then it is to be settled anew). False: there is no such account. */
+bool policy_charged(struct policy *p, const struct job *job, size_t *ret_account,
+                    struct member **ret_member);
 
 /* NULL: none, or none of that name. */
 const struct qos *policy_qos(const struct policy *p, const struct job *job);

@@ -1,11 +1,35 @@
 #include "scheduler/priority.h"
 
+#include <string.h>
+
 #include "base/util.h"
 #include "scheduler/check.h"
 #include "scheduler/sched.h"
 
 /* From a minute on, after which nothing is left of a short limit: 728 days. */
 #define SHORT_DOUBLINGS INT64_C(20)
+
+static const struct {
+    const char *word;
+    enum priority_flag flag;
+} flags[] = {
+    {"MAX_TRES", PRIORITY_MAX_TRES},
+    {"MAX_TRES_GRES", PRIORITY_MAX_TRES_GRES},
+};
+
+const char *priority_flag_words(void)
+{
+    return "MAX_TRES, MAX_TRES_GRES";
+}
+
+int64_t priority_flag(const char *word)
+{
+    for (size_t i = 0; i < ARRAY_LEN(flags); i++) {
+        if (strcmp(flags[i].word, word) == 0)
+            return flags[i].flag;
+    }
+    return 0;
+}
 
 enum job_hold priority_hold(const struct job *job)
 {

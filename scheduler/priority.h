@@ -29,6 +29,17 @@
 
 struct sched_config;
 
+/* PriorityFlags, bits of sched_config.priority_flags. */
+enum priority_flag {
+    PRIORITY_MAX_TRES = 1, /* billing.h; and likewise: */
+    PRIORITY_MAX_TRES_GRES = 2,
+};
+
+/* The flag of Slurm's word ("MAX_TRES"); 0: there is none. */
+int64_t priority_flag(const char *word);
+/* "MAX_TRES, MAX_TRES_GRES, ..." */
+const char *priority_flag_words(void);
+
 /* What factors are measured by: the whole cluster, the largest values there are. */
 struct norms {
     int64_t nodes, cpu_milli;

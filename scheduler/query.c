@@ -111,6 +111,12 @@ bool sched_job_reason(const struct sched *s, const char *job_uid,
     return true;
 }
 
+const struct account *const *sched_accounts(const struct sched *s, size_t *ret_n)
+{
+    *ret_n = s->policy.n_accounts;
+    return (const struct account *const *)s->policy.accounts;
+}
+
 const char *sched_default_partition(const struct sched *s)
 {
     const struct partrec *rec = cluster_default_partition(&s->cluster);

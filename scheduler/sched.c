@@ -5,6 +5,7 @@
 
 #include "base/util.h"
 #include "scheduler/book.h"
+#include "scheduler/charge.h"
 #include "scheduler/check.h"
 #include "scheduler/core.h"
 
@@ -37,6 +38,8 @@ struct sched *sched_new(const struct sched_config *config)
     str_init(&s->message, MESSAGE_MAX);
     s->pass.begin_sec = INT64_MAX;
     s->end_sec = INT64_MAX;
+    s->now_sec = TIME_UNSET;
+    s->charged_sec = TIME_UNSET;
     return s;
 }
 
@@ -96,17 +99,6 @@ struct grounds core_grounds(const struct sched *s, const struct job *job,
 }
 
 /* ---- the step ---- */
-
-/* Fair shares are of the last whole period, so that they are the same whenever within
- * it they are asked for. */
-static void settle_policy(struct sched *s, int64_t now_sec)
-{
-    int64_t period = MAX(s->config.calc_period_sec, 1);
-    int64_t into = ((now_sec % period) + period) % period;
-
-    s->dirty |=
-        policy_settle(&s->policy, s->config.decay_half_life_sec, now_sec - into);
-}
 
 static void end_what_must(struct sched *s, int64_t now_sec)
 {
@@ -205,7 +197,8 @@ enum sched_progress sched_step(struct sched *s, int64_t now_sec,
 
     now_sec = MIN(now_sec, INT64_MAX - 1); /* INT64_MAX means never, not now */
     decided_reset(&s->decided);
-    settle_policy(s, now_sec);
+    s->now_sec = now_sec;
+    s->dirty |= charge_settle(s, now_sec);
     end_what_must(s, now_sec);
     progress = walk(s, now_sec, budget);
     *ret = (struct decisions){.items = s->decided.items, .n = s->decided.n};
@@ -220,5 +213,6 @@ int64_t sched_next_wake(const struct sched *s, int64_t now_sec)
         return now_sec;
     if (s->pass.n_waiting > 0)
         wake = MIN(wake, timeline_minute(now_sec) + TIMELINE_MINUTE_SEC);
+    wake = MIN(wake, charge_next(s, now_sec));
     return MAX(wake, now_sec);
 }

@@ -74,6 +74,7 @@ struct sched_config {
     int64_t priority_max_age_sec;        /* PriorityMaxAge; default 7 days */
     int64_t decay_half_life_sec; /* PriorityDecayHalfLife; default 7 days; 0: none */
     int64_t calc_period_sec;     /* PriorityCalcPeriod; default 5 minutes */
+    int64_t priority_flags;      /* PriorityFlags: priority.h */
     int64_t window_sec;          /* SchedulerParameters bf_window; default 7 days */
     int64_t
         reservation_depth; /* so many waiting jobs are promised a start; default 50 */
@@ -193,6 +194,9 @@ int64_t sched_job_priority(const struct sched *s, const char *job_uid, int64_t n
  * unknown. */
 bool sched_job_reason(const struct sched *s, const char *job_uid,
                       enum reason *ret_reason, const char **ret_message);
+/* All accounts, by name, with what their members have used; lent until the next apply
+ * or step. */
+const struct account *const *sched_accounts(const struct sched *s, size_t *ret_n);
 /* The partition of jobs that name none; NULL: there is none. Lent until the next
  * apply. */
 const char *sched_default_partition(const struct sched *s);

@@ -57,7 +57,24 @@ static bool is_scheduled(const struct told *t)
     return t->known && t->phase <= JOB_COMPLETING;
 }
 
-/* Of a job that is not scheduled, only what matters to those that depend on it. */
+/* Who pays for what it held, up to when. */
+static void tell_bill(const struct record *r, struct job *m)
+{
+    const struct job *model = r->job ? r->job->model : NULL;
+    if (!model)
+        return;
+    m->ns = xstrdup_null(model->ns);
+    m->user = xstrdup_null(model->user);
+    m->account = xstrdup_null(model->account);
+    m->qos = xstrdup_null(model->qos);
+    m->partition = xstrdup_null(model->partition);
+    m->alloc = slots_copy(model->alloc, model->n_alloc);
+    m->n_alloc = model->n_alloc;
+    m->end_sec = model->end_sec;
+}
+
+/* Of a job that is not scheduled, only what matters to those that depend on it, and to
+ * whoever pays for it. */
 static struct job *outsider_of(const struct record *r, const struct told *now)
 {
     struct job *m = job_new();
@@ -66,6 +83,8 @@ static struct job *outsider_of(const struct record *r, const struct told *now)
     m->phase = now->phase;
     m->failed = now->failed;
     m->start_sec = now->phase != JOB_ENDED ? TIME_UNSET : now->start_sec;
+    if (now->phase == JOB_ENDED)
+        tell_bill(r, m);
     return m;
 }
 
@@ -105,6 +124,8 @@ static struct job *model_of(const struct record *r, const struct told *now, bool
     m->eligible_sec = now->eligible_sec;
     m->submit_sec = s->submit_sec != TIME_UNSET ? s->submit_sec : r->job->created_sec;
     m->start_sec = s->start_sec;
+    if (now->phase == JOB_COMPLETING)
+        m->end_sec = s->end_sec != TIME_UNSET ? s->end_sec : loop_now_sec(r->ctl->loop);
     if (now->phase == JOB_STARTING)
         m->start_sec = r->attempt.since_sec;
     if (known)

@@ -28,6 +28,47 @@ static const struct {
      "spec.graceTime is not supported yet"},
 };
 
+static struct json *object_of(const char *name, const char *text)
+{
+    struct err err = ERR_INIT;
+    AUTO_FREE char *yaml = xasprintf("{%s}", text);
+    struct json *ret = yaml_parse_one(yaml, strlen(yaml), name, &err);
+    ck_assert_msg(ret != NULL, "%s: %s", name, err.msg);
+    return ret;
+}
+
+static const struct {
+    const char *name, *factor;
+    int64_t thousandths; /* -1: refused */
+} factor_cases[] = {
+    {"half", "0.5", 500},
+    {"nothing", "0", 0},
+    {"double", "2", 2000},
+    {"fine", "0.001", 1},
+    {"the most", "1000000", 1000000000},
+    {"too much", "1000001", -1},
+    {"negative", "-1", -1},
+    {"a word", "much", -1},
+    {"as none", "null", 1000},
+};
+
+START_TEST(test_factor)
+{
+    AUTO_FREE char *text = xasprintf("metadata: {name: q}, spec: {usageFactor: %s}",
+                                     factor_cases[_i].factor);
+    JSON_AUTO struct json *object = object_of(factor_cases[_i].name, text);
+    struct err err = ERR_INIT;
+    struct qos *qos = convert_qos(object, &err);
+    int64_t got = qos ? qos->usage_factor : -1;
+    ck_assert_msg(got == factor_cases[_i].thousandths, "%s: %lld",
+                  factor_cases[_i].name, (long long)got);
+    if (!qos)
+        ck_assert_str_eq(err.msg,
+                         "spec.usageFactor: must be a number from 0 to 1000000");
+    qos_free(qos);
+}
+END_TEST
+
 static const struct {
     const char *name, *object;
     const char *text; /* or the error */
@@ -76,15 +117,6 @@ static const struct {
     {"not yet", "metadata: {name: a}, spec: {coordinators: [b]}",
      "spec.coordinators is not supported yet"},
 };
-
-static struct json *object_of(const char *name, const char *text)
-{
-    struct err err = ERR_INIT;
-    AUTO_FREE char *yaml = xasprintf("{%s}", text);
-    struct json *ret = yaml_parse_one(yaml, strlen(yaml), name, &err);
-    ck_assert_msg(ret != NULL, "%s: %s", name, err.msg);
-    return ret;
-}
 
 START_TEST(test_qos)
 {
@@ -148,6 +180,7 @@ int main(void)
     return suite_main("crds/convert_account",
                       (struct suite_row[]){
                           {test_qos, ARRAY_LEN(qos_cases)},
+                          {test_factor, ARRAY_LEN(factor_cases)},
                           {test_account, ARRAY_LEN(account_cases)},
                           {NULL, 0},
                       });

@@ -136,6 +136,27 @@ static const struct {
      "spec.nodeSelector.matchExpressions[0].values: Exists takes none"},
     {"no values for In", "nodeSelector: {matchExpressions: [{key: k, operator: In}]}",
      "spec.nodeSelector.matchExpressions[0].values: In takes at least one"},
+    {"weights",
+     "tresBillingWeights: {cpu: 1, mem: 0.00025, node: 2.5, gres/gpu: 0, "
+     "gres/gpu:h100: 20}",
+     "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
+     "nodes=0-9223372036854775807 bill cpu 1000000000 memory 250000 node 2500000000 "
+     "nvidia.com/gpu 0 "
+     "nvidia.com/gpu:h100 20000000000"},
+    {"a weight of nothing", "tresBillingWeights: {gpu: 1}",
+     "spec.tresBillingWeights.gpu: no such TRES: right are cpu, mem, node, gres/gpu "
+     "and "
+     "gres/gpu:TYPE"},
+    {"a type of CPUs", "tresBillingWeights: {'cpu:fast': 1}",
+     "spec.tresBillingWeights.cpu:fast: only GPUs have a type: gres/gpu:h100"},
+    {"a negative weight", "tresBillingWeights: {cpu: -1}",
+     "spec.tresBillingWeights.cpu: must be a number from 0 to 1000000000"},
+    {"a weight too large", "tresBillingWeights: {cpu: 1e10}",
+     "spec.tresBillingWeights.cpu: must be a number from 0 to 1000000000"},
+    {"a weight in words", "tresBillingWeights: {mem: 0.25G}",
+     "spec.tresBillingWeights.mem: must be a number from 0 to 1000000000"},
+    {"a list of weights", "tresBillingWeights: [1]",
+     "spec.tresBillingWeights: expected object"},
 };
 
 static void describe_partition(const struct partition *p, struct str *out)
@@ -149,6 +170,12 @@ static void describe_partition(const struct partition *p, struct str *out)
         str_addf(out, " %s", p->node_names[i]);
     for (size_t i = 0; i < p->selector.n_reqs; i++)
         str_addf(out, " %s:%d", p->selector.reqs[i].key, (int)p->selector.reqs[i].op);
+    for (size_t i = 0; i < p->n_billing; i++) {
+        const struct billing_weight *w = &p->billing[i];
+        str_addf(out, "%s %s%s%s %lld", i == 0 ? " bill" : "", w->resource,
+                 w->gpu_type ? ":" : "", w->gpu_type ? w->gpu_type : "",
+                 (long long)w->nano);
+    }
 }
 
 START_TEST(test_partition)

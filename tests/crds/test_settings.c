@@ -50,6 +50,7 @@ START_TEST(test_all_keys)
                    "priorityWeightAssoc: 9\n"
                    "priorityDecayHalfLife: 14-0\n"
                    "priorityCalcPeriod: 10\n"
+                   "priorityFlags: MAX_TRES, MAX_TRES_GRES\n"
                    "priorityFavorSmall: YES\n"
                    "gpuResource: amd.com/gpu\n"
                    "gpuTypeLabel: example.com/gpu\n"
@@ -67,6 +68,8 @@ START_TEST(test_all_keys)
     ck_assert_int_eq(s.sched.priority_weight_assoc, 9);
     ck_assert_int_eq(s.sched.decay_half_life_sec, 14 * 86400);
     ck_assert_int_eq(s.sched.calc_period_sec, 600);
+    ck_assert_int_eq(s.sched.priority_flags,
+                     PRIORITY_MAX_TRES | PRIORITY_MAX_TRES_GRES);
     ck_assert(s.sched.priority_favor_small);
     ck_assert_str_eq(s.gpu_resource, "amd.com/gpu");
     ck_assert_str_eq(s.gpu_type_label, "example.com/gpu");
@@ -161,6 +164,9 @@ static const struct {
      "gantry.yaml:1: priorityWeightAge: must be a whole number"},
     {"priorityWeightAge:\n",
      "gantry.yaml:1: priorityWeightAge: must be a whole number"},
+    {"priorityFlags: MAX_TRES,MAX_TREES\n",
+     "gantry.yaml:1: priorityFlags: \"MAX_TREES\" is none of MAX_TRES"},
+    {"priorityFlags: [MAX_TRES]\n", "gantry.yaml:1: priorityFlags: \"?\" is none of"},
     {"priorityWeightAge: -1\n",
      "gantry.yaml:1: priorityWeightAge: -1 is not between 0 and 4294967295"},
     {"priorityWeightAge: 4294967296\n",

@@ -2,13 +2,16 @@
  * Runs tests/scheduler/scenarios/<name>.txt: lines of cluster_text, and
  *
  *   weights age=1000 partition=1000 maxage=604800   (first, if at all; also qos, size,
- *                     short, favorsmall, fairshare, assoc, halflife, period)
+ *                     short, favorsmall, fairshare, assoc, halflife, period, and
+ *                     flags=MAX_TRES,...)
  *   plan depth=50 test=500 gaps=queue               (likewise; gaps: backfillOrder;
  *                                                    killinvalid)
  *   at 100            step at that time until idle; what was decided goes to the output
  *   at 100 jobs=2     the same, yielding after two jobs each time
  *   run 1-3           these jobs are running now where the core has started them
  *   complete 1        their pods are ending, but still there
+ *   end 1-3 at 90     likewise, but they have ended at that time
+ *   usage             what members of accounts have used, in seconds, to the output
  *
  * What stands behind the line "---" is the expected output. Set
  * GANTRY_REWRITE_GOLDENS=1 to write it anew.
@@ -62,6 +65,20 @@ static enum backfill_order order_of(const char *word)
     return (enum backfill_order)i;
 }
 
+/* "MAX_TRES,..." */
+static int64_t flags_of(char *words)
+{
+    int64_t flags = 0;
+
+    while (words != NULL && *words != '\0') {
+        const char *word = strsep(&words, ",");
+
+        ck_assert_msg(priority_flag(word) != 0, "flags=%s: unknown", word);
+        flags |= priority_flag(word);
+    }
+    return flags;
+}
+
 /* "key=number ..." into the configuration. */
 static void read_config(struct scenario *sc, const char *line)
 {
@@ -92,6 +109,10 @@ static void read_config(struct scenario *sc, const char *line)
 
         if (strcmp(key, "killinvalid") == 0) {
             sc->config.kill_invalid_depend = true;
+            continue;
+        }
+        if (strcmp(key, "flags") == 0) {
+            sc->config.priority_flags = flags_of(word);
             continue;
         }
         if (strcmp(key, "favorsmall") == 0) {
@@ -137,7 +158,8 @@ static void step(struct scenario *sc, const char *line)
         str_addf(&sc->out, "  next wake %lld\n", (long long)wake);
 }
 
-static void set_phase(struct scenario *sc, const char *numbers, enum job_phase phase)
+static void set_phase(struct scenario *sc, const char *numbers, enum job_phase phase,
+                      int64_t end_sec)
 {
     HOSTLIST_AUTO struct hostlist list = {0};
     AUTO_FREE char *text = xasprintf("job-[%s]", numbers);
@@ -151,7 +173,48 @@ static void set_phase(struct scenario *sc, const char *numbers, enum job_phase p
         ck_assert_msg(job != NULL, "%s is not known", list.names[i]);
         change.u.job = job_copy(job);
         change.u.job->phase = phase;
+        change.u.job->end_sec = end_sec;
         sched_apply(sc->s, &change);
+    }
+}
+
+static void end_jobs(struct scenario *sc, const char *line)
+{
+    char numbers[64];
+    long long end_sec;
+
+    ck_assert_int_eq(sscanf(line, "%63s at %lld", numbers, &end_sec), 2);
+    set_phase(sc, numbers, JOB_COMPLETING, end_sec);
+}
+
+static void say_time(struct str *out, const char *what, int64_t sec)
+{
+    if (sec != TIME_UNSET)
+        str_addf(out, "%s%lld", what, (long long)sec);
+}
+
+static void say_usage(struct scenario *sc)
+{
+    size_t n;
+    const struct account *const *accounts = sched_accounts(sc->s, &n);
+
+    str_add(&sc->out, "usage\n");
+    for (size_t i = 0; i < n; i++) {
+        const struct account *a = accounts[i];
+
+        for (size_t k = 0; k < a->n_members; k++) {
+            const struct member *m = &a->members[k];
+
+            str_addf(&sc->out, "  %s/%s%s%s %.3f", a->name,
+                     m->user != NULL ? m->user : m->ns, m->partition != NULL ? "@" : "",
+                     m->partition != NULL ? m->partition : "", (double)m->usage / 1000);
+            say_time(&sc->out, " at ", a->usage_sec);
+            if (m->recent != 0)
+                str_addf(&sc->out, ", and %.3f", (double)m->recent / 1000);
+            if (m->recent != 0)
+                say_time(&sc->out, " at ", a->recent_sec);
+            str_addf(&sc->out, "%s\n", m->former ? ", no member any more" : "");
+        }
     }
 }
 
@@ -166,9 +229,13 @@ static void run_line(struct scenario *sc, const char *line)
     else if (str_starts(line, "at "))
         step(sc, line + strlen("at "));
     else if (str_starts(line, "run "))
-        set_phase(sc, line + strlen("run "), JOB_RUNNING);
+        set_phase(sc, line + strlen("run "), JOB_RUNNING, TIME_UNSET);
     else if (str_starts(line, "complete "))
-        set_phase(sc, line + strlen("complete "), JOB_COMPLETING);
+        set_phase(sc, line + strlen("complete "), JOB_COMPLETING, TIME_UNSET);
+    else if (str_starts(line, "end "))
+        end_jobs(sc, line + strlen("end "));
+    else if (strcmp(line, "usage") == 0)
+        say_usage(sc);
     else if (cluster_text_line(&sc->res, line, apply, sc, &err) < 0)
         ck_abort_msg("%s", err.msg);
 }

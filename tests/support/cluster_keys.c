@@ -218,6 +218,22 @@ static int part_state(const struct setting *at, struct err *err)
     return err_set(err, ERR_INVALID, "\"%s\" is not a partition's state", at->value);
 }
 
+/* "1.5" of a resource, "node", or "x/gpu:h100". */
+static int part_bill(const struct setting *at, struct err *err)
+{
+    AUTO_FREE char *key = xstrdup(at->key);
+    char *type = key, *name = strsep(&type, ":");
+    int64_t milli;
+
+    if (quantity_parse_milli(at->value, &milli, err) < 0)
+        return -1;
+    if (strchr(name, '/') != NULL && restable_intern(at->res, name) < 0)
+        return err_set(err, ERR_INVALID, "too many resources");
+    partition_bill(at->object, strcmp(name, "mem") == 0 ? "memory" : name, type,
+                   milli * 1000000);
+    return 0;
+}
+
 static int unknown_key(const struct setting *at, struct err *err)
 {
     return err_set(err, ERR_INVALID, "unknown key \"%s\"", at->key);
@@ -232,6 +248,7 @@ const struct key cluster_part_keys[] = {
     {"maxtime", part_max_time},
     {"defaulttime", part_default_time},
     {"minnodes", part_min_nodes},
+    {"bill.", part_bill},
     {"maxnodes", part_max_nodes},
     {"state", part_state},
     {NULL, unknown_key},
@@ -244,7 +261,14 @@ static int qos_priority(const struct setting *at, struct err *err)
     return cluster_text_number(at->value, &((struct qos *)at->object)->priority, err);
 }
 
+static int qos_factor(const struct setting *at, struct err *err)
+{
+    return quantity_parse_milli(at->value, &((struct qos *)at->object)->usage_factor,
+                                err);
+}
+
 const struct key cluster_qos_keys[] = {
+    {"factor", qos_factor},
     {"priority", qos_priority},
     {NULL, unknown_key},
 };
@@ -434,6 +458,7 @@ JOB_NUMBER(priority)
 JOB_NUMBER(submit_sec)
 JOB_NUMBER(eligible_sec)
 JOB_NUMBER(start_sec)
+JOB_NUMBER(end_sec)
 
 #define JOB_TEXT(field)                                               \
     static int job_##field(const struct setting *at, struct err *err) \
@@ -632,6 +657,7 @@ const struct key cluster_job_keys[] = {
     {"submit", job_submit_sec},
     {"begin", job_eligible_sec},
     {"start", job_start_sec},
+    {"end", job_end_sec},
     {"time", job_time},
     {"hold", job_hold},
     {"depend", job_depend},

@@ -6,7 +6,8 @@
  *                             (or: cordoned; pods=110 unless given)
  *   partition batch default nodes=n[1-4] select.rack=r1 tier=2 factor=100
  *   partition p maxtime=1:00:00 defaulttime=30 minnodes=1 maxnodes=2 state=DOWN
- *   qos high priority=100
+ *   partition q bill.cpu=1 bill.mem=0.5 bill.node=2 bill.nvidia.com/gpu:h100=20.5
+ *   qos high priority=100 factor=0.5
  *   account physics users=ann,bob namespaces=lab
  *   account optics parent=physics shares=3 priority=5 users=ann,bob@gpu
  *           shares.ann=parent priority.ann=7 used.bob@gpu=50 asof=600   (on one line;

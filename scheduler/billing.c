@@ -1,0 +1,96 @@
+#include "scheduler/billing.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "base/util.h"
+#include "scheduler/priority.h"
+
+#define NANO 1000000000
+/* So that sums of what nobody has stay within their type. */
+#define TERM_MAX ((__int128)1 << 100)
+
+/* Weights without any: CPUs and GPUs. */
+static const struct billing_weight by_default[] = {
+    {(char *)"cpu", NULL, NANO},
+    {(char *)"", NULL, (int64_t)BILLING_GPU *NANO}, /* whatever GPUs are called */
+};
+
+static int64_t nodes_of(const struct job *job)
+{
+    int64_t n = 0;
+
+    for (size_t i = 0; i < job->n_alloc; i++) {
+        size_t k = 0;
+
+        while (k < i && strcmp(job->alloc[k].node, job->alloc[i].node) != 0)
+            k++;
+        n += k == i;
+    }
+    return n;
+}
+
+static bool is_of_type(const struct cluster *c, const char *node, const char *type)
+{
+    const struct noderec *rec = type != NULL ? cluster_node(c, node) : NULL;
+
+    return type == NULL ||
+           (rec != NULL && rec->node != NULL && str_eq(rec->node->gpu_type, type));
+}
+
+static __int128 amount_of(const struct cluster *c, const struct job *job, int resource,
+                          const char *type)
+{
+    __int128 sum = 0;
+
+    for (size_t i = 0; i < job->n_alloc; i++) {
+        const struct slot *slot = &job->alloc[i];
+
+        if (is_of_type(c, slot->node, type))
+            sum += (__int128)slot->each.v[resource] * slot->pods;
+    }
+    return sum;
+}
+
+/* In billionths; a part of a CPU or of a MiB counts as a part. */
+static __int128 term_of(const struct cluster *c, const struct job *job,
+                        const struct billing_weight *w, int *ret_resource)
+{
+    bool is_gpu = *w->resource == '\0';
+    int i = is_gpu ? c->res.gpu : restable_find(&c->res, w->resource);
+    __int128 term;
+
+    *ret_resource = i;
+    if (strcmp(w->resource, BILLING_NODE) == 0)
+        return (__int128)w->nano * nodes_of(job);
+    if (i < 0)
+        return 0;
+    term = MIN(amount_of(c, job, i, w->gpu_type), TERM_MAX / INT64_MAX) * w->nano;
+    if (i == RES_CPU)
+        return term / 1000;
+    return i == RES_MEM ? term / (1 << 20) : term;
+}
+
+int64_t billing_of(const struct cluster *c, const struct partition *part,
+                   const struct job *job, int64_t flags)
+{
+    bool own = part != NULL && part->n_billing > 0;
+    const struct billing_weight *weights = own ? part->billing : by_default;
+    size_t n = own ? part->n_billing : ARRAY_LEN(by_default);
+    __int128 sum = 0, largest = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        int resource = -1;
+        __int128 term = term_of(c, job, &weights[i], &resource);
+        bool of_node = resource == RES_CPU || resource == RES_MEM ||
+                       strcmp(weights[i].resource, BILLING_NODE) == 0;
+
+        if ((flags & PRIORITY_MAX_TRES) != 0 ||
+            ((flags & PRIORITY_MAX_TRES_GRES) != 0 && of_node))
+            largest = MAX(largest, term);
+        else
+            sum += term;
+    }
+    sum = (sum + largest) / NANO;
+    return sum < 0 ? 0 : (int64_t)MIN(sum, (__int128)INT64_MAX);
+}

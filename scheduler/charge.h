@@ -1,0 +1,27 @@
+/*
+ * charge - jobs pay for what they hold: who is charged (policy.h), how much (billing.h,
+ * the QOS's usage factor), for which time (usage.h).
+ *
+ * A job is charged from its start until it has ended; not before it runs, nor while its
+ * pods are being cleaned up. It is charged to the member that it was started
+ * for, and where that is gone to a former one of its name.
+ */
+#ifndef GANTRY_SCHEDULER_CHARGE_H
+#define GANTRY_SCHEDULER_CHARGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "scheduler/core.h"
+
+/* Charges what has run up to now, once in each period, and ranks accounts by it. True
+ * if somebody stands otherwise than before. */
+bool charge_settle(struct sched *s, int64_t now_sec);
+/* Notes that a job is charged from now on, or is no longer: `was` and `is` are two of
+ * its states, NULL where there is none. One that comes as ENDED is charged for what its
+ * account has not paid for yet. The end of `is` becomes that of its own work. */
+void charge_change(struct sched *s, const struct job *was, struct job *is);
+/* The end of the period now, if there is anybody to be charged then; else INT64_MAX. */
+int64_t charge_next(const struct sched *s, int64_t now_sec);
+
+#endif
