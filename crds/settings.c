@@ -45,6 +45,11 @@ static const struct setting {
      offsetof(struct settings, sched.priority_weight_short_limit), 0, WEIGHT_MAX, "0",
      "weight of a short time limit (Gantry's own): a twentieth less for each doubling",
      false},
+    {"priorityWeightSmallSize", SETTING_INT,
+     offsetof(struct settings, sched.priority_weight_small_size), 0, WEIGHT_MAX, "0",
+     "weight of a small share of the cluster (likewise): a twentieth less for each "
+     "doubling",
+     false},
     {"priorityWeightJobSize", SETTING_INT,
      offsetof(struct settings, sched.priority_weight_job_size), 0, WEIGHT_MAX, "0",
      "weight of the share of the cluster that a job asks for", false},

@@ -186,6 +186,7 @@ static const struct field config_rows[] = {
     INT(sched_config, priority_weight_partition),
     INT(sched_config, priority_weight_qos),
     INT(sched_config, priority_weight_short_limit),
+    INT(sched_config, priority_weight_small_size),
     INT(sched_config, priority_weight_job_size),
     INT(sched_config, priority_weight_fairshare),
     INT(sched_config, priority_weight_assoc),

@@ -5,9 +5,10 @@
 #include "base/util.h"
 #include "scheduler/check.h"
 #include "scheduler/sched.h"
+#include "scheduler/shape.h"
 
-/* From a minute on, after which nothing is left of a short limit: 728 days. */
-#define SHORT_DOUBLINGS INT64_C(20)
+/* Of a minute, or of the least share: so many, and nothing is left of a weight. */
+#define DOUBLINGS INT64_C(20)
 
 static const struct {
     const char *word;
@@ -93,7 +94,7 @@ static int64_t log2_of(int64_t value)
 static int64_t short_term(const struct sched_config *config, const struct job *job,
                           const struct partition *part)
 {
-    const int64_t whole = SHORT_DOUBLINGS << 16;
+    const int64_t whole = DOUBLINGS << 16;
     int64_t limit = part != NULL ? check_limit(job, part) : job->limit_sec;
 
     if (config->priority_weight_short_limit == 0 || limit == LIMIT_UNSET)
@@ -102,10 +103,18 @@ static int64_t short_term(const struct sched_config *config, const struct job *j
                  whole - log2_of(MAX(limit, 60)) + log2_of(60), whole);
 }
 
+static int64_t small_term(const struct sched_config *config, int64_t part)
+{
+    const int64_t whole = DOUBLINGS << 16, least = SHARE_WHOLE >> DOUBLINGS;
+
+    return share(config->priority_weight_small_size,
+                 log2_of(SHARE_WHOLE) - log2_of(MAX(part, least)), whole);
+}
+
 static int64_t sum_of(const struct priority *p)
 {
     __int128 sum = (__int128)p->age + p->fairshare + p->job_size + p->partition +
-                   p->qos + p->assoc + p->short_limit - p->nice;
+                   p->qos + p->assoc + p->short_limit + p->small_size - p->nice;
 
     return sum < 1 ? 1 : sum > INT64_MAX ? INT64_MAX : (int64_t)sum;
 }
@@ -134,6 +143,7 @@ struct priority priority_of(const struct sched_config *config,
     if (qos != NULL)
         p.qos = share(config->priority_weight_qos, qos->priority, norms->qos_priority);
     p.short_limit = short_term(config, job, part);
+    p.small_size = small_term(config, grounds->share);
     p.total = sum_of(&p);
     return p;
 }

@@ -8,12 +8,15 @@
  *   weight_fairshare x  rank / users                      in the fair tree (fairtree.h)
  *   weight_assoc     x  priority / largest                of the account's member
  *   weight_short     x  1 - log2(limit / 1 min) / 20      ours, not Slurm's: see below
+ *   weight_small     x  - log2(share) / 20             likewise; the largest share of
+ *                                                     anything that it asks for
  *   - nice
  *
  * A short time limit counts for all of its weight up to a minute, a twentieth less with
- * each doubling, and for nothing from 2^20 minutes on. So one weight and the one of age
- * say what an hour of waiting is worth in doublings of the limit, for jobs of minutes
- * and of weeks alike.
+ * each doubling, and for nothing from 2^20 minutes on; a small size likewise, from a
+ * share of 2^-20 of the cluster up to all of it. So these weights and that of age say
+ * what an hour of waiting is worth in doublings, for jobs of minutes and of weeks, of
+ * one GPU and of a thousand alike.
  *
  * Each factor lies within 0 and 1. All is computed in integers, so that every machine
  * orders alike; terms are cut to whole numbers and add up to the total, which is 1 at
@@ -51,13 +54,14 @@ struct grounds {
     const struct partition *part; /* NULL: none, and no such term; likewise: */
     const struct qos *qos;
     struct standing standing;
+    int64_t share; /* shape.h; counts only where small sizes have a weight */
 };
 
 /* total 0: held. All terms are 0 where the total is not their sum: held, or given. */
 struct priority {
     int64_t total;
     int64_t age, fairshare, job_size, partition, qos, assoc;
-    int64_t short_limit;
+    int64_t short_limit, small_size;
     int64_t nice; /* taken off */
 };
 

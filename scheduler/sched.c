@@ -95,6 +95,9 @@ struct grounds core_grounds(const struct sched *s, const struct job *job,
         .part = part,
         .qos = policy_qos(&s->policy, job),
         .standing = policy_standing(&s->policy, job, part != NULL ? part->name : NULL),
+        .share = s->config.priority_weight_small_size > 0
+                     ? shape_share(job, &s->cluster)
+                     : 0,
     };
 }
 

@@ -67,6 +67,7 @@ struct sched_config {
     int64_t priority_weight_partition; /* PriorityWeightPartition; default 1000 */
     int64_t priority_weight_qos;       /* PriorityWeightQOS; default 1000 */
     int64_t priority_weight_short_limit; /* ours (priority.h); default 0 */
+    int64_t priority_weight_small_size;  /* likewise */
     int64_t priority_weight_job_size;    /* PriorityWeightJobSize; default 0 */
     int64_t priority_weight_fairshare;   /* PriorityWeightFairshare; default 1000 */
     int64_t priority_weight_assoc;       /* PriorityWeightAssoc; default 0 */

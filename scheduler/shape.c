@@ -139,14 +139,14 @@ static int64_t share_of(int64_t part, int64_t whole)
     return whole > 0 ? (int64_t)((__int128)MIN(part, whole) * SHARE_WHOLE / whole) : 0;
 }
 
-/* Of what it asks most; what nothing has does not count. */
-static int64_t largest_share(const struct job *like, const struct cluster *c)
+/* What nothing has does not count. */
+int64_t shape_share(const struct job *job, const struct cluster *c)
 {
-    const struct resvec ask = job_ask(like);
+    const struct resvec ask = job_ask(job);
     int64_t share = 0;
 
-    if (like->exclusive)
-        share = share_of(like->one_per_node ? like->min_pods : 1, (int64_t)c->n_order);
+    if (job->exclusive)
+        share = share_of(job->one_per_node ? job->min_pods : 1, (int64_t)c->n_order);
     for (int i = 0; i < RES_MAX; i++)
         share = MAX(share, share_of(ask.v[i], c->total.v[i]));
     return share;
@@ -158,7 +158,7 @@ void shape_settle(struct shape *shape, const struct cluster *c)
 
     if (shape->admits_gen == c->set_gen)
         return;
-    shape->share = largest_share(like, c);
+    shape->share = shape_share(like, c);
     shape->admits = set_cleared(shape->admits, c);
     shape->required = set_cleared(shape->required, c);
     for (size_t i = 0; i < c->n_order; i++) {

@@ -72,6 +72,8 @@ struct fit *shape_fit(struct shape *shape, const struct partrec *part);
 /* Drops what all shapes know of a partition. */
 void shapes_forget(struct shape *shapes, const struct partrec *part);
 
+/* The largest share that the job asks for of anything in the cluster. */
+int64_t shape_share(const struct job *job, const struct cluster *c);
 /* Appends what sets the job's filters and node list apart from those of others. */
 void shape_key_filters(struct str *key, const struct job *job);
 /* True if the job's filters admit the node; its resources are not looked at. */

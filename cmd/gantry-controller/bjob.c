@@ -178,6 +178,7 @@ static void read_factors(const struct json *object, struct priority *ret)
                              .partition = json_int_or(object, "partition", 0),
                              .qos = json_int_or(object, "qos", 0),
                              .short_limit = json_int_or(object, "shortLimit", 0),
+                             .small_size = json_int_or(object, "smallSize", 0),
                              .nice = json_int_or(object, "nice", 0)};
 }
 

@@ -178,6 +178,7 @@ static struct json *factors(const struct priority *p)
         {"partition", p->partition},
         {"qos", p->qos},
         {"shortLimit", p->short_limit},
+        {"smallSize", p->small_size},
         {"nice", p->nice},
     };
     struct json *ret = json_new_object();

@@ -52,6 +52,7 @@ static const struct {
                   .job_size = 34,
                   .qos = 600,
                   .short_limit = 50,
+                  .small_size = 60,
                   .nice = 100},
       .submit_sec = T0,
       .eligible_sec = T0 + 20,
@@ -65,7 +66,8 @@ static const struct {
      "pending.ahead=null|"
      "account=physics|qos=high|priorityFactors.age=700|priorityFactors.jobSize=34|"
      "priorityFactors.qos=600|priorityFactors.fairshare=500|priorityFactors.assoc=20|"
-     "priorityFactors.shortLimit=50|priorityFactors.nice=100|"
+     "priorityFactors.shortLimit=50|priorityFactors.smallSize=60|priorityFactors.nice="
+     "100|"
      "priorityFactors.partition=null|"
      "eligibleTime=2027-01-15T08:00:20Z|lastAction.id=a1|lastAction.outcome=Done|"
      "attempt=2|restarts=2"},

@@ -3,6 +3,7 @@
 #include "base/str.h"
 #include "base/util.h"
 #include "scheduler/sched.h"
+#include "scheduler/shape.h"
 #include "tests/support/cluster_text.h"
 #include "tests/support/suite.h"
 
@@ -189,6 +190,34 @@ START_TEST(test_standing)
 }
 END_TEST
 
+/* Of 20000: 1000 less for each doubling of a 2^-20th, of parts of the cluster. */
+static const struct {
+    const char *name;
+    int64_t share, term;
+} smalls[] = {
+    {"a millionth", SHARE_WHOLE >> 20, 20000},
+    {"less", 1, 20000},
+    {"nothing", 0, 20000},
+    {"two millionths", SHARE_WHOLE >> 19, 19000},
+    {"a quarter", SHARE_WHOLE / 4, 2000},
+    {"a third", SHARE_WHOLE / 3, 1584},
+    {"all", SHARE_WHOLE, 0},
+};
+
+START_TEST(test_small_size)
+{
+    struct sched_config config = {.priority_weight_small_size = 20000};
+    const struct grounds grounds = {.share = smalls[_i].share};
+    struct job *job = job_new();
+    struct priority p = priority_of(&config, &norms, job, &grounds, 0);
+
+    ck_assert_msg(p.small_size == smalls[_i].term, "%s: %lld", smalls[_i].name,
+                  (long long)p.small_size);
+    ck_assert_int_eq(p.total, MAX(p.small_size, 1));
+    job_free(job);
+}
+END_TEST
+
 /* Nothing is divided by nothing. */
 START_TEST(test_nothing)
 {
@@ -241,6 +270,7 @@ int main(void)
                                                 {test_terms, ARRAY_LEN(cases)},
                                                 {test_size, ARRAY_LEN(sizes)},
                                                 {test_short_limit, ARRAY_LEN(shorts)},
+                                                {test_small_size, ARRAY_LEN(smalls)},
                                                 {test_standing, ARRAY_LEN(standings)},
                                                 {test_nothing, 1},
                                                 {test_news, 1},

@@ -2,7 +2,7 @@
  * Runs tests/scheduler/scenarios/<name>.txt: lines of cluster_text, and
  *
  *   weights age=1000 partition=1000 maxage=604800   (first, if at all; also qos, size,
- *                     short, favorsmall, fairshare, assoc, halflife, period, and
+ *                     short, small, favorsmall, fairshare, assoc, halflife, period, and
  *                     flags=MAX_TRES,...)
  *   plan depth=50 test=500 gaps=queue               (likewise; gaps: backfillOrder;
  *                                                    killinvalid)
@@ -91,6 +91,7 @@ static void read_config(struct scenario *sc, const char *line)
         {"qos", &sc->config.priority_weight_qos},
         {"size", &sc->config.priority_weight_job_size},
         {"short", &sc->config.priority_weight_short_limit},
+        {"small", &sc->config.priority_weight_small_size},
         {"fairshare", &sc->config.priority_weight_fairshare},
         {"assoc", &sc->config.priority_weight_assoc},
         {"halflife", &sc->config.decay_half_life_sec},
