@@ -12,6 +12,8 @@
 const int64_t horizon_sec[HORIZONS] = {HOUR_SEC, 6 * HOUR_SEC, 24 * HOUR_SEC,
                                        168 * HOUR_SEC, INT64_MAX};
 
+const size_t off_percent[OFFS] = {1, 10, 50, 90, 99};
+
 struct values {
     double *items;
     size_t n;
@@ -170,6 +172,7 @@ static void measure_accuracy(struct accuracy *ret, const struct history *h,
                              bool promised, int64_t from_sec, int64_t below_sec)
 {
     struct values off = {xcalloc(h->n + 1, sizeof(double)), 0};
+    struct values by = {xcalloc(h->n + 1, sizeof(double)), 0};
     for (size_t i = 0; i < h->n; i++) {
         const struct tale *t = &h->tales[i];
         const struct forecast *told = promised ? &t->promised : &t->foretold;
@@ -180,6 +183,7 @@ static void measure_accuracy(struct accuracy *ret, const struct history *h,
         if (ahead < from_sec || ahead >= below_sec)
             continue;
         off.items[off.n++] = fabs((double)late);
+        by.items[by.n++] = (double)late;
         ret->late += late > 0;
         ret->worst_late = MAX(ret->worst_late, late);
     }
@@ -188,7 +192,11 @@ static void measure_accuracy(struct accuracy *ret, const struct history *h,
     values_sort(&off);
     ret->median = llround(percentile(&off, 50));
     ret->p99 = llround(percentile(&off, 99));
+    values_sort(&by);
+    for (size_t i = 0; i < OFFS; i++)
+        ret->off[i] = llround(percentile(&by, off_percent[i]));
     free(off.items);
+    free(by.items);
 }
 
 static void count_fates(struct figures *f, const struct pool *p,

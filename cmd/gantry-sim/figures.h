@@ -18,11 +18,15 @@
 #include "cmd/gantry-sim/pool.h"
 #include "cmd/gantry-sim/workload.h"
 
+enum { OFFS = 5 };
+extern const size_t off_percent[OFFS];
+
 /* How far off the starts were that had been told, told so far ahead. */
 struct accuracy {
     int64_t n, late;           /* told; started later than that */
     int64_t mean, median, p99; /* |told - real| in seconds */
     int64_t worst_late;
+    int64_t off[OFFS]; /* real - told, negative where it was earlier: percentiles */
 };
 enum { HORIZONS = 5 };
 /* Upper bounds: told less than an hour ahead, 6 hours, a day, a week, more. */

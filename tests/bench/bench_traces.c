@@ -123,13 +123,23 @@ static void print_orientation(const struct policy_row *row, size_t size,
 
 static void print_forecasts(const struct figures *f)
 {
-    static const char *const words[HORIZONS] = {"<1h", "<6h", "<1d", "<7d", "more"};
-    printf("      first start told, off by median/p99:");
-    for (size_t i = 0; i < HORIZONS; i++)
-        if (f->ahead[i].n > 0)
-            printf("  %s: %" PRId64 " jobs %" PRId64 "/%" PRId64, words[i],
-                   f->ahead[i].n, f->ahead[i].median, f->ahead[i].p99);
+    static const char *const words[HORIZONS] = {"under 1 h", "1 h to 6 h", "6 h to 1 d",
+                                                "1 d to 7 d", "7 d and more"};
+    if (f->forecasts.n == 0)
+        return;
+    printf("      first start told, by how far ahead; the real one was later by (s)\n");
+    printf("      %-14s %7s", "", "jobs");
+    for (size_t k = 0; k < OFFS; k++)
+        printf("     p%-3zu", off_percent[k]);
     printf("\n");
+    for (size_t i = 0; i < HORIZONS; i++) {
+        if (f->ahead[i].n == 0)
+            continue;
+        printf("      %-14s %7" PRId64, words[i], f->ahead[i].n);
+        for (size_t k = 0; k < OFFS; k++)
+            printf(" %8" PRId64, f->ahead[i].off[k]);
+        printf("\n");
+    }
 }
 
 static int run_policy(struct bench *b, const struct policy_row *row,

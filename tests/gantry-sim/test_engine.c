@@ -144,6 +144,8 @@ START_TEST(test_promise)
     ck_assert_int_eq(f.promises.late, 0);
     ck_assert_int_eq(f.promises.mean, b->promised.start_sec - 3600);
     ck_assert_int_eq(f.ahead[1].n, 1); /* an hour to six */
+    for (size_t i = 0; i < OFFS; i++)
+        ck_assert_int_eq(f.ahead[1].off[i], 3600 - b->promised.start_sec);
     figures_fini(&f);
     stand_fini(&s);
 }
