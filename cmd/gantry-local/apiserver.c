@@ -14,6 +14,7 @@
 #include "cmd/gantry-local/restore.h"
 #include "cmd/gantry-local/podlog.h"
 #include "cmd/gantry-local/strategy.h"
+#include "cmd/gantry-local/unserved.h"
 #include "cmd/gantry-local/verbs.h"
 #include "cmd/gantry-local/watch.h"
 
@@ -96,32 +97,12 @@ static bool has_sub(const struct kind *kind, size_t i)
            (!kind->group[0] && strcmp(verbs[i].plural, kind->plural) == 0);
 }
 
-/* What people ask of a Kubernetes that is not served here: why, and what to do. */
-static const struct {
-    const char *plural, *sub, *why;
-} unserved[] = {
-    {"pods", "exec", "containers are processes of their node's machine: look there"},
-    {"pods", "attach", "containers are processes of their node's machine: look there"},
-    {"pods", "portforward",
-     "connect to the pod's own address (kubectl get pods -o wide) on its node's "
-     "machine"},
-    {"pods", "ephemeralcontainers",
-     "containers are processes of their node's machine: debug them there"},
-    {"pods", "resize", "a pod keeps the requests it was made with"},
-    {"serviceaccounts", "token",
-     "there is one token for everybody, that of the server's kubeconfig"},
-};
-
 static int refuse_sub(struct call *call)
 {
-    const char *plural = call->kind->plural;
+    AUTO_FREE char *line = unserved_line(call->kind->plural, call->sub);
 
-    for (size_t i = 0; i < ARRAY_LEN(unserved); i++)
-        if (strcmp(unserved[i].plural, plural) == 0 &&
-            strcmp(unserved[i].sub, call->sub) == 0)
-            return refuse(&call->refusal, 501, "NotImplemented",
-                          "gantry-local does not serve %s/%s: %s", plural, call->sub,
-                          unserved[i].why);
+    if (line)
+        return refuse(&call->refusal, 501, "NotImplemented", "%s", line);
     if (call->kind->is_custom)
         return refuse_not_found(&call->refusal, call->kind, call->name);
     return refuse_path(&call->refusal);

@@ -10,6 +10,7 @@
 #include "base/util.h"
 #include "cmd/gantry-local/kubelet_private.h"
 #include "cmd/gantry-local/logopts.h"
+#include "cmd/gantry-local/unserved.h"
 
 /* Not read further before so much has been sent. */
 #define UNSENT_MAX (256u << 10)
@@ -229,6 +230,15 @@ static struct api_exchange *serve_log(struct kubelet *k, struct call *call)
     return stream_log(k, &what, state, pod, call->sink);
 }
 
+/* What an API server asks a node for, but for logs. */
+static struct api_exchange *refuse_other(const struct call *call, struct api_sink *sink)
+{
+    char *line = call->n_parts > 0 ? unserved_by_node(call->parts[0]) : NULL;
+
+    return line ? refuse_plain(sink, 501, line)
+                : refuse_plain(sink, 404, xstrdup("404 page not found\n"));
+}
+
 static struct api_exchange *handle(struct api_app *app,
                                    const struct api_request *request,
                                    struct api_sink *sink)
@@ -242,7 +252,7 @@ static struct api_exchange *handle(struct api_app *app,
         x = refuse_plain(sink, call.refusal.code,
                          xstrdup(json_str_or(call.refusal.status, "message", "")));
     else if (call.n_parts != 4 || strcmp(call.parts[0], "containerLogs") != 0)
-        x = refuse_plain(sink, 404, xstrdup("404 page not found\n"));
+        x = refuse_other(&call, sink);
     else if (strcmp(request->method, "GET") != 0)
         x = refuse_plain(sink, 405, xstrdup("405: Method Not Allowed\n"));
     else

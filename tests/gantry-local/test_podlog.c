@@ -421,6 +421,15 @@ static const struct {
     {"GET", "/", 404, "404 page not found\n"},
     {"GET", "/containerLogs/default/p", 404, "404 page not found\n"},
     {"GET", "/pods", 404, "404 page not found\n"},
+    {"POST", "/exec/default/p/c?command=x", 501,
+     "gantry-local does not serve pods/exec: containers are processes of their node's "
+     "machine: look there"},
+    {"POST", "/attach/default/p/c", 501,
+     "gantry-local does not serve pods/attach: containers are processes of their "
+     "node's machine: look there"},
+    {"GET", "/portForward/default/p?port=80", 501,
+     "gantry-local does not serve pods/portforward: connect to the pod's own address "
+     "(kubectl get pods -o wide) on its node's machine"},
     {"POST", "/containerLogs/default/p/c", 405, "405: Method Not Allowed\n"},
     {"GET", "/containerLogs/other/p/c", 404, "pod \"p\" does not exist"},
     {"GET", "/containerLogs/default/p/d", 404,
