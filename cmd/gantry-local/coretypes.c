@@ -109,8 +109,8 @@ struct coretypes *coretypes_new(struct schema_pool *pool)
     const struct core_kind *kinds = coretypes_kinds(&n_kinds);
     for (size_t i = 0; i < n_kinds; i++)
         complete_kind(t, &kinds[i]);
-    fill_copies(t);
     coretypes_explain(t);
+    fill_copies(t);
     return t;
 }
 

@@ -57,7 +57,7 @@ extern const struct core_types coretypes_storage;
  * is what fields of that name are where their own type's row has no words. */
 struct core_words {
     const char *type;
-    const char *about; /* NULL: nothing */
+    const char *about; /* NULL: another row says it, or none does */
     const char *fields;
 };
 
@@ -67,9 +67,13 @@ struct core_words_table {
 };
 
 extern const struct core_words_table coretypes_words; /* "*" */
+extern const struct core_words_table coretypes_words_api;
 extern const struct core_words_table coretypes_words_cluster;
+extern const struct core_words_table coretypes_words_detail;
 extern const struct core_words_table coretypes_words_meta;
+extern const struct core_words_table coretypes_words_network;
 extern const struct core_words_table coretypes_words_pod;
+extern const struct core_words_table coretypes_words_sources;
 extern const struct core_words_table coretypes_words_volume;
 extern const struct core_words_table coretypes_words_workload;
 

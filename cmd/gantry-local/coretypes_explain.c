@@ -64,9 +64,39 @@ static void explain_row(struct coretypes *t, const struct core_words *row)
     struct target to = {t, all ? NULL : coretypes_find(t, row->type)};
 
     assert(all || to.type != NULL);
-    if (to.type != NULL)
+    if (to.type != NULL && row->about != NULL)
         to.type->description = row->about;
     each_line(row->fields, &to, say_field);
+}
+
+/* Types whose fields are those of another, more or less. */
+static const struct {
+    const char *type, *like;
+} alike[] = {
+    {"core.v1.EphemeralContainer", "core.v1.Container"},
+    {"core.v1.PersistentVolumeSpec", "core.v1.Volume"},
+    {"core.v1.CephFSPersistentVolumeSource", "core.v1.CephFSVolumeSource"},
+    {"core.v1.RBDPersistentVolumeSource", "core.v1.RBDVolumeSource"},
+    {"core.v1.CinderPersistentVolumeSource", "core.v1.CinderVolumeSource"},
+    {"core.v1.GlusterfsPersistentVolumeSource", "core.v1.GlusterfsVolumeSource"},
+    {"core.v1.FlexPersistentVolumeSource", "core.v1.FlexVolumeSource"},
+    {"core.v1.ISCSIPersistentVolumeSource", "core.v1.ISCSIVolumeSource"},
+};
+
+static void copy_words(struct schema *to, const struct schema *from)
+{
+    for (size_t i = 0; i < from->n_props; i++) {
+        const char *name = from->props[i].name;
+        struct schema_prop *p = find_prop(to, name, strlen(name));
+        if (p != NULL && p->words == NULL)
+            p->words = from->props[i].words;
+    }
+}
+
+static void explain_alike(struct coretypes *t)
+{
+    for (size_t i = 0; i < ARRAY_LEN(alike); i++)
+        copy_words(coretypes_find(t, alike[i].type), coretypes_find(t, alike[i].like));
 }
 
 /* The first word on a field counts: what all types have in common comes last. */
@@ -74,10 +104,14 @@ void coretypes_explain(struct coretypes *t)
 {
     static const struct core_words_table *const tables[] = {
         &coretypes_words_meta,     &coretypes_words_pod,     &coretypes_words_volume,
-        &coretypes_words_workload, &coretypes_words_cluster, &coretypes_words,
+        &coretypes_words_workload, &coretypes_words_cluster, &coretypes_words_detail,
+        &coretypes_words_network,  &coretypes_words_sources, &coretypes_words_api,
     };
 
     for (size_t i = 0; i < ARRAY_LEN(tables); i++)
         for (size_t k = 0; k < tables[i]->n; k++)
             explain_row(t, &tables[i]->rows[k]);
+    explain_alike(t);
+    for (size_t k = 0; k < coretypes_words.n; k++)
+        explain_row(t, &coretypes_words.rows[k]);
 }

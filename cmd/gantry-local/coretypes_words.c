@@ -55,7 +55,9 @@ static const struct core_words rows[] = {
      "secretRef: The Secret with the credentials.\n"
      "volumeName: The name of the volume.\n"
      "phase: Where in its life the object is, in one word.\n"
-     "expression: An expression in CEL.\n"},
+     "expression: An expression in CEL.\n"
+     "user: The user that the files belong to.\n"
+     "defaultUser: The user that files belong to for which none is said.\n"},
 };
 
 const struct core_words_table coretypes_words = {rows, ARRAY_LEN(rows)};
