@@ -9,8 +9,10 @@
 
 /* Sets what is absent at `path`; frees `take` where it is there. */
 void default_put(struct json *object, const char *path, struct json *take);
-/* Of a spec as it stands in a pod or in a template; NULL does nothing. */
+
+/* kind_default_pod.c; a spec as it stands in a pod or in a template (NULL: nothing) */
 void default_pod_spec(struct json *spec);
+void default_pod(struct json *pod);
 
 /* kind_default_workload.c */
 void default_deployment(struct json *deployment);

@@ -58,3 +58,16 @@ struct json *cell_default_name(const struct json *object, const char *annotation
     return cell_take(xasprintf("%s%s", json_str_or(object, "metadata.name", ""),
                                is_default ? " (default)" : ""));
 }
+
+struct json *cell_containers(const struct json *object, const char *path,
+                             const char *field)
+{
+    const struct json *list = json_at(object, path);
+    STR_AUTO struct str text;
+
+    str_init(&text, CELL_MAX);
+    for (size_t i = 0; i < json_len(list); i++)
+        str_addf(&text, "%s%s", i > 0 ? "," : "",
+                 json_str_or(json_item(list, i), field, ""));
+    return json_new_string(text.s);
+}

@@ -215,8 +215,8 @@ const struct core_tables table_core = {rows, ARRAY_LEN(rows)};
 const struct core_table *table_of_core(const char *group, const char *plural)
 {
     static const struct core_tables *const all[] = {
-        &table_core,    &table_event,   &table_workload, &table_autoscale,
-        &table_network, &table_storage, &table_access};
+        &table_core,      &table_event,   &table_workload, &table_job,
+        &table_autoscale, &table_network, &table_storage,  &table_access};
 
     for (size_t a = 0; a < ARRAY_LEN(all); a++)
         for (size_t i = 0; i < all[a]->n; i++)

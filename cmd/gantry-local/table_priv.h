@@ -32,6 +32,7 @@ extern const struct core_tables table_access;
 extern const struct core_tables table_autoscale;
 extern const struct core_tables table_core;
 extern const struct core_tables table_event;
+extern const struct core_tables table_job;
 extern const struct core_tables table_network;
 extern const struct core_tables table_storage;
 extern const struct core_tables table_workload;
@@ -44,6 +45,19 @@ extern const struct core_tables table_workload;
 #define TABLE_AGE                           \
     {                                       \
         "Age", "string", 0, table_age, NULL \
+    }
+
+/* name_containers and name_images: cells, for the place where a kind has containers. */
+#define TABLE_CONTAINER_CELLS(name, path)                                             \
+    static struct json *name##_containers(const struct json *object, int64_t now_sec) \
+    {                                                                                 \
+        (void)now_sec;                                                                \
+        return cell_containers(object, path, "name");                                 \
+    }                                                                                 \
+    static struct json *name##_images(const struct json *object, int64_t now_sec)     \
+    {                                                                                 \
+        (void)now_sec;                                                                \
+        return cell_containers(object, path, "image");                                \
     }
 
 /* NULL: NAME and AGE. */
@@ -63,6 +77,9 @@ struct json *cell_text_or(const struct json *object, const char *path,
 struct json *cell_selector(const struct json *selector);
 /* At most `max` of the words (an array of strings), then "+ 2 more...". */
 struct json *cell_words(const struct json *words, size_t max);
+/* What each of the containers at `path` has in `field`. */
+struct json *cell_containers(const struct json *object, const char *path,
+                             const char *field);
 struct json *cell_created_at(const struct json *object, int64_t now_sec);
 /* The name, with " (default)" where the annotation says so. */
 struct json *cell_default_name(const struct json *object, const char *annotation);
