@@ -126,16 +126,44 @@ static int read_dependency(const struct json *object, struct job *job, struct er
     return 0;
 }
 
+/* A start may have shrunk the limit. It holds until another one is asked for. */
+static void read_limit_in_force(const struct json *object, struct job *job)
+{
+    const char *limit = json_str(object, "status.timeLimit");
+    const char *asked = json_str_or(object, "status.timeLimitAsked", "");
+    if (limit && strcmp(asked, json_str_or(object, "spec.timeLimit", "")) == 0)
+        duration_parse(limit, &job->limit_sec, NULL);
+}
+
+static int read_limits(const struct json *object, struct job *job, struct err *err)
+{
+    const char *deadline;
+    /* Of a job that has started, the limit alone may be changed. */
+    bool waits = strcmp(json_str_or(object, "status.state", "PENDING"), "PENDING") == 0;
+    int64_t created = time_read(object, "metadata.creationTimestamp");
+    if (duration_read(object, "spec.timeLimit", &job->limit_sec, err) < 0 ||
+        duration_read(object, "spec.timeMin", &job->time_min_sec, err) < 0 ||
+        text_read(object, "spec.deadline", &deadline, err) < 0)
+        return -1;
+    if (job->limit_sec == 0 || job->time_min_sec == 0)
+        return err_set(err, ERR_INVALID, "spec.%s: must be more than nothing",
+                       job->limit_sec == 0 ? "timeLimit" : "timeMin");
+    if (waits && job->limit_sec != LIMIT_UNSET && job->time_min_sec > job->limit_sec)
+        return err_set(err, ERR_INVALID,
+                       "spec.timeMin: must not be more than spec.timeLimit");
+    if (deadline && time_parse(deadline, created != TIME_UNSET ? created : 0,
+                               &job->deadline_sec, err) < 0)
+        return err_prefix(err, "spec.deadline");
+    return 0;
+}
+
 static int read_policy(const struct json *object, struct job *job, struct err *err)
 {
     if (read_names(object, job, err) < 0 || read_partitions(object, job, err) < 0 ||
         read_hold(object, job, err) < 0 || read_numbers(object, job, err) < 0 ||
-        read_times(object, job, err) < 0 || read_dependency(object, job, err) < 0 ||
-        duration_read(object, "spec.timeLimit", &job->limit_sec, err) < 0)
+        read_times(object, job, err) < 0 || read_dependency(object, job, err) < 0)
         return -1;
-    if (job->limit_sec == 0)
-        return err_set(err, ERR_INVALID, "spec.timeLimit: must be more than nothing");
-    return 0;
+    return read_limits(object, job, err);
 }
 
 /* ---- where ---- */
@@ -171,6 +199,7 @@ static enum job_phase phase_of(enum job_state state)
     case JOB_STATE_FAILED:
     case JOB_STATE_TIMEOUT:
     case JOB_STATE_NODE_FAIL:
+    case JOB_STATE_DEADLINE:
         break;
     }
     return JOB_ENDED;
@@ -209,6 +238,7 @@ static int read_run(const struct convert *c, const struct json *object, struct j
         read_end(c, object, state, job);
         return 0;
     }
+    read_limit_in_force(object, job);
     job->partition = xstrdup_null(json_str(object, "status.partition"));
     if (!placement || json_is(placement, JSON_NULL))
         return 0;

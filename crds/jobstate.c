@@ -15,6 +15,7 @@ static const char *const words[] = {
     [JOB_STATE_FAILED] = "FAILED",
     [JOB_STATE_TIMEOUT] = "TIMEOUT",
     [JOB_STATE_NODE_FAIL] = "NODE_FAIL",
+    [JOB_STATE_DEADLINE] = "DEADLINE",
 };
 
 const char *job_state_word(enum job_state s)

@@ -6,7 +6,7 @@
  *   (new) --> PENDING --start--> CONFIGURING --all bound--> RUNNING --kill-->
  * COMPLETING |       (gangs only)                         |                  |
  *                 +--cancelled--> CANCELLED        all ended --+--> COMPLETED, FAILED,
- * TIMEOUT, ...
+ *                 +--too late--> DEADLINE                           TIMEOUT, ...
  */
 #ifndef GANTRY_CRDS_JOBSTATE_H
 #define GANTRY_CRDS_JOBSTATE_H
@@ -24,6 +24,7 @@ enum job_state {
     JOB_STATE_FAILED,
     JOB_STATE_TIMEOUT,
     JOB_STATE_NODE_FAIL,
+    JOB_STATE_DEADLINE,
 };
 
 const char *job_state_word(enum job_state s); /* "PENDING"; "" for NONE */

@@ -143,6 +143,8 @@ static const struct field job_rows[] = {
     INT(job, submit_sec),
     INT(job, eligible_sec),
     INT(job, limit_sec),
+    INT(job, time_min_sec),
+    INT(job, deadline_sec),
     INT(job, nice),
     INT(job, priority),
     ENUM(job, hold, HOLD_ADMIN),

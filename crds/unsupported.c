@@ -32,8 +32,6 @@ const struct unsupported unsupported[] = {
     JOB("constraint"),
     JOB("array"),
     JOB("switches"),
-    JOB("timeMin"),
-    JOB("deadline"),
     JOB("contiguous"),
     JOB("spread"),
     JOB("segment"),

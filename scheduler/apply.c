@@ -70,7 +70,8 @@ static bool policy_equal(const struct job *a, const struct job *b)
 {
     return a->phase == b->phase && a->job_id == b->job_id &&
            a->submit_sec == b->submit_sec && a->eligible_sec == b->eligible_sec &&
-           a->limit_sec == b->limit_sec && a->nice == b->nice &&
+           a->limit_sec == b->limit_sec && a->time_min_sec == b->time_min_sec &&
+           a->deadline_sec == b->deadline_sec && a->nice == b->nice &&
            a->priority == b->priority && a->hold == b->hold &&
            str_eq(a->account, b->account) && str_eq(a->qos, b->qos) &&
            str_eq(a->user, b->user) && str_eq(job_name(a), job_name(b)) &&
@@ -120,7 +121,9 @@ static void keep_plan(struct sched *s, struct job *old, const struct shape *old_
     } else if (job->plan.promised) {
         s->timeline_gen = 0;
     } else if (old != NULL && old->phase == JOB_PENDING && shape == old_shape &&
-               partitions_equal(old, job) && job->limit_sec <= old->limit_sec) {
+               partitions_equal(old, job) && job->limit_sec <= old->limit_sec &&
+               job->time_min_sec == old->time_min_sec &&
+               job->deadline_sec == old->deadline_sec) {
         job->plan = old->plan;
         old->plan = (struct plan){.start_sec = TIME_UNSET};
     }

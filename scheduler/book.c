@@ -119,11 +119,52 @@ static struct span span_of(const struct sched *s, const struct jobrec *rec)
     part = cluster_partition(&s->cluster, job->plan.partition);
     end = part == NULL ? TIME_NEVER
                        : timeline_end(job->plan.start_sec,
-                                      book_length(check_limit(job, part->part)));
+                                      book_length(check_length(job, part->part,
+                                                               job->plan.start_sec)));
     timeline_span(tl, job->plan.start_sec, end, &span.first, &span.last);
     span.slots = job->plan.slots;
     span.n = job->plan.n_slots;
     return span;
+}
+
+/* Is all of it free from the first slot on up to before `last`? */
+static bool all_free(const struct sched *s, size_t n_uses, size_t last)
+{
+    for (size_t i = 0; i < n_uses; i++) {
+        if (!timeline_has(&s->timeline, &s->uses[i], 0, last))
+            return false;
+    }
+    return true;
+}
+
+int64_t book_longest(struct sched *s, struct jobrec *rec, int64_t least_sec,
+                     int64_t largest_sec)
+{
+    const struct job *job = rec->job;
+    const struct timeline *tl = &s->timeline;
+    size_t n = find_uses(s, rec, job->alloc, job->n_alloc), first, low, high;
+    int64_t now_sec = tl->bounds[0], longest;
+
+    if (largest_sec <= least_sec)
+        return least_sec;
+    timeline_span(tl, now_sec, timeline_end(now_sec, book_length(least_sec)), &first,
+                  &low);
+    timeline_span(tl, now_sec, timeline_end(now_sec, book_length(largest_sec)), &first,
+                  &high);
+    /* With no end, it is as with all others that have none. */
+    high = MIN(high, tl->n_slots - 1);
+    if (high <= low || all_free(s, n, high))
+        return largest_sec;
+    while (low + 1 < high) { /* free up to low, not up to high */
+        size_t middle = low + (high - low) / 2;
+
+        if (all_free(s, n, middle))
+            low = middle;
+        else
+            high = middle;
+    }
+    longest = tl->bounds[low] - now_sec - book_length(0);
+    return MAX(longest - longest % TIMELINE_MINUTE_SEC, least_sec);
 }
 
 static bool is_kept(const struct sched *s)

@@ -40,6 +40,11 @@ void book_strike_pod(struct sched *s, const struct podrec *pod);
 /* How long a job of that limit is assumed to take, from the minute it starts in. */
 int64_t book_length(int64_t limit_sec);
 
+/* For how long a job could run on the nodes that it has just been given: from its least
+ * limit up to the largest, without delaying what is planned there. */
+int64_t book_longest(struct sched *s, struct jobrec *rec, int64_t least_sec,
+                     int64_t largest_sec);
+
 /* Gives the plan up. */
 void book_cancel_plan(struct sched *s, struct jobrec *rec);
 

@@ -2,6 +2,7 @@
 
 #include "base/duration.h"
 #include "base/hostlist.h"
+#include "base/util.h"
 #include "scheduler/priority.h"
 
 #define MESSAGE_MAX 2048
@@ -46,6 +47,43 @@ int64_t check_limit(const struct job *job, const struct partition *part)
         return job->limit_sec;
     return part->default_time_sec != LIMIT_UNSET ? part->default_time_sec
                                                  : part->max_time_sec;
+}
+
+/* What a job asks for at least that has a deadline, and no limit. */
+#define LEAST_SEC 60
+
+int64_t check_length(const struct job *job, const struct partition *part,
+                     int64_t start_sec)
+{
+    int64_t limit = check_limit(job, part);
+
+    if (job->time_min_sec != LIMIT_UNSET)
+        return MIN(job->time_min_sec, limit);
+    if (limit != LIMIT_UNLIMITED || job->deadline_sec == TIME_UNSET)
+        return limit;
+    return MAX(job->deadline_sec - MIN(start_sec, job->deadline_sec), LEAST_SEC);
+}
+
+int64_t check_largest(const struct job *job, const struct partition *part,
+                      int64_t start_sec)
+{
+    int64_t limit = check_limit(job, part), least = check_length(job, part, start_sec);
+
+    if (job->deadline_sec == TIME_UNSET)
+        return limit;
+    return MAX(MIN(limit, job->deadline_sec - MIN(start_sec, job->deadline_sec)),
+               least);
+}
+
+int64_t check_latest(const struct job *job, const struct partition *part)
+{
+    int64_t limit = check_limit(job, part), length = limit;
+
+    if (job->deadline_sec == TIME_UNSET)
+        return TIME_NEVER;
+    if (job->time_min_sec != LIMIT_UNSET)
+        length = MIN(job->time_min_sec, limit);
+    return job->deadline_sec - (length == LIMIT_UNLIMITED ? LEAST_SEC : length);
 }
 
 static enum reason node_limit(const struct job *job, const struct partition *part,

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/duration.h"
 #include "base/util.h"
 #include "scheduler/check.h"
 #include "scheduler/core.h"
@@ -60,6 +61,43 @@ void jobrec_free(struct sched *s, struct jobrec *rec)
     free(rec);
 }
 
+/* When it may start at the latest, in some partition of its. */
+static int64_t latest_start(const struct sched *s, const struct job *job)
+{
+    const struct partrec *part = cluster_default_partition(&s->cluster);
+    int64_t latest = INT64_MIN;
+
+    if (job->deadline_sec == TIME_UNSET)
+        return TIME_NEVER;
+    if (job->n_partitions == 0)
+        return part != NULL ? check_latest(job, part->part) : TIME_NEVER;
+    for (size_t i = 0; i < job->n_partitions; i++) {
+        part = cluster_partition(&s->cluster, job->partitions[i]);
+        if (part != NULL)
+            latest = MAX(latest, check_latest(job, part->part));
+    }
+    return latest != INT64_MIN ? latest : TIME_NEVER;
+}
+
+static enum reason check_deadline(struct sched *s, const struct job *job,
+                                  int64_t now_sec)
+{
+    int64_t latest = latest_start(s, job);
+    char when[TIME_TEXT_MAX], start[TIME_TEXT_MAX];
+
+    if (latest == TIME_NEVER)
+        return REASON_NONE;
+    if (now_sec <= latest) {
+        s->pass.begin_sec = MIN(s->pass.begin_sec, latest + 1);
+        return REASON_NONE;
+    }
+    time_format_rfc3339(job->deadline_sec, when);
+    time_format_rfc3339(latest, start);
+    str_addf(&s->message, "cannot be over by its deadline, %s: it had to start by %s",
+             when, start);
+    return REASON_DEADLINE;
+}
+
 enum reason jobrec_check(struct sched *s, struct jobrec *rec, int64_t now_sec)
 {
     const struct job *job = rec->job;
@@ -67,7 +105,9 @@ enum reason jobrec_check(struct sched *s, struct jobrec *rec, int64_t now_sec)
 
     str_reset(&s->message);
     depend_look(s, rec, now_sec, &s->pass.begin_sec);
-    reason = policy_check(&s->policy, job, &s->message);
+    reason = check_deadline(s, job, now_sec);
+    if (reason == REASON_NONE)
+        reason = policy_check(&s->policy, job, &s->message);
     if (reason == REASON_NONE)
         reason = check_held(job, &s->message);
     if (reason == REASON_NONE)

@@ -213,6 +213,8 @@ struct job *job_new(void)
 
     j->eligible_sec = TIME_UNSET;
     j->limit_sec = LIMIT_UNSET;
+    j->time_min_sec = LIMIT_UNSET;
+    j->deadline_sec = TIME_UNSET;
     j->priority = PRIORITY_UNSET;
     j->min_pods = 1;
     j->max_pods = 1;

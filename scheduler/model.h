@@ -258,6 +258,8 @@ struct job {
     int64_t submit_sec;
     int64_t eligible_sec; /* not before; TIME_UNSET: at once */
     int64_t limit_sec;    /* LIMIT_UNSET: the partition's */
+    int64_t time_min_sec; /* a limit that would do; LIMIT_UNSET: none less */
+    int64_t deadline_sec; /* to be over by then; TIME_UNSET: whenever */
     int64_t nice;
     int64_t priority; /* PRIORITY_UNSET: computed */
     enum job_hold hold;

@@ -136,7 +136,8 @@ static void add_job(struct sched *s, struct jobrec *rec)
     book_cancel_plan(s, rec);
     priority = priority_in(s, rec, NULL, pass->now_sec);
     tell_job(s, rec, reason, s->message.s, &priority);
-    if (reason == REASON_DEPENDENCY_NEVER && depend_kills(s, rec))
+    if (reason == REASON_DEADLINE ||
+        (reason == REASON_DEPENDENCY_NEVER && depend_kills(s, rec)))
         tell_give_up(s, rec, reason, s->message.s);
 }
 
@@ -310,7 +311,7 @@ static bool try_(struct sched *s, struct entry *entry, int64_t now_sec)
     struct seeker by = trial_seeker(s, entry);
 
     entry->done = true;
-    if (trial_run(s, entry, &by, trial_before(s, rec, s->pass.n_waiting), now_sec)) {
+    if (trial_run(s, entry, &by, trial_before(s, entry, s->pass.n_waiting), now_sec)) {
         s->pass.n_waiting -= entry->waits;
         return true;
     }

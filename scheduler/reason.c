@@ -30,6 +30,7 @@ static const struct reason_row reasons[] = {
     [REASON_CONSTRAINTS] = {"Constraints", WAIT_NOT_FREE},
     [REASON_INVALID_ACCOUNT] = {"InvalidAccount", WAIT_NEVER},
     [REASON_INVALID_QOS] = {"InvalidQOS", WAIT_NEVER},
+    [REASON_DEADLINE] = {"DeadLine", WAIT_NEVER},
     [REASON_CLEANING] = {"Cleaning", WAIT_NOT_ALLOWED},
 };
 

@@ -24,13 +24,16 @@
 static size_t end_of(const struct sched *s, const struct job *job)
 {
     const struct timeline *tl = &s->timeline;
+    bool shrinks = job->limit_sec != LIMIT_UNSET && job->time_min_sec != LIMIT_UNSET;
+    int64_t length = shrinks ? MIN(job->limit_sec, job->time_min_sec) : job->limit_sec;
     int64_t now_sec = tl->bounds[0];
     size_t first, last;
 
-    if (job->limit_sec == LIMIT_UNSET)
+    if (length == LIMIT_UNSET ||
+        (length == LIMIT_UNLIMITED && job->deadline_sec != TIME_UNSET))
         return 1;
-    timeline_span(tl, now_sec, timeline_end(now_sec, book_length(job->limit_sec)),
-                  &first, &last);
+    timeline_span(tl, now_sec, timeline_end(now_sec, book_length(length)), &first,
+                  &last);
     return last;
 }
 
@@ -274,7 +277,7 @@ static bool try_listed(struct sched *s, const struct entry *entry, int64_t now_s
 {
     struct jobrec *rec = entry->rec;
     struct seeker by = trial_seeker(s, entry);
-    size_t before = trial_before(s, rec, s->n_lines);
+    size_t before = trial_before(s, entry, s->n_lines);
 
     if (trial_run(s, entry, &by, before, now_sec))
         return true;

@@ -25,6 +25,7 @@ static const int hope[] = {
     [REASON_JOB_HELD_USER] = 7,
     [REASON_JOB_HELD_ADMIN] = 7,
     [REASON_CLEANING] = 7,
+    [REASON_DEADLINE] = 7,
     [REASON_INVALID_QOS] = 7,
 };
 

@@ -8,6 +8,17 @@
 #include "scheduler/check.h"
 #include "scheduler/tell.h"
 
+/* A job with a least limit takes as much more as is free behind it. */
+static int64_t limit_in_force(struct sched *s, struct jobrec *rec,
+                              const struct partition *part, int64_t now_sec)
+{
+    int64_t largest = check_largest(rec->job, part, now_sec);
+
+    if (rec->job->time_min_sec == LIMIT_UNSET)
+        return largest;
+    return book_longest(s, rec, check_length(rec->job, part, now_sec), largest);
+}
+
 static void start(struct sched *s, const struct entry *entry, struct slot *slots,
                   size_t n, int64_t now_sec)
 {
@@ -17,7 +28,6 @@ static void start(struct sched *s, const struct entry *entry, struct slot *slots
         .kind = DECIDE_START,
         .job_uid = rec->uid,
         .partition = entry->part->part->name,
-        .limit_sec = check_limit(job, entry->part->part),
         .slots = slots,
         .n_slots = n,
         .priority = entry->priority,
@@ -31,13 +41,14 @@ static void start(struct sched *s, const struct entry *entry, struct slot *slots
     job->n_alloc = n;
     free(job->partition);
     job->partition = xstrdup(decision.partition);
-    job->limit_sec = decision.limit_sec;
     job->start_sec = now_sec;
     job->phase = JOB_STARTING;
     /* Others may use what was promised here, or have been told of what is free now. */
     s->pass.moved |= job->plan.promised || s->pass.n_waiting > 0;
     plan_clear(&job->plan);
     book_place(s, rec);
+    decision.limit_sec = limit_in_force(s, rec, entry->part->part, now_sec);
+    job->limit_sec = decision.limit_sec;
     book_enter(s, rec);
     s->n_phase[JOB_PENDING]--;
     s->n_phase[JOB_STARTING]++;
@@ -78,7 +89,8 @@ struct seeker trial_seeker(struct sched *s, const struct entry *entry)
         .shape = entry->rec->shape,
         .part = entry->part,
         .demand = timeline_demand(&s->timeline, &like->each, like->exclusive),
-        .limit_sec = book_length(check_limit(entry->rec->job, entry->part->part)),
+        .limit_sec = book_length(
+            check_length(entry->rec->job, entry->part->part, s->timeline.bounds[0])),
         .need = placement_min_nodes(like, entry->part->part),
     };
 }
@@ -176,11 +188,28 @@ static size_t before_claim(const struct sched *s, const struct jobrec *rec)
     return MIN(MAX(rec->claim.first, 1), last);
 }
 
-size_t trial_before(const struct sched *s, const struct jobrec *rec, size_t n_waiting)
+/* Behind the last slot in which it may start, to be over by its deadline. */
+static size_t before_deadline(const struct sched *s, const struct entry *entry)
 {
+    const struct timeline *tl = &s->timeline;
+    int64_t latest = check_latest(entry->rec->job, entry->part->part);
+    size_t first, last = tl->n_slots;
+
+    if (latest < tl->bounds[0])
+        return 1;
+    if (latest != TIME_NEVER)
+        timeline_span(tl, tl->bounds[0], latest + 1, &first, &last);
+    return last;
+}
+
+size_t trial_before(const struct sched *s, const struct entry *entry, size_t n_waiting)
+{
+    const struct jobrec *rec = entry->rec;
+    size_t before = before_deadline(s, entry);
+
     if (rec->claim.on)
-        return before_claim(s, rec);
-    return n_waiting < (size_t)s->config.max_job_test ? s->timeline.n_slots : 1;
+        return MIN(before, before_claim(s, rec));
+    return n_waiting < (size_t)s->config.max_job_test ? before : 1;
 }
 
 bool trial_promise(struct sched *s, struct jobrec *rec, size_t n_promised)

@@ -18,7 +18,7 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry);
 struct seeker trial_seeker(struct sched *s, const struct entry *entry);
 /* Before which slot a plan is looked for: an earlier one than there is; at once only,
  * where many wait already. */
-size_t trial_before(const struct sched *s, const struct jobrec *rec, size_t n_waiting);
+size_t trial_before(const struct sched *s, const struct entry *entry, size_t n_waiting);
 /* Starts the job (true), or sees to it that it has the earliest plan there is that
  * begins before a slot, or the one it had. */
 bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *by,

@@ -23,6 +23,7 @@ void text_set(char **field, const char *text)
 void jstatus_init(struct jstatus *s)
 {
     *s = (struct jstatus){.priority = PRIORITY_UNSET,
+                          .limit_sec = LIMIT_UNSET,
                           .submit_sec = TIME_UNSET,
                           .eligible_sec = TIME_UNSET,
                           .start_sec = TIME_UNSET,
@@ -47,6 +48,7 @@ void jstatus_fini(struct jstatus *s)
     free(s->account);
     free(s->qos);
     free(s->dependency);
+    free(s->limit_asked);
     slots_free(s->placement, s->n_placement);
     plan_clear(&s->plan);
 }
@@ -64,6 +66,7 @@ void jstatus_copy(struct jstatus *to, const struct jstatus *from)
     to->account = xstrdup_null(from->account);
     to->qos = xstrdup_null(from->qos);
     to->dependency = xstrdup_null(from->dependency);
+    to->limit_asked = xstrdup_null(from->limit_asked);
     to->placement = slots_copy(from->placement, from->n_placement);
     to->plan = plan_copy(&from->plan);
 }
@@ -106,7 +109,8 @@ bool jstatus_equal(const struct jstatus *a, const struct jstatus *b)
            str_eq(a->partition, b->partition) &&
            !priority_is_news(&a->factors, &b->factors) &&
            str_eq(a->account, b->account) && str_eq(a->qos, b->qos) &&
-           str_eq(a->dependency, b->dependency) && plan_equal(&a->plan, &b->plan) &&
+           str_eq(a->dependency, b->dependency) && a->limit_sec == b->limit_sec &&
+           str_eq(a->limit_asked, b->limit_asked) && plan_equal(&a->plan, &b->plan) &&
            ahead_equal(&a->ahead, &b->ahead) &&
            slots_equal(a->placement, a->n_placement, b->placement, b->n_placement);
 }
@@ -201,6 +205,9 @@ static void read_status(const struct convert *c, const struct json *status,
     s->account = xstrdup_null(json_str(status, "account"));
     s->qos = xstrdup_null(json_str(status, "qos"));
     s->dependency = xstrdup_null(json_str(status, "dependency"));
+    if (json_str(status, "timeLimit"))
+        duration_parse(json_str(status, "timeLimit"), &s->limit_sec, NULL);
+    s->limit_asked = xstrdup_null(json_str(status, "timeLimitAsked"));
     s->submit_sec = read_time(status, "submitTime");
     s->eligible_sec = read_time(status, "eligibleTime");
     s->start_sec = read_time(status, "startTime");
@@ -292,6 +299,7 @@ static void read_spec(const struct convert *c, const struct json *object,
         b->refusal = xstrdup(err.msg);
     b->job_name = xstrdup(json_str_or(spec, "jobName", b->name));
     b->partition = xstrdup_null(json_str(spec, "partition"));
+    b->time_limit = xstrdup_null(json_str(spec, "timeLimit"));
     JSON_AUTO struct json *template = convert_template(c, object);
     if (json_is(template, JSON_OBJECT))
         b->template_text = json_text(template, NULL);
@@ -364,6 +372,7 @@ void bjob_free(struct bjob *b)
     free(b->name);
     free(b->job_name);
     free(b->partition);
+    free(b->time_limit);
     free(b->uid);
     free(b->version_text);
     free(b->refusal);
@@ -380,6 +389,12 @@ static size_t next_index(const struct bjob *b)
         if (str_eq(b->actions[i].id, b->status.last_action))
             next = i + 1;
     return next;
+}
+
+bool bjob_shrinks(const struct bjob *b)
+{
+    return b->model && (b->model->time_min_sec != LIMIT_UNSET ||
+                        b->model->deadline_sec != TIME_UNSET);
 }
 
 const struct action *bjob_next_action(const struct bjob *b)

@@ -59,6 +59,8 @@ struct jstatus {
     struct priority factors; /* its terms, but for the total */
     char *account, *qos;     /* that it has, also by default */
     char *dependency;        /* with states: crds/dependency.h */
+    int64_t limit_sec;       /* in force, where a start may shrink it; LIMIT_UNSET */
+    char *limit_asked;       /* the spec's then; NULL: none */
     int64_t submit_sec, eligible_sec, start_sec, end_sec; /* TIME_UNSET */
     char *partition; /* where it waits (a list), runs or ran last */
     struct slot *placement;
@@ -84,6 +86,7 @@ void text_set(char **field, const char *text);
 
 struct bjob {
     char *ns, *name, *uid;
+    char *time_limit;   /* spec.timeLimit; NULL */
     char *job_name;     /* for people: spec.jobName, else name */
     char *partition;    /* spec.partition; NULL: the default */
     uint64_t version;   /* resourceVersion, comparable within a resource (1.35) */
@@ -120,6 +123,8 @@ void bjob_free(struct bjob *b);
 const struct action *bjob_next_action(const struct bjob *b);
 /* Likewise, the first that ends an attempt: signals let it go on. */
 const struct action *bjob_next_ending(const struct bjob *b);
+/* May a start shrink its limit? */
+bool bjob_shrinks(const struct bjob *b);
 /* Pods that an attempt of this placement has. */
 int64_t slots_pods(const struct slot *slots, size_t n);
 

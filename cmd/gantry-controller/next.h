@@ -52,7 +52,8 @@ struct job_view {
     const struct attempt *attempt; /* number 0: none under way */
     const struct slot *start; /* the core's START that is not persisted yet; NULL */
     size_t n_start;
-    bool unbound; /* one pod, too, is to be made unbound, behind an intent */
+    int64_t start_limit_sec; /* in force from it on */
+    bool unbound;            /* one pod, too, is to be made unbound, behind an intent */
     const struct slot *amended; /* of the attempt under way; NULL: as planned */
     size_t n_amended;
     const char *partition; /* of that START; NULL */

@@ -85,6 +85,7 @@ static const struct cause {
     enum job_state state;
 } causes[] = {
     {"DependencyNeverSatisfied", JOB_STATE_CANCELLED},
+    {"DeadLine", JOB_STATE_DEADLINE},
 };
 
 static void give_up(const struct job_view *v, struct job_next *n)

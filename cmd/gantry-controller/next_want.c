@@ -53,6 +53,8 @@ static void clear_run(struct jstatus *s)
     s->placement = NULL;
     s->n_placement = 0;
     text_set(&s->partition, NULL);
+    text_set(&s->limit_asked, NULL);
+    s->limit_sec = LIMIT_UNSET;
     s->start_sec = s->end_sec = TIME_UNSET;
     s->exit_code = s->exit_signal = -1;
 }
@@ -107,6 +109,10 @@ void want_attempt(const struct job_view *v, struct job_next *n, enum job_state s
     s->n_placement = v->n_start;
     text_set(&s->partition, v->partition);
     plan_clear(&s->plan);
+    if (bjob_shrinks(v->job)) {
+        s->limit_sec = v->start_limit_sec;
+        text_set(&s->limit_asked, v->job->time_limit);
+    }
     s->attempt = v->job->status.attempt + 1;
     s->state = state;
     set_refusal(v, s, NULL, NULL);

@@ -185,6 +185,7 @@ static void adopt_single(struct record *r)
                                   .generation = job->generation,
                                   .slots = slot,
                                   .n_slots = 1,
+                                  .limit_sec = LIMIT_UNSET,
                                   .partition = xstrdup_null(p->partition)};
         attempt_begin(&r->attempt, p->attempt, slot, 1, loop_now_sec(r->ctl->loop));
         attempt_saw_pod(&r->attempt, p, watches_node_fate(r->ctl, p->node));
@@ -306,7 +307,9 @@ void record_begin_start(struct record *r, const struct decision *d)
                               .slots = slots_copy(d->slots, d->n_slots),
                               .n_slots = d->n_slots,
                               .partition = xstrdup_null(d->partition),
-                              .unbound = admitted != NULL || r->tie.waits};
+                              .limit_sec = d->limit_sec,
+                              .unbound = admitted != NULL || r->tie.waits ||
+                                         bjob_shrinks(r->job)};
     record_stand(r, d);
     attempt_begin(&r->attempt, r->start.attempt, r->start.slots, r->start.n_slots,
                   loop_now_sec(r->ctl->loop));
@@ -356,6 +359,7 @@ static struct job_view view_of(const struct record *r)
                          .attempt = &r->attempt,
                          .start = r->start.on ? r->start.slots : NULL,
                          .n_start = r->start.n_slots,
+                         .start_limit_sec = r->start.limit_sec,
                          .unbound = r->start.unbound,
                          .amended = r->attempt.amended,
                          .n_amended = r->attempt.n_amended,

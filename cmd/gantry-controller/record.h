@@ -38,6 +38,7 @@ struct start {
     struct slot *slots;
     size_t n_slots;
     char *partition;
+    int64_t limit_sec;
     bool unbound; /* its pod, if it is one, is made behind an intent, not on its node */
 };
 

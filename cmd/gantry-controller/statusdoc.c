@@ -24,6 +24,15 @@ static struct json *time_or_null(int64_t sec)
     return json_new_string(text);
 }
 
+static struct json *length_or_null(int64_t sec)
+{
+    char text[DURATION_TEXT_MAX];
+    if (sec == LIMIT_UNSET)
+        return json_new_null();
+    duration_format(sec, text);
+    return json_new_string(text);
+}
+
 /* When a condition's status last changed, the job's own times tell. */
 static void add_condition(struct json *list, const char *type, const char *status,
                           const char *reason, const char *message, int64_t since_sec)
@@ -219,6 +228,8 @@ struct json *status_patch(const struct convert *c, const struct bjob *job,
     json_set(status, "account", text_or_null(want->account));
     json_set(status, "qos", text_or_null(want->qos));
     json_set(status, "dependency", text_or_null(want->dependency));
+    json_set(status, "timeLimit", length_or_null(want->limit_sec));
+    json_set(status, "timeLimitAsked", text_or_null(want->limit_asked));
     json_set(status, "conditions", conditions(want));
     json_set(status, "observedGeneration", json_new_int(job->generation));
     set_placement(c, status, want);

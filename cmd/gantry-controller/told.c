@@ -128,6 +128,9 @@ static struct job *model_of(const struct record *r, const struct told *now, bool
         m->end_sec = s->end_sec != TIME_UNSET ? s->end_sec : loop_now_sec(r->ctl->loop);
     if (now->phase == JOB_STARTING)
         m->start_sec = r->attempt.since_sec;
+    if (r->start.on && r->start.limit_sec != LIMIT_UNSET && bjob_shrinks(r->job) &&
+        !job_state_is_active(s->state))
+        m->limit_sec = r->start.limit_sec; /* else the status says it */
     if (known)
         plan_clear(&m->plan);
     if (now->phase != JOB_PENDING)

@@ -290,7 +290,8 @@ CELL(end_cell)
 CELL(deadline_cell)
 {
     ROW;
-    add_text(r->deadline, "N/A", out);
+    SHARED;
+    add_moment(s, r->deadline_sec, "N/A", out);
 }
 
 CELL(pending_time_cell)

@@ -103,6 +103,8 @@ static const struct pick {
     TEXT("status.account", has_account),
     TEXT("status.qos", has_qos),
     TEXT("status.dependency", found_dependency),
+    TEXT("status.timeLimit", limit_in_force),
+    TEXT("status.timeLimitAsked", limit_asked),
     TEXT("status.nodeList", node_list),
     TEXT("status.batchHost", batch_host),
     TEXT("status.pending.plannedNodes", planned_nodes),
@@ -198,6 +200,10 @@ static int64_t limit_of(const struct jobrow *r, const struct partlist *parts)
 {
     int64_t sec;
 
+    if (r->limit_in_force &&
+        strcmp(or_empty(r->limit_asked), or_empty(r->time_limit)) == 0 &&
+        duration_parse(r->limit_in_force, &sec, NULL) == 0)
+        return sec;
     if (r->time_limit && duration_parse(r->time_limit, &sec, NULL) == 0)
         return sec > 0 ? sec : LIMIT_UNLIMITED; /* Slurm's 0 */
     const struct partition *p = first_partition(parts, r->partition);
@@ -256,6 +262,9 @@ static void finish(struct jobrow *r, const struct partlist *parts, struct arena 
     if (r->eligible_sec == TIME_UNSET && r->begin && r->submit_sec != TIME_UNSET &&
         time_parse(r->begin, r->submit_sec, &r->eligible_sec, NULL) < 0)
         r->eligible_sec = TIME_UNSET;
+    if (!r->deadline ||
+        time_parse(r->deadline, r->created_sec, &r->deadline_sec, NULL) < 0)
+        r->deadline_sec = TIME_UNSET;
     set_amounts(r);
 }
 

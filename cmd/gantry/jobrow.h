@@ -32,10 +32,12 @@ struct jobrow {
     /* status */
     int64_t id, array_id, array_task; /* -1: none; id 0: not given yet */
     const char *state, *reason, *message, *ran_partition, *node_list, *batch_host;
-    const char *has_account, *has_qos; /* also by default; NULL: not known yet */
-    const char *found_dependency;      /* with states; NULL: not known yet */
+    const char *has_account, *has_qos;        /* also by default; NULL: not known yet */
+    const char *found_dependency;             /* with states; NULL: not known yet */
+    const char *limit_in_force, *limit_asked; /* of a start that may have shrunk it */
     const char *planned_nodes, *req_tres, *alloc_tres, *exit_code, *placement;
     int64_t num_nodes, num_gpus, priority, restarts, attempt;
+    int64_t deadline_sec;
     int64_t submit_sec, eligible_sec, planned_sec, start_sec, end_sec, suspend_sec;
     bool promised;
     /* what follows from it */

@@ -64,7 +64,7 @@ static void add_times(struct block *b, const struct jobrow *r, int64_t now_sec)
     block_line(b, "%s", "");
     block_time(b, "StartTime", jobrow_start_sec(r), "Unknown");
     block_time(b, " EndTime", jobrow_end_sec(r), "Unknown");
-    block_add(b, " Deadline=%s", r->deadline ? r->deadline : "N/A");
+    block_time(b, " Deadline", r->deadline_sec, "N/A");
     block_line(b, "%s", "");
     block_time(b, "SuspendTime", r->suspend_sec, "None");
     block_add(b, " SecsPreSuspend=0 LastSchedEval=N/A Scheduler=Backfill");

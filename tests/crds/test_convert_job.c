@@ -76,6 +76,8 @@ static void add_policy(struct str *out, const struct job *job)
         str_add(out, " depends=");
     dependency_format(job->depends, job->n_depends, job->depends_any, out);
     add_number(out, "hopeless", job->hopeless, HOPELESS_BY_CONFIG);
+    add_number(out, "timemin", job->time_min_sec, LIMIT_UNSET);
+    add_number(out, "deadline", job->deadline_sec, TIME_UNSET);
     if (job->job_name)
         str_addf(out, " called=%s", job->job_name);
     add_number(out, "limit", job->limit_sec, LIMIT_UNSET);
@@ -232,6 +234,28 @@ static const struct job_case {
     {"no account, no QOS", "account: '', qos: '', " ONE, "", "pods=1/node cpu=1000"},
     {"no limit", "timeLimit: UNLIMITED, hold: Admin, " ONE, "",
      "pods=1/node cpu=1000 limit=9223372036854775807 hold=2"},
+    {"a least limit and a deadline",
+     "timeLimit: '60', timeMin: '10', deadline: '2026-11-26T00:00:00Z', " ONE, "",
+     "pods=1/node cpu=1000 timemin=600 deadline=1795651200 limit=3600"},
+    {"the limit of a start that shrank it", "timeLimit: '60', timeMin: '10', " ONE,
+     "state: RUNNING, timeLimit: '00:20:00', timeLimitAsked: '60'",
+     "pods=1/node cpu=1000 timemin=600 limit=1200 phase=2"},
+    {"another limit since", "timeLimit: '90', timeMin: '10', " ONE,
+     "state: RUNNING, timeLimit: '00:20:00', timeLimitAsked: '60'",
+     "pods=1/node cpu=1000 timemin=600 limit=5400 phase=2"},
+    {"the partition's limit, shrunk", "timeMin: '10', " ONE,
+     "state: CONFIGURING, timeLimit: '00:20:00'",
+     "pods=1/node cpu=1000 timemin=600 limit=1200 phase=1"},
+    {"waiting again, the whole limit", "timeLimit: '60', timeMin: '10', " ONE,
+     "state: PENDING, timeLimit: '00:20:00', timeLimitAsked: '60'",
+     "pods=1/node cpu=1000 timemin=600 limit=3600"},
+    {"more than the limit at least", "timeLimit: '60', timeMin: '61', " ONE, "",
+     "spec.timeMin: must not be more than spec.timeLimit"},
+    {"a limit under the least, since", "timeLimit: '5', timeMin: '10', " ONE,
+     "state: RUNNING, timeLimit: '00:20:00', timeLimitAsked: '60'",
+     "pods=1/node cpu=1000 timemin=600 limit=300 phase=2"},
+    {"nothing at least", "timeMin: '0', " ONE, "",
+     "spec.timeMin: must be more than nothing"},
     {"dependencies", "dependency: 'afterok:1:2,afterany:3', jobName: train, " ONE,
      "dependency: 'afterok:1(fulfilled),afterok:2(failed),afterok:3(failed)'",
      "pods=1/node cpu=1000 depends=afterok:1(fulfilled),afterok:2(failed),afterany:3("

@@ -26,6 +26,7 @@ static const struct {
     {REASON_BAD_CONSTRAINTS, "BadConstraints", "Never"},
     {REASON_CONSTRAINTS, "Constraints", "NotFree"},
     {REASON_CLEANING, "Cleaning", "NotAllowed"},
+    {REASON_DEADLINE, "DeadLine", "Never"},
 };
 
 START_TEST(test_words)

@@ -254,18 +254,23 @@ static void random_job(struct history *h)
                                           " account=y",
                                           " user=bob account=x",
                                           " user=bob qos=normal"};
-    char request[LINE_MAX_], line[3 * LINE_MAX_], begin[64] = "",
-                                                  depend[LINE_MAX_] = "";
+    char request[LINE_MAX_], line[3 * LINE_MAX_];
+    char begin[64] = "", bounds[64] = "", depend[LINE_MAX_] = "";
 
     random_request(h, request, sizeof(request));
     if (chance(h, 25))
         random_depend(h, depend, sizeof(depend));
     if (chance(h, 15))
+        snprintf(bounds, sizeof(bounds), " timemin=%d", 1 + (int)draw(h, 20));
+    else if (chance(h, 10))
+        snprintf(bounds, sizeof(bounds), " deadline=%" PRId64,
+                 h->now_sec + draw(h, 4000));
+    if (chance(h, 15))
         snprintf(begin, sizeof(begin), " begin=%" PRId64, h->now_sec + draw(h, 100));
-    snprintf(line, sizeof(line), "job %d submit=%lld %s%s%s%s%s%s%s%s",
+    snprintf(line, sizeof(line), "job %d submit=%lld %s%s%s%s%s%s%s%s%s",
              random_number(h), (long long)(h->now_sec - draw(h, 200)), request,
              pick(h, parts, ARRAY_LEN(parts)), pick(h, policies, ARRAY_LEN(policies)),
-             pick(h, charges, ARRAY_LEN(charges)), begin, depend,
+             pick(h, charges, ARRAY_LEN(charges)), begin, depend, bounds,
              chance(h, 30) ? " jobname=train" : "", chance(h, 5) ? " on=n[3-4]" : "");
     tell_line(h, line);
 }

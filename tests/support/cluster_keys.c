@@ -459,6 +459,7 @@ JOB_NUMBER(submit_sec)
 JOB_NUMBER(eligible_sec)
 JOB_NUMBER(start_sec)
 JOB_NUMBER(end_sec)
+JOB_NUMBER(deadline_sec)
 
 #define JOB_TEXT(field)                                               \
     static int job_##field(const struct setting *at, struct err *err) \
@@ -478,6 +479,11 @@ JOB_TEXT(user)
 static int job_time(const struct setting *at, struct err *err)
 {
     return duration_parse(at->value, &((struct job *)at->object)->limit_sec, err);
+}
+
+static int job_time_min(const struct setting *at, struct err *err)
+{
+    return duration_parse(at->value, &((struct job *)at->object)->time_min_sec, err);
 }
 
 static int job_hold(const struct setting *at, struct err *err)
@@ -659,6 +665,8 @@ const struct key cluster_job_keys[] = {
     {"start", job_start_sec},
     {"end", job_end_sec},
     {"time", job_time},
+    {"timemin", job_time_min},
+    {"deadline", job_deadline_sec},
     {"hold", job_hold},
     {"depend", job_depend},
     {"hopeless", job_hopeless},

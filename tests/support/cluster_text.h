@@ -13,6 +13,7 @@
  *           shares.ann=parent priority.ann=7 used.bob@gpu=50 asof=600   (on one line;
  *                             bob in partition gpu only; used 50 s, as of 600, or 0)
  *   job 7 nodes=2-4 cpu=8 mem=1G nvidia.com/gpu=8 type=h100 partition=a,b time=1:00:00
+ *   job 6 time=1:00:00 timemin=10 deadline=7200   (a second)
  *   job 6 account=physics qos=high user=bob       (of ann, in namespace default)
  *   job 1-10 replicas=4 cpu=1 nice=5 priority=7 submit=50 begin=900 hold=user exclusive
  *   job 8 nodelist=n[1-2] exclude=n3 where.rack=r1|r2 any.rack=r1 tolerate.k=v

@@ -189,6 +189,7 @@ static const unsigned may_follow[] = {
     [JOB_STATE_FAILED] = BIT(PENDING),
     [JOB_STATE_TIMEOUT] = BIT(PENDING),
     [JOB_STATE_NODE_FAIL] = BIT(PENDING),
+    [JOB_STATE_DEADLINE] = BIT(PENDING),
 };
 
 static void check_id(struct checks *c, const struct job_fact *job)
@@ -300,6 +301,8 @@ static bool end_is_true(const struct checks *c, const struct job_fact *j)
         return j->cancels > 0;
     case JOB_STATE_TIMEOUT:
         return j->limit_sec >= 0 && ran_sec >= j->limit_sec;
+    case JOB_STATE_DEADLINE: /* nobody here has one */
+        return false;
     case JOB_STATE_NODE_FAIL:
         return (!c->faultless || c->meddled) && !j->requeue;
     case JOB_STATE_FAILED:

@@ -1,0 +1,91 @@
+/* Limits that shrink to fit, and deadlines: what status says, and a restart. */
+#include "base/util.h"
+#include "tests/support/ctltest.h"
+#include "tests/support/suite.h"
+
+#define JOBS "/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs"
+
+/* All nodes but one are held for two hours, then by a gang that is promised them. */
+static struct ctltest *busy(void)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "long", "'nodes':3,'exclusive':true,'timeLimit':'120'");
+    ctltest_settle(t);
+    ctltest_submit(t, "gang", "'nodes':4,'exclusive':true,'timeLimit':'30'");
+    ctltest_settle(t);
+    ctltest_expect(t, "gang", "status.reason=Resources|status.pending.promised=true");
+    return t;
+}
+
+START_TEST(test_shrunk)
+{
+    struct ctltest *t = busy();
+    ctltest_submit(t, "fits", "'timeLimit':'1-0','timeMin':'30'");
+    ctltest_submit(t, "does-not", "'timeLimit':'1-0'");
+    ctltest_settle(t);
+    ctltest_expect(t, "does-not", "status.state=PENDING");
+    ctltest_expect(t, "fits",
+                   "status.state=RUNNING|status.timeLimit=01:59:00|"
+                   "status.timeLimitAsked=1-0");
+    ctltest_kill(t);
+    ctltest_start(t);
+    ctltest_advance(t, 119 * 60 - 10);
+    ctltest_expect(t, "fits", "status.state=RUNNING");
+    ctltest_advance(t, 20);
+    ctltest_reap(t);
+    ctltest_settle(t);
+    ctltest_expect(t, "fits", "status.state=TIMEOUT");
+    ctltest_free(t);
+}
+END_TEST
+
+/* A limit that is asked for later takes the place of the one in force. */
+START_TEST(test_changed)
+{
+    struct ctltest *t = busy();
+    ctltest_submit(t, "fits", "'timeLimit':'1-0','timeMin':'30'");
+    ctltest_settle(t);
+    ctltest_patch(t, JOBS "/fits", "{'spec':{'timeLimit':'10'}}");
+    ctltest_settle(t);
+    ctltest_advance(t, 9 * 60);
+    ctltest_expect(t, "fits", "status.state=RUNNING");
+    ctltest_advance(t, 70);
+    ctltest_reap(t);
+    ctltest_settle(t);
+    ctltest_expect(t, "fits", "status.state=TIMEOUT");
+    ctltest_free(t);
+}
+END_TEST
+
+START_TEST(test_deadline)
+{
+    struct ctltest *t = busy();
+    ctltest_submit(t, "late", "'nodes':2,'timeLimit':'60','deadline':'now+90minutes'");
+    ctltest_submit(t, "until", "'timeLimit':'UNLIMITED','deadline':'now+90minutes'");
+    ctltest_settle(t);
+    ctltest_expect(t, "until", "status.state=RUNNING|status.timeLimit=01:30:00");
+    ctltest_expect(t, "late", "status.state=PENDING|status.reason=Resources");
+    ctltest_advance(t, 29 * 60);
+    ctltest_expect(t, "late", "status.state=PENDING");
+    ctltest_advance(t, 70);
+    ctltest_expect(
+        t, "late",
+        "status.state=DEADLINE|status.reason=DeadLine|"
+        "status.message~cannot be over by its deadline, |"
+        "status.conditions.1.type=Failed|status.conditions.1.reason=DeadLine");
+    ctltest_submit(t, "next", "'dependency':'afterok:3'");
+    ctltest_settle(t);
+    ctltest_expect(t, "next", "status.reason=DependencyNeverSatisfied");
+    ctltest_free(t);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("gantry-controller/limits", (struct suite_row[]){
+                                                      {test_shrunk, 1},
+                                                      {test_changed, 1},
+                                                      {test_deadline, 1},
+                                                      {NULL, 0},
+                                                  });
+}
