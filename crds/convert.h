@@ -45,7 +45,11 @@ struct partition *convert_partition(const struct convert *c,
                                     const struct json *partition, struct err *err);
 const char *part_state_word(enum part_state state); /* "UP", ... */
 struct qos *convert_qos(const struct json *qos, struct err *err);
+/* With what its members had used, from status: who has used something and is none any
+ * more is a former one. Rows that cannot be are passed over. */
 struct account *convert_account(const struct json *account, struct err *err);
+/* status.usage: all of its members have used, true at its usage_sec, which is set. */
+struct json *convert_usage_write(const struct account *account);
 /* Request and policy from spec, identity from metadata, and from status: jobID, submit
  * and eligible times, phase, partition (where it runs), placement, and what has become
  * of its dependencies. A pending job has the plan that it was promised.

@@ -146,8 +146,10 @@ struct account *convert_account(const struct json *object, struct err *err)
     struct account *ret = account_new();
     if (rules_hold("Account", object, err) == 0 &&
         read_name(object, "an account", &ret->name, err) == 0 &&
-        read_place(object, ret, err) == 0 && read_members(object, ret, err) == 0)
+        read_place(object, ret, err) == 0 && read_members(object, ret, err) == 0) {
+        convert_usage_read(object, ret);
         return ret;
+    }
     account_free(ret);
     return NULL;
 }

@@ -72,6 +72,9 @@ int numbers_read(const struct json *object, const struct number_field *fields, s
 int text_read(const struct json *object, const char *path, const char **ret,
               struct err *err);
 
+/* Into an account that has its members, sorted. */
+void convert_usage_read(const struct json *object, struct account *account);
+
 /* The text of a string node; NULL for any other and for NULL. */
 const char *json_text_of(const struct json *j);
 /* a * b, held at INT64_MAX; neither is negative. */

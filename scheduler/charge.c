@@ -119,6 +119,8 @@ int64_t charge_next(const struct sched *s, int64_t now_sec)
     const struct usage_rules rules = rules_of(s);
     bool any = s->n_phase[JOB_RUNNING] + s->n_phase[JOB_COMPLETING] > 0;
 
+    for (size_t i = 0; i < s->policy.n_accounts; i++)
+        any |= s->policy.accounts[i]->recent_sec != TIME_UNSET;
     if (!any || s->policy.n_accounts == 0 || now_sec >= INT64_MAX - rules.period_sec)
         return INT64_MAX;
     return usage_period_before(&rules, now_sec) + rules.period_sec;
@@ -144,11 +146,15 @@ static void charge_ended(struct sched *s, const struct job *job, int64_t end_sec
     struct usage_charge charge;
     struct member *member;
     size_t account;
+    int64_t recent;
 
     s->charge_again |= policy_settle(&s->policy);
     charge = charge_of(s, job, end_sec != TIME_UNSET ? end_sec : s->now_sec);
-    if (policy_charged(&s->policy, job, &account, &member))
-        usage_end(&rules, s->policy.accounts[account], member, &charge);
+    if (!policy_charged(&s->policy, job, &account, &member))
+        return;
+    usage_end(&rules, s->policy.accounts[account], member, &charge);
+    recent = s->policy.accounts[account]->recent_sec;
+    s->charge_again |= recent != TIME_UNSET && recent <= s->charged_sec;
 }
 
 void charge_change(struct sched *s, const struct job *was, struct job *is)

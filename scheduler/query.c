@@ -117,6 +117,11 @@ const struct account *const *sched_accounts(const struct sched *s, size_t *ret_n
     return (const struct account *const *)s->policy.accounts;
 }
 
+int64_t sched_charged_sec(const struct sched *s)
+{
+    return s->charged_sec;
+}
+
 const char *sched_default_partition(const struct sched *s)
 {
     const struct partrec *rec = cluster_default_partition(&s->cluster);

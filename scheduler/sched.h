@@ -198,6 +198,8 @@ bool sched_job_reason(const struct sched *s, const char *job_uid,
 /* All accounts, by name, with what their members have used; lent until the next apply
  * or step. */
 const struct account *const *sched_accounts(const struct sched *s, size_t *ret_n);
+/* Up to when jobs have been charged to accounts; TIME_UNSET: never yet. */
+int64_t sched_charged_sec(const struct sched *s);
 /* The partition of jobs that name none; NULL: there is none. Lent until the next
  * apply. */
 const char *sched_default_partition(const struct sched *s);

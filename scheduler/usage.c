@@ -97,7 +97,7 @@ void usage_end(const struct usage_rules *rules, struct account *account,
 {
     int64_t from = MAX(charge->from_sec, account->usage_sec), at;
 
-    if (charge->to_sec <= from)
+    if (charge->to_sec <= account->usage_sec)
         return;
     at = usage_period_after(rules, charge->to_sec);
     if (account->recent_sec == TIME_UNSET)

@@ -45,7 +45,8 @@ int64_t usage_advance(const struct usage_rules *rules, struct account *account,
 void usage_add(const struct usage_rules *rules, const struct account *account,
                struct member *member, const struct usage_charge *charge,
                int64_t since_sec);
-/* Charges a member for something that has ended, from the account's time on. */
+/* Charges a member for something that has ended, from the account's time on. Though it
+ * cost nothing: the account's time moves on past its end. */
 void usage_end(const struct usage_rules *rules, struct account *account,
                struct member *member, const struct usage_charge *charge);
 

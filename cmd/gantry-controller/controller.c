@@ -12,6 +12,7 @@
 #include "cmd/gantry-controller/podops.h"
 #include "cmd/gantry-controller/quota.h"
 #include "cmd/gantry-controller/unseen.h"
+#include "cmd/gantry-controller/usagewrite.h"
 #include "cmd/gantry-controller/watches.h"
 #include "crds/snapshot.h"
 
@@ -113,6 +114,7 @@ void controller_free(struct controller *ctl)
     HASH_ITER (hh, ctl->records, r, tmp)
         record_free(r);
     quota_free(ctl);
+    usage_free(ctl);
     unseen_free(ctl);
     admission_free(ctl);
     watches_stop(ctl);

@@ -38,6 +38,8 @@ struct controller {
     struct claiming *claimings;       /* all that are under way, claims.c */
     struct unseen *unseen;            /* by namespace and name, unseen.c */
     struct cleaning *cleanings;       /* by uid of what is cleaned up, cleanup.c */
+    struct payer *payers;             /* accounts, by name, usagewrite.c */
+    int64_t usage_sec;                /* what they have used up to then is on its way */
     struct loop_timer *step, *sweep, *turn;
     struct record *dirty, **dirty_end; /* to be reconciled in this turn, cycle.c */
     bool synced;

@@ -6,6 +6,7 @@
 #include "cmd/gantry-controller/awaited.h"
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/statuswrite.h"
+#include "cmd/gantry-controller/usagewrite.h"
 
 /* A step waits this long for more changes, so that a burst of events costs one pass. */
 #define STEP_DELAY_MS 20
@@ -76,6 +77,7 @@ static void step(void *arg)
         ctl->sched, now_sec, (struct sched_budget){spent, &watch}, &decisions);
     for (size_t i = 0; i < decisions.n; i++)
         carry_out(ctl, &decisions.items[i]);
+    usage_write(ctl);
     if (progress == SCHED_MORE) {
         ctl->stepping_soon = true;
         loop_timer_start(ctl->step, 0);

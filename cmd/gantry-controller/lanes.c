@@ -16,8 +16,9 @@ static const struct {
 } rules[LANE_COUNT] = {
     [LANE_BIND] = {16, false, false},   [LANE_START] = {32, false, false},
     [LANE_STATUS] = {16, false, false}, [LANE_RUNNING] = {16, true, false},
-    [LANE_REASON] = {4, true, false},   [LANE_PROMISE] = {4, true, true},
-    [LANE_FORECAST] = {4, true, true},  [LANE_CLEANUP] = {8, true, false}};
+    [LANE_REASON] = {4, true, false},   [LANE_USAGE] = {4, true, true},
+    [LANE_PROMISE] = {4, true, true},   [LANE_FORECAST] = {4, true, true},
+    [LANE_CLEANUP] = {8, true, false}};
 
 #define SECOND_MS 1000
 

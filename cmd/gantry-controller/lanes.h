@@ -8,7 +8,8 @@
  * that a job runs, why one does not, clean-up; but no ticket for longer than
  * LANES_HOLD_MS. How long jobs wait (plans, who is ahead) is written for at most
  * LANES_BUDGET of them a second, those with promises first: one end in a long queue may
- * be news to thousands.
+ * be news to thousands. What accounts have used comes before them, from the same
+ * budget.
  *
  *   IDLE --enter--> WAITS --its turn: fn(arg)--> HOLDS a place --leave--> IDLE
  *                     +---------leave----------------------------------->
@@ -32,7 +33,8 @@ enum lane {
     LANE_STATUS,
     LANE_RUNNING, /* "it runs" is true whenever it is written, so it can lag */
     LANE_REASON,
-    LANE_PROMISE, /* these two share the budget */
+    LANE_USAGE, /* these three share the budget */
+    LANE_PROMISE,
     LANE_FORECAST,
     LANE_CLEANUP,
     LANE_COUNT

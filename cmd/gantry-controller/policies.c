@@ -3,6 +3,7 @@
 #include "base/util.h"
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/cycle.h"
+#include "cmd/gantry-controller/usagewrite.h"
 #include "cmd/gantry-controller/watches.h"
 #include "crds/kinds.h"
 
@@ -112,13 +113,15 @@ static void account_changed(void *arg, enum kc_change change, void *old_item,
 {
     struct controller *ctl = arg;
     const struct account *was = old_item;
-    (void)object;
-    if (change == KC_DELETED)
+    if (change == KC_DELETED) {
         sched_apply(ctl->sched,
                     &(struct change){.kind = CHANGE_ACCOUNT_GONE, .u.key = was->name});
-    else
+        usage_forget(ctl, was->name);
+    } else {
         sched_apply(ctl->sched, &(struct change){.kind = CHANGE_ACCOUNT,
                                                  .u.account = account_copy(new_item)});
+        usage_seen(ctl, new_item, object);
+    }
     cycle_want(ctl);
 }
 

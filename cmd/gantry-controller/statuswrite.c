@@ -6,6 +6,7 @@
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/refusal.h"
 #include "cmd/gantry-controller/statusdoc.h"
+#include "cmd/gantry-controller/usagewrite.h"
 
 /* A site's policy that refuses a status will refuse it again. */
 #define REFUSED_RETRY_MS 10000
@@ -201,7 +202,9 @@ bool status_has_expired(const struct record *r)
     return job && !job->deleting && job->ttl_sec >= 0 &&
            job_state_is_final(job->status.state) && !bjob_next_action(job) &&
            job->status.end_sec != TIME_UNSET &&
-           loop_now_sec(r->ctl->loop) >= job->status.end_sec + job->ttl_sec;
+           loop_now_sec(r->ctl->loop) >= job->status.end_sec + job->ttl_sec &&
+           (job->status.start_sec == TIME_UNSET ||
+            usage_is_written(r->ctl, job->status.account, job->status.end_sec));
 }
 
 static void send_delete(void *arg)

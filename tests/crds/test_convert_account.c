@@ -175,6 +175,51 @@ START_TEST(test_account)
 }
 END_TEST
 
+/* ---- usage ---- */
+
+static const char stored[] =
+    "{metadata: {name: a}, spec: {members: [{user: ann}, {user: bob, partition: p}]}, "
+    "status: {usage: {asOf: '2027-01-15T08:05:00Z', tresSeconds: {billing: 9}, "
+    "members: ["
+    "{user: bob, partition: p, billingMilliseconds: 5000}, "
+    "{user: cem, billingMilliseconds: 3001}, "
+    "{namespace: lab, billingMilliseconds: 1000}, "
+    "{user: ann, namespace: lab, billingMilliseconds: 7}, {billingMilliseconds: 7}, "
+    "{user: dora, billingMilliseconds: -5}, {user: eve, billingMilliseconds: much}, "
+    "7]}}}";
+
+static void expect_usage(const struct account *a, size_t i, int64_t usage, bool former)
+{
+    ck_assert_int_eq(a->members[i].usage, usage);
+    ck_assert_int_eq(a->members[i].former, former);
+}
+
+START_TEST(test_usage)
+{
+    struct err err = ERR_INIT;
+    JSON_AUTO struct json *object = yaml_parse_one(stored, strlen(stored), "a", &err);
+    ck_assert_msg(object != NULL, "%s", err.msg);
+    struct account *a = convert_account(object, &err);
+    ck_assert_msg(a != NULL, "%s", err.msg);
+    ck_assert_int_eq(a->usage_sec, 1800000300);
+    ck_assert_uint_eq(a->n_members, 4);
+    expect_usage(a, 0, 0, false);    /* ann */
+    expect_usage(a, 1, 5000, false); /* bob in p */
+    expect_usage(a, 2, 3001, true);  /* cem */
+    expect_usage(a, 3, 1000, true);  /* lab */
+    JSON_AUTO struct json *written = convert_usage_write(a);
+    json_set_at(object, "status.usage", json_copy(written));
+    struct account *again = convert_account(object, &err);
+    ck_assert_uint_eq(again->n_members, 4);
+    for (size_t i = 0; i < 4; i++)
+        expect_usage(again, i, a->members[i].usage, a->members[i].former);
+    ck_assert_int_eq(json_int_or(written, "tresSeconds.billing", -1), 9);
+    ck_assert_uint_eq(json_len(json_get(written, "members")), 3);
+    account_free(again);
+    account_free(a);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("crds/convert_account",
@@ -182,6 +227,7 @@ int main(void)
                           {test_qos, ARRAY_LEN(qos_cases)},
                           {test_factor, ARRAY_LEN(factor_cases)},
                           {test_account, ARRAY_LEN(account_cases)},
+                          {test_usage, 1},
                           {NULL, 0},
                       });
 }

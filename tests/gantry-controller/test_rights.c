@@ -141,6 +141,17 @@ static void play_claim(struct ctltest *t)
     ctltest_expect(t, "claiming", "status.state=RUNNING");
 }
 
+/* A job that somebody pays for. */
+static void play_charge(struct ctltest *t)
+{
+    ctltest_post(t, "/apis/gantry.dev/v1alpha1/accounts",
+                 "{'apiVersion':'gantry.dev/v1alpha1','kind':'Account',"
+                 "'metadata':{'name':'lab'},'spec':{'members':[{'user':'ann'}]}}");
+    ctltest_submit(t, "charged", "'user':'ann'");
+    ctltest_advance(t, 400);
+    ctltest_expect(t, "charged", "status.state=RUNNING");
+}
+
 /* Another controller, on a server that does not stream lists. */
 static void restart_without_streams(struct ctltest *t)
 {
@@ -162,6 +173,7 @@ START_TEST(test_all_are_needed)
     restart_without_streams(t);
     play_short(t);
     play_claim(t);
+    play_charge(t);
     str_init(&unused, 10000);
     rights_unused(t->rights, &unused);
     ck_assert_str_eq(unused.s, "");

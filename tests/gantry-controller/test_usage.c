@@ -1,0 +1,175 @@
+/* What accounts have used, charged by the core and kept in their status: also over the
+ * death of a controller. Nothing fades here: the numbers are CPU seconds. */
+#include "cmd/gantry-controller/usagewrite.h"
+
+#include <stdlib.h>
+
+#include "base/duration.h"
+#include "base/util.h"
+#include "tests/support/ctltest.h"
+#include "tests/support/suite.h"
+
+#define ACCOUNTS "/apis/gantry.dev/v1alpha1/accounts"
+#define PERIOD 300
+
+static struct ctltest *begin(void)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_kill(t);
+    t->settings.sched.decay_half_life_sec = 0;
+    ctltest_start(t);
+    ctltest_post(t, ACCOUNTS,
+                 "{'apiVersion':'gantry.dev/v1alpha1','kind':'Account','metadata':"
+                 "{'name':'lab'},'spec':{'members':[{'user':'ann'},{'user':'bob'}]}}");
+    ctltest_settle(t);
+    return t;
+}
+
+static void read_account(struct ctltest *t)
+{
+    ck_assert_int_eq(apitest_request(t->api, "GET", ACCOUNTS "/lab", NULL), 200);
+}
+
+/* In thousandths of a second; 0: there is nothing. */
+static int64_t used_by(struct ctltest *t, const char *user)
+{
+    read_account(t);
+    const struct json *rows = json_at(t->api->body, "status.usage.members");
+    for (size_t i = 0; i < json_len(rows); i++)
+        if (str_eq(json_str(json_item(rows, i), "user"), user))
+            return json_int_or(json_item(rows, i), "billingMilliseconds", -1);
+    return 0;
+}
+
+/* Thousandths of seconds that a job of 4 CPUs has run at a time. */
+static int64_t cost_of(struct ctltest *t, const char *job, int64_t at_sec)
+{
+    AUTO_FREE char *path =
+        xasprintf("/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs/%s", job);
+    int64_t start_sec = 0, end_sec = at_sec;
+    struct err err = ERR_INIT;
+    ck_assert_int_eq(apitest_request(t->api, "GET", path, NULL), 200);
+    const char *start = json_str(t->api->body, "status.startTime");
+    const char *end = json_str(t->api->body, "status.endTime");
+    ck_assert_int_eq(time_parse_rfc3339(start, &start_sec, &err), 0);
+    if (end)
+        ck_assert_int_eq(time_parse_rfc3339(end, &end_sec, &err), 0);
+    return (MIN(at_sec, end_sec) - start_sec) * 4 * 1000;
+}
+
+/* Half a period after the end of the n-th. */
+static void go_to(struct ctltest *t, int n)
+{
+    int64_t until = APITEST_START_SEC + n * PERIOD + PERIOD / 2;
+    ctltest_advance(t, until - loop_now_sec(t->api->loop));
+}
+
+#define END_OF(n) (APITEST_START_SEC + (n)*PERIOD)
+
+START_TEST(test_written)
+{
+    struct ctltest *t = begin();
+    ctltest_submit(t, "a", "'user':'ann','nodes':1,'cpusPerTask':4");
+    go_to(t, 0);
+    read_account(t);
+    apitest_expect(t->api, "before the first period ends", "status!");
+    go_to(t, 1);
+    int64_t cost = cost_of(t, "a", END_OF(1));
+    ck_assert_int_gt(cost, 0);
+    ck_assert_int_eq(used_by(t, "ann"), cost);
+    ck_assert_int_eq(used_by(t, "bob"), 0);
+    apitest_expect(t->api, "the first", "status.usage.asOf=2027-01-15T08:05:00Z");
+    go_to(t, 3);
+    ck_assert_int_eq(used_by(t, "ann"), cost_of(t, "a", END_OF(3)));
+    read_account(t);
+    apitest_expect(t->api, "the third", "status.usage.asOf=2027-01-15T08:15:00Z");
+    ctltest_end(t, "a", 0, 0);
+    ctltest_settle(t);
+    go_to(t, 4);
+    cost = cost_of(t, "a", END_OF(4));
+    ck_assert_int_eq(used_by(t, "ann"), cost);
+    AUTO_FREE char *version =
+        xstrdup(json_str(t->api->body, "metadata.resourceVersion"));
+    go_to(t, 8);
+    ck_assert_int_eq(used_by(t, "ann"), cost);
+    ck_assert_str_eq(json_str(t->api->body, "metadata.resourceVersion"), version);
+    ctltest_free(t);
+}
+END_TEST
+
+/* Killed within a period, and dead past its end: nothing is charged twice, and nothing
+ * is lost. */
+START_TEST(test_survives)
+{
+    struct ctltest *t = begin();
+    ctltest_submit(t, "a", "'user':'ann','nodes':1,'cpusPerTask':4");
+    ctltest_submit(t, "b", "'user':'bob','nodes':1,'cpusPerTask':4");
+    go_to(t, 2);
+    ctltest_end(t, "b", 0, 0);
+    ctltest_settle(t);
+    ctltest_expect(t, "b", "status.state=COMPLETED");
+    ctltest_kill(t);
+    go_to(t, 4);
+    ck_assert_int_eq(used_by(t, "ann"), cost_of(t, "a", END_OF(2)));
+    ctltest_start(t);
+    ctltest_settle(t);
+    go_to(t, 5);
+    ck_assert_int_eq(used_by(t, "ann"), cost_of(t, "a", END_OF(5)));
+    ck_assert_int_eq(used_by(t, "bob"), cost_of(t, "b", END_OF(5)));
+    ctltest_kill(t);
+    ctltest_start(t);
+    go_to(t, 7);
+    ck_assert_int_eq(used_by(t, "ann"), cost_of(t, "a", END_OF(7)));
+    ck_assert_int_eq(used_by(t, "bob"), cost_of(t, "b", END_OF(7)));
+    ctltest_free(t);
+}
+END_TEST
+
+/* It is still there when its account has it in writing, and not for ever. */
+START_TEST(test_ttl_waits)
+{
+    static const char job[] =
+        "/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs/a";
+    struct ctltest *t = begin();
+    ctltest_submit(t, "a", "'user':'ann','cpusPerTask':4,'ttlSecondsAfterFinished':10");
+    ctltest_submit(t, "never",
+                   "'user':'ann','hold':'User','ttlSecondsAfterFinished':10");
+    ctltest_settle(t);
+    ctltest_end(t, "a", 0, 0);
+    ctltest_act(t, "never", "1", "Cancel");
+    ctltest_settle(t);
+    ctltest_advance(t, 60);
+    ctltest_reap(t);
+    ctltest_expect(t, "a", "status.state=COMPLETED");
+    int64_t cost = cost_of(t, "a", END_OF(1));
+    go_to(t, 1);
+    ck_assert_int_eq(used_by(t, "ann"), cost);
+    ck_assert_int_eq(apitest_request(t->api, "GET", job, NULL), 404);
+    ctltest_free(t);
+}
+END_TEST
+
+/* A write that is refused is made again. */
+START_TEST(test_refused)
+{
+    struct ctltest *t = begin();
+    ctltest_submit(t, "a", "'user':'ann','nodes':1,'cpusPerTask':4");
+    go_to(t, 0);
+    spy_spoil(t->spy, &(struct spy_rule){"PATCH", "/lab/status", SPY_REFUSE, 409,
+                                         "Conflict", "try again", 1});
+    go_to(t, 2);
+    ck_assert_int_eq(used_by(t, "ann"), cost_of(t, "a", END_OF(2)));
+    ctltest_free(t);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("gantry-controller/usage", (struct suite_row[]){
+                                                     {test_written, 1},
+                                                     {test_survives, 1},
+                                                     {test_ttl_waits, 1},
+                                                     {test_refused, 1},
+                                                     {NULL, 0},
+                                                 });
+}
