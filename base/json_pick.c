@@ -101,6 +101,11 @@ struct pass {
     const struct json_list_picks *list; /* NULL: the document is none */
 };
 
+static bool is_name(const char *want, const char *name, size_t len)
+{
+    return strncmp(want, name, len) == 0 && want[len] == '\0';
+}
+
 static int next(struct pass *pass, enum json_word *ret_word, size_t *ret_start)
 {
     return json_scan_next(&pass->scan, ret_word, ret_start);
@@ -188,7 +193,8 @@ static int read_pair(struct pass *pass, int node, size_t start)
 
     if (next(pass, &word, &start) < 0)
         return -1;
-    if (node == 0 && pass->list && len == 5 && memcmp(name, "items", 5) == 0)
+    if (node == 0 && pass->list &&
+        is_name(pass->list->items ? pass->list->items : "items", name, len))
         return read_items(pass);
     return read_field(pass, key_find(pass->p, node, name, len));
 }
@@ -342,4 +348,25 @@ char *json_text_str(struct json_text t, struct arena *arena)
 char *json_text_scalar(struct json_text t, struct arena *arena)
 {
     return is_number(t) ? copy(t.s, t.len, arena) : json_text_str(t, arena);
+}
+
+size_t json_text_items(struct json_text t, struct json_text *ret, size_t max)
+{
+    struct pass pass = {.scan = {.buf = t.s, .len = t.len}};
+    enum json_word word;
+    size_t n = 0, start;
+
+    if (t.len == 0 || t.s[0] != '[' || next(&pass, &word, &start) < 0)
+        return 0;
+    for (;; n++) {
+        if (next(&pass, &word, &start) < 0 || is_punct(&pass, word, start, ']'))
+            return n;
+        if (n > 0 &&
+            (!is_punct(&pass, word, start, ',') || next(&pass, &word, &start) < 0))
+            return n;
+        if (skip_value(&pass, word, start) < 0)
+            return n;
+        if (n < max)
+            ret[n] = (struct json_text){t.s + start, pass.scan.pos - start};
+    }
 }

@@ -44,13 +44,14 @@ int json_pick(const struct json_picker *p, const char *buf, size_t len,
 typedef void json_pick_fn(void *arg, const struct json_text *values);
 struct json_list_picks {
     const struct json_picker *of_list; /* of the document but its "items" */
-    struct json_text *ret_list;        /* their values */
+    struct json_text *ret_list;        /* their values, as far as they were met */
     const struct json_picker *of_item;
     json_pick_fn *item;
     void *arg;
+    const char *items; /* the key of the items; NULL: "items" */
 };
 /* A list: its own values, and those of each item. An item that is no object is
- * ERR_INVALID; without "items" there are none. */
+ * ERR_INVALID; without that key there are none. */
 int json_pick_list(const struct json_list_picks *picks, const char *buf, size_t len,
                    struct err *err);
 
@@ -61,5 +62,8 @@ int64_t json_text_int(struct json_text t, int64_t otherwise);
 char *json_text_str(struct json_text t, struct arena *arena);
 /* As json_text_str; a number's text too: for int-or-string fields. */
 char *json_text_scalar(struct json_text t, struct arena *arena);
+/* The items of an array: their number, and the first `max` of them. Nothing for what is
+ * no array; what follows a mistake in it is not looked at. */
+size_t json_text_items(struct json_text t, struct json_text *ret, size_t max);
 
 #endif

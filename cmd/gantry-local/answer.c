@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-local/cellpick.h"
 #include "cmd/gantry-local/event.h"
 
 int answer_bytes(struct call *call, int status, const char *content_type,
@@ -110,8 +111,33 @@ static void print_partial(const struct object *o, int64_t version, struct str *o
     str_addc(out, '}');
 }
 
+/* Without a tree. */
+static void print_picked_row(const struct view *v, const struct object *o,
+                             struct str *out)
+{
+    str_add(out, "{\"cells\":");
+    cellpick_cells(v->kind->cells, o->bytes, o->len, v->now_sec, out);
+    str_add(out, ",\"object\":");
+    switch (v->include) {
+    case TABLE_METADATA:
+        print_partial(o, o->version, out);
+        break;
+    case TABLE_OBJECT:
+        print_plain(v, o, o->version, out);
+        break;
+    case TABLE_NONE:
+        str_add(out, "null");
+        break;
+    }
+    str_addc(out, '}');
+}
+
 static void print_row(const struct view *v, const struct object *o, struct str *out)
 {
+    if (v->kind->cells) {
+        print_picked_row(v, o, out);
+        return;
+    }
     JSON_AUTO struct json *tree = object_tree(o);
 
     if (event_is_other_form(v->kind))

@@ -229,12 +229,68 @@ static const struct json *find_first(const struct json *at, const char *path)
     return NULL;
 }
 
+static char *without_braces(const char *path)
+{
+    const size_t len = strlen(path);
+    const bool braced = len >= 2 && path[0] == '{' && path[len - 1] == '}';
+
+    return braced ? xstrndup(path + 1, len - 2) : xstrdup(path);
+}
+
 struct json *jsonpath_cell(const struct json *object, const char *path)
 {
-    size_t len = strlen(path);
-    bool braced = len >= 2 && path[0] == '{' && path[len - 1] == '}';
-    AUTO_FREE char *inner = braced ? xstrndup(path + 1, len - 2) : xstrdup(path);
+    AUTO_FREE char *inner = without_braces(path);
     const struct json *v = find_first(object, inner);
 
     return v == NULL ? json_new_null() : json_copy(v);
+}
+
+/* ---- plain paths ---- */
+
+static char *dotted(const char *path, const char *name, size_t len)
+{
+    return xasprintf("%s%s%.*s", path, *path ? "." : "", (int)len, name);
+}
+
+/* The names of a choice, each behind `path`; 0: a name cannot be part of a path. */
+static size_t plain_names(const char *path, const char *names,
+                          char *ret[JSONPATH_CHOICES_MAX])
+{
+    size_t n = 0;
+
+    for (const char *p = names; *p; p += *p == ',') {
+        const char *end = strchr(p + 1, *p);
+        const size_t len = (size_t)(end - p) - 1;
+        if (n == JSONPATH_CHOICES_MAX || len == 0 || memchr(p + 1, '.', len)) {
+            while (n > 0)
+                free(ret[--n]);
+            return 0;
+        }
+        ret[n++] = dotted(path, p + 1, len);
+        p = end + 1;
+    }
+    return n;
+}
+
+size_t jsonpath_plain(const char *path, char *ret[JSONPATH_CHOICES_MAX])
+{
+    AUTO_FREE char *rest = without_braces(path), *found = xstrdup("");
+
+    for (;;) {
+        STEP_AUTO struct step s = read_step(rest);
+        if (s.kind == STEP_UNION && *s.rest == '\0')
+            return plain_names(found, s.field, ret);
+        if (s.kind == STEP_END && *found) {
+            ret[0] = TAKE(found);
+            return 1;
+        }
+        if (s.kind != STEP_FIELD || !*s.field || strchr(s.field, '.'))
+            return 0;
+        char *longer = dotted(found, s.field, strlen(s.field)),
+             *behind = xstrdup(s.rest);
+        free(found);
+        free(rest);
+        found = longer;
+        rest = behind;
+    }
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-local/cellpick.h"
 #include "cmd/gantry-local/coretypes.h"
 #include "cmd/gantry-local/kinds_priv.h"
 #include "cmd/gantry-local/names.h"
@@ -58,6 +59,7 @@ void kind_entry_free(struct kind_entry *e)
     free_strings(k->short_names, k->n_short_names);
     free_strings(k->categories, k->n_categories);
     free_strings(k->selectable, k->n_selectable);
+    cellpick_free(e->cells);
     free_columns(e->columns, k->n_columns);
     free(e->crd_name);
     schema_free(e->owned);

@@ -18,6 +18,7 @@
 
 struct schema;
 struct kinds;
+struct cellpick;
 
 struct column {
     char *name;
@@ -58,7 +59,8 @@ struct kind {
     const struct column
         *columns; /* beside NAME; core kinds render by function, see table.h */
     size_t n_columns;
-    char **selectable; /* field selector paths beside metadata.name and
+    const struct cellpick *cells; /* of these columns; NULL: they need the tree */
+    char **selectable;            /* field selector paths beside metadata.name and
                           metadata.namespace */
     size_t n_selectable;
 };

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-local/cellpick.h"
 #include "cmd/gantry-local/kinds_priv.h"
 #include "cmd/gantry-local/schema_priv.h"
 #include "crds/rules.h"
@@ -155,6 +156,7 @@ static int fill_columns(struct kind_entry *e, const struct json *version,
     if (json_len(rows) == 0)
         add_column(e, age);
     e->kind.columns = e->columns;
+    e->kind.cells = e->cells = cellpick_new(e->columns, e->kind.n_columns);
     return 0;
 }
 

@@ -12,6 +12,7 @@ struct kind_entry {
     char *crd_name;       /* NULL: core */
     struct schema *owned; /* of a custom kind */
     struct column *columns;
+    struct cellpick *cells;
 };
 
 struct kind_entries {

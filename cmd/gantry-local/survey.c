@@ -23,7 +23,7 @@ static int each(struct ask *a, const struct kc_resource *resource,
         return -1;
     struct json_picker *list = json_picker_new(of_list, 1);
     struct json_picker *item = json_picker_new(paths, n);
-    const struct json_list_picks picks = {list, &kind, item, fn, arg};
+    const struct json_list_picks picks = {list, &kind, item, fn, arg, NULL};
     const int rc = json_pick_list(&picks, text.s, text.len, err);
     json_picker_free(list);
     json_picker_free(item);

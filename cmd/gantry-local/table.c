@@ -121,14 +121,14 @@ void table_columns(const struct kind *kind, struct str *out)
 
 /* ---- rows ---- */
 
-static struct json *custom_cell(const struct column *c, const struct json *object,
-                                int64_t now_sec)
+struct json *table_custom_cell(const struct column *c, struct json *take,
+                               int64_t now_sec)
 {
-    struct json *v = jsonpath_cell(object, c->json_path);
+    JSON_AUTO struct json *own = take;
+    const struct json *v = take;
 
     if (json_is(v, JSON_NULL))
-        return v;
-    JSON_AUTO struct json *own = v;
+        return TAKE(own);
     if (strcmp(c->type, "date") == 0)
         return table_since(json_is(v, JSON_STRING) ? json_string(v) : "", now_sec);
     if (strcmp(c->type, "string") == 0 && !json_is(v, JSON_STRING)) {
@@ -194,7 +194,10 @@ void table_row(const struct kind *kind, const struct json *object,
     if (kind->is_custom || !names_itself(core))
         json_append(cells, json_new_string(json_str_or(object, "metadata.name", "")));
     for (size_t i = 0; kind->is_custom && i < kind->n_columns; i++)
-        json_append(cells, custom_cell(&kind->columns[i], object, now_sec));
+        json_append(cells,
+                    table_custom_cell(&kind->columns[i],
+                                      jsonpath_cell(object, kind->columns[i].json_path),
+                                      now_sec));
     for (size_t i = 0; !kind->is_custom && i < core->n; i++)
         json_append(cells, core_cell(&core->columns[i], object, now_sec));
     str_add(out, "{\"cells\":");

@@ -28,4 +28,10 @@ struct json *table_partial(const struct json *object);
  * [?(@.type=="Ready")].status) as a cell; json null where there is none. */
 struct json *jsonpath_cell(const struct json *object, const char *path);
 
+#define JSONPATH_CHOICES_MAX 4
+/* The same as paths of json_at, the first that leads somewhere counting, where it is
+ * made of names alone: ".a.b" is "a.b", ".a['b','c']" is "a.b" and "a.c". Their number,
+ * the strings the caller's; 0: it is not such a path. */
+size_t jsonpath_plain(const char *path, char *ret[JSONPATH_CHOICES_MAX]);
+
 #endif

@@ -65,6 +65,11 @@ const struct core_table *table_of_core(const char *group, const char *plural);
 
 /* ---- cells ---- */
 
+/* The cell of a custom kind's column from the value at its path, taken over; NULL and
+ * null: it has none. */
+struct json *table_custom_cell(const struct column *c, struct json *take,
+                               int64_t now_sec);
+
 #define CELL_MAX 4096
 
 /* Takes `text` over; "<none>" for an empty one. */

@@ -95,9 +95,10 @@ START_TEST(test_bad)
     int n = 0;
 
     unquote(doc);
-    ck_assert_int_eq(json_pick_list(&(struct json_list_picks){p, values, p, ignore, &n},
-                                    doc, strlen(doc), &err),
-                     -1);
+    ck_assert_int_eq(
+        json_pick_list(&(struct json_list_picks){p, values, p, ignore, &n, NULL}, doc,
+                       strlen(doc), &err),
+        -1);
     ck_assert_int_eq(err.code, ERR_INVALID);
     ck_assert_msg(strstr(err.msg, bad[_i].says) != NULL, "%s: %s", doc, err.msg);
     json_picker_free(p);
@@ -120,8 +121,8 @@ START_TEST(test_cut)
         memcpy(exact, doc, len);
         exact = xrealloc(exact, len ? len : 1);
         ck_assert_msg(
-            json_pick_list(&(struct json_list_picks){p, values, p, ignore, &n}, exact,
-                           len, &err) == -1,
+            json_pick_list(&(struct json_list_picks){p, values, p, ignore, &n, NULL},
+                           exact, len, &err) == -1,
             "the first %zu bytes pass", len);
         free(exact);
     }
@@ -152,10 +153,10 @@ START_TEST(test_list)
 
     unquote(doc);
     str_init(&out, 4096);
-    ck_assert_int_eq(
-        json_pick_list(&(struct json_list_picks){list, values, item, collect, &out},
-                       doc, strlen(doc), &err),
-        0);
+    ck_assert_int_eq(json_pick_list(&(struct json_list_picks){list, values, item,
+                                                              collect, &out, NULL},
+                                    doc, strlen(doc), &err),
+                     0);
     ck_assert_str_eq(out.s, "\"a\" | 1 | - | - | -\n"
                             "- | - | - | - | -\n"
                             "\"c\" | - | - | 1 | -\n");
@@ -176,8 +177,8 @@ START_TEST(test_items_may_be_missing)
 
     for (size_t i = 0; i < ARRAY_LEN(docs); i++)
         ck_assert_int_eq(
-            json_pick_list(&(struct json_list_picks){p, values, p, ignore, &n}, docs[i],
-                           strlen(docs[i]), NULL),
+            json_pick_list(&(struct json_list_picks){p, values, p, ignore, &n, NULL},
+                           docs[i], strlen(docs[i]), NULL),
             0);
     ck_assert_int_eq(n, 0);
     json_picker_free(p);
@@ -188,6 +189,59 @@ static struct json_text text(const char *s)
 {
     return (struct json_text){s, strlen(s)};
 }
+
+/* Items may stand under another key; "items" is then a field as others. What stands
+ * before them is known to the first of them. */
+START_TEST(test_other_key)
+{
+    static const char *const of_table[] = {"columns", "items"}, *const of_row[] = {"x"};
+    const char *doc = "{\"columns\":[1],\"items\":2,\"rows\":[{\"x\":1},{}]}";
+    struct json_picker *table = json_picker_new(of_table, 2),
+                       *row = json_picker_new(of_row, 1);
+    struct json_text values[2];
+    int n = 0;
+
+    ck_assert_int_eq(json_pick_list(&(struct json_list_picks){table, values, row,
+                                                              ignore, &n, "rows"},
+                                    doc, strlen(doc), NULL),
+                     0);
+    ck_assert_int_eq(n, 2);
+    ck_assert_int_eq(json_text_int(values[1], 0), 2);
+    json_picker_free(table);
+    json_picker_free(row);
+}
+END_TEST
+
+static const struct {
+    const char *array;
+    size_t n;
+    const char *found; /* of the first three */
+} arrays[] = {
+    {"[]", 0, ""},
+    {" [1]", 0, ""},
+    {"[1]", 1, "1"},
+    {"[\"a,b\", null,{\"x\":[1,2]}]", 3, "\"a,b\" | null | {\"x\":[1,2]}"},
+    {"[[],{},\"]\",4,5]", 5, "[] | {} | \"]\""},
+    {"[1,2 3]", 2, "1 | 2"},
+    {"[1,", 1, "1"},
+    {"[1,]", 1, "1"},
+    {"{\"a\":1}", 0, ""},
+    {"null", 0, ""},
+    {"", 0, ""},
+};
+
+START_TEST(test_array)
+{
+    struct json_text items[3];
+    STR_AUTO struct str out;
+
+    str_init(&out, 4096);
+    const size_t n = json_text_items(text(arrays[_i].array), items, ARRAY_LEN(items));
+    ck_assert_int_eq(n, arrays[_i].n);
+    show(&out, items, MIN(n, ARRAY_LEN(items)));
+    ck_assert_str_eq(out.s ? out.s : "", arrays[_i].found);
+}
+END_TEST
 
 START_TEST(test_values)
 {
@@ -224,6 +278,8 @@ int main(void)
                                             {test_cut, 1},
                                             {test_list, 1},
                                             {test_items_may_be_missing, 1},
+                                            {test_other_key, 1},
+                                            {test_array, ARRAY_LEN(arrays)},
                                             {test_values, 1},
                                             {NULL, 0},
                                         });

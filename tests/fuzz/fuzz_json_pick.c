@@ -22,6 +22,8 @@ static void ignore(void *arg, const struct json_text *values)
         json_text_scalar(values[i], memory);
         json_text_int(values[i], 0);
         json_text_is_true(values[i]);
+        struct json_text items[2];
+        json_text_items(values[i], items, ARRAY_LEN(items));
     }
     arena_free(memory);
 }
@@ -47,8 +49,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     JSON_AUTO struct json *tree = json_parse(text, size, NULL);
 
     str_init(&duplicate, PATH_MAX_BYTES);
-    json_pick_list(&(struct json_list_picks){p, values, p, ignore, NULL}, text, size,
-                   NULL);
+    json_pick_list(&(struct json_list_picks){p, values, p, ignore, NULL, NULL}, text,
+                   size, NULL);
     const int rc = json_pick(p, text, size, values, NULL);
     if (json_is(tree, JSON_OBJECT)) {
         assert(rc == 0);

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -55,10 +56,50 @@ START_TEST(test_path)
 }
 END_TEST
 
+static const struct {
+    const char *path, *want; /* apart by spaces */
+} plain[] = {
+    {".a.b", "a.b"},
+    {"{.a.b}", "a.b"},
+    {".a['b']", "a.b"},
+    {".a['b','c'].d", ""},
+    {".a.b['c','d']", "a.b.c a.b.d"},
+    {"['a',\"b\"]", "a b"},
+    {".a['b','c','d','e']", "a.b a.c a.d a.e"},
+    {".a['b','c','d','e','f']", ""},
+    {".a['b','x.y']", ""},
+    {".a['b','']", ""},
+    {".a.x\\.y", ""},
+    {".n[0]", ""},
+    {".n[*]", ""},
+    {".a.*", ""},
+    {".l[?(@.t==\"Ready\")]", ""},
+    {".a['b',]", ""},
+    {"..b", ""},
+    {"", ""},
+};
+
+START_TEST(test_plain)
+{
+    char *found[JSONPATH_CHOICES_MAX];
+    STR_AUTO struct str text;
+
+    str_init(&text, 4096);
+    const size_t n = jsonpath_plain(plain[_i].path, found);
+    for (size_t i = 0; i < n; i++) {
+        str_addf(&text, "%s%s", i ? " " : "", found[i]);
+        free(found[i]);
+    }
+    ck_assert_msg(str_eq(text.s ? text.s : "", plain[_i].want), "%s: %s",
+                  plain[_i].path, text.s);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry-local/jsonpath", (struct suite_row[]){
                                                    {test_path, ARRAY_LEN(cases)},
+                                                   {test_plain, ARRAY_LEN(plain)},
                                                    {NULL, 0},
                                                });
 }
