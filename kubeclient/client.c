@@ -37,7 +37,7 @@ struct kc_call {
     kc_done_fn *done;
     void *arg;
 
-    char *method, *path, *content_type, *body;
+    char *method, *path, *content_type, *accept, *body;
     size_t body_len;
     bool any_content, text_only;
 
@@ -145,6 +145,7 @@ static void call_free(struct kc_call *call)
     free(call->method);
     free(call->path);
     free(call->content_type);
+    free(call->accept);
     free(call->body);
     free(call);
 }
@@ -301,6 +302,7 @@ static void call_try(struct kc_call *call)
         .method = call->method,
         .path = call->path,
         .content_type = call->content_type,
+        .accept = call->accept,
         .body = call->body,
         .body_len = call->body_len,
     };
@@ -351,6 +353,7 @@ struct kc_call *kc_call_start(struct kc_client *c, const struct kc_request *requ
     call->method = xstrdup(request->method);
     call->path = xstrdup(request->path);
     call->content_type = request->body ? xstrdup_null(request->content_type) : NULL;
+    call->accept = xstrdup_null(request->accept);
     call->body = request->body ? json_text(request->body, &call->body_len) : NULL;
     call->any_content = request->any_content;
     call->text_only = request->text_only;

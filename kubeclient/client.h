@@ -121,6 +121,12 @@ struct kc_call *kc_list(struct kc_client *c, const struct kc_ref *ref,
 struct kc_call *kc_list_text(struct kc_client *c, const struct kc_ref *ref,
                              const char *query, kc_done_fn *done, void *arg);
 
+/* As kc_list_text, but the server prints what the kind's columns show of each object, a
+ * meta.k8s.io/v1 Table; one that cannot refuses with KC_REASON_NOT_ACCEPTABLE. What
+ * comes with a row is up to the query's includeObject. */
+struct kc_call *kc_list_table(struct kc_client *c, const struct kc_ref *ref,
+                              const char *query, kc_done_fn *done, void *arg);
+
 /* Writes send fieldValidation=Strict and fieldManager=gantry. The body is read before
  * the call returns. */
 struct kc_call *kc_create(struct kc_client *c, const struct kc_ref *ref,

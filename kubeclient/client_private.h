@@ -15,6 +15,7 @@ struct kc_request {
     const char *method;
     const char *path; /* with query */
     const char *content_type;
+    const char *accept;      /* NULL: JSON */
     const struct json *body; /* NULL: none */
     bool any_content;        /* an answer that is not JSON is fine: logs, /healthz */
     bool text_only;          /* a good answer is not parsed */

@@ -8,6 +8,8 @@
 /* Past any path of escaped names; a selector behind it may be long. */
 #define PATH_MAX_BYTES (64u << 10)
 
+#define TABLE "application/json;as=Table;v=v1;g=meta.k8s.io"
+
 /* A misspelt field fails instead of being dropped, and our fields are told from
  * others'. */
 #define WRITE_QUERY "fieldManager=gantry&fieldValidation=Strict"
@@ -61,6 +63,16 @@ struct kc_call *kc_list_text(struct kc_client *c, const struct kc_ref *ref,
     assert(ref->name == NULL);
     return start(c, ref, query, (struct kc_request){.method = "GET", .text_only = true},
                  done, arg);
+}
+
+struct kc_call *kc_list_table(struct kc_client *c, const struct kc_ref *ref,
+                              const char *query, kc_done_fn *done, void *arg)
+{
+    assert(ref->name == NULL);
+    return start(
+        c, ref, query,
+        (struct kc_request){.method = "GET", .accept = TABLE, .text_only = true}, done,
+        arg);
 }
 
 struct kc_call *kc_create(struct kc_client *c, const struct kc_ref *ref,

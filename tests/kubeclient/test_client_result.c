@@ -227,6 +227,33 @@ START_TEST(test_list_text)
 }
 END_TEST
 
+START_TEST(test_list_table)
+{
+    const struct kc_ref nodes = {&kc_nodes, NULL, NULL, NULL};
+    static const struct exchange script[] = {
+        {.ask = "GET /api/v1/nodes?includeObject=None",
+         .accept = "application/json;as=Table;v=v1;g=meta.k8s.io",
+         .say = {"{'rows':[", "{'a"}},
+        {.ask = "GET /api/v1/nodes",
+         .status = 406,
+         .say = {STATUS(406, "NotAcceptable")}},
+        {0}};
+    struct transcript *t = transcript_new("a list as a table", script);
+    struct got got = {0}, refused = {0};
+
+    kc_list_table(t->client, &nodes, "includeObject=None", got_done, &got);
+    kc_list_table(t->client, &nodes, NULL, got_done, &refused);
+    transcript_run(t);
+    got_expect_ok(&got, "a list as a table", NULL);
+    ck_assert_str_eq(got.text, "{\"rows\":[{\"a");
+    got_expect(&refused, "a refused table", KC_REFUSED, KC_REASON_NOT_ACCEPTABLE,
+               "406 NotAcceptable: no, sorry");
+    got_fini(&got);
+    got_fini(&refused);
+    transcript_free(t);
+}
+END_TEST
+
 /* The wait stands in the head or in the Status; the head's counts. */
 START_TEST(test_retry_after)
 {
@@ -279,6 +306,7 @@ int main(void)
                           {test_success, ARRAY_LEN(successes)},
                           {test_object_is_json, 1},
                           {test_list_text, 1},
+                          {test_list_table, 1},
                           {test_retry_after, 1},
                           {test_reason_names, 1},
                           {NULL, 0},

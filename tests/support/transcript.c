@@ -204,6 +204,8 @@ static void expect_body(const struct script *s, const struct exchange *x,
     AUTO_FREE char *body = transcript_text(x->body ? x->body : "");
     AUTO_FREE char *got = xstrndup(req->body ? req->body : "", req->body_len);
 
+    if (x->accept)
+        ck_assert_str_eq(req->accept, x->accept);
     ck_assert_msg(str_eq(req->content_type, x->type),
                   "%s: exchange %zu, %.1000s: content type %s, not %s", s->name,
                   s->t.asked + 1, x->ask,

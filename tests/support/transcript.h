@@ -41,6 +41,7 @@ struct exchange {
     const char *ask;  /* "GET /path?query"; NULL ends the script */
     const char *type; /* content type of the body; NULL: no body may come */
     const char *body;
+    const char *accept; /* NULL: not looked at */
     /* From the end of the last exchange (or the start) to this request: at least and
      * less than. {0, 0}: not looked at. */
     int64_t pause_ms[2];
