@@ -202,13 +202,13 @@ bool format_has_letter(const struct format *f, char letter)
     return false;
 }
 
-unsigned format_groups(const struct format *f)
+unsigned format_about(const struct format *f)
 {
-    unsigned groups = 0;
+    unsigned about = 0;
 
     for (size_t i = 0; i < f->n; i++)
-        groups |= f->fields[i].column->groups_by;
-    return groups;
+        about |= f->fields[i].column->about;
+    return about;
 }
 
 /* ---- lines ---- */

@@ -31,7 +31,8 @@ struct column {
     const char *name; /* of -O, lower case; NULL: by letter only */
     const char *heading;
     column_fn *cell;
-    unsigned groups_by; /* sinfo: what rows must share in it; 0 elsewhere */
+    unsigned about; /* sinfo: what rows must share in it; squeue: what of a job it
+                     * needs (joblist.h) */
 };
 
 #define COLUMN_FREE 0 /* width: as wide as the value */
@@ -62,8 +63,8 @@ void format_fini(struct format *f); /* all zero is fine */
 /* Whether a column with that letter or that name is in it. */
 bool format_has_letter(const struct format *f, char letter);
 const struct column *column_by_letter(const struct column *table, char letter);
-/* Together: the groups_by of all its columns. */
-unsigned format_groups(const struct format *f);
+/* What all its columns are about, together. */
+unsigned format_about(const struct format *f);
 
 /* Appends the line of headings or of a row, with its newline. */
 void format_heading(const struct format *f, struct str *out);

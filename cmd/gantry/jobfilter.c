@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/util.h"
+#include "cmd/gantry/joblist.h"
 #include "cmd/gantry/users.h"
 
 #define LIST_TEXT_MAX 4096
@@ -208,6 +209,12 @@ bool jobfilter_shows(const struct jobfilter *f, const struct jobrow *r)
             !names_meet(lists[i].names, lists[i].list, lists[i].ends))
             return false;
     return state_shows(f, r) && job_shows(f, r) && node_shows(f, r);
+}
+
+unsigned jobfilter_about(const struct jobfilter *f)
+{
+    return (f->accounts.n > 0 ? JOB_ACCOUNT : 0) | (f->qos.n > 0 ? JOB_QOS : 0) |
+           (f->licenses.n + f->reservations.n > 0 ? JOB_WHOLE : 0);
 }
 
 /* ---- what the server sorts out ---- */

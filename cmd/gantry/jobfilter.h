@@ -44,6 +44,8 @@ int jobfilter_states(struct jobfilter *f, const char *text, struct err *err);
 void jobfilter_users(struct jobfilter *f, const char *text);
 
 bool jobfilter_shows(const struct jobfilter *f, const struct jobrow *r);
+/* What of the jobs it looks at, JOB_... of joblist.h. */
+unsigned jobfilter_about(const struct jobfilter *f);
 /* What the server can sort out itself, as a field selector appended; "" where nothing.
  */
 void jobfilter_selector(const struct jobfilter *f, struct str *out);

@@ -11,175 +11,6 @@
 
 #define DEPENDENCY_TEXT_MAX (64u << 10)
 
-/* ---- what is picked ---- */
-
-/* HERE: whether there is anything; several paths may say so. */
-enum pick_type { PICK_TEXT, PICK_INT, PICK_BOOL, PICK_HERE, PICK_TIME, PICK_JSON };
-
-/* `absent`: of integers and booleans. */
-static const struct pick {
-    const char *path;
-    enum pick_type type;
-    size_t offset;
-    int64_t absent;
-} picks[] = {
-#define TEXT(path, field)                                  \
-    {                                                      \
-        path, PICK_TEXT, offsetof(struct jobrow, field), 0 \
-    }
-#define INT(path, field, absent)                               \
-    {                                                          \
-        path, PICK_INT, offsetof(struct jobrow, field), absent \
-    }
-#define BOOL(path, field)                                  \
-    {                                                      \
-        path, PICK_BOOL, offsetof(struct jobrow, field), 0 \
-    }
-#define HERE(path, field)                                  \
-    {                                                      \
-        path, PICK_HERE, offsetof(struct jobrow, field), 0 \
-    }
-#define TIME(path, field)                                  \
-    {                                                      \
-        path, PICK_TIME, offsetof(struct jobrow, field), 0 \
-    }
-#define JSON(path, field)                                  \
-    {                                                      \
-        path, PICK_JSON, offsetof(struct jobrow, field), 0 \
-    }
-    TEXT("metadata.namespace", ns),
-    TEXT("metadata.name", object),
-    TEXT("metadata.uid", uid),
-    TEXT("metadata.resourceVersion", version),
-    TEXT("metadata.creationTimestamp", created),
-    TEXT("spec.jobName", name),
-    TEXT("spec.user", user),
-    TEXT("spec.account", account),
-    TEXT("spec.qos", qos),
-    TEXT("spec.partition", asked_partition),
-    TEXT("spec.reservation", reservation),
-    TEXT("spec.licenses", licenses),
-    TEXT("spec.comment", comment),
-    TEXT("spec.constraint", constraint),
-    TEXT("spec.nodeList", req_nodes),
-    TEXT("spec.exclude", exc_nodes),
-    TEXT("spec.dependency", dependency),
-    TEXT("spec.switches", switches),
-    TEXT("spec.timeLimit", time_limit),
-    TEXT("spec.timeMin", time_min),
-    TEXT("spec.begin", begin),
-    TEXT("spec.deadline", deadline),
-    TEXT("spec.hold", hold),
-    TEXT("spec.signal", signal),
-    TEXT("spec.nodes", nodes),
-    TEXT("spec.gpus", gpus),
-    TEXT("spec.gpusPerNode", gpus_per_node),
-    TEXT("spec.gpusPerTask", gpus_per_task),
-    TEXT("spec.memPerNode", mem_per_node),
-    TEXT("spec.memPerCpu", mem_per_cpu),
-    TEXT("spec.memPerGpu", mem_per_gpu),
-    HERE("spec.script", is_script),
-    HERE("spec.scriptFrom", is_script),
-    TEXT("spec.workDir", work_dir),
-    TEXT("spec.input", input),
-    TEXT("spec.output", output),
-    TEXT("spec.error", error),
-    INT("spec.ntasks", ntasks, -1),
-    INT("spec.ntasksPerNode", ntasks_per_node, -1),
-    INT("spec.cpusPerTask", cpus_per_task, -1),
-    INT("spec.cpusPerGpu", cpus_per_gpu, -1),
-    INT("spec.replicas", replicas, -1),
-    INT("spec.nice", nice, 0),
-    BOOL("spec.requeue", requeue),
-    BOOL("spec.exclusive", exclusive),
-    BOOL("spec.contiguous", contiguous),
-    INT("status.jobID", id, 0),
-    INT("status.arrayJobID", array_id, -1),
-    INT("status.arrayTaskID", array_task, -1),
-    TEXT("status.state", state),
-    TEXT("status.reason", reason),
-    TEXT("status.message", message),
-    TEXT("status.partition", ran_partition),
-    TEXT("status.account", has_account),
-    TEXT("status.qos", has_qos),
-    TEXT("status.dependency", found_dependency),
-    TEXT("status.timeLimit", limit_in_force),
-    TEXT("status.timeLimitAsked", limit_asked),
-    TEXT("status.nodeList", node_list),
-    TEXT("status.batchHost", batch_host),
-    TEXT("status.pending.plannedNodes", planned_nodes),
-    BOOL("status.pending.promised", promised),
-    TEXT("status.reqTRES", req_tres),
-    TEXT("status.allocTRES", alloc_tres),
-    TEXT("status.exitCode", exit_code),
-    JSON("status.placement", placement),
-    INT("status.numNodes", num_nodes, -1),
-    INT("status.numGPUs", num_gpus, -1),
-    INT("status.priority", priority, -1),
-    INT("status.restarts", restarts, 0),
-    INT("status.attempt", attempt, 0),
-    TIME("status.submitTime", submit_sec),
-    TIME("status.eligibleTime", eligible_sec),
-    TIME("status.plannedStartTime", planned_sec),
-    TIME("status.startTime", start_sec),
-    TIME("status.endTime", end_sec),
-    TIME("status.suspendTime", suspend_sec),
-#undef TEXT
-#undef INT
-#undef BOOL
-#undef HERE
-#undef TIME
-#undef JSON
-};
-
-static int64_t moment(struct json_text t)
-{
-    char text[TIME_TEXT_MAX + 8];
-    int64_t sec;
-
-    if (t.len < 2 || t.len >= sizeof(text) || t.s[0] != '"')
-        return TIME_UNSET;
-    memcpy(text, t.s + 1, t.len - 2);
-    text[t.len - 2] = '\0';
-    return time_parse_rfc3339(text, &sec, NULL) == 0 ? sec : TIME_UNSET;
-}
-
-static char *json_copy_text(struct json_text t, struct arena *arena)
-{
-    if (!t.s)
-        return NULL;
-    char *ret = arena_alloc(arena, t.len + 1);
-    memcpy(ret, t.s, t.len);
-    return ret;
-}
-
-static void put(struct jobrow *r, const struct pick *pick, struct json_text value,
-                struct arena *arena)
-{
-    void *field = (char *)r + pick->offset;
-
-    switch (pick->type) {
-    case PICK_TEXT:
-        *(const char **)field = json_text_scalar(value, arena);
-        break;
-    case PICK_INT:
-        *(int64_t *)field = json_text_int(value, pick->absent);
-        break;
-    case PICK_BOOL:
-        *(bool *)field = json_text_is_true(value);
-        break;
-    case PICK_HERE:
-        *(bool *)field |= value.len > 0 && value.s[0] != 'n'; /* null */
-        break;
-    case PICK_TIME:
-        *(int64_t *)field = moment(value);
-        break;
-    case PICK_JSON:
-        *(const char **)field = json_copy_text(value, arena);
-        break;
-    }
-}
-
 /* ---- what follows ---- */
 
 static const char *or_empty(const char *s)
@@ -212,8 +43,7 @@ static int64_t limit_of(const struct jobrow *r, const struct partlist *parts)
 
 static void set_amounts(struct jobrow *r)
 {
-    const char *tres = r->alloc_tres ? r->alloc_tres : r->req_tres;
-    const char *mem = tres ? strstr(tres, "mem=") : NULL;
+    const char *mem = r->tres ? strstr(r->tres, "mem=") : NULL;
 
     r->cpus = jobrow_tres(r, "cpu");
     if (mem) {
@@ -235,7 +65,7 @@ static const char *dependency_of(const struct jobrow *r, struct arena *arena)
     return text.len > 0 ? arena_strdup(arena, text.s) : NULL;
 }
 
-static void finish(struct jobrow *r, const struct partlist *parts, struct arena *arena)
+void jobrow_finish(struct jobrow *r, const struct partlist *parts, struct arena *arena)
 {
     const struct partition *dflt = partlist_default(parts);
 
@@ -266,72 +96,6 @@ static void finish(struct jobrow *r, const struct partlist *parts, struct arena 
         time_parse(r->deadline, r->created_sec, &r->deadline_sec, NULL) < 0)
         r->deadline_sec = TIME_UNSET;
     set_amounts(r);
-}
-
-/* ---- the list ---- */
-
-struct taking {
-    struct joblist *list;
-    const struct partlist *parts;
-};
-
-static void take(void *arg, const struct json_text *values)
-{
-    struct taking *t = arg;
-    struct joblist *list = t->list;
-
-    GROW(list->rows, list->n, list->cap);
-    struct jobrow *r = &list->rows[list->n];
-    *r = (struct jobrow){0};
-    for (size_t i = 0; i < ARRAY_LEN(picks); i++)
-        put(r, &picks[i], values[i], list->arena);
-    finish(r, t->parts, list->arena);
-    if (r->id > 0) {
-        list->n++;
-        return;
-    }
-    if (list->unnumbered++ == 0 || r->created_sec < list->oldest_unnumbered_sec)
-        list->oldest_unnumbered_sec = r->created_sec;
-}
-
-static void take_again(void *arg)
-{
-    struct taking *t = arg;
-
-    t->list->n = 0;
-    t->list->unnumbered = 0;
-}
-
-void joblist_init(struct joblist *list)
-{
-    *list = (struct joblist){.arena = arena_new()};
-}
-
-void joblist_fini(struct joblist *list)
-{
-    free(list->rows);
-    arena_free(list->arena);
-    *list = (struct joblist){0};
-}
-
-int joblist_fetch(struct joblist *list, struct api *c, const char *ns,
-                  const char *field_selector, const struct partlist *parts,
-                  struct err *err)
-{
-    const char *paths[ARRAY_LEN(picks)];
-    struct taking taking = {list, parts};
-    const struct fetch fetch = {.resource = &api_jobs,
-                                .ns = ns,
-                                .field_selector = field_selector,
-                                .paths = paths,
-                                .n_paths = ARRAY_LEN(picks),
-                                .item = take,
-                                .again = take_again,
-                                .arg = &taking};
-
-    for (size_t i = 0; i < ARRAY_LEN(picks); i++)
-        paths[i] = picks[i].path;
-    return fetch_all(c, &fetch, err);
 }
 
 /* ---- asked of a row ---- */
@@ -383,7 +147,7 @@ void jobrow_node_range(const struct jobrow *r, int64_t *ret_min, int64_t *ret_ma
     char *end;
 
     *ret_min = *ret_max = r->num_nodes > 0 ? r->num_nodes : 1;
-    if (r->alloc_tres || !r->nodes)
+    if (r->node_list || !r->nodes)
         return;
     *ret_min = *ret_max = strtoll(r->nodes, &end, 10);
     if (*end == '-')
@@ -392,7 +156,7 @@ void jobrow_node_range(const struct jobrow *r, int64_t *ret_min, int64_t *ret_ma
 
 int64_t jobrow_tres(const struct jobrow *r, const char *name)
 {
-    const char *s = r->alloc_tres ? r->alloc_tres : or_empty(r->req_tres);
+    const char *s = or_empty(r->tres);
     const size_t len = strlen(name);
 
     for (; *s; s += strcspn(s, ","), s += *s == ',')

@@ -1,6 +1,6 @@
 /*
- * jobrow - a BatchJob as a row of a list: what commands show of it and pick it by,
- * picked from the list's bytes (base/json_pick.h).
+ * jobrow - a BatchJob as a row of a list (joblist.h): what commands show of it and pick
+ * it by.
  *
  * Strings are the list's, NULL where absent. Times are seconds since the epoch,
  * TIME_UNSET where there is none. Effective values (partition, limit) take the
@@ -11,8 +11,7 @@
 
 #include <stdint.h>
 
-#include "cmd/gantry/api.h"
-#include "cmd/gantry/fetch.h"
+#include "base/arena.h"
 #include "cmd/gantry/jobwords.h"
 #include "cmd/gantry/parts.h"
 
@@ -43,29 +42,14 @@ struct jobrow {
     /* what follows from it */
     const struct job_word *word;
     const char *partition; /* where it runs, else as asked, else the default one */
+    const char *tres;      /* held, else asked for */
     int64_t limit_sec;     /* LIMIT_UNSET: not known; LIMIT_UNLIMITED */
     int64_t created_sec;
     int64_t cpus, mem_bytes; /* held, else asked for; of all nodes */
 };
 
-/* Rows and their strings. */
-struct joblist {
-    struct jobrow *rows;
-    size_t n, cap;
-    size_t unnumbered;             /* jobs left out since they have no id yet */
-    int64_t oldest_unnumbered_sec; /* when the oldest of them was made */
-    struct arena *arena;
-};
-#define JOBLIST_AUTO __attribute__((cleanup(joblist_fini)))
-
-void joblist_init(struct joblist *list);
-void joblist_fini(struct joblist *list); /* all zero is fine */
-
-/* Adds the rows of all jobs (of `ns`, NULL: everywhere it may look). `field_selector`
- * may be NULL. */
-int joblist_fetch(struct joblist *list, struct api *c, const char *ns,
-                  const char *field_selector, const struct partlist *parts,
-                  struct err *err);
+/* What follows from what was read; `arena` has what must live as long as the row. */
+void jobrow_finish(struct jobrow *r, const struct partlist *parts, struct arena *arena);
 
 /* Whether the job has left PENDING and holds or held nodes. */
 bool jobrow_has_started(const struct jobrow *r);

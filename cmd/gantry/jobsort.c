@@ -5,6 +5,7 @@
 
 #include "base/hostlist.h"
 #include "base/util.h"
+#include "cmd/gantry/joblist.h"
 
 typedef int64_t number_fn(const struct jobrow *r, const struct jobsort *s);
 typedef const char *text_fn(const struct jobrow *r, const struct jobsort *s);
@@ -14,6 +15,7 @@ struct jobsort_key {
     char letter;
     number_fn *number;
     text_fn *text;
+    unsigned about; /* what of a job it needs (joblist.h) */
 };
 
 #define NUMBER(name, value)                                              \
@@ -81,18 +83,40 @@ static const char *by_group(const struct jobrow *r, const struct jobsort *s)
 }
 
 static const struct jobsort_key keys[] = {
-    {'B', NULL, by_host},       {'b', NULL, NULL},           {'c', NULL, NULL},
-    {'C', by_cpus, NULL},       {'d', NULL, NULL},           {'D', nodes, NULL},
-    {'e', by_end, NULL},        {'f', NULL, NULL},           {'g', NULL, by_group},
-    {'G', by_gid, NULL},        {'h', NULL, NULL},           {'H', NULL, NULL},
-    {'i', by_id, NULL},         {'I', NULL, NULL},           {'j', NULL, by_name},
-    {'J', NULL, NULL},          {'l', by_limit, NULL},       {'L', left, NULL},
-    {'m', by_memory, NULL},     {'M', by_used, NULL},        {'n', NULL, NULL},
-    {'N', NULL, by_nodes_list}, {'O', NULL, NULL},           {'p', by_priority, NULL},
-    {'P', NULL, by_partition},  {'Q', by_priority, NULL},    {'S', by_start, NULL},
-    {'t', NULL, by_code},       {'T', NULL, by_state},       {'u', NULL, by_user},
-    {'U', by_uid, NULL},        {'v', NULL, by_reservation}, {'V', by_submit, NULL},
-    {'z', NULL, NULL},
+    {'B', NULL, by_host, JOB_WHOLE},
+    {'b', NULL, NULL, 0},
+    {'c', NULL, NULL, 0},
+    {'C', by_cpus, NULL, 0},
+    {'d', NULL, NULL, 0},
+    {'D', nodes, NULL, 0},
+    {'e', by_end, NULL, JOB_START},
+    {'f', NULL, NULL, 0},
+    {'g', NULL, by_group, 0},
+    {'G', by_gid, NULL, 0},
+    {'h', NULL, NULL, 0},
+    {'H', NULL, NULL, 0},
+    {'i', by_id, NULL, 0},
+    {'I', NULL, NULL, 0},
+    {'j', NULL, by_name, 0},
+    {'J', NULL, NULL, 0},
+    {'l', by_limit, NULL, 0},
+    {'L', left, NULL, 0},
+    {'m', by_memory, NULL, 0},
+    {'M', by_used, NULL, 0},
+    {'n', NULL, NULL, 0},
+    {'N', NULL, by_nodes_list, 0},
+    {'O', NULL, NULL, 0},
+    {'p', by_priority, NULL, 0},
+    {'P', NULL, by_partition, 0},
+    {'Q', by_priority, NULL, 0},
+    {'S', by_start, NULL, JOB_START},
+    {'t', NULL, by_code, 0},
+    {'T', NULL, by_state, 0},
+    {'u', NULL, by_user, 0},
+    {'U', by_uid, NULL, 0},
+    {'v', NULL, by_reservation, JOB_WHOLE},
+    {'V', by_submit, NULL, JOB_SUBMIT},
+    {'z', NULL, NULL, 0},
 };
 
 static const struct jobsort_key *key_find(char letter)
@@ -121,6 +145,15 @@ int jobsort_parse(struct jobsort *ret, const char *text, struct err *err)
         reverse = false;
     }
     return 0;
+}
+
+unsigned jobsort_about(const struct jobsort *s)
+{
+    unsigned about = 0;
+
+    for (size_t i = 0; i < s->n; i++)
+        about |= s->by[i].key->about;
+    return about;
 }
 
 static int compare_key(const struct jobsort_key *key, const struct jobsort *s,

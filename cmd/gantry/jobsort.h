@@ -26,6 +26,8 @@ struct jobsort {
 
 /* ERR_INVALID: "Invalid sort specification: x". */
 int jobsort_parse(struct jobsort *ret, const char *text, struct err *err);
+/* What of the jobs it compares, JOB_... of joblist.h. */
+unsigned jobsort_about(const struct jobsort *s);
 /* Sorts the pointers. */
 void jobsort_rows(const struct jobsort *s, const struct jobrow **rows, size_t n);
 

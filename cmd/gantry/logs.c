@@ -5,7 +5,7 @@
 
 #include "base/util.h"
 #include "cmd/gantry/commands.h"
-#include "cmd/gantry/jobrow.h"
+#include "cmd/gantry/joblist.h"
 #include "cmd/gantry/jobwatch.h"
 #include "cmd/gantry/printout.h"
 #include "crds/jobstate.h"
@@ -60,10 +60,12 @@ static int find_by_id(struct logs *l, int64_t id, struct err *err)
 {
     PARTLIST_AUTO struct partlist parts = {0};
     JOBLIST_AUTO struct joblist list;
+    const struct jobquery query = {
+        .ns = l->o.api.namespace_, .parts = &parts, .about = JOB_WHOLE};
 
     joblist_init(&list);
     if (partlist_fetch_allowed(&parts, &l->api, err) < 0 ||
-        joblist_fetch(&list, &l->api, l->o.api.namespace_, NULL, &parts, err) < 0)
+        joblist_fetch(&list, &l->api, &query, err) < 0)
         return -1;
     for (size_t i = 0; i < list.n; i++)
         if (list.rows[i].id == id)

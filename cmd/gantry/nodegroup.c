@@ -28,7 +28,7 @@ static char *key_of(const struct nodegroup_spec *spec, const struct nodegroup *g
     str_init(&key, KEY_MAX);
     for (size_t i = 0; i < spec->format->n; i++) {
         const struct column *column = spec->format->fields[i].column;
-        if (column->groups_by & groups) {
+        if (column->about & groups) {
             column->cell(g, spec->shared, &key);
             str_addc(&key, '\n');
         }

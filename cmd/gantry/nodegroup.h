@@ -2,7 +2,7 @@
  * nodegroup - the lines of sinfo: nodes of a partition that look alike.
  *
  * Every pair of a partition and one of its nodes is a line of its own at first. Lines
- * that agree in all columns that set nodes apart (columns.h, groups_by) become one; the
+ * that agree in all columns that set nodes apart (`about` of columns.h) become one; the
  * others show what they have together: counts, ranges, lists of nodes. A partition
  * without nodes to show keeps a line that says so.
  */
@@ -17,7 +17,7 @@
 #include "cmd/gantry/slurmtime.h"
 #include "cmd/gantry/users.h"
 
-/* groups_by of a column. */
+/* What a column is about. */
 enum {
     GROUP_ALWAYS = 1, /* lines that differ in it stay apart */
     GROUP_EXACT = 2,  /* only with -e */

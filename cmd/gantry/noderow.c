@@ -8,6 +8,7 @@
 #include "base/hostlist.h"
 #include "base/quantity.h"
 #include "base/util.h"
+#include "cmd/gantry/fetch.h"
 
 #define GPU_RESOURCE "nvidia.com/gpu"
 #define GPU_TYPE_LABEL "gantry.dev/gpu-type"

@@ -11,7 +11,7 @@
 
 #include "base/arena.h"
 #include "cmd/gantry/api.h"
-#include "cmd/gantry/jobrow.h"
+#include "cmd/gantry/joblist.h"
 #include "cmd/gantry/nodestate.h"
 #include "crds/convert.h"
 

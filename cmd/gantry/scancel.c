@@ -9,6 +9,7 @@
 #include "cmd/gantry/commands.h"
 #include "cmd/gantry/jobaction.h"
 #include "cmd/gantry/jobfilter.h"
+#include "cmd/gantry/joblist.h"
 #include "cmd/gantry/refused.h"
 #include "cmd/gantry/users.h"
 #include "cmd/gantry/version.h"
@@ -342,9 +343,12 @@ static int fetch(struct scancel *s, struct err *err)
         jobfilter_selector(&s->filter, &selector);
     if (partlist_fetch_allowed(&parts, &s->api, err) < 0)
         return -1;
-    return joblist_fetch(&s->list, &s->api, s->o.api.namespace_,
-                         selector.len && !selector.overflow ? selector.s : NULL, &parts,
-                         err);
+    const struct jobquery query = {
+        .ns = s->o.api.namespace_,
+        .field_selector = selector.len && !selector.overflow ? selector.s : NULL,
+        .parts = &parts,
+        .about = JOB_WHOLE};
+    return joblist_fetch(&s->list, &s->api, &query, err);
 }
 
 static int cancel_all(struct scancel *s)

@@ -266,7 +266,9 @@ int scontrol_jobs(struct scontrol *s, struct joblist *jobs, struct partlist *par
     if (scontrol_connect(s) < 0)
         return -1;
     if (partlist_fetch_allowed(parts, &s->api, &err) == 0 &&
-        joblist_fetch(jobs, &s->api, s->options.namespace_, NULL, parts, &err) == 0)
+        joblist_fetch(jobs, &s->api,
+                      &(struct jobquery){s->options.namespace_, NULL, parts, JOB_WHOLE},
+                      &err) == 0)
         return 0;
     scontrol_fail(s, "slurm_load_jobs error: %s", err.msg);
     return -1;

@@ -8,7 +8,7 @@
 #define GANTRY_CLI_SCONTROL_H
 
 #include "cmd/gantry/api.h"
-#include "cmd/gantry/jobrow.h"
+#include "cmd/gantry/joblist.h"
 #include "cmd/gantry/parts.h"
 #include "cmd/gantry/users.h"
 

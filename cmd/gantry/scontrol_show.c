@@ -127,7 +127,9 @@ static int fetch_lists(struct scontrol *s, struct lists *ret)
         return -1;
     if (partlist_fetch(&ret->parts, &s->api, &err) < 0 ||
         nodelist_fetch(&ret->nodes, &s->api, &err) < 0 ||
-        joblist_fetch(&jobs, &s->api, NULL, NULL, &ret->parts, &err) < 0) {
+        joblist_fetch(&jobs, &s->api,
+                      &(struct jobquery){NULL, NULL, &ret->parts, JOB_WHOLE},
+                      &err) < 0) {
         scontrol_fail(s, "slurm_load_node error: %s", err.msg);
         return -1;
     }

@@ -225,7 +225,8 @@ static int fetch(struct sinfo *s, struct partlist *parts, struct nodelist *nodes
     joblist_init(&jobs);
     if (partlist_fetch(parts, &s->api, err) == 0 &&
         nodelist_fetch(nodes, &s->api, err) == 0 &&
-        joblist_fetch(&jobs, &s->api, NULL, NULL, parts, err) == 0) {
+        joblist_fetch(&jobs, &s->api, &(struct jobquery){NULL, NULL, parts, JOB_WHOLE},
+                      err) == 0) {
         nodelist_settle(nodes, &jobs);
         rc = 0;
     }

@@ -3,11 +3,13 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry/fetch.h"
 #include "cmd/gantry/commands.h"
 #include "cmd/gantry/iterate.h"
 #include "cmd/gantry/jobcolumns.h"
 #include "cmd/gantry/jobfilter.h"
 #include "cmd/gantry/jobjson.h"
+#include "cmd/gantry/joblist.h"
 #include "cmd/gantry/jobsort.h"
 #include "cmd/gantry/refused.h"
 #include "cmd/gantry/slurmjson.h"
@@ -297,6 +299,13 @@ static void tell_unnumbered(const struct squeue *q, const struct joblist *list)
                 list->unnumbered == 1 ? "s" : "");
 }
 
+/* What of the jobs is shown, compared and asked for. */
+static unsigned shown_about(const struct squeue *q)
+{
+    return jobsort_about(&q->sort) | jobfilter_about(&q->filter) |
+           (q->o.json ? JOB_WHOLE : format_about(&q->format));
+}
+
 static int fetch_jobs(struct squeue *q, struct joblist *list, struct err *err)
 {
     PARTLIST_AUTO struct partlist parts = {0};
@@ -306,9 +315,12 @@ static int fetch_jobs(struct squeue *q, struct joblist *list, struct err *err)
     jobfilter_selector(&q->filter, &selector);
     if (partlist_fetch_allowed(&parts, &q->api, err) < 0)
         return -1;
-    return joblist_fetch(list, &q->api, q->o.api.namespace_,
-                         selector.len && !selector.overflow ? selector.s : NULL, &parts,
-                         err);
+    const struct jobquery query = {
+        .ns = q->o.api.namespace_,
+        .field_selector = selector.len && !selector.overflow ? selector.s : NULL,
+        .parts = &parts,
+        .about = shown_about(q)};
+    return joblist_fetch(list, &q->api, &query, err);
 }
 
 static int show(void *arg)

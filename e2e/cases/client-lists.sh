@@ -4,6 +4,9 @@ gantry() { # COMMAND [OPTION...]
     "$BIN/gantry" "$1" --kubeconfig "$STAND/kubeconfig" "${@:2}"
 }
 
+# What the server's table tells; nice (%y) is not in it.
+TOLD='%i|%P|%j|%u|%T|%D|%l|%S|%e|%V|%C|%N|%R|%Q|%Y|%a|%q'
+
 columns() { # of one job
     gantry squeue -h -j "$(field "$1" .status.jobID)" -t all -o '%i %P %j %T %D %R'
 }
@@ -31,6 +34,9 @@ case_run() {
         "$(field short .status.jobID) main short FAILED 1 (NonZeroExitCode)"
     expect "the pending job" "$(columns never)" \
         "$(field never .status.jobID) main never PENDING 90 ($(field never .status.reason))"
+    expect "the same of whole objects" \
+        "$(gantry squeue --namespace "$NS" -h -t all -S i -o "$TOLD|%y" | sed 's/|0$//')" \
+        "$(gantry squeue --namespace "$NS" -h -t all -S i -o "$TOLD")"
     expect "what is not finished" "$(gantry squeue --namespace "$NS" -h -o %j -S j)" "long
 never"
     expect "what has failed" "$(gantry squeue --namespace "$NS" -h -o %j -t F)" short

@@ -133,7 +133,7 @@ START_TEST(test_what_is_in_it)
     FORMAT_AUTO struct format f = {0};
 
     ck_assert_int_eq(format_parse_names(&f, table, "name,tres-per-node", NULL), 0);
-    ck_assert_uint_eq(format_groups(&f), 6);
+    ck_assert_uint_eq(format_about(&f), 6);
     ck_assert(format_has_letter(&f, 'j') && !format_has_letter(&f, 'i'));
     ck_assert_ptr_eq(column_by_letter(table, 't'), &table[3]);
     ck_assert_ptr_null(column_by_letter(table, 'x'));

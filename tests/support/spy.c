@@ -17,7 +17,7 @@ struct spy {
     struct spy_rule rules[RULES_MAX];
     size_t n_rules;
     void (*admit)(struct json *pod);
-    struct str text;
+    struct str text, reads;
 };
 
 /* A spoilt request; all others are the inner transport's own calls. */
@@ -31,6 +31,11 @@ struct spoilt {
     struct transport_call *inner; /* SPY_LOSE_ANSWER, until it has ended */
     struct loop_timer *answer;
 };
+
+static bool is_read(const char *method)
+{
+    return strcmp(method, "GET") == 0;
+}
 
 static bool path_ends(const char *path, size_t len, const char *end)
 {
@@ -161,9 +166,8 @@ static struct transport_call *spy_start(struct transport *t,
 {
     struct spy *spy = (struct spy *)t;
     struct spy_rule *rule = rule_for(spy, req);
-    if (strcmp(req->method, "GET") != 0)
-        str_addf(&spy->text, "%s %.*s\n", req->method, (int)strcspn(req->path, "?"),
-                 req->path);
+    str_addf(is_read(req->method) ? &spy->reads : &spy->text, "%s %.*s\n", req->method,
+             (int)strcspn(req->path, "?"), req->path);
     return rule ? spoil(spy, rule, req, events, arg, err)
                 : pass(spy, req, events, arg, err);
 }
@@ -183,6 +187,7 @@ static void spy_free(struct transport *t)
     struct spy *spy = (struct spy *)t;
     transport_free(spy->inner);
     str_fini(&spy->text);
+    str_fini(&spy->reads);
     free(spy);
 }
 
@@ -196,6 +201,7 @@ struct transport *spy_new(struct loop *loop, struct transport *inner)
     spy->loop = loop;
     spy->inner = inner;
     str_init(&spy->text, TEXT_MAX);
+    str_init(&spy->reads, TEXT_MAX);
     return &spy->base;
 }
 
@@ -217,13 +223,14 @@ void spy_spare(struct transport *t)
     ((struct spy *)t)->n_rules = 0;
 }
 
-/* ---- what was written ---- */
+/* ---- what passed ---- */
 
 size_t spy_count(const struct transport *t, const char *method, const char *path_end)
 {
     const struct spy *spy = (const struct spy *)t;
     size_t n = 0;
-    for (const char *line = spy->text.s; *line; line = strchr(line, '\n') + 1) {
+    const char *lines = method && is_read(method) ? spy->reads.s : spy->text.s;
+    for (const char *line = lines; *line; line = strchr(line, '\n') + 1) {
         size_t verb = strcspn(line, " "), len = strcspn(line, "\n");
         bool is_method =
             !method || (strlen(method) == verb && strncmp(line, method, verb) == 0);
@@ -235,6 +242,7 @@ size_t spy_count(const struct transport *t, const char *method, const char *path
 void spy_forget(struct transport *t)
 {
     str_reset(&((struct spy *)t)->text);
+    str_reset(&((struct spy *)t)->reads);
 }
 
 const char *spy_text(const struct transport *t)

@@ -6,7 +6,7 @@
  *                                     "exceeded quota", 1});
  *   ... spy_count(spy, "POST", "/pods") ...
  *
- * Reads (GET) pass unseen unless a rule is about them.
+ * Reads (GET) are counted by themselves.
  */
 #ifndef GANTRY_TESTS_SUPPORT_SPY_H
 #define GANTRY_TESTS_SUPPORT_SPY_H
@@ -43,11 +43,11 @@ void spy_spare(struct transport *spy); /* forgets all rules */
  * webhook. NULL: none any more. */
 void spy_admit(struct transport *spy, void (*change)(struct json *pod));
 
-/* Writes since the start or the last spy_forget, spoilt ones too. `method` NULL: any.
- * `path_end` "": any. */
+/* Writes since the start or the last spy_forget, spoilt ones too; reads where `method`
+ * is "GET". `method` NULL: any write. `path_end` "": any. */
 size_t spy_count(const struct transport *spy, const char *method, const char *path_end);
 void spy_forget(struct transport *spy);
-/* All of them, "POST /api/v1/namespaces/default/pods\n" each. Lent. */
+/* All writes, "POST /api/v1/namespaces/default/pods\n" each. Lent. */
 const char *spy_text(const struct transport *spy);
 
 #endif
