@@ -11,7 +11,8 @@
  *
  * Cold: all jobs are new. After a change: a running job ended, or a job arrived; the
  * core is stepped a job at a time, and the time is taken when the last job has started
- * that the change lets start ("starts"), and at rest. Beside it the plain planner
+ * that the change lets start ("starts"), and at rest. A minute later: time has moved on
+ * by one, and nothing else; in slices again. Beside it the plain planner
  * (tests/support/plain_plan.h) plans the first jobs of the same queue: it must find the
  * same places. All times are processor time of this one thread. Prints figures,
  * never fails on time; exit status 1: plans differ, 2: wrong use.
@@ -351,6 +352,28 @@ static void plan_after_changes(struct bench *b, struct sched *s)
     print_tally(&arrivals);
 }
 
+/* ---- a minute later ---- */
+
+static void plan_a_minute_later(struct bench *b, struct sched *s)
+{
+    struct sched_budget budget = {slice_spent, b};
+    int64_t spent_us = 0, worst_us = 0;
+    enum sched_progress progress;
+    struct decisions decisions;
+
+    do {
+        int64_t start_us = cpu_us(), us;
+
+        b->slice_until_us = start_us + SLICE_US;
+        progress = sched_step(s, NOW_SEC + 60, budget, &decisions);
+        us = cpu_us() - start_us;
+        spent_us += us;
+        worst_us = MAX(worst_us, us);
+    } while (progress == SCHED_MORE && spent_us < COLD_MAX_US);
+    printf("  minute:  %8.1f ms until rest, worst slice %.1f ms\n",
+           (double)spent_us / 1000, (double)worst_us / 1000);
+}
+
 /* ---- the plain planner ---- */
 
 static struct plain_plan *plain_cluster(const struct bench *b, const struct sched *s)
@@ -437,6 +460,7 @@ static bool run(struct bench *b, size_t pending, size_t classes)
         if (pending <= 10000)
             differ = plan_plainly(b, s);
         plan_after_changes(b, s);
+        plan_a_minute_later(b, s);
     }
     sched_free(s);
     malloc_trim(0);
