@@ -9,6 +9,8 @@
 #define LAUNCH_SLACK_SEC 60
 /* From the limit to the last pod's end: the grace period is 30 s. */
 #define END_SLACK_SEC 60
+/* So many demands of the past are kept before the timeline is made anew without. */
+#define DEMANDS_SPARE 16
 
 int64_t book_length(int64_t limit_sec)
 {
@@ -101,6 +103,7 @@ struct span {
     const struct slot *slots;
     size_t n;
     size_t first, last;
+    int64_t end_sec;
 };
 
 static struct span span_of(const struct sched *s, const struct jobrec *rec)
@@ -108,20 +111,20 @@ static struct span span_of(const struct sched *s, const struct jobrec *rec)
     const struct job *job = rec->job;
     const struct partrec *part;
     const struct timeline *tl = &s->timeline;
-    struct span span = {job->alloc, job->n_alloc, 0, 0};
-    int64_t end;
+    struct span span = {job->alloc, job->n_alloc, 0, 0, TIME_NEVER};
 
     if (job->n_alloc > 0) {
-        timeline_span(tl, tl->bounds[0], assumed_end(s, rec), &span.first, &span.last);
+        span.end_sec = assumed_end(s, rec);
+        timeline_span(tl, tl->bounds[0], span.end_sec, &span.first, &span.last);
         span.last = MIN(span.last, tl->n_slots - 1);
         return span;
     }
     part = cluster_partition(&s->cluster, job->plan.partition);
-    end = part == NULL ? TIME_NEVER
-                       : timeline_end(job->plan.start_sec,
-                                      book_length(check_length(job, part->part,
-                                                               job->plan.start_sec)));
-    timeline_span(tl, job->plan.start_sec, end, &span.first, &span.last);
+    if (part != NULL)
+        span.end_sec = timeline_end(
+            job->plan.start_sec,
+            book_length(check_length(job, part->part, job->plan.start_sec)));
+    timeline_span(tl, job->plan.start_sec, span.end_sec, &span.first, &span.last);
     span.slots = job->plan.slots;
     span.n = job->plan.n_slots;
     return span;
@@ -205,6 +208,7 @@ void book_enter(struct sched *s, struct jobrec *rec)
     rec->claim.on = true;
     rec->claim.first = span.first;
     rec->claim.last = span.last;
+    rec->claim.end_sec = span.end_sec;
     if (rec->job->n_alloc == 0)
         starts_add_line(s, rec);
 }
@@ -336,13 +340,10 @@ static void add_plans(struct sched *s)
     }
 }
 
-void book_renew(struct sched *s, int64_t now_sec)
+static void make_anew(struct sched *s, int64_t now_sec)
 {
     struct shape *shape, *next;
 
-    if (s->timeline_gen == s->cluster.gen && !s->timeline.overcommitted &&
-        !timeline_is_outdated(&s->timeline, now_sec))
-        return;
     timeline_reset(&s->timeline, now_sec, s->config.window_sec, s->cluster.n_order,
                    resources_there(&s->cluster));
     s->timeline_gen = s->cluster.gen;
@@ -354,4 +355,66 @@ void book_renew(struct sched *s, int64_t now_sec)
         timeline_demand(&s->timeline, &shape->like->each, shape->like->exclusive);
     timeline_ready(&s->timeline);
     grow(s, TIME_NEVER);
+}
+
+/* ---- a later minute ---- */
+
+/* Would the claim be in other slots, if it were entered now? What is held ends later
+ * than assumed where it is overdue. */
+static bool has_moved(const struct sched *s, const struct jobrec *rec)
+{
+    const struct timeline *tl = &s->timeline;
+    const struct claim *claim = &rec->claim;
+    struct span span;
+
+    if (rec->job->n_alloc > 0 || claim->end_sec == TIME_NEVER) {
+        span = span_of(s, rec);
+        return span.first != claim->first || span.last != claim->last;
+    }
+    return claim->last > claim->first + 1 &&
+           tl->bounds[claim->last - 1] >= claim->end_sec;
+}
+
+static void move_claim(struct sched *s, struct jobrec *rec)
+{
+    const struct job *job = rec->job;
+    struct claim *claim = &rec->claim;
+
+    claim->first = timeline_place(&s->timeline, claim->first);
+    claim->last = timeline_place(&s->timeline, claim->last);
+    if (job->n_alloc == 0 && job->plan.start_sec < s->timeline.bounds[0]) {
+        book_cancel_plan(s, rec);
+    } else if (has_moved(s, rec)) {
+        book_strike(s, rec);
+        book_enter(s, rec);
+    } else if (job->n_alloc == 0) {
+        starts_move_line(s, rec);
+    }
+}
+
+/* False: the timeline is to be made anew. Demands that nobody has any more go only
+ * then. */
+static bool advance(struct sched *s, int64_t now_sec)
+{
+    struct jobrec *rec, *next;
+
+    if (s->timeline.demands.n > 2 * (size_t)HASH_COUNT(s->shapes) + DEMANDS_SPARE ||
+        !timeline_advance(&s->timeline, now_sec, s->config.window_sec))
+        return false;
+    HASH_ITER (hh, s->jobs, rec, next) {
+        if (rec->claim.on)
+            move_claim(s, rec);
+    }
+    grow(s, TIME_NEVER);
+    return !s->timeline.overcommitted;
+}
+
+void book_renew(struct sched *s, int64_t now_sec)
+{
+    bool kept = s->timeline_gen == s->cluster.gen && !s->timeline.overcommitted;
+
+    if (kept && !timeline_is_outdated(&s->timeline, now_sec))
+        return;
+    if (!kept || !advance(s, now_sec))
+        make_anew(s, now_sec);
 }

@@ -13,17 +13,18 @@
  * seconds later, and one whose time is up takes a while to be gone; both were assumed.
  * A job that should have ended and has not is assumed to end within this minute.
  *
- * The timeline is made anew each minute, and when nodes or partitions have changed; in
- * between, every change is entered as it comes. Plans are entered last, in the order of
- * the queue, and only where all of their room is there: what no longer fits is given up
- * (a broken promise), as is a plan whose minute has passed.
+ * The timeline advances each minute, and is made anew when nodes or partitions have
+ * changed, or when more is taken than there is; in between, every change is entered as
+ * it comes. Made anew, plans are entered last, in the order of the queue, and only
+ * where all of their room is there: what no longer fits is given up (a broken promise),
+ * as is a plan whose minute has passed.
  */
 #ifndef GANTRY_SCHEDULER_BOOK_H
 #define GANTRY_SCHEDULER_BOOK_H
 
 #include "scheduler/core.h"
 
-/* Makes the timeline anew if it is not of this minute and these nodes. The cluster is
+/* Makes the timeline one of this minute and these nodes if it is not. The cluster is
  * settled, and the queue in order. */
 void book_renew(struct sched *s, int64_t now_sec);
 

@@ -34,7 +34,8 @@
 struct claim {
     bool on;
     size_t first, last;
-    size_t line; /* of a plan: in sched.lines */
+    int64_t end_sec; /* when it is over; it lasts to the end of a slot */
+    size_t line;     /* of a plan: in sched.lines */
     /* Of its nodes, in the order of its slots; CLAIM_NOWHERE: of no known node. */
     uint32_t *positions;
     size_t n_positions;

@@ -60,3 +60,15 @@ void lane_join(struct lane *lane, int columns, size_t i)
                (size_t)columns * sizeof(*lane->rows)) == 0)
         move_pieces(lane, columns, i, i + 1);
 }
+
+void lane_renumber(struct lane *lane, int columns, const uint16_t *places)
+{
+    size_t over = 0;
+
+    while (over + 1 < lane->n && places[lane->firsts[over + 1]] == 0)
+        over++;
+    if (over > 0)
+        move_pieces(lane, columns, 0, over);
+    for (size_t i = 0; i < lane->n; i++)
+        lane->firsts[i] = places[lane->firsts[i]];
+}

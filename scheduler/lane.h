@@ -31,6 +31,9 @@ size_t lane_cut(struct lane *lane, int columns, size_t slot);
 /* Makes one of a piece and the one before where they are equal. */
 void lane_join(struct lane *lane, int columns, size_t i);
 
+/* Slot i is slot places[i] from now on; places rise, and those that are over are 0. */
+void lane_renumber(struct lane *lane, int columns, const uint16_t *places);
+
 /* The piece that covers a slot. */
 static inline size_t lane_find(const struct lane *lane, size_t slot)
 {

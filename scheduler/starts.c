@@ -53,6 +53,14 @@ void starts_add_line(struct sched *s, struct jobrec *rec)
     };
 }
 
+void starts_move_line(struct sched *s, const struct jobrec *rec)
+{
+    struct line *line = &s->lines[rec->claim.line];
+
+    line->end = (uint32_t)end_of(s, rec->job);
+    line->first = (uint32_t)rec->claim.first;
+}
+
 void starts_drop_line(struct sched *s, struct jobrec *rec)
 {
     size_t i = rec->claim.line;

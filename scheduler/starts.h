@@ -35,8 +35,10 @@ struct line {
     uint32_t first; /* of its plan */
 };
 
-/* Puts a line up for a job with a claim on the timeline, and takes it down. */
+/* Puts a line up for a job with a claim on the timeline, sees to it that it is of the
+ * slots of now, and takes it down. */
 void starts_add_line(struct sched *s, struct jobrec *rec);
+void starts_move_line(struct sched *s, const struct jobrec *rec);
 void starts_drop_line(struct sched *s, struct jobrec *rec);
 
 /* Sees to it that the job is among those to be looked at, or not: pending without a

@@ -32,6 +32,7 @@ void timeline_fini(struct timeline *tl)
     openings_fini(&tl->open);
     demands_fini(&tl->demands);
     free(tl->moved);
+    free(tl->places);
     free(tl->bounds);
 }
 
@@ -59,6 +60,38 @@ void timeline_reset(struct timeline *tl, int64_t now_sec, int64_t window_sec,
     tl->now_moved++;
     demands_reset(&tl->demands, tl->n_res);
     openings_reset(tl);
+}
+
+/* `before`: the bounds of n slots. All those to come are bounds still. */
+static void find_places(struct timeline *tl, const int64_t *before, size_t n)
+{
+    size_t slot = 0;
+
+    tl->places = xrealloc(tl->places, (n + 1) * sizeof(*tl->places));
+    for (size_t i = 0; i < n; i++) {
+        while (tl->bounds[slot] < before[i])
+            slot++;
+        tl->places[i] = (uint16_t)slot;
+    }
+    tl->places[n] = (uint16_t)tl->n_slots;
+}
+
+bool timeline_advance(struct timeline *tl, int64_t now_sec, int64_t window_sec)
+{
+    AUTO_FREE int64_t *before = tl->bounds;
+    int64_t minute = timeline_minute(now_sec);
+    size_t n = tl->n_slots;
+
+    tl->bounds = NULL;
+    timeline_cut_slots(tl, now_sec, window_sec);
+    if (n == 0 || minute < before[0] || minute >= before[n - 1])
+        return false;
+    find_places(tl, before, n);
+    for (size_t i = 0; i < tl->n_nodes; i++)
+        lane_renumber(&tl->lanes[i], tl->n_res, tl->places);
+    tl->mutation++;
+    tl->now_moved++;
+    return openings_advance(tl, n);
 }
 
 void timeline_add_node(struct timeline *tl, size_t position,

@@ -44,10 +44,11 @@
 /* Slots in a row. */
 #define BLOCK_SLOTS 8
 
-/* Which nodes are open, by demand: so many have a place. */
+/* Which nodes are open, by demand. So many demands, and slots, have a place. */
 struct openings {
-    size_t demands_cap, n_blocks;
-    uint64_t *sets;     /* [demand][slot][words] */
+    size_t demands_cap, slots_cap;
+    uint16_t *rows;     /* by slot: where its sets lie, so that they need not move */
+    uint64_t *sets;     /* [demand][row][words] */
     uint32_t *counts;   /* [demand][slot] */
     uint64_t *in_block; /* [demand][block][words]: in all of its slots, where it is */
     bool *is_known;     /* [demand][block] */
@@ -70,6 +71,7 @@ struct flips {
 struct timeline {
     int64_t *bounds; /* n_slots of them; bounds[0] begins the present minute */
     size_t n_slots;
+    uint16_t *places;   /* of the slots before timeline_advance, and of their end */
     struct lane *lanes; /* by position */
     struct openings open;
     size_t n_nodes, words;
@@ -101,6 +103,17 @@ void timeline_reset(struct timeline *tl, int64_t now_sec, int64_t window_sec,
 void timeline_add_node(struct timeline *tl, size_t position,
                        const struct resvec *capacity);
 void timeline_ready(struct timeline *tl);
+
+/* Cuts the slots anew for a later time, in the same window. What is taken stays taken
+ * as long as it was; it may be that long no more, since slots are finer, or in the far
+ * slot no longer: the caller moves such ends. False: that cannot be, and the timeline
+ * is to be reset. */
+bool timeline_advance(struct timeline *tl, int64_t now_sec, int64_t window_sec);
+/* The slot that a slot (or the end of all) of before timeline_advance begins with. */
+static inline size_t timeline_place(const struct timeline *tl, size_t slot)
+{
+    return tl->places[slot];
+}
 
 /* True if the slots of another time would be cut elsewhere. */
 bool timeline_is_outdated(const struct timeline *tl, int64_t now_sec);
@@ -147,13 +160,14 @@ static inline const int64_t *timeline_row(const struct timeline *tl, size_t posi
 static inline const uint64_t *timeline_open(const struct timeline *tl, size_t demand,
                                             size_t slot)
 {
-    return tl->open.sets + (demand * tl->n_slots + slot) * tl->words;
+    return tl->open.sets +
+           (demand * tl->open.slots_cap + tl->open.rows[slot]) * tl->words;
 }
 
 /* For each slot. */
 static inline const uint32_t *timeline_counts(const struct timeline *tl, size_t demand)
 {
-    return tl->open.counts + demand * tl->n_slots;
+    return tl->open.counts + demand * tl->open.slots_cap;
 }
 
 /* The nodes that are open in all of the BLOCK_SLOTS slots from `slot` on, a multiple of

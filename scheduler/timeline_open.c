@@ -5,10 +5,15 @@
 #include "scheduler/nodeset.h"
 #include "scheduler/timeline_private.h"
 
+/* So many slots more than there are have a place: of a later time there may be a few
+ * more. */
+#define SLOTS_SPARE 32
+
 /* ---- memory ---- */
 
 void openings_fini(struct openings *open)
 {
+    free(open->rows);
     free(open->sets);
     free(open->counts);
     free(open->in_block);
@@ -16,10 +21,15 @@ void openings_fini(struct openings *open)
     *open = (struct openings){0};
 }
 
+static size_t blocks_cap(const struct timeline *tl)
+{
+    return tl->open.slots_cap / BLOCK_SLOTS;
+}
+
 static void size_to(struct timeline *tl, size_t n_demands)
 {
     struct openings *open = &tl->open;
-    size_t slots = n_demands * tl->n_slots, blocks = n_demands * open->n_blocks;
+    size_t slots = n_demands * open->slots_cap, blocks = n_demands * blocks_cap(tl);
 
     open->demands_cap = n_demands;
     open->sets = xrealloc(open->sets, (slots * tl->words + 1) * sizeof(*open->sets));
@@ -31,7 +41,12 @@ static void size_to(struct timeline *tl, size_t n_demands)
 
 void openings_reset(struct timeline *tl)
 {
-    tl->open.n_blocks = tl->n_slots / BLOCK_SLOTS;
+    struct openings *open = &tl->open;
+
+    open->slots_cap = tl->n_slots + SLOTS_SPARE;
+    open->rows = xrealloc(open->rows, open->slots_cap * sizeof(*open->rows));
+    for (size_t slot = 0; slot < tl->n_slots; slot++)
+        open->rows[slot] = (uint16_t)slot;
     size_to(tl, tl->demands.n);
 }
 
@@ -64,24 +79,30 @@ static void find_met(struct timeline *tl, const int64_t *row, size_t from)
 
 static uint64_t *open_at(const struct timeline *tl, size_t demand, size_t slot)
 {
-    return tl->open.sets + (demand * tl->n_slots + slot) * tl->words;
+    return tl->open.sets +
+           (demand * tl->open.slots_cap + tl->open.rows[slot]) * tl->words;
+}
+
+static uint32_t *counts_of(const struct timeline *tl, size_t demand)
+{
+    return tl->open.counts + demand * tl->open.slots_cap;
 }
 
 static uint64_t *block_at(const struct timeline *tl, size_t demand, size_t block)
 {
-    return tl->open.in_block + (demand * tl->open.n_blocks + block) * tl->words;
+    return tl->open.in_block + (demand * blocks_cap(tl) + block) * tl->words;
 }
 
 static bool *known_at(const struct timeline *tl, size_t demand, size_t block)
 {
-    return tl->open.is_known + demand * tl->open.n_blocks + block;
+    return tl->open.is_known + demand * blocks_cap(tl) + block;
 }
 
 /* What was open in all slots of a block and is not now in one, is not in the block. */
 static void flip_blocks(const struct timeline *tl, size_t demand,
                         const struct flip *flip, size_t word, uint64_t closed)
 {
-    size_t last = MIN((flip->last - 1) / BLOCK_SLOTS + 1, tl->open.n_blocks);
+    size_t last = MIN((flip->last - 1) / BLOCK_SLOTS + 1, blocks_cap(tl));
 
     for (size_t block = flip->first / BLOCK_SLOTS; block < last; block++) {
         if (closed != 0)
@@ -95,13 +116,12 @@ static void flip_blocks(const struct timeline *tl, size_t demand,
 static void flip_all(const struct timeline *tl, size_t demand, const struct flip *flip,
                      size_t word, uint64_t nodes)
 {
-    uint64_t *open = open_at(tl, demand, flip->first) + word;
-    uint32_t *counts = tl->open.counts + demand * tl->n_slots;
+    uint32_t *counts = counts_of(tl, demand);
     uint32_t n = (uint32_t)__builtin_popcountll(nodes);
-    uint64_t closed = *open & nodes;
+    uint64_t closed = open_at(tl, demand, flip->first)[word] & nodes;
 
-    for (size_t slot = flip->first; slot < flip->last; slot++, open += tl->words) {
-        *open ^= nodes;
+    for (size_t slot = flip->first; slot < flip->last; slot++) {
+        open_at(tl, demand, slot)[word] ^= nodes;
         counts[slot] += closed != 0 ? -n : n;
     }
     flip_blocks(tl, demand, flip, word, closed);
@@ -116,19 +136,26 @@ void openings_flip(struct timeline *tl, const struct flip *flip, size_t word,
     }
 }
 
+/* Of demands from `from` on. */
+static void forget_blocks(const struct timeline *tl, size_t from)
+{
+    memset(known_at(tl, from, 0), 0,
+           (tl->demands.n - from) * blocks_cap(tl) * sizeof(*tl->open.is_known));
+}
+
 const uint64_t *timeline_open_in_block(const struct timeline *tl, size_t demand,
                                        size_t slot)
 {
     size_t block = slot / BLOCK_SLOTS;
     uint64_t *ret = block_at(tl, demand, block);
     bool *is_known = known_at(tl, demand, block);
-    const uint64_t *open = open_at(tl, demand, slot);
 
     if (*is_known)
         return ret;
-    memcpy(ret, open, tl->words * sizeof(*ret));
+    memcpy(ret, open_at(tl, demand, slot), tl->words * sizeof(*ret));
     for (size_t i = 1; i < BLOCK_SLOTS; i++) {
-        open += tl->words;
+        const uint64_t *open = open_at(tl, demand, slot + i);
+
         for (size_t k = 0; k < tl->words; k++)
             ret[k] &= open[k];
     }
@@ -148,7 +175,7 @@ static void turn(const struct timeline *tl, const uint64_t *demands, size_t slot
             uint64_t *open = open_at(tl, demand, slot);
 
             open[position / 64] ^= UINT64_C(1) << (position % 64);
-            tl->open.counts[demand * tl->n_slots + slot] +=
+            counts_of(tl, demand)[slot] +=
                 node_set_has(open, position) ? 1 : UINT32_MAX;
         }
     }
@@ -193,10 +220,10 @@ static void work_out_slot(struct timeline *tl, struct chains *c, size_t from,
 {
     for (size_t demand = from; demand < tl->demands.n; demand++) {
         uint64_t *open = open_at(tl, demand, slot);
-        uint32_t *count = tl->open.counts + demand * tl->n_slots + slot;
+        uint32_t *count = counts_of(tl, demand) + slot;
 
         if (slot > 0)
-            memcpy(open, open - tl->words, tl->words * sizeof(*open));
+            memcpy(open, open_at(tl, demand, slot - 1), tl->words * sizeof(*open));
         else
             memset(open, 0, tl->words * sizeof(*open));
         *count = slot > 0 ? count[-1] : 0;
@@ -226,8 +253,7 @@ static void work_out(struct timeline *tl, size_t from)
         chain_next(tl, &c, position);
     for (size_t slot = 0; slot < tl->n_slots; slot++)
         work_out_slot(tl, &c, from, slot);
-    memset(known_at(tl, from, 0), 0,
-           (tl->demands.n - from) * tl->open.n_blocks * sizeof(*tl->open.is_known));
+    forget_blocks(tl, from);
     free(c.first);
     free(c.next);
     free(c.piece);
@@ -247,4 +273,56 @@ size_t timeline_demand(struct timeline *tl, const struct resvec *each, bool excl
     if (demand == n && !tl->filling)
         work_out(tl, n);
     return demand;
+}
+
+/* ---- cut anew ---- */
+
+/* Each slot that is still to come keeps its row; the others that it is cut into, and
+ * `sources` says which, get one of those that nobody has. */
+static void give_rows(struct timeline *tl, size_t n_before, size_t *sources)
+{
+    struct openings *open = &tl->open;
+    AUTO_FREE uint16_t *rows = xmalloc(open->slots_cap * sizeof(*rows));
+    AUTO_FREE bool *taken = xcalloc(open->slots_cap, sizeof(*taken));
+    size_t spare = 0;
+
+    for (size_t i = 0; i < n_before; i++) {
+        for (size_t slot = tl->places[i]; slot < tl->places[i + 1]; slot++)
+            sources[slot] = i;
+        if (tl->places[i] < tl->places[i + 1])
+            taken[open->rows[i]] = true;
+    }
+    for (size_t slot = 0; slot < tl->n_slots; slot++) {
+        rows[slot] = open->rows[sources[slot]];
+        if (slot == tl->places[sources[slot]])
+            continue;
+        while (taken[spare])
+            spare++;
+        rows[slot] = (uint16_t)spare++;
+        for (size_t demand = 0; demand < tl->demands.n; demand++)
+            memcpy(open->sets + (demand * open->slots_cap + rows[slot]) * tl->words,
+                   open_at(tl, demand, sources[slot]), tl->words * sizeof(*open->sets));
+    }
+    memcpy(open->rows, rows, tl->n_slots * sizeof(*rows));
+}
+
+bool openings_advance(struct timeline *tl, size_t n_before)
+{
+    AUTO_FREE size_t *sources = NULL;
+    AUTO_FREE uint32_t *before = NULL;
+
+    if (tl->n_slots > tl->open.slots_cap)
+        return false;
+    sources = xcalloc(tl->n_slots, sizeof(*sources));
+    before = xmalloc((n_before + 1) * sizeof(*before));
+    give_rows(tl, n_before, sources);
+    for (size_t demand = 0; demand < tl->demands.n; demand++) {
+        uint32_t *counts = counts_of(tl, demand);
+
+        memcpy(before, counts, n_before * sizeof(*before));
+        for (size_t slot = 0; slot < tl->n_slots; slot++)
+            counts[slot] = before[sources[slot]];
+    }
+    forget_blocks(tl, 0);
+    return true;
 }

@@ -15,6 +15,10 @@ void timeline_cut_slots(struct timeline *tl, int64_t now_sec, int64_t window_sec
 void openings_reset(struct timeline *tl);
 void openings_fini(struct openings *open);
 
+/* The slots are others, `places` says where those of before are; what was open in one
+ * is open in those that it is cut into. False: they are too many. */
+bool openings_advance(struct timeline *tl, size_t n_before);
+
 /* Lets some nodes of a word of their sets begin, or all cease, to be open. */
 void openings_flip(struct timeline *tl, const struct flip *flip, size_t word,
                    uint64_t nodes);

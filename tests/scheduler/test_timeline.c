@@ -215,17 +215,26 @@ static void compare(struct plain *p, struct window *w)
                         .need = 1 + draw(p, 60)};
     uint64_t own[2] = {(uint64_t)draw(p, INT64_MAX), 5};
     size_t before = 1 + (size_t)draw(p, (int64_t)p->tl.n_slots), found;
-    const struct use nothing = {.position = 0};
 
     each.v[RES_CPU] = 1000 * (1 + draw(p, 8));
     by.demand = timeline_demand(&p->tl, &each, draw(p, 4) == 0);
     if (draw(p, 3) == 0) {
         by.own = own;
         by.own_from = (size_t)draw(p, (int64_t)p->tl.n_slots);
-        timeline_take(&p->tl, &nothing, 1, by.own_from, by.own_from + 1); /* its plan */
     }
     found = window_find(w, &by, 0, before) ? w->first : SLOT_NONE;
     ck_assert_uint_eq(found, plain_find(p, &by, before));
+}
+
+/* Some minutes later, all is taken as it was. */
+static void move_on(struct plain *p, int64_t *now_sec)
+{
+    *now_sec += 60 * draw(p, 40);
+    ck_assert(timeline_advance(&p->tl, *now_sec, 30000));
+    for (size_t i = 0; i < p->n_uses; i++) {
+        p->first[i] = timeline_place(&p->tl, p->first[i]);
+        p->last[i] = timeline_place(&p->tl, p->last[i]);
+    }
 }
 
 START_TEST(test_window)
@@ -233,6 +242,7 @@ START_TEST(test_window)
     struct plain p = {0};
     struct window w = {0};
     struct resvec capacity = {{0}};
+    int64_t now_sec = 0;
 
     rng_seed(&p.rng, (uint64_t)_i + 1);
     timeline_init(&p.tl);
@@ -250,12 +260,32 @@ START_TEST(test_window)
         p.n_uses--;
         timeline_give(&p.tl, &p.uses[p.n_uses], 1, p.first[p.n_uses], p.last[p.n_uses]);
         random_take(&p);
+        if (i % 3 == 2)
+            move_on(&p, &now_sec);
     }
     window_fini(&w);
     timeline_fini(&p.tl);
     free(p.part.nodes);
     free(p.shape.admits);
     free(p.shape.required);
+}
+END_TEST
+
+START_TEST(test_advance_refused)
+{
+    static const int64_t later[] = {6000 - 60, 6000 + WEEK_SEC, INT64_MAX};
+    struct timeline tl;
+
+    timeline_init(&tl);
+    ck_assert(!timeline_advance(&tl, 6000, WEEK_SEC));
+    for (size_t i = 0; i < ARRAY_LEN(later); i++) {
+        timeline_reset(&tl, 6000, WEEK_SEC, 0, 0);
+        ck_assert(!timeline_advance(&tl, later[i], WEEK_SEC));
+    }
+    timeline_reset(&tl, 6000, WEEK_SEC, 0, 0);
+    ck_assert(timeline_advance(&tl, 6000 + DAY_SEC, WEEK_SEC));
+    ck_assert_int_eq(tl.bounds[0], 6000 + DAY_SEC);
+    timeline_fini(&tl);
 }
 END_TEST
 
@@ -298,6 +328,7 @@ int main(void)
                                                 {test_later_bounds_contain_earlier, 5},
                                                 {test_span, 1},
                                                 {test_window, ROUNDS},
+                                                {test_advance_refused, 1},
                                                 {test_give_undoes_take, 1},
                                                 {NULL, 0},
                                             });
