@@ -226,6 +226,27 @@ static void compare(struct plain *p, struct window *w)
     ck_assert_uint_eq(found, plain_find(p, &by, before));
 }
 
+/* Counts and blocks are those of the sets. */
+static void check_sets(const struct timeline *tl)
+{
+    for (size_t demand = 0; demand < tl->demands.n; demand++) {
+        uint64_t all[(NODES + 63) / 64] = {0};
+
+        for (size_t slot = 0; slot < tl->n_slots; slot++) {
+            const uint64_t *open = timeline_open(tl, demand, slot);
+
+            ck_assert_int_eq(timeline_counts(tl, demand)[slot],
+                             node_set_count(open, tl->words));
+            for (size_t i = 0; i < tl->words; i++)
+                all[i] = slot % BLOCK_SLOTS == 0 ? open[i] : all[i] & open[i];
+            if (slot % BLOCK_SLOTS == BLOCK_SLOTS - 1)
+                ck_assert_mem_eq(
+                    timeline_open_in_block(tl, demand, slot + 1 - BLOCK_SLOTS), all,
+                    sizeof(all));
+        }
+    }
+}
+
 /* Some minutes later, all is taken as it was. */
 static void move_on(struct plain *p, int64_t *now_sec)
 {
@@ -256,6 +277,7 @@ START_TEST(test_window)
     timeline_ready(&p.tl);
     for (int i = 0; i < 12; i++) {
         compare(&p, &w);
+        check_sets(&p.tl);
         random_take(&p);
         p.n_uses--;
         timeline_give(&p.tl, &p.uses[p.n_uses], 1, p.first[p.n_uses], p.last[p.n_uses]);
