@@ -5,7 +5,7 @@
 
 #include "base/util.h"
 #include "cmd/gantry-local/cellpick.h"
-#include "cmd/gantry-local/event.h"
+#include "cmd/gantry-local/form.h"
 
 int answer_bytes(struct call *call, int status, const char *content_type,
                  const struct str *body)
@@ -70,14 +70,14 @@ int view_of(struct call *call, struct view *ret)
                               word);
 }
 
-/* An event as the events group shows it; in a list without what it is. */
-static void print_other_event(const struct object *o, int64_t version, bool typed,
-                              struct str *out)
+/* In another form than it is stored in; in a list without what it is. */
+static void print_form(const struct form *form, const struct object *o, int64_t version,
+                       bool typed, struct str *out)
 {
     JSON_AUTO struct json *tree = object_tree(o);
     AUTO_FREE char *digits = xasprintf("%" PRId64, version);
 
-    event_from_core(tree);
+    form->from_stored(tree);
     json_set_at(tree, "metadata.resourceVersion", json_new_string(digits));
     if (!typed) {
         json_del(tree, "apiVersion");
@@ -90,8 +90,10 @@ static void print_other_event(const struct object *o, int64_t version, bool type
 static void print_plain(const struct view *v, const struct object *o, int64_t version,
                         struct str *out)
 {
-    if (event_is_other_form(v->kind)) {
-        print_other_event(o, version, true, out);
+    const struct form *form = form_of(v->kind);
+
+    if (form) {
+        print_form(form, o, version, true, out);
         return;
     }
     AUTO_FREE char *api_version = kind_api_version(v->kind);
@@ -134,14 +136,16 @@ static void print_picked_row(const struct view *v, const struct object *o,
 
 static void print_row(const struct view *v, const struct object *o, struct str *out)
 {
+    const struct form *form = form_of(v->kind);
+
     if (v->kind->cells) {
         print_picked_row(v, o, out);
         return;
     }
     JSON_AUTO struct json *tree = object_tree(o);
 
-    if (event_is_other_form(v->kind))
-        event_from_core(tree);
+    if (form && !(form->rows_as_stored && v->include != TABLE_OBJECT))
+        form->from_stored(tree);
     table_row(v->kind, tree, v->include, v->now_sec, out);
 }
 
@@ -274,10 +278,10 @@ static void print_item(const struct view *v, const struct object *o, struct str 
         print_row(v, o, out);
     else if (v->repr == REPR_PARTIAL || v->kind->is_custom)
         view_print(v, o, o->version, false, out);
-    else if (!event_is_other_form(v->kind))
+    else if (!form_of(v->kind))
         object_print_item(o, out);
     else
-        print_other_event(o, o->version, false, out);
+        print_form(form_of(v->kind), o, o->version, false, out);
 }
 
 int answer_list(struct call *call, const struct object_list *list,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-local/form.h"
 
 static int hex_digit(char c)
 {
@@ -233,10 +234,9 @@ int call_number(struct call *call, const char *key, int64_t otherwise, int64_t *
 
 struct table *call_table(struct apiserver *server, const struct kind *kind)
 {
-    /* Both event APIs show the same objects (event.h). */
-    if (strcmp(kind->group, "events.k8s.io") == 0)
-        return store_table(server->store, "events");
-    AUTO_FREE char *name = kind_resource(kind);
+    const struct form *form = form_of(kind);
+    AUTO_FREE char *name =
+        kind_resource(form ? form_stored_kind(form, server->kinds) : kind);
     return store_table(server->store, name);
 }
 

@@ -1,8 +1,20 @@
-/* coretypes_autoscaling - autoscaling/v1 (Scale), autoscaling/v2. */
+/* coretypes_autoscaling - autoscaling/v1, autoscaling/v2. */
 #include "base/util.h"
 #include "cmd/gantry-local/coretypes.h"
 
 static const struct core_type rows[] = {
+    {"autoscaling.v1.CrossVersionObjectReference",
+     "atomic; apiVersion string @3; kind! string @1; name! string @2"},
+    {"autoscaling.v1.HorizontalPodAutoscaler",
+     "metadata meta.v1.ObjectMeta @1; spec! HorizontalPodAutoscalerSpec @2; status "
+     "HorizontalPodAutoscalerStatus @3 ={}"},
+    {"autoscaling.v1.HorizontalPodAutoscalerSpec",
+     "maxReplicas! int32 @3 =0; minReplicas int32 @2? =1; scaleTargetRef! "
+     "CrossVersionObjectReference @1; targetCPUUtilizationPercentage int32 @4?"},
+    {"autoscaling.v1.HorizontalPodAutoscalerStatus",
+     "currentCPUUtilizationPercentage int32 @5?; currentReplicas~ int32 @3 =0; "
+     "desiredReplicas~ int32 @4 =0; lastScaleTime time @2?; observedGeneration int64 "
+     "@1?"},
     {"autoscaling.v1.Scale",
      "metadata meta.v1.ObjectMeta @1; spec ScaleSpec @2; status ScaleStatus @3"},
     {"autoscaling.v1.ScaleSpec", "replicas int32 @1 =0"},

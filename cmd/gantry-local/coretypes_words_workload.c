@@ -114,6 +114,22 @@ static const struct core_words rows[] = {
      "lastScheduleTime: When a job last started.\n"
      "lastSuccessfulTime: When a job last succeeded.\n"},
     {"batch.v1.JobTemplateSpec", "What jobs that are made from it look like.", ""},
+    {"autoscaling.v1.HorizontalPodAutoscaler",
+     "Changes how many pods there are, by how much of their CPUs they use. A second "
+     "version knows more.",
+     ""},
+    {"autoscaling.v1.HorizontalPodAutoscalerSpec", "What is scaled, and how far.",
+     "maxReplicas: The most pods.\n"
+     "minReplicas: The fewest pods; 1 by default.\n"
+     "scaleTargetRef: What is scaled.\n"
+     "targetCPUUtilizationPercentage: How much of the CPU that they ask for pods are "
+     "to use, in per cent; 80 by default.\n"},
+    {"autoscaling.v1.HorizontalPodAutoscalerStatus", "How it stands.",
+     "currentCPUUtilizationPercentage: How much of their CPUs the pods use.\n"
+     "currentReplicas: How many pods there were when last looked.\n"
+     "desiredReplicas: How many pods it last asked for.\n"
+     "lastScaleTime: When it last changed their number.\n"},
+    {"autoscaling.v1.CrossVersionObjectReference", "An object.", ""},
     {"autoscaling.v2.HorizontalPodAutoscaler",
      "Changes how many pods there are, by how busy they are.", ""},
     {"autoscaling.v2.HorizontalPodAutoscalerSpec", "What is scaled, and by what.",

@@ -18,11 +18,6 @@ static const struct {
 
 static const char *const left_out[] = {"reportingController", "reportingInstance"};
 
-bool event_is_other_form(const struct kind *kind)
-{
-    return strcmp(kind->group, "events.k8s.io") == 0;
-}
-
 static void rename_field(struct json *object, const char *from, const char *to)
 {
     struct json *value = json_get(object, from);

@@ -8,12 +8,8 @@
 #ifndef GANTRY_LOCAL_EVENT_H
 #define GANTRY_LOCAL_EVENT_H
 
-#include <stdbool.h>
+#include "base/json.h"
 
-#include "cmd/gantry-local/kinds.h"
-
-/* Is this events.k8s.io's Event? */
-bool event_is_other_form(const struct kind *kind);
 /* Rewrites an Event of events.k8s.io/v1 as one of v1, and back, in place. */
 void event_to_core(struct json *event);
 void event_from_core(struct json *event);

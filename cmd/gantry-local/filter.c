@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "cmd/gantry-local/event.h"
+#include "cmd/gantry-local/form.h"
 
 void filter_fini(struct filter *f)
 {
@@ -15,11 +15,11 @@ void filter_fini(struct filter *f)
     *f = (struct filter){0};
 }
 
-/* Events are stored, and so indexed, in the core form. */
-static void use_core_paths(struct selector *fields)
+/* Objects are indexed in the form that they are stored in. */
+static void use_stored_paths(const struct form *form, struct selector *fields)
 {
     for (size_t i = 0; i < fields->n; i++) {
-        char *path = event_core_path(fields->terms[i].key);
+        char *path = form->stored_path(fields->terms[i].key);
         free(fields->terms[i].key);
         fields->terms[i].key = path;
     }
@@ -27,6 +27,7 @@ static void use_core_paths(struct selector *fields)
 
 int filter_of(struct call *call, struct filter *ret)
 {
+    const struct form *form = form_of(call->kind);
     struct err err = ERR_INIT;
     FILTER_AUTO struct filter f = {0};
 
@@ -36,8 +37,8 @@ int filter_of(struct call *call, struct filter *ret)
     if (selector_parse_fields(&f.fields, call_param_or(call, "fieldSelector", ""),
                               call->kind, &err))
         return refuse_bad_request(&call->refusal, "%s", err.msg);
-    if (event_is_other_form(call->kind))
-        use_core_paths(&f.fields);
+    if (form && form->stored_path)
+        use_stored_paths(form, &f.fields);
     f.ns = xstrdup_null(call->ns);
     f.name = xstrdup_null(call->name);
     *ret = f;

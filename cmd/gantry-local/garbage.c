@@ -38,22 +38,27 @@ enum garbage_verdict garbage_judge(const struct owner_count *owners,
 
 /* ---- what is there ---- */
 
-/* NULL: not served. */
+/* In the version that is said, else in any; NULL: not served. */
 static const struct kind *kind_named(const struct kinds *kinds,
                                      const struct json *reference)
 {
     const char *api_version = json_str_or(reference, "apiVersion", "");
     const char *slash = strchr(api_version, '/');
     const size_t group_len = slash ? (size_t)(slash - api_version) : 0;
+    const char *version = slash ? slash + 1 : api_version;
+    const struct kind *found = NULL;
 
     for (size_t i = 0; i < kinds_count(kinds); i++) {
         const struct kind *kind = kinds_at(kinds, i);
-        if (strlen(kind->group) == group_len &&
-            strncmp(kind->group, api_version, group_len) == 0 &&
-            str_eq(kind->name, json_str(reference, "kind")))
+        if (strlen(kind->group) != group_len ||
+            strncmp(kind->group, api_version, group_len) != 0 ||
+            !str_eq(kind->name, json_str(reference, "kind")))
+            continue;
+        if (strcmp(kind->version, version) == 0)
             return kind;
+        found = found ? found : kind;
     }
-    return NULL;
+    return found;
 }
 
 static bool awaits_dependents(const struct object *o)

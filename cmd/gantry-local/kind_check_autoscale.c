@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-local/autoscaler.h"
 #include "cmd/gantry-local/kind_check.h"
 #include "cmd/gantry-local/names.h"
 
@@ -111,9 +112,15 @@ static void check_scaled(const struct check *c)
                            name_refuse_segment(name));
 }
 
-void autoscaler_check(const struct check *c)
+void autoscaler_check(const struct check *check)
 {
-    const struct json *metrics = json_at(c->after, "spec.metrics");
+    JSON_AUTO struct json *after = json_copy(check->after);
+    struct check as_v2 = *check, *c = &as_v2;
+
+    if (str_eq(json_str(after, "apiVersion"), "autoscaling/v1"))
+        autoscaler_to_v2(after);
+    as_v2.after = after;
+    const struct json *metrics = json_at(after, "spec.metrics");
 
     check_scaled(c);
     check_replicas(c, metrics);

@@ -136,10 +136,23 @@ static void default_scaling(struct json *hpa, const char *path, const char *poli
         default_put(hpa, stabilization_at, json_new_int(stabilization_sec));
 }
 
+/* In the first version other metrics are annotations. */
+static void default_cpu_target(struct json *hpa)
+{
+    static const char metrics[] = "autoscaling.alpha.kubernetes.io/metrics";
+
+    if (!json_get(json_at(hpa, "metadata.annotations"), metrics))
+        default_put(hpa, "spec.targetCPUUtilizationPercentage", json_new_int(80));
+}
+
 void default_autoscaler(struct json *hpa)
 {
     if (!json_is(json_get(hpa, "spec"), JSON_OBJECT))
         return;
+    if (str_eq(json_str(hpa, "apiVersion"), "autoscaling/v1")) {
+        default_cpu_target(hpa);
+        return;
+    }
     if (json_len(json_at(hpa, "spec.metrics")) == 0)
         json_set_at(hpa, "spec.metrics",
                     json_build("[{'type': 'Resource', 'resource': {'name': 'cpu',"

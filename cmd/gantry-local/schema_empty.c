@@ -1,9 +1,9 @@
 /*
  * schema_empty - what Kubernetes' own types leave out where it holds nothing.
  *
- * A core object passes through Go's types and protobuf on its way: empty lists and maps,
- * false, 0 and "" are gone afterwards, unless the field is one that is always written
- * (the table gives it a default, or requires it) or a pointer.
+ * A core object passes through Go's types and protobuf on its way: empty lists and
+ * maps, false, 0 and "" are gone afterwards, unless the field is one that is always
+ * written (the table gives it a default, or requires it) or a pointer.
  */
 #include <string.h>
 

@@ -6,7 +6,7 @@
 #include "base/util.h"
 #include "cmd/gantry-local/answer.h"
 #include "cmd/gantry-local/delete.h"
-#include "cmd/gantry-local/event.h"
+#include "cmd/gantry-local/form.h"
 #include "cmd/gantry-local/managed.h"
 #include "cmd/gantry-local/metadata.h"
 #include "cmd/gantry-local/patch.h"
@@ -118,8 +118,8 @@ int write_find(struct write *w)
         return refuse_not_found(&call->refusal, call->kind, call->name);
     w->old = object_ref(o);
     w->before = object_tree(o);
-    if (event_is_other_form(call->kind))
-        event_from_core(w->before);
+    if (form_of(call->kind))
+        form_of(call->kind)->from_stored(w->before);
     if (call->kind->is_custom)
         see_as(call->kind, w->before);
     return 0;
@@ -225,10 +225,11 @@ static struct object *make_object(struct write *w)
 {
     struct apiserver *server = w->call->server;
     const struct kind *kind = w->call->kind;
+    const struct form *form = form_of(kind);
 
-    if (event_is_other_form(kind)) {
-        event_to_core(w->after);
-        kind = kinds_find(server->kinds, "", "v1", "events");
+    if (form) {
+        form->to_stored(w->after);
+        kind = form_stored_kind(form, server->kinds);
     }
     /* What is not stored is of no new version: kubectl diff compares them. */
     const int64_t version =
@@ -262,7 +263,7 @@ static int answer_unmade(struct write *w, int status)
 static int answer(struct write *w, int status, const struct object *o)
 {
     if (w->dry_run && !w->old && !w->answer && w->call->repr == REPR_OBJECT &&
-        !event_is_other_form(w->call->kind))
+        !form_of(w->call->kind))
         return answer_unmade(w, status);
     return w->answer ? w->answer(w->call, status, o)
                      : answer_object(w->call, status, o);
