@@ -45,11 +45,17 @@ static void on_head(void *arg, const struct transport_head *head)
     kc_client_warn(s->client, head->warning);
 }
 
+/* 204 is what there is of a pod that no node has. */
+static bool is_granted(const struct kc_stream *s)
+{
+    return s->http_status == 200 || s->http_status == 204;
+}
+
 static void on_data(void *arg, const char *bytes, size_t len)
 {
     struct kc_stream *s = arg;
 
-    if (s->http_status != 200) {
+    if (!is_granted(s)) {
         str_addn(&s->refusal, bytes, len);
         return;
     }
@@ -94,7 +100,7 @@ static void on_done(void *arg, enum transport_end end, const char *why)
         s->ops->ended(s->arg, why);
         break;
     case TRANSPORT_DONE:
-        if (s->http_status == 200)
+        if (is_granted(s))
             s->ops->ended(s->arg, NULL);
         else
             tell_refusal(s);

@@ -44,6 +44,38 @@ static int serve_roots(struct call *call)
                         &text);
 }
 
+static void append_path(struct json *paths, const char *group, const char *version)
+{
+    AUTO_FREE char *path = version ? xasprintf("/apis/%s/%s", group, version)
+                                   : xasprintf("/apis/%s", group);
+
+    json_append(paths, json_new_string(path));
+}
+
+/* What can be asked of the server, as paths. */
+static int serve_paths(struct call *call)
+{
+    static const char *const others[] = {"/healthz",    "/livez",  "/openapi/v2",
+                                         "/openapi/v3", "/readyz", "/version"};
+    const struct kinds *kinds = call->server->kinds;
+    JSON_AUTO struct json *paths = json_build("['/api', '/api/v1', '/apis']");
+
+    for (size_t i = 0; i < kinds_count(kinds); i++) {
+        const struct kind *k = kinds_at(kinds, i);
+        const struct kind *before = i > 0 ? kinds_at(kinds, i - 1) : NULL;
+        const bool same = before && strcmp(before->group, k->group) == 0;
+        if (!k->group[0] || (same && strcmp(before->version, k->version) == 0))
+            continue;
+        if (!same)
+            append_path(paths, k->group, NULL);
+        append_path(paths, k->group, k->version);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(others); i++)
+        json_append(paths, json_new_string(others[i]));
+    JSON_AUTO struct json *body = json_build("{'paths': %j}", paths);
+    return answer_tree(call, 200, body);
+}
+
 static int answer_if(struct call *call, bool found, const struct str *text)
 {
     return found ? answer_bytes(call, 200, "application/json", text)
@@ -114,6 +146,7 @@ static const struct {
     size_t n, more;
     int (*serve)(struct call *call);
 } routes[] = {
+    {"GET", {NULL}, 0, 0, serve_paths},
     {"GET", {"healthz"}, 1, 1, serve_ok},
     {"GET", {"livez"}, 1, 1, serve_ok},
     {"GET", {"readyz"}, 1, 1, serve_ok},

@@ -69,6 +69,7 @@ static int read_propagation(struct call *call, const struct json *body,
         return refuse_policy(call, "FieldValueInvalid", why);
     }
     ret->propagation = orphan ? PROPAGATE_ORPHAN : PROPAGATE_BACKGROUND;
+    ret->with_dependents = !orphan;
     return 0;
 }
 
@@ -357,12 +358,14 @@ void delete_or_put(struct apiserver *server, const struct kind *kind,
 /* ---- verbs ---- */
 
 /* Pods answer with themselves even when they are gone, others with a Status. */
-static int answer_deleted(struct call *call, const struct object *was,
-                          const struct object *left)
+static int answer_deleted(struct call *call, const struct delete_options *options,
+                          const struct object *was, const struct object *left)
 {
+    const int code = left && options->with_dependents ? 202 : 200;
+
     assert(was != NULL);
     if (left || is_core(call->kind, "pods"))
-        return answer_object(call, 200, left ? left : was);
+        return answer_object(call, code, left ? left : was);
     JSON_AUTO struct json *status = status_success(call->kind, was->name, was->uid);
     return answer_tree(call, 200, status);
 }
@@ -395,7 +398,7 @@ int verb_delete(struct call *call)
         return -1;
     int rc = delete_named(call, &options, &was, &left);
     if (rc == 0)
-        rc = answer_deleted(call, was, left);
+        rc = answer_deleted(call, &options, was, left);
     object_unref(was);
     object_unref(left);
     return rc;

@@ -24,8 +24,9 @@ enum propagation {
 
 struct delete_options {
     enum propagation propagation;
-    int64_t grace_sec; /* -1: the object's own */
-    char *uid;         /* preconditions; NULL */
+    bool with_dependents; /* said in the old way: orphanDependents false */
+    int64_t grace_sec;    /* -1: the object's own */
+    char *uid;            /* preconditions; NULL */
     char *version;
     bool dry_run;
     bool evicts; /* the pod's conditions say so */

@@ -126,7 +126,8 @@ static void sink_head(struct api_sink *sink, const struct api_head *head)
     struct evkeyvalq *headers = evhttp_request_get_output_headers(r->req);
 
     r->status = head->status;
-    evhttp_add_header(headers, "Content-Type", head->content_type);
+    if (head->content_type[0])
+        evhttp_add_header(headers, "Content-Type", head->content_type);
     evhttp_add_header(headers, "Cache-Control", "no-cache, private");
     if (head->warning)
         add_warnings(headers, head->warning);

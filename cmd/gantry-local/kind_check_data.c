@@ -3,6 +3,7 @@
 
 #include "base/util.h"
 #include "cmd/gantry-local/kind_check.h"
+#include "kubeclient/base64.h"
 
 /* Of all values together. */
 #define DATA_BYTES_MAX (1u << 20)
@@ -93,6 +94,25 @@ static bool has_key(const struct check *c, const char *key)
     return json_get(json_get(c->after, "data"), key) != NULL;
 }
 
+/* What the types of pull secrets hold must be JSON; what it is, is not shown. */
+static void check_json(const struct check *c, const char *key)
+{
+    const struct json *value = json_get(json_get(c->after, "data"), key);
+    const char *coded = json_is(value, JSON_STRING) ? json_string(value) : "";
+    AUTO_FREE char *at = xasprintf("data[%s]", key);
+    struct err err = ERR_INIT;
+    size_t len = 0;
+
+    AUTO_FREE char *text = coded[0] ? base64_decode(coded, &len) : NULL;
+    if (!text)
+        return;
+    JSON_AUTO struct json *read = json_parse(text, len, &err);
+    AUTO_FREE char *message =
+        xasprintf("Invalid value: \"<secret contents redacted>\": %s", err.msg);
+    if (!read)
+        c->found(c->arg, &(struct cause){at, "FieldValueInvalid", message});
+}
+
 static void check_basic_auth(const struct check *c)
 {
     if (has_key(c, "username") || has_key(c, "password"))
@@ -120,6 +140,10 @@ void secret_check(const struct check *c)
         if (strcmp(secret_keys[i].type, type) == 0 && !has_key(c, secret_keys[i].key))
             check_required(c, field, NULL);
     }
+    if (strcmp(type, "kubernetes.io/dockercfg") == 0)
+        check_json(c, ".dockercfg");
+    if (strcmp(type, "kubernetes.io/dockerconfigjson") == 0)
+        check_json(c, ".dockerconfigjson");
     if (strcmp(type, "kubernetes.io/basic-auth") == 0)
         check_basic_auth(c);
     if (strcmp(type, "kubernetes.io/service-account-token") == 0)

@@ -81,10 +81,11 @@ static void check_failure_rules(const struct check *c)
         const struct json *codes = json_get(rule, "onExitCodes");
         const bool conditions = json_len(json_get(rule, "onPodConditions")) > 0;
         AUTO_FREE char *at = xasprintf("spec.podFailurePolicy.rules[%zu]", i);
+        const struct cause nothing = {at, "FieldValueInvalid",
+                                      "Invalid value: specifying one of OnExitCodes "
+                                      "and OnPodConditions is required"};
         if (!codes && !conditions)
-            check_invalid(
-                c, at, NULL,
-                "specifying one of OnExitCodes and OnPodConditions is required");
+            c->found(c->arg, &nothing);
         if (codes && conditions)
             check_invalid(
                 c, at, NULL,

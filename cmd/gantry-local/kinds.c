@@ -148,6 +148,18 @@ static void fill_scale(struct kind *k)
                                             .selector = xstrdup("spec.selector")};
 }
 
+/* What extends the API is a category of its own. */
+static const char *category_of(const struct core_kind *row)
+{
+    static const char *const groups[] = {"apiextensions.k8s.io",
+                                         "admissionregistration.k8s.io"};
+
+    for (size_t i = 0; i < ARRAY_LEN(groups); i++)
+        if (strcmp(groups[i], row->group) == 0)
+            return "api-extensions";
+    return row->in_all ? "all" : "";
+}
+
 static struct kind_entry *core_entry(const struct core_kind *row,
                                      const struct schema *schema)
 {
@@ -161,7 +173,7 @@ static struct kind_entry *core_entry(const struct core_kind *row,
     k->singular = name_lower(k->name);
     k->list_name = xasprintf("%sList", k->name);
     k->short_names = split_list(row->short_names, &k->n_short_names);
-    k->categories = split_list(row->in_all ? "all" : "", &k->n_categories);
+    k->categories = split_list(category_of(row), &k->n_categories);
     k->selectable = split_list(row->selectable, &k->n_selectable);
     k->namespaced = row->namespaced;
     k->has_status = row->has_status;

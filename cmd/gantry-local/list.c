@@ -7,16 +7,23 @@
 #include "cmd/gantry-local/answer.h"
 #include "cmd/gantry-local/filter.h"
 
+/* Kubernetes holds a list's version against the client, another's against itself. */
+static int refuse_version(struct call *call, const char *value)
+{
+    const bool lists = !call->name && !call_flag(call, "watch");
+
+    return refuse(&call->refusal, lists ? 400 : 500, lists ? "BadRequest" : "",
+                  "%sresourceVersion: Invalid value: \"%s\": strconv.ParseUint: "
+                  "parsing \"%s\": invalid syntax",
+                  lists ? "invalid resource version: " : "", value, value);
+}
+
 int list_version_param(struct call *call, int64_t *ret)
 {
     const char *value = call_param_or(call, "resourceVersion", "");
 
     if (value[0] && strspn(value, "0123456789") < strlen(value))
-        return refuse_bad_request(
-            &call->refusal,
-            "invalid resource version: resourceVersion: Invalid value: \"%s\": "
-            "strconv.ParseUint: parsing \"%s\": invalid syntax",
-            value, value);
+        return refuse_version(call, value);
     return call_number(call, "resourceVersion", -1, ret);
 }
 

@@ -86,7 +86,8 @@ struct json *patch_request_apply(const struct patch_request *p, struct call *cal
     else
         after = patch_merge(document, p->body);
     if (!after && p->type == PATCH_STRATEGIC) {
-        refuse_bad_request(&call->refusal, "%s", err.msg);
+        const bool bad = err.http_status == 400;
+        refuse(&call->refusal, bad ? 400 : 500, bad ? "BadRequest" : "", "%s", err.msg);
     } else if (!after) {
         refuse(&call->refusal, 422, "Invalid",
                "the server rejected our request due to an error in our request: %s",

@@ -76,6 +76,14 @@ static void keep_keys(struct json *doc, const struct json *keys)
         json_del(doc, json_string(json_item(gone, i)));
 }
 
+/* What Kubernetes holds against the client, unlike its other refusals of patches. */
+static int bad_request(struct err *err, const char *why)
+{
+    err_set(err, ERR_INVALID, "%s", why);
+    err->http_status = 400;
+    return -1;
+}
+
 static int retain_keys(struct json *doc, const struct json *patch, struct err *err)
 {
     const struct json *keys = json_get(patch, "$retainKeys");
@@ -86,7 +94,7 @@ static int retain_keys(struct json *doc, const struct json *patch, struct err *e
         if (!json_is(keys, JSON_ARRAY) ||
             (it.key[0] != '$' && !json_is(it.val, JSON_NULL) &&
              !contains(keys, it.key)))
-            return err_set(err, ERR_INVALID, "invalid patch format of retainKeys");
+            return bad_request(err, "invalid patch format of retainKeys");
     keep_keys(doc, keys);
     return 0;
 }
@@ -209,7 +217,7 @@ struct json *patch_strategic(const struct json *doc, const struct json *patch,
         return NULL;
     }
     if (strcmp(json_str_or(patch, "$patch", ""), "delete") == 0) {
-        err_set(err, ERR_INVALID, "a patch cannot delete the whole object");
+        bad_request(err, "a patch cannot delete the whole object");
         return NULL;
     }
     out = json_copy(doc);

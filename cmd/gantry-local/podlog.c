@@ -355,6 +355,6 @@ int verb_log(struct call *call)
         return -1;
     node = json_str_or(pod, "spec.nodeName", "");
     if (!*node)
-        return answer_bytes(call, 200, "text/plain", &nothing);
+        return answer_bytes(call, 204, "", &nothing);
     return ask_node(call, node, container, &options);
 }

@@ -9,6 +9,7 @@
 #include "cmd/gantry-local/patch.h"
 #include "cmd/gantry-local/patch_request.h"
 #include "cmd/gantry-local/strategy.h"
+#include "cmd/gantry-local/typed.h"
 #include "cmd/gantry-local/write.h"
 
 int verb_get(struct call *call)
@@ -119,6 +120,12 @@ static int refuse_apply(struct call *call, const struct err *err,
     return -1;
 }
 
+static int refuse_object_type(struct call *call, const char *version, const char *kind)
+{
+    return refuse_bad_request(&call->refusal, "invalid object type: %s%s, Kind=%s",
+                              strchr(version, '/') ? "" : "/", version, kind);
+}
+
 /* What an apply must say, and must not. */
 static int check_apply(struct write *w)
 {
@@ -132,14 +139,18 @@ static int check_apply(struct write *w)
     const char *version = json_str_or(w->after, "apiVersion", "");
     const char *kind = json_str_or(w->after, "kind", "");
     if (!version[0] || !kind[0])
-        return refuse_bad_request(&call->refusal, "invalid object type: %s%s, Kind=%s",
-                                  strchr(version, '/') ? "" : "/", version, kind);
+        return refuse_object_type(call, version, kind);
+    AUTO_FREE char *want = kind_api_version(call->kind);
+    AUTO_FREE char *said_ns = xstrdup(json_str_or(w->after, "metadata.namespace", ""));
+    const bool same = strcmp(version, want) == 0;
+    if (same ? strcmp(kind, call->kind->name) != 0 : !call->kind->is_custom)
+        return refuse_object_type(call, version, kind);
     if (write_check_identity(w, w->after) != 0)
         return -1;
     if (json_len(json_at(w->after, "metadata.managedFields")) > 0)
         return refuse_bad_request(&call->refusal, "metadata.managedFields must be nil");
     json_del(json_get(w->after, "metadata"), "managedFields");
-    return write_drop_unknown(w);
+    return typed_check(call, w->after, said_ns);
 }
 
 /* The half of the object that the path is not about: nobody comes to own it. */

@@ -315,9 +315,8 @@ static int prepare_create(struct write *w)
     if (write_drop_unknown(w) != 0 || settle_name(w) != 0)
         return -1;
     if (json_str_or(w->after, "metadata.resourceVersion", "")[0])
-        return refuse_bad_request(
-            &call->refusal,
-            "resourceVersion should not be set on objects to be created");
+        return refuse(&call->refusal, 500, "",
+                      "resourceVersion should not be set on objects to be created");
     if (call->kind->has_status && !w->strategy->keeps_status)
         json_del(w->after, "status");
     if (!w->applied)
@@ -363,6 +362,9 @@ int write_check_fence(struct write *w)
                                "Precondition failed: UID in precondition: %s, UID in "
                                "object meta: %s",
                                uid, w->old->uid);
+    if (version[strspn(version, "0123456789")])
+        return refuse(&call->refusal, 500, "",
+                      "strconv.ParseUint: parsing \"%s\": invalid syntax", version);
     if (version[0] && strcmp(version, stored) != 0)
         return refuse_conflict(
             &call->refusal, call->kind, call->name,

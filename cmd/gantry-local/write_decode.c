@@ -106,7 +106,13 @@ static int check_core_type(struct call *call, const struct json *object,
 
     if (said[0] && strcmp(said, api_version) != 0)
         return refuse_version(call, said, api_version);
-    if (said_kind[0] && strcmp(said_kind, kind->name) != 0)
+    const bool other = said_kind[0] && strcmp(said_kind, kind->name) != 0;
+    if (other && strcmp(call->req->method, "PATCH") == 0) {
+        AUTO_FREE char *why =
+            xasprintf("the kind in the data (%s) does not match", said_kind);
+        return refuse_outcome(call, object, why);
+    }
+    if (other)
         return refuse_bad_request(
             &call->refusal,
             "%s in version \"%s\" cannot be handled as a %s: the kind in the data (%s) "
@@ -212,8 +218,11 @@ int write_refuse_misread(struct write *w)
 {
     for (size_t i = 0; i < json_len(w->causes); i++) {
         const struct json *cause = json_item(w->causes, i);
-        if (str_eq(json_str(cause, "reason"), "FieldValueTypeInvalid"))
-            return refuse_syntax(w->call, json_str_or(cause, "message", ""));
+        if (!str_eq(json_str(cause, "reason"), "FieldValueTypeInvalid"))
+            continue;
+        /* Its fields were never looked at. */
+        free(TAKE(w->call->warning));
+        return refuse_syntax(w->call, json_str_or(cause, "message", ""));
     }
     return 0;
 }

@@ -243,7 +243,7 @@ static const struct {
      "2027-01-15T08:00:21.000000000Z three\n"},
     {"previous", "p/log?previous=true", 400,
      "previous terminated container \"c\" in pod \"p\" not found"},
-    {"unbound", "unbound/log", 200, ""},
+    {"unbound", "unbound/log", 204, ""},
     {"waiting", "waits/log", 400,
      "container \"w\" in pod \"waits\" is waiting to start: CrashLoopBackOff"},
     {"which one", "two/log", 400,

@@ -56,7 +56,7 @@ static const struct step create_and_get[] = {
      .expect = "reason=BadRequest"},
     {"POST", MAPS, "{'apiVersion': 'v2', 'metadata': {'name': 'b'}}", 400,
      .expect = "message~the API version in the data (v2)"},
-    {"POST", MAPS, "{'metadata': {'name': 'b', 'resourceVersion': '7'}}", 400,
+    {"POST", MAPS, "{'metadata': {'name': 'b', 'resourceVersion': '7'}}", 500,
      .expect = "message~resourceVersion should not be set"},
     {"POST", MAPS, "{'metadata': {'name': 'b'}, 'data': {'a/b': 'c', '..': 'd'}}", 422,
      .expect = "message~data[a/b]: Invalid value: \"a/b\": a valid config key must|"
@@ -99,6 +99,10 @@ static const struct step create_and_get[] = {
     {0}};
 
 static const struct step routes[] = {
+    {"GET", "/", NULL, 200,
+     .expect = "paths.0=/api|paths.1=/api/v1|paths.2=/apis|"
+               "paths.3=/apis/admissionregistration.k8s.io|"
+               "paths.4=/apis/admissionregistration.k8s.io/v1"},
     {"GET", "/version", NULL, 200, .expect = "gitVersion~v1.37.2+gantry"},
     {"GET", "/openapi/v2", NULL, 200, .expect = "swagger=2.0|info.title=Kubernetes"},
     {"GET", "/nowhere", NULL, 404, .expect = NULL},

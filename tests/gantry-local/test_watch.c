@@ -202,7 +202,7 @@ static const struct {
     {"sendInitialEvents=true", 422},
     {"watch=1&labelSelector=%3D", 400},
     {"watch=1&fieldSelector=spec.x%3Dy", 400},
-    {"watch=1&resourceVersion=x", 400},
+    {"watch=1&resourceVersion=x", 500},
     {"watch=1&timeoutSeconds=-1", 400},
     {"watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan"
      "&resourceVersion=9999999999999999",

@@ -58,6 +58,7 @@ static const struct {
      false,
      false},
     {"nothing in it", {ASK, .head_type = "text/plain"}, "|ended", false, true},
+    {"nothing, and said so", {ASK, .status = 204}, "|ended", false, true},
     {"broken off",
      {ASK, .say = {"one\n"}, .end = END_CUT, .why = "reset"},
      "one\n|reset",
