@@ -14,8 +14,8 @@ struct candidate {
     int64_t even;  /* of an even share, what it could take; 0 where that is no matter */
     int64_t take;  /* chosen: items it gets */
     int64_t cost;  /* to others, of a pod; 0 where nodes take several */
-    int64_t devices;
-    int64_t cpu;
+    int64_t devices_then; /* left when the window ends */
+    int64_t devices, cpu; /* when it begins */
 };
 
 void placer_fini(struct placer *p)
@@ -80,6 +80,20 @@ static int64_t window_times(const struct placement *at, size_t position)
     return times_in(like, &least);
 }
 
+/* Left when the window ends, or of an empty node: in the last slot nothing is known. */
+static int64_t devices_then(const struct cluster *c, const struct placement *at,
+                            size_t position, int64_t devices)
+{
+    const struct timeline *tl = at->timeline;
+    size_t slot;
+
+    if (at->view != VIEW_WINDOW)
+        return devices;
+    slot = MIN(at->window->last, tl->n_slots - 1);
+    slot = MAX(slot, at->window->first + 1) - 1;
+    return asked_beside(c, timeline_row(tl, position, slot), tl->n_res - 1).devices;
+}
+
 static void candidate_add(struct placer *p, const struct cluster *c,
                           const struct placement *at, size_t position)
 {
@@ -104,6 +118,7 @@ static void candidate_add(struct placer *p, const struct cluster *c,
         .cost = at->asked != NULL && is_plain(at->shape->like)
                     ? asked_cost(at->asked, position, &p->pod, &beside)
                     : 0,
+        .devices_then = devices_then(c, at, position, beside.devices),
         .devices = beside.devices,
         .cpu = beside.cpu,
     };
@@ -142,6 +157,8 @@ static int best_fit_compare(const void *left, const void *right)
         return a->required ? -1 : 1;
     if (a->cost != b->cost)
         return a->cost < b->cost ? -1 : 1;
+    if (a->devices_then != b->devices_then)
+        return a->devices_then < b->devices_then ? -1 : 1;
     if (a->devices != b->devices)
         return a->devices < b->devices ? -1 : 1;
     if (a->cpu != b->cpu)
@@ -402,8 +419,8 @@ static struct slot *slots_of(struct placer *p, const struct cluster *c,
 
 /* A job of one pod goes where the last one of its shape went, if nothing else happened
  * since and there is room: that node's rank by best fit was first and has only
- * improved, unless it costs more now. Not if its window is shorter: more nodes may be
- * open throughout. */
+ * improved, unless it costs more now. In a shorter window more nodes may be open
+ * throughout, and a longer one ends where others may be fuller. */
 static bool again_fits(struct placer *p, const struct cluster *c,
                        const struct placement *at, const struct fit *fit)
 {
@@ -411,7 +428,7 @@ static bool again_fits(struct placer *p, const struct cluster *c,
 
     if (fit->last_mutation != at->timeline->mutation ||
         (at->asked != NULL && fit->last_prices != at->asked->gen) ||
-        fit->last_slot != at->window->first || at->window->last < fit->last_end ||
+        fit->last_slot != at->window->first || at->window->last != fit->last_end ||
         !node_set_has(at->window->nodes, position))
         return false;
     p->n = 0;

@@ -169,22 +169,35 @@ static int64_t cost_of(const struct plain_plan *p, const struct plain_job *job,
     return stranded(p, &rest) - stranded(p, left);
 }
 
-/* Is node a the better fit for who begins with a slot? Less stranded by it; less left
- * over: of devices, of cpu; then the earlier name. */
-static bool is_better(const struct plain_plan *p, const struct plain_job *job,
-                      size_t slot, size_t a, size_t b)
+/* What is left on a node in the last slot of a place; the last of all is not looked
+ * at. */
+static const struct resvec *left_then(const struct plain_plan *p,
+                                      const struct plain_place *place, size_t node)
 {
-    const struct resvec *left_a = &row_at(p, slot, a)->free;
-    const struct resvec *left_b = &row_at(p, slot, b)->free;
-    const int64_t *x = left_a->v, *y = left_b->v;
-    int64_t devices_x = devices_in(left_a), devices_y = devices_in(left_b);
-    int64_t cost_x = cost_of(p, job, left_a), cost_y = cost_of(p, job, left_b);
+    size_t end = MIN(place->last, p->grid.n_slots - 1);
 
-    if (cost_x != cost_y)
-        return cost_x < cost_y;
-    if (devices_x != devices_y)
-        return devices_x < devices_y;
-    return x[RES_CPU] != y[RES_CPU] ? x[RES_CPU] < y[RES_CPU] : a < b;
+    return &row_at(p, MAX(end, place->first + 1) - 1, node)->free;
+}
+
+/* Is node a the better fit for the job there? Less stranded by it; fewer devices left
+ * over when it ends, and when it begins; less cpu; then the earlier name. */
+static bool is_better(const struct plain_plan *p, const struct plain_job *job,
+                      const struct plain_place *place, size_t a, size_t b)
+{
+    const struct resvec *left_a = &row_at(p, place->first, a)->free;
+    const struct resvec *left_b = &row_at(p, place->first, b)->free;
+    const int64_t better[][2] = {
+        {cost_of(p, job, left_a), cost_of(p, job, left_b)},
+        {devices_in(left_then(p, place, a)), devices_in(left_then(p, place, b))},
+        {devices_in(left_a), devices_in(left_b)},
+        {left_a->v[RES_CPU], left_b->v[RES_CPU]},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(better); i++) {
+        if (better[i][0] != better[i][1])
+            return better[i][0] < better[i][1];
+    }
+    return a < b;
 }
 
 /* Keeps the best `most` of the nodes that come, in order. */
@@ -194,7 +207,7 @@ static void add_node(const struct plain_plan *p, const struct plain_job *job,
     const size_t most = job->max;
     size_t i = place->n;
 
-    while (i > 0 && is_better(p, job, place->first, node, place->nodes[i - 1]))
+    while (i > 0 && is_better(p, job, place, node, place->nodes[i - 1]))
         i--;
     if (i == most)
         return;
