@@ -337,6 +337,13 @@ static void go_whole(struct sched *s, struct entry *entry, int64_t now_sec)
     tell_why(s, entry);
 }
 
+/* Where others wait without a promise, the first is tried before them all: they would
+ * have what is free before its start for ever. */
+static bool comes_first(const struct pass *pass, int64_t depth)
+{
+    return pass->n_waiting == 0 && pass->queue.n > (size_t)depth;
+}
+
 /* The promises of before stay where they are, until their turn. */
 static void go_promise(struct sched *s, struct entry *entry, int64_t now_sec)
 {
@@ -347,7 +354,8 @@ static void go_promise(struct sched *s, struct entry *entry, int64_t now_sec)
         entry->done = true;
     } else if (pass->n_promised >= (size_t)s->config.reservation_depth) {
         return;
-    } else if (rec->job->plan.promised && rec->walk != pass->number) {
+    } else if (rec->job->plan.promised && rec->walk != pass->number &&
+               !comes_first(pass, s->config.reservation_depth)) {
         pass->n_promised++;
         count_waiting(s, entry);
     } else if (!try_(s, entry, now_sec)) {

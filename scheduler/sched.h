@@ -27,7 +27,8 @@
  * shortest limit or the smallest area first (turn.h). Then a walk goes through the
  * queue to promise a start to those of its first jobs that have none, next through all
  * others in the order of gaps, promised ones as well: each is started, moved to an
- * earlier time, or forecast.
+ * earlier time, or forecast. While some wait without a promise, the first of the queue
+ * is tried before all others.
  *
  * A job that does not fit now waits with reason Resources; one that would fit if
  * nothing were planned there, with Priority. A job of several partitions is tried once
