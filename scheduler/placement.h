@@ -4,9 +4,9 @@
  *
  * One pod per node (Slurm's way): as many nodes as fit, up to max_pods and the
  * partition's limit. The nodes of the job's node list first, then those that others
- * need least (asked.h), then the best fit: least devices left over when it ends, so that
- * what ends late lies together and whole nodes become free; then when it starts; then
- * least cpu, then natural name order.
+ * need least (asked.h), then the best fit: least devices left over when it ends, so
+ * that what ends late lies together and whole nodes become free; then when it starts;
+ * then least cpu, then natural name order.
  * Several pods per node: the fewest nodes, filled one after the other; the last one is
  * the best fit for what remains. Every node of the node list gets a pod at least.
  * A divided job: one pod a node, of as many of its units as the node gets; on the

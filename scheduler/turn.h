@@ -12,8 +12,9 @@
  *           nodes if it is exclusive
  *
  * Who asks for as much as another comes as in the queue. While jobs wait without a
- * promise, the first of the queue is offered each gap before all others. Whoever the gap goes to, no
- * promise is delayed: the order is about who gains, never about who loses.
+ * promise, the first of the queue is offered each gap before all others. Whoever the
+ * gap goes to, no promise is delayed: the order is about who gains, never about who
+ * loses.
  */
 #ifndef GANTRY_SCHEDULER_TURN_H
 #define GANTRY_SCHEDULER_TURN_H
