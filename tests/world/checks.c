@@ -122,6 +122,16 @@ static void check_closed(struct checks *c, const struct pod_fact *p)
             p->name, name, (j->made_ms - part->closed_ms) / 1000, j->name);
 }
 
+/* Users give each signal to a job once. */
+static void check_signals(struct checks *c, const struct pod_fact *p)
+{
+    if (p->list_broken)
+        journal_breach(c->journal, "signal", "pod %s was sent %s", p->name, p->signals);
+    if (p->again)
+        journal_breach(c->journal, "signal", "pod %s has had signal %d twice", p->name,
+                       p->again);
+}
+
 void checks_pod(struct checks *c, struct pod_fact *p)
 {
     const struct job_fact *j = p->job;
@@ -139,6 +149,7 @@ void checks_pod(struct checks *c, struct pod_fact *p)
                        p->name, j->name, j->now.attempt);
     if (p->just_bound)
         check_bound(c, p);
+    check_signals(c, p);
 }
 
 /* ---- runs: twice ---- */

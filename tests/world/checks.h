@@ -12,10 +12,12 @@
  *   id          job ids are unique for ever and never change
  *   transition  states follow crds/jobstate.h's picture
  *   exit        the end that is recorded is the one that was
+ *   signal      the list of a pod's signals only grows, no line of it is there twice,
+ *               and no container has one twice
  *   leader      one controller leads at a time, and no other writes (replica.h)
  * When all is calm:
- *   lost        every job has ended, or waits for the true reason; then one that takes
- *               the whole cluster runs
+ *   lost        every action was carried out; every job has ended, or waits for the
+ *               true reason; then one that takes the whole cluster runs
  *   stray       nothing of ours runs, no pod keeps our finalizer, and nothing is left
  *               of jobs that are deleted
  * Without faults:

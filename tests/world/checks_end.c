@@ -23,6 +23,8 @@ static const char *still_awaited(const struct job_fact *fact, const struct user_
         return NULL;
     if (j->deleted)
         return "is not gone, though deleted";
+    if (fact->actions_left > 0)
+        return "has an action that was not carried out";
     if (job_state_is_final(fact->now.state))
         return fact->ttl_sec >= 0 ? "is not gone, though its ttl has passed" : NULL;
     for (size_t i = 0; i < ARRAY_LEN(waits); i++)

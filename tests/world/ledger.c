@@ -171,6 +171,34 @@ static bool has_finalizer(const struct json *object)
     return false;
 }
 
+static void set_text(char **field, const char *text)
+{
+    free(*field);
+    *field = xstrdup_null(text);
+}
+
+/* No line of it stands there twice. */
+static bool lines_differ(const char *list)
+{
+    for (const char *at = list; *at; at += strcspn(at, "\n") + 1) {
+        AUTO_FREE char *line = xstrndup(at, strcspn(at, "\n") + 1);
+        if (strstr(at + strlen(line), line))
+            return false;
+    }
+    return true;
+}
+
+static void read_signals(struct pod_fact *p, const struct json *object)
+{
+    const struct json *value =
+        json_get(json_at(object, "metadata.annotations"), ANNOTATION_SIGNALS);
+    const char *now = value ? json_string(value) : "";
+
+    p->list_broken |=
+        (p->signals && !str_starts(now, p->signals)) || !lines_differ(now);
+    set_text(&p->signals, now);
+}
+
 static void on_pod(void *arg, const char *type, const struct json *object)
 {
     struct ledger *l = arg;
@@ -181,6 +209,7 @@ static void on_pod(void *arg, const char *type, const struct json *object)
         p = pod_new(l, object);
     read_node(l, p, object);
     read_end(p, object);
+    read_signals(p, object);
     p->reported |= json_str(object, "status.startTime") != NULL;
     p->deleting = json_str(object, "metadata.deletionTimestamp") != NULL;
     p->accounted = has_finalizer(object);
@@ -250,12 +279,6 @@ static int64_t read_sec(const struct json *object, const char *path)
     return text && time_parse_rfc3339(text, &sec, NULL) == 0 ? sec : -1;
 }
 
-static void set_text(char **field, const char *text)
-{
-    free(*field);
-    *field = xstrdup_null(text);
-}
-
 static int64_t nodes_in(const char *text)
 {
     HOSTLIST_AUTO struct hostlist nodes = {0};
@@ -278,6 +301,17 @@ static void read_placement(struct job_fact *j, const struct json *status)
         j->pods_asked = pods;
 }
 
+static void read_actions(struct job_fact *j, const struct json *object)
+{
+    const struct json *actions = json_at(object, "spec.actions");
+    const char *last = json_str(object, "status.lastAction.id");
+
+    j->actions_left = (int64_t)json_len(actions);
+    for (size_t i = 0; i < json_len(actions); i++)
+        if (str_eq(json_str(json_item(actions, i), "id"), last))
+            j->actions_left = (int64_t)(json_len(actions) - 1 - i);
+}
+
 static void read_status(struct job_fact *j, const struct json *object, int64_t now_ms)
 {
     const struct json *status = json_get(object, "status");
@@ -297,6 +331,7 @@ static void read_status(struct job_fact *j, const struct json *object, int64_t n
     j->end_sec = read_sec(status, "endTime");
     set_text(&j->exit, json_str(status, "exitCode"));
     set_text(&j->reason, json_str(status, "reason"));
+    read_actions(j, object);
 }
 
 static struct job_fact *job_new_fact(struct ledger *l, const struct json *object)
@@ -387,6 +422,7 @@ static void pod_forget(struct pod_fact *p)
     free(p->ns);
     free(p->name);
     free(p->planned);
+    free(p->signals);
     free(p->node);
     free(p);
 }

@@ -47,6 +47,10 @@ struct pod_fact {
     unsigned noted;      /* what of it stands in the trace already */
     bool reported;       /* its node said that it took it on */
     int starts, running; /* of its container, on the machine */
+    char *signals;       /* its list (base/siglist.h); NULL: none yet */
+    bool list_broken;    /* what was in it is not, or is in it twice */
+    uint64_t signalled;  /* a bit for each signal that its container has had */
+    int again;           /* one that it has had twice; 0 */
 };
 
 struct part_fact {
@@ -72,6 +76,7 @@ struct job_fact {
     int64_t ttl_sec;       /* -1: none */
     int exit_wanted;       /* what its simulated pods end with by themselves */
     int cancels, requeues; /* actions asked so far */
+    int64_t actions_left;  /* of all, how many status does not know of */
     bool requeue;
     bool gone, deleting;
     int64_t generation;

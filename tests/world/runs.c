@@ -102,6 +102,24 @@ static void send_signal(struct executor_run *run, int signo)
         run->runs->inner->ops->signal(run->inner, signo);
 }
 
+/* A bit for each: more than there are names of. */
+static void note_signal(struct pod_fact *pod, int signo)
+{
+    const uint64_t bit = UINT64_C(1) << signo;
+
+    if (pod->signalled & bit)
+        pod->again = signo;
+    pod->signalled |= bit;
+}
+
+static void signal_all(struct executor_run *run, int signo)
+{
+    if (run->pod)
+        note_signal(run->pod, signo);
+    if (run->inner)
+        run->runs->inner->ops->signal_all(run->inner, signo);
+}
+
 static void drop(struct executor_run *run)
 {
     if (run->inner)
@@ -143,6 +161,7 @@ static void runs_free(struct executor *x)
 static const struct executor_ops ops = {.refuse = refuse,
                                         .start = start,
                                         .signal = send_signal,
+                                        .signal_all = signal_all,
                                         .drop = drop,
                                         .forget = forget,
                                         .free = runs_free};

@@ -82,6 +82,7 @@ static const struct {
     {PLANT_BIND_LOST, "rank 1 is not bound", "gang", 0},
     {PLANT_HALF_GANG, "half a gang stays", "gang", 0},
     {PLANT_CHATTER, "statuses written twice", "writes", 0},
+    {PLANT_SIGNAL_AGAIN, "signals are sent twice", "signal", 0},
     {PLANT_DEAF, "ends are not recorded", "lost", 0},
     {PLANT_LEASE_SHORT, "a leader for a second", "leader", KILLS},
 };

@@ -135,6 +135,10 @@ static void set_life(struct users *u, struct json *job)
         set_text(notes, "gantry.dev/exit-code", between(u, 1, 120), "");
     if (one_in(u, 4))
         set_text(notes, "gantry.dev/stop-seconds", between(u, 1, 60), "");
+    if (one_in(u, 5)) {
+        AUTO_FREE char *signal = xasprintf("TERM@%" PRId64, between(u, 1, limit_sec));
+        json_set_at(job, "spec.signal", json_new_string(signal));
+    }
     if (one_in(u, 10))
         json_set_at(job, "spec.exclusive", json_new_bool(true));
     if (one_in(u, 10))
@@ -204,15 +208,25 @@ static bool is_there(const struct users *u, const struct user_job *j)
     return fact && !fact->gone && !fact->deleting;
 }
 
-static void act(struct users *u, struct user_job *j, const char *type)
+/* `signal` NULL: none. */
+static void act_by(struct users *u, struct user_job *j, const char *type,
+                   const char *signal)
 {
     AUTO_FREE char *path = job_path(j);
     AUTO_FREE char *id = xasprintf("a%zu", json_len(j->actions) + 1);
-    json_append(j->actions, json_build("{'id': %s, 'type': %s}", id, type));
+    struct json *action = json_build("{'id': %s, 'type': %s}", id, type);
+    if (signal)
+        json_set(action, "signal", json_new_string(signal));
+    json_append(j->actions, action);
     JSON_AUTO struct json *patch = json_build("{'spec': {'actions': %j}}", j->actions);
 
     journal_note(u->o.journal, "%s %s", type, j->name);
     must(u, server_ask(u->o.server, "PATCH", path, patch, NULL), 200, type);
+}
+
+static void act(struct users *u, struct user_job *j, const char *type)
+{
+    act_by(u, j, type, NULL);
 }
 
 static void release(struct users *u, struct user_job *j)
@@ -235,6 +249,16 @@ static void cancel(struct users *u, struct user_job *j)
 static void requeue(struct users *u, struct user_job *j)
 {
     act(u, j, "Requeue");
+}
+
+/* Each at most once, so that it is known which one came; set_life has TERM and CONT. */
+static void signal_job(struct users *u, struct user_job *j)
+{
+    static const char *const names[] = {"USR1", "USR2", "HUP",   "INT",  "QUIT",
+                                        "ALRM", "URG",  "WINCH", "XCPU", "PIPE"};
+
+    if (json_len(j->actions) < ARRAY_LEN(names))
+        act_by(u, j, "Signal", names[json_len(j->actions)]);
 }
 
 static void delete_job(struct users *u, struct user_job *j)
@@ -279,11 +303,11 @@ static const struct whim {
     void (*fn)(struct users *u, struct user_job *j);
     unsigned weight;
 } whims[] = {
-    {cancel, 4},     {requeue, 3},   {delete_job, 3},
-    {delete_pod, 3}, {force_pod, 2}, {release, 2},
+    {cancel, 4},    {requeue, 3}, {delete_job, 3}, {delete_pod, 3},
+    {force_pod, 2}, {release, 2}, {signal_job, 5},
 };
 
-#define WHIMS 17 /* the sum of their weights */
+#define WHIMS 22 /* the sum of their weights */
 
 static void change_mind(struct users *u)
 {

@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/util.h"
+#include "crds/convert.h"
 
 #define MERGE_PATCH "application/merge-patch+json"
 
@@ -129,6 +130,17 @@ static void refuse_bind(struct edit *e)
         set_text(e, "metadata.uid", "of another");
 }
 
+static void signal_again(struct edit *e)
+{
+    struct json *notes = json_at(e->body, "metadata.annotations");
+    const struct json *list = json_get(notes, ANNOTATION_SIGNALS);
+    AUTO_FREE char *twice =
+        list ? xasprintf("%s%s", json_string(list), json_string(list)) : NULL;
+
+    if (twice)
+        json_set(notes, ANNOTATION_SIGNALS, json_new_string(twice));
+}
+
 static void shorten_lease(struct edit *e)
 {
     json_set_at(e->body, "spec.leaseDurationSeconds", json_new_int(1));
@@ -149,6 +161,7 @@ static const struct {
     {PLANT_HALF_GANG, BIND_POD, refuse_bind},
     {PLANT_HALF_GANG, DELETE_POD, undo},
     {PLANT_LEASE_SHORT, WRITE_LEASE, shorten_lease},
+    {PLANT_SIGNAL_AGAIN, PATCH_POD, signal_again},
 };
 
 /* ---- admission ---- */

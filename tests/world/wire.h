@@ -24,6 +24,7 @@ enum plant {
     PLANT_HALF_GANG,       /* rank 1 cannot be bound, and no pod is deleted */
     PLANT_CHATTER,         /* every status is written twice */
     PLANT_LEASE_SHORT,     /* who leads says that it does for a second */
+    PLANT_SIGNAL_AGAIN,    /* every signal is sent twice */
     PLANT_DEAF,            /* that a job completed never arrives, nor an answer */
     PLANT_COUNT,
 };
