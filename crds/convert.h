@@ -97,6 +97,7 @@ struct pod {
     /* of the default container's terminated state; -1 where there is none */
     int exit_code;
     int exit_signal;
+    bool out_of_memory;   /* that ended it */
     char *exit_reason;    /* where it says more: "OOMKilled", "StartError: ..."; NULL */
     int64_t started_sec;  /* status.startTime; TIME_UNSET */
     int64_t finished_sec; /* latest container finishedAt; TIME_UNSET */

@@ -200,6 +200,7 @@ static enum job_phase phase_of(enum job_state state)
     case JOB_STATE_TIMEOUT:
     case JOB_STATE_NODE_FAIL:
     case JOB_STATE_DEADLINE:
+    case JOB_STATE_OUT_OF_MEMORY:
         break;
     }
     return JOB_ENDED;

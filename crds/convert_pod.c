@@ -141,6 +141,7 @@ static void read_exit(const struct json *object, struct pod *pod)
             continue;
         pod->exit_code = (int)json_int_or(ended, "exitCode", -1);
         pod->exit_signal = signal_of(ended, pod->exit_code);
+        pod->out_of_memory = str_eq(json_str(ended, "reason"), "OOMKilled");
         free(pod->exit_reason);
         pod->exit_reason = reason_of(ended);
     }

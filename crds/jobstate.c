@@ -16,6 +16,7 @@ static const char *const words[] = {
     [JOB_STATE_TIMEOUT] = "TIMEOUT",
     [JOB_STATE_NODE_FAIL] = "NODE_FAIL",
     [JOB_STATE_DEADLINE] = "DEADLINE",
+    [JOB_STATE_OUT_OF_MEMORY] = "OUT_OF_MEMORY",
 };
 
 const char *job_state_word(enum job_state s)

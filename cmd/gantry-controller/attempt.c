@@ -143,6 +143,7 @@ void attempt_saw_pod(struct attempt *a, const struct pod *pod, enum node_fate fa
     r->shut_down |= pod->shut_down;
     r->exit_code = pod->lost ? -1 : pod->exit_code;
     r->exit_signal = pod->lost ? -1 : pod->exit_signal;
+    r->out_of_memory = !pod->lost && pod->out_of_memory;
     if (pod->terminal && !pod->succeeded && !r->reason)
         r->reason = failure_of(pod, r);
 }

@@ -52,6 +52,7 @@ struct rank {
     bool claims_ready, claiming; /* all have a volume; they are being seen to */
     bool busy;                   /* a write for it is queued or under way */
     bool terminal, succeeded, deleting;
+    bool out_of_memory;         /* that ended it */
     bool running;               /* its pod's containers are */
     char *signals;              /* what its pod was sent (base/siglist.h); NULL */
     struct unsent unsent;       /* the last that it could not be */

@@ -12,6 +12,8 @@ static int64_t start_of(const struct job_view *v)
 
 /* ---- ends ---- */
 
+#define OOM_SIGNAL 125 /* as Slurm tells it: exit code 0:125 */
+
 enum after { AFTER_FINAL, AFTER_REQUEUE, AFTER_REQUEUE_IF_ALLOWED };
 
 /* How an attempt ends, by the reason that stands with COMPLETING. `final` is the state
@@ -25,6 +27,7 @@ static const struct ending {
     {"TimeLimit", AFTER_FINAL, JOB_STATE_TIMEOUT, REQUEUE_NOW},
     {"NonZeroExitCode", AFTER_FINAL, JOB_STATE_FAILED, REQUEUE_NOW},
     {"RaisedSignal", AFTER_FINAL, JOB_STATE_FAILED, REQUEUE_NOW},
+    {"OutOfMemory", AFTER_FINAL, JOB_STATE_OUT_OF_MEMORY, REQUEUE_NOW},
     {"Cancelled", AFTER_FINAL, JOB_STATE_CANCELLED, REQUEUE_NOW},
     {"None", AFTER_FINAL, JOB_STATE_COMPLETED, REQUEUE_NOW},
     {"NodeDown", AFTER_REQUEUE_IF_ALLOWED, JOB_STATE_NODE_FAIL, REQUEUE_BACK_OFF},
@@ -76,22 +79,25 @@ static bool act_on_attempt(const struct job_view *v, struct job_next *n)
 
 static void record_exit(struct jstatus *s, const struct rank *r)
 {
-    s->exit_code = r->exit_signal > 0 ? 0 : r->exit_code;
-    s->exit_signal = MAX(r->exit_signal, 0);
+    s->exit_signal = r->out_of_memory ? OOM_SIGNAL : MAX(r->exit_signal, 0);
+    s->exit_code = s->exit_signal > 0 ? 0 : r->exit_code;
+}
+
+static char *reason_of(const struct rank *r)
+{
+    const char *name = strsignal(r->exit_signal);
+    if (r->out_of_memory)
+        return xstrdup("OutOfMemory");
+    if (r->exit_signal <= 0)
+        return xstrdup("NonZeroExitCode");
+    return xasprintf("RaisedSignal:%d(%s)", r->exit_signal, name ? name : "unknown");
 }
 
 static void end_failed(const struct job_view *v, struct job_next *n, size_t rank)
 {
     const struct rank *r = &v->attempt->ranks[rank];
-    AUTO_FREE char *reason = NULL, *message = NULL;
+    AUTO_FREE char *reason = reason_of(r), *message = NULL;
     record_exit(&n->want, r);
-    if (r->exit_signal > 0) {
-        const char *name = strsignal(r->exit_signal);
-        reason =
-            xasprintf("RaisedSignal:%d(%s)", r->exit_signal, name ? name : "unknown");
-    } else {
-        reason = xstrdup("NonZeroExitCode");
-    }
     const char *why = r->reason ? r->reason : "";
     if (v->attempt->n > 1)
         message =

@@ -230,8 +230,9 @@ static void add_term(struct str *out, const char *field, const char *op,
  * unknown. */
 void jobfilter_selector(const struct jobfilter *f, struct str *out)
 {
-    static const char *const finished[] = {"COMPLETED", "CANCELLED", "FAILED",
-                                           "TIMEOUT", "NODE_FAIL"};
+    static const char *const finished[] = {"COMPLETED",    "CANCELLED", "FAILED",
+                                           "TIMEOUT",      "NODE_FAIL", "DEADLINE",
+                                           "OUT_OF_MEMORY"};
 
     if (f->n_jobs > 0)
         return;

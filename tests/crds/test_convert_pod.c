@@ -188,7 +188,7 @@ static const struct {
     {"out of memory",
      "{spec: {containers: [{name: a}]}, status: {phase: Failed, containerStatuses: "
      "[{name: a, state: {terminated: {exitCode: 137, reason: OOMKilled}}}]}}",
-     "terminal exit 137:0 (OOMKilled)"},
+     "terminal out-of-memory exit 137:0 (OOMKilled)"},
     {"for no other reason",
      "{spec: {containers: [{name: a}]}, status: {phase: Failed, containerStatuses: "
      "[{name: a, state: {terminated: {exitCode: 1, reason: Error, message: last "
@@ -228,10 +228,15 @@ static void describe(const struct pod *pod, struct str *out)
     const struct {
         bool is;
         const char *word;
-    } flags[] = {{pod->running, "running "},     {pod->terminal, "terminal "},
-                 {pod->succeeded, "succeeded "}, {pod->lost, "lost "},
-                 {pod->shut_down, "shut-down "}, {pod->deleting, "deleting "},
-                 {pod->accounted, "accounted "}, {pod->gated, "gated "}};
+    } flags[] = {{pod->running, "running "},
+                 {pod->terminal, "terminal "},
+                 {pod->succeeded, "succeeded "},
+                 {pod->lost, "lost "},
+                 {pod->shut_down, "shut-down "},
+                 {pod->deleting, "deleting "},
+                 {pod->accounted, "accounted "},
+                 {pod->gated, "gated "},
+                 {pod->out_of_memory, "out-of-memory "}};
     for (size_t i = 0; i < pod->n_claims; i++)
         str_addf(out, "claim %s ", pod->claims[i]);
     if (pod->node)

@@ -38,6 +38,11 @@ static void set_rank(struct rank *r, const char *word)
     while ((part = strtok_r(NULL, "+", &save))) {
         r->terminal |= strcmp(part, "ok") == 0 || strcmp(part, "broken") == 0 ||
                        strncmp(part, "fail:", 5) == 0 || strncmp(part, "sig:", 4) == 0;
+        if (strcmp(part, "oom") == 0) {
+            r->terminal = r->out_of_memory = true;
+            r->exit_code = 137;
+            r->exit_signal = 0;
+        }
         if (strcmp(part, "shut") == 0)
             r->terminal = r->lost = r->shut_down = true;
         r->succeeded |= strcmp(part, "ok") == 0;

@@ -4,6 +4,7 @@
  *   none made bound gone  its state; then any of
  *   +ok +fail:CODE +sig:N +broken   terminal: succeeded, with a code, by a signal, or
  *                                   without one
+ *   +oom                            with 137, for memory
  *   +why                            a failure that says more than its code
  *   +shut                           terminal: its node went down in good order
  *   +run +sent:ID +unsent:ID        its containers run; it was sent the signal of that

@@ -512,6 +512,14 @@ const struct next_case next_cases[] = {
     {"its node is gone",
      {.state = JOB_STATE_RUNNING, .ranks = "bound+lost", .no_requeue = true},
      "NODE_FAIL reason=NodeDown message=rank 0 was lost on node n1 end=+0 write"},
+    {"a rank was killed for its memory",
+     {.state = JOB_STATE_RUNNING, .ranks = "bound bound+oom+why"},
+     "COMPLETING reason=OutOfMemory message=rank 1 ended first, with 0:125: it says "
+     "why "
+     "exit=0:125 write"},
+    {"it was killed for its memory",
+     {.state = JOB_STATE_RUNNING, .ranks = "bound+oom"},
+     "OUT_OF_MEMORY reason=OutOfMemory end=+0 exit=0:125 write"},
     {"time is over",
      {.state = JOB_STATE_RUNNING, .ranks = "bound bound", .timed_out = true},
      "COMPLETING reason=TimeLimit write"},
@@ -770,7 +778,14 @@ const struct next_case next_cases[] = {
       .ranks = "bound"},
      "kill"},
 
+    {"all have ended, one for its memory",
+     {.state = JOB_STATE_COMPLETING, .reason = "OutOfMemory", .ranks = "gone gone"},
+     "OUT_OF_MEMORY end=+0 write"},
+
     /* ---- final ---- */
+    {"out of memory, and requeued",
+     {.state = JOB_STATE_OUT_OF_MEMORY, .actions = "1:Requeue"},
+     "PENDING restarts=1 submit=+0 eligible=+0 start=- end=- action=1 pods=0 write"},
     {"over", {.state = JOB_STATE_COMPLETED, .attempt = 1}, ""},
     {"over: cancel is nothing but done",
      {.state = JOB_STATE_FAILED, .reason = "NonZeroExitCode", .actions = "1:Cancel"},

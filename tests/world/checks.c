@@ -185,8 +185,9 @@ void checks_run(struct checks *c, struct pod_fact *p)
 /* ---- jobs: id, transition, exit ---- */
 
 #define BIT(state) (1u << JOB_STATE_##state)
-#define ENDS \
-    (BIT(COMPLETED) | BIT(CANCELLED) | BIT(FAILED) | BIT(TIMEOUT) | BIT(NODE_FAIL))
+#define ENDS                                                                         \
+    (BIT(COMPLETED) | BIT(CANCELLED) | BIT(FAILED) | BIT(TIMEOUT) | BIT(NODE_FAIL) | \
+     BIT(OUT_OF_MEMORY))
 
 static const unsigned may_follow[] = {
     [JOB_STATE_NONE] = BIT(PENDING) | BIT(CONFIGURING),
@@ -201,6 +202,7 @@ static const unsigned may_follow[] = {
     [JOB_STATE_TIMEOUT] = BIT(PENDING),
     [JOB_STATE_NODE_FAIL] = BIT(PENDING),
     [JOB_STATE_DEADLINE] = BIT(PENDING),
+    [JOB_STATE_OUT_OF_MEMORY] = BIT(PENDING),
 };
 
 static void check_id(struct checks *c, const struct job_fact *job)
@@ -314,6 +316,8 @@ static bool end_is_true(const struct checks *c, const struct job_fact *j)
         return j->limit_sec >= 0 && ran_sec >= j->limit_sec;
     case JOB_STATE_DEADLINE: /* nobody here has one */
         return false;
+    case JOB_STATE_OUT_OF_MEMORY:
+        return false; /* nothing here takes memory */
     case JOB_STATE_NODE_FAIL:
         return (!c->faultless || c->meddled) && !j->requeue;
     case JOB_STATE_FAILED:
