@@ -230,9 +230,9 @@ static void put_best_first(struct placer *p, size_t n)
     p->candidates[0] = p->candidates[best];
 }
 
-/* One pod on each of the best nodes; which these are is of no matter unless `pick`. */
+/* One pod on each of the best nodes. */
 static bool choose_nodes(struct placer *p, const struct job *like,
-                         const struct partition *part, bool pick, struct room *room)
+                         const struct partition *part, struct room *room)
 {
     int64_t need = placement_min_nodes(like, part);
     int64_t want = MIN(like->max_pods, part->max_nodes);
@@ -242,7 +242,7 @@ static bool choose_nodes(struct placer *p, const struct job *like,
     if (room->pods < need)
         return false;
     n = (size_t)room->pods;
-    if (pick && n < p->n)
+    if (n < p->n)
         put_best_first(p, n);
     for (size_t i = 0; i < n; i++)
         p->candidates[i].take = 1;
@@ -361,7 +361,7 @@ static bool choose_spread(struct placer *p, const struct order *o, struct room *
 }
 
 static bool choose(struct placer *p, const struct cluster *c,
-                   const struct placement *at, bool pick, struct room *room)
+                   const struct placement *at, struct room *room)
 {
     const struct job *like = at->shape->like;
     const struct order o = order_of(like, at->part->part);
@@ -372,16 +372,53 @@ static bool choose(struct placer *p, const struct cluster *c,
     if (like->units > 0 && like->spread)
         fits = choose_spread(p, &o, room);
     else if (is_plain(like))
-        fits = choose_nodes(p, like, at->part->part, pick, room);
+        fits = choose_nodes(p, like, at->part->part, room);
     else
         fits = choose_packed(p, &o, room);
     return fits && required == like->n_node_list;
 }
 
+/* Of a word of nodes, those that are usable. */
+static uint64_t usable_word(const struct cluster *c, size_t word, uint64_t set)
+{
+    uint64_t usable = 0;
+
+    for (uint64_t rest = set; rest != 0; rest &= rest - 1) {
+        size_t i = (size_t)__builtin_ctzll(rest);
+
+        usable |= (uint64_t)c->order[word * 64 + i]->usable << i;
+    }
+    return usable;
+}
+
+/* Whether a plain job fits takes no candidates: any node that admits it holds a pod. */
+static bool plain_fits(const struct cluster *c, const struct placement *at,
+                       struct room *room)
+{
+    const struct job *like = at->shape->like;
+    const struct partition *part = at->part->part;
+    size_t required = 0;
+
+    *room = (struct room){0};
+    for (size_t word = 0; word < c->words; word++) {
+        uint64_t set = allowed_word(at, word);
+
+        if (at->view == VIEW_UP)
+            set = usable_word(c, word, set);
+        room->nodes += (size_t)__builtin_popcountll(set);
+        required += (size_t)__builtin_popcountll(set & at->shape->required[word]);
+    }
+    room->pods = MIN((int64_t)room->nodes, MIN(like->max_pods, part->max_nodes));
+    return room->pods >= placement_min_nodes(like, part) &&
+           required == like->n_node_list;
+}
+
 bool placement_fits(struct placer *p, const struct cluster *c,
                     const struct placement *at, struct room *ret_room)
 {
-    return choose(p, c, at, false, ret_room);
+    if (is_plain(at->shape->like))
+        return plain_fits(c, at, ret_room);
+    return choose(p, c, at, ret_room);
 }
 
 /* ---- slots ---- */
@@ -448,7 +485,7 @@ struct slot *placement_find(struct placer *p, const struct cluster *c,
     bool single = like->max_pods == 1 && like->units == 0;
     struct room room;
 
-    if (!(single && again_fits(p, c, at, fit)) && !choose(p, c, at, true, &room))
+    if (!(single && again_fits(p, c, at, fit)) && !choose(p, c, at, &room))
         return NULL;
     if (single) {
         /* Valid once the caller has taken the one slot: one mutation further. */
