@@ -209,7 +209,9 @@ void book_enter(struct sched *s, struct jobrec *rec)
     rec->claim.first = span.first;
     rec->claim.last = span.last;
     rec->claim.end_sec = span.end_sec;
-    if (rec->job->n_alloc == 0)
+    rec->claim.start_sec = rec->job->plan.start_sec;
+    rec->claim.planned = rec->job->n_alloc == 0;
+    if (rec->claim.planned)
         starts_add_line(s, rec);
 }
 
@@ -367,7 +369,7 @@ static bool has_moved(const struct sched *s, const struct jobrec *rec)
     const struct claim *claim = &rec->claim;
     struct span span;
 
-    if (rec->job->n_alloc > 0 || claim->end_sec == TIME_NEVER) {
+    if (!claim->planned || claim->end_sec == TIME_NEVER) {
         span = span_of(s, rec);
         return span.first != claim->first || span.last != claim->last;
     }
@@ -375,20 +377,20 @@ static bool has_moved(const struct sched *s, const struct jobrec *rec)
            tl->bounds[claim->last - 1] >= claim->end_sec;
 }
 
+/* There are many: what is not of the claim itself is looked at only where it moves. */
 static void move_claim(struct sched *s, struct jobrec *rec)
 {
-    const struct job *job = rec->job;
     struct claim *claim = &rec->claim;
 
     claim->first = timeline_place(&s->timeline, claim->first);
     claim->last = timeline_place(&s->timeline, claim->last);
-    if (job->n_alloc == 0 && job->plan.start_sec < s->timeline.bounds[0]) {
+    if (claim->planned && claim->start_sec < s->timeline.bounds[0]) {
         book_cancel_plan(s, rec);
     } else if (has_moved(s, rec)) {
         book_strike(s, rec);
         book_enter(s, rec);
-    } else if (job->n_alloc == 0) {
-        starts_move_line(s, rec);
+    } else if (claim->planned) {
+        starts_move_line(s, claim);
     }
 }
 

@@ -33,9 +33,11 @@
 /* The slots of the timeline in which a job's allocation, or its plan, is taken. */
 struct claim {
     bool on;
+    bool planned; /* not held */
     size_t first, last;
-    int64_t end_sec; /* when it is over; it lasts to the end of a slot */
-    size_t line;     /* of a plan: in sched.lines */
+    int64_t start_sec; /* of a plan */
+    int64_t end_sec;   /* when it is over; it lasts to the end of a slot */
+    size_t line;       /* of a plan: in sched.lines */
     /* Of its nodes, in the order of its slots; CLAIM_NOWHERE: of no known node. */
     uint32_t *positions;
     size_t n_positions;

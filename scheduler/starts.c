@@ -19,46 +19,54 @@
 
 /* ---- lines ---- */
 
-/* The slots that it takes at least, from now on. Where the limit is the partition's,
- * partitions differ. */
-static size_t end_of(const struct sched *s, const struct job *job)
+/* What it takes at least. Where the limit is the partition's, partitions differ. */
+static int64_t length_of(const struct job *job)
 {
-    const struct timeline *tl = &s->timeline;
     bool shrinks = job->limit_sec != LIMIT_UNSET && job->time_min_sec != LIMIT_UNSET;
     int64_t length = shrinks ? MIN(job->limit_sec, job->time_min_sec) : job->limit_sec;
-    int64_t now_sec = tl->bounds[0];
-    size_t first, last;
 
     if (length == LIMIT_UNSET ||
         (length == LIMIT_UNLIMITED && job->deadline_sec != TIME_UNSET))
+        return LIMIT_UNSET;
+    return book_length(length);
+}
+
+/* Up to which slot that is, from now on. */
+static uint32_t end_of(const struct timeline *tl, int64_t length_sec)
+{
+    size_t first, last;
+
+    if (length_sec == LIMIT_UNSET)
         return 1;
-    timeline_span(tl, now_sec, timeline_end(now_sec, book_length(length)), &first,
+    timeline_span(tl, tl->bounds[0], timeline_end(tl->bounds[0], length_sec), &first,
                   &last);
-    return last;
+    return (uint32_t)last;
 }
 
 void starts_add_line(struct sched *s, struct jobrec *rec)
 {
     const struct job *like = rec->shape->like;
     size_t demand = timeline_demand(&s->timeline, &like->each, like->exclusive);
+    int64_t length_sec = length_of(rec->job);
 
     GROW(s->lines, s->n_lines, s->lines_cap);
     rec->claim.line = s->n_lines;
     s->lines[s->n_lines++] = (struct line){
         .rec = rec,
+        .length_sec = length_sec,
         .demand = (uint32_t)demand,
         .need = (uint32_t)MIN(like->one_per_node ? like->min_pods : 1, UINT32_MAX),
-        .end = (uint32_t)end_of(s, rec->job),
+        .end = end_of(&s->timeline, length_sec),
         .first = (uint32_t)rec->claim.first,
     };
 }
 
-void starts_move_line(struct sched *s, const struct jobrec *rec)
+void starts_move_line(struct sched *s, const struct claim *claim)
 {
-    struct line *line = &s->lines[rec->claim.line];
+    struct line *line = &s->lines[claim->line];
 
-    line->end = (uint32_t)end_of(s, rec->job);
-    line->first = (uint32_t)rec->claim.first;
+    line->end = end_of(&s->timeline, line->length_sec);
+    line->first = (uint32_t)claim->first;
 }
 
 void starts_drop_line(struct sched *s, struct jobrec *rec)

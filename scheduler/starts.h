@@ -25,11 +25,13 @@
 
 #include "scheduler/sched.h"
 
+struct claim;
 struct jobrec;
 
 /* A planned job; nodes and slots at least. */
 struct line {
     struct jobrec *rec;
+    int64_t length_sec; /* that it takes at least; LIMIT_UNSET: any */
     uint32_t demand, need;
     uint32_t end;   /* one past the last slot, if it began in the first */
     uint32_t first; /* of its plan */
@@ -38,7 +40,7 @@ struct line {
 /* Puts a line up for a job with a claim on the timeline, sees to it that it is of the
  * slots of now, and takes it down. */
 void starts_add_line(struct sched *s, struct jobrec *rec);
-void starts_move_line(struct sched *s, const struct jobrec *rec);
+void starts_move_line(struct sched *s, const struct claim *claim);
 void starts_drop_line(struct sched *s, struct jobrec *rec);
 
 /* Sees to it that the job is among those to be looked at, or not: pending without a
