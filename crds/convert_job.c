@@ -2,6 +2,7 @@
 
 #include "base/duration.h"
 #include "base/util.h"
+#include "crds/constraint.h"
 #include "crds/convert_private.h"
 #include "crds/dependency.h"
 #include "crds/jobstate.h"
@@ -168,6 +169,27 @@ static int read_policy(const struct json *object, struct job *job, struct err *e
 
 /* ---- where ---- */
 
+static int read_constraint(const struct json *object, struct job *job, struct err *err)
+{
+    const char *text;
+    struct term *any = NULL;
+    size_t n = 0;
+    if (text_read(object, "spec.constraint", &text, err) < 0)
+        return -1;
+    if (!text || !*text)
+        return 0;
+    if (constraint_parse(text, &any, &n, err) < 0)
+        return err_prefix(err, "spec.constraint");
+    bool fits = alternatives_require(any, n, job);
+    terms_free(any, n);
+    if (!fits)
+        return err_set(err, ERR_INVALID,
+                       "spec.constraint: too many alternatives beside those of the "
+                       "template's node affinity");
+    job->constraint = xstrdup(text);
+    return 0;
+}
+
 static int read_where(const struct json *object, const struct json *template,
                       struct job *job, struct err *err)
 {
@@ -177,7 +199,9 @@ static int read_where(const struct json *object, const struct json *template,
                       err) < 0 ||
         hostlist_read(object, "spec.exclude", &job->exclude, &job->n_exclude, err) < 0)
         return -1;
-    return podspec_filters(json_get(template, "spec"), job, err);
+    if (podspec_filters(json_get(template, "spec"), job, err) < 0)
+        return -1;
+    return read_constraint(object, job, err);
 }
 
 /* ---- the attempt that status tells of ---- */

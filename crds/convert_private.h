@@ -34,6 +34,10 @@ int podspec_default_container(const struct json *metadata, const struct json *sp
  * path in errors begins with "spec.template.spec". */
 int podspec_filters(const struct json *spec, struct job *job, struct err *err);
 
+/* One of these must hold, too: each alternative that the job has is paired with each of
+ * them. None: nothing is asked for. False: they would be too many. */
+bool alternatives_require(const struct term *any, size_t n, struct job *job);
+
 /* Requirements of a label selector's matchLabels and matchExpressions. */
 int selector_read(const struct json *selector, const char *path, struct term *ret,
                   struct err *err);

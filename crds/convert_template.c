@@ -89,3 +89,40 @@ int podspec_filters(const struct json *spec, struct job *job, struct err *err)
         return -1;
     return read_tolerations(json_get(spec, "tolerations"), job, err);
 }
+
+/* ---- alternatives ---- */
+
+/* A job has them from its affinity, its constraint and its volumes, and they multiply;
+ * a volume has one as a rule. */
+#define ALTERNATIVES_MAX 256
+
+static void term_join(struct term *to, const struct term *from)
+{
+    for (size_t i = 0; i < from->n_reqs; i++) {
+        const struct requirement *r = &from->reqs[i];
+        struct requirement *copy = term_add(to, r->key, r->op);
+        for (size_t k = 0; k < r->n_values; k++)
+            requirement_add_value(copy, r->values[k]);
+    }
+}
+
+bool alternatives_require(const struct term *any, size_t n, struct job *job)
+{
+    const struct term all = {0};
+    bool free_to_choose = job->n_node_any == 0;
+    const struct term *was = free_to_choose ? &all : job->node_any;
+    size_t n_both = (free_to_choose ? 1 : job->n_node_any) * n;
+    if (n == 0)
+        return true;
+    if (n_both > ALTERNATIVES_MAX)
+        return false;
+    struct term *both = xcalloc(n_both, sizeof(*both));
+    for (size_t i = 0; i < n_both; i++) {
+        term_join(&both[i], &was[i / n]);
+        term_join(&both[i], &any[i % n]);
+    }
+    terms_free(job->node_any, job->n_node_any);
+    job->node_any = both;
+    job->n_node_any = n_both;
+    return true;
+}

@@ -6,8 +6,6 @@
 #include "crds/convert_private.h"
 
 #define TERMS "spec.nodeAffinity.required.nodeSelectorTerms"
-/* Alternatives of all volumes multiply; a volume has one as a rule. */
-#define ALTERNATIVES_MAX 64
 
 /* ---- reading ---- */
 
@@ -109,36 +107,7 @@ bool volume_is_on(const struct volume *v, const struct node *node)
     return terms_match(v->any, v->n_any, node);
 }
 
-static void term_join(struct term *to, const struct term *from)
-{
-    for (size_t i = 0; i < from->n_reqs; i++) {
-        const struct requirement *r = &from->reqs[i];
-        struct requirement *copy = term_add(to, r->key, r->op);
-        for (size_t k = 0; k < r->n_values; k++)
-            requirement_add_value(copy, r->values[k]);
-    }
-}
-
-/* Each alternative of the job with each of the volume. */
 bool volume_require(const struct volume *v, struct job *job)
 {
-    const struct term all = {0};
-    bool free_to_choose = job->n_node_any == 0;
-    const struct term *was = free_to_choose ? &all : job->node_any;
-    size_t n_was = free_to_choose ? 1 : job->n_node_any, n = n_was * v->n_any;
-    if (v->n_any == 0)
-        return true;
-    if (n > ALTERNATIVES_MAX)
-        return false;
-    struct term *any = xcalloc(n, sizeof(*any));
-    for (size_t i = 0; i < n; i++) {
-        term_join(&any[i], &was[i / v->n_any]);
-        term_join(&any[i], &v->any[i % v->n_any]);
-    }
-    for (size_t i = 0; i < job->n_node_any; i++)
-        term_fini(&job->node_any[i]);
-    free(job->node_any);
-    job->node_any = any;
-    job->n_node_any = n;
-    return true;
+    return alternatives_require(v->any, v->n_any, job);
 }

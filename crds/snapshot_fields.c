@@ -165,6 +165,7 @@ static const struct field job_rows[] = {
     BOOL(job, spread),
     ONE(job, node_all, fields_term),
     LIST(job, node_any, n_node_any, fields_term),
+    TEXT(job, constraint),
     NAMES(job, node_list, n_node_list),
     NAMES(job, exclude, n_exclude),
     LIST(job, tolerations, n_tolerations, fields_toleration),

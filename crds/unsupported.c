@@ -29,7 +29,6 @@
 const struct unsupported unsupported[] = {
     JOB("reservation"),
     JOB("licenses"),
-    JOB("constraint"),
     JOB("array"),
     JOB("switches"),
     JOB("contiguous"),

@@ -207,6 +207,8 @@ static void say_need(const struct cluster *c, const struct job *like,
         say_pods(c, like, message);
     if (like->gpu_type != NULL)
         str_addf(message, " on GPU type %s", like->gpu_type);
+    if (like->constraint != NULL)
+        str_addf(message, ", features %s", like->constraint);
     if (like->exclusive)
         str_add(message, ", no other job beside it");
 }

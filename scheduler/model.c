@@ -241,6 +241,13 @@ static struct toleration *tolerations_copy(const struct toleration *tols, size_t
     return copy;
 }
 
+void terms_free(struct term *terms, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        term_fini(&terms[i]);
+    free(terms);
+}
+
 static struct term *terms_copy(const struct term *terms, size_t n)
 {
     struct term *copy = NULL;
@@ -299,6 +306,7 @@ struct job *job_copy(const struct job *j)
     copy->gpu_type = xstrdup_null(j->gpu_type);
     copy->node_all = term_copy(&j->node_all);
     copy->node_any = terms_copy(j->node_any, j->n_node_any);
+    copy->constraint = xstrdup_null(j->constraint);
     copy->node_list = names_copy(j->node_list, j->n_node_list);
     copy->exclude = names_copy(j->exclude, j->n_exclude);
     copy->tolerations = tolerations_copy(j->tolerations, j->n_tolerations);
@@ -325,9 +333,8 @@ struct resvec job_ask(const struct job *j)
 static void job_free_filters(struct job *j)
 {
     term_fini(&j->node_all);
-    for (size_t i = 0; i < j->n_node_any; i++)
-        term_fini(&j->node_any[i]);
-    free(j->node_any);
+    terms_free(j->node_any, j->n_node_any);
+    free(j->constraint);
     names_free(j->node_list, j->n_node_list);
     names_free(j->exclude, j->n_exclude);
     for (size_t i = 0; i < j->n_tolerations; i++) {

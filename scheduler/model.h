@@ -290,6 +290,7 @@ struct job {
     struct term node_all;
     struct term *node_any;
     size_t n_node_any;
+    char *constraint; /* Slurm's words for what is among these; NULL: none */
     char **node_list; /* nodes it must have (Slurm's -w); sorted */
     size_t n_node_list;
     char **exclude; /* nodes it must not have; sorted */
@@ -355,6 +356,7 @@ bool depends_equal(const struct job *a, const struct job *b);
 
 /* Empties what these hold, not the struct itself. */
 void term_fini(struct term *t);
+void terms_free(struct term *terms, size_t n); /* with their array */
 void slots_free(struct slot *slots, size_t n);
 struct slot *slots_copy(const struct slot *slots, size_t n);
 void plan_clear(struct plan *plan); /* to none */

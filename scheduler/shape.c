@@ -51,6 +51,7 @@ void shape_key_filters(struct str *key, const struct job *job)
 {
     key_text(key, job->gpu_type);
     key_term(key, &job->node_all);
+    key_text(key, job->constraint);
     key_number(key, (int64_t)job->n_node_any);
     for (size_t i = 0; i < job->n_node_any; i++)
         key_term(key, &job->node_any[i]);

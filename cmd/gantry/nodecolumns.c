@@ -298,6 +298,15 @@ CELL(sockets_cores_cell)
     str_add(out, ":1:1");
 }
 
+CELL(features_cell)
+{
+    GROUP;
+    if (g->n)
+        noderow_features(g->nodes[0], out);
+    else
+        str_add(out, "(null)");
+}
+
 CELL(gres_cell)
 {
     GROUP;
@@ -328,7 +337,7 @@ CELL(version_cell)
 const struct column nodecolumns[] = {
     {'a', "available", "AVAIL", avail_cell, ON},
     {'A', "nodeai", "NODES(A/I)", nodes_ai_cell, 0},
-    {'b', "features_act", "ACTIVE_FEATURES", null_cell, 0},
+    {'b', "features_act", "ACTIVE_FEATURES", features_cell, ON},
     {'B', "maxcpuspernode", "MAX_CPUS_PER_NODE", unlimited_cell, 0},
     {'c', "cpus", "CPUS", cpus_cell, EXACT},
     {'C', "cpusstate", "CPUS(A/I/O/T)", cpus_aiot_cell, 0},
@@ -336,7 +345,7 @@ const struct column nodecolumns[] = {
     {'D', "nodes", "NODES", count_cell, 0},
     {'e', "freemem", "FREE_MEM", na_cell, 0},
     {'E', "reason", "REASON", reason_cell, ON},
-    {'f', "features", "AVAIL_FEATURES", null_cell, 0},
+    {'f', "features", "AVAIL_FEATURES", features_cell, ON},
     {'F', "nodeaiot", "NODES(A/I/O/T)", nodes_aiot_cell, 0},
     {'g', "groups", "GROUPS", all_cell, 0},
     {'G', "gres", "GRES", gres_cell, ON},

@@ -9,6 +9,7 @@
 #include "base/quantity.h"
 #include "base/util.h"
 #include "cmd/gantry/fetch.h"
+#include "crds/constraint.h"
 
 #define GPU_RESOURCE "nvidia.com/gpu"
 #define GPU_TYPE_LABEL "gantry.dev/gpu-type"
@@ -339,6 +340,15 @@ void nodelist_settle(struct nodelist *list, const struct joblist *jobs)
 int64_t noderow_used_cpus(const struct noderow *n)
 {
     return MIN((n->used_milli + 999) / 1000, n->cpus);
+}
+
+void noderow_features(const struct noderow *n, struct str *out)
+{
+    const size_t before = out->len;
+
+    constraint_features(n->model, out);
+    if (out->len == before)
+        str_add(out, "(null)");
 }
 
 void noderow_gres(const struct noderow *n, int64_t count, struct str *out)

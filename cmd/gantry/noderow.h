@@ -50,6 +50,8 @@ struct noderow *nodelist_find(const struct nodelist *list, const char *name);
 
 /* CPUs held, rounded up. */
 int64_t noderow_used_cpus(const struct noderow *n);
+/* "a100,ib"; "(null)" without. */
+void noderow_features(const struct noderow *n, struct str *out);
 /* "gpu:h100:8"; "(null)" without. */
 void noderow_gres(const struct noderow *n, int64_t count, struct str *out);
 

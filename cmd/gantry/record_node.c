@@ -76,8 +76,10 @@ void block_node(struct block *b, const struct noderow *n, const struct partlist 
     block_line(
         b, "CPUAlloc=%" PRId64 " CPUEfctv=%" PRId64 " CPUTot=%" PRId64 " CPULoad=N/A",
         noderow_used_cpus(n), n->cpus, n->cpu_total);
-    block_line(b, "AvailableFeatures=(null)");
-    block_line(b, "ActiveFeatures=(null)");
+    block_line(b, "AvailableFeatures=");
+    noderow_features(n, &b->out);
+    block_line(b, "ActiveFeatures=");
+    noderow_features(n, &b->out);
     block_line(b, "Gres=");
     noderow_gres(n, n->gpus, &b->out);
     block_line(b, "NodeAddr=%s NodeHostName=%s Version=%s", n->addr, n->host,

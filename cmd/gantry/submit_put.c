@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "base/util.h"
 #include "cmd/gantry/submit.h"
+#include "crds/constraint.h"
 #include "crds/dependency.h"
 
 #define HOST_FILE_MAX (1u << 20)
@@ -374,6 +375,18 @@ int put_hosts(const struct submit_put *p, struct json *spec, struct err *err)
     if (strchr(p->text, '/'))
         return put_host_file(p, spec, err);
     return put_host_text(p, p->text, spec, err);
+}
+
+int put_constraint(const struct submit_put *p, struct json *spec, struct err *err)
+{
+    struct err why = ERR_INIT;
+    struct term *any = NULL;
+    size_t n = 0;
+
+    if (constraint_parse(p->text, &any, &n, &why) < 0)
+        return invalid_by(p, err, &why);
+    terms_free(any, n);
+    return put_string(p, spec, err);
 }
 
 /* ---- surroundings ---- */

@@ -143,8 +143,8 @@ const struct submit_row submit_rows[] = {
     NUMBER("segment", 0, NULL, "segment", 100000, "nodes that must be in one block"),
 
     /* where */
-    FIELD("constraint", 'C', "SBATCH_CONSTRAINT", "LIST", "constraint", put_string,
-          "features its nodes must have"),
+    FIELD("constraint", 'C', "SBATCH_CONSTRAINT", "LIST", "constraint", put_constraint,
+          "features its nodes must have: a100&ib, (a100|h100)&ib"),
     FIELD_OF(SET_NODELIST, "nodelist", 'w', NULL, "HOSTS", "nodeList", put_hosts,
              "nodes it must have: n[1-3]; with a / in it, a file of them"),
     FIELD_OF(SET_NODELIST, "nodefile", 'F', NULL, "FILE", "nodeList", put_host_file,

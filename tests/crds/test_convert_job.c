@@ -256,6 +256,13 @@ static const struct job_case {
      "pods=1/node cpu=1000 timemin=600 limit=300 phase=2"},
     {"nothing at least", "timeMin: '0', " ONE, "",
      "spec.timeMin: must be more than nothing"},
+    {"features", "constraint: '(a|b)&c', " ONE, "",
+     "pods=1/node cpu=1000 any: gantry.dev/feature-a exists&gantry.dev/feature-c "
+     "exists "
+     "any: gantry.dev/feature-b exists&gantry.dev/feature-c exists"},
+    {"wrong features", "constraint: 'a*2', " ONE, "",
+     "spec.constraint: \"a*2\" asks for counts of nodes (a*2), which is not supported "
+     "yet; right are a100, a100&ib, (a100|h100)&ib"},
     {"dependencies", "dependency: 'afterok:1:2,afterany:3', jobName: train, " ONE,
      "dependency: 'afterok:1(fulfilled),afterok:2(failed),afterok:3(failed)'",
      "pods=1/node cpu=1000 depends=afterok:1(fulfilled),afterok:2(failed),afterany:3("

@@ -146,11 +146,11 @@ START_TEST(test_too_many)
     JSON_AUTO struct json *object =
         object_of(AFFINITY("[" ON("a") ", " ON("b") ", " ON("c") ", " ON("d") "]"));
     struct volume *v = convert_volume(object, NULL);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 4; i++)
         ck_assert(volume_require(v, job));
-    ck_assert_uint_eq(job->n_node_any, 64);
+    ck_assert_uint_eq(job->n_node_any, 256);
     ck_assert(!volume_require(v, job));
-    ck_assert_uint_eq(job->n_node_any, 64);
+    ck_assert_uint_eq(job->n_node_any, 256);
     volume_free(v);
     job_free(job);
 }

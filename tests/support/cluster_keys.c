@@ -7,6 +7,7 @@
 #include "base/hostlist.h"
 #include "base/quantity.h"
 #include "base/util.h"
+#include "crds/constraint.h"
 #include "crds/dependency.h"
 
 /* ---- values ---- */
@@ -82,6 +83,21 @@ static int node_label(const struct setting *at, struct err *err)
     return 0;
 }
 
+static int node_features(const struct setting *at, struct err *err)
+{
+    struct node *node = at->object;
+    char *rest = at->value;
+
+    (void)err;
+    while (rest != NULL) {
+        AUTO_FREE char *key = xasprintf(FEATURE_LABEL "%s", strsep(&rest, ","));
+
+        labels_add(&node->labels, &node->n_labels, key, "");
+    }
+    labels_sort(node->labels, node->n_labels);
+    return 0;
+}
+
 static int taint_effect(const char *word, enum taint_effect *ret, struct err *err)
 {
     static const char *const words[] = {
@@ -141,9 +157,9 @@ static int node_resource(const struct setting *at, struct err *err)
 }
 
 const struct key cluster_node_keys[] = {
-    {"type", node_type},          {"label.", node_label},      {"taint.", node_taint},
-    {"notready", node_not_ready}, {"cordoned", node_cordoned}, {"pods", node_pods},
-    {NULL, node_resource},
+    {"type", node_type},    {"label.", node_label},       {"features", node_features},
+    {"taint.", node_taint}, {"notready", node_not_ready}, {"cordoned", node_cordoned},
+    {"pods", node_pods},    {NULL, node_resource},
 };
 
 /* ---- partitions ---- */
@@ -567,6 +583,15 @@ static int job_any(const struct setting *at, struct err *err)
     return 0;
 }
 
+/* As sbatch -C; such a job has no `any.` keys. */
+static int job_constraint(const struct setting *at, struct err *err)
+{
+    struct job *job = at->object;
+
+    job->constraint = xstrdup(at->value);
+    return constraint_parse(at->value, &job->node_any, &job->n_node_any, err);
+}
+
 static int job_tolerate(const struct setting *at, struct err *err)
 {
     struct job *job = at->object;
@@ -678,6 +703,7 @@ const struct key cluster_job_keys[] = {
     {"exclude", job_exclude},
     {"where.", job_where},
     {"any.", job_any},
+    {"constraint", job_constraint},
     {"tolerate.", job_tolerate},
     {"state", job_state},
     {"in", job_in},

@@ -2,6 +2,7 @@
  * cluster_text - clusters and queues written as lines of text, for tests.
  *
  *   node n[1-4] cpu=8 mem=64G nvidia.com/gpu=8 type=h100 label.rack=r1
+ *   node n6 cpu=8 features=a100,ib
  *   node n5 cpu=8 mem=64G taint.k=v:NoSchedule notready
  *                             (or: cordoned; pods=110 unless given)
  *   partition batch default nodes=n[1-4] select.rack=r1 tier=2 factor=100
@@ -21,6 +22,7 @@
  *                             pods' tasks are written n1/4; unittasks=0: of none)
  *   job 8 depend=afterok:3,after:4+5 hopeless=ends jobname=train   (Slurm's grammar;
  *                             hopeless=stays: whatever the configuration says)
+ *   job 8 nodes=2 constraint=(a100|h100)&ib        (Slurm's grammar)
  *   job 3 state=ended failed                (also aside: not taken in yet)
  *   job 9 cpu=1 state=running start=100 in=batch on=n1:2,n2     (n1 has two pods)
  *   pod web-1 on=n1 cpu=2                   (ofjob: left of a job that is gone)
