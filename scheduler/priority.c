@@ -12,15 +12,22 @@
 
 static const struct {
     const char *word;
-    enum priority_flag flag;
+    int64_t flag;
 } flags[] = {
     {"MAX_TRES", PRIORITY_MAX_TRES},
     {"MAX_TRES_GRES", PRIORITY_MAX_TRES_GRES},
+    {"ACCRUE_ALWAYS", PRIORITY_ACCRUE_ALWAYS},
+    {"SMALL_RELATIVE_TO_TIME", PRIORITY_SMALL_RELATIVE},
+    {"NO_NORMAL_PART", PRIORITY_RAW_PARTITION},
+    {"NO_NORMAL_QOS", PRIORITY_RAW_QOS},
+    {"NO_NORMAL_ASSOC", PRIORITY_RAW_ASSOC},
+    {"NO_NORMAL_ALL", PRIORITY_RAW_PARTITION | PRIORITY_RAW_QOS | PRIORITY_RAW_ASSOC},
 };
 
 const char *priority_flag_words(void)
 {
-    return "MAX_TRES, MAX_TRES_GRES";
+    return "MAX_TRES, MAX_TRES_GRES, ACCRUE_ALWAYS, SMALL_RELATIVE_TO_TIME, "
+           "NO_NORMAL_PART, NO_NORMAL_QOS, NO_NORMAL_ASSOC, NO_NORMAL_ALL";
 }
 
 int64_t priority_flag(const char *word)
@@ -47,10 +54,32 @@ static int64_t share(int64_t weight, int64_t value, int64_t whole)
     return (int64_t)((__int128)weight * MIN(value, whole) / whole);
 }
 
-/* Age counts from when the job could have started, as in Slurm. */
-static int64_t age_of(const struct job *job, int64_t now_sec)
+/* weight x value, so that the sum of some stays within its type. */
+static int64_t raw(int64_t weight, int64_t value)
 {
-    int64_t since = MAX(job->submit_sec, job->eligible_sec);
+    __int128 product = (__int128)weight * MAX(value, 0);
+
+    return (int64_t)MIN(product, (__int128)INT64_MAX);
+}
+
+static bool has_flag(const struct sched_config *config, enum priority_flag flag)
+{
+    return (config->priority_flags & flag) != 0;
+}
+
+/* Normalised, or raw where the flag says so. */
+static int64_t term(const struct sched_config *config, enum priority_flag flag,
+                    int64_t weight, int64_t value, int64_t whole)
+{
+    return has_flag(config, flag) ? raw(weight, value) : share(weight, value, whole);
+}
+
+/* Age counts from when the job could have started, as in Slurm. */
+static int64_t age_of(const struct sched_config *config, const struct job *job,
+                      int64_t now_sec)
+{
+    bool always = has_flag(config, PRIORITY_ACCRUE_ALWAYS);
+    int64_t since = always ? job->submit_sec : MAX(job->submit_sec, job->eligible_sec);
     int64_t age;
 
     if (now_sec <= since || __builtin_sub_overflow(now_sec, since, &age))
@@ -58,8 +87,23 @@ static int64_t age_of(const struct job *job, int64_t now_sec)
     return age;
 }
 
+/* Of the cluster for a minute of the time limit; without a limit, for ever. */
+static int64_t relative_term(const struct sched_config *config,
+                             const struct norms *norms, int64_t nodes, int64_t cpus,
+                             int64_t limit_sec)
+{
+    __int128 least = (__int128)nodes * norms->cpu_milli / norms->nodes;
+    int64_t part = (int64_t)MAX(least, (__int128)cpus);
+    int64_t minutes = limit_sec < 0 ? INT64_MAX : MAX(limit_sec / 60, 1);
+
+    part /= minutes;
+    if (config->priority_favor_small)
+        part = norms->cpu_milli - part;
+    return share(config->priority_weight_job_size, part, norms->cpu_milli);
+}
+
 static int64_t size_term(const struct sched_config *config, const struct norms *norms,
-                         const struct job *job)
+                         const struct job *job, const struct partition *part)
 {
     int64_t n_nodes = norms->nodes, n_cpus = norms->cpu_milli;
     int64_t nodes = MIN(job->one_per_node ? job->min_pods : 1, n_nodes);
@@ -67,6 +111,9 @@ static int64_t size_term(const struct sched_config *config, const struct norms *
 
     if (n_nodes == 0 || n_cpus == 0)
         return 0;
+    if (has_flag(config, PRIORITY_SMALL_RELATIVE))
+        return relative_term(config, norms, nodes, cpus,
+                             part != NULL ? check_limit(job, part) : job->limit_sec);
     if (config->priority_favor_small) {
         nodes = n_nodes - nodes;
         cpus = n_cpus - cpus;
@@ -132,16 +179,19 @@ struct priority priority_of(const struct sched_config *config,
         return (struct priority){0};
     if (job->priority != PRIORITY_UNSET)
         return (struct priority){.total = job->priority};
-    p.age = share(config->priority_weight_age, age_of(job, now_sec),
+    p.age = share(config->priority_weight_age, age_of(config, job, now_sec),
                   config->priority_max_age_sec);
     p.fairshare = share(config->priority_weight_fairshare, at->fair_rank, at->fair_of);
-    p.assoc = share(config->priority_weight_assoc, at->priority, norms->assoc_priority);
-    p.job_size = size_term(config, norms, job);
+    p.assoc = term(config, PRIORITY_RAW_ASSOC, config->priority_weight_assoc,
+                   at->priority, norms->assoc_priority);
+    p.job_size = size_term(config, norms, job, part);
     if (part != NULL)
-        p.partition = share(config->priority_weight_partition,
-                            part->priority_job_factor, norms->part_factor);
+        p.partition =
+            term(config, PRIORITY_RAW_PARTITION, config->priority_weight_partition,
+                 part->priority_job_factor, norms->part_factor);
     if (qos != NULL)
-        p.qos = share(config->priority_weight_qos, qos->priority, norms->qos_priority);
+        p.qos = term(config, PRIORITY_RAW_QOS, config->priority_weight_qos,
+                     qos->priority, norms->qos_priority);
     p.short_limit = short_term(config, job, part);
     p.small_size = small_term(config, grounds->share);
     p.total = sum_of(&p);

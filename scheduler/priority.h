@@ -18,9 +18,12 @@
  * what an hour of waiting is worth in doublings, for jobs of minutes and of weeks, of
  * one GPU and of a thousand alike.
  *
- * Each factor lies within 0 and 1. All is computed in integers, so that every machine
- * orders alike; terms are cut to whole numbers and add up to the total, which is 1 at
- * least.
+ * With PRIORITY_SMALL_RELATIVE the job size is max(cpus, nodes x C / N) / C, divided by
+ * the minutes of the time limit; or 1 less it.
+ *
+ * Each factor lies within 0 and 1, unless it is raw. All is computed in integers, so
+ * that every machine orders alike; terms are cut to whole numbers and add up to the
+ * total, which is 1 at least.
  */
 #ifndef GANTRY_SCHEDULER_PRIORITY_H
 #define GANTRY_SCHEDULER_PRIORITY_H
@@ -36,6 +39,11 @@ struct sched_config;
 enum priority_flag {
     PRIORITY_MAX_TRES = 1, /* billing.h; and likewise: */
     PRIORITY_MAX_TRES_GRES = 2,
+    PRIORITY_ACCRUE_ALWAYS = 4,  /* age counts from the submission in any case */
+    PRIORITY_SMALL_RELATIVE = 8, /* SMALL_RELATIVE_TO_TIME: size by the time limit */
+    PRIORITY_RAW_PARTITION = 16, /* NO_NORMAL_PART: weight x priority_job_factor */
+    PRIORITY_RAW_QOS = 32,       /* NO_NORMAL_QOS: weight x priority; likewise: */
+    PRIORITY_RAW_ASSOC = 64,
 };
 
 /* The flag of Slurm's word ("MAX_TRES"); 0: there is none. */

@@ -1,5 +1,7 @@
 #include "scheduler/priority.h"
 
+#include <string.h>
+
 #include "base/str.h"
 #include "base/util.h"
 #include "scheduler/sched.h"
@@ -218,6 +220,91 @@ START_TEST(test_small_size)
 }
 END_TEST
 
+/* In a partition of a factor of 100, of a QOS of a priority of 50, of a member of 10,
+ * after half a week; weights 1000, of the size 10000. 8 CPUs on a node are a tenth of
+ * the cluster. */
+static const struct {
+    const char *name, *job, *flags;
+    bool small;
+    const char *terms;
+} flagged[] = {
+    {"none", "job 1 cpu=8 qos=half", "", false,
+     "age 500 size 1000 partition 500 qos 500 assoc 250"},
+    {"raw partition", "job 1 cpu=8 qos=half", "NO_NORMAL_PART", false,
+     "age 500 size 1000 partition 100000 qos 500 assoc 250"},
+    {"raw QOS", "job 1 cpu=8 qos=half", "NO_NORMAL_QOS", false,
+     "age 500 size 1000 partition 500 qos 50000 assoc 250"},
+    {"raw member", "job 1 cpu=8 qos=half", "NO_NORMAL_ASSOC", false,
+     "age 500 size 1000 partition 500 qos 500 assoc 10000"},
+    {"all raw", "job 1 cpu=8 qos=half", "NO_NORMAL_ALL", false,
+     "age 500 size 1000 partition 100000 qos 50000 assoc 10000"},
+    {"age from the begin time", "job 1 cpu=8 begin=302400", "", false,
+     "size 1000 partition 500 assoc 250"},
+    {"or always", "job 1 cpu=8 begin=302400", "ACCRUE_ALWAYS", false,
+     "age 500 size 1000 partition 500 assoc 250"},
+    {"a minute", "job 1 cpu=8 time=1", "SMALL_RELATIVE_TO_TIME", false,
+     "age 500 size 1000 partition 500 assoc 250"},
+    {"less", "job 1 cpu=8 time=0:20", "SMALL_RELATIVE_TO_TIME", false,
+     "age 500 size 1000 partition 500 assoc 250"},
+    {"ten minutes", "job 1 cpu=8 time=10", "SMALL_RELATIVE_TO_TIME", false,
+     "age 500 size 100 partition 500 assoc 250"},
+    {"ten minutes, small ones first", "job 1 cpu=8 time=10", "SMALL_RELATIVE_TO_TIME",
+     true, "age 500 size 9900 partition 500 assoc 250"},
+    {"nodes count as all their CPUs", "job 1 nodes=5 cpu=1 time=10",
+     "SMALL_RELATIVE_TO_TIME", false, "age 500 size 500 partition 500 assoc 250"},
+    {"no limit", "job 1 cpu=8", "SMALL_RELATIVE_TO_TIME", false,
+     "age 500 partition 500 assoc 250"},
+};
+
+START_TEST(test_flags)
+{
+    struct sched_config config = sched_config_default();
+    struct restable res;
+    struct partition *part;
+    struct job *job;
+    struct qos half = {.priority = 50};
+    struct grounds grounds = {.standing = {.priority = 10}};
+    struct priority p;
+    STR_AUTO struct str text;
+
+    restable_init(&res);
+    str_init(&text, TERMS_MAX);
+    part = cluster_text_partition(&res, "partition p factor=100");
+    job = cluster_text_job(&res, flagged[_i].job);
+    config.priority_weight_job_size = 10000;
+    config.priority_weight_assoc = 1000;
+    config.priority_favor_small = flagged[_i].small;
+    config.priority_flags = priority_flag(flagged[_i].flags);
+    ck_assert((config.priority_flags != 0) == (*flagged[_i].flags != '\0'));
+    grounds.part = part;
+    grounds.qos = job->qos != NULL ? &half : NULL;
+    p = priority_of(&config, &norms, job, &grounds, WEEK / 2);
+    say_term(&text, "age", p.age);
+    say_term(&text, "size", p.job_size);
+    say_term(&text, "partition", p.partition);
+    say_term(&text, "qos", p.qos);
+    say_term(&text, "assoc", p.assoc);
+    ck_assert_msg(str_eq(text.s + (text.len > 0), flagged[_i].terms), "%s:%s",
+                  flagged[_i].name, text.s);
+    ck_assert_int_eq(p.total, p.age + p.job_size + p.partition + p.qos + p.assoc);
+    partition_free(part);
+    job_free(job);
+}
+END_TEST
+
+/* Each word that is offered is one. */
+START_TEST(test_flag_words)
+{
+    AUTO_FREE char *words = xstrdup(priority_flag_words());
+    char *rest = words, *word;
+
+    while ((word = strsep(&rest, ",")) != NULL)
+        ck_assert_msg(priority_flag(word + strspn(word, " ")) != 0, "%s", word);
+    ck_assert_int_eq(priority_flag("INCR_ONLY"), 0);
+    ck_assert_int_eq(priority_flag(""), 0);
+}
+END_TEST
+
 /* Nothing is divided by nothing. */
 START_TEST(test_nothing)
 {
@@ -272,6 +359,8 @@ int main(void)
                                                 {test_short_limit, ARRAY_LEN(shorts)},
                                                 {test_small_size, ARRAY_LEN(smalls)},
                                                 {test_standing, ARRAY_LEN(standings)},
+                                                {test_flags, ARRAY_LEN(flagged)},
+                                                {test_flag_words, 1},
                                                 {test_nothing, 1},
                                                 {test_news, 1},
                                                 {NULL, 0},
