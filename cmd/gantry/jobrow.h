@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "cmd/gantry/jobwords.h"
 #include "cmd/gantry/parts.h"
+#include "scheduler/priority.h"
 
 struct jobrow {
     const char *ns, *object, *uid; /* of the BatchJob */
@@ -36,6 +37,7 @@ struct jobrow {
     const char *limit_in_force, *limit_asked; /* of a start that may have shrunk it */
     const char *planned_nodes, *req_tres, *alloc_tres, *exit_code, *placement;
     int64_t num_nodes, num_gpus, priority, restarts, attempt;
+    struct priority factors; /* terms of the priority; its total is 0 */
     int64_t deadline_sec;
     int64_t submit_sec, eligible_sec, planned_sec, start_sec, end_sec, suspend_sec;
     bool promised;
