@@ -82,24 +82,32 @@ void core_event_check(const struct check *c)
         check_namespace(c, "involvedObject");
 }
 
-void event_check(const struct check *c)
+/* Who said it, and what it is about: of one that says when it was. */
+static void check_reporter(const struct check *c)
 {
     static const char *const required[] = {"reportingController", "reportingInstance",
                                            "action", "reason"};
-    const char *type = json_str_or(c->after, "type", "");
     const char *controller = json_str_or(c->after, "reportingController", "");
 
-    if (c->before)
-        return;
-    check_namespace(c, "regarding");
-    if (!json_str_or(c->after, "eventTime", "")[0])
-        check_required(c, "eventTime", NULL);
     for (size_t i = 0; i < ARRAY_LEN(required); i++)
         if (!json_str_or(c->after, required[i], "")[0])
             check_required(c, required[i], NULL);
     if (name_refuse_qualified(controller))
         check_invalid_text(c, "reportingController", controller,
                            name_refuse_qualified(controller));
+}
+
+void event_check(const struct check *c)
+{
+    const char *type = json_str_or(c->after, "type", "");
+
+    if (c->before)
+        return;
+    check_namespace(c, "regarding");
+    if (json_str_or(c->after, "eventTime", "")[0])
+        check_reporter(c);
+    else
+        check_required(c, "eventTime", NULL);
     if (strcmp(type, "Normal") != 0 && strcmp(type, "Warning") != 0) {
         AUTO_FREE char *why = xasprintf("has invalid value: %s", type);
         check_invalid_text(c, "type", type, why);

@@ -179,6 +179,7 @@ static bool is_misshapen(const struct json *causes)
 static int check_valid(struct write *w)
 {
     const struct call *call = w->call;
+    const struct form *form = form_of(call->kind);
 
     metadata_validate(call->kind, w->after, w->before, found_cause, w);
     schema_validate(call->kind->schema, w->after, found_cause, w);
@@ -190,7 +191,10 @@ static int check_valid(struct write *w)
     if (!call->kind->is_custom && strcmp(call->req->method, "PATCH") != 0 &&
         write_refuse_misread(w) != 0)
         return -1;
-    return refuse_invalid(&w->call->refusal, call->kind,
+    /* Kubernetes names what it stores. */
+    return refuse_invalid(&w->call->refusal,
+                          form ? form_stored_kind(form, call->server->kinds)
+                               : call->kind,
                           json_str_or(w->after, "metadata.name", ""), w->causes);
 }
 
