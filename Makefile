@@ -161,11 +161,12 @@ check-style:
 # The licence and the README go where Debian has them.
 SHARE = $(DESTDIR)$(PREFIX)/share
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/gantry/crds $(SHARE)/gantry/examples $(SHARE)/doc/gantry
+	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/gantry/crds $(SHARE)/gantry/examples $(SHARE)/gantry/policies $(SHARE)/doc/gantry
 	install $(PROGRAMS:%=$(BUILD)/bin/%) $(DESTDIR)$(PREFIX)/bin
 	for l in $(LINKS); do ln -sf gantry $(DESTDIR)$(PREFIX)/bin/$$l; done
 	install -m 644 crds/*.yaml $(SHARE)/gantry/crds
 	install -m 644 manifests/examples/* $(SHARE)/gantry/examples
+	install -m 644 manifests/policies/* $(SHARE)/gantry/policies
 	install -m 644 LICENSE README.md $(SHARE)/doc/gantry
 
 deps:

@@ -249,6 +249,20 @@ START_TEST(test_load)
 }
 END_TEST
 
+/* What is shipped as an example is none that is refused. */
+START_TEST(test_policies)
+{
+    struct settings s;
+    struct err err = ERR_INIT;
+    settings_default(&s);
+    ck_assert_msg(settings_load(&s, "manifests/policies/short-jobs.yaml", &err) == 0,
+                  "%s", err.msg);
+    ck_assert_int_eq(s.sched.reservation_depth, 1);
+    ck_assert_int_gt(s.sched.priority_weight_short_limit, 0);
+    ck_assert_int_gt(s.sched.priority_weight_small_size, 0);
+}
+END_TEST
+
 /* ---- what changes while a program runs ---- */
 
 static const struct {
@@ -371,6 +385,7 @@ int main(void)
                                            {test_orders, ARRAY_LEN(orders)},
                                            {test_refused, ARRAY_LEN(bad)},
                                            {test_load, 1},
+                                           {test_policies, 1},
                                            {test_adopt, ARRAY_LEN(adopted)},
                                            {test_help, 1},
                                            {test_help_defaults, 1},
