@@ -45,6 +45,43 @@ static int read_numbers(const struct json *object, struct partition *part,
     return numbers_read(object, fields, ARRAY_LEN(fields), err);
 }
 
+/* A list of names, sorted. */
+static int read_list(const struct json *object, const char *path, char ***ret,
+                     size_t *ret_n, struct err *err)
+{
+    const struct json *list = json_at(object, path);
+    if (!list || json_is(list, JSON_NULL))
+        return 0;
+    if (!json_is(list, JSON_ARRAY))
+        return err_set(err, ERR_INVALID, "%s: expected array", path);
+    for (size_t i = 0; i < json_len(list); i++) {
+        if (!json_is(json_item(list, i), JSON_STRING))
+            return err_set(err, ERR_INVALID, "%s[%zu]: expected string", path, i);
+        names_add(ret, ret_n, json_string(json_item(list, i)));
+    }
+    names_sort(*ret, *ret_n);
+    return 0;
+}
+
+static int read_access(const struct json *object, struct access *a, struct err *err)
+{
+    const struct {
+        const char *path;
+        char ***names;
+        size_t *n;
+    } lists[] = {
+        {"spec.allowAccounts", &a->allow_accounts, &a->n_allow_accounts},
+        {"spec.denyAccounts", &a->deny_accounts, &a->n_deny_accounts},
+        {"spec.allowQos", &a->allow_qos, &a->n_allow_qos},
+        {"spec.denyQos", &a->deny_qos, &a->n_deny_qos},
+        {"spec.allowNamespaces", &a->allow_namespaces, &a->n_allow_namespaces},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+        if (read_list(object, lists[i].path, lists[i].names, lists[i].n, err) < 0)
+            return -1;
+    return 0;
+}
+
 static int read_partition(const struct json *object, struct partition *part,
                           struct err *err)
 {
@@ -58,7 +95,8 @@ static int read_partition(const struct json *object, struct partition *part,
         duration_read(object, "spec.maxTime", &part->max_time_sec, err) < 0 ||
         duration_read(object, "spec.defaultTime", &part->default_time_sec, err) < 0 ||
         hostlist_read(object, "spec.nodes", &part->node_names, &part->n_node_names,
-                      err) < 0)
+                      err) < 0 ||
+        read_access(object, &part->access, err) < 0)
         return -1;
     return selector_read(json_at(object, "spec.nodeSelector"), "spec.nodeSelector",
                          &part->selector, err);

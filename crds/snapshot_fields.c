@@ -89,6 +89,15 @@ static const struct field billing_weight_rows[] = {WORD(billing_weight, resource
 static const struct fields fields_billing_weight =
     FIELDS(billing_weight, billing_weight_rows);
 
+static const struct field access_rows[] = {
+    NAMES(access, allow_accounts, n_allow_accounts),
+    NAMES(access, deny_accounts, n_deny_accounts),
+    NAMES(access, allow_qos, n_allow_qos),
+    NAMES(access, deny_qos, n_deny_qos),
+    NAMES(access, allow_namespaces, n_allow_namespaces),
+};
+static const struct fields fields_access = FIELDS(access, access_rows);
+
 static const struct field partition_rows[] = {
     WORD(partition, name),
     ONE(partition, selector, fields_term),
@@ -102,6 +111,7 @@ static const struct field partition_rows[] = {
     INT(partition, min_nodes),
     INT(partition, max_nodes),
     LIST(partition, billing, n_billing, fields_billing_weight),
+    ONE(partition, access, fields_access),
 };
 const struct fields fields_partition = FIELDS(partition, partition_rows);
 

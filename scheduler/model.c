@@ -121,6 +121,27 @@ struct partition *partition_new(void)
     return p;
 }
 
+static struct access access_copy(const struct access *a)
+{
+    struct access copy = *a;
+
+    copy.allow_accounts = names_copy(a->allow_accounts, a->n_allow_accounts);
+    copy.deny_accounts = names_copy(a->deny_accounts, a->n_deny_accounts);
+    copy.allow_qos = names_copy(a->allow_qos, a->n_allow_qos);
+    copy.deny_qos = names_copy(a->deny_qos, a->n_deny_qos);
+    copy.allow_namespaces = names_copy(a->allow_namespaces, a->n_allow_namespaces);
+    return copy;
+}
+
+static void access_fini(struct access *a)
+{
+    names_free(a->allow_accounts, a->n_allow_accounts);
+    names_free(a->deny_accounts, a->n_deny_accounts);
+    names_free(a->allow_qos, a->n_allow_qos);
+    names_free(a->deny_qos, a->n_deny_qos);
+    names_free(a->allow_namespaces, a->n_allow_namespaces);
+}
+
 struct partition *partition_copy(const struct partition *p)
 {
     struct partition *copy = partition_new();
@@ -129,6 +150,7 @@ struct partition *partition_copy(const struct partition *p)
     copy->name = xstrdup_null(p->name);
     copy->selector = term_copy(&p->selector);
     copy->node_names = names_copy(p->node_names, p->n_node_names);
+    copy->access = access_copy(&p->access);
     copy->billing = NULL;
     copy->n_billing = 0;
     for (size_t i = 0; i < p->n_billing; i++)
@@ -151,6 +173,7 @@ void partition_free(struct partition *p)
         return;
     term_fini(&p->selector);
     names_free(p->node_names, p->n_node_names);
+    access_fini(&p->access);
     for (size_t i = 0; i < p->n_billing; i++) {
         free(p->billing[i].resource);
         free(p->billing[i].gpu_type);

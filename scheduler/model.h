@@ -128,6 +128,18 @@ enum part_state { PART_UP, PART_DOWN, PART_DRAIN, PART_INACTIVE };
 #define LIMIT_UNSET (-1)
 #define LIMIT_UNLIMITED INT64_MAX /* DURATION_UNLIMITED */
 
+/* Which jobs may use a partition. An empty allow list allows all; a deny list counts
+ * where its allow list is empty. All are sorted. An account stands for those below it.
+ */
+struct access {
+    char **allow_accounts, **deny_accounts;
+    size_t n_allow_accounts, n_deny_accounts;
+    char **allow_qos, **deny_qos;
+    size_t n_allow_qos, n_deny_qos;
+    char **allow_namespaces;
+    size_t n_allow_namespaces;
+};
+
 struct partition {
     char *name;
     struct term selector; /* no requirements and no node_names: every node */
@@ -143,6 +155,7 @@ struct partition {
     int64_t max_nodes;              /* LIMIT_UNLIMITED */
     struct billing_weight *billing; /* none: as billing.h says */
     size_t n_billing;
+    struct access access;
 };
 
 /* ---- QOS and accounts ---- */

@@ -299,6 +299,13 @@ enum reason policy_check(const struct policy *p, const struct job *job,
     return reason != REASON_NONE ? reason : check_qos(p, job, message);
 }
 
+const char *policy_parent(const struct policy *p, const char *account)
+{
+    const struct account *found = account_find(p, account);
+
+    return found != NULL ? found->parent : NULL;
+}
+
 enum reason policy_check_partition(const struct policy *p, const struct job *job,
                                    const char *partition, struct str *message)
 {

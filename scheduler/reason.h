@@ -34,6 +34,8 @@ enum reason {
     REASON_DEADLINE,        /* it cannot be over by its deadline any more */
     REASON_INVALID_ACCOUNT, /* no such account, or not a member */
     REASON_INVALID_QOS,
+    REASON_ACCOUNT_NOT_ALLOWED, /* in that partition */
+    REASON_QOS_NOT_ALLOWED,
 };
 
 const char *reason_word(enum reason r); /* "Resources" */

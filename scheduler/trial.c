@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/access.h"
 #include "scheduler/book.h"
 #include "scheduler/check.h"
 #include "scheduler/tell.h"
@@ -70,6 +71,9 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
 
     reason = policy_check_partition(&s->policy, entry->rec->job,
                                     entry->part->part->name, &s->message);
+    if (reason == REASON_NONE)
+        reason =
+            access_check(&s->policy, entry->rec->job, entry->part->part, &s->message);
     if (reason == REASON_NONE)
         reason = check_partition(entry->rec->job, entry->part->part, &s->message);
     if (reason != REASON_NONE)

@@ -145,6 +145,18 @@ static void add_limits(struct block *b, const struct partition *p)
               p->min_nodes);
 }
 
+static void add_access(struct block *b, const char *what, char *const *allow,
+                       size_t n_allow, char *const *deny, size_t n_deny)
+{
+    const bool denies = n_allow == 0 && n_deny > 0;
+    char *const *names = denies ? deny : allow;
+    const size_t n = denies ? n_deny : n_allow;
+
+    block_add(b, " %s%s=%s", denies ? "Deny" : "Allow", what, n == 0 ? "ALL" : "");
+    for (size_t i = 0; i < n; i++)
+        block_add(b, "%s%s", i == 0 ? "" : ",", names[i]);
+}
+
 void block_partition(struct block *b, const struct partition *p,
                      const struct nodelist *nodes)
 {
@@ -152,7 +164,11 @@ void block_partition(struct block *b, const struct partition *p,
 
     add_up(&total, p, nodes);
     block_line(b, "PartitionName=%s", p->name);
-    block_line(b, "AllowGroups=ALL AllowAccounts=ALL AllowQos=ALL");
+    block_line(b, "AllowGroups=ALL");
+    add_access(b, "Accounts", p->access.allow_accounts, p->access.n_allow_accounts,
+               p->access.deny_accounts, p->access.n_deny_accounts);
+    add_access(b, "Qos", p->access.allow_qos, p->access.n_allow_qos, p->access.deny_qos,
+               p->access.n_deny_qos);
     block_line(b, "AllocNodes=ALL Default=%s QoS=N/A", p->is_default ? "YES" : "NO");
     add_limits(b, p);
     block_line(b, "Nodes=");

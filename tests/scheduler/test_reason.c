@@ -27,6 +27,8 @@ static const struct {
     {REASON_CONSTRAINTS, "Constraints", "NotFree"},
     {REASON_CLEANING, "Cleaning", "NotAllowed"},
     {REASON_DEADLINE, "DeadLine", "Never"},
+    {REASON_ACCOUNT_NOT_ALLOWED, "AccountNotAllowed", "Never"},
+    {REASON_QOS_NOT_ALLOWED, "QOSNotAllowed", "Never"},
 };
 
 START_TEST(test_words)

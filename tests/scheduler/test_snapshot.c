@@ -114,8 +114,15 @@ static void random_partition(struct history *h)
                                        " select.rack=r0", " nodes=n1 select.rack=r1"};
     static const char *const states[] = {
         "", "", "", "", " state=DOWN", " state=DRAIN", " state=INACTIVE"};
-    static const char *const limits[] = {
-        "", "", " maxnodes=2", " minnodes=2", " maxtime=1", " defaulttime=1"};
+    static const char *const limits[] = {"",
+                                         " allowaccounts=x",
+                                         " denyqos=high",
+                                         " denyaccounts=y",
+                                         "",
+                                         " maxnodes=2",
+                                         " minnodes=2",
+                                         " maxtime=1",
+                                         " defaulttime=1"};
     char line[LINE_MAX_];
     char name = (char)('a' + draw(h, 3));
 

@@ -185,6 +185,19 @@ static int part_select(const struct setting *at, struct err *err)
     return 0;
 }
 
+#define PART_NAMES(field)                                              \
+    static int part_##field(const struct setting *at, struct err *err) \
+    {                                                                  \
+        struct access *a = &((struct partition *)at->object)->access;  \
+                                                                       \
+        return read_names(at->value, &a->field, &a->n_##field, err);   \
+    }
+PART_NAMES(allow_accounts)
+PART_NAMES(deny_accounts)
+PART_NAMES(allow_qos)
+PART_NAMES(deny_qos)
+PART_NAMES(allow_namespaces)
+
 static int part_tier(const struct setting *at, struct err *err)
 {
     return cluster_text_number(at->value,
@@ -259,6 +272,11 @@ const struct key cluster_part_keys[] = {
     {"default", part_default},
     {"nodes", part_nodes},
     {"select.", part_select},
+    {"allowaccounts", part_allow_accounts},
+    {"denyaccounts", part_deny_accounts},
+    {"allowqos", part_allow_qos},
+    {"denyqos", part_deny_qos},
+    {"allownamespaces", part_allow_namespaces},
     {"tier", part_tier},
     {"factor", part_factor},
     {"maxtime", part_max_time},

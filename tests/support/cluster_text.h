@@ -8,6 +8,8 @@
  *   partition batch default nodes=n[1-4] select.rack=r1 tier=2 factor=100
  *   partition p maxtime=1:00:00 defaulttime=30 minnodes=1 maxnodes=2 state=DOWN
  *   partition q bill.cpu=1 bill.mem=0.5 bill.node=2 bill.nvidia.com/gpu:h100=20.5
+ *   partition p allowaccounts=physics denyqos=low   (also denyaccounts, allowqos,
+ *                             allownamespaces)
  *   qos high priority=100 factor=0.5
  *   account physics users=ann,bob namespaces=lab
  *   account optics parent=physics shares=3 priority=5 users=ann,bob@gpu

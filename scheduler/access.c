@@ -1,0 +1,92 @@
+#include "scheduler/access.h"
+
+#include "base/util.h"
+
+/* A tree that is deeper has a fault (assoc.h). */
+#define DEPTH_MAX 64
+
+/* Is the account, or one above it, in the list? */
+static bool account_listed(const struct policy *p, char *const *names, size_t n,
+                           const char *name)
+{
+    for (int depth = 0; name != NULL && depth < DEPTH_MAX; depth++) {
+        if (names_have(names, n, name))
+            return true;
+        name = policy_parent(p, name);
+    }
+    return false;
+}
+
+static void say_list(char *const *names, size_t n, struct str *message)
+{
+    for (size_t i = 0; i < n; i++)
+        str_addf(message, "%s%s", i == 0 ? "" : ", ", names[i]);
+}
+
+static enum reason check_account(const struct policy *p, const struct job *job,
+                                 const struct partition *part, struct str *message)
+{
+    const struct access *a = &part->access;
+    const char *name = policy_account(p, job);
+
+    if (a->n_allow_accounts > 0 &&
+        !account_listed(p, a->allow_accounts, a->n_allow_accounts, name)) {
+        str_addf(message,
+                 "partition %s takes jobs of these accounts only: ", part->name);
+        say_list(a->allow_accounts, a->n_allow_accounts, message);
+        return REASON_ACCOUNT_NOT_ALLOWED;
+    }
+    if (a->n_allow_accounts == 0 && a->n_deny_accounts > 0 &&
+        account_listed(p, a->deny_accounts, a->n_deny_accounts, name)) {
+        str_addf(message, "partition %s takes no jobs of account %s", part->name, name);
+        return REASON_ACCOUNT_NOT_ALLOWED;
+    }
+    return REASON_NONE;
+}
+
+static enum reason check_qos(const struct policy *p, const struct job *job,
+                             const struct partition *part, struct str *message)
+{
+    const struct access *a = &part->access;
+    const struct qos *qos = policy_qos(p, job);
+    const char *name = qos != NULL ? qos->name : job->qos;
+
+    if (a->n_allow_qos > 0 &&
+        (name == NULL || !names_have(a->allow_qos, a->n_allow_qos, name))) {
+        str_addf(message, "partition %s takes jobs of these QOS only: ", part->name);
+        say_list(a->allow_qos, a->n_allow_qos, message);
+        return REASON_QOS_NOT_ALLOWED;
+    }
+    if (a->n_allow_qos == 0 && a->n_deny_qos > 0 && name != NULL &&
+        names_have(a->deny_qos, a->n_deny_qos, name)) {
+        str_addf(message, "partition %s takes no jobs of QOS %s", part->name, name);
+        return REASON_QOS_NOT_ALLOWED;
+    }
+    return REASON_NONE;
+}
+
+static enum reason check_namespace(const struct job *job, const struct partition *part,
+                                   struct str *message)
+{
+    const struct access *a = &part->access;
+
+    if (a->n_allow_namespaces == 0 ||
+        (job->ns != NULL &&
+         names_have(a->allow_namespaces, a->n_allow_namespaces, job->ns)))
+        return REASON_NONE;
+    str_addf(message, "partition %s takes jobs of these namespaces only: ", part->name);
+    say_list(a->allow_namespaces, a->n_allow_namespaces, message);
+    return REASON_PARTITION_CONFIG;
+}
+
+enum reason access_check(const struct policy *p, const struct job *job,
+                         const struct partition *part, struct str *message)
+{
+    enum reason reason = check_account(p, job, part, message);
+
+    if (reason == REASON_NONE)
+        reason = check_qos(p, job, part, message);
+    if (reason == REASON_NONE)
+        reason = check_namespace(job, part, message);
+    return reason;
+}

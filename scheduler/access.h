@@ -1,0 +1,19 @@
+/*
+ * access - which jobs a partition takes, by account, QOS and namespace.
+ *
+ * As slurm.conf's AllowAccounts, DenyAccounts, AllowQos and DenyQos: an account stands
+ * for those below it, a deny list counts where its allow list is empty. A job without
+ * the thing that an allow list names is not allowed.
+ */
+#ifndef GANTRY_SCHEDULER_ACCESS_H
+#define GANTRY_SCHEDULER_ACCESS_H
+
+#include "base/str.h"
+#include "scheduler/policy.h"
+
+/* REASON_NONE, or AccountNotAllowed, QOSNotAllowed, or for a namespace PartitionConfig,
+ * with its sentence appended to `message`. */
+enum reason access_check(const struct policy *p, const struct job *job,
+                         const struct partition *part, struct str *message);
+
+#endif
