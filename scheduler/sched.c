@@ -22,8 +22,9 @@ struct sched_config sched_config_default(void)
         .decay_half_life_sec = 7 * 86400,
         .calc_period_sec = 300,
         .window_sec = 7 * 86400,
-        .reservation_depth = 50,
-        .max_job_test = 500,
+        .reservation_depth = 1000000,
+        .max_job_test = 1000000,
+        .backfill_order = BACKFILL_AREA,
     };
 }
 

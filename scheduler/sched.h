@@ -78,10 +78,9 @@ struct sched_config {
     int64_t calc_period_sec;     /* PriorityCalcPeriod; default 5 minutes */
     int64_t priority_flags;      /* PriorityFlags: priority.h */
     int64_t window_sec;          /* SchedulerParameters bf_window; default 7 days */
-    int64_t
-        reservation_depth; /* so many waiting jobs are promised a start; default 50 */
-    int64_t max_job_test;  /* bf_max_job_test: so many are planned; default 500 */
-    enum backfill_order backfill_order; /* who is offered gaps first; default queue */
+    int64_t reservation_depth; /* so many that wait are promised a start; default all */
+    int64_t max_job_test;      /* bf_max_job_test: so many are planned; default all */
+    enum backfill_order backfill_order; /* who is offered gaps first; default area */
     bool kill_invalid_depend; /* kill_invalid_depend: who waits in vain is ended */
 };
 

@@ -259,6 +259,8 @@ static void run_scenario(const char *path)
     struct err err;
     char *mark, *rest;
 
+    /* Most rules are easier to see where the queue alone decides. */
+    sc.config.backfill_order = BACKFILL_QUEUE;
     restable_init(&sc.res);
     str_init(&file, FILE_MAX);
     str_init(&out, FILE_MAX);
