@@ -123,7 +123,7 @@ static const struct {
      "p default state=2 tier=5 factor=6 time=86400/1800 nodes=2-4 n1 n2 a:0 k:2"},
     {"no such state", "state: UPP",
      "spec.state: \"UPP\" is none of UP, DOWN, DRAIN, INACTIVE"},
-    {"not yet", "allowQos: x", "spec.allowQos is not supported yet"},
+    {"not yet", "allowGroups: x", "spec.allowGroups is not supported yet"},
     {"no length", "maxTime: soon", "spec.maxTime: "},
     {"out of range", "priorityTier: -1", "spec.priorityTier: must be from 0 to 65533"},
     {"least over most", "minNodes: 3, maxNodes: 2",
@@ -155,9 +155,34 @@ static const struct {
      "spec.tresBillingWeights.cpu: must be a number from 0 to 1000000000"},
     {"a weight in words", "tresBillingWeights: {mem: 0.25G}",
      "spec.tresBillingWeights.mem: must be a number from 0 to 1000000000"},
+    {"whom it takes",
+     "allowAccounts: [b, a], denyAccounts: [c], allowQos: [q], denyQos: [r, q], "
+     "allowNamespaces: [n]",
+     "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
+     "nodes=0-9223372036854775807 +acct=a,b -acct=c +qos=q -qos=q,r +ns=n"},
+    {"a list that is none", "denyQos: q", "spec.denyQos: expected array"},
+    {"a list of numbers", "allowAccounts: [a, 1]",
+     "spec.allowAccounts[1]: expected string"},
     {"a list of weights", "tresBillingWeights: [1]",
      "spec.tresBillingWeights: expected object"},
 };
+
+static void describe_access(const struct access *a, struct str *out)
+{
+    const struct {
+        const char *what;
+        char **names;
+        size_t n;
+    } lists[] = {{"+acct", a->allow_accounts, a->n_allow_accounts},
+                 {"-acct", a->deny_accounts, a->n_deny_accounts},
+                 {"+qos", a->allow_qos, a->n_allow_qos},
+                 {"-qos", a->deny_qos, a->n_deny_qos},
+                 {"+ns", a->allow_namespaces, a->n_allow_namespaces}};
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+        for (size_t k = 0; k < lists[i].n; k++)
+            str_addf(out, "%s%s%s%s", k == 0 ? " " : "", k == 0 ? lists[i].what : "",
+                     k == 0 ? "=" : ",", lists[i].names[k]);
+}
 
 static void describe_partition(const struct partition *p, struct str *out)
 {
@@ -170,6 +195,7 @@ static void describe_partition(const struct partition *p, struct str *out)
         str_addf(out, " %s", p->node_names[i]);
     for (size_t i = 0; i < p->selector.n_reqs; i++)
         str_addf(out, " %s:%d", p->selector.reqs[i].key, (int)p->selector.reqs[i].op);
+    describe_access(&p->access, out);
     for (size_t i = 0; i < p->n_billing; i++) {
         const struct billing_weight *w = &p->billing[i];
         str_addf(out, "%s %s%s%s %lld", i == 0 ? " bill" : "", w->resource,

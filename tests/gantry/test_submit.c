@@ -88,6 +88,10 @@ static const struct {
     {"--requeue=expedite", "Invalid --requeue specification: \"expedite\" is not "
                            "supported; say --requeue alone"},
     {"-d afterok:12", "{'dependency':'afterok:12'}"},
+    {"-d 12 --kill-on-invalid-dep=yes", "{'dependency':'12','killOnInvalidDep':true}"},
+    {"--kill-on-invalid-dep no", "{'killOnInvalidDep':false}"},
+    {"-C (a100|h100)&ib", "{'constraint':'(a100|h100)&ib'}"},
+    {"-t 60 --time-min 10", "{'timeLimit':'60','timeMin':'10'}"},
     {"-a 0-15%4", "{'array':'0-15%4'}"},
     {"--signal=B:USR1@120", "{'signal':'B:USR1@120'}"},
     {"--signal=B:10", "{'signal':'B:USR1'}"},
