@@ -12,6 +12,7 @@ void assocs_fini(struct assocs *a)
     free(a->places);
     free(a->memberships);
     free(a->nodes);
+    free(a->spots);
     *a = (struct assocs){0};
 }
 
@@ -207,6 +208,82 @@ static void add_members(struct assocs *a)
               compare_memberships);
 }
 
+/* ---- spots ---- */
+
+/* FNV-1a of both, apart. */
+static uint64_t hash_of(const char *account, const char *user)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+
+    for (; *account != '\0'; account++)
+        hash = (hash ^ (uint8_t)*account) * UINT64_C(0x100000001b3);
+    hash = (hash ^ 0xff) * UINT64_C(0x100000001b3);
+    for (; *user != '\0'; user++)
+        hash = (hash ^ (uint8_t)*user) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+static bool is_alone(const struct account *account, size_t i)
+{
+    const struct member *m = &account->members[i];
+
+    return m->user != NULL && m->partition == NULL && !m->former &&
+           (i + 1 == account->n_members || !str_eq(m[1].user, m->user));
+}
+
+static void add_spot(struct assocs *a, size_t account, size_t member)
+{
+    const struct account *at = a->accounts[account];
+    uint64_t hash = hash_of(at->name, at->members[member].user);
+    size_t i = hash & (a->n_spots - 1);
+
+    while (a->spots[i].member != 0)
+        i = (i + 1) & (a->n_spots - 1);
+    a->spots[i] = (struct spot){hash, (uint32_t)account, (uint32_t)member + 1};
+}
+
+/* Twice as many as members, so that the next free one is near. */
+static void make_spots(struct assocs *a)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < a->n; i++)
+        n += a->accounts[i]->n_members;
+    for (a->n_spots = 16; a->n_spots < 2 * n;)
+        a->n_spots *= 2;
+    free(a->spots);
+    a->spots = xcalloc(a->n_spots, sizeof(*a->spots));
+    for (size_t i = 0; i < a->n; i++) {
+        for (size_t k = 0; k < a->accounts[i]->n_members; k++) {
+            if (is_alone(a->accounts[i], k))
+                add_spot(a, i, k);
+        }
+    }
+}
+
+const struct member *assocs_spot(const struct assocs *a, const struct job *job,
+                                 size_t *ret_account)
+{
+    uint64_t hash;
+
+    if (a->spots == NULL || job->account == NULL || job->user == NULL)
+        return NULL;
+    hash = hash_of(job->account, job->user);
+    for (size_t i = hash & (a->n_spots - 1); a->spots[i].member != 0;
+         i = (i + 1) & (a->n_spots - 1)) {
+        const struct spot *spot = &a->spots[i];
+        const struct account *at = a->accounts[spot->account];
+        const struct member *m = &at->members[spot->member - 1];
+
+        if (spot->hash != hash || strcmp(at->name, job->account) != 0 ||
+            strcmp(m->user, job->user) != 0)
+            continue;
+        *ret_account = spot->account;
+        return m;
+    }
+    return NULL;
+}
+
 void assocs_make(struct assocs *a, struct account *const *accounts, size_t n)
 {
     a->accounts = accounts;
@@ -216,6 +293,7 @@ void assocs_make(struct assocs *a, struct account *const *accounts, size_t n)
     fairtree_reset(&a->tree);
     find_places(a);
     add_members(a);
+    make_spots(a);
 }
 
 bool assocs_rank(struct assocs *a, int64_t half_life_sec, int64_t at_sec)

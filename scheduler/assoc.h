@@ -42,12 +42,21 @@ struct membership {
     size_t account;
 };
 
+/* A user who is one member of an account alone, by the hash of both names. */
+struct spot {
+    uint64_t hash;
+    uint32_t account;
+    uint32_t member; /* from 1 on; 0: nothing here */
+};
+
 struct assocs {
     struct account *const *accounts;
     struct place *places; /* one each */
     size_t n;
     struct membership *memberships; /* sorted by ns, name, account; each once */
     size_t n_memberships, cap;
+    struct spot *spots; /* open addressing, a power of two of them; NULL: none */
+    size_t n_spots;
     size_t *nodes; /* of all members; FAIRTREE_ROOT: in no tree */
     struct fairtree tree;
     int64_t largest_priority;
@@ -71,6 +80,10 @@ size_t assocs_find(const struct assocs *a, const char *account);
  * namespace, that partition before all; NULL: none. `partition` NULL: in whichever. */
 const struct member *assocs_member(const struct assocs *a, size_t account,
                                    const struct job *job, const char *partition);
+/* The same in a moment, for most jobs that name an account: NULL where it takes longer
+ * to find. */
+const struct member *assocs_spot(const struct assocs *a, const struct job *job,
+                                 size_t *ret_account);
 /* How many accounts the job could be charged to; `*ret_one` is one of them. */
 size_t assocs_of(const struct assocs *a, const struct job *job, size_t *ret_one);
 struct standing assocs_standing(const struct assocs *a, size_t account,

@@ -321,11 +321,16 @@ enum reason policy_check_partition(const struct policy *p, const struct job *job
 struct standing policy_standing(const struct policy *p, const struct job *job,
                                 const char *partition)
 {
-    size_t i = account_of(p, job);
-    const struct member *m = i != ASSOC_NONE && !p->grown
-                                 ? assocs_member(&p->assocs, i, job, partition)
-                                 : NULL;
+    const struct member *m;
+    size_t i = ASSOC_NONE;
 
+    if (p->stale || p->grown)
+        return (struct standing){0};
+    m = assocs_spot(&p->assocs, job, &i);
+    if (m == NULL)
+        i = account_of(p, job);
+    if (m == NULL && i != ASSOC_NONE)
+        m = assocs_member(&p->assocs, i, job, partition);
     return m != NULL ? assocs_standing(&p->assocs, i, m) : (struct standing){0};
 }
 

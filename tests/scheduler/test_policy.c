@@ -176,6 +176,45 @@ START_TEST(test_settle)
 }
 END_TEST
 
+/* What is found in a moment is what is found by looking; it is not found where the
+ * partition matters, nor who is a member no more. */
+START_TEST(test_spots)
+{
+    static const char *const alone[] = {"ann", "cem"}, *const others[] = {"bob",
+                                                                          "dora"};
+    struct policy p = {0};
+    struct account *a = used_account(0, NULL, 0);
+    struct job job = {.account = (char *)"a"};
+    size_t account = ASSOC_NONE;
+
+    account_add(a, "bob", NULL, NULL);
+    account_add(a, "bob", NULL, "gpu");
+    account_add(a, "cem", NULL, NULL);
+    account_add(a, "dora", NULL, NULL)->former = true;
+    account_add(a, NULL, "lab", NULL);
+    account_sort(a);
+    policy_put_account(&p, a);
+    policy_put_account(&p, account_of("b", "ann", NULL));
+    policy_settle(&p);
+    for (size_t i = 0; i < ARRAY_LEN(alone); i++) {
+        job.user = (char *)alone[i];
+        ck_assert_ptr_eq(assocs_spot(&p.assocs, &job, &account),
+                         assocs_member(&p.assocs, 0, &job, "gpu"));
+        ck_assert_ptr_nonnull(assocs_spot(&p.assocs, &job, &account));
+        ck_assert_uint_eq(account, 0);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+        job.user = (char *)others[i];
+        ck_assert_ptr_null(assocs_spot(&p.assocs, &job, &account));
+    }
+    job.account = (char *)"b";
+    job.user = (char *)"ann";
+    ck_assert_ptr_nonnull(assocs_spot(&p.assocs, &job, &account));
+    ck_assert_uint_eq(account, 1);
+    policy_fini(&p);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("scheduler/policy", (struct suite_row[]){
@@ -184,6 +223,7 @@ int main(void)
                                               {test_check, ARRAY_LEN(cases)},
                                               {test_usage_stays, 1},
                                               {test_settle, 1},
+                                              {test_spots, 1},
                                               {NULL, 0},
                                           });
 }
