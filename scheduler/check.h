@@ -1,9 +1,9 @@
 /*
  * check - may a job start at all, and if not: Slurm's reason and one plain sentence.
  *
- * In order, the first that holds: its deadline cannot be met any more, held, cleaning, dependency (depend.h), begin time;
- * for each partition its limits and state; then whether nodes exist, and are up, that
- * could hold it. What is busy is not looked at: that is placement's question. Messages
+ * In order, the first that holds: its deadline cannot be met any more, held, cleaning,
+ * dependency (depend.h), begin time; for each partition its limits and state; then
+ * whether nodes exist, and are up, that could hold it. What is busy is not looked at: that is placement's question. Messages
  * name what is needed and what is there, and nothing that changes by itself.
  */
 #ifndef GANTRY_SCHEDULER_CHECK_H
@@ -45,8 +45,8 @@ int64_t check_limit(const struct job *job, const struct partition *part);
  * one without a limit until its deadline. */
 int64_t check_length(const struct job *job, const struct partition *part,
                      int64_t start_sec);
-/* The largest limit in force for a start then; it may be less, to fit, where the job has
- * a least one. */
+/* The largest limit in force for a start then; it may be less, to fit, where the job
+ * has a least one. */
 int64_t check_largest(const struct job *job, const struct partition *part,
                       int64_t start_sec);
 /* When it may start at the latest, to be over by its deadline; TIME_NEVER: whenever. */
