@@ -3,8 +3,9 @@
  *
  * In order, the first that holds: its deadline cannot be met any more, held, cleaning,
  * dependency (depend.h), begin time; for each partition its limits and state; then
- * whether nodes exist, and are up, that could hold it. What is busy is not looked at: that is placement's question. Messages
- * name what is needed and what is there, and nothing that changes by itself.
+ * whether nodes exist, and are up, that could hold it. What is busy is not looked at:
+ * that is placement's question. Messages name what is needed and what is there, and
+ * nothing that changes by itself.
  */
 #ifndef GANTRY_SCHEDULER_CHECK_H
 #define GANTRY_SCHEDULER_CHECK_H
