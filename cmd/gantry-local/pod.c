@@ -59,6 +59,10 @@ static void default_tolerations(struct json *pod)
     static const char *const keys[] = {"node.kubernetes.io/not-ready",
                                        "node.kubernetes.io/unreachable"};
 
+    if (!json_is(json_get(pod, "spec"), JSON_OBJECT) ||
+        (json_at(pod, "spec.tolerations") &&
+         !json_is(json_at(pod, "spec.tolerations"), JSON_ARRAY)))
+        return; /* refused when its schema is looked at */
     for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
         if (tolerates(json_at(pod, "spec.tolerations"), keys[i]))
             continue;
@@ -175,7 +179,9 @@ static struct json *fixed_part(const struct json *pod)
     static const char *const mutable_fields[] = {"activeDeadlineSeconds", "tolerations",
                                                  "terminationGracePeriodSeconds",
                                                  "schedulingGates"};
-    struct json *spec = json_copy(json_get(pod, "spec"));
+    const struct json *said = json_get(pod, "spec");
+    struct json *spec =
+        json_is(said, JSON_OBJECT) ? json_copy(said) : json_new_object();
 
     for (size_t i = 0; i < ARRAY_LEN(mutable_fields); i++)
         json_del(spec, mutable_fields[i]);

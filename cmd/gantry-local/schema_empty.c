@@ -36,19 +36,26 @@ static bool is_zero(const struct json *v)
     return false;
 }
 
+/* An empty text where an object belongs is no empty object, but wrong. */
+static bool is_scalar(const struct schema *s)
+{
+    return s->type == SCHEMA_STRING || s->type == SCHEMA_INTEGER ||
+           s->type == SCHEMA_NUMBER || s->type == SCHEMA_BOOLEAN;
+}
+
 /* Is it left out of `parent`, holding `v`? */
 static bool is_left_out(const struct schema *parent, const struct schema_prop *field,
                         const struct json *v)
 {
     const struct schema *s = field->schema;
 
-    if (json_is(v, JSON_ARRAY) || (json_is(v, JSON_OBJECT) && s->additional))
+    if ((json_is(v, JSON_ARRAY) && s->type == SCHEMA_ARRAY) ||
+        (json_is(v, JSON_OBJECT) && s->additional))
         return json_len(v) == 0 && !field->numbers.pointer &&
                !schema_requires(parent, field->name);
     /* Where there is a default, nothing stands for it. */
     const bool stays = s->default_value && is_zero(s->default_value);
-    return is_zero(v) && !field->numbers.pointer && !stays && s->type != SCHEMA_ANY &&
-           s->type != SCHEMA_INT_OR_STRING && s->type != SCHEMA_QUANTITY &&
+    return is_scalar(s) && is_zero(v) && !field->numbers.pointer && !stays &&
            !requires_shown(parent, field->name);
 }
 

@@ -158,6 +158,22 @@ static const struct step routes[] = {
          "status.userInfo.username=admin|status.userInfo.groups.0=system:masters"},
     {0}};
 
+static const struct step misshapen[] = {
+    {"POST", NS "/default/pods",
+     "{'metadata': {'name': 'p'}, 'spec': {'tolerations': {}, 'containers': {}}}", 400,
+     .expect = "message~must be of type array"},
+    {"POST", NS "/default/pods",
+     "{'metadata': {'name': 'p'}, 'spec': {'containers': [{'name': 'c', 'image': "
+     "'i'}]}}",
+     201, .expect = NULL},
+    {"PATCH", NS "/default/pods/p", "{'spec': null}", 422,
+     .expect = "message~spec: Forbidden: pod updates may not", .type = MERGE},
+    {"PATCH", NS "/default/pods/p", "{'spec': ''}", 422,
+     .expect = "message~must be of type object", .type = MERGE},
+    {"PATCH", NS "/default/pods/p", "{'spec': []}", 422,
+     .expect = "message~must be of type object", .type = MERGE},
+    {0}};
+
 static const struct step warnings[] = {
     {"POST", MAPS, "{'metadata': {'name': 'a'}, 'dat': {}}", 201, .expect = "dat!",
      .warning = "unknown field \"dat\"; did you mean \"data\"?"},
@@ -545,6 +561,7 @@ static const struct {
 } scenarios[] = {
     {"create and get", create_and_get},
     {"routes", routes},
+    {"misshapen", misshapen},
     {"warnings", warnings},
     {"lists", lists},
     {"updates", updates},
