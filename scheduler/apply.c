@@ -172,13 +172,14 @@ static void apply_job(struct sched *s, struct job *job)
     struct job *old = rec->job;
     struct shape *shape = rec->shape;
     bool again = old != NULL && !rec->gone;
-    bool same = again && slots_equal(old, job);
     bool queued = job->phase == JOB_PENDING || (again && old->phase == JOB_PENDING);
+    bool same;
 
     job_make_sane(job);
     charge_change(s, again ? old : NULL, job);
     if (job->phase == JOB_ASIDE || job->phase == JOB_ENDED)
         drop_alloc(job);
+    same = again && slots_equal(old, job);
     if (again) {
         /* Held for a moment, so that an equal shape keeps what is known of it. */
         if (shape != NULL)
