@@ -80,7 +80,8 @@ static void keep_keys(struct json *doc, const struct json *keys)
 static int bad_request(struct err *err, const char *why)
 {
     err_set(err, ERR_INVALID, "%s", why);
-    err->http_status = 400;
+    if (err)
+        err->http_status = 400;
     return -1;
 }
 
