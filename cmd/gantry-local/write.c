@@ -166,16 +166,24 @@ static void check_kind(struct write *w)
         w->strategy->validate(w);
 }
 
-static bool is_misshapen(const struct json *causes)
+static void found_shape(void *arg, const struct cause *cause)
 {
-    for (size_t i = 0; i < json_len(causes); i++)
-        if (str_eq(json_str(json_item(causes, i), "reason"), "FieldValueTypeInvalid"))
-            return true;
-    return false;
+    bool *misshapen = arg;
+
+    *misshapen |= str_eq(cause->reason, "FieldValueTypeInvalid");
 }
 
-/* What its schema, its kind and ObjectMeta say against the object. The kind's own
- * checks only see objects of the right shape. */
+/* Is a field of another JSON type than its own? What fills in, admits and checks a
+ * kind's fields only sees objects of the right shape. */
+static bool is_misshapen(const struct write *w)
+{
+    bool misshapen = false;
+
+    schema_validate(w->call->kind->schema, w->after, found_shape, &misshapen);
+    return misshapen;
+}
+
+/* What its schema, its kind and ObjectMeta say against the object. */
 static int check_valid(struct write *w)
 {
     const struct call *call = w->call;
@@ -184,7 +192,7 @@ static int check_valid(struct write *w)
     metadata_validate(call->kind, w->after, w->before, found_cause, w);
     schema_validate(call->kind->schema, w->after, found_cause, w);
     w->n_shape = json_len(w->causes);
-    if (!is_misshapen(w->causes))
+    if (!is_misshapen(w))
         check_kind(w);
     if (json_len(w->causes) == 0)
         return 0;
@@ -206,6 +214,8 @@ static void fill_defaults(struct write *w)
     if (!kind->is_custom)
         schema_drop_empty(kind->schema, w->after);
     schema_default(kind->schema, w->after);
+    if (is_misshapen(w))
+        return;
     if (w->strategy->prepare)
         w->strategy->prepare(w);
     kind_default(kind, w->after);
@@ -245,12 +255,12 @@ static struct object *make_object(struct write *w)
     return o;
 }
 
-/* Policy first, as in Kubernetes. What it fills belongs to nobody: an apply that does
- * not name it leaves it alone. */
+/* Policy first, as in Kubernetes, which admits what it could read. What it fills belongs
+ * to nobody: an apply that does not name it leaves it alone. */
 static int check(struct write *w)
 {
     settle_managers(w);
-    if (w->strategy->admit && w->strategy->admit(w) != 0)
+    if (w->strategy->admit && !is_misshapen(w) && w->strategy->admit(w) != 0)
         return -1;
     return check_valid(w);
 }
