@@ -255,8 +255,8 @@ static struct object *make_object(struct write *w)
     return o;
 }
 
-/* Policy first, as in Kubernetes, which admits what it could read. What it fills belongs
- * to nobody: an apply that does not name it leaves it alone. */
+/* Policy first, as in Kubernetes, which admits what it could read. What it fills
+ * belongs to nobody: an apply that does not name it leaves it alone. */
 static int check(struct write *w)
 {
     settle_managers(w);

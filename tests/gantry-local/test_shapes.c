@@ -1,6 +1,6 @@
 /*
- * Objects of every kind in which a value is of another JSON type than it should be: each
- * is answered, and the server goes on.
+ * Objects of every kind in which a value is of another JSON type than it should be:
+ * each is answered, and the server goes on.
  */
 #include <stdlib.h>
 #include <string.h>
