@@ -87,13 +87,14 @@ static struct json *find_conflicts(struct conflicts *c, const struct json *their
 
     /* First what is here, then what is further in, as Kubernetes lists them. */
     for (size_t n = 0; n < 2 * wanted->n; n++) {
-        const struct element *w = &wanted->items[n % wanted->n];
+        bool is_inner = n >= wanted->n;
+        const struct element *w = &wanted->items[is_inner ? n - wanted->n : n];
         const struct json *owned = json_get(theirs, w->key);
         if (owned == NULL)
             continue;
         fieldset_path_add(&c->path, w->key);
         struct json *inner =
-            element_conflicts(c, owned, elements_find(live, w->key), w, n >= wanted->n);
+            element_conflicts(c, owned, elements_find(live, w->key), w, is_inner);
         c->path.len = len;
         c->path.s[len] = '\0';
         if (inner == NULL)

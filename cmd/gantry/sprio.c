@@ -291,20 +291,20 @@ int cmd_sprio(const struct cli *cli, int argc, char **argv)
 {
     struct sprio s = {.cli = cli};
     struct err err = ERR_INIT;
-    int rc = EXIT_DONE;
+    int rc = refused_check(refused, table, argc, argv, &err);
 
-    if (refused_check(refused, table, argc, argv, &err) < 0 ||
-        read_line(&s, argc, argv, &err) < 0)
-        rc = cli_error(cli, "%s", err.msg);
-    else if (s.o.help || s.o.usage)
+    if (rc == 0)
+        rc = read_line(&s, argc, argv, &err);
+    if (rc == 0 && (s.o.help || s.o.usage))
         opt_help(table, "sprio [OPTION...]",
                  "What the priorities of waiting jobs are made of: the terms, and what "
                  "they come to.",
                  cli->out);
-    else if (s.o.version)
+    else if (rc == 0 && s.o.version)
         fprintf(cli->out, GANTRY_VERSION "\n");
-    else if (run(&s, &err) < 0)
-        rc = cli_error(cli, "%s", err.msg);
+    else if (rc == 0)
+        rc = run(&s, &err);
+    rc = rc < 0 ? cli_error(cli, "%s", err.msg) : EXIT_DONE;
     jobfilter_fini(&s.filter);
     api_close(&s.api);
     return rc;

@@ -103,8 +103,8 @@ static const char *const texts[] = {
     "{`type`:`Resource`}",
     "[1,null,`x`,[]]",
     "[{`type`:1},{`type`:`Resource`},{`type`:`Resource`,`resource`:1}]",
-    "[{`type`:`Resource`,`resource`:{`name`:1,`targetAverageUtilization`:`x`,"
-    "`currentAverageUtilization`:{}}}]",
+    "[{`type`:`Resource`,`resource`:{`name`:1,`targetAverageUtilization`:`x`}}]",
+    "[{`type`:`Resource`,`resource`:{`name`:1,`currentAverageUtilization`:{}}}]",
     "{`ScaleUp`:1,`ScaleDown`:{`Policies`:[1,{`Value`:`x`}],`SelectPolicy`:[]}}",
     "[{`type`:1,`status`:{},`lastTransitionTime`:7}]",
 };

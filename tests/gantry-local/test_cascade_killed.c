@@ -170,7 +170,8 @@ START_TEST(test_cascade)
         serve(&r);
         await_end(&r);
         const struct ask_request other = {"DELETE", MAPS "/other", NULL, NULL};
-        ck_assert(ask_send(r.ask, &other, &(struct err)ERR_INIT) == 0);
+        struct err err = ERR_INIT;
+        ck_assert_msg(ask_send(r.ask, &other, &err) == 0, "%s", err.msg);
         ask_close(TAKE(r.ask));
         ck_assert_int_eq(program_stop(&r.server), 0);
         program_fini(&r.server);

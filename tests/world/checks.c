@@ -314,10 +314,9 @@ static bool end_is_true(const struct checks *c, const struct job_fact *j)
         return j->cancels > 0;
     case JOB_STATE_TIMEOUT:
         return j->limit_sec >= 0 && ran_sec >= j->limit_sec;
-    case JOB_STATE_DEADLINE: /* nobody here has one */
-        return false;
+    case JOB_STATE_DEADLINE: /* nobody here has one, and nothing takes memory */
     case JOB_STATE_OUT_OF_MEMORY:
-        return false; /* nothing here takes memory */
+        return false;
     case JOB_STATE_NODE_FAIL:
         return (!c->faultless || c->meddled) && !j->requeue;
     case JOB_STATE_FAILED:
