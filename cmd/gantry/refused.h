@@ -7,6 +7,9 @@
 
 #include "base/opt.h"
 
+/* Why none of Slurm's ways to name a cluster is taken. */
+#define REFUSED_CLUSTERS "there is one cluster, that of the kubeconfig (--context)"
+
 struct refused {
     const char *name; /* of a row of the command's table */
     const char *why;

@@ -76,9 +76,9 @@ static const struct opt table[] = {
 };
 
 static const struct refused refused[] = {
-    {"clusters", "there is one cluster, that of the kubeconfig (--context)"},
+    {"clusters", REFUSED_CLUSTERS},
     {"hurry", "there are no burst buffers"},
-    {"sibling", "there is one cluster, that of the kubeconfig (--context)"},
+    {"sibling", REFUSED_CLUSTERS},
     {"wckey", "jobs have no wckeys"},
     {0},
 };

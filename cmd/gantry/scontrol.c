@@ -56,9 +56,9 @@ static const struct opt table[] = {
 };
 
 static const struct refused refused[] = {
-    {"clusters", "there is one cluster, that of the kubeconfig (--context)"},
-    {"federation", "there is one cluster, that of the kubeconfig (--context)"},
-    {"sibling", "there is one cluster, that of the kubeconfig (--context)"},
+    {"clusters", REFUSED_CLUSTERS},
+    {"federation", REFUSED_CLUSTERS},
+    {"sibling", REFUSED_CLUSTERS},
     {"uid", "changes are made as the user of the kubeconfig"},
     {"yaml", "not supported; --json prints the same as JSON"},
     {0},
@@ -90,7 +90,7 @@ static const struct keyword {
     {"help", help, 0, 1, "show this help"},
     {"abort", NULL, 0, 0, "daemons are the cluster's affair (kubectl)"},
     {"cancel_reboot", NULL, 0, 0, "nodes are not rebooted here"},
-    {"cluster", NULL, 0, 0, "there is one cluster, that of the kubeconfig (--context)"},
+    {"cluster", NULL, 0, 0, REFUSED_CLUSTERS},
     {"completing", NULL, 0, 0, "squeue -t CG lists such jobs"},
     {"create", NULL, 0, 0, "partitions are made by kubectl apply"},
     {"delete", NULL, 0, 0, "partitions are deleted by kubectl delete"},

@@ -88,8 +88,8 @@ static const struct opt table[] = {
 };
 
 static const struct refused refused[] = {
-    {"clusters", "there is one cluster, that of the kubeconfig (--context)"},
-    {"federation", "there is one cluster, that of the kubeconfig (--context)"},
+    {"clusters", REFUSED_CLUSTERS},
+    {"federation", REFUSED_CLUSTERS},
     {"yaml", "not supported; --json prints the same as JSON"},
     {0},
 };

@@ -58,14 +58,16 @@ static const struct opt table[] = {
     {0},
 };
 
+#define REFUSED_WEIGHTS \
+    "weights stand in the controller's gantry.yaml, which is not asked for"
+
 static const struct refused refused[] = {
-    {"clusters", "there is one cluster, that of the kubeconfig (--context)"},
-    {"federation", "there is one cluster, that of the kubeconfig (--context)"},
-    {"local", "there is one cluster, that of the kubeconfig (--context)"},
-    {"sibling", "there is one cluster, that of the kubeconfig (--context)"},
-    {"norm", "weights stand in the controller's gantry.yaml, which is not asked for"},
-    {"weights",
-     "weights stand in the controller's gantry.yaml, which is not asked for"},
+    {"clusters", REFUSED_CLUSTERS},
+    {"federation", REFUSED_CLUSTERS},
+    {"local", REFUSED_CLUSTERS},
+    {"sibling", REFUSED_CLUSTERS},
+    {"norm", REFUSED_WEIGHTS},
+    {"weights", REFUSED_WEIGHTS},
     {"sort", "jobs are listed by their ids"},
     {0},
 };

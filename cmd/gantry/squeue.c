@@ -101,9 +101,9 @@ static const struct opt table[] = {
 };
 
 static const struct refused refused[] = {
-    {"clusters", "there is one cluster, that of the kubeconfig (--context)"},
-    {"federation", "there is one cluster, that of the kubeconfig (--context)"},
-    {"sibling", "there is one cluster, that of the kubeconfig (--context)"},
+    {"clusters", REFUSED_CLUSTERS},
+    {"federation", REFUSED_CLUSTERS},
+    {"sibling", REFUSED_CLUSTERS},
     {"steps", "jobs have no steps to list"},
     {"yaml", "not supported; --json prints the same as JSON"},
     {0},
