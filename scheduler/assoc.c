@@ -18,20 +18,9 @@ void assocs_fini(struct assocs *a)
 
 size_t assocs_find(const struct assocs *a, const char *account)
 {
-    size_t low = 0, high = a->n;
+    size_t i = named_place((void *const *)a->accounts, a->n, account);
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = strcmp(a->accounts[middle]->name, account);
-
-        if (order == 0)
-            return middle;
-        if (order < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return ASSOC_NONE;
+    return i < a->n && strcmp(a->accounts[i]->name, account) == 0 ? i : ASSOC_NONE;
 }
 
 /* ---- places ---- */

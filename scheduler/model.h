@@ -384,6 +384,9 @@ void requirement_add_value(struct requirement *r, const char *value);
 void names_add(char ***names, size_t *n, const char *name);
 void names_sort(char **names, size_t n);
 bool names_have(char *const *names, size_t n, const char *name); /* sorted */
+/* Where a name is, or would be, in a list of structs that begin with theirs, sorted by
+ * it. */
+size_t named_place(void *const *items, size_t n, const char *name);
 
 /* Kubernetes' label selector rules: a missing key satisfies NOT_IN and MISSING only. */
 bool term_matches(const struct term *t, const struct label *labels, size_t n);

@@ -19,30 +19,14 @@ void policy_fini(struct policy *p)
     *p = (struct policy){0};
 }
 
-/* The place of a name in a sorted list of structs that begin with theirs. */
-static size_t place_of(void *const *items, size_t n, const char *name)
-{
-    size_t low = 0, high = n;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (strcmp(*(char *const *)items[middle], name) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static size_t qos_place(const struct policy *p, const char *name)
 {
-    return place_of((void *const *)p->qos, p->n_qos, name);
+    return named_place((void *const *)p->qos, p->n_qos, name);
 }
 
 static size_t account_place(const struct policy *p, const char *name)
 {
-    return place_of((void *const *)p->accounts, p->n_accounts, name);
+    return named_place((void *const *)p->accounts, p->n_accounts, name);
 }
 
 static struct qos *qos_find(const struct policy *p, const char *name)
@@ -52,7 +36,7 @@ static struct qos *qos_find(const struct policy *p, const char *name)
     return i < p->n_qos && strcmp(p->qos[i]->name, name) == 0 ? p->qos[i] : NULL;
 }
 
-static struct account *account_find(const struct policy *p, const char *name)
+const struct account *policy_find_account(const struct policy *p, const char *name)
 {
     size_t i = account_place(p, name);
 
@@ -141,7 +125,7 @@ static void keep_usage(const struct account *old, struct account *account)
 bool policy_put_account(struct policy *p, struct account *account)
 {
     size_t i = account_place(p, account->name);
-    const struct account *old = account_find(p, account->name);
+    const struct account *old = policy_find_account(p, account->name);
     bool same;
 
     if (old != NULL && old->usage_sec >= account->usage_sec)
@@ -167,7 +151,7 @@ bool policy_drop_account(struct policy *p, const char *name)
 {
     size_t i = account_place(p, name);
 
-    if (account_find(p, name) == NULL)
+    if (policy_find_account(p, name) == NULL)
         return false;
     p->stale = true;
     account_free(p->accounts[i]);
@@ -301,7 +285,7 @@ enum reason policy_check(const struct policy *p, const struct job *job,
 
 const char *policy_parent(const struct policy *p, const char *account)
 {
-    const struct account *found = account_find(p, account);
+    const struct account *found = policy_find_account(p, account);
 
     return found != NULL ? found->parent : NULL;
 }

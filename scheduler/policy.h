@@ -43,6 +43,8 @@ bool policy_put_qos(struct policy *p, struct qos *qos);
 bool policy_drop_qos(struct policy *p, const char *name);
 bool policy_put_account(struct policy *p, struct account *account);
 bool policy_drop_account(struct policy *p, const char *name);
+/* NULL: there is none of that name. */
+const struct account *policy_find_account(const struct policy *p, const char *name);
 
 /* Finds who may charge which account anew, if an account has changed since: then true,
  * and nobody has a rank until policy_rank. */

@@ -111,10 +111,9 @@ bool sched_job_reason(const struct sched *s, const char *job_uid,
     return true;
 }
 
-const struct account *const *sched_accounts(const struct sched *s, size_t *ret_n)
+const struct account *sched_account(const struct sched *s, const char *name)
 {
-    *ret_n = s->policy.n_accounts;
-    return (const struct account *const *)s->policy.accounts;
+    return policy_find_account(&s->policy, name);
 }
 
 int64_t sched_charged_sec(const struct sched *s)

@@ -195,9 +195,9 @@ int64_t sched_job_priority(const struct sched *s, const char *job_uid, int64_t n
  * unknown. */
 bool sched_job_reason(const struct sched *s, const char *job_uid,
                       enum reason *ret_reason, const char **ret_message);
-/* All accounts, by name, with what their members have used; lent until the next apply
- * or step. */
-const struct account *const *sched_accounts(const struct sched *s, size_t *ret_n);
+/* With what its members have used; lent until the next apply or step. NULL: there is
+ * none of that name. */
+const struct account *sched_account(const struct sched *s, const char *name);
 /* Up to when jobs have been charged to accounts; TIME_UNSET: never yet. */
 int64_t sched_charged_sec(const struct sched *s);
 /* The partition of jobs that name none; NULL: there is none. Lent until the next

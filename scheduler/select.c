@@ -57,6 +57,21 @@ bool names_have(char *const *names, size_t n, const char *name)
     return n > 0 && bsearch(&name, names, n, sizeof(*names), name_compare) != NULL;
 }
 
+size_t named_place(void *const *items, size_t n, const char *name)
+{
+    size_t low = 0, high = n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (strcmp(*(char *const *)items[middle], name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 /* ---- selectors ---- */
 
 struct requirement *term_add(struct term *t, const char *key, enum select_op op)

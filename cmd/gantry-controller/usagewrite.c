@@ -40,18 +40,8 @@ static void payer_free(struct payer *p)
 /* As the core has it; NULL: it has not, or nothing that is not stored. */
 static const struct account *unwritten(const struct payer *p)
 {
-    size_t n;
-    const struct account *const *accounts = sched_accounts(p->ctl->sched, &n);
-    for (size_t low = 0, high = n; low < high;) {
-        size_t middle = low + (high - low) / 2;
-        int order = strcmp(accounts[middle]->name, p->name);
-        if (order == 0)
-            return accounts[middle]->usage_sec > p->stored_sec ? accounts[middle]
-                                                               : NULL;
-        low = order < 0 ? middle + 1 : low;
-        high = order < 0 ? high : middle;
-    }
-    return NULL;
+    const struct account *account = sched_account(p->ctl->sched, p->name);
+    return account && account->usage_sec > p->stored_sec ? account : NULL;
 }
 
 static void on_written(void *arg, const struct kc_result *result)

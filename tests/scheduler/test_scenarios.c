@@ -194,29 +194,30 @@ static void say_time(struct str *out, const char *what, int64_t sec)
         str_addf(out, "%s%lld", what, (long long)sec);
 }
 
+static void say_usage_of(void *arg, const struct change *change)
+{
+    struct scenario *sc = arg;
+    const struct account *a = change->u.account;
+
+    for (size_t k = 0; change->kind == CHANGE_ACCOUNT && k < a->n_members; k++) {
+        const struct member *m = &a->members[k];
+
+        str_addf(&sc->out, "  %s/%s%s%s %.3f", a->name,
+                 m->user != NULL ? m->user : m->ns, m->partition != NULL ? "@" : "",
+                 m->partition != NULL ? m->partition : "", (double)m->usage / 1000);
+        say_time(&sc->out, " at ", a->usage_sec);
+        if (m->recent != 0)
+            str_addf(&sc->out, ", and %.3f", (double)m->recent / 1000);
+        if (m->recent != 0)
+            say_time(&sc->out, " at ", a->recent_sec);
+        str_addf(&sc->out, "%s\n", m->former ? ", no member any more" : "");
+    }
+}
+
 static void say_usage(struct scenario *sc)
 {
-    size_t n;
-    const struct account *const *accounts = sched_accounts(sc->s, &n);
-
     str_add(&sc->out, "usage\n");
-    for (size_t i = 0; i < n; i++) {
-        const struct account *a = accounts[i];
-
-        for (size_t k = 0; k < a->n_members; k++) {
-            const struct member *m = &a->members[k];
-
-            str_addf(&sc->out, "  %s/%s%s%s %.3f", a->name,
-                     m->user != NULL ? m->user : m->ns, m->partition != NULL ? "@" : "",
-                     m->partition != NULL ? m->partition : "", (double)m->usage / 1000);
-            say_time(&sc->out, " at ", a->usage_sec);
-            if (m->recent != 0)
-                str_addf(&sc->out, ", and %.3f", (double)m->recent / 1000);
-            if (m->recent != 0)
-                say_time(&sc->out, " at ", a->recent_sec);
-            str_addf(&sc->out, "%s\n", m->former ? ", no member any more" : "");
-        }
-    }
+    sched_snapshot(sc->s, say_usage_of, sc);
 }
 
 static void run_line(struct scenario *sc, const char *line)
