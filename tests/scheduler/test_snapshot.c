@@ -86,8 +86,14 @@ static void tell_line(struct history *h, const char *line)
         sched_apply(h->s, &resources);
 }
 
+static const char *pick(struct history *h, const char *const *words, size_t n)
+{
+    return words[draw(h, (int64_t)n)];
+}
+
 static void random_node(struct history *h)
 {
+    static const char *const features[] = {"", " features=ib", " features=ib,ssd"};
     char line[LINE_MAX_];
     int64_t number = 1 + draw(h, NODES);
 
@@ -95,17 +101,13 @@ static void random_node(struct history *h)
         snprintf(line, sizeof(line), "gone node n%d", (int)number);
     else
         snprintf(line, sizeof(line),
-                 "node n%d cpu=%d mem=%dG x/gpu=%d label.rack=r%d%s%s%s%s", (int)number,
-                 1 + (int)draw(h, 8), 1 + (int)draw(h, 8), (int)draw(h, 5),
+                 "node n%d cpu=%d mem=%dG x/gpu=%d label.rack=r%d%s%s%s%s%s",
+                 (int)number, 1 + (int)draw(h, 8), 1 + (int)draw(h, 8), (int)draw(h, 5),
                  (int)draw(h, 2), chance(h, 50) ? " type=h100" : "",
+                 pick(h, features, ARRAY_LEN(features)),
                  chance(h, 15) ? " taint.k=v:NoSchedule" : "",
                  chance(h, 10) ? " notready" : "", chance(h, 10) ? " cordoned" : "");
     tell_line(h, line);
-}
-
-static const char *pick(struct history *h, const char *const *words, size_t n)
-{
-    return words[draw(h, (int64_t)n)];
 }
 
 static void random_partition(struct history *h)
@@ -186,6 +188,8 @@ static void random_request(struct history *h, char *line, size_t size)
                                           " type=h100",
                                           " where.rack=r0",
                                           " any.rack=r1 any.rack=r0",
+                                          " constraint=ib",
+                                          " constraint=ssd|(ib&fat)",
                                           " exclude=n1",
                                           " nodelist=n2",
                                           " nodelist=n[1-2]",
@@ -307,7 +311,20 @@ static void random_foreign(struct history *h)
     tell_line(h, line);
 }
 
-/* A job the core has started goes on: running, completing, gone. */
+static enum job_phase phase_after(enum job_phase phase)
+{
+    switch (phase) {
+    case JOB_STARTING:
+        return JOB_RUNNING;
+    case JOB_COMPLETING:
+        return JOB_ENDED;
+    default:
+        return JOB_COMPLETING;
+    }
+}
+
+/* A job the core has started goes on: running, completing, ended (it may still say
+ * where it was), gone. */
 static void random_progress(struct history *h)
 {
     int number = 1 + (int)draw(h, JOBS);
@@ -318,14 +335,16 @@ static void random_progress(struct history *h)
     if (job == NULL)
         return;
     h->ended[number] = false;
-    if (job->phase == JOB_PENDING || job->phase == JOB_COMPLETING) {
+    if (job->phase == JOB_PENDING || job->phase == JOB_ENDED ||
+        (job->phase == JOB_COMPLETING && chance(h, 50))) {
         change = (struct change){.kind = CHANGE_JOB_GONE, .u.key = uid};
         str_addf(&h->script, "gone job %d\n", number);
     } else {
         change.u.job = job_copy(job);
-        change.u.job->phase = job->phase == JOB_STARTING ? JOB_RUNNING : JOB_COMPLETING;
-        str_addf(&h->script, "%s %d\n", job->phase == JOB_STARTING ? "run" : "complete",
-                 number);
+        change.u.job->phase = phase_after(job->phase);
+        if (change.u.job->phase == JOB_ENDED)
+            change.u.job->end_sec = h->now_sec;
+        str_addf(&h->script, "phase %d of job %d\n", (int)change.u.job->phase, number);
     }
     sched_apply(h->s, &change);
 }
@@ -687,9 +706,13 @@ static void run_history(uint64_t seed)
         operation(&h);
     to_rest(&h);
     for (int i = 0; i < 4; i++) {
-        h.now_sec += draw(&h, chance(&h, 30) ? 5000 : 200);
-        for (int64_t k = draw(&h, 4); k > 0; k--) {
-            random_job(&h);
+        bool is_still = chance(&h, 30); /* one small change shows by itself */
+
+        if (!is_still)
+            h.now_sec += draw(&h, chance(&h, 30) ? 5000 : 200);
+        for (int64_t k = is_still ? 1 : draw(&h, 4); k > 0; k--) {
+            if (!is_still)
+                random_job(&h);
             random_progress(&h);
         }
         check_law(&h);
