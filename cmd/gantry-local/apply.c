@@ -285,8 +285,8 @@ static struct json *entries_after(struct apply *a, const struct json *merged)
     for (size_t i = 0; i < json_len(a->entries); i++) {
         const struct json *entry = json_item(a->entries, i);
         struct json *left =
-            managed_with(entry, fieldset_existing(json_copy(managed_fields(entry)),
-                                                  a->req->schema, merged));
+            managed_with(entry, managed_left(a->req, entry, a->live, merged,
+                                             json_copy(managed_fields(entry))));
         if (left != NULL)
             json_append(out, left);
     }

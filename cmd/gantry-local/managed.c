@@ -123,6 +123,27 @@ static struct json *changed_fields(const struct apply_request *req,
     return set;
 }
 
+/* The fields that this write took away. */
+static struct json *gone_fields(const struct apply_request *req,
+                                const struct json *before, const struct json *after)
+{
+    struct json *all = before ? fieldset_of_object(req->schema, before) : NULL;
+    JSON_AUTO struct json *left =
+        fieldset_existing(all ? json_copy(all) : NULL, req->schema, after);
+
+    return fieldset_minus(all, left);
+}
+
+struct json *managed_left(const struct apply_request *req, const struct json *entry,
+                          const struct json *before, const struct json *after,
+                          struct json *take_fields)
+{
+    if (str_eq(json_str(entry, "apiVersion"), req->api_version))
+        return fieldset_existing(take_fields, req->schema, after);
+    JSON_AUTO struct json *gone = gone_fields(req, before, after);
+    return fieldset_minus(take_fields, gone);
+}
+
 static void append_entry(struct json *list, struct json *entry)
 {
     if (entry != NULL)
@@ -167,7 +188,7 @@ void managed_update(const struct apply_request *req, const struct json *before,
         fields = fields == NULL ? NULL : json_copy(fields);
         if (!is_own)
             fields = fieldset_minus(fields, changes);
-        fields = fieldset_existing(fields, req->schema, after);
+        fields = managed_left(req, entry, before, after, fields);
         if (is_own) {
             old = entry;
             json_free(own);

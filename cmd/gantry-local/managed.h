@@ -25,6 +25,12 @@ bool managed_is_claim(const struct json *entries);
  * applied to: entries, as those of an object. */
 struct json *managed_before_apply(const struct apply_request *req,
                                   const struct json *live);
+/* What is left of an entry's fields (taken over) when a write made `after` of `before`
+ * (NULL: of nothing). One of another version names fields that this one may not have,
+ * as autoscalers do: it loses those that the write took away. */
+struct json *managed_left(const struct apply_request *req, const struct json *entry,
+                          const struct json *before, const struct json *after,
+                          struct json *take_fields);
 /* The entries (taken over) in Kubernetes' order: applies first, then by time. */
 struct json *managed_sorted(struct json *entries);
 /* A copy of `entry` with other fields (taken over); NULL for no fields. */
