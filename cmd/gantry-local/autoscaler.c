@@ -349,11 +349,11 @@ static void status_to_v2(struct json *hpa)
     struct json *status = json_get(hpa, "status");
     JSON_AUTO struct json *measured = take_note(hpa, "current-metrics");
     JSON_AUTO struct json *conditions = take_note(hpa, "conditions");
+    JSON_AUTO struct json *list = convert_all(measured, true, metric_to_v2);
 
     /* Written also where there are none. */
     json_set(status, "currentMetrics",
-             json_len(measured) > 0 ? convert_all(measured, true, metric_to_v2)
-                                    : json_new_null());
+             json_len(list) > 0 ? json_ref(list) : json_new_null());
     if (json_is(conditions, JSON_ARRAY))
         json_set(status, "conditions", conditions_of(conditions, false));
     json_del(status, "currentCPUUtilizationPercentage");

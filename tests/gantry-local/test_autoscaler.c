@@ -129,6 +129,8 @@ START_TEST(test_foreign_text)
     for (size_t i = 0; i < json_len(metrics); i++)
         ck_assert(
             !json_at(json_item(metrics, i), "resource.target.averageUtilization"));
+    const struct json *measured = json_at(hpa, "status.currentMetrics");
+    ck_assert(json_is(measured, JSON_NULL) || json_len(measured) > 0);
     autoscaler_from_v2(hpa);
 }
 END_TEST
