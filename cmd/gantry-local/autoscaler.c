@@ -4,8 +4,6 @@
 
 #include "base/util.h"
 
-#define NOTE "autoscaling.alpha.kubernetes.io/"
-
 /* ---- metrics ---- */
 
 /* Where each type of metric has its facts, in the order of the annotations. */
@@ -202,7 +200,7 @@ static struct json *behavior(const struct json *from, bool to_note)
 
 static void put_note(struct json *hpa, const char *name, const struct json *value)
 {
-    AUTO_FREE char *key = xasprintf(NOTE "%s", name);
+    AUTO_FREE char *key = xasprintf(AUTOSCALER_NOTE "%s", name);
     AUTO_FREE char *text = json_text(value, NULL);
 
     if (!json_at(hpa, "metadata.annotations"))
@@ -213,7 +211,7 @@ static void put_note(struct json *hpa, const char *name, const struct json *valu
 /* Fresh, and gone from the object; NULL: none, or none that can be read. */
 static struct json *take_note(struct json *hpa, const char *name)
 {
-    AUTO_FREE char *key = xasprintf(NOTE "%s", name);
+    AUTO_FREE char *key = xasprintf(AUTOSCALER_NOTE "%s", name);
     struct json *notes = json_at(hpa, "metadata.annotations");
     const struct json *text = json_get(notes, key);
     struct json *value = NULL;

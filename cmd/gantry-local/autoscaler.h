@@ -10,6 +10,9 @@
 
 #include "base/json.h"
 
+/* What the names of these annotations begin with. */
+#define AUTOSCALER_NOTE "autoscaling.alpha.kubernetes.io/"
+
 /* In place. An annotation that cannot be read is none, and so is what is of a wrong
  * type in one. */
 void autoscaler_to_v2(struct json *hpa);

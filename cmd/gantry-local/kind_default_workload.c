@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-local/autoscaler.h"
 #include "cmd/gantry-local/kind_default_priv.h"
 
 static void default_template(struct json *object)
@@ -139,9 +140,7 @@ static void default_scaling(struct json *hpa, const char *path, const char *poli
 /* In the first version other metrics are annotations. */
 static void default_cpu_target(struct json *hpa)
 {
-    static const char metrics[] = "autoscaling.alpha.kubernetes.io/metrics";
-
-    if (!json_get(json_at(hpa, "metadata.annotations"), metrics))
+    if (!json_get(json_at(hpa, "metadata.annotations"), AUTOSCALER_NOTE "metrics"))
         default_put(hpa, "spec.targetCPUUtilizationPercentage", json_new_int(80));
 }
 
