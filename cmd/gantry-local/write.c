@@ -166,23 +166,6 @@ static void check_kind(struct write *w)
         w->strategy->validate(w);
 }
 
-static void found_shape(void *arg, const struct cause *cause)
-{
-    bool *misshapen = arg;
-
-    *misshapen |= str_eq(cause->reason, "FieldValueTypeInvalid");
-}
-
-/* Is a field of another JSON type than its own? What fills in, admits and checks a
- * kind's fields only sees objects of the right shape. */
-static bool is_misshapen(const struct write *w)
-{
-    bool misshapen = false;
-
-    schema_validate(w->call->kind->schema, w->after, found_shape, &misshapen);
-    return misshapen;
-}
-
 /* What its schema, its kind and ObjectMeta say against the object. */
 static int check_valid(struct write *w)
 {
@@ -192,7 +175,7 @@ static int check_valid(struct write *w)
     metadata_validate(call->kind, w->after, w->before, found_cause, w);
     schema_validate(call->kind->schema, w->after, found_cause, w);
     w->n_shape = json_len(w->causes);
-    if (!is_misshapen(w))
+    if (!w->misshapen)
         check_kind(w);
     if (json_len(w->causes) == 0)
         return 0;
@@ -206,6 +189,22 @@ static int check_valid(struct write *w)
                           json_str_or(w->after, "metadata.name", ""), w->causes);
 }
 
+static void found_shape(void *arg, const struct cause *cause)
+{
+    bool *misshapen = arg;
+
+    *misshapen |= str_eq(cause->reason, "FieldValueTypeInvalid");
+}
+
+/* Is a field of another JSON type than its own? */
+static bool is_misshapen(const struct write *w)
+{
+    bool misshapen = false;
+
+    schema_validate(w->call->kind->schema, w->after, found_shape, &misshapen);
+    return misshapen;
+}
+
 static void fill_defaults(struct write *w)
 {
     const struct kind *kind = w->call->kind;
@@ -214,7 +213,8 @@ static void fill_defaults(struct write *w)
     if (!kind->is_custom)
         schema_drop_empty(kind->schema, w->after);
     schema_default(kind->schema, w->after);
-    if (is_misshapen(w))
+    w->misshapen = is_misshapen(w);
+    if (w->misshapen)
         return;
     if (w->strategy->prepare)
         w->strategy->prepare(w);
@@ -260,7 +260,7 @@ static struct object *make_object(struct write *w)
 static int check(struct write *w)
 {
     settle_managers(w);
-    if (w->strategy->admit && !is_misshapen(w) && w->strategy->admit(w) != 0)
+    if (w->strategy->admit && !w->misshapen && w->strategy->admit(w) != 0)
         return -1;
     return check_valid(w);
 }
