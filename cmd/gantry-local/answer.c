@@ -183,20 +183,8 @@ void view_print(const struct view *v, const struct object *o, int64_t version,
     }
 }
 
-int answer_object(struct call *call, int status, const struct object *object)
-{
-    STR_AUTO struct str text;
-    struct view view;
-
-    str_init(&text, ANSWER_BYTES_MAX);
-    if (view_of(call, &view) != 0)
-        return -1;
-    view_print(&view, object, object->version, true, &text);
-    return answer_bytes(call, status, "application/json", &text);
-}
-
-int answer_made(struct call *call, int status, const struct kind *kind,
-                const struct json *object)
+int answer_as(struct call *call, int status, const struct kind *kind,
+              const struct object *object)
 {
     STR_AUTO struct str text;
     struct view view;
@@ -205,26 +193,13 @@ int answer_made(struct call *call, int status, const struct kind *kind,
     if (view_of(call, &view) != 0)
         return -1;
     view.kind = kind;
-    switch (view.repr) {
-    case REPR_TABLE:
-        open_table(
-            &view,
-            strtoll(json_str_or(object, "metadata.resourceVersion", "0"), NULL, 10),
-            true, &text);
-        table_row(kind, object, view.include, view.now_sec, &text);
-        str_add(&text, "]}");
-        break;
-    case REPR_PARTIAL: {
-        JSON_AUTO struct json *partial = table_partial(object);
-        json_print(partial, &text);
-        break;
-    }
-    case REPR_OBJECT:
-    case REPR_DISCOVERY:
-        json_print(object, &text);
-        break;
-    }
+    view_print(&view, object, object->version, true, &text);
     return answer_bytes(call, status, "application/json", &text);
+}
+
+int answer_object(struct call *call, int status, const struct object *object)
+{
+    return answer_as(call, status, call->kind, object);
 }
 
 /* metadata of a list, from '{' to '}'. */

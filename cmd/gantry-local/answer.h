@@ -12,9 +12,9 @@ int answer_bytes(struct call *call, int status, const char *content_type,
                  const struct str *body);
 int answer_tree(struct call *call, int status, const struct json *body);
 int answer_object(struct call *call, int status, const struct object *object);
-/* As answer_object, of one that is made of stored ones: a Scale. */
-int answer_made(struct call *call, int status, const struct kind *kind,
-                const struct json *object);
+/* As answer_object, of another kind than was asked for: a Scale. */
+int answer_as(struct call *call, int status, const struct kind *kind,
+              const struct object *object);
 void answer_refusal(struct call *call);
 
 /* What stands in a list's metadata. */

@@ -49,8 +49,14 @@ static int answer_scale(struct call *call, int status, const struct object *obje
 {
     JSON_AUTO struct json *tree = object_tree(object);
     JSON_AUTO struct json *scale = scale_of(call->kind, tree);
+    struct object *made = object_new(scale, &scale_kind, object->version);
 
-    return answer_made(call, status, &scale_kind, scale);
+    if (!made)
+        return refuse(&call->refusal, 500, "InternalError",
+                      "the Scale is larger than %u bytes", OBJECT_BYTES_MAX);
+    const int rc = answer_as(call, status, &scale_kind, made);
+    object_unref(made);
+    return rc;
 }
 
 /* ---- back to the object ---- */

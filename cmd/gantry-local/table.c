@@ -159,13 +159,6 @@ static struct json *core_cell(const struct core_column *c, const struct json *ob
     return json_copy(v);
 }
 
-struct json *table_partial(const struct json *object)
-{
-    return json_build("{'kind': 'PartialObjectMetadata',"
-                      " 'apiVersion': 'meta.k8s.io/v1', 'metadata': %j}",
-                      json_get(object, "metadata"));
-}
-
 static void print_object(const struct json *object, enum table_include include,
                          struct str *out)
 {
@@ -173,7 +166,9 @@ static void print_object(const struct json *object, enum table_include include,
 
     switch (include) {
     case TABLE_METADATA:
-        partial = table_partial(object);
+        partial = json_build("{'kind': 'PartialObjectMetadata',"
+                             " 'apiVersion': 'meta.k8s.io/v1', 'metadata': %j}",
+                             json_get(object, "metadata"));
         json_print(partial, out);
         return;
     case TABLE_OBJECT:

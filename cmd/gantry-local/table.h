@@ -21,9 +21,6 @@ void table_columns(const struct kind *kind, struct str *out);
 void table_row(const struct kind *kind, const struct json *object,
                enum table_include include, int64_t now_sec, struct str *out);
 
-/* The object's metadata alone, as PartialObjectMetadata. Fresh. */
-struct json *table_partial(const struct json *object);
-
 /* The value at a JSONPath of the printer-column subset (.a.b, [0], ['k'], [*],
  * [?(@.type=="Ready")].status) as a cell; json null where there is none. */
 struct json *jsonpath_cell(const struct json *object, const char *path);
