@@ -77,14 +77,8 @@ static struct json *crd_short_names(const struct json *crd, int64_t now_sec)
 
 static struct json *crd_established(const struct json *crd, int64_t now_sec)
 {
-    const struct json *conditions = json_at(crd, "status.conditions");
-
     (void)now_sec;
-    for (size_t i = 0; i < json_len(conditions); i++)
-        if (str_eq(json_str(json_item(conditions, i), "type"), "Established"))
-            return json_new_bool(
-                str_eq(json_str(json_item(conditions, i), "status"), "True"));
-    return json_new_bool(false);
+    return json_new_bool(cell_has_condition(crd, "Established"));
 }
 
 static struct json *policy_validations(const struct json *policy, int64_t now_sec)

@@ -71,3 +71,14 @@ struct json *cell_containers(const struct json *object, const char *path,
                  json_str_or(json_item(list, i), field, ""));
     return json_new_string(text.s);
 }
+
+bool cell_has_condition(const struct json *object, const char *type)
+{
+    const struct json *list = json_at(object, "status.conditions");
+
+    for (size_t i = 0; i < json_len(list); i++)
+        if (str_eq(json_str(json_item(list, i), "type"), type) &&
+            str_eq(json_str(json_item(list, i), "status"), "True"))
+            return true;
+    return false;
+}

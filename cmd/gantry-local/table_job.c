@@ -17,17 +17,6 @@ static struct json *job_selector(const struct json *object, int64_t now_sec)
     return cell_selector(json_at(object, "spec.selector"));
 }
 
-static bool has_condition(const struct json *job, const char *type)
-{
-    const struct json *list = json_at(job, "status.conditions");
-
-    for (size_t i = 0; i < json_len(list); i++)
-        if (str_eq(json_str(json_item(list, i), "type"), type) &&
-            str_eq(json_str(json_item(list, i), "status"), "True"))
-            return true;
-    return false;
-}
-
 static struct json *job_status(const struct json *job, int64_t now_sec)
 {
     static const char *const ends[] = {"Complete", "Failed"};
@@ -36,12 +25,12 @@ static struct json *job_status(const struct json *job, int64_t now_sec)
 
     (void)now_sec;
     for (size_t i = 0; i < ARRAY_LEN(ends); i++)
-        if (has_condition(job, ends[i]))
+        if (cell_has_condition(job, ends[i]))
             return json_new_string(ends[i]);
     if (json_str(job, "metadata.deletionTimestamp") != NULL)
         return json_new_string("Terminating");
     for (size_t i = 0; i < ARRAY_LEN(states); i++)
-        if (has_condition(job, states[i]))
+        if (cell_has_condition(job, states[i]))
             return json_new_string(states[i]);
     return json_new_string("Running");
 }

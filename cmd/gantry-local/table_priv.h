@@ -85,6 +85,8 @@ struct json *cell_words(const struct json *words, size_t max);
 /* What each of the containers at `path` has in `field`. */
 struct json *cell_containers(const struct json *object, const char *path,
                              const char *field);
+/* Is it in this condition, with status True? */
+bool cell_has_condition(const struct json *object, const char *type);
 struct json *cell_created_at(const struct json *object, int64_t now_sec);
 /* The name, with " (default)" where the annotation says so. */
 struct json *cell_default_name(const struct json *object, const char *annotation);
