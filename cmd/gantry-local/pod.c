@@ -59,10 +59,6 @@ static void default_tolerations(struct json *pod)
     static const char *const keys[] = {"node.kubernetes.io/not-ready",
                                        "node.kubernetes.io/unreachable"};
 
-    if (!json_is(json_get(pod, "spec"), JSON_OBJECT) ||
-        (json_at(pod, "spec.tolerations") &&
-         !json_is(json_at(pod, "spec.tolerations"), JSON_ARRAY)))
-        return; /* refused when its schema is looked at */
     for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
         if (tolerates(json_at(pod, "spec.tolerations"), keys[i]))
             continue;
