@@ -268,16 +268,18 @@ static int check(struct write *w)
 /* What a dry run would make has no version. */
 static int answer_unmade(struct write *w, int status)
 {
+    const struct form *form = form_of(w->call->kind);
     JSON_AUTO struct json *tree = json_copy(w->after);
 
+    if (form)
+        form->from_stored(tree);
     json_del(json_get(tree, "metadata"), "resourceVersion");
     return answer_tree(w->call, status, tree);
 }
 
 static int answer(struct write *w, int status, const struct object *o)
 {
-    if (w->dry_run && !w->old && !w->answer && w->call->repr == REPR_OBJECT &&
-        !form_of(w->call->kind))
+    if (w->dry_run && !w->old && !w->answer && w->call->repr == REPR_OBJECT)
         return answer_unmade(w, status);
     return w->answer ? w->answer(w->call, status, o)
                      : answer_object(w->call, status, o);
