@@ -307,7 +307,7 @@ static void on_signalled(void *arg, const struct kc_result *result)
 /* On the version that was seen: a list that another has made longer stays so. */
 static bool signal_rank(struct pod_op *op)
 {
-    const struct rank *rank = op_rank(op);
+    struct rank *rank = op_rank(op);
     const struct job_signal signal = signal_of(op);
     AUTO_FREE char *version = xasprintf("%" PRIu64, rank->version);
     struct kc_ref ref = op_ref(op, true);
@@ -318,6 +318,10 @@ static bool signal_rank(struct pod_op *op)
     if (!signal.id)
         siglist_add(&list, &(struct siglist_item){SIGCONT, signal.item.scope}, NULL);
     siglist_add(&list, &signal.item, signal.id);
+    if (list.overflow) {
+        rank_cannot_signal(rank, signal.id, "its pod cannot be sent more signals");
+        return false;
+    }
     JSON_AUTO struct json *patch =
         json_build("{'metadata':{'uid':%s,'resourceVersion':%s,'annotations':{%s:%s}}}",
                    rank->uid, version, ANNOTATION_SIGNALS, list.s);

@@ -10,7 +10,8 @@
  *         refused by quota, admission or validation -> the attempt fails
  *   BIND  201 -> BOUND;  409 or unknown -> READ: only same uid and same node is success
  *   SIGNAL  a longer list in the pod's annotation, on the version that was seen; 409 or
- *         unknown -> READ; refused for good -> the rank is not asked again
+ *         unknown -> READ; refused for good, or the list is full -> the rank is not
+ *         asked again
  *   KILL  with uid precondition; 404 and 409 -> READ
  *
  * No pod is bound while one of them has scheduling gates or waits for volumes

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/siglist.h"
 #include "base/util.h"
 #include "tests/support/ctltest.h"
 #include "tests/support/suite.h"
@@ -151,6 +152,32 @@ START_TEST(test_trouble)
     AUTO_FREE char *parts = xasprintf(
         "status.lastAction.id=2|status.lastAction.outcome=%s", troubles[_i].outcome);
     ctltest_expect(t, "a", parts);
+    ctltest_free(t);
+}
+END_TEST
+
+/* A list has an end: what it cannot hold is refused, and leaves it as it is. */
+START_TEST(test_full)
+{
+    struct ctltest *t = begin("");
+    STR_AUTO struct str list, body;
+
+    begin_pods(t, 1);
+    str_init(&list, SIGLIST_MAX);
+    str_init(&body, 2 * SIGLIST_MAX);
+    str_add(&body, "{'metadata':{'annotations':{'gantry.dev/signals':'");
+    while (list.len + strlen("TERM All x\n") <= SIGLIST_MAX) {
+        str_add(&list, "TERM All x\n");
+        str_add(&body, "TERM All x\\n");
+    }
+    str_add(&body, "'}}}");
+    ctltest_patch(t, PODS "/a-1-1-0", body.s);
+    act(t, USR1);
+    ctltest_advance(t, 2);
+    ctltest_expect(t, "a",
+                   "status.lastAction.id=1|status.lastAction.outcome=Refused: rank 0: "
+                   "its pod cannot be sent more signals");
+    expect_list(t, 0, list.s);
     ctltest_free(t);
 }
 END_TEST
@@ -310,6 +337,7 @@ int main(void)
                           {test_order, 1},
                           {test_deaf, 1},
                           {test_trouble, ARRAY_LEN(troubles)},
+                          {test_full, 1},
                           {test_killed, 3},
                           {test_requeued, 1},
                           {test_warning, ARRAY_LEN(warnings)},
