@@ -51,7 +51,7 @@ bool siglist_has(const char *text, const char *id)
 
     str_init(&want, ID_MAX);
     add_id(&want, id);
-    for (size_t i = 0; (line = line_of(text, i, &len)); i++)
+    for (; (line = line_of(text, 0, &len)); text = line + len + 1)
         if (len > want.len && line[len - want.len - 1] == ' ' &&
             memcmp(line + len - want.len, want.s, want.len) == 0)
             return true;
