@@ -69,10 +69,10 @@ struct job_view {
     int64_t priority;
     const struct priority *factors; /* NULL where the core has not spoken */
     const char *account, *qos;      /* likewise, and where it has none */
+    const char *dependency;         /* likewise, with states */
+    bool given_up;                  /* the core says GIVE_UP, for `reason` */
     bool warns;                     /* the time of spec.signal has come */
     const char *deaf; /* a node of the attempt where nobody can signal its pods; NULL */
-    const char *dependency; /* likewise, with states */
-    bool given_up;          /* the core says GIVE_UP, for that reason */
     int64_t now_sec;
 };
 

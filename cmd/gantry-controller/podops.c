@@ -157,14 +157,8 @@ static struct job_signal signal_of(const struct pod_op *op)
     return next.signal;
 }
 
-static bool signal_is_due(const struct pod_op *op, const struct rank *rank)
-{
-    const struct job_signal signal = signal_of(op);
-    return signal.on && rank_lacks_signal(rank, signal.id);
-}
-
-/* Is what the op is for still to be done? */
-static bool op_is_due(const struct pod_op *op)
+/* Is what the op is for still to be done? Of SIGNAL, also which. */
+static bool op_is_due(const struct pod_op *op, struct job_signal *ret_signal)
 {
     const struct rank *rank = op_rank(op);
     if (!rank || !op->record->job)
@@ -176,7 +170,8 @@ static bool op_is_due(const struct pod_op *op)
         return rank->state == RANK_MADE && !rank->deleting &&
                record_may_launch(op->record);
     case OP_SIGNAL:
-        return signal_is_due(op, rank);
+        *ret_signal = signal_of(op);
+        return ret_signal->on && rank_lacks_signal(rank, ret_signal->id);
     case OP_KILL:
         return !rank_ended(rank) && !rank->deleting;
     }
@@ -187,6 +182,7 @@ static void on_read(void *arg, const struct kc_result *result)
 {
     struct pod_op *op = arg;
     struct rank *rank = op_rank(op);
+    struct job_signal signal = {.on = false};
     bool absent = result->reason == KC_REASON_NOT_FOUND;
     op->call = NULL;
     if (result->outcome == KC_OK)
@@ -197,7 +193,7 @@ static void on_read(void *arg, const struct kc_result *result)
         rank->state = RANK_GONE;
     /* A write that came to nothing is not repeated at once: a server that answers each
      * with 500 would be asked without pause. */
-    if ((result->outcome != KC_OK && !absent) || op_is_due(op))
+    if ((result->outcome != KC_OK && !absent) || op_is_due(op, &signal))
         op_retry(op);
     else
         op_end(op);
@@ -287,7 +283,7 @@ static bool bind_rank(struct pod_op *op)
 static void on_signalled(void *arg, const struct kc_result *result)
 {
     struct pod_op *op = arg;
-    struct rank *rank = op_rank(op);
+    struct job_signal signal = {.on = false};
     op->call = NULL;
     if (result->outcome == KC_OK) {
         saw_pod(op, result->body);
@@ -298,28 +294,27 @@ static void on_signalled(void *arg, const struct kc_result *result)
     } else if (refusal_passes(result->reason)) {
         op_retry(op);
     } else {
-        if (rank && signal_is_due(op, rank))
-            rank_cannot_signal(rank, signal_of(op).id, result->message);
+        if (op_is_due(op, &signal))
+            rank_cannot_signal(op_rank(op), signal.id, result->message);
         op_end(op);
     }
 }
 
 /* On the version that was seen: a list that another has made longer stays so. */
-static bool signal_rank(struct pod_op *op)
+static bool signal_rank(struct pod_op *op, const struct job_signal *signal)
 {
     struct rank *rank = op_rank(op);
-    const struct job_signal signal = signal_of(op);
     AUTO_FREE char *version = xasprintf("%" PRIu64, rank->version);
     struct kc_ref ref = op_ref(op, true);
     STR_AUTO struct str list;
     str_init(&list, SIGLIST_MAX);
     str_add(&list, rank->signals ? rank->signals : "");
     /* As in Slurm, what is stopped is to hear that its time ends. */
-    if (!signal.id)
-        siglist_add(&list, &(struct siglist_item){SIGCONT, signal.item.scope}, NULL);
-    siglist_add(&list, &signal.item, signal.id);
+    if (!signal->id)
+        siglist_add(&list, &(struct siglist_item){SIGCONT, signal->item.scope}, NULL);
+    siglist_add(&list, &signal->item, signal->id);
     if (list.overflow) {
-        rank_cannot_signal(rank, signal.id, "its pod cannot be sent more signals");
+        rank_cannot_signal(rank, signal->id, "its pod cannot be sent more signals");
         return false;
     }
     JSON_AUTO struct json *patch =
@@ -377,7 +372,8 @@ static bool node_stands(struct pod_op *op, const struct rank *rank)
 
 static bool begin(struct pod_op *op)
 {
-    if (!op_is_due(op))
+    struct job_signal signal = {.on = false};
+    if (!op_is_due(op, &signal))
         return false;
     attempt_has_turn(&op->record->attempt, loop_now_sec(op->record->ctl->loop));
     switch (op->kind) {
@@ -386,7 +382,7 @@ static bool begin(struct pod_op *op)
     case OP_BIND:
         return node_stands(op, op_rank(op)) && bind_rank(op);
     case OP_SIGNAL:
-        return signal_rank(op);
+        return signal_rank(op, &signal);
     case OP_KILL:
         return kill_rank(op);
     }
