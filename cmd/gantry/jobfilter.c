@@ -5,10 +5,10 @@
 #include <strings.h>
 
 #include "base/util.h"
-#include "cmd/gantry/joblist.h"
 #include "cmd/gantry/users.h"
 
 #define LIST_TEXT_MAX 4096
+#define SELECTOR_MAX 4096
 
 /* ---- names ---- */
 
@@ -211,12 +211,6 @@ bool jobfilter_shows(const struct jobfilter *f, const struct jobrow *r)
     return state_shows(f, r) && job_shows(f, r) && node_shows(f, r);
 }
 
-unsigned jobfilter_about(const struct jobfilter *f)
-{
-    return (f->accounts.n > 0 ? JOB_ACCOUNT : 0) | (f->qos.n > 0 ? JOB_QOS : 0) |
-           (f->licenses.n + f->reservations.n > 0 ? JOB_WHOLE : 0);
-}
-
 /* ---- what the server sorts out ---- */
 
 static void add_term(struct str *out, const char *field, const char *op,
@@ -244,4 +238,28 @@ void jobfilter_selector(const struct jobfilter *f, struct str *out)
         add_term(out, "status.state", "=", f->states[0]->word);
     for (size_t i = 0; f->n_states == 0 && i < ARRAY_LEN(finished); i++)
         add_term(out, "status.state", "!=", finished[i]);
+}
+
+static unsigned looks_at(const struct jobfilter *f)
+{
+    return (f->accounts.n > 0 ? JOB_ACCOUNT : 0) | (f->qos.n > 0 ? JOB_QOS : 0) |
+           (f->licenses.n + f->reservations.n > 0 ? JOB_WHOLE : 0);
+}
+
+int jobfilter_fetch(const struct jobfilter *f, struct api *c, const char *ns,
+                    unsigned about, struct joblist *list, struct err *err)
+{
+    PARTLIST_AUTO struct partlist parts = {0};
+    STR_AUTO struct str selector;
+
+    str_init(&selector, SELECTOR_MAX);
+    jobfilter_selector(f, &selector);
+    if (partlist_fetch_allowed(&parts, c, err) < 0)
+        return -1;
+    const struct jobquery query = {
+        .ns = ns,
+        .field_selector = selector.len && !selector.overflow ? selector.s : NULL,
+        .parts = &parts,
+        .about = about | looks_at(f)};
+    return joblist_fetch(list, c, &query, err);
 }

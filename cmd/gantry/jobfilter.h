@@ -1,5 +1,6 @@
 /*
- * jobfilter - which jobs squeue shows: its lists (-j -u -t -p -A -q -n -w -L -R).
+ * jobfilter - which jobs squeue, scancel and sprio mean: lists (squeue's -j -u -t -p -A
+ * -q -n -w -L -R).
  *
  * Each list is apart by commas; a job must be in all that are given. Without a list of
  * states pending, running and completing jobs are meant, as in Slurm.
@@ -8,7 +9,7 @@
 #define GANTRY_CLI_JOBFILTER_H
 
 #include "base/hostlist.h"
-#include "cmd/gantry/jobrow.h"
+#include "cmd/gantry/joblist.h"
 
 struct names {
     char **list;
@@ -44,10 +45,13 @@ int jobfilter_states(struct jobfilter *f, const char *text, struct err *err);
 void jobfilter_users(struct jobfilter *f, const char *text);
 
 bool jobfilter_shows(const struct jobfilter *f, const struct jobrow *r);
-/* What of the jobs it looks at, JOB_... of joblist.h. */
-unsigned jobfilter_about(const struct jobfilter *f);
 /* What the server can sort out itself, as a field selector appended; "" where nothing.
  */
 void jobfilter_selector(const struct jobfilter *f, struct str *out);
+/* Adds the rows of the jobs that may be shown, of `ns` (NULL: everywhere), without
+ * those that the server can sort out. `about`: JOB_..., what is looked at beside the
+ * filter's own. */
+int jobfilter_fetch(const struct jobfilter *f, struct api *c, const char *ns,
+                    unsigned about, struct joblist *list, struct err *err);
 
 #endif

@@ -9,13 +9,10 @@
 #include "cmd/gantry/commands.h"
 #include "cmd/gantry/jobaction.h"
 #include "cmd/gantry/jobfilter.h"
-#include "cmd/gantry/joblist.h"
 #include "cmd/gantry/refused.h"
 #include "cmd/gantry/users.h"
 #include "cmd/gantry/version.h"
 #include "cmd/gantry/whoami.h"
-
-#define SELECTOR_MAX 4096
 
 struct options {
     struct api_options api;
@@ -333,22 +330,14 @@ static int add_me(struct scancel *s, struct err *err)
     return 0;
 }
 
+/* Jobs that are named by their ids are looked for among all: one that has ended is told
+ * from one that is unknown. */
 static int fetch(struct scancel *s, struct err *err)
 {
-    PARTLIST_AUTO struct partlist parts = {0};
-    STR_AUTO struct str selector;
+    static const struct jobfilter all = {.any_state = true};
 
-    str_init(&selector, SELECTOR_MAX);
-    if (s->n_ids == 0)
-        jobfilter_selector(&s->filter, &selector);
-    if (partlist_fetch_allowed(&parts, &s->api, err) < 0)
-        return -1;
-    const struct jobquery query = {
-        .ns = s->o.api.namespace_,
-        .field_selector = selector.len && !selector.overflow ? selector.s : NULL,
-        .parts = &parts,
-        .about = JOB_WHOLE};
-    return joblist_fetch(&s->list, &s->api, &query, err);
+    return jobfilter_fetch(s->n_ids > 0 ? &all : &s->filter, &s->api,
+                           s->o.api.namespace_, JOB_WHOLE, &s->list, err);
 }
 
 static int cancel_all(struct scancel *s)

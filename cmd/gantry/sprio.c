@@ -6,7 +6,7 @@
 #include "cmd/gantry/columns.h"
 #include "cmd/gantry/commands.h"
 #include "cmd/gantry/jobfilter.h"
-#include "cmd/gantry/joblist.h"
+#include "cmd/gantry/jobsort.h"
 #include "cmd/gantry/refused.h"
 #include "cmd/gantry/version.h"
 
@@ -15,7 +15,6 @@
 #define FORMAT_LONG \
     "%.8u %.10o %.10Y %.10S %.10A %.10B %.10F %.10J %.10P %.10n %.10Q %.11N"
 #define FORMAT_MAX 256
-#define SELECTOR_MAX 4096
 
 struct options {
     struct api_options api;
@@ -154,21 +153,14 @@ struct sprio {
 /* A job that is held, or may not begin yet, has no priority to take apart. */
 static bool is_shown(const struct sprio *s, const struct jobrow *r, int64_t now_sec)
 {
-    return str_eq(r->state, "PENDING") && r->priority > 0 &&
-           r->eligible_sec <= now_sec && jobfilter_shows(&s->filter, r);
-}
-
-static int by_id(const void *left, const void *right)
-{
-    const struct jobrow *a = *(const struct jobrow *const *)left;
-    const struct jobrow *b = *(const struct jobrow *const *)right;
-
-    return a->id < b->id ? -1 : a->id > b->id;
+    return r->priority > 0 && r->eligible_sec <= now_sec &&
+           jobfilter_shows(&s->filter, r);
 }
 
 static const struct jobrow **choose(const struct sprio *s, const struct joblist *list,
                                     size_t *ret_n)
 {
+    static const struct jobsort by_id = {0};
     const struct jobrow **rows = xcalloc(list->n + 1, sizeof(*rows));
     int64_t now_sec = loop_now_sec(s->api.loop);
     size_t n = 0;
@@ -177,7 +169,7 @@ static const struct jobrow **choose(const struct sprio *s, const struct joblist 
         if (is_shown(s, &list->rows[i], now_sec))
             rows[n++] = &list->rows[i];
     }
-    qsort((void *)rows, n, sizeof(*rows), by_id);
+    jobsort_rows(&by_id, rows, n);
     *ret_n = n;
     return rows;
 }
@@ -237,22 +229,12 @@ static int print(const struct sprio *s, const struct jobrow *const *rows, size_t
 
 static int show(struct sprio *s, struct err *err)
 {
-    PARTLIST_AUTO struct partlist parts = {0};
     JOBLIST_AUTO struct joblist list;
-    STR_AUTO struct str selector;
     size_t n;
 
     joblist_init(&list);
-    str_init(&selector, SELECTOR_MAX);
-    jobfilter_selector(&s->filter, &selector);
-    if (partlist_fetch_allowed(&parts, &s->api, err) < 0)
-        return -1;
-    const struct jobquery query = {
-        .ns = s->o.api.namespace_,
-        .field_selector = selector.len && !selector.overflow ? selector.s : NULL,
-        .parts = &parts,
-        .about = JOB_WHOLE};
-    if (joblist_fetch(&list, &s->api, &query, err) < 0)
+    if (jobfilter_fetch(&s->filter, &s->api, s->o.api.namespace_, JOB_WHOLE, &list,
+                        err) < 0)
         return -1;
     const struct jobrow **rows = choose(s, &list, &n);
     int rc = print(s, rows, n, err);
@@ -264,6 +246,8 @@ static int read_filter(struct sprio *s, struct err *err)
 {
     names_parse(&s->filter.partitions, s->o.partitions);
     jobfilter_users(&s->filter, s->o.users);
+    if (jobfilter_states(&s->filter, "PENDING", err) < 0)
+        return -1;
     return s->o.jobs ? jobfilter_jobs(&s->filter, s->o.jobs, err) : 0;
 }
 

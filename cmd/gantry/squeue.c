@@ -3,13 +3,12 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "cmd/gantry/fetch.h"
 #include "cmd/gantry/commands.h"
+#include "cmd/gantry/fetch.h"
 #include "cmd/gantry/iterate.h"
 #include "cmd/gantry/jobcolumns.h"
 #include "cmd/gantry/jobfilter.h"
 #include "cmd/gantry/jobjson.h"
-#include "cmd/gantry/joblist.h"
 #include "cmd/gantry/jobsort.h"
 #include "cmd/gantry/refused.h"
 #include "cmd/gantry/slurmjson.h"
@@ -20,7 +19,6 @@
 #define FORMAT_LONG "%.18i %.9P %.8j %.8u %.8T %.10M %.9l %.6D %R"
 #define FORMAT_START "%.18i %.9P %.8j %.8u %.2t %.19S %.6D %20Y %R"
 #define SORT "P,t,-p"
-#define SELECTOR_MAX 4096
 /* A job that waits longer than this for its id waits for a controller. */
 #define UNNUMBERED_SEC 10
 
@@ -299,28 +297,10 @@ static void tell_unnumbered(const struct squeue *q, const struct joblist *list)
                 list->unnumbered == 1 ? "s" : "");
 }
 
-/* What of the jobs is shown, compared and asked for. */
+/* What of the jobs is shown and compared. */
 static unsigned shown_about(const struct squeue *q)
 {
-    return jobsort_about(&q->sort) | jobfilter_about(&q->filter) |
-           (q->o.json ? JOB_WHOLE : format_about(&q->format));
-}
-
-static int fetch_jobs(struct squeue *q, struct joblist *list, struct err *err)
-{
-    PARTLIST_AUTO struct partlist parts = {0};
-    STR_AUTO struct str selector;
-
-    str_init(&selector, SELECTOR_MAX);
-    jobfilter_selector(&q->filter, &selector);
-    if (partlist_fetch_allowed(&parts, &q->api, err) < 0)
-        return -1;
-    const struct jobquery query = {
-        .ns = q->o.api.namespace_,
-        .field_selector = selector.len && !selector.overflow ? selector.s : NULL,
-        .parts = &parts,
-        .about = shown_about(q)};
-    return joblist_fetch(list, &q->api, &query, err);
+    return jobsort_about(&q->sort) | (q->o.json ? JOB_WHOLE : format_about(&q->format));
 }
 
 static int show(void *arg)
@@ -331,7 +311,8 @@ static int show(void *arg)
     size_t n;
 
     joblist_init(&list);
-    if (fetch_jobs(q, &list, &err) < 0) {
+    if (jobfilter_fetch(&q->filter, &q->api, q->o.api.namespace_, shown_about(q), &list,
+                        &err) < 0) {
         fprintf(q->cli->err, "slurm_load_jobs error: %s\n", err.msg);
         return EXIT_ERROR;
     }
