@@ -163,6 +163,11 @@ start_controller() {
         "$BIN/gantry-controller" --kubeconfig "$STAND/gantry-controller.kubeconfig"
 }
 
+leads() { # PROCESS: its number is in the name that the Lease holds
+    [[ $(k -n gantry-system get lease gantry-controller -o 'jsonpath={.spec.holderIdentity}') == \
+        *_"$(process_pid "$STAND" "$1")"_* ]]
+}
+
 # The API server, in a case that has the stand alone. In between, `command` and `server_dir` say how it was started.
 server_name() {
     if [[ $SERVER == real ]]; then echo kube-apiserver; else echo gantry-local; fi

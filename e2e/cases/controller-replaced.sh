@@ -1,14 +1,6 @@
 # A newer controller is started while the old one is at work: it stands by. It takes over when the old one is
 # asked to end, in the middle of a gang's start, and once more when it is killed; each rank has run once.
 # Alone: it takes the controller from others.
-lease() { # JSONPATH
-    k -n gantry-system get lease gantry-controller -o "jsonpath={$1}"
-}
-
-holder_is() { # PROCESS: its number is in the name
-    [[ $(lease .spec.holderIdentity) == *_"$(process_pid "$STAND" "$1")"_* ]]
-}
-
 start_next() { # PROCESS
     process_start "$STAND" "$1" "$BIN/gantry-controller" --kubeconfig "$STAND/gantry-controller.kubeconfig"
     wait_until 20 "$1 stands by" grep -q "stands by" "$STAND/log/$1.log"
@@ -37,11 +29,11 @@ put_back() {
 
 case_run() {
     trap put_back EXIT
-    wait_until 30 "the controller leads" holder_is gantry-controller
+    wait_until 30 "the controller leads" leads gantry-controller
     start_next newer
     begin_gang
     process_stop "$STAND" gantry-controller
-    wait_until 10 "the newer one leads" holder_is newer
+    wait_until 10 "the newer one leads" leads newer
     done_once "the old one was asked to end"
 
     rm -f "$STAND/log/gantry-controller.log"
@@ -50,7 +42,7 @@ case_run() {
     expect_state long RUNNING
     begin_gang
     process_kill "$STAND" newer
-    wait_until 10 "the other one leads" holder_is gantry-controller
+    wait_until 10 "the other one leads" leads gantry-controller
     done_once "the newer one was killed"
     touch "$TMP/go"
     expect_state long COMPLETED

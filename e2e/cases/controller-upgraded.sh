@@ -26,11 +26,6 @@ start_one() { # older or newer, under that name
     process_start "$STAND" "$1" "$program" --kubeconfig "$STAND/gantry-controller.kubeconfig"
 }
 
-leads() { # NAME
-    [[ $(k -n gantry-system get lease gantry-controller -o 'jsonpath={.spec.holderIdentity}') == \
-        *_"$(process_pid "$STAND" "$1")"_* ]]
-}
-
 # From one to the other after that many changes of jobs and pods.
 replaced() { # FROM TO CHANGES stop|kill
     local name=gang-$3-$1 id
