@@ -9,8 +9,6 @@
 #include "crds/convert_volume.h"
 #include "crds/kinds.h"
 
-#define WARNING_SEC 60 /* as Slurm has it */
-
 const struct kc_resource bjob_resource = KIND_BATCHJOB;
 
 void text_set(char **field, const char *text)
@@ -262,22 +260,11 @@ static void read_actions(const struct json *spec, struct bjob *b)
     }
 }
 
-/* "[B:]SIG[@sec]". */
-static int read_warning(const char *text, struct warning *ret, struct err *err)
+static int read_warning(const struct json *spec, struct warning *ret, struct err *err)
 {
-    char *end;
-    if (!text)
-        return 0;
-    const bool is_batch = str_starts(text, "B:");
-    const char *name = is_batch ? text + strlen("B:") : text;
-    const char *at = strchr(name, '@');
-    AUTO_FREE char *word = xstrndup(name, at ? (size_t)(at - name) : strlen(name));
-    const long sec = at ? strtol(at + 1, &end, 10) : WARNING_SEC;
-    const int signo = signo_parse(word);
-    if (signo == 0 || (at && (end == at + 1 || *end || sec < 0)))
-        return err_set(err, ERR_INVALID, "spec.signal: \"%s\" is no [B:]SIG[@sec]",
-                       text);
-    *ret = (struct warning){{signo, is_batch ? SIGLIST_BATCH : SIGLIST_ALL}, sec};
+    const char *text = json_str(spec, "signal");
+    if (text && warning_parse(text, ret, err) < 0)
+        return err_prefix(err, "spec.signal");
     return 0;
 }
 
@@ -293,7 +280,7 @@ static void read_spec(const struct convert *c, const struct json *object,
 {
     const struct json *spec = json_get(object, "spec");
     struct err err = ERR_INIT;
-    if (read_warning(json_str(spec, "signal"), &b->warning, &err) == 0)
+    if (read_warning(spec, &b->warning, &err) == 0)
         b->model = convert_job(c, object, &err);
     if (!b->model)
         b->refusal = xstrdup(err.msg);

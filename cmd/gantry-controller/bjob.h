@@ -17,6 +17,7 @@
 #include "base/siglist.h"
 #include "crds/convert.h"
 #include "crds/jobstate.h"
+#include "crds/warning.h"
 #include "kubeclient/client.h"
 #include "scheduler/ahead.h"
 #include "scheduler/model.h"
@@ -37,12 +38,6 @@ struct action {
     char *id;
     enum action_type type;
     struct siglist_item signal; /* of SIGNAL */
-};
-
-/* A signal that is sent before the time limit ends (spec.signal). */
-struct warning {
-    struct siglist_item signal; /* signo 0: none */
-    int64_t before_sec;
 };
 
 #define ACTION_DONE "Done" /* an outcome; others say why not */
@@ -106,7 +101,7 @@ struct bjob {
     size_t n_env;
     struct action *actions;
     size_t n_actions;
-    struct warning warning;
+    struct warning warning; /* spec.signal */
     bool requeue;
     int64_t ttl_sec; /* -1: keep */
     struct jstatus status;

@@ -14,6 +14,7 @@
 #include "cmd/gantry/submit.h"
 #include "crds/constraint.h"
 #include "crds/dependency.h"
+#include "crds/warning.h"
 
 #define HOST_FILE_MAX (1u << 20)
 #define NICE_MAX INT64_C(2147483645)
@@ -185,28 +186,22 @@ int put_moment(const struct submit_put *p, struct json *spec, struct err *err)
     return 0;
 }
 
-/* "[B:]SIG[@SEC]", SIG a name or number. A script has no job steps, which it is for
- * without B:. */
+/* A script has no job steps, which it is for without B:. */
 int put_signal(const struct submit_put *p, struct json *spec, struct err *err)
 {
-    const bool is_batch = str_starts(p->text, "B:");
-    const char *s = is_batch ? p->text + strlen("B:") : p->text;
-    const size_t len = strcspn(s, "@");
-    AUTO_FREE char *name = xstrndup(s, len);
-    const int signo = signo_parse(name);
-    int64_t sec = 0;
+    struct warning warning;
 
     if (str_starts(p->text, "R") && strchr(p->text, ':'))
         return invalid(p, err,
                        "asks for R:, which is not supported; use [B:]SIG[@SEC]");
-    if (signo == 0 ||
-        (s[len] && (!scan_number(s + len + 1, &sec) || sec < 0 || sec > WARNING_MAX)))
+    if (warning_parse(p->text, &warning, NULL) < 0 || warning.before_sec > WARNING_MAX)
         return invalid(p, err, "is not [B:]SIG[@SEC]: B:USR1@120");
-    if (!is_batch)
+    if (warning.signal.scope != SIGLIST_BATCH)
         return invalid(p, err,
                        "is for job steps, of which there are none: with B: it is for "
                        "the script");
-    AUTO_FREE char *text = xasprintf("B:%s%s", signo_name(signo), s + len);
+    AUTO_FREE char *text = xasprintf("B:%s%s", signo_name(warning.signal.signo),
+                                     p->text + strcspn(p->text, "@"));
     set_string(p, spec, text);
     return 0;
 }
