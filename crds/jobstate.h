@@ -1,12 +1,13 @@
 /*
  * jobstate - Slurm's job states as status.state has them (slurm-semantics §1.1).
  *
- *                 +------------- requeued: attempt ended, job again pending ----------+
- *                 v                                                                   |
- *   (new) --> PENDING --start--> CONFIGURING --all bound--> RUNNING --kill-->
- * COMPLETING |       (gangs only)                         |                  |
- *                 +--cancelled--> CANCELLED        all ended --+--> COMPLETED, FAILED,
- *                 +--too late--> DEADLINE                           TIMEOUT, ...
+ *               +---------- requeued: attempt ended, job again pending ----------+
+ *               v                                                                |
+ *   (new) --> PENDING --start--> CONFIGURING --bound--> RUNNING --kill--> COMPLETING
+ *               |     (gangs only)                         |                 |
+ *               |                                all ended +-----------------+
+ *               +--cancelled--> CANCELLED                  |
+ *               +--too late--> DEADLINE                    +--> COMPLETED, FAILED, ...
  */
 #ifndef GANTRY_CRDS_JOBSTATE_H
 #define GANTRY_CRDS_JOBSTATE_H

@@ -34,7 +34,7 @@ enum node_fate {
     NODE_GONE,   /* its Node object is gone */
 };
 
-/* A signal that the server would not have in a pod. */
+/* A signal that the server would not have in a pod, or its list could not hold. */
 struct unsent {
     char *id, *why; /* NULL: there is none */
 };
