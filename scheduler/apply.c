@@ -207,13 +207,19 @@ static void apply_job(struct sched *s, struct job *job)
     s->dirty = true;
 }
 
+/* May a job have ended since those that depend on it were looked at? */
+static bool depends_are_stale(const struct sched *s)
+{
+    return s->n_depending > 0 && (s->dirty || s->pass.filling);
+}
+
 static void apply_job_gone(struct sched *s, const char *uid)
 {
     struct jobrec *rec = jobrec_find(s, uid);
 
     if (rec == NULL)
         return;
-    if (s->dirty && s->n_depending > 0)
+    if (depends_are_stale(s))
         depend_settle(s, rec);
     charge_change(s, rec->job, NULL);
     jobrec_clear(s, rec);

@@ -340,6 +340,30 @@ START_TEST(test_changes_midway)
 }
 END_TEST
 
+/* How a job ended holds for those that depend on it, though it is forgotten before the
+ * queue has been filled up to them. */
+START_TEST(test_forgotten_midway)
+{
+    enum reason reason;
+    const char *message;
+    struct fixture f;
+
+    begin(&f, TWO_NODES "job 1 cpu=1 state=running start=0 in=batch on=n1\n"
+                        "job 9 cpu=7 state=running start=0 in=batch on=n[1-2]\n"
+                        "job 11-30 cpu=8\njob 40 cpu=1 depend=afterok:1");
+    step(&f, 0);
+    line(&f, "job 1 state=ended start=0 failed");
+    f.limit = 1;
+    ck_assert_int_eq(step(&f, 120), SCHED_MORE);
+    gone(&f, CHANGE_JOB_GONE, "job-1");
+    f.limit = 0;
+    step(&f, 120);
+    ck_assert(sched_job_reason(f.s, "job-40", &reason, &message));
+    ck_assert_int_eq(reason, REASON_DEPENDENCY_NEVER);
+    end(&f);
+}
+END_TEST
+
 /* Steady changes and a budget of one job a step: the last job is reached all the same.
  */
 START_TEST(test_tail_is_not_starved)
@@ -420,6 +444,7 @@ int main(void)
                           {test_end_by_partition_limit, 1},
                           {test_decisions_outlive_changes, 1},
                           {test_changes_midway, ARRAY_LEN(midway_cases)},
+                          {test_forgotten_midway, 1},
                           {test_tail_is_not_starved, 1},
                           {test_absurd_numbers, 1},
                           {test_promise_of_no_partition, 1},
