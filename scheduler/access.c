@@ -2,14 +2,12 @@
 
 #include "base/util.h"
 
-/* A tree that is deeper has a fault (assoc.h). */
-#define DEPTH_MAX 64
-
-/* Is the account, or one above it, in the list? */
+/* Is the account, or one above it, in the list? One that has more above it has a fault
+ * (assoc.h). */
 static bool account_listed(const struct policy *p, char *const *names, size_t n,
                            const char *name)
 {
-    for (int depth = 0; name != NULL && depth < DEPTH_MAX; depth++) {
+    for (int depth = 0; name != NULL && depth <= FAIRTREE_DEPTH_MAX; depth++) {
         if (names_have(names, n, name))
             return true;
         name = policy_parent(p, name);

@@ -28,7 +28,6 @@ enum assoc_fault { ASSOC_SOUND, ASSOC_NO_PARENT, ASSOC_LOOP, ASSOC_TOO_DEEP };
 struct place {
     enum assoc_fault fault;
     size_t fault_at;  /* the account that has it: this one, or one above */
-    size_t parent;    /* ASSOC_NONE: the root */
     size_t depth;     /* of the root: 0 */
     size_t node;      /* of the fair tree */
     size_t first;     /* its first member's in assocs.nodes */

@@ -287,7 +287,9 @@ const char *policy_parent(const struct policy *p, const char *account)
 {
     const struct account *found = policy_find_account(p, account);
 
-    return found != NULL ? found->parent : NULL;
+    if (found == NULL || strcmp(account, ACCOUNT_ROOT) == 0)
+        return NULL;
+    return found->parent != NULL ? found->parent : ACCOUNT_ROOT;
 }
 
 enum reason policy_check_partition(const struct policy *p, const struct job *job,

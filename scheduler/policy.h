@@ -61,7 +61,7 @@ bool policy_charged(struct policy *p, const struct job *job, size_t *ret_account
 const struct qos *policy_qos(const struct policy *p, const struct job *job);
 /* The account that is charged: asked for, or the only one; NULL: none. Lent. */
 const char *policy_account(const struct policy *p, const struct job *job);
-/* The account above one; NULL: the root, or none of that name. Lent. */
+/* The account above one; NULL: it is the root, or none of that name. Lent. */
 const char *policy_parent(const struct policy *p, const char *account);
 /* REASON_NONE, or InvalidQOS or InvalidAccount with its sentence in `message`. */
 enum reason policy_check(const struct policy *p, const struct job *job,
