@@ -249,35 +249,17 @@ static void apply_pod(struct sched *s, struct foreign_pod *pod)
     book_enter_pod(s, cluster_pod(&s->cluster, uid));
 }
 
-/* Does it matter to who may start at all? */
-static bool is_rule(enum change_kind kind)
+/* Partitions, QOS, accounts, settings: who may start at all. */
+static void rules_change(struct sched *s, bool changed)
 {
-    switch (kind) {
-    case CHANGE_PARTITION:
-    case CHANGE_PARTITION_GONE:
-    case CHANGE_QOS:
-    case CHANGE_QOS_GONE:
-    case CHANGE_ACCOUNT:
-    case CHANGE_ACCOUNT_GONE:
-    case CHANGE_RESOURCES:
-    case CHANGE_CONFIG:
-        return true;
-    case CHANGE_NODE:
-    case CHANGE_NODE_GONE:
-    case CHANGE_JOB:
-    case CHANGE_JOB_GONE:
-    case CHANGE_FOREIGN_POD:
-    case CHANGE_FOREIGN_POD_GONE:
-        return false;
-    }
-    return true;
+    s->dirty |= changed;
+    s->rules_changed |= changed;
 }
 
 void sched_apply(struct sched *s, const struct change *change)
 {
     struct cluster *c = &s->cluster;
 
-    s->rules_changed |= is_rule(change->kind);
     switch (change->kind) {
     case CHANGE_NODE:
         s->dirty |= cluster_put_node(c, change->u.node);
@@ -286,24 +268,24 @@ void sched_apply(struct sched *s, const struct change *change)
         s->dirty |= cluster_drop_node(c, change->u.key);
         break;
     case CHANGE_PARTITION:
-        s->dirty |= cluster_put_partition(c, change->u.partition);
+        rules_change(s, cluster_put_partition(c, change->u.partition));
         s->end_sec = INT64_MIN; /* it may be the limit of running jobs */
         break;
     case CHANGE_PARTITION_GONE:
-        s->dirty |= cluster_drop_partition(c, change->u.key);
+        rules_change(s, cluster_drop_partition(c, change->u.key));
         s->end_sec = INT64_MIN;
         break;
     case CHANGE_QOS:
-        s->dirty |= policy_put_qos(&s->policy, change->u.qos);
+        rules_change(s, policy_put_qos(&s->policy, change->u.qos));
         break;
     case CHANGE_QOS_GONE:
-        s->dirty |= policy_drop_qos(&s->policy, change->u.key);
+        rules_change(s, policy_drop_qos(&s->policy, change->u.key));
         break;
     case CHANGE_ACCOUNT:
-        s->dirty |= policy_put_account(&s->policy, change->u.account);
+        rules_change(s, policy_put_account(&s->policy, change->u.account));
         break;
     case CHANGE_ACCOUNT_GONE:
-        s->dirty |= policy_drop_account(&s->policy, change->u.key);
+        rules_change(s, policy_drop_account(&s->policy, change->u.key));
         break;
     case CHANGE_JOB:
         apply_job(s, change->u.job);
@@ -319,13 +301,14 @@ void sched_apply(struct sched *s, const struct change *change)
         s->dirty |= cluster_drop_pod(c, change->u.key);
         break;
     case CHANGE_RESOURCES:
+        s->rules_changed = true;
         s->dirty |= cluster_set_resources(c, change->u.resources);
         s->asked.changed = true; /* what is a device */
         break;
     case CHANGE_CONFIG:
         s->config = *change->u.config;
         s->timeline_gen = 0; /* its window */
-        s->dirty = true;
+        rules_change(s, true);
         break;
     }
 }

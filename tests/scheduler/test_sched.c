@@ -364,6 +364,31 @@ START_TEST(test_forgotten_midway)
 }
 END_TEST
 
+/* What is told once more, as it was, is no reason to walk before whoever may start. */
+static const char *const told_again[] = {
+    "account a users=ann", "gone account b",   "qos high priority=5",
+    "gone qos low",        "gone partition p",
+};
+
+START_TEST(test_start_before_walk)
+{
+    struct fixture f;
+
+    begin(&f, TWO_NODES "account a users=ann\nqos high priority=5\n"
+                        "job 1 cpu=8 state=running start=0 in=batch on=n1 time=60\n"
+                        "job 3 cpu=8 state=running start=0 in=batch on=n2 time=60\n"
+                        "job 11-30 cpu=8 time=10");
+    step(&f, 0);
+    line(&f, told_again[_i]);
+    gone(&f, CHANGE_JOB_GONE, "job-3");
+    f.limit = 1;
+    ck_assert_int_eq(step(&f, 1), SCHED_MORE);
+    ck_assert_str_eq(f.told.s,
+                     "  start 11 in batch on n2, limit 00:10:00, priority 2000\n");
+    end(&f);
+}
+END_TEST
+
 /* Steady changes and a budget of one job a step: the last job is reached all the same.
  */
 START_TEST(test_tail_is_not_starved)
@@ -445,6 +470,7 @@ int main(void)
                           {test_decisions_outlive_changes, 1},
                           {test_changes_midway, ARRAY_LEN(midway_cases)},
                           {test_forgotten_midway, 1},
+                          {test_start_before_walk, ARRAY_LEN(told_again)},
                           {test_tail_is_not_starved, 1},
                           {test_absurd_numbers, 1},
                           {test_promise_of_no_partition, 1},
