@@ -62,6 +62,21 @@ void account_sort(struct account *a)
         qsort(a->members, a->n_members, sizeof(*a->members), compare);
 }
 
+size_t account_member_place(const struct account *a, const struct member *key)
+{
+    size_t low = 0, high = a->n_members;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (member_compare(&a->members[middle], key) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 struct account *account_copy(const struct account *a)
 {
     struct account *copy = account_new();

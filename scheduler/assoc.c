@@ -310,28 +310,12 @@ bool assocs_rank(struct assocs *a, int64_t half_life_sec, int64_t at_sec)
 
 /* ---- asking ---- */
 
-/* The first member that is not before the key. */
-static size_t lower_bound(const struct account *account, const struct member *key)
-{
-    size_t low = 0, high = account->n_members;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (member_compare(&account->members[middle], key) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static const struct member *member_of(const struct account *account,
                                       const struct member *key, const char *partition)
 {
     const struct member *ret = NULL;
 
-    for (size_t i = lower_bound(account, key); i < account->n_members; i++) {
+    for (size_t i = account_member_place(account, key); i < account->n_members; i++) {
         const struct member *m = &account->members[i];
 
         if (!str_eq(m->user, key->user) || !str_eq(m->ns, key->ns))
@@ -346,18 +330,13 @@ static const struct member *member_of(const struct account *account,
     return ret;
 }
 
-static bool has_user(const struct job *job)
-{
-    return job->user != NULL && job->user[0] != '\0';
-}
-
 const struct member *assocs_member(const struct assocs *a, size_t account,
                                    const struct job *job, const char *partition)
 {
     const struct member user = {.user = job->user}, ns = {.ns = job->ns};
     const struct member *ret = NULL;
 
-    if (has_user(job))
+    if (job_has_user(job))
         ret = member_of(a->accounts[account], &user, partition);
     if (ret == NULL && job->ns != NULL)
         ret = member_of(a->accounts[account], &ns, partition);
@@ -387,7 +366,7 @@ size_t assocs_of(const struct assocs *a, const struct job *job, size_t *ret_one)
     const struct {
         const char *name;
         bool ns;
-    } keys[] = {{has_user(job) ? job->user : NULL, false}, {job->ns, true}};
+    } keys[] = {{job_has_user(job) ? job->user : NULL, false}, {job->ns, true}};
     size_t n = 0;
 
     for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
@@ -400,7 +379,7 @@ size_t assocs_of(const struct assocs *a, const struct job *job, size_t *ret_one)
 
             if (m->ns != keys[k].ns || strcmp(m->name, keys[k].name) != 0)
                 break;
-            if (m->ns && has_user(job) &&
+            if (m->ns && job_has_user(job) &&
                 member_of(a->accounts[m->account], &user, NULL) != NULL)
                 continue;
             *ret_one = m->account;

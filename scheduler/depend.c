@@ -32,7 +32,7 @@ void singles_fini(struct singles *singles)
 /* Without a user it is the namespace that owns a job. */
 static char *single_key(const struct job *job)
 {
-    bool owned = job->user != NULL && job->user[0] != '\0';
+    bool owned = job_has_user(job);
     const char *owner = owned ? job->user : job->ns;
 
     return xasprintf("%c%s\n%s", owned ? 'u' : 'n', owner != NULL ? owner : "",

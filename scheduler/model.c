@@ -312,6 +312,11 @@ const char *job_name(const struct job *j)
     return j->job_name != NULL ? j->job_name : j->name;
 }
 
+bool job_has_user(const struct job *j)
+{
+    return j->user != NULL && j->user[0] != '\0';
+}
+
 struct job *job_copy(const struct job *j)
 {
     struct job *copy = job_new();

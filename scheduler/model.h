@@ -349,6 +349,8 @@ void account_free(struct account *a);
 struct member *account_add(struct account *a, const char *user, const char *ns,
                            const char *partition);
 void account_sort(struct account *a);
+/* Where a member of the same would be, or is. */
+size_t account_member_place(const struct account *a, const struct member *key);
 /* By users, then namespaces, each by name; the one of all partitions before those of
  * one. 0: they are of the same. */
 int member_compare(const struct member *a, const struct member *b);
@@ -364,6 +366,8 @@ struct resvec job_ask(const struct job *j);
 
 /* The name that people gave it. */
 const char *job_name(const struct job *j);
+/* Does anybody own it? Otherwise it is its namespace's. */
+bool job_has_user(const struct job *j);
 /* Is the same asked for, whatever the states? */
 bool depends_equal(const struct job *a, const struct job *b);
 

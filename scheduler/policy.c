@@ -212,8 +212,7 @@ static enum reason check_qos(const struct policy *p, const struct job *job,
 
 static const char *who(const struct job *job)
 {
-    return job->user != NULL && job->user[0] != '\0' ? job->user
-                                                     : "a job without a user";
+    return job_has_user(job) ? job->user : "a job without a user";
 }
 
 /* The account that is charged; ASSOC_NONE: none, or none of that name. */
@@ -324,20 +323,17 @@ struct standing policy_standing(const struct policy *p, const struct job *job,
 static struct member *former_of(struct policy *p, struct account *account,
                                 const struct job *job)
 {
-    bool has_user = job->user != NULL && job->user[0] != '\0';
+    bool has_user = job_has_user(job);
     const struct member key = {.user = has_user ? job->user : NULL,
                                .ns = has_user ? NULL : job->ns};
+    size_t i = account_member_place(account, &key);
 
-    for (int i = 0; i < 2; i++) {
-        for (size_t k = 0; k < account->n_members; k++) {
-            if (member_compare(&account->members[k], &key) == 0)
-                return &account->members[k];
-        }
-        account_add(account, key.user, key.ns, NULL)->former = true;
-        account_sort(account);
-        p->grown = true;
-    }
-    return NULL;
+    if (i < account->n_members && member_compare(&account->members[i], &key) == 0)
+        return &account->members[i];
+    account_add(account, key.user, key.ns, NULL)->former = true;
+    account_sort(account);
+    p->grown = true;
+    return &account->members[i];
 }
 
 bool policy_charged(struct policy *p, const struct job *job, size_t *ret_account,
