@@ -62,12 +62,6 @@ int64_t loop_fresh_mono_ms(const struct loop *loop)
     return loop_is_virtual(loop) ? loop_mono_ms(loop) : clock_read_ms(CLOCK_BOOTTIME);
 }
 
-static int64_t add_capped(int64_t a, int64_t b)
-{
-    int64_t sum;
-    return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
-}
-
 /* ---- life ---- */
 
 static struct loop *loop_new_bare(void)

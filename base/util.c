@@ -82,6 +82,15 @@ void *grow_array(void *items, size_t n, size_t *cap, size_t item_size)
     return items;
 }
 
+uint64_t hash_bytes(uint64_t before, const void *bytes, size_t n)
+{
+    const uint8_t *at = bytes;
+
+    for (size_t i = 0; i < n; i++)
+        before = (before ^ at[i]) * UINT64_C(0x100000001b3);
+    return before;
+}
+
 bool str_eq(const char *a, const char *b)
 {
     if (a == NULL || b == NULL)

@@ -1,5 +1,5 @@
 /*
- * util - the few macros and allocation calls that every file uses.
+ * util - the few macros and calls that every file uses, allocation first of all.
  *
  * Small allocations abort on exhaustion (style: no caller can do better);
  * buffers fed from outside use base/str.h, which has ceilings.
@@ -41,6 +41,18 @@ char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2), mallo
 void *grow_array(void *items, size_t n, size_t *cap, size_t item_size);
 #define GROW(items, n, cap) \
     ((items) = grow_array((items), (n), &(cap), sizeof(*(items))))
+
+/* INT64_MAX where the sum is outside of int64. */
+static inline int64_t add_capped(int64_t a, int64_t b)
+{
+    int64_t sum;
+
+    return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
+}
+
+/* FNV-1a of bytes, behind what was hashed before: HASH_NOTHING at first. */
+#define HASH_NOTHING UINT64_C(0xcbf29ce484222325)
+uint64_t hash_bytes(uint64_t before, const void *bytes, size_t n);
 
 /* NULL-safe string equality: two NULLs are equal. */
 bool str_eq(const char *a, const char *b);

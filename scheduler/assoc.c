@@ -198,17 +198,12 @@ static void add_members(struct assocs *a)
 
 /* ---- spots ---- */
 
-/* FNV-1a of both, apart. */
+/* Of both, apart. */
 static uint64_t hash_of(const char *account, const char *user)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    uint64_t hash = hash_bytes(HASH_NOTHING, account, strlen(account) + 1);
 
-    for (; *account != '\0'; account++)
-        hash = (hash ^ (uint8_t)*account) * UINT64_C(0x100000001b3);
-    hash = (hash ^ 0xff) * UINT64_C(0x100000001b3);
-    for (; *user != '\0'; user++)
-        hash = (hash ^ (uint8_t)*user) * UINT64_C(0x100000001b3);
-    return hash;
+    return hash_bytes(hash, user, strlen(user));
 }
 
 static bool is_alone(const struct account *account, size_t i)
@@ -299,8 +294,8 @@ bool assocs_rank(struct assocs *a, int64_t half_life_sec, int64_t at_sec)
 
             if (node != FAIRTREE_ROOT)
                 fairtree_set_usage(&a->tree, node, left);
-            else if (__builtin_add_overflow(own, left, &own))
-                own = INT64_MAX;
+            else
+                own = add_capped(own, left);
         }
         if (place->fault == ASSOC_SOUND)
             fairtree_set_usage(&a->tree, place->node, own);

@@ -224,13 +224,12 @@ void depend_look(struct sched *s, struct jobrec *rec, int64_t now_sec,
         job->depends[i].state = look(s, job, &job->depends[i], now_sec, wake_sec);
 }
 
-/* FNV-1a */
 uint64_t depend_states(const struct job *job)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    uint64_t hash = HASH_NOTHING;
 
     for (size_t i = 0; i < job->n_depends; i++)
-        hash = (hash ^ job->depends[i].state) * UINT64_C(0x100000001b3);
+        hash = hash_bytes(hash, &job->depends[i].state, sizeof(job->depends[i].state));
     return hash;
 }
 

@@ -78,13 +78,6 @@ static void group(struct fairtree *t)
     }
 }
 
-static int64_t sum(int64_t a, int64_t b)
-{
-    int64_t ret;
-
-    return __builtin_add_overflow(a, b, &ret) ? INT64_MAX : ret;
-}
-
 static void sum_up(struct fairtree *t)
 {
     for (size_t i = 0; i < t->n; i++) {
@@ -95,9 +88,9 @@ static void sum_up(struct fairtree *t)
         struct fairnode *node = &t->nodes[i], *parent = &t->nodes[node->parent];
         struct fairnode *above = &t->nodes[node->above];
 
-        parent->usage = sum(parent->usage, node->usage);
+        parent->usage = add_capped(parent->usage, node->usage);
         if (node->shares != SHARES_PARENT)
-            above->shares_below = sum(above->shares_below, node->shares);
+            above->shares_below = add_capped(above->shares_below, node->shares);
     }
 }
 

@@ -19,13 +19,6 @@ int64_t usage_period_after(const struct usage_rules *rules, int64_t now_sec)
     return after;
 }
 
-static int64_t sum(int64_t a, int64_t b)
-{
-    int64_t ret;
-
-    return __builtin_add_overflow(a, b, &ret) ? INT64_MAX : ret;
-}
-
 static void fade_recent(const struct usage_rules *rules, struct account *account,
                         int64_t to_sec)
 {
@@ -54,7 +47,7 @@ int64_t usage_advance(const struct usage_rules *rules, struct account *account,
         if (since != TIME_UNSET)
             m->usage = decay(m->usage, at_sec - since, rules->half_life_sec);
         if (recent) {
-            m->usage = sum(m->usage, m->recent);
+            m->usage = add_capped(m->usage, m->recent);
             m->recent = 0;
         }
     }
@@ -89,7 +82,7 @@ void usage_add(const struct usage_rules *rules, const struct account *account,
     int64_t seconds = seconds_left(rules, MAX(charge->from_sec, since_sec),
                                    MIN(charge->to_sec, at), at);
 
-    member->usage = sum(member->usage, cost(charge->rate, seconds));
+    member->usage = add_capped(member->usage, cost(charge->rate, seconds));
 }
 
 void usage_end(const struct usage_rules *rules, struct account *account,
@@ -106,6 +99,6 @@ void usage_end(const struct usage_rules *rules, struct account *account,
         fade_recent(rules, account, at);
     at = account->recent_sec;
     member->recent =
-        sum(member->recent,
-            cost(charge->rate, seconds_left(rules, from, charge->to_sec, at)));
+        add_capped(member->recent,
+                   cost(charge->rate, seconds_left(rules, from, charge->to_sec, at)));
 }

@@ -298,24 +298,15 @@ static void read_spec(const struct convert *c, const struct json *object,
     read_actions(spec, b);
 }
 
-/* FNV-1a */
-static uint64_t mix(uint64_t hash, const void *bytes, size_t len)
-{
-    const unsigned char *p = bytes;
-    for (size_t i = 0; i < len; i++)
-        hash = (hash ^ p[i]) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
 static uint64_t kin_of(const struct bjob *b)
 {
-    uint64_t hash = mix(UINT64_C(0xcbf29ce484222325), b->ns, strlen(b->ns) + 1);
+    uint64_t hash = hash_bytes(HASH_NOTHING, b->ns, strlen(b->ns) + 1);
     if (b->template_text)
-        hash = mix(hash, b->template_text, strlen(b->template_text));
+        hash = hash_bytes(hash, b->template_text, strlen(b->template_text));
     if (!b->model)
         return hash;
-    hash = mix(hash, &b->model->each, sizeof(b->model->each));
-    return mix(hash, &b->model->unit, sizeof(b->model->unit));
+    hash = hash_bytes(hash, &b->model->each, sizeof(b->model->each));
+    return hash_bytes(hash, &b->model->unit, sizeof(b->model->unit));
 }
 
 struct bjob *bjob_parse(const struct convert *c, const struct json *object,
