@@ -133,7 +133,7 @@ static void keep_end(const struct sched *s, const struct job *was, struct job *i
 {
     if (was == NULL || is == NULL)
         return;
-    if (was->phase == JOB_COMPLETING && was->end_sec != TIME_UNSET)
+    if (has_end(was))
         is->end_sec = was->end_sec;
     else if (is->phase == JOB_COMPLETING && is->end_sec == TIME_UNSET)
         is->end_sec = s->now_sec;

@@ -77,12 +77,11 @@ int64_t check_largest(const struct job *job, const struct partition *part,
 
 int64_t check_latest(const struct job *job, const struct partition *part)
 {
-    int64_t limit = check_limit(job, part), length = limit;
+    int64_t length;
 
     if (job->deadline_sec == TIME_UNSET)
         return TIME_NEVER;
-    if (job->time_min_sec != LIMIT_UNSET)
-        length = MIN(job->time_min_sec, limit);
+    length = check_length(job, part, job->deadline_sec);
     return job->deadline_sec - (length == LIMIT_UNLIMITED ? LEAST_SEC : length);
 }
 

@@ -164,7 +164,6 @@ static void set_plan(struct sched *s, const struct entry *entry, struct slot *sl
 {
     struct plan *plan = &entry->rec->job->plan;
     size_t first = s->window.first;
-
     bool promised = plan->promised;
 
     s->pass.moved |= promised;

@@ -528,15 +528,13 @@ static int job_hold(const struct setting *at, struct err *err)
     return 0;
 }
 
-/* "afterok:1,after:2+60" (seconds); "?" for one of them. */
+/* "afterok:1,after:2+60" (minutes); "?" for one of them. */
 static int job_depend(const struct setting *at, struct err *err)
 {
     struct job *job = at->object;
 
-    if (dependency_parse(at->value, &job->depends, &job->n_depends, &job->depends_any,
-                         err) < 0)
-        return -1;
-    return 0;
+    return dependency_parse(at->value, &job->depends, &job->n_depends,
+                            &job->depends_any, err);
 }
 
 static int job_hopeless(const struct setting *at, struct err *err)
