@@ -358,6 +358,11 @@ struct resvec job_ask(const struct job *j)
     return sum;
 }
 
+int64_t job_least_nodes(const struct job *j)
+{
+    return j->one_per_node ? j->min_pods : 1;
+}
+
 static void job_free_filters(struct job *j)
 {
     term_fini(&j->node_all);

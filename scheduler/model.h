@@ -363,6 +363,8 @@ void foreign_pod_free(struct foreign_pod *p);
 
 /* What it asks for at least, over all pods; INT64_MAX where that is more. */
 struct resvec job_ask(const struct job *j);
+/* How many nodes it needs at least, in whatever partition. */
+int64_t job_least_nodes(const struct job *j);
 
 /* The name that people gave it. */
 const char *job_name(const struct job *j);

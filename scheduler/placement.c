@@ -26,7 +26,7 @@ void placer_fini(struct placer *p)
 
 int64_t placement_min_nodes(const struct job *like, const struct partition *part)
 {
-    int64_t nodes = like->one_per_node ? like->min_pods : 1;
+    int64_t nodes = job_least_nodes(like);
 
     nodes = MAX(nodes, (int64_t)like->n_node_list);
     return MAX(nodes, part->min_nodes);

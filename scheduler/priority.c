@@ -106,7 +106,7 @@ static int64_t size_term(const struct sched_config *config, const struct norms *
                          const struct job *job, const struct partition *part)
 {
     int64_t n_nodes = norms->nodes, n_cpus = norms->cpu_milli;
-    int64_t nodes = MIN(job->one_per_node ? job->min_pods : 1, n_nodes);
+    int64_t nodes = MIN(job_least_nodes(job), n_nodes);
     int64_t cpus = MIN(job_ask(job).v[RES_CPU], n_cpus);
 
     if (n_nodes == 0 || n_cpus == 0)

@@ -147,7 +147,7 @@ int64_t shape_share(const struct job *job, const struct cluster *c)
     int64_t share = 0;
 
     if (job->exclusive)
-        share = share_of(job->one_per_node ? job->min_pods : 1, (int64_t)c->n_order);
+        share = share_of(job_least_nodes(job), (int64_t)c->n_order);
     for (int i = 0; i < RES_MAX; i++)
         share = MAX(share, share_of(ask.v[i], c->total.v[i]));
     return share;

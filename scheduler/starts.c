@@ -55,7 +55,7 @@ void starts_add_line(struct sched *s, struct jobrec *rec)
         .rec = rec,
         .length_sec = length_sec,
         .demand = (uint32_t)demand,
-        .need = (uint32_t)MIN(like->one_per_node ? like->min_pods : 1, UINT32_MAX),
+        .need = (uint32_t)MIN(job_least_nodes(like), UINT32_MAX),
         .end = end_of(&s->timeline, length_sec),
         .first = (uint32_t)rec->claim.first,
     };
