@@ -24,8 +24,8 @@ struct write {
     struct json *after;  /* becomes the object */
     bool dry_run;
     bool applied; /* server-side apply: managedFields are settled */
-    /* A field of `after` is of another JSON type than its own: what fills in, admits and
-     * checks a kind's fields only sees objects of the right shape. */
+    /* A field of `after` is of another JSON type than its own: what fills in, admits
+     * and checks a kind's fields only sees objects of the right shape. */
     bool misshapen;
     enum field_validation validation;
     char *manager;
