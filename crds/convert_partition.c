@@ -89,6 +89,10 @@ static int read_partition(const struct json *object, struct partition *part,
     if (!name)
         return err_set(err, ERR_INVALID, "metadata.name: a partition needs a name");
     part->name = xstrdup(name);
+    const char *qos = NULL;
+    if (json_read_str(object, "spec.qos", &qos, err) == JSON_WRONG_TYPE)
+        return -1;
+    part->qos = qos && *qos ? xstrdup(qos) : NULL;
     if (json_read_bool(object, "spec.default", &part->is_default, err) ==
             JSON_WRONG_TYPE ||
         read_state(object, part, err) < 0 || read_numbers(object, part, err) < 0 ||

@@ -112,6 +112,7 @@ static const struct field partition_rows[] = {
     INT(partition, max_nodes),
     LIST(partition, billing, n_billing, fields_billing_weight),
     ONE(partition, access, fields_access),
+    TEXT(partition, qos),
 };
 const struct fields fields_partition = FIELDS(partition, partition_rows);
 

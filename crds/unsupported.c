@@ -64,7 +64,6 @@ const struct unsupported unsupported[] = {
     PART("maxMemPerNode"),
     PART("defCpuPerGPU"),
     PART("allowGroups"),
-    PART("qos"),
     PART("preemptMode"),
     PART("graceTime"),
     PART("overSubscribe"),

@@ -151,6 +151,7 @@ struct partition *partition_copy(const struct partition *p)
     copy->selector = term_copy(&p->selector);
     copy->node_names = names_copy(p->node_names, p->n_node_names);
     copy->access = access_copy(&p->access);
+    copy->qos = xstrdup_null(p->qos);
     copy->billing = NULL;
     copy->n_billing = 0;
     for (size_t i = 0; i < p->n_billing; i++)
@@ -179,6 +180,7 @@ void partition_free(struct partition *p)
         free(p->billing[i].gpu_type);
     }
     free(p->billing);
+    free(p->qos);
     free(p->name);
     free(p);
 }

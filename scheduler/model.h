@@ -156,6 +156,7 @@ struct partition {
     struct billing_weight *billing; /* none: as billing.h says */
     size_t n_billing;
     struct access access;
+    char *qos; /* of all its jobs, besides their own; NULL: none */
 };
 
 /* ---- QOS and accounts ---- */

@@ -188,6 +188,11 @@ const struct qos *policy_qos(const struct policy *p, const struct job *job)
     return qos_find(p, job->qos != NULL ? job->qos : QOS_NORMAL);
 }
 
+const struct qos *policy_part_qos(const struct policy *p, const struct partition *part)
+{
+    return part->qos != NULL ? qos_find(p, part->qos) : NULL;
+}
+
 int64_t policy_largest_priority(const struct policy *p)
 {
     int64_t largest = 0;
@@ -197,17 +202,23 @@ int64_t policy_largest_priority(const struct policy *p)
     return largest;
 }
 
-static enum reason check_qos(const struct policy *p, const struct job *job,
-                             struct str *message)
+static enum reason say_qos(const struct policy *p, struct str *message)
 {
-    if (job->qos == NULL || qos_find(p, job->qos) != NULL)
-        return REASON_NONE;
-    str_addf(message, "QOS %s does not exist", job->qos);
+    str_add(message, " does not exist");
     if (p->n_qos == 0)
         str_add(message, "; there are none");
     for (size_t i = 0; i < p->n_qos; i++)
         str_addf(message, "%s%s", i == 0 ? "; there are: " : ", ", p->qos[i]->name);
     return REASON_INVALID_QOS;
+}
+
+static enum reason check_qos(const struct policy *p, const struct job *job,
+                             struct str *message)
+{
+    if (job->qos == NULL || qos_find(p, job->qos) != NULL)
+        return REASON_NONE;
+    str_addf(message, "QOS %s", job->qos);
+    return say_qos(p, message);
 }
 
 static const char *who(const struct job *job)
@@ -292,15 +303,19 @@ const char *policy_parent(const struct policy *p, const char *account)
 }
 
 enum reason policy_check_partition(const struct policy *p, const struct job *job,
-                                   const char *partition, struct str *message)
+                                   const struct partition *part, struct str *message)
 {
     size_t i = account_of(p, job);
 
-    if (i == ASSOC_NONE || assocs_member(&p->assocs, i, job, partition) != NULL)
+    if (i != ASSOC_NONE && assocs_member(&p->assocs, i, job, part->name) == NULL) {
+        str_addf(message, "%s is a member of account %s in other partitions than %s",
+                 who(job), p->accounts[i]->name, part->name);
+        return REASON_INVALID_ACCOUNT;
+    }
+    if (part->qos == NULL || policy_part_qos(p, part) != NULL)
         return REASON_NONE;
-    str_addf(message, "%s is a member of account %s in other partitions than %s",
-             who(job), p->accounts[i]->name, partition);
-    return REASON_INVALID_ACCOUNT;
+    str_addf(message, "QOS %s of partition %s", part->qos, part->name);
+    return say_qos(p, message);
 }
 
 struct standing policy_standing(const struct policy *p, const struct job *job,

@@ -59,6 +59,8 @@ bool policy_charged(struct policy *p, const struct job *job, size_t *ret_account
 
 /* NULL: none, or none of that name. */
 const struct qos *policy_qos(const struct policy *p, const struct job *job);
+/* Of all jobs of a partition; NULL: none, or none of that name. */
+const struct qos *policy_part_qos(const struct policy *p, const struct partition *part);
 /* The account that is charged: asked for, or the only one; NULL: none. Lent. */
 const char *policy_account(const struct policy *p, const struct job *job);
 /* The account above one; NULL: it is the root, or none of that name. Lent. */
@@ -66,9 +68,10 @@ const char *policy_parent(const struct policy *p, const char *account);
 /* REASON_NONE, or InvalidQOS or InvalidAccount with its sentence in `message`. */
 enum reason policy_check(const struct policy *p, const struct job *job,
                          struct str *message);
-/* Likewise InvalidAccount where its user is a member in other partitions only. */
+/* Likewise InvalidAccount where its user is a member in other partitions only, and
+ * InvalidQOS where the partition's own does not exist. */
 enum reason policy_check_partition(const struct policy *p, const struct job *job,
-                                   const char *partition, struct str *message);
+                                   const struct partition *part, struct str *message);
 /* Of the member that a job in a partition (NULL: any) is charged to. */
 struct standing policy_standing(const struct policy *p, const struct job *job,
                                 const char *partition);

@@ -69,8 +69,8 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
     const struct fit *fit;
     enum reason reason;
 
-    reason = policy_check_partition(&s->policy, entry->rec->job,
-                                    entry->part->part->name, &s->message);
+    reason = policy_check_partition(&s->policy, entry->rec->job, entry->part->part,
+                                    &s->message);
     if (reason == REASON_NONE)
         reason =
             access_check(&s->policy, entry->rec->job, entry->part->part, &s->message);

@@ -169,7 +169,8 @@ void block_partition(struct block *b, const struct partition *p,
                p->access.deny_accounts, p->access.n_deny_accounts);
     add_access(b, "Qos", p->access.allow_qos, p->access.n_allow_qos, p->access.deny_qos,
                p->access.n_deny_qos);
-    block_line(b, "AllocNodes=ALL Default=%s QoS=N/A", p->is_default ? "YES" : "NO");
+    block_line(b, "AllocNodes=ALL Default=%s QoS=%s", p->is_default ? "YES" : "NO",
+               p->qos ? p->qos : "N/A");
     add_limits(b, p);
     block_line(b, "Nodes=");
     hostlist_format(&total.nodes, &b->out);

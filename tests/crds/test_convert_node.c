@@ -123,7 +123,7 @@ static const struct {
      "p default state=2 tier=5 factor=6 time=86400/1800 nodes=2-4 n1 n2 a:0 k:2"},
     {"no such state", "state: UPP",
      "spec.state: \"UPP\" is none of UP, DOWN, DRAIN, INACTIVE"},
-    {"not yet", "allowGroups: x", "spec.allowGroups is not supported yet"},
+    {"not yet", "podDefaults: {}", "spec.podDefaults is not supported yet"},
     {"no length", "maxTime: soon", "spec.maxTime: "},
     {"out of range", "priorityTier: -1", "spec.priorityTier: must be from 0 to 65533"},
     {"least over most", "minNodes: 3, maxNodes: 2",
@@ -160,6 +160,13 @@ static const struct {
      "allowNamespaces: [n]",
      "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
      "nodes=0-9223372036854775807 +acct=a,b -acct=c +qos=q -qos=q,r +ns=n"},
+    {"a QOS of its own", "qos: night",
+     "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
+     "nodes=0-9223372036854775807 qos night"},
+    {"no QOS of its own", "qos: ''",
+     "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
+     "nodes=0-9223372036854775807"},
+    {"a QOS that is no word", "qos: [a]", "spec.qos: expected string, got array"},
     {"a list that is none", "denyQos: q", "spec.denyQos: expected array"},
     {"a list of numbers", "allowAccounts: [a, 1]",
      "spec.allowAccounts[1]: expected string"},
@@ -196,6 +203,8 @@ static void describe_partition(const struct partition *p, struct str *out)
     for (size_t i = 0; i < p->selector.n_reqs; i++)
         str_addf(out, " %s:%d", p->selector.reqs[i].key, (int)p->selector.reqs[i].op);
     describe_access(&p->access, out);
+    if (p->qos)
+        str_addf(out, " qos %s", p->qos);
     for (size_t i = 0; i < p->n_billing; i++) {
         const struct billing_weight *w = &p->billing[i];
         str_addf(out, "%s %s%s%s %lld", i == 0 ? " bill" : "", w->resource,

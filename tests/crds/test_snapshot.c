@@ -76,7 +76,7 @@ static const char state[] =
     "node n4 cpu=4 notready\n"
     "partition batch default nodes=n[1-4] select.rack=r1 tier=2 factor=100 "
     "state=DRAIN\n"
-    "partition p maxtime=1:00:00 defaulttime=30 minnodes=1 maxnodes=2\n"
+    "partition p maxtime=1:00:00 defaulttime=30 minnodes=1 maxnodes=2 qos=normal\n"
     "qos high priority=100\n"
     "account physics users=ann,bob namespaces=lab\n"
     "job 7 nodes=2-4 cpu=8 mem=1G nvidia.com/gpu=8 type=h100 partition=p,batch "

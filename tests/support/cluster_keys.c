@@ -198,6 +198,13 @@ PART_NAMES(allow_qos)
 PART_NAMES(deny_qos)
 PART_NAMES(allow_namespaces)
 
+static int part_qos(const struct setting *at, struct err *err)
+{
+    (void)err;
+    ((struct partition *)at->object)->qos = xstrdup(at->value);
+    return 0;
+}
+
 static int part_tier(const struct setting *at, struct err *err)
 {
     return cluster_text_number(at->value,
@@ -285,6 +292,7 @@ const struct key cluster_part_keys[] = {
     {"bill.", part_bill},
     {"maxnodes", part_max_nodes},
     {"state", part_state},
+    {"qos", part_qos},
     {NULL, unknown_key},
 };
 
