@@ -53,10 +53,11 @@ void arena_free_p(struct arena **a)
 
 void arena_reset(struct arena *a)
 {
-    struct block *b;
-
-    for (b = a->first; b != NULL; b = b->next)
+    if (a->at == NULL)
+        return;
+    for (struct block *b = a->first; b != a->at; b = b->next)
         b->used = 0;
+    a->at->used = 0;
     a->at = a->first;
 }
 
