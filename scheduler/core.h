@@ -97,7 +97,7 @@ struct pass {
     uint64_t gen;             /* cluster.gen that the entries are of */
     bool starts_first; /* once the timeline is made: nobody could be looked at before */
     struct queue queue;
-    struct turns turns; /* of the entries, in ROUND_OFFER */
+    struct turns turns; /* of the entries to come, in ROUND_OFFER */
     enum round round;
     size_t next;       /* entry, or turn, to go on with */
     uint64_t number;   /* of the walk */

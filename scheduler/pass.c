@@ -402,7 +402,7 @@ static struct entry *next_entry(struct pass *pass)
     size_t i = pass->next++;
 
     return queue_at(&pass->queue,
-                    pass->round == ROUND_OFFER ? pass->turns.items[i].entry : i);
+                    pass->round == ROUND_OFFER ? turns_next(&pass->turns) : i);
 }
 
 /* What changes nodes or partitions ends the walk: the timeline is of others. */

@@ -335,7 +335,7 @@ static enum outcome search_queue(struct sched *s, struct search *search,
     enum outcome outcome = SEARCH_DONE;
 
     for (size_t i = 0; i < search->queue.n && outcome == SEARCH_DONE; i++) {
-        size_t at = round == ROUND_OFFER ? search->turns.items[i].entry : i;
+        size_t at = round == ROUND_OFFER ? turns_next(&search->turns) : i;
         struct entry *entry = queue_at(&search->queue, at);
 
         if (entry->done || entry->rec->version != entry->version ||

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/heap.h"
 #include "base/util.h"
 #include "scheduler/shape.h"
 
@@ -11,10 +12,11 @@ void turns_fini(struct turns *t)
     *t = (struct turns){0};
 }
 
-static int turn_compare(const void *left, const void *right)
+static int turn_compare(const void *left, const void *right, void *arg)
 {
     const struct turn *a = left, *b = right;
 
+    (void)arg;
     if (a->tier != b->tier)
         return a->tier > b->tier ? -1 : 1;
     if (a->size != b->size)
@@ -32,8 +34,13 @@ void turns_set(struct turns *t, struct queue *q)
         t->items[t->n++] =
             (struct turn){.tier = entry->tier, .size = entry->size, .entry = i};
     }
-    if (t->n > 1)
-        qsort(t->items, t->n, sizeof(*t->items), turn_compare);
+    heap_make(t->items, t->n, sizeof(*t->items), turn_compare, NULL);
+}
+
+size_t turns_next(struct turns *t)
+{
+    heap_pop(t->items, t->n, sizeof(*t->items), turn_compare, NULL);
+    return t->items[--t->n].entry;
 }
 
 int64_t turn_size(enum backfill_order order, int64_t limit_sec, int64_t share)

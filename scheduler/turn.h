@@ -33,13 +33,15 @@ struct turn {
 };
 
 struct turns {
-    struct turn *items;
+    struct turn *items; /* a heap of those to come */
     size_t n, cap;
 };
 
 void turns_fini(struct turns *t);
 /* Those of a queue, which is in order. */
 void turns_set(struct turns *t, struct queue *q);
+/* The entry whose turn it is; there is one more. */
+size_t turns_next(struct turns *t);
 
 /* What the order goes by, of a job with that limit (LIMIT_UNLIMITED) whose shape has
  * that share (shape.h); 0 for all where that is the queue. */

@@ -46,7 +46,8 @@ START_TEST(test_order)
         turns_set(&turns, &queue);
         ck_assert_uint_eq(turns.n, ARRAY_LEN(want));
         for (size_t i = 0; i < ARRAY_LEN(want); i++)
-            ck_assert_uint_eq(turns.items[i].entry, want[i]);
+            ck_assert_uint_eq(turns_next(&turns), want[i]);
+        ck_assert_uint_eq(turns.n, 0);
     }
     turns_fini(&turns);
     queue_fini(&queue);
