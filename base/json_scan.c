@@ -43,17 +43,23 @@ static void skip_space(struct json_scan *scan)
 
 /* ---- strings ---- */
 
+/* A byte that strchr() may be asked about: not the end, and no NUL, which it finds. */
+static bool is_among(int c, const char *set)
+{
+    return c > 0 && strchr(set, c) != NULL;
+}
+
 /* Behind a backslash. */
 static int scan_escape(struct json_scan *scan, bool *has_nul)
 {
     int c = peek(scan), i;
     size_t digits = scan->pos + 1;
 
-    if (c < 0 || strchr("\"\\/bfnrtu", c) == NULL)
+    if (!is_among(c, "\"\\/bfnrtu"))
         return fail(scan, "unknown escape in a string");
     scan->pos++;
     for (i = 0; c == 'u' && i < 4; i++, scan->pos++) {
-        if (peek(scan) < 0 || strchr("0123456789abcdefABCDEF", peek(scan)) == NULL)
+        if (!is_among(peek(scan), "0123456789abcdefABCDEF"))
             return fail(scan, "expected four hexadecimal digits behind \\u");
     }
     if (c == 'u' && memcmp(scan->buf + digits, "0000", 4) == 0)

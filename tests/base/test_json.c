@@ -147,6 +147,38 @@ START_TEST(test_bad)
 }
 END_TEST
 
+static const struct {
+    const char *name, *in;
+    size_t len, at;
+} with_nul[] = {
+    {"NUL between words", "[\0]", 3, 1},
+    {"NUL in a string", "\"a\0\"", 4, 2},
+    {"NUL behind a backslash", "\"\\\0\"", 4, 2},
+    {"NUL among the digits of an escape",
+     "\"\\u0\0"
+     "00\"",
+     8, 4},
+    {"the same in a key",
+     "{\"\\u0\0"
+     "00\":1}",
+     12, 5},
+};
+
+START_TEST(test_bytes_of_zero)
+{
+    struct err err = ERR_INIT;
+    STR_AUTO struct str path;
+    char want[64];
+
+    str_init(&path, 64);
+    snprintf(want, sizeof(want), "invalid JSON at byte %zu: ", with_nul[_i].at);
+    ck_assert_msg(json_parse(with_nul[_i].in, with_nul[_i].len, &err) == NULL,
+                  "%s: accepted", with_nul[_i].name);
+    ck_assert_msg(str_starts(err.msg, want), "%s: %s", with_nul[_i].name, err.msg);
+    ck_assert(!json_duplicate_key(with_nul[_i].in, with_nul[_i].len, &path));
+}
+END_TEST
+
 /* `depth` brackets around nothing. */
 static struct json *parse_nested(int depth, struct err *err)
 {
@@ -549,6 +581,7 @@ int main(void)
     return suite_main("base/json", (struct suite_row[]){
                                        {test_good, ARRAY_LEN(good)},
                                        {test_bad, ARRAY_LEN(bad)},
+                                       {test_bytes_of_zero, ARRAY_LEN(with_nul)},
                                        {test_depth, 1},
                                        {test_bounds_are_the_callers, 1},
                                        {test_pretty, 1},
