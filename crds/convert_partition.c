@@ -82,6 +82,17 @@ static int read_access(const struct json *object, struct access *a, struct err *
     return 0;
 }
 
+/* An empty one is none. */
+static int read_name(const struct json *object, const char *path, char **ret,
+                     struct err *err)
+{
+    const char *name = NULL;
+    if (json_read_str(object, path, &name, err) == JSON_WRONG_TYPE)
+        return -1;
+    *ret = name && *name ? xstrdup(name) : NULL;
+    return 0;
+}
+
 static int read_partition(const struct json *object, struct partition *part,
                           struct err *err)
 {
@@ -89,15 +100,15 @@ static int read_partition(const struct json *object, struct partition *part,
     if (!name)
         return err_set(err, ERR_INVALID, "metadata.name: a partition needs a name");
     part->name = xstrdup(name);
-    const char *qos = NULL;
-    if (json_read_str(object, "spec.qos", &qos, err) == JSON_WRONG_TYPE)
+    if (read_name(object, "spec.qos", &part->qos, err) < 0 ||
+        read_name(object, "spec.alternate", &part->alternate, err) < 0)
         return -1;
-    part->qos = qos && *qos ? xstrdup(qos) : NULL;
     if (json_read_bool(object, "spec.default", &part->is_default, err) ==
             JSON_WRONG_TYPE ||
         read_state(object, part, err) < 0 || read_numbers(object, part, err) < 0 ||
         duration_read(object, "spec.maxTime", &part->max_time_sec, err) < 0 ||
         duration_read(object, "spec.defaultTime", &part->default_time_sec, err) < 0 ||
+        duration_read(object, "spec.overTimeLimit", &part->over_time_sec, err) < 0 ||
         hostlist_read(object, "spec.nodes", &part->node_names, &part->n_node_names,
                       err) < 0 ||
         read_access(object, &part->access, err) < 0)

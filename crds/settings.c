@@ -73,6 +73,8 @@ static const struct setting {
      "how often usage is charged and fair shares are found anew", false},
     {"priorityFlags", SETTING_FLAGS, offsetof(struct settings, sched.priority_flags), 0,
      0, "none", "words of Slurm's PriorityFlags, apart by commas", false},
+    {"overTimeLimit", SETTING_DURATION, offsetof(struct settings, sched.over_time_sec),
+     0, INT64_MAX, "0", "how long a job may run on past its time limit", false},
     {"schedulerParameters.bfWindow", SETTING_DURATION,
      offsetof(struct settings, sched.window_sec), 60, 1095 * 86400LL, "7-0",
      "how far ahead jobs are planned (minutes, or a duration)", false},

@@ -108,11 +108,13 @@ static const struct field partition_rows[] = {
     INT(partition, priority_job_factor),
     INT(partition, max_time_sec),
     INT(partition, default_time_sec),
+    INT(partition, over_time_sec),
     INT(partition, min_nodes),
     INT(partition, max_nodes),
     LIST(partition, billing, n_billing, fields_billing_weight),
     ONE(partition, access, fields_access),
     TEXT(partition, qos),
+    TEXT(partition, alternate),
 };
 const struct fields fields_partition = FIELDS(partition, partition_rows);
 
@@ -209,6 +211,7 @@ static const struct field config_rows[] = {
     INT(sched_config, decay_half_life_sec),
     INT(sched_config, calc_period_sec),
     INT(sched_config, priority_flags),
+    INT(sched_config, over_time_sec),
     INT(sched_config, window_sec),
     INT(sched_config, reservation_depth),
     INT(sched_config, max_job_test),

@@ -55,7 +55,6 @@ const struct unsupported unsupported[] = {
     POD("initContainers[].resources.claims"),
     POD("volumes[].ephemeral"),
 
-    PART("overTimeLimit"),
     PART("maxCPUsPerNode"),
     PART("defMemPerCPU"),
     PART("defMemPerGPU"),
@@ -72,7 +71,6 @@ const struct unsupported unsupported[] = {
     PART("reqResv"),
     PART("rootOnly"),
     PART("hidden"),
-    PART("alternate"),
     PART("podDefaults"),
 
     QOS("preempt"),

@@ -307,7 +307,8 @@ void sched_apply(struct sched *s, const struct change *change)
         break;
     case CHANGE_CONFIG:
         s->config = *change->u.config;
-        s->timeline_gen = 0; /* its window */
+        s->end_sec = INT64_MIN; /* what jobs may run over their limits */
+        s->timeline_gen = 0;    /* its window */
         rules_change(s, true);
         break;
     }

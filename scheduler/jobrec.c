@@ -134,9 +134,20 @@ int64_t jobrec_end(const struct sched *s, const struct jobrec *rec)
     return limit < 0 ? TIME_NEVER : timeline_end(job->start_sec, limit);
 }
 
+/* How long it may run on past its limit. */
+static int64_t over_time(const struct sched *s, const struct job *job)
+{
+    const struct partrec *part =
+        job->partition != NULL ? cluster_partition(&s->cluster, job->partition) : NULL;
+
+    if (part != NULL && part->part->over_time_sec != LIMIT_UNSET)
+        return part->part->over_time_sec;
+    return s->config.over_time_sec;
+}
+
 int64_t jobrec_end_to_tell(const struct sched *s, const struct jobrec *rec)
 {
     if (rec->gone || rec->end_told || rec->job->phase != JOB_RUNNING)
         return TIME_NEVER;
-    return jobrec_end(s, rec);
+    return timeline_end(jobrec_end(s, rec), over_time(s, rec->job));
 }

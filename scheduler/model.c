@@ -117,6 +117,7 @@ struct partition *partition_new(void)
     p->priority_job_factor = 1;
     p->max_time_sec = LIMIT_UNLIMITED;
     p->default_time_sec = LIMIT_UNSET;
+    p->over_time_sec = LIMIT_UNSET;
     p->max_nodes = LIMIT_UNLIMITED;
     return p;
 }
@@ -152,6 +153,7 @@ struct partition *partition_copy(const struct partition *p)
     copy->node_names = names_copy(p->node_names, p->n_node_names);
     copy->access = access_copy(&p->access);
     copy->qos = xstrdup_null(p->qos);
+    copy->alternate = xstrdup_null(p->alternate);
     copy->billing = NULL;
     copy->n_billing = 0;
     for (size_t i = 0; i < p->n_billing; i++)
@@ -181,6 +183,7 @@ void partition_free(struct partition *p)
     }
     free(p->billing);
     free(p->qos);
+    free(p->alternate);
     free(p->name);
     free(p);
 }

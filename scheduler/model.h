@@ -140,6 +140,9 @@ struct access {
     size_t n_allow_namespaces;
 };
 
+/* So many alternates, each that of the one before: those of a circle end, too. */
+#define ALTERNATES_MAX 16
+
 struct partition {
     char *name;
     struct term selector; /* no requirements and no node_names: every node */
@@ -151,12 +154,14 @@ struct partition {
     int64_t priority_job_factor;    /* 0..65535 */
     int64_t max_time_sec;           /* LIMIT_UNLIMITED */
     int64_t default_time_sec;       /* LIMIT_UNSET: max_time_sec */
+    int64_t over_time_sec;          /* LIMIT_UNSET: the configuration's */
     int64_t min_nodes;              /* 0: none */
     int64_t max_nodes;              /* LIMIT_UNLIMITED */
     struct billing_weight *billing; /* none: as billing.h says */
     size_t n_billing;
     struct access access;
-    char *qos; /* of all its jobs, besides their own; NULL: none */
+    char *qos;       /* of all its jobs, besides their own; NULL: none */
+    char *alternate; /* takes new jobs while this one does not; NULL: none */
 };
 
 /* ---- QOS and accounts ---- */

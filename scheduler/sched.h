@@ -77,6 +77,7 @@ struct sched_config {
     int64_t decay_half_life_sec; /* PriorityDecayHalfLife; default 7 days; 0: none */
     int64_t calc_period_sec;     /* PriorityCalcPeriod; default 5 minutes */
     int64_t priority_flags;      /* PriorityFlags: priority.h */
+    int64_t over_time_sec;       /* OverTimeLimit; default 0; LIMIT_UNLIMITED */
     int64_t window_sec;          /* SchedulerParameters bf_window; default 7 days */
     int64_t reservation_depth; /* so many that wait are promised a start; default all */
     int64_t max_job_test;      /* bf_max_job_test: so many are planned; default all */
@@ -121,8 +122,8 @@ struct change {
 };
 
 enum decision_kind {
-    DECIDE_START,   /* place it: `slots`, `partition`, `limit_sec` */
-    DECIDE_END,     /* its time limit has passed (Slurm: TIMEOUT) */
+    DECIDE_START, /* place it: `slots`, `partition`, `limit_sec` */
+    DECIDE_END,   /* its time limit, and OverTimeLimit, have passed (Slurm: TIMEOUT) */
     DECIDE_GIVE_UP, /* a pending job is to end as `reason` says, which stays */
     DECIDE_REASON,  /* what is said of a pending job is not what was told last */
 };

@@ -29,19 +29,42 @@ struct asking {
     const struct sched *sched;
     const struct jstatus *status;
     bool started;
+    bool alternate;           /* one of the queue was not asked for itself */
     struct str queue, closed; /* the names that have it; those that do not, and why */
 };
 
+static bool takes(const struct asking *a, const struct partition *part)
+{
+    return !partition_is_closed(part) || a->started ||
+           (is_queued(a->status) && list_has(a->status->partition, part->name));
+}
+
+/* The first that takes the job: the partition itself, its alternate, the alternate of
+ * that. NULL: none of them. */
+static const struct partition *taker(const struct asking *a,
+                                     const struct partition *part)
+{
+    for (int i = 0; part && i <= ALTERNATES_MAX; i++) {
+        if (takes(a, part))
+            return part;
+        part = part->alternate ? sched_partition(a->sched, part->alternate) : NULL;
+    }
+    return NULL;
+}
+
 static void ask(struct asking *a, const char *name)
 {
-    const struct partition *part = sched_partition(a->sched, name);
-    bool is_in =
-        a->started || (is_queued(a->status) && list_has(a->status->partition, name));
-    if (part && partition_is_closed(part) && !is_in)
+    const struct partition *part = sched_partition(a->sched, name),
+                           *by = part ? taker(a, part) : NULL;
+    if (part && !by) {
         str_addf(&a->closed, "%s%s is in state %s", a->closed.len > 0 ? ", " : "", name,
                  part_state_word(part->state));
-    else
-        str_addf(&a->queue, "%s%s", a->queue.len > 0 ? "," : "", name);
+        return;
+    }
+    if (by && list_has(a->queue.s, by->name))
+        return;
+    str_addf(&a->queue, "%s%s", a->queue.len > 0 ? "," : "", by ? by->name : name);
+    a->alternate |= by != part;
 }
 
 static void ask_all(struct asking *a, const struct bjob *job)
@@ -66,6 +89,7 @@ void intake_decide(const struct sched *sched, const struct bjob *job, bool start
     str_init(&a.queue, TEXT_MAX);
     str_init(&a.closed, TEXT_MAX);
     ask_all(&a, job);
+    ret->alternate = a.alternate;
     if (a.queue.len > 0)
         text_set(&ret->queue, a.queue.s);
     else if (a.closed.len > 0)
@@ -82,9 +106,21 @@ bool intake_has(const struct intake *in, const char *partition)
     return list_has(in->queue, partition);
 }
 
+void intake_partitions(const struct intake *in, struct job *model)
+{
+    AUTO_FREE char *names = xstrdup_null(in->queue);
+    char *rest = names, *name;
+    for (size_t i = 0; i < model->n_partitions; i++)
+        free(model->partitions[i]);
+    model->n_partitions = 0;
+    while ((name = strsep(&rest, ",")) != NULL)
+        names_add(&model->partitions, &model->n_partitions, name);
+}
+
 bool intake_equal(const struct intake *a, const struct intake *b)
 {
-    return str_eq(a->queue, b->queue) && str_eq(a->refusal, b->refusal);
+    return str_eq(a->queue, b->queue) && a->alternate == b->alternate &&
+           str_eq(a->refusal, b->refusal);
 }
 
 void intake_fini(struct intake *in)

@@ -6,6 +6,10 @@
  * condition Accepted is False. So a restart decides nothing anew, and of a job that
  * moves only the new partition is asked. One that does not exist is left to the core,
  * which says so.
+ *
+ * While a partition takes no new jobs its alternate does, if it has one and that is
+ * open (or has an alternate in its turn); when the partition opens again, those that
+ * still wait go there.
  */
 #ifndef GANTRY_CONTROLLER_INTAKE_H
 #define GANTRY_CONTROLLER_INTAKE_H
@@ -17,15 +21,18 @@
 
 /* Zeroed is none at all. Strings are heap strings. */
 struct intake {
-    char *queue;   /* the partitions that have it, or where none does, that it asks for:
+    char *queue; /* the partitions that have it, or where none does, that it asks for:
                     names apart by commas; NULL: none */
-    char *refusal; /* none has it, since all are closed: what its user is told; NULL */
+    bool alternate; /* one in the queue takes the place of one that is asked for */
+    char *refusal;  /* none has it, since all are closed: what its user is told; NULL */
 };
 
 /* `started`: the core has decided its start, which is not persisted yet. */
 void intake_decide(const struct sched *sched, const struct bjob *job, bool started,
                    struct intake *ret);
 bool intake_has(const struct intake *in, const char *partition);
+/* Makes the job's partitions those that have it. */
+void intake_partitions(const struct intake *in, struct job *model);
 bool intake_equal(const struct intake *a, const struct intake *b);
 void intake_fini(struct intake *in);
 

@@ -88,10 +88,14 @@ static struct job *outsider_of(const struct record *r, const struct told *now)
     return m;
 }
 
-/* Those of the job's partitions that have taken it in. */
+/* Those of the job's partitions, or their alternates, that have taken it in. */
 static void keep_partitions(struct job *m, const struct intake *in)
 {
     size_t kept = 0;
+    if (in->alternate) {
+        intake_partitions(in, m);
+        return;
+    }
     for (size_t i = 0; i < m->n_partitions; i++) {
         if (intake_has(in, m->partitions[i]))
             m->partitions[kept++] = m->partitions[i];

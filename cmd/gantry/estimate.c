@@ -123,16 +123,33 @@ static int read_kind(struct api *c, struct world *w, size_t kind, struct err *er
     return 0;
 }
 
+/* The partition that takes a new job for one; NULL: none. */
+static const char *taker(const struct world *w, const char *name)
+{
+    const struct partition *part = sched_partition(w->sched, name);
+    if (!part)
+        return name; /* the core says so */
+    for (int i = 0; part && i <= ALTERNATES_MAX; i++) {
+        if (!partition_is_closed(part))
+            return part->name;
+        part = part->alternate ? sched_partition(w->sched, part->alternate) : NULL;
+    }
+    return NULL;
+}
+
 /* As the controller does; that one of them takes jobs has been seen to. */
 static void leave_closed(const struct world *w, struct job *model)
 {
     size_t kept = 0;
+    if (model->n_partitions == 0 && sched_default_partition(w->sched))
+        names_add(&model->partitions, &model->n_partitions,
+                  sched_default_partition(w->sched));
     for (size_t i = 0; i < model->n_partitions; i++) {
-        const struct partition *part = sched_partition(w->sched, model->partitions[i]);
-        if (part && partition_is_closed(part))
-            free(model->partitions[i]);
-        else
-            model->partitions[kept++] = model->partitions[i];
+        const char *by = taker(w, model->partitions[i]);
+        AUTO_FREE char *taken = xstrdup_null(by);
+        free(model->partitions[i]);
+        if (taken)
+            model->partitions[kept++] = TAKE(taken);
     }
     model->n_partitions = kept;
 }

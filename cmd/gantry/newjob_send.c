@@ -6,6 +6,7 @@
 #include "cmd/gantry/jobwatch.h"
 #include "cmd/gantry/longscript.h"
 #include "cmd/gantry/newjob.h"
+#include "scheduler/model.h"
 
 #define NAMES_TRIED 5
 #define DELETES_TRIED 3
@@ -74,13 +75,25 @@ static bool is_closed(const struct json *partition)
     return strcmp(state, "DRAIN") == 0 || strcmp(state, "INACTIVE") == 0;
 }
 
+/* It takes new jobs, or its alternate does. */
+static bool is_open(const struct json *items, const struct json *partition)
+{
+    for (int i = 0; partition && i <= ALTERNATES_MAX; i++) {
+        if (!is_closed(partition))
+            return true;
+        const char *name = json_str_or(partition, "spec.alternate", "");
+        partition = find_partition(items, name, strlen(name));
+    }
+    return false;
+}
+
 static int refuse_closed(const char *names, struct err *err)
 {
     return err_set(err, ERR_INVALID,
                    "Required partition not available (inactive or drain): %s", names);
 }
 
-/* All are there, and one at least takes jobs. */
+/* All are there, and one at least takes jobs, or its alternate. */
 static int check_names(const struct json *items, const char *names, struct err *err)
 {
     const char *const all = names;
@@ -93,7 +106,7 @@ static int check_names(const struct json *items, const char *names, struct err *
                            "Invalid partition name specified: there is no partition "
                            "\"%.*s\"",
                            (int)len, names);
-        open |= !is_closed(partition);
+        open |= is_open(items, partition);
         names += len + (names[len] == ',');
     }
     return open ? 0 : refuse_closed(all, err);
@@ -124,7 +137,7 @@ int newjob_check_partitions(struct newjob *n, struct err *err)
     if (!partition)
         return err_set(err, ERR_NOT_FOUND,
                        "No partition specified or system default partition");
-    if (is_closed(partition))
+    if (!is_open(items, partition))
         return refuse_closed(json_str_or(partition, "metadata.name", ""), err);
     return 0;
 }

@@ -157,6 +157,17 @@ static void add_access(struct block *b, const char *what, char *const *allow,
         block_add(b, "%s%s", i == 0 ? "" : ",", names[i]);
 }
 
+/* In minutes. */
+static void add_over_time(struct block *b, const struct partition *p)
+{
+    if (p->over_time_sec == LIMIT_UNSET || p->over_time_sec == LIMIT_UNLIMITED)
+        block_line(b, "OverTimeLimit=%s",
+                   p->over_time_sec == LIMIT_UNSET ? "NONE" : "UNLIMITED");
+    else
+        block_line(b, "OverTimeLimit=%" PRId64, (p->over_time_sec + 59) / 60);
+    block_add(b, " PreemptMode=OFF");
+}
+
 void block_partition(struct block *b, const struct partition *p,
                      const struct nodelist *nodes)
 {
@@ -169,8 +180,11 @@ void block_partition(struct block *b, const struct partition *p,
                p->access.deny_accounts, p->access.n_deny_accounts);
     add_access(b, "Qos", p->access.allow_qos, p->access.n_allow_qos, p->access.deny_qos,
                p->access.n_deny_qos);
-    block_line(b, "AllocNodes=ALL Default=%s QoS=%s", p->is_default ? "YES" : "NO",
-               p->qos ? p->qos : "N/A");
+    block_line(b, "AllocNodes=ALL");
+    if (p->alternate)
+        block_add(b, " Alternate=%s", p->alternate);
+    block_add(b, " Default=%s QoS=%s", p->is_default ? "YES" : "NO",
+              p->qos ? p->qos : "N/A");
     add_limits(b, p);
     block_line(b, "Nodes=");
     hostlist_format(&total.nodes, &b->out);
@@ -178,7 +192,7 @@ void block_partition(struct block *b, const struct partition *p,
                "PriorityJobFactor=%" PRId64 " PriorityTier=%" PRId64
                " RootOnly=NO ReqResv=NO OverSubscribe=NO",
                p->priority_job_factor, p->priority_tier);
-    block_line(b, "OverTimeLimit=NONE PreemptMode=OFF");
+    add_over_time(b, p);
     block_line(b,
                "State=%s TotalCPUs=%" PRId64 " TotalNodes=%zu "
                "SelectTypeParameters=NONE",

@@ -160,6 +160,14 @@ static const struct {
      "allowNamespaces: [n]",
      "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
      "nodes=0-9223372036854775807 +acct=a,b -acct=c +qos=q -qos=q,r +ns=n"},
+    {"over the limit, and who takes jobs meanwhile",
+     "overTimeLimit: '5', alternate: spare",
+     "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
+     "nodes=0-9223372036854775807 over=300 alternate spare"},
+    {"over the limit for ever", "overTimeLimit: UNLIMITED",
+     "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
+     "nodes=0-9223372036854775807 over=9223372036854775807"},
+    {"over the limit, no length", "overTimeLimit: a while", "spec.overTimeLimit: "},
     {"a QOS of its own", "qos: night",
      "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
      "nodes=0-9223372036854775807 qos night"},
@@ -203,8 +211,12 @@ static void describe_partition(const struct partition *p, struct str *out)
     for (size_t i = 0; i < p->selector.n_reqs; i++)
         str_addf(out, " %s:%d", p->selector.reqs[i].key, (int)p->selector.reqs[i].op);
     describe_access(&p->access, out);
+    if (p->over_time_sec != LIMIT_UNSET)
+        str_addf(out, " over=%" PRId64, p->over_time_sec);
     if (p->qos)
         str_addf(out, " qos %s", p->qos);
+    if (p->alternate)
+        str_addf(out, " alternate %s", p->alternate);
     for (size_t i = 0; i < p->n_billing; i++) {
         const struct billing_weight *w = &p->billing[i];
         str_addf(out, "%s %s%s%s %lld", i == 0 ? " bill" : "", w->resource,

@@ -15,14 +15,16 @@
 
 /* ---- the decision ---- */
 
-/* There are: up (the default), down, drain, inactive. */
+/* There are: up (the default), down, drain, inactive; drain-up, whose alternate is up,
+ * and drain-twice, whose is drain-up; drain-lost, whose is nowhere; circle, whose is
+ * itself. All of these are in state DRAIN. */
 static const struct {
     const char *what;
     const char *asked; /* partitions; NULL: none */
     bool no_default;
     enum job_state state; /* and what is persisted with it */
     const char *partition, *refused;
-    bool started, unreadable;
+    bool started, unreadable, alternate;
     const char *queue, *refusal; /* what comes of it */
 } cases[] = {
     {.what = "UP takes jobs", .asked = "up", .queue = "up"},
@@ -85,6 +87,28 @@ static const struct {
      .state = JOB_STATE_COMPLETED,
      .partition = "drain",
      .queue = "up,drain"},
+    {.what = "the alternate takes it",
+     .asked = "drain-up",
+     .queue = "up",
+     .alternate = true},
+    {.what = "the alternate's alternate",
+     .asked = "drain-twice",
+     .queue = "up",
+     .alternate = true},
+    {.what = "the alternate was asked for, too", .asked = "up,drain-up", .queue = "up"},
+    {.what = "the alternate does not exist",
+     .asked = "drain-lost",
+     .queue = "drain-lost",
+     .refusal = CLOSED "drain-lost is in state DRAIN" AGAIN},
+    {.what = "alternates in a circle",
+     .asked = "circle",
+     .queue = "circle",
+     .refusal = CLOSED "circle is in state DRAIN" AGAIN},
+    {.what = "queued there: needs no alternate",
+     .asked = "drain-up",
+     .state = JOB_STATE_PENDING,
+     .partition = "drain-up",
+     .queue = "drain-up"},
     {.what = "its start is decided",
      .asked = "drain",
      .started = true,
@@ -103,6 +127,22 @@ static void have(struct sched *sched, const char *name, enum part_state state,
     part->state = state;
     part->is_default = is_default;
     sched_apply(sched, &(struct change){.kind = CHANGE_PARTITION, .u.partition = part});
+}
+
+static void have_alternates(struct sched *sched)
+{
+    static const char *const rows[][2] = {{"drain-up", "up"},
+                                          {"drain-twice", "drain-up"},
+                                          {"drain-lost", "nowhere"},
+                                          {"circle", "circle"}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct partition *part = partition_new();
+        part->name = xstrdup(rows[i][0]);
+        part->alternate = xstrdup(rows[i][1]);
+        part->state = PART_DRAIN;
+        sched_apply(sched,
+                    &(struct change){.kind = CHANGE_PARTITION, .u.partition = part});
+    }
 }
 
 static struct job *model_of(const char *asked)
@@ -125,6 +165,7 @@ START_TEST(test_decide)
     have(sched, "down", PART_DOWN, false);
     have(sched, "drain", PART_DRAIN, false);
     have(sched, "inactive", PART_INACTIVE, false);
+    have_alternates(sched);
     jstatus_init(&job->status);
     job->status.state = cases[_i].state;
     text_set(&job->status.partition, cases[_i].partition);
@@ -133,7 +174,8 @@ START_TEST(test_decide)
     job->model = cases[_i].unreadable ? NULL : model_of(cases[_i].asked);
     intake_decide(sched, job, cases[_i].started, &got);
     ck_assert_msg(str_eq(got.queue, cases[_i].queue) &&
-                      str_eq(got.refusal, cases[_i].refusal),
+                      str_eq(got.refusal, cases[_i].refusal) &&
+                      got.alternate == cases[_i].alternate,
                   "%s: queue %s, refusal %s", cases[_i].what, got.queue, got.refusal);
     intake_fini(&got);
     bjob_free(job);
@@ -285,6 +327,28 @@ START_TEST(test_lists)
 }
 END_TEST
 
+/* Whoever comes while the default partition is drained starts in its alternate; what
+ * waits there goes back when it opens again. */
+START_TEST(test_alternate)
+{
+    struct ctltest *t = ctltest_new();
+    add_partition(t, "spare", "UP");
+    ctltest_patch(t, PARTITIONS "/main",
+                  "{'spec':{'state':'INACTIVE','alternate':'spare'}}");
+    ctltest_settle(t);
+    ctltest_submit(t, "a", "");
+    ctltest_settle(t);
+    ctltest_expect(t, "a", "status.state=RUNNING|status.partition=spare");
+    set_state(t, "spare", "DOWN");
+    ctltest_submit(t, "b", "'partition':'main'");
+    ctltest_settle(t);
+    ctltest_expect(t, "b", "status.reason=PartitionDown|status.partition=spare");
+    set_state(t, "main", "UP");
+    ctltest_expect(t, "b", "status.state=RUNNING|status.partition=main");
+    ctltest_free(t);
+}
+END_TEST
+
 /* An action has its turn, and the decision stands behind it. */
 START_TEST(test_actions)
 {
@@ -315,6 +379,7 @@ int main(void)
                                                       {test_drain, 1},
                                                       {test_states, 1},
                                                       {test_lists, 1},
+                                                      {test_alternate, 1},
                                                       {test_actions, 1},
                                                       {NULL, 0},
                                                   });

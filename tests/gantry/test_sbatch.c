@@ -249,6 +249,29 @@ START_TEST(test_closed_partition)
 }
 END_TEST
 
+/* While a partition is closed, its alternate takes the job. */
+START_TEST(test_alternate_partition)
+{
+    struct clitest *t = clitest_new();
+
+    ck_assert_int_eq(
+        apitest_request(t->ctl->api, "POST", "/apis/gantry.dev/v1alpha1/partitions",
+                        "{'apiVersion':'gantry.dev/v1alpha1','kind':'Partition',"
+                        "'metadata':{'name':'spare'},'spec':{}}"),
+        201);
+    set_state(t, "INACTIVE','alternate':'spare");
+    clitest_expect(t, "sbatch --test-only --wrap x", 0, "",
+                   "sbatch: Job to start at 2027-01-15T08:00:00 using 1 processors on "
+                   "nodes n1 in partition spare\n");
+    clitest_expect(t, "sbatch -p main --wrap x", 0, "Submitted batch job 1\n", "*");
+    set_state(t, "INACTIVE','alternate':'main");
+    clitest_expect(t, "sbatch -p main --wrap x", 1, "",
+                   FAILED "Required partition not available (inactive or drain): "
+                          "main\n");
+    clitest_free(t);
+}
+END_TEST
+
 START_TEST(test_test_only)
 {
     struct clitest *t = clitest_new();
@@ -566,6 +589,7 @@ int main(void)
                                            {test_fewer_tasks, 1},
                                            {test_account, 1},
                                            {test_closed_partition, 1},
+                                           {test_alternate_partition, 1},
                                            {test_test_only, 1},
                                            {test_test_only_closed, 1},
                                            {test_about, 1},

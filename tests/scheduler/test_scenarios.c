@@ -5,7 +5,7 @@
  *                     short, small, favorsmall, fairshare, assoc, halflife, period, and
  *                     flags=MAX_TRES,...)
  *   plan depth=50 test=500 gaps=queue               (likewise; gaps: backfillOrder;
- *                                                    killinvalid)
+ *                                                    killinvalid; overtime=seconds)
  *   at 100            step at that time until idle; what was decided goes to the output
  *   at 100 jobs=2     the same, yielding after two jobs each time
  *   run 1-3           these jobs are running now where the core has started them
@@ -97,6 +97,7 @@ static void read_config(struct scenario *sc, const char *line)
         {"halflife", &sc->config.decay_half_life_sec},
         {"period", &sc->config.calc_period_sec},
         {"maxage", &sc->config.priority_max_age_sec},
+        {"overtime", &sc->config.over_time_sec},
         {"depth", &sc->config.reservation_depth},
         {"test", &sc->config.max_job_test},
     };

@@ -229,6 +229,12 @@ static int part_default_time(const struct setting *at, struct err *err)
                           &((struct partition *)at->object)->default_time_sec, err);
 }
 
+static int part_over_time(const struct setting *at, struct err *err)
+{
+    return duration_parse(at->value, &((struct partition *)at->object)->over_time_sec,
+                          err);
+}
+
 static int part_min_nodes(const struct setting *at, struct err *err)
 {
     return cluster_text_number(at->value, &((struct partition *)at->object)->min_nodes,
@@ -293,6 +299,7 @@ const struct key cluster_part_keys[] = {
     {"maxnodes", part_max_nodes},
     {"state", part_state},
     {"qos", part_qos},
+    {"overtime", part_over_time},
     {NULL, unknown_key},
 };
 
