@@ -98,7 +98,8 @@ static const struct setting {
     {"scriptImage", SETTING_TEXT, offsetof(struct settings, script_image), 0, 0,
      SCRIPT_IMAGE, "image of script jobs that name none", true},
     {"launchImage", SETTING_TEXT, offsetof(struct settings, launch_image), 0, 0, "none",
-     "image that brings gantry-launch to script jobs whose own image lacks it", true},
+     "image with gantry-launch in its PATH, for script jobs whose own image lacks it",
+     true},
     {"controllerNamespace", SETTING_TEXT, offsetof(struct settings, namespace_), 0, 0,
      "gantry-system", "namespace of the ConfigMap job-ids and of the Lease", true},
 };
