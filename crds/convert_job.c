@@ -6,6 +6,7 @@
 #include "crds/convert_private.h"
 #include "crds/dependency.h"
 #include "crds/jobstate.h"
+#include "crds/licenses.h"
 #include "crds/rules.h"
 
 static int read_identity(const struct json *object, struct job *job, struct err *err)
@@ -127,6 +128,16 @@ static int read_dependency(const struct json *object, struct job *job, struct er
     return 0;
 }
 
+static int read_licenses(const struct json *object, struct job *job, struct err *err)
+{
+    const char *text = NULL;
+    if (text_read(object, "spec.licenses", &text, err) < 0)
+        return -1;
+    if (text && licenses_parse(text, &job->licenses, &job->n_licenses, err) < 0)
+        return err_prefix(err, "spec.licenses");
+    return 0;
+}
+
 /* A start may have shrunk the limit. It holds until another one is asked for. */
 static void read_limit_in_force(const struct json *object, struct job *job)
 {
@@ -162,7 +173,8 @@ static int read_policy(const struct json *object, struct job *job, struct err *e
 {
     if (read_names(object, job, err) < 0 || read_partitions(object, job, err) < 0 ||
         read_hold(object, job, err) < 0 || read_numbers(object, job, err) < 0 ||
-        read_times(object, job, err) < 0 || read_dependency(object, job, err) < 0)
+        read_times(object, job, err) < 0 || read_dependency(object, job, err) < 0 ||
+        read_licenses(object, job, err) < 0)
         return -1;
     return read_limits(object, job, err);
 }

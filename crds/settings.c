@@ -11,6 +11,7 @@
 #include "base/util.h"
 #include "base/yaml.h"
 #include "crds/convert.h"
+#include "crds/licenses.h"
 
 #define WEIGHT_MAX 0xffffffffLL /* as in Slurm: 32 bits */
 
@@ -20,7 +21,8 @@ enum setting_type {
     SETTING_TEXT,
     SETTING_BOOL,
     SETTING_WORD,
-    SETTING_FLAGS
+    SETTING_FLAGS,
+    SETTING_LICENSES
 };
 
 static const struct setting {
@@ -91,6 +93,8 @@ static const struct setting {
     {"schedulerParameters.killInvalidDepend", SETTING_BOOL,
      offsetof(struct settings, sched.kill_invalid_depend), 0, 0, "false",
      "jobs whose dependencies can never be met are cancelled", false},
+    {"licenses", SETTING_LICENSES, offsetof(struct settings, sched.licenses), 0, 0,
+     "none", "how many there are of each licence: matlab:10,ansys:2", false},
     {"gpuResource", SETTING_TEXT, offsetof(struct settings, gpu_resource), 0, 0,
      "nvidia.com/gpu", "the extended resource that Slurm's gpu options mean", true},
     {"gpuTypeLabel", SETTING_TEXT, offsetof(struct settings, gpu_type_label), 0, 0,
@@ -221,6 +225,17 @@ static int read_flags(const struct setting *row, const struct json *val, int64_t
     return 0;
 }
 
+static int read_licenses(const struct setting *row, const struct json *val,
+                         struct license_table *ret, struct err *err)
+{
+    if (!json_is(val, JSON_STRING))
+        return err_set(err, ERR_INVALID, "%s: must be a text, such as matlab:10,ansys",
+                       row->key);
+    if (license_table_parse(json_string(val), ret, err) < 0)
+        return err_prefix(err, "%s", row->key);
+    return 0;
+}
+
 static int setting_read(struct settings *s, const struct setting *row,
                         const struct json *val, struct err *err)
 {
@@ -240,6 +255,8 @@ static int setting_read(struct settings *s, const struct setting *row,
         return read_word(row, val, (int *)field, err);
     case SETTING_FLAGS:
         return read_flags(row, val, (int64_t *)field, err);
+    case SETTING_LICENSES:
+        return read_licenses(row, val, (struct license_table *)field, err);
     case SETTING_DURATION:
         if (read_duration(row, val, &number, err) < 0)
             return -1;
@@ -333,6 +350,8 @@ static size_t size_of(const struct setting *row)
         return sizeof(bool);
     case SETTING_WORD:
         return sizeof(int);
+    case SETTING_LICENSES:
+        return sizeof(struct license_table);
     case SETTING_FLAGS:
     case SETTING_INT:
     case SETTING_DURATION:

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "crds/licenses.h"
 #include "scheduler/sched.h"
 
 /* Ceilings of what is read: a file may be wrong, or meant to harm. */
@@ -143,6 +144,9 @@ static const struct field depend_rows[] = {ENUM(depend, kind, DEPEND_SINGLETON),
                                            ENUM(depend, state, DEPEND_FAILED)};
 static const struct fields fields_depend = FIELDS(depend, depend_rows);
 
+static const struct field license_rows[] = {WORD(license, name), INT(license, count)};
+static const struct fields fields_license = FIELDS(license, license_rows);
+
 static const struct field job_rows[] = {
     WORD(job, uid),
     WORD(job, ns),
@@ -164,6 +168,7 @@ static const struct field job_rows[] = {
     LIST(job, depends, n_depends, fields_depend),
     BOOL(job, depends_any),
     ENUM(job, hopeless, HOPELESS_ENDS),
+    LIST(job, licenses, n_licenses, fields_license),
     INT(job, min_pods),
     INT(job, max_pods),
     BOOL(job, one_per_node),
@@ -217,6 +222,7 @@ static const struct field config_rows[] = {
     INT(sched_config, max_job_test),
     ENUM(sched_config, backfill_order, BACKFILL_AREA),
     BOOL(sched_config, kill_invalid_depend),
+    NAME(sched_config, licenses, FIELD_TABLE),
 };
 const struct fields fields_config = FIELDS(sched_config, config_rows);
 
@@ -270,6 +276,14 @@ static struct json *write_bool(bool value, const bool *fresh)
     return value == (fresh ? *fresh : false) ? NULL : json_new_bool(value);
 }
 
+static struct json *write_table(const struct license_table *table)
+{
+    STR_AUTO struct str text;
+    str_init(&text, LICENSES_MAX * (LICENSE_NAME_MAX + 16));
+    license_table_format(table, &text);
+    return table->n > 0 ? json_new_string(text.s) : NULL;
+}
+
 /* NULL: it is left out. */
 static struct json *write_field(const struct field *row, const struct restable *res,
                                 const void *from, const void *fresh)
@@ -300,6 +314,8 @@ static struct json *write_field(const struct field *row, const struct restable *
     case FIELD_LIST:
         return write_list(row->of, res, SEEN(char *, at, 0),
                           SEEN(size_t, from, row->count));
+    case FIELD_TABLE:
+        return write_table((const struct license_table *)at);
     }
     return NULL;
 }
@@ -389,6 +405,14 @@ static int read_enum(const struct field *row, const struct json *val, int *into,
     return 0;
 }
 
+static int read_table(const struct json *val, struct license_table *into,
+                      struct err *err)
+{
+    if (!json_is(val, JSON_STRING))
+        return wrong(val, "a string", err);
+    return license_table_parse(json_string(val), into, err);
+}
+
 static int read_field(const struct field *row, const struct restable *res,
                       const struct json *val, void *into, struct err *err)
 {
@@ -418,6 +442,8 @@ static int read_field(const struct field *row, const struct restable *res,
                           &MEMBER(size_t, into, row->count), err);
     case FIELD_LIST:
         return read_list(row, res, val, into, err);
+    case FIELD_TABLE:
+        return read_table(val, (struct license_table *)at, err);
     }
     return 0;
 }

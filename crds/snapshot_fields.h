@@ -23,6 +23,7 @@ enum field_type {
     FIELD_STRUCT, /* one of `of`, in place */
     FIELD_NAMES,  /* char **, with its number at `count` */
     FIELD_LIST,   /* of structs of `of`, with its number at `count` */
+    FIELD_TABLE,  /* struct license_table */
 };
 
 struct fields;

@@ -28,7 +28,6 @@
 
 const struct unsupported unsupported[] = {
     JOB("reservation"),
-    JOB("licenses"),
     JOB("array"),
     JOB("switches"),
     JOB("contiguous"),

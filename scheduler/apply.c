@@ -31,6 +31,8 @@ static void job_make_sane(struct job *job)
             job->node_list[kept++] = job->node_list[i];
     }
     job->n_node_list = kept;
+    for (size_t i = 0; i < job->n_licenses; i++)
+        job->licenses[i].count = MIN(MAX(job->licenses[i].count, 0), LICENSE_COUNT_MAX);
 }
 
 static void drop_alloc(struct job *job)

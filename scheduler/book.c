@@ -130,9 +130,12 @@ static struct span span_of(const struct sched *s, const struct jobrec *rec)
     return span;
 }
 
-/* Is all of it free from the first slot on up to before `last`? */
-static bool all_free(const struct sched *s, size_t n_uses, size_t last)
+/* Is all that the job takes free from the first slot on up to before `last`? */
+static bool all_free(const struct sched *s, const struct job *job, size_t n_uses,
+                     size_t last)
 {
+    if (stock_short(&s->timeline.stock, job, 0, last) != SLOT_NONE)
+        return false;
     for (size_t i = 0; i < n_uses; i++) {
         if (!timeline_has(&s->timeline, &s->uses[i], 0, last))
             return false;
@@ -156,12 +159,12 @@ int64_t book_longest(struct sched *s, struct jobrec *rec, int64_t least_sec,
                   &high);
     /* With no end, it is as with all others that have none. */
     high = MIN(high, tl->n_slots - 1);
-    if (high <= low || all_free(s, n, high))
+    if (high <= low || all_free(s, job, n, high))
         return largest_sec;
     while (low + 1 < high) { /* free up to low, not up to high */
         size_t middle = low + (high - low) / 2;
 
-        if (all_free(s, n, middle))
+        if (all_free(s, job, n, middle))
             low = middle;
         else
             high = middle;
@@ -205,6 +208,7 @@ void book_enter(struct sched *s, struct jobrec *rec)
     span = span_of(s, rec);
     n = find_uses(s, rec, span.slots, span.n);
     timeline_take(&s->timeline, s->uses, n, span.first, span.last);
+    timeline_license(&s->timeline, rec->job, span.first, span.last, -1);
     rec->claim.on = true;
     rec->claim.first = span.first;
     rec->claim.last = span.last;
@@ -226,6 +230,7 @@ void book_strike(struct sched *s, struct jobrec *rec)
     n = find_uses(s, rec, plan ? job->plan.slots : job->alloc,
                   plan ? job->plan.n_slots : job->n_alloc);
     timeline_give(&s->timeline, s->uses, n, rec->claim.first, rec->claim.last);
+    timeline_license(&s->timeline, job, rec->claim.first, rec->claim.last, 1);
     if (plan)
         starts_drop_line(s, rec);
     rec->claim.on = false;
@@ -322,7 +327,9 @@ static bool plan_fits(struct sched *s, struct jobrec *rec)
         if (!timeline_has(&s->timeline, &s->uses[i], span.first, span.last))
             return false;
     }
-    return n == span.n && n > 0;
+    return n == span.n && n > 0 &&
+           stock_short(&s->timeline.stock, rec->job, span.first, span.last) ==
+               SLOT_NONE;
 }
 
 static void add_plans(struct sched *s)
@@ -349,6 +356,7 @@ static void make_anew(struct sched *s, int64_t now_sec)
     timeline_reset(&s->timeline, now_sec, s->config.window_sec, s->cluster.n_order,
                    resources_there(&s->cluster));
     s->timeline_gen = s->cluster.gen;
+    stock_reset(&s->timeline.stock, &s->config.licenses);
     s->n_lines = 0;
     add_nodes(s);
     add_held(s);

@@ -44,7 +44,7 @@ void horizon_reset(struct horizon *h, size_t words);
 struct horizon_kind *horizon_kind(struct horizon *h, const struct seeker *by,
                                   struct fit *fit);
 size_t horizon_look(const struct horizon_kind *kind, const struct seeker *by);
-/* No window for such a seeker begins before the slot. */
+/* No window for such a seeker begins before the slot, for want of nodes alone. */
 void horizon_raise(struct horizon_kind *kind, const struct seeker *by, size_t slot);
 
 #endif

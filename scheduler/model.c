@@ -298,6 +298,38 @@ static struct depend *depends_copy(const struct depend *depends, size_t n)
     return copy;
 }
 
+void licenses_add(struct license **licenses, size_t *n, const char *name, int64_t count)
+{
+    size_t i = 0;
+
+    while (i < *n && strcmp((*licenses)[i].name, name) < 0)
+        i++;
+    if (i < *n && strcmp((*licenses)[i].name, name) == 0) {
+        (*licenses)[i].count += count;
+        return;
+    }
+    *licenses = xrealloc(*licenses, (*n + 1) * sizeof(**licenses));
+    memmove(*licenses + i + 1, *licenses + i, (*n - i) * sizeof(**licenses));
+    (*licenses)[i] = (struct license){xstrdup(name), count};
+    ++*n;
+}
+
+void licenses_free(struct license *licenses, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free(licenses[i].name);
+    free(licenses);
+}
+
+static void licenses_copy(struct job *copy, const struct job *j)
+{
+    copy->licenses = NULL;
+    copy->n_licenses = 0;
+    for (size_t i = 0; i < j->n_licenses; i++)
+        licenses_add(&copy->licenses, &copy->n_licenses, j->licenses[i].name,
+                     j->licenses[i].count);
+}
+
 bool depends_equal(const struct job *a, const struct job *b)
 {
     if (a->n_depends != b->n_depends || a->depends_any != b->depends_any)
@@ -333,6 +365,7 @@ struct job *job_copy(const struct job *j)
     copy->job_name = xstrdup_null(j->job_name);
     copy->user = xstrdup_null(j->user);
     copy->depends = depends_copy(j->depends, j->n_depends);
+    licenses_copy(copy, j);
     copy->partitions = names_copy(j->partitions, j->n_partitions);
     copy->account = xstrdup_null(j->account);
     copy->qos = xstrdup_null(j->qos);
@@ -392,6 +425,7 @@ void job_free(struct job *j)
     slots_free(j->alloc, j->n_alloc);
     plan_clear(&j->plan);
     free(j->depends);
+    licenses_free(j->licenses, j->n_licenses);
     free(j->account);
     free(j->qos);
     free(j->partition);

@@ -251,6 +251,12 @@ struct slot {
     int64_t tasks; /* Slurm's, of each of the pods */
 };
 
+/* So many of a licence (license.h). */
+struct license {
+    char *name; /* first */
+    int64_t count;
+};
+
 /* A place and a time that is kept for a pending job. */
 #define PLAN_FAR INT64_MAX
 struct plan {
@@ -286,6 +292,8 @@ struct job {
     size_t n_depends;
     bool depends_any;
     enum depend_hopeless hopeless;
+    struct license *licenses; /* that it takes; sorted by name, each once */
+    size_t n_licenses;
 
     /* shape: min_pods..max_pods equal pods; one_per_node is Slurm's way (a pod is a
      * node's share of the job), otherwise several may share a node */
@@ -378,6 +386,11 @@ const char *job_name(const struct job *j);
 bool job_has_user(const struct job *j);
 /* Is the same asked for, whatever the states? */
 bool depends_equal(const struct job *a, const struct job *b);
+
+/* Adds some of a licence, to those of the same name where it has them. */
+void licenses_add(struct license **licenses, size_t *n, const char *name,
+                  int64_t count);
+void licenses_free(struct license *licenses, size_t n);
 
 /* Empties what these hold, not the struct itself. */
 void term_fini(struct term *t);

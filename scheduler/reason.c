@@ -33,6 +33,7 @@ static const struct reason_row reasons[] = {
     [REASON_QOS_NOT_ALLOWED] = {"QOSNotAllowed", WAIT_NEVER},
     [REASON_INVALID_QOS] = {"InvalidQOS", WAIT_NEVER},
     [REASON_DEADLINE] = {"DeadLine", WAIT_NEVER},
+    [REASON_LICENSES] = {"Licenses", WAIT_NOT_FREE},
     [REASON_CLEANING] = {"Cleaning", WAIT_NOT_ALLOWED},
 };
 

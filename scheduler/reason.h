@@ -31,6 +31,7 @@ enum reason {
     REASON_BAD_CONSTRAINTS, /* no set of nodes of the cluster could ever hold it */
     REASON_CONSTRAINTS,     /* not satisfiable at present: nodes down or drained */
     REASON_CLEANING,
+    REASON_LICENSES,        /* not enough of them are free */
     REASON_DEADLINE,        /* it cannot be over by its deadline any more */
     REASON_INVALID_ACCOUNT, /* no such account, or not a member */
     REASON_INVALID_QOS,

@@ -56,6 +56,7 @@
 #include <stdint.h>
 
 #include "scheduler/ahead.h"
+#include "scheduler/license.h"
 #include "scheduler/model.h"
 #include "scheduler/priority.h"
 #include "scheduler/reason.h"
@@ -82,7 +83,8 @@ struct sched_config {
     int64_t reservation_depth; /* so many that wait are promised a start; default all */
     int64_t max_job_test;      /* bf_max_job_test: so many are planned; default all */
     enum backfill_order backfill_order; /* who is offered gaps first; default area */
-    bool kill_invalid_depend; /* kill_invalid_depend: who waits in vain is ended */
+    bool kill_invalid_depend;      /* kill_invalid_depend: who waits in vain is ended */
+    struct license_table licenses; /* Licenses: how many there are */
 };
 
 struct sched_config sched_config_default(void);

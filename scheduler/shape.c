@@ -75,6 +75,11 @@ static void key_of(struct str *key, const struct job *job)
         key_number(key, job->max_units);
     }
     shape_key_filters(key, job);
+    key_number(key, (int64_t)job->n_licenses);
+    for (size_t i = 0; i < job->n_licenses; i++) {
+        key_text(key, job->licenses[i].name);
+        key_number(key, job->licenses[i].count);
+    }
 }
 
 /* ---- shapes ---- */

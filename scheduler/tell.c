@@ -20,6 +20,7 @@ static const int hope[] = {
     [REASON_REQ_NODE_NOT_AVAIL] = 4,
     [REASON_PRIORITY] = 5,
     [REASON_RESOURCES] = 6,
+    [REASON_LICENSES] = 6,
     /* These are of the job, not of a partition; nothing competes with them. */
     [REASON_DEPENDENCY] = 7,
     [REASON_DEPENDENCY_NEVER] = 7,

@@ -31,6 +31,7 @@ void timeline_fini(struct timeline *tl)
     drop_lanes(tl);
     openings_fini(&tl->open);
     demands_fini(&tl->demands);
+    stock_fini(&tl->stock);
     free(tl->moved);
     free(tl->places);
     free(tl->bounds);
@@ -89,6 +90,7 @@ bool timeline_advance(struct timeline *tl, int64_t now_sec, int64_t window_sec)
     find_places(tl, before, n);
     for (size_t i = 0; i < tl->n_nodes; i++)
         lane_renumber(&tl->lanes[i], tl->n_res, tl->places);
+    stock_renumber(&tl->stock, tl->places);
     tl->mutation++;
     tl->now_moved++;
     return openings_advance(tl, n);
@@ -289,6 +291,13 @@ void timeline_give(struct timeline *tl, const struct use *uses, size_t n, size_t
                    size_t last)
 {
     shift_lanes(tl, uses, n, first, last, 1);
+}
+
+void timeline_license(struct timeline *tl, const struct job *job, size_t first,
+                      size_t last, int sign)
+{
+    tl->overcommitted |=
+        !stock_change(&tl->stock, job, first, last, tl->n_slots, sign) && sign < 0;
 }
 
 static bool row_holds(const struct timeline *tl, const int64_t *row,

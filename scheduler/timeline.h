@@ -35,6 +35,7 @@
 #include "scheduler/demand.h"
 #include "scheduler/lane.h"
 #include "scheduler/model.h"
+#include "scheduler/stock.h"
 
 #define TIME_NEVER INT64_MAX
 #define SLOT_NONE SIZE_MAX
@@ -77,6 +78,7 @@ struct timeline {
     size_t n_nodes, words;
     int n_res; /* columns of the lanes; the last one is the seats */
     struct demands demands;
+    struct stock stock; /* licences */
     uint64_t *moved; /* scratch: a set of demands; and of the take under way: */
     struct flips flips, flips_before;
     bool filling;       /* demands are worked out at the end */
@@ -138,6 +140,9 @@ void timeline_take(struct timeline *tl, const struct use *uses, size_t n, size_t
                    size_t last);
 void timeline_give(struct timeline *tl, const struct use *uses, size_t n, size_t first,
                    size_t last);
+/* Takes the licences of a job, beside its uses; with sign 1 gives them back. */
+void timeline_license(struct timeline *tl, const struct job *job, size_t first,
+                      size_t last, int sign);
 /* Is all of it free? */
 bool timeline_has(const struct timeline *tl, const struct use *use, size_t first,
                   size_t last);

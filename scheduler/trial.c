@@ -76,6 +76,8 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
             access_check(&s->policy, entry->rec->job, entry->part->part, &s->message);
     if (reason == REASON_NONE)
         reason = check_partition(entry->rec->job, entry->part->part, &s->message);
+    if (reason == REASON_NONE)
+        reason = license_check(&s->config.licenses, entry->rec->job, &s->message);
     if (reason != REASON_NONE)
         return reason;
     fit = check_nodes(&s->placer, &s->cluster, entry->rec->shape, entry->part);
@@ -131,7 +133,8 @@ static struct slot *find_place(struct sched *s, const struct entry *entry,
     struct slot *slots = NULL;
     bool found = window_find(&s->window, by, first, before);
 
-    if (kind != NULL)
+    /* What licences keep waiting says nothing of those that need none. */
+    if (kind != NULL && entry->rec->job->n_licenses == 0)
         horizon_raise(kind, by, found ? s->window.first : MAX(first, before));
     while (found && slots == NULL) {
         slots = placement_find(&s->placer, &s->cluster, &at, ret_n);
@@ -264,7 +267,12 @@ static void judge_busy(struct sched *s, const struct entry *entry,
     at_once.limit_sec = 1;
     window_set(&s->window, &at_once, 0);
     str_reset(&s->message);
-    fit->busy = check_busy(&s->placer, &s->cluster, &at, &at_once, &s->message);
+    if (stock_short(&s->timeline.stock, entry->rec->job, 0, 1) != SLOT_NONE) {
+        stock_say_short(&s->timeline.stock, entry->rec->job, &s->message);
+        fit->busy = REASON_LICENSES;
+    } else {
+        fit->busy = check_busy(&s->placer, &s->cluster, &at, &at_once, &s->message);
+    }
     free(fit->busy_message);
     fit->busy_message = xstrdup(s->message.s);
     fit->busy_moved = s->timeline.now_moved;

@@ -191,13 +191,26 @@ static size_t last_hopeless(const struct window *w, const struct seeker *by)
     return SLOT_NONE;
 }
 
+/* The last slot of the window in which licences are short. Its own are taken to be
+ * enough for it. */
+static size_t last_unlicensed(const struct window *w, const struct seeker *by)
+{
+    size_t last = by->own != NULL ? MIN(w->last, by->own_from) : w->last;
+
+    return stock_short(&by->timeline->stock, by->shape->like, w->first, last);
+}
+
 /* The slot that leaves too few nodes for what the window has behind it, or SLOT_NONE:
  * the window is enough. `known`: `nodes` are those open up to before that slot; then
  * those behind the slot that failed, up to it. 0: nothing is known. */
 static size_t find_failed(struct window *w, const struct seeker *by, size_t *known)
 {
-    size_t failed;
+    size_t failed = last_unlicensed(w, by);
 
+    if (failed != SLOT_NONE) {
+        *known = 0;
+        return failed;
+    }
     if (*known > w->first && narrow(w, by, *known) == SLOT_NONE)
         return SLOT_NONE;
     *known = 0;

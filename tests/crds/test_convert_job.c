@@ -75,6 +75,8 @@ static void add_policy(struct str *out, const struct job *job)
     if (job->n_depends > 0)
         str_add(out, " depends=");
     dependency_format(job->depends, job->n_depends, job->depends_any, out);
+    for (size_t i = 0; i < job->n_licenses; i++)
+        add_number(out, job->licenses[i].name, job->licenses[i].count, 0);
     add_number(out, "hopeless", job->hopeless, HOPELESS_BY_CONFIG);
     add_number(out, "timemin", job->time_min_sec, LIMIT_UNSET);
     add_number(out, "deadline", job->deadline_sec, TIME_UNSET);
@@ -263,6 +265,11 @@ static const struct job_case {
     {"wrong features", "constraint: 'a*2', " ONE, "",
      "spec.constraint: \"a*2\" asks for counts of nodes (a*2), which is not supported "
      "yet; right are a100, a100&ib, (a100|h100)&ib"},
+    {"licences", "licenses: 'matlab:2,ansys', " ONE, "",
+     "pods=1/node cpu=1000 ansys=1 matlab=2"},
+    {"a choice of licences", "licenses: 'matlab|ansys', " ONE, "",
+     "spec.licenses: a choice of licences (|) is not supported; right is "
+     "matlab:2,ansys"},
     {"dependencies", "dependency: 'afterok:1:2,afterany:3', jobName: train, " ONE,
      "dependency: 'afterok:1(fulfilled),afterok:2(failed),afterok:3(failed)'",
      "pods=1/node cpu=1000 depends=afterok:1(fulfilled),afterok:2(failed),afterany:3("

@@ -52,6 +52,7 @@ START_TEST(test_all_keys)
                    "priorityCalcPeriod: 10\n"
                    "priorityFlags: MAX_TRES, MAX_TRES_GRES\n"
                    "priorityFavorSmall: YES\n"
+                   "licenses: matlab:10,ansys\n"
                    "gpuResource: amd.com/gpu\n"
                    "gpuTypeLabel: example.com/gpu\n"
                    "controllerNamespace: jobs\n"
@@ -71,6 +72,9 @@ START_TEST(test_all_keys)
     ck_assert_int_eq(s.sched.priority_flags,
                      PRIORITY_MAX_TRES | PRIORITY_MAX_TRES_GRES);
     ck_assert(s.sched.priority_favor_small);
+    ck_assert_uint_eq(s.sched.licenses.n, 2);
+    ck_assert_str_eq(s.sched.licenses.items[1].name, "matlab");
+    ck_assert_int_eq(s.sched.licenses.items[1].total, 10);
     ck_assert_str_eq(s.gpu_resource, "amd.com/gpu");
     ck_assert_str_eq(s.gpu_type_label, "example.com/gpu");
     ck_assert_str_eq(s.namespace_, "jobs");
@@ -166,6 +170,8 @@ static const struct {
      "gantry.yaml:1: priorityWeightAge: must be a whole number"},
     {"priorityFlags: MAX_TRES,MAX_TREES\n",
      "gantry.yaml:1: priorityFlags: \"MAX_TREES\" is none of MAX_TRES"},
+    {"\nlicenses: matlab:0\n", "gantry.yaml:2: licenses: behind a name and \":\""},
+    {"licenses: [matlab]\n", "gantry.yaml:1: licenses: must be a text"},
     {"priorityFlags: [MAX_TRES]\n", "gantry.yaml:1: priorityFlags: \"?\" is none of"},
     {"priorityWeightAge: -1\n",
      "gantry.yaml:1: priorityWeightAge: -1 is not between 0 and 4294967295"},

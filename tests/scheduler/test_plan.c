@@ -39,6 +39,7 @@ struct queue_case {
     struct plain_place places[JOBS_MAX + 2]; /* by pending job, from 1 */
     bool odd[NODES_MAX]; /* partition "odd" has every other node; "all" has all */
     struct resvec capacity[NODES_MAX], used[NODES_MAX];
+    int64_t licenses_left[PLAIN_LICENSES];
 };
 
 static size_t draw(struct queue_case *q, size_t bound)
@@ -88,6 +89,40 @@ static void add_partition(struct queue_case *q, bool odd)
     tell(q, CHANGE_PARTITION, part);
 }
 
+static const char *const license_names[PLAIN_LICENSES] = {"ansys", "matlab"};
+
+/* What the job takes, by number. */
+static void licenses_of(const struct job *job, int64_t *ret)
+{
+    for (size_t i = 0; i < PLAIN_LICENSES; i++) {
+        ret[i] = 0;
+        for (size_t k = 0; k < job->n_licenses; k++) {
+            if (strcmp(job->licenses[k].name, license_names[i]) == 0)
+                ret[i] = job->licenses[k].count;
+        }
+    }
+}
+
+static void set_licenses(struct queue_case *q, struct license_table *table)
+{
+    table->n = PLAIN_LICENSES;
+    for (size_t i = 0; i < PLAIN_LICENSES; i++) {
+        struct license_total *item = &table->items[i];
+
+        snprintf(item->name, sizeof(item->name), "%s", license_names[i]);
+        item->total = 1 + (int64_t)draw(q, 3);
+        q->licenses_left[i] = item->total;
+    }
+}
+
+static void draw_licenses(struct queue_case *q, struct job *job)
+{
+    for (size_t i = 0; i < PLAIN_LICENSES; i++) {
+        if (draw(q, 5) == 0)
+            licenses_add(&job->licenses, &job->n_licenses, license_names[i], 1);
+    }
+}
+
 static struct job *draw_job(struct queue_case *q, size_t number)
 {
     struct job *job = job_new();
@@ -108,6 +143,7 @@ static struct job *draw_job(struct queue_case *q, size_t number)
     job->limit_sec = 60 + (int64_t)draw(q, draw(q, 2) == 0 ? 7200 : 86400);
     if (draw(q, 40) == 0)
         job->limit_sec = LIMIT_UNLIMITED;
+    draw_licenses(q, job);
     return job;
 }
 
@@ -119,6 +155,35 @@ static int64_t end_of(const struct job *job)
                : MAX(job->start_sec + job->limit_sec + 60, NOW_SEC + 30);
 }
 
+/* What runs has no more than there are. */
+static bool take_licenses(struct queue_case *q, const struct job *job)
+{
+    int64_t takes[PLAIN_LICENSES];
+
+    licenses_of(job, takes);
+    for (size_t i = 0; i < PLAIN_LICENSES; i++) {
+        if (takes[i] > q->licenses_left[i])
+            return false;
+    }
+    for (size_t i = 0; i < PLAIN_LICENSES; i++)
+        q->licenses_left[i] -= takes[i];
+    return true;
+}
+
+static void hold_plainly(struct queue_case *q, const struct job *job, size_t node,
+                         int sign)
+{
+    int64_t takes[PLAIN_LICENSES];
+
+    licenses_of(job, takes);
+    plain_plan_license(q->plain, takes, end_of(job), sign);
+    if (sign > 0)
+        plain_plan_hold(q->plain, node, &job->each, false, end_of(job));
+    else
+        plain_plan_release(q->plain, node, &job->each, false, end_of(job));
+    plain_plan_ask(q->plain, &job->each, (size_t)job->min_pods, sign);
+}
+
 /* One node each, shared where there is room. */
 static void add_running(struct queue_case *q, size_t number)
 {
@@ -127,7 +192,8 @@ static void add_running(struct queue_case *q, size_t number)
     struct resvec used = q->used[node];
 
     resvec_add(&used, &job->each);
-    if (!resvec_fits(&used, &q->capacity[node]) || job->exclusive) {
+    if (!resvec_fits(&used, &q->capacity[node]) || job->exclusive ||
+        !take_licenses(q, job)) {
         job_free(job);
         return;
     }
@@ -139,8 +205,7 @@ static void add_running(struct queue_case *q, size_t number)
     job->n_alloc = 1;
     job->alloc[0] =
         (struct slot){.node = xasprintf("n%zu", node), .pods = 1, .each = job->each};
-    plain_plan_hold(q->plain, node, &job->each, false, end_of(job));
-    plain_plan_ask(q->plain, &job->each, (size_t)job->min_pods, 1);
+    hold_plainly(q, job, node, 1);
     tell(q, CHANGE_JOB, job);
 }
 
@@ -168,12 +233,15 @@ static void begin_case(struct queue_case *q, uint64_t seed)
     rng_seed(&q->rng, seed);
     restable_init(&q->res);
     q->gpu = restable_intern(&q->res, "x/gpu");
+    set_licenses(q, &config.licenses);
     config.window_sec = WINDOW_SEC;
     config.reservation_depth = config.max_job_test = INT64_MAX;
     config.backfill_order = q->order = (enum backfill_order)(seed % 3);
     q->s = sched_new(&config);
     q->n_nodes = 2 + draw(q, draw(q, 20) == 0 ? NODES_MAX - 1 : 8);
     q->plain = plain_plan_new(NOW_SEC, WINDOW_SEC, q->n_nodes);
+    for (size_t i = 0; i < PLAIN_LICENSES; i++)
+        plain_plan_set_license(q->plain, i, q->licenses_left[i]);
     tell(q, CHANGE_RESOURCES, &q->res);
     add_nodes(q);
     add_partition(q, false);
@@ -206,7 +274,7 @@ static void end_case(struct queue_case *q)
 
 static struct plain_job plain_of(const struct queue_case *q, const struct job *job)
 {
-    return (struct plain_job){
+    struct plain_job plain = {
         .each = job->each,
         .exclusive = job->exclusive,
         .min = (size_t)job->min_pods,
@@ -215,6 +283,9 @@ static struct plain_job plain_of(const struct queue_case *q, const struct job *j
         .length_sec = book_length(job->limit_sec),
         .allowed = job->n_partitions > 0 ? q->odd : NULL,
     };
+
+    licenses_of(job, plain.licenses);
+    return plain;
 }
 
 static void compare(const struct queue_case *q, const struct job *job,
@@ -302,9 +373,7 @@ static void end_some(struct queue_case *q)
 
         if (job == NULL || draw(q, 3) > 0)
             continue;
-        plain_plan_release(q->plain, strtoul(job->alloc[0].node + 1, NULL, 10),
-                           &job->each, false, end_of(job));
-        plain_plan_ask(q->plain, &job->each, (size_t)job->min_pods, -1);
+        hold_plainly(q, job, strtoul(job->alloc[0].node + 1, NULL, 10), -1);
         tell(q, CHANGE_JOB_GONE, uid);
     }
 }

@@ -38,7 +38,8 @@ struct day {
     struct restable res;
     struct work jobs[JOBS + 1];
     int64_t now_sec;
-    size_t kept; /* promises that were kept */
+    int64_t licenses; /* of matlab, that there are */
+    size_t kept;      /* promises that were kept */
 };
 
 #define check(w, number, condition)                                          \
@@ -83,14 +84,17 @@ static void submit(struct day *w, int number)
         "nodes=1",    "nodes=2",      "nodes=4",           "nodes=2-4",
         "replicas=5", "replicas=2-3", "nodes=1 exclusive", "nodes=1 nodelist=n2"};
     static const char *const places[] = {"partition=a", "partition=b", "partition=a,b"};
+    static const char *const licenses[] = {"", "", " licenses=matlab",
+                                           " licenses=matlab:2"};
     char line[LINE_MAX_];
     int64_t minutes = w->jobs[number].limit_sec / 60;
 
     snprintf(line, sizeof(line),
-             "job %d submit=%" PRId64 " %s cpu=%d x/gpu=%d %s nice=%d time=%" PRId64,
+             "job %d submit=%" PRId64 " %s cpu=%d x/gpu=%d %s nice=%d time=%" PRId64
+             "%s",
              number, w->now_sec, shapes[draw(w, ARRAY_LEN(shapes))],
              1 + (int)draw(w, 8), (int)draw(w, 5), places[draw(w, ARRAY_LEN(places))],
-             (int)draw(w, 500), minutes);
+             (int)draw(w, 500), minutes, licenses[draw(w, ARRAY_LEN(licenses))]);
     tell(w, line);
     w->jobs[number].stage = WAITING;
     w->jobs[number].change_sec = INT64_MAX;
@@ -140,6 +144,21 @@ static void go_on(struct day *w, int number)
     }
 }
 
+/* No more licences are out than there are. */
+static void check_licenses(struct day *w, int number)
+{
+    int64_t left = w->licenses;
+
+    for (int i = 1; i <= JOBS; i++) {
+        AUTO_FREE char *uid = xasprintf("job-%d", i);
+        const struct job *job = sched_job(w->s, uid);
+
+        if (job != NULL && job->n_alloc > 0 && job->n_licenses > 0)
+            left -= job->licenses[0].count;
+    }
+    check(w, number, left >= 0);
+}
+
 static void see_start(struct day *w, int number, const struct decision *d)
 {
     struct work *job = &w->jobs[number];
@@ -157,6 +176,7 @@ static void see_start(struct day *w, int number, const struct decision *d)
                           " of resource %d left",
                           w->seed, number, w->now_sec, d->slots[i].node, free_.v[r], r);
     }
+    check_licenses(w, number);
     job->stage = STARTED;
     job->change_sec = w->now_sec + draw(w, 60);
 }
@@ -253,6 +273,8 @@ static size_t run_day(uint64_t seed)
     config.reservation_depth = 1 + draw(&w, 20);
     config.max_job_test = 1 + draw(&w, 40);
     config.backfill_order = (enum backfill_order)(seed % 3);
+    w.licenses = 2 + draw(&w, 4);
+    config.licenses = (struct license_table){.n = 1, .items = {{"matlab", w.licenses}}};
     restable_init(&w.res);
     w.s = sched_new(&config);
     tell(&w, "node n[1-6] cpu=8 x/gpu=4");

@@ -6,6 +6,7 @@
  *                     flags=MAX_TRES,...)
  *   plan depth=50 test=500 gaps=queue               (likewise; gaps: backfillOrder;
  *                                                    killinvalid; overtime=seconds)
+ *   licenses matlab:2,ansys:1   (likewise; how many there are)
  *   at 100            step at that time until idle; what was decided goes to the output
  *   at 100 jobs=2     the same, yielding after two jobs each time
  *   run 1-3           these jobs are running now where the core has started them
@@ -24,6 +25,7 @@
 #include "base/hostlist.h"
 #include "base/str.h"
 #include "base/util.h"
+#include "crds/licenses.h"
 #include "tests/support/cluster_keys.h"
 #include "tests/support/cluster_text.h"
 #include "tests/support/suite.h"
@@ -134,6 +136,16 @@ static void read_config(struct scenario *sc, const char *line)
         apply(sc, &(struct change){.kind = CHANGE_CONFIG, .u.config = &sc->config});
 }
 
+static void read_licenses(struct scenario *sc, const char *line)
+{
+    struct err err = ERR_INIT;
+
+    ck_assert_msg(license_table_parse(line, &sc->config.licenses, &err) == 0, "%s",
+                  err.msg);
+    if (sc->s != NULL)
+        apply(sc, &(struct change){.kind = CHANGE_CONFIG, .u.config = &sc->config});
+}
+
 static void step(struct scenario *sc, const char *line)
 {
     long long now, jobs = 0;
@@ -229,6 +241,8 @@ static void run_line(struct scenario *sc, const char *line)
         read_config(sc, line + strlen("weights "));
     else if (str_starts(line, "plan "))
         read_config(sc, line + strlen("plan "));
+    else if (str_starts(line, "licenses "))
+        read_licenses(sc, line + strlen("licenses "));
     else if (str_starts(line, "at "))
         step(sc, line + strlen("at "));
     else if (str_starts(line, "run "))

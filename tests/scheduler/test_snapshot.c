@@ -69,6 +69,8 @@ static struct sched_config config_of(uint64_t seed)
     config.priority_weight_assoc = 300;
     config.decay_half_life_sec = 2000;
     config.calc_period_sec = 100;
+    config.licenses =
+        (struct license_table){.n = 2, .items = {{"ansys", 1}, {"matlab", 3}}};
     return config;
 }
 
@@ -250,6 +252,9 @@ static void random_outsider(struct history *h)
     tell_line(h, line);
 }
 
+static const char *const licenses[] = {
+    "", "", "", "", " licenses=matlab", " licenses=ansys,matlab:2", " licenses=fluent"};
+
 static void random_job(struct history *h)
 {
     static const char *const parts[] = {
@@ -267,6 +272,7 @@ static void random_job(struct history *h)
                                           " user=bob qos=normal"};
     char request[LINE_MAX_], line[3 * LINE_MAX_];
     char begin[64] = "", bounds[64] = "", depend[LINE_MAX_] = "";
+    const char *taken = pick(h, licenses, ARRAY_LEN(licenses));
 
     random_request(h, request, sizeof(request));
     if (chance(h, 25))
@@ -278,8 +284,8 @@ static void random_job(struct history *h)
                  h->now_sec + draw(h, 4000));
     if (chance(h, 15))
         snprintf(begin, sizeof(begin), " begin=%" PRId64, h->now_sec + draw(h, 100));
-    snprintf(line, sizeof(line), "job %d submit=%lld %s%s%s%s%s%s%s%s%s",
-             random_number(h), (long long)(h->now_sec - draw(h, 200)), request,
+    snprintf(line, sizeof(line), "job %d submit=%lld %s%s%s%s%s%s%s%s%s%s",
+             random_number(h), (long long)(h->now_sec - draw(h, 200)), request, taken,
              pick(h, parts, ARRAY_LEN(parts)), pick(h, policies, ARRAY_LEN(policies)),
              pick(h, charges, ARRAY_LEN(charges)), begin, depend, bounds,
              chance(h, 30) ? " jobname=train" : "", chance(h, 5) ? " on=n[3-4]" : "");
@@ -292,8 +298,9 @@ static void random_running(struct history *h)
     char request[LINE_MAX_], line[2 * LINE_MAX_];
 
     random_request(h, request, sizeof(request));
-    snprintf(line, sizeof(line), "job %d %s state=%s start=%lld in=a on=n%d:2%s",
-             random_number(h), request, chance(h, 80) ? "running" : "completing",
+    snprintf(line, sizeof(line), "job %d %s%s state=%s start=%lld in=a on=n%d:2%s",
+             random_number(h), request, pick(h, licenses, ARRAY_LEN(licenses)),
+             chance(h, 80) ? "running" : "completing",
              (long long)(h->now_sec - draw(h, 100)), 1 + (int)draw(h, NODES + 1),
              chance(h, 50) ? " time=2" : "");
     tell_line(h, line);

@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "crds/constraint.h"
 #include "crds/dependency.h"
+#include "crds/licenses.h"
 
 /* ---- values ---- */
 
@@ -552,6 +553,13 @@ static int job_depend(const struct setting *at, struct err *err)
                             &job->depends_any, err);
 }
 
+static int job_licenses(const struct setting *at, struct err *err)
+{
+    struct job *job = at->object;
+
+    return licenses_parse(at->value, &job->licenses, &job->n_licenses, err);
+}
+
 static int job_hopeless(const struct setting *at, struct err *err)
 {
     (void)err;
@@ -726,6 +734,7 @@ const struct key cluster_job_keys[] = {
     {"hold", job_hold},
     {"depend", job_depend},
     {"hopeless", job_hopeless},
+    {"licenses", job_licenses},
     {"jobname", job_job_name},
     {"failed", job_failed},
     {"exclusive", job_exclusive},

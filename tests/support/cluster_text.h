@@ -25,6 +25,7 @@
  *   job 8 depend=afterok:3,after:4+5 hopeless=ends jobname=train   (Slurm's grammar;
  *                             hopeless=stays: whatever the configuration says)
  *   job 8 nodes=2 constraint=(a100|h100)&ib        (Slurm's grammar)
+ *   job 8 licenses=matlab:2,ansys                  (likewise)
  *   job 3 state=ended failed                (also aside: not taken in yet)
  *   job 9 cpu=1 state=running start=100 in=batch on=n1:2,n2     (n1 has two pods)
  *   pod web-1 on=n1 cpu=2                   (ofjob: left of a job that is gone)

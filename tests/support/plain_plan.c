@@ -17,6 +17,7 @@ struct plain_plan {
     struct resvec total;
     struct resvec asked;    /* by jobs with devices */
     struct plain_row *rows; /* [slot][node] */
+    int64_t *licenses;      /* that are free: [slot][number] */
 };
 
 struct plain_plan *plain_plan_new(int64_t now_sec, int64_t window_sec, size_t n_nodes)
@@ -27,6 +28,7 @@ struct plain_plan *plain_plan_new(int64_t now_sec, int64_t window_sec, size_t n_
     timeline_reset(&p->grid, now_sec, window_sec, 0, 0);
     p->n_nodes = n_nodes;
     p->rows = xcalloc(p->grid.n_slots * n_nodes + 1, sizeof(*p->rows));
+    p->licenses = xcalloc(p->grid.n_slots * PLAIN_LICENSES, sizeof(*p->licenses));
     return p;
 }
 
@@ -34,6 +36,7 @@ void plain_plan_free(struct plain_plan *p)
 {
     timeline_fini(&p->grid);
     free(p->rows);
+    free(p->licenses);
     free(p);
 }
 
@@ -90,6 +93,41 @@ void plain_plan_release(struct plain_plan *p, size_t position,
                         const struct resvec *amount, bool exclusive, int64_t end_sec)
 {
     change(p, position, amount, exclusive ? SEATS : 1, 0, last_held(p, end_sec), -1);
+}
+
+void plain_plan_set_license(struct plain_plan *p, size_t number, int64_t total)
+{
+    for (size_t slot = 0; slot < p->grid.n_slots; slot++)
+        p->licenses[slot * PLAIN_LICENSES + number] = total;
+}
+
+static void change_licenses(struct plain_plan *p, const int64_t *licenses, size_t first,
+                            size_t last, int sign)
+{
+    for (size_t slot = first; slot < last; slot++) {
+        for (size_t i = 0; i < PLAIN_LICENSES; i++)
+            p->licenses[slot * PLAIN_LICENSES + i] -= sign * licenses[i];
+    }
+}
+
+void plain_plan_license(struct plain_plan *p, const int64_t *licenses, int64_t end_sec,
+                        int sign)
+{
+    change_licenses(p, licenses, 0, last_held(p, end_sec), sign);
+}
+
+/* Are all of the job's licences free throughout? */
+static bool is_licensed(const struct plain_plan *p, const struct plain_job *job,
+                        size_t first, size_t last)
+{
+    for (size_t slot = first; slot < last; slot++) {
+        for (size_t i = 0; i < PLAIN_LICENSES; i++) {
+            if (job->licenses[i] > 0 &&
+                p->licenses[slot * PLAIN_LICENSES + i] < job->licenses[i])
+                return false;
+        }
+    }
+    return true;
 }
 
 /* One past the last slot that a job touches. */
@@ -233,7 +271,7 @@ static bool fits_at(const struct plain_plan *p, const struct plain_job *job,
         if (is_open(p, job, node, place->first, place->last))
             add_node(p, job, place, node);
     }
-    if (place->n < job->min)
+    if (place->n < job->min || !is_licensed(p, job, place->first, place->last))
         return false;
     qsort(place->nodes, place->n, sizeof(*place->nodes), size_compare);
     place->start_sec =
@@ -262,6 +300,7 @@ static void change_place(struct plain_plan *p, const struct plain_job *job,
     for (size_t i = 0; i < place->n; i++)
         change(p, place->nodes[i], &job->each, job->exclusive ? SEATS : 1, place->first,
                place->last, sign);
+    change_licenses(p, job->licenses, place->first, place->last, sign);
 }
 
 void plain_plan_take(struct plain_plan *p, const struct plain_job *job,

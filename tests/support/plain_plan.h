@@ -21,6 +21,9 @@
 
 struct plain_plan;
 
+/* Licences that there may be, by number. */
+#define PLAIN_LICENSES 2
+
 /* A job of min..max pods, each on a node of its own. */
 struct plain_job {
     struct resvec each;
@@ -29,6 +32,7 @@ struct plain_job {
     int64_t limit_sec; /* LIMIT_UNLIMITED; and with slack: */
     int64_t length_sec;
     const bool *allowed; /* by position; NULL: every node */
+    int64_t licenses[PLAIN_LICENSES];
 };
 
 /* Slots [first, last) on nodes in order; `nodes` is freed with plain_place_fini. */
@@ -52,6 +56,12 @@ void plain_plan_hold(struct plain_plan *p, size_t position, const struct resvec 
 /* The same has ended. */
 void plain_plan_release(struct plain_plan *p, size_t position,
                         const struct resvec *amount, bool exclusive, int64_t end_sec);
+
+/* How many there are of a licence; none unless said. */
+void plain_plan_set_license(struct plain_plan *p, size_t number, int64_t total);
+/* What runs has them until then; with -1 it has given them back. */
+void plain_plan_license(struct plain_plan *p, const int64_t *licenses, int64_t end_sec,
+                        int sign);
 
 /* So many pods are asked for by a job that waits or runs, or with -1 no longer. */
 void plain_plan_ask(struct plain_plan *p, const struct resvec *each, size_t pods,

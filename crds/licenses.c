@@ -1,0 +1,115 @@
+#include "crds/licenses.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+
+#define RIGHT "right is matlab:2,ansys"
+
+static size_t name_length(const char *text)
+{
+    size_t n = 0;
+    while (isalnum((unsigned char)text[n]) || (text[n] && strchr("-_.@", text[n])))
+        n++;
+    return n;
+}
+
+/* ":2" at *at, which moves behind it; nothing: 1. */
+static int read_count(const char **at, int64_t *ret, struct err *err)
+{
+    char *end;
+    *ret = 1;
+    if (**at != ':')
+        return 0;
+    errno = 0;
+    *ret = strtoll(*at + 1, &end, 10);
+    if (!isdigit((unsigned char)(*at)[1]) || errno || *ret < 1 ||
+        *ret > LICENSE_COUNT_MAX)
+        return err_set(err, ERR_INVALID,
+                       "behind a name and \":\" stands a number from 1 to %d; " RIGHT,
+                       LICENSE_COUNT_MAX);
+    *at = end;
+    return 0;
+}
+
+/* One licence at *at, which moves behind it. */
+static int read_one(const char **at, char *name, int64_t *ret_count, struct err *err)
+{
+    size_t n = name_length(*at);
+    if (n == 0 || n >= LICENSE_NAME_MAX)
+        return err_set(
+            err, ERR_INVALID,
+            "a licence has a name of 1 to %d letters, digits, -, _, . and @; " RIGHT,
+            LICENSE_NAME_MAX - 1);
+    memcpy(name, *at, n);
+    name[n] = '\0';
+    *at += n;
+    return read_count(at, ret_count, err);
+}
+
+/* To the next one; 0 at the end of the text. */
+static int next_one(const char **at, struct err *err)
+{
+    if (**at == '\0')
+        return 0;
+    if (**at == '|')
+        return err_set(err, ERR_INVALID,
+                       "a choice of licences (|) is not supported; " RIGHT);
+    if (**at != ',')
+        return err_set(err, ERR_INVALID, "\"%c\" is not understood; " RIGHT, **at);
+    ++*at;
+    return 1;
+}
+
+int licenses_parse(const char *text, struct license **ret, size_t *ret_n,
+                   struct err *err)
+{
+    char name[LICENSE_NAME_MAX];
+    struct license *all = NULL;
+    int64_t count = 0;
+    size_t n = 0;
+    int more = *text != '\0';
+    while (more > 0) {
+        more = read_one(&text, name, &count, err);
+        if (more == 0)
+            more = next_one(&text, err);
+        if (more >= 0)
+            licenses_add(&all, &n, name, count);
+        if (more >= 0 && n > LICENSES_MAX)
+            more = err_set(err, ERR_INVALID, "more than %d licences", LICENSES_MAX);
+    }
+    if (more < 0) {
+        licenses_free(all, n);
+        return -1;
+    }
+    *ret = all;
+    *ret_n = n;
+    return 0;
+}
+
+int license_table_parse(const char *text, struct license_table *ret, struct err *err)
+{
+    struct license *all = NULL;
+    struct license_table table = {0};
+    size_t n = 0;
+    if (licenses_parse(text, &all, &n, err) < 0)
+        return -1;
+    table.n = n;
+    for (size_t i = 0; i < n; i++) {
+        memcpy(table.items[i].name, all[i].name, strlen(all[i].name) + 1);
+        table.items[i].total = all[i].count;
+    }
+    licenses_free(all, n);
+    *ret = table;
+    return 0;
+}
+
+void license_table_format(const struct license_table *table, struct str *out)
+{
+    for (size_t i = 0; i < table->n; i++)
+        str_addf(out, "%s%s:%lld", i > 0 ? "," : "", table->items[i].name,
+                 (long long)table->items[i].total);
+}
