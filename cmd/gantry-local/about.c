@@ -32,7 +32,7 @@ static int serve_version(struct call *call)
 static int serve_roots(struct call *call)
 {
     const bool core = strcmp(call->parts[0], "api") == 0;
-    const bool aggregated = call->repr == REPR_DISCOVERY;
+    const bool aggregated = call->answer_as.repr == REPR_DISCOVERY;
     STR_AUTO struct str text;
 
     str_init(&text, ANSWER_BYTES_MAX);
@@ -40,8 +40,9 @@ static int serve_roots(struct call *call)
         discovery_aggregated(call->server->kinds, core, &text);
     else
         discovery_roots(call->server->kinds, core, &text);
-    return answer_bytes(call, 200, aggregated ? DISCOVERY_TYPE : "application/json",
-                        &text);
+    if (aggregated && call->answer_as.media == MEDIA_JSON)
+        return answer_bytes(call, 200, DISCOVERY_TYPE, &text);
+    return answer_document(call, 200, &text);
 }
 
 static void append_path(struct json *paths, const char *group, const char *version)
@@ -78,8 +79,7 @@ static int serve_paths(struct call *call)
 
 static int answer_if(struct call *call, bool found, const struct str *text)
 {
-    return found ? answer_bytes(call, 200, "application/json", text)
-                 : refuse_page(&call->refusal);
+    return found ? answer_document(call, 200, text) : refuse_page(&call->refusal);
 }
 
 static int serve_version_resources(struct call *call)
@@ -139,38 +139,49 @@ static int serve_openapi_v2(struct call *call)
     return answer_bytes(call, 200, "application/json", &text);
 }
 
+/* Health and documents of OpenAPI are what they are, whatever is accepted. */
+static const struct media_offer version_offer = {.json_only = true, .is_named = true};
+static const struct media_offer group_offer = {.discovery = true};
+static const struct media_offer named_offer = {.is_named = true, .discovery = true};
+static const struct media_offer review_offer = {.is_named = true};
+
 /* By the first parts of the path; "*" is any. `more` parts may follow. */
 static const struct {
     const char *method;
     const char *parts[4];
     size_t n, more;
+    const struct media_offer *offer;
     int (*serve)(struct call *call);
 } routes[] = {
-    {"GET", {NULL}, 0, 0, serve_paths},
-    {"GET", {"healthz"}, 1, 1, serve_ok},
-    {"GET", {"livez"}, 1, 1, serve_ok},
-    {"GET", {"readyz"}, 1, 1, serve_ok},
-    {"GET", {"version"}, 1, 0, serve_version},
-    {"GET", {"api"}, 1, 0, serve_roots},
-    {"GET", {"apis"}, 1, 0, serve_roots},
-    {"GET", {"api", "*"}, 2, 0, serve_version_resources},
-    {"GET", {"apis", "*"}, 2, 1, serve_version_resources},
-    {"GET", {"openapi", "v2"}, 2, 0, serve_openapi_v2},
-    {"GET", {"openapi", "v3"}, 2, 3, serve_openapi},
+    {"GET", {NULL}, 0, 0, NULL, serve_paths},
+    {"GET", {"healthz"}, 1, 1, NULL, serve_ok},
+    {"GET", {"livez"}, 1, 1, NULL, serve_ok},
+    {"GET", {"readyz"}, 1, 1, NULL, serve_ok},
+    {"GET", {"version"}, 1, 0, &version_offer, serve_version},
+    {"GET", {"api"}, 1, 0, &named_offer, serve_roots},
+    {"GET", {"apis"}, 1, 0, &group_offer, serve_roots},
+    {"GET", {"api", "*"}, 2, 0, &named_offer, serve_version_resources},
+    {"GET", {"apis", "*"}, 2, 0, &group_offer, serve_version_resources},
+    {"GET", {"apis", "*", "*"}, 3, 0, &named_offer, serve_version_resources},
+    {"GET", {"openapi", "v2"}, 2, 0, NULL, serve_openapi_v2},
+    {"GET", {"openapi", "v3"}, 2, 3, NULL, serve_openapi},
     {"POST",
      {"apis", "authorization.k8s.io", "v1", "selfsubjectaccessreviews"},
      4,
      0,
+     &review_offer,
      verb_access_review},
     {"POST",
      {"apis", "authorization.k8s.io", "v1", "selfsubjectrulesreviews"},
      4,
      0,
+     &review_offer,
      verb_rules_review},
     {"POST",
      {"apis", "authentication.k8s.io", "v1", "selfsubjectreviews"},
      4,
      0,
+     &review_offer,
      verb_self_review},
 };
 
@@ -186,10 +197,15 @@ static bool matches(const struct call *call, size_t i)
     return true;
 }
 
-about_fn *about_find(const struct call *call)
+bool about_serve(struct call *call, int *ret_rc)
 {
-    for (size_t i = 0; i < ARRAY_LEN(routes); i++)
-        if (matches(call, i))
-            return routes[i].serve;
-    return NULL;
+    size_t i = 0;
+
+    while (i < ARRAY_LEN(routes) && !matches(call, i))
+        i++;
+    if (i == ARRAY_LEN(routes))
+        return false;
+    const struct media_offer *offer = routes[i].offer;
+    *ret_rc = offer && call_negotiate(call, offer) != 0 ? -1 : routes[i].serve(call);
+    return true;
 }

@@ -7,10 +7,8 @@
 
 #include "cmd/gantry-local/call.h"
 
-/* Answers, or returns -1 with the call's refusal. */
-typedef int about_fn(struct call *call);
-
-/* For the call's method and path; NULL: it is no such path. */
-about_fn *about_find(const struct call *call);
+/* False: the call's method and path are none of these. Else *ret_rc is 0 where it was
+ * answered, or -1 with the call's refusal. */
+bool about_serve(struct call *call, int *ret_rc);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "base/yaml_print.h"
 #include "cmd/gantry-local/cellpick.h"
 #include "cmd/gantry-local/form.h"
 
@@ -21,13 +22,61 @@ int answer_bytes(struct call *call, int status, const char *content_type,
     return 0;
 }
 
+/* Appends the tree as the call's answer is written. */
+static void write_tree(const struct call *call, const struct json *tree,
+                       struct str *out)
+{
+    switch (call->answer_as.media) {
+    case MEDIA_JSON:
+        if (call_is_pretty(call)) {
+            json_print_pretty(tree, out);
+            return;
+        }
+        json_print(tree, out);
+        str_addc(out, '\n');
+        return;
+    case MEDIA_YAML:
+        yaml_print(tree, out);
+        return;
+    }
+}
+
 int answer_tree(struct call *call, int status, const struct json *body)
 {
     STR_AUTO struct str text;
 
     str_init(&text, ANSWER_BYTES_MAX);
-    json_print(body, &text);
-    return answer_bytes(call, status, "application/json", &text);
+    write_tree(call, body, &text);
+    return answer_bytes(call, status, media_type(call->answer_as.media), &text);
+}
+
+/* JSON as it is mostly wanted needs no tree. */
+static int answer_line(struct call *call, int status, const struct str *json)
+{
+    const struct api_head head = {.status = status,
+                                  .content_type = media_type(MEDIA_JSON),
+                                  .warning = call->warning,
+                                  .retry_after_sec = call->refusal.retry_after_sec};
+
+    call->sink->ops->head(call->sink, &head);
+    call->sink->ops->data(call->sink, json->s, json->len);
+    call->sink->ops->data(call->sink, "\n", 1);
+    call->sink->ops->end(call->sink);
+    return 0;
+}
+
+int answer_document(struct call *call, int status, const struct str *json)
+{
+    struct err err = ERR_INIT;
+
+    if (call->answer_as.media == MEDIA_JSON && !call_is_pretty(call))
+        return answer_line(call, status, json);
+    JSON_AUTO struct json *tree = json_parse(json->s, json->len, &err);
+    if (!tree)
+        return refuse(&call->refusal, 500, "InternalError",
+                      "the answer cannot be written as %s: %s",
+                      media_type(call->answer_as.media), err.msg);
+    return answer_tree(call, status, tree);
 }
 
 void answer_refusal(struct call *call)
@@ -35,12 +84,15 @@ void answer_refusal(struct call *call)
     STR_AUTO struct str page;
 
     str_init(&page, 1024);
-    if (!call->refusal.page) {
-        answer_tree(call, call->refusal.code, call->refusal.status);
+    if (call->refusal.page) {
+        str_add(&page, call->refusal.page);
+        answer_bytes(call, call->refusal.code, "text/plain; charset=utf-8", &page);
         return;
     }
-    str_add(&page, call->refusal.page);
-    answer_bytes(call, call->refusal.code, "text/plain; charset=utf-8", &page);
+    static const struct media_offer plain = {.json_only = false};
+    if (!media_choose(call->req->accept, &plain, &call->answer_as))
+        call->answer_as = (struct media_choice){.media = MEDIA_JSON, .pretty = true};
+    answer_tree(call, call->refusal.code, call->refusal.status);
 }
 
 int view_of(struct call *call, struct view *ret)
@@ -55,7 +107,7 @@ int view_of(struct call *call, struct view *ret)
     const char *word = call_param_or(call, "includeObject", "");
 
     *ret = (struct view){.kind = call->kind,
-                         .repr = call->repr,
+                         .repr = call->answer_as.repr,
                          .now_sec = loop_now_sec(call->server->loop)};
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         if (strcmp(words[i].word, word) == 0) {
@@ -174,6 +226,7 @@ void view_print(const struct view *v, const struct object *o, int64_t version,
         str_add(out, "]}");
         return;
     case REPR_PARTIAL:
+    case REPR_PARTIAL_LIST:
         print_partial(o, version, out);
         return;
     case REPR_OBJECT:
@@ -183,6 +236,25 @@ void view_print(const struct view *v, const struct object *o, int64_t version,
     }
 }
 
+/* Metadata alone is asked for as one or as a list, as the answer is. */
+static int check_repr(struct call *call, const struct kind *kind, bool is_list)
+{
+    const enum repr wrong = is_list ? REPR_PARTIAL : REPR_PARTIAL_LIST;
+    const char *group = kind->group[0] ? kind->group : "core";
+
+    if (call->answer_as.repr != wrong)
+        return 0;
+    AUTO_FREE char *type =
+        kind->is_custom
+            ? xasprintf("unstructured.Unstructured%s", is_list ? "List" : "")
+            : xasprintf("%.*s.%s", (int)strcspn(group, "."), group,
+                        is_list ? kind->list_name : kind->name);
+    return refuse(&call->refusal, 406, "NotAcceptable",
+                  "you requested PartialObjectMetadata%s, but the requested object is "
+                  "%s list (*%s)",
+                  is_list ? "" : "List", is_list ? "a" : "not a", type);
+}
+
 int answer_as(struct call *call, int status, const struct kind *kind,
               const struct object *object)
 {
@@ -190,11 +262,11 @@ int answer_as(struct call *call, int status, const struct kind *kind,
     struct view view;
 
     str_init(&text, ANSWER_BYTES_MAX);
-    if (view_of(call, &view) != 0)
+    if (view_of(call, &view) != 0 || check_repr(call, kind, false) != 0)
         return -1;
     view.kind = kind;
     view_print(&view, object, object->version, true, &text);
-    return answer_bytes(call, status, "application/json", &text);
+    return answer_document(call, status, &text);
 }
 
 int answer_object(struct call *call, int status, const struct object *object)
@@ -231,6 +303,7 @@ static void open_list(const struct view *v, const struct list_meta *meta,
         str_add(out, ",\"rows\":[");
         return;
     case REPR_PARTIAL:
+    case REPR_PARTIAL_LIST:
         str_add(out, "{\"kind\":\"PartialObjectMetadataList\","
                      "\"apiVersion\":\"meta.k8s.io/v1\",\"metadata\":");
         break;
@@ -251,7 +324,7 @@ static void print_item(const struct view *v, const struct object *o, struct str 
 {
     if (v->repr == REPR_TABLE)
         print_row(v, o, out);
-    else if (v->repr == REPR_PARTIAL || v->kind->is_custom)
+    else if (v->repr == REPR_PARTIAL_LIST || v->kind->is_custom)
         view_print(v, o, o->version, false, out);
     else if (!form_of(v->kind))
         object_print_item(o, out);
@@ -266,7 +339,7 @@ int answer_list(struct call *call, const struct object_list *list,
     struct view v;
 
     str_init(&text, ANSWER_BYTES_MAX);
-    if (view_of(call, &v) != 0)
+    if (view_of(call, &v) != 0 || check_repr(call, call->kind, true) != 0)
         return -1;
     open_list(&v, meta, &text);
     for (size_t i = 0; i < list->n; i++) {
@@ -279,5 +352,5 @@ int answer_list(struct call *call, const struct object_list *list,
         return refuse(&call->refusal, 500, "InternalError",
                       "the list is larger than %u bytes: ask for pages with limit",
                       ANSWER_BYTES_MAX);
-    return answer_bytes(call, 200, "application/json", &text);
+    return answer_document(call, 200, &text);
 }

@@ -8,8 +8,11 @@
 #include "cmd/gantry-local/call.h"
 
 /* Each sends a complete answer and ends the sink. All but answer_refusal return 0. */
+/* As they are. */
 int answer_bytes(struct call *call, int status, const char *content_type,
                  const struct str *body);
+/* A document in JSON, written as call_negotiate settled. */
+int answer_document(struct call *call, int status, const struct str *json);
 int answer_tree(struct call *call, int status, const struct json *body);
 int answer_object(struct call *call, int status, const struct object *object);
 /* As answer_object, of another kind than was asked for: a Scale. */

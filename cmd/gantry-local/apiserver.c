@@ -119,6 +119,19 @@ static bool may(const struct call *call, size_t i)
            strcmp(verbs[i].method, "GET") == 0;
 }
 
+/* Custom kinds are not asked by paths that say which types they make; a log is text. */
+static int negotiate(struct call *call)
+{
+    if (strcmp(call->sub, "log") == 0)
+        return 0;
+    const struct media_offer offer = {.is_named = !call->kind->is_custom,
+                                      .tables = true,
+                                      .streams = !call->name &&
+                                                 strcmp(call->req->method, "GET") == 0};
+
+    return call_negotiate(call, &offer);
+}
+
 static int serve_resource(struct call *call)
 {
     bool path_known = false;
@@ -138,7 +151,7 @@ static int serve_resource(struct call *call)
             continue;
         if (!may(call, i))
             continue;
-        return verbs[i].verb(call);
+        return negotiate(call) != 0 ? -1 : verbs[i].verb(call);
     }
     return path_known ? refuse_method(&call->refusal) : refuse_sub(call);
 }
@@ -152,8 +165,8 @@ static int serve(struct call *call)
                       "Request entity too large: limit is %u", API_BODY_MAX);
     if (call_parse(call) != 0)
         return -1;
-    about_fn *about = about_find(call);
-    return about ? about(call) : serve_resource(call);
+    int rc;
+    return about_serve(call, &rc) ? rc : serve_resource(call);
 }
 
 struct api_exchange *apiserver_handle(struct apiserver *server,

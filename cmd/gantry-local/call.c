@@ -75,13 +75,16 @@ static int parse_query(struct call *call)
             if (call->n_params == CALL_PARAMS_MAX)
                 return refuse_bad_request(
                     &call->refusal, "more than %d query parameters", CALL_PARAMS_MAX);
-            struct param *param = &call->params[call->n_params++];
-            param->key = decode(p, key_len, true);
-            param->value = key_len < len
-                               ? decode(p + key_len + 1, len - key_len - 1, true)
-                               : xstrdup("");
-            if (!param->key || !param->value)
+            const struct param param = {
+                decode(p, key_len, true),
+                key_len < len ? decode(p + key_len + 1, len - key_len - 1, true)
+                              : xstrdup("")};
+            if (!param.key || !param.value) {
+                free(param.key);
+                free(param.value);
                 return refuse_bad_request(&call->refusal, "the query has a bad escape");
+            }
+            call->params[call->n_params++] = param;
         }
         p += len + (p[len] == '&');
     }
@@ -90,90 +93,34 @@ static int parse_query(struct call *call)
 
 /* ---- Accept ---- */
 
-/* Does `range` (one entry of Accept) carry the parameter `text` ("as=Table")? */
-static bool range_has(const char *range, size_t len, const char *text)
+int call_negotiate(struct call *call, const struct media_offer *offer)
 {
-    const size_t n = strlen(text);
-
-    for (size_t i = 0; i < len; i++) {
-        if (range[i] != ';')
-            continue;
-        size_t at = i + 1;
-        while (at < len && range[at] == ' ')
-            at++;
-        if (len - at >= n && strncmp(range + at, text, n) == 0 &&
-            (at + n == len || range[at + n] == ';' || range[at + n] == ' '))
-            return true;
-    }
-    return false;
-}
-
-static const struct {
-    const char *as, *group, *version;
-    enum repr repr;
-} reprs[] = {
-    {"as=Table", "g=meta.k8s.io", "v=v1", REPR_TABLE},
-    {"as=PartialObjectMetadata", "g=meta.k8s.io", "v=v1", REPR_PARTIAL},
-    {"as=PartialObjectMetadataList", "g=meta.k8s.io", "v=v1", REPR_PARTIAL},
-    {"as=APIGroupDiscoveryList", "g=apidiscovery.k8s.io", "v=v2", REPR_DISCOVERY},
-};
-
-/* Can this entry be served? */
-static bool range_repr(const char *range, size_t len, enum repr *ret)
-{
-    static const char *const types[] = {"application/json", "*/*"};
-    const size_t type_len = MIN(strcspn(range, "; "), len);
-    bool known = false;
-
-    for (size_t i = 0; i < ARRAY_LEN(types); i++)
-        known |=
-            type_len == strlen(types[i]) && strncmp(range, types[i], type_len) == 0;
-    if (!known)
-        return false;
-    *ret = REPR_OBJECT;
-    for (size_t i = 0; i < ARRAY_LEN(reprs); i++) {
-        if (range_has(range, len, reprs[i].as)) {
-            *ret = reprs[i].repr;
-            return range_has(range, len, reprs[i].group) &&
-                   range_has(range, len, reprs[i].version);
-        }
-    }
-    for (size_t i = 0; i + 2 < len; i++)
-        if (strncmp(range + i, ";as=", 4) == 0)
-            return false;
-    return true;
-}
-
-/* That path has a type of its own, which its handler looks for. */
-static bool is_openapi_v2(const struct call *call)
-{
-    return call->n_parts == 2 && strcmp(call->parts[0], "openapi") == 0 &&
-           strcmp(call->parts[1], "v2") == 0;
-}
-
-/* The first entry that can be served; clients put the one they like best first. */
-static int parse_accept(struct call *call)
-{
-    const char *p = call->req->accept;
-
-    if (p[strspn(p, " ")] == '\0' || is_openapi_v2(call))
+    if (media_choose(call->req->accept, offer, &call->answer_as))
         return 0;
-    while (*p) {
-        p += strspn(p, " ,");
-        const size_t len = strcspn(p, ",");
-        if (len > 0 && range_repr(p, len, &call->repr))
-            return 0;
-        p += len;
-    }
-    return refuse(&call->refusal, 406, "NotAcceptable",
-                  "only the following media types are accepted: application/json");
+    AUTO_FREE char *why = media_refusal(call->req->accept, offer);
+    refuse(&call->refusal, 406, "NotAcceptable", "%s", why);
+    if (str_starts(why, "406"))
+        refusal_no_details(&call->refusal);
+    return -1;
+}
+
+bool call_is_pretty(const struct call *call)
+{
+    static const char *const agents[] = {"curl", "Wget", "Mozilla/5.0"};
+    const char *said = call_param_or(call, "pretty", "");
+
+    if (said[0])
+        return strcmp(said, "1") == 0 || strcasecmp(said, "true") == 0 ||
+               strcasecmp(said, "t") == 0;
+    for (size_t i = 0; i < ARRAY_LEN(agents); i++)
+        if (str_starts(call->req->user_agent, agents[i]))
+            return true;
+    return call->answer_as.pretty;
 }
 
 int call_parse(struct call *call)
 {
-    if (parse_path(call) != 0 || parse_query(call) != 0)
-        return -1;
-    return parse_accept(call);
+    return parse_path(call) != 0 ? -1 : parse_query(call);
 }
 
 void call_fini(struct call *call)

@@ -15,6 +15,7 @@
 #include "base/str.h"
 #include "cmd/gantry-local/apiserver.h"
 #include "cmd/gantry-local/kinds.h"
+#include "cmd/gantry-local/media.h"
 #include "cmd/gantry-local/status_error.h"
 #include "cmd/gantry-local/store.h"
 #include "cmd/gantry-local/table.h"
@@ -45,14 +46,6 @@ struct apiserver {
     struct garbage *garbage;
 };
 
-/* How the answer is to look. */
-enum repr {
-    REPR_OBJECT,
-    REPR_TABLE,
-    REPR_PARTIAL, /* PartialObjectMetadata */
-    REPR_DISCOVERY,
-};
-
 struct param {
     char *key;
     char *value;
@@ -67,7 +60,7 @@ struct call {
     size_t n_parts;
     struct param params[CALL_PARAMS_MAX];
     size_t n_params;
-    enum repr repr;
+    struct media_choice answer_as; /* JSON until call_negotiate has been asked */
 
     /* A request for a resource; pointers into parts. */
     const struct kind *kind;
@@ -81,9 +74,14 @@ struct call {
     struct api_exchange *exchange;
 };
 
-/* Splits and decodes path and query, and settles on a representation. */
+/* Splits and decodes path and query. */
 int call_parse(struct call *call);
 void call_fini(struct call *call);
+
+/* Settles on how the answer looks, by what is offered; 406. */
+int call_negotiate(struct call *call, const struct media_offer *offer);
+/* For people: by the query, or as those programs are asked for that show what comes. */
+bool call_is_pretty(const struct call *call);
 
 /* Query parameters: NULL when absent. */
 const char *call_param(const struct call *call, const char *key);

@@ -137,7 +137,11 @@ static int refuse_unreached(struct refusal *r, const struct podlog *p, const cha
 
 static void send_refusal(struct podlog *p, struct refusal *r)
 {
-    struct call call = {.server = p->server, .sink = p->sink, .refusal = *r};
+    /* The request itself is gone by now. */
+    static const struct api_request gone = {
+        .method = "GET", .path = "", .query = "", .accept = "", .user_agent = ""};
+    struct call call = {
+        .server = p->server, .req = &gone, .sink = p->sink, .refusal = *r};
 
     *r = REFUSAL_INIT;
     let_go(p);

@@ -79,6 +79,18 @@ int refuse_expired(struct refusal *r, const char *fmt, ...)
     return refuse_text(r, 410, "Expired", message);
 }
 
+/* Where Kubernetes has them: before the code. */
+static void set_details(struct json *status, struct json *take_details)
+{
+    struct json *code = json_copy(json_get(status, "code"));
+
+    json_set(status, "details", take_details);
+    if (!code)
+        return;
+    json_del(status, "code");
+    json_set(status, "code", code);
+}
+
 /* `kind_word` is the plural for most refusals, the kind's name for Invalid. */
 static void put_details(struct json *status, const char *name, const char *group,
                         const char *kind_word)
@@ -91,7 +103,7 @@ static void put_details(struct json *status, const char *name, const char *group
         json_set(details, "group", json_new_string(group));
     if (kind_word[0])
         json_set(details, "kind", json_new_string(kind_word));
-    json_set(status, "details", details);
+    set_details(status, details);
 }
 
 static int refuse_about(struct refusal *r, const struct kind *kind, const char *name)
@@ -149,7 +161,7 @@ int refuse_forbidden(struct refusal *r, const struct kind *kind, const char *nam
 void refusal_causes(struct refusal *r, const struct json *causes)
 {
     if (!json_get(r->status, "details"))
-        json_set(r->status, "details", json_new_object());
+        set_details(r->status, json_new_object());
     json_set(json_get(r->status, "details"), "causes", json_copy(causes));
 }
 
@@ -214,10 +226,15 @@ int refuse_page(struct refusal *r)
     return -1;
 }
 
+void refusal_no_details(struct refusal *r)
+{
+    set_details(r->status, json_new_object());
+}
+
 int refuse_path(struct refusal *r)
 {
     refuse_text(r, 404, "NotFound", "the server could not find the requested resource");
-    json_set(r->status, "details", json_new_object());
+    refusal_no_details(r);
     return -1;
 }
 
@@ -225,7 +242,7 @@ int refuse_method(struct refusal *r)
 {
     refuse_text(r, 405, "MethodNotAllowed",
                 "the server does not allow this method on the requested resource");
-    json_set(r->status, "details", json_new_object());
+    refusal_no_details(r);
     return -1;
 }
 

@@ -63,6 +63,8 @@ int refuse_method(struct refusal *r);
 /* The history does not reach back that far. */
 int refuse_expired(struct refusal *r, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* Puts details of which none are known. */
+void refusal_no_details(struct refusal *r);
 /* Puts details.causes, copied. */
 void refusal_causes(struct refusal *r, const struct json *causes);
 

@@ -124,7 +124,7 @@ static void print_bookmark(const struct watcher *x, bool initial_end, struct str
     AUTO_FREE char *own = kind_api_version(kind);
     const char *api_version = own, *name = kind->name, *rest = "";
 
-    if (x->view.repr == REPR_TABLE || x->view.repr == REPR_PARTIAL) {
+    if (x->view.repr != REPR_OBJECT) {
         const bool table = x->view.repr == REPR_TABLE;
         api_version = "meta.k8s.io/v1";
         name = table ? "Table" : "PartialObjectMetadata";
@@ -405,14 +405,23 @@ static void begin(struct watcher *x, const struct start *start)
     loop_timer_start(x->deadline, start->timeout_sec * 1000);
 }
 
+/* A document of YAML has no end that a stream of them could show. */
+static int check_media(struct call *call)
+{
+    if (call->answer_as.media != MEDIA_YAML)
+        return 0;
+    return refuse(&call->refusal, 406, "NotAcceptable",
+                  "only the following media types are accepted: %s", media_streams);
+}
+
 int verb_watch(struct call *call)
 {
     FILTER_AUTO struct filter filter = {0};
     struct view view;
     struct start start;
 
-    if (filter_of(call, &filter) != 0 || view_of(call, &view) != 0 ||
-        read_start(call, &start) != 0)
+    if (check_media(call) != 0 || filter_of(call, &filter) != 0 ||
+        view_of(call, &view) != 0 || read_start(call, &start) != 0)
         return -1;
     if (start.version >= 0 && !store_reaches(call->server->store, start.version))
         return end_too_old(call, start.version);

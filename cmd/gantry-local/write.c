@@ -279,7 +279,7 @@ static int answer_unmade(struct write *w, int status)
 
 static int answer(struct write *w, int status, const struct object *o)
 {
-    if (w->dry_run && !w->old && !w->answer && w->call->repr == REPR_OBJECT)
+    if (w->dry_run && !w->old && !w->answer && w->call->answer_as.repr == REPR_OBJECT)
         return answer_unmade(w, status);
     return w->answer ? w->answer(w->call, status, o)
                      : answer_object(w->call, status, o);

@@ -279,7 +279,7 @@ START_TEST(test_large_answer)
     }
     ask(&r, &h, "GET", MAPS, NULL);
     ck_assert_uint_gt(h.text.len, 10 * size);
-    ck_assert_str_eq(h.text.s + h.text.len - 2, "]}");
+    ck_assert_str_eq(h.text.s + h.text.len - 3, "]}\n");
     str_fini(&h.text);
     rig_fini(&r);
 }

@@ -221,10 +221,20 @@ static size_t plain_version(const char *text, const char *p, struct str *out)
     return len;
 }
 
+/* In a document of YAML, whose other numbers are its own. */
+static bool is_version_field(const char *text, const char *p)
+{
+    static const char field[] = "resourceVersion: \"";
+    const size_t len = strlen(field);
+
+    return (size_t)(p - text) >= len && strncmp(p - len, field, len) == 0;
+}
+
 char *conform_names_plain_text(struct conform_names *names, const char *text)
 {
     const bool of_versions = strcasestr(text, "resourceversion") != NULL ||
                              strstr(text, "resource version") != NULL;
+    const bool is_document = strstr(text, "kind: ") && strchr(text, '\n');
     STR_AUTO struct str out;
 
     str_init(&out, TEXT_MAX);
@@ -234,7 +244,7 @@ char *conform_names_plain_text(struct conform_names *names, const char *text)
             done = plain_time(p, &out);
         if (done == 0)
             done = plain_saved(names, p, &out);
-        if (done == 0 && of_versions)
+        if (done == 0 && of_versions && (!is_document || is_version_field(text, p)))
             done = plain_version(text, p, &out);
         if (done == 0)
             str_addc(&out, *p);

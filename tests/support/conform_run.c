@@ -61,9 +61,9 @@ static const char *meaning(const struct word *words, const char *word)
 }
 
 static const char *const step_fields[] = {
-    "ask",    "watch", "events",  "close",  "as",     "count", "type",
-    "accept", "body",  "text",    "base64", "file",   "grow",  "save",
-    "until",  "quiet", "managed", "only",   "without"};
+    "ask",    "watch", "events",  "close",  "as",      "count",   "type",
+    "accept", "body",  "text",    "base64", "file",    "grow",    "save",
+    "until",  "quiet", "managed", "only",   "without", "verbatim"};
 
 static int check_step(const struct json *step, struct err *err)
 {
@@ -241,7 +241,7 @@ static void record(struct run *run, const struct json *step,
     }
     if (got->retry_after_sec >= 0)
         json_set(answer, "retryAfter", json_new_int(got->retry_after_sec));
-    if (body) {
+    if (body && !json_bool_or(step, "verbatim", false)) {
         JSON_AUTO struct json *shown = trim(step, json_copy(body));
         json_set(answer, "body", conform_names_plain(run->names, shown));
     } else if (got->bytes.len > 0) {
