@@ -11,6 +11,8 @@
  *   ntasks 16, gpus 8                8 units of two tasks and a GPU
  *   nodes 2, ntasks 3, gpus 4        3 units of a task; each node has 2 GPUs
  *   nodes 2, ntasks 4, gpus 3        3 units of a GPU; each node has 2 tasks
+ *   nodes 3, ntasks 5, gpus 16       5 units of a task and 16 of a GPU, each node one
+ *                                    of both at least; likewise without nodes
  *   ntasks 1, gpus 16                one node: a task is on one, with its GPUs
  *
  * Amounts have ceilings (convert_private.h), so that no sum overflows.

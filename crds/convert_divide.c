@@ -3,11 +3,17 @@
 #include "base/util.h"
 #include "crds/convert_ask.h"
 
+/* A kind of unit: so many, each further one of a pod of so many tasks and GPUs. */
+struct kind {
+    int64_t count, tasks, gpus;
+};
+
 /* The ask with what follows from other fields filled in. */
 struct division {
     struct ask ask;                  /* gpu_type is not its own */
-    int64_t tasks_first, gpus_first; /* of a pod, or of its first unit */
-    int64_t tasks_more, gpus_more;   /* of each further unit */
+    int64_t tasks_first, gpus_first; /* of a pod with one unit of each kind */
+    struct kind kinds[UNITS_MAX];
+    size_t n_kinds;
 };
 
 /* ---- what follows from what ---- */
@@ -127,59 +133,79 @@ static void divide_equally(struct division *d, struct job *job)
 }
 
 /* Where tasks and GPUs have no share in common that is small enough for so many nodes,
- * but one of them lies equally on the nodes, the other alone is divided. Returns its
- * units; 0: neither does. */
-static int64_t divide_apart(struct division *d)
+ * but one of them lies equally on the nodes, the other alone is divided. False: neither
+ * does. */
+static bool divide_apart(struct division *d)
 {
     const struct ask *a = &d->ask;
     int64_t nodes = a->min_nodes;
-    if (nodes != a->max_nodes || a->tasks < nodes || a->gpus < nodes)
-        return 0;
+
+    if (nodes != a->max_nodes)
+        return false;
+    d->n_kinds = 1;
+    d->tasks_first = d->gpus_first = 1;
     if (a->gpus % nodes == 0) {
-        d->tasks_first = d->tasks_more = 1;
+        d->kinds[0] = (struct kind){a->tasks, 1, 0};
         d->gpus_first = a->gpus / nodes;
-        d->gpus_more = 0;
-        return a->tasks;
+        return true;
     }
-    if (a->tasks % nodes != 0)
-        return 0;
+    d->kinds[0] = (struct kind){a->gpus, 0, 1};
     d->tasks_first = a->tasks / nodes;
-    d->tasks_more = 0;
-    d->gpus_first = d->gpus_more = 1;
-    return a->gpus;
+    return a->tasks % nodes == 0;
 }
 
-/* A unit is the smallest share in which tasks and GPUs are as in the whole job; without
- * a count of tasks, a GPU. */
+/* Tasks by themselves, and GPUs by themselves. */
+static void divide_twice(struct division *d)
+{
+    d->kinds[0] = (struct kind){d->ask.tasks, 1, 0};
+    d->kinds[1] = (struct kind){d->ask.gpus, 0, 1};
+    d->n_kinds = 2;
+    d->tasks_first = d->gpus_first = 1;
+}
+
+/* Of tasks and GPUs together, as they are in the whole job; without a count of tasks,
+ * of a GPU each. */
+static void divide_together(struct division *d, int64_t units)
+{
+    const struct ask *a = &d->ask;
+    int64_t tasks = a->tasks / units;
+
+    d->kinds[0] =
+        (struct kind){units, tasks, a->gpus / units + tasks * a->gpus_per_task};
+    d->n_kinds = 1;
+    d->tasks_first = a->tasks > 0 ? tasks : MAX(a->tasks_per_node, 1);
+    d->gpus_first = d->kinds[0].gpus + a->gpus_per_node;
+}
+
+/* Can units of both together be as small as one task or one GPU, and do nodes take a
+ * whole number of them? */
+static bool go_together(const struct ask *a, int64_t units, int64_t least)
+{
+    return units == least &&
+           (a->tasks == 0 || a->tasks_per_node % (a->tasks / units) == 0);
+}
+
 static int divide_units(struct division *d, bool nodes_given, struct job *job,
                         struct err *err)
 {
     const struct ask *a = &d->ask;
     int64_t units = gcd(a->tasks, a->gpus);
-    d->tasks_more = a->tasks / units;
-    d->gpus_more = a->gpus / units + d->tasks_more * a->gpus_per_task;
-    d->tasks_first = a->tasks > 0 ? d->tasks_more : MAX(a->tasks_per_node, 1);
-    d->gpus_first = d->gpus_more + a->gpus_per_node;
-    if (units < a->min_nodes)
-        units = divide_apart(d);
+    int64_t least =
+        MIN(a->tasks > 0 ? a->tasks : INT64_MAX, a->gpus > 0 ? a->gpus : INT64_MAX);
+
     if (a->gpus > 0 && a->gpus < a->min_nodes)
         return err_set(err, ERR_INVALID,
-                       "spec.gpus: %" PRId64 " cannot be on %" PRId64
-                       " nodes: each has one at least",
+                       "spec.gpus: Invalid generic resource (gres) specification: "
+                       "%" PRId64 " cannot be on %" PRId64
+                       " nodes, each has one at least",
                        a->gpus, a->min_nodes);
-    if (units == 0)
-        return err_set(err, ERR_INVALID,
-                       "spec.gpus: %" PRId64 " GPUs and %" PRId64
-                       " tasks cannot be divided over %" PRId64
-                       " nodes: one of the two must be a multiple of that",
-                       a->gpus, a->tasks, a->min_nodes);
-    job->units = units;
-    job->unit_tasks = d->tasks_more;
+    if (go_together(a, units, least))
+        divide_together(d, units);
+    else if (!divide_apart(d))
+        divide_twice(d);
     job->min_pods = MAX(a->min_nodes, 1);
-    job->max_pods = MIN(a->max_nodes > 0 ? a->max_nodes : PODS_MAX, units);
+    job->max_pods = MIN(a->max_nodes > 0 ? a->max_nodes : PODS_MAX, least);
     job->spread = nodes_given;
-    if (d->tasks_more > 0 && a->tasks_per_node > 0) /* one at least: settle_nodes */
-        job->max_units = a->tasks_per_node / d->tasks_more;
     return 0;
 }
 
@@ -211,8 +237,9 @@ static int add_share(const struct convert *c, const struct ask *a, int64_t tasks
                      int64_t gpus, struct resvec *v, struct err *err)
 {
     bool cpus_given = a->tasks > 0 || a->tasks_per_node > 0 || a->cpus_per_task > 0;
+    bool covered = gpus == 0 && a->tasks <= a->cpus_per_gpu; /* by those of a GPU */
     if (a->cpus_per_gpu > 0)
-        v->v[RES_CPU] += 1000 * MAX(a->cpus_per_gpu * gpus, tasks);
+        v->v[RES_CPU] += covered ? 0 : 1000 * MAX(a->cpus_per_gpu * gpus, tasks);
     else if (cpus_given || v->v[RES_CPU] == 0)
         v->v[RES_CPU] += 1000 * tasks * MAX(a->cpus_per_task, 1);
     if (v->v[RES_CPU] > AMOUNT_MAX)
@@ -238,6 +265,24 @@ static int add_share(const struct convert *c, const struct ask *a, int64_t tasks
     return 0;
 }
 
+/* ntasksPerNode beside ntasks is the most. */
+static int add_units(const struct convert *c, const struct division *d, struct job *job,
+                     struct err *err)
+{
+    for (size_t i = 0; i < d->n_kinds; i++) {
+        const struct kind *kind = &d->kinds[i];
+        const struct resvec nothing = {0};
+        struct unit *unit = job_add_unit(job, kind->count, &nothing);
+
+        unit->tasks = kind->tasks;
+        if (kind->tasks > 0 && d->ask.tasks_per_node > 0)
+            unit->most = d->ask.tasks_per_node / kind->tasks;
+        if (add_share(c, &d->ask, kind->tasks, kind->gpus, &unit->each, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 int ask_divide(const struct convert *c, const struct ask *ask, struct job *job,
                struct err *err)
 {
@@ -257,7 +302,5 @@ int ask_divide(const struct convert *c, const struct ask *ask, struct job *job,
     if (add_share(c, &d.ask, d.tasks_first, d.gpus_first, &job->each, err) < 0)
         return -1;
     job->each.v[RES_MEM] += ask->mem_per_node;
-    if (job->units == 0)
-        return 0;
-    return add_share(c, &d.ask, d.tasks_more, d.gpus_more, &job->unit, err);
+    return add_units(c, &d, job, err);
 }

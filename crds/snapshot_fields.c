@@ -147,6 +147,10 @@ static const struct fields fields_depend = FIELDS(depend, depend_rows);
 static const struct field license_rows[] = {WORD(license, name), INT(license, count)};
 static const struct fields fields_license = FIELDS(license, license_rows);
 
+static const struct field unit_rows[] = {INT(unit, count), INT(unit, most),
+                                         INT(unit, tasks), AMOUNT(unit, each)};
+static const struct fields fields_unit = FIELDS(unit, unit_rows);
+
 static const struct field job_rows[] = {
     WORD(job, uid),
     WORD(job, ns),
@@ -176,10 +180,7 @@ static const struct field job_rows[] = {
     AMOUNT(job, each),
     INT(job, tasks),
     TEXT(job, gpu_type),
-    INT(job, units),
-    AMOUNT(job, unit),
-    INT(job, unit_tasks),
-    INT(job, max_units),
+    LIST(job, units, n_units, fields_unit),
     BOOL(job, spread),
     ONE(job, node_all, fields_term),
     LIST(job, node_any, n_node_any, fields_term),

@@ -7,6 +7,24 @@
 #include "scheduler/charge.h"
 #include "scheduler/core.h"
 
+static void units_make_sane(struct job *job)
+{
+    job->n_units = MIN(job->n_units, UNITS_MAX);
+    for (size_t k = 0; k < job->n_units; k++) {
+        struct unit *unit = &job->units[k];
+
+        unit->count = MAX(unit->count, 1);
+        unit->most = MIN(MAX(unit->most, 1), unit->count);
+        unit->tasks = MAX(unit->tasks, 0);
+        for (int i = 0; i < RES_MAX; i++)
+            unit->each.v[i] = MAX(unit->each.v[i], 0);
+    }
+    if (job->n_units > 0)
+        job->one_per_node = true;
+    job->min_pods = MIN(job->min_pods, job_least_units(job));
+    job->max_pods = MIN(job->max_pods, job_least_units(job));
+}
+
 /* Numbers that cannot be meant become the nearest that can. */
 static void job_make_sane(struct job *job)
 {
@@ -14,16 +32,9 @@ static void job_make_sane(struct job *job)
 
     job->min_pods = MAX(job->min_pods, 1);
     job->max_pods = MAX(job->max_pods, job->min_pods);
-    for (int i = 0; i < RES_MAX; i++) {
+    for (int i = 0; i < RES_MAX; i++)
         job->each.v[i] = MAX(job->each.v[i], 0);
-        job->unit.v[i] = MAX(job->unit.v[i], 0);
-    }
-    if (job->units > 0) {
-        job->one_per_node = true;
-        job->min_pods = MIN(job->min_pods, job->units);
-        job->max_pods = MIN(job->max_pods, job->units);
-        job->max_units = MIN(MAX(job->max_units, 1), job->units);
-    }
+    units_make_sane(job);
     for (size_t i = 0; i < job->n_node_list; i++) {
         if (kept > 0 && strcmp(job->node_list[kept - 1], job->node_list[i]) == 0)
             free(job->node_list[i]);

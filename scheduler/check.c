@@ -159,7 +159,7 @@ enum reason check_missing(const struct cluster *c, const char *name,
 /* Are nodes what it counts in, rather than pods or units? */
 static bool counts_nodes(const struct job *like)
 {
-    return like->one_per_node && like->units == 0;
+    return like->one_per_node && like->n_units == 0;
 }
 
 static void say_pods(const struct cluster *c, const struct job *like,
@@ -173,23 +173,34 @@ static void say_pods(const struct cluster *c, const struct job *like,
     cluster_describe(c, &like->each, message);
 }
 
+/* "16 tasks of cpu=2", "8 times x/gpu=1". */
+static void say_unit(const struct cluster *c, const struct unit *unit, int64_t n,
+                     struct str *message)
+{
+    str_addf(message, "%lld %s ", (long long)n,
+             unit->tasks == 1 ? "tasks of" : "times");
+    cluster_describe(c, &unit->each, message);
+}
+
 /* "needs 16 tasks of cpu=2, on 2 to 4 nodes". */
 static void say_units(const struct cluster *c, const struct job *like,
                       struct str *message)
 {
     struct resvec rest = like->each;
 
-    str_addf(message, "needs %lld %s ", (long long)like->units,
-             like->unit_tasks == 1 ? "tasks of" : "times");
-    cluster_describe(c, &like->unit, message);
-    if (like->max_pods < like->units && like->max_pods > like->min_pods)
+    str_add(message, "needs ");
+    for (size_t i = 0; i < like->n_units; i++) {
+        str_add(message, i > 0 ? " and " : "");
+        say_unit(c, &like->units[i], like->units[i].count, message);
+        resvec_sub(&rest, &like->units[i].each);
+    }
+    if (like->max_pods < job_least_units(like) && like->max_pods > like->min_pods)
         str_addf(message, ", on %lld to %lld nodes", (long long)like->min_pods,
                  (long long)like->max_pods);
     else if (like->min_pods > 1)
         str_addf(message, ", on %s%lld nodes",
                  like->max_pods > like->min_pods ? "at least " : "",
                  (long long)like->min_pods);
-    resvec_sub(&rest, &like->unit);
     rest.v[RES_PODS] = 0;
     if (resvec_is_zero(&rest))
         return;
@@ -200,7 +211,7 @@ static void say_units(const struct cluster *c, const struct job *like,
 static void say_need(const struct cluster *c, const struct job *like,
                      struct str *message)
 {
-    if (like->units > 0)
+    if (like->n_units > 0)
         say_units(c, like, message);
     else
         say_pods(c, like, message);
@@ -257,6 +268,24 @@ static bool only_node_limit(struct placer *p, const struct cluster *c,
     return placement_fits(p, c, &at, &room);
 }
 
+/* Are there too few nodes to begin with, whatever these hold? */
+static bool lacks_nodes(const struct job *like, const struct partrec *part,
+                        const struct room *room)
+{
+    return counts_nodes(like) ||
+           (int64_t)room->nodes < placement_min_nodes(like, part->part);
+}
+
+/* How many pods or units there is room for; of two kinds, of which. */
+static void say_room(const struct cluster *c, const struct job *like,
+                     const struct room *room, struct str *message)
+{
+    if (like->n_units > 1)
+        say_unit(c, &like->units[room->kind], room->pods, message);
+    else
+        str_addf(message, "%lld", (long long)room->pods);
+}
+
 static enum reason check_whole(struct placer *p, const struct cluster *c,
                                const struct placement *at, struct str *message)
 {
@@ -272,18 +301,20 @@ static enum reason check_whole(struct placer *p, const struct cluster *c,
     }
     say_need(c, like, message);
     if (only_node_limit(p, c, *at)) {
-        str_addf(message, "; partition %s allows at most %lld node%s, which hold %lld",
+        str_addf(message, "; partition %s allows at most %lld node%s, which hold ",
                  name, (long long)at->part->part->max_nodes,
-                 at->part->part->max_nodes == 1 ? "" : "s", (long long)room.pods);
+                 at->part->part->max_nodes == 1 ? "" : "s");
+        say_room(c, like, &room, message);
         return REASON_PARTITION_NODE_LIMIT;
     }
-    if (room.nodes == 0)
+    if (room.nodes == 0) {
         str_addf(message, "; no node of partition %s fits", name);
-    else if (counts_nodes(like))
+    } else if (lacks_nodes(like, at->part, &room)) {
         str_addf(message, "; partition %s has at most %zu that fit", name, room.nodes);
-    else
-        str_addf(message, "; partition %s has room for at most %lld", name,
-                 (long long)room.pods);
+    } else {
+        str_addf(message, "; partition %s has room for at most ", name);
+        say_room(c, like, &room, message);
+    }
     return REASON_BAD_CONSTRAINTS;
 }
 
@@ -318,16 +349,18 @@ static enum reason check_up(struct placer *p, const struct cluster *c,
     if (say_unavailable(c, like, message))
         return REASON_REQ_NODE_NOT_AVAIL;
     say_need(c, like, message);
-    if (counts_nodes(like))
+    if (lacks_nodes(like, at->part, &room)) {
         str_addf(message,
                  "; partition %s has %zu that fit and are neither down nor "
                  "drained",
                  at->part->part->name, room.nodes);
-    else
+    } else {
         str_addf(message,
                  "; nodes of partition %s that are neither down nor drained "
-                 "have room for %lld",
-                 at->part->part->name, (long long)room.pods);
+                 "have room for ",
+                 at->part->part->name);
+        say_room(c, like, &room, message);
+    }
     return REASON_CONSTRAINTS;
 }
 
@@ -372,15 +405,23 @@ const struct fit *check_nodes(struct placer *p, const struct cluster *c,
 
 /* ---- busy ---- */
 
-static void say_count(const struct job *like, int64_t count, struct str *message)
+static void say_nodes_now(int64_t count, struct str *message)
 {
-    const char *verb = counts_nodes(like) ? (count > 1 ? "are free" : "is free")
-                                          : (count > 1 ? "fit" : "fits");
-
     if (count == 0)
-        str_addf(message, "none %s now", verb);
+        str_add(message, "none is free now");
     else
-        str_addf(message, "%lld %s now", (long long)count, verb);
+        str_addf(message, "%lld %s free now", (long long)count,
+                 count > 1 ? "are" : "is");
+}
+
+static void say_room_now(const struct cluster *c, const struct job *like,
+                         const struct room *room, struct str *message)
+{
+    if (room->pods == 0)
+        str_add(message, "none");
+    else
+        say_room(c, like, room, message);
+    str_add(message, room->pods > 1 ? " fit now" : " fits now");
 }
 
 enum reason check_busy(struct placer *p, const struct cluster *c,
@@ -390,15 +431,17 @@ enum reason check_busy(struct placer *p, const struct cluster *c,
     const struct job *like = now->shape->like;
     struct room room = {0};
     bool fits = window_is_enough(now->window, by);
-    int64_t count = window_count(now->window, by);
+    bool nodes = counts_nodes(like);
 
-    if (!counts_nodes(like)) {
+    if (!nodes)
         fits = placement_fits(p, c, now, &room);
-        count = room.pods;
-    }
     say_need(c, like, message);
     str_add(message, "; ");
-    say_count(like, count, message);
+    if (nodes || (room.nodes > 0 && lacks_nodes(like, now->part, &room)))
+        say_nodes_now(nodes ? window_count(now->window, by) : (int64_t)room.nodes,
+                      message);
+    else
+        say_room_now(c, like, &room, message);
     if (fits)
         str_add(message, ", but jobs of higher priority are planned there");
     else if (like->n_node_list > 0)

@@ -247,7 +247,6 @@ struct job *job_new(void)
     j->min_pods = 1;
     j->max_pods = 1;
     j->tasks = 1;
-    j->max_units = LIMIT_UNLIMITED;
     j->phase = JOB_PENDING;
     j->start_sec = TIME_UNSET;
     j->end_sec = TIME_UNSET;
@@ -284,6 +283,17 @@ static struct term *terms_copy(const struct term *terms, size_t n)
         copy = xmalloc(n * sizeof(*copy));
     for (size_t i = 0; i < n; i++)
         copy[i] = term_copy(&terms[i]);
+    return copy;
+}
+
+static struct unit *units_copy(const struct unit *units, size_t n)
+{
+    struct unit *copy = NULL;
+
+    if (n > 0)
+        copy = xmalloc(n * sizeof(*copy));
+    for (size_t i = 0; i < n; i++)
+        copy[i] = units[i];
     return copy;
 }
 
@@ -370,6 +380,7 @@ struct job *job_copy(const struct job *j)
     copy->account = xstrdup_null(j->account);
     copy->qos = xstrdup_null(j->qos);
     copy->gpu_type = xstrdup_null(j->gpu_type);
+    copy->units = units_copy(j->units, j->n_units);
     copy->node_all = term_copy(&j->node_all);
     copy->node_any = terms_copy(j->node_any, j->n_node_any);
     copy->constraint = xstrdup_null(j->constraint);
@@ -382,15 +393,35 @@ struct job *job_copy(const struct job *j)
     return copy;
 }
 
+struct unit *job_add_unit(struct job *j, int64_t count, const struct resvec *each)
+{
+    struct unit *unit;
+
+    j->units = xrealloc(j->units, (j->n_units + 1) * sizeof(*j->units));
+    unit = &j->units[j->n_units++];
+    *unit = (struct unit){.count = count, .most = LIMIT_UNLIMITED, .each = *each};
+    return unit;
+}
+
+int64_t job_least_units(const struct job *j)
+{
+    int64_t least = INT64_MAX;
+
+    for (size_t i = 0; i < j->n_units; i++)
+        least = MIN(least, j->units[i].count);
+    return least;
+}
+
 struct resvec job_ask(const struct job *j)
 {
-    int64_t more = MAX(j->units - j->min_pods, 0);
     struct resvec sum;
 
     for (int i = 0; i < RES_MAX; i++) {
-        __int128 n =
-            (__int128)j->each.v[i] * j->min_pods + (__int128)j->unit.v[i] * more;
+        __int128 n = (__int128)j->each.v[i] * j->min_pods;
 
+        for (size_t k = 0; k < j->n_units; k++)
+            n += (__int128)j->units[k].each.v[i] *
+                 MAX(j->units[k].count - j->min_pods, 0);
         sum.v[i] = (int64_t)MIN(n, (__int128)INT64_MAX);
     }
     return sum;
@@ -426,6 +457,7 @@ void job_free(struct job *j)
     plan_clear(&j->plan);
     free(j->depends);
     licenses_free(j->licenses, j->n_licenses);
+    free(j->units);
     free(j->account);
     free(j->qos);
     free(j->partition);

@@ -267,6 +267,16 @@ struct plan {
     size_t n_slots;
 };
 
+/* What lies on the nodes of a divided job one by one: tasks or GPUs, or both in a fixed
+ * proportion. */
+struct unit {
+    int64_t count;      /* of the job */
+    int64_t most;       /* in one pod */
+    int64_t tasks;      /* Slurm's, in each further one of a pod */
+    struct resvec each; /* what each further one of a pod asks for */
+};
+#define UNITS_MAX 2
+
 struct job {
     /* identity */
     char *uid; /* the object's */
@@ -304,13 +314,12 @@ struct job {
     int64_t tasks;  /* Slurm's, in `each` */
     char *gpu_type; /* NULL: any */
 
-    /* A divided job (units > 0, one_per_node): so many units, tasks or GPUs, lie on
-     * min_pods..max_pods nodes. A pod with k of them asks for each + (k - 1) x unit, so
-     * its pods may differ. On as few nodes as fit; `spread`: on as many, evenly. */
-    int64_t units;
-    struct resvec unit;
-    int64_t unit_tasks; /* Slurm's, in each further unit */
-    int64_t max_units;  /* of one pod */
+    /* A divided job (n_units > 0, one_per_node): its units lie on min_pods..max_pods
+     * nodes, one of each kind at least in a pod. A pod with k of units[0] and m of
+     * units[1] asks for each + (k - 1) x units[0].each + (m - 1) x units[1].each, so
+     * its pods may differ. On as few nodes as fit; `spread`: on as many. */
+    struct unit *units;
+    size_t n_units; /* at most UNITS_MAX */
     bool spread;
 
     /* where: all of node_all, and one of node_any if there are any */
@@ -375,6 +384,10 @@ struct foreign_pod *foreign_pod_new(void);
 struct foreign_pod *foreign_pod_copy(const struct foreign_pod *p);
 void foreign_pod_free(struct foreign_pod *p);
 
+/* Adds a kind of unit, no bound on those of one pod; lent until the next. */
+struct unit *job_add_unit(struct job *j, int64_t count, const struct resvec *each);
+/* The fewest of the kinds: no job has more pods. INT64_MAX: it is not divided. */
+int64_t job_least_units(const struct job *j);
 /* What it asks for at least, over all pods; INT64_MAX where that is more. */
 struct resvec job_ask(const struct job *j);
 /* How many nodes it needs at least, in whatever partition. */

@@ -1,22 +1,9 @@
-#include "scheduler/placement.h"
+#include "scheduler/placement_private.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
-
-/* A node that could take `times` items: pods, or the units of a divided job. Leftovers
- * are as they are before any is placed. */
-struct candidate {
-    size_t position;
-    bool required;
-    int64_t times; /* at most what the job has; 1 where a node takes one equal pod */
-    int64_t even;  /* of an even share, what it could take; 0 where that is no matter */
-    int64_t take;  /* chosen: items it gets */
-    int64_t cost;  /* to others, of a pod; 0 where nodes take several */
-    int64_t devices_then; /* left when the window ends */
-    int64_t devices, cpu; /* when it begins */
-};
 
 void placer_fini(struct placer *p)
 {
@@ -34,50 +21,63 @@ int64_t placement_min_nodes(const struct job *like, const struct partition *part
 
 /* ---- candidates ---- */
 
-/* Units of a divided job that fit into what is free; the first brings the pod along. */
-static int64_t units_in(const struct job *like, const struct resvec *free_)
+int64_t placement_units_in(const struct job *like, size_t kind,
+                           const struct resvec *free_)
 {
+    const struct unit *unit = &like->units[kind];
     struct resvec rest = *free_;
 
     if (!resvec_fits(&like->each, free_))
         return 0;
     resvec_sub(&rest, &like->each);
-    return 1 + MIN(resvec_times(&like->unit, &rest), like->max_units - 1);
+    return 1 + MIN(resvec_times(&unit->each, &rest), unit->most - 1);
 }
 
 static int64_t times_in(const struct job *like, const struct resvec *free_)
 {
-    if (like->units > 0)
-        return units_in(like, free_);
+    if (like->n_units > 0)
+        return placement_units_in(like, 0, free_);
     if (like->one_per_node)
         return resvec_fits(&like->each, free_);
     return MIN(resvec_times(&like->each, free_), like->max_pods);
 }
 
-/* How many items the node could take in this view; 0: not a candidate. */
-static int64_t node_times(const struct placement *at, const struct noderec *rec)
+bool placement_is_plain(const struct job *like)
 {
+    return like->n_units == 0 && (like->one_per_node || like->max_pods == 1);
+}
+
+bool placement_space(const struct placement *at, const struct cluster *c,
+                     size_t position, struct resvec *ret)
+{
+    const struct noderec *rec = c->order[position];
+
+    if (at->view == VIEW_WINDOW) {
+        timeline_least(at->timeline, position, at->window->first, at->window->last,
+                       ret);
+        return true;
+    }
     if (rec->node == NULL || (at->view == VIEW_UP && !rec->usable))
-        return 0;
-    return times_in(at->shape->like, &rec->node->capacity);
+        return false;
+    *ret = rec->node->capacity;
+    return true;
 }
 
-/* One pod a node, or one pod. */
-static bool is_plain(const struct job *like)
-{
-    return like->units == 0 && (like->one_per_node || like->max_pods == 1);
-}
-
-/* That the node is open throughout the window is known. */
-static int64_t window_times(const struct placement *at, size_t position)
+/* How much the node could take in this view; nothing: it is no candidate. That it is
+ * open throughout a window is known. */
+static void measure(const struct placement *at, const struct cluster *c,
+                    struct candidate *node)
 {
     const struct job *like = at->shape->like;
-    struct resvec least;
+    struct resvec space;
 
-    if (is_plain(like))
-        return 1;
-    timeline_least(at->timeline, position, at->window->first, at->window->last, &least);
-    return times_in(like, &least);
+    if (at->view == VIEW_WINDOW && placement_is_plain(like)) {
+        node->times = 1;
+    } else if (placement_space(at, c, node->position, &space)) {
+        node->times = times_in(like, &space);
+        if (like->n_units > 1)
+            node->also = placement_units_in(like, 1, &space);
+    }
 }
 
 /* Left when the window ends, or of an empty node: in the last slot nothing is known. */
@@ -97,31 +97,25 @@ static int64_t devices_then(const struct cluster *c, const struct placement *at,
 static void candidate_add(struct placer *p, const struct cluster *c,
                           const struct placement *at, size_t position)
 {
-    const struct noderec *rec = c->order[position];
-    int64_t times =
-        at->view == VIEW_WINDOW ? window_times(at, position) : node_times(at, rec);
-    /* What is left: when the window begins, or of an empty node. */
-    const int64_t *left = at->view == VIEW_WINDOW
-                              ? timeline_row(at->timeline, position, at->window->first)
-                              : rec->node->capacity.v;
-    int n = at->view == VIEW_WINDOW ? at->timeline->n_res - 1 : RES_MAX;
+    bool windowed = at->view == VIEW_WINDOW;
+    struct candidate node = {.position = position};
+    const int64_t *left; /* when the window begins, or of an empty node */
     struct beside beside;
 
-    if (times == 0)
+    measure(at, c, &node);
+    if (node.times == 0)
         return;
-    beside = asked_beside(c, left, n);
+    left = windowed ? timeline_row(at->timeline, position, at->window->first)
+                    : c->order[position]->node->capacity.v;
+    beside = asked_beside(c, left, windowed ? at->timeline->n_res - 1 : RES_MAX);
+    node.required = node_set_has(at->shape->required, position);
+    if (at->asked != NULL && placement_is_plain(at->shape->like))
+        node.cost = asked_cost(at->asked, position, &p->pod, &beside);
+    node.devices_then = devices_then(c, at, position, beside.devices);
+    node.devices = beside.devices;
+    node.cpu = beside.cpu;
     GROW(p->candidates, p->n, p->cap);
-    p->candidates[p->n++] = (struct candidate){
-        .position = position,
-        .required = node_set_has(at->shape->required, position),
-        .times = times,
-        .cost = at->asked != NULL && is_plain(at->shape->like)
-                    ? asked_cost(at->asked, position, &p->pod, &beside)
-                    : 0,
-        .devices_then = devices_then(c, at, position, beside.devices),
-        .devices = beside.devices,
-        .cpu = beside.cpu,
-    };
+    p->candidates[p->n++] = node;
 }
 
 static uint64_t allowed_word(const struct placement *at, size_t word)
@@ -147,218 +141,7 @@ static size_t gather(struct placer *p, const struct cluster *c,
     return required;
 }
 
-/* ---- choosing ---- */
-
-static int best_fit_compare(const void *left, const void *right)
-{
-    const struct candidate *a = left, *b = right;
-
-    if (a->required != b->required)
-        return a->required ? -1 : 1;
-    if (a->cost != b->cost)
-        return a->cost < b->cost ? -1 : 1;
-    if (a->devices_then != b->devices_then)
-        return a->devices_then < b->devices_then ? -1 : 1;
-    if (a->devices != b->devices)
-        return a->devices < b->devices ? -1 : 1;
-    if (a->cpu != b->cpu)
-        return a->cpu < b->cpu ? -1 : 1;
-    return a->position < b->position ? -1 : 1;
-}
-
-static int largest_compare(const void *left, const void *right)
-{
-    const struct candidate *a = left, *b = right;
-
-    if (a->required == b->required && a->times != b->times)
-        return a->times > b->times ? -1 : 1;
-    return best_fit_compare(a, b);
-}
-
-static int even_compare(const void *left, const void *right)
-{
-    const struct candidate *a = left, *b = right;
-
-    if (a->required == b->required && a->even != b->even)
-        return a->even > b->even ? -1 : 1;
-    return best_fit_compare(a, b);
-}
-
-/* Who can take least first; of equals the last by name. */
-static int smallest_compare(const void *left, const void *right)
-{
-    const struct candidate *a = left, *b = right;
-
-    if (a->times != b->times)
-        return a->times < b->times ? -1 : 1;
-    return a->position > b->position ? -1 : a->position < b->position;
-}
-
-static int position_compare(const void *left, const void *right)
-{
-    const struct candidate *a = left, *b = right;
-
-    return a->position < b->position ? -1 : a->position > b->position;
-}
-
-/* Nodes are gathered in the order of their positions, and are mostly equal: then they
- * are in order already. */
-static void sort_candidates(struct candidate *items, size_t n,
-                            int (*compare)(const void *, const void *))
-{
-    size_t sorted = MIN(n, 1);
-
-    while (sorted < n && compare(&items[sorted - 1], &items[sorted]) <= 0)
-        sorted++;
-    if (sorted < n)
-        qsort(items, n, sizeof(*items), compare);
-}
-
-/* Brings the best `n` to the front. */
-static void put_best_first(struct placer *p, size_t n)
-{
-    size_t best = 0;
-
-    if (n > 1) {
-        sort_candidates(p->candidates, p->n, best_fit_compare);
-        return;
-    }
-    for (size_t i = 1; i < p->n; i++) {
-        if (best_fit_compare(&p->candidates[i], &p->candidates[best]) < 0)
-            best = i;
-    }
-    p->candidates[0] = p->candidates[best];
-}
-
-/* One pod on each of the best nodes. */
-static bool choose_nodes(struct placer *p, const struct job *like,
-                         const struct partition *part, struct room *room)
-{
-    int64_t need = placement_min_nodes(like, part);
-    int64_t want = MIN(like->max_pods, part->max_nodes);
-    size_t n;
-
-    room->pods = MIN((int64_t)p->n, want);
-    if (room->pods < need)
-        return false;
-    n = (size_t)room->pods;
-    if (n < p->n)
-        put_best_first(p, n);
-    for (size_t i = 0; i < n; i++)
-        p->candidates[i].take = 1;
-    p->n = n;
-    return true;
-}
-
-/* What is to lie on nodes, and on how many of these. */
-struct order {
-    int64_t items, enough; /* pods or units: at most, at least */
-    int64_t least, most;   /* nodes */
-};
-
-static struct order order_of(const struct job *like, const struct partition *part)
-{
-    struct order o = {like->max_pods, like->min_pods, placement_min_nodes(like, part),
-                      part->max_nodes};
-
-    if (like->units == 0)
-        return o;
-    o.items = o.enough = like->units;
-    o.most = MIN(MIN(like->max_pods, part->max_nodes), like->units);
-    return o;
-}
-
-/* Of the nodes from `first` on that hold `rest` items, the one left fullest by them.
- * They are equal, so it is the fullest one before, too. */
-static struct candidate *last_node(struct placer *p, size_t first, int64_t rest)
-{
-    struct candidate *best = NULL;
-
-    for (size_t i = first; i < p->n && p->candidates[i].times >= rest; i++) {
-        if (best == NULL || best_fit_compare(&p->candidates[i], best) < 0)
-            best = &p->candidates[i];
-    }
-    return best;
-}
-
-/* Fills nodes, largest first, but leaves an item for each node that must still get one.
- */
-static bool choose_packed(struct placer *p, const struct order *o, struct room *room)
-{
-    int64_t used = 0;
-
-    sort_candidates(p->candidates, p->n, largest_compare);
-    for (size_t i = 0; i < p->n && used < o->most; i++) {
-        int64_t rest = o->items - room->pods;
-        int64_t owed = MAX(o->least - used - 1, 0);
-        struct candidate *from = &p->candidates[i], *last = NULL;
-
-        if (rest <= owed)
-            break;
-        if (owed == 0 && !from->required)
-            last = last_node(p, i, rest);
-        if (last != NULL) {
-            struct candidate chosen = *last;
-
-            *last = *from;
-            *from = chosen;
-        }
-        from->take = MIN(from->times, rest - owed);
-        room->pods += from->take;
-        used++;
-        if (room->pods == o->items)
-            break;
-    }
-    p->n = (size_t)used;
-    return room->pods >= o->enough && used >= o->least;
-}
-
-static int64_t sum_of(const struct placer *p, size_t n, bool even)
-{
-    int64_t sum = 0;
-
-    for (size_t i = 0; i < n; i++)
-        sum += even ? p->candidates[i].even : p->candidates[i].times;
-    return sum;
-}
-
-/* Brings the `n` nodes to the front that are to share the items: the best fits of those
- * that can take an even share, where so many can; else the largest. */
-static void put_sharers_first(struct placer *p, size_t n, int64_t items)
-{
-    int64_t share = (items + (int64_t)n - 1) / (int64_t)n;
-
-    for (size_t i = 0; i < p->n; i++)
-        p->candidates[i].even = MIN(p->candidates[i].times, share);
-    sort_candidates(p->candidates, p->n, even_compare);
-    if (sum_of(p, n, true) < items)
-        sort_candidates(p->candidates, p->n, largest_compare);
-}
-
-/* As many nodes as there are, with shares as even as they can be: the smallest nodes
- * take what they can up to the mean of what is left, and the others the rest. */
-static bool choose_spread(struct placer *p, const struct order *o, struct room *room)
-{
-    size_t n = (size_t)MIN((int64_t)p->n, o->most);
-
-    if (n == 0)
-        return false;
-    put_sharers_first(p, n, o->items);
-    room->pods = MIN(sum_of(p, n, false), o->items);
-    if (room->pods < o->items || (int64_t)n < o->least)
-        return false;
-    p->n = n;
-    sort_candidates(p->candidates, n, smallest_compare);
-    for (size_t i = 0, left = n; i < n; i++, left--) {
-        struct candidate *to = &p->candidates[i];
-        int64_t rest = room->pods;
-
-        to->take = MIN(to->times, rest / (int64_t)left);
-        room->pods -= to->take;
-    }
-    room->pods = o->items;
-    return true;
-}
+/* ---- the search ---- */
 
 static bool choose(struct placer *p, const struct cluster *c,
                    const struct placement *at, struct room *room)
@@ -369,9 +152,11 @@ static bool choose(struct placer *p, const struct cluster *c,
     bool fits;
 
     *room = (struct room){.nodes = p->n};
-    if (like->units > 0 && like->spread)
+    if (like->n_units > 1)
+        fits = choose_pair(p, c, at, room);
+    else if (like->n_units > 0 && like->spread)
         fits = choose_spread(p, &o, room);
-    else if (is_plain(like))
+    else if (placement_is_plain(like))
         fits = choose_nodes(p, like, at->part->part, room);
     else
         fits = choose_packed(p, &o, room);
@@ -416,24 +201,36 @@ static bool plain_fits(const struct cluster *c, const struct placement *at,
 bool placement_fits(struct placer *p, const struct cluster *c,
                     const struct placement *at, struct room *ret_room)
 {
-    if (is_plain(at->shape->like))
+    if (placement_is_plain(at->shape->like))
         return plain_fits(c, at, ret_room);
     return choose(p, c, at, ret_room);
 }
 
 /* ---- slots ---- */
 
-/* The pod, or pods, of a node that gets so many items. */
-static struct slot slot_of(const struct job *like, int64_t take)
+void placement_add_units(const struct unit *unit, int64_t n, struct resvec *to)
 {
-    struct slot slot = {.pods = take, .each = like->each, .tasks = like->tasks};
+    for (int i = 0; i < RES_MAX; i++)
+        to->v[i] += n * unit->each.v[i];
+}
 
-    if (like->units == 0)
+static void add_units(const struct unit *unit, int64_t n, struct slot *slot)
+{
+    slot->tasks += (n - 1) * unit->tasks;
+    placement_add_units(unit, n - 1, &slot->each);
+}
+
+/* The pod, or pods, of a node. */
+static struct slot slot_of(const struct job *like, const struct candidate *node)
+{
+    struct slot slot = {.pods = node->take, .each = like->each, .tasks = like->tasks};
+
+    if (like->n_units == 0)
         return slot;
     slot.pods = 1;
-    slot.tasks += (take - 1) * like->unit_tasks;
-    for (int i = 0; i < RES_MAX; i++)
-        slot.each.v[i] += (take - 1) * like->unit.v[i];
+    add_units(&like->units[0], node->take, &slot);
+    if (like->n_units > 1)
+        add_units(&like->units[1], node->also, &slot);
     return slot;
 }
 
@@ -443,9 +240,9 @@ static struct slot *slots_of(struct placer *p, const struct cluster *c,
     struct slot *slots = xmalloc(p->n * sizeof(*slots));
     int64_t rank = 0;
 
-    sort_candidates(p->candidates, p->n, position_compare);
+    candidates_sort(p->candidates, p->n, candidate_compare_positions);
     for (size_t i = 0; i < p->n; i++) {
-        slots[i] = slot_of(like, p->candidates[i].take);
+        slots[i] = slot_of(like, &p->candidates[i]);
         slots[i].node = xstrdup(c->order[p->candidates[i].position]->name);
         slots[i].first_rank = rank;
         rank += slots[i].pods;
@@ -482,7 +279,7 @@ struct slot *placement_find(struct placer *p, const struct cluster *c,
 {
     const struct job *like = at->shape->like;
     struct fit *fit = shape_fit(at->shape, at->part);
-    bool single = like->max_pods == 1 && like->units == 0;
+    bool single = like->max_pods == 1 && like->n_units == 0;
     struct room room;
 
     if (!(single && again_fits(p, c, at, fit)) && !choose(p, c, at, &room))

@@ -11,6 +11,8 @@
  * the best fit for what remains. Every node of the node list gets a pod at least.
  * A divided job: one pod a node, of as many of its units as the node gets; on the
  * fewest nodes, filled like these, or spread evenly over as many as it may have.
+ * Of two kinds of units each node gets one, and the first nodes by name as many more
+ * of both as there is room for.
  * Ranks follow natural name order.
  *
  * The same search over three views of the cluster says whether a job fits in a window
@@ -57,7 +59,8 @@ struct placer {
 /* What a search found, whether it was enough or not. */
 struct room {
     size_t nodes; /* that could take a pod at least */
-    int64_t pods; /* that could be placed, at most max_pods; units of a divided job */
+    int64_t pods; /* that could be placed, at most max_pods; units of a divided job, */
+    size_t kind;  /* and of which kind: the one that there is too little room for */
 };
 
 void placer_fini(struct placer *p);

@@ -68,12 +68,9 @@ static void key_of(struct str *key, const struct job *job)
     key_number(key, (job->one_per_node ? 1 : 0) | (job->exclusive ? 2 : 0) |
                         (job->spread ? 4 : 0));
     key_number(key, job->tasks);
-    key_number(key, job->units);
-    if (job->units > 0) {
-        str_addn(key, (const char *)&job->unit, sizeof(job->unit));
-        key_number(key, job->unit_tasks);
-        key_number(key, job->max_units);
-    }
+    key_number(key, (int64_t)job->n_units);
+    for (size_t i = 0; i < job->n_units; i++)
+        str_addn(key, (const char *)&job->units[i], sizeof(job->units[i]));
     shape_key_filters(key, job);
     key_number(key, (int64_t)job->n_licenses);
     for (size_t i = 0; i < job->n_licenses; i++) {

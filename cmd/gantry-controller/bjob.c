@@ -306,7 +306,10 @@ static uint64_t kin_of(const struct bjob *b)
     if (!b->model)
         return hash;
     hash = hash_bytes(hash, &b->model->each, sizeof(b->model->each));
-    return hash_bytes(hash, &b->model->unit, sizeof(b->model->unit));
+    for (size_t i = 0; i < b->model->n_units; i++)
+        hash =
+            hash_bytes(hash, &b->model->units[i].each, sizeof(b->model->units[i].each));
+    return hash;
 }
 
 struct bjob *bjob_parse(const struct convert *c, const struct json *object,

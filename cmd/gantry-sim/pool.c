@@ -272,9 +272,7 @@ static void shape_spread(struct job *job, const struct resvec *unit, int64_t uni
             job->each.v[i] *= units / pods;
         return;
     }
-    job->units = units;
-    job->unit = *unit;
-    job->max_units = per_pod;
+    job_add_unit(job, units, unit)->most = per_pod;
 }
 
 static void shape_job(const struct pool *p, const struct work *work, struct job *job)

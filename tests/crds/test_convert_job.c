@@ -37,15 +37,18 @@ static void add_term(struct str *out, const char *what, const struct term *term)
 
 static void add_units(struct str *out, const struct job *job)
 {
-    if (job->units == 0)
-        return;
-    str_addf(out, " + %" PRId64 "x(", job->units);
-    str_addf(out, "cpu=%" PRId64, job->unit.v[RES_CPU]);
-    add_number(out, "mem", job->unit.v[RES_MEM], 0);
-    add_number(out, "gpu", job->unit.v[RES_FIXED], 0);
-    add_number(out, "tasks", job->unit_tasks, 1);
-    add_number(out, "most", job->max_units, LIMIT_UNLIMITED);
-    str_addf(out, ")%s", job->spread ? " spread" : "");
+    for (size_t i = 0; i < job->n_units; i++) {
+        const struct unit *unit = &job->units[i];
+
+        str_addf(out, " + %" PRId64 "x(", unit->count);
+        str_addf(out, "cpu=%" PRId64, unit->each.v[RES_CPU]);
+        add_number(out, "mem", unit->each.v[RES_MEM], 0);
+        add_number(out, "gpu", unit->each.v[RES_FIXED], 0);
+        add_number(out, "tasks", unit->tasks, 1);
+        add_number(out, "most", unit->most, LIMIT_UNLIMITED);
+        str_addc(out, ')');
+    }
+    str_add(out, job->n_units > 0 && job->spread ? " spread" : "");
 }
 
 static void add_shape(struct str *out, const struct job *job)
@@ -181,6 +184,22 @@ static const struct job_case {
     {"as many tasks of a node as it may have, and uneven GPUs",
      "nodes: 2, ntasks: 4, ntasksPerNode: 2, gpus: 5, " ONE, "",
      "pods=2/node cpu=2000 gpu=1 tasks=2 + 5x(cpu=0 gpu=1 tasks=0) spread"},
+    {"neither tasks nor GPUs equal on the nodes", "nodes: 3, ntasks: 5, gpus: 16, " ONE,
+     "", "pods=3/node cpu=1000 gpu=1 + 5x(cpu=1000) + 16x(cpu=0 gpu=1 tasks=0) spread"},
+    {"likewise, with a range of nodes", "nodes: 2-4, ntasks: 5, gpus: 3, " ONE, "",
+     "pods=2-3/node cpu=1000 gpu=1 + 5x(cpu=1000) + 3x(cpu=0 gpu=1 tasks=0) spread"},
+    {"likewise, without nodes", "ntasks: 3, gpus: 'h100:16', memPerGpu: 2M, " ONE, "",
+     "pods=1-3/node cpu=1000 mem=2097152 gpu=1 type=h100 + 3x(cpu=1000) + "
+     "16x(cpu=0 mem=2097152 gpu=1 tasks=0)"},
+    {"a share in common that is too large for a node", "ntasks: 4, gpus: 18, " ONE, "",
+     "pods=1-4/node cpu=1000 gpu=1 + 4x(cpu=1000) + 18x(cpu=0 gpu=1 tasks=0)"},
+    {"a share of more tasks than a node takes",
+     "ntasks: 8, gpus: 4, ntasksPerNode: 3, " ONE, "",
+     "pods=3-4/node cpu=1000 gpu=1 + 8x(cpu=1000 most=3) + 4x(cpu=0 gpu=1 tasks=0)"},
+    {"no more tasks than a GPU has CPUs", "ntasks: 3, gpus: 8, cpusPerGpu: 3, " ONE, "",
+     "pods=1-3/node cpu=3000 gpu=1 + 3x(cpu=0) + 8x(cpu=3000 gpu=1 tasks=0)"},
+    {"more tasks than a GPU has CPUs", "ntasks: 3, gpus: 8, cpusPerGpu: 2, " ONE, "",
+     "pods=1-3/node cpu=2000 gpu=1 + 3x(cpu=1000) + 8x(cpu=2000 gpu=1 tasks=0)"},
     {"one task with many GPUs is on one node", "ntasks: 1, gpus: 16, " ONE, "",
      "pods=1/node cpu=1000 gpu=16"},
     {"GPUs of each task", "ntasks: 8, gpusPerTask: 'h100:2', " ONE, "",
@@ -355,7 +374,8 @@ static const struct job_case {
     {"fewer tasks than nodes", "nodes: 4, ntasks: 2, " ONE, "",
      "spec.ntasks: 2 cannot be on 4 nodes: each has one at least"},
     {"fewer GPUs than nodes", "nodes: 4, gpus: 2, " ONE, "",
-     "spec.gpus: 2 cannot be on 4 nodes: each has one at least"},
+     "spec.gpus: Invalid generic resource (gres) specification: 2 cannot be on 4 "
+     "nodes, each has one at least"},
     {"tasks that nodes do not take", "nodes: 2, ntasks: 9, ntasksPerNode: 4, " ONE, "",
      "spec.ntasks: 9 with ntasksPerNode 4 takes 3 nodes, more than nodes allows"},
     {"GPUs of tasks without tasks", "nodes: 2, gpusPerTask: 1, " ONE, "",
@@ -372,14 +392,12 @@ static const struct job_case {
      "spec.memPerGpu: needs gpus, gpusPerNode or gpusPerTask beside it"},
     {"CPUs by GPU and task", "gpus: 2, cpusPerGpu: 4, cpusPerTask: 2, " ONE, "",
      "spec.cpusPerGpu and cpusPerTask exclude each other"},
-    {"neither tasks nor GPUs are equal", "nodes: 3, ntasks: 4, gpus: 5, " ONE, "",
-     "spec.gpus: 5 GPUs and 4 tasks cannot be divided over 3 nodes: one of the two "
-     "must be a multiple of that"},
     {"two types of GPUs in two fields", "gpus: 'a:2', gpusPerTask: 'b:1', " ONE, "",
      "spec.gpusPerTask: GPU type b, but a beside it"},
     {"tasks that share GPUs on too small nodes",
      "ntasks: 8, gpus: 2, ntasksPerNode: 3, " ONE, "",
-     "spec.gpus: 2 cannot be on 3 nodes: each has one at least"},
+     "spec.gpus: Invalid generic resource (gres) specification: 2 cannot be on 3 "
+     "nodes, each has one at least"},
     {"all memory", "memPerNode: '0', " ONE, "",
      "spec.memPerNode: 0 (all of a node's memory) is not supported yet; name an "
      "amount"},

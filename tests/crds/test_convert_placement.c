@@ -200,8 +200,8 @@ START_TEST(test_tally)
     tally_is(convert_req_tally(&c, job), 0, 16);
     job->one_per_node = true;
     tally_is(convert_req_tally(&c, job), 2, 16);
-    job->units = 6; /* two of them in the two pods */
-    job->unit = each(0, 0, 1);
+    const struct resvec gpu = each(0, 0, 1);
+    job_add_unit(job, 6, &gpu); /* two of them in the two pods */
     tally_is(convert_req_tally(&c, job), 2, 20);
     job_free(job);
 }

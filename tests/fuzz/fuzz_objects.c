@@ -58,7 +58,8 @@ static void add_job(struct rig *rig, const struct json *object, int64_t number)
         return;
     if (rig->volume && !rig->volume->trouble && volume_require(rig->volume, job))
         check_tied(job, rig->volume);
-    assert(job->min_pods >= 1 && job->min_pods <= job->max_pods && job->units >= 0);
+    assert(job->min_pods >= 1 && job->min_pods <= job->max_pods &&
+           job->n_units <= UNITS_MAX);
     job->job_id = number;
     free(job->uid);
     job->uid = xasprintf("u%lld", (long long)number);
@@ -112,8 +113,9 @@ static void check_start(const struct rig *rig, const struct decision *d)
         tasks += slot->tasks - job->tasks;
     }
     assert(pods >= job->min_pods && pods <= job->max_pods);
-    if (job->units > 0)
-        assert(tasks == (job->units - pods) * job->unit_tasks);
+    for (size_t i = 0; i < job->n_units; i++)
+        tasks -= (job->units[i].count - pods) * job->units[i].tasks;
+    assert(tasks == 0 || job->n_units == 0);
 }
 
 static void step(struct rig *rig)

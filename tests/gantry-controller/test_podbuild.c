@@ -46,7 +46,8 @@ static struct bjob *job_of(const struct convert *c, const char *name, const char
 #define LONG \
     "'scriptFrom':{'configMapKeyRef':{'name':'gantry-script-1','key':'script'}}"
 
-/* `slots` is "n1:2,n2:1": pods on nodes; behind a slash the units of a divided job. */
+/* `slots` is "n1:2,n2:1": pods on nodes; behind a slash the units of a divided job,
+ * and behind another those of the second kind. */
 static const struct {
     const char *golden, *name, *spec, *status, *slots;
     int64_t attempt, rank;
@@ -61,6 +62,8 @@ static const struct {
     {"tasks", "mpi",
      "'ntasks':7,'ntasksPerNode':3,'cpusPerTask':2,'memPerCpu':'1G'," TEMPLATE, "",
      "n1:1/3,n2:1/3,n3:1/1", 1, 2},
+    {"tasks-and-gpus", "odd", "'nodes':3,'ntasks':5,'gpus':16," TEMPLATE, "",
+     "n1:1/3/8,n2:1/1/7,n3:1/1/1", 1, 1},
     {"all-gpus", "all", "'gpus':'h100:12','cpusPerGpu':4,'memPerGpu':'8Gi'," TEMPLATE,
      ",'account':'physics','qos':'normal'", "n1:1/8,n2:1/4", 1, 1},
     {"own-things", "own",
@@ -80,11 +83,11 @@ static const struct {
 };
 
 /* As placement.h does. */
-static void give_units(const struct job *model, int64_t more, struct slot *slot)
+static void give_units(const struct unit *unit, int64_t more, struct slot *slot)
 {
-    slot->tasks = model->tasks + more * model->unit_tasks;
+    slot->tasks += more * unit->tasks;
     for (int i = 0; i < RES_MAX; i++)
-        slot->each.v[i] += more * model->unit.v[i];
+        slot->each.v[i] += more * unit->each.v[i];
 }
 
 static size_t slots_of(const struct bjob *job, const char *text, struct slot *slots)
@@ -98,9 +101,11 @@ static size_t slots_of(const struct bjob *job, const char *text, struct slot *sl
         slots[n] = (struct slot){.node = xstrndup(word, (size_t)(colon - word)),
                                  .pods = atoi(colon + 1),
                                  .each = job->model->each,
-                                 .first_rank = rank};
+                                 .first_rank = rank,
+                                 .tasks = job->model->tasks};
         const char *units = strchr(colon, '/');
-        give_units(job->model, units ? atoi(units + 1) - 1 : 0, &slots[n]);
+        for (size_t i = 0; units; units = strchr(units + 1, '/'), i++)
+            give_units(&job->model->units[i], atoi(units + 1) - 1, &slots[n]);
         rank += slots[n].pods;
     }
     return n;

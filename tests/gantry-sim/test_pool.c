@@ -104,10 +104,9 @@ START_TEST(test_shapes)
                       job->each.v[RES_PODS] == 1,
                   "%s: each %ld GPUs, %ld", shapes[_i].name,
                   job->each.v[p.resources.gpu], job->each.v[RES_CPU]);
-    ck_assert_msg(job->units == shapes[_i].units &&
-                      (job->units == 0 || job->max_units == shapes[_i].max_units),
-                  "%s: %ld units, at most %ld", shapes[_i].name, job->units,
-                  job->max_units);
+    const struct unit unit = job->n_units > 0 ? job->units[0] : (struct unit){0};
+    ck_assert_msg(unit.count == shapes[_i].units && unit.most == shapes[_i].max_units,
+                  "%s: %ld units, at most %ld", shapes[_i].name, unit.count, unit.most);
     job_free(job);
     pool_fini(&p);
 }

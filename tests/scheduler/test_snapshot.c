@@ -141,18 +141,22 @@ static void random_partition(struct history *h)
     tell_line(h, line);
 }
 
-/* Units of a divided job; each is one task, so that tasks count them. */
+/* Units of a divided job; each is one task, so that tasks count them. Those of the
+ * second kind are counted by their GPUs. */
 static void random_units(struct history *h, char *line, size_t size)
 {
-    char most[32] = "";
+    char most[32] = "", second[64] = "";
 
     *line = '\0';
     if (!chance(h, 25))
         return;
     if (chance(h, 20))
         snprintf(most, sizeof(most), " maxunits=%d", 1 + (int)draw(h, 3));
-    snprintf(line, size, " units=%d unit.cpu=%d unit.x/gpu=%d%s%s",
-             1 + (int)draw(h, 12), (int)draw(h, 3), (int)draw(h, 2), most,
+    if (chance(h, 40))
+        snprintf(second, sizeof(second), " units2=%d unit2.x/gpu=1 unit2.mem=%d",
+                 1 + (int)draw(h, 12), (int)draw(h, 3));
+    snprintf(line, size, " units=%d unit.cpu=%d unit.x/gpu=%d%s%s%s",
+             1 + (int)draw(h, 12), (int)draw(h, 3), (int)draw(h, 2), most, second,
              chance(h, 50) ? " spread" : "");
 }
 
@@ -377,24 +381,35 @@ static void random_config(struct history *h)
 
 /* ---- what must hold after every step ---- */
 
+/* The units of each kind in a pod: as its tasks, and then its GPUs, say. */
+static void count_units(const struct job *job, const struct slot *slot, int64_t n[2])
+{
+    n[0] = slot->tasks;
+    n[1] = 1 + slot->each.v[RES_FIXED] - job->each.v[RES_FIXED] -
+           (n[0] - 1) * job->units[0].each.v[RES_FIXED];
+}
+
 /* All units are placed, and each pod asks for its own. */
 static void check_units(struct history *h, const struct job *job,
                         const struct decision *d)
 {
-    int64_t units = 0;
+    int64_t sums[2] = {0};
 
-    if (job->units == 0)
-        return;
-    for (size_t i = 0; i < d->n_slots; i++) {
-        int64_t n = d->slots[i].tasks;
+    for (size_t i = 0; i < d->n_slots && job->n_units > 0; i++) {
+        struct resvec each = job->each;
+        int64_t n[2];
 
-        check(h, n >= 1 && n <= job->max_units);
-        for (int r = 0; r < RES_MAX; r++)
-            check(h,
-                  d->slots[i].each.v[r] == job->each.v[r] + (n - 1) * job->unit.v[r]);
-        units += n;
+        count_units(job, &d->slots[i], n);
+        for (size_t k = 0; k < job->n_units; k++) {
+            check(h, n[k] >= 1 && n[k] <= job->units[k].most);
+            for (int r = 0; r < RES_MAX; r++)
+                each.v[r] += (n[k] - 1) * job->units[k].each.v[r];
+            sums[k] += n[k];
+        }
+        check(h, memcmp(&each, &d->slots[i].each, sizeof(each)) == 0);
     }
-    check(h, units == job->units);
+    for (size_t k = 0; k < job->n_units; k++)
+        check(h, sums[k] == job->units[k].count);
 }
 
 static void check_gang(struct history *h, const struct decision *d)

@@ -460,20 +460,50 @@ static int job_replicas(const struct setting *at, struct err *err)
     return read_range(at, err);
 }
 
-static int job_units(const struct setting *at, struct err *err)
+/* Of the first kind, each a task unless told; of the second, none. */
+static struct unit *unit_of(struct job *job, size_t kind)
 {
-    struct job *job = at->object;
+    const struct resvec nothing = {0};
 
     job->one_per_node = true;
-    job->unit_tasks = 1;
-    job->unit.v[RES_PODS] = 0;
-    return cluster_text_number(at->value, &job->units, err);
+    while (job->n_units <= kind) {
+        struct unit *unit = job_add_unit(job, 1, &nothing);
+
+        unit->tasks = unit == job->units;
+    }
+    return &job->units[kind];
+}
+
+static int job_units(const struct setting *at, struct err *err)
+{
+    return cluster_text_number(at->value, &unit_of(at->object, 0)->count, err);
+}
+
+static int job_units2(const struct setting *at, struct err *err)
+{
+    return cluster_text_number(at->value, &unit_of(at->object, 1)->count, err);
 }
 
 static int job_unit(const struct setting *at, struct err *err)
 {
-    return set_resource(at->res, &((struct job *)at->object)->unit, at->key, at->value,
+    return set_resource(at->res, &unit_of(at->object, 0)->each, at->key, at->value,
                         err);
+}
+
+static int job_unit2(const struct setting *at, struct err *err)
+{
+    return set_resource(at->res, &unit_of(at->object, 1)->each, at->key, at->value,
+                        err);
+}
+
+static int job_max_units(const struct setting *at, struct err *err)
+{
+    return cluster_text_number(at->value, &unit_of(at->object, 0)->most, err);
+}
+
+static int job_unit_tasks(const struct setting *at, struct err *err)
+{
+    return cluster_text_number(at->value, &unit_of(at->object, 0)->tasks, err);
 }
 
 static int job_spread(const struct setting *at, struct err *err)
@@ -502,8 +532,6 @@ static int job_partition(const struct setting *at, struct err *err)
     }
 JOB_NUMBER(job_id)
 JOB_NUMBER(nice)
-JOB_NUMBER(max_units)
-JOB_NUMBER(unit_tasks)
 JOB_NUMBER(priority)
 JOB_NUMBER(submit_sec)
 JOB_NUMBER(eligible_sec)
@@ -714,6 +742,8 @@ const struct key cluster_job_keys[] = {
     {"replicas", job_replicas},
     {"units", job_units},
     {"unit.", job_unit},
+    {"units2", job_units2},
+    {"unit2.", job_unit2},
     {"unittasks", job_unit_tasks},
     {"maxunits", job_max_units},
     {"spread", job_spread},

@@ -292,20 +292,42 @@ struct job *cluster_text_job(struct restable *res, const char *line)
     return change.u.job;
 }
 
+static long long devices_of(const struct slot *slot)
+{
+    long long sum = 0;
+
+    for (int i = RES_FIXED; i < RES_MAX; i++)
+        sum += slot->each.v[i];
+    return sum;
+}
+
+static bool devices_differ(const struct slot *slots, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        if (devices_of(&slots[i]) != devices_of(&slots[0]))
+            return true;
+    }
+    return false;
+}
+
 static void say_slots(const struct slot *slots, size_t n, struct str *out)
 {
     HOSTLIST_AUTO struct hostlist nodes = {0};
+    bool differ = devices_differ(slots, n);
 
     for (size_t i = 0; i < n; i++) {
         hostlist_add(&nodes, slots[i].node);
         if (i + 1 < n && slots[i + 1].pods == slots[i].pods &&
-            slots[i + 1].tasks == slots[i].tasks)
+            slots[i + 1].tasks == slots[i].tasks &&
+            devices_of(&slots[i + 1]) == devices_of(&slots[i]))
             continue;
         hostlist_format(&nodes, out);
         if (slots[i].pods != 1)
             str_addf(out, ":%lld", (long long)slots[i].pods);
         if (slots[i].tasks != 1)
             str_addf(out, "/%lld", (long long)slots[i].tasks);
+        if (differ)
+            str_addf(out, "+%lld", devices_of(&slots[i]));
         hostlist_fini(&nodes);
         nodes = (struct hostlist){0};
         if (i + 1 < n)

@@ -22,6 +22,8 @@
  *   job 8 nodelist=n[1-2] exclude=n3 where.rack=r1|r2 any.rack=r1 tolerate.k=v
  *   job 8 nodes=1-16 cpu=1 units=16 unit.cpu=1 maxunits=4 spread   (a divided job; its
  *                             pods' tasks are written n1/4; unittasks=0: of none)
+ *   job 8 nodes=2-3 cpu=1 x/gpu=1 units=3 unit.cpu=1 units2=16 unit2.x/gpu=1   (two
+ *                             kinds of units)
  *   job 8 depend=afterok:3,after:4+5 hopeless=ends jobname=train   (Slurm's grammar;
  *                             hopeless=stays: whatever the configuration says)
  *   job 8 nodes=2 constraint=(a100|h100)&ib        (Slurm's grammar)
@@ -60,7 +62,8 @@ struct partition *cluster_text_partition(struct restable *res, const char *line)
 struct job *cluster_text_job(struct restable *res, const char *line);
 
 /* One line per decision, as scenario files have them:
- * "  start 1 in batch on n[1-2], limit 01:00:00, priority 1000". */
+ * "  start 1 in batch on n[1-2], limit 01:00:00, priority 1000". Behind nodes stand
+ * pods (n1:2), tasks of a pod (n1/4) and, where they differ, its devices (n1/4+8). */
 void cluster_text_decision(const struct decision *decision, struct str *out);
 
 #endif

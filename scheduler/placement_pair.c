@@ -1,0 +1,157 @@
+/* Units of two kinds: tasks and GPUs of which neither is a multiple of the other. */
+#include "base/util.h"
+#include "scheduler/placement_private.h"
+
+/* One of a job's units, where all of them are SHARE_WHOLE. */
+static int64_t share_of(int64_t n, int64_t count)
+{
+    return (int64_t)((__int128)MIN(n, count) * SHARE_WHOLE / count);
+}
+
+/* Who can take most first, by what `take` says. */
+static int score_compare(const void *left, const void *right)
+{
+    const struct candidate *a = left, *b = right;
+
+    if (a->required == b->required && a->take != b->take)
+        return a->take > b->take ? -1 : 1;
+    return candidate_compare(a, b);
+}
+
+/* What counts in a node: both kinds alike, or one of them first. */
+enum weight { WEIGH_BOTH, WEIGH_FIRST, WEIGH_SECOND, WEIGHTS };
+
+static void sort_by(struct placer *p, const struct job *like, enum weight weight)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        struct candidate *node = &p->candidates[i];
+        int64_t first = share_of(node->times, like->units[0].count);
+        int64_t second = share_of(node->also, like->units[1].count);
+
+        node->take = first + second;
+        if (weight == WEIGH_FIRST)
+            node->take += first * SHARE_WHOLE;
+        else if (weight == WEIGH_SECOND)
+            node->take += second * SHARE_WHOLE;
+    }
+    candidates_sort(p->candidates, p->n, score_compare);
+}
+
+/* Of each kind, what nodes could take. */
+struct sums {
+    int64_t first, second;
+};
+
+static void sums_add(struct sums *sums, const struct candidate *node, int64_t sign)
+{
+    sums->first += sign * node->times;
+    sums->second += sign * node->also;
+}
+
+static bool sums_cover(const struct sums *sums, const struct job *like)
+{
+    return sums->first >= like->units[0].count && sums->second >= like->units[1].count;
+}
+
+/* How many nodes from the front on hold all, `least` to `most`; 0: these do not. What
+ * they could take is in `ret_sums`. */
+static size_t count_enough(const struct placer *p, const struct job *like, size_t least,
+                           size_t most, struct sums *ret_sums)
+{
+    size_t n = 0;
+
+    *ret_sums = (struct sums){0};
+    while (n < p->n && n < most && (n < least || !sums_cover(ret_sums, like)))
+        sums_add(ret_sums, &p->candidates[n++], 1);
+    return n >= least && sums_cover(ret_sums, like) ? n : 0;
+}
+
+/* Puts in the place of the last of the `n` nodes the best fit of those that will do,
+ * too. */
+static void fit_last(struct placer *p, const struct job *like, size_t n,
+                     const struct sums *sums)
+{
+    struct candidate *last = &p->candidates[n - 1], *best = last;
+    struct candidate chosen;
+
+    if (last->required)
+        return;
+    for (size_t i = n; i < p->n; i++) {
+        struct sums others = *sums;
+
+        sums_add(&others, last, -1);
+        sums_add(&others, &p->candidates[i], 1);
+        if (sums_cover(&others, like) && candidate_compare(&p->candidates[i], best) < 0)
+            best = &p->candidates[i];
+    }
+    chosen = *best;
+    *best = *last;
+    *last = chosen;
+}
+
+/* The fewest nodes that hold all, or `spread` as many as there may be, to the front. */
+static size_t choose_fewest(struct placer *p, const struct job *like,
+                            const struct order *o, struct room *room)
+{
+    size_t most = (size_t)MIN((int64_t)p->n, o->most), best = 0;
+    size_t least = like->spread ? MAX(most, (size_t)o->least) : (size_t)o->least;
+    enum weight weight = WEIGH_BOTH;
+    struct sums sums;
+
+    for (enum weight w = WEIGH_BOTH; w < WEIGHTS && (best == 0 || best > least); w++) {
+        size_t n;
+
+        sort_by(p, like, w);
+        n = count_enough(p, like, least, most, &sums);
+        if (n > 0 && (best == 0 || n < best)) {
+            best = n;
+            weight = w;
+        }
+    }
+    if (best == 0) {
+        room->kind = sums.second < like->units[1].count;
+        room->pods =
+            room->kind == 1 ? sums.second : MIN(sums.first, like->units[0].count);
+        return 0;
+    }
+    sort_by(p, like, weight);
+    count_enough(p, like, best, best, &sums);
+    fit_last(p, like, best, &sums);
+    return best;
+}
+
+/* Each node one of each kind, the first ones as many more as they have room for: of
+ * the second kind, then beside these of the first. */
+static bool deal(struct placer *p, const struct cluster *c, const struct placement *at)
+{
+    const struct job *like = at->shape->like;
+    int64_t first = like->units[0].count, second = like->units[1].count;
+
+    for (size_t i = 0; i < p->n; i++) {
+        struct candidate *node = &p->candidates[i];
+        int64_t owed = (int64_t)(p->n - 1 - i);
+        struct resvec space;
+
+        placement_space(at, c, node->position, &space);
+        node->also = MIN(node->also, second - owed);
+        placement_add_units(&like->units[1], 1 - node->also, &space);
+        node->take = MIN(placement_units_in(like, 0, &space), first - owed);
+        first -= node->take;
+        second -= node->also;
+    }
+    return first == 0 && second == 0;
+}
+
+bool choose_pair(struct placer *p, const struct cluster *c, const struct placement *at,
+                 struct room *room)
+{
+    const struct job *like = at->shape->like;
+    const struct order o = order_of(like, at->part->part);
+
+    p->n = choose_fewest(p, like, &o, room);
+    if (p->n == 0)
+        return false;
+    candidates_sort(p->candidates, p->n, candidate_compare_positions);
+    room->pods = like->units[0].count;
+    return deal(p, c, at);
+}

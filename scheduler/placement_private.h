@@ -1,0 +1,60 @@
+/*
+ * placement_private - the inside of a search: placement.c gathers the nodes that could
+ * take something and makes slots of those that are chosen; placement_choose.c chooses
+ * among them, placement_pair.c where there are units of two kinds.
+ */
+#ifndef GANTRY_SCHEDULER_PLACEMENT_PRIVATE_H
+#define GANTRY_SCHEDULER_PLACEMENT_PRIVATE_H
+
+#include "scheduler/placement.h"
+
+/* A node that could take `times` items: pods, or units of a divided job. Leftovers are
+ * as they are before any is placed. */
+struct candidate {
+    size_t position;
+    bool required;
+    int64_t times; /* at most what the job has; 1 where a node takes one equal pod */
+    /* What else it could take: of an even share; or of units of the second kind, with
+     * none but one of the first, and once it is chosen what it gets of these. */
+    int64_t also;
+    int64_t take;         /* chosen: items it gets */
+    int64_t cost;         /* to others, of a pod; 0 where nodes take several */
+    int64_t devices_then; /* left when the window ends */
+    int64_t devices, cpu; /* when it begins */
+};
+
+/* What is to lie on nodes, and on how many of these. */
+struct order {
+    int64_t items, enough; /* pods or units: at most, at least */
+    int64_t least, most;   /* nodes */
+};
+struct order order_of(const struct job *like, const struct partition *part);
+
+/* One pod a node, or one pod. */
+bool placement_is_plain(const struct job *like);
+/* Units of one kind that fit into what is free, beside one of each other; the first
+ * brings the pod along. */
+int64_t placement_units_in(const struct job *like, size_t kind,
+                           const struct resvec *free_);
+/* Adds, or takes away, what `n` units of a kind ask for beyond the first. */
+void placement_add_units(const struct unit *unit, int64_t n, struct resvec *to);
+/* What the node has for the job in this view. False: it is no candidate. */
+bool placement_space(const struct placement *at, const struct cluster *c,
+                     size_t position, struct resvec *ret);
+
+/* Best fit first. */
+int candidate_compare(const void *left, const void *right);
+int candidate_compare_positions(const void *left, const void *right);
+void candidates_sort(struct candidate *items, size_t n,
+                     int (*compare)(const void *, const void *));
+
+/* Each leaves those that are chosen in the placer, with what they get. False: they are
+ * too few; `room` says how much there is room for. */
+bool choose_nodes(struct placer *p, const struct job *like,
+                  const struct partition *part, struct room *room);
+bool choose_packed(struct placer *p, const struct order *o, struct room *room);
+bool choose_spread(struct placer *p, const struct order *o, struct room *room);
+bool choose_pair(struct placer *p, const struct cluster *c, const struct placement *at,
+                 struct room *room);
+
+#endif
