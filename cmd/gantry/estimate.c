@@ -242,27 +242,42 @@ int estimate_start(struct api *c, const struct json *job, struct estimate *ret,
     return rc;
 }
 
-void estimate_tell(const struct cli *cli, struct api *c, const struct json *job)
+static void tell_start(const struct cli *cli, const struct estimate *e)
 {
-    struct estimate e;
-    struct err err = ERR_INIT;
     char start[SLURMTIME_MAX];
     const struct slurmtime_style style = {0};
 
-    if (estimate_start(c, job, &e, &err) < 0) {
-        cli_say(cli, "the job would be accepted; when it would start is not known: %s",
-                err.msg);
-    } else if (e.start_sec == TIME_UNSET) {
+    slurmtime_moment(&style, e->start_sec, start);
+    cli_say(cli,
+            "Job to start at %s using %" PRId64
+            " processors on nodes %s in partition %s",
+            start, e->cpus, e->nodes, e->partition);
+}
+
+int estimate_tell(const struct cli *cli, struct api *c, const struct json *job,
+                  struct err *err)
+{
+    struct estimate e;
+    struct err why = ERR_INIT;
+    int rc = 0;
+
+    if (estimate_start(c, job, &e, &why) < 0) {
+        if (why.code == ERR_INVALID)
+            rc = err_set(err, ERR_INVALID, "%s", why.msg);
+        else
+            cli_say(cli,
+                    "the job would be accepted; when it would start is not known: %s",
+                    why.msg);
+    } else if (e.start_sec != TIME_UNSET) {
+        tell_start(cli, &e);
+    } else if (newjob_check_reason(e.reason, e.message, err) < 0) {
+        rc = -1;
+    } else {
         cli_say(cli, "the job would be accepted; it would wait (%s)%s%s", e.reason,
                 e.message ? ": " : "", e.message ? e.message : "");
-    } else {
-        slurmtime_moment(&style, e.start_sec, start);
-        cli_say(cli,
-                "Job to start at %s using %" PRId64
-                " processors on nodes %s in partition %s",
-                start, e.cpus, e.nodes, e.partition);
     }
     estimate_fini(&e);
+    return rc;
 }
 
 void estimate_fini(struct estimate *e)

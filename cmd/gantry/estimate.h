@@ -22,12 +22,14 @@ struct estimate {
 void estimate_fini(struct estimate *e);
 
 /* `job`: a BatchJob as the server would store it. ERR_FORBIDDEN: one of the lists may
- * not be read. */
+ * not be read. ERR_INVALID: the controller would not take it. */
 int estimate_start(struct api *c, const struct json *job, struct estimate *ret,
                    struct err *err);
 
 /* Says it to the person: Slurm's sentence, but for the job's number, which it gets when
- * it is submitted; else why it would wait, or why that is not known. */
-void estimate_tell(const struct cli *cli, struct api *c, const struct json *job);
+ * it is submitted; else why it would wait, or why that is not known. -1: why it would
+ * be rejected, of a field by its name in the object. */
+int estimate_tell(const struct cli *cli, struct api *c, const struct json *job,
+                  struct err *err);
 
 #endif

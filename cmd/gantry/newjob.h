@@ -43,6 +43,13 @@ int newjob_send(struct newjob *n, struct err *err);
 /* Takes back what was sent. What cannot be is added to `err`, the reason for it. */
 void newjob_withdraw(struct newjob *n, struct err *err);
 int64_t newjob_id(const struct newjob *n);
+/* Of an error that begins with a field, "spec.nodes: ...": by the option that it is
+ * of. */
+void newjob_blame(const struct newjob *n, struct err *err);
+/* What Slurm rejects at submission, and the core says as the reason of the wait: that
+ * comes with the id, so that it is seen in time. -1: such a reason, in Slurm's
+ * words. */
+int newjob_check_reason(const char *reason, const char *message, struct err *err);
 /* The controller did not take the job into the queue (condition Accepted=False). */
 bool newjob_is_refused(const struct json *job);
 

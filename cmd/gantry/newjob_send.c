@@ -239,11 +239,9 @@ static bool has_id_or_refusal(const struct json *job)
     return json_int_or(job, "status.jobID", 0) > 0 || newjob_is_refused(job);
 }
 
-/* "spec.nodes: ..." of the controller, by the option's name. */
-static int refused_by_controller(const struct newjob *n, struct err *err)
+void newjob_blame(const struct newjob *n, struct err *err)
 {
-    const char *message =
-        json_str_or(condition(n->object, "Accepted"), "message", "refused");
+    AUTO_FREE char *message = xstrdup(err->msg);
     const size_t len = strcspn(message, ": ");
     AUTO_FREE char *field = xstrndup(message, len);
     STR_AUTO struct str text;
@@ -254,12 +252,10 @@ static int refused_by_controller(const struct newjob *n, struct err *err)
                   ? message + len + 2
                   : message,
               &text);
-    return err_set(err, ERR_INVALID, "%s", text.s);
+    err_set(err, ERR_INVALID, "%s", text.s);
 }
 
-/* What Slurm rejects at submission, and the core says as the reason of the wait: with
- * the id, so that it is seen here. */
-static int check_reason(const struct newjob *n, struct err *err)
+int newjob_check_reason(const char *reason, const char *message, struct err *err)
 {
     static const struct {
         const char *reason, *text;
@@ -267,14 +263,22 @@ static int check_reason(const struct newjob *n, struct err *err)
         {"InvalidAccount",
          "Invalid account or account/partition combination specified"},
         {"InvalidQOS", "Invalid qos specification"},
+        {"BadConstraints", "Requested node configuration is not available"},
     };
-    const char *reason = json_str_or(n->object, "status.reason", "");
 
     for (size_t i = 0; i < ARRAY_LEN(rejected); i++)
-        if (strcmp(rejected[i].reason, reason) == 0)
+        if (str_eq(rejected[i].reason, reason))
             return err_set(err, ERR_INVALID, "%s: %s", rejected[i].text,
-                           json_str_or(n->object, "status.message", ""));
+                           message ? message : "");
     return 0;
+}
+
+static int refused_by_controller(const struct newjob *n, struct err *err)
+{
+    err_set(err, ERR_INVALID, "%s",
+            json_str_or(condition(n->object, "Accepted"), "message", "refused"));
+    newjob_blame(n, err);
+    return -1;
 }
 
 static int await_id(struct newjob *n, struct err *err)
@@ -292,7 +296,8 @@ static int await_id(struct newjob *n, struct err *err)
     case JOBWATCH_TRUE:
         if (newjob_is_refused(n->object))
             return refused_by_controller(n, err);
-        return check_reason(n, err);
+        return newjob_check_reason(json_str(n->object, "status.reason"),
+                                   json_str(n->object, "status.message"), err);
     case JOBWATCH_GONE:
         return err_set(err, ERR_NOT_FOUND, "somebody deleted it before it had an id");
     case JOBWATCH_LATE:

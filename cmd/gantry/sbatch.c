@@ -170,8 +170,11 @@ static int submit_job(const struct cli *cli, struct newjob *n)
     if (submit_has(n->submit, "test-only")) {
         if (newjob_try(n, &err) < 0)
             return fail_submission(cli, &err);
-        estimate_tell(cli, n->api, n->object);
-        return EXIT_DONE;
+        if (estimate_tell(cli, n->api, n->object, &err) == 0)
+            return EXIT_DONE;
+        newjob_blame(n, &err);
+        cli_error(cli, "allocation failure: %s", err.msg);
+        return error_status();
     }
     if (newjob_send(n, &err) < 0 || tell(cli, n, &err) < 0)
         return fail_submission(cli, &err);

@@ -21,6 +21,13 @@ case_run() {
     id=$(slurm sbatch --parsable -W -o out-%j -N 2 -n 3 -G 4 \
         --wrap 'echo "$SLURM_NTASKS $SLURM_TASKS_PER_NODE $SLURM_GPUS_ON_NODE"')
     expect "uneven tasks, even GPUs" "$(cat "$TMP/out-$id")" "3 2,1 2"
+    id=$(slurm sbatch --parsable -W -o out-%j -N 3 -n 5 -G 16 \
+        --wrap 'echo "$SLURM_TASKS_PER_NODE $SLURM_CPUS_ON_NODE $SLURM_GPUS_ON_NODE"')
+    expect "neither even" "$(cat "$TMP/out-$id")" "3,1(x2) 3 8"
+    refused "Requested node configuration is not available" \
+        slurm sbatch -n 1 -G 16 --wrap true
+    refused "Invalid generic resource (gres) specification" \
+        slurm sbatch -N 3 -G 2 --wrap true
     refused "spec.gpus is no GPU request" submit bad true "gpus: 'h100:'"
     submit never true "nodes: 4" "ntasks: 2"
     expect_reason never BadConstraints

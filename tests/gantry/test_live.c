@@ -18,6 +18,7 @@
 #include "tests/support/tempdir.h"
 
 #define FILE_MAX (1u << 20)
+#define ASKED_MAX 500
 #define ARGS(...) ((const char *[PROGRAM_ARGS_MAX]){__VA_ARGS__})
 /* Where the client finds it by itself. */
 #define STATE "@/.local/state/gantry-local"
@@ -114,6 +115,20 @@ static void start_cluster(void)
     program_start(&node, root,
                   ARGS("gantry-local", "node", "--kubeconfig", KUBECONFIG, "--dir",
                        "@/nodes", "--name", "n", "--gpus", "h100:2"));
+}
+
+/* sbatch refuses what no node could ever hold. */
+static void await_node(void)
+{
+    bool there = false;
+
+    for (int i = 0; i < ASKED_MAX && !there; i++) {
+        AUTO_FREE char *said = NULL;
+
+        ck_assert_int_eq(run(ARGS("sinfo", "-h", "-N", "-o", "%N"), &said), 0);
+        there = strcmp(said, "n1\n") == 0;
+    }
+    ck_assert(there);
 }
 
 static void stop_cluster(void)
@@ -239,6 +254,7 @@ START_TEST(test_live)
 
     ck_assert_int_eq(mkfifo(go, 0600), 0);
     start_cluster();
+    await_node();
     check_script();
     check_log();
     check_follow("out-%j", "3", false);

@@ -142,6 +142,17 @@ static const struct {
     /* the controller */
     {"sbatch -q nosuch --wrap x", NULL,
      FAILED "Invalid qos specification: QOS nosuch does not exist; there are none\n"},
+    {"sbatch -N 4 -G 2 --wrap x", NULL,
+     FAILED "-G: Invalid generic resource (gres) specification: 2 cannot be on 4 "
+            "nodes, each has one at least\n"},
+    /* the core */
+    {"sbatch -n 1 -G 16 --wrap x", NULL,
+     FAILED "Requested node configuration is not available: needs 1 node with "
+            "cpu=1,nvidia.com/gpu=16; no node of partition main fits\n"},
+    {"sbatch -n 3 -G 25 --wrap x", NULL,
+     FAILED "Requested node configuration is not available: needs 3 tasks of cpu=1 and "
+            "25 times nvidia.com/gpu=1; partition main has room for at most 24 times "
+            "nvidia.com/gpu=1\n"},
     {"sbatch --mem=0 --wrap x", NULL,
      FAILED "--mem: 0 (all of a node's memory) is not supported yet; name an amount\n"},
 };
@@ -279,9 +290,15 @@ START_TEST(test_test_only)
     clitest_expect(t, "sbatch --test-only --wrap x", 0, "",
                    "sbatch: Job to start at 2027-01-15T08:00:00 using 1 processors on "
                    "nodes n1 in partition main\n");
-    clitest_expect(t, "sbatch --test-only -N 99 --wrap x", 0, "",
-                   "sbatch: the job would be accepted; it would wait (BadConstraints): "
-                   "needs 99 nodes*");
+    clitest_expect(t, "sbatch --test-only -N 99 --wrap x", 1, "",
+                   "sbatch: error: allocation failure: Requested node configuration is "
+                   "not available: needs 99 nodes*");
+    clitest_expect(t, "sbatch --test-only -N 4 -G 2 --wrap x", 1, "",
+                   "sbatch: error: allocation failure: -G: Invalid generic resource "
+                   "(gres) specification: 2 cannot be on 4 nodes*");
+    clitest_expect(t, "sbatch --test-only -n 3 -G 16 --wrap x", 0, "",
+                   "sbatch: Job to start at 2027-01-15T08:00:00 using 3 processors on "
+                   "nodes n[1-2] in partition main\n");
     clitest_expect(t, "sbatch --test-only -a 1 --wrap x", 1, "",
                    FAILED "-a is not supported yet\n");
     ck_assert_uint_eq(clitest_count(t, "batchjobs", NULL), 0);
