@@ -119,14 +119,23 @@ static const struct field partition_rows[] = {
 };
 const struct fields fields_partition = FIELDS(partition, partition_rows);
 
+static const struct field one_limit_rows[] = {ENUM(limit, kind, LIMIT_KINDS - 1),
+                                              ENUM(limit, tres, TRES_KINDS - 1),
+                                              TEXT(limit, type), INT(limit, amount)};
+static const struct fields fields_limit = FIELDS(limit, one_limit_rows);
+
+static const struct field limits_rows[] = {LIST(limits, items, n, fields_limit)};
+static const struct fields fields_limits = FIELDS(limits, limits_rows);
+
 static const struct field qos_rows[] = {WORD(qos, name), INT(qos, priority),
-                                        INT(qos, usage_factor)};
+                                        INT(qos, usage_factor), INT(qos, flags),
+                                        ONE(qos, limits, fields_limits)};
 const struct fields fields_qos = FIELDS(qos, qos_rows);
 
 static const struct field member_rows[] = {
     TEXT(member, user),  TEXT(member, ns),      TEXT(member, partition),
     INT(member, shares), INT(member, priority), INT(member, usage),
-    INT(member, recent), BOOL(member, former)};
+    INT(member, recent), BOOL(member, former),  ONE(member, limits, fields_limits)};
 static const struct fields fields_member = FIELDS(member, member_rows);
 
 static const struct field account_rows[] = {
@@ -135,6 +144,7 @@ static const struct field account_rows[] = {
     INT(account, shares),
     INT(account, priority),
     LIST(account, members, n_members, fields_member),
+    ONE(account, limits, fields_limits),
     INT(account, usage_sec),
     INT(account, recent_sec)};
 const struct fields fields_account = FIELDS(account, account_rows);

@@ -84,6 +84,7 @@ struct account *account_copy(const struct account *a)
     *copy = *a;
     copy->name = xstrdup_null(a->name);
     copy->parent = xstrdup_null(a->parent);
+    copy->limits = limits_copy(&a->limits);
     copy->members = NULL;
     copy->n_members = 0;
     for (size_t i = 0; i < a->n_members; i++) {
@@ -95,6 +96,7 @@ struct account *account_copy(const struct account *a)
         to->usage = from->usage;
         to->recent = from->recent;
         to->former = from->former;
+        to->limits = limits_copy(&from->limits);
     }
     return copy;
 }
@@ -107,7 +109,9 @@ void account_free(struct account *a)
         free(a->members[i].user);
         free(a->members[i].ns);
         free(a->members[i].partition);
+        limits_fini(&a->members[i].limits);
     }
+    limits_fini(&a->limits);
     free(a->members);
     free(a->parent);
     free(a->name);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/allowance.h"
 #include "scheduler/book.h"
 #include "scheduler/charge.h"
 #include "scheduler/core.h"
@@ -109,6 +110,7 @@ static void jobrec_clear(struct sched *s, struct jobrec *rec)
     struct job *job = rec->job;
 
     book_strike(s, rec);
+    allowance_drop(s, rec);
     cluster_release(&s->cluster, job->alloc, job->n_alloc);
     s->n_phase[job->phase]--;
     s->n_depending -= is_depending(job);
@@ -175,6 +177,7 @@ static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
     keep_depends(old, job);
     keep_plan(s, old, old_shape, job, rec->shape);
     book_enter(s, rec);
+    allowance_take(s, rec);
     starts_enlist(s, rec);
     s->end_sec = MIN(s->end_sec, jobrec_end_to_tell(s, rec));
 }
@@ -267,6 +270,13 @@ static void rules_change(struct sched *s, bool changed)
 {
     s->dirty |= changed;
     s->rules_changed |= changed;
+    s->held.stale |= changed;
+}
+
+static void nodes_change(struct sched *s, bool changed)
+{
+    s->dirty |= changed;
+    s->held.stale |= changed; /* limits on GPUs of a type */
 }
 
 void sched_apply(struct sched *s, const struct change *change)
@@ -275,10 +285,10 @@ void sched_apply(struct sched *s, const struct change *change)
 
     switch (change->kind) {
     case CHANGE_NODE:
-        s->dirty |= cluster_put_node(c, change->u.node);
+        nodes_change(s, cluster_put_node(c, change->u.node));
         break;
     case CHANGE_NODE_GONE:
-        s->dirty |= cluster_drop_node(c, change->u.key);
+        nodes_change(s, cluster_drop_node(c, change->u.key));
         break;
     case CHANGE_PARTITION:
         rules_change(s, cluster_put_partition(c, change->u.partition));
@@ -315,6 +325,7 @@ void sched_apply(struct sched *s, const struct change *change)
         break;
     case CHANGE_RESOURCES:
         s->rules_changed = true;
+        s->held.stale = true;
         s->dirty |= cluster_set_resources(c, change->u.resources);
         s->asked.changed = true; /* what is a device */
         break;

@@ -17,6 +17,7 @@
 #include "scheduler/cluster.h"
 #include "scheduler/decide.h"
 #include "scheduler/depend.h"
+#include "scheduler/held.h"
 #include "scheduler/horizon.h"
 #include "scheduler/placement.h"
 #include "scheduler/policy.h"
@@ -49,6 +50,7 @@ struct jobrec {
     struct job *job;
     int64_t job_id;      /* in sched.by_id; 0: it is not there */
     struct shape *shape; /* while pending */
+    struct take *takes;  /* of limits: allowance.h */
     uint32_t version;    /* moves whenever queue entries of this job become void */
     bool end_told;       /* END, or GIVE_UP */
     bool gone;           /* kept, unseen, until the pass that may refer to it is over */
@@ -75,6 +77,10 @@ struct jobrec {
     struct ahead ahead;
     enum reason found;
     char *found_message;
+    /* Where it fitted, in that partition, it would have had more than it may. */
+    const struct partrec *limited_in;
+    enum reason limited;
+    char *limited_message;
     struct priority found_priority;
     UT_hash_handle hh, hh_id;
 };
@@ -112,6 +118,7 @@ struct sched {
     struct sched_config config;
     struct cluster cluster;
     struct policy policy;
+    struct held held;    /* of limits: allowance.h */
     int64_t now_sec;     /* of the last step; TIME_UNSET: there was none */
     int64_t charged_sec; /* up to when jobs have been charged: charge.h; likewise */
     bool charge_again;   /* somebody has come who ran before that */

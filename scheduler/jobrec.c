@@ -4,6 +4,7 @@
 
 #include "base/duration.h"
 #include "base/util.h"
+#include "scheduler/allowance.h"
 #include "scheduler/check.h"
 #include "scheduler/core.h"
 
@@ -50,12 +51,14 @@ void jobrec_unlist(struct sched *s, struct jobrec *rec)
 
 void jobrec_free(struct sched *s, struct jobrec *rec)
 {
+    allowance_drop(s, rec);
     HASH_DEL(s->jobs, rec);
     jobrec_unlist(s, rec);
     shape_put(&s->shapes, rec->shape);
     job_free(rec->job);
     free(rec->message);
     free(rec->found_message);
+    free(rec->limited_message);
     free(rec->claim.positions);
     free(rec->uid);
     free(rec);

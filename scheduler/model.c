@@ -204,6 +204,7 @@ struct qos *qos_copy(const struct qos *q)
 
     *copy = *q;
     copy->name = xstrdup_null(q->name);
+    copy->limits = limits_copy(&q->limits);
     return copy;
 }
 
@@ -211,8 +212,25 @@ void qos_free(struct qos *q)
 {
     if (q == NULL)
         return;
+    limits_fini(&q->limits);
     free(q->name);
     free(q);
+}
+
+int64_t qos_flag(const char *word)
+{
+    static const struct {
+        const char *word;
+        int64_t flag;
+    } flags[] = {
+        {"OverPartQOS", QOS_OVER_PART_QOS},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(flags); i++) {
+        if (strcmp(flags[i].word, word) == 0)
+            return flags[i].flag;
+    }
+    return 0;
 }
 
 /* ---- jobs ---- */

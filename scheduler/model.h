@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "scheduler/limits.h"
+
 #define TIME_UNSET INT64_MIN
 #define PRIORITY_UNSET (-1)
 
@@ -166,10 +168,15 @@ struct partition {
 
 /* ---- QOS and accounts ---- */
 
+/* Flags of a QOS, by Slurm's words (qos_flag). */
+#define QOS_OVER_PART_QOS 1 /* its limits come before those of the partition's QOS */
+
 struct qos {
     char *name; /* first, so that lists of named structs can be searched alike */
     int64_t priority;
     int64_t usage_factor; /* thousandths of what its jobs would be charged else */
+    int64_t flags;
+    struct limits limits;
 };
 
 /* Shares of an account or a member that stands as its parent does. */
@@ -188,6 +195,7 @@ struct member {
     int64_t usage;
     int64_t recent; /* of jobs that have ended since, as it will be at `recent_sec` */
     bool former;    /* no member any more; its usage stays with the account */
+    struct limits limits;
 };
 
 /* A node of the tree of accounts, and its members. Jobs are charged to members. The
@@ -199,6 +207,7 @@ struct account {
     int64_t priority;       /* PRIORITY_UNSET: the parent's; the root's is 0 */
     struct member *members; /* sorted: member_compare */
     size_t n_members;
+    struct limits limits;
     int64_t usage_sec;  /* TIME_UNSET: nothing has been charged */
     int64_t recent_sec; /* TIME_UNSET: nothing is recent */
 };
@@ -365,6 +374,7 @@ void partition_free(struct partition *p);
 struct qos *qos_new(void);
 struct qos *qos_copy(const struct qos *q);
 void qos_free(struct qos *q);
+int64_t qos_flag(const char *word); /* 0: there is none of that name */
 struct account *account_new(void);
 struct account *account_copy(const struct account *a);
 void account_free(struct account *a);

@@ -292,8 +292,10 @@ static bool rule_out(struct sched *s, const struct entry *entry)
     reason = trial_ruled_out(s, entry);
     if (reason == REASON_NONE)
         return false;
-    if (str_eq(rec->job->plan.partition, entry->part->part->name))
+    if (str_eq(rec->job->plan.partition, entry->part->part->name)) {
+        s->pass.moved |= rec->job->plan.promised;
         book_cancel_plan(s, rec);
+    }
     tell_found(s, rec, reason, &entry->priority);
     return true;
 }
@@ -324,7 +326,8 @@ static void tell_why(struct sched *s, const struct entry *entry)
 {
     struct seeker by = trial_seeker(s, entry);
 
-    join_crowd(s, entry);
+    if (entry->rec->limited == REASON_NONE)
+        join_crowd(s, entry);
     str_reset(&s->message);
     tell_found(s, entry->rec, trial_why_not_now(s, entry, &by), &entry->priority);
 }
@@ -363,6 +366,18 @@ static void go_promise(struct sched *s, struct entry *entry, int64_t now_sec)
     }
 }
 
+/* Starts before it may have reached limits of its as well. */
+static void go_offer(struct sched *s, struct entry *entry, int64_t now_sec)
+{
+    if (!s->held.any || !rule_out(s, entry)) {
+        try_(s, entry, now_sec);
+        return;
+    }
+    s->pass.n_waiting -= entry->waits;
+    entry->waits = false;
+    entry->done = true;
+}
+
 static void consider(struct sched *s, struct entry *entry, int64_t now_sec)
 {
     if (entry->rec->gone || entry->rec->version != entry->version)
@@ -376,7 +391,7 @@ static void consider(struct sched *s, struct entry *entry, int64_t now_sec)
         break;
     case ROUND_OFFER:
         if (!entry->done)
-            try_(s, entry, now_sec);
+            go_offer(s, entry, now_sec);
         break;
     case ROUND_TELL:
         if (entry->waits)

@@ -44,13 +44,21 @@ const struct account *policy_find_account(const struct policy *p, const char *na
                                                                         : NULL;
 }
 
+static bool qos_equal(const struct qos *a, const struct qos *b)
+{
+    return a->priority == b->priority && a->usage_factor == b->usage_factor &&
+           a->flags == b->flags && limits_equal(&a->limits, &b->limits);
+}
+
 bool policy_put_qos(struct policy *p, struct qos *qos)
 {
     size_t i = qos_place(p, qos->name);
     const struct qos *old = qos_find(p, qos->name);
-    bool same = old != NULL && old->priority == qos->priority &&
-                old->usage_factor == qos->usage_factor;
 
+    if (old != NULL && qos_equal(old, qos)) {
+        qos_free(qos);
+        return false;
+    }
     if (old != NULL) {
         qos_free(p->qos[i]);
     } else {
@@ -58,7 +66,7 @@ bool policy_put_qos(struct policy *p, struct qos *qos)
         memmove(&p->qos[i + 1], &p->qos[i], (p->n_qos++ - i) * sizeof(*p->qos));
     }
     p->qos[i] = qos;
-    return !same;
+    return true;
 }
 
 bool policy_drop_qos(struct policy *p, const char *name)
@@ -76,14 +84,16 @@ static bool members_equal(const struct member *a, const struct member *b)
 {
     return member_compare(a, b) == 0 && a->shares == b->shares &&
            a->priority == b->priority && a->usage == b->usage &&
-           a->recent == b->recent && a->former == b->former;
+           a->recent == b->recent && a->former == b->former &&
+           limits_equal(&a->limits, &b->limits);
 }
 
 static bool accounts_equal(const struct account *a, const struct account *b)
 {
     if (!str_eq(a->parent, b->parent) || a->shares != b->shares ||
         a->priority != b->priority || a->n_members != b->n_members ||
-        a->usage_sec != b->usage_sec || a->recent_sec != b->recent_sec)
+        a->usage_sec != b->usage_sec || a->recent_sec != b->recent_sec ||
+        !limits_equal(&a->limits, &b->limits))
         return false;
     for (size_t i = 0; i < a->n_members; i++) {
         if (!members_equal(&a->members[i], &b->members[i]))
@@ -318,19 +328,36 @@ enum reason policy_check_partition(const struct policy *p, const struct job *job
     return say_qos(p, message);
 }
 
+static const struct member *member_of(const struct policy *p, const struct job *job,
+                                      const char *partition, size_t *ret_account)
+{
+    const struct member *m;
+
+    if (p->stale || p->grown)
+        return NULL;
+    m = assocs_spot(&p->assocs, job, ret_account);
+    if (m != NULL)
+        return m;
+    *ret_account = account_of(p, job);
+    return *ret_account != ASSOC_NONE
+               ? assocs_member(&p->assocs, *ret_account, job, partition)
+               : NULL;
+}
+
+const struct member *policy_member(const struct policy *p, const struct job *job,
+                                   const char *partition)
+{
+    size_t account;
+
+    return member_of(p, job, partition, &account);
+}
+
 struct standing policy_standing(const struct policy *p, const struct job *job,
                                 const char *partition)
 {
-    const struct member *m;
     size_t i = ASSOC_NONE;
+    const struct member *m = member_of(p, job, partition, &i);
 
-    if (p->stale || p->grown)
-        return (struct standing){0};
-    m = assocs_spot(&p->assocs, job, &i);
-    if (m == NULL)
-        i = account_of(p, job);
-    if (m == NULL && i != ASSOC_NONE)
-        m = assocs_member(&p->assocs, i, job, partition);
     return m != NULL ? assocs_standing(&p->assocs, i, m) : (struct standing){0};
 }
 

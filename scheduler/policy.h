@@ -72,7 +72,10 @@ enum reason policy_check(const struct policy *p, const struct job *job,
  * InvalidQOS where the partition's own does not exist. */
 enum reason policy_check_partition(const struct policy *p, const struct job *job,
                                    const struct partition *part, struct str *message);
-/* Of the member that a job in a partition (NULL: any) is charged to. */
+/* The member that a job in a partition (NULL: any) is charged to; NULL: none. */
+const struct member *policy_member(const struct policy *p, const struct job *job,
+                                   const char *partition);
+/* How that one stands. */
 struct standing policy_standing(const struct policy *p, const struct job *job,
                                 const char *partition);
 int64_t policy_largest_priority(const struct policy *p); /* of all QOS */

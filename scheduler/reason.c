@@ -43,9 +43,35 @@ static const char *const wait_classes[] = {
     [WAIT_NOT_FREE] = "NotFree",
 };
 
+/* ---- limits ---- */
+
+#define OF_LIMITS (2 * LIMIT_KINDS * TRES_KINDS)
+
+enum reason reason_of_limit(enum limit_kind kind, enum tres tres, bool of_account)
+{
+    int i = ((int)of_account * LIMIT_KINDS + (int)kind) * TRES_KINDS + (int)tres;
+
+    return (enum reason)(REASON_LIMITS + i);
+}
+
+static const struct limit_row *row_of(enum reason r, const char **ret_word)
+{
+    int i = (int)r - REASON_LIMITS, kind = i / TRES_KINDS % LIMIT_KINDS;
+
+    *ret_word = limit_rows[kind].words[i / TRES_KINDS / LIMIT_KINDS][i % TRES_KINDS];
+    return &limit_rows[kind];
+}
+
+/* ---- all of them ---- */
+
 const char *reason_word(enum reason r)
 {
-    return reasons[r].word;
+    const char *word;
+
+    if (r < REASON_LIMITS)
+        return reasons[r].word;
+    row_of(r, &word);
+    return word;
 }
 
 enum reason reason_parse(const char *word)
@@ -53,12 +79,22 @@ enum reason reason_parse(const char *word)
     for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
         if (strcmp(reasons[i].word, word) == 0)
             return (enum reason)i;
+    for (int i = 0; i < OF_LIMITS; i++) {
+        const char *of_limit = reason_word((enum reason)(REASON_LIMITS + i));
+
+        if (of_limit != NULL && strcmp(of_limit, word) == 0)
+            return (enum reason)(REASON_LIMITS + i);
+    }
     return REASON_NONE;
 }
 
 enum wait_class reason_class(enum reason r)
 {
-    return reasons[r].class_;
+    const char *word;
+
+    if (r < REASON_LIMITS)
+        return reasons[r].class_;
+    return row_of(r, &word)->whose == WHOSE_JOB ? WAIT_NEVER : WAIT_NOT_ALLOWED;
 }
 
 const char *wait_class_word(enum wait_class c)

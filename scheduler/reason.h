@@ -7,6 +7,10 @@
 #ifndef GANTRY_SCHEDULER_REASON_H
 #define GANTRY_SCHEDULER_REASON_H
 
+#include <stdbool.h>
+
+#include "scheduler/limits.h"
+
 enum wait_class {
     WAIT_NEVER,       /* can never start as it is */
     WAIT_NOT_ALLOWED, /* not allowed yet: held, begin time, limits */
@@ -37,7 +41,11 @@ enum reason {
     REASON_INVALID_QOS,
     REASON_ACCOUNT_NOT_ALLOWED, /* in that partition */
     REASON_QOS_NOT_ALLOWED,
+    REASON_LIMITS, /* from here on those of limits: reason_of_limit */
 };
+
+/* Of a limit of a QOS or of an account. */
+enum reason reason_of_limit(enum limit_kind kind, enum tres tres, bool of_account);
 
 const char *reason_word(enum reason r); /* "Resources" */
 /* The reason of a word; REASON_NONE for one that is not in the table. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/allowance.h"
 #include "scheduler/book.h"
 #include "scheduler/charge.h"
 #include "scheduler/check.h"
@@ -39,6 +40,7 @@ struct sched *sched_new(const struct sched_config *config)
     str_init(&s->message, MESSAGE_MAX);
     s->pass.begin_sec = INT64_MAX;
     s->end_sec = INT64_MAX;
+    s->held.stale = true;
     s->now_sec = TIME_UNSET;
     s->charged_sec = TIME_UNSET;
     return s;
@@ -52,6 +54,7 @@ void sched_free(struct sched *s)
         return;
     HASH_ITER (hh, s->jobs, rec, next)
         jobrec_free(s, rec);
+    held_reset(&s->held);
     singles_fini(&s->singles);
     cluster_fini(&s->cluster);
     policy_fini(&s->policy);
@@ -203,6 +206,7 @@ enum sched_progress sched_step(struct sched *s, int64_t now_sec,
     decided_reset(&s->decided);
     s->now_sec = now_sec;
     s->dirty |= charge_settle(s, now_sec);
+    allowance_settle(s);
     end_what_must(s, now_sec);
     progress = walk(s, now_sec, budget);
     *ret = (struct decisions){.items = s->decided.items, .n = s->decided.n};

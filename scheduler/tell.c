@@ -32,6 +32,13 @@ static const int hope[] = {
     [REASON_INVALID_QOS] = 7,
 };
 
+static int hope_of(enum reason reason)
+{
+    if (reason < REASON_LIMITS)
+        return hope[reason];
+    return reason_class(reason) == WAIT_NEVER ? 2 : 4;
+}
+
 const char *tell_qos(const struct sched *s, const struct job *job)
 {
     const struct qos *qos = policy_qos(&s->policy, job);
@@ -99,7 +106,7 @@ void tell_give_up(struct sched *s, struct jobrec *rec, enum reason reason,
 void tell_found(struct sched *s, struct jobrec *rec, enum reason reason,
                 const struct priority *priority)
 {
-    bool better = hope[reason] > hope[rec->found];
+    bool better = hope_of(reason) > hope_of(rec->found);
 
     if (rec->untried > 1 || !better) {
         if (better) {

@@ -5,6 +5,7 @@
 
 #include "base/util.h"
 #include "scheduler/access.h"
+#include "scheduler/allowance.h"
 #include "scheduler/book.h"
 #include "scheduler/check.h"
 #include "scheduler/tell.h"
@@ -20,8 +21,9 @@ static int64_t limit_in_force(struct sched *s, struct jobrec *rec,
     return book_longest(s, rec, check_length(rec->job, part, now_sec), largest);
 }
 
+/* `placed`: the slots are those that the placer found last. */
 static void start(struct sched *s, const struct entry *entry, struct slot *slots,
-                  size_t n, int64_t now_sec)
+                  size_t n, bool placed, int64_t now_sec)
 {
     struct jobrec *rec = entry->rec;
     struct job *job = rec->job;
@@ -47,10 +49,14 @@ static void start(struct sched *s, const struct entry *entry, struct slot *slots
     /* Others may use what was promised here, or have been told of what is free now. */
     s->pass.moved |= job->plan.promised || s->pass.n_waiting > 0;
     plan_clear(&job->plan);
-    book_place(s, rec);
+    if (placed)
+        book_place(s, rec);
+    else
+        rec->claim.positions_gen = 0;
     decision.limit_sec = limit_in_force(s, rec, entry->part->part, now_sec);
     job->limit_sec = decision.limit_sec;
     book_enter(s, rec);
+    allowance_take(s, rec);
     s->n_phase[JOB_PENDING]--;
     s->n_phase[JOB_STARTING]++;
     s->n_depending -= job->n_depends > 0;
@@ -78,12 +84,17 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
         reason = check_partition(entry->rec->job, entry->part->part, &s->message);
     if (reason == REASON_NONE)
         reason = license_check(&s->config.licenses, entry->rec->job, &s->message);
+    if (reason == REASON_NONE)
+        reason = allowance_check(s, entry->rec->job, entry->part->part, &s->message);
     if (reason != REASON_NONE)
         return reason;
     fit = check_nodes(&s->placer, &s->cluster, entry->rec->shape, entry->part);
-    if (fit->verdict != REASON_NONE)
+    if (fit->verdict != REASON_NONE) {
         str_add(&s->message, fit->message);
-    return fit->verdict;
+        return fit->verdict;
+    }
+    return allowance_check_tres(s, entry->rec->job, entry->part->part, NULL, 0,
+                                &s->message);
 }
 
 struct seeker trial_seeker(struct sched *s, const struct entry *entry)
@@ -230,6 +241,50 @@ bool trial_promise(struct sched *s, struct jobrec *rec, size_t n_promised)
     return true;
 }
 
+/* ---- limits, by the nodes that it would have ---- */
+
+/* One pod less, of equal ones. */
+static void drop_pod(struct slot *slots, size_t *n)
+{
+    if (--slots[*n - 1].pods > 0)
+        return;
+    free(slots[--*n].node);
+}
+
+/* Where it would have more than it may it has fewer pods, if fewer will do. */
+static bool is_allowed(struct sched *s, const struct entry *entry, struct slot *slots,
+                       size_t *n)
+{
+    struct jobrec *rec = entry->rec;
+    const struct job *job = rec->job;
+    int64_t spare = job->n_units == 0 ? -job->min_pods : 0;
+
+    for (size_t i = 0; i < *n && job->n_units == 0; i++)
+        spare += slots[i].pods;
+    for (;; drop_pod(slots, n)) {
+        str_reset(&s->message);
+        rec->limited =
+            allowance_check_tres(s, job, entry->part->part, slots, *n, &s->message);
+        if (rec->limited == REASON_NONE)
+            return true;
+        if (spare-- <= 0)
+            break;
+    }
+    rec->limited_in = entry->part;
+    free(rec->limited_message);
+    rec->limited_message = xstrdup(s->message.s);
+    return false;
+}
+
+/* It waits without a plan: it would be in others' way. */
+static void give_up(struct sched *s, struct jobrec *rec, struct slot *slots, size_t n)
+{
+    slots_free(slots, n);
+    s->pass.moved |= rec->job->plan.promised;
+    plan_clear(&rec->job->plan);
+    starts_enlist(s, rec);
+}
+
 bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *by,
                size_t before, int64_t now_sec)
 {
@@ -239,13 +294,20 @@ bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *
     struct slot *slots;
     size_t n;
 
+    rec->limited = REASON_NONE;
     if (!may_improve(s, rec, by, before))
         return false;
     book_strike(s, rec);
     slots = find_place(s, entry, by, before, &n);
     if (slots != NULL && s->window.first == 0) {
-        start(s, entry, slots, n, now_sec);
-        return true;
+        size_t found = n;
+
+        if (is_allowed(s, entry, slots, &n)) {
+            start(s, entry, slots, n, n == found, now_sec);
+            return true;
+        }
+        give_up(s, rec, slots, n);
+        return false;
     }
     if (slots != NULL) {
         set_plan(s, entry, slots, n);
@@ -283,7 +345,13 @@ enum reason trial_why_not_now(struct sched *s, const struct entry *entry,
                               const struct seeker *by)
 {
     struct fit *fit = shape_fit(entry->rec->shape, entry->part);
+    const struct jobrec *rec = entry->rec;
 
+    if (rec->limited != REASON_NONE && rec->limited_in == entry->part) {
+        str_reset(&s->message);
+        str_add(&s->message, rec->limited_message);
+        return rec->limited;
+    }
     if (fit->busy_moved != s->timeline.now_moved || fit->busy_gen != s->cluster.gen)
         judge_busy(s, entry, by, fit);
     str_reset(&s->message);

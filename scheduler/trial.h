@@ -2,7 +2,8 @@
  * trial - one job tried in one partition: it starts, or has the earliest plan there is.
  *
  *   ruled out --> a reason, whatever is free
- *   fits now  --> started: a decision, and room that is taken
+ *   fits now  --> started: a decision, and room that is taken; or it would have more
+ *                 than QOS or account allow: then it has no plan
  *   else      --> its plan stays, or is put to an earlier time; why not now
  *
  * A job that has a plan is lifted alone: its own room is given back, searched again
@@ -25,7 +26,8 @@ bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *
                size_t before, int64_t now_sec);
 /* A dated plan becomes a promise if few others are; false: it is none. */
 bool trial_promise(struct sched *s, struct jobrec *rec, size_t n_promised);
-/* Resources or Priority; s->message says what is free. */
+/* Resources or Priority, and s->message says what is free; or the limit that kept it
+ * from starting where it fitted. */
 enum reason trial_why_not_now(struct sched *s, const struct entry *entry,
                               const struct seeker *by);
 

@@ -317,10 +317,87 @@ static int qos_factor(const struct setting *at, struct err *err)
                                 err);
 }
 
+/* "4", "1:00:00", or "cpu=4,gres/gpu:h100=2" (minutes where Slurm's name says so). */
+static int read_amount(const struct limit_row *row, enum tres tres, const char *text,
+                       int64_t *ret, struct err *err)
+{
+    int parsed;
+
+    if (row->what == WHAT_WALL)
+        return duration_parse(text, ret, err);
+    if (tres == TRES_CPU)
+        parsed = quantity_parse_milli(text, ret, err);
+    else if (tres == TRES_MEM)
+        parsed = size_parse(text, ret, err);
+    else
+        parsed = cluster_text_number(text, ret, err);
+    if (row->what == WHAT_LEFT)
+        *ret *= 60;
+    return parsed;
+}
+
+static int set_limit(struct limits *limits, enum limit_kind kind, char *value,
+                     struct err *err)
+{
+    int64_t amount;
+
+    if (!limit_has_tres(kind)) {
+        if (read_amount(&limit_rows[kind], TRES_NONE, value, &amount, err) < 0)
+            return -1;
+        limits_set(limits, kind, TRES_NONE, NULL, amount);
+        return 0;
+    }
+    while (value != NULL) {
+        char *text = strsep(&value, ",");
+        const char *key = strsep(&text, "="), *type;
+        enum tres tres = tres_parse(key, &type);
+
+        if (tres == TRES_NONE || text == NULL)
+            return err_set(err, ERR_INVALID, "unknown TRES \"%s\"", key);
+        if (read_amount(&limit_rows[kind], tres, text, &amount, err) < 0)
+            return -1;
+        limits_set(limits, kind, tres, type, amount);
+    }
+    return 0;
+}
+
+/* By their names in the API. */
+static int read_limit(struct limits *limits, const char *name, char *value,
+                      struct err *err)
+{
+    for (enum limit_kind i = 0; i < LIMIT_KINDS; i++) {
+        if (strcmp(limit_rows[i].name, name) == 0)
+            return set_limit(limits, i, value, err);
+    }
+    return err_set(err, ERR_INVALID, "unknown key \"%s\"", name);
+}
+
+static int qos_limit(const struct setting *at, struct err *err)
+{
+    return read_limit(&((struct qos *)at->object)->limits, at->key, at->value, err);
+}
+
+/* "OverPartQOS,..." */
+static int qos_flags(const struct setting *at, struct err *err)
+{
+    struct qos *qos = at->object;
+    char *rest = at->value;
+
+    while (rest != NULL) {
+        const char *word = strsep(&rest, ",");
+
+        if (qos_flag(word) == 0)
+            return err_set(err, ERR_INVALID, "unknown flag \"%s\"", word);
+        qos->flags |= qos_flag(word);
+    }
+    return 0;
+}
+
 const struct key cluster_qos_keys[] = {
+    {"flags", qos_flags},
     {"factor", qos_factor},
     {"priority", qos_priority},
-    {NULL, unknown_key},
+    {NULL, qos_limit},
 };
 
 /* "ann" or "ann@gpu"; namespaces likewise. */
@@ -427,12 +504,28 @@ static int member_used(const struct setting *at, struct err *err)
     return 0;
 }
 
+static int account_limit(const struct setting *at, struct err *err)
+{
+    return read_limit(&((struct account *)at->object)->limits, at->key, at->value, err);
+}
+
+/* "limits.ann=maxJobs:2", once for each limit. */
+static int member_limits(const struct setting *at, struct err *err)
+{
+    struct member *m = member_at(at, err);
+    char *value = at->value;
+    const char *name = strsep(&value, ":");
+
+    return m != NULL && value != NULL ? read_limit(&m->limits, name, value, err) : -1;
+}
+
 const struct key cluster_account_keys[] = {
     {"users", account_users},       {"namespaces", account_namespaces},
     {"parent", account_parent},     {"shares", account_shares},
     {"priority", account_priority}, {"asof", account_as_of},
     {"shares.", member_shares},     {"priority.", member_priority},
-    {"used.", member_used},         {NULL, unknown_key},
+    {"used.", member_used},         {"limits.", member_limits},
+    {NULL, account_limit},
 };
 
 /* ---- jobs ---- */

@@ -10,10 +10,12 @@
  *   partition q bill.cpu=1 bill.mem=0.5 bill.node=2 bill.nvidia.com/gpu:h100=20.5
  *   partition p allowaccounts=physics denyqos=low   (also denyaccounts, allowqos,
  *                             allownamespaces)
- *   qos high priority=100 factor=0.5
+ *   qos high priority=100 factor=0.5 flags=OverPartQOS grpTRES=cpu=4,gres/gpu:h100=2
+ *           maxJobsPerUser=2 maxWall=1:00:00   (limits by their names in the API)
  *   account physics users=ann,bob namespaces=lab
  *   account optics parent=physics shares=3 priority=5 users=ann,bob@gpu
- *           shares.ann=parent priority.ann=7 used.bob@gpu=50 asof=600   (on one line;
+ *           shares.ann=parent priority.ann=7 used.bob@gpu=50 asof=600
+ *           grpJobs=4 limits.ann=maxJobs:2   (on one line;
  *                             bob in partition gpu only; used 50 s, as of 600, or 0)
  *   job 7 nodes=2-4 cpu=8 mem=1G nvidia.com/gpu=8 type=h100 partition=a,b time=1:00:00
  *   job 6 time=1:00:00 timemin=10 deadline=7200   (a second)

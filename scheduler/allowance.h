@@ -1,0 +1,38 @@
+/*
+ * allowance - may a job hold what it would, under the limits of its QOS and account?
+ *
+ * A job is of several places, which are looked at in this order (Slurm's):
+ *
+ *     QOS of the partition, own QOS, member, account, account above, ... root
+ *
+ * The first that has a limit of a kind and TRES stands for those behind it; but of the
+ * limits on all jobs of an account each counts, that of the account and of each above.
+ * A member that lacks a limit on its jobs has its account's, or of the next above.
+ *
+ * What is held counts from a job's start until it holds nothing more: it is counted as
+ * jobs start, within a step as well. Where the limits, or who they are for, have
+ * changed, it is counted anew, in allowance_settle.
+ */
+#ifndef GANTRY_SCHEDULER_ALLOWANCE_H
+#define GANTRY_SCHEDULER_ALLOWANCE_H
+
+#include "base/str.h"
+#include "scheduler/core.h"
+
+/* At the begin of a step: the accounts are settled. */
+void allowance_settle(struct sched *s);
+/* Counts what the job holds now; drops what it was counted for. Nothing happens while
+ * all is to be counted anew. */
+void allowance_take(struct sched *s, struct jobrec *rec);
+void allowance_drop(struct sched *s, struct jobrec *rec);
+
+/* Each returns REASON_NONE, or the reason with its sentence appended to `message`.
+ * What is looked at before its nodes are: jobs and time. */
+enum reason allowance_check(struct sched *s, const struct job *job,
+                            const struct partition *part, struct str *message);
+/* All TRES, by what it asks for at least; or, with slots, by what it is to have. */
+enum reason allowance_check_tres(struct sched *s, const struct job *job,
+                                 const struct partition *part, const struct slot *slots,
+                                 size_t n, struct str *message);
+
+#endif

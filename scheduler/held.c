@@ -1,0 +1,250 @@
+#include "scheduler/held.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+
+/* A node, and how many slots of jobs are on it. */
+struct node_use {
+    char *name;
+    size_t n;
+    UT_hash_handle hh;
+};
+
+struct held_name {
+    char *name;
+    UT_hash_handle hh;
+};
+
+/* ---- counters ---- */
+
+static const char *find_name(const struct held *h, const char *name)
+{
+    struct held_name *found;
+
+    HASH_FIND_STR(h->names, name, found);
+    return found != NULL ? found->name : NULL;
+}
+
+static const char *intern(struct held *h, const char *name)
+{
+    const char *known = find_name(h, name);
+    struct held_name *new;
+
+    if (known != NULL)
+        return known;
+    new = xcalloc(1, sizeof(*new));
+    new->name = xstrdup(name);
+    HASH_ADD_KEYPTR(hh, h->names, new->name, strlen(new->name), new);
+    return new->name;
+}
+
+static struct counter *find(const struct held *h, const struct limit *limit,
+                            const char *whose)
+{
+    const struct counter_key key = {limit, find_name(h, whose)};
+    struct counter *found = NULL;
+
+    if (key.whose != NULL)
+        HASH_FIND(hh, h->counters, &key, sizeof(key), found);
+    return found;
+}
+
+static struct counter *counter_get(struct held *h, const struct limit *limit,
+                                   const char *whose)
+{
+    struct counter *counter = find(h, limit, whose);
+
+    if (counter != NULL)
+        return counter;
+    counter = xcalloc(1, sizeof(*counter));
+    counter->key = (struct counter_key){limit, intern(h, whose)};
+    HASH_ADD(hh, h->counters, key, sizeof(counter->key), counter);
+    return counter;
+}
+
+static void counter_free(struct held *h, struct counter *counter)
+{
+    struct node_use *use, *next;
+
+    HASH_ITER (hh, counter->nodes, use, next) {
+        HASH_DEL(counter->nodes, use);
+        free(use->name);
+        free(use);
+    }
+    HASH_DEL(h->counters, counter);
+    free(counter);
+}
+
+void held_reset(struct held *h)
+{
+    struct counter *counter, *next_counter;
+    struct held_name *name, *next_name;
+
+    HASH_ITER (hh, h->counters, counter, next_counter)
+        counter_free(h, counter);
+    HASH_ITER (hh, h->names, name, next_name) {
+        HASH_DEL(h->names, name);
+        free(name->name);
+        free(name);
+    }
+}
+
+/* ---- nodes ---- */
+
+static struct node_use *use_of(const struct counter *counter, const char *node)
+{
+    struct node_use *use;
+
+    HASH_FIND_STR(counter->nodes, node, use);
+    return use;
+}
+
+static void use_node(struct counter *counter, const char *node)
+{
+    struct node_use *use = use_of(counter, node);
+
+    if (use == NULL) {
+        use = xcalloc(1, sizeof(*use));
+        use->name = xstrdup(node);
+        HASH_ADD_KEYPTR(hh, counter->nodes, use->name, strlen(use->name), use);
+    }
+    use->n++;
+}
+
+static void leave_node(struct counter *counter, const char *node)
+{
+    struct node_use *use = use_of(counter, node);
+
+    if (use == NULL || --use->n > 0)
+        return;
+    HASH_DEL(counter->nodes, use);
+    free(use->name);
+    free(use);
+}
+
+static bool is_first(const struct slot *slots, size_t i)
+{
+    size_t k = 0;
+
+    while (k < i && strcmp(slots[k].node, slots[i].node) != 0)
+        k++;
+    return k == i;
+}
+
+int64_t slots_nodes(const struct slot *slots, size_t n)
+{
+    int64_t nodes = 0;
+
+    for (size_t i = 0; i < n; i++)
+        nodes += is_first(slots, i);
+    return nodes;
+}
+
+/* ---- takes ---- */
+
+static enum limit_what what_of(const struct counter *counter)
+{
+    return limit_rows[counter->key.limit->kind].what;
+}
+
+static bool counts_nodes(const struct limit *limit)
+{
+    return limit_rows[limit->kind].what == WHAT_HELD && limit->tres == TRES_NODE;
+}
+
+void held_take(struct held *h, struct take **takes, const struct taking *taking)
+{
+    struct counter *counter = counter_get(h, taking->limit, taking->whose);
+    struct take *take = xcalloc(1, sizeof(*take));
+
+    *take = (struct take){.counter = counter,
+                          .amount = taking->amount,
+                          .end_sec = taking->end_sec,
+                          .next = *takes};
+    *takes = take;
+    counter->n_takes++;
+    counter->sum += take->amount;
+    if (what_of(counter) == WHAT_LEFT) {
+        take->behind = counter->takes;
+        if (counter->takes != NULL)
+            counter->takes->before = take;
+        counter->takes = take;
+    }
+    for (size_t i = 0; i < taking->n_slots && counts_nodes(taking->limit); i++)
+        use_node(counter, taking->slots[i].node);
+}
+
+static void unlink_take(struct counter *counter, const struct take *take)
+{
+    if (take->behind != NULL)
+        take->behind->before = take->before;
+    if (take->before != NULL)
+        take->before->behind = take->behind;
+    else if (counter->takes == take)
+        counter->takes = take->behind;
+}
+
+void held_drop(struct held *h, struct take **takes, const struct slot *slots, size_t n)
+{
+    while (*takes != NULL) {
+        struct take *take = *takes;
+        struct counter *counter = take->counter;
+
+        *takes = take->next;
+        unlink_take(counter, take);
+        counter->sum -= take->amount;
+        for (size_t i = 0; i < n && counter->nodes != NULL; i++)
+            leave_node(counter, slots[i].node);
+        if (--counter->n_takes == 0)
+            counter_free(h, counter);
+        free(take);
+    }
+}
+
+/* ---- asking ---- */
+
+static int64_t capped(__int128 sum)
+{
+    return (int64_t)MIN(sum, (__int128)INT64_MAX);
+}
+
+static int64_t left_of(const struct counter *counter, int64_t now_sec)
+{
+    __int128 sum = 0;
+
+    for (const struct take *t = counter->takes; t != NULL; t = t->behind) {
+        if (t->end_sec > now_sec)
+            sum += (__int128)t->amount * ((__int128)t->end_sec - now_sec);
+        sum = MIN(sum, (__int128)INT64_MAX);
+    }
+    return capped(sum);
+}
+
+int64_t held_of(const struct held *h, const struct limit *limit, const char *whose,
+                int64_t now_sec)
+{
+    const struct counter *counter = find(h, limit, whose);
+
+    if (counter == NULL)
+        return 0;
+    if (counts_nodes(limit))
+        return (int64_t)HASH_COUNT(counter->nodes);
+    return what_of(counter) == WHAT_LEFT ? left_of(counter, now_sec)
+                                         : capped(counter->sum);
+}
+
+int64_t held_nodes_with(const struct held *h, const struct limit *limit,
+                        const char *whose, const struct slot *slots, size_t n)
+{
+    const struct counter *counter = find(h, limit, whose);
+    int64_t nodes = counter != NULL ? (int64_t)HASH_COUNT(counter->nodes) : 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (is_first(slots, i) &&
+            (counter == NULL || use_of(counter, slots[i].node) == NULL))
+            nodes++;
+    }
+    return nodes;
+}

@@ -1,0 +1,87 @@
+/*
+ * held - what jobs hold of each limit that counts more than one of them.
+ *
+ * There is a counter for each limit (limits.h; by its address, lent) and each of those
+ * that it is counted for apart: a user, an account, a member. A job has a take of each
+ * counter that it counts for, made when it starts to hold something, dropped as a whole
+ * when it holds something else:
+ *
+ *     limit, whose --> counter --> sum; or the nodes; or what is left of each take
+ *                         ^
+ *     job's takes  -------'---- ...
+ *
+ * A node that several of its jobs use counts once. What is left of a TRES over time is
+ * its amount for as long as the job may still run; it is worked out when asked for.
+ */
+#ifndef GANTRY_SCHEDULER_HELD_H
+#define GANTRY_SCHEDULER_HELD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <uthash.h>
+
+#include "scheduler/limits.h"
+#include "scheduler/model.h"
+
+struct counter;
+
+/* Of a job; a list. */
+struct take {
+    struct counter *counter;
+    int64_t amount;  /* nodes: 0, they are those of the job */
+    int64_t end_sec; /* when it ends at the latest */
+    struct take *next;
+    struct take *before, *behind; /* of the counter's, where that needs them */
+};
+
+struct counter_key {
+    const struct limit *limit;
+    const char *whose; /* interned */
+};
+
+struct node_use;
+
+struct counter {
+    struct counter_key key;
+    size_t n_takes;
+    __int128 sum;
+    struct node_use *nodes; /* hash by name */
+    struct take *takes;     /* of WHAT_LEFT */
+    UT_hash_handle hh;
+};
+
+struct held {
+    bool stale;               /* limits have changed: all is to be counted anew */
+    bool any;                 /* there are limits, and: */
+    bool of_accounts;         /* some are of accounts or members */
+    struct counter *counters; /* hash by key */
+    struct held_name *names;  /* hash */
+};
+
+/* Forgets all counters. No job may have takes any more. */
+void held_reset(struct held *h);
+
+/* Adds a take to a job's list; `whose` is copied if new. The job holds so much, until
+ * then, on these nodes. */
+struct taking {
+    const struct limit *limit;
+    const char *whose;
+    int64_t amount, end_sec;
+    const struct slot *slots;
+    size_t n_slots;
+};
+void held_take(struct held *h, struct take **takes, const struct taking *taking);
+/* Drops all takes of a job; `slots` are those that it took them with. */
+void held_drop(struct held *h, struct take **takes, const struct slot *slots, size_t n);
+
+/* What is held of a limit by all those that count together. */
+int64_t held_of(const struct held *h, const struct limit *limit, const char *whose,
+                int64_t now_sec);
+/* How many nodes would be held if a job took these as well. */
+int64_t held_nodes_with(const struct held *h, const struct limit *limit,
+                        const char *whose, const struct slot *slots, size_t n);
+/* How many nodes there are among these. */
+int64_t slots_nodes(const struct slot *slots, size_t n);
+
+#endif

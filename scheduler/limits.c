@@ -1,0 +1,272 @@
+#include "scheduler/limits.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/util.h"
+
+/* ---- the table ---- */
+
+/* Slurm spells some TRES in their own way, and ends some words with "Limit". */
+#define WORDS(before, cpu, mem, node, behind)                                        \
+    {                                                                                \
+        [TRES_CPU] = before cpu, [TRES_MEM] = before mem, [TRES_NODE] = before node, \
+        [TRES_GPU] = before "GRES" behind, [TRES_BILLING] = before "Billing" behind  \
+    }
+#define ONE_WORD(word)      \
+    {                       \
+        [TRES_NONE] = word, \
+    }
+
+const struct limit_row limit_rows[LIMIT_KINDS] = {
+    [LIMIT_GRP_JOBS] = {"grpJobs",
+                        LIMIT_OF_QOS | LIMIT_OF_ACCOUNT,
+                        WHOSE_ALL,
+                        WHAT_JOBS,
+                        false,
+                        {ONE_WORD("QOSGrpJobsLimit"), ONE_WORD("AssocGrpJobsLimit")}},
+    [LIMIT_MAX_JOBS_PER_ACCOUNT] = {"maxJobsPerAccount",
+                                    LIMIT_OF_QOS,
+                                    WHOSE_ACCOUNT,
+                                    WHAT_JOBS,
+                                    false,
+                                    {ONE_WORD("MaxJobsPerAccount")}},
+    [LIMIT_MAX_JOBS_PER_USER] = {"maxJobsPerUser",
+                                 LIMIT_OF_QOS,
+                                 WHOSE_USER,
+                                 WHAT_JOBS,
+                                 false,
+                                 {ONE_WORD("QOSMaxJobsPerUserLimit")}},
+    [LIMIT_MAX_JOBS] = {"maxJobs",
+                        LIMIT_OF_ACCOUNT,
+                        WHOSE_MEMBER,
+                        WHAT_JOBS,
+                        false,
+                        {{NULL}, ONE_WORD("AssocMaxJobsLimit")}},
+    [LIMIT_MAX_WALL] = {"maxWall",
+                        LIMIT_OF_QOS | LIMIT_OF_ACCOUNT,
+                        WHOSE_JOB,
+                        WHAT_WALL,
+                        false,
+                        {ONE_WORD("QOSMaxWallDurationPerJobLimit"),
+                         ONE_WORD("AssocMaxWallDurationPerJobLimit")}},
+    [LIMIT_GRP_TRES] = {"grpTRES",
+                        LIMIT_OF_QOS | LIMIT_OF_ACCOUNT,
+                        WHOSE_ALL,
+                        WHAT_HELD,
+                        false,
+                        {WORDS("QOSGrp", "CpuLimit", "MemLimit", "NodeLimit", ""),
+                         WORDS("AssocGrp", "CpuLimit", "MemLimit", "NodeLimit", "")}},
+    [LIMIT_GRP_TRES_RUN_MINS] = {"grpTRESRunMins",
+                                 LIMIT_OF_QOS | LIMIT_OF_ACCOUNT,
+                                 WHOSE_ALL,
+                                 WHAT_LEFT,
+                                 false,
+                                 {WORDS("QOSGrp", "CPURunMinutesLimit",
+                                        "MemoryRunMinutes", "NodeRunMinutes",
+                                        "RunMinutes"),
+                                  WORDS("AssocGrp", "CPURunMinutesLimit",
+                                        "MemRunMinutes", "NodeRunMinutes",
+                                        "RunMinutes")}},
+    [LIMIT_MAX_TRES_MINS_PER_JOB] = {"maxTRESMinsPerJob",
+                                     LIMIT_OF_QOS | LIMIT_OF_ACCOUNT,
+                                     WHOSE_JOB,
+                                     WHAT_LEFT,
+                                     false,
+                                     {WORDS("QOSMax", "CpuMinutesPerJobLimit",
+                                            "MemoryMinutesPerJob", "NodeMinutesPerJob",
+                                            "MinutesPerJob"),
+                                      WORDS("AssocMax", "CpuMinutesPerJobLimit",
+                                            "MemMinutesPerJob", "NodeMinutesPerJob",
+                                            "MinutesPerJob")}},
+    [LIMIT_MAX_TRES_PER_JOB] = {"maxTRESPerJob",
+                                LIMIT_OF_QOS | LIMIT_OF_ACCOUNT,
+                                WHOSE_JOB,
+                                WHAT_HELD,
+                                false,
+                                {WORDS("QOSMax", "CpuPerJobLimit", "MemoryPerJob",
+                                       "NodePerJobLimit", "PerJob"),
+                                 WORDS("AssocMax", "CpuPerJobLimit", "MemPerJob",
+                                       "NodePerJobLimit", "PerJob")}},
+    [LIMIT_MAX_TRES_PER_NODE] =
+        {"maxTRESPerNode",
+         LIMIT_OF_QOS | LIMIT_OF_ACCOUNT,
+         WHOSE_JOB,
+         WHAT_PER_NODE,
+         false,
+         {WORDS("QOSMax", "CpuPerNode", "MemoryPerNode", "NodePerNode", "PerNode"),
+          WORDS("AssocMax", "CpuPerNode", "MemPerNode", "NodePerNode", "PerNode")}},
+    [LIMIT_MIN_TRES_PER_JOB] = {"minTRESPerJob",
+                                LIMIT_OF_QOS,
+                                WHOSE_JOB,
+                                WHAT_HELD,
+                                true,
+                                {WORDS("QOSMin", "CpuNotSatisfied", "Memory", "Node",
+                                       "")}},
+    [LIMIT_MAX_TRES_PER_ACCOUNT] = {"maxTRESPerAccount",
+                                    LIMIT_OF_QOS,
+                                    WHOSE_ACCOUNT,
+                                    WHAT_HELD,
+                                    false,
+                                    {WORDS("Max", "CpuPerAccount", "MemoryPerAccount",
+                                           "NodePerAccount", "PerAccount")}},
+    [LIMIT_MAX_TRES_PER_USER] = {"maxTRESPerUser",
+                                 LIMIT_OF_QOS,
+                                 WHOSE_USER,
+                                 WHAT_HELD,
+                                 false,
+                                 {WORDS("QOSMax", "CpuPerUserLimit", "MemoryPerUser",
+                                        "NodePerUserLimit", "PerUser")}},
+    /* Slurm has no words of their own for the last two. */
+    [LIMIT_MAX_TRES_RUN_MINS_PER_ACCOUNT] = {"maxTRESRunMinsPerAccount",
+                                             LIMIT_OF_QOS,
+                                             WHOSE_ACCOUNT,
+                                             WHAT_LEFT,
+                                             false,
+                                             {WORDS("QOSGrp", "CPURunMinutesLimit",
+                                                    "MemoryRunMinutes",
+                                                    "NodeRunMinutes", "RunMinutes")}},
+    [LIMIT_MAX_TRES_RUN_MINS_PER_USER] = {"maxTRESRunMinsPerUser",
+                                          LIMIT_OF_QOS,
+                                          WHOSE_USER,
+                                          WHAT_LEFT,
+                                          false,
+                                          {WORDS("QOSGrp", "CPURunMinutesLimit",
+                                                 "MemoryRunMinutes", "NodeRunMinutes",
+                                                 "RunMinutes")}},
+};
+
+bool limit_has_tres(enum limit_kind kind)
+{
+    return limit_rows[kind].what >= WHAT_HELD;
+}
+
+bool limit_masks(enum limit_kind before, enum limit_kind kind)
+{
+    return before == kind ||
+           (kind == LIMIT_MAX_JOBS && (before == LIMIT_MAX_JOBS_PER_USER ||
+                                       before == LIMIT_MAX_JOBS_PER_ACCOUNT));
+}
+
+/* ---- TRES ---- */
+
+static const char *const names[TRES_KINDS] = {
+    [TRES_NONE] = "",     [TRES_CPU] = "cpu",      [TRES_MEM] = "mem",
+    [TRES_NODE] = "node", [TRES_GPU] = "gres/gpu", [TRES_BILLING] = "billing",
+};
+
+const char *tres_word(enum tres tres)
+{
+    return names[tres];
+}
+
+enum tres tres_parse(const char *key, const char **ret_type)
+{
+    size_t len = strcspn(key, ":");
+
+    *ret_type = NULL;
+    for (enum tres i = TRES_CPU; i < TRES_KINDS; i++) {
+        if (strlen(names[i]) != len || strncasecmp(names[i], key, len) != 0)
+            continue;
+        if (key[len] == '\0')
+            return i;
+        if (i != TRES_GPU || key[len + 1] == '\0')
+            return TRES_NONE;
+        *ret_type = key + len + 1;
+        return i;
+    }
+    return TRES_NONE;
+}
+
+/* ---- lists ---- */
+
+static int compare_types(const char *a, const char *b)
+{
+    if (a == NULL || b == NULL)
+        return (a != NULL) - (b != NULL);
+    return strcmp(a, b);
+}
+
+static int compare(const struct limit *a, const struct limit *b)
+{
+    if (a->kind != b->kind)
+        return a->kind < b->kind ? -1 : 1;
+    if (a->tres != b->tres)
+        return a->tres < b->tres ? -1 : 1;
+    return compare_types(a->type, b->type);
+}
+
+/* Where one is, or would be. */
+static size_t place_of(const struct limits *l, const struct limit *key)
+{
+    size_t low = 0, high = l->n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (compare(&l->items[middle], key) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+void limits_fini(struct limits *l)
+{
+    for (size_t i = 0; i < l->n; i++)
+        free(l->items[i].type);
+    free(l->items);
+    *l = (struct limits){0};
+}
+
+void limits_set(struct limits *l, enum limit_kind kind, enum tres tres,
+                const char *type, int64_t amount)
+{
+    const struct limit key = {.kind = kind, .tres = tres, .type = (char *)type};
+    size_t i = place_of(l, &key);
+
+    if (i == l->n || compare(&l->items[i], &key) != 0) {
+        l->items = xrealloc(l->items, (l->n + 1) * sizeof(*l->items));
+        memmove(&l->items[i + 1], &l->items[i], (l->n++ - i) * sizeof(*l->items));
+        l->items[i] = key;
+        l->items[i].type = xstrdup_null(type);
+    }
+    l->items[i].amount = amount;
+}
+
+const struct limit *limits_find(const struct limits *l, enum limit_kind kind,
+                                enum tres tres, const char *type)
+{
+    const struct limit key = {.kind = kind, .tres = tres, .type = (char *)type};
+    size_t i = place_of(l, &key);
+
+    return i < l->n && compare(&l->items[i], &key) == 0 ? &l->items[i] : NULL;
+}
+
+struct limits limits_copy(const struct limits *l)
+{
+    struct limits copy = {.n = l->n};
+
+    if (l->n == 0)
+        return copy;
+    copy.items = xmalloc(l->n * sizeof(*copy.items));
+    for (size_t i = 0; i < l->n; i++) {
+        copy.items[i] = l->items[i];
+        copy.items[i].type = xstrdup_null(l->items[i].type);
+    }
+    return copy;
+}
+
+bool limits_equal(const struct limits *a, const struct limits *b)
+{
+    if (a->n != b->n)
+        return false;
+    for (size_t i = 0; i < a->n; i++) {
+        if (compare(&a->items[i], &b->items[i]) != 0 ||
+            a->items[i].amount != b->items[i].amount)
+            return false;
+    }
+    return true;
+}

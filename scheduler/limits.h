@@ -1,0 +1,117 @@
+/*
+ * limits - what a QOS or an account allows: Slurm's limits, one row of a table each.
+ *
+ * A limit is of a kind (whose jobs are counted, and how) and, where its row says so, of
+ * a TRES. It says how much is allowed at most; LIMIT_MIN_TRES_PER_JOB alone how much at
+ * least. Amounts are in the model's units: thousandths of CPUs, bytes, else counts; the
+ * minutes of Slurm's names are seconds here, of a TRES as of wall time.
+ *
+ * The order of kinds is that in which Slurm looks at them, in each QOS and account that
+ * a job is of: the first that it breaks is why it waits.
+ */
+#ifndef GANTRY_SCHEDULER_LIMITS_H
+#define GANTRY_SCHEDULER_LIMITS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum tres {
+    TRES_NONE, /* of limits that count jobs or time */
+    TRES_CPU,
+    TRES_MEM,
+    TRES_NODE,
+    TRES_GPU, /* of a type, or of any */
+    TRES_BILLING,
+    TRES_KINDS
+};
+
+enum limit_kind {
+    LIMIT_GRP_JOBS,
+    LIMIT_MAX_JOBS_PER_ACCOUNT,
+    LIMIT_MAX_JOBS_PER_USER,
+    LIMIT_MAX_JOBS,
+    LIMIT_MAX_WALL,
+    LIMIT_COUNTS, /* those before are looked at before nodes are */
+
+    LIMIT_GRP_TRES = LIMIT_COUNTS,
+    LIMIT_GRP_TRES_RUN_MINS,
+    LIMIT_MAX_TRES_MINS_PER_JOB,
+    LIMIT_MAX_TRES_PER_JOB,
+    LIMIT_MAX_TRES_PER_NODE,
+    LIMIT_MIN_TRES_PER_JOB,
+    LIMIT_MAX_TRES_PER_ACCOUNT,
+    LIMIT_MAX_TRES_PER_USER,
+    LIMIT_MAX_TRES_RUN_MINS_PER_ACCOUNT,
+    LIMIT_MAX_TRES_RUN_MINS_PER_USER,
+    LIMIT_KINDS
+};
+
+/* Who may have such a limit. */
+#define LIMIT_OF_QOS 1
+#define LIMIT_OF_ACCOUNT 2
+
+/* Whose jobs are counted together. */
+enum limit_whose {
+    WHOSE_ALL,     /* all of the QOS, or of the account and those below */
+    WHOSE_USER,    /* those of one user in the QOS */
+    WHOSE_ACCOUNT, /* those of one account in the QOS */
+    WHOSE_MEMBER,  /* those of the member; where it has no such limit its account's */
+    WHOSE_JOB,     /* each alone; of members likewise */
+};
+
+/* What of them is counted. */
+enum limit_what {
+    WHAT_JOBS,
+    WHAT_WALL,     /* the time limit */
+    WHAT_HELD,     /* a TRES */
+    WHAT_PER_NODE, /* on one node */
+    WHAT_LEFT,     /* a TRES for as long as the time limit still lets them hold it */
+};
+
+struct limit_row {
+    const char *name; /* in the API */
+    int of;           /* LIMIT_OF_* */
+    enum limit_whose whose;
+    enum limit_what what;
+    bool least; /* and not most */
+    /* Slurm's reasons, of a QOS and of an account. Jobs and time: the first. */
+    const char *words[2][TRES_KINDS];
+};
+
+extern const struct limit_row limit_rows[LIMIT_KINDS];
+
+struct limit {
+    enum limit_kind kind;
+    enum tres tres;
+    char *type; /* of GPUs; NULL: any */
+    int64_t amount;
+};
+
+/* Sorted; all zero: none. */
+struct limits {
+    struct limit *items;
+    size_t n;
+};
+
+void limits_fini(struct limits *l);
+struct limits limits_copy(const struct limits *l);
+bool limits_equal(const struct limits *a, const struct limits *b);
+/* Sets one; `type` NULL or copied. */
+void limits_set(struct limits *l, enum limit_kind kind, enum tres tres,
+                const char *type, int64_t amount);
+/* NULL: there is none. */
+const struct limit *limits_find(const struct limits *l, enum limit_kind kind,
+                                enum tres tres, const char *type);
+
+/* Is it of a TRES? */
+bool limit_has_tres(enum limit_kind kind);
+/* Does one of such a kind, of a place before, stand for those of the other kind in all
+ * places behind? Those of all jobs of accounts stand beside each other. */
+bool limit_masks(enum limit_kind before, enum limit_kind kind);
+/* "cpu", "mem", "node", "gres/gpu[:TYPE]", "billing", in whatever case. TRES_NONE: it
+ * is none of these. `*ret_type` points into `key`; NULL: no type. */
+enum tres tres_parse(const char *key, const char **ret_type);
+const char *tres_word(enum tres tres);
+
+#endif

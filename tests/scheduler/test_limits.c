@@ -1,0 +1,597 @@
+/*
+ * Limits: their table, and that no start exceeds one, whatever happens.
+ *
+ * Random jobs come, start, end and go under random limits of QOS and accounts; after
+ * each step everything that has started in it is held against sums worked out anew, by
+ * the shortest loops there are: who is below whom, which limit stands for which, what
+ * all jobs hold. GANTRY_HISTORIES sets how many are run, GANTRY_SEED runs one alone.
+ */
+#include "scheduler/limits.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "base/str.h"
+#include "base/util.h"
+#include "scheduler/reason.h"
+#include "tests/support/cluster_text.h"
+#include "tests/support/seeds.h"
+#include "tests/support/suite.h"
+
+#define HISTORIES 1500
+#define OPERATIONS 60
+#define JOBS 16
+#define PLACES 8
+#define LINE_MAX_ 512
+#define SCRIPT_MAX (1u << 18)
+
+/* ---- the table ---- */
+
+static const struct {
+    const char *key, *type;
+    enum tres tres;
+} tres_cases[] = {
+    {"cpu", NULL, TRES_CPU},
+    {"CPU", NULL, TRES_CPU},
+    {"mem", NULL, TRES_MEM},
+    {"node", NULL, TRES_NODE},
+    {"billing", NULL, TRES_BILLING},
+    {"gres/gpu", NULL, TRES_GPU},
+    {"gres/gpu:h100", "h100", TRES_GPU},
+    {"gres/gpu:", NULL, TRES_NONE},
+    {"cpu:fast", NULL, TRES_NONE},
+    {"gres", NULL, TRES_NONE},
+    {"gres/gpux", NULL, TRES_NONE},
+    {"nodes", NULL, TRES_NONE},
+    {"", NULL, TRES_NONE},
+};
+
+START_TEST(test_tres)
+{
+    const char *type;
+
+    ck_assert_int_eq(tres_parse(tres_cases[_i].key, &type), tres_cases[_i].tres);
+    ck_assert(str_eq(type, tres_cases[_i].type));
+}
+END_TEST
+
+/* Words as people's scripts look for them. */
+static const struct {
+    enum limit_kind kind;
+    enum tres tres;
+    bool of_account;
+    const char *word, *class_;
+} word_cases[] = {
+    {LIMIT_GRP_JOBS, TRES_NONE, false, "QOSGrpJobsLimit", "NotAllowed"},
+    {LIMIT_GRP_JOBS, TRES_NONE, true, "AssocGrpJobsLimit", "NotAllowed"},
+    {LIMIT_MAX_JOBS, TRES_NONE, true, "AssocMaxJobsLimit", "NotAllowed"},
+    {LIMIT_MAX_WALL, TRES_NONE, false, "QOSMaxWallDurationPerJobLimit", "Never"},
+    {LIMIT_GRP_TRES, TRES_CPU, true, "AssocGrpCpuLimit", "NotAllowed"},
+    {LIMIT_GRP_TRES, TRES_GPU, true, "AssocGrpGRES", "NotAllowed"},
+    {LIMIT_GRP_TRES, TRES_NODE, false, "QOSGrpNodeLimit", "NotAllowed"},
+    {LIMIT_GRP_TRES, TRES_BILLING, false, "QOSGrpBilling", "NotAllowed"},
+    {LIMIT_GRP_TRES_RUN_MINS, TRES_CPU, false, "QOSGrpCPURunMinutesLimit",
+     "NotAllowed"},
+    {LIMIT_GRP_TRES_RUN_MINS, TRES_MEM, true, "AssocGrpMemRunMinutes", "NotAllowed"},
+    {LIMIT_MAX_TRES_MINS_PER_JOB, TRES_MEM, true, "AssocMaxMemMinutesPerJob", "Never"},
+    {LIMIT_MAX_TRES_MINS_PER_JOB, TRES_MEM, false, "QOSMaxMemoryMinutesPerJob",
+     "Never"},
+    {LIMIT_MAX_TRES_PER_JOB, TRES_CPU, true, "AssocMaxCpuPerJobLimit", "Never"},
+    {LIMIT_MAX_TRES_PER_JOB, TRES_NODE, false, "QOSMaxNodePerJobLimit", "Never"},
+    {LIMIT_MAX_TRES_PER_NODE, TRES_GPU, false, "QOSMaxGRESPerNode", "Never"},
+    {LIMIT_MAX_TRES_PER_USER, TRES_CPU, false, "QOSMaxCpuPerUserLimit", "NotAllowed"},
+    {LIMIT_MAX_TRES_PER_USER, TRES_GPU, false, "QOSMaxGRESPerUser", "NotAllowed"},
+    {LIMIT_MAX_TRES_PER_ACCOUNT, TRES_MEM, false, "MaxMemoryPerAccount", "NotAllowed"},
+    {LIMIT_MIN_TRES_PER_JOB, TRES_CPU, false, "QOSMinCpuNotSatisfied", "Never"},
+    {LIMIT_MIN_TRES_PER_JOB, TRES_GPU, false, "QOSMinGRES", "Never"},
+};
+
+START_TEST(test_words)
+{
+    enum reason reason = reason_of_limit(word_cases[_i].kind, word_cases[_i].tres,
+                                         word_cases[_i].of_account);
+
+    ck_assert_str_eq(reason_word(reason), word_cases[_i].word);
+    ck_assert_str_eq(wait_class_word(reason_class(reason)), word_cases[_i].class_);
+    ck_assert_str_eq(reason_word(reason_parse(word_cases[_i].word)),
+                     word_cases[_i].word);
+}
+END_TEST
+
+/* Whoever may have a limit has a word for it, and nobody else. */
+START_TEST(test_all_words)
+{
+    for (enum limit_kind kind = 0; kind < LIMIT_KINDS; kind++) {
+        const struct limit_row *row = &limit_rows[kind];
+
+        for (int of = 0; of < 2; of++) {
+            bool may = (row->of & (of == 0 ? LIMIT_OF_QOS : LIMIT_OF_ACCOUNT)) != 0;
+
+            for (enum tres tres = 0; tres < TRES_KINDS; tres++) {
+                bool has = limit_has_tres(kind) == (tres != TRES_NONE);
+
+                ck_assert_msg((row->words[of][tres] != NULL) == (may && has),
+                              "%s of %d, TRES %d", row->name, of, (int)tres);
+            }
+        }
+    }
+}
+END_TEST
+
+START_TEST(test_lists)
+{
+    struct limits a = {0}, b;
+
+    limits_set(&a, LIMIT_GRP_TRES, TRES_GPU, "h100", 4);
+    limits_set(&a, LIMIT_GRP_JOBS, TRES_NONE, NULL, 2);
+    limits_set(&a, LIMIT_GRP_TRES, TRES_GPU, NULL, 8);
+    limits_set(&a, LIMIT_GRP_JOBS, TRES_NONE, NULL, 3);
+    ck_assert_uint_eq(a.n, 3);
+    ck_assert_int_eq(a.items[0].amount, 3);
+    ck_assert_ptr_null(a.items[1].type);
+    ck_assert_int_eq(limits_find(&a, LIMIT_GRP_TRES, TRES_GPU, "h100")->amount, 4);
+    ck_assert_ptr_null(limits_find(&a, LIMIT_GRP_TRES, TRES_GPU, "a100"));
+    b = limits_copy(&a);
+    ck_assert(limits_equal(&a, &b));
+    limits_set(&b, LIMIT_GRP_TRES, TRES_GPU, "h100", 5);
+    ck_assert(!limits_equal(&a, &b));
+    limits_fini(&a);
+    limits_fini(&b);
+}
+END_TEST
+
+/* ---- the world once more ---- */
+
+struct world {
+    struct rng rng;
+    struct sched *s;
+    struct restable res;
+    struct str script;
+    uint64_t seed;
+    int64_t now_sec;
+    /* As the snapshot has them. */
+    const struct qos *qos[4];
+    const struct account *accounts[4];
+    const struct partition *parts[2];
+    const struct job *jobs[JOBS];
+    size_t n_qos, n_accounts, n_parts, n_jobs;
+    const struct decision *later; /* starts of this step behind the one looked at */
+    size_t n_later;
+};
+
+#define check(w, condition, what)                                                      \
+    ck_assert_msg(condition, "seed %llu: %s\n%s", (unsigned long long)(w)->seed, what, \
+                  (w)->script.s)
+
+static void see(void *arg, const struct change *change)
+{
+    struct world *w = arg;
+
+    if (change->kind == CHANGE_QOS)
+        w->qos[w->n_qos++] = change->u.qos;
+    if (change->kind == CHANGE_ACCOUNT)
+        w->accounts[w->n_accounts++] = change->u.account;
+    if (change->kind == CHANGE_PARTITION)
+        w->parts[w->n_parts++] = change->u.partition;
+    if (change->kind == CHANGE_JOB)
+        w->jobs[w->n_jobs++] = change->u.job;
+}
+
+static const struct qos *qos_named(const struct world *w, const char *name)
+{
+    for (size_t i = 0; i < w->n_qos; i++) {
+        if (str_eq(w->qos[i]->name, name))
+            return w->qos[i];
+    }
+    return NULL;
+}
+
+static const struct account *account_named(const struct world *w, const char *name)
+{
+    for (size_t i = 0; i < w->n_accounts; i++) {
+        if (str_eq(w->accounts[i]->name, name))
+            return w->accounts[i];
+    }
+    return NULL;
+}
+
+static const struct partition *part_of(const struct world *w, const struct job *job)
+{
+    for (size_t i = 0; i < w->n_parts; i++) {
+        if (str_eq(w->parts[i]->name, job->partition))
+            return w->parts[i];
+    }
+    return NULL;
+}
+
+/* Where a job's limits may come from; the first stands for those behind. */
+struct source {
+    const struct limits *limits;
+    const void *of; /* the QOS, the account, or the member */
+    bool is_qos;
+};
+
+static size_t sources_of(const struct world *w, const struct job *job,
+                         struct source ret[PLACES])
+{
+    const struct partition *part = part_of(w, job);
+    const struct qos *own = qos_named(w, job->qos != NULL ? job->qos : "normal");
+    const struct qos *of_part = part != NULL ? qos_named(w, part->qos) : NULL;
+    const struct account *account = account_named(w, job->account);
+    size_t n = 0;
+
+    if (own != NULL && (own->flags & QOS_OVER_PART_QOS) != 0) {
+        ret[n++] = (struct source){&own->limits, own, true};
+        own = NULL;
+    }
+    if (of_part != NULL && (n == 0 || ret[0].of != of_part))
+        ret[n++] = (struct source){&of_part->limits, of_part, true};
+    if (own != NULL && own != of_part)
+        ret[n++] = (struct source){&own->limits, own, true};
+    for (size_t i = 0; account != NULL && i < account->n_members; i++) {
+        const struct member *m = &account->members[i];
+
+        if (str_eq(m->user, job->user) && !m->former)
+            ret[n++] = (struct source){&m->limits, m, false};
+    }
+    for (; account != NULL; account = account_named(w, account->parent))
+        ret[n++] = (struct source){&account->limits, account, false};
+    return n;
+}
+
+static bool stands_behind(const struct source *sources, size_t at,
+                          const struct limit *limit)
+{
+    bool grp = limit_rows[limit->kind].whose == WHOSE_ALL;
+
+    for (size_t i = 0; i < at; i++) {
+        const struct limits *l = sources[i].limits;
+
+        if (grp && !sources[i].is_qos && !sources[at].is_qos)
+            continue;
+        if (limits_find(l, limit->kind, limit->tres, limit->type) != NULL)
+            return true;
+        if (limit->kind == LIMIT_MAX_JOBS &&
+            (limits_find(l, LIMIT_MAX_JOBS_PER_USER, TRES_NONE, NULL) != NULL ||
+             limits_find(l, LIMIT_MAX_JOBS_PER_ACCOUNT, TRES_NONE, NULL) != NULL))
+            return true;
+    }
+    return false;
+}
+
+static bool is_of(const struct world *w, const struct job *job, const void *of)
+{
+    struct source sources[PLACES];
+    size_t n = sources_of(w, job, sources);
+
+    for (size_t i = 0; i < n; i++) {
+        if (sources[i].of == of)
+            return true;
+    }
+    return false;
+}
+
+/* Do both count together for the limit of a source? */
+static bool count_together(const struct world *w, const struct job *a,
+                           const struct job *b, const struct source *source,
+                           const struct limit *limit)
+{
+    switch (limit_rows[limit->kind].whose) {
+    case WHOSE_ALL:
+        return is_of(w, b, source->of);
+    case WHOSE_USER:
+        return is_of(w, b, source->of) && str_eq(a->user, b->user);
+    case WHOSE_ACCOUNT:
+        return is_of(w, b, source->of) && str_eq(a->account, b->account);
+    case WHOSE_MEMBER:
+        return str_eq(a->user, b->user) && str_eq(a->account, b->account);
+    case WHOSE_JOB:
+        return a == b;
+    }
+    return false;
+}
+
+static int64_t held_on(const struct world *w, const struct job *job, enum tres tres,
+                       const char *node)
+{
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < job->n_alloc; i++) {
+        const struct slot *slot = &job->alloc[i];
+
+        if (node != NULL && strcmp(node, slot->node) != 0)
+            continue;
+        if (tres == TRES_CPU)
+            sum += slot->each.v[RES_CPU] * slot->pods;
+        if (tres == TRES_GPU)
+            sum += slot->each.v[w->res.gpu] * slot->pods;
+    }
+    return sum;
+}
+
+static int64_t left_of(const struct world *w, const struct job *job)
+{
+    int64_t end;
+
+    if (job->phase == JOB_COMPLETING || job->n_alloc == 0)
+        return 0;
+    end =
+        job->limit_sec == LIMIT_UNLIMITED ? INT64_MAX : job->start_sec + job->limit_sec;
+    return end == INT64_MAX ? INT64_MAX / 100000 : MAX(end - w->now_sec, 0);
+}
+
+static const char *const node_names[] = {"n1", "n2", "n3", "n4"};
+
+/* A limit that another stands for may be exceeded by those that start later. */
+static bool is_later(const struct world *w, const struct job *job)
+{
+    for (size_t i = 0; i < w->n_later; i++) {
+        if (w->later[i].kind == DECIDE_START && str_eq(w->later[i].job_uid, job->uid))
+            return true;
+    }
+    return false;
+}
+
+/* What all that count together with a job hold. */
+static int64_t sum_of(const struct world *w, const struct job *job,
+                      const struct source *source, const struct limit *limit)
+{
+    int64_t sum = 0;
+
+    if (limit_rows[limit->kind].what == WHAT_WALL)
+        return job->limit_sec;
+    for (size_t k = 0; k < ARRAY_LEN(node_names); k++) {
+        int64_t on_node = 0, jobs_there = 0;
+
+        for (size_t i = 0; i < w->n_jobs; i++) {
+            const struct job *other = w->jobs[i];
+            int64_t part;
+
+            if (other->n_alloc == 0 || is_later(w, other) ||
+                !count_together(w, job, other, source, limit))
+                continue;
+            part = held_on(w, other, limit->tres, node_names[k]);
+            if (limit_rows[limit->kind].what == WHAT_LEFT)
+                part *= left_of(w, other);
+            on_node += part;
+            for (size_t n = 0; n < other->n_alloc; n++)
+                jobs_there += strcmp(other->alloc[n].node, node_names[k]) == 0;
+            if (limit_rows[limit->kind].what == WHAT_JOBS && k == 0)
+                sum++;
+        }
+        if (limit->tres == TRES_NODE)
+            sum += jobs_there > 0;
+        else if (limit_rows[limit->kind].what == WHAT_PER_NODE)
+            sum = MAX(sum, on_node);
+        else
+            sum += on_node;
+    }
+    return sum;
+}
+
+static void check_start(struct world *w, const struct job *job)
+{
+    struct source sources[PLACES];
+    size_t n = sources_of(w, job, sources);
+
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = 0; k < sources[i].limits->n; k++) {
+            const struct limit *limit = &sources[i].limits->items[k];
+            bool least = limit_rows[limit->kind].least;
+            int64_t sum;
+
+            if (stands_behind(sources, i, limit))
+                continue;
+            sum = sum_of(w, job, &sources[i], limit);
+            check(w, least ? sum >= limit->amount : sum <= limit->amount,
+                  limit_rows[limit->kind].name);
+        }
+    }
+}
+
+/* ---- random histories ---- */
+
+static int64_t draw(struct world *w, int64_t bound)
+{
+    return (int64_t)rng_below(&w->rng, (uint64_t)bound);
+}
+
+static const char *pick(struct world *w, const char *const *words, size_t n)
+{
+    return words[draw(w, (int64_t)n)];
+}
+
+static void apply(void *arg, const struct change *change)
+{
+    sched_apply(arg, change);
+}
+
+static void tell(struct world *w, const char *line)
+{
+    struct change resources = {.kind = CHANGE_RESOURCES, .u.resources = &w->res};
+    int known = w->res.n;
+    struct err err;
+
+    str_addf(&w->script, "%s\n", line);
+    check(w, cluster_text_line(&w->res, line, apply, w->s, &err) == 0, err.msg);
+    if (w->res.n != known)
+        sched_apply(w->s, &resources);
+}
+
+static void random_limits(struct world *w, bool of_account, char *line, size_t size)
+{
+    static const char *const of_qos[] = {"maxJobsPerUser=2",
+                                         "maxTRESPerUser=cpu=5",
+                                         "maxTRESPerUser=node=2",
+                                         "maxTRESPerAccount=cpu=6,gres/gpu=3",
+                                         "maxJobsPerAccount=3",
+                                         "minTRESPerJob=cpu=2",
+                                         "maxTRESRunMinsPerUser=cpu=40"};
+    static const char *const of_both[] = {"grpJobs=3",
+                                          "grpTRES=cpu=9",
+                                          "grpTRES=gres/gpu=3,node=2",
+                                          "grpTRESRunMins=cpu=60",
+                                          "maxTRESMinsPerJob=cpu=40",
+                                          "maxTRESPerJob=cpu=4,node=2",
+                                          "maxTRESPerNode=cpu=2",
+                                          "maxWall=10"};
+    size_t at = 0;
+
+    for (int64_t n = draw(w, 3); n > 0; n--) {
+        const char *one = pick(w, of_both, ARRAY_LEN(of_both));
+
+        if (draw(w, 2) == 0)
+            one = of_account ? "maxJobs=2" : pick(w, of_qos, ARRAY_LEN(of_qos));
+        at += (size_t)snprintf(line + at, size - at, " %s", one);
+    }
+    if (!of_account && draw(w, 4) == 0)
+        snprintf(line + at, size - at, " flags=OverPartQOS");
+}
+
+static void random_rules(struct world *w)
+{
+    static const char *const qos[] = {"normal", "part", "other"};
+    static const char *const accounts[] = {
+        "top", "low parent=top users=ann,bob", "mid parent=top users=ann,cem",
+        "low parent=top users=ann,bob limits.ann=maxJobs:1"};
+    char limits[LINE_MAX_ / 2] = "", line[LINE_MAX_];
+    bool of_account = draw(w, 2) == 0;
+
+    random_limits(w, of_account, limits, sizeof(limits));
+    if (of_account)
+        snprintf(line, sizeof(line), "account %s%s",
+                 pick(w, accounts, ARRAY_LEN(accounts)), limits);
+    else
+        snprintf(line, sizeof(line), "qos %s%s", pick(w, qos, ARRAY_LEN(qos)), limits);
+    tell(w, line);
+}
+
+static void random_job(struct world *w)
+{
+    static const char *const who[] = {"user=ann account=low", "user=bob account=low",
+                                      "user=ann account=mid", "user=cem account=mid"};
+    static const char *const how[] = {"nodes=1 cpu=1",
+                                      "nodes=1 cpu=2 nvidia.com/gpu=1",
+                                      "nodes=2 cpu=2",
+                                      "nodes=1-3 cpu=2 nvidia.com/gpu=1",
+                                      "replicas=3 cpu=1",
+                                      "replicas=1-4 cpu=1",
+                                      "nodes=1-4 units=4 unit.cpu=1 cpu=1"};
+    static const char *const where[] = {"",
+                                        "",
+                                        " partition=owned",
+                                        " partition=batch,owned",
+                                        " qos=other",
+                                        " qos=other partition=owned"};
+    char line[LINE_MAX_];
+
+    snprintf(line, sizeof(line), "job %d submit=%lld time=%d %s %s%s",
+             1 + (int)draw(w, JOBS), (long long)w->now_sec, 1 + (int)draw(w, 20),
+             pick(w, who, ARRAY_LEN(who)), pick(w, how, ARRAY_LEN(how)),
+             pick(w, where, ARRAY_LEN(where)));
+    tell(w, line);
+}
+
+/* RUNNING, COMPLETING, gone: whatever is next. */
+static void random_progress(struct world *w)
+{
+    int number = 1 + (int)draw(w, JOBS);
+    AUTO_FREE char *uid = xasprintf("job-%d", number);
+    const struct job *job = sched_job(w->s, uid);
+    struct change change = {.kind = CHANGE_JOB};
+
+    if (job == NULL || job->phase == JOB_PENDING)
+        return;
+    if (job->phase >= JOB_COMPLETING) {
+        change = (struct change){.kind = CHANGE_JOB_GONE, .u.key = uid};
+        str_addf(&w->script, "gone job %d\n", number);
+    } else {
+        change.u.job = job_copy(job);
+        change.u.job->phase++;
+        str_addf(&w->script, "job %d goes on\n", number);
+    }
+    sched_apply(w->s, &change);
+}
+
+static bool spend(void *arg)
+{
+    (void)arg;
+    return true;
+}
+
+static void step(struct world *w)
+{
+    struct sched_budget budget = {draw(w, 3) == 0 ? spend : NULL, NULL};
+    struct decisions decisions;
+
+    str_addf(&w->script, "at %lld%s\n", (long long)w->now_sec,
+             budget.spent != NULL ? " jobs=1" : "");
+    sched_step(w->s, w->now_sec, budget, &decisions);
+    w->n_qos = w->n_accounts = w->n_parts = w->n_jobs = 0;
+    sched_snapshot(w->s, see, w);
+    for (size_t i = 0; i < decisions.n; i++) {
+        w->later = decisions.items + i + 1;
+        w->n_later = decisions.n - i - 1;
+        if (decisions.items[i].kind == DECIDE_START)
+            check_start(w, sched_job(w->s, decisions.items[i].job_uid));
+    }
+}
+
+static void run_history(uint64_t seed)
+{
+    struct sched_config config = sched_config_default();
+    struct world w = {.seed = seed, .now_sec = 1000};
+
+    config.backfill_order = (enum backfill_order)(seed % 3);
+    config.reservation_depth = seed % 4 == 0 ? 2 : config.reservation_depth;
+    rng_seed(&w.rng, seed);
+    restable_init(&w.res);
+    str_init(&w.script, SCRIPT_MAX);
+    w.s = sched_new(&config);
+    tell(&w, "node n[1-4] cpu=6 nvidia.com/gpu=2");
+    tell(&w, "partition batch default");
+    tell(&w, "partition owned qos=part");
+    tell(&w, "qos normal");
+    tell(&w, "qos part");
+    tell(&w, "account top");
+    tell(&w, "account low parent=top users=ann,bob");
+    tell(&w, "account mid parent=top users=ann,cem");
+    for (int i = 0; i < OPERATIONS; i++) {
+        int64_t what = draw(&w, 100);
+
+        if (what < 45)
+            random_job(&w);
+        else if (what < 55)
+            random_rules(&w);
+        else if (what < 75)
+            random_progress(&w);
+        else
+            step(&w);
+        w.now_sec += draw(&w, 4) == 0 ? draw(&w, 100) : 0;
+    }
+    sched_free(w.s);
+    str_fini(&w.script);
+}
+
+START_TEST(test_never_exceeded)
+{
+    const struct seeds seeds = seeds_of("GANTRY_HISTORIES", HISTORIES);
+
+    for (uint64_t seed = seeds.first; seed <= seeds.last; seed++)
+        run_history(seed);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("scheduler/limits",
+                      (struct suite_row[]){{test_tres, ARRAY_LEN(tres_cases)},
+                                           {test_words, ARRAY_LEN(word_cases)},
+                                           {test_all_words, 1},
+                                           {test_lists, 1},
+                                           {test_never_exceeded, 1},
+                                           {NULL, 0}});
+}
