@@ -44,12 +44,31 @@ static int read_factor(const struct json *object, struct qos *qos, struct err *e
     return 0;
 }
 
+/* Words as Slurm has them. */
+static int read_flags(const struct json *object, struct qos *qos, struct err *err)
+{
+    const struct json *list = json_at(object, "spec.flags");
+    if (list && !json_is(list, JSON_NULL) && !json_is(list, JSON_ARRAY))
+        return err_set(err, ERR_INVALID, "spec.flags: expected array");
+    for (size_t i = 0; i < json_len(list); i++) {
+        const char *word = json_text_of(json_item(list, i));
+        int64_t flag = word ? qos_flag(word) : 0;
+        if (flag == 0)
+            return err_set(err, ERR_INVALID, "spec.flags[%zu]: there is no flag \"%s\"",
+                           i, word ? word : "");
+        qos->flags |= flag;
+    }
+    return 0;
+}
+
 struct qos *convert_qos(const struct json *object, struct err *err)
 {
     struct qos *ret = qos_new();
     if (rules_hold("QOS", object, err) == 0 &&
         read_name(object, "a QOS", &ret->name, err) == 0 &&
-        read_priority(object, ret, err) == 0 && read_factor(object, ret, err) == 0)
+        read_priority(object, ret, err) == 0 && read_factor(object, ret, err) == 0 &&
+        read_flags(object, ret, err) == 0 &&
+        limits_read(object, "spec.limits", LIMIT_OF_QOS, &ret->limits, err) == 0)
         return ret;
     qos_free(ret);
     return NULL;
@@ -93,7 +112,8 @@ static int read_member(const struct json *item, struct account *account,
         return -1;
     struct member *m = account_add(account, user, ns, partition);
     const struct number_field priority = {"priority", &m->priority, 0, PRIORITY_MAX};
-    if (read_shares(item, "fairshare", &m->shares, err) < 0)
+    if (read_shares(item, "fairshare", &m->shares, err) < 0 ||
+        limits_read(item, "limits", LIMIT_OF_ACCOUNT, &m->limits, err) < 0)
         return -1;
     return number_read(item, &priority, err);
 }
@@ -146,7 +166,8 @@ struct account *convert_account(const struct json *object, struct err *err)
     struct account *ret = account_new();
     if (rules_hold("Account", object, err) == 0 &&
         read_name(object, "an account", &ret->name, err) == 0 &&
-        read_place(object, ret, err) == 0 && read_members(object, ret, err) == 0) {
+        read_place(object, ret, err) == 0 && read_members(object, ret, err) == 0 &&
+        limits_read(object, "spec.limits", LIMIT_OF_ACCOUNT, &ret->limits, err) == 0) {
         convert_usage_read(object, ret);
         return ret;
     }

@@ -1,3 +1,4 @@
+#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,13 @@
 #define SIZE_FORMS                                                             \
     " is no amount of memory: right are 512M, 64G and 64Gi; a bare number is " \
     "megabytes"
+
+#define TRES_AMOUNT                                                                 \
+    "^(cpu|mem|node|billing|gres/gpu(:[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?)=" \
+    "(-1|[0-9]+([.][0-9]+)?([KMGTkmgt]|[KMGT]i)?)$"
+#define TRES_FORMS                                                                  \
+    " has no such TRES or amount: right are cpu, mem, node, billing, gres/gpu and " \
+    "gres/gpu:TYPE, each with a number, or mem with 64G; -1 lifts a limit"
 
 /* ---- BatchJob ---- */
 
@@ -227,6 +235,36 @@ static bool min_over_max(const struct json *self, const struct json *old)
 
 #define POD_SPEC "spec.template.spec"
 
+/* ---- limits ---- */
+
+static bool tres_broken(const struct json *self, const struct json *old)
+{
+    regex_t regex;
+    bool broken = false;
+    (void)old;
+    if (regcomp(&regex, TRES_AMOUNT, REG_EXTENDED | REG_NOSUB) != 0)
+        return false;
+    for (json_each (it, self)) {
+        AUTO_FREE char *value = json_text(it.val, NULL);
+        AUTO_FREE char *pair =
+            xasprintf("%s=%s", it.key,
+                      json_is(it.val, JSON_STRING) ? json_string(it.val) : value);
+        broken |= regexec(&regex, pair, 0, NULL, 0) != 0;
+    }
+    regfree(&regex);
+    return broken;
+}
+
+#define TRES_RULE(kind, field)                                     \
+    {                                                              \
+        kind, "spec.limits." field, "spec.limits." field,          \
+            "spec.limits." field TRES_FORMS, .broken = tres_broken \
+    }
+#define TIME_RULE(kind, field)                                        \
+    {                                                                 \
+        kind, field, field, field DURATION_FORMS, .pattern = DURATION \
+    }
+
 const struct rule rules[] = {
     {"BatchJob", "", "metadata.name",
      "metadata.name must be at most 52 characters: names of pods are made of it",
@@ -330,6 +368,24 @@ const struct rule rules[] = {
      .pattern = SHARES},
     {"Account", "spec.members[].fairshare", "spec.members[].fairshare",
      "spec.members[].fairshare" SHARES_FORMS, .pattern = SHARES},
+    TRES_RULE("QOS", "grpTRES"),
+    TRES_RULE("QOS", "grpTRESRunMins"),
+    TRES_RULE("QOS", "maxTRESPerJob"),
+    TRES_RULE("QOS", "maxTRESPerNode"),
+    TRES_RULE("QOS", "maxTRESMinsPerJob"),
+    TRES_RULE("QOS", "maxTRESPerUser"),
+    TRES_RULE("QOS", "maxTRESPerAccount"),
+    TRES_RULE("QOS", "maxTRESRunMinsPerUser"),
+    TRES_RULE("QOS", "maxTRESRunMinsPerAccount"),
+    TRES_RULE("QOS", "minTRESPerJob"),
+    TRES_RULE("Account", "grpTRES"),
+    TRES_RULE("Account", "grpTRESRunMins"),
+    TRES_RULE("Account", "maxTRESPerJob"),
+    TRES_RULE("Account", "maxTRESPerNode"),
+    TRES_RULE("Account", "maxTRESMinsPerJob"),
+    TIME_RULE("QOS", "spec.limits.maxWall"),
+    TIME_RULE("Account", "spec.limits.maxWall"),
+    TIME_RULE("Account", "spec.members[].limits.maxWall"),
 };
 const size_t n_rules = ARRAY_LEN(rules);
 

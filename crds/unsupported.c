@@ -21,6 +21,12 @@
 #define RESV(field) ANY("Reservation", "spec." field)
 #define CLASS(field) ANY("GpuNodeClass", "spec." field)
 
+/* Of QOS and of accounts. */
+#define LIMITS(kind, at)                                              \
+    ANY(kind, at "grpTRESMins"), ANY(kind, at "grpWall"),             \
+        ANY(kind, at "grpJobsAccrue"), ANY(kind, at "grpSubmitJobs"), \
+        ANY(kind, at "minPrioThreshold")
+
 #define NODE_AFFINITY "affinity.nodeAffinity."
 #define NODE_TERMS                                                                     \
     NODE_AFFINITY "requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[]" \
@@ -76,17 +82,24 @@ const struct unsupported unsupported[] = {
     QOS("preemptMode"),
     QOS("preemptExemptTime"),
     QOS("graceTime"),
-    QOS("flags"),
     QOS("limitFactor"),
     QOS("usageThreshold"),
-    QOS("limits"),
+    LIMITS("QOS", "spec.limits."),
+    QOS("limits.maxJobsAccruePerUser"),
+    QOS("limits.maxJobsAccruePerAccount"),
+    QOS("limits.maxSubmitJobsPerUser"),
+    QOS("limits.maxSubmitJobsPerAccount"),
 
-    ACCT("limits"),
+    LIMITS("Account", "spec.limits."),
+    ACCT("limits.maxJobsAccrue"),
+    ACCT("limits.maxSubmitJobs"),
     ACCT("defaultQOS"),
     ACCT("qos"),
     ACCT("coordinators"),
     ACCT("members[].group"),
-    ACCT("members[].limits"),
+    LIMITS("Account", "spec.members[].limits."),
+    ACCT("members[].limits.maxJobsAccrue"),
+    ACCT("members[].limits.maxSubmitJobs"),
     ACCT("members[].defaultQOS"),
     ACCT("members[].qos"),
     ACCT("members[].uid"),

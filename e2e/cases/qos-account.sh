@@ -1,6 +1,7 @@
 # Alone: accounts hold for all jobs.
 # A QOS that does not exist and an account that the user is no member of keep a job waiting, with
-# Slurm's words; it starts when they are there. A QOS's priority is in that of its jobs.
+# Slurm's words; it starts when they are there. A QOS's priority is in that of its jobs, and its
+# limits keep them from starting.
 case_run() {
     submit quick true "qos: urgent"
     expect_reason quick InvalidQOS
@@ -29,8 +30,30 @@ case_run() {
     refused "spec.members[].group is not supported yet" account physics "{group: staff}"
     refused "Invalid account or account/partition combination specified" \
         slurm sbatch -A chemistry --wrap true
+    refused "spec.limits.maxTRESPerUser has no such TRES or amount" \
+        limited urgent "maxTRESPerUser: {gpu: 1}"
+    limited urgent "maxJobsPerUser: 1, maxTRESPerJob: {cpu: 1}"
+    submit first "sleep 30" "user: ann" "qos: urgent"
+    expect_state first RUNNING
+    submit second true "user: ann" "qos: urgent"
+    expect_reason second QOSMaxJobsPerUserLimit
+    expect "the class" "$(field second .status.pending.class)" NotAllowed
+    expect_text "the message" "$(field second .status.message)" \
+        "QOS urgent allows a user 1 running job"
+    limited urgent "maxJobsPerUser: 2"
+    expect_state second COMPLETED
+    k delete batchjob first >/dev/null
     k delete account physics >/dev/null
     k delete qos urgent >/dev/null
+}
+
+limited() { # QOS LIMITS
+    k apply -f - >/dev/null <<END
+apiVersion: gantry.dev/v1alpha1
+kind: QOS
+metadata: {name: $1}
+spec: {limits: {$2}}
+END
 }
 
 qos() { # NAME PRIORITY

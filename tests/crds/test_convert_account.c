@@ -114,9 +114,102 @@ static const struct {
     {"the root", "metadata: {name: root}, spec: {members: [{user: ann}]}", "root, ann"},
     {"a parent of the root", "metadata: {name: root}, spec: {parent: a}",
      "spec.parent: account root has none"},
+    {"no TRES of a member",
+     "metadata: {name: a}, spec: {members: [{user: ann, limits: {grpTRES: {cores: "
+     "1}}}]}",
+     "spec.members[0]: limits.grpTRES: cores: no such TRES: right are cpu, mem, node, "
+     "billing, gres/gpu and gres/gpu:TYPE"},
+    {"less than none of a member",
+     "metadata: {name: a}, spec: {members: [{user: ann, limits: {grpTRES: {mem: "
+     "-5}}}]}",
+     "spec.members[0]: limits.grpTRES: mem: must be an amount of memory from 0, or -1 "
+     "for no limit"},
     {"not yet", "metadata: {name: a}, spec: {coordinators: [b]}",
      "spec.coordinators is not supported yet"},
 };
+
+/* ---- limits ---- */
+
+#define NO_TRES                                                                     \
+    " has no such TRES or amount: right are cpu, mem, node, billing, gres/gpu and " \
+    "gres/gpu:TYPE, each with a number, or mem with 64G; -1 lifts a limit"
+
+static const struct {
+    const char *name, *limits;
+    bool of_account;
+    const char *text; /* or the error */
+} limit_cases[] = {
+    {"amounts", "grpTRES: {cpu: 8, mem: 64G, node: '2', gres/gpu: 4, billing: 100}",
+     false, "grpTRES cpu=8000 mem=68719476736 node=2 gres/gpu=4 billing=100"},
+    {"parts of CPUs", "maxTRESPerJob: {cpu: 500m}", false, "maxTRESPerJob cpu=500"},
+    {"megabytes", "maxTRESPerJob: {mem: 100}", true, "maxTRESPerJob mem=104857600"},
+    {"types", "maxTRESPerUser: {'gres/gpu:h100': 2, gres/gpu: 4}", false,
+     "maxTRESPerUser gres/gpu=4 gres/gpu:h100=2"},
+    {"minutes", "grpTRESRunMins: {gres/gpu: 90}", true, "grpTRESRunMins gres/gpu=5400"},
+    {"counts", "{grpJobs: 0, maxJobs: 3}", true, "grpJobs =0 maxJobs =3"},
+    {"a time", "maxWall: 1-12", false, "maxWall =129600"},
+    {"lifted", "{grpJobs: -1, maxWall: UNLIMITED, grpTRES: {cpu: -1, mem: '-1'}}",
+     false, ""},
+    {"nothing", "null", false, ""},
+    {"no TRES", "grpTRES: {cores: 1}", false, "spec.limits.grpTRES" NO_TRES},
+    {"a type of CPUs", "grpTRES: {'cpu:fast': 1}", true, "spec.limits.grpTRES" NO_TRES},
+    {"less than nothing", "maxTRESPerJob: {gres/gpu: -2}", true,
+     "spec.limits.maxTRESPerJob" NO_TRES},
+    {"no memory", "grpTRES: {mem: much}", false, "spec.limits.grpTRES" NO_TRES},
+    {"too much", "grpTRES: {cpu: 1e30}", false, "spec.limits.grpTRES" NO_TRES},
+    {"far too much", "grpTRES: {cpu: 100000000000000000}", false,
+     "spec.limits.grpTRES: cpu: must be a number from 0, or -1 for no limit"},
+    {"no map", "grpTRES: 4", false, "spec.limits.grpTRES: expected object"},
+    {"a negative count", "grpJobs: -2", false,
+     "spec.limits.grpJobs: must be a number from 0, or -1 for no limit"},
+    {"no time", "maxWall: soon", true,
+     "spec.limits.maxWall: \"soon\" is not a duration: use minutes (90), 2:30:00, "
+     "1-12:00:00 (days-hours), 1h30m or UNLIMITED"},
+    {"of accounts", "maxJobs: 1", false,
+     "spec.limits.maxJobs: a QOS has no such limit"},
+    {"of QOS", "maxJobsPerUser: 1", true,
+     "spec.limits.maxJobsPerUser: an account has no such limit"},
+    {"of nobody", "maxCores: 1", false,
+     "spec.limits.maxCores: a QOS has no such limit"},
+    {"no limits", "[1]", false, "spec.limits: expected object"},
+};
+
+static void say_limits(const struct limits *limits, struct str *out)
+{
+    int kind = -1;
+    for (size_t i = 0; i < limits->n; i++) {
+        const struct limit *l = &limits->items[i];
+        if ((int)l->kind != kind)
+            str_addf(out, "%s%s", i > 0 ? " " : "", limit_rows[l->kind].name);
+        kind = (int)l->kind;
+        str_addf(out, " %s%s%s=%" PRId64, tres_word(l->tres), l->type ? ":" : "",
+                 l->type ? l->type : "", l->amount);
+    }
+}
+
+START_TEST(test_limits)
+{
+    const char *limits = limit_cases[_i].limits;
+    AUTO_FREE char *text = xasprintf("metadata: {name: q}, spec: {limits: %s%s%s}",
+                                     strchr("{[n", *limits) ? "" : "{", limits,
+                                     strchr("{[n", *limits) ? "" : "}");
+    JSON_AUTO struct json *object = object_of(limit_cases[_i].name, text);
+    STR_AUTO struct str out;
+    struct err err = ERR_INIT;
+    bool of_account = limit_cases[_i].of_account;
+    struct qos *qos = of_account ? NULL : convert_qos(object, &err);
+    struct account *account = of_account ? convert_account(object, &err) : NULL;
+    str_init(&out, DESCRIPTION_MAX);
+    if (qos || account)
+        say_limits(qos ? &qos->limits : &account->limits, &out);
+    else
+        str_add(&out, err.msg);
+    ck_assert_msg(str_eq(out.s, limit_cases[_i].text), "%s: %s", limit_cases[_i].name,
+                  out.s);
+    qos_free(qos);
+    account_free(account);
+}
+END_TEST
 
 START_TEST(test_qos)
 {
@@ -224,6 +317,7 @@ int main(void)
 {
     return suite_main("crds/convert_account",
                       (struct suite_row[]){
+                          {test_limits, ARRAY_LEN(limit_cases)},
                           {test_qos, ARRAY_LEN(qos_cases)},
                           {test_factor, ARRAY_LEN(factor_cases)},
                           {test_account, ARRAY_LEN(account_cases)},
