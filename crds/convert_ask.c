@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/quantity.h"
 #include "base/util.h"
 
 void ask_fini(struct ask *ask)
@@ -135,20 +134,15 @@ static int read_counts(const struct json *object, struct ask *ask, struct err *e
 static int read_size(const struct json *object, const char *path, int64_t *ret,
                      struct err *err)
 {
-    const char *text;
-    if (text_read(object, path, &text, err) < 0)
+    *ret = -1;
+    if (size_read(object, path, ret, err) < 0)
         return -1;
-    if (!text)
-        return 0;
-    if (size_parse(text, ret, err) < 0)
-        return err_prefix(err, "%s", path);
     if (*ret == 0)
         return err_set(err, ERR_INVALID,
                        "%s: 0 (all of a node's memory) is not supported yet; name an "
                        "amount",
                        path);
-    if (*ret > AMOUNT_MAX)
-        return err_set(err, ERR_INVALID, "%s: more than any machine has", path);
+    *ret = MAX(*ret, 0);
     return 0;
 }
 

@@ -294,6 +294,9 @@ int ask_divide(const struct convert *c, const struct ask *ask, struct job *job,
     if (d.ask.min_nodes == 0 && d.ask.gpus <= 1)
         d.ask.min_nodes = d.ask.max_nodes = 1;
     job->one_per_node = true;
+    job->own_cpus |= ask->cpus_per_task > 0 || ask->cpus_per_gpu > 0;
+    job->own_mem |=
+        ask->mem_per_node > 0 || ask->mem_per_cpu > 0 || ask->mem_per_gpu > 0;
     if (is_equal(&d.ask))
         divide_equally(&d, job);
     else if (divide_units(&d, nodes_given, job, err) < 0)

@@ -41,8 +41,48 @@ static int read_numbers(const struct json *object, struct partition *part,
         {"spec.priorityJobFactor", &part->priority_job_factor, 0, 65533},
         {"spec.minNodes", &part->min_nodes, 0, PODS_MAX},
         {"spec.maxNodes", &part->max_nodes, 0, PODS_MAX},
+        {"spec.defCpuPerGPU", &part->amounts.def_cpus_per_gpu, 1, PODS_MAX},
     };
     return numbers_read(object, fields, ARRAY_LEN(fields), err);
+}
+
+static int read_memory(const struct json *object, struct part_amounts *a,
+                       struct err *err)
+{
+    const struct {
+        const char *path;
+        int64_t *bytes;
+    } fields[] = {
+        {"spec.defMemPerNode", &a->def_mem_per_node},
+        {"spec.defMemPerCPU", &a->def_mem_per_cpu},
+        {"spec.defMemPerGPU", &a->def_mem_per_gpu},
+        {"spec.maxMemPerNode", &a->max_mem_per_node},
+        {"spec.maxMemPerCPU", &a->max_mem_per_cpu},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+        if (size_read(object, fields[i].path, fields[i].bytes, err) < 0)
+            return -1;
+    return 0;
+}
+
+/* What is not exclusive is not shared either: nothing is oversubscribed. */
+static int read_sharing(const struct json *object, struct partition *part,
+                        struct err *err)
+{
+    const char *word = "NO";
+    if (json_read_str(object, "spec.overSubscribe", &word, err) == JSON_WRONG_TYPE ||
+        json_read_bool(object, "spec.exclusive", &part->exclusive, err) ==
+            JSON_WRONG_TYPE ||
+        json_read_bool(object, "spec.lln", &part->lln, err) == JSON_WRONG_TYPE)
+        return -1;
+    part->exclusive |= strcmp(word, "EXCLUSIVE") == 0;
+    if (part->exclusive || str_starts(word, "YES") || strcmp(word, "NO") == 0 ||
+        strcmp(word, "FORCE:1") == 0)
+        return 0;
+    return err_set(err, ERR_INVALID,
+                   "spec.overSubscribe: \"%s\" is none of NO, EXCLUSIVE, YES and "
+                   "FORCE:1: nothing is oversubscribed",
+                   word);
 }
 
 /* A list of names, sorted. */
@@ -111,7 +151,9 @@ static int read_partition(const struct json *object, struct partition *part,
         duration_read(object, "spec.overTimeLimit", &part->over_time_sec, err) < 0 ||
         hostlist_read(object, "spec.nodes", &part->node_names, &part->n_node_names,
                       err) < 0 ||
-        read_access(object, &part->access, err) < 0)
+        read_access(object, &part->access, err) < 0 ||
+        read_memory(object, &part->amounts, err) < 0 ||
+        read_sharing(object, part, err) < 0)
         return -1;
     return selector_read(json_at(object, "spec.nodeSelector"), "spec.nodeSelector",
                          &part->selector, err);

@@ -55,6 +55,10 @@ int hostlist_read(const struct json *object, const char *path, char ***ret,
 int duration_read(const struct json *object, const char *path, int64_t *ret,
                   struct err *err);
 
+/* spec's amount of memory in bytes; `*ret` stays when absent. */
+int size_read(const struct json *object, const char *path, int64_t *ret,
+              struct err *err);
+
 /* -1: no such effect. */
 int taint_effect_parse(const char *word, enum taint_effect *ret);
 

@@ -3,6 +3,7 @@
 
 #include "base/duration.h"
 #include "base/hostlist.h"
+#include "base/quantity.h"
 #include "base/util.h"
 #include "crds/convert_private.h"
 
@@ -67,6 +68,23 @@ int duration_read(const struct json *object, const char *path, int64_t *ret,
         return 0;
     if (duration_parse(text, ret, err) < 0)
         return err_prefix(err, "%s", path);
+    return 0;
+}
+
+int size_read(const struct json *object, const char *path, int64_t *ret,
+              struct err *err)
+{
+    const char *text;
+    int64_t bytes;
+    if (text_read(object, path, &text, err) < 0)
+        return -1;
+    if (!text)
+        return 0;
+    if (size_parse(text, &bytes, err) < 0)
+        return err_prefix(err, "%s", path);
+    if (bytes > AMOUNT_MAX)
+        return err_set(err, ERR_INVALID, "%s: more than any machine has", path);
+    *ret = bytes;
     return 0;
 }
 

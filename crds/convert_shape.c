@@ -27,6 +27,8 @@ int shape_read(const struct convert *c, const struct json *batchjob,
             "spec.template.metadata.annotations: " ANNOTATION_DEFAULT_CONTAINER
             " names none of the containers");
     job->each.v[RES_PODS] = 1;
+    job->own_cpus = job->each.v[RES_CPU] > 0;
+    job->own_mem = job->each.v[RES_MEM] > 0;
     int64_t replicas = 0;
     const struct number_field field = {"spec.replicas", &replicas, 1, PODS_MAX};
     if (number_read(batchjob, &field, err) < 0)
@@ -34,5 +36,6 @@ int shape_read(const struct convert *c, const struct json *batchjob,
     if (replicas == 0)
         return read_slurm_shape(c, batchjob, job, err);
     job->min_pods = job->max_pods = replicas;
+    job->own_cpus = job->own_mem = true; /* the template's, whatever it says */
     return 0;
 }

@@ -15,6 +15,10 @@
 #define SIZE "^[0-9]+([.][0-9]+)?([KMGTkmgt]|[KMGT]i)?$"
 #define GPUS "^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?:)?[1-9][0-9]{0,5}$"
 #define GPU_FORMS " is no GPU request: right are 4 and \"h100:4\""
+#define SHARING "^(NO|EXCLUSIVE|YES(:[0-9]+)?|FORCE:1)$"
+#define SHARING_FORMS                                                               \
+    ": nothing is oversubscribed; right are NO, EXCLUSIVE, FORCE:1 and YES, under " \
+    "which no job can ask for it"
 #define SHARES "^([0-9]{1,9}|parent)$"
 #define SHARES_FORMS " is no number of shares: right are 0 to 999999999 and \"parent\""
 /* base/signo.h's names; a test holds them together. */
@@ -231,6 +235,20 @@ static bool min_over_max(const struct json *self, const struct json *old)
     return json_int_or(self, "minNodes", 0) > json_int_or(self, "maxNodes", INT64_MAX);
 }
 
+static bool def_mem_twice(const struct json *self, const struct json *old)
+{
+    (void)old;
+    return has(self, "defMemPerNode") + has(self, "defMemPerCPU") +
+               has(self, "defMemPerGPU") >
+           1;
+}
+
+static bool max_mem_twice(const struct json *self, const struct json *old)
+{
+    (void)old;
+    return has(self, "maxMemPerNode") && has(self, "maxMemPerCPU");
+}
+
 /* ---- the rules; conversion has the same grammars and says more ---- */
 
 #define POD_SPEC "spec.template.spec"
@@ -364,6 +382,25 @@ const struct rule rules[] = {
      .pattern = DURATION},
     {"Partition", "spec.defaultTime", "spec.defaultTime",
      "spec.defaultTime" DURATION_FORMS, .pattern = DURATION},
+    {"Partition", "spec", "spec.defMemPerNode",
+     "spec.defMemPerNode, defMemPerCPU and defMemPerGPU exclude each other",
+     .broken = def_mem_twice},
+    {"Partition", "spec", "spec.maxMemPerNode",
+     "spec.maxMemPerNode and maxMemPerCPU exclude each other", .broken = max_mem_twice},
+    {"Partition", "spec.overTimeLimit", "spec.overTimeLimit",
+     "spec.overTimeLimit" DURATION_FORMS, .pattern = DURATION},
+    {"Partition", "spec.defMemPerCPU", "spec.defMemPerCPU",
+     "spec.defMemPerCPU" SIZE_FORMS, .pattern = SIZE},
+    {"Partition", "spec.defMemPerGPU", "spec.defMemPerGPU",
+     "spec.defMemPerGPU" SIZE_FORMS, .pattern = SIZE},
+    {"Partition", "spec.defMemPerNode", "spec.defMemPerNode",
+     "spec.defMemPerNode" SIZE_FORMS, .pattern = SIZE},
+    {"Partition", "spec.maxMemPerCPU", "spec.maxMemPerCPU",
+     "spec.maxMemPerCPU" SIZE_FORMS, .pattern = SIZE},
+    {"Partition", "spec.maxMemPerNode", "spec.maxMemPerNode",
+     "spec.maxMemPerNode" SIZE_FORMS, .pattern = SIZE},
+    {"Partition", "spec.overSubscribe", "spec.overSubscribe",
+     "spec.overSubscribe" SHARING_FORMS, .pattern = SHARING},
     {"Account", "spec.fairshare", "spec.fairshare", "spec.fairshare" SHARES_FORMS,
      .pattern = SHARES},
     {"Account", "spec.members[].fairshare", "spec.members[].fairshare",

@@ -99,6 +99,14 @@ static const struct field access_rows[] = {
 };
 static const struct fields fields_access = FIELDS(access, access_rows);
 
+static const struct field part_amounts_rows[] = {
+    INT(part_amounts, def_cpus_per_gpu), INT(part_amounts, def_mem_per_node),
+    INT(part_amounts, def_mem_per_cpu),  INT(part_amounts, def_mem_per_gpu),
+    INT(part_amounts, max_mem_per_cpu),  INT(part_amounts, max_mem_per_node),
+};
+static const struct fields fields_part_amounts =
+    FIELDS(part_amounts, part_amounts_rows);
+
 static const struct field partition_rows[] = {
     WORD(partition, name),
     ONE(partition, selector, fields_term),
@@ -115,6 +123,9 @@ static const struct field partition_rows[] = {
     LIST(partition, billing, n_billing, fields_billing_weight),
     ONE(partition, access, fields_access),
     TEXT(partition, qos),
+    ONE(partition, amounts, fields_part_amounts),
+    BOOL(partition, exclusive),
+    BOOL(partition, lln),
     TEXT(partition, alternate),
 };
 const struct fields fields_partition = FIELDS(partition, partition_rows);
@@ -190,6 +201,8 @@ static const struct field job_rows[] = {
     AMOUNT(job, each),
     INT(job, tasks),
     TEXT(job, gpu_type),
+    BOOL(job, own_cpus),
+    BOOL(job, own_mem),
     LIST(job, units, n_units, fields_unit),
     BOOL(job, spread),
     ONE(job, node_all, fields_term),

@@ -73,10 +73,20 @@ static void know_positions(const struct sched *s, struct claim *claim,
     claim->positions_gen = s->cluster.set_gen;
 }
 
+/* Does it have its nodes alone, those that it holds or those of its plan? */
+static bool is_alone(const struct sched *s, const struct job *job)
+{
+    const char *name = job->n_alloc > 0 ? job->partition : job->plan.partition;
+    const struct partrec *part =
+        name != NULL ? cluster_partition(&s->cluster, name) : NULL;
+
+    return job->exclusive || (part != NULL && part->part->exclusive);
+}
+
 /* The slots of an allocation or plan as uses, in `s->uses`; two of one node sit on one
  * seat. What lies on no known node is left out. Returns how many. */
 static size_t find_uses(struct sched *s, struct jobrec *rec, const struct slot *slots,
-                        size_t n)
+                        size_t n, bool alone)
 {
     const uint32_t *at;
     size_t n_uses = 0;
@@ -92,9 +102,9 @@ static size_t find_uses(struct sched *s, struct jobrec *rec, const struct slot *
         s->uses[n_uses++] =
             (struct use){.position = at[i],
                          .amount = cluster_use(&slots[i].each, slots[i].pods),
-                         .seats = seated                ? 0
-                                  : rec->job->exclusive ? SEATS
-                                                        : 1};
+                         .seats = seated  ? 0
+                                  : alone ? SEATS
+                                          : 1};
     }
     return n_uses;
 }
@@ -148,7 +158,8 @@ int64_t book_longest(struct sched *s, struct jobrec *rec, int64_t least_sec,
 {
     const struct job *job = rec->job;
     const struct timeline *tl = &s->timeline;
-    size_t n = find_uses(s, rec, job->alloc, job->n_alloc), first, low, high;
+    size_t n = find_uses(s, rec, job->alloc, job->n_alloc, is_alone(s, job));
+    size_t first, low, high;
     int64_t now_sec = tl->bounds[0], longest;
 
     if (largest_sec <= least_sec)
@@ -206,7 +217,8 @@ void book_enter(struct sched *s, struct jobrec *rec)
     if (!is_kept(s) || !has_claim(rec))
         return;
     span = span_of(s, rec);
-    n = find_uses(s, rec, span.slots, span.n);
+    rec->claim.alone = is_alone(s, rec->job);
+    n = find_uses(s, rec, span.slots, span.n, rec->claim.alone);
     timeline_take(&s->timeline, s->uses, n, span.first, span.last);
     timeline_license(&s->timeline, rec->job, span.first, span.last, -1);
     rec->claim.on = true;
@@ -228,7 +240,7 @@ void book_strike(struct sched *s, struct jobrec *rec)
     if (!is_kept(s) || !rec->claim.on)
         return;
     n = find_uses(s, rec, plan ? job->plan.slots : job->alloc,
-                  plan ? job->plan.n_slots : job->n_alloc);
+                  plan ? job->plan.n_slots : job->n_alloc, rec->claim.alone);
     timeline_give(&s->timeline, s->uses, n, rec->claim.first, rec->claim.last);
     timeline_license(&s->timeline, job, rec->claim.first, rec->claim.last, 1);
     if (plan)
@@ -321,7 +333,7 @@ static void add_held(struct sched *s)
 static bool plan_fits(struct sched *s, struct jobrec *rec)
 {
     struct span span = span_of(s, rec);
-    size_t n = find_uses(s, rec, span.slots, span.n);
+    size_t n = find_uses(s, rec, span.slots, span.n, is_alone(s, rec->job));
 
     for (size_t i = 0; i < n; i++) {
         if (!timeline_has(&s->timeline, &s->uses[i], span.first, span.last))

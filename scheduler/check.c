@@ -364,6 +364,23 @@ static enum reason check_up(struct placer *p, const struct cluster *c,
     return REASON_CONSTRAINTS;
 }
 
+/* The memory of a pod, with as few units as it can have. */
+static enum reason check_memory(const struct cluster *c, const struct job *like,
+                                const struct partition *part, struct str *message)
+{
+    struct resvec asked = {0}, most = {0};
+
+    asked.v[RES_MEM] = like->each.v[RES_MEM];
+    most.v[RES_MEM] = part->amounts.max_mem_per_node;
+    if (most.v[RES_MEM] == 0 || asked.v[RES_MEM] <= most.v[RES_MEM])
+        return REASON_NONE;
+    str_add(message, "needs ");
+    cluster_describe(c, &asked, message);
+    str_addf(message, " on a node; partition %s allows at most ", part->name);
+    cluster_describe(c, &most, message);
+    return REASON_MAX_MEM_PER_LIMIT;
+}
+
 static enum reason verdict(struct placer *p, const struct cluster *c,
                            struct shape *shape, const struct partrec *part,
                            struct str *message)
@@ -371,7 +388,9 @@ static enum reason verdict(struct placer *p, const struct cluster *c,
     struct placement at = {.view = VIEW_WHOLE, .shape = shape, .part = part};
     enum reason reason;
 
-    reason = check_node_list(c, shape, part, message);
+    reason = check_memory(c, shape->like, part->part, message);
+    if (reason == REASON_NONE)
+        reason = check_node_list(c, shape, part, message);
     if (reason == REASON_NONE)
         reason = check_whole(p, c, &at, message);
     at.view = VIEW_UP;

@@ -27,6 +27,7 @@
 #include "scheduler/starts.h"
 #include "scheduler/timeline.h"
 #include "scheduler/turn.h"
+#include "scheduler/variant.h"
 #include "scheduler/window.h"
 
 #define CLAIM_NOWHERE UINT32_MAX
@@ -35,6 +36,7 @@
 struct claim {
     bool on;
     bool planned; /* not held */
+    bool alone;   /* nobody else on its nodes */
     size_t first, last;
     int64_t start_sec; /* of a plan */
     int64_t end_sec;   /* when it is over; it lasts to the end of a slot */
@@ -164,7 +166,7 @@ void pass_begin(struct sched *s, int64_t now_sec);
 bool pass_fill(struct sched *s, int64_t now_sec, struct sched_budget budget);
 /* Adds an entry for each partition that it may start in. Returns how many that it names
  * are missing. */
-size_t pass_add_entries(const struct sched *s, struct queue *queue, struct jobrec *rec,
+size_t pass_add_entries(struct sched *s, struct queue *queue, struct jobrec *rec,
                         int64_t now_sec);
 /* Goes on until the end (true) or until the budget is spent (false). */
 bool pass_run(struct sched *s, int64_t now_sec, struct sched_budget budget);

@@ -142,6 +142,14 @@ struct access {
     size_t n_allow_namespaces;
 };
 
+/* What a partition says of amounts that its jobs ask for, or do not: variant.h. Bytes,
+ * and CPUs; 0: nothing. */
+struct part_amounts {
+    int64_t def_cpus_per_gpu;
+    int64_t def_mem_per_node, def_mem_per_cpu, def_mem_per_gpu; /* one of these */
+    int64_t max_mem_per_cpu, max_mem_per_node;                  /* likewise */
+};
+
 /* So many alternates, each that of the one before: those of a circle end, too. */
 #define ALTERNATES_MAX 16
 
@@ -162,7 +170,10 @@ struct partition {
     struct billing_weight *billing; /* none: as billing.h says */
     size_t n_billing;
     struct access access;
-    char *qos;       /* of all its jobs, besides their own; NULL: none */
+    char *qos; /* of all its jobs, besides their own; NULL: none */
+    struct part_amounts amounts;
+    bool exclusive;  /* each job has its nodes alone */
+    bool lln;        /* the least loaded nodes first, not those that fit best */
     char *alternate; /* takes new jobs while this one does not; NULL: none */
 };
 
@@ -322,6 +333,8 @@ struct job {
     struct resvec each;
     int64_t tasks;  /* Slurm's, in `each` */
     char *gpu_type; /* NULL: any */
+    bool own_cpus;  /* it says how many; else a partition may (variant.h); likewise: */
+    bool own_mem;
 
     /* A divided job (n_units > 0, one_per_node): its units lie on min_pods..max_pods
      * nodes, one of each kind at least in a pod. A pod with k of units[0] and m of

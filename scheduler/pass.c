@@ -14,14 +14,17 @@
 
 /* ---- the queue ---- */
 
-static int64_t size_in(const struct sched *s, const struct jobrec *rec,
-                       const struct partition *part)
+static int64_t size_in(struct sched *s, const struct jobrec *rec,
+                       const struct partrec *part)
 {
+    struct shape *shape;
+
     if (s->config.backfill_order == BACKFILL_QUEUE)
         return 0;
-    shape_settle(rec->shape, &s->cluster);
-    return turn_size(s->config.backfill_order, check_limit(rec->job, part),
-                     rec->shape->share);
+    shape = variant_of(&s->shapes, rec->shape, &s->cluster, part);
+    shape_settle(shape, &s->cluster);
+    return turn_size(s->config.backfill_order, check_limit(rec->job, part->part),
+                     shape->share);
 }
 
 static struct priority priority_in(const struct sched *s, const struct jobrec *rec,
@@ -32,7 +35,7 @@ static struct priority priority_in(const struct sched *s, const struct jobrec *r
     return priority_of(&s->config, &s->norms, rec->job, &grounds, now_sec);
 }
 
-static void add_entry(const struct sched *s, struct queue *queue, struct jobrec *rec,
+static void add_entry(struct sched *s, struct queue *queue, struct jobrec *rec,
                       struct partrec *part, size_t listed, int64_t now_sec)
 {
     *queue_add(queue) = (struct entry){
@@ -42,7 +45,7 @@ static void add_entry(const struct sched *s, struct queue *queue, struct jobrec 
         .listed = (uint32_t)listed,
         .tier = part->part->priority_tier,
         .priority = priority_in(s, rec, part->part, now_sec),
-        .size = size_in(s, rec, part->part),
+        .size = size_in(s, rec, part),
         .job_id = rec->job->job_id,
         .uid = rec->uid,
     };
@@ -65,7 +68,7 @@ static bool listed_before(const struct job *job, size_t i)
     return false;
 }
 
-size_t pass_add_entries(const struct sched *s, struct queue *queue, struct jobrec *rec,
+size_t pass_add_entries(struct sched *s, struct queue *queue, struct jobrec *rec,
                         int64_t now_sec)
 {
     const struct job *job = rec->job;
@@ -143,9 +146,9 @@ static void add_job(struct sched *s, struct jobrec *rec)
 
 static void forget_partition(void *arg, const struct partrec *part)
 {
-    const struct sched *s = arg;
+    struct sched *s = arg;
 
-    shapes_forget(s->shapes, part);
+    shapes_forget(&s->shapes, part);
 }
 
 static void sweep_gone(struct sched *s)
@@ -230,7 +233,7 @@ bool pass_fill(struct sched *s, int64_t now_sec, struct sched_budget budget)
 static void find_own_nodes(struct sched *s, const struct entry *entry)
 {
     const struct job *job = entry->rec->job;
-    const node_set admits = entry->rec->shape->admits;
+    const node_set admits = trial_shape(s, entry)->admits;
     size_t words = s->cluster.words;
 
     s->own = xrealloc(s->own, (words + 1) * sizeof(*s->own));

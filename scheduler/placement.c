@@ -114,6 +114,7 @@ static void candidate_add(struct placer *p, const struct cluster *c,
     node.devices_then = devices_then(c, at, position, beside.devices);
     node.devices = beside.devices;
     node.cpu = beside.cpu;
+    node.idle = at->part->part->lln ? beside.cpu : 0;
     GROW(p->candidates, p->n, p->cap);
     p->candidates[p->n++] = node;
 }
@@ -279,7 +280,8 @@ struct slot *placement_find(struct placer *p, const struct cluster *c,
 {
     const struct job *like = at->shape->like;
     struct fit *fit = shape_fit(at->shape, at->part);
-    bool single = like->max_pods == 1 && like->n_units == 0;
+    /* Where it went is the best place again; of the least loaded nodes it is not. */
+    bool single = like->max_pods == 1 && like->n_units == 0 && !at->part->part->lln;
     struct room room;
 
     if (!(single && again_fits(p, c, at, fit)) && !choose(p, c, at, &room))

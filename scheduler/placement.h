@@ -13,6 +13,8 @@
  * fewest nodes, filled like these, or spread evenly over as many as it may have.
  * Of two kinds of units each node gets one, and the first nodes by name as many more
  * of both as there is room for.
+ * In a partition with LLN the least loaded nodes come before all others but those of
+ * the node list: those with the most CPU left when the job begins.
  * Ranks follow natural name order.
  *
  * The same search over three views of the cluster says whether a job fits in a window

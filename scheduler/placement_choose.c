@@ -12,6 +12,8 @@ int candidate_compare(const void *left, const void *right)
 
     if (a->required != b->required)
         return a->required ? -1 : 1;
+    if (a->idle != b->idle)
+        return a->idle > b->idle ? -1 : 1;
     if (a->cost != b->cost)
         return a->cost < b->cost ? -1 : 1;
     if (a->devices_then != b->devices_then)

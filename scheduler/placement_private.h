@@ -18,6 +18,7 @@ struct candidate {
      * none but one of the first, and once it is chosen what it gets of these. */
     int64_t also;
     int64_t take;         /* chosen: items it gets */
+    int64_t idle;         /* CPU, where the least loaded nodes are best; else 0 */
     int64_t cost;         /* to others, of a pod; 0 where nodes take several */
     int64_t devices_then; /* left when the window ends */
     int64_t devices, cpu; /* when it begins */

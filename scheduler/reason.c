@@ -24,6 +24,7 @@ static const struct reason_row reasons[] = {
     [REASON_PARTITION_INACTIVE] = {"PartitionInactive", WAIT_NOT_ALLOWED},
     [REASON_PARTITION_NODE_LIMIT] = {"PartitionNodeLimit", WAIT_NEVER},
     [REASON_PARTITION_TIME_LIMIT] = {"PartitionTimeLimit", WAIT_NEVER},
+    [REASON_MAX_MEM_PER_LIMIT] = {"MaxMemPerLimit", WAIT_NEVER},
     [REASON_PARTITION_CONFIG] = {"PartitionConfig", WAIT_NEVER},
     [REASON_REQ_NODE_NOT_AVAIL] = {"ReqNodeNotAvail", WAIT_NOT_FREE},
     [REASON_BAD_CONSTRAINTS] = {"BadConstraints", WAIT_NEVER},

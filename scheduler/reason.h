@@ -30,6 +30,7 @@ enum reason {
     REASON_PARTITION_INACTIVE,
     REASON_PARTITION_NODE_LIMIT,
     REASON_PARTITION_TIME_LIMIT,
+    REASON_MAX_MEM_PER_LIMIT,
     REASON_PARTITION_CONFIG, /* also: no such partition */
     REASON_REQ_NODE_NOT_AVAIL,
     REASON_BAD_CONSTRAINTS, /* no set of nodes of the cluster could ever hold it */

@@ -66,7 +66,8 @@ static void key_of(struct str *key, const struct job *job)
     key_number(key, job->min_pods);
     key_number(key, job->max_pods);
     key_number(key, (job->one_per_node ? 1 : 0) | (job->exclusive ? 2 : 0) |
-                        (job->spread ? 4 : 0));
+                        (job->spread ? 4 : 0) | (job->own_cpus ? 8 : 0) |
+                        (job->own_mem ? 16 : 0));
     key_number(key, job->tasks);
     key_number(key, (int64_t)job->n_units);
     for (size_t i = 0; i < job->n_units; i++)
@@ -111,8 +112,10 @@ void shape_put(struct shape **shapes, struct shape *shape)
     if (shape == NULL || --shape->refs > 0)
         return;
     HASH_DEL(*shapes, shape);
-    for (size_t i = 0; i < shape->n_fits; i++)
+    for (size_t i = 0; i < shape->n_fits; i++) {
+        shape_put(shapes, shape->fits[i].variant);
         fit_fini(&shape->fits[i]);
+    }
     free(shape->fits);
     free(shape->admits);
     free(shape->required);
@@ -187,17 +190,33 @@ struct fit *shape_fit(struct shape *shape, const struct partrec *part)
     return &shape->fits[shape->n_fits++];
 }
 
-void shapes_forget(struct shape *shapes, const struct partrec *part)
+/* Returns its variant there, to be given back; NULL: it has none of its own. */
+static struct shape *forget_fit(struct shape *shape, const struct partrec *part)
 {
-    struct shape *shape, *next;
+    struct shape *variant;
 
-    HASH_ITER (hh, shapes, shape, next) {
-        for (size_t i = 0; i < shape->n_fits; i++) {
-            if (shape->fits[i].part != part)
-                continue;
-            fit_fini(&shape->fits[i]);
-            shape->fits[i] = shape->fits[--shape->n_fits];
-            break;
-        }
+    for (size_t i = 0; i < shape->n_fits; i++) {
+        if (shape->fits[i].part != part)
+            continue;
+        variant = shape->fits[i].variant;
+        fit_fini(&shape->fits[i]);
+        shape->fits[i] = shape->fits[--shape->n_fits];
+        return variant;
     }
+    return NULL;
+}
+
+void shapes_forget(struct shape **shapes, const struct partrec *part)
+{
+    struct shape *shape, *next, **variants = NULL;
+    size_t n = 0, cap = 0;
+
+    HASH_ITER (hh, *shapes, shape, next) {
+        GROW(variants, n, cap);
+        variants[n] = forget_fit(shape, part);
+        n += variants[n] != NULL;
+    }
+    for (size_t i = 0; i < n; i++) /* which may take them out of the hash */
+        shape_put(shapes, variants[i]);
+    free(variants);
 }

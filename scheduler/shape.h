@@ -44,6 +44,8 @@ struct fit {
     uint64_t crowd_gen;
     size_t kind; /* of the horizon, while it is of this: */
     uint64_t kind_gen;
+    struct shape *variant; /* held; NULL: the shape itself, or not known yet: */
+    uint64_t variant_gen;  /* cluster.gen that it is of; 0: none */
 };
 
 struct shape {
@@ -70,7 +72,7 @@ void shape_settle(struct shape *shape, const struct cluster *c);
 /* The fit of a partition, made if new; lent until the next call for this shape. */
 struct fit *shape_fit(struct shape *shape, const struct partrec *part);
 /* Drops what all shapes know of a partition. */
-void shapes_forget(struct shape *shapes, const struct partrec *part);
+void shapes_forget(struct shape **shapes, const struct partrec *part);
 
 /* The largest share that the job asks for of anything in the cluster. */
 int64_t shape_share(const struct job *job, const struct cluster *c);

@@ -43,9 +43,24 @@ static uint32_t end_of(const struct timeline *tl, int64_t length_sec)
     return (uint32_t)last;
 }
 
+/* What it asks for at least: partitions may add to that. */
+static const struct job *least_of(struct sched *s, const struct jobrec *rec)
+{
+    const struct job *job = rec->job;
+    const struct partrec *part = NULL;
+
+    if (job->n_partitions == 0)
+        part = cluster_default_partition(&s->cluster);
+    else if (job->n_partitions == 1)
+        part = cluster_partition(&s->cluster, job->partitions[0]);
+    if (part == NULL)
+        return rec->shape->like;
+    return variant_of(&s->shapes, rec->shape, &s->cluster, part)->like;
+}
+
 void starts_add_line(struct sched *s, struct jobrec *rec)
 {
-    const struct job *like = rec->shape->like;
+    const struct job *like = least_of(s, rec);
     size_t demand = timeline_demand(&s->timeline, &like->each, like->exclusive);
     int64_t length_sec = length_of(rec->job);
 

@@ -13,7 +13,9 @@ static const int hope[] = {
     [REASON_BAD_CONSTRAINTS] = 2,
     [REASON_PARTITION_NODE_LIMIT] = 2,
     [REASON_PARTITION_TIME_LIMIT] = 2,
-    [REASON_INVALID_ACCOUNT] = 2, /* where it is of a partition */
+    [REASON_MAX_MEM_PER_LIMIT] = 2,
+    [REASON_INVALID_ACCOUNT] = 2, /* where it is of a partition; likewise: */
+    [REASON_INVALID_QOS] = 2,
     [REASON_PARTITION_INACTIVE] = 3,
     [REASON_PARTITION_DOWN] = 3,
     [REASON_CONSTRAINTS] = 4,
@@ -29,7 +31,6 @@ static const int hope[] = {
     [REASON_JOB_HELD_ADMIN] = 7,
     [REASON_CLEANING] = 7,
     [REASON_DEADLINE] = 7,
-    [REASON_INVALID_QOS] = 7,
 };
 
 static int hope_of(enum reason reason)

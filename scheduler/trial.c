@@ -70,6 +70,11 @@ static void start(struct sched *s, const struct entry *entry, struct slot *slots
     decided_add(&s->decided, &decision);
 }
 
+struct shape *trial_shape(struct sched *s, const struct entry *entry)
+{
+    return variant_of(&s->shapes, entry->rec->shape, &s->cluster, entry->part);
+}
+
 enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
 {
     const struct fit *fit;
@@ -88,7 +93,7 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
         reason = allowance_check(s, entry->rec->job, entry->part->part, &s->message);
     if (reason != REASON_NONE)
         return reason;
-    fit = check_nodes(&s->placer, &s->cluster, entry->rec->shape, entry->part);
+    fit = check_nodes(&s->placer, &s->cluster, trial_shape(s, entry), entry->part);
     if (fit->verdict != REASON_NONE) {
         str_add(&s->message, fit->message);
         return fit->verdict;
@@ -99,11 +104,12 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
 
 struct seeker trial_seeker(struct sched *s, const struct entry *entry)
 {
-    const struct job *like = entry->rec->shape->like;
+    struct shape *shape = trial_shape(s, entry);
+    const struct job *like = shape->like;
 
     return (struct seeker){
         .timeline = &s->timeline,
-        .shape = entry->rec->shape,
+        .shape = shape,
         .part = entry->part,
         .demand = timeline_demand(&s->timeline, &like->each, like->exclusive),
         .limit_sec = book_length(
@@ -112,11 +118,11 @@ struct seeker trial_seeker(struct sched *s, const struct entry *entry)
     };
 }
 
-static struct placement placement_at(const struct sched *s, const struct entry *entry)
+static struct placement placement_at(struct sched *s, const struct entry *entry)
 {
     return (struct placement){
         .view = VIEW_WINDOW,
-        .shape = entry->rec->shape,
+        .shape = trial_shape(s, entry),
         .part = entry->part,
         .window = &s->window,
         .timeline = &s->timeline,
@@ -131,7 +137,7 @@ static struct horizon_kind *kind_of(struct sched *s, const struct entry *entry,
     if (s->grown)
         horizon_reset(&s->horizon, s->timeline.words);
     s->grown = false;
-    return horizon_kind(&s->horizon, by, shape_fit(entry->rec->shape, entry->part));
+    return horizon_kind(&s->horizon, by, shape_fit(trial_shape(s, entry), entry->part));
 }
 
 /* The first place that is free for long enough, beginning before a slot. */
@@ -344,7 +350,7 @@ static void judge_busy(struct sched *s, const struct entry *entry,
 enum reason trial_why_not_now(struct sched *s, const struct entry *entry,
                               const struct seeker *by)
 {
-    struct fit *fit = shape_fit(entry->rec->shape, entry->part);
+    struct fit *fit = shape_fit(trial_shape(s, entry), entry->part);
     const struct jobrec *rec = entry->rec;
 
     if (rec->limited != REASON_NONE && rec->limited_in == entry->part) {

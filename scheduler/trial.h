@@ -16,6 +16,8 @@
 
 /* What rules the job out in this partition, whatever is free; s->message says so. */
 enum reason trial_ruled_out(struct sched *s, const struct entry *entry);
+/* What the job asks for in the partition; lent while it has its own shape. */
+struct shape *trial_shape(struct sched *s, const struct entry *entry);
 struct seeker trial_seeker(struct sched *s, const struct entry *entry);
 /* Before which slot a plan is looked for: an earlier one than there is; at once only,
  * where many wait already. */

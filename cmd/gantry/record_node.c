@@ -133,7 +133,8 @@ static void add_limits(struct block *b, const struct partition *p)
 {
     block_line(b, "%s", "");
     block_duration(b, "DefaultTime", p->default_time_sec, "NONE");
-    block_add(b, " DisableRootJobs=NO Exclusive=NO GraceTime=0 Hidden=NO");
+    block_add(b, " DisableRootJobs=NO Exclusive=%s GraceTime=0 Hidden=NO",
+              p->exclusive ? "NODE" : "NO");
     if (p->max_nodes == LIMIT_UNLIMITED)
         block_line(b, "MaxNodes=UNLIMITED");
     else
@@ -141,8 +142,8 @@ static void add_limits(struct block *b, const struct partition *p)
     block_duration(b, " MaxTime", p->max_time_sec, "UNLIMITED");
     block_add(b,
               " MinNodes=%" PRId64
-              " LLN=NO MaxCPUsPerNode=UNLIMITED MaxCPUsPerSocket=UNLIMITED",
-              p->min_nodes);
+              " LLN=%s MaxCPUsPerNode=UNLIMITED MaxCPUsPerSocket=UNLIMITED",
+              p->min_nodes, p->lln ? "YES" : "NO");
 }
 
 static void add_access(struct block *b, const char *what, char *const *allow,
@@ -155,6 +156,33 @@ static void add_access(struct block *b, const char *what, char *const *allow,
     block_add(b, " %s%s=%s", denies ? "Deny" : "Allow", what, n == 0 ? "ALL" : "");
     for (size_t i = 0; i < n; i++)
         block_add(b, "%s%s", i == 0 ? "" : ",", names[i]);
+}
+
+/* The one that is set, in MiB. */
+static void add_memory(struct block *b, const char *what, int64_t node, int64_t cpu)
+{
+    if (node > 0 || cpu > 0)
+        block_add(b, "%sMemPer%s=%" PRId64, what, node > 0 ? "Node" : "CPU",
+                  ((node > 0 ? node : cpu) + MEGA - 1) / MEGA);
+    else
+        block_add(b, "%sMemPerNode=UNLIMITED", what);
+}
+
+static void add_amounts(struct block *b, const struct part_amounts *a)
+{
+    const char *comma = a->def_cpus_per_gpu > 0 && a->def_mem_per_gpu > 0 ? "," : "";
+
+    block_line(b, "JobDefaults=");
+    if (a->def_cpus_per_gpu > 0)
+        block_add(b, "DefCpuPerGPU=%" PRId64 "%s", a->def_cpus_per_gpu, comma);
+    if (a->def_mem_per_gpu > 0)
+        block_add(b, "DefMemPerGPU=%" PRId64, (a->def_mem_per_gpu + MEGA - 1) / MEGA);
+    if (a->def_cpus_per_gpu == 0 && a->def_mem_per_gpu == 0)
+        block_add(b, "(null)");
+    block_line(b, "%s", "");
+    add_memory(b, "Def", a->def_mem_per_node, a->def_mem_per_cpu);
+    block_add(b, " ");
+    add_memory(b, "Max", a->max_mem_per_node, a->max_mem_per_cpu);
 }
 
 /* In minutes. */
@@ -197,8 +225,7 @@ void block_partition(struct block *b, const struct partition *p,
                "State=%s TotalCPUs=%" PRId64 " TotalNodes=%zu "
                "SelectTypeParameters=NONE",
                part_state_word(p->state), total.cpus, total.nodes.n);
-    block_line(b, "JobDefaults=(null)");
-    block_line(b, "DefMemPerNode=UNLIMITED MaxMemPerNode=UNLIMITED");
+    add_amounts(b, &p->amounts);
     add_tres(b, "TRES",
              &(struct amounts){.cpus = total.cpus,
                                .bytes = total.bytes,

@@ -495,6 +495,40 @@ START_TEST(test_identity)
 }
 END_TEST
 
+/* What a job says of CPUs and memory; where it says nothing its partition may. */
+static const struct {
+    const char *name, *spec, *own;
+} owns[] = {
+    {"nothing", "gpusPerNode: 2, " ONE, ""},
+    {"tasks, each with a CPU", "nodes: 1, ntasks: 4, " ONE, ""},
+    {"CPUs of a task", "cpusPerTask: 1, " ONE, "cpus"},
+    {"CPUs of a GPU", "gpus: 1, cpusPerGpu: 1, " ONE, "cpus"},
+    {"memory of a node", "memPerNode: 1G, " ONE, "mem"},
+    {"memory of a CPU", "memPerCpu: 1G, " ONE, "mem"},
+    {"memory of a GPU", "gpus: 1, memPerGpu: 1G, " ONE, "mem"},
+    {"the template's", CPU("requests: {cpu: 500m, memory: 1Gi}"), "cpusmem"},
+    {"the template's CPUs", CPU("limits: {cpu: 1}"), "cpus"},
+    {"replicas are as their template says", "replicas: 2, " ONE, "cpusmem"},
+};
+
+START_TEST(test_own)
+{
+    const struct job_case row = {owns[_i].name, owns[_i].spec, "", NULL};
+    struct restable resources;
+    restable_init(&resources);
+    const struct convert c = {.resources = &resources,
+                              .gpu_resource = "nvidia.com/gpu",
+                              .gpu_type_label = "gantry.dev/gpu-type"};
+    JSON_AUTO struct json *object = batchjob(&row);
+    struct job *job = convert_job(&c, object, NULL);
+    ck_assert_ptr_nonnull(job);
+    AUTO_FREE char *own =
+        xasprintf("%s%s", job->own_cpus ? "cpus" : "", job->own_mem ? "mem" : "");
+    ck_assert_msg(str_eq(own, owns[_i].own), "%s: %s", row.name, own);
+    job_free(job);
+}
+END_TEST
+
 /* A seventeenth kind of resource cannot be scheduled, so the job says so. */
 START_TEST(test_full_table)
 {
@@ -519,6 +553,7 @@ int main(void)
     return suite_main("crds/convert_job", (struct suite_row[]){
                                               {test_job, ARRAY_LEN(cases)},
                                               {test_identity, 1},
+                                              {test_own, ARRAY_LEN(owns)},
                                               {test_full_table, 1},
                                               {NULL, 0},
                                           });

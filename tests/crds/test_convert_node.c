@@ -168,6 +168,32 @@ static const struct {
      "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
      "nodes=0-9223372036854775807 over=9223372036854775807"},
     {"over the limit, no length", "overTimeLimit: a while", "spec.overTimeLimit: "},
+    {"amounts", "defCpuPerGPU: 4, defMemPerNode: 1G, maxMemPerCPU: '2'",
+     "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
+     "nodes=0-9223372036854775807 cpu/gpu=4 mem=1073741824/0/0 max=0/2097152"},
+    {"amounts by the CPU, and by the node", "defMemPerCPU: 1Gi, maxMemPerNode: 1T",
+     "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
+     "nodes=0-9223372036854775807 cpu/gpu=0 mem=0/1073741824/0 max=1099511627776/0"},
+    {"amounts by the GPU", "defMemPerGPU: 1M",
+     "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
+     "nodes=0-9223372036854775807 cpu/gpu=0 mem=0/0/1048576 max=0/0"},
+    {"no amount", "maxMemPerNode: much", "spec.maxMemPerNode: "},
+    {"more than there is", "defMemPerCPU: 9000T",
+     "spec.defMemPerCPU: more than any machine has"},
+    {"two amounts", "defMemPerCPU: 1G, defMemPerNode: 1G",
+     "spec.defMemPerNode, defMemPerCPU and defMemPerGPU exclude each other"},
+    {"exclusive, least loaded first", "exclusive: true, lln: true",
+     "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
+     "nodes=0-9223372036854775807 exclusive lln"},
+    {"exclusive, the old word", "overSubscribe: EXCLUSIVE",
+     "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
+     "nodes=0-9223372036854775807 exclusive"},
+    {"shared if both ask", "overSubscribe: 'YES:4'",
+     "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
+     "nodes=0-9223372036854775807"},
+    {"oversubscribed", "overSubscribe: 'FORCE:4'",
+     "spec.overSubscribe: \"FORCE:4\" is none of NO, EXCLUSIVE, YES and FORCE:1: "
+     "nothing is oversubscribed"},
     {"a QOS of its own", "qos: night",
      "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
      "nodes=0-9223372036854775807 qos night"},
@@ -199,6 +225,17 @@ static void describe_access(const struct access *a, struct str *out)
                      k == 0 ? "=" : ",", lists[i].names[k]);
 }
 
+static void describe_amounts(const struct part_amounts *a, struct str *out)
+{
+    const struct part_amounts none = {0};
+    if (memcmp(a, &none, sizeof(none)) == 0)
+        return;
+    str_addf(out, " cpu/gpu=%" PRId64 " mem=%" PRId64 "/%" PRId64 "/%" PRId64,
+             a->def_cpus_per_gpu, a->def_mem_per_node, a->def_mem_per_cpu,
+             a->def_mem_per_gpu);
+    str_addf(out, " max=%" PRId64 "/%" PRId64, a->max_mem_per_node, a->max_mem_per_cpu);
+}
+
 static void describe_partition(const struct partition *p, struct str *out)
 {
     str_addf(out, "%s%s state=%d tier=%" PRId64 " factor=%" PRId64, p->name,
@@ -213,6 +250,8 @@ static void describe_partition(const struct partition *p, struct str *out)
     describe_access(&p->access, out);
     if (p->over_time_sec != LIMIT_UNSET)
         str_addf(out, " over=%" PRId64, p->over_time_sec);
+    describe_amounts(&p->amounts, out);
+    str_addf(out, "%s%s", p->exclusive ? " exclusive" : "", p->lln ? " lln" : "");
     if (p->qos)
         str_addf(out, " qos %s", p->qos);
     if (p->alternate)

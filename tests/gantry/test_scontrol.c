@@ -130,6 +130,44 @@ START_TEST(test_nodelist_of_the_job)
 }
 END_TEST
 
+/* What a partition may say, and how Slurm shows it. */
+START_TEST(test_partition)
+{
+    struct clitest *t = clitest_new();
+
+    ck_assert_int_eq(
+        apitest_request(
+            t->ctl->api, "POST", "/apis/gantry.dev/v1alpha1/partitions",
+            "{'apiVersion':'gantry.dev/v1alpha1','kind':'Partition',"
+            "'metadata':{'name':'gpu'},'spec':{'qos':'night','alternate':'main',"
+            "'overTimeLimit':'1:30','defCpuPerGPU':4,'defMemPerGPU':'8G',"
+            "'maxMemPerCPU':'4G','exclusive':true,'lln':true,'defaultTime':'30',"
+            "'maxTime':'1-0','minNodes':1,'maxNodes':2,'denyAccounts':['a','b'],"
+            "'allowQos':['q'],'state':'DRAIN','priorityTier':3,"
+            "'priorityJobFactor':7}}"),
+        201);
+    clitest_expect(
+        t, "scontrol show partition gpu", 0,
+        "PartitionName=gpu\n"
+        "   AllowGroups=ALL DenyAccounts=a,b AllowQos=q\n"
+        "   AllocNodes=ALL Alternate=main Default=NO QoS=night\n"
+        "   DefaultTime=00:30:00 DisableRootJobs=NO Exclusive=NODE GraceTime=0 "
+        "Hidden=NO\n"
+        "   MaxNodes=2 MaxTime=1-00:00:00 MinNodes=1 LLN=YES MaxCPUsPerNode=UNLIMITED "
+        "MaxCPUsPerSocket=UNLIMITED\n"
+        "   Nodes=n[1-4]\n"
+        "   PriorityJobFactor=7 PriorityTier=3 RootOnly=NO ReqResv=NO "
+        "OverSubscribe=NO\n"
+        "   OverTimeLimit=2 PreemptMode=OFF\n"
+        "   State=DRAIN TotalCPUs=64 TotalNodes=4 SelectTypeParameters=NONE\n"
+        "   JobDefaults=DefCpuPerGPU=4,DefMemPerGPU=8192\n"
+        "   DefMemPerNode=UNLIMITED MaxMemPerCPU=4096\n"
+        "   TRES=cpu=64,mem=256G,node=4,billing=64,gres/gpu=32\n\n",
+        "");
+    clitest_free(t);
+}
+END_TEST
+
 START_TEST(test_json)
 {
     static const struct {
@@ -174,6 +212,7 @@ int main(void)
                                              {test_act, ARRAY_LEN(acts)},
                                              {test_lines, 1},
                                              {test_nodelist_of_the_job, 1},
+                                             {test_partition, 1},
                                              {test_json, 1},
                                              {test_no_jobs, 1},
                                              {NULL, 0},

@@ -15,6 +15,7 @@
 #include "base/str.h"
 #include "base/util.h"
 #include "crds/snapshot.h"
+#include "scheduler/variant.h"
 #include "tests/support/cluster_text.h"
 #include "tests/support/seeds.h"
 #include "tests/support/suite.h"
@@ -126,7 +127,15 @@ static void random_partition(struct history *h)
                                          " maxnodes=2",
                                          " minnodes=2",
                                          " maxtime=1",
-                                         " defaulttime=1"};
+                                         " defaulttime=1",
+                                         " exclusive",
+                                         " lln",
+                                         " defmempernode=2G",
+                                         " defmempercpu=1G maxmempernode=4G",
+                                         " maxmempercpu=1G",
+                                         " defcpupergpu=2 defmempergpu=1G",
+                                         " overtime=1",
+                                         " qos=high"};
     char line[LINE_MAX_];
     char name = (char)('a' + draw(h, 3));
 
@@ -387,6 +396,27 @@ static void random_config(struct history *h)
 
 /* ---- what must hold after every step ---- */
 
+/* What a job that holds nodes asks for in its partition. */
+static struct job *request_of(const struct history *h, const struct job *job)
+{
+    const struct partition *part =
+        job->partition != NULL ? sched_partition(h->s, job->partition) : NULL;
+    struct job *request = job_copy(job);
+
+    if (part != NULL)
+        variant_apply(part, h->res.gpu, request);
+    return request;
+}
+
+static bool is_exclusive(const struct history *h, const struct job *job)
+{
+    struct job *request = job->n_alloc > 0 ? request_of(h, job) : NULL;
+    bool exclusive = request != NULL ? request->exclusive : job->exclusive;
+
+    job_free(request);
+    return exclusive;
+}
+
 /* The units of each kind in a pod: as its tasks, and then its GPUs, say. */
 static void count_units(const struct job *job, const struct slot *slot, int64_t n[2])
 {
@@ -395,12 +425,15 @@ static void count_units(const struct job *job, const struct slot *slot, int64_t 
            (n[0] - 1) * job->units[0].each.v[RES_FIXED];
 }
 
-/* All units are placed, and each pod asks for its own. */
-static void check_units(struct history *h, const struct job *job,
-                        const struct decision *d)
+/* All units are placed, and each pod asks for its own: what is that of the partition.
+ */
+static void check_requests(struct history *h, const struct decision *d,
+                           const struct job *job)
 {
     int64_t sums[2] = {0};
 
+    for (size_t i = 0; i < d->n_slots && job->n_units == 0; i++)
+        check(h, memcmp(&d->slots[i].each, &job->each, sizeof(job->each)) == 0);
     for (size_t i = 0; i < d->n_slots && job->n_units > 0; i++) {
         struct resvec each = job->each;
         int64_t n[2];
@@ -421,6 +454,7 @@ static void check_units(struct history *h, const struct job *job,
 static void check_gang(struct history *h, const struct decision *d)
 {
     const struct job *job = sched_job(h->s, d->job_uid);
+    struct job *request;
     int64_t pods = 0;
 
     check(h, job != NULL && job->phase == JOB_STARTING && job->hold == HOLD_NONE);
@@ -433,7 +467,9 @@ static void check_gang(struct history *h, const struct decision *d)
         pods += d->slots[i].pods;
     }
     check(h, pods >= job->min_pods && pods <= job->max_pods);
-    check_units(h, job, d);
+    request = request_of(h, job);
+    check_requests(h, d, request);
+    job_free(request);
     for (size_t i = 0; i < job->n_node_list; i++) {
         bool there = false;
 
@@ -471,7 +507,8 @@ static void check_alone(struct history *h, const struct decision *d)
         AUTO_FREE char *uid = xasprintf("job-%d", number);
         const struct job *other = sched_job(h->s, uid);
 
-        if (other == NULL || other == job || (!job->exclusive && !other->exclusive))
+        if (other == NULL || other == job ||
+            (!is_exclusive(h, job) && !is_exclusive(h, other)))
             continue;
         for (size_t i = 0; i < d->n_slots; i++)
             check(h, !is_on(other, d->slots[i].node));

@@ -236,6 +236,33 @@ static int part_over_time(const struct setting *at, struct err *err)
                           err);
 }
 
+#define PART_AMOUNT(field, parse)                                                 \
+    static int part_##field(const struct setting *at, struct err *err)            \
+    {                                                                             \
+        return parse(at->value, &((struct partition *)at->object)->amounts.field, \
+                     err);                                                        \
+    }
+PART_AMOUNT(def_cpus_per_gpu, cluster_text_number)
+PART_AMOUNT(def_mem_per_node, size_parse)
+PART_AMOUNT(def_mem_per_cpu, size_parse)
+PART_AMOUNT(def_mem_per_gpu, size_parse)
+PART_AMOUNT(max_mem_per_cpu, size_parse)
+PART_AMOUNT(max_mem_per_node, size_parse)
+
+static int part_exclusive(const struct setting *at, struct err *err)
+{
+    (void)err;
+    ((struct partition *)at->object)->exclusive = true;
+    return 0;
+}
+
+static int part_lln(const struct setting *at, struct err *err)
+{
+    (void)err;
+    ((struct partition *)at->object)->lln = true;
+    return 0;
+}
+
 static int part_min_nodes(const struct setting *at, struct err *err)
 {
     return cluster_text_number(at->value, &((struct partition *)at->object)->min_nodes,
@@ -301,6 +328,14 @@ const struct key cluster_part_keys[] = {
     {"state", part_state},
     {"qos", part_qos},
     {"overtime", part_over_time},
+    {"defcpupergpu", part_def_cpus_per_gpu},
+    {"defmempernode", part_def_mem_per_node},
+    {"defmempercpu", part_def_mem_per_cpu},
+    {"defmempergpu", part_def_mem_per_gpu},
+    {"maxmempercpu", part_max_mem_per_cpu},
+    {"maxmempernode", part_max_mem_per_node},
+    {"exclusive", part_exclusive},
+    {"lln", part_lln},
     {NULL, unknown_key},
 };
 
@@ -826,8 +861,12 @@ static int job_on(const struct setting *at, struct err *err)
 
 static int job_resource(const struct setting *at, struct err *err)
 {
-    return set_resource(at->res, &((struct job *)at->object)->each, at->key, at->value,
-                        err);
+    struct job *job = at->object;
+    int rc = set_resource(at->res, &job->each, at->key, at->value, err);
+
+    job->own_cpus = job->each.v[RES_CPU] > 0;
+    job->own_mem = job->each.v[RES_MEM] > 0;
+    return rc;
 }
 
 const struct key cluster_job_keys[] = {

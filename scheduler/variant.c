@@ -1,0 +1,116 @@
+#include "scheduler/variant.h"
+
+#include "base/util.h"
+
+/* Of anything: sums of a few of these stay within their type. */
+#define AMOUNT_MAX (INT64_C(1) << 53)
+
+static int64_t times(int64_t each, int64_t n)
+{
+    return (int64_t)MIN((__int128)each * n, (__int128)AMOUNT_MAX);
+}
+
+/* Begun ones count. */
+static int64_t cpus_of(const struct resvec *v)
+{
+    return v->v[RES_CPU] / 1000 + (v->v[RES_CPU] % 1000 != 0);
+}
+
+static int64_t gpus_of(const struct resvec *v, int gpu)
+{
+    return gpu >= 0 ? v->v[gpu] : 0;
+}
+
+static bool says_nothing(const struct partition *part)
+{
+    const struct part_amounts *a = &part->amounts;
+
+    return !part->exclusive && a->def_cpus_per_gpu == 0 && a->def_mem_per_node == 0 &&
+           a->def_mem_per_cpu == 0 && a->def_mem_per_gpu == 0 &&
+           a->max_mem_per_cpu == 0 && a->max_mem_per_node == 0;
+}
+
+/* A pod's amounts, or those of a further unit of it: then nothing is by node. */
+static void amounts_apply(const struct part_amounts *a, const struct job *asked,
+                          int gpu, bool is_pod, struct resvec *v)
+{
+    int64_t gpus = gpus_of(v, gpu), mem;
+
+    if (!asked->own_cpus)
+        v->v[RES_CPU] = MAX(v->v[RES_CPU], times(1000 * a->def_cpus_per_gpu, gpus));
+    if (!asked->own_mem) {
+        mem = times(a->def_mem_per_cpu, cpus_of(v)) + times(a->def_mem_per_gpu, gpus);
+        mem += is_pod ? a->def_mem_per_node : 0;
+        v->v[RES_MEM] = MIN(v->v[RES_MEM] + mem, AMOUNT_MAX);
+    }
+    if (a->max_mem_per_cpu > 0) {
+        int64_t least = v->v[RES_MEM] / a->max_mem_per_cpu +
+                        (v->v[RES_MEM] % a->max_mem_per_cpu != 0);
+
+        v->v[RES_CPU] = MAX(v->v[RES_CPU], times(1000, least));
+    }
+}
+
+/* CPUs of GPUs cover those of so many tasks that lie beside them by themselves. */
+static bool is_covered(const struct part_amounts *a, const struct job *asked,
+                       const struct unit *unit, int gpu)
+{
+    return !asked->own_cpus && asked->n_units > 1 && gpus_of(&unit->each, gpu) == 0 &&
+           unit->count <= a->def_cpus_per_gpu;
+}
+
+static void unit_apply(const struct part_amounts *a, int gpu, struct job *request,
+                       struct unit *unit)
+{
+    int64_t mem, spare = a->max_mem_per_node - request->each.v[RES_MEM];
+
+    if (is_covered(a, request, unit, gpu))
+        unit->each.v[RES_CPU] = 0;
+    amounts_apply(a, request, gpu, false, &unit->each);
+    mem = unit->each.v[RES_MEM];
+    if (a->max_mem_per_node > 0 && mem > 0 && spare >= 0)
+        unit->most = MIN(unit->most, 1 + spare / mem);
+}
+
+void variant_apply(const struct partition *part, int gpu, struct job *request)
+{
+    request->exclusive |= part->exclusive;
+    amounts_apply(&part->amounts, request, gpu, true, &request->each);
+    for (size_t i = 0; i < request->n_units; i++)
+        unit_apply(&part->amounts, gpu, request, &request->units[i]);
+}
+
+static struct shape *make(struct shape **shapes, const struct shape *shape,
+                          const struct cluster *c, const struct partition *part)
+{
+    struct job *request = job_copy(shape->like);
+    struct shape *variant;
+
+    variant_apply(part, c->res.gpu, request);
+    request->own_cpus = request->own_mem = true;
+    variant = shape_get(shapes, request);
+    job_free(request);
+    return variant;
+}
+
+struct shape *variant_of(struct shape **shapes, struct shape *shape,
+                         const struct cluster *c, const struct partrec *part)
+{
+    struct fit *fit;
+    struct shape *variant;
+
+    if (says_nothing(part->part))
+        return shape;
+    fit = shape_fit(shape, part);
+    if (fit->variant_gen == c->gen)
+        return fit->variant != NULL ? fit->variant : shape;
+    variant = make(shapes, shape, c, part->part);
+    shape_put(shapes, fit->variant);
+    fit->variant = variant;
+    fit->variant_gen = c->gen;
+    if (variant == shape) { /* it is not held by itself */
+        shape_put(shapes, variant);
+        fit->variant = NULL;
+    }
+    return variant;
+}

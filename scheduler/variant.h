@@ -1,0 +1,34 @@
+/*
+ * variant - a shape as a partition has it: what its jobs ask for there.
+ *
+ * A partition may say more than the job does, as in slurm.conf:
+ *
+ *   DefCpuPerGPU    CPUs for each GPU, where the job says nothing of CPUs
+ *   DefMemPerNode   memory, where the job says nothing of memory; likewise:
+ *   DefMemPerCPU
+ *   DefMemPerGPU
+ *   MaxMemPerCPU    with more memory a CPU than that, the job gets more CPUs
+ *   MaxMemPerNode   a divided job has no more units on a node than keep within it
+ *   Exclusive       no other job's pods on its nodes
+ *
+ * in this order. Jobs of several partitions may so differ from one to the next; their
+ * own request stays as it is, so that another partition, or a changed one, begins with
+ * that. A variant is a shape like any other: jobs that asked for as much themselves
+ * share it. It is found once for each shape and partition.
+ */
+#ifndef GANTRY_SCHEDULER_VARIANT_H
+#define GANTRY_SCHEDULER_VARIANT_H
+
+#include <stdbool.h>
+
+#include "scheduler/cluster.h"
+#include "scheduler/shape.h"
+
+/* Makes a request what it is in a partition. `gpu` is the index of GPUs; -1: none. */
+void variant_apply(const struct partition *part, int gpu, struct job *request);
+/* The shape that jobs of a shape have in a partition: often the same. Lent while that
+ * is held, and neither partitions nor resources change. */
+struct shape *variant_of(struct shape **shapes, struct shape *shape,
+                         const struct cluster *c, const struct partrec *part);
+
+#endif
