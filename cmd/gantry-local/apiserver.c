@@ -24,7 +24,7 @@
 
 static int verb_list_or_watch(struct call *call)
 {
-    return call_flag(call, "watch") ? verb_watch(call) : verb_list(call);
+    return call->is_watch ? verb_watch(call) : verb_list(call);
 }
 
 enum target { ON_COLLECTION, ON_OBJECT };
@@ -56,7 +56,8 @@ static const struct {
 };
 
 /* /api/v1/... or /apis/<group>/<version>/..., then
- * [namespaces/<ns>/]<plural>[/<name>[/<sub>]]; "namespaces" is a resource, too. */
+ * [watch/][namespaces/<ns>/]<plural>[/<name>[/<sub>]]; "namespaces" is a resource, too.
+ */
 static int find_resource(struct call *call)
 {
     const bool core = call->n_parts > 0 && strcmp(call->parts[0], "api") == 0;
@@ -66,6 +67,11 @@ static int find_resource(struct call *call)
         return refuse_page(&call->refusal);
     char **rest = call->parts + head;
     size_t n = call->n_parts - head;
+    call->watch_path = n > 1 && strcmp(rest[0], "watch") == 0;
+    if (call->watch_path) {
+        rest++;
+        n--;
+    }
     const bool spaced = n >= 3 && strcmp(rest[0], "namespaces") == 0 &&
                         !(n == 3 && strcmp(rest[2], "status") == 0);
     if (spaced) {
@@ -84,6 +90,7 @@ static int find_resource(struct call *call)
         (call->name && !call->ns && call->kind->namespaced))
         return refuse_path(&call->refusal);
     call->table = call_table(call->server, call->kind);
+    call->is_watch = call->watch_path || (!call->name && call_flag(call, "watch"));
     return 0;
 }
 
@@ -126,10 +133,20 @@ static int negotiate(struct call *call)
         return 0;
     const struct media_offer offer = {.is_named = !call->kind->is_custom,
                                       .tables = true,
-                                      .streams = !call->name &&
+                                      .streams = (!call->name || call->is_watch) &&
                                                  strcmp(call->req->method, "GET") == 0};
 
     return call_negotiate(call, &offer);
+}
+
+/* The paths of watches of old. */
+static int serve_watch_path(struct call *call)
+{
+    if (call->sub[0] || call->kind->create_only)
+        return refuse_path(&call->refusal);
+    if (strcmp(call->req->method, "GET") != 0)
+        return refuse_method(&call->refusal);
+    return negotiate(call) != 0 ? -1 : verb_watch(call);
 }
 
 static int serve_resource(struct call *call)
@@ -140,6 +157,8 @@ static int serve_resource(struct call *call)
         return -1;
     if (call->kind->deprecated)
         call_warn(call, "%s", call->kind->deprecated);
+    if (call->watch_path)
+        return serve_watch_path(call);
     if (call->kind->create_only)
         return refuse_method(&call->refusal);
     for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {

@@ -68,6 +68,8 @@ struct call {
     const char *ns;   /* NULL: none in the path */
     const char *name; /* NULL: the collection */
     const char *sub;  /* "": none */
+    bool is_watch;    /* by the query or the path */
+    bool watch_path;  /* /api/v1/watch/...: may name an object */
 
     char *warning; /* lines; NULL */
     struct refusal refusal;

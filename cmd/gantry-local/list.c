@@ -10,7 +10,7 @@
 /* Kubernetes holds a list's version against the client, another's against itself. */
 static int refuse_version(struct call *call, const char *value)
 {
-    const bool lists = !call->name && !call_flag(call, "watch");
+    const bool lists = !call->name && !call->is_watch;
 
     return refuse(&call->refusal, lists ? 400 : 500, lists ? "BadRequest" : "",
                   "%sresourceVersion: Invalid value: \"%s\": strconv.ParseUint: "

@@ -414,6 +414,24 @@ static int check_media(struct call *call)
                   "only the following media types are accepted: %s", media_streams);
 }
 
+/* A watch of one object may select it, and nothing besides without it. */
+static int check_name(struct call *call, const struct filter *filter)
+{
+    const struct selector *fields = &filter->fields;
+
+    if (!call->name || fields->n == 0)
+        return 0;
+    for (size_t i = 0; i < fields->n; i++) {
+        const struct term *t = &fields->terms[i];
+        if (strcmp(t->key, "metadata.name") == 0 && t->op == TERM_IN && t->n == 1 &&
+            strcmp(t->values[0], call->name) == 0)
+            return 0;
+    }
+    return refuse_bad_request(&call->refusal,
+                              "fieldSelector metadata.name doesn't match requested "
+                              "name");
+}
+
 int verb_watch(struct call *call)
 {
     FILTER_AUTO struct filter filter = {0};
@@ -421,7 +439,8 @@ int verb_watch(struct call *call)
     struct start start;
 
     if (check_media(call) != 0 || filter_of(call, &filter) != 0 ||
-        view_of(call, &view) != 0 || read_start(call, &start) != 0)
+        check_name(call, &filter) != 0 || view_of(call, &view) != 0 ||
+        read_start(call, &start) != 0)
         return -1;
     if (start.version >= 0 && !store_reaches(call->server->store, start.version))
         return end_too_old(call, start.version);

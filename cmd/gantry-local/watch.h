@@ -18,7 +18,8 @@ struct watches *watches_new(struct apiserver *server, int64_t bookmark_sec);
 /* Ends what is open. */
 void watches_free(struct watches *w);
 
-/* Leaves the exchange in call->exchange, or has ended it (410). */
+/* Of what the path and query select; of the one object that the path names. Leaves the
+ * exchange in call->exchange, or has ended it (410). */
 int verb_watch(struct call *call);
 
 /* After kinds have changed: watches of kinds that are gone end. */
