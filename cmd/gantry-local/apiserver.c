@@ -6,6 +6,7 @@
 #include "base/util.h"
 #include "cmd/gantry-local/about.h"
 #include "cmd/gantry-local/answer.h"
+#include "cmd/gantry-local/crd_end.h"
 #include "cmd/gantry-local/delete.h"
 #include "cmd/gantry-local/durable.h"
 #include "cmd/gantry-local/expire.h"
@@ -266,6 +267,9 @@ struct apiserver *apiserver_new(const struct apiserver_config *config, struct er
         watches_new(s, config->bookmark_sec ? config->bookmark_sec : BOOKMARK_SEC);
     namespaces_create(s);
     s->garbage = garbage_new(s);
+    s->crd_end = crd_end_new(s);
+    if (config->durable)
+        crd_end_look(s);
     return s;
 }
 
@@ -276,6 +280,7 @@ void apiserver_free(struct apiserver *server)
     podlogs_end(server);
     expire_free(server->expire);
     garbage_free(server->garbage);
+    crd_end_free(server->crd_end);
     watches_free(server->watches);
     if (server->durable)
         durable_flush(server->durable);

@@ -29,6 +29,7 @@ struct node_dialer;
 struct podlog;
 struct watches;
 struct durable;
+struct crd_end;
 
 TAILQ_HEAD(podlog_list, podlog);
 
@@ -44,6 +45,7 @@ struct apiserver {
     struct node_dialer *dialer; /* lent; NULL: no node is reached */
     struct expire *expire;      /* NULL: events stay */
     struct garbage *garbage;
+    struct crd_end *crd_end;
 };
 
 struct param {

@@ -143,7 +143,7 @@ static const struct core_type rows[] = {
     {"policy.v1.Eviction",
      "deleteOptions meta.v1.DeleteOptions @2?; metadata meta.v1.ObjectMeta @1"},
     {"policy.v1.PodDisruptionBudget",
-     "metadata meta.v1.ObjectMeta @1; spec PodDisruptionBudgetSpec @2; status "
+     "metadata meta.v1.ObjectMeta @1; spec PodDisruptionBudgetSpec @2 ={}; status "
      "PodDisruptionBudgetStatus @3 ={}"},
     {"policy.v1.PodDisruptionBudgetSpec",
      "maxUnavailable intstr @3?; minAvailable intstr @1?; selector "

@@ -102,7 +102,7 @@ static const struct core_type rows[] = {
      "map:type merge:type; fullyLabeledReplicas int32 @2; observedGeneration int64 "
      "@3; readyReplicas int32 @4; replicas~ int32 @1 =0"},
     {"core.v1.ResourceQuota",
-     "metadata meta.v1.ObjectMeta @1; spec ResourceQuotaSpec @2; status "
+     "metadata meta.v1.ObjectMeta @1; spec ResourceQuotaSpec @2 ={}; status "
      "ResourceQuotaStatus @3 ={}"},
     {"core.v1.ResourceQuotaSpec",
      "hard {}quantity @1; scopeSelector ScopeSelector @3?; scopes []string @2"},

@@ -51,7 +51,7 @@ static const struct core_type rows[] = {
     {"networking.v1.IngressStatus", "loadBalancer IngressLoadBalancerStatus @1 ={}"},
     {"networking.v1.IngressTLS", "hosts []string @1; secretName string @2"},
     {"networking.v1.NetworkPolicy",
-     "metadata meta.v1.ObjectMeta @1; spec NetworkPolicySpec @2"},
+     "metadata meta.v1.ObjectMeta @1; spec NetworkPolicySpec @2 ={}"},
     {"networking.v1.NetworkPolicyEgressRule",
      "ports []NetworkPolicyPort @1; to []NetworkPolicyPeer @2"},
     {"networking.v1.NetworkPolicyIngressRule",
@@ -63,7 +63,7 @@ static const struct core_type rows[] = {
      "endPort int32 @3?; port intstr @2?; protocol string @1? =TCP {TCP|UDP|SCTP}"},
     {"networking.v1.NetworkPolicySpec",
      "egress []NetworkPolicyEgressRule @3; ingress []NetworkPolicyIngressRule @2; "
-     "podSelector meta.v1.LabelSelector @1; policyTypes []string @4"},
+     "podSelector meta.v1.LabelSelector @1 ={}; policyTypes []string @4"},
     {"networking.v1.ServiceBackendPort", "atomic; name string @1; number int32 @2"},
 };
 

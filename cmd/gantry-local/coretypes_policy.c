@@ -97,7 +97,7 @@ static const struct core_type rows[] = {
     {"authorization.v1.SubjectAccessReviewStatus",
      "allowed~ bool @1 =false; denied bool @4; evaluationError string @3; reason "
      "string @2"},
-    {"coordination.v1.Lease", "metadata meta.v1.ObjectMeta @1; spec LeaseSpec @2"},
+    {"coordination.v1.Lease", "metadata meta.v1.ObjectMeta @1; spec LeaseSpec @2 ={}"},
     {"coordination.v1.LeaseSpec",
      "acquireTime microtime @3?; holderIdentity string @1?; leaseDurationSeconds int32 "
      "@2?; leaseTransitions int32 @5?; preferredHolder string @7?; renewTime microtime "

@@ -26,6 +26,16 @@ static void add_condition(struct json *conditions, const struct json *before,
                                : "no conflicts found"));
 }
 
+/* What crd_end.h says of one that is deleted. */
+static void keep_terminating(struct json *conditions, const struct json *before)
+{
+    const struct json *old = json_at(before, "status.conditions");
+
+    for (size_t i = 0; i < json_len(old); i++)
+        if (str_eq(json_str(json_item(old, i), "type"), "Terminating"))
+            json_append(conditions, json_copy(json_item(old, i)));
+}
+
 static const char *storage_version(const struct json *crd)
 {
     const struct json *versions = json_at(crd, "spec.versions");
@@ -67,6 +77,7 @@ void crd_prepare(struct write *w)
     add_condition(conditions, w->before, "NamesAccepted", "NoConflicts", now_sec);
     add_condition(conditions, w->before, "Established", "InitialNamesAccepted",
                   now_sec);
+    keep_terminating(conditions, w->before);
     json_set(
         w->after, "status",
         json_build("{'conditions': %j, 'acceptedNames': %j, 'storedVersions': [%s]}",

@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "cmd/gantry-local/answer.h"
 #include "cmd/gantry-local/body.h"
+#include "cmd/gantry-local/crd_end.h"
 #include "cmd/gantry-local/filter.h"
 #include "cmd/gantry-local/metadata.h"
 #include "cmd/gantry-local/strategy.h"
@@ -183,7 +184,8 @@ static bool mark(struct call *call, const struct kind *kind, struct json *tree,
     char when[TIME_TEXT_MAX];
     int64_t end_sec = now_sec + MIN(grace_sec, DURATION_MAX);
 
-    if (since && grace_sec >= grace_was)
+    if (since && grace_sec >= grace_was &&
+        json_at(tree, "metadata.deletionGracePeriodSeconds"))
         return false;
     if (since && time_parse_rfc3339(since, &end_sec, &err) == 0)
         end_sec += grace_sec - grace_was;
@@ -239,6 +241,8 @@ static void has_gone(struct apiserver *server, const struct kind *kind,
 
     if (strcmp(kind->plural, "customresourcedefinitions") == 0)
         crd_removed(server, tree);
+    if (kind->is_ending)
+        crd_end_look(server);
     if (ns)
         namespace_sweep(server, ns);
 }
@@ -298,6 +302,11 @@ static int delete_tree(struct call *call, const struct kind *kind,
         *ret_left = object_ref(object);
         return 0;
     }
+    if (crd_end_is_definition(kind) &&
+        crd_end_mark(tree, loop_now_sec(call->server->loop))) {
+        *ret_left = begin_deletion(call, kind, object, tree, options->dry_run);
+        return *ret_left ? 0 : -1;
+    }
     if (options->evicts)
         pod_set_evicted(tree, loop_now_sec(call->server->loop));
     const bool settled = settle_propagation(kind, object, options, tree);
@@ -332,7 +341,28 @@ int delete_object(struct call *call, const struct kind *kind, struct object *obj
         namespace_purge(call, object->name);
         namespace_sweep(call->server, object->name);
     }
+    if (crd_end_is_definition(kind) && !options->dry_run)
+        crd_end_purge(call, object->name);
     return 0;
+}
+
+void delete_all(struct call *call, const struct kind *kind, const char *ns)
+{
+    const struct delete_options options = {.propagation = PROPAGATE_BACKGROUND,
+                                           .grace_sec = -1};
+    struct table *table = call_table(call->server, kind);
+    struct store *store = call->server->store;
+    struct object_list list;
+
+    store_list(store, table, ns, store_version(store), &list);
+    for (size_t i = 0; i < list.n; i++) {
+        struct object *o = list.items[i], *left = NULL;
+        if (table_find(table, o->ns, o->name) != o)
+            continue; /* went with one before it */
+        delete_object(call, kind, o, &options, &left);
+        object_unref(left);
+    }
+    object_list_fini(&list);
 }
 
 bool delete_is_due(const struct json *tree)

@@ -57,6 +57,8 @@ int delete_named(struct call *call, const struct delete_options *options,
  * that a pod was; NULL when it is gone. */
 int delete_object(struct call *call, const struct kind *kind, struct object *object,
                   const struct delete_options *options, struct object **ret_left);
+/* Deletes, or begins to, all objects of a kind; of the namespace, if one is named. */
+void delete_all(struct call *call, const struct kind *kind, const char *ns);
 /* Puts a changed object (`tree` is its content; the reference stays the caller's) in
  * its place, or removes it when that was the last thing its deletion waited for. */
 void delete_or_put(struct apiserver *server, const struct kind *kind,

@@ -7,6 +7,9 @@
 
 static const char object_verbs[] = "['create', 'delete', 'deletecollection', 'get',"
                                    " 'list', 'patch', 'update', 'watch']";
+/* Of a kind whose definition is deleted. */
+static const char ending_verbs[] = "['delete', 'deletecollection', 'get', 'list',"
+                                   " 'watch']";
 static const char review_verbs[] = "['create']";
 
 /* Subresources beside what the kind itself says. */
@@ -83,6 +86,8 @@ static struct json *strings(char *const *list, size_t n)
 
 static struct json *verbs_of(const struct kind *k)
 {
+    if (k->is_ending)
+        return json_build(ending_verbs);
     if (k->is_custom)
         return json_build("['delete', 'deletecollection', 'get', 'list', 'patch',"
                           " 'create', 'update', 'watch']");

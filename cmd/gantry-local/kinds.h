@@ -50,6 +50,7 @@ struct kind {
     bool namespaced;
     bool has_status; /* status subresource */
     struct scale_paths scale;
+    bool is_ending; /* its definition is deleted: nothing new is made */
     bool is_custom; /* from a CRD: no strategic merge patch; PUT needs a resourceVersion
                      */
     bool create_only;     /* a review: answered, never stored */

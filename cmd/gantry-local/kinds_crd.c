@@ -109,6 +109,7 @@ static void fill_names(struct kind_entry *e, const struct json *crd)
         copy_strings(json_at(crd, "spec.names.categories"), &k->n_categories);
     k->namespaced = strcmp(json_str(crd, "spec.scope"), "Namespaced") == 0;
     k->is_custom = true;
+    k->is_ending = json_at(crd, "metadata.deletionTimestamp") != NULL;
 }
 
 static char *column_description(const struct json *row)

@@ -214,33 +214,49 @@ static bool list_has(const struct json *list, const char *word)
     return false;
 }
 
-/* Without a prefix only Kubernetes' own are known. */
-static void validate_finalizer(const char *word, size_t i, cause_fn *found, void *arg)
+static bool is_fully_named(const char *finalizer)
 {
     static const char *const own[] = {"kubernetes", "orphan", "foregroundDeletion"};
+
+    for (size_t k = 0; k < ARRAY_LEN(own); k++)
+        if (strcmp(own[k], finalizer) == 0)
+            return true;
+    return strchr(finalizer, '/') != NULL;
+}
+
+/* Of these groups, and of custom kinds, finalizers may have any name. */
+static bool has_any_finalizers(const struct kind *kind)
+{
+    return kind->is_custom || strcmp(kind->group, "apiextensions.k8s.io") == 0 ||
+           strcmp(kind->group, "coordination.k8s.io") == 0;
+}
+
+/* Without a prefix only Kubernetes' own are known. */
+static void validate_finalizer(const struct kind *kind, const char *word, size_t i,
+                               cause_fn *found, void *arg)
+{
     const char *fault = name_refuse_qualified(word);
 
     if (fault) {
         report(found, arg, "metadata.finalizers", word, fault);
         return;
     }
-    for (size_t k = 0; k < ARRAY_LEN(own); k++)
-        if (strchr(word, '/') || strcmp(own[k], word) == 0)
-            return;
+    if (is_fully_named(word) || has_any_finalizers(kind))
+        return;
     AUTO_FREE char *field = xasprintf("metadata.finalizers[%zu]", i);
     report(found, arg, field, word,
            "name is neither a standard finalizer name nor is it fully qualified");
 }
 
-static void validate_finalizers(const struct json *object, const struct json *before,
-                                cause_fn *found, void *arg)
+static void validate_finalizers(const struct kind *kind, const struct json *object,
+                                const struct json *before, cause_fn *found, void *arg)
 {
     const struct json *now = json_at(object, "metadata.finalizers");
     const struct json *then = json_at(before, "metadata.finalizers");
 
     for (size_t i = 0; i < json_len(now); i++) {
         const char *word = json_string(json_item(now, i));
-        validate_finalizer(word, i, found, arg);
+        validate_finalizer(kind, word, i, found, arg);
         if (!before || !json_at(before, "metadata.deletionTimestamp") ||
             list_has(then, word))
             continue;
@@ -261,7 +277,26 @@ void metadata_validate(const struct kind *kind, const struct json *object,
         validate_name(kind, json_str_or(object, "metadata.name", ""), found, arg);
     validate_maps(object, found, arg);
     validate_owners(object, found, arg);
-    validate_finalizers(object, before, found, arg);
+    validate_finalizers(kind, object, before, found, arg);
+}
+
+void metadata_warn(const struct kind *kind, const struct json *object,
+                   const struct json *before, warn_fn *warn, void *arg)
+{
+    const struct json *now = json_at(object, "metadata.finalizers");
+
+    for (size_t i = 0; kind->is_custom && i < json_len(now); i++) {
+        const char *word = json_string(json_item(now, i));
+        if (is_fully_named(word) ||
+            list_has(json_at(before, "metadata.finalizers"), word))
+            continue;
+        AUTO_FREE char *line =
+            xasprintf("metadata.finalizers: \"%s\": prefer a domain-qualified "
+                      "finalizer name%s to "
+                      "avoid accidental conflicts with other finalizer writers",
+                      word, strchr(word, '.') ? " including a path (/)" : "");
+        warn(arg, line);
+    }
 }
 
 /* ---- what the server says ---- */

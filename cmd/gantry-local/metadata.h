@@ -19,6 +19,10 @@ void metadata_drop_empty(struct json *object);
 /* Names, labels, finalizers, owners. `before` is NULL on create. */
 void metadata_validate(const struct kind *kind, const struct json *object,
                        const struct json *before, cause_fn *found, void *arg);
+/* Calls `warn` with what is allowed and not advised. */
+typedef void warn_fn(void *arg, const char *line);
+void metadata_warn(const struct kind *kind, const struct json *object,
+                   const struct json *before, warn_fn *warn, void *arg);
 
 /* uid, creationTimestamp, generation; what only the server says goes. */
 void metadata_init(struct json *object, bool has_generation, struct rng *rng,

@@ -92,29 +92,13 @@ int namespace_admit(struct write *w)
 
 /* ---- the end ---- */
 
-static void purge_kind(struct call *call, const struct kind *kind, const char *ns)
-{
-    const struct delete_options options = {.propagation = PROPAGATE_BACKGROUND,
-                                           .grace_sec = -1};
-    struct store *store = call->server->store;
-    struct object_list list;
-
-    store_list(store, call_table(call->server, kind), ns, store_version(store), &list);
-    for (size_t i = 0; i < list.n; i++) {
-        struct object *left = NULL;
-        delete_object(call, kind, list.items[i], &options, &left);
-        object_unref(left);
-    }
-    object_list_fini(&list);
-}
-
 void namespace_purge(struct call *call, const char *ns)
 {
     const struct kinds *kinds = call->server->kinds;
 
     for (size_t i = 0; i < kinds_count(kinds); i++)
         if (kinds_at(kinds, i)->namespaced)
-            purge_kind(call, kinds_at(kinds, i), ns);
+            delete_all(call, kinds_at(kinds, i), ns);
 }
 
 struct look {

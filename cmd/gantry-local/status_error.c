@@ -120,11 +120,13 @@ int refuse_not_found(struct refusal *r, const struct kind *kind, const char *nam
     return refuse_about(r, kind, name);
 }
 
-int refuse_exists(struct refusal *r, const struct kind *kind, const char *name)
+int refuse_exists(struct refusal *r, const struct kind *kind, const char *name,
+                  bool is_deleting)
 {
     AUTO_FREE char *resource = kind_resource(kind);
 
-    refuse(r, 409, "AlreadyExists", "%s \"%s\" already exists", resource, name);
+    refuse(r, 409, "AlreadyExists", "%s%s \"%s\" already exists",
+           is_deleting ? "object is being deleted: " : "", resource, name);
     return refuse_about(r, kind, name);
 }
 

@@ -34,7 +34,8 @@ int refuse_bad_request(struct refusal *r, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* `pods "x" not found` */
 int refuse_not_found(struct refusal *r, const struct kind *kind, const char *name);
-int refuse_exists(struct refusal *r, const struct kind *kind, const char *name);
+int refuse_exists(struct refusal *r, const struct kind *kind, const char *name,
+                  bool is_deleting);
 /* `Operation cannot be fulfilled on pods "x": <message>` */
 int refuse_conflict(struct refusal *r, const struct kind *kind, const char *name,
                     const char *fmt, ...) __attribute__((format(printf, 4, 5)));

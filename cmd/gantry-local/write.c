@@ -245,9 +245,10 @@ static struct object *make_object(struct write *w)
         form->to_stored(w->after);
         kind = form_stored_kind(form, server->kinds);
     }
-    /* What is not stored is of no new version: kubectl diff compares them. */
-    const int64_t version =
-        w->dry_run && w->old ? w->old->version : store_next_version(server->store);
+    /* What is not stored is of no new version: kubectl diff compares them, and this may
+     * have been all that held an object. */
+    const bool keeps = w->old && (w->dry_run || delete_is_due(w->after));
+    const int64_t version = keeps ? w->old->version : store_next_version(server->store);
     struct object *o = object_new(w->after, kind, version);
     if (!o)
         refuse(&w->call->refusal, 413, "RequestEntityTooLarge",
@@ -285,6 +286,11 @@ static int answer(struct write *w, int status, const struct object *o)
                      : answer_object(w->call, status, o);
 }
 
+static void add_warning(void *arg, const char *line)
+{
+    call_warn(arg, "%s", line);
+}
+
 /* What remains when nothing speaks against `after`; `put` stores its object. */
 static int settle(struct write *w, int status,
                   void (*put)(struct write *w, struct object *o))
@@ -294,6 +300,7 @@ static int settle(struct write *w, int status,
     struct object *o = make_object(w);
     if (!o)
         return -1;
+    metadata_warn(w->call->kind, w->after, w->before, add_warning, w->call);
     if (!w->dry_run)
         put(w, o);
     const int rc = answer(w, status, o);
@@ -348,6 +355,13 @@ static void put_new(struct write *w, struct object *o)
     store_put(w->call->server->store, w->call->table, object_ref(o));
 }
 
+static bool is_deleting(const struct object *o)
+{
+    JSON_AUTO struct json *tree = object_tree(o);
+
+    return json_at(tree, "metadata.deletionTimestamp") != NULL;
+}
+
 int write_create(struct write *w)
 {
     struct call *call = w->call;
@@ -355,8 +369,13 @@ int write_create(struct write *w)
     if (namespace_admit(w) != 0 || prepare_create(w) != 0 || check(w) != 0)
         return -1;
     const char *name = json_str(w->after, "metadata.name");
-    if (table_find(call->table, call->ns, name))
-        return refuse_exists(&call->refusal, call->kind, name);
+    if (call->kind->is_ending)
+        return refuse_forbidden(&call->refusal, call->kind, name,
+                                "create not allowed while custom resource definition "
+                                "is terminating");
+    const struct object *there = table_find(call->table, call->ns, name);
+    if (there)
+        return refuse_exists(&call->refusal, call->kind, name, is_deleting(there));
     if (w->strategy->is_unmanaged && !w->dry_run)
         call_warn(call, "gantry-local runs no controller for %s: no pods come of it",
                   call->kind->plural);
