@@ -22,10 +22,9 @@
 #define CLASS(field) ANY("GpuNodeClass", "spec." field)
 
 /* Of QOS and of accounts. */
-#define LIMITS(kind, at)                                              \
-    ANY(kind, at "grpTRESMins"), ANY(kind, at "grpWall"),             \
-        ANY(kind, at "grpJobsAccrue"), ANY(kind, at "grpSubmitJobs"), \
-        ANY(kind, at "minPrioThreshold")
+#define LIMITS(kind, at)                                  \
+    ANY(kind, at "grpTRESMins"), ANY(kind, at "grpWall"), \
+        ANY(kind, at "grpJobsAccrue"), ANY(kind, at "minPrioThreshold")
 
 #define NODE_AFFINITY "affinity.nodeAffinity."
 #define NODE_TERMS                                                                     \
@@ -78,19 +77,15 @@ const struct unsupported unsupported[] = {
     LIMITS("QOS", "spec.limits."),
     QOS("limits.maxJobsAccruePerUser"),
     QOS("limits.maxJobsAccruePerAccount"),
-    QOS("limits.maxSubmitJobsPerUser"),
-    QOS("limits.maxSubmitJobsPerAccount"),
 
     LIMITS("Account", "spec.limits."),
     ACCT("limits.maxJobsAccrue"),
-    ACCT("limits.maxSubmitJobs"),
     ACCT("defaultQOS"),
     ACCT("qos"),
     ACCT("coordinators"),
     ACCT("members[].group"),
     LIMITS("Account", "spec.members[].limits."),
     ACCT("members[].limits.maxJobsAccrue"),
-    ACCT("members[].limits.maxSubmitJobs"),
     ACCT("members[].defaultQOS"),
     ACCT("members[].qos"),
     ACCT("members[].uid"),

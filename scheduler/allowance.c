@@ -146,6 +146,7 @@ struct asking {
     size_t n_slots;
     int64_t limit_sec;
     struct resvec least;
+    bool alone; /* as if nobody else held anything */
 };
 
 static bool is_of_type(const struct sched *s, const char *node, const char *type)
@@ -253,6 +254,7 @@ static int64_t needed(const struct sched *s, const struct asking *a,
 {
     switch (limit_rows[limit->kind].what) {
     case WHAT_JOBS:
+    case WHAT_SUBMITTED:
         return 1;
     case WHAT_WALL:
         return a->limit_sec;
@@ -282,6 +284,19 @@ static int64_t end_of(const struct sched *s, const struct jobrec *rec)
     return jobrec_end(s, rec);
 }
 
+static bool is_submitted(const struct job *job)
+{
+    return job->phase <= JOB_RUNNING;
+}
+
+/* Does the job count for it as it is now? */
+static bool counts_for(const struct job *job, const struct limit *limit)
+{
+    if (limit_rows[limit->kind].whose == WHOSE_JOB)
+        return false;
+    return limit->kind >= LIMIT_SUBMITS ? is_submitted(job) : job->n_alloc > 0;
+}
+
 static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
                     const struct places *places, size_t at)
 {
@@ -291,39 +306,50 @@ static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
     str_init(&whose, NAME_MAX_);
     for (size_t i = 0; i < limits->n; i++) {
         const struct limit *limit = &limits->items[i];
-        bool nodes =
+        bool of_nodes =
             limit->tres == TRES_NODE && limit_rows[limit->kind].what == WHAT_HELD;
         struct taking taking = {.limit = limit,
                                 .end_sec = end_of(s, rec),
                                 .slots = a->slots,
                                 .n_slots = a->n_slots};
 
-        if (!is_counted(limit))
+        if (!counts_for(a->job, limit))
             continue;
         say_whose(s, a->job, a->part, limit, &whose);
         taking.whose = whose.s;
-        if (limit_rows[limit->kind].what == WHAT_JOBS)
+        if (!limit_has_tres(limit->kind))
             taking.amount = 1;
-        else if (!nodes)
+        else if (!of_nodes)
             taking.amount = amount_of(s, a, limit);
         held_take(&s->held, &rec->takes, &taking);
     }
 }
 
+/* Where it runs; of one that waits the first that it may start in. */
+static const struct partition *part_of(const struct sched *s, const struct job *job)
+{
+    const struct partrec *part = NULL;
+
+    if (job->partition != NULL)
+        part = cluster_partition(&s->cluster, job->partition);
+    else if (job->n_partitions == 0)
+        part = cluster_default_partition(&s->cluster);
+    else
+        part = cluster_partition(&s->cluster, job->partitions[0]);
+    return part != NULL ? part->part : NULL;
+}
+
 void allowance_take(struct sched *s, struct jobrec *rec)
 {
     const struct job *job = rec->job;
-    const struct partrec *part =
-        job->partition != NULL ? cluster_partition(&s->cluster, job->partition) : NULL;
-    const struct asking a = {.job = job,
-                             .part = part != NULL ? part->part : NULL,
-                             .slots = job->alloc,
-                             .n_slots = job->n_alloc};
+    struct asking a = {.job = job, .slots = job->alloc, .n_slots = job->n_alloc};
     struct places places;
 
     s->held.stale |= s->policy.grown;
-    if (s->held.stale || !s->held.any || job->n_alloc == 0)
+    if (s->held.stale || !s->held.any || (job->n_alloc == 0 && !s->held.of_submits))
         return;
+    held_drop(&s->held, &rec->takes, NULL, 0);
+    a.part = part_of(s, job);
     find_places(s, job, a.part, &places);
     for (size_t i = 0; i < places.n; i++)
         take_of(s, rec, &a, &places, i);
@@ -335,20 +361,26 @@ void allowance_drop(struct sched *s, struct jobrec *rec)
               rec->job != NULL ? rec->job->n_alloc : 0);
 }
 
-static void look_for_limits(struct sched *s)
+static bool see_limits(struct held *held, const struct limits *limits)
 {
-    const struct policy *p = &s->policy;
-    size_t of_qos = 0, of_accounts = 0;
+    held->any |= limits->n > 0;
+    held->of_submits |=
+        limits->n > 0 && limits->items[limits->n - 1].kind >= LIMIT_SUBMITS;
+    return limits->n > 0;
+}
 
+static void look_for_limits(struct held *held, const struct policy *p)
+{
+    held->any = held->of_accounts = held->of_submits = false;
     for (size_t i = 0; i < p->n_qos; i++)
-        of_qos += p->qos[i]->limits.n;
+        see_limits(held, &p->qos[i]->limits);
     for (size_t i = 0; i < p->n_accounts; i++) {
-        of_accounts += p->accounts[i]->limits.n;
-        for (size_t k = 0; k < p->accounts[i]->n_members; k++)
-            of_accounts += p->accounts[i]->members[k].limits.n;
+        const struct account *account = p->accounts[i];
+
+        held->of_accounts |= see_limits(held, &account->limits);
+        for (size_t k = 0; k < account->n_members; k++)
+            held->of_accounts |= see_limits(held, &account->members[k].limits);
     }
-    s->held.of_accounts = of_accounts > 0;
-    s->held.any = of_qos + of_accounts > 0;
 }
 
 void allowance_settle(struct sched *s)
@@ -358,7 +390,7 @@ void allowance_settle(struct sched *s)
 
     if (!s->held.stale)
         return;
-    look_for_limits(s);
+    look_for_limits(&s->held, &s->policy);
     s->held.stale = false;
     if (!had_any && !s->held.any)
         return;
@@ -415,9 +447,11 @@ static void say_jobs(const struct place_of *place, const struct limit *limit,
                                         [WHOSE_ACCOUNT] = "an account ",
                                         [WHOSE_MEMBER] = "a member "};
     enum limit_whose who = limit_rows[limit->kind].whose;
+    bool submitted = limit->kind >= LIMIT_SUBMITS;
 
-    str_addf(out, "%s%lld running job%s%s", place->is_member ? "" : whose[who],
-             (long long)limit->amount, limit->amount == 1 ? "" : "s",
+    str_addf(out, "%s%lld %sjob%s%s%s", place->is_member ? "" : whose[who],
+             (long long)limit->amount, submitted ? "" : "running ",
+             limit->amount == 1 ? "" : "s", submitted ? " in the queue" : "",
              who == WHOSE_ALL ? " in all" : "");
 }
 
@@ -468,6 +502,7 @@ static void say(const struct place_of *place, const struct job *job,
     say_place(place, job, out);
     switch (limit_rows[limit->kind].what) {
     case WHAT_JOBS:
+    case WHAT_SUBMITTED:
         say_jobs(place, limit, out);
         break;
     case WHAT_WALL:
@@ -492,7 +527,7 @@ static int64_t held_with(const struct sched *s, const struct asking *a,
     int64_t held;
 
     str_init(&whose, NAME_MAX_);
-    if (!is_counted(limit))
+    if (!is_counted(limit) || a->alone)
         return need;
     say_whose(s, a->job, a->part, limit, &whose);
     if (nodes && a->slots != NULL)
@@ -526,8 +561,16 @@ static void look_again(struct sched *s, const struct limit *limit)
             MIN(s->pass.begin_sec, timeline_minute(s->now_sec) + TIMELINE_MINUTE_SEC);
 }
 
-static enum reason check_places(struct sched *s, const struct asking *a, bool tres,
-                                struct str *message)
+static enum limit_kind stage_of(enum limit_kind kind)
+{
+    if (kind >= LIMIT_SUBMITS)
+        return LIMIT_SUBMITS;
+    return kind >= LIMIT_COUNTS ? LIMIT_COUNTS : 0;
+}
+
+/* `stage`: the first kind of those that are looked at. */
+static enum reason check_places(struct sched *s, const struct asking *a,
+                                enum limit_kind stage, struct str *message)
 {
     struct places places;
 
@@ -539,7 +582,7 @@ static enum reason check_places(struct sched *s, const struct asking *a, bool tr
             const struct limit *limit = &place->limits->items[k];
             int64_t need;
 
-            if (tres != (limit->kind >= LIMIT_COUNTS) || is_masked(&places, i, limit))
+            if (stage_of(limit->kind) != stage || is_masked(&places, i, limit))
                 continue;
             need = needed(s, a, limit);
             if (!is_broken(s, a, limit, need))
@@ -568,7 +611,7 @@ enum reason allowance_check(struct sched *s, const struct job *job,
     if (!s->held.any)
         return REASON_NONE;
     a = asking_of(job, part);
-    return check_places(s, &a, false, message);
+    return check_places(s, &a, 0, message);
 }
 
 enum reason allowance_check_tres(struct sched *s, const struct job *job,
@@ -582,5 +625,37 @@ enum reason allowance_check_tres(struct sched *s, const struct job *job,
     a = asking_of(job, part);
     a.slots = slots;
     a.n_slots = n;
-    return check_places(s, &a, true, message);
+    return check_places(s, &a, LIMIT_COUNTS, message);
+}
+
+/* ---- new jobs ---- */
+
+/* A QOS in force says so, or there is none. */
+static bool is_denying(const struct sched *s, const struct job *job,
+                       const struct partition *part)
+{
+    const struct qos *own = policy_qos(&s->policy, job);
+    const struct qos *of_part = policy_part_qos(&s->policy, part);
+
+    if (own == NULL && of_part == NULL)
+        return true;
+    return (((own != NULL ? own->flags : 0) | (of_part != NULL ? of_part->flags : 0)) &
+            QOS_DENY_ON_LIMIT) != 0;
+}
+
+enum reason allowance_check_new(struct sched *s, const struct job *job,
+                                const struct partition *part, struct str *message)
+{
+    struct asking a;
+    enum reason reason;
+
+    if (!s->held.any)
+        return REASON_NONE;
+    a = asking_of(job, part);
+    reason = check_places(s, &a, LIMIT_SUBMITS, message);
+    if (reason != REASON_NONE || !is_denying(s, job, part))
+        return reason;
+    a.alone = true;
+    reason = check_places(s, &a, 0, message);
+    return reason != REASON_NONE ? reason : check_places(s, &a, LIMIT_COUNTS, message);
 }

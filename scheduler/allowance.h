@@ -21,13 +21,18 @@
 
 /* At the begin of a step: the accounts are settled. */
 void allowance_settle(struct sched *s);
-/* Counts what the job holds now; drops what it was counted for. Nothing happens while
- * all is to be counted anew. */
+/* Counts what the job holds now, in the place of what it was counted for while it
+ * waited; drops what it was counted for. Nothing happens while all is to be counted
+ * anew. */
 void allowance_take(struct sched *s, struct jobrec *rec);
 void allowance_drop(struct sched *s, struct jobrec *rec);
 
 /* Each returns REASON_NONE, or the reason with its sentence appended to `message`.
- * What is looked at before its nodes are: jobs and time. */
+ * One that nobody has taken in: the jobs that there are, and with DenyOnLimit (or where
+ * it has no QOS at all) what the job would hold alone. */
+enum reason allowance_check_new(struct sched *s, const struct job *job,
+                                const struct partition *part, struct str *message);
+/* * What is looked at before its nodes are: jobs and time. */
 enum reason allowance_check(struct sched *s, const struct job *job,
                             const struct partition *part, struct str *message);
 /* All TRES, by what it asks for at least; or, with slots, by what it is to have. */

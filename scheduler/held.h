@@ -55,6 +55,7 @@ struct held {
     bool stale;               /* limits have changed: all is to be counted anew */
     bool any;                 /* there are limits, and: */
     bool of_accounts;         /* some are of accounts or members */
+    bool of_submits;          /* some are on jobs that wait as well */
     struct counter *counters; /* hash by key */
     struct held_name *names;  /* hash */
 };

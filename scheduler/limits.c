@@ -135,6 +135,31 @@ const struct limit_row limit_rows[LIMIT_KINDS] = {
                                           {WORDS("QOSGrp", "CPURunMinutesLimit",
                                                  "MemoryRunMinutes", "NodeRunMinutes",
                                                  "RunMinutes")}},
+    [LIMIT_GRP_SUBMIT_JOBS] = {"grpSubmitJobs",
+                               LIMIT_OF_QOS | LIMIT_OF_ACCOUNT,
+                               WHOSE_ALL,
+                               WHAT_SUBMITTED,
+                               false,
+                               {ONE_WORD("QOSGrpSubmitJobsLimit"),
+                                ONE_WORD("AssocGrpSubmitJobsLimit")}},
+    [LIMIT_MAX_SUBMIT_JOBS_PER_ACCOUNT] = {"maxSubmitJobsPerAccount",
+                                           LIMIT_OF_QOS,
+                                           WHOSE_ACCOUNT,
+                                           WHAT_SUBMITTED,
+                                           false,
+                                           {ONE_WORD("MaxSubmitJobsPerAccount")}},
+    [LIMIT_MAX_SUBMIT_JOBS_PER_USER] = {"maxSubmitJobsPerUser",
+                                        LIMIT_OF_QOS,
+                                        WHOSE_USER,
+                                        WHAT_SUBMITTED,
+                                        false,
+                                        {ONE_WORD("QOSMaxSubmitJobPerUserLimit")}},
+    [LIMIT_MAX_SUBMIT_JOBS] = {"maxSubmitJobs",
+                               LIMIT_OF_ACCOUNT,
+                               WHOSE_MEMBER,
+                               WHAT_SUBMITTED,
+                               false,
+                               {{NULL}, ONE_WORD("AssocMaxSubmitJobLimit")}},
 };
 
 bool limit_has_tres(enum limit_kind kind)
@@ -146,7 +171,10 @@ bool limit_masks(enum limit_kind before, enum limit_kind kind)
 {
     return before == kind ||
            (kind == LIMIT_MAX_JOBS && (before == LIMIT_MAX_JOBS_PER_USER ||
-                                       before == LIMIT_MAX_JOBS_PER_ACCOUNT));
+                                       before == LIMIT_MAX_JOBS_PER_ACCOUNT)) ||
+           (kind == LIMIT_MAX_SUBMIT_JOBS &&
+            (before == LIMIT_MAX_SUBMIT_JOBS_PER_USER ||
+             before == LIMIT_MAX_SUBMIT_JOBS_PER_ACCOUNT));
 }
 
 /* ---- TRES ---- */

@@ -44,6 +44,12 @@ enum limit_kind {
     LIMIT_MAX_TRES_PER_USER,
     LIMIT_MAX_TRES_RUN_MINS_PER_ACCOUNT,
     LIMIT_MAX_TRES_RUN_MINS_PER_USER,
+    LIMIT_SUBMITS, /* those from here on are looked at when a job is new */
+
+    LIMIT_GRP_SUBMIT_JOBS = LIMIT_SUBMITS,
+    LIMIT_MAX_SUBMIT_JOBS_PER_ACCOUNT,
+    LIMIT_MAX_SUBMIT_JOBS_PER_USER,
+    LIMIT_MAX_SUBMIT_JOBS,
     LIMIT_KINDS
 };
 
@@ -63,10 +69,11 @@ enum limit_whose {
 /* What of them is counted. */
 enum limit_what {
     WHAT_JOBS,
-    WHAT_WALL,     /* the time limit */
-    WHAT_HELD,     /* a TRES */
-    WHAT_PER_NODE, /* on one node */
-    WHAT_LEFT,     /* a TRES for as long as the time limit still lets them hold it */
+    WHAT_SUBMITTED, /* jobs that wait, or run */
+    WHAT_WALL,      /* the time limit */
+    WHAT_HELD,      /* a TRES */
+    WHAT_PER_NODE,  /* on one node */
+    WHAT_LEFT,      /* a TRES for as long as the time limit still lets them hold it */
 };
 
 struct limit_row {

@@ -224,6 +224,7 @@ int64_t qos_flag(const char *word)
         int64_t flag;
     } flags[] = {
         {"OverPartQOS", QOS_OVER_PART_QOS},
+        {"DenyOnLimit", QOS_DENY_ON_LIMIT},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(flags); i++) {

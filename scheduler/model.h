@@ -181,6 +181,7 @@ struct partition {
 
 /* Flags of a QOS, by Slurm's words (qos_flag). */
 #define QOS_OVER_PART_QOS 1 /* its limits come before those of the partition's QOS */
+#define QOS_DENY_ON_LIMIT 2 /* a job that is itself over limits is not taken in */
 
 struct qos {
     char *name; /* first, so that lists of named structs can be searched alike */

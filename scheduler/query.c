@@ -1,5 +1,6 @@
 /* What others ask the core: all of it, or one thing. */
 #include "base/util.h"
+#include "scheduler/allowance.h"
 #include "scheduler/core.h"
 
 static void emit_policy(const struct policy *p,
@@ -162,4 +163,12 @@ int64_t sched_job_end(const struct sched *s, const char *job_uid)
 size_t sched_count(const struct sched *s, enum job_phase phase)
 {
     return s->n_phase[phase];
+}
+
+enum reason sched_check_new(struct sched *s, const struct job *job,
+                            const struct partition *part, struct str *message)
+{
+    s->charge_again |= policy_settle(&s->policy);
+    allowance_settle(s);
+    return allowance_check_new(s, job, part, message);
 }

@@ -212,6 +212,11 @@ const struct partition *sched_partition(const struct sched *s, const char *name)
 struct ahead sched_job_ahead(const struct sched *s, const char *job_uid);
 /* The job as the core has it, lent until the next apply or step; NULL: unknown. */
 const struct job *sched_job(const struct sched *s, const char *job_uid);
+/* Do limits of QOS and accounts let a new job be queued in a partition? REASON_NONE, or
+ * the reason with its sentence appended. Jobs count as soon as they are applied as
+ * pending. */
+enum reason sched_check_new(struct sched *s, const struct job *job,
+                            const struct partition *part, struct str *message);
 /* When its time limit ends it, if it runs on; INT64_MAX: never, or it does not run. */
 int64_t sched_job_end(const struct sched *s, const char *job_uid);
 size_t sched_count(const struct sched *s, enum job_phase phase);

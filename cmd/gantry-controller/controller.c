@@ -36,14 +36,22 @@ static int by_age(struct record *a, struct record *b)
     return a->job->version < b->job->version ? -1 : a->job->version > b->job->version;
 }
 
+static int is_refused(const struct record *r)
+{
+    return r->job && r->job->status.refusal;
+}
+
 void controller_synced(struct controller *ctl)
 {
     struct record *r, *tmp;
     ctl->synced = true;
-    /* Jobs that have no id yet get theirs in the order in which they were made. */
+    /* Jobs that have no id yet get theirs in the order in which they were made. Those
+     * that have been refused are asked when all that are queued count. */
     HASH_SORT(ctl->records, by_age);
-    HASH_ITER (hh, ctl->records, r, tmp)
-        record_settle(r);
+    for (int refused = 0; refused < 2; refused++)
+        HASH_ITER (hh, ctl->records, r, tmp)
+            if (is_refused(r) == refused)
+                record_settle(r);
     watches_consider_all(ctl);
     log_info(ctl->log, "synced: %zu nodes, %zu partitions, %zu jobs, %zu pods",
              kc_cache_count(ctl->nodes),

@@ -43,6 +43,8 @@ struct controller {
     struct loop_timer *step, *sweep, *turn;
     struct record *dirty, **dirty_end; /* to be reconciled in this turn, cycle.c */
     bool synced;
+    size_t n_limited;  /* records that limits keep from being queued */
+    bool limits_moved; /* since they were asked about */
     loop_fn *on_synced;
     void *on_synced_arg;
     int told_resources; /* how many names the core knows */

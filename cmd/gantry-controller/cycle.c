@@ -64,6 +64,18 @@ static void tell_resources(struct controller *ctl)
                                              .u.resources = &ctl->resources});
 }
 
+/* Jobs that limits kept from being queued may be let in, the first that came first. */
+static void ask_limited(struct controller *ctl)
+{
+    struct record *r, *tmp;
+    if (!ctl->limits_moved || ctl->n_limited == 0)
+        return;
+    ctl->limits_moved = false;
+    HASH_ITER (hh, ctl->records, r, tmp)
+        if (r->intake.limited != REASON_NONE)
+            record_ask_partitions(r);
+}
+
 static void step(void *arg)
 {
     struct controller *ctl = arg;
@@ -73,6 +85,7 @@ static void step(void *arg)
     struct decisions decisions = {0};
     ctl->stepping_soon = false;
     tell_resources(ctl);
+    ask_limited(ctl);
     enum sched_progress progress = sched_step(
         ctl->sched, now_sec, (struct sched_budget){spent, &watch}, &decisions);
     for (size_t i = 0; i < decisions.n; i++)

@@ -7,6 +7,10 @@
 #include "base/util.h"
 
 #define TEXT_MAX (64u << 10)
+/* Slurm's text. */
+#define LIMITED                                                                      \
+    "Job violates accounting/QOS policy (job submit limit, user's size and/or time " \
+    "limits)"
 
 /* "a,b" has a and b. */
 static bool list_has(const char *list, const char *name)
@@ -26,11 +30,14 @@ static bool is_queued(const struct jstatus *s)
 }
 
 struct asking {
-    const struct sched *sched;
+    struct sched *sched;
+    const struct bjob *job;
     const struct jstatus *status;
     bool started;
     bool alternate;           /* one of the queue was not asked for itself */
     struct str queue, closed; /* the names that have it; those that do not, and why */
+    enum reason limited;
+    struct str limits;
 };
 
 static bool takes(const struct asking *a, const struct partition *part)
@@ -52,6 +59,29 @@ static const struct partition *taker(const struct asking *a,
     return NULL;
 }
 
+/* Is it counted among the jobs that wait or run? */
+static bool is_in(const struct asking *a)
+{
+    const struct job *known = a->job->uid ? sched_job(a->sched, a->job->uid) : NULL;
+    return a->started || is_queued(a->status) || (known && known->phase <= JOB_RUNNING);
+}
+
+/* The first limit is told. */
+static bool is_limited(struct asking *a, const struct partition *part)
+{
+    STR_AUTO struct str message;
+    str_init(&message, TEXT_MAX);
+    enum reason reason = is_in(a)
+                             ? REASON_NONE
+                             : sched_check_new(a->sched, a->job->model, part, &message);
+    if (reason == REASON_NONE)
+        return false;
+    if (a->limited == REASON_NONE)
+        str_add(&a->limits, message.s);
+    a->limited = a->limited == REASON_NONE ? reason : a->limited;
+    return true;
+}
+
 static void ask(struct asking *a, const char *name)
 {
     const struct partition *part = sched_partition(a->sched, name),
@@ -61,7 +91,7 @@ static void ask(struct asking *a, const char *name)
                  part_state_word(part->state));
         return;
     }
-    if (by && list_has(a->queue.s, by->name))
+    if (by && (list_has(a->queue.s, by->name) || is_limited(a, by)))
         return;
     str_addf(&a->queue, "%s%s", a->queue.len > 0 ? "," : "", by ? by->name : name);
     a->alternate |= by != part;
@@ -77,28 +107,34 @@ static void ask_all(struct asking *a, const struct bjob *job)
         ask(a, model->partitions[i]);
 }
 
-void intake_decide(const struct sched *sched, const struct bjob *job, bool started,
+void intake_decide(struct sched *sched, const struct bjob *job, bool started,
                    struct intake *ret)
 {
     const char *asked =
         job->partition ? job->partition : sched_default_partition(sched);
-    struct asking a = {.sched = sched, .status = &job->status, .started = started};
+    struct asking a = {
+        .sched = sched, .job = job, .status = &job->status, .started = started};
     *ret = (struct intake){.queue = xstrdup_null(asked)};
     if (!job->model)
         return;
     str_init(&a.queue, TEXT_MAX);
     str_init(&a.closed, TEXT_MAX);
+    str_init(&a.limits, TEXT_MAX);
     ask_all(&a, job);
     ret->alternate = a.alternate;
     if (a.queue.len > 0)
         text_set(&ret->queue, a.queue.s);
+    else if (a.limited != REASON_NONE)
+        ret->refusal = xasprintf(LIMITED ": %s", a.limits.s);
     else if (a.closed.len > 0)
         ret->refusal = xasprintf("Required partition not available (inactive or "
                                  "drain): %s; the job is queued when one takes jobs "
                                  "again",
                                  a.closed.s);
+    ret->limited = a.queue.len > 0 ? REASON_NONE : a.limited;
     str_fini(&a.queue);
     str_fini(&a.closed);
+    str_fini(&a.limits);
 }
 
 bool intake_has(const struct intake *in, const char *partition)
@@ -120,7 +156,7 @@ void intake_partitions(const struct intake *in, struct job *model)
 bool intake_equal(const struct intake *a, const struct intake *b)
 {
     return str_eq(a->queue, b->queue) && a->alternate == b->alternate &&
-           str_eq(a->refusal, b->refusal);
+           str_eq(a->refusal, b->refusal) && a->limited == b->limited;
 }
 
 void intake_fini(struct intake *in)

@@ -7,6 +7,9 @@
  * moves only the new partition is asked. One that does not exist is left to the core,
  * which says so.
  *
+ * Limits of its QOS and account may keep a new job out of them all: on how many jobs
+ * are queued, and with DenyOnLimit on what it asks for. One that the core counts is in.
+ *
  * While a partition takes no new jobs its alternate does, if it has one and that is
  * open (or has an alternate in its turn); when the partition opens again, those that
  * still wait go there.
@@ -23,12 +26,13 @@
 struct intake {
     char *queue; /* the partitions that have it, or where none does, that it asks for:
                     names apart by commas; NULL: none */
-    bool alternate; /* one in the queue takes the place of one that is asked for */
-    char *refusal;  /* none has it, since all are closed: what its user is told; NULL */
+    bool alternate;      /* one in the queue takes the place of one that is asked for */
+    char *refusal;       /* none has it: what its user is told; NULL */
+    enum reason limited; /* it is limits that keep it out */
 };
 
 /* `started`: the core has decided its start, which is not persisted yet. */
-void intake_decide(const struct sched *sched, const struct bjob *job, bool started,
+void intake_decide(struct sched *sched, const struct bjob *job, bool started,
                    struct intake *ret);
 bool intake_has(const struct intake *in, const char *partition);
 /* Makes the job's partitions those that have it. */

@@ -88,6 +88,7 @@ static void qos_changed(void *arg, enum kc_change change, void *old_item,
     else
         sched_apply(ctl->sched,
                     &(struct change){.kind = CHANGE_QOS, .u.qos = qos_copy(new_item)});
+    ctl->limits_moved = true;
     cycle_want(ctl);
 }
 
@@ -122,6 +123,7 @@ static void account_changed(void *arg, enum kc_change change, void *old_item,
                                                  .u.account = account_copy(new_item)});
         usage_seen(ctl, new_item, object);
     }
+    ctl->limits_moved = true;
     cycle_want(ctl);
 }
 

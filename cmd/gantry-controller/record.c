@@ -65,6 +65,7 @@ void record_free(struct record *r)
     free(r->qos);
     free(r->dependency);
     plan_clear(&r->plan);
+    r->ctl->n_limited -= r->intake.limited != REASON_NONE;
     intake_fini(&r->intake);
     tie_fini(&r->tie);
     free(r->pods);
@@ -242,6 +243,8 @@ static bool look_out(struct record *r)
     intake_decide(r->ctl->sched, r->job, r->start.on, &intake);
     volumes_tie(r->ctl, r->job, &tie);
     bool same = intake_equal(&intake, &r->intake) && tie_equal(&tie, &r->tie);
+    r->ctl->n_limited -= r->intake.limited != REASON_NONE;
+    r->ctl->n_limited += intake.limited != REASON_NONE;
     intake_fini(&r->intake);
     tie_fini(&r->tie);
     r->intake = intake;
@@ -354,6 +357,7 @@ static void view_wait(const struct record *r, struct job_view *v)
 static struct job_view view_of(const struct record *r)
 {
     bool unreadable = r->job->refusal != NULL, closed = r->intake.refusal != NULL;
+    bool limited = r->intake.limited != REASON_NONE;
     bool warns = signals_warn(r);
     struct job_view v = {.job = r->job,
                          .attempt = &r->attempt,
@@ -369,6 +373,7 @@ static struct job_view view_of(const struct record *r)
                          .queue = r->intake.queue,
                          .refusal = unreadable ? r->job->refusal : r->intake.refusal,
                          .refusal_reason = unreadable ? "BadConstraints"
+                                           : limited  ? reason_word(r->intake.limited)
                                            : closed   ? "PartitionInactive"
                                                       : NULL,
                          .timed_out = r->timed_out,
@@ -496,6 +501,7 @@ void record_run(struct record *r)
     if (r->job->status.state == JOB_STATE_NONE && !r->job->unknown_state &&
         r->assigned_id == 0) {
         r->assigned_id = ids_take(r->ctl->ids);
+        look_out(r); /* others may have had theirs meanwhile */
         r->seen_sec = loop_now_sec(r->ctl->loop);
         told_update(r);
     }

@@ -57,6 +57,12 @@ static bool is_scheduled(const struct told *t)
     return t->known && t->phase <= JOB_COMPLETING;
 }
 
+/* For limits on how many jobs are queued. */
+static bool is_counted(const struct told *t)
+{
+    return t->known && t->phase <= JOB_RUNNING;
+}
+
 /* Who pays for what it held, up to when. */
 static void tell_bill(const struct record *r, struct job *m)
 {
@@ -166,6 +172,7 @@ static void tell(struct record *r, struct job *job)
 /* A job that is deleted is cancelled, for those that depend on it. */
 static void tell_gone(struct record *r)
 {
+    r->ctl->limits_moved |= is_counted(&r->told);
     if (is_scheduled(&r->told)) {
         r->told.phase = JOB_ENDED;
         r->told.failed = true;
@@ -214,6 +221,7 @@ void told_update(struct record *r)
         r->timed_out = false;
     if (now.phase != JOB_PENDING)
         r->given_up = false;
+    r->ctl->limits_moved |= is_counted(&r->told) && !is_counted(&now);
     r->told = now;
     if (is_scheduled(&now)) {
         tell(r, model_of(r, &now, known));

@@ -42,6 +42,9 @@ case_run() {
         "QOS urgent allows a user 1 running job"
     limited urgent "maxJobsPerUser: 2"
     expect_state second COMPLETED
+    limited urgent "maxSubmitJobsPerUser: 0"
+    refused "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)" \
+        slurm sbatch -q urgent -A physics --wrap true
     k delete batchjob first >/dev/null
     k delete account physics >/dev/null
     k delete qos urgent >/dev/null
