@@ -127,6 +127,8 @@ static const struct field partition_rows[] = {
     BOOL(partition, exclusive),
     BOOL(partition, lln),
     TEXT(partition, alternate),
+    INT(partition, preempt_mode),
+    INT(partition, grace_sec),
 };
 const struct fields fields_partition = FIELDS(partition, partition_rows);
 
@@ -138,9 +140,16 @@ static const struct fields fields_limit = FIELDS(limit, one_limit_rows);
 static const struct field limits_rows[] = {LIST(limits, items, n, fields_limit)};
 static const struct fields fields_limits = FIELDS(limits, limits_rows);
 
-static const struct field qos_rows[] = {WORD(qos, name), INT(qos, priority),
-                                        INT(qos, usage_factor), INT(qos, flags),
-                                        ONE(qos, limits, fields_limits)};
+static const struct field qos_rows[] = {WORD(qos, name),
+                                        INT(qos, priority),
+                                        INT(qos, usage_factor),
+                                        INT(qos, flags),
+                                        ONE(qos, limits, fields_limits),
+                                        NAMES(qos, preempt, n_preempt),
+                                        INT(qos, preempt_mode),
+                                        INT(qos, preempt_exempt_sec),
+                                        INT(qos, grace_sec),
+                                        BOOL(qos, in_circle)};
 const struct fields fields_qos = FIELDS(qos, qos_rows);
 
 static const struct field member_rows[] = {
@@ -218,6 +227,8 @@ static const struct field job_rows[] = {
     TEXT(job, partition),
     LIST(job, alloc, n_alloc, fields_slot),
     ONE(job, plan, fields_plan),
+    INT(job, preempted_by),
+    INT(job, preempt_sec),
 };
 const struct fields fields_job = FIELDS(job, job_rows);
 
@@ -247,6 +258,10 @@ static const struct field config_rows[] = {
     ENUM(sched_config, backfill_order, BACKFILL_AREA),
     BOOL(sched_config, kill_invalid_depend),
     NAME(sched_config, licenses, FIELD_TABLE),
+    ENUM(sched_config, preempt_type, PREEMPT_BY_PARTITION),
+    INT(sched_config, preempt_mode),
+    INT(sched_config, preempt_exempt_sec),
+    BOOL(sched_config, preempt_youngest_first),
 };
 const struct fields fields_config = FIELDS(sched_config, config_rows);
 

@@ -7,6 +7,7 @@
 #include "scheduler/book.h"
 #include "scheduler/charge.h"
 #include "scheduler/core.h"
+#include "scheduler/preempt.h"
 
 static void units_make_sane(struct job *job)
 {
@@ -104,6 +105,24 @@ static bool standing_equal(const struct job *a, const struct job *b)
            a->start_sec == b->start_sec;
 }
 
+/* Where running jobs may be preempted it matters how far they are. */
+static bool phase_equal(const struct sched *s, const struct job *a, const struct job *b)
+{
+    return s->config.preempt_type == PREEMPT_BY_NOBODY || a->phase == b->phase;
+}
+
+/* What was decided is told before it is persisted: until then the job comes without. */
+static void keep_preemption(const struct job *old, struct job *job)
+{
+    if (job->phase != JOB_RUNNING && job->phase != JOB_COMPLETING) {
+        job->preempted_by = 0;
+        job->preempt_sec = TIME_UNSET;
+    } else if (old != NULL && old->phase == JOB_RUNNING && job->preempted_by == 0) {
+        job->preempted_by = old->preempted_by;
+        job->preempt_sec = old->preempt_sec;
+    }
+}
+
 /* Takes the old state out of all counts. */
 static void jobrec_clear(struct sched *s, struct jobrec *rec)
 {
@@ -119,6 +138,7 @@ static void jobrec_clear(struct sched *s, struct jobrec *rec)
     shape_put(&s->shapes, rec->shape);
     rec->shape = NULL;
     jobrec_unlist(s, rec);
+    preempt_enlist(s, rec, false);
     s->singles.stale = true;
 }
 
@@ -176,6 +196,8 @@ static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
     s->singles.stale = true;
     keep_depends(old, job);
     keep_plan(s, old, old_shape, job, rec->shape);
+    keep_preemption(old, job);
+    preempt_enlist(s, rec, job->preempted_by != 0);
     book_enter(s, rec);
     allowance_take(s, rec);
     starts_enlist(s, rec);
@@ -195,7 +217,7 @@ static void apply_job(struct sched *s, struct job *job)
     charge_change(s, again ? old : NULL, job);
     if (job->phase == JOB_ASIDE || job->phase == JOB_ENDED)
         drop_alloc(job);
-    same = again && slots_equal(old, job);
+    same = again && slots_equal(old, job) && phase_equal(s, old, job);
     if (again) {
         /* Held for a moment, so that an equal shape keeps what is known of it. */
         if (shape != NULL)

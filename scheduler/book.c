@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "scheduler/check.h"
+#include "scheduler/preempt.h"
 
 /* From the decision to the pods' start: creates and binds of a large gang. */
 #define LAUNCH_SLACK_SEC 60
@@ -21,6 +22,17 @@ int64_t book_length(int64_t limit_sec)
 }
 
 /* ---- one job ---- */
+
+size_t book_free_from(const struct sched *s, int64_t end_sec)
+{
+    const struct timeline *tl = &s->timeline;
+    int64_t soon = tl->bounds[0] + TIMELINE_MINUTE_SEC;
+    size_t first, last;
+
+    timeline_span(tl, tl->bounds[0], MAX(timeline_end(end_sec, END_SLACK_SEC), soon),
+                  &first, &last);
+    return MIN(last, tl->n_slots - 1);
+}
 
 /* When what a job holds is assumed to be free. */
 static int64_t assumed_end(const struct sched *s, const struct jobrec *rec)
@@ -107,6 +119,15 @@ static size_t find_uses(struct sched *s, struct jobrec *rec, const struct slot *
                                           : 1};
     }
     return n_uses;
+}
+
+size_t book_uses(struct sched *s, struct jobrec *rec)
+{
+    const struct job *job = rec->job;
+    bool plan = job->n_alloc == 0;
+
+    return find_uses(s, rec, plan ? job->plan.slots : job->alloc,
+                     plan ? job->plan.n_slots : job->n_alloc, rec->claim.alone);
 }
 
 struct span {
@@ -233,16 +254,14 @@ void book_enter(struct sched *s, struct jobrec *rec)
 
 void book_strike(struct sched *s, struct jobrec *rec)
 {
-    const struct job *job = rec->job;
-    bool plan = job->n_alloc == 0;
+    bool plan = rec->job->n_alloc == 0;
     size_t n;
 
     if (!is_kept(s) || !rec->claim.on)
         return;
-    n = find_uses(s, rec, plan ? job->plan.slots : job->alloc,
-                  plan ? job->plan.n_slots : job->n_alloc, rec->claim.alone);
+    n = book_uses(s, rec);
     timeline_give(&s->timeline, s->uses, n, rec->claim.first, rec->claim.last);
-    timeline_license(&s->timeline, job, rec->claim.first, rec->claim.last, 1);
+    timeline_license(&s->timeline, rec->job, rec->claim.first, rec->claim.last, 1);
     if (plan)
         starts_drop_line(s, rec);
     rec->claim.on = false;
@@ -256,6 +275,32 @@ void book_cancel_plan(struct sched *s, struct jobrec *rec)
     book_strike(s, rec);
     plan_clear(&rec->job->plan);
     starts_enlist(s, rec);
+}
+
+/* A plan has a node once, so that its uses can be looked at one by one. */
+static bool plan_fits(struct sched *s, struct jobrec *rec)
+{
+    struct span span = span_of(s, rec);
+    size_t n = find_uses(s, rec, span.slots, span.n, is_alone(s, rec->job));
+
+    for (size_t i = 0; i < n; i++) {
+        if (!timeline_has(&s->timeline, &s->uses[i], span.first, span.last))
+            return false;
+    }
+    return n == span.n && n > 0 &&
+           stock_short(&s->timeline.stock, rec->job, span.first, span.last) ==
+               SLOT_NONE;
+}
+
+bool book_put_back(struct sched *s, struct jobrec *rec)
+{
+    bool fits = plan_fits(s, rec);
+
+    if (fits)
+        book_enter(s, rec);
+    else
+        book_cancel_plan(s, rec);
+    return fits;
 }
 
 /* ---- foreign pods ---- */
@@ -329,21 +374,6 @@ static void add_held(struct sched *s)
     }
 }
 
-/* A plan has a node once, so that its uses can be looked at one by one. */
-static bool plan_fits(struct sched *s, struct jobrec *rec)
-{
-    struct span span = span_of(s, rec);
-    size_t n = find_uses(s, rec, span.slots, span.n, is_alone(s, rec->job));
-
-    for (size_t i = 0; i < n; i++) {
-        if (!timeline_has(&s->timeline, &s->uses[i], span.first, span.last))
-            return false;
-    }
-    return n == span.n && n > 0 &&
-           stock_short(&s->timeline.stock, rec->job, span.first, span.last) ==
-               SLOT_NONE;
-}
-
 static void add_plans(struct sched *s)
 {
     struct queue *queue = &s->pass.queue;
@@ -354,8 +384,9 @@ static void add_plans(struct sched *s)
         if (rec->claim.on || rec->job->plan.start_sec == TIME_UNSET ||
             rec->job->n_alloc > 0)
             continue;
-        if (rec->job->plan.start_sec >= s->timeline.bounds[0] && plan_fits(s, rec))
-            book_enter(s, rec);
+        preempt_follow_victims(s, rec);
+        if (rec->job->plan.start_sec >= s->timeline.bounds[0])
+            book_put_back(s, rec);
         else
             book_cancel_plan(s, rec);
     }
@@ -404,7 +435,10 @@ static void move_claim(struct sched *s, struct jobrec *rec)
 
     claim->first = timeline_place(&s->timeline, claim->first);
     claim->last = timeline_place(&s->timeline, claim->last);
-    if (claim->planned && claim->start_sec < s->timeline.bounds[0]) {
+    if (claim->planned && preempt_follow_victims(s, rec)) {
+        book_strike(s, rec);
+        book_enter(s, rec);
+    } else if (claim->planned && claim->start_sec < s->timeline.bounds[0]) {
         book_cancel_plan(s, rec);
     } else if (has_moved(s, rec)) {
         book_strike(s, rec);

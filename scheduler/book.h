@@ -48,5 +48,13 @@ int64_t book_longest(struct sched *s, struct jobrec *rec, int64_t least_sec,
 
 /* Gives the plan up. */
 void book_cancel_plan(struct sched *s, struct jobrec *rec);
+/* Enters a plan that was struck, or gives it up where others have come in between
+ * (false). */
+bool book_put_back(struct sched *s, struct jobrec *rec);
+
+/* What it holds, or has planned, into s->uses. Returns how many. */
+size_t book_uses(struct sched *s, struct jobrec *rec);
+/* From which slot on what ends then is assumed to be free. */
+size_t book_free_from(const struct sched *s, int64_t end_sec);
 
 #endif

@@ -59,10 +59,13 @@ struct jobrec {
     struct claim claim;
     bool listed; /* in sched.list, at: */
     size_t list_at;
+    bool yields; /* in sched.yielding, at: */
+    size_t yield_at;
     bool changed;   /* since it was looked at last */
     bool may_start; /* of those listed: as far as it is itself concerned */
 
-    uint64_t walk; /* the last one in which its plan was looked at */
+    unsigned put_off; /* so many walks in a row nobody was preempted for it */
+    uint64_t walk;    /* the last one in which its plan was looked at */
 
     /* What was told last. */
     enum reason reason;
@@ -144,6 +147,9 @@ struct sched {
     size_t n_lines, lines_cap;
     struct jobrec **list; /* pending without a promise, or changed: starts.h */
     size_t n_list, list_cap;
+    struct jobrec **yielding; /* preempted, and still holding nodes */
+    size_t n_yielding, yielding_cap;
+    size_t n_broken;      /* promises that preemption has broken */
     struct window window; /* scratch, like the next */
     node_set own;
     struct use *uses;
@@ -173,8 +179,8 @@ bool pass_run(struct sched *s, int64_t now_sec, struct sched_budget budget);
 /* Why it may not start, as far as it is itself concerned; the sentence is in
  * s->message. Moves the walk's begin_sec to when time alone may change that. */
 enum reason jobrec_check(struct sched *s, struct jobrec *rec, int64_t now_sec);
-/* When a job that holds nodes ends, by its limit: what others are planned by, though it
- * may run over. TIME_NEVER: unknown. */
+/* When a job that holds nodes ends, by its limit or by preemption: what others are
+ * planned by, though it may run over. TIME_NEVER: unknown. */
 int64_t jobrec_end(const struct sched *s, const struct jobrec *rec);
 /* When a running job is to be told that its time is up, its limit and what it may run
  * over that; TIME_NEVER: not (again). */

@@ -126,7 +126,7 @@ int64_t jobrec_end(const struct sched *s, const struct jobrec *rec)
 {
     const struct job *job = rec->job;
     const struct partrec *part = NULL;
-    int64_t limit = job->limit_sec;
+    int64_t limit = job->limit_sec, end;
 
     if (job->start_sec == TIME_UNSET)
         return TIME_NEVER;
@@ -134,7 +134,8 @@ int64_t jobrec_end(const struct sched *s, const struct jobrec *rec)
         part = cluster_partition(&s->cluster, job->partition);
     if (part != NULL)
         limit = check_limit(job, part->part);
-    return limit < 0 ? TIME_NEVER : timeline_end(job->start_sec, limit);
+    end = limit < 0 ? TIME_NEVER : timeline_end(job->start_sec, limit);
+    return job->preempt_sec != TIME_UNSET ? MIN(end, job->preempt_sec) : end;
 }
 
 /* How long it may run on past its limit. */

@@ -195,6 +195,7 @@ struct qos *qos_new(void)
     struct qos *q = xcalloc(1, sizeof(*q));
 
     q->usage_factor = 1000;
+    q->preempt_exempt_sec = LIMIT_UNSET;
     return q;
 }
 
@@ -205,6 +206,7 @@ struct qos *qos_copy(const struct qos *q)
     *copy = *q;
     copy->name = xstrdup_null(q->name);
     copy->limits = limits_copy(&q->limits);
+    copy->preempt = names_copy(q->preempt, q->n_preempt);
     return copy;
 }
 
@@ -213,6 +215,7 @@ void qos_free(struct qos *q)
     if (q == NULL)
         return;
     limits_fini(&q->limits);
+    names_free(q->preempt, q->n_preempt);
     free(q->name);
     free(q);
 }
@@ -270,6 +273,7 @@ struct job *job_new(void)
     j->start_sec = TIME_UNSET;
     j->end_sec = TIME_UNSET;
     j->plan.start_sec = TIME_UNSET;
+    j->preempt_sec = TIME_UNSET;
     return j;
 }
 

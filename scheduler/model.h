@@ -172,9 +172,11 @@ struct partition {
     struct access access;
     char *qos; /* of all its jobs, besides their own; NULL: none */
     struct part_amounts amounts;
-    bool exclusive;  /* each job has its nodes alone */
-    bool lln;        /* the least loaded nodes first, not those that fit best */
-    char *alternate; /* takes new jobs while this one does not; NULL: none */
+    bool exclusive;       /* each job has its nodes alone */
+    bool lln;             /* the least loaded nodes first, not those that fit best */
+    char *alternate;      /* takes new jobs while this one does not; NULL: none */
+    int64_t preempt_mode; /* of its jobs, as with QOS */
+    int64_t grace_sec;
 };
 
 /* ---- QOS and accounts ---- */
@@ -189,6 +191,12 @@ struct qos {
     int64_t usage_factor; /* thousandths of what its jobs would be charged else */
     int64_t flags;
     struct limits limits;
+    char **preempt; /* whose jobs its own may preempt; sorted */
+    size_t n_preempt;
+    int64_t preempt_mode;       /* of its jobs: preempt_rules.h; 0: as configured */
+    int64_t preempt_exempt_sec; /* so long they are let run; LIMIT_UNSET: likewise */
+    int64_t grace_sec;          /* from the first signal to the kill */
+    bool in_circle;             /* worked out: its lists lead back to it */
 };
 
 /* Shares of an account or a member that stands as its parent does. */
@@ -365,7 +373,9 @@ struct job {
     char *partition;    /* where it runs; NULL while pending */
     struct slot *alloc; /* in rank order */
     size_t n_alloc;
-    struct plan plan; /* while pending: what was promised */
+    struct plan plan;     /* while pending: what was promised */
+    int64_t preempted_by; /* the job that its nodes are freed for; 0: none */
+    int64_t preempt_sec;  /* and then: when it is ended, if it still runs */
 };
 
 /* ---- pods that are not ours ---- */

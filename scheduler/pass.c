@@ -6,11 +6,14 @@
 #include "scheduler/book.h"
 #include "scheduler/check.h"
 #include "scheduler/core.h"
+#include "scheduler/preempt.h"
 #include "scheduler/tell.h"
 #include "scheduler/trial.h"
 
 /* So many jobs are added to the queue between looks at the budget. */
 #define FILL_JOBS 8
+/* So many walks in a row nobody is preempted for a job. */
+#define PUT_OFF_MAX 2
 
 /* ---- the queue ---- */
 
@@ -325,14 +328,38 @@ static bool try_(struct sched *s, struct entry *entry, int64_t now_sec)
     return false;
 }
 
-static void tell_why(struct sched *s, const struct entry *entry)
+static void tell_why(struct sched *s, const struct entry *entry,
+                     const struct seeker *by)
 {
-    struct seeker by = trial_seeker(s, entry);
+    enum reason reason;
 
     if (entry->rec->limited == REASON_NONE)
         join_crowd(s, entry);
     str_reset(&s->message);
-    tell_found(s, entry->rec, trial_why_not_now(s, entry, &by), &entry->priority);
+    reason = trial_why_not_now(s, entry, by);
+    preempt_say(s, entry->rec);
+    tell_found(s, entry->rec, reason, &entry->priority);
+}
+
+/* Where promises have moved, the walk to come may find room that nobody has to make;
+ * but it is not waited for over and over. A limit is not a lack of room. */
+static bool is_put_off(const struct sched *s, struct jobrec *rec)
+{
+    bool off = s->pass.moved && rec->put_off < PUT_OFF_MAX;
+
+    rec->put_off = off ? rec->put_off + 1 : 0;
+    return off || rec->limited != REASON_NONE;
+}
+
+/* Those who wait are told why, once nobody can make room for them. */
+static void tell_or_preempt(struct sched *s, const struct entry *entry, int64_t now_sec)
+{
+    struct seeker by = trial_seeker(s, entry);
+
+    if (!is_put_off(s, entry->rec) && preempt_run(s, entry, &by, now_sec))
+        s->pass.n_waiting--;
+    else
+        tell_why(s, entry, &by);
 }
 
 static void go_whole(struct sched *s, struct entry *entry, int64_t now_sec)
@@ -340,7 +367,7 @@ static void go_whole(struct sched *s, struct entry *entry, int64_t now_sec)
     if (rule_out(s, entry) || try_(s, entry, now_sec))
         return;
     s->pass.n_promised += trial_promise(s, entry->rec, s->pass.n_promised);
-    tell_why(s, entry);
+    tell_or_preempt(s, entry, now_sec);
 }
 
 /* Where others wait without a promise, the first is tried before them all: they would
@@ -398,7 +425,7 @@ static void consider(struct sched *s, struct entry *entry, int64_t now_sec)
         break;
     case ROUND_TELL:
         if (entry->waits)
-            tell_why(s, entry);
+            tell_or_preempt(s, entry, now_sec);
         break;
     }
 }

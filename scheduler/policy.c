@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/preempt_rules.h"
 
 /* ---- keeping ---- */
 
@@ -47,7 +48,8 @@ const struct account *policy_find_account(const struct policy *p, const char *na
 static bool qos_equal(const struct qos *a, const struct qos *b)
 {
     return a->priority == b->priority && a->usage_factor == b->usage_factor &&
-           a->flags == b->flags && limits_equal(&a->limits, &b->limits);
+           a->flags == b->flags && limits_equal(&a->limits, &b->limits) &&
+           preempt_rules_equal(a, b);
 }
 
 bool policy_put_qos(struct policy *p, struct qos *qos)
@@ -66,6 +68,7 @@ bool policy_put_qos(struct policy *p, struct qos *qos)
         memmove(&p->qos[i + 1], &p->qos[i], (p->n_qos++ - i) * sizeof(*p->qos));
     }
     p->qos[i] = qos;
+    preempt_find_circles(p->qos, p->n_qos);
     return true;
 }
 
@@ -77,6 +80,7 @@ bool policy_drop_qos(struct policy *p, const char *name)
         return false;
     qos_free(p->qos[i]);
     memmove(&p->qos[i], &p->qos[i + 1], (--p->n_qos - i) * sizeof(*p->qos));
+    preempt_find_circles(p->qos, p->n_qos);
     return true;
 }
 

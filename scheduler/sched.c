@@ -26,6 +26,7 @@ struct sched_config sched_config_default(void)
         .reservation_depth = 1000000,
         .max_job_test = 1000000,
         .backfill_order = BACKFILL_AREA,
+        .preempt_mode = PREEMPT_OFF,
     };
 }
 
@@ -70,6 +71,7 @@ void sched_free(struct sched *s)
     free(s->uses);
     free(s->lines);
     free(s->list);
+    free(s->yielding);
     crowds_fini(&s->crowds);
     str_fini(&s->message);
     free(s);

@@ -35,6 +35,9 @@
  * in each, as an entry of its own; it has the most hopeful of the reasons found, and
  * the earliest of the plans.
  *
+ * For a job that still waits, running ones may have to end (preempt.h): then its room
+ * is promised to it, from their end on.
+ *
  * A job that waits for nodes is told who is ahead of it (ahead.h), again only when that
  * has changed by enough to matter.
  *
@@ -58,6 +61,7 @@
 #include "scheduler/ahead.h"
 #include "scheduler/license.h"
 #include "scheduler/model.h"
+#include "scheduler/preempt_rules.h"
 #include "scheduler/priority.h"
 #include "scheduler/reason.h"
 #include "scheduler/turn.h"
@@ -85,6 +89,10 @@ struct sched_config {
     enum backfill_order backfill_order; /* who is offered gaps first; default area */
     bool kill_invalid_depend;      /* kill_invalid_depend: who waits in vain is ended */
     struct license_table licenses; /* Licenses: how many there are */
+    enum preempt_type preempt_type; /* PreemptType; default: nobody is preempted */
+    int64_t preempt_mode;           /* PreemptMode: preempt_rules.h; default OFF */
+    int64_t preempt_exempt_sec;     /* PreemptExemptTime; default 0 */
+    bool preempt_youngest_first;    /* PreemptParameters=youngest_first */
 };
 
 struct sched_config sched_config_default(void);
@@ -127,6 +135,7 @@ enum decision_kind {
     DECIDE_START, /* place it: `slots`, `partition`, `limit_sec` */
     DECIDE_END,   /* its time limit, and OverTimeLimit, have passed (Slurm: TIMEOUT) */
     DECIDE_GIVE_UP, /* a pending job is to end as `reason` says, which stays */
+    DECIDE_PREEMPT, /* a running job makes room for `preempted_by` */
     DECIDE_REASON,  /* what is said of a pending job is not what was told last */
 };
 
@@ -147,6 +156,9 @@ struct decision {
     bool promised;        /* REASON: and not later */
     bool waits_for_nodes; /* REASON: it may start, and `ahead` says who is before it */
     struct ahead ahead;
+    int64_t preempted_by; /* PREEMPT: the job id of who is to have its nodes */
+    bool requeue;         /* PREEMPT: back to the queue, if it may; else it is over */
+    int64_t preempt_sec;  /* PREEMPT: when it is ended, if it still runs */
 };
 
 struct decisions {

@@ -22,8 +22,8 @@ static int64_t limit_in_force(struct sched *s, struct jobrec *rec,
 }
 
 /* `placed`: the slots are those that the placer found last. */
-static void start(struct sched *s, const struct entry *entry, struct slot *slots,
-                  size_t n, bool placed, int64_t now_sec)
+void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
+                 size_t n, bool placed, int64_t now_sec)
 {
     struct jobrec *rec = entry->rec;
     struct job *job = rec->job;
@@ -140,9 +140,8 @@ static struct horizon_kind *kind_of(struct sched *s, const struct entry *entry,
     return horizon_kind(&s->horizon, by, shape_fit(trial_shape(s, entry), entry->part));
 }
 
-/* The first place that is free for long enough, beginning before a slot. */
-static struct slot *find_place(struct sched *s, const struct entry *entry,
-                               const struct seeker *by, size_t before, size_t *ret_n)
+struct slot *trial_find_place(struct sched *s, const struct entry *entry,
+                              const struct seeker *by, size_t before, size_t *ret_n)
 {
     const struct placement at = placement_at(s, entry);
     struct horizon_kind *kind = kind_of(s, entry, by);
@@ -179,8 +178,8 @@ static bool may_improve(struct sched *s, const struct jobrec *rec,
     return window_find(&s->window, &hopeful, 0, before);
 }
 
-static void set_plan(struct sched *s, const struct entry *entry, struct slot *slots,
-                     size_t n)
+void trial_set_plan(struct sched *s, const struct entry *entry, struct slot *slots,
+                    size_t n)
 {
     struct plan *plan = &entry->rec->job->plan;
     size_t first = s->window.first;
@@ -211,8 +210,7 @@ static size_t before_claim(const struct sched *s, const struct jobrec *rec)
     return MIN(MAX(rec->claim.first, 1), last);
 }
 
-/* Behind the last slot in which it may start, to be over by its deadline. */
-static size_t before_deadline(const struct sched *s, const struct entry *entry)
+size_t trial_before_deadline(const struct sched *s, const struct entry *entry)
 {
     const struct timeline *tl = &s->timeline;
     int64_t latest = check_latest(entry->rec->job, entry->part->part);
@@ -228,7 +226,7 @@ static size_t before_deadline(const struct sched *s, const struct entry *entry)
 size_t trial_before(const struct sched *s, const struct entry *entry, size_t n_waiting)
 {
     const struct jobrec *rec = entry->rec;
-    size_t before = before_deadline(s, entry);
+    size_t before = trial_before_deadline(s, entry);
 
     if (rec->claim.on)
         return MIN(before, before_claim(s, rec));
@@ -304,19 +302,19 @@ bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *
     if (!may_improve(s, rec, by, before))
         return false;
     book_strike(s, rec);
-    slots = find_place(s, entry, by, before, &n);
+    slots = trial_find_place(s, entry, by, before, &n);
     if (slots != NULL && s->window.first == 0) {
         size_t found = n;
 
         if (is_allowed(s, entry, slots, &n)) {
-            start(s, entry, slots, n, n == found, now_sec);
+            trial_start(s, entry, slots, n, n == found, now_sec);
             return true;
         }
         give_up(s, rec, slots, n);
         return false;
     }
     if (slots != NULL) {
-        set_plan(s, entry, slots, n);
+        trial_set_plan(s, entry, slots, n);
     } else { /* it was lifted, and is put back */
         s->freed = freed;
         s->grown_sec = grown_sec;

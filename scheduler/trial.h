@@ -22,6 +22,17 @@ struct seeker trial_seeker(struct sched *s, const struct entry *entry);
 /* Before which slot a plan is looked for: an earlier one than there is; at once only,
  * where many wait already. */
 size_t trial_before(const struct sched *s, const struct entry *entry, size_t n_waiting);
+/* Behind the last slot in which it may start, to be over by its deadline. */
+size_t trial_before_deadline(const struct sched *s, const struct entry *entry);
+/* The first place that is free for long enough, beginning before a slot: s->window
+ * says when. NULL: none. To be freed, or given to one of the next two. */
+struct slot *trial_find_place(struct sched *s, const struct entry *entry,
+                              const struct seeker *by, size_t before, size_t *ret_n);
+/* `placed`: the slots are those that were found last. */
+void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
+                 size_t n, bool placed, int64_t now_sec);
+void trial_set_plan(struct sched *s, const struct entry *entry, struct slot *slots,
+                    size_t n);
 /* Starts the job (true), or sees to it that it has the earliest plan there is that
  * begins before a slot, or the one it had. */
 bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *by,

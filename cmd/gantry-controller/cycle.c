@@ -45,6 +45,8 @@ static void carry_out(struct controller *ctl, const struct decision *d)
         r->reason = d->reason;
         text_set(&r->message, d->message);
         break;
+    case DECIDE_PREEMPT:
+        break;
     case DECIDE_REASON:
         r->reason = d->reason;
         record_stand(r, d);

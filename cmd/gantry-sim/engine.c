@@ -116,6 +116,7 @@ static void start_job(struct engine *e, const struct decision *d, size_t job,
     t->fate = FATE_RUNS;
     t->start_sec = now_sec;
     t->planned_sec = TIME_UNSET;
+    t->yields = false;
     t->runs++;
     ends_add(&e->ends, (struct end){.sec = now_sec + e->in->load->jobs[job].run_sec,
                                     .job = job,
@@ -140,6 +141,28 @@ static void note_plan(struct tale *t, const struct decision *d, int64_t now_sec)
         t->promised = told;
 }
 
+/* Its time is up: by its limit, or for another job. */
+static void cut_off(struct engine *e, size_t job, int64_t now_sec)
+{
+    struct tale *t = &e->history->tales[job];
+    if (t->fate != FATE_RUNS)
+        return;
+    if (!t->yields)
+        end_job(e, job, FATE_TIMEOUT, now_sec);
+    else if (t->returns)
+        requeue(e, job, now_sec);
+    else
+        end_job(e, job, FATE_PREEMPTED, now_sec);
+    e->timed_out = true;
+}
+
+static void note_preemption(struct tale *t, const struct decision *d)
+{
+    t->yields = true;
+    t->returns = d->requeue;
+    t->preemptions++;
+}
+
 static void carry_out(struct engine *e, const struct decision *d, int64_t now_sec)
 {
     size_t job = job_of(d->job_uid);
@@ -148,8 +171,10 @@ static void carry_out(struct engine *e, const struct decision *d, int64_t now_se
         start_job(e, d, job, now_sec);
         break;
     case DECIDE_END:
-        end_job(e, job, FATE_TIMEOUT, now_sec);
-        e->timed_out = true;
+        cut_off(e, job, now_sec);
+        break;
+    case DECIDE_PREEMPT:
+        note_preemption(&e->history->tales[job], d);
         break;
     case DECIDE_GIVE_UP: /* jobs of a workload depend on nothing */
         break;

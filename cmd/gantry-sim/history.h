@@ -7,6 +7,7 @@
 #ifndef GANTRY_SIM_HISTORY_H
 #define GANTRY_SIM_HISTORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,7 @@ enum fate {
     FATE_RUNS,
     FATE_COMPLETED, /* after its run time */
     FATE_TIMEOUT,   /* after its limit */
+    FATE_PREEMPTED, /* for another job, not to come back */
 };
 
 /* What a job has of one node. */
@@ -43,6 +45,8 @@ struct tale {
     int64_t planned_sec;      /* while it waits: as told last; TIME_UNSET: none */
     enum reason reason;       /* why it waited last */
     int64_t runs;             /* how often it was started */
+    int64_t preemptions;      /* how often it was to end for another job */
+    bool yields, returns;     /* so it is now; it goes back to the queue then */
     int64_t lost_sec;         /* of runs that were cut off and begun anew */
 };
 

@@ -214,6 +214,7 @@ static void see(struct day *w, const struct decisions *decisions)
             see_plan(w, number, d);
             break;
         case DECIDE_GIVE_UP:
+        case DECIDE_PREEMPT:
         case DECIDE_END: /* it ends by itself at the same time */
             break;
         }

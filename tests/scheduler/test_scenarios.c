@@ -7,6 +7,7 @@
  *   plan depth=50 test=500 gaps=queue               (likewise; gaps: backfillOrder;
  *                                                    killinvalid; overtime=seconds)
  *   licenses matlab:2,ansys:1   (likewise; how many there are)
+ *   preempt by=qos mode=REQUEUE exempt=60 youngest   (likewise; or by=partition)
  *   at 100            step at that time until idle; what was decided goes to the output
  *   at 100 jobs=2     the same, yielding after two jobs each time
  *   run 1-3           these jobs are running now where the core has started them
@@ -81,6 +82,26 @@ static int64_t flags_of(char *words)
     return flags;
 }
 
+/* "by=qos" and the like. True: the key is one of these. */
+static bool read_preemption(struct scenario *sc, const char *key, const char *word)
+{
+    struct sched_config *c = &sc->config;
+    struct err err;
+
+    if (strcmp(key, "youngest") == 0)
+        c->preempt_youngest_first = true;
+    else if (strcmp(key, "by") == 0)
+        c->preempt_type = strcmp(word, "qos") == 0         ? PREEMPT_BY_QOS
+                          : strcmp(word, "partition") == 0 ? PREEMPT_BY_PARTITION
+                                                           : PREEMPT_BY_NOBODY;
+    else if (strcmp(key, "mode") == 0)
+        ck_assert_msg(preempt_mode_parse(word, &c->preempt_mode, &err) == 0, "%s",
+                      err.msg);
+    else
+        return false;
+    return true;
+}
+
 /* "key=number ..." into the configuration. */
 static void read_config(struct scenario *sc, const char *line)
 {
@@ -102,6 +123,7 @@ static void read_config(struct scenario *sc, const char *line)
         {"overtime", &sc->config.over_time_sec},
         {"depth", &sc->config.reservation_depth},
         {"test", &sc->config.max_job_test},
+        {"exempt", &sc->config.preempt_exempt_sec},
     };
     AUTO_FREE char *copy = xstrdup(line);
     char *rest = copy, *word;
@@ -111,6 +133,8 @@ static void read_config(struct scenario *sc, const char *line)
         size_t i = 0;
         struct err err;
 
+        if (read_preemption(sc, key, word))
+            continue;
         if (strcmp(key, "killinvalid") == 0) {
             sc->config.kill_invalid_depend = true;
             continue;
@@ -243,6 +267,8 @@ static void run_line(struct scenario *sc, const char *line)
         read_config(sc, line + strlen("plan "));
     else if (str_starts(line, "licenses "))
         read_licenses(sc, line + strlen("licenses "));
+    else if (str_starts(line, "preempt "))
+        read_config(sc, line + strlen("preempt "));
     else if (str_starts(line, "at "))
         step(sc, line + strlen("at "));
     else if (str_starts(line, "run "))

@@ -17,6 +17,7 @@
 #include "crds/snapshot.h"
 #include "scheduler/variant.h"
 #include "tests/support/cluster_text.h"
+#include "tests/support/copies.h"
 #include "tests/support/seeds.h"
 #include "tests/support/suite.h"
 
@@ -59,6 +60,8 @@ static void apply(void *arg, const struct change *change)
 /* All terms of the priority count. In every third history few are promised a start. */
 static struct sched_config config_of(uint64_t seed)
 {
+    static const int64_t modes[] = {PREEMPT_REQUEUE, PREEMPT_CANCEL | PREEMPT_WITHIN,
+                                    PREEMPT_REQUEUE | PREEMPT_PRIORITY};
     struct sched_config config = sched_config_default();
 
     if (seed % 3 == 0) {
@@ -72,6 +75,10 @@ static struct sched_config config_of(uint64_t seed)
     config.calc_period_sec = 100;
     config.licenses =
         (struct license_table){.n = 2, .items = {{"ansys", 1}, {"matlab", 3}}};
+    config.preempt_type = (enum preempt_type)(seed / 2 % 3);
+    config.preempt_mode = modes[seed / 6 % ARRAY_LEN(modes)];
+    config.preempt_exempt_sec = seed % 5 == 0 ? 30 : 0;
+    config.preempt_youngest_first = seed % 4 == 0;
     return config;
 }
 
@@ -174,6 +181,12 @@ static void random_policy(struct history *h)
     static const char *const lines[] = {
         "qos normal priority=10",
         "qos high priority=90",
+        "qos high priority=90 preempt=normal,low",
+        "qos high priority=90 preempt=low preemptmode=OFF",
+        "qos normal preempt=low grace=90",
+        "qos normal preempt=high,low",
+        "qos low exempt=60 preemptmode=WITHIN",
+        "qos low preemptmode=CANCEL grace=20",
         "qos high priority=0",
         "gone qos high",
         "gone qos normal",
@@ -286,6 +299,8 @@ static void random_job(struct history *h)
                                           "",
                                           "",
                                           " qos=high",
+                                          " qos=high",
+                                          " qos=low",
                                           " account=y",
                                           " user=bob account=x",
                                           " user=bob qos=normal"};
@@ -314,14 +329,19 @@ static void random_job(struct history *h)
 /* A job found running, as after a restart; perhaps on a node that is not known. */
 static void random_running(struct history *h)
 {
+    static const char *const qos[] = {"", "", " qos=low", " qos=high"};
     char request[LINE_MAX_], line[2 * LINE_MAX_];
+    char yields[64] = "";
 
     random_request(h, request, sizeof(request));
-    snprintf(line, sizeof(line), "job %d %s%s state=%s start=%lld in=a on=n%d:2%s",
+    if (chance(h, 15))
+        snprintf(yields, sizeof(yields), " preemptedby=%d preemptend=%lld",
+                 1 + (int)draw(h, JOBS), (long long)(h->now_sec + draw(h, 200) - 100));
+    snprintf(line, sizeof(line), "job %d %s%s state=%s start=%lld in=a on=n%d:2%s%s%s",
              random_number(h), request, pick(h, licenses, ARRAY_LEN(licenses)),
              chance(h, 80) ? "running" : "completing",
              (long long)(h->now_sec - draw(h, 100)), 1 + (int)draw(h, NODES + 1),
-             chance(h, 50) ? " time=2" : "");
+             chance(h, 50) ? " time=2" : "", pick(h, qos, ARRAY_LEN(qos)), yields);
     tell_line(h, line);
 }
 
@@ -569,37 +589,8 @@ static void to_rest(struct history *h)
 
 static void copy_change(void *arg, const struct change *change)
 {
-    struct change copy = *change;
+    const struct change copy = change_copy(change);
 
-    switch (change->kind) {
-    case CHANGE_NODE:
-        copy.u.node = node_copy(change->u.node);
-        break;
-    case CHANGE_PARTITION:
-        copy.u.partition = partition_copy(change->u.partition);
-        break;
-    case CHANGE_QOS:
-        copy.u.qos = qos_copy(change->u.qos);
-        break;
-    case CHANGE_ACCOUNT:
-        copy.u.account = account_copy(change->u.account);
-        break;
-    case CHANGE_JOB:
-        copy.u.job = job_copy(change->u.job);
-        break;
-    case CHANGE_FOREIGN_POD:
-        copy.u.pod = foreign_pod_copy(change->u.pod);
-        break;
-    case CHANGE_RESOURCES:
-    case CHANGE_CONFIG:
-    case CHANGE_NODE_GONE:
-    case CHANGE_PARTITION_GONE:
-    case CHANGE_QOS_GONE:
-    case CHANGE_ACCOUNT_GONE:
-    case CHANGE_JOB_GONE:
-    case CHANGE_FOREIGN_POD_GONE:
-        break;
-    }
     sched_apply(arg, &copy);
 }
 
@@ -608,7 +599,7 @@ static int line_compare(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* START decisions, sorted, as text. */
+/* START and PREEMPT decisions, sorted, as text. */
 static void say_starts(const struct decisions *decisions, struct str *out)
 {
     char **lines = xcalloc(decisions->n + 1, sizeof(*lines));
@@ -618,7 +609,8 @@ static void say_starts(const struct decisions *decisions, struct str *out)
         STR_AUTO struct str line;
 
         str_init(&line, LINE_MAX_);
-        if (decisions->items[i].kind == DECIDE_START) {
+        if (decisions->items[i].kind == DECIDE_START ||
+            decisions->items[i].kind == DECIDE_PREEMPT) {
             cluster_text_decision(&decisions->items[i], &line);
             lines[n++] = str_take(&line);
         }

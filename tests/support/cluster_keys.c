@@ -10,6 +10,7 @@
 #include "crds/constraint.h"
 #include "crds/dependency.h"
 #include "crds/licenses.h"
+#include "scheduler/preempt_rules.h"
 
 /* ---- values ---- */
 
@@ -304,6 +305,18 @@ static int part_bill(const struct setting *at, struct err *err)
     return 0;
 }
 
+static int part_mode(const struct setting *at, struct err *err)
+{
+    return preempt_mode_parse(at->value,
+                              &((struct partition *)at->object)->preempt_mode, err);
+}
+
+static int part_grace(const struct setting *at, struct err *err)
+{
+    return cluster_text_number(at->value, &((struct partition *)at->object)->grace_sec,
+                               err);
+}
+
 static int unknown_key(const struct setting *at, struct err *err)
 {
     return err_set(err, ERR_INVALID, "unknown key \"%s\"", at->key);
@@ -326,6 +339,8 @@ const struct key cluster_part_keys[] = {
     {"bill.", part_bill},
     {"maxnodes", part_max_nodes},
     {"state", part_state},
+    {"preemptmode", part_mode},
+    {"grace", part_grace},
     {"qos", part_qos},
     {"overtime", part_over_time},
     {"defcpupergpu", part_def_cpus_per_gpu},
@@ -350,6 +365,30 @@ static int qos_factor(const struct setting *at, struct err *err)
 {
     return quantity_parse_milli(at->value, &((struct qos *)at->object)->usage_factor,
                                 err);
+}
+
+static int qos_preempt(const struct setting *at, struct err *err)
+{
+    struct qos *qos = at->object;
+
+    return read_names(at->value, &qos->preempt, &qos->n_preempt, err);
+}
+
+static int qos_mode(const struct setting *at, struct err *err)
+{
+    return preempt_mode_parse(at->value, &((struct qos *)at->object)->preempt_mode,
+                              err);
+}
+
+static int qos_grace(const struct setting *at, struct err *err)
+{
+    return cluster_text_number(at->value, &((struct qos *)at->object)->grace_sec, err);
+}
+
+static int qos_exempt(const struct setting *at, struct err *err)
+{
+    return cluster_text_number(at->value,
+                               &((struct qos *)at->object)->preempt_exempt_sec, err);
 }
 
 /* "4", "1:00:00", or "cpu=4,gres/gpu:h100=2" (minutes where Slurm's name says so). */
@@ -429,10 +468,9 @@ static int qos_flags(const struct setting *at, struct err *err)
 }
 
 const struct key cluster_qos_keys[] = {
-    {"flags", qos_flags},
-    {"factor", qos_factor},
-    {"priority", qos_priority},
-    {NULL, qos_limit},
+    {"flags", qos_flags},       {"preempt", qos_preempt}, {"preemptmode", qos_mode},
+    {"grace", qos_grace},       {"exempt", qos_exempt},   {"factor", qos_factor},
+    {"priority", qos_priority}, {NULL, qos_limit},
 };
 
 /* "ann" or "ann@gpu"; namespaces likewise. */
@@ -802,6 +840,18 @@ static int job_tolerate(const struct setting *at, struct err *err)
     return 0;
 }
 
+static int job_preempted_by(const struct setting *at, struct err *err)
+{
+    return cluster_text_number(at->value, &((struct job *)at->object)->preempted_by,
+                               err);
+}
+
+static int job_preempt_sec(const struct setting *at, struct err *err)
+{
+    return cluster_text_number(at->value, &((struct job *)at->object)->preempt_sec,
+                               err);
+}
+
 static int job_state(const struct setting *at, struct err *err)
 {
     static const char *const words[] = {"pending",    "starting", "running",
@@ -908,6 +958,8 @@ const struct key cluster_job_keys[] = {
     {"constraint", job_constraint},
     {"tolerate.", job_tolerate},
     {"state", job_state},
+    {"preemptedby", job_preempted_by},
+    {"preemptend", job_preempt_sec},
     {"in", job_in},
     {"on", job_on},
     {NULL, job_resource},

@@ -378,6 +378,12 @@ void cluster_text_decision(const struct decision *decision, struct str *out)
         str_addf(out, "  give up %s %s: %s\n", number, reason_word(decision->reason),
                  decision->message);
         return;
+    case DECIDE_PREEMPT:
+        str_addf(out, "  preempt %s for %lld, %s at %lld\n", number,
+                 (long long)decision->preempted_by,
+                 decision->requeue ? "requeue" : "cancel",
+                 (long long)decision->preempt_sec);
+        return;
     case DECIDE_REASON:
         str_addf(out, "  wait %s %s, priority %lld: %s\n", number,
                  reason_word(decision->reason), (long long)decision->priority.total,

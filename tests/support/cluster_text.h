@@ -12,6 +12,8 @@
  *                             allownamespaces)
  *   qos high priority=100 factor=0.5 flags=OverPartQOS grpTRES=cpu=4,gres/gpu:h100=2
  *           maxJobsPerUser=2 maxWall=1:00:00   (limits by their names in the API)
+ *   qos high preempt=low,free preemptmode=REQUEUE grace=60 exempt=300   (seconds)
+ *   partition p preemptmode=OFF grace=60
  *   account physics users=ann,bob namespaces=lab
  *   account optics parent=physics shares=3 priority=5 users=ann,bob@gpu
  *           shares.ann=parent priority.ann=7 used.bob@gpu=50 asof=600
@@ -32,6 +34,7 @@
  *   job 8 licenses=matlab:2,ansys                  (likewise)
  *   job 3 state=ended failed                (also aside: not taken in yet)
  *   job 9 cpu=1 state=running start=100 in=batch on=n1:2,n2     (n1 has two pods)
+ *   job 9 ... state=running preemptedby=3 preemptend=160
  *   pod web-1 on=n1 cpu=2                   (ofjob: left of a job that is gone)
  *   gone node n1              (also: partition, qos, account, job, pod)
  *

@@ -1,0 +1,36 @@
+/*
+ * preempt - running jobs that end early, so that a job which waits can start.
+ *
+ *   who may           running jobs that it may preempt (preempt_rules.h), and are past
+ *                     their exempt time
+ *   what goes first   promises to waiting jobs that it may preempt, which cost no work
+ *   whom              as few as will do, and of those the cheapest (victims.h)
+ *   when              if it then fits, earlier than it is planned; else nobody is
+ *                     touched, however often it is asked
+ *
+ * Each victim is decided once (DECIDE_PREEMPT) and runs on for its grace time; its job
+ * says for whom it yields and until when, also in a snapshot. Its room is kept for that
+ * job by a promise from the victims' end on. While one of them still holds nodes the
+ * promise follows it, if that lasts longer than assumed, and no others are taken.
+ *
+ * Promises of jobs that it may not preempt are never delayed; those that it does break
+ * are counted.
+ */
+#ifndef GANTRY_SCHEDULER_PREEMPT_H
+#define GANTRY_SCHEDULER_PREEMPT_H
+
+#include "scheduler/core.h"
+
+/* For a job that waits, and was told neither a reason nor a start in this walk. True:
+ * it has started, without a victim. */
+bool preempt_run(struct sched *s, const struct entry *entry, const struct seeker *by,
+                 int64_t now_sec);
+
+/* Sees to it that a job is among those that yield, or not. */
+void preempt_enlist(struct sched *s, struct jobrec *rec, bool yields);
+/* Its victims hold its nodes longer than its plan says: true, and the plan says so. */
+bool preempt_follow_victims(struct sched *s, struct jobrec *rec);
+/* Appends to s->message who yields to it, if anybody does. */
+void preempt_say(struct sched *s, const struct jobrec *rec);
+
+#endif

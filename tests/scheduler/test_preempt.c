@@ -1,0 +1,632 @@
+/*
+ * Preemption: its words, circles of QOS, and properties over random clusters:
+ *
+ *   - a victim runs, may be preempted by who waits, and is past its exempt time;
+ *   - if any one victim were spared, the job would be planned later;
+ *   - who is preempted for has a promise, and starts once its victims are gone;
+ *   - a fresh core given the snapshot decides the same.
+ *
+ * A failing case prints its seed and its lines, which are those of a scenario file.
+ * GANTRY_HISTORIES sets how many are run, GANTRY_SEED runs that one alone.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "base/str.h"
+#include "base/util.h"
+#include "tests/support/cluster_text.h"
+#include "tests/support/copies.h"
+#include "tests/support/seeds.h"
+#include "tests/support/suite.h"
+
+#define HISTORIES 250
+#define ROUNDS 8
+#define JOBS 40
+#define NODES 4
+#define LINE_MAX_ 256
+#define SCRIPT_MAX (1u << 20)
+
+/* ---- words ---- */
+
+START_TEST(test_modes)
+{
+    static const struct {
+        const char *words;
+        int64_t mode; /* -1: refused */
+        const char *text;
+    } rows[] = {
+        {"OFF", PREEMPT_OFF, "OFF"},
+        {"requeue", PREEMPT_REQUEUE, "REQUEUE"},
+        {"WITHIN", PREEMPT_WITHIN, "WITHIN"},
+        {"PRIORITY, CANCEL", PREEMPT_CANCEL | PREEMPT_PRIORITY, "CANCEL,PRIORITY"},
+        {"REQUEUE,WITHIN", PREEMPT_REQUEUE | PREEMPT_WITHIN, "REQUEUE,WITHIN"},
+        {"SUSPEND", -1,
+         "SUSPEND is not supported: a suspended job keeps its GPUs; right are REQUEUE "
+         "and CANCEL"},
+        {"SUSPEND,GANG", -1,
+         "SUSPEND is not supported: a suspended job keeps its GPUs; right are REQUEUE "
+         "and CANCEL"},
+        {"GANG", -1,
+         "GANG is not supported: a suspended job keeps its GPUs; right are REQUEUE and "
+         "CANCEL"},
+        {"CANCEL,REQUEUE", -1, "only one of OFF, CANCEL and REQUEUE"},
+        {"", -1, "\"\" is none of OFF, CANCEL, REQUEUE, WITHIN, PRIORITY"},
+        {"kill", -1, "\"kill\" is none of OFF, CANCEL, REQUEUE, WITHIN, PRIORITY"},
+    };
+    STR_AUTO struct str text;
+    struct err err;
+    int64_t mode = 77;
+    int rc = preempt_mode_parse(rows[_i].words, &mode, &err);
+
+    str_init(&text, LINE_MAX_);
+    if (rows[_i].mode < 0) {
+        ck_assert_int_eq(rc, -1);
+        ck_assert_int_eq(mode, 77);
+        ck_assert_str_eq(err.msg, rows[_i].text);
+        return;
+    }
+    ck_assert_int_eq(rc, 0);
+    ck_assert_int_eq(mode, rows[_i].mode);
+    preempt_mode_format(mode, &text);
+    ck_assert_str_eq(text.s, rows[_i].text);
+}
+END_TEST
+#define MODES 11
+
+/* QOS a, b, c, ...: whom each lists. */
+static void check_circle(const char *const *lists, size_t n, size_t of,
+                         const char *sentence)
+{
+    struct qos *qos[8];
+    STR_AUTO struct str out;
+
+    str_init(&out, LINE_MAX_);
+    for (size_t i = 0; i < n; i++) {
+        qos[i] = qos_new();
+        qos[i]->name = xasprintf("%c", (int)('a' + i));
+        for (const char *c = lists[i]; *c != '\0'; c++)
+            names_add(&qos[i]->preempt, &qos[i]->n_preempt, (char[2]){*c, '\0'});
+    }
+    preempt_find_circles(qos, n);
+    ck_assert_int_eq(qos[of]->in_circle, sentence != NULL);
+    preempt_say_circle(qos, n, qos[of], &out);
+    ck_assert_str_eq(out.s != NULL ? out.s : "", sentence != NULL ? sentence : "");
+    for (size_t i = 0; i < n; i++)
+        qos_free(qos[i]);
+}
+
+START_TEST(test_circles)
+{
+    const char *const line[] = {"bc", "c", "x"};
+    const char *const circle[] = {"b", "c", "ad", ""};
+    const char *const own[] = {"a", "a"};
+
+    check_circle(line, 3, 0, NULL);
+    check_circle(circle, 4, 0,
+                 "QOS a preempts nobody: preempt lists lead back to it, by c from b");
+    check_circle(circle, 4, 3, NULL);
+    check_circle(own, 2, 0,
+                 "QOS a preempts nobody: preempt lists lead back to it, by its own");
+    check_circle(own, 2, 1, NULL);
+}
+END_TEST
+
+/* ---- random clusters ---- */
+
+struct history {
+    struct rng rng;
+    struct sched *s;
+    struct sched_config config;
+    struct restable res;
+    struct str script;
+    uint64_t seed;
+    int64_t now_sec;
+    int next_job;
+    size_t n_preempted, n_checked;
+    struct copies before; /* the step */
+};
+
+/* A script is longer than the message of a check may be. */
+static void give_up(const struct history *h, const char *what)
+{
+    fprintf(stderr, "%s", h->script.s);
+    ck_abort_msg("seed %llu: %s", (unsigned long long)h->seed, what);
+}
+
+#define check(h, condition)         \
+    do {                            \
+        if (!(condition))           \
+            give_up(h, #condition); \
+    } while (0)
+
+static int64_t draw(struct history *h, int64_t bound)
+{
+    return (int64_t)rng_below(&h->rng, (uint64_t)bound);
+}
+
+static void apply(void *arg, const struct change *change)
+{
+    sched_apply(arg, change);
+}
+
+static void tell_line(struct history *h, const char *line)
+{
+    struct err err;
+
+    str_addf(&h->script, "%s\n", line);
+    check(h, cluster_text_line(&h->res, line, apply, h->s, &err) == 0);
+}
+
+static const char *qos_of(struct history *h)
+{
+    static const char *const words[] = {"low", "low", "normal", "high"};
+
+    return words[draw(h, ARRAY_LEN(words))];
+}
+
+/* A running job, where there is room for it. */
+static void add_running(struct history *h)
+{
+    char node[8], line[LINE_MAX_];
+    int64_t cpu = 1 + draw(h, 4), gpu = draw(h, 4);
+    struct resvec used, free_;
+
+    snprintf(node, sizeof(node), "n%d", 1 + (int)draw(h, NODES));
+    if (!sched_node_usage(h->s, node, &used, &free_) || free_.v[RES_CPU] < cpu * 1000 ||
+        free_.v[h->res.gpu] < gpu)
+        return;
+    snprintf(line, sizeof(line),
+             "job %d cpu=%d x/gpu=%d qos=%s state=running start=%d in=%s on=%s%s",
+             h->next_job++, (int)cpu, (int)gpu, qos_of(h),
+             (int)(h->now_sec - draw(h, 1000)), draw(h, 2) ? "a" : "b", node,
+             draw(h, 3) ? " time=10:00:00" : "");
+    tell_line(h, line);
+}
+
+static void add_waiting(struct history *h)
+{
+    static const char *const shapes[] = {
+        "nodes=1",    "nodes=2",           "replicas=2",
+        "replicas=1", "nodes=1 exclusive", "nodes=1-4 units=5 unit.cpu=1 unit.x/gpu=1"};
+    char line[LINE_MAX_];
+
+    snprintf(line, sizeof(line),
+             "job %d submit=%d %s cpu=%d x/gpu=%d qos=%s partition=%s%s%s",
+             h->next_job++, (int)h->now_sec, shapes[draw(h, ARRAY_LEN(shapes))],
+             1 + (int)draw(h, 6), (int)draw(h, 5), qos_of(h), draw(h, 2) ? "a" : "b",
+             draw(h, 3) ? " time=1:00:00" : "", draw(h, 5) ? "" : " nodelist=n2");
+    tell_line(h, line);
+}
+
+static void set_up(struct history *h)
+{
+    static const char *const lists[] = {"low", "low,normal", "normal"};
+    static const char *const modes[] = {"", " preemptmode=CANCEL", " preemptmode=OFF",
+                                        " preemptmode=REQUEUE,WITHIN"};
+    char line[LINE_MAX_];
+    struct change change = {.kind = CHANGE_RESOURCES, .u.resources = &h->res};
+
+    snprintf(line, sizeof(line), "node n[1-%d] cpu=8 x/gpu=4", NODES);
+    tell_line(h, line);
+    sched_apply(h->s, &change);
+    tell_line(h, "partition a default");
+    snprintf(line, sizeof(line), "partition b tier=2 nodes=n[1-3] grace=%d",
+             (int)draw(h, 2) * 100);
+    tell_line(h, line);
+    snprintf(line, sizeof(line), "qos high priority=5 preempt=%s",
+             lists[draw(h, ARRAY_LEN(lists))]);
+    tell_line(h, line);
+    snprintf(line, sizeof(line), "qos normal priority=3 preempt=low exempt=%d",
+             (int)draw(h, 2) * 300);
+    tell_line(h, line);
+    snprintf(line, sizeof(line), "qos low%s grace=%d", modes[draw(h, ARRAY_LEN(modes))],
+             (int)draw(h, 3) * 40);
+    tell_line(h, line);
+    for (int i = 0; i < 16; i++)
+        add_running(h);
+}
+
+/* ---- the rules, said once more ---- */
+
+static const struct qos *find_qos(const struct copies *all, const char *name)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        const struct change *c = &all->items[i];
+
+        if (c->kind == CHANGE_QOS && strcmp(c->u.qos->name, name) == 0)
+            return c->u.qos;
+    }
+    return NULL;
+}
+
+static bool lists(const struct qos *qos, const char *name)
+{
+    for (size_t i = 0; i < qos->n_preempt; i++) {
+        if (strcmp(qos->preempt[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* By QOS or partition alone. */
+static bool has_right(struct history *h, const struct copies *all, const char *own,
+                      const char *part, const char *other, const char *other_part)
+{
+    if (h->config.preempt_type == PREEMPT_BY_PARTITION)
+        return strcmp(part, "b") == 0 && strcmp(other_part, "a") == 0;
+    if (find_qos(all, other)->preempt_mode & PREEMPT_OFF)
+        return false;
+    if (strcmp(own, other) == 0)
+        return find_qos(all, own)->preempt_mode & PREEMPT_WITHIN;
+    return lists(find_qos(all, own), other);
+}
+
+static void check_right(struct history *h, const struct copies *all,
+                        const struct job *by, const struct job *victim)
+{
+    const char *part = by->phase == JOB_PENDING ? by->plan.partition : by->partition;
+    int64_t exempt = find_qos(all, victim->qos)->preempt_exempt_sec;
+
+    if (exempt == LIMIT_UNSET)
+        exempt = h->config.preempt_exempt_sec;
+    check(h, victim->phase == JOB_RUNNING);
+    check(h, victim->start_sec + exempt <= h->now_sec);
+    check(h, has_right(h, all, by->qos, part, victim->qos, victim->partition));
+}
+
+static bool meet(const struct plan *plan, const struct job *victim)
+{
+    for (size_t i = 0; i < plan->n_slots; i++) {
+        for (size_t k = 0; k < victim->n_alloc; k++) {
+            if (strcmp(plan->slots[i].node, victim->alloc[k].node) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* ---- a victim less ---- */
+
+static struct job *find_job(struct copies *all, const char *uid)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        if (all->items[i].kind == CHANGE_JOB &&
+            strcmp(all->items[i].u.job->uid, uid) == 0)
+            return all->items[i].u.job;
+    }
+    return NULL;
+}
+
+static struct job *find_number(struct copies *all, int64_t number)
+{
+    AUTO_FREE char *uid = xasprintf("job-%" PRId64, number);
+
+    return find_job(all, uid);
+}
+
+struct taken {
+    const char *uid;
+    int64_t by, end_sec;
+};
+
+/* Promises that may be broken for a job, and were, are so here, too. False: others have
+ * moved or started as well in the step, and cannot be told from it. */
+static bool follow_step(struct history *h, struct copies *before, const struct job *by)
+{
+    const char *part = by->n_partitions > 0 ? by->partitions[0] : "a";
+
+    for (size_t i = 0; i < before->n; i++) {
+        struct job *job = before->items[i].u.job;
+        const struct job *now;
+
+        if (before->items[i].kind != CHANGE_JOB || job == by ||
+            job->phase != JOB_PENDING)
+            continue;
+        now = sched_job(h->s, job->uid);
+        if (now->phase != JOB_PENDING)
+            return false;
+        if (now->plan.start_sec == job->plan.start_sec)
+            continue;
+        if (!job->plan.promised || now->plan.start_sec < job->plan.start_sec ||
+            !has_right(h, before, by->qos, part, now->qos, job->plan.partition))
+            return false;
+        plan_clear(&job->plan);
+    }
+    return true;
+}
+
+static int64_t plan_start(struct sched *s, const char *uid, int64_t now_sec)
+{
+    const struct job *job;
+    struct decisions decisions;
+
+    while (sched_step(s, now_sec, (struct sched_budget){0}, &decisions) == SCHED_MORE)
+        ;
+    job = sched_job(s, uid);
+    if (job->phase != JOB_PENDING)
+        return now_sec;
+    return job->plan.start_sec != TIME_UNSET ? job->plan.start_sec : INT64_MAX;
+}
+
+/* As things were before the step, but nobody is preempted any more, all of the victims
+ * but one yield, and who they ended for has no plan: it is to start later. */
+static void check_needed(struct history *h, size_t spared, const struct taken *taken,
+                         size_t n)
+{
+    COPIES_AUTO struct copies all = copies_again(&h->before);
+    struct sched_config config = h->config;
+    struct sched *fresh;
+    struct job *job = find_number(&all, taken[spared].by);
+    AUTO_FREE char *uid = xstrdup(job->uid);
+
+    if (!follow_step(h, &all, job))
+        return;
+    h->n_checked++;
+    plan_clear(&job->plan);
+    for (size_t i = 0; i < n; i++) {
+        struct job *victim = find_job(&all, taken[i].uid);
+
+        victim->preempted_by = i != spared ? taken[i].by : 0;
+        victim->preempt_sec = i != spared ? taken[i].end_sec : TIME_UNSET;
+    }
+    fresh = sched_new(&config);
+    copies_apply(&all, fresh);
+    config.preempt_type = PREEMPT_BY_NOBODY;
+    sched_apply(fresh, &(struct change){.kind = CHANGE_CONFIG, .u.config = &config});
+    check(h, plan_start(fresh, uid, h->now_sec) > sched_job(h->s, uid)->plan.start_sec);
+    sched_free(fresh);
+}
+
+/* Where some make room for several, one of these may do with what is freed for another
+ * in the end: only who is alone is sure to use all. */
+static bool is_alone(const struct taken *taken, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        if (taken[i].by != taken[0].by)
+            return false;
+    }
+    return true;
+}
+
+static void check_taken(struct history *h, const struct taken *taken, size_t n)
+{
+    COPIES_AUTO struct copies all = copies_of(h->s);
+    bool alone = is_alone(taken, n);
+
+    for (size_t i = 0; i < n; i++) {
+        const struct job *victim = find_job(&all, taken[i].uid);
+        const struct job *by = find_number(&all, taken[i].by);
+
+        check(h, by != NULL && victim != NULL && victim->preempted_by == taken[i].by);
+        check_right(h, &all, by, victim);
+        if (!alone)
+            continue;
+        check(h, by->phase == JOB_PENDING && by->plan.promised);
+        check(h, meet(&by->plan, victim));
+        check_needed(h, i, taken, n);
+    }
+}
+
+/* ---- steps ---- */
+
+static void say(const struct decisions *decisions, struct str *out)
+{
+    for (size_t i = 0; i < decisions->n; i++) {
+        if (decisions->items[i].kind == DECIDE_START ||
+            decisions->items[i].kind == DECIDE_PREEMPT)
+            cluster_text_decision(&decisions->items[i], out);
+    }
+}
+
+static void run_started(struct history *h, const struct decision *d)
+{
+    struct change change = {.kind = CHANGE_JOB,
+                            .u.job = job_copy(sched_job(h->s, d->job_uid))};
+
+    for (size_t i = 0; i < d->n_slots; i++) {
+        struct resvec used, free_;
+
+        check(h, sched_node_usage(h->s, d->slots[i].node, &used, &free_));
+        for (int r = 0; r < RES_MAX; r++)
+            check(h, d->slots[i].each.v[r] == 0 || free_.v[r] >= 0);
+    }
+    change.u.job->phase = JOB_RUNNING;
+    sched_apply(h->s, &change);
+}
+
+/* Ended, or back in the queue. */
+static void end_job(struct history *h, const char *uid)
+{
+    struct job *job = job_copy(sched_job(h->s, uid));
+    AUTO_FREE char *key = xstrdup(uid);
+    bool requeue = draw(h, 2);
+
+    str_addf(&h->script, "%s job %s\n", requeue ? "requeue" : "gone", uid + 4);
+    if (!requeue) {
+        job_free(job);
+        sched_apply(h->s, &(struct change){.kind = CHANGE_JOB_GONE, .u.key = key});
+        return;
+    }
+    slots_free(job->alloc, job->n_alloc);
+    job->alloc = NULL;
+    job->n_alloc = 0;
+    job->phase = JOB_PENDING;
+    job->start_sec = TIME_UNSET;
+    job->submit_sec = h->now_sec;
+    sched_apply(h->s, &(struct change){.kind = CHANGE_JOB, .u.job = job});
+}
+
+static void note_taken(struct history *h, const struct decisions *decisions)
+{
+    struct taken taken[JOBS + 1];
+    size_t n = 0;
+
+    for (size_t i = 0; i < decisions->n; i++) {
+        const struct decision *d = &decisions->items[i];
+
+        cluster_text_decision(d, &h->script);
+        if (d->kind == DECIDE_PREEMPT)
+            taken[n++] = (struct taken){d->job_uid, d->preempted_by, d->preempt_sec};
+    }
+    check_taken(h, taken, n);
+    h->n_preempted += n;
+}
+
+static bool run_all_started(struct history *h, const struct decisions *decisions)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < decisions->n; i++) {
+        if (decisions->items[i].kind != DECIDE_START)
+            continue;
+        run_started(h, &decisions->items[i]);
+        any = true;
+    }
+    return any;
+}
+
+/* To rest. Those whose time is up stay a while. */
+static void step(struct history *h)
+{
+    struct decisions decisions;
+    enum sched_progress progress;
+
+    str_addf(&h->script, "at %" PRId64 "\n", h->now_sec);
+    do {
+        copies_fini(&h->before);
+        h->before = copies_of(h->s);
+        progress = sched_step(h->s, h->now_sec, (struct sched_budget){0}, &decisions);
+        note_taken(h, &decisions);
+    } while (run_all_started(h, &decisions) || progress == SCHED_MORE);
+}
+
+/* As time passes the core is asked again whenever it says. */
+static void pass_time(struct history *h, int64_t until_sec)
+{
+    int64_t wake_sec;
+
+    while ((wake_sec = sched_next_wake(h->s, h->now_sec)) < until_sec) {
+        h->now_sec = MAX(wake_sec, h->now_sec + 1);
+        step(h);
+    }
+    h->now_sec = until_sec;
+}
+
+static void check_law(struct history *h)
+{
+    COPIES_AUTO struct copies all = copies_of(h->s);
+    struct sched *fresh = sched_new(&h->config);
+    STR_AUTO struct str is;
+    struct decisions decisions;
+
+    str_init(&is, SCRIPT_MAX);
+    copies_apply(&all, fresh);
+    while (sched_step(fresh, h->now_sec, (struct sched_budget){0}, &decisions) ==
+           SCHED_MORE)
+        say(&decisions, &is);
+    say(&decisions, &is);
+    sched_free(fresh);
+    str_add(&h->script, is.s);
+    check(h, is.len == 0);
+}
+
+/* Those who yield end, some sooner and some later; then those they yield to start, if
+ * they still have their promise there. */
+static void end_some(struct history *h)
+{
+    for (int number = 1; number < h->next_job; number++) {
+        AUTO_FREE char *uid = xasprintf("job-%d", number);
+        const struct job *job = sched_job(h->s, uid);
+
+        if (job != NULL && job->preempted_by != 0 && draw(h, 3) > 0)
+            end_job(h, uid);
+        else if (job != NULL && job->phase == JOB_RUNNING && draw(h, 12) == 0)
+            end_job(h, uid);
+    }
+}
+
+/* Does somebody yield to it, and hold its nodes no longer than assumed? */
+static bool is_made_room_for(struct history *h, int64_t number)
+{
+    bool any = false;
+
+    for (int i = 1; i < h->next_job; i++) {
+        AUTO_FREE char *uid = xasprintf("job-%d", i);
+        const struct job *job = sched_job(h->s, uid);
+
+        if (job == NULL || job->preempted_by != number || job->n_alloc == 0)
+            continue;
+        if (h->now_sec > job->preempt_sec + 60)
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+static void check_promises(struct history *h)
+{
+    for (int i = 1; i < h->next_job; i++) {
+        AUTO_FREE char *uid = xasprintf("job-%d", i);
+        const struct job *job = sched_job(h->s, uid);
+
+        if (job == NULL || job->phase != JOB_PENDING ||
+            !is_made_room_for(h, job->job_id))
+            continue;
+        check(h, job->plan.promised);
+        check(h, job->plan.start_sec > h->now_sec - 60);
+    }
+}
+
+static void run_history(uint64_t seed, size_t *n_preempted, size_t *n_checked)
+{
+    struct history h = {.seed = seed, .now_sec = 10000, .next_job = 1};
+
+    rng_seed(&h.rng, seed);
+    str_init(&h.script, SCRIPT_MAX);
+    restable_init(&h.res);
+    h.config = sched_config_default();
+    h.config.preempt_type = seed % 3 ? PREEMPT_BY_QOS : PREEMPT_BY_PARTITION;
+    h.config.preempt_mode = PREEMPT_REQUEUE;
+    h.config.preempt_exempt_sec = seed % 5 == 0 ? 200 : 0;
+    h.config.preempt_youngest_first = seed % 4 == 0;
+    h.config.backfill_order = (enum backfill_order)(seed / 3 % 3);
+    h.s = sched_new(&h.config);
+    set_up(&h);
+    for (int round = 0; round < ROUNDS && h.next_job < JOBS - 3; round++) {
+        add_waiting(&h);
+        add_waiting(&h);
+        step(&h);
+        check_law(&h);
+        check_promises(&h);
+        pass_time(&h, h.now_sec + 20 + draw(&h, 200));
+        end_some(&h);
+    }
+    *n_preempted += h.n_preempted;
+    *n_checked += h.n_checked;
+    copies_fini(&h.before);
+    sched_free(h.s);
+    str_fini(&h.script);
+}
+
+START_TEST(test_random)
+{
+    const struct seeds seeds = seeds_of("GANTRY_HISTORIES", HISTORIES);
+    size_t n_preempted = 0, n_checked = 0;
+
+    for (uint64_t seed = seeds.first; seed <= seeds.last; seed++)
+        run_history(seed, &n_preempted, &n_checked);
+    ck_assert_msg(seeds.alone || n_checked > seeds.last / 8,
+                  "only %zu were preempted, %zu looked at", n_preempted, n_checked);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("scheduler/preempt", (struct suite_row[]){{test_modes, MODES},
+                                                                {test_circles, 1},
+                                                                {test_random, 1},
+                                                                {NULL, 0}});
+}
