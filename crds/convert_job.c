@@ -2,6 +2,7 @@
 
 #include "base/duration.h"
 #include "base/util.h"
+#include "crds/array.h"
 #include "crds/constraint.h"
 #include "crds/convert_private.h"
 #include "crds/dependency.h"
@@ -21,6 +22,30 @@ static int read_identity(const struct json *object, struct job *job, struct err 
     job->ns = xstrdup(json_str_or(meta, "namespace", ""));
     job->user = xstrdup(json_str_or(object, "spec.user", ""));
     job->job_id = json_int_or(object, "status.jobID", 0);
+    return 0;
+}
+
+/* ---- arrays ---- */
+
+/* As far as status tells: who lists all BatchJobs knows more. */
+static int read_array(const struct json *object, struct job *job, struct err *err)
+{
+    const char *text = NULL;
+    struct array array;
+    if (array_task_read(object, &job->array_id, &job->array_task))
+        return 0;
+    if (text_read(object, "spec.array", &text, err) < 0)
+        return -1;
+    if (!text || !*text)
+        return 0;
+    if (array_parse(text, &array, err) < 0)
+        return err_prefix(err, "spec.array");
+    struct array_status status;
+    array_status_read(json_at(object, "status.array"), &status);
+    struct taskset left = array_status_left(&status, &array.tasks);
+    job->tasks_left = taskset_count(&left);
+    job->tasks_out = taskset_count(&status.running);
+    job->tasks_limit = array.limit;
     return 0;
 }
 
@@ -242,6 +267,13 @@ static enum job_phase phase_of(enum job_state state)
     return JOB_ENDED;
 }
 
+static bool is_array(const struct json *object)
+{
+    int64_t id, task;
+    return *json_str_or(object, "spec.array", "") != '\0' &&
+           !array_task_read(object, &id, &task);
+}
+
 /* What it held is for its bill alone: where that cannot be read there is none. */
 static void read_end(const struct convert *c, const struct json *object,
                      enum job_state state, struct job *job)
@@ -266,6 +298,9 @@ static int read_run(const struct convert *c, const struct json *object, struct j
         return err_set(err, ERR_INVALID, "status.state: \"%s\" is no state of a job",
                        word);
     job->phase = phase_of(state);
+    /* All tasks of an array are jobs of their own: itself it holds nothing. */
+    if (job->phase == JOB_RUNNING && is_array(object))
+        job->phase = JOB_ASIDE;
     if (job->phase == JOB_PENDING) {
         convert_plan_read(c, json_get(object, "status"), &job->plan);
         return 0;
@@ -290,7 +325,8 @@ static int read_job(const struct convert *c, const struct json *object, struct j
     if (rules_hold("BatchJob", object, err) < 0)
         return -1;
     JSON_AUTO struct json *template = convert_template(c, object);
-    if (read_identity(object, job, err) < 0 || read_policy(object, job, err) < 0 ||
+    if (read_identity(object, job, err) < 0 || read_array(object, job, err) < 0 ||
+        read_policy(object, job, err) < 0 ||
         shape_read(c, object, template, job, err) < 0 ||
         read_where(object, template, job, err) < 0)
         return -1;

@@ -33,7 +33,6 @@
 
 const struct unsupported unsupported[] = {
     JOB("reservation"),
-    JOB("array"),
     JOB("switches"),
     JOB("contiguous"),
     JOB("spread"),

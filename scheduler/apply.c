@@ -84,10 +84,12 @@ static bool partitions_equal(const struct job *a, const struct job *b)
 static bool policy_equal(const struct job *a, const struct job *b)
 {
     return a->phase == b->phase && a->job_id == b->job_id &&
-           a->submit_sec == b->submit_sec && a->eligible_sec == b->eligible_sec &&
-           a->limit_sec == b->limit_sec && a->time_min_sec == b->time_min_sec &&
-           a->deadline_sec == b->deadline_sec && a->nice == b->nice &&
-           a->priority == b->priority && a->hold == b->hold &&
+           a->array_id == b->array_id && a->array_task == b->array_task &&
+           a->tasks_left == b->tasks_left && a->tasks_limit == b->tasks_limit &&
+           a->tasks_out == b->tasks_out && a->submit_sec == b->submit_sec &&
+           a->eligible_sec == b->eligible_sec && a->limit_sec == b->limit_sec &&
+           a->time_min_sec == b->time_min_sec && a->deadline_sec == b->deadline_sec &&
+           a->nice == b->nice && a->priority == b->priority && a->hold == b->hold &&
            str_eq(a->account, b->account) && str_eq(a->qos, b->qos) &&
            str_eq(a->user, b->user) && str_eq(job_name(a), job_name(b)) &&
            a->hopeless == b->hopeless && depends_equal(a, b) && partitions_equal(a, b);

@@ -28,6 +28,15 @@ enum reason check_held(const struct job *job, struct str *message)
     return REASON_NONE;
 }
 
+enum reason check_tasks(const struct job *job, struct str *message)
+{
+    if (job->tasks_limit == 0 || job->tasks_out < job->tasks_limit)
+        return REASON_NONE;
+    str_addf(message, "%lld of its tasks %s under way, and no more may be",
+             (long long)job->tasks_out, job->tasks_out == 1 ? "is" : "are");
+    return REASON_JOB_ARRAY_TASK_LIMIT;
+}
+
 enum reason check_begin(const struct job *job, int64_t now_sec, struct str *message)
 {
     char when[TIME_TEXT_MAX];

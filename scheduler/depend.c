@@ -97,8 +97,11 @@ static int64_t due_sec(const struct depend *d, const struct job *other)
     switch (other->phase) {
     case JOB_PENDING:
     case JOB_STARTING:
-    case JOB_ASIDE:
         return TIME_NEVER;
+    case JOB_ASIDE: /* of an array, when its last task has been split off */
+        if (other->start_sec == TIME_UNSET)
+            return TIME_NEVER;
+        break;
     case JOB_RUNNING:
     case JOB_COMPLETING:
     case JOB_ENDED:

@@ -49,7 +49,8 @@ static void add_entry(struct sched *s, struct queue *queue, struct jobrec *rec,
         .tier = part->part->priority_tier,
         .priority = priority_in(s, rec, part->part, now_sec),
         .size = size_in(s, rec, part),
-        .job_id = rec->job->job_id,
+        .job_id = rec->job->array_id != 0 ? rec->job->array_id : rec->job->job_id,
+        .task = rec->job->tasks_left > 0 ? INT64_MAX : rec->job->array_task,
         .uid = rec->uid,
     };
 }

@@ -27,6 +27,8 @@ static int entry_compare(const void *left, const void *right)
         return a->priority.total > b->priority.total ? -1 : 1;
     if (a->job_id != b->job_id)
         return a->job_id < b->job_id ? -1 : 1;
+    if (a->task != b->task)
+        return a->task < b->task ? -1 : 1;
     if (a->rec != b->rec)
         return strcmp(a->uid, b->uid);
     return a->listed < b->listed ? -1 : a->listed > b->listed;

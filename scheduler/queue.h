@@ -33,8 +33,9 @@ struct entry {
     uint32_t listed;  /* which of the job's partitions, from 0 */
     int64_t tier;
     struct priority priority;
-    int64_t size; /* turn.h */
-    int64_t job_id;
+    int64_t size;    /* turn.h */
+    int64_t job_id;  /* of a task its array's */
+    int64_t task;    /* by which tasks stand in order, those not split off last */
     const char *uid; /* the record's; settles equal job ids */
     bool waits;      /* in this walk it has been found not to start now */
     bool done;       /* it need not be looked at again in this walk */

@@ -36,6 +36,7 @@ static const struct reason_row reasons[] = {
     [REASON_DEADLINE] = {"DeadLine", WAIT_NEVER},
     [REASON_LICENSES] = {"Licenses", WAIT_NOT_FREE},
     [REASON_CLEANING] = {"Cleaning", WAIT_NOT_ALLOWED},
+    [REASON_JOB_ARRAY_TASK_LIMIT] = {"JobArrayTaskLimit", WAIT_NOT_ALLOWED},
 };
 
 static const char *const wait_classes[] = {

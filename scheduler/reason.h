@@ -42,7 +42,8 @@ enum reason {
     REASON_INVALID_QOS,
     REASON_ACCOUNT_NOT_ALLOWED, /* in that partition */
     REASON_QOS_NOT_ALLOWED,
-    REASON_LIMITS, /* from here on those of limits: reason_of_limit */
+    REASON_JOB_ARRAY_TASK_LIMIT, /* as many of its tasks as may be are under way */
+    REASON_LIMITS,               /* from here on those of limits: reason_of_limit */
 };
 
 /* Of a limit of a QOS or of an account. */

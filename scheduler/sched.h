@@ -49,7 +49,8 @@
  * as STARTING; it stays so until a change says otherwise. So the caller applies a job
  * only with a state that is later than what it knows of the decision.
  *
- * Queue order: priority_tier of the partition, then priority (priority.h), then job_id.
+ * Queue order: priority_tier of the partition, then priority (priority.h), then job_id;
+ * the tasks of an array stand where its job_id does, by their indices.
  */
 #ifndef GANTRY_SCHEDULER_SCHED_H
 #define GANTRY_SCHEDULER_SCHED_H

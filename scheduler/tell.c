@@ -31,6 +31,7 @@ static const int hope[] = {
     [REASON_JOB_HELD_ADMIN] = 7,
     [REASON_CLEANING] = 7,
     [REASON_DEADLINE] = 7,
+    [REASON_JOB_ARRAY_TASK_LIMIT] = 7,
 };
 
 static int hope_of(enum reason reason)

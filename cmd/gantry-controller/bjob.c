@@ -47,6 +47,7 @@ void jstatus_fini(struct jstatus *s)
     free(s->qos);
     free(s->dependency);
     free(s->limit_asked);
+    free(s->array);
     slots_free(s->placement, s->n_placement);
     plan_clear(&s->plan);
 }
@@ -67,6 +68,26 @@ void jstatus_copy(struct jstatus *to, const struct jstatus *from)
     to->limit_asked = xstrdup_null(from->limit_asked);
     to->placement = slots_copy(from->placement, from->n_placement);
     to->plan = plan_copy(&from->plan);
+    to->array = NULL;
+    if (from->array)
+        jstatus_set_array(to, from->array);
+}
+
+void jstatus_set_array(struct jstatus *s, const struct array_status *array)
+{
+    static const struct array_status none;
+    if (array_status_equal(array, &none)) {
+        free(TAKE(s->array));
+        return;
+    }
+    if (!s->array)
+        s->array = xcalloc(1, sizeof(*s->array));
+    *s->array = *array;
+}
+
+bool arrays_equal(const struct array_status *a, const struct array_status *b)
+{
+    return a && b ? array_status_equal(a, b) : a == b;
 }
 
 static bool slots_equal(const struct slot *a, size_t n_a, const struct slot *b,
@@ -109,7 +130,7 @@ bool jstatus_equal(const struct jstatus *a, const struct jstatus *b)
            str_eq(a->account, b->account) && str_eq(a->qos, b->qos) &&
            str_eq(a->dependency, b->dependency) && a->limit_sec == b->limit_sec &&
            str_eq(a->limit_asked, b->limit_asked) && plan_equal(&a->plan, &b->plan) &&
-           ahead_equal(&a->ahead, &b->ahead) &&
+           ahead_equal(&a->ahead, &b->ahead) && arrays_equal(a->array, b->array) &&
            slots_equal(a->placement, a->n_placement, b->placement, b->n_placement);
 }
 
@@ -215,6 +236,11 @@ static void read_status(const struct convert *c, const struct json *status,
         read_ahead(json_at(status, "pending.ahead"), &s->ahead);
     }
     read_exit(json_str(status, "exitCode"), s);
+    if (b->array) {
+        struct array_status array;
+        array_status_read(json_get(status, "array"), &array);
+        jstatus_set_array(s, &array);
+    }
     read_conditions(status, s);
     const struct json *placement = json_get(status, "placement");
     if (json_is(placement, JSON_ARRAY))
@@ -244,6 +270,17 @@ static struct siglist_item read_signal(const struct json *action)
                                  is_batch ? SIGLIST_BATCH : SIGLIST_ALL};
 }
 
+static struct taskset *read_only(const struct json *action)
+{
+    const char *text = json_str(action, "tasks");
+    struct taskset set;
+    if (!text || taskset_parse(text, &set, NULL) < 0)
+        return NULL;
+    struct taskset *ret = xcalloc(1, sizeof(*ret));
+    *ret = set;
+    return ret;
+}
+
 static void read_actions(const struct json *spec, struct bjob *b)
 {
     const struct json *list = json_get(spec, "actions");
@@ -256,7 +293,8 @@ static void read_actions(const struct json *spec, struct bjob *b)
         b->actions[b->n_actions++] =
             (struct action){.id = xstrdup(json_str_or(a, "id", "")),
                             .type = action_type_of(json_str(a, "type")),
-                            .signal = read_signal(a)};
+                            .signal = read_signal(a),
+                            .only = read_only(a)};
     }
 }
 
@@ -273,6 +311,44 @@ static void add_env(void *arg, const char *name, const char *value)
     struct bjob *b = arg;
     AUTO_FREE char *text = xasprintf("%s=%s", name, value);
     names_add(&b->env, &b->n_env, text);
+}
+
+static const char *array_owner(const struct json *object)
+{
+    const struct json *owners = json_at(object, "metadata.ownerReferences");
+    for (size_t i = 0; i < json_len(owners); i++)
+        if (json_bool_or(json_item(owners, i), "controller", false))
+            return json_str(json_item(owners, i), "uid");
+    return NULL;
+}
+
+/* It is an array, or a task of one, or neither. */
+static void read_array(const struct json *object, struct bjob *b)
+{
+    const struct json *spec = json_get(object, "spec");
+    struct bjob_task task = {0};
+    struct array array;
+    bool is_task = array_task_read(object, &task.array_id, &task.index);
+    if (array_parse(json_str_or(spec, "array", ""), &array, NULL) < 0)
+        return;
+    if (json_is(json_get(spec, "actions"), JSON_ARRAY))
+        b->actions_text = json_text(json_get(spec, "actions"), NULL);
+    if (!is_task) {
+        b->array = xcalloc(1, sizeof(*b->array));
+        *b->array = array;
+        b->spec_text = json_text(spec, NULL);
+        return;
+    }
+    task.all = array.tasks;
+    task.array_uid = xstrdup(array_owner(object));
+    b->task = xcalloc(1, sizeof(*b->task));
+    *b->task = task;
+}
+
+struct taskset bjob_tasks_left(const struct bjob *b, const struct array_status *status)
+{
+    static const struct array_status none;
+    return array_status_left(status ? status : &none, &b->array->tasks);
 }
 
 static void read_spec(const struct convert *c, const struct json *object,
@@ -330,6 +406,7 @@ struct bjob *bjob_parse(const struct convert *c, const struct json *object,
     b->generation = json_int_or(meta, "generation", 0);
     b->created_sec = read_time(meta, "creationTimestamp");
     b->deleting = json_str(meta, "deletionTimestamp") != NULL;
+    read_array(object, b);
     read_spec(c, object, b);
     b->kin = kin_of(b);
     read_status(c, json_get(object, "status"), b);
@@ -340,8 +417,10 @@ void bjob_free(struct bjob *b)
 {
     if (!b)
         return;
-    for (size_t i = 0; i < b->n_actions; i++)
+    for (size_t i = 0; i < b->n_actions; i++) {
         free(b->actions[i].id);
+        free(b->actions[i].only);
+    }
     free(b->actions);
     for (size_t i = 0; i < b->n_env; i++)
         free(b->env[i]);
@@ -358,6 +437,12 @@ void bjob_free(struct bjob *b)
     free(b->version_text);
     free(b->refusal);
     free(b->template_text);
+    free(b->array);
+    if (b->task)
+        free(b->task->array_uid);
+    free(b->task);
+    free(b->spec_text);
+    free(b->actions_text);
     job_free(b->model);
     jstatus_fini(&b->status);
     free(b);

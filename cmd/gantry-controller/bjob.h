@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/siglist.h"
+#include "crds/array.h"
 #include "crds/convert.h"
 #include "crds/jobstate.h"
 #include "crds/warning.h"
@@ -38,6 +39,7 @@ struct action {
     char *id;
     enum action_type type;
     struct siglist_item signal; /* of SIGNAL */
+    struct taskset *only;       /* of an array: for these of its tasks; NULL: all */
 };
 
 #define ACTION_DONE "Done" /* an outcome; others say why not */
@@ -68,16 +70,26 @@ struct jstatus {
     char *refusal;              /* message of condition Accepted=False; NULL */
     char *refusal_reason;       /* and its reason */
     int64_t accepted_since_sec; /* since when Accepted is as it is; TIME_UNSET: ever */
+    struct array_status *array; /* NULL: no task is of any state yet */
 };
 
 void jstatus_init(struct jstatus *s);
 void jstatus_fini(struct jstatus *s);
 void jstatus_copy(struct jstatus *to,
                   const struct jstatus *from); /* to is uninitialised */
+void jstatus_set_array(struct jstatus *s, const struct array_status *array);
+bool arrays_equal(const struct array_status *a, const struct array_status *b);
 bool plan_equal(const struct plan *a, const struct plan *b);
 bool jstatus_equal(const struct jstatus *a, const struct jstatus *b);
 /* NULL-safe: frees the old text. */
 void text_set(char **field, const char *text);
+
+/* Of a BatchJob that is a task of an array: whose, and which. */
+struct bjob_task {
+    char *array_uid;
+    int64_t array_id, index;
+    struct taskset all; /* of the array */
+};
 
 struct bjob {
     char *ns, *name, *uid;
@@ -105,6 +117,10 @@ struct bjob {
     bool requeue;
     int64_t ttl_sec; /* -1: keep */
     struct jstatus status;
+    struct array *array;    /* of an array; NULL: it is none */
+    struct bjob_task *task; /* NULL: it is none */
+    char *spec_text;        /* of an array: what its tasks are made of */
+    char *actions_text;     /* spec.actions of an array or task; NULL: none */
     bool unknown_state; /* another Gantry's word, a newer one's: all is left as it is */
 };
 
@@ -120,6 +136,8 @@ const struct action *bjob_next_action(const struct bjob *b);
 const struct action *bjob_next_ending(const struct bjob *b);
 /* May a start shrink its limit? */
 bool bjob_shrinks(const struct bjob *b);
+/* Of an array, those that have not been split off. */
+struct taskset bjob_tasks_left(const struct bjob *b, const struct array_status *status);
 /* Pods that an attempt of this placement has. */
 int64_t slots_pods(const struct slot *slots, size_t n);
 

@@ -74,8 +74,7 @@ static void next_new(const struct job_view *v, struct job_next *n)
         return;
     s->state = JOB_STATE_PENDING;
     s->job_id = v->assigned_id;
-    s->submit_sec =
-        v->job->created_sec != TIME_UNSET ? v->job->created_sec : v->now_sec;
+    s->submit_sec = v->submit_sec != TIME_UNSET ? v->submit_sec : v->now_sec;
     text_set(&s->partition, v->queue);
     want_standing(v, n);
     if (bjob_next_ending(v->job)) /* it has its turn then */
@@ -104,17 +103,14 @@ static bool differs_only_in_reason(const struct jstatus *want,
                                    const struct jstatus *have)
 {
     return want->state == JOB_STATE_PENDING && have->state == JOB_STATE_PENDING &&
-           want->restarts == have->restarts &&
+           arrays_equal(want->array, have->array) && want->restarts == have->restarts &&
            str_eq(want->last_action, have->last_action) &&
            str_eq(want->refusal, have->refusal);
 }
 
-void job_next(const struct job_view *v, struct job_next *ret)
+/* By where it stands. */
+static void next_standing(const struct job_view *v, struct job_next *ret)
 {
-    *ret = (struct job_next){0};
-    jstatus_copy(&ret->want, &v->job->status);
-    if (v->job->deleting || v->job->unknown_state)
-        return;
     switch (v->job->status.state) {
     case JOB_STATE_NONE:
         next_new(v, ret);
@@ -145,6 +141,21 @@ void job_next(const struct job_view *v, struct job_next *ret)
         break;
     }
     }
+}
+
+void job_next(const struct job_view *v, struct job_next *ret)
+{
+    *ret = (struct job_next){0};
+    jstatus_copy(&ret->want, &v->job->status);
+    if (v->job->deleting || v->job->unknown_state)
+        return;
+    ret->inherit = v->inherited != NULL;
+    if (ret->inherit)
+        return;
+    if (v->array && v->job->status.state != JOB_STATE_NONE)
+        next_array(v, ret);
+    else
+        next_standing(v, ret);
     if (ret->want.state != JOB_STATE_PENDING)
         ret->want.ahead = (struct ahead){.jobs = AHEAD_NONE};
     ret->write = !jstatus_equal(&ret->want, &v->job->status);

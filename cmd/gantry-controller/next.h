@@ -38,6 +38,14 @@
  * Behind those, while RUNNING: when the time of spec.signal has come and one lacks it,
  * signal.
  *
+ * An array (next_array.c) has no attempts; its state follows from its tasks:
+ *
+ *   some are not split off                           -> PENDING
+ *   all are split off, and some have not ended       -> RUNNING
+ *   all have ended     one not well                  -> FAILED
+ *                      else one was cancelled        -> CANCELLED
+ *                      else                          -> COMPLETED
+ *
  * The reason that stands with COMPLETING decides what the end is, so that a restart in
  * the middle ends the same way.
  */
@@ -46,6 +54,15 @@
 
 #include "cmd/gantry-controller/attempt.h"
 #include "cmd/gantry-controller/bjob.h"
+
+/* Of an array (tasks.h). */
+struct array_view {
+    struct array_status status;
+    bool splitting;      /* BatchJobs of tasks are being made */
+    bool spreading;      /* the action that is next has not come to all its tasks */
+    const char *failure; /* why one could not be made; NULL */
+    int exit_code, exit_signal; /* the highest of those that ended; -1: none */
+};
 
 struct job_view {
     const struct bjob *job;
@@ -59,6 +76,7 @@ struct job_view {
     const char *partition; /* of that START; NULL */
     int64_t assigned_id;   /* id set aside for a job that has none; 0 */
     bool undecided;        /* its first write waits for what the core says */
+    int64_t submit_sec;    /* when it was made, or its array was submitted */
     const char *queue;     /* where it waits: partitions, as a list; NULL: none there */
     const char *refusal, *refusal_reason; /* why it is not taken in; NULL: it is */
     bool timed_out;                       /* the core says END */
@@ -70,6 +88,8 @@ struct job_view {
     const struct priority *factors; /* NULL where the core has not spoken */
     const char *account, *qos;      /* likewise, and where it has none */
     const char *dependency;         /* likewise, with states */
+    const struct array_view *array; /* NULL: it is none */
+    const struct action *inherited; /* that its array was given, for it too; NULL */
     bool given_up;                  /* the core says GIVE_UP, for `reason` */
     bool warns;                     /* the time of spec.signal has come */
     const char *deaf; /* a node of the attempt where nobody can signal its pods; NULL */
@@ -89,6 +109,8 @@ struct job_next {
     bool only_wait;   /* of that, not why it waits, but for how long: likewise more */
     struct jstatus want; /* jstatus_fini in any case */
     bool hold;           /* write spec.hold (User) first; `write` is false then */
+    bool inherit;        /* likewise its array's action into spec.actions */
+    bool splits;         /* its tasks wait for the write */
     bool launch;         /* make and bind what is missing */
     bool kill;           /* delete the attempt's pods that have not ended */
     struct job_signal signal;

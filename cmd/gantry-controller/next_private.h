@@ -1,8 +1,8 @@
 /*
  * next_private - what the files of next.h share: next.c (where a job stands, a start
  * that was decided), next_attempt.c (an attempt under way, and how it ends),
- * next_signal.c (signals for it), next_wait.c (a job that waits), next_want.c (the
- * edits of the wanted status).
+ * next_signal.c (signals for it), next_wait.c (a job that waits), next_array.c (an
+ * array), next_want.c (the edits of the wanted status).
  *
  * All of them only change `n`; what is persisted is in `v`.
  */
@@ -53,5 +53,14 @@ void signal_before_limit(const struct job_view *v, struct job_next *n);
 
 /* Why it waits, when it is to start, who is ahead. */
 void next_waiting(const struct job_view *v, struct job_next *n);
+/* The same, of one that no action waits for and that is not given up. */
+void wait_on(const struct job_view *v, struct job_next *n);
+/* It is not to start any more. */
+void give_up(const struct job_view *v, struct job_next *n);
+
+/* ---- next_array.c ---- */
+
+/* An array that has an id, in whatever state. */
+void next_array(const struct job_view *v, struct job_next *n);
 
 #endif

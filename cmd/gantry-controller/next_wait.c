@@ -88,7 +88,7 @@ static const struct cause {
     {"DeadLine", JOB_STATE_DEADLINE},
 };
 
-static void give_up(const struct job_view *v, struct job_next *n)
+void give_up(const struct job_view *v, struct job_next *n)
 {
     enum job_state state = JOB_STATE_CANCELLED;
     for (size_t i = 0; i < ARRAY_LEN(causes); i++)
@@ -102,7 +102,6 @@ static void give_up(const struct job_view *v, struct job_next *n)
 void next_waiting(const struct job_view *v, struct job_next *n)
 {
     const struct action *action = bjob_next_action(v->job);
-    struct jstatus *s = &n->want;
     if (action) {
         act_on_pending(v, n, action);
         return;
@@ -111,6 +110,12 @@ void next_waiting(const struct job_view *v, struct job_next *n)
         give_up(v, n);
         return;
     }
+    wait_on(v, n);
+}
+
+void wait_on(const struct job_view *v, struct job_next *n)
+{
+    struct jstatus *s = &n->want;
     if (s->refusal && !v->refusal && !v->reason)
         return; /* it is taken in with the core's word, in one write */
     want_refusal(v, n);

@@ -55,6 +55,8 @@ static void set_labels(struct json *labels, const struct bjob *job, int64_t atte
     json_set(labels, LABEL_JOB_UID, json_new_string(job->uid));
     set_number(labels, LABEL_ATTEMPT, attempt);
     set_number(labels, LABEL_RANK, rank);
+    if (job->task)
+        set_number(labels, LABEL_ARRAY_TASK, job->task->index);
 }
 
 struct json *pod_owners(const struct bjob *job)

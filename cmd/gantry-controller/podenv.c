@@ -125,6 +125,24 @@ static void add_numbers(struct json *env, const struct pod_plan *plan, int64_t r
             add_number(env, numbers[i].name, numbers[i].value);
 }
 
+/* sbatch(1): of a task of a job array. */
+static void add_array(struct json *env, const struct bjob_task *task)
+{
+    const struct {
+        const char *name;
+        int64_t value;
+    } numbers[] = {
+        {"SLURM_ARRAY_JOB_ID", task->array_id},
+        {"SLURM_ARRAY_TASK_ID", task->index},
+        {"SLURM_ARRAY_TASK_COUNT", taskset_count(&task->all)},
+        {"SLURM_ARRAY_TASK_MIN", taskset_next(&task->all, 0)},
+        {"SLURM_ARRAY_TASK_MAX", taskset_last(&task->all)},
+        {"SLURM_ARRAY_TASK_STEP", taskset_step(&task->all)},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
+        add_number(env, numbers[i].name, numbers[i].value);
+}
+
 static void add_texts(struct json *env, const struct pod_plan *plan, int64_t rank)
 {
     const struct bjob *job = plan->job;
@@ -188,6 +206,8 @@ void podenv_set(struct json *container, const struct pod_plan *plan, int64_t ran
     struct json *env = json_new_array();
     add_numbers(ours, plan, rank);
     add_texts(ours, plan, rank);
+    if (plan->job->task)
+        add_array(ours, plan->job->task);
     add_request(ours, plan->job);
     for (size_t i = 0; i < json_len(ours); i++) {
         const char *name = json_str(json_item(ours, i), "name");

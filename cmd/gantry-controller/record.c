@@ -42,11 +42,16 @@ struct record *record_get(struct controller *ctl, const char *uid)
     return r;
 }
 
+void start_fini(struct start *start)
+{
+    slots_free(start->slots, start->n_slots);
+    free(start->partition);
+    *start = (struct start){0};
+}
+
 static void start_clear(struct record *r)
 {
-    slots_free(r->start.slots, r->start.n_slots);
-    free(r->start.partition);
-    r->start = (struct start){0};
+    start_fini(&r->start);
 }
 
 void record_free(struct record *r)
@@ -57,6 +62,7 @@ void record_free(struct record *r)
     lanes_leave(r->ctl->lanes, &r->ticket);
     loop_timer_free(r->retry);
     loop_timer_free(r->warning);
+    tasks_free(r);
     start_clear(r);
     attempt_clear(&r->attempt);
     bjob_free(r->job);
@@ -78,7 +84,7 @@ void record_free(struct record *r)
 void record_drop_if_empty(struct record *r)
 {
     if (!r->job && r->n_pods == 0 && !r->service && r->ops == 0 && !r->making &&
-        !r->status_busy && !r->dirty)
+        !r->status_busy && !r->dirty && tasks_is_empty(r))
         record_free(r);
 }
 
@@ -231,6 +237,7 @@ void record_update(struct record *r, struct bjob *take)
     bjob_free(r->job);
     r->job = take;
     ids_seen(r->ctl->ids, take->status.job_id);
+    tasks_join(r);
     if (r->ctl->synced)
         record_settle(r);
 }
@@ -282,6 +289,7 @@ void record_settle(struct record *r)
     told_update(r);
     consider_things(r);
     record_reconcile(r);
+    tasks_tell(r);
 }
 
 void record_vanished(struct record *r)
@@ -296,31 +304,49 @@ void record_vanished(struct record *r)
     if (r->ctl->synced) {
         told_update(r);
         consider_things(r);
+        tasks_tell(r);
     }
+    tasks_leave(r);
     record_drop_if_empty(r);
 }
 
-void record_begin_start(struct record *r, const struct decision *d)
+struct start start_of(const struct decision *d)
+{
+    return (struct start){.on = true,
+                          .slots = slots_copy(d->slots, d->n_slots),
+                          .n_slots = d->n_slots,
+                          .partition = xstrdup_null(d->partition),
+                          .limit_sec = d->limit_sec};
+}
+
+void record_take_start(struct record *r, struct start *take)
 {
     const struct admitted *admitted = admission_find(r->ctl, r->job);
     start_clear(r);
-    r->start = (struct start){.on = true,
-                              .attempt = r->job->status.attempt + 1,
-                              .generation = r->job->generation,
-                              .slots = slots_copy(d->slots, d->n_slots),
-                              .n_slots = d->n_slots,
-                              .partition = xstrdup_null(d->partition),
-                              .limit_sec = d->limit_sec,
-                              .unbound = admitted != NULL || r->tie.waits ||
-                                         bjob_shrinks(r->job)};
-    record_stand(r, d);
+    r->start = *take;
+    *take = (struct start){0};
+    r->start.attempt = r->job->status.attempt + 1;
+    r->start.generation = r->job->generation;
+    r->start.unbound = admitted != NULL || r->tie.waits || bjob_shrinks(r->job);
     attempt_begin(&r->attempt, r->start.attempt, r->start.slots, r->start.n_slots,
                   loop_now_sec(r->ctl->loop));
     if (admitted)
         r->attempt.extra = admitted->extra;
     attempt_wait(&r->attempt);
-    told_start(r);
     record_reconcile(r);
+}
+
+void record_begin_start(struct record *r, const struct decision *d)
+{
+    struct start start;
+    record_stand(r, d);
+    if (r->job->array) {
+        tasks_start(r, d);
+        return;
+    }
+    start = start_of(d);
+    record_take_start(r, &start);
+    told_start(r);
 }
 
 /* ---- reconciling ---- */
@@ -354,7 +380,8 @@ static void view_wait(const struct record *r, struct job_view *v)
     }
 }
 
-static struct job_view view_of(const struct record *r)
+/* `space` is for what the view points to. */
+static struct job_view view_of(const struct record *r, struct array_view *space)
 {
     bool unreadable = r->job->refusal != NULL, closed = r->intake.refusal != NULL;
     bool limited = r->intake.limited != REASON_NONE;
@@ -370,6 +397,7 @@ static struct job_view view_of(const struct record *r)
                          .partition = r->start.partition,
                          .assigned_id = r->assigned_id,
                          .undecided = r->assigned_id != 0 && is_undecided(r),
+                         .submit_sec = tasks_submit_sec(r),
                          .queue = r->intake.queue,
                          .refusal = unreadable ? r->job->refusal : r->intake.refusal,
                          .refusal_reason = unreadable ? "BadConstraints"
@@ -386,12 +414,18 @@ static struct job_view view_of(const struct record *r)
                          .given_up = r->given_up,
                          .now_sec = loop_now_sec(r->ctl->loop)};
     view_wait(r, &v);
+    if (r->job->array) {
+        tasks_view(r, space);
+        v.array = space;
+    }
+    v.inherited = tasks_inherited(r);
     return v;
 }
 
 void record_next(const struct record *r, struct job_next *ret)
 {
-    struct job_view v = view_of(r);
+    struct array_view space;
+    struct job_view v = view_of(r, &space);
     job_next(&v, ret);
 }
 
@@ -399,7 +433,8 @@ bool record_may_launch(const struct record *r)
 {
     if (!r->job)
         return false;
-    struct job_view v = view_of(r);
+    struct array_view space;
+    struct job_view v = view_of(r, &space);
     return job_may_launch(&v);
 }
 
@@ -412,6 +447,14 @@ static void stand_dependency(struct record *r)
     if (job)
         dependency_format(job->depends, job->n_depends, job->depends_any, &text);
     text_set(&r->dependency, text.len > 0 ? text.s : NULL);
+}
+
+void record_stand_as(struct record *r, const struct record *other)
+{
+    r->priority = other->priority;
+    r->factors = other->factors;
+    text_set(&r->account, other->account);
+    text_set(&r->qos, other->qos);
 }
 
 void record_stand(struct record *r, const struct decision *d)
@@ -514,7 +557,7 @@ void record_run(struct record *r)
      * known; a dropped start only matters where nothing else is to be persisted. */
     if (next.drop_start && !next.write)
         drop_start(r);
-    if (next.write || next.hold)
+    if (next.write || next.hold || next.inherit)
         status_queue(r, &next);
     if (next.launch || (r->job->status.state == JOB_STATE_RUNNING && !next.write))
         service_tend(r);

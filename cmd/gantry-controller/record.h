@@ -22,6 +22,7 @@
 #include "cmd/gantry-controller/intake.h"
 #include "cmd/gantry-controller/lanes.h"
 #include "cmd/gantry-controller/next.h"
+#include "cmd/gantry-controller/tasks.h"
 #include "cmd/gantry-controller/told.h"
 #include "cmd/gantry-controller/volumes.h"
 #include "scheduler/sched.h"
@@ -84,6 +85,8 @@ struct record {
     char *service_uid;       /* by watch or by the answer to our create; NULL: none */
     struct making *making;   /* the create under way; NULL */
 
+    struct tasks tasks;
+
     bool quota_turn, quota_waits; /* to make its pods, quota.c */
 };
 
@@ -105,6 +108,13 @@ void record_free(struct record *r);
 /* The server will not have its status: what is not persisted is given up. */
 void record_unwritten(struct record *r);
 void record_begin_start(struct record *r, const struct decision *d);
+/* A start as it was decided. */
+struct start start_of(const struct decision *d);
+void start_fini(struct start *start);
+/* Takes over what was decided for it before it had a record. */
+void record_take_start(struct record *r, struct start *take);
+/* The core speaks of it as it did last of another. */
+void record_stand_as(struct record *r, const struct record *other);
 /* Takes over what a START or REASON decision says of the job itself. */
 void record_stand(struct record *r, const struct decision *d);
 /* Takes the plan of a REASON decision over, and who is ahead. */

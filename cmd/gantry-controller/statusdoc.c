@@ -203,6 +203,21 @@ static struct json *factors(const struct priority *p)
     return json_new_null();
 }
 
+static void set_array(struct json *status, const struct bjob *job,
+                      const struct jstatus *want)
+{
+    static const struct array_status none;
+    if (job->array)
+        json_set(
+            status, "array",
+            array_status_write(want->array ? want->array : &none, &job->array->tasks));
+    if (job->array || job->task)
+        json_set(status, "arrayJobID",
+                 json_new_int(job->task ? job->task->array_id : want->job_id));
+    if (job->task)
+        json_set(status, "arrayTaskID", json_new_int(job->task->index));
+}
+
 struct json *status_patch(const struct convert *c, const struct bjob *job,
                           const struct jstatus *want)
 {
@@ -232,6 +247,7 @@ struct json *status_patch(const struct convert *c, const struct bjob *job,
     json_set(status, "timeLimitAsked", text_or_null(want->limit_asked));
     json_set(status, "conditions", conditions(want));
     json_set(status, "observedGeneration", json_new_int(job->generation));
+    set_array(status, job, want);
     set_placement(c, status, want);
     set_req_tres(c, status, job->model);
     set_tally(c, status, job->model, want);

@@ -137,6 +137,38 @@ static struct kc_call *write_hold(struct record *r)
     return kc_patch(r->ctl->client, &ref, KC_PATCH_MERGE, patch, on_written, r);
 }
 
+/* The entry of the array's actions as one of its task's; who asked for it, the API
+ * server would not take from us. */
+static struct json *inherited_entry(const struct record *r, const char *id)
+{
+    JSON_AUTO struct json *theirs =
+        json_parse_str(r->tasks.array->job->actions_text, NULL);
+    for (size_t i = 0; i < json_len(theirs); i++) {
+        if (!str_eq(json_str(json_item(theirs, i), "id"), id))
+            continue;
+        struct json *ret = json_copy(json_item(theirs, i));
+        json_del(ret, "by");
+        json_del(ret, "tasks");
+        return ret;
+    }
+    return NULL;
+}
+
+static struct kc_call *write_inherited(struct record *r)
+{
+    const struct action *action = tasks_inherited(r);
+    struct json *list = r->job->actions_text
+                            ? json_parse_str(r->job->actions_text, NULL)
+                            : json_new_array();
+    json_append(list, inherited_entry(r, action->id));
+    JSON_AUTO struct json *patch =
+        json_build("{'metadata':{'uid':%s,'resourceVersion':%s},'spec':{}}",
+                   r->job->uid, r->job->version_text);
+    json_set(json_get(patch, "spec"), "actions", list);
+    struct kc_ref ref = job_ref(r, NULL);
+    return kc_patch(r->ctl->client, &ref, KC_PATCH_MERGE, patch, on_written, r);
+}
+
 static void send(void *arg)
 {
     struct record *r = arg;
@@ -144,7 +176,8 @@ static void send(void *arg)
     if (r->job) {
         record_next(r, &next);
         r->status_version = r->job->version;
-        r->status_call = next.hold    ? write_hold(r)
+        r->status_call = next.inherit ? write_inherited(r)
+                         : next.hold  ? write_hold(r)
                          : next.write ? write_status(r, &next.want)
                                       : NULL;
         jstatus_fini(&next.want);
@@ -158,6 +191,8 @@ static void send(void *arg)
  * start. */
 static enum lane lane_of(const struct job_next *next)
 {
+    if (next->splits)
+        return LANE_START;
     if (next->only_wait)
         return next->want.plan.promised ? LANE_PROMISE : LANE_FORECAST;
     if (next->only_reason)
@@ -203,6 +238,7 @@ bool status_has_expired(const struct record *r)
            job_state_is_final(job->status.state) && !bjob_next_action(job) &&
            job->status.end_sec != TIME_UNSET &&
            loop_now_sec(r->ctl->loop) >= job->status.end_sec + job->ttl_sec &&
+           tasks_end_is_recorded(r) &&
            (job->status.start_sec == TIME_UNSET ||
             usage_is_written(r->ctl, job->status.account, job->status.end_sec));
 }

@@ -6,6 +6,7 @@
 #include "cmd/gantry-controller/admission.h"
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/cycle.h"
+#include "cmd/gantry-controller/tasks.h"
 
 static int64_t later(int64_t a, int64_t b)
 {
@@ -33,7 +34,8 @@ static bool is_known(const struct record *r)
 {
     const struct bjob *job = r->job;
     return job && !job->deleting &&
-           (job->status.job_id != 0 || (r->assigned_id != 0 && !r->id_first));
+           (job->status.job_id != 0 || (r->assigned_id != 0 && !r->id_first)) &&
+           tasks_is_recorded(r);
 }
 
 /* It is there, and not to be scheduled. */
@@ -45,10 +47,24 @@ static bool is_aside(const struct record *r)
             !job_state_is_active(job->status.state));
 }
 
-static enum job_phase phase_in_core(const struct record *r)
+static void count_tasks(const struct record *r, struct told *now)
+{
+    struct array_status status;
+    if (!r->job->array)
+        return;
+    tasks_foreseen(r, &status);
+    struct taskset left = bjob_tasks_left(r->job, &status);
+    now->tasks_left = taskset_count(&left);
+    now->tasks_out = taskset_count(&status.running);
+}
+
+static enum job_phase phase_in_core(const struct record *r, const struct told *now)
 {
     if (job_state_is_final(r->job->status.state))
         return JOB_ENDED;
+    /* All tasks of an array are jobs of their own: itself it holds nothing. */
+    if (r->job->array && now->tasks_left == 0)
+        return JOB_ASIDE;
     return is_aside(r) ? JOB_ASIDE : phase_of(r);
 }
 
@@ -88,7 +104,7 @@ static struct job *outsider_of(const struct record *r, const struct told *now)
     m->job_id = now->job_id;
     m->phase = now->phase;
     m->failed = now->failed;
-    m->start_sec = now->phase != JOB_ENDED ? TIME_UNSET : now->start_sec;
+    m->start_sec = now->start_sec;
     if (now->phase == JOB_ENDED)
         tell_bill(r, m);
     return m;
@@ -132,12 +148,14 @@ static struct job *model_of(const struct record *r, const struct told *now, bool
     m->phase = now->phase;
     m->job_id = now->job_id;
     m->eligible_sec = now->eligible_sec;
-    m->submit_sec = s->submit_sec != TIME_UNSET ? s->submit_sec : r->job->created_sec;
+    m->submit_sec = s->submit_sec != TIME_UNSET ? s->submit_sec : tasks_submit_sec(r);
     m->start_sec = s->start_sec;
     if (now->phase == JOB_COMPLETING)
         m->end_sec = s->end_sec != TIME_UNSET ? s->end_sec : loop_now_sec(r->ctl->loop);
     if (now->phase == JOB_STARTING)
         m->start_sec = r->attempt.since_sec;
+    m->tasks_left = now->tasks_left;
+    m->tasks_out = now->tasks_out;
     if (r->start.on && r->start.limit_sec != LIMIT_UNSET && bjob_shrinks(r->job) &&
         !job_state_is_active(s->state))
         m->limit_sec = r->start.limit_sec; /* else the status says it */
@@ -155,7 +173,8 @@ static bool told_equal(const struct told *a, const struct told *b)
            a->eligible_sec == b->eligible_sec && a->attempt == b->attempt &&
            a->phase == b->phase && a->failed == b->failed &&
            a->start_sec == b->start_sec && a->admitted == b->admitted &&
-           a->amendments == b->amendments;
+           a->amendments == b->amendments && a->tasks_left == b->tasks_left &&
+           a->tasks_out == b->tasks_out;
 }
 
 static void forget_decisions(struct record *r)
@@ -206,11 +225,16 @@ void told_update(struct record *r)
         .outlooks = r->outlooks,
         .eligible_sec = later(r->job->model ? r->job->model->eligible_sec : TIME_UNSET,
                               r->job->status.eligible_sec),
-        .phase = phase_in_core(r),
         .amendments = r->attempt.amendments};
+    count_tasks(r, &now);
+    if (r->tasks.failure)
+        now.eligible_sec = later(now.eligible_sec, r->tasks.retry_sec);
+    now.phase = phase_in_core(r, &now);
     if (now.phase == JOB_ENDED) {
         now.failed = r->job->status.state != JOB_STATE_COMPLETED;
         now.start_sec = start_of_ended(&r->job->status);
+    } else {
+        now.start_sec = r->job->array ? r->job->status.start_sec : TIME_UNSET;
     }
     const struct admitted *admitted = admission_find(r->ctl, r->job);
     now.admitted = admitted ? admitted->version : 0;
@@ -227,7 +251,9 @@ void told_update(struct record *r)
         tell(r, model_of(r, &now, known));
     } else {
         tell(r, outsider_of(r, &now));
-        forget_decisions(r);
+        /* What was said of an array holds for its tasks that are on their way. */
+        if (now.phase != JOB_ASIDE || !r->job->array)
+            forget_decisions(r);
     }
     cycle_want(r->ctl);
 }

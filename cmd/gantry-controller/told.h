@@ -25,6 +25,7 @@ struct told {
     int64_t start_sec;
     uint64_t admitted;  /* the knowledge that its request is of; 0: its spec */
     int64_t amendments; /* of its attempt */
+    int64_t tasks_left, tasks_out; /* of an array */
 };
 
 /* Tells the core how the job stands, also one that is not to be scheduled, or that it

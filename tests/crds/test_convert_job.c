@@ -129,6 +129,12 @@ static void describe(const struct job *job, struct str *out)
     add_policy(out, job);
     add_where(out, job);
     add_run(out, job);
+    if (job->tasks_left > 0)
+        str_addf(out, " array=%d", (int)job->tasks_left);
+    if (job->tasks_limit > 0)
+        str_addf(out, "%%%d", (int)job->tasks_limit);
+    if (job->tasks_out > 0)
+        str_addf(out, " out=%d", (int)job->tasks_out);
 }
 
 /* ---- cases: `spec` beside a template of one container, unless it brings its own ----
@@ -347,7 +353,14 @@ static const struct job_case {
     /* what is wrong */
     {"no work", "nodes: 1", "",
      "spec needs exactly one of template, script and scriptFrom"},
-    {"not yet", "array: 1-3, " ONE, "", "spec.array is not supported yet"},
+    {"not yet", "segment: 2, " ONE, "", "spec.segment is not supported yet"},
+    {"an array", "array: '1-3%2', " ONE, "", "pods=1/node cpu=1000 array=3%2"},
+    {"of which two are split off", "array: '1-9', " ONE,
+     "state: PENDING, array: {states: {RUNNING: '1', FAILED: '3', CANCELLED: '9'}}",
+     "pods=1/node cpu=1000 array=6 out=1"},
+    {"no array", "array: '3-1', " ONE, "",
+     "spec.array: Invalid job array specification: \"3-1\"; right is \"0-15\", "
+     "\"1,3,5\" or \"0-15:4%2\", with indices below 1001"},
     {"a value not yet", "killOnBadExit: false, " ONE, "",
      "spec.killOnBadExit: false is not supported yet"},
     {"a port not yet",

@@ -144,7 +144,7 @@ END_TEST
 static const struct {
     const char *spec, *refusal;
 } refused[] = {
-    {TEMPLATE ",'array':'0-3'", "spec.array is not supported yet"},
+    {TEMPLATE ",'array':'3-0'", "spec.array: Invalid job array specification"},
     {TEMPLATE ",'nodes':0", "spec.nodes: \"0\" is no count of nodes"},
     {TEMPLATE ",'timeLimit':'soon'", "spec.timeLimit"},
     {TEMPLATE ",'signal':'USR1@soon'",

@@ -216,6 +216,7 @@ START_TEST(test_next)
         attempt_fail(&attempt, g->failure);
     struct plan plan = give_plan(&g->told);
     struct job_view view = {.job = job,
+                            .submit_sec = CREATED,
                             .attempt = &attempt,
                             .start = g->start ? &start : NULL,
                             .n_start = g->start > 0,

@@ -33,7 +33,8 @@ static const struct {
     {"POST", PODS "/p/exec?command=sh", "create on pods/exec"},
     {"DELETE", PODS, "deletecollection on pods"},
     {"DELETE", "/api/v1/nodes/n1", "delete on nodes"},
-    {"POST", JOBS, "create on batchjobs.gantry.dev"},
+    {"POST", JOBS, NULL},
+    {"PUT", JOBS "/j", "update on batchjobs.gantry.dev"},
     {"PUT", SYSTEM "/configmaps/others", "update on configmaps"},
     {"GET", "/api/v1/namespaces/default/configmaps/job-ids", "get on configmaps"},
     {"GET", LEASES "?limit=1", "list on leases.coordination.k8s.io"},
@@ -152,6 +153,20 @@ static void play_charge(struct ctltest *t)
     ctltest_expect(t, "charged", "status.state=RUNNING");
 }
 
+/* An array, of which nobody knows whether a task was made; all of it is cancelled. */
+static void play_array(struct ctltest *t)
+{
+    lose_answer(t, "POST", "/batchjobs");
+    ctltest_submit(t, "array", "'user':'ann','array':'0-1'");
+    ctltest_advance(t, 10);
+    ctltest_expect(t, "array", "status.array.states.RUNNING=0-1");
+    ctltest_act(t, "array", "1", "Cancel");
+    ctltest_settle(t);
+    ctltest_reap(t);
+    ctltest_advance(t, 10);
+    ctltest_expect(t, "array", "status.state=CANCELLED");
+}
+
 /* Another controller, on a server that does not stream lists. */
 static void restart_without_streams(struct ctltest *t)
 {
@@ -174,6 +189,7 @@ START_TEST(test_all_are_needed)
     play_short(t);
     play_claim(t);
     play_charge(t);
+    play_array(t);
     str_init(&unused, 10000);
     rights_unused(t->rights, &unused);
     ck_assert_str_eq(unused.s, "");

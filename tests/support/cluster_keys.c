@@ -697,6 +697,11 @@ static int job_partition(const struct setting *at, struct err *err)
                                    err);                                          \
     }
 JOB_NUMBER(job_id)
+JOB_NUMBER(array_id)
+JOB_NUMBER(array_task)
+JOB_NUMBER(tasks_left)
+JOB_NUMBER(tasks_limit)
+JOB_NUMBER(tasks_out)
 JOB_NUMBER(nice)
 JOB_NUMBER(priority)
 JOB_NUMBER(submit_sec)
@@ -934,6 +939,11 @@ const struct key cluster_job_keys[] = {
     {"qos", job_qos},
     {"user", job_user},
     {"id", job_job_id},
+    {"taskof", job_array_id},
+    {"task", job_array_task},
+    {"tasks", job_tasks_left},
+    {"tasklimit", job_tasks_limit},
+    {"tasksout", job_tasks_out},
     {"nice", job_nice},
     {"priority", job_priority},
     {"submit", job_submit_sec},

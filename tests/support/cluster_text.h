@@ -20,6 +20,8 @@
  *           grpJobs=4 limits.ann=maxJobs:2   (on one line;
  *                             bob in partition gpu only; used 50 s, as of 600, or 0)
  *   job 7 nodes=2-4 cpu=8 mem=1G nvidia.com/gpu=8 type=h100 partition=a,b time=1:00:00
+ *   job 5 tasks=8 tasklimit=2 tasksout=1   (an array, one of its tasks is split off:)
+ *   job 9 taskof=5 task=3
  *   job 6 time=1:00:00 timemin=10 deadline=7200   (a second)
  *   job 6 account=physics qos=high user=bob       (of ann, in namespace default)
  *   job 1-10 replicas=4 cpu=1 nice=5 priority=7 submit=50 begin=900 hold=user exclusive

@@ -1,0 +1,114 @@
+#include "base/util.h"
+#include "cmd/gantry-controller/next_private.h"
+
+#define TASKS_TEXT_MAX 4096
+
+static bool is_empty(const struct taskset *set)
+{
+    return taskset_next(set, 0) < 0;
+}
+
+/* Those of the tasks left that an action names. */
+static struct taskset named(const struct action *action, struct taskset left)
+{
+    if (action->only)
+        taskset_keep(&left, action->only);
+    return left;
+}
+
+/* Its tasks are given the action as their own first (tasks_inherited), also those whose
+ * BatchJob is just being made. */
+static void act(const struct job_view *v, struct job_next *n,
+                const struct action *action, struct array_status *status)
+{
+    if (v->array->splitting || v->array->spreading)
+        return;
+    struct taskset left = bjob_tasks_left(v->job, status);
+    struct taskset hit = named(action, left);
+    if (action->type == ACTION_CANCEL)
+        taskset_join(&status->cancelled, &hit);
+    action_done(n, action, ACTION_DONE);
+}
+
+/* "tasks 3,7 failed" */
+static void say_failed(const struct array_status *status, struct job_next *n)
+{
+    STR_AUTO struct str text;
+    str_init(&text, TASKS_TEXT_MAX);
+    str_addf(&text, "task%s ", taskset_count(&status->failed) == 1 ? "" : "s");
+    taskset_format(&status->failed, &text);
+    str_add(&text, " failed");
+    want_reason(n, "NonZeroExitCode", text.s);
+}
+
+static void want_end(const struct job_view *v, struct job_next *n,
+                     const struct array_status *status)
+{
+    bool failed = !is_empty(&status->failed), cut = !is_empty(&status->cancelled);
+    enum job_state state = failed ? JOB_STATE_FAILED
+                           : cut  ? JOB_STATE_CANCELLED
+                                  : JOB_STATE_COMPLETED;
+    if (job_state_is_final(n->want.state)) { /* so it stays, its end too */
+        n->want.state = state;
+        return;
+    }
+    want_final(v, n, state);
+    if (failed)
+        say_failed(status, n);
+    else if (!v->given_up)
+        want_reason(n, NULL, NULL);
+}
+
+/* None is left to be split off: what is said now is said of its tasks. */
+static void want_running(const struct job_view *v, struct job_next *n)
+{
+    struct jstatus *s = &n->want;
+    if (s->state == JOB_STATE_RUNNING)
+        return;
+    s->state = JOB_STATE_RUNNING;
+    s->start_sec = s->start_sec != TIME_UNSET ? s->start_sec : v->now_sec;
+    s->end_sec = TIME_UNSET;
+    plan_clear(&s->plan);
+    want_reason(n, NULL, NULL);
+}
+
+static void want_waiting(const struct job_view *v, struct job_next *n)
+{
+    struct jstatus *s = &n->want;
+    if (s->state != JOB_STATE_PENDING) {
+        s->state = JOB_STATE_PENDING;
+        s->start_sec = s->end_sec = TIME_UNSET;
+    }
+    if (v->array->failure)
+        want_reason(n, "JobLaunchFailure", v->array->failure);
+    else
+        wait_on(v, n);
+}
+
+void next_array(const struct job_view *v, struct job_next *n)
+{
+    struct array_status status = v->array->status;
+    const struct action *action = bjob_next_action(v->job);
+    struct taskset left = bjob_tasks_left(v->job, &status);
+    if (action) {
+        act(v, n, action, &status);
+    } else if (v->given_up && !v->refusal && !is_empty(&left)) {
+        taskset_join(&status.cancelled, &left);
+        if (is_empty(&status.running))
+            give_up(v, n);
+    }
+    left = bjob_tasks_left(v->job, &status);
+    n->splits = n->want.array == NULL ||
+                !taskset_equal(&status.running, &n->want.array->running);
+    jstatus_set_array(&n->want, &status);
+    if (v->array->exit_code > n->want.exit_code) {
+        n->want.exit_code = v->array->exit_code;
+        n->want.exit_signal = v->array->exit_signal;
+    }
+    if (!is_empty(&left))
+        want_waiting(v, n);
+    else if (!is_empty(&status.running))
+        want_running(v, n);
+    else
+        want_end(v, n, &status);
+}

@@ -1,0 +1,308 @@
+#include "cmd/gantry-controller/split.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/duration.h"
+#include "base/util.h"
+#include "cmd/gantry-controller/controller_private.h"
+#include "cmd/gantry-controller/cycle.h"
+#include "cmd/gantry-controller/podbuild.h"
+#include "cmd/gantry-controller/refusal.h"
+
+#define NAME_MAX_BYTES 52 /* api.md: a BatchJob's name */
+/* What the server will not have now it will hardly have soon. */
+#define REFUSED_RETRY_SEC 10
+
+struct splitting {
+    struct record *array;
+    int64_t index;
+    char *stand_in;     /* its uid in the core */
+    struct start start; /* what was decided */
+    bool made;          /* its BatchJob has been seen */
+    struct ticket ticket;
+    struct kc_call *call;
+    struct loop_timer *retry; /* NULL until first needed */
+    struct splitting *next;
+};
+
+/* ---- the object ---- */
+
+static char *task_name(const struct bjob *array, int64_t index)
+{
+    char tail[NAME_MAX_BYTES];
+    int len = snprintf(tail, sizeof(tail), "-%" PRId64 "-%" PRId64,
+                       array->status.job_id, index);
+    return xasprintf("%.*s%s", NAME_MAX_BYTES - len, array->name, tail);
+}
+
+/* What the array has waited for already is not asked of its tasks again, and a deadline
+ * is the same whenever they are made. */
+static struct json *task_spec(const struct bjob *array)
+{
+    static const char *const spent[] = {"actions", "begin", "dependency", "hold",
+                                        "killOnInvalidDep"};
+    struct json *spec = json_parse_str(array->spec_text, NULL);
+    for (size_t i = 0; i < ARRAY_LEN(spent); i++)
+        json_del(spec, spent[i]);
+    json_set(spec, "jobName", json_new_string(array->job_name));
+    if (array->model && array->model->deadline_sec != TIME_UNSET) {
+        char when[TIME_TEXT_MAX];
+        time_format_rfc3339(array->model->deadline_sec, when);
+        json_set(spec, "deadline", json_new_string(when));
+    }
+    return spec;
+}
+
+static struct json *document(const struct bjob *array, int64_t index)
+{
+    AUTO_FREE char *name = task_name(array, index);
+    AUTO_FREE char *id = xasprintf("%" PRId64, array->status.job_id);
+    AUTO_FREE char *task = xasprintf("%" PRId64, index);
+    JSON_AUTO struct json *owners = pod_owners(array);
+    struct json *ret = json_build(
+        "{'apiVersion':'gantry.dev/v1alpha1','kind':'BatchJob','metadata':{'name':%s,"
+        "'namespace':%s,'labels':{%s:%s,%s:%s},'ownerReferences':%j}}",
+        name, array->ns, LABEL_ARRAY_JOB, id, LABEL_ARRAY_TASK, task, owners);
+    json_set(ret, "spec", task_spec(array));
+    return ret;
+}
+
+/* ---- the room ---- */
+
+/* As the array, whose start was decided, without being one. */
+static void tell_stand_in(const struct splitting *s)
+{
+    struct sched *sched = s->array->ctl->sched;
+    struct job *job = job_copy(sched_job(sched, s->array->uid));
+    text_set(&job->uid, s->stand_in);
+    job->array_id = job->job_id;
+    job->array_task = s->index;
+    job->job_id = job->tasks_left = job->tasks_limit = job->tasks_out = 0;
+    sched_apply(sched, &(struct change){.kind = CHANGE_JOB, .u.job = job});
+}
+
+static void free_room(const struct splitting *s)
+{
+    sched_apply(s->array->ctl->sched,
+                &(struct change){.kind = CHANGE_JOB_GONE, .u.key = s->stand_in});
+    cycle_want(s->array->ctl);
+}
+
+/* ---- its way ---- */
+
+static void send(void *arg);
+
+static void splitting_free(struct splitting *s)
+{
+    struct splitting **at = &s->array->tasks.splitting;
+    while (*at != s)
+        at = &(*at)->next;
+    *at = s->next;
+    free_room(s);
+    if (s->call)
+        kc_cancel(s->call);
+    lanes_leave(s->array->ctl->lanes, &s->ticket);
+    loop_timer_free(s->retry);
+    start_fini(&s->start);
+    free(s->stand_in);
+    free(s);
+}
+
+/* It does not become a job now. */
+static void give_up(struct splitting *s)
+{
+    struct record *array = s->array;
+    splitting_free(s);
+    if (!array->job) {
+        record_drop_if_empty(array);
+        return;
+    }
+    told_update(array);
+    record_reconcile(array);
+}
+
+static void on_retry(void *arg)
+{
+    struct splitting *s = arg;
+    lanes_enter(s->array->ctl->lanes, LANE_START, &s->ticket, send, s);
+}
+
+static void again_later(struct splitting *s)
+{
+    struct controller *ctl = s->array->ctl;
+    lanes_leave(ctl->lanes, &s->ticket);
+    if (!s->retry)
+        s->retry = loop_timer_new(ctl->loop, on_retry, s);
+    loop_timer_start(s->retry, RETRY_MS);
+}
+
+/* It is told in the array's status, and tried again, later. */
+static void fail(struct splitting *s, const char *why)
+{
+    struct record *array = s->array;
+    AUTO_FREE char *name = task_name(array->job, s->index);
+    AUTO_FREE char *line = xasprintf("create BatchJob %s: %s", name, why);
+    log_warn(array->ctl->log, "job %s/%s: %s", array->job->ns, array->job->name, line);
+    text_set(&array->tasks.failure, line);
+    array->tasks.retry_sec = loop_now_sec(array->ctl->loop) + REFUSED_RETRY_SEC;
+    give_up(s);
+}
+
+/* False: it is another's. The task's record may end the splitting. */
+static bool took(struct splitting *s, const struct json *object)
+{
+    struct record *array = s->array;
+    struct err err = ERR_INIT;
+    struct bjob *job = bjob_parse(&array->ctl->convert, object, &err);
+    bool ours = job && job->task && strcmp(job->task->array_uid, array->uid) == 0;
+    if (ours) {
+        lanes_leave(array->ctl->lanes, &s->ticket);
+        s->made = true;
+        text_set(&array->tasks.failure, NULL);
+        record_update(record_get(array->ctl, job->uid), job);
+    } else {
+        bjob_free(job);
+    }
+    return ours;
+}
+
+static struct kc_ref task_ref(const struct splitting *s, const char *name)
+{
+    return (struct kc_ref){
+        .resource = &bjob_resource, .ns = s->array->job->ns, .name = name};
+}
+
+static void on_read(void *arg, const struct kc_result *result)
+{
+    struct splitting *s = arg;
+    s->call = NULL;
+    if (!s->array->job)
+        give_up(s);
+    else if (result->outcome != KC_OK)
+        again_later(s);
+    else if (!took(s, result->body))
+        fail(s, "there is one of that name which is not this array's");
+}
+
+static void read_it(struct splitting *s)
+{
+    AUTO_FREE char *name = task_name(s->array->job, s->index);
+    struct kc_ref ref = task_ref(s, name);
+    s->call = kc_get(s->array->ctl->client, &ref, on_read, s);
+}
+
+static void on_made(void *arg, const struct kc_result *result)
+{
+    struct splitting *s = arg;
+    s->call = NULL;
+    if (!s->array->job)
+        give_up(s);
+    else if (result->outcome == KC_OK && took(s, result->body))
+        return;
+    else if (result->outcome != KC_REFUSED ||
+             result->reason == KC_REASON_ALREADY_EXISTS)
+        read_it(s);
+    else if (refusal_passes(result->reason))
+        again_later(s);
+    else
+        fail(s, result->message);
+}
+
+/* It has been decided, and nothing has come between since. */
+static bool is_wanted(const struct splitting *s)
+{
+    const struct bjob *job = s->array->job;
+    struct array_status status;
+    if (!job || job->deleting || !job->array || !job->model ||
+        job->model->hold != HOLD_NONE || bjob_next_ending(job))
+        return false;
+    tasks_status(s->array, &status);
+    struct taskset left = bjob_tasks_left(job, &status);
+    return taskset_has(&left, s->index);
+}
+
+static void send(void *arg)
+{
+    struct splitting *s = arg;
+    if (!is_wanted(s)) {
+        give_up(s);
+        return;
+    }
+    JSON_AUTO struct json *body = document(s->array->job, s->index);
+    struct kc_ref ref = task_ref(s, NULL);
+    s->call = kc_create(s->array->ctl->client, &ref, body, on_made, s);
+}
+
+static bool is_idle(const struct splitting *s)
+{
+    return !s->made && !s->call && s->ticket.state == TICKET_IDLE &&
+           (!s->retry || !loop_timer_armed(s->retry));
+}
+
+void split_tend(struct record *array)
+{
+    if (array->job->status.job_id == 0)
+        return; /* it is part of its tasks' names */
+    for (struct splitting *s = array->tasks.splitting; s; s = s->next)
+        if (is_idle(s))
+            lanes_enter(array->ctl->lanes, LANE_START, &s->ticket, send, s);
+}
+
+void split_off(struct record *array, int64_t index, const struct decision *start)
+{
+    struct splitting *s = xcalloc(1, sizeof(*s));
+    struct splitting **end_of = &array->tasks.splitting;
+    *s = (struct splitting){.array = array,
+                            .index = index,
+                            .stand_in = xasprintf("%s/%" PRId64, array->uid, index),
+                            .start = start_of(start)};
+    while (*end_of)
+        end_of = &(*end_of)->next;
+    *end_of = s;
+    tell_stand_in(s);
+    split_tend(array);
+}
+
+/* ---- the end of the way ---- */
+
+void split_hand_over(struct record *task)
+{
+    struct record *array = task->tasks.array;
+    struct splitting *s = array ? array->tasks.splitting : NULL;
+    if (!tasks_is_recorded(task))
+        return;
+    while (s && s->index != task->job->task->index)
+        s = s->next;
+    if (!s)
+        return;
+    if (task->job->status.state == JOB_STATE_NONE && task->job->model) {
+        record_stand_as(task, array);
+        record_take_start(task, &s->start);
+        told_update(task);
+    }
+    splitting_free(s);
+}
+
+struct taskset split_tasks(const struct record *array)
+{
+    struct taskset ret = {{0}};
+    for (const struct splitting *s = array->tasks.splitting; s; s = s->next)
+        taskset_add(&ret, s->index);
+    return ret;
+}
+
+bool split_is_making(const struct record *array)
+{
+    for (const struct splitting *s = array->tasks.splitting; s; s = s->next)
+        if (!s->made)
+            return true;
+    return false;
+}
+
+void split_abandon(struct record *array)
+{
+    while (array->tasks.splitting)
+        splitting_free(array->tasks.splitting);
+}

@@ -1,0 +1,34 @@
+/*
+ * split - one task of an array on its way to a job of its own.
+ *
+ *   stand-in in the core, which holds the room
+ *     --> its BatchJob is asked for, once the array has its id --> made, and seen
+ *     --> handed over: the array's status has the task, its record has the start
+ *
+ * The core knows a stand-in by "<uid of the array>/<index>"; nothing but a splitting
+ * knows it, so after a restart there is none, and a task that was not handed over waits
+ * as any job does.
+ */
+#ifndef GANTRY_CONTROLLER_SPLIT_H
+#define GANTRY_CONTROLLER_SPLIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "crds/array.h"
+
+struct decision;
+struct record;
+
+void split_off(struct record *array, int64_t index, const struct decision *start);
+/* Goes on with those that have waited for something of the array. */
+void split_tend(struct record *array);
+/* The task is known to its array's status: it starts as was decided, if it was. */
+void split_hand_over(struct record *task);
+/* Those on their way, and whether BatchJobs of some may yet be made. */
+struct taskset split_tasks(const struct record *array);
+bool split_is_making(const struct record *array);
+/* Gives all of them up; what the server does yet is seen later. */
+void split_abandon(struct record *array);
+
+#endif

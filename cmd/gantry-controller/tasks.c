@@ -1,0 +1,234 @@
+#include "cmd/gantry-controller/tasks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry-controller/controller_private.h"
+#include "cmd/gantry-controller/split.h"
+
+/* ---- who belongs to whom ---- */
+
+void tasks_join(struct record *r)
+{
+    if (!r->job->task || r->tasks.array)
+        return;
+    struct record *array = record_get(r->ctl, r->job->task->array_uid);
+    r->tasks.array = array;
+    GROW(array->tasks.list, array->tasks.n, array->tasks.cap);
+    array->tasks.list[array->tasks.n++] = r;
+}
+
+static void part(struct record *r)
+{
+    struct record *array = TAKE(r->tasks.array);
+    for (size_t i = 0; array && i < array->tasks.n; i++)
+        if (array->tasks.list[i] == r) {
+            array->tasks.list[i] = array->tasks.list[--array->tasks.n];
+            return;
+        }
+}
+
+void tasks_leave(struct record *r)
+{
+    struct record *array = r->tasks.array;
+    if (!array)
+        return;
+    part(r);
+    tasks_tell(array);
+    record_drop_if_empty(array);
+}
+
+void tasks_free(struct record *r)
+{
+    split_abandon(r);
+    part(r);
+    for (size_t i = 0; i < r->tasks.n; i++)
+        r->tasks.list[i]->tasks.array = NULL;
+    free(r->tasks.list);
+    free(r->tasks.failure);
+}
+
+bool tasks_is_empty(const struct record *r)
+{
+    return r->tasks.n == 0 && !r->tasks.splitting;
+}
+
+/* ---- how they stand ---- */
+
+static struct taskset *set_of(struct array_status *status, enum job_state state)
+{
+    if (!job_state_is_final(state))
+        return &status->running;
+    if (state == JOB_STATE_COMPLETED)
+        return &status->completed;
+    return state == JOB_STATE_CANCELLED ? &status->cancelled : &status->failed;
+}
+
+static void put(struct array_status *status, const struct bjob *task)
+{
+    struct taskset one = {{0}};
+    taskset_add(&one, task->task->index);
+    taskset_drop(&status->running, &one);
+    taskset_drop(&status->completed, &one);
+    taskset_drop(&status->failed, &one);
+    taskset_drop(&status->cancelled, &one);
+    taskset_join(set_of(status, task->status.state), &one);
+}
+
+void tasks_status(const struct record *array, struct array_status *ret)
+{
+    const struct array_status *persisted = array->job->status.array;
+    struct taskset known = {{0}};
+    *ret = persisted ? *persisted : (struct array_status){0};
+    for (size_t i = 0; i < array->tasks.n; i++) {
+        const struct bjob *task = array->tasks.list[i]->job;
+        if (!task)
+            continue;
+        put(ret, task);
+        taskset_add(&known, task->task->index);
+    }
+    struct taskset vanished = ret->running;
+    taskset_drop(&vanished, &known);
+    taskset_drop(&ret->running, &vanished);
+    taskset_join(&ret->cancelled, &vanished);
+}
+
+void tasks_foreseen(const struct record *array, struct array_status *ret)
+{
+    struct taskset coming = split_tasks(array);
+    tasks_status(array, ret);
+    struct taskset left = bjob_tasks_left(array->job, ret);
+    taskset_keep(&coming, &left);
+    taskset_join(&ret->running, &coming);
+}
+
+static bool has_action(const struct bjob *job, const char *id)
+{
+    for (size_t i = 0; i < job->n_actions; i++)
+        if (strcmp(job->actions[i].id, id) == 0)
+            return true;
+    return false;
+}
+
+/* What has ended can only be run again. */
+static bool concerns(const struct action *action, const struct bjob *task)
+{
+    bool again = action->type == ACTION_REQUEUE || action->type == ACTION_REQUEUE_HOLD;
+    return !task->deleting && !task->unknown_state &&
+           (again || !job_state_is_final(task->status.state)) &&
+           (!action->only || taskset_has(action->only, task->task->index));
+}
+
+const struct action *tasks_inherited(const struct record *r)
+{
+    const struct record *array = r->tasks.array;
+    if (!array || !array->job || !array->job->array || array->job->deleting)
+        return NULL;
+    const struct action *action = bjob_next_action(array->job);
+    if (!action || !concerns(action, r->job) || has_action(r->job, action->id))
+        return NULL;
+    return action;
+}
+
+void tasks_view(const struct record *array, struct array_view *ret)
+{
+    *ret = (struct array_view){.splitting = split_is_making(array),
+                               .failure = array->tasks.failure,
+                               .exit_code = -1,
+                               .exit_signal = -1};
+    tasks_status(array, &ret->status);
+    for (size_t i = 0; i < array->tasks.n; i++) {
+        const struct record *r = array->tasks.list[i];
+        if (!r->job)
+            continue;
+        ret->spreading |= tasks_inherited(r) != NULL;
+        if (job_state_is_final(r->job->status.state) &&
+            r->job->status.exit_code > ret->exit_code) {
+            ret->exit_code = r->job->status.exit_code;
+            ret->exit_signal = r->job->status.exit_signal;
+        }
+    }
+}
+
+/* Its array as it is persisted; NULL: it is no task, or the array is gone. */
+static const struct bjob *array_of(const struct record *r)
+{
+    const struct record *array = r->tasks.array;
+    return array && array->job && array->job->array ? array->job : NULL;
+}
+
+/* Is the task in the set that its state says, or with `any` in one of them? */
+static bool is_persisted(const struct bjob *array, const struct bjob *task, bool any)
+{
+    int64_t index = task->task->index;
+    struct array_status *status = array->status.array;
+    if (!status)
+        return false;
+    if (!any)
+        return taskset_has(set_of(status, task->status.state), index);
+    struct taskset left = bjob_tasks_left(array, status);
+    return !taskset_has(&left, index);
+}
+
+bool tasks_is_recorded(const struct record *r)
+{
+    const struct bjob *array = array_of(r);
+    return !array || is_persisted(array, r->job, true);
+}
+
+bool tasks_end_is_recorded(const struct record *r)
+{
+    const struct bjob *array = array_of(r);
+    return !array || is_persisted(array, r->job, false);
+}
+
+int64_t tasks_submit_sec(const struct record *r)
+{
+    const struct bjob *array = array_of(r);
+    return array && array->status.submit_sec != TIME_UNSET ? array->status.submit_sec
+                                                           : r->job->created_sec;
+}
+
+/* ---- changes ---- */
+
+void tasks_tell(struct record *r)
+{
+    struct record *array = r->tasks.array;
+    if (!r->ctl->synced)
+        return;
+    if (array && array->job) {
+        told_update(array);
+        record_reconcile(array);
+    }
+    for (size_t i = 0; i < r->tasks.n; i++) {
+        struct record *task = r->tasks.list[i];
+        if (!task->job)
+            continue;
+        if (!task->told.known) {
+            split_hand_over(task);
+            told_update(task);
+        }
+        if (!task->told.known || tasks_inherited(task))
+            record_reconcile(task);
+    }
+    if (r->job && r->job->array) {
+        split_tend(r);
+        told_update(r);
+        record_reconcile(r);
+    }
+}
+
+/* ---- starts ---- */
+
+void tasks_start(struct record *array, const struct decision *d)
+{
+    struct array_status status;
+    tasks_foreseen(array, &status);
+    struct taskset left = bjob_tasks_left(array->job, &status);
+    int64_t index = taskset_next(&left, 0);
+    if (index >= 0)
+        split_off(array, index, d);
+    told_update(array);
+    record_reconcile(array);
+}

@@ -1,0 +1,88 @@
+/*
+ * array - job arrays: which tasks there are, and how many of them may be under way.
+ *
+ * Slurm's grammar, in brackets or not: item{,item}[%limit], an item being 3, 0-15 or
+ * 0-15:4. Indices are from 0 to below ARRAY_SIZE (Slurm's MaxArraySize). A limit of 0
+ * is none.
+ *
+ * A BatchJob with spec.array is one record for all of its tasks that have not been
+ * split off. A task that is about to start is split off: it becomes a BatchJob of its
+ * own, owned by the array's, named by its id and index, with the array's spec and the
+ * two labels below. So all that holds of a job (requeue, cancel, exit code,
+ * dependencies, usage) holds of a task, and the array's object stays small whatever
+ * its tasks' placements are; that costs a create and a delete for each task.
+ */
+#ifndef GANTRY_CRDS_ARRAY_H
+#define GANTRY_CRDS_ARRAY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "base/str.h"
+
+#define ARRAY_SIZE 1001
+#define ARRAY_TEXT_MAX 8192                             /* any set of tasks as text */
+#define ARRAY_INVALID "Invalid job array specification" /* Slurm's words */
+
+/* Of a task's BatchJob, and the second of its pods. */
+#define LABEL_ARRAY_JOB "gantry.dev/array-job-id"
+#define LABEL_ARRAY_TASK "gantry.dev/array-task"
+
+/* A set of indices below ARRAY_SIZE. All zero is empty; nothing is to be freed. */
+struct taskset {
+    uint64_t words[(ARRAY_SIZE + 63) / 64];
+};
+
+struct array {
+    struct taskset tasks;
+    int64_t limit; /* that may be under way at a time; 0: no limit */
+};
+
+/* status.array: how those stand that have been split off; no task is in two sets. */
+struct array_status {
+    struct taskset running;   /* not ended */
+    struct taskset completed; /* ended well */
+    struct taskset failed;    /* ended otherwise */
+    struct taskset cancelled; /* also before they were split off */
+};
+
+/* ERR_INVALID: "Invalid job array specification: ..."; an empty list is none. */
+int array_parse(const char *text, struct array *ret, struct err *err);
+/* "0-3,7", without a limit; "" is the empty set. */
+int taskset_parse(const char *text, struct taskset *ret, struct err *err);
+/* As Slurm shows it: "0-3,7", and where all are a step apart "0-12:4". */
+void taskset_format(const struct taskset *set, struct str *out);
+
+bool taskset_has(const struct taskset *set, int64_t index); /* any number */
+void taskset_add(struct taskset *set, int64_t index);
+void taskset_remove(struct taskset *set, int64_t index);
+void taskset_join(struct taskset *set, const struct taskset *other);
+void taskset_keep(struct taskset *set, const struct taskset *other); /* both have */
+void taskset_drop(struct taskset *set, const struct taskset *other);
+bool taskset_equal(const struct taskset *a, const struct taskset *b);
+int64_t taskset_count(const struct taskset *set);
+/* The first one from `from` on; -1: none. */
+int64_t taskset_next(const struct taskset *set, int64_t from);
+int64_t taskset_last(const struct taskset *set); /* -1: none */
+/* How far apart they are, if all are equally far; else 1. */
+int64_t taskset_step(const struct taskset *set);
+
+/* ---- objects ---- */
+
+/* Of a task's BatchJob; false: it is none. */
+bool array_task_read(const struct json *batchjob, int64_t *ret_job_id,
+                     int64_t *ret_index);
+/* What cannot be read is empty. */
+void array_status_read(const struct json *status_array, struct array_status *ret);
+/* With the tasks that are left, as PENDING. */
+struct json *array_status_write(const struct array_status *status,
+                                const struct taskset *all);
+bool array_status_equal(const struct array_status *a, const struct array_status *b);
+/* Those of `all` that have not been split off. */
+struct taskset array_status_left(const struct array_status *status,
+                                 const struct taskset *all);
+
+#endif

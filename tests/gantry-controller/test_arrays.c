@@ -1,0 +1,243 @@
+/* Arrays: their tasks are split off as they start, each runs once, whenever a
+ * controller dies. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "tests/support/ctltest.h"
+#include "tests/support/suite.h"
+
+#define JOBS "/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs"
+/* All of a node: four run at a time. */
+#define WHOLE "'gpusPerNode':8,'array':"
+
+static void expect_gone(struct ctltest *t, const char *name)
+{
+    AUTO_FREE char *path = xasprintf(JOBS "/%s", name);
+    ck_assert_int_eq(apitest_request(t->api, "GET", path, NULL), 404);
+}
+
+START_TEST(test_life)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "a", WHOLE "'2-8:2'");
+    ctltest_advance(t, 2);
+    ctltest_expect(t, "a",
+                   "status.jobID=1|status.arrayJobID=1|status.state=RUNNING|"
+                   "status.array.states.RUNNING=2,4,6,8|"
+                   "status.array.states.PENDING!");
+    ctltest_expect(t, "a-1-4",
+                   "status.state=RUNNING|status.arrayJobID=1|status.arrayTaskID=4|"
+                   "spec.jobName=a");
+    ctltest_end(t, "a-1-2", 0, 0);
+    ctltest_end(t, "a-1-4", 0, 3);
+    ctltest_settle(t);
+    ctltest_expect(t, "a",
+                   "status.state=RUNNING|status.array.states.RUNNING=6,8|"
+                   "status.array.states.COMPLETED=2|status.array.states.FAILED=4");
+    ctltest_end(t, "a-1-6", 0, 0);
+    ctltest_end(t, "a-1-8", 0, 0);
+    ctltest_settle(t);
+    ctltest_expect(t, "a",
+                   "status.state=FAILED|status.exitCode=3:0|"
+                   "status.reason=NonZeroExitCode|status.message=task 4 failed|"
+                   "status.array.states.COMPLETED=2,6,8");
+    ctltest_free(t);
+}
+END_TEST
+
+/* The others wait in the one record, with a reason and a plan. */
+START_TEST(test_room)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "a", WHOLE "'0-9','timeLimit':'10'");
+    ctltest_advance(t, 5);
+    ctltest_expect(t, "a",
+                   "status.state=PENDING|status.reason=Resources|"
+                   "status.array.states.RUNNING=0-3|status.array.states.PENDING=4-9|"
+                   "status.plannedStartTime~2027");
+    expect_gone(t, "a-1-4");
+    ctltest_end(t, "a-1-1", 0, 0);
+    ctltest_advance(t, 2);
+    ctltest_expect(t, "a-1-4", "status.state=RUNNING");
+    ctltest_expect(t, "a",
+                   "status.array.states.RUNNING=0,2-4|status.array.states.PENDING=5-9");
+    ctltest_free(t);
+}
+END_TEST
+
+START_TEST(test_limit)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "a", "'array':'0-5%2'");
+    ctltest_advance(t, 5);
+    ctltest_expect(t, "a",
+                   "status.state=PENDING|status.reason=JobArrayTaskLimit|"
+                   "status.array.states.RUNNING=0-1|status.array.states.PENDING=2-5");
+    ctltest_end(t, "a-1-0", 0, 0);
+    ctltest_advance(t, 2);
+    ctltest_expect(t, "a", "status.array.states.RUNNING=1-2");
+    ctltest_patch(t, JOBS "/a", "{'spec':{'array':'0-5%4'}}");
+    ctltest_advance(t, 2);
+    ctltest_expect(t, "a", "status.array.states.RUNNING=1-4");
+    ctltest_free(t);
+}
+END_TEST
+
+/* An array in an empty cluster begins at once, in batches that grow. */
+START_TEST(test_many)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "a", "'array':'1-60'");
+    ctltest_advance(t, 2);
+    ctltest_expect(t, "a", "status.state=RUNNING|status.array.states.RUNNING=1-60");
+    ctltest_free(t);
+}
+END_TEST
+
+START_TEST(test_cancel)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "a", "'array':'0-5%2'");
+    ctltest_advance(t, 2);
+    ctltest_patch(t, JOBS "/a",
+                  "{'spec':{'actions':[{'id':'x','type':'Cancel','tasks':'1-3'}]}}");
+    ctltest_settle(t);
+    ctltest_reap(t);
+    ctltest_advance(t, 2);
+    ctltest_expect(t, "a-1-1", "status.state=CANCELLED");
+    ctltest_expect(t, "a",
+                   "status.lastAction.id=x|status.lastAction.outcome=Done|"
+                   "status.array.states.CANCELLED=1-3|"
+                   "status.array.states.RUNNING=0,4|status.array.states.PENDING=5");
+    ctltest_patch(t, JOBS "/a",
+                  "{'spec':{'actions':[{'id':'x','type':'Cancel','tasks':'1-3'},"
+                  "{'id':'y','type':'Cancel'}]}}");
+    ctltest_settle(t);
+    ctltest_reap(t);
+    ctltest_advance(t, 2);
+    ctltest_expect(t, "a",
+                   "status.state=CANCELLED|status.array.states.CANCELLED=0-5|"
+                   "status.lastAction.id=y");
+    expect_gone(t, "a-1-5");
+    ctltest_free(t);
+}
+END_TEST
+
+/* A task's BatchJob that somebody deletes is a task that he cancels. */
+START_TEST(test_task_deleted)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "a", "'array':'0-2%1'");
+    ctltest_advance(t, 2);
+    ctltest_kill(t);
+    ck_assert_int_eq(apitest_request(t->api, "DELETE", JOBS "/a-1-0", NULL), 200);
+    ctltest_start(t);
+    ctltest_settle(t);
+    ctltest_reap(t);
+    ctltest_advance(t, 5);
+    ctltest_expect(t, "a",
+                   "status.array.states.CANCELLED=0|status.array.states.RUNNING=1");
+    expect_gone(t, "a-1-0");
+    ctltest_free(t);
+}
+END_TEST
+
+/* Records of tasks go at their ttl, but not before their end is written. */
+START_TEST(test_ttl)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "a", "'array':'0-1%1','ttlSecondsAfterFinished':1");
+    ctltest_advance(t, 2);
+    spy_spoil(t->spy, &(struct spy_rule){"PATCH", "/batchjobs/a/status", SPY_REFUSE,
+                                         403, "Forbidden", "policy", SPY_ALWAYS});
+    ctltest_end(t, "a-1-0", 0, 0);
+    ctltest_advance(t, 20);
+    ctltest_expect(t, "a-1-0", "status.state=COMPLETED");
+    spy_spare(t->spy);
+    ctltest_advance(t, 30);
+    expect_gone(t, "a-1-0");
+    ctltest_expect(t, "a",
+                   "status.array.states.COMPLETED=0|status.array.states.RUNNING=1");
+    ctltest_free(t);
+}
+END_TEST
+
+START_TEST(test_requeue)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "a", "'array':'0-1'");
+    ctltest_advance(t, 2);
+    ctltest_end(t, "a-1-0", 0, 0);
+    ctltest_end(t, "a-1-1", 0, 0);
+    ctltest_settle(t);
+    ctltest_expect(t, "a", "status.state=COMPLETED");
+    ctltest_act(t, "a-1-0", "again", "Requeue");
+    ctltest_advance(t, 2);
+    ctltest_expect(t, "a-1-0", "status.state=RUNNING|status.restarts=1");
+    ctltest_expect(t, "a",
+                   "status.state=RUNNING|status.array.states.RUNNING=0|"
+                   "status.array.states.COMPLETED=1");
+    ctltest_free(t);
+}
+END_TEST
+
+START_TEST(test_refused)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "a", "'array':'0-1001'");
+    ctltest_settle(t);
+    ctltest_expect(t, "a",
+                   "status.state=PENDING|status.reason=BadConstraints|"
+                   "status.message~Invalid job array specification");
+    ctltest_free(t);
+}
+END_TEST
+
+/* The controller dies in the n-th write of an array's life; no task is lost, and none
+ * has two attempts. */
+#define DEATHS 24
+
+START_TEST(test_killed)
+{
+    struct ctltest *t = ctltest_new();
+    spy_forget(t->spy);
+    ctltest_submit(t, "a", WHOLE "'0-5'");
+    int64_t until_ms = loop_now_ms(t->api->loop) + 5000;
+    while (spy_count(t->spy, NULL, "") < (size_t)_i &&
+           loop_step(t->api->loop, until_ms))
+        ;
+    ctltest_kill(t);
+    ctltest_start(t);
+    ctltest_advance(t, 40);
+    ctltest_expect(t, "a",
+                   "status.array.states.RUNNING=0-3|status.array.states.PENDING=4-5");
+    int64_t id = json_int_or(t->api->body, "status.jobID", 0); /* gaps are allowed */
+    for (int i = 0; i < 6; i++) {
+        AUTO_FREE char *name = xasprintf("a-%" PRId64 "-%d", id, i);
+        ctltest_expect(t, name, "status.state=RUNNING|status.restarts=0");
+        ck_assert_uint_eq(ctltest_pods(t, name, true), 1);
+        ctltest_end(t, name, 0, 0);
+        ctltest_advance(t, 2);
+    }
+    ctltest_expect(t, "a", "status.state=COMPLETED|status.array.states.COMPLETED=0-5");
+    ctltest_free(t);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("gantry-controller/arrays", (struct suite_row[]){
+                                                      {test_life, 1},
+                                                      {test_room, 1},
+                                                      {test_limit, 1},
+                                                      {test_many, 1},
+                                                      {test_cancel, 1},
+                                                      {test_task_deleted, 1},
+                                                      {test_ttl, 1},
+                                                      {test_requeue, 1},
+                                                      {test_refused, 1},
+                                                      {test_killed, DEATHS},
+                                                      {NULL, 0},
+                                                  });
+}
