@@ -22,6 +22,8 @@ static struct json *entry(const struct jobaction *a)
         json_set(ret, "signal", json_new_string(a->signal));
     if (a->scope)
         json_set(ret, "scope", json_new_string(a->scope));
+    if (a->tasks)
+        json_set(ret, "tasks", json_new_string(a->tasks));
     return ret;
 }
 

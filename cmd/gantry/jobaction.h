@@ -14,6 +14,7 @@ struct jobaction {
     const char *type;   /* "Cancel", "Signal", "Requeue", "RequeueHold" */
     const char *signal; /* NULL: none */
     const char *scope;  /* "All", "Batch", "Steps"; NULL: none */
+    const char *tasks;  /* of an array: for these; NULL: all */
 };
 
 /* `uid` is the job's: another of that name is ERR_NOT_FOUND, as is one that is gone. */

@@ -114,6 +114,8 @@ CELL(array_task_cell)
     ROW;
     if (r->array_task >= 0)
         add_number(r->array_task, out);
+    else if (jobrow_is_array(r) && r->array_left)
+        jobrow_tasks(r, out);
     else
         str_add(out, "N/A");
 }
@@ -519,7 +521,7 @@ void jobcolumns_output(const struct jobrow *r, const char *path, struct str *out
         return;
     }
     if (!path || !*path)
-        path = r->array_task >= 0 ? "slurm-%A_%a.out" : "slurm-%j.out";
+        path = r->array_id > 0 ? "slurm-%A_%a.out" : "slurm-%j.out";
     if (path[0] != '/' && r->work_dir)
         str_addf(out, "%s/", r->work_dir);
     add_path(r, path, out);

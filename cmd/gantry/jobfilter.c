@@ -18,10 +18,20 @@ static void names_append(struct names *names, char *take)
     names->list[names->n++] = take;
 }
 
+/* Up to the next comma that is not within brackets. */
+static size_t item_len(const char *text)
+{
+    size_t len = strcspn(text, ",[");
+
+    if (text[len] == '[')
+        len += strcspn(text + len, "]");
+    return len + strcspn(text + len, ",");
+}
+
 void names_parse(struct names *ret, const char *text)
 {
     for (; text && *text; text += strspn(text, ",")) {
-        const size_t len = strcspn(text, ",");
+        const size_t len = item_len(text);
         if (len > 0)
             names_append(ret, xstrndup(text, len));
         text += len;
@@ -70,22 +80,43 @@ void jobfilter_fini(struct jobfilter *f)
 
 /* ---- reading the lists ---- */
 
-/* "42" or "42_3", no more. */
-static bool parse_job(const char *text, struct job_ref *ret)
+bool job_ref_parse(const char *text, struct job_ref *ret)
 {
     const size_t id = strspn(text, "0123456789");
     const char *rest = text + id;
+    struct array array;
 
     if (id == 0 || id > 18)
         return false;
-    *ret = (struct job_ref){strtoll(text, NULL, 10), -1};
-    if (*rest == '\0')
+    *ret = (struct job_ref){.id = strtoll(text, NULL, 10), .all = *rest == '\0'};
+    if (ret->all)
         return ret->id > 0;
-    const size_t task = strspn(rest + 1, "0123456789");
-    if (*rest != '_' || task == 0 || task > 18 || rest[1 + task] != '\0')
+    if (*rest != '_' || array_parse(rest + 1, &array, NULL) < 0 || array.limit > 0)
         return false;
-    ret->task = strtoll(rest + 1, NULL, 10);
+    ret->tasks = array.tasks;
     return ret->id > 0;
+}
+
+struct taskset job_ref_left(const struct job_ref *ref, const struct jobrow *r)
+{
+    struct taskset ret = {{0}};
+
+    if (!jobrow_is_array(r) || r->array_id != ref->id || !r->array_left ||
+        taskset_parse(r->array_left, &ret, NULL) < 0)
+        return (struct taskset){{0}};
+    if (!ref->all)
+        taskset_keep(&ret, &ref->tasks);
+    return ret;
+}
+
+bool job_ref_means(const struct job_ref *ref, const struct jobrow *r)
+{
+    if (ref->all)
+        return ref->id == r->id || ref->id == r->array_id;
+    if (ref->id != r->array_id)
+        return false;
+    struct taskset left = job_ref_left(ref, r);
+    return taskset_has(&ref->tasks, r->array_task) || taskset_next(&left, 0) >= 0;
 }
 
 int jobfilter_jobs(struct jobfilter *f, const char *text, struct err *err)
@@ -96,7 +127,7 @@ int jobfilter_jobs(struct jobfilter *f, const char *text, struct err *err)
     names_parse(&names, text);
     f->jobs = xcalloc(names.n + 1, sizeof(*f->jobs));
     for (size_t i = 0; i < names.n && rc == 0; i++) {
-        if (!parse_job(names.list[i], &f->jobs[f->n_jobs++]))
+        if (!job_ref_parse(names.list[i], &f->jobs[f->n_jobs++]))
             rc = err_set(err, ERR_INVALID, "Invalid job id: %.64s", names.list[i]);
     }
     names_fini(&names);
@@ -163,13 +194,9 @@ static bool state_shows(const struct jobfilter *f, const struct jobrow *r)
 
 static bool job_shows(const struct jobfilter *f, const struct jobrow *r)
 {
-    for (size_t i = 0; i < f->n_jobs; i++) {
-        const struct job_ref *j = &f->jobs[i];
-        if (j->task < 0 && (j->id == r->id || j->id == r->array_id))
+    for (size_t i = 0; i < f->n_jobs; i++)
+        if (job_ref_means(&f->jobs[i], r))
             return true;
-        if (j->task >= 0 && j->id == r->array_id && j->task == r->array_task)
-            return true;
-    }
     return f->n_jobs == 0;
 }
 
@@ -208,7 +235,8 @@ bool jobfilter_shows(const struct jobfilter *f, const struct jobrow *r)
         if (lists[i].names->n > 0 &&
             !names_meet(lists[i].names, lists[i].list, lists[i].ends))
             return false;
-    return state_shows(f, r) && job_shows(f, r) && node_shows(f, r);
+    return !jobrow_is_shell(r) && state_shows(f, r) && job_shows(f, r) &&
+           node_shows(f, r);
 }
 
 /* ---- what the server sorts out ---- */

@@ -10,14 +10,18 @@
 
 #include "base/hostlist.h"
 #include "cmd/gantry/joblist.h"
+#include "crds/array.h"
 
 struct names {
     char **list;
     size_t n;
 };
 
+/* "42", "42_3", "42_[3-5,7]". */
 struct job_ref {
-    int64_t id, task; /* task -1: all of them */
+    int64_t id;
+    bool all; /* with all its tasks, if it is an array; else these: */
+    struct taskset tasks;
 };
 
 struct jobfilter {
@@ -33,10 +37,17 @@ struct jobfilter {
 
 void jobfilter_fini(struct jobfilter *f); /* all zero is fine */
 
-/* "a,b" into names; empty items are left out. NULL and "" give none. */
+/* "a,b" into names; empty items are left out. NULL and "" give none. Commas within
+ * brackets are of a name. */
 void names_parse(struct names *ret, const char *text);
 void names_fini(struct names *names);
 bool names_has(const struct names *names, const char *name);
+
+bool job_ref_parse(const char *text, struct job_ref *ret);
+/* Is the row of that job, or of one of these tasks? */
+bool job_ref_means(const struct job_ref *ref, const struct jobrow *r);
+/* Those tasks that an array's row stands for and the ref means; none: it does not. */
+struct taskset job_ref_left(const struct job_ref *ref, const struct jobrow *r);
 
 /* ERR_INVALID: "Invalid job id: x"; "Invalid job state specified: x; ..." */
 int jobfilter_jobs(struct jobfilter *f, const char *text, struct err *err);
@@ -44,6 +55,7 @@ int jobfilter_states(struct jobfilter *f, const char *text, struct err *err);
 /* Names or numbers of users. */
 void jobfilter_users(struct jobfilter *f, const char *text);
 
+/* Never an array all of whose tasks have rows of their own. */
 bool jobfilter_shows(const struct jobfilter *f, const struct jobrow *r);
 /* What the server can sort out itself, as a field selector appended; "" where nothing.
  */

@@ -80,6 +80,8 @@ static void put_identity(struct json *o, const struct jobrow *r, struct users *u
     put_number(o, "array_job_id", MAX(r->array_id, 0));
     put_number(o, "array_task_id",
                r->array_task >= 0 ? r->array_task : SLURMJSON_UNSET);
+    put_number(o, "array_max_tasks", jobrow_task_limit(r));
+    put_text(o, "array_task_string", r->array_left);
     put_text(o, "name", r->name);
     put_text(o, "user_name", r->user);
     put_int(o, "user_id", user->uid);

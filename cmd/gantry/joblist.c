@@ -64,6 +64,8 @@ static const struct pick {
     TEXT("spec.exclude", exc_nodes),
     TEXT("spec.dependency", dependency),
     TEXT("spec.switches", switches),
+    TEXT("spec.array", array),
+    TEXT("status.array.states.PENDING", array_left),
     TEXT("spec.timeLimit", time_limit),
     TEXT("spec.timeMin", time_min),
     TEXT("spec.begin", begin),
@@ -161,6 +163,10 @@ static const struct pick columns[] = {
     TIME("Planned", planned_sec),
     TEXT("PlannedNodes", planned_nodes),
     TIME("End", end_sec),
+    INT("Array", array_id, -1),
+    INT("Task", array_task, -1),
+    TEXT("Tasks", array_left),
+    TEXT("Indexes", array),
 #undef TEXT
 #undef INT
 #undef BOOL

@@ -5,7 +5,7 @@
  * printer columns of crds/batchjobs.yaml, for a third of the server's work and a tenth
  * of the bytes. The table has what squeue usually shows. Who asks says what the rows
  * are for, and where a job's columns do not tell that, whole objects are fetched: a row
- * does not depend on the way it came. (No job has an array; no column tells of one.)
+ * does not depend on the way it came.
  */
 #ifndef GANTRY_CLI_JOBLIST_H
 #define GANTRY_CLI_JOBLIST_H

@@ -7,9 +7,13 @@
 #include "base/duration.h"
 #include "base/quantity.h"
 #include "base/util.h"
+#include "crds/array.h"
 #include "crds/dependency.h"
 
 #define DEPENDENCY_TEXT_MAX (64u << 10)
+/* SLURM_BITSTR_LEN: so much of a list of tasks is shown; 0: all of it. */
+#define TASKS_SHOWN 64
+#define TASKS_SHOWN_MAX 4096
 
 /* ---- what follows ---- */
 
@@ -134,12 +138,59 @@ int64_t jobrow_end_sec(const struct jobrow *r)
     return r->limit_sec == LIMIT_UNLIMITED ? LIMIT_UNLIMITED : start_sec + r->limit_sec;
 }
 
+bool jobrow_is_array(const struct jobrow *r)
+{
+    return r->array_id > 0 && r->array_task < 0;
+}
+
+bool jobrow_is_shell(const struct jobrow *r)
+{
+    const bool unbegun = r->word->kind == JOB_KIND_FINAL && r->start_sec == TIME_UNSET;
+
+    return jobrow_is_array(r) && !r->array_left && !unbegun;
+}
+
+int64_t jobrow_task_limit(const struct jobrow *r)
+{
+    struct array array;
+
+    if (!r->array || array_parse(r->array, &array, NULL) < 0)
+        return 0;
+    return array.limit;
+}
+
+static size_t tasks_shown(void)
+{
+    const char *text = getenv("SLURM_BITSTR_LEN");
+    const long len = text ? strtol(text, NULL, 10) : TASKS_SHOWN;
+
+    return len <= 0 || len > TASKS_SHOWN_MAX ? TASKS_SHOWN_MAX : (size_t)len;
+}
+
+void jobrow_tasks(const struct jobrow *r, struct str *out)
+{
+    const size_t len = strlen(or_empty(r->array_left)), most = tasks_shown();
+    const int64_t limit = jobrow_task_limit(r);
+
+    if (len < most)
+        str_add(out, or_empty(r->array_left));
+    else
+        str_addf(out, "%.*s...", (int)most - 4, r->array_left);
+    if (limit > 0)
+        str_addf(out, "%%%" PRId64, limit);
+}
+
 void jobrow_id(const struct jobrow *r, struct str *out)
 {
-    if (r->array_id > 0 && r->array_task >= 0)
+    if (r->array_id > 0 && r->array_task >= 0) {
         str_addf(out, "%" PRId64 "_%" PRId64, r->array_id, r->array_task);
-    else
+    } else if (jobrow_is_array(r) && r->array_left) {
+        str_addf(out, "%" PRId64 "_[", r->array_id);
+        jobrow_tasks(r, out);
+        str_add(out, "]");
+    } else {
         str_addf(out, "%" PRId64, r->id);
+    }
 }
 
 void jobrow_node_range(const struct jobrow *r, int64_t *ret_min, int64_t *ret_max)

@@ -21,6 +21,7 @@ struct jobrow {
     const char *created, *version;
     /* spec, as it stands; numbers that may be text are text */
     const char *name, *user, *account, *qos, *asked_partition, *reservation, *licenses;
+    const char *array;
     const char *comment, *constraint, *req_nodes, *exc_nodes, *dependency, *switches;
     const char *time_limit, *time_min, *begin, *deadline, *hold, *signal;
     const char *nodes, *gpus, *gpus_per_node, *gpus_per_task;
@@ -30,7 +31,10 @@ struct jobrow {
     bool requeue, exclusive, contiguous;
     bool is_script; /* else its pods are made from a template */
     /* status */
-    int64_t id, array_id, array_task; /* -1: none; id 0: not given yet */
+    int64_t id;             /* 0: not given yet */
+    int64_t array_id;       /* of the array that it is, or is a task of; -1: neither */
+    int64_t array_task;     /* -1: it is no task */
+    const char *array_left; /* of an array: tasks that have no row of their own */
     const char *state, *reason, *message, *ran_partition, *node_list, *batch_host;
     const char *has_account, *has_qos;        /* also by default; NULL: not known yet */
     const char *found_dependency;             /* with states; NULL: not known yet */
@@ -61,8 +65,16 @@ int64_t jobrow_used_sec(const struct jobrow *r, int64_t now_sec);
 int64_t jobrow_end_sec(const struct jobrow *r);
 /* When it started or is planned to; TIME_UNSET. */
 int64_t jobrow_start_sec(const struct jobrow *r);
-/* "42", "42_3". */
+/* "42", "42_3", "42_[4-9%2]". */
 void jobrow_id(const struct jobrow *r, struct str *out);
+/* Is it an array: one row for all of its tasks that have no BatchJob of their own? */
+bool jobrow_is_array(const struct jobrow *r);
+/* Is it an array all of whose tasks have, or had, their own? Slurm has no record of
+ * it. */
+bool jobrow_is_shell(const struct jobrow *r);
+/* Those tasks: "4-9%2", cut as Slurm cuts it. */
+void jobrow_tasks(const struct jobrow *r, struct str *out);
+int64_t jobrow_task_limit(const struct jobrow *r); /* 0: none */
 /* Nodes asked for, at least and at most; of a started job what it holds. */
 void jobrow_node_range(const struct jobrow *r, int64_t *ret_min, int64_t *ret_max);
 /* The number behind `name`= in "cpu=8,mem=64G,node=2", -1: not there. */

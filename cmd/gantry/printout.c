@@ -20,6 +20,7 @@
 #define GOES_TO LAUNCH "output goes to "
 /* A container that is being started is asked for again. */
 #define START_PAUSE_MS 300
+#define FACT_MAX 24 /* a number */
 
 struct reader {
     const struct printout *what;
@@ -28,7 +29,7 @@ struct reader {
     struct str head; /* what may yet be gantry-launch's lines */
     bool head_over;
     struct tail *tail; /* where the output went instead */
-    char id[24];
+    char id[FACT_MAX], array_id[FACT_MAX], array_task[FACT_MAX];
     bool waiting; /* the container has not started */
     bool over;    /* the stream, or what is to be said instead is known */
     struct err err;
@@ -245,10 +246,22 @@ static int read_started_log(struct reader *p, struct err *err)
 
 /* ---- the file ---- */
 
+/* Of a task of an array; NULL: it is none. */
+static const char *task_fact(const struct reader *p, char buf[FACT_MAX],
+                             const char *path)
+{
+    const int64_t n = json_int_or(p->what->job, path, -1);
+
+    if (n < 0)
+        return NULL;
+    snprintf(buf, FACT_MAX, "%" PRId64, n);
+    return buf;
+}
+
 /* What the names of output files are made of, as the script's variables. */
 static const char *fact(void *arg, const char *name)
 {
-    const struct reader *p = arg;
+    struct reader *p = arg;
     static const struct {
         const char *name, *path;
     } facts[] = {
@@ -259,6 +272,10 @@ static const char *fact(void *arg, const char *name)
 
     if (str_eq(name, "SLURM_JOB_ID"))
         return p->id;
+    if (str_eq(name, "SLURM_ARRAY_JOB_ID"))
+        return task_fact(p, p->array_id, "status.arrayJobID");
+    if (str_eq(name, "SLURM_ARRAY_TASK_ID"))
+        return task_fact(p, p->array_task, "status.arrayTaskID");
     for (size_t i = 0; i < ARRAY_LEN(facts); i++)
         if (str_eq(name, facts[i].name))
             return json_str(p->what->job, facts[i].path);

@@ -13,6 +13,15 @@ static bool is_pending(const struct jobrow *r)
     return r->word->kind == JOB_KIND_PENDING;
 }
 
+static void add_tasks(struct block *b, const struct jobrow *r)
+{
+    STR_AUTO struct str tasks;
+
+    str_init(&tasks, TEXT_MAX);
+    jobrow_tasks(r, &tasks);
+    block_add(b, " ArrayTaskId=%s", tasks.s);
+}
+
 static void add_identity(struct block *b, const struct jobrow *r, struct users *users)
 {
     const struct user *user = users_find(users, r->user);
@@ -22,6 +31,10 @@ static void add_identity(struct block *b, const struct jobrow *r, struct users *
         block_add(b, " ArrayJobId=%" PRId64, r->array_id);
     if (r->array_task >= 0)
         block_add(b, " ArrayTaskId=%" PRId64, r->array_task);
+    else if (jobrow_is_array(r) && r->array_left)
+        add_tasks(b, r);
+    if (jobrow_task_limit(r) > 0)
+        block_add(b, " ArrayTaskThrottle=%" PRId64, jobrow_task_limit(r));
     block_add(b, " JobName=%s", r->name);
     block_line(b, "UserId=%s(%" PRId64 ") GroupId=%s(%" PRId64 ") MCS_label=N/A",
                r->user, user->uid, user->group, user->gid);

@@ -261,8 +261,11 @@ static const char *unsignalled(const struct scancel *s, const struct jobrow *r)
     return NULL;
 }
 
-static void cancel(struct scancel *s, const struct jobrow *r, const char *id)
+/* `tasks`: of an array, those that are meant; NULL: all. */
+static void cancel(struct scancel *s, const struct jobrow *r, const char *id,
+                   const char *tasks)
 {
+    struct jobaction action = s->action;
     const char *why = unsignalled(s, r);
     struct err err = ERR_INIT;
 
@@ -272,9 +275,10 @@ static void cancel(struct scancel *s, const struct jobrow *r, const char *id)
         cli_say(s->cli, "Signal %d to job %s", s->signo, id);
     else if (s->o.verbose > 0)
         cli_say(s->cli, "Terminating job %s", id);
+    action.tasks = tasks;
     if (why)
         complain(s, id, why);
-    else if (jobaction_add(&s->api, r->ns, r->object, r->uid, &s->action, &err) == 0)
+    else if (jobaction_add(&s->api, r->ns, r->object, r->uid, &action, &err) == 0)
         return;
     else if (err.code == ERR_NOT_FOUND)
         complain(s, id, "Invalid job id specified");
@@ -284,37 +288,79 @@ static void cancel(struct scancel *s, const struct jobrow *r, const char *id)
 
 /* ---- which jobs ---- */
 
-static const struct jobrow *find(const struct scancel *s, int64_t id)
+/* What of a named job there is to do something to. */
+struct hit {
+    size_t found, over;
+};
+
+/* The row is of the job that is named, or of one of the tasks. An array's row stands for
+ * those of its tasks that have none of their own. */
+static void hit_row(struct scancel *s, const struct jobrow *r,
+                    const struct job_ref *ref, struct hit *hit)
 {
-    for (size_t i = 0; i < s->list.n; i++)
-        if (s->list.rows[i].id == id || s->list.rows[i].array_id == id)
+    struct taskset left = job_ref_left(ref, r);
+    STR_AUTO struct str tasks, id;
+
+    str_init(&tasks, ARRAY_TEXT_MAX);
+    str_init(&id, ARRAY_TEXT_MAX);
+    taskset_format(&left, &tasks);
+    jobrow_id(r, &id);
+    hit->found++;
+    if (s->action.signal && ref->all && jobrow_is_array(r))
+        return; /* they do not run */
+    if (r->word->kind == JOB_KIND_FINAL) {
+        hit->over++;
+    } else if (jobfilter_shows(&s->filter, r)) {
+        cancel(s, r, id.s, tasks.len > 0 ? tasks.s : NULL);
+    }
+}
+
+/* The whole of an array in one action, which reaches all its tasks, also those that are
+ * being split off. */
+static const struct jobrow *find_array(const struct scancel *s,
+                                       const struct job_ref *ref)
+{
+    const bool every = !s->action.signal && ref->all && !s->o.states && !s->o.nodes;
+
+    for (size_t i = 0; every && i < s->list.n; i++)
+        if (s->list.rows[i].id == ref->id && jobrow_is_array(&s->list.rows[i]) &&
+            s->list.rows[i].word->kind != JOB_KIND_FINAL)
             return &s->list.rows[i];
     return NULL;
 }
 
 static void cancel_id(struct scancel *s, const char *id)
 {
-    const struct jobrow *r = find(s, strtoll(id, NULL, 10));
-    const bool is_task = strchr(id, '_') != NULL;
+    struct job_ref ref;
+    struct hit hit = {0};
 
-    if (!r || (is_task && r->array_id < 0))
+    if (!job_ref_parse(id, &ref)) {
         complain(s, id, "Invalid job id specified");
-    else if (is_task)
-        complain(s, id, "single tasks of an array cannot be cancelled yet");
-    else if (r->word->kind == JOB_KIND_FINAL) {
-        if (!s->o.quiet)
-            complain(s, id, "Job/step already completing or completed");
-    } else if (jobfilter_shows(&s->filter, r))
-        cancel(s, r, id);
+        return;
+    }
+    const struct jobrow *array = find_array(s, &ref);
+    if (array) {
+        cancel(s, array, id, NULL);
+        return;
+    }
+    for (size_t i = 0; i < s->list.n; i++)
+        if (job_ref_means(&ref, &s->list.rows[i]) && !jobrow_is_shell(&s->list.rows[i]))
+            hit_row(s, &s->list.rows[i], &ref, &hit);
+    if (hit.found == 0)
+        complain(s, id, "Invalid job id specified");
+    else if (hit.found == hit.over && !s->o.quiet)
+        complain(s, id, "Job/step already completing or completed");
 }
 
 static void cancel_matching(struct scancel *s)
 {
     for (size_t i = 0; i < s->list.n; i++) {
         const struct jobrow *r = &s->list.rows[i];
-        AUTO_FREE char *id = xasprintf("%" PRId64, r->id);
+        const struct job_ref ref = {.id = jobrow_is_array(r) ? r->array_id : r->id,
+                                    .all = true};
+        struct hit hit = {0};
         if (r->word->kind != JOB_KIND_FINAL && jobfilter_shows(&s->filter, r))
-            cancel(s, r, id);
+            hit_row(s, r, &ref, &hit);
     }
 }
 

@@ -34,17 +34,40 @@ static void add_named(struct picked *p, const struct joblist *jobs, const char *
             add_row(p, &jobs->rows[i]);
 }
 
+/* A row that stands for many tasks cannot be taken for some of them. */
+static bool is_folded(const struct job_ref *ref, const struct jobrow *r)
+{
+    return !ref->all && jobrow_is_array(r);
+}
+
+/* Of a whole array those of its tasks that have not ended. */
+static bool is_past(const struct job_ref *ref, const struct jobrow *r)
+{
+    return ref->all && r->array_id == ref->id && r->word->kind == JOB_KIND_FINAL;
+}
+
 static void add_one(const struct scontrol *s, struct picked *p,
                     const struct joblist *jobs, const char *word)
 {
-    JOBFILTER_AUTO struct jobfilter one = {.any_state = true};
-    const size_t before = p->n;
+    const size_t before = p->n + p->missing;
+    struct job_ref ref;
 
-    if (jobfilter_jobs(&one, word, NULL) == 0 && one.n_jobs > 0)
-        for (size_t i = 0; i < jobs->n; i++)
-            if (jobfilter_shows(&one, &jobs->rows[i]))
-                add_row(p, &jobs->rows[i]);
-    if (p->n == before) {
+    for (size_t i = 0; job_ref_parse(word, &ref) && i < jobs->n; i++) {
+        const struct jobrow *r = &jobs->rows[i];
+        if (!job_ref_means(&ref, r) || jobrow_is_shell(r) || is_past(&ref, r))
+            continue;
+        if (!is_folded(&ref, r)) {
+            add_row(p, r);
+            continue;
+        }
+        p->missing++;
+        scontrol_fail(s,
+                      "Requested operation is presently disabled for job %s: tasks "
+                      "that have not started are not told apart; name the array, "
+                      "%" PRId64,
+                      word, ref.id);
+    }
+    if (p->n + p->missing == before) {
         p->missing++;
         scontrol_fail(s, NOT_THERE " for job %s", word);
     }
@@ -189,6 +212,8 @@ static int requeue(struct scontrol *s, const struct jobrow *r, void *arg)
 
     if (how->incomplete && r->word->kind != JOB_KIND_ACTIVE)
         return 0;
+    if (jobrow_is_array(r) && strcmp(how->type, "Requeue") == 0)
+        return 0; /* its tasks that wait do so */
     if (r->word->kind == JOB_KIND_PENDING && strcmp(how->type, "Requeue") == 0)
         why = "Job is pending execution";
     else if (!r->requeue)

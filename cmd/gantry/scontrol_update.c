@@ -25,6 +25,7 @@ static const struct change_row job_rows[] = {
     {"TimeLimit", "timeLimit", CHANGE_TIME, true},
     {"Comment", "comment", CHANGE_TEXT, true},
     {"Nice", "nice", CHANGE_INT, true},
+    {"ArrayTaskThrottle", "array", CHANGE_INT, true},
     {"Account", "account", CHANGE_TEXT, false},
     {"Contiguous", "contiguous", CHANGE_BOOL, false},
     {"CpusPerTask", "cpusPerTask", CHANGE_INT, false},
@@ -64,7 +65,6 @@ static const struct change_row job_rows[] = {
     {"TresPerTask", "gpusPerTask", CHANGE_GPUS, false},
     {"WorkDir", "workDir", CHANGE_TEXT, false},
     NO_SUCH("AdminComment", "there is Comment"),
-    NO_SUCH("ArrayTaskThrottle", "arrays are not throttled here"),
     NO_SUCH("BurstBuffer", "there are no burst buffers"),
     NO_SUCH("ClusterFeatures", "there is one cluster"),
     NO_SUCH("Clusters", "there is one cluster"),
@@ -128,11 +128,33 @@ static int put_begin(const struct scontrol *s, const struct change *c,
     return 0;
 }
 
+/* The limit stands behind the array's indices; of its tasks nothing changes. */
+static int put_throttle(const struct jobrow *r, const struct change *c,
+                        struct json *spec, struct err *err)
+{
+    const size_t digits = strspn(c->value, "0123456789");
+
+    if (digits == 0 || digits > 9 || c->value[digits] != '\0')
+        return err_set(err, ERR_INVALID, "Invalid ArrayTaskThrottle value: %s",
+                       c->value);
+    if (r->array_id < 0)
+        return err_set(err, ERR_INVALID, "Job %" PRId64 " is no array", r->id);
+    if (!jobrow_is_array(r) || !r->array)
+        return 0;
+    AUTO_FREE char *array =
+        xasprintf("%.*s%%%s", (int)strcspn(r->array + (r->array[0] == '['), "%]"),
+                  r->array + (r->array[0] == '['), c->value);
+    json_set(spec, "array", json_new_string(array));
+    return 0;
+}
+
 static int put_job_change(const struct scontrol *s, const struct jobrow *r,
                           const struct change *c, struct json *spec, struct err *err)
 {
     const struct change_row *row = change_row_find(job_rows, c->key);
 
+    if (row->field && str_eq(row->field, "array"))
+        return put_throttle(r, c, spec, err);
     if (row->field && str_eq(row->field, "begin") && *c->value)
         return put_begin(s, c, spec, err);
     if (c->sign && row->field && str_eq(row->field, "timeLimit"))

@@ -221,26 +221,85 @@ static void split_row(const struct jobrow *r, struct joblist *list,
     }
 }
 
+/* Rows to be shown. */
+struct chosen {
+    const struct jobrow **rows;
+    size_t n, cap;
+};
+
+static void add_row(const struct squeue *q, struct joblist *list, struct chosen *to,
+                    const struct jobrow *r)
+{
+    if (q->o.priority && strchr(r->partition, ',')) {
+        split_row(r, list, &to->rows, &to->n, &to->cap);
+        return;
+    }
+    GROW(to->rows, to->n, to->cap);
+    to->rows[to->n++] = r;
+}
+
+/* Of the tasks that an array's row stands for, those that -j means. */
+static struct taskset left_of(const struct squeue *q, const struct jobrow *r)
+{
+    const struct job_ref whole = {.id = r->array_id, .all = true};
+    struct taskset ret = {{0}};
+
+    if (q->filter.n_jobs == 0)
+        return job_ref_left(&whole, r);
+    for (size_t i = 0; i < q->filter.n_jobs; i++) {
+        struct taskset some = job_ref_left(&q->filter.jobs[i], r);
+        taskset_join(&ret, &some);
+    }
+    return ret;
+}
+
+static struct jobrow *copy_row(const struct jobrow *r, struct joblist *list)
+{
+    struct jobrow *copy = arena_alloc(list->arena, sizeof(*copy));
+
+    *copy = *r;
+    return copy;
+}
+
+/* One row for all of its tasks, or one each. */
+static void add_array(const struct squeue *q, struct joblist *list, struct chosen *to,
+                      const struct jobrow *r)
+{
+    struct taskset left = left_of(q, r);
+    STR_AUTO struct str text;
+
+    str_init(&text, ARRAY_TEXT_MAX);
+    if (!q->o.array && !q->o.array_unique) {
+        struct jobrow *copy = copy_row(r, list);
+        taskset_format(&left, &text);
+        copy->array_left = arena_strdup(list->arena, text.s);
+        add_row(q, list, to, copy);
+        return;
+    }
+    for (int64_t i = taskset_next(&left, 0); i >= 0; i = taskset_next(&left, i + 1)) {
+        struct jobrow *copy = copy_row(r, list);
+        copy->array_task = i;
+        add_row(q, list, to, copy);
+    }
+}
+
 static const struct jobrow **choose(const struct squeue *q, struct joblist *list,
                                     size_t *ret_n)
 {
-    const struct jobrow **rows = NULL;
-    size_t n = 0, cap = 0;
+    struct chosen to = {0};
 
     for (size_t i = 0; i < list->n; i++) {
         const struct jobrow *r = &list->rows[i];
         if (!jobfilter_shows(&q->filter, r))
             continue;
-        if (q->o.priority && strchr(r->partition, ',')) {
-            split_row(r, list, &rows, &n, &cap);
-            continue;
-        }
-        GROW(rows, n, cap);
-        rows[n++] = r;
+        if (jobrow_is_array(r) && r->array_left)
+            add_array(q, list, &to, r);
+        else
+            add_row(q, list, &to, r);
     }
-    jobsort_rows(&q->sort, rows, n);
-    *ret_n = n;
-    return rows;
+    jobsort_rows(&q->sort, to.rows, to.n);
+    *ret_n = to.n;
+    return to.rows;
 }
 
 static void print_lines(const struct squeue *q, const struct jobrow *const *rows,

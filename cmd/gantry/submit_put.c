@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "base/util.h"
 #include "cmd/gantry/submit.h"
+#include "crds/array.h"
 #include "crds/constraint.h"
 #include "crds/dependency.h"
 #include "crds/warning.h"
@@ -411,5 +412,15 @@ int put_dir(const struct submit_put *p, struct json *spec, struct err *err)
         return err_errno(err, errno, "the present directory");
     AUTO_FREE char *path = xasprintf("%s/%s", here, p->text);
     set_string(p, spec, path);
+    return 0;
+}
+
+int put_array(const struct submit_put *p, struct json *spec, struct err *err)
+{
+    struct array array;
+
+    if (array_parse(p->text, &array, err) < 0)
+        return err_prefix(err, "Batch job submission failed");
+    set_string(p, spec, p->text);
     return 0;
 }

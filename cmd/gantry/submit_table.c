@@ -103,7 +103,7 @@ const struct submit_row submit_rows[] = {
         "wait for other jobs: afterok:12:13,after:14+5, singleton; ? for one of them"),
     FIELD("kill-on-invalid-dep", 0, NULL, "yes|no", "killOnInvalidDep", put_yes_no,
           "whether it is cancelled when its dependency can never be met"),
-    FIELD("array", 'a', "SBATCH_ARRAY_INX", "INDEXES", "array", put_string,
+    FIELD("array", 'a', "SBATCH_ARRAY_INX", "INDEXES", "array", put_array,
           "job array: 0-15, 1,3,5%2"),
     FIELD("signal", 0, "SBATCH_SIGNAL", "[B:]SIG[@SEC]", "signal", put_signal,
           "signal its script before its time limit"),

@@ -133,12 +133,14 @@ static const struct {
      FAILED "Invalid partition name specified: there is no partition \"nosuch\"\n"},
     {"sbatch -p main,nosuch --wrap x", NULL,
      FAILED "Invalid partition name specified: there is no partition \"nosuch\"\n"},
+    {"sbatch -a 3-1 --wrap x", NULL,
+     FAILED "Invalid job array specification: \"3-1\"; right is*"},
     /* the API server's schema */
-    {"sbatch -a 0-3 --wrap x", NULL, FAILED "-a is not supported yet\n"},
-    {"sbatch", "#!/bin/sh\n#SBATCH --array=0-3\n",
-     FAILED "standard input:2: --array is not supported yet\n"},
-    {"sbatch -a 0-3 --segment=2 --wrap x", NULL,
-     FAILED "-a is not supported yet; --segment is not supported yet\n"},
+    {"sbatch --segment 2 --wrap x", NULL, FAILED "--segment is not supported yet\n"},
+    {"sbatch", "#!/bin/sh\n#SBATCH --segment=2\n",
+     FAILED "standard input:2: --segment is not supported yet\n"},
+    {"sbatch --switches=1 --segment=2 --wrap x", NULL,
+     FAILED "--switches is not supported yet; --segment is not supported yet\n"},
     /* the controller */
     {"sbatch -q nosuch --wrap x", NULL,
      FAILED "Invalid qos specification: QOS nosuch does not exist; there are none\n"},
@@ -299,8 +301,8 @@ START_TEST(test_test_only)
     clitest_expect(t, "sbatch --test-only -n 3 -G 16 --wrap x", 0, "",
                    "sbatch: Job to start at 2027-01-15T08:00:00 using 3 processors on "
                    "nodes n[1-2] in partition main\n");
-    clitest_expect(t, "sbatch --test-only -a 1 --wrap x", 1, "",
-                   FAILED "-a is not supported yet\n");
+    clitest_expect(t, "sbatch --test-only --segment 2 --wrap x", 1, "",
+                   FAILED "--segment is not supported yet\n");
     ck_assert_uint_eq(clitest_count(t, "batchjobs", NULL), 0);
     /* behind a job that has all nodes for ten minutes */
     clitest_expect(t, "sbatch -N 4 --exclusive -t 10 --wrap x", 0, NULL, NULL);

@@ -1,0 +1,172 @@
+/* Job arrays as Slurm's commands take and show them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "tests/support/clitest.h"
+#include "tests/support/suite.h"
+
+#define HEAD "             JOBID PARTITION     NAME     USER ST       TIME  NODES "
+#define IDS "squeue -h -S i -o '%i %A %F %K %t %r'"
+
+/* Array 1 of 0-9, two of which run at a time. */
+static struct clitest *cluster(void)
+{
+    struct clitest *t = clitest_new();
+
+    clitest_expect(t, "sbatch -a 0-9%2 -J a --wrap x", 0, "Submitted batch job 1\n",
+                   NULL);
+    ctltest_advance(t->ctl, 2);
+    return t;
+}
+
+START_TEST(test_squeue)
+{
+    struct clitest *t = cluster();
+
+    clitest_expect(t, "squeue", 0,
+                   HEAD
+                   "NODELIST(REASON)\n"
+                   "         1_[2-9%2]      main        a    alice PD       0:00   "
+                   "   1 (JobArrayTaskLimit)\n"
+                   "               1_0      main        a    alice  R       0:02   "
+                   "   1 n1\n"
+                   "               1_1      main        a    alice  R       0:02   "
+                   "   1 n1\n",
+                   "");
+    clitest_expect(t, IDS, 0,
+                   "1_[2-9%2] 1 1 2-9%2 PD JobArrayTaskLimit\n"
+                   "1_0 2 1 0 R None\n"
+                   "1_1 3 1 1 R None\n",
+                   "");
+    clitest_expect(t, IDS " -r -t PD", 0,
+                   "1_2 1 1 2 PD JobArrayTaskLimit\n"
+                   "1_3 1 1 3 PD JobArrayTaskLimit\n"
+                   "1_4 1 1 4 PD JobArrayTaskLimit\n"
+                   "1_5 1 1 5 PD JobArrayTaskLimit\n"
+                   "1_6 1 1 6 PD JobArrayTaskLimit\n"
+                   "1_7 1 1 7 PD JobArrayTaskLimit\n"
+                   "1_8 1 1 8 PD JobArrayTaskLimit\n"
+                   "1_9 1 1 9 PD JobArrayTaskLimit\n",
+                   "");
+    clitest_expect(t, IDS " -j 1_1,1_[3,5]", 0,
+                   "1_[3,5%2] 1 1 3,5%2 PD JobArrayTaskLimit\n1_1 3 1 1 R None\n", "");
+    clitest_expect(t, "squeue -j 1_x", 1, "", "squeue: error: Invalid job id: 1_x\n");
+    clitest_free(t);
+}
+END_TEST
+
+/* A list of tasks is cut as Slurm cuts it. */
+START_TEST(test_long_list)
+{
+    struct clitest *t = clitest_new();
+
+    clitest_expect(t,
+                   "sbatch -Q -H -a "
+                   "1,3,5,7,9,11,13,15,17,19,21,23,25,27,29,31,33,36,39,41,43,45,47,49 "
+                   "--wrap x",
+                   0, "", "");
+    clitest_expect(
+        t, "squeue -h -o %i", 0,
+        "1_[1,3,5,7,9,11,13,15,17,19,21,23,25,27,29,31,33,36,39,41,43,45...]\n", "");
+    clitest_setenv(t, "SLURM_BITSTR_LEN", "12");
+    clitest_expect(t, "squeue -h -o %K", 0, "1,3,5,7,...\n", "");
+    clitest_free(t);
+}
+END_TEST
+
+START_TEST(test_scontrol_show)
+{
+    struct clitest *t = cluster();
+
+    ck_assert_int_eq(clitest_run(t, "scontrol -o show job 1"), 0);
+    ck_assert_msg(str_starts(t->out, "JobId=1 ArrayJobId=1 ArrayTaskId=2-9%2 "
+                                     "ArrayTaskThrottle=2 JobName=a "),
+                  "%s", t->out);
+    ck_assert_ptr_nonnull(strstr(t->out, "\nJobId=2 ArrayJobId=1 ArrayTaskId=0 "));
+    ck_assert_int_eq(clitest_run(t, "scontrol -o show job 1_1"), 0);
+    ck_assert_msg(str_starts(t->out, "JobId=3 ArrayJobId=1 ArrayTaskId=1 "), "%s",
+                  t->out);
+    ck_assert_ptr_nonnull(strstr(t->out, "/slurm-1_1.out "));
+    clitest_free(t);
+}
+END_TEST
+
+START_TEST(test_scancel)
+{
+    struct clitest *t = cluster();
+
+    clitest_expect(t, "scancel 1_[1,4-6] 1_9", 0, "", "");
+    ctltest_settle(t->ctl);
+    ctltest_reap(t->ctl);
+    ctltest_advance(t->ctl, 2);
+    clitest_expect(t, "squeue -h -S i -o %i", 0, "1_[3,7-8%2]\n1_0\n1_2\n", "");
+    clitest_expect(t, "scancel 1_4", 1, "",
+                   "scancel: error: Kill job error on job id 1_4: Invalid job id "
+                   "specified\n");
+    clitest_expect(t, "scancel 1_1", 1, "",
+                   "scancel: error: Kill job error on job id 1_1: Job/step already "
+                   "completing or completed\n");
+    clitest_expect(t, "scancel -t PENDING 1", 0, "", "");
+    ctltest_advance(t->ctl, 2);
+    clitest_expect(t, "squeue -h -S i -o %i", 0, "1_0\n1_2\n", "");
+    clitest_expect(t, "scancel 1", 0, "", "");
+    ctltest_settle(t->ctl);
+    ctltest_reap(t->ctl);
+    ctltest_advance(t->ctl, 2);
+    clitest_expect(t, "squeue -h", 0, "", "");
+    clitest_expect(t, "squeue -h -t all -S i -o '%i %t'", 0, "1_0 CA\n1_1 CA\n1_2 CA\n",
+                   "");
+    clitest_free(t);
+}
+END_TEST
+
+START_TEST(test_scancel_user)
+{
+    struct clitest *t = cluster();
+
+    clitest_expect(t, "scancel --me", 0, "", "");
+    ctltest_settle(t->ctl);
+    ctltest_reap(t->ctl);
+    ctltest_advance(t->ctl, 5);
+    clitest_expect(t, "squeue -h", 0, "", "");
+    clitest_free(t);
+}
+END_TEST
+
+START_TEST(test_scontrol)
+{
+    struct clitest *t = cluster();
+
+    clitest_expect(t, "scontrol update JobId=1 ArrayTaskThrottle=3", 0, "", "");
+    ctltest_advance(t->ctl, 2);
+    clitest_expect(t, IDS " -t PD", 0, "1_[3-9%3] 1 1 3-9%3 PD JobArrayTaskLimit\n",
+                   "");
+    clitest_expect(t, "scontrol hold 1", 0, "", "");
+    ctltest_advance(t->ctl, 2);
+    clitest_expect(t, IDS " -t PD", 0, "1_[3-9%3] 1 1 3-9%3 PD JobHeldUser\n", "");
+    clitest_expect(t, "scontrol hold 1_5", 1, "",
+                   "Requested operation is presently disabled for job 1_5: tasks that "
+                   "have not started are not told apart; name the array, 1\n");
+    clitest_expect(t, "scontrol release 1", 0, "", "");
+    clitest_expect(t, "scontrol requeue 1_0", 0, "", "");
+    ctltest_settle(t->ctl);
+    ctltest_reap(t->ctl);
+    ctltest_advance(t->ctl, 30);
+    clitest_expect(t, "squeue -h -S i -j 1_0 -o '%i %t'", 0, "1_0 R\n", "");
+    clitest_free(t);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("gantry/arrays", (struct suite_row[]){
+                                           {test_squeue, 1},
+                                           {test_long_list, 1},
+                                           {test_scontrol_show, 1},
+                                           {test_scancel, 1},
+                                           {test_scancel_user, 1},
+                                           {test_scontrol, 1},
+                                           {NULL, 0},
+                                       });
+}
