@@ -25,6 +25,7 @@ KIND_FUNCTIONS(node)
 KIND_FUNCTIONS(partition)
 KIND_FUNCTIONS(qos)
 KIND_FUNCTIONS(account)
+KIND_FUNCTIONS(reservation)
 KIND_FUNCTIONS(job)
 KIND_FUNCTIONS(foreign_pod)
 
@@ -47,6 +48,8 @@ static const struct kind {
     {"partition", CHANGE_PARTITION, &fields_partition, partition_make, partition_drop},
     {"qos", CHANGE_QOS, &fields_qos, qos_make, qos_drop},
     {"account", CHANGE_ACCOUNT, &fields_account, account_make, account_drop},
+    {"reservation", CHANGE_RESERVATION, &fields_reservation, reservation_make,
+     reservation_drop},
     {"job", CHANGE_JOB, &fields_job, job_make, job_drop},
     {"pod", CHANGE_FOREIGN_POD, &fields_pod, foreign_pod_make, foreign_pod_drop},
 };

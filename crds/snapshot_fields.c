@@ -174,6 +174,37 @@ static const struct field depend_rows[] = {ENUM(depend, kind, DEPEND_SINGLETON),
                                            ENUM(depend, state, DEPEND_FAILED)};
 static const struct fields fields_depend = FIELDS(depend, depend_rows);
 
+static const struct field resv_list_rows[] = {NAMES(resv_list, allow, n_allow),
+                                              NAMES(resv_list, deny, n_deny)};
+static const struct fields fields_resv_list = FIELDS(resv_list, resv_list_rows);
+
+static const struct field reservation_rows[] = {
+    WORD(reservation, name),
+    INT(reservation, start_sec),
+    INT(reservation, end_sec),
+    ENUM(reservation, repeat, RESV_WEEKLY),
+    NAMES(reservation, node_names, n_node_names),
+    BOOL(reservation, all_nodes),
+    INT(reservation, node_count),
+    AMOUNT(reservation, want),
+    TEXT(reservation, partition),
+    LIST(reservation, node_any, n_node_any, fields_term),
+    NAMES(reservation, chosen, n_chosen),
+    ONE(reservation, users, fields_resv_list),
+    ONE(reservation, accounts, fields_resv_list),
+    ONE(reservation, qos, fields_resv_list),
+    BOOL(reservation, maint),
+    BOOL(reservation, overlap),
+    BOOL(reservation, ignore_jobs),
+    BOOL(reservation, flex),
+    BOOL(reservation, magnetic),
+    BOOL(reservation, any_nodes),
+    BOOL(reservation, static_alloc),
+    BOOL(reservation, replace),
+    BOOL(reservation, no_hold),
+};
+const struct fields fields_reservation = FIELDS(reservation, reservation_rows);
+
 static const struct field license_rows[] = {WORD(license, name), INT(license, count)};
 static const struct fields fields_license = FIELDS(license, license_rows);
 
@@ -207,6 +238,7 @@ static const struct field job_rows[] = {
     LIST(job, depends, n_depends, fields_depend),
     BOOL(job, depends_any),
     ENUM(job, hopeless, HOPELESS_ENDS),
+    TEXT(job, reservation),
     LIST(job, licenses, n_licenses, fields_license),
     INT(job, min_pods),
     INT(job, max_pods),

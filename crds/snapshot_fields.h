@@ -44,7 +44,7 @@ struct fields {
 };
 
 extern const struct fields fields_config, fields_node, fields_partition, fields_qos,
-    fields_account, fields_job, fields_pod;
+    fields_account, fields_reservation, fields_job, fields_pod;
 
 /* What stands in the struct: zeroes, NULLs and empty lists are left out where `fresh`
  * has them too. Names of resources are those of `res`. */

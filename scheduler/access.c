@@ -4,8 +4,8 @@
 
 /* Is the account, or one above it, in the list? One that has more above it has a fault
  * (assoc.h). */
-static bool account_listed(const struct policy *p, char *const *names, size_t n,
-                           const char *name)
+bool access_lists_account(const struct policy *p, char *const *names, size_t n,
+                          const char *name)
 {
     for (int depth = 0; name != NULL && depth <= FAIRTREE_DEPTH_MAX; depth++) {
         if (names_have(names, n, name))
@@ -28,14 +28,14 @@ static enum reason check_account(const struct policy *p, const struct job *job,
     const char *name = policy_account(p, job);
 
     if (a->n_allow_accounts > 0 &&
-        !account_listed(p, a->allow_accounts, a->n_allow_accounts, name)) {
+        !access_lists_account(p, a->allow_accounts, a->n_allow_accounts, name)) {
         str_addf(message,
                  "partition %s takes jobs of these accounts only: ", part->name);
         say_list(a->allow_accounts, a->n_allow_accounts, message);
         return REASON_ACCOUNT_NOT_ALLOWED;
     }
     if (a->n_allow_accounts == 0 && a->n_deny_accounts > 0 &&
-        account_listed(p, a->deny_accounts, a->n_deny_accounts, name)) {
+        access_lists_account(p, a->deny_accounts, a->n_deny_accounts, name)) {
         str_addf(message, "partition %s takes no jobs of account %s", part->name, name);
         return REASON_ACCOUNT_NOT_ALLOWED;
     }

@@ -16,4 +16,8 @@
 enum reason access_check(const struct policy *p, const struct job *job,
                          const struct partition *part, struct str *message);
 
+/* Is the account, or one above it, in the list, which is sorted? NULL: no. */
+bool access_lists_account(const struct policy *p, char *const *names, size_t n,
+                          const char *name);
+
 #endif

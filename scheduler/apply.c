@@ -92,7 +92,8 @@ static bool policy_equal(const struct job *a, const struct job *b)
            a->nice == b->nice && a->priority == b->priority && a->hold == b->hold &&
            str_eq(a->account, b->account) && str_eq(a->qos, b->qos) &&
            str_eq(a->user, b->user) && str_eq(job_name(a), job_name(b)) &&
-           a->hopeless == b->hopeless && depends_equal(a, b) && partitions_equal(a, b);
+           str_eq(a->reservation, b->reservation) && a->hopeless == b->hopeless &&
+           depends_equal(a, b) && partitions_equal(a, b);
 }
 
 static bool is_depending(const struct job *job)
@@ -160,7 +161,8 @@ static void keep_plan(struct sched *s, struct job *old, const struct shape *old_
     } else if (old != NULL && old->phase == JOB_PENDING && shape == old_shape &&
                partitions_equal(old, job) && job->limit_sec <= old->limit_sec &&
                job->time_min_sec == old->time_min_sec &&
-               job->deadline_sec == old->deadline_sec) {
+               job->deadline_sec == old->deadline_sec &&
+               str_eq(job->reservation, old->reservation)) {
         job->plan = old->plan;
         old->plan = (struct plan){.start_sec = TIME_UNSET};
     }
@@ -289,6 +291,18 @@ static void apply_pod(struct sched *s, struct foreign_pod *pod)
     book_enter_pod(s, cluster_pod(&s->cluster, uid));
 }
 
+/* Other nodes are shut, and running jobs may end at another time. */
+static void reservations_change(struct sched *s, bool changed)
+{
+    if (!changed)
+        return;
+    s->reserve.changed = true;
+    s->timeline_gen = 0;
+    s->end_sec = INT64_MIN;
+    s->dirty = true;
+    s->rules_changed = true;
+}
+
 /* Partitions, QOS, accounts, settings: who may start at all. */
 static void rules_change(struct sched *s, bool changed)
 {
@@ -333,6 +347,12 @@ void sched_apply(struct sched *s, const struct change *change)
         break;
     case CHANGE_ACCOUNT_GONE:
         rules_change(s, policy_drop_account(&s->policy, change->u.key));
+        break;
+    case CHANGE_RESERVATION:
+        reservations_change(s, reserve_put(&s->reserve, change->u.reservation));
+        break;
+    case CHANGE_RESERVATION_GONE:
+        reservations_change(s, reserve_drop(&s->reserve, change->u.key));
         break;
     case CHANGE_JOB:
         apply_job(s, change->u.job);

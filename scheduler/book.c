@@ -137,7 +137,15 @@ struct span {
     int64_t end_sec;
 };
 
-static struct span span_of(const struct sched *s, const struct jobrec *rec)
+/* A job in a reservation is over when that is. */
+static void cut_off(struct sched *s, const struct job *job, struct span *span)
+{
+    span->end_sec = fence_end(reserve_fence(s, job), span->first, span->end_sec);
+    timeline_span(&s->timeline, job->plan.start_sec, span->end_sec, &span->first,
+                  &span->last);
+}
+
+static struct span span_of(struct sched *s, const struct jobrec *rec)
 {
     const struct job *job = rec->job;
     const struct partrec *part;
@@ -156,19 +164,23 @@ static struct span span_of(const struct sched *s, const struct jobrec *rec)
             job->plan.start_sec,
             book_length(check_length(job, part->part, job->plan.start_sec)));
     timeline_span(tl, job->plan.start_sec, span.end_sec, &span.first, &span.last);
+    if (s->reserve.n > 0)
+        cut_off(s, job, &span);
     span.slots = job->plan.slots;
     span.n = job->plan.n_slots;
     return span;
 }
 
 /* Is all that the job takes free from the first slot on up to before `last`? */
-static bool all_free(const struct sched *s, const struct job *job, size_t n_uses,
-                     size_t last)
+static bool all_free(struct sched *s, const struct job *job, size_t n_uses, size_t last)
 {
+    const struct fence *fence = reserve_fence(s, job);
+
     if (stock_short(&s->timeline.stock, job, 0, last) != SLOT_NONE)
         return false;
     for (size_t i = 0; i < n_uses; i++) {
-        if (!timeline_has(&s->timeline, &s->uses[i], 0, last))
+        if (!timeline_has(&s->timeline, &s->uses[i], 0, last) ||
+            !fence_admits(fence, s->uses[i].position, 0, last))
             return false;
     }
     return true;
@@ -280,11 +292,13 @@ void book_cancel_plan(struct sched *s, struct jobrec *rec)
 /* A plan has a node once, so that its uses can be looked at one by one. */
 static bool plan_fits(struct sched *s, struct jobrec *rec)
 {
+    const struct fence *fence = reserve_fence(s, rec->job);
     struct span span = span_of(s, rec);
     size_t n = find_uses(s, rec, span.slots, span.n, is_alone(s, rec->job));
 
     for (size_t i = 0; i < n; i++) {
-        if (!timeline_has(&s->timeline, &s->uses[i], span.first, span.last))
+        if (!timeline_has(&s->timeline, &s->uses[i], span.first, span.last) ||
+            !fence_admits(fence, s->uses[i].position, span.first, span.last))
             return false;
     }
     return n == span.n && n > 0 &&
@@ -396,10 +410,12 @@ static void make_anew(struct sched *s, int64_t now_sec)
 {
     struct shape *shape, *next;
 
+    reserve_settle(s, now_sec);
     timeline_reset(&s->timeline, now_sec, s->config.window_sec, s->cluster.n_order,
                    resources_there(&s->cluster));
     s->timeline_gen = s->cluster.gen;
     stock_reset(&s->timeline.stock, &s->config.licenses);
+    reserve_renew(s, now_sec);
     s->n_lines = 0;
     add_nodes(s);
     add_held(s);
@@ -414,7 +430,7 @@ static void make_anew(struct sched *s, int64_t now_sec)
 
 /* Would the claim be in other slots, if it were entered now? What is held ends later
  * than assumed where it is overdue. */
-static bool has_moved(const struct sched *s, const struct jobrec *rec)
+static bool has_moved(struct sched *s, const struct jobrec *rec)
 {
     const struct timeline *tl = &s->timeline;
     const struct claim *claim = &rec->claim;
@@ -457,6 +473,7 @@ static bool advance(struct sched *s, int64_t now_sec)
     if (s->timeline.demands.n > 2 * (size_t)HASH_COUNT(s->shapes) + DEMANDS_SPARE ||
         !timeline_advance(&s->timeline, now_sec, s->config.window_sec))
         return false;
+    reserve_renew(s, now_sec);
     HASH_ITER (hh, s->jobs, rec, next) {
         if (rec->claim.on)
             move_claim(s, rec);

@@ -22,6 +22,7 @@
 #include "scheduler/placement.h"
 #include "scheduler/policy.h"
 #include "scheduler/queue.h"
+#include "scheduler/reserve.h"
 #include "scheduler/sched.h"
 #include "scheduler/shape.h"
 #include "scheduler/starts.h"
@@ -123,7 +124,8 @@ struct sched {
     struct sched_config config;
     struct cluster cluster;
     struct policy policy;
-    struct held held;    /* of limits: allowance.h */
+    struct held held; /* of limits: allowance.h */
+    struct reserve reserve;
     int64_t now_sec;     /* of the last step; TIME_UNSET: there was none */
     int64_t charged_sec; /* up to when jobs have been charged: charge.h; likewise */
     bool charge_again;   /* somebody has come who ran before that */

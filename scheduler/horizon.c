@@ -33,7 +33,7 @@ void horizon_reset(struct horizon *h, size_t words)
 static bool is_kind(const struct horizon *h, const struct horizon_kind *kind,
                     const struct seeker *by)
 {
-    if (kind->demand != by->demand)
+    if (kind->demand != by->demand || kind->fence != by->fence)
         return false;
     for (size_t i = 0; i < h->words; i++) {
         if (kind->nodes[i] != (by->part->nodes[i] & by->shape->admits[i]))
@@ -47,6 +47,7 @@ static struct horizon_kind *kind_new(struct horizon *h, const struct seeker *by)
     struct horizon_kind *kind = xcalloc(1, sizeof(*kind));
 
     kind->demand = by->demand;
+    kind->fence = by->fence;
     kind->nodes = xcalloc(h->words + 1, sizeof(*kind->nodes));
     for (size_t i = 0; i < h->words; i++)
         kind->nodes[i] = by->part->nodes[i] & by->shape->admits[i];
@@ -60,7 +61,7 @@ struct horizon_kind *horizon_kind(struct horizon *h, const struct seeker *by,
 {
     if (by->shape->like->n_node_list > 0)
         return NULL;
-    if (fit->kind_gen == h->gen)
+    if (fit->kind_gen == h->gen && h->kinds[fit->kind]->fence == by->fence)
         return h->kinds[fit->kind];
     fit->kind_gen = h->gen;
     for (fit->kind = 0; fit->kind < h->n; fit->kind++) {

@@ -25,6 +25,7 @@
 
 struct horizon_kind {
     size_t demand;
+    const struct fence *fence;
     node_set nodes;
     uint32_t slot[HORIZON_NODES][HORIZON_LENGTHS];
 };

@@ -137,6 +137,7 @@ int64_t jobrec_end(const struct sched *s, const struct jobrec *rec)
     if (part != NULL)
         limit = check_limit(job, part->part);
     end = limit < 0 ? TIME_NEVER : timeline_end(job->start_sec, limit);
+    end = MIN(end, reserve_end(s, job));
     return job->preempt_sec != TIME_UNSET ? MIN(end, job->preempt_sec) : end;
 }
 

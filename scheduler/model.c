@@ -298,7 +298,7 @@ void terms_free(struct term *terms, size_t n)
     free(terms);
 }
 
-static struct term *terms_copy(const struct term *terms, size_t n)
+struct term *terms_copy(const struct term *terms, size_t n)
 {
     struct term *copy = NULL;
 
@@ -399,6 +399,7 @@ struct job *job_copy(const struct job *j)
     copy->user = xstrdup_null(j->user);
     copy->depends = depends_copy(j->depends, j->n_depends);
     licenses_copy(copy, j);
+    copy->reservation = xstrdup_null(j->reservation);
     copy->partitions = names_copy(j->partitions, j->n_partitions);
     copy->account = xstrdup_null(j->account);
     copy->qos = xstrdup_null(j->qos);
@@ -481,6 +482,7 @@ void job_free(struct job *j)
     free(j->depends);
     licenses_free(j->licenses, j->n_licenses);
     free(j->units);
+    free(j->reservation);
     free(j->account);
     free(j->qos);
     free(j->partition);

@@ -339,6 +339,7 @@ struct job {
     size_t n_depends;
     bool depends_any;
     enum depend_hopeless hopeless;
+    char *reservation;        /* that it is to run in; NULL: none */
     struct license *licenses; /* that it takes; sorted by name, each once */
     size_t n_licenses;
 
@@ -450,6 +451,7 @@ void licenses_free(struct license *licenses, size_t n);
 /* Empties what these hold, not the struct itself. */
 void term_fini(struct term *t);
 void terms_free(struct term *terms, size_t n); /* with their array */
+struct term *terms_copy(const struct term *terms, size_t n);
 void slots_free(struct slot *slots, size_t n);
 struct slot *slots_copy(const struct slot *slots, size_t n);
 void plan_clear(struct plan *plan); /* to none */

@@ -175,6 +175,7 @@ void pass_begin(struct sched *s, int64_t now_sec)
 
     sweep_gone(s);
     cluster_settle(c, forget_partition, s);
+    reserve_settle(s, now_sec);
     if (s->timeline_gen != c->gen)
         s->timeline_gen = 0; /* its positions are of other nodes */
     pass->running = true;

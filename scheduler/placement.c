@@ -263,8 +263,8 @@ static bool again_fits(struct placer *p, const struct cluster *c,
 
     if (fit->last_mutation != at->timeline->mutation ||
         (at->asked != NULL && fit->last_prices != at->asked->gen) ||
-        fit->last_slot != at->window->first || at->window->last != fit->last_end ||
-        !node_set_has(at->window->nodes, position))
+        fit->last_fence != at->fence || fit->last_slot != at->window->first ||
+        at->window->last != fit->last_end || !node_set_has(at->window->nodes, position))
         return false;
     p->n = 0;
     p->pod = asked_beside(c, at->shape->like->each.v, RES_MAX);
@@ -292,6 +292,7 @@ struct slot *placement_find(struct placer *p, const struct cluster *c,
         fit->last_cost = p->candidates[0].cost;
         fit->last_prices = at->asked != NULL ? at->asked->gen : 0;
         fit->last_slot = at->window->first;
+        fit->last_fence = at->fence;
         fit->last_end = at->window->last;
         fit->last_mutation = at->timeline->mutation + 1;
     }

@@ -46,6 +46,7 @@ struct placement {
     /* of VIEW_WINDOW: the nodes that are open to a pod throughout its slots */
     const struct window *window;
     const struct timeline *timeline;
+    const struct fence *fence; /* that the window is behind; NULL: none */
     const struct asked *asked; /* what nodes are worth to others; NULL: unknown */
 };
 

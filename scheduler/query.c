@@ -45,6 +45,11 @@ void sched_snapshot(const struct sched *s,
             emit(arg, &change);
     }
     emit_policy(&s->policy, emit, arg);
+    change.kind = CHANGE_RESERVATION;
+    for (size_t i = 0; i < s->reserve.n; i++) {
+        change.u.reservation = s->reserve.recs[i].resv;
+        emit(arg, &change);
+    }
     change.kind = CHANGE_FOREIGN_POD;
     HASH_ITER (hh, c->pods, pod, next_pod) {
         change.u.pod = pod->pod;
@@ -115,6 +120,13 @@ bool sched_job_reason(const struct sched *s, const char *job_uid,
 const struct account *sched_account(const struct sched *s, const char *name)
 {
     return policy_find_account(&s->policy, name);
+}
+
+const struct reservation *sched_reservation(const struct sched *s, const char *name)
+{
+    const struct resvrec *rec = reserve_find(&s->reserve, name);
+
+    return rec != NULL ? rec->resv : NULL;
 }
 
 int64_t sched_charged_sec(const struct sched *s)

@@ -36,6 +36,8 @@ enum reason {
     REASON_BAD_CONSTRAINTS, /* no set of nodes of the cluster could ever hold it */
     REASON_CONSTRAINTS,     /* not satisfiable at present: nodes down or drained */
     REASON_CLEANING,
+    REASON_RESERVATION, /* it has not begun, or its nodes are busy */
+    REASON_RESERVATION_DELETED,
     REASON_LICENSES,        /* not enough of them are free */
     REASON_DEADLINE,        /* it cannot be over by its deadline any more */
     REASON_INVALID_ACCOUNT, /* no such account, or not a member */

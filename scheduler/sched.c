@@ -44,6 +44,7 @@ struct sched *sched_new(const struct sched_config *config)
     s->held.stale = true;
     s->now_sec = TIME_UNSET;
     s->charged_sec = TIME_UNSET;
+    s->reserve.next_sec = TIME_NEVER;
     return s;
 }
 
@@ -59,6 +60,7 @@ void sched_free(struct sched *s)
     singles_fini(&s->singles);
     cluster_fini(&s->cluster);
     policy_fini(&s->policy);
+    reserve_fini(&s->reserve);
     placer_fini(&s->placer);
     asked_fini(&s->asked);
     decided_fini(&s->decided);
@@ -137,6 +139,16 @@ static bool nothing_to_do(const struct sched *s, int64_t now_sec)
            (s->pass.n_waiting == 0 || !timeline_is_outdated(&s->timeline, now_sec));
 }
 
+/* A reservation has begun or is over: other nodes are shut from now on. */
+static void cross_boundaries(struct sched *s, int64_t now_sec)
+{
+    if (now_sec < s->reserve.next_sec)
+        return;
+    s->timeline_gen = 0;
+    s->dirty = true;
+    s->reserve.next_sec = TIME_NEVER; /* until they are looked at */
+}
+
 /* Once before each walk, so that changes after each step do not keep it from beginning.
  */
 static bool yields_before_walk(struct sched *s, struct sched_budget budget)
@@ -207,6 +219,7 @@ enum sched_progress sched_step(struct sched *s, int64_t now_sec,
     now_sec = MIN(now_sec, INT64_MAX - 1); /* INT64_MAX means never, not now */
     decided_reset(&s->decided);
     s->now_sec = now_sec;
+    cross_boundaries(s, now_sec);
     s->dirty |= charge_settle(s, now_sec);
     allowance_settle(s);
     end_what_must(s, now_sec);
@@ -217,7 +230,7 @@ enum sched_progress sched_step(struct sched *s, int64_t now_sec,
 
 int64_t sched_next_wake(const struct sched *s, int64_t now_sec)
 {
-    int64_t wake = MIN(s->end_sec, s->pass.begin_sec);
+    int64_t wake = MIN(MIN(s->end_sec, s->pass.begin_sec), s->reserve.next_sec);
 
     if (s->dirty || s->pass.running)
         return now_sec;

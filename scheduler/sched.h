@@ -65,6 +65,7 @@
 #include "scheduler/preempt_rules.h"
 #include "scheduler/priority.h"
 #include "scheduler/reason.h"
+#include "scheduler/reservation.h"
 #include "scheduler/turn.h"
 
 struct sched;
@@ -107,6 +108,8 @@ enum change_kind {
     CHANGE_QOS_GONE,
     CHANGE_ACCOUNT,
     CHANGE_ACCOUNT_GONE,
+    CHANGE_RESERVATION,
+    CHANGE_RESERVATION_GONE,
     CHANGE_JOB,
     CHANGE_JOB_GONE,
     CHANGE_FOREIGN_POD,
@@ -124,6 +127,7 @@ struct change {
         struct partition *partition;
         struct qos *qos;
         struct account *account;
+        struct reservation *reservation;
         struct job *job;
         struct foreign_pod *pod;
         const struct restable *resources;  /* copied */
@@ -197,7 +201,7 @@ enum sched_progress sched_step(struct sched *s, int64_t now_sec,
 int64_t sched_next_wake(const struct sched *s, int64_t now_sec);
 
 /* Emits upserts (lent, to be copied) that rebuild the core: configuration, resources,
- * nodes, partitions, QOS, accounts, foreign pods, jobs. */
+ * nodes, partitions, QOS, accounts, reservations, foreign pods, jobs. */
 void sched_snapshot(const struct sched *s,
                     void (*emit)(void *arg, const struct change *change), void *arg);
 
@@ -214,6 +218,8 @@ bool sched_job_reason(const struct sched *s, const char *job_uid,
 /* With what its members have used; lent until the next apply or step. NULL: there is
  * none of that name. */
 const struct account *sched_account(const struct sched *s, const char *name);
+/* With the nodes that were chosen for it; likewise lent. */
+const struct reservation *sched_reservation(const struct sched *s, const char *name);
 /* Up to when jobs have been charged to accounts; TIME_UNSET: never yet. */
 int64_t sched_charged_sec(const struct sched *s);
 /* The partition of jobs that name none; NULL: there is none. Lent until the next

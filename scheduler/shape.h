@@ -19,6 +19,8 @@
 #include "scheduler/model.h"
 #include "scheduler/reason.h"
 
+struct fence;
+
 /* A share in the whole cluster. */
 #define SHARE_WHOLE (INT64_C(1) << 30)
 
@@ -32,6 +34,7 @@ struct fit {
      * best place for the next one that takes no less time, since filling a node only
      * improves its rank. */
     size_t last_position, last_slot, last_end; /* of its window: slots */
+    const struct fence *last_fence;
     int64_t last_cost; /* asked.h, when its prices were of this: */
     uint64_t last_prices;
     uint64_t last_mutation; /* timeline.mutation then; 0: nothing to go on */
@@ -39,7 +42,8 @@ struct fit {
      * cluster, are as they were. */
     enum reason busy;
     char *busy_message;
-    uint64_t busy_moved, busy_gen; /* timeline.now_moved, cluster.gen; 0: unknown */
+    const struct fence *busy_fence; /* for whom */
+    uint64_t busy_moved, busy_gen;  /* timeline.now_moved, cluster.gen; 0: unknown */
     size_t crowd; /* ahead.h: of those who may start nowhere else, while of this: */
     uint64_t crowd_gen;
     size_t kind; /* of the horizon, while it is of this: */

@@ -25,7 +25,8 @@ static int64_t length_of(const struct job *job)
     bool shrinks = job->limit_sec != LIMIT_UNSET && job->time_min_sec != LIMIT_UNSET;
     int64_t length = shrinks ? MIN(job->limit_sec, job->time_min_sec) : job->limit_sec;
 
-    if (length == LIMIT_UNSET ||
+    /* One in a reservation is cut off at its end, whenever that is. */
+    if (length == LIMIT_UNSET || job->reservation != NULL ||
         (length == LIMIT_UNLIMITED && job->deadline_sec != TIME_UNSET))
         return LIMIT_UNSET;
     return book_length(length);

@@ -23,6 +23,8 @@ static const int hope[] = {
     [REASON_PRIORITY] = 5,
     [REASON_RESOURCES] = 6,
     [REASON_LICENSES] = 6,
+    [REASON_RESERVATION] = 5,
+    [REASON_RESERVATION_DELETED] = 2,
     /* These are of the job, not of a partition; nothing competes with them. */
     [REASON_DEPENDENCY] = 7,
     [REASON_DEPENDENCY_NEVER] = 7,

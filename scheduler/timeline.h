@@ -79,7 +79,7 @@ struct timeline {
     int n_res; /* columns of the lanes; the last one is the seats */
     struct demands demands;
     struct stock stock; /* licences */
-    uint64_t *moved; /* scratch: a set of demands; and of the take under way: */
+    uint64_t *moved;    /* scratch: a set of demands; and of the take under way: */
     struct flips flips, flips_before;
     bool filling;       /* demands are worked out at the end */
     uint64_t mutation;  /* moves with every take and give */

@@ -91,6 +91,8 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
         reason = license_check(&s->config.licenses, entry->rec->job, &s->message);
     if (reason == REASON_NONE)
         reason = allowance_check(s, entry->rec->job, entry->part->part, &s->message);
+    if (reason == REASON_NONE)
+        reason = reserve_check(s, entry->rec->job, &s->message);
     if (reason != REASON_NONE)
         return reason;
     fit = check_nodes(&s->placer, &s->cluster, trial_shape(s, entry), entry->part);
@@ -115,10 +117,12 @@ struct seeker trial_seeker(struct sched *s, const struct entry *entry)
         .limit_sec = book_length(
             check_length(entry->rec->job, entry->part->part, s->timeline.bounds[0])),
         .need = placement_min_nodes(like, entry->part->part),
+        .fence = reserve_fence(s, entry->rec->job),
     };
 }
 
-static struct placement placement_at(struct sched *s, const struct entry *entry)
+static struct placement placement_at(struct sched *s, const struct entry *entry,
+                                     const struct seeker *by)
 {
     return (struct placement){
         .view = VIEW_WINDOW,
@@ -127,6 +131,7 @@ static struct placement placement_at(struct sched *s, const struct entry *entry)
         .window = &s->window,
         .timeline = &s->timeline,
         .asked = &s->asked,
+        .fence = by->fence,
     };
 }
 
@@ -143,7 +148,7 @@ static struct horizon_kind *kind_of(struct sched *s, const struct entry *entry,
 struct slot *trial_find_place(struct sched *s, const struct entry *entry,
                               const struct seeker *by, size_t before, size_t *ret_n)
 {
-    const struct placement at = placement_at(s, entry);
+    const struct placement at = placement_at(s, entry, by);
     struct horizon_kind *kind = kind_of(s, entry, by);
     size_t first = kind != NULL ? horizon_look(kind, by) : 0;
     struct slot *slots = NULL;
@@ -327,7 +332,7 @@ bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *
 static void judge_busy(struct sched *s, const struct entry *entry,
                        const struct seeker *by, struct fit *fit)
 {
-    const struct placement at = placement_at(s, entry);
+    const struct placement at = placement_at(s, entry, by);
     struct seeker at_once = *by;
 
     at_once.limit_sec = 1;
@@ -341,6 +346,7 @@ static void judge_busy(struct sched *s, const struct entry *entry,
     }
     free(fit->busy_message);
     fit->busy_message = xstrdup(s->message.s);
+    fit->busy_fence = by->fence;
     fit->busy_moved = s->timeline.now_moved;
     fit->busy_gen = s->cluster.gen;
 }
@@ -350,13 +356,18 @@ enum reason trial_why_not_now(struct sched *s, const struct entry *entry,
 {
     struct fit *fit = shape_fit(trial_shape(s, entry), entry->part);
     const struct jobrec *rec = entry->rec;
+    enum reason reason;
 
     if (rec->limited != REASON_NONE && rec->limited_in == entry->part) {
         str_reset(&s->message);
         str_add(&s->message, rec->limited_message);
         return rec->limited;
     }
-    if (fit->busy_moved != s->timeline.now_moved || fit->busy_gen != s->cluster.gen)
+    reason = reserve_why(s, rec->job, by);
+    if (reason != REASON_NONE)
+        return reason;
+    if (fit->busy_moved != s->timeline.now_moved || fit->busy_fence != by->fence ||
+        fit->busy_gen != s->cluster.gen)
         judge_busy(s, entry, by, fit);
     str_reset(&s->message);
     str_add(&s->message, fit->busy_message);

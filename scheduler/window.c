@@ -13,7 +13,8 @@ void window_fini(struct window *w)
 
 static int64_t end_of(const struct seeker *by, size_t first)
 {
-    return timeline_end(by->timeline->bounds[first], by->limit_sec);
+    return fence_end(by->fence, first,
+                     timeline_end(by->timeline->bounds[first], by->limit_sec));
 }
 
 static void span(struct window *w, const struct seeker *by, size_t first)
@@ -43,32 +44,55 @@ static void set_all(const struct seeker *by, node_set set)
         set[i] = by->part->nodes[i] & by->shape->admits[i];
 }
 
-/* What of `set` is open, and of its own where `own`, in `ret` unless it is all of it.
- * Returns how many nodes are not. */
-static int64_t keep_open(const struct seeker *by, const uint64_t *open, bool own,
+static bool has_own(const struct seeker *by, size_t slot)
+{
+    return by->own != NULL && slot >= by->own_from;
+}
+
+/* In a slot, or in a block of them: nodes with room, nodes that no reservation shuts
+ * (NULL: all); and do its own count as if they had room? */
+struct opening {
+    const uint64_t *open, *unshut;
+    bool own;
+};
+
+static struct opening opening_of(const struct seeker *by, size_t slot)
+{
+    return (struct opening){timeline_open(by->timeline, by->demand, slot),
+                            fence_open(by->fence, slot), has_own(by, slot)};
+}
+
+static struct opening block_of(const struct seeker *by, size_t slot)
+{
+    return (struct opening){timeline_open_in_block(by->timeline, by->demand, slot),
+                            fence_open_in_block(by->fence, slot), has_own(by, slot)};
+}
+
+/* What of `set` is open, in `ret` unless it is all of it. Returns how many nodes are
+ * not. */
+static int64_t keep_open(const struct seeker *by, const struct opening *in,
                          const uint64_t *set, node_set ret)
 {
+    size_t words = by->timeline->words;
     int64_t lost = 0;
 
-    if (node_set_is_within(set, open, by->timeline->words))
+    if (node_set_is_within(set, in->open, words) &&
+        (in->unshut == NULL || node_set_is_within(set, in->unshut, words)))
         return 0;
     for (size_t i = 0; i < by->timeline->words; i++) {
-        uint64_t shut = set[i] & ~open[i];
+        uint64_t shut = set[i] & ~in->open[i];
 
         ret[i] = set[i];
-        if (shut != 0 && own)
+        if (shut != 0 && in->own)
             shut &= ~by->own[i];
+        if (in->unshut != NULL)
+            shut |= set[i] & ~in->unshut[i];
         if (shut == 0)
             continue;
         ret[i] ^= shut;
         lost += __builtin_popcountll(shut);
     }
     return lost;
-}
-
-static bool has_own(const struct seeker *by, size_t slot)
-{
-    return by->own != NULL && slot >= by->own_from;
 }
 
 static bool has_required(const struct seeker *by, const uint64_t *set)
@@ -109,14 +133,14 @@ static void size_to(struct window *w, const struct seeker *by)
 
 void window_set(struct window *w, const struct seeker *by, size_t first)
 {
-    const struct timeline *tl = by->timeline;
-
     size_to(w, by);
     span(w, by, first);
     set_all(by, w->nodes);
-    for (size_t slot = w->first; slot < w->last; slot++)
-        keep_open(by, timeline_open(tl, by->demand, slot), has_own(by, slot), w->nodes,
-                  w->nodes);
+    for (size_t slot = w->first; slot < w->last; slot++) {
+        const struct opening in = opening_of(by, slot);
+
+        keep_open(by, &in, w->nodes, w->nodes);
+    }
 }
 
 /* ---- searching ---- */
@@ -131,10 +155,10 @@ static void swap_sets(struct window *w)
 
 /* Narrows `nodes`, `n` of them, to what is open; false: that is too few, and they stay
  * as they are. */
-static bool keep_enough(struct window *w, const struct seeker *by, const uint64_t *open,
-                        bool own, int64_t *n)
+static bool keep_enough(struct window *w, const struct seeker *by,
+                        const struct opening *in, int64_t *n)
 {
-    int64_t lost = keep_open(by, open, own, w->nodes, w->fewer);
+    int64_t lost = keep_open(by, in, w->nodes, w->fewer);
 
     if (lost == 0)
         return true;
@@ -162,17 +186,19 @@ static size_t narrow(struct window *w, const struct seeker *by, size_t to)
     int64_t n = node_set_count(w->nodes, tl->words);
 
     for (size_t slot = w->last; slot > to;) {
-        bool own = has_own(by, slot - 1);
+        struct opening in;
 
-        if (ends_block(by, slot, to) &&
-            keep_enough(w, by,
-                        timeline_open_in_block(tl, by->demand, slot - BLOCK_SLOTS), own,
-                        &n))
-            slot -= BLOCK_SLOTS;
-        else if (keep_enough(w, by, timeline_open(tl, by->demand, slot - 1), own, &n))
-            slot--;
-        else
+        if (ends_block(by, slot, to)) {
+            in = block_of(by, slot - BLOCK_SLOTS);
+            if (keep_enough(w, by, &in, &n)) {
+                slot -= BLOCK_SLOTS;
+                continue;
+            }
+        }
+        in = opening_of(by, slot - 1);
+        if (!keep_enough(w, by, &in, &n))
             return slot - 1;
+        slot--;
     }
     return is_enough(by, w->nodes, n) ? SLOT_NONE : w->last - 1;
 }

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "scheduler/cluster.h"
+#include "scheduler/fence.h"
 #include "scheduler/shape.h"
 #include "scheduler/timeline.h"
 
@@ -28,9 +29,10 @@ struct seeker {
     const struct timeline *timeline;
     const struct shape *shape;
     const struct partrec *part;
-    size_t demand;     /* the shape's, of the timeline */
-    int64_t limit_sec; /* LIMIT_UNLIMITED */
-    int64_t need;      /* nodes at least */
+    size_t demand;             /* the shape's, of the timeline */
+    int64_t limit_sec;         /* LIMIT_UNLIMITED */
+    int64_t need;              /* nodes at least */
+    const struct fence *fence; /* what reservations shut to it; NULL: nothing */
     /* Nodes that are taken to be open from some slot on: those of its
      * own plan, to see whether lifting it is worth while. NULL: none. */
     const uint64_t *own;

@@ -25,6 +25,7 @@ static const struct {
     {"scheduler/model.h", &fields_node},   {"scheduler/model.h", &fields_partition},
     {"scheduler/model.h", &fields_qos},    {"scheduler/model.h", &fields_account},
     {"scheduler/model.h", &fields_job},    {"scheduler/model.h", &fields_pod},
+    {"scheduler/reservation.h", &fields_reservation},
     {"scheduler/sched.h", &fields_config},
 };
 

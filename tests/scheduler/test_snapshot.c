@@ -284,6 +284,44 @@ static void random_outsider(struct history *h)
     tell_line(h, line);
 }
 
+static void random_reservation(struct history *h)
+{
+    static const char *const nodes[] = {"nodes=n1",       "nodes=n[2-3]", "count=1",
+                                        "count=2",        "all",          "cpu=9",
+                                        "all partition=a"};
+    static const char *const others[] = {"",
+                                         "",
+                                         " users=ann",
+                                         " users=-ann",
+                                         " accounts=x",
+                                         " qos=high",
+                                         " flags=maint",
+                                         " flags=overlap",
+                                         " flags=ignorejobs",
+                                         " flags=flex",
+                                         " flags=magnetic",
+                                         " flags=anynodes",
+                                         " flags=replace",
+                                         " flags=static",
+                                         " flags=nohold"};
+    static const char *const repeats[] = {"", "", "", " repeat=hourly",
+                                          " repeat=daily"};
+    char line[LINE_MAX_], name = (char)('p' + draw(h, 3));
+    int64_t start = h->now_sec + draw(h, 3000) - 1500;
+
+    if (chance(h, 30))
+        snprintf(line, sizeof(line), "gone reservation %c", name);
+    else
+        snprintf(line, sizeof(line),
+                 "reservation %c start=%" PRId64 " end=%" PRId64 " %s%s%s", name, start,
+                 start + 1 + draw(h, 3000), pick(h, nodes, ARRAY_LEN(nodes)),
+                 pick(h, others, ARRAY_LEN(others)),
+                 pick(h, repeats, ARRAY_LEN(repeats)));
+    tell_line(h, line);
+}
+
+static const char *const places[] = {
+    "", "", "", "", " reservation=p", " reservation=q"};
 static const char *const licenses[] = {
     "", "", "", "", " licenses=matlab", " licenses=ansys,matlab:2", " licenses=fluent"};
 
@@ -307,6 +345,7 @@ static void random_job(struct history *h)
     char request[LINE_MAX_], line[3 * LINE_MAX_];
     char begin[64] = "", bounds[64] = "", depend[LINE_MAX_] = "";
     const char *taken = pick(h, licenses, ARRAY_LEN(licenses));
+    const char *place = pick(h, places, ARRAY_LEN(places));
 
     random_request(h, request, sizeof(request));
     if (chance(h, 25))
@@ -318,9 +357,10 @@ static void random_job(struct history *h)
                  h->now_sec + draw(h, 4000));
     if (chance(h, 15))
         snprintf(begin, sizeof(begin), " begin=%" PRId64, h->now_sec + draw(h, 100));
-    snprintf(line, sizeof(line), "job %d submit=%lld %s%s%s%s%s%s%s%s%s%s",
+    snprintf(line, sizeof(line), "job %d submit=%lld %s%s%s%s%s%s%s%s%s%s%s",
              random_number(h), (long long)(h->now_sec - draw(h, 200)), request, taken,
-             pick(h, parts, ARRAY_LEN(parts)), pick(h, policies, ARRAY_LEN(policies)),
+             place, pick(h, parts, ARRAY_LEN(parts)),
+             pick(h, policies, ARRAY_LEN(policies)),
              pick(h, charges, ARRAY_LEN(charges)), begin, depend, bounds,
              chance(h, 30) ? " jobname=train" : "", chance(h, 5) ? " on=n[3-4]" : "");
     tell_line(h, line);
@@ -337,11 +377,12 @@ static void random_running(struct history *h)
     if (chance(h, 15))
         snprintf(yields, sizeof(yields), " preemptedby=%d preemptend=%lld",
                  1 + (int)draw(h, JOBS), (long long)(h->now_sec + draw(h, 200) - 100));
-    snprintf(line, sizeof(line), "job %d %s%s state=%s start=%lld in=a on=n%d:2%s%s%s",
-             random_number(h), request, pick(h, licenses, ARRAY_LEN(licenses)),
-             chance(h, 80) ? "running" : "completing",
-             (long long)(h->now_sec - draw(h, 100)), 1 + (int)draw(h, NODES + 1),
-             chance(h, 50) ? " time=2" : "", pick(h, qos, ARRAY_LEN(qos)), yields);
+    snprintf(
+        line, sizeof(line), "job %d %s%s%s state=%s start=%lld in=a on=n%d:2%s%s%s",
+        random_number(h), request, pick(h, licenses, ARRAY_LEN(licenses)),
+        pick(h, places, ARRAY_LEN(places)), chance(h, 80) ? "running" : "completing",
+        (long long)(h->now_sec - draw(h, 100)), 1 + (int)draw(h, NODES + 1),
+        chance(h, 50) ? " time=2" : "", pick(h, qos, ARRAY_LEN(qos)), yields);
     tell_line(h, line);
 }
 
@@ -658,6 +699,21 @@ static void compare_jobs(struct history *h, const struct sched *fresh)
     }
 }
 
+static void compare_chosen(struct history *h, const struct sched *fresh)
+{
+    static const char *const names[] = {"p", "q", "r"};
+
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        const struct reservation *old = sched_reservation(h->s, names[i]);
+        const struct reservation *new = sched_reservation(fresh, names[i]);
+
+        check(h, (old == NULL) == (new == NULL));
+        check(h, old == NULL || old->n_chosen == new->n_chosen);
+        for (size_t k = 0; old != NULL && k < old->n_chosen; k++)
+            check(h, strcmp(old->chosen[k], new->chosen[k]) == 0);
+    }
+}
+
 /* As copy_change does, by way of a file's bytes. */
 static void copy_as_text(struct history *h, struct sched *fresh)
 {
@@ -702,6 +758,7 @@ static void check_law(struct history *h)
     for (int i = 1; i <= JOBS; i++)
         check(h, old_ends[i] ? new_ends[i] : !new_ends[i] || h->ended[i]);
     compare_jobs(h, fresh);
+    compare_chosen(h, fresh);
     sched_free(fresh);
 }
 
@@ -725,6 +782,8 @@ static void operation(struct history *h)
         random_foreign(h);
     else if (what < 60)
         random_policy(h);
+    else if (what < 63)
+        random_reservation(h);
     else if (what < 75)
         random_progress(h);
     else if (what < 84)

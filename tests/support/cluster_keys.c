@@ -11,6 +11,7 @@
 #include "crds/dependency.h"
 #include "crds/licenses.h"
 #include "scheduler/preempt_rules.h"
+#include "scheduler/reservation.h"
 
 /* ---- values ---- */
 
@@ -601,6 +602,155 @@ const struct key cluster_account_keys[] = {
     {NULL, account_limit},
 };
 
+/* ---- reservations ---- */
+
+static int resv_start(const struct setting *at, struct err *err)
+{
+    return cluster_text_number(at->value,
+                               &((struct reservation *)at->object)->start_sec, err);
+}
+
+static int resv_end(const struct setting *at, struct err *err)
+{
+    return cluster_text_number(at->value, &((struct reservation *)at->object)->end_sec,
+                               err);
+}
+
+static int resv_count(const struct setting *at, struct err *err)
+{
+    return cluster_text_number(at->value,
+                               &((struct reservation *)at->object)->node_count, err);
+}
+
+static int resv_nodes(const struct setting *at, struct err *err)
+{
+    struct reservation *r = at->object;
+
+    return read_names(at->value, &r->node_names, &r->n_node_names, err);
+}
+
+static int resv_chosen(const struct setting *at, struct err *err)
+{
+    struct reservation *r = at->object;
+
+    return read_names(at->value, &r->chosen, &r->n_chosen, err);
+}
+
+static int resv_all(const struct setting *at, struct err *err)
+{
+    (void)err;
+    ((struct reservation *)at->object)->all_nodes = true;
+    return 0;
+}
+
+static int resv_partition(const struct setting *at, struct err *err)
+{
+    (void)err;
+    ((struct reservation *)at->object)->partition = xstrdup(at->value);
+    return 0;
+}
+
+static int resv_features(const struct setting *at, struct err *err)
+{
+    struct reservation *r = at->object;
+
+    return constraint_parse(at->value, &r->node_any, &r->n_node_any, err);
+}
+
+static int resv_repeat(const struct setting *at, struct err *err)
+{
+    static const char *const words[] = {"once",    "hourly",  "daily",
+                                        "weekday", "weekend", "weekly"};
+
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (strcmp(words[i], at->value) == 0) {
+            ((struct reservation *)at->object)->repeat = (enum resv_repeat)i;
+            return 0;
+        }
+    }
+    return err_set(err, ERR_INVALID, "repeat=%s: unknown", at->value);
+}
+
+/* "ann,-bob" */
+static int read_resv_list(const struct setting *at, struct resv_list *list)
+{
+    char *rest = at->value;
+
+    while (rest != NULL) {
+        const char *name = strsep(&rest, ",");
+
+        if (name[0] == '-')
+            names_add(&list->deny, &list->n_deny, name + 1);
+        else
+            names_add(&list->allow, &list->n_allow, name);
+    }
+    names_sort(list->allow, list->n_allow);
+    names_sort(list->deny, list->n_deny);
+    return 0;
+}
+
+static int resv_users(const struct setting *at, struct err *err)
+{
+    (void)err;
+    return read_resv_list(at, &((struct reservation *)at->object)->users);
+}
+
+static int resv_accounts(const struct setting *at, struct err *err)
+{
+    (void)err;
+    return read_resv_list(at, &((struct reservation *)at->object)->accounts);
+}
+
+static int resv_qos(const struct setting *at, struct err *err)
+{
+    (void)err;
+    return read_resv_list(at, &((struct reservation *)at->object)->qos);
+}
+
+static int resv_flags(const struct setting *at, struct err *err)
+{
+    struct reservation *r = at->object;
+    const struct {
+        const char *word;
+        bool *flag;
+    } flags[] = {{"maint", &r->maint},
+                 {"overlap", &r->overlap},
+                 {"ignorejobs", &r->ignore_jobs},
+                 {"flex", &r->flex},
+                 {"magnetic", &r->magnetic},
+                 {"anynodes", &r->any_nodes},
+                 {"static", &r->static_alloc},
+                 {"replace", &r->replace},
+                 {"nohold", &r->no_hold}};
+    char *rest = at->value;
+
+    while (rest != NULL) {
+        const char *word = strsep(&rest, ",");
+        size_t i = 0;
+
+        while (i < ARRAY_LEN(flags) && strcmp(flags[i].word, word) != 0)
+            i++;
+        if (i == ARRAY_LEN(flags))
+            return err_set(err, ERR_INVALID, "flags=%s: unknown", word);
+        *flags[i].flag = true;
+    }
+    return 0;
+}
+
+static int resv_resource(const struct setting *at, struct err *err)
+{
+    return set_resource(at->res, &((struct reservation *)at->object)->want, at->key,
+                        at->value, err);
+}
+
+const struct key cluster_resv_keys[] = {
+    {"start", resv_start},         {"end", resv_end},           {"count", resv_count},
+    {"nodes", resv_nodes},         {"chosen", resv_chosen},     {"all", resv_all},
+    {"partition", resv_partition}, {"features", resv_features}, {"repeat", resv_repeat},
+    {"users", resv_users},         {"accounts", resv_accounts}, {"qos", resv_qos},
+    {"flags", resv_flags},         {NULL, resv_resource},
+};
+
 /* ---- jobs ---- */
 
 static int read_range(const struct setting *at, struct err *err)
@@ -723,6 +873,7 @@ JOB_NUMBER(deadline_sec)
 JOB_TEXT(account)
 JOB_TEXT(job_name)
 JOB_TEXT(qos)
+JOB_TEXT(reservation)
 JOB_TEXT(user)
 
 static int job_time(const struct setting *at, struct err *err)
@@ -957,6 +1108,7 @@ const struct key cluster_job_keys[] = {
     {"depend", job_depend},
     {"hopeless", job_hopeless},
     {"licenses", job_licenses},
+    {"reservation", job_reservation},
     {"jobname", job_job_name},
     {"failed", job_failed},
     {"exclusive", job_exclusive},

@@ -29,6 +29,7 @@ extern const struct key cluster_node_keys[];
 extern const struct key cluster_part_keys[];
 extern const struct key cluster_qos_keys[];
 extern const struct key cluster_account_keys[];
+extern const struct key cluster_resv_keys[];
 extern const struct key cluster_job_keys[];
 extern const struct key cluster_pod_keys[];
 

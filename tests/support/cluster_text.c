@@ -120,6 +120,22 @@ static int read_account(const struct reader *r, struct err *err)
     return 0;
 }
 
+static int read_reservation(const struct reader *r, struct err *err)
+{
+    struct change change = {.kind = CHANGE_RESERVATION};
+    struct reservation *resv = reservation_new();
+
+    resv->name = xstrdup(r->name);
+    resv->end_sec = 3600;
+    if (read_keys(cluster_resv_keys, r->res, resv, r->keys, err) < 0) {
+        reservation_free(resv);
+        return -1;
+    }
+    change.u.reservation = resv;
+    r->fn(r->arg, &change);
+    return 0;
+}
+
 static int read_job(const struct reader *r, struct err *err)
 {
     struct change change = {.kind = CHANGE_JOB};
@@ -173,6 +189,7 @@ static const struct noun nouns[] = {
     {"partition", read_partition, CHANGE_PARTITION_GONE},
     {"qos", read_qos, CHANGE_QOS_GONE},
     {"account", read_account, CHANGE_ACCOUNT_GONE},
+    {"reservation", read_reservation, CHANGE_RESERVATION_GONE},
     {"job", read_job, CHANGE_JOB_GONE},
     {"pod", read_pod, CHANGE_FOREIGN_POD_GONE},
 };

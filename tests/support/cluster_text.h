@@ -19,6 +19,10 @@
  *           shares.ann=parent priority.ann=7 used.bob@gpu=50 asof=600
  *           grpJobs=4 limits.ann=maxJobs:2   (on one line;
  *                             bob in partition gpu only; used 50 s, as of 600, or 0)
+ *   reservation maint start=3600 end=7200 nodes=n[1-2] flags=maint,overlap
+ *   reservation course start=0 end=3600 repeat=daily count=2 partition=p users=ann,-bob
+ *                             (also accounts, qos, features=ib, chosen=n[1-2], `all`, a
+ *                             resource: so much of it together)
  *   job 7 nodes=2-4 cpu=8 mem=1G nvidia.com/gpu=8 type=h100 partition=a,b time=1:00:00
  *   job 5 tasks=8 tasklimit=2 tasksout=1   (an array, one of its tasks is split off:)
  *   job 9 taskof=5 task=3
@@ -33,12 +37,14 @@
  *   job 8 depend=afterok:3,after:4+5 hopeless=ends jobname=train   (Slurm's grammar;
  *                             hopeless=stays: whatever the configuration says)
  *   job 8 nodes=2 constraint=(a100|h100)&ib        (Slurm's grammar)
+ *   job 8 reservation=course
  *   job 8 licenses=matlab:2,ansys                  (likewise)
  *   job 3 state=ended failed                (also aside: not taken in yet)
  *   job 9 cpu=1 state=running start=100 in=batch on=n1:2,n2     (n1 has two pods)
  *   job 9 ... state=running preemptedby=3 preemptend=160
  *   pod web-1 on=n1 cpu=2                   (ofjob: left of a job that is gone)
- *   gone node n1              (also: partition, qos, account, job, pod)
+ *   gone node n1              (also: partition, qos, account, reservation, job,
+ *                             pod)
  *
  * A job's uid is "job-<number>", its job id the number unless `id=` says otherwise; it
  * asks for one pod unless told. `where.` keys must all hold, `any.` keys are

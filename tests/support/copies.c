@@ -21,6 +21,9 @@ struct change change_copy(const struct change *change)
     case CHANGE_ACCOUNT:
         copy.u.account = account_copy(change->u.account);
         break;
+    case CHANGE_RESERVATION:
+        copy.u.reservation = reservation_copy(change->u.reservation);
+        break;
     case CHANGE_JOB:
         copy.u.job = job_copy(change->u.job);
         break;
@@ -33,6 +36,7 @@ struct change change_copy(const struct change *change)
     case CHANGE_PARTITION_GONE:
     case CHANGE_QOS_GONE:
     case CHANGE_ACCOUNT_GONE:
+    case CHANGE_RESERVATION_GONE:
     case CHANGE_JOB_GONE:
     case CHANGE_FOREIGN_POD_GONE:
         break;
@@ -86,6 +90,9 @@ static void change_free(struct change *change)
         break;
     case CHANGE_ACCOUNT:
         account_free(change->u.account);
+        break;
+    case CHANGE_RESERVATION:
+        reservation_free(change->u.reservation);
         break;
     case CHANGE_JOB:
         job_free(change->u.job);

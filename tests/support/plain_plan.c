@@ -18,6 +18,9 @@ struct plain_plan {
     struct resvec asked;    /* by jobs with devices */
     struct plain_row *rows; /* [slot][node] */
     int64_t *licenses;      /* that are free: [slot][number] */
+    int64_t now_sec;
+    const struct plain_resv *resvs;
+    size_t n_resvs;
 };
 
 struct plain_plan *plain_plan_new(int64_t now_sec, int64_t window_sec, size_t n_nodes)
@@ -26,6 +29,7 @@ struct plain_plan *plain_plan_new(int64_t now_sec, int64_t window_sec, size_t n_
 
     timeline_init(&p->grid);
     timeline_reset(&p->grid, now_sec, window_sec, 0, 0);
+    p->now_sec = now_sec;
     p->n_nodes = n_nodes;
     p->rows = xcalloc(p->grid.n_slots * n_nodes + 1, sizeof(*p->rows));
     p->licenses = xcalloc(p->grid.n_slots * PLAIN_LICENSES, sizeof(*p->licenses));
@@ -75,8 +79,7 @@ static size_t slot_of(const struct plain_plan *p, int64_t sec)
     return slot;
 }
 
-/* One past the last slot of what runs. */
-static size_t last_held(const struct plain_plan *p, int64_t end_sec)
+size_t plain_plan_last(const struct plain_plan *p, int64_t end_sec)
 {
     size_t last = p->grid.n_slots - 1;
 
@@ -86,13 +89,15 @@ static size_t last_held(const struct plain_plan *p, int64_t end_sec)
 void plain_plan_hold(struct plain_plan *p, size_t position, const struct resvec *amount,
                      bool exclusive, int64_t end_sec)
 {
-    change(p, position, amount, exclusive ? SEATS : 1, 0, last_held(p, end_sec), 1);
+    change(p, position, amount, exclusive ? SEATS : 1, 0, plain_plan_last(p, end_sec),
+           1);
 }
 
 void plain_plan_release(struct plain_plan *p, size_t position,
                         const struct resvec *amount, bool exclusive, int64_t end_sec)
 {
-    change(p, position, amount, exclusive ? SEATS : 1, 0, last_held(p, end_sec), -1);
+    change(p, position, amount, exclusive ? SEATS : 1, 0, plain_plan_last(p, end_sec),
+           -1);
 }
 
 void plain_plan_set_license(struct plain_plan *p, size_t number, int64_t total)
@@ -113,7 +118,7 @@ static void change_licenses(struct plain_plan *p, const int64_t *licenses, size_
 void plain_plan_license(struct plain_plan *p, const int64_t *licenses, int64_t end_sec,
                         int sign)
 {
-    change_licenses(p, licenses, 0, last_held(p, end_sec), sign);
+    change_licenses(p, licenses, 0, plain_plan_last(p, end_sec), sign);
 }
 
 /* Are all of the job's licences free throughout? */
@@ -130,6 +135,34 @@ static bool is_licensed(const struct plain_plan *p, const struct plain_job *job,
     return true;
 }
 
+void plain_plan_reserve(struct plain_plan *p, const struct plain_resv *all, size_t n)
+{
+    p->resvs = all;
+    p->n_resvs = n;
+}
+
+/* Does a reservation shut the node to the job in that slot? One that is over does
+ * not. */
+static bool is_shut(const struct plain_plan *p, const struct plain_job *job,
+                    size_t node, size_t slot)
+{
+    int64_t begin = slot == 0 ? p->now_sec : p->grid.bounds[slot];
+    bool is_last = slot + 1 == p->grid.n_slots;
+
+    if (job->in != NULL && (is_last || !job->in->nodes[node] ||
+                            begin < job->in->start_sec || begin >= job->in->end_sec))
+        return true;
+    for (size_t i = 0; i < p->n_resvs; i++) {
+        const struct plain_resv *r = &p->resvs[i];
+
+        if (r != job->in && r->nodes[node] && r->end_sec > p->now_sec &&
+            begin < r->end_sec + r->tail_sec &&
+            (is_last || r->start_sec < p->grid.bounds[slot + 1]))
+            return true;
+    }
+    return false;
+}
+
 /* One past the last slot that a job touches. */
 static size_t last_of(const struct plain_plan *p, const struct plain_job *job,
                       size_t first)
@@ -138,8 +171,10 @@ static size_t last_of(const struct plain_plan *p, const struct plain_job *job,
 
     if (job->length_sec == LIMIT_UNLIMITED ||
         __builtin_add_overflow(p->grid.bounds[first], job->length_sec, &end))
-        return p->grid.n_slots;
-    return slot_of(p, end - 1) + 1;
+        end = TIME_NEVER;
+    if (job->in != NULL && p->grid.bounds[first] < job->in->end_sec)
+        end = MIN(end, job->in->end_sec);
+    return end == TIME_NEVER ? p->grid.n_slots : slot_of(p, end - 1) + 1;
 }
 
 static bool is_open(const struct plain_plan *p, const struct plain_job *job,
@@ -150,7 +185,7 @@ static bool is_open(const struct plain_plan *p, const struct plain_job *job,
     for (size_t slot = first; slot < last; slot++) {
         const struct plain_row *row = row_at(p, slot, node);
 
-        if (!resvec_fits(&job->each, &row->free) ||
+        if (is_shut(p, job, node, slot) || !resvec_fits(&job->each, &row->free) ||
             row->seats < (job->exclusive ? SEATS : 1))
             return false;
     }

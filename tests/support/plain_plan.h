@@ -24,6 +24,13 @@ struct plain_plan;
 /* Licences that there may be, by number. */
 #define PLAIN_LICENSES 2
 
+/* Nodes kept for its jobs for a time, by position; to others they are shut for `tail_sec`
+ * longer. */
+struct plain_resv {
+    int64_t start_sec, end_sec, tail_sec;
+    const bool *nodes;
+};
+
 /* A job of min..max pods, each on a node of its own. */
 struct plain_job {
     struct resvec each;
@@ -33,6 +40,7 @@ struct plain_job {
     int64_t length_sec;
     const bool *allowed; /* by position; NULL: every node */
     int64_t licenses[PLAIN_LICENSES];
+    const struct plain_resv *in; /* that it has to stay in; NULL: none */
 };
 
 /* Slots [first, last) on nodes in order; `nodes` is freed with plain_place_fini. */
@@ -53,9 +61,14 @@ void plain_plan_set_node(struct plain_plan *p, size_t position,
  * last slot. An exclusive one leaves no seat. */
 void plain_plan_hold(struct plain_plan *p, size_t position, const struct resvec *amount,
                      bool exclusive, int64_t end_sec);
+/* One past the last slot that it takes. */
+size_t plain_plan_last(const struct plain_plan *p, int64_t end_sec);
 /* The same has ended. */
 void plain_plan_release(struct plain_plan *p, size_t position,
                         const struct resvec *amount, bool exclusive, int64_t end_sec);
+
+/* Lent; none unless said. */
+void plain_plan_reserve(struct plain_plan *p, const struct plain_resv *all, size_t n);
 
 /* How many there are of a licence; none unless said. */
 void plain_plan_set_license(struct plain_plan *p, size_t number, int64_t total);

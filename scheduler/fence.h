@@ -1,0 +1,90 @@
+/*
+ * fence - which nodes reservations shut to a job, over the slots of coming time.
+ *
+ * Jobs that the same reservations let through share a fence. In a slot that an
+ * occurrence of another reservation touches, its nodes are shut:
+ *
+ *   slots                 | 0 | 1 | 2 | 3 |  4  |  5  |  6  |
+ *   n1 reserved for ann           |=======|
+ *   everybody else        | o | o | x | x |  o  |  o  |  o  |
+ *   jobs in it            | x | x | o | o |  x  |  x  |  x  |
+ *
+ * A job in a reservation begins in one of its occurrences and is over when that is:
+ * its end is cut off there (`ends`). So that it may take its time to go away, a
+ * reservation stays shut to others for a while behind its end, as far as they are
+ * planned; once it is over, it is.
+ *
+ * What a fence shuts is kept apart from what is free (timeline.h): without reservations
+ * there is none, and nothing is looked at.
+ */
+#ifndef GANTRY_SCHEDULER_FENCE_H
+#define GANTRY_SCHEDULER_FENCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scheduler/nodeset.h"
+#include "scheduler/reservation.h"
+#include "scheduler/timeline.h"
+
+/* So many reservations act; those behind them, by name, do not. */
+#define RESV_MAX 256
+#define RESV_NONE SIZE_MAX
+/* For so long behind its end a reservation is shut to others that are planned. */
+#define FENCE_TAIL_SEC 180
+
+/* One that acts, and its nodes. */
+struct closure {
+    const struct reservation *resv;
+    const uint64_t *nodes; /* a set */
+};
+
+/* Whom a fence is for. */
+struct pass_key {
+    uint64_t through[RESV_MAX / 64]; /* reservations that do not shut it out */
+    size_t in;                       /* the one that it has to stay in; RESV_NONE */
+};
+
+struct fence {
+    struct pass_key key;
+    size_t words;
+    uint16_t *rows;   /* by slot: which set is open, from 1 on; 0: all nodes are */
+    uint16_t *blocks; /* by block: in all of its slots */
+    int64_t *ends; /* by slot: when a job that begins there is over; NULL: whenever */
+    uint64_t *sets;
+    size_t n_sets, sets_cap;
+};
+
+/* For the slots of a timeline, as things are at a time in its first slot. */
+struct fence *fence_new(const struct pass_key *key, const struct closure *closures,
+                        size_t n, const struct timeline *tl, int64_t now_sec);
+void fence_free(struct fence *f); /* NULL is fine */
+
+static inline const uint64_t *fence_set(const struct fence *f, uint16_t row)
+{
+    return row == 0 ? NULL : f->sets + (size_t)(row - 1) * f->words;
+}
+
+/* The nodes that are open; NULL: all. So they are without a fence. */
+static inline const uint64_t *fence_open(const struct fence *f, size_t slot)
+{
+    return f == NULL ? NULL : fence_set(f, f->rows[slot]);
+}
+
+static inline const uint64_t *fence_open_in_block(const struct fence *f, size_t slot)
+{
+    return f == NULL ? NULL : fence_set(f, f->blocks[slot / BLOCK_SLOTS]);
+}
+
+/* Cuts off the end of what begins in a slot. */
+static inline int64_t fence_end(const struct fence *f, size_t slot, int64_t end_sec)
+{
+    return f == NULL || f->ends == NULL || f->ends[slot] > end_sec ? end_sec
+                                                                   : f->ends[slot];
+}
+
+/* Is a node open in all of these slots? */
+bool fence_admits(const struct fence *f, size_t position, size_t first, size_t last);
+
+#endif

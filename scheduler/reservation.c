@@ -1,0 +1,205 @@
+#include "scheduler/reservation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+
+#define DAY_SEC 86400
+/* An occurrence that WEEKDAY or WEEKEND lets fall is never further away. */
+#define SKIPPED_MAX 7
+
+struct reservation *reservation_new(void)
+{
+    return xcalloc(1, sizeof(struct reservation));
+}
+
+static void copy_names(char ***names, size_t *n)
+{
+    char **old = *names;
+    size_t count = *n;
+
+    *names = NULL;
+    *n = 0;
+    for (size_t i = 0; i < count; i++)
+        names_add(names, n, old[i]);
+}
+
+static void free_names(char **names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free(names[i]);
+    free(names);
+}
+
+static void copy_list(struct resv_list *list)
+{
+    copy_names(&list->allow, &list->n_allow);
+    copy_names(&list->deny, &list->n_deny);
+}
+
+static void free_list(struct resv_list *list)
+{
+    free_names(list->allow, list->n_allow);
+    free_names(list->deny, list->n_deny);
+}
+
+struct reservation *reservation_copy(const struct reservation *r)
+{
+    struct reservation *copy = reservation_new();
+
+    *copy = *r;
+    copy->name = xstrdup_null(r->name);
+    copy->partition = xstrdup_null(r->partition);
+    copy_names(&copy->node_names, &copy->n_node_names);
+    copy_names(&copy->chosen, &copy->n_chosen);
+    copy->node_any = terms_copy(r->node_any, r->n_node_any);
+    copy_list(&copy->users);
+    copy_list(&copy->accounts);
+    copy_list(&copy->qos);
+    return copy;
+}
+
+void reservation_free(struct reservation *r)
+{
+    if (r == NULL)
+        return;
+    free_names(r->node_names, r->n_node_names);
+    free_names(r->chosen, r->n_chosen);
+    terms_free(r->node_any, r->n_node_any);
+    free_list(&r->users);
+    free_list(&r->accounts);
+    free_list(&r->qos);
+    free(r->partition);
+    free(r->name);
+    free(r);
+}
+
+/* ---- equal ---- */
+
+static bool names_equal(char *const *a, size_t n_a, char *const *b, size_t n_b)
+{
+    for (size_t i = 0; i < n_a && n_a == n_b; i++) {
+        if (strcmp(a[i], b[i]) != 0)
+            return false;
+    }
+    return n_a == n_b;
+}
+
+static bool lists_equal(const struct resv_list *a, const struct resv_list *b)
+{
+    return names_equal(a->allow, a->n_allow, b->allow, b->n_allow) &&
+           names_equal(a->deny, a->n_deny, b->deny, b->n_deny);
+}
+
+static bool terms_equal(const struct term *a, const struct term *b)
+{
+    if (a->n_reqs != b->n_reqs)
+        return false;
+    for (size_t i = 0; i < a->n_reqs; i++) {
+        const struct requirement *x = &a->reqs[i], *y = &b->reqs[i];
+
+        if (strcmp(x->key, y->key) != 0 || x->op != y->op ||
+            !names_equal(x->values, x->n_values, y->values, y->n_values))
+            return false;
+    }
+    return true;
+}
+
+static bool features_equal(const struct reservation *a, const struct reservation *b)
+{
+    for (size_t i = 0; i < a->n_node_any && a->n_node_any == b->n_node_any; i++) {
+        if (!terms_equal(&a->node_any[i], &b->node_any[i]))
+            return false;
+    }
+    return a->n_node_any == b->n_node_any;
+}
+
+static unsigned flags_of(const struct reservation *r)
+{
+    const bool flags[] = {r->all_nodes,    r->maint,    r->overlap,   r->ignore_jobs,
+                          r->flex,         r->magnetic, r->any_nodes, r->replace,
+                          r->static_alloc, r->no_hold};
+    unsigned all = 0;
+
+    for (size_t i = 0; i < ARRAY_LEN(flags); i++)
+        all |= (unsigned)flags[i] << i;
+    return all;
+}
+
+bool reservation_equal(const struct reservation *a, const struct reservation *b)
+{
+    return strcmp(a->name, b->name) == 0 && a->start_sec == b->start_sec &&
+           a->end_sec == b->end_sec && a->repeat == b->repeat &&
+           names_equal(a->node_names, a->n_node_names, b->node_names,
+                       b->n_node_names) &&
+           a->node_count == b->node_count &&
+           memcmp(&a->want, &b->want, sizeof(a->want)) == 0 &&
+           str_eq(a->partition, b->partition) && features_equal(a, b) &&
+           lists_equal(&a->users, &b->users) &&
+           lists_equal(&a->accounts, &b->accounts) && lists_equal(&a->qos, &b->qos) &&
+           flags_of(a) == flags_of(b);
+}
+
+bool reservation_chooses(const struct reservation *r)
+{
+    return r->n_node_names == 0 && !r->all_nodes &&
+           (r->node_count > 0 || !resvec_is_zero(&r->want));
+}
+
+/* ---- when ---- */
+
+static int64_t step_of(enum resv_repeat repeat)
+{
+    switch (repeat) {
+    case RESV_ONCE:
+        break;
+    case RESV_HOURLY:
+        return 3600;
+    case RESV_DAILY:
+    case RESV_WEEKDAY:
+    case RESV_WEEKEND:
+        return DAY_SEC;
+    case RESV_WEEKLY:
+        return 7 * (int64_t)DAY_SEC;
+    }
+    return 0;
+}
+
+/* The epoch was a Thursday: Monday is 0. */
+static bool falls_on(enum resv_repeat repeat, int64_t start_sec)
+{
+    int64_t days = start_sec / DAY_SEC - (start_sec % DAY_SEC < 0);
+    int64_t weekday = ((days + 3) % 7 + 7) % 7;
+
+    if (repeat == RESV_WEEKDAY)
+        return weekday < 5;
+    return repeat != RESV_WEEKEND || weekday >= 5;
+}
+
+bool reservation_occurrence(const struct reservation *r, int64_t sec,
+                            int64_t *ret_start, int64_t *ret_end)
+{
+    int64_t step = step_of(r->repeat), past = 0;
+
+    if (step > 0 && sec >= r->end_sec)
+        past = ((sec - r->end_sec) / step + 1) * step;
+    for (int i = 0; i <= SKIPPED_MAX; i++, past += step) {
+        *ret_start = r->start_sec + past;
+        *ret_end = r->end_sec + past;
+        if (*ret_end > sec && falls_on(r->repeat, *ret_start))
+            return true;
+        if (step == 0)
+            break;
+    }
+    return false;
+}
+
+bool resv_list_admits(const struct resv_list *list, const char *name)
+{
+    if (name == NULL)
+        return list->n_allow == 0;
+    if (names_have(list->deny, list->n_deny, name))
+        return false;
+    return list->n_allow == 0 || names_have(list->allow, list->n_allow, name);
+}

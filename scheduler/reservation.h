@@ -1,0 +1,82 @@
+/*
+ * reservation - nodes kept for some jobs for a time: Slurm's advance reservation.
+ *
+ * It has whole nodes: those that are named, or as many as are asked for, which the core
+ * chooses (reserve.h) and which come back with it as `chosen`. It begins and ends once,
+ * or again and again in equal steps of absolute time:
+ *
+ *   DAILY 10:00, an hour      |==|      |==|      |==|      |==| ...
+ *                             start_sec    occurrences
+ *
+ * A job that asks for it runs on its nodes in one occurrence, and is over with that.
+ * All others are planned around it (fence.h).
+ */
+#ifndef GANTRY_SCHEDULER_RESERVATION_H
+#define GANTRY_SCHEDULER_RESERVATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scheduler/model.h"
+
+enum resv_repeat {
+    RESV_ONCE,
+    RESV_HOURLY,
+    RESV_DAILY,
+    RESV_WEEKDAY, /* days of the week are those of UTC */
+    RESV_WEEKEND,
+    RESV_WEEKLY,
+};
+
+/* Whoever is refused may not; where some are allowed, nobody else may. Sorted. */
+struct resv_list {
+    char **allow, **deny;
+    size_t n_allow, n_deny;
+};
+
+struct reservation {
+    char *name;                 /* first */
+    int64_t start_sec, end_sec; /* of the first occurrence */
+    enum resv_repeat repeat;
+
+    /* which nodes: named ones, or all, or so many */
+    char **node_names; /* sorted */
+    size_t n_node_names;
+    bool all_nodes; /* of its partition */
+    int64_t node_count;
+    struct resvec want; /* that the nodes are to have together */
+    char *partition;    /* that they are of; NULL: any */
+    struct term *node_any;
+    size_t n_node_any;
+    char **chosen; /* sorted; where none are named */
+    size_t n_chosen;
+
+    struct resv_list users, accounts, qos; /* a job passes all of them */
+
+    bool maint;        /* for maintenance */
+    bool overlap;      /* may have nodes that others have */
+    bool ignore_jobs;  /* takes nodes though jobs run on them */
+    bool flex;         /* its jobs may also run before, after and elsewhere */
+    bool magnetic;     /* takes jobs that do not ask for it */
+    bool any_nodes;    /* its jobs run anywhere, in its time */
+    bool static_alloc; /* a chosen node stays, also when it is down */
+    bool replace;      /* a chosen node that is used is replaced */
+    bool no_hold;      /* jobs that still wait when it is over need it no more */
+};
+
+struct reservation *reservation_new(void);
+struct reservation *reservation_copy(const struct reservation *r);
+void reservation_free(struct reservation *r); /* NULL is fine */
+/* The same, whatever nodes were chosen. */
+bool reservation_equal(const struct reservation *a, const struct reservation *b);
+/* Are its nodes chosen, rather than named? */
+bool reservation_chooses(const struct reservation *r);
+
+/* The first occurrence that ends behind a time; false: it is over. */
+bool reservation_occurrence(const struct reservation *r, int64_t sec,
+                            int64_t *ret_start, int64_t *ret_end);
+/* May this name use it, as far as the list goes? NULL: it has none. */
+bool resv_list_admits(const struct resv_list *list, const char *name);
+
+#endif

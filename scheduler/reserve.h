@@ -1,0 +1,73 @@
+/*
+ * reserve - the reservations that the core knows: their nodes, and who may use them.
+ *
+ * Nodes are settled at the beginning of each walk. Where they are to be chosen, the
+ * core takes nodes that are up, in its partition and with its features, in no other
+ * reservation at that time (unless either may overlap), and on which nobody runs into
+ * its time (unless ignore_jobs); of these those that it shares with no other, then those
+ * with the fewest promises to break, then by name. It takes all or none: a reservation without is tried again in each walk. A
+ * chosen node that goes down is replaced, if there is another (unless static_alloc).
+ * What was chosen is part of the snapshot, and whoever stores reservations stores it.
+ */
+#ifndef GANTRY_SCHEDULER_RESERVE_H
+#define GANTRY_SCHEDULER_RESERVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/str.h"
+#include "scheduler/cluster.h"
+#include "scheduler/fence.h"
+#include "scheduler/reason.h"
+#include "scheduler/reservation.h"
+
+struct jobrec;
+struct sched;
+struct seeker;
+
+struct resvrec {
+    struct reservation *resv;
+    node_set nodes;
+    size_t n_nodes;
+};
+
+struct reserve {
+    struct resvrec *recs; /* by name */
+    size_t n, cap;
+    struct closure closures[RESV_MAX]; /* of those that act */
+    struct fence **fences;             /* of the timeline of now */
+    size_t n_fences, fences_cap;
+    int64_t next_sec; /* when one begins or ends next; TIME_NEVER */
+    bool changed;     /* since they were settled */
+    uint64_t gen;     /* cluster.gen of that */
+};
+
+void reserve_fini(struct reserve *r);
+/* Takes it over. Keeps the nodes that were chosen, where it is the same. True: it
+ * changes something. */
+bool reserve_put(struct reserve *r, struct reservation *resv);
+bool reserve_drop(struct reserve *r, const char *name);
+/* NULL: there is none of that name. */
+const struct resvrec *reserve_find(const struct reserve *r, const char *name);
+
+/* Resolves and chooses nodes, at the beginning of a walk and before a timeline is made;
+ * the cluster is settled. Where it changes something the timeline is void. */
+void reserve_settle(struct sched *s, int64_t now_sec);
+/* Fences are made for the timeline of now from here on. */
+void reserve_renew(struct sched *s, int64_t now_sec);
+/* NULL: nothing is shut to the job. */
+const struct fence *reserve_fence(struct sched *s, const struct job *job);
+
+/* May the job run in the reservation that it asks for, now or in time? */
+enum reason reserve_check(const struct sched *s, const struct job *job,
+                          struct str *message);
+/* Why the job does not start, where reservations are the reason; s->message says it.
+ * REASON_NONE: they are not. */
+enum reason reserve_why(struct sched *s, const struct job *job,
+                        const struct seeker *by);
+/* When the occurrence is over that a job runs in that started then; TIME_NEVER: it is
+ * in none. */
+int64_t reserve_end(const struct sched *s, const struct job *job);
+
+#endif
