@@ -61,13 +61,23 @@ static int read_flags(const struct json *object, struct qos *qos, struct err *er
     return 0;
 }
 
+static int read_preemption(const struct json *object, struct qos *qos, struct err *err)
+{
+    if (names_read(object, "spec.preempt", &qos->preempt, &qos->n_preempt, err) < 0 ||
+        preempt_mode_read(object, &qos->preempt_mode, err) < 0 ||
+        grace_read(object, &qos->grace_sec, err) < 0)
+        return -1;
+    return duration_read(object, "spec.preemptExemptTime", &qos->preempt_exempt_sec,
+                         err);
+}
+
 struct qos *convert_qos(const struct json *object, struct err *err)
 {
     struct qos *ret = qos_new();
     if (rules_hold("QOS", object, err) == 0 &&
         read_name(object, "a QOS", &ret->name, err) == 0 &&
         read_priority(object, ret, err) == 0 && read_factor(object, ret, err) == 0 &&
-        read_flags(object, ret, err) == 0 &&
+        read_flags(object, ret, err) == 0 && read_preemption(object, ret, err) == 0 &&
         limits_read(object, "spec.limits", LIMIT_OF_QOS, &ret->limits, err) == 0)
         return ret;
     qos_free(ret);

@@ -262,6 +262,7 @@ static enum job_phase phase_of(enum job_state state)
     case JOB_STATE_NODE_FAIL:
     case JOB_STATE_DEADLINE:
     case JOB_STATE_OUT_OF_MEMORY:
+    case JOB_STATE_PREEMPTED:
         break;
     }
     return JOB_ENDED;
@@ -311,6 +312,8 @@ static int read_run(const struct convert *c, const struct json *object, struct j
         return 0;
     }
     read_limit_in_force(object, job);
+    job->preempted_by = json_int_or(json_get(object, "status"), "preemptedBy", 0);
+    job->preempt_sec = time_read(object, "status.preemptEndTime");
     job->partition = xstrdup_null(json_str(object, "status.partition"));
     if (!placement || json_is(placement, JSON_NULL))
         return 0;

@@ -85,24 +85,6 @@ static int read_sharing(const struct json *object, struct partition *part,
                    word);
 }
 
-/* A list of names, sorted. */
-static int read_list(const struct json *object, const char *path, char ***ret,
-                     size_t *ret_n, struct err *err)
-{
-    const struct json *list = json_at(object, path);
-    if (!list || json_is(list, JSON_NULL))
-        return 0;
-    if (!json_is(list, JSON_ARRAY))
-        return err_set(err, ERR_INVALID, "%s: expected array", path);
-    for (size_t i = 0; i < json_len(list); i++) {
-        if (!json_is(json_item(list, i), JSON_STRING))
-            return err_set(err, ERR_INVALID, "%s[%zu]: expected string", path, i);
-        names_add(ret, ret_n, json_string(json_item(list, i)));
-    }
-    names_sort(*ret, *ret_n);
-    return 0;
-}
-
 static int read_access(const struct json *object, struct access *a, struct err *err)
 {
     const struct {
@@ -117,7 +99,7 @@ static int read_access(const struct json *object, struct access *a, struct err *
         {"spec.allowNamespaces", &a->allow_namespaces, &a->n_allow_namespaces},
     };
     for (size_t i = 0; i < ARRAY_LEN(lists); i++)
-        if (read_list(object, lists[i].path, lists[i].names, lists[i].n, err) < 0)
+        if (names_read(object, lists[i].path, lists[i].names, lists[i].n, err) < 0)
             return -1;
     return 0;
 }
@@ -154,6 +136,9 @@ static int read_partition(const struct json *object, struct partition *part,
         read_access(object, &part->access, err) < 0 ||
         read_memory(object, &part->amounts, err) < 0 ||
         read_sharing(object, part, err) < 0)
+        return -1;
+    if (preempt_mode_read(object, &part->preempt_mode, err) < 0 ||
+        grace_read(object, &part->grace_sec, err) < 0)
         return -1;
     return selector_read(json_at(object, "spec.nodeSelector"), "spec.nodeSelector",
                          &part->selector, err);

@@ -6,6 +6,9 @@
 #include "base/quantity.h"
 #include "base/util.h"
 #include "crds/convert_private.h"
+#include "scheduler/preempt_rules.h"
+
+#define GRACE_MAX 86400
 
 const char *json_text_of(const struct json *j)
 {
@@ -68,6 +71,51 @@ int duration_read(const struct json *object, const char *path, int64_t *ret,
         return 0;
     if (duration_parse(text, ret, err) < 0)
         return err_prefix(err, "%s", path);
+    return 0;
+}
+
+int names_read(const struct json *object, const char *path, char ***ret, size_t *ret_n,
+               struct err *err)
+{
+    const struct json *list = json_at(object, path);
+    if (!list || json_is(list, JSON_NULL))
+        return 0;
+    if (!json_is(list, JSON_ARRAY))
+        return err_set(err, ERR_INVALID, "%s: expected array", path);
+    for (size_t i = 0; i < json_len(list); i++) {
+        if (!json_is(json_item(list, i), JSON_STRING))
+            return err_set(err, ERR_INVALID, "%s[%zu]: expected string", path, i);
+        names_add(ret, ret_n, json_string(json_item(list, i)));
+    }
+    names_sort(*ret, *ret_n);
+    return 0;
+}
+
+int preempt_mode_read(const struct json *object, int64_t *ret, struct err *err)
+{
+    const char *words;
+    if (text_read(object, "spec.preemptMode", &words, err) < 0)
+        return -1;
+    if (words && preempt_mode_parse(words, ret, err) < 0)
+        return err_prefix(err, "spec.preemptMode");
+    return 0;
+}
+
+int grace_read(const struct json *object, int64_t *ret, struct err *err)
+{
+    const char *text;
+    if (text_read(object, "spec.graceTime", &text, err) < 0)
+        return -1;
+    if (!text)
+        return 0;
+    /* A bare number is of seconds here, as in Slurm. */
+    size_t digits = strspn(text, "0123456789");
+    AUTO_FREE char *sec = digits > 0 && !text[digits] ? xasprintf("0:%s", text) : NULL;
+    if (duration_parse(sec ? sec : text, ret, NULL) < 0 || *ret > GRACE_MAX)
+        return err_set(err, ERR_INVALID,
+                       "spec.graceTime: \"%s\" is no length of time of up to a day: "
+                       "right are 30 (seconds), 1:30 and 2m",
+                       text);
     return 0;
 }
 

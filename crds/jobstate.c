@@ -17,6 +17,7 @@ static const char *const words[] = {
     [JOB_STATE_NODE_FAIL] = "NODE_FAIL",
     [JOB_STATE_DEADLINE] = "DEADLINE",
     [JOB_STATE_OUT_OF_MEMORY] = "OUT_OF_MEMORY",
+    [JOB_STATE_PREEMPTED] = "PREEMPTED",
 };
 
 const char *job_state_word(enum job_state s)

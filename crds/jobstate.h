@@ -27,6 +27,7 @@ enum job_state {
     JOB_STATE_NODE_FAIL,
     JOB_STATE_DEADLINE,
     JOB_STATE_OUT_OF_MEMORY,
+    JOB_STATE_PREEMPTED,
 };
 
 const char *job_state_word(enum job_state s); /* "PENDING"; "" for NONE */

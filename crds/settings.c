@@ -22,7 +22,8 @@ enum setting_type {
     SETTING_BOOL,
     SETTING_WORD,
     SETTING_FLAGS,
-    SETTING_LICENSES
+    SETTING_LICENSES,
+    SETTING_PREEMPT
 };
 
 static const struct setting {
@@ -95,6 +96,18 @@ static const struct setting {
      "jobs whose dependencies can never be met are cancelled", false},
     {"licenses", SETTING_LICENSES, offsetof(struct settings, sched.licenses), 0, 0,
      "none", "how many there are of each licence: matlab:10,ansys:2", false},
+    {"preemptType", SETTING_WORD, offsetof(struct settings, sched.preempt_type), 0, 0,
+     "none", "who may preempt: none, qos (as its list says), partition_prio (by tier)",
+     false},
+    {"preemptMode", SETTING_PREEMPT, offsetof(struct settings, sched.preempt_mode), 0,
+     0, "OFF",
+     "what becomes of who is preempted: REQUEUE, CANCEL; also WITHIN, PRIORITY", false},
+    {"preemptExemptTime", SETTING_DURATION,
+     offsetof(struct settings, sched.preempt_exempt_sec), 0, INT64_MAX, "0",
+     "so long jobs are let run before they are preempted", false},
+    {"preemptParameters.youngestFirst", SETTING_BOOL,
+     offsetof(struct settings, sched.preempt_youngest_first), 0, 0, "false",
+     "who started last is preempted first, whatever it costs", false},
     {"gpuResource", SETTING_TEXT, offsetof(struct settings, gpu_resource), 0, 0,
      "nvidia.com/gpu", "the extended resource that Slurm's gpu options mean", true},
     {"gpuTypeLabel", SETTING_TEXT, offsetof(struct settings, gpu_type_label), 0, 0,
@@ -114,6 +127,7 @@ static const struct choice {
     const char *words[4]; /* NULL ends them */
 } choices[] = {
     {"schedulerParameters.backfillOrder", {"queue", "limit", "area"}},
+    {"preemptType", {"none", "qos", "partition_prio"}},
 };
 
 void settings_default(struct settings *s)
@@ -197,6 +211,8 @@ static int read_word(const struct setting *row, const struct json *val, int *ret
 {
     const char *const *words = words_of(row);
     const char *word = json_is(val, JSON_STRING) ? json_string(val) : "";
+    if (str_starts(word, "preempt/")) /* Slurm names a plugin */
+        word += strlen("preempt/");
     for (int i = 0; words[i]; i++) {
         if (strcmp(words[i], word) == 0) {
             *ret = i;
@@ -236,6 +252,18 @@ static int read_licenses(const struct setting *row, const struct json *val,
     return 0;
 }
 
+static int read_preempt(const struct setting *row, const struct json *val, int64_t *ret,
+                        struct err *err)
+{
+    const char *words = json_is(val, JSON_STRING) ? json_string(val) : "?";
+    /* YAML may take OFF for a truth value. */
+    if (json_is(val, JSON_BOOL) && !json_bool(val))
+        words = "OFF";
+    if (preempt_mode_parse(words, ret, err) < 0)
+        return err_prefix(err, "%s", row->key);
+    return 0;
+}
+
 static int setting_read(struct settings *s, const struct setting *row,
                         const struct json *val, struct err *err)
 {
@@ -255,6 +283,8 @@ static int setting_read(struct settings *s, const struct setting *row,
         return read_word(row, val, (int *)field, err);
     case SETTING_FLAGS:
         return read_flags(row, val, (int64_t *)field, err);
+    case SETTING_PREEMPT:
+        return read_preempt(row, val, (int64_t *)field, err);
     case SETTING_LICENSES:
         return read_licenses(row, val, (struct license_table *)field, err);
     case SETTING_DURATION:
@@ -275,6 +305,26 @@ static int setting_read(struct settings *s, const struct setting *row,
     return 0;
 }
 
+/* A key of the file whose value is a mapping. */
+static bool is_mapping(const char *key)
+{
+    size_t len = strlen(key);
+    for (size_t i = 0; i < ARRAY_LEN(table); i++)
+        if (strncmp(table[i].key, key, len) == 0 && table[i].key[len] == '.')
+            return true;
+    return false;
+}
+
+/* Without a mode nobody would ever be preempted, and nothing would say so. */
+static int check_preemption(const struct settings *s, struct err *err)
+{
+    if (s->sched.preempt_type == PREEMPT_BY_NOBODY ||
+        (s->sched.preempt_mode & (PREEMPT_CANCEL | PREEMPT_REQUEUE)) != 0)
+        return 0;
+    return err_set(err, ERR_INVALID,
+                   "preemptType needs a preemptMode: REQUEUE or CANCEL");
+}
+
 /* The keys of a mapping; `prefix` is that of the mapping around it, with its dot.
  * *ret_bad is the path of the key that is wrong, to be freed. */
 static int read_keys(struct settings *s, const struct json *map, const char *prefix,
@@ -283,9 +333,9 @@ static int read_keys(struct settings *s, const struct json *map, const char *pre
     for (json_each (it, map)) {
         AUTO_FREE char *key = xasprintf("%s%s", prefix, it.key);
         const struct setting *row = setting_find(key);
-        if (!row && !*prefix && strcmp(key, "schedulerParameters") == 0 &&
-            json_is(it.val, JSON_OBJECT)) {
-            if (read_keys(s, it.val, "schedulerParameters.", ret_bad, err) < 0)
+        if (!row && !*prefix && is_mapping(key) && json_is(it.val, JSON_OBJECT)) {
+            AUTO_FREE char *inner = xasprintf("%s.", key);
+            if (read_keys(s, it.val, inner, ret_bad, err) < 0)
                 return -1;
         } else if ((row ? setting_read(s, row, it.val, err) : refuse_key(key, err)) <
                    0) {
@@ -328,6 +378,8 @@ int settings_parse(struct settings *s, const char *text, size_t len, const char 
     AUTO_FREE char *bad = NULL;
     if (read_keys(&fresh, doc, "", &bad, err) < 0)
         return err_prefix(err, "%s:%zu", name, yaml_line_of(text, len, bad));
+    if (check_preemption(&fresh, err) < 0)
+        return err_prefix(err, "%s:%zu", name, yaml_line_of(text, len, "preemptType"));
     *s = fresh;
     return 0;
 }
@@ -353,6 +405,7 @@ static size_t size_of(const struct setting *row)
     case SETTING_LICENSES:
         return sizeof(struct license_table);
     case SETTING_FLAGS:
+    case SETTING_PREEMPT:
     case SETTING_INT:
     case SETTING_DURATION:
         break;

@@ -42,6 +42,10 @@ const struct unsupported unsupported[] = {
     VALUE("BatchJob", "spec.verify", "Warn"),
     VALUE("BatchJob", "spec.verify", "Require"),
     VALUE("BatchJob", "spec.actions[].scope", "Steps"),
+    VALUE("Partition", "spec.preemptMode", "SUSPEND"),
+    VALUE("Partition", "spec.preemptMode", "GANG"),
+    VALUE("QOS", "spec.preemptMode", "SUSPEND"),
+    VALUE("QOS", "spec.preemptMode", "GANG"),
 
     /* what would decide where a pod of the template may run */
     POD("resources"),
@@ -60,17 +64,11 @@ const struct unsupported unsupported[] = {
 
     PART("maxCPUsPerNode"),
     PART("allowGroups"),
-    PART("preemptMode"),
-    PART("graceTime"),
     PART("reqResv"),
     PART("rootOnly"),
     PART("hidden"),
     PART("podDefaults"),
 
-    QOS("preempt"),
-    QOS("preemptMode"),
-    QOS("preemptExemptTime"),
-    QOS("graceTime"),
     QOS("limitFactor"),
     QOS("usageThreshold"),
     LIMITS("QOS", "spec.limits."),

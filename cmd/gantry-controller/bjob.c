@@ -18,6 +18,11 @@ void text_set(char **field, const char *text)
     *field = copy;
 }
 
+struct preemption preemption_none(void)
+{
+    return (struct preemption){.since_sec = TIME_UNSET, .end_sec = TIME_UNSET};
+}
+
 void jstatus_init(struct jstatus *s)
 {
     *s = (struct jstatus){.priority = PRIORITY_UNSET,
@@ -26,6 +31,7 @@ void jstatus_init(struct jstatus *s)
                           .eligible_sec = TIME_UNSET,
                           .start_sec = TIME_UNSET,
                           .end_sec = TIME_UNSET,
+                          .preempted = preemption_none(),
                           .plan = {.start_sec = TIME_UNSET},
                           .planned_since_sec = TIME_UNSET,
                           .accepted_since_sec = TIME_UNSET,
@@ -115,6 +121,12 @@ static bool ahead_equal(const struct ahead *a, const struct ahead *b)
     return a->jobs == b->jobs && a->gpus == b->gpus && a->job_id == b->job_id;
 }
 
+static bool preemption_equal(const struct preemption *a, const struct preemption *b)
+{
+    return a->by == b->by && a->requeue == b->requeue && a->since_sec == b->since_sec &&
+           a->end_sec == b->end_sec;
+}
+
 bool jstatus_equal(const struct jstatus *a, const struct jstatus *b)
 {
     return a->state == b->state && a->job_id == b->job_id && a->attempt == b->attempt &&
@@ -131,6 +143,7 @@ bool jstatus_equal(const struct jstatus *a, const struct jstatus *b)
            str_eq(a->dependency, b->dependency) && a->limit_sec == b->limit_sec &&
            str_eq(a->limit_asked, b->limit_asked) && plan_equal(&a->plan, &b->plan) &&
            ahead_equal(&a->ahead, &b->ahead) && arrays_equal(a->array, b->array) &&
+           preemption_equal(&a->preempted, &b->preempted) &&
            slots_equal(a->placement, a->n_placement, b->placement, b->n_placement);
 }
 
@@ -205,6 +218,16 @@ static void read_factors(const struct json *object, struct priority *ret)
                              .nice = json_int_or(object, "nice", 0)};
 }
 
+static struct preemption read_preemption(const struct json *status)
+{
+    return (struct preemption){
+        .by = json_int_or(status, "preemptedBy", 0),
+        .requeue = str_eq(json_str(status, "preemptMode"), PREEMPT_MODE_REQUEUE),
+        .since_sec = read_time(status, "preemptTime"),
+        .end_sec = read_time(status, "preemptEndTime"),
+    };
+}
+
 static void read_status(const struct convert *c, const struct json *status,
                         struct bjob *b)
 {
@@ -231,6 +254,7 @@ static void read_status(const struct convert *c, const struct json *status,
     s->eligible_sec = read_time(status, "eligibleTime");
     s->start_sec = read_time(status, "startTime");
     s->end_sec = read_time(status, "endTime");
+    s->preempted = read_preemption(status);
     if (s->state == JOB_STATE_PENDING) {
         convert_plan_read(c, status, &s->plan);
         read_ahead(json_at(status, "pending.ahead"), &s->ahead);

@@ -46,6 +46,14 @@ struct action {
 
 #define AHEAD_NONE (-1)
 
+/* It is to end early, for another job. */
+struct preemption {
+    int64_t by;        /* that job's id; 0: it is not */
+    bool requeue;      /* back to the queue, if it may; else it is over */
+    int64_t since_sec; /* when its pods are told; TIME_UNSET; likewise: */
+    int64_t end_sec;   /* when they are killed at the latest */
+};
+
 /* status, the part that decides. Strings are heap strings, NULL when absent. */
 struct jstatus {
     enum job_state state;
@@ -62,16 +70,23 @@ struct jstatus {
     char *partition; /* where it waits (a list), runs or ran last */
     struct slot *placement;
     size_t n_placement;
-    struct plan plan;           /* while pending: when and where it is to start */
-    int64_t planned_since_sec;  /* since when there has been a plan; TIME_UNSET */
-    struct ahead ahead;         /* while it waits for nodes; else jobs is AHEAD_NONE */
-    int exit_code, exit_signal; /* -1: none recorded */
+    struct preemption preempted; /* of the run now or last */
+    struct plan plan;            /* while pending: when and where it is to start */
+    int64_t planned_since_sec;   /* since when there has been a plan; TIME_UNSET */
+    struct ahead ahead;          /* while it waits for nodes; else jobs is AHEAD_NONE */
+    int exit_code, exit_signal;  /* -1: none recorded */
     char *last_action, *last_outcome;
     char *refusal;              /* message of condition Accepted=False; NULL */
     char *refusal_reason;       /* and its reason */
     int64_t accepted_since_sec; /* since when Accepted is as it is; TIME_UNSET: ever */
     struct array_status *array; /* NULL: no task is of any state yet */
 };
+
+/* Words of status.preemptMode. */
+#define PREEMPT_MODE_REQUEUE "REQUEUE"
+#define PREEMPT_MODE_CANCEL "CANCEL"
+/* Of a job that runs on. */
+struct preemption preemption_none(void);
 
 void jstatus_init(struct jstatus *s);
 void jstatus_fini(struct jstatus *s);

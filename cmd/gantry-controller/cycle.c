@@ -46,6 +46,10 @@ static void carry_out(struct controller *ctl, const struct decision *d)
         text_set(&r->message, d->message);
         break;
     case DECIDE_PREEMPT:
+        r->preemption = (struct preemption){.by = d->preempted_by,
+                                            .requeue = d->requeue,
+                                            .since_sec = TIME_UNSET,
+                                            .end_sec = d->preempt_sec};
         break;
     case DECIDE_REASON:
         r->reason = d->reason;

@@ -134,7 +134,8 @@ static void next_standing(const struct job_view *v, struct job_next *ret)
     case JOB_STATE_TIMEOUT:
     case JOB_STATE_NODE_FAIL:
     case JOB_STATE_DEADLINE:
-    case JOB_STATE_OUT_OF_MEMORY: {
+    case JOB_STATE_OUT_OF_MEMORY:
+    case JOB_STATE_PREEMPTED: {
         const struct action *action = bjob_next_action(v->job);
         if (action)
             act_on_final(v, ret, action);

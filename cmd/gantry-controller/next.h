@@ -20,7 +20,7 @@
  *   RUNNING        all ended with 0                  -> COMPLETED
  *                  the script ended with 0, others wait -> COMPLETING         then kill
  *                  one failed or vanished, time over,
- *                  cancelled, requeued               -> COMPLETING            then kill
+ *                  cancelled, requeued, preempted    -> COMPLETING            then kill
  *   COMPLETING     a rank still runs                 ->                       kill
  *                  all ended                         -> by `endings` (next_attempt.c)
  *
@@ -80,6 +80,7 @@ struct job_view {
     const char *queue;     /* where it waits: partitions, as a list; NULL: none there */
     const char *refusal, *refusal_reason; /* why it is not taken in; NULL: it is */
     bool timed_out;                       /* the core says END */
+    const struct preemption *preemption;  /* the core says PREEMPT; NULL */
     const char *reason, *message;         /* the core's, for a pending job; NULL */
     const char *note;                     /* to be said behind that; NULL */
     const struct plan *plan;              /* likewise */

@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <signal.h>
 #include <string.h>
 
@@ -14,7 +15,12 @@ static int64_t start_of(const struct job_view *v)
 
 #define OOM_SIGNAL 125 /* as Slurm tells it: exit code 0:125 */
 
-enum after { AFTER_FINAL, AFTER_REQUEUE, AFTER_REQUEUE_IF_ALLOWED };
+enum after {
+    AFTER_FINAL,
+    AFTER_REQUEUE,
+    AFTER_REQUEUE_IF_ALLOWED,
+    AFTER_PREEMPTION, /* likewise, if that is its mode */
+};
 
 /* How an attempt ends, by the reason that stands with COMPLETING. `final` is the state
  * where the job does not go back to the queue. */
@@ -33,6 +39,7 @@ static const struct ending {
     {"NodeDown", AFTER_REQUEUE_IF_ALLOWED, JOB_STATE_NODE_FAIL, REQUEUE_BACK_OFF},
     {"JobLaunchFailure", AFTER_REQUEUE, JOB_STATE_FAILED, REQUEUE_BACK_OFF},
     {"Requeued", AFTER_REQUEUE, JOB_STATE_FAILED, REQUEUE_NOW},
+    {"Preempted", AFTER_PREEMPTION, JOB_STATE_PREEMPTED, REQUEUE_NOW},
     {"RequeuedHold", AFTER_REQUEUE, JOB_STATE_FAILED, REQUEUE_NOW},
 };
 
@@ -133,11 +140,35 @@ static void end_succeeded(const struct job_view *v, struct job_next *n)
     want_final(v, n, JOB_STATE_COMPLETED);
 }
 
+/* Its pods have their grace time from now on. */
+static void end_preempted(const struct job_view *v, struct job_next *n)
+{
+    AUTO_FREE char *message = xasprintf("for job %" PRId64, v->preemption->by);
+    n->want.preempted = *v->preemption;
+    n->want.preempted.since_sec = v->now_sec;
+    want_completing(n, "Preempted", message);
+}
+
 /* A node that went down in good order was not brought down by the job. */
 static enum requeue when_of(const struct ending *e, const struct attempt *a)
 {
     return e->after == AFTER_REQUEUE_IF_ALLOWED && attempt_shut_down(a) ? REQUEUE_SOON
                                                                         : e->when;
+}
+
+static bool goes_back(const struct job_view *v, const struct ending *e)
+{
+    switch (e->after) {
+    case AFTER_FINAL:
+        return false;
+    case AFTER_REQUEUE:
+        return true;
+    case AFTER_REQUEUE_IF_ALLOWED:
+        return v->job->requeue;
+    case AFTER_PREEMPTION:
+        return v->job->requeue && v->job->status.preempted.requeue;
+    }
+    return false;
 }
 
 /* Everything has ended: the state after COMPLETING. */
@@ -152,8 +183,7 @@ static void settle(const struct job_view *v, struct job_next *n)
         end_succeeded(v, n);
         return;
     }
-    if (e->after == AFTER_REQUEUE ||
-        (e->after == AFTER_REQUEUE_IF_ALLOWED && v->job->requeue)) {
+    if (goes_back(v, e)) {
         want_requeue(v, n, when_of(e, v->attempt));
         return;
     }
@@ -227,7 +257,9 @@ void next_attempt(const struct job_view *v, struct job_next *n)
                             attempt_trouble(v->attempt, v->now_sec));
         return;
     case ATTEMPT_RUNNING:
-        if (v->timed_out)
+        if (v->preemption)
+            end_preempted(v, n);
+        else if (v->timed_out)
             want_completing(n, "TimeLimit", NULL);
         else if (n->want.state != JOB_STATE_RUNNING)
             want_running(v, n);

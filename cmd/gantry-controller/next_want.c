@@ -57,6 +57,7 @@ static void clear_run(struct jstatus *s)
     s->limit_sec = LIMIT_UNSET;
     s->start_sec = s->end_sec = TIME_UNSET;
     s->exit_code = s->exit_signal = -1;
+    s->preempted = preemption_none();
 }
 
 /* Back to the queue, as in Slurm: a new submit time, and the restart counted. Each life

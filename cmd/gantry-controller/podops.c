@@ -347,10 +347,19 @@ static void on_killed(void *arg, const struct kc_result *result)
     }
 }
 
+/* What is left of the grace time of a job that is preempted; else the pod's own. */
+static int64_t grace_of(const struct record *r)
+{
+    const struct preemption *p = &r->job->status.preempted;
+    int64_t left_sec = p->by != 0 ? p->end_sec - loop_now_sec(r->ctl->loop) : 0;
+    return left_sec > 0 ? left_sec : -1;
+}
+
 static bool kill_rank(struct pod_op *op)
 {
     struct kc_ref ref = op_ref(op, true);
-    struct kc_delete_options options = {.uid = op_rank(op)->uid, .grace_sec = -1};
+    struct kc_delete_options options = {.uid = op_rank(op)->uid,
+                                        .grace_sec = grace_of(op->record)};
     op->call = kc_delete(op->record->ctl->client, &ref, &options, on_killed, op);
     return true;
 }

@@ -38,6 +38,7 @@ struct record *record_get(struct controller *ctl, const char *uid)
     r->uid = xstrdup(uid);
     r->priority = PRIORITY_UNSET;
     r->plan.start_sec = TIME_UNSET;
+    r->preemption = preemption_none();
     HASH_ADD_KEYPTR(hh, ctl->records, r->uid, strlen(r->uid), r);
     return r;
 }
@@ -405,6 +406,7 @@ static struct job_view view_of(const struct record *r, struct array_view *space)
                                            : closed   ? "PartitionInactive"
                                                       : NULL,
                          .timed_out = r->timed_out,
+                         .preemption = r->preemption.by != 0 ? &r->preemption : NULL,
                          .warns = warns,
                          .deaf = signals_deaf_node(r, warns),
                          .priority = r->priority,

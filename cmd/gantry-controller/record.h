@@ -55,7 +55,8 @@ struct record {
     uint64_t outlooks; /* how often intake or tie has changed */
     struct told told;
     bool timed_out;
-    bool given_up; /* the core's GIVE_UP, for `reason` */
+    struct preemption preemption; /* the core's PREEMPT, until status says it */
+    bool given_up;                /* the core's GIVE_UP, for `reason` */
     enum reason reason;
     char *message;
     struct plan plan;   /* the core's, as told last */

@@ -173,6 +173,17 @@ static struct json *action_or_null(const struct jstatus *s)
                       s->last_outcome ? s->last_outcome : ACTION_DONE);
 }
 
+static void set_preemption(struct json *status, const struct preemption *p)
+{
+    const char *mode = p->by == 0   ? NULL
+                       : p->requeue ? PREEMPT_MODE_REQUEUE
+                                    : PREEMPT_MODE_CANCEL;
+    json_set(status, "preemptedBy", count_or_null(p->by));
+    json_set(status, "preemptMode", text_or_null(mode));
+    json_set(status, "preemptTime", time_or_null(p->since_sec));
+    json_set(status, "preemptEndTime", time_or_null(p->end_sec));
+}
+
 /* A merge patch keeps what it does not name. */
 static struct json *factors(const struct priority *p)
 {
@@ -237,6 +248,7 @@ struct json *status_patch(const struct convert *c, const struct bjob *job,
     json_set(status, "startTime", time_or_null(want->start_sec));
     json_set(status, "endTime", time_or_null(want->end_sec));
     json_set(status, "exitCode", exit_or_null(want));
+    set_preemption(status, &want->preempted);
     json_set(status, "lastAction", action_or_null(want));
     set_pending(c, status, want);
     json_set(status, "partition", text_or_null(want->partition));

@@ -180,6 +180,7 @@ static bool told_equal(const struct told *a, const struct told *b)
 static void forget_decisions(struct record *r)
 {
     r->timed_out = r->given_up = false;
+    r->preemption = preemption_none();
     r->priority = PRIORITY_UNSET;
 }
 
@@ -241,8 +242,10 @@ void told_update(struct record *r)
     bool known = is_scheduled(&r->told);
     if (told_equal(&now, &r->told))
         return;
-    if (now.phase != JOB_RUNNING)
+    if (now.phase != JOB_RUNNING) {
         r->timed_out = false;
+        r->preemption = preemption_none();
+    }
     if (now.phase != JOB_PENDING)
         r->given_up = false;
     r->ctl->limits_moved |= is_counted(&r->told) && !is_counted(&now);

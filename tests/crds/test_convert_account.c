@@ -5,6 +5,7 @@
 
 #include "base/util.h"
 #include "base/yaml.h"
+#include "scheduler/preempt_rules.h"
 #include "tests/support/suite.h"
 
 #define DESCRIPTION_MAX 512
@@ -24,8 +25,38 @@ static const struct {
     {"a word", "metadata: {name: q}, spec: {priority: high}",
      "spec.priority: expected integer, got string"},
     {"no name", "spec: {priority: 1}", "metadata.name: a QOS needs a name"},
-    {"not yet", "metadata: {name: q}, spec: {graceTime: '1'}",
-     "spec.graceTime is not supported yet"},
+    {"not yet", "metadata: {name: q}, spec: {limitFactor: 2}",
+     "spec.limitFactor is not supported yet"},
+};
+
+static const struct {
+    const char *name, *spec;
+    const char *text; /* or the error */
+} preempt_cases[] = {
+    {"nothing said", "{}", ", mode , exempt -1, grace 0"},
+    {"all said",
+     "{preempt: [low, free], preemptMode: 'REQUEUE,WITHIN', preemptExemptTime: '10', "
+     "graceTime: '30'}",
+     "free low, mode REQUEUE,WITHIN, exempt 600, grace 30"},
+    {"a duration", "{preemptMode: 'OFF', graceTime: '1:30', preemptExemptTime: 1-0}",
+     ", mode OFF, exempt 86400, grace 90"},
+    {"too long", "{graceTime: 2-0}",
+     "spec.graceTime: \"2-0\" is no length of time of up to a day: "
+     "right are 30 (seconds), 1:30 and 2m"},
+    {"for ever", "{graceTime: UNLIMITED}",
+     "spec.graceTime: \"UNLIMITED\" is no length of time of up to a day: "
+     "right are 30 (seconds), 1:30 and 2m"},
+    {"no time", "{graceTime: soon}",
+     "spec.graceTime: \"soon\" is no length of time of up to a day: "
+     "right are 30 (seconds), 1:30 and 2m"},
+    {"no mode", "{preemptMode: KILL}",
+     "spec.preemptMode: \"KILL\" is none of OFF, CANCEL, REQUEUE, WITHIN, PRIORITY"},
+    {"two modes", "{preemptMode: 'CANCEL,REQUEUE'}",
+     "spec.preemptMode: only one of OFF, CANCEL and REQUEUE"},
+    {"suspended", "{preemptMode: SUSPEND}",
+     "spec.preemptMode: SUSPEND is not supported yet"},
+    {"no list", "{preempt: low}", "spec.preempt: expected array"},
+    {"a number in it", "{preempt: [1]}", "spec.preempt[0]: expected string"},
 };
 
 static struct json *object_of(const char *name, const char *text)
@@ -211,6 +242,35 @@ START_TEST(test_limits)
 }
 END_TEST
 
+static void say_preemption(const struct qos *qos, struct str *out)
+{
+    for (size_t i = 0; i < qos->n_preempt; i++)
+        str_addf(out, "%s%s", i > 0 ? " " : "", qos->preempt[i]);
+    str_add(out, ", mode ");
+    preempt_mode_format(qos->preempt_mode, out);
+    str_addf(out, ", exempt %" PRId64 ", grace %" PRId64, qos->preempt_exempt_sec,
+             qos->grace_sec);
+}
+
+START_TEST(test_preemption)
+{
+    AUTO_FREE char *object_text =
+        xasprintf("metadata: {name: q}, spec: %s", preempt_cases[_i].spec);
+    JSON_AUTO struct json *object = object_of(preempt_cases[_i].name, object_text);
+    STR_AUTO struct str text;
+    struct err err = ERR_INIT;
+    struct qos *qos = convert_qos(object, &err);
+    str_init(&text, DESCRIPTION_MAX);
+    if (qos)
+        say_preemption(qos, &text);
+    else
+        str_add(&text, err.msg);
+    ck_assert_msg(str_eq(text.s, preempt_cases[_i].text), "%s: %s",
+                  preempt_cases[_i].name, text.s);
+    qos_free(qos);
+}
+END_TEST
+
 START_TEST(test_qos)
 {
     JSON_AUTO struct json *object = object_of(qos_cases[_i].name, qos_cases[_i].object);
@@ -319,6 +379,7 @@ int main(void)
                       (struct suite_row[]){
                           {test_limits, ARRAY_LEN(limit_cases)},
                           {test_qos, ARRAY_LEN(qos_cases)},
+                          {test_preemption, ARRAY_LEN(preempt_cases)},
                           {test_factor, ARRAY_LEN(factor_cases)},
                           {test_account, ARRAY_LEN(account_cases)},
                           {test_usage, 1},

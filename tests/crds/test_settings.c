@@ -148,6 +148,34 @@ START_TEST(test_orders)
 }
 END_TEST
 
+static const struct {
+    const char *text;
+    enum preempt_type type;
+    int64_t mode, exempt_sec;
+    bool youngest;
+} preempting[] = {
+    {"", PREEMPT_BY_NOBODY, PREEMPT_OFF, 0, false},
+    {"preemptMode: OFF", PREEMPT_BY_NOBODY, PREEMPT_OFF, 0, false},
+    {"{preemptType: qos, preemptMode: REQUEUE}", PREEMPT_BY_QOS, PREEMPT_REQUEUE, 0,
+     false},
+    {"{preemptType: preempt/partition_prio, preemptMode: 'CANCEL,PRIORITY', "
+     "preemptExemptTime: 10, preemptParameters: {youngestFirst: true}}",
+     PREEMPT_BY_PARTITION, PREEMPT_CANCEL | PREEMPT_PRIORITY, 600, true},
+};
+
+START_TEST(test_preempting)
+{
+    struct settings s;
+    struct err err = ERR_INIT;
+    settings_default(&s);
+    ck_assert_msg(parse(&s, preempting[_i].text, &err) == 0, "%s", err.msg);
+    ck_assert_int_eq(s.sched.preempt_type, preempting[_i].type);
+    ck_assert_int_eq(s.sched.preempt_mode, preempting[_i].mode);
+    ck_assert_int_eq(s.sched.preempt_exempt_sec, preempting[_i].exempt_sec);
+    ck_assert_int_eq(s.sched.preempt_youngest_first, preempting[_i].youngest);
+}
+END_TEST
+
 /* ---- what is refused, whole ---- */
 
 #define SIXTY_FOUR "0123456789012345678901234567890123456789012345678901234567890123"
@@ -195,6 +223,15 @@ static const struct {
     {"schedulerParameters: {backfilOrder: area}\n",
      "gantry.yaml:1: unknown key \"schedulerParameters.backfilOrder\"; did you mean "
      "\"schedulerParameters.backfillOrder\"?"},
+    {"priorityWeightAge: 1\npreemptType: qos\n",
+     "gantry.yaml:2: preemptType needs a preemptMode: REQUEUE or CANCEL"},
+    {"preemptType: gang\n",
+     "gantry.yaml:1: preemptType: must be none, qos or partition_prio"},
+    {"preemptMode: SUSPEND\n",
+     "gantry.yaml:1: preemptMode: SUSPEND is not supported: a suspended job keeps its "
+     "GPUs; right are REQUEUE and CANCEL"},
+    {"preemptParameters: {reorderCount: 1}\n",
+     "gantry.yaml:1: unknown key \"preemptParameters.reorderCount\""},
     {"gpuResource: 7\n",
      "gantry.yaml:1: gpuResource: must be a text of 1 to 127 bytes"},
     {"gpuResource: ''\n",
@@ -389,6 +426,7 @@ int main(void)
                                            {test_partial, ARRAY_LEN(partial)},
                                            {test_words, ARRAY_LEN(words)},
                                            {test_orders, ARRAY_LEN(orders)},
+                                           {test_preempting, ARRAY_LEN(preempting)},
                                            {test_refused, ARRAY_LEN(bad)},
                                            {test_load, 1},
                                            {test_policies, 1},

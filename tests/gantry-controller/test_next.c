@@ -86,6 +86,8 @@ static void give_status(struct jstatus *s, const struct given *g)
     s->n_placement = 1;
     if (g->state != JOB_STATE_CONFIGURING)
         s->start_sec = NOW - 50;
+    if (str_eq(g->reason, "Preempted"))
+        s->preempted = (struct preemption){9, g->preempt_requeues, NOW - 5, NOW};
     if (job_state_is_final(g->state))
         s->end_sec = NOW;
 }
@@ -134,6 +136,20 @@ static void say_number(struct str *out, const char *name, int64_t want, int64_t 
         str_addf(out, "%s=%" PRId64 " ", name, want);
 }
 
+static void say_preemption(struct str *out, const struct preemption *want,
+                           const struct preemption *have)
+{
+    if (want->by == have->by && want->requeue == have->requeue)
+        return;
+    if (want->by == 0)
+        str_add(out, "preempted=- ");
+    else
+        str_addf(out, "preempted=%" PRId64 "%s ", want->by,
+                 want->requeue ? "/requeue" : "");
+    if (want->by != 0)
+        ck_assert_int_eq(want->since_sec, NOW);
+}
+
 static void say_status(struct str *out, const struct jstatus *w,
                        const struct jstatus *h)
 {
@@ -171,6 +187,7 @@ static void say_status(struct str *out, const struct jstatus *w,
     if (w->n_placement > 0)
         say_number(out, "cpus", w->placement[0].each.v[RES_CPU],
                    h->n_placement > 0 ? h->placement[0].each.v[RES_CPU] : 0);
+    say_preemption(out, &w->preempted, &h->preempted);
     say_text(out, "refusal", w->refusal, h->refusal);
     say_text(out, "as", w->refusal_reason, h->refusal_reason);
 }
@@ -215,6 +232,8 @@ START_TEST(test_next)
     if (g->failure)
         attempt_fail(&attempt, g->failure);
     struct plan plan = give_plan(&g->told);
+    struct preemption preemption = {g->preempted_by, g->preempt_requeues, TIME_UNSET,
+                                    NOW + 30};
     struct job_view view = {.job = job,
                             .submit_sec = CREATED,
                             .attempt = &attempt,
@@ -232,6 +251,7 @@ START_TEST(test_next)
                             .amended = g->amended_milli ? &amended : NULL,
                             .n_amended = 1,
                             .timed_out = g->timed_out,
+                            .preemption = g->preempted_by ? &preemption : NULL,
                             .warns = g->warns,
                             .deaf = g->deaf,
                             .given_up = g->given_up,

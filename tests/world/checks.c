@@ -203,6 +203,7 @@ static const unsigned may_follow[] = {
     [JOB_STATE_NODE_FAIL] = BIT(PENDING),
     [JOB_STATE_DEADLINE] = BIT(PENDING),
     [JOB_STATE_OUT_OF_MEMORY] = BIT(PENDING),
+    [JOB_STATE_PREEMPTED] = BIT(PENDING),
 };
 
 static void check_id(struct checks *c, const struct job_fact *job)
@@ -316,6 +317,7 @@ static bool end_is_true(const struct checks *c, const struct job_fact *j)
         return j->limit_sec >= 0 && ran_sec >= j->limit_sec;
     case JOB_STATE_DEADLINE: /* nobody here has one, and nothing takes memory */
     case JOB_STATE_OUT_OF_MEMORY:
+    case JOB_STATE_PREEMPTED: /* nor is anybody preempted */
         return false;
     case JOB_STATE_NODE_FAIL:
         return (!c->faultless || c->meddled) && !j->requeue;

@@ -1,0 +1,174 @@
+/* Jobs that end early for another: what becomes of them, also when the controller dies
+ * in the middle. */
+#include "base/util.h"
+#include "tests/support/ctltest.h"
+#include "tests/support/suite.h"
+
+#define QOS "/apis/gantry.dev/v1alpha1/qos"
+#define PODS "/api/v1/namespaces/default/pods"
+#define LOW "'qos':'low','timeLimit':'600',"
+
+static void make_qos(struct ctltest *t, const char *name, const char *spec)
+{
+    AUTO_FREE char *body = xasprintf(
+        "{'apiVersion':'gantry.dev/v1alpha1','kind':'QOS','metadata':{'name':'%s'},"
+        "'spec':{%s}}",
+        name, spec);
+    ctltest_post(t, QOS, body);
+}
+
+/* All four nodes are held by jobs of QOS low, whose spec is given; `job` is more of the
+ * spec of one of them. */
+static struct ctltest *busy(const char *spec, const char *job)
+{
+    AUTO_FREE char *one = xasprintf(LOW "'exclusive':true%s", job);
+
+    struct ctltest *t = ctltest_new();
+    ctltest_kill(t);
+    t->settings.sched.preempt_type = PREEMPT_BY_QOS;
+    t->settings.sched.preempt_mode = PREEMPT_REQUEUE;
+    ctltest_start(t);
+    make_qos(t, "low", spec);
+    make_qos(t, "high", "'preempt':['low']");
+    ctltest_submit(t, "gang", LOW "'nodes':3,'exclusive':true");
+    ctltest_submit(t, "one", one);
+    ctltest_settle(t);
+    ctltest_expect(t, "gang", "status.state=RUNNING");
+    ctltest_expect(t, "one", "status.state=RUNNING");
+    return t;
+}
+
+static void submit_urgent(struct ctltest *t)
+{
+    ctltest_submit(t, "urgent", "'qos':'high','timeLimit':'60','exclusive':true");
+    ctltest_settle(t);
+}
+
+START_TEST(test_requeue)
+{
+    struct ctltest *t = busy("", "");
+    submit_urgent(t);
+    ctltest_expect(t, "urgent",
+                   "status.state=PENDING|status.reason=Resources|"
+                   "status.message~1 job ends early for it|"
+                   "status.pending.promised=true");
+    ctltest_expect(t, "gang", "status.state=RUNNING");
+    ctltest_expect(t, "one",
+                   "status.state=COMPLETING|status.reason=Preempted|"
+                   "status.message=for job 3|status.preemptedBy=3|"
+                   "status.preemptMode=REQUEUE");
+    ctltest_reap(t);
+    ctltest_settle(t);
+    ctltest_expect(t, "urgent", "status.state=RUNNING");
+    ctltest_expect(t, "one",
+                   "status.state=PENDING|status.restarts=1|status.preemptedBy!");
+    ctltest_end(t, "urgent", 0, 0);
+    ctltest_settle(t);
+    ctltest_expect(t, "one", "status.state=RUNNING|status.attempt=2");
+    ctltest_free(t);
+}
+END_TEST
+
+START_TEST(test_cancel)
+{
+    struct ctltest *t = busy("'preemptMode':'CANCEL'", "");
+    submit_urgent(t);
+    ctltest_reap(t);
+    ctltest_settle(t);
+    ctltest_expect(t, "urgent", "status.state=RUNNING");
+    ctltest_expect(t, "one",
+                   "status.state=PREEMPTED|status.reason=Preempted|"
+                   "status.preemptedBy=3|status.preemptMode=CANCEL|"
+                   "status.conditions.2.type=Failed|"
+                   "status.conditions.2.reason=Preempted");
+    ctltest_free(t);
+}
+END_TEST
+
+/* Who may not go back to the queue is over. */
+START_TEST(test_no_requeue)
+{
+    struct ctltest *t = busy("", ",'requeue':false");
+    submit_urgent(t);
+    ctltest_reap(t);
+    ctltest_settle(t);
+    ctltest_expect(t, "one", "status.state=PREEMPTED|status.restarts=0");
+    ctltest_free(t);
+}
+END_TEST
+
+/* The nodes are told how long. */
+START_TEST(test_grace)
+{
+    struct ctltest *t = busy("'graceTime':'120'", "");
+    submit_urgent(t);
+    ctltest_expect(t, "one", "status.state=COMPLETING|status.preemptedBy=3");
+    ck_assert_int_eq(apitest_request(t->api, "GET", PODS "/one-2-1-0", NULL), 200);
+    apitest_expect(t->api, "the pod", "metadata.deletionGracePeriodSeconds=120");
+    ctltest_free(t);
+}
+END_TEST
+
+START_TEST(test_off)
+{
+    struct ctltest *t = busy("'preemptMode':'OFF'", "");
+    submit_urgent(t);
+    ctltest_expect(t, "one", "status.state=RUNNING");
+    ctltest_expect(t, "urgent", "status.state=PENDING");
+    ctltest_free(t);
+}
+END_TEST
+
+/* Killed before and behind each write: nobody else ends, and all comes to the same. */
+START_TEST(test_killed)
+{
+    struct ctltest *t = busy("", "");
+    ctltest_submit(t, "urgent", "'qos':'high','timeLimit':'60','exclusive':true");
+    ctltest_advance(t, 0);
+    ctltest_kill(t);
+    ctltest_start(t);
+    ctltest_settle(t);
+    ctltest_expect(t, "one", "status.state=COMPLETING|status.reason=Preempted");
+    ctltest_kill(t);
+    ctltest_start(t);
+    ctltest_settle(t);
+    ctltest_expect(t, "gang", "status.state=RUNNING");
+    ctltest_reap(t);
+    ctltest_kill(t);
+    ctltest_start(t);
+    ctltest_settle(t);
+    ctltest_expect(t, "urgent", "status.state=RUNNING");
+    ctltest_expect(t, "one", "status.state=PENDING|status.restarts=1");
+    ctltest_expect(t, "gang", "status.state=RUNNING|status.restarts=0");
+    ctltest_free(t);
+}
+END_TEST
+
+/* While its victim is late to go, nobody else is taken. */
+START_TEST(test_late)
+{
+    struct ctltest *t = busy("", "");
+    submit_urgent(t);
+    ctltest_advance(t, 1800);
+    ctltest_expect(t, "gang", "status.state=RUNNING");
+    ctltest_expect(t, "one", "status.state=COMPLETING");
+    ctltest_expect(t, "urgent", "status.state=PENDING|status.pending.promised=true");
+    ctltest_reap(t);
+    ctltest_settle(t);
+    ctltest_expect(t, "urgent", "status.state=RUNNING");
+    ctltest_free(t);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("gantry-controller/preempt",
+                      (struct suite_row[]){{test_requeue, 1},
+                                           {test_cancel, 1},
+                                           {test_no_requeue, 1},
+                                           {test_grace, 1},
+                                           {test_off, 1},
+                                           {test_killed, 1},
+                                           {test_late, 1},
+                                           {NULL, 0}});
+}
