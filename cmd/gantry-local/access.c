@@ -31,8 +31,12 @@ static struct json *read_review(struct call *call, const char *kind)
     const char *said = json_str_or(review, "kind", kind);
     if (!json_get(review, "metadata"))
         json_set(review, "metadata", json_new_object());
-    if (str_eq(said, kind))
+    if (str_eq(said, kind)) {
+        AUTO_FREE char *version = xasprintf("%s/%s", call->parts[1], call->parts[2]);
+        json_set(review, "kind", json_new_string(kind));
+        json_set(review, "apiVersion", json_new_string(version));
         return review;
+    }
     refuse_bad_request(&call->refusal,
                        "%s in version \"v1\" cannot be handled as a %s: the kind in "
                        "the data (%s) does "

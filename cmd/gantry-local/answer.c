@@ -7,6 +7,7 @@
 #include "base/yaml_print.h"
 #include "cmd/gantry-local/cellpick.h"
 #include "cmd/gantry-local/form.h"
+#include "cmd/gantry-local/protobuf_print.h"
 
 int answer_bytes(struct call *call, int status, const char *content_type,
                  const struct str *body)
@@ -22,23 +23,32 @@ int answer_bytes(struct call *call, int status, const char *content_type,
     return 0;
 }
 
-/* Appends the tree as the call's answer is written. */
-static void write_tree(const struct call *call, const struct json *tree,
+static void write_json(const struct call *call, const struct json *tree,
+                       struct str *out)
+{
+    if (call_is_pretty(call)) {
+        json_print_pretty(tree, out);
+        return;
+    }
+    json_print(tree, out);
+    str_addc(out, '\n');
+}
+
+/* Appends the tree as the call's answer is written. False: that has no form for it. */
+static bool write_tree(const struct call *call, const struct json *tree,
                        struct str *out)
 {
     switch (call->answer_as.media) {
     case MEDIA_JSON:
-        if (call_is_pretty(call)) {
-            json_print_pretty(tree, out);
-            return;
-        }
-        json_print(tree, out);
-        str_addc(out, '\n');
-        return;
+        write_json(call, tree, out);
+        return true;
     case MEDIA_YAML:
         yaml_print(tree, out);
-        return;
+        return true;
+    case MEDIA_PROTOBUF:
+        return protobuf_print(call->server->kinds, tree, out);
     }
+    return false;
 }
 
 int answer_tree(struct call *call, int status, const struct json *body)
@@ -46,7 +56,10 @@ int answer_tree(struct call *call, int status, const struct json *body)
     STR_AUTO struct str text;
 
     str_init(&text, ANSWER_BYTES_MAX);
-    write_tree(call, body, &text);
+    if (!write_tree(call, body, &text))
+        return refuse(&call->refusal, 406, "NotAcceptable",
+                      "a %s cannot be written in protobuf: ask for JSON",
+                      json_str_or(body, "kind", "document"));
     return answer_bytes(call, status, media_type(call->answer_as.media), &text);
 }
 
@@ -108,6 +121,7 @@ int view_of(struct call *call, struct view *ret)
 
     *ret = (struct view){.kind = call->kind,
                          .repr = call->answer_as.repr,
+                         .media = call->answer_as.media,
                          .now_sec = loop_now_sec(call->server->loop)};
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         if (strcmp(words[i].word, word) == 0) {

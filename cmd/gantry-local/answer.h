@@ -35,6 +35,7 @@ int answer_list(struct call *call, const struct object_list *list,
 struct view {
     const struct kind *kind;
     enum repr repr;
+    enum media media; /* which whoever calls view_print sees to */
     enum table_include include;
     int64_t now_sec;
 };

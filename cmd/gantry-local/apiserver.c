@@ -133,6 +133,7 @@ static int negotiate(struct call *call)
     if (strcmp(call->sub, "log") == 0)
         return 0;
     const struct media_offer offer = {.is_named = !call->kind->is_custom,
+                                      .is_custom = call->kind->is_custom,
                                       .tables = true,
                                       .streams = (!call->name || call->is_watch) &&
                                                  strcmp(call->req->method, "GET") == 0};

@@ -69,6 +69,8 @@ static struct schema *type_of_word(struct coretypes *t, const char *package,
             s->ref = scalars[i].ref;
             s->micro = strcmp(word, "microtime") == 0;
             s->is_time = s->micro || strcmp(word, "time") == 0;
+            if (str_starts(word, "schemaor"))
+                s->chosen = coretypes_find(t, "apiextensions.v1.JSONSchemaProps");
             return s;
         }
     AUTO_FREE char *name = xasprintf("%s%s%s", strchr(word, '.') ? "" : package,

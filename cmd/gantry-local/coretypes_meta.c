@@ -70,6 +70,19 @@ static const struct core_type rows[] = {
      "caBundle bytes @2; service ServiceReference @1?; url string @3?"},
     {"apiextensions.v1.WebhookConversion",
      "clientConfig WebhookClientConfig @2?; conversionReviewVersions! []string @3"},
+    {"meta.v1.APIGroup",
+     "name string @1; preferredVersion GroupVersionForDiscovery @3; "
+     "serverAddressByClientCIDRs []ServerAddressByClientCIDR @4; versions "
+     "[]GroupVersionForDiscovery @2"},
+    {"meta.v1.APIGroupList", "groups []APIGroup @1"},
+    {"meta.v1.APIResource",
+     "categories []string @7; group string @8; kind string @3; name string @1; "
+     "namespaced bool @2; shortNames []string @5; singularName string @6; "
+     "storageVersionHash string @10; verbs []string @4.1; version string @9"},
+    {"meta.v1.APIResourceList", "groupVersion string @1; resources []APIResource @2"},
+    {"meta.v1.APIVersions",
+     "serverAddressByClientCIDRs []ServerAddressByClientCIDR @2; versions []string "
+     "@1"},
     {"meta.v1.Condition",
      "lastTransitionTime! time @4; message! string @6; observedGeneration int64 @3; "
      "reason! string @5; status! string @2; type! string @1"},
@@ -80,10 +93,14 @@ static const struct core_type rows[] = {
      "string @4?"},
     {"meta.v1.FieldSelectorRequirement",
      "key! string @1; operator! string @2; values []string @3"},
+    {"meta.v1.GroupVersionForDiscovery", "groupVersion string @1; version string @2"},
     {"meta.v1.LabelSelector",
      "atomic; matchExpressions []LabelSelectorRequirement @2; matchLabels {}string @1"},
     {"meta.v1.LabelSelectorRequirement",
      "key! string @1; operator! string @2; values []string @3"},
+    {"meta.v1.ListMeta",
+     "continue string @3; remainingItemCount int64 @4?; resourceVersion string @2; "
+     "selfLink string @1"},
     {"meta.v1.ManagedFieldsEntry",
      "apiVersion string @3; fieldsType string @6; fieldsV1 fields @7?; manager string "
      "@1; "
@@ -98,7 +115,17 @@ static const struct core_type rows[] = {
     {"meta.v1.OwnerReference",
      "atomic; apiVersion~ string @5; blockOwnerDeletion bool @7?; controller bool "
      "@6?; kind~ string @1; name~ string @3; uid~ string @4"},
+    {"meta.v1.PartialObjectMetadata", "metadata ObjectMeta @1"},
     {"meta.v1.Preconditions", "resourceVersion string @2?; uid string @1?"},
+    {"meta.v1.ServerAddressByClientCIDR",
+     "clientCIDR string @1; serverAddress string @2"},
+    {"meta.v1.Status",
+     "code int32 @6; details StatusDetails @5?; message string @3; metadata ListMeta "
+     "@1; reason string @4; status string @2"},
+    {"meta.v1.StatusCause", "field string @3; message string @2; reason string @1"},
+    {"meta.v1.StatusDetails",
+     "causes []StatusCause @4; group string @2; kind string @3; name string @1; "
+     "retryAfterSeconds int32 @5; uid string @6"},
 };
 
 const struct core_types coretypes_meta = {rows, ARRAY_LEN(rows)};

@@ -236,6 +236,11 @@ void kinds_free(struct kinds *kinds)
 
 /* ---- finding ---- */
 
+/* What is asked and answered in the name of a group that it is not part of. */
+static const char *const of_every_group[] = {"APIGroup",        "APIGroupList",
+                                             "APIResourceList", "APIVersions",
+                                             "DeleteOptions",   "Status"};
+
 const struct schema *kinds_type(const struct kinds *kinds, const char *api_version,
                                 const char *kind)
 {
@@ -246,10 +251,12 @@ const struct schema *kinds_type(const struct kinds *kinds, const char *api_versi
     AUTO_FREE char *name = xasprintf("%.*s.%s.%s", (int)len, package,
                                      slash ? slash + 1 : api_version, kind);
 
-    /* Options are of every group. */
-    return coretypes_find(kinds->types, strcmp(kind, "DeleteOptions") == 0
-                                            ? "meta.v1.DeleteOptions"
-                                            : name);
+    for (size_t i = 0; i < ARRAY_LEN(of_every_group); i++)
+        if (strcmp(kind, of_every_group[i]) == 0) {
+            AUTO_FREE char *shared = xasprintf("meta.v1.%s", kind);
+            return coretypes_find(kinds->types, shared);
+        }
+    return coretypes_find(kinds->types, name);
 }
 
 bool kinds_have_group(const struct kinds *kinds, const char *group)

@@ -5,14 +5,17 @@
 
 #include "base/str.h"
 #include "base/util.h"
+#include "cmd/gantry-local/protobuf.h"
 
 #define ENTRIES_MAX 32
 #define TEXT_MAX 1024
 
-static const char *const types[] = {
-    [MEDIA_JSON] = "application/json", [MEDIA_YAML] = "application/yaml"};
+static const char *const types[] = {[MEDIA_JSON] = "application/json",
+                                    [MEDIA_YAML] = "application/yaml",
+                                    [MEDIA_PROTOBUF] = PROTOBUF_TYPE};
 
-const char media_streams[] = "application/json;stream=watch";
+const char media_streams[] =
+    "application/json;stream=watch, " PROTOBUF_TYPE ";stream=watch";
 
 const char *media_type(enum media media)
 {
@@ -125,17 +128,22 @@ static const struct {
     {"APIGroupDiscoveryList", "apidiscovery.k8s.io", "v2", REPR_DISCOVERY},
 };
 
-static bool is_offered(const struct media_offer *offer, enum repr repr)
+/* Tables have no form in protobuf, custom objects neither. */
+static bool is_offered(const struct media_offer *offer, enum media media,
+                       enum repr repr)
 {
+    const bool any = media != MEDIA_PROTOBUF;
+
     switch (repr) {
     case REPR_OBJECT:
-        return true;
+        return any || !offer->is_custom;
     case REPR_TABLE:
+        return any && offer->tables;
     case REPR_PARTIAL:
     case REPR_PARTIAL_LIST:
         return offer->tables;
     case REPR_DISCOVERY:
-        return offer->discovery;
+        return any && offer->discovery;
     }
     return false;
 }
@@ -211,7 +219,7 @@ bool media_choose(const char *accept, const struct media_offer *offer,
         const struct entry *e = &entries[i];
         for (size_t m = 0; m < n_types(offer); m++) {
             if (!is_of_type(e, (enum media)m) || !may_stream(e, (enum media)m) ||
-                !read_repr(e, &repr) || !is_offered(offer, repr))
+                !read_repr(e, &repr) || !is_offered(offer, (enum media)m, repr))
                 continue;
             *ret =
                 (struct media_choice){(enum media)m, repr, has_param(e, "pretty", "1")};

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum media { MEDIA_JSON, MEDIA_YAML };
+enum media { MEDIA_JSON, MEDIA_YAML, MEDIA_PROTOBUF };
 
 /* How the answer is to look. */
 enum repr {
@@ -29,6 +29,7 @@ struct media_offer {
     bool is_named;  /* a type must be named: application followed by a star is none */
     bool tables;    /* Table and metadata alone */
     bool discovery; /* APIGroupDiscoveryList */
+    bool is_custom; /* no objects in protobuf, only metadata alone */
     bool streams;   /* may be watched: the refusal names those types, too */
 };
 

@@ -1,11 +1,44 @@
 #include "cmd/gantry-local/protobuf.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/util.h"
 #include "cmd/gantry-local/protobuf_message.h"
 
-#define MAGIC "k8s"
+/* A list: {metadata, items}. */
+static int read_list(const struct kinds *kinds, const struct schema *item_type,
+                     struct reader r, struct json *into, struct err *err)
+{
+    struct json *meta = json_new_object(), *items = json_new_array();
+    struct field f;
+
+    json_set(into, "metadata", meta);
+    json_set(into, "items", items);
+    while (next_field(&r, &f, err)) {
+        if (f.wire != WIRE_BYTES || f.number < 1 || f.number > 2)
+            return err_set(err, ERR_INVALID, "a list has no field %" PRIu64, f.number);
+        struct json *one = f.number == 1 ? meta : json_new_object();
+        if (f.number == 2)
+            json_append(items, one);
+        if (protobuf_message(f.number == 1
+                                 ? kinds_type(kinds, "meta.k8s.io/v1", "ListMeta")
+                                 : item_type,
+                             f.inside, 0, one, err) != 0)
+            return -1;
+    }
+    return err->code ? -1 : 0;
+}
+
+/* The type of a list's items; NULL: the kind is no list of a type. */
+static const struct schema *item_type(const struct kinds *kinds, const char *version,
+                                      const char *kind)
+{
+    if (!str_ends(kind, "List"))
+        return NULL;
+    AUTO_FREE char *item = xstrndup(kind, strlen(kind) - strlen("List"));
+    return kinds_type(kinds, version, item);
+}
 
 /* Unknown {TypeMeta {apiVersion, kind}, raw, contentEncoding, contentType}. */
 static struct json *read_unknown(const struct kinds *kinds, struct reader r,
@@ -19,7 +52,8 @@ static struct json *read_unknown(const struct kinds *kinds, struct reader r,
     AUTO_FREE char *version = text_in(type.inside, 1, err);
     AUTO_FREE char *kind = text_in(type.inside, 2, err);
     const struct schema *s = kinds_type(kinds, version, kind);
-    if (s == NULL)
+    const struct schema *of = s ? NULL : item_type(kinds, version, kind);
+    if (s == NULL && of == NULL)
         return err_set(err, ERR_INVALID,
                        "no %.100s of %.100s can be read from protobuf: send JSON", kind,
                        version),
@@ -27,7 +61,8 @@ static struct json *read_unknown(const struct kinds *kinds, struct reader r,
     struct json *object = json_new_object();
     json_set(object, "apiVersion", json_new_string(version));
     json_set(object, "kind", json_new_string(kind));
-    if (protobuf_message(s, raw.inside, 0, object, err) == 0)
+    if ((of ? read_list(kinds, of, raw.inside, object, err)
+            : protobuf_message(s, raw.inside, 0, object, err)) == 0)
         return object;
     json_free(object);
     return NULL;
@@ -36,11 +71,12 @@ static struct json *read_unknown(const struct kinds *kinds, struct reader r,
 struct json *protobuf_parse(const struct kinds *kinds, const void *bytes, size_t len,
                             struct err *err)
 {
-    if (len < sizeof(MAGIC) || memcmp(bytes, MAGIC, sizeof(MAGIC)) != 0) {
+    if (len < sizeof(PROTOBUF_MAGIC) ||
+        memcmp(bytes, PROTOBUF_MAGIC, sizeof(PROTOBUF_MAGIC)) != 0) {
         err_set(err, ERR_INVALID, "Kubernetes' protobuf begins with \"k8s\\0\"");
         return NULL;
     }
     const unsigned char *start = bytes;
-    return read_unknown(kinds, (struct reader){start + sizeof(MAGIC), start + len},
-                        err);
+    return read_unknown(
+        kinds, (struct reader){start + sizeof(PROTOBUF_MAGIC), start + len}, err);
 }

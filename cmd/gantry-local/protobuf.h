@@ -6,7 +6,7 @@
  * knows the numbers of fields (coretypes.h). As proto2 cannot tell absent from zero for
  * a field that is no pointer in Go, such a zero is left out where JSON may do so.
  * A field whose number the table does not have is refused: what it says would be lost.
- * Only reading is needed: clients that send protobuf take JSON for an answer.
+ * protobuf_print.h writes it.
  */
 #ifndef GANTRY_LOCAL_PROTOBUF_H
 #define GANTRY_LOCAL_PROTOBUF_H
@@ -14,9 +14,11 @@
 #include "cmd/gantry-local/kinds.h"
 
 #define PROTOBUF_TYPE "application/vnd.kubernetes.protobuf"
+/* With its NUL. */
+#define PROTOBUF_MAGIC "k8s"
 
-/* With apiVersion and kind. NULL and err: no such type, a field that is not known,
- * or bytes that are damaged. */
+/* An object or a list of objects, with apiVersion and kind. NULL and err: no such type,
+ * a field that is not known, or bytes that are damaged. */
 struct json *protobuf_parse(const struct kinds *kinds, const void *bytes, size_t len,
                             struct err *err);
 

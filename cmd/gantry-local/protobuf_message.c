@@ -1,6 +1,7 @@
 #include "cmd/gantry-local/protobuf_message.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -8,6 +9,8 @@
 #include "cmd/gantry-local/schema_priv.h"
 
 #define DEPTH_MAX 64
+/* Below it each whole number is exact. */
+#define WHOLE_MAX 9007199254740992.0
 
 static bool has_format(const struct schema *s, const char *format)
 {
@@ -35,7 +38,9 @@ static struct json *number_value(const struct schema *s, const struct field *f)
         return json_new_bool(f->value != 0);
     case SCHEMA_NUMBER:
         memcpy(&real, &f->value, sizeof(real));
-        return json_new_double(real);
+        return real == trunc(real) && fabs(real) < WHOLE_MAX
+                   ? json_new_int((int64_t)real)
+                   : json_new_double(real);
     default:
         return json_new_int(has_format(s, "int32") ? (int32_t)f->value
                                                    : (int64_t)f->value);
@@ -53,10 +58,41 @@ static struct json *message_value(const struct schema *s, const struct field *f,
     return NULL;
 }
 
+/* What may be a schema or something else. */
+static struct json *choice_value(const struct schema *schema, enum choice choice,
+                                 const struct field *f, int depth, struct err *err)
+{
+    const uint64_t schema_number = choice == CHOICE_BOOL ? 2 : 1;
+    struct json *value = choice == CHOICE_BOOL
+                             ? json_new_bool(number_in(f->inside, 1, err) != 0)
+                             : json_new_array();
+    struct reader r = f->inside;
+    struct field part;
+
+    while (next_field(&r, &part, err)) {
+        if (part.wire != WIRE_BYTES)
+            continue;
+        if (part.number == schema_number) {
+            json_free(value);
+            return message_value(schema, &part, depth, err);
+        }
+        struct json *item = choice == CHOICE_STRINGS
+                                ? json_new_string_len((const char *)part.inside.at,
+                                                      reader_left(&part.inside))
+                                : message_value(schema, &part, depth, err);
+        if (item != NULL && json_is(value, JSON_ARRAY))
+            json_append(value, item);
+        else
+            json_free(item);
+    }
+    return value;
+}
+
 /* NULL: nothing (a zero time), or err. */
 static struct json *value_of(const struct schema *s, const struct field *f, int depth,
                              struct err *err)
 {
+    const enum choice choice = protobuf_choice(s);
     const bool is_number = s->type == SCHEMA_BOOLEAN || s->type == SCHEMA_INTEGER ||
                            s->type == SCHEMA_NUMBER;
 
@@ -64,6 +100,8 @@ static struct json *value_of(const struct schema *s, const struct field *f, int 
         return err_set(err, ERR_INVALID, "field %" PRIu64 " is of another type",
                        f->number),
                NULL;
+    if (choice != CHOICE_NONE)
+        return choice_value(s->chosen, choice, f, depth, err);
     switch (s->type) {
     case SCHEMA_STRING:
         return string_value(s, f, err);

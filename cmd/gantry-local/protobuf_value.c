@@ -1,15 +1,33 @@
 #include "cmd/gantry-local/protobuf_value.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include <openssl/evp.h>
 
 #include "base/duration.h"
 #include "base/util.h"
+#include "cmd/gantry-local/schema_priv.h"
 
+#define NANOS INT64_C(1000000000)
 /* Years 1 to 9999. */
 #define TIME_SEC_MIN INT64_C(-62135596800)
 #define TIME_SEC_MAX INT64_C(253402300799)
+
+enum choice protobuf_choice(const struct schema *s)
+{
+    static const struct {
+        const char *name;
+        enum choice choice;
+    } names[] = {{"OrBool", CHOICE_BOOL},
+                 {"OrArray", CHOICE_SCHEMAS},
+                 {"OrStringArray", CHOICE_STRINGS}};
+
+    for (size_t i = 0; s->ref && i < ARRAY_LEN(names); i++)
+        if (str_ends(s->ref, names[i].name))
+            return names[i].choice;
+    return CHOICE_NONE;
+}
 
 struct json *protobuf_time(struct reader r, bool micro, struct err *err)
 {
@@ -20,11 +38,14 @@ struct json *protobuf_time(struct reader r, bool micro, struct err *err)
         return NULL;
     if (sec < TIME_SEC_MIN || sec > TIME_SEC_MAX)
         return err_set(err, ERR_INVALID, "a time is out of range"), NULL;
-    if (micro)
-        time_format_micro(sec * 1000 + nanos / 1000000, text);
-    else
-        time_format_rfc3339(sec, text);
-    return json_new_string(text);
+    time_format_rfc3339(sec, text);
+    if (!micro)
+        return json_new_string(text);
+    if (nanos < 0 || nanos >= NANOS)
+        return err_set(err, ERR_INVALID, "a time is out of range"), NULL;
+    AUTO_FREE char *exact =
+        xasprintf("%.*s.%06" PRId64 "Z", (int)strlen(text) - 1, text, nanos / 1000);
+    return json_new_string(exact);
 }
 
 struct json *protobuf_int_or_string(struct reader r, struct err *err)

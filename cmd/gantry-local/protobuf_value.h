@@ -8,6 +8,17 @@
 
 #include "base/json.h"
 #include "cmd/gantry-local/protobuf_wire.h"
+#include "cmd/gantry-local/schema.h"
+
+/* What stands where JSON may have one thing or another: a document as bytes, or a
+ * message with a field for each. */
+enum choice {
+    CHOICE_NONE,    /* {raw} */
+    CHOICE_BOOL,    /* {allows, schema} */
+    CHOICE_SCHEMAS, /* {schema, schemas} */
+    CHOICE_STRINGS, /* {schema, strings} */
+};
+enum choice protobuf_choice(const struct schema *s);
 
 /* Timestamp {seconds, nanos}; with microseconds, or whole seconds. */
 struct json *protobuf_time(struct reader r, bool micro, struct err *err);

@@ -98,10 +98,11 @@ struct schema {
     enum list_type list_type;
     const char *const *list_keys;
     const char *merge_key;
-    bool has_cel;             /* roots: some node has validations */
-    struct json *validations; /* x-kubernetes-validations */
-    struct json *gvk;         /* x-kubernetes-group-version-kind of a root */
-    struct schema_pool *pool; /* owned, roots only */
+    const struct schema *chosen; /* core: one of the things that a choice may be */
+    bool has_cel;                /* roots: some node has validations */
+    struct json *validations;    /* x-kubernetes-validations */
+    struct json *gvk;            /* x-kubernetes-group-version-kind of a root */
+    struct schema_pool *pool;    /* owned, roots only */
 };
 
 struct schema_pool *schema_pool_new(void);

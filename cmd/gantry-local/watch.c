@@ -11,6 +11,8 @@
 #include "cmd/gantry-local/answer.h"
 #include "cmd/gantry-local/filter.h"
 #include "cmd/gantry-local/list.h"
+#include "cmd/gantry-local/protobuf.h"
+#include "cmd/gantry-local/protobuf_print.h"
 
 #define EVENT_BYTES_MAX (2 * OBJECT_BYTES_MAX)
 
@@ -110,12 +112,23 @@ static bool send_line(struct watcher *x, const struct str *line)
     return false;
 }
 
+/* Lines are made as JSON; what they are sent as may be another thing. */
+static void settle_line(const struct kinds *kinds, enum media media, struct str *line)
+{
+    if (media != MEDIA_PROTOBUF)
+        return;
+    JSON_AUTO struct json *event = json_parse(line->s, line->len, NULL);
+    str_reset(line);
+    protobuf_print_event(kinds, event, line);
+}
+
 static void print_event(const struct watcher *x, const char *type,
                         const struct object *o, int64_t version, struct str *out)
 {
     str_addf(out, "{\"type\":\"%s\",\"object\":", type);
     view_print(&x->view, o, version, !x->columns_sent, out);
     str_add(out, "}\n");
+    settle_line(x->watches->server->kinds, x->view.media, out);
 }
 
 static void print_bookmark(const struct watcher *x, bool initial_end, struct str *out)
@@ -137,6 +150,7 @@ static void print_bookmark(const struct watcher *x, bool initial_end, struct str
     if (initial_end)
         str_add(out, ",\"annotations\":{\"k8s.io/initial-events-end\":\"true\"}");
     str_addf(out, "}%s}}\n", rest);
+    settle_line(x->watches->server->kinds, x->view.media, out);
 }
 
 static bool send_bookmark(struct watcher *x, bool initial_end)
@@ -173,6 +187,7 @@ struct line_key {
     enum change change;
     const struct kind *kind;
     enum repr repr;
+    enum media media;
     enum table_include include;
     bool columns_sent;
 };
@@ -180,7 +195,7 @@ struct line_key {
 static bool key_equal(const struct line_key *a, const struct line_key *b)
 {
     return a->object == b->object && a->change == b->change && a->kind == b->kind &&
-           a->repr == b->repr && a->include == b->include &&
+           a->repr == b->repr && a->media == b->media && a->include == b->include &&
            a->columns_sent == b->columns_sent;
 }
 
@@ -189,6 +204,7 @@ static void tell(struct watcher *x, const struct store_event *e, struct line_key
 {
     struct line_key key = {.kind = x->view.kind,
                            .repr = x->view.repr,
+                           .media = x->view.media,
                            .include = x->view.include,
                            .columns_sent = x->columns_sent};
     struct str *line = &x->watches->line;
@@ -377,6 +393,12 @@ static void replay_event(void *arg, const struct store_event *e)
     tell(arg, e, &none);
 }
 
+static const char *stream_type(const struct call *call)
+{
+    return call->answer_as.media == MEDIA_PROTOBUF ? PROTOBUF_TYPE ";stream=watch"
+                                                   : media_type(MEDIA_JSON);
+}
+
 static int end_too_old(struct call *call, int64_t version)
 {
     STR_AUTO struct str line;
@@ -388,7 +410,8 @@ static int end_too_old(struct call *call, int64_t version)
     str_add(&line, "{\"type\":\"ERROR\",\"object\":");
     json_print(call->refusal.status, &line);
     str_add(&line, "}\n");
-    return answer_bytes(call, 200, "application/json", &line);
+    settle_line(call->server->kinds, call->answer_as.media, &line);
+    return answer_bytes(call, 200, stream_type(call), &line);
 }
 
 static void begin(struct watcher *x, const struct start *start)
@@ -445,7 +468,7 @@ int verb_watch(struct call *call)
     if (start.version >= 0 && !store_reaches(call->server->store, start.version))
         return end_too_old(call, start.version);
     const struct api_head head = {.status = 200,
-                                  .content_type = "application/json",
+                                  .content_type = stream_type(call),
                                   .warning = call->warning,
                                   .retry_after_sec = -1};
     call->sink->ops->head(call->sink, &head);

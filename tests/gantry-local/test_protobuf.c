@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-local/protobuf_print.h"
 #include "tests/support/suite.h"
 
 /*
@@ -101,10 +102,10 @@ static const struct {
     {"bytes", "v1", "Secret", "1:{1:'a'} 2:{1:'k' 2:'ab'} 3:'Opaque'",
      "{'metadata': {'name': 'a'}, 'data': {'k': 'YWI='}, 'type': 'Opaque'}"},
     {"times", "coordination.k8s.io/v1", "Lease",
-     "1:{1:'a' 8:{1:1800000000}} 2:{1:'me' 2:15 4:{1:1800000000 2:123456000}}",
+     "1:{1:'a' 8:{1:1800000000}} 2:{1:'me' 2:15 4:{1:1800000000 2:123456789}}",
      "{'metadata': {'name': 'a', 'creationTimestamp': '2027-01-15T08:00:00Z'}, 'spec': "
      "{'holderIdentity': 'me', 'leaseDurationSeconds': 15, 'renewTime': "
-     "'2027-01-15T08:00:00.123000Z'}}"},
+     "'2027-01-15T08:00:00.123456Z'}}"},
     {"quantities", "v1", "ResourceQuota",
      "1:{1:'a'} 2:{1:{1:'cpu' 2:{1:'500m'}} 1:{1:'pods' 2:{1:'3'}}} 3:{}",
      "{'metadata': {'name': 'a'}, 'spec': {'hard': {'cpu': '500m', 'pods': '3'}}}"},
@@ -202,6 +203,40 @@ START_TEST(test_case)
 }
 END_TEST
 
+/* What is read is written so that it reads the same. */
+START_TEST(test_written)
+{
+    struct kinds *kinds = kinds_new();
+    struct err err = ERR_INIT;
+    STR_AUTO struct str body, again;
+
+    str_init(&body, 1 << 20);
+    str_init(&again, 1 << 20);
+    add_body(&body, cases[_i].version, cases[_i].kind, cases[_i].message);
+    JSON_AUTO struct json *object = protobuf_parse(kinds, body.s, body.len, &err);
+    ck_assert_msg(protobuf_print(kinds, object, &again), "%s", cases[_i].name);
+    JSON_AUTO struct json *twice = protobuf_parse(kinds, again.s, again.len, &err);
+    AUTO_FREE char *text = json_text(twice, NULL);
+    ck_assert_msg(json_equal(object, twice), "%s: %s: %s", cases[_i].name, err.msg,
+                  text);
+    kinds_free(kinds);
+}
+END_TEST
+
+START_TEST(test_not_written)
+{
+    struct kinds *kinds = kinds_new();
+    STR_AUTO struct str out;
+    JSON_AUTO struct json *custom =
+        json_build("{'apiVersion': 'gantry.dev/v1alpha1', 'kind': 'BatchJob'}");
+
+    str_init(&out, 1 << 20);
+    ck_assert(!protobuf_print(kinds, custom, &out));
+    ck_assert_uint_eq(out.len, 0);
+    kinds_free(kinds);
+}
+END_TEST
+
 /* What kubectl sends for `create deployment d --image=x --replicas=0 --port=80`. */
 START_TEST(test_captured)
 {
@@ -221,6 +256,11 @@ START_TEST(test_captured)
                 "{'matchLabels': {'app': 'd'}}, 'template': {'metadata': {'labels': "
                 "{'app': 'd'}}, 'spec': {'containers': [{'name': 'x', 'image': 'x', "
                 "'ports': [{'containerPort': 80}]}]}}}}");
+    STR_AUTO struct str again;
+    str_init(&again, 1 << 20);
+    ck_assert(protobuf_print(kinds, object, &again));
+    ck_assert_uint_eq(again.len, body.len);
+    ck_assert_mem_eq(again.s, body.s, body.len);
     /* Cut anywhere, it is refused or less, never read past its end. */
     for (size_t len = 0; len < body.len; len++) {
         AUTO_FREE char *cut = xmalloc(len + 1);
@@ -289,6 +329,8 @@ int main(void)
 {
     return suite_main("gantry-local/protobuf",
                       (struct suite_row[]){{test_case, ARRAY_LEN(cases)},
+                                           {test_written, ARRAY_LEN(cases)},
+                                           {test_not_written, 1},
                                            {test_captured, 1},
                                            {test_refusal, ARRAY_LEN(refusals)},
                                            {test_no_envelope, 1},

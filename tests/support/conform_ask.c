@@ -4,6 +4,12 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-local/protobuf.h"
+#include "cmd/gantry-local/protobuf_print.h"
+#include "cmd/gantry-local/protobuf_wire.h"
+
+#define FRAME_HEAD 4
+#define FRAME_MAX (1u << 20)
 
 #define ANSWER_MAX (64u << 20)
 #define POLL_MS 100
@@ -122,6 +128,7 @@ struct conform_watch {
     struct conform_answer answer; /* bytes: what is no whole line yet */
     struct exchange x;
     struct json *events; /* come, and not taken */
+    struct kinds *kinds; /* from the first event in protobuf on */
     bool enough;
     size_t wanted;
 };
@@ -135,17 +142,61 @@ static bool is_passed_over(const struct json *event)
            !json_get(notes, "k8s.io/initial-events-end");
 }
 
-static void take_line(struct conform_watch *w, const char *line, size_t len)
+static void take_event(struct conform_watch *w, struct json *event)
 {
-    struct json *event = json_parse(line, len, NULL);
-
-    if (!event)
-        event = json_new_string_len(line, len);
     if (is_passed_over(event))
         json_free(event);
     else
         json_append(w->events, event);
     w->enough = json_len(w->events) >= w->wanted;
+}
+
+static void take_line(struct conform_watch *w, const char *line, size_t len)
+{
+    struct json *event = json_parse(line, len, NULL);
+
+    take_event(w, event ? event : json_new_string_len(line, len));
+}
+
+/* WatchEvent {type, object {raw}}, whose length stands before it. As JSON, of which the
+ * same bytes are made. */
+static struct json *read_frame(struct conform_watch *w, const char *bytes, size_t len)
+{
+    const unsigned char *start = (const unsigned char *)bytes + FRAME_HEAD;
+    const struct reader all = {start, start + len - FRAME_HEAD};
+    struct err err = ERR_INIT;
+    struct field object, raw;
+    STR_AUTO struct str again;
+
+    str_init(&again, FRAME_MAX);
+    if (!w->kinds)
+        w->kinds = kinds_new();
+    if (!find_field(all, 2, &object, &err) || !find_field(object.inside, 1, &raw, &err))
+        return json_build("{'unread': %s}", err.msg);
+    JSON_AUTO struct json *body =
+        protobuf_parse(w->kinds, raw.inside.at, reader_left(&raw.inside), &err);
+    AUTO_FREE char *type = text_in(all, 1, &err);
+    if (!body)
+        return json_build("{'unread': %s}", err.msg);
+    struct json *event = json_build("{'type': %s, 'object': %j}", type, body);
+    protobuf_print_event(w->kinds, event, &again);
+    if (again.len == len && memcmp(again.s, bytes, len) == 0)
+        return event;
+    json_free(event);
+    return json_build("{'unread': %s}", type);
+}
+
+static void take_frames(struct conform_watch *w, struct str *buf)
+{
+    while (buf->len >= FRAME_HEAD) {
+        size_t len = FRAME_HEAD;
+        for (size_t i = 0; i < FRAME_HEAD; i++)
+            len += (size_t)(unsigned char)buf->s[i] << (8 * (FRAME_HEAD - 1 - i));
+        if (buf->len < len)
+            return;
+        take_event(w, read_frame(w, buf->s, len));
+        str_drop(buf, len);
+    }
 }
 
 static void watch_head(void *arg, const struct transport_head *head)
@@ -160,6 +211,10 @@ static void watch_data(void *arg, const char *bytes, size_t len)
     const char *end;
 
     str_addn(buf, bytes, len);
+    if (w->answer.type && str_starts(w->answer.type, PROTOBUF_TYPE ";stream")) {
+        take_frames(w, buf);
+        return;
+    }
     while ((end = memchr(buf->s, '\n', buf->len))) {
         take_line(w, buf->s, (size_t)(end - buf->s));
         str_drop(buf, (size_t)(end - buf->s) + 1);
@@ -208,6 +263,7 @@ void conform_watch_close(struct conform_watch *w)
         transport_cancel(w->call);
     free(w->x.why);
     json_free(w->events);
+    kinds_free(w->kinds);
     conform_answer_fini(&w->answer);
     free(w);
 }

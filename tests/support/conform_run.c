@@ -5,6 +5,8 @@
 
 #include "base/util.h"
 #include "base/yaml.h"
+#include "cmd/gantry-local/protobuf.h"
+#include "cmd/gantry-local/protobuf_print.h"
 #include "kubeclient/base64.h"
 #include "tests/support/conform_ask.h"
 #include "tests/support/conform_names.h"
@@ -18,6 +20,7 @@ struct run {
     const struct conform_server *server;
     struct conform_names *names;
     struct json *answers;
+    struct kinds *kinds; /* from the first answer in protobuf on */
     struct {
         char *name;
         struct conform_watch *watch;
@@ -37,7 +40,7 @@ static const struct word types[] = {
     {"jsonpatch", "application/json-patch+json"},
     {"strategic", "application/strategic-merge-patch+json"},
     {"apply", "application/apply-patch+yaml"},
-    {"protobuf", "application/vnd.kubernetes.protobuf"},
+    {"protobuf", PROTOBUF_TYPE},
     {NULL, NULL},
 };
 
@@ -49,6 +52,7 @@ static const struct word accepts[] = {
      "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"},
     {"discovery",
      "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"},
+    {"protobuf", PROTOBUF_TYPE},
     {NULL, NULL},
 };
 
@@ -170,8 +174,30 @@ static bool is_so(const struct json *until, const struct conform_answer *answer,
     return got && want && json_equal(got, want);
 }
 
+/* NULL: neither JSON nor protobuf. The latter's zeros are part of what is compared. */
+static struct json *read_body(struct run *run, const struct conform_answer *answer)
+{
+    const struct str *bytes = &answer->bytes;
+    STR_AUTO struct str again;
+    struct err err = ERR_INIT;
+
+    str_init(&again, FILE_MAX);
+    if (strcmp(answer->type, PROTOBUF_TYPE) != 0)
+        return json_parse(bytes->s, bytes->len, NULL);
+    if (!run->kinds)
+        run->kinds = kinds_new();
+    struct json *body = protobuf_parse(run->kinds, bytes->s, bytes->len, &err);
+    if (body)
+        protobuf_print(run->kinds, body, &again);
+    if (!body || again.len != bytes->len || memcmp(again.s, bytes->s, again.len) != 0) {
+        json_free(body);
+        return json_build("{'unread': %s}", err.msg);
+    }
+    return body;
+}
+
 /* Sends, again until what is wanted is so; a body that is no JSON is NULL. */
-static int send_step(const struct run *run, const struct json *step,
+static int send_step(struct run *run, const struct json *step,
                      struct conform_answer *ret, struct json **ret_body,
                      struct err *err)
 {
@@ -181,7 +207,7 @@ static int send_step(const struct run *run, const struct json *step,
         struct conform_answer answer;
         if (send_once(run, step, &answer, err) != 0)
             return -1;
-        struct json *body = json_parse(answer.bytes.s, answer.bytes.len, NULL);
+        struct json *body = read_body(run, &answer);
         if (!until || is_so(until, &answer, body) || waited >= CONFORM_WAIT_MS) {
             *ret = answer;
             *ret_body = body;
@@ -408,6 +434,7 @@ struct json *conform_run(const struct conform_server *server, const char *id,
         free(run.watches[i].name);
     }
     conform_names_free(run.names);
+    kinds_free(run.kinds);
     return rc == 0 ? json_build("{'case': %s, 'answers': %j}", json_str(case_, "case"),
                                 answers)
                    : NULL;

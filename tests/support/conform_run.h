@@ -9,7 +9,7 @@
  *     type: merge              content type of the body: json (default), yaml, merge,
  *                              jsonpatch, strategic, apply, protobuf, or in full
  *     accept: table            json (default), table, metadata, metadata-list,
- *                              discovery, or in full
+ *                              discovery, protobuf, or in full
  *     body: {...}              sent as JSON; or
  *     text: "..."              sent as it is; or
  *     base64: "..."            sent decoded; or
@@ -29,6 +29,9 @@
  *   - events: w                the next ones are recorded; managed, only and without
  *     count: 2                 are for each, {type, object}
  *   - close: w
+ *
+ * An answer in protobuf is recorded as the JSON that it reads as, and must be, byte for
+ * byte, what that JSON is written as.
  *
  * Every case gets a namespace, $ns, made for it and unlike any other; $v1 is its path,
  * /api/v1/namespaces/$ns. Bookmarks are
