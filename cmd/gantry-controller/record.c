@@ -451,14 +451,6 @@ static void stand_dependency(struct record *r)
     text_set(&r->dependency, text.len > 0 ? text.s : NULL);
 }
 
-void record_stand_as(struct record *r, const struct record *other)
-{
-    r->priority = other->priority;
-    r->factors = other->factors;
-    text_set(&r->account, other->account);
-    text_set(&r->qos, other->qos);
-}
-
 void record_stand(struct record *r, const struct decision *d)
 {
     r->priority = d->priority.total;

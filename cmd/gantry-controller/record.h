@@ -114,8 +114,6 @@ struct start start_of(const struct decision *d);
 void start_fini(struct start *start);
 /* Takes over what was decided for it before it had a record. */
 void record_take_start(struct record *r, struct start *take);
-/* The core speaks of it as it did last of another. */
-void record_stand_as(struct record *r, const struct record *other);
 /* Takes over what a START or REASON decision says of the job itself. */
 void record_stand(struct record *r, const struct decision *d);
 /* Takes the plan of a REASON decision over, and who is ahead. */

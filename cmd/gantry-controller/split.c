@@ -19,7 +19,9 @@ struct splitting {
     struct record *array;
     int64_t index;
     char *stand_in;     /* its uid in the core */
-    struct start start; /* what was decided */
+    struct start start; /* what was decided, and said with it: */
+    struct priority factors;
+    char *account, *qos; /* NULL: none */
     bool made;          /* its BatchJob has been seen */
     struct ticket ticket;
     struct kc_call *call;
@@ -106,6 +108,8 @@ static void splitting_free(struct splitting *s)
     lanes_leave(s->array->ctl->lanes, &s->ticket);
     loop_timer_free(s->retry);
     start_fini(&s->start);
+    free(s->account);
+    free(s->qos);
     free(s->stand_in);
     free(s);
 }
@@ -257,7 +261,10 @@ void split_off(struct record *array, int64_t index, const struct decision *start
     *s = (struct splitting){.array = array,
                             .index = index,
                             .stand_in = xasprintf("%s/%" PRId64, array->uid, index),
-                            .start = start_of(start)};
+                            .start = start_of(start),
+        .factors = start->priority,
+        .account = xstrdup_null(start->account),
+        .qos = xstrdup_null(start->qos)};
     while (*end_of)
         end_of = &(*end_of)->next;
     *end_of = s;
@@ -278,7 +285,10 @@ void split_hand_over(struct record *task)
     if (!s)
         return;
     if (task->job->status.state == JOB_STATE_NONE && task->job->model) {
-        record_stand_as(task, array);
+        task->priority = s->factors.total;
+        task->factors = s->factors;
+        text_set(&task->account, s->account);
+        text_set(&task->qos, s->qos);
         record_take_start(task, &s->start);
         told_update(task);
     }

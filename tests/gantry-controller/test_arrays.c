@@ -74,6 +74,7 @@ START_TEST(test_limit)
     ctltest_expect(t, "a",
                    "status.state=PENDING|status.reason=JobArrayTaskLimit|"
                    "status.array.states.RUNNING=0-1|status.array.states.PENDING=2-5");
+    ctltest_expect(t, "a-1-1", "status.priority=1000");
     ctltest_end(t, "a-1-0", 0, 0);
     ctltest_advance(t, 2);
     ctltest_expect(t, "a", "status.array.states.RUNNING=1-2");

@@ -1,0 +1,54 @@
+# An array of processes, two at a time, by sbatch: each task runs once and has its variables and its output; one
+# fails. By kubectl: an array of a template, part of which is cancelled while it waits.
+by_sbatch() {
+    local id i
+    printf '#!/bin/bash\n#SBATCH --array=0-10:2%%2 -J six\n%s\n' \
+        'echo "$SLURM_ARRAY_JOB_ID $SLURM_ARRAY_TASK_ID of $SLURM_ARRAY_TASK_COUNT $SLURM_ARRAY_TASK_MIN-$SLURM_ARRAY_TASK_MAX:$SLURM_ARRAY_TASK_STEP"
+[ "$SLURM_ARRAY_TASK_ID" = 4 ] && exit 7
+exit 0' >"$TMP/six.sh"
+    id=$(slurm sbatch --parsable -W "$TMP/six.sh") && fail "the task's code was lost"
+    for i in 0 2 4 6 8 10; do
+        expect "the output of task $i" "$(cat "$TMP/slurm-${id}_$i.out")" "$id $i of 6 0-10:2"
+    done
+    expect "the states" "$(slurm squeue -h -t all -S i -j "$id" -o '%i %t')" \
+        "${id}_0 CD
+${id}_2 CD
+${id}_4 F
+${id}_6 CD
+${id}_8 CD
+${id}_10 CD"
+    expect "the array" "$(k get bj -o "jsonpath={.items[?(@.status.jobID==$id)].status['state','exitCode']}")" "FAILED 7:0"
+    expect "the pods" "$(k get pod -l gantry.dev/array-task -o name | wc -l)" 6
+}
+
+by_kubectl() {
+    submit arr "sleep 300" "array: '1-5%2'"
+    until_true 30 two_run || fail "not two tasks run: $(k get bj -o wide)"
+    local id
+    id=$(field arr .status.jobID)
+    expect "the row" "$(slurm squeue -h -t PD -j "$id" -o '%i %r')" "${id}_[3-5%2] JobArrayTaskLimit"
+    slurm scancel "${id}_[1,4]"
+    until_true 30 third_runs || fail "task 3 does not follow: $(k get bj -o wide)"
+    k delete bj arr --wait=true >/dev/null
+    until_true 60 none_left "$id" || fail "tasks outlived their array: $(k get bj,pod)"
+}
+
+two_run() {
+    [[ $(field arr .status.array.states.RUNNING) == 1-2 &&
+        $(field arr .status.reason) == JobArrayTaskLimit ]]
+}
+
+third_runs() {
+    [[ $(field arr .status.array.states.RUNNING) == 2-3 &&
+        $(field arr .status.array.states.CANCELLED) == 1,4 &&
+        $(field arr .status.array.states.PENDING) == 5 ]]
+}
+
+none_left() { # ID: of the array
+    [[ $(k get bj -l "gantry.dev/array-job-id=$1" -o name) == "" ]]
+}
+
+case_run() {
+    by_sbatch
+    by_kubectl
+}
