@@ -308,6 +308,7 @@ static void rules_change(struct sched *s, bool changed)
 {
     s->dirty |= changed;
     s->rules_changed |= changed;
+    s->rules_gen += changed;
     s->held.stale |= changed;
 }
 
@@ -370,6 +371,7 @@ void sched_apply(struct sched *s, const struct change *change)
     case CHANGE_RESOURCES:
         s->rules_changed = true;
         s->held.stale = true;
+        s->rules_gen++;
         s->dirty |= cluster_set_resources(c, change->u.resources);
         s->asked.changed = true; /* what is a device */
         break;

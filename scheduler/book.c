@@ -261,7 +261,7 @@ void book_enter(struct sched *s, struct jobrec *rec)
     rec->claim.start_sec = rec->job->plan.start_sec;
     rec->claim.planned = rec->job->n_alloc == 0;
     if (rec->claim.planned)
-        starts_add_line(s, rec);
+        line_add(s, rec);
 }
 
 void book_strike(struct sched *s, struct jobrec *rec)
@@ -275,7 +275,7 @@ void book_strike(struct sched *s, struct jobrec *rec)
     timeline_give(&s->timeline, s->uses, n, rec->claim.first, rec->claim.last);
     timeline_license(&s->timeline, rec->job, rec->claim.first, rec->claim.last, 1);
     if (plan)
-        starts_drop_line(s, rec);
+        line_drop(s, rec);
     rec->claim.on = false;
     grow(s, begin_of(&s->timeline, rec->claim.last));
 }
@@ -416,7 +416,7 @@ static void make_anew(struct sched *s, int64_t now_sec)
     s->timeline_gen = s->cluster.gen;
     stock_reset(&s->timeline.stock, &s->config.licenses);
     reserve_renew(s, now_sec);
-    s->n_lines = 0;
+    s->lines.n = 0;
     add_nodes(s);
     add_held(s);
     add_plans(s);
@@ -460,7 +460,7 @@ static void move_claim(struct sched *s, struct jobrec *rec)
         book_strike(s, rec);
         book_enter(s, rec);
     } else if (claim->planned) {
-        starts_move_line(s, claim);
+        line_move(s, claim);
     }
 }
 

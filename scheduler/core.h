@@ -19,6 +19,7 @@
 #include "scheduler/depend.h"
 #include "scheduler/held.h"
 #include "scheduler/horizon.h"
+#include "scheduler/line.h"
 #include "scheduler/placement.h"
 #include "scheduler/policy.h"
 #include "scheduler/queue.h"
@@ -145,9 +146,11 @@ struct sched {
     bool grown;             /* it has grown: the horizon is void */
     bool freed;             /* it has grown since all were looked at who may start */
     int64_t grown_sec;      /* until when, since the walk began; TIME_NEVER: for ever */
-    struct line *lines;     /* of planned jobs: starts.h */
-    size_t n_lines, lines_cap;
-    struct jobrec **list; /* pending without a promise, or changed: starts.h */
+    struct lines lines;     /* of planned jobs */
+    struct stairwell stairs;
+    struct candidates candidates; /* scratch of starts.h */
+    size_t n_first_starts;        /* since no job was left that may start at once */
+    struct jobrec **list;         /* pending without a promise, or changed: starts.h */
     size_t n_list, list_cap;
     struct jobrec **yielding; /* preempted, and still holding nodes */
     size_t n_yielding, yielding_cap;
@@ -163,6 +166,7 @@ struct sched {
     bool yielded;       /* between the first starts and the walk to come */
     bool dirty;         /* something changed since the pass began */
     bool rules_changed; /* partitions, QOS, accounts, settings: who may start at all */
+    uint64_t rules_gen; /* moves with them; from 1 on */
     int64_t end_sec;    /* no running job reaches its limit before this */
 };
 
@@ -172,10 +176,18 @@ void pass_begin(struct sched *s, int64_t now_sec);
  * partitions are others by now: pass_run ends such a walk. False: the budget is spent.
  */
 bool pass_fill(struct sched *s, int64_t now_sec, struct sched_budget budget);
-/* Adds an entry for each partition that it may start in. Returns how many that it names
- * are missing. */
-size_t pass_add_entries(struct sched *s, struct queue *queue, struct jobrec *rec,
-                        int64_t now_sec);
+/* The i-th partition of those that a job names, or the default one where it names none;
+ * NULL: it is not there, or has been named before. */
+struct partrec *pass_partition(const struct sched *s, const struct job *job, size_t i);
+/* In a partition; NULL: in none. */
+struct priority pass_priority(const struct sched *s, const struct jobrec *rec,
+                              const struct partition *part, int64_t now_sec);
+/* turn.h */
+int64_t pass_size(struct sched *s, const struct jobrec *rec,
+                  const struct partrec *part);
+/* Of its i-th partition. */
+struct entry pass_entry(struct sched *s, struct jobrec *rec, struct partrec *part,
+                        size_t i, int64_t now_sec);
 /* Goes on until the end (true) or until the budget is spent (false). */
 bool pass_run(struct sched *s, int64_t now_sec, struct sched_budget budget);
 /* Why it may not start, as far as it is itself concerned; the sentence is in

@@ -17,8 +17,7 @@
 
 /* ---- the queue ---- */
 
-static int64_t size_in(struct sched *s, const struct jobrec *rec,
-                       const struct partrec *part)
+int64_t pass_size(struct sched *s, const struct jobrec *rec, const struct partrec *part)
 {
     struct shape *shape;
 
@@ -30,34 +29,34 @@ static int64_t size_in(struct sched *s, const struct jobrec *rec,
                      shape->share);
 }
 
-static struct priority priority_in(const struct sched *s, const struct jobrec *rec,
-                                   const struct partition *part, int64_t now_sec)
+struct priority pass_priority(const struct sched *s, const struct jobrec *rec,
+                              const struct partition *part, int64_t now_sec)
 {
     const struct grounds grounds = core_grounds(s, rec->job, part);
 
     return priority_of(&s->config, &s->norms, rec->job, &grounds, now_sec);
 }
 
-static void add_entry(struct sched *s, struct queue *queue, struct jobrec *rec,
-                      struct partrec *part, size_t listed, int64_t now_sec)
+struct entry pass_entry(struct sched *s, struct jobrec *rec, struct partrec *part,
+                        size_t i, int64_t now_sec)
 {
-    *queue_add(queue) = (struct entry){
+    return (struct entry){
         .rec = rec,
         .part = part,
         .version = rec->version,
-        .listed = (uint32_t)listed,
+        .listed = (uint32_t)i,
         .tier = part->part->priority_tier,
-        .priority = priority_in(s, rec, part->part, now_sec),
-        .size = size_in(s, rec, part),
-        .job_id = rec->job->array_id != 0 ? rec->job->array_id : rec->job->job_id,
-        .task = rec->job->tasks_left > 0 ? INT64_MAX : rec->job->array_task,
+        .priority = pass_priority(s, rec, part->part, now_sec),
+        .size = pass_size(s, rec, part),
+        .job_id = queue_job_id(rec->job),
+        .task = queue_task(rec->job),
         .uid = rec->uid,
     };
 }
 
 static void add_missing(struct sched *s, struct jobrec *rec, const char *name)
 {
-    struct priority priority = priority_in(s, rec, NULL, s->pass.now_sec);
+    struct priority priority = pass_priority(s, rec, NULL, s->pass.now_sec);
 
     str_reset(&s->message);
     tell_found(s, rec, check_missing(&s->cluster, name, &s->message), &priority);
@@ -72,53 +71,31 @@ static bool listed_before(const struct job *job, size_t i)
     return false;
 }
 
-size_t pass_add_entries(struct sched *s, struct queue *queue, struct jobrec *rec,
-                        int64_t now_sec)
+struct partrec *pass_partition(const struct sched *s, const struct job *job, size_t i)
 {
-    const struct job *job = rec->job;
-    struct partrec *part;
-    size_t missing = 0;
-
-    if (job->n_partitions == 0) {
-        part = cluster_default_partition(&s->cluster);
-        if (part != NULL)
-            add_entry(s, queue, rec, part, 0, now_sec);
-        return part == NULL;
-    }
-    for (size_t i = 0; i < job->n_partitions; i++) {
-        if (listed_before(job, i))
-            continue;
-        part = cluster_partition(&s->cluster, job->partitions[i]);
-        if (part == NULL)
-            missing++;
-        else
-            add_entry(s, queue, rec, part, i, now_sec);
-    }
-    return missing;
-}
-
-static void add_missing_ones(struct sched *s, struct jobrec *rec)
-{
-    const struct job *job = rec->job;
-
     if (job->n_partitions == 0)
-        add_missing(s, rec, NULL);
-    for (size_t i = 0; i < job->n_partitions; i++) {
-        if (!listed_before(job, i) &&
-            cluster_partition(&s->cluster, job->partitions[i]) == NULL)
-            add_missing(s, rec, job->partitions[i]);
-    }
+        return cluster_default_partition(&s->cluster);
+    return listed_before(job, i) ? NULL
+                                 : cluster_partition(&s->cluster, job->partitions[i]);
 }
 
 static void add_partitions(struct sched *s, struct jobrec *rec)
 {
-    struct queue *queue = &s->pass.queue;
-    size_t before = queue->n, missing;
+    const struct job *job = rec->job;
+    size_t n = MAX(job->n_partitions, 1), missing = 0;
 
-    missing = pass_add_entries(s, queue, rec, s->pass.now_sec);
-    rec->untried = queue->n - before + missing;
-    if (missing > 0)
-        add_missing_ones(s, rec);
+    for (size_t i = 0; i < n; i++) {
+        struct partrec *part = pass_partition(s, job, i);
+
+        if (part != NULL)
+            *queue_add(&s->pass.queue) = pass_entry(s, rec, part, i, s->pass.now_sec);
+        missing += part == NULL && !listed_before(job, i);
+        rec->untried += part != NULL || !listed_before(job, i);
+    }
+    for (size_t i = 0; i < n && missing > 0; i++) {
+        if (pass_partition(s, job, i) == NULL && !listed_before(job, i))
+            add_missing(s, rec, job->n_partitions > 0 ? job->partitions[i] : NULL);
+    }
 }
 
 static void add_job(struct sched *s, struct jobrec *rec)
@@ -129,6 +106,7 @@ static void add_job(struct sched *s, struct jobrec *rec)
 
     if (!rec->job->plan.promised)
         book_cancel_plan(s, rec);
+    rec->changed = false;
     rec->untried = 0;
     rec->joined = false;
     rec->ahead = (struct ahead){0};
@@ -137,11 +115,12 @@ static void add_job(struct sched *s, struct jobrec *rec)
     rec->found_message = NULL;
     reason = jobrec_check(s, rec, pass->now_sec);
     if (reason == REASON_NONE) {
+        starts_enlist(s, rec);
         add_partitions(s, rec);
         return;
     }
     book_cancel_plan(s, rec);
-    priority = priority_in(s, rec, NULL, pass->now_sec);
+    priority = pass_priority(s, rec, NULL, pass->now_sec);
     tell_job(s, rec, reason, s->message.s, &priority);
     if (reason == REASON_DEADLINE ||
         (reason == REASON_DEPENDENCY_NEVER && depend_kills(s, rec)))

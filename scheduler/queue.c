@@ -11,6 +11,16 @@ void queue_fini(struct queue *q)
     *q = (struct queue){0};
 }
 
+int64_t queue_job_id(const struct job *job)
+{
+    return job->array_id != 0 ? job->array_id : job->job_id;
+}
+
+int64_t queue_task(const struct job *job)
+{
+    return job->tasks_left > 0 ? INT64_MAX : job->array_task;
+}
+
 struct entry *queue_add(struct queue *q)
 {
     GROW(q->entries, q->n, q->cap);

@@ -53,6 +53,9 @@ struct queue {
 };
 
 void queue_fini(struct queue *q);
+/* What these are of a job's entry. */
+int64_t queue_job_id(const struct job *job);
+int64_t queue_task(const struct job *job);
 /* To be filled in by the caller. */
 struct entry *queue_add(struct queue *q);
 /* All have been added. Until more are, queue_at gives those in their places. */

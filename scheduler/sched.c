@@ -71,7 +71,9 @@ void sched_free(struct sched *s)
     window_fini(&s->window);
     free(s->own);
     free(s->uses);
-    free(s->lines);
+    lines_fini(&s->lines);
+    stairwell_fini(&s->stairs);
+    candidates_fini(&s->candidates);
     free(s->list);
     free(s->yielding);
     crowds_fini(&s->crowds);
@@ -176,16 +178,15 @@ static bool begin(struct sched *s, int64_t now_sec, struct sched_budget budget)
  * before. */
 static bool prepare(struct sched *s, int64_t now_sec, struct sched_budget budget)
 {
-    bool goes_on;
-
-    if (!s->pass.filling)
-        return true;
-    if (!pass_fill(s, now_sec, budget))
+    if (s->pass.filling && !pass_fill(s, now_sec, budget))
         return false;
-    goes_on = !s->pass.starts_first || !starts_are_ready(s, now_sec) ||
-              starts_run(s, now_sec, budget);
+    if (!s->pass.starts_first)
+        return true;
+    if (starts_are_ready(s, now_sec) && !starts_run(s, now_sec, budget))
+        return false;
+    s->pass.starts_first = false;
     s->pass.moved = false;
-    return goes_on;
+    return true;
 }
 
 /* What has changed since the walk began may let others start. */

@@ -1,6 +1,5 @@
 #include "scheduler/starts.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,83 +14,7 @@
 #define LISTED_MAX 256
 /* After so many starts of planned jobs the walk finds the others: each costs a look at
  * all lines. */
-#define ROUNDS_MAX 32
-
-/* ---- lines ---- */
-
-/* What it takes at least. Where the limit is the partition's, partitions differ. */
-static int64_t length_of(const struct job *job)
-{
-    bool shrinks = job->limit_sec != LIMIT_UNSET && job->time_min_sec != LIMIT_UNSET;
-    int64_t length = shrinks ? MIN(job->limit_sec, job->time_min_sec) : job->limit_sec;
-
-    /* One in a reservation is cut off at its end, whenever that is. */
-    if (length == LIMIT_UNSET || job->reservation != NULL ||
-        (length == LIMIT_UNLIMITED && job->deadline_sec != TIME_UNSET))
-        return LIMIT_UNSET;
-    return book_length(length);
-}
-
-/* Up to which slot that is, from now on. */
-static uint32_t end_of(const struct timeline *tl, int64_t length_sec)
-{
-    size_t first, last;
-
-    if (length_sec == LIMIT_UNSET)
-        return 1;
-    timeline_span(tl, tl->bounds[0], timeline_end(tl->bounds[0], length_sec), &first,
-                  &last);
-    return (uint32_t)last;
-}
-
-/* What it asks for at least: partitions may add to that. */
-static const struct job *least_of(struct sched *s, const struct jobrec *rec)
-{
-    const struct job *job = rec->job;
-    const struct partrec *part = NULL;
-
-    if (job->n_partitions == 0)
-        part = cluster_default_partition(&s->cluster);
-    else if (job->n_partitions == 1)
-        part = cluster_partition(&s->cluster, job->partitions[0]);
-    if (part == NULL)
-        return rec->shape->like;
-    return variant_of(&s->shapes, rec->shape, &s->cluster, part)->like;
-}
-
-void starts_add_line(struct sched *s, struct jobrec *rec)
-{
-    const struct job *like = least_of(s, rec);
-    size_t demand = timeline_demand(&s->timeline, &like->each, like->exclusive);
-    int64_t length_sec = length_of(rec->job);
-
-    GROW(s->lines, s->n_lines, s->lines_cap);
-    rec->claim.line = s->n_lines;
-    s->lines[s->n_lines++] = (struct line){
-        .rec = rec,
-        .length_sec = length_sec,
-        .demand = (uint32_t)demand,
-        .need = (uint32_t)MIN(job_least_nodes(like), UINT32_MAX),
-        .end = end_of(&s->timeline, length_sec),
-        .first = (uint32_t)rec->claim.first,
-    };
-}
-
-void starts_move_line(struct sched *s, const struct claim *claim)
-{
-    struct line *line = &s->lines[claim->line];
-
-    line->end = end_of(&s->timeline, line->length_sec);
-    line->first = (uint32_t)claim->first;
-}
-
-void starts_drop_line(struct sched *s, struct jobrec *rec)
-{
-    size_t i = rec->claim.line;
-
-    s->lines[i] = s->lines[--s->n_lines];
-    s->lines[i].rec->claim.line = i;
-}
+#define STARTS_MAX 256
 
 /* ---- the list ---- */
 
@@ -136,168 +59,141 @@ static void look_through_list(struct sched *s, int64_t now_sec)
     }
 }
 
-/* ---- stairs ---- */
+/* ---- candidates ---- */
 
-/* So many nodes are open to a demand from the first slot on up to before `last`. */
-struct step {
-    size_t last;
-    uint32_t nodes;
-};
-
-struct stairs {
-    struct step *steps;
-    size_t n, cap;
-    uint32_t *busy; /* by position: the first slot in which it is not open */
-};
-
-/* Of a word of nodes: those that are busy from a slot on. */
-static void set_busy(struct stairs *stairs, size_t word, uint64_t nodes, size_t slot)
+void candidates_fini(struct candidates *c)
 {
-    for (; nodes != 0; nodes &= nodes - 1)
-        stairs->busy[word * 64 + (size_t)__builtin_ctzll(nodes)] = (uint32_t)slot;
+    free(c->items);
+    turns_fini(&c->turns);
 }
 
-/* Takes out of `set` what is not open in a slot (behind the last: all). Returns how
- * many nodes. */
-static uint32_t shut_in(const struct timeline *tl, size_t demand, size_t slot,
-                        uint64_t *set, struct stairs *ret)
+static void add_candidate(struct candidates *c, struct jobrec *rec, size_t listed,
+                          const struct line_turn *turn)
 {
-    const uint64_t *open = slot < tl->n_slots ? timeline_open(tl, demand, slot) : NULL;
-    uint32_t lost = 0;
-
-    for (size_t i = 0; i < tl->words; i++) {
-        uint64_t shut = open != NULL ? set[i] & ~open[i] : set[i];
-
-        if (shut == 0)
-            continue;
-        set[i] ^= shut;
-        lost += (uint32_t)__builtin_popcountll(shut);
-        set_busy(ret, i, shut, slot);
-    }
-    return lost;
-}
-
-/* Behind a slot, and behind the blocks in which all of the set is open. */
-static size_t next_slot(const struct timeline *tl, size_t demand, size_t slot,
-                        const uint64_t *set)
-{
-    for (slot++;
-         slot % BLOCK_SLOTS == 0 && slot + BLOCK_SLOTS <= tl->n_slots &&
-         node_set_is_within(set, timeline_open_in_block(tl, demand, slot), tl->words);)
-        slot += BLOCK_SLOTS;
-    return slot;
-}
-
-static void count_steps(const struct timeline *tl, size_t demand, uint64_t *set,
-                        struct stairs *ret)
-{
-    uint32_t nodes = (uint32_t)timeline_counts(tl, demand)[0], lost;
-    size_t slot = 0;
-
-    ret->n = 0;
-    if (nodes == 0)
+    if (turn->part == NULL)
         return;
-    ret->busy = xrealloc(ret->busy, (tl->words * 64 + 1) * sizeof(*ret->busy));
-    memset(ret->busy, 0, tl->words * 64 * sizeof(*ret->busy));
-    memcpy(set, timeline_open(tl, demand, 0), tl->words * sizeof(*set));
-    while (nodes > 0) {
-        slot = next_slot(tl, demand, slot, set);
-        lost = shut_in(tl, demand, slot, set, ret);
-        if (lost == 0)
-            continue;
-        GROW(ret->steps, ret->n, ret->cap);
-        ret->steps[ret->n++] = (struct step){slot, nodes};
-        nodes -= lost;
-    }
+    GROW(c->items, c->n, c->cap);
+    c->items[c->n++] = (struct candidate){
+        .rec = rec,
+        .part = turn->part,
+        .listed = listed,
+        .tier = turn->tier,
+        .size = turn->size,
+        .priority = -1,
+    };
 }
 
-/* How many nodes are open in all of the first `end` slots. */
-static uint32_t nodes_up_to(const struct stairs *stairs, size_t end)
+/* In each of its partitions. */
+static void add_everywhere(struct sched *s, struct jobrec *rec)
 {
-    size_t low = 0, high = stairs->n;
+    for (size_t i = 0; i < MAX(rec->job->n_partitions, 1); i++) {
+        const struct line_turn turn = line_turn_in(s, rec, i);
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-
-        if (stairs->steps[middle].last < end)
-            low = middle + 1;
-        else
-            high = middle;
+        add_candidate(&s->candidates, rec, i, &turn);
     }
-    return low < stairs->n ? stairs->steps[low].nodes : 0;
 }
+
+static void gather(struct sched *s)
+{
+    s->candidates.n = 0;
+    for (size_t i = 0; i < s->n_list; i++) {
+        if (s->list[i]->may_start)
+            add_everywhere(s, s->list[i]);
+    }
+    s->candidates.n_listed = s->candidates.n;
+    if (!s->freed)
+        return;
+    s->freed = false;
+    stairwell_build(&s->stairs, &s->timeline);
+    for (size_t i = 0; i < s->lines.n; i++) {
+        const struct line *line = &s->lines.items[i];
+
+        if (!line_is_under(line, &s->stairs))
+            continue;
+        if (line->several)
+            add_everywhere(s, line->rec);
+        else
+            add_candidate(&s->candidates, line->rec, 0, line_turn(s, i));
+    }
+}
+
+/* ---- whose turn it is ---- */
 
 struct search {
-    struct stairs *stairs; /* by demand */
-    size_t n, cap;
-    uint64_t mutation; /* of the timeline that they are of */
-    struct queue queue;
-    struct turns turns; /* of it */
+    struct sched *s;
+    int64_t now_sec;
+    enum round round;
 };
 
-static void build_stairs(const struct sched *s, struct search *search)
+static int64_t priority_of_one(const struct search *search, struct candidate *c)
 {
-    const struct timeline *tl = &s->timeline;
-    AUTO_FREE uint64_t *set = xmalloc((tl->words + 1) * sizeof(*set));
-
-    while (search->n < tl->demands.n) {
-        GROW(search->stairs, search->n, search->cap);
-        search->stairs[search->n++] = (struct stairs){0};
-    }
-    for (size_t i = 0; i < search->n; i++)
-        count_steps(tl, i, set, &search->stairs[i]);
-    search->mutation = tl->mutation;
+    if (c->priority < 0)
+        c->priority =
+            pass_priority(search->s, c->rec, c->part->part, search->now_sec).total;
+    return c->priority;
 }
 
-/* Its own nodes count as open from its start on. */
-static bool is_under(const struct search *search, const struct line *line)
+/* As in the queue. */
+static int settle(void *arg, size_t left, size_t right)
 {
-    assert(line->demand < search->n);
-    const struct stairs *stairs = &search->stairs[line->demand];
-    const struct claim *claim = &line->rec->claim;
-    uint32_t nodes;
+    const struct search *search = arg;
+    struct candidate *a = &search->s->candidates.items[left];
+    struct candidate *b = &search->s->candidates.items[right];
+    int64_t x = priority_of_one(search, a), y = priority_of_one(search, b);
 
-    if (line->first == 0)
-        return true;
-    if (nodes_up_to(stairs, MIN(line->end, line->first)) < line->need)
-        return false;
-    nodes = nodes_up_to(stairs, line->end);
-    for (size_t i = 0; i < claim->n_positions && nodes < line->need; i++) {
-        uint32_t busy = stairs->busy[claim->positions[i]];
-
-        nodes += line->first <= busy && busy < line->end;
+    if (x != y)
+        return x > y ? -1 : 1;
+    x = queue_job_id(a->rec->job);
+    y = queue_job_id(b->rec->job);
+    if (x == y) {
+        x = queue_task(a->rec->job);
+        y = queue_task(b->rec->job);
     }
-    return nodes >= line->need;
+    if (x != y)
+        return x < y ? -1 : 1;
+    if (a->rec != b->rec)
+        return strcmp(a->rec->uid, b->rec->uid);
+    return a->listed < b->listed ? -1 : a->listed > b->listed;
+}
+
+/* In a round: those without a promise, or those with one, or both. */
+static bool is_wanted_in(enum round round, const struct candidate *c)
+{
+    const struct job *job = c->rec->job;
+
+    return !c->done && job->phase == JOB_PENDING &&
+           round != (job->plan.promised ? ROUND_PROMISE : ROUND_OFFER);
+}
+
+/* There may be thousands: whether they are wanted is looked at when their turn comes. */
+static void set_turns(struct search *search)
+{
+    struct candidates *c = &search->s->candidates;
+    size_t n = search->round == ROUND_PROMISE ? c->n_listed : c->n;
+
+    turns_clear(&c->turns);
+    for (size_t i = 0; i < n; i++) {
+        const struct turn turn = {
+            .tier = c->items[i].tier,
+            .size = search->round == ROUND_OFFER ? c->items[i].size : 0,
+            .entry = i,
+        };
+
+        turns_add(&c->turns, &turn);
+    }
+    turns_begin(&c->turns, settle, search);
 }
 
 /* ---- the search ---- */
 
-static void gather(struct sched *s, struct search *search, int64_t now_sec)
-{
-    search->queue.n = 0;
-    for (size_t i = 0; i < s->n_list; i++) {
-        if (s->list[i]->may_start)
-            pass_add_entries(s, &search->queue, s->list[i], now_sec);
-    }
-    if (!s->freed)
-        return;
-    s->freed = false;
-    build_stairs(s, search);
-    for (size_t i = 0; i < s->n_lines; i++) {
-        if (is_under(search, &s->lines[i]))
-            pass_add_entries(s, &search->queue, s->lines[i].rec, now_sec);
-    }
-}
-
 /* One that has a promise: it starts (true), or keeps it as it is. */
-static bool try_promised(struct sched *s, struct search *search,
-                         const struct entry *entry, int64_t now_sec)
+static bool try_promised(struct sched *s, const struct entry *entry, int64_t now_sec)
 {
     struct seeker by;
 
-    if (search->mutation != s->timeline.mutation)
-        build_stairs(s, search);
-    if (!is_under(search, &s->lines[entry->rec->claim.line]))
+    if (s->stairs.mutation != s->timeline.mutation)
+        stairwell_build(&s->stairs, &s->timeline);
+    if (!line_is_under(&s->lines.items[entry->rec->claim.line], &s->stairs))
         return false;
     by = trial_seeker(s, entry);
     return trial_run(s, entry, &by, 1, now_sec);
@@ -309,11 +205,11 @@ static bool try_listed(struct sched *s, const struct entry *entry, int64_t now_s
 {
     struct jobrec *rec = entry->rec;
     struct seeker by = trial_seeker(s, entry);
-    size_t before = trial_before(s, entry, s->n_lines);
+    size_t before = trial_before(s, entry, s->lines.n);
 
     if (trial_run(s, entry, &by, before, now_sec))
         return true;
-    return trial_promise(s, rec, s->n_lines - rec->claim.on);
+    return trial_promise(s, rec, s->lines.n - rec->claim.on);
 }
 
 enum outcome {
@@ -325,91 +221,88 @@ enum outcome {
 };
 
 /* Who has none and will be promised none has its turn in the order of gaps. */
-static bool is_past_promises(const struct sched *s, enum round round)
+static bool is_past_promises(const struct search *search)
 {
-    return round == ROUND_PROMISE && s->n_lines >= (size_t)s->config.reservation_depth;
+    return search->round == ROUND_PROMISE &&
+           search->s->lines.n >= (size_t)search->s->config.reservation_depth;
 }
 
-static enum outcome search_entry(struct sched *s, struct search *search,
-                                 enum round round, const struct entry *entry,
-                                 int64_t now_sec)
+static enum outcome try_candidate(const struct search *search,
+                                  const struct candidate *c)
 {
-    if (entry->rec->job->plan.promised)
-        return try_promised(s, search, entry, now_sec) ? SEARCH_AGAIN : SEARCH_DONE;
-    if (is_past_promises(s, round) || !try_listed(s, entry, now_sec))
+    struct sched *s = search->s;
+    const struct entry entry =
+        pass_entry(s, c->rec, c->part, c->listed, search->now_sec);
+
+    str_reset(&s->message);
+    if (trial_ruled_out(s, &entry) != REASON_NONE)
+        return SEARCH_DONE;
+    if (c->rec->job->plan.promised)
+        return try_promised(s, &entry, search->now_sec) ? SEARCH_AGAIN : SEARCH_DONE;
+    if (is_past_promises(search) || !try_listed(s, &entry, search->now_sec))
         return SEARCH_ENDS;
     return SEARCH_TRIED;
 }
 
-/* Of the entries in their order, or in that of gaps: those without a promise, or those
- * with one, or both. */
-static enum outcome search_queue(struct sched *s, struct search *search,
-                                 enum round round, int64_t now_sec,
+static bool is_spent(struct sched_budget budget)
+{
+    return budget.spent != NULL && budget.spent(budget.arg);
+}
+
+static enum outcome search_round(struct search *search, enum round round,
                                  struct sched_budget budget)
 {
-    const bool wanted[] = {round != ROUND_OFFER, round != ROUND_PROMISE};
+    struct candidates *c = &search->s->candidates;
     enum outcome outcome = SEARCH_DONE;
 
-    for (size_t i = 0; i < search->queue.n && outcome == SEARCH_DONE; i++) {
-        size_t at = round == ROUND_OFFER ? turns_next(&search->turns) : i;
-        struct entry *entry = queue_at(&search->queue, at);
+    search->round = round;
+    set_turns(search);
+    while (c->turns.n > 0 && outcome == SEARCH_DONE) {
+        struct candidate *candidate = &c->items[turns_next(&c->turns)];
 
-        if (entry->done || entry->rec->version != entry->version ||
-            !wanted[entry->rec->job->plan.promised])
+        if (!is_wanted_in(round, candidate))
             continue;
-        entry->done = true;
-        str_reset(&s->message);
-        if (trial_ruled_out(s, entry) == REASON_NONE)
-            outcome = search_entry(s, search, round, entry, now_sec);
+        candidate->done = true;
+        outcome = try_candidate(search, candidate);
         if (outcome == SEARCH_TRIED)
-            outcome = budget.spent != NULL && budget.spent(budget.arg) ? SEARCH_SPENT
-                                                                       : SEARCH_DONE;
+            outcome = is_spent(budget) ? SEARCH_SPENT : SEARCH_DONE;
     }
     return outcome;
 }
 
 /* As the walk would: in one round, or in those of it that start jobs. */
-static enum outcome search_rounds(struct sched *s, struct search *search,
-                                  int64_t now_sec, struct sched_budget budget)
+static enum outcome search_rounds(struct sched *s, int64_t now_sec,
+                                  struct sched_budget budget)
 {
+    struct search search = {.s = s, .now_sec = now_sec};
     enum outcome outcome;
 
-    queue_order(&search->queue);
+    gather(s);
     if (s->config.backfill_order == BACKFILL_QUEUE)
-        return search_queue(s, search, ROUND_WHOLE, now_sec, budget);
-    outcome = search_queue(s, search, ROUND_PROMISE, now_sec, budget);
-    if (outcome != SEARCH_DONE)
-        return outcome;
-    turns_set(&search->turns, &search->queue);
-    return search_queue(s, search, ROUND_OFFER, now_sec, budget);
+        return search_round(&search, ROUND_WHOLE, budget);
+    outcome = search_round(&search, ROUND_PROMISE, budget);
+    return outcome == SEARCH_DONE ? search_round(&search, ROUND_OFFER, budget)
+                                  : outcome;
 }
 
-static void search_fini(struct search *search)
-{
-    for (size_t i = 0; i < search->n; i++) {
-        free(search->stairs[i].steps);
-        free(search->stairs[i].busy);
-    }
-    free(search->stairs);
-    queue_fini(&search->queue);
-    turns_fini(&search->turns);
-}
-
+/* False: the budget is spent. */
 static bool search_all(struct sched *s, int64_t now_sec, struct sched_budget budget)
 {
-    struct search search = {0};
     enum outcome outcome;
-    int round = 0;
 
     s->norms = core_norms(s);
     asked_settle(&s->asked, &s->cluster);
     do {
-        gather(s, &search, now_sec);
-        outcome = search_rounds(s, &search, now_sec, budget);
-    } while (outcome == SEARCH_AGAIN && ++round < ROUNDS_MAX);
+        outcome = search_rounds(s, now_sec, budget);
+        s->n_first_starts += outcome == SEARCH_AGAIN;
+        if (outcome == SEARCH_AGAIN && is_spent(budget))
+            outcome = SEARCH_SPENT;
+    } while (outcome == SEARCH_AGAIN && s->n_first_starts < STARTS_MAX);
     s->freed |= outcome != SEARCH_DONE;
-    search_fini(&search);
-    return outcome != SEARCH_SPENT;
+    if (outcome == SEARCH_SPENT)
+        return false;
+    s->n_first_starts = 0;
+    return true;
 }
 
 bool starts_are_ready(const struct sched *s, int64_t now_sec)

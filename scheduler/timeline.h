@@ -175,6 +175,10 @@ static inline const uint32_t *timeline_counts(const struct timeline *tl, size_t 
     return tl->open.counts + demand * tl->open.slots_cap;
 }
 
+/* The demands to which a node is open throughout a piece of its lane: a set of them,
+ * lent until anything else is asked of the timeline. */
+const uint64_t *timeline_met(struct timeline *tl, size_t position, size_t piece);
+
 /* The nodes that are open in all of the BLOCK_SLOTS slots from `slot` on, a multiple of
  * them; none of these is behind the last. Worked out when it is asked for. */
 const uint64_t *timeline_open_in_block(const struct timeline *tl, size_t demand,

@@ -143,6 +143,12 @@ static void forget_blocks(const struct timeline *tl, size_t from)
            (tl->demands.n - from) * blocks_cap(tl) * sizeof(*tl->open.is_known));
 }
 
+const uint64_t *timeline_met(struct timeline *tl, size_t position, size_t piece)
+{
+    find_met(tl, lane_row(&tl->lanes[position], tl->n_res, piece), 0);
+    return tl->moved;
+}
+
 const uint64_t *timeline_open_in_block(const struct timeline *tl, size_t demand,
                                        size_t slot)
 {

@@ -15,31 +15,50 @@ void turns_fini(struct turns *t)
 static int turn_compare(const void *left, const void *right, void *arg)
 {
     const struct turn *a = left, *b = right;
+    const struct turns *t = arg;
 
-    (void)arg;
     if (a->tier != b->tier)
         return a->tier > b->tier ? -1 : 1;
     if (a->size != b->size)
         return a->size < b->size ? -1 : 1;
+    if (t->settle != NULL)
+        return t->settle(t->arg, a->entry, b->entry);
     return a->entry < b->entry ? -1 : a->entry > b->entry;
+}
+
+void turns_clear(struct turns *t)
+{
+    t->n = 0;
+}
+
+void turns_add(struct turns *t, const struct turn *turn)
+{
+    GROW(t->items, t->n, t->cap);
+    t->items[t->n++] = *turn;
+}
+
+void turns_begin(struct turns *t, turn_settle_fn *settle, void *arg)
+{
+    t->settle = settle;
+    t->arg = arg;
+    heap_make(t->items, t->n, sizeof(*t->items), turn_compare, t);
 }
 
 void turns_set(struct turns *t, struct queue *q)
 {
-    t->n = 0;
+    turns_clear(t);
     for (size_t i = 0; i < q->n; i++) {
         const struct entry *entry = queue_at(q, i);
+        const struct turn turn = {.tier = entry->tier, .size = entry->size, .entry = i};
 
-        GROW(t->items, t->n, t->cap);
-        t->items[t->n++] =
-            (struct turn){.tier = entry->tier, .size = entry->size, .entry = i};
+        turns_add(t, &turn);
     }
-    heap_make(t->items, t->n, sizeof(*t->items), turn_compare, NULL);
+    turns_begin(t, NULL, NULL);
 }
 
 size_t turns_next(struct turns *t)
 {
-    heap_pop(t->items, t->n, sizeof(*t->items), turn_compare, NULL);
+    heap_pop(t->items, t->n, sizeof(*t->items), turn_compare, t);
     return t->items[--t->n].entry;
 }
 

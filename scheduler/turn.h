@@ -29,15 +29,24 @@ enum backfill_order { BACKFILL_QUEUE, BACKFILL_LIMIT, BACKFILL_AREA };
 struct turn {
     int64_t tier; /* larger first */
     int64_t size; /* smaller first */
-    size_t entry; /* of the queue, by place; smaller first */
+    size_t entry; /* its number: of the queue, by place */
 };
 
+/* Which of two entries comes first, of one tier and size: as for qsort. */
+typedef int turn_settle_fn(void *arg, size_t left, size_t right);
+
 struct turns {
-    struct turn *items; /* a heap of those to come */
+    struct turn *items; /* a heap of those to come, once they are begun */
     size_t n, cap;
+    turn_settle_fn *settle;
+    void *arg;
 };
 
 void turns_fini(struct turns *t);
+void turns_clear(struct turns *t);
+void turns_add(struct turns *t, const struct turn *turn);
+/* All have been added. `settle` NULL: the one of the smaller number. */
+void turns_begin(struct turns *t, turn_settle_fn *settle, void *arg);
 /* Those of a queue, which is in order. */
 void turns_set(struct turns *t, struct queue *q);
 /* The entry whose turn it is; there is one more. */

@@ -15,8 +15,8 @@
 #include "base/rng.h"
 #include "base/util.h"
 #include "scheduler/book.h"
+#include "scheduler/core.h"
 #include "scheduler/fence.h"
-#include "scheduler/sched.h"
 #include "scheduler/timeline.h"
 #include "tests/support/plain_plan.h"
 #include "tests/support/seeds.h"
@@ -442,11 +442,21 @@ static void end_some(struct queue_case *q)
     }
 }
 
-static bool count_down(void *arg)
+static bool at_once(void *arg)
 {
-    int *left = arg;
+    (void)arg;
+    return true;
+}
 
-    return --*left == 0;
+/* A start, or a job, a step, up to before the walk. */
+static void start_all(struct queue_case *q)
+{
+    struct sched_budget budget = {at_once, NULL};
+    struct decisions decisions;
+
+    do
+        ck_assert_int_eq(sched_step(q->s, NOW_SEC, budget, &decisions), SCHED_MORE);
+    while (!q->s->yielded);
 }
 
 /* The numbers of all jobs that waited before, in the order in which they are offered
@@ -501,14 +511,9 @@ static void compare_starts(struct queue_case *q, const bool *waiting)
     }
 }
 
-/* The budget is asked about after the new job, and before the walk. */
 static void change(struct queue_case *q)
 {
     bool waiting[JOBS_MAX + 2] = {false};
-    int left = 2;
-    struct sched_budget budget = {count_down, &left};
-    struct decisions decisions;
-    enum sched_progress progress;
     const struct job *other;
     struct job *job;
 
@@ -529,9 +534,10 @@ static void change(struct queue_case *q)
         names_add(&job->partitions, &job->n_partitions, other->partitions[0]);
     plain_plan_ask(q->plain, &job->each, (size_t)job->min_pods, 1);
     tell(q, CHANGE_JOB, job);
-    progress = sched_step(q->s, NOW_SEC, budget, &decisions);
+    start_all(q);
     /* One that cannot be promised a start ends the search, and is left to the walk. */
-    if (progress != SCHED_MORE)
+    other = job_at(q, q->n_running + q->n_pending + 1);
+    if (other->phase == JOB_PENDING && !other->plan.promised)
         return;
     q->changes++;
     compare_starts(q, waiting);

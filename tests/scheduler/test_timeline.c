@@ -1,6 +1,7 @@
 /*
  * The timeline: where its slots are cut, what takes and gives do, and the windows found
- * on it, which are those that a plain search over all slots and nodes finds.
+ * on it and its stairs, which are those that a plain search over all slots and nodes
+ * finds.
  */
 #include "scheduler/timeline.h"
 
@@ -9,6 +10,7 @@
 
 #include "base/rng.h"
 #include "base/util.h"
+#include "scheduler/stairs.h"
 #include "scheduler/window.h"
 #include "tests/support/suite.h"
 
@@ -247,6 +249,32 @@ static void check_sets(const struct timeline *tl)
     }
 }
 
+/* How long each node stays open from now on, in the sets of all slots. */
+static void check_stairs(struct timeline *tl, struct stairwell *w)
+{
+    stairwell_build(w, tl);
+    ck_assert_uint_eq(w->n, tl->demands.n);
+    for (size_t demand = 0; demand < tl->demands.n; demand++) {
+        const struct stairs *stairs = &w->stairs[demand];
+        uint32_t nodes[1000] = {0};
+
+        ck_assert_uint_lt(tl->n_slots, ARRAY_LEN(nodes));
+        for (size_t node = 0; node < NODES; node++) {
+            uint32_t until = 0;
+
+            while (until < tl->n_slots &&
+                   node_set_has(timeline_open(tl, demand, until), node))
+                nodes[++until]++;
+            ck_assert_uint_eq(stairs->by_position[node], until);
+        }
+        for (uint32_t end = 1; end <= tl->n_slots; end++) {
+            ck_assert_uint_eq(stairs_nodes(stairs, end), nodes[end]);
+            for (uint32_t need = 1; need <= NODES; need += 7)
+                ck_assert((stairs_until(stairs, need) >= end) == (nodes[end] >= need));
+        }
+    }
+}
+
 /* Some minutes later, all is taken as it was. */
 static void move_on(struct plain *p, int64_t *now_sec)
 {
@@ -262,6 +290,7 @@ START_TEST(test_window)
 {
     struct plain p = {0};
     struct window w = {0};
+    struct stairwell stairs = {0};
     struct resvec capacity = {{0}};
     int64_t now_sec = 0;
 
@@ -278,6 +307,7 @@ START_TEST(test_window)
     for (int i = 0; i < 12; i++) {
         compare(&p, &w);
         check_sets(&p.tl);
+        check_stairs(&p.tl, &stairs);
         random_take(&p);
         p.n_uses--;
         timeline_give(&p.tl, &p.uses[p.n_uses], 1, p.first[p.n_uses], p.last[p.n_uses]);
@@ -285,6 +315,7 @@ START_TEST(test_window)
         if (i % 3 == 2)
             move_on(&p, &now_sec);
     }
+    stairwell_fini(&stairs);
     window_fini(&w);
     timeline_fini(&p.tl);
     free(p.part.nodes);

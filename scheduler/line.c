@@ -1,0 +1,163 @@
+#include "scheduler/line.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/util.h"
+#include "scheduler/book.h"
+#include "scheduler/core.h"
+
+void lines_fini(struct lines *lines)
+{
+    free(lines->items);
+    free(lines->turns);
+    free(lines->lengths_sec);
+    *lines = (struct lines){0};
+}
+
+/* What it takes at least. Where the limit is the partition's, partitions differ. */
+static int64_t length_of(const struct job *job)
+{
+    bool shrinks = job->limit_sec != LIMIT_UNSET && job->time_min_sec != LIMIT_UNSET;
+    int64_t length = shrinks ? MIN(job->limit_sec, job->time_min_sec) : job->limit_sec;
+
+    /* One in a reservation is cut off at its end, whenever that is. */
+    if (length == LIMIT_UNSET || job->reservation != NULL ||
+        (length == LIMIT_UNLIMITED && job->deadline_sec != TIME_UNSET))
+        return LIMIT_UNSET;
+    return book_length(length);
+}
+
+/* Up to which slot that is, from now on. */
+static uint32_t end_of(const struct timeline *tl, int64_t length_sec)
+{
+    size_t first, last;
+
+    if (length_sec == LIMIT_UNSET)
+        return 1;
+    timeline_span(tl, tl->bounds[0], timeline_end(tl->bounds[0], length_sec), &first,
+                  &last);
+    return (uint32_t)last;
+}
+
+static void make_room(struct lines *lines)
+{
+    if (lines->n < lines->cap)
+        return;
+    GROW(lines->items, lines->n, lines->cap);
+    lines->turns = xrealloc(lines->turns, lines->cap * sizeof(*lines->turns));
+    lines->lengths_sec =
+        xrealloc(lines->lengths_sec, lines->cap * sizeof(*lines->lengths_sec));
+}
+
+static uint64_t present_gen(const struct sched *s)
+{
+    return s->rules_gen + s->cluster.gen;
+}
+
+struct line_turn line_turn_in(struct sched *s, const struct jobrec *rec, size_t i)
+{
+    struct line_turn turn = {
+        .part = pass_partition(s, rec->job, i),
+        .gen = present_gen(s),
+    };
+
+    if (turn.part == NULL)
+        return turn;
+    turn.tier = turn.part->part->priority_tier;
+    turn.size = pass_size(s, rec, turn.part);
+    return turn;
+}
+
+/* What it asks for at least: partitions may add to that. */
+static const struct job *least_of(struct sched *s, const struct jobrec *rec)
+{
+    const struct partrec *part =
+        rec->job->n_partitions <= 1 ? pass_partition(s, rec->job, 0) : NULL;
+
+    if (part == NULL)
+        return rec->shape->like;
+    return variant_of(&s->shapes, rec->shape, &s->cluster, part)->like;
+}
+
+void line_add(struct sched *s, struct jobrec *rec)
+{
+    struct lines *lines = &s->lines;
+    const struct job *like = least_of(s, rec);
+    size_t demand = timeline_demand(&s->timeline, &like->each, like->exclusive);
+    int64_t length_sec = length_of(rec->job);
+
+    make_room(lines);
+    rec->claim.line = lines->n;
+    lines->items[lines->n] = (struct line){
+        .rec = rec,
+        .demand = (uint32_t)demand,
+        .need = (uint32_t)MAX(MIN(job_least_nodes(like), UINT32_MAX), 1),
+        .end = end_of(&s->timeline, length_sec),
+        .first = (uint32_t)rec->claim.first,
+        .node = rec->claim.n_positions == 1 ? rec->claim.positions[0] : POSITION_MANY,
+        .several = rec->job->n_partitions > 1,
+    };
+    /* At once, while what it takes is at hand. */
+    lines->turns[lines->n] =
+        s->cluster.unsettled ? (struct line_turn){0} : line_turn_in(s, rec, 0);
+    lines->lengths_sec[lines->n++] = length_sec;
+}
+
+void line_move(struct sched *s, const struct claim *claim)
+{
+    struct line *line = &s->lines.items[claim->line];
+
+    line->end = end_of(&s->timeline, s->lines.lengths_sec[claim->line]);
+    line->first = (uint32_t)claim->first;
+}
+
+void line_drop(struct sched *s, struct jobrec *rec)
+{
+    struct lines *lines = &s->lines;
+    size_t i = rec->claim.line, last = --lines->n;
+
+    lines->items[i] = lines->items[last];
+    lines->turns[i] = lines->turns[last];
+    lines->lengths_sec[i] = lines->lengths_sec[last];
+    lines->items[i].rec->claim.line = i;
+}
+
+/* Does a node that is not open up to the end count as open all the same? */
+static bool counts_as_open(const struct line *line, const struct stairs *stairs,
+                           uint32_t position)
+{
+    uint32_t until = stairs->by_position[position];
+
+    return line->first <= until && until < line->end;
+}
+
+bool line_is_under(const struct line *line, const struct stairwell *w)
+{
+    assert(line->demand < w->n);
+    const struct stairs *stairs = &w->stairs[line->demand];
+    const struct claim *claim;
+    uint32_t until, nodes;
+
+    if (line->first == 0)
+        return true;
+    until = stairs_until(stairs, line->need);
+    if (until < MIN(line->end, line->first) || until >= line->end)
+        return until >= line->end;
+    if (line->need == 1 && line->node != POSITION_MANY)
+        return counts_as_open(line, stairs, line->node);
+    claim = &line->rec->claim;
+    nodes = stairs_nodes(stairs, line->end);
+    for (size_t i = 0; i < claim->n_positions && nodes < line->need; i++)
+        nodes += counts_as_open(line, stairs, claim->positions[i]);
+    return nodes >= line->need;
+}
+
+const struct line_turn *line_turn(struct sched *s, size_t line)
+{
+    struct line_turn *turn = &s->lines.turns[line];
+
+    if (turn->gen != present_gen(s))
+        *turn = line_turn_in(s, s->lines.items[line].rec, 0);
+    return turn;
+}

@@ -1,0 +1,68 @@
+/*
+ * line - what is known of a planned job at a glance: may it start now?
+ *
+ * Each planned job has one: how many nodes of which demand it needs at least, up to
+ * which slot if it began now, and the slot in which it is to start. Most lines are
+ * above the stairs (stairs.h): with all plans in their places, the job cannot start
+ * now. A look at each of 100,000 is a matter of microseconds, so lines lie in a row,
+ * apart from what is wanted of few of them.
+ */
+#ifndef GANTRY_SCHEDULER_LINE_H
+#define GANTRY_SCHEDULER_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scheduler/stairs.h"
+
+struct claim;
+struct jobrec;
+struct partrec;
+struct sched;
+
+/* So that most of those on one node are told without a look at the job. */
+#define POSITION_MANY UINT32_MAX
+
+/* Nodes and slots at least. */
+struct line {
+    struct jobrec *rec;
+    uint32_t demand, need;
+    uint32_t end;   /* one past the last slot, if it began in the first */
+    uint32_t first; /* of its plan */
+    uint32_t node;  /* the position of its only node; POSITION_MANY */
+    bool several;   /* partitions that the job names */
+};
+
+/* When a job has its turn (turn.h) in a partition. */
+struct line_turn {
+    struct partrec *part; /* NULL: it is not there */
+    int64_t tier, size;
+    uint64_t gen; /* of the rules and the cluster that this is of */
+};
+
+struct lines {
+    struct line *items;
+    struct line_turn *turns;
+    int64_t *lengths_sec; /* that the job takes at least; LIMIT_UNSET: any */
+    size_t n, cap;
+};
+
+void lines_fini(struct lines *lines);
+
+/* Puts a line up for a job with a claim on the timeline, sees to it that it is of the
+ * slots of now, and takes it down. */
+void line_add(struct sched *s, struct jobrec *rec);
+void line_move(struct sched *s, const struct claim *claim);
+void line_drop(struct sched *s, struct jobrec *rec);
+
+/* May the job start now? If not, it is sure that it cannot. Its own nodes count as open
+ * from its start on. */
+bool line_is_under(const struct line *line, const struct stairwell *w);
+
+/* Of the i-th partition that the job names. */
+struct line_turn line_turn_in(struct sched *s, const struct jobrec *rec, size_t i);
+/* Kept with its line, of a job that names one at most; lent until lines change. */
+const struct line_turn *line_turn(struct sched *s, size_t line);
+
+#endif

@@ -1,0 +1,154 @@
+#include "scheduler/stairs.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+
+static void drop_stairs(struct stairwell *w)
+{
+    for (size_t i = 0; i < w->n; i++) {
+        free(w->stairs[i].untils);
+        free(w->stairs[i].positions);
+        free(w->stairs[i].by_position);
+    }
+    w->n = 0;
+}
+
+void stairwell_fini(struct stairwell *w)
+{
+    drop_stairs(w);
+    free(w->stairs);
+    free(w->counts);
+    free(w->still);
+    free(w->open);
+    *w = (struct stairwell){0};
+}
+
+static struct stairs stairs_new(size_t n_nodes)
+{
+    return (struct stairs){
+        .untils = xmalloc((n_nodes + 1) * sizeof(uint32_t)),
+        .positions = xmalloc((n_nodes + 1) * sizeof(uint32_t)),
+        .by_position = xcalloc(n_nodes + 1, sizeof(uint32_t)),
+    };
+}
+
+static void clear(struct stairs *stairs)
+{
+    for (size_t i = 0; i < stairs->n; i++)
+        stairs->by_position[stairs->positions[i]] = 0;
+    stairs->n = 0;
+}
+
+static void size_to(struct stairwell *w, const struct timeline *tl)
+{
+    if (w->n_nodes != tl->n_nodes || w->n > tl->demands.n)
+        drop_stairs(w);
+    w->n_nodes = tl->n_nodes;
+    for (size_t i = 0; i < w->n; i++)
+        clear(&w->stairs[i]);
+    while (w->n < tl->demands.n) {
+        GROW(w->stairs, w->n, w->cap);
+        w->stairs[w->n++] = stairs_new(w->n_nodes);
+    }
+    w->counts = xrealloc(w->counts, (tl->n_slots + 1) * sizeof(*w->counts));
+    memset(w->counts, 0, (tl->n_slots + 1) * sizeof(*w->counts));
+    w->still = xrealloc(w->still, (tl->demands.words + 1) * sizeof(*w->still));
+    w->open = xrealloc(w->open, (tl->words + 1) * sizeof(*w->open));
+}
+
+/* ---- nodes ---- */
+
+/* The nodes that are open now to any demand at all. */
+static void find_open(struct stairwell *w, const struct timeline *tl)
+{
+    memset(w->open, 0, tl->words * sizeof(*w->open));
+    for (size_t demand = 0; demand < tl->demands.n; demand++) {
+        const uint64_t *open = timeline_open(tl, demand, 0);
+
+        for (size_t i = 0; i < tl->words; i++)
+            w->open[i] |= open[i];
+    }
+}
+
+static void put(struct stairs *stairs, size_t position, size_t until)
+{
+    stairs->by_position[position] = (uint32_t)until;
+    stairs->positions[stairs->n++] = (uint32_t)position;
+}
+
+/* The node has been open to `demands`, and is so no more. */
+static void put_all(struct stairwell *w, size_t word, uint64_t demands, size_t position,
+                    size_t until)
+{
+    for (; demands != 0; demands &= demands - 1)
+        put(&w->stairs[word * 64 + (size_t)__builtin_ctzll(demands)], position, until);
+}
+
+/* Along its lane, until it is open to nobody of those to whom it is now. */
+static void put_node(struct stairwell *w, struct timeline *tl, size_t position)
+{
+    const struct lane *lane = &tl->lanes[position];
+    size_t words = tl->demands.words;
+    uint64_t any = 1;
+
+    memcpy(w->still, timeline_met(tl, position, 0), words * sizeof(*w->still));
+    for (size_t i = 1; i < lane->n && any != 0; i++) {
+        const uint64_t *met = timeline_met(tl, position, i);
+
+        any = 0;
+        for (size_t k = 0; k < words; k++) {
+            put_all(w, k, w->still[k] & ~met[k], position, lane_first(lane, i));
+            w->still[k] &= met[k];
+            any |= w->still[k];
+        }
+    }
+    for (size_t k = 0; k < words && any != 0; k++)
+        put_all(w, k, w->still[k], position, tl->n_slots);
+}
+
+/* ---- steps ---- */
+
+/* By counting: mostly they lie in the first slots, and there are many that are equal.
+ */
+static void order(struct stairwell *w, struct stairs *stairs)
+{
+    size_t left = stairs->n;
+
+    for (size_t i = 0; i < stairs->n; i++)
+        w->counts[stairs->by_position[stairs->positions[i]]]++;
+    for (uint32_t slot = 0; left > 0; slot++) {
+        for (; w->counts[slot] > 0; w->counts[slot]--)
+            stairs->untils[--left] = slot;
+    }
+}
+
+void stairwell_build(struct stairwell *w, struct timeline *tl)
+{
+    size_to(w, tl);
+    find_open(w, tl);
+    for (size_t i = 0; i < tl->words; i++) {
+        for (uint64_t set = w->open[i]; set != 0; set &= set - 1)
+            put_node(w, tl, i * 64 + (size_t)__builtin_ctzll(set));
+    }
+    for (size_t i = 0; i < w->n; i++)
+        order(w, &w->stairs[i]);
+    w->mutation = tl->mutation;
+}
+
+uint32_t stairs_nodes(const struct stairs *stairs, uint32_t end)
+{
+    size_t low = 0, high = stairs->n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (stairs->untils[middle] >= end)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return (uint32_t)low;
+}
