@@ -14,6 +14,7 @@
 #include "cmd/gantry-local/list.h"
 #include "cmd/gantry-local/restore.h"
 #include "cmd/gantry-local/podlog.h"
+#include "cmd/gantry-local/protection.h"
 #include "cmd/gantry-local/strategy.h"
 #include "cmd/gantry-local/unserved.h"
 #include "cmd/gantry-local/verbs.h"
@@ -269,8 +270,11 @@ struct apiserver *apiserver_new(const struct apiserver_config *config, struct er
     namespaces_create(s);
     s->garbage = garbage_new(s);
     s->crd_end = crd_end_new(s);
-    if (config->durable)
+    s->protection = protection_new(s);
+    if (config->durable) {
         crd_end_look(s);
+        protection_look(s);
+    }
     return s;
 }
 
@@ -282,6 +286,7 @@ void apiserver_free(struct apiserver *server)
     expire_free(server->expire);
     garbage_free(server->garbage);
     crd_end_free(server->crd_end);
+    protection_free(server->protection);
     watches_free(server->watches);
     if (server->durable)
         durable_flush(server->durable);

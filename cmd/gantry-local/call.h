@@ -30,6 +30,7 @@ struct podlog;
 struct watches;
 struct durable;
 struct crd_end;
+struct protection;
 
 TAILQ_HEAD(podlog_list, podlog);
 
@@ -46,6 +47,7 @@ struct apiserver {
     struct expire *expire;      /* NULL: events stay */
     struct garbage *garbage;
     struct crd_end *crd_end;
+    struct protection *protection;
 };
 
 struct param {

@@ -12,6 +12,7 @@
 #include "cmd/gantry-local/crd_end.h"
 #include "cmd/gantry-local/filter.h"
 #include "cmd/gantry-local/metadata.h"
+#include "cmd/gantry-local/protection.h"
 #include "cmd/gantry-local/strategy.h"
 
 void delete_options_fini(struct delete_options *o)
@@ -243,6 +244,7 @@ static void has_gone(struct apiserver *server, const struct kind *kind,
         crd_removed(server, tree);
     if (kind->is_ending)
         crd_end_look(server);
+    protection_touched(server, kind);
     if (ns)
         namespace_sweep(server, ns);
 }
@@ -263,6 +265,7 @@ static struct object *begin_deletion(struct call *call, const struct kind *kind,
                "the object is larger than %u bytes", OBJECT_BYTES_MAX);
     else if (!dry_run)
         store_put(store, call_table(call->server, kind), object_ref(marked));
+    protection_touched(call->server, kind);
     return marked;
 }
 

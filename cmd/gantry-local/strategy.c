@@ -5,6 +5,7 @@
 #include "base/util.h"
 #include "cmd/gantry-local/job.h"
 #include "cmd/gantry-local/kind_check.h"
+#include "cmd/gantry-local/protection.h"
 #include "cmd/gantry-local/service.h"
 #include "crds/rules.h"
 
@@ -60,8 +61,9 @@ static const struct strategy strategies[] = {
     {"", "endpoints", .put_creates = true, .check = endpoints_check},
     {"", "limitranges", .put_creates = true, .check = limit_range_check},
     {"", "resourcequotas", .check = quota_check},
-    {"", "persistentvolumes", .check = volume_check},
-    {"", "persistentvolumeclaims", .check = claim_check},
+    {"", "persistentvolumes", .prepare = volume_prepare, .admit = volume_admit,
+     .check = volume_check},
+    {"", "persistentvolumeclaims", .admit = claim_admit, .check = claim_check},
     {"", "podtemplates", .has_generation = true, .check = pod_template_check},
     {"", "replicationcontrollers", .has_generation = true, .is_unmanaged = true,
      .orphans_dependents = true, .check = replication_controller_check},
