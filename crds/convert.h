@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "base/str.h"
 #include "scheduler/model.h"
+#include "scheduler/reservation.h"
 
 /* What a job's pods carry (api.md, "Pods of a job"). */
 #define LABEL_JOB_ID "gantry.dev/job-id"
@@ -48,6 +49,10 @@ struct qos *convert_qos(const struct json *qos, struct err *err);
 /* With what its members had used, from status: who has used something and is none any
  * more is a former one. Rows that cannot be are passed over. */
 struct account *convert_account(const struct json *account, struct err *err);
+/* With the nodes that status says were chosen for it. One that was over when it was
+ * made is refused. */
+struct reservation *convert_reservation(const struct convert *c,
+                                        const struct json *object, struct err *err);
 /* status.usage: all of its members have used, true at its usage_sec, which is set. */
 struct json *convert_usage_write(const struct account *account);
 /* Request and policy from spec, identity from metadata, and from status: jobID, submit

@@ -77,7 +77,9 @@ static int read_names(const struct json *object, struct job *job, struct err *er
     const struct {
         const char *path;
         char **name;
-    } fields[] = {{"spec.account", &job->account}, {"spec.qos", &job->qos}};
+    } fields[] = {{"spec.account", &job->account},
+                  {"spec.qos", &job->qos},
+                  {"spec.reservation", &job->reservation}};
     for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
         const char *text = NULL;
         if (json_read_str(object, fields[i].path, &text, err) == JSON_WRONG_TYPE)

@@ -21,5 +21,9 @@
     {                                                          \
         "gantry.dev", "v1alpha1", "accounts", "Account", false \
     }
+#define KIND_RESERVATION                                               \
+    {                                                                  \
+        "gantry.dev", "v1alpha1", "reservations", "Reservation", false \
+    }
 
 #endif

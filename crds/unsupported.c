@@ -32,7 +32,6 @@
                   "."
 
 const struct unsupported unsupported[] = {
-    JOB("reservation"),
     JOB("switches"),
     JOB("contiguous"),
     JOB("spread"),
@@ -88,20 +87,8 @@ const struct unsupported unsupported[] = {
     ACCT("members[].uid"),
     ACCT("members[].gid"),
 
-    RESV("startTime"),
-    RESV("endTime"),
-    RESV("duration"),
-    RESV("nodes"),
-    RESV("nodeCount"),
-    RESV("tres"),
-    RESV("partition"),
-    RESV("features"),
-    RESV("users"),
-    RESV("accounts"),
     RESV("groups"),
-    RESV("qos"),
     RESV("licenses"),
-    RESV("flags"),
     RESV("maxStartDelay"),
     RESV("purgeComp"),
 

@@ -49,21 +49,15 @@ const struct resvrec *reserve_find(const struct reserve *r, const char *name)
     return is_at(r, i, name) ? &r->recs[i] : NULL;
 }
 
-static void take_chosen(struct reservation *to, struct reservation *from)
+/* The same, with no news of its nodes: those that were chosen here stay. */
+static bool is_known(const struct reservation *old, const struct reservation *r)
 {
-    for (size_t i = 0; i < to->n_chosen; i++)
-        free(to->chosen[i]);
-    free(to->chosen);
-    to->chosen = from->chosen;
-    to->n_chosen = from->n_chosen;
-    from->chosen = NULL;
-    from->n_chosen = 0;
+    return reservation_equal(old, r) && (old->n_chosen > 0 || r->n_chosen == 0);
 }
 
 bool reserve_put(struct reserve *r, struct reservation *resv)
 {
     size_t i = place_of(r, resv->name);
-    bool same = false;
 
     if (!is_at(r, i, resv->name)) {
         GROW(r->recs, r->n, r->cap);
@@ -72,14 +66,13 @@ bool reserve_put(struct reserve *r, struct reservation *resv)
         r->n++;
         return true;
     }
-    if (reservation_equal(r->recs[i].resv, resv)) {
-        same = r->recs[i].resv->n_chosen > 0 || resv->n_chosen == 0;
-        if (r->recs[i].resv->n_chosen > 0)
-            take_chosen(resv, r->recs[i].resv);
+    if (is_known(r->recs[i].resv, resv)) {
+        reservation_free(resv); /* closures lend the other */
+        return false;
     }
     reservation_free(r->recs[i].resv);
     r->recs[i].resv = resv;
-    return !same;
+    return true;
 }
 
 bool reserve_drop(struct reserve *r, const char *name)

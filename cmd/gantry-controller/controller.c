@@ -11,6 +11,7 @@
 #include "cmd/gantry-controller/cycle.h"
 #include "cmd/gantry-controller/podops.h"
 #include "cmd/gantry-controller/quota.h"
+#include "cmd/gantry-controller/resvwrite.h"
 #include "cmd/gantry-controller/unseen.h"
 #include "cmd/gantry-controller/usagewrite.h"
 #include "cmd/gantry-controller/watches.h"
@@ -123,6 +124,7 @@ void controller_free(struct controller *ctl)
         record_free(r);
     quota_free(ctl);
     usage_free(ctl);
+    resv_free(ctl);
     unseen_free(ctl);
     admission_free(ctl);
     watches_stop(ctl);

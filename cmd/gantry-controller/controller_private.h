@@ -38,6 +38,7 @@ struct controller {
     struct claiming *claimings;       /* all that are under way, claims.c */
     struct unseen *unseen;            /* by namespace and name, unseen.c */
     struct cleaning *cleanings;       /* by uid of what is cleaned up, cleanup.c */
+    struct keeper *keepers;           /* reservations, by name, resvwrite.c */
     struct payer *payers;             /* accounts, by name, usagewrite.c */
     int64_t usage_sec;                /* what they have used up to then is on its way */
     struct loop_timer *step, *sweep, *turn;

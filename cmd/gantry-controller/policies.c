@@ -3,6 +3,7 @@
 #include "base/util.h"
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/cycle.h"
+#include "cmd/gantry-controller/resvwrite.h"
 #include "cmd/gantry-controller/usagewrite.h"
 #include "cmd/gantry-controller/watches.h"
 #include "crds/kinds.h"
@@ -129,18 +130,23 @@ static void account_changed(void *arg, enum kc_change change, void *old_item,
 
 /* ---- all of them ---- */
 
+static const struct kc_cache_ops partition_ops = {make_partition, partition_changed,
+                                                  free_partition, watches_synced,
+                                                  watches_trouble},
+                                 qos_ops = {make_qos, qos_changed, free_qos,
+                                            watches_synced, watches_trouble},
+                                 account_ops = {make_account, account_changed,
+                                                free_account, watches_synced,
+                                                watches_trouble};
+
 static const struct {
     const struct kc_resource *resource;
-    struct kc_cache_ops ops;
+    const struct kc_cache_ops *ops;
 } kinds[POLICY_COUNT] = {
-    [POLICY_PARTITION] = {&partition_resource,
-                          {make_partition, partition_changed, free_partition,
-                           watches_synced, watches_trouble}},
-    [POLICY_QOS] = {&qos_resource,
-                    {make_qos, qos_changed, free_qos, watches_synced, watches_trouble}},
-    [POLICY_ACCOUNT] = {&account_resource,
-                        {make_account, account_changed, free_account, watches_synced,
-                         watches_trouble}},
+    [POLICY_PARTITION] = {&partition_resource, &partition_ops},
+    [POLICY_QOS] = {&qos_resource, &qos_ops},
+    [POLICY_ACCOUNT] = {&account_resource, &account_ops},
+    [POLICY_RESERVATION] = {&reservation_resource, &reservation_ops},
 };
 
 void policies_start(struct controller *ctl)
@@ -148,7 +154,7 @@ void policies_start(struct controller *ctl)
     for (int i = 0; i < POLICY_COUNT; i++)
         ctl->policies[i] = kc_cache_new(
             ctl->client, &(struct kc_cache_spec){.resource = kinds[i].resource},
-            &kinds[i].ops, ctl);
+            kinds[i].ops, ctl);
 }
 
 void policies_stop(struct controller *ctl)

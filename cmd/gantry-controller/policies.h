@@ -1,5 +1,6 @@
 /*
- * policies - partitions, QOS and accounts: kinds that the core is told of as they are.
+ * policies - partitions, QOS, accounts, reservations: kinds that the core is told of as
+ * they are.
  *
  * An object that cannot be converted is as good as absent, and a line is logged.
  */
@@ -12,7 +13,13 @@
 
 struct controller;
 
-enum policy_kind { POLICY_PARTITION, POLICY_QOS, POLICY_ACCOUNT, POLICY_COUNT };
+enum policy_kind {
+    POLICY_PARTITION,
+    POLICY_QOS,
+    POLICY_ACCOUNT,
+    POLICY_RESERVATION,
+    POLICY_COUNT
+};
 
 extern const struct kc_resource partition_resource, qos_resource, account_resource;
 

@@ -167,10 +167,24 @@ static void play_array(struct ctltest *t)
     ctltest_expect(t, "array", "status.state=CANCELLED");
 }
 
+/* Nodes are chosen for it. */
+static void play_reservation(struct ctltest *t)
+{
+    ctltest_post(t, "/apis/gantry.dev/v1alpha1/reservations",
+                 "{'apiVersion':'gantry.dev/v1alpha1','kind':'Reservation','metadata':"
+                 "{'name':'lab'},'spec':{'nodeCount':1,'duration':'60'}}");
+    ctltest_advance(t, 5);
+    ck_assert_int_eq(apitest_request(t->api, "GET",
+                                     "/apis/gantry.dev/v1alpha1/reservations/lab",
+                                     NULL),
+                     200);
+    apitest_expect(t->api, "lab", "status.state=ACTIVE");
+}
+
 /* Another controller, on a server that does not stream lists. */
 static void restart_without_streams(struct ctltest *t)
 {
-    enum { CACHES = 10 };
+    enum { CACHES = 11 };
     ctltest_kill(t);
     spy_spoil(t->spy, &(struct spy_rule){"GET", "", SPY_REFUSE, 422, "Invalid",
                                          "no streaming lists", CACHES});
@@ -190,6 +204,7 @@ START_TEST(test_all_are_needed)
     play_claim(t);
     play_charge(t);
     play_array(t);
+    play_reservation(t);
     str_init(&unused, 10000);
     rights_unused(t->rights, &unused);
     ck_assert_str_eq(unused.s, "");

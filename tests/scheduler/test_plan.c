@@ -188,8 +188,8 @@ static const struct plain_resv *resv_of(const struct queue_case *q,
     return job->reservation != NULL ? &q->resvs[job->reservation[1] - '0'] : NULL;
 }
 
-/* Of what runs; what is late ends in this minute. Who has begun in a reservation is over
- * with it. */
+/* Of what runs; what is late ends in this minute. Who has begun in a reservation is
+ * over with it. */
 static int64_t end_of(const struct queue_case *q, const struct job *job)
 {
     const struct plain_resv *in = resv_of(q, job);

@@ -78,6 +78,7 @@ struct ctltest *ctltest_new(void)
     define(t, "crds/partitions.yaml");
     define(t, "crds/qos.yaml");
     define(t, "crds/accounts.yaml");
+    define(t, "crds/reservations.yaml");
     for (int i = 1; i <= 4; i++)
         add_node(t, i);
     ctltest_post(t, "/apis/gantry.dev/v1alpha1/partitions",

@@ -24,8 +24,8 @@ struct plain_plan;
 /* Licences that there may be, by number. */
 #define PLAIN_LICENSES 2
 
-/* Nodes kept for its jobs for a time, by position; to others they are shut for `tail_sec`
- * longer. */
+/* Nodes kept for its jobs for a time, by position; to others they are shut for
+ * `tail_sec` longer. */
 struct plain_resv {
     int64_t start_sec, end_sec, tail_sec;
     const bool *nodes;

@@ -50,6 +50,7 @@ void definitions_load(struct definitions *d)
     d->partitions = read_yaml("crds/partitions.yaml");
     d->qos = read_yaml("crds/qos.yaml");
     d->accounts = read_yaml("crds/accounts.yaml");
+    d->reservations = read_yaml("crds/reservations.yaml");
 }
 
 void definitions_fini(struct definitions *d)
@@ -58,6 +59,7 @@ void definitions_fini(struct definitions *d)
     json_free(d->partitions);
     json_free(d->qos);
     json_free(d->accounts);
+    json_free(d->reservations);
 }
 
 /* ---- asking ---- */
@@ -206,6 +208,7 @@ struct server *server_new(struct loop *loop, const struct rng *rng, size_t histo
     define(s, d->partitions);
     define(s, d->qos);
     define(s, d->accounts);
+    define(s, d->reservations);
     return s;
 }
 

@@ -13,7 +13,7 @@
 
 /* The definitions that a world's server serves, read once for many worlds. */
 struct definitions {
-    struct json *batchjobs, *partitions, *qos, *accounts;
+    struct json *batchjobs, *partitions, *qos, *accounts, *reservations;
 };
 /* From the folder crds/; aborts with a message when it is not there. */
 void definitions_load(struct definitions *d);

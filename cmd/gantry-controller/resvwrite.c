@@ -1,0 +1,280 @@
+#include "cmd/gantry-controller/resvwrite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/duration.h"
+#include "base/hostlist.h"
+#include "base/util.h"
+#include "cmd/gantry-controller/controller_private.h"
+#include "cmd/gantry-controller/cycle.h"
+#include "cmd/gantry-controller/refusal.h"
+#include "cmd/gantry-controller/watches.h"
+#include "crds/kinds.h"
+
+const struct kc_resource reservation_resource = KIND_RESERVATION;
+
+#define STATUS_MAX (1u << 20)
+
+/* A reservation as it is stored. */
+struct keeper {
+    struct controller *ctl;
+    char *name, *uid, *version;
+    char *wrong;  /* why it does not act; NULL */
+    char *stored; /* its status, as text */
+    struct ticket ticket;
+    struct kc_call *call;
+    UT_hash_handle hh;
+};
+
+/* ---- what status should say ---- */
+
+/* The nodes in the cluster that it has, in natural order; of named ones, what there is
+ * not goes to `missing`. */
+static void find_nodes(const struct controller *ctl, const struct reservation *r,
+                       struct hostlist *ret, struct hostlist *missing)
+{
+    char *const *names = r->n_node_names > 0 ? r->node_names : r->chosen;
+    size_t n = r->n_node_names > 0 ? r->n_node_names : r->n_chosen;
+    for (size_t i = 0; i < n; i++)
+        hostlist_add(kc_cache_find(ctl->nodes, NULL, names[i]) ? ret : missing,
+                     names[i]);
+    hostlist_sort(ret);
+    hostlist_sort(missing);
+}
+
+struct all_nodes {
+    const struct partition *part;
+    struct hostlist *list;
+};
+
+static void add_node(void *arg, void *item)
+{
+    const struct all_nodes *all = arg;
+    const struct node *node = item;
+    if (!all->part || partition_has_node(all->part, node))
+        hostlist_add(all->list, node->name);
+}
+
+static void find_all_nodes(const struct controller *ctl, const struct reservation *r,
+                           struct hostlist *ret)
+{
+    struct all_nodes all = {NULL, ret};
+    if (r->partition) {
+        all.part = sched_partition(ctl->sched, r->partition);
+        if (!all.part)
+            return;
+    }
+    kc_cache_each(ctl->nodes, add_node, &all);
+    hostlist_sort(ret);
+}
+
+/* What is wrong with one that acts. */
+static void say_wrong(const struct controller *ctl, const struct reservation *r,
+                      const struct hostlist *nodes, const struct hostlist *missing,
+                      struct str *out)
+{
+    if (r->partition && !sched_partition(ctl->sched, r->partition)) {
+        str_addf(out, "partition %s does not exist", r->partition);
+    } else if (missing->n > 0) {
+        str_add(out, "nodes that do not exist: ");
+        hostlist_format(missing, out);
+    } else if (reservation_chooses(r) && nodes->n == 0) {
+        str_add(out, "there are not enough nodes that are up and free at its time");
+    }
+}
+
+static void set_time(struct json *status, const char *key, int64_t sec, bool is)
+{
+    char text[TIME_TEXT_MAX];
+    time_format_rfc3339(sec, text);
+    json_set(status, key, is ? json_new_string(text) : json_new_null());
+}
+
+static struct json *status_of(const struct keeper *k, const struct reservation *r)
+{
+    HOSTLIST_AUTO struct hostlist nodes = {0}, missing = {0};
+    STR_AUTO struct str list, message;
+    int64_t start = 0, end = 0, now_sec = loop_now_sec(k->ctl->loop);
+    bool is = reservation_occurrence(r, now_sec, &start, &end);
+    str_init(&list, STATUS_MAX);
+    str_init(&message, STATUS_MAX);
+    if (r->all_nodes)
+        find_all_nodes(k->ctl, r, &nodes);
+    else
+        find_nodes(k->ctl, r, &nodes, &missing);
+    hostlist_format(&nodes, &list);
+    say_wrong(k->ctl, r, &nodes, &missing, &message);
+    struct json *status = json_build(
+        "{'nodes':%s,'nodeCount':%i,'state':%s,'message':%s}", list.s, (int64_t)nodes.n,
+        is && start <= now_sec ? "ACTIVE" : "INACTIVE", message.s);
+    set_time(status, "startTime", start, is);
+    set_time(status, "endTime", end, is);
+    return status;
+}
+
+/* NULL: nothing that the core knows of. */
+static struct json *wanted(const struct keeper *k)
+{
+    const struct reservation *r = sched_reservation(k->ctl->sched, k->name);
+    if (k->wrong)
+        return json_build("{'nodes':'','nodeCount':0,'state':'INVALID','message':%s,"
+                          "'startTime':null,'endTime':null}",
+                          k->wrong);
+    return r ? status_of(k, r) : NULL;
+}
+
+/* Of what is stored, the same keys in the same order. */
+static char *text_of(const struct json *status)
+{
+    static const char *const keys[] = {"nodes",   "nodeCount", "state",
+                                       "message", "startTime", "endTime"};
+    STR_AUTO struct str text;
+    str_init(&text, STATUS_MAX);
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+        const struct json *val = json_get(status, keys[i]);
+        if (val && !json_is(val, JSON_NULL))
+            json_print(val, &text);
+        str_addc(&text, ' ');
+    }
+    return str_take(&text);
+}
+
+/* ---- writing ---- */
+
+static bool is_written(const struct keeper *k, const struct json *status)
+{
+    AUTO_FREE char *text = text_of(status);
+    return str_eq(text, k->stored);
+}
+
+static void on_written(void *arg, const struct kc_result *result)
+{
+    struct keeper *k = arg;
+    k->call = NULL;
+    lanes_leave(k->ctl->lanes, &k->ticket);
+    if (result->outcome == KC_OK) {
+        AUTO_FREE char *text = text_of(json_get(result->body, "status"));
+        text_set(&k->stored, text);
+        text_set(&k->version, json_str(result->body, "metadata.resourceVersion"));
+    } else if (result->outcome == KC_REFUSED && !refusal_passes(result->reason) &&
+               result->reason != KC_REASON_CONFLICT &&
+               result->reason != KC_REASON_NOT_FOUND) {
+        log_warn(k->ctl->log, "reservation %s: write status: %s: %s", k->name,
+                 kc_reason_name(result->reason), result->message);
+    }
+}
+
+static void send(void *arg)
+{
+    struct keeper *k = arg;
+    struct json *status = wanted(k);
+    if (!status || is_written(k, status)) {
+        json_free(status);
+        lanes_leave(k->ctl->lanes, &k->ticket);
+        return;
+    }
+    JSON_AUTO struct json *patch =
+        json_build("{'metadata':{'uid':%s,'resourceVersion':%s}}", k->uid, k->version);
+    json_set(patch, "status", status);
+    const struct kc_ref ref = {
+        .resource = &reservation_resource, .name = k->name, .subresource = "status"};
+    k->call = kc_patch(k->ctl->client, &ref, KC_PATCH_MERGE, patch, on_written, k);
+}
+
+static void want(struct keeper *k)
+{
+    JSON_AUTO struct json *status = NULL;
+    if (k->ticket.state != TICKET_IDLE)
+        return;
+    status = wanted(k);
+    if (status && !is_written(k, status))
+        lanes_enter(k->ctl->lanes, LANE_USAGE, &k->ticket, send, k);
+}
+
+void resv_write(struct controller *ctl)
+{
+    struct keeper *k, *tmp;
+    HASH_ITER (hh, ctl->keepers, k, tmp)
+        want(k);
+}
+
+/* ---- those that are there ---- */
+
+static struct keeper *keeper_find(const struct controller *ctl, const char *name)
+{
+    struct keeper *k;
+    HASH_FIND_STR(ctl->keepers, name, k);
+    return k;
+}
+
+static void keeper_free(struct keeper *k)
+{
+    HASH_DEL(k->ctl->keepers, k);
+    if (k->call)
+        kc_cancel(k->call);
+    lanes_leave(k->ctl->lanes, &k->ticket);
+    free(k->stored);
+    free(k->wrong);
+    free(k->version);
+    free(k->uid);
+    free(k->name);
+    free(k);
+}
+
+static void seen(struct controller *ctl, const char *name, const char *wrong,
+                 const struct json *object)
+{
+    struct keeper *k = keeper_find(ctl, name);
+    AUTO_FREE char *text = text_of(json_get(object, "status"));
+    if (!k) {
+        k = xcalloc(1, sizeof(*k));
+        k->ctl = ctl;
+        k->name = xstrdup(name);
+        HASH_ADD_KEYPTR(hh, ctl->keepers, k->name, strlen(k->name), k);
+    }
+    text_set(&k->uid, json_str(object, "metadata.uid"));
+    text_set(&k->version, json_str(object, "metadata.resourceVersion"));
+    text_set(&k->wrong, wrong);
+    text_set(&k->stored, text);
+}
+
+/* The cache keeps the name; what is wrong is found again. */
+static void *make(void *arg, const struct json *object)
+{
+    (void)arg;
+    return xstrdup_null(json_str(object, "metadata.name"));
+}
+
+static void changed(void *arg, enum kc_change change, void *old_item, void *new_item,
+                    const struct json *object)
+{
+    struct controller *ctl = arg;
+    struct err err = ERR_INIT;
+    const char *name = new_item ? new_item : old_item;
+    struct reservation *r = NULL;
+    if (change == KC_DELETED) {
+        struct keeper *k = keeper_find(ctl, name);
+        if (k)
+            keeper_free(k);
+    } else {
+        r = convert_reservation(&ctl->convert, object, &err);
+        if (!r)
+            log_warn(ctl->log, "reservation %s does not act: %s", name, err.msg);
+        seen(ctl, name, r ? NULL : err.msg, object);
+    }
+    sched_apply(ctl->sched,
+                r ? &(struct change){.kind = CHANGE_RESERVATION, .u.reservation = r}
+                  : &(struct change){.kind = CHANGE_RESERVATION_GONE, .u.key = name});
+    cycle_want(ctl);
+}
+
+const struct kc_cache_ops reservation_ops = {make, changed, free, watches_synced,
+                                             watches_trouble};
+
+void resv_free(struct controller *ctl)
+{
+    struct keeper *k, *tmp;
+    HASH_ITER (hh, ctl->keepers, k, tmp)
+        keeper_free(k);
+}

@@ -1,0 +1,260 @@
+#include <string.h>
+#include <strings.h>
+
+#include "base/duration.h"
+#include "base/quantity.h"
+#include "base/util.h"
+#include "crds/constraint.h"
+#include "crds/convert_private.h"
+#include "crds/rules.h"
+
+/* ---- when ---- */
+
+/* What "now" means is when the object was made. */
+static int read_moment(const struct json *object, const char *path, int64_t created_sec,
+                       int64_t *ret, struct err *err)
+{
+    const char *text;
+    if (text_read(object, path, &text, err) < 0)
+        return -1;
+    if (text && time_parse(text, created_sec, ret, err) < 0)
+        return err_prefix(err, "%s", path);
+    return 0;
+}
+
+static int read_end(const struct json *object, int64_t created_sec,
+                    struct reservation *r, struct err *err)
+{
+    int64_t end = TIME_UNSET, length = LIMIT_UNSET;
+    if (read_moment(object, "spec.endTime", created_sec, &end, err) < 0 ||
+        duration_read(object, "spec.duration", &length, err) < 0)
+        return -1;
+    if ((end == TIME_UNSET) == (length == LIMIT_UNSET))
+        return err_set(err, ERR_INVALID,
+                       "spec.endTime: a reservation has this or spec.duration");
+    if (length != LIMIT_UNSET && length != LIMIT_UNLIMITED)
+        end = r->start_sec + length;
+    r->end_sec = length == LIMIT_UNLIMITED ? INT64_MAX / 4 : end;
+    return 0;
+}
+
+static int read_times(const struct json *object, struct reservation *r, struct err *err)
+{
+    int64_t created = time_read(object, "metadata.creationTimestamp");
+    created = created != TIME_UNSET ? created : 0;
+    r->start_sec = created;
+    if (read_moment(object, "spec.startTime", created, &r->start_sec, err) < 0 ||
+        read_end(object, created, r, err) < 0)
+        return -1;
+    if (r->end_sec <= r->start_sec)
+        return err_set(err, ERR_INVALID, "spec.endTime: must be behind spec.startTime");
+    if (r->end_sec <= created && r->repeat == RESV_ONCE)
+        return err_set(err, ERR_INVALID,
+                       "spec.startTime: the reservation was over when it was made");
+    return 0;
+}
+
+/* ---- flags ---- */
+
+static bool set_flag(struct reservation *r, const char *word)
+{
+    const struct {
+        const char *word;
+        bool *flag; /* NULL: it says what is so anyway */
+    } flags[] = {
+        {"ANY_NODES", &r->any_nodes},
+        {"FLEX", &r->flex},
+        {"IGNORE_JOBS", &r->ignore_jobs},
+        {"MAGNETIC", &r->magnetic},
+        {"MAINT", &r->maint},
+        {"NO_HOLD_JOBS_AFTER_END", &r->no_hold},
+        {"OVERLAP", &r->overlap},
+        {"PART_NODES", NULL},
+        {"REPLACE", &r->replace},
+        {"REPLACE_DOWN", NULL},
+        {"SPEC_NODES", NULL},
+        {"STATIC_ALLOC", &r->static_alloc},
+    };
+    static const char *const repeats[] = {
+        [RESV_HOURLY] = "HOURLY",   [RESV_DAILY] = "DAILY",
+        [RESV_WEEKDAY] = "WEEKDAY", [RESV_WEEKEND] = "WEEKEND",
+        [RESV_WEEKLY] = "WEEKLY",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(flags); i++) {
+        if (strcmp(flags[i].word, word) == 0) {
+            if (flags[i].flag)
+                *flags[i].flag = true;
+            return true;
+        }
+    }
+    for (size_t i = RESV_HOURLY; i < ARRAY_LEN(repeats); i++) {
+        if (strcmp(repeats[i], word) == 0) {
+            r->repeat = (enum resv_repeat)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static int read_flags(const struct json *object, struct reservation *r, struct err *err)
+{
+    const struct json *list = json_at(object, "spec.flags");
+    for (size_t i = 0; i < json_len(list); i++) {
+        const char *word = json_text_of(json_item(list, i));
+        enum resv_repeat repeat = r->repeat;
+        if (!word || !set_flag(r, word))
+            return err_set(err, ERR_INVALID,
+                           "spec.flags[%zu]: \"%s\" is no flag of a "
+                           "reservation, or not supported",
+                           i, word ? word : "");
+        if (repeat != RESV_ONCE && r->repeat != repeat)
+            return err_set(err, ERR_INVALID,
+                           "spec.flags[%zu]: it comes again in one way only", i);
+    }
+    return 0;
+}
+
+/* ---- which nodes ---- */
+
+/* "cpu": cores, as people count them; whole nodes are reserved. */
+static int read_amount(const struct convert *c, const char *name, const char *text,
+                       struct reservation *r, struct err *err)
+{
+    int64_t milli;
+    if (strcmp(name, "mem") == 0)
+        return size_parse(text, &r->want.v[RES_MEM], err);
+    if (quantity_parse_milli(text, &milli, err) < 0)
+        return -1;
+    if (milli < 0 || milli / 1000 > PODS_MAX * (int64_t)1000)
+        return err_set(err, ERR_INVALID, "\"%s\" is no such number", text);
+    if (strcmp(name, "cpu") == 0)
+        r->want.v[RES_CPU] = milli;
+    else if (strcmp(name, "node") == 0)
+        r->node_count = milli / 1000;
+    else if (strcmp(name, "gres/gpu") == 0) {
+        int i = restable_intern(c->resources, c->gpu_resource);
+        if (i < 0)
+            return err_set(err, ERR_INVALID, "too many resources");
+        r->want.v[i] = milli / 1000;
+    } else {
+        return err_set(err, ERR_INVALID,
+                       "no such TRES: right are cpu, mem, node and gres/gpu");
+    }
+    return 0;
+}
+
+static int read_want(const struct convert *c, const struct json *object,
+                     struct reservation *r, struct err *err)
+{
+    const struct number_field count[] = {
+        {"spec.nodeCount", &r->node_count, 1, PODS_MAX}};
+    if (numbers_read(object, count, 1, err) < 0)
+        return -1;
+    for (json_each (it, json_at(object, "spec.tres"))) {
+        AUTO_FREE char *text = json_is(it.val, JSON_STRING)
+                                   ? xstrdup(json_string(it.val))
+                                   : json_text(it.val, NULL);
+        if (read_amount(c, it.key, text, r, err) < 0)
+            return err_prefix(err, "spec.tres.%s", it.key);
+    }
+    return 0;
+}
+
+static int read_named(const struct json *object, struct reservation *r, struct err *err)
+{
+    const char *text;
+    if (text_read(object, "spec.nodes", &text, err) < 0)
+        return -1;
+    r->all_nodes = text && strcasecmp(text, "ALL") == 0;
+    if (r->all_nodes || (text && !*text))
+        return 0;
+    return hostlist_read(object, "spec.nodes", &r->node_names, &r->n_node_names, err);
+}
+
+static int read_features(const struct json *object, struct reservation *r,
+                         struct err *err)
+{
+    const char *text;
+    if (text_read(object, "spec.features", &text, err) < 0)
+        return -1;
+    if (text && *text && constraint_parse(text, &r->node_any, &r->n_node_any, err) < 0)
+        return err_prefix(err, "spec.features");
+    return 0;
+}
+
+static int read_nodes(const struct convert *c, const struct json *object,
+                      struct reservation *r, struct err *err)
+{
+    const char *part;
+    if (text_read(object, "spec.partition", &part, err) < 0 ||
+        read_named(object, r, err) < 0 || read_want(c, object, r, err) < 0 ||
+        read_features(object, r, err) < 0)
+        return -1;
+    r->partition = part && *part ? xstrdup(part) : NULL;
+    if (r->n_node_names > 0 || r->all_nodes || reservation_chooses(r) || r->any_nodes)
+        return 0;
+    if (r->partition) { /* Slurm: all of it */
+        r->all_nodes = true;
+        return 0;
+    }
+    return err_set(err, ERR_INVALID,
+                   "spec.nodes: a reservation has this, spec.nodeCount, spec.tres or "
+                   "spec.partition");
+}
+
+/* ---- who ---- */
+
+/* "ann", "-bob" */
+static int read_list(const struct json *object, const char *path,
+                     struct resv_list *list, struct err *err)
+{
+    const struct json *names = json_at(object, path);
+    for (size_t i = 0; i < json_len(names); i++) {
+        const char *name = json_text_of(json_item(names, i));
+        if (!name || !*name || strcmp(name, "-") == 0)
+            return err_set(err, ERR_INVALID, "%s[%zu]: expected a name", path, i);
+        if (name[0] == '-')
+            names_add(&list->deny, &list->n_deny, name + 1);
+        else
+            names_add(&list->allow, &list->n_allow, name);
+    }
+    names_sort(list->allow, list->n_allow);
+    names_sort(list->deny, list->n_deny);
+    return 0;
+}
+
+static int read_lists(const struct json *object, struct reservation *r, struct err *err)
+{
+    if (read_list(object, "spec.users", &r->users, err) < 0 ||
+        read_list(object, "spec.accounts", &r->accounts, err) < 0)
+        return -1;
+    return read_list(object, "spec.qos", &r->qos, err);
+}
+
+/* ---- all of it ---- */
+
+/* Those that were chosen before, as status has them. */
+static void read_chosen(const struct json *object, struct reservation *r)
+{
+    if (reservation_chooses(r) && *json_str_or(object, "status.nodes", ""))
+        hostlist_read(object, "status.nodes", &r->chosen, &r->n_chosen, NULL);
+}
+
+struct reservation *convert_reservation(const struct convert *c,
+                                        const struct json *object, struct err *err)
+{
+    struct reservation *ret = reservation_new();
+    const char *name = json_str(object, "metadata.name");
+    ret->name = xstrdup(name ? name : "");
+    if (!name) {
+        err_set(err, ERR_INVALID, "metadata.name: a reservation needs a name");
+    } else if (rules_hold("Reservation", object, err) == 0 &&
+               read_flags(object, ret, err) == 0 && read_times(object, ret, err) == 0 &&
+               read_nodes(c, object, ret, err) == 0 &&
+               read_lists(object, ret, err) == 0) {
+        read_chosen(object, ret);
+        return ret;
+    }
+    reservation_free(ret);
+    return NULL;
+}

@@ -1,0 +1,153 @@
+/* Reservations as the scheduler sees them, and what is refused. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "base/yaml.h"
+#include "crds/convert.h"
+#include "tests/support/suite.h"
+
+#define TEXT_MAX 1024
+/* When all of them were made: 2026-11-24T19:00:00Z. */
+#define MADE "metadata: {name: r, creationTimestamp: '2026-11-24T19:00:00Z'}, "
+#define MADE_SEC INT64_C(1795546800)
+
+/* What is read, with times since it was made; or the error. */
+static const struct {
+    const char *name, *object, *text;
+} cases[] = {
+    {"named nodes, from now on", "spec: {duration: '60', nodes: 'n[2,1]'}",
+     "0+3600 n1 n2"},
+    {"until", "spec: {startTime: now+60, endTime: '2026-11-24T20:00:00Z', nodes: n1}",
+     "60+3540 n1"},
+    {"for ever", "spec: {duration: UNLIMITED, nodes: n1}", "0+ever n1"},
+    {"a number", "spec: {duration: '60', nodeCount: 3, partition: p}",
+     "0+3600 count=3 part=p"},
+    {"amounts",
+     "spec: {duration: '60', tres: {cpu: 6, mem: 2G, node: 2, gres/gpu: '8'}}",
+     "0+3600 count=2 cpu=6000 mem=2147483648 gpu=8"},
+    {"all", "spec: {duration: '60', nodes: all, partition: p}", "0+3600 all part=p"},
+    {"a partition", "spec: {duration: '60', partition: p}", "0+3600 all part=p"},
+    {"features", "spec: {duration: '60', nodeCount: 1, features: 'a|b'}",
+     "0+3600 count=1 any=2"},
+    {"what was chosen",
+     "spec: {duration: '60', nodeCount: 2}, status: {nodes: 'n[3-4]'}",
+     "0+3600 count=2 chosen=n3 chosen=n4"},
+    {"flags",
+     "spec: {duration: '60', nodes: n1, flags: [MAINT, DAILY, IGNORE_JOBS, "
+     "REPLACE_DOWN]}",
+     "0+3600 n1 repeat=2 maint ignore"},
+    {"lists",
+     "spec: {duration: '60', nodes: n1, users: [bob, ann, -eve], accounts: [-x], "
+     "qos: [high]}",
+     "0+3600 n1 users ann bob -eve accounts -x qos high"},
+    {"time alone", "spec: {duration: '60', flags: [ANY_NODES]}", "0+3600 anynodes"},
+
+    {"no end", "spec: {nodes: n1}",
+     "spec.endTime: a reservation has this or spec.duration"},
+    {"two ends", "spec: {nodes: n1, duration: '1', endTime: now+60}",
+     "spec.endTime: a reservation has this or spec.duration"},
+    {"the wrong way round",
+     "spec: {nodes: n1, startTime: now+60, endTime: '2026-11-24T19:00:30Z'}",
+     "spec.endTime: must be behind spec.startTime"},
+    {"in the past",
+     "spec: {nodes: n1, startTime: '2026-11-24T10:00:00Z', duration: '60'}",
+     "spec.startTime: the reservation was over when it was made"},
+    {"in the past, but it comes again",
+     "spec: {nodes: n1, startTime: '2026-11-24T10:00:00Z', duration: '60', flags: "
+     "[DAILY]}",
+     "-32400+3600 n1 repeat=2"},
+    {"a negative duration", "spec: {nodes: n1, duration: '-5'}", "spec.duration: "},
+    {"no nodes", "spec: {duration: '60'}",
+     "spec.nodes: a reservation has this, spec.nodeCount, spec.tres or spec.partition"},
+    {"a flag", "spec: {duration: '60', nodes: n1, flags: [MAINTENANCE]}",
+     "spec.flags[0]: \"MAINTENANCE\" is no flag of a reservation, or not supported"},
+    {"two ways to come again",
+     "spec: {duration: '60', nodes: n1, flags: [DAILY, WEEKLY]}",
+     "spec.flags[1]: it comes again in one way only"},
+    {"no such amount", "spec: {duration: '60', tres: {disk: 6}}",
+     "spec.tres.disk: no such TRES: right are cpu, mem, node and gres/gpu"},
+    {"a bad list", "spec: {duration: '60', nodes: n1, users: ['-']}",
+     "spec.users[0]: expected a name"},
+    {"bad nodes", "spec: {duration: '60', nodes: 'n[1'}", "spec.nodes: "},
+    {"groups", "spec: {duration: '60', nodes: n1, groups: [staff]}",
+     "spec.groups is not supported yet"},
+};
+
+static void say_names(struct str *out, const char *before, char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        str_addf(out, "%s%s", before, names[i]);
+}
+
+static void say_list(struct str *out, const char *what, const struct resv_list *list)
+{
+    if (list->n_allow + list->n_deny > 0)
+        str_addf(out, " %s", what);
+    say_names(out, " ", list->allow, list->n_allow);
+    say_names(out, " -", list->deny, list->n_deny);
+}
+
+static void say_number(struct str *out, const char *what, int64_t value)
+{
+    if (value != 0)
+        str_addf(out, " %s=%" PRId64, what, value);
+}
+
+static void describe(const struct reservation *r, struct str *out)
+{
+    str_addf(out, "%" PRId64 "+", r->start_sec - MADE_SEC);
+    if (r->end_sec > MADE_SEC * 100)
+        str_add(out, "ever");
+    else
+        str_addf(out, "%" PRId64, r->end_sec - r->start_sec);
+    str_add(out, r->all_nodes ? " all" : "");
+    say_names(out, " ", r->node_names, r->n_node_names);
+    say_number(out, "count", r->node_count);
+    say_number(out, "cpu", r->want.v[RES_CPU]);
+    say_number(out, "mem", r->want.v[RES_MEM]);
+    say_number(out, "gpu", r->want.v[RES_FIXED]);
+    if (r->partition)
+        str_addf(out, " part=%s", r->partition);
+    say_number(out, "any", (int64_t)r->n_node_any);
+    say_names(out, " chosen=", r->chosen, r->n_chosen);
+    say_number(out, "repeat", r->repeat);
+    str_add(out, r->maint ? " maint" : "");
+    str_add(out, r->ignore_jobs ? " ignore" : "");
+    str_add(out, r->any_nodes ? " anynodes" : "");
+    say_list(out, "users", &r->users);
+    say_list(out, "accounts", &r->accounts);
+    say_list(out, "qos", &r->qos);
+}
+
+START_TEST(test_cases)
+{
+    struct restable resources;
+    const struct convert c = {.resources = &resources, .gpu_resource = "x/gpu"};
+    struct err err = ERR_INIT;
+    STR_AUTO struct str out;
+    AUTO_FREE char *yaml = xasprintf("{" MADE "%s}", cases[_i].object);
+    JSON_AUTO struct json *object =
+        yaml_parse_one(yaml, strlen(yaml), cases[_i].name, &err);
+    struct reservation *r;
+
+    ck_assert_msg(object != NULL, "%s: %s", cases[_i].name, err.msg);
+    restable_init(&resources);
+    str_init(&out, TEXT_MAX);
+    r = convert_reservation(&c, object, &err);
+    if (r)
+        describe(r, &out);
+    else
+        str_add(&out, err.msg);
+    reservation_free(r);
+    ck_assert_msg(str_ends(cases[_i].text, ": ") ? str_starts(out.s, cases[_i].text)
+                                                 : strcmp(out.s, cases[_i].text) == 0,
+                  "%s: got\n%s\nwant\n%s", cases[_i].name, out.s, cases[_i].text);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("crds/convert_reservation",
+                      (struct suite_row[]){{test_cases, ARRAY_LEN(cases)}, {NULL, 0}});
+}

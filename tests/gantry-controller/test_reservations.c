@@ -1,0 +1,125 @@
+/* Reservations from object to decision: status, the jobs in them and those around them,
+ * also over the death of a controller. */
+#include "cmd/gantry-controller/resvwrite.h"
+
+#include <stdlib.h>
+
+#include "base/util.h"
+#include "tests/support/ctltest.h"
+#include "tests/support/suite.h"
+
+#define RESERVATIONS "/apis/gantry.dev/v1alpha1/reservations"
+
+static void reserve(struct ctltest *t, const char *name, const char *spec)
+{
+    AUTO_FREE char *body =
+        xasprintf("{'apiVersion':'gantry.dev/v1alpha1','kind':'Reservation','metadata':"
+                  "{'name':'%s'},'spec':{%s}}",
+                  name, spec);
+
+    ctltest_post(t, RESERVATIONS, body);
+    ctltest_settle(t);
+}
+
+static void expect(struct ctltest *t, const char *name, const char *parts)
+{
+    AUTO_FREE char *path = xasprintf(RESERVATIONS "/%s", name);
+
+    ck_assert_int_eq(apitest_request(t->api, "GET", path, NULL), 200);
+    apitest_expect(t->api, name, parts);
+}
+
+/* Named nodes: shut to others before, open to its own jobs at its time, over then. */
+START_TEST(test_named)
+{
+    struct ctltest *t = ctltest_new();
+
+    reserve(
+        t, "course",
+        "'startTime':'now+1hours','duration':'60','nodes':'n[1-4]','users':['ann']");
+    expect(t, "course",
+           "status.state=INACTIVE|status.nodes=n[1-4]|status.nodeCount=4|"
+           "status.startTime=2027-01-15T09:00:00Z|status.endTime=2027-01-15T10:00:00Z");
+    ctltest_submit(t, "in", "'user':'ann','reservation':'course','timeLimit':'30'");
+    ctltest_submit(t, "long", "'timeLimit':'2:00:00'");
+    ctltest_submit(t, "short", "'timeLimit':'10'");
+    ctltest_submit(t, "lost", "'reservation':'other'");
+    ctltest_settle(t);
+    ctltest_expect(t, "in",
+                   "status.state=PENDING|status.reason=Reservation|"
+                   "status.plannedStartTime=2027-01-15T09:00:00Z");
+    ctltest_expect(t, "long", "status.state=PENDING|status.reason=ReqNodeNotAvail");
+    ctltest_expect(t, "short", "status.state=RUNNING");
+    ctltest_expect(t, "lost", "status.state=PENDING|status.reason=ReservationDeleted");
+    ctltest_advance(t, 3605);
+    expect(t, "course", "status.state=ACTIVE|status.message=");
+    ctltest_expect(t, "in", "status.state=RUNNING");
+    ctltest_advance(t, 3600);
+    expect(t, "course", "status.state=INACTIVE|status.startTime!");
+    ctltest_free(t);
+}
+END_TEST
+
+/* Chosen ones are kept in status, and found there by the next controller. */
+START_TEST(test_chosen)
+{
+    struct ctltest *t = ctltest_new();
+
+    ctltest_submit(t, "busy", "'nodeList':'n1'");
+    ctltest_settle(t);
+    reserve(t, "two", "'startTime':'now+1hours','duration':'60','nodeCount':2");
+    expect(t, "two", "status.nodes=n[2-3]|status.nodeCount=2|status.message=");
+    ctltest_kill(t);
+    ctltest_start(t);
+    ctltest_settle(t);
+    expect(t, "two", "status.nodes=n[2-3]");
+    ctltest_submit(t, "in", "'reservation':'two','timeLimit':'30','nodes':2");
+    ctltest_settle(t);
+    ctltest_expect(t, "in", "status.pending.plannedNodes=n[2-3]");
+    reserve(t, "many", "'startTime':'now+1hours','duration':'60','nodeCount':2");
+    expect(t, "many",
+           "status.nodes=|status.message=there are not enough nodes that are up and "
+           "free at its time");
+    ctltest_free(t);
+}
+END_TEST
+
+/* What cannot be says so, in its status; once mended it acts. */
+START_TEST(test_wrong)
+{
+    struct ctltest *t = ctltest_new();
+
+    reserve(t, "odd", "'duration':'60','nodes':'n[4-5]','partition':'main'");
+    expect(
+        t, "odd",
+        "status.state=ACTIVE|status.nodes=n4|status.message=nodes that do not exist: "
+        "n5");
+    reserve(t, "bad", "'nodes':'n3'");
+    expect(
+        t, "bad",
+        "status.state=INVALID|status.message=spec.endTime: a reservation has this or "
+        "spec.duration");
+    ctltest_patch(t, RESERVATIONS "/bad", "{'spec':{'duration':'60'}}");
+    ctltest_settle(t);
+    expect(t, "bad", "status.state=ACTIVE|status.nodes=n3|status.message=");
+    reserve(t, "past",
+            "'startTime':'2020-01-01T00:00:00Z','duration':'60','nodes':'n3'");
+    expect(t, "past",
+           "status.state=INVALID|status.message=spec.startTime: the reservation was "
+           "over when it was made");
+    ck_assert_int_eq(apitest_request(t->api, "DELETE", RESERVATIONS "/bad", NULL), 200);
+    ctltest_settle(t);
+    ctltest_submit(t, "a", "'nodeList':'n3'");
+    ctltest_settle(t);
+    ctltest_expect(t, "a", "status.state=RUNNING");
+    ctltest_free(t);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main(
+        "gantry-controller/reservations",
+        (struct suite_row[]){
+            {test_named, 1}, {test_chosen, 1}, {test_wrong, 1}, {NULL, 0}});
+}
