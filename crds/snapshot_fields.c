@@ -266,6 +266,8 @@ static const struct field job_rows[] = {
     ONE(job, plan, fields_plan),
     INT(job, preempted_by),
     INT(job, preempt_sec),
+    INT(job, wall_sec),
+    INT(job, lifts),
 };
 const struct fields fields_job = FIELDS(job, job_rows);
 

@@ -7,6 +7,7 @@
 #include "base/quantity.h"
 #include "base/util.h"
 #include "scheduler/billing.h"
+#include "scheduler/book.h"
 #include "scheduler/check.h"
 
 #define NAME_MAX_ 2048 /* of whoever a limit is counted for */
@@ -93,6 +94,61 @@ static bool is_masked(const struct places *places, size_t at, const struct limit
         }
     }
     return false;
+}
+
+/* ---- what becomes of the job's own bounds ---- */
+
+static int64_t wall_of(const struct places *places)
+{
+    for (size_t i = 0; i < places->n; i++) {
+        const struct limit *limit =
+            limits_find(places->items[i].limits, LIMIT_MAX_WALL, TRES_NONE, NULL);
+
+        if (limit != NULL)
+            return limit->amount;
+    }
+    return LIMIT_UNLIMITED;
+}
+
+/* Where it runs; of one that waits the first that it may start in. */
+static const struct partition *part_of(const struct sched *s, const struct job *job)
+{
+    const struct partrec *part = NULL;
+
+    if (job->partition != NULL)
+        part = cluster_partition(&s->cluster, job->partition);
+    else if (job->n_partitions == 0)
+        part = cluster_default_partition(&s->cluster);
+    else
+        part = cluster_partition(&s->cluster, job->partitions[0]);
+    return part != NULL ? part->part : NULL;
+}
+
+static void find_bounds(const struct sched *s, struct job *job)
+{
+    const struct partition *part = part_of(s, job);
+    const struct qos *own = policy_qos(&s->policy, job);
+    const struct qos *of_part = part != NULL ? policy_part_qos(&s->policy, part) : NULL;
+    struct places places;
+
+    job->lifts =
+        ((own != NULL ? own->flags : 0) | (of_part != NULL ? of_part->flags : 0)) &
+        QOS_LIFTS;
+    find_places(s, job, part, &places);
+    job->wall_sec = wall_of(&places);
+}
+
+void allowance_bound(const struct sched *s, struct job *job, const struct job *old)
+{
+    if (s->held.stale) {
+        job->wall_sec = old != NULL ? old->wall_sec : job->wall_sec;
+        job->lifts = old != NULL ? old->lifts : job->lifts;
+        return;
+    }
+    job->lifts = 0;
+    job->wall_sec = LIMIT_UNLIMITED;
+    if (s->held.of_bounds)
+        find_bounds(s, job);
 }
 
 /* ---- whose jobs count together ---- */
@@ -325,20 +381,6 @@ static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
     }
 }
 
-/* Where it runs; of one that waits the first that it may start in. */
-static const struct partition *part_of(const struct sched *s, const struct job *job)
-{
-    const struct partrec *part = NULL;
-
-    if (job->partition != NULL)
-        part = cluster_partition(&s->cluster, job->partition);
-    else if (job->n_partitions == 0)
-        part = cluster_default_partition(&s->cluster);
-    else
-        part = cluster_partition(&s->cluster, job->partitions[0]);
-    return part != NULL ? part->part : NULL;
-}
-
 void allowance_take(struct sched *s, struct jobrec *rec)
 {
     const struct job *job = rec->job;
@@ -366,14 +408,17 @@ static bool see_limits(struct held *held, const struct limits *limits)
     held->any |= limits->n > 0;
     held->of_submits |=
         limits->n > 0 && limits->items[limits->n - 1].kind >= LIMIT_SUBMITS;
+    held->of_bounds |= limits_find(limits, LIMIT_MAX_WALL, TRES_NONE, NULL) != NULL;
     return limits->n > 0;
 }
 
 static void look_for_limits(struct held *held, const struct policy *p)
 {
-    held->any = held->of_accounts = held->of_submits = false;
-    for (size_t i = 0; i < p->n_qos; i++)
+    held->any = held->of_accounts = held->of_submits = held->of_bounds = false;
+    for (size_t i = 0; i < p->n_qos; i++) {
         see_limits(held, &p->qos[i]->limits);
+        held->of_bounds |= (p->qos[i]->flags & QOS_LIFTS) != 0;
+    }
     for (size_t i = 0; i < p->n_accounts; i++) {
         const struct account *account = p->accounts[i];
 
@@ -383,15 +428,48 @@ static void look_for_limits(struct held *held, const struct policy *p)
     }
 }
 
+/* Its shape, and its end if it runs, may be others. */
+static void bind_anew(struct sched *s, struct jobrec *rec)
+{
+    struct job *job = rec->job;
+    int64_t wall_sec = job->wall_sec, lifts = job->lifts;
+    struct shape *shape;
+
+    allowance_bound(s, job, job);
+    if (job->wall_sec != wall_sec && job->limit_sec == LIMIT_UNSET) {
+        s->timeline_gen = 0;
+        s->end_sec = INT64_MIN;
+    }
+    if (job->lifts == lifts || rec->shape == NULL)
+        return;
+    book_cancel_plan(s, rec);
+    shape = shape_get(&s->shapes, job);
+    shape_put(&s->shapes, rec->shape);
+    rec->shape = shape;
+    rec->version++;
+}
+
+static void bind_all(struct sched *s)
+{
+    struct jobrec *rec, *next;
+
+    HASH_ITER (hh, s->jobs, rec, next) {
+        if (!rec->gone && rec->job->phase <= JOB_COMPLETING)
+            bind_anew(s, rec);
+    }
+}
+
 void allowance_settle(struct sched *s)
 {
     struct jobrec *rec, *next;
-    bool had_any = s->held.any;
+    bool had_any = s->held.any, had_bounds = s->held.of_bounds;
 
     if (!s->held.stale)
         return;
     look_for_limits(&s->held, &s->policy);
     s->held.stale = false;
+    if (had_bounds || s->held.of_bounds)
+        bind_all(s);
     if (!had_any && !s->held.any)
         return;
     HASH_ITER (hh, s->jobs, rec, next)

@@ -182,6 +182,7 @@ static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
                        struct job *old, const struct shape *old_shape)
 {
     rec->job = job;
+    allowance_bound(s, job, old);
     rec->claim.positions_gen = 0;
     rec->end_told = false;
     cluster_hold(&s->cluster, job->alloc, job->n_alloc);

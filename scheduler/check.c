@@ -54,8 +54,11 @@ int64_t check_limit(const struct job *job, const struct partition *part)
 {
     if (job->limit_sec != LIMIT_UNSET)
         return job->limit_sec;
-    return part->default_time_sec != LIMIT_UNSET ? part->default_time_sec
-                                                 : part->max_time_sec;
+    if (part->default_time_sec != LIMIT_UNSET)
+        return part->default_time_sec;
+    if (job->wall_sec != LIMIT_UNLIMITED)
+        return MIN(job->wall_sec, job_max_time(job, part));
+    return part->max_time_sec;
 }
 
 /* What a job asks for at least that has a deadline, and no limit. */
@@ -97,12 +100,12 @@ int64_t check_latest(const struct job *job, const struct partition *part)
 static enum reason node_limit(const struct job *job, const struct partition *part,
                               struct str *message)
 {
-    if (job->one_per_node && job->min_pods > part->max_nodes) {
+    if (job->one_per_node && job->min_pods > job_max_nodes(job, part)) {
         str_addf(message, "needs %lld nodes; partition %s allows at most %lld",
                  (long long)job->min_pods, part->name, (long long)part->max_nodes);
         return REASON_PARTITION_NODE_LIMIT;
     }
-    if (job->max_pods < part->min_nodes) {
+    if (job->max_pods < job_min_nodes(job, part)) {
         str_addf(message, "can use %lld node%s; partition %s asks for at least %lld",
                  (long long)job->max_pods, job->max_pods == 1 ? "" : "s", part->name,
                  (long long)part->min_nodes);
@@ -116,7 +119,7 @@ static enum reason time_limit(const struct job *job, const struct partition *par
 {
     char limit[DURATION_TEXT_MAX], max[DURATION_TEXT_MAX];
 
-    if (check_limit(job, part) <= part->max_time_sec)
+    if (check_limit(job, part) <= job_max_time(job, part))
         return REASON_NONE;
     duration_format(check_limit(job, part), limit);
     duration_format(part->max_time_sec, max);

@@ -41,8 +41,8 @@ enum reason check_busy(struct placer *p, const struct cluster *c,
                        const struct placement *now, const struct seeker *by,
                        struct str *message);
 
-/* The time limit that is asked for: the job's, else the partition's default, else its
- * maximum. */
+/* The time limit that is asked for: the job's, else the partition's default, else the
+ * longest that the partition, and the job's QOS and account, allow. */
 int64_t check_limit(const struct job *job, const struct partition *part);
 /* For how long a job is planned that starts then: its least limit where it has one, and
  * one without a limit until its deadline. */

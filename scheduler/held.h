@@ -56,6 +56,7 @@ struct held {
     bool any;                 /* there are limits, and: */
     bool of_accounts;         /* some are of accounts or members */
     bool of_submits;          /* some are on jobs that wait as well */
+    bool of_bounds;           /* something bounds jobs by itself: allowance_bound */
     struct counter *counters; /* hash by key */
     struct held_name *names;  /* hash */
 };

@@ -228,6 +228,9 @@ int64_t qos_flag(const char *word)
     } flags[] = {
         {"OverPartQOS", QOS_OVER_PART_QOS},
         {"DenyOnLimit", QOS_DENY_ON_LIMIT},
+        {"PartitionTimeLimit", QOS_PART_TIME_LIMIT},
+        {"PartitionMaxNodes", QOS_PART_MAX_NODES},
+        {"PartitionMinNodes", QOS_PART_MIN_NODES},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(flags); i++) {
@@ -263,6 +266,7 @@ struct job *job_new(void)
 
     j->eligible_sec = TIME_UNSET;
     j->limit_sec = LIMIT_UNSET;
+    j->wall_sec = LIMIT_UNLIMITED;
     j->time_min_sec = LIMIT_UNSET;
     j->deadline_sec = TIME_UNSET;
     j->priority = PRIORITY_UNSET;
@@ -375,6 +379,21 @@ bool depends_equal(const struct job *a, const struct job *b)
             return false;
     }
     return true;
+}
+
+int64_t job_max_time(const struct job *j, const struct partition *part)
+{
+    return (j->lifts & QOS_PART_TIME_LIMIT) != 0 ? LIMIT_UNLIMITED : part->max_time_sec;
+}
+
+int64_t job_max_nodes(const struct job *j, const struct partition *part)
+{
+    return (j->lifts & QOS_PART_MAX_NODES) != 0 ? LIMIT_UNLIMITED : part->max_nodes;
+}
+
+int64_t job_min_nodes(const struct job *j, const struct partition *part)
+{
+    return (j->lifts & QOS_PART_MIN_NODES) != 0 ? 0 : part->min_nodes;
 }
 
 const char *job_name(const struct job *j)

@@ -184,6 +184,11 @@ struct partition {
 /* Flags of a QOS, by Slurm's words (qos_flag). */
 #define QOS_OVER_PART_QOS 1 /* its limits come before those of the partition's QOS */
 #define QOS_DENY_ON_LIMIT 2 /* a job that is itself over limits is not taken in */
+/* Bounds of partitions that its jobs need not keep: */
+#define QOS_PART_TIME_LIMIT 4 /* the longest time limit */
+#define QOS_PART_MAX_NODES 8
+#define QOS_PART_MIN_NODES 16
+#define QOS_LIFTS (QOS_PART_TIME_LIMIT | QOS_PART_MAX_NODES | QOS_PART_MIN_NODES)
 
 struct qos {
     char *name; /* first, so that lists of named structs can be searched alike */
@@ -385,6 +390,11 @@ struct job {
     struct plan plan;     /* while pending: what was promised */
     int64_t preempted_by; /* the job that its nodes are freed for; 0: none */
     int64_t preempt_sec;  /* and then: when it is ended, if it still runs */
+
+    /* From its QOS and account, by the core alone: the longest time limit that they
+     * allow, and which bounds of partitions it need not keep (QOS_LIFTS). */
+    int64_t wall_sec; /* LIMIT_UNLIMITED */
+    int64_t lifts;
 };
 
 /* ---- pods that are not ours ---- */
@@ -431,6 +441,10 @@ void foreign_pod_free(struct foreign_pod *p);
 struct unit *job_add_unit(struct job *j, int64_t count, const struct resvec *each);
 /* The fewest of the kinds: no job has more pods. INT64_MAX: it is not divided. */
 int64_t job_least_units(const struct job *j);
+/* What bounds a job in a partition, but for those that its QOS lifts. */
+int64_t job_max_time(const struct job *j, const struct partition *part);
+int64_t job_max_nodes(const struct job *j, const struct partition *part);
+int64_t job_min_nodes(const struct job *j, const struct partition *part);
 /* What it asks for at least, over all pods; INT64_MAX where that is more. */
 struct resvec job_ask(const struct job *j);
 /* How many nodes it needs at least, in whatever partition. */

@@ -16,7 +16,7 @@ int64_t placement_min_nodes(const struct job *like, const struct partition *part
     int64_t nodes = job_least_nodes(like);
 
     nodes = MAX(nodes, (int64_t)like->n_node_list);
-    return MAX(nodes, part->min_nodes);
+    return MAX(nodes, job_min_nodes(like, part));
 }
 
 /* ---- candidates ---- */
@@ -194,7 +194,8 @@ static bool plain_fits(const struct cluster *c, const struct placement *at,
         room->nodes += (size_t)__builtin_popcountll(set);
         required += (size_t)__builtin_popcountll(set & at->shape->required[word]);
     }
-    room->pods = MIN((int64_t)room->nodes, MIN(like->max_pods, part->max_nodes));
+    room->pods =
+        MIN((int64_t)room->nodes, MIN(like->max_pods, job_max_nodes(like, part)));
     return room->pods >= placement_min_nodes(like, part) &&
            required == like->n_node_list;
 }

@@ -96,7 +96,7 @@ bool choose_nodes(struct placer *p, const struct job *like,
                   const struct partition *part, struct room *room)
 {
     int64_t need = placement_min_nodes(like, part);
-    int64_t want = MIN(like->max_pods, part->max_nodes);
+    int64_t want = MIN(like->max_pods, job_max_nodes(like, part));
     size_t n;
 
     room->pods = MIN((int64_t)p->n, want);
@@ -114,12 +114,12 @@ bool choose_nodes(struct placer *p, const struct job *like,
 struct order order_of(const struct job *like, const struct partition *part)
 {
     struct order o = {like->max_pods, like->min_pods, placement_min_nodes(like, part),
-                      part->max_nodes};
+                      job_max_nodes(like, part)};
 
     if (like->n_units == 0)
         return o;
     o.items = o.enough = like->units[0].count;
-    o.most = MIN(MIN(like->max_pods, part->max_nodes), job_least_units(like));
+    o.most = MIN(MIN(like->max_pods, job_max_nodes(like, part)), job_least_units(like));
     return o;
 }
 

@@ -42,6 +42,7 @@ struct sched *sched_new(const struct sched_config *config)
     s->pass.begin_sec = INT64_MAX;
     s->end_sec = INT64_MAX;
     s->held.stale = true;
+    s->held.of_bounds = true; /* jobs may come with those of another core */
     s->now_sec = TIME_UNSET;
     s->charged_sec = TIME_UNSET;
     s->reserve.next_sec = TIME_NEVER;

@@ -68,6 +68,7 @@ static void key_of(struct str *key, const struct job *job)
     key_number(key, (job->one_per_node ? 1 : 0) | (job->exclusive ? 2 : 0) |
                         (job->spread ? 4 : 0) | (job->own_cpus ? 8 : 0) |
                         (job->own_mem ? 16 : 0));
+    key_number(key, job->lifts);
     key_number(key, job->tasks);
     key_number(key, (int64_t)job->n_units);
     for (size_t i = 0; i < job->n_units; i++)

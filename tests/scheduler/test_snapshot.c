@@ -193,6 +193,8 @@ static void random_policy(struct history *h)
         "qos normal priority=10 maxJobsPerUser=2 grpTRES=cpu=9,gres/gpu=6",
         "qos normal maxTRESPerUser=node=2 maxTRESMinsPerJob=cpu=60",
         "qos high grpTRESRunMins=cpu=50 maxWall=60 flags=OverPartQOS",
+        "qos normal maxWall=3 flags=PartitionMaxNodes,PartitionMinNodes",
+        "qos normal maxWall=30 flags=PartitionTimeLimit",
         "qos high maxTRESPerJob=node=2 maxTRESPerAccount=cpu=4,mem=6G",
         "account x users=ann,bob grpTRES=cpu=7 limits.bob=maxJobs:1",
         "account y parent=x users=bob grpJobs=2 maxTRESPerNode=gres/gpu=1",
