@@ -304,14 +304,21 @@ static int64_t times(int64_t amount, int64_t sec)
     return __builtin_mul_overflow(amount, sec, &product) ? INT64_MAX : product;
 }
 
+/* An array is as many jobs as it has tasks. */
+static int64_t tasks_of(const struct job *job)
+{
+    return MAX(job->tasks_left, 1);
+}
+
 /* What the job itself counts for. */
 static int64_t needed(const struct sched *s, const struct asking *a,
                       const struct limit *limit)
 {
     switch (limit_rows[limit->kind].what) {
     case WHAT_JOBS:
-    case WHAT_SUBMITTED:
         return 1;
+    case WHAT_SUBMITTED:
+        return tasks_of(a->job);
     case WHAT_WALL:
         return a->limit_sec;
     case WHAT_HELD:
@@ -373,7 +380,9 @@ static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
             continue;
         say_whose(s, a->job, a->part, limit, &whose);
         taking.whose = whose.s;
-        if (!limit_has_tres(limit->kind))
+        if (limit->kind >= LIMIT_SUBMITS)
+            taking.amount = tasks_of(a->job);
+        else if (!limit_has_tres(limit->kind))
             taking.amount = 1;
         else if (!of_nodes)
             taking.amount = amount_of(s, a, limit);

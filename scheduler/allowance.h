@@ -21,8 +21,8 @@
 
 /* At the begin of a step: the accounts are settled. */
 void allowance_settle(struct sched *s);
-/* Sets what bounds a job by itself: wall_sec and lifts; or keeps them as they were, until
- * the next step, where QOS or accounts have just changed. */
+/* Sets what bounds a job by itself: wall_sec and lifts; or keeps them as they were,
+ * until the next step, where QOS or accounts have just changed. */
 void allowance_bound(const struct sched *s, struct job *job, const struct job *old);
 /* Counts what the job holds now, in the place of what it was counted for while it
  * waited; drops what it was counted for. Nothing happens while all is to be counted

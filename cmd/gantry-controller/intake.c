@@ -59,11 +59,12 @@ static const struct partition *taker(const struct asking *a,
     return NULL;
 }
 
-/* Is it counted among the jobs that wait or run? */
+/* Is it counted among the jobs that wait or run? A task is, with its array. */
 static bool is_in(const struct asking *a)
 {
     const struct job *known = a->job->uid ? sched_job(a->sched, a->job->uid) : NULL;
-    return a->started || is_queued(a->status) || (known && known->phase <= JOB_RUNNING);
+    return a->started || is_queued(a->status) || a->job->model->array_id != 0 ||
+           (known && known->phase <= JOB_RUNNING);
 }
 
 /* The first limit is told. */

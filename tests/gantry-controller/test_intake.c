@@ -406,6 +406,33 @@ START_TEST(test_submit_limit)
 }
 END_TEST
 
+/* An array is as many jobs as it has tasks, all or none; its tasks are in with it. */
+START_TEST(test_array_submitted)
+{
+    struct ctltest *t = ctltest_new();
+    add_qos(t, "'limits':{'maxSubmitJobsPerUser':3,'maxJobsPerUser':1}");
+    ctltest_submit(t, "fits", "'user':'bob','array':'0-2'");
+    ctltest_submit(t, "large", "'user':'ann','array':'0-3'");
+    ctltest_submit(t, "one", "'user':'bob'");
+    ctltest_settle(t);
+    ctltest_expect(t, "large",
+                   "status.reason=QOSMaxSubmitJobPerUserLimit|"
+                   "status.conditions.0.status=False");
+    ctltest_expect(t, "fits",
+                   "status.reason=QOSMaxJobsPerUserLimit|"
+                   "status.conditions.0.status=True");
+    ctltest_expect(t, "fits-1-0", "status.state=RUNNING");
+    ctltest_expect(t, "one", "status.reason=QOSMaxSubmitJobPerUserLimit");
+    ctltest_end(t, "fits-1-0", 0, 0);
+    ctltest_settle(t);
+    ctltest_expect(t, "fits-1-1", "status.state=RUNNING");
+    ctltest_expect(
+        t, "one",
+        "status.reason=QOSMaxJobsPerUserLimit|status.conditions.0.status=True");
+    ctltest_free(t);
+}
+END_TEST
+
 /* What a job asks for alone keeps it out where its QOS says so; else it waits. */
 START_TEST(test_deny_on_limit)
 {
@@ -468,6 +495,7 @@ int main(void)
                                                       {test_lists, 1},
                                                       {test_alternate, 1},
                                                       {test_submit_limit, 1},
+                                                      {test_array_submitted, 1},
                                                       {test_deny_on_limit, 1},
                                                       {test_actions, 1},
                                                       {NULL, 0},
