@@ -13,6 +13,9 @@
 #define SHOWN_MAX 64
 /* Alternatives: each is looked at for each node. */
 #define TERMS_MAX 128
+/* Nodes that a feature may be counted of, and how many features. */
+#define COUNT_MAX 100000
+#define COUNTS_MAX 16
 
 struct terms {
     struct term *items;
@@ -32,8 +35,9 @@ static int wrong(const struct reader *r, const char *why)
     while (len < SHOWN_MAX && isprint((unsigned char)r->text[len]))
         len++;
     return err_set(r->err, ERR_INVALID,
-                   "\"%.*s\" %s; right are a100, a100&ib, (a100|h100)&ib", (int)len,
-                   r->text, why);
+                   "\"%.*s\" %s; right are a100, a100&ib, (a100|h100)&ib, [a100|h100], "
+                   "[a100*2&h100*4]",
+                   (int)len, r->text, why);
 }
 
 /* ---- alternatives ---- */
@@ -111,16 +115,14 @@ static int read_name(struct reader *r, struct terms *ret)
     size_t len = name_length(r->at);
     AUTO_FREE char *key = xasprintf(FEATURE_LABEL "%.*s", (int)len, r->at);
 
-    if (*r->at == '[')
-        return wrong(r, "asks for the same alternative on all nodes ([a|b]), which is "
-                        "not supported yet");
+    if (*r->at == '[' || *r->at == '*')
+        return wrong(r, *r->at == '[' ? "has brackets where none can be"
+                                      : "counts no feature");
     if (len == 0)
         return wrong(r, "lacks the name of a feature");
     if (len > NAME_MAX_ || !isalnum((unsigned char)r->at[0]) ||
         !isalnum((unsigned char)r->at[len - 1]))
         return wrong(r, "has a name that no feature can have");
-    if (r->at[len] == '*')
-        return wrong(r, "asks for counts of nodes (a*2), which is not supported yet");
     term_add(terms_new(ret), key, SELECT_EXISTS);
     r->at += len;
     return 0;
@@ -136,13 +138,12 @@ static int read_factor(struct reader *r, struct terms *ret)
     if (read_expression(r, ret) < 0)
         return -1;
     r->depth--;
+    if (*r->at == '*')
+        return wrong(r, "has a count within parentheses");
     if (*r->at != ')')
         return wrong(r, "lacks a closing parenthesis");
     r->at++;
-    return *r->at == '*'
-               ? wrong(r,
-                       "asks for counts of nodes ((a)*2), which is not supported yet")
-               : 0;
+    return 0;
 }
 
 static int read_next(struct reader *r, struct terms *ret)
@@ -168,21 +169,149 @@ static int read_expression(struct reader *r, struct terms *ret)
     return 0;
 }
 
-int constraint_parse(const char *text, struct term **ret, size_t *ret_n,
-                     struct err *err)
+/* ---- counts and brackets ---- */
+
+/* What is joined by & outside of parentheses. */
+struct whole {
+    struct reader *r;
+    struct terms any;
+    struct terms same;
+    struct feature_count *counts;
+    size_t n_counts, counts_cap;
+    bool bracketed; /* a pair of brackets is read, or being read */
+};
+
+/* "*2" behind a feature that is read from `from` on. */
+static int read_count(struct whole *w, const char *from, struct terms *feature)
+{
+    struct reader *r = w->r;
+    size_t len = (size_t)(r->at - from);
+    int64_t n = 0;
+
+    while (isdigit((unsigned char)*++r->at))
+        n = MIN(n * 10 + (*r->at - '0'), COUNT_MAX + 1);
+    if (n < 1 || n > COUNT_MAX)
+        return wrong(r, "has a count that is none from 1 to 100000");
+    if (w->n_counts == COUNTS_MAX)
+        return wrong(r, "counts too many features");
+    GROW(w->counts, w->n_counts, w->counts_cap);
+    w->counts[w->n_counts++] = (struct feature_count){.text = xstrndup(from, len),
+                                                      .any = feature->items,
+                                                      .n_any = feature->n,
+                                                      .count = n};
+    *feature = (struct terms){0};
+    return 0;
+}
+
+static int read_all(struct whole *w, struct terms *any);
+
+/* "[a|b]": of the alternatives one for all nodes; "[a*2&b]" is as without brackets. */
+static int read_brackets(struct whole *w)
+{
+    struct reader *r = w->r;
+    struct terms inside = {0};
+    size_t counts = w->n_counts;
+    int rc;
+
+    if (w->bracketed)
+        return wrong(r, "has more than one pair of brackets");
+    w->bracketed = true;
+    r->at++;
+    rc = read_all(w, &inside);
+    if (rc == 0 && *r->at != ']')
+        rc = wrong(r, "lacks a closing bracket");
+    if (rc == 0)
+        r->at++;
+    if (rc == 0 && inside.n > 1 && w->n_counts > counts)
+        rc = wrong(r, "has | beside a count");
+    if (rc == 0 && inside.n > 1) {
+        w->same = inside;
+        return 0;
+    }
+    if (rc == 0 && inside.n == 1)
+        rc = w->any.n > 0 ? cross(r, &w->any, &inside) : join(r, &w->any, &inside);
+    terms_clear(&inside);
+    return rc;
+}
+
+/* A feature, or several in parentheses, into `any` unless it is counted. */
+static int read_part(struct whole *w, char sign, struct terms *any, bool *ret_counted)
+{
+    struct reader *r = w->r;
+    const char *from = r->at;
+    struct terms part = {0};
+    int rc = read_factor(r, &part);
+
+    *ret_counted = rc == 0 && *r->at == '*';
+    if (*ret_counted)
+        rc = read_count(w, from, &part);
+    else if (rc == 0)
+        rc = sign == '|' || any->n == 0 ? join(r, any, &part) : cross(r, any, &part);
+    terms_clear(&part);
+    return rc;
+}
+
+/* Up to the end of the text, or of the brackets. */
+static int read_all(struct whole *w, struct terms *any)
+{
+    struct reader *r = w->r;
+    bool special = false; /* there is a count, or are brackets */
+    char sign = '\0';
+
+    do {
+        bool brackets = *r->at == '[' && any == &w->any, counted = false;
+
+        if ((brackets ? read_brackets(w) : read_part(w, sign, any, &counted)) < 0)
+            return -1;
+        special |= brackets || counted;
+        if (special && (sign == '|' || *r->at == '|'))
+            return wrong(r, "has | beside a count or brackets: these go with & alone");
+        sign = *r->at;
+    } while ((sign == '&' || sign == '|') && *r->at++);
+    return 0;
+}
+
+void constraint_fini(struct constraint *c)
+{
+    terms_free(c->any, c->n_any);
+    terms_free(c->same, c->n_same);
+    feature_counts_free(c->counts, c->n_counts);
+    *c = (struct constraint){0};
+}
+
+int constraint_parse(const char *text, struct constraint *ret, struct err *err)
 {
     struct reader r = {.text = text, .at = text, .err = err};
-    struct terms terms = {0};
-    int rc = *text != '\0' ? read_expression(&r, &terms) : 0;
+    struct whole w = {.r = &r};
+    int rc = *text != '\0' ? read_all(&w, &w.any) : 0;
 
     if (rc == 0 && *r.at != '\0')
         rc = wrong(&r, "is not understood: features are apart by & and |");
+    struct constraint all = {w.any.items, w.any.n,  w.same.items,
+                             w.same.n,    w.counts, w.n_counts};
     if (rc < 0) {
-        terms_clear(&terms);
+        constraint_fini(&all);
         return -1;
     }
-    *ret = terms.items;
-    *ret_n = terms.n;
+    *ret = all;
+    return 0;
+}
+
+int constraint_parse_any(const char *text, struct term **ret, size_t *ret_n,
+                         struct err *err)
+{
+    CONSTRAINT_AUTO struct constraint c = {0};
+
+    if (constraint_parse(text, &c, err) < 0)
+        return -1;
+    if (c.n_same > 0 || c.n_counts > 0)
+        return err_set(err, ERR_INVALID,
+                       "\"%.64s\" asks something of several nodes together; right are "
+                       "a100, a100&ib, (a100|h100)&ib",
+                       text);
+    *ret = TAKE(c.any);
+    *ret_n = c.n_any;
+    c.n_any = 0;
     return 0;
 }
 

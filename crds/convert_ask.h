@@ -8,6 +8,8 @@
  *   ntasks 16                        16 units, on as few nodes as fit
  *   gpus 16                          likewise; each node has the job's one task
  *   nodes 2-4, ntasks 16             16 units, on as many nodes as there are
+ *   ntasks 16, spread                likewise
+ *   nodes 1-4, constraint a*2        2 to 4 nodes; without nodes 2
  *   ntasks 16, gpus 8                8 units of two tasks and a GPU
  *   nodes 2, ntasks 3, gpus 4        3 units of a task; each node has 2 GPUs
  *   nodes 2, ntasks 4, gpus 3        3 units of a GPU; each node has 2 tasks
@@ -25,9 +27,11 @@
 /* 0: not given. */
 struct ask {
     int64_t min_nodes, max_nodes;
+    int64_t counted_nodes; /* of the constraint's counted features together */
     int64_t tasks, tasks_per_node, cpus_per_task;
     int64_t gpus, gpus_per_node, gpus_per_task, cpus_per_gpu;
     int64_t mem_per_node, mem_per_cpu, mem_per_gpu;
+    bool spread;    /* over as many nodes as there are */
     char *gpu_type; /* NULL: any */
 };
 

@@ -84,6 +84,25 @@ static int check_gpu_shares(const struct ask *a, struct err *err)
     return 0;
 }
 
+/* Each counted feature has nodes of its own. */
+static int settle_counted(struct ask *a, struct err *err)
+{
+    if (a->tasks > 0 && a->tasks < a->counted_nodes)
+        return err_set(err, ERR_INVALID,
+                       "spec.constraint: %" PRId64 " nodes are counted, but there are "
+                       "%" PRId64 " tasks, and each node has one at least",
+                       a->counted_nodes, a->tasks);
+    if (a->min_nodes > 0 && a->counted_nodes > a->max_nodes)
+        return err_set(err, ERR_INVALID,
+                       "spec.constraint: %" PRId64
+                       " nodes are counted, more than nodes allows, %" PRId64,
+                       a->counted_nodes, a->max_nodes);
+    if (a->min_nodes == 0 && a->tasks == 0 && a->gpus <= 1)
+        a->max_nodes = a->counted_nodes;
+    a->min_nodes = MAX(a->min_nodes, a->counted_nodes);
+    return 0;
+}
+
 static int64_t divide_up(int64_t a, int64_t b)
 {
     return (a + b - 1) / b;
@@ -185,7 +204,7 @@ static bool go_together(const struct ask *a, int64_t units, int64_t least)
            (a->tasks == 0 || a->tasks_per_node % (a->tasks / units) == 0);
 }
 
-static int divide_units(struct division *d, bool nodes_given, struct job *job,
+static int divide_units(struct division *d, bool spread, struct job *job,
                         struct err *err)
 {
     const struct ask *a = &d->ask;
@@ -205,7 +224,7 @@ static int divide_units(struct division *d, bool nodes_given, struct job *job,
         divide_twice(d);
     job->min_pods = MAX(a->min_nodes, 1);
     job->max_pods = MIN(a->max_nodes > 0 ? a->max_nodes : PODS_MAX, least);
-    job->spread = nodes_given;
+    job->spread = spread;
     return 0;
 }
 
@@ -287,9 +306,10 @@ int ask_divide(const struct convert *c, const struct ask *ask, struct job *job,
                struct err *err)
 {
     struct division d = {.ask = *ask};
-    bool nodes_given = ask->min_nodes > 0;
+    bool spread = ask->min_nodes > 0 || ask->spread;
     if (check_gpu_shares(&d.ask, err) < 0 || settle_gpus_per_node(&d.ask, err) < 0 ||
-        settle_gpus_per_task(&d.ask, err) < 0 || settle_nodes(&d.ask, err) < 0)
+        settle_gpus_per_task(&d.ask, err) < 0 || settle_nodes(&d.ask, err) < 0 ||
+        settle_counted(&d.ask, err) < 0)
         return -1;
     if (d.ask.min_nodes == 0 && d.ask.gpus <= 1)
         d.ask.min_nodes = d.ask.max_nodes = 1;
@@ -299,7 +319,7 @@ int ask_divide(const struct convert *c, const struct ask *ask, struct job *job,
         ask->mem_per_node > 0 || ask->mem_per_cpu > 0 || ask->mem_per_gpu > 0;
     if (is_equal(&d.ask))
         divide_equally(&d, job);
-    else if (divide_units(&d, nodes_given, job, err) < 0)
+    else if (divide_units(&d, spread, job, err) < 0)
         return -1;
     job->tasks = d.tasks_first;
     if (add_share(c, &d.ask, d.tasks_first, d.gpus_first, &job->each, err) < 0)

@@ -211,21 +211,23 @@ static int read_policy(const struct json *object, struct job *job, struct err *e
 static int read_constraint(const struct json *object, struct job *job, struct err *err)
 {
     const char *text;
-    struct term *any = NULL;
-    size_t n = 0;
+    CONSTRAINT_AUTO struct constraint c = {0};
     if (text_read(object, "spec.constraint", &text, err) < 0)
         return -1;
     if (!text || !*text)
         return 0;
-    if (constraint_parse(text, &any, &n, err) < 0)
+    if (constraint_parse(text, &c, err) < 0)
         return err_prefix(err, "spec.constraint");
-    bool fits = alternatives_require(any, n, job);
-    terms_free(any, n);
-    if (!fits)
+    if (!alternatives_require(c.any, c.n_any, job))
         return err_set(err, ERR_INVALID,
                        "spec.constraint: too many alternatives beside those of the "
                        "template's node affinity");
     job->constraint = xstrdup(text);
+    job->same = TAKE(c.same);
+    job->n_same = c.n_same;
+    job->counts = TAKE(c.counts);
+    job->n_counts = c.n_counts;
+    c.n_same = c.n_counts = 0;
     return 0;
 }
 
@@ -233,6 +235,8 @@ static int read_where(const struct json *object, const struct json *template,
                       struct job *job, struct err *err)
 {
     if (json_read_bool(object, "spec.exclusive", &job->exclusive, err) ==
+            JSON_WRONG_TYPE ||
+        json_read_bool(object, "spec.contiguous", &job->contiguous, err) ==
             JSON_WRONG_TYPE ||
         hostlist_read(object, "spec.nodeList", &job->node_list, &job->n_node_list,
                       err) < 0 ||
@@ -332,8 +336,8 @@ static int read_job(const struct convert *c, const struct json *object, struct j
     JSON_AUTO struct json *template = convert_template(c, object);
     if (read_identity(object, job, err) < 0 || read_array(object, job, err) < 0 ||
         read_policy(object, job, err) < 0 ||
-        shape_read(c, object, template, job, err) < 0 ||
-        read_where(object, template, job, err) < 0)
+        read_where(object, template, job, err) < 0 ||
+        shape_read(c, object, template, job, err) < 0)
         return -1;
     return read_run(c, object, job, err);
 }

@@ -177,7 +177,8 @@ static int read_features(const struct json *object, struct reservation *r,
     const char *text;
     if (text_read(object, "spec.features", &text, err) < 0)
         return -1;
-    if (text && *text && constraint_parse(text, &r->node_any, &r->n_node_any, err) < 0)
+    if (text && *text &&
+        constraint_parse_any(text, &r->node_any, &r->n_node_any, err) < 0)
         return err_prefix(err, "spec.features");
     return 0;
 }

@@ -1,3 +1,5 @@
+#include <inttypes.h>
+
 #include "base/util.h"
 #include "crds/convert_ask.h"
 
@@ -5,7 +7,7 @@
 static int read_slurm_shape(const struct convert *c, const struct json *object,
                             struct job *job, struct err *err)
 {
-    struct ask ask = {0};
+    struct ask ask = {.counted_nodes = job_counted_nodes(job)};
     int rc = ask_read(object, &ask, err);
     if (rc == 0)
         rc = ask_divide(c, &ask, job, err);
@@ -37,5 +39,10 @@ int shape_read(const struct convert *c, const struct json *batchjob,
         return read_slurm_shape(c, batchjob, job, err);
     job->min_pods = job->max_pods = replicas;
     job->own_cpus = job->own_mem = true; /* the template's, whatever it says */
+    if (job_counted_nodes(job) > replicas)
+        return err_set(err, ERR_INVALID,
+                       "spec.constraint: %" PRId64
+                       " nodes are counted, but there are %" PRId64 " replicas",
+                       job_counted_nodes(job), replicas);
     return 0;
 }

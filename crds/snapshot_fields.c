@@ -212,6 +212,11 @@ static const struct field unit_rows[] = {INT(unit, count), INT(unit, most),
                                          INT(unit, tasks), AMOUNT(unit, each)};
 static const struct fields fields_unit = FIELDS(unit, unit_rows);
 
+static const struct field count_rows[] = {TEXT(feature_count, text),
+                                          LIST(feature_count, any, n_any, fields_term),
+                                          INT(feature_count, count)};
+static const struct fields fields_count = FIELDS(feature_count, count_rows);
+
 static const struct field job_rows[] = {
     WORD(job, uid),
     WORD(job, ns),
@@ -244,6 +249,7 @@ static const struct field job_rows[] = {
     INT(job, max_pods),
     BOOL(job, one_per_node),
     BOOL(job, exclusive),
+    BOOL(job, contiguous),
     AMOUNT(job, each),
     INT(job, tasks),
     TEXT(job, gpu_type),
@@ -253,6 +259,8 @@ static const struct field job_rows[] = {
     BOOL(job, spread),
     ONE(job, node_all, fields_term),
     LIST(job, node_any, n_node_any, fields_term),
+    LIST(job, same, n_same, fields_term),
+    LIST(job, counts, n_counts, fields_count),
     TEXT(job, constraint),
     NAMES(job, node_list, n_node_list),
     NAMES(job, exclude, n_exclude),

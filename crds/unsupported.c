@@ -33,8 +33,6 @@
 
 const struct unsupported unsupported[] = {
     JOB("switches"),
-    JOB("contiguous"),
-    JOB("spread"),
     JOB("segment"),
     JOB("components"),
     VALUE("BatchJob", "spec.killOnBadExit", "false"),

@@ -168,6 +168,12 @@ enum reason check_missing(const struct cluster *c, const char *name,
 
 /* ---- nodes ---- */
 
+/* Behind a count of nodes. */
+static const char *side_by_side(const struct job *like)
+{
+    return like->contiguous ? " side by side" : "";
+}
+
 /* Are nodes what it counts in, rather than pods or units? */
 static bool counts_nodes(const struct job *like)
 {
@@ -231,6 +237,8 @@ static void say_need(const struct cluster *c, const struct job *like,
         str_addf(message, " on GPU type %s", like->gpu_type);
     if (like->constraint != NULL)
         str_addf(message, ", features %s", like->constraint);
+    if (like->contiguous)
+        str_add(message, ", on neighbouring nodes");
     if (like->exclusive)
         str_add(message, ", no other job beside it");
 }
@@ -321,8 +329,12 @@ static enum reason check_whole(struct placer *p, const struct cluster *c,
     }
     if (room.nodes == 0) {
         str_addf(message, "; no node of partition %s fits", name);
+    } else if (room.lacks != NULL) {
+        str_addf(message, "; partition %s has at most %lld with %s", name,
+                 (long long)room.pods, room.lacks->text);
     } else if (lacks_nodes(like, at->part, &room)) {
-        str_addf(message, "; partition %s has at most %zu that fit", name, room.nodes);
+        str_addf(message, "; partition %s has at most %zu that fit%s", name, room.nodes,
+                 side_by_side(like));
     } else {
         str_addf(message, "; partition %s has room for at most ", name);
         say_room(c, like, &room, message);
@@ -361,11 +373,15 @@ static enum reason check_up(struct placer *p, const struct cluster *c,
     if (say_unavailable(c, like, message))
         return REASON_REQ_NODE_NOT_AVAIL;
     say_need(c, like, message);
-    if (lacks_nodes(like, at->part, &room)) {
+    if (room.lacks != NULL) {
         str_addf(message,
-                 "; partition %s has %zu that fit and are neither down nor "
+                 "; partition %s has %lld with %s that are neither down nor drained",
+                 at->part->part->name, (long long)room.pods, room.lacks->text);
+    } else if (lacks_nodes(like, at->part, &room)) {
+        str_addf(message,
+                 "; partition %s has %zu that fit%s and are neither down nor "
                  "drained",
-                 at->part->part->name, room.nodes);
+                 at->part->part->name, room.nodes, side_by_side(like));
     } else {
         str_addf(message,
                  "; nodes of partition %s that are neither down nor drained "
@@ -436,13 +452,17 @@ const struct fit *check_nodes(struct placer *p, const struct cluster *c,
 
 /* ---- busy ---- */
 
-static void say_nodes_now(int64_t count, struct str *message)
+/* "2 are free now". */
+static void say_nodes_now(int64_t count, const char *feature, const char *how,
+                          struct str *message)
 {
     if (count == 0)
-        str_add(message, "none is free now");
+        str_add(message, "none");
     else
-        str_addf(message, "%lld %s free now", (long long)count,
-                 count > 1 ? "are" : "is");
+        str_addf(message, "%lld", (long long)count);
+    if (feature != NULL)
+        str_addf(message, " with %s", feature);
+    str_addf(message, " %s free%s now", count > 1 ? "are" : "is", how);
 }
 
 static void say_room_now(const struct cluster *c, const struct job *like,
@@ -462,15 +482,19 @@ enum reason check_busy(struct placer *p, const struct cluster *c,
     const struct job *like = now->shape->like;
     struct room room = {0};
     bool fits = window_is_enough(now->window, by);
-    bool nodes = counts_nodes(like);
+    bool nodes = counts_nodes(like) && !placement_has_rules(like);
 
     if (!nodes)
         fits = placement_fits(p, c, now, &room);
     say_need(c, like, message);
     str_add(message, "; ");
-    if (nodes || (room.nodes > 0 && lacks_nodes(like, now->part, &room)))
-        say_nodes_now(nodes ? window_count(now->window, by) : (int64_t)room.nodes,
-                      message);
+    if (nodes)
+        say_nodes_now(window_count(now->window, by), NULL, "", message);
+    else if (room.lacks != NULL)
+        say_nodes_now(room.pods, room.lacks->text, "", message);
+    else if (counts_nodes(like) ||
+             (room.nodes > 0 && lacks_nodes(like, now->part, &room)))
+        say_nodes_now((int64_t)room.nodes, NULL, side_by_side(like), message);
     else
         say_room_now(c, like, &room, message);
     if (fits)

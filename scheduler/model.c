@@ -324,6 +324,30 @@ static struct unit *units_copy(const struct unit *units, size_t n)
     return copy;
 }
 
+void feature_counts_free(struct feature_count *counts, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        free(counts[i].text);
+        terms_free(counts[i].any, counts[i].n_any);
+    }
+    free(counts);
+}
+
+static struct feature_count *feature_counts_copy(const struct feature_count *counts,
+                                                 size_t n)
+{
+    struct feature_count *copy = NULL;
+
+    if (n > 0)
+        copy = xmalloc(n * sizeof(*copy));
+    for (size_t i = 0; i < n; i++) {
+        copy[i] = counts[i];
+        copy[i].text = xstrdup_null(counts[i].text);
+        copy[i].any = terms_copy(counts[i].any, counts[i].n_any);
+    }
+    return copy;
+}
+
 static struct depend *depends_copy(const struct depend *depends, size_t n)
 {
     struct depend *copy = NULL;
@@ -426,6 +450,8 @@ struct job *job_copy(const struct job *j)
     copy->units = units_copy(j->units, j->n_units);
     copy->node_all = term_copy(&j->node_all);
     copy->node_any = terms_copy(j->node_any, j->n_node_any);
+    copy->same = terms_copy(j->same, j->n_same);
+    copy->counts = feature_counts_copy(j->counts, j->n_counts);
     copy->constraint = xstrdup_null(j->constraint);
     copy->node_list = names_copy(j->node_list, j->n_node_list);
     copy->exclude = names_copy(j->exclude, j->n_exclude);
@@ -470,6 +496,15 @@ struct resvec job_ask(const struct job *j)
     return sum;
 }
 
+int64_t job_counted_nodes(const struct job *j)
+{
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < j->n_counts; i++)
+        sum += MIN(j->counts[i].count, INT32_MAX);
+    return sum;
+}
+
 int64_t job_least_nodes(const struct job *j)
 {
     return j->one_per_node ? j->min_pods : 1;
@@ -479,6 +514,8 @@ static void job_free_filters(struct job *j)
 {
     term_fini(&j->node_all);
     terms_free(j->node_any, j->n_node_any);
+    terms_free(j->same, j->n_same);
+    feature_counts_free(j->counts, j->n_counts);
     free(j->constraint);
     names_free(j->node_list, j->n_node_list);
     names_free(j->exclude, j->n_exclude);

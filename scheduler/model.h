@@ -301,8 +301,8 @@ struct plan {
     size_t n_slots;
 };
 
-/* What lies on the nodes of a divided job one by one: tasks or GPUs, or both in a fixed
- * proportion. */
+/* What lies on the nodes of a divided job one by one: tasks or GPUs, or both in a
+ * fixed proportion. */
 struct unit {
     int64_t count;      /* of the job */
     int64_t most;       /* in one pod */
@@ -310,6 +310,14 @@ struct unit {
     struct resvec each; /* what each further one of a pod asks for */
 };
 #define UNITS_MAX 2
+
+/* Features that so many of a job's nodes must have: one of the alternatives each. */
+struct feature_count {
+    char *text; /* in Slurm's words, for people */
+    struct term *any;
+    size_t n_any;
+    int64_t count;
+};
 
 struct job {
     /* identity */
@@ -352,7 +360,8 @@ struct job {
      * node's share of the job), otherwise several may share a node */
     int64_t min_pods, max_pods;
     bool one_per_node;
-    bool exclusive; /* no other job's pods on its nodes */
+    bool exclusive;  /* no other job's pods on its nodes */
+    bool contiguous; /* its nodes have neighbouring positions (cluster.h) */
     struct resvec each;
     int64_t tasks;  /* Slurm's, in `each` */
     char *gpu_type; /* NULL: any */
@@ -371,6 +380,10 @@ struct job {
     struct term node_all;
     struct term *node_any;
     size_t n_node_any;
+    struct term *same; /* one of these, the same on all its nodes */
+    size_t n_same;
+    struct feature_count *counts; /* a node counts for one of them */
+    size_t n_counts;
     char *constraint; /* Slurm's words for what is among these; NULL: none */
     char **node_list; /* nodes it must have (Slurm's -w); sorted */
     size_t n_node_list;
@@ -447,6 +460,8 @@ int64_t job_max_nodes(const struct job *j, const struct partition *part);
 int64_t job_min_nodes(const struct job *j, const struct partition *part);
 /* What it asks for at least, over all pods; INT64_MAX where that is more. */
 struct resvec job_ask(const struct job *j);
+/* How many nodes its counted features are of together. */
+int64_t job_counted_nodes(const struct job *j);
 /* How many nodes it needs at least, in whatever partition. */
 int64_t job_least_nodes(const struct job *j);
 
@@ -466,6 +481,7 @@ void licenses_free(struct license *licenses, size_t n);
 void term_fini(struct term *t);
 void terms_free(struct term *terms, size_t n); /* with their array */
 struct term *terms_copy(const struct term *terms, size_t n);
+void feature_counts_free(struct feature_count *counts, size_t n);
 void slots_free(struct slot *slots, size_t n);
 struct slot *slots_copy(const struct slot *slots, size_t n);
 void plan_clear(struct plan *plan); /* to none */

@@ -15,6 +15,7 @@ int64_t placement_min_nodes(const struct job *like, const struct partition *part
 {
     int64_t nodes = job_least_nodes(like);
 
+    nodes = MAX(nodes, job_counted_nodes(like));
     nodes = MAX(nodes, (int64_t)like->n_node_list);
     return MAX(nodes, job_min_nodes(like, part));
 }
@@ -125,43 +126,53 @@ static uint64_t allowed_word(const struct placement *at, size_t word)
                                    : at->part->nodes[word] & at->shape->admits[word];
 }
 
-/* Fills the placer. Returns how many of the required nodes are among them. */
-static size_t gather(struct placer *p, const struct cluster *c,
-                     const struct placement *at)
+/* Fills the placer. */
+static void gather(struct placer *p, const struct cluster *c,
+                   const struct placement *at)
 {
-    size_t required = 0;
-
     p->n = 0;
     p->pod = asked_beside(c, at->shape->like->each.v, RES_MAX);
     for (size_t word = 0; word < c->words; word++) {
         for (uint64_t set = allowed_word(at, word); set != 0; set &= set - 1)
             candidate_add(p, c, at, word * 64 + (size_t)__builtin_ctzll(set));
     }
-    for (size_t i = 0; i < p->n; i++)
-        required += p->candidates[i].required;
-    return required;
 }
 
 /* ---- the search ---- */
+
+bool choose_among(struct placer *p, const struct cluster *c, const struct placement *at,
+                  const struct order *o, struct room *room)
+{
+    const struct job *like = at->shape->like;
+
+    if (like->n_units > 1)
+        return choose_pair(p, c, at, o, room);
+    if (like->n_units > 0 && like->spread)
+        return choose_spread(p, o, room);
+    return placement_is_plain(like) ? choose_nodes(p, o, room)
+                                    : choose_packed(p, o, room);
+}
+
+bool placement_has_list(const struct placer *p, const struct placement *at)
+{
+    size_t required = 0;
+
+    for (size_t i = 0; i < p->n; i++)
+        required += node_set_has(at->shape->required, p->candidates[i].position);
+    return required == at->shape->like->n_node_list;
+}
 
 static bool choose(struct placer *p, const struct cluster *c,
                    const struct placement *at, struct room *room)
 {
     const struct job *like = at->shape->like;
     const struct order o = order_of(like, at->part->part);
-    size_t required = gather(p, c, at);
-    bool fits;
 
+    gather(p, c, at);
     *room = (struct room){.nodes = p->n};
-    if (like->n_units > 1)
-        fits = choose_pair(p, c, at, room);
-    else if (like->n_units > 0 && like->spread)
-        fits = choose_spread(p, &o, room);
-    else if (placement_is_plain(like))
-        fits = choose_nodes(p, like, at->part->part, room);
-    else
-        fits = choose_packed(p, &o, room);
-    return fits && required == like->n_node_list;
+    return (placement_has_rules(like) ? choose_by_rules(p, c, at, &o, room)
+                                      : choose_among(p, c, at, &o, room)) &&
+           placement_has_list(p, at);
 }
 
 /* Of a word of nodes, those that are usable. */
@@ -203,7 +214,7 @@ static bool plain_fits(const struct cluster *c, const struct placement *at,
 bool placement_fits(struct placer *p, const struct cluster *c,
                     const struct placement *at, struct room *ret_room)
 {
-    if (placement_is_plain(at->shape->like))
+    if (placement_is_plain(at->shape->like) && !placement_has_rules(at->shape->like))
         return plain_fits(c, at, ret_room);
     return choose(p, c, at, ret_room);
 }
@@ -282,7 +293,8 @@ struct slot *placement_find(struct placer *p, const struct cluster *c,
     const struct job *like = at->shape->like;
     struct fit *fit = shape_fit(at->shape, at->part);
     /* Where it went is the best place again; of the least loaded nodes it is not. */
-    bool single = like->max_pods == 1 && like->n_units == 0 && !at->part->part->lln;
+    bool single = like->max_pods == 1 && like->n_units == 0 &&
+                  !placement_has_rules(like) && !at->part->part->lln;
     struct room room;
 
     if (!(single && again_fits(p, c, at, fit)) && !choose(p, c, at, &room))

@@ -15,6 +15,8 @@
  * of both as there is room for.
  * In a partition with LLN the least loaded nodes come before all others but those of
  * the node list: those with the most CPU left when the job begins.
+ * Nodes with the same of several features, neighbours, or so many with a feature: where
+ * there are such sets, the same rules choose among these.
  * Ranks follow natural name order.
  *
  * The same search over three views of the cluster says whether a job fits in a window
@@ -61,9 +63,12 @@ struct placer {
 
 /* What a search found, whether it was enough or not. */
 struct room {
-    size_t nodes; /* that could take a pod at least */
+    size_t nodes; /* that could take a pod at least; side by side, if they must be */
     int64_t pods; /* that could be placed, at most max_pods; units of a divided job, */
     size_t kind;  /* and of which kind: the one that there is too little room for */
+    /* A counted feature that too few nodes have, `pods` of them; NULL: that is not it.
+     * The job's. */
+    const struct feature_count *lacks;
 };
 
 void placer_fini(struct placer *p);
@@ -79,6 +84,10 @@ struct slot *placement_find(struct placer *p, const struct cluster *c,
 
 /* Positions of the nodes of the slots that were found last, in their order. */
 void placement_positions(const struct placer *p, uint32_t *ret);
+
+/* Does it ask something of its nodes together, that placement_rules.c sees to? Then
+ * nodes enough are not all. */
+bool placement_has_rules(const struct job *like);
 
 /* The fewest nodes that the job, its node list and the partition allow. */
 int64_t placement_min_nodes(const struct job *like, const struct partition *part);

@@ -89,18 +89,24 @@ static void put_best_first(struct placer *p, size_t n)
     p->candidates[0] = p->candidates[best];
 }
 
+void choose_first(struct placer *p, const struct job *like, enum weight weight)
+{
+    if (like->n_units > 1)
+        pair_sort(p, like, weight);
+    else
+        candidates_sort(p->candidates, p->n,
+                        placement_is_plain(like) ? candidate_compare : largest_compare);
+}
+
 /* ---- choosing ---- */
 
 /* One pod on each of the best nodes. */
-bool choose_nodes(struct placer *p, const struct job *like,
-                  const struct partition *part, struct room *room)
+bool choose_nodes(struct placer *p, const struct order *o, struct room *room)
 {
-    int64_t need = placement_min_nodes(like, part);
-    int64_t want = MIN(like->max_pods, job_max_nodes(like, part));
     size_t n;
 
-    room->pods = MIN((int64_t)p->n, want);
-    if (room->pods < need)
+    room->pods = MIN((int64_t)p->n, MIN(o->items, o->most));
+    if (room->pods < o->least)
         return false;
     n = (size_t)room->pods;
     if (n < p->n)
@@ -142,6 +148,7 @@ bool choose_packed(struct placer *p, const struct order *o, struct room *room)
 {
     int64_t used = 0;
 
+    room->pods = 0;
     candidates_sort(p->candidates, p->n, largest_compare);
     for (size_t i = 0; i < p->n && used < o->most; i++) {
         int64_t rest = o->items - room->pods;

@@ -18,10 +18,7 @@ static int score_compare(const void *left, const void *right)
     return candidate_compare(a, b);
 }
 
-/* What counts in a node: both kinds alike, or one of them first. */
-enum weight { WEIGH_BOTH, WEIGH_FIRST, WEIGH_SECOND, WEIGHTS };
-
-static void sort_by(struct placer *p, const struct job *like, enum weight weight)
+void pair_sort(struct placer *p, const struct job *like, enum weight weight)
 {
     for (size_t i = 0; i < p->n; i++) {
         struct candidate *node = &p->candidates[i];
@@ -66,30 +63,75 @@ static size_t count_enough(const struct placer *p, const struct job *like, size_
     return n >= least && sums_cover(ret_sums, like) ? n : 0;
 }
 
+static void exchange(struct candidate *a, struct candidate *b)
+{
+    struct candidate other = *a;
+
+    *a = *b;
+    *b = other;
+}
+
+/* What the nodes could take with another in the place of one of them. */
+static struct sums sums_with(const struct sums *sums, const struct candidate *one,
+                             const struct candidate *other)
+{
+    struct sums with = *sums;
+
+    sums_add(&with, one, -1);
+    sums_add(&with, other, 1);
+    return with;
+}
+
+/* Where the first `n` nodes do not hold all, they may with one of the others. */
+static bool change_one(struct placer *p, const struct job *like, size_t n,
+                       struct sums *sums)
+{
+    for (size_t i = 0; i < n; i++) {
+        for (size_t k = n; k < p->n && !p->candidates[i].required; k++) {
+            struct sums with = sums_with(sums, &p->candidates[i], &p->candidates[k]);
+
+            if (!sums_cover(&with, like))
+                continue;
+            exchange(&p->candidates[i], &p->candidates[k]);
+            *sums = with;
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Puts in the place of the last of the `n` nodes the best fit of those that will do,
  * too. */
 static void fit_last(struct placer *p, const struct job *like, size_t n,
                      const struct sums *sums)
 {
     struct candidate *last = &p->candidates[n - 1], *best = last;
-    struct candidate chosen;
 
-    if (last->required)
-        return;
-    for (size_t i = n; i < p->n; i++) {
-        struct sums others = *sums;
+    for (size_t i = n; i < p->n && !last->required; i++) {
+        const struct sums with = sums_with(sums, last, &p->candidates[i]);
 
-        sums_add(&others, last, -1);
-        sums_add(&others, &p->candidates[i], 1);
-        if (sums_cover(&others, like) && candidate_compare(&p->candidates[i], best) < 0)
+        if (sums_cover(&with, like) && candidate_compare(&p->candidates[i], best) < 0)
             best = &p->candidates[i];
     }
-    chosen = *best;
-    *best = *last;
-    *last = chosen;
+    exchange(best, last);
 }
 
-/* The fewest nodes that hold all, or `spread` as many as there may be, to the front. */
+/* The fewest nodes, `least` to `most`, that hold all, to the front; 0: there are none,
+ * as far as is seen. */
+static size_t seek(struct placer *p, const struct job *like, enum weight weight,
+                   size_t least, size_t most, struct sums *ret_sums)
+{
+    size_t n;
+
+    pair_sort(p, like, weight);
+    n = count_enough(p, like, least, most, ret_sums);
+    if (n == 0 && least <= most && change_one(p, like, most, ret_sums))
+        n = most;
+    return n;
+}
+
+/* The same with the weight that makes them fewest. With `spread` they are as many as
+ * there may be. */
 static size_t choose_fewest(struct placer *p, const struct job *like,
                             const struct order *o, struct room *room)
 {
@@ -99,10 +141,8 @@ static size_t choose_fewest(struct placer *p, const struct job *like,
     struct sums sums;
 
     for (enum weight w = WEIGH_BOTH; w < WEIGHTS && (best == 0 || best > least); w++) {
-        size_t n;
+        size_t n = seek(p, like, w, least, most, &sums);
 
-        sort_by(p, like, w);
-        n = count_enough(p, like, least, most, &sums);
         if (n > 0 && (best == 0 || n < best)) {
             best = n;
             weight = w;
@@ -114,8 +154,7 @@ static size_t choose_fewest(struct placer *p, const struct job *like,
             room->kind == 1 ? sums.second : MIN(sums.first, like->units[0].count);
         return 0;
     }
-    sort_by(p, like, weight);
-    count_enough(p, like, best, best, &sums);
+    seek(p, like, weight, best, best, &sums);
     fit_last(p, like, best, &sums);
     return best;
 }
@@ -143,12 +182,11 @@ static bool deal(struct placer *p, const struct cluster *c, const struct placeme
 }
 
 bool choose_pair(struct placer *p, const struct cluster *c, const struct placement *at,
-                 struct room *room)
+                 const struct order *o, struct room *room)
 {
     const struct job *like = at->shape->like;
-    const struct order o = order_of(like, at->part->part);
 
-    p->n = choose_fewest(p, like, &o, room);
+    p->n = choose_fewest(p, like, o, room);
     if (p->n == 0)
         return false;
     candidates_sort(p->candidates, p->n, candidate_compare_positions);

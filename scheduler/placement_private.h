@@ -1,7 +1,8 @@
 /*
  * placement_private - the inside of a search: placement.c gathers the nodes that could
  * take something and makes slots of those that are chosen; placement_choose.c chooses
- * among them, placement_pair.c where there are units of two kinds.
+ * among them, placement_pair.c where there are units of two kinds; placement_rules.c
+ * narrows them to what a job asks of its nodes together.
  */
 #ifndef GANTRY_SCHEDULER_PLACEMENT_PRIVATE_H
 #define GANTRY_SCHEDULER_PLACEMENT_PRIVATE_H
@@ -39,6 +40,8 @@ int64_t placement_units_in(const struct job *like, size_t kind,
                            const struct resvec *free_);
 /* Adds, or takes away, what `n` units of a kind ask for beyond the first. */
 void placement_add_units(const struct unit *unit, int64_t n, struct resvec *to);
+/* Are all nodes of the job's node list among those that are chosen? */
+bool placement_has_list(const struct placer *p, const struct placement *at);
 /* What the node has for the job in this view. False: it is no candidate. */
 bool placement_space(const struct placement *at, const struct cluster *c,
                      size_t position, struct resvec *ret);
@@ -49,13 +52,27 @@ int candidate_compare_positions(const void *left, const void *right);
 void candidates_sort(struct candidate *items, size_t n,
                      int (*compare)(const void *, const void *));
 
+/* What counts in a node for units of two kinds: both alike, or one of them first. */
+enum weight { WEIGH_BOTH, WEIGH_FIRST, WEIGH_SECOND, WEIGHTS };
+
+/* Puts those first that the job would rather have: the best fits, or where nodes take
+ * several items, who can take most. */
+void choose_first(struct placer *p, const struct job *like, enum weight weight);
+void pair_sort(struct placer *p, const struct job *like, enum weight weight);
+
 /* Each leaves those that are chosen in the placer, with what they get. False: they are
  * too few; `room` says how much there is room for. */
-bool choose_nodes(struct placer *p, const struct job *like,
-                  const struct partition *part, struct room *room);
+bool choose_nodes(struct placer *p, const struct order *o, struct room *room);
 bool choose_packed(struct placer *p, const struct order *o, struct room *room);
 bool choose_spread(struct placer *p, const struct order *o, struct room *room);
 bool choose_pair(struct placer *p, const struct cluster *c, const struct placement *at,
-                 struct room *room);
+                 const struct order *o, struct room *room);
+/* As the job's shape has it. */
+bool choose_among(struct placer *p, const struct cluster *c, const struct placement *at,
+                  const struct order *o, struct room *room);
+/* The same within the rules for all its nodes together. */
+bool choose_by_rules(struct placer *p, const struct cluster *c,
+                     const struct placement *at, const struct order *o,
+                     struct room *room);
 
 #endif

@@ -36,6 +36,13 @@ static void key_term(struct str *key, const struct term *t)
     }
 }
 
+static void key_terms(struct str *key, const struct term *terms, size_t n)
+{
+    key_number(key, (int64_t)n);
+    for (size_t i = 0; i < n; i++)
+        key_term(key, &terms[i]);
+}
+
 static void key_tolerations(struct str *key, const struct job *job)
 {
     key_number(key, (int64_t)job->n_tolerations);
@@ -52,9 +59,13 @@ void shape_key_filters(struct str *key, const struct job *job)
     key_text(key, job->gpu_type);
     key_term(key, &job->node_all);
     key_text(key, job->constraint);
-    key_number(key, (int64_t)job->n_node_any);
-    for (size_t i = 0; i < job->n_node_any; i++)
-        key_term(key, &job->node_any[i]);
+    key_terms(key, job->node_any, job->n_node_any);
+    key_terms(key, job->same, job->n_same);
+    key_number(key, (int64_t)job->n_counts);
+    for (size_t i = 0; i < job->n_counts; i++) {
+        key_number(key, job->counts[i].count);
+        key_terms(key, job->counts[i].any, job->counts[i].n_any);
+    }
     key_names(key, job->node_list, job->n_node_list);
     key_names(key, job->exclude, job->n_exclude);
     key_tolerations(key, job);
@@ -67,7 +78,7 @@ static void key_of(struct str *key, const struct job *job)
     key_number(key, job->max_pods);
     key_number(key, (job->one_per_node ? 1 : 0) | (job->exclusive ? 2 : 0) |
                         (job->spread ? 4 : 0) | (job->own_cpus ? 8 : 0) |
-                        (job->own_mem ? 16 : 0));
+                        (job->own_mem ? 16 : 0) | (job->contiguous ? 32 : 0));
     key_number(key, job->lifts);
     key_number(key, job->tasks);
     key_number(key, (int64_t)job->n_units);
@@ -83,6 +94,11 @@ static void key_of(struct str *key, const struct job *job)
 
 /* ---- shapes ---- */
 
+static size_t n_featured(const struct job *like)
+{
+    return like->n_counts + like->n_same;
+}
+
 struct shape *shape_get(struct shape **shapes, const struct job *job)
 {
     STR_AUTO struct str key;
@@ -94,6 +110,7 @@ struct shape *shape_get(struct shape **shapes, const struct job *job)
     if (shape == NULL) {
         shape = xcalloc(1, sizeof(*shape));
         shape->like = job_copy(job);
+        shape->featured = xcalloc(n_featured(job) + 1, sizeof(*shape->featured));
         shape->key_len = key.len;
         shape->key = str_take(&key);
         HASH_ADD_KEYPTR(hh, *shapes, shape->key, shape->key_len, shape);
@@ -120,6 +137,9 @@ void shape_put(struct shape **shapes, struct shape *shape)
     free(shape->fits);
     free(shape->admits);
     free(shape->required);
+    for (size_t i = 0; i < n_featured(shape->like); i++)
+        free(shape->featured[i]);
+    free(shape->featured);
     job_free(shape->like);
     free(shape->key);
     free(shape);
@@ -131,6 +151,7 @@ bool shape_filters_admit(const struct job *like, const struct node *node)
            (like->gpu_type == NULL || str_eq(like->gpu_type, node->gpu_type)) &&
            term_matches(&like->node_all, node->labels, node->n_labels) &&
            terms_match(like->node_any, like->n_node_any, node) &&
+           terms_match(like->same, like->n_same, node) &&
            !taints_refuse(node, like->tolerations, like->n_tolerations);
 }
 
@@ -159,6 +180,20 @@ int64_t shape_share(const struct job *job, const struct cluster *c)
     return share;
 }
 
+static void add_featured(struct shape *shape, const struct node *node, size_t position)
+{
+    const struct job *like = shape->like;
+
+    for (size_t i = 0; i < like->n_counts; i++) {
+        if (terms_match(like->counts[i].any, like->counts[i].n_any, node))
+            node_set_add(shape->featured[i], position);
+    }
+    for (size_t i = 0; i < like->n_same; i++) {
+        if (terms_match(&like->same[i], 1, node))
+            node_set_add(shape->featured[like->n_counts + i], position);
+    }
+}
+
 void shape_settle(struct shape *shape, const struct cluster *c)
 {
     const struct job *like = shape->like;
@@ -168,12 +203,16 @@ void shape_settle(struct shape *shape, const struct cluster *c)
     shape->share = shape_share(like, c);
     shape->admits = set_cleared(shape->admits, c);
     shape->required = set_cleared(shape->required, c);
+    for (size_t i = 0; i < n_featured(like); i++)
+        shape->featured[i] = set_cleared(shape->featured[i], c);
     for (size_t i = 0; i < c->n_order; i++) {
         const struct node *node = c->order[i]->node;
 
         if (node != NULL && resvec_fits(&like->each, &node->capacity) &&
             shape_filters_admit(like, node))
             node_set_add(shape->admits, i);
+        if (node != NULL)
+            add_featured(shape, node, i);
         if (names_have(like->node_list, like->n_node_list, c->order[i]->name))
             node_set_add(shape->required, i);
     }

@@ -60,6 +60,8 @@ struct shape {
     int64_t share;       /* of the cluster, that it asks for: of what it asks most */
     node_set admits;     /* nodes that filters, taints and capacity let hold one pod */
     node_set required;   /* the nodes of its node list */
+    node_set *featured;  /* those with each of its counted features, then with each of
+                            the alternatives of which one is for all */
     uint64_t admits_gen; /* cluster.set_gen that these are of; 0: none */
     struct fit *fits;
     size_t n_fits, fits_cap;

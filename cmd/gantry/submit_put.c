@@ -376,12 +376,10 @@ int put_hosts(const struct submit_put *p, struct json *spec, struct err *err)
 int put_constraint(const struct submit_put *p, struct json *spec, struct err *err)
 {
     struct err why = ERR_INIT;
-    struct term *any = NULL;
-    size_t n = 0;
+    CONSTRAINT_AUTO struct constraint c = {0};
 
-    if (constraint_parse(p->text, &any, &n, &why) < 0)
+    if (constraint_parse(p->text, &c, &why) < 0)
         return invalid_by(p, err, &why);
-    terms_free(any, n);
     return put_string(p, spec, err);
 }
 

@@ -144,7 +144,8 @@ const struct submit_row submit_rows[] = {
 
     /* where */
     FIELD("constraint", 'C', "SBATCH_CONSTRAINT", "LIST", "constraint", put_constraint,
-          "features its nodes must have: a100&ib, (a100|h100)&ib"),
+          "features its nodes must have: a100&ib, (a100|h100)&ib; [a|b]: all the same; "
+          "[a*2&b*4]: so many nodes"),
     FIELD_OF(SET_NODELIST, "nodelist", 'w', NULL, "HOSTS", "nodeList", put_hosts,
              "nodes it must have: n[1-3]; with a / in it, a file of them"),
     FIELD_OF(SET_NODELIST, "nodefile", 'F', NULL, "FILE", "nodeList", put_host_file,

@@ -15,7 +15,17 @@ case_run() {
     expect_text "why" "$(field never .status.message)" "features h100&ib"
     expect_text "sinfo" "$(slurm sinfo -h -N -o '%N %f')" "n2 a100,ib"
     expect_text "scontrol" "$(slurm scontrol show node n3)" "ActiveFeatures=h100"
-    refused "asks for counts of nodes" slurm sbatch -C "a100*2" --wrap true
+    submit same true "constraint: '[a100|h100]&ib'"
+    expect_state same COMPLETED
+    expect "where all have the same" "$(field same .status.nodeList)" n2
+    submit counts true "constraint: 'a100*1&h100*1'"
+    expect_state counts COMPLETED
+    expect "where one of each is" "$(field counts .status.nodeList)" "n[2-3]"
+    submit row true "nodes: 3" "contiguous: true" "nodeList: n4"
+    expect_state row COMPLETED
+    expect "neighbours" "$(field row .status.nodeList)" "n[2-4]"
+    refused "Requested node configuration is not available" \
+        slurm sbatch -C "a100*2" --wrap true
     k label node n3 gantry.dev/feature-ib= >/dev/null
     expect_state never COMPLETED
     k label node n2 gantry.dev/feature-a100- gantry.dev/feature-ib- >/dev/null

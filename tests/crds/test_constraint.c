@@ -9,7 +9,8 @@
 
 #define TEXT_MAX 65536
 
-/* Alternatives apart by "|", features in each by "&"; NULL: refused for `why`. */
+/* Alternatives apart by "|", features in each by "&"; then those that are for all nodes
+ * alike, and counts of nodes with theirs. NULL: refused for `why`. */
 static const struct {
     const char *text, *terms, *why;
 } cases[] = {
@@ -25,10 +26,36 @@ static const struct {
     {"((a))", "a", NULL},
     {"a&a", "a", NULL},
 
-    {"a*2", NULL, "asks for counts of nodes (a*2), which is not supported yet"},
-    {"(a|b)*2", NULL, "asks for counts of nodes ((a)*2), which is not supported yet"},
-    {"[a|b]", NULL, "asks for the same alternative on all nodes ([a|b])"},
-    {"a&[b|c]", NULL, "asks for the same alternative on all nodes ([a|b])"},
+    {"a*2", " 2*a", NULL},
+    {"(a|b)*2&c", "c 2*a|b", NULL},
+    {"a*2&b*1", " 2*a 1*b", NULL},
+    {"[a*2&b*1]", " 2*a 1*b", NULL},
+    {"[(a&b)*4&c*1]&(d|e)", "d|e 4*a&b 1*c", NULL},
+    {"d&[a*2&b]", "d&b 2*a", NULL},
+    {"[a&b]", "a&b", NULL},
+    {"[a]", "a", NULL},
+    {"[a|b]", " same=a|b", NULL},
+    {"c&[a|b&d]&e*100000", "c same=a&d|b&d 100000*e", NULL},
+    {"[(a&b)|c]", " same=a&b|c", NULL},
+
+    {"a*0", NULL, "has a count that is none from 1 to 100000"},
+    {"a*", NULL, "has a count that is none from 1 to 100000"},
+    {"a*100001", NULL, "has a count that is none from 1 to 100000"},
+    {"a*2*3", NULL, "is not understood"},
+    {"*2", NULL, "counts no feature"},
+    {"(a*2)&b", NULL, "has a count within parentheses"},
+    {"a*2|b", NULL, "has | beside a count or brackets: these go with & alone"},
+    {"a|b*2", NULL, "has | beside a count or brackets"},
+    {"[a|b]|c", NULL, "has | beside a count or brackets"},
+    {"c|[a|b]", NULL, "has | beside a count or brackets"},
+    {"[a*2&(b|c)]", NULL, "has | beside a count"},
+    {"[a|b]&[c|d]", NULL, "has more than one pair of brackets"},
+    {"[a|[b]]", NULL, "has brackets where none can be"},
+    {"([a|b])", NULL, "has brackets where none can be"},
+    {"[a|b", NULL, "lacks a closing bracket"},
+    {"[]", NULL, "lacks the name of a feature"},
+    {"a*1&b*1&c*1&d*1&e*1&f*1&g*1&h*1&i*1&j*1&k*1&l*1&m*1&n*1&o*1&p*1&q*1", NULL,
+     "counts too many features"},
     {"a&", NULL, "lacks the name of a feature"},
     {"&a", NULL, "lacks the name of a feature"},
     {"a||b", NULL, "lacks the name of a feature"},
@@ -61,11 +88,10 @@ static void say(const struct term *terms, size_t n, struct str *out)
 
 START_TEST(test_cases)
 {
-    struct term *terms = NULL;
+    CONSTRAINT_AUTO struct constraint c = {0};
     struct err err = ERR_INIT;
     STR_AUTO struct str said;
-    size_t n = 0;
-    int rc = constraint_parse(cases[_i].text, &terms, &n, &err);
+    int rc = constraint_parse(cases[_i].text, &c, &err);
 
     str_init(&said, TEXT_MAX);
     if (!cases[_i].terms) {
@@ -75,9 +101,32 @@ START_TEST(test_cases)
         return;
     }
     ck_assert_msg(rc == 0, "%s: %s", cases[_i].text, err.msg);
-    say(terms, n, &said);
+    say(c.any, c.n_any, &said);
+    str_add(&said, c.n_same > 0 ? " same=" : "");
+    say(c.same, c.n_same, &said);
+    for (size_t i = 0; i < c.n_counts; i++) {
+        str_addf(&said, " %d*", (int)c.counts[i].count);
+        say(c.counts[i].any, c.counts[i].n_any, &said);
+    }
     ck_assert_str_eq(said.s, cases[_i].terms);
-    terms_free(terms, n);
+}
+END_TEST
+
+/* Where nodes are looked at one by one. */
+START_TEST(test_any)
+{
+    static const char *const together[] = {"a*2", "[a|b]", "c&[a*2&b]"};
+    struct term *any = NULL;
+    struct err err = ERR_INIT;
+    size_t n = 0;
+
+    for (size_t i = 0; i < ARRAY_LEN(together); i++) {
+        ck_assert_int_eq(constraint_parse_any(together[i], &any, &n, &err), -1);
+        ck_assert_ptr_nonnull(strstr(err.msg, "asks something of several nodes"));
+    }
+    ck_assert_int_eq(constraint_parse_any("a|b&c", &any, &n, &err), 0);
+    ck_assert_uint_eq(n, 2);
+    terms_free(any, n);
 }
 END_TEST
 
@@ -103,6 +152,7 @@ int main(void)
 {
     return suite_main("crds/constraint", (struct suite_row[]){
                                              {test_cases, ARRAY_LEN(cases)},
+                                             {test_any, 1},
                                              {test_features, 1},
                                              {NULL, 0},
                                          });

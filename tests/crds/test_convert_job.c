@@ -66,6 +66,8 @@ static void add_shape(struct str *out, const struct job *job)
     add_units(out, job);
     if (job->exclusive)
         str_add(out, " exclusive");
+    if (job->contiguous)
+        str_add(out, " contiguous");
 }
 
 static void add_policy(struct str *out, const struct job *job)
@@ -99,6 +101,13 @@ static void add_where(struct str *out, const struct job *job)
     add_term(out, " all: ", &job->node_all);
     for (size_t i = 0; i < job->n_node_any; i++)
         add_term(out, " any: ", &job->node_any[i]);
+    for (size_t i = 0; i < job->n_same; i++)
+        add_term(out, " same: ", &job->same[i]);
+    for (size_t i = 0; i < job->n_counts; i++) {
+        str_addf(out, " %s*%" PRId64, job->counts[i].text, job->counts[i].count);
+        for (size_t k = 0; k < job->counts[i].n_any; k++)
+            add_term(out, " any: ", &job->counts[i].any[k]);
+    }
     for (size_t i = 0; i < job->n_tolerations; i++) {
         const struct toleration *t = &job->tolerations[i];
         str_addf(out, " tolerates %s=%s:%s", t->key ? t->key : "*",
@@ -236,6 +245,23 @@ static const struct job_case {
     {"memory of each CPU", "cpusPerTask: 4, memPerCpu: 1Gi, " ONE, "",
      "pods=1/node cpu=4000 mem=4294967296"},
     {"GPUs", "gpusPerNode: 8, " ONE, "", "pods=1/node cpu=1000 gpu=8"},
+    {"tasks on as many nodes as there are", "ntasks: 5, spread: true, " ONE, "",
+     "pods=1-5/node cpu=1000 + 5x(cpu=1000) spread"},
+    {"neighbours", "nodes: 2-4, contiguous: true, " ONE, "",
+     "pods=2-4/node cpu=1000 contiguous"},
+    {"counted features", "constraint: 'ib&a*2&(b|c)*1', " ONE, "",
+     "pods=3/node cpu=1000 any: gantry.dev/feature-ib exists "
+     "a*2 any: gantry.dev/feature-a exists "
+     "(b|c)*1 any: gantry.dev/feature-b exists any: gantry.dev/feature-c exists"},
+    {"counted features, with nodes", "nodes: 1-6, constraint: 'a*2', " ONE, "",
+     "pods=2-6/node cpu=1000 a*2 any: gantry.dev/feature-a exists"},
+    {"counted features, with tasks", "ntasks: 5, constraint: 'a*2', " ONE, "",
+     "pods=2-5/node cpu=1000 + 5x(cpu=1000) a*2 any: gantry.dev/feature-a exists"},
+    {"counted features, with replicas", "replicas: 5, constraint: 'a*2', " ONE, "",
+     "pods=5 cpu=0 a*2 any: gantry.dev/feature-a exists"},
+    {"the same feature on all nodes", "nodes: 2, constraint: '[a|b]', " ONE, "",
+     "pods=2/node cpu=1000 same: gantry.dev/feature-a exists same: "
+     "gantry.dev/feature-b exists"},
     {"GPUs of a type", "gpusPerNode: 'h100:4', exclusive: true, " ONE, "",
      "pods=1/node cpu=1000 gpu=4 type=h100 exclusive"},
     {"replicas",
@@ -287,9 +313,9 @@ static const struct job_case {
      "pods=1/node cpu=1000 any: gantry.dev/feature-a exists&gantry.dev/feature-c "
      "exists "
      "any: gantry.dev/feature-b exists&gantry.dev/feature-c exists"},
-    {"wrong features", "constraint: 'a*2', " ONE, "",
-     "spec.constraint: \"a*2\" asks for counts of nodes (a*2), which is not supported "
-     "yet; right are a100, a100&ib, (a100|h100)&ib"},
+    {"wrong features", "constraint: 'a*2|b', " ONE, "",
+     "spec.constraint: \"a*2|b\" has | beside a count or brackets: these go with & "
+     "alone; right are a100, a100&ib, (a100|h100)&ib, [a100|h100], [a100*2&h100*4]"},
     {"licences", "licenses: 'matlab:2,ansys', " ONE, "",
      "pods=1/node cpu=1000 ansys=1 matlab=2"},
     {"a choice of licences", "licenses: 'matlab|ansys', " ONE, "",
@@ -389,6 +415,15 @@ static const struct job_case {
     {"fewer GPUs than nodes", "nodes: 4, gpus: 2, " ONE, "",
      "spec.gpus: Invalid generic resource (gres) specification: 2 cannot be on 4 "
      "nodes, each has one at least"},
+    {"more counted nodes than nodes", "nodes: 1-2, constraint: 'a*2&b*1', " ONE, "",
+     "spec.constraint: 3 nodes are counted, more than nodes allows, 2"},
+    {"more counted nodes than tasks", "ntasks: 2, constraint: 'a*3', " ONE, "",
+     "spec.constraint: 3 nodes are counted, but there are 2 tasks, and each node has "
+     "one at least"},
+    {"more counted nodes than replicas", "replicas: 2, constraint: 'a*3', " ONE, "",
+     "spec.constraint: 3 nodes are counted, but there are 2 replicas"},
+    {"spread as text", "spread: maybe, " ONE, "",
+     "spec.spread: expected boolean, got string"},
     {"tasks that nodes do not take", "nodes: 2, ntasks: 9, ntasksPerNode: 4, " ONE, "",
      "spec.ntasks: 9 with ntasksPerNode 4 takes 3 nodes, more than nodes allows"},
     {"GPUs of tasks without tasks", "nodes: 2, gpusPerTask: 1, " ONE, "",

@@ -84,6 +84,7 @@ static const char state[] =
     "time=60\n"
     "job 6 account=physics qos=high user=bob nice=-5 priority=7 submit=50 begin=900\n"
     "job 5 replicas=4 cpu=1 hold=user exclusive nodelist=n[1-2] exclude=n3\n"
+    "job 9 nodes=3 cpu=1 contiguous constraint=[a|b&c]&(d|e)*2\n"
     "job 4 cpu=1 where.rack=r1|r2 any.rack=r1 any.rack=r2 tolerate.k=v\n"
     "job 3 nodes=1-16 cpu=1 units=16 unit.cpu=1 maxunits=4 spread unittasks=2\n"
     "job 1 nodes=2-3 cpu=1 units=3 unit.cpu=1 units2=16 unit2.nvidia.com/gpu=1\n"

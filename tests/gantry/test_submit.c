@@ -169,6 +169,11 @@ static const struct {
     {"--switches=1@10:00", "{'switches':'1@10:00'}"},
     {"--switches=x", "Invalid numeric value \"x\" for --switches: use COUNT[@TIME]"},
     {"-C a&b", "{'constraint':'a&b'}"},
+    {"-C [a*2&b*1]", "{'constraint':'[a*2&b*1]'}"},
+    {"-C a*2|b",
+     "Invalid --constraint specification: \"a*2|b\" has | beside a count or "
+     "brackets: these go with & alone; right are a100, a100&ib, "
+     "(a100|h100)&ib, [a100|h100], [a100*2&h100*4]"},
     {"-w n[1-3] -x n2", "{'nodeList':'n[1-3]','exclude':'n2'}"},
     {"-w n[1-", "Invalid --nodelist specification: host list \"n[1-\" is wrong at "
                 "character 3: use names like n[1-3,7],gpu-[001-002]"},

@@ -230,6 +230,10 @@ static void random_request(struct history *h, char *line, size_t size)
                                           " nodelist=n2",
                                           " nodelist=n[1-2]",
                                           " tolerate.k=v",
+                                          " contiguous",
+                                          " constraint=[ib|ssd]",
+                                          " constraint=ib*1&ssd*1",
+                                          " constraint=ib*2 contiguous",
                                           " exclusive",
                                           " exclusive"};
     int64_t min = 1 + draw(h, 3), max = min + (chance(h, 30) ? draw(h, 3) : 0);

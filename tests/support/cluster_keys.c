@@ -654,7 +654,7 @@ static int resv_features(const struct setting *at, struct err *err)
 {
     struct reservation *r = at->object;
 
-    return constraint_parse(at->value, &r->node_any, &r->n_node_any, err);
+    return constraint_parse_any(at->value, &r->node_any, &r->n_node_any, err);
 }
 
 static int resv_repeat(const struct setting *at, struct err *err)
@@ -925,6 +925,13 @@ static int job_failed(const struct setting *at, struct err *err)
     return 0;
 }
 
+static int job_contiguous(const struct setting *at, struct err *err)
+{
+    (void)err;
+    ((struct job *)at->object)->contiguous = true;
+    return 0;
+}
+
 static int job_exclusive(const struct setting *at, struct err *err)
 {
     (void)err;
@@ -976,9 +983,18 @@ static int job_any(const struct setting *at, struct err *err)
 static int job_constraint(const struct setting *at, struct err *err)
 {
     struct job *job = at->object;
+    struct constraint c = {0};
 
     job->constraint = xstrdup(at->value);
-    return constraint_parse(at->value, &job->node_any, &job->n_node_any, err);
+    if (constraint_parse(at->value, &c, err) < 0)
+        return -1;
+    job->node_any = c.any;
+    job->n_node_any = c.n_any;
+    job->same = c.same;
+    job->n_same = c.n_same;
+    job->counts = c.counts;
+    job->n_counts = c.n_counts;
+    return 0;
 }
 
 static int job_tolerate(const struct setting *at, struct err *err)
@@ -1112,6 +1128,7 @@ const struct key cluster_job_keys[] = {
     {"jobname", job_job_name},
     {"failed", job_failed},
     {"exclusive", job_exclusive},
+    {"contiguous", job_contiguous},
     {"type", job_type},
     {"nodelist", job_nodelist},
     {"exclude", job_exclude},
