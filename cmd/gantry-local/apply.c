@@ -187,6 +187,7 @@ static void remove_dropped(const struct schema *s, struct json *value,
 struct apply {
     const struct apply_request *req;
     const struct json *live, *wanted;
+    struct json *merged;
     struct json *fields; /* what the manager names */
     struct json *had;    /* what it named before */
     struct json *others; /* what all others have */
@@ -202,6 +203,7 @@ static void apply_fini(struct apply *a)
     json_free(a->had);
     json_free(a->others);
     json_free(a->entries);
+    json_free(a->merged);
     str_fini(&a->told);
 }
 
@@ -215,19 +217,51 @@ static void tell(struct apply *a, const struct conflicts *c)
     str_addf(&a->told, ":%s", c->paths.s);
 }
 
+/* What is there and what is wanted, as the entry's version has it: it names fields of
+ * that version. */
+struct seen {
+    const struct schema *schema;
+    const struct json *live, *wanted;
+    struct json *live_made, *wanted_made; /* or NULL */
+};
+
+static void seen_fini(struct seen *s)
+{
+    json_free(s->live_made);
+    json_free(s->wanted_made);
+}
+
+static struct seen see(const struct apply *a, const struct json *entry)
+{
+    const char *version = json_str_or(entry, "apiVersion", "");
+    struct seen s = {.schema = a->req->schema, .live = a->live, .wanted = a->wanted};
+
+    if (!a->live || !a->req->in_version || str_eq(version, a->req->api_version))
+        return s;
+    s.live_made = a->req->in_version(a->req->version_arg, version, a->live, &s.schema);
+    if (!s.live_made)
+        return s;
+    s.wanted_made =
+        a->req->in_version(a->req->version_arg, version, a->merged, &s.schema);
+    s.live = s.live_made;
+    s.wanted = s.wanted_made;
+    return s;
+}
+
 /* Which of another manager's fields (a set; NULL: none) are wanted otherwise. Each is
  * told to `found`, and to the summary unless that is ignore_conflict. */
 static struct json *conflicts_of(struct apply *a, const struct json *entry,
                                  const struct json *fields, cause_fn *found, void *arg)
 {
     struct conflicts c = {.entry = entry, .found = found, .arg = arg};
+    __attribute__((cleanup(seen_fini))) struct seen seen = see(a, entry);
     ELEMENTS_AUTO struct elements live;
     ELEMENTS_AUTO struct elements wanted;
 
     str_init(&c.path, 4096);
     str_init(&c.paths, 4096);
-    elements_init(&live, a->req->schema, a->live);
-    elements_init(&wanted, a->req->schema, a->wanted);
+    elements_init(&live, seen.schema, seen.live);
+    elements_init(&wanted, seen.schema, seen.wanted);
     struct json *set = find_conflicts(&c, fields, &live, &wanted);
     if (found != ignore_conflict)
         tell(a, &c);
@@ -276,8 +310,10 @@ static void read_entries(struct apply *a, cause_fn *found, void *arg)
     }
 }
 
-/* Others keep what is still there. */
-static struct json *entries_after(struct apply *a, const struct json *merged)
+/* Others keep what is still there. Who changes nothing has the time of before, or none.
+ */
+static struct json *entries_after(struct apply *a, const struct json *merged,
+                                  bool changed)
 {
     struct json *out = json_new_array();
     struct json *own;
@@ -291,7 +327,9 @@ static struct json *entries_after(struct apply *a, const struct json *merged)
             json_append(out, left);
     }
     own = managed_entry(a->req, MANAGED_APPLY,
-                        a->fields == NULL ? NULL : json_copy(a->fields), a->old, false);
+                        a->fields == NULL ? NULL : json_copy(a->fields), NULL, true);
+    if (own != NULL && !changed)
+        json_set(own, "time", json_copy(json_get(a->old, "time")));
     if (own != NULL)
         json_append(out, own);
     return managed_sorted(out);
@@ -317,7 +355,6 @@ struct json *patch_apply(const struct apply_request *req, const struct json *liv
 {
     __attribute__((cleanup(apply_fini))) struct apply a = {
         .req = req, .live = live, .wanted = applied};
-    struct json *merged;
 
     str_init(&a.told, 4096);
     if (!json_is(applied, JSON_OBJECT)) {
@@ -326,15 +363,16 @@ struct json *patch_apply(const struct apply_request *req, const struct json *liv
     }
     a.entries = json_new_array();
     a.fields = fieldset_of_object(req->schema, applied);
+    a.merged = merge(req->schema, live, applied);
     read_entries(&a, conflict, arg);
     if (a.n_conflicts > 0) {
         set_conflict(&a, err);
         return NULL;
     }
-    merged = merge(req->schema, live, applied);
     JSON_AUTO struct json *kept =
         fieldset_union(a.fields == NULL ? NULL : json_copy(a.fields), a.others);
-    remove_dropped(req->schema, merged, a.had, kept);
-    json_set_at(merged, "metadata.managedFields", entries_after(&a, merged));
-    return merged;
+    remove_dropped(req->schema, a.merged, a.had, kept);
+    json_set_at(a.merged, "metadata.managedFields",
+                entries_after(&a, a.merged, !live || !json_equal(live, a.merged)));
+    return TAKE(a.merged);
 }

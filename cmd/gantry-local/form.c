@@ -27,3 +27,45 @@ const struct kind *form_stored_kind(const struct form *form, const struct kinds 
 {
     return kinds_find(kinds, form->stored_group, form->stored_version, form->plural);
 }
+
+static bool is_version(const char *group, const char *version, const char *api_version)
+{
+    AUTO_FREE char *own =
+        group[0] ? xasprintf("%s/%s", group, version) : xstrdup(version);
+
+    return strcmp(own, api_version) == 0;
+}
+
+/* The form that shows what is stored as this kind in that version; NULL. */
+static const struct form *form_shown_in(const struct kind *kind,
+                                        const char *api_version)
+{
+    for (size_t i = 0; i < ARRAY_LEN(forms); i++)
+        if (strcmp(forms[i].stored_group, kind->group) == 0 &&
+            strcmp(forms[i].stored_version, kind->version) == 0 &&
+            strcmp(forms[i].plural, kind->plural) == 0 &&
+            is_version(forms[i].group, forms[i].version, api_version))
+            return &forms[i];
+    return NULL;
+}
+
+struct json *form_in_version(const struct kinds *kinds, const struct kind *kind,
+                             const char *api_version, const struct json *object,
+                             const struct schema **ret_schema)
+{
+    const struct form *own = form_of(kind);
+    const struct form *other = form_shown_in(kind, api_version);
+    struct json *made = NULL;
+
+    if (own && is_version(own->stored_group, own->stored_version, api_version)) {
+        made = json_copy(object);
+        own->to_stored(made);
+        *ret_schema = form_stored_kind(own, kinds)->schema;
+    } else if (other) {
+        made = json_copy(object);
+        other->from_stored(made);
+        *ret_schema =
+            kinds_find(kinds, other->group, other->version, other->plural)->schema;
+    }
+    return made;
+}

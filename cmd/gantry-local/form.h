@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "base/json.h"
 #include "cmd/gantry-local/kinds.h"
 
 struct form {
@@ -25,6 +26,11 @@ struct form {
 
 /* NULL: the kind's objects are stored as they are. */
 const struct form *form_of(const struct kind *kind);
+/* An object of `kind` as `api_version` has it, where that is its form or is stored for
+ * it: fresh, with that kind's schema; else NULL. */
+struct json *form_in_version(const struct kinds *kinds, const struct kind *kind,
+                             const char *api_version, const struct json *object,
+                             const struct schema **ret_schema);
 /* The kind whose objects are stored. */
 const struct kind *form_stored_kind(const struct form *form, const struct kinds *kinds);
 

@@ -23,6 +23,12 @@ struct json *patch_strategic(const struct json *doc, const struct json *patch,
 
 /* ---- server-side apply and field ownership (metadata.managedFields, FieldsV1) ---- */
 
+/* An object in another version of its API, whose fields have other names there: fresh,
+ * with that version's schema. NULL: it has the same fields in both. */
+typedef struct json *in_version_fn(const void *arg, const char *api_version,
+                                   const struct json *object,
+                                   const struct schema **ret_schema);
+
 struct apply_request {
     const struct schema *schema;
     const char *manager;     /* 1..128 bytes */
@@ -31,6 +37,8 @@ struct apply_request {
     bool force;
     const struct json *yielding; /* fields (a set) that others give up; NULL: none */
     int64_t now_sec;
+    in_version_fn *in_version; /* NULL: all versions have the same fields */
+    const void *version_arg;   /* in_version's */
 };
 
 /* Merges `applied` into `live` (NULL: the object is created) by ownership: fields that

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-local/form.h"
 #include "cmd/gantry-local/answer.h"
 #include "cmd/gantry-local/lastapplied.h"
 #include "cmd/gantry-local/list.h"
@@ -178,6 +179,16 @@ static int take_fences(struct write *w)
     return 0;
 }
 
+static struct json *in_version(const void *arg, const char *api_version,
+                               const struct json *object,
+                               const struct schema **ret_schema)
+{
+    const struct call *call = arg;
+
+    return form_in_version(call->server->kinds, call->kind, api_version, object,
+                           ret_schema);
+}
+
 static int apply(struct write *w, struct json *take_patch)
 {
     struct call *call = w->call;
@@ -205,7 +216,9 @@ static int apply(struct write *w, struct json *take_patch)
                                       .subresource = call->sub,
                                       .yielding = yielding,
                                       .force = call_flag(call, "force"),
-                                      .now_sec = loop_now_sec(call->server->loop)};
+                                      .now_sec = loop_now_sec(call->server->loop),
+                                      .in_version = in_version,
+                                      .version_arg = call};
     struct json *merged =
         patch_apply(&req, w->before, w->after, add_conflict, conflicts, &err);
     if (!merged)
