@@ -47,6 +47,10 @@ static struct word main_word(const struct node_state *s)
     case NODE_BASE_IDLE:
         if (comp)
             return (struct word){"completing", "comp"};
+        if (s->flags & NODE_FLAG_MAINT)
+            return (struct word){"maint", "maint"};
+        if (s->flags & NODE_FLAG_RESERVED)
+            return (struct word){"reserved", "resv"};
         if (s->flags & NODE_FLAG_PLANNED)
             return (struct word){"planned", "plnd"};
         return (struct word){"idle", "idle"};
@@ -59,6 +63,8 @@ static struct word main_word(const struct node_state *s)
 /* The first that holds; 0: none. */
 static char suffix(const struct node_state *s)
 {
+    if ((s->flags & NODE_FLAG_MAINT) && !str_eq(main_word(s).word, "maint"))
+        return '$';
     if (s->flags & NODE_FLAG_NOT_RESPONDING)
         return '*';
     if ((s->flags & NODE_FLAG_DRAIN) || s->base == NODE_BASE_DOWN)
@@ -95,6 +101,8 @@ static const struct {
 } flags[] = {
     {NODE_FLAG_DRAIN, "DRAIN"},
     {NODE_FLAG_COMPLETING, "COMPLETING"},
+    {NODE_FLAG_MAINT, "MAINT"},
+    {NODE_FLAG_RESERVED, "RESERVED"},
     {NODE_FLAG_NOT_RESPONDING, "NOT_RESPONDING"},
     {NODE_FLAG_PLANNED, "PLANNED"},
 };
@@ -142,7 +150,7 @@ static const struct node_state_name names[] = {
     {"fail", WANT_NONE, 0},
     {"future", WANT_NONE, 0},
     {"futr", WANT_NONE, 0},
-    {"maint", WANT_NONE, 0},
+    {"maint", WANT_FLAG, NODE_FLAG_MAINT},
     {"npc", WANT_NONE, 0},
     {"perfctrs", WANT_NONE, 0},
     {"power_down", WANT_NONE, 0},
@@ -153,8 +161,8 @@ static const struct node_state_name names[] = {
     {"reboot", WANT_NONE, 0},
     {"reboot_issued", WANT_NONE, 0},
     {"reboot_requested", WANT_NONE, 0},
-    {"reserved", WANT_NONE, 0},
-    {"resv", WANT_NONE, 0},
+    {"reserved", WANT_FLAG, NODE_FLAG_RESERVED},
+    {"resv", WANT_FLAG, NODE_FLAG_RESERVED},
 };
 
 static const struct node_state_name *name_find(const char *s, size_t len)
@@ -179,11 +187,13 @@ int node_states_parse(struct node_states *ret, const char *text, struct err *err
         const size_t len = strcspn(text, ",&");
         const struct node_state_name *name = name_find(text, len);
         if (len > 0 && !name)
-            return err_set(err, ERR_INVALID,
-                           "Bad state string: \"%.*s\"; valid are alloc, idle, mix, "
-                           "comp, down, drain, drained, draining, planned, no_respond "
-                           "and unknown",
-                           (int)MIN(len, (size_t)64), text);
+            return err_set(
+                err, ERR_INVALID,
+                "Bad state string: \"%.*s\"; valid are alloc, idle, mix, "
+                "comp, down, drain, drained, draining, planned, maint, resv, "
+                "no_respond "
+                "and unknown",
+                (int)MIN(len, (size_t)64), text);
         if (name)
             append(ret, name);
         text += len;

@@ -5,6 +5,8 @@
  *   Ready is not True          DOWN, and NOT_RESPONDING where nobody heard of it
  *   all of its CPUs are held   ALLOCATED;  some of it: MIXED;  nothing: IDLE
  *   cordoned                   DRAIN: draining while jobs are there, then drained
+ *   in a reservation now       RESERVED, or MAINT where that is its flag; a word of its
+ *                              own when nobody is there, else a suffix
  */
 #ifndef GANTRY_CLI_NODESTATE_H
 #define GANTRY_CLI_NODESTATE_H
@@ -25,9 +27,11 @@ enum node_base {
 };
 
 enum {
+    NODE_FLAG_RESERVED = 1 << 5,
     NODE_FLAG_DRAIN = 1 << 9,
     NODE_FLAG_COMPLETING = 1 << 10,
     NODE_FLAG_NOT_RESPONDING = 1 << 11,
+    NODE_FLAG_MAINT = 1 << 15,
     NODE_FLAG_PLANNED = 1 << 29,
 };
 

@@ -76,7 +76,8 @@ static const struct keyword {
     const char *help; /* or the reason */
 } keywords[] = {
     {"show", scontrol_show, 1, 0,
-     "job|node|partition [ID], config, hostnames|hostlist|hostlistsorted LIST"},
+     "job|node|partition|reservation [ID], config, hostnames|hostlist|hostlistsorted "
+     "LIST"},
     {"hold", scontrol_hold, 1, 0, "JOBS: keep from starting"},
     {"uhold", scontrol_uhold, 1, 0, "JOBS: as hold, for their user to release"},
     {"holdu", scontrol_uhold, 1, 0, "JOBS: as uhold"},
@@ -84,7 +85,10 @@ static const struct keyword {
     {"requeue", scontrol_requeue, 1, 0, "[Incomplete] JOBS: back into the queue"},
     {"requeuehold", scontrol_requeuehold, 1, 0, "[Incomplete] JOBS: the same, held"},
     {"update", scontrol_update, 1, 0,
-     "JobId=..|NodeName=..|PartitionName=.. KEY=VALUE...: change it"},
+     "JobId=..|NodeName=..|PartitionName=..|ReservationName=.. KEY=VALUE...: change "
+     "it"},
+    {"create", scontrol_create, 1, 0, "reservation KEY=VALUE...: make one"},
+    {"delete", scontrol_delete, 1, 0, "ReservationName=NAME: take it away"},
     {"ping", scontrol_ping, 0, 1, "is the API server there?"},
     {"version", version, 0, 1, "print the version"},
     {"help", help, 0, 1, "show this help"},
@@ -92,8 +96,6 @@ static const struct keyword {
     {"cancel_reboot", NULL, 0, 0, "nodes are not rebooted here"},
     {"cluster", NULL, 0, 0, REFUSED_CLUSTERS},
     {"completing", NULL, 0, 0, "squeue -t CG lists such jobs"},
-    {"create", NULL, 0, 0, "partitions are made by kubectl apply"},
-    {"delete", NULL, 0, 0, "partitions are deleted by kubectl delete"},
     {"errnumstr", NULL, 0, 0, "errors have no numbers here"},
     {"fsdampeningfactor", NULL, 0, 0, "not supported"},
     {"listpids", NULL, 0, 0, "processes are the node's affair"},

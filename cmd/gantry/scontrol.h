@@ -25,10 +25,16 @@ struct scontrol {
 typedef int scontrol_fn(struct scontrol *s, int argc, char **argv);
 
 scontrol_fn scontrol_show, scontrol_hold, scontrol_uhold, scontrol_release,
-    scontrol_requeue, scontrol_requeuehold, scontrol_update, scontrol_ping;
+    scontrol_requeue, scontrol_requeuehold, scontrol_update, scontrol_create,
+    scontrol_delete, scontrol_ping;
 /* The entities of show that need no server, and config. */
 scontrol_fn scontrol_hostnames, scontrol_hostlist, scontrol_hostlistsorted,
     scontrol_config;
+
+struct changes;
+/* Of reservations: all, or one by its name. */
+int scontrol_show_resvs(struct scontrol *s, const char *id);
+int scontrol_update_resv(struct scontrol *s, const struct changes *changes);
 
 /* Opens the connection, if that was not done. -1: said why. */
 int scontrol_connect(struct scontrol *s);

@@ -7,6 +7,7 @@
 #include "cmd/gantry/jobjson.h"
 #include "cmd/gantry/nodejson.h"
 #include "cmd/gantry/records.h"
+#include "cmd/gantry/resvs.h"
 #include "cmd/gantry/scontrol.h"
 #include "cmd/gantry/slurmjson.h"
 
@@ -127,6 +128,7 @@ static int fetch_lists(struct scontrol *s, struct lists *ret)
         return -1;
     if (partlist_fetch(&ret->parts, &s->api, &err) < 0 ||
         nodelist_fetch(&ret->nodes, &s->api, &err) < 0 ||
+        resvs_mark(&ret->nodes, &s->api, &err) < 0 ||
         joblist_fetch(&jobs, &s->api,
                       &(struct jobquery){NULL, NULL, &ret->parts, JOB_WHOLE},
                       &err) < 0) {
@@ -243,7 +245,8 @@ static const struct entity {
     {"partitions", show_partitions, NULL},
     {"partitionname", show_partitions, NULL},
     {"steps", NULL, "job steps"},
-    {"reservations", NULL, "reservations"},
+    {"reservations", scontrol_show_resvs, NULL},
+    {"reservationname", scontrol_show_resvs, NULL},
     {"licenses", NULL, "licenses"},
 };
 
@@ -264,10 +267,11 @@ static int show_entity(struct scontrol *s, const char *name, const char *id)
         if (scontrol_is(name, entities[i].name))
             return entities[i].show ? entities[i].show(s, id)
                                     : show_none(s, entities[i].none);
-    return scontrol_fail(s,
-                         "invalid entity:%s for keyword:show (job, node, partition, "
-                         "config, hostnames, hostlist, hostlistsorted)",
-                         name);
+    return scontrol_fail(
+        s,
+        "invalid entity:%s for keyword:show (job, node, partition, reservation, "
+        "config, hostnames, hostlist, hostlistsorted)",
+        name);
 }
 
 /* "job 42", "job=42" */

@@ -8,6 +8,7 @@
 #include "cmd/gantry/nodegroup.h"
 #include "cmd/gantry/nodejson.h"
 #include "cmd/gantry/refused.h"
+#include "cmd/gantry/resvs.h"
 #include "cmd/gantry/slurmjson.h"
 #include "cmd/gantry/version.h"
 
@@ -225,6 +226,7 @@ static int fetch(struct sinfo *s, struct partlist *parts, struct nodelist *nodes
     joblist_init(&jobs);
     if (partlist_fetch(parts, &s->api, err) == 0 &&
         nodelist_fetch(nodes, &s->api, err) == 0 &&
+        resvs_mark(nodes, &s->api, err) == 0 &&
         joblist_fetch(&jobs, &s->api, &(struct jobquery){NULL, NULL, parts, JOB_WHOLE},
                       err) == 0) {
         nodelist_settle(nodes, &jobs);
@@ -311,16 +313,65 @@ static int show(void *arg)
                                                    : EXIT_DONE;
 }
 
+/* ---- -T ---- */
+
+#define RESV_WIDTH 9
+
+static void moment_of(int64_t sec, char ret[SLURMTIME_MAX])
+{
+    const struct slurmtime_style style = {0};
+
+    if (sec != TIME_UNSET)
+        slurmtime_moment(&style, sec, ret);
+    else
+        snprintf(ret, SLURMTIME_MAX, "N/A");
+}
+
+static void print_resv(const struct sinfo *s, int width, const struct resv *r)
+{
+    char start[SLURMTIME_MAX], end[SLURMTIME_MAX], length[SLURMTIME_MAX] = "N/A";
+
+    moment_of(r->start_sec, start);
+    moment_of(r->end_sec, end);
+    if (r->start_sec != TIME_UNSET && r->end_sec != TIME_UNSET)
+        slurmtime_elapsed(r->end_sec - r->start_sec, length);
+    fprintf(s->cli->out, "%-*s  %8s  %19s  %19s  %11s  %s\n", width, r->name, r->state,
+            start, end, length, r->nodes);
+}
+
+static int show_resvs(void *arg)
+{
+    struct sinfo *s = arg;
+    RESVLIST_AUTO struct resvlist list = {0};
+    struct err err = ERR_INIT;
+    int width = RESV_WIDTH;
+
+    if (resvlist_fetch(&list, &s->api, &err) < 0) {
+        fprintf(s->cli->err, "slurm_load_reservations error: %s\n", err.msg);
+        return EXIT_ERROR;
+    }
+    if (list.n == 0) {
+        fprintf(s->cli->out, "No reservations in the system\n");
+        return EXIT_DONE;
+    }
+    for (size_t i = 0; i < list.n; i++)
+        width = MAX(width, (int)strlen(list.resvs[i].name));
+    if (!s->o.noheader)
+        fprintf(s->cli->out, "%-*s  %8s  %19s  %19s  %11s  %s\n", width, "RESV_NAME",
+                "STATE", "START_TIME", "END_TIME", "DURATION", "NODELIST");
+    for (size_t i = 0; i < list.n; i++)
+        print_resv(s, width, &list.resvs[i]);
+    return EXIT_DONE;
+}
+
 static int run(struct sinfo *s)
 {
     struct err err = ERR_INIT;
 
-    if (s->o.reservation) {
-        fprintf(s->cli->out, "No reservations in the system\n");
-        return EXIT_DONE;
-    }
     if (api_open(&s->api, s->cli, &s->o.api, &err) < 0)
         return cli_error(s->cli, "%s", err.msg);
+    if (s->o.reservation)
+        return iterate(&s->api, s->o.iterate_sec, show_resvs, s);
     if (s->o.verbose > 0)
         cli_say(s->cli, "listing partitions, nodes and jobs at %s", s->api.server);
     return iterate(&s->api, s->o.iterate_sec, show, s);

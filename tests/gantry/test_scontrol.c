@@ -53,6 +53,34 @@ START_TEST(test_session)
 }
 END_TEST
 
+static void reserve(struct clitest *t, const char *name, const char *spec)
+{
+    AUTO_FREE char *body =
+        xasprintf("{'apiVersion':'gantry.dev/v1alpha1','kind':'Reservation','metadata':"
+                  "{'name':'%s'},'spec':{%s}}",
+                  name, spec);
+
+    ctltest_post(t->ctl, "/apis/gantry.dev/v1alpha1/reservations", body);
+    ctltest_settle(t->ctl);
+}
+
+/* Maintenance is under way, and a course is to come, on whatever node is free then. */
+START_TEST(test_resv_session)
+{
+    struct clitest *t = api_new();
+
+    reserve(t, "maint",
+            "'startTime':'now','duration':'120','nodes':'n[3-4]','users':['root'],"
+            "'flags':['MAINT','IGNORE_JOBS']");
+    reserve(t, "course",
+            "'startTime':'now+1hours','duration':'1:00:00','nodeCount':1,"
+            "'partition':'main','users':['ann','-bob'],'accounts':['physics'],"
+            "'flags':['DAILY']");
+    session_play(t, GOLDEN "scontrol_resv.txt");
+    clitest_free(t);
+}
+END_TEST
+
 /* ---- what it does ---- */
 
 static const struct {
@@ -109,7 +137,8 @@ START_TEST(test_lines)
             "quit\nshow hostnames n9\n";
     clitest_expect(t, "scontrol", 0,
                    "scontrol: n1\nn2\nscontrol: scontrol: scontrol: scontrol: ",
-                   "invalid entity:foo for keyword:show (job, node, partition, config, "
+                   "invalid entity:foo for keyword:show (job, node, partition, "
+                   "reservation, config, "
                    "hostnames, hostlist, hostlistsorted)\n");
     ctltest_expect(t->ctl, "big", "spec.comment=two words");
     t->in = "frobnicate\n";
@@ -209,6 +238,7 @@ int main(void)
     tzset();
     return suite_main("gantry/scontrol", (struct suite_row[]){
                                              {test_session, ARRAY_LEN(sessions)},
+                                             {test_resv_session, 1},
                                              {test_act, ARRAY_LEN(acts)},
                                              {test_lines, 1},
                                              {test_nodelist_of_the_job, 1},

@@ -1,0 +1,131 @@
+#include "cmd/gantry/resvs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/duration.h"
+#include "base/hostlist.h"
+#include "base/util.h"
+#include "crds/kinds.h"
+
+static const struct kc_resource api_reservations = KIND_RESERVATION;
+
+static int64_t moment(const struct json *object, const char *path)
+{
+    int64_t sec = TIME_UNSET;
+
+    time_parse_rfc3339(json_str_or(object, path, ""), &sec, NULL);
+    return sec;
+}
+
+static struct resv resv_of(const struct json *object)
+{
+    return (struct resv){
+        .name = json_str_or(object, "metadata.name", ""),
+        .spec = json_get(object, "spec"),
+        .state = json_str_or(object, "status.state", "INACTIVE"),
+        .message = json_str_or(object, "status.message", ""),
+        .nodes = json_str_or(object, "status.nodes", ""),
+        .node_count = json_int_or(object, "status.nodeCount", 0),
+        .start_sec = moment(object, "status.startTime"),
+        .end_sec = moment(object, "status.endTime"),
+    };
+}
+
+static int compare(const void *pa, const void *pb)
+{
+    const struct resv *a = pa, *b = pb;
+
+    return strcmp(a->name, b->name);
+}
+
+int resvlist_fetch(struct resvlist *ret, struct api *c, struct err *err)
+{
+    const struct kc_ref ref = {&api_reservations, NULL, NULL, NULL};
+    ANSWER_AUTO struct answer a = {0};
+
+    if (api_list(c, &ref, NULL, &a, err) < 0)
+        return -1;
+    *ret = (struct resvlist){.body = TAKE(a.body)};
+    const struct json *items = json_get(ret->body, "items");
+    ret->resvs = xcalloc(json_len(items) + 1, sizeof(*ret->resvs));
+    for (size_t i = 0; json_is(items, JSON_ARRAY) && i < json_len(items); i++)
+        ret->resvs[ret->n++] = resv_of(json_item(items, i));
+    if (ret->n > 1)
+        qsort(ret->resvs, ret->n, sizeof(*ret->resvs), compare);
+    return 0;
+}
+
+void resvlist_fini(struct resvlist *list)
+{
+    json_free(list->body);
+    free(list->resvs);
+    *list = (struct resvlist){0};
+}
+
+const struct resv *resvlist_find(const struct resvlist *list, const char *name)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (strcmp(list->resvs[i].name, name) == 0)
+            return &list->resvs[i];
+    return NULL;
+}
+
+bool resv_has_flag(const struct resv *r, const char *flag)
+{
+    const struct json *flags = json_get(r->spec, "flags");
+
+    for (size_t i = 0; i < json_len(flags); i++)
+        if (json_is(json_item(flags, i), JSON_STRING) &&
+            strcmp(json_string(json_item(flags, i)), flag) == 0)
+            return true;
+    return false;
+}
+
+static void mark(const struct resvlist *list, struct nodelist *nodes)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        const struct resv *r = &list->resvs[i];
+        HOSTLIST_AUTO struct hostlist names = {0};
+        if (strcmp(r->state, "ACTIVE") != 0 || !*r->nodes ||
+            hostlist_parse(&names, r->nodes, NULL) < 0)
+            continue;
+        for (size_t k = 0; k < names.n; k++) {
+            struct noderow *n = nodelist_find(nodes, names.names[k]);
+            if (n)
+                n->state.flags |=
+                    resv_has_flag(r, "MAINT") ? NODE_FLAG_MAINT : NODE_FLAG_RESERVED;
+        }
+    }
+}
+
+/* Whoever may not list them, or a server that does not know them, has none. */
+int resvs_mark(struct nodelist *nodes, struct api *c, struct err *err)
+{
+    RESVLIST_AUTO struct resvlist list = {0};
+    struct err own = ERR_INIT;
+
+    if (resvlist_fetch(&list, c, &own) == 0) {
+        mark(&list, nodes);
+        return 0;
+    }
+    if (own.http_status == 403 || own.http_status == 404)
+        return 0;
+    if (err)
+        *err = own;
+    return -1;
+}
+
+int64_t resv_cpus(const struct resv *r, const struct nodelist *nodes)
+{
+    HOSTLIST_AUTO struct hostlist names = {0};
+    int64_t cpus = 0;
+
+    if (*r->nodes && hostlist_parse(&names, r->nodes, NULL) < 0)
+        return 0;
+    for (size_t i = 0; i < names.n; i++) {
+        const struct noderow *n = nodelist_find(nodes, names.names[i]);
+        cpus += n ? n->cpus : 0;
+    }
+    return cpus;
+}

@@ -1,0 +1,37 @@
+/*
+ * resvs - the cluster's Reservations, by name, as scontrol and sinfo show them.
+ */
+#ifndef GANTRY_CLI_RESVS_H
+#define GANTRY_CLI_RESVS_H
+
+#include "cmd/gantry/api.h"
+#include "cmd/gantry/noderow.h"
+
+struct resv {
+    const char *name;
+    const struct json *spec;    /* NULL: none */
+    const char *state;          /* "ACTIVE", "INACTIVE", "INVALID" */
+    const char *message;        /* what is wrong with it; "" */
+    const char *nodes;          /* that it has: a hostlist; "" */
+    int64_t node_count;         /* of these */
+    int64_t start_sec, end_sec; /* of now, or next; TIME_UNSET: it is over */
+};
+
+/* All zero is empty. */
+struct resvlist {
+    struct json *body; /* what the others are lent from */
+    struct resv *resvs;
+    size_t n;
+};
+#define RESVLIST_AUTO __attribute__((cleanup(resvlist_fini)))
+
+int resvlist_fetch(struct resvlist *ret, struct api *c, struct err *err);
+void resvlist_fini(struct resvlist *list);
+const struct resv *resvlist_find(const struct resvlist *list, const char *name);
+bool resv_has_flag(const struct resv *r, const char *flag);
+/* Asks for them: nodes of those that are active are MAINT, or RESERVED. */
+int resvs_mark(struct nodelist *nodes, struct api *c, struct err *err);
+/* Of the nodes that it has. */
+int64_t resv_cpus(const struct resv *r, const struct nodelist *nodes);
+
+#endif

@@ -1,0 +1,394 @@
+/* scontrol create, update, delete and show of reservations. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/duration.h"
+#include "base/util.h"
+#include "cmd/gantry/block.h"
+#include "cmd/gantry/changes.h"
+#include "cmd/gantry/resvs.h"
+#include "cmd/gantry/scontrol.h"
+#include "crds/convert.h"
+#include "crds/kinds.h"
+
+static const struct kc_resource api_reservations = KIND_RESERVATION;
+
+/* ---- show ---- */
+
+/* "(null)" for none. */
+static void add_names(struct block *b, const struct json *names)
+{
+    for (size_t i = 0; i < json_len(names); i++)
+        block_add(b, "%s%s", i > 0 ? "," : "",
+                  json_is(json_item(names, i), JSON_STRING)
+                      ? json_string(json_item(names, i))
+                      : "");
+    if (json_len(names) == 0)
+        block_add(b, "(null)");
+}
+
+/* Slurm shows that nodes were named. */
+static bool names_nodes(const struct resv *r)
+{
+    const char *nodes = json_str_or(r->spec, "nodes", "");
+
+    return *nodes && strcasecmp(nodes, "ALL") != 0 && !resv_has_flag(r, "SPEC_NODES");
+}
+
+static void add_flags(struct block *b, const struct resv *r)
+{
+    const struct json *flags = json_get(r->spec, "flags");
+
+    if (json_len(flags) > 0 || !names_nodes(r))
+        add_names(b, flags);
+    if (names_nodes(r))
+        block_add(b, "%sSPEC_NODES", json_len(flags) > 0 ? "," : "");
+}
+
+static void block_resv(struct block *b, const struct resv *r,
+                       const struct nodelist *nodes)
+{
+    const int64_t cpus = resv_cpus(r, nodes);
+    const bool is = r->start_sec != TIME_UNSET && r->end_sec != TIME_UNSET;
+
+    block_line(b, "ReservationName=%s", r->name);
+    block_time(b, " StartTime", r->start_sec, "N/A");
+    block_time(b, " EndTime", r->end_sec, "N/A");
+    block_duration(b, " Duration", is ? r->end_sec - r->start_sec : LIMIT_UNSET, "N/A");
+    block_line(b, "Nodes=%s NodeCnt=%lld CoreCnt=%lld Features=%s PartitionName=%s",
+               *r->nodes ? r->nodes : "(null)", (long long)r->node_count,
+               (long long)cpus, block_text(json_str(r->spec, "features")),
+               block_text(json_str(r->spec, "partition")));
+    block_add(b, " Flags=");
+    add_flags(b, r);
+    block_line(b, "TRES=cpu=%lld", (long long)cpus);
+    block_line(b, "Users=");
+    add_names(b, json_get(r->spec, "users"));
+    block_add(b, " Groups=");
+    add_names(b, json_get(r->spec, "groups"));
+    block_add(b, " Accounts=");
+    add_names(b, json_get(r->spec, "accounts"));
+    block_add(b, " Licenses=(null) State=%s BurstBuffer=(null)", r->state);
+    block_line(b, "MaxStartDelay=(null)");
+    if (*r->message)
+        block_line(b, "Comment=%s", r->message);
+    block_end(b);
+}
+
+int scontrol_show_resvs(struct scontrol *s, const char *id)
+{
+    BLOCK_AUTO struct block b;
+    RESVLIST_AUTO struct resvlist list = {0};
+    NODELIST_AUTO struct nodelist nodes;
+    struct err err = ERR_INIT;
+
+    nodelist_init(&nodes);
+    block_init(&b, s->one_line);
+    if (scontrol_connect(s) < 0)
+        return EXIT_ERROR;
+    if (resvlist_fetch(&list, &s->api, &err) < 0 ||
+        nodelist_fetch(&nodes, &s->api, &err) < 0)
+        return scontrol_fail(s, "slurm_load_reservations error: %s", err.msg);
+    if (id && *id && !resvlist_find(&list, id)) {
+        fprintf(s->cli->out, "Reservation %s not found\n", id);
+        return EXIT_ERROR;
+    }
+    if (list.n == 0 && !s->quiet)
+        fprintf(s->cli->out, "No reservations in the system\n");
+    for (size_t i = 0; i < list.n; i++)
+        if (!id || !*id || strcmp(list.resvs[i].name, id) == 0)
+            block_resv(&b, &list.resvs[i], &nodes);
+    fputs(b.out.s, s->cli->out);
+    return EXIT_DONE;
+}
+
+/* ---- the words of create and update ---- */
+
+typedef int put_fn(const struct scontrol *s, const struct change *c, const char *field,
+                   struct json *spec, struct err *err);
+
+/* Slurm's "now" is the moment of the command. */
+static int put_moment(const struct scontrol *s, const struct change *c,
+                      const char *field, struct json *spec, struct err *err)
+{
+    int64_t sec;
+    char text[TIME_TEXT_MAX];
+
+    if (time_parse(c->value, loop_now_sec(s->api.loop), &sec, err) < 0)
+        return err_prefix(err, "%s", c->key);
+    time_format_rfc3339(sec, text);
+    json_set(spec, field, json_new_string(text));
+    return 0;
+}
+
+static int put_text(const struct scontrol *s, const struct change *c, const char *field,
+                    struct json *spec, struct err *err)
+{
+    (void)s;
+    (void)err;
+    json_set(spec, field, *c->value ? json_new_string(c->value) : json_new_null());
+    return 0;
+}
+
+static int put_number(const struct scontrol *s, const struct change *c,
+                      const char *field, struct json *spec, struct err *err)
+{
+    char *end;
+    long long n = strtoll(c->value, &end, 10);
+
+    (void)s;
+    if (end == c->value || *end || n < 1 || n > 1000000)
+        return err_set(err, ERR_INVALID, "%s: \"%s\" is not a number from 1 on", c->key,
+                       c->value);
+    json_set_at(spec, field, json_new_int(n));
+    return 0;
+}
+
+/* "cpu=64,gres/gpu=8" */
+static int put_tres(const struct scontrol *s, const struct change *c, const char *field,
+                    struct json *spec, struct err *err)
+{
+    AUTO_FREE char *text = xstrdup(c->value);
+    struct json *map = json_new_object();
+    char *rest = text, *word;
+
+    (void)s;
+    json_set(spec, field, map);
+    while ((word = strsep(&rest, ",")) != NULL) {
+        const char *name = strsep(&word, "=");
+        if (!word || !*name || !*word)
+            return err_set(err, ERR_INVALID, "%s: right is cpu=64,gres/gpu=8", c->key);
+        json_set(map, name, json_new_string(word));
+    }
+    return 0;
+}
+
+/* "a,b"; flags in capitals. */
+static int put_list(const struct scontrol *s, const struct change *c, const char *field,
+                    struct json *spec, struct err *err)
+{
+    AUTO_FREE char *text = xstrdup(c->value);
+    struct json *list = json_new_array();
+    char *rest = text, *word;
+
+    (void)s;
+    json_set(spec, field, list);
+    if (c->sign)
+        return err_set(err, ERR_INVALID,
+                       "%s: += and -= are not supported; say the whole list", c->key);
+    while ((word = strsep(&rest, ",")) != NULL) {
+        for (char *p = word; *p && strcmp(field, "flags") == 0; p++)
+            *p = (char)toupper((unsigned char)*p);
+        if (*word)
+            json_append(list, json_new_string(word));
+    }
+    return 0;
+}
+
+/* A row without a function: Slurm's, and why it is refused. */
+static const struct word {
+    const char *key, *field;
+    put_fn *put;
+} words[] = {
+    {"ReservationName", NULL, NULL},
+    {"Reservation", NULL, NULL},
+    {"StartTime", "startTime", put_moment},
+    {"EndTime", "endTime", put_moment},
+    {"Duration", "duration", put_text},
+    {"Nodes", "nodes", put_text},
+    {"NodeCnt", "nodeCount", put_number},
+    {"NodeCount", "nodeCount", put_number},
+    {"CoreCnt", "tres.cpu", put_number},
+    {"TRES", "tres", put_tres},
+    {"PartitionName", "partition", put_text},
+    {"Features", "features", put_text},
+    {"Users", "users", put_list},
+    {"Accounts", "accounts", put_list},
+    {"QOS", "qos", put_list},
+    {"Flags", "flags", put_list},
+    {"AllowedPartitions", "not supported", NULL},
+    {"BurstBuffer", "there are no burst buffers", NULL},
+    {"Comment", "description", put_text},
+    {"Groups", "users and accounts are known here, groups are not", NULL},
+    {"Licenses", "licences are not reserved", NULL},
+    {"MaxStartDelay", "not supported", NULL},
+    {"Skip", "not supported", NULL},
+};
+
+static const struct word *word_find(const char *key)
+{
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (strcasecmp(words[i].key, key) == 0)
+            return &words[i];
+    return NULL;
+}
+
+static int read_word(const struct scontrol *s, const struct change *c,
+                     struct json *spec, struct err *err)
+{
+    const struct word *word = word_find(c->key);
+
+    if (!word)
+        return err_set(err, ERR_INVALID, "Unknown parameter: %s=%s", c->key, c->value);
+    if (word->put)
+        return word->put(s, c, word->field, spec, err);
+    if (word->field)
+        return err_set(err, ERR_INVALID, "%s: %s", word->key, word->field);
+    return 0;
+}
+
+static int read_words(const struct scontrol *s, const struct changes *changes,
+                      struct json *spec, struct err *err)
+{
+    for (size_t i = 0; i < changes->n; i++)
+        if (read_word(s, &changes->list[i], spec, err) < 0)
+            return -1;
+    return 0;
+}
+
+static const char *name_of(const struct changes *changes)
+{
+    const struct change *c = changes_find(changes, "ReservationName");
+
+    c = c ? c : changes_find(changes, "Reservation");
+    return c && *c->value ? c->value : NULL;
+}
+
+/* ---- create ---- */
+
+/* What the controller would not let act is not sent. */
+static int check(const struct scontrol *s, const struct json *object, struct err *err)
+{
+    struct restable resources;
+    char now[TIME_TEXT_MAX];
+    JSON_AUTO struct json *copy = json_copy(object);
+
+    restable_init(&resources);
+    const struct convert convert = {.resources = &resources,
+                                    .gpu_resource = "nvidia.com/gpu"};
+    time_format_rfc3339(loop_now_sec(s->api.loop), now);
+    json_set_at(copy, "metadata.creationTimestamp", json_new_string(now));
+    if (!json_str(copy, "metadata.name"))
+        json_set_at(copy, "metadata.name", json_new_string("resv"));
+    struct reservation *r = convert_reservation(&convert, copy, err);
+    const bool good = r != NULL;
+    reservation_free(r);
+    return good ? 0 : -1;
+}
+
+static int create(struct scontrol *s, const struct changes *changes, struct err *err)
+{
+    const struct kc_ref ref = {&api_reservations, NULL, NULL, NULL};
+    const char *name = name_of(changes);
+    JSON_AUTO struct json *object =
+        json_build("{'apiVersion':'gantry.dev/v1alpha1','kind':'Reservation',"
+                   "'metadata':{},'spec':{}}");
+    ANSWER_AUTO struct answer a = {0};
+
+    json_set_at(object, name ? "metadata.name" : "metadata.generateName",
+                json_new_string(name ? name : "resv-"));
+    if (read_words(s, changes, json_get(object, "spec"), err) < 0 ||
+        check(s, object, err) < 0 || api_create(&s->api, &ref, object, &a, err) < 0)
+        return -1;
+    fprintf(s->cli->out, "Reservation created: %s\n",
+            json_str_or(a.body, "metadata.name", "?"));
+    return 0;
+}
+
+int scontrol_create(struct scontrol *s, int argc, char **argv)
+{
+    CHANGES_AUTO struct changes changes = {0};
+    struct err err = ERR_INIT;
+    const int skip = scontrol_is(argv[1], "reservation") ? 2 : 1;
+
+    if (changes_parse(&changes, argc - skip, argv + skip, &err) < 0)
+        return scontrol_fail(s, "%s", err.msg);
+    if (skip == 1 && !name_of(&changes))
+        return scontrol_fail(s, "scontrol create makes reservations: create "
+                                "reservation KEY=VALUE...; partitions are made by "
+                                "kubectl apply");
+    if (scontrol_connect(s) < 0)
+        return EXIT_ERROR;
+    if (create(s, &changes, &err) < 0)
+        return scontrol_fail(s, "Error creating the reservation: %s", err.msg);
+    return EXIT_DONE;
+}
+
+/* ---- update and delete ---- */
+
+int scontrol_update_resv(struct scontrol *s, const struct changes *changes)
+{
+    const struct kc_ref ref = {&api_reservations, NULL, name_of(changes), NULL};
+    JSON_AUTO struct json *patch = json_build("{'spec':{}}");
+    ANSWER_AUTO struct answer a = {0};
+    struct err err = ERR_INIT;
+
+    if (scontrol_connect(s) < 0)
+        return EXIT_ERROR;
+    if (read_words(s, changes, json_get(patch, "spec"), &err) < 0)
+        return scontrol_fail(s, "Error updating the reservation: %s", err.msg);
+    /* It has an end, or a length. */
+    if (json_at(patch, "spec.duration"))
+        json_set_at(patch, "spec.endTime", json_new_null());
+    else if (json_at(patch, "spec.endTime"))
+        json_set_at(patch, "spec.duration", json_new_null());
+    if (api_patch(&s->api, &ref, KC_PATCH_MERGE, patch, &a, &err) == 0) {
+        fprintf(s->cli->out, "Reservation updated.\n");
+        return EXIT_DONE;
+    }
+    if (a.reason == KC_REASON_NOT_FOUND)
+        return scontrol_fail(s, "Error updating the reservation: Requested reservation "
+                                "is invalid");
+    return scontrol_fail(s, "Error updating the reservation: %s", err.msg);
+}
+
+/* Jobs that run in it, as Slurm says them; the name is the only operand. */
+static bool is_used(const struct joblist *jobs, const char *name)
+{
+    for (size_t i = 0; i < jobs->n; i++)
+        if (jobs->rows[i].word->kind == JOB_KIND_ACTIVE &&
+            str_eq(jobs->rows[i].reservation, name))
+            return true;
+    return false;
+}
+
+static int delete_resv(struct scontrol *s, const char *name)
+{
+    const struct kc_ref ref = {&api_reservations, NULL, name, NULL};
+    JOBLIST_AUTO struct joblist jobs;
+    PARTLIST_AUTO struct partlist parts = {0};
+    ANSWER_AUTO struct answer a = {0};
+    struct err err = ERR_INIT;
+
+    joblist_init(&jobs);
+    if (scontrol_jobs(s, &jobs, &parts) < 0)
+        return EXIT_ERROR;
+    if (is_used(&jobs, name))
+        return scontrol_fail(
+            s, "slurm_delete_reservation error: Requested reservation is in use");
+    if (api_delete(&s->api, &ref, NULL, &a, &err) == 0)
+        return EXIT_DONE;
+    if (a.reason == KC_REASON_NOT_FOUND)
+        return scontrol_fail(
+            s, "slurm_delete_reservation error: Requested reservation is invalid");
+    return scontrol_fail(s, "slurm_delete_reservation error: %s", err.msg);
+}
+
+/* "ReservationName=x", "reservation x" */
+int scontrol_delete(struct scontrol *s, int argc, char **argv)
+{
+    const char *equals = strchr(argv[1], '=');
+    AUTO_FREE char *key =
+        xstrndup(argv[1], equals ? (size_t)(equals - argv[1]) : strlen(argv[1]));
+    const char *name = equals ? equals + 1 : argc > 2 ? argv[2] : "";
+
+    if (!scontrol_is(key, "ReservationName") || !*name || argc > (equals ? 2 : 3))
+        return scontrol_fail(s,
+                             "scontrol delete takes ReservationName=NAME; partitions "
+                             "are deleted by kubectl delete");
+    if (scontrol_connect(s) < 0)
+        return EXIT_ERROR;
+    return delete_resv(s, name);
+}
