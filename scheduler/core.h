@@ -182,6 +182,9 @@ struct partrec *pass_partition(const struct sched *s, const struct job *job, siz
 /* In a partition; NULL: in none. */
 struct priority pass_priority(const struct sched *s, const struct jobrec *rec,
                               const struct partition *part, int64_t now_sec);
+/* The partition's; above all of them where others yield to it (preempt.h). */
+int64_t pass_tier(const struct sched *s, const struct jobrec *rec,
+                  const struct partrec *part);
 /* turn.h */
 int64_t pass_size(struct sched *s, const struct jobrec *rec,
                   const struct partrec *part);

@@ -64,7 +64,7 @@ struct line_turn line_turn_in(struct sched *s, const struct jobrec *rec, size_t 
 
     if (turn.part == NULL)
         return turn;
-    turn.tier = turn.part->part->priority_tier;
+    turn.tier = pass_tier(s, rec, turn.part);
     turn.size = pass_size(s, rec, turn.part);
     return turn;
 }

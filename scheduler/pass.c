@@ -37,6 +37,12 @@ struct priority pass_priority(const struct sched *s, const struct jobrec *rec,
     return priority_of(&s->config, &s->norms, rec->job, &grounds, now_sec);
 }
 
+int64_t pass_tier(const struct sched *s, const struct jobrec *rec,
+                  const struct partrec *part)
+{
+    return preempt_has_victims(s, rec) ? INT64_MAX : part->part->priority_tier;
+}
+
 struct entry pass_entry(struct sched *s, struct jobrec *rec, struct partrec *part,
                         size_t i, int64_t now_sec)
 {
@@ -45,7 +51,7 @@ struct entry pass_entry(struct sched *s, struct jobrec *rec, struct partrec *par
         .part = part,
         .version = rec->version,
         .listed = (uint32_t)i,
-        .tier = part->part->priority_tier,
+        .tier = pass_tier(s, rec, part),
         .priority = pass_priority(s, rec, part->part, now_sec),
         .size = pass_size(s, rec, part),
         .job_id = queue_job_id(rec->job),

@@ -34,7 +34,7 @@ static bool yields_to(const struct jobrec *rec, const struct jobrec *to)
     return to->job->job_id != 0 && rec->job->preempted_by == to->job->job_id;
 }
 
-static bool has_victims(const struct sched *s, const struct jobrec *rec)
+bool preempt_has_victims(const struct sched *s, const struct jobrec *rec)
 {
     for (size_t i = 0; i < s->n_yielding; i++) {
         if (yields_to(s->yielding[i], rec))
@@ -76,6 +76,7 @@ bool preempt_follow_victims(struct sched *s, struct jobrec *rec)
 
 void preempt_say(struct sched *s, const struct jobrec *rec)
 {
+    const struct qos *qos = policy_qos(&s->policy, rec->job);
     size_t n = 0;
 
     for (size_t i = 0; i < s->n_yielding; i++)
@@ -83,6 +84,10 @@ void preempt_say(struct sched *s, const struct jobrec *rec)
     if (n > 0)
         str_addf(&s->message, "; %zu job%s end%s early for it", n, n == 1 ? "" : "s",
                  n == 1 ? "s" : "");
+    if (s->config.preempt_type != PREEMPT_BY_QOS || qos == NULL || !qos->in_circle)
+        return;
+    str_add(&s->message, "; ");
+    preempt_say_circle(s->policy.qos, s->policy.n_qos, qos, &s->message);
 }
 
 /* ---- who may be taken ---- */
@@ -172,7 +177,7 @@ static void add_plan(struct sched *s, struct hunt *h, struct jobrec *rec)
     const struct plan *plan = &rec->job->plan;
     struct preempt_side side = side_of(s, rec->job, plan->partition);
 
-    if (has_victims(s, rec) ||
+    if (preempt_has_victims(s, rec) ||
         (rec != h->entry->rec && plan->promised && !may_take(s, h, &side, h->now_sec)))
         return;
     GROW(h->plans, h->n_plans, h->plans_cap);
@@ -468,7 +473,7 @@ bool preempt_run(struct sched *s, const struct entry *entry, const struct seeker
     struct jobrec *rec = entry->rec;
     struct hunt h = {.entry = entry, .by = by, .now_sec = now_sec};
 
-    if (s->config.preempt_type == PREEMPT_BY_NOBODY || has_victims(s, rec))
+    if (s->config.preempt_type == PREEMPT_BY_NOBODY || preempt_has_victims(s, rec))
         return false;
     h.side = side_of(s, rec->job, entry->part->part->name);
     h.side.priority = entry->priority.total;

@@ -144,18 +144,19 @@ void preempt_say_circle(struct qos *const *qos, size_t n, const struct qos *of,
                         struct str *out)
 {
     AUTO_FREE size_t *by = xcalloc(n + 1, sizeof(*by));
+    AUTO_FREE size_t *way = xcalloc(n + 1, sizeof(*way));
     struct trail trail = {qos, n, by};
-    size_t from = named_place((void *const *)qos, n, of->name), at;
+    size_t from = named_place((void *const *)qos, n, of->name), n_way = 0;
 
     if (!is_named(&trail, from, of->name) || !follow(&trail, from))
         return;
-    str_addf(out, "QOS %s preempts nobody: preempt lists lead back to it, by ",
-             of->name);
-    at = by[from];
-    if (at == from)
-        str_add(out, "its own");
-    for (; at != from; at = by[at])
-        str_addf(out, "%s%s", qos[at]->name, by[at] != from ? " from " : "");
+    for (size_t at = by[from]; at != from; at = by[at])
+        way[n_way++] = at;
+    str_addf(out, "QOS %s preempts nobody: by the lists it would preempt itself (%s",
+             of->name, of->name);
+    while (n_way > 0)
+        str_addf(out, " > %s", qos[way[--n_way]]->name);
+    str_addf(out, " > %s)", of->name);
 }
 
 /* ---- who may ---- */

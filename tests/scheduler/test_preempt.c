@@ -105,11 +105,12 @@ START_TEST(test_circles)
     const char *const own[] = {"a", "a"};
 
     check_circle(line, 3, 0, NULL);
-    check_circle(circle, 4, 0,
-                 "QOS a preempts nobody: preempt lists lead back to it, by c from b");
+    check_circle(
+        circle, 4, 0,
+        "QOS a preempts nobody: by the lists it would preempt itself (a > b > c > a)");
     check_circle(circle, 4, 3, NULL);
     check_circle(own, 2, 0,
-                 "QOS a preempts nobody: preempt lists lead back to it, by its own");
+                 "QOS a preempts nobody: by the lists it would preempt itself (a > a)");
     check_circle(own, 2, 1, NULL);
 }
 END_TEST
