@@ -172,6 +172,11 @@ int64_t sched_job_end(const struct sched *s, const char *job_uid)
                                                          : TIME_NEVER;
 }
 
+size_t sched_broken_promises(const struct sched *s)
+{
+    return s->n_broken;
+}
+
 size_t sched_count(const struct sched *s, enum job_phase phase)
 {
     return s->n_phase[phase];

@@ -238,6 +238,8 @@ enum reason sched_check_new(struct sched *s, const struct job *job,
                             const struct partition *part, struct str *message);
 /* When its time limit ends it, if it runs on; INT64_MAX: never, or it does not run. */
 int64_t sched_job_end(const struct sched *s, const char *job_uid);
+/* Promises that preemption has broken, so far. */
+size_t sched_broken_promises(const struct sched *s);
 size_t sched_count(const struct sched *s, enum job_phase phase);
 
 #endif

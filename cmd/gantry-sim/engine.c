@@ -147,6 +147,8 @@ static void cut_off(struct engine *e, size_t job, int64_t now_sec)
     struct tale *t = &e->history->tales[job];
     if (t->fate != FATE_RUNS)
         return;
+    if (t->yields)
+        t->preempt_lost_sec += now_sec - t->start_sec;
     if (!t->yields)
         end_job(e, job, FATE_TIMEOUT, now_sec);
     else if (t->returns)
@@ -293,6 +295,7 @@ int engine_run(const struct replay *replay, struct history *ret, struct err *err
         decide(&e, now_sec);
         take_sample(&e, now_sec);
     }
+    ret->n_broken = sched_broken_promises(e.sched);
     ends_fini(&e.ends);
     ledger_free(e.ledger);
     sched_free(e.sched);

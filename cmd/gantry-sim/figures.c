@@ -204,6 +204,7 @@ static void count_fates(struct figures *f, const struct pool *p,
 {
     const bool gpus = pool_measure(p) != RES_CPU;
     f->jobs = (int64_t)h->n;
+    f->preempted_promises = (int64_t)h->n_broken;
     for (size_t i = 0; i < h->n; i++) {
         const struct tale *t = &h->tales[i];
         const struct work *w = &load->jobs[i];
@@ -213,6 +214,8 @@ static void count_fates(struct figures *f, const struct pool *p,
         f->never_started += t->fate == FATE_WAITS || t->fate == FATE_UNSEEN;
         f->requeues += t->runs - (t->start_sec != TIME_UNSET);
         f->lost_hours += (double)t->lost_sec * size / HOUR_SEC;
+        f->preemptions += t->preemptions;
+        f->preempted_hours += (double)t->preempt_lost_sec * size / HOUR_SEC;
     }
 }
 

@@ -49,6 +49,9 @@ struct figures {
     int64_t requeues;
     double
         lost_hours; /* GPU-hours (CPU-hours without GPUs) of runs that were cut off */
+    int64_t preemptions; /* runs that ended early for another job */
+    double preempted_hours;
+    int64_t preempted_promises; /* broken for another job */
     struct accuracy promises, forecasts;
     struct accuracy ahead[HORIZONS]; /* forecasts, by how far ahead */
     struct charge *charges;          /* in the order of the accounts' names */

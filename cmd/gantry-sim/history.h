@@ -47,6 +47,7 @@ struct tale {
     int64_t runs;             /* how often it was started */
     int64_t preemptions;      /* how often it was to end for another job */
     bool yields, returns;     /* so it is now; it goes back to the queue then */
+    int64_t preempt_lost_sec; /* of runs that ended so */
     int64_t lost_sec;         /* of runs that were cut off and begun anew */
 };
 
@@ -62,6 +63,7 @@ struct history {
     size_t n;
     struct sample *samples; /* each later than the one before */
     size_t n_samples, cap_samples;
+    size_t n_broken; /* promises that preemption has broken */
 };
 
 void history_init(struct history *h, size_t n);

@@ -297,6 +297,13 @@ CELL(deadline_cell)
     add_moment(s, r->deadline_sec, "N/A", out);
 }
 
+CELL(preempt_time_cell)
+{
+    ROW;
+    SHARED;
+    add_moment(s, r->preempt_sec, "N/A", out);
+}
+
 CELL(pending_time_cell)
 {
     ROW;
@@ -640,7 +647,7 @@ const struct column jobcolumns[] = {
     {0, "origin", "ORIGIN", federation_cell, 0},
     {0, "originraw", "ORIGIN_RAW", federation_cell, 0},
     {0, "pendingtime", "PENDING_TIME", pending_time_cell, JOB_SUBMIT},
-    {0, "preempttime", "PREEMPT_TIME", na_cell, 0},
+    {0, "preempttime", "PREEMPT_TIME", preempt_time_cell, JOB_WHOLE},
     {0, "prefer", "PREFER", null_cell, 0},
     {0, "profile", "PROFILE", not_set_cell, 0},
     {0, "reboot", "REBOOT", zero_cell, 0},

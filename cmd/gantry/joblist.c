@@ -134,6 +134,7 @@ static const struct pick {
     TIME("status.startTime", start_sec),
     TIME("status.endTime", end_sec),
     TIME("status.suspendTime", suspend_sec),
+    TIME("status.preemptTime", preempt_sec),
 };
 
 /* Of the table: its columns' names. */

@@ -44,6 +44,7 @@ struct jobrow {
     struct priority factors; /* terms of the priority; its total is 0 */
     int64_t deadline_sec;
     int64_t submit_sec, eligible_sec, planned_sec, start_sec, end_sec, suspend_sec;
+    int64_t preempt_sec; /* since when it has been told to end for another job */
     bool promised;
     /* what follows from it */
     const struct job_word *word;

@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "cmd/gantry/nodegroup.h"
+#include "scheduler/preempt_rules.h"
 
 #define GROUP const struct nodegroup *g = row
 #define CELL(name)                                            \
@@ -25,10 +26,18 @@ ALWAYS(one_cell, "1")
 ALWAYS(all_cell, "all")
 ALWAYS(no_cell, "no")
 ALWAYS(never_cell, "NO")
-ALWAYS(off_cell, "OFF")
 ALWAYS(unlimited_cell, "UNLIMITED")
 
 /* ---- of the partition ---- */
+
+/* Where it says none, the cluster's counts, which only the controller knows. */
+CELL(preempt_mode_cell)
+{
+    GROUP;
+    if (g->part->preempt_mode == 0)
+        str_add(out, "N/A");
+    preempt_mode_format(g->part->preempt_mode, out);
+}
 
 CELL(part_cell)
 {
@@ -355,7 +364,7 @@ const struct column nodecolumns[] = {
     {'l', "time", "TIMELIMIT", max_time_cell, ON},
     {'L', "defaulttime", "DEFAULTTIME", default_time_cell, ON},
     {'m', "memory", "MEMORY", memory_cell, EXACT},
-    {'M', "preemptmode", "PREEMPT_MODE", off_cell, 0},
+    {'M', "preemptmode", "PREEMPT_MODE", preempt_mode_cell, ON},
     {'n', "nodehost", "HOSTNAMES", hosts_cell, ON},
     {'N', "nodelist", "NODELIST", names_cell, 0},
     {'o', "nodeaddr", "NODE_ADDR", addrs_cell, ON},

@@ -78,6 +78,10 @@ static void add_times(struct block *b, const struct jobrow *r, int64_t now_sec)
     block_time(b, "StartTime", jobrow_start_sec(r), "Unknown");
     block_time(b, " EndTime", jobrow_end_sec(r), "Unknown");
     block_time(b, " Deadline", r->deadline_sec, "N/A");
+    if (r->preempt_sec != TIME_UNSET) {
+        block_line(b, "PreemptEligibleTime=Unknown");
+        block_time(b, " PreemptTime", r->preempt_sec, "None");
+    }
     block_line(b, "%s", "");
     block_time(b, "SuspendTime", r->suspend_sec, "None");
     block_add(b, " SecsPreSuspend=0 LastSchedEval=N/A Scheduler=Backfill");

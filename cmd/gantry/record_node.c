@@ -5,8 +5,10 @@
 #include "base/util.h"
 #include "cmd/gantry/records.h"
 #include "cmd/gantry/slurmtime.h"
+#include "scheduler/preempt_rules.h"
 
 #define MEGA (INT64_C(1) << 20)
+#define PREEMPT_TEXT_MAX 64
 
 /* "cpu=8,mem=64G,node=1,billing=8,gres/gpu=8"; nothing where all is 0. */
 struct amounts {
@@ -133,8 +135,8 @@ static void add_limits(struct block *b, const struct partition *p)
 {
     block_line(b, "%s", "");
     block_duration(b, "DefaultTime", p->default_time_sec, "NONE");
-    block_add(b, " DisableRootJobs=NO Exclusive=%s GraceTime=0 Hidden=NO",
-              p->exclusive ? "NODE" : "NO");
+    block_add(b, " DisableRootJobs=NO Exclusive=%s GraceTime=%" PRId64 " Hidden=NO",
+              p->exclusive ? "NODE" : "NO", p->grace_sec);
     if (p->max_nodes == LIMIT_UNLIMITED)
         block_line(b, "MaxNodes=UNLIMITED");
     else
@@ -185,6 +187,16 @@ static void add_amounts(struct block *b, const struct part_amounts *a)
     add_memory(b, "Max", a->max_mem_per_node, a->max_mem_per_cpu);
 }
 
+/* Where it says none, the cluster's counts, which only the controller knows. */
+static void add_preempt_mode(struct block *b, const struct partition *p)
+{
+    STR_AUTO struct str mode;
+
+    str_init(&mode, PREEMPT_TEXT_MAX);
+    preempt_mode_format(p->preempt_mode, &mode);
+    block_add(b, " PreemptMode=%s", mode.len > 0 ? mode.s : "N/A");
+}
+
 /* In minutes. */
 static void add_over_time(struct block *b, const struct partition *p)
 {
@@ -193,7 +205,7 @@ static void add_over_time(struct block *b, const struct partition *p)
                    p->over_time_sec == LIMIT_UNSET ? "NONE" : "UNLIMITED");
     else
         block_line(b, "OverTimeLimit=%" PRId64, (p->over_time_sec + 59) / 60);
-    block_add(b, " PreemptMode=OFF");
+    add_preempt_mode(b, p);
 }
 
 void block_partition(struct block *b, const struct partition *p,

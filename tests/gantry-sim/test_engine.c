@@ -242,6 +242,60 @@ START_TEST(test_partitions)
 }
 END_TEST
 
+/* One node: 0 of the low tier begins at 0, and 2 of the high one comes at 600 and ends
+ * it. Back in the queue it has its time once more, or
+ * with CANCEL never. */
+START_TEST(test_preemption)
+{
+    const struct groups groups = {"1", "8", NULL, NULL};
+    char *names[] = {"low", "high"};
+    struct work jobs[3] = {{.submit_sec = 0, .run_sec = 3600, .partition = "low"},
+                           {.submit_sec = 300, .run_sec = 100, .partition = "low"},
+                           {.submit_sec = 600, .run_sec = 100, .partition = "high"}};
+    struct partition *parts[2];
+    struct stand s = {.load = {.jobs = jobs, .n = 3}};
+    struct figures f;
+    bool cancel = _i == 1;
+
+    for (size_t i = 0; i < 3; i++) {
+        jobs[i].limit_sec = 7200;
+        jobs[i].gpus = 8;
+        jobs[i].account = jobs[i].user = jobs[i].qos = "";
+    }
+    for (size_t i = 0; i < 2; i++) {
+        parts[i] = partition_new();
+        parts[i]->name = xstrdup(names[i]);
+        parts[i]->priority_tier = (int64_t)i;
+    }
+    pool_init(&s.pool);
+    ck_assert_int_eq(pool_add(&s.pool, &groups, NULL), 0);
+    s.pool.partitions = parts;
+    s.pool.n_partitions = 2;
+    s.config = sched_config_default();
+    s.config.preempt_type = PREEMPT_BY_PARTITION;
+    s.config.preempt_mode = cancel ? PREEMPT_CANCEL : PREEMPT_REQUEUE;
+    s.replay = (struct replay){.pool = &s.pool, .load = &s.load, .config = &s.config};
+    stand_run(&s);
+    figures_make(&f, &s.pool, &s.load, &s.h);
+    const struct tale *t = s.h.tales;
+    ck_assert_int_le(t[2].start_sec, 602);
+    ck_assert_int_eq(t[0].fate, cancel ? FATE_PREEMPTED : FATE_COMPLETED);
+    ck_assert_int_eq(t[0].runs, cancel ? 1 : 2);
+    ck_assert_int_eq(t[1].fate, FATE_COMPLETED);
+    ck_assert_int_eq(f.preemptions, 1);
+    ck_assert_int_eq(f.requeues, cancel ? 0 : 1);
+    ck_assert_double_eq_tol(f.preempted_hours, 8 * 600 / 3600.0, 0.01);
+    ck_assert_int_eq(f.preempted_promises, 1); /* of 1, at 7200 */
+    figures_fini(&f);
+    for (size_t i = 0; i < 2; i++)
+        partition_free(parts[i]);
+    s.pool.partitions = NULL;
+    s.pool.n_partitions = 0;
+    pool_fini(&s.pool);
+    history_fini(&s.h);
+}
+END_TEST
+
 /* 4 nodes of 2 processors: 1 has two of them until 600, 2 needs all four and waits,
  * 4 has no limit and so may not start before 2. */
 START_TEST(test_swf)
@@ -306,6 +360,7 @@ int main(void)
                                                                 {test_never, 1},
                                                                 {test_partitions, 1},
                                                                 {test_swf, 1},
+                                                                {test_preemption, 2},
                                                                 {test_real, 1},
                                                                 {NULL, 0}});
 }

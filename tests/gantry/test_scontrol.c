@@ -187,7 +187,7 @@ START_TEST(test_partition)
         "   Nodes=n[1-4]\n"
         "   PriorityJobFactor=7 PriorityTier=3 RootOnly=NO ReqResv=NO "
         "OverSubscribe=NO\n"
-        "   OverTimeLimit=2 PreemptMode=OFF\n"
+        "   OverTimeLimit=2 PreemptMode=N/A\n"
         "   State=DRAIN TotalCPUs=64 TotalNodes=4 SelectTypeParameters=NONE\n"
         "   JobDefaults=DefCpuPerGPU=4,DefMemPerGPU=8192\n"
         "   DefMemPerNode=UNLIMITED MaxMemPerCPU=4096\n"
