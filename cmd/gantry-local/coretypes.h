@@ -73,6 +73,8 @@ extern const struct core_words_table coretypes_words_detail;
 extern const struct core_words_table coretypes_words_meta;
 extern const struct core_words_table coretypes_words_network;
 extern const struct core_words_table coretypes_words_pod;
+extern const struct core_words_table coretypes_words_policies;
+extern const struct core_words_table coretypes_words_rare;
 extern const struct core_words_table coretypes_words_sources;
 extern const struct core_words_table coretypes_words_volume;
 extern const struct core_words_table coretypes_words_workload;

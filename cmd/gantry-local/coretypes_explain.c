@@ -106,6 +106,7 @@ void coretypes_explain(struct coretypes *t)
         &coretypes_words_meta,     &coretypes_words_pod,     &coretypes_words_volume,
         &coretypes_words_workload, &coretypes_words_cluster, &coretypes_words_detail,
         &coretypes_words_network,  &coretypes_words_sources, &coretypes_words_api,
+        &coretypes_words_policies, &coretypes_words_rare,
     };
 
     for (size_t i = 0; i < ARRAY_LEN(tables); i++)
