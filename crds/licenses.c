@@ -58,10 +58,25 @@ static int next_one(const char **at, struct err *err)
     if (**at == '|')
         return err_set(err, ERR_INVALID,
                        "a choice of licences (|) is not supported; " RIGHT);
+    if (!isprint((unsigned char)**at))
+        return err_set(err, ERR_INVALID, "byte %d is not understood; " RIGHT,
+                       (unsigned char)**at);
     if (**at != ',')
         return err_set(err, ERR_INVALID, "\"%c\" is not understood; " RIGHT, **at);
     ++*at;
     return 1;
+}
+
+/* A name may have stood twice. */
+static int check_counts(const struct license *all, size_t n, struct err *err)
+{
+    if (n > LICENSES_MAX)
+        return err_set(err, ERR_INVALID, "more than %d licences", LICENSES_MAX);
+    for (size_t i = 0; i < n; i++)
+        if (all[i].count > LICENSE_COUNT_MAX)
+            return err_set(err, ERR_INVALID, "more than %d of licence %s",
+                           LICENSE_COUNT_MAX, all[i].name);
+    return 0;
 }
 
 int licenses_parse(const char *text, struct license **ret, size_t *ret_n,
@@ -78,8 +93,8 @@ int licenses_parse(const char *text, struct license **ret, size_t *ret_n,
             more = next_one(&text, err);
         if (more >= 0)
             licenses_add(&all, &n, name, count);
-        if (more >= 0 && n > LICENSES_MAX)
-            more = err_set(err, ERR_INVALID, "more than %d licences", LICENSES_MAX);
+        if (more >= 0 && check_counts(all, n, err) < 0)
+            more = -1;
     }
     if (more < 0) {
         licenses_free(all, n);

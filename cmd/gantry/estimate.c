@@ -58,6 +58,14 @@ static void tell_account(struct world *w, const struct json *object)
                     &(struct change){.kind = CHANGE_ACCOUNT, .u.account = account});
 }
 
+static void tell_reservation(struct world *w, const struct json *object)
+{
+    struct reservation *r = convert_reservation(&w->convert, object, NULL);
+    if (r)
+        sched_apply(w->sched,
+                    &(struct change){.kind = CHANGE_RESERVATION, .u.reservation = r});
+}
+
 /* Those of jobs are in the jobs' placements. */
 static void tell_pod(struct world *w, const struct json *object)
 {
@@ -91,14 +99,19 @@ static void tell_job(struct world *w, const struct json *object)
 
 static const struct kc_resource qos_kind = KIND_QOS;
 static const struct kc_resource account_kind = KIND_ACCOUNT;
+static const struct kc_resource reservation_kind = KIND_RESERVATION;
 
 static const struct {
     const struct kc_resource *resource;
     void (*tell)(struct world *w, const struct json *object);
 } kinds[] = {
-    {&kc_nodes, tell_node}, {&api_partitions, tell_partition},
-    {&qos_kind, tell_qos},  {&account_kind, tell_account},
-    {&kc_pods, tell_pod},   {&api_jobs, tell_job},
+    {&kc_nodes, tell_node},
+    {&api_partitions, tell_partition},
+    {&qos_kind, tell_qos},
+    {&account_kind, tell_account},
+    {&reservation_kind, tell_reservation},
+    {&kc_pods, tell_pod},
+    {&api_jobs, tell_job},
 };
 
 static int read_kind(struct api *c, struct world *w, size_t kind, struct err *err)

@@ -285,6 +285,23 @@ START_TEST(test_alternate_partition)
 }
 END_TEST
 
+/* In a reservation, when that begins; in one that is not there, never. */
+START_TEST(test_test_only_reserved)
+{
+    struct clitest *t = clitest_new();
+
+    ctltest_post(t->ctl, "/apis/gantry.dev/v1alpha1/reservations",
+                 "{'apiVersion':'gantry.dev/v1alpha1','kind':'Reservation','metadata':"
+                 "{'name':'r'},'spec':{'startTime':'2027-01-15T09:00:00Z','duration':"
+                 "'60','nodes':'n2'}}");
+    ctltest_settle(t->ctl);
+    clitest_expect(t, "sbatch --test-only -t 10 --reservation r --wrap x", 0, "",
+                   "sbatch: Job to start at 2027-01-15T09:00:00 using 1 processors "
+                   "on nodes n2 in partition main\n");
+    clitest_free(t);
+}
+END_TEST
+
 START_TEST(test_test_only)
 {
     struct clitest *t = clitest_new();
@@ -610,6 +627,7 @@ int main(void)
                                            {test_closed_partition, 1},
                                            {test_alternate_partition, 1},
                                            {test_test_only, 1},
+                                           {test_test_only_reserved, 1},
                                            {test_test_only_closed, 1},
                                            {test_about, 1},
                                            {test_fault, ARRAY_LEN(faults)},

@@ -27,6 +27,9 @@ static const struct {
     {REASON_CONSTRAINTS, "Constraints", "NotFree"},
     {REASON_CLEANING, "Cleaning", "NotAllowed"},
     {REASON_DEADLINE, "DeadLine", "Never"},
+    {REASON_LICENSES, "Licenses", "NotFree"},
+    {REASON_RESERVATION, "Reservation", "NotAllowed"},
+    {REASON_RESERVATION_DELETED, "ReservationDeleted", "NotAllowed"},
     {REASON_ACCOUNT_NOT_ALLOWED, "AccountNotAllowed", "Never"},
     {REASON_QOS_NOT_ALLOWED, "QOSNotAllowed", "Never"},
 };
