@@ -1,5 +1,6 @@
 #include "scheduler/allowance.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -390,6 +391,16 @@ static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
     }
 }
 
+/* Who was held back by what is held no longer may start. */
+static void list_freed(struct sched *s)
+{
+    struct waiter *waiter;
+
+    while ((waiter = held_freed(&s->held)) != NULL)
+        starts_enlist(
+            s, (struct jobrec *)((char *)waiter - offsetof(struct jobrec, waiter)));
+}
+
 void allowance_take(struct sched *s, struct jobrec *rec)
 {
     const struct job *job = rec->job;
@@ -400,6 +411,7 @@ void allowance_take(struct sched *s, struct jobrec *rec)
     if (s->held.stale || !s->held.any || (job->n_alloc == 0 && !s->held.of_submits))
         return;
     held_drop(&s->held, &rec->takes, NULL, 0);
+    list_freed(s);
     a.part = part_of(s, job);
     find_places(s, job, a.part, &places);
     for (size_t i = 0; i < places.n; i++)
@@ -408,8 +420,18 @@ void allowance_take(struct sched *s, struct jobrec *rec)
 
 void allowance_drop(struct sched *s, struct jobrec *rec)
 {
+    held_on(&rec->waiter);
     held_drop(&s->held, &rec->takes, rec->job != NULL ? rec->job->alloc : NULL,
               rec->job != NULL ? rec->job->n_alloc : 0);
+    list_freed(s);
+}
+
+void allowance_hold_back(struct sched *s, struct jobrec *rec)
+{
+    if (s->held.broken == NULL || rec->job->n_partitions > 1 || rec->waiter.by != NULL)
+        return;
+    held_back(&rec->waiter, s->held.broken);
+    starts_enlist(s, rec);
 }
 
 static bool see_limits(struct held *held, const struct limits *limits)
@@ -481,8 +503,10 @@ void allowance_settle(struct sched *s)
         bind_all(s);
     if (!had_any && !s->held.any)
         return;
-    HASH_ITER (hh, s->jobs, rec, next)
+    HASH_ITER (hh, s->jobs, rec, next) {
         allowance_drop(s, rec);
+        starts_enlist(s, rec);
+    }
     held_reset(&s->held);
     HASH_ITER (hh, s->jobs, rec, next) {
         if (!rec->gone)
@@ -640,12 +664,22 @@ static bool is_broken(struct sched *s, const struct asking *a,
     return held_with(s, a, limit, need) > limit->amount;
 }
 
-/* What is left grows less by itself. */
-static void look_again(struct sched *s, const struct limit *limit)
+/* What is left grows less by itself; of anything else some has to be given back. */
+static void note_broken(struct sched *s, const struct asking *a,
+                        const struct limit *limit)
 {
-    if (limit_rows[limit->kind].what == WHAT_LEFT && is_counted(limit))
+    STR_AUTO struct str whose;
+
+    str_init(&whose, NAME_MAX_);
+    if (!is_counted(limit))
+        return;
+    if (limit_rows[limit->kind].what == WHAT_LEFT) {
         s->pass.begin_sec =
             MIN(s->pass.begin_sec, timeline_minute(s->now_sec) + TIMELINE_MINUTE_SEC);
+        return;
+    }
+    say_whose(s, a->job, a->part, limit, &whose);
+    s->held.broken = held_counter(&s->held, limit, whose.s);
 }
 
 static enum limit_kind stage_of(enum limit_kind kind)
@@ -661,6 +695,7 @@ static enum reason check_places(struct sched *s, const struct asking *a,
 {
     struct places places;
 
+    s->held.broken = NULL;
     find_places(s, a->job, a->part, &places);
     for (size_t i = 0; i < places.n; i++) {
         const struct place_of *place = &places.items[i];
@@ -674,7 +709,7 @@ static enum reason check_places(struct sched *s, const struct asking *a,
             need = needed(s, a, limit);
             if (!is_broken(s, a, limit, need))
                 continue;
-            look_again(s, limit);
+            note_broken(s, a, limit);
             say(place, a->job, limit, need, message);
             return reason_of_limit(limit->kind, limit->tres, place->qos == NULL);
         }

@@ -30,6 +30,11 @@ void allowance_bound(const struct sched *s, struct job *job, const struct job *o
 void allowance_take(struct sched *s, struct jobrec *rec);
 void allowance_drop(struct sched *s, struct jobrec *rec);
 
+/* After a check that has failed: the job need not be looked at until somebody holds
+ * less of what it lacks, it is changed itself, or limits are; the walk does so all the
+ * same. A job of several partitions is not held back. */
+void allowance_hold_back(struct sched *s, struct jobrec *rec);
+
 /* Each returns REASON_NONE, or the reason with its sentence appended to `message`.
  * One that nobody has taken in: the jobs that there are, and with DenyOnLimit (or where
  * it has no QOS at all) what the job would hold alone. */

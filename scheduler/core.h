@@ -52,12 +52,13 @@ struct claim {
 struct jobrec {
     char *uid;
     struct job *job;
-    int64_t job_id;      /* in sched.by_id; 0: it is not there */
-    struct shape *shape; /* while pending */
-    struct take *takes;  /* of limits: allowance.h */
-    uint32_t version;    /* moves whenever queue entries of this job become void */
-    bool end_told;       /* END, or GIVE_UP */
-    bool gone;           /* kept, unseen, until the pass that may refer to it is over */
+    int64_t job_id;       /* in sched.by_id; 0: it is not there */
+    struct shape *shape;  /* while pending */
+    struct take *takes;   /* of limits: allowance.h */
+    struct waiter waiter; /* for one of them: it need not be looked at */
+    uint32_t version;     /* moves whenever queue entries of this job become void */
+    bool end_told;        /* END, or GIVE_UP */
+    bool gone; /* kept, unseen, until the pass that may refer to it is over */
     struct claim claim;
     bool listed; /* in sched.list, at: */
     size_t list_at;

@@ -40,8 +40,8 @@ static const char *intern(struct held *h, const char *name)
     return new->name;
 }
 
-static struct counter *find(const struct held *h, const struct limit *limit,
-                            const char *whose)
+struct counter *held_counter(const struct held *h, const struct limit *limit,
+                             const char *whose)
 {
     const struct counter_key key = {limit, find_name(h, whose)};
     struct counter *found = NULL;
@@ -54,7 +54,7 @@ static struct counter *find(const struct held *h, const struct limit *limit,
 static struct counter *counter_get(struct held *h, const struct limit *limit,
                                    const char *whose)
 {
-    struct counter *counter = find(h, limit, whose);
+    struct counter *counter = held_counter(h, limit, whose);
 
     if (counter != NULL)
         return counter;
@@ -64,9 +64,56 @@ static struct counter *counter_get(struct held *h, const struct limit *limit,
     return counter;
 }
 
+static void let_go(struct held *h, struct counter *counter)
+{
+    while (counter->waiters != NULL) {
+        struct waiter *waiter = counter->waiters;
+
+        counter->waiters = waiter->behind;
+        *waiter = (struct waiter){.behind = h->freed};
+        h->freed = waiter;
+    }
+}
+
+void held_back(struct waiter *waiter, struct counter *by)
+{
+    *waiter = (struct waiter){.by = by, .behind = by->waiters};
+    if (by->waiters != NULL)
+        by->waiters->before = waiter;
+    by->waiters = waiter;
+}
+
+void held_on(struct waiter *waiter)
+{
+    if (waiter->by == NULL)
+        return;
+    if (waiter->behind != NULL)
+        waiter->behind->before = waiter->before;
+    if (waiter->before != NULL)
+        waiter->before->behind = waiter->behind;
+    else
+        waiter->by->waiters = waiter->behind;
+    *waiter = (struct waiter){0};
+}
+
+struct waiter *held_freed(struct held *h)
+{
+    struct waiter *waiter = h->freed;
+
+    if (waiter == NULL)
+        return NULL;
+    h->freed = waiter->behind;
+    waiter->behind = NULL;
+    return waiter;
+}
+
 static void counter_free(struct held *h, struct counter *counter)
 {
     struct node_use *use, *next;
+
+    let_go(h, counter);
+    if (h->broken == counter)
+        h->broken = NULL;
 
     HASH_ITER (hh, counter->nodes, use, next) {
         HASH_DEL(counter->nodes, use);
@@ -193,6 +240,7 @@ void held_drop(struct held *h, struct take **takes, const struct slot *slots, si
         struct counter *counter = take->counter;
 
         *takes = take->next;
+        let_go(h, counter);
         unlink_take(counter, take);
         counter->sum -= take->amount;
         for (size_t i = 0; i < n && counter->nodes != NULL; i++)
@@ -225,7 +273,7 @@ static int64_t left_of(const struct counter *counter, int64_t now_sec)
 int64_t held_of(const struct held *h, const struct limit *limit, const char *whose,
                 int64_t now_sec)
 {
-    const struct counter *counter = find(h, limit, whose);
+    const struct counter *counter = held_counter(h, limit, whose);
 
     if (counter == NULL)
         return 0;
@@ -238,7 +286,7 @@ int64_t held_of(const struct held *h, const struct limit *limit, const char *who
 int64_t held_nodes_with(const struct held *h, const struct limit *limit,
                         const char *whose, const struct slot *slots, size_t n)
 {
-    const struct counter *counter = find(h, limit, whose);
+    const struct counter *counter = held_counter(h, limit, whose);
     int64_t nodes = counter != NULL ? (int64_t)HASH_COUNT(counter->nodes) : 0;
 
     for (size_t i = 0; i < n; i++) {

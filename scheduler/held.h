@@ -35,6 +35,12 @@ struct take {
     struct take *before, *behind; /* of the counter's, where that needs them */
 };
 
+/* Somebody who is held back by a counter until less is held. A list of the counter's. */
+struct waiter {
+    struct counter *by; /* NULL: nobody is */
+    struct waiter *before, *behind;
+};
+
 struct counter_key {
     const struct limit *limit;
     const char *whose; /* interned */
@@ -48,6 +54,7 @@ struct counter {
     __int128 sum;
     struct node_use *nodes; /* hash by name */
     struct take *takes;     /* of WHAT_LEFT */
+    struct waiter *waiters;
     UT_hash_handle hh;
 };
 
@@ -57,6 +64,8 @@ struct held {
     bool of_accounts;         /* some are of accounts or members */
     bool of_submits;          /* some are on jobs that wait as well */
     bool of_bounds;           /* something bounds jobs by itself: allowance_bound */
+    struct counter *broken;   /* by the last check; NULL: none */
+    struct waiter *freed;     /* those that are held back no longer: held_freed */
     struct counter *counters; /* hash by key */
     struct held_name *names;  /* hash */
 };
@@ -77,6 +86,14 @@ void held_take(struct held *h, struct take **takes, const struct taking *taking)
 /* Drops all takes of a job; `slots` are those that it took them with. */
 void held_drop(struct held *h, struct take **takes, const struct slot *slots, size_t n);
 
+/* Holds back by a counter, until some of its takes are dropped; or no longer. */
+void held_back(struct waiter *waiter, struct counter *by);
+void held_on(struct waiter *waiter);
+/* The next of those that a drop has let go; NULL: that was the last. */
+struct waiter *held_freed(struct held *h);
+/* NULL: nobody holds anything of it. */
+struct counter *held_counter(const struct held *h, const struct limit *limit,
+                             const char *whose);
 /* What is held of a limit by all those that count together. */
 int64_t held_of(const struct held *h, const struct limit *limit, const char *whose,
                 int64_t now_sec);

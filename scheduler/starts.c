@@ -23,7 +23,7 @@ static bool is_wanted(const struct jobrec *rec)
     const struct job *job = rec->job;
 
     return !rec->gone && job->phase == JOB_PENDING && job->job_id != 0 &&
-           (!job->plan.promised || rec->changed);
+           (!job->plan.promised || rec->changed) && rec->waiter.by == NULL;
 }
 
 void starts_enlist(struct sched *s, struct jobrec *rec)

@@ -91,6 +91,8 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
         reason = license_check(&s->config.licenses, entry->rec->job, &s->message);
     if (reason == REASON_NONE)
         reason = allowance_check(s, entry->rec->job, entry->part->part, &s->message);
+    if (reason >= REASON_LIMITS)
+        allowance_hold_back(s, entry->rec);
     if (reason == REASON_NONE)
         reason = reserve_check(s, entry->rec->job, &s->message);
     if (reason != REASON_NONE)
@@ -100,8 +102,11 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
         str_add(&s->message, fit->message);
         return fit->verdict;
     }
-    return allowance_check_tres(s, entry->rec->job, entry->part->part, NULL, 0,
-                                &s->message);
+    reason = allowance_check_tres(s, entry->rec->job, entry->part->part, NULL, 0,
+                                  &s->message);
+    if (reason >= REASON_LIMITS)
+        allowance_hold_back(s, entry->rec);
+    return reason;
 }
 
 struct seeker trial_seeker(struct sched *s, const struct entry *entry)
