@@ -109,6 +109,7 @@ static int read_numbers(const struct json *object, struct job *job, struct err *
 {
     const struct number_field fields[] = {
         {"spec.nice", &job->nice, -2147483645, 2147483645},
+        {"spec.siteFactor", &job->site_factor, -2147483645, 2147483645},
         {"spec.priority", &job->priority, 0, 4294967294},
     };
     return numbers_read(object, fields, ARRAY_LEN(fields), err);

@@ -12,6 +12,7 @@
 #include "base/yaml.h"
 #include "crds/convert.h"
 #include "crds/licenses.h"
+#include "crds/tresweights.h"
 
 #define WEIGHT_MAX 0xffffffffLL /* as in Slurm: 32 bits */
 
@@ -23,7 +24,8 @@ enum setting_type {
     SETTING_WORD,
     SETTING_FLAGS,
     SETTING_LICENSES,
-    SETTING_PREEMPT
+    SETTING_PREEMPT,
+    SETTING_WEIGHTS
 };
 
 static const struct setting {
@@ -62,6 +64,11 @@ static const struct setting {
     {"priorityWeightAssoc", SETTING_INT,
      offsetof(struct settings, sched.priority_weight_assoc), 0, WEIGHT_MAX, "0",
      "weight of the priority of the account or its member, against the largest", false},
+    {"priorityWeightTRES", SETTING_WEIGHTS,
+     offsetof(struct settings, sched.priority_weight_tres), 0, 0, "none",
+     "weights of what a job asks for, against all of its partition: "
+     "cpu=1000,gres/gpu=2000",
+     false},
     {"priorityFavorSmall", SETTING_BOOL,
      offsetof(struct settings, sched.priority_favor_small), 0, 0, "false",
      "job size favours small jobs, not large ones", false},
@@ -264,6 +271,17 @@ static int read_preempt(const struct setting *row, const struct json *val, int64
     return 0;
 }
 
+static int read_weights(const struct setting *row, const struct json *val,
+                        struct tres_weights *ret, struct err *err)
+{
+    if (!json_is(val, JSON_STRING))
+        return err_set(err, ERR_INVALID, "%s: must be a text, such as cpu=1000,mem=500",
+                       row->key);
+    if (tresweights_parse(json_string(val), ret, err) < 0)
+        return err_prefix(err, "%s", row->key);
+    return 0;
+}
+
 static int setting_read(struct settings *s, const struct setting *row,
                         const struct json *val, struct err *err)
 {
@@ -287,6 +305,8 @@ static int setting_read(struct settings *s, const struct setting *row,
         return read_preempt(row, val, (int64_t *)field, err);
     case SETTING_LICENSES:
         return read_licenses(row, val, (struct license_table *)field, err);
+    case SETTING_WEIGHTS:
+        return read_weights(row, val, (struct tres_weights *)field, err);
     case SETTING_DURATION:
         if (read_duration(row, val, &number, err) < 0)
             return -1;
@@ -404,6 +424,8 @@ static size_t size_of(const struct setting *row)
         return sizeof(int);
     case SETTING_LICENSES:
         return sizeof(struct license_table);
+    case SETTING_WEIGHTS:
+        return sizeof(struct tres_weights);
     case SETTING_FLAGS:
     case SETTING_PREEMPT:
     case SETTING_INT:

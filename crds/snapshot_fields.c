@@ -5,6 +5,7 @@
 
 #include "base/util.h"
 #include "crds/licenses.h"
+#include "crds/tresweights.h"
 #include "scheduler/sched.h"
 
 /* Ceilings of what is read: a file may be wrong, or meant to harm. */
@@ -239,6 +240,8 @@ static const struct field job_rows[] = {
     INT(job, deadline_sec),
     INT(job, nice),
     INT(job, priority),
+    INT(job, site_factor),
+    INT(job, reached),
     ENUM(job, hold, HOLD_ADMIN),
     LIST(job, depends, n_depends, fields_depend),
     BOOL(job, depends_any),
@@ -293,6 +296,7 @@ static const struct field config_rows[] = {
     INT(sched_config, priority_weight_job_size),
     INT(sched_config, priority_weight_fairshare),
     INT(sched_config, priority_weight_assoc),
+    NAME(sched_config, priority_weight_tres, FIELD_WEIGHTS),
     BOOL(sched_config, priority_favor_small),
     INT(sched_config, priority_max_age_sec),
     INT(sched_config, decay_half_life_sec),
@@ -370,6 +374,14 @@ static struct json *write_table(const struct license_table *table)
     return table->n > 0 ? json_new_string(text.s) : NULL;
 }
 
+static struct json *write_weights(const struct tres_weights *weights)
+{
+    STR_AUTO struct str text;
+    str_init(&text, TRES_WEIGHTS_MAX * (RES_NAME_MAX + 32));
+    tresweights_format(weights, &text);
+    return weights->n > 0 ? json_new_string(text.s) : NULL;
+}
+
 /* NULL: it is left out. */
 static struct json *write_field(const struct field *row, const struct restable *res,
                                 const void *from, const void *fresh)
@@ -402,6 +414,8 @@ static struct json *write_field(const struct field *row, const struct restable *
                           SEEN(size_t, from, row->count));
     case FIELD_TABLE:
         return write_table((const struct license_table *)at);
+    case FIELD_WEIGHTS:
+        return write_weights((const struct tres_weights *)at);
     }
     return NULL;
 }
@@ -530,6 +544,10 @@ static int read_field(const struct field *row, const struct restable *res,
         return read_list(row, res, val, into, err);
     case FIELD_TABLE:
         return read_table(val, (struct license_table *)at, err);
+    case FIELD_WEIGHTS:
+        if (!json_is(val, JSON_STRING))
+            return wrong(val, "a string", err);
+        return tresweights_parse(json_string(val), (struct tres_weights *)at, err);
     }
     return 0;
 }

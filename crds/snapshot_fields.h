@@ -14,16 +14,17 @@
 #include "scheduler/model.h"
 
 enum field_type {
-    FIELD_TEXT,   /* char *; NULL is left out */
-    FIELD_WORD,   /* char * that must be there */
-    FIELD_BOOL,   /* bool */
-    FIELD_INT,    /* int64_t */
-    FIELD_ENUM,   /* an int from 0 to `max` */
-    FIELD_AMOUNT, /* struct resvec */
-    FIELD_STRUCT, /* one of `of`, in place */
-    FIELD_NAMES,  /* char **, with its number at `count` */
-    FIELD_LIST,   /* of structs of `of`, with its number at `count` */
-    FIELD_TABLE,  /* struct license_table */
+    FIELD_TEXT,    /* char *; NULL is left out */
+    FIELD_WORD,    /* char * that must be there */
+    FIELD_BOOL,    /* bool */
+    FIELD_INT,     /* int64_t */
+    FIELD_ENUM,    /* an int from 0 to `max` */
+    FIELD_AMOUNT,  /* struct resvec */
+    FIELD_STRUCT,  /* one of `of`, in place */
+    FIELD_NAMES,   /* char **, with its number at `count` */
+    FIELD_LIST,    /* of structs of `of`, with its number at `count` */
+    FIELD_TABLE,   /* struct license_table */
+    FIELD_WEIGHTS, /* struct tres_weights */
 };
 
 struct fields;

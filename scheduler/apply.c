@@ -89,7 +89,8 @@ static bool policy_equal(const struct job *a, const struct job *b)
            a->tasks_out == b->tasks_out && a->submit_sec == b->submit_sec &&
            a->eligible_sec == b->eligible_sec && a->limit_sec == b->limit_sec &&
            a->time_min_sec == b->time_min_sec && a->deadline_sec == b->deadline_sec &&
-           a->nice == b->nice && a->priority == b->priority && a->hold == b->hold &&
+           a->nice == b->nice && a->priority == b->priority &&
+           a->site_factor == b->site_factor && a->hold == b->hold &&
            str_eq(a->account, b->account) && str_eq(a->qos, b->qos) &&
            str_eq(a->user, b->user) && str_eq(job_name(a), job_name(b)) &&
            str_eq(a->reservation, b->reservation) && a->hopeless == b->hopeless &&
@@ -199,6 +200,10 @@ static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
         HASH_ADD(hh_id, s->by_id, job_id, sizeof(rec->job_id), rec);
     }
     s->singles.stale = true;
+    if (job->phase != JOB_PENDING || priority_hold(job) != HOLD_NONE)
+        job->reached = 0;
+    else if (old != NULL && old->phase == JOB_PENDING)
+        job->reached = MAX(job->reached, old->reached);
     keep_depends(old, job);
     keep_plan(s, old, old_shape, job, rec->shape);
     keep_preemption(old, job);
@@ -379,7 +384,8 @@ void sched_apply(struct sched *s, const struct change *change)
     case CHANGE_CONFIG:
         s->config = *change->u.config;
         s->end_sec = INT64_MIN; /* what jobs may run over their limits */
-        s->timeline_gen = 0;    /* its window */
+        cluster_forget_weighed(c);
+        s->timeline_gen = 0; /* its window */
         rules_change(s, true);
         break;
     }

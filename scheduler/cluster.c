@@ -430,6 +430,14 @@ static bool names_equal(const struct restable *a, const struct restable *b)
     return true;
 }
 
+void cluster_forget_weighed(struct cluster *c)
+{
+    struct partrec *rec, *next;
+
+    HASH_ITER (hh, c->parts, rec, next)
+        rec->weighed.gen = 0;
+}
+
 bool cluster_set_resources(struct cluster *c, const struct restable *res)
 {
     struct restable copy = *res;

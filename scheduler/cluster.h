@@ -24,6 +24,7 @@
 #include "base/str.h"
 #include "scheduler/model.h"
 #include "scheduler/nodeset.h"
+#include "scheduler/tresweight.h"
 
 #define POSITION_NONE SIZE_MAX
 
@@ -44,6 +45,7 @@ struct partrec {
     node_set nodes;
     size_t n_nodes;
     uint64_t set_gen; /* cluster.set_gen that `nodes` is of; 0: none */
+    struct tres_totals weighed;
     UT_hash_handle hh;
 };
 
@@ -98,6 +100,8 @@ bool cluster_has_pod(const struct cluster *c, const struct foreign_pod *pod);
 void cluster_settle(struct cluster *c,
                     void (*forget)(void *arg, const struct partrec *p), void *arg);
 
+/* What partitions have is weighed anew: by other weights. */
+void cluster_forget_weighed(struct cluster *c);
 /* NULL: not known. */
 const struct noderec *cluster_node(const struct cluster *c, const char *name);
 struct partrec *cluster_partition(const struct cluster *c, const char *name);

@@ -181,8 +181,8 @@ bool pass_fill(struct sched *s, int64_t now_sec, struct sched_budget budget);
  * NULL: it is not there, or has been named before. */
 struct partrec *pass_partition(const struct sched *s, const struct job *job, size_t i);
 /* In a partition; NULL: in none. */
-struct priority pass_priority(const struct sched *s, const struct jobrec *rec,
-                              const struct partition *part, int64_t now_sec);
+struct priority pass_priority(struct sched *s, const struct jobrec *rec,
+                              const struct partrec *part, int64_t now_sec);
 /* The partition's; above all of them where others yield to it (preempt.h). */
 int64_t pass_tier(const struct sched *s, const struct jobrec *rec,
                   const struct partrec *part);
@@ -206,9 +206,9 @@ int64_t jobrec_end_to_tell(const struct sched *s, const struct jobrec *rec);
 
 /* What priorities are measured by, as things are now. */
 struct norms core_norms(const struct sched *s);
-/* What speaks for a job in a partition; NULL: in none. */
+/* What speaks for a job in a partition (NULL: in none), where it asks for `ask`. */
 struct grounds core_grounds(const struct sched *s, const struct job *job,
-                            const struct partition *part);
+                            const struct partition *part, const struct job *ask);
 
 /* NULL: unknown, or gone. */
 struct jobrec *jobrec_find(const struct sched *s, const char *uid);

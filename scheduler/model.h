@@ -346,7 +346,9 @@ struct job {
     int64_t time_min_sec; /* a limit that would do; LIMIT_UNSET: none less */
     int64_t deadline_sec; /* to be over by then; TIME_UNSET: whenever */
     int64_t nice;
-    int64_t priority; /* PRIORITY_UNSET: computed */
+    int64_t priority;    /* PRIORITY_UNSET: computed */
+    int64_t site_factor; /* a term of it */
+    int64_t reached;     /* the highest that it has had while it waits; 0: none */
     enum job_hold hold;
     struct depend *depends; /* all must be met, or with depends_any one of them */
     size_t n_depends;

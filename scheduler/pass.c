@@ -29,10 +29,22 @@ int64_t pass_size(struct sched *s, const struct jobrec *rec, const struct partre
                      shape->share);
 }
 
-struct priority pass_priority(const struct sched *s, const struct jobrec *rec,
-                              const struct partition *part, int64_t now_sec)
+/* One that has just started has no shape any more. */
+static const struct job *request_in(struct sched *s, const struct jobrec *rec,
+                                    const struct partrec *part)
 {
-    const struct grounds grounds = core_grounds(s, rec->job, part);
+    if (rec->shape == NULL)
+        return rec->job;
+    if (part == NULL)
+        return rec->shape->like;
+    return variant_of(&s->shapes, rec->shape, &s->cluster, part)->like;
+}
+
+static struct priority priority_in(struct sched *s, const struct jobrec *rec,
+                                   const struct partrec *part, int64_t now_sec)
+{
+    const struct grounds grounds = core_grounds(
+        s, rec->job, part != NULL ? part->part : NULL, request_in(s, rec, part));
 
     return priority_of(&s->config, &s->norms, rec->job, &grounds, now_sec);
 }
@@ -41,6 +53,36 @@ int64_t pass_tier(const struct sched *s, const struct jobrec *rec,
                   const struct partrec *part)
 {
     return preempt_has_victims(s, rec) ? INT64_MAX : part->part->priority_tier;
+}
+
+/* What it has lost of its priority is given back in each of its partitions alike, so
+ * that their order stays. */
+static int64_t kept_of(struct sched *s, const struct jobrec *rec, int64_t now_sec)
+{
+    struct job *job = rec->job;
+    int64_t best = 0;
+
+    for (size_t i = 0; i < MAX(job->n_partitions, 1); i++) {
+        const struct partrec *part = pass_partition(s, job, i);
+
+        if (part != NULL)
+            best = MAX(best, priority_in(s, rec, part, now_sec).total);
+    }
+    job->reached = MAX(job->reached, best);
+    return priority_kept(&s->config, job, best);
+}
+
+struct priority pass_priority(struct sched *s, const struct jobrec *rec,
+                              const struct partrec *part, int64_t now_sec)
+{
+    struct priority p = priority_in(s, rec, part, now_sec);
+
+    if (part == NULL || p.total == 0 ||
+        (s->config.priority_flags & PRIORITY_INCR_ONLY) == 0)
+        return p;
+    p.kept = kept_of(s, rec, now_sec);
+    p.total += p.kept;
+    return p;
 }
 
 struct entry pass_entry(struct sched *s, struct jobrec *rec, struct partrec *part,
@@ -52,7 +94,7 @@ struct entry pass_entry(struct sched *s, struct jobrec *rec, struct partrec *par
         .version = rec->version,
         .listed = (uint32_t)i,
         .tier = pass_tier(s, rec, part),
-        .priority = pass_priority(s, rec, part->part, now_sec),
+        .priority = pass_priority(s, rec, part, now_sec),
         .size = pass_size(s, rec, part),
         .job_id = queue_job_id(rec->job),
         .task = queue_task(rec->job),

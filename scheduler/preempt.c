@@ -124,7 +124,7 @@ static struct preempt_side side_of(const struct sched *s, const struct job *job,
 static int64_t priority_of_side(const struct sched *s, const struct preempt_side *side,
                                 int64_t at_sec)
 {
-    const struct grounds grounds = core_grounds(s, side->job, side->part);
+    const struct grounds grounds = core_grounds(s, side->job, side->part, side->job);
 
     return priority_of(&s->config, &s->norms, side->job, &grounds, at_sec).total;
 }

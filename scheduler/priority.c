@@ -21,13 +21,17 @@ static const struct {
     {"NO_NORMAL_PART", PRIORITY_RAW_PARTITION},
     {"NO_NORMAL_QOS", PRIORITY_RAW_QOS},
     {"NO_NORMAL_ASSOC", PRIORITY_RAW_ASSOC},
-    {"NO_NORMAL_ALL", PRIORITY_RAW_PARTITION | PRIORITY_RAW_QOS | PRIORITY_RAW_ASSOC},
+    {"NO_NORMAL_TRES", PRIORITY_RAW_TRES},
+    {"NO_NORMAL_ALL", PRIORITY_RAW_PARTITION | PRIORITY_RAW_QOS | PRIORITY_RAW_ASSOC |
+                          PRIORITY_RAW_TRES},
+    {"INCR_ONLY", PRIORITY_INCR_ONLY},
 };
 
 const char *priority_flag_words(void)
 {
     return "MAX_TRES, MAX_TRES_GRES, ACCRUE_ALWAYS, SMALL_RELATIVE_TO_TIME, "
-           "NO_NORMAL_PART, NO_NORMAL_QOS, NO_NORMAL_ASSOC, NO_NORMAL_ALL";
+           "NO_NORMAL_PART, NO_NORMAL_QOS, NO_NORMAL_ASSOC, NO_NORMAL_TRES, "
+           "NO_NORMAL_ALL, INCR_ONLY";
 }
 
 int64_t priority_flag(const char *word)
@@ -103,11 +107,13 @@ static int64_t relative_term(const struct sched_config *config,
 }
 
 static int64_t size_term(const struct sched_config *config, const struct norms *norms,
-                         const struct job *job, const struct partition *part)
+                         const struct job *job, const struct grounds *grounds)
 {
+    const struct partition *part = grounds->part;
+    const struct job *ask = grounds->ask != NULL ? grounds->ask : job;
     int64_t n_nodes = norms->nodes, n_cpus = norms->cpu_milli;
-    int64_t nodes = MIN(job_least_nodes(job), n_nodes);
-    int64_t cpus = MIN(job_ask(job).v[RES_CPU], n_cpus);
+    int64_t nodes = MIN(job_least_nodes(ask), n_nodes);
+    int64_t cpus = MIN(job_ask(ask).v[RES_CPU], n_cpus);
 
     if (n_nodes == 0 || n_cpus == 0)
         return 0;
@@ -161,7 +167,8 @@ static int64_t small_term(const struct sched_config *config, int64_t part)
 static int64_t sum_of(const struct priority *p)
 {
     __int128 sum = (__int128)p->age + p->fairshare + p->job_size + p->partition +
-                   p->qos + p->assoc + p->short_limit + p->small_size - p->nice;
+                   p->qos + p->assoc + p->tres + p->site + p->short_limit +
+                   p->small_size - p->nice;
 
     return sum < 1 ? 1 : sum > INT64_MAX ? INT64_MAX : (int64_t)sum;
 }
@@ -173,7 +180,8 @@ struct priority priority_of(const struct sched_config *config,
     const struct partition *part = grounds->part;
     const struct qos *qos = grounds->qos;
     const struct standing *at = &grounds->standing;
-    struct priority p = {.nice = job->nice};
+    struct priority p = {
+        .nice = job->nice, .site = job->site_factor, .tres = grounds->tres};
 
     if (priority_hold(job) != HOLD_NONE)
         return (struct priority){0};
@@ -184,7 +192,7 @@ struct priority priority_of(const struct sched_config *config,
     p.fairshare = share(config->priority_weight_fairshare, at->fair_rank, at->fair_of);
     p.assoc = term(config, PRIORITY_RAW_ASSOC, config->priority_weight_assoc,
                    at->priority, norms->assoc_priority);
-    p.job_size = size_term(config, norms, job, part);
+    p.job_size = size_term(config, norms, job, grounds);
     if (part != NULL)
         p.partition =
             term(config, PRIORITY_RAW_PARTITION, config->priority_weight_partition,
@@ -198,8 +206,17 @@ struct priority priority_of(const struct sched_config *config,
     return p;
 }
 
+int64_t priority_kept(const struct sched_config *config, const struct job *job,
+                      int64_t total)
+{
+    if (!has_flag(config, PRIORITY_INCR_ONLY) || job->phase != JOB_PENDING ||
+        priority_hold(job) != HOLD_NONE || job->priority != PRIORITY_UNSET)
+        return 0;
+    return MAX(job->reached - total, 0);
+}
+
 bool priority_is_news(const struct priority *a, const struct priority *b)
 {
     return a->partition != b->partition || a->qos != b->qos || a->assoc != b->assoc ||
-           a->short_limit != b->short_limit || a->nice != b->nice;
+           a->site != b->site || a->short_limit != b->short_limit || a->nice != b->nice;
 }

@@ -7,6 +7,8 @@
  *   weight_qos       x  priority / largest
  *   weight_fairshare x  rank / users                      in the fair tree (fairtree.h)
  *   weight_assoc     x  priority / largest                of the account's member
+ *   weight_tres      x  asked for / all                   of each TRES: tresweight.h
+ *   site                                                  of the job: an operator's word
  *   weight_short     x  1 - log2(limit / 1 min) / 20      ours, not Slurm's: see below
  *   weight_small     x  - log2(share) / 20             likewise; the largest share of
  *                                                     anything that it asks for
@@ -44,6 +46,8 @@ enum priority_flag {
     PRIORITY_RAW_PARTITION = 16, /* NO_NORMAL_PART: weight x priority_job_factor */
     PRIORITY_RAW_QOS = 32,       /* NO_NORMAL_QOS: weight x priority; likewise: */
     PRIORITY_RAW_ASSOC = 64,
+    PRIORITY_RAW_TRES = 128,  /* NO_NORMAL_TRES: tresweight.h */
+    PRIORITY_INCR_ONLY = 256, /* while a job waits its priority never falls */
 };
 
 /* The flag of Slurm's word ("MAX_TRES"); 0: there is none. */
@@ -62,23 +66,30 @@ struct grounds {
     const struct partition *part; /* NULL: none, and no such term; likewise: */
     const struct qos *qos;
     struct standing standing;
+    const struct job *ask; /* what it asks for there; NULL: as the job itself says */
+    int64_t tres;
     int64_t share; /* shape.h; counts only where small sizes have a weight */
 };
 
 /* total 0: held. All terms are 0 where the total is not their sum: held, or given. */
 struct priority {
     int64_t total;
-    int64_t age, fairshare, job_size, partition, qos, assoc;
+    int64_t age, fairshare, job_size, partition, qos, assoc, tres, site;
     int64_t short_limit, small_size;
+    int64_t kept; /* what it has lost of others, with PRIORITY_INCR_ONLY */
     int64_t nice; /* taken off */
 };
 
 struct priority priority_of(const struct sched_config *config,
                             const struct norms *norms, const struct job *job,
                             const struct grounds *grounds, int64_t now_sec);
+/* What a job that has no more than `total` in any partition keeps of what it had. */
+int64_t priority_kept(const struct sched_config *config, const struct job *job,
+                      int64_t total);
 /* Held by its owner, by an administrator, or by an explicit priority of 0. */
 enum job_hold priority_hold(const struct job *job);
-/* Do they differ by more than age, size and fair share, which move by themselves? */
+/* Do they differ by more than age, size, TRES and fair share, which move by themselves?
+ */
 bool priority_is_news(const struct priority *a, const struct priority *b);
 
 #endif

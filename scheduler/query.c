@@ -79,10 +79,16 @@ static int64_t priority_in(const struct sched *s, const struct job *job,
                            const struct partrec *part, int64_t now_sec)
 {
     const struct norms norms = core_norms(s);
-    const struct grounds grounds =
-        core_grounds(s, job, part != NULL ? part->part : NULL);
+    struct job *ask = job_copy(job);
+    struct grounds grounds;
+    int64_t total;
 
-    return priority_of(&s->config, &norms, job, &grounds, now_sec).total;
+    if (part != NULL)
+        variant_apply(part->part, s->cluster.res.gpu, ask);
+    grounds = core_grounds(s, job, part != NULL ? part->part : NULL, ask);
+    total = priority_of(&s->config, &norms, job, &grounds, now_sec).total;
+    job_free(ask);
+    return total;
 }
 
 int64_t sched_job_priority(const struct sched *s, const char *job_uid, int64_t now_sec)
@@ -102,6 +108,7 @@ int64_t sched_job_priority(const struct sched *s, const char *job_uid, int64_t n
         if (part != NULL)
             best = MAX(best, priority_in(s, job, part, now_sec));
     }
+    best += priority_kept(&s->config, job, best);
     return best;
 }
 

@@ -99,15 +99,30 @@ struct norms core_norms(const struct sched *s)
     return norms;
 }
 
+static int64_t tres_of(const struct sched *s, const struct partition *part,
+                       const struct job *ask)
+{
+    struct partrec *rec = NULL;
+
+    if (s->config.priority_weight_tres.n > 0 && part != NULL)
+        rec = cluster_partition(&s->cluster, part->name);
+    if (rec == NULL)
+        return 0;
+    return tresweight_term(&s->config.priority_weight_tres, &s->cluster, rec, ask,
+                           (s->config.priority_flags & PRIORITY_RAW_TRES) != 0);
+}
+
 struct grounds core_grounds(const struct sched *s, const struct job *job,
-                            const struct partition *part)
+                            const struct partition *part, const struct job *ask)
 {
     return (struct grounds){
         .part = part,
+        .ask = ask,
+        .tres = tres_of(s, part, ask),
         .qos = policy_qos(&s->policy, job),
         .standing = policy_standing(&s->policy, job, part != NULL ? part->name : NULL),
         .share = s->config.priority_weight_small_size > 0
-                     ? shape_share(job, &s->cluster)
+                     ? shape_share(ask, &s->cluster)
                      : 0,
     };
 }

@@ -128,8 +128,7 @@ struct search {
 static int64_t priority_of_one(const struct search *search, struct candidate *c)
 {
     if (c->priority < 0)
-        c->priority =
-            pass_priority(search->s, c->rec, c->part->part, search->now_sec).total;
+        c->priority = pass_priority(search->s, c->rec, c->part, search->now_sec).total;
     return c->priority;
 }
 

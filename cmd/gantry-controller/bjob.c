@@ -213,6 +213,9 @@ static void read_factors(const struct json *object, struct priority *ret)
                              .job_size = json_int_or(object, "jobSize", 0),
                              .partition = json_int_or(object, "partition", 0),
                              .qos = json_int_or(object, "qos", 0),
+                             .tres = json_int_or(object, "tres", 0),
+                             .site = json_int_or(object, "site", 0),
+                             .kept = json_int_or(object, "kept", 0),
                              .short_limit = json_int_or(object, "shortLimit", 0),
                              .small_size = json_int_or(object, "smallSize", 0),
                              .nice = json_int_or(object, "nice", 0)};

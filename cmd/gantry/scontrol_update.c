@@ -53,6 +53,7 @@ static const struct change_row job_rows[] = {
     {"Requeue", "requeue", CHANGE_BOOL, false},
     {"ReservationName", "reservation", CHANGE_TEXT, false},
     {"Shared", "exclusive", CHANGE_NOT, false},
+    {"SiteFactor", "siteFactor", CHANGE_INT, true},
     {"StartTime", "begin", CHANGE_TEXT, false},
     {"StdErr", "error", CHANGE_TEXT, false},
     {"StdIn", "input", CHANGE_TEXT, false},

@@ -13,7 +13,7 @@
 #define FORMAT_BEGIN "%.15i %9r "
 #define FORMAT_USER "%.8u "
 #define FORMAT_LONG \
-    "%.8u %.10o %.10Y %.10S %.10A %.10B %.10F %.10J %.10P %.10n %.10Q %.11N"
+    "%.8u %.10o %.10Y %.10S %.10A %.10B %.10F %.10J %.10P %.10n %.10Q %.11N %.20T"
 #define FORMAT_MAX 256
 
 struct options {
@@ -90,16 +90,21 @@ NUMBER(fairshare_cell, r->factors.fairshare)
 NUMBER(size_cell, r->factors.job_size)
 NUMBER(partition_term_cell, r->factors.partition)
 NUMBER(qos_term_cell, r->factors.qos)
+NUMBER(site_cell, r->factors.site)
+NUMBER(kept_cell, r->factors.kept)
 NUMBER(short_cell, r->factors.short_limit)
 NUMBER(small_cell, r->factors.small_size)
 /* Off the others, as it was when they were found. */
 NUMBER(nice_cell, r->factors.nice)
-/* Sites have no term of their own. */
-CELL(site_cell)
+
+/* Of all TRES together. */
+CELL(tres_cell)
 {
-    (void)row;
+    const struct jobrow *r = row;
+
     (void)shared;
-    str_add(out, "0");
+    if (r->factors.tres != 0)
+        str_addf(out, "%" PRId64, r->factors.tres);
 }
 
 #define TEXT(name, value)                     \
@@ -127,6 +132,7 @@ static const struct column columns[] = {
     {'F', NULL, "FAIRSHARE", fairshare_cell, 0},
     {'i', NULL, "JOBID", id_cell, 0},
     {'J', NULL, "JOBSIZE", size_cell, 0},
+    {'K', NULL, "KEPT", kept_cell, 0},
     {'L', NULL, "SHORT", short_cell, 0},
     {'M', NULL, "SMALL", small_cell, 0},
     {'n', NULL, "QOSNAME", qos_cell, 0},
@@ -136,6 +142,7 @@ static const struct column columns[] = {
     {'Q', NULL, "QOS", qos_term_cell, 0},
     {'r', NULL, "PARTITION", partition_cell, 0},
     {'S', NULL, "SITE", site_cell, 0},
+    {'T', NULL, "TRES", tres_cell, 0},
     {'u', NULL, "USER", user_cell, 0},
     {'Y', NULL, "PRIORITY", priority_cell, 0},
     {0},
@@ -181,16 +188,19 @@ static const struct jobrow **choose(const struct sprio *s, const struct joblist 
 static void add_terms(const struct jobrow *const *rows, size_t n, struct str *format)
 {
     bool assoc = false, size = false, is_short = false, small = false;
+    bool tres = false, kept = false;
 
     for (size_t i = 0; i < n; i++) {
         assoc |= rows[i]->factors.assoc != 0;
         size |= rows[i]->factors.job_size != 0;
+        tres |= rows[i]->factors.tres != 0;
+        kept |= rows[i]->factors.kept != 0;
         is_short |= rows[i]->factors.short_limit != 0;
         small |= rows[i]->factors.small_size != 0;
     }
-    str_addf(format, "%%.10Y %%.10S %%.10A%s %%.10F%s %%.10P %%.10Q%s%s",
-             assoc ? " %.10B" : "", size ? " %.10J" : "", is_short ? " %.10L" : "",
-             small ? " %.10M" : "");
+    str_addf(format, "%%.10Y %%.10S %%.10A%s %%.10F%s %%.10P %%.10Q%s%s%s%s",
+             assoc ? " %.10B" : "", size ? " %.10J" : "", tres ? " %.20T" : "",
+             is_short ? " %.10L" : "", small ? " %.10M" : "", kept ? " %.10K" : "");
 }
 
 static void default_format(const struct sprio *s, const struct jobrow *const *rows,

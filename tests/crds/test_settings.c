@@ -48,6 +48,8 @@ START_TEST(test_all_keys)
                    "priorityWeightJobSize: 7\n"
                    "priorityWeightFairshare: 8\n"
                    "priorityWeightAssoc: 9\n"
+                   "priorityWeightTRES: CPU=1000,Mem=-20, GRES/gpu:h100=3\n"
+                   "overTimeLimit: 30\n"
                    "priorityDecayHalfLife: 14-0\n"
                    "priorityCalcPeriod: 10\n"
                    "priorityFlags: MAX_TRES, MAX_TRES_GRES\n"
@@ -67,6 +69,11 @@ START_TEST(test_all_keys)
     ck_assert_int_eq(s.sched.priority_weight_job_size, 7);
     ck_assert_int_eq(s.sched.priority_weight_fairshare, 8);
     ck_assert_int_eq(s.sched.priority_weight_assoc, 9);
+    ck_assert_uint_eq(s.sched.priority_weight_tres.n, 3);
+    ck_assert_int_eq(s.sched.priority_weight_tres.items[1].of, WEIGHED_MEM);
+    ck_assert_int_eq(s.sched.priority_weight_tres.items[1].weight, -20);
+    ck_assert_str_eq(s.sched.priority_weight_tres.items[2].gpu_type, "h100");
+    ck_assert_int_eq(s.sched.over_time_sec, 1800);
     ck_assert_int_eq(s.sched.decay_half_life_sec, 14 * 86400);
     ck_assert_int_eq(s.sched.calc_period_sec, 600);
     ck_assert_int_eq(s.sched.priority_flags,
@@ -198,6 +205,19 @@ static const struct {
      "gantry.yaml:1: priorityWeightAge: must be a whole number"},
     {"priorityFlags: MAX_TRES,MAX_TREES\n",
      "gantry.yaml:1: priorityFlags: \"MAX_TREES\" is none of MAX_TRES"},
+    {"priorityWeightTRES: 5\n", "gantry.yaml:1: priorityWeightTRES: must be a text"},
+    {"priorityWeightTRES: cpu\n",
+     "gantry.yaml:1: priorityWeightTRES: \"cpu\": right is cpu=1000"},
+    {"priorityWeightTRES: cpu=1x\n",
+     "gantry.yaml:1: priorityWeightTRES: cpu: \"1x\" is no whole number"},
+    {"priorityWeightTRES: mem=99999999999\n",
+     "gantry.yaml:1: priorityWeightTRES: mem: \"99999999999\" is no whole number"},
+    {"priorityWeightTRES: gpu=1\n",
+     "gantry.yaml:1: priorityWeightTRES: \"gpu\" is no such TRES: right are cpu, mem"},
+    {"priorityWeightTRES: gres/gpu:=1\n",
+     "gantry.yaml:1: priorityWeightTRES: \"gres/gpu:\" is no such TRES"},
+    {"priorityWeightTRES: cpu=1,CPU=2\n",
+     "gantry.yaml:1: priorityWeightTRES: cpu stands there twice"},
     {"\nlicenses: matlab:0\n", "gantry.yaml:2: licenses: behind a name and \":\""},
     {"licenses: [matlab]\n", "gantry.yaml:1: licenses: must be a text"},
     {"priorityFlags: [MAX_TRES]\n", "gantry.yaml:1: priorityFlags: \"?\" is none of"},

@@ -94,11 +94,13 @@ static const char state[] =
 
 START_TEST(test_again)
 {
-    const struct sched_config config = {.window_sec = 86400,
-                                        .reservation_depth = 3,
-                                        .max_job_test = 4,
-                                        .backfill_order = BACKFILL_LIMIT,
-                                        .priority_favor_small = true};
+    const struct sched_config config = {
+        .priority_weight_tres = {.n = 1, .items = {{WEIGHED_GPU, "h100", -5}}},
+        .window_sec = 86400,
+        .reservation_depth = 3,
+        .max_job_test = 4,
+        .backfill_order = BACKFILL_LIMIT,
+        .priority_favor_small = true};
     const struct sched_config other = sched_config_default();
     struct sched *first = sched_new(&config), *second = sched_new(&other);
     struct restable res;

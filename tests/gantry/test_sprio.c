@@ -42,7 +42,7 @@ static struct clitest *queue_new(void)
     submit(t, "a", "'user':'ann','nodes':2");
     submit(t, "b", "'user':'bob','qos':'high','nice':250");
     submit(t, "held", "'user':'bob','hold':'User'");
-    submit(t, "c", "'user':'carol','timeLimit':'10'");
+    submit(t, "c", "'user':'carol','timeLimit':'10','siteFactor':-40");
     submit(t, "later", "'user':'carol','begin':'now+2days'");
     submit(t, "given", "'user':'bob','priority':77");
     ctltest_advance(t->ctl, 86400 / 2);
@@ -71,8 +71,8 @@ START_TEST(test_adds_up)
     for (line = t->out; line && sscanf(line, "%" SCNd64 " %" SCNd64, &id, &total) == 2;
          line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL)
         queued[id] = total;
-    ck_assert_int_eq(clitest_run(t, "sprio -h -o '%i %Y %N %A %B %F %J %P %Q %L %M'"),
-                     0);
+    ck_assert_int_eq(
+        clitest_run(t, "sprio -h -o '%i %Y %N %A %B %F %J %P %Q %T %S %K %L %M'"), 0);
     text = t->out;
     for (char *row = strsep(&text, "\n"); row && *row; row = strsep(&text, "\n"), n++) {
         char *rest = row;

@@ -3,7 +3,7 @@
  *
  *   weights age=1000 partition=1000 maxage=604800   (first, if at all; also qos, size,
  *                     short, small, favorsmall, fairshare, assoc, halflife, period, and
- *                     flags=MAX_TRES,...)
+ *                     flags=MAX_TRES,... and tres=cpu=10,mem=20,...)
  *   plan depth=50 test=500 gaps=queue               (likewise; gaps: backfillOrder;
  *                                                    killinvalid; overtime=seconds)
  *   licenses matlab:2,ansys:1   (likewise; how many there are)
@@ -27,6 +27,7 @@
 #include "base/hostlist.h"
 #include "base/str.h"
 #include "base/util.h"
+#include "crds/tresweights.h"
 #include "crds/licenses.h"
 #include "tests/support/cluster_keys.h"
 #include "tests/support/cluster_text.h"
@@ -142,6 +143,11 @@ static void read_config(struct scenario *sc, const char *line)
         }
         if (strcmp(key, "flags") == 0) {
             sc->config.priority_flags = flags_of(word);
+            continue;
+        }
+        if (strcmp(key, "tres") == 0) {
+            ck_assert_int_eq(
+                tresweights_parse(word, &sc->config.priority_weight_tres, &err), 0);
             continue;
         }
         if (strcmp(key, "favorsmall") == 0) {

@@ -853,6 +853,7 @@ JOB_NUMBER(tasks_left)
 JOB_NUMBER(tasks_limit)
 JOB_NUMBER(tasks_out)
 JOB_NUMBER(nice)
+JOB_NUMBER(site_factor)
 JOB_NUMBER(priority)
 JOB_NUMBER(submit_sec)
 JOB_NUMBER(eligible_sec)
@@ -1112,6 +1113,7 @@ const struct key cluster_job_keys[] = {
     {"tasklimit", job_tasks_limit},
     {"tasksout", job_tasks_out},
     {"nice", job_nice},
+    {"site", job_site_factor},
     {"priority", job_priority},
     {"submit", job_submit_sec},
     {"begin", job_eligible_sec},

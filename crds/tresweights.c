@@ -1,0 +1,79 @@
+#include "crds/tresweights.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/util.h"
+
+#define WEIGHT_MAX 0xffffffffLL /* as in Slurm: 32 bits */
+#define GPU "gres/gpu"
+#define FORMS "right are cpu, mem, node, " GPU " and " GPU ":TYPE"
+
+static const char *const words[] = {[WEIGHED_CPU] = "cpu",
+                                    [WEIGHED_MEM] = "mem",
+                                    [WEIGHED_NODE] = "node",
+                                    [WEIGHED_GPU] = GPU};
+
+static int read_name(const char *name, struct tres_weight *w, struct err *err)
+{
+    const size_t len = strlen(GPU ":");
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        if (strcasecmp(name, words[i]) == 0) {
+            w->of = (enum weighed)i;
+            return 0;
+        }
+    }
+    if (strncasecmp(name, GPU ":", len) != 0 || strlen(name) == len ||
+        strlen(name + len) >= sizeof(w->gpu_type))
+        return err_set(err, ERR_INVALID, "\"%s\" is no such TRES: " FORMS, name);
+    w->of = WEIGHED_GPU;
+    memcpy(w->gpu_type, name + len, strlen(name + len) + 1);
+    return 0;
+}
+
+/* "gres/gpu=500" */
+static int read_one(char *text, struct tres_weight *w, struct err *err)
+{
+    char *number = text, *end;
+    const char *name = strsep(&number, "=");
+    if (!number || (*number != '-' && (*number < '0' || *number > '9')))
+        return err_set(err, ERR_INVALID, "\"%s\": right is cpu=1000", name);
+    w->weight = strtoll(number, &end, 10);
+    if (*end != '\0' || w->weight < -WEIGHT_MAX || w->weight > WEIGHT_MAX)
+        return err_set(err, ERR_INVALID,
+                       "%s: \"%s\" is no whole number from -%lld to %lld", name, number,
+                       WEIGHT_MAX, WEIGHT_MAX);
+    return read_name(name, w, err);
+}
+
+int tresweights_parse(const char *text, struct tres_weights *ret, struct err *err)
+{
+    AUTO_FREE char *copy = xstrdup(text);
+    char *rest = *copy ? copy : NULL, *one;
+    struct tres_weights all = {0};
+    while ((one = strsep(&rest, ",")) != NULL) {
+        struct tres_weight w = {0};
+        if (read_one(one + strspn(one, " "), &w, err) < 0)
+            return -1;
+        if (all.n == TRES_WEIGHTS_MAX)
+            return err_set(err, ERR_INVALID, "more than %d TRES", TRES_WEIGHTS_MAX);
+        for (size_t i = 0; i < all.n; i++)
+            if (all.items[i].of == w.of &&
+                strcmp(all.items[i].gpu_type, w.gpu_type) == 0)
+                return err_set(err, ERR_INVALID, "%s stands there twice", words[w.of]);
+        all.items[all.n++] = w;
+    }
+    *ret = all;
+    return 0;
+}
+
+void tresweights_format(const struct tres_weights *weights, struct str *out)
+{
+    for (size_t i = 0; i < weights->n; i++) {
+        const struct tres_weight *w = &weights->items[i];
+        str_addf(out, "%s%s%s%s=%" PRId64, i == 0 ? "" : ",", words[w->of],
+                 *w->gpu_type ? ":" : "", w->gpu_type, w->weight);
+    }
+}
