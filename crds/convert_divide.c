@@ -151,15 +151,15 @@ static void divide_equally(struct division *d, struct job *job)
                                            : d->tasks_first * a->gpus_per_task;
 }
 
-/* Where tasks and GPUs have no share in common that is small enough for so many nodes,
- * but one of them lies equally on the nodes, the other alone is divided. False: neither
- * does. */
+/* Where one of tasks and GPUs lies equally on so many nodes, the other alone is divided:
+ * no node has to hold more than that takes. False: neither does. */
 static bool divide_apart(struct division *d)
 {
     const struct ask *a = &d->ask;
     int64_t nodes = a->min_nodes;
 
-    if (nodes != a->max_nodes)
+    if (nodes != a->max_nodes || a->tasks == 0 || a->gpus == 0 ||
+        (a->tasks % nodes != 0 && a->gpus % nodes != 0))
         return false;
     d->n_kinds = 1;
     d->tasks_first = d->gpus_first = 1;
@@ -170,7 +170,7 @@ static bool divide_apart(struct division *d)
     }
     d->kinds[0] = (struct kind){a->gpus, 0, 1};
     d->tasks_first = a->tasks / nodes;
-    return a->tasks % nodes == 0;
+    return true;
 }
 
 /* Tasks by themselves, and GPUs by themselves. */
@@ -218,9 +218,10 @@ static int divide_units(struct division *d, bool spread, struct job *job,
                        "%" PRId64 " cannot be on %" PRId64
                        " nodes, each has one at least",
                        a->gpus, a->min_nodes);
-    if (go_together(a, units, least))
+    bool apart = divide_apart(d);
+    if (!apart && go_together(a, units, least))
         divide_together(d, units);
-    else if (!divide_apart(d))
+    else if (!apart)
         divide_twice(d);
     job->min_pods = MAX(a->min_nodes, 1);
     job->max_pods = MIN(a->max_nodes > 0 ? a->max_nodes : PODS_MAX, least);
