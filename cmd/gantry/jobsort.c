@@ -181,8 +181,10 @@ static int compare(const void *pa, const void *pb, void *arg)
         if (order != 0)
             return s->by[i].reverse ? -order : order;
     }
-    if (a->id != b->id)
-        return a->id < b->id ? -1 : 1;
+    /* Tasks of an array by their indices, whatever numbers they were given. */
+    const int64_t x = by_id(a, s), y = by_id(b, s);
+    if (x != y)
+        return x < y ? -1 : 1;
     return (a->array_task > b->array_task) - (a->array_task < b->array_task);
 }
 

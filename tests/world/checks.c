@@ -335,6 +335,58 @@ static bool end_is_true(const struct checks *c, const struct job_fact *j)
     return true;
 }
 
+/* ---- arrays ---- */
+
+static const struct job_fact *task_of(const struct checks *c,
+                                      const struct job_fact *array, int64_t index)
+{
+    const struct job_fact *j;
+
+    for (j = c->ledger->jobs; j; j = j->hh.next)
+        if (str_eq(j->array_uid, array->uid) && j->index == index)
+            return j;
+    return NULL;
+}
+
+/* Each task has run, and as its array says, or was cancelled. */
+static bool array_is_true(const struct checks *c, const struct job_fact *array)
+{
+    const struct array_status *is = &array->states;
+
+    for (int64_t i = taskset_next(&array->tasks, 0); i >= 0;
+         i = taskset_next(&array->tasks, i + 1)) {
+        const struct job_fact *task = task_of(c, array, i);
+        bool well = task && task->now.state == JOB_STATE_COMPLETED;
+        if (taskset_has(&is->cancelled, i))
+            continue;
+        if (!task || !job_state_is_final(task->now.state) ||
+            taskset_has(&is->completed, i) != well ||
+            taskset_has(&is->failed, i) != !well)
+            return false;
+    }
+    return array->now.state != JOB_STATE_CANCELLED || array->cancels > 0;
+}
+
+static void check_array(struct checks *c, const struct job_fact *j)
+{
+    if (job_state_is_final(j->now.state) && j->was.state != j->now.state &&
+        !array_is_true(c, j))
+        journal_breach(c->journal, "exit", "%s is %s: not what its tasks are", j->name,
+                       job_state_word(j->now.state));
+}
+
+static void check_task(struct checks *c, const struct job_fact *j)
+{
+    const struct job_fact *other;
+
+    for (other = c->ledger->jobs; other; other = other->hh.next)
+        if (other != j && str_eq(other->array_uid, j->array_uid) &&
+            other->index == j->index)
+            journal_breach(c->journal, "twice",
+                           "%s and %s are the same task of an array", j->name,
+                           other->name);
+}
+
 static void check_writes(struct checks *c, const struct job_fact *j)
 {
     /* Only a whole life without turns is bounded: one attempt, to success. */
@@ -350,7 +402,12 @@ void checks_job(struct checks *c, struct job_fact *j)
     if (j->gone)
         return;
     check_id(c, j);
-    check_transition(c, j);
+    if (j->array_uid)
+        check_task(c, j);
+    if (j->is_array)
+        check_array(c, j);
+    else
+        check_transition(c, j);
     if (j->was.state == j->now.state)
         return;
     j->state_writes++;
@@ -359,7 +416,7 @@ void checks_job(struct checks *c, struct job_fact *j)
     if (!job_state_is_final(j->now.state))
         return;
     check_writes(c, j);
-    if (!end_is_true(c, j))
+    if (!j->is_array && !end_is_true(c, j))
         journal_breach(c->journal, "exit", "%s is %s with %s, %s: not what happened",
                        j->name, job_state_word(j->now.state),
                        j->exit ? j->exit : "none", j->reason ? j->reason : "no reason");

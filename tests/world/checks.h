@@ -8,10 +8,11 @@
  *   gang        no pod of a gang before its intent; none RUNNING before all are bound;
  *               none partly running past its deadline
  *   twice       nothing runs twice: no pod, no rank, no two attempts at a time, no
- *               attempt after one that succeeded
+ *               attempt after one that succeeded, no task of an array
  *   id          job ids are unique for ever and never change
  *   transition  states follow crds/jobstate.h's picture
- *   exit        the end that is recorded is the one that was
+ *   exit        the end that is recorded is the one that was, of an array those of all
+ *               its tasks
  *   signal      the list of a pod's signals only grows, no line of it is there twice,
  *               and no container has one twice
  *   leader      one controller leads at a time, and no other writes (replica.h)

@@ -271,6 +271,24 @@ static void read_spec(struct job_fact *j, const struct json *object)
     }
 }
 
+/* Whether it is an array, or a task of one. */
+static void read_array(struct job_fact *j, const struct json *object)
+{
+    const struct json *owners = json_at(object, "metadata.ownerReferences");
+    struct array array;
+    int64_t id;
+
+    if (array_parse(json_str_or(object, "spec.array", ""), &array, NULL) < 0)
+        return;
+    if (array_task_read(object, &id, &j->index)) {
+        set_text(&j->array_uid, json_str(json_item(owners, 0), "uid"));
+        return;
+    }
+    j->is_array = true;
+    j->tasks = array.tasks;
+    array_status_read(json_at(object, "status.array"), &j->states);
+}
+
 static int64_t read_sec(const struct json *object, const char *path)
 {
     const char *text = json_str(object, path);
@@ -358,6 +376,7 @@ static void on_job(void *arg, const char *type, const struct json *object)
     j->status_writes += strcmp(type, "MODIFIED") == 0 && generation == j->generation;
     j->generation = generation;
     read_spec(j, object);
+    read_array(j, object);
     read_status(j, object, loop_now_ms(l->loop));
     j->deleting = json_str(object, "metadata.deletionTimestamp") != NULL;
     j->gone = strcmp(type, "DELETED") == 0;
@@ -434,6 +453,7 @@ static void job_forget(struct job_fact *j)
     free(j->name);
     free(j->partition);
     free(j->exit);
+    free(j->array_uid);
     free(j->reason);
     free(j->pods);
     free(j);

@@ -14,6 +14,7 @@
 #include <uthash.h>
 
 #include "cmd/gantry-local/amounts.h"
+#include "crds/array.h"
 #include "crds/jobstate.h"
 #include "tests/world/server.h"
 
@@ -78,6 +79,11 @@ struct job_fact {
     int cancels, requeues; /* actions asked so far */
     int64_t actions_left;  /* of all, how many status does not know of */
     bool requeue;
+    bool is_array;
+    struct taskset tasks;       /* of an array */
+    struct array_status states; /* likewise, of those that have been split off */
+    char *array_uid;            /* of a task: whose; NULL: it is none */
+    int64_t index;
     bool gone, deleting;
     int64_t generation;
     struct job_view_fact now, was;

@@ -171,6 +171,15 @@ static void submit(struct users *u, struct json *job, enum outlook outlook, bool
                  fact ? fact->pods_asked : 0, held ? ", held" : "");
 }
 
+/* A few tasks, all at once or so many at a time. */
+static void ask_array(struct users *u, struct json *job)
+{
+    AUTO_FREE char *array =
+        xasprintf("0-%" PRId64 "%%%" PRId64, between(u, 0, 5), between(u, 0, 3));
+
+    json_set_at(job, "spec.array", json_new_string(array));
+}
+
 static void submit_next(struct users *u)
 {
     AUTO_FREE char *name = xasprintf("j%zu", u->n + 1);
@@ -191,6 +200,8 @@ static void submit_next(struct users *u)
         json_set_at(job, "spec.partition", json_new_string("nowhere"));
     else if (in_side)
         json_set_at(job, "spec.partition", json_new_string("side"));
+    if (one_in(u, 8))
+        ask_array(u, job);
     submit(u, job, outlook, outlook == OUTLOOK_ENDS && one_in(u, 12));
 }
 
