@@ -59,12 +59,11 @@ static const struct partition *taker(const struct asking *a,
     return NULL;
 }
 
-/* Is it counted among the jobs that wait or run? A task is, with its array. */
+/* Is it counted among the jobs that wait or run? */
 static bool is_in(const struct asking *a)
 {
     const struct job *known = a->job->uid ? sched_job(a->sched, a->job->uid) : NULL;
-    return a->started || is_queued(a->status) || a->job->model->array_id != 0 ||
-           (known && known->phase <= JOB_RUNNING);
+    return a->started || is_queued(a->status) || (known && known->phase <= JOB_RUNNING);
 }
 
 /* The first limit is told. */
@@ -114,7 +113,11 @@ void intake_decide(struct sched *sched, const struct bjob *job, bool started,
     const char *asked =
         job->partition ? job->partition : sched_default_partition(sched);
     struct asking a = {
-        .sched = sched, .job = job, .status = &job->status, .started = started};
+        .sched = sched,
+        .job = job,
+        .status = &job->status,
+        .started = started || job->task /* taken in with its array */
+    };
     *ret = (struct intake){.queue = xstrdup_null(asked)};
     if (!job->model)
         return;

@@ -5,7 +5,7 @@
  * A job is new to a partition until its status names it: status.partition, unless
  * condition Accepted is False. So a restart decides nothing anew, and of a job that
  * moves only the new partition is asked. One that does not exist is left to the core,
- * which says so.
+ * which says so. A task of an array was taken in with it.
  *
  * Limits of its QOS and account may keep a new job out of them all: on how many jobs
  * are queued, and with DenyOnLimit on what it asks for. One that the core counts is in.

@@ -433,6 +433,20 @@ START_TEST(test_array_submitted)
 }
 END_TEST
 
+/* A partition in DRAIN starts what is queued there, also tasks yet to be split off. */
+START_TEST(test_array_in_drain)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "a", "'array':'1-3%1'");
+    ctltest_advance(t, 2);
+    ctltest_patch(t, PARTITIONS "/main", "{'spec':{'state':'DRAIN'}}");
+    ctltest_end(t, "a-1-1", 0, 0);
+    ctltest_advance(t, 2);
+    ctltest_expect(t, "a-1-2", "status.state=RUNNING|status.conditions.0.status=True");
+    ctltest_free(t);
+}
+END_TEST
+
 /* What a job asks for alone keeps it out where its QOS says so; else it waits. */
 START_TEST(test_deny_on_limit)
 {
@@ -496,6 +510,7 @@ int main(void)
                                                       {test_alternate, 1},
                                                       {test_submit_limit, 1},
                                                       {test_array_submitted, 1},
+                                                      {test_array_in_drain, 1},
                                                       {test_deny_on_limit, 1},
                                                       {test_actions, 1},
                                                       {NULL, 0},

@@ -113,13 +113,17 @@ static void check_closed(struct checks *c, const struct pod_fact *p)
     const char *name = j->partition ? j->partition : "main";
     const struct part_fact *part = ledger_part(c->ledger, name);
 
+    /* What is queued there is started, tasks of arrays too. */
+    const struct job_fact *array = ledger_job(c->ledger, j->array_uid);
+    int64_t made_ms = array ? array->made_ms : j->made_ms;
+
     if (part && part->closed_ms != NEVER_MS && !p->late &&
-        j->made_ms > part->closed_ms + lag_ms(c))
+        made_ms > part->closed_ms + lag_ms(c))
         journal_breach(
             c->journal, "closed",
             "pod %s is made, but partition %s has taken no jobs since %" PRId64
             " s before %s was made",
-            p->name, name, (j->made_ms - part->closed_ms) / 1000, j->name);
+            p->name, name, (made_ms - part->closed_ms) / 1000, j->name);
 }
 
 /* Users give each signal to a job once. */
