@@ -12,6 +12,7 @@
 #include "cmd/gantry-controller/quota.h"
 #include "cmd/gantry-controller/service.h"
 #include "cmd/gantry-controller/signals.h"
+#include "cmd/gantry-controller/split.h"
 #include "cmd/gantry-controller/statuswrite.h"
 #include "cmd/gantry-controller/unseen.h"
 #include "cmd/gantry-controller/watches.h"
@@ -287,6 +288,7 @@ void record_settle(struct record *r)
     else
         fit_attempt(r);
     look_out(r);
+    split_hand_over(r);
     told_update(r);
     consider_things(r);
     record_reconcile(r);
@@ -540,6 +542,7 @@ void record_run(struct record *r)
         r->assigned_id = ids_take(r->ctl->ids);
         look_out(r); /* others may have had theirs meanwhile */
         r->seen_sec = loop_now_sec(r->ctl->loop);
+        split_hand_over(r);
         told_update(r);
     }
     if (attempt_differs(&r->attempt))

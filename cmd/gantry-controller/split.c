@@ -278,7 +278,9 @@ void split_hand_over(struct record *task)
 {
     struct record *array = task->tasks.array;
     struct splitting *s = array ? array->tasks.splitting : NULL;
-    if (!tasks_is_recorded(task))
+    /* What has no number yet the core cannot be told of: the stand-in stays. */
+    if (!tasks_is_recorded(task) ||
+        (task->job->status.job_id == 0 && task->assigned_id == 0))
         return;
     while (s && s->index != task->job->task->index)
         s = s->next;

@@ -23,7 +23,8 @@ struct record;
 void split_off(struct record *array, int64_t index, const struct decision *start);
 /* Goes on with those that have waited for something of the array. */
 void split_tend(struct record *array);
-/* The task is known to its array's status: it starts as was decided, if it was. */
+/* Once the task is known to its array's status and has a number, it starts as was
+ * decided, if it was. */
 void split_hand_over(struct record *task);
 /* Those on their way, and whether BatchJobs of some may yet be made. */
 struct taskset split_tasks(const struct record *array);

@@ -195,6 +195,31 @@ START_TEST(test_refused)
 }
 END_TEST
 
+/* The room of a task stays its own while it waits for a number. */
+START_TEST(test_room_is_kept)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "a", "'nodes':4,'gpusPerNode':8,'array':'0-1'");
+    ctltest_submit(t, "b", "'nodes':4,'gpusPerNode':8");
+    ctltest_advance(t, 2);
+    ctltest_kill(t);
+    spy_spoil(t->spy, &(struct spy_rule){"PUT", "/configmaps/job-ids", SPY_REFUSE, 503,
+                                         "ServiceUnavailable", "away", SPY_ALWAYS});
+    ctltest_start(t);
+    ctltest_settle(t);
+    for (int rank = 0; rank < 4; rank++)
+        ctltest_end(t, "a-1-0", rank, 0);
+    ctltest_advance(t, 5);
+    ctltest_expect(t, "a-1-1", "status!");
+    ctltest_expect(t, "b", "status.state=PENDING");
+    spy_spare(t->spy);
+    ctltest_advance(t, 20);
+    ctltest_expect(t, "a-1-1", "status.state=RUNNING");
+    ctltest_expect(t, "b", "status.state=PENDING");
+    ctltest_free(t);
+}
+END_TEST
+
 /* The controller dies in the n-th write of an array's life; no task is lost, and none
  * has two attempts. */
 #define DEATHS 24
@@ -238,6 +263,7 @@ int main(void)
                                                       {test_ttl, 1},
                                                       {test_requeue, 1},
                                                       {test_refused, 1},
+                                                      {test_room_is_kept, 1},
                                                       {test_killed, DEATHS},
                                                       {NULL, 0},
                                                   });
