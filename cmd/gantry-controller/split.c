@@ -22,7 +22,7 @@ struct splitting {
     struct start start; /* what was decided, and said with it: */
     struct priority factors;
     char *account, *qos; /* NULL: none */
-    bool made;          /* its BatchJob has been seen */
+    bool made;           /* its BatchJob has been seen */
     struct ticket ticket;
     struct kc_call *call;
     struct loop_timer *retry; /* NULL until first needed */
@@ -262,9 +262,9 @@ void split_off(struct record *array, int64_t index, const struct decision *start
                             .index = index,
                             .stand_in = xasprintf("%s/%" PRId64, array->uid, index),
                             .start = start_of(start),
-        .factors = start->priority,
-        .account = xstrdup_null(start->account),
-        .qos = xstrdup_null(start->qos)};
+                            .factors = start->priority,
+                            .account = xstrdup_null(start->account),
+                            .qos = xstrdup_null(start->qos)};
     while (*end_of)
         end_of = &(*end_of)->next;
     *end_of = s;
