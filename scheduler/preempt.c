@@ -99,6 +99,7 @@ struct hunt {
     struct preempt_side side;
     int64_t now_sec;
     struct victims victims;
+    bool some_run;         /* that it may end, be it in time or not */
     struct jobrec **plans; /* promises and forecasts that may be broken */
     size_t n_plans, plans_cap;
     size_t n_lifted; /* the first ones: they are off the timeline */
@@ -159,6 +160,7 @@ static void add_running(struct sched *s, struct hunt *h, struct jobrec *rec)
     if (job->preempted_by != 0 || rec->end_told || job->start_sec == TIME_UNSET ||
         !may_take(s, h, &side, job->start_sec) || is_exempt(s, h, &side))
         return;
+    h->some_run = true;
     elapsed = MAX(h->now_sec - job->start_sec, 0);
     victim.cost =
         s->config.preempt_youngest_first ? elapsed : preempt_cost(&s->config, &side);
@@ -204,21 +206,35 @@ static void find_shares(struct sched *s, struct hunt *h)
     }
 }
 
-static void find_candidates(struct sched *s, struct hunt *h)
+/* Who waits may be many, and nobody of the same right runs: once a walk, for jobs of one
+ * shape, is enough to know. */
+static void find_running(struct sched *s, struct hunt *h)
+{
+    struct fit *fit = shape_fit(h->entry->rec->shape, h->entry->part);
+    bool is_known =
+        fit->nobody_walk == s->pass.number && fit->nobody_for == h->side.qos;
+    struct jobrec *rec, *next;
+
+    if (is_known && !preempt_asks_priority(&s->config, &h->side))
+        return;
+    HASH_ITER (hh, s->jobs, rec, next) {
+        if (!rec->gone && rec->claim.on && rec->job->phase == JOB_RUNNING)
+            add_running(s, h, rec);
+    }
+    if (h->some_run)
+        return;
+    fit->nobody_walk = s->pass.number;
+    fit->nobody_for = h->side.qos;
+}
+
+static void find_plans(struct sched *s, struct hunt *h)
 {
     struct jobrec *rec, *next;
 
     HASH_ITER (hh, s->jobs, rec, next) {
-        if (rec->gone || !rec->claim.on || rec == h->entry->rec)
-            continue;
-        if (rec->job->phase == JOB_RUNNING)
-            add_running(s, h, rec);
-        else if (rec->claim.planned)
+        if (!rec->gone && rec->claim.on && rec->claim.planned)
             add_plan(s, h, rec);
     }
-    if (h->victims.n + h->n_plans > 0 && h->entry->rec->claim.on)
-        add_plan(s, h, h->entry->rec);
-    find_shares(s, h);
 }
 
 /* ---- the try ---- */
@@ -456,9 +472,13 @@ static bool may_try_all(const struct hunt *h)
 
 static void hunt(struct sched *s, struct hunt *h)
 {
-    find_candidates(s, h);
+    find_running(s, h);
+    if (h->victims.n == 0 && trial_why_not_now(s, h->entry, h->by) != REASON_PRIORITY)
+        return; /* no plan is in its way */
+    find_plans(s, h);
     if (h->victims.n + h->n_plans == 0)
         return;
+    find_shares(s, h);
     if (victims_choose(&h->victims, &s->cluster, h->by) && try_victims(s, h))
         return;
     if (!may_try_all(h))

@@ -46,6 +46,9 @@ struct fit {
     uint64_t busy_moved, busy_gen;  /* timeline.now_moved, cluster.gen; 0: unknown */
     size_t crowd; /* ahead.h: of those who may start nowhere else, while of this: */
     uint64_t crowd_gen;
+    /* Nobody runs that its jobs of a QOS may preempt, so it was found in a walk. */
+    const struct qos *nobody_for;
+    uint64_t nobody_walk;
     size_t kind; /* of the horizon, while it is of this: */
     uint64_t kind_gen;
     struct shape *variant; /* held; NULL: the shape itself, or not known yet: */
