@@ -206,7 +206,7 @@ static void find_shares(struct sched *s, struct hunt *h)
     }
 }
 
-/* Who waits may be many, and nobody of the same right runs: once a walk, for jobs of one
+/* Many may wait, and nobody run whom they could end: once a walk, for jobs of one
  * shape, is enough to know. */
 static void find_running(struct sched *s, struct hunt *h)
 {
