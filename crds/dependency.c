@@ -21,7 +21,7 @@ static const char *const kinds[] = {[DEPEND_AFTER] = "after",
 static const struct {
     const char *word, *why;
 } refused[] = {
-    {"aftercorr", "waits task by task, and there are no job arrays yet"},
+    {"aftercorr", "waits task by task, which is not supported: afterok waits for all"},
     {"afterburstbuffer", "waits for a burst buffer, and there are none"},
     {"expand", "changes the size of another job, which is not supported"},
 };
@@ -124,7 +124,8 @@ static int read_target(struct reader *r, enum depend_kind kind)
     if (*r->at == '_')
         return err_set(
             r->err, ERR_INVALID,
-            "\"%s\" names a task of an array, and there are no job arrays yet",
+            "\"%s\" names a task of an array; wait for the whole array, or for the "
+            "task's own job id",
             quote(from).s);
     if (*r->at == '+' && kind != DEPEND_AFTER)
         return err_set(r->err, ERR_INVALID,
