@@ -388,6 +388,20 @@ static void add_held(struct sched *s)
     }
 }
 
+/* Has a reservation of others come where the plan lies? */
+static bool is_shut(struct sched *s, struct jobrec *rec)
+{
+    const struct fence *fence = reserve_fence(s, rec->job);
+    const struct span span = span_of(s, rec);
+    size_t n = find_uses(s, rec, span.slots, span.n, is_alone(s, rec->job));
+
+    for (size_t i = 0; i < n && fence != NULL && fence->key.in == RESV_NONE; i++) {
+        if (!fence_admits(fence, s->uses[i].position, span.first, span.last))
+            return true;
+    }
+    return false;
+}
+
 static void add_plans(struct sched *s)
 {
     struct queue *queue = &s->pass.queue;
@@ -399,6 +413,8 @@ static void add_plans(struct sched *s)
             rec->job->n_alloc > 0)
             continue;
         preempt_follow_victims(s, rec);
+        if (s->reserve.n > 0 && rec->job->plan.promised)
+            s->n_shut += is_shut(s, rec);
         if (rec->job->plan.start_sec >= s->timeline.bounds[0])
             book_put_back(s, rec);
         else

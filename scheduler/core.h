@@ -156,6 +156,7 @@ struct sched {
     struct jobrec **yielding; /* preempted, and still holding nodes */
     size_t n_yielding, yielding_cap;
     size_t n_broken;      /* promises that preemption has broken */
+    size_t n_shut;        /* likewise reservations */
     struct window window; /* scratch, like the next */
     node_set own;
     struct use *uses;

@@ -184,6 +184,11 @@ size_t sched_broken_promises(const struct sched *s)
     return s->n_broken;
 }
 
+size_t sched_reserved_promises(const struct sched *s)
+{
+    return s->n_shut;
+}
+
 size_t sched_count(const struct sched *s, enum job_phase phase)
 {
     return s->n_phase[phase];

@@ -242,6 +242,8 @@ enum reason sched_check_new(struct sched *s, const struct job *job,
 int64_t sched_job_end(const struct sched *s, const char *job_uid);
 /* Promises that preemption has broken, so far. */
 size_t sched_broken_promises(const struct sched *s);
+/* Promises that reservations have broken, as they came: maintenance, mostly. */
+size_t sched_reserved_promises(const struct sched *s);
 size_t sched_count(const struct sched *s, enum job_phase phase);
 
 #endif

@@ -13,7 +13,8 @@
  *   run 1-3           these jobs are running now where the core has started them
  *   complete 1        their pods are ending, but still there
  *   end 1-3 at 90     likewise, but they have ended at that time
- *   reservations      and their nodes, to the output
+ *   reservations      and their nodes, and how many promises they have broken, to the
+ *                     output
  *   usage             what members of accounts have used, in seconds, to the output
  *
  * What stands behind the line "---" is the expected output. Set
@@ -269,13 +270,21 @@ static void say_reservation(void *arg, const struct change *change)
     struct scenario *sc = arg;
     HOSTLIST_AUTO struct hostlist nodes = {0};
 
-    if (change->kind != CHANGE_RESERVATION)
+    if (change->kind != CHANGE_RESERVATION ||
+        !reservation_chooses(change->u.reservation))
         return;
     for (size_t i = 0; i < change->u.reservation->n_chosen; i++)
         hostlist_add(&nodes, change->u.reservation->chosen[i]);
     str_addf(&sc->out, "  %s has chosen ", change->u.reservation->name);
     hostlist_format(&nodes, &sc->out);
     str_add(&sc->out, nodes.n > 0 ? "\n" : "no nodes\n");
+}
+
+static void say_reservations(struct scenario *sc)
+{
+    sched_snapshot(sc->s, say_reservation, sc);
+    if (sched_reserved_promises(sc->s) > 0)
+        str_addf(&sc->out, "  promises broken: %zu\n", sched_reserved_promises(sc->s));
 }
 
 static void run_line(struct scenario *sc, const char *line)
@@ -299,7 +308,7 @@ static void run_line(struct scenario *sc, const char *line)
     else if (str_starts(line, "end "))
         end_jobs(sc, line + strlen("end "));
     else if (strcmp(line, "reservations") == 0)
-        sched_snapshot(sc->s, say_reservation, sc);
+        say_reservations(sc);
     else if (strcmp(line, "usage") == 0)
         say_usage(sc);
     else if (cluster_text_line(&sc->res, line, apply, sc, &err) < 0)
