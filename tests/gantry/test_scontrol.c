@@ -114,6 +114,37 @@ static const struct {
     {"scontrol update JobId=1 Comment=new", "train", "spec.comment=new"},
 };
 
+static void make_qos(struct clitest *t, const char *name, const char *spec)
+{
+    AUTO_FREE char *body =
+        xasprintf("{'apiVersion':'gantry.dev/v1alpha1','kind':'QOS','metadata':{'name':"
+                  "'%s'},'spec':{%s}}",
+                  name, spec);
+
+    ctltest_post(t->ctl, "/apis/gantry.dev/v1alpha1/qos", body);
+}
+
+/* Job 1 has its grace time, for 2. */
+START_TEST(test_preempt_session)
+{
+    struct clitest *t = clitest_new();
+
+    ctltest_kill(t->ctl);
+    t->ctl->settings.sched.preempt_type = PREEMPT_BY_QOS;
+    t->ctl->settings.sched.preempt_mode = PREEMPT_REQUEUE;
+    ctltest_start(t->ctl);
+    make_qos(t, "low", "'graceTime':'120'");
+    make_qos(t, "high", "'preempt':['low']");
+    ctltest_submit(t->ctl, "hog",
+                   "'nodes':4,'exclusive':true,'qos':'low','user':'bob'");
+    ctltest_advance(t->ctl, 60);
+    ctltest_submit(t->ctl, "urgent", "'qos':'high','user':'alice'");
+    ctltest_advance(t->ctl, 10);
+    session_play(t, GOLDEN "scontrol_preempt.txt");
+    clitest_free(t);
+}
+END_TEST
+
 START_TEST(test_act)
 {
     struct clitest *t = api_new();
@@ -239,6 +270,7 @@ int main(void)
     return suite_main("gantry/scontrol", (struct suite_row[]){
                                              {test_session, ARRAY_LEN(sessions)},
                                              {test_resv_session, 1},
+                                             {test_preempt_session, 1},
                                              {test_act, ARRAY_LEN(acts)},
                                              {test_lines, 1},
                                              {test_nodelist_of_the_job, 1},
