@@ -462,12 +462,13 @@ static bool try_victims(struct sched *s, struct hunt *h)
     return false;
 }
 
-/* Where pods may share nodes or differ, the choice is a guess. */
+/* Where pods may share nodes or differ, or nodes go together, the choice is a guess. */
 static bool may_try_all(const struct hunt *h)
 {
     const struct job *like = h->by->shape->like;
 
-    return (like->n_units > 0 || !like->one_per_node) && h->victims.n <= TRY_ALL_MAX;
+    return (like->n_units > 0 || !like->one_per_node || placement_has_rules(like)) &&
+           h->victims.n <= TRY_ALL_MAX;
 }
 
 static void hunt(struct sched *s, struct hunt *h)
