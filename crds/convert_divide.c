@@ -151,8 +151,8 @@ static void divide_equally(struct division *d, struct job *job)
                                            : d->tasks_first * a->gpus_per_task;
 }
 
-/* Where one of tasks and GPUs lies equally on so many nodes, the other alone is divided:
- * no node has to hold more than that takes. False: neither does. */
+/* Where one of tasks and GPUs lies equally on so many nodes, the other alone is
+ * divided: no node has to hold more than that takes. False: neither does. */
 static bool divide_apart(struct division *d)
 {
     const struct ask *a = &d->ask;

@@ -35,7 +35,8 @@ struct take {
     struct take *before, *behind; /* of the counter's, where that needs them */
 };
 
-/* Somebody who is held back by a counter until less is held. A list of the counter's. */
+/* Somebody who is held back by a counter until less is held. In a list of the
+ * counter's. */
 struct waiter {
     struct counter *by; /* NULL: nobody is */
     struct waiter *before, *behind;

@@ -330,8 +330,8 @@ struct job {
     /* A task that was split off an array: that one's job id, and its index. */
     int64_t array_id; /* 0: it is none */
     int64_t array_task;
-    /* An array is one job for those of its tasks that have not been split off. It starts
-     * for the next of them, which is then told of as a job of its own. */
+    /* An array is one job for those of its tasks that have not been split off. It
+     * starts for the next of them, which is then told of as a job of its own. */
     int64_t tasks_left;  /* so many they are; 0: it is no array */
     int64_t tasks_limit; /* that may be under way at a time; 0: no limit */
     int64_t tasks_out;   /* split off and not ended */

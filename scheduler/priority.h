@@ -8,7 +8,7 @@
  *   weight_fairshare x  rank / users                      in the fair tree (fairtree.h)
  *   weight_assoc     x  priority / largest                of the account's member
  *   weight_tres      x  asked for / all                   of each TRES: tresweight.h
- *   site                                                  of the job: an operator's word
+ *   site                                                of the job: an operator's word
  *   weight_short     x  1 - log2(limit / 1 min) / 20      ours, not Slurm's: see below
  *   weight_small     x  - log2(share) / 20             likewise; the largest share of
  *                                                     anything that it asks for

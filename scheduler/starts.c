@@ -164,7 +164,8 @@ static bool is_wanted_in(enum round round, const struct candidate *c)
            round != (job->plan.promised ? ROUND_PROMISE : ROUND_OFFER);
 }
 
-/* There may be thousands: whether they are wanted is looked at when their turn comes. */
+/* There may be thousands: whether they are wanted is looked at when their turn
+ * comes. */
 static void set_turns(struct search *search)
 {
     struct candidates *c = &search->s->candidates;

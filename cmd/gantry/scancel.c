@@ -293,8 +293,8 @@ struct hit {
     size_t found, over;
 };
 
-/* The row is of the job that is named, or of one of the tasks. An array's row stands for
- * those of its tasks that have none of their own. */
+/* The row is of the job that is named, or of one of the tasks. An array's row stands
+ * for those of its tasks that have none of their own. */
 static void hit_row(struct scancel *s, const struct jobrow *r,
                     const struct job_ref *ref, struct hit *hit)
 {
