@@ -126,6 +126,7 @@ static const struct field partition_rows[] = {
     TEXT(partition, qos),
     ONE(partition, amounts, fields_part_amounts),
     BOOL(partition, exclusive),
+    BOOL(partition, req_resv),
     BOOL(partition, lln),
     TEXT(partition, alternate),
     INT(partition, preempt_mode),

@@ -61,7 +61,6 @@ const struct unsupported unsupported[] = {
 
     PART("maxCPUsPerNode"),
     PART("allowGroups"),
-    PART("reqResv"),
     PART("rootOnly"),
     PART("hidden"),
     PART("podDefaults"),

@@ -77,6 +77,15 @@ static enum reason check_namespace(const struct job *job, const struct partition
     return REASON_PARTITION_CONFIG;
 }
 
+static enum reason check_reservation(const struct job *job,
+                                     const struct partition *part, struct str *message)
+{
+    if (!part->req_resv || job->reservation != NULL)
+        return REASON_NONE;
+    str_addf(message, "partition %s takes jobs of a reservation only", part->name);
+    return REASON_PARTITION_CONFIG;
+}
+
 enum reason access_check(const struct policy *p, const struct job *job,
                          const struct partition *part, struct str *message)
 {
@@ -86,5 +95,7 @@ enum reason access_check(const struct policy *p, const struct job *job,
         reason = check_qos(p, job, part, message);
     if (reason == REASON_NONE)
         reason = check_namespace(job, part, message);
+    if (reason == REASON_NONE)
+        reason = check_reservation(job, part, message);
     return reason;
 }

@@ -1,5 +1,5 @@
 /*
- * access - which jobs a partition takes, by account, QOS and namespace.
+ * access - which jobs a partition takes, by account, QOS, namespace and reservation.
  *
  * As slurm.conf's AllowAccounts, DenyAccounts, AllowQos and DenyQos: an account stands
  * for those below it, a deny list counts where its allow list is empty. A job without
@@ -11,8 +11,8 @@
 #include "base/str.h"
 #include "scheduler/policy.h"
 
-/* REASON_NONE, or AccountNotAllowed, QOSNotAllowed, or for a namespace PartitionConfig,
- * with its sentence appended to `message`. */
+/* REASON_NONE, or AccountNotAllowed, QOSNotAllowed, or for a namespace, or the lack of a
+ * reservation (ReqResv), PartitionConfig, with its sentence appended to `message`. */
 enum reason access_check(const struct policy *p, const struct job *job,
                          const struct partition *part, struct str *message);
 

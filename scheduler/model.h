@@ -173,6 +173,7 @@ struct partition {
     char *qos; /* of all its jobs, besides their own; NULL: none */
     struct part_amounts amounts;
     bool exclusive;       /* each job has its nodes alone */
+    bool req_resv;        /* for jobs of a reservation only */
     bool lln;             /* the least loaded nodes first, not those that fit best */
     char *alternate;      /* takes new jobs while this one does not; NULL: none */
     int64_t preempt_mode; /* of its jobs, as with QOS */

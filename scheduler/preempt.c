@@ -121,7 +121,6 @@ static struct preempt_side side_of(const struct sched *s, const struct job *job,
     };
 }
 
-/* One that runs keeps the priority that it started with. */
 static int64_t priority_of_side(const struct sched *s, const struct preempt_side *side,
                                 int64_t at_sec)
 {
@@ -150,6 +149,16 @@ static bool is_exempt(struct sched *s, const struct hunt *h,
     return true;
 }
 
+/* One that runs keeps the priority that it started with, unless running jobs' are
+ * worked out as well. */
+static int64_t priority_time(const struct sched *s, const struct hunt *h,
+                             const struct job *job)
+{
+    bool goes_on = (s->config.priority_flags & PRIORITY_CALCULATE_RUNNING) != 0;
+
+    return goes_on ? h->now_sec : job->start_sec;
+}
+
 static void add_running(struct sched *s, struct hunt *h, struct jobrec *rec)
 {
     struct job *job = rec->job;
@@ -158,7 +167,7 @@ static void add_running(struct sched *s, struct hunt *h, struct jobrec *rec)
     int64_t elapsed;
 
     if (job->preempted_by != 0 || rec->end_told || job->start_sec == TIME_UNSET ||
-        !may_take(s, h, &side, job->start_sec) || is_exempt(s, h, &side))
+        !may_take(s, h, &side, priority_time(s, h, job)) || is_exempt(s, h, &side))
         return;
     h->some_run = true;
     elapsed = MAX(h->now_sec - job->start_sec, 0);

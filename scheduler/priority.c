@@ -25,13 +25,14 @@ static const struct {
     {"NO_NORMAL_ALL", PRIORITY_RAW_PARTITION | PRIORITY_RAW_QOS | PRIORITY_RAW_ASSOC |
                           PRIORITY_RAW_TRES},
     {"INCR_ONLY", PRIORITY_INCR_ONLY},
+    {"CALCULATE_RUNNING", PRIORITY_CALCULATE_RUNNING},
 };
 
 const char *priority_flag_words(void)
 {
     return "MAX_TRES, MAX_TRES_GRES, ACCRUE_ALWAYS, SMALL_RELATIVE_TO_TIME, "
            "NO_NORMAL_PART, NO_NORMAL_QOS, NO_NORMAL_ASSOC, NO_NORMAL_TRES, "
-           "NO_NORMAL_ALL, INCR_ONLY";
+           "NO_NORMAL_ALL, INCR_ONLY, CALCULATE_RUNNING";
 }
 
 int64_t priority_flag(const char *word)

@@ -46,7 +46,9 @@ enum priority_flag {
     PRIORITY_RAW_PARTITION = 16, /* NO_NORMAL_PART: weight x priority_job_factor */
     PRIORITY_RAW_QOS = 32,       /* NO_NORMAL_QOS: weight x priority; likewise: */
     PRIORITY_RAW_ASSOC = 64,
-    PRIORITY_RAW_TRES = 128,  /* NO_NORMAL_TRES: tresweight.h */
+    PRIORITY_RAW_TRES = 128, /* NO_NORMAL_TRES: tresweight.h */
+    PRIORITY_CALCULATE_RUNNING =
+        512,                  /* of running jobs, too, for those who may end them */
     PRIORITY_INCR_ONLY = 256, /* while a job waits its priority never falls */
 };
 

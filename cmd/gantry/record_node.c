@@ -230,8 +230,8 @@ void block_partition(struct block *b, const struct partition *p,
     hostlist_format(&total.nodes, &b->out);
     block_line(b,
                "PriorityJobFactor=%" PRId64 " PriorityTier=%" PRId64
-               " RootOnly=NO ReqResv=NO OverSubscribe=NO",
-               p->priority_job_factor, p->priority_tier);
+               " RootOnly=NO ReqResv=%s OverSubscribe=NO",
+               p->priority_job_factor, p->priority_tier, p->req_resv ? "YES" : "NO");
     add_over_time(b, p);
     block_line(b,
                "State=%s TotalCPUs=%" PRId64 " TotalNodes=%zu "

@@ -182,9 +182,9 @@ static const struct {
      "spec.defMemPerCPU: more than any machine has"},
     {"two amounts", "defMemPerCPU: 1G, defMemPerNode: 1G",
      "spec.defMemPerNode, defMemPerCPU and defMemPerGPU exclude each other"},
-    {"exclusive, least loaded first", "exclusive: true, lln: true",
+    {"exclusive, least loaded first", "exclusive: true, lln: true, reqResv: true",
      "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
-     "nodes=0-9223372036854775807 exclusive lln"},
+     "nodes=0-9223372036854775807 exclusive lln reqresv"},
     {"exclusive, the old word", "overSubscribe: EXCLUSIVE",
      "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
      "nodes=0-9223372036854775807 exclusive"},
@@ -251,7 +251,8 @@ static void describe_partition(const struct partition *p, struct str *out)
     if (p->over_time_sec != LIMIT_UNSET)
         str_addf(out, " over=%" PRId64, p->over_time_sec);
     describe_amounts(&p->amounts, out);
-    str_addf(out, "%s%s", p->exclusive ? " exclusive" : "", p->lln ? " lln" : "");
+    str_addf(out, "%s%s%s", p->exclusive ? " exclusive" : "", p->lln ? " lln" : "",
+             p->req_resv ? " reqresv" : "");
     if (p->qos)
         str_addf(out, " qos %s", p->qos);
     if (p->alternate)

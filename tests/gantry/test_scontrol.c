@@ -201,7 +201,8 @@ START_TEST(test_partition)
             "{'apiVersion':'gantry.dev/v1alpha1','kind':'Partition',"
             "'metadata':{'name':'gpu'},'spec':{'qos':'night','alternate':'main',"
             "'overTimeLimit':'1:30','defCpuPerGPU':4,'defMemPerGPU':'8G',"
-            "'maxMemPerCPU':'4G','exclusive':true,'lln':true,'defaultTime':'30',"
+            "'maxMemPerCPU':'4G','exclusive':true,'lln':true,'reqResv':true,'"
+            "defaultTime':'30',"
             "'maxTime':'1-0','minNodes':1,'maxNodes':2,'denyAccounts':['a','b'],"
             "'allowQos':['q'],'state':'DRAIN','priorityTier':3,"
             "'priorityJobFactor':7}}"),
@@ -216,7 +217,7 @@ START_TEST(test_partition)
         "   MaxNodes=2 MaxTime=1-00:00:00 MinNodes=1 LLN=YES MaxCPUsPerNode=UNLIMITED "
         "MaxCPUsPerSocket=UNLIMITED\n"
         "   Nodes=n[1-4]\n"
-        "   PriorityJobFactor=7 PriorityTier=3 RootOnly=NO ReqResv=NO "
+        "   PriorityJobFactor=7 PriorityTier=3 RootOnly=NO ReqResv=YES "
         "OverSubscribe=NO\n"
         "   OverTimeLimit=2 PreemptMode=N/A\n"
         "   State=DRAIN TotalCPUs=64 TotalNodes=4 SelectTypeParameters=NONE\n"

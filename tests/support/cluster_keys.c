@@ -258,6 +258,13 @@ static int part_exclusive(const struct setting *at, struct err *err)
     return 0;
 }
 
+static int part_req_resv(const struct setting *at, struct err *err)
+{
+    (void)err;
+    ((struct partition *)at->object)->req_resv = true;
+    return 0;
+}
+
 static int part_lln(const struct setting *at, struct err *err)
 {
     (void)err;
@@ -352,6 +359,7 @@ const struct key cluster_part_keys[] = {
     {"maxmempernode", part_max_mem_per_node},
     {"exclusive", part_exclusive},
     {"lln", part_lln},
+    {"reqresv", part_req_resv},
     {NULL, unknown_key},
 };
 
