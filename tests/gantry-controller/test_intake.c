@@ -477,6 +477,22 @@ START_TEST(test_deny_on_limit)
 }
 END_TEST
 
+/* What the partition gives by default is what the pod is made of. */
+START_TEST(test_default_amounts)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_patch(t, PARTITIONS "/main",
+                  "{'spec':{'defMemPerNode':'3G','defCpuPerGPU':2}}");
+    ctltest_settle(t);
+    ctltest_submit(t, "a", "'nodes':1,'gpusPerNode':2");
+    ctltest_settle(t);
+    ctltest_expect(t, "a",
+                   "status.state=RUNNING|"
+                   "status.allocTRES=cpu=4,mem=3G,node=1,gres/gpu=2");
+    ctltest_free(t);
+}
+END_TEST
+
 /* An action has its turn, and the decision stands behind it. */
 START_TEST(test_actions)
 {
@@ -508,6 +524,7 @@ int main(void)
                                                       {test_states, 1},
                                                       {test_lists, 1},
                                                       {test_alternate, 1},
+                                                      {test_default_amounts, 1},
                                                       {test_submit_limit, 1},
                                                       {test_array_submitted, 1},
                                                       {test_array_in_drain, 1},
