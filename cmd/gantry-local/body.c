@@ -61,6 +61,11 @@ struct json *body_parse(struct call *call, const char *what)
     struct json *body = parse(call, &err);
     if (json_is(body, JSON_OBJECT))
         return body;
+    /* As Go reads it into an object: nothing is said. */
+    if (json_is(body, JSON_NULL)) {
+        json_free(body);
+        return json_new_object();
+    }
     refuse_bad_request(&call->refusal, "%s: %s", what,
                        body ? "expected a JSON object" : err.msg);
     json_free(body);

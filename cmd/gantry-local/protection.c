@@ -53,6 +53,11 @@ int claim_admit(struct write *w)
 
 int volume_admit(struct write *w)
 {
+    if (str_eq(json_str(w->after, "spec.persistentVolumeReclaimPolicy"), "Recycle"))
+        call_warn(w->call,
+                  "spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is "
+                  "deprecated. Instead, the recommended approach is to use dynamic "
+                  "provisioning.");
     return admit(w, &guarded[1]);
 }
 
