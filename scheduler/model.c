@@ -228,6 +228,7 @@ int64_t qos_flag(const char *word)
     } flags[] = {
         {"OverPartQOS", QOS_OVER_PART_QOS},
         {"DenyOnLimit", QOS_DENY_ON_LIMIT},
+        {"NoReserve", QOS_NO_RESERVE},
         {"PartitionTimeLimit", QOS_PART_TIME_LIMIT},
         {"PartitionMaxNodes", QOS_PART_MAX_NODES},
         {"PartitionMinNodes", QOS_PART_MIN_NODES},

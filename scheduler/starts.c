@@ -209,7 +209,8 @@ static bool try_listed(struct sched *s, const struct entry *entry, int64_t now_s
 
     if (trial_run(s, entry, &by, before, now_sec))
         return true;
-    return trial_promise(s, rec, s->lines.n - rec->claim.on);
+    return !trial_reserves(s, rec->job) ||
+           trial_promise(s, rec, s->lines.n - rec->claim.on);
 }
 
 enum outcome {

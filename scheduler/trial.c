@@ -233,11 +233,20 @@ size_t trial_before_deadline(const struct sched *s, const struct entry *entry)
     return last;
 }
 
+bool trial_reserves(const struct sched *s, const struct job *job)
+{
+    const struct qos *qos = policy_qos(&s->policy, job);
+
+    return qos == NULL || (qos->flags & QOS_NO_RESERVE) == 0;
+}
+
 size_t trial_before(const struct sched *s, const struct entry *entry, size_t n_waiting)
 {
     const struct jobrec *rec = entry->rec;
     size_t before = trial_before_deadline(s, entry);
 
+    if (!trial_reserves(s, rec->job))
+        return 1;
     if (rec->claim.on)
         return MIN(before, before_claim(s, rec));
     return n_waiting < (size_t)s->config.max_job_test ? before : 1;

@@ -195,6 +195,7 @@ static void random_policy(struct history *h)
         "qos high grpTRESRunMins=cpu=50 maxWall=60 flags=OverPartQOS",
         "qos normal maxWall=3 flags=PartitionMaxNodes,PartitionMinNodes",
         "qos normal maxWall=30 flags=PartitionTimeLimit",
+        "qos high priority=50 flags=NoReserve",
         "qos high maxTRESPerJob=node=2 maxTRESPerAccount=cpu=4,mem=6G",
         "account x users=ann,bob grpTRES=cpu=7 limits.bob=maxJobs:1",
         "account y parent=x users=bob grpJobs=2 maxTRESPerNode=gres/gpu=1",
