@@ -24,11 +24,6 @@ void taskset_add(struct taskset *set, int64_t index)
     set->words[index / WORD_BITS] |= UINT64_C(1) << (index % WORD_BITS);
 }
 
-void taskset_remove(struct taskset *set, int64_t index)
-{
-    set->words[index / WORD_BITS] &= ~(UINT64_C(1) << (index % WORD_BITS));
-}
-
 void taskset_join(struct taskset *set, const struct taskset *other)
 {
     for (size_t i = 0; i < N_WORDS; i++)

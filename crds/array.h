@@ -58,7 +58,6 @@ void taskset_format(const struct taskset *set, struct str *out);
 
 bool taskset_has(const struct taskset *set, int64_t index); /* any number */
 void taskset_add(struct taskset *set, int64_t index);
-void taskset_remove(struct taskset *set, int64_t index);
 void taskset_join(struct taskset *set, const struct taskset *other);
 void taskset_keep(struct taskset *set, const struct taskset *other); /* both have */
 void taskset_drop(struct taskset *set, const struct taskset *other);

@@ -301,8 +301,10 @@ static struct taskset *read_only(const struct json *action)
 {
     const char *text = json_str(action, "tasks");
     struct taskset set;
-    if (!text || taskset_parse(text, &set, NULL) < 0)
+    if (!text)
         return NULL;
+    if (taskset_parse(text, &set, NULL) < 0)
+        set = (struct taskset){{0}};
     struct taskset *ret = xcalloc(1, sizeof(*ret));
     *ret = set;
     return ret;

@@ -39,7 +39,8 @@ struct action {
     char *id;
     enum action_type type;
     struct siglist_item signal; /* of SIGNAL */
-    struct taskset *only;       /* of an array: for these of its tasks; NULL: all */
+    struct taskset *only;       /* of an array: for these of its tasks, none where
+                                   they cannot be read; NULL: all */
 };
 
 #define ACTION_DONE "Done" /* an outcome; others say why not */

@@ -21,6 +21,10 @@ static struct taskset named(const struct action *action, struct taskset left)
 static void act(const struct job_view *v, struct job_next *n,
                 const struct action *action, struct array_status *status)
 {
+    if (action->only && is_empty(action->only)) {
+        action_done(n, action, "Refused: its tasks are no list such as 3-5,7");
+        return;
+    }
     if (v->array->splitting || v->array->spreading)
         return;
     struct taskset left = bjob_tasks_left(v->job, status);

@@ -93,8 +93,7 @@ START_TEST(test_sets)
     ck_assert_int_eq(taskset_next(&a, 10), 64);
     taskset_keep(&a, &b);
     ck_assert(taskset_equal(&a, &b));
-    taskset_remove(&a, 3);
-    ck_assert_int_eq(taskset_next(&a, 0), 64);
+    ck_assert_int_eq(taskset_next(&a, 4), 64);
     ck_assert_int_eq(taskset_next(&a, 71), -1);
 }
 END_TEST

@@ -125,6 +125,23 @@ START_TEST(test_cancel)
 }
 END_TEST
 
+/* What cannot be read is for no task, rather than for all. */
+START_TEST(test_bad_tasks)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "a", "'array':'0-5%2'");
+    ctltest_advance(t, 2);
+    ctltest_patch(t, JOBS "/a",
+                  "{'spec':{'actions':[{'id':'x','type':'Cancel','tasks':'3-'}]}}");
+    ctltest_settle(t);
+    ctltest_expect(t, "a",
+                   "status.lastAction.outcome=Refused: its tasks are no list such as "
+                   "3-5,7|status.array.states.RUNNING=0-1|"
+                   "status.array.states.PENDING=2-5");
+    ctltest_free(t);
+}
+END_TEST
+
 /* A task's BatchJob that somebody deletes is a task that he cancels. */
 START_TEST(test_task_deleted)
 {
@@ -300,6 +317,7 @@ int main(void)
                                                       {test_limit, 1},
                                                       {test_many, 1},
                                                       {test_cancel, 1},
+                                                      {test_bad_tasks, 1},
                                                       {test_task_deleted, 1},
                                                       {test_ttl, 1},
                                                       {test_requeue, 1},
