@@ -242,7 +242,7 @@ static int64_t begin_of(const struct timeline *tl, size_t slot)
     return slot < tl->n_slots ? tl->bounds[slot] : TIME_NEVER;
 }
 
-void book_enter(struct sched *s, struct jobrec *rec)
+static void enter_claim(struct sched *s, struct jobrec *rec)
 {
     struct span span;
     size_t n;
@@ -311,10 +311,18 @@ bool book_put_back(struct sched *s, struct jobrec *rec)
     bool fits = plan_fits(s, rec);
 
     if (fits)
-        book_enter(s, rec);
+        enter_claim(s, rec);
     else
         book_cancel_plan(s, rec);
     return fits;
+}
+
+void book_enter(struct sched *s, struct jobrec *rec)
+{
+    if (s->renewing && is_kept(s) && has_claim(rec) && rec->job->n_alloc == 0)
+        book_put_back(s, rec);
+    else
+        enter_claim(s, rec);
 }
 
 /* ---- foreign pods ---- */
@@ -402,30 +410,40 @@ static bool is_shut(struct sched *s, struct jobrec *rec)
     return false;
 }
 
-static void add_plans(struct sched *s)
+/* False: it has none that is to be looked at. */
+static bool add_plan(struct sched *s, struct jobrec *rec)
+{
+    if (rec->gone || rec->claim.on || rec->job->plan.start_sec == TIME_UNSET ||
+        rec->job->n_alloc > 0)
+        return false;
+    preempt_follow_victims(s, rec);
+    if (s->reserve.n > 0 && rec->job->plan.promised)
+        s->n_shut += is_shut(s, rec);
+    if (rec->job->plan.start_sec >= s->timeline.bounds[0])
+        book_put_back(s, rec);
+    else
+        book_cancel_plan(s, rec);
+    return true;
+}
+
+/* False: the budget is spent. */
+static bool add_plans(struct sched *s, struct sched_budget budget)
 {
     struct queue *queue = &s->pass.queue;
 
-    for (size_t i = 0; i < queue->n; i++) {
-        struct jobrec *rec = queue_at(queue, i)->rec;
+    while (s->n_renewed < queue->n) {
+        bool looked = add_plan(s, queue_at(queue, s->n_renewed++)->rec);
 
-        if (rec->claim.on || rec->job->plan.start_sec == TIME_UNSET ||
-            rec->job->n_alloc > 0)
-            continue;
-        preempt_follow_victims(s, rec);
-        if (s->reserve.n > 0 && rec->job->plan.promised)
-            s->n_shut += is_shut(s, rec);
-        if (rec->job->plan.start_sec >= s->timeline.bounds[0])
-            book_put_back(s, rec);
-        else
-            book_cancel_plan(s, rec);
+        if (looked && budget.spent != NULL && budget.spent(budget.arg))
+            return false;
     }
+    return true;
 }
 
-static void make_anew(struct sched *s, int64_t now_sec)
+/* All but the plans, of which there may be many. What is held counts even where it is
+ * more than there is. */
+static void begin_anew(struct sched *s, int64_t now_sec)
 {
-    struct shape *shape, *next;
-
     reserve_settle(s, now_sec);
     timeline_reset(&s->timeline, now_sec, s->config.window_sec, s->cluster.n_order,
                    resources_there(&s->cluster));
@@ -435,10 +453,22 @@ static void make_anew(struct sched *s, int64_t now_sec)
     s->lines.n = 0;
     add_nodes(s);
     add_held(s);
-    add_plans(s);
+    s->timeline.overcommitted = false;
+    s->renewing = true;
+    s->n_renewed = 0;
+}
+
+/* What has come meanwhile may have been too much beside the plans. */
+static void end_anew(struct sched *s)
+{
+    bool overcommitted = s->timeline.overcommitted;
+    struct shape *shape, *next;
+
     HASH_ITER (hh, s->shapes, shape, next)
         timeline_demand(&s->timeline, &shape->like->each, shape->like->exclusive);
     timeline_ready(&s->timeline);
+    s->timeline.overcommitted = overcommitted;
+    s->renewing = false;
     grow(s, TIME_NEVER);
 }
 
@@ -498,12 +528,21 @@ static bool advance(struct sched *s, int64_t now_sec)
     return !s->timeline.overcommitted;
 }
 
-void book_renew(struct sched *s, int64_t now_sec)
+static bool is_of_now(struct sched *s, int64_t now_sec)
 {
-    bool kept = s->timeline_gen == s->cluster.gen && !s->timeline.overcommitted;
+    return !s->renewing && s->timeline_gen == s->cluster.gen &&
+           !s->timeline.overcommitted &&
+           (!timeline_is_outdated(&s->timeline, now_sec) || advance(s, now_sec));
+}
 
-    if (kept && !timeline_is_outdated(&s->timeline, now_sec))
-        return;
-    if (!kept || !advance(s, now_sec))
-        make_anew(s, now_sec);
+bool book_renew(struct sched *s, int64_t now_sec, struct sched_budget budget)
+{
+    if (is_of_now(s, now_sec))
+        return true;
+    if (!s->renewing || s->timeline_gen != s->cluster.gen)
+        begin_anew(s, now_sec);
+    if (!add_plans(s, budget))
+        return false;
+    end_anew(s);
+    return true;
 }

@@ -25,8 +25,9 @@
 #include "scheduler/core.h"
 
 /* Makes the timeline one of this minute and these nodes if it is not. The cluster is
- * settled, and the queue in order. */
-void book_renew(struct sched *s, int64_t now_sec);
+ * settled, and the queue in order, and stays so until all is done. False: the budget is
+ * spent, which is asked about after each plan; what changes meanwhile is counted. */
+bool book_renew(struct sched *s, int64_t now_sec, struct sched_budget budget);
 
 /* The slots of the job's new allocation or plan are those that the placer found last:
  * where they are need not be looked up by the names of nodes. */

@@ -106,11 +106,12 @@ enum round {
 struct pass {
     bool running;
     int64_t now_sec; /* when it began: what age and eligibility are judged by */
-    bool filling;    /* the queue is not whole yet; to go on with: */
+    bool filling;    /* the queue, or the timeline, is not whole; to go on with: */
     struct jobrec *fill_next; /* NULL: that was the last job */
     uint64_t gen;             /* cluster.gen that the entries are of */
     bool starts_first; /* once the timeline is made: nobody could be looked at before */
     struct queue queue;
+    bool ordered;       /* it is whole, and in order */
     struct turns turns; /* of the entries to come, in ROUND_OFFER */
     enum round round;
     size_t next;       /* entry, or turn, to go on with */
@@ -143,6 +144,8 @@ struct sched {
     struct asked asked;
     struct timeline timeline;
     uint64_t timeline_gen;  /* cluster.gen that it is of; 0: it is to be made anew */
+    bool renewing;          /* it is being made: what is held is on it, and of plans */
+    size_t n_renewed;       /* those of the first so many entries of the queue */
     struct horizon horizon; /* of the timeline, while room on it only shrinks */
     bool grown;             /* it has grown: the horizon is void */
     bool freed;             /* it has grown since all were looked at who may start */

@@ -217,6 +217,7 @@ void pass_begin(struct sched *s, int64_t now_sec)
     pass->n_promised = 0;
     pass->begin_sec = INT64_MAX;
     pass->queue.n = 0;
+    pass->ordered = false;
     s->norms = core_norms(s);
     asked_settle(&s->asked, c);
     crowds_reset(&s->crowds, c->words);
@@ -248,8 +249,11 @@ bool pass_fill(struct sched *s, int64_t now_sec, struct sched_budget budget)
     if (pass->gen == s->cluster.gen) {
         if (!add_jobs(s, budget))
             return false;
-        queue_order(&pass->queue);
-        book_renew(s, now_sec);
+        if (!pass->ordered)
+            queue_order(&pass->queue);
+        pass->ordered = true;
+        if (!book_renew(s, now_sec, budget))
+            return false;
         pass->number++;
         pass->grown_sec = s->grown_sec;
         s->grown_sec = INT64_MIN;

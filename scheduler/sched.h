@@ -175,7 +175,7 @@ struct decisions {
 
 /* The caller's stopwatch: true when the step should yield. NULL fn: never. Asked about
  * once per job considered, once before a walk, and now and then while its queue is
- * filled. */
+ * filled and its timeline is made. */
 struct sched_budget {
     bool (*spent)(void *arg);
     void *arg;

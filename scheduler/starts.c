@@ -164,8 +164,7 @@ static bool is_wanted_in(enum round round, const struct candidate *c)
            round != (job->plan.promised ? ROUND_PROMISE : ROUND_OFFER);
 }
 
-/* There may be thousands: whether they are wanted is looked at when their turn
- * comes. */
+/* There may be thousands: whether one is wanted is looked at when its turn comes. */
 static void set_turns(struct search *search)
 {
     struct candidates *c = &search->s->candidates;
@@ -309,8 +308,8 @@ static bool search_all(struct sched *s, int64_t now_sec, struct sched_budget bud
 bool starts_are_ready(const struct sched *s, int64_t now_sec)
 {
     return !s->rules_changed && !s->cluster.unsettled && s->timeline_gen != 0 &&
-           s->timeline_gen == s->cluster.gen && !s->timeline.overcommitted &&
-           !timeline_is_outdated(&s->timeline, now_sec);
+           s->timeline_gen == s->cluster.gen && !s->renewing &&
+           !s->timeline.overcommitted && !timeline_is_outdated(&s->timeline, now_sec);
 }
 
 /* What a walk under way has planned is not to be torn down. */
