@@ -55,6 +55,8 @@ const struct resvrec *reserve_find(const struct reserve *r, const char *name);
 /* Resolves and chooses nodes, at the beginning of a walk and before a timeline is made;
  * the cluster is settled. Where it changes something the timeline is void. */
 void reserve_settle(struct sched *s, int64_t now_sec);
+/* Would that choose nothing? */
+bool reserve_is_settled(const struct sched *s);
 /* Fences are made for the timeline of now from here on. */
 void reserve_renew(struct sched *s, int64_t now_sec);
 /* NULL: nothing is shut to the job. */

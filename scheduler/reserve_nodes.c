@@ -288,6 +288,15 @@ static bool resolve(struct sched *s, struct resvrec *rec)
     return !same;
 }
 
+bool reserve_is_settled(const struct sched *s)
+{
+    for (size_t i = 0; i < s->reserve.n; i++) {
+        if (lacks_nodes(s, &s->reserve.recs[i]))
+            return false;
+    }
+    return true;
+}
+
 void reserve_settle(struct sched *s, int64_t now_sec)
 {
     struct reserve *r = &s->reserve;

@@ -177,10 +177,16 @@ static bool yields_before_walk(struct sched *s, struct sched_budget budget)
     return true;
 }
 
+/* Before a walk: a reservation that is to get nodes takes them first. */
+static bool may_start_first(struct sched *s, int64_t now_sec)
+{
+    return starts_are_ready(s, now_sec) && reserve_is_settled(s);
+}
+
 /* Whoever may start at once does so first. False: the budget is spent. */
 static bool begin(struct sched *s, int64_t now_sec, struct sched_budget budget)
 {
-    bool ready = starts_are_ready(s, now_sec);
+    bool ready = may_start_first(s, now_sec);
 
     if (ready && (!starts_run(s, now_sec, budget) || yields_before_walk(s, budget)))
         return false;
@@ -208,7 +214,7 @@ static bool prepare(struct sched *s, int64_t now_sec, struct sched_budget budget
 /* What has changed since the walk began may let others start. */
 static bool look_between(struct sched *s, int64_t now_sec, struct sched_budget budget)
 {
-    return !s->dirty || !starts_are_ready(s, now_sec) || starts_run(s, now_sec, budget);
+    return !s->dirty || !may_start_first(s, now_sec) || starts_run(s, now_sec, budget);
 }
 
 static enum sched_progress walk(struct sched *s, int64_t now_sec,

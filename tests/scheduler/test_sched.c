@@ -389,6 +389,25 @@ START_TEST(test_start_before_walk)
 }
 END_TEST
 
+/* Room that a reservation has waited for is not given away before it has chosen. */
+START_TEST(test_reservation_chooses_before_starts)
+{
+    struct fixture f;
+    const struct reservation *both;
+
+    begin(&f, TWO_NODES "job 9 cpu=8 state=running start=0 in=batch on=n1 time=300\n"
+                        "reservation both start=3600 end=7200 count=2 users=ann\n"
+                        "job 1 nodes=2 cpu=8 time=120");
+    step(&f, 60);
+    gone(&f, CHANGE_JOB_GONE, "job-9");
+    step(&f, 70);
+    both = sched_reservation(f.s, "both");
+    ck_assert_uint_eq(both->n_chosen, 2);
+    ck_assert(strstr(f.told.s, "start 1") == NULL);
+    end(&f);
+}
+END_TEST
+
 /* Steady changes and a budget of one job a step: the last job is reached all the same.
  */
 START_TEST(test_tail_is_not_starved)
@@ -471,6 +490,7 @@ int main(void)
                           {test_changes_midway, ARRAY_LEN(midway_cases)},
                           {test_forgotten_midway, 1},
                           {test_start_before_walk, ARRAY_LEN(told_again)},
+                          {test_reservation_chooses_before_starts, 1},
                           {test_tail_is_not_starved, 1},
                           {test_absurd_numbers, 1},
                           {test_promise_of_no_partition, 1},

@@ -451,9 +451,9 @@ static void random_config(struct history *h)
     config.priority_weight_age = draw(h, 3) * 1000;
     config.priority_weight_qos = draw(h, 3) * 1000;
     config.priority_favor_small = chance(h, 50);
-    if (h->now_sec % 3 == 0)
+    if (chance(h, 30))
         config.priority_flags = PRIORITY_INCR_ONLY;
-    if (h->now_sec % 5 < 2)
+    if (chance(h, 40))
         config.priority_weight_tres = (struct tres_weights){
             .n = 2, .items = {{WEIGHED_CPU, "", 3000}, {WEIGHED_GPU, "h100", -500}}};
     config.kill_invalid_depend = chance(h, 30);
