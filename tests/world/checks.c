@@ -393,8 +393,10 @@ static void check_task(struct checks *c, const struct job_fact *j)
 
 static void check_writes(struct checks *c, const struct job_fact *j)
 {
-    /* Only a whole life without turns is bounded: one attempt, to success. */
-    if (!c->faultless || j->now.restarts > 0 || j->now.state != JOB_STATE_COMPLETED)
+    /* Only a whole life without turns is bounded: one attempt, to success. An array
+     * that is asked to begin anew has no restarts of its own. */
+    if (!c->faultless || j->now.restarts > 0 || j->requeues > 0 ||
+        j->now.state != JOB_STATE_COMPLETED)
         return;
     if (j->state_writes > 4)
         journal_breach(c->journal, "writes", "%s took %" PRId64 " states to %s",
