@@ -338,8 +338,8 @@ static const struct job_case {
     {"not ended", "killOnInvalidDep: false, " ONE, "",
      "pods=1/node cpu=1000 hopeless=1"},
     {"no dependency", "dependency: 'afterok:1_2', " ONE, "",
-     "spec.dependency: \"1_2\" names a task of an array, and there are no job arrays "
-     "yet"},
+     "spec.dependency: \"1_2\" names a task of an array; wait for the whole array, or "
+     "for the task's own job id"},
     {"begin counts from submission", "begin: now+60, " ONE, "",
      "pods=1/node cpu=1000 eligible=1795547231"},
     {"a requeued job's back-off", ONE,
