@@ -11,8 +11,8 @@
 #include "base/str.h"
 #include "scheduler/policy.h"
 
-/* REASON_NONE, or AccountNotAllowed, QOSNotAllowed, or for a namespace, or the lack of a
- * reservation (ReqResv), PartitionConfig, with its sentence appended to `message`. */
+/* REASON_NONE, or AccountNotAllowed, QOSNotAllowed, or for a namespace, or the lack of
+ * a reservation (ReqResv), PartitionConfig, with its sentence appended to `message`. */
 enum reason access_check(const struct policy *p, const struct job *job,
                          const struct partition *part, struct str *message);
 

@@ -22,9 +22,12 @@ static const struct {
     const char *file;
     const struct fields *fields;
 } structs[] = {
-    {"scheduler/model.h", &fields_node},   {"scheduler/model.h", &fields_partition},
-    {"scheduler/model.h", &fields_qos},    {"scheduler/model.h", &fields_account},
-    {"scheduler/model.h", &fields_job},    {"scheduler/model.h", &fields_pod},
+    {"scheduler/model.h", &fields_node},
+    {"scheduler/model.h", &fields_partition},
+    {"scheduler/model.h", &fields_qos},
+    {"scheduler/model.h", &fields_account},
+    {"scheduler/model.h", &fields_job},
+    {"scheduler/model.h", &fields_pod},
     {"scheduler/reservation.h", &fields_reservation},
     {"scheduler/sched.h", &fields_config},
 };
