@@ -1,101 +1,11 @@
-#include "scheduler/allowance.h"
+#include "scheduler/allowance_private.h"
 
 #include <stddef.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/duration.h"
-#include "base/quantity.h"
 #include "base/util.h"
-#include "scheduler/billing.h"
 #include "scheduler/book.h"
 #include "scheduler/check.h"
-
-#define NAME_MAX_ 2048 /* of whoever a limit is counted for */
-
-/* ---- the places that a job is of ---- */
-
-struct place_of {
-    const struct limits *limits;
-    const char *qos;     /* its name; or of an account: */
-    const char *account; /* its name, and */
-    bool is_member;      /* of the job's member */
-};
-
-#define PLACES_MAX (FAIRTREE_DEPTH_MAX + 4)
-
-struct places {
-    struct place_of items[PLACES_MAX];
-    size_t n;
-};
-
-static void add_qos(struct places *places, const struct qos *qos)
-{
-    if (qos != NULL && qos->limits.n > 0)
-        places->items[places->n++] =
-            (struct place_of){.limits = &qos->limits, .qos = qos->name};
-}
-
-static void add_both_qos(const struct sched *s, const struct job *job,
-                         const struct partition *part, struct places *places)
-{
-    const struct qos *own = policy_qos(&s->policy, job);
-    const struct qos *of_part = part != NULL ? policy_part_qos(&s->policy, part) : NULL;
-    bool own_first = own != NULL && (own->flags & QOS_OVER_PART_QOS) != 0;
-
-    add_qos(places, own_first ? own : of_part);
-    if (own != of_part)
-        add_qos(places, own_first ? of_part : own);
-}
-
-static void add_accounts(const struct sched *s, const char *name, struct places *places)
-{
-    for (int depth = 0; name != NULL && depth <= FAIRTREE_DEPTH_MAX; depth++) {
-        const struct account *account = policy_find_account(&s->policy, name);
-
-        if (account != NULL && account->limits.n > 0)
-            places->items[places->n++] =
-                (struct place_of){.limits = &account->limits, .account = account->name};
-        name = policy_parent(&s->policy, name);
-    }
-}
-
-static void find_places(const struct sched *s, const struct job *job,
-                        const struct partition *part, struct places *ret)
-{
-    const char *account = s->held.of_accounts ? policy_account(&s->policy, job) : NULL;
-    const struct member *member =
-        account != NULL
-            ? policy_member(&s->policy, job, part != NULL ? part->name : NULL)
-            : NULL;
-
-    ret->n = 0;
-    add_both_qos(s, job, part, ret);
-    if (member != NULL && member->limits.n > 0)
-        ret->items[ret->n++] = (struct place_of){
-            .limits = &member->limits, .account = account, .is_member = true};
-    add_accounts(s, account, ret);
-}
-
-/* Does a place before stand for this one? */
-static bool is_masked(const struct places *places, size_t at, const struct limit *limit)
-{
-    for (size_t i = 0; i < at; i++) {
-        const struct place_of *place = &places->items[i];
-
-        if (place->qos == NULL && places->items[at].qos == NULL &&
-            limit_rows[limit->kind].whose == WHOSE_ALL)
-            continue;
-        for (size_t k = 0; k < place->limits->n; k++) {
-            const struct limit *before = &place->limits->items[k];
-
-            if (limit_masks(before->kind, limit->kind) && before->tres == limit->tres &&
-                str_eq(before->type, limit->type))
-                return true;
-        }
-    }
-    return false;
-}
 
 /* ---- what becomes of the job's own bounds ---- */
 
@@ -111,31 +21,13 @@ static int64_t wall_of(const struct places *places)
     return LIMIT_UNLIMITED;
 }
 
-/* Where it runs; of one that waits the first that it may start in. */
-static const struct partition *part_of(const struct sched *s, const struct job *job)
-{
-    const struct partrec *part = NULL;
-
-    if (job->partition != NULL)
-        part = cluster_partition(&s->cluster, job->partition);
-    else if (job->n_partitions == 0)
-        part = cluster_default_partition(&s->cluster);
-    else
-        part = cluster_partition(&s->cluster, job->partitions[0]);
-    return part != NULL ? part->part : NULL;
-}
-
 static void find_bounds(const struct sched *s, struct job *job)
 {
-    const struct partition *part = part_of(s, job);
-    const struct qos *own = policy_qos(&s->policy, job);
-    const struct qos *of_part = part != NULL ? policy_part_qos(&s->policy, part) : NULL;
+    const struct partition *part = places_part(s, job);
     struct places places;
 
-    job->lifts =
-        ((own != NULL ? own->flags : 0) | (of_part != NULL ? of_part->flags : 0)) &
-        QOS_LIFTS;
-    find_places(s, job, part, &places);
+    job->lifts = places_flags(s, job, part) & QOS_LIFTS;
+    places_find(s, job, part, &places);
     job->wall_sec = wall_of(&places);
 }
 
@@ -150,186 +42,6 @@ void allowance_bound(const struct sched *s, struct job *job, const struct job *o
     job->wall_sec = LIMIT_UNLIMITED;
     if (s->held.of_bounds)
         find_bounds(s, job);
-}
-
-/* ---- whose jobs count together ---- */
-
-static void say_user(const struct job *job, struct str *out)
-{
-    if (job_has_user(job))
-        str_addf(out, "%s", job->user);
-    else
-        str_addf(out, "/%s", job->ns != NULL ? job->ns : "");
-}
-
-static void say_whose(const struct sched *s, const struct job *job,
-                      const struct partition *part, const struct limit *limit,
-                      struct str *out)
-{
-    const char *account = policy_account(&s->policy, job);
-    const struct member *member;
-
-    str_reset(out);
-    switch (limit_rows[limit->kind].whose) {
-    case WHOSE_ALL:
-    case WHOSE_JOB:
-        break;
-    case WHOSE_USER:
-        say_user(job, out);
-        break;
-    case WHOSE_ACCOUNT:
-        str_add(out, account != NULL ? account : "");
-        break;
-    case WHOSE_MEMBER:
-        member = policy_member(&s->policy, job, part != NULL ? part->name : NULL);
-        str_addf(out, "%s/", account != NULL ? account : "");
-        if (member == NULL)
-            say_user(job, out);
-        else
-            str_addf(out, "%s/%s/%s", member->user != NULL ? member->user : "",
-                     member->ns != NULL ? member->ns : "",
-                     member->partition != NULL ? member->partition : "");
-        break;
-    }
-}
-
-/* ---- amounts ---- */
-
-/* A job in a partition: with its slots, or without any by what it asks for at least. */
-struct asking {
-    const struct job *job;
-    const struct partition *part;
-    const struct slot *slots;
-    size_t n_slots;
-    int64_t limit_sec;
-    struct resvec least;
-    bool alone; /* as if nobody else held anything */
-};
-
-static bool is_of_type(const struct sched *s, const char *node, const char *type)
-{
-    const struct noderec *rec = type != NULL ? cluster_node(&s->cluster, node) : NULL;
-
-    return type == NULL ||
-           (rec != NULL && rec->node != NULL && str_eq(rec->node->gpu_type, type));
-}
-
-static int resource_of(const struct sched *s, enum tres tres)
-{
-    switch (tres) {
-    case TRES_CPU:
-        return RES_CPU;
-    case TRES_MEM:
-        return RES_MEM;
-    case TRES_GPU:
-        return s->cluster.res.gpu;
-    case TRES_NONE:
-    case TRES_NODE:
-    case TRES_BILLING:
-    case TRES_KINDS:
-        break;
-    }
-    return -1;
-}
-
-/* Of all slots, or of those on the node of one of them. */
-static int64_t amount_in(const struct sched *s, const struct asking *a,
-                         const struct limit *limit, const char *node)
-{
-    int resource = resource_of(s, limit->tres);
-    int64_t sum = 0;
-
-    for (size_t i = 0; i < a->n_slots && resource >= 0; i++) {
-        const struct slot *slot = &a->slots[i];
-
-        if ((node == NULL || strcmp(node, slot->node) == 0) &&
-            is_of_type(s, slot->node, limit->type))
-            sum = add_capped(sum, cluster_use(&slot->each, slot->pods).v[resource]);
-    }
-    return sum;
-}
-
-static int64_t billing_in(const struct sched *s, const struct asking *a)
-{
-    struct job like = *a->job;
-
-    like.alloc = (struct slot *)a->slots;
-    like.n_alloc = a->n_slots;
-    return billing_of(&s->cluster, a->part, &like, s->config.priority_flags);
-}
-
-static int64_t asked_at_least(const struct sched *s, const struct asking *a,
-                              const struct limit *limit)
-{
-    int resource = resource_of(s, limit->tres);
-
-    if (limit->tres == TRES_NODE)
-        return job_least_nodes(a->job);
-    if (resource < 0 || (limit->type != NULL && !str_eq(limit->type, a->job->gpu_type)))
-        return 0;
-    return a->least.v[resource];
-}
-
-static int64_t amount_of(const struct sched *s, const struct asking *a,
-                         const struct limit *limit)
-{
-    if (a->slots == NULL)
-        return asked_at_least(s, a, limit);
-    if (limit->tres == TRES_NODE)
-        return slots_nodes(a->slots, a->n_slots);
-    return limit->tres == TRES_BILLING ? billing_in(s, a)
-                                       : amount_in(s, a, limit, NULL);
-}
-
-static int64_t most_on_a_node(const struct sched *s, const struct asking *a,
-                              const struct limit *limit)
-{
-    int resource = resource_of(s, limit->tres);
-    int64_t most = 0;
-
-    if (resource < 0)
-        return 0;
-    if (a->slots == NULL)
-        return limit->type == NULL || str_eq(limit->type, a->job->gpu_type)
-                   ? a->job->each.v[resource]
-                   : 0;
-    for (size_t i = 0; i < a->n_slots; i++)
-        most = MAX(most, amount_in(s, a, limit, a->slots[i].node));
-    return most;
-}
-
-static int64_t times(int64_t amount, int64_t sec)
-{
-    int64_t product;
-
-    return __builtin_mul_overflow(amount, sec, &product) ? INT64_MAX : product;
-}
-
-/* An array is as many jobs as it has tasks. */
-static int64_t tasks_of(const struct job *job)
-{
-    return MAX(job->tasks_left, 1);
-}
-
-/* What the job itself counts for. */
-static int64_t needed(const struct sched *s, const struct asking *a,
-                      const struct limit *limit)
-{
-    switch (limit_rows[limit->kind].what) {
-    case WHAT_JOBS:
-        return 1;
-    case WHAT_SUBMITTED:
-        return tasks_of(a->job);
-    case WHAT_WALL:
-        return a->limit_sec;
-    case WHAT_HELD:
-        return amount_of(s, a, limit);
-    case WHAT_PER_NODE:
-        return most_on_a_node(s, a, limit);
-    case WHAT_LEFT:
-        return times(amount_of(s, a, limit), a->limit_sec);
-    }
-    return 0;
 }
 
 /* ---- counting ---- */
@@ -367,7 +79,7 @@ static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
     const struct limits *limits = places->items[at].limits;
     STR_AUTO struct str whose;
 
-    str_init(&whose, NAME_MAX_);
+    str_init(&whose, WHOSE_MAX);
     for (size_t i = 0; i < limits->n; i++) {
         const struct limit *limit = &limits->items[i];
         bool of_nodes =
@@ -379,14 +91,14 @@ static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
 
         if (!counts_for(a->job, limit))
             continue;
-        say_whose(s, a->job, a->part, limit, &whose);
+        asking_whose(s, a, limit, &whose);
         taking.whose = whose.s;
         if (limit->kind >= LIMIT_SUBMITS)
-            taking.amount = tasks_of(a->job);
+            taking.amount = asking_tasks(a->job);
         else if (!limit_has_tres(limit->kind))
             taking.amount = 1;
         else if (!of_nodes)
-            taking.amount = amount_of(s, a, limit);
+            taking.amount = asking_amount(s, a, limit);
         held_take(&s->held, &rec->takes, &taking);
     }
 }
@@ -412,8 +124,8 @@ void allowance_take(struct sched *s, struct jobrec *rec)
         return;
     held_drop(&s->held, &rec->takes, NULL, 0);
     list_freed(s);
-    a.part = part_of(s, job);
-    find_places(s, job, a.part, &places);
+    a.part = places_part(s, job);
+    places_find(s, job, a.part, &places);
     for (size_t i = 0; i < places.n; i++)
         take_of(s, rec, &a, &places, i);
 }
@@ -514,119 +226,6 @@ void allowance_settle(struct sched *s)
     }
 }
 
-/* ---- saying ---- */
-
-static void say_amount(const struct limit *limit, int64_t amount, struct str *out)
-{
-    char text[QUANTITY_TEXT_MAX];
-    bool left = limit_rows[limit->kind].what == WHAT_LEFT;
-
-    str_addf(out, "%s%s%s=", tres_word(limit->tres), limit->type != NULL ? ":" : "",
-             limit->type != NULL ? limit->type : "");
-    if (amount == INT64_MAX) {
-        str_add(out, "unlimited");
-        return;
-    }
-    amount = left ? (amount + 59) / 60 : amount;
-    if (limit->tres == TRES_CPU)
-        quantity_format_milli(amount, text);
-    else if (limit->tres == TRES_MEM)
-        size_format(amount, text);
-    else
-        snprintf(text, sizeof(text), "%lld", (long long)amount);
-    str_addf(out, "%s%s", text, left ? " minutes" : "");
-}
-
-static void say_place(const struct place_of *place, const struct job *job,
-                      struct str *out)
-{
-    const char *verb = "allows";
-
-    if (place->qos != NULL)
-        str_addf(out, "QOS %s %s ", place->qos, verb);
-    else
-        str_addf(out, "account %s %s ", place->account, verb);
-    if (place->is_member)
-        str_addf(out, "%s ", job_has_user(job) ? job->user : job->ns);
-}
-
-static void say_jobs(const struct place_of *place, const struct limit *limit,
-                     struct str *out)
-{
-    static const char *const whose[] = {[WHOSE_ALL] = "",
-                                        [WHOSE_USER] = "a user ",
-                                        [WHOSE_ACCOUNT] = "an account ",
-                                        [WHOSE_MEMBER] = "a member "};
-    enum limit_whose who = limit_rows[limit->kind].whose;
-    bool submitted = limit->kind >= LIMIT_SUBMITS;
-
-    str_addf(out, "%s%lld %sjob%s%s%s", place->is_member ? "" : whose[who],
-             (long long)limit->amount, submitted ? "" : "running ",
-             limit->amount == 1 ? "" : "s", submitted ? " in the queue" : "",
-             who == WHOSE_ALL ? " in all" : "");
-}
-
-static void say_wall(const struct limit *limit, int64_t need, struct str *out)
-{
-    char most[DURATION_TEXT_MAX], asked[DURATION_TEXT_MAX];
-
-    duration_format(limit->amount, most);
-    duration_format(need, asked);
-    str_addf(out, "a job %s; its time limit is %s", most, asked);
-}
-
-static void say_tres(const struct place_of *place, const struct limit *limit,
-                     int64_t need, struct str *out)
-{
-    const struct limit_row *row = &limit_rows[limit->kind];
-    bool per_node = row->what == WHAT_PER_NODE;
-
-    switch (row->whose) {
-    case WHOSE_ALL:
-    case WHOSE_MEMBER:
-        break;
-    case WHOSE_USER:
-        str_add(out, "a user ");
-        break;
-    case WHOSE_ACCOUNT:
-        str_add(out, "an account ");
-        break;
-    case WHOSE_JOB:
-        if (!place->is_member)
-            str_add(out, "a job ");
-        break;
-    }
-    if (row->least)
-        str_add(out, "no less than ");
-    say_amount(limit, limit->amount, out);
-    if (row->whose == WHOSE_ALL)
-        str_add(out, " in all");
-    if (per_node)
-        str_add(out, " on a node");
-    str_add(out, row->least ? "; it asks for " : "; it needs ");
-    say_amount(limit, need, out);
-}
-
-static void say(const struct place_of *place, const struct job *job,
-                const struct limit *limit, int64_t need, struct str *out)
-{
-    say_place(place, job, out);
-    switch (limit_rows[limit->kind].what) {
-    case WHAT_JOBS:
-    case WHAT_SUBMITTED:
-        say_jobs(place, limit, out);
-        break;
-    case WHAT_WALL:
-        say_wall(limit, need, out);
-        break;
-    case WHAT_HELD:
-    case WHAT_PER_NODE:
-    case WHAT_LEFT:
-        say_tres(place, limit, need, out);
-        break;
-    }
-}
-
 /* ---- checking ---- */
 
 /* What all that count together would hold with the job. */
@@ -637,10 +236,10 @@ static int64_t held_with(const struct sched *s, const struct asking *a,
     STR_AUTO struct str whose;
     int64_t held;
 
-    str_init(&whose, NAME_MAX_);
+    str_init(&whose, WHOSE_MAX);
     if (!is_counted(limit) || a->alone)
         return need;
-    say_whose(s, a->job, a->part, limit, &whose);
+    asking_whose(s, a, limit, &whose);
     if (nodes && a->slots != NULL)
         return held_nodes_with(&s->held, limit, whose.s, a->slots, a->n_slots);
     held = held_of(&s->held, limit, whose.s, s->now_sec);
@@ -670,7 +269,7 @@ static void note_broken(struct sched *s, const struct asking *a,
 {
     STR_AUTO struct str whose;
 
-    str_init(&whose, NAME_MAX_);
+    str_init(&whose, WHOSE_MAX);
     if (!is_counted(limit))
         return;
     if (limit_rows[limit->kind].what == WHAT_LEFT) {
@@ -678,7 +277,7 @@ static void note_broken(struct sched *s, const struct asking *a,
             MIN(s->pass.begin_sec, timeline_minute(s->now_sec) + TIMELINE_MINUTE_SEC);
         return;
     }
-    say_whose(s, a->job, a->part, limit, &whose);
+    asking_whose(s, a, limit, &whose);
     s->held.broken = held_counter(&s->held, limit, whose.s);
 }
 
@@ -696,7 +295,7 @@ static enum reason check_places(struct sched *s, const struct asking *a,
     struct places places;
 
     s->held.broken = NULL;
-    find_places(s, a->job, a->part, &places);
+    places_find(s, a->job, a->part, &places);
     for (size_t i = 0; i < places.n; i++) {
         const struct place_of *place = &places.items[i];
 
@@ -704,13 +303,13 @@ static enum reason check_places(struct sched *s, const struct asking *a,
             const struct limit *limit = &place->limits->items[k];
             int64_t need;
 
-            if (stage_of(limit->kind) != stage || is_masked(&places, i, limit))
+            if (stage_of(limit->kind) != stage || places_mask(&places, i, limit))
                 continue;
-            need = needed(s, a, limit);
+            need = asking_need(s, a, limit);
             if (!is_broken(s, a, limit, need))
                 continue;
             note_broken(s, a, limit);
-            say(place, a->job, limit, need, message);
+            allowance_say(place, a->job, limit, need, message);
             return reason_of_limit(limit->kind, limit->tres, place->qos == NULL);
         }
     }
@@ -761,8 +360,7 @@ static bool is_denying(const struct sched *s, const struct job *job,
 
     if (own == NULL && of_part == NULL)
         return true;
-    return (((own != NULL ? own->flags : 0) | (of_part != NULL ? of_part->flags : 0)) &
-            QOS_DENY_ON_LIMIT) != 0;
+    return (places_flags(s, job, part) & QOS_DENY_ON_LIMIT) != 0;
 }
 
 enum reason allowance_check_new(struct sched *s, const struct job *job,

@@ -40,7 +40,7 @@ void allowance_hold_back(struct sched *s, struct jobrec *rec);
  * it has no QOS at all) what the job would hold alone. */
 enum reason allowance_check_new(struct sched *s, const struct job *job,
                                 const struct partition *part, struct str *message);
-/* * What is looked at before its nodes are: jobs and time. */
+/* What is looked at before its nodes are: jobs and time. */
 enum reason allowance_check(struct sched *s, const struct job *job,
                             const struct partition *part, struct str *message);
 /* All TRES, by what it asks for at least; or, with slots, by what it is to have. */

@@ -1,0 +1,173 @@
+/* What a job counts for under limits, and together with whom. */
+#include <string.h>
+
+#include "base/util.h"
+#include "scheduler/allowance_private.h"
+#include "scheduler/billing.h"
+
+/* ---- whose jobs count together ---- */
+
+static void say_user(const struct job *job, struct str *out)
+{
+    if (job_has_user(job))
+        str_addf(out, "%s", job->user);
+    else
+        str_addf(out, "/%s", job->ns != NULL ? job->ns : "");
+}
+
+void asking_whose(const struct sched *s, const struct asking *a,
+                  const struct limit *limit, struct str *out)
+{
+    const struct job *job = a->job;
+    const struct partition *part = a->part;
+    const char *account = policy_account(&s->policy, job);
+    const struct member *member;
+
+    str_reset(out);
+    switch (limit_rows[limit->kind].whose) {
+    case WHOSE_ALL:
+    case WHOSE_JOB:
+        break;
+    case WHOSE_USER:
+        say_user(job, out);
+        break;
+    case WHOSE_ACCOUNT:
+        str_add(out, account != NULL ? account : "");
+        break;
+    case WHOSE_MEMBER:
+        member = policy_member(&s->policy, job, part != NULL ? part->name : NULL);
+        str_addf(out, "%s/", account != NULL ? account : "");
+        if (member == NULL)
+            say_user(job, out);
+        else
+            str_addf(out, "%s/%s/%s", member->user != NULL ? member->user : "",
+                     member->ns != NULL ? member->ns : "",
+                     member->partition != NULL ? member->partition : "");
+        break;
+    }
+}
+/* ---- amounts ---- */
+
+static bool is_of_type(const struct sched *s, const char *node, const char *type)
+{
+    const struct noderec *rec = type != NULL ? cluster_node(&s->cluster, node) : NULL;
+
+    return type == NULL ||
+           (rec != NULL && rec->node != NULL && str_eq(rec->node->gpu_type, type));
+}
+
+static int resource_of(const struct sched *s, enum tres tres)
+{
+    switch (tres) {
+    case TRES_CPU:
+        return RES_CPU;
+    case TRES_MEM:
+        return RES_MEM;
+    case TRES_GPU:
+        return s->cluster.res.gpu;
+    case TRES_NONE:
+    case TRES_NODE:
+    case TRES_BILLING:
+    case TRES_KINDS:
+        break;
+    }
+    return -1;
+}
+
+/* Of all slots, or of those on the node of one of them. */
+static int64_t amount_in(const struct sched *s, const struct asking *a,
+                         const struct limit *limit, const char *node)
+{
+    int resource = resource_of(s, limit->tres);
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < a->n_slots && resource >= 0; i++) {
+        const struct slot *slot = &a->slots[i];
+
+        if ((node == NULL || strcmp(node, slot->node) == 0) &&
+            is_of_type(s, slot->node, limit->type))
+            sum = add_capped(sum, cluster_use(&slot->each, slot->pods).v[resource]);
+    }
+    return sum;
+}
+
+static int64_t billing_in(const struct sched *s, const struct asking *a)
+{
+    struct job like = *a->job;
+
+    like.alloc = (struct slot *)a->slots;
+    like.n_alloc = a->n_slots;
+    return billing_of(&s->cluster, a->part, &like, s->config.priority_flags);
+}
+
+static int64_t asked_at_least(const struct sched *s, const struct asking *a,
+                              const struct limit *limit)
+{
+    int resource = resource_of(s, limit->tres);
+
+    if (limit->tres == TRES_NODE)
+        return job_least_nodes(a->job);
+    if (resource < 0 || (limit->type != NULL && !str_eq(limit->type, a->job->gpu_type)))
+        return 0;
+    return a->least.v[resource];
+}
+
+int64_t asking_amount(const struct sched *s, const struct asking *a,
+                      const struct limit *limit)
+{
+    if (a->slots == NULL)
+        return asked_at_least(s, a, limit);
+    if (limit->tres == TRES_NODE)
+        return slots_nodes(a->slots, a->n_slots);
+    return limit->tres == TRES_BILLING ? billing_in(s, a)
+                                       : amount_in(s, a, limit, NULL);
+}
+
+static int64_t most_on_a_node(const struct sched *s, const struct asking *a,
+                              const struct limit *limit)
+{
+    int resource = resource_of(s, limit->tres);
+    int64_t most = 0;
+
+    if (resource < 0)
+        return 0;
+    if (a->slots == NULL)
+        return limit->type == NULL || str_eq(limit->type, a->job->gpu_type)
+                   ? a->job->each.v[resource]
+                   : 0;
+    for (size_t i = 0; i < a->n_slots; i++)
+        most = MAX(most, amount_in(s, a, limit, a->slots[i].node));
+    return most;
+}
+
+static int64_t times(int64_t amount, int64_t sec)
+{
+    int64_t product;
+
+    return __builtin_mul_overflow(amount, sec, &product) ? INT64_MAX : product;
+}
+
+int64_t asking_tasks(const struct job *job)
+{
+    return MAX(job->tasks_left, 1);
+}
+
+int64_t asking_need(const struct sched *s, const struct asking *a,
+                    const struct limit *limit)
+{
+    switch (limit_rows[limit->kind].what) {
+    case WHAT_JOBS:
+        return 1;
+    case WHAT_SUBMITTED:
+        return asking_tasks(a->job);
+    case WHAT_WALL:
+        return a->limit_sec;
+    case WHAT_HELD:
+        return asking_amount(s, a, limit);
+    case WHAT_PER_NODE:
+        return most_on_a_node(s, a, limit);
+    case WHAT_LEFT:
+        return times(asking_amount(s, a, limit), a->limit_sec);
+    }
+    return 0;
+}

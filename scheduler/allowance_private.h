@@ -1,0 +1,67 @@
+/* What the files of allowance share. */
+#ifndef GANTRY_SCHEDULER_ALLOWANCE_PRIVATE_H
+#define GANTRY_SCHEDULER_ALLOWANCE_PRIVATE_H
+
+#include "scheduler/allowance.h"
+
+/* ---- allowance_place.c: the places that a job is of ---- */
+
+struct place_of {
+    const struct limits *limits;
+    const char *qos;     /* its name; or of an account: */
+    const char *account; /* its name, and */
+    bool is_member;      /* of the job's member */
+};
+
+#define PLACES_MAX (FAIRTREE_DEPTH_MAX + 4)
+
+/* In the order in which they are looked at. */
+struct places {
+    struct place_of items[PLACES_MAX];
+    size_t n;
+};
+
+/* Where it runs; of one that waits the first that it may start in. NULL: none. */
+const struct partition *places_part(const struct sched *s, const struct job *job);
+void places_find(const struct sched *s, const struct job *job,
+                 const struct partition *part, struct places *ret);
+/* Does a place before stand for this one? */
+bool places_mask(const struct places *places, size_t at, const struct limit *limit);
+/* QOS_*: of its own QOS and of its partition's. */
+int64_t places_flags(const struct sched *s, const struct job *job,
+                     const struct partition *part);
+
+/* ---- allowance_amount.c: what a job counts for, and together with whom ---- */
+
+#define WHOSE_MAX 2048
+
+/* A job in a partition: with its slots, or without any by what it asks for at least. */
+struct asking {
+    const struct job *job;
+    const struct partition *part;
+    const struct slot *slots;
+    size_t n_slots;
+    int64_t limit_sec;
+    struct resvec least;
+    bool alone; /* as if nobody else held anything */
+};
+
+/* Names those whose jobs count together for a limit; `out` has room for WHOSE_MAX. */
+void asking_whose(const struct sched *s, const struct asking *a,
+                  const struct limit *limit, struct str *out);
+/* Of the TRES of a limit, in its unit. */
+int64_t asking_amount(const struct sched *s, const struct asking *a,
+                      const struct limit *limit);
+/* What the job itself counts for. */
+int64_t asking_need(const struct sched *s, const struct asking *a,
+                    const struct limit *limit);
+/* An array is as many jobs as it has tasks. */
+int64_t asking_tasks(const struct job *job);
+
+/* ---- allowance_say.c ---- */
+
+/* The sentence on a limit that a job would break. */
+void allowance_say(const struct place_of *place, const struct job *job,
+                   const struct limit *limit, int64_t need, struct str *out);
+
+#endif
