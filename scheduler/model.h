@@ -484,6 +484,7 @@ void licenses_free(struct license *licenses, size_t n);
 /* Empties what these hold, not the struct itself. */
 void term_fini(struct term *t);
 void terms_free(struct term *terms, size_t n); /* with their array */
+struct term term_copy(const struct term *t);
 struct term *terms_copy(const struct term *terms, size_t n);
 void feature_counts_free(struct feature_count *counts, size_t n);
 void slots_free(struct slot *slots, size_t n);
@@ -500,6 +501,8 @@ void requirement_add_value(struct requirement *r, const char *value);
 void names_add(char ***names, size_t *n, const char *name);
 void names_sort(char **names, size_t n);
 bool names_have(char *const *names, size_t n, const char *name); /* sorted */
+char **names_copy(char *const *names, size_t n);
+void names_free(char **names, size_t n); /* with their array */
 /* Where a name is, or would be, in a list of structs that begin with theirs, sorted by
  * it. */
 size_t named_place(void *const *items, size_t n, const char *name);

@@ -14,34 +14,16 @@ struct reservation *reservation_new(void)
     return xcalloc(1, sizeof(struct reservation));
 }
 
-static void copy_names(char ***names, size_t *n)
-{
-    char **old = *names;
-    size_t count = *n;
-
-    *names = NULL;
-    *n = 0;
-    for (size_t i = 0; i < count; i++)
-        names_add(names, n, old[i]);
-}
-
-static void free_names(char **names, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        free(names[i]);
-    free(names);
-}
-
 static void copy_list(struct resv_list *list)
 {
-    copy_names(&list->allow, &list->n_allow);
-    copy_names(&list->deny, &list->n_deny);
+    list->allow = names_copy(list->allow, list->n_allow);
+    list->deny = names_copy(list->deny, list->n_deny);
 }
 
 static void free_list(struct resv_list *list)
 {
-    free_names(list->allow, list->n_allow);
-    free_names(list->deny, list->n_deny);
+    names_free(list->allow, list->n_allow);
+    names_free(list->deny, list->n_deny);
 }
 
 struct reservation *reservation_copy(const struct reservation *r)
@@ -51,8 +33,8 @@ struct reservation *reservation_copy(const struct reservation *r)
     *copy = *r;
     copy->name = xstrdup_null(r->name);
     copy->partition = xstrdup_null(r->partition);
-    copy_names(&copy->node_names, &copy->n_node_names);
-    copy_names(&copy->chosen, &copy->n_chosen);
+    copy->node_names = names_copy(r->node_names, r->n_node_names);
+    copy->chosen = names_copy(r->chosen, r->n_chosen);
     copy->node_any = terms_copy(r->node_any, r->n_node_any);
     copy_list(&copy->users);
     copy_list(&copy->accounts);
@@ -64,8 +46,8 @@ void reservation_free(struct reservation *r)
 {
     if (r == NULL)
         return;
-    free_names(r->node_names, r->n_node_names);
-    free_names(r->chosen, r->n_chosen);
+    names_free(r->node_names, r->n_node_names);
+    names_free(r->chosen, r->n_chosen);
     terms_free(r->node_any, r->n_node_any);
     free_list(&r->users);
     free_list(&r->accounts);

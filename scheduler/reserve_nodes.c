@@ -184,9 +184,7 @@ static void set_chosen(struct sched *s, struct reservation *r, const uint64_t *s
             names_add(&names, &n, s->cluster.order[i]->name);
     }
     names_sort(names, n);
-    for (size_t i = 0; i < r->n_chosen; i++)
-        free(r->chosen[i]);
-    free(r->chosen);
+    names_free(r->chosen, r->n_chosen);
     r->chosen = names;
     r->n_chosen = n;
 }

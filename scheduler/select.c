@@ -57,6 +57,24 @@ bool names_have(char *const *names, size_t n, const char *name)
     return n > 0 && bsearch(&name, names, n, sizeof(*names), name_compare) != NULL;
 }
 
+void names_free(char **names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free(names[i]);
+    free(names);
+}
+
+char **names_copy(char *const *names, size_t n)
+{
+    char **copy = NULL;
+
+    if (n > 0)
+        copy = xmalloc(n * sizeof(*copy));
+    for (size_t i = 0; i < n; i++)
+        copy[i] = xstrdup(names[i]);
+    return copy;
+}
+
 size_t named_place(void *const *items, size_t n, const char *name)
 {
     size_t low = 0, high = n;
@@ -89,13 +107,42 @@ void requirement_add_value(struct requirement *r, const char *value)
 void term_fini(struct term *t)
 {
     for (size_t i = 0; i < t->n_reqs; i++) {
-        for (size_t v = 0; v < t->reqs[i].n_values; v++)
-            free(t->reqs[i].values[v]);
-        free(t->reqs[i].values);
+        names_free(t->reqs[i].values, t->reqs[i].n_values);
         free(t->reqs[i].key);
     }
     free(t->reqs);
     *t = (struct term){0};
+}
+
+struct term term_copy(const struct term *t)
+{
+    struct term copy = {0};
+
+    for (size_t i = 0; i < t->n_reqs; i++) {
+        struct requirement *r = term_add(&copy, t->reqs[i].key, t->reqs[i].op);
+
+        r->values = names_copy(t->reqs[i].values, t->reqs[i].n_values);
+        r->n_values = t->reqs[i].n_values;
+    }
+    return copy;
+}
+
+void terms_free(struct term *terms, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        term_fini(&terms[i]);
+    free(terms);
+}
+
+struct term *terms_copy(const struct term *terms, size_t n)
+{
+    struct term *copy = NULL;
+
+    if (n > 0)
+        copy = xmalloc(n * sizeof(*copy));
+    for (size_t i = 0; i < n; i++)
+        copy[i] = term_copy(&terms[i]);
+    return copy;
 }
 
 static bool value_listed(const struct requirement *r, const char *value)

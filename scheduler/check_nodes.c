@@ -1,0 +1,345 @@
+/* Which nodes there are for a job, and which are free. */
+#include "scheduler/check.h"
+
+#include "base/hostlist.h"
+#include "base/util.h"
+
+#define MESSAGE_MAX 2048
+
+/* ---- nodes ---- */
+
+/* Behind a count of nodes. */
+static const char *side_by_side(const struct job *like)
+{
+    return like->contiguous ? " side by side" : "";
+}
+
+/* Are nodes what it counts in, rather than pods or units? */
+static bool counts_nodes(const struct job *like)
+{
+    return like->one_per_node && like->n_units == 0;
+}
+
+static void say_pods(const struct cluster *c, const struct job *like,
+                     struct str *message)
+{
+    const char *plural = like->min_pods == 1 ? "" : "s";
+
+    str_addf(message, "needs %lld %s%s %s ", (long long)like->min_pods,
+             like->one_per_node ? "node" : "pod", plural,
+             like->one_per_node ? "with" : "of");
+    cluster_describe(c, &like->each, message);
+}
+
+/* "16 tasks of cpu=2", "8 times x/gpu=1". */
+static void say_unit(const struct cluster *c, const struct unit *unit, int64_t n,
+                     struct str *message)
+{
+    str_addf(message, "%lld %s ", (long long)n,
+             unit->tasks == 1 ? "tasks of" : "times");
+    cluster_describe(c, &unit->each, message);
+}
+
+/* "needs 16 tasks of cpu=2, on 2 to 4 nodes". */
+static void say_units(const struct cluster *c, const struct job *like,
+                      struct str *message)
+{
+    struct resvec rest = like->each;
+
+    str_add(message, "needs ");
+    for (size_t i = 0; i < like->n_units; i++) {
+        str_add(message, i > 0 ? " and " : "");
+        say_unit(c, &like->units[i], like->units[i].count, message);
+        resvec_sub(&rest, &like->units[i].each);
+    }
+    if (like->max_pods < job_least_units(like) && like->max_pods > like->min_pods)
+        str_addf(message, ", on %lld to %lld nodes", (long long)like->min_pods,
+                 (long long)like->max_pods);
+    else if (like->min_pods > 1)
+        str_addf(message, ", on %s%lld nodes",
+                 like->max_pods > like->min_pods ? "at least " : "",
+                 (long long)like->min_pods);
+    rest.v[RES_PODS] = 0;
+    if (resvec_is_zero(&rest))
+        return;
+    str_add(message, ", and on each node ");
+    cluster_describe(c, &rest, message);
+}
+
+static void say_need(const struct cluster *c, const struct job *like,
+                     struct str *message)
+{
+    if (like->n_units > 0)
+        say_units(c, like, message);
+    else
+        say_pods(c, like, message);
+    if (like->gpu_type != NULL)
+        str_addf(message, " on GPU type %s", like->gpu_type);
+    if (like->constraint != NULL)
+        str_addf(message, ", features %s", like->constraint);
+    if (like->contiguous)
+        str_add(message, ", on neighbouring nodes");
+    if (like->exclusive)
+        str_add(message, ", no other job beside it");
+}
+
+/* The node list against what there is: names, the partition, the job's own filters. */
+static enum reason check_node_list(const struct cluster *c, const struct shape *shape,
+                                   const struct partrec *part, struct str *message)
+{
+    const struct job *like = shape->like;
+
+    if ((int64_t)like->n_node_list > like->max_pods) {
+        str_addf(message, "the node list has %zu nodes, the job at most %lld",
+                 like->n_node_list, (long long)like->max_pods);
+        return REASON_BAD_CONSTRAINTS;
+    }
+    for (size_t i = 0; i < like->n_node_list; i++) {
+        const char *name = like->node_list[i];
+        const struct noderec *rec = cluster_node(c, name);
+
+        if (rec == NULL || rec->position == POSITION_NONE)
+            str_addf(message, "node %s does not exist", name);
+        else if (!node_set_has(part->nodes, rec->position))
+            str_addf(message, "node %s is not in partition %s", name, part->part->name);
+        else if (!shape_filters_admit(like, rec->node))
+            str_addf(message, "node %s is ruled out by other constraints or a taint",
+                     name);
+        else if (!node_set_has(shape->admits, rec->position))
+            str_addf(message, "node %s is too small for a pod of the job", name);
+        else
+            continue;
+        return REASON_BAD_CONSTRAINTS;
+    }
+    return REASON_NONE;
+}
+
+/* Pods that pack into nodes may need more of these than the partition allows. */
+static bool only_node_limit(struct placer *p, const struct cluster *c,
+                            struct placement at)
+{
+    struct partition unlimited = *at.part->part;
+    struct partrec part = *at.part;
+    struct room room;
+
+    unlimited.max_nodes = LIMIT_UNLIMITED;
+    part.part = &unlimited;
+    at.part = &part;
+    return placement_fits(p, c, &at, &room);
+}
+
+/* Are there too few nodes to begin with, whatever these hold? */
+static bool lacks_nodes(const struct job *like, const struct partrec *part,
+                        const struct room *room)
+{
+    return counts_nodes(like) ||
+           (int64_t)room->nodes < placement_min_nodes(like, part->part);
+}
+
+/* How many pods or units there is room for; of two kinds, of which. */
+static void say_room(const struct cluster *c, const struct job *like,
+                     const struct room *room, struct str *message)
+{
+    if (like->n_units > 1)
+        say_unit(c, &like->units[room->kind], room->pods, message);
+    else
+        str_addf(message, "%lld", (long long)room->pods);
+}
+
+static enum reason check_whole(struct placer *p, const struct cluster *c,
+                               const struct placement *at, struct str *message)
+{
+    const struct job *like = at->shape->like;
+    const char *name = at->part->part->name;
+    struct room room;
+
+    if (placement_fits(p, c, at, &room))
+        return REASON_NONE;
+    if (at->part->n_nodes == 0) {
+        str_addf(message, "partition %s has no nodes", name);
+        return REASON_BAD_CONSTRAINTS;
+    }
+    say_need(c, like, message);
+    if (only_node_limit(p, c, *at)) {
+        str_addf(message, "; partition %s allows at most %lld node%s, which hold ",
+                 name, (long long)at->part->part->max_nodes,
+                 at->part->part->max_nodes == 1 ? "" : "s");
+        say_room(c, like, &room, message);
+        return REASON_PARTITION_NODE_LIMIT;
+    }
+    if (room.nodes == 0) {
+        str_addf(message, "; no node of partition %s fits", name);
+    } else if (room.lacks != NULL) {
+        str_addf(message, "; partition %s has at most %lld with %s", name,
+                 (long long)room.pods, room.lacks->text);
+    } else if (lacks_nodes(like, at->part, &room)) {
+        str_addf(message, "; partition %s has at most %zu that fit%s", name, room.nodes,
+                 side_by_side(like));
+    } else {
+        str_addf(message, "; partition %s has room for at most ", name);
+        say_room(c, like, &room, message);
+    }
+    return REASON_BAD_CONSTRAINTS;
+}
+
+/* The nodes of its node list that are not usable: Slurm's UnavailableNodes. */
+static bool say_unavailable(const struct cluster *c, const struct job *like,
+                            struct str *message)
+{
+    HOSTLIST_AUTO struct hostlist down = {0};
+
+    for (size_t i = 0; i < like->n_node_list; i++) {
+        const struct noderec *rec = cluster_node(c, like->node_list[i]);
+
+        if (rec != NULL && !rec->usable)
+            hostlist_add(&down, rec->name);
+    }
+    if (down.n == 0)
+        return false;
+    hostlist_sort(&down);
+    str_add(message, "nodes of its node list are down or drained: ");
+    hostlist_format(&down, message);
+    return true;
+}
+
+static enum reason check_up(struct placer *p, const struct cluster *c,
+                            const struct placement *at, struct str *message)
+{
+    const struct job *like = at->shape->like;
+    struct room room;
+
+    if (placement_fits(p, c, at, &room))
+        return REASON_NONE;
+    if (say_unavailable(c, like, message))
+        return REASON_REQ_NODE_NOT_AVAIL;
+    say_need(c, like, message);
+    if (room.lacks != NULL) {
+        str_addf(message,
+                 "; partition %s has %lld with %s that are neither down nor drained",
+                 at->part->part->name, (long long)room.pods, room.lacks->text);
+    } else if (lacks_nodes(like, at->part, &room)) {
+        str_addf(message,
+                 "; partition %s has %zu that fit%s and are neither down nor "
+                 "drained",
+                 at->part->part->name, room.nodes, side_by_side(like));
+    } else {
+        str_addf(message,
+                 "; nodes of partition %s that are neither down nor drained "
+                 "have room for ",
+                 at->part->part->name);
+        say_room(c, like, &room, message);
+    }
+    return REASON_CONSTRAINTS;
+}
+
+/* The memory of a pod, with as few units as it can have. */
+static enum reason check_memory(const struct cluster *c, const struct job *like,
+                                const struct partition *part, struct str *message)
+{
+    struct resvec asked = {0}, most = {0};
+
+    asked.v[RES_MEM] = like->each.v[RES_MEM];
+    most.v[RES_MEM] = part->amounts.max_mem_per_node;
+    if (most.v[RES_MEM] == 0 || asked.v[RES_MEM] <= most.v[RES_MEM])
+        return REASON_NONE;
+    str_add(message, "needs ");
+    cluster_describe(c, &asked, message);
+    str_addf(message, " on a node; partition %s allows at most ", part->name);
+    cluster_describe(c, &most, message);
+    return REASON_MAX_MEM_PER_LIMIT;
+}
+
+static enum reason verdict(struct placer *p, const struct cluster *c,
+                           struct shape *shape, const struct partrec *part,
+                           struct str *message)
+{
+    struct placement at = {.view = VIEW_WHOLE, .shape = shape, .part = part};
+    enum reason reason;
+
+    reason = check_memory(c, shape->like, part->part, message);
+    if (reason == REASON_NONE)
+        reason = check_node_list(c, shape, part, message);
+    if (reason == REASON_NONE)
+        reason = check_whole(p, c, &at, message);
+    at.view = VIEW_UP;
+    if (reason == REASON_NONE)
+        reason = check_up(p, c, &at, message);
+    return reason;
+}
+
+static void judge(struct placer *p, const struct cluster *c, struct shape *shape,
+                  struct fit *fit)
+{
+    STR_AUTO struct str message;
+
+    str_init(&message, MESSAGE_MAX);
+    shape_settle(shape, c);
+    fit->verdict = verdict(p, c, shape, fit->part, &message);
+    free(fit->message);
+    fit->message = str_take(&message);
+    fit->gen = c->gen;
+}
+
+const struct fit *check_nodes(struct placer *p, const struct cluster *c,
+                              struct shape *shape, const struct partrec *part)
+{
+    struct fit *fit = shape_fit(shape, part);
+
+    if (fit->gen != c->gen)
+        judge(p, c, shape, fit);
+    return fit;
+}
+
+/* ---- busy ---- */
+
+/* "2 are free now". */
+static void say_nodes_now(int64_t count, const char *feature, const char *how,
+                          struct str *message)
+{
+    if (count == 0)
+        str_add(message, "none");
+    else
+        str_addf(message, "%lld", (long long)count);
+    if (feature != NULL)
+        str_addf(message, " with %s", feature);
+    str_addf(message, " %s free%s now", count > 1 ? "are" : "is", how);
+}
+
+static void say_room_now(const struct cluster *c, const struct job *like,
+                         const struct room *room, struct str *message)
+{
+    if (room->pods == 0)
+        str_add(message, "none");
+    else
+        say_room(c, like, room, message);
+    str_add(message, room->pods > 1 ? " fit now" : " fits now");
+}
+
+enum reason check_busy(struct placer *p, const struct cluster *c,
+                       const struct placement *now, const struct seeker *by,
+                       struct str *message)
+{
+    const struct job *like = now->shape->like;
+    struct room room = {0};
+    bool fits = window_is_enough(now->window, by);
+    bool nodes = counts_nodes(like) && !placement_has_rules(like);
+
+    if (!nodes)
+        fits = placement_fits(p, c, now, &room);
+    say_need(c, like, message);
+    str_add(message, "; ");
+    if (nodes)
+        say_nodes_now(window_count(now->window, by), NULL, "", message);
+    else if (room.lacks != NULL)
+        say_nodes_now(room.pods, room.lacks->text, "", message);
+    else if (counts_nodes(like) ||
+             (room.nodes > 0 && lacks_nodes(like, now->part, &room)))
+        say_nodes_now((int64_t)room.nodes, NULL, side_by_side(like), message);
+    else
+        say_room_now(c, like, &room, message);
+    if (fits)
+        str_add(message, ", but jobs of higher priority are planned there");
+    else if (like->n_node_list > 0)
+        str_add(message, "; all nodes of its node list must be free");
+    return fits ? REASON_PRIORITY : REASON_RESOURCES;
+}

@@ -1,0 +1,318 @@
+/* Jobs, of the data model. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "scheduler/model.h"
+
+/* ---- pieces ---- */
+
+void slots_free(struct slot *slots, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free(slots[i].node);
+    free(slots);
+}
+
+struct slot *slots_copy(const struct slot *slots, size_t n)
+{
+    struct slot *copy = NULL;
+
+    if (n > 0)
+        copy = xmalloc(n * sizeof(*copy));
+    for (size_t i = 0; i < n; i++) {
+        copy[i] = slots[i];
+        copy[i].node = xstrdup(slots[i].node);
+    }
+    return copy;
+}
+
+void plan_clear(struct plan *plan)
+{
+    slots_free(plan->slots, plan->n_slots);
+    free(plan->partition);
+    *plan = (struct plan){.start_sec = TIME_UNSET};
+}
+
+struct plan plan_copy(const struct plan *plan)
+{
+    return (struct plan){
+        .start_sec = plan->start_sec,
+        .promised = plan->promised,
+        .partition = xstrdup_null(plan->partition),
+        .slots = slots_copy(plan->slots, plan->n_slots),
+        .n_slots = plan->n_slots,
+    };
+}
+
+struct job *job_new(void)
+{
+    struct job *j = xcalloc(1, sizeof(*j));
+
+    j->eligible_sec = TIME_UNSET;
+    j->limit_sec = LIMIT_UNSET;
+    j->wall_sec = LIMIT_UNLIMITED;
+    j->time_min_sec = LIMIT_UNSET;
+    j->deadline_sec = TIME_UNSET;
+    j->priority = PRIORITY_UNSET;
+    j->min_pods = 1;
+    j->max_pods = 1;
+    j->tasks = 1;
+    j->phase = JOB_PENDING;
+    j->start_sec = TIME_UNSET;
+    j->end_sec = TIME_UNSET;
+    j->plan.start_sec = TIME_UNSET;
+    j->preempt_sec = TIME_UNSET;
+    return j;
+}
+
+static struct toleration *tolerations_copy(const struct toleration *tols, size_t n)
+{
+    struct toleration *copy = NULL;
+
+    if (n > 0)
+        copy = xmalloc(n * sizeof(*copy));
+    for (size_t i = 0; i < n; i++) {
+        copy[i] = tols[i];
+        copy[i].key = xstrdup_null(tols[i].key);
+        copy[i].value = xstrdup_null(tols[i].value);
+    }
+    return copy;
+}
+
+static struct unit *units_copy(const struct unit *units, size_t n)
+{
+    struct unit *copy = NULL;
+
+    if (n > 0)
+        copy = xmalloc(n * sizeof(*copy));
+    for (size_t i = 0; i < n; i++)
+        copy[i] = units[i];
+    return copy;
+}
+
+void feature_counts_free(struct feature_count *counts, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        free(counts[i].text);
+        terms_free(counts[i].any, counts[i].n_any);
+    }
+    free(counts);
+}
+
+static struct feature_count *feature_counts_copy(const struct feature_count *counts,
+                                                 size_t n)
+{
+    struct feature_count *copy = NULL;
+
+    if (n > 0)
+        copy = xmalloc(n * sizeof(*copy));
+    for (size_t i = 0; i < n; i++) {
+        copy[i] = counts[i];
+        copy[i].text = xstrdup_null(counts[i].text);
+        copy[i].any = terms_copy(counts[i].any, counts[i].n_any);
+    }
+    return copy;
+}
+
+static struct depend *depends_copy(const struct depend *depends, size_t n)
+{
+    struct depend *copy = NULL;
+
+    if (n > 0)
+        copy = xmalloc(n * sizeof(*copy));
+    for (size_t i = 0; i < n; i++)
+        copy[i] = depends[i];
+    return copy;
+}
+
+void licenses_add(struct license **licenses, size_t *n, const char *name, int64_t count)
+{
+    size_t i = 0;
+
+    while (i < *n && strcmp((*licenses)[i].name, name) < 0)
+        i++;
+    if (i < *n && strcmp((*licenses)[i].name, name) == 0) {
+        (*licenses)[i].count += count;
+        return;
+    }
+    *licenses = xrealloc(*licenses, (*n + 1) * sizeof(**licenses));
+    memmove(*licenses + i + 1, *licenses + i, (*n - i) * sizeof(**licenses));
+    (*licenses)[i] = (struct license){xstrdup(name), count};
+    ++*n;
+}
+
+void licenses_free(struct license *licenses, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free(licenses[i].name);
+    free(licenses);
+}
+
+static void licenses_copy(struct job *copy, const struct job *j)
+{
+    copy->licenses = NULL;
+    copy->n_licenses = 0;
+    for (size_t i = 0; i < j->n_licenses; i++)
+        licenses_add(&copy->licenses, &copy->n_licenses, j->licenses[i].name,
+                     j->licenses[i].count);
+}
+
+bool depends_equal(const struct job *a, const struct job *b)
+{
+    if (a->n_depends != b->n_depends || a->depends_any != b->depends_any)
+        return false;
+    for (size_t i = 0; i < a->n_depends; i++) {
+        const struct depend *x = &a->depends[i], *y = &b->depends[i];
+
+        if (x->kind != y->kind || x->job_id != y->job_id ||
+            x->delay_sec != y->delay_sec)
+            return false;
+    }
+    return true;
+}
+
+int64_t job_max_time(const struct job *j, const struct partition *part)
+{
+    return (j->lifts & QOS_PART_TIME_LIMIT) != 0 ? LIMIT_UNLIMITED : part->max_time_sec;
+}
+
+int64_t job_max_nodes(const struct job *j, const struct partition *part)
+{
+    return (j->lifts & QOS_PART_MAX_NODES) != 0 ? LIMIT_UNLIMITED : part->max_nodes;
+}
+
+int64_t job_min_nodes(const struct job *j, const struct partition *part)
+{
+    return (j->lifts & QOS_PART_MIN_NODES) != 0 ? 0 : part->min_nodes;
+}
+
+const char *job_name(const struct job *j)
+{
+    return j->job_name != NULL ? j->job_name : j->name;
+}
+
+bool job_has_user(const struct job *j)
+{
+    return j->user != NULL && j->user[0] != '\0';
+}
+
+struct job *job_copy(const struct job *j)
+{
+    struct job *copy = job_new();
+
+    *copy = *j;
+    copy->uid = xstrdup_null(j->uid);
+    copy->ns = xstrdup_null(j->ns);
+    copy->name = xstrdup_null(j->name);
+    copy->job_name = xstrdup_null(j->job_name);
+    copy->user = xstrdup_null(j->user);
+    copy->depends = depends_copy(j->depends, j->n_depends);
+    licenses_copy(copy, j);
+    copy->reservation = xstrdup_null(j->reservation);
+    copy->partitions = names_copy(j->partitions, j->n_partitions);
+    copy->account = xstrdup_null(j->account);
+    copy->qos = xstrdup_null(j->qos);
+    copy->gpu_type = xstrdup_null(j->gpu_type);
+    copy->units = units_copy(j->units, j->n_units);
+    copy->node_all = term_copy(&j->node_all);
+    copy->node_any = terms_copy(j->node_any, j->n_node_any);
+    copy->same = terms_copy(j->same, j->n_same);
+    copy->counts = feature_counts_copy(j->counts, j->n_counts);
+    copy->constraint = xstrdup_null(j->constraint);
+    copy->node_list = names_copy(j->node_list, j->n_node_list);
+    copy->exclude = names_copy(j->exclude, j->n_exclude);
+    copy->tolerations = tolerations_copy(j->tolerations, j->n_tolerations);
+    copy->partition = xstrdup_null(j->partition);
+    copy->alloc = slots_copy(j->alloc, j->n_alloc);
+    copy->plan = plan_copy(&j->plan);
+    return copy;
+}
+
+struct unit *job_add_unit(struct job *j, int64_t count, const struct resvec *each)
+{
+    struct unit *unit;
+
+    j->units = xrealloc(j->units, (j->n_units + 1) * sizeof(*j->units));
+    unit = &j->units[j->n_units++];
+    *unit = (struct unit){.count = count, .most = LIMIT_UNLIMITED, .each = *each};
+    return unit;
+}
+
+int64_t job_least_units(const struct job *j)
+{
+    int64_t least = INT64_MAX;
+
+    for (size_t i = 0; i < j->n_units; i++)
+        least = MIN(least, j->units[i].count);
+    return least;
+}
+
+struct resvec job_ask(const struct job *j)
+{
+    struct resvec sum;
+
+    for (int i = 0; i < RES_MAX; i++) {
+        __int128 n = (__int128)j->each.v[i] * j->min_pods;
+
+        for (size_t k = 0; k < j->n_units; k++)
+            n += (__int128)j->units[k].each.v[i] *
+                 MAX(j->units[k].count - j->min_pods, 0);
+        sum.v[i] = (int64_t)MIN(n, (__int128)INT64_MAX);
+    }
+    return sum;
+}
+
+int64_t job_counted_nodes(const struct job *j)
+{
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < j->n_counts; i++)
+        sum += MIN(j->counts[i].count, INT32_MAX);
+    return sum;
+}
+
+int64_t job_least_nodes(const struct job *j)
+{
+    return j->one_per_node ? j->min_pods : 1;
+}
+
+static void job_free_filters(struct job *j)
+{
+    term_fini(&j->node_all);
+    terms_free(j->node_any, j->n_node_any);
+    terms_free(j->same, j->n_same);
+    feature_counts_free(j->counts, j->n_counts);
+    free(j->constraint);
+    names_free(j->node_list, j->n_node_list);
+    names_free(j->exclude, j->n_exclude);
+    for (size_t i = 0; i < j->n_tolerations; i++) {
+        free(j->tolerations[i].key);
+        free(j->tolerations[i].value);
+    }
+    free(j->tolerations);
+    free(j->gpu_type);
+}
+
+void job_free(struct job *j)
+{
+    if (j == NULL)
+        return;
+    job_free_filters(j);
+    names_free(j->partitions, j->n_partitions);
+    slots_free(j->alloc, j->n_alloc);
+    plan_clear(&j->plan);
+    free(j->depends);
+    licenses_free(j->licenses, j->n_licenses);
+    free(j->units);
+    free(j->reservation);
+    free(j->account);
+    free(j->qos);
+    free(j->partition);
+    free(j->uid);
+    free(j->ns);
+    free(j->name);
+    free(j->job_name);
+    free(j->user);
+    free(j);
+}
