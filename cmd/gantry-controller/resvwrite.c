@@ -14,7 +14,11 @@
 
 const struct kc_resource reservation_resource = KIND_RESERVATION;
 
-#define STATUS_MAX (1u << 20)
+/* What the fields have room for (crds/reservations.yaml). */
+#define NODES_MAX (1u << 20)
+#define MESSAGE_MAX 4096
+#define STATUS_MAX (2 * NODES_MAX)
+#define CUT "..." /* of a message that is longer */
 
 /* A reservation as it is stored. */
 struct keeper {
@@ -97,17 +101,18 @@ static struct json *status_of(const struct keeper *k, const struct reservation *
     STR_AUTO struct str list, message;
     int64_t start = 0, end = 0, now_sec = loop_now_sec(k->ctl->loop);
     bool is = reservation_occurrence(r, now_sec, &start, &end);
-    str_init(&list, STATUS_MAX);
-    str_init(&message, STATUS_MAX);
+    str_init(&list, NODES_MAX);
+    str_init(&message, MESSAGE_MAX - strlen(CUT));
     if (r->all_nodes)
         find_all_nodes(k->ctl, r, &nodes);
     else
         find_nodes(k->ctl, r, &nodes, &missing);
     hostlist_format(&nodes, &list);
     say_wrong(k->ctl, r, &nodes, &missing, &message);
+    AUTO_FREE char *text = xasprintf("%s%s", message.s, message.overflow ? CUT : "");
     struct json *status = json_build(
         "{'nodes':%s,'nodeCount':%i,'state':%s,'message':%s}", list.s, (int64_t)nodes.n,
-        is && start <= now_sec ? "ACTIVE" : "INACTIVE", message.s);
+        is && start <= now_sec ? "ACTIVE" : "INACTIVE", text);
     set_time(status, "startTime", start, is);
     set_time(status, "endTime", end, is);
     return status;

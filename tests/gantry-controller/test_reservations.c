@@ -116,10 +116,30 @@ START_TEST(test_wrong)
 }
 END_TEST
 
+/* Status has room for a part of them. */
+START_TEST(test_many_missing)
+{
+    struct ctltest *t = ctltest_new();
+    STR_AUTO struct str nodes;
+
+    str_init(&nodes, 64u << 10);
+    for (int i = 0; i < 1000; i++)
+        str_addf(&nodes, "%sgone%d-x", i > 0 ? "," : "", i * 2);
+    AUTO_FREE char *spec = xasprintf("'duration':'60','nodes':'n4,%s'", nodes.s);
+    reserve(t, "odd", spec);
+    expect(t, "odd",
+           "status.state=ACTIVE|status.nodes=n4|status.message~nodes that do not "
+           "exist: gone");
+    ctltest_free(t);
+}
+END_TEST
+
 int main(void)
 {
-    return suite_main(
-        "gantry-controller/reservations",
-        (struct suite_row[]){
-            {test_named, 1}, {test_chosen, 1}, {test_wrong, 1}, {NULL, 0}});
+    return suite_main("gantry-controller/reservations",
+                      (struct suite_row[]){{test_named, 1},
+                                           {test_chosen, 1},
+                                           {test_wrong, 1},
+                                           {test_many_missing, 1},
+                                           {NULL, 0}});
 }
