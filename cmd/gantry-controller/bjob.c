@@ -342,13 +342,15 @@ static void add_env(void *arg, const char *name, const char *value)
     names_add(&b->env, &b->n_env, text);
 }
 
+/* NULL: none; nothing is a task of itself. */
 static const char *array_owner(const struct json *object)
 {
+    const char *uid = NULL;
     const struct json *owners = json_at(object, "metadata.ownerReferences");
     for (size_t i = 0; i < json_len(owners); i++)
-        if (json_bool_or(json_item(owners, i), "controller", false))
-            return json_str(json_item(owners, i), "uid");
-    return NULL;
+        if (!uid && json_bool_or(json_item(owners, i), "controller", false))
+            uid = json_str(json_item(owners, i), "uid");
+    return str_eq(uid, json_str(object, "metadata.uid")) ? NULL : uid;
 }
 
 /* It is an array, or a task of one, or neither. */
@@ -357,7 +359,8 @@ static void read_array(const struct json *object, struct bjob *b)
     const struct json *spec = json_get(object, "spec");
     struct bjob_task task = {0};
     struct array array;
-    bool is_task = array_task_read(object, &task.array_id, &task.index);
+    const char *owner = array_owner(object);
+    bool is_task = owner && array_task_read(object, &task.array_id, &task.index);
     if (array_parse(json_str_or(spec, "array", ""), &array, NULL) < 0)
         return;
     if (json_is(json_get(spec, "actions"), JSON_ARRAY))
@@ -369,7 +372,7 @@ static void read_array(const struct json *object, struct bjob *b)
         return;
     }
     task.all = array.tasks;
-    task.array_uid = xstrdup(array_owner(object));
+    task.array_uid = xstrdup(owner);
     b->task = xcalloc(1, sizeof(*b->task));
     *b->task = task;
 }

@@ -245,13 +245,30 @@ static bool is_idle(const struct splitting *s)
            (!s->retry || !loop_timer_armed(s->retry));
 }
 
+/* Its BatchJob was there and is gone: it has never run, and waits again. */
+static bool is_lost(const struct splitting *s)
+{
+    const struct tasks *tasks = &s->array->tasks;
+    for (size_t i = 0; i < tasks->n; i++) {
+        const struct bjob *job = tasks->list[i]->job;
+        if (job && job->task->index == s->index)
+            return false;
+    }
+    return s->made;
+}
+
 void split_tend(struct record *array)
 {
+    struct splitting *next;
     if (array->job->status.job_id == 0)
         return; /* it is part of its tasks' names */
-    for (struct splitting *s = array->tasks.splitting; s; s = s->next)
+    for (struct splitting *s = array->tasks.splitting; s; s = next) {
+        next = s->next;
         if (is_idle(s))
             lanes_enter(array->ctl->lanes, LANE_START, &s->ticket, send, s);
+        else if (is_lost(s))
+            splitting_free(s);
+    }
 }
 
 void split_off(struct record *array, int64_t index, const struct decision *start)

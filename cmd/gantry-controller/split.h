@@ -21,7 +21,8 @@ struct decision;
 struct record;
 
 void split_off(struct record *array, int64_t index, const struct decision *start);
-/* Goes on with those that have waited for something of the array. */
+/* Goes on with those that have waited for something of the array, and gives those up
+ * whose BatchJobs are gone again. */
 void split_tend(struct record *array);
 /* Once the task is known to its array's status and has a number, it starts as was
  * decided, if it was. */

@@ -9,11 +9,16 @@
 
 /* ---- who belongs to whom ---- */
 
+/* Its labels and owners are its user's to edit. */
 void tasks_join(struct record *r)
 {
-    if (!r->job->task || r->tasks.array)
+    const struct bjob_task *task = r->job->task;
+    struct record *array = r->tasks.array;
+    if (array && (!task || strcmp(task->array_uid, array->uid) != 0))
+        tasks_leave(r);
+    if (!task || r->tasks.array)
         return;
-    struct record *array = record_get(r->ctl, r->job->task->array_uid);
+    array = record_get(r->ctl, task->array_uid);
     r->tasks.array = array;
     GROW(array->tasks.list, array->tasks.n, array->tasks.cap);
     array->tasks.list[array->tasks.n++] = r;

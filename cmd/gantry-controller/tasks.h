@@ -40,7 +40,7 @@ struct tasks {
 
 /* The record has a new version of its object: is it a task? */
 void tasks_join(struct record *r);
-/* Its object is gone. */
+/* Its object is gone, or no task any more. */
 void tasks_leave(struct record *r);
 /* Its record ends. */
 void tasks_free(struct record *r);

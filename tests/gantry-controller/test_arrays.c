@@ -161,6 +161,65 @@ START_TEST(test_task_deleted)
 }
 END_TEST
 
+/* One that is deleted before its array knows it has never run: it is made again. */
+START_TEST(test_lost)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "a", WHOLE "'0','hold':'User'");
+    ctltest_advance(t, 2);
+    spy_spoil(t->spy, &(struct spy_rule){"PATCH", "/batchjobs/a/status", SPY_REFUSE,
+                                         403, "Forbidden", "policy", SPY_ALWAYS});
+    ctltest_patch(t, JOBS "/a", "{'spec':{'hold':null}}");
+    ctltest_advance(t, 5);
+    ck_assert_int_eq(apitest_request(t->api, "DELETE", JOBS "/a-1-0", NULL), 200);
+    ctltest_advance(t, 1);
+    spy_spare(t->spy);
+    ctltest_advance(t, 60);
+    ctltest_expect(t, "a", "status.state=RUNNING|status.array.states.RUNNING=0");
+    ctltest_expect(t, "a-1-0", "status.state=RUNNING");
+    ctltest_free(t);
+}
+END_TEST
+
+/* One that is no longer marked as a task is none, and its array says so. */
+START_TEST(test_unmarked)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "a", "'array':'0-2%1'");
+    ctltest_advance(t, 2);
+    ctltest_patch(t, JOBS "/a-1-0",
+                  "{'metadata':{'labels':{'gantry.dev/array-task':null}}}");
+    ctltest_advance(t, 2);
+    ctltest_expect(t, "a",
+                   "status.array.states.CANCELLED=0|status.array.states.RUNNING=1");
+    ctltest_free(t);
+}
+END_TEST
+
+/* Nothing is a task of itself. */
+START_TEST(test_own_owner)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "a", "");
+    ctltest_advance(t, 2);
+    ctltest_expect(t, "a", "status.state=RUNNING");
+    AUTO_FREE char *patch =
+        xasprintf("{'metadata':{'labels':{'gantry.dev/array-job-id':'1',"
+                  "'gantry.dev/array-task':'0'},'ownerReferences':[{'apiVersion':"
+                  "'gantry.dev/v1alpha1','kind':'BatchJob','name':'a','uid':'%s',"
+                  "'controller':true}]}}",
+                  json_str(t->api->body, "metadata.uid"));
+    ctltest_patch(t, JOBS "/a", patch);
+    ctltest_settle(t);
+    ck_assert_int_eq(apitest_request(t->api, "DELETE", JOBS "/a", NULL), 200);
+    ctltest_settle(t);
+    ctltest_reap(t);
+    ctltest_settle(t);
+    expect_gone(t, "a");
+    ctltest_free(t);
+}
+END_TEST
+
 /* Records of tasks go at their ttl, but not before their end is written. */
 START_TEST(test_ttl)
 {
@@ -319,6 +378,9 @@ int main(void)
                                                       {test_cancel, 1},
                                                       {test_bad_tasks, 1},
                                                       {test_task_deleted, 1},
+                                                      {test_lost, 1},
+                                                      {test_unmarked, 1},
+                                                      {test_own_owner, 1},
                                                       {test_ttl, 1},
                                                       {test_requeue, 1},
                                                       {test_refused, 1},
