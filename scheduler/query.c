@@ -129,6 +129,11 @@ const struct account *sched_account(const struct sched *s, const char *name)
     return policy_find_account(&s->policy, name);
 }
 
+uint64_t sched_cluster_gen(const struct sched *s)
+{
+    return s->cluster.gen;
+}
+
 const struct reservation *sched_reservation(const struct sched *s, const char *name)
 {
     const struct resvrec *rec = reserve_find(&s->reserve, name);

@@ -222,6 +222,8 @@ bool sched_job_reason(const struct sched *s, const char *job_uid,
 const struct account *sched_account(const struct sched *s, const char *name);
 /* With the nodes that were chosen for it; likewise lent. */
 const struct reservation *sched_reservation(const struct sched *s, const char *name);
+/* Above 0, and another one whenever nodes or partitions have changed. */
+uint64_t sched_cluster_gen(const struct sched *s);
 /* Up to when jobs have been charged to accounts; TIME_UNSET: never yet. */
 int64_t sched_charged_sec(const struct sched *s);
 /* The partition of jobs that name none; NULL: there is none. Lent until the next

@@ -24,8 +24,12 @@ const struct kc_resource reservation_resource = KIND_RESERVATION;
 struct keeper {
     struct controller *ctl;
     char *name, *uid, *version;
-    char *wrong;  /* why it does not act; NULL */
-    char *stored; /* its status, as text */
+    char *wrong;        /* why it does not act; NULL */
+    char *stored;       /* its status, as text */
+    uint64_t found_gen; /* sched_cluster_gen of what was found; 0: nothing yet */
+    char *nodes;        /* found: a hostlist, its length, */
+    size_t n_nodes;
+    char *lack; /* and what is wrong with it */
     struct ticket ticket;
     struct kc_call *call;
     UT_hash_handle hh;
@@ -88,6 +92,25 @@ static void say_wrong(const struct controller *ctl, const struct reservation *r,
     }
 }
 
+static void find(struct keeper *k, const struct reservation *r)
+{
+    HOSTLIST_AUTO struct hostlist nodes = {0}, missing = {0};
+    STR_AUTO struct str list, lack;
+    str_init(&list, NODES_MAX);
+    str_init(&lack, MESSAGE_MAX - strlen(CUT));
+    if (r->all_nodes)
+        find_all_nodes(k->ctl, r, &nodes);
+    else
+        find_nodes(k->ctl, r, &nodes, &missing);
+    hostlist_format(&nodes, &list);
+    say_wrong(k->ctl, r, &nodes, &missing, &lack);
+    k->found_gen = sched_cluster_gen(k->ctl->sched);
+    k->n_nodes = nodes.n;
+    text_set(&k->nodes, list.s);
+    free(k->lack);
+    k->lack = xasprintf("%s%s", lack.s, lack.overflow ? CUT : "");
+}
+
 static void set_time(struct json *status, const char *key, int64_t sec, bool is)
 {
     char text[TIME_TEXT_MAX];
@@ -95,31 +118,23 @@ static void set_time(struct json *status, const char *key, int64_t sec, bool is)
     json_set(status, key, is ? json_new_string(text) : json_new_null());
 }
 
-static struct json *status_of(const struct keeper *k, const struct reservation *r)
+static struct json *status_of(struct keeper *k, const struct reservation *r)
 {
-    HOSTLIST_AUTO struct hostlist nodes = {0}, missing = {0};
-    STR_AUTO struct str list, message;
     int64_t start = 0, end = 0, now_sec = loop_now_sec(k->ctl->loop);
     bool is = reservation_occurrence(r, now_sec, &start, &end);
-    str_init(&list, NODES_MAX);
-    str_init(&message, MESSAGE_MAX - strlen(CUT));
-    if (r->all_nodes)
-        find_all_nodes(k->ctl, r, &nodes);
-    else
-        find_nodes(k->ctl, r, &nodes, &missing);
-    hostlist_format(&nodes, &list);
-    say_wrong(k->ctl, r, &nodes, &missing, &message);
-    AUTO_FREE char *text = xasprintf("%s%s", message.s, message.overflow ? CUT : "");
+    /* It takes long in a large cluster; only what the core chooses changes besides. */
+    if (k->found_gen != sched_cluster_gen(k->ctl->sched) || reservation_chooses(r))
+        find(k, r);
     struct json *status = json_build(
-        "{'nodes':%s,'nodeCount':%i,'state':%s,'message':%s}", list.s, (int64_t)nodes.n,
-        is && start <= now_sec ? "ACTIVE" : "INACTIVE", text);
+        "{'nodes':%s,'nodeCount':%i,'state':%s,'message':%s}", k->nodes,
+        (int64_t)k->n_nodes, is && start <= now_sec ? "ACTIVE" : "INACTIVE", k->lack);
     set_time(status, "startTime", start, is);
     set_time(status, "endTime", end, is);
     return status;
 }
 
 /* NULL: nothing that the core knows of. */
-static struct json *wanted(const struct keeper *k)
+static struct json *wanted(struct keeper *k)
 {
     const struct reservation *r = sched_reservation(k->ctl->sched, k->name);
     if (k->wrong)
@@ -219,6 +234,8 @@ static void keeper_free(struct keeper *k)
     if (k->call)
         kc_cancel(k->call);
     lanes_leave(k->ctl->lanes, &k->ticket);
+    free(k->lack);
+    free(k->nodes);
     free(k->stored);
     free(k->wrong);
     free(k->version);
@@ -242,6 +259,7 @@ static void seen(struct controller *ctl, const char *name, const char *wrong,
     text_set(&k->version, json_str(object, "metadata.resourceVersion"));
     text_set(&k->wrong, wrong);
     text_set(&k->stored, text);
+    k->found_gen = 0;
 }
 
 /* The cache keeps the name; what is wrong is found again. */

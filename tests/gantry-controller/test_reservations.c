@@ -116,6 +116,33 @@ START_TEST(test_wrong)
 }
 END_TEST
 
+/* Status follows nodes that come, go and are labelled, and partitions. */
+START_TEST(test_cluster_changes)
+{
+    struct ctltest *t = ctltest_new();
+
+    reserve(t, "all", "'duration':'60','nodes':'ALL'");
+    reserve(t, "side", "'duration':'60','partition':'side','flags':['OVERLAP']");
+    reserve(t, "three", "'duration':'60','nodes':'n[3-4]','flags':['OVERLAP']");
+    expect(t, "all", "status.nodes=n[1-4]|status.nodeCount=4");
+    expect(t, "side", "status.nodes=|status.message=partition side does not exist");
+    ctltest_post(t, "/apis/gantry.dev/v1alpha1/partitions",
+                 "{'apiVersion':'gantry.dev/v1alpha1','kind':'Partition','metadata':{"
+                 "'name':'side'},'spec':{'nodeSelector':{'matchLabels':{'side':'yes'}}}"
+                 "}");
+    ctltest_settle(t);
+    expect(t, "side", "status.nodes=|status.message=");
+    ctltest_patch(t, "/api/v1/nodes/n2", "{'metadata':{'labels':{'side':'yes'}}}");
+    ctltest_settle(t);
+    expect(t, "side", "status.nodes=n2|status.nodeCount=1");
+    ck_assert_int_eq(apitest_request(t->api, "DELETE", "/api/v1/nodes/n4", NULL), 200);
+    ctltest_advance(t, 1);
+    expect(t, "all", "status.nodes=n[1-3]|status.nodeCount=3");
+    expect(t, "three", "status.nodes=n3|status.message=nodes that do not exist: n4");
+    ctltest_free(t);
+}
+END_TEST
+
 /* Status has room for a part of them. */
 START_TEST(test_many_missing)
 {
@@ -140,6 +167,7 @@ int main(void)
                       (struct suite_row[]){{test_named, 1},
                                            {test_chosen, 1},
                                            {test_wrong, 1},
+                                           {test_cluster_changes, 1},
                                            {test_many_missing, 1},
                                            {NULL, 0}});
 }
