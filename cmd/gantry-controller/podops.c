@@ -347,12 +347,14 @@ static void on_killed(void *arg, const struct kc_result *result)
     }
 }
 
-/* What is left of the grace time of a job that is preempted; else the pod's own. */
+/* What is left of the grace time of a job that is preempted, where it has one; else the
+ * pod's own. 0 would not wait for the node. */
 static int64_t grace_of(const struct record *r)
 {
     const struct preemption *p = &r->job->status.preempted;
-    int64_t left_sec = p->by != 0 ? p->end_sec - loop_now_sec(r->ctl->loop) : 0;
-    return left_sec > 0 ? left_sec : -1;
+    if (p->by == 0 || p->end_sec <= p->since_sec)
+        return -1;
+    return MAX(p->end_sec - loop_now_sec(r->ctl->loop), 1);
 }
 
 static bool kill_rank(struct pod_op *op)

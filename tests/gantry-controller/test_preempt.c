@@ -109,6 +109,23 @@ START_TEST(test_grace)
 }
 END_TEST
 
+/* Where the nodes hear of it too late the time is over, and is not given anew. */
+START_TEST(test_grace_over)
+{
+    struct ctltest *t = busy("'graceTime':'5'", "");
+    spy_spoil(t->spy, &(struct spy_rule){"DELETE", "/pods/one-2-1-0", SPY_REFUSE, 503,
+                                         "ServiceUnavailable", "away", SPY_ALWAYS});
+    submit_urgent(t);
+    ctltest_advance(t, 20);
+    ctltest_expect(t, "one", "status.state=COMPLETING|status.preemptedBy=3");
+    spy_spare(t->spy);
+    ctltest_advance(t, 20);
+    ck_assert_int_eq(apitest_request(t->api, "GET", PODS "/one-2-1-0", NULL), 200);
+    apitest_expect(t->api, "the pod", "metadata.deletionGracePeriodSeconds=1");
+    ctltest_free(t);
+}
+END_TEST
+
 START_TEST(test_off)
 {
     struct ctltest *t = busy("'preemptMode':'OFF'", "");
@@ -167,6 +184,7 @@ int main(void)
                                            {test_cancel, 1},
                                            {test_no_requeue, 1},
                                            {test_grace, 1},
+                                           {test_grace_over, 1},
                                            {test_off, 1},
                                            {test_killed, 1},
                                            {test_late, 1},
