@@ -19,6 +19,7 @@
 
 const struct kc_resource api_jobs = KIND_BATCHJOB;
 const struct kc_resource api_partitions = KIND_PARTITION;
+const struct kc_resource api_reservations = KIND_RESERVATION;
 
 /* ---- opening ---- */
 

@@ -20,7 +20,7 @@
 #include "cmd/gantry/cli.h"
 #include "kubeclient/client.h"
 
-extern const struct kc_resource api_jobs, api_partitions;
+extern const struct kc_resource api_jobs, api_partitions, api_reservations;
 
 /* Options that every command has, in addition to Slurm's. */
 struct api_options {

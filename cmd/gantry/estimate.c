@@ -99,7 +99,6 @@ static void tell_job(struct world *w, const struct json *object)
 
 static const struct kc_resource qos_kind = KIND_QOS;
 static const struct kc_resource account_kind = KIND_ACCOUNT;
-static const struct kc_resource reservation_kind = KIND_RESERVATION;
 
 static const struct {
     const struct kc_resource *resource;
@@ -109,7 +108,7 @@ static const struct {
     {&api_partitions, tell_partition},
     {&qos_kind, tell_qos},
     {&account_kind, tell_account},
-    {&reservation_kind, tell_reservation},
+    {&api_reservations, tell_reservation},
     {&kc_pods, tell_pod},
     {&api_jobs, tell_job},
 };

@@ -1,6 +1,6 @@
 /*
- * records - scontrol's records of a job, a node and a partition, line by line as Slurm
- * has them (slurm-semantics §10).
+ * records - scontrol's records of a job, a node, a partition and a reservation, line by
+ * line as Slurm has them (slurm-semantics §10).
  */
 #ifndef GANTRY_CLI_RECORDS_H
 #define GANTRY_CLI_RECORDS_H
@@ -9,6 +9,7 @@
 #include "cmd/gantry/jobrow.h"
 #include "cmd/gantry/noderow.h"
 #include "cmd/gantry/parts.h"
+#include "cmd/gantry/resvs.h"
 #include "cmd/gantry/users.h"
 
 void block_job(struct block *b, const struct jobrow *r, struct users *users,
@@ -16,5 +17,6 @@ void block_job(struct block *b, const struct jobrow *r, struct users *users,
 void block_node(struct block *b, const struct noderow *n, const struct partlist *parts);
 void block_partition(struct block *b, const struct partition *p,
                      const struct nodelist *nodes);
+void block_resv(struct block *b, const struct resv *r, const struct nodelist *nodes);
 
 #endif

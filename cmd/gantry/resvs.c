@@ -6,9 +6,6 @@
 #include "base/duration.h"
 #include "base/hostlist.h"
 #include "base/util.h"
-#include "crds/kinds.h"
-
-static const struct kc_resource api_reservations = KIND_RESERVATION;
 
 static int64_t moment(const struct json *object, const char *path)
 {

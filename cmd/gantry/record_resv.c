@@ -1,0 +1,64 @@
+#include <strings.h>
+
+#include "base/duration.h"
+#include "base/util.h"
+#include "cmd/gantry/records.h"
+
+/* "(null)" for none. */
+static void add_names(struct block *b, const struct json *names)
+{
+    for (size_t i = 0; i < json_len(names); i++)
+        block_add(b, "%s%s", i > 0 ? "," : "",
+                  json_is(json_item(names, i), JSON_STRING)
+                      ? json_string(json_item(names, i))
+                      : "");
+    if (json_len(names) == 0)
+        block_add(b, "(null)");
+}
+
+/* Slurm shows that nodes were named. */
+static bool names_nodes(const struct resv *r)
+{
+    const char *nodes = json_str_or(r->spec, "nodes", "");
+
+    return *nodes && strcasecmp(nodes, "ALL") != 0 && !resv_has_flag(r, "SPEC_NODES");
+}
+
+static void add_flags(struct block *b, const struct resv *r)
+{
+    const struct json *flags = json_get(r->spec, "flags");
+
+    if (json_len(flags) > 0 || !names_nodes(r))
+        add_names(b, flags);
+    if (names_nodes(r))
+        block_add(b, "%sSPEC_NODES", json_len(flags) > 0 ? "," : "");
+}
+
+void block_resv(struct block *b, const struct resv *r, const struct nodelist *nodes)
+{
+    const int64_t cpus = resv_cpus(r, nodes);
+    const bool is = r->start_sec != TIME_UNSET && r->end_sec != TIME_UNSET;
+
+    block_line(b, "ReservationName=%s", r->name);
+    block_time(b, " StartTime", r->start_sec, "N/A");
+    block_time(b, " EndTime", r->end_sec, "N/A");
+    block_duration(b, " Duration", is ? r->end_sec - r->start_sec : LIMIT_UNSET, "N/A");
+    block_line(b, "Nodes=%s NodeCnt=%lld CoreCnt=%lld Features=%s PartitionName=%s",
+               *r->nodes ? r->nodes : "(null)", (long long)r->node_count,
+               (long long)cpus, block_text(json_str(r->spec, "features")),
+               block_text(json_str(r->spec, "partition")));
+    block_add(b, " Flags=");
+    add_flags(b, r);
+    block_line(b, "TRES=cpu=%lld", (long long)cpus);
+    block_line(b, "Users=");
+    add_names(b, json_get(r->spec, "users"));
+    block_add(b, " Groups=");
+    add_names(b, json_get(r->spec, "groups"));
+    block_add(b, " Accounts=");
+    add_names(b, json_get(r->spec, "accounts"));
+    block_add(b, " Licenses=(null) State=%s BurstBuffer=(null)", r->state);
+    block_line(b, "MaxStartDelay=(null)");
+    if (*r->message)
+        block_line(b, "Comment=%s", r->message);
+    block_end(b);
+}
