@@ -64,7 +64,10 @@ static int put_text(const struct scontrol *s, const struct change *c, const char
 {
     (void)s;
     (void)err;
-    json_set(spec, field, *c->value ? json_new_string(c->value) : json_new_null());
+    if (*c->value)
+        json_set(spec, field, json_new_string(c->value));
+    else
+        json_del(spec, field);
     return 0;
 }
 
@@ -195,23 +198,31 @@ static const char *name_of(const struct changes *changes)
 /* ---- create ---- */
 
 /* What the controller would not let act is not sent. */
-static int check(const struct scontrol *s, const struct json *object, struct err *err)
+static int check(const struct json *object, struct err *err)
 {
     struct restable resources;
-    char now[TIME_TEXT_MAX];
-    JSON_AUTO struct json *copy = json_copy(object);
 
     restable_init(&resources);
     const struct convert convert = {.resources = &resources,
                                     .gpu_resource = "nvidia.com/gpu"};
+    struct reservation *r = convert_reservation(&convert, object, err);
+    const bool good = r != NULL;
+    reservation_free(r);
+    return good ? 0 : -1;
+}
+
+/* As the server will have it. */
+static int check_new(const struct scontrol *s, const struct json *object,
+                     struct err *err)
+{
+    char now[TIME_TEXT_MAX];
+    JSON_AUTO struct json *copy = json_copy(object);
+
     time_format_rfc3339(loop_now_sec(s->api.loop), now);
     json_set_at(copy, "metadata.creationTimestamp", json_new_string(now));
     if (!json_str(copy, "metadata.name"))
         json_set_at(copy, "metadata.name", json_new_string("resv"));
-    struct reservation *r = convert_reservation(&convert, copy, err);
-    const bool good = r != NULL;
-    reservation_free(r);
-    return good ? 0 : -1;
+    return check(copy, err);
 }
 
 static int create(struct scontrol *s, const struct changes *changes, struct err *err)
@@ -226,7 +237,7 @@ static int create(struct scontrol *s, const struct changes *changes, struct err 
     json_set_at(object, name ? "metadata.name" : "metadata.generateName",
                 json_new_string(name ? name : "resv-"));
     if (read_words(s, changes, json_get(object, "spec"), err) < 0 ||
-        check(s, object, err) < 0 || api_create(&s->api, &ref, object, &a, err) < 0)
+        check_new(s, object, err) < 0 || api_create(&s->api, &ref, object, &a, err) < 0)
         return -1;
     fprintf(s->cli->out, "Reservation created: %s\n",
             json_str_or(a.body, "metadata.name", "?"));
@@ -254,30 +265,53 @@ int scontrol_create(struct scontrol *s, int argc, char **argv)
 
 /* ---- update and delete ---- */
 
-int scontrol_update_resv(struct scontrol *s, const struct changes *changes)
+/* It has an end, or a length. */
+static void leave_one_end(const struct changes *changes, struct json *spec)
+{
+    if (changes_find(changes, "Duration"))
+        json_del(spec, "endTime");
+    else if (changes_find(changes, "EndTime"))
+        json_del(spec, "duration");
+}
+
+/* All of the spec is sent, so that a list or TRES is the new one and no more; not over
+ * what somebody has changed meanwhile. */
+static int update(struct scontrol *s, const struct changes *changes, struct err *err)
 {
     const struct kc_ref ref = {&api_reservations, NULL, name_of(changes), NULL};
-    JSON_AUTO struct json *patch = json_build("{'spec':{}}");
-    ANSWER_AUTO struct answer a = {0};
+    ANSWER_AUTO struct answer was = {0};
+    ANSWER_AUTO struct answer is = {0};
+
+    if (!ref.name || api_get(&s->api, &ref, &was, err) < 0)
+        return !ref.name || was.reason == KC_REASON_NOT_FOUND
+                   ? err_set(err, ERR_NOT_FOUND, "Requested reservation is invalid")
+                   : -1;
+    struct json *spec = json_get(was.body, "spec");
+    JSON_AUTO struct json *before = json_copy(spec);
+    if (read_words(s, changes, spec, err) < 0)
+        return -1;
+    leave_one_end(changes, spec);
+    if (check(was.body, err) < 0)
+        return -1;
+    JSON_AUTO struct json *patch =
+        json_build("[{'op':'test','path':'/spec','value':%j},"
+                   "{'op':'replace','path':'/spec','value':%j}]",
+                   before, spec);
+    return api_patch(&s->api, &ref, KC_PATCH_JSON, patch, &is, err);
+}
+
+int scontrol_update_resv(struct scontrol *s, const struct changes *changes)
+{
     struct err err = ERR_INIT;
 
+    if (changes->n < 2)
+        return scontrol_fail(s, "No changes specified");
     if (scontrol_connect(s) < 0)
         return EXIT_ERROR;
-    if (read_words(s, changes, json_get(patch, "spec"), &err) < 0)
+    if (update(s, changes, &err) < 0)
         return scontrol_fail(s, "Error updating the reservation: %s", err.msg);
-    /* It has an end, or a length. */
-    if (json_at(patch, "spec.duration"))
-        json_set_at(patch, "spec.endTime", json_new_null());
-    else if (json_at(patch, "spec.endTime"))
-        json_set_at(patch, "spec.duration", json_new_null());
-    if (api_patch(&s->api, &ref, KC_PATCH_MERGE, patch, &a, &err) == 0) {
-        fprintf(s->cli->out, "Reservation updated.\n");
-        return EXIT_DONE;
-    }
-    if (a.reason == KC_REASON_NOT_FOUND)
-        return scontrol_fail(s, "Error updating the reservation: Requested reservation "
-                                "is invalid");
-    return scontrol_fail(s, "Error updating the reservation: %s", err.msg);
+    fprintf(s->cli->out, "Reservation updated.\n");
+    return EXIT_DONE;
 }
 
 /* Jobs that run in it, as Slurm says them; the name is the only operand. */

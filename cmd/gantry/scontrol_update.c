@@ -501,10 +501,12 @@ int scontrol_update(struct scontrol *s, int argc, char **argv)
         return update_nodes(s, &changes, c->value);
     if ((c = changes_find(&changes, "PartitionName")))
         return update_partition(s, &changes, c->value);
-    if (changes_find(&changes, "ReservationName"))
+    if (changes_find(&changes, "ReservationName") ||
+        changes_find(&changes, "Reservation"))
         return scontrol_update_resv(s, &changes);
     if (changes_find(&changes, "StepId"))
         return scontrol_fail(s, "there are no job steps to update");
     return scontrol_fail(s, "No valid entity in update command: the line must include "
-                            "\"NodeName\", \"PartitionName\" or \"JobId\"");
+                            "\"NodeName\", \"PartitionName\", "
+                            "\"ReservationName\" or \"JobId\"");
 }

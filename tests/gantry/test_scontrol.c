@@ -77,6 +77,13 @@ START_TEST(test_resv_session)
             "'partition':'main','users':['ann','-bob'],'accounts':['physics'],"
             "'flags':['DAILY']");
     session_play(t, GOLDEN "scontrol_resv.txt");
+    ck_assert_int_eq(apitest_request(t->ctl->api, "GET",
+                                     "/apis/gantry.dev/v1alpha1/reservations/gpus",
+                                     NULL),
+                     200);
+    apitest_expect(t->ctl->api, "gpus",
+                   "spec.tres#1|spec.tres.gres/gpu=4|spec.features!|"
+                   "spec.endTime~2027-01-15T11:01|spec.description=spare");
     clitest_free(t);
 }
 END_TEST
