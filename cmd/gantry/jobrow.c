@@ -175,7 +175,7 @@ void jobrow_tasks(const struct jobrow *r, struct str *out)
     if (len < most)
         str_add(out, or_empty(r->array_left));
     else
-        str_addf(out, "%.*s...", (int)most - 4, r->array_left);
+        str_addf(out, "%.*s...", MAX((int)most - 4, 0), r->array_left);
     if (limit > 0)
         str_addf(out, "%%%" PRId64, limit);
 }

@@ -75,6 +75,18 @@ START_TEST(test_long_list)
 }
 END_TEST
 
+/* No length is too small to cut to. */
+START_TEST(test_short_lists)
+{
+    struct clitest *t = clitest_new();
+
+    clitest_setenv(t, "SLURM_BITSTR_LEN", "3");
+    clitest_expect(t, "sbatch -Q -H -a 1,3,6,9 --wrap x", 0, "", "");
+    clitest_expect(t, "squeue -h -o %K", 0, "...\n", "");
+    clitest_free(t);
+}
+END_TEST
+
 START_TEST(test_scontrol_show)
 {
     struct clitest *t = cluster();
@@ -163,6 +175,7 @@ int main(void)
     return suite_main("gantry/arrays", (struct suite_row[]){
                                            {test_squeue, 1},
                                            {test_long_list, 1},
+                                           {test_short_lists, 1},
                                            {test_scontrol_show, 1},
                                            {test_scancel, 1},
                                            {test_scancel_user, 1},
