@@ -58,7 +58,9 @@ void block_resv(struct block *b, const struct resv *r, const struct nodelist *no
     add_names(b, json_get(r->spec, "accounts"));
     block_add(b, " Licenses=(null) State=%s BurstBuffer=(null)", r->state);
     block_line(b, "MaxStartDelay=(null)");
+    if (*json_str_or(r->spec, "description", ""))
+        block_line(b, "Comment=%s", json_str(r->spec, "description"));
     if (*r->message)
-        block_line(b, "Comment=%s", r->message);
+        block_line(b, "SystemComment=%s", r->message);
     block_end(b);
 }

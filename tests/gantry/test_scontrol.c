@@ -88,6 +88,21 @@ START_TEST(test_resv_session)
 }
 END_TEST
 
+/* What its maker says of it, and what the controller does. */
+START_TEST(test_resv_comments)
+{
+    struct clitest *t = api_new();
+
+    reserve(t, "ghost",
+            "'duration':'60','nodes':'n9','users':['ann'],'description':'a b'");
+    ck_assert_int_eq(clitest_run(t, "scontrol show reservation ghost"), 0);
+    ck_assert_msg(strstr(t->out, "\n   Comment=a b\n   SystemComment=nodes that do not "
+                                 "exist: n9\n"),
+                  "%s", t->out);
+    clitest_free(t);
+}
+END_TEST
+
 /* ---- what it does ---- */
 
 static const struct {
@@ -278,6 +293,7 @@ int main(void)
     return suite_main("gantry/scontrol", (struct suite_row[]){
                                              {test_session, ARRAY_LEN(sessions)},
                                              {test_resv_session, 1},
+                                             {test_resv_comments, 1},
                                              {test_preempt_session, 1},
                                              {test_act, ARRAY_LEN(acts)},
                                              {test_lines, 1},
