@@ -240,6 +240,10 @@ const struct job *sched_job(const struct sched *s, const char *job_uid);
  * pending. */
 enum reason sched_check_new(struct sched *s, const struct job *job,
                             const struct partition *part, struct str *message);
+/* What Slurm says of one that they keep out. */
+#define SCHED_LIMITED_TEXT                                                           \
+    "Job violates accounting/QOS policy (job submit limit, user's size and/or time " \
+    "limits)"
 /* When its time limit ends it, if it runs on; INT64_MAX: never, or it does not run. */
 int64_t sched_job_end(const struct sched *s, const char *job_uid);
 /* Promises that preemption has broken, so far. */

@@ -7,10 +7,6 @@
 #include "base/util.h"
 
 #define TEXT_MAX (64u << 10)
-/* Slurm's text. */
-#define LIMITED                                                                      \
-    "Job violates accounting/QOS policy (job submit limit, user's size and/or time " \
-    "limits)"
 
 /* "a,b" has a and b. */
 static bool list_has(const char *list, const char *name)
@@ -129,7 +125,7 @@ void intake_decide(struct sched *sched, const struct bjob *job, bool started,
     if (a.queue.len > 0)
         text_set(&ret->queue, a.queue.s);
     else if (a.limited != REASON_NONE)
-        ret->refusal = xasprintf(LIMITED ": %s", a.limits.s);
+        ret->refusal = xasprintf(SCHED_LIMITED_TEXT ": %s", a.limits.s);
     else if (a.closed.len > 0)
         ret->refusal = xasprintf("Required partition not available (inactive or "
                                  "drain): %s; the job is queued when one takes jobs "

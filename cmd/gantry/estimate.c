@@ -18,6 +18,7 @@
 #define PAGE 500
 #define QUERY_MAX 4096
 #define NODES_MAX (1u << 20)
+#define LIMITS_MAX (64u << 10)
 
 struct world {
     struct sched *sched;
@@ -149,24 +150,44 @@ static const char *taker(const struct world *w, const char *name)
     return NULL;
 }
 
-/* As the controller does; that one of them takes jobs has been seen to. */
-static void leave_closed(const struct world *w, struct job *model)
+/* The first limit is told. */
+static bool is_limited(const struct world *w, const struct job *model,
+                       const struct partition *part, struct str *first)
 {
-    size_t kept = 0;
+    STR_AUTO struct str message;
+    str_init(&message, LIMITS_MAX);
+    if (sched_check_new(w->sched, model, part, &message) == REASON_NONE)
+        return false;
+    if (first->len == 0)
+        str_add(first, message.s);
+    return true;
+}
+
+/* As the controller does; that one of them takes jobs has been seen to. -1: limits keep
+ * it out of all that do. */
+static int leave_closed(const struct world *w, struct job *model, struct err *err)
+{
+    char **kept = NULL;
+    size_t n_kept = 0;
+    STR_AUTO struct str limits;
+    str_init(&limits, LIMITS_MAX);
     if (model->n_partitions == 0 && sched_default_partition(w->sched))
         names_add(&model->partitions, &model->n_partitions,
                   sched_default_partition(w->sched));
     for (size_t i = 0; i < model->n_partitions; i++) {
         const char *by = taker(w, model->partitions[i]);
-        AUTO_FREE char *taken = xstrdup_null(by);
-        free(model->partitions[i]);
-        if (taken)
-            model->partitions[kept++] = TAKE(taken);
+        const struct partition *part = by ? sched_partition(w->sched, by) : NULL;
+        if (by && (!part || !is_limited(w, model, part, &limits)))
+            names_add(&kept, &n_kept, by);
     }
-    model->n_partitions = kept;
+    names_free(model->partitions, model->n_partitions);
+    model->partitions = kept;
+    model->n_partitions = n_kept;
+    return n_kept == 0 && limits.len > 0
+               ? err_set(err, ERR_INVALID, SCHED_LIMITED_TEXT ": %s", limits.s)
+               : 0;
 }
 
-/* Behind all others that wait. */
 static int add_new(struct world *w, const struct json *job, int64_t now_sec,
                    struct err *err)
 {
@@ -177,9 +198,12 @@ static int add_new(struct world *w, const struct json *job, int64_t now_sec,
     model->uid = xstrdup(UID_OF_NEW);
     model->job_id = w->last_id + 1;
     model->submit_sec = now_sec;
-    leave_closed(w, model);
     sched_apply(w->sched, &(struct change){.kind = CHANGE_RESOURCES,
                                            .u.resources = &w->resources});
+    if (leave_closed(w, model, err) < 0) {
+        job_free(model);
+        return -1;
+    }
     sched_apply(w->sched, &(struct change){.kind = CHANGE_JOB, .u.job = model});
     return 0;
 }

@@ -302,6 +302,35 @@ START_TEST(test_test_only_reserved)
 }
 END_TEST
 
+/* Limits that let it wait, and limits that do not. */
+START_TEST(test_test_only_limited)
+{
+    struct clitest *t = clitest_new();
+
+    ctltest_post(t->ctl, "/apis/gantry.dev/v1alpha1/qos",
+                 "{'apiVersion':'gantry.dev/v1alpha1','kind':'QOS','metadata':{'name':"
+                 "'lax'},'spec':{'limits':{'maxTRESPerJob':{'cpu':4}}}}");
+    ctltest_post(t->ctl, "/apis/gantry.dev/v1alpha1/qos",
+                 "{'apiVersion':'gantry.dev/v1alpha1','kind':'QOS','metadata':{'name':"
+                 "'strict'},'spec':{'flags':['DenyOnLimit'],'limits':{'maxTRESPerJob':"
+                 "{'cpu':4},'maxSubmitJobsPerUser':1}}}");
+    ctltest_settle(t->ctl);
+    clitest_expect(t, "sbatch --test-only -q lax -c 8 --wrap x", 0, "",
+                   "sbatch: the job would be accepted; it would wait "
+                   "(QOSMaxCpuPerJobLimit): *");
+    clitest_expect(t, "sbatch --test-only -q strict -c 8 --wrap x", 1, "",
+                   "sbatch: error: allocation failure: Job violates accounting/QOS "
+                   "policy (job submit limit, user's size and/or time limits): QOS "
+                   "strict allows a job cpu=4; it needs cpu=8\n");
+    clitest_expect(t, "sbatch -Q -q strict -H --wrap x", 0, NULL, "");
+    clitest_expect(t, "sbatch --test-only -q strict --wrap x", 1, "",
+                   "sbatch: error: allocation failure: Job violates accounting/QOS "
+                   "policy (job submit limit, user's size and/or time limits): QOS "
+                   "strict allows a user 1 job in the queue\n");
+    clitest_free(t);
+}
+END_TEST
+
 START_TEST(test_test_only)
 {
     struct clitest *t = clitest_new();
@@ -628,6 +657,7 @@ int main(void)
                                            {test_alternate_partition, 1},
                                            {test_test_only, 1},
                                            {test_test_only_reserved, 1},
+                                           {test_test_only_limited, 1},
                                            {test_test_only_closed, 1},
                                            {test_about, 1},
                                            {test_fault, ARRAY_LEN(faults)},
