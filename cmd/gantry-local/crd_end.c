@@ -90,16 +90,6 @@ bool crd_end_mark(struct json *crd, int64_t now_sec)
     return true;
 }
 
-static bool has_our_finalizer(const struct json *crd)
-{
-    const struct json *list = json_at(crd, "metadata.finalizers");
-
-    for (size_t i = 0; i < json_len(list); i++)
-        if (str_eq(json_string(json_item(list, i)), FINALIZER))
-            return true;
-    return false;
-}
-
 static void put(struct apiserver *server, struct json *crd)
 {
     const struct kind *kind = definitions_kind(server);
@@ -140,7 +130,7 @@ void crd_end_purge(struct call *call, const char *name)
     if (!o)
         return;
     JSON_AUTO struct json *crd = object_tree(o);
-    if (!has_our_finalizer(crd))
+    if (!metadata_has_finalizer(crd, FINALIZER))
         return;
     set_step(crd, IN_PROGRESS, loop_now_sec(server->loop));
     put(server, crd);
@@ -176,7 +166,8 @@ static void take_turn(void *arg)
                store_version(store), &list);
     for (size_t i = 0; i < list.n; i++) {
         JSON_AUTO struct json *crd = object_tree(list.items[i]);
-        if (json_at(crd, "metadata.deletionTimestamp") && has_our_finalizer(crd) &&
+        if (json_at(crd, "metadata.deletionTimestamp") &&
+            metadata_has_finalizer(crd, FINALIZER) &&
             table_count(store_table(store, list.items[i]->name)) == 0)
             let_go(e->server, list.items[i], crd);
     }

@@ -240,7 +240,7 @@ static void has_gone(struct apiserver *server, const struct kind *kind,
 {
     const char *ns = json_str(tree, "metadata.namespace");
 
-    if (strcmp(kind->plural, "customresourcedefinitions") == 0)
+    if (crd_end_is_definition(kind))
         crd_removed(server, tree);
     if (kind->is_ending)
         crd_end_look(server);

@@ -209,7 +209,7 @@ static void validate_owners(const struct json *object, cause_fn *found, void *ar
 static bool list_has(const struct json *list, const char *word)
 {
     for (size_t i = 0; i < json_len(list); i++)
-        if (strcmp(json_string(json_item(list, i)), word) == 0)
+        if (str_eq(json_string(json_item(list, i)), word))
             return true;
     return false;
 }
@@ -354,6 +354,11 @@ char *metadata_generate_name(const char *prefix, struct rng *rng)
 bool metadata_has_finalizers(const struct json *object)
 {
     return json_len(json_at(object, "metadata.finalizers")) > 0;
+}
+
+bool metadata_has_finalizer(const struct json *object, const char *finalizer)
+{
+    return list_has(json_at(object, "metadata.finalizers"), finalizer);
 }
 
 void metadata_set_finalizer(struct json *object, const char *finalizer, bool there)

@@ -33,6 +33,7 @@ void metadata_inherit(struct json *object, const struct json *before);
 char *metadata_generate_name(const char *prefix, struct rng *rng);
 
 bool metadata_has_finalizers(const struct json *object);
+bool metadata_has_finalizer(const struct json *object, const char *finalizer);
 /* Adds the finalizer as the last, or takes it away. */
 void metadata_set_finalizer(struct json *object, const char *finalizer, bool there);
 

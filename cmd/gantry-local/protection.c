@@ -29,19 +29,9 @@ static const struct guarded {
 
 /* ---- when they are made ---- */
 
-static bool has_finalizer(const struct json *object, const char *finalizer)
-{
-    const struct json *list = json_at(object, "metadata.finalizers");
-
-    for (size_t i = 0; i < json_len(list); i++)
-        if (str_eq(json_string(json_item(list, i)), finalizer))
-            return true;
-    return false;
-}
-
 static int admit(struct write *w, const struct guarded *g)
 {
-    if (!w->before && !has_finalizer(w->after, g->finalizer))
+    if (!w->before && !metadata_has_finalizer(w->after, g->finalizer))
         metadata_set_finalizer(w->after, g->finalizer, true);
     return 0;
 }
@@ -125,7 +115,7 @@ static void look_at(struct apiserver *server, const struct guarded *g,
     JSON_AUTO struct json *tree = object_tree(o);
 
     if (!json_at(tree, "metadata.deletionTimestamp") ||
-        !has_finalizer(tree, g->finalizer) || g->is_used(server, o, tree))
+        !metadata_has_finalizer(tree, g->finalizer) || g->is_used(server, o, tree))
         return;
     metadata_set_finalizer(tree, g->finalizer, false);
     struct object *left = object_new(
