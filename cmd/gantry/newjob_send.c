@@ -264,6 +264,7 @@ int newjob_check_reason(const char *reason, const char *message, struct err *err
          "Invalid account or account/partition combination specified"},
         {"InvalidQOS", "Invalid qos specification"},
         {"BadConstraints", "Requested node configuration is not available"},
+        {"ReservationDeleted", "Requested reservation is invalid"},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(rejected); i++)

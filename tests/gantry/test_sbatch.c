@@ -298,6 +298,13 @@ START_TEST(test_test_only_reserved)
     clitest_expect(t, "sbatch --test-only -t 10 --reservation r --wrap x", 0, "",
                    "sbatch: Job to start at 2027-01-15T09:00:00 using 1 processors "
                    "on nodes n2 in partition main\n");
+    clitest_expect(t, "sbatch --test-only --reservation none --wrap x", 1, "",
+                   "sbatch: error: allocation failure: Requested reservation is "
+                   "invalid: reservation none does not exist\n");
+    clitest_expect(t, "sbatch --reservation none --wrap x", 1, "",
+                   FAILED "Requested reservation is invalid: reservation none does not "
+                          "exist\n");
+    ck_assert_uint_eq(clitest_count(t, "batchjobs", NULL), 0);
     clitest_free(t);
 }
 END_TEST
