@@ -201,11 +201,11 @@ bool pass_run(struct sched *s, int64_t now_sec, struct sched_budget budget);
 /* Why it may not start, as far as it is itself concerned; the sentence is in
  * s->message. Moves the walk's begin_sec to when time alone may change that. */
 enum reason jobrec_check(struct sched *s, struct jobrec *rec, int64_t now_sec);
-/* When a job that holds nodes ends, by its limit or by preemption: what others are
- * planned by, though it may run over. TIME_NEVER: unknown. */
+/* When a job that holds nodes ends, by its limit, its reservation or preemption: what
+ * others are planned by, though it may run over its limit. TIME_NEVER: unknown. */
 int64_t jobrec_end(const struct sched *s, const struct jobrec *rec);
-/* When a running job is to be told that its time is up, its limit and what it may run
- * over that; TIME_NEVER: not (again). */
+/* When a running job is to be told that its time is up: likewise, but with what it may
+ * run over its limit; TIME_NEVER: not (again). */
 int64_t jobrec_end_to_tell(const struct sched *s, const struct jobrec *rec);
 
 /* What priorities are measured by, as things are now. */

@@ -124,21 +124,33 @@ enum reason jobrec_check(struct sched *s, struct jobrec *rec, int64_t now_sec)
     return reason;
 }
 
-int64_t jobrec_end(const struct sched *s, const struct jobrec *rec)
+static int64_t end_by_limit(const struct sched *s, const struct job *job)
 {
-    const struct job *job = rec->job;
     const struct partrec *part = NULL;
-    int64_t limit = job->limit_sec, end;
+    int64_t limit = job->limit_sec;
 
-    if (job->start_sec == TIME_UNSET)
-        return TIME_NEVER;
     if (limit == LIMIT_UNSET && job->partition != NULL)
         part = cluster_partition(&s->cluster, job->partition);
     if (part != NULL)
         limit = check_limit(job, part->part);
-    end = limit < 0 ? TIME_NEVER : timeline_end(job->start_sec, limit);
-    end = MIN(end, reserve_end(s, job));
+    return limit < 0 ? TIME_NEVER : timeline_end(job->start_sec, limit);
+}
+
+/* By its reservation, or for another job. */
+static int64_t end_by_others(const struct sched *s, const struct job *job)
+{
+    int64_t end = reserve_end(s, job);
+
     return job->preempt_sec != TIME_UNSET ? MIN(end, job->preempt_sec) : end;
+}
+
+int64_t jobrec_end(const struct sched *s, const struct jobrec *rec)
+{
+    const struct job *job = rec->job;
+
+    if (job->start_sec == TIME_UNSET)
+        return TIME_NEVER;
+    return MIN(end_by_limit(s, job), end_by_others(s, job));
 }
 
 /* How long it may run on past its limit. */
@@ -154,7 +166,11 @@ static int64_t over_time(const struct sched *s, const struct job *job)
 
 int64_t jobrec_end_to_tell(const struct sched *s, const struct jobrec *rec)
 {
-    if (rec->gone || rec->end_told || rec->job->phase != JOB_RUNNING)
+    const struct job *job = rec->job;
+
+    if (rec->gone || rec->end_told || job->phase != JOB_RUNNING ||
+        job->start_sec == TIME_UNSET)
         return TIME_NEVER;
-    return timeline_end(jobrec_end(s, rec), over_time(s, rec->job));
+    return MIN(timeline_end(end_by_limit(s, job), over_time(s, job)),
+               end_by_others(s, job));
 }

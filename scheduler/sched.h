@@ -140,7 +140,7 @@ struct change {
 
 enum decision_kind {
     DECIDE_START, /* place it: `slots`, `partition`, `limit_sec` */
-    DECIDE_END,   /* its time limit, and OverTimeLimit, have passed (Slurm: TIMEOUT) */
+    DECIDE_END,   /* past its limit and OverTimeLimit, its reservation or grace time */
     DECIDE_GIVE_UP, /* a pending job is to end as `reason` says, which stays */
     DECIDE_PREEMPT, /* a running job makes room for `preempted_by` */
     DECIDE_REASON,  /* what is said of a pending job is not what was told last */
