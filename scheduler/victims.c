@@ -116,18 +116,6 @@ static size_t begin_of(const struct victims *v, const struct perch *p)
     return from;
 }
 
-/* By a reservation, while it would run. */
-static bool is_shut(const struct seeker *by, size_t position, size_t first, size_t last)
-{
-    for (size_t slot = first; by->fence != NULL && slot < last; slot++) {
-        const uint64_t *open = fence_open(by->fence, slot);
-
-        if (open != NULL && !node_set_has(open, position))
-            return true;
-    }
-    return false;
-}
-
 /* Room changes where a piece of the node's lane begins and where a share ends. */
 static bool has_room(const struct victims *v, const struct seeker *by,
                      const struct perch *p, const struct need *need)
@@ -138,7 +126,8 @@ static bool has_room(const struct victims *v, const struct seeker *by,
 
     timeline_span(tl, tl->bounds[from], timeline_end(tl->bounds[from], by->limit_sec),
                   &first, &last);
-    if (!has_room_in(v, tl, p, need, from) || is_shut(by, p->position, from, last))
+    if (!has_room_in(v, tl, p, need, from) ||
+        !fence_admits(by->fence, p->position, from, last))
         return false;
     for (size_t i = lane_find(lane, from) + 1;
          i < lane->n && lane_first(lane, i) < last; i++) {
