@@ -389,6 +389,33 @@ START_TEST(test_start_before_walk)
 }
 END_TEST
 
+/* Nobody yields to job 2 any more once job 1 is gone: job 3 has its turn before it
+ * again, also by what was worked out of job 2 before that. */
+START_TEST(test_turn_once_nobody_yields)
+{
+    struct fixture f;
+    struct sched_config config = sched_config_default();
+
+    begin(&f, "node n1 cpu=8\npartition batch default\n"
+              "qos high preempt=low\nqos low grace=3000\n"
+              "job 1 nodes=1 cpu=8 qos=low state=running start=0 in=batch on=n1 "
+              "time=600\n"
+              "job 2 nodes=1 cpu=8 qos=high time=60\n"
+              "job 3 nodes=1 cpu=8 qos=low nice=-100 time=5\n");
+    config.preempt_type = PREEMPT_BY_QOS;
+    config.preempt_mode = PREEMPT_CANCEL;
+    sched_apply(f.s, &(struct change){.kind = CHANGE_CONFIG, .u.config = &config});
+    ck_assert_int_eq(step(&f, 60), SCHED_IDLE);
+    ck_assert_ptr_nonnull(strstr(f.told.s, "preempt 1 for 2"));
+    line(&f, "node n2 cpu=1"); /* the timeline is made anew */
+    ck_assert_int_eq(step(&f, 90), SCHED_IDLE);
+    gone(&f, CHANGE_JOB_GONE, "job-1");
+    step(&f, 100);
+    ck_assert_ptr_nonnull(strstr(f.told.s, "start 3 in batch on n1"));
+    end(&f);
+}
+END_TEST
+
 /* Room that a reservation has waited for is not given away before it has chosen. */
 START_TEST(test_reservation_chooses_before_starts)
 {
@@ -490,6 +517,7 @@ int main(void)
                           {test_changes_midway, ARRAY_LEN(midway_cases)},
                           {test_forgotten_midway, 1},
                           {test_start_before_walk, ARRAY_LEN(told_again)},
+                          {test_turn_once_nobody_yields, 1},
                           {test_reservation_chooses_before_starts, 1},
                           {test_tail_is_not_starved, 1},
                           {test_absurd_numbers, 1},
