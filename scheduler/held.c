@@ -213,6 +213,7 @@ void held_take(struct held *h, struct take **takes, const struct taking *taking)
     *takes = take;
     counter->n_takes++;
     counter->sum += take->amount;
+    counter->left_sec = TIME_UNSET;
     if (what_of(counter) == WHAT_LEFT) {
         take->behind = counter->takes;
         if (counter->takes != NULL)
@@ -243,6 +244,7 @@ void held_drop(struct held *h, struct take **takes, const struct slot *slots, si
         let_go(h, counter);
         unlink_take(counter, take);
         counter->sum -= take->amount;
+        counter->left_sec = TIME_UNSET;
         for (size_t i = 0; i < n && counter->nodes != NULL; i++)
             leave_node(counter, slots[i].node);
         if (--counter->n_takes == 0)
@@ -258,22 +260,27 @@ static int64_t capped(__int128 sum)
     return (int64_t)MIN(sum, (__int128)INT64_MAX);
 }
 
-static int64_t left_of(const struct counter *counter, int64_t now_sec)
+/* Many ask, one after the other, while nothing changes. */
+static int64_t left_of(struct counter *counter, int64_t now_sec)
 {
     __int128 sum = 0;
 
+    if (counter->left_sec == now_sec && now_sec != TIME_UNSET)
+        return counter->left;
     for (const struct take *t = counter->takes; t != NULL; t = t->behind) {
         if (t->end_sec > now_sec)
             sum += (__int128)t->amount * ((__int128)t->end_sec - now_sec);
         sum = MIN(sum, (__int128)INT64_MAX);
     }
-    return capped(sum);
+    counter->left_sec = now_sec;
+    counter->left = capped(sum);
+    return counter->left;
 }
 
 int64_t held_of(const struct held *h, const struct limit *limit, const char *whose,
                 int64_t now_sec)
 {
-    const struct counter *counter = held_counter(h, limit, whose);
+    struct counter *counter = held_counter(h, limit, whose);
 
     if (counter == NULL)
         return 0;

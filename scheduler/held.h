@@ -54,7 +54,8 @@ struct counter {
     size_t n_takes;
     __int128 sum;
     struct node_use *nodes; /* hash by name */
-    struct take *takes;     /* of WHAT_LEFT */
+    struct take *takes;     /* of WHAT_LEFT; it is, at a time (TIME_UNSET: unknown): */
+    int64_t left, left_sec;
     struct waiter *waiters;
     UT_hash_handle hh;
 };

@@ -42,11 +42,13 @@ static void count_job(struct choosing *c, const struct jobrec *rec)
     const struct plan *plan = &job->plan;
     size_t at;
     bool own = str_eq(job->reservation, c->rec->resv->name);
+    bool runs_into;
 
     if (rec->gone || (own && !c->rec->resv->replace))
         return;
-    for (size_t i = 0; i < job->n_alloc; i++) {
-        if (jobrec_end(c->s, rec) > c->start_sec && is_among(c->s, job->alloc, i, &at))
+    runs_into = job->n_alloc > 0 && jobrec_end(c->s, rec) > c->start_sec;
+    for (size_t i = 0; runs_into && i < job->n_alloc; i++) {
+        if (is_among(c->s, job->alloc, i, &at))
             c->nodes[at].used = true;
     }
     for (size_t i = 0; plan->promised && i < plan->n_slots; i++) {
