@@ -303,6 +303,7 @@ static void reservations_change(struct sched *s, bool changed)
     if (!changed)
         return;
     s->reserve.changed = true;
+    s->held.stale = true; /* limits on what they hold until then */
     s->timeline_gen = 0;
     s->end_sec = INT64_MIN;
     s->dirty = true;

@@ -351,6 +351,7 @@ static void decide(struct sched *s, const struct hunt *h)
             continue;
         decided_add(&s->decided, &decision);
         preempt_enlist(s, victim->rec, true);
+        allowance_take(s, victim->rec); /* it is to hold it for less time */
         s->end_sec = MIN(s->end_sec, victim->end_sec);
     }
 }
