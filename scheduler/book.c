@@ -494,15 +494,14 @@ static bool has_moved(struct sched *s, const struct jobrec *rec)
 static void move_claim(struct sched *s, struct jobrec *rec)
 {
     struct claim *claim = &rec->claim;
+    bool late;
 
     claim->first = timeline_place(&s->timeline, claim->first);
     claim->last = timeline_place(&s->timeline, claim->last);
-    if (claim->planned && preempt_follow_victims(s, rec)) {
-        book_strike(s, rec);
-        book_enter(s, rec);
-    } else if (claim->planned && claim->start_sec < s->timeline.bounds[0]) {
+    late = claim->planned && preempt_follow_victims(s, rec);
+    if (!late && claim->planned && claim->start_sec < s->timeline.bounds[0]) {
         book_cancel_plan(s, rec);
-    } else if (has_moved(s, rec)) {
+    } else if (late || has_moved(s, rec)) {
         book_strike(s, rec);
         book_enter(s, rec);
     } else if (claim->planned) {

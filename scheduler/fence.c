@@ -85,10 +85,11 @@ static bool work_out_slot(struct maker *m, size_t slot)
 static uint16_t row_of(struct fence *f, const uint64_t *set)
 {
     size_t bytes = f->words * sizeof(*set);
+    const uint64_t *last = f->n_sets > 0 ? f->sets + (f->n_sets - 1) * f->words : NULL;
 
-    if (f->n_sets > 0 && memcmp(f->sets + (f->n_sets - 1) * f->words, set, bytes) == 0)
+    if (last != NULL && memcmp(last, set, bytes) == 0)
         return (uint16_t)f->n_sets;
-    if (f->n_sets == f->sets_cap) {
+    if (f->sets == NULL || f->n_sets == f->sets_cap) {
         f->sets_cap = f->sets_cap * 2 + 8;
         f->sets = xrealloc(f->sets, f->sets_cap * bytes + 1);
     }

@@ -542,9 +542,8 @@ static void end_some(struct history *h)
         AUTO_FREE char *uid = xasprintf("job-%d", number);
         const struct job *job = sched_job(h->s, uid);
 
-        if (job != NULL && job->preempted_by != 0 && draw(h, 3) > 0)
-            end_job(h, uid);
-        else if (job != NULL && job->phase == JOB_RUNNING && draw(h, 12) == 0)
+        if (job != NULL && ((job->preempted_by != 0 && draw(h, 3) > 0) ||
+                            (job->phase == JOB_RUNNING && draw(h, 12) == 0)))
             end_job(h, uid);
     }
 }

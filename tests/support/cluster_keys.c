@@ -414,7 +414,7 @@ static int read_amount(const struct limit_row *row, enum tres tres, const char *
         parsed = size_parse(text, ret, err);
     else
         parsed = cluster_text_number(text, ret, err);
-    if (row->what == WHAT_LEFT)
+    if (parsed == 0 && row->what == WHAT_LEFT)
         *ret *= 60;
     return parsed;
 }
