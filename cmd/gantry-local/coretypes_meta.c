@@ -100,7 +100,7 @@ static const struct core_type rows[] = {
      "key! string @1; operator! string @2; values []string @3"},
     {"meta.v1.ListMeta",
      "continue string @3; remainingItemCount int64 @4?; resourceVersion string @2; "
-     "selfLink string @1"},
+     "selfLink string @1; shardInfo ShardInfo @5?"},
     {"meta.v1.ManagedFieldsEntry",
      "apiVersion string @3; fieldsType string @6; fieldsV1 fields @7?; manager string "
      "@1; "
@@ -119,6 +119,7 @@ static const struct core_type rows[] = {
     {"meta.v1.Preconditions", "resourceVersion string @2?; uid string @1?"},
     {"meta.v1.ServerAddressByClientCIDR",
      "clientCIDR string @1; serverAddress string @2"},
+    {"meta.v1.ShardInfo", "selector string @1"},
     {"meta.v1.Status",
      "code int32 @6; details StatusDetails @5?; message string @3; metadata ListMeta "
      "@1; reason string @4; status string @2"},

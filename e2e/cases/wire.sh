@@ -51,8 +51,10 @@ strays() { # TABLE PROTO
     NR == FNR { name[$1, $3] = $2; type[$1, $3] = $4; known[$1]; next }
     {
         message = $1; n = split($3, path, ".")
-        for (i = 1; i < n; i++) message = type[message, path[i]]
+        for (i = 1; i < n; i++) { around = name[message, path[i]]; message = type[message, path[i]] }
         have = tolower(name[message, path[n]])
+        # A list in a message of its own (Verbs) is the list itself in JSON.
+        if (n > 1 && have == "items") have = tolower(around)
         # JSON has signs in some names: "$ref", "x-kubernetes-map-type".
         want = tolower($2)
         gsub(/[^a-z0-9]/, "", want)
