@@ -12,7 +12,6 @@
 
 #define INDENT 2
 #define COMPACT (-1)
-#define REPLACEMENT "\xef\xbf\xbd"
 
 static void print_node(const struct json *j, int indent, struct str *out);
 
@@ -68,7 +67,7 @@ static void print_string(const char *s, size_t len, struct str *out)
         }
         str_addn(out, s + plain, i - plain);
         if (n == 0)
-            str_add(out, REPLACEMENT);
+            str_add(out, JSON_REPLACEMENT);
         else
             print_escape((unsigned char)s[i], out);
         plain = ++i;

@@ -6,9 +6,11 @@
 
 #include <yaml.h>
 
+#include "base/json_internal.h"
 #include "base/util.h"
 
-/* Errors need no handling: an emitter fails where memory ends, or by our mistake. */
+/* Errors need no handling: an emitter fails where memory ends, or by our mistake; it
+ * would also by bytes that are not UTF-8, and is given none. */
 struct printer {
     yaml_emitter_t emitter;
     struct str *out;
@@ -37,7 +39,7 @@ static void emit_scalar(struct printer *p, const char *s, size_t len,
     emit(p, &event);
 }
 
-static void emit_string(struct printer *p, const char *s, size_t len)
+static void emit_text(struct printer *p, const char *s, size_t len)
 {
     const bool lines = memchr(s, '\n', len) != NULL;
 
@@ -45,6 +47,39 @@ static void emit_string(struct printer *p, const char *s, size_t len)
                 lines                             ? YAML_LITERAL_SCALAR_STYLE
                 : yaml_print_is_ambiguous(s, len) ? YAML_DOUBLE_QUOTED_SCALAR_STYLE
                                                   : YAML_PLAIN_SCALAR_STYLE);
+}
+
+static bool is_utf8(const char *s, size_t len)
+{
+    size_t n;
+
+    for (; len > 0; s += n, len -= n)
+        if ((n = json_utf8_len(s, len)) == 0)
+            return false;
+    return true;
+}
+
+/* As json_print has them. */
+static void emit_bytes(struct printer *p, const char *s, size_t len)
+{
+    STR_AUTO struct str text;
+
+    str_init(&text, len * strlen(JSON_REPLACEMENT) + 1);
+    for (size_t i = 0; i < len;) {
+        const size_t n = json_utf8_len(s + i, len - i);
+        str_addn(&text, n > 0 ? s + i : JSON_REPLACEMENT,
+                 n > 0 ? n : strlen(JSON_REPLACEMENT));
+        i += MAX(n, 1);
+    }
+    emit_text(p, text.s, text.len);
+}
+
+static void emit_string(struct printer *p, const char *s, size_t len)
+{
+    if (is_utf8(s, len))
+        emit_text(p, s, len);
+    else
+        emit_bytes(p, s, len);
 }
 
 /* Whole numbers stand without exponent, however they came; -0 is 0. */

@@ -4,6 +4,7 @@
  * One document in block style, lines folded at 80 columns, lists no further in than
  * their key. Fields are sorted as people count: a2 before a10. A string is plain where
  * YAML 1.1 reads it as a string, too; else quoted; one of several lines is literal.
+ * Bytes that are not UTF-8 are U+FFFD, as in JSON.
  */
 #ifndef GANTRY_BASE_YAML_PRINT_H
 #define GANTRY_BASE_YAML_PRINT_H

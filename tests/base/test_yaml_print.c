@@ -120,6 +120,23 @@ START_TEST(long_lines_are_folded)
 }
 END_TEST
 
+/* Names of files and paths of requests may have any bytes. */
+START_TEST(bytes_that_are_no_text_are_replaced)
+{
+    JSON_AUTO struct json *tree = json_new_object();
+    STR_AUTO struct str out;
+
+    str_init(&out, OUT_MAX);
+    json_set(tree, "k\xff", json_new_string("a\xc3 \xc3\xbc"));
+    json_set(tree, "lines", json_new_string("a\n\xed\xa0\x80"));
+    yaml_print(tree, &out);
+    ck_assert_str_eq(out.s, "k\xef\xbf\xbd: a\xef\xbf\xbd \xc3\xbc\n"
+                            "lines: |-\n"
+                            "  a\n"
+                            "  \xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\n");
+}
+END_TEST
+
 START_TEST(whole_numbers_have_no_exponent)
 {
     AUTO_FREE char *got = print("[1e3,-2.0,1e30]");
@@ -157,6 +174,7 @@ int main(void)
                           {values_are_written_as_kubernetes_does, ARRAY_LEN(values)},
                           {values_are_read_again, ARRAY_LEN(values)},
                           {long_lines_are_folded, 1},
+                          {bytes_that_are_no_text_are_replaced, 1},
                           {whole_numbers_have_no_exponent, 1},
                           {fields_are_in_the_order_of_people, ARRAY_LEN(orders)},
                           {NULL, 0},
