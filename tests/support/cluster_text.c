@@ -11,21 +11,29 @@
 
 /* ---- lines ---- */
 
-static int set_key(const struct key *keys, struct setting *at, struct err *err)
+/* The row of a key; of a dotted one, what stands behind the dot remains. */
+static const struct key *find_key(const struct key *keys, const char **key)
 {
-    const char *key = at->key;
-
     for (; keys->name != NULL; keys++) {
         size_t len = strlen(keys->name);
 
-        if (keys->name[len - 1] == '.' && strncmp(key, keys->name, len) == 0) {
-            at->key = key + len;
-            return keys->set(at, err);
+        if (keys->name[len - 1] == '.' && strncmp(*key, keys->name, len) == 0) {
+            *key += len;
+            return keys;
         }
-        if (strcmp(keys->name, key) == 0)
-            return keys->set(at, err);
+        if (strcmp(keys->name, *key) == 0)
+            return keys;
     }
-    return keys->set(at, err);
+    return keys;
+}
+
+static int set_key(const struct key *keys, struct setting *at, struct err *err)
+{
+    const struct key *row = find_key(keys, &at->key);
+
+    at->field = (char *)at->object + row->field;
+    at->n_field = (size_t *)(void *)((char *)at->object + row->n_field);
+    return row->set(at, err);
 }
 
 /* Reads "key=value key ..." into the object. */

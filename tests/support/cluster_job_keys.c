@@ -1,0 +1,292 @@
+#include "tests/support/cluster_keys.h"
+
+#include <string.h>
+
+#include "base/hostlist.h"
+#include "base/util.h"
+#include "crds/constraint.h"
+#include "crds/dependency.h"
+#include "crds/licenses.h"
+
+/* ---- how much ---- */
+
+static int read_range(const struct setting *at, struct err *err)
+{
+    struct job *job = at->object;
+    char *max = at->value;
+    const char *min = strsep(&max, "-");
+
+    if (cluster_text_number(min, &job->min_pods, err) < 0)
+        return -1;
+    return cluster_text_number(max != NULL ? max : min, &job->max_pods, err);
+}
+
+static int job_nodes(const struct setting *at, struct err *err)
+{
+    ((struct job *)at->object)->one_per_node = true;
+    return read_range(at, err);
+}
+
+static int job_replicas(const struct setting *at, struct err *err)
+{
+    ((struct job *)at->object)->one_per_node = false;
+    return read_range(at, err);
+}
+
+/* Of the first kind, each a task unless told; of the second, none. */
+static struct unit *unit_of(struct job *job, size_t kind)
+{
+    const struct resvec nothing = {0};
+
+    job->one_per_node = true;
+    while (job->n_units <= kind) {
+        struct unit *unit = job_add_unit(job, 1, &nothing);
+
+        unit->tasks = unit == job->units;
+    }
+    return &job->units[kind];
+}
+
+static int job_units(const struct setting *at, struct err *err)
+{
+    return cluster_text_number(at->value, &unit_of(at->object, 0)->count, err);
+}
+
+static int job_units2(const struct setting *at, struct err *err)
+{
+    return cluster_text_number(at->value, &unit_of(at->object, 1)->count, err);
+}
+
+static int job_unit(const struct setting *at, struct err *err)
+{
+    return key_amount(at, &unit_of(at->object, 0)->each, err);
+}
+
+static int job_unit2(const struct setting *at, struct err *err)
+{
+    return key_amount(at, &unit_of(at->object, 1)->each, err);
+}
+
+static int job_max_units(const struct setting *at, struct err *err)
+{
+    return cluster_text_number(at->value, &unit_of(at->object, 0)->most, err);
+}
+
+static int job_unit_tasks(const struct setting *at, struct err *err)
+{
+    return cluster_text_number(at->value, &unit_of(at->object, 0)->tasks, err);
+}
+
+static int job_resource(const struct setting *at, struct err *err)
+{
+    struct job *job = at->object;
+    int rc = key_amount(at, &job->each, err);
+
+    job->own_cpus = job->each.v[RES_CPU] > 0;
+    job->own_mem = job->each.v[RES_MEM] > 0;
+    return rc;
+}
+
+/* ---- when and where ---- */
+
+static int job_partition(const struct setting *at, struct err *err)
+{
+    struct job *job = at->object;
+    char *rest = at->value;
+
+    (void)err;
+    while (rest != NULL)
+        names_add(&job->partitions, &job->n_partitions, strsep(&rest, ","));
+    return 0;
+}
+
+static int job_hold(const struct setting *at, struct err *err)
+{
+    (void)err;
+    ((struct job *)at->object)->hold =
+        strcmp(at->value, "admin") == 0 ? HOLD_ADMIN : HOLD_USER;
+    return 0;
+}
+
+/* "afterok:1,after:2+60" (minutes); "?" for one of them. */
+static int job_depend(const struct setting *at, struct err *err)
+{
+    struct job *job = at->object;
+
+    return dependency_parse(at->value, &job->depends, &job->n_depends,
+                            &job->depends_any, err);
+}
+
+static int job_licenses(const struct setting *at, struct err *err)
+{
+    struct job *job = at->object;
+
+    return licenses_parse(at->value, &job->licenses, &job->n_licenses, err);
+}
+
+static int job_hopeless(const struct setting *at, struct err *err)
+{
+    (void)err;
+    ((struct job *)at->object)->hopeless =
+        strcmp(at->value, "ends") == 0 ? HOPELESS_ENDS : HOPELESS_STAYS;
+    return 0;
+}
+
+static int job_where(const struct setting *at, struct err *err)
+{
+    struct job *job = at->object;
+
+    (void)err;
+    key_requirement(at, &job->node_all);
+    return 0;
+}
+
+static int job_any(const struct setting *at, struct err *err)
+{
+    struct job *job = at->object;
+
+    (void)err;
+    job->node_any =
+        xrealloc(job->node_any, (job->n_node_any + 1) * sizeof(*job->node_any));
+    job->node_any[job->n_node_any] = (struct term){0};
+    key_requirement(at, &job->node_any[job->n_node_any++]);
+    return 0;
+}
+
+/* As sbatch -C; such a job has no `any.` keys. */
+static int job_constraint(const struct setting *at, struct err *err)
+{
+    struct job *job = at->object;
+    struct constraint c = {0};
+
+    job->constraint = xstrdup(at->value);
+    if (constraint_parse(at->value, &c, err) < 0)
+        return -1;
+    job->node_any = c.any;
+    job->n_node_any = c.n_any;
+    job->same = c.same;
+    job->n_same = c.n_same;
+    job->counts = c.counts;
+    job->n_counts = c.n_counts;
+    return 0;
+}
+
+static int job_tolerate(const struct setting *at, struct err *err)
+{
+    struct job *job = at->object;
+
+    (void)err;
+    job->tolerations = xrealloc(job->tolerations,
+                                (job->n_tolerations + 1) * sizeof(*job->tolerations));
+    job->tolerations[job->n_tolerations++] = (struct toleration){
+        .key = xstrdup(at->key),
+        .value = xstrdup(at->value),
+        .any_effect = true,
+    };
+    return 0;
+}
+
+/* ---- where it is ---- */
+
+static int job_state(const struct setting *at, struct err *err)
+{
+    static const char *const words[] = {"pending",    "starting", "running",
+                                        "completing", "aside",    "ended"};
+    struct job *job = at->object;
+    int i;
+
+    if (key_word(at->value, words, ARRAY_LEN(words), &i, err) < 0)
+        return -1;
+    job->phase = (enum job_phase)i;
+    return 0;
+}
+
+/* "n1:2" or "n[1-4]". */
+static int add_slots(struct job *job, char *text, struct err *err)
+{
+    HOSTLIST_AUTO struct hostlist nodes = {0};
+    const char *names = strsep(&text, ":");
+    int64_t pods = 1, rank = 0;
+
+    if (text != NULL && cluster_text_number(text, &pods, err) < 0)
+        return -1;
+    if (hostlist_parse(&nodes, names, err) < 0)
+        return -1;
+    if (job->n_alloc > 0)
+        rank =
+            job->alloc[job->n_alloc - 1].first_rank + job->alloc[job->n_alloc - 1].pods;
+    job->alloc = xrealloc(job->alloc, (job->n_alloc + nodes.n) * sizeof(*job->alloc));
+    for (size_t i = 0; i < nodes.n; i++) {
+        job->alloc[job->n_alloc++] = (struct slot){.node = xstrdup(nodes.names[i]),
+                                                   .pods = pods,
+                                                   .first_rank = rank,
+                                                   .tasks = 1};
+        rank += pods;
+    }
+    return 0;
+}
+
+static int job_on(const struct setting *at, struct err *err)
+{
+    char *rest = at->value;
+
+    while (rest != NULL) {
+        if (add_slots(at->object, strsep(&rest, ","), err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+const struct key cluster_job_keys[] = {
+    {"nodes", .set = job_nodes},
+    {"replicas", .set = job_replicas},
+    {"units", .set = job_units},
+    {"unit.", .set = job_unit},
+    {"units2", .set = job_units2},
+    {"unit2.", .set = job_unit2},
+    {"unittasks", .set = job_unit_tasks},
+    {"maxunits", .set = job_max_units},
+    {"spread", KEY_FLAG(struct job, spread)},
+    {"partition", .set = job_partition},
+    {"account", KEY_TEXT(struct job, account)},
+    {"qos", KEY_TEXT(struct job, qos)},
+    {"user", KEY_TEXT(struct job, user)},
+    {"id", KEY_NUMBER(struct job, job_id)},
+    {"taskof", KEY_NUMBER(struct job, array_id)},
+    {"task", KEY_NUMBER(struct job, array_task)},
+    {"tasks", KEY_NUMBER(struct job, tasks_left)},
+    {"tasklimit", KEY_NUMBER(struct job, tasks_limit)},
+    {"tasksout", KEY_NUMBER(struct job, tasks_out)},
+    {"nice", KEY_NUMBER(struct job, nice)},
+    {"site", KEY_NUMBER(struct job, site_factor)},
+    {"priority", KEY_NUMBER(struct job, priority)},
+    {"submit", KEY_NUMBER(struct job, submit_sec)},
+    {"begin", KEY_NUMBER(struct job, eligible_sec)},
+    {"start", KEY_NUMBER(struct job, start_sec)},
+    {"end", KEY_NUMBER(struct job, end_sec)},
+    {"time", KEY_DURATION(struct job, limit_sec)},
+    {"timemin", KEY_DURATION(struct job, time_min_sec)},
+    {"deadline", KEY_NUMBER(struct job, deadline_sec)},
+    {"hold", .set = job_hold},
+    {"depend", .set = job_depend},
+    {"hopeless", .set = job_hopeless},
+    {"licenses", .set = job_licenses},
+    {"reservation", KEY_TEXT(struct job, reservation)},
+    {"jobname", KEY_TEXT(struct job, job_name)},
+    {"failed", KEY_FLAG(struct job, failed)},
+    {"exclusive", KEY_FLAG(struct job, exclusive)},
+    {"contiguous", KEY_FLAG(struct job, contiguous)},
+    {"type", KEY_TEXT(struct job, gpu_type)},
+    {"nodelist", KEY_NAMES(struct job, node_list, n_node_list)},
+    {"exclude", KEY_NAMES(struct job, exclude, n_exclude)},
+    {"where.", .set = job_where},
+    {"any.", .set = job_any},
+    {"constraint", .set = job_constraint},
+    {"tolerate.", .set = job_tolerate},
+    {"state", .set = job_state},
+    {"preemptedby", KEY_NUMBER(struct job, preempted_by)},
+    {"preemptend", KEY_NUMBER(struct job, preempt_sec)},
+    {"in", KEY_TEXT(struct job, partition)},
+    {"on", .set = job_on},
+    {NULL, .set = job_resource},
+};
