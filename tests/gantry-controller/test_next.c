@@ -213,9 +213,9 @@ static void say(struct str *out, const struct job_next *n, const struct jstatus 
         out->s[--out->len] = '\0';
 }
 
-START_TEST(test_next)
+static void check_case(const struct next_case *c)
 {
-    const struct given *g = &next_cases[_i].given;
+    const struct given *g = &c->given;
     struct bjob *job = give_job(g);
     struct attempt attempt = {0};
     struct slot start = {.node = (char *)"n1", .pods = g->start};
@@ -265,25 +265,36 @@ START_TEST(test_next)
     struct job_next next;
     job_next(&view, &next);
     say(&got, &next, &job->status);
-    ck_assert_msg(strcmp(got.s, next_cases[_i].then) == 0,
-                  "%s:\nexpected %s\ngot      %s", next_cases[_i].what,
-                  next_cases[_i].then, got.s);
+    ck_assert_msg(strcmp(got.s, c->then) == 0, "%s:\nexpected %s\ngot      %s", c->what,
+                  c->then, got.s);
     if (next.launch)
-        ck_assert_msg(job_may_launch(&view), "%s: may launch", next_cases[_i].what);
+        ck_assert_msg(job_may_launch(&view), "%s: may launch", c->what);
     if (job->deleting || bjob_next_ending(job) || g->state == JOB_STATE_COMPLETING)
         ck_assert_msg(!job_may_launch(&view) || str_eq(g->last_action, "2"),
-                      "%s: may not launch", next_cases[_i].what);
+                      "%s: may not launch", c->what);
     jstatus_fini(&next.want);
     plan_clear(&plan);
     attempt_clear(&attempt);
     bjob_free(job);
 }
-END_TEST
+
+#define TEST_CASES(name)                    \
+    START_TEST(test_##name)                 \
+    {                                       \
+        check_case(&next_cases_##name[_i]); \
+    }                                       \
+    END_TEST
+TEST_CASES(waits)
+TEST_CASES(runs)
+TEST_CASES(signals)
+TEST_CASES(ends)
 
 int main(void)
 {
-    return suite_main("gantry-controller/next", (struct suite_row[]){
-                                                    {test_next, n_next_cases},
-                                                    {NULL, 0},
-                                                });
+    return suite_main("gantry-controller/next",
+                      (struct suite_row[]){{test_waits, n_next_cases_waits},
+                                           {test_runs, n_next_cases_runs},
+                                           {test_signals, n_next_cases_signals},
+                                           {test_ends, n_next_cases_ends},
+                                           {NULL, 0}});
 }

@@ -1,5 +1,5 @@
 /*
- * next_cases - the transitions of a job as a table: what is persisted and seen, and
+ * next_cases - the transitions of a job as tables: what is persisted and seen, and
  * what comes of it. tests/gantry-controller/test_next.c makes a view of each row.
  */
 #ifndef GANTRY_TESTS_SUPPORT_NEXT_CASES_H
@@ -77,7 +77,11 @@ struct next_case {
     const char *then;
 };
 
-extern const struct next_case next_cases[];
-extern const size_t n_next_cases;
+/* A job that waits, and its START; one whose pods begin, or run; what it is sent, and
+ * is warned of; its ending, and what is over. */
+extern const struct next_case next_cases_waits[], next_cases_runs[];
+extern const struct next_case next_cases_signals[], next_cases_ends[];
+extern const size_t n_next_cases_waits, n_next_cases_runs;
+extern const size_t n_next_cases_signals, n_next_cases_ends;
 
 #endif
