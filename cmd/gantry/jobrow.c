@@ -85,6 +85,9 @@ void jobrow_finish(struct jobrow *r, const struct partlist *parts, struct arena 
                    : r->asked_partition ? r->asked_partition
                    : dflt               ? arena_strdup(arena, dflt->name)
                                         : "";
+    /* Of an array that waits it is that of tasks, which have rows of their own. */
+    if (jobrow_is_array(r) && r->word->kind == JOB_KIND_PENDING)
+        r->exit_code = NULL;
     r->account = r->has_account ? r->has_account : r->account;
     r->qos = r->has_qos ? r->has_qos : r->qos;
     r->dependency = dependency_of(r, arena);

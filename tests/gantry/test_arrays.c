@@ -113,6 +113,12 @@ START_TEST(test_scancel)
     ctltest_reap(t->ctl);
     ctltest_advance(t->ctl, 2);
     clitest_expect(t, "squeue -h -S i -o %i", 0, "1_[3,7-8%2]\n1_0\n1_2\n", "");
+    ck_assert_int_eq(clitest_run(t, "scontrol -o show job 1_3"), 0);
+    ck_assert_msg(strstr(t->out, " JobState=PENDING ") &&
+                      strstr(t->out, " ExitCode=0:0 "),
+                  "%s", t->out);
+    ck_assert_int_eq(clitest_run(t, "scontrol -o show job 1_1"), 0);
+    ck_assert_msg(strstr(t->out, " ExitCode=0:15 "), "%s", t->out);
     clitest_expect(t, "scancel 1_4", 1, "",
                    "scancel: error: Kill job error on job id 1_4: Invalid job id "
                    "specified\n");
