@@ -93,27 +93,7 @@ static const struct change_row job_rows[] = {
     {0},
 };
 
-/* "+30": 30 more than now. */
-static int add_to_limit(const struct jobrow *r, const struct change *c,
-                        struct json *spec, struct err *err)
-{
-    const char *text = c->value + strspn(c->value, "+-");
-    char limit[DURATION_TEXT_MAX];
-    int64_t sec;
-
-    if (duration_parse(text, &sec, NULL) < 0 || sec == DURATION_UNLIMITED ||
-        r->limit_sec == LIMIT_UNLIMITED || r->limit_sec == LIMIT_UNSET)
-        return err_set(err, ERR_INVALID, "Invalid TimeLimit value: %c%s", c->sign,
-                       text);
-    sec = r->limit_sec + (c->sign == '-' ? -sec : sec);
-    if (sec <= 0)
-        return err_set(err, ERR_INVALID,
-                       "Invalid TimeLimit value: %c%s leaves nothing of the limit",
-                       c->sign, text);
-    duration_format(sec, limit);
-    json_set(spec, "timeLimit", json_new_string(limit));
-    return 0;
-}
+/* ---- what a change says of each job: the same, or by what the job has ---- */
 
 /* "now" is the submission in the spec, and this moment to who writes it here. */
 static int put_begin(const struct scontrol *s, const struct change *c,
@@ -129,15 +109,87 @@ static int put_begin(const struct scontrol *s, const struct change *c,
     return 0;
 }
 
-/* The limit stands behind the array's indices; of its tasks nothing changes. */
-static int put_throttle(const struct jobrow *r, const struct change *c,
-                        struct json *spec, struct err *err)
+static bool is_throttle(const struct change_row *row)
+{
+    return str_eq(row->field, "array");
+}
+
+/* "+30": 30 more than now. */
+static bool is_step(const struct change_row *row, const struct change *c)
+{
+    return c->sign && str_eq(row->field, "timeLimit");
+}
+
+static int read_throttle(const struct change *c, struct err *err)
 {
     const size_t digits = strspn(c->value, "0123456789");
 
     if (digits == 0 || digits > 9 || c->value[digits] != '\0')
         return err_set(err, ERR_INVALID, "Invalid ArrayTaskThrottle value: %s",
                        c->value);
+    return 0;
+}
+
+static int read_step(const struct change *c, int64_t *ret_sec, struct err *err)
+{
+    const char *text = c->value + strspn(c->value, "+-");
+
+    if (duration_parse(text, ret_sec, NULL) < 0 || *ret_sec == DURATION_UNLIMITED)
+        return err_set(err, ERR_INVALID, "Invalid TimeLimit value: %c%s", c->sign,
+                       text);
+    if (c->sign == '-')
+        *ret_sec = -*ret_sec;
+    return 0;
+}
+
+/* Puts what is the same for all jobs. -1: some value, of these or others, is wrong. */
+static int put_shared(const struct scontrol *s, const struct changes *changes,
+                      struct json *spec, struct err *err)
+{
+    int64_t step;
+    int rc = 0;
+
+    for (size_t i = 0; i < changes->n && rc == 0; i++) {
+        const struct change *c = &changes->list[i];
+        const struct change_row *row = change_row_find(job_rows, c->key);
+        if (is_throttle(row))
+            rc = read_throttle(c, err);
+        else if (is_step(row, c))
+            rc = read_step(c, &step, err);
+        else if (str_eq(row->field, "begin") && *c->value)
+            rc = put_begin(s, c, spec, err);
+        else
+            rc = change_put(row, c, spec, err);
+    }
+    return rc;
+}
+
+static int add_to_limit(const struct jobrow *r, const struct change *c,
+                        struct json *spec, struct err *err)
+{
+    const char *text = c->value + strspn(c->value, "+-");
+    char limit[DURATION_TEXT_MAX];
+    int64_t sec;
+
+    if (read_step(c, &sec, err) < 0)
+        return -1;
+    if (r->limit_sec == LIMIT_UNLIMITED || r->limit_sec == LIMIT_UNSET)
+        return err_set(err, ERR_INVALID, "Invalid TimeLimit value: %c%s", c->sign,
+                       text);
+    sec += r->limit_sec;
+    if (sec <= 0)
+        return err_set(err, ERR_INVALID,
+                       "Invalid TimeLimit value: %c%s leaves nothing of the limit",
+                       c->sign, text);
+    duration_format(sec, limit);
+    json_set(spec, "timeLimit", json_new_string(limit));
+    return 0;
+}
+
+/* The limit stands behind the array's indices; of its tasks nothing changes. */
+static int put_throttle(const struct jobrow *r, const struct change *c,
+                        struct json *spec, struct err *err)
+{
     if (r->array_id < 0)
         return err_set(err, ERR_INVALID, "Job %" PRId64 " is no array", r->id);
     if (!jobrow_is_array(r) || !r->array)
@@ -147,20 +199,6 @@ static int put_throttle(const struct jobrow *r, const struct change *c,
                   r->array + (r->array[0] == '['), c->value);
     json_set(spec, "array", json_new_string(array));
     return 0;
-}
-
-static int put_job_change(const struct scontrol *s, const struct jobrow *r,
-                          const struct change *c, struct json *spec, struct err *err)
-{
-    const struct change_row *row = change_row_find(job_rows, c->key);
-
-    if (row->field && str_eq(row->field, "array"))
-        return put_throttle(r, c, spec, err);
-    if (row->field && str_eq(row->field, "begin") && *c->value)
-        return put_begin(s, c, spec, err);
-    if (c->sign && row->field && str_eq(row->field, "timeLimit"))
-        return add_to_limit(r, c, spec, err);
-    return change_put(row, c, spec, err);
 }
 
 /* Why the job cannot be changed so; NULL: it can be tried. */
@@ -183,10 +221,10 @@ static const char *job_objection(const struct jobrow *r, const struct change_row
     return NULL;
 }
 
-/* 0: `spec` has all changes; else said why. */
-static int make_job_spec(struct scontrol *s, const struct jobrow *r,
-                         const struct changes *changes, const struct partlist *parts,
-                         struct json *spec)
+/* Adds to `spec` what is for this job alone. -1: said why it cannot be changed. */
+static int finish_spec(struct scontrol *s, const struct jobrow *r,
+                       const struct changes *changes, const struct partlist *parts,
+                       struct json *spec)
 {
     struct err err = ERR_INIT;
 
@@ -198,7 +236,8 @@ static int make_job_spec(struct scontrol *s, const struct jobrow *r,
             scontrol_job_fail(s, r, why);
             return -1;
         }
-        if (put_job_change(s, r, c, spec, &err) < 0) {
+        if ((is_throttle(row) && put_throttle(r, c, spec, &err) < 0) ||
+            (is_step(row, c) && add_to_limit(r, c, spec, &err) < 0)) {
             cli_error(s->cli, "%s", err.msg);
             return -1;
         }
@@ -207,11 +246,12 @@ static int make_job_spec(struct scontrol *s, const struct jobrow *r,
 }
 
 static int update_job(struct scontrol *s, const struct jobrow *r,
-                      const struct changes *changes, const struct partlist *parts)
+                      const struct changes *changes, const struct partlist *parts,
+                      const struct json *shared)
 {
-    struct json *spec = json_new_object();
+    struct json *spec = json_copy(shared);
 
-    if (make_job_spec(s, r, changes, parts, spec) < 0) {
+    if (finish_spec(s, r, changes, parts, spec) < 0) {
         json_free(spec);
         return -1;
     }
@@ -246,14 +286,20 @@ static int update_jobs(struct scontrol *s, const struct changes *changes,
     PARTLIST_AUTO struct partlist parts = {0};
     AUTO_FREE char *word = xstrdup(which);
     char *words[] = {word, NULL};
+    JSON_AUTO struct json *shared = json_new_object();
+    struct err err = ERR_INIT;
     size_t n, missing, failed = 0;
 
     joblist_init(&jobs);
     if (check_words(s, job_rows, changes) != 0 || scontrol_jobs(s, &jobs, &parts) < 0)
         return EXIT_ERROR;
+    if (put_shared(s, changes, shared, &err) < 0) {
+        cli_error(s->cli, "%s", err.msg);
+        return EXIT_ERROR;
+    }
     const struct jobrow **rows = scontrol_pick(s, &jobs, words, &n, &missing);
     for (size_t i = 0; i < n; i++)
-        failed += update_job(s, rows[i], changes, &parts) < 0;
+        failed += update_job(s, rows[i], changes, &parts, shared) < 0;
     free((void *)rows);
     return missing + failed > 0 ? EXIT_ERROR : EXIT_DONE;
 }

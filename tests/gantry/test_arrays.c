@@ -160,6 +160,10 @@ START_TEST(test_scontrol)
     ctltest_advance(t->ctl, 2);
     clitest_expect(t, IDS " -t PD", 0, "1_[3-9%3] 1 1 3-9%3 PD JobArrayTaskLimit\n",
                    "");
+    clitest_expect(t, "scontrol update JobId=1 ArrayTaskThrottle=-5", 1, "",
+                   "scontrol: error: Invalid ArrayTaskThrottle value: -5\n");
+    clitest_expect(t, "scontrol update JobId=1 TimeLimit=+soon", 1, "",
+                   "scontrol: error: Invalid TimeLimit value: +soon\n");
     clitest_expect(t, "scontrol hold 1", 0, "", "");
     ctltest_advance(t->ctl, 2);
     clitest_expect(t, IDS " -t PD", 0, "1_[3-9%3] 1 1 3-9%3 PD JobHeldUser\n", "");
