@@ -190,13 +190,20 @@ void taskset_format(const struct taskset *set, struct str *out)
 
 /* ---- objects ---- */
 
-static bool owned_by_a_job(const struct json *batchjob)
+/* The uid of the other BatchJob that owns it; NULL: none does. */
+static const char *owner_of(const struct json *batchjob)
 {
     const struct json *owners = json_at(batchjob, "metadata.ownerReferences");
-    for (size_t i = 0; i < json_len(owners); i++)
-        if (json_bool_or(json_item(owners, i), "controller", false))
-            return str_eq(json_str(json_item(owners, i), "kind"), "BatchJob");
-    return false;
+    for (size_t i = 0; i < json_len(owners); i++) {
+        const struct json *owner = json_item(owners, i);
+        const char *uid = json_str(owner, "uid");
+        if (json_bool_or(owner, "controller", false))
+            return str_eq(json_str(owner, "kind"), "BatchJob") &&
+                           !str_eq(uid, json_str(batchjob, "metadata.uid"))
+                       ? uid
+                       : NULL;
+    }
+    return NULL;
 }
 
 static bool read_label(const struct json *batchjob, const char *label, int64_t *ret)
@@ -207,12 +214,17 @@ static bool read_label(const struct json *batchjob, const char *label, int64_t *
            (*ret = strtoll(text, NULL, 10), true);
 }
 
-bool array_task_read(const struct json *batchjob, int64_t *ret_job_id,
-                     int64_t *ret_index)
+const char *array_task_read(const struct json *batchjob, int64_t *ret_job_id,
+                            int64_t *ret_index)
 {
-    return owned_by_a_job(batchjob) &&
-           read_label(batchjob, LABEL_ARRAY_JOB, ret_job_id) &&
-           read_label(batchjob, LABEL_ARRAY_TASK, ret_index) && *ret_index < ARRAY_SIZE;
+    const char *owner = owner_of(batchjob);
+    int64_t job_id, index;
+    if (!owner || !read_label(batchjob, LABEL_ARRAY_JOB, &job_id) ||
+        !read_label(batchjob, LABEL_ARRAY_TASK, &index) || index >= ARRAY_SIZE)
+        return NULL;
+    *ret_job_id = job_id;
+    *ret_index = index;
+    return owner;
 }
 
 /* The sets by their names in status. */

@@ -71,9 +71,10 @@ int64_t taskset_step(const struct taskset *set);
 
 /* ---- objects ---- */
 
-/* Of a task's BatchJob; false: it is none. */
-bool array_task_read(const struct json *batchjob, int64_t *ret_job_id,
-                     int64_t *ret_index);
+/* The uid, lent, of the array that the BatchJob is a task of; NULL, and nothing is
+ * written: it is no task, as nothing is one of itself. */
+const char *array_task_read(const struct json *batchjob, int64_t *ret_job_id,
+                            int64_t *ret_index);
 /* What cannot be read is empty. */
 void array_status_read(const struct json *status_array, struct array_status *ret);
 /* With the tasks that are left, as PENDING. */

@@ -275,13 +275,6 @@ static enum job_phase phase_of(enum job_state state)
     return JOB_ENDED;
 }
 
-static bool is_array(const struct json *object)
-{
-    int64_t id, task;
-    return *json_str_or(object, "spec.array", "") != '\0' &&
-           !array_task_read(object, &id, &task);
-}
-
 /* What it held is for its bill alone: where that cannot be read there is none. */
 static void read_end(const struct convert *c, const struct json *object,
                      enum job_state state, struct job *job)
@@ -307,7 +300,8 @@ static int read_run(const struct convert *c, const struct json *object, struct j
                        word);
     job->phase = phase_of(state);
     /* All tasks of an array are jobs of their own: itself it holds nothing. */
-    if (job->phase == JOB_RUNNING && is_array(object))
+    if (job->phase == JOB_RUNNING && job->array_id == 0 &&
+        *json_str_or(object, "spec.array", ""))
         job->phase = JOB_ASIDE;
     if (job->phase == JOB_PENDING) {
         convert_plan_read(c, json_get(object, "status"), &job->plan);

@@ -342,30 +342,18 @@ static void add_env(void *arg, const char *name, const char *value)
     names_add(&b->env, &b->n_env, text);
 }
 
-/* NULL: none; nothing is a task of itself. */
-static const char *array_owner(const struct json *object)
-{
-    const char *uid = NULL;
-    const struct json *owners = json_at(object, "metadata.ownerReferences");
-    for (size_t i = 0; i < json_len(owners); i++)
-        if (!uid && json_bool_or(json_item(owners, i), "controller", false))
-            uid = json_str(json_item(owners, i), "uid");
-    return str_eq(uid, json_str(object, "metadata.uid")) ? NULL : uid;
-}
-
 /* It is an array, or a task of one, or neither. */
 static void read_array(const struct json *object, struct bjob *b)
 {
     const struct json *spec = json_get(object, "spec");
     struct bjob_task task = {0};
     struct array array;
-    const char *owner = array_owner(object);
-    bool is_task = owner && array_task_read(object, &task.array_id, &task.index);
+    const char *owner = array_task_read(object, &task.array_id, &task.index);
     if (array_parse(json_str_or(spec, "array", ""), &array, NULL) < 0)
         return;
     if (json_is(json_get(spec, "actions"), JSON_ARRAY))
         b->actions_text = json_text(json_get(spec, "actions"), NULL);
-    if (!is_task) {
+    if (!owner) {
         b->array = xcalloc(1, sizeof(*b->array));
         *b->array = array;
         b->spec_text = json_text(spec, NULL);

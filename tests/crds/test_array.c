@@ -100,9 +100,9 @@ END_TEST
 
 static struct json *task(const char *owner, const char *index)
 {
-    return json_build("{'metadata':{'labels':{'gantry.dev/array-job-id':'7',"
+    return json_build("{'metadata':{'uid':'t','labels':{'gantry.dev/array-job-id':'7',"
                       "'gantry.dev/array-task':%s},'ownerReferences':[{'kind':%s,"
-                      "'controller':true}]}}",
+                      "'uid':'a','controller':true}]}}",
                       index, owner);
 }
 
@@ -118,9 +118,19 @@ START_TEST(test_task)
     for (size_t i = 0; i < ARRAY_LEN(tasks); i++) {
         JSON_AUTO struct json *object = task(tasks[i].owner, tasks[i].index);
         int64_t id = 0, index = 0;
-        ck_assert(array_task_read(object, &id, &index) == tasks[i].is_task);
-        ck_assert(!tasks[i].is_task || (id == 7 && index == 3));
+        ck_assert(str_eq(array_task_read(object, &id, &index),
+                         tasks[i].is_task ? "a" : NULL));
+        ck_assert(tasks[i].is_task ? id == 7 && index == 3 : id == 0 && index == 0);
     }
+}
+END_TEST
+
+START_TEST(test_own_task)
+{
+    JSON_AUTO struct json *object = task("BatchJob", "3");
+    int64_t id = 0, index = 0;
+    json_set_at(object, "metadata.uid", json_new_string("a"));
+    ck_assert_ptr_null(array_task_read(object, &id, &index));
 }
 END_TEST
 
@@ -148,6 +158,7 @@ int main(void)
                                         {test_longest, 1},
                                         {test_sets, 1},
                                         {test_task, 1},
+                                        {test_own_task, 1},
                                         {test_status, 1},
                                         {NULL, 0},
                                     });

@@ -274,14 +274,14 @@ static void read_spec(struct job_fact *j, const struct json *object)
 /* Whether it is an array, or a task of one. */
 static void read_array(struct job_fact *j, const struct json *object)
 {
-    const struct json *owners = json_at(object, "metadata.ownerReferences");
+    const char *owner;
     struct array array;
     int64_t id;
 
     if (array_parse(json_str_or(object, "spec.array", ""), &array, NULL) < 0)
         return;
-    if (array_task_read(object, &id, &j->index)) {
-        set_text(&j->array_uid, json_str(json_item(owners, 0), "uid"));
+    if ((owner = array_task_read(object, &id, &j->index)) != NULL) {
+        set_text(&j->array_uid, owner);
         return;
     }
     j->is_array = true;
