@@ -259,6 +259,15 @@ const struct schema *kinds_type(const struct kinds *kinds, const char *api_versi
     return coretypes_find(kinds->types, name);
 }
 
+const struct schema *kinds_item_type(const struct kinds *kinds, const char *api_version,
+                                     const char *list_kind)
+{
+    if (!str_ends(list_kind, "List"))
+        return NULL;
+    AUTO_FREE char *kind = xstrndup(list_kind, strlen(list_kind) - strlen("List"));
+    return kinds_type(kinds, api_version, kind);
+}
+
 bool kinds_have_group(const struct kinds *kinds, const char *group)
 {
     for (size_t i = 0; i < kinds->list.n; i++)

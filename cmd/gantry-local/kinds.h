@@ -83,6 +83,9 @@ const struct kind *kinds_find(const struct kinds *kinds, const char *group,
  * also of some that are no kinds, such as DeleteOptions. NULL. */
 const struct schema *kinds_type(const struct kinds *kinds, const char *api_version,
                                 const char *kind);
+/* The same of a list's items, by what the list says ("apps/v1", "DeploymentList"). */
+const struct schema *kinds_item_type(const struct kinds *kinds, const char *api_version,
+                                     const char *list_kind);
 /* Kinds in order of group, version, plural. */
 size_t kinds_count(const struct kinds *kinds);
 const struct kind *kinds_at(const struct kinds *kinds, size_t i);

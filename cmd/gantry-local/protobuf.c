@@ -30,16 +30,6 @@ static int read_list(const struct kinds *kinds, const struct schema *item_type,
     return err->code ? -1 : 0;
 }
 
-/* The type of a list's items; NULL: the kind is no list of a type. */
-static const struct schema *item_type(const struct kinds *kinds, const char *version,
-                                      const char *kind)
-{
-    if (!str_ends(kind, "List"))
-        return NULL;
-    AUTO_FREE char *item = xstrndup(kind, strlen(kind) - strlen("List"));
-    return kinds_type(kinds, version, item);
-}
-
 /* Unknown {TypeMeta {apiVersion, kind}, raw, contentEncoding, contentType}. */
 static struct json *read_unknown(const struct kinds *kinds, struct reader r,
                                  struct err *err)
@@ -52,7 +42,7 @@ static struct json *read_unknown(const struct kinds *kinds, struct reader r,
     AUTO_FREE char *version = text_in(type.inside, 1, err);
     AUTO_FREE char *kind = text_in(type.inside, 2, err);
     const struct schema *s = kinds_type(kinds, version, kind);
-    const struct schema *of = s ? NULL : item_type(kinds, version, kind);
+    const struct schema *of = s ? NULL : kinds_item_type(kinds, version, kind);
     if (s == NULL && of == NULL)
         return err_set(err, ERR_INVALID,
                        "no %.100s of %.100s can be read from protobuf: send JSON", kind,

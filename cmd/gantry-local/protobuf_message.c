@@ -12,17 +12,12 @@
 /* Below it each whole number is exact. */
 #define WHOLE_MAX 9007199254740992.0
 
-static bool has_format(const struct schema *s, const char *format)
-{
-    return s->format != NULL && strcmp(s->format, format) == 0;
-}
-
 static struct json *string_value(const struct schema *s, const struct field *f,
                                  struct err *err)
 {
-    if (has_format(s, "date-time"))
+    if (str_eq(s->format, "date-time"))
         return protobuf_time(f->inside, s->micro, err);
-    if (has_format(s, "byte"))
+    if (str_eq(s->format, "byte"))
         return protobuf_base64(&f->inside);
     if (memchr(f->inside.at, '\0', reader_left(&f->inside)))
         return err_set(err, ERR_INVALID, "a text has a NUL in it"), NULL;
@@ -42,8 +37,8 @@ static struct json *number_value(const struct schema *s, const struct field *f)
                    ? json_new_int((int64_t)real)
                    : json_new_double(real);
     default:
-        return json_new_int(has_format(s, "int32") ? (int32_t)f->value
-                                                   : (int64_t)f->value);
+        return json_new_int(str_eq(s->format, "int32") ? (int32_t)f->value
+                                                       : (int64_t)f->value);
     }
 }
 

@@ -14,11 +14,6 @@
 static void put_message(const struct schema *s, const struct json *object,
                         unsigned number, struct str *out);
 
-static bool has_format(const struct schema *s, const char *format)
-{
-    return s->format != NULL && strcmp(s->format, format) == 0;
-}
-
 static int64_t whole(const struct json *v)
 {
     return json_is(v, JSON_INT)    ? json_int(v)
@@ -34,9 +29,9 @@ static double real(const struct json *v)
 static void put_string(const struct schema *s, const struct json *v, unsigned number,
                        struct str *out)
 {
-    if (has_format(s, "date-time"))
+    if (str_eq(s->format, "date-time"))
         put_time(number, v, out);
-    else if (has_format(s, "byte"))
+    else if (str_eq(s->format, "byte"))
         put_base64(number, v, out);
     else if (json_is(v, JSON_STRING))
         put_bytes(number, json_string(v), json_string_len(v), out);
@@ -152,7 +147,7 @@ static void put_map(const struct schema *s, const struct json *map, unsigned num
 /* Bytes and documents are slices in Go: absent where they are nothing. */
 static bool is_slice(const struct schema *s)
 {
-    return s->type == SCHEMA_STRING && has_format(s, "byte");
+    return s->type == SCHEMA_STRING && str_eq(s->format, "byte");
 }
 
 static void put_prop(const struct schema_prop *p, const struct json *object,
@@ -188,43 +183,32 @@ struct inside {
     size_t depth;
 };
 
-static bool is_below(const struct inside *in, const struct schema_prop *p)
+/* The one with the lowest number after `last`, or one of those that share it; NULL:
+ * none is left. */
+static const struct schema_prop *next_prop(const struct inside *in, unsigned last)
 {
-    return memcmp(p->numbers.path, in->path, in->depth) == 0 &&
-           p->numbers.path[in->depth] != 0;
-}
-
-/* The lowest number after `last`; 0: there is none. */
-static unsigned next_number(const struct inside *in, unsigned last)
-{
-    unsigned found = 0;
+    const struct schema_prop *found = NULL;
 
     for (size_t i = 0; i < in->schema->n_props; i++) {
         const struct schema_prop *p = &in->schema->props[i];
-        const unsigned number = p->numbers.path[in->depth];
-        if (is_below(in, p) && number > last && (found == 0 || number < found))
-            found = number;
+        const uint8_t *path = p->numbers.path;
+        if (memcmp(path, in->path, in->depth) == 0 && path[in->depth] > last &&
+            (!found || path[in->depth] < found->numbers.path[in->depth]))
+            found = p;
     }
     return found;
 }
 
 static void put_fields(const struct inside *in, struct str *out)
 {
-    uint8_t path[PROTO_PATH_MAX] = {0};
+    const struct schema_prop *p;
 
-    memcpy(path, in->path, in->depth);
-    for (unsigned number = 0; (number = next_number(in, number)) != 0;) {
-        path[in->depth] = (uint8_t)number;
+    for (unsigned number = 0; (p = next_prop(in, number)) != NULL;) {
+        const uint8_t *path = p->numbers.path;
         const struct inside deeper = {in->schema, in->object, path, in->depth + 1};
-        const struct schema_prop *here = NULL;
-        for (size_t i = 0; i < in->schema->n_props && !here; i++) {
-            const uint8_t *at = in->schema->props[i].numbers.path;
-            if (memcmp(at, path, in->depth + 1) == 0 &&
-                (in->depth + 1 == PROTO_PATH_MAX || at[in->depth + 1] == 0))
-                here = &in->schema->props[i];
-        }
-        if (here) {
-            put_prop(here, in->object, number, out);
+        number = path[in->depth];
+        if (deeper.depth == PROTO_PATH_MAX || path[deeper.depth] == 0) {
+            put_prop(p, in->object, number, out);
             continue;
         }
         STR_AUTO struct str inner;
@@ -255,35 +239,31 @@ static void put_message(const struct schema *s, const struct json *object,
 
 /* ---- documents ---- */
 
-/* "PodList" to "Pod"; NULL: it is no list of objects. */
-static char *item_kind(const struct json *document)
+/* {metadata, items} */
+static void print_list(const struct kinds *kinds, const struct schema *item_type,
+                       const struct json *list, struct str *out)
 {
-    const char *kind = json_str_or(document, "kind", "");
+    const struct json *items = json_get(list, "items");
 
-    return str_ends(kind, "List") && json_get(document, "items")
-               ? xstrndup(kind, strlen(kind) - strlen("List"))
-               : NULL;
+    put_message(kinds_type(kinds, "meta.k8s.io/v1", "ListMeta"),
+                json_get(list, "metadata"), 1, out);
+    for (size_t i = 0; i < json_len(items); i++)
+        put_message(item_type, json_item(items, i), 2, out);
 }
 
-/* Of an object, or a list: {metadata, items}. */
 static bool print_content(const struct kinds *kinds, const struct json *document,
                           struct str *out)
 {
     const char *version = json_str_or(document, "apiVersion", "");
-    AUTO_FREE char *listed = item_kind(document);
-    const struct schema *s =
-        kinds_type(kinds, version, listed ? listed : json_str_or(document, "kind", ""));
+    const char *kind = json_str_or(document, "kind", "");
+    const struct schema *s = kinds_type(kinds, version, kind);
+    const struct schema *of = s ? NULL : kinds_item_type(kinds, version, kind);
 
-    if (s && listed) {
-        const struct json *items = json_get(document, "items");
-        put_message(kinds_type(kinds, "meta.k8s.io/v1", "ListMeta"),
-                    json_get(document, "metadata"), 1, out);
-        for (size_t i = 0; i < json_len(items); i++)
-            put_message(s, json_item(items, i), 2, out);
-    } else if (s) {
+    if (s)
         print_message(s, document, out);
-    }
-    return s != NULL;
+    else if (of)
+        print_list(kinds, of, document, out);
+    return s || of;
 }
 
 bool protobuf_print(const struct kinds *kinds, const struct json *document,

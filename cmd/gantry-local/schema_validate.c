@@ -256,7 +256,7 @@ static void check_bounds(struct check *c, const struct schema_bounds *b,
 
 static void check_number(struct check *c, const struct schema *s, const struct json *j)
 {
-    bool is_int32 = s->format != NULL && strcmp(s->format, "int32") == 0;
+    bool is_int32 = str_eq(s->format, "int32");
 
     if (is_int32 && (json_double(j) > INT32_MAX || json_double(j) < INT32_MIN))
         report_whole(c,
