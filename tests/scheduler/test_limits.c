@@ -10,14 +10,11 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/rng.h"
-#include "base/str.h"
 #include "base/util.h"
 #include "scheduler/reason.h"
-#include "tests/support/cluster_text.h"
+#include "tests/support/history.h"
 #include "tests/support/seeds.h"
 #include "tests/support/suite.h"
 
@@ -26,7 +23,6 @@
 #define JOBS 16
 #define PLACES 8
 #define LINE_MAX_ 512
-#define SCRIPT_MAX (1u << 18)
 
 /* ---- the table ---- */
 
@@ -146,12 +142,7 @@ END_TEST
 /* ---- the world once more ---- */
 
 struct world {
-    struct rng rng;
-    struct sched *s;
-    struct restable res;
-    struct str script;
-    uint64_t seed;
-    int64_t now_sec;
+    struct history h;
     /* As the snapshot has them. */
     const struct qos *qos[4];
     const struct account *accounts[4];
@@ -161,10 +152,6 @@ struct world {
     const struct decision *later; /* starts of this step behind the one looked at */
     size_t n_later;
 };
-
-#define check(w, condition, what)                                                      \
-    ck_assert_msg(condition, "seed %llu: %s\n%s", (unsigned long long)(w)->seed, what, \
-                  (w)->script.s)
 
 static void see(void *arg, const struct change *change)
 {
@@ -307,7 +294,7 @@ static int64_t held_on(const struct world *w, const struct job *job, enum tres t
         if (tres == TRES_CPU)
             sum += slot->each.v[RES_CPU] * slot->pods;
         if (tres == TRES_GPU)
-            sum += slot->each.v[w->res.gpu] * slot->pods;
+            sum += slot->each.v[w->h.res.gpu] * slot->pods;
     }
     return sum;
 }
@@ -320,7 +307,7 @@ static int64_t left_of(const struct world *w, const struct job *job)
         return 0;
     end =
         job->limit_sec == LIMIT_UNLIMITED ? INT64_MAX : job->start_sec + job->limit_sec;
-    return end == INT64_MAX ? INT64_MAX / 100000 : MAX(end - w->now_sec, 0);
+    return end == INT64_MAX ? INT64_MAX / 100000 : MAX(end - w->h.now_sec, 0);
 }
 
 static const char *const node_names[] = {"n1", "n2", "n3", "n4"};
@@ -386,42 +373,15 @@ static void check_start(struct world *w, const struct job *job)
             if (stands_behind(sources, i, limit))
                 continue;
             sum = sum_of(w, job, &sources[i], limit);
-            check(w, least ? sum >= limit->amount : sum <= limit->amount,
-                  limit_rows[limit->kind].name);
+            if (least ? sum < limit->amount : sum > limit->amount)
+                history_give_up(&w->h, limit_rows[limit->kind].name);
         }
     }
 }
 
 /* ---- random histories ---- */
 
-static int64_t draw(struct world *w, int64_t bound)
-{
-    return (int64_t)rng_below(&w->rng, (uint64_t)bound);
-}
-
-static const char *pick(struct world *w, const char *const *words, size_t n)
-{
-    return words[draw(w, (int64_t)n)];
-}
-
-static void apply(void *arg, const struct change *change)
-{
-    sched_apply(arg, change);
-}
-
-static void tell(struct world *w, const char *line)
-{
-    struct change resources = {.kind = CHANGE_RESOURCES, .u.resources = &w->res};
-    int known = w->res.n;
-    struct err err;
-
-    str_addf(&w->script, "%s\n", line);
-    check(w, cluster_text_line(&w->res, line, apply, w->s, &err) == 0, err.msg);
-    if (w->res.n != known)
-        sched_apply(w->s, &resources);
-}
-
-static void random_limits(struct world *w, bool of_account, char *line, size_t size)
+static void random_limits(struct history *h, bool of_account, char *line, size_t size)
 {
     static const char *const of_qos[] = {"maxJobsPerUser=2",
                                          "maxTRESPerUser=cpu=5",
@@ -440,36 +400,34 @@ static void random_limits(struct world *w, bool of_account, char *line, size_t s
                                           "maxWall=10"};
     size_t at = 0;
 
-    for (int64_t n = draw(w, 3); n > 0; n--) {
-        const char *one = pick(w, of_both, ARRAY_LEN(of_both));
+    for (int64_t n = history_draw(h, 3); n > 0; n--) {
+        const char *one = HISTORY_PICK(h, of_both);
 
-        if (draw(w, 2) == 0)
-            one = of_account ? "maxJobs=2" : pick(w, of_qos, ARRAY_LEN(of_qos));
+        if (history_draw(h, 2) == 0)
+            one = of_account ? "maxJobs=2" : HISTORY_PICK(h, of_qos);
         at += (size_t)snprintf(line + at, size - at, " %s", one);
     }
-    if (!of_account && draw(w, 4) == 0)
+    if (!of_account && history_draw(h, 4) == 0)
         snprintf(line + at, size - at, " flags=OverPartQOS");
 }
 
-static void random_rules(struct world *w)
+static void random_rules(struct history *h)
 {
     static const char *const qos[] = {"normal", "part", "other"};
     static const char *const accounts[] = {
         "top", "low parent=top users=ann,bob", "mid parent=top users=ann,cem",
         "low parent=top users=ann,bob limits.ann=maxJobs:1"};
-    char limits[LINE_MAX_ / 2] = "", line[LINE_MAX_];
-    bool of_account = draw(w, 2) == 0;
+    char limits[LINE_MAX_] = "";
+    bool of_account = history_draw(h, 2) == 0;
 
-    random_limits(w, of_account, limits, sizeof(limits));
+    random_limits(h, of_account, limits, sizeof(limits));
     if (of_account)
-        snprintf(line, sizeof(line), "account %s%s",
-                 pick(w, accounts, ARRAY_LEN(accounts)), limits);
+        history_tell(h, "account %s%s", HISTORY_PICK(h, accounts), limits);
     else
-        snprintf(line, sizeof(line), "qos %s%s", pick(w, qos, ARRAY_LEN(qos)), limits);
-    tell(w, line);
+        history_tell(h, "qos %s%s", HISTORY_PICK(h, qos), limits);
 }
 
-static void random_job(struct world *w)
+static void random_job(struct history *h)
 {
     static const char *const who[] = {"user=ann account=low", "user=bob account=low",
                                       "user=ann account=mid", "user=cem account=mid"};
@@ -486,34 +444,32 @@ static void random_job(struct world *w)
                                         " partition=batch,owned",
                                         " qos=other",
                                         " qos=other partition=owned"};
-    char line[LINE_MAX_];
 
-    snprintf(line, sizeof(line), "job %d submit=%lld time=%d %s %s%s",
-             1 + (int)draw(w, JOBS), (long long)w->now_sec, 1 + (int)draw(w, 20),
-             pick(w, who, ARRAY_LEN(who)), pick(w, how, ARRAY_LEN(how)),
-             pick(w, where, ARRAY_LEN(where)));
-    tell(w, line);
+    history_tell(h, "job %d submit=%lld time=%d %s %s%s",
+                 1 + (int)history_draw(h, JOBS), (long long)h->now_sec,
+                 1 + (int)history_draw(h, 20), HISTORY_PICK(h, who),
+                 HISTORY_PICK(h, how), HISTORY_PICK(h, where));
 }
 
 /* RUNNING, COMPLETING, gone: whatever is next. */
-static void random_progress(struct world *w)
+static void random_progress(struct history *h)
 {
-    int number = 1 + (int)draw(w, JOBS);
+    int number = 1 + (int)history_draw(h, JOBS);
     AUTO_FREE char *uid = xasprintf("job-%d", number);
-    const struct job *job = sched_job(w->s, uid);
+    const struct job *job = sched_job(h->s, uid);
     struct change change = {.kind = CHANGE_JOB};
 
     if (job == NULL || job->phase == JOB_PENDING)
         return;
     if (job->phase >= JOB_COMPLETING) {
         change = (struct change){.kind = CHANGE_JOB_GONE, .u.key = uid};
-        str_addf(&w->script, "gone job %d\n", number);
+        str_addf(&h->script, "gone job %d\n", number);
     } else {
         change.u.job = job_copy(job);
         change.u.job->phase++;
-        str_addf(&w->script, "job %d goes on\n", number);
+        str_addf(&h->script, "job %d goes on\n", number);
     }
-    sched_apply(w->s, &change);
+    sched_apply(h->s, &change);
 }
 
 static bool spend(void *arg)
@@ -524,56 +480,52 @@ static bool spend(void *arg)
 
 static void step(struct world *w)
 {
-    struct sched_budget budget = {draw(w, 3) == 0 ? spend : NULL, NULL};
+    struct sched_budget budget = {history_draw(&w->h, 3) == 0 ? spend : NULL, NULL};
     struct decisions decisions;
 
-    str_addf(&w->script, "at %lld%s\n", (long long)w->now_sec,
+    str_addf(&w->h.script, "at %lld%s\n", (long long)w->h.now_sec,
              budget.spent != NULL ? " jobs=1" : "");
-    sched_step(w->s, w->now_sec, budget, &decisions);
+    sched_step(w->h.s, w->h.now_sec, budget, &decisions);
     w->n_qos = w->n_accounts = w->n_parts = w->n_jobs = 0;
-    sched_snapshot(w->s, see, w);
+    sched_snapshot(w->h.s, see, w);
     for (size_t i = 0; i < decisions.n; i++) {
         w->later = decisions.items + i + 1;
         w->n_later = decisions.n - i - 1;
         if (decisions.items[i].kind == DECIDE_START)
-            check_start(w, sched_job(w->s, decisions.items[i].job_uid));
+            check_start(w, sched_job(w->h.s, decisions.items[i].job_uid));
     }
 }
 
 static void run_history(uint64_t seed)
 {
     struct sched_config config = sched_config_default();
-    struct world w = {.seed = seed, .now_sec = 1000};
+    struct world w = {0};
 
     config.backfill_order = (enum backfill_order)(seed % 3);
     config.reservation_depth = seed % 4 == 0 ? 2 : config.reservation_depth;
-    rng_seed(&w.rng, seed);
-    restable_init(&w.res);
-    str_init(&w.script, SCRIPT_MAX);
-    w.s = sched_new(&config);
-    tell(&w, "node n[1-4] cpu=6 nvidia.com/gpu=2");
-    tell(&w, "partition batch default");
-    tell(&w, "partition owned qos=part");
-    tell(&w, "qos normal");
-    tell(&w, "qos part");
-    tell(&w, "account top");
-    tell(&w, "account low parent=top users=ann,bob");
-    tell(&w, "account mid parent=top users=ann,cem");
+    history_init(&w.h, seed, &config);
+    history_tell(&w.h, "node n[1-4] cpu=6 nvidia.com/gpu=2");
+    history_tell(&w.h, "partition batch default");
+    history_tell(&w.h, "partition owned qos=part");
+    history_tell(&w.h, "qos normal");
+    history_tell(&w.h, "qos part");
+    history_tell(&w.h, "account top");
+    history_tell(&w.h, "account low parent=top users=ann,bob");
+    history_tell(&w.h, "account mid parent=top users=ann,cem");
     for (int i = 0; i < OPERATIONS; i++) {
-        int64_t what = draw(&w, 100);
+        int64_t what = history_draw(&w.h, 100);
 
         if (what < 45)
-            random_job(&w);
+            random_job(&w.h);
         else if (what < 55)
-            random_rules(&w);
+            random_rules(&w.h);
         else if (what < 75)
-            random_progress(&w);
+            random_progress(&w.h);
         else
             step(&w);
-        w.now_sec += draw(&w, 4) == 0 ? draw(&w, 100) : 0;
+        w.h.now_sec += history_draw(&w.h, 4) == 0 ? history_draw(&w.h, 100) : 0;
     }
-    sched_free(w.s);
-    str_fini(&w.script);
+    history_fini(&w.h);
 }
 
 START_TEST(test_never_exceeded)

@@ -11,14 +11,12 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/rng.h"
-#include "base/str.h"
 #include "base/util.h"
 #include "tests/support/cluster_text.h"
 #include "tests/support/copies.h"
+#include "tests/support/history.h"
 #include "tests/support/seeds.h"
 #include "tests/support/suite.h"
 
@@ -117,117 +115,71 @@ END_TEST
 
 /* ---- random clusters ---- */
 
-struct history {
-    struct rng rng;
-    struct sched *s;
+struct contest {
+    struct history h;
     struct sched_config config;
-    struct restable res;
-    struct str script;
-    uint64_t seed;
-    int64_t now_sec;
     int next_job;
     size_t n_preempted, n_checked;
     struct copies before; /* the step */
 };
 
-/* A script is longer than the message of a check may be. */
-static void give_up(const struct history *h, const char *what)
-{
-    fprintf(stderr, "%s", h->script.s);
-    ck_abort_msg("seed %llu: %s", (unsigned long long)h->seed, what);
-}
-
-#define check(h, condition)         \
-    do {                            \
-        if (!(condition))           \
-            give_up(h, #condition); \
-    } while (0)
-
-static int64_t draw(struct history *h, int64_t bound)
-{
-    return (int64_t)rng_below(&h->rng, (uint64_t)bound);
-}
-
-static void apply(void *arg, const struct change *change)
-{
-    sched_apply(arg, change);
-}
-
-static void tell_line(struct history *h, const char *line)
-{
-    struct err err;
-
-    str_addf(&h->script, "%s\n", line);
-    check(h, cluster_text_line(&h->res, line, apply, h->s, &err) == 0);
-}
-
-static const char *qos_of(struct history *h)
+static const char *qos_of(struct contest *c)
 {
     static const char *const words[] = {"low", "low", "normal", "high"};
 
-    return words[draw(h, ARRAY_LEN(words))];
+    return HISTORY_PICK(&c->h, words);
 }
 
 /* A running job, where there is room for it. */
-static void add_running(struct history *h)
+static void add_running(struct contest *c)
 {
-    char node[8], line[LINE_MAX_];
-    int64_t cpu = 1 + draw(h, 4), gpu = draw(h, 4);
+    char node[8];
+    int64_t cpu = 1 + history_draw(&c->h, 4), gpu = history_draw(&c->h, 4);
     struct resvec used, free_;
 
-    snprintf(node, sizeof(node), "n%d", 1 + (int)draw(h, NODES));
-    if (!sched_node_usage(h->s, node, &used, &free_) || free_.v[RES_CPU] < cpu * 1000 ||
-        free_.v[h->res.gpu] < gpu)
+    snprintf(node, sizeof(node), "n%d", 1 + (int)history_draw(&c->h, NODES));
+    if (!sched_node_usage(c->h.s, node, &used, &free_) ||
+        free_.v[RES_CPU] < cpu * 1000 || free_.v[c->h.res.gpu] < gpu)
         return;
-    snprintf(line, sizeof(line),
-             "job %d cpu=%d x/gpu=%d qos=%s state=running start=%d in=%s on=%s%s",
-             h->next_job++, (int)cpu, (int)gpu, qos_of(h),
-             (int)(h->now_sec - draw(h, 1000)), draw(h, 2) ? "a" : "b", node,
-             draw(h, 3) ? " time=10:00:00" : "");
-    tell_line(h, line);
+    history_tell(&c->h,
+                 "job %d cpu=%d x/gpu=%d qos=%s state=running start=%d in=%s on=%s%s",
+                 c->next_job++, (int)cpu, (int)gpu, qos_of(c),
+                 (int)(c->h.now_sec - history_draw(&c->h, 1000)),
+                 history_draw(&c->h, 2) ? "a" : "b", node,
+                 history_draw(&c->h, 3) ? " time=10:00:00" : "");
 }
 
-static void add_waiting(struct history *h)
+static void add_waiting(struct contest *c)
 {
     static const char *const shapes[] = {
         "nodes=1",    "nodes=2",           "replicas=2",
         "replicas=1", "nodes=1 exclusive", "nodes=1-4 units=5 unit.cpu=1 unit.x/gpu=1"};
-    char line[LINE_MAX_];
 
-    snprintf(line, sizeof(line),
-             "job %d submit=%d %s cpu=%d x/gpu=%d qos=%s partition=%s%s%s",
-             h->next_job++, (int)h->now_sec, shapes[draw(h, ARRAY_LEN(shapes))],
-             1 + (int)draw(h, 6), (int)draw(h, 5), qos_of(h), draw(h, 2) ? "a" : "b",
-             draw(h, 3) ? " time=1:00:00" : "", draw(h, 5) ? "" : " nodelist=n2");
-    tell_line(h, line);
+    history_tell(&c->h, "job %d submit=%d %s cpu=%d x/gpu=%d qos=%s partition=%s%s%s",
+                 c->next_job++, (int)c->h.now_sec, HISTORY_PICK(&c->h, shapes),
+                 1 + (int)history_draw(&c->h, 6), (int)history_draw(&c->h, 5),
+                 qos_of(c), history_draw(&c->h, 2) ? "a" : "b",
+                 history_draw(&c->h, 3) ? " time=1:00:00" : "",
+                 history_draw(&c->h, 5) ? "" : " nodelist=n2");
 }
 
-static void set_up(struct history *h)
+static void set_up(struct contest *c)
 {
     static const char *const lists[] = {"low", "low,normal", "normal"};
     static const char *const modes[] = {"", " preemptmode=CANCEL", " preemptmode=OFF",
                                         " preemptmode=REQUEUE,WITHIN"};
-    char line[LINE_MAX_];
-    struct change change = {.kind = CHANGE_RESOURCES, .u.resources = &h->res};
 
-    snprintf(line, sizeof(line), "node n[1-%d] cpu=8 x/gpu=4", NODES);
-    tell_line(h, line);
-    sched_apply(h->s, &change);
-    tell_line(h, "partition a default");
-    snprintf(line, sizeof(line), "partition b tier=2 nodes=n[1-3] grace=%d",
-             (int)draw(h, 2) * 100);
-    tell_line(h, line);
-    snprintf(line, sizeof(line), "qos high priority=5 preempt=%s",
-             lists[draw(h, ARRAY_LEN(lists))]);
-    tell_line(h, line);
-    snprintf(line, sizeof(line), "qos normal priority=3 preempt=low exempt=%d",
-             (int)draw(h, 2) * 300);
-    tell_line(h, line);
-    snprintf(line, sizeof(line), "qos low%s grace=%d", modes[draw(h, ARRAY_LEN(modes))],
-             (int)draw(h, 3) * 40);
-    tell_line(h, line);
+    history_tell(&c->h, "node n[1-%d] cpu=8 x/gpu=4", NODES);
+    history_tell(&c->h, "partition a default");
+    history_tell(&c->h, "partition b tier=2 nodes=n[1-3] grace=%d",
+                 (int)history_draw(&c->h, 2) * 100);
+    history_tell(&c->h, "qos high priority=5 preempt=%s", HISTORY_PICK(&c->h, lists));
+    history_tell(&c->h, "qos normal priority=3 preempt=low exempt=%d",
+                 (int)history_draw(&c->h, 2) * 300);
+    history_tell(&c->h, "qos low%s grace=%d", HISTORY_PICK(&c->h, modes),
+                 (int)history_draw(&c->h, 3) * 40);
     for (int i = 0; i < 16; i++)
-        add_running(h);
+        add_running(c);
 }
 
 /* ---- the rules, said once more ---- */
@@ -253,10 +205,10 @@ static bool lists(const struct qos *qos, const char *name)
 }
 
 /* By QOS or partition alone. */
-static bool has_right(struct history *h, const struct copies *all, const char *own,
+static bool has_right(struct contest *c, const struct copies *all, const char *own,
                       const char *part, const char *other, const char *other_part)
 {
-    if (h->config.preempt_type == PREEMPT_BY_PARTITION)
+    if (c->config.preempt_type == PREEMPT_BY_PARTITION)
         return strcmp(part, "b") == 0 && strcmp(other_part, "a") == 0;
     if (find_qos(all, other)->preempt_mode & PREEMPT_OFF)
         return false;
@@ -265,17 +217,18 @@ static bool has_right(struct history *h, const struct copies *all, const char *o
     return lists(find_qos(all, own), other);
 }
 
-static void check_right(struct history *h, const struct copies *all,
+static void check_right(struct contest *c, const struct copies *all,
                         const struct job *by, const struct job *victim)
 {
     const char *part = by->phase == JOB_PENDING ? by->plan.partition : by->partition;
     int64_t exempt = find_qos(all, victim->qos)->preempt_exempt_sec;
 
     if (exempt == LIMIT_UNSET)
-        exempt = h->config.preempt_exempt_sec;
-    check(h, victim->phase == JOB_RUNNING);
-    check(h, victim->start_sec + exempt <= h->now_sec);
-    check(h, has_right(h, all, by->qos, part, victim->qos, victim->partition));
+        exempt = c->config.preempt_exempt_sec;
+    history_check(&c->h, victim->phase == JOB_RUNNING);
+    history_check(&c->h, victim->start_sec + exempt <= c->h.now_sec);
+    history_check(&c->h,
+                  has_right(c, all, by->qos, part, victim->qos, victim->partition));
 }
 
 static bool meet(const struct plan *plan, const struct job *victim)
@@ -315,7 +268,7 @@ struct taken {
 
 /* Promises that may be broken for a job, and were, are so here, too. False: others have
  * moved or started as well in the step, and cannot be told from it. */
-static bool follow_step(struct history *h, struct copies *before, const struct job *by)
+static bool follow_step(struct contest *c, struct copies *before, const struct job *by)
 {
     const char *part = by->n_partitions > 0 ? by->partitions[0] : "a";
 
@@ -326,13 +279,13 @@ static bool follow_step(struct history *h, struct copies *before, const struct j
         if (before->items[i].kind != CHANGE_JOB || job == by ||
             job->phase != JOB_PENDING)
             continue;
-        now = sched_job(h->s, job->uid);
+        now = sched_job(c->h.s, job->uid);
         if (now->phase != JOB_PENDING)
             return false;
         if (now->plan.start_sec == job->plan.start_sec)
             continue;
         if (!job->plan.promised || now->plan.start_sec < job->plan.start_sec ||
-            !has_right(h, before, by->qos, part, now->qos, job->plan.partition))
+            !has_right(c, before, by->qos, part, now->qos, job->plan.partition))
             return false;
         plan_clear(&job->plan);
     }
@@ -354,18 +307,18 @@ static int64_t plan_start(struct sched *s, const char *uid, int64_t now_sec)
 
 /* As things were before the step, but nobody is preempted any more, all of the victims
  * but one yield, and who they ended for has no plan: it is to start later. */
-static void check_needed(struct history *h, size_t spared, const struct taken *taken,
+static void check_needed(struct contest *c, size_t spared, const struct taken *taken,
                          size_t n)
 {
-    COPIES_AUTO struct copies all = copies_again(&h->before);
-    struct sched_config config = h->config;
+    COPIES_AUTO struct copies all = copies_again(&c->before);
+    struct sched_config config = c->config;
     struct sched *fresh;
     struct job *job = find_number(&all, taken[spared].by);
     AUTO_FREE char *uid = xstrdup(job->uid);
 
-    if (!follow_step(h, &all, job))
+    if (!follow_step(c, &all, job))
         return;
-    h->n_checked++;
+    c->n_checked++;
     plan_clear(&job->plan);
     for (size_t i = 0; i < n; i++) {
         struct job *victim = find_job(&all, taken[i].uid);
@@ -377,7 +330,8 @@ static void check_needed(struct history *h, size_t spared, const struct taken *t
     copies_apply(&all, fresh);
     config.preempt_type = PREEMPT_BY_NOBODY;
     sched_apply(fresh, &(struct change){.kind = CHANGE_CONFIG, .u.config = &config});
-    check(h, plan_start(fresh, uid, h->now_sec) > sched_job(h->s, uid)->plan.start_sec);
+    history_check(&c->h, plan_start(fresh, uid, c->h.now_sec) >
+                             sched_job(c->h.s, uid)->plan.start_sec);
     sched_free(fresh);
 }
 
@@ -392,22 +346,23 @@ static bool is_alone(const struct taken *taken, size_t n)
     return true;
 }
 
-static void check_taken(struct history *h, const struct taken *taken, size_t n)
+static void check_taken(struct contest *c, const struct taken *taken, size_t n)
 {
-    COPIES_AUTO struct copies all = copies_of(h->s);
+    COPIES_AUTO struct copies all = copies_of(c->h.s);
     bool alone = is_alone(taken, n);
 
     for (size_t i = 0; i < n; i++) {
         const struct job *victim = find_job(&all, taken[i].uid);
         const struct job *by = find_number(&all, taken[i].by);
 
-        check(h, by != NULL && victim != NULL && victim->preempted_by == taken[i].by);
-        check_right(h, &all, by, victim);
+        history_check(&c->h, by != NULL && victim != NULL &&
+                                 victim->preempted_by == taken[i].by);
+        check_right(c, &all, by, victim);
         if (!alone)
             continue;
-        check(h, by->phase == JOB_PENDING && by->plan.promised);
-        check(h, meet(&by->plan, victim));
-        check_needed(h, i, taken, n);
+        history_check(&c->h, by->phase == JOB_PENDING && by->plan.promised);
+        history_check(&c->h, meet(&by->plan, victim));
+        check_needed(c, i, taken, n);
     }
 }
 
@@ -422,33 +377,27 @@ static void say(const struct decisions *decisions, struct str *out)
     }
 }
 
-static void run_started(struct history *h, const struct decision *d)
+static void run_started(struct contest *c, const struct decision *d)
 {
     struct change change = {.kind = CHANGE_JOB,
-                            .u.job = job_copy(sched_job(h->s, d->job_uid))};
+                            .u.job = job_copy(sched_job(c->h.s, d->job_uid))};
 
-    for (size_t i = 0; i < d->n_slots; i++) {
-        struct resvec used, free_;
-
-        check(h, sched_node_usage(h->s, d->slots[i].node, &used, &free_));
-        for (int r = 0; r < RES_MAX; r++)
-            check(h, d->slots[i].each.v[r] == 0 || free_.v[r] >= 0);
-    }
+    history_check_room(&c->h, d);
     change.u.job->phase = JOB_RUNNING;
-    sched_apply(h->s, &change);
+    sched_apply(c->h.s, &change);
 }
 
 /* Ended, or back in the queue. */
-static void end_job(struct history *h, const char *uid)
+static void end_job(struct contest *c, const char *uid)
 {
-    struct job *job = job_copy(sched_job(h->s, uid));
+    struct job *job = job_copy(sched_job(c->h.s, uid));
     AUTO_FREE char *key = xstrdup(uid);
-    bool requeue = draw(h, 2);
+    bool requeue = history_draw(&c->h, 2);
 
-    str_addf(&h->script, "%s job %s\n", requeue ? "requeue" : "gone", uid + 4);
+    str_addf(&c->h.script, "%s job %s\n", requeue ? "requeue" : "gone", uid + 4);
     if (!requeue) {
         job_free(job);
-        sched_apply(h->s, &(struct change){.kind = CHANGE_JOB_GONE, .u.key = key});
+        sched_apply(c->h.s, &(struct change){.kind = CHANGE_JOB_GONE, .u.key = key});
         return;
     }
     slots_free(job->alloc, job->n_alloc);
@@ -456,11 +405,11 @@ static void end_job(struct history *h, const char *uid)
     job->n_alloc = 0;
     job->phase = JOB_PENDING;
     job->start_sec = TIME_UNSET;
-    job->submit_sec = h->now_sec;
-    sched_apply(h->s, &(struct change){.kind = CHANGE_JOB, .u.job = job});
+    job->submit_sec = c->h.now_sec;
+    sched_apply(c->h.s, &(struct change){.kind = CHANGE_JOB, .u.job = job});
 }
 
-static void note_taken(struct history *h, const struct decisions *decisions)
+static void note_taken(struct contest *c, const struct decisions *decisions)
 {
     struct taken taken[JOBS + 1];
     size_t n = 0;
@@ -468,147 +417,143 @@ static void note_taken(struct history *h, const struct decisions *decisions)
     for (size_t i = 0; i < decisions->n; i++) {
         const struct decision *d = &decisions->items[i];
 
-        cluster_text_decision(d, &h->script);
+        cluster_text_decision(d, &c->h.script);
         if (d->kind == DECIDE_PREEMPT)
             taken[n++] = (struct taken){d->job_uid, d->preempted_by, d->preempt_sec};
     }
-    check_taken(h, taken, n);
-    h->n_preempted += n;
+    check_taken(c, taken, n);
+    c->n_preempted += n;
 }
 
-static bool run_all_started(struct history *h, const struct decisions *decisions)
+static bool run_all_started(struct contest *c, const struct decisions *decisions)
 {
     bool any = false;
 
     for (size_t i = 0; i < decisions->n; i++) {
         if (decisions->items[i].kind != DECIDE_START)
             continue;
-        run_started(h, &decisions->items[i]);
+        run_started(c, &decisions->items[i]);
         any = true;
     }
     return any;
 }
 
 /* To rest. Those whose time is up stay a while. */
-static void step(struct history *h)
+static void step(struct contest *c)
 {
     struct decisions decisions;
     enum sched_progress progress;
 
-    str_addf(&h->script, "at %" PRId64 "\n", h->now_sec);
+    str_addf(&c->h.script, "at %" PRId64 "\n", c->h.now_sec);
     do {
-        copies_fini(&h->before);
-        h->before = copies_of(h->s);
-        progress = sched_step(h->s, h->now_sec, (struct sched_budget){0}, &decisions);
-        note_taken(h, &decisions);
-    } while (run_all_started(h, &decisions) || progress == SCHED_MORE);
+        copies_fini(&c->before);
+        c->before = copies_of(c->h.s);
+        progress =
+            sched_step(c->h.s, c->h.now_sec, (struct sched_budget){0}, &decisions);
+        note_taken(c, &decisions);
+    } while (run_all_started(c, &decisions) || progress == SCHED_MORE);
 }
 
 /* As time passes the core is asked again whenever it says. */
-static void pass_time(struct history *h, int64_t until_sec)
+static void pass_time(struct contest *c, int64_t until_sec)
 {
     int64_t wake_sec;
 
-    while ((wake_sec = sched_next_wake(h->s, h->now_sec)) < until_sec) {
-        h->now_sec = MAX(wake_sec, h->now_sec + 1);
-        step(h);
+    while ((wake_sec = sched_next_wake(c->h.s, c->h.now_sec)) < until_sec) {
+        c->h.now_sec = MAX(wake_sec, c->h.now_sec + 1);
+        step(c);
     }
-    h->now_sec = until_sec;
+    c->h.now_sec = until_sec;
 }
 
-static void check_law(struct history *h)
+static void check_law(struct contest *c)
 {
-    COPIES_AUTO struct copies all = copies_of(h->s);
-    struct sched *fresh = sched_new(&h->config);
+    COPIES_AUTO struct copies all = copies_of(c->h.s);
+    struct sched *fresh = sched_new(&c->config);
     STR_AUTO struct str is;
     struct decisions decisions;
 
     str_init(&is, SCRIPT_MAX);
     copies_apply(&all, fresh);
-    while (sched_step(fresh, h->now_sec, (struct sched_budget){0}, &decisions) ==
+    while (sched_step(fresh, c->h.now_sec, (struct sched_budget){0}, &decisions) ==
            SCHED_MORE)
         say(&decisions, &is);
     say(&decisions, &is);
     sched_free(fresh);
-    str_add(&h->script, is.s);
-    check(h, is.len == 0);
+    str_add(&c->h.script, is.s);
+    history_check(&c->h, is.len == 0);
 }
 
 /* Those who yield end, some sooner and some later; then those they yield to start, if
  * they still have their promise there. */
-static void end_some(struct history *h)
+static void end_some(struct contest *c)
 {
-    for (int number = 1; number < h->next_job; number++) {
+    for (int number = 1; number < c->next_job; number++) {
         AUTO_FREE char *uid = xasprintf("job-%d", number);
-        const struct job *job = sched_job(h->s, uid);
+        const struct job *job = sched_job(c->h.s, uid);
 
-        if (job != NULL && ((job->preempted_by != 0 && draw(h, 3) > 0) ||
-                            (job->phase == JOB_RUNNING && draw(h, 12) == 0)))
-            end_job(h, uid);
+        if (job != NULL &&
+            ((job->preempted_by != 0 && history_draw(&c->h, 3) > 0) ||
+             (job->phase == JOB_RUNNING && history_draw(&c->h, 12) == 0)))
+            end_job(c, uid);
     }
 }
 
 /* Does somebody yield to it, and hold its nodes no longer than assumed? */
-static bool is_made_room_for(struct history *h, int64_t number)
+static bool is_made_room_for(struct contest *c, int64_t number)
 {
     bool any = false;
 
-    for (int i = 1; i < h->next_job; i++) {
-        AUTO_FREE char *uid = xasprintf("job-%d", i);
-        const struct job *job = sched_job(h->s, uid);
+    for (int i = 1; i < c->next_job; i++) {
+        const struct job *job = history_job(&c->h, i);
 
         if (job == NULL || job->preempted_by != number || job->n_alloc == 0)
             continue;
-        if (h->now_sec > job->preempt_sec + 60)
+        if (c->h.now_sec > job->preempt_sec + 60)
             return false;
         any = true;
     }
     return any;
 }
 
-static void check_promises(struct history *h)
+static void check_promises(struct contest *c)
 {
-    for (int i = 1; i < h->next_job; i++) {
-        AUTO_FREE char *uid = xasprintf("job-%d", i);
-        const struct job *job = sched_job(h->s, uid);
+    for (int i = 1; i < c->next_job; i++) {
+        const struct job *job = history_job(&c->h, i);
 
         if (job == NULL || job->phase != JOB_PENDING ||
-            !is_made_room_for(h, job->job_id))
+            !is_made_room_for(c, job->job_id))
             continue;
-        check(h, job->plan.promised);
-        check(h, job->plan.start_sec > h->now_sec - 60);
+        history_check(&c->h, job->plan.promised);
+        history_check(&c->h, job->plan.start_sec > c->h.now_sec - 60);
     }
 }
 
 static void run_history(uint64_t seed, size_t *n_preempted, size_t *n_checked)
 {
-    struct history h = {.seed = seed, .now_sec = 10000, .next_job = 1};
+    struct contest c = {.config = sched_config_default(), .next_job = 1};
 
-    rng_seed(&h.rng, seed);
-    str_init(&h.script, SCRIPT_MAX);
-    restable_init(&h.res);
-    h.config = sched_config_default();
-    h.config.preempt_type = seed % 3 ? PREEMPT_BY_QOS : PREEMPT_BY_PARTITION;
-    h.config.preempt_mode = PREEMPT_REQUEUE;
-    h.config.preempt_exempt_sec = seed % 5 == 0 ? 200 : 0;
-    h.config.preempt_youngest_first = seed % 4 == 0;
-    h.config.backfill_order = (enum backfill_order)(seed / 3 % 3);
-    h.s = sched_new(&h.config);
-    set_up(&h);
-    for (int round = 0; round < ROUNDS && h.next_job < JOBS - 3; round++) {
-        add_waiting(&h);
-        add_waiting(&h);
-        step(&h);
-        check_law(&h);
-        check_promises(&h);
-        pass_time(&h, h.now_sec + 20 + draw(&h, 200));
-        end_some(&h);
+    c.config.preempt_type = seed % 3 ? PREEMPT_BY_QOS : PREEMPT_BY_PARTITION;
+    c.config.preempt_mode = PREEMPT_REQUEUE;
+    c.config.preempt_exempt_sec = seed % 5 == 0 ? 200 : 0;
+    c.config.preempt_youngest_first = seed % 4 == 0;
+    c.config.backfill_order = (enum backfill_order)(seed / 3 % 3);
+    history_init(&c.h, seed, &c.config);
+    c.h.now_sec = 10000;
+    set_up(&c);
+    for (int round = 0; round < ROUNDS && c.next_job < JOBS - 3; round++) {
+        add_waiting(&c);
+        add_waiting(&c);
+        step(&c);
+        check_law(&c);
+        check_promises(&c);
+        pass_time(&c, c.h.now_sec + 20 + history_draw(&c.h, 200));
+        end_some(&c);
     }
-    *n_preempted += h.n_preempted;
-    *n_checked += h.n_checked;
-    copies_fini(&h.before);
-    sched_free(h.s);
-    str_fini(&h.script);
+    *n_preempted += c.n_preempted;
+    *n_checked += c.n_checked;
+    copies_fini(&c.before);
+    history_fini(&c.h);
 }
 
 START_TEST(test_random)

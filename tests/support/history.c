@@ -1,0 +1,92 @@
+#include "tests/support/history.h"
+
+#include <check.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/support/cluster_text.h"
+
+#define SCRIPT_MAX (1u << 20)
+#define LINE_MAX_ 2048
+
+void history_init(struct history *h, uint64_t seed, const struct sched_config *config)
+{
+    *h = (struct history){.seed = seed, .now_sec = 1000, .s = sched_new(config)};
+    rng_seed(&h->rng, seed);
+    restable_init(&h->res);
+    str_init(&h->script, SCRIPT_MAX);
+}
+
+void history_fini(struct history *h)
+{
+    sched_free(h->s);
+    str_fini(&h->script);
+}
+
+int64_t history_draw(struct history *h, int64_t bound)
+{
+    return (int64_t)rng_below(&h->rng, (uint64_t)bound);
+}
+
+bool history_chance(struct history *h, int percent)
+{
+    return history_draw(h, 100) < percent;
+}
+
+const char *history_pick(struct history *h, const char *const *words, size_t n)
+{
+    return words[history_draw(h, (int64_t)n)];
+}
+
+static void apply(void *arg, const struct change *change)
+{
+    sched_apply(arg, change);
+}
+
+void history_tell(struct history *h, const char *fmt, ...)
+{
+    struct change resources = {.kind = CHANGE_RESOURCES, .u.resources = &h->res};
+    int known = h->res.n;
+    STR_AUTO struct str line;
+    struct err err;
+    va_list ap;
+
+    str_init(&line, LINE_MAX_);
+    va_start(ap, fmt);
+    str_vaddf(&line, fmt, ap);
+    va_end(ap);
+    history_check(h, !line.overflow);
+    str_addf(&h->script, "%s\n", line.s);
+    if (cluster_text_line(&h->res, line.s, apply, h->s, &err) < 0)
+        history_give_up(h, err.msg);
+    if (h->res.n != known)
+        sched_apply(h->s, &resources);
+}
+
+const struct job *history_job(const struct history *h, int64_t number)
+{
+    AUTO_FREE char *uid = xasprintf("job-%" PRId64, number);
+
+    return sched_job(h->s, uid);
+}
+
+void history_check_room(const struct history *h, const struct decision *start)
+{
+    for (size_t i = 0; i < start->n_slots; i++) {
+        struct resvec used, free_;
+
+        history_check(h, sched_node_usage(h->s, start->slots[i].node, &used, &free_));
+        for (int r = 0; r < RES_MAX; r++)
+            history_check(h, start->slots[i].each.v[r] == 0 || free_.v[r] >= 0);
+    }
+}
+
+/* A script is longer than the message of a check may be. */
+void history_give_up(const struct history *h, const char *what)
+{
+    fprintf(stderr, "%s", h->script.s);
+    ck_abort_msg("seed %" PRIu64 ": %s", h->seed, what);
+    abort();
+}

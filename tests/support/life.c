@@ -1,0 +1,408 @@
+#include "tests/support/life.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define WORDS_MAX 512
+
+struct sched_config life_settings(uint64_t seed)
+{
+    static const int64_t modes[] = {PREEMPT_REQUEUE, PREEMPT_CANCEL | PREEMPT_WITHIN,
+                                    PREEMPT_REQUEUE | PREEMPT_PRIORITY};
+    struct sched_config config = sched_config_default();
+
+    if (seed % 3 == 0) {
+        config.reservation_depth = (int64_t)(seed / 3 % 6);
+        config.max_job_test = (int64_t)(seed / 18 % 9);
+    }
+    config.priority_weight_job_size = 700;
+    config.backfill_order = (enum backfill_order)(seed / 7 % 3);
+    config.priority_weight_assoc = 300;
+    config.decay_half_life_sec = 2000;
+    config.calc_period_sec = 100;
+    config.licenses =
+        (struct license_table){.n = 2, .items = {{"ansys", 1}, {"matlab", 3}}};
+    config.preempt_type = (enum preempt_type)(seed / 2 % 3);
+    config.preempt_mode = modes[seed / 6 % ARRAY_LEN(modes)];
+    config.preempt_exempt_sec = seed % 5 == 0 ? 30 : 0;
+    config.preempt_youngest_first = seed % 4 == 0;
+    return config;
+}
+
+void life_node(struct life *l)
+{
+    static const char *const features[] = {"", " features=ib", " features=ib,ssd"};
+    struct history *h = &l->h;
+    int64_t number = 1 + history_draw(h, LIFE_NODES);
+
+    if (history_chance(h, 15))
+        history_tell(h, "gone node n%d", (int)number);
+    else
+        history_tell(h, "node n%d cpu=%d mem=%dG x/gpu=%d label.rack=r%d%s%s%s%s%s",
+                     (int)number, 1 + (int)history_draw(h, 8),
+                     1 + (int)history_draw(h, 8), (int)history_draw(h, 5),
+                     (int)history_draw(h, 2), history_chance(h, 50) ? " type=h100" : "",
+                     HISTORY_PICK(h, features),
+                     history_chance(h, 15) ? " taint.k=v:NoSchedule" : "",
+                     history_chance(h, 10) ? " notready" : "",
+                     history_chance(h, 10) ? " cordoned" : "");
+}
+
+void life_partition(struct life *l)
+{
+    static const char *const sets[] = {"", " nodes=n[1-3]", " nodes=n[2-5]",
+                                       " select.rack=r0", " nodes=n1 select.rack=r1"};
+    static const char *const states[] = {
+        "", "", "", "", " state=DOWN", " state=DRAIN", " state=INACTIVE"};
+    static const char *const limits[] = {"",
+                                         " allowaccounts=x",
+                                         " denyqos=high",
+                                         " denyaccounts=y",
+                                         "",
+                                         " maxnodes=2",
+                                         " minnodes=2",
+                                         " maxtime=1",
+                                         " defaulttime=1",
+                                         " exclusive",
+                                         " lln",
+                                         " defmempernode=2G",
+                                         " defmempercpu=1G maxmempernode=4G",
+                                         " maxmempercpu=1G",
+                                         " defcpupergpu=2 defmempergpu=1G",
+                                         " overtime=1",
+                                         " qos=high"};
+    struct history *h = &l->h;
+    char name = (char)('a' + history_draw(h, 3));
+
+    if (history_chance(h, 10))
+        history_tell(h, "gone partition %c", name);
+    else
+        history_tell(h, "partition %c tier=%d factor=%d%s%s%s%s", name,
+                     (int)history_draw(h, 2), (int)history_draw(h, 3) * 30000,
+                     history_chance(h, 50) ? " default" : "", HISTORY_PICK(h, sets),
+                     HISTORY_PICK(h, states), HISTORY_PICK(h, limits));
+}
+
+/* Units of a divided job; each is one task, so that tasks count them. Those of the
+ * second kind are counted by their GPUs. */
+static void random_units(struct history *h, char *line, size_t size)
+{
+    char most[32] = "", second[64] = "";
+
+    *line = '\0';
+    if (!history_chance(h, 25))
+        return;
+    if (history_chance(h, 20))
+        snprintf(most, sizeof(most), " maxunits=%d", 1 + (int)history_draw(h, 3));
+    if (history_chance(h, 40))
+        snprintf(second, sizeof(second), " units2=%d unit2.x/gpu=1 unit2.mem=%d",
+                 1 + (int)history_draw(h, 12), (int)history_draw(h, 3));
+    snprintf(line, size, " units=%d unit.cpu=%d unit.x/gpu=%d%s%s%s",
+             1 + (int)history_draw(h, 12), (int)history_draw(h, 3),
+             (int)history_draw(h, 2), most, second,
+             history_chance(h, 50) ? " spread" : "");
+}
+
+void life_policy(struct life *l)
+{
+    static const char *const lines[] = {
+        "qos normal priority=10",
+        "qos high priority=90",
+        "qos high priority=90 preempt=normal,low",
+        "qos high priority=90 preempt=low preemptmode=OFF",
+        "qos normal preempt=low grace=90",
+        "qos normal preempt=high,low",
+        "qos low exempt=60 preemptmode=WITHIN",
+        "qos low preemptmode=CANCEL grace=20",
+        "qos high priority=0",
+        "gone qos high",
+        "gone qos normal",
+        "qos normal priority=10 maxJobsPerUser=2 grpTRES=cpu=9,gres/gpu=6",
+        "qos normal maxTRESPerUser=node=2 maxTRESMinsPerJob=cpu=60",
+        "qos high grpTRESRunMins=cpu=50 maxWall=60 flags=OverPartQOS",
+        "qos normal maxWall=3 flags=PartitionMaxNodes,PartitionMinNodes",
+        "qos normal maxWall=30 flags=PartitionTimeLimit",
+        "qos high priority=50 flags=NoReserve",
+        "qos high maxTRESPerJob=node=2 maxTRESPerAccount=cpu=4,mem=6G",
+        "account x users=ann,bob grpTRES=cpu=7 limits.bob=maxJobs:1",
+        "account y parent=x users=bob grpJobs=2 maxTRESPerNode=gres/gpu=1",
+        "account x users=ann",
+        "account y users=ann,bob",
+        "account y users=bob",
+        "account x namespaces=default",
+        "account x parent=y shares=3 users=ann,bob used.ann=40 used.bob=70 asof=900",
+        "account y shares=parent users=ann@a,bob used.ann@a=30 asof=1100",
+        "account y parent=x users=bob priority.bob=50",
+        "account z users=bob@a,bob@b priority=90 shares=0 used.bob@b=30",
+        "gone account z",
+        "gone account x",
+        "gone account y",
+    };
+    struct history *h = &l->h;
+
+    history_tell(h, "%s", HISTORY_PICK(h, lines));
+}
+
+static void random_request(struct history *h, char *line, size_t size)
+{
+    static const char *const filters[] = {"",
+                                          "",
+                                          "",
+                                          "",
+                                          "",
+                                          " type=h100",
+                                          " where.rack=r0",
+                                          " any.rack=r1 any.rack=r0",
+                                          " constraint=ib",
+                                          " constraint=ssd|(ib&fat)",
+                                          " exclude=n1",
+                                          " nodelist=n2",
+                                          " nodelist=n[1-2]",
+                                          " tolerate.k=v",
+                                          " contiguous",
+                                          " constraint=[ib|ssd]",
+                                          " constraint=ib*1&ssd*1",
+                                          " constraint=ib*2 contiguous",
+                                          " exclusive",
+                                          " exclusive"};
+    int64_t min = 1 + history_draw(h, 3),
+            max = min + (history_chance(h, 30) ? history_draw(h, 3) : 0);
+    char units[WORDS_MAX / 2];
+
+    random_units(h, units, sizeof(units));
+    snprintf(line, size, "%s=%d-%d cpu=%d mem=%dG x/gpu=%d%s%s",
+             history_chance(h, 60) ? "nodes" : "replicas", (int)min, (int)max,
+             (int)history_draw(h, 4), (int)history_draw(h, 3), (int)history_draw(h, 3),
+             units, HISTORY_PICK(h, filters));
+}
+
+static int random_number(struct life *l)
+{
+    int number = 1 + (int)history_draw(&l->h, LIFE_JOBS);
+
+    l->ended[number] = false;
+    return number;
+}
+
+/* On jobs that are there, or are not; also on itself. */
+static void random_depend(struct history *h, char *line, size_t size)
+{
+    static const char *const kinds[] = {"after", "afterany", "afterok", "afternotok"};
+    size_t at = (size_t)snprintf(line, size, " depend=");
+    int n = 1 + (int)history_draw(h, 3);
+    const char *apart = history_chance(h, 50) ? "," : "?";
+
+    for (int i = 0; i < n; i++) {
+        const char *kind = kinds[history_draw(h, ARRAY_LEN(kinds))];
+
+        at += (size_t)(history_chance(h, 20)
+                           ? snprintf(line + at, size - at, "%ssingleton",
+                                      i > 0 ? apart : "")
+                           : snprintf(
+                                 line + at, size - at, "%s%s:%d%s", i > 0 ? apart : "",
+                                 kind, 1 + (int)history_draw(h, LIFE_JOBS),
+                                 kind[5] == '\0' && history_chance(h, 50) ? "+1" : ""));
+    }
+    if (history_chance(h, 30))
+        snprintf(line + at, size - at, " hopeless=%s",
+                 history_chance(h, 50) ? "ends" : "stays");
+}
+
+void life_outsider(struct life *l)
+{
+    struct history *h = &l->h;
+
+    history_tell(h, "job %d state=%s start=%lld", random_number(l),
+                 history_chance(h, 30)   ? "aside"
+                 : history_chance(h, 50) ? "ended"
+                                         : "ended failed",
+                 (long long)(h->now_sec - history_draw(h, 100)));
+}
+
+void life_reservation(struct life *l)
+{
+    static const char *const nodes[] = {"nodes=n1",       "nodes=n[2-3]", "count=1",
+                                        "count=2",        "all",          "cpu=9",
+                                        "all partition=a"};
+    static const char *const others[] = {"",
+                                         "",
+                                         " users=ann",
+                                         " users=-ann",
+                                         " accounts=x",
+                                         " qos=high",
+                                         " flags=maint",
+                                         " flags=overlap",
+                                         " flags=ignorejobs",
+                                         " flags=flex",
+                                         " flags=magnetic",
+                                         " flags=anynodes",
+                                         " flags=replace",
+                                         " flags=static",
+                                         " flags=nohold"};
+    static const char *const repeats[] = {"", "", "", " repeat=hourly",
+                                          " repeat=daily"};
+    struct history *h = &l->h;
+    char name = (char)('p' + history_draw(h, 3));
+    int64_t start = h->now_sec + history_draw(h, 3000) - 1500;
+
+    if (history_chance(h, 30))
+        history_tell(h, "gone reservation %c", name);
+    else
+        history_tell(h, "reservation %c start=%" PRId64 " end=%" PRId64 " %s%s%s", name,
+                     start, start + 1 + history_draw(h, 3000), HISTORY_PICK(h, nodes),
+                     HISTORY_PICK(h, others), HISTORY_PICK(h, repeats));
+}
+
+static const char *const places[] = {
+    "", "", "", "", " reservation=p", " reservation=q"};
+static const char *const licenses[] = {
+    "", "", "", "", " licenses=matlab", " licenses=ansys,matlab:2", " licenses=fluent"};
+
+void life_job(struct life *l)
+{
+    static const char *const parts[] = {
+        "", "", " partition=a", " partition=b,a", " partition=a,c,b", " partition=d,c"};
+    static const char *const policies[] = {
+        "",           "",        "",         " hold=user", " priority=700", " nice=100",
+        " nice=-200", " time=2", " time=20", " time=90",   " time=5"};
+    static const char *const charges[] = {"",
+                                          "",
+                                          "",
+                                          "",
+                                          " qos=high",
+                                          " qos=high",
+                                          " qos=low",
+                                          " account=y",
+                                          " user=bob account=x",
+                                          " user=bob qos=normal"};
+    struct history *h = &l->h;
+    char request[WORDS_MAX];
+    char begin[64] = "", bounds[64] = "", depend[WORDS_MAX] = "";
+    const char *taken = HISTORY_PICK(h, licenses);
+    const char *place = HISTORY_PICK(h, places);
+
+    random_request(h, request, sizeof(request));
+    if (history_chance(h, 25))
+        random_depend(h, depend, sizeof(depend));
+    if (history_chance(h, 15))
+        snprintf(bounds, sizeof(bounds), " timemin=%d", 1 + (int)history_draw(h, 20));
+    else if (history_chance(h, 10))
+        snprintf(bounds, sizeof(bounds), " deadline=%" PRId64,
+                 h->now_sec + history_draw(h, 4000));
+    if (history_chance(h, 15))
+        snprintf(begin, sizeof(begin), " begin=%" PRId64,
+                 h->now_sec + history_draw(h, 100));
+    history_tell(h, "job %d submit=%lld %s%s%s%s%s%s%s%s%s%s%s", random_number(l),
+                 (long long)(h->now_sec - history_draw(h, 200)), request, taken, place,
+                 HISTORY_PICK(h, parts), HISTORY_PICK(h, policies),
+                 HISTORY_PICK(h, charges), begin, depend, bounds,
+                 history_chance(h, 30) ? " jobname=train" : "",
+                 history_chance(h, 5) ? " on=n[3-4]" : "");
+}
+
+void life_running(struct life *l)
+{
+    static const char *const qos[] = {"", "", " qos=low", " qos=high"};
+    struct history *h = &l->h;
+    char request[WORDS_MAX];
+    char yields[64] = "";
+
+    random_request(h, request, sizeof(request));
+    if (history_chance(h, 15))
+        snprintf(yields, sizeof(yields), " preemptedby=%d preemptend=%lld",
+                 1 + (int)history_draw(h, LIFE_JOBS),
+                 (long long)(h->now_sec + history_draw(h, 200) - 100));
+    history_tell(h, "job %d %s%s%s state=%s start=%lld in=a on=n%d:2%s%s%s",
+                 random_number(l), request, HISTORY_PICK(h, licenses),
+                 HISTORY_PICK(h, places),
+                 history_chance(h, 80) ? "running" : "completing",
+                 (long long)(h->now_sec - history_draw(h, 100)),
+                 1 + (int)history_draw(h, LIFE_NODES + 1),
+                 history_chance(h, 50) ? " time=2" : "", HISTORY_PICK(h, qos), yields);
+}
+
+void life_foreign(struct life *l)
+{
+    struct history *h = &l->h;
+
+    if (history_chance(h, 40))
+        history_tell(h, "gone pod p%d", (int)history_draw(h, 4));
+    else
+        history_tell(h, "pod p%d on=n%d cpu=%d", (int)history_draw(h, 4),
+                     1 + (int)history_draw(h, LIFE_NODES + 1),
+                     1 + (int)history_draw(h, 3));
+}
+
+static enum job_phase phase_after(enum job_phase phase)
+{
+    switch (phase) {
+    case JOB_STARTING:
+        return JOB_RUNNING;
+    case JOB_COMPLETING:
+        return JOB_ENDED;
+    default:
+        return JOB_COMPLETING;
+    }
+}
+
+void life_progress(struct life *l)
+{
+    struct history *h = &l->h;
+    int number = 1 + (int)history_draw(h, LIFE_JOBS);
+    AUTO_FREE char *uid = xasprintf("job-%d", number);
+    const struct job *job = sched_job(h->s, uid);
+    struct change change = {.kind = CHANGE_JOB};
+
+    if (job == NULL)
+        return;
+    l->ended[number] = false;
+    if (job->phase == JOB_PENDING || job->phase == JOB_ENDED ||
+        (job->phase == JOB_COMPLETING && history_chance(h, 50))) {
+        change = (struct change){.kind = CHANGE_JOB_GONE, .u.key = uid};
+        str_addf(&h->script, "gone job %d\n", number);
+    } else {
+        change.u.job = job_copy(job);
+        change.u.job->phase = phase_after(job->phase);
+        if (change.u.job->phase == JOB_ENDED)
+            change.u.job->end_sec = h->now_sec;
+        str_addf(&h->script, "phase %d of job %d\n", (int)change.u.job->phase, number);
+    }
+    sched_apply(h->s, &change);
+}
+
+void life_reconfigure(struct life *l)
+{
+    struct history *h = &l->h;
+    struct sched_config config = life_settings(h->seed);
+    const struct change change = {.kind = CHANGE_CONFIG, .u.config = &config};
+
+    config.priority_weight_age = history_draw(h, 3) * 1000;
+    config.priority_weight_qos = history_draw(h, 3) * 1000;
+    config.priority_favor_small = history_chance(h, 50);
+    if (history_chance(h, 30))
+        config.priority_flags = PRIORITY_INCR_ONLY;
+    if (history_chance(h, 40))
+        config.priority_weight_tres = (struct tres_weights){
+            .n = 2, .items = {{WEIGHED_CPU, "", 3000}, {WEIGHED_GPU, "h100", -500}}};
+    config.kill_invalid_depend = history_chance(h, 30);
+    config.window_sec = 60 + history_draw(h, 20) * 600;
+    config.reservation_depth = history_draw(h, 5);
+    config.max_job_test = 1 + history_draw(h, LIFE_JOBS);
+    config.backfill_order = (enum backfill_order)history_draw(h, 3);
+    str_addf(&h->script, "plan depth=%d test=%d window=%d order=%d ...\n",
+             (int)config.reservation_depth, (int)config.max_job_test,
+             (int)config.window_sec, (int)config.backfill_order);
+    sched_apply(h->s, &change);
+}
+
+void life_begin(struct life *l, uint64_t seed)
+{
+    struct sched_config config = life_settings(seed);
+
+    *l = (struct life){0};
+    history_init(&l->h, seed, &config);
+    for (int i = 0; i < LIFE_NODES; i++)
+        life_node(l);
+    life_partition(l);
+    life_partition(l);
+}

@@ -1,0 +1,44 @@
+/*
+ * life - random changes to a small cluster, of all that a core knows of: each call is
+ * one, told by way of a history.
+ *
+ * Nodes are n1 to n5, partitions a to c, reservations p to r, jobs 1 to 12; what is
+ * named may be there or not.
+ */
+#ifndef GANTRY_TESTS_SUPPORT_LIFE_H
+#define GANTRY_TESTS_SUPPORT_LIFE_H
+
+#include "tests/support/history.h"
+
+#define LIFE_JOBS 12
+#define LIFE_NODES 5
+
+struct life {
+    struct history h;
+    bool ended[LIFE_JOBS + 1]; /* the test's mark of a job; gone when it is told anew */
+};
+
+/* The settings of a seed. All terms of the priority count; in every third few jobs are
+ * promised a start. */
+struct sched_config life_settings(uint64_t seed);
+
+/* Some nodes and partitions. The history is for history_fini. */
+void life_begin(struct life *l, uint64_t seed);
+
+void life_node(struct life *l);
+void life_partition(struct life *l);
+void life_policy(struct life *l); /* QOS and accounts */
+void life_reservation(struct life *l);
+void life_foreign(struct life *l); /* a pod of no job */
+void life_reconfigure(struct life *l);
+
+void life_job(struct life *l); /* one that waits */
+/* A job found running, as after a restart; perhaps on a node that is not known. */
+void life_running(struct life *l);
+/* One that is known to the core only for those that depend on it. */
+void life_outsider(struct life *l);
+/* A job the core has started goes on: running, completing, ended (it may still say
+ * where it was), gone. */
+void life_progress(struct life *l);
+
+#endif
