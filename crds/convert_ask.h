@@ -10,11 +10,13 @@
  *   nodes 2-4, ntasks 16             16 units, on as many nodes as there are
  *   ntasks 16, spread                likewise
  *   nodes 1-4, constraint a*2        2 to 4 nodes; without nodes 2
- *   ntasks 16, gpus 8                8 units of two tasks and a GPU
+ *   ntasks 16, gpus 8                16 units of a task and 8 of a GPU: where they fit
+ *                                    so, two tasks with each GPU; else each node has
+ *                                    one of both at least, the first as many as fit
  *   nodes 2, ntasks 3, gpus 4        3 units of a task; each node has 2 GPUs
  *   nodes 2, ntasks 4, gpus 3        3 units of a GPU; each node has 2 tasks
- *   nodes 3, ntasks 5, gpus 16       5 units of a task and 16 of a GPU, each node one
- *                                    of both at least; likewise without nodes
+ *   nodes 3, ntasks 5, gpus 16       likewise, 5 units of a task and 16 of a GPU
+ *   ntasks 16, gpus 8, cpusPerGpu 2  8 units of two tasks and a GPU, with two CPUs
  *   ntasks 1, gpus 16                one node: a task is on one, with its GPUs
  *
  * Amounts have ceilings (convert_private.h), so that no sum overflows.

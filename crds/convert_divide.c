@@ -196,12 +196,15 @@ static void divide_together(struct division *d, int64_t units)
     d->gpus_first = d->kinds[0].gpus + a->gpus_per_node;
 }
 
-/* Can units of both together be as small as one task or one GPU, and do nodes take a
- * whole number of them? */
+/* Is there one of them only? Or do a GPU's CPUs cover those of tasks beside it, but not
+ * of all? Such CPUs are so of both together: they need units of a task or a GPU at
+ * least, and nodes that take a whole number of them. */
 static bool go_together(const struct ask *a, int64_t units, int64_t least)
 {
-    return units == least &&
-           (a->tasks == 0 || a->tasks_per_node % (a->tasks / units) == 0);
+    if (a->tasks == 0 || a->gpus == 0)
+        return true;
+    return a->cpus_per_gpu > 0 && a->tasks > a->cpus_per_gpu && units == least &&
+           a->tasks_per_node % (a->tasks / units) == 0;
 }
 
 static int divide_units(struct division *d, bool spread, struct job *job,

@@ -50,6 +50,8 @@ int restable_find(const struct restable *t, const char *name); /* -1: unknown */
 
 void resvec_add(struct resvec *a, const struct resvec *b);
 void resvec_sub(struct resvec *a, const struct resvec *b);
+/* Adds `n` times as much, up to more than any node has; takes it away where n < 0. */
+void resvec_add_times(struct resvec *a, const struct resvec *b, int64_t n);
 bool resvec_fits(const struct resvec *need, const struct resvec *free_);
 /* How many times `need` fits into `free_`; INT64_MAX for an empty need. */
 int64_t resvec_times(const struct resvec *need, const struct resvec *free_);
@@ -458,6 +460,10 @@ void foreign_pod_free(struct foreign_pod *p);
 struct unit *job_add_unit(struct job *j, int64_t count, const struct resvec *each);
 /* The fewest of the kinds: no job has more pods. INT64_MAX: it is not divided. */
 int64_t job_least_units(const struct job *j);
+/* The job in equal shares: where one of two kinds is a multiple of the other, with one
+ * kind instead, a share of both. `ret` is lent, for as long as `j` and `ret_unit` stay.
+ * False: there are no such shares. */
+bool job_unite(const struct job *j, struct job *ret, struct unit *ret_unit);
 /* What bounds a job in a partition, but for those that its QOS lifts. */
 int64_t job_max_time(const struct job *j, const struct partition *part);
 int64_t job_max_nodes(const struct job *j, const struct partition *part);

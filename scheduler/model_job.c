@@ -248,6 +248,29 @@ int64_t job_least_units(const struct job *j)
     return least;
 }
 
+bool job_unite(const struct job *j, struct job *ret, struct unit *ret_unit)
+{
+    int64_t least = job_least_units(j);
+
+    *ret = *j;
+    *ret_unit = (struct unit){.count = least, .most = least};
+    for (size_t i = 0; i < j->n_units; i++) {
+        const struct unit *unit = &j->units[i];
+        int64_t times = unit->count / least, most = MIN(unit->most, unit->count);
+
+        if (unit->count % least != 0 || most % times != 0)
+            return false;
+        ret_unit->most = MIN(ret_unit->most, most / times);
+        ret_unit->tasks += times * unit->tasks;
+        resvec_add_times(&ret_unit->each, &unit->each, times);
+        ret->tasks += (times - 1) * unit->tasks;
+        resvec_add_times(&ret->each, &unit->each, times - 1);
+    }
+    ret->units = ret_unit;
+    ret->n_units = 1;
+    return j->n_units > 1;
+}
+
 struct resvec job_ask(const struct job *j)
 {
     struct resvec sum;

@@ -221,16 +221,10 @@ bool placement_fits(struct placer *p, const struct cluster *c,
 
 /* ---- slots ---- */
 
-void placement_add_units(const struct unit *unit, int64_t n, struct resvec *to)
-{
-    for (int i = 0; i < RES_MAX; i++)
-        to->v[i] += n * unit->each.v[i];
-}
-
 static void add_units(const struct unit *unit, int64_t n, struct slot *slot)
 {
     slot->tasks += (n - 1) * unit->tasks;
-    placement_add_units(unit, n - 1, &slot->each);
+    resvec_add_times(&slot->each, &unit->each, n - 1);
 }
 
 /* The pod, or pods, of a node. */

@@ -1,6 +1,7 @@
 #include "scheduler/placement_private.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/util.h"
 
@@ -71,6 +72,22 @@ void candidates_sort(struct candidate *items, size_t n,
         sorted++;
     if (sorted < n)
         qsort(items, n, sizeof(*items), compare);
+}
+
+struct kept candidates_keep(const struct placer *p)
+{
+    struct kept kept = {xmalloc((p->n + 1) * sizeof(*p->candidates)), p->n};
+
+    if (p->n > 0)
+        memcpy(kept.items, p->candidates, p->n * sizeof(*p->candidates));
+    return kept;
+}
+
+void candidates_take_back(struct placer *p, const struct candidate *items, size_t n)
+{
+    if (n > 0)
+        memcpy(p->candidates, items, n * sizeof(*items));
+    p->n = n;
 }
 
 /* Brings the best `n` to the front. */

@@ -1,4 +1,7 @@
-/* Units of two kinds: tasks and GPUs of which neither is a multiple of the other. */
+/* Units of two kinds: tasks and GPUs, each divided by themselves. Where one is a
+ * multiple of the other they lie in equal shares if they fit so. */
+#include <stdlib.h>
+
 #include "base/util.h"
 #include "scheduler/placement_private.h"
 
@@ -173,7 +176,7 @@ static bool deal(struct placer *p, const struct cluster *c, const struct placeme
 
         placement_space(at, c, node->position, &space);
         node->also = MIN(node->also, second - owed);
-        placement_add_units(&like->units[1], 1 - node->also, &space);
+        resvec_add_times(&space, &like->units[1].each, 1 - node->also);
         node->take = MIN(placement_units_in(like, 0, &space), first - owed);
         first -= node->take;
         second -= node->also;
@@ -181,11 +184,74 @@ static bool deal(struct placer *p, const struct cluster *c, const struct placeme
     return first == 0 && second == 0;
 }
 
+/* ---- in equal shares ---- */
+
+/* Leaves those that hold a share, with how many. False: a required one does not. */
+static bool count_shares(struct placer *p, const struct cluster *c,
+                         const struct placement *at, const struct job *equal)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < p->n; i++) {
+        struct candidate node = p->candidates[i];
+        struct resvec space;
+
+        placement_space(at, c, node.position, &space);
+        node.times = placement_units_in(equal, 0, &space);
+        if (node.times > 0)
+            p->candidates[n++] = node;
+        else if (node.required)
+            return false;
+    }
+    p->n = n;
+    return true;
+}
+
+/* Of each kind so many as the shares are of. */
+static void count_units(struct placer *p, const struct job *like, int64_t shares)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        struct candidate *node = &p->candidates[i];
+
+        node->also = node->take * (like->units[1].count / shares);
+        node->take *= like->units[0].count / shares;
+    }
+}
+
+/* False: they do not fit so, and the candidates are as before. */
+static bool choose_equal(struct placer *p, const struct cluster *c,
+                         const struct placement *at, const struct order *o,
+                         struct room *room)
+{
+    const struct job *like = at->shape->like;
+    struct order order = *o;
+    struct job equal;
+    struct unit share;
+    struct kept all;
+    bool fits;
+
+    if (!job_unite(like, &equal, &share))
+        return false;
+    all = candidates_keep(p);
+    order.items = order.enough = share.count;
+    fits = count_shares(p, c, at, &equal) &&
+           (like->spread ? choose_spread(p, &order, room)
+                         : choose_packed(p, &order, room));
+    if (fits)
+        count_units(p, like, share.count);
+    else
+        candidates_take_back(p, all.items, all.n);
+    free(all.items);
+    return fits;
+}
+
 bool choose_pair(struct placer *p, const struct cluster *c, const struct placement *at,
                  const struct order *o, struct room *room)
 {
     const struct job *like = at->shape->like;
 
+    if (choose_equal(p, c, at, o, room))
+        return true;
     p->n = choose_fewest(p, like, o, room);
     if (p->n == 0)
         return false;

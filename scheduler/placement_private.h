@@ -38,8 +38,6 @@ bool placement_is_plain(const struct job *like);
  * brings the pod along. */
 int64_t placement_units_in(const struct job *like, size_t kind,
                            const struct resvec *free_);
-/* Adds, or takes away, what `n` units of a kind ask for beyond the first. */
-void placement_add_units(const struct unit *unit, int64_t n, struct resvec *to);
 /* Are all nodes of the job's node list among those that are chosen? */
 bool placement_has_list(const struct placer *p, const struct placement *at);
 /* What the node has for the job in this view. False: it is no candidate. */
@@ -51,6 +49,14 @@ int candidate_compare(const void *left, const void *right);
 int candidate_compare_positions(const void *left, const void *right);
 void candidates_sort(struct candidate *items, size_t n,
                      int (*compare)(const void *, const void *));
+
+/* Candidates that are kept while some of them are tried. */
+struct kept {
+    struct candidate *items; /* freed by who keeps them */
+    size_t n;
+};
+struct kept candidates_keep(const struct placer *p);
+void candidates_take_back(struct placer *p, const struct candidate *items, size_t n);
 
 /* What counts in a node for units of two kinds: both alike, or one of them first. */
 enum weight { WEIGH_BOTH, WEIGH_FIRST, WEIGH_SECOND, WEIGHTS };

@@ -18,28 +18,6 @@ bool placement_has_rules(const struct job *like)
     return like->contiguous || like->n_same > 0 || like->n_counts > 0;
 }
 
-/* Candidates that are kept while some of them are tried. */
-struct kept {
-    struct candidate *items;
-    size_t n;
-};
-
-static struct kept keep_all(const struct placer *p)
-{
-    struct kept kept = {xmalloc((p->n + 1) * sizeof(*p->candidates)), p->n};
-
-    if (p->n > 0)
-        memcpy(kept.items, p->candidates, p->n * sizeof(*p->candidates));
-    return kept;
-}
-
-static void take_back(struct placer *p, const struct candidate *items, size_t n)
-{
-    if (n > 0)
-        memcpy(p->candidates, items, n * sizeof(*items));
-    p->n = n;
-}
-
 /* ---- counts ---- */
 
 /* Which candidate counts for which feature, while that is worked out. */
@@ -138,12 +116,12 @@ static bool choose_counted(struct placer *p, const struct cluster *c,
 
     if (like->n_counts == 0)
         return choose_among(p, c, at, o, room);
-    all = keep_all(p);
+    all = candidates_keep(p);
     m.owner = xmalloc((p->n + 1) * sizeof(*m.owner));
     m.used = xmalloc(like->n_counts * sizeof(*m.used));
     m.seen = xmalloc(like->n_counts * sizeof(*m.seen));
     for (enum weight w = WEIGH_BOTH; w < WEIGHTS && !fits; w++) {
-        take_back(p, all.items, all.n);
+        candidates_take_back(p, all.items, all.n);
         choose_first(p, like, w);
         fits = choose_matched(&m, p, c, o, room);
         if (like->n_units < 2 || room->lacks != NULL)
@@ -257,7 +235,7 @@ static bool choose_row(struct run_search *s, size_t n, struct room *room)
         for (size_t first = row->first; first + n <= row->first + row->n; first++) {
             if (!rows_cover(r, s->o, first, first + n))
                 continue;
-            take_back(s->p, &r->items[first], n);
+            candidates_take_back(s->p, &r->items[first], n);
             if (choose_counted(s->p, s->c, s->at, &order, room) &&
                 placement_has_list(s->p, s->at))
                 return true;
@@ -296,7 +274,7 @@ static bool choose_contiguous(struct placer *p, const struct cluster *c,
 
     if (!at->shape->like->contiguous)
         return choose_counted(p, c, at, o, room);
-    all = keep_all(p);
+    all = candidates_keep(p);
     search.rows.items = all.items;
     rows_find(&search.rows, all.n);
     fits = choose_rows(&search, room);
@@ -327,7 +305,7 @@ bool choose_by_rules(struct placer *p, const struct cluster *c,
 
     if (like->n_same == 0)
         return choose_contiguous(p, c, at, o, room);
-    all = keep_all(p);
+    all = candidates_keep(p);
     for (size_t i = 0; i < like->n_same && !fits; i++) {
         keep_featured(p, &all, at->shape->featured[like->n_counts + i]);
         *room = (struct room){.nodes = p->n};

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/util.h"
+
 static const char *const fixed_names[RES_FIXED] = {
     [RES_CPU] = "cpu",
     [RES_MEM] = "memory",
@@ -52,6 +54,15 @@ void resvec_sub(struct resvec *a, const struct resvec *b)
 {
     for (int i = 0; i < RES_MAX; i++)
         a->v[i] = (int64_t)((uint64_t)a->v[i] - (uint64_t)b->v[i]);
+}
+
+void resvec_add_times(struct resvec *a, const struct resvec *b, int64_t n)
+{
+    for (int i = 0; i < RES_MAX; i++) {
+        __int128 sum = (__int128)b->v[i] * n + a->v[i];
+
+        a->v[i] = (int64_t)MIN(sum, (__int128)(INT64_MAX / 4));
+    }
 }
 
 bool resvec_fits(const struct resvec *need, const struct resvec *free_)

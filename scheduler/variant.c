@@ -1,5 +1,7 @@
 #include "scheduler/variant.h"
 
+#include <string.h>
+
 #include "base/util.h"
 
 /* Of anything: sums of a few of these stay within their type. */
@@ -72,12 +74,43 @@ static void unit_apply(const struct part_amounts *a, int gpu, struct job *reques
         unit->most = MIN(unit->most, 1 + spare / mem);
 }
 
+static void shape_apply(const struct part_amounts *a, int gpu, struct job *request)
+{
+    amounts_apply(a, request, gpu, true, &request->each);
+    for (size_t i = 0; i < request->n_units; i++)
+        unit_apply(a, gpu, request, &request->units[i]);
+}
+
+/* Do units of each kind by themselves ask for what a share of both does? */
+static bool adds_up(const struct job *request, const struct job *equal)
+{
+    struct job sum;
+    struct unit unit;
+
+    return job_unite(request, &sum, &unit) &&
+           memcmp(&sum.each, &equal->each, sizeof(sum.each)) == 0 &&
+           memcmp(&unit.each, &equal->units->each, sizeof(unit.each)) == 0;
+}
+
+/* CPUs that are the larger of two amounts are so of tasks and GPUs together: then only
+ * equal shares of both have their size. */
 void variant_apply(const struct partition *part, int gpu, struct job *request)
 {
+    struct job equal;
+    struct unit share;
+    bool shares = job_unite(request, &equal, &share);
+
     request->exclusive |= part->exclusive;
-    amounts_apply(&part->amounts, request, gpu, true, &request->each);
-    for (size_t i = 0; i < request->n_units; i++)
-        unit_apply(&part->amounts, gpu, request, &request->units[i]);
+    shape_apply(&part->amounts, gpu, request);
+    if (!shares)
+        return;
+    shape_apply(&part->amounts, gpu, &equal);
+    if (adds_up(request, &equal))
+        return;
+    request->each = equal.each;
+    request->tasks = equal.tasks;
+    request->units[0] = share;
+    request->n_units = 1;
 }
 
 static struct shape *make(struct shape **shapes, const struct shape *shape,

@@ -187,6 +187,12 @@ static const struct job_case {
      "pods=1-4/node cpu=3000 mem=1048576 gpu=1 + "
      "4x(cpu=3000 mem=1048576 gpu=1 tasks=0)"},
     {"tasks and GPUs", "ntasks: 8, gpus: 4, " ONE, "",
+     "pods=1-4/node cpu=1000 gpu=1 + 8x(cpu=1000) + 4x(cpu=0 gpu=1 tasks=0)"},
+    {"GPUs that are a multiple of tasks, with too many nodes to be equal",
+     "nodes: 3, ntasks: 4, gpus: 20, " ONE, "",
+     "pods=3/node cpu=1000 gpu=1 + 4x(cpu=1000) + 20x(cpu=0 gpu=1 tasks=0) spread"},
+    {"tasks that a GPU has CPUs for, but not for all",
+     "ntasks: 8, gpus: 4, cpusPerGpu: 2, " ONE, "",
      "pods=1-4/node cpu=2000 gpu=1 tasks=2 + 4x(cpu=2000 gpu=1 tasks=2)"},
     {"uneven tasks, GPUs equal on the nodes", "nodes: 2, ntasks: 3, gpus: 4, " ONE, "",
      "pods=2/node cpu=1000 gpu=2 + 3x(cpu=1000) spread"},
