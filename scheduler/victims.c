@@ -68,17 +68,20 @@ struct need {
     int64_t seats;
 };
 
-/* What so many items ask of a node. */
-static struct need need_of(const struct job *like, int64_t items)
+/* What its items, and one more of a kind, ask of a node. */
+static struct need need_of(const struct job *like, const struct perch *p, size_t kind)
 {
     struct need need = {.amount = like->each, .seats = like->exclusive ? SEATS : 1};
 
     if (like->n_units == 0) {
-        need.amount = cluster_use(&like->each, items);
+        need.amount = cluster_use(&like->each, p->items[kind] + 1);
         return need;
     }
-    for (int64_t i = 1; i < items; i++)
-        resvec_add(&need.amount, &like->units[0].each);
+    for (size_t k = 0; k < like->n_units; k++) {
+        int64_t items = p->items[k] + (k == kind);
+
+        resvec_add_times(&need.amount, &like->units[k].each, MAX(items - 1, 0));
+    }
     return need;
 }
 
@@ -250,7 +253,7 @@ static bool is_lower(struct price a, struct price b)
 static bool weigh(struct victims *v, const struct seeker *by, struct perch *p,
                   struct price *ret)
 {
-    struct need need = need_of(by->shape->like, p->items + 1);
+    struct need need = need_of(by->shape->like, p, v->kind);
     struct price large, cheap;
 
     *ret = (struct price){0};
@@ -354,6 +357,15 @@ static void take(struct victims *v, struct victim *victim)
     }
 }
 
+/* A node's first item is one of each kind. */
+static void add_item(struct perch *p, size_t kind)
+{
+    bool first = p->items[kind] == 0;
+
+    for (size_t k = 0; k < UNITS_MAX; k++)
+        p->items[k] += first || k == kind;
+}
+
 static bool settle_on(struct victims *v, const struct seeker *by, struct perch *p)
 {
     struct price price;
@@ -366,7 +378,8 @@ static bool settle_on(struct victims *v, const struct seeker *by, struct perch *
             take(v, &v->items[victim]);
     }
     let_go(v, p);
-    p->items += fits;
+    if (fits)
+        add_item(p, v->kind);
     p->known = false;
     return fits;
 }
@@ -377,12 +390,13 @@ struct deal {
     int64_t per_node, nodes;
 };
 
-static struct deal deal_of(const struct seeker *by)
+static struct deal deal_of(const struct seeker *by, size_t kind)
 {
     const struct job *like = by->shape->like;
 
     if (like->n_units > 0)
-        return (struct deal){like->units[0].count, like->units[0].most, like->max_pods};
+        return (struct deal){like->units[kind].count, like->units[kind].most,
+                             like->max_pods};
     if (like->one_per_node)
         return (struct deal){by->need, 1, INT64_MAX};
     return (struct deal){like->min_pods, INT64_MAX, by->part->part->max_nodes};
@@ -395,8 +409,9 @@ static struct perch *lowest(struct victims *v, const struct seeker *by,
 
     for (size_t i = 0; i < v->n_perches; i++) {
         struct perch *p = &v->perches[i];
+        int64_t items = p->items[v->kind];
 
-        if (p->items >= deal->per_node || (p->items == 0 && n_nodes >= deal->nodes))
+        if (items >= deal->per_node || (items == 0 && n_nodes >= deal->nodes))
             continue;
         know_price(v, by, p);
         if (p->hopeless)
@@ -424,22 +439,38 @@ static int64_t settle_required(struct victims *v, const struct seeker *by)
     return n;
 }
 
-bool victims_choose(struct victims *v, const struct cluster *c, const struct seeker *by)
+/* Those of a kind, of which each of `n_nodes` has one. */
+static bool count_out(struct victims *v, const struct seeker *by, int64_t *n_nodes)
 {
-    const struct deal deal = deal_of(by);
-    int64_t n, n_nodes;
+    const struct deal deal = deal_of(by, v->kind);
 
-    find_perches(v, c, by);
-    n = n_nodes = settle_required(v, by);
-    if (n < 0)
-        return false;
-    for (; n < deal.items; n++) {
-        struct perch *p = lowest(v, by, &deal, n_nodes);
+    for (int64_t n = *n_nodes; n < deal.items; n++) {
+        struct perch *p = lowest(v, by, &deal, *n_nodes);
 
         if (p == NULL)
             return false;
-        n_nodes += p->items == 0;
+        *n_nodes += p->items[v->kind] == 0;
         if (!settle_on(v, by, p))
+            return false;
+    }
+    return true;
+}
+
+/* Of two kinds the second comes first, as where units are placed. */
+bool victims_choose(struct victims *v, const struct cluster *c, const struct seeker *by)
+{
+    int64_t n_nodes;
+
+    find_perches(v, c, by);
+    v->kind = 0;
+    n_nodes = settle_required(v, by);
+    if (n_nodes < 0)
+        return false;
+    for (size_t kinds = MAX(by->shape->like->n_units, 1); kinds > 0; kinds--) {
+        v->kind = kinds - 1;
+        for (size_t i = 0; i < v->n_perches; i++)
+            v->perches[i].known = false;
+        if (!count_out(v, by, &n_nodes))
             return false;
     }
     return true;
@@ -450,12 +481,12 @@ void victims_take_all(struct victims *v)
     for (size_t i = 0; i < v->n; i++)
         v->items[i].taken = true;
     for (size_t i = 0; i < v->n_perches; i++)
-        v->perches[i].items = MAX(v->perches[i].items, 1);
+        v->perches[i].items[0] = MAX(v->perches[i].items[0], 1);
 }
 
 bool victims_use(const struct victims *v, size_t position)
 {
     const struct perch *p = find_perch(v, position);
 
-    return p != NULL && p->items > 0;
+    return p != NULL && p->items[0] > 0;
 }

@@ -50,9 +50,9 @@ struct price {
 struct perch {
     size_t position;
     size_t first_share, n_shares;
-    int64_t items; /* pods, or units, that it is to get */
-    bool known;    /* of the next one: */
-    bool hopeless; /* it has no room, whoever ends */
+    int64_t items[UNITS_MAX]; /* pods, or units of each kind, that it is to get */
+    bool known;               /* of the next one: */
+    bool hopeless;            /* it has no room, whoever ends */
     struct price price;
 };
 
@@ -65,6 +65,7 @@ struct victims {
     size_t n_perches, perches_cap;
     size_t *order; /* scratch */
     size_t from;   /* the last of those that are taken */
+    size_t kind;   /* of the units that are counted out */
 };
 
 void victims_fini(struct victims *v);
