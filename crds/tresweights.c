@@ -3,33 +3,22 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/util.h"
 
 #define WEIGHT_MAX 0xffffffffLL /* as in Slurm: 32 bits */
-#define GPU "gres/gpu"
-#define FORMS "right are cpu, mem, node, " GPU " and " GPU ":TYPE"
-
-static const char *const words[] = {[WEIGHED_CPU] = "cpu",
-                                    [WEIGHED_MEM] = "mem",
-                                    [WEIGHED_NODE] = "node",
-                                    [WEIGHED_GPU] = GPU};
+#define FORMS "right are cpu, mem, node, gres/gpu and gres/gpu:TYPE"
 
 static int read_name(const char *name, struct tres_weight *w, struct err *err)
 {
-    const size_t len = strlen(GPU ":");
-    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-        if (strcasecmp(name, words[i]) == 0) {
-            w->of = (enum weighed)i;
-            return 0;
-        }
-    }
-    if (strncasecmp(name, GPU ":", len) != 0 || strlen(name) == len ||
-        strlen(name + len) >= sizeof(w->gpu_type))
+    const char *type;
+
+    w->of = tres_parse(name, &type);
+    if (w->of == TRES_NONE || w->of == TRES_BILLING ||
+        (type && strlen(type) >= sizeof(w->gpu_type)))
         return err_set(err, ERR_INVALID, "\"%s\" is no such TRES: " FORMS, name);
-    w->of = WEIGHED_GPU;
-    memcpy(w->gpu_type, name + len, strlen(name + len) + 1);
+    if (type)
+        memcpy(w->gpu_type, type, strlen(type) + 1);
     return 0;
 }
 
@@ -62,7 +51,8 @@ int tresweights_parse(const char *text, struct tres_weights *ret, struct err *er
         for (size_t i = 0; i < all.n; i++)
             if (all.items[i].of == w.of &&
                 strcmp(all.items[i].gpu_type, w.gpu_type) == 0)
-                return err_set(err, ERR_INVALID, "%s stands there twice", words[w.of]);
+                return err_set(err, ERR_INVALID, "%s stands there twice",
+                               tres_word(w.of));
         all.items[all.n++] = w;
     }
     *ret = all;
@@ -73,7 +63,7 @@ void tresweights_format(const struct tres_weights *weights, struct str *out)
 {
     for (size_t i = 0; i < weights->n; i++) {
         const struct tres_weight *w = &weights->items[i];
-        str_addf(out, "%s%s%s%s=%" PRId64, i == 0 ? "" : ",", words[w->of],
+        str_addf(out, "%s%s%s%s=%" PRId64, i == 0 ? "" : ",", tres_word(w->of),
                  *w->gpu_type ? ":" : "", w->gpu_type, w->weight);
     }
 }

@@ -16,14 +16,18 @@ static int64_t amount_of(const struct cluster *c, const struct tres_weight *w,
                          const struct resvec *v, int64_t nodes, const char *gpu_type)
 {
     switch (w->of) {
-    case WEIGHED_CPU:
+    case TRES_CPU:
         return v->v[RES_CPU];
-    case WEIGHED_MEM:
+    case TRES_MEM:
         return v->v[RES_MEM];
-    case WEIGHED_NODE:
+    case TRES_NODE:
         return nodes;
-    case WEIGHED_GPU:
+    case TRES_GPU:
         return c->res.gpu >= 0 && is_of_type(w, gpu_type) ? v->v[c->res.gpu] : 0;
+    case TRES_NONE:
+    case TRES_BILLING:
+    case TRES_KINDS:
+        break;
     }
     return 0;
 }
@@ -49,7 +53,7 @@ static void find_totals(const struct tres_weights *weights, const struct cluster
 /* Of a CPU, a MiB, a node, a GPU. */
 static int64_t unit_of(const struct tres_weight *w)
 {
-    return w->of == WEIGHED_CPU ? 1000 : w->of == WEIGHED_MEM ? 1 << 20 : 1;
+    return w->of == TRES_CPU ? 1000 : w->of == TRES_MEM ? 1 << 20 : 1;
 }
 
 int64_t tresweight_term(const struct tres_weights *weights, const struct cluster *c,

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "scheduler/limits.h"
 #include "scheduler/model.h"
 
 struct cluster;
@@ -20,10 +21,8 @@ struct partrec;
 
 #define TRES_WEIGHTS_MAX 8
 
-enum weighed { WEIGHED_CPU, WEIGHED_MEM, WEIGHED_NODE, WEIGHED_GPU };
-
 struct tres_weight {
-    enum weighed of;
+    enum tres of;                /* billing has no weight */
     char gpu_type[RES_NAME_MAX]; /* of GPUs: "": every type */
     int64_t weight;
 };

@@ -70,7 +70,7 @@ START_TEST(test_all_keys)
     ck_assert_int_eq(s.sched.priority_weight_fairshare, 8);
     ck_assert_int_eq(s.sched.priority_weight_assoc, 9);
     ck_assert_uint_eq(s.sched.priority_weight_tres.n, 3);
-    ck_assert_int_eq(s.sched.priority_weight_tres.items[1].of, WEIGHED_MEM);
+    ck_assert_int_eq(s.sched.priority_weight_tres.items[1].of, TRES_MEM);
     ck_assert_int_eq(s.sched.priority_weight_tres.items[1].weight, -20);
     ck_assert_str_eq(s.sched.priority_weight_tres.items[2].gpu_type, "h100");
     ck_assert_int_eq(s.sched.over_time_sec, 1800);
@@ -214,6 +214,8 @@ static const struct {
      "gantry.yaml:1: priorityWeightTRES: mem: \"99999999999\" is no whole number"},
     {"priorityWeightTRES: gpu=1\n",
      "gantry.yaml:1: priorityWeightTRES: \"gpu\" is no such TRES: right are cpu, mem"},
+    {"priorityWeightTRES: billing=1\n",
+     "gantry.yaml:1: priorityWeightTRES: \"billing\" is no such TRES"},
     {"priorityWeightTRES: gres/gpu:=1\n",
      "gantry.yaml:1: priorityWeightTRES: \"gres/gpu:\" is no such TRES"},
     {"priorityWeightTRES: cpu=1,CPU=2\n",

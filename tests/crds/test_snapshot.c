@@ -98,7 +98,7 @@ static const char state[] =
 START_TEST(test_again)
 {
     const struct sched_config config = {
-        .priority_weight_tres = {.n = 1, .items = {{WEIGHED_GPU, "h100", -5}}},
+        .priority_weight_tres = {.n = 1, .items = {{TRES_GPU, "h100", -5}}},
         .window_sec = 86400,
         .reservation_depth = 3,
         .max_job_test = 4,

@@ -383,7 +383,7 @@ void life_reconfigure(struct life *l)
         config.priority_flags = PRIORITY_INCR_ONLY;
     if (history_chance(h, 40))
         config.priority_weight_tres = (struct tres_weights){
-            .n = 2, .items = {{WEIGHED_CPU, "", 3000}, {WEIGHED_GPU, "h100", -500}}};
+            .n = 2, .items = {{TRES_CPU, "", 3000}, {TRES_GPU, "h100", -500}}};
     config.kill_invalid_depend = history_chance(h, 30);
     config.window_sec = 60 + history_draw(h, 20) * 600;
     config.reservation_depth = history_draw(h, 5);
