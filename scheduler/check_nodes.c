@@ -144,6 +144,7 @@ static void say_room(const struct cluster *c, const struct job *like,
         say_unit(c, &like->units[room->kind], room->pods, message);
     else
         str_addf(message, "%lld", (long long)room->pods);
+    str_add(message, room->beside ? " beside the others" : "");
 }
 
 static enum reason check_whole(struct placer *p, const struct cluster *c,

@@ -67,6 +67,7 @@ struct room {
     size_t nodes; /* that could take a pod at least; side by side, if they must be */
     int64_t pods; /* that could be placed, at most max_pods; units of a divided job, */
     size_t kind;  /* and of which kind: the one that there is too little room for */
+    bool beside;  /* that is beside all of the other kind */
     /* A counted feature that too few nodes have, `pods` of them; NULL: that is not it.
      * The job's. */
     const struct feature_count *lacks;

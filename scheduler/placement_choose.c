@@ -142,7 +142,7 @@ struct order order_of(const struct job *like, const struct partition *part)
     if (like->n_units == 0)
         return o;
     o.items = o.enough = like->units[0].count;
-    o.most = MIN(MIN(like->max_pods, job_max_nodes(like, part)), job_least_units(like));
+    o.most = MIN(like->max_pods, o.most);
     return o;
 }
 

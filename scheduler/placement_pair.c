@@ -163,8 +163,10 @@ static size_t choose_fewest(struct placer *p, const struct job *like,
 }
 
 /* Each node one of each kind, the first ones as many more as they have room for: of
- * the second kind, then beside these of the first. */
-static bool deal(struct placer *p, const struct cluster *c, const struct placement *at)
+ * the second kind, then beside these of the first. False: for which there is too little
+ * room there, as in `room`. */
+static bool deal(struct placer *p, const struct cluster *c, const struct placement *at,
+                 struct room *room)
 {
     const struct job *like = at->shape->like;
     int64_t first = like->units[0].count, second = like->units[1].count;
@@ -181,7 +183,33 @@ static bool deal(struct placer *p, const struct cluster *c, const struct placeme
         first -= node->take;
         second -= node->also;
     }
+    room->kind = 0;
+    room->pods = like->units[0].count - first;
+    room->beside = first > 0;
     return first == 0 && second == 0;
+}
+
+/* On the fewest nodes that hold all of each kind, and where both take of the same there
+ * and do not fit together, on more. */
+static bool choose_apart(struct placer *p, const struct cluster *c,
+                         const struct placement *at, const struct order *o,
+                         const struct kept *all, struct room *room)
+{
+    size_t most = (size_t)MIN((int64_t)all->n, o->most), n;
+    struct order order = *o;
+
+    for (;; order.least = (int64_t)MIN(n + MAX(n / 8, 1), most)) {
+        candidates_take_back(p, all->items, all->n);
+        n = choose_fewest(p, at->shape->like, &order, room);
+        if (n == 0)
+            return false;
+        p->n = n;
+        candidates_sort(p->candidates, n, candidate_compare_positions);
+        if (deal(p, c, at, room))
+            return true;
+        if (n >= most)
+            return false;
+    }
 }
 
 /* ---- in equal shares ---- */
@@ -218,7 +246,6 @@ static void count_units(struct placer *p, const struct job *like, int64_t shares
     }
 }
 
-/* False: they do not fit so, and the candidates are as before. */
 static bool choose_equal(struct placer *p, const struct cluster *c,
                          const struct placement *at, const struct order *o,
                          struct room *room)
@@ -227,35 +254,25 @@ static bool choose_equal(struct placer *p, const struct cluster *c,
     struct order order = *o;
     struct job equal;
     struct unit share;
-    struct kept all;
-    bool fits;
 
     if (!job_unite(like, &equal, &share))
         return false;
-    all = candidates_keep(p);
     order.items = order.enough = share.count;
-    fits = count_shares(p, c, at, &equal) &&
-           (like->spread ? choose_spread(p, &order, room)
-                         : choose_packed(p, &order, room));
-    if (fits)
-        count_units(p, like, share.count);
-    else
-        candidates_take_back(p, all.items, all.n);
-    free(all.items);
-    return fits;
+    if (!count_shares(p, c, at, &equal) ||
+        !(like->spread ? choose_spread(p, &order, room)
+                       : choose_packed(p, &order, room)))
+        return false;
+    count_units(p, like, share.count);
+    return true;
 }
 
 bool choose_pair(struct placer *p, const struct cluster *c, const struct placement *at,
                  const struct order *o, struct room *room)
 {
-    const struct job *like = at->shape->like;
+    struct kept all = candidates_keep(p);
+    bool fits =
+        choose_equal(p, c, at, o, room) || choose_apart(p, c, at, o, &all, room);
 
-    if (choose_equal(p, c, at, o, room))
-        return true;
-    p->n = choose_fewest(p, like, o, room);
-    if (p->n == 0)
-        return false;
-    candidates_sort(p->candidates, p->n, candidate_compare_positions);
-    room->pods = like->units[0].count;
-    return deal(p, c, at);
+    free(all.items);
+    return fits;
 }
