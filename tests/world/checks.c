@@ -352,6 +352,15 @@ static const struct job_fact *task_of(const struct checks *c,
     return NULL;
 }
 
+/* What comes of an array whose tasks have come to that. */
+static enum job_state end_of_tasks(const struct array_status *is)
+{
+    if (taskset_count(&is->failed) > 0)
+        return JOB_STATE_FAILED;
+    return taskset_count(&is->cancelled) > 0 ? JOB_STATE_CANCELLED
+                                             : JOB_STATE_COMPLETED;
+}
+
 /* Each task has run, and as its array says, or was cancelled. */
 static bool array_is_true(const struct checks *c, const struct job_fact *array)
 {
@@ -368,7 +377,8 @@ static bool array_is_true(const struct checks *c, const struct job_fact *array)
             taskset_has(&is->failed, i) != !well)
             return false;
     }
-    return array->now.state != JOB_STATE_CANCELLED || array->cancels > 0;
+    return array->now.state == end_of_tasks(is) &&
+           (array->now.state != JOB_STATE_CANCELLED || array->cancels > 0);
 }
 
 static void check_array(struct checks *c, const struct job_fact *j)
@@ -395,7 +405,7 @@ static void check_writes(struct checks *c, const struct job_fact *j)
 {
     /* Only a whole life without turns is bounded: one attempt, to success. An array
      * that is asked to begin anew has no restarts of its own. */
-    if (!c->faultless || j->now.restarts > 0 || j->requeues > 0 ||
+    if (!c->faultless || j->now.restarts > 0 || (j->is_array && j->requeues > 0) ||
         j->now.state != JOB_STATE_COMPLETED)
         return;
     if (j->state_writes > 4)
