@@ -71,11 +71,7 @@ START_TEST(test_range_adopted)
     ctltest_expect(t, "a", "status.state=PENDING|status.reason=PartitionConfig");
     spy_spoil(t->spy, &(struct spy_rule){"PATCH", "/status", SPY_REFUSE, 503,
                                          "ServiceUnavailable", "busy", SPY_ALWAYS});
-    ck_assert_int_eq(
-        apitest_request(t->api, "POST", "/apis/gantry.dev/v1alpha1/partitions",
-                        "{'apiVersion':'gantry.dev/v1alpha1','kind':'Partition',"
-                        "'metadata':{'name':'later'},'spec':{}}"),
-        201);
+    ctltest_make(t, "Partition", "later", "");
     ctltest_settle(t);
     ctltest_expect(t, "a", "status.state=PENDING");
     ck_assert_uint_eq(ctltest_pods(t, "a", true), 1);

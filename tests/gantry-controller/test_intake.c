@@ -203,11 +203,8 @@ static void move(struct ctltest *t, const char *job, const char *partition)
 
 static void add_partition(struct ctltest *t, const char *name, const char *state)
 {
-    AUTO_FREE char *body = xasprintf(
-        "{'apiVersion':'gantry.dev/v1alpha1','kind':'Partition','metadata':{'name':"
-        "'%s'},'spec':{'state':'%s'}}",
-        name, state);
-    ctltest_post(t, PARTITIONS, body);
+    AUTO_FREE char *spec = xasprintf("'state':'%s'", state);
+    ctltest_make(t, "Partition", name, spec);
     ctltest_settle(t);
 }
 
@@ -358,11 +355,7 @@ END_TEST
 
 static void add_qos(struct ctltest *t, const char *spec)
 {
-    AUTO_FREE char *body = xasprintf(
-        "{'apiVersion':'gantry.dev/v1alpha1','kind':'QOS','metadata':{'name':'normal'},"
-        "'spec':{%s}}",
-        spec);
-    ctltest_post(t, QOS, body);
+    ctltest_make(t, "QOS", "normal", spec);
     ctltest_settle(t);
 }
 

@@ -7,17 +7,6 @@
 
 #define API "/apis/gantry.dev/v1alpha1/"
 
-static void make(struct ctltest *t, const char *kind, const char *plural,
-                 const char *name, const char *spec)
-{
-    AUTO_FREE char *path = xasprintf(API "%s", plural);
-    AUTO_FREE char *body = xasprintf("{'apiVersion':'gantry.dev/v1alpha1','kind':'%s',"
-                                     "'metadata':{'name':'%s'},'spec':{%s}}",
-                                     kind, name, spec);
-    int status = apitest_request(t->api, "POST", path, body);
-    ck_assert_msg(status == 201, "%s %s: %d: %s", kind, name, status, t->api->text.s);
-}
-
 static void unmake(struct ctltest *t, const char *plural, const char *name)
 {
     AUTO_FREE char *path = xasprintf(API "%s/%s", plural, name);
@@ -33,8 +22,8 @@ START_TEST(test_qos)
                    "status.state=PENDING|status.reason=InvalidQOS|"
                    "status.pending.class=Never|"
                    "status.message=QOS high does not exist; there are none");
-    make(t, "QOS", "qos", "high", "'priority':80");
-    make(t, "QOS", "qos", "normal", "'priority':20");
+    ctltest_make(t, "QOS", "high", "'priority':80");
+    ctltest_make(t, "QOS", "normal", "'priority':20");
     ctltest_submit(t, "all", "'nodes':4,'exclusive':true");
     ctltest_settle(t);
     ctltest_expect(t, "early",
@@ -61,8 +50,9 @@ END_TEST
 START_TEST(test_fairshare)
 {
     struct ctltest *t = ctltest_new();
-    make(t, "Account", "accounts", "optics",
-         "'parent':'physics','members':[{'user':'ann','fairshare':0},{'user':'bob'}]");
+    ctltest_make(
+        t, "Account", "optics",
+        "'parent':'physics','members':[{'user':'ann','fairshare':0},{'user':'bob'}]");
     ctltest_submit(t, "ann", "'user':'ann','nodes':4,'exclusive':true");
     ctltest_submit(t, "bob", "'user':'bob','nodes':4,'exclusive':true");
     ctltest_settle(t);
@@ -70,7 +60,7 @@ START_TEST(test_fairshare)
                    "status.state=PENDING|status.reason=InvalidAccount|"
                    "status.message=account physics does not exist, the parent of "
                    "optics");
-    make(t, "Account", "accounts", "physics", "'fairshare':3");
+    ctltest_make(t, "Account", "physics", "'fairshare':3");
     ctltest_settle(t);
     ctltest_expect(t, "bob",
                    "status.state=RUNNING|status.priorityFactors.fairshare=1000");
@@ -84,7 +74,7 @@ END_TEST
 START_TEST(test_configure)
 {
     struct ctltest *t = ctltest_new();
-    make(t, "QOS", "qos", "normal", "'priority':20");
+    ctltest_make(t, "QOS", "normal", "'priority':20");
     ctltest_submit(t, "first", "'nodes':4,'exclusive':true");
     ctltest_submit(t, "second", "'nodes':4,'exclusive':true,'timeLimit':'10'");
     ctltest_settle(t);
@@ -106,7 +96,7 @@ START_TEST(test_accounts)
     ctltest_submit(t, "before", "'account':'any'");
     ctltest_settle(t);
     ctltest_expect(t, "before", "status.state=RUNNING");
-    make(t, "Account", "accounts", "theirs", "'members':[{'user':'carl'}]");
+    ctltest_make(t, "Account", "theirs", "'members':[{'user':'carl'}]");
     ctltest_submit(t, "none", "'user':'ann'");
     ctltest_submit(t, "other", "'user':'ann','account':'theirs'");
     ctltest_submit(t, "carl", "'user':'carl'");
@@ -119,7 +109,7 @@ START_TEST(test_accounts)
     ctltest_expect(t, "other",
                    "status.reason=InvalidAccount|status.pending.class=Never|"
                    "status.message=ann is not a member of account theirs");
-    make(t, "Account", "accounts", "ours", "'members':[{'namespace':'default'}]");
+    ctltest_make(t, "Account", "ours", "'members':[{'namespace':'default'}]");
     ctltest_settle(t);
     ctltest_expect(t, "none", "status.state=RUNNING");
     ctltest_expect(t, "other", "status.state=PENDING");
@@ -134,8 +124,8 @@ END_TEST
 START_TEST(test_restart)
 {
     struct ctltest *t = ctltest_new();
-    make(t, "QOS", "qos", "high", "'priority':80");
-    make(t, "Account", "accounts", "ours", "'members':[{'user':'ann'}]");
+    ctltest_make(t, "QOS", "high", "'priority':80");
+    ctltest_make(t, "Account", "ours", "'members':[{'user':'ann'}]");
     ctltest_settle(t);
     ctltest_kill(t);
     ctltest_submit(t, "good", "'user':'ann','qos':'high'");

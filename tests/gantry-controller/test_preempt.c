@@ -4,18 +4,8 @@
 #include "tests/support/ctltest.h"
 #include "tests/support/suite.h"
 
-#define QOS "/apis/gantry.dev/v1alpha1/qos"
 #define PODS "/api/v1/namespaces/default/pods"
 #define LOW "'qos':'low','timeLimit':'600',"
-
-static void make_qos(struct ctltest *t, const char *name, const char *spec)
-{
-    AUTO_FREE char *body = xasprintf(
-        "{'apiVersion':'gantry.dev/v1alpha1','kind':'QOS','metadata':{'name':'%s'},"
-        "'spec':{%s}}",
-        name, spec);
-    ctltest_post(t, QOS, body);
-}
 
 /* All four nodes are held by jobs of QOS low, whose spec is given; `job` is more of the
  * spec of one of them. */
@@ -28,8 +18,8 @@ static struct ctltest *busy(const char *spec, const char *job)
     t->settings.sched.preempt_type = PREEMPT_BY_QOS;
     t->settings.sched.preempt_mode = PREEMPT_REQUEUE;
     ctltest_start(t);
-    make_qos(t, "low", spec);
-    make_qos(t, "high", "'preempt':['low']");
+    ctltest_make(t, "QOS", "low", spec);
+    ctltest_make(t, "QOS", "high", "'preempt':['low']");
     ctltest_submit(t, "gang", LOW "'nodes':3,'exclusive':true");
     ctltest_submit(t, "one", one);
     ctltest_settle(t);

@@ -12,12 +12,7 @@
 
 static void reserve(struct ctltest *t, const char *name, const char *spec)
 {
-    AUTO_FREE char *body =
-        xasprintf("{'apiVersion':'gantry.dev/v1alpha1','kind':'Reservation','metadata':"
-                  "{'name':'%s'},'spec':{%s}}",
-                  name, spec);
-
-    ctltest_post(t, RESERVATIONS, body);
+    ctltest_make(t, "Reservation", name, spec);
     ctltest_settle(t);
 }
 
@@ -126,10 +121,8 @@ START_TEST(test_cluster_changes)
     reserve(t, "three", "'duration':'60','nodes':'n[3-4]','flags':['OVERLAP']");
     expect(t, "all", "status.nodes=n[1-4]|status.nodeCount=4");
     expect(t, "side", "status.nodes=|status.message=partition side does not exist");
-    ctltest_post(t, "/apis/gantry.dev/v1alpha1/partitions",
-                 "{'apiVersion':'gantry.dev/v1alpha1','kind':'Partition','metadata':{"
-                 "'name':'side'},'spec':{'nodeSelector':{'matchLabels':{'side':'yes'}}}"
-                 "}");
+    ctltest_make(t, "Partition", "side",
+                 "'nodeSelector':{'matchLabels':{'side':'yes'}}");
     ctltest_settle(t);
     expect(t, "side", "status.nodes=|status.message=");
     ctltest_patch(t, "/api/v1/nodes/n2", "{'metadata':{'labels':{'side':'yes'}}}");

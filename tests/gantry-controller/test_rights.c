@@ -145,9 +145,7 @@ static void play_claim(struct ctltest *t)
 /* A job that somebody pays for. */
 static void play_charge(struct ctltest *t)
 {
-    ctltest_post(t, "/apis/gantry.dev/v1alpha1/accounts",
-                 "{'apiVersion':'gantry.dev/v1alpha1','kind':'Account',"
-                 "'metadata':{'name':'lab'},'spec':{'members':[{'user':'ann'}]}}");
+    ctltest_make(t, "Account", "lab", "'members':[{'user':'ann'}]");
     ctltest_submit(t, "charged", "'user':'ann'");
     ctltest_advance(t, 400);
     ctltest_expect(t, "charged", "status.state=RUNNING");
@@ -170,9 +168,7 @@ static void play_array(struct ctltest *t)
 /* Nodes are chosen for it. */
 static void play_reservation(struct ctltest *t)
 {
-    ctltest_post(t, "/apis/gantry.dev/v1alpha1/reservations",
-                 "{'apiVersion':'gantry.dev/v1alpha1','kind':'Reservation','metadata':"
-                 "{'name':'lab'},'spec':{'nodeCount':1,'duration':'60'}}");
+    ctltest_make(t, "Reservation", "lab", "'nodeCount':1,'duration':'60'");
     ctltest_advance(t, 5);
     ck_assert_int_eq(apitest_request(t->api, "GET",
                                      "/apis/gantry.dev/v1alpha1/reservations/lab",

@@ -18,9 +18,7 @@ static struct ctltest *begin(void)
     ctltest_kill(t);
     t->settings.sched.decay_half_life_sec = 0;
     ctltest_start(t);
-    ctltest_post(t, ACCOUNTS,
-                 "{'apiVersion':'gantry.dev/v1alpha1','kind':'Account','metadata':"
-                 "{'name':'lab'},'spec':{'members':[{'user':'ann'},{'user':'bob'}]}}");
+    ctltest_make(t, "Account", "lab", "'members':[{'user':'ann'},{'user':'bob'}]");
     ctltest_settle(t);
     return t;
 }

@@ -212,12 +212,7 @@ START_TEST(test_account)
     struct clitest *t = clitest_new();
 
     clitest_expect(t, "sbatch -A any --wrap x", 0, "Submitted batch job 1\n", "*");
-    ck_assert_int_eq(
-        apitest_request(t->ctl->api, "POST", "/apis/gantry.dev/v1alpha1/accounts",
-                        "{'apiVersion':'gantry.dev/v1alpha1','kind':'Account',"
-                        "'metadata':{'name':'theirs'},"
-                        "'spec':{'members':[{'user':'nobody'}]}}"),
-        201);
+    ctltest_make(t->ctl, "Account", "theirs", "'members':[{'user':'nobody'}]");
     clitest_expect(t, "sbatch --wrap x", 1, "",
                    FAILED "Invalid account or account/partition combination "
                           "specified: alice is a member of no account\n");
@@ -267,11 +262,7 @@ START_TEST(test_alternate_partition)
 {
     struct clitest *t = clitest_new();
 
-    ck_assert_int_eq(
-        apitest_request(t->ctl->api, "POST", "/apis/gantry.dev/v1alpha1/partitions",
-                        "{'apiVersion':'gantry.dev/v1alpha1','kind':'Partition',"
-                        "'metadata':{'name':'spare'},'spec':{}}"),
-        201);
+    ctltest_make(t->ctl, "Partition", "spare", "");
     set_state(t, "INACTIVE','alternate':'spare");
     clitest_expect(t, "sbatch --test-only --wrap x", 0, "",
                    "sbatch: Job to start at 2027-01-15T08:00:00 using 1 processors on "
@@ -290,10 +281,8 @@ START_TEST(test_test_only_reserved)
 {
     struct clitest *t = clitest_new();
 
-    ctltest_post(t->ctl, "/apis/gantry.dev/v1alpha1/reservations",
-                 "{'apiVersion':'gantry.dev/v1alpha1','kind':'Reservation','metadata':"
-                 "{'name':'r'},'spec':{'startTime':'2027-01-15T09:00:00Z','duration':"
-                 "'60','nodes':'n2'}}");
+    ctltest_make(t->ctl, "Reservation", "r",
+                 "'startTime':'2027-01-15T09:00:00Z','duration':'60','nodes':'n2'");
     ctltest_settle(t->ctl);
     clitest_expect(t, "sbatch --test-only -t 10 --reservation r --wrap x", 0, "",
                    "sbatch: Job to start at 2027-01-15T09:00:00 using 1 processors "
@@ -314,13 +303,10 @@ START_TEST(test_test_only_limited)
 {
     struct clitest *t = clitest_new();
 
-    ctltest_post(t->ctl, "/apis/gantry.dev/v1alpha1/qos",
-                 "{'apiVersion':'gantry.dev/v1alpha1','kind':'QOS','metadata':{'name':"
-                 "'lax'},'spec':{'limits':{'maxTRESPerJob':{'cpu':4}}}}");
-    ctltest_post(t->ctl, "/apis/gantry.dev/v1alpha1/qos",
-                 "{'apiVersion':'gantry.dev/v1alpha1','kind':'QOS','metadata':{'name':"
-                 "'strict'},'spec':{'flags':['DenyOnLimit'],'limits':{'maxTRESPerJob':"
-                 "{'cpu':4},'maxSubmitJobsPerUser':1}}}");
+    ctltest_make(t->ctl, "QOS", "lax", "'limits':{'maxTRESPerJob':{'cpu':4}}");
+    ctltest_make(t->ctl, "QOS", "strict",
+                 "'flags':['DenyOnLimit'],'limits':{'maxTRESPerJob':{'cpu':4},"
+                 "'maxSubmitJobsPerUser':1}");
     ctltest_settle(t->ctl);
     clitest_expect(t, "sbatch --test-only -q lax -c 8 --wrap x", 0, "",
                    "sbatch: the job would be accepted; it would wait "
@@ -372,12 +358,9 @@ END_TEST
 
 static void add_partition(struct clitest *t, const char *name, const char *state)
 {
-    AUTO_FREE char *body =
-        xasprintf("{'apiVersion':'gantry.dev/v1alpha1','kind':'Partition','metadata':"
-                  "{'name':'%s'},'spec':{'state':'%s'}}",
-                  name, state);
+    AUTO_FREE char *spec = xasprintf("'state':'%s'", state);
 
-    ctltest_post(t->ctl, "/apis/gantry.dev/v1alpha1/partitions", body);
+    ctltest_make(t->ctl, "Partition", name, spec);
 }
 
 /* A partition that takes no new jobs does not take this one; nor is it behind a job

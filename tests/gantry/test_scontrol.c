@@ -55,12 +55,7 @@ END_TEST
 
 static void reserve(struct clitest *t, const char *name, const char *spec)
 {
-    AUTO_FREE char *body =
-        xasprintf("{'apiVersion':'gantry.dev/v1alpha1','kind':'Reservation','metadata':"
-                  "{'name':'%s'},'spec':{%s}}",
-                  name, spec);
-
-    ctltest_post(t->ctl, "/apis/gantry.dev/v1alpha1/reservations", body);
+    ctltest_make(t->ctl, "Reservation", name, spec);
     ctltest_settle(t->ctl);
 }
 
@@ -136,16 +131,6 @@ static const struct {
     {"scontrol update JobId=1 Comment=new", "train", "spec.comment=new"},
 };
 
-static void make_qos(struct clitest *t, const char *name, const char *spec)
-{
-    AUTO_FREE char *body =
-        xasprintf("{'apiVersion':'gantry.dev/v1alpha1','kind':'QOS','metadata':{'name':"
-                  "'%s'},'spec':{%s}}",
-                  name, spec);
-
-    ctltest_post(t->ctl, "/apis/gantry.dev/v1alpha1/qos", body);
-}
-
 /* Job 1 has its grace time, for 2. */
 START_TEST(test_preempt_session)
 {
@@ -155,8 +140,8 @@ START_TEST(test_preempt_session)
     t->ctl->settings.sched.preempt_type = PREEMPT_BY_QOS;
     t->ctl->settings.sched.preempt_mode = PREEMPT_REQUEUE;
     ctltest_start(t->ctl);
-    make_qos(t, "low", "'graceTime':'120'");
-    make_qos(t, "high", "'preempt':['low']");
+    ctltest_make(t->ctl, "QOS", "low", "'graceTime':'120'");
+    ctltest_make(t->ctl, "QOS", "high", "'preempt':['low']");
     ctltest_submit(t->ctl, "hog",
                    "'nodes':4,'exclusive':true,'qos':'low','user':'bob'");
     ctltest_advance(t->ctl, 60);
@@ -217,18 +202,13 @@ START_TEST(test_partition)
 {
     struct clitest *t = clitest_new();
 
-    ck_assert_int_eq(
-        apitest_request(
-            t->ctl->api, "POST", "/apis/gantry.dev/v1alpha1/partitions",
-            "{'apiVersion':'gantry.dev/v1alpha1','kind':'Partition',"
-            "'metadata':{'name':'gpu'},'spec':{'qos':'night','alternate':'main',"
-            "'overTimeLimit':'1:30','defCpuPerGPU':4,'defMemPerGPU':'8G',"
-            "'maxMemPerCPU':'4G','exclusive':true,'lln':true,'reqResv':true,'"
-            "defaultTime':'30',"
-            "'maxTime':'1-0','minNodes':1,'maxNodes':2,'denyAccounts':['a','b'],"
-            "'allowQos':['q'],'state':'DRAIN','priorityTier':3,"
-            "'priorityJobFactor':7}}"),
-        201);
+    ctltest_make(t->ctl, "Partition", "gpu",
+                 "'qos':'night','alternate':'main','overTimeLimit':'1:30',"
+                 "'defCpuPerGPU':4,'defMemPerGPU':'8G','maxMemPerCPU':'4G',"
+                 "'exclusive':true,'lln':true,'reqResv':true,'defaultTime':'30',"
+                 "'maxTime':'1-0','minNodes':1,'maxNodes':2,'denyAccounts':['a','b'],"
+                 "'allowQos':['q'],'state':'DRAIN','priorityTier':3,"
+                 "'priorityJobFactor':7");
     clitest_expect(
         t, "scontrol show partition gpu", 0,
         "PartitionName=gpu\n"

@@ -9,7 +9,6 @@
 #include "tests/support/suite.h"
 
 #define GOLDEN "tests/gantry/golden/"
-#define PARTITIONS "/apis/gantry.dev/v1alpha1/partitions"
 
 static void patch(struct clitest *t, const char *path, const char *body)
 {
@@ -18,12 +17,6 @@ static void patch(struct clitest *t, const char *path, const char *body)
                                         .type = "application/merge-patch+json",
                                         .body = body};
     ck_assert_int_eq(apitest_send(t->ctl->api, &req), 200);
-}
-
-static void post(struct clitest *t, const char *path, const char *body)
-{
-    ck_assert_msg(apitest_request(t->ctl->api, "POST", path, body) == 201, "%s",
-                  t->ctl->api->text.s);
 }
 
 /* main: n[1-4]; "debug": n1; a partition with a long name: n[5-6], which are of another
@@ -45,23 +38,17 @@ static struct clitest *api_new(void)
             "'addresses':[{'type':'InternalIP','address':'10.0.0.%d'}],"
             "'conditions':[{'type':'Ready','status':'True'}]}}",
             2 * i, i, 2 * i + 1, i);
-        post(t, "/api/v1/nodes", body);
+        ctltest_post(t->ctl, "/api/v1/nodes", body);
         patch(t, path, status);
     }
-    post(t, PARTITIONS,
-         "{'apiVersion':'gantry.dev/v1alpha1','kind':'Partition',"
-         "'metadata':{'name':'debug'},'spec':{'nodes':'n1',"
-         "'maxTime':'30','defaultTime':'10','state':'DRAIN'}}");
+    ctltest_make(t->ctl, "Partition", "debug",
+                 "'nodes':'n1','maxTime':'30','defaultTime':'10','state':'DRAIN'");
     ctltest_advance(t->ctl, 10);
-    post(t, PARTITIONS,
-         "{'apiVersion':'gantry.dev/v1alpha1','kind':'Partition',"
-         "'metadata':{'name':'averylongpartition'},'spec':{'nodes':"
-         "'n[5-6]','maxTime':'2-12','maxNodes':2,'minNodes':1,"
-         "'priorityTier':5}}");
-    post(t, PARTITIONS,
-         "{'apiVersion':'gantry.dev/v1alpha1','kind':'Partition',"
-         "'metadata':{'name':'empty'},'spec':{'nodes':'x1',"
-         "'state':'DOWN','maxNodes':1}}");
+    ctltest_make(t->ctl, "Partition", "averylongpartition",
+                 "'nodes':'n[5-6]','maxTime':'2-12','maxNodes':2,'minNodes':1,"
+                 "'priorityTier':5");
+    ctltest_make(t->ctl, "Partition", "empty",
+                 "'nodes':'x1','state':'DOWN','maxNodes':1");
     ctltest_settle(t->ctl);
     ctltest_submit(t->ctl, "part",
                    "'nodeList':'n1','gpusPerNode':3,'cpusPerTask':4,"

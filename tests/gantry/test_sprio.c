@@ -9,19 +9,6 @@
 #include "tests/support/session.h"
 #include "tests/support/suite.h"
 
-#define API "/apis/gantry.dev/v1alpha1/"
-
-static void make(struct clitest *t, const char *kind, const char *plural,
-                 const char *name, const char *spec)
-{
-    AUTO_FREE char *path = xasprintf(API "%s", plural);
-    AUTO_FREE char *body = xasprintf("{'apiVersion':'gantry.dev/v1alpha1','kind':'%s',"
-                                     "'metadata':{'name':'%s'},'spec':{%s}}",
-                                     kind, name, spec);
-
-    ctltest_post(t->ctl, path, body);
-}
-
 static void submit(struct clitest *t, const char *name, const char *spec)
 {
     ctltest_submit(t->ctl, name, spec);
@@ -33,11 +20,11 @@ static struct clitest *queue_new(void)
 {
     struct clitest *t = clitest_new();
 
-    make(t, "QOS", "qos", "normal", "'priority':10");
-    make(t, "QOS", "qos", "high", "'priority':40");
-    make(t, "Account", "accounts", "lab",
-         "'priority':30,'members':[{'user':'ann','fairshare':0},{'user':'bob'},"
-         "{'user':'carol','priority':60}]");
+    ctltest_make(t->ctl, "QOS", "normal", "'priority':10");
+    ctltest_make(t->ctl, "QOS", "high", "'priority':40");
+    ctltest_make(t->ctl, "Account", "lab",
+                 "'priority':30,'members':[{'user':'ann','fairshare':0},{'user':'bob'},"
+                 "{'user':'carol','priority':60}]");
     submit(t, "full", "'nodes':4,'exclusive':true,'user':'ann','timeLimit':'1-0'");
     submit(t, "a", "'user':'ann','nodes':2");
     submit(t, "b", "'user':'bob','qos':'high','nice':250");

@@ -63,24 +63,13 @@ START_TEST(test_session)
 }
 END_TEST
 
-static void make(struct clitest *t, const char *kind, const char *plural,
-                 const char *name, const char *spec)
-{
-    AUTO_FREE char *path = xasprintf("/apis/gantry.dev/v1alpha1/%s", plural);
-    AUTO_FREE char *body = xasprintf("{'apiVersion':'gantry.dev/v1alpha1','kind':'%s',"
-                                     "'metadata':{'name':'%s'},'spec':{%s}}",
-                                     kind, name, spec);
-
-    ck_assert_int_eq(apitest_request(t->ctl->api, "POST", path, body), 201);
-}
-
 /* An account and a QOS that a job has by default are shown, and found. */
 START_TEST(test_defaults)
 {
     struct clitest *t = clitest_new();
 
-    make(t, "QOS", "qos", "normal", "'priority':10");
-    make(t, "Account", "accounts", "physics", "'members':[{'user':'ann'}]");
+    ctltest_make(t->ctl, "QOS", "normal", "'priority':10");
+    ctltest_make(t->ctl, "Account", "physics", "'members':[{'user':'ann'}]");
     submit(t, "a", "'user':'ann'");
     clitest_expect(t, "squeue -h -o '%i %a %q'", 0, "1 physics normal\n", "");
     clitest_expect(t, "squeue -h -o %i -A physics -q normal", 0, "1\n", "");

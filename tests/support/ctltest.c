@@ -23,6 +23,23 @@ void ctltest_post(struct ctltest *t, const char *path, const char *body)
     ck_assert_msg(status == 201, "POST %s: %d: %s", path, status, t->api->text.s);
 }
 
+void ctltest_make(struct ctltest *t, const char *kind, const char *name,
+                  const char *spec)
+{
+    static const char *const plurals[][2] = {{"Partition", "partitions"},
+                                             {"QOS", "qos"},
+                                             {"Account", "accounts"},
+                                             {"Reservation", "reservations"}};
+    size_t i = 0;
+    while (!str_eq(plurals[i][0], kind))
+        ck_assert_uint_lt(++i, ARRAY_LEN(plurals));
+    AUTO_FREE char *path = xasprintf("/apis/gantry.dev/v1alpha1/%s", plurals[i][1]);
+    AUTO_FREE char *body = xasprintf("{'apiVersion':'gantry.dev/v1alpha1','kind':'%s',"
+                                     "'metadata':{'name':'%s'},'spec':{%s}}",
+                                     kind, name, spec);
+    ctltest_post(t, path, body);
+}
+
 static void define(struct ctltest *t, const char *path)
 {
     STR_AUTO struct str text;
@@ -81,9 +98,7 @@ struct ctltest *ctltest_new(void)
     define(t, "crds/reservations.yaml");
     for (int i = 1; i <= 4; i++)
         add_node(t, i);
-    ctltest_post(t, "/apis/gantry.dev/v1alpha1/partitions",
-                 "{'apiVersion':'gantry.dev/v1alpha1','kind':'Partition','metadata':"
-                 "{'name':'main'},'spec':{'default':true,'nodes':'n[1-4]'}}");
+    ctltest_make(t, "Partition", "main", "'default':true,'nodes':'n[1-4]'");
     ctltest_start(t);
     ctltest_settle(t);
     ck_assert(controller_is_synced(t->ctl));

@@ -45,6 +45,10 @@ void ctltest_start(struct ctltest *t);
 /* A BatchJob in namespace default, of one container `main`. `spec` holds further
  * fields: "'nodes': 2, 'timeLimit': '10'" or "". */
 void ctltest_submit(struct ctltest *t, const char *name, const char *spec);
+/* One of Gantry's kinds that belong to no namespace: "Partition", "side", "'nodes':
+ * 'n1'". */
+void ctltest_make(struct ctltest *t, const char *kind, const char *name,
+                  const char *spec);
 /* An object for a collection, which must be made. */
 void ctltest_post(struct ctltest *t, const char *path, const char *body);
 /* A merge patch, which must succeed. */
