@@ -214,6 +214,39 @@ static size_t rows_shortest(const struct rows *r, const struct order *o)
     return shortest;
 }
 
+/* The most that there is room for on so many neighbours. */
+static int64_t rows_most(const struct rows *r, const int64_t *room, size_t nodes)
+{
+    int64_t most = 0;
+
+    for (size_t i = 0; i < r->n; i++) {
+        size_t first = r->rows[i].first, last = first + r->rows[i].n;
+
+        for (; first < last; first++)
+            most = MAX(most, room[MIN(first + nodes, last)] - room[first]);
+    }
+    return most;
+}
+
+/* Where there is room for each of two kinds, what they lack beside each other was found
+ * when they were dealt out. */
+static void rows_room(const struct rows *r, const struct order *o, struct room *room)
+{
+    size_t nodes = (size_t)MIN((int64_t)r->longest, o->most);
+    int64_t first = rows_most(r, r->times, nodes), second;
+
+    if (r->like->n_units > 1) {
+        second = rows_most(r, r->also, nodes);
+        if (second < r->like->units[1].count) {
+            *room = (struct room){.nodes = room->nodes, .pods = second, .kind = 1};
+            return;
+        }
+        if (first >= o->items)
+            return;
+    }
+    *room = (struct room){.nodes = room->nodes, .pods = MIN(first, o->items)};
+}
+
 struct run_search {
     struct placer *p;
     const struct cluster *c;
@@ -260,7 +293,7 @@ static bool choose_rows(struct run_search *s, struct room *room)
     }
     room->nodes = s->rows.longest;
     if (room->lacks == NULL)
-        room->pods = MIN((int64_t)s->rows.longest, s->o->items);
+        rows_room(&s->rows, s->o, room);
     return false;
 }
 
