@@ -81,6 +81,8 @@ static const struct {
     {"core.v1.GlusterfsPersistentVolumeSource", "core.v1.GlusterfsVolumeSource"},
     {"core.v1.FlexPersistentVolumeSource", "core.v1.FlexVolumeSource"},
     {"core.v1.ISCSIPersistentVolumeSource", "core.v1.ISCSIVolumeSource"},
+    {"core.v1.ScaleIOPersistentVolumeSource", "core.v1.ScaleIOVolumeSource"},
+    {"core.v1.StorageOSPersistentVolumeSource", "core.v1.StorageOSVolumeSource"},
 };
 
 static void copy_words(struct schema *to, const struct schema *from)

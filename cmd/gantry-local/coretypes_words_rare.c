@@ -62,13 +62,7 @@ static const struct core_words rows[] = {
      "volume: The volume's name.\n"},
     {"core.v1.RBDPersistentVolumeSource", "A Ceph block device; no longer served.", ""},
     {"core.v1.ScaleIOPersistentVolumeSource", "A ScaleIO volume; no longer served.",
-     "gateway: The address of ScaleIO's gateway.\n"
-     "protectionDomain: The protection domain of the storage.\n"
-     "secretRef: The Secret with the credentials.\n"
-     "sslEnabled: Whether the gateway is asked by TLS.\n"
-     "storageMode: ThickProvisioned, or ThinProvisioned by default.\n"
-     "storagePool: The storage pool in the protection domain.\n"
-     "system: The storage system's name.\n"},
+     ""},
     {"core.v1.ScaleIOVolumeSource", "A ScaleIO volume; no longer served.",
      "gateway: The address of ScaleIO's gateway.\n"
      "protectionDomain: The protection domain of the storage.\n"
@@ -81,8 +75,7 @@ static const struct core_words rows[] = {
     {"core.v1.SecretProjection", "Files from a Secret.", ""},
     {"core.v1.SecretReference", "A Secret, in whatever namespace.", ""},
     {"core.v1.StorageOSPersistentVolumeSource", "A StorageOS volume; no longer served.",
-     "secretRef: The Secret with the credentials.\n"
-     "volumeNamespace: The volume's namespace within StorageOS.\n"},
+     ""},
     {"core.v1.StorageOSVolumeSource", "A StorageOS volume; no longer served.",
      "secretRef: The Secret with the credentials.\n"
      "volumeNamespace: The volume's namespace within StorageOS.\n"},
