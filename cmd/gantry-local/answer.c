@@ -9,8 +9,9 @@
 #include "cmd/gantry-local/form.h"
 #include "cmd/gantry-local/protobuf_print.h"
 
-int answer_bytes(struct call *call, int status, const char *content_type,
-                 const struct str *body)
+/* `end` stands behind the body; "". */
+static int send_all(struct call *call, int status, const char *content_type,
+                    const struct str *body, const char *end)
 {
     const struct api_head head = {.status = status,
                                   .content_type = content_type,
@@ -19,8 +20,16 @@ int answer_bytes(struct call *call, int status, const char *content_type,
 
     call->sink->ops->head(call->sink, &head);
     call->sink->ops->data(call->sink, body->s, body->len);
+    if (*end)
+        call->sink->ops->data(call->sink, end, strlen(end));
     call->sink->ops->end(call->sink);
     return 0;
+}
+
+int answer_bytes(struct call *call, int status, const char *content_type,
+                 const struct str *body)
+{
+    return send_all(call, status, content_type, body, "");
 }
 
 static void write_json(const struct call *call, const struct json *tree,
@@ -63,27 +72,13 @@ int answer_tree(struct call *call, int status, const struct json *body)
     return answer_bytes(call, status, media_type(call->answer_as.media), &text);
 }
 
-/* JSON as it is mostly wanted needs no tree. */
-static int answer_line(struct call *call, int status, const struct str *json)
-{
-    const struct api_head head = {.status = status,
-                                  .content_type = media_type(MEDIA_JSON),
-                                  .warning = call->warning,
-                                  .retry_after_sec = call->refusal.retry_after_sec};
-
-    call->sink->ops->head(call->sink, &head);
-    call->sink->ops->data(call->sink, json->s, json->len);
-    call->sink->ops->data(call->sink, "\n", 1);
-    call->sink->ops->end(call->sink);
-    return 0;
-}
-
 int answer_document(struct call *call, int status, const struct str *json)
 {
     struct err err = ERR_INIT;
 
+    /* JSON as it is mostly wanted needs no tree. */
     if (call->answer_as.media == MEDIA_JSON && !call_is_pretty(call))
-        return answer_line(call, status, json);
+        return send_all(call, status, media_type(MEDIA_JSON), json, "\n");
     JSON_AUTO struct json *tree = json_parse(json->s, json->len, &err);
     if (!tree)
         return refuse(&call->refusal, 500, "InternalError",

@@ -97,9 +97,10 @@ int call_negotiate(struct call *call, const struct media_offer *offer)
 {
     if (media_choose(call->req->accept, offer, &call->answer_as))
         return 0;
-    AUTO_FREE char *why = media_refusal(call->req->accept, offer);
+    bool unnamed;
+    AUTO_FREE char *why = media_refusal(call->req->accept, offer, &unnamed);
     refuse(&call->refusal, 406, "NotAcceptable", "%s", why);
-    if (str_starts(why, "406"))
+    if (unnamed)
         refusal_no_details(&call->refusal);
     return -1;
 }

@@ -229,13 +229,15 @@ bool media_choose(const char *accept, const struct media_offer *offer,
     return false;
 }
 
-char *media_refusal(const char *accept, const struct media_offer *offer)
+char *media_refusal(const char *accept, const struct media_offer *offer,
+                    bool *ret_unnamed)
 {
     struct entry entries[ENTRIES_MAX];
     const size_t n = read_entries(accept, entries);
     const bool unnamed = offer->is_named && !is_any_named(offer, entries, n);
     STR_AUTO struct str text;
 
+    *ret_unnamed = unnamed;
     str_init(&text, TEXT_MAX);
     str_add(&text, unnamed ? "406: Not Acceptable\n\nAvailable representations: "
                            : "only the following media types are accepted: ");

@@ -43,8 +43,9 @@ struct media_choice {
 bool media_choose(const char *accept, const struct media_offer *offer,
                   struct media_choice *ret);
 
-/* Why not, as Kubernetes words it: heap. */
-char *media_refusal(const char *accept, const struct media_offer *offer);
+/* Why not, as Kubernetes words it: heap. *ret_unnamed: a type had to be named. */
+char *media_refusal(const char *accept, const struct media_offer *offer,
+                    bool *ret_unnamed);
 
 /* "application/yaml" */
 const char *media_type(enum media media);

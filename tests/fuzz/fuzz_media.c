@@ -24,8 +24,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             assert(choice.media == MEDIA_JSON || !offers[i].json_only);
             continue;
         }
-        AUTO_FREE char *why = media_refusal(accept, &offers[i]);
+        bool unnamed;
+        AUTO_FREE char *why = media_refusal(accept, &offers[i], &unnamed);
         assert(strstr(why, "application/json"));
+        assert(unnamed == str_starts(why, "406: "));
     }
     return 0;
 }
