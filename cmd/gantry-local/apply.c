@@ -251,17 +251,17 @@ static struct seen see(const struct apply *a, const struct json *entry)
 /* Which of another manager's fields (a set; NULL: none) are wanted otherwise. Each is
  * told to `found`, and to the summary unless that is ignore_conflict. */
 static struct json *conflicts_of(struct apply *a, const struct json *entry,
-                                 const struct json *fields, cause_fn *found, void *arg)
+                                 const struct seen *seen, const struct json *fields,
+                                 cause_fn *found, void *arg)
 {
     struct conflicts c = {.entry = entry, .found = found, .arg = arg};
-    __attribute__((cleanup(seen_fini))) struct seen seen = see(a, entry);
     ELEMENTS_AUTO struct elements live;
     ELEMENTS_AUTO struct elements wanted;
 
     str_init(&c.path, 4096);
     str_init(&c.paths, 4096);
-    elements_init(&live, seen.schema, seen.live);
-    elements_init(&wanted, seen.schema, seen.wanted);
+    elements_init(&live, seen->schema, seen->live);
+    elements_init(&wanted, seen->schema, seen->wanted);
     struct json *set = find_conflicts(&c, fields, &live, &wanted);
     if (found != ignore_conflict)
         tell(a, &c);
@@ -278,13 +278,14 @@ static void take_other(struct apply *a, const struct json *entry, cause_fn *foun
 
     if (fields == NULL)
         return;
+    __attribute__((cleanup(seen_fini))) struct seen seen = see(a, entry);
     if (!a->req->force) {
         JSON_AUTO struct json *held =
             fieldset_minus(json_copy(fields), a->req->yielding);
-        json_free(conflicts_of(a, entry, held, found, arg));
+        json_free(conflicts_of(a, entry, &seen, held, found, arg));
     }
     JSON_AUTO struct json *overruled =
-        conflicts_of(a, entry, fields, ignore_conflict, NULL);
+        conflicts_of(a, entry, &seen, fields, ignore_conflict, NULL);
     fields = fieldset_minus(json_copy(fields), overruled);
     a->others = fieldset_union(a->others, fields);
     struct json *left = managed_with(entry, fields);
