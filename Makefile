@@ -105,8 +105,8 @@ $(BUILD)/bin/%: $(BUILD)/rel/bin/%
 	@mkdir -p $(@D)
 	$(Q)cp --remove-destination $< $@
 
-# Tests link all parts, whatever each pulls in: no name may be defined twice.
-$(BUILD)/san/together.o: $(call libs_of,san)
+# Tests link all parts and their helpers, whatever each pulls in: no name may be defined twice.
+$(BUILD)/san/together.o: $(call libs_of,san) $(BUILD)/san/tests/support.a
 	$(call say,LINK)
 	$(Q)ld -r --whole-archive $^ -o $@
 

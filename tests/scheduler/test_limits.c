@@ -14,7 +14,7 @@
 
 #include "base/util.h"
 #include "scheduler/reason.h"
-#include "tests/support/history.h"
+#include "tests/support/course.h"
 #include "tests/support/seeds.h"
 #include "tests/support/suite.h"
 
@@ -142,7 +142,7 @@ END_TEST
 /* ---- the world once more ---- */
 
 struct world {
-    struct history h;
+    struct course h;
     /* As the snapshot has them. */
     const struct qos *qos[4];
     const struct account *accounts[4];
@@ -374,14 +374,14 @@ static void check_start(struct world *w, const struct job *job)
                 continue;
             sum = sum_of(w, job, &sources[i], limit);
             if (least ? sum < limit->amount : sum > limit->amount)
-                history_give_up(&w->h, limit_rows[limit->kind].name);
+                course_give_up(&w->h, limit_rows[limit->kind].name);
         }
     }
 }
 
 /* ---- random histories ---- */
 
-static void random_limits(struct history *h, bool of_account, char *line, size_t size)
+static void random_limits(struct course *h, bool of_account, char *line, size_t size)
 {
     static const char *const of_qos[] = {"maxJobsPerUser=2",
                                          "maxTRESPerUser=cpu=5",
@@ -400,34 +400,34 @@ static void random_limits(struct history *h, bool of_account, char *line, size_t
                                           "maxWall=10"};
     size_t at = 0;
 
-    for (int64_t n = history_draw(h, 3); n > 0; n--) {
-        const char *one = HISTORY_PICK(h, of_both);
+    for (int64_t n = course_draw(h, 3); n > 0; n--) {
+        const char *one = COURSE_PICK(h, of_both);
 
-        if (history_draw(h, 2) == 0)
-            one = of_account ? "maxJobs=2" : HISTORY_PICK(h, of_qos);
+        if (course_draw(h, 2) == 0)
+            one = of_account ? "maxJobs=2" : COURSE_PICK(h, of_qos);
         at += (size_t)snprintf(line + at, size - at, " %s", one);
     }
-    if (!of_account && history_draw(h, 4) == 0)
+    if (!of_account && course_draw(h, 4) == 0)
         snprintf(line + at, size - at, " flags=OverPartQOS");
 }
 
-static void random_rules(struct history *h)
+static void random_rules(struct course *h)
 {
     static const char *const qos[] = {"normal", "part", "other"};
     static const char *const accounts[] = {
         "top", "low parent=top users=ann,bob", "mid parent=top users=ann,cem",
         "low parent=top users=ann,bob limits.ann=maxJobs:1"};
     char limits[LINE_MAX_] = "";
-    bool of_account = history_draw(h, 2) == 0;
+    bool of_account = course_draw(h, 2) == 0;
 
     random_limits(h, of_account, limits, sizeof(limits));
     if (of_account)
-        history_tell(h, "account %s%s", HISTORY_PICK(h, accounts), limits);
+        course_tell(h, "account %s%s", COURSE_PICK(h, accounts), limits);
     else
-        history_tell(h, "qos %s%s", HISTORY_PICK(h, qos), limits);
+        course_tell(h, "qos %s%s", COURSE_PICK(h, qos), limits);
 }
 
-static void random_job(struct history *h)
+static void random_job(struct course *h)
 {
     static const char *const who[] = {"user=ann account=low", "user=bob account=low",
                                       "user=ann account=mid", "user=cem account=mid"};
@@ -445,16 +445,15 @@ static void random_job(struct history *h)
                                         " qos=other",
                                         " qos=other partition=owned"};
 
-    history_tell(h, "job %d submit=%lld time=%d %s %s%s",
-                 1 + (int)history_draw(h, JOBS), (long long)h->now_sec,
-                 1 + (int)history_draw(h, 20), HISTORY_PICK(h, who),
-                 HISTORY_PICK(h, how), HISTORY_PICK(h, where));
+    course_tell(h, "job %d submit=%lld time=%d %s %s%s", 1 + (int)course_draw(h, JOBS),
+                (long long)h->now_sec, 1 + (int)course_draw(h, 20), COURSE_PICK(h, who),
+                COURSE_PICK(h, how), COURSE_PICK(h, where));
 }
 
 /* RUNNING, COMPLETING, gone: whatever is next. */
-static void random_progress(struct history *h)
+static void random_progress(struct course *h)
 {
-    int number = 1 + (int)history_draw(h, JOBS);
+    int number = 1 + (int)course_draw(h, JOBS);
     AUTO_FREE char *uid = xasprintf("job-%d", number);
     const struct job *job = sched_job(h->s, uid);
     struct change change = {.kind = CHANGE_JOB};
@@ -480,7 +479,7 @@ static bool spend(void *arg)
 
 static void step(struct world *w)
 {
-    struct sched_budget budget = {history_draw(&w->h, 3) == 0 ? spend : NULL, NULL};
+    struct sched_budget budget = {course_draw(&w->h, 3) == 0 ? spend : NULL, NULL};
     struct decisions decisions;
 
     str_addf(&w->h.script, "at %lld%s\n", (long long)w->h.now_sec,
@@ -503,17 +502,17 @@ static void run_history(uint64_t seed)
 
     config.backfill_order = (enum backfill_order)(seed % 3);
     config.reservation_depth = seed % 4 == 0 ? 2 : config.reservation_depth;
-    history_init(&w.h, seed, &config);
-    history_tell(&w.h, "node n[1-4] cpu=6 nvidia.com/gpu=2");
-    history_tell(&w.h, "partition batch default");
-    history_tell(&w.h, "partition owned qos=part");
-    history_tell(&w.h, "qos normal");
-    history_tell(&w.h, "qos part");
-    history_tell(&w.h, "account top");
-    history_tell(&w.h, "account low parent=top users=ann,bob");
-    history_tell(&w.h, "account mid parent=top users=ann,cem");
+    course_init(&w.h, seed, &config);
+    course_tell(&w.h, "node n[1-4] cpu=6 nvidia.com/gpu=2");
+    course_tell(&w.h, "partition batch default");
+    course_tell(&w.h, "partition owned qos=part");
+    course_tell(&w.h, "qos normal");
+    course_tell(&w.h, "qos part");
+    course_tell(&w.h, "account top");
+    course_tell(&w.h, "account low parent=top users=ann,bob");
+    course_tell(&w.h, "account mid parent=top users=ann,cem");
     for (int i = 0; i < OPERATIONS; i++) {
-        int64_t what = history_draw(&w.h, 100);
+        int64_t what = course_draw(&w.h, 100);
 
         if (what < 45)
             random_job(&w.h);
@@ -523,9 +522,9 @@ static void run_history(uint64_t seed)
             random_progress(&w.h);
         else
             step(&w);
-        w.h.now_sec += history_draw(&w.h, 4) == 0 ? history_draw(&w.h, 100) : 0;
+        w.h.now_sec += course_draw(&w.h, 4) == 0 ? course_draw(&w.h, 100) : 0;
     }
-    history_fini(&w.h);
+    course_fini(&w.h);
 }
 
 START_TEST(test_never_exceeded)

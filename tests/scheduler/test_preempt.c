@@ -16,7 +16,7 @@
 #include "base/util.h"
 #include "tests/support/cluster_text.h"
 #include "tests/support/copies.h"
-#include "tests/support/history.h"
+#include "tests/support/course.h"
 #include "tests/support/seeds.h"
 #include "tests/support/suite.h"
 
@@ -116,7 +116,7 @@ END_TEST
 /* ---- random clusters ---- */
 
 struct contest {
-    struct history h;
+    struct course h;
     struct sched_config config;
     int next_job;
     size_t n_preempted, n_checked;
@@ -127,26 +127,26 @@ static const char *qos_of(struct contest *c)
 {
     static const char *const words[] = {"low", "low", "normal", "high"};
 
-    return HISTORY_PICK(&c->h, words);
+    return COURSE_PICK(&c->h, words);
 }
 
 /* A running job, where there is room for it. */
 static void add_running(struct contest *c)
 {
     char node[8];
-    int64_t cpu = 1 + history_draw(&c->h, 4), gpu = history_draw(&c->h, 4);
+    int64_t cpu = 1 + course_draw(&c->h, 4), gpu = course_draw(&c->h, 4);
     struct resvec used, free_;
 
-    snprintf(node, sizeof(node), "n%d", 1 + (int)history_draw(&c->h, NODES));
+    snprintf(node, sizeof(node), "n%d", 1 + (int)course_draw(&c->h, NODES));
     if (!sched_node_usage(c->h.s, node, &used, &free_) ||
         free_.v[RES_CPU] < cpu * 1000 || free_.v[c->h.res.gpu] < gpu)
         return;
-    history_tell(&c->h,
-                 "job %d cpu=%d x/gpu=%d qos=%s state=running start=%d in=%s on=%s%s",
-                 c->next_job++, (int)cpu, (int)gpu, qos_of(c),
-                 (int)(c->h.now_sec - history_draw(&c->h, 1000)),
-                 history_draw(&c->h, 2) ? "a" : "b", node,
-                 history_draw(&c->h, 3) ? " time=10:00:00" : "");
+    course_tell(&c->h,
+                "job %d cpu=%d x/gpu=%d qos=%s state=running start=%d in=%s on=%s%s",
+                c->next_job++, (int)cpu, (int)gpu, qos_of(c),
+                (int)(c->h.now_sec - course_draw(&c->h, 1000)),
+                course_draw(&c->h, 2) ? "a" : "b", node,
+                course_draw(&c->h, 3) ? " time=10:00:00" : "");
 }
 
 static void add_waiting(struct contest *c)
@@ -155,12 +155,12 @@ static void add_waiting(struct contest *c)
         "nodes=1",    "nodes=2",           "replicas=2",
         "replicas=1", "nodes=1 exclusive", "nodes=1-4 units=5 unit.cpu=1 unit.x/gpu=1"};
 
-    history_tell(&c->h, "job %d submit=%d %s cpu=%d x/gpu=%d qos=%s partition=%s%s%s",
-                 c->next_job++, (int)c->h.now_sec, HISTORY_PICK(&c->h, shapes),
-                 1 + (int)history_draw(&c->h, 6), (int)history_draw(&c->h, 5),
-                 qos_of(c), history_draw(&c->h, 2) ? "a" : "b",
-                 history_draw(&c->h, 3) ? " time=1:00:00" : "",
-                 history_draw(&c->h, 5) ? "" : " nodelist=n2");
+    course_tell(&c->h, "job %d submit=%d %s cpu=%d x/gpu=%d qos=%s partition=%s%s%s",
+                c->next_job++, (int)c->h.now_sec, COURSE_PICK(&c->h, shapes),
+                1 + (int)course_draw(&c->h, 6), (int)course_draw(&c->h, 5), qos_of(c),
+                course_draw(&c->h, 2) ? "a" : "b",
+                course_draw(&c->h, 3) ? " time=1:00:00" : "",
+                course_draw(&c->h, 5) ? "" : " nodelist=n2");
 }
 
 static void set_up(struct contest *c)
@@ -169,15 +169,15 @@ static void set_up(struct contest *c)
     static const char *const modes[] = {"", " preemptmode=CANCEL", " preemptmode=OFF",
                                         " preemptmode=REQUEUE,WITHIN"};
 
-    history_tell(&c->h, "node n[1-%d] cpu=8 x/gpu=4", NODES);
-    history_tell(&c->h, "partition a default");
-    history_tell(&c->h, "partition b tier=2 nodes=n[1-3] grace=%d",
-                 (int)history_draw(&c->h, 2) * 100);
-    history_tell(&c->h, "qos high priority=5 preempt=%s", HISTORY_PICK(&c->h, lists));
-    history_tell(&c->h, "qos normal priority=3 preempt=low exempt=%d",
-                 (int)history_draw(&c->h, 2) * 300);
-    history_tell(&c->h, "qos low%s grace=%d", HISTORY_PICK(&c->h, modes),
-                 (int)history_draw(&c->h, 3) * 40);
+    course_tell(&c->h, "node n[1-%d] cpu=8 x/gpu=4", NODES);
+    course_tell(&c->h, "partition a default");
+    course_tell(&c->h, "partition b tier=2 nodes=n[1-3] grace=%d",
+                (int)course_draw(&c->h, 2) * 100);
+    course_tell(&c->h, "qos high priority=5 preempt=%s", COURSE_PICK(&c->h, lists));
+    course_tell(&c->h, "qos normal priority=3 preempt=low exempt=%d",
+                (int)course_draw(&c->h, 2) * 300);
+    course_tell(&c->h, "qos low%s grace=%d", COURSE_PICK(&c->h, modes),
+                (int)course_draw(&c->h, 3) * 40);
     for (int i = 0; i < 16; i++)
         add_running(c);
 }
@@ -225,10 +225,10 @@ static void check_right(struct contest *c, const struct copies *all,
 
     if (exempt == LIMIT_UNSET)
         exempt = c->config.preempt_exempt_sec;
-    history_check(&c->h, victim->phase == JOB_RUNNING);
-    history_check(&c->h, victim->start_sec + exempt <= c->h.now_sec);
-    history_check(&c->h,
-                  has_right(c, all, by->qos, part, victim->qos, victim->partition));
+    course_check(&c->h, victim->phase == JOB_RUNNING);
+    course_check(&c->h, victim->start_sec + exempt <= c->h.now_sec);
+    course_check(&c->h,
+                 has_right(c, all, by->qos, part, victim->qos, victim->partition));
 }
 
 static bool meet(const struct plan *plan, const struct job *victim)
@@ -330,8 +330,8 @@ static void check_needed(struct contest *c, size_t spared, const struct taken *t
     copies_apply(&all, fresh);
     config.preempt_type = PREEMPT_BY_NOBODY;
     sched_apply(fresh, &(struct change){.kind = CHANGE_CONFIG, .u.config = &config});
-    history_check(&c->h, plan_start(fresh, uid, c->h.now_sec) >
-                             sched_job(c->h.s, uid)->plan.start_sec);
+    course_check(&c->h, plan_start(fresh, uid, c->h.now_sec) >
+                            sched_job(c->h.s, uid)->plan.start_sec);
     sched_free(fresh);
 }
 
@@ -355,13 +355,13 @@ static void check_taken(struct contest *c, const struct taken *taken, size_t n)
         const struct job *victim = find_job(&all, taken[i].uid);
         const struct job *by = find_number(&all, taken[i].by);
 
-        history_check(&c->h, by != NULL && victim != NULL &&
-                                 victim->preempted_by == taken[i].by);
+        course_check(&c->h, by != NULL && victim != NULL &&
+                                victim->preempted_by == taken[i].by);
         check_right(c, &all, by, victim);
         if (!alone)
             continue;
-        history_check(&c->h, by->phase == JOB_PENDING && by->plan.promised);
-        history_check(&c->h, meet(&by->plan, victim));
+        course_check(&c->h, by->phase == JOB_PENDING && by->plan.promised);
+        course_check(&c->h, meet(&by->plan, victim));
         check_needed(c, i, taken, n);
     }
 }
@@ -382,7 +382,7 @@ static void run_started(struct contest *c, const struct decision *d)
     struct change change = {.kind = CHANGE_JOB,
                             .u.job = job_copy(sched_job(c->h.s, d->job_uid))};
 
-    history_check_room(&c->h, d);
+    course_check_room(&c->h, d);
     change.u.job->phase = JOB_RUNNING;
     sched_apply(c->h.s, &change);
 }
@@ -392,7 +392,7 @@ static void end_job(struct contest *c, const char *uid)
 {
     struct job *job = job_copy(sched_job(c->h.s, uid));
     AUTO_FREE char *key = xstrdup(uid);
-    bool requeue = history_draw(&c->h, 2);
+    bool requeue = course_draw(&c->h, 2);
 
     str_addf(&c->h.script, "%s job %s\n", requeue ? "requeue" : "gone", uid + 4);
     if (!requeue) {
@@ -481,7 +481,7 @@ static void check_law(struct contest *c)
     say(&decisions, &is);
     sched_free(fresh);
     str_add(&c->h.script, is.s);
-    history_check(&c->h, is.len == 0);
+    course_check(&c->h, is.len == 0);
 }
 
 /* Those who yield end, some sooner and some later; then those they yield to start, if
@@ -492,9 +492,8 @@ static void end_some(struct contest *c)
         AUTO_FREE char *uid = xasprintf("job-%d", number);
         const struct job *job = sched_job(c->h.s, uid);
 
-        if (job != NULL &&
-            ((job->preempted_by != 0 && history_draw(&c->h, 3) > 0) ||
-             (job->phase == JOB_RUNNING && history_draw(&c->h, 12) == 0)))
+        if (job != NULL && ((job->preempted_by != 0 && course_draw(&c->h, 3) > 0) ||
+                            (job->phase == JOB_RUNNING && course_draw(&c->h, 12) == 0)))
             end_job(c, uid);
     }
 }
@@ -505,7 +504,7 @@ static bool is_made_room_for(struct contest *c, int64_t number)
     bool any = false;
 
     for (int i = 1; i < c->next_job; i++) {
-        const struct job *job = history_job(&c->h, i);
+        const struct job *job = course_job(&c->h, i);
 
         if (job == NULL || job->preempted_by != number || job->n_alloc == 0)
             continue;
@@ -519,13 +518,13 @@ static bool is_made_room_for(struct contest *c, int64_t number)
 static void check_promises(struct contest *c)
 {
     for (int i = 1; i < c->next_job; i++) {
-        const struct job *job = history_job(&c->h, i);
+        const struct job *job = course_job(&c->h, i);
 
         if (job == NULL || job->phase != JOB_PENDING ||
             !is_made_room_for(c, job->job_id))
             continue;
-        history_check(&c->h, job->plan.promised);
-        history_check(&c->h, job->plan.start_sec > c->h.now_sec - 60);
+        course_check(&c->h, job->plan.promised);
+        course_check(&c->h, job->plan.start_sec > c->h.now_sec - 60);
     }
 }
 
@@ -538,7 +537,7 @@ static void run_history(uint64_t seed, size_t *n_preempted, size_t *n_checked)
     c.config.preempt_exempt_sec = seed % 5 == 0 ? 200 : 0;
     c.config.preempt_youngest_first = seed % 4 == 0;
     c.config.backfill_order = (enum backfill_order)(seed / 3 % 3);
-    history_init(&c.h, seed, &c.config);
+    course_init(&c.h, seed, &c.config);
     c.h.now_sec = 10000;
     set_up(&c);
     for (int round = 0; round < ROUNDS && c.next_job < JOBS - 3; round++) {
@@ -547,13 +546,13 @@ static void run_history(uint64_t seed, size_t *n_preempted, size_t *n_checked)
         step(&c);
         check_law(&c);
         check_promises(&c);
-        pass_time(&c, c.h.now_sec + 20 + history_draw(&c.h, 200));
+        pass_time(&c, c.h.now_sec + 20 + course_draw(&c.h, 200));
         end_some(&c);
     }
     *n_preempted += c.n_preempted;
     *n_checked += c.n_checked;
     copies_fini(&c.before);
-    history_fini(&c.h);
+    course_fini(&c.h);
 }
 
 START_TEST(test_random)

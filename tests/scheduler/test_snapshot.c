@@ -26,7 +26,7 @@
 /* ---- what must hold after every step ---- */
 
 /* What a job that holds nodes asks for in its partition. */
-static struct job *request_of(const struct history *h, const struct job *job)
+static struct job *request_of(const struct course *h, const struct job *job)
 {
     const struct partition *part =
         job->partition != NULL ? sched_partition(h->s, job->partition) : NULL;
@@ -37,7 +37,7 @@ static struct job *request_of(const struct history *h, const struct job *job)
     return request;
 }
 
-static bool is_exclusive(const struct history *h, const struct job *job)
+static bool is_exclusive(const struct course *h, const struct job *job)
 {
     struct job *request = job->n_alloc > 0 ? request_of(h, job) : NULL;
     bool exclusive = request != NULL ? request->exclusive : job->exclusive;
@@ -56,47 +56,47 @@ static void count_units(const struct job *job, const struct slot *slot, int64_t 
 
 /* All units are placed, and each pod asks for its own: what is that of the partition.
  */
-static void check_requests(struct history *h, const struct decision *d,
+static void check_requests(struct course *h, const struct decision *d,
                            const struct job *job)
 {
     int64_t sums[2] = {0};
 
     for (size_t i = 0; i < d->n_slots && job->n_units == 0; i++)
-        history_check(h, memcmp(&d->slots[i].each, &job->each, sizeof(job->each)) == 0);
+        course_check(h, memcmp(&d->slots[i].each, &job->each, sizeof(job->each)) == 0);
     for (size_t i = 0; i < d->n_slots && job->n_units > 0; i++) {
         struct resvec each = job->each;
         int64_t n[2];
 
         count_units(job, &d->slots[i], n);
         for (size_t k = 0; k < job->n_units; k++) {
-            history_check(h, n[k] >= 1 && n[k] <= job->units[k].most);
+            course_check(h, n[k] >= 1 && n[k] <= job->units[k].most);
             for (int r = 0; r < RES_MAX; r++)
                 each.v[r] += (n[k] - 1) * job->units[k].each.v[r];
             sums[k] += n[k];
         }
-        history_check(h, memcmp(&each, &d->slots[i].each, sizeof(each)) == 0);
+        course_check(h, memcmp(&each, &d->slots[i].each, sizeof(each)) == 0);
     }
     for (size_t k = 0; k < job->n_units; k++)
-        history_check(h, sums[k] == job->units[k].count);
+        course_check(h, sums[k] == job->units[k].count);
 }
 
-static void check_gang(struct history *h, const struct decision *d)
+static void check_gang(struct course *h, const struct decision *d)
 {
     const struct job *job = sched_job(h->s, d->job_uid);
     struct job *request;
     int64_t pods = 0;
 
-    history_check(h,
-                  job != NULL && job->phase == JOB_STARTING && job->hold == HOLD_NONE);
-    history_check(h, d->n_slots > 0 && d->n_slots == job->n_alloc);
+    course_check(h,
+                 job != NULL && job->phase == JOB_STARTING && job->hold == HOLD_NONE);
+    course_check(h, d->n_slots > 0 && d->n_slots == job->n_alloc);
     for (size_t i = 0; i < d->n_slots; i++) {
-        history_check(h, d->slots[i].first_rank == pods);
-        history_check(h, !job->one_per_node || d->slots[i].pods == 1);
-        history_check(
+        course_check(h, d->slots[i].first_rank == pods);
+        course_check(h, !job->one_per_node || d->slots[i].pods == 1);
+        course_check(
             h, i == 0 || hostname_compare(d->slots[i - 1].node, d->slots[i].node) < 0);
         pods += d->slots[i].pods;
     }
-    history_check(h, pods >= job->min_pods && pods <= job->max_pods);
+    course_check(h, pods >= job->min_pods && pods <= job->max_pods);
     request = request_of(h, job);
     check_requests(h, d, request);
     job_free(request);
@@ -105,7 +105,7 @@ static void check_gang(struct history *h, const struct decision *d)
 
         for (size_t k = 0; k < d->n_slots; k++)
             there |= strcmp(d->slots[k].node, job->node_list[i]) == 0;
-        history_check(h, there);
+        course_check(h, there);
     }
 }
 
@@ -118,18 +118,18 @@ static bool is_on(const struct job *job, const char *node)
     return false;
 }
 
-static void check_alone(struct history *h, const struct decision *d)
+static void check_alone(struct course *h, const struct decision *d)
 {
     const struct job *job = sched_job(h->s, d->job_uid);
 
     for (int number = 1; number <= LIFE_JOBS; number++) {
-        const struct job *other = history_job(h, number);
+        const struct job *other = course_job(h, number);
 
         if (other == NULL || other == job ||
             (!is_exclusive(h, job) && !is_exclusive(h, other)))
             continue;
         for (size_t i = 0; i < d->n_slots; i++)
-            history_check(h, !is_on(other, d->slots[i].node));
+            course_check(h, !is_on(other, d->slots[i].node));
     }
 }
 
@@ -140,19 +140,19 @@ static int number_of(const struct decision *d)
 
 static void check_decisions(struct life *l, const struct decisions *decisions)
 {
-    struct history *h = &l->h;
+    struct course *h = &l->h;
 
     for (size_t i = 0; i < decisions->n; i++) {
         const struct decision *d = &decisions->items[i];
 
         if (d->kind == DECIDE_END) {
-            history_check(h, !l->ended[number_of(d)]);
+            course_check(h, !l->ended[number_of(d)]);
             l->ended[number_of(d)] = true;
         }
         if (d->kind != DECIDE_START)
             continue;
         check_gang(h, d);
-        history_check_room(h, d);
+        course_check_room(h, d);
         check_alone(h, d);
     }
 }
@@ -167,7 +167,7 @@ static bool spend(void *arg)
 static enum sched_progress step(struct life *l, int64_t jobs)
 {
     struct sched_budget budget = {jobs > 0 ? spend : NULL, &jobs};
-    struct history *h = &l->h;
+    struct course *h = &l->h;
     struct decisions decisions;
     enum sched_progress progress;
 
@@ -183,7 +183,7 @@ static void to_rest(struct life *l)
     int rounds = 0;
 
     while (step(l, 0) == SCHED_MORE)
-        history_check(&l->h, ++rounds < 100);
+        course_check(&l->h, ++rounds < 100);
 }
 
 /* ---- the law ---- */
@@ -237,13 +237,13 @@ static void mark_ends(const struct decisions *decisions, bool *ended)
     }
 }
 
-static void compare_ahead(struct history *h, struct ahead old, struct ahead new)
+static void compare_ahead(struct course *h, struct ahead old, struct ahead new)
 {
-    history_check(h, old.jobs == new.jobs &&old.gpus == new.gpus &&old.job_id ==
-                         new.job_id);
+    course_check(h, old.jobs == new.jobs &&old.gpus == new.gpus &&old.job_id ==
+                        new.job_id);
 }
 
-static void compare_jobs(struct history *h, const struct sched *fresh)
+static void compare_jobs(struct course *h, const struct sched *fresh)
 {
     for (int number = 1; number <= LIFE_JOBS; number++) {
         AUTO_FREE char *uid = xasprintf("job-%d", number);
@@ -251,7 +251,7 @@ static void compare_jobs(struct history *h, const struct sched *fresh)
         const char *old, *new;
         bool known = sched_job_reason(h->s, uid, &was, &old);
 
-        history_check(h, known == sched_job_reason(fresh, uid, &is, &new));
+        course_check(h, known == sched_job_reason(fresh, uid, &is, &new));
         if (!known)
             continue;
         ck_assert_msg(
@@ -259,13 +259,13 @@ static void compare_jobs(struct history *h, const struct sched *fresh)
             "seed %llu: job %d is told %s \"%s\", by a fresh core %s \"%s\"\n%s",
             (unsigned long long)h->seed, number, reason_word(was), old, reason_word(is),
             new, h->script.s);
-        history_check(h, sched_job_priority(h->s, uid, h->now_sec) ==
-                             sched_job_priority(fresh, uid, h->now_sec));
+        course_check(h, sched_job_priority(h->s, uid, h->now_sec) ==
+                            sched_job_priority(fresh, uid, h->now_sec));
         compare_ahead(h, sched_job_ahead(h->s, uid), sched_job_ahead(fresh, uid));
     }
 }
 
-static void compare_chosen(struct history *h, const struct sched *fresh)
+static void compare_chosen(struct course *h, const struct sched *fresh)
 {
     static const char *const names[] = {"p", "q", "r"};
 
@@ -273,15 +273,15 @@ static void compare_chosen(struct history *h, const struct sched *fresh)
         const struct reservation *old = sched_reservation(h->s, names[i]);
         const struct reservation *new = sched_reservation(fresh, names[i]);
 
-        history_check(h, (old == NULL) == (new == NULL));
-        history_check(h, old == NULL || old->n_chosen == new->n_chosen);
+        course_check(h, (old == NULL) == (new == NULL));
+        course_check(h, old == NULL || old->n_chosen == new->n_chosen);
         for (size_t k = 0; old != NULL && k < old->n_chosen; k++)
-            history_check(h, strcmp(old->chosen[k], new->chosen[k]) == 0);
+            course_check(h, strcmp(old->chosen[k], new->chosen[k]) == 0);
     }
 }
 
 /* As copy_change does, by way of a file's bytes. */
-static void copy_as_text(struct history *h, struct sched *fresh)
+static void copy_as_text(struct course *h, struct sched *fresh)
 {
     STR_AUTO struct str text;
     struct err err = ERR_INIT;
@@ -289,16 +289,16 @@ static void copy_as_text(struct history *h, struct sched *fresh)
 
     str_init(&text, TEXT_MAX_);
     snapshot_write(h->s, h->now_sec, &text);
-    history_check(h, !text.overflow);
+    course_check(h, !text.overflow);
     ck_assert_msg(
         snapshot_read(text.s, text.len, "text", apply, fresh, &now_sec, &err) == 0,
         "seed %llu: %s in\n%s", (unsigned long long)h->seed, err.msg, text.s);
-    history_check(h, now_sec == h->now_sec);
+    course_check(h, now_sec == h->now_sec);
 }
 
 static void check_law(struct life *l)
 {
-    struct history *h = &l->h;
+    struct course *h = &l->h;
     struct sched_config config = life_settings(h->seed);
     struct sched *fresh = sched_new(&config);
     struct decisions old_decisions, new_decisions;
@@ -308,14 +308,13 @@ static void check_law(struct life *l)
 
     str_init(&old, TEXT_MAX_);
     str_init(&new, TEXT_MAX_);
-    if (history_chance(h, 50))
+    if (course_chance(h, 50))
         sched_snapshot(h->s, copy_change, fresh);
     else
         copy_as_text(h, fresh);
     str_addf(&h->script, "at %lld (both)\n", (long long)h->now_sec);
-    history_check(h,
-                  sched_step(fresh, h->now_sec, whole, &new_decisions) == SCHED_IDLE);
-    history_check(h, sched_step(h->s, h->now_sec, whole, &old_decisions) == SCHED_IDLE);
+    course_check(h, sched_step(fresh, h->now_sec, whole, &new_decisions) == SCHED_IDLE);
+    course_check(h, sched_step(h->s, h->now_sec, whole, &old_decisions) == SCHED_IDLE);
     check_decisions(l, &old_decisions);
     say_starts(&old_decisions, &old);
     say_starts(&new_decisions, &new);
@@ -324,7 +323,7 @@ static void check_law(struct life *l)
     mark_ends(&old_decisions, old_ends);
     mark_ends(&new_decisions, new_ends);
     for (int i = 1; i <= LIFE_JOBS; i++)
-        history_check(h, old_ends[i] ? new_ends[i] : !new_ends[i] || l->ended[i]);
+        course_check(h, old_ends[i] ? new_ends[i] : !new_ends[i] || l->ended[i]);
     compare_jobs(h, fresh);
     compare_chosen(h, fresh);
     sched_free(fresh);
@@ -334,7 +333,7 @@ static void check_law(struct life *l)
 
 static void operation(struct life *l)
 {
-    int64_t what = history_draw(&l->h, 100);
+    int64_t what = course_draw(&l->h, 100);
 
     if (what < 15)
         life_node(l);
@@ -355,7 +354,7 @@ static void operation(struct life *l)
     else if (what < 75)
         life_progress(l);
     else if (what < 84)
-        l->h.now_sec += history_draw(&l->h, 60);
+        l->h.now_sec += course_draw(&l->h, 60);
     else if (what < 85)
         life_reconfigure(l);
     else if (what < 92)
@@ -367,25 +366,25 @@ static void operation(struct life *l)
 static void run_history(uint64_t seed)
 {
     struct life l;
-    struct history *h = &l.h;
+    struct course *h = &l.h;
 
     life_begin(&l, seed);
     for (int i = 0; i < OPERATIONS; i++)
         operation(&l);
     to_rest(&l);
     for (int i = 0; i < 4; i++) {
-        bool is_still = history_chance(h, 30); /* one small change shows by itself */
+        bool is_still = course_chance(h, 30); /* one small change shows by itself */
 
         if (!is_still)
-            h->now_sec += history_draw(h, history_chance(h, 30) ? 5000 : 200);
-        for (int64_t k = is_still ? 1 : history_draw(h, 4); k > 0; k--) {
+            h->now_sec += course_draw(h, course_chance(h, 30) ? 5000 : 200);
+        for (int64_t k = is_still ? 1 : course_draw(h, 4); k > 0; k--) {
             if (!is_still)
                 life_job(&l);
             life_progress(&l);
         }
         check_law(&l);
     }
-    history_fini(h);
+    course_fini(h);
 }
 
 START_TEST(test_law)

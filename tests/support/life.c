@@ -32,20 +32,19 @@ struct sched_config life_settings(uint64_t seed)
 void life_node(struct life *l)
 {
     static const char *const features[] = {"", " features=ib", " features=ib,ssd"};
-    struct history *h = &l->h;
-    int64_t number = 1 + history_draw(h, LIFE_NODES);
+    struct course *h = &l->h;
+    int64_t number = 1 + course_draw(h, LIFE_NODES);
 
-    if (history_chance(h, 15))
-        history_tell(h, "gone node n%d", (int)number);
+    if (course_chance(h, 15))
+        course_tell(h, "gone node n%d", (int)number);
     else
-        history_tell(h, "node n%d cpu=%d mem=%dG x/gpu=%d label.rack=r%d%s%s%s%s%s",
-                     (int)number, 1 + (int)history_draw(h, 8),
-                     1 + (int)history_draw(h, 8), (int)history_draw(h, 5),
-                     (int)history_draw(h, 2), history_chance(h, 50) ? " type=h100" : "",
-                     HISTORY_PICK(h, features),
-                     history_chance(h, 15) ? " taint.k=v:NoSchedule" : "",
-                     history_chance(h, 10) ? " notready" : "",
-                     history_chance(h, 10) ? " cordoned" : "");
+        course_tell(h, "node n%d cpu=%d mem=%dG x/gpu=%d label.rack=r%d%s%s%s%s%s",
+                    (int)number, 1 + (int)course_draw(h, 8), 1 + (int)course_draw(h, 8),
+                    (int)course_draw(h, 5), (int)course_draw(h, 2),
+                    course_chance(h, 50) ? " type=h100" : "", COURSE_PICK(h, features),
+                    course_chance(h, 15) ? " taint.k=v:NoSchedule" : "",
+                    course_chance(h, 10) ? " notready" : "",
+                    course_chance(h, 10) ? " cordoned" : "");
 }
 
 void life_partition(struct life *l)
@@ -71,36 +70,36 @@ void life_partition(struct life *l)
                                          " defcpupergpu=2 defmempergpu=1G",
                                          " overtime=1",
                                          " qos=high"};
-    struct history *h = &l->h;
-    char name = (char)('a' + history_draw(h, 3));
+    struct course *h = &l->h;
+    char name = (char)('a' + course_draw(h, 3));
 
-    if (history_chance(h, 10))
-        history_tell(h, "gone partition %c", name);
+    if (course_chance(h, 10))
+        course_tell(h, "gone partition %c", name);
     else
-        history_tell(h, "partition %c tier=%d factor=%d%s%s%s%s", name,
-                     (int)history_draw(h, 2), (int)history_draw(h, 3) * 30000,
-                     history_chance(h, 50) ? " default" : "", HISTORY_PICK(h, sets),
-                     HISTORY_PICK(h, states), HISTORY_PICK(h, limits));
+        course_tell(h, "partition %c tier=%d factor=%d%s%s%s%s", name,
+                    (int)course_draw(h, 2), (int)course_draw(h, 3) * 30000,
+                    course_chance(h, 50) ? " default" : "", COURSE_PICK(h, sets),
+                    COURSE_PICK(h, states), COURSE_PICK(h, limits));
 }
 
 /* Units of a divided job; each is one task, so that tasks count them. Those of the
  * second kind are counted by their GPUs. */
-static void random_units(struct history *h, char *line, size_t size)
+static void random_units(struct course *h, char *line, size_t size)
 {
     char most[32] = "", second[64] = "";
 
     *line = '\0';
-    if (!history_chance(h, 25))
+    if (!course_chance(h, 25))
         return;
-    if (history_chance(h, 20))
-        snprintf(most, sizeof(most), " maxunits=%d", 1 + (int)history_draw(h, 3));
-    if (history_chance(h, 40))
+    if (course_chance(h, 20))
+        snprintf(most, sizeof(most), " maxunits=%d", 1 + (int)course_draw(h, 3));
+    if (course_chance(h, 40))
         snprintf(second, sizeof(second), " units2=%d unit2.x/gpu=1 unit2.mem=%d",
-                 1 + (int)history_draw(h, 12), (int)history_draw(h, 3));
+                 1 + (int)course_draw(h, 12), (int)course_draw(h, 3));
     snprintf(line, size, " units=%d unit.cpu=%d unit.x/gpu=%d%s%s%s",
-             1 + (int)history_draw(h, 12), (int)history_draw(h, 3),
-             (int)history_draw(h, 2), most, second,
-             history_chance(h, 50) ? " spread" : "");
+             1 + (int)course_draw(h, 12), (int)course_draw(h, 3),
+             (int)course_draw(h, 2), most, second,
+             course_chance(h, 50) ? " spread" : "");
 }
 
 void life_policy(struct life *l)
@@ -138,12 +137,12 @@ void life_policy(struct life *l)
         "gone account x",
         "gone account y",
     };
-    struct history *h = &l->h;
+    struct course *h = &l->h;
 
-    history_tell(h, "%s", HISTORY_PICK(h, lines));
+    course_tell(h, "%s", COURSE_PICK(h, lines));
 }
 
-static void random_request(struct history *h, char *line, size_t size)
+static void random_request(struct course *h, char *line, size_t size)
 {
     static const char *const filters[] = {"",
                                           "",
@@ -165,58 +164,58 @@ static void random_request(struct history *h, char *line, size_t size)
                                           " constraint=ib*2 contiguous",
                                           " exclusive",
                                           " exclusive"};
-    int64_t min = 1 + history_draw(h, 3),
-            max = min + (history_chance(h, 30) ? history_draw(h, 3) : 0);
+    int64_t min = 1 + course_draw(h, 3),
+            max = min + (course_chance(h, 30) ? course_draw(h, 3) : 0);
     char units[WORDS_MAX / 2];
 
     random_units(h, units, sizeof(units));
     snprintf(line, size, "%s=%d-%d cpu=%d mem=%dG x/gpu=%d%s%s",
-             history_chance(h, 60) ? "nodes" : "replicas", (int)min, (int)max,
-             (int)history_draw(h, 4), (int)history_draw(h, 3), (int)history_draw(h, 3),
-             units, HISTORY_PICK(h, filters));
+             course_chance(h, 60) ? "nodes" : "replicas", (int)min, (int)max,
+             (int)course_draw(h, 4), (int)course_draw(h, 3), (int)course_draw(h, 3),
+             units, COURSE_PICK(h, filters));
 }
 
 static int random_number(struct life *l)
 {
-    int number = 1 + (int)history_draw(&l->h, LIFE_JOBS);
+    int number = 1 + (int)course_draw(&l->h, LIFE_JOBS);
 
     l->ended[number] = false;
     return number;
 }
 
 /* On jobs that are there, or are not; also on itself. */
-static void random_depend(struct history *h, char *line, size_t size)
+static void random_depend(struct course *h, char *line, size_t size)
 {
     static const char *const kinds[] = {"after", "afterany", "afterok", "afternotok"};
     size_t at = (size_t)snprintf(line, size, " depend=");
-    int n = 1 + (int)history_draw(h, 3);
-    const char *apart = history_chance(h, 50) ? "," : "?";
+    int n = 1 + (int)course_draw(h, 3);
+    const char *apart = course_chance(h, 50) ? "," : "?";
 
     for (int i = 0; i < n; i++) {
-        const char *kind = kinds[history_draw(h, ARRAY_LEN(kinds))];
+        const char *kind = kinds[course_draw(h, ARRAY_LEN(kinds))];
 
-        at += (size_t)(history_chance(h, 20)
+        at += (size_t)(course_chance(h, 20)
                            ? snprintf(line + at, size - at, "%ssingleton",
                                       i > 0 ? apart : "")
                            : snprintf(
                                  line + at, size - at, "%s%s:%d%s", i > 0 ? apart : "",
-                                 kind, 1 + (int)history_draw(h, LIFE_JOBS),
-                                 kind[5] == '\0' && history_chance(h, 50) ? "+1" : ""));
+                                 kind, 1 + (int)course_draw(h, LIFE_JOBS),
+                                 kind[5] == '\0' && course_chance(h, 50) ? "+1" : ""));
     }
-    if (history_chance(h, 30))
+    if (course_chance(h, 30))
         snprintf(line + at, size - at, " hopeless=%s",
-                 history_chance(h, 50) ? "ends" : "stays");
+                 course_chance(h, 50) ? "ends" : "stays");
 }
 
 void life_outsider(struct life *l)
 {
-    struct history *h = &l->h;
+    struct course *h = &l->h;
 
-    history_tell(h, "job %d state=%s start=%lld", random_number(l),
-                 history_chance(h, 30)   ? "aside"
-                 : history_chance(h, 50) ? "ended"
-                                         : "ended failed",
-                 (long long)(h->now_sec - history_draw(h, 100)));
+    course_tell(h, "job %d state=%s start=%lld", random_number(l),
+                course_chance(h, 30)   ? "aside"
+                : course_chance(h, 50) ? "ended"
+                                       : "ended failed",
+                (long long)(h->now_sec - course_draw(h, 100)));
 }
 
 void life_reservation(struct life *l)
@@ -241,16 +240,16 @@ void life_reservation(struct life *l)
                                          " flags=nohold"};
     static const char *const repeats[] = {"", "", "", " repeat=hourly",
                                           " repeat=daily"};
-    struct history *h = &l->h;
-    char name = (char)('p' + history_draw(h, 3));
-    int64_t start = h->now_sec + history_draw(h, 3000) - 1500;
+    struct course *h = &l->h;
+    char name = (char)('p' + course_draw(h, 3));
+    int64_t start = h->now_sec + course_draw(h, 3000) - 1500;
 
-    if (history_chance(h, 30))
-        history_tell(h, "gone reservation %c", name);
+    if (course_chance(h, 30))
+        course_tell(h, "gone reservation %c", name);
     else
-        history_tell(h, "reservation %c start=%" PRId64 " end=%" PRId64 " %s%s%s", name,
-                     start, start + 1 + history_draw(h, 3000), HISTORY_PICK(h, nodes),
-                     HISTORY_PICK(h, others), HISTORY_PICK(h, repeats));
+        course_tell(h, "reservation %c start=%" PRId64 " end=%" PRId64 " %s%s%s", name,
+                    start, start + 1 + course_draw(h, 3000), COURSE_PICK(h, nodes),
+                    COURSE_PICK(h, others), COURSE_PICK(h, repeats));
 }
 
 static const char *const places[] = {
@@ -275,62 +274,61 @@ void life_job(struct life *l)
                                           " account=y",
                                           " user=bob account=x",
                                           " user=bob qos=normal"};
-    struct history *h = &l->h;
+    struct course *h = &l->h;
     char request[WORDS_MAX];
     char begin[64] = "", bounds[64] = "", depend[WORDS_MAX] = "";
-    const char *taken = HISTORY_PICK(h, licenses);
-    const char *place = HISTORY_PICK(h, places);
+    const char *taken = COURSE_PICK(h, licenses);
+    const char *place = COURSE_PICK(h, places);
 
     random_request(h, request, sizeof(request));
-    if (history_chance(h, 25))
+    if (course_chance(h, 25))
         random_depend(h, depend, sizeof(depend));
-    if (history_chance(h, 15))
-        snprintf(bounds, sizeof(bounds), " timemin=%d", 1 + (int)history_draw(h, 20));
-    else if (history_chance(h, 10))
+    if (course_chance(h, 15))
+        snprintf(bounds, sizeof(bounds), " timemin=%d", 1 + (int)course_draw(h, 20));
+    else if (course_chance(h, 10))
         snprintf(bounds, sizeof(bounds), " deadline=%" PRId64,
-                 h->now_sec + history_draw(h, 4000));
-    if (history_chance(h, 15))
+                 h->now_sec + course_draw(h, 4000));
+    if (course_chance(h, 15))
         snprintf(begin, sizeof(begin), " begin=%" PRId64,
-                 h->now_sec + history_draw(h, 100));
-    history_tell(h, "job %d submit=%lld %s%s%s%s%s%s%s%s%s%s%s", random_number(l),
-                 (long long)(h->now_sec - history_draw(h, 200)), request, taken, place,
-                 HISTORY_PICK(h, parts), HISTORY_PICK(h, policies),
-                 HISTORY_PICK(h, charges), begin, depend, bounds,
-                 history_chance(h, 30) ? " jobname=train" : "",
-                 history_chance(h, 5) ? " on=n[3-4]" : "");
+                 h->now_sec + course_draw(h, 100));
+    course_tell(h, "job %d submit=%lld %s%s%s%s%s%s%s%s%s%s%s", random_number(l),
+                (long long)(h->now_sec - course_draw(h, 200)), request, taken, place,
+                COURSE_PICK(h, parts), COURSE_PICK(h, policies),
+                COURSE_PICK(h, charges), begin, depend, bounds,
+                course_chance(h, 30) ? " jobname=train" : "",
+                course_chance(h, 5) ? " on=n[3-4]" : "");
 }
 
 void life_running(struct life *l)
 {
     static const char *const qos[] = {"", "", " qos=low", " qos=high"};
-    struct history *h = &l->h;
+    struct course *h = &l->h;
     char request[WORDS_MAX];
     char yields[64] = "";
 
     random_request(h, request, sizeof(request));
-    if (history_chance(h, 15))
+    if (course_chance(h, 15))
         snprintf(yields, sizeof(yields), " preemptedby=%d preemptend=%lld",
-                 1 + (int)history_draw(h, LIFE_JOBS),
-                 (long long)(h->now_sec + history_draw(h, 200) - 100));
-    history_tell(h, "job %d %s%s%s state=%s start=%lld in=a on=n%d:2%s%s%s",
-                 random_number(l), request, HISTORY_PICK(h, licenses),
-                 HISTORY_PICK(h, places),
-                 history_chance(h, 80) ? "running" : "completing",
-                 (long long)(h->now_sec - history_draw(h, 100)),
-                 1 + (int)history_draw(h, LIFE_NODES + 1),
-                 history_chance(h, 50) ? " time=2" : "", HISTORY_PICK(h, qos), yields);
+                 1 + (int)course_draw(h, LIFE_JOBS),
+                 (long long)(h->now_sec + course_draw(h, 200) - 100));
+    course_tell(h, "job %d %s%s%s state=%s start=%lld in=a on=n%d:2%s%s%s",
+                random_number(l), request, COURSE_PICK(h, licenses),
+                COURSE_PICK(h, places), course_chance(h, 80) ? "running" : "completing",
+                (long long)(h->now_sec - course_draw(h, 100)),
+                1 + (int)course_draw(h, LIFE_NODES + 1),
+                course_chance(h, 50) ? " time=2" : "", COURSE_PICK(h, qos), yields);
 }
 
 void life_foreign(struct life *l)
 {
-    struct history *h = &l->h;
+    struct course *h = &l->h;
 
-    if (history_chance(h, 40))
-        history_tell(h, "gone pod p%d", (int)history_draw(h, 4));
+    if (course_chance(h, 40))
+        course_tell(h, "gone pod p%d", (int)course_draw(h, 4));
     else
-        history_tell(h, "pod p%d on=n%d cpu=%d", (int)history_draw(h, 4),
-                     1 + (int)history_draw(h, LIFE_NODES + 1),
-                     1 + (int)history_draw(h, 3));
+        course_tell(h, "pod p%d on=n%d cpu=%d", (int)course_draw(h, 4),
+                    1 + (int)course_draw(h, LIFE_NODES + 1),
+                    1 + (int)course_draw(h, 3));
 }
 
 static enum job_phase phase_after(enum job_phase phase)
@@ -347,8 +345,8 @@ static enum job_phase phase_after(enum job_phase phase)
 
 void life_progress(struct life *l)
 {
-    struct history *h = &l->h;
-    int number = 1 + (int)history_draw(h, LIFE_JOBS);
+    struct course *h = &l->h;
+    int number = 1 + (int)course_draw(h, LIFE_JOBS);
     AUTO_FREE char *uid = xasprintf("job-%d", number);
     const struct job *job = sched_job(h->s, uid);
     struct change change = {.kind = CHANGE_JOB};
@@ -357,7 +355,7 @@ void life_progress(struct life *l)
         return;
     l->ended[number] = false;
     if (job->phase == JOB_PENDING || job->phase == JOB_ENDED ||
-        (job->phase == JOB_COMPLETING && history_chance(h, 50))) {
+        (job->phase == JOB_COMPLETING && course_chance(h, 50))) {
         change = (struct change){.kind = CHANGE_JOB_GONE, .u.key = uid};
         str_addf(&h->script, "gone job %d\n", number);
     } else {
@@ -372,23 +370,23 @@ void life_progress(struct life *l)
 
 void life_reconfigure(struct life *l)
 {
-    struct history *h = &l->h;
+    struct course *h = &l->h;
     struct sched_config config = life_settings(h->seed);
     const struct change change = {.kind = CHANGE_CONFIG, .u.config = &config};
 
-    config.priority_weight_age = history_draw(h, 3) * 1000;
-    config.priority_weight_qos = history_draw(h, 3) * 1000;
-    config.priority_favor_small = history_chance(h, 50);
-    if (history_chance(h, 30))
+    config.priority_weight_age = course_draw(h, 3) * 1000;
+    config.priority_weight_qos = course_draw(h, 3) * 1000;
+    config.priority_favor_small = course_chance(h, 50);
+    if (course_chance(h, 30))
         config.priority_flags = PRIORITY_INCR_ONLY;
-    if (history_chance(h, 40))
+    if (course_chance(h, 40))
         config.priority_weight_tres = (struct tres_weights){
             .n = 2, .items = {{TRES_CPU, "", 3000}, {TRES_GPU, "h100", -500}}};
-    config.kill_invalid_depend = history_chance(h, 30);
-    config.window_sec = 60 + history_draw(h, 20) * 600;
-    config.reservation_depth = history_draw(h, 5);
-    config.max_job_test = 1 + history_draw(h, LIFE_JOBS);
-    config.backfill_order = (enum backfill_order)history_draw(h, 3);
+    config.kill_invalid_depend = course_chance(h, 30);
+    config.window_sec = 60 + course_draw(h, 20) * 600;
+    config.reservation_depth = course_draw(h, 5);
+    config.max_job_test = 1 + course_draw(h, LIFE_JOBS);
+    config.backfill_order = (enum backfill_order)course_draw(h, 3);
     str_addf(&h->script, "plan depth=%d test=%d window=%d order=%d ...\n",
              (int)config.reservation_depth, (int)config.max_job_test,
              (int)config.window_sec, (int)config.backfill_order);
@@ -400,7 +398,7 @@ void life_begin(struct life *l, uint64_t seed)
     struct sched_config config = life_settings(seed);
 
     *l = (struct life){0};
-    history_init(&l->h, seed, &config);
+    course_init(&l->h, seed, &config);
     for (int i = 0; i < LIFE_NODES; i++)
         life_node(l);
     life_partition(l);

@@ -1,6 +1,6 @@
 /*
  * life - random changes to a small cluster, of all that a core knows of: each call is
- * one, told by way of a history.
+ * one, told by way of a course.
  *
  * Nodes are n1 to n5, partitions a to c, reservations p to r, jobs 1 to 12; what is
  * named may be there or not.
@@ -8,13 +8,13 @@
 #ifndef GANTRY_TESTS_SUPPORT_LIFE_H
 #define GANTRY_TESTS_SUPPORT_LIFE_H
 
-#include "tests/support/history.h"
+#include "tests/support/course.h"
 
 #define LIFE_JOBS 12
 #define LIFE_NODES 5
 
 struct life {
-    struct history h;
+    struct course h;
     bool ended[LIFE_JOBS + 1]; /* the test's mark of a job; gone when it is told anew */
 };
 
@@ -22,7 +22,7 @@ struct life {
  * promised a start. */
 struct sched_config life_settings(uint64_t seed);
 
-/* Some nodes and partitions. The history is for history_fini. */
+/* Some nodes and partitions. The course is for course_fini. */
 void life_begin(struct life *l, uint64_t seed);
 
 void life_node(struct life *l);

@@ -1,4 +1,4 @@
-#include "tests/support/history.h"
+#include "tests/support/course.h"
 
 #include <check.h>
 #include <inttypes.h>
@@ -11,33 +11,33 @@
 #define SCRIPT_MAX (1u << 20)
 #define LINE_MAX_ 2048
 
-void history_init(struct history *h, uint64_t seed, const struct sched_config *config)
+void course_init(struct course *h, uint64_t seed, const struct sched_config *config)
 {
-    *h = (struct history){.seed = seed, .now_sec = 1000, .s = sched_new(config)};
+    *h = (struct course){.seed = seed, .now_sec = 1000, .s = sched_new(config)};
     rng_seed(&h->rng, seed);
     restable_init(&h->res);
     str_init(&h->script, SCRIPT_MAX);
 }
 
-void history_fini(struct history *h)
+void course_fini(struct course *h)
 {
     sched_free(h->s);
     str_fini(&h->script);
 }
 
-int64_t history_draw(struct history *h, int64_t bound)
+int64_t course_draw(struct course *h, int64_t bound)
 {
     return (int64_t)rng_below(&h->rng, (uint64_t)bound);
 }
 
-bool history_chance(struct history *h, int percent)
+bool course_chance(struct course *h, int percent)
 {
-    return history_draw(h, 100) < percent;
+    return course_draw(h, 100) < percent;
 }
 
-const char *history_pick(struct history *h, const char *const *words, size_t n)
+const char *course_pick(struct course *h, const char *const *words, size_t n)
 {
-    return words[history_draw(h, (int64_t)n)];
+    return words[course_draw(h, (int64_t)n)];
 }
 
 static void apply(void *arg, const struct change *change)
@@ -45,7 +45,7 @@ static void apply(void *arg, const struct change *change)
     sched_apply(arg, change);
 }
 
-void history_tell(struct history *h, const char *fmt, ...)
+void course_tell(struct course *h, const char *fmt, ...)
 {
     struct change resources = {.kind = CHANGE_RESOURCES, .u.resources = &h->res};
     int known = h->res.n;
@@ -57,34 +57,34 @@ void history_tell(struct history *h, const char *fmt, ...)
     va_start(ap, fmt);
     str_vaddf(&line, fmt, ap);
     va_end(ap);
-    history_check(h, !line.overflow);
+    course_check(h, !line.overflow);
     str_addf(&h->script, "%s\n", line.s);
     if (cluster_text_line(&h->res, line.s, apply, h->s, &err) < 0)
-        history_give_up(h, err.msg);
+        course_give_up(h, err.msg);
     if (h->res.n != known)
         sched_apply(h->s, &resources);
 }
 
-const struct job *history_job(const struct history *h, int64_t number)
+const struct job *course_job(const struct course *h, int64_t number)
 {
     AUTO_FREE char *uid = xasprintf("job-%" PRId64, number);
 
     return sched_job(h->s, uid);
 }
 
-void history_check_room(const struct history *h, const struct decision *start)
+void course_check_room(const struct course *h, const struct decision *start)
 {
     for (size_t i = 0; i < start->n_slots; i++) {
         struct resvec used, free_;
 
-        history_check(h, sched_node_usage(h->s, start->slots[i].node, &used, &free_));
+        course_check(h, sched_node_usage(h->s, start->slots[i].node, &used, &free_));
         for (int r = 0; r < RES_MAX; r++)
-            history_check(h, start->slots[i].each.v[r] == 0 || free_.v[r] >= 0);
+            course_check(h, start->slots[i].each.v[r] == 0 || free_.v[r] >= 0);
     }
 }
 
 /* A script is longer than the message of a check may be. */
-void history_give_up(const struct history *h, const char *what)
+void course_give_up(const struct course *h, const char *what)
 {
     fprintf(stderr, "%s", h->script.s);
     ck_abort_msg("seed %" PRIu64 ": %s", h->seed, what);
