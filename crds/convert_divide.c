@@ -87,16 +87,18 @@ static int check_gpu_shares(const struct ask *a, struct err *err)
 /* Each counted feature has nodes of its own. */
 static int settle_counted(struct ask *a, struct err *err)
 {
+    int64_t most = a->min_nodes > 0 ? a->max_nodes : PODS_MAX;
+
     if (a->tasks > 0 && a->tasks < a->counted_nodes)
         return err_set(err, ERR_INVALID,
                        "spec.constraint: %" PRId64 " nodes are counted, but there are "
                        "%" PRId64 " tasks, and each node has one at least",
                        a->counted_nodes, a->tasks);
-    if (a->min_nodes > 0 && a->counted_nodes > a->max_nodes)
+    if (a->counted_nodes > most)
         return err_set(err, ERR_INVALID,
                        "spec.constraint: %" PRId64
                        " nodes are counted, more than nodes allows, %" PRId64,
-                       a->counted_nodes, a->max_nodes);
+                       a->counted_nodes, most);
     if (a->min_nodes == 0 && a->tasks == 0 && a->gpus <= 1)
         a->max_nodes = a->counted_nodes;
     a->min_nodes = MAX(a->min_nodes, a->counted_nodes);

@@ -426,6 +426,8 @@ static const struct job_case {
      "nodes, each has one at least"},
     {"more counted nodes than nodes", "nodes: 1-2, constraint: 'a*2&b*1', " ONE, "",
      "spec.constraint: 3 nodes are counted, more than nodes allows, 2"},
+    {"counts of more nodes than any job has", "constraint: 'a*100000&b*100000', " ONE,
+     "", "spec.constraint: 200000 nodes are counted, more than nodes allows, 100000"},
     {"more counted nodes than tasks", "ntasks: 2, constraint: 'a*3', " ONE, "",
      "spec.constraint: 3 nodes are counted, but there are 2 tasks, and each node has "
      "one at least"},
