@@ -5,12 +5,6 @@
 #include "base/util.h"
 #include "scheduler/placement_private.h"
 
-/* One of a job's units, where all of them are SHARE_WHOLE. */
-static int64_t share_of(int64_t n, int64_t count)
-{
-    return (int64_t)((__int128)MIN(n, count) * SHARE_WHOLE / count);
-}
-
 /* Who can take most first, by what `take` says. */
 static int score_compare(const void *left, const void *right)
 {

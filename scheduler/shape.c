@@ -162,7 +162,7 @@ static node_set set_cleared(node_set set, const struct cluster *c)
     return set;
 }
 
-static int64_t share_of(int64_t part, int64_t whole)
+int64_t share_of(int64_t part, int64_t whole)
 {
     return whole > 0 ? (int64_t)((__int128)MIN(part, whole) * SHARE_WHOLE / whole) : 0;
 }

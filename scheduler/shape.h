@@ -21,8 +21,10 @@
 
 struct fence;
 
-/* A share in the whole cluster. */
+/* A share of all: of the cluster, or of a job's units. */
 #define SHARE_WHOLE (INT64_C(1) << 30)
+/* What a part is of the whole, at most all of it; of nothing, 0. */
+int64_t share_of(int64_t part, int64_t whole);
 
 /* What is known of a shape in one partition. */
 struct fit {
