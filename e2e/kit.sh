@@ -63,6 +63,17 @@ submit() { # as job, and applies it
     job "$@" | k apply -f - >/dev/null
 }
 
+# define KIND NAME SPEC: one of Gantry's objects that belong to no namespace, made or changed; SPEC is the inside
+# of {}.
+define() {
+    k apply -f - >/dev/null <<END
+apiVersion: gantry.dev/v1alpha1
+kind: $1
+metadata: {name: $2}
+spec: {$3}
+END
+}
+
 field() { # JOB JSONPATH, such as .status.state
     k get "bj/$1" -o "jsonpath={$2}"
 }
@@ -158,9 +169,9 @@ has_lines() { # FILE COUNT
     (($(cat "$1" 2>/dev/null | wc -l) >= $2))
 }
 
-start_controller() {
+start_controller() { # OPTION...
     process_start "$STAND" gantry-controller \
-        "$BIN/gantry-controller" --kubeconfig "$STAND/gantry-controller.kubeconfig"
+        "$BIN/gantry-controller" --kubeconfig "$STAND/gantry-controller.kubeconfig" "$@"
 }
 
 leads() { # PROCESS: its number is in the name that the Lease holds

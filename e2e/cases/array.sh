@@ -22,15 +22,15 @@ ${id}_10 CD"
 }
 
 by_kubectl() {
-    submit arr "sleep 300" "array: '1-5%2'"
-    until_true 30 two_run || fail "not two tasks run: $(k get bj -o wide)"
+    submit arr "sleep 1000" "array: '1-5%2'"
+    wait_until 30 "two tasks run" two_run
     local id
     id=$(field arr .status.jobID)
     expect "the row" "$(slurm squeue -h -t PD -j "$id" -o '%i %r')" "${id}_[3-5%2] JobArrayTaskLimit"
     slurm scancel "${id}_[1,4]"
-    until_true 30 third_runs || fail "task 3 does not follow: $(k get bj -o wide)"
+    wait_until 30 "task 3 follows" third_runs
     k delete bj arr --wait=true >/dev/null
-    until_true 60 none_left "$id" || fail "tasks outlived their array: $(k get bj,pod)"
+    wait_until 60 "tasks go with their array" none_left "$id"
 }
 
 two_run() {

@@ -5,12 +5,7 @@ case_run() {
     expect_reason lost PartitionConfig
     expect_text "the message" "$(field lost .status.message)" later
     no_pods || fail "a pending job has pods"
-    k apply -f - >/dev/null <<END
-apiVersion: gantry.dev/v1alpha1
-kind: Partition
-metadata: {name: later}
-spec: {nodes: n1}
-END
+    define Partition later "nodes: n1"
     expect_state lost COMPLETED
     k delete partition later >/dev/null
 }

@@ -32,10 +32,5 @@ accepted() { # JOB
 }
 
 partition() { # STATE
-    k apply -f - >/dev/null <<END
-apiVersion: gantry.dev/v1alpha1
-kind: Partition
-metadata: {name: draining}
-spec: {nodes: n1, state: $1}
-END
+    define Partition draining "nodes: n1, state: $1"
 }

@@ -5,14 +5,15 @@ case_run() {
     local config=$TMP/gantry.yaml
     echo "{preemptType: qos, preemptMode: REQUEUE}" >"$config"
     restart_with --config "$config"
-    qos low "graceTime: '20'"
-    qos urgent "preempt: [low]"
-    refused "spec.preemptMode: SUSPEND is not supported yet" qos low "preemptMode: SUSPEND"
-    partition one n1
-    partition other n2
-    submit low "trap 'echo told >>$TMP/told; exit 0' TERM; sleep 1000 & wait" "partition: one" \
-        "qos: low" "exclusive: true" "timeLimit: 1-0"
+    define QOS low "graceTime: '20'"
+    define QOS urgent "preempt: [low]"
+    refused "spec.preemptMode: SUSPEND is not supported yet" define QOS low "preemptMode: SUSPEND"
+    define Partition one "nodes: n1"
+    define Partition other "nodes: n2"
+    submit low "trap 'echo told >>$TMP/told; exit 0' TERM; >$TMP/ready; sleep 1000 & wait" \
+        "partition: one" "qos: low" "exclusive: true" "timeLimit: 1-0"
     expect_state low RUNNING
+    wait_until 30 "the job listens" test -e "$TMP/ready"
     submit never true "partition: one" "qos: urgent" "gpus: h1000:1"
     expect_reason never BadConstraints
     expect "the job that could be ended for it" "$(field low .status.state)" RUNNING
@@ -37,24 +38,5 @@ case_run() {
 
 restart_with() { # OPTION...: of the controller
     process_stop "$STAND" gantry-controller
-    process_start "$STAND" gantry-controller "$BIN/gantry-controller" \
-        --kubeconfig "$STAND/gantry-controller.kubeconfig" "$@"
-}
-
-partition() { # NAME NODE
-    k apply -f - >/dev/null <<END
-apiVersion: gantry.dev/v1alpha1
-kind: Partition
-metadata: {name: $1}
-spec: {nodes: $2}
-END
-}
-
-qos() { # NAME SPEC
-    k apply -f - >/dev/null <<END
-apiVersion: gantry.dev/v1alpha1
-kind: QOS
-metadata: {name: $1}
-spec: {$2}
-END
+    start_controller "$@"
 }

@@ -9,11 +9,11 @@ case_run() {
     expect_text "the message" "$(field quick .status.message)" "QOS urgent does not exist"
     refused "Invalid qos specification: QOS none does not exist" \
         slurm sbatch -q none --wrap true
-    qos urgent 80
+    define QOS urgent "priority: 80"
     expect_state quick COMPLETED
     submit paid true "account: physics" "user: carl"
     expect_state paid COMPLETED # there are no accounts: any name will do
-    account physics "{user: ann}"
+    define Account physics "members: [{user: ann}]"
     submit stranger true "account: physics" "user: carl"
     submit nobody true "user: carl"
     submit member true "user: ann" "qos: urgent"
@@ -24,55 +24,28 @@ case_run() {
     expect_state member COMPLETED
     expect "the account by default" "$(field member .status.account)" physics
     expect "the QOS" "$(field member .status.qos)" urgent
-    account physics "{user: ann}, {user: carl}"
+    define Account physics "members: [{user: ann}, {user: carl}]"
     expect_state stranger COMPLETED
     expect_state nobody COMPLETED
-    refused "spec.members[].group is not supported yet" account physics "{group: staff}"
+    refused "spec.members[].group is not supported yet" define Account physics "members: [{group: staff}]"
     refused "Invalid account or account/partition combination specified" \
         slurm sbatch -A chemistry --wrap true
     refused "spec.limits.maxTRESPerUser has no such TRES or amount" \
-        limited urgent "maxTRESPerUser: {gpu: 1}"
-    limited urgent "maxJobsPerUser: 1, maxTRESPerJob: {cpu: 1}"
-    submit first "sleep 30" "user: ann" "qos: urgent"
+        define QOS urgent "limits: {maxTRESPerUser: {gpu: 1}}"
+    define QOS urgent "limits: {maxJobsPerUser: 1, maxTRESPerJob: {cpu: 1}}"
+    submit first "sleep 1000" "user: ann" "qos: urgent"
     expect_state first RUNNING
     submit second true "user: ann" "qos: urgent"
     expect_reason second QOSMaxJobsPerUserLimit
     expect "the class" "$(field second .status.pending.class)" NotAllowed
     expect_text "the message" "$(field second .status.message)" \
         "QOS urgent allows a user 1 running job"
-    limited urgent "maxJobsPerUser: 2"
+    define QOS urgent "limits: {maxJobsPerUser: 2}"
     expect_state second COMPLETED
-    limited urgent "maxSubmitJobsPerUser: 0"
+    define QOS urgent "limits: {maxSubmitJobsPerUser: 0}"
     refused "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)" \
         slurm sbatch -q urgent -A physics --wrap true
     k delete batchjob first >/dev/null
     k delete account physics >/dev/null
     k delete qos urgent >/dev/null
-}
-
-limited() { # QOS LIMITS
-    k apply -f - >/dev/null <<END
-apiVersion: gantry.dev/v1alpha1
-kind: QOS
-metadata: {name: $1}
-spec: {limits: {$2}}
-END
-}
-
-qos() { # NAME PRIORITY
-    k apply -f - >/dev/null <<END
-apiVersion: gantry.dev/v1alpha1
-kind: QOS
-metadata: {name: $1}
-spec: {priority: $2}
-END
-}
-
-account() { # NAME MEMBERS
-    k apply -f - >/dev/null <<END
-apiVersion: gantry.dev/v1alpha1
-kind: Account
-metadata: {name: $1}
-spec: {members: [$2]}
-END
 }

@@ -7,14 +7,8 @@ case_run() {
     version 1 "priorityWeightPartition: 500"
     ln -s ..data/gantry.yaml "$dir/gantry.yaml"
     process_stop "$STAND" gantry-controller
-    process_start "$STAND" gantry-controller "$BIN/gantry-controller" \
-        --kubeconfig "$STAND/gantry-controller.kubeconfig" --config "$dir/gantry.yaml"
-    k apply -f - >/dev/null <<END
-apiVersion: gantry.dev/v1alpha1
-kind: Partition
-metadata: {name: weighty}
-spec: {nodes: n1, priorityJobFactor: 10}
-END
+    start_controller --config "$dir/gantry.yaml"
+    define Partition weighty "nodes: n1, priorityJobFactor: 10"
     submit hog "sleep 1000" "partition: weighty" "exclusive: true"
     expect_state hog RUNNING
     submit big true "partition: weighty" "exclusive: true"

@@ -6,7 +6,7 @@ case_run() {
         --simulate --count 2 --name vol
     wait_until 30 "the nodes" k wait --for=condition=Ready node/vol1 node/vol2 --timeout=1s
     k label node vol2 gantry-e2e/disk=there >/dev/null
-    partition
+    define Partition vols "nodes: 'vol[1-2]'"
     with_volume plain "emptyDir: {}"
     expect_state plain COMPLETED
     expect "the node by itself" "$(field plain .status.nodeList)" vol1
@@ -31,15 +31,6 @@ case_run() {
     process_stop "$TMP" node
     k delete pvc --all --wait=false >/dev/null # first: it keeps its volume
     k delete node/vol1 node/vol2 partition/vols "pv/$NS-data" "pv/$NS-later" --wait=false >/dev/null
-}
-
-partition() {
-    k apply -f - >/dev/null <<END
-apiVersion: gantry.dev/v1alpha1
-kind: Partition
-metadata: {name: vols}
-spec: {nodes: "vol[1-2]"}
-END
 }
 
 # On a real server the claim waits for its first consumer, but for a volume of that name.
