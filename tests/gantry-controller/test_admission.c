@@ -360,9 +360,7 @@ START_TEST(test_claim_of_one)
     ctltest_settle(t);
     ctltest_expect(t, "a", "status.state=CONFIGURING");
     ck_assert_uint_eq(ctltest_pods(t, "a", true), 1);
-    ctltest_kill(t);
-    ctltest_start(t);
-    ctltest_settle(t);
+    ctltest_restart(t);
     ctltest_expect(t, "a", "status.state=CONFIGURING");
     expect_claim(t, CLAIMS "/c0", "n1");
     provision(t, CLAIMS "/c0");

@@ -52,9 +52,7 @@ START_TEST(test_failure_is_kept)
     ctltest_end(t, "first", 0, 1);
     ctltest_advance(t, 20);
     ck_assert_int_eq(apitest_request(t->api, "GET", JOBS "/first", NULL), 404);
-    ctltest_kill(t);
-    ctltest_start(t);
-    ctltest_settle(t);
+    ctltest_restart(t);
     ctltest_expect(t, "ok",
                    "status.state=PENDING|status.reason=DependencyNeverSatisfied|"
                    "status.message~no job 1 is known|"

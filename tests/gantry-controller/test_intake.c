@@ -8,7 +8,6 @@
 #include "tests/support/ctltest.h"
 #include "tests/support/suite.h"
 
-#define PARTITIONS "/apis/gantry.dev/v1alpha1/partitions"
 #define JOBS "/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs"
 #define CLOSED "Required partition not available (inactive or drain): "
 #define AGAIN "; the job is queued when one takes jobs again"
@@ -119,27 +118,25 @@ static const struct {
      .queue = "drain"},
 };
 
-static void have(struct sched *sched, const char *name, enum part_state state,
-                 bool is_default)
+static void have_partitions(struct sched *sched, bool with_default)
 {
-    struct partition *part = partition_new();
-    part->name = xstrdup(name);
-    part->state = state;
-    part->is_default = is_default;
-    sched_apply(sched, &(struct change){.kind = CHANGE_PARTITION, .u.partition = part});
-}
-
-static void have_alternates(struct sched *sched)
-{
-    static const char *const rows[][2] = {{"drain-up", "up"},
-                                          {"drain-twice", "drain-up"},
-                                          {"drain-lost", "nowhere"},
-                                          {"circle", "circle"}};
+    static const struct {
+        const char *name, *alternate;
+        enum part_state state;
+    } rows[] = {{"up", NULL, PART_UP},
+                {"down", NULL, PART_DOWN},
+                {"drain", NULL, PART_DRAIN},
+                {"inactive", NULL, PART_INACTIVE},
+                {"drain-up", "up", PART_DRAIN},
+                {"drain-twice", "drain-up", PART_DRAIN},
+                {"drain-lost", "nowhere", PART_DRAIN},
+                {"circle", "circle", PART_DRAIN}};
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct partition *part = partition_new();
-        part->name = xstrdup(rows[i][0]);
-        part->alternate = xstrdup(rows[i][1]);
-        part->state = PART_DRAIN;
+        part->name = xstrdup(rows[i].name);
+        part->alternate = xstrdup_null(rows[i].alternate);
+        part->state = rows[i].state;
+        part->is_default = with_default && i == 0;
         sched_apply(sched,
                     &(struct change){.kind = CHANGE_PARTITION, .u.partition = part});
     }
@@ -161,11 +158,7 @@ START_TEST(test_decide)
     struct sched *sched = sched_new(&config);
     struct bjob *job = xcalloc(1, sizeof(*job));
     struct intake got;
-    have(sched, "up", PART_UP, !cases[_i].no_default);
-    have(sched, "down", PART_DOWN, false);
-    have(sched, "drain", PART_DRAIN, false);
-    have(sched, "inactive", PART_INACTIVE, false);
-    have_alternates(sched);
+    have_partitions(sched, !cases[_i].no_default);
     jstatus_init(&job->status);
     job->status.state = cases[_i].state;
     text_set(&job->status.partition, cases[_i].partition);
@@ -185,11 +178,17 @@ END_TEST
 
 /* ---- a controller ---- */
 
+/* A job, and all that comes of it. */
+static void submit(struct ctltest *t, const char *name, const char *spec)
+{
+    ctltest_submit(t, name, spec);
+    ctltest_settle(t);
+}
+
 static void set_state(struct ctltest *t, const char *partition, const char *state)
 {
-    AUTO_FREE char *path = xasprintf(PARTITIONS "/%s", partition);
-    AUTO_FREE char *patch = xasprintf("{'spec':{'state':'%s'}}", state);
-    ctltest_patch(t, path, patch);
+    AUTO_FREE char *spec = xasprintf("'state':'%s'", state);
+    ctltest_change(t, "Partition", partition, spec);
     ctltest_settle(t);
 }
 
@@ -220,12 +219,10 @@ static const char refused[] =
 START_TEST(test_drain)
 {
     struct ctltest *t = ctltest_new();
-    ctltest_submit(t, "queued", "'nodes':4,'exclusive':true,'begin':'now+60'");
-    ctltest_settle(t);
+    submit(t, "queued", "'nodes':4,'exclusive':true,'begin':'now+60'");
     ctltest_expect(t, "queued", "status.reason=BeginTime");
     set_state(t, "main", "DRAIN");
-    ctltest_submit(t, "new", "");
-    ctltest_settle(t);
+    submit(t, "new", "");
     ctltest_expect(t, "new", refused);
     ck_assert_uint_eq(ctltest_pods(t, "new", false), 0);
     /* Another controller finds it so, and what is queued as it is. */
@@ -271,13 +268,11 @@ START_TEST(test_states)
 {
     struct ctltest *t = ctltest_new();
     set_state(t, "main", "DOWN");
-    ctltest_submit(t, "down", "");
-    ctltest_settle(t);
+    submit(t, "down", "");
     ctltest_expect(t, "down",
                    "status.reason=PartitionDown|status.conditions.0.status=True");
     set_state(t, "main", "INACTIVE");
-    ctltest_submit(t, "inactive", "");
-    ctltest_settle(t);
+    submit(t, "inactive", "");
     ctltest_expect(t, "down",
                    "status.reason=PartitionInactive|status.conditions.0.status=True");
     ctltest_expect(t, "inactive",
@@ -302,12 +297,9 @@ START_TEST(test_lists)
     struct ctltest *t = ctltest_new();
     add_partition(t, "shut", "DRAIN");
     set_state(t, "main", "DOWN");
-    ctltest_submit(t, "both", "'partition':'main,shut'");
-    ctltest_settle(t);
+    submit(t, "both", "'partition':'main,shut'");
     ctltest_expect(t, "both", "status.reason=PartitionDown|status.partition=main");
-    ctltest_kill(t);
-    ctltest_start(t);
-    ctltest_settle(t);
+    ctltest_restart(t);
     ctltest_expect(t, "both", "status.reason=PartitionDown|status.partition=main");
     move(t, "both", "shut");
     ctltest_expect(t, "both",
@@ -330,98 +322,15 @@ START_TEST(test_alternate)
 {
     struct ctltest *t = ctltest_new();
     add_partition(t, "spare", "UP");
-    ctltest_patch(t, PARTITIONS "/main",
-                  "{'spec':{'state':'INACTIVE','alternate':'spare'}}");
+    ctltest_change(t, "Partition", "main", "'state':'INACTIVE','alternate':'spare'");
     ctltest_settle(t);
-    ctltest_submit(t, "a", "");
-    ctltest_settle(t);
+    submit(t, "a", "");
     ctltest_expect(t, "a", "status.state=RUNNING|status.partition=spare");
     set_state(t, "spare", "DOWN");
-    ctltest_submit(t, "b", "'partition':'main'");
-    ctltest_settle(t);
+    submit(t, "b", "'partition':'main'");
     ctltest_expect(t, "b", "status.reason=PartitionDown|status.partition=spare");
     set_state(t, "main", "UP");
     ctltest_expect(t, "b", "status.state=RUNNING|status.partition=main");
-    ctltest_free(t);
-}
-END_TEST
-
-/* ---- limits ---- */
-
-#define QOS "/apis/gantry.dev/v1alpha1/qos"
-#define LIMITED                                                                      \
-    "Job violates accounting/QOS policy (job submit limit, user's size and/or time " \
-    "limits): "
-
-static void add_qos(struct ctltest *t, const char *spec)
-{
-    ctltest_make(t, "QOS", "normal", spec);
-    ctltest_settle(t);
-}
-
-static const char over[] =
-    "status.state=PENDING|status.reason=QOSMaxSubmitJobPerUserLimit|"
-    "status.pending.class=NotAllowed|status.conditions.0.type=Accepted|"
-    "status.conditions.0.status=False|"
-    "status.conditions.0.reason=QOSMaxSubmitJobPerUserLimit|"
-    "status.conditions.0.message~" LIMITED
-    "QOS normal allows a user 2 jobs in the queue";
-
-/* Of jobs that come at once the first are in, a restart changes nothing, and when one
- * ends the next is let in. */
-START_TEST(test_submit_limit)
-{
-    struct ctltest *t = ctltest_new();
-    add_qos(t, "'limits':{'maxSubmitJobsPerUser':2}");
-    ctltest_submit(t, "a", "'user':'ann'");
-    ctltest_submit(t, "b", "'user':'ann','hold':'User'");
-    ctltest_submit(t, "c", "'user':'ann'");
-    ctltest_submit(t, "d", "'user':'ann'");
-    ctltest_submit(t, "e", "'user':'bob'");
-    ctltest_settle(t);
-    ctltest_expect(t, "a", "status.state=RUNNING");
-    ctltest_expect(t, "b", "status.reason=JobHeldUser");
-    ctltest_expect(t, "c", over);
-    ctltest_expect(t, "d", over);
-    ctltest_expect(t, "e", "status.state=RUNNING");
-    ctltest_kill(t);
-    ctltest_start(t);
-    ctltest_settle(t);
-    ctltest_expect(t, "c", over);
-    ctltest_end(t, "a", 0, 0);
-    ctltest_settle(t);
-    ctltest_expect(t, "c", "status.state=RUNNING|status.conditions.0.status=True");
-    ctltest_expect(t, "d", over);
-    ctltest_patch(t, QOS "/normal", "{'spec':{'limits':{'maxSubmitJobsPerUser':3}}}");
-    ctltest_settle(t);
-    ctltest_expect(t, "d", "status.state=RUNNING");
-    ctltest_free(t);
-}
-END_TEST
-
-/* An array is as many jobs as it has tasks, all or none; its tasks are in with it. */
-START_TEST(test_array_submitted)
-{
-    struct ctltest *t = ctltest_new();
-    add_qos(t, "'limits':{'maxSubmitJobsPerUser':3,'maxJobsPerUser':1}");
-    ctltest_submit(t, "fits", "'user':'bob','array':'0-2'");
-    ctltest_submit(t, "large", "'user':'ann','array':'0-3'");
-    ctltest_submit(t, "one", "'user':'bob'");
-    ctltest_settle(t);
-    ctltest_expect(t, "large",
-                   "status.reason=QOSMaxSubmitJobPerUserLimit|"
-                   "status.conditions.0.status=False");
-    ctltest_expect(t, "fits",
-                   "status.reason=QOSMaxJobsPerUserLimit|"
-                   "status.conditions.0.status=True");
-    ctltest_expect(t, "fits-1-0", "status.state=RUNNING");
-    ctltest_expect(t, "one", "status.reason=QOSMaxSubmitJobPerUserLimit");
-    ctltest_end(t, "fits-1-0", 0, 0);
-    ctltest_settle(t);
-    ctltest_expect(t, "fits-1-1", "status.state=RUNNING");
-    ctltest_expect(
-        t, "one",
-        "status.reason=QOSMaxJobsPerUserLimit|status.conditions.0.status=True");
     ctltest_free(t);
 }
 END_TEST
@@ -432,40 +341,10 @@ START_TEST(test_array_in_drain)
     struct ctltest *t = ctltest_new();
     ctltest_submit(t, "a", "'array':'1-3%1'");
     ctltest_advance(t, 2);
-    ctltest_patch(t, PARTITIONS "/main", "{'spec':{'state':'DRAIN'}}");
+    ctltest_change(t, "Partition", "main", "'state':'DRAIN'");
     ctltest_end(t, "a-1-1", 0, 0);
     ctltest_advance(t, 2);
     ctltest_expect(t, "a-1-2", "status.state=RUNNING|status.conditions.0.status=True");
-    ctltest_free(t);
-}
-END_TEST
-
-/* What a job asks for alone keeps it out where its QOS says so; else it waits. */
-START_TEST(test_deny_on_limit)
-{
-    struct ctltest *t = ctltest_new();
-    add_qos(t, "'limits':{'maxTRESPerJob':{'node':1},'maxWall':'60'}");
-    ctltest_submit(t, "waits", "'nodes':2,'timeLimit':'30'");
-    ctltest_settle(t);
-    ctltest_expect(
-        t, "waits",
-        "status.reason=QOSMaxNodePerJobLimit|status.conditions.0.status=True");
-    ctltest_patch(t, QOS "/normal", "{'spec':{'flags':['DenyOnLimit']}}");
-    ctltest_settle(t);
-    ctltest_submit(t, "nodes", "'nodes':2,'timeLimit':'30'");
-    ctltest_submit(t, "time", "'timeLimit':'61'");
-    ctltest_submit(t, "fine", "'timeLimit':'60'");
-    ctltest_settle(t);
-    ctltest_expect(t, "waits", "status.conditions.0.status=True");
-    ctltest_expect(
-        t, "nodes",
-        "status.reason=QOSMaxNodePerJobLimit|status.conditions.0.status=False|"
-        "status.message~" LIMITED "QOS normal allows a job node=1; it needs "
-        "node=2");
-    ctltest_expect(t, "time",
-                   "status.reason=QOSMaxWallDurationPerJobLimit|"
-                   "status.conditions.0.status=False");
-    ctltest_expect(t, "fine", "status.state=RUNNING");
     ctltest_free(t);
 }
 END_TEST
@@ -474,11 +353,9 @@ END_TEST
 START_TEST(test_default_amounts)
 {
     struct ctltest *t = ctltest_new();
-    ctltest_patch(t, PARTITIONS "/main",
-                  "{'spec':{'defMemPerNode':'3G','defCpuPerGPU':2}}");
+    ctltest_change(t, "Partition", "main", "'defMemPerNode':'3G','defCpuPerGPU':2");
     ctltest_settle(t);
-    ctltest_submit(t, "a", "'nodes':1,'gpusPerNode':2");
-    ctltest_settle(t);
+    submit(t, "a", "'nodes':1,'gpusPerNode':2");
     ctltest_expect(t, "a",
                    "status.state=RUNNING|"
                    "status.allocTRES=cpu=4,mem=3G,node=1,gres/gpu=2");
@@ -491,8 +368,7 @@ START_TEST(test_actions)
 {
     struct ctltest *t = ctltest_new();
     set_state(t, "main", "DRAIN");
-    ctltest_submit(t, "a", "");
-    ctltest_settle(t);
+    submit(t, "a", "");
     ctltest_act(t, "a", "1", "Cancel");
     ctltest_settle(t);
     ctltest_expect(t, "a", "status.state=CANCELLED");
@@ -517,11 +393,8 @@ int main(void)
                                                       {test_states, 1},
                                                       {test_lists, 1},
                                                       {test_alternate, 1},
-                                                      {test_default_amounts, 1},
-                                                      {test_submit_limit, 1},
-                                                      {test_array_submitted, 1},
                                                       {test_array_in_drain, 1},
-                                                      {test_deny_on_limit, 1},
+                                                      {test_default_amounts, 1},
                                                       {test_actions, 1},
                                                       {NULL, 0},
                                                   });

@@ -6,6 +6,7 @@
 
 #define PODS "/api/v1/namespaces/default/pods"
 #define LOW "'qos':'low','timeLimit':'600',"
+#define HIGH "'qos':'high','timeLimit':'60','exclusive':true"
 
 /* All four nodes are held by jobs of QOS low, whose spec is given; `job` is more of the
  * spec of one of them. */
@@ -14,10 +15,7 @@ static struct ctltest *busy(const char *spec, const char *job)
     AUTO_FREE char *one = xasprintf(LOW "'exclusive':true%s", job);
 
     struct ctltest *t = ctltest_new();
-    ctltest_kill(t);
-    t->settings.sched.preempt_type = PREEMPT_BY_QOS;
-    t->settings.sched.preempt_mode = PREEMPT_REQUEUE;
-    ctltest_start(t);
+    ctltest_preempting(t);
     ctltest_make(t, "QOS", "low", spec);
     ctltest_make(t, "QOS", "high", "'preempt':['low']");
     ctltest_submit(t, "gang", LOW "'nodes':3,'exclusive':true");
@@ -28,10 +26,25 @@ static struct ctltest *busy(const char *spec, const char *job)
     return t;
 }
 
+/* And a job comes for which one of them has to end. */
 static void submit_urgent(struct ctltest *t)
 {
-    ctltest_submit(t, "urgent", "'qos':'high','timeLimit':'60','exclusive':true");
+    ctltest_submit(t, "urgent", HIGH);
     ctltest_settle(t);
+}
+
+/* The nodes let go of it. */
+static void let_go(struct ctltest *t)
+{
+    ctltest_reap(t);
+    ctltest_settle(t);
+}
+
+static void expect_grace(struct ctltest *t, const char *sec)
+{
+    AUTO_FREE char *want = xasprintf("metadata.deletionGracePeriodSeconds=%s", sec);
+    ck_assert_int_eq(apitest_request(t->api, "GET", PODS "/one-2-1-0", NULL), 200);
+    apitest_expect(t->api, "the pod", want);
 }
 
 START_TEST(test_requeue)
@@ -47,8 +60,7 @@ START_TEST(test_requeue)
                    "status.state=COMPLETING|status.reason=Preempted|"
                    "status.message=for job 3|status.preemptedBy=3|"
                    "status.preemptMode=REQUEUE");
-    ctltest_reap(t);
-    ctltest_settle(t);
+    let_go(t);
     ctltest_expect(t, "urgent", "status.state=RUNNING");
     ctltest_expect(t, "one",
                    "status.state=PENDING|status.restarts=1|status.preemptedBy!");
@@ -63,8 +75,7 @@ START_TEST(test_cancel)
 {
     struct ctltest *t = busy("'preemptMode':'CANCEL'", "");
     submit_urgent(t);
-    ctltest_reap(t);
-    ctltest_settle(t);
+    let_go(t);
     ctltest_expect(t, "urgent", "status.state=RUNNING");
     ctltest_expect(t, "one",
                    "status.state=PREEMPTED|status.reason=Preempted|"
@@ -80,8 +91,7 @@ START_TEST(test_no_requeue)
 {
     struct ctltest *t = busy("", ",'requeue':false");
     submit_urgent(t);
-    ctltest_reap(t);
-    ctltest_settle(t);
+    let_go(t);
     ctltest_expect(t, "one", "status.state=PREEMPTED|status.restarts=0");
     ctltest_free(t);
 }
@@ -93,8 +103,7 @@ START_TEST(test_grace)
     struct ctltest *t = busy("'graceTime':'120'", "");
     submit_urgent(t);
     ctltest_expect(t, "one", "status.state=COMPLETING|status.preemptedBy=3");
-    ck_assert_int_eq(apitest_request(t->api, "GET", PODS "/one-2-1-0", NULL), 200);
-    apitest_expect(t->api, "the pod", "metadata.deletionGracePeriodSeconds=120");
+    expect_grace(t, "120");
     ctltest_free(t);
 }
 END_TEST
@@ -110,8 +119,7 @@ START_TEST(test_grace_over)
     ctltest_expect(t, "one", "status.state=COMPLETING|status.preemptedBy=3");
     spy_spare(t->spy);
     ctltest_advance(t, 20);
-    ck_assert_int_eq(apitest_request(t->api, "GET", PODS "/one-2-1-0", NULL), 200);
-    apitest_expect(t->api, "the pod", "metadata.deletionGracePeriodSeconds=1");
+    expect_grace(t, "1");
     ctltest_free(t);
 }
 END_TEST
@@ -130,20 +138,14 @@ END_TEST
 START_TEST(test_killed)
 {
     struct ctltest *t = busy("", "");
-    ctltest_submit(t, "urgent", "'qos':'high','timeLimit':'60','exclusive':true");
+    ctltest_submit(t, "urgent", HIGH);
     ctltest_advance(t, 0);
-    ctltest_kill(t);
-    ctltest_start(t);
-    ctltest_settle(t);
+    ctltest_restart(t);
     ctltest_expect(t, "one", "status.state=COMPLETING|status.reason=Preempted");
-    ctltest_kill(t);
-    ctltest_start(t);
-    ctltest_settle(t);
+    ctltest_restart(t);
     ctltest_expect(t, "gang", "status.state=RUNNING");
     ctltest_reap(t);
-    ctltest_kill(t);
-    ctltest_start(t);
-    ctltest_settle(t);
+    ctltest_restart(t);
     ctltest_expect(t, "urgent", "status.state=RUNNING");
     ctltest_expect(t, "one", "status.state=PENDING|status.restarts=1");
     ctltest_expect(t, "gang", "status.state=RUNNING|status.restarts=0");
@@ -160,8 +162,7 @@ START_TEST(test_late)
     ctltest_expect(t, "gang", "status.state=RUNNING");
     ctltest_expect(t, "one", "status.state=COMPLETING");
     ctltest_expect(t, "urgent", "status.state=PENDING|status.pending.promised=true");
-    ctltest_reap(t);
-    ctltest_settle(t);
+    let_go(t);
     ctltest_expect(t, "urgent", "status.state=RUNNING");
     ctltest_free(t);
 }

@@ -64,9 +64,7 @@ START_TEST(test_chosen)
     ctltest_settle(t);
     reserve(t, "two", "'startTime':'now+1hours','duration':'60','nodeCount':2");
     expect(t, "two", "status.nodes=n[2-3]|status.nodeCount=2|status.message=");
-    ctltest_kill(t);
-    ctltest_start(t);
-    ctltest_settle(t);
+    ctltest_restart(t);
     expect(t, "two", "status.nodes=n[2-3]");
     ctltest_submit(t, "in", "'reservation':'two','timeLimit':'30','nodes':2");
     ctltest_settle(t);

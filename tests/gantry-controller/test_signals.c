@@ -290,9 +290,7 @@ START_TEST(test_warned_once)
 
     ctltest_advance(t, 545);
     for (int i = 0; i < 3; i++) {
-        ctltest_kill(t);
-        ctltest_start(t);
-        ctltest_settle(t);
+        ctltest_restart(t);
     }
     act(t, USR1);
     ctltest_settle(t);

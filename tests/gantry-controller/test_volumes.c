@@ -113,9 +113,7 @@ START_TEST(test_missing)
     struct ctltest *t = begin();
     submit(t, "a", "data", "");
     ctltest_expect(t, "a", no_claim);
-    ctltest_kill(t);
-    ctltest_start(t);
-    ctltest_settle(t);
+    ctltest_restart(t);
     ctltest_expect(t, "a", no_claim);
     make_claim(t, "data", "pv");
     ctltest_settle(t);

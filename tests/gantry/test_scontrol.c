@@ -136,10 +136,7 @@ START_TEST(test_preempt_session)
 {
     struct clitest *t = clitest_new();
 
-    ctltest_kill(t->ctl);
-    t->ctl->settings.sched.preempt_type = PREEMPT_BY_QOS;
-    t->ctl->settings.sched.preempt_mode = PREEMPT_REQUEUE;
-    ctltest_start(t->ctl);
+    ctltest_preempting(t->ctl);
     ctltest_make(t->ctl, "QOS", "low", "'graceTime':'120'");
     ctltest_make(t->ctl, "QOS", "high", "'preempt':['low']");
     ctltest_submit(t->ctl, "hog",

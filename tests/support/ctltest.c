@@ -23,8 +23,8 @@ void ctltest_post(struct ctltest *t, const char *path, const char *body)
     ck_assert_msg(status == 201, "POST %s: %d: %s", path, status, t->api->text.s);
 }
 
-void ctltest_make(struct ctltest *t, const char *kind, const char *name,
-                  const char *spec)
+/* Where objects of a kind are that belong to no namespace. The caller frees it. */
+static char *path_of(const char *kind)
 {
     static const char *const plurals[][2] = {{"Partition", "partitions"},
                                              {"QOS", "qos"},
@@ -33,11 +33,26 @@ void ctltest_make(struct ctltest *t, const char *kind, const char *name,
     size_t i = 0;
     while (!str_eq(plurals[i][0], kind))
         ck_assert_uint_lt(++i, ARRAY_LEN(plurals));
-    AUTO_FREE char *path = xasprintf("/apis/gantry.dev/v1alpha1/%s", plurals[i][1]);
+    return xasprintf("/apis/gantry.dev/v1alpha1/%s", plurals[i][1]);
+}
+
+void ctltest_make(struct ctltest *t, const char *kind, const char *name,
+                  const char *spec)
+{
+    AUTO_FREE char *path = path_of(kind);
     AUTO_FREE char *body = xasprintf("{'apiVersion':'gantry.dev/v1alpha1','kind':'%s',"
                                      "'metadata':{'name':'%s'},'spec':{%s}}",
                                      kind, name, spec);
     ctltest_post(t, path, body);
+}
+
+void ctltest_change(struct ctltest *t, const char *kind, const char *name,
+                    const char *spec)
+{
+    AUTO_FREE char *all = path_of(kind);
+    AUTO_FREE char *path = xasprintf("%s/%s", all, name);
+    AUTO_FREE char *body = xasprintf("{'spec':{%s}}", spec);
+    ctltest_patch(t, path, body);
 }
 
 static void define(struct ctltest *t, const char *path)
@@ -70,13 +85,7 @@ static void add_node(struct ctltest *t, int i)
         i);
     AUTO_FREE char *path = xasprintf("/api/v1/nodes/n%d/status", i);
     ctltest_post(t, "/api/v1/nodes", body);
-    ck_assert_int_eq(
-        apitest_send(t->api,
-                     &(struct apitest_request){.method = "PATCH",
-                                               .path = path,
-                                               .type = "application/merge-patch+json",
-                                               .body = body}),
-        200);
+    ctltest_patch(t, path, body);
 }
 
 struct ctltest *ctltest_new(void)
@@ -136,6 +145,21 @@ void ctltest_kill(struct ctltest *t)
 void ctltest_start(struct ctltest *t)
 {
     t->ctl = controller_new(t->api->loop, t->client, NULL, &t->settings);
+}
+
+void ctltest_restart(struct ctltest *t)
+{
+    ctltest_kill(t);
+    ctltest_start(t);
+    ctltest_settle(t);
+}
+
+void ctltest_preempting(struct ctltest *t)
+{
+    t->settings.sched.preempt_type = PREEMPT_BY_QOS;
+    t->settings.sched.preempt_mode = PREEMPT_REQUEUE;
+    ctltest_kill(t);
+    ctltest_start(t);
 }
 
 /* ---- users ---- */

@@ -41,6 +41,10 @@ void ctltest_advance(struct ctltest *t, int64_t sec);
 /* The controller dies, in the middle of whatever it does, and another begins. */
 void ctltest_kill(struct ctltest *t);
 void ctltest_start(struct ctltest *t);
+/* Both, and settled. */
+void ctltest_restart(struct ctltest *t);
+/* Another controller, with preemption by QOS, which requeues. */
+void ctltest_preempting(struct ctltest *t);
 
 /* A BatchJob in namespace default, of one container `main`. `spec` holds further
  * fields: "'nodes': 2, 'timeLimit': '10'" or "". */
@@ -49,6 +53,9 @@ void ctltest_submit(struct ctltest *t, const char *name, const char *spec);
  * 'n1'". */
 void ctltest_make(struct ctltest *t, const char *kind, const char *name,
                   const char *spec);
+/* Changes fields of such an object's spec. */
+void ctltest_change(struct ctltest *t, const char *kind, const char *name,
+                    const char *spec);
 /* An object for a collection, which must be made. */
 void ctltest_post(struct ctltest *t, const char *path, const char *body);
 /* A merge patch, which must succeed. */

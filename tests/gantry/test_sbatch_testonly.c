@@ -1,0 +1,125 @@
+/* sbatch --test-only: whether a job would be taken in, and when it would start; nothing
+ * is submitted. */
+#include "tests/support/clitest.h"
+#include "tests/support/suite.h"
+
+#define START "sbatch: Job to start at 2027-01-15T"
+#define FAILED "sbatch: error: Batch job submission failed: "
+#define FAILURE "sbatch: error: allocation failure: "
+#define LIMITED                                                                 \
+    FAILURE                                                                     \
+    "Job violates accounting/QOS policy (job submit limit, user's size and/or " \
+    "time limits): "
+
+static void expect_none(struct clitest *t)
+{
+    ck_assert_uint_eq(clitest_count(t, "batchjobs", NULL), 0);
+}
+
+START_TEST(test_room)
+{
+    struct clitest *t = clitest_new();
+
+    clitest_expect(t, "sbatch --test-only --wrap x", 0, "",
+                   START "08:00:00 using 1 processors on nodes n1 in partition main\n");
+    clitest_expect(t, "sbatch --test-only -N 99 --wrap x", 1, "",
+                   FAILURE
+                   "Requested node configuration is not available: needs 99 nodes*");
+    clitest_expect(
+        t, "sbatch --test-only -N 4 -G 2 --wrap x", 1, "",
+        FAILURE
+        "-G: Invalid generic resource (gres) specification: 2 cannot be on 4 nodes*");
+    clitest_expect(t, "sbatch --test-only -n 3 -G 16 --wrap x", 0, "",
+                   START
+                   "08:00:00 using 3 processors on nodes n[1-2] in partition main\n");
+    clitest_expect(t, "sbatch --test-only --segment 2 --wrap x", 1, "",
+                   FAILED "--segment is not supported yet\n");
+    expect_none(t);
+    /* behind a job that has all nodes for ten minutes */
+    clitest_expect(t, "sbatch -N 4 --exclusive -t 10 --wrap x", 0, NULL, NULL);
+    clitest_expect(t, "sbatch --test-only -N 2 --exclusive --wrap x", 0, "",
+                   START "08:1*");
+    spy_spoil(t->spy, &(struct spy_rule){"GET", "/pods", SPY_REFUSE, 403, "Forbidden",
+                                         "no pods for you", SPY_ALWAYS});
+    clitest_expect(t, "sbatch --test-only --wrap x", 0, "",
+                   "sbatch: the job would be accepted; when it would start is not "
+                   "known: list pods: *");
+    clitest_free(t);
+}
+END_TEST
+
+/* In a reservation, when that begins; in one that is not there, never. */
+START_TEST(test_reserved)
+{
+    struct clitest *t = clitest_new();
+
+    ctltest_make(t->ctl, "Reservation", "r",
+                 "'startTime':'2027-01-15T09:00:00Z','duration':'60','nodes':'n2'");
+    ctltest_settle(t->ctl);
+    clitest_expect(t, "sbatch --test-only -t 10 --reservation r --wrap x", 0, "",
+                   START "09:00:00 using 1 processors on nodes n2 in partition main\n");
+    clitest_expect(
+        t, "sbatch --test-only --reservation none --wrap x", 1, "",
+        FAILURE "Requested reservation is invalid: reservation none does not exist\n");
+    clitest_expect(
+        t, "sbatch --reservation none --wrap x", 1, "",
+        FAILED "Requested reservation is invalid: reservation none does not exist\n");
+    expect_none(t);
+    clitest_free(t);
+}
+END_TEST
+
+/* Limits that let it wait, and limits that do not. */
+START_TEST(test_limited)
+{
+    struct clitest *t = clitest_new();
+
+    ctltest_make(t->ctl, "QOS", "lax", "'limits':{'maxTRESPerJob':{'cpu':4}}");
+    ctltest_make(t->ctl, "QOS", "strict",
+                 "'flags':['DenyOnLimit'],'limits':{'maxTRESPerJob':{'cpu':4},"
+                 "'maxSubmitJobsPerUser':1}");
+    ctltest_settle(t->ctl);
+    clitest_expect(t, "sbatch --test-only -q lax -c 8 --wrap x", 0, "",
+                   "sbatch: the job would be accepted; it would wait "
+                   "(QOSMaxCpuPerJobLimit): *");
+    clitest_expect(t, "sbatch --test-only -q strict -c 8 --wrap x", 1, "",
+                   LIMITED "QOS strict allows a job cpu=4; it needs cpu=8\n");
+    clitest_expect(t, "sbatch -Q -q strict -H --wrap x", 0, NULL, "");
+    clitest_expect(t, "sbatch --test-only -q strict --wrap x", 1, "",
+                   LIMITED "QOS strict allows a user 1 job in the queue\n");
+    clitest_free(t);
+}
+END_TEST
+
+/* A partition that takes no new jobs does not take this one; nor is it behind a job
+ * that was not taken in. */
+START_TEST(test_closed)
+{
+    struct clitest *t = clitest_new();
+
+    ctltest_make(t->ctl, "Partition", "shut", "'state':'DRAIN'");
+    ctltest_change(t->ctl, "Partition", "main", "'state':'DOWN'");
+    clitest_expect(t, "sbatch --test-only -p main,shut --wrap x", 0, "",
+                   "sbatch: the job would be accepted; it would wait (PartitionDown): "
+                   "partition main is down\n");
+    ctltest_submit(t->ctl, "refused",
+                   "'partition':'shut','nodes':4,'exclusive':true,'timeLimit':'10'");
+    ctltest_settle(t->ctl);
+    ctltest_expect(t->ctl, "refused", "status.reason=PartitionInactive");
+    ctltest_make(t->ctl, "Partition", "open", "'state':'UP'");
+    clitest_expect(t, "sbatch --test-only -p open --wrap x", 0, "",
+                   START "08:00:01 using 1 processors on nodes n1 in partition open\n");
+    clitest_free(t);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("gantry/sbatch_testonly", (struct suite_row[]){
+                                                    {test_room, 1},
+                                                    {test_reserved, 1},
+                                                    {test_limited, 1},
+                                                    {test_closed, 1},
+                                                    {NULL, 0},
+                                                });
+}
