@@ -34,6 +34,11 @@ size_t book_free_from(const struct sched *s, int64_t end_sec)
     return MIN(last, tl->n_slots - 1);
 }
 
+int64_t book_end_before(const struct sched *s, size_t slot)
+{
+    return s->timeline.bounds[slot - 1] + 1 - END_SLACK_SEC;
+}
+
 /* When what a job holds is assumed to be free. */
 static int64_t assumed_end(const struct sched *s, const struct jobrec *rec)
 {

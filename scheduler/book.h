@@ -57,5 +57,8 @@ bool book_put_back(struct sched *s, struct jobrec *rec);
 size_t book_uses(struct sched *s, struct jobrec *rec);
 /* From which slot on what ends then is assumed to be free. */
 size_t book_free_from(const struct sched *s, int64_t end_sec);
+/* The first time that what ends then is assumed to be free from that slot on, and not
+ * from one before; the slot is not the first. */
+int64_t book_end_before(const struct sched *s, size_t slot);
 
 #endif

@@ -409,15 +409,16 @@ static void undo(struct sched *s, struct hunt *h)
     book_enter(s, h->entry->rec);
 }
 
-/* Those who end are gone before it starts: otherwise they would end for what is planned
- * behind it. */
-static bool begins_behind_victims(const struct sched *s, const struct hunt *h)
+/* The slot from which on all that are taken are gone; 0: nobody is. */
+static size_t victims_gone(const struct hunt *h)
 {
+    size_t from = 0;
+
     for (size_t i = 0; i < h->victims.n; i++) {
-        if (h->victims.items[i].taken && s->window.first < h->victims.items[i].from)
-            return false;
+        if (h->victims.items[i].taken)
+            from = MAX(from, h->victims.items[i].from);
     }
-    return true;
+    return from;
 }
 
 /* By its limits, without what would be free again. */
@@ -429,19 +430,41 @@ static bool is_allowed(struct sched *s, const struct hunt *h, const struct slot 
                                 &s->message) == REASON_NONE;
 }
 
-/* With as few of the victims that were chosen as will do; NULL: not even with all. */
+/* True: it would start later than the victims are gone, who would have run on until
+ * then. It is asked again when they would be gone in time. */
+static bool is_too_soon(struct sched *s, const struct hunt *h)
+{
+    size_t gone = victims_gone(h);
+    int64_t grace_sec = 0;
+
+    if (gone == 0 || s->window.first <= gone)
+        return false;
+    for (size_t i = 0; i < h->victims.n; i++) {
+        const struct victim *victim = &h->victims.items[i];
+
+        if (victim->taken && victim->from == gone)
+            grace_sec = MAX(grace_sec, victim->end_sec - h->now_sec);
+    }
+    s->pass.begin_sec =
+        MIN(s->pass.begin_sec, book_end_before(s, s->window.first) - grace_sec);
+    return true;
+}
+
+/* With as few of the victims that were chosen as will do; NULL: not even with all. All
+ * who end are gone before it starts: otherwise they would end for what is planned
+ * behind it. */
 static struct slot *find_room(struct sched *s, struct hunt *h, size_t *ret_n)
 {
     struct slot *slots;
     size_t before;
 
-    if (!fits(s, h, h->before) || !begins_behind_victims(s, h))
+    if (!fits(s, h, h->before) || is_too_soon(s, h))
         return NULL;
     before = s->window.first + 1;
     take_only_needed(s, h, before);
     slots = trial_find_place(s, h->entry, h->by, before, ret_n);
-    if (slots == NULL ||
-        (begins_behind_victims(s, h) && is_allowed(s, h, slots, *ret_n)))
+    if (slots == NULL || (!is_too_soon(s, h) && s->window.first >= victims_gone(h) &&
+                          is_allowed(s, h, slots, *ret_n)))
         return slots;
     slots_free(slots, *ret_n);
     return NULL;

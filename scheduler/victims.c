@@ -456,24 +456,70 @@ static bool count_out(struct victims *v, const struct seeker *by, int64_t *n_nod
     return true;
 }
 
+/* Nobody is taken, and all is as if those who will be were gone from that slot on. */
+static void begin_from(struct victims *v, size_t from)
+{
+    v->from = from;
+    for (size_t i = 0; i < v->n; i++)
+        v->items[i].taken = false;
+    for (size_t i = 0; i < v->n_perches; i++)
+        memset(v->perches[i].items, 0, sizeof(v->perches[i].items));
+}
+
+static void forget_prices(struct victims *v)
+{
+    for (size_t i = 0; i < v->n_perches; i++)
+        v->perches[i].known = false;
+}
+
 /* Of two kinds the second comes first, as where units are placed. */
-bool victims_choose(struct victims *v, const struct cluster *c, const struct seeker *by)
+static bool count_out_all(struct victims *v, const struct seeker *by)
 {
     int64_t n_nodes;
 
-    find_perches(v, c, by);
     v->kind = 0;
     n_nodes = settle_required(v, by);
     if (n_nodes < 0)
         return false;
     for (size_t kinds = MAX(by->shape->like->n_units, 1); kinds > 0; kinds--) {
         v->kind = kinds - 1;
-        for (size_t i = 0; i < v->n_perches; i++)
-            v->perches[i].known = false;
+        forget_prices(v);
         if (!count_out(v, by, &n_nodes))
             return false;
     }
     return true;
+}
+
+/* The first slot behind another from which on somebody's room may be free; SLOT_NONE.
+ */
+static size_t next_from(const struct victims *v, size_t from)
+{
+    size_t next = SLOT_NONE;
+
+    for (size_t i = 0; i < v->n; i++) {
+        if (v->items[i].from > from)
+            next = MIN(next, v->items[i].from);
+    }
+    return next;
+}
+
+/* What is free on the other nodes is looked at anew where somebody is taken who goes
+ * later: all of them are to be free from one slot on. */
+bool victims_choose(struct victims *v, const struct cluster *c, const struct seeker *by)
+{
+    size_t from = 0;
+
+    find_perches(v, c, by);
+    while (from != SLOT_NONE) {
+        bool fits;
+
+        begin_from(v, from);
+        fits = count_out_all(v, by);
+        if (fits && v->from == from)
+            return true;
+        from = v->from > from ? v->from : next_from(v, from);
+    }
+    return false;
 }
 
 void victims_take_all(struct victims *v)

@@ -6,7 +6,8 @@
  * cost together, and the work that is lost with them. Pods are given to the nodes of
  * the lowest price, one after the other; who ends on one node frees others as well, so
  * that their price falls. What is free by itself, or taken by plans that may be broken,
- * costs nothing.
+ * costs nothing. All nodes are to be free from one slot on: when the last who ends is
+ * gone.
  *
  *     n1  [ 40 nodes' job ..............]     1 job,  dear
  *     n2  [ a 1-GPU job ][ a 1-GPU job ]      2 jobs
@@ -64,7 +65,7 @@ struct victims {
     struct perch *perches;
     size_t n_perches, perches_cap;
     size_t *order; /* scratch */
-    size_t from;   /* the last of those that are taken */
+    size_t from;   /* the slot from which on all that are taken are gone */
     size_t kind;   /* of the units that are counted out */
 };
 

@@ -2,6 +2,7 @@
  * Preemption: its words, circles of QOS, and properties over random clusters:
  *
  *   - a victim runs, may be preempted by who waits, and is past its exempt time;
+ *   - who it ends for starts as soon as it is gone, in the minute behind its slack;
  *   - if any one victim were spared, the job would be planned later;
  *   - who is preempted for has a promise, and starts once its victims are gone;
  *   - a fresh core given the snapshot decides the same.
@@ -14,6 +15,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/timeline.h"
 #include "tests/support/cluster_text.h"
 #include "tests/support/copies.h"
 #include "tests/support/course.h"
@@ -346,6 +348,18 @@ static bool is_alone(const struct taken *taken, size_t n)
     return true;
 }
 
+#define END_SLACK_SEC 60
+
+/* The minute in which all of them are sure to be gone. */
+static int64_t gone_sec(const struct taken *taken, size_t n)
+{
+    int64_t sec = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sec = MAX(sec, taken[i].end_sec + END_SLACK_SEC);
+    return timeline_minute(sec + TIMELINE_MINUTE_SEC - 1);
+}
+
 static void check_taken(struct contest *c, const struct taken *taken, size_t n)
 {
     COPIES_AUTO struct copies all = copies_of(c->h.s);
@@ -361,6 +375,7 @@ static void check_taken(struct contest *c, const struct taken *taken, size_t n)
         if (!alone)
             continue;
         course_check(&c->h, by->phase == JOB_PENDING && by->plan.promised);
+        course_check(&c->h, by->plan.start_sec <= gone_sec(taken, n));
         course_check(&c->h, meet(&by->plan, victim));
         check_needed(c, i, taken, n);
     }
