@@ -213,6 +213,10 @@ struct norms core_norms(const struct sched *s);
 /* What speaks for a job in a partition (NULL: in none), where it asks for `ask`. */
 struct grounds core_grounds(const struct sched *s, const struct job *job,
                             const struct partition *part, const struct job *ask);
+/* Of one that need not have a shape: what it asks for there is worked out. */
+struct priority core_priority(const struct sched *s, const struct norms *norms,
+                              const struct job *job, const struct partrec *part,
+                              int64_t now_sec);
 
 /* NULL: unknown, or gone. */
 struct jobrec *jobrec_find(const struct sched *s, const char *uid);

@@ -29,23 +29,18 @@ int64_t pass_size(struct sched *s, const struct jobrec *rec, const struct partre
                      shape->share);
 }
 
-/* One that has just started has no shape any more. */
-static const struct job *request_in(struct sched *s, const struct jobrec *rec,
-                                    const struct partrec *part)
-{
-    if (rec->shape == NULL)
-        return rec->job;
-    if (part == NULL)
-        return rec->shape->like;
-    return variant_of(&s->shapes, rec->shape, &s->cluster, part)->like;
-}
-
+/* One that has started has no shape any more. */
 static struct priority priority_in(struct sched *s, const struct jobrec *rec,
                                    const struct partrec *part, int64_t now_sec)
 {
-    const struct grounds grounds = core_grounds(
-        s, rec->job, part != NULL ? part->part : NULL, request_in(s, rec, part));
+    const struct shape *shape = rec->shape;
+    struct grounds grounds;
 
+    if (shape == NULL)
+        return core_priority(s, &s->norms, rec->job, part, now_sec);
+    if (part != NULL)
+        shape = variant_of(&s->shapes, rec->shape, &s->cluster, part);
+    grounds = core_grounds(s, rec->job, part != NULL ? part->part : NULL, shape->like);
     return priority_of(&s->config, &s->norms, rec->job, &grounds, now_sec);
 }
 
@@ -77,7 +72,7 @@ struct priority pass_priority(struct sched *s, const struct jobrec *rec,
 {
     struct priority p = priority_in(s, rec, part, now_sec);
 
-    if (part == NULL || p.total == 0 ||
+    if (part == NULL || p.total == 0 || rec->job->phase != JOB_PENDING ||
         (s->config.priority_flags & PRIORITY_INCR_ONLY) == 0)
         return p;
     p.kept = kept_of(s, rec, now_sec);

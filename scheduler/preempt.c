@@ -108,9 +108,8 @@ struct hunt {
 };
 
 static struct preempt_side side_of(const struct sched *s, const struct job *job,
-                                   const char *partition)
+                                   const struct partrec *rec)
 {
-    const struct partrec *rec = cluster_partition(&s->cluster, partition);
     const struct partition *part = rec != NULL ? rec->part : NULL;
 
     return (struct preempt_side){
@@ -121,20 +120,15 @@ static struct preempt_side side_of(const struct sched *s, const struct job *job,
     };
 }
 
-static int64_t priority_of_side(const struct sched *s, const struct preempt_side *side,
-                                int64_t at_sec)
+/* One that runs, or is planned, in a partition; NULL: that is gone. */
+static bool may_take(struct sched *s, const struct hunt *h, const struct jobrec *rec,
+                     const struct partrec *part, int64_t at_sec,
+                     struct preempt_side *ret)
 {
-    const struct grounds grounds = core_grounds(s, side->job, side->part, side->job);
-
-    return priority_of(&s->config, &s->norms, side->job, &grounds, at_sec).total;
-}
-
-static bool may_take(const struct sched *s, const struct hunt *h,
-                     struct preempt_side *side, int64_t at_sec)
-{
-    if (side->part != NULL && preempt_asks_priority(&s->config, &h->side))
-        side->priority = priority_of_side(s, side, at_sec);
-    return preempt_may(&s->config, &h->side, side);
+    *ret = side_of(s, rec->job, part);
+    if (part != NULL && preempt_asks_priority(&s->config, &h->side))
+        ret->priority = pass_priority(s, rec, part, at_sec).total;
+    return preempt_may(&s->config, &h->side, ret);
 }
 
 static bool is_exempt(struct sched *s, const struct hunt *h,
@@ -162,12 +156,14 @@ static int64_t priority_time(const struct sched *s, const struct hunt *h,
 static void add_running(struct sched *s, struct hunt *h, struct jobrec *rec)
 {
     struct job *job = rec->job;
-    struct preempt_side side = side_of(s, job, job->partition);
+    const struct partrec *part = cluster_partition(&s->cluster, job->partition);
     struct victim victim = {.rec = rec};
+    struct preempt_side side;
     int64_t elapsed;
 
     if (job->preempted_by != 0 || rec->end_told || job->start_sec == TIME_UNSET ||
-        !may_take(s, h, &side, priority_time(s, h, job)) || is_exempt(s, h, &side))
+        !may_take(s, h, rec, part, priority_time(s, h, job), &side) ||
+        is_exempt(s, h, &side))
         return;
     h->some_run = true;
     elapsed = MAX(h->now_sec - job->start_sec, 0);
@@ -186,10 +182,11 @@ static void add_running(struct sched *s, struct hunt *h, struct jobrec *rec)
 static void add_plan(struct sched *s, struct hunt *h, struct jobrec *rec)
 {
     const struct plan *plan = &rec->job->plan;
-    struct preempt_side side = side_of(s, rec->job, plan->partition);
+    const struct partrec *part = cluster_partition(&s->cluster, plan->partition);
+    struct preempt_side side;
 
-    if (preempt_has_victims(s, rec) ||
-        (rec != h->entry->rec && plan->promised && !may_take(s, h, &side, h->now_sec)))
+    if (preempt_has_victims(s, rec) || (rec != h->entry->rec && plan->promised &&
+                                        !may_take(s, h, rec, part, h->now_sec, &side)))
         return;
     GROW(h->plans, h->n_plans, h->plans_cap);
     h->plans[h->n_plans++] = rec;
@@ -529,7 +526,7 @@ bool preempt_run(struct sched *s, const struct entry *entry, const struct seeker
 
     if (s->config.preempt_type == PREEMPT_BY_NOBODY || preempt_has_victims(s, rec))
         return false;
-    h.side = side_of(s, rec->job, entry->part->part->name);
+    h.side = side_of(s, rec->job, entry->part);
     h.side.priority = entry->priority.total;
     h.before = trial_before_deadline(s, entry);
     if (rec->claim.on)

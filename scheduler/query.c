@@ -75,25 +75,10 @@ bool sched_node_usage(const struct sched *s, const char *node, struct resvec *re
     return true;
 }
 
-static int64_t priority_in(const struct sched *s, const struct job *job,
-                           const struct partrec *part, int64_t now_sec)
-{
-    const struct norms norms = core_norms(s);
-    struct job *ask = job_copy(job);
-    struct grounds grounds;
-    int64_t total;
-
-    if (part != NULL)
-        variant_apply(part->part, s->cluster.res.gpu, ask);
-    grounds = core_grounds(s, job, part != NULL ? part->part : NULL, ask);
-    total = priority_of(&s->config, &norms, job, &grounds, now_sec).total;
-    job_free(ask);
-    return total;
-}
-
 int64_t sched_job_priority(const struct sched *s, const char *job_uid, int64_t now_sec)
 {
     const struct jobrec *rec = jobrec_find(s, job_uid);
+    const struct norms norms = core_norms(s);
     const struct partrec *part;
     const struct job *job;
     int64_t best;
@@ -102,11 +87,11 @@ int64_t sched_job_priority(const struct sched *s, const char *job_uid, int64_t n
         return -1;
     job = rec->job;
     part = job->n_partitions == 0 ? cluster_default_partition(&s->cluster) : NULL;
-    best = priority_in(s, job, part, now_sec);
+    best = core_priority(s, &norms, job, part, now_sec).total;
     for (size_t i = 0; i < job->n_partitions; i++) {
         part = cluster_partition(&s->cluster, job->partitions[i]);
         if (part != NULL)
-            best = MAX(best, priority_in(s, job, part, now_sec));
+            best = MAX(best, core_priority(s, &norms, job, part, now_sec).total);
     }
     best += priority_kept(&s->config, job, best);
     return best;

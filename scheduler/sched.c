@@ -127,6 +127,22 @@ struct grounds core_grounds(const struct sched *s, const struct job *job,
     };
 }
 
+struct priority core_priority(const struct sched *s, const struct norms *norms,
+                              const struct job *job, const struct partrec *part,
+                              int64_t now_sec)
+{
+    struct job *ask = job_copy(job);
+    struct priority priority;
+    struct grounds grounds;
+
+    if (part != NULL)
+        variant_apply(part->part, s->cluster.res.gpu, ask);
+    grounds = core_grounds(s, job, part != NULL ? part->part : NULL, ask);
+    priority = priority_of(&s->config, norms, job, &grounds, now_sec);
+    job_free(ask);
+    return priority;
+}
+
 /* ---- the step ---- */
 
 static void end_what_must(struct sched *s, int64_t now_sec)
