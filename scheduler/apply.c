@@ -199,6 +199,7 @@ static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
         rec->job_id = job->job_id;
         HASH_ADD(hh_id, s->by_id, job_id, sizeof(rec->job_id), rec);
     }
+    preempt_count_victims(s, rec);
     s->singles.stale = true;
     if (job->phase != JOB_PENDING || priority_hold(job) != HOLD_NONE)
         job->reached = 0;

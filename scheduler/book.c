@@ -247,6 +247,21 @@ static int64_t begin_of(const struct timeline *tl, size_t slot)
     return slot < tl->n_slots ? tl->bounds[slot] : TIME_NEVER;
 }
 
+static void hold(struct sched *s, struct jobrec *rec)
+{
+    GROW(s->holding, s->n_holding, s->holding_cap);
+    rec->claim.line = s->n_holding;
+    s->holding[s->n_holding++] = rec;
+}
+
+static void let_go(struct sched *s, struct jobrec *rec)
+{
+    size_t i = rec->claim.line;
+
+    s->holding[i] = s->holding[--s->n_holding];
+    s->holding[i]->claim.line = i;
+}
+
 static void enter_claim(struct sched *s, struct jobrec *rec)
 {
     struct span span;
@@ -267,6 +282,8 @@ static void enter_claim(struct sched *s, struct jobrec *rec)
     rec->claim.planned = rec->job->n_alloc == 0;
     if (rec->claim.planned)
         line_add(s, rec);
+    else
+        hold(s, rec);
 }
 
 void book_strike(struct sched *s, struct jobrec *rec)
@@ -281,6 +298,8 @@ void book_strike(struct sched *s, struct jobrec *rec)
     timeline_license(&s->timeline, rec->job, rec->claim.first, rec->claim.last, 1);
     if (plan)
         line_drop(s, rec);
+    else
+        let_go(s, rec);
     rec->claim.on = false;
     grow(s, begin_of(&s->timeline, rec->claim.last));
 }
@@ -456,6 +475,7 @@ static void begin_anew(struct sched *s, int64_t now_sec)
     stock_reset(&s->timeline.stock, &s->config.licenses);
     reserve_renew(s, now_sec);
     s->lines.n = 0;
+    s->n_holding = 0;
     add_nodes(s);
     add_held(s);
     s->timeline.overcommitted = false;

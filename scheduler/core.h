@@ -42,7 +42,7 @@ struct claim {
     size_t first, last;
     int64_t start_sec; /* of a plan */
     int64_t end_sec;   /* when it is over; it lasts to the end of a slot */
-    size_t line;       /* of a plan: in sched.lines */
+    size_t line;       /* of a plan: in sched.lines; else in sched.holding */
     /* Of its nodes, in the order of its slots; CLAIM_NOWHERE: of no known node. */
     uint32_t *positions;
     size_t n_positions;
@@ -64,8 +64,9 @@ struct jobrec {
     size_t list_at;
     bool yields; /* in sched.yielding, at: */
     size_t yield_at;
-    bool changed;   /* since it was looked at last */
-    bool may_start; /* of those listed: as far as it is itself concerned */
+    size_t n_victims; /* that yield to it; while it is in sched.by_id */
+    bool changed;     /* since it was looked at last */
+    bool may_start;   /* of those listed: as far as it is itself concerned */
 
     unsigned put_off; /* so many walks in a row nobody was preempted for it */
     uint64_t walk;    /* the last one in which its plan was looked at */
@@ -156,6 +157,8 @@ struct sched {
     size_t n_first_starts;        /* since no job was left that may start at once */
     struct jobrec **list;         /* pending without a promise, or changed: starts.h */
     size_t n_list, list_cap;
+    struct jobrec **holding; /* what they hold is on the timeline */
+    size_t n_holding, holding_cap;
     struct jobrec **yielding; /* preempted, and still holding nodes */
     size_t n_yielding, yielding_cap;
     size_t n_broken;      /* promises that preemption has broken */
@@ -188,8 +191,7 @@ struct partrec *pass_partition(const struct sched *s, const struct job *job, siz
 struct priority pass_priority(struct sched *s, const struct jobrec *rec,
                               const struct partrec *part, int64_t now_sec);
 /* The partition's; above all of them where others yield to it (preempt.h). */
-int64_t pass_tier(const struct sched *s, const struct jobrec *rec,
-                  const struct partrec *part);
+int64_t pass_tier(const struct jobrec *rec, const struct partrec *part);
 /* turn.h */
 int64_t pass_size(struct sched *s, const struct jobrec *rec,
                   const struct partrec *part);

@@ -64,7 +64,7 @@ struct line_turn line_turn_in(struct sched *s, const struct jobrec *rec, size_t 
 
     if (turn.part == NULL)
         return turn;
-    turn.tier = pass_tier(s, rec, turn.part);
+    turn.tier = pass_tier(rec, turn.part);
     turn.size = pass_size(s, rec, turn.part);
     return turn;
 }
@@ -161,6 +161,6 @@ const struct line_turn *line_turn(struct sched *s, size_t line)
     if (turn->gen != present_gen(s))
         *turn = line_turn_in(s, rec, 0);
     else if (turn->part != NULL) /* who yields to it comes and goes */
-        turn->tier = pass_tier(s, rec, turn->part);
+        turn->tier = pass_tier(rec, turn->part);
     return turn;
 }

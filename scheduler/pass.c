@@ -44,10 +44,9 @@ static struct priority priority_in(struct sched *s, const struct jobrec *rec,
     return priority_of(&s->config, &s->norms, rec->job, &grounds, now_sec);
 }
 
-int64_t pass_tier(const struct sched *s, const struct jobrec *rec,
-                  const struct partrec *part)
+int64_t pass_tier(const struct jobrec *rec, const struct partrec *part)
 {
-    return preempt_has_victims(s, rec) ? INT64_MAX : part->part->priority_tier;
+    return preempt_has_victims(rec) ? INT64_MAX : part->part->priority_tier;
 }
 
 /* What it has lost of its priority is given back in each of its partitions alike, so
@@ -88,7 +87,7 @@ struct entry pass_entry(struct sched *s, struct jobrec *rec, struct partrec *par
         .part = part,
         .version = rec->version,
         .listed = (uint32_t)i,
-        .tier = pass_tier(s, rec, part),
+        .tier = pass_tier(rec, part),
         .priority = pass_priority(s, rec, part, now_sec),
         .size = pass_size(s, rec, part),
         .job_id = queue_job_id(rec->job),

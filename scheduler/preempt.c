@@ -14,11 +14,29 @@
 
 /* ---- who yields ---- */
 
+static bool yields_to(const struct jobrec *rec, const struct jobrec *to)
+{
+    return to->job_id != 0 && rec->job->preempted_by == to->job_id;
+}
+
+void preempt_count_victims(struct sched *s, struct jobrec *rec)
+{
+    rec->n_victims = 0;
+    for (size_t i = 0; i < s->n_yielding; i++)
+        rec->n_victims += yields_to(s->yielding[i], rec);
+}
+
 void preempt_enlist(struct sched *s, struct jobrec *rec, bool yields)
 {
+    int64_t number = rec->job->preempted_by;
+    struct jobrec *to;
+
     if (yields == rec->yields)
         return;
     rec->yields = yields;
+    HASH_FIND(hh_id, s->by_id, &number, sizeof(number), to);
+    if (to != NULL)
+        to->n_victims += yields ? 1 : -1;
     if (yields) {
         GROW(s->yielding, s->n_yielding, s->yielding_cap);
         rec->yield_at = s->n_yielding;
@@ -27,20 +45,6 @@ void preempt_enlist(struct sched *s, struct jobrec *rec, bool yields)
         s->yielding[rec->yield_at] = s->yielding[--s->n_yielding];
         s->yielding[rec->yield_at]->yield_at = rec->yield_at;
     }
-}
-
-static bool yields_to(const struct jobrec *rec, const struct jobrec *to)
-{
-    return to->job->job_id != 0 && rec->job->preempted_by == to->job->job_id;
-}
-
-bool preempt_has_victims(const struct sched *s, const struct jobrec *rec)
-{
-    for (size_t i = 0; i < s->n_yielding; i++) {
-        if (yields_to(s->yielding[i], rec))
-            return true;
-    }
-    return false;
 }
 
 static bool slots_meet(const struct plan *plan, const struct job *victim)
@@ -60,7 +64,7 @@ bool preempt_follow_victims(struct sched *s, struct jobrec *rec)
     const struct timeline *tl = &s->timeline;
     size_t from = 0;
 
-    if (s->n_yielding == 0 || plan->start_sec == PLAN_FAR)
+    if (!preempt_has_victims(rec) || plan->start_sec == PLAN_FAR)
         return false;
     for (size_t i = 0; i < s->n_yielding; i++) {
         const struct jobrec *victim = s->yielding[i];
@@ -77,10 +81,8 @@ bool preempt_follow_victims(struct sched *s, struct jobrec *rec)
 void preempt_say(struct sched *s, const struct jobrec *rec)
 {
     const struct qos *qos = policy_qos(&s->policy, rec->job);
-    size_t n = 0;
+    size_t n = rec->n_victims;
 
-    for (size_t i = 0; i < s->n_yielding; i++)
-        n += yields_to(s->yielding[i], rec);
     if (n > 0)
         str_addf(&s->message, "; %zu job%s end%s early for it", n, n == 1 ? "" : "s",
                  n == 1 ? "s" : "");
@@ -126,7 +128,10 @@ static bool may_take(struct sched *s, const struct hunt *h, const struct jobrec 
                      struct preempt_side *ret)
 {
     *ret = side_of(s, rec->job, part);
-    if (part != NULL && preempt_asks_priority(&s->config, &h->side))
+    ret->priority = INT64_MIN;
+    if (!preempt_may(&s->config, &h->side, ret))
+        return false;
+    if (preempt_asks_priority(&s->config, &h->side))
         ret->priority = pass_priority(s, rec, part, at_sec).total;
     return preempt_may(&s->config, &h->side, ret);
 }
@@ -185,8 +190,8 @@ static void add_plan(struct sched *s, struct hunt *h, struct jobrec *rec)
     const struct partrec *part = cluster_partition(&s->cluster, plan->partition);
     struct preempt_side side;
 
-    if (preempt_has_victims(s, rec) || (rec != h->entry->rec && plan->promised &&
-                                        !may_take(s, h, rec, part, h->now_sec, &side)))
+    if (preempt_has_victims(rec) || (rec != h->entry->rec && plan->promised &&
+                                     !may_take(s, h, rec, part, h->now_sec, &side)))
         return;
     GROW(h->plans, h->n_plans, h->plans_cap);
     h->plans[h->n_plans++] = rec;
@@ -219,13 +224,12 @@ static void find_running(struct sched *s, struct hunt *h)
     struct fit *fit = shape_fit(h->entry->rec->shape, h->entry->part);
     bool is_known =
         fit->nobody_walk == s->pass.number && fit->nobody_for == h->side.qos;
-    struct jobrec *rec, *next;
 
     if (is_known && !preempt_asks_priority(&s->config, &h->side))
         return;
-    HASH_ITER (hh, s->jobs, rec, next) {
-        if (!rec->gone && rec->claim.on && rec->job->phase == JOB_RUNNING)
-            add_running(s, h, rec);
+    for (size_t i = 0; i < s->n_holding; i++) {
+        if (s->holding[i]->job->phase == JOB_RUNNING)
+            add_running(s, h, s->holding[i]);
     }
     if (h->some_run)
         return;
@@ -235,12 +239,8 @@ static void find_running(struct sched *s, struct hunt *h)
 
 static void find_plans(struct sched *s, struct hunt *h)
 {
-    struct jobrec *rec, *next;
-
-    HASH_ITER (hh, s->jobs, rec, next) {
-        if (!rec->gone && rec->claim.on && rec->claim.planned)
-            add_plan(s, h, rec);
-    }
+    for (size_t i = 0; i < s->lines.n; i++)
+        add_plan(s, h, s->lines.items[i].rec);
 }
 
 /* ---- the try ---- */
@@ -524,7 +524,7 @@ bool preempt_run(struct sched *s, const struct entry *entry, const struct seeker
     struct jobrec *rec = entry->rec;
     struct hunt h = {.entry = entry, .by = by, .now_sec = now_sec};
 
-    if (s->config.preempt_type == PREEMPT_BY_NOBODY || preempt_has_victims(s, rec))
+    if (s->config.preempt_type == PREEMPT_BY_NOBODY || preempt_has_victims(rec))
         return false;
     h.side = side_of(s, rec->job, entry->part);
     h.side.priority = entry->priority.total;

@@ -76,6 +76,7 @@ void sched_free(struct sched *s)
     stairwell_fini(&s->stairs);
     candidates_fini(&s->candidates);
     free(s->list);
+    free(s->holding);
     free(s->yielding);
     crowds_fini(&s->crowds);
     str_fini(&s->message);
