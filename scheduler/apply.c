@@ -222,6 +222,7 @@ static void apply_job(struct sched *s, struct job *job)
     struct shape *shape = rec->shape;
     bool again = old != NULL && !rec->gone;
     bool queued = job->phase == JOB_PENDING || (again && old->phase == JOB_PENDING);
+    bool said_end = rec->end_told; /* if that still holds, it is said again */
     bool same;
 
     job_make_sane(job);
@@ -241,7 +242,7 @@ static void apply_job(struct sched *s, struct job *job)
     }
     jobrec_set(s, rec, job, again ? old : NULL, shape);
     if (queued)
-        same = same && policy_equal(old, job) && rec->shape == shape;
+        same = same && !said_end && policy_equal(old, job) && rec->shape == shape;
     if (s->n_depending > 0)
         same = same && standing_equal(old, job);
     if (again)

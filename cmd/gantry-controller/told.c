@@ -248,8 +248,8 @@ void told_update(struct record *r)
         r->timed_out = false;
         r->preemption = preemption_none();
     }
-    if (now.phase != JOB_PENDING)
-        r->given_up = false;
+    if (now.phase != JOB_PENDING || now.generation != r->told.generation)
+        r->given_up = false; /* of another spec the core has not said it */
     r->ctl->limits_moved |= is_counted(&r->told) && !is_counted(&now);
     r->told = now;
     if (is_scheduled(&now)) {

@@ -105,6 +105,32 @@ START_TEST(test_ended_when_hopeless)
 }
 END_TEST
 
+/* What was given up for a dependency that it no longer has goes on, though its end was
+ * on the way; one whose comment alone has changed ends. */
+START_TEST(test_relented)
+{
+    struct ctltest *t = chain();
+    ctltest_submit(t, "spared", "'dependency':'afterok:1','killOnInvalidDep':true");
+    ctltest_submit(t, "killed", "'dependency':'afterok:1','killOnInvalidDep':true");
+    ctltest_settle(t);
+    spy_spoil(t->spy, &(struct spy_rule){"PATCH", "d/status", SPY_REFUSE, 409,
+                                         "Conflict", "again", 2});
+    spy_forget(t->spy);
+    ctltest_end(t, "first", 0, 1);
+    int64_t until_ms = loop_now_ms(t->api->loop) + 5000;
+    while ((spy_count(t->spy, "PATCH", "/spared/status") == 0 ||
+            spy_count(t->spy, "PATCH", "/killed/status") == 0) &&
+           loop_step(t->api->loop, until_ms))
+        ;
+    ctltest_patch(t, JOBS "/spared", "{'spec':{'dependency':null}}");
+    ctltest_patch(t, JOBS "/killed", "{'spec':{'comment':'so what'}}");
+    ctltest_advance(t, 5);
+    ctltest_expect(t, "spared", "status.state=RUNNING");
+    ctltest_expect(t, "killed", "status.state=CANCELLED");
+    ctltest_free(t);
+}
+END_TEST
+
 /* A job that is deleted while it runs has been cancelled; one whose number nobody has
  * never was. */
 START_TEST(test_deleted)
@@ -169,6 +195,7 @@ int main(void)
                                                           {test_failure_is_kept, 1},
                                                           {test_kept_while_awaited, 1},
                                                           {test_ended_when_hopeless, 1},
+                                                          {test_relented, 1},
                                                           {test_deleted, 1},
                                                           {test_not_taken_in, 1},
                                                           {test_singleton, 1},
