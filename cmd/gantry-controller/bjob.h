@@ -44,6 +44,7 @@ struct action {
 };
 
 #define ACTION_DONE "Done" /* an outcome; others say why not */
+#define ACTIONS_MAX 64     /* of a job: crds/batchjobs.yaml */
 
 #define AHEAD_NONE (-1)
 

@@ -60,6 +60,7 @@ struct array_view {
     struct array_status status;
     bool splitting;      /* BatchJobs of tasks are being made */
     bool spreading;      /* the action that is next has not come to all its tasks */
+    struct taskset deaf; /* tasks that it cannot come to */
     const char *failure; /* why one could not be made; NULL */
     int exit_code, exit_signal; /* the highest of those that ended; -1: none */
 };

@@ -16,6 +16,21 @@ static struct taskset named(const struct action *action, struct taskset left)
     return left;
 }
 
+/* "Done, but not for 3-5: ..." */
+static void say_done(const struct job_view *v, struct job_next *n,
+                     const struct action *action)
+{
+    STR_AUTO struct str text;
+    str_init(&text, TASKS_TEXT_MAX);
+    str_add(&text, ACTION_DONE);
+    if (!is_empty(&v->array->deaf)) {
+        str_add(&text, ", but not for ");
+        taskset_format(&v->array->deaf, &text);
+        str_addf(&text, ": a job's list of actions has room for %d", ACTIONS_MAX);
+    }
+    action_done(n, action, text.s);
+}
+
 /* Its tasks are given the action as their own first (tasks_inherited), also those whose
  * BatchJob is just being made. */
 static void act(const struct job_view *v, struct job_next *n,
@@ -31,7 +46,7 @@ static void act(const struct job_view *v, struct job_next *n,
     struct taskset hit = named(action, left);
     if (action->type == ACTION_CANCEL)
         taskset_join(&status->cancelled, &hit);
-    action_done(n, action, ACTION_DONE);
+    say_done(v, n, action);
 }
 
 /* "tasks 3,7 failed" */

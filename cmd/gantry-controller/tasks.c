@@ -125,7 +125,8 @@ static bool concerns(const struct action *action, const struct bjob *task)
            (!action->only || taskset_has(action->only, task->task->index));
 }
 
-const struct action *tasks_inherited(const struct record *r)
+/* The array's next action, if it is for this task and has not come to it. */
+static const struct action *action_for(const struct record *r)
 {
     const struct record *array = r->tasks.array;
     if (!array || !array->job || !array->job->array || array->job->deleting)
@@ -134,6 +135,17 @@ const struct action *tasks_inherited(const struct record *r)
     if (!action || !concerns(action, r->job) || has_action(r->job, action->id))
         return NULL;
     return action;
+}
+
+/* No action can come to it any more. */
+static bool is_deaf(const struct record *r)
+{
+    return r->job->n_actions >= ACTIONS_MAX;
+}
+
+const struct action *tasks_inherited(const struct record *r)
+{
+    return is_deaf(r) ? NULL : action_for(r);
 }
 
 void tasks_view(const struct record *array, struct array_view *ret)
@@ -147,6 +159,8 @@ void tasks_view(const struct record *array, struct array_view *ret)
         const struct record *r = array->tasks.list[i];
         if (!r->job)
             continue;
+        if (action_for(r) && is_deaf(r))
+            taskset_add(&ret->deaf, r->job->task->index);
         ret->spreading |= tasks_inherited(r) != NULL;
         if (job_state_is_final(r->job->status.state) &&
             r->job->status.exit_code > ret->exit_code) {

@@ -57,7 +57,8 @@ bool tasks_is_recorded(const struct record *r);
 bool tasks_end_is_recorded(const struct record *r);
 /* When it was submitted: a task with its array. */
 int64_t tasks_submit_sec(const struct record *r);
-/* The array's action that it is to be given as its own; NULL: none. */
+/* The array's action that it is to be given as its own; NULL: none, or its list is
+ * full, which the array's outcome says. */
 const struct action *tasks_inherited(const struct record *r);
 
 /* Something of it has changed, that its array or its tasks have to know. */

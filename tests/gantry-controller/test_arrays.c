@@ -142,6 +142,36 @@ START_TEST(test_bad_tasks)
 }
 END_TEST
 
+/* A task that has been told as much as a job can be told hears nothing more. */
+START_TEST(test_full_list)
+{
+    struct ctltest *t = ctltest_new();
+    STR_AUTO struct str patch;
+    str_init(&patch, 8192);
+    ctltest_submit(t, "a", "'array':'0-2%2'");
+    ctltest_advance(t, 2);
+    str_add(&patch, "{'spec':{'actions':[");
+    for (int i = 0; i < 64; i++)
+        str_addf(&patch, "%s{'id':'%d','type':'Signal','signal':'USR1'}", i ? "," : "",
+                 i);
+    str_add(&patch, "]}}");
+    ctltest_patch(t, JOBS "/a-1-0", patch.s);
+    ctltest_advance(t, 2);
+    ctltest_act(t, "a", "x", "Cancel");
+    ctltest_settle(t);
+    ctltest_reap(t);
+    ctltest_advance(t, 2);
+    ctltest_expect(t, "a",
+                   "status.lastAction.id=x|status.lastAction.outcome=Done, but not for "
+                   "0: a job's list of actions has room for 64|"
+                   "status.array.states.RUNNING=0|status.array.states.CANCELLED=1-2");
+    spy_forget(t->spy);
+    ctltest_advance(t, 60);
+    ck_assert_uint_eq(spy_count(t->spy, "PATCH", "/batchjobs/a-1-0"), 0);
+    ctltest_free(t);
+}
+END_TEST
+
 /* A task's BatchJob that somebody deletes is a task that he cancels. */
 START_TEST(test_task_deleted)
 {
@@ -370,24 +400,15 @@ END_TEST
 
 int main(void)
 {
-    return suite_main("gantry-controller/arrays", (struct suite_row[]){
-                                                      {test_life, 1},
-                                                      {test_room, 1},
-                                                      {test_limit, 1},
-                                                      {test_many, 1},
-                                                      {test_cancel, 1},
-                                                      {test_bad_tasks, 1},
-                                                      {test_task_deleted, 1},
-                                                      {test_lost, 1},
-                                                      {test_unmarked, 1},
-                                                      {test_own_owner, 1},
-                                                      {test_ttl, 1},
-                                                      {test_requeue, 1},
-                                                      {test_refused, 1},
-                                                      {test_dependency, 1},
-                                                      {test_depends, 1},
-                                                      {test_room_is_kept, 1},
-                                                      {test_killed, DEATHS},
-                                                      {NULL, 0},
-                                                  });
+    return suite_main(
+        "gantry-controller/arrays",
+        (struct suite_row[]){
+            {test_life, 1},      {test_room, 1},         {test_limit, 1},
+            {test_many, 1},      {test_cancel, 1},       {test_bad_tasks, 1},
+            {test_full_list, 1}, {test_task_deleted, 1}, {test_lost, 1},
+            {test_unmarked, 1},  {test_own_owner, 1},    {test_ttl, 1},
+            {test_requeue, 1},   {test_refused, 1},      {test_dependency, 1},
+            {test_depends, 1},   {test_room_is_kept, 1}, {test_killed, DEATHS},
+            {NULL, 0},
+        });
 }
