@@ -110,6 +110,16 @@ static int read_shares(const struct json *object, const char *path, int64_t *ret
     return 0;
 }
 
+static int read_choice(const struct json *object, const char *default_path,
+                       const char *list_path, struct qos_choice *ret, struct err *err)
+{
+    const char *by_default = NULL;
+    if (text_read(object, default_path, &by_default, err) < 0)
+        return -1;
+    ret->by_default = by_default && *by_default ? xstrdup(by_default) : NULL;
+    return names_read(object, list_path, &ret->allowed, &ret->n_allowed, err);
+}
+
 /* A member is a user or a namespace. */
 static int read_member(const struct json *item, struct account *account,
                        struct err *err)
@@ -123,7 +133,8 @@ static int read_member(const struct json *item, struct account *account,
     struct member *m = account_add(account, user, ns, partition);
     const struct number_field priority = {"priority", &m->priority, 0, PRIORITY_MAX};
     if (read_shares(item, "fairshare", &m->shares, err) < 0 ||
-        limits_read(item, "limits", LIMIT_OF_ACCOUNT, &m->limits, err) < 0)
+        limits_read(item, "limits", LIMIT_OF_ACCOUNT, &m->limits, err) < 0 ||
+        read_choice(item, "defaultQOS", "qos", &m->qos, err) < 0)
         return -1;
     return number_read(item, &priority, err);
 }
@@ -168,7 +179,7 @@ static int read_place(const struct json *object, struct account *account,
     if (parent && strcmp(account->name, ACCOUNT_ROOT) == 0)
         return err_set(err, ERR_INVALID, "spec.parent: account root has none");
     account->parent = xstrdup_null(parent);
-    return 0;
+    return read_choice(object, "spec.defaultQOS", "spec.qos", &account->qos, err);
 }
 
 struct account *convert_account(const struct json *object, struct err *err)

@@ -154,10 +154,20 @@ static const struct field qos_rows[] = {WORD(qos, name),
                                         BOOL(qos, in_circle)};
 const struct fields fields_qos = FIELDS(qos, qos_rows);
 
-static const struct field member_rows[] = {
-    TEXT(member, user),  TEXT(member, ns),      TEXT(member, partition),
-    INT(member, shares), INT(member, priority), INT(member, usage),
-    INT(member, recent), BOOL(member, former),  ONE(member, limits, fields_limits)};
+static const struct field qos_choice_rows[] = {TEXT(qos_choice, by_default),
+                                               NAMES(qos_choice, allowed, n_allowed)};
+static const struct fields fields_qos_choice = FIELDS(qos_choice, qos_choice_rows);
+
+static const struct field member_rows[] = {TEXT(member, user),
+                                           TEXT(member, ns),
+                                           TEXT(member, partition),
+                                           INT(member, shares),
+                                           INT(member, priority),
+                                           INT(member, usage),
+                                           INT(member, recent),
+                                           BOOL(member, former),
+                                           ONE(member, limits, fields_limits),
+                                           ONE(member, qos, fields_qos_choice)};
 static const struct fields fields_member = FIELDS(member, member_rows);
 
 static const struct field account_rows[] = {
@@ -167,6 +177,7 @@ static const struct field account_rows[] = {
     INT(account, priority),
     LIST(account, members, n_members, fields_member),
     ONE(account, limits, fields_limits),
+    ONE(account, qos, fields_qos_choice),
     INT(account, usage_sec),
     INT(account, recent_sec)};
 const struct fields fields_account = FIELDS(account, account_rows);

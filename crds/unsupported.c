@@ -73,14 +73,10 @@ const struct unsupported unsupported[] = {
 
     LIMITS("Account", "spec.limits."),
     ACCT("limits.maxJobsAccrue"),
-    ACCT("defaultQOS"),
-    ACCT("qos"),
     ACCT("coordinators"),
     ACCT("members[].group"),
     LIMITS("Account", "spec.members[].limits."),
     ACCT("members[].limits.maxJobsAccrue"),
-    ACCT("members[].defaultQOS"),
-    ACCT("members[].qos"),
     ACCT("members[].uid"),
     ACCT("members[].gid"),
 

@@ -5,6 +5,31 @@
 #include "base/util.h"
 #include "scheduler/model.h"
 
+/* ---- choices of QOS ---- */
+
+static struct qos_choice choice_copy(const struct qos_choice *c)
+{
+    return (struct qos_choice){
+        .by_default = xstrdup_null(c->by_default),
+        .allowed = names_copy(c->allowed, c->n_allowed),
+        .n_allowed = c->n_allowed,
+    };
+}
+
+static void choice_fini(struct qos_choice *c)
+{
+    names_free(c->allowed, c->n_allowed);
+    free(c->by_default);
+}
+
+bool qos_choice_equal(const struct qos_choice *a, const struct qos_choice *b)
+{
+    return str_eq(a->by_default, b->by_default) &&
+           names_equal(a->allowed, a->n_allowed, b->allowed, b->n_allowed);
+}
+
+/* ---- accounts ---- */
+
 struct account *account_new(void)
 {
     struct account *a = xcalloc(1, sizeof(*a));
@@ -85,6 +110,7 @@ struct account *account_copy(const struct account *a)
     copy->name = xstrdup_null(a->name);
     copy->parent = xstrdup_null(a->parent);
     copy->limits = limits_copy(&a->limits);
+    copy->qos = choice_copy(&a->qos);
     copy->members = NULL;
     copy->n_members = 0;
     for (size_t i = 0; i < a->n_members; i++) {
@@ -97,6 +123,7 @@ struct account *account_copy(const struct account *a)
         to->recent = from->recent;
         to->former = from->former;
         to->limits = limits_copy(&from->limits);
+        to->qos = choice_copy(&from->qos);
     }
     return copy;
 }
@@ -110,8 +137,10 @@ void account_free(struct account *a)
         free(a->members[i].ns);
         free(a->members[i].partition);
         limits_fini(&a->members[i].limits);
+        choice_fini(&a->members[i].qos);
     }
     limits_fini(&a->limits);
+    choice_fini(&a->qos);
     free(a->members);
     free(a->parent);
     free(a->name);

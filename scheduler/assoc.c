@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/assoc_private.h"
 #include "scheduler/decay.h"
 
 void assocs_fini(struct assocs *a)
@@ -23,121 +24,16 @@ size_t assocs_find(const struct assocs *a, const char *account)
     return i < a->n && strcmp(a->accounts[i]->name, account) == 0 ? i : ASSOC_NONE;
 }
 
-/* ---- places ---- */
-
-/* While places are found. */
-struct placing {
-    struct assocs *a;
-    size_t root; /* the account of that name; ASSOC_NONE */
-    enum { NEW, OPEN, DONE } * state;
-    size_t *path,
-        n_path; /* accounts that are open, each the parent of the one before */
-};
-
-static bool is_root(const struct account *account)
-{
-    return strcmp(account->name, ACCOUNT_ROOT) == 0;
-}
-
-/* ASSOC_NONE, and `*ret_missing` where it should be somebody. */
-static size_t parent_of(const struct placing *p, size_t i, bool *ret_missing)
-{
-    const struct account *account = p->a->accounts[i];
-    size_t parent = p->root;
-
-    *ret_missing = false;
-    if (is_root(account))
-        return ASSOC_NONE;
-    if (account->parent != NULL && strcmp(account->parent, ACCOUNT_ROOT) != 0) {
-        parent = assocs_find(p->a, account->parent);
-        *ret_missing = parent == ASSOC_NONE;
-    }
-    return parent;
-}
-
-static void fail(struct place *place, enum assoc_fault fault, size_t at)
-{
-    place->fault = fault;
-    place->fault_at = at;
-}
-
-/* Below a parent that has its place; ASSOC_NONE: the root. */
-static void settle(struct assocs *a, size_t i, size_t parent)
-{
-    const struct account *account = a->accounts[i];
-    const struct place *above = parent != ASSOC_NONE ? &a->places[parent] : NULL;
-    struct place *place = &a->places[i];
-    size_t under = above != NULL ? above->node : FAIRTREE_ROOT;
-
-    place->depth = is_root(account) ? 0 : (above != NULL ? above->depth : 0) + 1;
-    place->priority = account->priority;
-    if (place->priority == PRIORITY_UNSET)
-        place->priority = above != NULL ? above->priority : 0;
-    if (place->fault != ASSOC_SOUND)
-        return;
-    if (above != NULL && above->fault != ASSOC_SOUND)
-        fail(place, above->fault, above->fault_at);
-    else if (place->depth > FAIRTREE_DEPTH_MAX)
-        fail(place, ASSOC_TOO_DEEP, i);
-    else if (is_root(account))
-        place->node = FAIRTREE_ROOT;
-    else
-        place->node = fairtree_add(&a->tree, under, false, account->shares);
-}
-
-/* Those of the path from `at` on are each other's parents. */
-static void mark_loop(struct placing *p, size_t at)
-{
-    for (size_t i = p->n_path; i > 0; i--) {
-        fail(&p->a->places[p->path[i - 1]], ASSOC_LOOP, p->path[i - 1]);
-        if (p->path[i - 1] == at)
-            return;
-    }
-}
-
-/* Up to the first whose place is known, and down again. */
-static void find_place(struct placing *p, size_t i)
-{
-    bool missing = false;
-    size_t parent = i;
-
-    while (parent != ASSOC_NONE && p->state[parent] == NEW) {
-        p->state[parent] = OPEN;
-        p->path[p->n_path++] = parent;
-        parent = parent_of(p, parent, &missing);
-    }
-    if (missing)
-        fail(&p->a->places[p->path[p->n_path - 1]], ASSOC_NO_PARENT,
-             p->path[p->n_path - 1]);
-    else if (parent != ASSOC_NONE && p->state[parent] == OPEN)
-        mark_loop(p, parent);
-    while (p->n_path > 0) {
-        i = p->path[--p->n_path];
-        settle(p->a, i, parent);
-        p->state[i] = DONE;
-        parent = i;
-    }
-}
-
-static void find_places(struct assocs *a)
-{
-    struct placing p = {.a = a, .root = assocs_find(a, ACCOUNT_ROOT)};
-
-    a->places = xrealloc(a->places, (a->n + 1) * sizeof(*a->places));
-    memset(a->places, 0, (a->n + 1) * sizeof(*a->places));
-    p.state = xcalloc(a->n + 1, sizeof(*p.state));
-    p.path = xcalloc(a->n + 1, sizeof(*p.path));
-    for (size_t i = 0; i < a->n; i++)
-        find_place(&p, i);
-    free(p.state);
-    free(p.path);
-}
-
 /* ---- members ---- */
 
 static void note_priority(struct assocs *a, int64_t priority)
 {
     a->largest_priority = MAX(a->largest_priority, priority);
+}
+
+static void note_choice(struct assocs *a, const struct qos_choice *choice)
+{
+    a->choosing |= choice->by_default != NULL || choice->n_allowed > 0;
 }
 
 static void add_member(struct assocs *a, size_t account, const struct member *m)
@@ -149,6 +45,7 @@ static void add_member(struct assocs *a, size_t account, const struct member *m)
     bool ns = m->user == NULL;
 
     note_priority(a, m->priority);
+    note_choice(a, &m->qos);
     if (last == NULL || last->account != account || last->ns != ns ||
         strcmp(last->name, name) != 0) {
         GROW(a->memberships, a->n_memberships, a->cap);
@@ -186,6 +83,7 @@ static void add_members(struct assocs *a)
         const struct account *account = a->accounts[i];
 
         note_priority(a, account->priority);
+        note_choice(a, &account->qos);
         for (size_t k = 0; k < account->n_members; k++) {
             if (!account->members[k].former)
                 add_member(a, i, &account->members[k]);
@@ -273,8 +171,9 @@ void assocs_make(struct assocs *a, struct account *const *accounts, size_t n)
     a->n = n;
     a->n_memberships = 0;
     a->largest_priority = 0;
+    a->choosing = false;
     fairtree_reset(&a->tree);
-    find_places(a);
+    assocs_find_places(a);
     add_members(a);
     make_spots(a);
 }

@@ -27,11 +27,13 @@ enum assoc_fault { ASSOC_SOUND, ASSOC_NO_PARENT, ASSOC_LOOP, ASSOC_TOO_DEEP };
 /* Of an account. */
 struct place {
     enum assoc_fault fault;
-    size_t fault_at;  /* the account that has it: this one, or one above */
-    size_t depth;     /* of the root: 0 */
-    size_t node;      /* of the fair tree */
-    size_t first;     /* its first member's in assocs.nodes */
-    int64_t priority; /* its own, or that of one above */
+    size_t fault_at;         /* the account that has it: this one, or one above */
+    size_t depth;            /* of the root: 0 */
+    size_t node;             /* of the fair tree */
+    size_t first;            /* its first member's in assocs.nodes */
+    int64_t priority;        /* its own, or that of one above; likewise: */
+    const char *default_qos; /* NULL: none says */
+    const struct qos_choice *allows; /* those allowed; none: all are */
 };
 
 /* One account that somebody is a member of. */
@@ -59,6 +61,7 @@ struct assocs {
     size_t *nodes; /* of all members; FAIRTREE_ROOT: in no tree */
     struct fairtree tree;
     int64_t largest_priority;
+    bool choosing; /* somebody says which QOS jobs may have */
 };
 
 /* How a member stands: rank r of n in the fair tree. */

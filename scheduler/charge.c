@@ -50,6 +50,7 @@ struct charging {
     int64_t at_sec;
     int64_t *since; /* of each account, once it has been moved on: */
     bool *moved;
+    bool grown; /* accounts have former members more: all is to be settled anew */
 };
 
 static int64_t move_on(struct sched *s, struct charging *c, size_t account)
@@ -64,11 +65,13 @@ static int64_t move_on(struct sched *s, struct charging *c, size_t account)
 
 static void charge_job(struct sched *s, struct charging *c, const struct job *job)
 {
-    const struct usage_charge charge = charge_of(s, job, c->at_sec);
+    struct usage_charge charge;
     struct member *member;
     size_t account;
     int64_t since;
 
+    c->grown |= policy_settle(&s->policy);
+    charge = charge_of(s, job, c->at_sec);
     if (job->start_sec >= c->at_sec ||
         !policy_charged(&s->policy, job, &account, &member))
         return;
@@ -76,7 +79,8 @@ static void charge_job(struct sched *s, struct charging *c, const struct job *jo
     usage_add(&c->rules, s->policy.accounts[account], member, &charge, since);
 }
 
-static void charge_all(struct sched *s, int64_t at_sec)
+/* True: somebody was charged who is no member any more. */
+static bool charge_all(struct sched *s, int64_t at_sec)
 {
     size_t n = s->policy.n_accounts;
     struct charging c = {.rules = rules_of(s), .at_sec = at_sec};
@@ -98,6 +102,7 @@ static void charge_all(struct sched *s, int64_t at_sec)
     free(c.moved);
     s->charged_sec = at_sec;
     s->charge_again = false;
+    return policy_settle(&s->policy) || c.grown;
 }
 
 bool charge_settle(struct sched *s, int64_t now_sec)
@@ -109,8 +114,7 @@ bool charge_settle(struct sched *s, int64_t now_sec)
     if (s->policy.n_accounts == 0)
         return changed;
     if (changed || s->charge_again || s->charged_sec != at)
-        charge_all(s, at);
-    changed |= policy_settle(&s->policy);
+        changed |= charge_all(s, at);
     return policy_rank(&s->policy, rules.half_life_sec, at) || changed;
 }
 

@@ -419,7 +419,7 @@ void cluster_settle(struct cluster *c,
 
 /* ---- names ---- */
 
-static bool names_equal(const struct restable *a, const struct restable *b)
+static bool tables_equal(const struct restable *a, const struct restable *b)
 {
     if (a->n != b->n)
         return false;
@@ -442,7 +442,7 @@ bool cluster_set_resources(struct cluster *c, const struct restable *res)
 {
     struct restable copy = *res;
 
-    if (c->res.gpu == res->gpu && names_equal(&c->res, res))
+    if (c->res.gpu == res->gpu && tables_equal(&c->res, res))
         return false;
     c->res = copy;
     /* Huge pages are extended resources in form, but memory in kind. */

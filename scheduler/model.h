@@ -208,6 +208,13 @@ struct qos {
     bool in_circle;             /* worked out: its lists lead back to it */
 };
 
+/* Which QOS the jobs of an account or a member may have. */
+struct qos_choice {
+    char *by_default; /* of jobs that name none; NULL: as with the account above */
+    char **allowed;   /* sorted; none: likewise */
+    size_t n_allowed;
+};
+
 /* Shares of an account or a member that stands as its parent does. */
 #define SHARES_PARENT (-1)
 #define SHARES_DEFAULT 1
@@ -225,6 +232,7 @@ struct member {
     int64_t recent; /* of jobs that have ended since, as it will be at `recent_sec` */
     bool former;    /* no member any more; its usage stays with the account */
     struct limits limits;
+    struct qos_choice qos;
 };
 
 /* A node of the tree of accounts, and its members. Jobs are charged to members. The
@@ -237,6 +245,7 @@ struct account {
     struct member *members; /* sorted: member_compare */
     size_t n_members;
     struct limits limits;
+    struct qos_choice qos;
     int64_t usage_sec;  /* TIME_UNSET: nothing has been charged */
     int64_t recent_sec; /* TIME_UNSET: nothing is recent */
 };
@@ -440,6 +449,7 @@ int64_t qos_flag(const char *word); /* 0: there is none of that name */
 struct account *account_new(void);
 struct account *account_copy(const struct account *a);
 void account_free(struct account *a);
+bool qos_choice_equal(const struct qos_choice *a, const struct qos_choice *b);
 /* Adds one of default shares; `user` or `ns`, the other NULL. Lent until the next. */
 struct member *account_add(struct account *a, const char *user, const char *ns,
                            const char *partition);
@@ -507,6 +517,7 @@ void requirement_add_value(struct requirement *r, const char *value);
 void names_add(char ***names, size_t *n, const char *name);
 void names_sort(char **names, size_t n);
 bool names_have(char *const *names, size_t n, const char *name); /* sorted */
+bool names_equal(char *const *a, size_t n_a, char *const *b, size_t n_b);
 char **names_copy(char *const *names, size_t n);
 void names_free(char **names, size_t n); /* with their array */
 /* Where a name is, or would be, in a list of structs that begin with theirs, sorted by

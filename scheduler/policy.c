@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/policy_private.h"
 #include "scheduler/preempt_rules.h"
 
 /* ---- keeping ---- */
@@ -30,7 +31,7 @@ static size_t account_place(const struct policy *p, const char *name)
     return named_place((void *const *)p->accounts, p->n_accounts, name);
 }
 
-static struct qos *qos_find(const struct policy *p, const char *name)
+const struct qos *policy_find_qos(const struct policy *p, const char *name)
 {
     size_t i = qos_place(p, name);
 
@@ -55,7 +56,7 @@ static bool qos_equal(const struct qos *a, const struct qos *b)
 bool policy_put_qos(struct policy *p, struct qos *qos)
 {
     size_t i = qos_place(p, qos->name);
-    const struct qos *old = qos_find(p, qos->name);
+    const struct qos *old = policy_find_qos(p, qos->name);
 
     if (old != NULL && qos_equal(old, qos)) {
         qos_free(qos);
@@ -76,7 +77,7 @@ bool policy_drop_qos(struct policy *p, const char *name)
 {
     size_t i = qos_place(p, name);
 
-    if (qos_find(p, name) == NULL)
+    if (policy_find_qos(p, name) == NULL)
         return false;
     qos_free(p->qos[i]);
     memmove(&p->qos[i], &p->qos[i + 1], (--p->n_qos - i) * sizeof(*p->qos));
@@ -89,7 +90,7 @@ static bool members_equal(const struct member *a, const struct member *b)
     return member_compare(a, b) == 0 && a->shares == b->shares &&
            a->priority == b->priority && a->usage == b->usage &&
            a->recent == b->recent && a->former == b->former &&
-           limits_equal(&a->limits, &b->limits);
+           limits_equal(&a->limits, &b->limits) && qos_choice_equal(&a->qos, &b->qos);
 }
 
 static bool accounts_equal(const struct account *a, const struct account *b)
@@ -97,7 +98,7 @@ static bool accounts_equal(const struct account *a, const struct account *b)
     if (!str_eq(a->parent, b->parent) || a->shares != b->shares ||
         a->priority != b->priority || a->n_members != b->n_members ||
         a->usage_sec != b->usage_sec || a->recent_sec != b->recent_sec ||
-        !limits_equal(&a->limits, &b->limits))
+        !limits_equal(&a->limits, &b->limits) || !qos_choice_equal(&a->qos, &b->qos))
         return false;
     for (size_t i = 0; i < a->n_members; i++) {
         if (!members_equal(&a->members[i], &b->members[i]))
@@ -195,47 +196,9 @@ bool policy_rank(struct policy *p, int64_t half_life_sec, int64_t at_sec)
     return p->n_accounts > 0 && assocs_rank(&p->assocs, half_life_sec, at_sec);
 }
 
-/* ---- asking ---- */
+/* ---- accounts of jobs ---- */
 
-const struct qos *policy_qos(const struct policy *p, const struct job *job)
-{
-    return qos_find(p, job->qos != NULL ? job->qos : QOS_NORMAL);
-}
-
-const struct qos *policy_part_qos(const struct policy *p, const struct partition *part)
-{
-    return part->qos != NULL ? qos_find(p, part->qos) : NULL;
-}
-
-int64_t policy_largest_priority(const struct policy *p)
-{
-    int64_t largest = 0;
-
-    for (size_t i = 0; i < p->n_qos; i++)
-        largest = MAX(largest, p->qos[i]->priority);
-    return largest;
-}
-
-static enum reason say_qos(const struct policy *p, struct str *message)
-{
-    str_add(message, " does not exist");
-    if (p->n_qos == 0)
-        str_add(message, "; there are none");
-    for (size_t i = 0; i < p->n_qos; i++)
-        str_addf(message, "%s%s", i == 0 ? "; there are: " : ", ", p->qos[i]->name);
-    return REASON_INVALID_QOS;
-}
-
-static enum reason check_qos(const struct policy *p, const struct job *job,
-                             struct str *message)
-{
-    if (job->qos == NULL || qos_find(p, job->qos) != NULL)
-        return REASON_NONE;
-    str_addf(message, "QOS %s", job->qos);
-    return say_qos(p, message);
-}
-
-static const char *who(const struct job *job)
+const char *policy_who(const struct job *job)
 {
     return job_has_user(job) ? job->user : "a job without a user";
 }
@@ -268,7 +231,7 @@ static enum reason say_accounts(const struct policy *p, const struct job *job,
 {
     size_t one, said = 0;
 
-    str_addf(message, "%s is a member of %s", who(job),
+    str_addf(message, "%s is a member of %s", policy_who(job),
              assocs_of(&p->assocs, job, &one) == 0
                  ? "no account"
                  : "several accounts, and the job names none of: ");
@@ -291,7 +254,8 @@ static enum reason check_account(const struct policy *p, const struct job *job,
     if (i == ASSOC_NONE)
         str_addf(message, "account %s does not exist", job->account);
     else if (assocs_member(&p->assocs, i, job, NULL) == NULL)
-        str_addf(message, "%s is not a member of account %s", who(job), job->account);
+        str_addf(message, "%s is not a member of account %s", policy_who(job),
+                 job->account);
     else if (p->assocs.places[i].fault != ASSOC_SOUND)
         assocs_say_fault(&p->assocs, i, message);
     else
@@ -304,7 +268,7 @@ enum reason policy_check(const struct policy *p, const struct job *job,
 {
     enum reason reason = check_account(p, job, message);
 
-    return reason != REASON_NONE ? reason : check_qos(p, job, message);
+    return reason != REASON_NONE ? reason : policy_check_qos(p, job, message);
 }
 
 const char *policy_parent(const struct policy *p, const char *account)
@@ -323,16 +287,13 @@ enum reason policy_check_partition(const struct policy *p, const struct job *job
 
     if (i != ASSOC_NONE && assocs_member(&p->assocs, i, job, part->name) == NULL) {
         str_addf(message, "%s is a member of account %s in other partitions than %s",
-                 who(job), p->accounts[i]->name, part->name);
+                 policy_who(job), p->accounts[i]->name, part->name);
         return REASON_INVALID_ACCOUNT;
     }
-    if (part->qos == NULL || policy_part_qos(p, part) != NULL)
-        return REASON_NONE;
-    str_addf(message, "QOS %s of partition %s", part->qos, part->name);
-    return say_qos(p, message);
+    return policy_check_part_qos(p, part, message);
 }
 
-static const struct member *member_of(const struct policy *p, const struct job *job,
+const struct member *policy_member_at(const struct policy *p, const struct job *job,
                                       const char *partition, size_t *ret_account)
 {
     const struct member *m;
@@ -353,14 +314,14 @@ const struct member *policy_member(const struct policy *p, const struct job *job
 {
     size_t account;
 
-    return member_of(p, job, partition, &account);
+    return policy_member_at(p, job, partition, &account);
 }
 
 struct standing policy_standing(const struct policy *p, const struct job *job,
                                 const char *partition)
 {
     size_t i = ASSOC_NONE;
-    const struct member *m = member_of(p, job, partition, &i);
+    const struct member *m = policy_member_at(p, job, partition, &i);
 
     return m != NULL ? assocs_standing(&p->assocs, i, m) : (struct standing){0};
 }

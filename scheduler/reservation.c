@@ -59,15 +59,6 @@ void reservation_free(struct reservation *r)
 
 /* ---- equal ---- */
 
-static bool names_equal(char *const *a, size_t n_a, char *const *b, size_t n_b)
-{
-    for (size_t i = 0; i < n_a && n_a == n_b; i++) {
-        if (strcmp(a[i], b[i]) != 0)
-            return false;
-    }
-    return n_a == n_b;
-}
-
 static bool lists_equal(const struct resv_list *a, const struct resv_list *b)
 {
     return names_equal(a->allow, a->n_allow, b->allow, b->n_allow) &&

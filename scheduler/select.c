@@ -52,6 +52,15 @@ void names_sort(char **names, size_t n)
         qsort(names, n, sizeof(*names), name_compare);
 }
 
+bool names_equal(char *const *a, size_t n_a, char *const *b, size_t n_b)
+{
+    for (size_t i = 0; i < n_a && n_a == n_b; i++) {
+        if (strcmp(a[i], b[i]) != 0)
+            return false;
+    }
+    return n_a == n_b;
+}
+
 bool names_have(char *const *names, size_t n, const char *name)
 {
     return n > 0 && bsearch(&name, names, n, sizeof(*names), name_compare) != NULL;

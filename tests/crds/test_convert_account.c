@@ -109,6 +109,15 @@ static const struct {
      "ann}]}",
      "a, ann, bob, of lab"},
     {"no members", "metadata: {name: a}, spec: {}", "a"},
+    {"QOS",
+     "metadata: {name: a}, spec: {defaultQOS: c, qos: [c, b], members: [{user: ann, "
+     "defaultQOS: d, qos: [d]}, {user: bob, defaultQOS: ''}]}",
+     "a QOS c of b c, ann QOS d of d, bob"},
+    {"no list of QOS", "metadata: {name: a}, spec: {qos: b}",
+     "spec.qos: expected array"},
+    {"no name of a QOS",
+     "metadata: {name: a}, spec: {members: [{user: a, defaultQOS: 1}]}",
+     "spec.members[0]: defaultQOS: expected string, got integer"},
     {"nobody", "metadata: {name: a}, spec: {members: [{user: ann}, {}]}",
      "spec.members[1]: needs one of user and namespace"},
     {"two in one", "metadata: {name: a}, spec: {members: [{user: ann, namespace: b}]}",
@@ -298,11 +307,20 @@ static void add_shares(struct str *out, int64_t shares, int64_t priority)
         str_addf(out, " priority %" PRId64, priority);
 }
 
+static void add_choice(struct str *out, const struct qos_choice *qos)
+{
+    if (qos->by_default)
+        str_addf(out, " QOS %s", qos->by_default);
+    for (size_t i = 0; i < qos->n_allowed; i++)
+        str_addf(out, "%s%s", i > 0 ? " " : " of ", qos->allowed[i]);
+}
+
 static void add_member(struct str *out, const struct member *m)
 {
     str_addf(out, ", %s%s%s%s", m->user ? m->user : "of ", m->ns ? m->ns : "",
              m->partition ? " in " : "", m->partition ? m->partition : "");
     add_shares(out, m->shares, m->priority);
+    add_choice(out, &m->qos);
 }
 
 START_TEST(test_account)
@@ -317,6 +335,7 @@ START_TEST(test_account)
         str_add(&text, a->name);
         str_addf(&text, "%s%s", a->parent ? " below " : "", a->parent ? a->parent : "");
         add_shares(&text, a->shares, a->priority);
+        add_choice(&text, &a->qos);
         for (size_t i = 0; i < a->n_members; i++)
             add_member(&text, &a->members[i]);
     } else {

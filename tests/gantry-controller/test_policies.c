@@ -90,6 +90,29 @@ START_TEST(test_configure)
 }
 END_TEST
 
+/* The QOS of an account's jobs: by default, and those that are allowed. */
+START_TEST(test_account_qos)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_make(t, "QOS", "long", "'priority':20");
+    ctltest_make(t, "QOS", "short", "'priority':80");
+    ctltest_make(t, "Account", "ours",
+                 "'defaultQOS':'long','qos':['long'],"
+                 "'members':[{'user':'ann'},{'user':'bob','qos':['short']}]");
+    ctltest_submit(t, "ann", "'user':'ann'");
+    ctltest_submit(t, "ann-short", "'user':'ann','qos':'short'");
+    ctltest_submit(t, "bob", "'user':'bob'");
+    ctltest_settle(t);
+    ctltest_expect(t, "ann", "status.state=RUNNING|status.qos=long");
+    ctltest_expect(t, "bob", "status.state=RUNNING|status.qos=short");
+    ctltest_expect(t, "ann-short",
+                   "status.state=PENDING|status.reason=InvalidQOS|"
+                   "status.message=account ours allows ann no QOS short; it allows: "
+                   "long");
+    ctltest_free(t);
+}
+END_TEST
+
 START_TEST(test_accounts)
 {
     struct ctltest *t = ctltest_new();
@@ -145,6 +168,7 @@ int main(void)
                                                         {test_fairshare, 1},
                                                         {test_configure, 1},
                                                         {test_accounts, 1},
+                                                        {test_account_qos, 1},
                                                         {test_restart, 1},
                                                         {NULL, 0},
                                                     });

@@ -199,16 +199,43 @@ static int member_limits(const struct setting *at, struct err *err)
     return m != NULL && value != NULL ? read_limit(&m->limits, name, value, err) : -1;
 }
 
+static int member_default_qos(const struct setting *at, struct err *err)
+{
+    struct member *m = member_at(at, err);
+
+    if (m == NULL)
+        return -1;
+    m->qos.by_default = xstrdup(at->value);
+    return 0;
+}
+
+static int member_qos(const struct setting *at, struct err *err)
+{
+    struct member *m = member_at(at, err);
+    char *rest = at->value;
+
+    if (m == NULL)
+        return -1;
+    while (rest != NULL)
+        names_add(&m->qos.allowed, &m->qos.n_allowed, strsep(&rest, ","));
+    names_sort(m->qos.allowed, m->qos.n_allowed);
+    return 0;
+}
+
 const struct key cluster_account_keys[] = {
     {"users", .set = account_users},
     {"namespaces", .set = account_namespaces},
     {"parent", KEY_TEXT(struct account, parent)},
     {"shares", .set = account_shares},
     {"priority", KEY_NUMBER(struct account, priority)},
+    {"defaultqos", KEY_TEXT(struct account, qos.by_default)},
+    {"qos", KEY_NAMES(struct account, qos.allowed, qos.n_allowed)},
     {"asof", KEY_NUMBER(struct account, usage_sec)},
     {"shares.", .set = member_shares},
     {"priority.", .set = member_priority},
     {"used.", .set = member_used},
     {"limits.", .set = member_limits},
+    {"defaultqos.", .set = member_default_qos},
+    {"qos.", .set = member_qos},
     {NULL, .set = account_limit},
 };

@@ -132,6 +132,8 @@ void life_policy(struct life *l)
         "account x parent=y shares=3 users=ann,bob used.ann=40 used.bob=70 asof=900",
         "account y shares=parent users=ann@a,bob used.ann@a=30 asof=1100",
         "account y parent=x users=bob priority.bob=50",
+        "account x users=ann,bob defaultqos=high qos.bob=low",
+        "account y parent=x users=ann,bob qos=low,normal",
         "account z users=bob@a,bob@b priority=90 shares=0 used.bob@b=30",
         "gone account z",
         "gone account x",

@@ -1,0 +1,26 @@
+/* What the files of policy share. */
+#ifndef GANTRY_SCHEDULER_POLICY_PRIVATE_H
+#define GANTRY_SCHEDULER_POLICY_PRIVATE_H
+
+#include "scheduler/policy.h"
+
+/* ---- policy.c ---- */
+
+/* NULL: there is none of that name. */
+const struct qos *policy_find_qos(const struct policy *p, const char *name);
+/* For sentences: the job's user. */
+const char *policy_who(const struct job *job);
+/* As policy_member, with the index of its account. */
+const struct member *policy_member_at(const struct policy *p, const struct job *job,
+                                      const char *partition, size_t *ret_account);
+
+/* ---- policy_qos.c ---- */
+
+/* May the job have the QOS that it has? */
+enum reason policy_check_qos(const struct policy *p, const struct job *job,
+                             struct str *message);
+/* Does the QOS of a partition exist? */
+enum reason policy_check_part_qos(const struct policy *p, const struct partition *part,
+                                  struct str *message);
+
+#endif

@@ -1,0 +1,136 @@
+/* Which QOS a job has, and whether it may have it. */
+#include "base/util.h"
+#include "scheduler/policy_private.h"
+
+/* ---- choices ---- */
+
+/* What is said of the job by its member, or else by its account or one above. */
+struct choice {
+    const char *by_default; /* NULL: nobody says; likewise: */
+    const struct qos_choice *allows;
+    const char *account; /* of the member; NULL: it has none */
+};
+
+/* Of the member in the first partition that it names: whichever it then starts in, a
+ * job has one QOS. */
+static struct choice choice_of(const struct policy *p, const struct job *job)
+{
+    const char *partition = job->n_partitions > 0 ? job->partitions[0] : NULL;
+    const struct member *m;
+    struct choice ret = {0};
+    size_t account;
+
+    if (!p->assocs.choosing)
+        return ret;
+    m = policy_member_at(p, job, partition, &account);
+    if (m == NULL)
+        return ret;
+    ret.account = p->accounts[account]->name;
+    ret.by_default = p->assocs.places[account].default_qos;
+    ret.allows = p->assocs.places[account].allows;
+    if (m->qos.by_default != NULL)
+        ret.by_default = m->qos.by_default;
+    if (m->qos.n_allowed > 0)
+        ret.allows = &m->qos;
+    return ret;
+}
+
+static bool is_chosen(const struct choice *choice)
+{
+    return choice->allows != NULL && choice->allows->n_allowed > 0;
+}
+
+static bool is_allowed(const struct choice *choice, const char *name)
+{
+    return !is_chosen(choice) ||
+           names_have(choice->allows->allowed, choice->allows->n_allowed, name);
+}
+
+/* Whether there is such a QOS or not. */
+static const char *name_of(const struct job *job, const struct choice *choice)
+{
+    if (job->qos != NULL)
+        return job->qos;
+    if (choice->by_default != NULL && is_allowed(choice, choice->by_default))
+        return choice->by_default;
+    if (choice->allows != NULL && choice->allows->n_allowed == 1)
+        return choice->allows->allowed[0];
+    return QOS_NORMAL;
+}
+
+/* ---- asking ---- */
+
+const struct qos *policy_qos(const struct policy *p, const struct job *job)
+{
+    struct choice choice;
+
+    if (job->qos != NULL)
+        return policy_find_qos(p, job->qos);
+    choice = choice_of(p, job);
+    return policy_find_qos(p, name_of(job, &choice));
+}
+
+const struct qos *policy_part_qos(const struct policy *p, const struct partition *part)
+{
+    return part->qos != NULL ? policy_find_qos(p, part->qos) : NULL;
+}
+
+int64_t policy_largest_priority(const struct policy *p)
+{
+    int64_t largest = 0;
+
+    for (size_t i = 0; i < p->n_qos; i++)
+        largest = MAX(largest, p->qos[i]->priority);
+    return largest;
+}
+
+/* ---- checking ---- */
+
+static enum reason say_missing(const struct policy *p, struct str *message)
+{
+    str_add(message, " does not exist");
+    if (p->n_qos == 0)
+        str_add(message, "; there are none");
+    for (size_t i = 0; i < p->n_qos; i++)
+        str_addf(message, "%s%s", i == 0 ? "; there are: " : ", ", p->qos[i]->name);
+    return REASON_INVALID_QOS;
+}
+
+static enum reason say_allowed(const struct job *job, const struct choice *choice,
+                               struct str *message)
+{
+    const struct qos_choice *allows = choice->allows;
+
+    str_addf(message, "account %s allows %s no QOS %s%s; it allows: ", choice->account,
+             policy_who(job), name_of(job, choice),
+             job->qos == NULL ? ", which jobs have that name none" : "");
+    for (size_t i = 0; i < allows->n_allowed; i++)
+        str_addf(message, "%s%s", i == 0 ? "" : ", ", allows->allowed[i]);
+    return REASON_INVALID_QOS;
+}
+
+enum reason policy_check_qos(const struct policy *p, const struct job *job,
+                             struct str *message)
+{
+    const struct choice choice = choice_of(p, job);
+    const char *name = name_of(job, &choice);
+
+    if (!is_allowed(&choice, name))
+        return say_allowed(job, &choice, message);
+    if (policy_find_qos(p, name) != NULL ||
+        (job->qos == NULL && choice.by_default == NULL && !is_chosen(&choice)))
+        return REASON_NONE;
+    str_addf(message, "QOS %s", name);
+    if (job->qos == NULL)
+        str_addf(message, ", the default in account %s,", choice.account);
+    return say_missing(p, message);
+}
+
+enum reason policy_check_part_qos(const struct policy *p, const struct partition *part,
+                                  struct str *message)
+{
+    if (part->qos == NULL || policy_part_qos(p, part) != NULL)
+        return REASON_NONE;
+    str_addf(message, "QOS %s of partition %s", part->qos, part->name);
+    return say_missing(p, message);
+}
