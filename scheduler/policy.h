@@ -2,10 +2,10 @@
  * policy - QOS and accounts: which of them a job has, whether it may have it, and how
  * it stands there.
  *
- * A job that names no QOS has the default of its member, else that of its account or of
- * one above, if it may have that one; else the only one that it may have; else `normal`,
- * if there is one. One that names no account has the only one that its user is a member
- * of. With no account at all anyone may submit,
+ * A job that names no QOS has the default of its member, else that of its account or
+ * of one above, if it may have that one; else the only one that it may have; else
+ * `normal`, if there is one. One that names no account has the only one that its user
+ * is a member of. With no account at all anyone may submit,
  * under any name (api.md).
  *
  * What is asked about accounts is true after policy_settle, until the next change.
