@@ -147,18 +147,51 @@ static void say_room(const struct cluster *c, const struct job *like,
     str_add(message, room->beside ? " beside the others" : "");
 }
 
+static int64_t cpus_of(const struct cluster *c, const struct partrec *part)
+{
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < c->n_order; i++) {
+        if (node_set_has(part->nodes, i) && c->order[i]->node != NULL)
+            sum = add_capped(sum, c->order[i]->node->capacity.v[RES_CPU]);
+    }
+    return sum;
+}
+
+/* More nodes, or more CPUs, than the partition has in all: slurmctld takes such jobs in
+ * (22.05, seen), and so do we, as nodes may come. REASON_NONE: it is not that. */
+static enum reason check_size(const struct cluster *c, const struct job *like,
+                              const struct partrec *part, struct str *message)
+{
+    int64_t cpus = cpus_of(c, part);
+    struct resvec all = {0};
+
+    if (placement_min_nodes(like, part->part) > (int64_t)part->n_nodes) {
+        str_addf(message, "; partition %s has %zu node%s", part->part->name,
+                 part->n_nodes, part->n_nodes == 1 ? "" : "s");
+        return REASON_PARTITION_NODE_LIMIT;
+    }
+    if (job_ask(like).v[RES_CPU] <= cpus)
+        return REASON_NONE;
+    all.v[RES_CPU] = cpus;
+    str_addf(message, "; partition %s has ", part->part->name);
+    cluster_describe(c, &all, message);
+    return REASON_PARTITION_CONFIG;
+}
+
 static enum reason check_whole(struct placer *p, const struct cluster *c,
                                const struct placement *at, struct str *message)
 {
     const struct job *like = at->shape->like;
     const char *name = at->part->part->name;
+    enum reason reason;
     struct room room;
 
     if (placement_fits(p, c, at, &room))
         return REASON_NONE;
     if (at->part->n_nodes == 0) {
         str_addf(message, "partition %s has no nodes", name);
-        return REASON_BAD_CONSTRAINTS;
+        return REASON_PARTITION_CONFIG;
     }
     say_need(c, like, message);
     if (only_node_limit(p, c, *at)) {
@@ -168,6 +201,9 @@ static enum reason check_whole(struct placer *p, const struct cluster *c,
         say_room(c, like, &room, message);
         return REASON_PARTITION_NODE_LIMIT;
     }
+    reason = check_size(c, like, at->part, message);
+    if (reason != REASON_NONE)
+        return reason;
     if (room.nodes == 0) {
         str_addf(message, "; no node of partition %s fits", name);
     } else if (room.lacks != NULL) {

@@ -306,7 +306,7 @@ int estimate_tell(const struct cli *cli, struct api *c, const struct json *job,
                     why.msg);
     } else if (e.start_sec != TIME_UNSET) {
         tell_start(cli, &e);
-    } else if (newjob_check_reason(e.reason, e.message, err) < 0) {
+    } else if (newjob_check_reason(e.reason, e.message, true, err) < 0) {
         rc = -1;
     } else {
         cli_say(cli, "the job would be accepted; it would wait (%s)%s%s", e.reason,

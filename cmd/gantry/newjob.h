@@ -36,6 +36,9 @@ int newjob_make(struct newjob *n, struct err *err);
 /* Partitions that are asked for are there, or there is a default one, and one of them
  * takes new jobs. */
 int newjob_check_partitions(struct newjob *n, struct err *err);
+/* Nodes that are not to be used are there, as sbatch asks for; the core takes a list in
+ * which some are not, as nodes may go. */
+int newjob_check_excluded(struct newjob *n, struct err *err);
 /* Asks the server whether it would take it; `object` is then what it would make. */
 int newjob_try(struct newjob *n, struct err *err);
 /* Makes the object and waits until it has an id; on failure it is withdrawn. */
@@ -47,9 +50,10 @@ int64_t newjob_id(const struct newjob *n);
  * of. */
 void newjob_blame(const struct newjob *n, struct err *err);
 /* What Slurm rejects at submission, and the core says as the reason of the wait: that
- * comes with the id, so that it is seen in time. -1: such a reason, in Slurm's
- * words. */
-int newjob_check_reason(const char *reason, const char *message, struct err *err);
+ * comes with the id, so that it is seen in time. More is rejected where the job is only
+ * tried (--test-only). -1: such a reason, in Slurm's words. */
+int newjob_check_reason(const char *reason, const char *message, bool tried,
+                        struct err *err);
 /* The controller did not take the job into the queue (condition Accepted=False). */
 bool newjob_is_refused(const struct json *job);
 

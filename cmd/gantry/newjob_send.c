@@ -6,7 +6,6 @@
 #include "cmd/gantry/jobwatch.h"
 #include "cmd/gantry/longscript.h"
 #include "cmd/gantry/newjob.h"
-#include "scheduler/model.h"
 
 #define NAMES_TRIED 5
 #define DELETES_TRIED 3
@@ -53,93 +52,6 @@ static int refused_by_server(const struct newjob *n, const struct answer *a,
     if (text.len == 0)
         return -1; /* what the connection said stands */
     return err_set(err, ERR_INVALID, "%s", text.s);
-}
-
-/* ---- partitions ---- */
-
-static const struct json *find_partition(const struct json *items, const char *name,
-                                         size_t len)
-{
-    for (size_t i = 0; i < json_len(items); i++) {
-        const char *there = json_str_or(json_item(items, i), "metadata.name", "");
-        if (strlen(there) == len && strncmp(there, name, len) == 0)
-            return json_item(items, i);
-    }
-    return NULL;
-}
-
-/* It takes no new jobs. */
-static bool is_closed(const struct json *partition)
-{
-    const char *state = json_str_or(partition, "spec.state", "UP");
-    return strcmp(state, "DRAIN") == 0 || strcmp(state, "INACTIVE") == 0;
-}
-
-/* It takes new jobs, or its alternate does. */
-static bool is_open(const struct json *items, const struct json *partition)
-{
-    for (int i = 0; partition && i <= ALTERNATES_MAX; i++) {
-        if (!is_closed(partition))
-            return true;
-        const char *name = json_str_or(partition, "spec.alternate", "");
-        partition = find_partition(items, name, strlen(name));
-    }
-    return false;
-}
-
-static int refuse_closed(const char *names, struct err *err)
-{
-    return err_set(err, ERR_INVALID,
-                   "Required partition not available (inactive or drain): %s", names);
-}
-
-/* All are there, and one at least takes jobs, or its alternate. */
-static int check_names(const struct json *items, const char *names, struct err *err)
-{
-    const char *const all = names;
-    bool open = false;
-    while (*names) {
-        const size_t len = strcspn(names, ",");
-        const struct json *partition = find_partition(items, names, len);
-        if (!partition)
-            return err_set(err, ERR_NOT_FOUND,
-                           "Invalid partition name specified: there is no partition "
-                           "\"%.*s\"",
-                           (int)len, names);
-        open |= is_open(items, partition);
-        names += len + (names[len] == ',');
-    }
-    return open ? 0 : refuse_closed(all, err);
-}
-
-/* Lists are in the order of names, and of several the first is the default. */
-static const struct json *find_default(const struct json *items)
-{
-    for (size_t i = 0; i < json_len(items); i++)
-        if (json_bool_or(json_item(items, i), "spec.default", false))
-            return json_item(items, i);
-    return NULL;
-}
-
-int newjob_check_partitions(struct newjob *n, struct err *err)
-{
-    const struct kc_ref ref = {&api_partitions, NULL, NULL, NULL};
-    const char *names = json_str(n->body, "spec.partition");
-    ANSWER_AUTO struct answer a = {0};
-
-    if (api_list(n->api, &ref, NULL, &a, err) < 0)
-        /* who may not see them is answered by the controller */
-        return a.reason == KC_REASON_FORBIDDEN ? 0 : -1;
-    const struct json *items = json_get(a.body, "items");
-    if (names)
-        return check_names(items, names, err);
-    const struct json *partition = find_default(items);
-    if (!partition)
-        return err_set(err, ERR_NOT_FOUND,
-                       "No partition specified or system default partition");
-    if (!is_open(items, partition))
-        return refuse_closed(json_str_or(partition, "metadata.name", ""), err);
-    return 0;
 }
 
 /* ---- trying ---- */
@@ -255,22 +167,33 @@ void newjob_blame(const struct newjob *n, struct err *err)
     err_set(err, ERR_INVALID, "%s", text.s);
 }
 
-int newjob_check_reason(const char *reason, const char *message, struct err *err)
-{
-    static const struct {
-        const char *reason, *text;
-    } rejected[] = {
-        {"InvalidAccount",
-         "Invalid account or account/partition combination specified"},
-        {"InvalidQOS", "Invalid qos specification"},
-        {"BadConstraints", "Requested node configuration is not available"},
-        {"ReservationDeleted", "Requested reservation is invalid"},
-    };
+/* `ending`: of the core's message, where the reason alone does not tell. */
+static const struct rejected {
+    const char *reason, *ending, *text;
+    bool when_tried; /* otherwise it is taken in, and waits */
+} rejected[] = {
+    {"InvalidAccount", "", "Invalid account or account/partition combination specified",
+     false},
+    {"InvalidQOS", "", "Invalid qos specification", false},
+    {"BadConstraints", " does not exist", "Invalid node name specified", false},
+    {"BadConstraints", "", "Requested node configuration is not available", false},
+    {"PartitionNodeLimit", "", "Requested node configuration is not available", true},
+    {"PartitionConfig", "", "Requested node configuration is not available", true},
+    {"ReservationDeleted", "", "Requested reservation is invalid", false},
+};
 
-    for (size_t i = 0; i < ARRAY_LEN(rejected); i++)
-        if (str_eq(rejected[i].reason, reason))
-            return err_set(err, ERR_INVALID, "%s: %s", rejected[i].text,
-                           message ? message : "");
+int newjob_check_reason(const char *reason, const char *message, bool tried,
+                        struct err *err)
+{
+    if (message == NULL)
+        message = "";
+    for (size_t i = 0; i < ARRAY_LEN(rejected); i++) {
+        const struct rejected *row = &rejected[i];
+
+        if (str_eq(row->reason, reason) && str_ends(message, row->ending) &&
+            (tried || !row->when_tried))
+            return err_set(err, ERR_INVALID, "%s: %s", row->text, message);
+    }
     return 0;
 }
 
@@ -298,7 +221,7 @@ static int await_id(struct newjob *n, struct err *err)
         if (newjob_is_refused(n->object))
             return refused_by_controller(n, err);
         return newjob_check_reason(json_str(n->object, "status.reason"),
-                                   json_str(n->object, "status.message"), err);
+                                   json_str(n->object, "status.message"), false, err);
     case JOBWATCH_GONE:
         return err_set(err, ERR_NOT_FOUND, "somebody deleted it before it had an id");
     case JOBWATCH_LATE:

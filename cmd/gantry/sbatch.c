@@ -165,7 +165,7 @@ static int submit_job(const struct cli *cli, struct newjob *n)
                 "each: taking %" PRId64,
                 n->nodes_asked, json_int_or(n->body, "spec.nodes", 0));
     show_body(cli, n);
-    if (newjob_check_partitions(n, &err) < 0)
+    if (newjob_check_partitions(n, &err) < 0 || newjob_check_excluded(n, &err) < 0)
         return fail_submission(cli, &err);
     if (submit_has(n->submit, "test-only")) {
         if (newjob_try(n, &err) < 0)

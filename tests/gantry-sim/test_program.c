@@ -176,7 +176,7 @@ START_TEST(test_never)
                                                           "-N1", "--gpus=8"},
                          &said),
                      0);
-    expect(&said, "gantry-sim: " HAND ":3: never started: BadConstraints\n");
+    expect(&said, "gantry-sim: " HAND ":3: never started: PartitionNodeLimit\n");
     expect(&said, "\nnever started                                     1\n");
     tempdir_free(root);
 }

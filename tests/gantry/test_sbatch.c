@@ -152,6 +152,10 @@ static const struct {
     {"sbatch --switches=1 --segment=2 --wrap x", NULL,
      FAILED "--switches is not supported yet; --segment is not supported yet\n"},
     /* the controller */
+    {"sbatch -w n1,n9 -N 2 --wrap x", NULL,
+     FAILED "Invalid node name specified: node n9 does not exist\n"},
+    {"sbatch -x n[1,9] --wrap x", NULL,
+     FAILED "Invalid node name specified: there is no node \"n9\"\n"},
     {"sbatch -q nosuch --wrap x", NULL,
      FAILED "Invalid qos specification: QOS nosuch does not exist; there are none\n"},
     {"sbatch -N 4 -G 2 --wrap x", NULL,
@@ -259,6 +263,34 @@ START_TEST(test_alternate_partition)
     ctltest_change(t->ctl, "Partition", "main",
                    "'state':'INACTIVE','alternate':'main'");
     clitest_expect(t, "sbatch -p main --wrap x", 1, "", CLOSED);
+    clitest_free(t);
+}
+END_TEST
+
+/* More nodes than there are may come: it waits for them. When it is only tried, there is
+ * no start to tell. */
+START_TEST(test_too_many_nodes)
+{
+    struct clitest *t = clitest_new();
+
+    clitest_expect(t, "sbatch -N 99 --wrap x", 0, "Submitted batch job 1\n", "*");
+    clitest_expect(t, "squeue -h -o %i_%t_%r", 0, "1_PD_PartitionNodeLimit\n", "");
+    clitest_expect(t, "sbatch --test-only -N 99 --wrap x", 1, "",
+                   "sbatch: error: allocation failure: Requested node configuration is "
+                   "not available: needs 99 nodes with cpu=1; partition main has 4 "
+                   "nodes\n");
+    clitest_free(t);
+}
+END_TEST
+
+/* Who may not see nodes is not told of those that are not there. */
+START_TEST(test_excluded_unseen)
+{
+    struct clitest *t = clitest_new();
+
+    spy_spoil(t->spy, &(struct spy_rule){"GET", "/nodes/n9", SPY_REFUSE, 403,
+                                         "Forbidden", "no nodes for you", SPY_ALWAYS});
+    clitest_expect(t, "sbatch -x n9 --wrap x", 0, "Submitted batch job 1\n", "*");
     clitest_free(t);
 }
 END_TEST
@@ -520,6 +552,8 @@ int main(void)
                                            {test_account, 1},
                                            {test_closed_partition, 1},
                                            {test_alternate_partition, 1},
+                                           {test_too_many_nodes, 1},
+                                           {test_excluded_unseen, 1},
                                            {test_about, 1},
                                            {test_fault, ARRAY_LEN(faults)},
                                            {test_no_controller, 1},

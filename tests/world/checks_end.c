@@ -10,7 +10,7 @@ static const struct {
     enum outlook outlook;
     const char *reason;
 } waits[] = {
-    {OUTLOOK_TOO_LARGE, "BadConstraints"},
+    {OUTLOOK_TOO_LARGE, "PartitionNodeLimit"},
     {OUTLOOK_NOWHERE, "PartitionConfig"},
 };
 

@@ -15,7 +15,7 @@
 /* What is to become of a job when all is calm. */
 enum outlook {
     OUTLOOK_ENDS,
-    OUTLOOK_TOO_LARGE, /* waits with BadConstraints */
+    OUTLOOK_TOO_LARGE, /* waits with PartitionNodeLimit */
     OUTLOOK_NOWHERE,   /* waits with PartitionConfig */
 };
 

@@ -1,0 +1,123 @@
+#include <string.h>
+
+#include "base/hostlist.h"
+#include "base/util.h"
+#include "cmd/gantry/newjob.h"
+#include "scheduler/model.h"
+
+/* ---- partitions ---- */
+
+static const struct json *find_partition(const struct json *items, const char *name,
+                                         size_t len)
+{
+    for (size_t i = 0; i < json_len(items); i++) {
+        const char *there = json_str_or(json_item(items, i), "metadata.name", "");
+        if (strlen(there) == len && strncmp(there, name, len) == 0)
+            return json_item(items, i);
+    }
+    return NULL;
+}
+
+/* It takes no new jobs. */
+static bool is_closed(const struct json *partition)
+{
+    const char *state = json_str_or(partition, "spec.state", "UP");
+    return strcmp(state, "DRAIN") == 0 || strcmp(state, "INACTIVE") == 0;
+}
+
+/* It takes new jobs, or its alternate does. */
+static bool is_open(const struct json *items, const struct json *partition)
+{
+    for (int i = 0; partition && i <= ALTERNATES_MAX; i++) {
+        if (!is_closed(partition))
+            return true;
+        const char *name = json_str_or(partition, "spec.alternate", "");
+        partition = find_partition(items, name, strlen(name));
+    }
+    return false;
+}
+
+static int refuse_closed(const char *names, struct err *err)
+{
+    return err_set(err, ERR_INVALID,
+                   "Required partition not available (inactive or drain): %s", names);
+}
+
+/* All are there, and one at least takes jobs, or its alternate. */
+static int check_names(const struct json *items, const char *names, struct err *err)
+{
+    const char *const all = names;
+    bool open = false;
+    while (*names) {
+        const size_t len = strcspn(names, ",");
+        const struct json *partition = find_partition(items, names, len);
+        if (!partition)
+            return err_set(err, ERR_NOT_FOUND,
+                           "Invalid partition name specified: there is no partition "
+                           "\"%.*s\"",
+                           (int)len, names);
+        open |= is_open(items, partition);
+        names += len + (names[len] == ',');
+    }
+    return open ? 0 : refuse_closed(all, err);
+}
+
+/* Lists are in the order of names, and of several the first is the default. */
+static const struct json *find_default(const struct json *items)
+{
+    for (size_t i = 0; i < json_len(items); i++)
+        if (json_bool_or(json_item(items, i), "spec.default", false))
+            return json_item(items, i);
+    return NULL;
+}
+
+int newjob_check_partitions(struct newjob *n, struct err *err)
+{
+    const struct kc_ref ref = {&api_partitions, NULL, NULL, NULL};
+    const char *names = json_str(n->body, "spec.partition");
+    ANSWER_AUTO struct answer a = {0};
+
+    if (api_list(n->api, &ref, NULL, &a, err) < 0)
+        /* who may not see them is answered by the controller */
+        return a.reason == KC_REASON_FORBIDDEN ? 0 : -1;
+    const struct json *items = json_get(a.body, "items");
+    if (names)
+        return check_names(items, names, err);
+    const struct json *partition = find_default(items);
+    if (!partition)
+        return err_set(err, ERR_NOT_FOUND,
+                       "No partition specified or system default partition");
+    if (!is_open(items, partition))
+        return refuse_closed(json_str_or(partition, "metadata.name", ""), err);
+    return 0;
+}
+
+/* ---- nodes ---- */
+
+static int check_node(struct api *c, const char *name, struct err *err)
+{
+    const struct kc_ref ref = {&kc_nodes, NULL, name, NULL};
+    ANSWER_AUTO struct answer a = {0};
+
+    if (api_get(c, &ref, &a, err) == 0)
+        return 0;
+    if (a.reason == KC_REASON_NOT_FOUND)
+        return err_set(err, ERR_NOT_FOUND,
+                       "Invalid node name specified: there is no node \"%s\"", name);
+    /* who may not see them is not told */
+    return a.reason == KC_REASON_FORBIDDEN ? 0 : -1;
+}
+
+int newjob_check_excluded(struct newjob *n, struct err *err)
+{
+    const char *text = json_str(n->body, "spec.exclude");
+    HOSTLIST_AUTO struct hostlist names = {0};
+
+    if (text != NULL && hostlist_parse(&names, text, err) < 0)
+        return -1;
+    hostlist_sort(&names);
+    for (size_t i = 0; i < names.n; i++)
+        if (check_node(n->api, names.names[i], err) < 0)
+            return -1;
+    return 0;
+}
