@@ -24,6 +24,7 @@ enum setting_type {
     SETTING_WORD,
     SETTING_FLAGS,
     SETTING_LICENSES,
+    SETTING_LABELS,
     SETTING_PREEMPT,
     SETTING_WEIGHTS
 };
@@ -103,6 +104,12 @@ static const struct setting {
      "jobs whose dependencies can never be met are cancelled", false},
     {"licenses", SETTING_LICENSES, offsetof(struct settings, sched.licenses), 0, 0,
      "none", "how many there are of each licence: matlab:10,ansys:2", false},
+    {"topologyPlugin", SETTING_WORD, offsetof(struct settings, sched.topology_kind), 0,
+     0, "flat", "which nodes are near each other: flat (all), tree (of switches)",
+     false},
+    {"topologyLabels", SETTING_LABELS, offsetof(struct settings, sched.topology_labels),
+     0, 0, TOPOLOGY_LABELS_DEFAULT,
+     "node labels that name the switch, of each level from the top down", false},
     {"preemptType", SETTING_WORD, offsetof(struct settings, sched.preempt_type), 0, 0,
      "none", "who may preempt: none, qos (as its list says), partition_prio (by tier)",
      false},
@@ -134,6 +141,7 @@ static const struct choice {
     const char *words[4]; /* NULL ends them */
 } choices[] = {
     {"schedulerParameters.backfillOrder", {"queue", "limit", "area"}},
+    {"topologyPlugin", {"flat", "tree"}},
     {"preemptType", {"none", "qos", "partition_prio"}},
 };
 
@@ -218,8 +226,8 @@ static int read_word(const struct setting *row, const struct json *val, int *ret
 {
     const char *const *words = words_of(row);
     const char *word = json_is(val, JSON_STRING) ? json_string(val) : "";
-    if (str_starts(word, "preempt/")) /* Slurm names a plugin */
-        word += strlen("preempt/");
+    if (str_starts(word, "preempt/") || str_starts(word, "topology/"))
+        word = strchr(word, '/') + 1; /* Slurm names a plugin */
     for (int i = 0; words[i]; i++) {
         if (strcmp(words[i], word) == 0) {
             *ret = i;
@@ -255,6 +263,17 @@ static int read_licenses(const struct setting *row, const struct json *val,
         return err_set(err, ERR_INVALID, "%s: must be a text, such as matlab:10,ansys",
                        row->key);
     if (license_table_parse(json_string(val), ret, err) < 0)
+        return err_prefix(err, "%s", row->key);
+    return 0;
+}
+
+static int read_labels(const struct setting *row, const struct json *val,
+                       struct topology_labels *ret, struct err *err)
+{
+    if (!json_is(val, JSON_STRING))
+        return err_set(err, ERR_INVALID, "%s: must be a text, such as zone,leaf",
+                       row->key);
+    if (topology_labels_parse(json_string(val), ret, err) < 0)
         return err_prefix(err, "%s", row->key);
     return 0;
 }
@@ -305,6 +324,8 @@ static int setting_read(struct settings *s, const struct setting *row,
         return read_preempt(row, val, (int64_t *)field, err);
     case SETTING_LICENSES:
         return read_licenses(row, val, (struct license_table *)field, err);
+    case SETTING_LABELS:
+        return read_labels(row, val, (struct topology_labels *)field, err);
     case SETTING_WEIGHTS:
         return read_weights(row, val, (struct tres_weights *)field, err);
     case SETTING_DURATION:
@@ -424,6 +445,8 @@ static size_t size_of(const struct setting *row)
         return sizeof(int);
     case SETTING_LICENSES:
         return sizeof(struct license_table);
+    case SETTING_LABELS:
+        return sizeof(struct topology_labels);
     case SETTING_WEIGHTS:
         return sizeof(struct tres_weights);
     case SETTING_FLAGS:

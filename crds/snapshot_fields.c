@@ -321,6 +321,8 @@ static const struct field config_rows[] = {
     ENUM(sched_config, backfill_order, BACKFILL_AREA),
     BOOL(sched_config, kill_invalid_depend),
     NAME(sched_config, licenses, FIELD_TABLE),
+    ENUM(sched_config, topology_kind, TOPOLOGY_TREE),
+    NAME(sched_config, topology_labels, FIELD_LABELS),
     ENUM(sched_config, preempt_type, PREEMPT_BY_PARTITION),
     INT(sched_config, preempt_mode),
     INT(sched_config, preempt_exempt_sec),
@@ -394,6 +396,17 @@ static struct json *write_weights(const struct tres_weights *weights)
     return weights->n > 0 ? json_new_string(text.s) : NULL;
 }
 
+static struct json *write_labels(const struct topology_labels *labels,
+                                 const struct topology_labels *fresh)
+{
+    STR_AUTO struct str text;
+    str_init(&text, TOPOLOGY_LEVELS_MAX * (TOPOLOGY_LABEL_MAX + 1));
+    topology_labels_format(labels, &text);
+    if (fresh && topology_labels_equal(labels, fresh))
+        return NULL;
+    return labels->n > 0 ? json_new_string(text.s) : NULL;
+}
+
 /* NULL: it is left out. */
 static struct json *write_field(const struct field *row, const struct restable *res,
                                 const void *from, const void *fresh)
@@ -428,6 +441,9 @@ static struct json *write_field(const struct field *row, const struct restable *
         return write_table((const struct license_table *)at);
     case FIELD_WEIGHTS:
         return write_weights((const struct tres_weights *)at);
+    case FIELD_LABELS:
+        return write_labels((const struct topology_labels *)at,
+                            (const struct topology_labels *)was);
     }
     return NULL;
 }
@@ -560,6 +576,11 @@ static int read_field(const struct field *row, const struct restable *res,
         if (!json_is(val, JSON_STRING))
             return wrong(val, "a string", err);
         return tresweights_parse(json_string(val), (struct tres_weights *)at, err);
+    case FIELD_LABELS:
+        if (!json_is(val, JSON_STRING))
+            return wrong(val, "a string", err);
+        return topology_labels_parse(json_string(val), (struct topology_labels *)at,
+                                     err);
     }
     return 0;
 }

@@ -25,6 +25,7 @@ enum field_type {
     FIELD_LIST,    /* of structs of `of`, with its number at `count` */
     FIELD_TABLE,   /* struct license_table */
     FIELD_WEIGHTS, /* struct tres_weights */
+    FIELD_LABELS,  /* struct topology_labels */
 };
 
 struct fields;

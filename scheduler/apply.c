@@ -388,6 +388,7 @@ void sched_apply(struct sched *s, const struct change *change)
         s->config = *change->u.config;
         s->end_sec = INT64_MIN; /* what jobs may run over their limits */
         cluster_forget_weighed(c);
+        cluster_set_topology(c, s->config.topology_kind, &s->config.topology_labels);
         s->timeline_gen = 0; /* its window */
         rules_change(s, true);
         break;

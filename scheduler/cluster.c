@@ -59,6 +59,7 @@ void cluster_fini(struct cluster *c)
         podrec_free(c, pod);
     free(c->order);
     free(c->listed);
+    topology_fini(&c->topology);
 }
 
 /* ---- usage ---- */
@@ -375,6 +376,17 @@ static void settle_nodes(struct cluster *c)
     c->words = (c->n_order + 63) / 64;
 }
 
+static void settle_topology(struct cluster *c)
+{
+    const struct node **nodes = xmalloc((c->n_order + 1) * sizeof(*nodes));
+
+    for (size_t i = 0; i < c->n_order; i++)
+        nodes[i] = c->order[i]->node;
+    topology_build(&c->topology, c->topology_kind, &c->topology_labels, nodes,
+                   c->n_order);
+    free(nodes);
+}
+
 static void settle_partition(struct cluster *c, struct partrec *rec)
 {
     rec->nodes = xrealloc(rec->nodes, c->words * sizeof(*rec->nodes));
@@ -397,6 +409,8 @@ void cluster_settle(struct cluster *c,
     if (!c->unsettled)
         return;
     settle_nodes(c);
+    if (c->nodes_changed)
+        settle_topology(c);
     c->set_gen += c->nodes_changed;
     c->nodes_changed = false;
     c->gen++;
@@ -415,6 +429,18 @@ void cluster_settle(struct cluster *c,
     if (c->n_listed > 1)
         qsort(c->listed, c->n_listed, sizeof(*c->listed), partrec_compare);
     c->unsettled = false;
+}
+
+void cluster_set_topology(struct cluster *c, enum topology_kind kind,
+                          const struct topology_labels *labels)
+{
+    if (c->topology_kind == kind && topology_labels_equal(&c->topology_labels, labels))
+        return;
+    c->topology_kind = kind;
+    c->topology_labels = *labels;
+    c->nodes_changed = true;
+    c->unsettled = true;
+    c->gen++;
 }
 
 /* ---- names ---- */

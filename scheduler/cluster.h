@@ -24,6 +24,7 @@
 #include "base/str.h"
 #include "scheduler/model.h"
 #include "scheduler/nodeset.h"
+#include "scheduler/topology.h"
 #include "scheduler/tresweight.h"
 
 #define POSITION_NONE SIZE_MAX
@@ -62,6 +63,9 @@ struct cluster {
     size_t n_order, order_cap;
     struct resvec total; /* of these, each at most 2^62 */
     size_t words;
+    struct topology topology; /* settled with the positions, by these: */
+    enum topology_kind topology_kind;
+    struct topology_labels topology_labels;
     int64_t n_known; /* nodes, and their CPUs together */
     __int128 cpu_milli;
     struct partrec *parts;   /* hash by name */
@@ -84,6 +88,8 @@ bool cluster_drop_partition(struct cluster *c, const char *name);
 bool cluster_put_pod(struct cluster *c, struct foreign_pod *pod);
 bool cluster_drop_pod(struct cluster *c, const char *uid);
 bool cluster_set_resources(struct cluster *c, const struct restable *res);
+void cluster_set_topology(struct cluster *c, enum topology_kind kind,
+                          const struct topology_labels *labels);
 
 /* Counts, or stops counting, an allocation of a job. */
 void cluster_hold(struct cluster *c, const struct slot *slots, size_t n);

@@ -99,7 +99,8 @@ static void candidate_add(struct placer *p, const struct cluster *c,
                           const struct placement *at, size_t position)
 {
     bool windowed = at->view == VIEW_WINDOW;
-    struct candidate node = {.position = position};
+    struct candidate node = {.position = position,
+                             .place = topology_place(&c->topology, position)};
     const int64_t *left; /* when the window begins, or of an empty node */
     struct beside beside;
 
@@ -162,6 +163,21 @@ bool placement_has_list(const struct placer *p, const struct placement *at)
     return required == at->shape->like->n_node_list;
 }
 
+bool choose_rest(struct placer *p, const struct cluster *c, const struct placement *at,
+                 const struct order *o, struct room *room)
+{
+    return (placement_has_rules(at->shape->like) ? choose_by_rules(p, c, at, o, room)
+                                                 : choose_among(p, c, at, o, room)) &&
+           placement_has_list(p, at);
+}
+
+/* What is to be spread, and what has no place in time yet, is chosen from all nodes. */
+static bool is_near(const struct cluster *c, const struct placement *at)
+{
+    return c->topology.n_levels > 0 && at->view == VIEW_WINDOW &&
+           !at->shape->like->spread;
+}
+
 static bool choose(struct placer *p, const struct cluster *c,
                    const struct placement *at, struct room *room)
 {
@@ -170,9 +186,8 @@ static bool choose(struct placer *p, const struct cluster *c,
 
     gather(p, c, at);
     *room = (struct room){.nodes = p->n};
-    return (placement_has_rules(like) ? choose_by_rules(p, c, at, &o, room)
-                                      : choose_among(p, c, at, &o, room)) &&
-           placement_has_list(p, at);
+    return is_near(c, at) ? choose_near(p, c, at, &o, room)
+                          : choose_rest(p, c, at, &o, room);
 }
 
 /* Of a word of nodes, those that are usable. */
@@ -247,7 +262,7 @@ static struct slot *slots_of(struct placer *p, const struct cluster *c,
     struct slot *slots = xmalloc(p->n * sizeof(*slots));
     int64_t rank = 0;
 
-    candidates_sort(p->candidates, p->n, candidate_compare_positions);
+    candidates_sort(p->candidates, p->n, candidate_compare_places);
     for (size_t i = 0; i < p->n; i++) {
         slots[i] = slot_of(like, &p->candidates[i]);
         slots[i].node = xstrdup(c->order[p->candidates[i].position]->name);

@@ -18,7 +18,9 @@
  * the node list: those with the most CPU left when the job begins.
  * Nodes with the same of several features, neighbours, or so many with a feature: where
  * there are such sets, the same rules choose among these.
- * Ranks follow natural name order.
+ * In a cluster with a topology: on the lowest switch that holds the gang, and the
+ * fewest leaves (placement_near.c); what is spread is not.
+ * Ranks follow natural name order, in a topology leaf by leaf.
  *
  * The same search over three views of the cluster says whether a job fits in a window
  * of time, could fit on the nodes that are up if they were empty, or could fit if all

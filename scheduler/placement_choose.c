@@ -13,6 +13,8 @@ int candidate_compare(const void *left, const void *right)
 
     if (a->required != b->required)
         return a->required ? -1 : 1;
+    if (a->turn != b->turn)
+        return a->turn < b->turn ? -1 : 1;
     if (a->idle != b->idle)
         return a->idle > b->idle ? -1 : 1;
     if (a->cost != b->cost)
@@ -23,6 +25,8 @@ int candidate_compare(const void *left, const void *right)
         return a->devices < b->devices ? -1 : 1;
     if (a->cpu != b->cpu)
         return a->cpu < b->cpu ? -1 : 1;
+    if (a->beside != b->beside)
+        return a->beside < b->beside ? -1 : 1;
     return a->position < b->position ? -1 : 1;
 }
 
@@ -59,6 +63,13 @@ int candidate_compare_positions(const void *left, const void *right)
     const struct candidate *a = left, *b = right;
 
     return a->position < b->position ? -1 : a->position > b->position;
+}
+
+int candidate_compare_places(const void *left, const void *right)
+{
+    const struct candidate *a = left, *b = right;
+
+    return a->place < b->place ? -1 : a->place > b->place;
 }
 
 /* Nodes are gathered in the order of their positions, and are mostly equal: then they

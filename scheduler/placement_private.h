@@ -2,7 +2,8 @@
  * placement_private - the inside of a search: placement.c gathers the nodes that could
  * take something and makes slots of those that are chosen; placement_choose.c chooses
  * among them, placement_pair.c where there are units of two kinds; placement_rules.c
- * narrows them to what a job asks of its nodes together.
+ * narrows them to what a job asks of its nodes together, placement_near.c before that
+ * to nodes that are near each other.
  */
 #ifndef GANTRY_SCHEDULER_PLACEMENT_PRIVATE_H
 #define GANTRY_SCHEDULER_PLACEMENT_PRIVATE_H
@@ -13,7 +14,9 @@
  * as they are before any is placed. */
 struct candidate {
     size_t position;
+    uint32_t place; /* in the order of ranks */
     bool required;
+    int64_t turn;  /* lower first: of leaves (placement_near.c); else 0 */
     int64_t times; /* at most what the job has; 1 where a node takes one equal pod */
     /* What else it could take: of an even share; or of units of the second kind, with
      * none but one of the first, and once it is chosen what it gets of these. */
@@ -23,6 +26,7 @@ struct candidate {
     int64_t cost;         /* to others, of a pod; 0 where nodes take several */
     int64_t devices_then; /* left when the window ends */
     int64_t devices, cpu; /* when it begins */
+    int64_t beside;       /* candidates on its leaf; without a topology 0 */
 };
 
 /* What is to lie on nodes, and on how many of these. */
@@ -47,6 +51,7 @@ bool placement_space(const struct placement *at, const struct cluster *c,
 /* Best fit first. */
 int candidate_compare(const void *left, const void *right);
 int candidate_compare_positions(const void *left, const void *right);
+int candidate_compare_places(const void *left, const void *right);
 void candidates_sort(struct candidate *items, size_t n,
                      int (*compare)(const void *, const void *));
 
@@ -76,9 +81,15 @@ bool choose_pair(struct placer *p, const struct cluster *c, const struct placeme
 /* As the job's shape has it. */
 bool choose_among(struct placer *p, const struct cluster *c, const struct placement *at,
                   const struct order *o, struct room *room);
-/* The same within the rules for all its nodes together. */
+/* The same within the rules for all its nodes together: */
 bool choose_by_rules(struct placer *p, const struct cluster *c,
                      const struct placement *at, const struct order *o,
                      struct room *room);
+/* if there are such rules; and the node list is among them. */
+bool choose_rest(struct placer *p, const struct cluster *c, const struct placement *at,
+                 const struct order *o, struct room *room);
+/* And that near each other, in a cluster with a topology. */
+bool choose_near(struct placer *p, const struct cluster *c, const struct placement *at,
+                 const struct order *o, struct room *room);
 
 #endif

@@ -14,7 +14,7 @@
 
 struct sched_config sched_config_default(void)
 {
-    return (struct sched_config){
+    struct sched_config config = {
         .priority_weight_age = 1000,
         .priority_weight_partition = 1000,
         .priority_weight_qos = 1000,
@@ -28,6 +28,9 @@ struct sched_config sched_config_default(void)
         .backfill_order = BACKFILL_AREA,
         .preempt_mode = PREEMPT_OFF,
     };
+
+    topology_labels_parse(TOPOLOGY_LABELS_DEFAULT, &config.topology_labels, NULL);
+    return config;
 }
 
 struct sched *sched_new(const struct sched_config *config)
@@ -36,6 +39,7 @@ struct sched *sched_new(const struct sched_config *config)
 
     s->config = *config;
     cluster_init(&s->cluster);
+    cluster_set_topology(&s->cluster, config->topology_kind, &config->topology_labels);
     timeline_init(&s->timeline);
     decided_init(&s->decided);
     str_init(&s->message, MESSAGE_MAX);

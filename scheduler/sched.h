@@ -67,6 +67,7 @@
 #include "scheduler/reason.h"
 #include "scheduler/reservation.h"
 #include "scheduler/tresweight.h"
+#include "scheduler/topology.h"
 #include "scheduler/turn.h"
 
 struct sched;
@@ -93,6 +94,8 @@ struct sched_config {
     enum backfill_order backfill_order; /* who is offered gaps first; default area */
     bool kill_invalid_depend;      /* kill_invalid_depend: who waits in vain is ended */
     struct license_table licenses; /* Licenses: how many there are */
+    enum topology_kind topology_kind;       /* TopologyPlugin; default flat */
+    struct topology_labels topology_labels; /* of its levels; as topology.h has them */
     enum preempt_type preempt_type; /* PreemptType; default: nobody is preempted */
     int64_t preempt_mode;           /* PreemptMode: preempt_rules.h; default OFF */
     int64_t preempt_exempt_sec;     /* PreemptExemptTime; default 0 */

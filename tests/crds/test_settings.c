@@ -55,6 +55,8 @@ START_TEST(test_all_keys)
                    "priorityFlags: MAX_TRES, MAX_TRES_GRES\n"
                    "priorityFavorSmall: YES\n"
                    "licenses: matlab:10,ansys\n"
+                   "topologyPlugin: topology/tree\n"
+                   "topologyLabels: zone, example.com/leaf\n"
                    "gpuResource: amd.com/gpu\n"
                    "gpuTypeLabel: example.com/gpu\n"
                    "controllerNamespace: jobs\n"
@@ -79,6 +81,9 @@ START_TEST(test_all_keys)
     ck_assert_int_eq(s.sched.priority_flags,
                      PRIORITY_MAX_TRES | PRIORITY_MAX_TRES_GRES);
     ck_assert(s.sched.priority_favor_small);
+    ck_assert_int_eq(s.sched.topology_kind, TOPOLOGY_TREE);
+    ck_assert_uint_eq(s.sched.topology_labels.n, 2);
+    ck_assert_str_eq(s.sched.topology_labels.key[1], "example.com/leaf");
     ck_assert_uint_eq(s.sched.licenses.n, 2);
     ck_assert_str_eq(s.sched.licenses.items[1].name, "matlab");
     ck_assert_int_eq(s.sched.licenses.items[1].total, 10);
@@ -222,6 +227,10 @@ static const struct {
      "gantry.yaml:1: priorityWeightTRES: cpu stands there twice"},
     {"\nlicenses: matlab:0\n", "gantry.yaml:2: licenses: behind a name and \":\""},
     {"licenses: [matlab]\n", "gantry.yaml:1: licenses: must be a text"},
+    {"topologyPlugin: torus\n", "gantry.yaml:1: topologyPlugin: must be flat or tree"},
+    {"topologyPlugin: flat\ntopologyLabels: a,a\n",
+     "gantry.yaml:2: topologyLabels: a stands twice"},
+    {"topologyLabels: [a]\n", "gantry.yaml:1: topologyLabels: must be a text"},
     {"priorityFlags: [MAX_TRES]\n", "gantry.yaml:1: priorityFlags: \"?\" is none of"},
     {"priorityWeightAge: -1\n",
      "gantry.yaml:1: priorityWeightAge: -1 is not between 0 and 4294967295"},

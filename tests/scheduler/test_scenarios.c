@@ -7,6 +7,7 @@
  *   plan depth=50 test=500 gaps=queue               (likewise; gaps: backfillOrder;
  *                                                    killinvalid; overtime=seconds)
  *   licenses matlab:2,ansys:1   (likewise; how many there are)
+ *   topology tree rack,leaf     (likewise; topologyPlugin and topologyLabels)
  *   preempt by=qos mode=REQUEUE exempt=60 youngest   (likewise; or by=partition)
  *   at 100            step at that time until idle; what was decided goes to the output
  *   at 100 jobs=2     the same, yielding after two jobs each time
@@ -179,6 +180,22 @@ static void read_licenses(struct scenario *sc, const char *line)
         apply(sc, &(struct change){.kind = CHANGE_CONFIG, .u.config = &sc->config});
 }
 
+/* "tree rack,leaf" */
+static void read_topology(struct scenario *sc, const char *line)
+{
+    struct err err = ERR_INIT;
+    const char *labels = strchr(line, ' ');
+
+    ck_assert_msg(str_starts(line, "tree ") || strcmp(line, "flat") == 0, "%s", line);
+    sc->config.topology_kind = labels != NULL ? TOPOLOGY_TREE : TOPOLOGY_FLAT;
+    if (labels != NULL)
+        ck_assert_msg(
+            topology_labels_parse(labels + 1, &sc->config.topology_labels, &err) == 0,
+            "%s", err.msg);
+    if (sc->s != NULL)
+        apply(sc, &(struct change){.kind = CHANGE_CONFIG, .u.config = &sc->config});
+}
+
 /* Only where there are more: whoever may start is not looked for before the walk where
  * the rules have changed. */
 static void tell_resources(struct scenario *sc)
@@ -307,6 +324,8 @@ static void run_line(struct scenario *sc, const char *line)
         read_config(sc, line + strlen("plan "));
     else if (str_starts(line, "licenses "))
         read_licenses(sc, line + strlen("licenses "));
+    else if (str_starts(line, "topology "))
+        read_topology(sc, line + strlen("topology "));
     else if (str_starts(line, "preempt "))
         read_config(sc, line + strlen("preempt "));
     else if (str_starts(line, "at "))

@@ -80,6 +80,20 @@ static void check_requests(struct course *h, const struct decision *d,
         course_check(h, sums[k] == job->units[k].count);
 }
 
+/* Each node once; by name, where the topology gives no other order. */
+static void check_order(struct course *h, const struct decision *d)
+{
+    bool flat = life_settings(h->seed).topology_kind == TOPOLOGY_FLAT;
+
+    for (size_t i = 1; i < d->n_slots; i++) {
+        const char *name = d->slots[i].node;
+
+        course_check(h, !flat || hostname_compare(d->slots[i - 1].node, name) < 0);
+        for (size_t k = 0; k < i; k++)
+            course_check(h, strcmp(d->slots[k].node, name) != 0);
+    }
+}
+
 static void check_gang(struct course *h, const struct decision *d)
 {
     const struct job *job = sched_job(h->s, d->job_uid);
@@ -92,10 +106,9 @@ static void check_gang(struct course *h, const struct decision *d)
     for (size_t i = 0; i < d->n_slots; i++) {
         course_check(h, d->slots[i].first_rank == pods);
         course_check(h, !job->one_per_node || d->slots[i].pods == 1);
-        course_check(
-            h, i == 0 || hostname_compare(d->slots[i - 1].node, d->slots[i].node) < 0);
         pods += d->slots[i].pods;
     }
+    check_order(h, d);
     course_check(h, pods >= job->min_pods && pods <= job->max_pods);
     request = request_of(h, job);
     check_requests(h, d, request);

@@ -22,6 +22,8 @@ struct sched_config life_settings(uint64_t seed)
     config.calc_period_sec = 100;
     config.licenses =
         (struct license_table){.n = 2, .items = {{"ansys", 1}, {"matlab", 3}}};
+    config.topology_kind = (enum topology_kind)(seed / 5 % 2);
+    config.topology_labels = (struct topology_labels){.n = 1, .key = {"rack"}};
     config.preempt_type = (enum preempt_type)(seed / 2 % 3);
     config.preempt_mode = modes[seed / 6 % ARRAY_LEN(modes)];
     config.preempt_exempt_sec = seed % 5 == 0 ? 30 : 0;

@@ -1,0 +1,168 @@
+#include "scheduler/topology.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hostlist.h"
+#include "base/util.h"
+
+/* ---- labels ---- */
+
+#define KEY_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/"
+
+static int add_label(struct topology_labels *labels, const char *key, struct err *err)
+{
+    if (key[0] == '\0' || strlen(key) >= TOPOLOGY_LABEL_MAX ||
+        key[strspn(key, KEY_CHARS)] != '\0')
+        return err_set(err, ERR_INVALID,
+                       "\"%.64s\" is no key of a label: zone,example.com/leaf", key);
+    if (labels->n == TOPOLOGY_LEVELS_MAX)
+        return err_set(err, ERR_TOO_LARGE, "more than %d labels", TOPOLOGY_LEVELS_MAX);
+    for (size_t i = 0; i < labels->n; i++) {
+        if (strcmp(labels->key[i], key) == 0)
+            return err_set(err, ERR_INVALID, "%s stands twice", key);
+    }
+    memcpy(labels->key[labels->n++], key, strlen(key) + 1);
+    return 0;
+}
+
+int topology_labels_parse(const char *text, struct topology_labels *ret,
+                          struct err *err)
+{
+    struct topology_labels labels = {0};
+    AUTO_FREE char *copy = xstrdup(text);
+    char *rest = copy, *key;
+
+    while ((key = strsep(&rest, ",")) != NULL) {
+        if (add_label(&labels, key + strspn(key, " "), err) < 0)
+            return -1;
+    }
+    *ret = labels;
+    return 0;
+}
+
+void topology_labels_format(const struct topology_labels *labels, struct str *out)
+{
+    for (size_t i = 0; i < labels->n; i++)
+        str_addf(out, "%s%s", i > 0 ? "," : "", labels->key[i]);
+}
+
+bool topology_labels_equal(const struct topology_labels *a,
+                           const struct topology_labels *b)
+{
+    if (a->n != b->n)
+        return false;
+    for (size_t i = 0; i < a->n; i++) {
+        if (strcmp(a->key[i], b->key[i]) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* ---- the tree ---- */
+
+/* A node, and where its labels say that it is. */
+struct spot {
+    const char *values[TOPOLOGY_LEVELS_MAX]; /* NULL: it lacks the label */
+    size_t n;
+    uint32_t position;
+};
+
+/* Whoever lacks the label stands behind. */
+static int value_compare(const char *a, const char *b)
+{
+    int order;
+
+    if (a == NULL || b == NULL)
+        return (a == NULL) - (b == NULL);
+    order = hostname_compare(a, b);
+    return order != 0 ? order : strcmp(a, b);
+}
+
+static int spot_compare(const void *left, const void *right)
+{
+    const struct spot *a = left, *b = right;
+
+    for (size_t i = 0; i < a->n; i++) {
+        int order = value_compare(a->values[i], b->values[i]);
+
+        if (order != 0)
+            return order;
+    }
+    return a->position < b->position ? -1 : a->position > b->position;
+}
+
+/* Are both under one switch of the level? */
+static bool spots_meet(const struct spot *a, const struct spot *b, size_t level)
+{
+    for (size_t i = 0; i < level; i++) {
+        if (value_compare(a->values[i], b->values[i]) != 0)
+            return false;
+    }
+    return level < a->n || a->values[level - 1] != NULL;
+}
+
+/* The spots in their order, made into leaves and what is above these. */
+static void add_spots(struct topology *t, const struct spot *spots, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool next_leaf = i == 0 || !spots_meet(&spots[i - 1], &spots[i], spots[i].n);
+
+        t->n_leaves += next_leaf;
+        for (size_t level = 0; level < t->n_levels; level++) {
+            struct topology_level *to = &t->levels[level];
+
+            if (i == 0 || (level > 0 && !spots_meet(&spots[i - 1], &spots[i], level)))
+                to->groups[to->n++].first = (uint32_t)(t->n_leaves - 1);
+            to->groups[to->n - 1].end = (uint32_t)t->n_leaves;
+        }
+        t->leaf[spots[i].position] = (uint32_t)(t->n_leaves - 1);
+        t->place[spots[i].position] = (uint32_t)i;
+    }
+}
+
+static struct spot *spots_of(const struct topology_labels *labels,
+                             const struct node *const *nodes, size_t n)
+{
+    struct spot *spots = xcalloc(n + 1, sizeof(*spots));
+
+    for (size_t i = 0; i < n; i++) {
+        spots[i].n = labels->n;
+        spots[i].position = (uint32_t)i;
+        for (size_t k = 0; k < labels->n; k++)
+            spots[i].values[k] =
+                labels_find(nodes[i]->labels, nodes[i]->n_labels, labels->key[k]);
+    }
+    if (n > 1)
+        qsort(spots, n, sizeof(*spots), spot_compare);
+    return spots;
+}
+
+void topology_fini(struct topology *t)
+{
+    for (size_t i = 0; i < t->n_levels; i++)
+        free(t->levels[i].groups);
+    free(t->leaf);
+    free(t->place);
+    *t = (struct topology){0};
+}
+
+void topology_build(struct topology *t, enum topology_kind kind,
+                    const struct topology_labels *labels,
+                    const struct node *const *nodes, size_t n)
+{
+    struct spot *spots;
+
+    topology_fini(t);
+    if (kind == TOPOLOGY_FLAT || labels->n == 0 || n == 0)
+        return;
+    t->kind = kind;
+    t->n_levels = labels->n + 1;
+    t->leaf = xcalloc(n, sizeof(*t->leaf));
+    t->place = xcalloc(n, sizeof(*t->place));
+    for (size_t i = 0; i < t->n_levels; i++)
+        t->levels[i].groups = xcalloc(n, sizeof(*t->levels[i].groups));
+    spots = spots_of(labels, nodes, n);
+    add_spots(t, spots, n);
+    free(spots);
+}
