@@ -314,6 +314,7 @@ static const struct field config_rows[] = {
     INT(sched_config, decay_half_life_sec),
     INT(sched_config, calc_period_sec),
     INT(sched_config, priority_flags),
+    INT(sched_config, fair_share_damping),
     INT(sched_config, over_time_sec),
     INT(sched_config, window_sec),
     INT(sched_config, reservation_depth),

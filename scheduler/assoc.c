@@ -178,7 +178,7 @@ void assocs_make(struct assocs *a, struct account *const *accounts, size_t n)
     make_spots(a);
 }
 
-bool assocs_rank(struct assocs *a, int64_t half_life_sec, int64_t at_sec)
+bool assocs_rank(struct assocs *a, const struct fair_rules *rules, int64_t at_sec)
 {
     for (size_t i = 0; i < a->n; i++) {
         const struct account *account = a->accounts[i];
@@ -189,7 +189,7 @@ bool assocs_rank(struct assocs *a, int64_t half_life_sec, int64_t at_sec)
 
         for (size_t k = 0; k < account->n_members; k++) {
             size_t node = a->nodes[place->first + k];
-            int64_t left = decay(account->members[k].usage, age, half_life_sec);
+            int64_t left = decay(account->members[k].usage, age, rules->half_life_sec);
 
             if (node != FAIRTREE_ROOT)
                 fairtree_set_usage(&a->tree, node, left);
@@ -199,7 +199,8 @@ bool assocs_rank(struct assocs *a, int64_t half_life_sec, int64_t at_sec)
         if (place->fault == ASSOC_SOUND)
             fairtree_set_usage(&a->tree, place->node, own);
     }
-    return fairtree_rank(&a->tree);
+    return rules->classic ? fairclassic_rank(&a->tree, &rules->factors)
+                          : fairtree_rank(&a->tree);
 }
 
 /* ---- asking ---- */
@@ -296,7 +297,7 @@ struct standing assocs_standing(const struct assocs *a, size_t account,
     if (node == FAIRTREE_ROOT)
         return ret;
     ret.fair_rank = a->tree.nodes[node].rank;
-    ret.fair_of = (int64_t)a->tree.n_users;
+    ret.fair_of = a->tree.of;
     return ret;
 }
 

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/str.h"
+#include "scheduler/fairclassic.h"
 #include "scheduler/fairtree.h"
 #include "scheduler/model.h"
 
@@ -64,7 +65,14 @@ struct assocs {
     bool choosing; /* somebody says which QOS jobs may have */
 };
 
-/* How a member stands: rank r of n in the fair tree. */
+/* How fair shares are found. */
+struct fair_rules {
+    int64_t half_life_sec;      /* of usage */
+    bool classic;               /* by fairclassic.h, not by rank in the fair tree */
+    struct fairclassic factors; /* then */
+};
+
+/* How a member stands: rank r of n in the fair tree, or a factor r of n. */
 struct standing {
     int64_t fair_rank, fair_of; /* 0 of 0: not in the tree */
     int64_t priority;
@@ -74,7 +82,7 @@ void assocs_fini(struct assocs *a);
 /* Without ranks. */
 void assocs_make(struct assocs *a, struct account *const *accounts, size_t n);
 /* By usage as it is at a time. True if somebody has another rank than before. */
-bool assocs_rank(struct assocs *a, int64_t half_life_sec, int64_t at_sec);
+bool assocs_rank(struct assocs *a, const struct fair_rules *rules, int64_t at_sec);
 
 /* ASSOC_NONE: there is no such account. */
 size_t assocs_find(const struct assocs *a, const char *account);

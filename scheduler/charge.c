@@ -108,6 +108,7 @@ static bool charge_all(struct sched *s, int64_t at_sec)
 bool charge_settle(struct sched *s, int64_t now_sec)
 {
     const struct usage_rules rules = rules_of(s);
+    const struct fair_rules fair = priority_fair_rules(&s->config);
     int64_t at = usage_period_before(&rules, now_sec);
     bool changed = policy_settle(&s->policy);
 
@@ -115,7 +116,7 @@ bool charge_settle(struct sched *s, int64_t now_sec)
         return changed;
     if (changed || s->charge_again || s->charged_sec != at)
         changed |= charge_all(s, at);
-    return policy_rank(&s->policy, rules.half_life_sec, at) || changed;
+    return policy_rank(&s->policy, &fair, at) || changed;
 }
 
 int64_t charge_next(const struct sched *s, int64_t now_sec)

@@ -78,8 +78,10 @@ static void group(struct fairtree *t)
     }
 }
 
-static void sum_up(struct fairtree *t)
+void fairtree_sum(struct fairtree *t)
 {
+    if (!t->grouped)
+        group(t);
     for (size_t i = 0; i < t->n; i++) {
         t->nodes[i].usage = t->nodes[i].own;
         t->nodes[i].shares_below = 0;
@@ -198,9 +200,8 @@ bool fairtree_rank(struct fairtree *t)
     struct ranking r = {.t = t, .next = (int64_t)t->n_users};
     const struct fairnode *root = &t->nodes[FAIRTREE_ROOT];
 
-    if (!t->grouped)
-        group(t);
-    sum_up(t);
+    fairtree_sum(t);
+    t->of = r.next;
     for (size_t i = 1; i < t->n; i++)
         t->nodes[i].level = level_of(t, &t->nodes[i]);
     rank_group(&r, &t->below[root->first], root->n_below, false);

@@ -40,12 +40,15 @@ struct fairnode {
     int64_t shares; /* SHARES_PARENT */
     int64_t own;    /* usage charged to itself */
 
-    /* What fairtree_rank finds. */
-    int64_t usage; /* own, and of all below */
-    double level;
-    int64_t rank;          /* of users */
+    /* What fairtree_sum finds. */
+    int64_t usage;         /* own, and of all below */
     size_t first, n_below; /* children, in fairtree.below */
     int64_t shares_below;  /* sum */
+
+    /* What ranking finds. */
+    int64_t rank; /* of users */
+    double level; /* in a Fair Tree; else, and of accounts, too (fairclassic.h): */
+    double norm_shares, norm_usage, effective;
 };
 
 /* All zero: not begun. */
@@ -53,6 +56,7 @@ struct fairtree {
     struct fairnode *nodes; /* parents before children */
     size_t n, cap;
     size_t n_users;
+    int64_t of;    /* ranks are out of so many; of a Fair Tree: users */
     size_t *below; /* children of each, kept in the order found last */
     bool grouped;  /* `below` is of these nodes */
 };
@@ -65,7 +69,9 @@ void fairtree_reset(struct fairtree *t);
 size_t fairtree_add(struct fairtree *t, size_t parent, bool is_user, int64_t shares);
 /* Usage is 0 or more, in any unit; where a sum is past int64, its end. */
 void fairtree_set_usage(struct fairtree *t, size_t node, int64_t usage);
-/* Finds usage, levels and ranks anew. True if a user has another rank than before. */
+/* Finds children, usage and sums of shares anew. */
+void fairtree_sum(struct fairtree *t);
+/* The same, and levels and ranks. True if a user has another rank than before. */
 bool fairtree_rank(struct fairtree *t);
 
 #endif

@@ -186,14 +186,21 @@ bool policy_settle(struct policy *p)
     return true;
 }
 
-bool policy_rank(struct policy *p, int64_t half_life_sec, int64_t at_sec)
+static bool same_rules(const struct fair_rules *a, const struct fair_rules *b)
 {
-    if (!p->unranked && p->ranked_sec == at_sec && p->half_life_sec == half_life_sec)
+    return a->half_life_sec == b->half_life_sec && a->classic == b->classic &&
+           a->factors.damping == b->factors.damping &&
+           a->factors.depth_oblivious == b->factors.depth_oblivious;
+}
+
+bool policy_rank(struct policy *p, const struct fair_rules *rules, int64_t at_sec)
+{
+    if (!p->unranked && p->ranked_sec == at_sec && same_rules(&p->rules, rules))
         return false;
     p->unranked = false;
     p->ranked_sec = at_sec;
-    p->half_life_sec = half_life_sec;
-    return p->n_accounts > 0 && assocs_rank(&p->assocs, half_life_sec, at_sec);
+    p->rules = *rules;
+    return p->n_accounts > 0 && assocs_rank(&p->assocs, rules, at_sec);
 }
 
 /* ---- accounts of jobs ---- */

@@ -33,7 +33,7 @@ struct policy {
     bool grown;         /* members of accounts are not those of `assocs` */
     bool unranked;      /* usage is not that of the ranks */
     int64_t ranked_sec; /* the time that ranks are of, and: */
-    int64_t half_life_sec;
+    struct fair_rules rules;
 };
 
 void policy_fini(struct policy *p);
@@ -52,8 +52,8 @@ const struct account *policy_find_account(const struct policy *p, const char *na
  * and nobody has a rank until policy_rank. */
 bool policy_settle(struct policy *p);
 /* Ranks members by usage at a time, if it is another than that of the last ranks, or
- * usage has changed since. True: somebody has another rank than before. */
-bool policy_rank(struct policy *p, int64_t half_life_sec, int64_t at_sec);
+ * usage or rules have changed since. True: somebody has another rank than before. */
+bool policy_rank(struct policy *p, const struct fair_rules *rules, int64_t at_sec);
 /* Who pays for a job where it runs: a member, and where that is gone a former one, made
  * if need be (and then it is to be settled anew). False: there is no such account. */
 bool policy_charged(struct policy *p, const struct job *job, size_t *ret_account,

@@ -26,13 +26,15 @@ static const struct {
                           PRIORITY_RAW_TRES},
     {"INCR_ONLY", PRIORITY_INCR_ONLY},
     {"CALCULATE_RUNNING", PRIORITY_CALCULATE_RUNNING},
+    {"NO_FAIR_TREE", PRIORITY_NO_FAIR_TREE},
+    {"DEPTH_OBLIVIOUS", PRIORITY_DEPTH_OBLIVIOUS},
 };
 
 const char *priority_flag_words(void)
 {
     return "MAX_TRES, MAX_TRES_GRES, ACCRUE_ALWAYS, SMALL_RELATIVE_TO_TIME, "
            "NO_NORMAL_PART, NO_NORMAL_QOS, NO_NORMAL_ASSOC, NO_NORMAL_TRES, "
-           "NO_NORMAL_ALL, INCR_ONLY, CALCULATE_RUNNING";
+           "NO_NORMAL_ALL, INCR_ONLY, CALCULATE_RUNNING, NO_FAIR_TREE, DEPTH_OBLIVIOUS";
 }
 
 int64_t priority_flag(const char *word)
@@ -70,6 +72,17 @@ static int64_t raw(int64_t weight, int64_t value)
 static bool has_flag(const struct sched_config *config, enum priority_flag flag)
 {
     return (config->priority_flags & flag) != 0;
+}
+
+struct fair_rules priority_fair_rules(const struct sched_config *config)
+{
+    bool oblivious = has_flag(config, PRIORITY_DEPTH_OBLIVIOUS);
+
+    return (struct fair_rules){
+        .half_life_sec = config->decay_half_life_sec,
+        .classic = oblivious || has_flag(config, PRIORITY_NO_FAIR_TREE),
+        .factors = {MAX(config->fair_share_damping, 1), oblivious},
+    };
 }
 
 /* Normalised, or raw where the flag says so. */

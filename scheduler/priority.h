@@ -6,6 +6,7 @@
  *   weight_partition x  priority_job_factor / largest
  *   weight_qos       x  priority / largest
  *   weight_fairshare x  rank / users                      in the fair tree (fairtree.h)
+ *                       or 2^(-usage / shares)            fairclassic.h
  *   weight_assoc     x  priority / largest                of the account's member
  *   weight_tres      x  asked for / all                   of each TRES: tresweight.h
  *   site                                                of the job: an operator's word
@@ -48,10 +49,14 @@ enum priority_flag {
     PRIORITY_RAW_ASSOC = 64,
     PRIORITY_RAW_TRES = 128, /* NO_NORMAL_TRES: tresweight.h */
     PRIORITY_CALCULATE_RUNNING =
-        512,                  /* of running jobs, too, for those who may end them */
-    PRIORITY_INCR_ONLY = 256, /* while a job waits its priority never falls */
+        512,                      /* of running jobs, too, for those who may end them */
+    PRIORITY_INCR_ONLY = 256,     /* while a job waits its priority never falls */
+    PRIORITY_NO_FAIR_TREE = 1024, /* fair share by fairclassic.h; likewise: */
+    PRIORITY_DEPTH_OBLIVIOUS = 2048,
 };
 
+/* How fair shares are found, by flags and other settings. */
+struct fair_rules priority_fair_rules(const struct sched_config *config);
 /* The flag of Slurm's word ("MAX_TRES"); 0: there is none. */
 int64_t priority_flag(const char *word);
 /* "MAX_TRES, MAX_TRES_GRES, ..." */

@@ -22,6 +22,7 @@ struct sched_config sched_config_default(void)
         .priority_max_age_sec = 7 * 86400,
         .decay_half_life_sec = 7 * 86400,
         .calc_period_sec = 300,
+        .fair_share_damping = 1,
         .window_sec = 7 * 86400,
         .reservation_depth = 1000000,
         .max_job_test = 1000000,

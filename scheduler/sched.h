@@ -87,8 +87,9 @@ struct sched_config {
     int64_t decay_half_life_sec;  /* PriorityDecayHalfLife; default 7 days; 0: none */
     int64_t calc_period_sec;      /* PriorityCalcPeriod; default 5 minutes */
     int64_t priority_flags;       /* PriorityFlags: priority.h */
-    int64_t over_time_sec;        /* OverTimeLimit; default 0; LIMIT_UNLIMITED */
-    int64_t window_sec;           /* SchedulerParameters bf_window; default 7 days */
+    int64_t fair_share_damping; /* FairShareDampeningFactor: fairclassic.h; default 1 */
+    int64_t over_time_sec;      /* OverTimeLimit; default 0; LIMIT_UNLIMITED */
+    int64_t window_sec;         /* SchedulerParameters bf_window; default 7 days */
     int64_t reservation_depth; /* so many that wait are promised a start; default all */
     int64_t max_job_test;      /* bf_max_job_test: so many are planned; default all */
     enum backfill_order backfill_order; /* who is offered gaps first; default area */

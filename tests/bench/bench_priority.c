@@ -106,11 +106,13 @@ static void end(struct bench *b)
 
 /* ---- what is measured ---- */
 
+static const struct fair_rules by_tree = {.half_life_sec = WEEK};
+
 static void tree_anew(struct bench *b)
 {
     b->policy.stale = true;
     policy_settle(&b->policy);
-    policy_rank(&b->policy, WEEK, WEEK);
+    policy_rank(&b->policy, &by_tree, WEEK);
 }
 
 static void one_usage(struct bench *b)
@@ -119,7 +121,7 @@ static void one_usage(struct bench *b)
 
     a->members[draw(b, MEMBERS)].usage = draw(b, INT64_C(1) << 40);
     b->policy.unranked = true;
-    policy_rank(&b->policy, WEEK, WEEK);
+    policy_rank(&b->policy, &by_tree, WEEK);
 }
 
 static void priorities(struct bench *b)

@@ -53,6 +53,7 @@ START_TEST(test_all_keys)
                    "priorityDecayHalfLife: 14-0\n"
                    "priorityCalcPeriod: 10\n"
                    "priorityFlags: MAX_TRES, MAX_TRES_GRES\n"
+                   "fairShareDampeningFactor: 3\n"
                    "priorityFavorSmall: YES\n"
                    "licenses: matlab:10,ansys\n"
                    "topologyPlugin: topology/tree\n"
@@ -80,6 +81,7 @@ START_TEST(test_all_keys)
     ck_assert_int_eq(s.sched.calc_period_sec, 600);
     ck_assert_int_eq(s.sched.priority_flags,
                      PRIORITY_MAX_TRES | PRIORITY_MAX_TRES_GRES);
+    ck_assert_int_eq(s.sched.fair_share_damping, 3);
     ck_assert(s.sched.priority_favor_small);
     ck_assert_int_eq(s.sched.topology_kind, TOPOLOGY_TREE);
     ck_assert_uint_eq(s.sched.topology_labels.n, 2);

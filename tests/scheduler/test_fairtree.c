@@ -9,40 +9,13 @@
 #include "scheduler/model.h"
 #include "tests/support/seeds.h"
 #include "tests/support/suite.h"
+#include "tests/support/treetext.h"
 
 #define NODES_MAX 40
 #define TEXT_MAX 4096
 #define TREES 20000
 
 /* ---- trees worked out by hand ---- */
-
-/* "a:2{ann:1=30 bob:p}": account a of 2 shares, in it user ann of 1 share who has used
- * 30, and bob with the shares of his parent. Accounts are those with braces. */
-static const char *read_nodes(struct fairtree *t, size_t parent, const char *text,
-                              char names[][8])
-{
-    while (*text != '\0' && *text != '}') {
-        char shares[16], name[8];
-        long long used = 0;
-        int len = 0, more = 0;
-        size_t node;
-        bool is_user;
-
-        ck_assert_int_eq(sscanf(text, " %7[a-z]:%15[0-9p]%n", name, shares, &len), 2);
-        text += len;
-        if (sscanf(text, "=%lld%n", &used, &more) == 1)
-            text += more;
-        is_user = *text != '{';
-        node = fairtree_add(t, parent, is_user,
-                            *shares == 'p' ? SHARES_PARENT : atoll(shares));
-        memcpy(names[node], name, sizeof(name));
-        fairtree_set_usage(t, node, used);
-        if (!is_user)
-            text = read_nodes(t, node, text + 1, names) + 1;
-        text += strspn(text, " ");
-    }
-    return text;
-}
 
 static const struct {
     const char *name, *tree;
@@ -96,7 +69,8 @@ static const struct {
      "ann=3 bob=2 cem=2"},
 };
 
-static void say_ranks(const struct fairtree *t, char names[][8], struct str *out)
+static void say_ranks(const struct fairtree *t, char names[][TREETEXT_NAME],
+                      struct str *out)
 {
     for (int64_t rank = (int64_t)t->n_users; rank > 0; rank--) {
         for (size_t i = 0; i < t->n; i++) {
@@ -109,12 +83,12 @@ static void say_ranks(const struct fairtree *t, char names[][8], struct str *out
 START_TEST(test_by_hand)
 {
     struct fairtree t = {0};
-    char names[NODES_MAX][8];
+    char names[NODES_MAX][TREETEXT_NAME];
     STR_AUTO struct str text;
 
     str_init(&text, TEXT_MAX);
     fairtree_reset(&t);
-    read_nodes(&t, FAIRTREE_ROOT, cases[_i].tree, names);
+    treetext_read(&t, cases[_i].tree, names);
     fairtree_rank(&t);
     ck_assert(!fairtree_rank(&t));
     say_ranks(&t, names, &text);

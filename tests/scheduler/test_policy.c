@@ -153,9 +153,10 @@ END_TEST
 
 static bool settle(struct policy *p, int64_t at_sec)
 {
+    const struct fair_rules rules = {.half_life_sec = 100};
     bool changed = policy_settle(p);
 
-    return policy_rank(p, 100, at_sec) || changed;
+    return policy_rank(p, &rules, at_sec) || changed;
 }
 
 /* Ranks move with time and with changes only. */

@@ -123,6 +123,7 @@ static void read_config(struct scenario *sc, const char *line)
         {"fairshare", &sc->config.priority_weight_fairshare},
         {"assoc", &sc->config.priority_weight_assoc},
         {"halflife", &sc->config.decay_half_life_sec},
+        {"damping", &sc->config.fair_share_damping},
         {"period", &sc->config.calc_period_sec},
         {"maxage", &sc->config.priority_max_age_sec},
         {"overtime", &sc->config.over_time_sec},

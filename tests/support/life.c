@@ -383,6 +383,8 @@ void life_reconfigure(struct life *l)
     config.priority_favor_small = course_chance(h, 50);
     if (course_chance(h, 30))
         config.priority_flags = PRIORITY_INCR_ONLY;
+    if (course_chance(h, 30))
+        config.priority_flags |= PRIORITY_NO_FAIR_TREE;
     if (course_chance(h, 40))
         config.priority_weight_tres = (struct tres_weights){
             .n = 2, .items = {{TRES_CPU, "", 3000}, {TRES_GPU, "h100", -500}}};
