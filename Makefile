@@ -30,7 +30,7 @@ DEPS_san  = deps-test
 LIB_DIRS  = cmd/gantry cmd/gantry-controller cmd/gantry-launch cmd/gantry-local cmd/gantry-sim kubeclient crds scheduler base
 PROGRAMS  = gantry-local gantry-controller gantry-launch gantry-sim gantry
 # Names under which gantry is called as well.
-LINKS     = sbatch squeue sprio sinfo scancel scontrol kubectl-gantry
+LINKS     = sbatch squeue sprio sshare sinfo scancel scontrol kubectl-gantry
 
 src        = $(filter-out $(1)/main.c $(1)/test_%,$(wildcard $(1)/*.c))
 libs_of    = $(foreach d,$(LIB_DIRS),$(BUILD)/$(1)/$(d).a)
@@ -126,7 +126,7 @@ SECONDS ?= 600
 fuzz: $(BUILD)/san/tests/fuzz/fuzz_$(TARGET)
 	$< --seconds $(SECONDS) --runs 1000000000 --seed $$(date +%s)
 
-GOLDEN_TESTS = scheduler/test_scenarios $(addprefix gantry/test_,squeue sprio sinfo scontrol)
+GOLDEN_TESTS = scheduler/test_scenarios $(addprefix gantry/test_,squeue sprio sshare sinfo scontrol)
 goldens: deps-test $(GOLDEN_TESTS:%=$(BUILD)/san/tests/%)
 	for t in $(GOLDEN_TESTS); do GANTRY_REWRITE_GOLDENS=1 $(BUILD)/san/tests/$$t || exit; done
 

@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "base/str.h"
+#include "scheduler/assoc.h"
 #include "scheduler/model.h"
 #include "scheduler/reservation.h"
 
@@ -53,8 +54,12 @@ struct account *convert_account(const struct json *account, struct err *err);
  * made is refused. */
 struct reservation *convert_reservation(const struct convert *c,
                                         const struct json *object, struct err *err);
-/* status.usage: all of its members have used, true at its usage_sec, which is set. */
-struct json *convert_usage_write(const struct account *account);
+/* status.usage: all of its members have used, true at its usage_sec, which is set, and
+ * the rules that fair shares are found by. */
+struct json *convert_usage_write(const struct account *account,
+                                 const struct fair_rules *rules);
+/* These rules, from an Account that has them in its status; else `ret` stays. */
+void convert_fair_rules_read(const struct json *account, struct fair_rules *ret);
 /* Request and policy from spec, identity from metadata, and from status: jobID, submit
  * and eligible times, phase, partition (where it runs), placement, and what has become
  * of its dependencies. A pending job has the plan that it was promised.

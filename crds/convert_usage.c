@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "base/duration.h"
 #include "base/util.h"
 #include "crds/convert_private.h"
@@ -43,7 +45,16 @@ static struct json *row_of(const struct member *m)
     return row;
 }
 
-struct json *convert_usage_write(const struct account *account)
+/* Slurm's word for the way. */
+static const char *algorithm_of(const struct fair_rules *rules)
+{
+    return !rules->classic                  ? "FAIR_TREE"
+           : rules->factors.depth_oblivious ? "DEPTH_OBLIVIOUS"
+                                            : "NO_FAIR_TREE";
+}
+
+struct json *convert_usage_write(const struct account *account,
+                                 const struct fair_rules *rules)
 {
     char when[TIME_TEXT_MAX];
     struct json *rows = json_new_array();
@@ -58,5 +69,22 @@ struct json *convert_usage_write(const struct account *account)
     struct json *ret =
         json_build("{'asOf':%s,'tresSeconds':{'billing':%i}}", when, sum / 1000);
     json_set(ret, "members", rows);
+    json_set(ret, "rules",
+             json_build("{'fairShare':%s,'halfLifeSeconds':%i,'dampeningFactor':%i}",
+                        algorithm_of(rules), rules->half_life_sec,
+                        rules->factors.damping));
     return ret;
+}
+
+void convert_fair_rules_read(const struct json *account, struct fair_rules *ret)
+{
+    const struct json *rules = json_at(account, "status.usage.rules");
+    const char *algorithm = json_str_or(rules, "fairShare", "");
+    if (!rules)
+        return;
+    ret->half_life_sec = MAX(json_int_or(rules, "halfLifeSeconds", 0), 0);
+    ret->factors.damping = MAX(json_int_or(rules, "dampeningFactor", 1), 1);
+    ret->factors.depth_oblivious = strcmp(algorithm, "DEPTH_OBLIVIOUS") == 0;
+    ret->classic =
+        ret->factors.depth_oblivious || strcmp(algorithm, "NO_FAIR_TREE") == 0;
 }

@@ -68,9 +68,10 @@ static void send(void *arg)
         lanes_leave(p->ctl->lanes, &p->ticket);
         return;
     }
+    const struct fair_rules rules = priority_fair_rules(&p->ctl->settings.sched);
     JSON_AUTO struct json *patch = json_build(
         "{'metadata':{'uid':%s,'resourceVersion':%s},'status':{}}", p->uid, p->version);
-    json_set_at(patch, "status.usage", convert_usage_write(account));
+    json_set_at(patch, "status.usage", convert_usage_write(account, &rules));
     const struct kc_ref ref = {
         .resource = &account_resource, .name = p->name, .subresource = "status"};
     p->sent_sec = account->usage_sec;

@@ -10,6 +10,7 @@ const struct command commands[] = {
     {"squeue", cmd_squeue, true, "jobs in the queue"},
     {"sbatch", cmd_sbatch, true, "submit a batch script"},
     {"scancel", cmd_scancel, true, "cancel jobs"},
+    {"sshare", cmd_sshare, true, "shares and usage of accounts"},
     {"sprio", cmd_sprio, true, "what priorities are made of"},
     {"sinfo", cmd_sinfo, true, "partitions and nodes"},
     {"scontrol", cmd_scontrol, true, "show and change jobs, nodes, partitions"},

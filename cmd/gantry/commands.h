@@ -28,6 +28,7 @@ int command_dispatch(const struct cli *cli, int argc, char **argv);
 int cmd_scontrol(const struct cli *cli, int argc, char **argv);
 int cmd_sinfo(const struct cli *cli, int argc, char **argv);
 int cmd_sprio(const struct cli *cli, int argc, char **argv);
+int cmd_sshare(const struct cli *cli, int argc, char **argv);
 int cmd_squeue(const struct cli *cli, int argc, char **argv);
 int cmd_sbatch(const struct cli *cli, int argc, char **argv);
 int cmd_scancel(const struct cli *cli, int argc, char **argv);

@@ -1,7 +1,7 @@
 # Alone: accounts hold for all jobs.
 # A QOS that does not exist and an account that the user is no member of keep a job waiting, with
 # Slurm's words; it starts when they are there. A QOS's priority is in that of its jobs, and its
-# limits keep them from starting.
+# limits keep them from starting. sshare shows who the account's members are.
 case_run() {
     submit quick true "qos: urgent"
     expect_reason quick InvalidQOS
@@ -27,6 +27,8 @@ case_run() {
     define Account physics "members: [{user: ann}, {user: carl}]"
     expect_state stranger COMPLETED
     expect_state nobody COMPLETED
+    expect_text "sshare" "$(slurm sshare -a -n -P -o account,user,rawshares)" \
+        "  physics|carl|1"
     refused "spec.members[].group is not supported yet" define Account physics "members: [{group: staff}]"
     refused "Invalid account or account/partition combination specified" \
         slurm sbatch -A chemistry --wrap true

@@ -379,7 +379,9 @@ START_TEST(test_usage)
     expect_usage(a, 1, 5000, false); /* bob in p */
     expect_usage(a, 2, 3001, true);  /* cem */
     expect_usage(a, 3, 1000, true);  /* lab */
-    JSON_AUTO struct json *written = convert_usage_write(a);
+    const struct fair_rules rules = {
+        .half_life_sec = 60, .classic = true, .factors = {2, true}};
+    JSON_AUTO struct json *written = convert_usage_write(a, &rules);
     json_set_at(object, "status.usage", json_copy(written));
     struct account *again = convert_account(object, &err);
     ck_assert_uint_eq(again->n_members, 4);
@@ -387,6 +389,11 @@ START_TEST(test_usage)
         expect_usage(again, i, a->members[i].usage, a->members[i].former);
     ck_assert_int_eq(json_int_or(written, "tresSeconds.billing", -1), 9);
     ck_assert_uint_eq(json_len(json_get(written, "members")), 3);
+    struct fair_rules read = {0};
+    convert_fair_rules_read(object, &read);
+    ck_assert_int_eq(read.half_life_sec, 60);
+    ck_assert_int_eq(read.factors.damping, 2);
+    ck_assert(read.classic && read.factors.depth_oblivious);
     account_free(again);
     account_free(a);
 }
