@@ -3,8 +3,8 @@
  * what sshare shows.
  *
  * All Accounts are read; what was used stands in their status, with the rules that the
- * controller finds fair shares by (crds/convert.h). Usage fades from then on, so figures
- * are those of now but for what running jobs have used since the last period's end.
+ * controller finds fair shares by (crds/convert.h). Usage fades from then on: figures
+ * are those of now, but for what running jobs have used since the last period's end.
  */
 #ifndef GANTRY_CLI_SHARES_H
 #define GANTRY_CLI_SHARES_H

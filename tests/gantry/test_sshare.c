@@ -1,4 +1,5 @@
-/* sshare against golden sessions, whose headings and layout were compared with Slurm's. */
+/* sshare against golden sessions, whose headings and layout were compared with
+ * Slurm's. */
 #include <stdlib.h>
 
 #include "base/util.h"
