@@ -9,6 +9,7 @@
 #include "cmd/gantry-controller/cleanup.h"
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/cycle.h"
+#include "cmd/gantry-controller/events.h"
 #include "cmd/gantry-controller/podops.h"
 #include "cmd/gantry-controller/quota.h"
 #include "cmd/gantry-controller/resvwrite.h"
@@ -120,6 +121,7 @@ void controller_free(struct controller *ctl)
     podops_free(ctl);
     claims_free(ctl);
     cleanup_free(ctl);
+    events_free(ctl);
     HASH_ITER (hh, ctl->records, r, tmp)
         record_free(r);
     quota_free(ctl);

@@ -17,6 +17,14 @@
 #include "kubeclient/cache.h"
 #include "scheduler/sched.h"
 
+/* Those that wait or are on their way, events.c. */
+struct events {
+    struct event *first;
+    size_t n;
+    bool full;    /* one was not taken in, for want of room */
+    bool refused; /* the server did not take one; that was said */
+};
+
 struct controller {
     struct loop *loop;
     struct kc_client *client;
@@ -40,7 +48,8 @@ struct controller {
     struct cleaning *cleanings;       /* by uid of what is cleaned up, cleanup.c */
     struct keeper *keepers;           /* reservations, by name, resvwrite.c */
     struct payer *payers;             /* accounts, by name, usagewrite.c */
-    int64_t usage_sec;                /* what they have used up to then is on its way */
+    struct events events;
+    int64_t usage_sec; /* what they have used up to then is on its way */
     struct loop_timer *step, *sweep, *turn;
     struct record *dirty, **dirty_end; /* to be reconciled in this turn, cycle.c */
     bool synced;

@@ -6,19 +6,25 @@
 
 #include "base/util.h"
 
+enum budget { BUDGET_NONE, BUDGET_WAITS, BUDGET_EVENTS, BUDGETS };
+
+/* A second. */
+static const int rates[BUDGETS] = {
+    [BUDGET_WAITS] = LANES_BUDGET, [BUDGET_EVENTS] = LANES_EVENTS};
+
 /* 32 in flight saturate an API server on two cores (create pod 1,400 to 1,655/s there).
  * Reasons and clean-up are few, so that they never fill the server's queue before a
  * start's writes. A write of a status costs the server more than a pod does. */
 static const struct {
     size_t in_flight_max;
-    bool held;     /* while starts wait */
-    bool budgeted; /* LANES_BUDGET */
+    bool held; /* while starts wait */
+    enum budget budget;
 } rules[LANE_COUNT] = {
-    [LANE_BIND] = {16, false, false},   [LANE_START] = {32, false, false},
-    [LANE_STATUS] = {16, false, false}, [LANE_RUNNING] = {16, true, false},
-    [LANE_REASON] = {4, true, false},   [LANE_USAGE] = {4, true, true},
-    [LANE_PROMISE] = {4, true, true},   [LANE_FORECAST] = {4, true, true},
-    [LANE_CLEANUP] = {8, true, false}};
+    [LANE_BIND] = {16, false, BUDGET_NONE},   [LANE_START] = {32, false, BUDGET_NONE},
+    [LANE_STATUS] = {16, false, BUDGET_NONE}, [LANE_RUNNING] = {16, true, BUDGET_NONE},
+    [LANE_REASON] = {4, true, BUDGET_NONE},   [LANE_USAGE] = {4, true, BUDGET_WAITS},
+    [LANE_PROMISE] = {4, true, BUDGET_WAITS}, [LANE_FORECAST] = {4, true, BUDGET_WAITS},
+    [LANE_EVENT] = {4, true, BUDGET_EVENTS},  [LANE_CLEANUP] = {8, true, BUDGET_NONE}};
 
 #define SECOND_MS 1000
 
@@ -32,8 +38,8 @@ struct lanes {
     struct queue queues[LANE_COUNT];
     struct loop_timer *turn;
     /* A second's budget at most is at hand; it comes back bit by bit. */
-    int64_t budget_full_ms; /* when it will be whole again */
-    bool soon;              /* turn is armed for now, not for what is held */
+    int64_t full_ms[BUDGETS]; /* when it will be whole again */
+    bool soon;                /* turn is armed for now, not for what is held */
 };
 
 static void turn_soon(struct lanes *lanes)
@@ -44,13 +50,16 @@ static void turn_soon(struct lanes *lanes)
     loop_timer_start(lanes->turn, 0);
 }
 
-/* Of the budget, one write. False: it is used up. */
-static bool spend(struct lanes *lanes, int64_t now_ms)
+/* Of the lane's budget, one write. False: it is used up. */
+static bool spend(struct lanes *lanes, int lane, int64_t now_ms)
 {
-    int64_t full_ms = MAX(lanes->budget_full_ms, now_ms) + SECOND_MS / LANES_BUDGET;
+    enum budget budget = rules[lane].budget;
+    if (budget == BUDGET_NONE)
+        return true;
+    int64_t full_ms = MAX(lanes->full_ms[budget], now_ms) + SECOND_MS / rates[budget];
     if (full_ms > now_ms + SECOND_MS)
         return false;
-    lanes->budget_full_ms = full_ms;
+    lanes->full_ms[budget] = full_ms;
     return true;
 }
 
@@ -59,8 +68,7 @@ static void run_lane(struct lanes *lanes, int lane, int64_t now_ms, int64_t unti
 {
     struct queue *q = &lanes->queues[lane];
     while (q->waiting && q->in_flight < rules[lane].in_flight_max &&
-           q->waiting->since_ms <= until_ms &&
-           (!rules[lane].budgeted || spend(lanes, now_ms))) {
+           q->waiting->since_ms <= until_ms && spend(lanes, lane, now_ms)) {
         struct ticket *t = q->waiting;
         DL_DELETE(q->waiting, t);
         t->state = TICKET_HOLDS;
@@ -77,12 +85,13 @@ static bool is_held(const struct lanes *lanes, int lane)
 /* When the first ticket of a lane that has places may begin. */
 static int64_t due_of(const struct lanes *lanes, int lane, int64_t now_ms)
 {
+    enum budget budget = rules[lane].budget;
     int64_t due_ms = now_ms;
     if (is_held(lanes, lane))
         due_ms = lanes->queues[lane].waiting->since_ms + LANES_HOLD_MS;
-    if (rules[lane].budgeted)
+    if (budget != BUDGET_NONE)
         due_ms =
-            MAX(due_ms, lanes->budget_full_ms + SECOND_MS / LANES_BUDGET - SECOND_MS);
+            MAX(due_ms, lanes->full_ms[budget] + SECOND_MS / rates[budget] - SECOND_MS);
     return due_ms;
 }
 

@@ -36,12 +36,14 @@ enum lane {
     LANE_USAGE, /* these three share the budget */
     LANE_PROMISE,
     LANE_FORECAST,
+    LANE_EVENT,
     LANE_CLEANUP,
     LANE_COUNT
 };
 
 #define LANES_HOLD_MS 30000
 #define LANES_BUDGET 20 /* a second */
+#define LANES_EVENTS 10 /* likewise */
 
 struct lanes;
 

@@ -8,6 +8,7 @@
 #include "cmd/gantry-controller/cleanup.h"
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/cycle.h"
+#include "cmd/gantry-controller/events.h"
 #include "cmd/gantry-controller/podops.h"
 #include "cmd/gantry-controller/quota.h"
 #include "cmd/gantry-controller/service.h"
@@ -236,6 +237,8 @@ void record_update(struct record *r, struct bjob *take)
         bjob_free(take);
         return;
     }
+    if (r->job)
+        events_tell(r->ctl, r->job, take);
     bjob_free(r->job);
     r->job = take;
     ids_seen(r->ctl->ids, take->status.job_id);

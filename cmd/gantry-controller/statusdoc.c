@@ -45,14 +45,19 @@ static void add_condition(struct json *list, const char *type, const char *statu
 }
 
 /* "RaisedSignal:9(Killed)" is no condition reason; "RaisedSignal" is. */
+char *status_end_reason(const struct jstatus *s)
+{
+    const char *reason = s->reason && *s->reason ? s->reason : "Cancelled";
+    return xstrndup(reason, strcspn(reason, ":"));
+}
+
 static void add_end_condition(struct json *list, const struct jstatus *s)
 {
     if (s->state == JOB_STATE_COMPLETED) {
         add_condition(list, "Complete", "True", "Completed", NULL, s->end_sec);
         return;
     }
-    const char *reason = s->reason && *s->reason ? s->reason : "Cancelled";
-    AUTO_FREE char *word = xstrndup(reason, strcspn(reason, ":"));
+    AUTO_FREE char *word = status_end_reason(s);
     add_condition(list, "Failed", "True", word, s->message, s->end_sec);
 }
 

@@ -14,4 +14,8 @@
 struct json *status_patch(const struct convert *c, const struct bjob *job,
                           const struct jstatus *want);
 
+/* Why a finished job did not complete, as a condition's reason: "NodeDown". The caller
+ * frees it. */
+char *status_end_reason(const struct jstatus *s);
+
 #endif

@@ -52,7 +52,12 @@ submits() {
     expect "its user" "$(k get bj -o "jsonpath={.items[?(@.status.jobID==$id)].spec.user}")" alice
     job hers "sleep 1000" "timeLimit: '5'" | as_alice apply -f - >/dev/null
     expect_state hers RUNNING
+    wait_until 30 "the events of her job" hers_has_events
     expect "squeue --me" "$(slurm squeue --me -h -o '%j %u %t')" "hers alice R"
+}
+
+hers_has_events() {
+    [[ $(as_alice events --for batchjob/hers -o 'jsonpath={.items[*].reason}') == Started ]]
 }
 
 is_not_another() {

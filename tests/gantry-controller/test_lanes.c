@@ -88,9 +88,9 @@ static void run(struct rig *rig)
 static const struct {
     enum lane lane;
     int places;
-} shares[] = {{LANE_BIND, 16},    {LANE_START, 32},  {LANE_STATUS, 16},
-              {LANE_RUNNING, 16}, {LANE_REASON, 4},  {LANE_CLEANUP, 8},
-              {LANE_PROMISE, 4},  {LANE_FORECAST, 4}};
+} shares[] = {{LANE_BIND, 16},    {LANE_START, 32},   {LANE_STATUS, 16},
+              {LANE_RUNNING, 16}, {LANE_REASON, 4},   {LANE_CLEANUP, 8},
+              {LANE_PROMISE, 4},  {LANE_FORECAST, 4}, {LANE_EVENT, 4}};
 
 START_TEST(test_places)
 {
@@ -122,7 +122,8 @@ START_TEST(test_order)
 {
     struct rig rig;
     rig_init(&rig);
-    enter(&rig, 8, LANE_CLEANUP);
+    enter(&rig, 9, LANE_CLEANUP);
+    enter(&rig, 8, LANE_EVENT);
     enter(&rig, 7, LANE_FORECAST);
     enter(&rig, 6, LANE_PROMISE);
     enter(&rig, 5, LANE_REASON);
@@ -132,7 +133,7 @@ START_TEST(test_order)
     enter(&rig, 2, LANE_START);
     enter(&rig, 0, LANE_BIND);
     run(&rig);
-    ck_assert_str_eq(rig.turns.s, "0 1 2 3 4 5 6 7 8 ");
+    ck_assert_str_eq(rig.turns.s, "0 1 2 3 4 5 6 7 8 9 ");
     rig_fini(&rig);
 }
 END_TEST
@@ -211,6 +212,25 @@ START_TEST(test_budget)
 }
 END_TEST
 
+/* Events take nothing from that budget, nor it from theirs. */
+START_TEST(test_budget_of_events)
+{
+    struct rig rig;
+    rig_init(&rig);
+    for (int i = 0; i < 60; i++) {
+        rig.holders[i]->keeps = false;
+        enter(&rig, i, i < 30 ? LANE_EVENT : LANE_FORECAST);
+    }
+    run_until(&rig, 0);
+    ck_assert_int_eq(count_turns(&rig, 0, 29), LANES_EVENTS);
+    ck_assert_int_eq(count_turns(&rig, 30, 59), LANES_BUDGET);
+    run_until(&rig, 1000);
+    ck_assert_int_eq(count_turns(&rig, 0, 29), 2 * LANES_EVENTS);
+    ck_assert_int_eq(count_turns(&rig, 30, 59), 30);
+    rig_fini(&rig);
+}
+END_TEST
+
 /* ---- what is held back while a start waits ---- */
 
 static const struct {
@@ -220,7 +240,7 @@ static const struct {
 } holds[] = {{"bind", LANE_BIND, false},      {"status", LANE_STATUS, false},
              {"running", LANE_RUNNING, true}, {"reason", LANE_REASON, true},
              {"promise", LANE_PROMISE, true}, {"forecast", LANE_FORECAST, true},
-             {"clean-up", LANE_CLEANUP, true}};
+             {"event", LANE_EVENT, true},     {"clean-up", LANE_CLEANUP, true}};
 
 /* Tickets 0 to 31 hold all places for starts, 32 waits for one. */
 static void fill_starts(struct rig *rig)
@@ -286,6 +306,7 @@ int main(void)
                           {test_places, ARRAY_LEN(shares)},
                           {test_order, 1},
                           {test_budget, 1},
+                          {test_budget_of_events, 1},
                           {test_leave_while_waiting, 1},
                           {test_leave_in_turn, 1},
                           {test_held, ARRAY_LEN(holds)},
