@@ -64,9 +64,9 @@ static const struct field toleration_rows[] = {
     ENUM(toleration, effect, TAINT_NO_EXECUTE)};
 static const struct fields fields_toleration = FIELDS(toleration, toleration_rows);
 
-static const struct field slot_rows[] = {WORD(slot, node), INT(slot, pods),
+static const struct field slot_rows[] = {WORD(slot, node),   INT(slot, pods),
                                          AMOUNT(slot, each), INT(slot, first_rank),
-                                         INT(slot, tasks)};
+                                         INT(slot, tasks),   INT(slot, component)};
 static const struct fields fields_slot = FIELDS(slot, slot_rows);
 
 static const struct field plan_rows[] = {INT(plan, start_sec), BOOL(plan, promised),
@@ -230,6 +230,29 @@ static const struct field count_rows[] = {TEXT(feature_count, text),
                                           INT(feature_count, count)};
 static const struct fields fields_count = FIELDS(feature_count, count_rows);
 
+static const struct field component_rows[] = {
+    INT(job, min_pods),
+    INT(job, max_pods),
+    BOOL(job, one_per_node),
+    BOOL(job, contiguous),
+    AMOUNT(job, each),
+    INT(job, tasks),
+    TEXT(job, gpu_type),
+    BOOL(job, own_cpus),
+    BOOL(job, own_mem),
+    LIST(job, units, n_units, fields_unit),
+    BOOL(job, spread),
+    ONE(job, node_all, fields_term),
+    LIST(job, node_any, n_node_any, fields_term),
+    LIST(job, same, n_same, fields_term),
+    LIST(job, counts, n_counts, fields_count),
+    TEXT(job, constraint),
+    NAMES(job, node_list, n_node_list),
+    NAMES(job, exclude, n_exclude),
+    LIST(job, tolerations, n_tolerations, fields_toleration),
+};
+static const struct fields fields_component = FIELDS(job, component_rows);
+
 static const struct field job_rows[] = {
     WORD(job, uid),
     WORD(job, ns),
@@ -280,6 +303,7 @@ static const struct field job_rows[] = {
     NAMES(job, node_list, n_node_list),
     NAMES(job, exclude, n_exclude),
     LIST(job, tolerations, n_tolerations, fields_toleration),
+    LIST(job, others, n_others, fields_component),
     ENUM(job, phase, JOB_ENDED),
     INT(job, start_sec),
     INT(job, end_sec),

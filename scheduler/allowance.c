@@ -246,11 +246,22 @@ static int64_t held_with(const struct sched *s, const struct asking *a,
     return nodes ? MAX(held, need) : add_capped(held, need);
 }
 
+/* Than what it asks for at least. */
+static bool may_take_more(const struct job *job)
+{
+    for (size_t i = 0; i <= job->n_others; i++) {
+        const struct job *component = job_component(job, i);
+
+        if (component->n_units > 0 || component->max_pods > component->min_pods)
+            return true;
+    }
+    return false;
+}
+
 /* What no slots are known for can be enough still. */
 static bool may_be_enough(const struct asking *a, const struct limit *limit)
 {
-    return a->slots == NULL && (limit->tres == TRES_BILLING || a->job->n_units > 0 ||
-                                a->job->max_pods > a->job->min_pods);
+    return a->slots == NULL && (limit->tres == TRES_BILLING || may_take_more(a->job));
 }
 
 static bool is_broken(struct sched *s, const struct asking *a,
@@ -258,7 +269,7 @@ static bool is_broken(struct sched *s, const struct asking *a,
 {
     if (limit_rows[limit->kind].least)
         return need < limit->amount && !may_be_enough(a, limit);
-    if (limit->type != NULL && !str_eq(limit->type, a->job->gpu_type))
+    if (limit->type != NULL && !job_asks_type(a->job, limit->type))
         return false;
     return held_with(s, a, limit, need) > limit->amount;
 }

@@ -107,9 +107,10 @@ static int64_t asked_at_least(const struct sched *s, const struct asking *a,
 
     if (limit->tres == TRES_NODE)
         return job_least_nodes(a->job);
-    if (resource < 0 || (limit->type != NULL && !str_eq(limit->type, a->job->gpu_type)))
+    if (resource < 0)
         return 0;
-    return a->least.v[resource];
+    return limit->type == NULL ? a->least.v[resource]
+                               : job_ask_typed(a->job, limit->type).v[resource];
 }
 
 int64_t asking_amount(const struct sched *s, const struct asking *a,
@@ -123,6 +124,21 @@ int64_t asking_amount(const struct sched *s, const struct asking *a,
                                        : amount_in(s, a, limit, NULL);
 }
 
+/* Components have nodes of their own. */
+static int64_t asked_of_a_node(const struct job *job, const struct limit *limit,
+                               int resource)
+{
+    int64_t most = 0;
+
+    for (size_t i = 0; i <= job->n_others; i++) {
+        const struct job *component = job_component(job, i);
+
+        if (limit->type == NULL || str_eq(limit->type, component->gpu_type))
+            most = MAX(most, component->each.v[resource]);
+    }
+    return most;
+}
+
 static int64_t most_on_a_node(const struct sched *s, const struct asking *a,
                               const struct limit *limit)
 {
@@ -132,9 +148,7 @@ static int64_t most_on_a_node(const struct sched *s, const struct asking *a,
     if (resource < 0)
         return 0;
     if (a->slots == NULL)
-        return limit->type == NULL || str_eq(limit->type, a->job->gpu_type)
-                   ? a->job->each.v[resource]
-                   : 0;
+        return asked_of_a_node(a->job, limit, resource);
     for (size_t i = 0; i < a->n_slots; i++)
         most = MAX(most, amount_in(s, a, limit, a->slots[i].node));
     return most;

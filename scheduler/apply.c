@@ -28,7 +28,7 @@ static void units_make_sane(struct job *job)
 }
 
 /* Numbers that cannot be meant become the nearest that can. */
-static void job_make_sane(struct job *job)
+static void shape_make_sane(struct job *job)
 {
     size_t kept = 0;
 
@@ -44,6 +44,14 @@ static void job_make_sane(struct job *job)
             job->node_list[kept++] = job->node_list[i];
     }
     job->n_node_list = kept;
+}
+
+static void job_make_sane(struct job *job)
+{
+    shape_make_sane(job);
+    job_cut_components(job, COMPONENTS_MAX - 1);
+    for (size_t i = 0; i < job->n_others; i++)
+        shape_make_sane(&job->others[i]);
     for (size_t i = 0; i < job->n_licenses; i++)
         job->licenses[i].count = MIN(MAX(job->licenses[i].count, 0), LICENSE_COUNT_MAX);
 }

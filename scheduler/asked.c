@@ -83,9 +83,9 @@ static bool has_extended(const struct resvec *ask)
     return any;
 }
 
-void asked_count(struct asked *a, const struct job *job, int sign)
+static void count_component(struct asked *a, const struct job *job, int sign)
 {
-    const struct resvec ask = job_ask(job);
+    const struct resvec ask = component_ask(job);
     struct taste *taste;
 
     if (!has_extended(&ask))
@@ -99,6 +99,13 @@ void asked_count(struct asked *a, const struct job *job, int sign)
     taste->jobs += (size_t)sign;
     if (taste->jobs == 0)
         taste_free(a, taste);
+}
+
+void asked_count(struct asked *a, const struct job *job, int sign)
+{
+    count_component(a, job, sign);
+    for (size_t i = 0; i < job->n_others; i++)
+        count_component(a, &job->others[i], sign);
 }
 
 /* ---- prices ---- */

@@ -1,4 +1,4 @@
-#include "scheduler/check.h"
+#include "scheduler/check_private.h"
 
 #include "base/duration.h"
 #include "base/util.h"
@@ -94,21 +94,38 @@ int64_t check_latest(const struct job *job, const struct partition *part)
     return job->deadline_sec - (length == LIMIT_UNLIMITED ? LEAST_SEC : length);
 }
 
+static enum reason component_node_limit(const struct job *job, size_t i,
+                                        const struct partition *part,
+                                        struct str *message)
+{
+    const struct job *component = job_component(job, i);
+    bool too_many =
+        component->one_per_node && component->min_pods > job_max_nodes(job, part);
+
+    if (!too_many && component->max_pods >= job_min_nodes(job, part))
+        return REASON_NONE;
+    if (job->n_others > 0)
+        check_say_component(i, message);
+    if (too_many)
+        str_addf(message, "needs %lld nodes; partition %s allows at most %lld",
+                 (long long)component->min_pods, part->name,
+                 (long long)part->max_nodes);
+    else
+        str_addf(message, "can use %lld node%s; partition %s asks for at least %lld",
+                 (long long)component->max_pods, component->max_pods == 1 ? "" : "s",
+                 part->name, (long long)part->min_nodes);
+    return REASON_PARTITION_NODE_LIMIT;
+}
+
+/* As in Slurm, each component has them for itself. */
 static enum reason node_limit(const struct job *job, const struct partition *part,
                               struct str *message)
 {
-    if (job->one_per_node && job->min_pods > job_max_nodes(job, part)) {
-        str_addf(message, "needs %lld nodes; partition %s allows at most %lld",
-                 (long long)job->min_pods, part->name, (long long)part->max_nodes);
-        return REASON_PARTITION_NODE_LIMIT;
-    }
-    if (job->max_pods < job_min_nodes(job, part)) {
-        str_addf(message, "can use %lld node%s; partition %s asks for at least %lld",
-                 (long long)job->max_pods, job->max_pods == 1 ? "" : "s", part->name,
-                 (long long)part->min_nodes);
-        return REASON_PARTITION_NODE_LIMIT;
-    }
-    return REASON_NONE;
+    enum reason reason = REASON_NONE;
+
+    for (size_t i = 0; reason == REASON_NONE && i <= job->n_others; i++)
+        reason = component_node_limit(job, i, part, message);
+    return reason;
 }
 
 static enum reason time_limit(const struct job *job, const struct partition *part,

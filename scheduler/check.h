@@ -14,6 +14,7 @@
 
 #include "base/str.h"
 #include "scheduler/cluster.h"
+#include "scheduler/components.h"
 #include "scheduler/model.h"
 #include "scheduler/placement.h"
 #include "scheduler/reason.h"
@@ -40,6 +41,9 @@ const struct fit *check_nodes(struct placer *p, const struct cluster *c,
 enum reason check_busy(struct placer *p, const struct cluster *c,
                        const struct placement *now, const struct seeker *by,
                        struct str *message);
+
+/* The same of a heterogeneous job; the seekers' limits are of the present alone. */
+enum reason check_components_busy(const struct components *all, struct str *message);
 
 /* The time limit that is asked for: the job's, else the partition's default, else the
  * longest that the partition, and the job's QOS and account, allow. */

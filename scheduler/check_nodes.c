@@ -1,5 +1,5 @@
 /* Which nodes there are for a job, and which are free. */
-#include "scheduler/check.h"
+#include "scheduler/check_private.h"
 
 #include "base/hostlist.h"
 #include "base/util.h"
@@ -66,8 +66,8 @@ static void say_units(const struct cluster *c, const struct job *like,
     cluster_describe(c, &rest, message);
 }
 
-static void say_need(const struct cluster *c, const struct job *like,
-                     struct str *message)
+void check_say_need(const struct cluster *c, const struct job *like,
+                    struct str *message)
 {
     if (like->n_units > 0)
         say_units(c, like, message);
@@ -193,7 +193,7 @@ static enum reason check_whole(struct placer *p, const struct cluster *c,
         str_addf(message, "partition %s has no nodes", name);
         return REASON_PARTITION_CONFIG;
     }
-    say_need(c, like, message);
+    check_say_need(c, like, message);
     if (only_node_limit(p, c, *at)) {
         str_addf(message, "; partition %s allows at most %lld node%s, which hold ",
                  name, (long long)at->part->part->max_nodes,
@@ -249,7 +249,7 @@ static enum reason check_up(struct placer *p, const struct cluster *c,
         return REASON_NONE;
     if (say_unavailable(c, like, message))
         return REASON_REQ_NODE_NOT_AVAIL;
-    say_need(c, like, message);
+    check_say_need(c, like, message);
     if (room.lacks != NULL) {
         str_addf(message,
                  "; partition %s has %lld with %s that are neither down nor drained",
@@ -286,9 +286,9 @@ static enum reason check_memory(const struct cluster *c, const struct job *like,
     return REASON_MAX_MEM_PER_LIMIT;
 }
 
-static enum reason verdict(struct placer *p, const struct cluster *c,
-                           struct shape *shape, const struct partrec *part,
-                           struct str *message)
+enum reason check_component(struct placer *p, const struct cluster *c,
+                            struct shape *shape, const struct partrec *part,
+                            struct str *message)
 {
     struct placement at = {.view = VIEW_WHOLE, .shape = shape, .part = part};
     enum reason reason;
@@ -311,7 +311,9 @@ static void judge(struct placer *p, const struct cluster *c, struct shape *shape
 
     str_init(&message, MESSAGE_MAX);
     shape_settle(shape, c);
-    fit->verdict = verdict(p, c, shape, fit->part, &message);
+    fit->verdict = shape->like->n_others > 0
+                       ? check_components(p, c, shape, fit->part, &message)
+                       : check_component(p, c, shape, fit->part, &message);
     free(fit->message);
     fit->message = str_take(&message);
     fit->gen = c->gen;
@@ -363,7 +365,7 @@ enum reason check_busy(struct placer *p, const struct cluster *c,
 
     if (!nodes)
         fits = placement_fits(p, c, now, &room);
-    say_need(c, like, message);
+    check_say_need(c, like, message);
     str_add(message, "; ");
     if (nodes)
         say_nodes_now(window_count(now->window, by), NULL, "", message);

@@ -92,7 +92,7 @@ void line_add(struct sched *s, struct jobrec *rec)
     lines->items[lines->n] = (struct line){
         .rec = rec,
         .demand = (uint32_t)demand,
-        .need = (uint32_t)MAX(MIN(job_least_nodes(like), UINT32_MAX), 1),
+        .need = (uint32_t)MAX(MIN(component_least_nodes(like), UINT32_MAX), 1),
         .end = end_of(&s->timeline, length_sec),
         .first = (uint32_t)rec->claim.first,
         .node = rec->claim.n_positions == 1 ? rec->claim.positions[0] : POSITION_MANY,

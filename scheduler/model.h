@@ -295,7 +295,8 @@ struct slot {
     int64_t pods;
     struct resvec each;
     int64_t first_rank;
-    int64_t tasks; /* Slurm's, of each of the pods */
+    int64_t tasks;     /* Slurm's, of each of the pods */
+    int64_t component; /* of a heterogeneous job; else 0 */
 };
 
 /* So many of a licence (license.h). */
@@ -331,6 +332,9 @@ struct feature_count {
     size_t n_any;
     int64_t count;
 };
+
+/* Components of a heterogeneous job. */
+#define COMPONENTS_MAX 16
 
 struct job {
     /* identity */
@@ -407,6 +411,12 @@ struct job {
     struct toleration *tolerations;
     size_t n_tolerations;
 
+    /* A heterogeneous job: components that start together, each of a shape of its own
+     * and on nodes of its own. It is itself the first; of the others only "shape" and
+     * "where" are read, and `exclusive` is the job's. */
+    struct job *others;
+    size_t n_others; /* below COMPONENTS_MAX */
+
     /* run */
     enum job_phase phase;
     int64_t start_sec;  /* TIME_UNSET while pending; ENDED without a start: its end */
@@ -478,12 +488,24 @@ bool job_unite(const struct job *j, struct job *ret, struct unit *ret_unit);
 int64_t job_max_time(const struct job *j, const struct partition *part);
 int64_t job_max_nodes(const struct job *j, const struct partition *part);
 int64_t job_min_nodes(const struct job *j, const struct partition *part);
+/* Adds a component; lent until the next. */
+struct job *job_add_component(struct job *j);
+/* Drops those behind the first `n` of its others. */
+void job_cut_components(struct job *j, size_t n);
 /* What it asks for at least, over all pods; INT64_MAX where that is more. */
 struct resvec job_ask(const struct job *j);
+/* Does a component of it ask for a GPU type? And what such components ask for. */
+bool job_asks_type(const struct job *j, const char *gpu_type);
+struct resvec job_ask_typed(const struct job *j, const char *gpu_type);
+/* Of one component, or of a job that is but one. */
+struct resvec component_ask(const struct job *j);
+/* By index: the job itself is the first one. */
+const struct job *job_component(const struct job *j, size_t component);
 /* How many nodes its counted features are of together. */
 int64_t job_counted_nodes(const struct job *j);
-/* How many nodes it needs at least, in whatever partition. */
+/* How many nodes it needs at least, in whatever partition; a component of it. */
 int64_t job_least_nodes(const struct job *j);
+int64_t component_least_nodes(const struct job *j);
 
 /* The name that people gave it. */
 const char *job_name(const struct job *j);

@@ -45,10 +45,9 @@ struct plan plan_copy(const struct plan *plan)
     };
 }
 
-struct job *job_new(void)
+static void job_init(struct job *j)
 {
-    struct job *j = xcalloc(1, sizeof(*j));
-
+    *j = (struct job){0};
     j->eligible_sec = TIME_UNSET;
     j->limit_sec = LIMIT_UNSET;
     j->wall_sec = LIMIT_UNLIMITED;
@@ -63,6 +62,13 @@ struct job *job_new(void)
     j->end_sec = TIME_UNSET;
     j->plan.start_sec = TIME_UNSET;
     j->preempt_sec = TIME_UNSET;
+}
+
+struct job *job_new(void)
+{
+    struct job *j = xmalloc(sizeof(*j));
+
+    job_init(j);
     return j;
 }
 
@@ -197,10 +203,21 @@ bool job_has_user(const struct job *j)
     return j->user != NULL && j->user[0] != '\0';
 }
 
-struct job *job_copy(const struct job *j)
-{
-    struct job *copy = job_new();
+static void job_copy_into(struct job *copy, const struct job *j);
 
+static struct job *components_copy(const struct job *components, size_t n)
+{
+    struct job *copy = NULL;
+
+    if (n > 0)
+        copy = xmalloc(n * sizeof(*copy));
+    for (size_t i = 0; i < n; i++)
+        job_copy_into(&copy[i], &components[i]);
+    return copy;
+}
+
+static void job_copy_into(struct job *copy, const struct job *j)
+{
     *copy = *j;
     copy->uid = xstrdup_null(j->uid);
     copy->ns = xstrdup_null(j->ns);
@@ -226,7 +243,25 @@ struct job *job_copy(const struct job *j)
     copy->partition = xstrdup_null(j->partition);
     copy->alloc = slots_copy(j->alloc, j->n_alloc);
     copy->plan = plan_copy(&j->plan);
+    copy->others = components_copy(j->others, j->n_others);
+}
+
+struct job *job_copy(const struct job *j)
+{
+    struct job *copy = xmalloc(sizeof(*copy));
+
+    job_copy_into(copy, j);
     return copy;
+}
+
+struct job *job_add_component(struct job *j)
+{
+    struct job *component;
+
+    j->others = xrealloc(j->others, (j->n_others + 1) * sizeof(*j->others));
+    component = &j->others[j->n_others++];
+    job_init(component);
+    return component;
 }
 
 struct unit *job_add_unit(struct job *j, int64_t count, const struct resvec *each)
@@ -271,7 +306,12 @@ bool job_unite(const struct job *j, struct job *ret, struct unit *ret_unit)
     return j->n_units > 1;
 }
 
-struct resvec job_ask(const struct job *j)
+const struct job *job_component(const struct job *j, size_t component)
+{
+    return component == 0 ? j : &j->others[component - 1];
+}
+
+struct resvec component_ask(const struct job *j)
 {
     struct resvec sum;
 
@@ -286,6 +326,47 @@ struct resvec job_ask(const struct job *j)
     return sum;
 }
 
+static void resvec_add_capped(struct resvec *sum, const struct resvec *more)
+{
+    for (int i = 0; i < RES_MAX; i++)
+        sum->v[i] = add_capped(sum->v[i], more->v[i]);
+}
+
+struct resvec job_ask(const struct job *j)
+{
+    struct resvec sum = component_ask(j);
+
+    for (size_t i = 0; i < j->n_others; i++) {
+        const struct resvec ask = component_ask(&j->others[i]);
+
+        resvec_add_capped(&sum, &ask);
+    }
+    return sum;
+}
+
+bool job_asks_type(const struct job *j, const char *gpu_type)
+{
+    for (size_t i = 0; i <= j->n_others; i++) {
+        if (str_eq(job_component(j, i)->gpu_type, gpu_type))
+            return true;
+    }
+    return false;
+}
+
+struct resvec job_ask_typed(const struct job *j, const char *gpu_type)
+{
+    struct resvec sum = {0};
+
+    for (size_t i = 0; i <= j->n_others; i++) {
+        const struct job *component = job_component(j, i);
+        const struct resvec ask = component_ask(component);
+
+        if (str_eq(component->gpu_type, gpu_type))
+            resvec_add_capped(&sum, &ask);
+    }
+    return sum;
+}
+
 int64_t job_counted_nodes(const struct job *j)
 {
     int64_t sum = 0;
@@ -295,9 +376,18 @@ int64_t job_counted_nodes(const struct job *j)
     return sum;
 }
 
-int64_t job_least_nodes(const struct job *j)
+int64_t component_least_nodes(const struct job *j)
 {
     return j->one_per_node ? j->min_pods : 1;
+}
+
+int64_t job_least_nodes(const struct job *j)
+{
+    int64_t nodes = component_least_nodes(j);
+
+    for (size_t i = 0; i < j->n_others; i++)
+        nodes += component_least_nodes(&j->others[i]);
+    return nodes;
 }
 
 static void job_free_filters(struct job *j)
@@ -317,10 +407,11 @@ static void job_free_filters(struct job *j)
     free(j->gpu_type);
 }
 
-void job_free(struct job *j)
+static void job_fini(struct job *j)
 {
-    if (j == NULL)
-        return;
+    for (size_t i = 0; i < j->n_others; i++)
+        job_fini(&j->others[i]);
+    free(j->others);
     job_free_filters(j);
     names_free(j->partitions, j->n_partitions);
     slots_free(j->alloc, j->n_alloc);
@@ -337,5 +428,18 @@ void job_free(struct job *j)
     free(j->name);
     free(j->job_name);
     free(j->user);
+}
+
+void job_cut_components(struct job *j, size_t n)
+{
+    while (j->n_others > n)
+        job_fini(&j->others[--j->n_others]);
+}
+
+void job_free(struct job *j)
+{
+    if (j == NULL)
+        return;
+    job_fini(j);
     free(j);
 }

@@ -259,11 +259,21 @@ bool pass_fill(struct sched *s, int64_t now_sec, struct sched_budget budget)
 
 /* ---- the walk ---- */
 
+/* By any of its components. */
+static uint64_t admitted_word(struct shape *shape, size_t word)
+{
+    uint64_t set = shape->admits[word];
+
+    for (size_t i = 0; i < shape->like->n_others; i++)
+        set |= shape->others[i]->admits[word];
+    return set;
+}
+
 /* The nodes that a waiting job could use, in `s->own`. */
 static void find_own_nodes(struct sched *s, const struct entry *entry)
 {
     const struct job *job = entry->rec->job;
-    const node_set admits = trial_shape(s, entry)->admits;
+    struct shape *shape = trial_shape(s, entry);
     size_t words = s->cluster.words;
 
     s->own = xrealloc(s->own, (words + 1) * sizeof(*s->own));
@@ -275,7 +285,7 @@ static void find_own_nodes(struct sched *s, const struct entry *entry)
             s->own[k] |= part->nodes[k];
     }
     for (size_t k = 0; k < words; k++)
-        s->own[k] &= admits[k];
+        s->own[k] &= admitted_word(shape, k);
 }
 
 static int64_t gpus_of(const struct sched *s, const struct job *job)

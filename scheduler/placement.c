@@ -13,7 +13,7 @@ void placer_fini(struct placer *p)
 
 int64_t placement_min_nodes(const struct job *like, const struct partition *part)
 {
-    int64_t nodes = job_least_nodes(like);
+    int64_t nodes = component_least_nodes(like);
 
     nodes = MAX(nodes, job_counted_nodes(like));
     nodes = MAX(nodes, (int64_t)like->n_node_list);
@@ -123,8 +123,11 @@ static void candidate_add(struct placer *p, const struct cluster *c,
 
 static uint64_t allowed_word(const struct placement *at, size_t word)
 {
-    return at->view == VIEW_WINDOW ? at->window->nodes[word]
-                                   : at->part->nodes[word] & at->shape->admits[word];
+    uint64_t set = at->view == VIEW_WINDOW
+                       ? at->window->nodes[word]
+                       : at->part->nodes[word] & at->shape->admits[word];
+
+    return at->taken != NULL ? set & ~at->taken[word] : set;
 }
 
 /* Fills the placer. */
@@ -302,7 +305,7 @@ struct slot *placement_find(struct placer *p, const struct cluster *c,
     const struct job *like = at->shape->like;
     struct fit *fit = shape_fit(at->shape, at->part);
     /* Where it went is the best place again; of the least loaded nodes it is not. */
-    bool single = like->max_pods == 1 && like->n_units == 0 &&
+    bool single = like->max_pods == 1 && like->n_units == 0 && at->taken == NULL &&
                   !placement_has_rules(like) && !at->part->part->lln;
     struct room room;
 
@@ -325,4 +328,10 @@ void placement_positions(const struct placer *p, uint32_t *ret)
 {
     for (size_t i = 0; i < p->n; i++)
         ret[i] = (uint32_t)p->candidates[i].position;
+}
+
+void placement_mark(const struct placer *p, node_set set)
+{
+    for (size_t i = 0; i < p->n; i++)
+        node_set_add(set, p->candidates[i].position);
 }

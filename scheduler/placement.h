@@ -53,6 +53,7 @@ struct placement {
     const struct timeline *timeline;
     const struct fence *fence; /* that the window is behind; NULL: none */
     const struct asked *asked; /* what nodes are worth to others; NULL: unknown */
+    const uint64_t *taken;     /* nodes of its other components; NULL: it has none */
 };
 
 struct candidate;
@@ -88,6 +89,8 @@ struct slot *placement_find(struct placer *p, const struct cluster *c,
 
 /* Positions of the nodes of the slots that were found last, in their order. */
 void placement_positions(const struct placer *p, uint32_t *ret);
+/* Adds them to a set. */
+void placement_mark(const struct placer *p, node_set set);
 
 /* Does it ask something of its nodes together, that placement_rules.c sees to? Then
  * nodes enough are not all. */

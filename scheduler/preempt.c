@@ -492,12 +492,14 @@ static bool try_victims(struct sched *s, struct hunt *h)
     return false;
 }
 
-/* Where pods may share nodes or differ, or nodes go together, the choice is a guess. */
+/* Where pods may share nodes or differ, or nodes go together, the choice is a guess;
+ * for components there is none. */
 static bool may_try_all(const struct hunt *h)
 {
     const struct job *like = h->by->shape->like;
 
-    return (like->n_units > 0 || !like->one_per_node || placement_has_rules(like)) &&
+    return (like->n_units > 0 || !like->one_per_node || placement_has_rules(like) ||
+            like->n_others > 0) &&
            h->victims.n <= TRY_ALL_MAX;
 }
 
@@ -510,7 +512,8 @@ static void hunt(struct sched *s, struct hunt *h)
     if (h->victims.n + h->n_plans == 0)
         return;
     find_shares(s, h);
-    if (victims_choose(&h->victims, &s->cluster, h->by) && try_victims(s, h))
+    if (h->by->shape->like->n_others == 0 &&
+        victims_choose(&h->victims, &s->cluster, h->by) && try_victims(s, h))
         return;
     if (!may_try_all(h))
         return;

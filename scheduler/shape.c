@@ -71,6 +71,16 @@ void shape_key_filters(struct str *key, const struct job *job)
     key_tolerations(key, job);
 }
 
+/* What it has of the job's. */
+static struct job component_of(const struct job *job, size_t other)
+{
+    struct job component = job->others[other];
+
+    component.exclusive = job->exclusive;
+    component.lifts = job->lifts;
+    return component;
+}
+
 static void key_of(struct str *key, const struct job *job)
 {
     str_addn(key, (const char *)&job->each, sizeof(job->each));
@@ -90,6 +100,12 @@ static void key_of(struct str *key, const struct job *job)
         key_text(key, job->licenses[i].name);
         key_number(key, job->licenses[i].count);
     }
+    key_number(key, (int64_t)job->n_others);
+    for (size_t i = 0; i < job->n_others; i++) {
+        const struct job component = component_of(job, i);
+
+        key_of(key, &component);
+    }
 }
 
 /* ---- shapes ---- */
@@ -97,6 +113,18 @@ static void key_of(struct str *key, const struct job *job)
 static size_t n_featured(const struct job *like)
 {
     return like->n_counts + like->n_same;
+}
+
+static struct shape **others_get(struct shape **shapes, const struct job *job)
+{
+    struct shape **others = xcalloc(job->n_others + 1, sizeof(*others));
+
+    for (size_t i = 0; i < job->n_others; i++) {
+        const struct job component = component_of(job, i);
+
+        others[i] = shape_get(shapes, &component);
+    }
+    return others;
 }
 
 struct shape *shape_get(struct shape **shapes, const struct job *job)
@@ -110,6 +138,7 @@ struct shape *shape_get(struct shape **shapes, const struct job *job)
     if (shape == NULL) {
         shape = xcalloc(1, sizeof(*shape));
         shape->like = job_copy(job);
+        shape->others = others_get(shapes, job);
         shape->featured = xcalloc(n_featured(job) + 1, sizeof(*shape->featured));
         shape->key_len = key.len;
         shape->key = str_take(&key);
@@ -134,6 +163,9 @@ void shape_put(struct shape **shapes, struct shape *shape)
         shape_put(shapes, shape->fits[i].variant);
         fit_fini(&shape->fits[i]);
     }
+    for (size_t i = 0; i < shape->like->n_others; i++)
+        shape_put(shapes, shape->others[i]);
+    free(shape->others);
     free(shape->fits);
     free(shape->admits);
     free(shape->required);
@@ -143,6 +175,11 @@ void shape_put(struct shape **shapes, struct shape *shape)
     job_free(shape->like);
     free(shape->key);
     free(shape);
+}
+
+struct shape *shape_component(struct shape *shape, size_t component)
+{
+    return component == 0 ? shape : shape->others[component - 1];
 }
 
 bool shape_filters_admit(const struct job *like, const struct node *node)
@@ -198,6 +235,8 @@ void shape_settle(struct shape *shape, const struct cluster *c)
 {
     const struct job *like = shape->like;
 
+    for (size_t i = 0; i < like->n_others; i++)
+        shape_settle(shape->others[i], c);
     if (shape->admits_gen == c->set_gen)
         return;
     shape->share = shape_share(like, c);

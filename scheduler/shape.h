@@ -61,8 +61,9 @@ struct shape {
     char *key;
     size_t key_len;
     size_t refs;
-    struct job *like;    /* any job of this shape; only request and filters are read */
-    int64_t share;       /* of the cluster, that it asks for: of what it asks most */
+    struct job *like; /* any job of this shape; only request and filters are read */
+    struct shape **others; /* held: of the further components, like->n_others */
+    int64_t share;         /* of the cluster, that it asks for: of what it asks most */
     node_set admits;     /* nodes that filters, taints and capacity let hold one pod */
     node_set required;   /* the nodes of its node list */
     node_set *featured;  /* those with each of its counted features, then with each of
@@ -77,8 +78,10 @@ struct shape {
 struct shape *shape_get(struct shape **shapes, const struct job *job);
 void shape_put(struct shape **shapes, struct shape *shape); /* NULL is fine */
 
-/* Works out share and node sets if nodes have changed since. The cluster must be
- * settled. */
+/* Of a component of its jobs: itself, of the first one. */
+struct shape *shape_component(struct shape *shape, size_t component);
+/* Works out share and node sets, its components' too, if nodes have changed since. The
+ * cluster must be settled. */
 void shape_settle(struct shape *shape, const struct cluster *c);
 /* The fit of a partition, made if new; lent until the next call for this shape. */
 struct fit *shape_fit(struct shape *shape, const struct partrec *part);

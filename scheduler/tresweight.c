@@ -59,7 +59,6 @@ static int64_t unit_of(const struct tres_weight *w)
 int64_t tresweight_term(const struct tres_weights *weights, const struct cluster *c,
                         struct partrec *part, const struct job *ask, bool raw)
 {
-    const struct resvec v = job_ask(ask);
     __int128 sum = 0;
 
     if (part->set_gen == 0) /* its node set is not known yet */
@@ -70,7 +69,9 @@ int64_t tresweight_term(const struct tres_weights *weights, const struct cluster
     for (size_t i = 0; i < weights->n; i++) {
         const struct tres_weight *w = &weights->items[i];
         int64_t whole = raw ? unit_of(w) : part->weighed.v[i];
-        int64_t amount = amount_of(c, w, &v, job_least_nodes(ask), ask->gpu_type);
+        const struct resvec v =
+            *w->gpu_type != '\0' ? job_ask_typed(ask, w->gpu_type) : job_ask(ask);
+        int64_t amount = amount_of(c, w, &v, job_least_nodes(ask), w->gpu_type);
 
         if (whole > 0)
             sum += (__int128)w->weight * (raw ? amount : MIN(amount, whole)) / whole;

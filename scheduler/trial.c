@@ -8,6 +8,7 @@
 #include "scheduler/allowance.h"
 #include "scheduler/book.h"
 #include "scheduler/check.h"
+#include "scheduler/components.h"
 #include "scheduler/tell.h"
 
 /* A job with a least limit takes as much more as is free behind it. */
@@ -21,7 +22,16 @@ static int64_t limit_in_force(struct sched *s, struct jobrec *rec,
     return book_longest(s, rec, check_length(rec->job, part, now_sec), largest);
 }
 
-/* `placed`: the slots are those that the placer found last. */
+/* `placed`: the slots are those that the placer found last; of components it knows the
+ * last one alone. */
+static void note_place(struct sched *s, struct jobrec *rec, bool placed)
+{
+    if (placed && rec->job->n_others == 0)
+        book_place(s, rec);
+    else
+        rec->claim.positions_gen = 0;
+}
+
 void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
                  size_t n, bool placed, int64_t now_sec)
 {
@@ -49,10 +59,7 @@ void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
     /* Others may use what was promised here, or have been told of what is free now. */
     s->pass.moved |= job->plan.promised || s->pass.n_waiting > 0;
     plan_clear(&job->plan);
-    if (placed)
-        book_place(s, rec);
-    else
-        rec->claim.positions_gen = 0;
+    note_place(s, rec, placed);
     decision.limit_sec = limit_in_force(s, rec, entry->part->part, now_sec);
     job->limit_sec = decision.limit_sec;
     book_enter(s, rec);
@@ -109,9 +116,11 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
     return reason;
 }
 
-struct seeker trial_seeker(struct sched *s, const struct entry *entry)
+/* Of a component. */
+static struct seeker seeker_of(struct sched *s, const struct entry *entry,
+                               size_t component)
 {
-    struct shape *shape = trial_shape(s, entry);
+    struct shape *shape = shape_component(trial_shape(s, entry), component);
     const struct job *like = shape->like;
 
     return (struct seeker){
@@ -124,6 +133,11 @@ struct seeker trial_seeker(struct sched *s, const struct entry *entry)
         .need = placement_min_nodes(like, entry->part->part),
         .fence = reserve_fence(s, entry->rec->job),
     };
+}
+
+struct seeker trial_seeker(struct sched *s, const struct entry *entry)
+{
+    return seeker_of(s, entry, 0);
 }
 
 static struct placement placement_at(struct sched *s, const struct entry *entry,
@@ -150,6 +164,40 @@ static struct horizon_kind *kind_of(struct sched *s, const struct entry *entry,
     return horizon_kind(&s->horizon, by, shape_fit(trial_shape(s, entry), entry->part));
 }
 
+/* `seekers` has room for all. */
+static struct components components_of(struct sched *s, const struct entry *entry,
+                                       const struct seeker *by, struct seeker *seekers)
+{
+    for (size_t i = 0; i <= by->shape->like->n_others; i++) {
+        seekers[i] = seeker_of(s, entry, i);
+        seekers[i].limit_sec = by->limit_sec;
+    }
+    return (struct components){
+        .placer = &s->placer,
+        .cluster = &s->cluster,
+        .at = placement_at(s, entry, by),
+        .seekers = seekers,
+        .window = &s->window,
+    };
+}
+
+static struct slot *find_together(struct sched *s, const struct entry *entry,
+                                  const struct seeker *by, size_t first, size_t before,
+                                  size_t *ret_n)
+{
+    struct seeker seekers[COMPONENTS_MAX];
+    struct components all = components_of(s, entry, by, seekers);
+    struct slot *slots = NULL;
+    size_t lacking;
+
+    all.first = first;
+    while (slots == NULL && components_agree(&all, before)) {
+        slots = components_place(&all, ret_n, &lacking);
+        all.first++;
+    }
+    return slots;
+}
+
 struct slot *trial_find_place(struct sched *s, const struct entry *entry,
                               const struct seeker *by, size_t before, size_t *ret_n)
 {
@@ -157,8 +205,11 @@ struct slot *trial_find_place(struct sched *s, const struct entry *entry,
     struct horizon_kind *kind = kind_of(s, entry, by);
     size_t first = kind != NULL ? horizon_look(kind, by) : 0;
     struct slot *slots = NULL;
-    bool found = window_find(&s->window, by, first, before);
+    bool found;
 
+    if (by->shape->like->n_others > 0)
+        return find_together(s, entry, by, first, before, ret_n);
+    found = window_find(&s->window, by, first, before);
     /* What licences keep waiting says nothing of those that need none. */
     if (kind != NULL && entry->rec->job->n_licenses == 0)
         horizon_raise(kind, by, found ? s->window.first : MAX(first, before));
@@ -205,7 +256,7 @@ void trial_set_plan(struct sched *s, const struct entry *entry, struct slot *slo
         .slots = slots,
         .n_slots = n,
     };
-    book_place(s, entry->rec);
+    note_place(s, entry->rec, true);
 }
 
 /* What was in vain in the last walk is so still, but where room has grown since: a
@@ -280,9 +331,10 @@ static bool is_allowed(struct sched *s, const struct entry *entry, struct slot *
 {
     struct jobrec *rec = entry->rec;
     const struct job *job = rec->job;
-    int64_t spare = job->n_units == 0 ? -job->min_pods : 0;
+    bool plain = job->n_units == 0 && job->n_others == 0;
+    int64_t spare = plain ? -job->min_pods : 0;
 
-    for (size_t i = 0; i < *n && job->n_units == 0; i++)
+    for (size_t i = 0; i < *n && plain; i++)
         spare += slots[i].pods;
     for (;; drop_pod(slots, n)) {
         str_reset(&s->message);
@@ -355,6 +407,11 @@ static void judge_busy(struct sched *s, const struct entry *entry,
     if (stock_short(&s->timeline.stock, entry->rec->job, 0, 1) != SLOT_NONE) {
         stock_say_short(&s->timeline.stock, entry->rec->job, &s->message);
         fit->busy = REASON_LICENSES;
+    } else if (by->shape->like->n_others > 0) {
+        struct seeker seekers[COMPONENTS_MAX];
+        const struct components all = components_of(s, entry, &at_once, seekers);
+
+        fit->busy = check_components_busy(&all, &s->message);
     } else {
         fit->busy = check_busy(&s->placer, &s->cluster, &at, &at_once, &s->message);
     }

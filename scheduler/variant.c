@@ -113,14 +113,22 @@ void variant_apply(const struct partition *part, int gpu, struct job *request)
     request->n_units = 1;
 }
 
+/* It says all of its amounts now. */
+static void apply_whole(const struct partition *part, int gpu, struct job *request)
+{
+    variant_apply(part, gpu, request);
+    request->own_cpus = request->own_mem = true;
+}
+
 static struct shape *make(struct shape **shapes, const struct shape *shape,
                           const struct cluster *c, const struct partition *part)
 {
     struct job *request = job_copy(shape->like);
     struct shape *variant;
 
-    variant_apply(part, c->res.gpu, request);
-    request->own_cpus = request->own_mem = true;
+    apply_whole(part, c->res.gpu, request);
+    for (size_t i = 0; i < request->n_others; i++)
+        apply_whole(part, c->res.gpu, &request->others[i]);
     variant = shape_get(shapes, request);
     job_free(request);
     return variant;

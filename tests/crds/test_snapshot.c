@@ -91,6 +91,8 @@ static const char state[] =
     "job 4 cpu=1 where.rack=r1|r2 any.rack=r1 any.rack=r2 tolerate.k=v\n"
     "job 3 nodes=1-16 cpu=1 units=16 unit.cpu=1 maxunits=4 spread unittasks=2\n"
     "job 1 nodes=2-3 cpu=1 units=3 unit.cpu=1 units2=16 unit2.nvidia.com/gpu=1\n"
+    "job 8 nodes=1 cpu=1 : nodes=2-3 contiguous units=4 unit.cpu=1 constraint=a*2 : "
+    "replicas=2 nvidia.com/gpu=1 type=h100 nodelist=n1 exclude=n[2-3] tolerate.k=v\n"
     "job 2 cpu=1 state=running start=100 in=p on=n1:2,n2 time=90\n"
     "pod web-1 on=n1 cpu=2\n"
     "pod old-1 on=n2 cpu=1 ofjob\n";

@@ -444,10 +444,14 @@ static void random_job(struct course *h)
                                         " partition=batch,owned",
                                         " qos=other",
                                         " qos=other partition=owned"};
+    static const char *const others[] = {
+        "", "", "", " : nodes=1 cpu=1",
+        " : nodes=1-2 cpu=1 : nodes=1 nvidia.com/gpu=1"};
 
-    course_tell(h, "job %d submit=%lld time=%d %s %s%s", 1 + (int)course_draw(h, JOBS),
-                (long long)h->now_sec, 1 + (int)course_draw(h, 20), COURSE_PICK(h, who),
-                COURSE_PICK(h, how), COURSE_PICK(h, where));
+    course_tell(h, "job %d submit=%lld time=%d %s %s%s%s",
+                1 + (int)course_draw(h, JOBS), (long long)h->now_sec,
+                1 + (int)course_draw(h, 20), COURSE_PICK(h, who), COURSE_PICK(h, how),
+                COURSE_PICK(h, where), COURSE_PICK(h, others));
 }
 
 /* RUNNING, COMPLETING, gone: whatever is next. */

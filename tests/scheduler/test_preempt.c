@@ -157,12 +157,13 @@ static void add_waiting(struct contest *c)
         "nodes=1",    "nodes=2",           "replicas=2",
         "replicas=1", "nodes=1 exclusive", "nodes=1-4 units=5 unit.cpu=1 unit.x/gpu=1"};
 
-    course_tell(&c->h, "job %d submit=%d %s cpu=%d x/gpu=%d qos=%s partition=%s%s%s",
+    course_tell(&c->h, "job %d submit=%d %s cpu=%d x/gpu=%d qos=%s partition=%s%s%s%s",
                 c->next_job++, (int)c->h.now_sec, COURSE_PICK(&c->h, shapes),
                 1 + (int)course_draw(&c->h, 6), (int)course_draw(&c->h, 5), qos_of(c),
                 course_draw(&c->h, 2) ? "a" : "b",
                 course_draw(&c->h, 3) ? " time=1:00:00" : "",
-                course_draw(&c->h, 5) ? "" : " nodelist=n2");
+                course_draw(&c->h, 5) ? "" : " nodelist=n2",
+                course_draw(&c->h, 5) ? "" : " : nodes=1 cpu=3 x/gpu=1");
 }
 
 static void set_up(struct contest *c)

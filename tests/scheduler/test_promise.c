@@ -86,15 +86,17 @@ static void submit(struct day *w, int number)
     static const char *const places[] = {"partition=a", "partition=b", "partition=a,b"};
     static const char *const licenses[] = {"", "", " licenses=matlab",
                                            " licenses=matlab:2"};
+    static const char *const others[] = {"", "", "", " : nodes=1 cpu=4",
+                                         " : nodes=2 x/gpu=2 : replicas=2 cpu=1"};
     char line[LINE_MAX_];
     int64_t minutes = w->jobs[number].limit_sec / 60;
 
-    snprintf(line, sizeof(line),
-             "job %d submit=%" PRId64 " %s cpu=%d x/gpu=%d %s nice=%d time=%" PRId64
-             "%s",
-             number, w->now_sec, shapes[draw(w, ARRAY_LEN(shapes))],
-             1 + (int)draw(w, 8), (int)draw(w, 5), places[draw(w, ARRAY_LEN(places))],
-             (int)draw(w, 500), minutes, licenses[draw(w, ARRAY_LEN(licenses))]);
+    snprintf(
+        line, sizeof(line),
+        "job %d submit=%" PRId64 " %s cpu=%d x/gpu=%d %s nice=%d time=%" PRId64 "%s%s",
+        number, w->now_sec, shapes[draw(w, ARRAY_LEN(shapes))], 1 + (int)draw(w, 8),
+        (int)draw(w, 5), places[draw(w, ARRAY_LEN(places))], (int)draw(w, 500), minutes,
+        licenses[draw(w, ARRAY_LEN(licenses))], others[draw(w, ARRAY_LEN(others))]);
     tell(w, line);
     w->jobs[number].stage = WAITING;
     w->jobs[number].change_sec = INT64_MAX;

@@ -34,6 +34,8 @@ static struct job *request_of(const struct course *h, const struct job *job)
 
     if (part != NULL)
         variant_apply(part, h->res.gpu, request);
+    for (size_t i = 0; i < request->n_others && part != NULL; i++)
+        variant_apply(part, h->res.gpu, &request->others[i]);
     return request;
 }
 
@@ -56,41 +58,61 @@ static void count_units(const struct job *job, const struct slot *slot, int64_t 
 
 /* All units are placed, and each pod asks for its own: what is that of the partition.
  */
-static void check_requests(struct course *h, const struct decision *d,
+static void check_requests(struct course *h, const struct slot *slots, size_t n_slots,
                            const struct job *job)
 {
     int64_t sums[2] = {0};
 
-    for (size_t i = 0; i < d->n_slots && job->n_units == 0; i++)
-        course_check(h, memcmp(&d->slots[i].each, &job->each, sizeof(job->each)) == 0);
-    for (size_t i = 0; i < d->n_slots && job->n_units > 0; i++) {
+    for (size_t i = 0; i < n_slots && job->n_units == 0; i++)
+        course_check(h, memcmp(&slots[i].each, &job->each, sizeof(job->each)) == 0);
+    for (size_t i = 0; i < n_slots && job->n_units > 0; i++) {
         struct resvec each = job->each;
         int64_t n[2];
 
-        count_units(job, &d->slots[i], n);
+        count_units(job, &slots[i], n);
         for (size_t k = 0; k < job->n_units; k++) {
             course_check(h, n[k] >= 1 && n[k] <= job->units[k].most);
             for (int r = 0; r < RES_MAX; r++)
                 each.v[r] += (n[k] - 1) * job->units[k].each.v[r];
             sums[k] += n[k];
         }
-        course_check(h, memcmp(&each, &d->slots[i].each, sizeof(each)) == 0);
+        course_check(h, memcmp(&each, &slots[i].each, sizeof(each)) == 0);
     }
     for (size_t k = 0; k < job->n_units; k++)
         course_check(h, sums[k] == job->units[k].count);
 }
 
-/* Each node once; by name, where the topology gives no other order. */
-static void check_order(struct course *h, const struct decision *d)
+/* All pods of a component, by name where the topology gives no other order, with
+ * its node list; `request` is it in its partition. */
+static void check_component(struct course *h, const struct slot *slots, size_t n,
+                            const struct job *component, const struct job *request)
 {
     bool flat = life_settings(h->seed).topology_kind == TOPOLOGY_FLAT;
+    int64_t pods = 0;
 
-    for (size_t i = 1; i < d->n_slots; i++) {
-        const char *name = d->slots[i].node;
+    for (size_t i = 0; i < n; i++) {
+        course_check(h, !component->one_per_node || slots[i].pods == 1);
+        course_check(h, i == 0 || !flat ||
+                            hostname_compare(slots[i - 1].node, slots[i].node) < 0);
+        pods += slots[i].pods;
+    }
+    course_check(h, pods >= component->min_pods && pods <= component->max_pods);
+    check_requests(h, slots, n, request);
+    for (size_t i = 0; i < component->n_node_list; i++) {
+        bool there = false;
 
-        course_check(h, !flat || hostname_compare(d->slots[i - 1].node, name) < 0);
+        for (size_t k = 0; k < n; k++)
+            there |= strcmp(slots[k].node, component->node_list[i]) == 0;
+        course_check(h, there);
+    }
+}
+
+/* Each node once: no two components have one in common. */
+static void check_apart(struct course *h, const struct decision *d)
+{
+    for (size_t i = 0; i < d->n_slots; i++) {
         for (size_t k = 0; k < i; k++)
-            course_check(h, strcmp(d->slots[k].node, name) != 0);
+            course_check(h, strcmp(d->slots[i].node, d->slots[k].node) != 0);
     }
 }
 
@@ -99,27 +121,28 @@ static void check_gang(struct course *h, const struct decision *d)
     const struct job *job = sched_job(h->s, d->job_uid);
     struct job *request;
     int64_t pods = 0;
+    size_t first = 0;
 
     course_check(h,
                  job != NULL && job->phase == JOB_STARTING && job->hold == HOLD_NONE);
     course_check(h, d->n_slots > 0 && d->n_slots == job->n_alloc);
     for (size_t i = 0; i < d->n_slots; i++) {
         course_check(h, d->slots[i].first_rank == pods);
-        course_check(h, !job->one_per_node || d->slots[i].pods == 1);
         pods += d->slots[i].pods;
     }
-    check_order(h, d);
-    course_check(h, pods >= job->min_pods && pods <= job->max_pods);
     request = request_of(h, job);
-    check_requests(h, d, request);
-    job_free(request);
-    for (size_t i = 0; i < job->n_node_list; i++) {
-        bool there = false;
+    for (size_t i = 0; i <= job->n_others; i++) {
+        size_t last = first;
 
-        for (size_t k = 0; k < d->n_slots; k++)
-            there |= strcmp(d->slots[k].node, job->node_list[i]) == 0;
-        course_check(h, there);
+        while (last < d->n_slots && d->slots[last].component == (int64_t)i)
+            last++;
+        check_component(h, d->slots + first, last - first, job_component(job, i),
+                        job_component(request, i));
+        first = last;
     }
+    course_check(h, first == d->n_slots);
+    job_free(request);
+    check_apart(h, d);
 }
 
 static bool is_on(const struct job *job, const char *node)

@@ -144,6 +144,51 @@ static int read_reservation(const struct reader *r, struct err *err)
     return 0;
 }
 
+/* Its components, which stand apart by " : ". */
+static int read_components(const struct reader *r, struct job *job, struct err *err)
+{
+    AUTO_FREE char *copy = xstrdup(r->keys);
+    char *at = copy, *next;
+    struct job *component = job;
+
+    for (; at != NULL; at = next) {
+        next = strstr(at, " : ");
+        if (next != NULL) {
+            *next = '\0';
+            next += strlen(" : ");
+        }
+        component->each.v[RES_PODS] = 1;
+        if (read_keys(cluster_job_keys, r->res, component, at, err) < 0)
+            return -1;
+        if (next != NULL)
+            component = job_add_component(job);
+    }
+    return 0;
+}
+
+/* What a component has of its job's allocation. */
+static void add_alloc(struct job *job, size_t component)
+{
+    struct job *other = &job->others[component - 1];
+    const struct slot *last = job->n_alloc > 0 ? &job->alloc[job->n_alloc - 1] : NULL;
+    int64_t rank = last != NULL ? last->first_rank + last->pods : 0;
+    struct slot *own = other->alloc;
+    size_t n = other->n_alloc;
+
+    if (n == 0)
+        return;
+    job->alloc = xrealloc(job->alloc, (job->n_alloc + n) * sizeof(*own));
+    for (size_t i = 0; i < n; i++) {
+        own[i].each = other->each;
+        own[i].component = (int64_t)component;
+        own[i].first_rank += rank;
+        job->alloc[job->n_alloc++] = own[i];
+    }
+    free(own);
+    other->alloc = NULL;
+    other->n_alloc = 0;
+}
+
 static int read_job(const struct reader *r, struct err *err)
 {
     struct change change = {.kind = CHANGE_JOB};
@@ -153,14 +198,15 @@ static int read_job(const struct reader *r, struct err *err)
     job->ns = xstrdup("default");
     job->name = xstrdup(r->name);
     job->user = xstrdup("ann");
-    job->each.v[RES_PODS] = 1;
     if (cluster_text_number(r->name, &job->job_id, err) < 0 ||
-        read_keys(cluster_job_keys, r->res, job, r->keys, err) < 0) {
+        read_components(r, job, err) < 0) {
         job_free(job);
         return -1;
     }
     for (size_t i = 0; i < job->n_alloc; i++)
         job->alloc[i].each = job->each;
+    for (size_t i = 1; i <= job->n_others; i++)
+        add_alloc(job, i);
     change.u.job = job;
     r->fn(r->arg, &change);
     return 0;
@@ -335,6 +381,12 @@ static bool devices_differ(const struct slot *slots, size_t n)
     return false;
 }
 
+static bool are_alike(const struct slot *a, const struct slot *b)
+{
+    return a->pods == b->pods && a->tasks == b->tasks && a->component == b->component &&
+           devices_of(a) == devices_of(b);
+}
+
 static void say_slots(const struct slot *slots, size_t n, struct str *out)
 {
     HOSTLIST_AUTO struct hostlist nodes = {0};
@@ -342,9 +394,7 @@ static void say_slots(const struct slot *slots, size_t n, struct str *out)
 
     for (size_t i = 0; i < n; i++) {
         hostlist_add(&nodes, slots[i].node);
-        if (i + 1 < n && slots[i + 1].pods == slots[i].pods &&
-            slots[i + 1].tasks == slots[i].tasks &&
-            devices_of(&slots[i + 1]) == devices_of(&slots[i]))
+        if (i + 1 < n && are_alike(&slots[i], &slots[i + 1]))
             continue;
         hostlist_format(&nodes, out);
         if (slots[i].pods != 1)
@@ -356,7 +406,7 @@ static void say_slots(const struct slot *slots, size_t n, struct str *out)
         hostlist_fini(&nodes);
         nodes = (struct hostlist){0};
         if (i + 1 < n)
-            str_addc(out, ',');
+            str_add(out, slots[i + 1].component != slots[i].component ? " : " : ",");
     }
 }
 

@@ -34,6 +34,8 @@
  *                             pods' tasks are written n1/4; unittasks=0: of none)
  *   job 8 nodes=2-3 cpu=1 x/gpu=1 units=3 unit.cpu=1 units2=16 unit2.x/gpu=1   (two
  *                             kinds of units)
+ *   job 8 nodes=1 cpu=4 time=60 : nodes=2 x/gpu=8   (components of a heterogeneous job;
+ *                             what is not shape or place stands with the first)
  *   job 8 depend=afterok:3,after:4+5 hopeless=ends jobname=train   (Slurm's grammar;
  *                             hopeless=stays: whatever the configuration says)
  *   job 8 nodes=2 constraint=(a100|h100)&ib        (Slurm's grammar)

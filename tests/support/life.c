@@ -179,6 +179,20 @@ static void random_request(struct course *h, char *line, size_t size)
              units, COURSE_PICK(h, filters));
 }
 
+/* Of a heterogeneous job, as some are. */
+static void random_components(struct course *h, char *line, size_t size)
+{
+    size_t at = 0;
+
+    *line = '\0';
+    for (int n = course_chance(h, 20) ? 1 + (int)course_draw(h, 2) : 0; n > 0; n--) {
+        char request[WORDS_MAX];
+
+        random_request(h, request, sizeof(request));
+        at += (size_t)snprintf(line + at, size - at, " : %s", request);
+    }
+}
+
 static int random_number(struct life *l)
 {
     int number = 1 + (int)course_draw(&l->h, LIFE_JOBS);
@@ -281,6 +295,7 @@ void life_job(struct life *l)
     struct course *h = &l->h;
     char request[WORDS_MAX];
     char begin[64] = "", bounds[64] = "", depend[WORDS_MAX] = "";
+    char components[3 * WORDS_MAX];
     const char *taken = COURSE_PICK(h, licenses);
     const char *place = COURSE_PICK(h, places);
 
@@ -295,12 +310,13 @@ void life_job(struct life *l)
     if (course_chance(h, 15))
         snprintf(begin, sizeof(begin), " begin=%" PRId64,
                  h->now_sec + course_draw(h, 100));
-    course_tell(h, "job %d submit=%lld %s%s%s%s%s%s%s%s%s%s%s", random_number(l),
+    random_components(h, components, sizeof(components));
+    course_tell(h, "job %d submit=%lld %s%s%s%s%s%s%s%s%s%s%s%s", random_number(l),
                 (long long)(h->now_sec - course_draw(h, 200)), request, taken, place,
                 COURSE_PICK(h, parts), COURSE_PICK(h, policies),
                 COURSE_PICK(h, charges), begin, depend, bounds,
                 course_chance(h, 30) ? " jobname=train" : "",
-                course_chance(h, 5) ? " on=n[3-4]" : "");
+                course_chance(h, 5) ? " on=n[3-4]" : "", components);
 }
 
 void life_running(struct life *l)

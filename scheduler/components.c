@@ -1,0 +1,109 @@
+#include "scheduler/components.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+
+/* The slots of one component. */
+struct share {
+    struct slot *slots;
+    size_t n;
+};
+
+static size_t count_of(const struct components *all)
+{
+    return all->at.shape->like->n_others + 1;
+}
+
+static bool place_one(const struct components *all, size_t component, uint64_t *taken,
+                      struct share *ret)
+{
+    struct placement at = all->at;
+
+    at.shape = shape_component(all->at.shape, component);
+    at.taken = taken;
+    if (all->seekers != NULL)
+        window_set(all->window, &all->seekers[component], all->first);
+    ret->slots = placement_find(all->placer, all->cluster, &at, &ret->n);
+    if (ret->slots == NULL)
+        return false;
+    placement_mark(all->placer, taken);
+    return true;
+}
+
+/* Returns how many of them, in that order, have found a place. */
+static size_t place_all(const struct components *all, const size_t *order,
+                        struct share *shares)
+{
+    AUTO_FREE uint64_t *taken = xcalloc(all->cluster->words + 1, sizeof(*taken));
+    size_t n = 0;
+
+    while (n < count_of(all) && place_one(all, order[n], taken, &shares[order[n]]))
+        n++;
+    return n;
+}
+
+static struct slot *join(const struct share *shares, size_t n_shares, size_t *ret_n)
+{
+    struct slot *slots = NULL;
+    size_t n = 0;
+    int64_t rank = 0;
+
+    for (size_t i = 0; i < n_shares; i++) {
+        slots = xrealloc(slots, (n + shares[i].n) * sizeof(*slots));
+        for (size_t k = 0; k < shares[i].n; k++) {
+            slots[n] = shares[i].slots[k];
+            slots[n].component = (int64_t)i;
+            slots[n].first_rank = rank;
+            rank += slots[n++].pods;
+        }
+        free(shares[i].slots); /* what they hold is taken over */
+    }
+    *ret_n = n;
+    return slots;
+}
+
+static void move_to_front(size_t *order, size_t i)
+{
+    size_t component = order[i];
+
+    memmove(order + 1, order, i * sizeof(*order));
+    order[0] = component;
+}
+
+struct slot *components_place(const struct components *all, size_t *ret_n,
+                              size_t *ret_lacking)
+{
+    size_t order[COMPONENTS_MAX], n = count_of(all), placed;
+
+    for (size_t i = 0; i < n; i++)
+        order[i] = i;
+    for (size_t attempt = 0; attempt < n; attempt++) {
+        struct share shares[COMPONENTS_MAX] = {0};
+
+        placed = place_all(all, order, shares);
+        if (placed == n)
+            return join(shares, n, ret_n);
+        for (size_t i = 0; i < n; i++)
+            slots_free(shares[i].slots, shares[i].n);
+        *ret_lacking = order[placed];
+        if (placed == 0)
+            break;
+        move_to_front(order, placed);
+    }
+    return NULL;
+}
+
+bool components_agree(struct components *all, size_t before)
+{
+    size_t n = count_of(all), agreed = 0;
+
+    for (size_t i = 0; agreed < n; i = (i + 1) % n) {
+        if (!window_find(all->window, &all->seekers[i], all->first, before))
+            return false;
+        agreed = all->window->first == all->first ? agreed + 1 : 1;
+        all->first = all->window->first;
+    }
+    return true;
+}

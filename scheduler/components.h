@@ -1,0 +1,40 @@
+/*
+ * components - a heterogeneous job: its components, placed for the same time.
+ *
+ * Each gets nodes of its own, by the rules of placement.h; all begin with the same
+ * slot of the timeline, or none does. They choose in their order. One that finds too
+ * little beside those before it chooses first in another attempt, so that who could be
+ * anywhere does not take the few nodes that another one needs. Ranks go on from
+ * component to component.
+ *
+ *          slot      |  0  |  1  |  2  |  3  |
+ *   component 0      |     |=================|      each could be earlier by itself
+ *   component 1      |================|      |
+ *   the job          |     |=================|      the first slot that all agree on
+ */
+#ifndef GANTRY_SCHEDULER_COMPONENTS_H
+#define GANTRY_SCHEDULER_COMPONENTS_H
+
+#include "scheduler/placement.h"
+
+/* What is to be placed. In VIEW_WINDOW each component has a seeker (by component), and
+ * `window`, which `at` has too, is set for each in its turn; else they are NULL. */
+struct components {
+    struct placer *placer;
+    const struct cluster *cluster;
+    struct placement at; /* of the first one */
+    const struct seeker *seekers;
+    struct window *window;
+    size_t first; /* the slot that all begin with */
+};
+
+/* In rank order, to be freed with slots_free. NULL: there is too little room for
+ * `ret_lacking` beside the others, or for itself. */
+struct slot *components_place(const struct components *all, size_t *ret_n,
+                              size_t *ret_lacking);
+
+/* Moves `all->first` to the first slot, from it up to before `before`, in which each
+ * component would have nodes enough if it were alone. False: there is none. */
+bool components_agree(struct components *all, size_t before);
+
+#endif
