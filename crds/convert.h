@@ -46,6 +46,7 @@ struct node *convert_node(const struct convert *c, const struct json *node,
 struct partition *convert_partition(const struct convert *c,
                                     const struct json *partition, struct err *err);
 const char *part_state_word(enum part_state state); /* "UP", ... */
+/* With what its jobs had used, from status. */
 struct qos *convert_qos(const struct json *qos, struct err *err);
 /* With what its members had used, from status: who has used something and is none any
  * more is a former one. Rows that cannot be are passed over. */
@@ -58,6 +59,8 @@ struct reservation *convert_reservation(const struct convert *c,
  * the rules that fair shares are found by. */
 struct json *convert_usage_write(const struct account *account,
                                  const struct fair_rules *rules);
+/* Likewise what jobs of a QOS have used. */
+struct json *convert_qos_usage_write(const struct qos *qos);
 /* These rules, from an Account that has them in its status; else `ret` stays. */
 void convert_fair_rules_read(const struct json *account, struct fair_rules *ret);
 /* Request and policy from spec, identity from metadata, and from status: jobID, submit

@@ -78,8 +78,10 @@ struct qos *convert_qos(const struct json *object, struct err *err)
         read_name(object, "a QOS", &ret->name, err) == 0 &&
         read_priority(object, ret, err) == 0 && read_factor(object, ret, err) == 0 &&
         read_flags(object, ret, err) == 0 && read_preemption(object, ret, err) == 0 &&
-        limits_read(object, "spec.limits", LIMIT_OF_QOS, &ret->limits, err) == 0)
+        limits_read(object, "spec.limits", LIMIT_OF_QOS, &ret->limits, err) == 0) {
+        convert_qos_usage_read(object, ret);
         return ret;
+    }
     qos_free(ret);
     return NULL;
 }

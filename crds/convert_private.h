@@ -94,6 +94,7 @@ int limits_read(const struct json *object, const char *path, int of, struct limi
 
 /* Into an account that has its members, sorted. */
 void convert_usage_read(const struct json *object, struct account *account);
+void convert_qos_usage_read(const struct json *object, struct qos *qos);
 
 /* The text of a string node; NULL for any other and for NULL. */
 const char *json_text_of(const struct json *j);

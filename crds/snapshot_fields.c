@@ -142,11 +142,29 @@ static const struct fields fields_limit = FIELDS(limit, one_limit_rows);
 static const struct field limits_rows[] = {LIST(limits, items, n, fields_limit)};
 static const struct fields fields_limits = FIELDS(limits, limits_rows);
 
+static const struct field used_item_rows[] = {ENUM(used_item, tres, TRES_KINDS - 1),
+                                              TEXT(used_item, type),
+                                              INT(used_item, amount)};
+static const struct fields fields_used_item = FIELDS(used_item, used_item_rows);
+
+static const struct field used_rows[] = {LIST(used, items, n, fields_used_item)};
+static const struct fields fields_used = FIELDS(used, used_rows);
+
+static const struct field usage_rows[] = {ONE(usage, past, fields_used),
+                                          ONE(usage, recent, fields_used)};
+static const struct fields fields_usage = FIELDS(usage, usage_rows);
+
+static const struct field usage_time_rows[] = {INT(usage_time, usage_sec),
+                                               INT(usage_time, recent_sec)};
+static const struct fields fields_usage_time = FIELDS(usage_time, usage_time_rows);
+
 static const struct field qos_rows[] = {WORD(qos, name),
                                         INT(qos, priority),
                                         INT(qos, usage_factor),
                                         INT(qos, flags),
                                         ONE(qos, limits, fields_limits),
+                                        ONE(qos, usage, fields_usage),
+                                        ONE(qos, as_of, fields_usage_time),
                                         NAMES(qos, preempt, n_preempt),
                                         INT(qos, preempt_mode),
                                         INT(qos, preempt_exempt_sec),
@@ -163,8 +181,7 @@ static const struct field member_rows[] = {TEXT(member, user),
                                            TEXT(member, partition),
                                            INT(member, shares),
                                            INT(member, priority),
-                                           INT(member, usage),
-                                           INT(member, recent),
+                                           ONE(member, usage, fields_usage),
                                            BOOL(member, former),
                                            ONE(member, limits, fields_limits),
                                            ONE(member, qos, fields_qos_choice)};
@@ -178,8 +195,7 @@ static const struct field account_rows[] = {
     LIST(account, members, n_members, fields_member),
     ONE(account, limits, fields_limits),
     ONE(account, qos, fields_qos_choice),
-    INT(account, usage_sec),
-    INT(account, recent_sec)};
+    ONE(account, as_of, fields_usage_time)};
 const struct fields fields_account = FIELDS(account, account_rows);
 
 static const struct field depend_rows[] = {ENUM(depend, kind, DEPEND_SINGLETON),

@@ -28,6 +28,24 @@ bool qos_choice_equal(const struct qos_choice *a, const struct qos_choice *b)
            names_equal(a->allowed, a->n_allowed, b->allowed, b->n_allowed);
 }
 
+/* ---- usage ---- */
+
+bool usage_equal(const struct usage *a, const struct usage *b)
+{
+    return used_equal(&a->past, &b->past) && used_equal(&a->recent, &b->recent);
+}
+
+struct usage usage_copy(const struct usage *u)
+{
+    return (struct usage){used_copy(&u->past), used_copy(&u->recent)};
+}
+
+void usage_fini(struct usage *u)
+{
+    used_fini(&u->past);
+    used_fini(&u->recent);
+}
+
 /* ---- accounts ---- */
 
 struct account *account_new(void)
@@ -36,8 +54,7 @@ struct account *account_new(void)
 
     a->shares = SHARES_DEFAULT;
     a->priority = PRIORITY_UNSET;
-    a->usage_sec = TIME_UNSET;
-    a->recent_sec = TIME_UNSET;
+    a->as_of = USAGE_NEVER;
     return a;
 }
 
@@ -119,8 +136,7 @@ struct account *account_copy(const struct account *a)
 
         to->shares = from->shares;
         to->priority = from->priority;
-        to->usage = from->usage;
-        to->recent = from->recent;
+        to->usage = usage_copy(&from->usage);
         to->former = from->former;
         to->limits = limits_copy(&from->limits);
         to->qos = choice_copy(&from->qos);
@@ -137,6 +153,7 @@ void account_free(struct account *a)
         free(a->members[i].ns);
         free(a->members[i].partition);
         limits_fini(&a->members[i].limits);
+        usage_fini(&a->members[i].usage);
         choice_fini(&a->members[i].qos);
     }
     limits_fini(&a->limits);

@@ -325,6 +325,7 @@ static void rules_change(struct sched *s, bool changed)
 {
     s->dirty |= changed;
     s->rules_changed |= changed;
+    s->charge_again |= changed; /* jobs may be charged to others */
     s->rules_gen += changed;
     s->held.stale |= changed;
 }

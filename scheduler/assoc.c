@@ -183,13 +183,16 @@ bool assocs_rank(struct assocs *a, const struct fair_rules *rules, int64_t at_se
     for (size_t i = 0; i < a->n; i++) {
         const struct account *account = a->accounts[i];
         const struct place *place = &a->places[i];
-        int64_t age =
-            account->usage_sec != TIME_UNSET ? at_sec - account->usage_sec : 0;
+        int64_t age = account->as_of.usage_sec != TIME_UNSET
+                          ? at_sec - account->as_of.usage_sec
+                          : 0;
         int64_t own = 0;
 
         for (size_t k = 0; k < account->n_members; k++) {
             size_t node = a->nodes[place->first + k];
-            int64_t left = decay(account->members[k].usage, age, rules->half_life_sec);
+            int64_t left =
+                decay(used_of(&account->members[k].usage.past, TRES_BILLING, NULL), age,
+                      rules->half_life_sec);
 
             if (node != FAIRTREE_ROOT)
                 fairtree_set_usage(&a->tree, node, left);

@@ -3,8 +3,7 @@
 #include <stdlib.h>
 
 #include "base/util.h"
-#include "scheduler/billing.h"
-#include "scheduler/usage.h"
+#include "scheduler/charge_private.h"
 
 static struct usage_rules rules_of(const struct sched *s)
 {
@@ -20,89 +19,127 @@ static bool is_charged(const struct job *job)
            (job->phase == JOB_RUNNING || job->phase == JOB_COMPLETING);
 }
 
-static bool has_end(const struct job *job)
-{
-    return job->phase == JOB_COMPLETING && job->end_sec != TIME_UNSET;
-}
-
-/* Up to `to_sec`, or to its end. */
-static struct usage_charge charge_of(const struct sched *s, const struct job *job,
-                                     int64_t to_sec)
+static const struct partition *part_of(const struct sched *s, const struct job *job)
 {
     const struct partrec *part =
         job->partition != NULL ? cluster_partition(&s->cluster, job->partition) : NULL;
-    const struct qos *qos = policy_qos(&s->policy, job);
-    __int128 rate = billing_of(&s->cluster, part != NULL ? part->part : NULL, job,
-                               s->config.priority_flags);
 
-    rate *= qos != NULL ? qos->usage_factor : 1000;
-    return (struct usage_charge){
-        .rate = (int64_t)MIN(rate, (__int128)INT64_MAX),
-        .from_sec = job->start_sec,
-        .to_sec = has_end(job) ? MIN(job->end_sec, to_sec) : to_sec,
-    };
+    return part != NULL ? part->part : NULL;
 }
 
 /* ---- at the end of a period ---- */
 
+/* Of an account or a QOS. */
+struct moved {
+    bool done;
+    int64_t since;
+};
+
 struct charging {
     struct usage_rules rules;
     int64_t at_sec;
-    int64_t *since; /* of each account, once it has been moved on: */
-    bool *moved;
+    struct moved *accounts, *qos; /* one for each */
     bool grown; /* accounts have former members more: all is to be settled anew */
 };
 
-static int64_t move_on(struct sched *s, struct charging *c, size_t account)
+static int64_t move_on(const struct charging *c, struct moved *moved,
+                       struct usage_book book)
 {
-    if (!c->moved[account])
-        c->since[account] =
-            usage_advance(&c->rules, s->policy.accounts[account], c->at_sec);
-    c->moved[account] = true;
+    if (!moved->done)
+        moved->since = usage_advance(&c->rules, book, c->at_sec);
+    moved->done = true;
+    return moved->since;
+}
+
+static int64_t move_account(struct sched *s, const struct charging *c, size_t account)
+{
     s->policy.unranked = true;
-    return c->since[account];
+    return move_on(c, &c->accounts[account],
+                   usage_book_of_account(s->policy.accounts[account]));
+}
+
+static void charge_account(struct sched *s, const struct charging *c,
+                           const struct job *job, const struct usage_charge *charge)
+{
+    struct member *member;
+    size_t account;
+    int64_t since;
+
+    if (!policy_charged(&s->policy, job, &account, &member))
+        return;
+    since = move_account(s, c, account);
+    usage_add(&c->rules, usage_book_of_account(s->policy.accounts[account]),
+              &member->usage, charge, since);
+}
+
+static void charge_qos(struct sched *s, const struct charging *c, const struct job *job,
+                       const struct usage_charge *charge)
+{
+    struct qos *qos[2];
+    size_t n = policy_charged_qos(&s->policy, job, part_of(s, job), qos);
+
+    for (size_t i = 0; i < n; i++) {
+        struct usage_book book = usage_book_of_qos(qos[i]);
+        size_t at =
+            named_place((void *const *)s->policy.qos, s->policy.n_qos, qos[i]->name);
+        int64_t since = move_on(c, &c->qos[at], book);
+
+        usage_add(&c->rules, book, &qos[i]->usage, charge, since);
+    }
 }
 
 static void charge_job(struct sched *s, struct charging *c, const struct job *job)
 {
     struct usage_charge charge;
-    struct member *member;
-    size_t account;
-    int64_t since;
 
+    if (job->start_sec >= c->at_sec)
+        return;
     c->grown |= policy_settle(&s->policy);
     charge = charge_of(s, job, c->at_sec);
-    if (job->start_sec >= c->at_sec ||
-        !policy_charged(&s->policy, job, &account, &member))
-        return;
-    since = move_on(s, c, account);
-    usage_add(&c->rules, s->policy.accounts[account], member, &charge, since);
+    charge_qos(s, c, job, &charge);
+    charge_account(s, c, job, &charge);
+}
+
+static bool is_due(const struct usage_time *as_of, int64_t at_sec)
+{
+    return as_of->recent_sec != TIME_UNSET && as_of->recent_sec <= at_sec;
+}
+
+static void count_recent(struct sched *s, const struct charging *c)
+{
+    for (size_t i = 0; i < s->policy.n_accounts; i++) {
+        if (is_due(&s->policy.accounts[i]->as_of, c->at_sec))
+            move_account(s, c, i);
+    }
+    for (size_t i = 0; i < s->policy.n_qos; i++) {
+        if (is_due(&s->policy.qos[i]->as_of, c->at_sec))
+            move_on(c, &c->qos[i], usage_book_of_qos(s->policy.qos[i]));
+    }
 }
 
 /* True: somebody was charged who is no member any more. */
 static bool charge_all(struct sched *s, int64_t at_sec)
 {
-    size_t n = s->policy.n_accounts;
     struct charging c = {.rules = rules_of(s), .at_sec = at_sec};
     struct jobrec *rec, *next;
 
-    c.since = xcalloc(n + 1, sizeof(*c.since));
-    c.moved = xcalloc(n + 1, sizeof(*c.moved));
-    for (size_t i = 0; i < n; i++) {
-        int64_t recent = s->policy.accounts[i]->recent_sec;
-
-        if (recent != TIME_UNSET && recent <= at_sec)
-            move_on(s, &c, i);
-    }
+    c.accounts = xcalloc(s->policy.n_accounts + 1, sizeof(*c.accounts));
+    c.qos = xcalloc(s->policy.n_qos + 1, sizeof(*c.qos));
+    count_recent(s, &c);
     HASH_ITER (hh, s->jobs, rec, next) {
         if (!rec->gone && is_charged(rec->job))
             charge_job(s, &c, rec->job);
     }
-    free(c.since);
-    free(c.moved);
+    free(c.accounts);
+    free(c.qos);
     s->charged_sec = at_sec;
     s->charge_again = false;
     return policy_settle(&s->policy) || c.grown;
+}
+
+static bool has_payers(const struct sched *s)
+{
+    return s->policy.n_accounts > 0 || s->policy.n_qos > 0;
 }
 
 bool charge_settle(struct sched *s, int64_t now_sec)
@@ -112,7 +149,7 @@ bool charge_settle(struct sched *s, int64_t now_sec)
     int64_t at = usage_period_before(&rules, now_sec);
     bool changed = policy_settle(&s->policy);
 
-    if (s->policy.n_accounts == 0)
+    if (!has_payers(s))
         return changed;
     if (changed || s->charge_again || s->charged_sec != at)
         changed |= charge_all(s, at);
@@ -125,8 +162,10 @@ int64_t charge_next(const struct sched *s, int64_t now_sec)
     bool any = s->n_phase[JOB_RUNNING] + s->n_phase[JOB_COMPLETING] > 0;
 
     for (size_t i = 0; i < s->policy.n_accounts; i++)
-        any |= s->policy.accounts[i]->recent_sec != TIME_UNSET;
-    if (!any || s->policy.n_accounts == 0 || now_sec >= INT64_MAX - rules.period_sec)
+        any |= s->policy.accounts[i]->as_of.recent_sec != TIME_UNSET;
+    for (size_t i = 0; i < s->policy.n_qos; i++)
+        any |= s->policy.qos[i]->as_of.recent_sec != TIME_UNSET;
+    if (!any || !has_payers(s) || now_sec >= INT64_MAX - rules.period_sec)
         return INT64_MAX;
     return usage_period_before(&rules, now_sec) + rules.period_sec;
 }
@@ -138,28 +177,37 @@ static void keep_end(const struct sched *s, const struct job *was, struct job *i
 {
     if (was == NULL || is == NULL)
         return;
-    if (has_end(was))
+    if (charge_has_end(was))
         is->end_sec = was->end_sec;
     else if (is->phase == JOB_COMPLETING && is->end_sec == TIME_UNSET)
         is->end_sec = s->now_sec;
 }
 
+static void end_in(struct sched *s, struct usage_book book, struct usage *usage,
+                   const struct usage_charge *charge)
+{
+    const struct usage_rules rules = rules_of(s);
+
+    usage_end(&rules, book, usage, charge);
+    s->charge_again |= is_due(book.as_of, s->charged_sec);
+}
+
 /* A job that has ended; one that nobody knows the end of has ended now. */
 static void charge_ended(struct sched *s, const struct job *job, int64_t end_sec)
 {
-    const struct usage_rules rules = rules_of(s);
     struct usage_charge charge;
     struct member *member;
-    size_t account;
-    int64_t recent;
+    struct qos *qos[2];
+    size_t account, n;
 
     s->charge_again |= policy_settle(&s->policy);
     charge = charge_of(s, job, end_sec != TIME_UNSET ? end_sec : s->now_sec);
-    if (!policy_charged(&s->policy, job, &account, &member))
-        return;
-    usage_end(&rules, s->policy.accounts[account], member, &charge);
-    recent = s->policy.accounts[account]->recent_sec;
-    s->charge_again |= recent != TIME_UNSET && recent <= s->charged_sec;
+    n = policy_charged_qos(&s->policy, job, part_of(s, job), qos);
+    for (size_t i = 0; i < n; i++)
+        end_in(s, usage_book_of_qos(qos[i]), &qos[i]->usage, &charge);
+    if (policy_charged(&s->policy, job, &account, &member))
+        end_in(s, usage_book_of_account(s->policy.accounts[account]), &member->usage,
+               &charge);
 }
 
 void charge_change(struct sched *s, const struct job *was, struct job *is)

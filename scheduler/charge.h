@@ -1,10 +1,11 @@
 /*
- * charge - jobs pay for what they hold: who is charged (policy.h), how much (billing.h,
- * the QOS's usage factor), for which time (usage.h).
+ * charge - jobs pay for what they hold: who is charged (policy.h), how much (each TRES,
+ * billing.h, the QOS's usage factor), for which time (usage.h).
  *
  * A job is charged from its start until it has ended; not before it runs, nor while its
- * pods are being cleaned up. It is charged to the member that it was started
- * for, and where that is gone to a former one of its name.
+ * pods are being cleaned up. It is charged to the member that it was started for, and
+ * where that is gone to a former one of its name; and likewise to its QOS and to its
+ * partition's, whose own factor does not count.
  */
 #ifndef GANTRY_SCHEDULER_CHARGE_H
 #define GANTRY_SCHEDULER_CHARGE_H

@@ -143,6 +143,7 @@ struct qos *qos_new(void)
 
     q->usage_factor = 1000;
     q->preempt_exempt_sec = LIMIT_UNSET;
+    q->as_of = USAGE_NEVER;
     return q;
 }
 
@@ -153,6 +154,7 @@ struct qos *qos_copy(const struct qos *q)
     *copy = *q;
     copy->name = xstrdup_null(q->name);
     copy->limits = limits_copy(&q->limits);
+    copy->usage = usage_copy(&q->usage);
     copy->preempt = names_copy(q->preempt, q->n_preempt);
     return copy;
 }
@@ -162,6 +164,7 @@ void qos_free(struct qos *q)
     if (q == NULL)
         return;
     limits_fini(&q->limits);
+    usage_fini(&q->usage);
     names_free(q->preempt, q->n_preempt);
     free(q->name);
     free(q);

@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "scheduler/limits.h"
+#include "scheduler/used.h"
 
 #define TIME_UNSET INT64_MIN
 #define PRIORITY_UNSET (-1)
@@ -194,12 +195,26 @@ struct partition {
 #define QOS_PART_MIN_NODES 16
 #define QOS_LIFTS (QOS_PART_TIME_LIMIT | QOS_PART_MAX_NODES | QOS_PART_MIN_NODES)
 
+/* What jobs have used, and when that is true: usage.h. */
+struct usage {
+    struct used past; /* at `usage_sec` */
+    struct used
+        recent; /* of jobs that have ended since, as it will be at `recent_sec` */
+};
+struct usage_time {
+    int64_t usage_sec;  /* TIME_UNSET: nothing has been charged */
+    int64_t recent_sec; /* TIME_UNSET: nothing is recent */
+};
+#define USAGE_NEVER ((struct usage_time){TIME_UNSET, TIME_UNSET})
+
 struct qos {
     char *name; /* first, so that lists of named structs can be searched alike */
     int64_t priority;
     int64_t usage_factor; /* thousandths of what its jobs would be charged else */
     int64_t flags;
     struct limits limits;
+    struct usage usage;
+    struct usage_time as_of;
     char **preempt; /* whose jobs its own may preempt; sorted */
     size_t n_preempt;
     int64_t preempt_mode;       /* of its jobs: preempt_rules.h; 0: as configured */
@@ -221,16 +236,15 @@ struct qos_choice {
 #define ACCOUNT_ROOT "root"
 
 /* Who may charge an account: a user, or all who submit in a namespace; in one partition
- * only, or in all. Slurm's association of a user. Usage is in thousandths of a second
- * of a billing of 1, as it was at the account's `usage_sec`. */
+ * only, or in all. Slurm's association of a user. Its usage is as of when its account
+ * says. */
 struct member {
     char *user, *ns;  /* one of them */
     char *partition;  /* NULL: all */
     int64_t shares;   /* SHARES_PARENT */
     int64_t priority; /* PRIORITY_UNSET: the account's */
-    int64_t usage;
-    int64_t recent; /* of jobs that have ended since, as it will be at `recent_sec` */
-    bool former;    /* no member any more; its usage stays with the account */
+    struct usage usage;
+    bool former; /* no member any more; its usage stays with the account */
     struct limits limits;
     struct qos_choice qos;
 };
@@ -246,8 +260,7 @@ struct account {
     size_t n_members;
     struct limits limits;
     struct qos_choice qos;
-    int64_t usage_sec;  /* TIME_UNSET: nothing has been charged */
-    int64_t recent_sec; /* TIME_UNSET: nothing is recent */
+    struct usage_time as_of;
 };
 
 /* ---- jobs ---- */
@@ -460,6 +473,9 @@ struct account *account_new(void);
 struct account *account_copy(const struct account *a);
 void account_free(struct account *a);
 bool qos_choice_equal(const struct qos_choice *a, const struct qos_choice *b);
+bool usage_equal(const struct usage *a, const struct usage *b);
+struct usage usage_copy(const struct usage *u);
+void usage_fini(struct usage *u);
 /* Adds one of default shares; `user` or `ns`, the other NULL. Lent until the next. */
 struct member *account_add(struct account *a, const char *user, const char *ns,
                            const char *partition);

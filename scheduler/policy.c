@@ -31,7 +31,7 @@ static size_t account_place(const struct policy *p, const char *name)
     return named_place((void *const *)p->accounts, p->n_accounts, name);
 }
 
-const struct qos *policy_find_qos(const struct policy *p, const char *name)
+struct qos *policy_find_qos(const struct policy *p, const char *name)
 {
     size_t i = qos_place(p, name);
 
@@ -46,10 +46,16 @@ const struct account *policy_find_account(const struct policy *p, const char *na
                                                                         : NULL;
 }
 
+static bool times_equal(const struct usage_time *a, const struct usage_time *b)
+{
+    return a->usage_sec == b->usage_sec && a->recent_sec == b->recent_sec;
+}
+
 static bool qos_equal(const struct qos *a, const struct qos *b)
 {
     return a->priority == b->priority && a->usage_factor == b->usage_factor &&
            a->flags == b->flags && limits_equal(&a->limits, &b->limits) &&
+           usage_equal(&a->usage, &b->usage) && times_equal(&a->as_of, &b->as_of) &&
            preempt_rules_equal(a, b);
 }
 
@@ -58,6 +64,11 @@ bool policy_put_qos(struct policy *p, struct qos *qos)
     size_t i = qos_place(p, qos->name);
     const struct qos *old = policy_find_qos(p, qos->name);
 
+    if (old != NULL && old->as_of.usage_sec >= qos->as_of.usage_sec) {
+        usage_fini(&qos->usage);
+        qos->usage = usage_copy(&old->usage);
+        qos->as_of = old->as_of;
+    }
     if (old != NULL && qos_equal(old, qos)) {
         qos_free(qos);
         return false;
@@ -88,17 +99,17 @@ bool policy_drop_qos(struct policy *p, const char *name)
 static bool members_equal(const struct member *a, const struct member *b)
 {
     return member_compare(a, b) == 0 && a->shares == b->shares &&
-           a->priority == b->priority && a->usage == b->usage &&
-           a->recent == b->recent && a->former == b->former &&
-           limits_equal(&a->limits, &b->limits) && qos_choice_equal(&a->qos, &b->qos);
+           a->priority == b->priority && usage_equal(&a->usage, &b->usage) &&
+           a->former == b->former && limits_equal(&a->limits, &b->limits) &&
+           qos_choice_equal(&a->qos, &b->qos);
 }
 
 static bool accounts_equal(const struct account *a, const struct account *b)
 {
     if (!str_eq(a->parent, b->parent) || a->shares != b->shares ||
         a->priority != b->priority || a->n_members != b->n_members ||
-        a->usage_sec != b->usage_sec || a->recent_sec != b->recent_sec ||
-        !limits_equal(&a->limits, &b->limits) || !qos_choice_equal(&a->qos, &b->qos))
+        !times_equal(&a->as_of, &b->as_of) || !limits_equal(&a->limits, &b->limits) ||
+        !qos_choice_equal(&a->qos, &b->qos))
         return false;
     for (size_t i = 0; i < a->n_members; i++) {
         if (!members_equal(&a->members[i], &b->members[i]))
@@ -113,25 +124,22 @@ static void keep_usage(const struct account *old, struct account *account)
     size_t n = account->n_members, at = 0;
 
     for (size_t i = 0; i < n; i++)
-        account->members[i].usage = account->members[i].recent = 0;
-    account->usage_sec = old->usage_sec;
-    account->recent_sec = old->recent_sec;
+        usage_fini(&account->members[i].usage);
+    account->as_of = old->as_of;
     for (size_t i = 0; i < old->n_members; i++) {
         const struct member *was = &old->members[i];
         struct member *now;
 
-        if (was->usage == 0 && was->recent == 0)
+        if (was->usage.past.n == 0 && was->usage.recent.n == 0)
             continue;
         while (at < n && member_compare(&account->members[at], was) < 0)
             at++;
         if (at < n && member_compare(&account->members[at], was) == 0) {
-            account->members[at].usage = was->usage;
-            account->members[at].recent = was->recent;
+            account->members[at].usage = usage_copy(&was->usage);
             continue;
         }
         now = account_add(account, was->user, was->ns, was->partition);
-        now->usage = was->usage;
-        now->recent = was->recent;
+        now->usage = usage_copy(&was->usage);
         now->former = true;
     }
     account_sort(account);
@@ -143,7 +151,7 @@ bool policy_put_account(struct policy *p, struct account *account)
     const struct account *old = policy_find_account(p, account->name);
     bool same;
 
-    if (old != NULL && old->usage_sec >= account->usage_sec)
+    if (old != NULL && old->as_of.usage_sec >= account->as_of.usage_sec)
         keep_usage(old, account);
     same = old != NULL && accounts_equal(old, account);
     if (same) {

@@ -38,8 +38,8 @@ struct policy {
 
 void policy_fini(struct policy *p);
 
-/* Each takes its struct over; true if anything changed. An account keeps the usage that
- * it had, unless it comes with usage of a later time; a member that has some, and is
+/* Each takes its struct over; true if anything changed. Each keeps the usage that it
+ * had, unless it comes with usage of a later time; a member that has some, and is
  * gone, becomes a former one. */
 bool policy_put_qos(struct policy *p, struct qos *qos);
 bool policy_drop_qos(struct policy *p, const char *name);
@@ -47,6 +47,7 @@ bool policy_put_account(struct policy *p, struct account *account);
 bool policy_drop_account(struct policy *p, const char *name);
 /* NULL: there is none of that name. */
 const struct account *policy_find_account(const struct policy *p, const char *name);
+struct qos *policy_find_qos(const struct policy *p, const char *name);
 
 /* Finds who may charge which account anew, if an account has changed since: then true,
  * and nobody has a rank until policy_rank. */
@@ -58,6 +59,11 @@ bool policy_rank(struct policy *p, const struct fair_rules *rules, int64_t at_se
  * if need be (and then it is to be settled anew). False: there is no such account. */
 bool policy_charged(struct policy *p, const struct job *job, size_t *ret_account,
                     struct member **ret_member);
+
+/* The QOS that pay for a job, in a partition (NULL: in none): its own, and the
+ * partition's, if that is another one. */
+size_t policy_charged_qos(const struct policy *p, const struct job *job,
+                          const struct partition *part, struct qos *ret[2]);
 
 /* NULL: none, or none of that name. */
 const struct qos *policy_qos(const struct policy *p, const struct job *job);

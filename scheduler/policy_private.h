@@ -6,8 +6,6 @@
 
 /* ---- policy.c ---- */
 
-/* NULL: there is none of that name. */
-const struct qos *policy_find_qos(const struct policy *p, const char *name);
 /* For sentences: the job's user. */
 const char *policy_who(const struct job *job);
 /* As policy_member, with the index of its account. */

@@ -60,7 +60,7 @@ static const char *name_of(const struct job *job, const struct choice *choice)
 
 /* ---- asking ---- */
 
-const struct qos *policy_qos(const struct policy *p, const struct job *job)
+static struct qos *own_qos(const struct policy *p, const struct job *job)
 {
     struct choice choice;
 
@@ -70,9 +70,33 @@ const struct qos *policy_qos(const struct policy *p, const struct job *job)
     return policy_find_qos(p, name_of(job, &choice));
 }
 
-const struct qos *policy_part_qos(const struct policy *p, const struct partition *part)
+static struct qos *part_qos(const struct policy *p, const struct partition *part)
 {
     return part->qos != NULL ? policy_find_qos(p, part->qos) : NULL;
+}
+
+const struct qos *policy_qos(const struct policy *p, const struct job *job)
+{
+    return own_qos(p, job);
+}
+
+const struct qos *policy_part_qos(const struct policy *p, const struct partition *part)
+{
+    return part_qos(p, part);
+}
+
+size_t policy_charged_qos(const struct policy *p, const struct job *job,
+                          const struct partition *part, struct qos *ret[2])
+{
+    struct qos *own = own_qos(p, job);
+    struct qos *of_part = part != NULL ? part_qos(p, part) : NULL;
+    size_t n = 0;
+
+    if (own != NULL)
+        ret[n++] = own;
+    if (of_part != NULL && of_part != own)
+        ret[n++] = of_part;
+    return n;
 }
 
 int64_t policy_largest_priority(const struct policy *p)

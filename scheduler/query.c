@@ -119,6 +119,11 @@ uint64_t sched_cluster_gen(const struct sched *s)
     return s->cluster.gen;
 }
 
+const struct qos *sched_qos(const struct sched *s, const char *name)
+{
+    return policy_find_qos(&s->policy, name);
+}
+
 const struct reservation *sched_reservation(const struct sched *s, const char *name)
 {
     const struct resvrec *rec = reserve_find(&s->reserve, name);

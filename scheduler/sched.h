@@ -221,6 +221,9 @@ int64_t sched_job_priority(const struct sched *s, const char *job_uid, int64_t n
  * unknown. */
 bool sched_job_reason(const struct sched *s, const char *job_uid,
                       enum reason *ret_reason, const char **ret_message);
+/* With what has been used of it; lent until the next apply or step. NULL: there is none
+ * of that name. */
+const struct qos *sched_qos(const struct sched *s, const char *name);
 /* With what its members have used; lent until the next apply or step. NULL: there is
  * none of that name. */
 const struct account *sched_account(const struct sched *s, const char *name);

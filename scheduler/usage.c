@@ -19,42 +19,83 @@ int64_t usage_period_after(const struct usage_rules *rules, int64_t now_sec)
     return after;
 }
 
-static void fade_recent(const struct usage_rules *rules, struct account *account,
-                        int64_t to_sec)
-{
-    for (size_t i = 0; i < account->n_members; i++) {
-        struct member *m = &account->members[i];
+/* ---- books ---- */
 
-        m->recent =
-            decay(m->recent, to_sec - account->recent_sec, rules->half_life_sec);
-    }
-    account->recent_sec = to_sec;
+struct usage_book usage_book_of_account(struct account *account)
+{
+    return (struct usage_book){
+        .as_of = &account->as_of,
+        .first = account->n_members > 0 ? &account->members[0].usage : NULL,
+        .n = account->n_members,
+        .stride = sizeof(struct member),
+    };
 }
 
-int64_t usage_advance(const struct usage_rules *rules, struct account *account,
+struct usage_book usage_book_of_qos(struct qos *qos)
+{
+    return (struct usage_book){.as_of = &qos->as_of, .first = &qos->usage, .n = 1};
+}
+
+static struct usage *usage_at(struct usage_book book, size_t i)
+{
+    return (struct usage *)((char *)book.first + i * book.stride);
+}
+
+static void fade_recent(const struct usage_rules *rules, struct usage_book book,
+                        int64_t to_sec)
+{
+    for (size_t i = 0; i < book.n; i++)
+        used_fade(&usage_at(book, i)->recent, to_sec - book.as_of->recent_sec,
+                  rules->half_life_sec);
+    book.as_of->recent_sec = to_sec;
+}
+
+static void count_recent(struct usage *usage)
+{
+    used_add_all(&usage->past, &usage->recent);
+    used_fini(&usage->recent);
+}
+
+int64_t usage_advance(const struct usage_rules *rules, struct usage_book book,
                       int64_t at_sec)
 {
-    int64_t since = account->usage_sec;
-    bool recent = account->recent_sec != TIME_UNSET && account->recent_sec <= at_sec;
+    struct usage_time *as_of = book.as_of;
+    int64_t since = as_of->usage_sec;
+    bool recent = as_of->recent_sec != TIME_UNSET && as_of->recent_sec <= at_sec;
 
     if (since != TIME_UNSET && since >= at_sec)
         return since;
     if (recent)
-        fade_recent(rules, account, at_sec);
-    for (size_t i = 0; i < account->n_members; i++) {
-        struct member *m = &account->members[i];
+        fade_recent(rules, book, at_sec);
+    for (size_t i = 0; i < book.n; i++) {
+        struct usage *usage = usage_at(book, i);
 
         if (since != TIME_UNSET)
-            m->usage = decay(m->usage, at_sec - since, rules->half_life_sec);
-        if (recent) {
-            m->usage = add_capped(m->usage, m->recent);
-            m->recent = 0;
-        }
+            used_fade(&usage->past, at_sec - since, rules->half_life_sec);
+        if (recent)
+            count_recent(usage);
     }
     if (recent)
-        account->recent_sec = TIME_UNSET;
-    account->usage_sec = at_sec;
+        as_of->recent_sec = TIME_UNSET;
+    as_of->usage_sec = at_sec;
     return since;
+}
+
+/* ---- charges ---- */
+
+void usage_charge_add(struct usage_charge *charge, enum tres tres, const char *type,
+                      int64_t rate)
+{
+    for (size_t i = 0; i < charge->n; i++) {
+        struct usage_rate *known = &charge->rates[i];
+
+        if (known->tres == tres && str_eq(known->type, type)) {
+            known->rate = add_capped(known->rate, rate);
+            return;
+        }
+    }
+    if (charge->n < USAGE_RATES_MAX)
+        charge->rates[charge->n++] = (struct usage_rate){tres, type, rate};
 }
 
 /* What is left at a time of what a second cost 1, from one time on up to another. */
@@ -74,31 +115,40 @@ static int64_t cost(int64_t rate, int64_t seconds)
     return (int64_t)MIN(product, (__int128)INT64_MAX);
 }
 
-void usage_add(const struct usage_rules *rules, const struct account *account,
-               struct member *member, const struct usage_charge *charge,
+static void add_cost(struct used *used, const struct usage_charge *charge,
+                     int64_t seconds)
+{
+    for (size_t i = 0; i < charge->n; i++) {
+        const struct usage_rate *rate = &charge->rates[i];
+
+        used_add(used, rate->tres, rate->type, cost(rate->rate, seconds));
+    }
+}
+
+void usage_add(const struct usage_rules *rules, struct usage_book book,
+               struct usage *usage, const struct usage_charge *charge,
                int64_t since_sec)
 {
-    int64_t at = account->usage_sec;
+    int64_t at = book.as_of->usage_sec;
     int64_t seconds = seconds_left(rules, MAX(charge->from_sec, since_sec),
                                    MIN(charge->to_sec, at), at);
 
-    member->usage = add_capped(member->usage, cost(charge->rate, seconds));
+    add_cost(&usage->past, charge, seconds);
 }
 
-void usage_end(const struct usage_rules *rules, struct account *account,
-               struct member *member, const struct usage_charge *charge)
+void usage_end(const struct usage_rules *rules, struct usage_book book,
+               struct usage *usage, const struct usage_charge *charge)
 {
-    int64_t from = MAX(charge->from_sec, account->usage_sec), at;
+    struct usage_time *as_of = book.as_of;
+    int64_t from = MAX(charge->from_sec, as_of->usage_sec), at;
 
-    if (charge->to_sec <= account->usage_sec)
+    if (charge->to_sec <= as_of->usage_sec)
         return;
     at = usage_period_after(rules, charge->to_sec);
-    if (account->recent_sec == TIME_UNSET)
-        account->recent_sec = at;
-    else if (account->recent_sec < at)
-        fade_recent(rules, account, at);
-    at = account->recent_sec;
-    member->recent =
-        add_capped(member->recent,
-                   cost(charge->rate, seconds_left(rules, from, charge->to_sec, at)));
+    if (as_of->recent_sec == TIME_UNSET)
+        as_of->recent_sec = at;
+    else if (as_of->recent_sec < at)
+        fade_recent(rules, book, at);
+    at = as_of->recent_sec;
+    add_cost(&usage->recent, charge, seconds_left(rules, from, charge->to_sec, at));
 }

@@ -1,5 +1,5 @@
 /*
- * usage - what jobs have used of an account, member by member.
+ * usage - what jobs have used of a QOS, and of an account, member by member.
  *
  * Time is cut into periods (PriorityCalcPeriod). At the end of each, running jobs are
  * charged for the part of it that they ran: so much a second, each second faded until
@@ -9,10 +9,10 @@
  *   ---------|------------------|------------|---------> time
  *       end of a period                 end of the next
  *
- * All that an account's members have used is true at one time, `usage_sec`, and moves
- * on only when one of them is charged, so that a core that is told of the account at
- * any time goes on with the very same numbers. Who is charged for a time before
- * `usage_sec` was charged for it already: charging is safe to repeat.
+ * All that is in one book (of an account's members, or of a QOS alone) is true at one
+ * time, `usage_sec`, and moves on only when somebody in it is charged, so that a core
+ * that is told of it at any time goes on with the very same numbers. Who is charged for
+ * a time before `usage_sec` was charged for it already: charging is safe to repeat.
  */
 #ifndef GANTRY_SCHEDULER_USAGE_H
 #define GANTRY_SCHEDULER_USAGE_H
@@ -26,28 +26,49 @@ struct usage_rules {
     int64_t period_sec;    /* above 0 */
 };
 
-/* Something that costs `rate` thousandths of a billing of 1 each second. */
-struct usage_charge {
+/* What a second costs, in thousandths of one (used.h). */
+struct usage_rate {
+    enum tres tres;
+    const char *type; /* lent */
     int64_t rate;
+};
+#define USAGE_RATES_MAX 32
+
+struct usage_charge {
+    struct usage_rate rates[USAGE_RATES_MAX];
+    size_t n;
     int64_t from_sec, to_sec;
+};
+
+/* Whose usage is true at one time; lent. */
+struct usage_book {
+    struct usage_time *as_of;
+    struct usage *first; /* n of them, so many bytes apart */
+    size_t n, stride;
 };
 
 /* The last end of a period, now or before; the first, now or later. */
 int64_t usage_period_before(const struct usage_rules *rules, int64_t now_sec);
 int64_t usage_period_after(const struct usage_rules *rules, int64_t now_sec);
 
-/* Moves an account on to the end of a period; nothing, if it is not before that.
- * Returns from when on its members are to be charged: TIME_UNSET: from the start of
- * each. */
-int64_t usage_advance(const struct usage_rules *rules, struct account *account,
+struct usage_book usage_book_of_account(struct account *account);
+struct usage_book usage_book_of_qos(struct qos *qos);
+
+/* Adds to what a second costs; nothing, if that is all there is room for. */
+void usage_charge_add(struct usage_charge *charge, enum tres tres, const char *type,
+                      int64_t rate);
+
+/* Moves a book on to the end of a period; nothing, if it is not before that. Returns
+ * from when on those in it are to be charged: TIME_UNSET: from the start of each. */
+int64_t usage_advance(const struct usage_rules *rules, struct usage_book book,
                       int64_t at_sec);
-/* Charges a member for what lies behind `since_sec` and up to the account's time. */
-void usage_add(const struct usage_rules *rules, const struct account *account,
-               struct member *member, const struct usage_charge *charge,
+/* Charges somebody in a book for what lies behind `since_sec` and up to its time. */
+void usage_add(const struct usage_rules *rules, struct usage_book book,
+               struct usage *usage, const struct usage_charge *charge,
                int64_t since_sec);
-/* Charges a member for something that has ended, from the account's time on. Though it
- * cost nothing: the account's time moves on past its end. */
-void usage_end(const struct usage_rules *rules, struct account *account,
-               struct member *member, const struct usage_charge *charge);
+/* Charges for something that has ended, from the book's time on. Though it cost
+ * nothing: the book's time moves on past its end. */
+void usage_end(const struct usage_rules *rules, struct usage_book book,
+               struct usage *usage, const struct usage_charge *charge);
 
 #endif

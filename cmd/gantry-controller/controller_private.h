@@ -12,6 +12,7 @@
 #include "cmd/gantry-controller/lanes.h"
 #include "cmd/gantry-controller/policies.h"
 #include "cmd/gantry-controller/record.h"
+#include "cmd/gantry-controller/usagewrite.h"
 #include "crds/convert.h"
 #include "crds/settings.h"
 #include "kubeclient/cache.h"
@@ -39,15 +40,15 @@ struct controller {
     struct kc_cache *claims, *volumes; /* volumes.c */
     struct kc_cache *policies[POLICY_COUNT];
     struct record *records;
-    struct pod_op *ops;               /* all that exist, podops.c */
-    struct admission *admissions;     /* by kin of jobs, admission.c */
-    uint64_t lessons;                 /* learned so far, admission.c */
-    struct quota_space *quotas_by_ns; /* quota.c */
-    struct claiming *claimings;       /* all that are under way, claims.c */
-    struct unseen *unseen;            /* by namespace and name, unseen.c */
-    struct cleaning *cleanings;       /* by uid of what is cleaned up, cleanup.c */
-    struct keeper *keepers;           /* reservations, by name, resvwrite.c */
-    struct payer *payers;             /* accounts, by name, usagewrite.c */
+    struct pod_op *ops;                /* all that exist, podops.c */
+    struct admission *admissions;      /* by kin of jobs, admission.c */
+    uint64_t lessons;                  /* learned so far, admission.c */
+    struct quota_space *quotas_by_ns;  /* quota.c */
+    struct claiming *claimings;        /* all that are under way, claims.c */
+    struct unseen *unseen;             /* by namespace and name, unseen.c */
+    struct cleaning *cleanings;        /* by uid of what is cleaned up, cleanup.c */
+    struct keeper *keepers;            /* reservations, by name, resvwrite.c */
+    struct payer *payers[PAYER_KINDS]; /* by name, usagewrite.c */
     struct events events;
     int64_t usage_sec; /* what they have used up to then is on its way */
     struct loop_timer *step, *sweep, *turn;

@@ -81,14 +81,16 @@ static void qos_changed(void *arg, enum kc_change change, void *old_item,
                         void *new_item, const struct json *object)
 {
     struct controller *ctl = arg;
-    const struct qos *was = old_item;
-    (void)object;
-    if (change == KC_DELETED)
+    const struct qos *was = old_item, *is = new_item;
+    if (change == KC_DELETED) {
         sched_apply(ctl->sched,
                     &(struct change){.kind = CHANGE_QOS_GONE, .u.key = was->name});
-    else
+        usage_forget(ctl, PAYER_QOS, was->name);
+    } else {
         sched_apply(ctl->sched,
-                    &(struct change){.kind = CHANGE_QOS, .u.qos = qos_copy(new_item)});
+                    &(struct change){.kind = CHANGE_QOS, .u.qos = qos_copy(is)});
+        usage_seen(ctl, PAYER_QOS, is->as_of.usage_sec, object);
+    }
     ctl->limits_moved = true;
     cycle_want(ctl);
 }
@@ -114,15 +116,15 @@ static void account_changed(void *arg, enum kc_change change, void *old_item,
                             void *new_item, const struct json *object)
 {
     struct controller *ctl = arg;
-    const struct account *was = old_item;
+    const struct account *was = old_item, *is = new_item;
     if (change == KC_DELETED) {
         sched_apply(ctl->sched,
                     &(struct change){.kind = CHANGE_ACCOUNT_GONE, .u.key = was->name});
-        usage_forget(ctl, was->name);
+        usage_forget(ctl, PAYER_ACCOUNT, was->name);
     } else {
         sched_apply(ctl->sched, &(struct change){.kind = CHANGE_ACCOUNT,
-                                                 .u.account = account_copy(new_item)});
-        usage_seen(ctl, new_item, object);
+                                                 .u.account = account_copy(is)});
+        usage_seen(ctl, PAYER_ACCOUNT, is->as_of.usage_sec, object);
     }
     ctl->limits_moved = true;
     cycle_want(ctl);

@@ -239,8 +239,7 @@ bool status_has_expired(const struct record *r)
            job->status.end_sec != TIME_UNSET &&
            loop_now_sec(r->ctl->loop) >= job->status.end_sec + job->ttl_sec &&
            tasks_end_is_recorded(r) &&
-           (job->status.start_sec == TIME_UNSET ||
-            usage_is_written(r->ctl, job->status.account, job->status.end_sec));
+           (job->status.start_sec == TIME_UNSET || usage_is_written(r->ctl, job));
 }
 
 static void send_delete(void *arg)

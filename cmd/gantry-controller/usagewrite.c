@@ -7,9 +7,10 @@
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/refusal.h"
 
-/* An account as it is stored. */
+/* An account or a QOS as it is stored. */
 struct payer {
     struct controller *ctl;
+    enum payer_kind kind;
     char *name, *uid, *version;
     int64_t stored_sec; /* its usage is true of; TIME_UNSET: it has none */
     int64_t sent_sec;
@@ -18,16 +19,49 @@ struct payer {
     UT_hash_handle hh;
 };
 
-static struct payer *payer_find(const struct controller *ctl, const char *name)
+/* ---- as the core has them ---- */
+
+/* NULL: it has not. */
+static const struct usage_time *known_as_of(const struct controller *ctl,
+                                            enum payer_kind kind, const char *name)
+{
+    const struct account *account;
+    const struct qos *qos;
+    if (kind == PAYER_ACCOUNT) {
+        account = sched_account(ctl->sched, name);
+        return account ? &account->as_of : NULL;
+    }
+    qos = sched_qos(ctl->sched, name);
+    return qos ? &qos->as_of : NULL;
+}
+
+static struct json *usage_doc(const struct payer *p)
+{
+    const struct fair_rules rules = priority_fair_rules(&p->ctl->settings.sched);
+    if (p->kind == PAYER_ACCOUNT)
+        return convert_usage_write(sched_account(p->ctl->sched, p->name), &rules);
+    return convert_qos_usage_write(sched_qos(p->ctl->sched, p->name));
+}
+
+static const struct {
+    const char *word;
+    const struct kc_resource *resource;
+} kinds[PAYER_KINDS] = {[PAYER_ACCOUNT] = {"account", &account_resource},
+                        [PAYER_QOS] = {"QOS", &qos_resource}};
+
+/* ---- writing ---- */
+
+static struct payer *payer_find(const struct controller *ctl, enum payer_kind kind,
+                                const char *name)
 {
     struct payer *p;
-    HASH_FIND_STR(ctl->payers, name, p);
+    HASH_FIND_STR(ctl->payers[kind], name, p);
     return p;
 }
 
 static void payer_free(struct payer *p)
 {
-    HASH_DEL(p->ctl->payers, p);
+    HASH_DEL(p->ctl->payers[p->kind], p);
     if (p->call)
         kc_cancel(p->call);
     lanes_leave(p->ctl->lanes, &p->ticket);
@@ -37,11 +71,11 @@ static void payer_free(struct payer *p)
     free(p);
 }
 
-/* As the core has it; NULL: it has not, or nothing that is not stored. */
-static const struct account *unwritten(const struct payer *p)
+/* TIME_UNSET: there is nothing that is not stored. */
+static int64_t unwritten(const struct payer *p)
 {
-    const struct account *account = sched_account(p->ctl->sched, p->name);
-    return account && account->usage_sec > p->stored_sec ? account : NULL;
+    const struct usage_time *as_of = known_as_of(p->ctl, p->kind, p->name);
+    return as_of && as_of->usage_sec > p->stored_sec ? as_of->usage_sec : TIME_UNSET;
 }
 
 static void on_written(void *arg, const struct kc_result *result)
@@ -55,55 +89,56 @@ static void on_written(void *arg, const struct kc_result *result)
     } else if (result->outcome == KC_REFUSED && !refusal_passes(result->reason) &&
                result->reason != KC_REASON_CONFLICT &&
                result->reason != KC_REASON_NOT_FOUND) {
-        log_warn(p->ctl->log, "account %s: write usage: %s: %s", p->name,
-                 kc_reason_name(result->reason), result->message);
+        log_warn(p->ctl->log, "%s %s: write usage: %s: %s", kinds[p->kind].word,
+                 p->name, kc_reason_name(result->reason), result->message);
     }
 }
 
 static void send(void *arg)
 {
     struct payer *p = arg;
-    const struct account *account = unwritten(p);
-    if (!account) {
+    int64_t usage_sec = unwritten(p);
+    if (usage_sec == TIME_UNSET) {
         lanes_leave(p->ctl->lanes, &p->ticket);
         return;
     }
-    const struct fair_rules rules = priority_fair_rules(&p->ctl->settings.sched);
     JSON_AUTO struct json *patch = json_build(
         "{'metadata':{'uid':%s,'resourceVersion':%s},'status':{}}", p->uid, p->version);
-    json_set_at(patch, "status.usage", convert_usage_write(account, &rules));
+    json_set_at(patch, "status.usage", usage_doc(p));
     const struct kc_ref ref = {
-        .resource = &account_resource, .name = p->name, .subresource = "status"};
-    p->sent_sec = account->usage_sec;
+        .resource = kinds[p->kind].resource, .name = p->name, .subresource = "status"};
+    p->sent_sec = usage_sec;
     p->call = kc_patch(p->ctl->client, &ref, KC_PATCH_MERGE, patch, on_written, p);
 }
 
 static void want(struct payer *p)
 {
-    if (p->ticket.state == TICKET_IDLE && unwritten(p))
+    if (p->ticket.state == TICKET_IDLE && unwritten(p) != TIME_UNSET)
         lanes_enter(p->ctl->lanes, LANE_USAGE, &p->ticket, send, p);
 }
 
-void usage_seen(struct controller *ctl, const struct account *account,
+void usage_seen(struct controller *ctl, enum payer_kind kind, int64_t stored_sec,
                 const struct json *object)
 {
-    struct payer *p = payer_find(ctl, account->name);
+    const char *name = json_str_or(object, "metadata.name", "");
+    struct payer *p = payer_find(ctl, kind, name);
     if (!p) {
         p = xcalloc(1, sizeof(*p));
         p->ctl = ctl;
-        p->name = xstrdup(account->name);
-        HASH_ADD_KEYPTR(hh, ctl->payers, p->name, strlen(p->name), p);
+        p->kind = kind;
+        p->name = xstrdup(name);
+        HASH_ADD_KEYPTR(hh, ctl->payers[kind], p->name, strlen(p->name), p);
     }
     text_set(&p->uid, json_str(object, "metadata.uid"));
     text_set(&p->version, json_str(object, "metadata.resourceVersion"));
-    p->stored_sec = account->usage_sec;
+    p->stored_sec = stored_sec;
     if (ctl->synced)
         want(p);
 }
 
-void usage_forget(struct controller *ctl, const char *account)
+void usage_forget(struct controller *ctl, enum payer_kind kind, const char *name)
 {
-    struct payer *p = payer_find(ctl, account);
+    struct payer *p = payer_find(ctl, kind, name);
     if (p)
         payer_free(p);
 }
@@ -115,20 +150,46 @@ void usage_write(struct controller *ctl)
     if (charged_sec == ctl->usage_sec)
         return;
     ctl->usage_sec = charged_sec;
-    HASH_ITER (hh, ctl->payers, p, tmp)
-        want(p);
+    for (int kind = 0; kind < PAYER_KINDS; kind++)
+        HASH_ITER (hh, ctl->payers[kind], p, tmp)
+            want(p);
 }
 
-bool usage_is_written(const struct controller *ctl, const char *account,
-                      int64_t end_sec)
+/* ---- who is charged for a job ---- */
+
+/* Nothing more will come for a job that the core has as ended, though the QOS that it
+ * had when it started may not be the one that it was charged to. */
+static bool nothing_is_due(const struct controller *ctl, const struct payer *p,
+                           const struct job *job)
 {
-    const struct payer *p = account ? payer_find(ctl, account) : NULL;
-    return !p || p->stored_sec >= end_sec;
+    const struct usage_time *as_of = known_as_of(ctl, p->kind, p->name);
+    return (!job || job->phase == JOB_ENDED) &&
+           (!as_of || (as_of->recent_sec == TIME_UNSET && unwritten(p) == TIME_UNSET));
+}
+
+static bool is_written(const struct controller *ctl, enum payer_kind kind,
+                       const char *name, const struct bjob *job)
+{
+    const struct payer *p = name ? payer_find(ctl, kind, name) : NULL;
+    if (!p || p->stored_sec >= job->status.end_sec)
+        return true;
+    return kind == PAYER_QOS && nothing_is_due(ctl, p, sched_job(ctl->sched, job->uid));
+}
+
+bool usage_is_written(const struct controller *ctl, const struct bjob *job)
+{
+    const struct partition *part =
+        job->status.partition ? sched_partition(ctl->sched, job->status.partition)
+                              : NULL;
+    return is_written(ctl, PAYER_ACCOUNT, job->status.account, job) &&
+           is_written(ctl, PAYER_QOS, job->status.qos, job) &&
+           is_written(ctl, PAYER_QOS, part ? part->qos : NULL, job);
 }
 
 void usage_free(struct controller *ctl)
 {
     struct payer *p, *tmp;
-    HASH_ITER (hh, ctl->payers, p, tmp)
-        payer_free(p);
+    for (int kind = 0; kind < PAYER_KINDS; kind++)
+        HASH_ITER (hh, ctl->payers[kind], p, tmp)
+            payer_free(p);
 }

@@ -34,8 +34,8 @@ static void add_account(struct reading *r, const struct cli *cli,
                 json_str_or(object, "metadata.name", "?"), err.msg);
         return;
     }
-    if (account->usage_sec > r->as_of_sec) {
-        r->as_of_sec = account->usage_sec;
+    if (account->as_of.usage_sec > r->as_of_sec) {
+        r->as_of_sec = account->as_of.usage_sec;
         convert_fair_rules_read(object, &s->rules);
     }
     GROW(s->accounts, s->n_accounts, r->cap);

@@ -50,13 +50,13 @@ static void add_account(struct bench *b, int number)
     if (number >= BRANCHES)
         a->parent = xasprintf("account-%d", number / BRANCHES - 1);
     a->shares = 1 + draw(b, 50);
-    a->usage_sec = 0;
+    a->as_of.usage_sec = 0;
     for (int i = 0; i < MEMBERS; i++) {
         AUTO_FREE char *user = xasprintf("user-%d-%d", number, i);
         struct member *m = account_add(a, user, NULL, NULL);
 
         m->shares = 1 + draw(b, 5);
-        m->usage = draw(b, INT64_C(1) << 40);
+        used_add(&m->usage.past, TRES_BILLING, NULL, draw(b, INT64_C(1) << 40));
     }
     account_sort(a);
     policy_put_account(&b->policy, a);
@@ -119,7 +119,8 @@ static void one_usage(struct bench *b)
 {
     struct account *a = b->policy.accounts[draw(b, ACCOUNTS)];
 
-    a->members[draw(b, MEMBERS)].usage = draw(b, INT64_C(1) << 40);
+    used_add(&a->members[draw(b, MEMBERS)].usage.past, TRES_BILLING, NULL,
+             draw(b, INT64_C(1) << 40));
     b->policy.unranked = true;
     policy_rank(&b->policy, &by_tree, WEEK);
 }

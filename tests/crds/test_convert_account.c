@@ -354,7 +354,8 @@ static const char stored[] =
     "status: {usage: {asOf: '2027-01-15T08:05:00Z', tresSeconds: {billing: 9}, "
     "members: ["
     "{user: bob, partition: p, billingMilliseconds: 5000}, "
-    "{user: cem, billingMilliseconds: 3001}, "
+    "{user: cem, billingMilliseconds: 3001, wallMilliseconds: 2000, tresMilliseconds: "
+    "{cpu: 4000, 'gres/gpu:h100': 1999, watts: 7, mem: much}}, "
     "{namespace: lab, billingMilliseconds: 1000}, "
     "{user: ann, namespace: lab, billingMilliseconds: 7}, {billingMilliseconds: 7}, "
     "{user: dora, billingMilliseconds: -5}, {user: eve, billingMilliseconds: much}, "
@@ -362,7 +363,7 @@ static const char stored[] =
 
 static void expect_usage(const struct account *a, size_t i, int64_t usage, bool former)
 {
-    ck_assert_int_eq(a->members[i].usage, usage);
+    ck_assert_int_eq(used_of(&a->members[i].usage.past, TRES_BILLING, NULL), usage);
     ck_assert_int_eq(a->members[i].former, former);
 }
 
@@ -373,7 +374,7 @@ START_TEST(test_usage)
     ck_assert_msg(object != NULL, "%s", err.msg);
     struct account *a = convert_account(object, &err);
     ck_assert_msg(a != NULL, "%s", err.msg);
-    ck_assert_int_eq(a->usage_sec, 1800000300);
+    ck_assert_int_eq(a->as_of.usage_sec, 1800000300);
     ck_assert_uint_eq(a->n_members, 4);
     expect_usage(a, 0, 0, false);    /* ann */
     expect_usage(a, 1, 5000, false); /* bob in p */
@@ -386,8 +387,12 @@ START_TEST(test_usage)
     struct account *again = convert_account(object, &err);
     ck_assert_uint_eq(again->n_members, 4);
     for (size_t i = 0; i < 4; i++)
-        expect_usage(again, i, a->members[i].usage, a->members[i].former);
+        ck_assert(usage_equal(&again->members[i].usage, &a->members[i].usage));
     ck_assert_int_eq(json_int_or(written, "tresSeconds.billing", -1), 9);
+    ck_assert_int_eq(json_int_or(written, "wallSeconds", -1), 2);
+    ck_assert_int_eq(json_int_or(json_get(written, "tresSeconds"), "cpu", -1), 4);
+    ck_assert_int_eq(json_int_or(json_get(written, "tresSeconds"), "gres/gpu:h100", -1),
+                     1);
     ck_assert_uint_eq(json_len(json_get(written, "members")), 3);
     struct fair_rules read = {0};
     convert_fair_rules_read(object, &read);
@@ -396,6 +401,31 @@ START_TEST(test_usage)
     ck_assert(read.classic && read.factors.depth_oblivious);
     account_free(again);
     account_free(a);
+}
+END_TEST
+
+static const char stored_qos[] =
+    "{metadata: {name: q}, spec: {}, status: {usage: {asOf: '2027-01-15T08:05:00Z', "
+    "billingMilliseconds: 5000, wallMilliseconds: 7, tresMilliseconds: {mem: 9}}}}";
+
+START_TEST(test_qos_usage)
+{
+    struct err err = ERR_INIT;
+    JSON_AUTO struct json *object =
+        yaml_parse_one(stored_qos, strlen(stored_qos), "q", &err);
+    struct qos *q = convert_qos(object, &err);
+    ck_assert_msg(q != NULL, "%s", err.msg);
+    ck_assert_int_eq(q->as_of.usage_sec, 1800000300);
+    ck_assert_int_eq(used_of(&q->usage.past, TRES_BILLING, NULL), 5000);
+    ck_assert_int_eq(used_of(&q->usage.past, TRES_NONE, NULL), 7);
+    ck_assert_int_eq(used_of(&q->usage.past, TRES_MEM, NULL), 9);
+    JSON_AUTO struct json *written = convert_qos_usage_write(q);
+    json_set_at(object, "status.usage", json_copy(written));
+    struct qos *again = convert_qos(object, &err);
+    ck_assert(usage_equal(&again->usage, &q->usage));
+    ck_assert_int_eq(json_int_or(written, "tresSeconds.billing", -1), 5);
+    qos_free(again);
+    qos_free(q);
 }
 END_TEST
 
@@ -409,6 +439,7 @@ int main(void)
                           {test_factor, ARRAY_LEN(factor_cases)},
                           {test_account, ARRAY_LEN(account_cases)},
                           {test_usage, 1},
+                          {test_qos_usage, 1},
                           {NULL, 0},
                       });
 }

@@ -146,6 +146,7 @@ static void play_claim(struct ctltest *t)
 static void play_charge(struct ctltest *t)
 {
     ctltest_make(t, "Account", "lab", "'members':[{'user':'ann'}]");
+    ctltest_make(t, "QOS", "normal", "'priority':1");
     ctltest_submit(t, "charged", "'user':'ann'");
     ctltest_advance(t, 400);
     ctltest_expect(t, "charged", "status.state=RUNNING");

@@ -10,6 +10,7 @@
 #include "tests/support/suite.h"
 
 #define ACCOUNTS "/apis/gantry.dev/v1alpha1/accounts"
+#define QOS "/apis/gantry.dev/v1alpha1/qos"
 #define PERIOD 300
 
 static struct ctltest *begin(void)
@@ -147,6 +148,39 @@ START_TEST(test_ttl_waits)
 }
 END_TEST
 
+/* What a QOS has used is kept as well, each TRES of it, and jobs wait for that too. */
+START_TEST(test_qos)
+{
+    static const char job[] =
+        "/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs/a";
+    struct ctltest *t = ctltest_new();
+    ctltest_kill(t);
+    t->settings.sched.decay_half_life_sec = 0;
+    ctltest_start(t);
+    ctltest_make(t, "QOS", "normal", "'usageFactor':0.5");
+    ctltest_submit(t, "a", "'nodes':1,'cpusPerTask':4,'ttlSecondsAfterFinished':10");
+    ctltest_settle(t);
+    ctltest_advance(t, 60);
+    ctltest_end(t, "a", 0, 0);
+    ctltest_settle(t);
+    ctltest_advance(t, 60);
+    ctltest_reap(t);
+    ctltest_expect(t, "a", "status.state=COMPLETED");
+    int64_t cost = cost_of(t, "a", END_OF(1)) / 2;
+    ctltest_kill(t);
+    ctltest_start(t);
+    go_to(t, 1);
+    ck_assert_int_eq(apitest_request(t->api, "GET", job, NULL), 404);
+    ck_assert_int_eq(apitest_request(t->api, "GET", QOS "/normal", NULL), 200);
+    const struct json *usage = json_at(t->api->body, "status.usage");
+    ck_assert_int_eq(json_int_or(usage, "billingMilliseconds", -1), cost);
+    ck_assert_int_eq(json_int_or(usage, "tresMilliseconds.cpu", -1), cost);
+    ck_assert_int_eq(json_int_or(usage, "wallMilliseconds", -1), cost / 4);
+    apitest_expect(t->api, "QOS", "status.usage.asOf=2027-01-15T08:05:00Z");
+    ctltest_free(t);
+}
+END_TEST
+
 /* A write that is refused is made again. */
 START_TEST(test_refused)
 {
@@ -168,6 +202,7 @@ int main(void)
                                                      {test_survives, 1},
                                                      {test_ttl_waits, 1},
                                                      {test_refused, 1},
+                                                     {test_qos, 1},
                                                      {NULL, 0},
                                                  });
 }

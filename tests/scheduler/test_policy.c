@@ -119,11 +119,17 @@ static struct account *used_account(int64_t usage_sec, const char *user, int64_t
 {
     struct account *a = account_of("a", "ann", NULL);
 
-    a->usage_sec = usage_sec;
+    a->as_of.usage_sec = usage_sec;
     if (user != NULL)
-        account_add(a, user, NULL, NULL)->usage = usage;
+        used_add(&account_add(a, user, NULL, NULL)->usage.past, TRES_BILLING, NULL,
+                 usage);
     account_sort(a);
     return a;
+}
+
+static int64_t billing_of(const struct member *m)
+{
+    return used_of(&m->usage.past, TRES_BILLING, NULL);
 }
 
 /* What comes back of an account as it was written is not newer than what is known. */
@@ -136,17 +142,41 @@ START_TEST(test_usage_stays)
     ck_assert(!policy_put_account(&p, used_account(100, "bob", 5)));
     ck_assert(!policy_put_account(&p, used_account(TIME_UNSET, "bob", 0)));
     ck_assert(policy_put_account(&p, used_account(90, NULL, 0)));
-    ck_assert_int_eq(p.accounts[0]->usage_sec, 100);
+    ck_assert_int_eq(p.accounts[0]->as_of.usage_sec, 100);
     ck_assert_uint_eq(p.accounts[0]->n_members, 2);
     bob = &p.accounts[0]->members[1];
     ck_assert(bob->former);
-    ck_assert_int_eq(bob->usage, 7);
+    ck_assert_int_eq(billing_of(bob), 7);
     ck_assert(policy_put_account(&p, used_account(90, "bob", 0)));
     bob = &p.accounts[0]->members[1];
     ck_assert(!bob->former);
-    ck_assert_int_eq(bob->usage, 7);
+    ck_assert_int_eq(billing_of(bob), 7);
     ck_assert(policy_put_account(&p, used_account(101, "bob", 3)));
-    ck_assert_int_eq(p.accounts[0]->members[1].usage, 3);
+    ck_assert_int_eq(billing_of(&p.accounts[0]->members[1]), 3);
+    policy_fini(&p);
+}
+END_TEST
+
+static struct qos *used_qos(int64_t usage_sec, int64_t cpu)
+{
+    struct qos *q = qos_of("q", 1);
+
+    q->as_of.usage_sec = usage_sec;
+    used_add(&q->usage.past, TRES_CPU, NULL, cpu);
+    return q;
+}
+
+/* Likewise of a QOS. */
+START_TEST(test_qos_usage_stays)
+{
+    struct policy p = {0};
+
+    ck_assert(policy_put_qos(&p, used_qos(100, 7)));
+    ck_assert(!policy_put_qos(&p, used_qos(100, 5)));
+    ck_assert(!policy_put_qos(&p, used_qos(TIME_UNSET, 0)));
+    ck_assert_int_eq(used_of(&p.qos[0]->usage.past, TRES_CPU, NULL), 7);
+    ck_assert(policy_put_qos(&p, used_qos(101, 3)));
+    ck_assert_int_eq(used_of(&p.qos[0]->usage.past, TRES_CPU, NULL), 3);
     policy_fini(&p);
 }
 END_TEST
@@ -223,6 +253,7 @@ int main(void)
                                               {test_accounts_change, 1},
                                               {test_check, ARRAY_LEN(cases)},
                                               {test_usage_stays, 1},
+                                              {test_qos_usage_stays, 1},
                                               {test_settle, 1},
                                               {test_spots, 1},
                                               {NULL, 0},

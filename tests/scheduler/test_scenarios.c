@@ -16,7 +16,8 @@
  *   end 1-3 at 90     likewise, but they have ended at that time
  *   reservations      and their nodes, and how many promises they have broken, to the
  *                     output
- *   usage             what members of accounts have used, in seconds, to the output
+ *   usage             what members of accounts have used, in seconds, to the output;
+ *   usage all         of each TRES, and of QOS as well
  *
  * What stands behind the line "---" is the expected output. Set
  * GANTRY_REWRITE_GOLDENS=1 to write it anew.
@@ -42,7 +43,8 @@ struct scenario {
     struct sched *s;
     struct sched_config config;
     struct restable res;
-    int n_told; /* resources that the core knows */
+    int n_told;    /* resources that the core knows */
+    bool all_tres; /* of usage */
     struct str out;
 };
 
@@ -267,29 +269,58 @@ static void say_time(struct str *out, const char *what, int64_t sec)
         str_addf(out, "%s%lld", what, (long long)sec);
 }
 
+/* Billing alone, or all TRES. */
+static void say_used(struct scenario *sc, const struct used *used)
+{
+    if (!sc->all_tres)
+        str_addf(&sc->out, " %.3f", (double)used_of(used, TRES_BILLING, NULL) / 1000);
+    for (size_t i = 0; i < used->n && sc->all_tres; i++) {
+        const struct used_item *item = &used->items[i];
+
+        str_addf(&sc->out, " %s%s%s=%.3f",
+                 item->tres != TRES_NONE ? tres_word(item->tres) : "wall",
+                 item->type != NULL ? ":" : "", item->type != NULL ? item->type : "",
+                 (double)item->amount / 1000);
+    }
+}
+
+static void say_usage(struct scenario *sc, const struct usage *usage,
+                      const struct usage_time *as_of)
+{
+    say_used(sc, &usage->past);
+    say_time(&sc->out, " at ", as_of->usage_sec);
+    if (usage->recent.n == 0)
+        return;
+    str_add(&sc->out, ", and");
+    say_used(sc, &usage->recent);
+    say_time(&sc->out, " at ", as_of->recent_sec);
+}
+
 static void say_usage_of(void *arg, const struct change *change)
 {
     struct scenario *sc = arg;
     const struct account *a = change->u.account;
 
+    if (change->kind == CHANGE_QOS && sc->all_tres) {
+        str_addf(&sc->out, "  QOS %s", change->u.qos->name);
+        say_usage(sc, &change->u.qos->usage, &change->u.qos->as_of);
+        str_add(&sc->out, "\n");
+    }
     for (size_t k = 0; change->kind == CHANGE_ACCOUNT && k < a->n_members; k++) {
         const struct member *m = &a->members[k];
 
-        str_addf(&sc->out, "  %s/%s%s%s %.3f", a->name,
-                 m->user != NULL ? m->user : m->ns, m->partition != NULL ? "@" : "",
-                 m->partition != NULL ? m->partition : "", (double)m->usage / 1000);
-        say_time(&sc->out, " at ", a->usage_sec);
-        if (m->recent != 0)
-            str_addf(&sc->out, ", and %.3f", (double)m->recent / 1000);
-        if (m->recent != 0)
-            say_time(&sc->out, " at ", a->recent_sec);
+        str_addf(&sc->out, "  %s/%s%s%s", a->name, m->user != NULL ? m->user : m->ns,
+                 m->partition != NULL ? "@" : "",
+                 m->partition != NULL ? m->partition : "");
+        say_usage(sc, &m->usage, &a->as_of);
         str_addf(&sc->out, "%s\n", m->former ? ", no member any more" : "");
     }
 }
 
-static void say_usage(struct scenario *sc)
+static void say_all_usage(struct scenario *sc, bool all_tres)
 {
-    str_add(&sc->out, "usage\n");
+    sc->all_tres = all_tres;
+    str_addf(&sc->out, "usage%s\n", all_tres ? " all" : "");
     sched_snapshot(sc->s, say_usage_of, sc);
 }
 
@@ -339,8 +370,8 @@ static void run_line(struct scenario *sc, const char *line)
         end_jobs(sc, line + strlen("end "));
     else if (strcmp(line, "reservations") == 0)
         say_reservations(sc);
-    else if (strcmp(line, "usage") == 0)
-        say_usage(sc);
+    else if (strcmp(line, "usage") == 0 || strcmp(line, "usage all") == 0)
+        say_all_usage(sc, strcmp(line, "usage all") == 0);
     else if (cluster_text_line(&sc->res, line, apply, sc, &err) < 0)
         ck_abort_msg("%s", err.msg);
 }

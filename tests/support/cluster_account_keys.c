@@ -86,12 +86,45 @@ static int qos_flags(const struct setting *at, struct err *err)
     return 0;
 }
 
+/* "70" seconds of billing, or "cpu=70,wall=10"; as of 0 unless said before. */
+static int read_used(const struct setting *at, struct used *used,
+                     struct usage_time *as_of, struct err *err)
+{
+    char *rest = at->value;
+
+    while (rest != NULL) {
+        char *text = strsep(&rest, ",");
+        const char *key = strchr(text, '=') != NULL ? strsep(&text, "=") : "billing";
+        const char *type = NULL;
+        enum tres tres = strcmp(key, "wall") == 0 ? TRES_NONE : tres_parse(key, &type);
+        int64_t amount;
+
+        if (tres == TRES_NONE && strcmp(key, "wall") != 0)
+            return err_set(err, ERR_INVALID, "unknown TRES \"%s\"", key);
+        if (cluster_text_number(text, &amount, err) < 0)
+            return -1;
+        used_add(used, tres, type, amount * 1000);
+    }
+    if (as_of->usage_sec == TIME_UNSET)
+        as_of->usage_sec = 0;
+    return 0;
+}
+
+static int qos_used(const struct setting *at, struct err *err)
+{
+    struct qos *qos = at->object;
+
+    return read_used(at, &qos->usage.past, &qos->as_of, err);
+}
+
 const struct key cluster_qos_keys[] = {
     {"flags", .set = qos_flags},
     {"preempt", KEY_NAMES(struct qos, preempt, n_preempt)},
     {"preemptmode", KEY_MODE(struct qos, preempt_mode)},
     {"grace", KEY_NUMBER(struct qos, grace_sec)},
     {"exempt", KEY_NUMBER(struct qos, preempt_exempt_sec)},
+    {"used", .set = qos_used},
+    {"asof", KEY_NUMBER(struct qos, as_of.usage_sec)},
     {"factor", KEY_MILLI(struct qos, usage_factor)},
     {"priority", KEY_NUMBER(struct qos, priority)},
     {NULL, .set = qos_limit},
@@ -170,18 +203,12 @@ static int member_priority(const struct setting *at, struct err *err)
     return m != NULL ? cluster_text_number(at->value, &m->priority, err) : -1;
 }
 
-/* In seconds; as of 0 unless said before. */
 static int member_used(const struct setting *at, struct err *err)
 {
     struct account *account = at->object;
     struct member *m = member_at(at, err);
 
-    if (m == NULL || cluster_text_number(at->value, &m->usage, err) < 0)
-        return -1;
-    m->usage *= 1000;
-    if (account->usage_sec == TIME_UNSET)
-        account->usage_sec = 0;
-    return 0;
+    return m != NULL ? read_used(at, &m->usage.past, &account->as_of, err) : -1;
 }
 
 static int account_limit(const struct setting *at, struct err *err)
@@ -230,7 +257,7 @@ const struct key cluster_account_keys[] = {
     {"priority", KEY_NUMBER(struct account, priority)},
     {"defaultqos", KEY_TEXT(struct account, qos.by_default)},
     {"qos", KEY_NAMES(struct account, qos.allowed, qos.n_allowed)},
-    {"asof", KEY_NUMBER(struct account, usage_sec)},
+    {"asof", KEY_NUMBER(struct account, as_of.usage_sec)},
     {"shares.", .set = member_shares},
     {"priority.", .set = member_priority},
     {"used.", .set = member_used},

@@ -1,0 +1,68 @@
+/* What a job pays for each second. */
+#include "base/util.h"
+#include "scheduler/billing.h"
+#include "scheduler/charge_private.h"
+
+#define ONE 1000 /* thousandths */
+
+struct rating {
+    struct usage_charge *charge;
+    int64_t factor; /* thousandths */
+};
+
+static void add_rate(const struct rating *r, enum tres tres, const char *type,
+                     __int128 thousandths)
+{
+    __int128 rate = MIN(thousandths, (__int128)INT64_MAX) * r->factor / ONE;
+
+    usage_charge_add(r->charge, tres, type, (int64_t)MIN(rate, (__int128)INT64_MAX));
+}
+
+static __int128 amount_in(const struct slot *slot, int resource)
+{
+    return (__int128)slot->each.v[resource] * slot->pods;
+}
+
+static void add_slot(const struct sched *s, const struct slot *slot,
+                     const struct rating *r)
+{
+    const struct noderec *node = cluster_node(&s->cluster, slot->node);
+    int gpu = s->cluster.res.gpu;
+
+    add_rate(r, TRES_CPU, NULL, amount_in(slot, RES_CPU));
+    add_rate(r, TRES_MEM, NULL, amount_in(slot, RES_MEM) * ONE / USED_MEM_UNIT);
+    if (gpu < 0 || slot->each.v[gpu] == 0)
+        return;
+    add_rate(r, TRES_GPU, NULL, amount_in(slot, gpu) * ONE);
+    if (node != NULL && node->node != NULL && node->node->gpu_type != NULL)
+        add_rate(r, TRES_GPU, node->node->gpu_type, amount_in(slot, gpu) * ONE);
+}
+
+bool charge_has_end(const struct job *job)
+{
+    return job->phase == JOB_COMPLETING && job->end_sec != TIME_UNSET;
+}
+
+struct usage_charge charge_of(const struct sched *s, const struct job *job,
+                              int64_t to_sec)
+{
+    const struct partrec *part =
+        job->partition != NULL ? cluster_partition(&s->cluster, job->partition) : NULL;
+    const struct qos *qos = policy_qos(&s->policy, job);
+    struct usage_charge ret = {
+        .from_sec = job->start_sec,
+        .to_sec = charge_has_end(job) ? MIN(job->end_sec, to_sec) : to_sec,
+    };
+    const struct rating r = {&ret, qos != NULL ? qos->usage_factor : ONE};
+
+    add_rate(&r, TRES_BILLING, NULL,
+             (__int128)billing_of(&s->cluster, part != NULL ? part->part : NULL, job,
+                                  s->config.priority_flags) *
+                 ONE);
+    add_rate(&r, TRES_NONE, NULL, ONE);
+    add_rate(&r, TRES_NODE, NULL,
+             (__int128)slots_nodes(job->alloc, job->n_alloc) * ONE);
+    for (size_t i = 0; i < job->n_alloc; i++)
+        add_slot(s, &job->alloc[i], &r);
+    return ret;
+}
