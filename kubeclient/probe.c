@@ -16,6 +16,9 @@ struct kc_probe {
     struct kc_call *call;
     struct loop_timer *again;
     enum trouble told;
+    struct err forbidden;      /* the last 403, until another answer comes */
+    int64_t forbidden_from_ms; /* when the first of them came; -1: the last was none */
+    bool ready;                /* so it says, and is asked once more */
 };
 
 /* The answer in a line. That a question has an unknown outcome means nothing. */
@@ -74,6 +77,41 @@ static void on_version(void *arg, const struct kc_result *result)
     try_on(p, NOT_KUBERNETES, err.msg);
 }
 
+/* ---- have we no rights, or does it not know them yet? ---- */
+
+static void probe(void *arg);
+
+static void on_ready(void *arg, const struct kc_result *result)
+{
+    struct kc_probe *p = arg;
+    const int64_t waited_ms =
+        loop_mono_ms(kc_client_loop(p->client)) - p->forbidden_from_ms;
+
+    p->call = NULL;
+    if (result->http_status == 200) {
+        p->ready = true;
+        probe(p);
+    } else if (waited_ms >= PROBE_RIGHTS_MS) {
+        refuse(p, &p->forbidden);
+    } else {
+        err_prefix(&p->forbidden, "API server is not ready");
+        try_on(p, NOT_READY, p->forbidden.msg);
+    }
+}
+
+static void on_forbidden(struct kc_probe *p, const struct err *err)
+{
+    p->forbidden = *err;
+    if (p->forbidden_from_ms < 0)
+        p->forbidden_from_ms = loop_mono_ms(kc_client_loop(p->client));
+    if (p->ready) {
+        refuse(p, &p->forbidden);
+        return;
+    }
+    p->call = kc_raw(p->client, "GET", "/readyz", NULL, NULL, on_ready, p);
+    kc_once(p->call);
+}
+
 /* ---- is it there? ---- */
 
 static bool is_list(const struct kc_result *result)
@@ -95,8 +133,13 @@ static void on_list(void *arg, const struct kc_result *result)
         return;
     }
     describe(result, &err);
-    if (result->reason == KC_REASON_UNAUTHORIZED ||
-        result->reason == KC_REASON_FORBIDDEN) {
+    if (result->reason == KC_REASON_FORBIDDEN) {
+        on_forbidden(p, &err);
+        return;
+    }
+    p->ready = false;
+    p->forbidden_from_ms = -1;
+    if (result->reason == KC_REASON_UNAUTHORIZED) {
         refuse(p, &err);
     } else if (result->http_status == 0) {
         err_prefix(&err, "API server does not answer");
@@ -126,8 +169,12 @@ struct kc_probe *kc_probe_new(struct kc_client *client,
 {
     struct kc_probe *p = xcalloc(1, sizeof(*p));
 
-    *p = (struct kc_probe){
-        .client = client, .resource = resource, .log = log, .done = done, .arg = arg};
+    *p = (struct kc_probe){.client = client,
+                           .resource = resource,
+                           .log = log,
+                           .done = done,
+                           .arg = arg,
+                           .forbidden_from_ms = -1};
     p->again = loop_timer_new(kc_client_loop(client), probe, p);
     probe(p);
     return p;

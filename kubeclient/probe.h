@@ -2,9 +2,11 @@
  * probe - is a Kubernetes API server there, does it take our credentials, and does it
  * serve what we need?
  *
- * Every daemon asks before it begins. Wrong credentials stay wrong: 401 and 403 end the
- * probe as refused. All else may mend itself: a server that comes up, a definition that
- * is applied. Then one line says what is the matter, once until that changes, and it is
+ * Every daemon asks before it begins. Wrong credentials stay wrong: 401 ends the probe
+ * as refused, and so does 403 of a server that says it is ready (GET /readyz). One that
+ * has just started answers 403 while it knows nobody's rights yet: it is asked again,
+ * for PROBE_RIGHTS_MS. All else may mend itself: a server that comes up, a definition
+ * that is applied. Then one line says what is the matter, once until that changes, and it is
  * asked again every PROBE_RETRY_MS. An answer that says nothing about what is there (no
  * such path, no list) is followed by GET /version, which does:
  *
@@ -22,6 +24,7 @@
 #include "kubeclient/client.h"
 
 #define PROBE_RETRY_MS 2000
+#define PROBE_RIGHTS_MS 60000
 
 struct kc_probe;
 

@@ -13,6 +13,8 @@ static const struct kc_resource jobs = {"gantry.dev", "v1alpha1", "batchjobs",
 #define JOBS "GET /apis/gantry.dev/v1alpha1/batchjobs?limit=1"
 #define NODES "GET /api/v1/nodes?limit=1"
 #define VERSION "GET /version"
+#define READYZ "GET /readyz"
+#define NO_RIGHT .status = 403, .say = {STATUS(403, "Forbidden")}
 #define LIST "{'kind':'BatchJobList','apiVersion':'gantry.dev/v1alpha1','items':[]}"
 #define STATUS(code, reason)                                                   \
     "{'kind':'Status','apiVersion':'v1','status':'Failure','message':'sorry'," \
@@ -41,8 +43,34 @@ static const struct {
      "API server refuses these credentials: 401 Unauthorized: sorry"},
     {"no right to list",
      &jobs,
-     {{JOBS, .status = 403, .say = {STATUS(403, "Forbidden")}}},
+     {{JOBS, NO_RIGHT}, {READYZ, .say = {"ok"}}, {JOBS, NO_RIGHT}},
      "",
+     "API server refuses these credentials: 403 Forbidden: sorry"},
+    /* A server that has just started knows nobody's rights yet. */
+    {"rights are not known yet",
+     &jobs,
+     {{JOBS, NO_RIGHT},
+      {READYZ, NO_RIGHT},
+      {JOBS, AGAIN, NO_RIGHT},
+      {READYZ, .status = 500, .say = {"[-]informer-sync failed"}},
+      {JOBS, AGAIN, .say = {LIST}}},
+     "warn API server is not ready: 403 Forbidden: sorry; trying on" ANSWERS,
+     NULL},
+    {"rights become known meanwhile",
+     &jobs,
+     {{JOBS, NO_RIGHT}, {READYZ, .say = {"ok"}}, {JOBS, .say = {LIST}}},
+     "",
+     NULL},
+    {"it goes away before it is ready",
+     &jobs,
+     {{JOBS, NO_RIGHT},
+      {READYZ, .end = END_NOT_SENT},
+      {JOBS, AGAIN, .end = END_NOT_SENT},
+      {JOBS, AGAIN, NO_RIGHT},
+      {READYZ, .say = {"ok"}},
+      {JOBS, NO_RIGHT}},
+     "warn API server is not ready: 403 Forbidden: sorry; trying on|warn API server "
+     "does not answer: no connection: connection refused; trying on",
      "API server refuses these credentials: 403 Forbidden: sorry"},
     {"the file has a newer token",
      &jobs,
@@ -196,12 +224,34 @@ START_TEST(test_probe)
 }
 END_TEST
 
-/* While it asks, while it asks for the version, while it waits. */
+/* Rights that stay unknown are none, be the server ready or not. */
+START_TEST(test_never_ready)
+{
+    enum { TIMES = PROBE_RIGHTS_MS / PROBE_RETRY_MS };
+    struct exchange script[2 * TIMES + 3] = {{JOBS, NO_RIGHT}, {READYZ, NO_RIGHT}};
+    struct rig r;
+
+    for (size_t i = 2; i < 2 * TIMES + 2; i += 2) {
+        script[i] = (struct exchange){JOBS, AGAIN, NO_RIGHT};
+        script[i + 1] = (struct exchange){READYZ, NO_RIGHT};
+    }
+    rig_init(&r, "never ready", script, &jobs);
+    transcript_run(r.t);
+    transcript_advance(r.t, 3600000);
+    ck_assert_int_eq(r.times, 1);
+    ck_assert_str_eq(r.refusal,
+                     "API server refuses these credentials: 403 Forbidden: sorry");
+    rig_fini(&r);
+}
+END_TEST
+
+/* While it asks, while it asks for the version, or whether it is ready, while it waits. */
 START_TEST(test_free)
 {
     static const struct exchange scripts[][3] = {
         {{JOBS, .delay_ms = 1000}},
         {{JOBS, .status = 404}, {VERSION, .delay_ms = 1000}},
+        {{JOBS, NO_RIGHT}, {READYZ, .delay_ms = 1000}},
         {{JOBS, .end = END_NOT_SENT}},
     };
     struct rig r;
@@ -219,7 +269,8 @@ int main(void)
 {
     return suite_main("kubeclient/probe", (struct suite_row[]){
                                               {test_probe, ARRAY_LEN(rows)},
-                                              {test_free, 3},
+                                              {test_never_ready, 1},
+                                              {test_free, 4},
                                               {NULL, 0},
                                           });
 }
