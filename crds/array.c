@@ -1,144 +1,11 @@
 #include "crds/array.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
 
-#define WORD_BITS 64
-#define N_WORDS ARRAY_LEN(((struct taskset *)NULL)->words)
-/* Slurm shows a step only where the indices are further apart than this. */
-#define STEP_SPAN 10
-
-/* ---- sets ---- */
-
-bool taskset_has(const struct taskset *set, int64_t index)
-{
-    return index >= 0 && index < ARRAY_SIZE &&
-           (set->words[index / WORD_BITS] >> (index % WORD_BITS) & 1) != 0;
-}
-
-void taskset_add(struct taskset *set, int64_t index)
-{
-    set->words[index / WORD_BITS] |= UINT64_C(1) << (index % WORD_BITS);
-}
-
-void taskset_join(struct taskset *set, const struct taskset *other)
-{
-    for (size_t i = 0; i < N_WORDS; i++)
-        set->words[i] |= other->words[i];
-}
-
-void taskset_keep(struct taskset *set, const struct taskset *other)
-{
-    for (size_t i = 0; i < N_WORDS; i++)
-        set->words[i] &= other->words[i];
-}
-
-void taskset_drop(struct taskset *set, const struct taskset *other)
-{
-    for (size_t i = 0; i < N_WORDS; i++)
-        set->words[i] &= ~other->words[i];
-}
-
-bool taskset_equal(const struct taskset *a, const struct taskset *b)
-{
-    return memcmp(a, b, sizeof(*a)) == 0;
-}
-
-int64_t taskset_count(const struct taskset *set)
-{
-    int64_t n = 0;
-    for (size_t i = 0; i < N_WORDS; i++)
-        n += __builtin_popcountll(set->words[i]);
-    return n;
-}
-
-int64_t taskset_next(const struct taskset *set, int64_t from)
-{
-    for (int64_t i = MAX(from, 0); i < ARRAY_SIZE; i++)
-        if (taskset_has(set, i))
-            return i;
-    return -1;
-}
-
-int64_t taskset_last(const struct taskset *set)
-{
-    int64_t i = ARRAY_SIZE - 1;
-    while (i >= 0 && !taskset_has(set, i))
-        i--;
-    return i;
-}
-
-int64_t taskset_step(const struct taskset *set)
-{
-    int64_t first = taskset_next(set, 0), second = taskset_next(set, first + 1);
-    if (first < 0 || second < 0)
-        return 1;
-    for (int64_t is = second, next; (next = taskset_next(set, is + 1)) >= 0; is = next)
-        if (next - is != second - first)
-            return 1;
-    return second - first;
-}
-
 /* ---- reading ---- */
-
-/* Digits, no more than a number below ARRAY_SIZE has room for. */
-static bool read_number(const char **text, int64_t *ret)
-{
-    size_t len = strspn(*text, "0123456789");
-    if (len == 0 || len > 9)
-        return false;
-    *ret = strtoll(*text, NULL, 10);
-    *text += len;
-    return true;
-}
-
-static bool read_item(const char **text, struct taskset *ret)
-{
-    int64_t first, last, step = 1;
-    if (!read_number(text, &first))
-        return false;
-    last = first;
-    if (**text == '-') {
-        (*text)++;
-        if (!read_number(text, &last))
-            return false;
-        if (**text == ':') {
-            (*text)++;
-            if (!read_number(text, &step))
-                return false;
-        }
-    }
-    if (last < first || step < 1 || last >= ARRAY_SIZE)
-        return false;
-    for (int64_t i = first; i <= last; i += step)
-        taskset_add(ret, i);
-    return true;
-}
-
-static bool read_items(const char **text, struct taskset *ret)
-{
-    *ret = (struct taskset){{0}};
-    while (read_item(text, ret)) {
-        if (**text != ',')
-            return true;
-        (*text)++;
-    }
-    return false;
-}
-
-int taskset_parse(const char *text, struct taskset *ret, struct err *err)
-{
-    const char *s = text;
-    *ret = (struct taskset){{0}};
-    if (*s == '\0' || (read_items(&s, ret) && *s == '\0'))
-        return 0;
-    return err_set(err, ERR_INVALID,
-                   "\"%.64s\" is no list of array tasks; right is \"0-3,7\", below %d",
-                   text, ARRAY_SIZE);
-}
 
 int array_parse(const char *text, struct array *ret, struct err *err)
 {
@@ -146,10 +13,10 @@ int array_parse(const char *text, struct array *ret, struct err *err)
     bool open = *s == '[', fine;
     s += open;
     ret->limit = 0;
-    fine = read_items(&s, &ret->tasks);
+    fine = taskset_read(&s, &ret->tasks);
     if (fine && *s == '%') {
         s++;
-        fine = read_number(&s, &ret->limit);
+        fine = taskset_read_number(&s, &ret->limit);
     }
     if (fine && open)
         fine = *s++ == ']';
@@ -158,34 +25,7 @@ int array_parse(const char *text, struct array *ret, struct err *err)
     return err_set(err, ERR_INVALID,
                    ARRAY_INVALID ": \"%.64s\"; right is \"0-15\", \"1,3,5\" or "
                                  "\"0-15:4%%2\", with indices below %d",
-                   text, ARRAY_SIZE);
-}
-
-/* ---- writing ---- */
-
-/* The end of the run that begins there. */
-static int64_t run_end(const struct taskset *set, int64_t first)
-{
-    while (taskset_has(set, first + 1))
-        first++;
-    return first;
-}
-
-void taskset_format(const struct taskset *set, struct str *out)
-{
-    int64_t first = taskset_next(set, 0), last = taskset_last(set);
-    int64_t step = taskset_step(set);
-    const char *apart = "";
-    if (step > 1 && last - first > STEP_SPAN) {
-        str_addf(out, "%" PRId64 "-%" PRId64 ":%" PRId64, first, last, step);
-        return;
-    }
-    for (int64_t i = first; i >= 0; i = taskset_next(set, last + 1)) {
-        last = run_end(set, i);
-        str_addf(out, i == last ? "%s%" PRId64 : "%s%" PRId64 "-%" PRId64, apart, i,
-                 last);
-        apart = ",";
-    }
+                   text, TASKSET_SIZE);
 }
 
 /* ---- objects ---- */
@@ -220,7 +60,7 @@ const char *array_task_read(const struct json *batchjob, int64_t *ret_job_id,
     const char *owner = owner_of(batchjob);
     int64_t job_id, index;
     if (!owner || !read_label(batchjob, LABEL_ARRAY_JOB, &job_id) ||
-        !read_label(batchjob, LABEL_ARRAY_TASK, &index) || index >= ARRAY_SIZE)
+        !read_label(batchjob, LABEL_ARRAY_TASK, &index) || index >= TASKSET_SIZE)
         return NULL;
     *ret_job_id = job_id;
     *ret_index = index;
@@ -253,7 +93,7 @@ void array_status_read(const struct json *status_array, struct array_status *ret
 static void write_set(struct json *to, const char *name, const struct taskset *set)
 {
     STR_AUTO struct str text;
-    str_init(&text, ARRAY_TEXT_MAX);
+    str_init(&text, TASKSET_TEXT_MAX);
     taskset_format(set, &text);
     json_set(to, name, text.len > 0 ? json_new_string(text.s) : json_new_null());
 }
@@ -285,4 +125,14 @@ struct taskset array_status_left(const struct array_status *status,
         taskset_drop(&left,
                      (const struct taskset *)((const char *)status + sets[i].offset));
     return left;
+}
+
+void array_status_sets(const struct array_status *status, const struct taskset *all,
+                       struct job_array *ret)
+{
+    ret->left = array_status_left(status, all);
+    ret->out = status->running;
+    ret->well = status->completed;
+    ret->ill = status->failed;
+    taskset_join(&ret->ill, &status->cancelled);
 }

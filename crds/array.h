@@ -2,8 +2,7 @@
  * array - job arrays: which tasks there are, and how many of them may be under way.
  *
  * Slurm's grammar, in brackets or not: item{,item}[%limit], an item being 3, 0-15 or
- * 0-15:4. Indices are from 0 to below ARRAY_SIZE (Slurm's MaxArraySize). A limit of 0
- * is none.
+ * 0-15:4. A limit of 0 is none.
  *
  * A BatchJob with spec.array is one record for all of its tasks that have not been
  * split off. A task that is about to start is split off: it becomes a BatchJob of its
@@ -21,20 +20,13 @@
 
 #include "base/err.h"
 #include "base/json.h"
-#include "base/str.h"
+#include "scheduler/model.h"
 
-#define ARRAY_SIZE 1001
-#define ARRAY_TEXT_MAX 8192                             /* any set of tasks as text */
 #define ARRAY_INVALID "Invalid job array specification" /* Slurm's words */
 
 /* Of a task's BatchJob, and the second of its pods. */
 #define LABEL_ARRAY_JOB "gantry.dev/array-job-id"
 #define LABEL_ARRAY_TASK "gantry.dev/array-task"
-
-/* A set of indices below ARRAY_SIZE. All zero is empty; nothing is to be freed. */
-struct taskset {
-    uint64_t words[(ARRAY_SIZE + 63) / 64];
-};
 
 struct array {
     struct taskset tasks;
@@ -51,23 +43,6 @@ struct array_status {
 
 /* ERR_INVALID: "Invalid job array specification: ..."; an empty list is none. */
 int array_parse(const char *text, struct array *ret, struct err *err);
-/* "0-3,7", without a limit; "" is the empty set. */
-int taskset_parse(const char *text, struct taskset *ret, struct err *err);
-/* As Slurm shows it: "0-3,7", and where all are a step apart "0-12:4". */
-void taskset_format(const struct taskset *set, struct str *out);
-
-bool taskset_has(const struct taskset *set, int64_t index); /* any number */
-void taskset_add(struct taskset *set, int64_t index);
-void taskset_join(struct taskset *set, const struct taskset *other);
-void taskset_keep(struct taskset *set, const struct taskset *other); /* both have */
-void taskset_drop(struct taskset *set, const struct taskset *other);
-bool taskset_equal(const struct taskset *a, const struct taskset *b);
-int64_t taskset_count(const struct taskset *set);
-/* The first one from `from` on; -1: none. */
-int64_t taskset_next(const struct taskset *set, int64_t from);
-int64_t taskset_last(const struct taskset *set); /* -1: none */
-/* How far apart they are, if all are equally far; else 1. */
-int64_t taskset_step(const struct taskset *set);
 
 /* ---- objects ---- */
 
@@ -80,6 +55,9 @@ void array_status_read(const struct json *status_array, struct array_status *ret
 /* With the tasks that are left, as PENDING. */
 struct json *array_status_write(const struct array_status *status,
                                 const struct taskset *all);
+/* As the scheduler's model has them, of the tasks of `all`. */
+void array_status_sets(const struct array_status *status, const struct taskset *all,
+                       struct job_array *ret);
 bool array_status_equal(const struct array_status *a, const struct array_status *b);
 /* Those of `all` that have not been split off. */
 struct taskset array_status_left(const struct array_status *status,

@@ -32,20 +32,19 @@ static int read_array(const struct json *object, struct job *job, struct err *er
 {
     const char *text = NULL;
     struct array array;
-    if (array_task_read(object, &job->array_id, &job->array_task))
-        return 0;
+    const char *owner = array_task_read(object, &job->array_id, &job->array_task);
     if (text_read(object, "spec.array", &text, err) < 0)
         return -1;
     if (!text || !*text)
         return 0;
     if (array_parse(text, &array, err) < 0)
         return err_prefix(err, "spec.array");
+    job->tasks_limit = array.limit;
+    if (owner)
+        return 0;
     struct array_status status;
     array_status_read(json_at(object, "status.array"), &status);
-    struct taskset left = array_status_left(&status, &array.tasks);
-    job->tasks_left = taskset_count(&left);
-    job->tasks_out = taskset_count(&status.running);
-    job->tasks_limit = array.limit;
+    array_status_sets(&status, &array.tasks, job_array(job));
     return 0;
 }
 

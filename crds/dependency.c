@@ -109,10 +109,50 @@ static int add(struct reader *r, const struct depend *d)
     return 0;
 }
 
-/* "12", "12+5": a job, and for `after` minutes. */
+/* "_3", "_[1-4,7]", "_*" (the whole): tasks, each of which is one more to wait for. */
+static int read_tasks(struct reader *r, const char *from, struct taskset *ret)
+{
+    bool open = *++r->at == '[';
+    int64_t one;
+
+    *ret = (struct taskset){{0}};
+    r->at += open;
+    if (!open && *r->at == '*') {
+        r->at++;
+        return 0;
+    }
+    if (!open && taskset_read_number(&r->at, &one) && one < TASKSET_SIZE) {
+        taskset_add(ret, one);
+        return 0;
+    }
+    if (open && taskset_read(&r->at, ret) && *r->at++ == ']')
+        return 0;
+    return err_set(r->err, ERR_INVALID,
+                   "\"%s\" names no tasks of an array; right is 12_3, 12_[1-4,7] or "
+                   "12_*, below %d",
+                   quote(from).s, TASKSET_SIZE);
+}
+
+static int add_tasks(struct reader *r, const struct depend *whole,
+                     const struct taskset *tasks)
+{
+    struct depend d = *whole;
+
+    if (taskset_is_empty(tasks))
+        return add(r, whole);
+    for (d.task = taskset_next(tasks, 0); d.task >= 0;
+         d.task = taskset_next(tasks, d.task + 1)) {
+        if (add(r, &d) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* "12", "12_3", "12+5": a job, or tasks of an array, and for `after` minutes. */
 static int read_target(struct reader *r, enum depend_kind kind)
 {
-    struct depend d = {.kind = kind};
+    struct depend d = {.kind = kind, .task = DEPEND_WHOLE};
+    struct taskset tasks = {{0}};
     const char *from = r->at;
     int64_t minutes = 0;
 
@@ -121,12 +161,8 @@ static int read_target(struct reader *r, enum depend_kind kind)
             r->err, ERR_INVALID,
             "\"%s\" is no job's number; right is afterok:12 or afterany:12:13",
             quote(from).s);
-    if (*r->at == '_')
-        return err_set(
-            r->err, ERR_INVALID,
-            "\"%s\" names a task of an array; wait for the whole array, or for the "
-            "task's own job id",
-            quote(from).s);
+    if (*r->at == '_' && read_tasks(r, from, &tasks) < 0)
+        return -1;
     if (*r->at == '+' && kind != DEPEND_AFTER)
         return err_set(r->err, ERR_INVALID,
                        "\"%s\": only after takes minutes, as in after:12+5",
@@ -139,7 +175,7 @@ static int read_target(struct reader *r, enum depend_kind kind)
                            quote(from).s, MINUTES_MAX);
     }
     d.delay_sec = minutes * 60;
-    return read_state(r, &d) < 0 ? -1 : add(r, &d);
+    return read_state(r, &d) < 0 ? -1 : add_tasks(r, &d, &tasks);
 }
 
 static int read_targets(struct reader *r, enum depend_kind kind)
@@ -170,7 +206,7 @@ static int read_word(struct reader *r)
     size_t len = strspn(r->at, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-        struct depend d = {.kind = (enum depend_kind)i};
+        struct depend d = {.kind = (enum depend_kind)i, .task = DEPEND_WHOLE};
 
         if (!is_word(r->at, len, kinds[i]))
             continue;
@@ -255,6 +291,8 @@ static void format_one(const struct depend *d, struct str *out)
     str_add(out, kinds[d->kind]);
     if (d->kind != DEPEND_SINGLETON)
         str_addf(out, ":%" PRId64, d->job_id);
+    if (d->task != DEPEND_WHOLE)
+        str_addf(out, "_%" PRId64, d->task);
     if (d->delay_sec > 0)
         str_addf(out, "+%" PRId64, d->delay_sec / 60);
     str_addf(out, "(%s)", state_word(d->state));
@@ -272,7 +310,8 @@ void dependency_format(const struct depend *depends, size_t n, bool any,
 
 static bool is_same(const struct depend *a, const struct depend *b)
 {
-    return a->kind == b->kind && a->job_id == b->job_id && a->delay_sec == b->delay_sec;
+    return a->kind == b->kind && a->job_id == b->job_id && a->task == b->task &&
+           a->delay_sec == b->delay_sec;
 }
 
 void dependency_recall(const char *text, struct depend *depends, size_t n)

@@ -4,6 +4,8 @@
  *   after:12[+MINUTES][:13...]   afterany:12:13   afterok:12   afternotok:12   12
  *   singleton
  *
+ * Instead of a job a task of an array may stand, 12_3, or several, 12_[1-4,7]; 12_* is
+ * the whole array, as 12 is.
  * Apart by "," (all of them) or by "?" (one of them), never both; a bare number is
  * afterany. Words may be in capitals. In status each stands by itself with its state
  * behind it: "afterok:12(unfulfilled),afterok:13(fulfilled)"; Slurm's commands show

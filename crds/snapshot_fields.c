@@ -31,6 +31,10 @@
     {                                                       \
 #m, FIELD_STRUCT, offsetof(struct T, m), 0, &(f), 0 \
     }
+#define MAYBE(T, m, f)                                     \
+    {                                                      \
+#m, FIELD_MAYBE, offsetof(struct T, m), 0, &(f), 0 \
+    }
 #define NAMES(T, m, c)                                                         \
     {                                                                          \
 #m, FIELD_NAMES, offsetof(struct T, m), offsetof(struct T, c), NULL, 0 \
@@ -198,9 +202,9 @@ static const struct field account_rows[] = {
     ONE(account, as_of, fields_usage_time)};
 const struct fields fields_account = FIELDS(account, account_rows);
 
-static const struct field depend_rows[] = {ENUM(depend, kind, DEPEND_SINGLETON),
-                                           INT(depend, job_id), INT(depend, delay_sec),
-                                           ENUM(depend, state, DEPEND_FAILED)};
+static const struct field depend_rows[] = {
+    ENUM(depend, kind, DEPEND_SINGLETON), INT(depend, job_id), INT(depend, task),
+    INT(depend, delay_sec), ENUM(depend, state, DEPEND_FAILED)};
 static const struct fields fields_depend = FIELDS(depend, depend_rows);
 
 static const struct field resv_list_rows[] = {NAMES(resv_list, allow, n_allow),
@@ -269,6 +273,11 @@ static const struct field component_rows[] = {
 };
 static const struct fields fields_component = FIELDS(job, component_rows);
 
+static const struct field job_array_rows[] = {
+    NAME(job_array, left, FIELD_TASKS), NAME(job_array, out, FIELD_TASKS),
+    NAME(job_array, well, FIELD_TASKS), NAME(job_array, ill, FIELD_TASKS)};
+static const struct fields fields_job_array = FIELDS(job_array, job_array_rows);
+
 static const struct field job_rows[] = {
     WORD(job, uid),
     WORD(job, ns),
@@ -278,9 +287,8 @@ static const struct field job_rows[] = {
     INT(job, job_id),
     INT(job, array_id),
     INT(job, array_task),
-    INT(job, tasks_left),
+    MAYBE(job, array, fields_job_array),
     INT(job, tasks_limit),
-    INT(job, tasks_out),
     NAMES(job, partitions, n_partitions),
     TEXT(job, account),
     TEXT(job, qos),
@@ -448,6 +456,14 @@ static struct json *write_labels(const struct topology_labels *labels,
     return labels->n > 0 ? json_new_string(text.s) : NULL;
 }
 
+static struct json *write_tasks(const struct taskset *tasks)
+{
+    STR_AUTO struct str text;
+    str_init(&text, TASKSET_TEXT_MAX);
+    taskset_format(tasks, &text);
+    return text.len > 0 ? json_new_string(text.s) : NULL;
+}
+
 /* NULL: it is left out. */
 static struct json *write_field(const struct field *row, const struct restable *res,
                                 const void *from, const void *fresh)
@@ -473,6 +489,11 @@ static struct json *write_field(const struct field *row, const struct restable *
             return one;
         json_free(one);
         return NULL;
+    case FIELD_MAYBE:
+        at = SEEN(char *, at, 0);
+        return at ? fields_write(row->of, res, at, NULL) : NULL;
+    case FIELD_TASKS:
+        return write_tasks((const struct taskset *)at);
     case FIELD_NAMES:
         return write_names(SEEN(char **, at, 0), SEEN(size_t, from, row->count));
     case FIELD_LIST:
@@ -574,6 +595,21 @@ static int read_enum(const struct field *row, const struct json *val, int *into,
     return 0;
 }
 
+static int read_maybe(const struct field *row, const struct restable *res,
+                      const struct json *val, void **into, struct err *err)
+{
+    if (!*into)
+        *into = xcalloc(1, row->of->size);
+    return fields_read(row->of, res, val, *into, err);
+}
+
+static int read_tasks(const struct json *val, struct taskset *into, struct err *err)
+{
+    if (!json_is(val, JSON_STRING))
+        return wrong(val, "a string", err);
+    return taskset_parse(json_string(val), into, err);
+}
+
 static int read_table(const struct json *val, struct license_table *into,
                       struct err *err)
 {
@@ -606,6 +642,10 @@ static int read_field(const struct field *row, const struct restable *res,
         return read_amount(res, val, (struct resvec *)at, err);
     case FIELD_STRUCT:
         return fields_read(row->of, res, val, at, err);
+    case FIELD_MAYBE:
+        return read_maybe(row, res, val, &MEMBER(void *, at, 0), err);
+    case FIELD_TASKS:
+        return read_tasks(val, (struct taskset *)at, err);
     case FIELD_NAMES:
         return read_names(val, &MEMBER(char **, at, 0),
                           &MEMBER(size_t, into, row->count), err);

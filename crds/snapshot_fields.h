@@ -21,6 +21,8 @@ enum field_type {
     FIELD_ENUM,    /* an int from 0 to `max` */
     FIELD_AMOUNT,  /* struct resvec */
     FIELD_STRUCT,  /* one of `of`, in place */
+    FIELD_MAYBE,   /* likewise, on the heap; NULL is left out */
+    FIELD_TASKS,   /* struct taskset */
     FIELD_NAMES,   /* char **, with its number at `count` */
     FIELD_LIST,    /* of structs of `of`, with its number at `count` */
     FIELD_TABLE,   /* struct license_table */

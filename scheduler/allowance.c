@@ -94,7 +94,7 @@ static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
         asking_whose(s, a, limit, &whose);
         taking.whose = whose.s;
         if (limit->kind >= LIMIT_SUBMITS)
-            taking.amount = asking_tasks(a->job);
+            taking.amount = job_tasks(a->job);
         else if (!limit_has_tres(limit->kind))
             taking.amount = 1;
         else if (!of_nodes)

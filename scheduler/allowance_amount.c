@@ -161,11 +161,6 @@ static int64_t times(int64_t amount, int64_t sec)
     return __builtin_mul_overflow(amount, sec, &product) ? INT64_MAX : product;
 }
 
-int64_t asking_tasks(const struct job *job)
-{
-    return MAX(job->tasks_left, 1);
-}
-
 int64_t asking_need(const struct sched *s, const struct asking *a,
                     const struct limit *limit)
 {
@@ -173,7 +168,7 @@ int64_t asking_need(const struct sched *s, const struct asking *a,
     case WHAT_JOBS:
         return 1;
     case WHAT_SUBMITTED:
-        return asking_tasks(a->job);
+        return job_tasks(a->job);
     case WHAT_WALL:
         return a->limit_sec;
     case WHAT_HELD:

@@ -55,8 +55,6 @@ int64_t asking_amount(const struct sched *s, const struct asking *a,
 /* What the job itself counts for. */
 int64_t asking_need(const struct sched *s, const struct asking *a,
                     const struct limit *limit);
-/* An array is as many jobs as it has tasks. */
-int64_t asking_tasks(const struct job *job);
 
 /* ---- allowance_say.c ---- */
 

@@ -93,16 +93,15 @@ static bool policy_equal(const struct job *a, const struct job *b)
 {
     return a->phase == b->phase && a->job_id == b->job_id &&
            a->array_id == b->array_id && a->array_task == b->array_task &&
-           a->tasks_left == b->tasks_left && a->tasks_limit == b->tasks_limit &&
-           a->tasks_out == b->tasks_out && a->submit_sec == b->submit_sec &&
-           a->eligible_sec == b->eligible_sec && a->limit_sec == b->limit_sec &&
-           a->time_min_sec == b->time_min_sec && a->deadline_sec == b->deadline_sec &&
-           a->nice == b->nice && a->priority == b->priority &&
-           a->site_factor == b->site_factor && a->hold == b->hold &&
-           str_eq(a->account, b->account) && str_eq(a->qos, b->qos) &&
-           str_eq(a->user, b->user) && str_eq(job_name(a), job_name(b)) &&
-           str_eq(a->reservation, b->reservation) && a->hopeless == b->hopeless &&
-           depends_equal(a, b) && partitions_equal(a, b);
+           job_arrays_equal(a, b) && a->tasks_limit == b->tasks_limit &&
+           a->submit_sec == b->submit_sec && a->eligible_sec == b->eligible_sec &&
+           a->limit_sec == b->limit_sec && a->time_min_sec == b->time_min_sec &&
+           a->deadline_sec == b->deadline_sec && a->nice == b->nice &&
+           a->priority == b->priority && a->site_factor == b->site_factor &&
+           a->hold == b->hold && str_eq(a->account, b->account) &&
+           str_eq(a->qos, b->qos) && str_eq(a->user, b->user) &&
+           str_eq(job_name(a), job_name(b)) && str_eq(a->reservation, b->reservation) &&
+           a->hopeless == b->hopeless && depends_equal(a, b) && partitions_equal(a, b);
 }
 
 static bool is_depending(const struct job *job)
@@ -114,7 +113,8 @@ static bool is_depending(const struct job *job)
 static bool standing_equal(const struct job *a, const struct job *b)
 {
     return a->phase == b->phase && a->job_id == b->job_id && a->failed == b->failed &&
-           a->start_sec == b->start_sec;
+           a->start_sec == b->start_sec && a->array_id == b->array_id &&
+           a->array_task == b->array_task && job_arrays_equal(a, b);
 }
 
 /* Where running jobs may be preempted it matters how far they are. */
@@ -145,6 +145,7 @@ static void jobrec_clear(struct sched *s, struct jobrec *rec)
     cluster_release(&s->cluster, job->alloc, job->n_alloc);
     s->n_phase[job->phase]--;
     s->n_depending -= is_depending(job);
+    crews_count(&s->crews, job, -1);
     if (job->phase < JOB_COMPLETING)
         asked_count(&s->asked, job, -1);
     shape_put(&s->shapes, rec->shape);
@@ -197,16 +198,14 @@ static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
     cluster_hold(&s->cluster, job->alloc, job->n_alloc);
     s->n_phase[job->phase]++;
     s->n_depending += is_depending(job);
+    crews_count(&s->crews, job, 1);
     if (job->phase < JOB_COMPLETING)
         asked_count(&s->asked, job, 1);
     if (job->phase == JOB_PENDING)
         rec->shape = shape_get(&s->shapes, job);
     else
         jobrec_reset_told(rec);
-    if (job->job_id != 0) {
-        rec->job_id = job->job_id;
-        HASH_ADD(hh_id, s->by_id, job_id, sizeof(rec->job_id), rec);
-    }
+    jobrec_list(s, rec);
     preempt_count_victims(s, rec);
     s->singles.stale = true;
     if (job->phase != JOB_PENDING || priority_hold(job) != HOLD_NONE)

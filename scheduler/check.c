@@ -1,5 +1,6 @@
 #include "scheduler/check_private.h"
 
+#include <inttypes.h>
 #include "base/duration.h"
 #include "base/util.h"
 #include "scheduler/priority.h"
@@ -25,12 +26,13 @@ enum reason check_held(const struct job *job, struct str *message)
     return REASON_NONE;
 }
 
-enum reason check_tasks(const struct job *job, struct str *message)
+enum reason check_tasks(const struct job *job, int64_t active, struct str *message)
 {
-    if (job->tasks_limit == 0 || job->tasks_out < job->tasks_limit)
+    if (job->tasks_limit == 0 || active < job->tasks_limit)
         return REASON_NONE;
-    str_addf(message, "%lld of its tasks %s under way, and no more may be",
-             (long long)job->tasks_out, job->tasks_out == 1 ? "is" : "are");
+    str_addf(message, "%" PRId64 " of %s tasks %s under way, and no more may be",
+             active, job->array_id != 0 ? "its array's" : "its",
+             active == 1 ? "is" : "are");
     return REASON_JOB_ARRAY_TASK_LIMIT;
 }
 

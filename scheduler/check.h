@@ -22,8 +22,8 @@
 
 /* Each returns REASON_NONE, or a reason with its sentence appended to `message`. */
 enum reason check_held(const struct job *job, struct str *message);
-/* Of an array: may another of its tasks be under way? */
-enum reason check_tasks(const struct job *job, struct str *message);
+/* Of an array or a task: may it have another one beside `active` that hold nodes? */
+enum reason check_tasks(const struct job *job, int64_t active, struct str *message);
 enum reason check_begin(const struct job *job, int64_t now_sec, struct str *message);
 enum reason check_partition(const struct job *job, const struct partition *part,
                             struct str *message);

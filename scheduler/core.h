@@ -15,6 +15,7 @@
 #include "scheduler/ahead.h"
 #include "scheduler/asked.h"
 #include "scheduler/cluster.h"
+#include "scheduler/crew.h"
 #include "scheduler/decide.h"
 #include "scheduler/depend.h"
 #include "scheduler/held.h"
@@ -49,10 +50,15 @@ struct claim {
     uint64_t positions_gen; /* cluster.set_gen that they are of; 0: to be looked up */
 };
 
+struct task_key {
+    int64_t array_id, task;
+};
+
 struct jobrec {
     char *uid;
     struct job *job;
     int64_t job_id;       /* in sched.by_id; 0: it is not there */
+    struct task_key task; /* in sched.by_task; of array 0: likewise */
     struct shape *shape;  /* while pending */
     struct take *takes;   /* of limits: allowance.h */
     struct waiter waiter; /* for one of them: it need not be looked at */
@@ -91,7 +97,7 @@ struct jobrec {
     enum reason limited;
     char *limited_message;
     struct priority found_priority;
-    UT_hash_handle hh, hh_id;
+    UT_hash_handle hh, hh_id, hh_task;
 };
 
 /* The walk goes through the queue once, or, where gaps are not offered in its order,
@@ -135,7 +141,8 @@ struct sched {
     bool charge_again;   /* somebody has come who ran before that */
     struct norms norms;  /* of this pass */
     struct jobrec *jobs; /* hash by uid */
-    struct jobrec *by_id;
+    struct jobrec *by_id, *by_task;
+    struct crews crews;
     struct singles singles;
     size_t n_depending; /* pending jobs with dependencies */
     size_t n_phase[JOB_ENDED + 1];
@@ -225,8 +232,12 @@ struct jobrec *jobrec_find(const struct sched *s, const char *uid);
 /* Made if new. */
 struct jobrec *jobrec_get(struct sched *s, const char *uid);
 void jobrec_free(struct sched *s, struct jobrec *rec);
-/* Takes it out of sched.by_id. */
+/* Puts it into sched.by_id and by_task, or takes it out. */
+void jobrec_list(struct sched *s, struct jobrec *rec);
 void jobrec_unlist(struct sched *s, struct jobrec *rec);
+/* By its job id, or as the task of an array; NULL: not known. */
+const struct job *jobrec_by_id(const struct sched *s, int64_t job_id);
+const struct job *jobrec_by_task(const struct sched *s, int64_t array_id, int64_t task);
 /* Forgets what was told of the job. */
 void jobrec_reset_told(struct jobrec *rec);
 

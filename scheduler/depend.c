@@ -82,15 +82,6 @@ static bool is_single(struct sched *s, const struct job *job)
 
 /* ---- one dependency ---- */
 
-/* NULL: not known. */
-static const struct job *job_by_id(const struct sched *s, int64_t job_id)
-{
-    const struct jobrec *rec;
-
-    HASH_FIND(hh_id, s->by_id, &job_id, sizeof(job_id), rec);
-    return rec != NULL ? rec->job : NULL;
-}
-
 /* When it is so long after the start; TIME_NEVER: it has not started. */
 static int64_t due_sec(const struct depend *d, const struct job *other)
 {
@@ -123,20 +114,58 @@ static enum depend_state state_after(const struct depend *d, const struct job *o
     return DEPEND_OPEN;
 }
 
-static enum depend_state state_ended(const struct depend *d, const struct job *other)
+static enum depend_state state_ended(const struct depend *d, bool well)
 {
-    bool well = !other->failed;
-
-    if (other->phase != JOB_ENDED)
-        return DEPEND_OPEN;
-    if (d->kind == DEPEND_AFTER_ANY || well == (d->kind == DEPEND_AFTER_OK))
+    if (d->kind == DEPEND_AFTER || d->kind == DEPEND_AFTER_ANY ||
+        well == (d->kind == DEPEND_AFTER_OK))
         return DEPEND_MET;
     return DEPEND_FAILED;
+}
+
+static enum depend_state state_of(const struct depend *d, const struct job *other,
+                                  int64_t now_sec, int64_t *wake_sec)
+{
+    if (d->kind == DEPEND_AFTER)
+        return state_after(d, other, now_sec, wake_sec);
+    return other->phase == JOB_ENDED ? state_ended(d, !other->failed) : DEPEND_OPEN;
 }
 
 static bool end_matters(const struct depend *d)
 {
     return d->kind == DEPEND_AFTER_OK || d->kind == DEPEND_AFTER_NOT_OK;
+}
+
+static enum depend_state state_unknown(const struct depend *d)
+{
+    return d->state == DEPEND_NEW && end_matters(d) ? DEPEND_FAILED : DEPEND_MET;
+}
+
+/* Of a task that is no job of its own, or no longer, its array knows. */
+static enum depend_state state_by_array(const struct depend *d,
+                                        const struct job_array *array)
+{
+    bool well = taskset_has(&array->well, d->task);
+
+    if (taskset_has(&array->left, d->task) || taskset_has(&array->out, d->task))
+        return DEPEND_OPEN;
+    if (well || taskset_has(&array->ill, d->task))
+        return state_ended(d, well);
+    return state_unknown(d);
+}
+
+static const struct job *find_other(const struct sched *s, const struct depend *d)
+{
+    return d->task == DEPEND_WHOLE ? jobrec_by_id(s, d->job_id)
+                                   : jobrec_by_task(s, d->job_id, d->task);
+}
+
+/* Is it the job itself, or an array that ends no sooner than this task of it? */
+static bool is_own(const struct job *job, const struct depend *d)
+{
+    if (d->job_id == job->job_id)
+        return true;
+    return job->array_id != 0 && d->job_id == job->array_id &&
+           (d->task == DEPEND_WHOLE || d->task == job->array_task);
 }
 
 static enum depend_state look(struct sched *s, const struct job *job,
@@ -149,16 +178,25 @@ static enum depend_state look(struct sched *s, const struct job *job,
         return d->state;
     if (d->kind == DEPEND_SINGLETON) /* others may still come before it */
         return is_single(s, job) ? DEPEND_NEW : DEPEND_OPEN;
-    if (d->job_id == job->job_id)
+    if (is_own(job, d))
         return DEPEND_FAILED;
-    other = job_by_id(s, d->job_id);
-    if (other == NULL)
-        return d->state == DEPEND_NEW && end_matters(d) ? DEPEND_FAILED : DEPEND_MET;
-    return d->kind == DEPEND_AFTER ? state_after(d, other, now_sec, wake_sec)
-                                   : state_ended(d, other);
+    other = find_other(s, d);
+    if (other != NULL)
+        return state_of(d, other, now_sec, wake_sec);
+    other = jobrec_by_id(s, d->job_id);
+    return other != NULL && other->array != NULL ? state_by_array(d, other->array)
+                                                 : state_unknown(d);
 }
 
 /* ---- in words ---- */
+
+/* "job 12", "job 12_3" */
+static void say_target(const struct depend *d, struct str *out)
+{
+    str_addf(out, "job %" PRId64, d->job_id);
+    if (d->task != DEPEND_WHOLE)
+        str_addf(out, "_%" PRId64, d->task);
+}
 
 static void say_open(const struct job *job, const struct depend *d, struct str *out)
 {
@@ -172,25 +210,38 @@ static void say_open(const struct job *job, const struct depend *d, struct str *
         str_addf(out, "earlier jobs named %s to end", job_name(job));
         return;
     }
-    str_addf(out, "job %" PRId64 " %s", d->job_id, verbs[d->kind]);
+    say_target(d, out);
+    str_addf(out, " %s", verbs[d->kind]);
     if (d->delay_sec == 0)
         return;
     duration_format(d->delay_sec, delay);
     str_addf(out, " and %s to pass", delay);
 }
 
+static bool is_known(const struct sched *s, const struct depend *d)
+{
+    const struct job *array = jobrec_by_id(s, d->job_id);
+
+    if (find_other(s, d) != NULL)
+        return true;
+    return array != NULL && array->array != NULL &&
+           (taskset_has(&array->array->well, d->task) ||
+            taskset_has(&array->array->ill, d->task));
+}
+
 static void say_failed(const struct sched *s, const struct job *job,
                        const struct depend *d, struct str *out)
 {
-    const struct job *other = job_by_id(s, d->job_id);
-
-    if (d->job_id == job->job_id)
+    if (is_own(job, d)) {
         str_add(out, "it depends on itself");
-    else if (other == NULL)
-        str_addf(out, "no job %" PRId64 " is known", d->job_id);
-    else
-        str_addf(out, "job %" PRId64 " has %s", d->job_id,
-                 d->kind == DEPEND_AFTER_OK ? "not succeeded" : "not failed");
+        return;
+    }
+    if (!is_known(s, d))
+        str_add(out, "no ");
+    say_target(d, out);
+    str_add(out, !is_known(s, d)              ? " is known"
+                 : d->kind == DEPEND_AFTER_OK ? " has not succeeded"
+                                              : " has not failed");
 }
 
 /* Those in one state. */
@@ -254,10 +305,13 @@ enum reason depend_check(const struct sched *s, const struct job *job,
     return REASON_DEPENDENCY;
 }
 
-static bool depends_on(const struct job *job, int64_t job_id)
+/* On the job, or on a task of the array that it is or is one of. */
+static bool depends_on(const struct job *job, const struct job *other)
 {
     for (size_t i = 0; i < job->n_depends; i++) {
-        if (job->depends[i].job_id == job_id)
+        int64_t job_id = job->depends[i].job_id;
+
+        if (job_id != 0 && (job_id == other->job_id || job_id == other->array_id))
             return true;
     }
     return false;
@@ -270,7 +324,7 @@ void depend_settle(struct sched *s, const struct jobrec *gone)
 
     HASH_ITER (hh, s->jobs, rec, next) {
         if (!rec->gone && rec->job->phase == JOB_PENDING &&
-            depends_on(rec->job, gone->job->job_id))
+            depends_on(rec->job, gone->job))
             depend_look(s, rec, INT64_MIN, &never);
     }
 }

@@ -13,6 +13,9 @@
  *   singleton   is not there: no job of the same user and name runs, or waits with a
  *               lower number
  *
+ * The other job may be one task of an array, split off or not: what has become of tasks
+ * whose own records are gone, their array knows.
+ *
  * A job that is not known any more counts as met, as in Slurm. One that was not known
  * when the dependency was first looked at is a mistake where its end would have
  * mattered: afterok and afternotok fail. No job can wait for itself.

@@ -42,11 +42,43 @@ void jobrec_reset_told(struct jobrec *rec)
     rec->told_depends = 0;
 }
 
+void jobrec_list(struct sched *s, struct jobrec *rec)
+{
+    const struct job *job = rec->job;
+
+    rec->job_id = job->job_id;
+    if (job->job_id != 0)
+        HASH_ADD(hh_id, s->by_id, job_id, sizeof(rec->job_id), rec);
+    rec->task = (struct task_key){job->array_id, job->array_task};
+    if (job->array_id != 0)
+        HASH_ADD(hh_task, s->by_task, task, sizeof(rec->task), rec);
+}
+
 void jobrec_unlist(struct sched *s, struct jobrec *rec)
 {
     if (rec->job_id != 0)
         HASH_DELETE(hh_id, s->by_id, rec);
+    if (rec->task.array_id != 0)
+        HASH_DELETE(hh_task, s->by_task, rec);
     rec->job_id = 0;
+    rec->task.array_id = 0;
+}
+
+const struct job *jobrec_by_id(const struct sched *s, int64_t job_id)
+{
+    const struct jobrec *rec;
+
+    HASH_FIND(hh_id, s->by_id, &job_id, sizeof(job_id), rec);
+    return rec != NULL ? rec->job : NULL;
+}
+
+const struct job *jobrec_by_task(const struct sched *s, int64_t array_id, int64_t task)
+{
+    const struct task_key key = {array_id, task};
+    const struct jobrec *rec;
+
+    HASH_FIND(hh_task, s->by_task, &key, sizeof(key), rec);
+    return rec != NULL ? rec->job : NULL;
 }
 
 void jobrec_free(struct sched *s, struct jobrec *rec)
@@ -116,7 +148,7 @@ enum reason jobrec_check(struct sched *s, struct jobrec *rec, int64_t now_sec)
     if (reason == REASON_NONE)
         reason = depend_check(s, job, &s->message);
     if (reason == REASON_NONE)
-        reason = check_tasks(job, &s->message);
+        reason = check_tasks(job, crews_active(&s->crews, job), &s->message);
     if (reason == REASON_NONE)
         reason = check_begin(job, now_sec, &s->message);
     if (reason == REASON_BEGIN_TIME)

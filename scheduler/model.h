@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "scheduler/limits.h"
+#include "scheduler/taskset.h"
 #include "scheduler/used.h"
 
 #define TIME_UNSET INT64_MIN
@@ -292,9 +293,11 @@ enum depend_kind {
 /* MET and FAILED are for good, whatever becomes of the other job. */
 enum depend_state { DEPEND_NEW, DEPEND_OPEN, DEPEND_MET, DEPEND_FAILED };
 
+#define DEPEND_WHOLE (-1)
 struct depend {
     enum depend_kind kind;
     int64_t job_id; /* 0: of a singleton */
+    int64_t task;   /* of that array; DEPEND_WHOLE: the job as a whole */
     int64_t delay_sec;
     enum depend_state state;
 };
@@ -349,6 +352,14 @@ struct feature_count {
 /* Components of a heterogeneous job. */
 #define COMPONENTS_MAX 16
 
+/* The tasks of an array, each in one of these sets. */
+struct job_array {
+    struct taskset left; /* not split off */
+    struct taskset out;  /* split off, and not ended */
+    struct taskset well; /* have ended well */
+    struct taskset ill;  /* have ended otherwise */
+};
+
 struct job {
     /* identity */
     char *uid; /* the object's */
@@ -362,9 +373,9 @@ struct job {
     int64_t array_task;
     /* An array is one job for those of its tasks that have not been split off. It
      * starts for the next of them, which is then told of as a job of its own. */
-    int64_t tasks_left;  /* so many they are; 0: it is no array */
-    int64_t tasks_limit; /* that may be under way at a time; 0: no limit */
-    int64_t tasks_out;   /* split off and not ended */
+    struct job_array *array; /* NULL: it is none */
+    int64_t tasks_limit;     /* of it or of its tasks, also in a task: that may hold
+                                nodes at a time; 0: no limit */
 
     /* policy */
     char **partitions; /* as asked; none: the default partition */
@@ -527,6 +538,14 @@ int64_t component_least_nodes(const struct job *j);
 const char *job_name(const struct job *j);
 /* Does anybody own it? Otherwise it is its namespace's. */
 bool job_has_user(const struct job *j);
+/* The array that it is, or is a task of; 0: neither. */
+int64_t job_array_id(const struct job *j);
+/* Makes it an array, of no tasks yet, if it is none. Lent. */
+struct job_array *job_array(struct job *j);
+/* How many tasks the job stands for: 1 where it is no array. */
+int64_t job_tasks(const struct job *j);
+/* Of two jobs, either of which may be no array. */
+bool job_arrays_equal(const struct job *a, const struct job *b);
 /* Is the same asked for, whatever the states? */
 bool depends_equal(const struct job *a, const struct job *b);
 

@@ -164,6 +164,43 @@ static void licenses_copy(struct job *copy, const struct job *j)
                      j->licenses[i].count);
 }
 
+int64_t job_array_id(const struct job *j)
+{
+    if (j->array_id != 0)
+        return j->array_id;
+    return j->array != NULL ? j->job_id : 0;
+}
+
+struct job_array *job_array(struct job *j)
+{
+    if (j->array == NULL)
+        j->array = xcalloc(1, sizeof(*j->array));
+    return j->array;
+}
+
+static struct job_array *job_array_copy(const struct job_array *array)
+{
+    struct job_array *copy = NULL;
+
+    if (array != NULL) {
+        copy = xmalloc(sizeof(*copy));
+        *copy = *array;
+    }
+    return copy;
+}
+
+int64_t job_tasks(const struct job *j)
+{
+    return j->array != NULL ? MAX(taskset_count(&j->array->left), 1) : 1;
+}
+
+bool job_arrays_equal(const struct job *a, const struct job *b)
+{
+    if (a->array == NULL || b->array == NULL)
+        return a->array == b->array;
+    return memcmp(a->array, b->array, sizeof(*a->array)) == 0;
+}
+
 bool depends_equal(const struct job *a, const struct job *b)
 {
     if (a->n_depends != b->n_depends || a->depends_any != b->depends_any)
@@ -171,7 +208,7 @@ bool depends_equal(const struct job *a, const struct job *b)
     for (size_t i = 0; i < a->n_depends; i++) {
         const struct depend *x = &a->depends[i], *y = &b->depends[i];
 
-        if (x->kind != y->kind || x->job_id != y->job_id ||
+        if (x->kind != y->kind || x->job_id != y->job_id || x->task != y->task ||
             x->delay_sec != y->delay_sec)
             return false;
     }
@@ -224,6 +261,7 @@ static void job_copy_into(struct job *copy, const struct job *j)
     copy->name = xstrdup_null(j->name);
     copy->job_name = xstrdup_null(j->job_name);
     copy->user = xstrdup_null(j->user);
+    copy->array = job_array_copy(j->array);
     copy->depends = depends_copy(j->depends, j->n_depends);
     licenses_copy(copy, j);
     copy->reservation = xstrdup_null(j->reservation);
@@ -416,6 +454,7 @@ static void job_fini(struct job *j)
     names_free(j->partitions, j->n_partitions);
     slots_free(j->alloc, j->n_alloc);
     plan_clear(&j->plan);
+    free(j->array);
     free(j->depends);
     licenses_free(j->licenses, j->n_licenses);
     free(j->units);

@@ -18,7 +18,7 @@ int64_t queue_job_id(const struct job *job)
 
 int64_t queue_task(const struct job *job)
 {
-    return job->tasks_left > 0 ? INT64_MAX : job->array_task;
+    return job->array != NULL ? INT64_MAX : job->array_task;
 }
 
 struct entry *queue_add(struct queue *q)

@@ -64,6 +64,7 @@ void sched_free(struct sched *s)
         jobrec_free(s, rec);
     held_reset(&s->held);
     singles_fini(&s->singles);
+    crews_fini(&s->crews);
     cluster_fini(&s->cluster);
     policy_fini(&s->policy);
     reserve_fini(&s->reserve);

@@ -66,9 +66,11 @@ void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
     allowance_take(s, rec);
     s->n_phase[JOB_PENDING]--;
     s->n_phase[JOB_STARTING]++;
+    crews_count(&s->crews, job, 1);
     s->n_depending -= job->n_depends > 0;
     s->singles.stale = true;
-    s->dirty |= s->n_depending > 0; /* of the same name, perhaps */
+    /* Of the same name, perhaps; of the same array. */
+    s->dirty |= s->n_depending > 0 || job->tasks_limit > 0;
     shape_put(&s->shapes, rec->shape);
     rec->shape = NULL;
     rec->version++;
@@ -87,8 +89,12 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
     const struct fit *fit;
     enum reason reason;
 
-    reason = policy_check_partition(&s->policy, entry->rec->job, entry->part->part,
-                                    &s->message);
+    /* Others of its array may have started since it was looked at. */
+    reason = check_tasks(entry->rec->job, crews_active(&s->crews, entry->rec->job),
+                         &s->message);
+    if (reason == REASON_NONE)
+        reason = policy_check_partition(&s->policy, entry->rec->job, entry->part->part,
+                                        &s->message);
     if (reason == REASON_NONE)
         reason =
             access_check(&s->policy, entry->rec->job, entry->part->part, &s->message);

@@ -3,11 +3,6 @@
 
 #define TASKS_TEXT_MAX 4096
 
-static bool is_empty(const struct taskset *set)
-{
-    return taskset_next(set, 0) < 0;
-}
-
 /* Those of the tasks left that an action names. */
 static struct taskset named(const struct action *action, struct taskset left)
 {
@@ -23,7 +18,7 @@ static void say_done(const struct job_view *v, struct job_next *n,
     STR_AUTO struct str text;
     str_init(&text, TASKS_TEXT_MAX);
     str_add(&text, ACTION_DONE);
-    if (!is_empty(&v->array->deaf)) {
+    if (!taskset_is_empty(&v->array->deaf)) {
         str_add(&text, ", but not for ");
         taskset_format(&v->array->deaf, &text);
         str_addf(&text, ": a job's list of actions has room for %d", ACTIONS_MAX);
@@ -36,7 +31,7 @@ static void say_done(const struct job_view *v, struct job_next *n,
 static void act(const struct job_view *v, struct job_next *n,
                 const struct action *action, struct array_status *status)
 {
-    if (action->only && is_empty(action->only)) {
+    if (action->only && taskset_is_empty(action->only)) {
         action_done(n, action, "Refused: its tasks are no list such as 3-5,7");
         return;
     }
@@ -63,7 +58,8 @@ static void say_failed(const struct array_status *status, struct job_next *n)
 static void want_end(const struct job_view *v, struct job_next *n,
                      const struct array_status *status)
 {
-    bool failed = !is_empty(&status->failed), cut = !is_empty(&status->cancelled);
+    bool failed = !taskset_is_empty(&status->failed),
+         cut = !taskset_is_empty(&status->cancelled);
     enum job_state state = failed ? JOB_STATE_FAILED
                            : cut  ? JOB_STATE_CANCELLED
                                   : JOB_STATE_COMPLETED;
@@ -111,9 +107,9 @@ void next_array(const struct job_view *v, struct job_next *n)
     struct taskset left = bjob_tasks_left(v->job, &status);
     if (action) {
         act(v, n, action, &status);
-    } else if (v->given_up && !v->refusal && !is_empty(&left)) {
+    } else if (v->given_up && !v->refusal && !taskset_is_empty(&left)) {
         taskset_join(&status.cancelled, &left);
-        if (is_empty(&status.running))
+        if (taskset_is_empty(&status.running))
             give_up(v, n);
     }
     left = bjob_tasks_left(v->job, &status);
@@ -124,9 +120,9 @@ void next_array(const struct job_view *v, struct job_next *n)
         n->want.exit_code = v->array->exit_code;
         n->want.exit_signal = v->array->exit_signal;
     }
-    if (!is_empty(&left))
+    if (!taskset_is_empty(&left))
         want_waiting(v, n);
-    else if (!is_empty(&status.running))
+    else if (!taskset_is_empty(&status.running))
         want_running(v, n);
     else
         want_end(v, n, &status);

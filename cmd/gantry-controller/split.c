@@ -81,7 +81,8 @@ static void tell_stand_in(const struct splitting *s)
     text_set(&job->uid, s->stand_in);
     job->array_id = job->job_id;
     job->array_task = s->index;
-    job->job_id = job->tasks_left = job->tasks_limit = job->tasks_out = 0;
+    job->job_id = 0;
+    free(TAKE(job->array));
     sched_apply(sched, &(struct change){.kind = CHANGE_JOB, .u.job = job});
 }
 

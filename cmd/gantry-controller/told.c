@@ -47,23 +47,32 @@ static bool is_aside(const struct record *r)
             !job_state_is_active(job->status.state));
 }
 
-static void count_tasks(const struct record *r, struct told *now)
+/* `ret` is set for an array alone. A task has its array's limit, as it is now. */
+static void look_at_tasks(const struct record *r, struct told *now,
+                          struct job_array *ret)
 {
+    const struct record *whole = r->job->task ? r->tasks.array : r;
     struct array_status status;
+    if (whole && whole->job && whole->job->array)
+        now->tasks_limit = whole->job->array->limit;
+    if (r->job->task) {
+        now->array_id = r->job->task->array_id;
+        now->array_task = r->job->task->index;
+    }
     if (!r->job->array)
         return;
     tasks_foreseen(r, &status);
-    struct taskset left = bjob_tasks_left(r->job, &status);
-    now->tasks_left = taskset_count(&left);
-    now->tasks_out = taskset_count(&status.running);
+    array_status_sets(&status, &r->job->array->tasks, ret);
+    now->tasks = hash_bytes(HASH_NOTHING, ret, sizeof(*ret));
 }
 
-static enum job_phase phase_in_core(const struct record *r, const struct told *now)
+static enum job_phase phase_in_core(const struct record *r,
+                                    const struct job_array *array)
 {
     if (job_state_is_final(r->job->status.state))
         return JOB_ENDED;
     /* All tasks of an array are jobs of their own: itself it holds nothing. */
-    if (r->job->array && now->tasks_left == 0)
+    if (r->job->array && taskset_is_empty(&array->left))
         return JOB_ASIDE;
     return is_aside(r) ? JOB_ASIDE : phase_of(r);
 }
@@ -95,12 +104,25 @@ static void tell_bill(const struct record *r, struct job *m)
     m->end_sec = model->end_sec;
 }
 
+/* Whose task it is, or how its own stand; `array` NULL: not known any more. */
+static void set_tasks(const struct record *r, const struct told *now,
+                      const struct job_array *array, struct job *m)
+{
+    m->array_id = now->array_id;
+    m->array_task = now->array_task;
+    m->tasks_limit = now->tasks_limit;
+    if (array && r->job->array)
+        *job_array(m) = *array;
+}
+
 /* Of a job that is not scheduled, only what matters to those that depend on it, and to
  * whoever pays for it. */
-static struct job *outsider_of(const struct record *r, const struct told *now)
+static struct job *outsider_of(const struct record *r, const struct told *now,
+                               const struct job_array *array)
 {
     struct job *m = job_new();
     m->uid = xstrdup(r->uid);
+    set_tasks(r, now, array, m);
     m->job_id = now->job_id;
     m->phase = now->phase;
     m->failed = now->failed;
@@ -128,7 +150,8 @@ static void keep_partitions(struct job *m, const struct intake *in)
 }
 
 /* What the core was not told of yet it takes over from status: also the promise. */
-static struct job *model_of(const struct record *r, const struct told *now, bool known)
+static struct job *model_of(const struct record *r, const struct told *now,
+                            const struct job_array *array, bool known)
 {
     const struct jstatus *s = &r->job->status;
     /* A running job whose spec became unreadable keeps what it holds. */
@@ -154,8 +177,7 @@ static struct job *model_of(const struct record *r, const struct told *now, bool
         m->end_sec = s->end_sec != TIME_UNSET ? s->end_sec : loop_now_sec(r->ctl->loop);
     if (now->phase == JOB_STARTING)
         m->start_sec = r->attempt.since_sec;
-    m->tasks_left = now->tasks_left;
-    m->tasks_out = now->tasks_out;
+    set_tasks(r, now, array, m);
     if (r->start.on && r->start.limit_sec != LIMIT_UNSET && bjob_shrinks(r->job) &&
         !job_state_is_active(s->state))
         m->limit_sec = r->start.limit_sec; /* else the status says it */
@@ -175,8 +197,9 @@ static bool told_equal(const struct told *a, const struct told *b)
            a->eligible_sec == b->eligible_sec && a->attempt == b->attempt &&
            a->phase == b->phase && a->failed == b->failed &&
            a->start_sec == b->start_sec && a->admitted == b->admitted &&
-           a->amendments == b->amendments && a->tasks_left == b->tasks_left &&
-           a->tasks_out == b->tasks_out;
+           a->amendments == b->amendments && a->array_id == b->array_id &&
+           a->array_task == b->array_task && a->tasks == b->tasks &&
+           a->tasks_limit == b->tasks_limit;
 }
 
 static void forget_decisions(struct record *r)
@@ -199,7 +222,7 @@ static void tell_gone(struct record *r)
         r->told.phase = JOB_ENDED;
         r->told.failed = true;
         r->told.start_sec = loop_now_sec(r->ctl->loop);
-        tell(r, outsider_of(r, &r->told));
+        tell(r, outsider_of(r, &r->told, NULL));
     }
     if (r->told.known)
         sched_apply(r->ctl->sched,
@@ -229,10 +252,11 @@ void told_update(struct record *r)
         .eligible_sec = later(r->job->model ? r->job->model->eligible_sec : TIME_UNSET,
                               r->job->status.eligible_sec),
         .amendments = r->attempt.amendments};
-    count_tasks(r, &now);
+    struct job_array array = {0};
+    look_at_tasks(r, &now, &array);
     if (r->tasks.failure)
         now.eligible_sec = later(now.eligible_sec, r->tasks.retry_sec);
-    now.phase = phase_in_core(r, &now);
+    now.phase = phase_in_core(r, &array);
     if (now.phase == JOB_ENDED) {
         now.failed = r->job->status.state != JOB_STATE_COMPLETED;
         now.start_sec = start_of_ended(&r->job->status);
@@ -253,9 +277,9 @@ void told_update(struct record *r)
     r->ctl->limits_moved |= is_counted(&r->told) && !is_counted(&now);
     r->told = now;
     if (is_scheduled(&now)) {
-        tell(r, model_of(r, &now, known));
+        tell(r, model_of(r, &now, &array, known));
     } else {
-        tell(r, outsider_of(r, &now));
+        tell(r, outsider_of(r, &now, &array));
         /* What was said of an array holds for its tasks that are on their way. */
         if (now.phase != JOB_ASIDE || !r->job->array)
             forget_decisions(r);

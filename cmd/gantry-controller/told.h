@@ -23,9 +23,11 @@ struct told {
     enum job_phase phase;
     bool failed; /* of one that has ended, and: */
     int64_t start_sec;
-    uint64_t admitted;  /* the knowledge that its request is of; 0: its spec */
-    int64_t amendments; /* of its attempt */
-    int64_t tasks_left, tasks_out; /* of an array */
+    int64_t array_id, array_task; /* of a task; else 0 */
+    uint64_t admitted;   /* the knowledge that its request is of; 0: its spec */
+    int64_t amendments;  /* of its attempt */
+    uint64_t tasks;      /* of an array: a hash of how they stand */
+    int64_t tasks_limit; /* of an array, and of its tasks */
 };
 
 /* Tells the core how the job stands, also one that is not to be scheduled, or that it

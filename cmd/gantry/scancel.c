@@ -301,8 +301,8 @@ static void hit_row(struct scancel *s, const struct jobrow *r,
     struct taskset left = job_ref_left(ref, r);
     STR_AUTO struct str tasks, id;
 
-    str_init(&tasks, ARRAY_TEXT_MAX);
-    str_init(&id, ARRAY_TEXT_MAX);
+    str_init(&tasks, TASKSET_TEXT_MAX);
+    str_init(&id, TASKSET_TEXT_MAX);
     taskset_format(&left, &tasks);
     jobrow_id(r, &id);
     hit->found++;

@@ -268,7 +268,7 @@ static void add_array(const struct squeue *q, struct joblist *list, struct chose
     struct taskset left = left_of(q, r);
     STR_AUTO struct str text;
 
-    str_init(&text, ARRAY_TEXT_MAX);
+    str_init(&text, TASKSET_TEXT_MAX);
     if (!q->o.array && !q->o.array_unique) {
         struct jobrow *copy = copy_row(r, list);
         taskset_format(&left, &text);

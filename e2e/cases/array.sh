@@ -1,5 +1,6 @@
 # An array of processes, two at a time, by sbatch: each task runs once and has its variables and its output; one
-# fails. By kubectl: an array of a template, part of which is cancelled while it waits.
+# fails. By kubectl: an array of a template, part of which is cancelled while it waits. Jobs
+# wait for single tasks.
 by_sbatch() {
     local id i
     printf '#!/bin/bash\n#SBATCH --array=0-10:2%%2 -J six\n%s\n' \
@@ -38,6 +39,22 @@ two_run() {
         $(field arr .status.reason) == JobArrayTaskLimit ]]
 }
 
+# Waiting for a task that has not been split off yet, and for one that failed.
+by_task() {
+    local id well ill
+    id=$(slurm sbatch --parsable -a 1-3%1 --wrap '[ "$SLURM_ARRAY_TASK_ID" != 2 ]')
+    well=$(slurm sbatch --parsable -d "afterok:${id}_3" --wrap true)
+    ill=$(slurm sbatch --parsable -d "afterok:${id}_[1-2]" --wrap true)
+    until_true 60 ended "$well" CD || fail "job $well waits: $(slurm squeue -o '%i %t %r %E')"
+    expect "the one that waits in vain" "$(slurm squeue -h -j "$ill" -o '%r %E')" \
+        "DependencyNeverSatisfied afterok:${id}_2(failed)"
+    slurm scancel "$ill"
+}
+
+ended() { # ID STATE
+    [[ $(slurm squeue -h -t all -j "$1" -o %t) == "$2" ]]
+}
+
 third_runs() {
     [[ $(field arr .status.array.states.RUNNING) == 2-3 &&
         $(field arr .status.array.states.CANCELLED) == 1,4 &&
@@ -51,4 +68,5 @@ none_left() { # ID: of the array
 case_run() {
     by_sbatch
     by_kubectl
+    by_task
 }

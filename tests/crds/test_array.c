@@ -1,4 +1,4 @@
-/* Slurm's grammar of job arrays, read and written; sets of tasks. */
+/* Slurm's grammar of job arrays, read and written. */
 #include "crds/array.h"
 
 #include "base/util.h"
@@ -48,7 +48,7 @@ START_TEST(test_cases)
     struct err err = ERR_INIT;
     int rc = array_parse(cases[_i].text, &array, &err);
     STR_AUTO struct str shown;
-    str_init(&shown, ARRAY_TEXT_MAX);
+    str_init(&shown, TASKSET_TEXT_MAX);
     if (!cases[_i].shown) {
         ck_assert_int_eq(rc, -1);
         ck_assert_msg(str_starts(err.msg, ARRAY_INVALID ": \""), "%s", err.msg);
@@ -60,41 +60,6 @@ START_TEST(test_cases)
     ck_assert_int_eq(array.limit, cases[_i].limit);
     ck_assert_int_eq(taskset_count(&array.tasks), cases[_i].count);
     ck_assert_int_eq(taskset_step(&array.tasks), cases[_i].step);
-}
-END_TEST
-
-/* The longest text that a set may have is read again. */
-START_TEST(test_longest)
-{
-    struct taskset set = {{0}}, again;
-    STR_AUTO struct str text;
-    str_init(&text, ARRAY_TEXT_MAX);
-    for (int64_t i = 0; i < ARRAY_SIZE - 2; i += 3) {
-        taskset_add(&set, i);
-        taskset_add(&set, i + 1);
-    }
-    taskset_format(&set, &text);
-    ck_assert(!text.overflow);
-    ck_assert_int_eq(taskset_parse(text.s, &again, NULL), 0);
-    ck_assert(taskset_equal(&set, &again));
-    ck_assert_int_eq(taskset_last(&set), 997);
-}
-END_TEST
-
-START_TEST(test_sets)
-{
-    struct taskset a, b;
-    ck_assert_int_eq(taskset_parse("0-9", &a, NULL), 0);
-    ck_assert_int_eq(taskset_parse("3,64-70", &b, NULL), 0);
-    ck_assert(!taskset_has(&a, -1) && !taskset_has(&a, ARRAY_SIZE));
-    taskset_drop(&a, &b);
-    ck_assert_int_eq(taskset_next(&a, 3), 4);
-    taskset_join(&a, &b);
-    ck_assert_int_eq(taskset_next(&a, 10), 64);
-    taskset_keep(&a, &b);
-    ck_assert(taskset_equal(&a, &b));
-    ck_assert_int_eq(taskset_next(&a, 4), 64);
-    ck_assert_int_eq(taskset_next(&a, 71), -1);
 }
 END_TEST
 
@@ -155,8 +120,6 @@ int main(void)
 {
     return suite_main("crds/array", (struct suite_row[]){
                                         {test_cases, ARRAY_LEN(cases)},
-                                        {test_longest, 1},
-                                        {test_sets, 1},
                                         {test_task, 1},
                                         {test_own_task, 1},
                                         {test_status, 1},

@@ -132,18 +132,28 @@ static void add_run(struct str *out, const struct job *job)
                  job->alloc[i].pods, job->alloc[i].first_rank);
 }
 
+static void add_tasks(struct str *out, const char *word, const struct taskset *tasks)
+{
+    if (taskset_is_empty(tasks))
+        return;
+    str_add(out, word);
+    taskset_format(tasks, out);
+}
+
 static void describe(const struct job *job, struct str *out)
 {
     add_shape(out, job);
     add_policy(out, job);
     add_where(out, job);
     add_run(out, job);
-    if (job->tasks_left > 0)
-        str_addf(out, " array=%d", (int)job->tasks_left);
+    if (job->array) {
+        add_tasks(out, " array=", &job->array->left);
+        add_tasks(out, " out=", &job->array->out);
+        add_tasks(out, " well=", &job->array->well);
+        add_tasks(out, " ill=", &job->array->ill);
+    }
     if (job->tasks_limit > 0)
         str_addf(out, "%%%d", (int)job->tasks_limit);
-    if (job->tasks_out > 0)
-        str_addf(out, " out=%d", (int)job->tasks_out);
 }
 
 /* ---- cases: `spec` beside a template of one container, unless it brings its own ----
@@ -343,9 +353,9 @@ static const struct job_case {
      "", "pods=1/node cpu=1000 depends=afterok:1(fulfilled) hopeless=2"},
     {"not ended", "killOnInvalidDep: false, " ONE, "",
      "pods=1/node cpu=1000 hopeless=1"},
-    {"no dependency", "dependency: 'afterok:1_2', " ONE, "",
-     "spec.dependency: \"1_2\" names a task of an array; wait for the whole array, or "
-     "for the task's own job id"},
+    {"no dependency", "dependency: 'afterok:1_2000', " ONE, "",
+     "spec.dependency: \"1_2000\" names no tasks of an array; right is 12_3, "
+     "12_[1-4,7] or 12_*, below 1001"},
     {"begin counts from submission", "begin: now+60, " ONE, "",
      "pods=1/node cpu=1000 eligible=1795547231"},
     {"a requeued job's back-off", ONE,
@@ -389,10 +399,10 @@ static const struct job_case {
     {"no work", "nodes: 1", "",
      "spec needs exactly one of template, script and scriptFrom"},
     {"not yet", "segment: 2, " ONE, "", "spec.segment is not supported yet"},
-    {"an array", "array: '1-3%2', " ONE, "", "pods=1/node cpu=1000 array=3%2"},
+    {"an array", "array: '1-3%2', " ONE, "", "pods=1/node cpu=1000 array=1-3%2"},
     {"of which two are split off", "array: '1-9', " ONE,
      "state: PENDING, array: {states: {RUNNING: '1', FAILED: '3', CANCELLED: '9'}}",
-     "pods=1/node cpu=1000 array=6 out=1"},
+     "pods=1/node cpu=1000 array=2,4-8 out=1 ill=3,9"},
     {"no array", "array: '3-1', " ONE, "",
      "spec.array: Invalid job array specification: \"3-1\"; right is \"0-15\", "
      "\"1,3,5\" or \"0-15:4%2\", with indices below 1001"},

@@ -301,47 +301,6 @@ START_TEST(test_refused)
 }
 END_TEST
 
-/* A dependency on an array is one on all of its tasks. */
-START_TEST(test_dependency)
-{
-    struct ctltest *t = ctltest_new();
-    ctltest_submit(t, "a", "'array':'0-2%1'");
-    ctltest_submit(t, "begun", "'dependency':'after:1'");
-    ctltest_submit(t, "well", "'dependency':'afterok:1'");
-    ctltest_submit(t, "failed", "'dependency':'afternotok:1'");
-    ctltest_advance(t, 2);
-    ctltest_end(t, "a-1-0", 0, 0);
-    ctltest_advance(t, 2);
-    ctltest_expect(t, "begun", "status.reason=Dependency");
-    ctltest_end(t, "a-1-1", 0, 1);
-    ctltest_advance(t, 2);
-    ctltest_expect(t, "begun", "status.state=RUNNING");
-    ctltest_expect(t, "well", "status.reason=Dependency");
-    ctltest_expect(t, "failed", "status.reason=Dependency");
-    ctltest_end(t, "a-1-2", 0, 0);
-    ctltest_advance(t, 2);
-    ctltest_expect(t, "well", "status.reason=DependencyNeverSatisfied");
-    ctltest_expect(t, "failed", "status.state=RUNNING");
-    ctltest_free(t);
-}
-END_TEST
-
-/* An array that waits for others waits as one, and its tasks wait no more. */
-START_TEST(test_depends)
-{
-    struct ctltest *t = ctltest_new();
-    ctltest_submit(t, "first", "");
-    ctltest_advance(t, 1);
-    ctltest_submit(t, "a", "'array':'0-1','dependency':'afterok:1','begin':'now'");
-    ctltest_advance(t, 2);
-    ctltest_expect(t, "a", "status.reason=Dependency|status.array.states.PENDING=0-1");
-    ctltest_end(t, "first", 0, 0);
-    ctltest_advance(t, 2);
-    ctltest_expect(t, "a-2-1", "status.state=RUNNING|spec.dependency!|spec.begin!");
-    ctltest_free(t);
-}
-END_TEST
-
 /* The room of a task stays its own while it waits for a number. */
 START_TEST(test_room_is_kept)
 {
@@ -400,15 +359,23 @@ END_TEST
 
 int main(void)
 {
-    return suite_main(
-        "gantry-controller/arrays",
-        (struct suite_row[]){
-            {test_life, 1},      {test_room, 1},         {test_limit, 1},
-            {test_many, 1},      {test_cancel, 1},       {test_bad_tasks, 1},
-            {test_full_list, 1}, {test_task_deleted, 1}, {test_lost, 1},
-            {test_unmarked, 1},  {test_own_owner, 1},    {test_ttl, 1},
-            {test_requeue, 1},   {test_refused, 1},      {test_dependency, 1},
-            {test_depends, 1},   {test_room_is_kept, 1}, {test_killed, DEATHS},
-            {NULL, 0},
-        });
+    return suite_main("gantry-controller/arrays", (struct suite_row[]){
+                                                      {test_life, 1},
+                                                      {test_room, 1},
+                                                      {test_limit, 1},
+                                                      {test_many, 1},
+                                                      {test_cancel, 1},
+                                                      {test_bad_tasks, 1},
+                                                      {test_full_list, 1},
+                                                      {test_task_deleted, 1},
+                                                      {test_lost, 1},
+                                                      {test_unmarked, 1},
+                                                      {test_own_owner, 1},
+                                                      {test_ttl, 1},
+                                                      {test_requeue, 1},
+                                                      {test_refused, 1},
+                                                      {test_room_is_kept, 1},
+                                                      {test_killed, DEATHS},
+                                                      {NULL, 0},
+                                                  });
 }

@@ -104,6 +104,25 @@ START_TEST(test_scontrol_show)
 }
 END_TEST
 
+/* A task is waited for before it is a job of its own, and while it is one. */
+START_TEST(test_dependency)
+{
+    struct clitest *t = cluster();
+
+    clitest_expect(t, "sbatch -d afterok:1_[1,4] --wrap x", 0,
+                   "Submitted batch job 4\n", NULL);
+    ctltest_advance(t->ctl, 2);
+    clitest_expect(t, "squeue -h -j 4 -o '%r %E'", 0,
+                   "Dependency afterok:1_1(unfulfilled),afterok:1_4(unfulfilled)\n",
+                   "");
+    clitest_expect(
+        t, "sbatch -d afterok:1_ --wrap x", 1, "",
+        "sbatch: error: Invalid --dependency specification: \"1_\" names no "
+        "tasks of an array; right is 12_3, 12_[1-4,7] or 12_*, below 1001\n");
+    clitest_free(t);
+}
+END_TEST
+
 START_TEST(test_scancel)
 {
     struct clitest *t = cluster();
@@ -187,6 +206,7 @@ int main(void)
                                            {test_long_list, 1},
                                            {test_short_lists, 1},
                                            {test_scontrol_show, 1},
+                                           {test_dependency, 1},
                                            {test_scancel, 1},
                                            {test_scancel_user, 1},
                                            {test_scontrol, 1},

@@ -108,6 +108,27 @@ static int job_hold(const struct setting *at, struct err *err)
     return 0;
 }
 
+/* "0-3,7" */
+static int job_tasks_left(const struct setting *at, struct err *err)
+{
+    return taskset_parse(at->value, &job_array(at->object)->left, err);
+}
+
+static int job_tasks_out(const struct setting *at, struct err *err)
+{
+    return taskset_parse(at->value, &job_array(at->object)->out, err);
+}
+
+static int job_tasks_well(const struct setting *at, struct err *err)
+{
+    return taskset_parse(at->value, &job_array(at->object)->well, err);
+}
+
+static int job_tasks_ill(const struct setting *at, struct err *err)
+{
+    return taskset_parse(at->value, &job_array(at->object)->ill, err);
+}
+
 /* "afterok:1,after:2+60" (minutes); "?" for one of them. */
 static int job_depend(const struct setting *at, struct err *err)
 {
@@ -254,9 +275,11 @@ const struct key cluster_job_keys[] = {
     {"id", KEY_NUMBER(struct job, job_id)},
     {"taskof", KEY_NUMBER(struct job, array_id)},
     {"task", KEY_NUMBER(struct job, array_task)},
-    {"tasks", KEY_NUMBER(struct job, tasks_left)},
+    {"tasks", .set = job_tasks_left},
+    {"out", .set = job_tasks_out},
+    {"well", .set = job_tasks_well},
+    {"ill", .set = job_tasks_ill},
     {"tasklimit", KEY_NUMBER(struct job, tasks_limit)},
-    {"tasksout", KEY_NUMBER(struct job, tasks_out)},
     {"nice", KEY_NUMBER(struct job, nice)},
     {"site", KEY_NUMBER(struct job, site_factor)},
     {"priority", KEY_NUMBER(struct job, priority)},

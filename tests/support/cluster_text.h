@@ -24,8 +24,9 @@
  *                             (also accounts, qos, features=ib, chosen=n[1-2], `all`, a
  *                             resource: so much of it together)
  *   job 7 nodes=2-4 cpu=8 mem=1G nvidia.com/gpu=8 type=h100 partition=a,b time=1:00:00
- *   job 5 tasks=8 tasklimit=2 tasksout=1   (an array, one of its tasks is split off:)
- *   job 9 taskof=5 task=3
+ *   job 5 tasks=0-2,4-7 out=3 tasklimit=2   (an array, one of its tasks is split off;
+ *                             also well=, ill= of those that have ended)
+ *   job 9 taskof=5 task=3 tasklimit=2      (that task)
  *   job 6 time=1:00:00 timemin=10 deadline=7200   (a second)
  *   job 6 account=physics qos=high user=bob       (of ann, in namespace default)
  *   job 1-10 replicas=4 cpu=1 nice=5 priority=7 submit=50 begin=900 hold=user exclusive

@@ -212,13 +212,15 @@ static void random_depend(struct course *h, char *line, size_t size)
     for (int i = 0; i < n; i++) {
         const char *kind = kinds[course_draw(h, ARRAY_LEN(kinds))];
 
-        at += (size_t)(course_chance(h, 20)
-                           ? snprintf(line + at, size - at, "%ssingleton",
-                                      i > 0 ? apart : "")
-                           : snprintf(
-                                 line + at, size - at, "%s%s:%d%s", i > 0 ? apart : "",
-                                 kind, 1 + (int)course_draw(h, LIFE_JOBS),
-                                 kind[5] == '\0' && course_chance(h, 50) ? "+1" : ""));
+        at +=
+            (size_t)(course_chance(h, 20)
+                         ? snprintf(line + at, size - at, "%ssingleton",
+                                    i > 0 ? apart : "")
+                         : snprintf(
+                               line + at, size - at, "%s%s:%d%s%s", i > 0 ? apart : "",
+                               kind, 1 + (int)course_draw(h, LIFE_JOBS),
+                               course_chance(h, 30) ? "_[2-3]" : "",
+                               kind[5] == '\0' && course_chance(h, 50) ? "+1" : ""));
     }
     if (course_chance(h, 30))
         snprintf(line + at, size - at, " hopeless=%s",
@@ -275,6 +277,19 @@ static const char *const places[] = {
 static const char *const licenses[] = {
     "", "", "", "", " licenses=matlab", " licenses=ansys,matlab:2", " licenses=fluent"};
 
+/* Arrays, and tasks of them. */
+static const char *const tasks[] = {"",
+                                    "",
+                                    "",
+                                    "",
+                                    "",
+                                    "",
+                                    " tasks=0-1 out=2 well=3 tasklimit=1",
+                                    " tasks=2-5 ill=6",
+                                    " taskof=1 task=2 tasklimit=1",
+                                    " taskof=1 task=3 tasklimit=1",
+                                    " taskof=2 task=2"};
+
 void life_job(struct life *l)
 {
     static const char *const parts[] = {
@@ -311,9 +326,9 @@ void life_job(struct life *l)
         snprintf(begin, sizeof(begin), " begin=%" PRId64,
                  h->now_sec + course_draw(h, 100));
     random_components(h, components, sizeof(components));
-    course_tell(h, "job %d submit=%lld %s%s%s%s%s%s%s%s%s%s%s%s", random_number(l),
+    course_tell(h, "job %d submit=%lld %s%s%s%s%s%s%s%s%s%s%s%s%s", random_number(l),
                 (long long)(h->now_sec - course_draw(h, 200)), request, taken, place,
-                COURSE_PICK(h, parts), COURSE_PICK(h, policies),
+                COURSE_PICK(h, tasks), COURSE_PICK(h, parts), COURSE_PICK(h, policies),
                 COURSE_PICK(h, charges), begin, depend, bounds,
                 course_chance(h, 30) ? " jobname=train" : "",
                 course_chance(h, 5) ? " on=n[3-4]" : "", components);
@@ -331,9 +346,10 @@ void life_running(struct life *l)
         snprintf(yields, sizeof(yields), " preemptedby=%d preemptend=%lld",
                  1 + (int)course_draw(h, LIFE_JOBS),
                  (long long)(h->now_sec + course_draw(h, 200) - 100));
-    course_tell(h, "job %d %s%s%s state=%s start=%lld in=a on=n%d:2%s%s%s",
+    course_tell(h, "job %d %s%s%s%s state=%s start=%lld in=a on=n%d:2%s%s%s",
                 random_number(l), request, COURSE_PICK(h, licenses),
-                COURSE_PICK(h, places), course_chance(h, 80) ? "running" : "completing",
+                COURSE_PICK(h, tasks), COURSE_PICK(h, places),
+                course_chance(h, 80) ? "running" : "completing",
                 (long long)(h->now_sec - course_draw(h, 100)),
                 1 + (int)course_draw(h, LIFE_NODES + 1),
                 course_chance(h, 50) ? " time=2" : "", COURSE_PICK(h, qos), yields);
