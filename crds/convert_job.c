@@ -22,7 +22,7 @@ static int read_identity(const struct json *object, struct job *job, struct err 
     job->ns = xstrdup(json_str_or(meta, "namespace", ""));
     job->user = xstrdup(json_str_or(object, "spec.user", ""));
     job->job_id = json_int_or(object, "status.jobID", 0);
-    return 0;
+    return names_read(object, "spec.groups", &job->groups, &job->n_groups, err);
 }
 
 /* ---- arrays ---- */

@@ -74,7 +74,9 @@ static int read_sharing(const struct json *object, struct partition *part,
         json_read_bool(object, "spec.exclusive", &part->exclusive, err) ==
             JSON_WRONG_TYPE ||
         json_read_bool(object, "spec.lln", &part->lln, err) == JSON_WRONG_TYPE ||
-        json_read_bool(object, "spec.reqResv", &part->req_resv, err) == JSON_WRONG_TYPE)
+        json_read_bool(object, "spec.reqResv", &part->req_resv, err) ==
+            JSON_WRONG_TYPE ||
+        json_read_bool(object, "spec.hidden", &part->hidden, err) == JSON_WRONG_TYPE)
         return -1;
     part->exclusive |= strcmp(word, "EXCLUSIVE") == 0;
     if (part->exclusive || str_starts(word, "YES") || strcmp(word, "NO") == 0 ||
@@ -98,7 +100,10 @@ static int read_access(const struct json *object, struct access *a, struct err *
         {"spec.allowQos", &a->allow_qos, &a->n_allow_qos},
         {"spec.denyQos", &a->deny_qos, &a->n_deny_qos},
         {"spec.allowNamespaces", &a->allow_namespaces, &a->n_allow_namespaces},
+        {"spec.allowGroups", &a->allow_groups, &a->n_allow_groups},
     };
+    if (json_read_bool(object, "spec.rootOnly", &a->operators, err) == JSON_WRONG_TYPE)
+        return -1;
     for (size_t i = 0; i < ARRAY_LEN(lists); i++)
         if (names_read(object, lists[i].path, lists[i].names, lists[i].n, err) < 0)
             return -1;

@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "crds/rules_private.h"
+#include "scheduler/model.h"
 
 #define PATH_MAX_LEN 256
 #define FROZEN_TEXT_MAX 4096 /* names of all fields: a few hundred bytes */
@@ -191,19 +192,44 @@ bool rules_know(const char *group, const char *kind)
     return false;
 }
 
-int rules_admit_user(struct json *batchjob, const char *caller, bool may_impersonate,
+/* Of the caller, if the job is his own; and that an operator asks. */
+static struct json *groups_of(const struct rules_caller *caller, bool own)
+{
+    struct json *ret = json_new_array();
+    for (size_t i = 0; own && i < caller->n_groups; i++)
+        json_append(ret, json_new_string(caller->groups[i]));
+    if (caller->operates)
+        json_append(ret, json_new_string(GROUP_OPERATORS));
+    return ret;
+}
+
+static int admit_groups(struct json *spec, const struct rules_caller *caller, bool own,
+                        struct err *err)
+{
+    JSON_AUTO struct json *groups = groups_of(caller, own);
+    const struct json *given = json_get(spec, "groups");
+    if (!given && json_is(spec, JSON_OBJECT))
+        json_set(spec, "groups", TAKE(groups));
+    else if (given && !caller->may_impersonate && !json_equal(given, groups))
+        return err_set(err, ERR_FORBIDDEN,
+                       "spec.groups are not those that the API server knows of %s: "
+                       "leave them out",
+                       caller->name);
+    return 0;
+}
+
+int rules_admit_user(struct json *batchjob, const struct rules_caller *caller,
                      struct err *err)
 {
-    const char *user = json_str(batchjob, "spec.user");
-    if (!user && json_at(batchjob, "spec.user"))
+    struct json *spec = json_get(batchjob, "spec");
+    const char *user = json_str(spec, "user");
+    if (!user && json_get(spec, "user"))
         return 0; /* not a string: the schema refuses it */
-    if (!user) {
-        struct json *spec = json_get(batchjob, "spec");
-        if (json_is(spec, JSON_OBJECT))
-            json_set(spec, "user", json_new_string(caller));
-        return 0;
-    }
-    if (strcmp(user, caller) == 0 || may_impersonate)
-        return 0;
-    return err_set(err, ERR_FORBIDDEN, "spec.user is %s, but you are %s", user, caller);
+    bool own = !user || strcmp(user, caller->name) == 0;
+    if (!user && json_is(spec, JSON_OBJECT))
+        json_set(spec, "user", json_new_string(caller->name));
+    if (!own && !caller->may_impersonate)
+        return err_set(err, ERR_FORBIDDEN, "spec.user is %s, but you are %s", user,
+                       caller->name);
+    return admit_groups(spec, caller, own, err);
 }

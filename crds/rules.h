@@ -36,10 +36,20 @@ int rules_hold(const char *kind, const struct json *object, struct err *err);
 /* Is this one of our kinds? */
 bool rules_know(const char *group, const char *kind);
 
-/* Fills spec.user of a new BatchJob as the MutatingAdmissionPolicy does, and checks it
- * as the ValidatingAdmissionPolicy does: another name than the caller's needs
- * `may_impersonate`. Returns -1 with the policy's message in err (ERR_FORBIDDEN). */
-int rules_admit_user(struct json *batchjob, const char *caller, bool may_impersonate,
+/* Who asks, as the API server knows him. */
+struct rules_caller {
+    const char *name;
+    const char *const *groups;
+    size_t n_groups;
+    bool may_impersonate; /* any user */
+    bool operates;        /* verb operate on gantry.dev/batchjobs */
+};
+
+/* Fills spec.user and spec.groups of a new BatchJob as the MutatingAdmissionPolicies
+ * do, and checks them as the ValidatingAdmissionPolicy does: another name than the
+ * caller's, and other groups, need `may_impersonate`. Returns -1 with the policy's
+ * message in err (ERR_FORBIDDEN). */
+int rules_admit_user(struct json *batchjob, const struct rules_caller *caller,
                      struct err *err);
 
 #endif

@@ -113,6 +113,11 @@ static bool user_changed(const struct json *self, const struct json *old)
     return field_changed(self, old, "user");
 }
 
+static bool groups_changed(const struct json *self, const struct json *old)
+{
+    return field_changed(self, old, "groups");
+}
+
 static bool template_changed(const struct json *self, const struct json *old)
 {
     return field_changed(self, old, "template");
@@ -309,6 +314,8 @@ const struct rule rules[] = {
      .broken = memory_twice},
     {"BatchJob", "spec", "spec.user", "spec.user cannot be changed", .transition = true,
      .broken = user_changed},
+    {"BatchJob", "spec", "spec.groups", "spec.groups cannot be changed",
+     .transition = true, .broken = groups_changed},
     {"BatchJob", "spec", "spec.template",
      "spec.template cannot be changed: cancel the job and submit another",
      .transition = true, .broken = template_changed},

@@ -101,6 +101,8 @@ static const struct field access_rows[] = {
     NAMES(access, allow_qos, n_allow_qos),
     NAMES(access, deny_qos, n_deny_qos),
     NAMES(access, allow_namespaces, n_allow_namespaces),
+    NAMES(access, allow_groups, n_allow_groups),
+    BOOL(access, operators),
 };
 static const struct fields fields_access = FIELDS(access, access_rows);
 
@@ -131,6 +133,7 @@ static const struct field partition_rows[] = {
     ONE(partition, amounts, fields_part_amounts),
     BOOL(partition, exclusive),
     BOOL(partition, req_resv),
+    BOOL(partition, hidden),
     BOOL(partition, lln),
     TEXT(partition, alternate),
     INT(partition, preempt_mode),
@@ -284,6 +287,7 @@ static const struct field job_rows[] = {
     TEXT(job, name),
     TEXT(job, job_name),
     WORD(job, user),
+    NAMES(job, groups, n_groups),
     INT(job, job_id),
     INT(job, array_id),
     INT(job, array_task),

@@ -60,9 +60,6 @@ const struct unsupported unsupported[] = {
     POD("volumes[].ephemeral"),
 
     PART("maxCPUsPerNode"),
-    PART("allowGroups"),
-    PART("rootOnly"),
-    PART("hidden"),
     PART("podDefaults"),
 
     QOS("limitFactor"),

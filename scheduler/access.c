@@ -77,6 +77,33 @@ static enum reason check_namespace(const struct job *job, const struct partition
     return REASON_PARTITION_CONFIG;
 }
 
+static bool has_group(const struct job *job, char *const *names, size_t n)
+{
+    for (size_t i = 0; i < job->n_groups; i++) {
+        if (names_have(names, n, job->groups[i]))
+            return true;
+    }
+    return false;
+}
+
+static enum reason check_submitter(const struct job *job, const struct partition *part,
+                                   struct str *message)
+{
+    const struct access *a = &part->access;
+
+    if (a->operators && !names_have(job->groups, job->n_groups, GROUP_OPERATORS)) {
+        str_addf(message, "partition %s " ACCESS_OPERATORS, part->name);
+        return REASON_PARTITION_CONFIG;
+    }
+    if (a->n_allow_groups == 0 || has_group(job, a->allow_groups, a->n_allow_groups))
+        return REASON_NONE;
+    str_addf(message, "partition %s takes jobs of these groups only: ", part->name);
+    say_list(a->allow_groups, a->n_allow_groups, message);
+    str_addf(message, "; %s " ACCESS_NO_GROUP,
+             job_has_user(job) ? job->user : "who submitted it");
+    return REASON_PARTITION_CONFIG;
+}
+
 static enum reason check_reservation(const struct job *job,
                                      const struct partition *part, struct str *message)
 {
@@ -95,6 +122,8 @@ enum reason access_check(const struct policy *p, const struct job *job,
         reason = check_qos(p, job, part, message);
     if (reason == REASON_NONE)
         reason = check_namespace(job, part, message);
+    if (reason == REASON_NONE)
+        reason = check_submitter(job, part, message);
     if (reason == REASON_NONE)
         reason = check_reservation(job, part, message);
     return reason;

@@ -1,9 +1,11 @@
 /*
- * access - which jobs a partition takes, by account, QOS, namespace and reservation.
+ * access - which jobs a partition takes, by account, QOS, namespace, the groups of who
+ * submitted it, and reservation.
  *
  * As slurm.conf's AllowAccounts, DenyAccounts, AllowQos and DenyQos: an account stands
  * for those below it, a deny list counts where its allow list is empty. A job without
- * the thing that an allow list names is not allowed.
+ * the thing that an allow list names is not allowed. Groups are those that the API
+ * server knew of who submitted (AllowGroups), who may be an operator (RootOnly).
  */
 #ifndef GANTRY_SCHEDULER_ACCESS_H
 #define GANTRY_SCHEDULER_ACCESS_H
@@ -11,8 +13,12 @@
 #include "base/str.h"
 #include "scheduler/policy.h"
 
-/* REASON_NONE, or AccountNotAllowed, QOSNotAllowed, or for a namespace, or the lack of
- * a reservation (ReqResv), PartitionConfig, with its sentence appended to `message`. */
+/* Sentences about who submitted end so. */
+#define ACCESS_NO_GROUP "is in none of them"
+#define ACCESS_OPERATORS "takes jobs of operators only"
+
+/* REASON_NONE, or AccountNotAllowed, QOSNotAllowed, or for all else PartitionConfig,
+ * with its sentence appended to `message`. */
 enum reason access_check(const struct policy *p, const struct job *job,
                          const struct partition *part, struct str *message);
 

@@ -78,6 +78,7 @@ static struct access access_copy(const struct access *a)
     copy.allow_qos = names_copy(a->allow_qos, a->n_allow_qos);
     copy.deny_qos = names_copy(a->deny_qos, a->n_deny_qos);
     copy.allow_namespaces = names_copy(a->allow_namespaces, a->n_allow_namespaces);
+    copy.allow_groups = names_copy(a->allow_groups, a->n_allow_groups);
     return copy;
 }
 
@@ -88,6 +89,7 @@ static void access_fini(struct access *a)
     names_free(a->allow_qos, a->n_allow_qos);
     names_free(a->deny_qos, a->n_deny_qos);
     names_free(a->allow_namespaces, a->n_allow_namespaces);
+    names_free(a->allow_groups, a->n_allow_groups);
 }
 
 struct partition *partition_copy(const struct partition *p)

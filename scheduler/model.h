@@ -144,6 +144,9 @@ struct access {
     size_t n_allow_qos, n_deny_qos;
     char **allow_namespaces;
     size_t n_allow_namespaces;
+    char **allow_groups; /* of who submitted */
+    size_t n_allow_groups;
+    bool operators; /* operators only (RootOnly) */
 };
 
 /* What a partition says of amounts that its jobs ask for, or do not: variant.h. Bytes,
@@ -178,6 +181,7 @@ struct partition {
     struct part_amounts amounts;
     bool exclusive;       /* each job has its nodes alone */
     bool req_resv;        /* for jobs of a reservation only */
+    bool hidden;          /* not shown to who does not ask; nothing to plan */
     bool lln;             /* the least loaded nodes first, not those that fit best */
     char *alternate;      /* takes new jobs while this one does not; NULL: none */
     int64_t preempt_mode; /* of its jobs, as with QOS */
@@ -265,6 +269,9 @@ struct account {
 };
 
 /* ---- jobs ---- */
+
+/* Among the groups of a job: an operator has submitted it. */
+#define GROUP_OPERATORS "gantry.dev:operators"
 
 enum job_hold { HOLD_NONE, HOLD_USER, HOLD_ADMIN };
 
@@ -367,6 +374,8 @@ struct job {
     char *name;
     char *job_name; /* Slurm's, for people; NULL: `name` */
     char *user;
+    char **groups; /* of who submitted it, as the API server knows them; sorted */
+    size_t n_groups;
     int64_t job_id; /* 0: not yet given; such a job waits */
     /* A task that was split off an array: that one's job id, and its index. */
     int64_t array_id; /* 0: it is none */

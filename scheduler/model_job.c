@@ -277,6 +277,7 @@ static void job_copy_into(struct job *copy, const struct job *j)
     copy->constraint = xstrdup_null(j->constraint);
     copy->node_list = names_copy(j->node_list, j->n_node_list);
     copy->exclude = names_copy(j->exclude, j->n_exclude);
+    copy->groups = names_copy(j->groups, j->n_groups);
     copy->tolerations = tolerations_copy(j->tolerations, j->n_tolerations);
     copy->partition = xstrdup_null(j->partition);
     copy->alloc = slots_copy(j->alloc, j->n_alloc);
@@ -437,6 +438,7 @@ static void job_free_filters(struct job *j)
     free(j->constraint);
     names_free(j->node_list, j->n_node_list);
     names_free(j->exclude, j->n_exclude);
+    names_free(j->groups, j->n_groups);
     for (size_t i = 0; i < j->n_tolerations; i++) {
         free(j->tolerations[i].key);
         free(j->tolerations[i].value);

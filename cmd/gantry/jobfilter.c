@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/util.h"
+#include "cmd/gantry/hidden.h"
 #include "cmd/gantry/users.h"
 
 #define LIST_TEXT_MAX 4096
@@ -12,10 +13,10 @@
 
 /* ---- names ---- */
 
-static void names_append(struct names *names, char *take)
+void names_append(struct names *names, char *take_name)
 {
     names->list = xrealloc(names->list, (names->n + 1) * sizeof(*names->list));
-    names->list[names->n++] = take;
+    names->list[names->n++] = take_name;
 }
 
 /* Up to the next comma that is not within brackets. */
@@ -67,8 +68,8 @@ static bool names_meet(const struct names *names, const char *list, const char *
 
 void jobfilter_fini(struct jobfilter *f)
 {
-    struct names *all[] = {&f->users,     &f->partitions, &f->accounts,    &f->qos,
-                           &f->job_names, &f->licenses,   &f->reservations};
+    struct names *all[] = {&f->users,     &f->partitions, &f->accounts,     &f->qos,
+                           &f->job_names, &f->licenses,   &f->reservations, &f->hidden};
 
     for (size_t i = 0; i < ARRAY_LEN(all); i++)
         names_fini(all[i]);
@@ -216,6 +217,21 @@ static bool node_shows(const struct jobfilter *f, const struct jobrow *r)
     return false;
 }
 
+/* Whether all of its partitions are hidden. */
+static bool is_hidden(const struct jobfilter *f, const struct jobrow *r)
+{
+    const char *s = f->hidden.n > 0 && f->n_jobs == 0 ? r->partition : NULL;
+
+    if (!s || !*s)
+        return false;
+    for (; *s; s += strcspn(s, ","), s += *s == ',') {
+        AUTO_FREE char *one = xstrndup(s, strcspn(s, ","));
+        if (!names_has(&f->hidden, one))
+            return false;
+    }
+    return true;
+}
+
 bool jobfilter_shows(const struct jobfilter *f, const struct jobrow *r)
 {
     const struct {
@@ -235,8 +251,8 @@ bool jobfilter_shows(const struct jobfilter *f, const struct jobrow *r)
         if (lists[i].names->n > 0 &&
             !names_meet(lists[i].names, lists[i].list, lists[i].ends))
             return false;
-    return !jobrow_is_shell(r) && state_shows(f, r) && job_shows(f, r) &&
-           node_shows(f, r);
+    return !jobrow_is_shell(r) && !is_hidden(f, r) && state_shows(f, r) &&
+           job_shows(f, r) && node_shows(f, r);
 }
 
 /* ---- what the server sorts out ---- */
@@ -274,15 +290,16 @@ static unsigned looks_at(const struct jobfilter *f)
            (f->licenses.n + f->reservations.n > 0 ? JOB_WHOLE : 0);
 }
 
-int jobfilter_fetch(const struct jobfilter *f, struct api *c, const char *ns,
-                    unsigned about, struct joblist *list, struct err *err)
+int jobfilter_fetch(struct jobfilter *f, struct api *c, const char *ns, unsigned about,
+                    struct joblist *list, struct err *err)
 {
     PARTLIST_AUTO struct partlist parts = {0};
     STR_AUTO struct str selector;
 
     str_init(&selector, SELECTOR_MAX);
     jobfilter_selector(f, &selector);
-    if (partlist_fetch_allowed(&parts, c, err) < 0)
+    if (partlist_fetch_allowed(&parts, c, err) < 0 ||
+        (f->hides && hidden_find(&parts, c, &f->hidden, err) < 0))
         return -1;
     const struct jobquery query = {
         .ns = ns,

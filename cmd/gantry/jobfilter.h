@@ -32,6 +32,9 @@ struct jobfilter {
     const struct job_word **states;
     size_t n_states;
     bool any_state; /* "-t all" */
+    bool hides;     /* nothing of hidden partitions (hidden.h), which are these, once
+                     * jobs have been fetched */
+    struct names hidden;
 };
 #define JOBFILTER_AUTO __attribute__((cleanup(jobfilter_fini)))
 
@@ -40,6 +43,7 @@ void jobfilter_fini(struct jobfilter *f); /* all zero is fine */
 /* "a,b" into names; empty items are left out. NULL and "" give none. Commas within
  * brackets are of a name. */
 void names_parse(struct names *ret, const char *text);
+void names_append(struct names *names, char *take_name);
 void names_fini(struct names *names);
 bool names_has(const struct names *names, const char *name);
 
@@ -63,7 +67,7 @@ void jobfilter_selector(const struct jobfilter *f, struct str *out);
 /* Adds the rows of the jobs that may be shown, of `ns` (NULL: everywhere), without
  * those that the server can sort out. `about`: JOB_..., what is looked at beside the
  * filter's own. */
-int jobfilter_fetch(const struct jobfilter *f, struct api *c, const char *ns,
-                    unsigned about, struct joblist *list, struct err *err);
+int jobfilter_fetch(struct jobfilter *f, struct api *c, const char *ns, unsigned about,
+                    struct joblist *list, struct err *err);
 
 #endif

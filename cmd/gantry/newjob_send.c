@@ -6,6 +6,7 @@
 #include "cmd/gantry/jobwatch.h"
 #include "cmd/gantry/longscript.h"
 #include "cmd/gantry/newjob.h"
+#include "scheduler/access.h"
 
 #define NAMES_TRIED 5
 #define DELETES_TRIED 3
@@ -178,6 +179,9 @@ static const struct rejected {
     {"BadConstraints", " does not exist", "Invalid node name specified", false},
     {"BadConstraints", "", "Requested node configuration is not available", false},
     {"PartitionNodeLimit", "", "Requested node configuration is not available", true},
+    {"PartitionConfig", ACCESS_NO_GROUP,
+     "User's group not permitted to use this partition", false},
+    {"PartitionConfig", ACCESS_OPERATORS, "Access/permission denied", false},
     {"PartitionConfig", "", "Requested node configuration is not available", true},
     {"ReservationDeleted", "", "Requested reservation is invalid", false},
 };

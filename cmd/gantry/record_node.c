@@ -135,8 +135,8 @@ static void add_limits(struct block *b, const struct partition *p)
 {
     block_line(b, "%s", "");
     block_duration(b, "DefaultTime", p->default_time_sec, "NONE");
-    block_add(b, " DisableRootJobs=NO Exclusive=%s GraceTime=%" PRId64 " Hidden=NO",
-              p->exclusive ? "NODE" : "NO", p->grace_sec);
+    block_add(b, " DisableRootJobs=NO Exclusive=%s GraceTime=%" PRId64 " Hidden=%s",
+              p->exclusive ? "NODE" : "NO", p->grace_sec, p->hidden ? "YES" : "NO");
     if (p->max_nodes == LIMIT_UNLIMITED)
         block_line(b, "MaxNodes=UNLIMITED");
     else
@@ -148,6 +148,12 @@ static void add_limits(struct block *b, const struct partition *p)
               p->min_nodes, p->lln ? "YES" : "NO");
 }
 
+static void add_names(struct block *b, char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        block_add(b, "%s%s", i == 0 ? "" : ",", names[i]);
+}
+
 static void add_access(struct block *b, const char *what, char *const *allow,
                        size_t n_allow, char *const *deny, size_t n_deny)
 {
@@ -156,8 +162,7 @@ static void add_access(struct block *b, const char *what, char *const *allow,
     const size_t n = denies ? n_deny : n_allow;
 
     block_add(b, " %s%s=%s", denies ? "Deny" : "Allow", what, n == 0 ? "ALL" : "");
-    for (size_t i = 0; i < n; i++)
-        block_add(b, "%s%s", i == 0 ? "" : ",", names[i]);
+    add_names(b, names, n);
 }
 
 /* The one that is set, in MiB. */
@@ -215,7 +220,8 @@ void block_partition(struct block *b, const struct partition *p,
 
     add_up(&total, p, nodes);
     block_line(b, "PartitionName=%s", p->name);
-    block_line(b, "AllowGroups=ALL");
+    block_line(b, "AllowGroups=%s", p->access.n_allow_groups == 0 ? "ALL" : "");
+    add_names(b, p->access.allow_groups, p->access.n_allow_groups);
     add_access(b, "Accounts", p->access.allow_accounts, p->access.n_allow_accounts,
                p->access.deny_accounts, p->access.n_deny_accounts);
     add_access(b, "Qos", p->access.allow_qos, p->access.n_allow_qos, p->access.deny_qos,
@@ -230,8 +236,9 @@ void block_partition(struct block *b, const struct partition *p,
     hostlist_format(&total.nodes, &b->out);
     block_line(b,
                "PriorityJobFactor=%" PRId64 " PriorityTier=%" PRId64
-               " RootOnly=NO ReqResv=%s OverSubscribe=NO",
-               p->priority_job_factor, p->priority_tier, p->req_resv ? "YES" : "NO");
+               " RootOnly=%s ReqResv=%s OverSubscribe=NO",
+               p->priority_job_factor, p->priority_tier,
+               p->access.operators ? "YES" : "NO", p->req_resv ? "YES" : "NO");
     add_over_time(b, p);
     block_line(b,
                "State=%s TotalCPUs=%" PRId64 " TotalNodes=%zu "

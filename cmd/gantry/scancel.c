@@ -380,7 +380,7 @@ static int add_me(struct scancel *s, struct err *err)
  * from one that is unknown. */
 static int fetch(struct scancel *s, struct err *err)
 {
-    static const struct jobfilter all = {.any_state = true};
+    struct jobfilter all = {.any_state = true};
 
     return jobfilter_fetch(s->n_ids > 0 ? &all : &s->filter, &s->api,
                            s->o.api.namespace_, JOB_WHOLE, &s->list, err);

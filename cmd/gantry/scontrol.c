@@ -16,7 +16,7 @@
 
 struct options {
     struct scontrol s;
-    bool all, details, future, hide, local, help, version;
+    bool details, future, local, help, version;
     int64_t verbose;
     const char *json;
     const char *refused;
@@ -26,8 +26,8 @@ struct options {
 #define AT(field) offsetof(struct options, field)
 
 static const struct opt table[] = {
-    {"all", 'a', OPT_FLAG, "SCONTROL_ALL", AT(all), NULL,
-     "hidden partitions too (there are none: all are shown)", 0, 0},
+    {"all", 'a', OPT_FLAG, "SCONTROL_ALL", AT(s.all), NULL, "hidden partitions too", 0,
+     0},
     {"clusters", 'M', OPT_STRING, NULL, AT(refused), "LIST", "refused: one cluster", 0,
      0},
     {"details", 'd', OPT_FLAG, NULL, AT(details), NULL,
@@ -37,7 +37,7 @@ static const struct opt table[] = {
     {"future", 'F', OPT_FLAG, NULL, AT(future), NULL,
      "future nodes too (there are none)", 0, 0},
     {"help", 'h', OPT_FLAG, NULL, AT(help), NULL, "show this help", 0, 0},
-    {"hide", 0, OPT_FLAG, NULL, AT(hide), NULL, "no hidden partitions", 0, 0},
+    {"hide", 0, OPT_FLAG, NULL, AT(s.hide), NULL, "no hidden partitions", 0, 0},
     {"json", 0, OPT_OPTIONAL, NULL, AT(json), "VERSION",
      "show: as JSON, Slurm's schema", 0, 0},
     {"local", 0, OPT_FLAG, NULL, AT(local), NULL, "this cluster only", 0, 0},

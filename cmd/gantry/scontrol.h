@@ -19,6 +19,7 @@ struct scontrol {
     bool is_open;
     struct users *users;
     bool one_line, json, quiet;
+    bool all, hide; /* of partitions: hidden.h */
 };
 
 /* `argv` begins with the keyword; the exit status. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry/hidden.h"
 #include "cmd/gantry/jobfilter.h"
 #include "cmd/gantry/jobjson.h"
 #include "cmd/gantry/nodejson.h"
@@ -196,6 +197,7 @@ static int show_nodes(struct scontrol *s, const char *id)
 
 static int show_partitions(struct scontrol *s, const char *id)
 {
+    struct err err = ERR_INIT;
     BLOCK_AUTO struct block b;
     LISTS_AUTO struct lists l = {0};
     struct slurmjson doc;
@@ -203,6 +205,8 @@ static int show_partitions(struct scontrol *s, const char *id)
     block_init(&b, s->one_line);
     if (fetch_lists(s, &l) < 0)
         return EXIT_ERROR;
+    if ((!s->all || s->hide) && hidden_drop(&l.parts, &s->api, &err) < 0)
+        return scontrol_fail(s, "slurm_load_partitions error: %s", err.msg);
     if (id && *id && !partlist_find(&l.parts, id)) {
         fprintf(s->cli->out, "Partition %s not found\n", id);
         return EXIT_ERROR;

@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "cmd/gantry/commands.h"
+#include "cmd/gantry/hidden.h"
 #include "cmd/gantry/iterate.h"
 #include "cmd/gantry/nodegroup.h"
 #include "cmd/gantry/nodejson.h"
@@ -40,8 +41,7 @@ struct options {
 #define AT(field) offsetof(struct options, field)
 
 static const struct opt table[] = {
-    {"all", 'a', OPT_FLAG, "SINFO_ALL", AT(all), NULL,
-     "hidden partitions too (there are none: all are shown)", 0, 0},
+    {"all", 'a', OPT_FLAG, "SINFO_ALL", AT(all), NULL, "hidden partitions too", 0, 0},
     {"clusters", 'M', OPT_STRING, NULL, AT(refused), "LIST", "refused: one cluster", 0,
      0},
     {"dead", 'd', OPT_FLAG, NULL, AT(dead), NULL, "nodes that do not respond", 0, 0},
@@ -230,7 +230,9 @@ static int fetch(struct sinfo *s, struct partlist *parts, struct nodelist *nodes
         joblist_fetch(&jobs, &s->api, &(struct jobquery){NULL, NULL, parts, JOB_WHOLE},
                       err) == 0) {
         nodelist_settle(nodes, &jobs);
-        rc = 0;
+        rc = (!s->o.all || s->o.hide) && !s->o.partitions
+                 ? hidden_drop(parts, &s->api, err)
+                 : 0;
     }
     return rc;
 }

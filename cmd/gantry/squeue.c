@@ -39,8 +39,8 @@ struct options {
 static const struct opt table[] = {
     {"account", 'A', OPT_STRING, "SQUEUE_ACCOUNT", AT(accounts), "LIST",
      "jobs of these accounts", 0, 0},
-    {"all", 'a', OPT_FLAG, "SQUEUE_ALL", AT(all), NULL,
-     "jobs of hidden partitions too (there are none: all are shown)", 0, 0},
+    {"all", 'a', OPT_FLAG, "SQUEUE_ALL", AT(all), NULL, "jobs of hidden partitions too",
+     0, 0},
     {"array", 'r', OPT_FLAG, "SQUEUE_ARRAY", AT(array), NULL,
      "a line for each task of an array", 0, 0},
     {"array-unique", 0, OPT_FLAG, "SQUEUE_ARRAY_UNIQUE", AT(array_unique), NULL,
@@ -370,6 +370,8 @@ static int show(void *arg)
     size_t n;
 
     joblist_init(&list);
+    names_fini(&q->filter.hidden);
+    q->filter.hides = (!q->o.all || q->o.hide) && !q->o.partitions;
     if (jobfilter_fetch(&q->filter, &q->api, q->o.api.namespace_, shown_about(q), &list,
                         &err) < 0) {
         fprintf(q->cli->err, "slurm_load_jobs error: %s\n", err.msg);

@@ -203,31 +203,53 @@ END_TEST
 /* ---- the user ---- */
 
 static const struct {
-    const char *name, *object, *caller;
-    bool may_impersonate;
-    const char *user, *err;
+    const char *name, *spec, *caller;
+    bool may_impersonate, operates;
+    const char *user, *groups, *err;
 } users[] = {
-    {"filled", "{\"spec\":{}}", "ann", false, "ann", NULL},
-    {"oneself", "{\"spec\":{\"user\":\"ann\"}}", "ann", false, "ann", NULL},
-    {"another", "{\"spec\":{\"user\":\"bob\"}}", "ann", false, "bob",
+    {"filled", "{}", "ann", false, false, "ann", "[\"g\",\"h\"]", NULL},
+    {"an operator", "{}", "ann", false, true, "ann",
+     "[\"g\",\"h\",\"gantry.dev:operators\"]", NULL},
+    {"oneself", "{'user':'ann'}", "ann", false, false, "ann", "[\"g\",\"h\"]", NULL},
+    {"another", "{'user':'bob'}", "ann", false, false, "bob", "null",
      "spec.user is bob, but you are ann"},
-    {"another, allowed", "{\"spec\":{\"user\":\"bob\"}}", "root", true, "bob", NULL},
-    {"no text", "{\"spec\":{\"user\":7}}", "ann", false, NULL, NULL},
-    {"no spec", "{}", "ann", false, NULL, NULL},
+    {"another, allowed", "{'user':'bob'}", "root", true, true, "bob",
+     "[\"gantry.dev:operators\"]", NULL},
+    {"another and his groups", "{'user':'bob','groups':['x']}", "root", true, true,
+     "bob", "[\"x\"]", NULL},
+    {"own groups", "{'groups':['g','h']}", "ann", false, false, "ann", "[\"g\",\"h\"]",
+     NULL},
+    {"other groups", "{'groups':['g','h','x']}", "ann", false, false, "ann",
+     "[\"g\",\"h\",\"x\"]",
+     "spec.groups are not those that the API server knows of ann: leave them out"},
+    {"no operator", "{'groups':['g','h','gantry.dev:operators']}", "ann", false, false,
+     "ann", "[\"g\",\"h\",\"gantry.dev:operators\"]",
+     "spec.groups are not those that the API server knows of ann: leave them out"},
+    {"no text", "{'user':7}", "ann", false, false, NULL, "null", NULL},
+    {"no spec", NULL, "ann", false, false, NULL, "null", NULL},
 };
 
 START_TEST(test_user)
 {
+    static const char *const groups[] = {"g", "h"};
+    const struct rules_caller caller = {.name = users[_i].caller,
+                                        .groups = groups,
+                                        .n_groups = 2,
+                                        .may_impersonate = users[_i].may_impersonate,
+                                        .operates = users[_i].operates};
     struct err err = ERR_INIT;
-    JSON_AUTO struct json *object = json_parse_str(users[_i].object, NULL);
-    int rc =
-        rules_admit_user(object, users[_i].caller, users[_i].may_impersonate, &err);
+    JSON_AUTO struct json *object = json_new_object();
+    if (users[_i].spec)
+        json_set(object, "spec", json_build(users[_i].spec));
+    int rc = rules_admit_user(object, &caller, &err);
     ck_assert_int_eq(rc, users[_i].err ? -1 : 0);
     if (users[_i].err) {
         ck_assert_str_eq(err.msg, users[_i].err);
         ck_assert_int_eq(err.code, ERR_FORBIDDEN);
     }
     ck_assert(str_eq(json_str(object, "spec.user"), users[_i].user));
+    AUTO_FREE char *has = json_text(json_at(object, "spec.groups"), NULL);
+    ck_assert_msg(str_eq(has, users[_i].groups), "%s: %s", users[_i].name, has);
 }
 END_TEST
 

@@ -25,6 +25,13 @@ struct clitest *clitest_new(void)
     return t;
 }
 
+void clitest_be(struct clitest *t, const char *user)
+{
+    transport_free(t->spy);
+    t->spy = spy_new(t->ctl->api->loop,
+                     direct_new(t->ctl->api->loop, t->ctl->api->server, user, false));
+}
+
 static void free_environ(char **list)
 {
     for (size_t i = 0; list[i]; i++)

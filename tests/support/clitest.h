@@ -30,6 +30,8 @@ struct clitest {
 
 struct clitest *clitest_new(void);
 void clitest_free(struct clitest *t);
+/* From now on commands are those of this user, who is no administrator. */
+void clitest_be(struct clitest *t, const char *user);
 /* `line` is cut at spaces; '...' holds a word together; "~" alone is an empty word.
  * The first is the command's name, or "gantry". Returns the exit status. */
 int clitest_run(struct clitest *t, const char *line);

@@ -21,6 +21,16 @@ static int read_range(const struct setting *at, struct err *err)
     return cluster_text_number(max != NULL ? max : min, &job->max_pods, err);
 }
 
+static int job_operator(const struct setting *at, struct err *err)
+{
+    struct job *job = at->object;
+
+    (void)err;
+    names_add(&job->groups, &job->n_groups, GROUP_OPERATORS);
+    names_sort(job->groups, job->n_groups);
+    return 0;
+}
+
 static int job_nodes(const struct setting *at, struct err *err)
 {
     ((struct job *)at->object)->one_per_node = true;
@@ -302,6 +312,8 @@ const struct key cluster_job_keys[] = {
     {"type", KEY_TEXT(struct job, gpu_type)},
     {"nodelist", KEY_NAMES(struct job, node_list, n_node_list)},
     {"exclude", KEY_NAMES(struct job, exclude, n_exclude)},
+    {"groups", KEY_NAMES(struct job, groups, n_groups)},
+    {"operator", .set = job_operator},
     {"where.", .set = job_where},
     {"any.", .set = job_any},
     {"constraint", .set = job_constraint},

@@ -58,6 +58,8 @@ const struct key cluster_part_keys[] = {
     {"allowqos", ACCESS(allow_qos)},
     {"denyqos", ACCESS(deny_qos)},
     {"allownamespaces", ACCESS(allow_namespaces)},
+    {"allowgroups", ACCESS(allow_groups)},
+    {"rootonly", KEY_FLAG(struct partition, access.operators)},
     {"tier", KEY_NUMBER(struct partition, priority_tier)},
     {"factor", KEY_NUMBER(struct partition, priority_job_factor)},
     {"maxtime", KEY_DURATION(struct partition, max_time_sec)},
