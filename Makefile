@@ -140,8 +140,9 @@ bench-traces: deps-test $(BUILD)/rel/tests/bench/bench_traces $(BUILD)/rel/tests
 	@$(BUILD)/rel/tests/bench/bench_traces --traces '$(TRACES)'
 
 # The cost of plans, large and small; minutes.
-bench-plan: deps-test $(BUILD)/rel/tests/bench/bench_plan $(BUILD)/rel/tests/bench/bench_priority
+bench-plan: deps-test $(addprefix $(BUILD)/rel/tests/bench/,bench_plan bench_preempt bench_priority)
 	@$(BUILD)/rel/tests/bench/bench_priority
+	@$(BUILD)/rel/tests/bench/bench_preempt
 	@$(BUILD)/rel/tests/bench/bench_plan --flags '$(CC) $(CSTD) $(FLAGS_rel) $(CFLAGS)'
 
 # A queue at work, in a cluster of its own; the jobs' output stays in build/demo/work.

@@ -7,7 +7,7 @@
 #include "scheduler/book.h"
 #include "scheduler/charge.h"
 #include "scheduler/core.h"
-#include "scheduler/preempt.h"
+#include "scheduler/yield.h"
 
 static void units_make_sane(struct job *job)
 {
@@ -151,7 +151,7 @@ static void jobrec_clear(struct sched *s, struct jobrec *rec)
     shape_put(&s->shapes, rec->shape);
     rec->shape = NULL;
     jobrec_unlist(s, rec);
-    preempt_enlist(s, rec, false);
+    yield_enlist(s, rec, false);
     s->singles.stale = true;
 }
 
@@ -206,7 +206,7 @@ static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
     else
         jobrec_reset_told(rec);
     jobrec_list(s, rec);
-    preempt_count_victims(s, rec);
+    yield_count(s, rec);
     s->singles.stale = true;
     if (job->phase != JOB_PENDING || priority_hold(job) != HOLD_NONE)
         job->reached = 0;
@@ -215,7 +215,7 @@ static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
     keep_depends(old, job);
     keep_plan(s, old, old_shape, job, rec->shape);
     keep_preemption(old, job);
-    preempt_enlist(s, rec, job->preempted_by != 0);
+    yield_enlist(s, rec, job->preempted_by != 0);
     book_enter(s, rec);
     allowance_take(s, rec);
     starts_enlist(s, rec);
@@ -339,6 +339,7 @@ void sched_apply(struct sched *s, const struct change *change)
 {
     struct cluster *c = &s->cluster;
 
+    s->told++;
     switch (change->kind) {
     case CHANGE_NODE:
         nodes_change(s, cluster_put_node(c, change->u.node));

@@ -4,7 +4,7 @@
 
 #include "base/util.h"
 #include "scheduler/check.h"
-#include "scheduler/preempt.h"
+#include "scheduler/yield.h"
 
 /* From the decision to the pods' start: creates and binds of a large gang. */
 #define LAUNCH_SLACK_SEC 60
@@ -440,7 +440,7 @@ static bool add_plan(struct sched *s, struct jobrec *rec)
     if (rec->gone || rec->claim.on || rec->job->plan.start_sec == TIME_UNSET ||
         rec->job->n_alloc > 0)
         return false;
-    preempt_follow_victims(s, rec);
+    yield_follow(s, rec);
     if (s->reserve.n > 0 && rec->job->plan.promised)
         s->n_shut += is_shut(s, rec);
     if (rec->job->plan.start_sec >= s->timeline.bounds[0])
@@ -523,7 +523,7 @@ static void move_claim(struct sched *s, struct jobrec *rec)
 
     claim->first = timeline_place(&s->timeline, claim->first);
     claim->last = timeline_place(&s->timeline, claim->last);
-    late = claim->planned && preempt_follow_victims(s, rec);
+    late = claim->planned && yield_follow(s, rec);
     if (!late && claim->planned && claim->start_sec < s->timeline.bounds[0]) {
         book_cancel_plan(s, rec);
     } else if (late || has_moved(s, rec)) {

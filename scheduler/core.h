@@ -31,6 +31,7 @@
 #include "scheduler/timeline.h"
 #include "scheduler/turn.h"
 #include "scheduler/variant.h"
+#include "scheduler/victims.h"
 #include "scheduler/window.h"
 
 #define CLAIM_NOWHERE UINT32_MAX
@@ -73,6 +74,10 @@ struct jobrec {
     size_t n_victims; /* that yield to it; while it is in sched.by_id */
     bool changed;     /* since it was looked at last */
     bool may_start;   /* of those listed: as far as it is itself concerned */
+
+    /* Its promise may not be broken by jobs of this QOS, while this was told. */
+    const void *kept_from;
+    uint64_t kept_told;
 
     unsigned put_off; /* so many walks in a row nobody was preempted for it */
     uint64_t walk;    /* the last one in which its plan was looked at */
@@ -168,9 +173,12 @@ struct sched {
     size_t n_holding, holding_cap;
     struct jobrec **yielding; /* preempted, and still holding nodes */
     size_t n_yielding, yielding_cap;
-    size_t n_broken;      /* promises that preemption has broken */
-    size_t n_shut;        /* likewise reservations */
-    struct window window; /* scratch, like the next */
+    struct herds herds;     /* who may be preempted */
+    struct victims victims; /* scratch: who is to be */
+    uint64_t told;          /* moves with each change that is applied */
+    size_t n_broken;        /* promises that preemption has broken */
+    size_t n_shut;          /* likewise reservations */
+    struct window window;   /* scratch, like the next */
     node_set own;
     struct use *uses;
     size_t uses_cap;
@@ -197,7 +205,7 @@ struct partrec *pass_partition(const struct sched *s, const struct job *job, siz
 /* In a partition; NULL: in none. */
 struct priority pass_priority(struct sched *s, const struct jobrec *rec,
                               const struct partrec *part, int64_t now_sec);
-/* The partition's; above all of them where others yield to it (preempt.h). */
+/* The partition's; above all of them where others yield to it (yield.h). */
 int64_t pass_tier(const struct jobrec *rec, const struct partrec *part);
 /* turn.h */
 int64_t pass_size(struct sched *s, const struct jobrec *rec,

@@ -9,6 +9,7 @@
 #include "scheduler/preempt.h"
 #include "scheduler/tell.h"
 #include "scheduler/trial.h"
+#include "scheduler/yield.h"
 
 /* So many jobs are added to the queue between looks at the budget. */
 #define FILL_JOBS 8
@@ -46,7 +47,7 @@ static struct priority priority_in(struct sched *s, const struct jobrec *rec,
 
 int64_t pass_tier(const struct jobrec *rec, const struct partrec *part)
 {
-    return preempt_has_victims(rec) ? INT64_MAX : part->part->priority_tier;
+    return yield_any(rec) ? INT64_MAX : part->part->priority_tier;
 }
 
 /* What it has lost of its priority is given back in each of its partitions alike, so
@@ -374,6 +375,7 @@ static void tell_why(struct sched *s, const struct entry *entry,
         join_crowd(s, entry);
     str_reset(&s->message);
     reason = trial_why_not_now(s, entry, by);
+    yield_say(s, entry->rec);
     preempt_say(s, entry->rec);
     tell_found(s, entry->rec, reason, &entry->priority);
 }

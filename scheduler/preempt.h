@@ -26,20 +26,7 @@
 bool preempt_run(struct sched *s, const struct entry *entry, const struct seeker *by,
                  int64_t now_sec);
 
-/* Sees to it that a job is among those that yield, or not. */
-void preempt_enlist(struct sched *s, struct jobrec *rec, bool yields);
-/* Finds who yields to a job that has just come, or has got its number. */
-void preempt_count_victims(struct sched *s, struct jobrec *rec);
-/* Does anybody yield to it? Then it is before all others in the queue: what is freed is
- * for it, also where a restart has lost its promise. */
-static inline bool preempt_has_victims(const struct jobrec *rec)
-{
-    return rec->n_victims > 0;
-}
-/* Its victims hold its nodes longer than its plan says: true, and the plan says so. */
-bool preempt_follow_victims(struct sched *s, struct jobrec *rec);
-/* Appends to s->message who yields to it, if anybody does, and why nobody ever will, if
- * that is its QOS's fault. */
+/* Appends to s->message why nobody ever ends for the job, if it is its QOS's fault. */
 void preempt_say(struct sched *s, const struct jobrec *rec);
 
 #endif

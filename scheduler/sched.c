@@ -84,6 +84,8 @@ void sched_free(struct sched *s)
     free(s->list);
     free(s->holding);
     free(s->yielding);
+    herds_fini(&s->herds);
+    victims_fini(&s->victims);
     crowds_fini(&s->crowds);
     str_fini(&s->message);
     free(s);

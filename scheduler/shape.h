@@ -48,10 +48,9 @@ struct fit {
     uint64_t busy_moved, busy_gen;  /* timeline.now_moved, cluster.gen; 0: unknown */
     size_t crowd; /* ahead.h: of those who may start nowhere else, while of this: */
     uint64_t crowd_gen;
-    /* Nobody runs that its jobs of a QOS may preempt, so it was found in a walk. */
-    const struct qos *nobody_for;
-    uint64_t nobody_walk;
-    size_t kind; /* of the horizon, while it is of this: */
+    uint64_t herd;    /* of which this is known (prospect.h); 0: of none */
+    size_t prospects; /* so many nodes could be free for one pod */
+    size_t kind;      /* of the horizon, while it is of this: */
     uint64_t kind_gen;
     struct shape *variant; /* held; NULL: the shape itself, or not known yet: */
     uint64_t variant_gen;  /* cluster.gen that it is of; 0: none */

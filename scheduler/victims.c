@@ -4,314 +4,60 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/core.h"
+#include "scheduler/perch.h"
 
 void victims_fini(struct victims *v)
 {
-    free(v->items);
-    free(v->shares);
+    free(v->plans.items);
     free(v->perches);
     free(v->order);
-    *v = (struct victims){0};
 }
 
-void victims_add(struct victims *v, const struct victim *victim)
+void victims_begin(struct victims *v, struct herd *herd)
 {
-    GROW(v->items, v->n, v->cap);
-    v->items[v->n++] = *victim;
+    v->herd = herd;
+    v->plans.n = 0;
+    v->n_perches = 0;
 }
 
-static int compare_by(int64_t a, int64_t b)
+void victims_add_plan(struct victims *v, const struct use *uses, size_t n, size_t first,
+                      size_t last)
 {
-    return a < b ? -1 : a > b;
+    shares_add(&v->plans, VICTIM_NONE, uses, n, first, last);
 }
 
-static int victim_compare(const void *left, const void *right)
+/* Those of the node at that position, behind all before it. */
+static const struct share *shares_at(const struct shares *shares, size_t position,
+                                     size_t *next, size_t *ret_n)
 {
-    const struct victim *a = left, *b = right;
-    int order = compare_by(a->cost, b->cost);
+    size_t first;
 
-    if (order == 0)
-        order = compare_by(a->work, b->work);
-    if (order == 0)
-        order = compare_by(b->rec->job->job_id, a->rec->job->job_id);
-    return order != 0 ? order : strcmp(a->rec->uid, b->rec->uid);
-}
-
-void victims_sort(struct victims *v)
-{
-    if (v->n > 0)
-        qsort(v->items, v->n, sizeof(*v->items), victim_compare);
-}
-
-void victims_share(struct victims *v, size_t victim, const struct use *uses, size_t n,
-                   size_t first, size_t last)
-{
-    for (size_t i = 0; i < n; i++) {
-        GROW(v->shares, v->n_shares, v->shares_cap);
-        v->shares[v->n_shares++] =
-            (struct share){uses[i].position, victim, uses[i], first, last};
-    }
-}
-
-/* ---- is there room on a node ---- */
-
-static bool is_lifted(const struct victims *v, const struct share *share)
-{
-    const struct victim *victim =
-        share->victim != VICTIM_NONE ? &v->items[share->victim] : NULL;
-
-    return victim == NULL || victim->taken || victim->tried;
-}
-
-struct need {
-    struct resvec amount;
-    int64_t seats;
-};
-
-/* What its items, and one more of a kind, ask of a node. */
-static struct need need_of(const struct job *like, const struct perch *p, size_t kind)
-{
-    struct need need = {.amount = like->each, .seats = like->exclusive ? SEATS : 1};
-
-    if (like->n_units == 0) {
-        need.amount = cluster_use(&like->each, p->items[kind] + 1);
-        return need;
-    }
-    for (size_t k = 0; k < like->n_units; k++) {
-        int64_t items = p->items[k] + (k == kind);
-
-        resvec_add_times(&need.amount, &like->units[k].each, MAX(items - 1, 0));
-    }
-    return need;
-}
-
-static bool has_room_in(const struct victims *v, const struct timeline *tl,
-                        const struct perch *p, const struct need *need, size_t slot)
-{
-    const int64_t *row = timeline_row(tl, p->position, slot);
-    int seats = tl->n_res - 1;
-    struct resvec free_ = {0};
-    int64_t free_seats = row[seats];
-
-    memcpy(free_.v, row, (size_t)seats * sizeof(*row));
-    for (size_t i = 0; i < p->n_shares; i++) {
-        const struct share *share = &v->shares[p->first_share + i];
-
-        if (slot < share->first || slot >= share->last || !is_lifted(v, share))
-            continue;
-        resvec_add(&free_, &share->use.amount);
-        free_seats += share->use.seats;
-    }
-    return free_seats >= need->seats && resvec_fits(&need->amount, &free_);
-}
-
-/* From when on all that are taken, and tried here, are gone. */
-static size_t begin_of(const struct victims *v, const struct perch *p)
-{
-    size_t from = v->from;
-
-    for (size_t i = 0; i < p->n_shares; i++) {
-        const struct share *share = &v->shares[p->first_share + i];
-
-        if (share->victim != VICTIM_NONE && is_lifted(v, share))
-            from = MAX(from, share->first);
-    }
-    return from;
-}
-
-/* Room changes where a piece of the node's lane begins and where a share ends. */
-static bool has_room(const struct victims *v, const struct seeker *by,
-                     const struct perch *p, const struct need *need)
-{
-    const struct timeline *tl = by->timeline;
-    const struct lane *lane = &tl->lanes[p->position];
-    size_t from = begin_of(v, p), first, last;
-
-    timeline_span(tl, tl->bounds[from], timeline_end(tl->bounds[from], by->limit_sec),
-                  &first, &last);
-    if (!has_room_in(v, tl, p, need, from) ||
-        !fence_admits(by->fence, p->position, from, last))
-        return false;
-    for (size_t i = lane_find(lane, from) + 1;
-         i < lane->n && lane_first(lane, i) < last; i++) {
-        if (!has_room_in(v, tl, p, need, lane_first(lane, i)))
-            return false;
-    }
-    for (size_t i = 0; i < p->n_shares; i++) {
-        const struct share *share = &v->shares[p->first_share + i];
-
-        if (share->last > from && share->last < last &&
-            !has_room_in(v, tl, p, need, share->last))
-            return false;
-    }
-    return true;
-}
-
-/* ---- the price of a node ---- */
-
-/* How much of a need a share is, in thousandths of each thing that is asked for. */
-static int64_t weight_of(const struct share *share, const struct need *need)
-{
-    int64_t weight = 0;
-
-    for (int i = 0; i < RES_MAX; i++) {
-        if (need->amount.v[i] > 0)
-            weight +=
-                (int64_t)((__int128)MIN(share->use.amount.v[i], need->amount.v[i]) *
-                          1000 / need->amount.v[i]);
-    }
-    return weight;
-}
-
-/* The shares of victims on a node, into v->order: the cheapest first, or the largest.
- * Returns how many. */
-static size_t put_in_order(struct victims *v, const struct perch *p,
-                           const struct need *need, bool largest)
-{
-    size_t n = 0;
-
-    v->order = xrealloc(v->order, (v->n_shares + 1) * sizeof(*v->order));
-    for (size_t i = p->first_share; i < p->first_share + p->n_shares; i++) {
-        size_t at = n;
-
-        if (v->shares[i].victim == VICTIM_NONE || v->items[v->shares[i].victim].taken)
-            continue;
-        while (largest && at > 0 &&
-               weight_of(&v->shares[v->order[at - 1]], need) <
-                   weight_of(&v->shares[i], need))
-            at--;
-        memmove(&v->order[at + 1], &v->order[at], (n - at) * sizeof(*v->order));
-        v->order[at] = i;
-        n++;
-    }
-    return n;
-}
-
-static void let_go(struct victims *v, const struct perch *p)
-{
-    for (size_t i = 0; i < p->n_shares; i++) {
-        size_t victim = v->shares[p->first_share + i].victim;
-
-        if (victim != VICTIM_NONE)
-            v->items[victim].tried = false;
-    }
-}
-
-/* Tries them until there is room, and then without each, the dearest first. The node
- * has no room unless somebody ends. */
-static bool try_in_order(struct victims *v, const struct seeker *by,
-                         const struct perch *p, const struct need *need, bool largest)
-{
-    size_t n = put_in_order(v, p, need, largest);
-    bool fits = false;
-
-    for (size_t i = 0; i < n && !fits; i++) {
-        v->items[v->shares[v->order[i]].victim].tried = true;
-        fits = has_room(v, by, p, need);
-    }
-    for (size_t i = p->n_shares; fits && i-- > 0;) {
-        size_t victim = v->shares[p->first_share + i].victim;
-
-        if (victim == VICTIM_NONE || !v->items[victim].tried)
-            continue;
-        v->items[victim].tried = false;
-        v->items[victim].tried = !has_room(v, by, p, need);
-    }
-    return fits;
-}
-
-static struct price price_of_tried(const struct victims *v, const struct perch *p)
-{
-    struct price price = {0};
-
-    for (size_t i = 0; i < p->n_shares; i++) {
-        const struct share *share = &v->shares[p->first_share + i];
-        const struct victim *victim;
-
-        if (share->victim == VICTIM_NONE ||
-            (i > 0 && share[-1].victim == share->victim))
-            continue;
-        victim = &v->items[share->victim];
-        if (!victim->tried || victim->taken)
-            continue;
-        price.count++;
-        price.cost += victim->cost;
-        price.work += victim->work;
-    }
-    return price;
-}
-
-static bool is_lower(struct price a, struct price b)
-{
-    if (a.count != b.count)
-        return a.count < b.count;
-    return a.cost != b.cost ? a.cost < b.cost : a.work < b.work;
-}
-
-/* Leaves those who would have to end for one more item `tried`; false: nobody would
- * do. */
-static bool weigh(struct victims *v, const struct seeker *by, struct perch *p,
-                  struct price *ret)
-{
-    struct need need = need_of(by->shape->like, p, v->kind);
-    struct price large, cheap;
-
-    *ret = (struct price){0};
-    let_go(v, p);
-    if (has_room(v, by, p, &need))
-        return true;
-    if (!try_in_order(v, by, p, &need, true)) {
-        let_go(v, p);
-        return false;
-    }
-    large = price_of_tried(v, p);
-    let_go(v, p);
-    try_in_order(v, by, p, &need, false);
-    cheap = price_of_tried(v, p);
-    *ret = cheap;
-    if (is_lower(large, cheap)) {
-        let_go(v, p);
-        try_in_order(v, by, p, &need, true);
-        *ret = large;
-    }
-    return true;
-}
-
-/* ---- the choice ---- */
-
-static int share_compare(const void *left, const void *right)
-{
-    const struct share *a = left, *b = right;
-
-    if (a->position != b->position)
-        return a->position < b->position ? -1 : 1;
-    /* VICTIM_NONE is behind all. */
-    if (a->victim != b->victim)
-        return a->victim < b->victim ? -1 : 1;
-    return compare_by((int64_t)a->first, (int64_t)b->first);
+    while (*next < shares->n && shares->items[*next].position < position)
+        (*next)++;
+    first = *next;
+    while (*next < shares->n && shares->items[*next].position == position)
+        (*next)++;
+    *ret_n = *next - first;
+    return *ret_n > 0 ? &shares->items[first] : NULL;
 }
 
 /* The nodes that the seeker may have, with what could be free on them. */
 static void find_perches(struct victims *v, const struct cluster *c,
                          const struct seeker *by)
 {
-    size_t share = 0;
+    size_t share = 0, plan = 0;
 
-    if (v->n_shares > 0)
-        qsort(v->shares, v->n_shares, sizeof(*v->shares), share_compare);
+    shares_sort(&v->plans);
     v->n_perches = 0;
     for (size_t i = 0; i < by->timeline->n_nodes; i++) {
         struct perch perch = {.position = i};
 
-        while (share < v->n_shares && v->shares[share].position < i)
-            share++;
-        perch.first_share = share;
-        while (share < v->n_shares && v->shares[share].position == i)
-            share++;
-        perch.n_shares = share - perch.first_share;
         if (!c->order[i]->usable || !node_set_has(by->part->nodes, i) ||
             !node_set_has(by->shape->admits, i))
             continue;
+        perch.shares = shares_at(&v->herd->shares, i, &share, &perch.n_shares);
+        perch.plans = shares_at(&v->plans, i, &plan, &perch.n_plans);
         GROW(v->perches, v->n_perches, v->perches_cap);
         v->perches[v->n_perches++] = perch;
     }
@@ -322,8 +68,8 @@ static void know_price(struct victims *v, const struct seeker *by, struct perch 
     if (p->known)
         return;
     p->known = true;
-    p->hopeless = !weigh(v, by, p, &p->price);
-    let_go(v, p);
+    p->hopeless = !perch_weigh(v, by, p, &p->price);
+    perch_let_go(v, p);
 }
 
 static struct perch *find_perch(const struct victims *v, size_t position)
@@ -369,15 +115,15 @@ static void add_item(struct perch *p, size_t kind)
 static bool settle_on(struct victims *v, const struct seeker *by, struct perch *p)
 {
     struct price price;
-    bool fits = weigh(v, by, p, &price);
+    bool fits = perch_weigh(v, by, p, &price);
 
     for (size_t i = 0; fits && i < p->n_shares; i++) {
-        size_t victim = v->shares[p->first_share + i].victim;
+        struct victim *victim = victim_of(v, &p->shares[i]);
 
-        if (victim != VICTIM_NONE && v->items[victim].tried && !v->items[victim].taken)
-            take(v, &v->items[victim]);
+        if (victim->tried && !victim->taken)
+            take(v, victim);
     }
-    let_go(v, p);
+    perch_let_go(v, p);
     if (fits)
         add_item(p, v->kind);
     p->known = false;
@@ -413,11 +159,15 @@ static struct perch *lowest(struct victims *v, const struct seeker *by,
 
         if (items >= deal->per_node || (items == 0 && n_nodes >= deal->nodes))
             continue;
+        if (best != NULL && !p->known && perch_is_too_dear(v, by, p, &best->price))
+            continue;
         know_price(v, by, p);
         if (p->hopeless)
             continue;
-        if (best == NULL || is_lower(p->price, best->price))
+        if (best == NULL || price_is_lower(p->price, best->price))
             best = p;
+        if (best->price.count == 0)
+            break;
     }
     return best;
 }
@@ -460,8 +210,8 @@ static bool count_out(struct victims *v, const struct seeker *by, int64_t *n_nod
 static void begin_from(struct victims *v, size_t from)
 {
     v->from = from;
-    for (size_t i = 0; i < v->n; i++)
-        v->items[i].taken = false;
+    for (size_t i = 0; i < v->herd->n; i++)
+        v->herd->victims[i].taken = false;
     for (size_t i = 0; i < v->n_perches; i++)
         memset(v->perches[i].items, 0, sizeof(v->perches[i].items));
 }
@@ -496,9 +246,11 @@ static size_t next_from(const struct victims *v, size_t from)
 {
     size_t next = SLOT_NONE;
 
-    for (size_t i = 0; i < v->n; i++) {
-        if (v->items[i].from > from)
-            next = MIN(next, v->items[i].from);
+    for (size_t i = 0; i < v->herd->n; i++) {
+        const struct victim *victim = &v->herd->victims[i];
+
+        if (!victim->out && victim->from > from)
+            next = MIN(next, victim->from);
     }
     return next;
 }
@@ -524,8 +276,8 @@ bool victims_choose(struct victims *v, const struct cluster *c, const struct see
 
 void victims_take_all(struct victims *v)
 {
-    for (size_t i = 0; i < v->n; i++)
-        v->items[i].taken = true;
+    for (size_t i = 0; i < v->herd->n; i++)
+        v->herd->victims[i].taken = !v->herd->victims[i].out;
     for (size_t i = 0; i < v->n_perches; i++)
         v->perches[i].items[0] = MAX(v->perches[i].items[0], 1);
 }

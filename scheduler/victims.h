@@ -20,27 +20,9 @@
 #ifndef GANTRY_SCHEDULER_VICTIMS_H
 #define GANTRY_SCHEDULER_VICTIMS_H
 
-#include "scheduler/core.h"
-
-struct victim {
-    struct jobrec *rec;
-    int64_t cost;    /* the lower the sooner; then: */
-    int64_t work;    /* that is lost: node-seconds */
-    int64_t end_sec; /* when it is ended, if it is taken */
-    size_t from;     /* the slot from which on its room is free then */
-    bool requeue;
-    bool taken;
-    bool tried; /* scratch */
-};
-
-#define VICTIM_NONE SIZE_MAX
-
-/* What is free on a node if a victim ends, or, with VICTIM_NONE, if a plan goes. */
-struct share {
-    size_t position, victim;
-    struct use use;
-    size_t first, last; /* slots */
-};
+#include "scheduler/cluster.h"
+#include "scheduler/herd.h"
+#include "scheduler/window.h"
 
 /* Of one more pod on a node: who has to end. */
 struct price {
@@ -50,7 +32,8 @@ struct price {
 /* What is known of a node. */
 struct perch {
     size_t position;
-    size_t first_share, n_shares;
+    const struct share *shares, *plans; /* of victims, of plans that may be broken */
+    size_t n_shares, n_plans;
     int64_t items[UNITS_MAX]; /* pods, or units of each kind, that it is to get */
     bool known;               /* of the next one: */
     bool hopeless;            /* it has no room, whoever ends */
@@ -58,24 +41,22 @@ struct perch {
 };
 
 struct victims {
-    struct victim *items;
-    size_t n, cap;
-    struct share *shares;
-    size_t n_shares, shares_cap;
+    struct herd *herd;
+    struct shares plans;
     struct perch *perches;
     size_t n_perches, perches_cap;
-    size_t *order; /* scratch */
-    size_t from;   /* the slot from which on all that are taken are gone */
-    size_t kind;   /* of the units that are counted out */
+    const struct share **order; /* scratch */
+    size_t order_cap;
+    size_t from; /* the slot from which on all that are taken are gone */
+    size_t kind; /* of the units that are counted out */
 };
 
 void victims_fini(struct victims *v);
-void victims_add(struct victims *v, const struct victim *victim);
-/* All have been added: puts them in the order of cost. */
-void victims_sort(struct victims *v);
-/* What a job holds, or has planned, goes free in these slots. */
-void victims_share(struct victims *v, size_t victim, const struct use *uses, size_t n,
-                   size_t first, size_t last);
+/* Of a herd that was mustered; no plan may be broken yet. */
+void victims_begin(struct victims *v, struct herd *herd);
+/* A plan that may be broken: its uses go free in these slots. */
+void victims_add_plan(struct victims *v, const struct use *uses, size_t n, size_t first,
+                      size_t last);
 /* Marks those to be taken, for a seeker. False: it would not fit whoever ends, as far
  * as can be told from single nodes. */
 bool victims_choose(struct victims *v, const struct cluster *c,

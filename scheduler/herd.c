@@ -1,0 +1,207 @@
+#include "scheduler/herd.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "scheduler/book.h"
+#include "scheduler/core.h"
+
+/* ---- shares ---- */
+
+void shares_add(struct shares *shares, size_t victim, const struct use *uses, size_t n,
+                size_t first, size_t last)
+{
+    for (size_t i = 0; i < n; i++) {
+        GROW(shares->items, shares->n, shares->cap);
+        shares->items[shares->n++] =
+            (struct share){uses[i].position, victim, uses[i], first, last};
+    }
+}
+
+static int compare_by(int64_t a, int64_t b)
+{
+    return a < b ? -1 : a > b;
+}
+
+static int share_compare(const void *left, const void *right)
+{
+    const struct share *a = left, *b = right;
+
+    if (a->position != b->position)
+        return a->position < b->position ? -1 : 1;
+    if (a->victim != b->victim)
+        return a->victim < b->victim ? -1 : 1;
+    return compare_by((int64_t)a->first, (int64_t)b->first);
+}
+
+void shares_sort(struct shares *shares)
+{
+    if (shares->n > 0)
+        qsort(shares->items, shares->n, sizeof(*shares->items), share_compare);
+}
+
+/* ---- who may be preempted ---- */
+
+struct preempt_side herd_side(const struct sched *s, const struct jobrec *rec,
+                              const struct partrec *part)
+{
+    return (struct preempt_side){
+        .job = rec->job,
+        .part = part != NULL ? part->part : NULL,
+        .qos = policy_qos(&s->policy, rec->job),
+        .part_qos = part != NULL ? policy_part_qos(&s->policy, part->part) : NULL,
+    };
+}
+
+static bool is_exempt(struct sched *s, const struct herd *h,
+                      const struct preempt_side *side)
+{
+    int64_t until =
+        timeline_end(side->job->start_sec, preempt_exempt_sec(&s->config, side));
+
+    if (h->now_sec >= until)
+        return false;
+    s->pass.begin_sec = MIN(s->pass.begin_sec, until);
+    return true;
+}
+
+/* One that runs keeps the priority that it started with, unless running jobs' are
+ * worked out as well. */
+static int64_t priority_time(const struct sched *s, const struct herd *h,
+                             const struct job *job)
+{
+    bool goes_on = (s->config.priority_flags & PRIORITY_CALCULATE_RUNNING) != 0;
+
+    return goes_on ? h->now_sec : job->start_sec;
+}
+
+static void add_running(struct sched *s, struct herd *h, const struct preempt_side *by,
+                        struct jobrec *rec)
+{
+    const struct job *job = rec->job;
+    const struct partrec *part = cluster_partition(&s->cluster, job->partition);
+    int64_t elapsed = MAX(h->now_sec - job->start_sec, 0);
+    struct victim v = {.rec = rec};
+
+    if (job->preempted_by != 0 || rec->end_told || job->start_sec == TIME_UNSET)
+        return;
+    v.side = herd_side(s, rec, part);
+    v.side.priority = INT64_MIN;
+    if (!preempt_may(&s->config, by, &v.side))
+        return;
+    if (preempt_asks_priority(&s->config, by))
+        v.side.priority = pass_priority(s, rec, part, priority_time(s, h, job)).total;
+    if (is_exempt(s, h, &v.side))
+        return;
+    v.cost =
+        s->config.preempt_youngest_first ? elapsed : preempt_cost(&s->config, &v.side);
+    v.work = elapsed * (int64_t)job->n_alloc;
+    v.end_sec = timeline_end(h->now_sec, preempt_grace_sec(&s->config, &v.side));
+    v.from = book_free_from(s, v.end_sec);
+    v.requeue = preempt_mode_of(&s->config, &v.side) == PREEMPT_REQUEUE;
+    GROW(h->victims, h->n, h->cap);
+    h->victims[h->n++] = v;
+}
+
+static int victim_compare(const void *left, const void *right)
+{
+    const struct victim *a = left, *b = right;
+    int order = compare_by(a->cost, b->cost);
+
+    if (order == 0)
+        order = compare_by(a->work, b->work);
+    if (order == 0)
+        order = compare_by(b->rec->job->job_id, a->rec->job->job_id);
+    return order != 0 ? order : strcmp(a->rec->uid, b->rec->uid);
+}
+
+static void gather(struct sched *s, struct herd *h, const struct preempt_side *by)
+{
+    struct preempt_side most = *by;
+
+    most.priority = INT64_MAX;
+    h->n = h->shares.n = 0;
+    for (size_t i = 0; i < s->n_holding; i++) {
+        if (s->holding[i]->job->phase == JOB_RUNNING)
+            add_running(s, h, &most, s->holding[i]);
+    }
+    if (h->n > 0)
+        qsort(h->victims, h->n, sizeof(*h->victims), victim_compare);
+    for (size_t i = 0; i < h->n; i++) {
+        struct jobrec *rec = h->victims[i].rec;
+        size_t n = book_uses(s, rec);
+
+        shares_add(&h->shares, i, s->uses, n, h->victims[i].from, rec->claim.last);
+    }
+    shares_sort(&h->shares);
+}
+
+/* ---- herds ---- */
+
+void herds_fini(struct herds *h)
+{
+    for (size_t i = 0; i < h->n; i++) {
+        free(h->items[i].victims);
+        free(h->items[i].shares.items);
+    }
+}
+
+static bool is_fresh(const struct herd *h, const struct sched *s, int64_t now_sec)
+{
+    return h->walk == s->pass.number && h->told == s->told && h->now_sec == now_sec;
+}
+
+/* One to be filled; a stale one if there is any. */
+static struct herd *herd_new(struct sched *s, int64_t now_sec)
+{
+    struct herds *all = &s->herds;
+
+    for (size_t i = 0; i < all->n; i++) {
+        if (!is_fresh(&all->items[i], s, now_sec))
+            return &all->items[i];
+    }
+    if (all->n < HERDS_MAX)
+        return &all->items[all->n++];
+    all->oldest = (all->oldest + 1) % HERDS_MAX;
+    return &all->items[all->oldest];
+}
+
+struct herd *herd_of(struct sched *s, const struct preempt_side *by, int64_t now_sec)
+{
+    const void *of = s->config.preempt_type == PREEMPT_BY_QOS ? (const void *)by->qos
+                                                              : (const void *)by->part;
+    struct herd *h;
+
+    for (size_t i = 0; i < s->herds.n; i++) {
+        h = &s->herds.items[i];
+        if (h->of == of && is_fresh(h, s, now_sec))
+            return h;
+    }
+    h = herd_new(s, now_sec);
+    h->of = of;
+    h->number = ++s->herds.number;
+    h->walk = s->pass.number;
+    h->told = s->told;
+    h->now_sec = now_sec;
+    gather(s, h, by);
+    return h;
+}
+
+size_t herd_muster(struct herd *h, const struct sched *s, const struct preempt_side *by,
+                   size_t before)
+{
+    bool asks_priority = preempt_asks_priority(&s->config, by);
+    size_t n = 0;
+
+    for (size_t i = 0; i < h->n; i++) {
+        struct victim *v = &h->victims[i];
+
+        v->taken = v->tried = false;
+        v->out = v->rec->job->preempted_by != 0 || v->rec->end_told ||
+                 v->from >= before || v->from >= v->rec->claim.last ||
+                 (asks_priority && !preempt_may(&s->config, by, &v->side));
+        n += !v->out;
+    }
+    return n;
+}

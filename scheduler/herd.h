@@ -1,0 +1,87 @@
+/*
+ * herd - the running jobs that one side may preempt, the cheapest first, and what would
+ * be free of them on each node.
+ *
+ * Many jobs of one QOS may wait at once: the herd is found once for all of them, and
+ * holds while the walk goes on in the same second and nothing is told to the core. What
+ * differs from one that asks to the next is asked of each of them anew (herd_muster).
+ *
+ *   by QOS          a herd for each QOS
+ *   by partition    for each partition
+ */
+#ifndef GANTRY_SCHEDULER_HERD_H
+#define GANTRY_SCHEDULER_HERD_H
+
+#include "scheduler/preempt_rules.h"
+#include "scheduler/timeline.h"
+
+struct jobrec;
+struct partrec;
+struct sched;
+
+#define HERDS_MAX 8 /* at once; another one takes the place of the oldest */
+
+struct victim {
+    struct jobrec *rec;
+    struct preempt_side side;
+    int64_t cost;    /* the lower the sooner; then: */
+    int64_t work;    /* that is lost: node-seconds */
+    int64_t end_sec; /* when it is ended, if it is taken */
+    size_t from;     /* the slot from which on its room is free then */
+    bool requeue;
+    bool out; /* of no use for who asks */
+    bool taken;
+    bool tried; /* scratch */
+};
+
+#define VICTIM_NONE SIZE_MAX
+
+/* What is free on a node if a victim ends, or, with VICTIM_NONE, if a plan goes. */
+struct share {
+    size_t position, victim;
+    struct use use;
+    size_t first, last; /* slots */
+};
+
+/* By node, and there in the order of the victims. */
+struct shares {
+    struct share *items;
+    size_t n, cap;
+};
+
+struct herd {
+    const void *of;  /* struct qos or struct partition */
+    uint64_t number; /* another one whenever it is found anew; from 1 on */
+    uint64_t walk, told;
+    int64_t now_sec;
+    struct victim *victims;
+    size_t n, cap;
+    struct shares shares;
+};
+
+struct herds {
+    struct herd items[HERDS_MAX];
+    size_t n, oldest;
+    uint64_t number; /* of the last one */
+};
+
+void herds_fini(struct herds *h);
+/* Those that a side may preempt, as far as priorities do not forbid it. Lent until the
+ * next one is asked for. */
+struct herd *herd_of(struct sched *s, const struct preempt_side *by, int64_t now_sec);
+/* Who of them may be taken for a start before that slot: all others are `out`. Nobody
+ * is taken yet. Returns how many may. */
+size_t herd_muster(struct herd *h, const struct sched *s, const struct preempt_side *by,
+                   size_t before);
+
+/* A job as a side, where it runs, or would; NULL: nowhere. Without its priority. */
+struct preempt_side herd_side(const struct sched *s, const struct jobrec *rec,
+                              const struct partrec *part);
+
+/* A job's uses, in these slots. */
+void shares_add(struct shares *shares, size_t victim, const struct use *uses, size_t n,
+                size_t first, size_t last);
+/* All have been added. */
+void shares_sort(struct shares *shares);
+
+#endif

@@ -1,0 +1,262 @@
+#include "scheduler/perch.h"
+
+#include <string.h>
+
+#include "base/util.h"
+#include "scheduler/core.h"
+
+/* ---- is there room on a node ---- */
+
+static bool is_lifted(const struct victims *v, const struct share *share)
+{
+    const struct victim *victim = victim_of(v, share);
+
+    return victim->taken || victim->tried;
+}
+
+struct need {
+    struct resvec amount;
+    int64_t seats;
+};
+
+/* What its items, and one more of a kind, ask of a node. */
+static struct need need_of(const struct job *like, const struct perch *p, size_t kind)
+{
+    struct need need = {.amount = like->each, .seats = like->exclusive ? SEATS : 1};
+
+    if (like->n_units == 0) {
+        if (p->items[kind] > 0)
+            need.amount = cluster_use(&like->each, p->items[kind] + 1);
+        return need;
+    }
+    for (size_t k = 0; k < like->n_units; k++) {
+        int64_t items = p->items[k] + (k == kind);
+
+        resvec_add_times(&need.amount, &like->units[k].each, MAX(items - 1, 0));
+    }
+    return need;
+}
+
+static void add_share(const struct share *share, size_t slot, struct resvec *amount,
+                      int64_t *seats)
+{
+    if (slot < share->first || slot >= share->last)
+        return;
+    resvec_add(amount, &share->use.amount);
+    *seats += share->use.seats;
+}
+
+static bool has_room_in(const struct victims *v, const struct timeline *tl,
+                        const struct perch *p, const struct need *need, size_t slot)
+{
+    const int64_t *row = timeline_row(tl, p->position, slot);
+    int seats = tl->n_res - 1;
+    struct resvec free_ = {0};
+    int64_t free_seats = row[seats];
+
+    memcpy(free_.v, row, (size_t)seats * sizeof(*row));
+    for (size_t i = 0; i < p->n_shares; i++) {
+        if (is_lifted(v, &p->shares[i]))
+            add_share(&p->shares[i], slot, &free_, &free_seats);
+    }
+    for (size_t i = 0; i < p->n_plans; i++)
+        add_share(&p->plans[i], slot, &free_, &free_seats);
+    return free_seats >= need->seats && resvec_fits(&need->amount, &free_);
+}
+
+/* From when on all that are taken, and tried here, are gone. */
+static size_t begin_of(const struct victims *v, const struct perch *p)
+{
+    size_t from = v->from;
+
+    for (size_t i = 0; i < p->n_shares; i++) {
+        if (is_lifted(v, &p->shares[i]))
+            from = MAX(from, p->shares[i].first);
+    }
+    return from;
+}
+
+/* Is there room again where shares end? */
+static bool has_room_behind(const struct victims *v, const struct timeline *tl,
+                            const struct perch *p, const struct need *need,
+                            const struct share *shares, size_t n, size_t from,
+                            size_t last)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (shares[i].last > from && shares[i].last < last &&
+            !has_room_in(v, tl, p, need, shares[i].last))
+            return false;
+    }
+    return true;
+}
+
+/* Room changes where a piece of the node's lane begins and where a share ends. */
+static bool has_room(const struct victims *v, const struct seeker *by,
+                     const struct perch *p, const struct need *need)
+{
+    const struct timeline *tl = by->timeline;
+    const struct lane *lane = &tl->lanes[p->position];
+    size_t from = begin_of(v, p), first, last;
+
+    if (!has_room_in(v, tl, p, need, from))
+        return false;
+    timeline_span(tl, tl->bounds[from], timeline_end(tl->bounds[from], by->limit_sec),
+                  &first, &last);
+    if (!fence_admits(by->fence, p->position, from, last))
+        return false;
+    for (size_t i = lane_find(lane, from) + 1;
+         i < lane->n && lane_first(lane, i) < last; i++) {
+        if (!has_room_in(v, tl, p, need, lane_first(lane, i)))
+            return false;
+    }
+    return has_room_behind(v, tl, p, need, p->shares, p->n_shares, from, last) &&
+           has_room_behind(v, tl, p, need, p->plans, p->n_plans, from, last);
+}
+
+/* ---- the price of a node ---- */
+
+/* How much of a need a share is, in thousandths of each thing that is asked for. */
+static int64_t weight_of(const struct share *share, const struct need *need)
+{
+    int64_t weight = 0;
+
+    for (int i = 0; i < RES_MAX; i++) {
+        if (need->amount.v[i] > 0)
+            weight +=
+                (int64_t)((__int128)MIN(share->use.amount.v[i], need->amount.v[i]) *
+                          1000 / need->amount.v[i]);
+    }
+    return weight;
+}
+
+/* The shares of victims on a node, into v->order: the cheapest first, or the largest.
+ * Returns how many. */
+static size_t put_in_order(struct victims *v, const struct perch *p,
+                           const struct need *need, bool largest)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < p->n_shares; i++) {
+        const struct share *share = &p->shares[i];
+        const struct victim *victim = victim_of(v, share);
+        size_t at = n;
+
+        if (victim->taken || victim->out)
+            continue;
+        GROW(v->order, n, v->order_cap);
+        while (largest && at > 0 &&
+               weight_of(v->order[at - 1], need) < weight_of(share, need))
+            at--;
+        memmove(&v->order[at + 1], &v->order[at], (n - at) * sizeof(*v->order));
+        v->order[at] = share;
+        n++;
+    }
+    return n;
+}
+
+void perch_let_go(struct victims *v, const struct perch *p)
+{
+    for (size_t i = 0; i < p->n_shares; i++)
+        victim_of(v, &p->shares[i])->tried = false;
+}
+
+/* Tries them until there is room, and then without each, the dearest first. The node
+ * has no room unless somebody ends. `ret_n`: of how many. */
+static bool try_in_order(struct victims *v, const struct seeker *by,
+                         const struct perch *p, const struct need *need, bool largest,
+                         size_t *ret_n)
+{
+    size_t n = *ret_n = put_in_order(v, p, need, largest);
+    bool fits = false;
+
+    for (size_t i = 0; i < n && !fits; i++) {
+        victim_of(v, v->order[i])->tried = true;
+        fits = has_room(v, by, p, need);
+    }
+    if (n == 1)
+        return fits;
+    for (size_t i = p->n_shares; fits && i-- > 0;) {
+        struct victim *victim = victim_of(v, &p->shares[i]);
+
+        if (!victim->tried)
+            continue;
+        victim->tried = false;
+        victim->tried = !has_room(v, by, p, need);
+    }
+    return fits;
+}
+
+static struct price price_of_tried(const struct victims *v, const struct perch *p)
+{
+    struct price price = {0};
+
+    for (size_t i = 0; i < p->n_shares; i++) {
+        const struct share *share = &p->shares[i];
+        const struct victim *victim = victim_of(v, share);
+
+        if (!victim->tried || victim->taken ||
+            (i > 0 && share[-1].victim == share->victim))
+            continue;
+        price.count++;
+        price.cost += victim->cost;
+        price.work += victim->work;
+    }
+    return price;
+}
+
+bool price_is_lower(struct price a, struct price b)
+{
+    if (a.count != b.count)
+        return a.count < b.count;
+    return a.cost != b.cost ? a.cost < b.cost : a.work < b.work;
+}
+
+bool perch_weigh(struct victims *v, const struct seeker *by, struct perch *p,
+                 struct price *ret)
+{
+    const struct need need = need_of(by->shape->like, p, v->kind);
+    struct price large;
+    size_t n;
+
+    *ret = (struct price){0};
+    perch_let_go(v, p);
+    if (has_room(v, by, p, &need))
+        return true;
+    if (!try_in_order(v, by, p, &need, true, &n)) {
+        perch_let_go(v, p);
+        return false;
+    }
+    *ret = large = price_of_tried(v, p);
+    if (n == 1)
+        return true;
+    perch_let_go(v, p);
+    try_in_order(v, by, p, &need, false, &n);
+    *ret = price_of_tried(v, p);
+    if (price_is_lower(large, *ret)) {
+        perch_let_go(v, p);
+        try_in_order(v, by, p, &need, true, &n);
+        *ret = large;
+    }
+    return true;
+}
+
+/* Who ends there costs at least as much as the cheapest of them, and somebody has to:
+ * that is no less than the best price so far. */
+bool perch_is_too_dear(const struct victims *v, const struct seeker *by,
+                       const struct perch *p, const struct price *best)
+{
+    const struct need need = need_of(by->shape->like, p, v->kind);
+    struct price least = {.count = 1};
+    size_t i = 0;
+
+    while (i < p->n_shares &&
+           (victim_of(v, &p->shares[i])->out || victim_of(v, &p->shares[i])->taken))
+        i++;
+    if (i < p->n_shares) {
+        least.cost = victim_of(v, &p->shares[i])->cost;
+        least.work = victim_of(v, &p->shares[i])->work;
+        if (price_is_lower(least, *best))
+            return false;
+    }
+    return !has_room_in(v, by->timeline, p, &need, v->from);
+}

@@ -1,0 +1,26 @@
+/*
+ * perch - a node, while victims are chosen: who would have to end there for one more
+ * pod, or one more unit of a kind, of the job that asks (victims.h).
+ */
+#ifndef GANTRY_SCHEDULER_PERCH_H
+#define GANTRY_SCHEDULER_PERCH_H
+
+#include "scheduler/victims.h"
+
+static inline struct victim *victim_of(const struct victims *v,
+                                       const struct share *share)
+{
+    return &v->herd->victims[share->victim];
+}
+
+bool price_is_lower(struct price a, struct price b);
+/* The price; those who would have to end are left `tried`. False: nobody would do. */
+bool perch_weigh(struct victims *v, const struct seeker *by, struct perch *p,
+                 struct price *ret);
+/* Nobody there is `tried` any more. */
+void perch_let_go(struct victims *v, const struct perch *p);
+/* Its price is not below the best one so far; far cheaper than to weigh it. */
+bool perch_is_too_dear(const struct victims *v, const struct seeker *by,
+                       const struct perch *p, const struct price *best);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * yield - those that end early for another job (Slurm: they are being preempted), from
+ * the decision on until they hold no node any more.
+ *
+ * A job says itself for whom it yields (preempted_by), also in a snapshot; how many
+ * yield to a job is counted as they come and go.
+ */
+#ifndef GANTRY_SCHEDULER_YIELD_H
+#define GANTRY_SCHEDULER_YIELD_H
+
+#include "scheduler/core.h"
+
+/* Sees to it that a job is among those that yield, or not. */
+void yield_enlist(struct sched *s, struct jobrec *rec, bool yields);
+/* Finds who yields to a job that has just come, or has got its number. */
+void yield_count(struct sched *s, struct jobrec *rec);
+/* Does anybody yield to it? Then it is before all others in the queue: what is freed is
+ * for it, also where a restart has lost its promise. */
+static inline bool yield_any(const struct jobrec *rec)
+{
+    return rec->n_victims > 0;
+}
+/* They hold its nodes longer than its plan says: true, and the plan says so. */
+bool yield_follow(struct sched *s, struct jobrec *rec);
+/* Appends to s->message how many they are, if there are any. */
+void yield_say(struct sched *s, const struct jobrec *rec);
+
+#endif

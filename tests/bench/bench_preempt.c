@@ -1,0 +1,252 @@
+/*
+ * What it costs that jobs may preempt: 10,000 of a high QOS come to nodes which 5,000
+ * jobs of a low one fill, some of them several nodes, some a part of one. Processor
+ * time until everybody who is to end has been told so, and the longest step.
+ *
+ *   by QOS            the high one lists the low one
+ *   only by priority  likewise, but all those that run have the higher priority
+ *   in vain           on each node something runs that may not be preempted
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/rng.h"
+#include "base/util.h"
+#include "scheduler/sched.h"
+
+#define NODES_MAX 8000
+#define NODE_GPUS 8
+#define RUNNING 5000
+#define PENDING 10000
+#define NOW_SEC 10000000
+#define SLICE_US 10000
+#define GIVE_UP_US (120 * INT64_C(1000000))
+
+struct bench {
+    struct rng rng;
+    struct restable res;
+    struct sched *s;
+    int gpu;
+    size_t nodes, jobs; /* so far */
+    bool older;         /* those that run, than those that wait */
+    bool shielded;      /* what runs on each node beside them may not be preempted */
+    int64_t slice_until_us;
+};
+
+static int64_t cpu_us(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static bool slice_spent(void *arg)
+{
+    const struct bench *b = arg;
+
+    return cpu_us() >= b->slice_until_us;
+}
+
+static int64_t draw(struct bench *b, int64_t bound)
+{
+    return (int64_t)rng_below(&b->rng, (uint64_t)bound);
+}
+
+/* ---- the cluster and its jobs ---- */
+
+static void tell(struct bench *b, enum change_kind kind, void *what)
+{
+    sched_apply(b->s, &(struct change){.kind = kind, .u.job = what});
+}
+
+static void add_node(struct bench *b)
+{
+    struct node *node = node_new();
+
+    node->name = xasprintf("n%zu", b->nodes++);
+    node->ready = true;
+    node->capacity.v[RES_CPU] = 64000;
+    node->capacity.v[RES_MEM] = INT64_C(512) << 30;
+    node->capacity.v[RES_PODS] = 110;
+    node->capacity.v[b->gpu] = NODE_GPUS;
+    tell(b, CHANGE_NODE, node);
+}
+
+static struct job *make_job(struct bench *b, const char *qos, int64_t nodes,
+                            int64_t gpus)
+{
+    struct job *job = job_new();
+
+    job->job_id = (int64_t)++b->jobs;
+    job->uid = xasprintf("job-%zu", b->jobs);
+    job->ns = xstrdup("default");
+    job->name = xstrdup("train");
+    job->user = xasprintf("user-%d", (int)draw(b, 100));
+    job->qos = xstrdup(qos);
+    job->one_per_node = true;
+    job->min_pods = job->max_pods = nodes;
+    job->each.v[RES_PODS] = 1;
+    job->each.v[RES_CPU] = 4000 * gpus;
+    job->each.v[RES_MEM] = INT64_C(16) << 30;
+    job->each.v[b->gpu] = gpus;
+    job->limit_sec = 900 * (1 + draw(b, 4 * 24 * 7));
+    job->submit_sec = NOW_SEC - 3600;
+    return job;
+}
+
+/* On nodes from that one on. */
+static void add_running(struct bench *b, const char *qos, size_t from, int64_t nodes,
+                        int64_t gpus)
+{
+    struct job *job = make_job(b, qos, nodes, gpus);
+
+    job->alloc = xcalloc((size_t)nodes, sizeof(*job->alloc));
+    job->n_alloc = (size_t)nodes;
+    for (size_t i = 0; i < job->n_alloc; i++)
+        job->alloc[i] = (struct slot){
+            .node = xasprintf("n%zu", from + i), .pods = 1, .each = job->each};
+    job->partition = xstrdup("batch");
+    job->phase = JOB_RUNNING;
+    job->start_sec = NOW_SEC - draw(b, MIN(job->limit_sec, 3600));
+    if (b->older)
+        job->submit_sec -= 30 * 86400;
+    tell(b, CHANGE_JOB, job);
+}
+
+/* Jobs that share a node, or one of several. */
+static void add_full_nodes(struct bench *b)
+{
+    int64_t kind = draw(b, 4), nodes = kind == 0 ? 2 + draw(b, 3) : 1;
+    int64_t gpus = kind == 1 ? INT64_C(1) << draw(b, 3) : NODE_GPUS;
+    int64_t shield = b->shielded ? 1 : 0;
+    size_t from = b->nodes;
+
+    for (int64_t i = 0; i < nodes; i++)
+        add_node(b);
+    for (int64_t i = 0; i < nodes * shield; i++)
+        add_running(b, "shield", from + (size_t)i, 1, 1);
+    if (gpus == NODE_GPUS)
+        gpus -= shield;
+    for (int64_t left = NODE_GPUS - shield; left >= gpus; left -= gpus)
+        add_running(b, "low", from, nodes, gpus);
+}
+
+static void add_qos(struct bench *b, const char *name, int64_t priority,
+                    const char *preempts)
+{
+    struct qos *qos = qos_new();
+
+    qos->name = xstrdup(name);
+    qos->priority = priority;
+    if (preempts != NULL) {
+        qos->preempt = xcalloc(1, sizeof(*qos->preempt));
+        qos->preempt[qos->n_preempt++] = xstrdup(preempts);
+    }
+    tell(b, CHANGE_QOS, qos);
+}
+
+static void add_rules(struct bench *b)
+{
+    struct partition *part = partition_new();
+
+    part->name = xstrdup("batch");
+    part->is_default = true;
+    tell(b, CHANGE_PARTITION, part);
+    add_qos(b, "low", 0, NULL);
+    add_qos(b, "high", 0, "low");
+    add_qos(b, "shield", 0, NULL);
+}
+
+static void fill(struct bench *b)
+{
+    while (b->jobs < RUNNING && b->nodes < NODES_MAX)
+        add_full_nodes(b);
+    for (int i = 0; i < PENDING; i++) {
+        int64_t kind = draw(b, 4), nodes = kind == 0 ? 2 + draw(b, 3) : 1;
+
+        tell(
+            b, CHANGE_JOB,
+            make_job(b, "high", nodes,
+                     kind == 1 && !b->shielded ? INT64_C(1) << draw(b, 3) : NODE_GPUS));
+    }
+}
+
+static void begin(struct bench *b, int64_t mode)
+{
+    struct sched_config config = sched_config_default();
+
+    rng_seed(&b->rng, 1);
+    config.preempt_type = PREEMPT_BY_QOS;
+    config.preempt_mode = mode;
+    b->s = sched_new(&config);
+    restable_init(&b->res);
+    b->gpu = restable_intern(&b->res, "nvidia.com/gpu");
+    sched_apply(b->s,
+                &(struct change){.kind = CHANGE_RESOURCES, .u.resources = &b->res});
+    add_rules(b);
+    fill(b);
+}
+
+/* ---- what is measured ---- */
+
+static const struct kind {
+    const char *name;
+    int64_t mode;
+    bool older, shielded;
+} kinds[] = {
+    {"by QOS", PREEMPT_REQUEUE, false, false},
+    {"only by priority", PREEMPT_REQUEUE | PREEMPT_PRIORITY, true, false},
+    {"in vain", PREEMPT_REQUEUE, false, true},
+};
+
+struct found {
+    int64_t us, worst_us;
+    size_t steps, victims;
+};
+
+static void run_to_rest(struct bench *b, struct found *f)
+{
+    const struct sched_budget budget = {slice_spent, b};
+    enum sched_progress progress;
+    struct decisions decisions;
+
+    do {
+        int64_t start_us = cpu_us(), us;
+
+        b->slice_until_us = start_us + SLICE_US;
+        progress = sched_step(b->s, NOW_SEC, budget, &decisions);
+        us = cpu_us() - start_us;
+        f->us += us;
+        f->worst_us = MAX(f->worst_us, us);
+        f->steps++;
+        for (size_t i = 0; i < decisions.n; i++)
+            f->victims += decisions.items[i].kind == DECIDE_PREEMPT;
+    } while (progress == SCHED_MORE && f->us < GIVE_UP_US);
+}
+
+static void measure(const struct kind *kind)
+{
+    struct bench b = {.older = kind->older, .shielded = kind->shielded};
+    struct found f = {0};
+
+    begin(&b, kind->mode);
+    run_to_rest(&b, &f);
+    printf("  %-17s %5zu nodes %8.0f ms%s, %zu steps, the longest %.1f ms; %zu end\n",
+           kind->name, b.nodes, (double)f.us / 1000,
+           f.us >= GIVE_UP_US ? " and more" : "", f.steps, (double)f.worst_us / 1000,
+           f.victims);
+    fflush(stdout);
+    sched_free(b.s);
+}
+
+int main(void)
+{
+    printf("preemption: %d jobs that may preempt, about %d that run\n", PENDING,
+           RUNNING);
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        measure(&kinds[i]);
+    return 0;
+}
