@@ -28,6 +28,7 @@ struct sched_config sched_config_default(void)
         .max_job_test = 1000000,
         .backfill_order = BACKFILL_AREA,
         .preempt_mode = PREEMPT_OFF,
+        .requeue_delay_sec = 120,
     };
 
     topology_labels_parse(TOPOLOGY_LABELS_DEFAULT, &config.topology_labels, NULL);

@@ -101,6 +101,9 @@ struct sched_config {
     int64_t preempt_mode;           /* PreemptMode: preempt_rules.h; default OFF */
     int64_t preempt_exempt_sec;     /* PreemptExemptTime; default 0 */
     bool preempt_youngest_first;    /* PreemptParameters=youngest_first */
+    /* requeue_delay: when one that was preempted is eligible again; default 120.
+     * Whoever puts it back says so. */
+    int64_t requeue_delay_sec;
 };
 
 struct sched_config sched_config_default(void);

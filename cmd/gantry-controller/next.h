@@ -82,6 +82,7 @@ struct job_view {
     const char *refusal, *refusal_reason; /* why it is not taken in; NULL: it is */
     bool timed_out;                       /* the core says END */
     const struct preemption *preemption;  /* the core says PREEMPT; NULL */
+    int64_t requeue_delay_sec;            /* until who was preempted may start again */
     const char *reason, *message;         /* the core's, for a pending job; NULL */
     const char *note;                     /* to be said behind that; NULL */
     const struct plan *plan;              /* likewise */

@@ -20,6 +20,7 @@ enum requeue {
     REQUEUE_NOW,
     REQUEUE_SOON,     /* its node went down: that must be known before the job starts */
     REQUEUE_BACK_OFF, /* it may have been its own fault */
+    REQUEUE_DELAYED,  /* as configured: it was preempted */
 };
 
 /* Back to the queue, eligible by then. */

@@ -10,7 +10,7 @@
 /* A node that goes down says so while it ends its pods, in no order. */
 #define SOON_SEC 2
 
-static int64_t delay_sec(enum requeue when, int64_t restarts)
+static int64_t delay_sec(const struct job_view *v, enum requeue when, int64_t restarts)
 {
     switch (when) {
     case REQUEUE_NOW:
@@ -20,6 +20,8 @@ static int64_t delay_sec(enum requeue when, int64_t restarts)
     case REQUEUE_BACK_OFF:
         return MIN((int64_t)BACKOFF_FIRST_SEC << MIN(restarts, BACKOFF_DOUBLINGS),
                    BACKOFF_MAX_SEC);
+    case REQUEUE_DELAYED:
+        return v->requeue_delay_sec;
     }
     return 0;
 }
@@ -71,7 +73,7 @@ void want_requeue(const struct job_view *v, struct job_next *n, enum requeue whe
     want_refusal(v, n);
     text_set(&s->partition, v->queue);
     s->submit_sec = v->now_sec;
-    s->eligible_sec = v->now_sec + delay_sec(when, s->restarts);
+    s->eligible_sec = v->now_sec + delay_sec(v, when, s->restarts);
     s->restarts++;
     s->attempt = MAX(s->attempt, s->restarts);
 }

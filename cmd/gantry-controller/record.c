@@ -412,6 +412,7 @@ static struct job_view view_of(const struct record *r, struct array_view *space)
                                                       : NULL,
                          .timed_out = r->timed_out,
                          .preemption = r->preemption.by != 0 ? &r->preemption : NULL,
+                         .requeue_delay_sec = r->ctl->settings.sched.requeue_delay_sec,
                          .warns = warns,
                          .deaf = signals_deaf_node(r, warns),
                          .priority = r->priority,

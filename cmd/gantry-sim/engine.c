@@ -38,9 +38,10 @@ static size_t job_of(const char *uid)
 
 /* ---- jobs come, start and end ---- */
 
-static void wait_(struct engine *e, size_t job)
+static void wait_(struct engine *e, size_t job, int64_t eligible_sec)
 {
     struct job *model = pool_job(e->in->pool, &e->in->load->jobs[job], job);
+    model->eligible_sec = eligible_sec;
     sched_apply(e->sched, &(struct change){.kind = CHANGE_JOB, .u.job = model});
     e->history->tales[job].fate = FATE_WAITS;
     e->at.waiting++;
@@ -68,14 +69,14 @@ static void end_job(struct engine *e, size_t job, enum fate fate, int64_t now_se
     give_back(e, job);
 }
 
-static void requeue(struct engine *e, size_t job, int64_t now_sec)
+static void requeue(struct engine *e, size_t job, int64_t now_sec, int64_t eligible_sec)
 {
     struct tale *t = &e->history->tales[job];
     give_back(e, job);
     tale_reset_shares(t);
     t->lost_sec += now_sec - t->start_sec;
     t->start_sec = TIME_UNSET;
-    wait_(e, job);
+    wait_(e, job, eligible_sec);
 }
 
 static void overcommitted(struct engine *e, const struct slot *slot, size_t job,
@@ -152,7 +153,7 @@ static void cut_off(struct engine *e, size_t job, int64_t now_sec)
     if (!t->yields)
         end_job(e, job, FATE_TIMEOUT, now_sec);
     else if (t->returns)
-        requeue(e, job, now_sec);
+        requeue(e, job, now_sec, now_sec + e->in->config->requeue_delay_sec);
     else
         end_job(e, job, FATE_PREEMPTED, now_sec);
     e->timed_out = true;
@@ -224,7 +225,7 @@ static void change_node(struct engine *e, const struct outage *o, int64_t now_se
     sched_apply(e->sched, &(struct change){.kind = CHANGE_NODE, .u.node = node});
     for (size_t i = 0; !o->back && i < e->next_job; i++)
         if (is_on(&e->history->tales[i], o->node))
-            requeue(e, i, now_sec);
+            requeue(e, i, now_sec, TIME_UNSET);
 }
 
 static void let_happen(struct engine *e, int64_t now_sec)
@@ -235,7 +236,7 @@ static void let_happen(struct engine *e, int64_t now_sec)
         change_node(e, &in->outages[e->next_outage++], now_sec);
     while (e->next_job < in->load->n &&
            in->load->jobs[e->next_job].submit_sec <= now_sec)
-        wait_(e, e->next_job++);
+        wait_(e, e->next_job++, TIME_UNSET);
 }
 
 static void take_sample(struct engine *e, int64_t now_sec)

@@ -3,7 +3,7 @@
 # grace time, go back to the queue, and run again after it. What may not be requeued is PREEMPTED.
 case_run() {
     local config=$TMP/gantry.yaml
-    echo "{preemptType: qos, preemptMode: REQUEUE}" >"$config"
+    echo "{preemptType: qos, preemptMode: REQUEUE, schedulerParameters: {requeueDelay: 5}}" >"$config"
     restart_with --config "$config"
     define QOS low "graceTime: '20'"
     define QOS urgent "preempt: [low]"

@@ -167,14 +167,16 @@ static const struct {
     enum preempt_type type;
     int64_t mode, exempt_sec;
     bool youngest;
+    int64_t delay_sec;
 } preempting[] = {
-    {"", PREEMPT_BY_NOBODY, PREEMPT_OFF, 0, false},
-    {"preemptMode: OFF", PREEMPT_BY_NOBODY, PREEMPT_OFF, 0, false},
+    {"", PREEMPT_BY_NOBODY, PREEMPT_OFF, 0, false, 120},
+    {"preemptMode: OFF", PREEMPT_BY_NOBODY, PREEMPT_OFF, 0, false, 120},
     {"{preemptType: qos, preemptMode: REQUEUE}", PREEMPT_BY_QOS, PREEMPT_REQUEUE, 0,
-     false},
+     false, 120},
     {"{preemptType: preempt/partition_prio, preemptMode: 'CANCEL,PRIORITY', "
-     "preemptExemptTime: 10, preemptParameters: {youngestFirst: true}}",
-     PREEMPT_BY_PARTITION, PREEMPT_CANCEL | PREEMPT_PRIORITY, 600, true},
+     "preemptExemptTime: 10, preemptParameters: {youngestFirst: true}, "
+     "schedulerParameters: {requeueDelay: 30}}",
+     PREEMPT_BY_PARTITION, PREEMPT_CANCEL | PREEMPT_PRIORITY, 600, true, 30},
 };
 
 START_TEST(test_preempting)
@@ -187,6 +189,7 @@ START_TEST(test_preempting)
     ck_assert_int_eq(s.sched.preempt_mode, preempting[_i].mode);
     ck_assert_int_eq(s.sched.preempt_exempt_sec, preempting[_i].exempt_sec);
     ck_assert_int_eq(s.sched.preempt_youngest_first, preempting[_i].youngest);
+    ck_assert_int_eq(s.sched.requeue_delay_sec, preempting[_i].delay_sec);
 }
 END_TEST
 
@@ -238,6 +241,8 @@ static const struct {
      "gantry.yaml:1: priorityWeightAge: -1 is not between 0 and 4294967295"},
     {"priorityWeightAge: 4294967296\n",
      "gantry.yaml:1: priorityWeightAge: 4294967296 is not between 0 and 4294967295"},
+    {"schedulerParameters: {requeueDelay: 1d}\n",
+     "gantry.yaml:1: schedulerParameters.requeueDelay: must be a whole number"},
     {"priorityMaxAge: 0\n", "gantry.yaml:1: priorityMaxAge: 0 is not between 1 and"},
     {"priorityMaxAge: [1]\n",
      "gantry.yaml:1: priorityMaxAge: must be a duration, such as 7-0 or 36h"},

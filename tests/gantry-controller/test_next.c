@@ -252,6 +252,7 @@ static void check_case(const struct next_case *c)
                             .n_amended = 1,
                             .timed_out = g->timed_out,
                             .preemption = g->preempted_by ? &preemption : NULL,
+                            .requeue_delay_sec = 120,
                             .warns = g->warns,
                             .deaf = g->deaf,
                             .given_up = g->given_up,

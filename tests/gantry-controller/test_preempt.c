@@ -66,6 +66,10 @@ START_TEST(test_requeue)
                    "status.state=PENDING|status.restarts=1|status.preemptedBy!");
     ctltest_end(t, "urgent", 0, 0);
     ctltest_settle(t);
+    ctltest_expect(t, "one", "status.state=PENDING|status.reason=BeginTime");
+    ctltest_advance(t, 100);
+    ctltest_expect(t, "one", "status.state=PENDING");
+    ctltest_advance(t, 21);
     ctltest_expect(t, "one", "status.state=RUNNING|status.attempt=2");
     ctltest_free(t);
 }

@@ -190,7 +190,7 @@ START_TEST(test_never)
     stand_init(&s, "1", "8", NULL, DATA "hand.csv");
     stand_run(&s);
     ck_assert_int_eq(s.h.tales[1].fate, FATE_WAITS);
-    ck_assert_int_eq(s.h.tales[1].reason, REASON_BAD_CONSTRAINTS);
+    ck_assert_int_eq(s.h.tales[1].reason, REASON_PARTITION_NODE_LIMIT);
     ck_assert_int_eq(s.h.tales[0].fate, FATE_COMPLETED);
     stand_fini(&s);
 }
@@ -243,8 +243,8 @@ START_TEST(test_partitions)
 END_TEST
 
 /* One node: 0 of the low tier begins at 0, and 2 of the high one comes at 600 and ends
- * it. Back in the queue it has its time once more, or
- * with CANCEL never. */
+ * it. Back in the queue it has its time once more, requeueDelay behind that, or with
+ * CANCEL never. */
 START_TEST(test_preemption)
 {
     const struct groups groups = {"1", "8", NULL, NULL};
@@ -274,6 +274,7 @@ START_TEST(test_preemption)
     s.config = sched_config_default();
     s.config.preempt_type = PREEMPT_BY_PARTITION;
     s.config.preempt_mode = cancel ? PREEMPT_CANCEL : PREEMPT_REQUEUE;
+    s.config.requeue_delay_sec = 1000;
     s.replay = (struct replay){.pool = &s.pool, .load = &s.load, .config = &s.config};
     stand_run(&s);
     figures_make(&f, &s.pool, &s.load, &s.h);
@@ -281,6 +282,7 @@ START_TEST(test_preemption)
     ck_assert_int_le(t[2].start_sec, 602);
     ck_assert_int_eq(t[0].fate, cancel ? FATE_PREEMPTED : FATE_COMPLETED);
     ck_assert_int_eq(t[0].runs, cancel ? 1 : 2);
+    ck_assert(cancel || t[0].start_sec >= 600 + s.config.requeue_delay_sec);
     ck_assert_int_eq(t[1].fate, FATE_COMPLETED);
     ck_assert_int_eq(f.preemptions, 1);
     ck_assert_int_eq(f.requeues, cancel ? 0 : 1);

@@ -25,7 +25,7 @@ const struct next_case next_cases_ends[] = {
       .reason = "Preempted",
       .preempt_requeues = true,
       .ranks = "bound+ok"},
-     "PENDING restarts=1 submit=+0 eligible=+0 start=- pods=0 preempted=- write"},
+     "PENDING restarts=1 submit=+0 eligible=+120 start=- pods=0 preempted=- write"},
     {"end: Preempted, it may not go back",
      {.state = JOB_STATE_COMPLETING,
       .reason = "Preempted",
