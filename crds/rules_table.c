@@ -108,6 +108,21 @@ static bool field_changed(const struct json *self, const struct json *old,
     return (a == NULL) != (b == NULL) || (a && !json_equal(a, b));
 }
 
+static bool for_nobody(const struct json *self, const struct json *old)
+{
+    (void)old;
+    return json_len(json_get(self, "users")) + json_len(json_get(self, "groups")) +
+               json_len(json_get(self, "accounts")) + json_len(json_get(self, "qos")) ==
+           0;
+}
+
+static bool users_and_groups(const struct json *self, const struct json *old)
+{
+    (void)old;
+    return json_len(json_get(self, "users")) > 0 &&
+           json_len(json_get(self, "groups")) > 0;
+}
+
 static bool user_changed(const struct json *self, const struct json *old)
 {
     return field_changed(self, old, "user");
@@ -412,6 +427,12 @@ const struct rule rules[] = {
      .pattern = SHARES},
     {"Account", "spec.members[].fairshare", "spec.members[].fairshare",
      "spec.members[].fairshare" SHARES_FORMS, .pattern = SHARES},
+    {"Reservation", "spec", "spec.users",
+     "spec.users: a reservation is for users or groups, accounts or QOS: it has one of "
+     "these lists",
+     .broken = for_nobody},
+    {"Reservation", "spec", "spec.groups", "spec.groups and users exclude each other",
+     .broken = users_and_groups},
     TRES_RULE("QOS", "grpTRES"),
     TRES_RULE("QOS", "grpTRESRunMins"),
     TRES_RULE("QOS", "maxTRESPerJob"),

@@ -229,6 +229,7 @@ static const struct field reservation_rows[] = {
     ONE(reservation, users, fields_resv_list),
     ONE(reservation, accounts, fields_resv_list),
     ONE(reservation, qos, fields_resv_list),
+    ONE(reservation, groups, fields_resv_list),
     BOOL(reservation, maint),
     BOOL(reservation, overlap),
     BOOL(reservation, ignore_jobs),

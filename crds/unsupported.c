@@ -77,7 +77,6 @@ const struct unsupported unsupported[] = {
     ACCT("members[].uid"),
     ACCT("members[].gid"),
 
-    RESV("groups"),
     RESV("licenses"),
     RESV("maxStartDelay"),
     RESV("purgeComp"),

@@ -39,6 +39,7 @@ struct reservation *reservation_copy(const struct reservation *r)
     copy_list(&copy->users);
     copy_list(&copy->accounts);
     copy_list(&copy->qos);
+    copy_list(&copy->groups);
     return copy;
 }
 
@@ -52,6 +53,7 @@ void reservation_free(struct reservation *r)
     free_list(&r->users);
     free_list(&r->accounts);
     free_list(&r->qos);
+    free_list(&r->groups);
     free(r->partition);
     free(r->name);
     free(r);
@@ -111,7 +113,7 @@ bool reservation_equal(const struct reservation *a, const struct reservation *b)
            str_eq(a->partition, b->partition) && features_equal(a, b) &&
            lists_equal(&a->users, &b->users) &&
            lists_equal(&a->accounts, &b->accounts) && lists_equal(&a->qos, &b->qos) &&
-           flags_of(a) == flags_of(b);
+           lists_equal(&a->groups, &b->groups) && flags_of(a) == flags_of(b);
 }
 
 bool reservation_chooses(const struct reservation *r)
@@ -164,6 +166,25 @@ bool reservation_occurrence(const struct reservation *r, int64_t sec,
             return true;
         if (step == 0)
             break;
+    }
+    return false;
+}
+
+bool reservation_meets(const struct reservation *a, const struct reservation *b,
+                       int64_t sec)
+{
+    int64_t from = MAX(sec, MAX(a->start_sec, b->start_sec)), until = from;
+    int64_t start, end, other_start, other_end;
+
+    if (a->repeat == RESV_ONCE && b->repeat != RESV_ONCE)
+        return reservation_meets(b, a, sec);
+    if (b->repeat != RESV_ONCE)
+        until = from + (SKIPPED_MAX + 1) * (int64_t)DAY_SEC;
+    for (int64_t at = from; at <= until && reservation_occurrence(b, at, &start, &end);
+         at = end) {
+        if (reservation_occurrence(a, MAX(start, sec), &other_start, &other_end) &&
+            other_start < end)
+            return true;
     }
     return false;
 }

@@ -52,7 +52,8 @@ struct reservation {
     char **chosen; /* sorted; where none are named */
     size_t n_chosen;
 
-    struct resv_list users, accounts, qos; /* a job passes all of them */
+    struct resv_list users, accounts, qos; /* a job passes all of them; and: */
+    struct resv_list groups;               /* of who submitted it */
 
     bool maint;        /* for maintenance */
     bool overlap;      /* may have nodes that others have */
@@ -76,6 +77,10 @@ bool reservation_chooses(const struct reservation *r);
 /* The first occurrence that ends behind a time; false: it is over. */
 bool reservation_occurrence(const struct reservation *r, int64_t sec,
                             int64_t *ret_start, int64_t *ret_end);
+/* Do occurrences of both fall on the same time, from a time on? Of two that both come
+ * again, within a week and a day of the later one's first. */
+bool reservation_meets(const struct reservation *a, const struct reservation *b,
+                       int64_t sec);
 /* May this name use it, as far as the list goes? NULL: it has none. */
 bool resv_list_admits(const struct resv_list *list, const char *name);
 

@@ -98,12 +98,24 @@ static bool admits_account(const struct sched *s, const struct resv_list *list,
            access_lists_account(&s->policy, list->allow, list->n_allow, name);
 }
 
+static bool admits_groups(const struct resv_list *list, const struct job *job)
+{
+    bool allowed = list->n_allow == 0;
+
+    for (size_t i = 0; i < job->n_groups; i++) {
+        if (names_have(list->deny, list->n_deny, job->groups[i]))
+            return false;
+        allowed |= names_have(list->allow, list->n_allow, job->groups[i]);
+    }
+    return allowed;
+}
+
 static bool admits(const struct sched *s, const struct reservation *r,
                    const struct job *job)
 {
     const struct qos *qos = policy_qos(&s->policy, job);
 
-    return resv_list_admits(&r->users, job->user) &&
+    return resv_list_admits(&r->users, job->user) && admits_groups(&r->groups, job) &&
            admits_account(s, &r->accounts, policy_account(&s->policy, job)) &&
            resv_list_admits(&r->qos, qos != NULL ? qos->name : job->qos);
 }
@@ -143,7 +155,8 @@ enum reason reserve_check(const struct sched *s, const struct job *job,
         return REASON_RESERVATION_DELETED;
     }
     if (!admits(s, rec->resv, job)) {
-        str_addf(message, "reservation %s is not for this job's user, account and QOS",
+        str_addf(message,
+                 "reservation %s is not for this job's user, groups, account and QOS",
                  job->reservation);
         return REASON_RESERVATION;
     }

@@ -23,13 +23,14 @@ static void add_pair(struct changes *c, const char *word, const char *equals)
 {
     size_t len = (size_t)(equals - word);
     const char *value = equals + 1;
+    const bool more = len > 0 && (word[len - 1] == '+' || word[len - 1] == '-');
     char sign = '\0';
 
-    if (len > 0 && (word[len - 1] == '+' || word[len - 1] == '-'))
+    if (more)
         sign = word[--len];
     else if (*value == '+' || *value == '-')
         sign = *value;
-    add(c, (struct change){xstrndup(word, len), xstrdup(value), sign});
+    add(c, (struct change){xstrndup(word, len), xstrdup(value), sign, more});
 }
 
 int changes_parse(struct changes *ret, int argc, char **argv, struct err *err)
@@ -43,7 +44,7 @@ int changes_parse(struct changes *ret, int argc, char **argv, struct err *err)
         if (i + 1 == argc)
             return err_set(err, ERR_INVALID, "%s has no value: use %s=VALUE", argv[i],
                            argv[i]);
-        add(ret, (struct change){xstrdup(argv[i]), xstrdup(argv[i + 1]), '\0'});
+        add(ret, (struct change){xstrdup(argv[i]), xstrdup(argv[i + 1]), '\0', false});
         i++;
     }
     return 0;

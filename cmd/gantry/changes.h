@@ -5,12 +5,15 @@
 #ifndef GANTRY_CLI_CHANGES_H
 #define GANTRY_CLI_CHANGES_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "base/json.h"
 
 struct change {
     char *key, *value;
     char sign; /* "TimeLimit+=5", "TimeLimit=+5": '+', '-'; 0 */
+    bool more; /* it stands before the "=" */
 };
 
 struct changes {

@@ -1,13 +1,13 @@
 /* scontrol create, update, delete and show of reservations. */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/duration.h"
 #include "base/util.h"
 #include "cmd/gantry/changes.h"
 #include "cmd/gantry/records.h"
+#include "cmd/gantry/resvclash.h"
+#include "cmd/gantry/resvwords.h"
 #include "cmd/gantry/scontrol.h"
 #include "crds/convert.h"
 
@@ -40,153 +40,6 @@ int scontrol_show_resvs(struct scontrol *s, const char *id)
     return EXIT_DONE;
 }
 
-/* ---- the words of create and update ---- */
-
-typedef int put_fn(const struct scontrol *s, const struct change *c, const char *field,
-                   struct json *spec, struct err *err);
-
-/* Slurm's "now" is the moment of the command. */
-static int put_moment(const struct scontrol *s, const struct change *c,
-                      const char *field, struct json *spec, struct err *err)
-{
-    int64_t sec;
-    char text[TIME_TEXT_MAX];
-
-    if (time_parse(c->value, loop_now_sec(s->api.loop), &sec, err) < 0)
-        return err_prefix(err, "%s", c->key);
-    time_format_rfc3339(sec, text);
-    json_set(spec, field, json_new_string(text));
-    return 0;
-}
-
-static int put_text(const struct scontrol *s, const struct change *c, const char *field,
-                    struct json *spec, struct err *err)
-{
-    (void)s;
-    (void)err;
-    if (*c->value)
-        json_set(spec, field, json_new_string(c->value));
-    else
-        json_del(spec, field);
-    return 0;
-}
-
-static int put_number(const struct scontrol *s, const struct change *c,
-                      const char *field, struct json *spec, struct err *err)
-{
-    char *end;
-    long long n = strtoll(c->value, &end, 10);
-
-    (void)s;
-    if (end == c->value || *end || n < 1 || n > 1000000)
-        return err_set(err, ERR_INVALID, "%s: \"%s\" is not a number from 1 on", c->key,
-                       c->value);
-    json_set_at(spec, field, json_new_int(n));
-    return 0;
-}
-
-/* "cpu=64,gres/gpu=8" */
-static int put_tres(const struct scontrol *s, const struct change *c, const char *field,
-                    struct json *spec, struct err *err)
-{
-    AUTO_FREE char *text = xstrdup(c->value);
-    struct json *map = json_new_object();
-    char *rest = text, *word;
-
-    (void)s;
-    json_set(spec, field, map);
-    while ((word = strsep(&rest, ",")) != NULL) {
-        const char *name = strsep(&word, "=");
-        if (!word || !*name || !*word)
-            return err_set(err, ERR_INVALID, "%s: right is cpu=64,gres/gpu=8", c->key);
-        json_set(map, name, json_new_string(word));
-    }
-    return 0;
-}
-
-/* "a,b"; flags in capitals. */
-static int put_list(const struct scontrol *s, const struct change *c, const char *field,
-                    struct json *spec, struct err *err)
-{
-    AUTO_FREE char *text = xstrdup(c->value);
-    struct json *list = json_new_array();
-    char *rest = text, *word;
-
-    (void)s;
-    json_set(spec, field, list);
-    if (c->sign)
-        return err_set(err, ERR_INVALID,
-                       "%s: += and -= are not supported; say the whole list", c->key);
-    while ((word = strsep(&rest, ",")) != NULL) {
-        for (char *p = word; *p && strcmp(field, "flags") == 0; p++)
-            *p = (char)toupper((unsigned char)*p);
-        if (*word)
-            json_append(list, json_new_string(word));
-    }
-    return 0;
-}
-
-/* A row without a function: Slurm's, and why it is refused. */
-static const struct word {
-    const char *key, *field;
-    put_fn *put;
-} words[] = {
-    {"ReservationName", NULL, NULL},
-    {"Reservation", NULL, NULL},
-    {"StartTime", "startTime", put_moment},
-    {"EndTime", "endTime", put_moment},
-    {"Duration", "duration", put_text},
-    {"Nodes", "nodes", put_text},
-    {"NodeCnt", "nodeCount", put_number},
-    {"NodeCount", "nodeCount", put_number},
-    {"CoreCnt", "tres.cpu", put_number},
-    {"TRES", "tres", put_tres},
-    {"PartitionName", "partition", put_text},
-    {"Features", "features", put_text},
-    {"Users", "users", put_list},
-    {"Accounts", "accounts", put_list},
-    {"QOS", "qos", put_list},
-    {"Flags", "flags", put_list},
-    {"AllowedPartitions", "not supported", NULL},
-    {"BurstBuffer", "there are no burst buffers", NULL},
-    {"Comment", "description", put_text},
-    {"Groups", "users and accounts are known here, groups are not", NULL},
-    {"Licenses", "licences are not reserved", NULL},
-    {"MaxStartDelay", "not supported", NULL},
-    {"Skip", "not supported", NULL},
-};
-
-static const struct word *word_find(const char *key)
-{
-    for (size_t i = 0; i < ARRAY_LEN(words); i++)
-        if (strcasecmp(words[i].key, key) == 0)
-            return &words[i];
-    return NULL;
-}
-
-static int read_word(const struct scontrol *s, const struct change *c,
-                     struct json *spec, struct err *err)
-{
-    const struct word *word = word_find(c->key);
-
-    if (!word)
-        return err_set(err, ERR_INVALID, "Unknown parameter: %s=%s", c->key, c->value);
-    if (word->put)
-        return word->put(s, c, word->field, spec, err);
-    if (word->field)
-        return err_set(err, ERR_INVALID, "%s: %s", word->key, word->field);
-    return 0;
-}
-
-static int read_words(const struct scontrol *s, const struct changes *changes,
-                      struct json *spec, struct err *err)
-{
-    for (size_t i = 0; i < changes->n; i++)
-        if (read_word(s, &changes->list[i], spec, err) < 0)
-            return -1;
-    return 0;
-}
-
 static const char *name_of(const struct changes *changes)
 {
     const struct change *c = changes_find(changes, "ReservationName");
@@ -197,8 +50,18 @@ static const char *name_of(const struct changes *changes)
 
 /* ---- create ---- */
 
-/* What the controller would not let act is not sent. */
-static int check(const struct json *object, struct err *err)
+static bool is_for_nobody(const struct json *spec)
+{
+    static const char *const lists[] = {"users", "groups", "accounts", "qos"};
+
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+        if (json_len(json_get(spec, lists[i])) > 0)
+            return false;
+    return true;
+}
+
+/* What the controller would not let act is not sent; nor what Slurm would not take. */
+static int check(struct scontrol *s, const struct json *object, struct err *err)
 {
     struct restable resources;
 
@@ -206,14 +69,13 @@ static int check(const struct json *object, struct err *err)
     const struct convert convert = {.resources = &resources,
                                     .gpu_resource = "nvidia.com/gpu"};
     struct reservation *r = convert_reservation(&convert, object, err);
-    const bool good = r != NULL;
+    const int rc = r ? resvclash_check(r, &s->api, err) : -1;
     reservation_free(r);
-    return good ? 0 : -1;
+    return rc;
 }
 
 /* As the server will have it. */
-static int check_new(const struct scontrol *s, const struct json *object,
-                     struct err *err)
+static int check_new(struct scontrol *s, const struct json *object, struct err *err)
 {
     char now[TIME_TEXT_MAX];
     JSON_AUTO struct json *copy = json_copy(object);
@@ -222,7 +84,7 @@ static int check_new(const struct scontrol *s, const struct json *object,
     json_set_at(copy, "metadata.creationTimestamp", json_new_string(now));
     if (!json_str(copy, "metadata.name"))
         json_set_at(copy, "metadata.name", json_new_string("resv"));
-    return check(copy, err);
+    return check(s, copy, err);
 }
 
 static int create(struct scontrol *s, const struct changes *changes, struct err *err)
@@ -236,12 +98,26 @@ static int create(struct scontrol *s, const struct changes *changes, struct err 
 
     json_set_at(object, name ? "metadata.name" : "metadata.generateName",
                 json_new_string(name ? name : "resv-"));
-    if (read_words(s, changes, json_get(object, "spec"), err) < 0 ||
+    if (resvwords_read(changes, loop_now_sec(s->api.loop), json_get(object, "spec"),
+                       err) < 0 ||
         check_new(s, object, err) < 0 || api_create(&s->api, &ref, object, &a, err) < 0)
         return -1;
     fprintf(s->cli->out, "Reservation created: %s\n",
             json_str_or(a.body, "metadata.name", "?"));
     return 0;
+}
+
+/* Whom it is for; a QOS is enough. */
+static bool names_nobody(const struct changes *changes)
+{
+    static const char *const keys[] = {"Users", "Groups", "Accounts", "QOS"};
+
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+        const struct change *c = changes_find(changes, keys[i]);
+        if (c && *c->value)
+            return false;
+    }
+    return true;
 }
 
 int scontrol_create(struct scontrol *s, int argc, char **argv)
@@ -258,6 +134,9 @@ int scontrol_create(struct scontrol *s, int argc, char **argv)
                                 "kubectl apply");
     if (scontrol_connect(s) < 0)
         return EXIT_ERROR;
+    if (names_nobody(&changes))
+        return cli_error(s->cli, "Either Users/Groups and/or Accounts must be "
+                                 "specified.  No reservation created.");
     if (create(s, &changes, &err) < 0)
         return scontrol_fail(s, "Error creating the reservation: %s", err.msg);
     return EXIT_DONE;
@@ -288,10 +167,13 @@ static int update(struct scontrol *s, const struct changes *changes, struct err 
                    : -1;
     struct json *spec = json_get(was.body, "spec");
     JSON_AUTO struct json *before = json_copy(spec);
-    if (read_words(s, changes, spec, err) < 0)
+    if (resvwords_read(changes, loop_now_sec(s->api.loop), spec, err) < 0)
         return -1;
     leave_one_end(changes, spec);
-    if (check(was.body, err) < 0)
+    if (is_for_nobody(spec))
+        return err_set(err, ERR_INVALID,
+                       "Reservation request lacks users, groups or accounts");
+    if (check(s, was.body, err) < 0)
         return -1;
     JSON_AUTO struct json *patch =
         json_build("[{'op':'test','path':'/spec','value':%j},"

@@ -62,14 +62,16 @@ START_TEST(test_chosen)
 
     ctltest_submit(t, "busy", "'nodeList':'n1'");
     ctltest_settle(t);
-    reserve(t, "two", "'startTime':'now+1hours','duration':'60','nodeCount':2");
+    reserve(t, "two",
+            "'accounts':['-x'],'startTime':'now+1hours','duration':'60','nodeCount':2");
     expect(t, "two", "status.nodes=n[2-3]|status.nodeCount=2|status.message=");
     ctltest_restart(t);
     expect(t, "two", "status.nodes=n[2-3]");
     ctltest_submit(t, "in", "'reservation':'two','timeLimit':'30','nodes':2");
     ctltest_settle(t);
     ctltest_expect(t, "in", "status.pending.plannedNodes=n[2-3]");
-    reserve(t, "many", "'startTime':'now+1hours','duration':'60','nodeCount':2");
+    reserve(t, "many",
+            "'accounts':['-x'],'startTime':'now+1hours','duration':'60','nodeCount':2");
     expect(t, "many",
            "status.nodes=|status.message=there are not enough nodes that are up and "
            "free at its time");
@@ -82,12 +84,13 @@ START_TEST(test_wrong)
 {
     struct ctltest *t = ctltest_new();
 
-    reserve(t, "odd", "'duration':'60','nodes':'n[4-5]','partition':'main'");
+    reserve(t, "odd",
+            "'accounts':['-x'],'duration':'60','nodes':'n[4-5]','partition':'main'");
     expect(
         t, "odd",
         "status.state=ACTIVE|status.nodes=n4|status.message=nodes that do not exist: "
         "n5");
-    reserve(t, "bad", "'nodes':'n3'");
+    reserve(t, "bad", "'accounts':['-x'],'nodes':'n3'");
     expect(
         t, "bad",
         "status.state=INVALID|status.message=spec.endTime: a reservation has this or "
@@ -96,7 +99,8 @@ START_TEST(test_wrong)
     ctltest_settle(t);
     expect(t, "bad", "status.state=ACTIVE|status.nodes=n3|status.message=");
     reserve(t, "past",
-            "'startTime':'2020-01-01T00:00:00Z','duration':'60','nodes':'n3'");
+            "'accounts':['-x'],'startTime':'2020-01-01T00:00:00Z','duration':'60','"
+            "nodes':'n3'");
     expect(t, "past",
            "status.state=INVALID|status.message=spec.startTime: the reservation was "
            "over when it was made");
@@ -114,9 +118,11 @@ START_TEST(test_cluster_changes)
 {
     struct ctltest *t = ctltest_new();
 
-    reserve(t, "all", "'duration':'60','nodes':'ALL'");
-    reserve(t, "side", "'duration':'60','partition':'side','flags':['OVERLAP']");
-    reserve(t, "three", "'duration':'60','nodes':'n[3-4]','flags':['OVERLAP']");
+    reserve(t, "all", "'accounts':['-x'],'duration':'60','nodes':'ALL'");
+    reserve(t, "side",
+            "'accounts':['-x'],'duration':'60','partition':'side','flags':['OVERLAP']");
+    reserve(t, "three",
+            "'accounts':['-x'],'duration':'60','nodes':'n[3-4]','flags':['OVERLAP']");
     expect(t, "all", "status.nodes=n[1-4]|status.nodeCount=4");
     expect(t, "side", "status.nodes=|status.message=partition side does not exist");
     ctltest_make(t, "Partition", "side",
@@ -143,7 +149,8 @@ START_TEST(test_many_missing)
     str_init(&nodes, 64u << 10);
     for (int i = 0; i < 1000; i++)
         str_addf(&nodes, "%sgone%d-x", i > 0 ? "," : "", i * 2);
-    AUTO_FREE char *spec = xasprintf("'duration':'60','nodes':'n4,%s'", nodes.s);
+    AUTO_FREE char *spec =
+        xasprintf("'accounts':['-x'],'duration':'60','nodes':'n4,%s'", nodes.s);
     reserve(t, "odd", spec);
     expect(t, "odd",
            "status.state=ACTIVE|status.nodes=n4|status.message~nodes that do not "

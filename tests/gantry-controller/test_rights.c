@@ -169,7 +169,8 @@ static void play_array(struct ctltest *t)
 /* Nodes are chosen for it. */
 static void play_reservation(struct ctltest *t)
 {
-    ctltest_make(t, "Reservation", "lab", "'nodeCount':1,'duration':'60'");
+    ctltest_make(t, "Reservation", "lab",
+                 "'accounts':['-x'],'nodeCount':1,'duration':'60'");
     ctltest_advance(t, 5);
     ck_assert_int_eq(apitest_request(t->api, "GET",
                                      "/apis/gantry.dev/v1alpha1/reservations/lab",

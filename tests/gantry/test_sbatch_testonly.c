@@ -54,7 +54,8 @@ START_TEST(test_reserved)
     struct clitest *t = clitest_new();
 
     ctltest_make(t->ctl, "Reservation", "r",
-                 "'startTime':'2027-01-15T09:00:00Z','duration':'60','nodes':'n2'");
+                 "'startTime':'2027-01-15T09:00:00Z','duration':'60','nodes':'n2',"
+                 "'accounts':['-x']");
     ctltest_settle(t->ctl);
     clitest_expect(t, "sbatch --test-only -t 10 --reservation r --wrap x", 0, "",
                    START "09:00:00 using 1 processors on nodes n2 in partition main\n");

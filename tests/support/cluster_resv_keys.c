@@ -91,6 +91,7 @@ const struct key cluster_resv_keys[] = {
     {"users", LIST(users)},
     {"accounts", LIST(accounts)},
     {"qos", LIST(qos)},
+    {"groups", LIST(groups)},
     {"flags", .set = resv_flags},
     {NULL, KEY_RESOURCE(struct reservation, want)},
 };

@@ -1,0 +1,90 @@
+#include "cmd/gantry/resvclash.h"
+
+#include <string.h>
+
+#include "base/hostlist.h"
+#include "base/util.h"
+#include "cmd/gantry/noderow.h"
+#include "cmd/gantry/parts.h"
+#include "cmd/gantry/resvs.h"
+#include "crds/convert.h"
+
+static bool may_share(const struct reservation *r)
+{
+    return r->overlap || r->maint;
+}
+
+/* All of them, of its partition. */
+static int add_all(const struct reservation *r, struct api *c, struct hostlist *ret,
+                   struct err *err)
+{
+    PARTLIST_AUTO struct partlist parts = {0};
+    NODELIST_AUTO struct nodelist nodes;
+
+    nodelist_init(&nodes);
+    if (partlist_fetch(&parts, c, err) < 0 || nodelist_fetch(&nodes, c, err) < 0)
+        return -1;
+    const struct partition *part =
+        r->partition ? partlist_find(&parts, r->partition) : NULL;
+    for (size_t i = 0; i < nodes.n; i++)
+        if (!r->partition || (part && partition_has_node(part, nodes.rows[i].model)))
+            hostlist_add(ret, nodes.rows[i].name);
+    return 0;
+}
+
+static int nodes_of(const struct reservation *r, struct api *c, struct hostlist *ret,
+                    struct err *err)
+{
+    if (r->all_nodes)
+        return add_all(r, c, ret, err);
+    for (size_t i = 0; i < r->n_node_names; i++)
+        hostlist_add(ret, r->node_names[i]);
+    return 0;
+}
+
+static bool share_nodes(const struct hostlist *nodes, const char *other)
+{
+    HOSTLIST_AUTO struct hostlist names = {0};
+
+    if (!*other || hostlist_parse(&names, other, NULL) < 0)
+        return false;
+    for (size_t i = 0; i < names.n; i++)
+        for (size_t k = 0; k < nodes->n; k++)
+            if (strcmp(names.names[i], nodes->names[k]) == 0)
+                return true;
+    return false;
+}
+
+/* One that cannot be read does not act. */
+static bool clashes(const struct reservation *r, const struct hostlist *nodes,
+                    const struct json *object, int64_t now_sec)
+{
+    struct restable resources;
+
+    restable_init(&resources);
+    const struct convert convert = {.resources = &resources,
+                                    .gpu_resource = "nvidia.com/gpu"};
+    struct reservation *other = convert_reservation(&convert, object, NULL);
+    const bool ret = other && strcmp(other->name, r->name) != 0 && !may_share(other) &&
+                     share_nodes(nodes, json_str_or(object, "status.nodes", "")) &&
+                     reservation_meets(r, other, now_sec);
+    reservation_free(other);
+    return ret;
+}
+
+int resvclash_check(const struct reservation *r, struct api *c, struct err *err)
+{
+    RESVLIST_AUTO struct resvlist list = {0};
+    HOSTLIST_AUTO struct hostlist nodes = {0};
+
+    if (may_share(r) || reservation_chooses(r) || r->any_nodes)
+        return 0;
+    if (nodes_of(r, c, &nodes, err) < 0 || resvlist_fetch(&list, c, err) < 0)
+        return -1;
+    const struct json *items = json_get(list.body, "items");
+    for (size_t i = 0; i < list.n; i++)
+        if (clashes(r, &nodes, json_item(items, i), loop_now_sec(c->loop)))
+            return err_set(err, ERR_INVALID,
+                           "Requested reservation overlaps with another reservation");
+    return 0;
+}

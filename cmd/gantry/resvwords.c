@@ -1,0 +1,183 @@
+#include "cmd/gantry/resvwords.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/duration.h"
+#include "base/util.h"
+
+typedef int put_fn(int64_t now_sec, const struct change *c, const char *field,
+                   struct json *spec, struct err *err);
+
+/* Slurm's "now" is the moment of the command. */
+static int put_moment(int64_t now_sec, const struct change *c, const char *field,
+                      struct json *spec, struct err *err)
+{
+    int64_t sec;
+    char text[TIME_TEXT_MAX];
+
+    if (time_parse(c->value, now_sec, &sec, err) < 0)
+        return err_prefix(err, "%s", c->key);
+    time_format_rfc3339(sec, text);
+    json_set(spec, field, json_new_string(text));
+    return 0;
+}
+
+static int put_text(int64_t now_sec, const struct change *c, const char *field,
+                    struct json *spec, struct err *err)
+{
+    (void)now_sec;
+    (void)err;
+    if (*c->value)
+        json_set(spec, field, json_new_string(c->value));
+    else
+        json_del(spec, field);
+    return 0;
+}
+
+static int put_number(int64_t now_sec, const struct change *c, const char *field,
+                      struct json *spec, struct err *err)
+{
+    char *end;
+    long long n = strtoll(c->value, &end, 10);
+
+    (void)now_sec;
+    if (end == c->value || *end || n < 1 || n > 1000000)
+        return err_set(err, ERR_INVALID, "%s: \"%s\" is not a number from 1 on", c->key,
+                       c->value);
+    json_set_at(spec, field, json_new_int(n));
+    return 0;
+}
+
+/* "cpu=64,gres/gpu=8" */
+static int put_tres(int64_t now_sec, const struct change *c, const char *field,
+                    struct json *spec, struct err *err)
+{
+    AUTO_FREE char *text = xstrdup(c->value);
+    struct json *map = json_new_object();
+    char *rest = text, *word;
+
+    (void)now_sec;
+    json_set(spec, field, map);
+    while ((word = strsep(&rest, ",")) != NULL) {
+        const char *name = strsep(&word, "=");
+        if (!word || !*name || !*word)
+            return err_set(err, ERR_INVALID, "%s: right is cpu=64,gres/gpu=8", c->key);
+        json_set(map, name, json_new_string(word));
+    }
+    return 0;
+}
+
+/* ---- lists ---- */
+
+static bool is_named(const struct json *item, const char *name)
+{
+    return json_is(item, JSON_STRING) && strcmp(json_string(item), name) == 0;
+}
+
+static size_t place_of(const struct json *list, const char *name)
+{
+    size_t i = 0;
+
+    while (i < json_len(list) && !is_named(json_item(list, i), name))
+        i++;
+    return i;
+}
+
+static void put_name(struct json *list, const char *name, char sign)
+{
+    const size_t at = place_of(list, name);
+
+    if (sign == '-' && at < json_len(list))
+        json_array_del(list, at);
+    else if (sign != '-' && at == json_len(list))
+        json_append(list, json_new_string(name));
+}
+
+/* "a,b"; flags in capitals. With += and -= what is there, more or less. */
+static int put_list(int64_t now_sec, const struct change *c, const char *field,
+                    struct json *spec, struct err *err)
+{
+    AUTO_FREE char *text = xstrdup(c->value);
+    struct json *list = c->more ? json_get(spec, field) : NULL;
+    char *rest = text, *word;
+
+    (void)now_sec;
+    (void)err;
+    if (!json_is(list, JSON_ARRAY)) {
+        list = json_new_array();
+        json_set(spec, field, list);
+    }
+    while ((word = strsep(&rest, ",")) != NULL) {
+        for (char *p = word; *p && strcmp(field, "flags") == 0; p++)
+            *p = (char)toupper((unsigned char)*p);
+        if (*word)
+            put_name(list, word, c->more ? c->sign : '+');
+    }
+    return 0;
+}
+
+/* ---- the table ---- */
+
+/* A row without a function: Slurm's, and why it is refused. */
+static const struct word {
+    const char *key, *field;
+    put_fn *put;
+} words[] = {
+    {"ReservationName", NULL, NULL},
+    {"Reservation", NULL, NULL},
+    {"StartTime", "startTime", put_moment},
+    {"EndTime", "endTime", put_moment},
+    {"Duration", "duration", put_text},
+    {"Nodes", "nodes", put_text},
+    {"NodeCnt", "nodeCount", put_number},
+    {"NodeCount", "nodeCount", put_number},
+    {"CoreCnt", "tres.cpu", put_number},
+    {"TRES", "tres", put_tres},
+    {"PartitionName", "partition", put_text},
+    {"Features", "features", put_text},
+    {"Users", "users", put_list},
+    {"Accounts", "accounts", put_list},
+    {"QOS", "qos", put_list},
+    {"Flags", "flags", put_list},
+    {"AllowedPartitions", "not supported", NULL},
+    {"BurstBuffer", "there are no burst buffers", NULL},
+    {"Comment", "description", put_text},
+    {"Groups", "groups", put_list},
+    {"Licenses", "licences are not reserved", NULL},
+    {"MaxStartDelay", "not supported", NULL},
+    {"Skip", "not supported", NULL},
+};
+
+static const struct word *word_find(const char *key)
+{
+    for (size_t i = 0; i < ARRAY_LEN(words); i++)
+        if (strcasecmp(words[i].key, key) == 0)
+            return &words[i];
+    return NULL;
+}
+
+static int read_word(int64_t now_sec, const struct change *c, struct json *spec,
+                     struct err *err)
+{
+    const struct word *word = word_find(c->key);
+
+    if (!word)
+        return err_set(err, ERR_INVALID, "Unknown parameter: %s=%s", c->key, c->value);
+    if (word->put)
+        return word->put(now_sec, c, word->field, spec, err);
+    if (word->field)
+        return err_set(err, ERR_INVALID, "%s: %s", word->key, word->field);
+    return 0;
+}
+
+int resvwords_read(const struct changes *changes, int64_t now_sec, struct json *spec,
+                   struct err *err)
+{
+    for (size_t i = 0; i < changes->n; i++)
+        if (read_word(now_sec, &changes->list[i], spec, err) < 0)
+            return -1;
+    return 0;
+}

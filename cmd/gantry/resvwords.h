@@ -1,0 +1,19 @@
+/*
+ * resvwords - the words that `scontrol create reservation` and `update` take, as fields
+ * of a Reservation's spec.
+ */
+#ifndef GANTRY_CLI_RESVWORDS_H
+#define GANTRY_CLI_RESVWORDS_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/json.h"
+#include "cmd/gantry/changes.h"
+
+/* Over what is in the spec. `now_sec` is what "now" means. ERR_INVALID names the word:
+ * there is none such, its value is wrong, or why it is refused. */
+int resvwords_read(const struct changes *changes, int64_t now_sec, struct json *spec,
+                   struct err *err);
+
+#endif

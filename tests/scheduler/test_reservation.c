@@ -1,0 +1,68 @@
+/* What comes of them in a queue is in tests/scheduler/scenarios/reservation-*. */
+#include "scheduler/reservation.h"
+
+#include "base/util.h"
+#include "tests/support/suite.h"
+
+#define HOUR 3600
+#define DAY (24 * HOUR)
+#define ONCE RESV_ONCE
+
+/* The epoch was a Thursday. */
+static const struct {
+    const char *name;
+    int64_t start, end;
+    enum resv_repeat repeat;
+    int64_t other_start, other_end;
+    enum resv_repeat other_repeat;
+    int64_t now;
+    bool meets;
+} cases[] = {
+    {"one behind the other", 0, HOUR, ONCE, HOUR, 2 * HOUR, ONCE, 0, false},
+    {"one in the other", 0, 4 * HOUR, ONCE, HOUR, 2 * HOUR, ONCE, 0, true},
+    {"a second", 0, HOUR + 1, ONCE, HOUR, 2 * HOUR, ONCE, 0, true},
+    {"both are over", 0, 4 * HOUR, ONCE, HOUR, 2 * HOUR, ONCE, 4 * HOUR, false},
+    {"one is over", 0, 4 * HOUR, ONCE, HOUR, 2 * HOUR, ONCE, 3 * HOUR, false},
+    {"daily, on some other day", 0, HOUR, RESV_DAILY, 50 * DAY, 50 * DAY + 60, ONCE, 0,
+     true},
+    {"daily, at another hour", 0, HOUR, RESV_DAILY, 50 * DAY + HOUR,
+     50 * DAY + 2 * HOUR, ONCE, 0, false},
+    {"before the first day", 9 * DAY, 9 * DAY + HOUR, RESV_DAILY, 0, HOUR, ONCE, 0,
+     false},
+    {"weekdays and a Saturday", 0, HOUR, RESV_WEEKDAY, 2 * DAY, 2 * DAY + HOUR, ONCE, 0,
+     false},
+    {"weekdays and weekends", 0, HOUR, RESV_WEEKDAY, 0, HOUR, RESV_WEEKEND, 0, false},
+    {"weekdays and Mondays", 0, HOUR, RESV_WEEKDAY, 4 * DAY, 4 * DAY + HOUR,
+     RESV_WEEKLY, 0, true},
+    {"weekends and Mondays", 0, HOUR, RESV_WEEKEND, 4 * DAY, 4 * DAY + HOUR,
+     RESV_WEEKLY, 0, false},
+    {"Thursdays and Fridays", 0, HOUR, RESV_WEEKLY, DAY, DAY + HOUR, RESV_WEEKLY, 0,
+     false},
+    {"Thursdays and later Thursdays", 0, HOUR, RESV_WEEKLY, 70 * DAY + 60,
+     70 * DAY + HOUR, RESV_WEEKLY, 0, true},
+    {"halves of hours", 0, HOUR / 2, RESV_HOURLY, DAY + HOUR / 2, DAY + HOUR,
+     RESV_DAILY, 0, false},
+    {"for ever", 0, INT64_MAX / 4, ONCE, 70 * DAY, 70 * DAY + 1, ONCE, 0, true},
+};
+
+START_TEST(test_meets)
+{
+    const struct reservation a = {.start_sec = cases[_i].start,
+                                  .end_sec = cases[_i].end,
+                                  .repeat = cases[_i].repeat};
+    const struct reservation b = {.start_sec = cases[_i].other_start,
+                                  .end_sec = cases[_i].other_end,
+                                  .repeat = cases[_i].other_repeat};
+
+    ck_assert_msg(reservation_meets(&a, &b, cases[_i].now) == cases[_i].meets, "%s",
+                  cases[_i].name);
+    ck_assert_msg(reservation_meets(&b, &a, cases[_i].now) == cases[_i].meets,
+                  "%s, the other way round", cases[_i].name);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("scheduler/reservation",
+                      (struct suite_row[]){{test_meets, ARRAY_LEN(cases)}, {NULL, 0}});
+}
