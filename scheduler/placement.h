@@ -13,7 +13,7 @@
  * fewest nodes, filled like these, or spread evenly over as many as it may have.
  * Of two kinds of units each node gets one, and the first nodes by name as many more
  * of both as there is room for; but where one is a multiple of the other, and fits in
- * equal shares of both, it is divided like one kind.
+ * equal shares of both on no more nodes, it is divided like one kind.
  * In a partition with LLN the least loaded nodes come before all others but those of
  * the node list: those with the most CPU left when the job begins.
  * Nodes with the same of several features, neighbours, or so many with a feature: where

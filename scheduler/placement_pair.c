@@ -260,13 +260,31 @@ static bool choose_equal(struct placer *p, const struct cluster *c,
     return true;
 }
 
+/* Equal shares may leave so much of each node unused that both kinds, each by itself,
+ * lie on fewer: then they do. */
+static void save_nodes(struct placer *p, const struct cluster *c,
+                       const struct placement *at, const struct order *o,
+                       const struct kept *all)
+{
+    struct kept equal = candidates_keep(p);
+    struct order order = *o;
+    struct room room;
+
+    order.most = (int64_t)equal.n - 1;
+    if (order.most < order.least || !choose_apart(p, c, at, &order, all, &room))
+        candidates_take_back(p, equal.items, equal.n);
+    free(equal.items);
+}
+
 bool choose_pair(struct placer *p, const struct cluster *c, const struct placement *at,
                  const struct order *o, struct room *room)
 {
     struct kept all = candidates_keep(p);
-    bool fits =
-        choose_equal(p, c, at, o, room) || choose_apart(p, c, at, o, &all, room);
+    bool equal = choose_equal(p, c, at, o, room);
+    bool fits = equal || choose_apart(p, c, at, o, &all, room);
 
+    if (equal && !at->shape->like->spread)
+        save_nodes(p, c, at, o, &all);
     free(all.items);
     return fits;
 }

@@ -27,6 +27,9 @@ case_run() {
     id=$(slurm sbatch --parsable -W -o out-%j -N 3 -n 4 -G 20 \
         --wrap 'echo "$SLURM_TASKS_PER_NODE $SLURM_CPUS_ON_NODE $SLURM_GPUS_ON_NODE"')
     expect "one a multiple of the other" "$(cat "$TMP/out-$id")" "2,1(x2) 2 8"
+    id=$(slurm sbatch --parsable -W -o out-%j -n 4 -G 20 \
+        --wrap 'echo "$SLURM_TASKS_PER_NODE $SLURM_NNODES $SLURM_GPUS_ON_NODE"')
+    expect "likewise, on as few nodes as fit" "$(cat "$TMP/out-$id")" "2,1(x2) 3 8"
     refused "Requested node configuration is not available" \
         slurm sbatch -n 1 -G 16 --wrap true
     refused "Invalid generic resource (gres) specification" \
