@@ -23,6 +23,7 @@
 #define LABEL_JOB_UID "gantry.dev/job-uid"
 #define LABEL_ATTEMPT "gantry.dev/attempt"
 #define LABEL_RANK "gantry.dev/rank"
+#define LABEL_COMPONENT "gantry.dev/component"
 #define ANNOTATION_PARTITION "gantry.dev/partition"
 #define ANNOTATION_SIGNALS "gantry.dev/signals" /* base/siglist.h */
 /* Of a node: it signals containers by that annotation. */
@@ -74,6 +75,12 @@ void convert_fair_rules_read(const struct json *account, struct fair_rules *ret)
 struct job *convert_job(const struct convert *c, const struct json *batchjob,
                         struct err *err);
 
+/* Components of a heterogeneous job; 0: it is none. */
+size_t convert_n_components(const struct json *batchjob);
+/* One of them as a BatchJob of that shape and work alone; of a job that has none, the
+ * job itself. The caller frees. */
+struct json *convert_component(const struct json *batchjob, size_t component);
+
 /* The pod template that the job's pods are made from: spec.template, or for a script
  * one whose container runs gantry-launch (cmd/gantry-launch/README.md has the variables
  * that tell it what to run). NULL: neither is there. The caller frees. */
@@ -124,7 +131,8 @@ struct pod *convert_pod(const struct convert *c, const struct json *pod,
                         struct err *err);
 void pod_free(struct pod *pod);
 
-/* status.placement: list of {nodes (hostlist), podsPerNode, requests, firstRank}. */
+/* status.placement: list of {nodes (hostlist), podsPerNode, requests, firstRank,
+ * component}. */
 struct json *convert_placement_to_json(const struct convert *c,
                                        const struct slot *slots, size_t n);
 /* Fails on text that is not a placement. Frees with slots_free. */

@@ -322,16 +322,25 @@ static int read_run(const struct convert *c, const struct json *object, struct j
     return 0;
 }
 
+int request_read(const struct convert *c, const struct json *batchjob, struct job *job,
+                 struct err *err)
+{
+    JSON_AUTO struct json *template = convert_template(c, batchjob);
+    if (read_where(batchjob, template, job, err) < 0)
+        return -1;
+    return shape_read(c, batchjob, template, job, err);
+}
+
 static int read_job(const struct convert *c, const struct json *object, struct job *job,
                     struct err *err)
 {
-    if (rules_hold("BatchJob", object, err) < 0)
+    if (rules_hold("BatchJob", object, err) < 0 ||
+        read_identity(object, job, err) < 0 || read_array(object, job, err) < 0 ||
+        read_policy(object, job, err) < 0)
         return -1;
-    JSON_AUTO struct json *template = convert_template(c, object);
-    if (read_identity(object, job, err) < 0 || read_array(object, job, err) < 0 ||
-        read_policy(object, job, err) < 0 ||
-        read_where(object, template, job, err) < 0 ||
-        shape_read(c, object, template, job, err) < 0)
+    int rc = convert_n_components(object) > 0 ? components_read(c, object, job, err)
+                                              : request_read(c, object, job, err);
+    if (rc < 0)
         return -1;
     return read_run(c, object, job, err);
 }

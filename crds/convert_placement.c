@@ -29,7 +29,7 @@ static struct json *requests_to_json(const struct convert *c, const struct resve
 
 static bool slots_fold(const struct slot *a, const struct slot *b)
 {
-    return a->pods == b->pods && a->tasks == b->tasks &&
+    return a->pods == b->pods && a->tasks == b->tasks && a->component == b->component &&
            a->first_rank + a->pods == b->first_rank &&
            memcmp(&a->each, &b->each, sizeof(a->each)) == 0;
 }
@@ -47,6 +47,8 @@ static struct json *entry_to_json(const struct convert *c, const struct slot *sl
                                   nodes.s, slots[0].pods, slots[0].first_rank);
     if (slots[0].tasks > 1)
         json_set(ret, "tasksPerPod", json_new_int(slots[0].tasks));
+    if (slots[0].component > 0)
+        json_set(ret, "component", json_new_int(slots[0].component));
     json_set(ret, "requests", requests_to_json(c, &slots[0].each));
     return ret;
 }
@@ -79,12 +81,16 @@ static int read_entry(const struct convert *c, const struct json *entry, size_t 
     const char *text = json_str_or(entry, "nodes", "");
     struct slot slot = {.pods = json_int_or(entry, "podsPerNode", 0),
                         .first_rank = json_int_or(entry, "firstRank", -1),
-                        .tasks = json_int_or(entry, "tasksPerPod", 1)};
+                        .tasks = json_int_or(entry, "tasksPerPod", 1),
+                        .component = json_int_or(entry, "component", 0)};
     AUTO_FREE char *path = xasprintf("[%zu].requests", index);
     if (slot.pods < 1 || slot.pods > PODS_MAX || slot.first_rank < 0 ||
         slot.first_rank > PODS_MAX || slot.tasks < 1 || slot.tasks > TASKS_MAX)
         return err_set(err, ERR_INVALID,
                        "[%zu]: needs podsPerNode of at least 1 and firstRank", index);
+    if (slot.component < 0 || slot.component >= COMPONENTS_MAX)
+        return err_set(err, ERR_INVALID, "[%zu].component: must be 0 to %d", index,
+                       COMPONENTS_MAX - 1);
     if (hostlist_parse(&nodes, text, err) < 0)
         return err_prefix(err, "[%zu].nodes", index);
     if (resources_read(c, json_get(entry, "requests"), path, false, &slot.each, err) <
@@ -188,7 +194,14 @@ static struct resvec sum_slots(const struct slot *slots, size_t n)
 
 static int64_t nodes_asked(const struct job *job)
 {
-    return job->one_per_node ? job->min_pods : 0;
+    int64_t nodes = 0;
+    for (size_t i = 0; i <= job->n_others; i++) {
+        const struct job *component = job_component(job, i);
+        if (!component->one_per_node)
+            return 0;
+        nodes += component->min_pods;
+    }
+    return nodes;
 }
 
 void convert_tres(const struct convert *c, const struct slot *slots, size_t n,

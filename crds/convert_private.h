@@ -75,6 +75,13 @@ int taint_effect_parse(const char *word, enum taint_effect *ret);
 int shape_read(const struct convert *c, const struct json *batchjob,
                const struct json *template, struct job *job, struct err *err);
 
+/* Where, and that: what one component, or a job that is but one, asks for. */
+int request_read(const struct convert *c, const struct json *batchjob, struct job *job,
+                 struct err *err);
+/* The same of all components, the first one into the job itself. */
+int components_read(const struct convert *c, const struct json *batchjob,
+                    struct job *job, struct err *err);
+
 /* An integer within bounds; `*value` stays when absent. */
 struct number_field {
     const char *path;

@@ -61,6 +61,11 @@ static bool has(const struct json *object, const char *key)
     return json_get(object, key) != NULL;
 }
 
+static bool has_script(const struct json *spec)
+{
+    return has(spec, "script") || has(spec, "scriptFrom");
+}
+
 static bool no_work(const struct json *self, const struct json *old)
 {
     (void)old;
@@ -75,23 +80,58 @@ static bool script_fields_alone(const struct json *self, const struct json *old)
                                          "error", "openMode", "exportEnv"};
     (void)old;
     for (size_t i = 0; i < ARRAY_LEN(fields); i++)
-        if (has(self, fields[i]) && !has(self, "script") && !has(self, "scriptFrom"))
+        if (has(self, fields[i]) && !has_script(self))
             return true;
     return false;
 }
 
-static bool replicas_with_shape(const struct json *self, const struct json *old)
+static bool has_shape(const struct json *spec)
 {
     static const char *const shape[] = {
         "nodes",      "ntasks",    "ntasksPerNode", "cpusPerTask", "memPerNode",
         "memPerCpu",  "memPerGpu", "gpus",          "gpusPerNode", "gpusPerTask",
         "cpusPerGpu", "segment",   "spread",        "contiguous",
     };
-    (void)old;
     for (size_t i = 0; i < ARRAY_LEN(shape); i++)
-        if (has(self, "replicas") && has(self, shape[i]))
+        if (has(spec, shape[i]))
             return true;
     return false;
+}
+
+static bool replicas_with_shape(const struct json *self, const struct json *old)
+{
+    (void)old;
+    return has(self, "replicas") && has_shape(self);
+}
+
+/* ---- components ---- */
+
+static bool components_beside_shape(const struct json *self, const struct json *old)
+{
+    (void)old;
+    return has(self, "components") &&
+           (has_shape(self) || has(self, "replicas") || has(self, "constraint") ||
+            has(self, "nodeList") || has(self, "exclude"));
+}
+
+/* All of the work is the job's, or each component's own. */
+static bool components_mixed(const struct json *self, const struct json *old)
+{
+    const struct json *list = json_get(self, "components");
+    size_t works =
+               has(self, "template") + has(self, "script") + has(self, "scriptFrom"),
+           own = 0;
+    (void)old;
+    for (size_t i = 0; i < json_len(list); i++)
+        own += has(json_item(list, i), "template");
+    return has(self, "components") &&
+           (works > 1 || own != (works > 0 ? 0 : json_len(list)));
+}
+
+static bool components_of_array(const struct json *self, const struct json *old)
+{
+    (void)old;
+    return has(self, "components") && has(self, "array");
 }
 
 static bool memory_twice(const struct json *self, const struct json *old)
@@ -131,6 +171,11 @@ static bool user_changed(const struct json *self, const struct json *old)
 static bool groups_changed(const struct json *self, const struct json *old)
 {
     return field_changed(self, old, "groups");
+}
+
+static bool components_changed(const struct json *self, const struct json *old)
+{
+    return field_changed(self, old, "components");
 }
 
 static bool template_changed(const struct json *self, const struct json *old)
@@ -189,7 +234,7 @@ static bool warns_nobody(const struct json *self, const struct json *old)
 {
     const char *signal = json_str(self, "signal");
     (void)old;
-    return signal && has(self, "template") == str_starts(signal, "B:");
+    return signal && has_script(self) != str_starts(signal, "B:");
 }
 
 /* ---- its pod template ---- */
@@ -338,6 +383,21 @@ const struct rule rules[] = {
      "spec.script, scriptFrom and args cannot be changed: cancel the job and submit "
      "another",
      .transition = true, .broken = script_changed},
+    {"BatchJob", "spec", "spec.components",
+     "spec.components have shapes and places of their own: spec has none beside them",
+     .broken = components_beside_shape},
+    {"BatchJob", "spec", "spec.components",
+     "spec.components: each has a template, or none has and spec has one of template, "
+     "script and scriptFrom",
+     .broken = components_mixed},
+    {"BatchJob", "spec", "spec.components", "spec.components: an array has none",
+     .broken = components_of_array},
+    {"BatchJob", "spec", "spec.components",
+     "spec.components cannot be changed: cancel the job and submit another",
+     .transition = true, .broken = components_changed},
+    {"BatchJob", "spec.components[].name", "spec.components[].name",
+     "spec.components[].name must be a DNS label (a-z, 0-9 and -)",
+     .pattern = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},
     {"BatchJob", "spec", "spec.actions",
      "spec.actions: an action that was given can be neither changed nor taken back",
      .transition = true, .broken = action_lost},

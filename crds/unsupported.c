@@ -34,7 +34,6 @@
 const struct unsupported unsupported[] = {
     JOB("switches"),
     JOB("segment"),
-    JOB("components"),
     VALUE("BatchJob", "spec.killOnBadExit", "false"),
     VALUE("BatchJob", "spec.verify", "Warn"),
     VALUE("BatchJob", "spec.verify", "Require"),

@@ -29,15 +29,19 @@ struct admitted {
     uint64_t version;    /* of this knowledge; not 0 */
 };
 
-/* What becomes of a job's pods, where that is not what was asked for; NULL. */
+/* What becomes of the pods of a job's component (0, where it has none), where that is
+ * not what was asked for; NULL. */
 const struct admitted *admission_find(const struct controller *ctl,
-                                      const struct bjob *job);
-/* A pod of the job as the server has it, and what it was made to ask for. Pending jobs
- * that are like it are told to the core anew where that says something new. */
-void admission_learn(struct controller *ctl, const struct bjob *job,
+                                      const struct bjob *job, size_t component);
+/* The version of the newest knowledge of any of its components; 0: there is none. */
+uint64_t admission_version(const struct controller *ctl, const struct bjob *job);
+/* A pod of the component as the server has it, and what it was made to ask for. Pending
+ * jobs that are like it are told to the core anew where that says something new. */
+void admission_learn(struct controller *ctl, const struct bjob *job, size_t component,
                      const struct pod *pod, const struct resvec *asked);
-/* The server will not have a pod of the job made on its node at once. */
-void admission_refused(struct controller *ctl, const struct bjob *job);
+/* The server will not have a pod of it made on its node at once. */
+void admission_refused(struct controller *ctl, const struct bjob *job,
+                       size_t component);
 void admission_free(struct controller *ctl);
 
 #endif

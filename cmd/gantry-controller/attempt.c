@@ -19,6 +19,7 @@ void attempt_begin(struct attempt *a, int64_t number, const struct slot *placeme
     for (size_t i = 0; i < n_slots; i++)
         for (int64_t k = 0; k < placement[i].pods; k++)
             a->ranks[rank++] = (struct rank){.node = xstrdup(placement[i].node),
+                                             .component = placement[i].component,
                                              .use = placement[i].each,
                                              .real = placement[i].each,
                                              .exit_code = -1,
@@ -39,9 +40,24 @@ void attempt_clear(struct attempt *a)
         free(a->ranks[i].claims);
     }
     slots_free(a->amended, a->n_amended);
+    free(a->extra);
     free(a->ranks);
     free(a->failure);
     *a = (struct attempt){0};
+}
+
+void attempt_set_extra(struct attempt *a, size_t component, const struct resvec *extra)
+{
+    size_t n = MAX(a->n_extra, component + 1);
+    a->extra = xrealloc(a->extra, n * sizeof(*a->extra));
+    for (; a->n_extra < n; a->n_extra++)
+        a->extra[a->n_extra] = (struct resvec){{0}};
+    a->extra[component] = *extra;
+}
+
+struct resvec attempt_extra(const struct attempt *a, int64_t component)
+{
+    return component < (int64_t)a->n_extra ? a->extra[component] : (struct resvec){{0}};
 }
 
 void attempt_fail(struct attempt *a, const char *why)

@@ -44,6 +44,7 @@ struct rank {
     char *uid;
     uint64_t version;   /* resourceVersion of its pod as seen last; 0: not known */
     char *node;         /* where it belongs */
+    int64_t component;  /* of a heterogeneous job; else 0 */
     struct resvec use;  /* what it was planned to take there */
     struct resvec real; /* what its pod asks for; as `use` until one is seen */
     bool gated;         /* its pod has scheduling gates */
@@ -65,8 +66,10 @@ struct rank {
 
 struct attempt {
     int64_t number; /* 0: no attempt is under way */
-    /* What of the placement's requests the server adds by itself (admission.h). */
-    struct resvec extra;
+    /* What of the placement's requests the server adds by itself (admission.h), by
+     * component; NULL: nothing. */
+    struct resvec *extra;
+    size_t n_extra;
     struct rank *ranks;
     size_t n;
     char *failure;     /* why the launch cannot go on; NULL */
@@ -84,6 +87,9 @@ struct attempt {
 void attempt_begin(struct attempt *a, int64_t number, const struct slot *placement,
                    size_t n_slots, int64_t now_sec);
 void attempt_clear(struct attempt *a);
+/* What the server adds to each pod of a component. */
+void attempt_set_extra(struct attempt *a, size_t component, const struct resvec *extra);
+struct resvec attempt_extra(const struct attempt *a, int64_t component);
 /* Takes over what the watch, or an answer, says of a rank's pod, unless that is older
  * than what is known (an answer may come late); a pod on another node than the
  * placement's, or of another uid than the one known, is a launch failure. */

@@ -103,7 +103,7 @@ static bool slots_equal(const struct slot *a, size_t n_a, const struct slot *b,
         return false;
     for (size_t i = 0; i < n_a; i++)
         if (strcmp(a[i].node, b[i].node) != 0 || a[i].pods != b[i].pods ||
-            a[i].first_rank != b[i].first_rank ||
+            a[i].component != b[i].component || a[i].first_rank != b[i].first_rank ||
             memcmp(&a[i].each, &b[i].each, sizeof(a[i].each)) != 0)
             return false;
     return true;
@@ -337,9 +337,9 @@ static int read_warning(const struct json *spec, struct warning *ret, struct err
 
 static void add_env(void *arg, const char *name, const char *value)
 {
-    struct bjob *b = arg;
+    struct work *work = arg;
     AUTO_FREE char *text = xasprintf("%s=%s", name, value);
-    names_add(&b->env, &b->n_env, text);
+    names_add(&work->env, &work->n_env, text);
 }
 
 /* It is an array, or a task of one, or neither. */
@@ -371,6 +371,45 @@ struct taskset bjob_tasks_left(const struct bjob *b, const struct array_status *
     return array_status_left(status ? status : &none, &b->array->tasks);
 }
 
+/* Components may name the same. */
+static void read_claims(const struct json *template, struct bjob *b)
+{
+    char **names = NULL;
+    size_t n = 0;
+    convert_claims(json_get(template, "spec"), NULL, &names, &n);
+    for (size_t i = 0; i < n; i++) {
+        bool known = false;
+        for (size_t k = 0; k < b->n_claims; k++)
+            known |= str_eq(b->claims[k], names[i]);
+        if (!known)
+            names_add(&b->claims, &b->n_claims, names[i]);
+    }
+    names_free(names, n);
+}
+
+static void read_work(const struct convert *c, const struct json *object, size_t i,
+                      struct bjob *b)
+{
+    struct work *work = &b->works[i];
+    JSON_AUTO struct json *component = convert_component(object, i);
+    JSON_AUTO struct json *template = convert_template(c, component);
+    if (json_is(template, JSON_OBJECT))
+        work->template_text = json_text(template, NULL);
+    if (convert_n_components(object) > 0)
+        work->name = xstrdup(json_str_or(component, "spec.name", ""));
+    convert_request_env(component, add_env, work);
+    read_claims(template, b);
+}
+
+static void read_works(const struct convert *c, const struct json *object,
+                       struct bjob *b)
+{
+    b->n_works = MIN(MAX(convert_n_components(object), 1), COMPONENTS_MAX);
+    b->works = xcalloc(b->n_works, sizeof(*b->works));
+    for (size_t i = 0; i < b->n_works; i++)
+        read_work(c, object, i, b);
+}
+
 static void read_spec(const struct convert *c, const struct json *object,
                       struct bjob *b)
 {
@@ -383,28 +422,26 @@ static void read_spec(const struct convert *c, const struct json *object,
     b->job_name = xstrdup(json_str_or(spec, "jobName", b->name));
     b->partition = xstrdup_null(json_str(spec, "partition"));
     b->time_limit = xstrdup_null(json_str(spec, "timeLimit"));
-    JSON_AUTO struct json *template = convert_template(c, object);
-    if (json_is(template, JSON_OBJECT))
-        b->template_text = json_text(template, NULL);
-    convert_claims(json_get(template, "spec"), NULL, &b->claims, &b->n_claims);
+    read_works(c, object, b);
     b->is_script = convert_is_script(object);
-    convert_request_env(object, add_env, b);
     b->requeue = json_bool_or(spec, "requeue", true);
     b->ttl_sec = json_int_or(spec, "ttlSecondsAfterFinished", -1);
     read_actions(spec, b);
 }
 
-static uint64_t kin_of(const struct bjob *b)
+static uint64_t kin_of(const struct bjob *b, size_t i)
 {
+    const char *text = b->works[i].template_text;
     uint64_t hash = hash_bytes(HASH_NOTHING, b->ns, strlen(b->ns) + 1);
-    if (b->template_text)
-        hash = hash_bytes(hash, b->template_text, strlen(b->template_text));
+    if (text)
+        hash = hash_bytes(hash, text, strlen(text));
     if (!b->model)
         return hash;
-    hash = hash_bytes(hash, &b->model->each, sizeof(b->model->each));
-    for (size_t i = 0; i < b->model->n_units; i++)
-        hash =
-            hash_bytes(hash, &b->model->units[i].each, sizeof(b->model->units[i].each));
+    const struct job *component = job_component(b->model, i);
+    hash = hash_bytes(hash, &component->each, sizeof(component->each));
+    for (size_t k = 0; k < component->n_units; k++)
+        hash = hash_bytes(hash, &component->units[k].each,
+                          sizeof(component->units[k].each));
     return hash;
 }
 
@@ -428,9 +465,17 @@ struct bjob *bjob_parse(const struct convert *c, const struct json *object,
     b->deleting = json_str(meta, "deletionTimestamp") != NULL;
     read_array(object, b);
     read_spec(c, object, b);
-    b->kin = kin_of(b);
+    for (size_t i = 0; i < b->n_works; i++)
+        b->works[i].kin = kin_of(b, i);
     read_status(c, json_get(object, "status"), b);
     return b;
+}
+
+static void work_fini(struct work *work)
+{
+    free(work->name);
+    free(work->template_text);
+    names_free(work->env, work->n_env);
 }
 
 void bjob_free(struct bjob *b)
@@ -442,9 +487,9 @@ void bjob_free(struct bjob *b)
         free(b->actions[i].only);
     }
     free(b->actions);
-    for (size_t i = 0; i < b->n_env; i++)
-        free(b->env[i]);
-    free(b->env);
+    for (size_t i = 0; i < b->n_works; i++)
+        work_fini(&b->works[i]);
+    free(b->works);
     for (size_t i = 0; i < b->n_claims; i++)
         free(b->claims[i]);
     free(b->claims);
@@ -456,7 +501,6 @@ void bjob_free(struct bjob *b)
     free(b->uid);
     free(b->version_text);
     free(b->refusal);
-    free(b->template_text);
     free(b->array);
     if (b->task)
         free(b->task->array_uid);

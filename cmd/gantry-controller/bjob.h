@@ -108,6 +108,16 @@ struct bjob_task {
     struct taskset all; /* of the array */
 };
 
+/* What the pods of a component are made of. */
+struct work {
+    char *name;          /* of the component; NULL: the job has none */
+    char *template_text; /* a script's too */
+    char **env;          /* SLURM_* variables that repeat the request: "NAME=value" */
+    size_t n_env;
+    uint64_t kin; /* the same where the server sees the pods alike: namespace, template
+                     and request of one pod */
+};
+
 struct bjob {
     char *ns, *name, *uid;
     char *time_limit;   /* spec.timeLimit; NULL */
@@ -118,16 +128,13 @@ struct bjob {
     int64_t generation;
     int64_t created_sec;
     bool deleting;
-    struct job *model; /* NULL: refused, see refusal */
-    uint64_t kin;      /* the same for jobs whose pods the server sees alike: namespace,
-                            template and request of one pod */
-    char *refusal;     /* what is wrong with spec */
-    char *template_text; /* of the pods; a script's too */
-    char **claims;       /* of volumes that they name */
+    struct job *model;  /* NULL: refused, see refusal */
+    char *refusal;      /* what is wrong with spec */
+    struct work *works; /* of the components; of a job that has none, its own */
+    size_t n_works;
+    char **claims; /* of volumes that any of them names */
     size_t n_claims;
     bool is_script; /* it runs in rank 0, the others wait (crds/convert.h) */
-    char **env;     /* SLURM_* variables that repeat the request: "NAME=value" */
-    size_t n_env;
     struct action *actions;
     size_t n_actions;
     struct warning warning; /* spec.signal */

@@ -31,6 +31,24 @@ struct seat pod_seat(const struct pod_plan *plan, int64_t rank)
     return (struct seat){&plan->slots[plan->n_slots - 1], plan->n_slots - 1, 0};
 }
 
+struct pod_plan pod_world(const struct pod_plan *plan, int64_t component)
+{
+    struct pod_plan world = *plan;
+    while (world.n_slots > 0 && world.slots[0].component < component) {
+        world.slots++;
+        world.n_slots--;
+    }
+    while (world.n_slots > 0 && world.slots[world.n_slots - 1].component > component)
+        world.n_slots--;
+    return world;
+}
+
+/* The spec may have lost components since the start. */
+const struct work *pod_work(const struct bjob *job, int64_t component)
+{
+    return &job->works[MIN((size_t)component, job->n_works - 1)];
+}
+
 static struct json *object_in(struct json *parent, const char *key)
 {
     struct json *child = json_get(parent, key);
@@ -48,15 +66,18 @@ static void set_number(struct json *object, const char *key, int64_t value)
     json_set(object, key, json_new_string(text));
 }
 
-static void set_labels(struct json *labels, const struct bjob *job, int64_t attempt,
-                       int64_t rank)
+static void set_labels(struct json *labels, const struct pod_plan *plan, int64_t rank)
 {
+    const struct bjob *job = plan->job;
+    const struct work *work = pod_work(job, pod_seat(plan, rank).slot->component);
     set_number(labels, LABEL_JOB_ID, job->status.job_id);
     json_set(labels, LABEL_JOB_UID, json_new_string(job->uid));
-    set_number(labels, LABEL_ATTEMPT, attempt);
+    set_number(labels, LABEL_ATTEMPT, plan->attempt);
     set_number(labels, LABEL_RANK, rank);
     if (job->task)
         set_number(labels, LABEL_ARRAY_TASK, job->task->index);
+    if (work->name)
+        json_set(labels, LABEL_COMPONENT, json_new_string(work->name));
 }
 
 struct json *pod_owners(const struct bjob *job)
@@ -103,7 +124,7 @@ static void set_metadata(struct json *pod, const struct pod_plan *plan, int64_t 
     struct json *meta = json_build(
         "{'name':%s,'namespace':%s,'labels':%j,'annotations':%j}", name, plan->job->ns,
         json_get(theirs, "labels"), json_get(theirs, "annotations"));
-    set_labels(object_in(meta, "labels"), plan->job, plan->attempt, rank);
+    set_labels(object_in(meta, "labels"), plan, rank);
     set_annotations(object_in(meta, "annotations"), plan, rank);
     json_set(meta, "ownerReferences", pod_owners(plan->job));
     json_set(meta, "finalizers", finalizers(json_get(theirs, "finalizers")));
@@ -202,7 +223,8 @@ static void set_spec(struct json *pod, const struct pod_plan *plan, const char *
 
 struct json *pod_build(const struct pod_plan *plan, int64_t rank, struct err *err)
 {
-    const char *template = plan->job->template_text;
+    const char *template =
+        pod_work(plan->job, pod_seat(plan, rank).slot->component)->template_text;
     JSON_AUTO struct json *pod = json_parse_str(template ? template : "{}", err);
     if (!pod)
         return NULL;

@@ -68,16 +68,21 @@ static void run_lengths(const struct pod_plan *plan,
     }
 }
 
-/* Rank 0's name within the job's Service; a job of one pod speaks to itself. */
+/* The first rank's name within the job's Service. */
+static void first_address(const struct pod_plan *plan, struct str *out)
+{
+    AUTO_FREE char *service = service_name(plan->job);
+    pod_name(plan->job, plan->attempt, plan->slots[0].first_rank, out);
+    str_addf(out, ".%s", service);
+}
+
+/* What one pod alone has nobody to speak to but itself. */
 static void master_address(const struct pod_plan *plan, int64_t pods, struct str *out)
 {
-    if (pods == 1) {
+    if (pods == 1)
         str_add(out, "127.0.0.1");
-        return;
-    }
-    AUTO_FREE char *service = service_name(plan->job);
-    pod_name(plan->job, plan->attempt, 0, out);
-    str_addf(out, ".%s", service);
+    else
+        first_address(plan, out);
 }
 
 static int64_t gpus_of(const struct convert *c, const struct resvec *each)
@@ -94,6 +99,7 @@ static void add_numbers(struct json *env, const struct pod_plan *plan, int64_t r
     int64_t gpus = gpus_of(plan->convert, each), cpus = slot_cpus(seat.slot);
     int64_t tasks = tasks_before(plan, plan->n_slots);
     int64_t local_task = seat.local_rank * MAX(seat.slot->tasks, 1);
+    int64_t own_rank = rank - plan->slots[0].first_rank;
     const struct {
         const char *name;
         int64_t value;
@@ -112,11 +118,11 @@ static void add_numbers(struct json *env, const struct pod_plan *plan, int64_t r
         {"SLURM_GPUS_ON_NODE", gpus * seat.slot->pods, gpus == 0},
         {"SLURM_RESTART_COUNT", plan->job->status.restarts,
          plan->job->status.restarts == 0},
-        {"RANK", rank, false},
+        {"RANK", own_rank, false},
         {"WORLD_SIZE", pods, false},
         {"MASTER_PORT", MASTER_PORT, false},
         {"PET_NNODES", pods, false},
-        {"PET_NODE_RANK", rank, false},
+        {"PET_NODE_RANK", own_rank, false},
         {"PET_NPROC_PER_NODE", gpus, gpus == 0}, /* torchrun's own default is 1 */
         {"PET_MASTER_PORT", MASTER_PORT, false},
     };
@@ -175,12 +181,66 @@ static void add_texts(struct json *env, const struct pod_plan *plan, int64_t ran
     add_text(env, "PET_MASTER_ADDR", master.s);
 }
 
-static void add_request(struct json *env, const struct bjob *job)
+/* `group` stands behind each name. */
+static void add_request(struct json *env, const struct work *work, const char *group)
 {
-    for (size_t i = 0; i < job->n_env; i++) {
-        const char *equals = strchr(job->env[i], '=');
-        AUTO_FREE char *name = xstrndup(job->env[i], (size_t)(equals - job->env[i]));
+    for (size_t i = 0; i < work->n_env; i++) {
+        const char *equals = strchr(work->env[i], '=');
+        AUTO_FREE char *name =
+            xasprintf("%.*s%s", (int)(equals - work->env[i]), work->env[i], group);
         add_text(env, name, equals + 1);
+    }
+}
+
+/* ---- components ---- */
+
+static void add_in_group(struct json *env, const char *name, const char *group,
+                         const char *value)
+{
+    AUTO_FREE char *full = xasprintf("%s%s", name, group);
+    add_text(env, full, value);
+}
+
+static void add_count(struct json *env, const char *name, const char *group,
+                      int64_t value)
+{
+    AUTO_FREE char *text = xasprintf("%" PRId64, value);
+    add_in_group(env, name, group, text);
+}
+
+static void add_component(struct json *env, const struct pod_plan *world, size_t i)
+{
+    AUTO_FREE char *group = xasprintf("_HET_GROUP_%zu", i);
+    STR_AUTO struct str nodes, tasks, cpus, master;
+    str_init(&nodes, LIST_MAX);
+    str_init(&tasks, LIST_MAX);
+    str_init(&cpus, LIST_MAX);
+    str_init(&master, NAME_MAX_BYTES);
+    nodelist(world, &nodes);
+    run_lengths(world, slot_tasks, &tasks);
+    run_lengths(world, slot_cpus, &cpus);
+    first_address(world, &master);
+    add_count(env, "SLURM_JOB_ID", group, world->job->status.job_id);
+    add_count(env, "SLURM_JOB_NUM_NODES", group, (int64_t)world->n_slots);
+    add_count(env, "SLURM_NNODES", group, (int64_t)world->n_slots);
+    add_count(env, "SLURM_NTASKS", group, tasks_before(world, world->n_slots));
+    add_in_group(env, "SLURM_JOB_NODELIST", group, nodes.s);
+    add_in_group(env, "SLURM_TASKS_PER_NODE", group, tasks.s);
+    if (slot_cpus(&world->slots[0]) > 0)
+        add_in_group(env, "SLURM_JOB_CPUS_PER_NODE", group, cpus.s);
+    add_in_group(env, "MASTER_ADDR", group, master.s);
+    add_request(env, &world->job->works[i], group);
+}
+
+static void add_components(struct json *env, const struct pod_plan *plan)
+{
+    if (!plan->job->works[0].name)
+        return;
+    add_number(env, "SLURM_HET_SIZE", (int64_t)plan->job->n_works);
+    for (size_t i = 0; i < plan->job->n_works; i++) {
+        const struct pod_plan world = pod_world(plan, (int64_t)i);
+        if (world.n_slots > 0)
+            add_component(env, &world, i);
     }
 }
 
@@ -204,11 +264,14 @@ void podenv_set(struct json *container, const struct pod_plan *plan, int64_t ran
     JSON_AUTO struct json *ours = json_new_array();
     const struct json *theirs = json_get(container, "env");
     struct json *env = json_new_array();
-    add_numbers(ours, plan, rank);
-    add_texts(ours, plan, rank);
+    int64_t component = pod_seat(plan, rank).slot->component;
+    const struct pod_plan world = pod_world(plan, component);
+    add_numbers(ours, &world, rank);
+    add_texts(ours, &world, rank);
     if (plan->job->task)
         add_array(ours, plan->job->task);
-    add_request(ours, plan->job);
+    add_request(ours, pod_work(plan->job, component), "");
+    add_components(ours, plan);
     for (size_t i = 0; i < json_len(ours); i++) {
         const char *name = json_str(json_item(ours, i), "name");
         if (gives_way(plan, name) || !has(theirs, name))

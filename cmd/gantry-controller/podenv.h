@@ -9,6 +9,12 @@
  *   RANK, WORLD_SIZE          of pods, for frameworks that are started once per pod
  *   MASTER_ADDR, MASTER_PORT  rank 0, by its name in the job's Service
  *   PET_*                     torchrun's options: it starts PET_NPROC_PER_NODE workers
+ *
+ * The pods of a component of a heterogeneous job see each other alone so, as under
+ * `srun --het-group`. Of all of them they know
+ *
+ *   SLURM_HET_SIZE            how many components there are
+ *   ..._HET_GROUP_n           the n-th one's nodes, tasks and request, and MASTER_ADDR
  */
 #ifndef GANTRY_CONTROLLER_PODENV_H
 #define GANTRY_CONTROLLER_PODENV_H

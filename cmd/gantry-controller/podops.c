@@ -120,12 +120,20 @@ static void op_retry(struct pod_op *op)
 
 /* ---- what stands there ---- */
 
+/* The spec may have lost components since the start. */
+static size_t component_of(const struct record *r, const struct rank *rank)
+{
+    return MIN((size_t)rank->component, r->job->n_works - 1);
+}
+
 static void learn(const struct pod_op *op, const struct pod *pod)
 {
     struct record *r = op->record;
-    struct resvec asked = op_rank(op)->use;
-    resvec_sub(&asked, &r->attempt.extra);
-    admission_learn(r->ctl, r->job, pod, &asked);
+    const struct rank *rank = op_rank(op);
+    struct resvec asked = rank->use,
+                  extra = attempt_extra(&r->attempt, rank->component);
+    resvec_sub(&asked, &extra);
+    admission_learn(r->ctl, r->job, component_of(r, rank), pod, &asked);
 }
 
 static void saw_pod(struct pod_op *op, const struct json *object)
@@ -220,8 +228,10 @@ static void on_made(void *arg, const struct kc_result *result)
     } else if (refusal_passes(result->reason)) {
         op_retry(op);
     } else {
-        if (strstr(result->message, "schedulingGates") && op->record->job)
-            admission_refused(op->record->ctl, op->record->job);
+        const struct rank *rank = op_rank(op);
+        if (strstr(result->message, "schedulingGates") && op->record->job && rank)
+            admission_refused(op->record->ctl, op->record->job,
+                              component_of(op->record, rank));
         op_fail(op, "create pod", result);
     }
 }
@@ -231,11 +241,13 @@ static bool make(struct pod_op *op)
     struct record *r = op->record;
     struct controller *ctl = r->ctl;
     struct err err = ERR_INIT;
+    struct resvec extra =
+        attempt_extra(&r->attempt, r->attempt.ranks[op->rank].component);
     struct pod_plan plan = {.convert = &ctl->convert,
                             .job = r->job,
                             .attempt = op->attempt,
                             .partition = record_partition(r),
-                            .extra = &r->attempt.extra,
+                            .extra = &extra,
                             .unbound = job_state_is_active(r->job->status.state)};
     plan.slots = record_slots(r, &plan.n_slots);
     JSON_AUTO struct json *body = pod_build(&plan, (int64_t)op->rank, &err);

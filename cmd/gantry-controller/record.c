@@ -182,7 +182,7 @@ static void resume_attempt(struct record *r)
 static void adopt_single(struct record *r)
 {
     const struct bjob *job = r->job;
-    if (!job->model || job->model->min_pods > 1)
+    if (!job->model || job->model->min_pods > 1 || job->model->n_others > 0)
         return;
     for (size_t i = 0; i < r->n_pods; i++) {
         const struct pod *p = r->pods[i];
@@ -327,17 +327,20 @@ struct start start_of(const struct decision *d)
 
 void record_take_start(struct record *r, struct start *take)
 {
-    const struct admitted *admitted = admission_find(r->ctl, r->job);
     start_clear(r);
     r->start = *take;
     *take = (struct start){0};
     r->start.attempt = r->job->status.attempt + 1;
     r->start.generation = r->job->generation;
-    r->start.unbound = admitted != NULL || r->tie.waits || bjob_shrinks(r->job);
+    r->start.unbound =
+        admission_version(r->ctl, r->job) > 0 || r->tie.waits || bjob_shrinks(r->job);
     attempt_begin(&r->attempt, r->start.attempt, r->start.slots, r->start.n_slots,
                   loop_now_sec(r->ctl->loop));
-    if (admitted)
-        r->attempt.extra = admitted->extra;
+    for (size_t i = 0; i < r->job->n_works; i++) {
+        const struct admitted *admitted = admission_find(r->ctl, r->job, i);
+        if (admitted)
+            attempt_set_extra(&r->attempt, i, &admitted->extra);
+    }
     attempt_wait(&r->attempt);
     record_reconcile(r);
 }

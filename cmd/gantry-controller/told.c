@@ -149,6 +149,18 @@ static void keep_partitions(struct job *m, const struct intake *in)
     m->n_partitions = kept;
 }
 
+/* To what the server makes of their pods, and to where the volumes are. */
+static void adapt_components(const struct record *r, struct job *m)
+{
+    for (size_t i = 0; i <= m->n_others && i < r->job->n_works; i++) {
+        struct job *component = i == 0 ? m : &m->others[i - 1];
+        const struct admitted *admitted = admission_find(r->ctl, r->job, i);
+        if (admitted)
+            resvec_add(&component->each, &admitted->extra);
+        volumes_require(r->ctl, r->job, component);
+    }
+}
+
 /* What the core was not told of yet it takes over from status: also the promise. */
 static struct job *model_of(const struct record *r, const struct told *now,
                             const struct job_array *array, bool known)
@@ -158,11 +170,8 @@ static struct job *model_of(const struct record *r, const struct told *now,
     struct job *m = r->job->model ? job_copy(r->job->model) : job_new();
     if (!m->uid)
         m->uid = xstrdup(r->uid);
-    const struct admitted *admitted = admission_find(r->ctl, r->job);
-    if (admitted)
-        resvec_add(&m->each, &admitted->extra);
+    adapt_components(r, m);
     keep_partitions(m, &r->intake);
-    volumes_require(r->ctl, r->job, m);
     size_t n;
     const struct slot *slots = record_slots(r, &n);
     slots_free(m->alloc, m->n_alloc);
@@ -263,8 +272,7 @@ void told_update(struct record *r)
     } else {
         now.start_sec = r->job->array ? r->job->status.start_sec : TIME_UNSET;
     }
-    const struct admitted *admitted = admission_find(r->ctl, r->job);
-    now.admitted = admitted ? admitted->version : 0;
+    now.admitted = admission_version(r->ctl, r->job);
     bool known = is_scheduled(&r->told);
     if (told_equal(&now, &r->told))
         return;

@@ -128,8 +128,10 @@ static void add_run(struct str *out, const struct job *job)
     if (job->partition)
         str_addf(out, " on=%s", job->partition);
     for (size_t i = 0; i < job->n_alloc; i++)
-        str_addf(out, " %s:%" PRId64 "@%" PRId64, job->alloc[i].node,
-                 job->alloc[i].pods, job->alloc[i].first_rank);
+        str_addf(out, "%s %s:%" PRId64 "@%" PRId64,
+                 i > 0 && job->alloc[i].component > job->alloc[i - 1].component ? " :"
+                                                                                : "",
+                 job->alloc[i].node, job->alloc[i].pods, job->alloc[i].first_rank);
 }
 
 static void add_tasks(struct str *out, const char *word, const struct taskset *tasks)
@@ -154,6 +156,11 @@ static void describe(const struct job *job, struct str *out)
     }
     if (job->tasks_limit > 0)
         str_addf(out, "%%%d", (int)job->tasks_limit);
+    for (size_t i = 0; i < job->n_others; i++) {
+        str_add(out, " : ");
+        add_shape(out, &job->others[i]);
+        add_where(out, &job->others[i]);
+    }
 }
 
 /* ---- cases: `spec` beside a template of one container, unless it brings its own ----
@@ -169,6 +176,44 @@ static const struct job_case {
 } cases[] = {
     {"one pod", ONE, "", "pods=1/node cpu=1000"},
     {"nodes", "nodes: 4, " ONE, "", "pods=4/node cpu=1000"},
+    {"components",
+     "exclusive: true, timeLimit: '60', components: [{name: a, nodes: 1, cpusPerTask: "
+     "4, "
+     "exclude: n9}, {name: b, gpus: 'h100:16', constraint: ib, nodeList: 'n[1-2]'}, "
+     "{name: c, replicas: 3}], script: '#!/bin/sh'",
+     "",
+     "pods=1/node cpu=4000 exclusive limit=3600 -x n9 : pods=1-16/node cpu=1000 gpu=1 "
+     "type=h100 + 16x(cpu=0 gpu=1 tasks=0) exclusive -w n1,n2 any: "
+     "gantry.dev/feature-ib exists : pods=3 cpu=0 exclusive"},
+    {"components with templates",
+     "components: [{name: a, nodes: 2, " CPU("requests: {cpu: 2}") "}, {name: b, " CPU(
+         "requests: {cpu: 3}") "}]",
+     "", "pods=2/node cpu=2000 : pods=1/node cpu=3000"},
+    {"components that run", "components: [{name: a}, {name: b, nodes: 2}], " ONE,
+     "state: RUNNING, startTime: '2026-01-02T03:04:05Z', placement: [{nodes: n1, "
+     "podsPerNode: 1, firstRank: 0}, {nodes: 'n[2-3]', podsPerNode: 1, firstRank: 1, "
+     "component: 1}]",
+     "pods=1/node cpu=1000 phase=2 start=1767323045 n1:1@0 : n2:1@1 n3:1@2 : "
+     "pods=2/node cpu=1000"},
+    {"a component that cannot be",
+     "components: [{name: a}, {name: b, nodes: 0}], script: '#!/bin/sh'", "",
+     "spec.components[1].nodes: \"0\" is no count of nodes; right are 4 and \"2-4\" "
+     "(at "
+     "most 100000)"},
+    {"a component's tasks",
+     "components: [{name: a}, {name: b, nodes: 4, ntasks: 2}], " ONE, "",
+     "spec.components[1].ntasks: 2 cannot be on 4 nodes: each has one at least"},
+    {"a component's template", "components: [{name: a, " TEMPLATE("nodeName: n1") "}]",
+     "",
+     "spec.components[0].template.spec.nodeName must not be given: Gantry chooses; "
+     "spec.nodeList names nodes"},
+    {"a component of both ways", "components: [{name: a, replicas: 2, nodes: 2}], " ONE,
+     "",
+     "spec.components[0].replicas is Kubernetes' way to give a shape; it excludes "
+     "Slurm's (nodes, ntasks, ntasksPerNode, cpusPerTask, mem..., gpus..., segment, "
+     "spread, contiguous)"},
+    {"components beside a shape", "nodes: 2, components: [{name: a}], " ONE, "",
+     "spec.components have shapes and places of their own: spec has none beside them"},
     {"nodes as text", "nodes: '4', " ONE, "", "pods=4/node cpu=1000"},
     {"a range of nodes", "nodes: 2-4, " ONE, "", "pods=2-4/node cpu=1000"},
     {"tasks and CPUs", "nodes: 2, ntasksPerNode: 4, cpusPerTask: 3, " ONE, "",

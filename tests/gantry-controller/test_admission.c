@@ -92,6 +92,11 @@ static const struct {
      "status.allocTRES=cpu=12,node=2|status.placement.0.requests.cpu=6"},
     {"a sidecar beside unequal pods", add_sidecar, "'nodes':2,'ntasks':3", 2,
      "status.allocTRES=cpu=11,node=2", "status.allocTRES=cpu=11,node=2"},
+    {"a component each", add_sidecar,
+     "'components':[{'name':'a'},{'name':'b','nodes':2,'cpusPerTask':2}]", 3,
+     "status.allocTRES=cpu=17,node=3|status.placement.1.component=1|"
+     "status.placement.1.requests.cpu=6",
+     "status.allocTRES=cpu=17,node=3|status.placement.0.requests.cpu=5"},
     {"less than planned", lower_cpus, "'nodes':2,'cpusPerTask':2", 2,
      "status.allocTRES=cpu=1,node=2", "status.allocTRES=cpu=1,node=2"},
     {"not changed", NULL, "'nodes':2,'cpusPerTask':2", 2,

@@ -92,7 +92,7 @@ START_TEST(test_defaults)
     ck_assert_int_eq(b->created_sec, TIME_UNSET);
     ck_assert_ptr_nonnull(b->model);
     ck_assert_ptr_null(b->refusal);
-    ck_assert_ptr_nonnull(strstr(b->template_text, "\"image\":\"i\""));
+    ck_assert_ptr_nonnull(strstr(b->works[0].template_text, "\"image\":\"i\""));
     ck_assert_int_eq(b->status.state, JOB_STATE_NONE);
     ck_assert_int_eq(b->status.priority, PRIORITY_UNSET);
     ck_assert_int_eq(b->status.exit_code, -1);

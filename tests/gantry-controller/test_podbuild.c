@@ -43,11 +43,14 @@ static struct bjob *job_of(const struct convert *c, const char *name, const char
     "ann','output':'slurm-%j.out','openMode':'append',"                   \
     "'exportEnv':'ALL','env':[{'name':'PRICE','value':'$(HOME)'},"        \
     "{'name':'SLURM_JOB_ID','value':'3'}]"
+#define COUPLE                                                                    \
+    "'components':[{'name':'cpus','nodes':1,'cpusPerTask':4,'memPerNode':'8G'},{" \
+    "'name':'gpus','ntasks':3,'gpusPerTask':'h100:2'}]"
 #define LONG \
     "'scriptFrom':{'configMapKeyRef':{'name':'gantry-script-1','key':'script'}}"
 
 /* `slots` is "n1:2,n2:1": pods on nodes; behind a slash the units of a divided job,
- * and behind another those of the second kind. */
+ * and behind another those of the second kind; "+n3:1" is the next component's. */
 static const struct {
     const char *golden, *name, *spec, *status, *slots;
     int64_t attempt, rank;
@@ -80,6 +83,17 @@ static const struct {
      "'resources':{'requests':{'cpu':'500m'},"
      "'limits':{'cpu':'1','memory':'1Gi'}}}]}}",
      "", "n1:1,n2:1", 1, 1},
+    {"component-script", "couple", COUPLE ",'script':'#!/bin/sh\\nhostname\\n'", "",
+     "c1:1,+g1:1/2,g2:1/1", 1, 0},
+    {"component-waits", "couple", COUPLE ",'script':'#!/bin/sh\\nhostname\\n'", "",
+     "c1:1,+g1:1/2,g2:1/1", 1, 2},
+    {"component-template", "couple",
+     "'components':[{'name':'head','replicas':2,'template':{'spec':{'containers':[{"
+     "'name':'main','image':'head'}]}}},{'name':'body','nodes':1,'template':{'metadata'"
+     ":"
+     "{'labels':{'app':'body'}},'spec':{'containers':[{'name':'main','image':'body'}]}}"
+     "}]",
+     "", "n1:2,+n2:1", 2, 2},
 };
 
 /* As placement.h does. */
@@ -94,18 +108,22 @@ static size_t slots_of(const struct bjob *job, const char *text, struct slot *sl
 {
     AUTO_FREE char *copy = xstrdup(text);
     char *save, *word = strtok_r(copy, ",", &save);
-    size_t n = 0;
+    size_t n = 0, component = 0;
     int64_t rank = 0;
     for (; word; word = strtok_r(NULL, ",", &save), n++) {
         char *colon = strchr(word, ':');
+        component += *word == '+';
+        word += *word == '+';
+        const struct job *like = job_component(job->model, component);
         slots[n] = (struct slot){.node = xstrndup(word, (size_t)(colon - word)),
                                  .pods = atoi(colon + 1),
-                                 .each = job->model->each,
+                                 .each = like->each,
                                  .first_rank = rank,
-                                 .tasks = job->model->tasks};
+                                 .tasks = like->tasks,
+                                 .component = (int64_t)component};
         const char *units = strchr(colon, '/');
         for (size_t i = 0; units; units = strchr(units + 1, '/'), i++)
-            give_units(&job->model->units[i], atoi(units + 1) - 1, &slots[n]);
+            give_units(&like->units[i], atoi(units + 1) - 1, &slots[n]);
         rank += slots[n].pods;
     }
     return n;
@@ -275,10 +293,12 @@ START_TEST(test_bad)
     struct convert c = {.resources = &resources,
                         .gpu_resource = "nvidia.com/gpu",
                         .gpu_type_label = "gantry.dev/gpu-type"};
+    struct work work = {.template_text = (char *)bad[_i].template};
     struct bjob job = {.name = (char *)"a",
                        .ns = (char *)"b",
                        .uid = (char *)"u",
-                       .template_text = (char *)bad[_i].template};
+                       .works = &work,
+                       .n_works = 1};
     struct slot slot = {.node = (char *)"n1", .pods = 1};
     struct pod_plan plan = {.convert = &c, .job = &job, .slots = &slot, .n_slots = 1};
     struct err err = ERR_INIT;

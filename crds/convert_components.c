@@ -1,0 +1,68 @@
+/* The components of a heterogeneous job, each as a BatchJob that is nothing else. */
+#include <string.h>
+
+#include "base/util.h"
+#include "crds/convert_private.h"
+#include "crds/rules.h"
+
+size_t convert_n_components(const struct json *batchjob)
+{
+    const struct json *list = json_at(batchjob, "spec.components");
+    return json_is(list, JSON_ARRAY) ? json_len(list) : 0;
+}
+
+/* Without a template of its own it has the job's work. */
+static void add_work(const struct json *from, struct json *spec)
+{
+    static const char *const fields[] = {
+        "template", "script", "scriptFrom", "args",  "image",    "workDir",
+        "env",      "input",  "output",     "error", "openMode", "exportEnv"};
+    if (json_get(spec, "template"))
+        return;
+    for (size_t i = 0; i < ARRAY_LEN(fields); i++)
+        if (json_get(from, fields[i]))
+            json_set(spec, fields[i], json_copy(json_get(from, fields[i])));
+}
+
+struct json *convert_component(const struct json *batchjob, size_t component)
+{
+    const struct json *spec = json_get(batchjob, "spec");
+    const struct json *item = json_item(json_get(spec, "components"), component);
+    if (convert_n_components(batchjob) == 0)
+        return json_ref((struct json *)batchjob);
+    struct json *ret = json_new_object();
+    struct json *own = json_is(item, JSON_OBJECT) ? json_copy(item) : json_new_object();
+    if (json_get(spec, "exclusive"))
+        json_set(own, "exclusive", json_copy(json_get(spec, "exclusive")));
+    add_work(spec, own);
+    json_set(ret, "metadata", json_copy(json_get(batchjob, "metadata")));
+    json_set(ret, "spec", own);
+    return ret;
+}
+
+/* "spec.nodes: ..." is said of "spec.components[1].nodes". */
+static int say_where(size_t component, struct err *err)
+{
+    if (!err || !str_starts(err->msg, "spec."))
+        return -1;
+    AUTO_FREE char *said = xstrdup(err->msg + strlen("spec."));
+    return err_set(err, err->code, "spec.components[%zu].%s", component, said);
+}
+
+int components_read(const struct convert *c, const struct json *batchjob,
+                    struct job *job, struct err *err)
+{
+    size_t n = convert_n_components(batchjob);
+    if (n > COMPONENTS_MAX)
+        return err_set(err, ERR_INVALID,
+                       "spec.components: %zu are too many, at most %d", n,
+                       COMPONENTS_MAX);
+    for (size_t i = 0; i < n; i++) {
+        JSON_AUTO struct json *component = convert_component(batchjob, i);
+        struct job *into = i == 0 ? job : job_add_component(job);
+        if (rules_hold("BatchJob", component, err) < 0 ||
+            request_read(c, component, into, err) < 0)
+            return say_where(i, err);
+    }
+    return 0;
+}
