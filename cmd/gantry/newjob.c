@@ -128,18 +128,20 @@ static void set_default(struct json *spec, const char *field, const char *text)
 }
 
 /* Each node has a task at least: as Slurm does, it takes no more nodes than that. */
-static void fit_nodes(struct newjob *n, struct json *spec)
+static void fit_nodes(struct newjob *n, struct json *shape)
 {
-    const struct json *nodes = json_get(spec, "nodes");
-    const int64_t tasks = json_int_or(spec, "ntasks", INT64_MAX);
+    const struct json *nodes = json_get(shape, "nodes");
+    const int64_t tasks = json_int_or(shape, "ntasks", INT64_MAX);
     const int64_t least = json_is(nodes, JSON_INT) ? json_int(nodes)
                           : json_is(nodes, JSON_STRING)
                               ? strtoll(json_string(nodes), NULL, 10)
                               : 0;
 
-    n->nodes_asked = least > tasks ? least : 0;
-    if (n->nodes_asked > 0)
-        json_set(spec, "nodes", json_new_int(tasks));
+    if (least <= tasks)
+        return;
+    n->nodes_asked = least;
+    n->nodes_taken = tasks;
+    json_set(shape, "nodes", json_new_int(tasks));
 }
 
 static int fill_spec(struct newjob *n, struct json *spec, struct err *err)
@@ -148,11 +150,15 @@ static int fill_spec(struct newjob *n, struct json *spec, struct err *err)
 
     if (!here)
         return err_errno(err, errno, "the present directory");
-    if (submit_fill(n->submit, loop_now_sec(n->api->loop), spec, err) < 0 ||
+    const int64_t now_sec = loop_now_sec(n->api->loop);
+    if (submit_fill(n->submit, now_sec, spec, err) < 0 ||
+        submit_fill_components(n->submit, now_sec, spec, err) < 0 ||
         set_script(n, spec) < 0 || set_env(n, spec, here, err) < 0)
         return -1;
     set_args(n, spec);
     fit_nodes(n, spec);
+    for (size_t i = 0; i < json_len(json_get(spec, "components")); i++)
+        fit_nodes(n, json_item(json_get(spec, "components"), i));
     set_default(spec, "jobName", n->script->job_name);
     set_default(spec, "workDir", here);
     set_default(spec, "output",

@@ -21,7 +21,8 @@ struct newjob {
     char **args; /* of the script; ends with NULL */
     char **environment;
     struct json *body;   /* as it is sent */
-    int64_t nodes_asked; /* more than it has tasks, so that these are its nodes; or 0 */
+    int64_t nodes_asked; /* more than there are tasks, so that it takes: */
+    int64_t nodes_taken; /* both 0: they are not */
     struct json *object; /* as the server last showed it; NULL before it is sent */
 };
 #define NEWJOB_AUTO __attribute__((cleanup(newjob_fini)))

@@ -20,13 +20,32 @@ static struct kc_ref ref_of(const struct newjob *n)
 
 /* ---- refusals, by the option's name ---- */
 
+/* Behind "spec.components[1]". */
+static const char *of_component(const char *field)
+{
+    const char *end = str_starts(field, "spec.components[") ? strchr(field, ']') : NULL;
+
+    return end ? end + 1 : field;
+}
+
+/* "--nodes", "--nodes of component 1"; NULL: it was not asked for. */
+static char *say_where(const struct newjob *n, const char *path)
+{
+    const char *where = submit_where(n->submit, path);
+
+    if (!where || !str_starts(path, "spec.components["))
+        return xstrdup_null(where);
+    return xasprintf("%s of component %ld", where,
+                     strtol(path + strlen("spec.components["), NULL, 10));
+}
+
 /* "--array is not supported yet", "train.sbatch:3: --nodes: ...". */
 static void add_cause(const struct newjob *n, const char *field, const char *message,
                       struct str *out)
 {
-    const size_t bare = strcspn(field, "[");
-    AUTO_FREE char *path = xstrndup(field, bare);
-    const char *where = submit_where(n->submit, path);
+    const char *own = of_component(field);
+    AUTO_FREE char *path = xstrndup(field, (size_t)(own - field) + strcspn(own, "["));
+    AUTO_FREE char *where = say_where(n, path);
 
     if (out->len > 0)
         str_add(out, "; ");

@@ -35,16 +35,29 @@ static int fail_submission(const struct cli *cli, const struct err *err)
 
 /* ---- what was asked ---- */
 
+/* Components stand apart by ":". Returns the index of the script, or -1. */
+static int take_line(struct submit *submit, int argc, char **argv, struct err *err)
+{
+    for (int at = 0;;) {
+        const int n =
+            submit_take_words(submit, SUBMIT_LINE, NULL, argc - at, argv + at, err);
+        if (n < 0)
+            return -1;
+        at += n;
+        if (at == argc || !str_eq(argv[at], ":"))
+            return at;
+        submit = submit_next(submit, err);
+        if (!submit)
+            return -1;
+    }
+}
+
 /* The command line, the environment, the script and its lines. */
 static int read_all(const struct cli *cli, int argc, char **argv, int first,
                     struct submit *submit, struct script *script, struct err *err)
 {
     const char *wrap = submit_text(submit, "wrap");
 
-    if (first < argc && str_eq(argv[first], ":"))
-        return err_set(err, ERR_INVALID,
-                       "heterogeneous jobs (\":\") are not supported: submit a job for "
-                       "each part");
     if (wrap && first < argc)
         return err_set(err, ERR_INVALID,
                        "Script arguments not permitted with --wrap option");
@@ -58,7 +71,13 @@ static int read_all(const struct cli *cli, int argc, char **argv, int first,
     if (script_check(script, err) < 0 ||
         script_directives(script, submit, submit_has(submit, "ignore-pbs"), err) < 0)
         return -1;
-    return submit_check(submit, err);
+    for (struct submit *s = submit->next; s; s = s->next)
+        if (submit_take_environment(s, err) < 0)
+            return -1;
+    for (const struct submit *s = submit; s; s = s->next)
+        if (submit_check(s, err) < 0)
+            return -1;
+    return 0;
 }
 
 /* ---- where its output goes ---- */
@@ -77,8 +96,8 @@ static bool nodes_have_files(struct api *c)
                       "gantry://");
 }
 
-/* This machine, and so its nodes, has neither such a file nor a directory to make it in.
- * What a job's values decide (%j) is not known here. */
+/* This machine, and so its nodes, has neither such a file nor a directory to make it
+ * in. What a job's values decide (%j) is not known here. */
 static bool is_out_of_reach(const struct json *body)
 {
     const char *output = json_str_or(body, "spec.output", "");
@@ -189,7 +208,7 @@ static int submit_job(const struct cli *cli, struct newjob *n)
         cli_say(cli,
                 "warning: %" PRId64 " nodes are more than there are tasks, one node "
                 "each: taking %" PRId64,
-                n->nodes_asked, json_int_or(n->body, "spec.nodes", 0));
+                n->nodes_asked, n->nodes_taken);
     show_body(cli, n);
     if (newjob_check_partitions(n, &err) < 0 || newjob_check_excluded(n, &err) < 0)
         return fail_submission(cli, &err);
@@ -247,7 +266,7 @@ int cmd_sbatch(const struct cli *cli, int argc, char **argv)
 
     submit_init(&submit);
     script_init(&script);
-    const int first = submit_take_words(&submit, SUBMIT_LINE, NULL, argc, argv, &err);
+    const int first = take_line(&submit, argc, argv, &err);
     if (first >= 0 && answered(cli, &submit))
         return EXIT_DONE;
     if (first < 0 || read_all(cli, argc, argv, first, &submit, &script, &err) < 0)

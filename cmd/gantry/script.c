@@ -158,7 +158,8 @@ static int cut_words(char *line, char **words, int max)
     return n;
 }
 
-static int take_directive(struct submit *submit, const char *rest, const char *at,
+/* Behind a line "hetjob" the next component's. */
+static int take_directive(struct submit **submit, const char *rest, const char *at,
                           struct err *err)
 {
     /* a word may end where its first character stood: room for the last NUL */
@@ -169,11 +170,8 @@ static int take_directive(struct submit *submit, const char *rest, const char *a
     if (n < 0)
         return err_set(err, ERR_INVALID, "%s: a quote is not closed", at);
     if (n == 1 && (str_eq(words[1], "hetjob") || str_eq(words[1], "packjob")))
-        return err_set(err, ERR_INVALID,
-                       "%s: heterogeneous jobs (%s) are not supported: submit a job "
-                       "for each part",
-                       at, words[1]);
-    const int first = submit_take_words(submit, SUBMIT_SCRIPT, at, n + 1, words, err);
+        return (*submit = submit_next(*submit, err)) ? 0 : err_prefix(err, "%s", at);
+    const int first = submit_take_words(*submit, SUBMIT_SCRIPT, at, n + 1, words, err);
     if (first < 0)
         return -1;
     if (first <= n)
@@ -197,7 +195,7 @@ struct foreign {
     const char *line;
 };
 
-static int take_line(struct submit *submit, const char *line, size_t len,
+static int take_line(struct submit **submit, const char *line, size_t len,
                      const char *at, struct foreign *foreign, struct err *err)
 {
     AUTO_FREE char *copy = xstrndup(line, len);
@@ -213,6 +211,7 @@ int script_directives(const struct script *s, struct submit *submit, bool ignore
                       struct err *err)
 {
     struct foreign foreign = {0};
+    struct submit *component = submit;
     const char *line = s->text.s;
     int rc = 0;
 
@@ -223,7 +222,7 @@ int script_directives(const struct script *s, struct submit *submit, bool ignore
 
         if (blank < len && line[blank] != '#')
             break;
-        rc = take_line(submit, line, len, at, &foreign, err);
+        rc = take_line(&component, line, len, at, &foreign, err);
         line += len + (line[len] == '\n');
     }
     if (rc == 0 && foreign.at && !ignore_pbs && !submit_has(submit, "ignore-pbs"))

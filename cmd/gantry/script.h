@@ -35,8 +35,9 @@ void script_wrap(struct script *s, const char *command);
 
 /* It has a first line with an interpreter, UNIX line ends and no NUL. */
 int script_check(const struct script *s, struct err *err);
-/* Takes what #SBATCH lines ask for. Errors name the line. #PBS and #BSUB lines are
- * refused unless `ignore_pbs` or the script itself says that they are comments. */
+/* Takes what #SBATCH lines ask for; a line "hetjob" begins the next component. Errors
+ * name the line. #PBS and #BSUB lines are refused unless `ignore_pbs` or the script
+ * itself says that they are comments. */
 int script_directives(const struct script *s, struct submit *submit, bool ignore_pbs,
                       struct err *err);
 

@@ -6,10 +6,12 @@
 
 #include "base/util.h"
 #include "cmd/gantry/cli.h"
+#include "scheduler/model.h"
 
 void submit_init(struct submit *s)
 {
-    *s = (struct submit){.table = xcalloc(n_submit_rows + 1, sizeof(*s->table))};
+    *s = (struct submit){.table = xcalloc(n_submit_rows + 1, sizeof(*s->table)),
+                         .first = s};
     for (size_t i = 0; i < n_submit_rows; i++)
         s->table[i] = submit_rows[i].opt;
     for (size_t i = 0; i < SUBMIT_FROMS; i++)
@@ -26,7 +28,26 @@ void submit_fini(struct submit *s)
         free(s->values[i]);
     }
     free(s->table);
+    if (s->next)
+        submit_fini(s->next);
+    free(s->next);
     *s = (struct submit){0};
+}
+
+struct submit *submit_next(struct submit *s, struct err *err)
+{
+    if (s->component + 1 == COMPONENTS_MAX) {
+        err_set(err, ERR_INVALID, "a heterogeneous job has at most %d components",
+                COMPONENTS_MAX);
+        return NULL;
+    }
+    if (!s->next) {
+        s->next = xmalloc(sizeof(*s->next));
+        submit_init(s->next);
+        s->next->component = s->component + 1;
+        s->next->first = s->first;
+    }
+    return s->next;
 }
 
 /* ---- taking ---- */
@@ -36,7 +57,8 @@ static int take(struct submit *s, enum submit_from from, size_t row, const char 
                 const char *where, struct err *err)
 {
     const struct submit_row *r = &submit_rows[row];
-    struct submit_value *v = &s->values[from][row];
+    struct submit *of = r->field ? s : s->first;
+    struct submit_value *v = &of->values[from][row];
 
     if (r->refused)
         return err_set(err, ERR_INVALID, "%s is not supported: %s", where, r->refused);
@@ -48,7 +70,7 @@ static int take(struct submit *s, enum submit_from from, size_t row, const char 
     v->count++;
     v->text = xstrdup(text ? text : "");
     v->where = xstrdup(where);
-    v->order = ++s->order;
+    v->order = ++of->order;
     return 0;
 }
 
@@ -82,7 +104,7 @@ int submit_take_environment(struct submit *s, struct err *err)
         const char *name = submit_rows[i].opt.env;
         const char *text = name ? getenv(name) : NULL;
 
-        if (!text)
+        if (!text || (s->component > 0 && !submit_is_own(submit_rows[i].field)))
             continue;
         AUTO_FREE char *where = xasprintf("%s (--%s)", name, submit_rows[i].opt.name);
         if (take(s, SUBMIT_ENVIRONMENT, i, text, where, err) < 0)
@@ -186,8 +208,17 @@ int submit_fill(const struct submit *s, int64_t now_sec, struct json *spec,
 
 const char *submit_where(const struct submit *s, const char *field)
 {
+    size_t component = 0;
+    int len = 0;
+
     if (str_starts(field, "spec."))
         field += strlen("spec.");
+    if (sscanf(field, "components[%zu].%n", &component, &len) == 1 && len > 0)
+        field += len;
+    while (s && s->component < component)
+        s = s->next;
+    if (!s)
+        return NULL;
     for (size_t row = 0; row < n_submit_rows; row++) {
         const struct submit_value *v;
         if (submit_rows[row].field && str_eq(submit_rows[row].field, field) &&
@@ -231,13 +262,17 @@ void submit_help(FILE *out)
         acting[n++] = submit_rows[i].opt;
     }
     opt_help(
-        acting, "sbatch [OPTION...] [SCRIPT [ARGUMENT...]]",
+        acting, "sbatch [OPTION...] [: OPTION...] [SCRIPT [ARGUMENT...]]",
         "Submits a batch script (a file, standard input, or --wrap) as a BatchJob.",
         out);
-    fputs("\nOptions stand in lines of the script too: #SBATCH --nodes=2. The command "
-          "line wins\nover the environment, that over the script.\n"
-          "\nRefused by name:\n",
-          out);
+    fputs(
+        "\nOptions stand in lines of the script too: #SBATCH --nodes=2. The command "
+        "line wins\nover the environment, that over the script.\n"
+        "\nComponents of a heterogeneous job stand apart by ':' (in a script by lines "
+        "#SBATCH\nhetjob): -N1 -c4 : -N2 -G16. Shape and nodes are each one's own, all "
+        "else is that\nof the first.\n"
+        "\nRefused by name:\n",
+        out);
     for (size_t i = 0; i < n_submit_rows; i++)
         help_refused(out, i);
     fputs("\nExit status:\n"

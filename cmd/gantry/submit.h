@@ -54,21 +54,28 @@ struct submit_value {
     int order;     /* of the options of one source */
 };
 
+/* Of one component of a heterogeneous job, or of a job that is but one. Options that
+ * are sbatch's own are with the first. */
 struct submit {
     struct opt *table; /* the rows as base/opt.h scans them */
     struct submit_value *values[SUBMIT_FROMS];
     int order;
+    size_t component;            /* from 0 */
+    struct submit *first, *next; /* next: NULL: this is the last; owned */
 };
 #define SUBMIT_AUTO __attribute__((cleanup(submit_fini)))
 
 void submit_init(struct submit *s);
 void submit_fini(struct submit *s);
 
+/* The next component's, made if it is not there. NULL: there are too many. */
+struct submit *submit_next(struct submit *s, struct err *err);
+
 /* Takes the options of a line. `at` is "train.sbatch:3", NULL for the command line.
  * Operands end them. Returns the index of the first operand, or -1. */
 int submit_take_words(struct submit *s, enum submit_from from, const char *at, int argc,
                       char **argv, struct err *err);
-/* SBATCH_... of the environment. */
+/* SBATCH_... of the environment; for a later component what is each one's own. */
 int submit_take_environment(struct submit *s, struct err *err);
 /* Options of one source that exclude each other. */
 int submit_check(const struct submit *s, struct err *err);
@@ -78,11 +85,17 @@ const struct submit_value *submit_find(const struct submit *s, const char *name)
 const char *submit_text(const struct submit *s, const char *name); /* NULL: not given */
 bool submit_has(const struct submit *s, const char *name);
 
-/* All fields of the spec that options say. */
+/* All fields of the spec that options of this component say. */
 int submit_fill(const struct submit *s, int64_t now_sec, struct json *spec,
                 struct err *err);
-/* Where the field was asked for ("spec.array" or "array"): "--array"; NULL: it was
- * not. */
+/* Is the field each component's own, rather than the job's? */
+bool submit_is_own(const char *field);
+/* Where there are components behind the first, whose fields `spec` has: makes
+ * spec.components of what is each one's own (submit_components.c). */
+int submit_fill_components(const struct submit *first, int64_t now_sec,
+                           struct json *spec, struct err *err);
+/* Where the field was asked for ("spec.array" or "array", "spec.components[1].nodes"):
+ * "--array"; NULL: it was not. */
 const char *submit_where(const struct submit *s, const char *field);
 
 void submit_help(FILE *out);

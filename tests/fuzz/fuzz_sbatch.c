@@ -26,7 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (script_check(&script, &err) == 0 &&
         script_directives(&script, &submit, size % 2 == 0, &err) == 0 &&
         submit_check(&submit, &err) == 0) {
-        submit_fill(&submit, 1800000000, spec, &err);
+        if (submit_fill(&submit, 1800000000, spec, &err) == 0)
+            submit_fill_components(&submit, 1800000000, spec, &err);
         env = surroundings_env(submit_text(&submit, "export"), environment, &err);
     }
     assert(err.code == ERR_NONE || err.msg[0] != '\0');

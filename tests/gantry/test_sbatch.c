@@ -106,6 +106,35 @@ START_TEST(test_variables)
 }
 END_TEST
 
+/* Shape and nodes are each component's own, the environment counts for all, and what is
+ * sbatch's own may stand with any. */
+START_TEST(test_components)
+{
+    struct clitest *t = clitest_new();
+
+    clitest_setenv(t, "SBATCH_MEM_PER_CPU", "1G");
+    clitest_setenv(t, "SBATCH_TIMELIMIT", "20");
+    t->in = "#!/bin/sh\n#SBATCH -t 10 -n 2 -N 2\n#SBATCH hetjob\n#SBATCH -n 1\n";
+    clitest_expect(t, "sbatch -J het -t 10 -c 4 : --gpus-per-task=2 --parsable", 0,
+                   "1\n", HINT);
+    const struct json *job = the_job(t);
+    apitest_expect_in(job, "job",
+                      "spec.jobName=het|spec.timeLimit=10|spec.nodes!|spec.ntasks!|"
+                      "spec.memPerCpu!|spec.cpusPerTask!|spec.gpusPerTask!|"
+                      "spec.components#2");
+    apitest_expect_in(job, "first",
+                      "spec.components.0.name=0|spec.components.0.nodes=2|"
+                      "spec.components.0.ntasks=2|spec.components.0.cpusPerTask=4|"
+                      "spec.components.0.memPerCpu=1G|spec.components.0.gpusPerTask!");
+    apitest_expect_in(job, "second",
+                      "spec.components.1.name=1|spec.components.1.nodes!|"
+                      "spec.components.1.ntasks=1|spec.components.1.cpusPerTask!|"
+                      "spec.components.1.memPerCpu=1G|"
+                      "spec.components.1.gpusPerTask=2|spec.components.1.timeLimit!");
+    clitest_free(t);
+}
+END_TEST
+
 START_TEST(test_stdin)
 {
     struct clitest *t = clitest_new();
@@ -136,9 +165,26 @@ static const struct {
      "sbatch: error: Invalid --time specification: \"soon\" is not a duration*"},
     {"sbatch --wrap x y", NULL,
      "sbatch: error: Script arguments not permitted with --wrap option\n"},
-    {"sbatch -N1 : -N2 x.sh", NULL,
-     "sbatch: error: heterogeneous jobs (\":\") are not supported: submit a job for "
-     "each part\n"},
+    {"sbatch -N1 : -N2 /nosuch.sh", NULL,
+     "sbatch: error: Unable to open file /nosuch.sh: no such file\n"},
+    {"sbatch -N1 : -t 5 --wrap x", NULL,
+     "sbatch: error: -t: all components of a heterogeneous job have what the first "
+     "one says, and that says nothing\n"},
+    {"sbatch -t 6 : -t 5 --wrap x", NULL,
+     "sbatch: error: -t: all components of a heterogeneous job have what the first "
+     "one says, and that is different\n"},
+    {"sbatch -t 6", "#!/bin/sh\n#SBATCH hetjob\n#SBATCH -t 5\n",
+     "sbatch: error: standard input:3: -t: all components of a heterogeneous job have "
+     "what the first one says, and that is different\n"},
+    {"sbatch -N1 : --frobnicate --wrap x", NULL,
+     "sbatch: error: unknown option --frobnicate\n"},
+    {"sbatch -N1 : -N x --wrap x", NULL,
+     "sbatch: error: \"x\" is not a valid node count: use 4 or 2-4\n"},
+    {"sbatch -N1 : -n2 --constraint=a*3 --wrap x", NULL,
+     FAILED "--constraint of component 1: 3 nodes are counted, but there are 2 tasks, "
+            "and each node has one at least\n"},
+    {"sbatch : : : : : : : : : : : : : : : : --wrap x", NULL,
+     "sbatch: error: a heterogeneous job has at most 16 components\n"},
     {"sbatch -p nosuch --wrap x", NULL,
      FAILED "Invalid partition name specified: there is no partition \"nosuch\"\n"},
     {"sbatch -p main,nosuch --wrap x", NULL,
@@ -267,8 +313,8 @@ START_TEST(test_alternate_partition)
 }
 END_TEST
 
-/* More nodes than there are may come: it waits for them. When it is only tried, there is
- * no start to tell. */
+/* More nodes than there are may come: it waits for them. When it is only tried, there
+ * is no start to tell. */
 START_TEST(test_too_many_nodes)
 {
     struct clitest *t = clitest_new();
@@ -545,6 +591,7 @@ int main(void)
                                            {test_wrap, 1},
                                            {test_script, 1},
                                            {test_variables, 1},
+                                           {test_components, 1},
                                            {test_stdin, 1},
                                            {test_refusal, ARRAY_LEN(refusals)},
                                            {test_no_default_partition, 1},

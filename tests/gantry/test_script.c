@@ -75,7 +75,7 @@ END_TEST
 
 static const struct {
     const char *text;
-    const char *want; /* name, nodes and comment as given; or the error */
+    const char *want; /* name, nodes and comment of each component; or the error */
     bool ignore_pbs;
 } lines[] = {
     {HEAD, "- - -", false},
@@ -102,14 +102,18 @@ static const struct {
     {HEAD "\n#SBATCH --nodse=2\n",
      "t.sh:3: unknown option --nodse; did you mean --nodes?", false},
     {HEAD "#SBATCH -N\n", "t.sh:2: -N needs a value: -N N[-MAX]", false},
-    {HEAD "#SBATCH hetjob\n",
-     "t.sh:2: heterogeneous jobs (hetjob) are not supported: submit a job for each "
-     "part",
+    {HEAD "#SBATCH -N 2 -J a\n#SBATCH hetjob\n#SBATCH -N 3\n", "a 2 - : - 3 -", false},
+    {HEAD "#SBATCH hetjob\n#SBATCH packjob\n#SBATCH -N 3\n", "- - - : - - - : - 3 -",
      false},
-    {HEAD "#SBATCH packjob\n",
-     "t.sh:2: heterogeneous jobs (packjob) are not supported: submit a job for each "
-     "part",
-     false},
+    {HEAD "#SBATCH hetjob # x\n#SBATCH --nodse=3\n",
+     "t.sh:3: unknown option --nodse; did you mean --nodes?", false},
+    {HEAD "#SBATCH hetjob x\n",
+     "t.sh:2: Invalid directive found in batch script: hetjob", false},
+    {HEAD "#SBATCH hetjob\n#SBATCH hetjob\n#SBATCH hetjob\n#SBATCH hetjob\n"
+          "#SBATCH hetjob\n#SBATCH hetjob\n#SBATCH hetjob\n#SBATCH hetjob\n"
+          "#SBATCH hetjob\n#SBATCH hetjob\n#SBATCH hetjob\n#SBATCH hetjob\n"
+          "#SBATCH hetjob\n#SBATCH hetjob\n#SBATCH hetjob\n#SBATCH hetjob\n",
+     "t.sh:17: a heterogeneous job has at most 16 components", false},
     {HEAD "#SBATCH --mail-user=x\n",
      "t.sh:2: --mail-user is not supported: no mail is sent; `kubectl wait` and events "
      "tell of a job's end",
@@ -138,12 +142,15 @@ START_TEST(test_lines)
     put(&s, lines[_i].text, strlen(lines[_i].text));
     submit_init(&submit);
     const int rc = script_directives(&s, &submit, lines[_i].ignore_pbs, &err);
-    AUTO_FREE char *got =
-        rc < 0 ? xstrdup(err.msg)
-               : xasprintf("%s %s %s", or_dash(submit_text(&submit, "job-name")),
-                           or_dash(submit_text(&submit, "nodes")),
-                           or_dash(submit_text(&submit, "comment")));
-    ck_assert_msg(str_eq(got, lines[_i].want), "%s: %s", lines[_i].text, got);
+    STR_AUTO struct str got;
+    str_init(&got, 4096);
+    for (const struct submit *of = &submit; rc == 0 && of; of = of->next)
+        str_addf(&got, "%s%s %s %s", of->component > 0 ? " : " : "",
+                 or_dash(submit_text(of, "job-name")),
+                 or_dash(submit_text(of, "nodes")),
+                 or_dash(submit_text(of, "comment")));
+    str_add(&got, rc < 0 ? err.msg : "");
+    ck_assert_msg(str_eq(got.s, lines[_i].want), "%s: %s", lines[_i].text, got.s);
 }
 END_TEST
 

@@ -1,0 +1,77 @@
+/* A heterogeneous job: what its components' options say, as spec.components. */
+#include <string.h>
+
+#include "base/util.h"
+#include "cmd/gantry/submit.h"
+
+/* What each component has for itself; all else is the job's. */
+static const char *const own[] = {
+    "nodes",     "ntasks",  "ntasksPerNode", "cpusPerTask", "memPerNode", "memPerCpu",
+    "memPerGpu", "gpus",    "gpusPerNode",   "gpusPerTask", "cpusPerGpu", "constraint",
+    "nodeList",  "exclude", "spread",        "contiguous",
+};
+
+bool submit_is_own(const char *field)
+{
+    for (size_t i = 0; field && i < ARRAY_LEN(own); i++)
+        if (strcmp(own[i], field) == 0)
+            return true;
+    return false;
+}
+
+static void move(struct json *from, const char *field, struct json *to)
+{
+    if (!json_get(from, field))
+        return;
+    json_set(to, field, json_copy(json_get(from, field)));
+    json_del(from, field);
+}
+
+/* Of a later component; what is the job's the first one has said already. */
+static int check_rest(const struct submit *s, const struct json *spec,
+                      const struct json *rest, struct err *err)
+{
+    for (json_each (it, rest)) {
+        const struct json *first = json_get(spec, it.key);
+        if (first && json_equal(first, it.val))
+            continue;
+        const char *where = submit_where(s, it.key);
+        return err_set(err, ERR_INVALID,
+                       "%s: all components of a heterogeneous job have what the first "
+                       "one says, and that %s",
+                       where ? where : it.key, first ? "is different" : "says nothing");
+    }
+    return 0;
+}
+
+static struct json *component_of(struct json *fields, size_t number)
+{
+    AUTO_FREE char *name = xasprintf("%zu", number);
+    struct json *ret = json_build("{'name':%s}", name);
+
+    for (size_t i = 0; i < ARRAY_LEN(own); i++)
+        move(fields, own[i], ret);
+    return ret;
+}
+
+int submit_fill_components(const struct submit *first, int64_t now_sec,
+                           struct json *spec, struct err *err)
+{
+    struct json *list;
+
+    if (!first->next)
+        return 0;
+    list = json_new_array();
+    json_append(list, component_of(spec, 0));
+    json_set(spec, "components", list);
+    for (const struct submit *s = first->next; s; s = s->next) {
+        JSON_AUTO struct json *fields = json_new_object();
+
+        if (submit_fill(s, now_sec, fields, err) < 0)
+            return -1;
+        json_append(list, component_of(fields, s->component));
+        if (check_rest(s, spec, fields, err) < 0)
+            return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,58 @@
+# Alone: where CPUs and GPUs of others are free decides when its jobs start.
+# The components of a heterogeneous job start together, each on nodes of its own: from sbatch, where the script
+# runs in the first one and knows the nodes of all, and from an object, where each has a template.
+case_run() {
+    local id
+    id=$(slurm sbatch --parsable -W -t 5 -o out-%j -n 1 -c 2 : -N 2 -n 3 --gpus-per-task=2 --wrap '
+        echo "$SLURM_HET_SIZE $SLURM_NNODES $SLURM_NTASKS $SLURM_NTASKS_HET_GROUP_1 $SLURM_TASKS_PER_NODE_HET_GROUP_1"
+        echo "$SLURM_JOB_NODELIST $SLURM_JOB_NODELIST_HET_GROUP_0 $SLURM_JOB_NODELIST_HET_GROUP_1"')
+    expect "what the script says" "$(head -1 "$TMP/out-$id")" "2 1 1 3 2,1"
+    expect "its nodes" "$(tail -1 "$TMP/out-$id")" "n1 n1 n[2-3]"
+    printf '#!/bin/sh\n#SBATCH -o out-%%j -t 5 -N 1\n#SBATCH hetjob\n#SBATCH -N 1 -t 5 -G 8\nhostname\n' >"$TMP/x.sh"
+    id=$(slurm sbatch --parsable -W x.sh)
+    expect_text "where the script runs" "$(cat "$TMP/out-$id")" "-$id-1-0"
+
+    k apply -f - >/dev/null <<END
+apiVersion: gantry.dev/v1alpha1
+kind: BatchJob
+metadata: {name: couple}
+spec:
+  timeLimit: '5'
+  components:
+$(component head "nodes: 1, memPerNode: 1G")
+$(component body "nodes: 2, gpusPerNode: 8")
+END
+    wait_until 30 "three pods" eval '[[ $(pods_of couple | wc -l) == 3 ]]'
+    expect_state couple COMPLETED 60
+    expect "its parts" "$(sort "$TMP/parts")" \
+        "$(printf 'body 0 of 2 in 2\nbody 1 of 2 in 2\nhead 0 of 1 in 2')"
+    expect "where they were" "$(field couple '.status.placement[*].component')" 1
+    expect "its GPUs" "$(field couple .status.numGPUs)" 16
+    expect "its nodes" "$(field couple .status.numNodes)" 3
+
+    submit blocker "sleep 300" "nodes: 3" "gpusPerNode: 8" "timeLimit: '10'"
+    expect_state blocker RUNNING
+    id=$(slurm sbatch --parsable -t 5 -o out-%j -n 1 : -N 2 --gpus-per-node=8 --wrap true 2>/dev/null)
+    wait_until 30 "all wait" eval '[[ $(slurm squeue -h -o %r -j $id) == Resources ]]'
+    expect_text "why" "$(slurm scontrol show job "$id")" "JobState=PENDING Reason=Resources"
+    act blocker Cancel
+    wait_until 60 "its end" eval '[[ -z $(slurm squeue -h -t pd,r,cg -j $id) ]]'
+
+    refused "Invalid node name specified: component 1: node n9 does not exist" \
+        slurm sbatch -N 1 : -w n1,n9 -N 2 --wrap true
+    refused "spec.components cannot be changed" k patch bj/couple --type=merge \
+        -p '{"spec":{"components":[{"name":"head"}],"script":"#!/bin/sh"}}'
+}
+
+component() { # NAME SHAPE
+    cat <<END
+  - name: $1
+    ${2//, /$'\n    '}
+    template:
+      spec:
+        containers:
+        - name: main
+          image: local
+          command: [sh, -c, 'echo "$1 \$RANK of \$WORLD_SIZE in \$SLURM_HET_SIZE" >>$TMP/parts']
+END
+}
