@@ -40,7 +40,7 @@ static int read_number(const struct json *val, enum tres tres, int64_t *ret,
 static int read_tres(enum limit_kind kind, const char *key, const struct json *val,
                      struct limits *ret, struct err *err)
 {
-    int64_t amount, factor = limit_rows[kind].what == WHAT_LEFT ? 60 : 1;
+    int64_t amount, factor = limit_counts_left(kind) ? 60 : 1;
     const char *type;
     enum tres tres = tres_parse(key, &type);
     if (tres == TRES_NONE)
@@ -87,7 +87,7 @@ static int read_limit(enum limit_kind kind, const struct json *val, struct limit
 {
     if (limit_has_tres(kind))
         return read_map(kind, val, ret, err);
-    if (limit_rows[kind].what == WHAT_WALL)
+    if (limit_rows[kind].what == WHAT_WALL || limit_rows[kind].what == WHAT_WALL_USED)
         return read_wall(kind, val, ret, err);
     if (!json_is(val, JSON_INT) || json_int(val) < -1)
         return err_set(err, ERR_INVALID, "must be a number from 0, or -1 for no limit");

@@ -26,7 +26,8 @@ enum setting_type {
     SETTING_LICENSES,
     SETTING_LABELS,
     SETTING_PREEMPT,
-    SETTING_WEIGHTS
+    SETTING_WEIGHTS,
+    SETTING_ENFORCE
 };
 
 static const struct setting {
@@ -87,6 +88,11 @@ static const struct setting {
     {"fairShareDampeningFactor", SETTING_INT,
      offsetof(struct settings, sched.fair_share_damping), 1, 65533, "1",
      "with NO_FAIR_TREE: the larger, the less does usage take off a fair share", false},
+    {"accountingStorageEnforce", SETTING_ENFORCE,
+     offsetof(struct settings, sched.limits_safe), 0, 0, "associations,limits,qos",
+     "with safe, jobs start only where limits on TRES minutes and wall time let them "
+     "run to their end; associations, limits and qos are enforced always",
+     false},
     {"overTimeLimit", SETTING_DURATION, offsetof(struct settings, sched.over_time_sec),
      0, INT64_MAX, "0", "how long a job may run on past its time limit", false},
     {"schedulerParameters.bfWindow", SETTING_DURATION,
@@ -307,6 +313,29 @@ static int read_weights(const struct setting *row, const struct json *val,
     return 0;
 }
 
+/* "associations,limits,safe": all but the last hold anyway. */
+static int read_enforce(const struct setting *row, const struct json *val, bool *ret,
+                        struct err *err)
+{
+    static const char *const words[] = {"associations", "limits", "qos", "safe", "all"};
+    AUTO_FREE char *text = xstrdup(json_is(val, JSON_STRING) ? json_string(val) : "?");
+    char *rest = text, *word;
+    bool safe = false;
+    while ((word = strsep(&rest, ",")) != NULL) {
+        size_t i = 0;
+        word += strspn(word, " ");
+        while (i < ARRAY_LEN(words) && strcmp(words[i], word) != 0)
+            i++;
+        if (i == ARRAY_LEN(words))
+            return err_set(err, ERR_INVALID,
+                           "%s: \"%s\" is none of associations, limits, qos, safe, all",
+                           row->key, word);
+        safe |= i >= 3;
+    }
+    *ret = safe;
+    return 0;
+}
+
 static int setting_read(struct settings *s, const struct setting *row,
                         const struct json *val, struct err *err)
 {
@@ -332,6 +361,8 @@ static int setting_read(struct settings *s, const struct setting *row,
         return read_licenses(row, val, (struct license_table *)field, err);
     case SETTING_LABELS:
         return read_labels(row, val, (struct topology_labels *)field, err);
+    case SETTING_ENFORCE:
+        return read_enforce(row, val, (bool *)field, err);
     case SETTING_WEIGHTS:
         return read_weights(row, val, (struct tres_weights *)field, err);
     case SETTING_DURATION:
@@ -446,6 +477,7 @@ static size_t size_of(const struct setting *row)
     case SETTING_TEXT:
         return SETTING_TEXT_MAX;
     case SETTING_BOOL:
+    case SETTING_ENFORCE:
         return sizeof(bool);
     case SETTING_WORD:
         return sizeof(int);

@@ -366,6 +366,7 @@ static const struct field config_rows[] = {
     INT(sched_config, priority_max_age_sec),
     INT(sched_config, decay_half_life_sec),
     INT(sched_config, calc_period_sec),
+    BOOL(sched_config, limits_safe),
     INT(sched_config, priority_flags),
     INT(sched_config, fair_share_damping),
     INT(sched_config, over_time_sec),

@@ -22,9 +22,7 @@
 #define CLASS(field) ANY("GpuNodeClass", "spec." field)
 
 /* Of QOS and of accounts. */
-#define LIMITS(kind, at)                                  \
-    ANY(kind, at "grpTRESMins"), ANY(kind, at "grpWall"), \
-        ANY(kind, at "grpJobsAccrue"), ANY(kind, at "minPrioThreshold")
+#define LIMITS(kind, at) ANY(kind, at "grpJobsAccrue"), ANY(kind, at "minPrioThreshold")
 
 #define NODE_AFFINITY "affinity.nodeAffinity."
 #define NODE_TERMS                                                                     \

@@ -1,232 +1,15 @@
 #include "scheduler/allowance_private.h"
 
-#include <stddef.h>
-#include <stdlib.h>
-
 #include "base/util.h"
-#include "scheduler/book.h"
+#include "scheduler/charge.h"
 #include "scheduler/check.h"
 
-/* ---- what becomes of the job's own bounds ---- */
-
-static int64_t wall_of(const struct places *places)
-{
-    for (size_t i = 0; i < places->n; i++) {
-        const struct limit *limit =
-            limits_find(places->items[i].limits, LIMIT_MAX_WALL, TRES_NONE, NULL);
-
-        if (limit != NULL)
-            return limit->amount;
-    }
-    return LIMIT_UNLIMITED;
-}
-
-static void find_bounds(const struct sched *s, struct job *job)
-{
-    const struct partition *part = places_part(s, job);
-    struct places places;
-
-    job->lifts = places_flags(s, job, part) & QOS_LIFTS;
-    places_find(s, job, part, &places);
-    job->wall_sec = wall_of(&places);
-}
-
-void allowance_bound(const struct sched *s, struct job *job, const struct job *old)
-{
-    if (s->held.stale) {
-        job->wall_sec = old != NULL ? old->wall_sec : job->wall_sec;
-        job->lifts = old != NULL ? old->lifts : job->lifts;
-        return;
-    }
-    job->lifts = 0;
-    job->wall_sec = LIMIT_UNLIMITED;
-    if (s->held.of_bounds)
-        find_bounds(s, job);
-}
-
-/* ---- counting ---- */
+/* ---- checking ---- */
 
 static bool is_counted(const struct limit *limit)
 {
     return limit_rows[limit->kind].whose != WHOSE_JOB;
 }
-
-static int64_t end_of(const struct sched *s, const struct jobrec *rec)
-{
-    const struct job *job = rec->job;
-
-    if (job->phase == JOB_COMPLETING)
-        return INT64_MIN;
-    return jobrec_end(s, rec);
-}
-
-static bool is_submitted(const struct job *job)
-{
-    return job->phase <= JOB_RUNNING;
-}
-
-/* Does the job count for it as it is now? */
-static bool counts_for(const struct job *job, const struct limit *limit)
-{
-    if (limit_rows[limit->kind].whose == WHOSE_JOB)
-        return false;
-    return limit->kind >= LIMIT_SUBMITS ? is_submitted(job) : job->n_alloc > 0;
-}
-
-static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
-                    const struct places *places, size_t at)
-{
-    const struct limits *limits = places->items[at].limits;
-    STR_AUTO struct str whose;
-
-    str_init(&whose, WHOSE_MAX);
-    for (size_t i = 0; i < limits->n; i++) {
-        const struct limit *limit = &limits->items[i];
-        bool of_nodes =
-            limit->tres == TRES_NODE && limit_rows[limit->kind].what == WHAT_HELD;
-        struct taking taking = {.limit = limit,
-                                .end_sec = end_of(s, rec),
-                                .slots = a->slots,
-                                .n_slots = a->n_slots};
-
-        if (!counts_for(a->job, limit))
-            continue;
-        asking_whose(s, a, limit, &whose);
-        taking.whose = whose.s;
-        if (limit->kind >= LIMIT_SUBMITS)
-            taking.amount = job_tasks(a->job);
-        else if (!limit_has_tres(limit->kind))
-            taking.amount = 1;
-        else if (!of_nodes)
-            taking.amount = asking_amount(s, a, limit);
-        held_take(&s->held, &rec->takes, &taking);
-    }
-}
-
-/* Who was held back by what is held no longer may start. */
-static void list_freed(struct sched *s)
-{
-    struct waiter *waiter;
-
-    while ((waiter = held_freed(&s->held)) != NULL)
-        starts_enlist(
-            s, (struct jobrec *)((char *)waiter - offsetof(struct jobrec, waiter)));
-}
-
-void allowance_take(struct sched *s, struct jobrec *rec)
-{
-    const struct job *job = rec->job;
-    struct asking a = {.job = job, .slots = job->alloc, .n_slots = job->n_alloc};
-    struct places places;
-
-    s->held.stale |= s->policy.grown;
-    if (s->held.stale || !s->held.any || (job->n_alloc == 0 && !s->held.of_submits))
-        return;
-    held_drop(&s->held, &rec->takes, NULL, 0);
-    list_freed(s);
-    a.part = places_part(s, job);
-    places_find(s, job, a.part, &places);
-    for (size_t i = 0; i < places.n; i++)
-        take_of(s, rec, &a, &places, i);
-}
-
-void allowance_drop(struct sched *s, struct jobrec *rec)
-{
-    held_on(&rec->waiter);
-    held_drop(&s->held, &rec->takes, rec->job != NULL ? rec->job->alloc : NULL,
-              rec->job != NULL ? rec->job->n_alloc : 0);
-    list_freed(s);
-}
-
-void allowance_hold_back(struct sched *s, struct jobrec *rec)
-{
-    if (s->held.broken == NULL || rec->job->n_partitions > 1 || rec->waiter.by != NULL)
-        return;
-    held_back(&rec->waiter, s->held.broken);
-    starts_enlist(s, rec);
-}
-
-static bool see_limits(struct held *held, const struct limits *limits)
-{
-    held->any |= limits->n > 0;
-    held->of_submits |=
-        limits->n > 0 && limits->items[limits->n - 1].kind >= LIMIT_SUBMITS;
-    held->of_bounds |= limits_find(limits, LIMIT_MAX_WALL, TRES_NONE, NULL) != NULL;
-    return limits->n > 0;
-}
-
-static void look_for_limits(struct held *held, const struct policy *p)
-{
-    held->any = held->of_accounts = held->of_submits = held->of_bounds = false;
-    for (size_t i = 0; i < p->n_qos; i++) {
-        see_limits(held, &p->qos[i]->limits);
-        held->of_bounds |= (p->qos[i]->flags & QOS_LIFTS) != 0;
-    }
-    for (size_t i = 0; i < p->n_accounts; i++) {
-        const struct account *account = p->accounts[i];
-
-        held->of_accounts |= see_limits(held, &account->limits);
-        for (size_t k = 0; k < account->n_members; k++)
-            held->of_accounts |= see_limits(held, &account->members[k].limits);
-    }
-}
-
-/* Its shape, and its end if it runs, may be others. */
-static void bind_anew(struct sched *s, struct jobrec *rec)
-{
-    struct job *job = rec->job;
-    int64_t wall_sec = job->wall_sec, lifts = job->lifts;
-    struct shape *shape;
-
-    allowance_bound(s, job, job);
-    if (job->wall_sec != wall_sec && job->limit_sec == LIMIT_UNSET) {
-        s->timeline_gen = 0;
-        s->end_sec = INT64_MIN;
-    }
-    if (job->lifts == lifts || rec->shape == NULL)
-        return;
-    book_cancel_plan(s, rec);
-    shape = shape_get(&s->shapes, job);
-    shape_put(&s->shapes, rec->shape);
-    rec->shape = shape;
-    rec->version++;
-}
-
-static void bind_all(struct sched *s)
-{
-    struct jobrec *rec, *next;
-
-    HASH_ITER (hh, s->jobs, rec, next) {
-        if (!rec->gone && rec->job->phase <= JOB_COMPLETING)
-            bind_anew(s, rec);
-    }
-}
-
-void allowance_settle(struct sched *s)
-{
-    struct jobrec *rec, *next;
-    bool had_any = s->held.any, had_bounds = s->held.of_bounds;
-
-    if (!s->held.stale)
-        return;
-    look_for_limits(&s->held, &s->policy);
-    s->held.stale = false;
-    if (had_bounds || s->held.of_bounds)
-        bind_all(s);
-    if (!had_any && !s->held.any)
-        return;
-    HASH_ITER (hh, s->jobs, rec, next) {
-        allowance_drop(s, rec);
-        starts_enlist(s, rec);
-    }
-    held_reset(&s->held);
-    HASH_ITER (hh, s->jobs, rec, next) {
-        if (!rec->gone)
-            allowance_take(s, rec);
-    }
-}
-
-/* ---- checking ---- */
 
 /* What all that count together would hold with the job. */
 static int64_t held_with(const struct sched *s, const struct asking *a,
@@ -264,25 +47,52 @@ static bool may_be_enough(const struct asking *a, const struct limit *limit)
     return a->slots == NULL && (limit->tres == TRES_BILLING || may_take_more(a->job));
 }
 
-static bool is_broken(struct sched *s, const struct asking *a,
-                      const struct limit *limit, int64_t need)
+/* Sets the need to 0 where all is used up. */
+static bool is_used_up(const struct sched *s, const struct asking *a,
+                       const struct place_of *place, const struct limit *limit,
+                       int64_t *need)
 {
+    if (a->alone || !asking_has(s, a, limit))
+        return false;
+    if (usage_is_up(s, place, limit)) {
+        *need = 0;
+        return true;
+    }
+    return s->config.limits_safe && usage_may_run_out(s, a, place, limit, *need);
+}
+
+static bool is_broken(const struct sched *s, const struct asking *a,
+                      const struct place_of *place, const struct limit *limit,
+                      int64_t *ret_need)
+{
+    int64_t need = asking_need(s, a, limit);
+
+    *ret_need = need;
     if (limit_rows[limit->kind].least)
         return need < limit->amount && !may_be_enough(a, limit);
     if (limit->type != NULL && !job_asks_type(a->job, limit->type))
         return false;
+    if (limit_is_of_usage(limit->kind))
+        return is_used_up(s, a, place, limit, ret_need);
     return held_with(s, a, limit, need) > limit->amount;
 }
 
-/* What is left grows less by itself; of anything else some has to be given back. */
+/* What has been used fades, and what is left grows less by itself; of anything else
+ * some has to be given back. */
 static void note_broken(struct sched *s, const struct asking *a,
-                        const struct limit *limit)
+                        const struct place_of *place, const struct limit *limit)
 {
     STR_AUTO struct str whose;
 
     str_init(&whose, WHOSE_MAX);
     if (!is_counted(limit))
         return;
+    if (limit_is_of_usage(limit->kind)) {
+        if (place->qos == NULL || place->half_life_sec > 0)
+            s->pass.begin_sec =
+                MIN(s->pass.begin_sec, charge_next_period(s, s->now_sec));
+        return;
+    }
     if (limit_rows[limit->kind].what == WHAT_LEFT) {
         s->pass.begin_sec =
             MIN(s->pass.begin_sec, timeline_minute(s->now_sec) + TIMELINE_MINUTE_SEC);
@@ -316,10 +126,9 @@ static enum reason check_places(struct sched *s, const struct asking *a,
 
             if (stage_of(limit->kind) != stage || places_mask(&places, i, limit))
                 continue;
-            need = asking_need(s, a, limit);
-            if (!is_broken(s, a, limit, need))
+            if (!is_broken(s, a, place, limit, &need))
                 continue;
-            note_broken(s, a, limit);
+            note_broken(s, a, place, limit);
             allowance_say(place, a->job, limit, need, message);
             return reason_of_limit(limit->kind, limit->tres, place->qos == NULL);
         }

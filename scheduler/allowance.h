@@ -9,6 +9,11 @@
  * limits on all jobs of an account each counts, that of the account and of each above.
  * A member that lacks a limit on its jobs has its account's, or of the next above.
  *
+ * A limit on usage (GrpTRESMins, GrpWall) is on what jobs have been charged for
+ * (charge.h), up to the end of the last period. Who has any of it waits while it is
+ * used up. With limits_safe (AccountingStorageEnforce=safe) a job waits as well where
+ * it, and all that run, might use more than there is until they end.
+ *
  * What is held counts from a job's start until it holds nothing more: it is counted as
  * jobs start, within a step as well. Where the limits, or who they are for, have
  * changed, it is counted anew, in allowance_settle.
@@ -29,6 +34,10 @@ void allowance_bound(const struct sched *s, struct job *job, const struct job *o
  * anew. */
 void allowance_take(struct sched *s, struct jobrec *rec);
 void allowance_drop(struct sched *s, struct jobrec *rec);
+
+/* After jobs have been charged: those that run under a limit on usage that is used up
+ * have to end, unless limits are safe. */
+void allowance_end_over(struct sched *s);
 
 /* After a check that has failed: the job need not be looked at until somebody holds
  * less of what it lacks, it is changed itself, or limits are; the walk does so all the

@@ -161,6 +161,23 @@ static int64_t times(int64_t amount, int64_t sec)
     return __builtin_mul_overflow(amount, sec, &product) ? INT64_MAX : product;
 }
 
+bool asking_has(const struct sched *s, const struct asking *a,
+                const struct limit *limit)
+{
+    if (limit->tres == TRES_NONE || (limit->tres == TRES_BILLING && a->slots == NULL))
+        return true;
+    return asking_amount(s, a, limit) > 0;
+}
+
+int64_t asking_factored(const struct sched *s, const struct asking *a, int64_t need)
+{
+    const struct qos *qos = policy_qos(&s->policy, a->job);
+    bool counts = qos != NULL && (qos->flags & QOS_USAGE_FACTOR_SAFE) != 0;
+    __int128 product = (__int128)need * (counts ? qos->usage_factor : 1000) / 1000;
+
+    return need == INT64_MAX ? need : (int64_t)MIN(product, (__int128)INT64_MAX);
+}
+
 int64_t asking_need(const struct sched *s, const struct asking *a,
                     const struct limit *limit)
 {
@@ -177,6 +194,10 @@ int64_t asking_need(const struct sched *s, const struct asking *a,
         return most_on_a_node(s, a, limit);
     case WHAT_LEFT:
         return times(asking_amount(s, a, limit), a->limit_sec);
+    case WHAT_WALL_USED:
+        return asking_factored(s, a, a->limit_sec);
+    case WHAT_USED:
+        return asking_factored(s, a, times(asking_amount(s, a, limit), a->limit_sec));
     }
     return 0;
 }

@@ -1,6 +1,7 @@
 /* The places that a job is of: QOS and accounts with limits. */
 #include "base/util.h"
 #include "scheduler/allowance_private.h"
+#include "scheduler/charge.h"
 
 const struct partition *places_part(const struct sched *s, const struct job *job)
 {
@@ -15,11 +16,15 @@ const struct partition *places_part(const struct sched *s, const struct job *job
     return part != NULL ? part->part : NULL;
 }
 
-static void add_qos(struct places *places, const struct qos *qos)
+static void add_qos(const struct sched *s, struct places *places, const struct qos *qos)
 {
     if (qos != NULL && qos->limits.n > 0)
         places->items[places->n++] =
-            (struct place_of){.limits = &qos->limits, .qos = qos->name};
+            (struct place_of){.limits = &qos->limits,
+                              .qos = qos->name,
+                              .usage = &qos->usage,
+                              .usage_sec = qos->as_of.usage_sec,
+                              .half_life_sec = charge_half_life(s, qos)};
 }
 
 static void add_both_qos(const struct sched *s, const struct job *job,
@@ -29,9 +34,18 @@ static void add_both_qos(const struct sched *s, const struct job *job,
     const struct qos *of_part = part != NULL ? policy_part_qos(&s->policy, part) : NULL;
     bool own_first = own != NULL && (own->flags & QOS_OVER_PART_QOS) != 0;
 
-    add_qos(places, own_first ? own : of_part);
+    add_qos(s, places, own_first ? own : of_part);
     if (own != of_part)
-        add_qos(places, own_first ? of_part : own);
+        add_qos(s, places, own_first ? of_part : own);
+}
+
+/* NULL: it is not summed up. */
+static const struct usage *sum_of(const struct sched *s, const char *account)
+{
+    const struct assocs *a = &s->policy.assocs;
+    size_t i = a->n_sums > 0 ? assocs_find(a, account) : ASSOC_NONE;
+
+    return i < a->n_sums ? &a->sums[i] : NULL;
 }
 
 static void add_accounts(const struct sched *s, const char *name, struct places *places)
@@ -40,8 +54,10 @@ static void add_accounts(const struct sched *s, const char *name, struct places 
         const struct account *account = policy_find_account(&s->policy, name);
 
         if (account != NULL && account->limits.n > 0)
-            places->items[places->n++] =
-                (struct place_of){.limits = &account->limits, .account = account->name};
+            places->items[places->n++] = (struct place_of){.limits = &account->limits,
+                                                           .account = account->name,
+                                                           .usage = sum_of(s, name),
+                                                           .usage_sec = s->charged_sec};
         name = policy_parent(&s->policy, name);
     }
 }
@@ -59,7 +75,12 @@ void places_find(const struct sched *s, const struct job *job,
     add_both_qos(s, job, part, ret);
     if (member != NULL && member->limits.n > 0)
         ret->items[ret->n++] = (struct place_of){
-            .limits = &member->limits, .account = account, .is_member = true};
+            .limits = &member->limits,
+            .account = account,
+            .is_member = true,
+            .usage = &member->usage,
+            .usage_sec = policy_find_account(&s->policy, account)->as_of.usage_sec,
+            .half_life_sec = charge_half_life(s, NULL)};
     add_accounts(s, account, ret);
 }
 

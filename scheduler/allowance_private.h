@@ -11,6 +11,9 @@ struct place_of {
     const char *qos;     /* its name; or of an account: */
     const char *account; /* its name, and */
     bool is_member;      /* of the job's member */
+    /* What has been used of it, as of a time, and how fast it fades; NULL: nothing. */
+    const struct usage *usage;
+    int64_t usage_sec, half_life_sec;
 };
 
 #define PLACES_MAX (FAIRTREE_DEPTH_MAX + 4)
@@ -55,6 +58,22 @@ int64_t asking_amount(const struct sched *s, const struct asking *a,
 /* What the job itself counts for. */
 int64_t asking_need(const struct sched *s, const struct asking *a,
                     const struct limit *limit);
+/* Does it have any of what a limit on usage is on? */
+bool asking_has(const struct sched *s, const struct asking *a,
+                const struct limit *limit);
+/* What it counts for in limits on usage, by the usage factor if its QOS says so. */
+int64_t asking_factored(const struct sched *s, const struct asking *a, int64_t need);
+
+/* ---- allowance_usage.c: limits on what has been used ---- */
+
+/* Is all used up? */
+bool usage_is_up(const struct sched *s, const struct place_of *place,
+                 const struct limit *limit);
+/* Would more be used than there is, if all that run used all that they may, and the job
+ * as well? */
+bool usage_may_run_out(const struct sched *s, const struct asking *a,
+                       const struct place_of *place, const struct limit *limit,
+                       int64_t need);
 
 /* ---- allowance_say.c ---- */
 

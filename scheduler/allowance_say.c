@@ -8,7 +8,7 @@
 static void say_amount(const struct limit *limit, int64_t amount, struct str *out)
 {
     char text[QUANTITY_TEXT_MAX];
-    bool left = limit_rows[limit->kind].what == WHAT_LEFT;
+    bool left = limit_counts_left(limit->kind);
 
     str_addf(out, "%s%s%s=", tres_word(limit->tres), limit->type != NULL ? ":" : "",
              limit->type != NULL ? limit->type : "");
@@ -96,6 +96,30 @@ static void say_tres(const struct place_of *place, const struct limit *limit,
     say_amount(limit, need, out);
 }
 
+/* How much has been used is not said: it would be news again and again. */
+static void say_used(const struct limit *limit, int64_t need, struct str *out)
+{
+    char text[DURATION_TEXT_MAX];
+
+    if (limit_has_tres(limit->kind)) {
+        say_amount(limit, limit->amount, out);
+    } else {
+        duration_format(limit->amount, text);
+        str_addf(out, "%s of wall time", text);
+    }
+    str_add(out, " in all, past jobs included; ");
+    if (need == 0) {
+        str_add(out, "that is used up");
+        return;
+    }
+    str_add(out, "less is left than it may use, ");
+    duration_format(need, text);
+    if (limit_has_tres(limit->kind))
+        say_amount(limit, need, out);
+    else
+        str_add(out, text);
+}
+
 void allowance_say(const struct place_of *place, const struct job *job,
                    const struct limit *limit, int64_t need, struct str *out)
 {
@@ -107,6 +131,10 @@ void allowance_say(const struct place_of *place, const struct job *job,
         break;
     case WHAT_WALL:
         say_wall(limit, need, out);
+        break;
+    case WHAT_WALL_USED:
+    case WHAT_USED:
+        say_used(limit, need, out);
         break;
     case WHAT_HELD:
     case WHAT_PER_NODE:

@@ -10,6 +10,7 @@
 void assocs_fini(struct assocs *a)
 {
     fairtree_fini(&a->tree);
+    assocs_drop_sums(a);
     free(a->places);
     free(a->memberships);
     free(a->nodes);
@@ -34,6 +35,12 @@ static void note_priority(struct assocs *a, int64_t priority)
 static void note_choice(struct assocs *a, const struct qos_choice *choice)
 {
     a->choosing |= choice->by_default != NULL || choice->n_allowed > 0;
+}
+
+static void note_limits(struct assocs *a, const struct limits *limits)
+{
+    for (size_t i = 0; i < limits->n; i++)
+        a->summing |= limit_is_of_usage(limits->items[i].kind);
 }
 
 static void add_member(struct assocs *a, size_t account, const struct member *m)
@@ -84,6 +91,7 @@ static void add_members(struct assocs *a)
 
         note_priority(a, account->priority);
         note_choice(a, &account->qos);
+        note_limits(a, &account->limits);
         for (size_t k = 0; k < account->n_members; k++) {
             if (!account->members[k].former)
                 add_member(a, i, &account->members[k]);
@@ -171,7 +179,8 @@ void assocs_make(struct assocs *a, struct account *const *accounts, size_t n)
     a->n = n;
     a->n_memberships = 0;
     a->largest_priority = 0;
-    a->choosing = false;
+    a->choosing = a->summing = false;
+    assocs_drop_sums(a);
     fairtree_reset(&a->tree);
     assocs_find_places(a);
     add_members(a);

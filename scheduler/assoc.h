@@ -29,6 +29,7 @@ enum assoc_fault { ASSOC_SOUND, ASSOC_NO_PARENT, ASSOC_LOOP, ASSOC_TOO_DEEP };
 struct place {
     enum assoc_fault fault;
     size_t fault_at;         /* the account that has it: this one, or one above */
+    size_t parent;           /* ASSOC_NONE: the root, or none that has an object */
     size_t depth;            /* of the root: 0 */
     size_t node;             /* of the fair tree */
     size_t first;            /* its first member's in assocs.nodes */
@@ -63,6 +64,9 @@ struct assocs {
     struct fairtree tree;
     int64_t largest_priority;
     bool choosing; /* somebody says which QOS jobs may have */
+    bool summing; /* an account has a limit on what is used of it and of those below: */
+    struct usage *sums; /* of each, at a time; NULL: not summed up */
+    size_t n_sums;
 };
 
 /* How fair shares are found. */
@@ -83,6 +87,10 @@ void assocs_fini(struct assocs *a);
 void assocs_make(struct assocs *a, struct account *const *accounts, size_t n);
 /* By usage as it is at a time. True if somebody has another rank than before. */
 bool assocs_rank(struct assocs *a, const struct fair_rules *rules, int64_t at_sec);
+
+/* Sums up what has been used, as it is at a time; or what is recent alone. */
+void assocs_sum(struct assocs *a, int64_t half_life_sec, int64_t at_sec);
+void assocs_sum_recent(struct assocs *a);
 
 /* ASSOC_NONE: there is no such account. */
 size_t assocs_find(const struct assocs *a, const char *account);

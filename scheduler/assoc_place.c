@@ -64,6 +64,7 @@ static void settle(struct assocs *a, size_t i, size_t parent)
     struct place *place = &a->places[i];
     size_t under = above != NULL ? above->node : FAIRTREE_ROOT;
 
+    place->parent = parent;
     place->depth = is_root(account) ? 0 : (above != NULL ? above->depth : 0) + 1;
     inherit(place, account, above);
     if (place->fault != ASSOC_SOUND)

@@ -9,4 +9,8 @@
 /* Of all accounts; those that are in the tree become nodes of it. */
 void assocs_find_places(struct assocs *a);
 
+/* ---- assoc_sum.c ---- */
+
+void assocs_drop_sums(struct assocs *a);
+
 #endif

@@ -5,10 +5,18 @@
 #include "base/util.h"
 #include "scheduler/charge_private.h"
 
-static struct usage_rules rules_of(const struct sched *s)
+int64_t charge_half_life(const struct sched *s, const struct qos *qos)
+{
+    bool stays = qos != NULL && (qos->flags & QOS_NO_DECAY) != 0;
+
+    return stays ? 0 : s->config.decay_half_life_sec;
+}
+
+/* Of a QOS, or of accounts. */
+static struct usage_rules rules_of(const struct sched *s, const struct qos *qos)
 {
     return (struct usage_rules){
-        .half_life_sec = s->config.decay_half_life_sec,
+        .half_life_sec = charge_half_life(s, qos),
         .period_sec = MAX(s->config.calc_period_sec, 1),
     };
 }
@@ -36,31 +44,33 @@ struct moved {
 };
 
 struct charging {
-    struct usage_rules rules;
     int64_t at_sec;
     struct moved *accounts, *qos; /* one for each */
     bool grown; /* accounts have former members more: all is to be settled anew */
 };
 
-static int64_t move_on(const struct charging *c, struct moved *moved,
-                       struct usage_book book)
+static int64_t move_on(const struct charging *c, const struct usage_rules *rules,
+                       struct moved *moved, struct usage_book book)
 {
     if (!moved->done)
-        moved->since = usage_advance(&c->rules, book, c->at_sec);
+        moved->since = usage_advance(rules, book, c->at_sec);
     moved->done = true;
     return moved->since;
 }
 
 static int64_t move_account(struct sched *s, const struct charging *c, size_t account)
 {
+    const struct usage_rules rules = rules_of(s, NULL);
+
     s->policy.unranked = true;
-    return move_on(c, &c->accounts[account],
+    return move_on(c, &rules, &c->accounts[account],
                    usage_book_of_account(s->policy.accounts[account]));
 }
 
 static void charge_account(struct sched *s, const struct charging *c,
                            const struct job *job, const struct usage_charge *charge)
 {
+    const struct usage_rules rules = rules_of(s, NULL);
     struct member *member;
     size_t account;
     int64_t since;
@@ -68,7 +78,7 @@ static void charge_account(struct sched *s, const struct charging *c,
     if (!policy_charged(&s->policy, job, &account, &member))
         return;
     since = move_account(s, c, account);
-    usage_add(&c->rules, usage_book_of_account(s->policy.accounts[account]),
+    usage_add(&rules, usage_book_of_account(s->policy.accounts[account]),
               &member->usage, charge, since);
 }
 
@@ -79,12 +89,13 @@ static void charge_qos(struct sched *s, const struct charging *c, const struct j
     size_t n = policy_charged_qos(&s->policy, job, part_of(s, job), qos);
 
     for (size_t i = 0; i < n; i++) {
+        const struct usage_rules rules = rules_of(s, qos[i]);
         struct usage_book book = usage_book_of_qos(qos[i]);
         size_t at =
             named_place((void *const *)s->policy.qos, s->policy.n_qos, qos[i]->name);
-        int64_t since = move_on(c, &c->qos[at], book);
+        int64_t since = move_on(c, &rules, &c->qos[at], book);
 
-        usage_add(&c->rules, book, &qos[i]->usage, charge, since);
+        usage_add(&rules, book, &qos[i]->usage, charge, since);
     }
 }
 
@@ -112,15 +123,17 @@ static void count_recent(struct sched *s, const struct charging *c)
             move_account(s, c, i);
     }
     for (size_t i = 0; i < s->policy.n_qos; i++) {
+        const struct usage_rules rules = rules_of(s, s->policy.qos[i]);
+
         if (is_due(&s->policy.qos[i]->as_of, c->at_sec))
-            move_on(c, &c->qos[i], usage_book_of_qos(s->policy.qos[i]));
+            move_on(c, &rules, &c->qos[i], usage_book_of_qos(s->policy.qos[i]));
     }
 }
 
 /* True: somebody was charged who is no member any more. */
 static bool charge_all(struct sched *s, int64_t at_sec)
 {
-    struct charging c = {.rules = rules_of(s), .at_sec = at_sec};
+    struct charging c = {.at_sec = at_sec};
     struct jobrec *rec, *next;
 
     c.accounts = xcalloc(s->policy.n_accounts + 1, sizeof(*c.accounts));
@@ -134,6 +147,8 @@ static bool charge_all(struct sched *s, int64_t at_sec)
     free(c.qos);
     s->charged_sec = at_sec;
     s->charge_again = false;
+    s->policy.unsummed = true;
+    s->usage_moved = true;
     return policy_settle(&s->policy) || c.grown;
 }
 
@@ -144,7 +159,7 @@ static bool has_payers(const struct sched *s)
 
 bool charge_settle(struct sched *s, int64_t now_sec)
 {
-    const struct usage_rules rules = rules_of(s);
+    const struct usage_rules rules = rules_of(s, NULL);
     const struct fair_rules fair = priority_fair_rules(&s->config);
     int64_t at = usage_period_before(&rules, now_sec);
     bool changed = policy_settle(&s->policy);
@@ -152,22 +167,29 @@ bool charge_settle(struct sched *s, int64_t now_sec)
     if (!has_payers(s))
         return changed;
     if (changed || s->charge_again || s->charged_sec != at)
-        changed |= charge_all(s, at);
+        changed |= charge_all(s, at) || s->held.of_usage;
+    policy_sum(&s->policy, rules.half_life_sec, at);
     return policy_rank(&s->policy, &fair, at) || changed;
+}
+
+int64_t charge_next_period(const struct sched *s, int64_t now_sec)
+{
+    const struct usage_rules rules = rules_of(s, NULL);
+
+    if (now_sec >= INT64_MAX - rules.period_sec)
+        return INT64_MAX;
+    return usage_period_before(&rules, now_sec) + rules.period_sec;
 }
 
 int64_t charge_next(const struct sched *s, int64_t now_sec)
 {
-    const struct usage_rules rules = rules_of(s);
     bool any = s->n_phase[JOB_RUNNING] + s->n_phase[JOB_COMPLETING] > 0;
 
     for (size_t i = 0; i < s->policy.n_accounts; i++)
         any |= s->policy.accounts[i]->as_of.recent_sec != TIME_UNSET;
     for (size_t i = 0; i < s->policy.n_qos; i++)
         any |= s->policy.qos[i]->as_of.recent_sec != TIME_UNSET;
-    if (!any || !has_payers(s) || now_sec >= INT64_MAX - rules.period_sec)
-        return INT64_MAX;
-    return usage_period_before(&rules, now_sec) + rules.period_sec;
+    return any && has_payers(s) ? charge_next_period(s, now_sec) : INT64_MAX;
 }
 
 /* ---- when a job begins or ends ---- */
@@ -183,18 +205,19 @@ static void keep_end(const struct sched *s, const struct job *was, struct job *i
         is->end_sec = s->now_sec;
 }
 
-static void end_in(struct sched *s, struct usage_book book, struct usage *usage,
+static void end_in(struct sched *s, const struct usage_rules *rules,
+                   struct usage_book book, struct usage *usage,
                    const struct usage_charge *charge)
 {
-    const struct usage_rules rules = rules_of(s);
-
-    usage_end(&rules, book, usage, charge);
+    usage_end(rules, book, usage, charge);
+    s->policy.recent_moved = true;
     s->charge_again |= is_due(book.as_of, s->charged_sec);
 }
 
 /* A job that has ended; one that nobody knows the end of has ended now. */
 static void charge_ended(struct sched *s, const struct job *job, int64_t end_sec)
 {
+    struct usage_rules rules = rules_of(s, NULL);
     struct usage_charge charge;
     struct member *member;
     struct qos *qos[2];
@@ -203,11 +226,13 @@ static void charge_ended(struct sched *s, const struct job *job, int64_t end_sec
     s->charge_again |= policy_settle(&s->policy);
     charge = charge_of(s, job, end_sec != TIME_UNSET ? end_sec : s->now_sec);
     n = policy_charged_qos(&s->policy, job, part_of(s, job), qos);
-    for (size_t i = 0; i < n; i++)
-        end_in(s, usage_book_of_qos(qos[i]), &qos[i]->usage, &charge);
     if (policy_charged(&s->policy, job, &account, &member))
-        end_in(s, usage_book_of_account(s->policy.accounts[account]), &member->usage,
-               &charge);
+        end_in(s, &rules, usage_book_of_account(s->policy.accounts[account]),
+               &member->usage, &charge);
+    for (size_t i = 0; i < n; i++) {
+        rules = rules_of(s, qos[i]);
+        end_in(s, &rules, usage_book_of_qos(qos[i]), &qos[i]->usage, &charge);
+    }
 }
 
 void charge_change(struct sched *s, const struct job *was, struct job *is)

@@ -22,6 +22,10 @@ bool charge_settle(struct sched *s, int64_t now_sec);
  * its states, NULL where there is none. One that comes as ENDED is charged for what its
  * account has not paid for yet. The end of `is` becomes that of its own work. */
 void charge_change(struct sched *s, const struct job *was, struct job *is);
+/* The end of the period now. */
+int64_t charge_next_period(const struct sched *s, int64_t now_sec);
+/* How fast what has been used of a QOS (NULL: of accounts) fades. */
+int64_t charge_half_life(const struct sched *s, const struct qos *qos);
 /* The end of the period now, if there is anybody to be charged then; else INT64_MAX. */
 int64_t charge_next(const struct sched *s, int64_t now_sec);
 

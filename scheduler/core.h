@@ -144,6 +144,7 @@ struct sched {
     int64_t now_sec;     /* of the last step; TIME_UNSET: there was none */
     int64_t charged_sec; /* up to when jobs have been charged: charge.h; likewise */
     bool charge_again;   /* somebody has come who ran before that */
+    bool usage_moved;    /* jobs have been charged since allowance_end_over */
     struct norms norms;  /* of this pass */
     struct jobrec *jobs; /* hash by uid */
     struct jobrec *by_id, *by_task;

@@ -194,9 +194,9 @@ int64_t slots_nodes(const struct slot *slots, size_t n)
 
 /* ---- takes ---- */
 
-static enum limit_what what_of(const struct counter *counter)
+static bool counts_left(const struct counter *counter)
 {
-    return limit_rows[counter->key.limit->kind].what;
+    return limit_counts_left(counter->key.limit->kind);
 }
 
 static bool counts_nodes(const struct limit *limit)
@@ -211,13 +211,14 @@ void held_take(struct held *h, struct take **takes, const struct taking *taking)
 
     *take = (struct take){.counter = counter,
                           .amount = taking->amount,
+                          .start_sec = taking->start_sec,
                           .end_sec = taking->end_sec,
                           .next = *takes};
     *takes = take;
     counter->n_takes++;
     counter->sum += take->amount;
     counter->left_sec = TIME_UNSET;
-    if (what_of(counter) == WHAT_LEFT) {
+    if (counts_left(counter)) {
         take->behind = counter->takes;
         if (counter->takes != NULL)
             counter->takes->before = take;
@@ -264,24 +265,26 @@ static int64_t capped(__int128 sum)
 }
 
 /* Many ask, one after the other, while nothing changes. */
-static int64_t left_of(struct counter *counter, int64_t now_sec)
+static int64_t left_of(struct counter *counter, int64_t at_sec)
 {
     __int128 sum = 0;
 
-    if (counter->left_sec == now_sec && now_sec != TIME_UNSET)
+    if (counter->left_sec == at_sec && at_sec != TIME_UNSET)
         return counter->left;
     for (const struct take *t = counter->takes; t != NULL; t = t->behind) {
-        if (t->end_sec > now_sec)
-            sum += (__int128)t->amount * ((__int128)t->end_sec - now_sec);
+        int64_t from = MAX(at_sec, t->start_sec);
+
+        if (t->end_sec > from)
+            sum += (__int128)t->amount * ((__int128)t->end_sec - from);
         sum = MIN(sum, (__int128)INT64_MAX);
     }
-    counter->left_sec = now_sec;
+    counter->left_sec = at_sec;
     counter->left = capped(sum);
     return counter->left;
 }
 
 int64_t held_of(const struct held *h, const struct limit *limit, const char *whose,
-                int64_t now_sec)
+                int64_t at_sec)
 {
     struct counter *counter = held_counter(h, limit, whose);
 
@@ -289,8 +292,7 @@ int64_t held_of(const struct held *h, const struct limit *limit, const char *who
         return 0;
     if (counts_nodes(limit))
         return (int64_t)HASH_COUNT(counter->nodes);
-    return what_of(counter) == WHAT_LEFT ? left_of(counter, now_sec)
-                                         : capped(counter->sum);
+    return counts_left(counter) ? left_of(counter, at_sec) : capped(counter->sum);
 }
 
 int64_t held_nodes_with(const struct held *h, const struct limit *limit,

@@ -11,7 +11,9 @@
  *     job's takes  -------'---- ...
  *
  * A node that several of its jobs use counts once. What is left of a TRES over time is
- * its amount for as long as the job may still run; it is worked out when asked for.
+ * its amount for as long as the job may still run; it is worked out when asked for. So
+ * is what running jobs may add to what has been used: from when that is true of, or
+ * from their start.
  */
 #ifndef GANTRY_SCHEDULER_HELD_H
 #define GANTRY_SCHEDULER_HELD_H
@@ -29,7 +31,8 @@ struct counter;
 /* Of a job; a list. */
 struct take {
     struct counter *counter;
-    int64_t amount;  /* nodes: 0, they are those of the job */
+    int64_t amount; /* nodes: 0, they are those of the job */
+    int64_t start_sec;
     int64_t end_sec; /* when it ends at the latest */
     struct take *next;
     struct take *before, *behind; /* of the counter's, where that needs them */
@@ -54,7 +57,7 @@ struct counter {
     size_t n_takes;
     __int128 sum;
     struct node_use *nodes; /* hash by name */
-    struct take *takes;     /* of WHAT_LEFT; it is, at a time (TIME_UNSET: unknown): */
+    struct take *takes; /* where limit_counts_left; it is, at a time (or TIME_UNSET): */
     int64_t left, left_sec;
     struct waiter *waiters;
     UT_hash_handle hh;
@@ -66,6 +69,7 @@ struct held {
     bool of_accounts;         /* some are of accounts or members */
     bool of_submits;          /* some are on jobs that wait as well */
     bool of_bounds;           /* something bounds jobs by itself: allowance_bound */
+    bool of_usage;            /* some are on what has been used */
     struct counter *broken;   /* by the last check; NULL: none */
     struct waiter *freed;     /* those that are held back no longer: held_freed */
     struct counter *counters; /* hash by key */
@@ -80,7 +84,7 @@ void held_reset(struct held *h);
 struct taking {
     const struct limit *limit;
     const char *whose;
-    int64_t amount, end_sec;
+    int64_t amount, start_sec, end_sec;
     const struct slot *slots;
     size_t n_slots;
 };
@@ -96,9 +100,10 @@ struct waiter *held_freed(struct held *h);
 /* NULL: nobody holds anything of it. */
 struct counter *held_counter(const struct held *h, const struct limit *limit,
                              const char *whose);
-/* What is held of a limit by all those that count together. */
+/* What is held of a limit by all those that count together; of what is left, from a
+ * time on. */
 int64_t held_of(const struct held *h, const struct limit *limit, const char *whose,
-                int64_t now_sec);
+                int64_t at_sec);
 /* How many nodes would be held if a job took these as well. */
 int64_t held_nodes_with(const struct held *h, const struct limit *limit,
                         const char *whose, const struct slot *slots, size_t n);

@@ -26,6 +26,12 @@ const struct limit_row limit_rows[LIMIT_KINDS] = {
                         WHAT_JOBS,
                         false,
                         {ONE_WORD("QOSGrpJobsLimit"), ONE_WORD("AssocGrpJobsLimit")}},
+    [LIMIT_GRP_WALL] = {"grpWall",
+                        LIMIT_OF_QOS | LIMIT_OF_ACCOUNT,
+                        WHOSE_ALL,
+                        WHAT_WALL_USED,
+                        false,
+                        {ONE_WORD("QOSGrpWallLimit"), ONE_WORD("AssocGrpWallLimit")}},
     [LIMIT_MAX_JOBS_PER_ACCOUNT] = {"maxJobsPerAccount",
                                     LIMIT_OF_QOS,
                                     WHOSE_ACCOUNT,
@@ -51,6 +57,17 @@ const struct limit_row limit_rows[LIMIT_KINDS] = {
                         false,
                         {ONE_WORD("QOSMaxWallDurationPerJobLimit"),
                          ONE_WORD("AssocMaxWallDurationPerJobLimit")}},
+    [LIMIT_GRP_TRES_MINS] = {"grpTRESMins",
+                             LIMIT_OF_QOS | LIMIT_OF_ACCOUNT,
+                             WHOSE_ALL,
+                             WHAT_USED,
+                             false,
+                             {WORDS("QOSGrpCPUMinutesLimit", "QOSGrpMemoryMinutes",
+                                    "QOSGrpNodeMinutes", "QOSGrpGRESMinutes",
+                                    "QOSGrpBillingMinutes"),
+                              WORDS("AssocGrpCPUMinutesLimit", "AssocGrpMemMinutes",
+                                    "AssocGrpNodeMinutes", "AssocGrpGRESMinutes",
+                                    "AssocGrpBillingMinutes")}},
     [LIMIT_GRP_TRES] = {"grpTRES",
                         LIMIT_OF_QOS | LIMIT_OF_ACCOUNT,
                         WHOSE_ALL,
@@ -177,6 +194,17 @@ const struct limit_row limit_rows[LIMIT_KINDS] = {
                                false,
                                {{NULL}, ONE_WORD("AssocMaxSubmitJobLimit")}},
 };
+
+bool limit_is_of_usage(enum limit_kind kind)
+{
+    return limit_rows[kind].what == WHAT_WALL_USED ||
+           limit_rows[kind].what == WHAT_USED;
+}
+
+bool limit_counts_left(enum limit_kind kind)
+{
+    return limit_rows[kind].what >= WHAT_LEFT;
+}
 
 bool limit_has_tres(enum limit_kind kind)
 {

@@ -28,13 +28,15 @@ enum tres {
 
 enum limit_kind {
     LIMIT_GRP_JOBS,
+    LIMIT_GRP_WALL,
     LIMIT_MAX_JOBS_PER_ACCOUNT,
     LIMIT_MAX_JOBS_PER_USER,
     LIMIT_MAX_JOBS,
     LIMIT_MAX_WALL,
     LIMIT_COUNTS, /* those before are looked at before nodes are */
 
-    LIMIT_GRP_TRES = LIMIT_COUNTS,
+    LIMIT_GRP_TRES_MINS = LIMIT_COUNTS,
+    LIMIT_GRP_TRES,
     LIMIT_GRP_TRES_RUN_MINS,
     LIMIT_MAX_TRES_MINS_PER_JOB,
     LIMIT_MAX_TRES_PER_JOB,
@@ -71,9 +73,11 @@ enum limit_what {
     WHAT_JOBS,
     WHAT_SUBMITTED, /* jobs that wait, or run */
     WHAT_WALL,      /* the time limit */
+    WHAT_WALL_USED, /* the time that jobs have run: used.h */
     WHAT_HELD,      /* a TRES */
     WHAT_PER_NODE,  /* on one node */
     WHAT_LEFT,      /* a TRES for as long as the time limit still lets them hold it */
+    WHAT_USED,      /* a TRES for as long as they have held it: used.h */
 };
 
 struct limit_row {
@@ -111,6 +115,10 @@ void limits_set(struct limits *l, enum limit_kind kind, enum tres tres,
 const struct limit *limits_find(const struct limits *l, enum limit_kind kind,
                                 enum tres tres, const char *type);
 
+/* Is it on what has been used? */
+bool limit_is_of_usage(enum limit_kind kind);
+/* Is it of a TRES over time, for as long as jobs may still hold it as well? */
+bool limit_counts_left(enum limit_kind kind);
 /* Is it of a TRES? */
 bool limit_has_tres(enum limit_kind kind);
 /* Does one of such a kind, of a place before, stand for those of the other kind in all

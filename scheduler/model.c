@@ -181,6 +181,8 @@ int64_t qos_flag(const char *word)
         {"OverPartQOS", QOS_OVER_PART_QOS},
         {"DenyOnLimit", QOS_DENY_ON_LIMIT},
         {"NoReserve", QOS_NO_RESERVE},
+        {"NoDecay", QOS_NO_DECAY},
+        {"UsageFactorSafe", QOS_USAGE_FACTOR_SAFE},
         {"PartitionTimeLimit", QOS_PART_TIME_LIMIT},
         {"PartitionMaxNodes", QOS_PART_MAX_NODES},
         {"PartitionMinNodes", QOS_PART_MIN_NODES},

@@ -194,6 +194,9 @@ struct partition {
 #define QOS_OVER_PART_QOS 1 /* its limits come before those of the partition's QOS */
 #define QOS_DENY_ON_LIMIT 2 /* a job that is itself over limits is not taken in */
 #define QOS_NO_RESERVE 32   /* no room is kept for jobs that wait */
+#define QOS_NO_DECAY 64     /* what has been used of it does not fade */
+/* What its jobs may use is times its usage factor, where limits are safe. */
+#define QOS_USAGE_FACTOR_SAFE 128
 /* Bounds of partitions that its jobs need not keep: */
 #define QOS_PART_TIME_LIMIT 4 /* the longest time limit */
 #define QOS_PART_MAX_NODES 8

@@ -211,6 +211,15 @@ bool policy_rank(struct policy *p, const struct fair_rules *rules, int64_t at_se
     return p->n_accounts > 0 && assocs_rank(&p->assocs, rules, at_sec);
 }
 
+void policy_sum(struct policy *p, int64_t half_life_sec, int64_t at_sec)
+{
+    if (p->assocs.summing && (p->unsummed || p->assocs.sums == NULL))
+        assocs_sum(&p->assocs, half_life_sec, at_sec);
+    else if (p->assocs.summing && p->recent_moved)
+        assocs_sum_recent(&p->assocs);
+    p->unsummed = p->recent_moved = false;
+}
+
 /* ---- accounts of jobs ---- */
 
 const char *policy_who(const struct job *job)

@@ -32,6 +32,8 @@ struct policy {
     bool stale;         /* accounts are not those of `assocs` */
     bool grown;         /* members of accounts are not those of `assocs` */
     bool unranked;      /* usage is not that of the ranks */
+    bool unsummed;      /* nor that of the sums; or: */
+    bool recent_moved;  /* what is recent is not */
     int64_t ranked_sec; /* the time that ranks are of, and: */
     struct fair_rules rules;
 };
@@ -55,6 +57,9 @@ bool policy_settle(struct policy *p);
 /* Ranks members by usage at a time, if it is another than that of the last ranks, or
  * usage or rules have changed since. True: somebody has another rank than before. */
 bool policy_rank(struct policy *p, const struct fair_rules *rules, int64_t at_sec);
+/* Sums up what has been used of accounts at a time, where limits need it, if it is not
+ * summed up. */
+void policy_sum(struct policy *p, int64_t half_life_sec, int64_t at_sec);
 /* Who pays for a job where it runs: a member, and where that is gone a former one, made
  * if need be (and then it is to be settled anew). False: there is no such account. */
 bool policy_charged(struct policy *p, const struct job *job, size_t *ret_account,

@@ -272,6 +272,7 @@ enum sched_progress sched_step(struct sched *s, int64_t now_sec,
     s->dirty |= charge_settle(s, now_sec);
     allowance_settle(s);
     end_what_must(s, now_sec);
+    allowance_end_over(s);
     progress = walk(s, now_sec, budget);
     *ret = (struct decisions){.items = s->decided.items, .n = s->decided.n};
     return progress;

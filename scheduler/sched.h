@@ -86,6 +86,7 @@ struct sched_config {
     int64_t priority_max_age_sec; /* PriorityMaxAge; default 7 days */
     int64_t decay_half_life_sec;  /* PriorityDecayHalfLife; default 7 days; 0: none */
     int64_t calc_period_sec;      /* PriorityCalcPeriod; default 5 minutes */
+    bool limits_safe;             /* AccountingStorageEnforce=safe: allowance.h */
     int64_t priority_flags;       /* PriorityFlags: priority.h */
     int64_t fair_share_damping; /* FairShareDampeningFactor: fairclassic.h; default 1 */
     int64_t over_time_sec;      /* OverTimeLimit; default 0; LIMIT_UNLIMITED */

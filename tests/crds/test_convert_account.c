@@ -188,6 +188,12 @@ static const struct {
     {"minutes", "grpTRESRunMins: {gres/gpu: 90}", true, "grpTRESRunMins gres/gpu=5400"},
     {"counts", "{grpJobs: 0, maxJobs: 3}", true, "grpJobs =0 maxJobs =3"},
     {"a time", "maxWall: 1-12", false, "maxWall =129600"},
+    {"usage", "{grpTRESMins: {cpu: 2, mem: 1M}, grpWall: '90'}", true,
+     "grpWall =5400 grpTRESMins cpu=120000 mem=62914560"},
+    {"usage without limit", "{grpTRESMins: {cpu: -1}, grpWall: '-1'}", false, ""},
+    {"no wall time", "grpWall: soon", false,
+     "spec.limits.grpWall: \"soon\" is not a duration: use minutes (90), 2:30:00, "
+     "1-12:00:00 (days-hours), 1h30m or UNLIMITED"},
     {"lifted", "{grpJobs: -1, maxWall: UNLIMITED, grpTRES: {cpu: -1, mem: '-1'}}",
      false, ""},
     {"nothing", "null", false, ""},

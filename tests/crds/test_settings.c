@@ -52,6 +52,7 @@ START_TEST(test_all_keys)
                    "overTimeLimit: 30\n"
                    "priorityDecayHalfLife: 14-0\n"
                    "priorityCalcPeriod: 10\n"
+                   "accountingStorageEnforce: limits, safe\n"
                    "priorityFlags: MAX_TRES, MAX_TRES_GRES\n"
                    "fairShareDampeningFactor: 3\n"
                    "priorityFavorSmall: YES\n"
@@ -79,6 +80,7 @@ START_TEST(test_all_keys)
     ck_assert_int_eq(s.sched.over_time_sec, 1800);
     ck_assert_int_eq(s.sched.decay_half_life_sec, 14 * 86400);
     ck_assert_int_eq(s.sched.calc_period_sec, 600);
+    ck_assert(s.sched.limits_safe);
     ck_assert_int_eq(s.sched.priority_flags,
                      PRIORITY_MAX_TRES | PRIORITY_MAX_TRES_GRES);
     ck_assert_int_eq(s.sched.fair_share_damping, 3);
@@ -236,6 +238,10 @@ static const struct {
     {"topologyPlugin: flat\ntopologyLabels: a,a\n",
      "gantry.yaml:2: topologyLabels: a stands twice"},
     {"topologyLabels: [a]\n", "gantry.yaml:1: topologyLabels: must be a text"},
+    {"accountingStorageEnforce: limits,nosteps\n",
+     "gantry.yaml:1: accountingStorageEnforce: \"nosteps\" is none of associations"},
+    {"accountingStorageEnforce: true\n",
+     "gantry.yaml:1: accountingStorageEnforce: \"?\" is none of associations"},
     {"priorityFlags: [MAX_TRES]\n", "gantry.yaml:1: priorityFlags: \"?\" is none of"},
     {"priorityWeightAge: -1\n",
      "gantry.yaml:1: priorityWeightAge: -1 is not between 0 and 4294967295"},

@@ -181,6 +181,33 @@ START_TEST(test_qos)
 }
 END_TEST
 
+/* A limit on TRES minutes: who runs when they are used up ends, and others wait. */
+START_TEST(test_minutes)
+{
+    struct ctltest *t = begin();
+    ctltest_make(t, "QOS", "normal", "'limits':{'grpTRESMins':{'cpu':15}}");
+    ctltest_make(t, "QOS", "free", "'usageFactor':0");
+    ctltest_submit(t, "a", "'user':'ann','nodes':1,'cpusPerTask':4");
+    ctltest_submit(t, "b", "'user':'bob','nodes':1,'cpusPerTask':4,'qos':'free'");
+    go_to(t, 0);
+    ctltest_expect(t, "a", "status.state=RUNNING");
+    go_to(t, 1);
+    ctltest_reap(t);
+    ctltest_settle(t);
+    ctltest_expect(t, "a", "status.state=TIMEOUT");
+    ctltest_expect(t, "b", "status.state=RUNNING");
+    ctltest_kill(t);
+    ctltest_start(t);
+    ctltest_submit(t, "c", "'user':'ann','nodes':1,'cpusPerTask':1");
+    ctltest_settle(t);
+    ctltest_expect(t, "c",
+                   "status.state=PENDING|status.reason=QOSGrpCPUMinutesLimit|"
+                   "status.message=QOS normal allows cpu=15 minutes in all, past jobs "
+                   "included; that is used up");
+    ctltest_free(t);
+}
+END_TEST
+
 /* A write that is refused is made again. */
 START_TEST(test_refused)
 {
@@ -203,6 +230,7 @@ int main(void)
                                                      {test_ttl_waits, 1},
                                                      {test_refused, 1},
                                                      {test_qos, 1},
+                                                     {test_minutes, 1},
                                                      {NULL, 0},
                                                  });
 }

@@ -9,6 +9,7 @@
 #include "scheduler/limits.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -69,6 +70,9 @@ static const struct {
     {LIMIT_GRP_TRES, TRES_GPU, true, "AssocGrpGRES", "NotAllowed"},
     {LIMIT_GRP_TRES, TRES_NODE, false, "QOSGrpNodeLimit", "NotAllowed"},
     {LIMIT_GRP_TRES, TRES_BILLING, false, "QOSGrpBilling", "NotAllowed"},
+    {LIMIT_GRP_WALL, TRES_NONE, false, "QOSGrpWallLimit", "NotAllowed"},
+    {LIMIT_GRP_TRES_MINS, TRES_CPU, true, "AssocGrpCPUMinutesLimit", "NotAllowed"},
+    {LIMIT_GRP_TRES_MINS, TRES_GPU, false, "QOSGrpGRESMinutes", "NotAllowed"},
     {LIMIT_GRP_TRES_RUN_MINS, TRES_CPU, false, "QOSGrpCPURunMinutesLimit",
      "NotAllowed"},
     {LIMIT_GRP_TRES_RUN_MINS, TRES_MEM, true, "AssocGrpMemRunMinutes", "NotAllowed"},
@@ -151,6 +155,8 @@ struct world {
     size_t n_qos, n_accounts, n_parts, n_jobs;
     const struct decision *later; /* starts of this step behind the one looked at */
     size_t n_later;
+    int64_t half_life_sec;
+    bool safe;
 };
 
 static void see(void *arg, const struct change *change)
@@ -359,6 +365,87 @@ static int64_t sum_of(const struct world *w, const struct job *job,
     return sum;
 }
 
+/* ---- what has been used ---- */
+
+/* In the limit's unit; it is true at another time. */
+static double faded(const struct world *w, const struct used *used, int64_t as_of_sec,
+                    const struct limit *limit)
+{
+    double amount = (double)used_of(used, limit->tres, limit->type);
+    double age = (double)sched_charged_sec(w->h.s) - (double)as_of_sec;
+
+    if (as_of_sec == TIME_UNSET)
+        return 0;
+    amount /= limit->tres == TRES_CPU ? 1 : 1000;
+    return amount * exp2(-age / (double)w->half_life_sec);
+}
+
+static bool is_below(const struct world *w, const struct account *account,
+                     const struct account *top)
+{
+    for (; account != NULL; account = account_named(w, account->parent)) {
+        if (account == top)
+            return true;
+    }
+    return false;
+}
+
+static double used_of_source(const struct world *w, const struct source *source,
+                             const struct limit *limit)
+{
+    const struct qos *qos = source->of;
+    double sum = 0;
+
+    if (source->is_qos)
+        return faded(w, &qos->usage.past, qos->as_of.usage_sec, limit);
+    for (size_t i = 0; i < w->n_accounts; i++) {
+        const struct account *account = w->accounts[i];
+
+        for (size_t k = 0; k < account->n_members; k++) {
+            const struct member *m = &account->members[k];
+
+            if (m == source->of || is_below(w, account, source->of))
+                sum += faded(w, &m->usage.past, account->as_of.usage_sec, limit);
+        }
+    }
+    return sum;
+}
+
+/* What all that count together may use from the end of the last period on. */
+static double may_use(const struct world *w, const struct job *job,
+                      const struct source *source, const struct limit *limit)
+{
+    double sum = 0;
+
+    if (limit->tres == TRES_NONE)
+        return (double)job->limit_sec;
+    for (size_t i = 0; i < w->n_jobs; i++) {
+        const struct job *other = w->jobs[i];
+        int64_t from = MAX(other->start_sec, sched_charged_sec(w->h.s));
+
+        if (other->n_alloc == 0 || other->phase == JOB_COMPLETING ||
+            is_later(w, other) || !count_together(w, job, other, source, limit))
+            continue;
+        sum += (double)held_on(w, other, limit->tres, NULL) *
+               (double)MAX(other->start_sec + other->limit_sec - from, 0);
+    }
+    return sum;
+}
+
+static void check_usage(struct world *w, const struct job *job,
+                        const struct source *source, const struct limit *limit)
+{
+    double used = used_of_source(w, source, limit);
+    double amount = (double)limit->amount;
+
+    if (limit->tres == TRES_GPU && held_on(w, job, TRES_GPU, NULL) == 0)
+        return;
+    if (used > amount + 1)
+        course_give_up(&w->h, limit_rows[limit->kind].name);
+    if (w->safe && used + may_use(w, job, source, limit) > amount + 1)
+        course_give_up(&w->h, "more may be used than the limit");
+}
+
 static void check_start(struct world *w, const struct job *job)
 {
     struct source sources[PLACES];
@@ -372,6 +459,10 @@ static void check_start(struct world *w, const struct job *job)
 
             if (stands_behind(sources, i, limit))
                 continue;
+            if (limit_is_of_usage(limit->kind)) {
+                check_usage(w, job, &sources[i], limit);
+                continue;
+            }
             sum = sum_of(w, job, &sources[i], limit);
             if (least ? sum < limit->amount : sum > limit->amount)
                 course_give_up(&w->h, limit_rows[limit->kind].name);
@@ -397,6 +488,9 @@ static void random_limits(struct course *h, bool of_account, char *line, size_t 
                                           "maxTRESMinsPerJob=cpu=40",
                                           "maxTRESPerJob=cpu=4,node=2",
                                           "maxTRESPerNode=cpu=2",
+                                          "grpTRESMins=cpu=12",
+                                          "grpTRESMins=gres/gpu=6",
+                                          "grpWall=15",
                                           "maxWall=10"};
     size_t at = 0;
 
@@ -506,6 +600,8 @@ static void run_history(uint64_t seed)
 
     config.backfill_order = (enum backfill_order)(seed % 3);
     config.reservation_depth = seed % 4 == 0 ? 2 : config.reservation_depth;
+    w.half_life_sec = config.decay_half_life_sec = 600;
+    w.safe = config.limits_safe = seed % 2 == 0;
     course_init(&w.h, seed, &config);
     course_tell(&w.h, "node n[1-4] cpu=6 nvidia.com/gpu=2");
     course_tell(&w.h, "partition batch default");

@@ -147,6 +147,10 @@ static void read_config(struct scenario *sc, const char *line)
             sc->config.kill_invalid_depend = true;
             continue;
         }
+        if (strcmp(key, "safe") == 0) {
+            sc->config.limits_safe = true;
+            continue;
+        }
         if (strcmp(key, "flags") == 0) {
             sc->config.priority_flags = flags_of(word);
             continue;

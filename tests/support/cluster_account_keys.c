@@ -14,7 +14,7 @@ static int read_amount(const struct limit_row *row, enum tres tres, const char *
 {
     int parsed;
 
-    if (row->what == WHAT_WALL)
+    if (row->what == WHAT_WALL || row->what == WHAT_WALL_USED)
         return duration_parse(text, ret, err);
     if (tres == TRES_CPU)
         parsed = quantity_parse_milli(text, ret, err);
@@ -22,7 +22,7 @@ static int read_amount(const struct limit_row *row, enum tres tres, const char *
         parsed = size_parse(text, ret, err);
     else
         parsed = cluster_text_number(text, ret, err);
-    if (parsed == 0 && row->what == WHAT_LEFT)
+    if (parsed == 0 && limit_counts_left((enum limit_kind)(row - limit_rows)))
         *ret *= 60;
     return parsed;
 }

@@ -20,6 +20,7 @@ struct sched_config life_settings(uint64_t seed)
     config.priority_weight_assoc = 300;
     config.decay_half_life_sec = 2000;
     config.calc_period_sec = 100;
+    config.limits_safe = seed % 2 == 0;
     config.licenses =
         (struct license_table){.n = 2, .items = {{"ansys", 1}, {"matlab", 3}}};
     config.topology_kind = (enum topology_kind)(seed / 5 % 2);
@@ -127,6 +128,11 @@ void life_policy(struct life *l)
         "qos high maxTRESPerJob=node=2 maxTRESPerAccount=cpu=4,mem=6G",
         "account x users=ann,bob grpTRES=cpu=7 limits.bob=maxJobs:1",
         "account y parent=x users=bob grpJobs=2 maxTRESPerNode=gres/gpu=1",
+        "qos normal grpTRESMins=cpu=9,gres/gpu=4 used=cpu=300 asof=900",
+        "qos high grpWall=6 flags=NoDecay factor=2",
+        "qos low factor=0.5 flags=UsageFactorSafe grpTRESMins=cpu=20",
+        "account x users=ann,bob grpTRESMins=cpu=15 grpWall=10",
+        "account y parent=x users=bob limits.bob=grpTRESMins:gres/gpu=3",
         "account x users=ann",
         "account y users=ann,bob",
         "account y users=bob",

@@ -1,0 +1,103 @@
+/* Limits on what has been used: is it all used up, or may it become so? */
+#include "base/util.h"
+#include "scheduler/allowance_private.h"
+#include "scheduler/charge.h"
+#include "scheduler/decay.h"
+
+/* In the unit of the limit's amount. */
+static int64_t in_unit(const struct limit *limit, int64_t used)
+{
+    __int128 amount = used;
+
+    if (limit->tres == TRES_MEM)
+        amount = amount * USED_MEM_UNIT / 1000;
+    else if (limit->tres != TRES_CPU)
+        amount /= 1000;
+    return (int64_t)MIN(amount, (__int128)INT64_MAX);
+}
+
+/* Up to the end of the last period. */
+static int64_t past_of(const struct sched *s, const struct place_of *place,
+                       const struct limit *limit)
+{
+    int64_t used;
+
+    if (place->usage == NULL || place->usage_sec == TIME_UNSET)
+        return 0;
+    used = used_of(&place->usage->past, limit->tres, limit->type);
+    used = decay(used, s->charged_sec - place->usage_sec, place->half_life_sec);
+    return in_unit(limit, used);
+}
+
+bool usage_is_up(const struct sched *s, const struct place_of *place,
+                 const struct limit *limit)
+{
+    return past_of(s, place, limit) >= limit->amount;
+}
+
+static int64_t recent_of(const struct place_of *place, const struct limit *limit)
+{
+    return place->usage != NULL ? in_unit(limit, used_of(&place->usage->recent,
+                                                         limit->tres, limit->type))
+                                : 0;
+}
+
+bool usage_may_run_out(const struct sched *s, const struct asking *a,
+                       const struct place_of *place, const struct limit *limit,
+                       int64_t need)
+{
+    STR_AUTO struct str whose;
+    int64_t sum = need;
+
+    str_init(&whose, WHOSE_MAX);
+    asking_whose(s, a, limit, &whose);
+    sum = add_capped(sum, past_of(s, place, limit));
+    sum = add_capped(sum, recent_of(place, limit));
+    sum = add_capped(sum, held_of(&s->held, limit, whose.s, s->charged_sec));
+    return sum > limit->amount;
+}
+
+/* ---- jobs that run ---- */
+
+static bool has_none_left(const struct sched *s, const struct job *job)
+{
+    const struct asking a = {.job = job,
+                             .part = places_part(s, job),
+                             .slots = job->alloc,
+                             .n_slots = job->n_alloc};
+    struct places places;
+
+    places_find(s, job, a.part, &places);
+    for (size_t i = 0; i < places.n; i++) {
+        const struct limits *limits = places.items[i].limits;
+
+        for (size_t k = 0; k < limits->n; k++) {
+            const struct limit *limit = &limits->items[k];
+
+            if (limit_is_of_usage(limit->kind) && !places_mask(&places, i, limit) &&
+                asking_has(s, &a, limit) && usage_is_up(s, &places.items[i], limit))
+                return true;
+        }
+    }
+    return false;
+}
+
+void allowance_end_over(struct sched *s)
+{
+    struct jobrec *rec, *next;
+
+    if (!s->usage_moved)
+        return;
+    s->usage_moved = false;
+    if (!s->held.of_usage || s->config.limits_safe)
+        return;
+    HASH_ITER (hh, s->jobs, rec, next) {
+        const struct decision decision = {.kind = DECIDE_END, .job_uid = rec->uid};
+
+        if (rec->gone || rec->end_told || rec->job->phase != JOB_RUNNING ||
+            !has_none_left(s, rec->job))
+            continue;
+        rec->end_told = true;
+        decided_add(&s->decided, &decision);
+    }
+}
