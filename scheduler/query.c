@@ -2,6 +2,7 @@
 #include "base/util.h"
 #include "scheduler/allowance.h"
 #include "scheduler/core.h"
+#include "scheduler/preempt_rules.h"
 
 static void emit_policy(const struct policy *p,
                         void (*emit)(void *arg, const struct change *change), void *arg)
@@ -122,6 +123,16 @@ uint64_t sched_cluster_gen(const struct sched *s)
 const struct qos *sched_qos(const struct sched *s, const char *name)
 {
     return policy_find_qos(&s->policy, name);
+}
+
+bool sched_say_circle(const struct sched *s, const char *name, struct str *out)
+{
+    const struct qos *qos = policy_find_qos(&s->policy, name);
+
+    if (qos == NULL || !qos->in_circle)
+        return false;
+    preempt_say_circle(s->policy.qos, s->policy.n_qos, qos, out);
+    return true;
 }
 
 const struct reservation *sched_reservation(const struct sched *s, const char *name)

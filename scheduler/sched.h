@@ -228,6 +228,9 @@ bool sched_job_reason(const struct sched *s, const char *job_uid,
 /* With what has been used of it; lent until the next apply or step. NULL: there is none
  * of that name. */
 const struct qos *sched_qos(const struct sched *s, const char *name);
+/* Appends which preempt lists lead from that QOS back to it, so that it preempts
+ * nobody. False: none do. */
+bool sched_say_circle(const struct sched *s, const char *qos, struct str *out);
 /* With what its members have used; lent until the next apply or step. NULL: there is
  * none of that name. */
 const struct account *sched_account(const struct sched *s, const char *name);

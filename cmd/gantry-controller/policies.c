@@ -7,6 +7,9 @@
 #include "cmd/gantry-controller/usagewrite.h"
 #include "cmd/gantry-controller/watches.h"
 #include "crds/kinds.h"
+#include "scheduler/preempt_rules.h"
+
+#define CIRCLE_TEXT_MAX 1024
 
 const struct kc_resource partition_resource = KIND_PARTITION, qos_resource = KIND_QOS,
                          account_resource = KIND_ACCOUNT;
@@ -77,6 +80,18 @@ static void free_qos(void *item)
     qos_free(item);
 }
 
+/* Its jobs are told as well; but who made the lists may have none. */
+static void warn_of_circle(const struct controller *ctl, const struct qos *was,
+                           const struct qos *is)
+{
+    STR_AUTO struct str text;
+    if (was && preempt_rules_equal(was, is))
+        return;
+    str_init(&text, CIRCLE_TEXT_MAX);
+    if (sched_say_circle(ctl->sched, is->name, &text))
+        log_warn(ctl->log, "%s", text.s);
+}
+
 static void qos_changed(void *arg, enum kc_change change, void *old_item,
                         void *new_item, const struct json *object)
 {
@@ -89,6 +104,7 @@ static void qos_changed(void *arg, enum kc_change change, void *old_item,
     } else {
         sched_apply(ctl->sched,
                     &(struct change){.kind = CHANGE_QOS, .u.qos = qos_copy(is)});
+        warn_of_circle(ctl, was, is);
         usage_seen(ctl, PAYER_QOS, is->as_of.usage_sec, object);
     }
     ctl->limits_moved = true;

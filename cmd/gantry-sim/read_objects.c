@@ -6,6 +6,9 @@
 #include "base/yaml.h"
 #include "cmd/gantry-sim/pool.h"
 #include "crds/convert.h"
+#include "scheduler/preempt_rules.h"
+
+#define CIRCLE_TEXT_MAX 256
 
 struct objects_file {
     struct pool *pool;
@@ -96,6 +99,30 @@ static int take_document(void *arg, struct json *take_doc, size_t line, struct e
     return rc < 0 ? err_prefix(err, "%s:%zu", f->path, line) : 0;
 }
 
+static int compare_names(const void *left, const void *right)
+{
+    const struct qos *const *a = left, *const *b = right;
+    return strcmp((*a)->name, (*b)->name);
+}
+
+/* Lists that lead back to where they began let nobody preempt: a replay would show what
+ * nobody wants to know. */
+static int check_circles(struct pool *p, const char *path, struct err *err)
+{
+    STR_AUTO struct str text;
+    if (p->n_qos > 0)
+        qsort(p->qos, p->n_qos, sizeof(*p->qos), compare_names);
+    preempt_find_circles(p->qos, p->n_qos);
+    str_init(&text, CIRCLE_TEXT_MAX);
+    for (size_t i = 0; i < p->n_qos; i++) {
+        if (!p->qos[i]->in_circle)
+            continue;
+        preempt_say_circle(p->qos, p->n_qos, p->qos[i], &text);
+        return err_set(err, ERR_INVALID, "%s: %s", path, text.s);
+    }
+    return 0;
+}
+
 int pool_read_objects(struct pool *p, const char *path, const struct settings *settings,
                       struct err *err)
 {
@@ -112,5 +139,5 @@ int pool_read_objects(struct pool *p, const char *path, const struct settings *s
         return -1;
     if (p->n == 0)
         return err_set(err, ERR_INVALID, "%s: there is no node in it", path);
-    return 0;
+    return check_circles(p, path, err);
 }

@@ -7,6 +7,10 @@ case_run() {
     restart_with --config "$config"
     define QOS low "graceTime: '20'"
     define QOS urgent "preempt: [low]"
+    define QOS urgent "preempt: [low, urgent]"
+    wait_until 20 "the circle is logged" grep -q "QOS urgent preempts nobody: .*(urgent > urgent)" \
+        "$STAND/log/gantry-controller.log"
+    define QOS urgent "preempt: [low]"
     refused "spec.preemptMode: SUSPEND is not supported yet" define QOS low "preemptMode: SUSPEND"
     define Partition one "nodes: n1"
     define Partition other "nodes: n2"

@@ -240,6 +240,11 @@ static const struct {
     {"kind: Account\nmetadata: {name: red}\n", "/c: there is no node in it"},
     {"kind: Partition\nmetadata: {name: p}\nspec: {maxTime: soon}\n",
      "/c:1: Partition p: "},
+    {"kind: Node\nmetadata: {name: n}\nstatus: {capacity: {cpu: 8}}\n"
+     "---\nkind: QOS\nmetadata: {name: b}\nspec: {preempt: [c, a]}\n"
+     "---\nkind: QOS\nmetadata: {name: c}\nspec: {preempt: [b]}\n"
+     "---\nkind: QOS\nmetadata: {name: a}\n",
+     "/c: QOS b preempts nobody: by the lists it would preempt itself (b > c > b)"},
 };
 
 START_TEST(test_bad_objects)
