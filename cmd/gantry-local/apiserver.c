@@ -110,6 +110,8 @@ static int refuse_sub(struct call *call)
 {
     AUTO_FREE char *line = unserved_line(call->kind->plural, call->sub);
 
+    if (line && !table_find(call->table, call->ns, call->name))
+        return refuse_not_found(&call->refusal, call->kind, call->name);
     if (line)
         return refuse(&call->refusal, 501, "NotImplemented", "%s", line);
     if (call->kind->is_custom)

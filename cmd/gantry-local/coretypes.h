@@ -15,7 +15,8 @@
  *                                  any, under the names that Kubernetes has for it
  *   Type, pkg.v1.Type, []T, {}T    a row's type, a list, a map of strings to T
  *   =V               default: JSON, or a string's bare text
- *   {A|B}            the values allowed
+ *   {A|B}            the values allowed, in the order in which a refusal names them
+ *   {/A|B}           OpenAPI lists them, but others are not refused here
  *   map:K,K  set     list type (a list without is atomic)
  *   merge:K  merge   strategic merge by key, or of scalars
  *   retain           a strategic merge says which fields stay

@@ -143,8 +143,9 @@ static const struct core_type rows[] = {
      "conditions []meta.v1.Condition @2 map:type merge:type; loadBalancer "
      "LoadBalancerStatus @1 ={}"},
     {"core.v1.SessionAffinityConfig", "clientIP ClientIPConfig @1?"},
-    {"core.v1.Taint", "effect! string @3 {NoExecute|NoSchedule|PreferNoSchedule}; key! "
-                      "string @1; timeAdded time @4?; value string @2"},
+    {"core.v1.Taint",
+     "effect! string @3 {/NoExecute|NoSchedule|PreferNoSchedule}; key! "
+     "string @1; timeAdded time @4?; value string @2"},
 };
 
 const struct core_types coretypes_core_other = {rows, ARRAY_LEN(rows)};

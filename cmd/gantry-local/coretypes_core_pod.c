@@ -177,7 +177,7 @@ static const struct core_type rows[] = {
      "activeDeadlineSeconds int64 @5?; affinity Affinity @18?; "
      "automountServiceAccountToken bool @21?; containers! []Container @2 map:name "
      "merge:name; dnsConfig PodDNSConfig @26?; dnsPolicy string @6 =ClusterFirst "
-     "{ClusterFirst|ClusterFirstWithHostNet|Default|None}; enableServiceLinks bool "
+     "{ClusterFirstWithHostNet|ClusterFirst|Default|None}; enableServiceLinks bool "
      "@30?; ephemeralContainers []EphemeralContainer @34 map:name merge:name; "
      "evictionResponders []EvictionResponder @44 map:name merge:name; hostAliases "
      "[]HostAlias @23 map:ip merge:ip; hostIPC bool @13; hostNetwork bool @11; "
@@ -207,7 +207,7 @@ static const struct core_type rows[] = {
      "nodeAllocatableResourceClaimStatuses []NodeAllocatableResourceClaimStatus @21 "
      "map:resourceClaimName merge:resourceClaimName; nominatedNodeName string @11; "
      "observedGeneration int64 @17; phase string @1 "
-     "{Failed|Pending|Running|Succeeded|Unknown}; podIP string @6; podIPs []PodIP "
+     "{/Failed|Pending|Running|Succeeded|Unknown}; podIP string @6; podIPs []PodIP "
      "@12 map:ip merge:ip; qosClass string @9 {BestEffort|Burstable|Guaranteed}; "
      "reason string @4; resize string @14; resourceClaimStatuses "
      "[]PodResourceClaimStatus @15 map:name merge:name retain; resources "
@@ -250,8 +250,8 @@ static const struct core_type rows[] = {
     {"core.v1.SleepAction", "seconds! int64 @1"},
     {"core.v1.Sysctl", "name! string @1; value! string @2"},
     {"core.v1.TCPSocketAction", "host string @2; port! intstr @1"},
-    {"core.v1.Toleration", "effect string @4 {NoExecute|NoSchedule|PreferNoSchedule}; "
-                           "key string @1; operator string @2 {Equal|Exists|Gt|Lt}; "
+    {"core.v1.Toleration", "effect string @4 {/NoExecute|NoSchedule|PreferNoSchedule}; "
+                           "key string @1; operator string @2 {/Equal|Exists|Gt|Lt}; "
                            "tolerationSeconds int64 @5?; value string @3"},
     {"core.v1.TopologySpreadConstraint",
      "labelSelector meta.v1.LabelSelector @4?; matchLabelKeys []string @8; maxSkew! "

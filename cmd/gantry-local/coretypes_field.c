@@ -107,6 +107,15 @@ static struct json *enum_of(const char *text)
     }
 }
 
+static void set_words(struct coretypes *t, struct schema *s, const char *text)
+{
+    const bool only_told = text[0] == '/';
+
+    s->told_values = schema_pool_keep(t->pool, enum_of(text + only_told));
+    if (!only_told)
+        s->enum_values = s->told_values;
+}
+
 static const char *const *keys_of(struct coretypes *t, const char *text)
 {
     struct arena *arena = schema_pool_arena(t->pool);
@@ -127,7 +136,7 @@ static void apply_word(struct coretypes *t, struct schema *s, char *word)
         s->default_value = schema_pool_keep(t->pool, default_of(s, word + 1));
     } else if (word[0] == '{') {
         word[strlen(word) - 1] = '\0';
-        s->enum_values = schema_pool_keep(t->pool, enum_of(word + 1));
+        set_words(t, s, word + 1);
     } else if (strncmp(word, "map:", 4) == 0) {
         s->list_type = LIST_MAP;
         s->list_keys = keys_of(t, word + 4);

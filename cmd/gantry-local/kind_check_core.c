@@ -30,6 +30,15 @@ static void check_set_once(const struct check *c)
         check_invalid(c, "spec.providerID", NULL, "field cannot be modified once set");
 }
 
+static void check_effect(const struct check *c, const char *taint, const char *effect)
+{
+    static const char words[] = "NoSchedule|PreferNoSchedule|NoExecute";
+    AUTO_FREE char *at = xasprintf("%s.effect", taint);
+
+    if (effect[0] && !check_is_one_of(effect, words))
+        check_unsupported(c, at, effect, words);
+}
+
 void node_check(const struct check *c)
 {
     const struct json *taints = json_at(c->after, "spec.taints");
@@ -44,6 +53,7 @@ void node_check(const struct check *c)
             "\"TimeAdded\":null}: taints must be unique by key and effect pair",
             json_str_or(taint, "key", ""), json_str_or(taint, "value", ""),
             json_str_or(taint, "effect", ""));
+        check_effect(c, at, json_str_or(taint, "effect", ""));
         for (size_t k = 0; k < i; k++)
             if (same_taint(taint, json_item(taints, k)))
                 c->found(c->arg, &(struct cause){at, "FieldValueDuplicate", message});
@@ -95,6 +105,8 @@ static void check_reporter(const struct check *c)
     if (name_refuse_qualified(controller))
         check_invalid_text(c, "reportingController", controller,
                            name_refuse_qualified(controller));
+    if (!controller[0]) /* which is told twice of an empty name */
+        check_invalid_text(c, "reportingController", controller, NAME_PART_RULE);
 }
 
 void event_check(const struct check *c)

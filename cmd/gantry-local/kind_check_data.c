@@ -43,7 +43,8 @@ static size_t check_data(const struct check *c, const char *map, bool base64)
 
 static void check_total(const struct check *c, size_t total)
 {
-    const struct cause cause = {"data", "FieldValueTooLong",
+    /* Kubernetes names no field, as it prints a path without parts. */
+    const struct cause cause = {"[]", "FieldValueTooLong",
                                 "Too long: may not be more than 1048576 bytes"};
 
     if (total > DATA_BYTES_MAX)

@@ -3,6 +3,15 @@
 
 #include "base/util.h"
 #include "cmd/gantry-local/kind_check.h"
+#include "cmd/gantry-local/names.h"
+
+/* Kubernetes looks twice, in two ways. */
+static void check_endpoint(const struct check *c, const char *field, const char *ip)
+{
+    if (!name_is_address(ip))
+        check_invalid_text(c, field, ip, "must be a valid IP address");
+    check_address(c, field, ip);
+}
 
 static void check_subset(const struct check *c, const char *field,
                          const struct json *subset)
@@ -16,7 +25,7 @@ static void check_subset(const struct check *c, const char *field,
         n += json_len(list);
         for (size_t i = 0; i < json_len(list); i++) {
             AUTO_FREE char *at = xasprintf("%s.%s[%zu].ip", field, lists[l], i);
-            check_address(c, at, json_str_or(json_item(list, i), "ip", ""));
+            check_endpoint(c, at, json_str_or(json_item(list, i), "ip", ""));
         }
     }
     if (n == 0)

@@ -44,6 +44,21 @@ static void check_storage(const struct check *c, const char *field,
         check_invalid(c, field, amount, "must be greater than zero");
 }
 
+/* Kubernetes looks at a volume's twice, the second time as at any amount. */
+static void check_amount(const struct check *c, const char *field,
+                         const struct json *amount)
+{
+    int64_t milli;
+
+    if (quantity_read_milli(amount, &milli, NULL) != 0 || milli >= 0)
+        return;
+    AUTO_FREE char *text = json_is(amount, JSON_STRING) ? xstrdup(json_string(amount))
+                                                        : json_text(amount, NULL);
+    AUTO_FREE char *message =
+        xasprintf("Invalid value: %s: must be a valid resource quantity", text);
+    c->found(c->arg, &(struct cause){field, "FieldValueInvalid", message});
+}
+
 /* ---- volumes ---- */
 
 static const char *const sources[] = {
@@ -128,8 +143,10 @@ void volume_check(const struct check *c)
             xasprintf("Unsupported value: %s: supported values: \"storage\"", text);
         c->found(c->arg,
                  &(struct cause){"spec.capacity", "FieldValueNotSupported", message});
-    } else
+    } else {
         check_storage(c, "spec.capacity[storage]", storage);
+        check_amount(c, "spec.capacity[storage]", storage);
+    }
     check_source(c);
     check_places(c);
     check_class_name(c);

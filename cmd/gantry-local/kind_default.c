@@ -89,7 +89,11 @@ static void add_amounts(struct json *item, const char *to, const char *from)
 /* Containers may have as much as is allowed, and ask for what they may have. */
 static void default_limit_range(struct json *range)
 {
-    const struct json *limits = json_at(range, "spec.limits");
+    const struct json *limits;
+
+    if (!json_get(range, "spec"))
+        json_set(range, "spec", json_build("{'limits': null}"));
+    limits = json_at(range, "spec.limits");
 
     for (size_t i = 0; i < json_len(limits); i++) {
         struct json *item = json_item(limits, i);

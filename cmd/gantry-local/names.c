@@ -12,11 +12,6 @@
     "characters, '-' or '.', and must start and end with an alphanumeric character " \
     "(e.g. 'example.com', regex used for validation is "                             \
     "'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"
-#define NAME_PART_RULE                                                                 \
-    "name part must consist of alphanumeric characters, '-', '_' or '.', and must "    \
-    "start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or " \
-    "'123-abc', regex used for validation is "                                         \
-    "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
 /* Of what has two slashes. */
 #define QUALIFIED_RULE                                                                 \
     "a valid label key must consist of alphanumeric characters, '-', '_' or '.', and " \

@@ -35,6 +35,11 @@ const char *name_refuse_segment(const char *name);
 void names_check_labels(const struct json *labels, const char *field, cause_fn *found,
                         void *arg);
 
+#define NAME_PART_RULE                                                                 \
+    "name part must consist of alphanumeric characters, '-', '_' or '.', and must "    \
+    "start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or " \
+    "'123-abc', regex used for validation is "                                         \
+    "'([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
 #define NAME_LABEL_RULE                                                                \
     "a lowercase RFC 1123 label must consist of lower case alphanumeric characters "   \
     "or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  " \

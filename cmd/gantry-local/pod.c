@@ -336,23 +336,28 @@ void pod_validate(struct write *w)
 
 /* ---- binding ---- */
 
+/* Is it the pod that is meant? */
+static int check_meant(struct call *call, const struct json *pod,
+                       const struct json *binding)
+{
+    static const char *const rows[][2] = {
+        {"UID", "metadata.uid"}, {"ResourceVersion", "metadata.resourceVersion"}};
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        const char *wanted = json_str_or(binding, rows[i][1], "");
+        const char *is = json_str_or(pod, rows[i][1], "");
+        if (wanted[0] && strcmp(wanted, is) != 0)
+            return refuse_precondition(&call->refusal, call->kind, call->ns, call->name,
+                                       rows[i][0], wanted, is);
+    }
+    return 0;
+}
+
 /* Why the pod cannot be bound, a fresh text; NULL: it can. */
-static char *unbindable(const struct json *pod, const struct json *binding)
+static char *unbindable(const struct json *pod)
 {
     const char *node = json_str_or(pod, "spec.nodeName", "");
-    const char *uid = json_str_or(binding, "metadata.uid", "");
-    const char *version = json_str_or(binding, "metadata.resourceVersion", "");
-    const char *uid_is = json_str_or(pod, "metadata.uid", "");
-    const char *version_is = json_str_or(pod, "metadata.resourceVersion", "");
 
-    if (uid[0] && strcmp(uid, uid_is) != 0)
-        return xasprintf("Precondition failed: UID in precondition: %s, UID in "
-                         "object meta: %s",
-                         uid, uid_is);
-    if (version[0] && strcmp(version, version_is) != 0)
-        return xasprintf("Precondition failed: ResourceVersion in precondition: %s, "
-                         "ResourceVersion in object meta: %s",
-                         version, version_is);
     if (json_at(pod, "metadata.deletionTimestamp"))
         return xasprintf("pod %s is being deleted, cannot be assigned to a host",
                          json_str_or(pod, "metadata.name", ""));
@@ -486,12 +491,12 @@ int verb_bind(struct call *call)
         return refuse_not_found(&call->refusal, call->kind, call->name);
     const char *node = json_str_or(binding, "target.name", "");
     JSON_AUTO struct json *pod = object_tree(o);
-    AUTO_FREE char *why = unbindable(pod, binding);
+    if (check_meant(call, pod, binding) != 0)
+        return -1;
+    AUTO_FREE char *why = unbindable(pod);
     if (why)
-        return str_starts(why, "Precondition")
-                   ? refuse_conflict(&call->refusal, call->kind, call->name, "%s", why)
-                   : refuse_conflict_of(&call->refusal, call->kind, "pods/binding",
-                                        call->name, why);
+        return refuse_conflict_of(&call->refusal, call->kind, "pods/binding",
+                                  call->name, why);
     bind(pod, binding, node, loop_now_sec(server->loop));
     if (!call_param_or(call, "dryRun", "")[0]) {
         struct object *bound =

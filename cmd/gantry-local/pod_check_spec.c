@@ -183,6 +183,27 @@ static void check_volumes(const struct spec *s)
 
 /* ---- the rest ---- */
 
+/* Gt and Lt wait behind a feature gate, and are named only to who asks for them. */
+static void check_tolerations(const struct spec *s)
+{
+    static const char effects[] = "NoSchedule|PreferNoSchedule|NoExecute";
+    const struct json *list = json_get(s->spec, "tolerations");
+
+    for (size_t i = 0; i < json_len(list); i++) {
+        const char *operator= json_str_or(json_item(list, i), "operator", "");
+        const char *effect = json_str_or(json_item(list, i), "effect", "");
+        AUTO_FREE char *at = xasprintf("%s.tolerations[%zu]", s->field, i);
+        AUTO_FREE char *operator_at = xasprintf("%s.operator", at);
+        AUTO_FREE char *effect_at = xasprintf("%s.effect", at);
+        if (operator[0] && !check_is_one_of(operator, "Equal|Exists"))
+            check_unsupported(&s->check, operator_at, operator,
+                              check_is_one_of(operator, "Lt|Gt") ? "Equal|Exists|Lt|Gt"
+                                                                 : "Equal|Exists");
+        if (effect[0] && !check_is_one_of(effect, effects))
+            check_unsupported(&s->check, effect_at, effect, effects);
+    }
+}
+
 static void check_host_name(const struct spec *s, const char *name)
 {
     const char *value = json_str_or(s->spec, name, "");
@@ -212,5 +233,6 @@ void pod_check_whole(const struct json *spec, const char *field, cause_fn *found
     check_containers(&s);
     check_host_name(&s, "hostname");
     check_host_name(&s, "subdomain");
+    check_tolerations(&s);
     check_deadline(&s);
 }

@@ -226,9 +226,9 @@ static struct json *node_openapi(const struct schema *s)
     put_type(o, s);
     put_str(o, "format", s->format);
     put_str(o, "pattern", s->pattern);
-    if (s->enum_values != NULL)
+    if (s->told_values != NULL)
         json_set(o, "enum",
-                 s->is_core ? sorted(s->enum_values) : json_copy(s->enum_values));
+                 s->is_core ? sorted(s->told_values) : json_copy(s->told_values));
     put_default(o, s);
     put_true(o, "nullable", s->nullable);
     if (s->bounds != NULL)

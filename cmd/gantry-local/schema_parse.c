@@ -117,7 +117,7 @@ static int parse_enum(struct parse *p, struct schema *s, const struct json *v)
 {
     if (json_len(v) == 0)
         return bad(p, "enum", "must not be empty");
-    s->enum_values = schema_pool_keep(p->pool, json_copy(v));
+    s->enum_values = s->told_values = schema_pool_keep(p->pool, json_copy(v));
     return 0;
 }
 

@@ -75,7 +75,8 @@ struct schema {
     size_t n_props;
     struct schema *additional; /* the values of a map */
     struct schema *items;
-    struct json *enum_values; /* array */
+    struct json *enum_values; /* array; NULL: all are taken */
+    struct json *told_values; /* those that OpenAPI lists; NULL: none */
     struct json *default_value;
     const char **required;
     size_t n_required;

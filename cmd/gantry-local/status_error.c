@@ -141,6 +141,40 @@ int refuse_conflict(struct refusal *r, const struct kind *kind, const char *name
     return refuse_about(r, kind, name);
 }
 
+/* Where etcd has objects of a kind, if not under its plural. */
+static const char *directory_of(const struct kind *kind)
+{
+    static const char *const rows[][3] = {
+        {"", "services", "services/specs"},
+        {"", "endpoints", "services/endpoints"},
+        {"", "nodes", "minions"},
+        {"", "replicationcontrollers", "controllers"},
+        {"networking.k8s.io", "ingresses", "ingress"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (strcmp(rows[i][0], kind->group) == 0 &&
+            strcmp(rows[i][1], kind->plural) == 0)
+            return rows[i][2];
+    return kind->plural;
+}
+
+int refuse_precondition(struct refusal *r, const struct kind *kind, const char *ns,
+                        const char *name, const char *what, const char *wanted,
+                        const char *is)
+{
+    const bool is_extension =
+        kind->is_custom || strcmp(kind->group, "apiextensions.k8s.io") == 0;
+
+    return refuse_conflict(
+        r, kind, name,
+        "StorageError: invalid object, Code: 4, Key: /registry/%s%s%s/%s%s%s, "
+        "ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: %s in "
+        "precondition: %s, %s in object meta: %s",
+        is_extension ? kind->group : "", is_extension ? "/" : "", directory_of(kind),
+        ns ? ns : "", ns ? "/" : "", name, what, wanted, what, is);
+}
+
 int refuse_conflict_of(struct refusal *r, const struct kind *kind, const char *word,
                        const char *name, const char *message)
 {

@@ -39,6 +39,11 @@ int refuse_exists(struct refusal *r, const struct kind *kind, const char *name,
 /* `Operation cannot be fulfilled on pods "x": <message>` */
 int refuse_conflict(struct refusal *r, const struct kind *kind, const char *name,
                     const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+/* Likewise: what the request says of `what` ("UID") is not as it is; `is` "": there is
+ * no object. */
+int refuse_precondition(struct refusal *r, const struct kind *kind, const char *ns,
+                        const char *name, const char *what, const char *wanted,
+                        const char *is);
 /* Likewise of another word for what it is: "pods/binding", "Pod". */
 int refuse_conflict_of(struct refusal *r, const struct kind *kind, const char *word,
                        const char *name, const char *message);

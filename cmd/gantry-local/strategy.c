@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-local/daemonset.h"
 #include "cmd/gantry-local/job.h"
 #include "cmd/gantry-local/kind_check.h"
 #include "cmd/gantry-local/protection.h"
@@ -81,7 +82,7 @@ static const struct strategy strategies[] = {
     {"apps", "deployments", .has_generation = true, .is_unmanaged = true,
      .check = deployment_check},
     {"apps", "daemonsets", .has_generation = true, .is_unmanaged = true,
-     .check = daemonset_check},
+     .admit = daemonset_admit, .check = daemonset_check},
     {"apps", "replicasets", .has_generation = true, .is_unmanaged = true,
      .check = replicaset_check},
     {"apps", "statefulsets", .has_generation = true, .is_unmanaged = true,

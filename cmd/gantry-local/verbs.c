@@ -54,10 +54,8 @@ static int create_by_update(struct write *w)
     const char *uid = json_str_or(w->after, "metadata.uid", "");
 
     if (uid[0])
-        return refuse_conflict(&call->refusal, call->kind, call->name,
-                               "Precondition failed: UID in precondition: %s, UID in "
-                               "object meta: ",
-                               uid);
+        return refuse_precondition(&call->refusal, call->kind, call->ns, call->name,
+                                   "UID", uid, "");
     json_del(json_get(w->after, "metadata"), "resourceVersion");
     return write_create(w);
 }

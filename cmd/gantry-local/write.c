@@ -393,10 +393,8 @@ int write_check_fence(struct write *w)
     const char *stored = json_str_or(w->before, "metadata.resourceVersion", "");
 
     if (uid[0] && strcmp(uid, w->old->uid) != 0)
-        return refuse_conflict(&call->refusal, call->kind, call->name,
-                               "Precondition failed: UID in precondition: %s, UID in "
-                               "object meta: %s",
-                               uid, w->old->uid);
+        return refuse_precondition(&call->refusal, call->kind, call->ns, call->name,
+                                   "UID", uid, w->old->uid);
     if (version[strspn(version, "0123456789")])
         return refuse(&call->refusal, 500, "",
                       "strconv.ParseUint: parsing \"%s\": invalid syntax", version);

@@ -1,0 +1,126 @@
+#include "cmd/gantry-local/gotext.h"
+
+#include <string.h>
+
+#include "base/util.h"
+#include "tests/support/suite.h"
+
+static const struct {
+    const char *text, *said; /* NULL: nothing */
+} base64s[] = {
+    {"", NULL},
+    {"YQ==", NULL},
+    {"YWJj\nYWI=\n", NULL},
+    {"%%%", "illegal base64 data at input byte 0"},
+    {"YWJj!", "illegal base64 data at input byte 4"},
+    {"YWJjY", "illegal base64 data at input byte 4"},
+    {"YQ", "illegal base64 data at input byte 0"},
+    {"YQ=", "illegal base64 data at input byte 3"},
+    {"=Q==", "illegal base64 data at input byte 0"},
+    {"YQ==YQ==", "illegal base64 data at input byte 4"},
+};
+
+START_TEST(test_base64)
+{
+    AUTO_FREE char *said = gotext_base64(base64s[_i].text);
+
+    ck_assert_msg(str_eq(said, base64s[_i].said), "\"%s\": %s", base64s[_i].text, said);
+}
+END_TEST
+
+#define SECONDS "\" as \"2006-01-02T15:04:05Z07:00\": cannot parse \""
+#define MICROS "\" as \"2006-01-02T15:04:05.000000Z07:00\": cannot parse \""
+
+static const struct {
+    const char *text;
+    bool micro;
+    const char *said;
+} times[] = {
+    {"2001-01-01T00:00:00Z", false, NULL},
+    {"2001-01-01T00:00:00.123+01:00", false, NULL},
+    {"2001-01-01T00:00:00.123456Z", true, NULL},
+    {"", false, "parsing time \"" SECONDS "\" as \"2006\""},
+    {"soon", false, "parsing time \"soon" SECONDS "soon\" as \"2006\""},
+    {"2001-1-01", false, "parsing time \"2001-1-01" SECONDS "1-01\" as \"01\""},
+    {"2001-13-01", false, "parsing time \"2001-13-01\": month out of range"},
+    {"2001-01-01", false, "parsing time \"2001-01-01" SECONDS "\" as \"T\""},
+    {"2001-01-01T24:00:00Z", false,
+     "parsing time \"2001-01-01T24:00:00Z\": hour out of range"},
+    {"2001-01-01T00:00:00+1:00", false,
+     "parsing time \"2001-01-01T00:00:00+1:00" SECONDS "+1:00\" as \"Z07:00\""},
+    {"2001-01-01T00:00:00Zx", false,
+     "parsing time \"2001-01-01T00:00:00Zx\": extra text: \"x\""},
+    {"2001-01-01T00:00:00Z", true,
+     "parsing time \"2001-01-01T00:00:00Z" MICROS "Z\" as \".000000\""},
+    {"2001-01-01T00:00:00.123Z", true,
+     "parsing time \"2001-01-01T00:00:00.123Z" MICROS ".123Z\" as \".000000\""},
+};
+
+START_TEST(test_time)
+{
+    AUTO_FREE char *said = gotext_time(times[_i].text, times[_i].micro);
+
+    ck_assert_msg(str_eq(said, times[_i].said), "\"%s\": %s", times[_i].text, said);
+}
+END_TEST
+
+#define CHARACTER "invalid character "
+
+static const struct {
+    const char *text, *said;
+} jsons[] = {
+    {" {\"a\": [1, -2.5e+3, true, null, \"\\u00e9\\n\"], \"b\": {}, \"c\": []} ", NULL},
+    {"", "unexpected end of JSON input"},
+    {"{", "unexpected end of JSON input"},
+    {"[1,", "unexpected end of JSON input"},
+    {"\"a", "unexpected end of JSON input"},
+    {"tru", "unexpected end of JSON input"},
+    {"xyz", CHARACTER "'x' looking for beginning of value"},
+    {"'a'", CHARACTER "'\\'' looking for beginning of value"},
+    {"[,]", CHARACTER "',' looking for beginning of value"},
+    {"not", CHARACTER "'o' in literal null (expecting 'u')"},
+    {"{a}", CHARACTER "'a' looking for beginning of object key string"},
+    {"{\"a\" 1}", CHARACTER "'1' after object key"},
+    {"{\"a\": 1 \"b\"}", CHARACTER "'\"' after object key:value pair"},
+    {"[1 2]", CHARACTER "'2' after array element"},
+    {"{} x", CHARACTER "'x' after top-level value"},
+    {"01", CHARACTER "'1' after top-level value"},
+    {"-x", CHARACTER "'x' in numeric literal"},
+    {"1.x", CHARACTER "'x' after decimal point in numeric literal"},
+    {"1ex", CHARACTER "'x' in exponent of numeric literal"},
+    {"\"\\x\"", CHARACTER "'x' in string escape code"},
+    {"\"\\u00g0\"", CHARACTER "'g' in \\u hexadecimal character escape"},
+    {"\"a\nb\"", CHARACTER "'\\n' in string literal"},
+    {"\x01", CHARACTER "'\\x01' looking for beginning of value"},
+    {"\xc3\xa9", CHARACTER "'\\u00c3' looking for beginning of value"},
+};
+
+START_TEST(test_json)
+{
+    const char *text = jsons[_i].text;
+    AUTO_FREE char *said = gotext_json(text, strlen(text));
+
+    ck_assert_msg(str_eq(said, jsons[_i].said), "%s: %s", text, said);
+}
+END_TEST
+
+/* Deeper than anybody reads. */
+START_TEST(test_deep)
+{
+    char text[100000];
+    memset(text, '[', sizeof(text));
+    AUTO_FREE char *said = gotext_json(text, sizeof(text));
+
+    ck_assert_ptr_nonnull(said);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("gantry-local/gotext",
+                      (struct suite_row[]){{test_base64, ARRAY_LEN(base64s)},
+                                           {test_time, ARRAY_LEN(times)},
+                                           {test_json, ARRAY_LEN(jsons)},
+                                           {test_deep, 1},
+                                           {NULL, 0}});
+}
