@@ -72,6 +72,7 @@ static const struct {
     const char *name;
     size_t offset;
 } sets[] = {
+    {"SPLIT", offsetof(struct array_status, split)},
     {"RUNNING", offsetof(struct array_status, running)},
     {"COMPLETED", offsetof(struct array_status, completed)},
     {"FAILED", offsetof(struct array_status, failed)},
@@ -117,6 +118,13 @@ bool array_status_equal(const struct array_status *a, const struct array_status 
     return memcmp(a, b, sizeof(*a)) == 0;
 }
 
+struct taskset array_status_out(const struct array_status *status)
+{
+    struct taskset out = status->split;
+    taskset_join(&out, &status->running);
+    return out;
+}
+
 struct taskset array_status_left(const struct array_status *status,
                                  const struct taskset *all)
 {
@@ -131,7 +139,7 @@ void array_status_sets(const struct array_status *status, const struct taskset *
                        struct job_array *ret)
 {
     ret->left = array_status_left(status, all);
-    ret->out = status->running;
+    ret->out = array_status_out(status);
     ret->well = status->completed;
     ret->ill = status->failed;
     taskset_join(&ret->ill, &status->cancelled);

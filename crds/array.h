@@ -5,11 +5,12 @@
  * 0-15:4. A limit of 0 is none.
  *
  * A BatchJob with spec.array is one record for all of its tasks that have not been
- * split off. A task that is about to start is split off: it becomes a BatchJob of its
- * own, owned by the array's, named by its id and index, with the array's spec and the
- * two labels below. So all that holds of a job (requeue, cancel, exit code,
- * dependencies, usage) holds of a task, and the array's object stays small whatever
- * its tasks' placements are; that costs a create and a delete for each task.
+ * split off. A task that is about to start, or is held by itself, is split off: it
+ * becomes a BatchJob of its own, owned by the array's, named by its id and index, with
+ * the array's spec and the two labels below. So all that holds of a job (requeue,
+ * cancel, exit code, dependencies, usage) holds of a task, and the array's object stays
+ * small whatever its tasks' placements are; that costs a create and a delete for each
+ * task.
  */
 #ifndef GANTRY_CRDS_ARRAY_H
 #define GANTRY_CRDS_ARRAY_H
@@ -35,7 +36,8 @@ struct array {
 
 /* status.array: how those stand that have been split off; no task is in two sets. */
 struct array_status {
-    struct taskset running;   /* not ended */
+    struct taskset split;     /* wait, as BatchJobs of their own */
+    struct taskset running;   /* have started, or are about to, and not ended */
     struct taskset completed; /* ended well */
     struct taskset failed;    /* ended otherwise */
     struct taskset cancelled; /* also before they were split off */
@@ -59,6 +61,8 @@ struct json *array_status_write(const struct array_status *status,
 void array_status_sets(const struct array_status *status, const struct taskset *all,
                        struct job_array *ret);
 bool array_status_equal(const struct array_status *a, const struct array_status *b);
+/* Those that have been split off and not ended. */
+struct taskset array_status_out(const struct array_status *status);
 /* Those of `all` that have not been split off. */
 struct taskset array_status_left(const struct array_status *status,
                                  const struct taskset *all);

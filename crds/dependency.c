@@ -286,7 +286,7 @@ static const char *state_word(enum depend_state state)
     return "";
 }
 
-static void format_one(const struct depend *d, struct str *out)
+static void format_asked(const struct depend *d, struct str *out)
 {
     str_add(out, kinds[d->kind]);
     if (d->kind != DEPEND_SINGLETON)
@@ -295,6 +295,11 @@ static void format_one(const struct depend *d, struct str *out)
         str_addf(out, "_%" PRId64, d->task);
     if (d->delay_sec > 0)
         str_addf(out, "+%" PRId64, d->delay_sec / 60);
+}
+
+static void format_one(const struct depend *d, struct str *out)
+{
+    format_asked(d, out);
     str_addf(out, "(%s)", state_word(d->state));
 }
 
@@ -305,6 +310,23 @@ void dependency_format(const struct depend *depends, size_t n, bool any,
         if (i > 0)
             str_addc(out, any ? '?' : ',');
         format_one(&depends[i], out);
+    }
+}
+
+void dependency_rest(const struct depend *depends, size_t n, bool any, struct str *out)
+{
+    size_t said = 0;
+
+    for (size_t i = 0; i < n && any; i++) {
+        if (depends[i].state == DEPEND_MET)
+            return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (depends[i].state == DEPEND_MET)
+            continue;
+        if (said++ > 0)
+            str_addc(out, any ? '?' : ',');
+        format_asked(&depends[i], out);
     }
 }
 

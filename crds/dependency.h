@@ -21,8 +21,9 @@
 #include "base/str.h"
 #include "scheduler/model.h"
 
-/* What jobs may be told to wait for at most. */
+/* What jobs may be told to wait for at most, and that as text. */
 #define DEPENDENCY_MAX 1000
+#define DEPENDENCY_TEXT_MAX (64u << 10)
 
 /* A fresh list, to be freed with free(); all of it DEPEND_NEW. -1: what is wrong with
  * the text, and what would be right. "" is no dependency. */
@@ -31,6 +32,8 @@ int dependency_parse(const char *text, struct depend **ret, size_t *ret_n,
 /* With states as status has it. */
 void dependency_format(const struct depend *depends, size_t n, bool any,
                        struct str *out);
+/* What is left to wait for, as spec has it: "" where all are met, or with `any` one. */
+void dependency_rest(const struct depend *depends, size_t n, bool any, struct str *out);
 /* Takes the states of equal dependencies over from such a text. */
 void dependency_recall(const char *text, struct depend *depends, size_t n);
 /* Of such a text those that are not fulfilled, as Slurm's commands show them; "" for

@@ -230,6 +230,12 @@ static bool scope_misplaced(const struct json *self, const struct json *old)
     return str_eq(json_str(self, "scope"), "Batch") && !is_signal(self);
 }
 
+static bool holds_no_task(const struct json *self, const struct json *old)
+{
+    (void)old;
+    return str_eq(json_str(self, "type"), "Hold") && !has(self, "tasks");
+}
+
 static bool warns_nobody(const struct json *self, const struct json *old)
 {
     const char *signal = json_str(self, "signal");
@@ -406,6 +412,9 @@ const struct rule rules[] = {
      .broken = signal_misplaced},
     {"BatchJob", "spec.actions[]", "spec.actions[].scope",
      "spec.actions[].scope: Batch belongs to type Signal", .broken = scope_misplaced},
+    {"BatchJob", "spec.actions[]", "spec.actions[].tasks",
+     "spec.actions[].tasks: type Hold needs it; spec.hold holds a job",
+     .broken = holds_no_task},
     {"BatchJob", "spec.actions[].signal", "spec.actions[].signal",
      "spec.actions[].signal is no signal: right are USR1, SIGUSR1 and 10",
      .pattern = "^" SIGNAL "$"},

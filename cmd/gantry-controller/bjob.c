@@ -282,7 +282,8 @@ static enum action_type action_type_of(const char *word)
     } types[] = {{"Cancel", ACTION_CANCEL},
                  {"Requeue", ACTION_REQUEUE},
                  {"RequeueHold", ACTION_REQUEUE_HOLD},
-                 {"Signal", ACTION_SIGNAL}};
+                 {"Signal", ACTION_SIGNAL},
+                 {"Hold", ACTION_HOLD}};
     for (size_t i = 0; i < ARRAY_LEN(types); i++)
         if (str_eq(types[i].word, word))
             return types[i].type;
@@ -536,7 +537,7 @@ const struct action *bjob_next_action(const struct bjob *b)
 const struct action *bjob_next_ending(const struct bjob *b)
 {
     for (size_t i = next_index(b); i < b->n_actions; i++)
-        if (b->actions[i].type != ACTION_SIGNAL)
+        if (b->actions[i].type != ACTION_SIGNAL && b->actions[i].type != ACTION_HOLD)
             return &b->actions[i];
     return NULL;
 }

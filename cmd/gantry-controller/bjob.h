@@ -32,6 +32,7 @@ enum action_type {
     ACTION_REQUEUE,
     ACTION_REQUEUE_HOLD,
     ACTION_SIGNAL,
+    ACTION_HOLD, /* of tasks of an array, which are split off */
     ACTION_OTHER
 };
 
@@ -156,7 +157,7 @@ void bjob_free(struct bjob *b);
 
 /* The first action that was not carried out yet; NULL: none. */
 const struct action *bjob_next_action(const struct bjob *b);
-/* Likewise, the first that ends an attempt: signals let it go on. */
+/* Likewise, the first that ends an attempt: signals and holds let it go on. */
 const struct action *bjob_next_ending(const struct bjob *b);
 /* May a start shrink its limit? */
 bool bjob_shrinks(const struct bjob *b);

@@ -178,7 +178,7 @@ static void sweep(void *arg)
             continue;
         if (job_state_is_final(r->job->status.state))
             expire(&sweeping, r);
-        else if (r->attempt.number > 0 || r->start.on ||
+        else if (r->attempt.number > 0 || r->start.on || r->tasks.failure ||
                  r->job->status.state == JOB_STATE_NONE)
             record_reconcile(r);
     }

@@ -92,6 +92,7 @@ static void act_on_final(const struct job_view *v, struct job_next *n,
         return;
     action_done(n, action,
                 action->type == ACTION_SIGNAL ? "Refused: the job has ended"
+                : action->type == ACTION_HOLD ? HOLD_REFUSED
                                               : ACTION_DONE);
     if (action->type == ACTION_REQUEUE || action->type == ACTION_REQUEUE_HOLD) {
         want_requeue(v, n, REQUEUE_NOW);

@@ -38,7 +38,9 @@
  * Behind those, while RUNNING: when the time of spec.signal has come and one lacks it,
  * signal.
  *
- * An array (next_array.c) has no attempts; its state follows from its tasks:
+ * An array (next_array.c) has no attempts; its state follows from its tasks. Only there
+ * Hold is an action: the tasks that it names are split off, held, and it is done once
+ * all of them are.
  *
  *   some are not split off                           -> PENDING
  *   all are split off, and some have not ended       -> RUNNING
@@ -58,10 +60,11 @@
 /* Of an array (tasks.h). */
 struct array_view {
     struct array_status status;
-    bool splitting;      /* BatchJobs of tasks are being made */
-    bool spreading;      /* the action that is next has not come to all its tasks */
-    struct taskset deaf; /* tasks that it cannot come to */
-    const char *failure; /* why one could not be made; NULL */
+    bool splitting;       /* BatchJobs of tasks are being made */
+    bool spreading;       /* the action that is next has not come to all its tasks */
+    struct taskset deaf;  /* tasks that it cannot come to */
+    struct taskset fresh; /* tasks whose BatchJobs have no number yet */
+    const char *failure;  /* why one could not be made; NULL */
     int exit_code, exit_signal; /* the highest of those that ended; -1: none */
 };
 
@@ -110,12 +113,13 @@ struct job_next {
     bool write;       /* persist `want` */
     bool only_reason; /* reason, message or priority alone: it can wait */
     bool only_wait;   /* of that, not why it waits, but for how long: likewise more */
-    struct jstatus want; /* jstatus_fini in any case */
-    bool hold;           /* write spec.hold (User) first; `write` is false then */
-    bool inherit;        /* likewise its array's action into spec.actions */
-    bool splits;         /* its tasks wait for the write */
-    bool launch;         /* make and bind what is missing */
-    bool kill;           /* delete the attempt's pods that have not ended */
+    struct jstatus want;  /* jstatus_fini in any case */
+    bool hold;            /* write spec.hold (User) first; `write` is false then */
+    bool inherit;         /* likewise its array's action into spec.actions */
+    bool splits;          /* its tasks wait for the write */
+    struct taskset apart; /* of an array: to be split off, held */
+    bool launch;          /* make and bind what is missing */
+    bool kill;            /* delete the attempt's pods that have not ended */
     struct job_signal signal;
     bool drop_start; /* forget the core's decision: the job is not to start */
 };

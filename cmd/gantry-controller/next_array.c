@@ -3,12 +3,12 @@
 
 #define TASKS_TEXT_MAX 4096
 
-/* Those of the tasks left that an action names. */
-static struct taskset named(const struct action *action, struct taskset left)
+/* Those of the tasks that an action names. */
+static struct taskset named(const struct action *action, struct taskset tasks)
 {
     if (action->only)
-        taskset_keep(&left, action->only);
-    return left;
+        taskset_keep(&tasks, action->only);
+    return tasks;
 }
 
 /* "Done, but not for 3-5: ..." */
@@ -27,7 +27,7 @@ static void say_done(const struct job_view *v, struct job_next *n,
 }
 
 /* Its tasks are given the action as their own first (tasks_inherited), also those whose
- * BatchJob is just being made. */
+ * BatchJob is just being made. A hold is done when its tasks can be named. */
 static void act(const struct job_view *v, struct job_next *n,
                 const struct action *action, struct array_status *status)
 {
@@ -38,10 +38,14 @@ static void act(const struct job_view *v, struct job_next *n,
     if (v->array->splitting || v->array->spreading)
         return;
     struct taskset left = bjob_tasks_left(v->job, status);
-    struct taskset hit = named(action, left);
+    struct taskset hit = named(action, left), fresh = named(action, v->array->fresh);
     if (action->type == ACTION_CANCEL)
         taskset_join(&status->cancelled, &hit);
-    say_done(v, n, action);
+    if (action->type == ACTION_HOLD)
+        n->apart = hit;
+    taskset_join(&hit, &fresh);
+    if (action->type != ACTION_HOLD || taskset_is_empty(&hit))
+        say_done(v, n, action);
 }
 
 /* "tasks 3,7 failed" */
@@ -105,16 +109,18 @@ void next_array(const struct job_view *v, struct job_next *n)
     struct array_status status = v->array->status;
     const struct action *action = bjob_next_action(v->job);
     struct taskset left = bjob_tasks_left(v->job, &status);
+    const struct taskset out = array_status_out(&status);
     if (action) {
         act(v, n, action, &status);
     } else if (v->given_up && !v->refusal && !taskset_is_empty(&left)) {
         taskset_join(&status.cancelled, &left);
-        if (taskset_is_empty(&status.running))
+        if (taskset_is_empty(&out))
             give_up(v, n);
     }
     left = bjob_tasks_left(v->job, &status);
     n->splits = n->want.array == NULL ||
-                !taskset_equal(&status.running, &n->want.array->running);
+                !taskset_equal(&status.running, &n->want.array->running) ||
+                !taskset_equal(&status.split, &n->want.array->split);
     jstatus_set_array(&n->want, &status);
     if (v->array->exit_code > n->want.exit_code) {
         n->want.exit_code = v->array->exit_code;
@@ -122,7 +128,7 @@ void next_array(const struct job_view *v, struct job_next *n)
     }
     if (!taskset_is_empty(&left))
         want_waiting(v, n);
-    else if (!taskset_is_empty(&status.running))
+    else if (!taskset_is_empty(&out))
         want_running(v, n);
     else
         want_end(v, n, &status);

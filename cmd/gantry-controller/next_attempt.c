@@ -59,6 +59,10 @@ static const struct ending *ending_of(const char *reason)
 static bool act_on_attempt(const struct job_view *v, struct job_next *n)
 {
     const struct action *action = bjob_next_action(v->job);
+    if (action && action->type == ACTION_HOLD) {
+        action_done(n, action, HOLD_REFUSED);
+        return false;
+    }
     if (action && action->type == ACTION_SIGNAL) {
         if (signal_attempt(v, n, action))
             return false;
@@ -78,6 +82,7 @@ static bool act_on_attempt(const struct job_view *v, struct job_next *n)
         want_completing(n, "RequeuedHold", NULL);
         return true;
     case ACTION_SIGNAL:
+    case ACTION_HOLD:
     case ACTION_OTHER:
         return false;
     }

@@ -146,6 +146,7 @@ void act_on_pending(const struct job_view *v, struct job_next *n,
         return;
     action_done(n, action,
                 action->type == ACTION_SIGNAL ? "Refused: the job does not run"
+                : action->type == ACTION_HOLD ? HOLD_REFUSED
                                               : ACTION_DONE);
     if (action->type == ACTION_CANCEL) {
         want_final(v, n, JOB_STATE_CANCELLED);

@@ -19,8 +19,6 @@
 #include "cmd/gantry-controller/watches.h"
 #include "crds/dependency.h"
 
-#define DEPENDENCY_TEXT_MAX (64u << 10)
-
 /* ---- life ---- */
 
 struct record *record_find(const struct controller *ctl, const char *uid)
@@ -561,6 +559,8 @@ void record_run(struct record *r)
      * known; a dropped start only matters where nothing else is to be persisted. */
     if (next.drop_start && !next.write)
         drop_start(r);
+    if (!taskset_is_empty(&next.apart))
+        tasks_set_apart(r, &next.apart);
     if (next.write || next.hold || next.inherit)
         status_queue(r, &next);
     if (next.launch || (r->job->status.state == JOB_STATE_RUNNING && !next.write))

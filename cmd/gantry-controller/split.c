@@ -10,6 +10,7 @@
 #include "cmd/gantry-controller/cycle.h"
 #include "cmd/gantry-controller/podbuild.h"
 #include "cmd/gantry-controller/refusal.h"
+#include "crds/dependency.h"
 
 #define NAME_MAX_BYTES 52 /* api.md: a BatchJob's name */
 /* What the server will not have now it will hardly have soon. */
@@ -18,7 +19,7 @@
 struct splitting {
     struct record *array;
     int64_t index;
-    char *stand_in;     /* its uid in the core */
+    char *stand_in; /* its uid in the core; NULL: it is not to start, and there is no */
     struct start start; /* what was decided, and said with it: */
     struct priority factors;
     char *account, *qos; /* NULL: none */
@@ -39,26 +40,55 @@ static char *task_name(const struct bjob *array, int64_t index)
     return xasprintf("%.*s%s", NAME_MAX_BYTES - len, array->name, tail);
 }
 
-/* What the array has waited for already is not asked of its tasks again, and a deadline
- * is the same whenever they are made. */
-static struct json *task_spec(const struct bjob *array)
+/* A time that is the same whenever the task is made. */
+static void set_time(struct json *spec, const char *field, int64_t sec)
 {
-    static const char *const spent[] = {"actions", "begin", "dependency", "hold",
+    char when[TIME_TEXT_MAX];
+    if (sec == TIME_UNSET)
+        return;
+    time_format_rfc3339(sec, when);
+    json_set(spec, field, json_new_string(when));
+}
+
+/* What it still waits for, as far as is known by now. */
+static void set_waits(struct json *spec, const struct record *array)
+{
+    const struct job *job = sched_job(array->ctl->sched, array->uid);
+    STR_AUTO struct str rest;
+    str_init(&rest, DEPENDENCY_TEXT_MAX);
+    set_time(spec, "begin", array->job->model->eligible_sec);
+    if (!json_get(spec, "hold"))
+        json_set(spec, "hold", json_new_string("User"));
+    if (job)
+        dependency_rest(job->depends, job->n_depends, job->depends_any, &rest);
+    if (job && rest.len == 0)
+        json_del(spec, "dependency");
+    else if (job)
+        json_set(spec, "dependency", json_new_string(rest.s));
+}
+
+/* What the array has waited for already is not asked of its tasks again. */
+static struct json *task_spec(const struct splitting *s)
+{
+    static const char *const spent[] = {"begin", "dependency", "hold",
                                         "killOnInvalidDep"};
+    const struct bjob *array = s->array->job;
     struct json *spec = json_parse_str(array->spec_text, NULL);
-    for (size_t i = 0; i < ARRAY_LEN(spent); i++)
+    json_del(spec, "actions");
+    for (size_t i = 0; s->stand_in && i < ARRAY_LEN(spent); i++)
         json_del(spec, spent[i]);
+    if (!s->stand_in)
+        set_waits(spec, s->array);
     json_set(spec, "jobName", json_new_string(array->job_name));
-    if (array->model && array->model->deadline_sec != TIME_UNSET) {
-        char when[TIME_TEXT_MAX];
-        time_format_rfc3339(array->model->deadline_sec, when);
-        json_set(spec, "deadline", json_new_string(when));
-    }
+    if (array->model)
+        set_time(spec, "deadline", array->model->deadline_sec);
     return spec;
 }
 
-static struct json *document(const struct bjob *array, int64_t index)
+static struct json *document(const struct splitting *s)
 {
+    const struct bjob *array = s->array->job;
+    int64_t index = s->index;
     AUTO_FREE char *name = task_name(array, index);
     AUTO_FREE char *id = xasprintf("%" PRId64, array->status.job_id);
     AUTO_FREE char *task = xasprintf("%" PRId64, index);
@@ -67,7 +97,7 @@ static struct json *document(const struct bjob *array, int64_t index)
         "{'apiVersion':'gantry.dev/v1alpha1','kind':'BatchJob','metadata':{'name':%s,"
         "'namespace':%s,'labels':{%s:%s,%s:%s},'ownerReferences':%j}}",
         name, array->ns, LABEL_ARRAY_JOB, id, LABEL_ARRAY_TASK, task, owners);
-    json_set(ret, "spec", task_spec(array));
+    json_set(ret, "spec", task_spec(s));
     return ret;
 }
 
@@ -88,6 +118,8 @@ static void tell_stand_in(const struct splitting *s)
 
 static void free_room(const struct splitting *s)
 {
+    if (!s->stand_in)
+        return;
     sched_apply(s->array->ctl->sched,
                 &(struct change){.kind = CHANGE_JOB_GONE, .u.key = s->stand_in});
     cycle_want(s->array->ctl);
@@ -220,8 +252,8 @@ static bool is_wanted(const struct splitting *s)
 {
     const struct bjob *job = s->array->job;
     struct array_status status;
-    if (!job || job->deleting || !job->array || !job->model ||
-        job->model->hold != HOLD_NONE || bjob_next_ending(job))
+    if (!job || job->deleting || !job->array || !job->model || bjob_next_ending(job) ||
+        (s->stand_in && job->model->hold != HOLD_NONE))
         return false;
     tasks_status(s->array, &status);
     struct taskset left = bjob_tasks_left(job, &status);
@@ -235,7 +267,7 @@ static void send(void *arg)
         give_up(s);
         return;
     }
-    JSON_AUTO struct json *body = document(s->array->job, s->index);
+    JSON_AUTO struct json *body = document(s);
     struct kc_ref ref = task_ref(s, NULL);
     s->call = kc_create(s->array->ctl->client, &ref, body, on_made, s);
 }
@@ -276,17 +308,19 @@ void split_off(struct record *array, int64_t index, const struct decision *start
 {
     struct splitting *s = xcalloc(1, sizeof(*s));
     struct splitting **end_of = &array->tasks.splitting;
-    *s = (struct splitting){.array = array,
-                            .index = index,
-                            .stand_in = xasprintf("%s/%" PRId64, array->uid, index),
-                            .start = start_of(start),
-                            .factors = start->priority,
-                            .account = xstrdup_null(start->account),
-                            .qos = xstrdup_null(start->qos)};
+    *s = (struct splitting){.array = array, .index = index};
+    if (start) {
+        s->stand_in = xasprintf("%s/%" PRId64, array->uid, index);
+        s->start = start_of(start);
+        s->factors = start->priority;
+        s->account = xstrdup_null(start->account);
+        s->qos = xstrdup_null(start->qos);
+    }
     while (*end_of)
         end_of = &(*end_of)->next;
     *end_of = s;
-    tell_stand_in(s);
+    if (start)
+        tell_stand_in(s);
     split_tend(array);
 }
 
@@ -304,7 +338,7 @@ void split_hand_over(struct record *task)
         s = s->next;
     if (!s)
         return;
-    if (task->job->status.state == JOB_STATE_NONE && task->job->model) {
+    if (s->stand_in && task->job->status.state == JOB_STATE_NONE && task->job->model) {
         task->priority = s->factors.total;
         task->factors = s->factors;
         text_set(&task->account, s->account);
@@ -315,12 +349,21 @@ void split_hand_over(struct record *task)
     splitting_free(s);
 }
 
-struct taskset split_tasks(const struct record *array)
+void split_tasks(const struct record *array, struct taskset *ret_starting,
+                 struct taskset *ret_apart)
 {
-    struct taskset ret = {{0}};
+    *ret_starting = *ret_apart = (struct taskset){{0}};
     for (const struct splitting *s = array->tasks.splitting; s; s = s->next)
-        taskset_add(&ret, s->index);
-    return ret;
+        taskset_add(s->stand_in ? ret_starting : ret_apart, s->index);
+}
+
+bool split_starts(const struct record *array, int64_t index)
+{
+    for (const struct splitting *s = array ? array->tasks.splitting : NULL; s;
+         s = s->next)
+        if (s->index == index)
+            return s->stand_in != NULL;
+    return false;
 }
 
 bool split_is_making(const struct record *array)

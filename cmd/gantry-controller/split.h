@@ -5,6 +5,8 @@
  *     --> its BatchJob is asked for, once the array has its id --> made, and seen
  *     --> handed over: the array's status has the task, its record has the start
  *
+ * One that is to wait by itself has no stand-in, and no start.
+ *
  * The core knows a stand-in by "<uid of the array>/<index>"; nothing but a splitting
  * knows it, so after a restart there is none, and a task that was not handed over waits
  * as any job does.
@@ -20,6 +22,7 @@
 struct decision;
 struct record;
 
+/* `start` NULL: it is not to start, but to wait by itself, held. */
 void split_off(struct record *array, int64_t index, const struct decision *start);
 /* Goes on with those that have waited for something of the array, and gives those up
  * whose BatchJobs are gone again. */
@@ -27,8 +30,12 @@ void split_tend(struct record *array);
 /* Once the task is known to its array's status and has a number, it starts as was
  * decided, if it was. */
 void split_hand_over(struct record *task);
-/* Those on their way, and whether BatchJobs of some may yet be made. */
-struct taskset split_tasks(const struct record *array);
+/* Those on their way: to a start, and to wait. */
+void split_tasks(const struct record *array, struct taskset *ret_starting,
+                 struct taskset *ret_apart);
+/* Is this task on its way to a start? */
+bool split_starts(const struct record *array, int64_t index);
+/* May BatchJobs of some yet be made? */
 bool split_is_making(const struct record *array);
 /* Gives all of them up; what the server does yet is seen later. */
 void split_abandon(struct record *array);

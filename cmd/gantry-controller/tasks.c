@@ -61,24 +61,34 @@ bool tasks_is_empty(const struct record *r)
 
 /* ---- how they stand ---- */
 
-static struct taskset *set_of(struct array_status *status, enum job_state state)
+/* A start that was decided is as good as persisted. */
+static bool waits(const struct record *task)
 {
+    enum job_state state = task->job->status.state;
+    if (task->start.on || split_starts(task->tasks.array, task->job->task->index))
+        return false;
+    return state == JOB_STATE_PENDING || state == JOB_STATE_NONE;
+}
+
+static struct taskset *set_of(struct array_status *status, const struct record *task)
+{
+    enum job_state state = task->job->status.state;
     if (!job_state_is_final(state))
-        return &status->running;
+        return waits(task) ? &status->split : &status->running;
     if (state == JOB_STATE_COMPLETED)
         return &status->completed;
     return state == JOB_STATE_CANCELLED ? &status->cancelled : &status->failed;
 }
 
-static void put(struct array_status *status, const struct bjob *task)
+static void put(struct array_status *status, const struct record *task)
 {
-    struct taskset one = {{0}};
-    taskset_add(&one, task->task->index);
-    taskset_drop(&status->running, &one);
-    taskset_drop(&status->completed, &one);
-    taskset_drop(&status->failed, &one);
-    taskset_drop(&status->cancelled, &one);
-    taskset_join(set_of(status, task->status.state), &one);
+    int64_t index = task->job->task->index;
+    taskset_remove(&status->split, index);
+    taskset_remove(&status->running, index);
+    taskset_remove(&status->completed, index);
+    taskset_remove(&status->failed, index);
+    taskset_remove(&status->cancelled, index);
+    taskset_add(set_of(status, task), index);
 }
 
 void tasks_status(const struct record *array, struct array_status *ret)
@@ -90,22 +100,26 @@ void tasks_status(const struct record *array, struct array_status *ret)
         const struct bjob *task = array->tasks.list[i]->job;
         if (!task)
             continue;
-        put(ret, task);
+        put(ret, array->tasks.list[i]);
         taskset_add(&known, task->task->index);
     }
-    struct taskset vanished = ret->running;
+    struct taskset vanished = array_status_out(ret);
     taskset_drop(&vanished, &known);
+    taskset_drop(&ret->split, &vanished);
     taskset_drop(&ret->running, &vanished);
     taskset_join(&ret->cancelled, &vanished);
 }
 
 void tasks_foreseen(const struct record *array, struct array_status *ret)
 {
-    struct taskset coming = split_tasks(array);
+    struct taskset starting, apart;
+    split_tasks(array, &starting, &apart);
     tasks_status(array, ret);
     struct taskset left = bjob_tasks_left(array->job, ret);
-    taskset_keep(&coming, &left);
-    taskset_join(&ret->running, &coming);
+    taskset_keep(&starting, &left);
+    taskset_keep(&apart, &left);
+    taskset_join(&ret->running, &starting);
+    taskset_join(&ret->split, &apart);
 }
 
 static bool has_action(const struct bjob *job, const char *id)
@@ -120,7 +134,7 @@ static bool has_action(const struct bjob *job, const char *id)
 static bool concerns(const struct action *action, const struct bjob *task)
 {
     bool again = action->type == ACTION_REQUEUE || action->type == ACTION_REQUEUE_HOLD;
-    return !task->deleting && !task->unknown_state &&
+    return action->type != ACTION_HOLD && !task->deleting && !task->unknown_state &&
            (again || !job_state_is_final(task->status.state)) &&
            (!action->only || taskset_has(action->only, task->task->index));
 }
@@ -161,6 +175,8 @@ void tasks_view(const struct record *array, struct array_view *ret)
             continue;
         if (action_for(r) && is_deaf(r))
             taskset_add(&ret->deaf, r->job->task->index);
+        if (r->job->status.job_id == 0)
+            taskset_add(&ret->fresh, r->job->task->index);
         ret->spreading |= tasks_inherited(r) != NULL;
         if (job_state_is_final(r->job->status.state) &&
             r->job->status.exit_code > ret->exit_code) {
@@ -178,14 +194,14 @@ static const struct bjob *array_of(const struct record *r)
 }
 
 /* Is the task in the set that its state says, or with `any` in one of them? */
-static bool is_persisted(const struct bjob *array, const struct bjob *task, bool any)
+static bool is_persisted(const struct bjob *array, const struct record *task, bool any)
 {
-    int64_t index = task->task->index;
+    int64_t index = task->job->task->index;
     struct array_status *status = array->status.array;
     if (!status)
         return false;
     if (!any)
-        return taskset_has(set_of(status, task->status.state), index);
+        return taskset_has(set_of(status, task), index);
     struct taskset left = bjob_tasks_left(array, status);
     return !taskset_has(&left, index);
 }
@@ -193,13 +209,13 @@ static bool is_persisted(const struct bjob *array, const struct bjob *task, bool
 bool tasks_is_recorded(const struct record *r)
 {
     const struct bjob *array = array_of(r);
-    return !array || is_persisted(array, r->job, true);
+    return !array || is_persisted(array, r, true);
 }
 
 bool tasks_end_is_recorded(const struct record *r)
 {
     const struct bjob *array = array_of(r);
-    return !array || is_persisted(array, r->job, false);
+    return !array || is_persisted(array, r, false);
 }
 
 int64_t tasks_submit_sec(const struct record *r)
@@ -238,7 +254,16 @@ void tasks_tell(struct record *r)
     }
 }
 
-/* ---- starts ---- */
+/* ---- tasks that are split off ---- */
+
+void tasks_set_apart(struct record *array, const struct taskset *tasks)
+{
+    if (loop_now_sec(array->ctl->loop) < array->tasks.retry_sec)
+        return;
+    for (int64_t i = taskset_next(tasks, 0); i >= 0; i = taskset_next(tasks, i + 1))
+        split_off(array, i, NULL);
+    told_update(array);
+}
 
 void tasks_start(struct record *array, const struct decision *d)
 {

@@ -10,6 +10,9 @@
  *         --> create the task's BatchJob --> status.array of the array has the task
  *         --> the core is told of the task, which is as if START had been said of it
  *
+ * The action Hold splits tasks off as well, without a start: their BatchJobs are held,
+ * and the core is told of them as of jobs that wait.
+ *
  * No task is lost or run twice, whenever a controller dies: its BatchJob has a name
  * that can be made once only, it is not started before status.array has it, and its
  * BatchJob is not deleted before status.array says how it ended. So one that
@@ -63,6 +66,8 @@ const struct action *tasks_inherited(const struct record *r);
 
 /* Something of it has changed, that its array or its tasks have to know. */
 void tasks_tell(struct record *r);
+/* These are split off, held; a moment after a failure, nothing happens. */
+void tasks_set_apart(struct record *array, const struct taskset *tasks);
 /* The core says START: the next task is split off. */
 void tasks_start(struct record *array, const struct decision *d);
 

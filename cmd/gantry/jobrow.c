@@ -10,7 +10,6 @@
 #include "crds/array.h"
 #include "crds/dependency.h"
 
-#define DEPENDENCY_TEXT_MAX (64u << 10)
 /* SLURM_BITSTR_LEN: so much of a list of tasks is shown; 0: all of it. */
 #define TASKS_SHOWN 64
 #define TASKS_SHOWN_MAX 4096

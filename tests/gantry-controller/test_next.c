@@ -28,7 +28,8 @@ static void give_actions(struct bjob *job, const char *text)
         enum action_type type;
     } types[] = {{"Cancel", ACTION_CANCEL},
                  {"Requeue", ACTION_REQUEUE},
-                 {"RequeueHold", ACTION_REQUEUE_HOLD}};
+                 {"RequeueHold", ACTION_REQUEUE_HOLD},
+                 {"Hold", ACTION_HOLD}};
     AUTO_FREE char *copy = xstrdup(text ? text : "");
     char *save, *word = strtok_r(copy, " ", &save);
     job->actions = xcalloc(4, sizeof(*job->actions));

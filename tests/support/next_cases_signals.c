@@ -91,6 +91,14 @@ const struct next_case next_cases_signals[] = {
       .deaf = "n1"},
      "action=1 (Refused: node n1 passes no signals to containers that gantry-launch "
      "does not run) write"},
+    {"a hold of tasks, of a job that has none",
+     {.state = JOB_STATE_PENDING, .actions = "1:Hold"},
+     "action=1 (Refused: only tasks of an array are held so; spec.hold holds a job) "
+     "write"},
+    {"which ends nothing",
+     {.state = JOB_STATE_RUNNING, .ranks = "bound+run bound+run", .actions = "1:Hold"},
+     "action=1 (Refused: only tasks of an array are held so; spec.hold holds a job) "
+     "write"},
     {"a signal for a job that waits",
      {.state = JOB_STATE_PENDING, .actions = "1:USR1"},
      "action=1 (Refused: the job does not run) write"},
