@@ -11,7 +11,7 @@
 #include "cmd/gantry/api.h"
 
 struct jobaction {
-    const char *type;   /* "Cancel", "Signal", "Requeue", "RequeueHold" */
+    const char *type;   /* "Cancel", "Signal", "Requeue", "RequeueHold", "Hold" */
     const char *signal; /* NULL: none */
     const char *scope;  /* "All", "Batch", "Steps"; NULL: none */
     const char *tasks;  /* of an array: for these; NULL: all */

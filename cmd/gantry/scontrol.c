@@ -297,6 +297,7 @@ int cmd_scontrol(const struct cli *cli, int argc, char **argv)
     else
         rc = run_words(&o.s, argc - first, argv + first);
     users_free(o.s.users);
+    scontrol_apart_free(&o.s);
     api_close(&o.s.api);
     return rc;
 }

@@ -18,6 +18,7 @@ struct scontrol {
     struct api api;
     bool is_open;
     struct users *users;
+    struct apart *apart; /* scontrol_set_apart */
     bool one_line, json, quiet;
     bool all, hide; /* of partitions: hidden.h */
 };
@@ -48,6 +49,16 @@ int scontrol_jobs(struct scontrol *s, struct joblist *jobs, struct partlist *par
 /* Whether `word` is `name` or begins it with three letters at least; in any case. */
 bool scontrol_is(const char *word, const char *name);
 
+/* Calls it for each id that operands name, jobname= left out. */
+void scontrol_each_id(char **words, void (*fn)(void *arg, const char *id), void *arg);
+/* Has those tasks of arrays that operands name and that have no BatchJob of their own
+ * split off, held, and lists all jobs anew if there were any. -1: said why not. */
+int scontrol_set_apart(struct scontrol *s, struct joblist *jobs, struct partlist *parts,
+                       char **words);
+/* Has it been, by this command? *ret_hold is how its array was held; NULL: not. */
+bool scontrol_is_apart(const struct scontrol *s, const struct jobrow *r,
+                       const char **ret_hold);
+void scontrol_apart_free(struct scontrol *s);
 /* The jobs that operands name: "42", "42,43", "jobid=42", "jobname=x", in order. Those
  * that do not exist are said, and counted in *ret_missing. Heap, of lent rows. */
 const struct jobrow **scontrol_pick(const struct scontrol *s,

@@ -34,7 +34,8 @@ static void add_named(struct picked *p, const struct joblist *jobs, const char *
             add_row(p, &jobs->rows[i]);
 }
 
-/* A row that stands for many tasks cannot be taken for some of them. */
+/* A row that stands for many tasks cannot be taken for some of them: where that may be
+ * done to tasks that wait, they have been set apart. */
 static bool is_folded(const struct job_ref *ref, const struct jobrow *r)
 {
     return !ref->all && jobrow_is_array(r);
@@ -46,9 +47,18 @@ static bool is_past(const struct job_ref *ref, const struct jobrow *r)
     return ref->all && r->array_id == ref->id && r->word->kind == JOB_KIND_FINAL;
 }
 
-static void add_one(const struct scontrol *s, struct picked *p,
-                    const struct joblist *jobs, const char *word)
+struct picking {
+    const struct scontrol *s;
+    const struct joblist *jobs;
+    struct picked *picked;
+};
+
+static void add_one(void *arg, const char *word)
 {
+    const struct picking *by = arg;
+    const struct scontrol *s = by->s;
+    const struct joblist *jobs = by->jobs;
+    struct picked *p = by->picked;
     const size_t before = p->n + p->missing;
     struct job_ref ref;
 
@@ -61,11 +71,7 @@ static void add_one(const struct scontrol *s, struct picked *p,
             continue;
         }
         p->missing++;
-        scontrol_fail(s,
-                      "Requested operation is presently disabled for job %s: tasks "
-                      "that have not started are not told apart; name the array, "
-                      "%" PRId64,
-                      word, ref.id);
+        scontrol_fail(s, "Job is pending execution for job %s", word);
     }
     if (p->n + p->missing == before) {
         p->missing++;
@@ -73,23 +79,41 @@ static void add_one(const struct scontrol *s, struct picked *p,
     }
 }
 
+static void each_id_of(char *word, void (*fn)(void *arg, const char *id), void *arg)
+{
+    const char *value = strchr(word, '=');
+    struct names ids = {0};
+
+    names_parse(&ids, value ? value + 1 : word);
+    for (size_t i = 0; i < ids.n; i++)
+        fn(arg, ids.list[i]);
+    names_fini(&ids);
+}
+
+static bool is_by_name(const char *word)
+{
+    return strncasecmp(word, "jobname=", strlen("jobname=")) == 0;
+}
+
+void scontrol_each_id(char **words, void (*fn)(void *arg, const char *id), void *arg)
+{
+    for (; *words; words++)
+        if (!is_by_name(*words))
+            each_id_of(*words, fn, arg);
+}
+
 const struct jobrow **scontrol_pick(const struct scontrol *s,
                                     const struct joblist *jobs, char **words,
                                     size_t *ret_n, size_t *ret_missing)
 {
     struct picked p = {0};
+    struct picking by = {s, jobs, &p};
 
     for (; *words; words++) {
-        const char *value = strchr(*words, '=');
-        if (value && strncasecmp(*words, "jobname=", 8) == 0) {
-            add_named(&p, jobs, value + 1);
-            continue;
-        }
-        struct names ids = {0};
-        names_parse(&ids, value ? value + 1 : *words);
-        for (size_t i = 0; i < ids.n; i++)
-            add_one(s, &p, jobs, ids.list[i]);
-        names_fini(&ids);
+        if (is_by_name(*words))
+            add_named(&p, jobs, *words + strlen("jobname="));
+        else
+            each_id_of(*words, add_one, &by);
     }
     *ret_n = p.n;
     *ret_missing = p.missing;
@@ -124,14 +148,17 @@ int scontrol_patch_job(struct scontrol *s, const struct jobrow *r, struct json *
 /* What a keyword does to a job; -1: said why. `arg` is the keyword's own. */
 typedef int act_fn(struct scontrol *s, const struct jobrow *r, void *arg);
 
-static int each_job(struct scontrol *s, char **words, act_fn *act, void *arg)
+/* `apart`: also to single tasks of arrays that have no record yet. */
+static int each_job(struct scontrol *s, char **words, bool apart, act_fn *act,
+                    void *arg)
 {
     JOBLIST_AUTO struct joblist jobs;
     PARTLIST_AUTO struct partlist parts = {0};
     size_t n, missing, failed = 0;
 
     joblist_init(&jobs);
-    if (scontrol_jobs(s, &jobs, &parts) < 0)
+    if (scontrol_jobs(s, &jobs, &parts) < 0 ||
+        (apart && scontrol_set_apart(s, &jobs, &parts, words) < 0))
         return EXIT_ERROR;
     const struct jobrow **rows = scontrol_pick(s, &jobs, words, &n, &missing);
     for (size_t i = 0; i < n; i++)
@@ -177,7 +204,7 @@ int scontrol_hold(struct scontrol *s, int argc, char **argv)
     AUTO_FREE char *me = whoami(&s->api, &err);
     if (!me)
         return scontrol_fail(s, "slurm_suspend error: %s", err.msg);
-    return each_job(s, argv + 1, hold_as_caller, me);
+    return each_job(s, argv + 1, true, hold_as_caller, me);
 }
 
 int scontrol_uhold(struct scontrol *s, int argc, char **argv)
@@ -185,7 +212,7 @@ int scontrol_uhold(struct scontrol *s, int argc, char **argv)
     const char *who = "User";
 
     (void)argc;
-    return each_job(s, argv + 1, set_hold, &who);
+    return each_job(s, argv + 1, true, set_hold, &who);
 }
 
 int scontrol_release(struct scontrol *s, int argc, char **argv)
@@ -193,7 +220,7 @@ int scontrol_release(struct scontrol *s, int argc, char **argv)
     const char *nobody = NULL;
 
     (void)argc;
-    return each_job(s, argv + 1, set_hold, &nobody);
+    return each_job(s, argv + 1, true, set_hold, &nobody);
 }
 
 /* ---- requeue ---- */
@@ -239,7 +266,7 @@ static int requeue_words(struct scontrol *s, char **words, const char *type)
     }
     if (!words[0])
         return scontrol_fail(s, "too few arguments for keyword:requeue");
-    return each_job(s, words, requeue, &how);
+    return each_job(s, words, false, requeue, &how);
 }
 
 int scontrol_requeue(struct scontrol *s, int argc, char **argv)

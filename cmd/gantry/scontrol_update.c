@@ -258,6 +258,22 @@ static int update_job(struct scontrol *s, const struct jobrow *r,
     return scontrol_patch_job(s, r, spec);
 }
 
+/* One that was held for the sake of the change is then held as its array is, whether
+ * it could be changed or not. */
+static int update_task(struct scontrol *s, const struct jobrow *r,
+                       const struct changes *changes, const struct partlist *parts,
+                       const struct json *shared)
+{
+    const int rc = update_job(s, r, changes, parts, shared);
+    const char *hold;
+
+    if (!scontrol_is_apart(s, r, &hold) || str_eq(hold, r->hold))
+        return rc;
+    struct json *spec = json_new_object();
+    json_set(spec, "hold", hold ? json_new_string(hold) : json_new_null());
+    return scontrol_patch_job(s, r, spec) < 0 ? -1 : rc;
+}
+
 /* All words are understood, and change something. */
 static int check_words(const struct scontrol *s, const struct change_row *table,
                        const struct changes *changes)
@@ -297,9 +313,11 @@ static int update_jobs(struct scontrol *s, const struct changes *changes,
         cli_error(s->cli, "%s", err.msg);
         return EXIT_ERROR;
     }
+    if (scontrol_set_apart(s, &jobs, &parts, words) < 0)
+        return EXIT_ERROR;
     const struct jobrow **rows = scontrol_pick(s, &jobs, words, &n, &missing);
     for (size_t i = 0; i < n; i++)
-        failed += update_job(s, rows[i], changes, &parts, shared) < 0;
+        failed += update_task(s, rows[i], changes, &parts, shared) < 0;
     free((void *)rows);
     return missing + failed > 0 ? EXIT_ERROR : EXIT_DONE;
 }

@@ -1,6 +1,6 @@
 # An array of processes, two at a time, by sbatch: each task runs once and has its variables and its output; one
-# fails. By kubectl: an array of a template, part of which is cancelled while it waits. Jobs
-# wait for single tasks.
+# fails. By kubectl: an array of a template, part of which is cancelled while it waits. Jobs wait for single
+# tasks; one is held and changed by itself.
 by_sbatch() {
     local id i
     printf '#!/bin/bash\n#SBATCH --array=0-10:2%%2 -J six\n%s\n' \
@@ -51,6 +51,20 @@ by_task() {
     slurm scancel "$ill"
 }
 
+# One task that waits is held and changed by itself; the others pass it by.
+by_hand() {
+    local id
+    id=$(slurm sbatch --parsable -a 1-3%1 --wrap '[ "$SLURM_ARRAY_TASK_ID" != 1 ] || sleep 3')
+    slurm scontrol hold "${id}_2"
+    slurm scontrol update JobId="${id}_2" TimeLimit=5 Comment=mine
+    until_true 60 ended "${id}_3" CD || fail "task 3 waits: $(slurm squeue -o '%i %t %r')"
+    expect "the task that is held" "$(slurm squeue -h -j "${id}_2" -o '%i %t %r %l %k')" \
+        "${id}_2 PD JobHeldUser 5:00 mine"
+    slurm scontrol release "${id}_2"
+    until_true 60 ended "${id}_2" CD || fail "task 2 waits: $(slurm squeue -o '%i %t %r')"
+    expect "the array" "$(k get bj -o "jsonpath={.items[?(@.status.jobID==$id)].status.state}")" COMPLETED
+}
+
 ended() { # ID STATE
     [[ $(slurm squeue -h -t all -j "$1" -o %t) == "$2" ]]
 }
@@ -69,4 +83,5 @@ case_run() {
     by_sbatch
     by_kubectl
     by_task
+    by_hand
 }

@@ -186,15 +186,60 @@ START_TEST(test_scontrol)
     clitest_expect(t, "scontrol hold 1", 0, "", "");
     ctltest_advance(t->ctl, 2);
     clitest_expect(t, IDS " -t PD", 0, "1_[3-9%3] 1 1 3-9%3 PD JobHeldUser\n", "");
-    clitest_expect(t, "scontrol hold 1_5", 1, "",
-                   "Requested operation is presently disabled for job 1_5: tasks that "
-                   "have not started are not told apart; name the array, 1\n");
     clitest_expect(t, "scontrol release 1", 0, "", "");
     clitest_expect(t, "scontrol requeue 1_0", 0, "", "");
     ctltest_settle(t->ctl);
     ctltest_reap(t->ctl);
     ctltest_advance(t->ctl, 30);
     clitest_expect(t, "squeue -h -S i -j 1_0 -o '%i %t'", 0, "1_0 R\n", "");
+    clitest_free(t);
+}
+END_TEST
+
+/* Tasks that have no record yet are given one. */
+START_TEST(test_single_tasks)
+{
+    struct clitest *t = cluster();
+
+    clitest_expect(t, "scontrol hold 1_5", 0, "", "");
+    clitest_expect(t, IDS, 0,
+                   "1_[2-4,6-9%2] 1 1 2-4,6-9%2 PD JobArrayTaskLimit\n"
+                   "1_0 2 1 0 R None\n1_1 3 1 1 R None\n1_5 4 1 5 PD JobHeldUser\n",
+                   "");
+    clitest_expect(t, "scontrol update JobId=1_[3,5] TimeLimit=5 Comment=short", 0, "",
+                   "");
+    ctltest_advance(t->ctl, 2);
+    clitest_expect(t, "squeue -h -S i -t PD -o '%i %r %l %k'", 0,
+                   "1_[2,4,6-9%2] JobArrayTaskLimit UNLIMITED (null)\n"
+                   "1_3 JobArrayTaskLimit 5:00 short\n1_5 JobHeldUser 5:00 short\n",
+                   "");
+    clitest_expect(t, "scontrol update JobId=1_4 NumNodes=0", 1, "", NULL);
+    ctltest_advance(t->ctl, 2);
+    clitest_expect(t, "squeue -h -j 1_4 -o '%i %r'", 0, "1_4 JobArrayTaskLimit\n", "");
+    clitest_expect(t, "scontrol release 1_5", 0, "", "");
+    ctltest_advance(t->ctl, 2);
+    clitest_expect(t, "squeue -h -j 1_5 -o '%i %r'", 0, "1_5 JobArrayTaskLimit\n", "");
+    clitest_expect(t, "scontrol requeue 1_6", 1, "",
+                   "Job is pending execution for job 1_6\n");
+    clitest_expect(t, "scontrol requeuehold 1_6", 1, "",
+                   "Job is pending execution for job 1_6\n");
+    clitest_expect(t, "scontrol hold 1_77", 1, "",
+                   "Invalid job id specified for job 1_77\n");
+    clitest_free(t);
+}
+END_TEST
+
+/* Of an array that is held one task is let go. */
+START_TEST(test_release_one)
+{
+    struct clitest *t = clitest_new();
+
+    clitest_expect(t, "sbatch -Q -H -a 0-3 --wrap x", 0, "", "");
+    ctltest_advance(t->ctl, 2);
+    clitest_expect(t, "scontrol release 1_2", 0, "", "");
+    ctltest_advance(t->ctl, 2);
+    clitest_expect(t, "squeue -h -S i -o '%i %t %r'", 0,
+                   "1_[0-1,3] PD JobHeldUser\n1_2 R None\n", "");
     clitest_free(t);
 }
 END_TEST
@@ -210,6 +255,8 @@ int main(void)
                                            {test_scancel, 1},
                                            {test_scancel_user, 1},
                                            {test_scontrol, 1},
+                                           {test_single_tasks, 1},
+                                           {test_release_one, 1},
                                            {NULL, 0},
                                        });
 }
