@@ -8,6 +8,7 @@
 #include "crds/dependency.h"
 #include "crds/jobstate.h"
 #include "crds/licenses.h"
+#include "crds/switches.h"
 #include "crds/rules.h"
 
 static int read_identity(const struct json *object, struct job *job, struct err *err)
@@ -231,6 +232,17 @@ static int read_constraint(const struct json *object, struct job *job, struct er
     return 0;
 }
 
+static int read_switches(const struct json *object, struct job *job, struct err *err)
+{
+    const char *text = NULL;
+    if (text_read(object, "spec.switches", &text, err) < 0)
+        return -1;
+    if (text &&
+        switches_parse(text, &job->most_switches, &job->switch_wait_sec, err) < 0)
+        return err_prefix(err, "spec.switches");
+    return 0;
+}
+
 static int read_where(const struct json *object, const struct json *template,
                       struct job *job, struct err *err)
 {
@@ -242,7 +254,8 @@ static int read_where(const struct json *object, const struct json *template,
                       err) < 0 ||
         hostlist_read(object, "spec.exclude", &job->exclude, &job->n_exclude, err) < 0)
         return -1;
-    if (podspec_filters(json_get(template, "spec"), job, err) < 0)
+    if (podspec_filters(json_get(template, "spec"), job, err) < 0 ||
+        read_switches(object, job, err) < 0)
         return -1;
     return read_constraint(object, job, err);
 }

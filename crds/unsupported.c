@@ -30,7 +30,6 @@
                   "."
 
 const struct unsupported unsupported[] = {
-    JOB("switches"),
     JOB("segment"),
     VALUE("BatchJob", "spec.killOnBadExit", "false"),
     VALUE("BatchJob", "spec.verify", "Warn"),

@@ -14,6 +14,14 @@ static const char *side_by_side(const struct job *like)
     return like->contiguous ? " side by side" : "";
 }
 
+/* "under at most 2 switches" */
+static void say_switches(int64_t most, const char *before, struct str *message)
+{
+    if (most > 0)
+        str_addf(message, "%s%lld switch%s", before, (long long)most,
+                 most == 1 ? "" : "es");
+}
+
 /* Are nodes what it counts in, rather than pods or units? */
 static bool counts_nodes(const struct job *like)
 {
@@ -345,13 +353,13 @@ static void say_nodes_now(int64_t count, const char *feature, const char *how,
 }
 
 static void say_room_now(const struct cluster *c, const struct job *like,
-                         const struct room *room, struct str *message)
+                         const struct room *room, const char *how, struct str *message)
 {
     if (room->pods == 0)
         str_add(message, "none");
     else
         say_room(c, like, room, message);
-    str_add(message, room->pods > 1 ? " fit now" : " fits now");
+    str_addf(message, " %s%s now", room->pods > 1 ? "fit" : "fits", how);
 }
 
 enum reason check_busy(struct placer *p, const struct cluster *c,
@@ -361,11 +369,17 @@ enum reason check_busy(struct placer *p, const struct cluster *c,
     const struct job *like = now->shape->like;
     struct room room = {0};
     bool fits = window_is_enough(now->window, by);
-    bool nodes = counts_nodes(like) && !placement_has_rules(like);
+    bool nodes = counts_nodes(like) && !placement_has_rules(like) &&
+                 placement_most_leaves(now) == 0;
+    STR_AUTO struct str how;
 
     if (!nodes)
         fits = placement_fits(p, c, now, &room);
+    str_init(&how, MESSAGE_MAX);
+    str_add(&how, side_by_side(like));
+    say_switches(placement_most_leaves(now), " under ", &how);
     check_say_need(c, like, message);
+    say_switches(placement_most_leaves(now), ", under at most ", message);
     str_add(message, "; ");
     if (nodes)
         say_nodes_now(window_count(now->window, by), NULL, "", message);
@@ -373,9 +387,9 @@ enum reason check_busy(struct placer *p, const struct cluster *c,
         say_nodes_now(room.pods, room.lacks->text, "", message);
     else if (counts_nodes(like) ||
              (room.nodes > 0 && lacks_nodes(like, now->part, &room)))
-        say_nodes_now((int64_t)room.nodes, NULL, side_by_side(like), message);
+        say_nodes_now((int64_t)room.nodes, NULL, how.s, message);
     else
-        say_room_now(c, like, &room, message);
+        say_room_now(c, like, &room, how.s, message);
     if (fits)
         str_add(message, ", but jobs of higher priority are planned there");
     else if (like->n_node_list > 0)

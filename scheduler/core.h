@@ -219,6 +219,10 @@ bool pass_run(struct sched *s, int64_t now_sec, struct sched_budget budget);
 /* Why it may not start, as far as it is itself concerned; the sentence is in
  * s->message. Moves the walk's begin_sec to when time alone may change that. */
 enum reason jobrec_check(struct sched *s, struct jobrec *rec, int64_t now_sec);
+/* Up to when a job waits for few switches (topology.h) rather than start on more, from
+ * when it might have started on: what it asks for (of components the longest), but no
+ * longer than the settings let it. INT64_MIN: any number will do. */
+int64_t jobrec_switches_until(const struct sched *s, const struct job *job);
 /* When a job that holds nodes ends, by its limit, its reservation or preemption: what
  * others are planned by, though it may run over its limit. TIME_NEVER: unknown. */
 int64_t jobrec_end(const struct sched *s, const struct jobrec *rec);

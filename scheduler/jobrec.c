@@ -133,6 +133,31 @@ static enum reason check_deadline(struct sched *s, const struct job *job,
     return REASON_DEADLINE;
 }
 
+/* How long a component waits for few switches; -1: any number will do. */
+static int64_t switch_wait(const struct sched *s, const struct job *job)
+{
+    int64_t most_sec = s->config.max_switch_wait_sec;
+
+    if (job->most_switches == 0)
+        return -1;
+    return job->switch_wait_sec == LIMIT_UNSET ? most_sec
+                                               : MIN(most_sec, job->switch_wait_sec);
+}
+
+int64_t jobrec_switches_until(const struct sched *s, const struct job *job)
+{
+    int64_t wait_sec = switch_wait(s, job), until;
+
+    for (size_t i = 0; i < job->n_others; i++)
+        wait_sec = MAX(wait_sec, switch_wait(s, &job->others[i]));
+    if (wait_sec < 0 || s->cluster.topology.n_levels == 0)
+        return INT64_MIN;
+    if (__builtin_add_overflow(MAX(job->submit_sec, job->eligible_sec), wait_sec,
+                               &until))
+        return INT64_MAX;
+    return until;
+}
+
 enum reason jobrec_check(struct sched *s, struct jobrec *rec, int64_t now_sec)
 {
     const struct job *job = rec->job;
@@ -140,6 +165,8 @@ enum reason jobrec_check(struct sched *s, struct jobrec *rec, int64_t now_sec)
 
     str_reset(&s->message);
     depend_look(s, rec, now_sec, &s->pass.begin_sec);
+    if (jobrec_switches_until(s, job) > now_sec)
+        s->pass.begin_sec = MIN(s->pass.begin_sec, jobrec_switches_until(s, job));
     reason = check_deadline(s, job, now_sec);
     if (reason == REASON_NONE)
         reason = policy_check(&s->policy, job, &s->message);

@@ -52,6 +52,7 @@ static void job_init(struct job *j)
     j->limit_sec = LIMIT_UNSET;
     j->wall_sec = LIMIT_UNLIMITED;
     j->time_min_sec = LIMIT_UNSET;
+    j->switch_wait_sec = LIMIT_UNSET;
     j->deadline_sec = TIME_UNSET;
     j->priority = PRIORITY_UNSET;
     j->min_pods = 1;

@@ -178,7 +178,7 @@ bool choose_rest(struct placer *p, const struct cluster *c, const struct placeme
 static bool is_near(const struct cluster *c, const struct placement *at)
 {
     return c->topology.n_levels > 0 && at->view == VIEW_WINDOW &&
-           !at->shape->like->spread;
+           (!at->shape->like->spread || placement_most_leaves(at) > 0);
 }
 
 static bool choose(struct placer *p, const struct cluster *c,
@@ -232,7 +232,8 @@ static bool plain_fits(const struct cluster *c, const struct placement *at,
 bool placement_fits(struct placer *p, const struct cluster *c,
                     const struct placement *at, struct room *ret_room)
 {
-    if (placement_is_plain(at->shape->like) && !placement_has_rules(at->shape->like))
+    if (placement_is_plain(at->shape->like) && !placement_has_rules(at->shape->like) &&
+        placement_most_leaves(at) == 0)
         return plain_fits(c, at, ret_room);
     return choose(p, c, at, ret_room);
 }

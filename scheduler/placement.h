@@ -52,9 +52,16 @@ struct placement {
     const struct window *window;
     const struct timeline *timeline;
     const struct fence *fence; /* that the window is behind; NULL: none */
+    bool few; /* in a window: on no more leaves than the job asks for */
     const struct asked *asked; /* what nodes are worth to others; NULL: unknown */
     const uint64_t *taken;     /* nodes of its other components; NULL: it has none */
 };
+
+/* So many leaves; 0: any number. */
+static inline int64_t placement_most_leaves(const struct placement *at)
+{
+    return at->few ? at->shape->like->most_switches : 0;
+}
 
 struct candidate;
 
@@ -67,7 +74,9 @@ struct placer {
 
 /* What a search found, whether it was enough or not. */
 struct room {
-    size_t nodes; /* that could take a pod at least; side by side, if they must be */
+    /* That could take a pod at least; side by side, or on so few leaves, if they must
+     * be. */
+    size_t nodes;
     int64_t pods; /* that could be placed, at most max_pods; units of a divided job, */
     size_t kind;  /* and of which kind: the one that there is too little room for */
     bool beside;  /* that is beside all of the other kind */

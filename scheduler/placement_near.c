@@ -206,11 +206,29 @@ static size_t pick_leaves(struct near_search *s, const struct topology_group *gr
 
 /* ---- sets of candidates, tried ---- */
 
+/* Are those that were chosen on as few leaves as there may be? */
+static bool is_on_few(const struct near_search *s)
+{
+    uint64_t last = UINT64_MAX;
+    int64_t leaves = 0;
+
+    if (placement_most_leaves(s->at) == 0)
+        return true;
+    candidates_sort(s->p->candidates, s->p->n, candidate_compare_places);
+    for (size_t i = 0; i < s->p->n; i++) {
+        uint64_t leaf = s->t->leaf[s->p->candidates[i].position];
+
+        leaves += leaf != last;
+        last = leaf;
+    }
+    return leaves <= placement_most_leaves(s->at);
+}
+
 static bool try_all(struct near_search *s, struct room *room)
 {
     candidates_take_back(s->p, s->all.items, s->all.n);
     *room = (struct room){.nodes = s->all.n};
-    return choose_rest(s->p, s->c, s->at, s->o, room);
+    return choose_rest(s->p, s->c, s->at, s->o, room) && is_on_few(s);
 }
 
 /* Those of leaves from `first` up to before `end` that have a turn. */
@@ -228,7 +246,7 @@ static bool try_turns(struct near_search *s, const struct topology_group *group,
         s->p->candidates[s->p->n++] = node;
     }
     *room = (struct room){.nodes = s->p->n};
-    return choose_rest(s->p, s->c, s->at, s->o, room);
+    return choose_rest(s->p, s->c, s->at, s->o, room) && is_on_few(s);
 }
 
 static bool try_picked(struct near_search *s, const struct topology_group *group,
@@ -282,6 +300,12 @@ static struct share share_under(const struct near_search *s,
     return sum;
 }
 
+static bool is_few(const struct near_search *s, size_t leaves)
+{
+    return placement_most_leaves(s->at) == 0 ||
+           (int64_t)leaves <= placement_most_leaves(s->at);
+}
+
 /* The switches of a level that hold the gang, the best one first. */
 static struct option *list_options(struct near_search *s,
                                    const struct topology_level *level, size_t *ret_n)
@@ -297,7 +321,7 @@ static struct option *list_options(struct near_search *s,
             option.share.required < s->whole.required)
             continue;
         option.leaves = pick_leaves(s, option.group);
-        if (option.leaves > 0)
+        if (option.leaves > 0 && is_few(s, option.leaves))
             options[n++] = option;
     }
     if (n > 1)
@@ -330,6 +354,42 @@ static bool search(struct near_search *s, struct room *room)
             return true;
     }
     return try_all(s, room);
+}
+
+/* ---- few leaves ---- */
+
+/* The largest leaves, as many as there may be: the gang is to have no more than they
+ * hold. False: too little. */
+static bool want_few(struct near_search *s, struct room *room)
+{
+    const struct topology_group *root = &s->t->levels[0].groups[0];
+    bool plain = placement_is_plain(s->at->shape->like);
+    struct share top = {0};
+    size_t n;
+    struct pick *list = list_leaves(s, root, &n);
+
+    for (size_t i = 0; i < n && is_few(s, i + 1); i++)
+        share_add(&top, &list[i].leaf->share);
+    free(list);
+    *room =
+        (struct room){.nodes = (size_t)top.nodes, .pods = MIN(top.times, s->o->items)};
+    s->want.times = MIN(s->want.times, top.times);
+    if (plain)
+        s->want.nodes = s->want.times;
+    return s->want.nodes >= s->o->least &&
+           s->want.times >= MIN(s->o->enough, s->o->items) &&
+           share_covers(&top, &s->want) && top.required == s->whole.required;
+}
+
+/* Says what there is room for on so few where the search found nothing. */
+static bool search_few(struct near_search *s, struct room *room)
+{
+    struct room few;
+
+    if (want_few(s, &few) && search(s, room))
+        return true;
+    *room = few;
+    return false;
 }
 
 /* ---- one node ---- */
@@ -379,7 +439,10 @@ bool choose_near(struct placer *p, const struct cluster *c, const struct placeme
     s.picked = xmalloc(s.t->n_leaves * sizeof(*s.picked));
     add_up(&s);
     s.want = wanted(&s);
-    fits = share_covers(&s.whole, &s.want) ? search(&s, room) : try_all(&s, room);
+    if (placement_most_leaves(at) > 0)
+        fits = search_few(&s, room);
+    else
+        fits = share_covers(&s.whole, &s.want) ? search(&s, room) : try_all(&s, room);
     free(s.all.items);
     free(s.leaves);
     free(s.picked);

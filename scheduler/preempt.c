@@ -341,7 +341,7 @@ static bool may_try_all(const struct hunt *h)
     const struct job *like = h->by->shape->like;
 
     return (like->n_units > 0 || !like->one_per_node || placement_has_rules(like) ||
-            like->n_others > 0) &&
+            like->n_others > 0 || like->most_switches > 0) &&
            h->n_victims <= TRY_ALL_MAX;
 }
 

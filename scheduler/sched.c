@@ -26,6 +26,7 @@ struct sched_config sched_config_default(void)
         .window_sec = 7 * 86400,
         .reservation_depth = 1000000,
         .max_job_test = 1000000,
+        .max_switch_wait_sec = 300,
         .backfill_order = BACKFILL_AREA,
         .preempt_mode = PREEMPT_OFF,
         .requeue_delay_sec = 120,

@@ -97,6 +97,7 @@ struct sched_config {
     bool kill_invalid_depend;      /* kill_invalid_depend: who waits in vain is ended */
     struct license_table licenses; /* Licenses: how many there are */
     enum topology_kind topology_kind;       /* TopologyPlugin; default flat */
+    int64_t max_switch_wait_sec;            /* max_switch_wait; default 300 */
     struct topology_labels topology_labels; /* of its levels; as topology.h has them */
     enum preempt_type preempt_type; /* PreemptType; default: nobody is preempted */
     int64_t preempt_mode;           /* PreemptMode: preempt_rules.h; default OFF */

@@ -45,6 +45,7 @@ struct fit {
     enum reason busy;
     char *busy_message;
     const struct fence *busy_fence; /* for whom */
+    bool busy_few;                  /* it waits for few switches */
     uint64_t busy_moved, busy_gen;  /* timeline.now_moved, cluster.gen; 0: unknown */
     size_t crowd; /* ahead.h: of those who may start nowhere else, while of this: */
     uint64_t crowd_gen;

@@ -170,6 +170,14 @@ static struct horizon_kind *kind_of(struct sched *s, const struct entry *entry,
     return horizon_kind(&s->horizon, by, shape_fit(trial_shape(s, entry), entry->part));
 }
 
+/* Would it rather wait for few switches than start in a slot? */
+static bool wants_few(const struct sched *s, const struct job *job, size_t slot)
+{
+    int64_t start_sec = slot == 0 ? s->now_sec : s->timeline.bounds[slot];
+
+    return start_sec < jobrec_switches_until(s, job);
+}
+
 /* `seekers` has room for all. */
 static struct components components_of(struct sched *s, const struct entry *entry,
                                        const struct seeker *by, struct seeker *seekers)
@@ -198,6 +206,7 @@ static struct slot *find_together(struct sched *s, const struct entry *entry,
 
     all.first = first;
     while (slots == NULL && components_agree(&all, before)) {
+        all.at.few = wants_few(s, entry->rec->job, all.first);
         slots = components_place(&all, ret_n, &lacking);
         all.first++;
     }
@@ -207,7 +216,7 @@ static struct slot *find_together(struct sched *s, const struct entry *entry,
 struct slot *trial_find_place(struct sched *s, const struct entry *entry,
                               const struct seeker *by, size_t before, size_t *ret_n)
 {
-    const struct placement at = placement_at(s, entry, by);
+    struct placement at = placement_at(s, entry, by);
     struct horizon_kind *kind = kind_of(s, entry, by);
     size_t first = kind != NULL ? horizon_look(kind, by) : 0;
     struct slot *slots = NULL;
@@ -220,6 +229,7 @@ struct slot *trial_find_place(struct sched *s, const struct entry *entry,
     if (kind != NULL && entry->rec->job->n_licenses == 0)
         horizon_raise(kind, by, found ? s->window.first : MAX(first, before));
     while (found && slots == NULL) {
+        at.few = wants_few(s, entry->rec->job, s->window.first);
         slots = placement_find(&s->placer, &s->cluster, &at, ret_n);
         if (slots == NULL)
             found = window_find(&s->window, by, s->window.first + 1, before);
@@ -272,6 +282,8 @@ static size_t before_claim(const struct sched *s, const struct jobrec *rec)
     int64_t grown_sec = MAX(s->grown_sec, s->pass.grown_sec);
     size_t first, last = s->timeline.n_slots;
 
+    if (jobrec_switches_until(s, rec->job) != INT64_MIN) /* time alone helps it */
+        return MAX(rec->claim.first, 1);
     if (rec->walk != 0 && rec->walk + 1 >= s->pass.number && grown_sec != TIME_NEVER)
         timeline_span(&s->timeline, s->timeline.bounds[0], grown_sec, &first, &last);
     return MIN(MAX(rec->claim.first, 1), last);
@@ -404,9 +416,10 @@ bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *
 static void judge_busy(struct sched *s, const struct entry *entry,
                        const struct seeker *by, struct fit *fit)
 {
-    const struct placement at = placement_at(s, entry, by);
+    struct placement at = placement_at(s, entry, by);
     struct seeker at_once = *by;
 
+    at.few = wants_few(s, entry->rec->job, 0);
     at_once.limit_sec = 1;
     window_set(&s->window, &at_once, 0);
     str_reset(&s->message);
@@ -415,8 +428,9 @@ static void judge_busy(struct sched *s, const struct entry *entry,
         fit->busy = REASON_LICENSES;
     } else if (by->shape->like->n_others > 0) {
         struct seeker seekers[COMPONENTS_MAX];
-        const struct components all = components_of(s, entry, &at_once, seekers);
+        struct components all = components_of(s, entry, &at_once, seekers);
 
+        all.at.few = at.few;
         fit->busy = check_components_busy(&all, &s->message);
     } else {
         fit->busy = check_busy(&s->placer, &s->cluster, &at, &at_once, &s->message);
@@ -424,6 +438,7 @@ static void judge_busy(struct sched *s, const struct entry *entry,
     free(fit->busy_message);
     fit->busy_message = xstrdup(s->message.s);
     fit->busy_fence = by->fence;
+    fit->busy_few = at.few;
     fit->busy_moved = s->timeline.now_moved;
     fit->busy_gen = s->cluster.gen;
 }
@@ -444,7 +459,7 @@ enum reason trial_why_not_now(struct sched *s, const struct entry *entry,
     if (reason != REASON_NONE)
         return reason;
     if (fit->busy_moved != s->timeline.now_moved || fit->busy_fence != by->fence ||
-        fit->busy_gen != s->cluster.gen)
+        fit->busy_few != wants_few(s, rec->job, 0) || fit->busy_gen != s->cluster.gen)
         judge_busy(s, entry, by, fit);
     str_reset(&s->message);
     str_add(&s->message, fit->busy_message);

@@ -427,6 +427,24 @@ CELL(contiguous_cell)
     str_add(out, r->contiguous ? "1" : "0");
 }
 
+CELL(switches_cell)
+{
+    int64_t most, wait_sec;
+    ROW;
+    jobrow_switches(r, &most, &wait_sec);
+    add_number(most, out);
+}
+
+CELL(switch_wait_cell)
+{
+    char text[DURATION_TEXT_MAX];
+    int64_t most, wait_sec;
+    ROW;
+    jobrow_switches(r, &most, &wait_sec);
+    duration_format(MAX(wait_sec, 0), text);
+    str_add(out, text);
+}
+
 CELL(tres_cell)
 {
     ROW;
@@ -651,7 +669,7 @@ const struct column jobcolumns[] = {
     {0, "prefer", "PREFER", null_cell, 0},
     {0, "profile", "PROFILE", not_set_cell, 0},
     {0, "reboot", "REBOOT", zero_cell, 0},
-    {0, "reqswitch", "REQ_SWITCH", zero_cell, 0},
+    {0, "reqswitch", "REQ_SWITCH", switches_cell, JOB_WHOLE},
     {0, "requeue", "REQUEUE", requeue_cell, JOB_WHOLE},
     {0, "resizetime", "RESIZE_TIME", na_cell, 0},
     {0, "restartcnt", "RESTART_COUNT", restarts_cell, JOB_WHOLE},
@@ -670,6 +688,6 @@ const struct column jobcolumns[] = {
     {0, "tres-per-job", "TRES_PER_JOB", gpus_job_cell, JOB_WHOLE},
     {0, "tres-per-socket", "TRES_PER_SOCKET", na_cell, 0},
     {0, "tres-per-task", "TRES_PER_TASK", gpus_task_cell, JOB_WHOLE},
-    {0, "wait4switch", "WAIT4SWITCH", no_time_cell, 0},
+    {0, "wait4switch", "WAIT4SWITCH", switch_wait_cell, JOB_WHOLE},
     {0},
 };

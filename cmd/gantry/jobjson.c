@@ -121,6 +121,15 @@ static void put_times(struct json *o, const struct jobrow *r)
     put_time(o, "suspend_time", r->suspend_sec);
 }
 
+static void put_switches(struct json *o, const struct jobrow *r)
+{
+    int64_t most, wait_sec;
+
+    jobrow_switches(r, &most, &wait_sec);
+    put_number(o, "required_switches", most);
+    put_number(o, "maximum_switch_wait_time", MAX(wait_sec, 0));
+}
+
 static void put_shape(struct json *o, const struct jobrow *r)
 {
     int64_t min, max;
@@ -136,6 +145,7 @@ static void put_shape(struct json *o, const struct jobrow *r)
     put_number(o, "memory_per_node", megabytes(r->mem_per_node));
     put_number(o, "memory_per_cpu", megabytes(r->mem_per_cpu));
     json_set(o, "contiguous", json_new_bool(r->contiguous));
+    put_switches(o, r);
     json_set(o, "exclusive", json_build(r->exclusive ? "['true']" : "[]"));
     put_text(o, "features", r->constraint);
     put_text(o, "licenses", r->licenses);

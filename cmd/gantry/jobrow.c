@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "crds/array.h"
 #include "crds/dependency.h"
+#include "crds/switches.h"
 
 /* SLURM_BITSTR_LEN: so much of a list of tasks is shown; 0: all of it. */
 #define TASKS_SHOWN 64
@@ -193,6 +194,14 @@ void jobrow_id(const struct jobrow *r, struct str *out)
     } else {
         str_addf(out, "%" PRId64, r->id);
     }
+}
+
+void jobrow_switches(const struct jobrow *r, int64_t *ret_most, int64_t *ret_wait_sec)
+{
+    *ret_most = 0;
+    *ret_wait_sec = LIMIT_UNSET;
+    if (r->switches)
+        switches_parse(r->switches, ret_most, ret_wait_sec, NULL);
 }
 
 void jobrow_node_range(const struct jobrow *r, int64_t *ret_min, int64_t *ret_max)

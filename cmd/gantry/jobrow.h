@@ -78,6 +78,9 @@ void jobrow_tasks(const struct jobrow *r, struct str *out);
 int64_t jobrow_task_limit(const struct jobrow *r); /* 0: none */
 /* Nodes asked for, at least and at most; of a started job what it holds. */
 void jobrow_node_range(const struct jobrow *r, int64_t *ret_min, int64_t *ret_max);
+/* Leaf switches at most, 0: any number, and how long it waits for so few; LIMIT_UNSET:
+ * it does not say. */
+void jobrow_switches(const struct jobrow *r, int64_t *ret_most, int64_t *ret_wait_sec);
 /* The number behind `name`= in "cpu=8,mem=64G,node=2", -1: not there. */
 int64_t jobrow_tres(const struct jobrow *r, const char *name);
 

@@ -5,6 +5,7 @@
 #include "base/util.h"
 #include "cmd/gantry/jobcolumns.h"
 #include "cmd/gantry/records.h"
+#include "scheduler/model.h"
 
 #define TEXT_MAX 8192
 
@@ -169,6 +170,22 @@ static void add_files(struct block *b, const struct jobrow *r)
     add_path(b, "StdOut", r, r->output);
 }
 
+/* As Slurm says it: "1@00:05:00"; without a time, where none was asked for. */
+static void add_switches(struct block *b, const struct jobrow *r)
+{
+    char wait[DURATION_TEXT_MAX];
+    int64_t most, wait_sec;
+
+    jobrow_switches(r, &most, &wait_sec);
+    if (most == 0)
+        return;
+    block_line(b, "Switches=%" PRId64, most);
+    if (wait_sec == LIMIT_UNSET)
+        return;
+    duration_format(wait_sec, wait);
+    block_add(b, "@%s", wait);
+}
+
 static void add_tres(struct block *b, const struct jobrow *r)
 {
     const struct {
@@ -197,6 +214,7 @@ void block_job(struct block *b, const struct jobrow *r, struct users *users,
     add_place(b, r);
     add_shape(b, r);
     add_files(b, r);
+    add_switches(b, r);
     add_tres(b, r);
     block_end(b);
 }

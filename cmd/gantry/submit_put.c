@@ -15,6 +15,7 @@
 #include "crds/array.h"
 #include "crds/constraint.h"
 #include "crds/dependency.h"
+#include "crds/switches.h"
 #include "crds/warning.h"
 
 #define HOST_FILE_MAX (1u << 20)
@@ -312,17 +313,10 @@ int put_exclusive(const struct submit_put *p, struct json *spec, struct err *err
 
 int put_switches(const struct submit_put *p, struct json *spec, struct err *err)
 {
-    const size_t len = strcspn(p->text, "@");
-    AUTO_FREE char *count = xstrndup(p->text, len);
-    struct err why = ERR_INIT;
-    int64_t n, sec;
+    int64_t most, wait_sec;
 
-    if (!scan_number(count, &n) || n < 1)
-        return err_set(err, ERR_INVALID,
-                       "Invalid numeric value \"%s\" for --switches: use COUNT[@TIME]",
-                       p->text);
-    if (p->text[len] && duration_parse(p->text + len + 1, &sec, &why) < 0)
-        return invalid_by(p, err, &why);
+    if (switches_parse(p->text, &most, &wait_sec, err) < 0)
+        return err_prefix(err, "Invalid --%s specification", p->row->opt.name);
     set_string(p, spec, p->text);
     return 0;
 }

@@ -68,6 +68,8 @@ static void add_shape(struct str *out, const struct job *job)
         str_add(out, " exclusive");
     if (job->contiguous)
         str_add(out, " contiguous");
+    add_number(out, "switches", job->most_switches, 0);
+    add_number(out, "switchwait", job->switch_wait_sec, LIMIT_UNSET);
 }
 
 static void add_policy(struct str *out, const struct job *job)
@@ -311,6 +313,12 @@ static const struct job_case {
     {"GPUs", "gpusPerNode: 8, " ONE, "", "pods=1/node cpu=1000 gpu=8"},
     {"tasks on as many nodes as there are", "ntasks: 5, spread: true, " ONE, "",
      "pods=1-5/node cpu=1000 + 5x(cpu=1000) spread"},
+    {"few switches", "switches: '1', " ONE, "", "pods=1/node cpu=1000 switches=1"},
+    {"few switches for some time", "switches: '2@10:00', " ONE, "",
+     "pods=1/node cpu=1000 switches=2 switchwait=600"},
+    {"no switches", "switches: '0', " ONE, "",
+     "spec.switches: \"0\" is no number of switches: use COUNT[@TIME], such as 1 or "
+     "2@10:00"},
     {"neighbours", "nodes: 2-4, contiguous: true, " ONE, "",
      "pods=2-4/node cpu=1000 contiguous"},
     {"counted features", "constraint: 'ib&a*2&(b|c)*1', " ONE, "",

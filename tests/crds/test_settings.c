@@ -58,6 +58,7 @@ START_TEST(test_all_keys)
                    "priorityFavorSmall: YES\n"
                    "licenses: matlab:10,ansys\n"
                    "topologyPlugin: topology/tree\n"
+                   "schedulerParameters: {maxSwitchWait: 7}\n"
                    "topologyLabels: zone, example.com/leaf\n"
                    "gpuResource: amd.com/gpu\n"
                    "gpuTypeLabel: example.com/gpu\n"
@@ -86,6 +87,7 @@ START_TEST(test_all_keys)
     ck_assert_int_eq(s.sched.fair_share_damping, 3);
     ck_assert(s.sched.priority_favor_small);
     ck_assert_int_eq(s.sched.topology_kind, TOPOLOGY_TREE);
+    ck_assert_int_eq(s.sched.max_switch_wait_sec, 7);
     ck_assert_uint_eq(s.sched.topology_labels.n, 2);
     ck_assert_str_eq(s.sched.topology_labels.key[1], "example.com/leaf");
     ck_assert_uint_eq(s.sched.licenses.n, 2);

@@ -195,8 +195,6 @@ static const struct {
     {"sbatch --segment 2 --wrap x", NULL, FAILED "--segment is not supported yet\n"},
     {"sbatch", "#!/bin/sh\n#SBATCH --segment=2\n",
      FAILED "standard input:2: --segment is not supported yet\n"},
-    {"sbatch --switches=1 --segment=2 --wrap x", NULL,
-     FAILED "--switches is not supported yet; --segment is not supported yet\n"},
     /* the controller */
     {"sbatch -w n1,n9 -N 2 --wrap x", NULL,
      FAILED "Invalid node name specified: node n9 does not exist\n"},

@@ -124,6 +124,7 @@ static const struct {
      "spec.requeue=false|spec.exclusive=false"},
     {"scontrol update JobId=3 TresPerNode=gres/gpu:h100:2 MinMemoryNode=4G", "big",
      "spec.gpusPerNode=h100:2|spec.memPerNode=4G"},
+    {"scontrol update JobId=3 Switches=2@5", "big", "spec.switches=2@5"},
     {"scontrol update JobId=4 ExcNodeList=", "held", "spec.exclude!"},
     {"scontrol update JobId=5 StartTime=now+30minutes", "later",
      "spec.begin=2027-01-15T08:31:33Z"},

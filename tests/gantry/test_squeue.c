@@ -93,6 +93,26 @@ START_TEST(test_dependency)
 }
 END_TEST
 
+/* Few switches, and how long the job waits for them: what was asked for. */
+START_TEST(test_switches)
+{
+    struct clitest *t = clitest_new();
+
+    submit(t, "few", "'switches':'1@10:00'");
+    submit(t, "two", "'switches':'2'");
+    submit(t, "any", "");
+    clitest_expect(t, "squeue -h -S i -O jobid:2,reqswitch:2,wait4switch:8", 0,
+                   "1 1 00:10:00\n"
+                   "2 2 00:00:00\n"
+                   "3 0 00:00:00\n",
+                   "");
+    ck_assert_int_eq(clitest_run(t, "scontrol -o show job"), 0);
+    ck_assert_ptr_nonnull(strstr(t->out, " Switches=1@00:10:00"));
+    ck_assert_ptr_nonnull(strstr(t->out, " Switches=2"));
+    clitest_free(t);
+}
+END_TEST
+
 /* The environment gives what the line does not. */
 static const struct {
     const char *name, *value, *line, *out;
@@ -280,6 +300,7 @@ int main(void)
                                            {test_session, ARRAY_LEN(sessions)},
                                            {test_defaults, 1},
                                            {test_dependency, 1},
+                                           {test_switches, 1},
                                            {test_environment, ARRAY_LEN(environment)},
                                            {test_me, 1},
                                            {test_json, 1},

@@ -167,7 +167,9 @@ static const struct {
     {"--contiguous --spread-job --segment=4",
      "{'contiguous':true,'spread':true,'segment':4}"},
     {"--switches=1@10:00", "{'switches':'1@10:00'}"},
-    {"--switches=x", "Invalid numeric value \"x\" for --switches: use COUNT[@TIME]"},
+    {"--switches=x",
+     "Invalid --switches specification: \"x\" is no number of switches: use "
+     "COUNT[@TIME], such as 1 or 2@10:00"},
     {"-C a&b", "{'constraint':'a&b'}"},
     {"-C [a*2&b*1]", "{'constraint':'[a*2&b*1]'}"},
     {"-C a*2|b",

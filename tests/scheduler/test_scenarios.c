@@ -5,7 +5,8 @@
  *                     short, small, favorsmall, fairshare, assoc, halflife, period, and
  *                     flags=MAX_TRES,... and tres=cpu=10,mem=20,...)
  *   plan depth=50 test=500 gaps=queue               (likewise; gaps: backfillOrder;
- *                                                    killinvalid; overtime=seconds)
+ *                                                    killinvalid; overtime=seconds;
+ *                                                    switchwait=seconds)
  *   licenses matlab:2,ansys:1   (likewise; how many there are)
  *   topology tree rack,leaf     (likewise; topologyPlugin and topologyLabels)
  *   preempt by=qos mode=REQUEUE exempt=60 youngest   (likewise; or by=partition)
@@ -131,6 +132,7 @@ static void read_config(struct scenario *sc, const char *line)
         {"overtime", &sc->config.over_time_sec},
         {"depth", &sc->config.reservation_depth},
         {"test", &sc->config.max_job_test},
+        {"switchwait", &sc->config.max_switch_wait_sec},
         {"exempt", &sc->config.preempt_exempt_sec},
     };
     AUTO_FREE char *copy = xstrdup(line);

@@ -51,7 +51,8 @@ static bool is_exclusive(const struct course *h, const struct job *job)
 /* The units of each kind in a pod: as its tasks, and then its GPUs, say. */
 static void count_units(const struct job *job, const struct slot *slot, int64_t n[2])
 {
-    n[0] = slot->tasks;
+    /* A partition may unite two kinds, tasks with their GPUs. */
+    n[0] = 1 + (slot->tasks - job->tasks) / MAX(job->units[0].tasks, 1);
     n[1] = 1 + slot->each.v[RES_FIXED] - job->each.v[RES_FIXED] -
            (n[0] - 1) * job->units[0].each.v[RES_FIXED];
 }

@@ -7,6 +7,7 @@
 #include "crds/constraint.h"
 #include "crds/dependency.h"
 #include "crds/licenses.h"
+#include "crds/switches.h"
 
 /* ---- how much ---- */
 
@@ -153,6 +154,13 @@ static int job_licenses(const struct setting *at, struct err *err)
     struct job *job = at->object;
 
     return licenses_parse(at->value, &job->licenses, &job->n_licenses, err);
+}
+
+static int job_switches(const struct setting *at, struct err *err)
+{
+    struct job *job = at->object;
+
+    return switches_parse(at->value, &job->most_switches, &job->switch_wait_sec, err);
 }
 
 static int job_hopeless(const struct setting *at, struct err *err)
@@ -304,6 +312,7 @@ const struct key cluster_job_keys[] = {
     {"depend", .set = job_depend},
     {"hopeless", .set = job_hopeless},
     {"licenses", .set = job_licenses},
+    {"switches", .set = job_switches},
     {"reservation", KEY_TEXT(struct job, reservation)},
     {"jobname", KEY_TEXT(struct job, job_name)},
     {"failed", KEY_FLAG(struct job, failed)},

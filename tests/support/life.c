@@ -280,6 +280,9 @@ void life_reservation(struct life *l)
 
 static const char *const places[] = {
     "", "", "", "", " reservation=p", " reservation=q"};
+static const char *const switches[] = {
+    "", "", "", "", " switches=1", " switches=1@1", " switches=2@0"};
+
 static const char *const licenses[] = {
     "", "", "", "", " licenses=matlab", " licenses=ansys,matlab:2", " licenses=fluent"};
 
@@ -319,6 +322,7 @@ void life_job(struct life *l)
     char components[3 * WORDS_MAX];
     const char *taken = COURSE_PICK(h, licenses);
     const char *place = COURSE_PICK(h, places);
+    const char *near = COURSE_PICK(h, switches);
 
     random_request(h, request, sizeof(request));
     if (course_chance(h, 25))
@@ -332,11 +336,11 @@ void life_job(struct life *l)
         snprintf(begin, sizeof(begin), " begin=%" PRId64,
                  h->now_sec + course_draw(h, 100));
     random_components(h, components, sizeof(components));
-    course_tell(h, "job %d submit=%lld %s%s%s%s%s%s%s%s%s%s%s%s%s", random_number(l),
+    course_tell(h, "job %d submit=%lld %s%s%s%s%s%s%s%s%s%s%s%s%s%s", random_number(l),
                 (long long)(h->now_sec - course_draw(h, 200)), request, taken, place,
-                COURSE_PICK(h, tasks), COURSE_PICK(h, parts), COURSE_PICK(h, policies),
-                COURSE_PICK(h, charges), begin, depend, bounds,
-                course_chance(h, 30) ? " jobname=train" : "",
+                near, COURSE_PICK(h, tasks), COURSE_PICK(h, parts),
+                COURSE_PICK(h, policies), COURSE_PICK(h, charges), begin, depend,
+                bounds, course_chance(h, 30) ? " jobname=train" : "",
                 course_chance(h, 5) ? " on=n[3-4]" : "", components);
 }
 
