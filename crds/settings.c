@@ -85,6 +85,11 @@ static const struct setting {
      "how often usage is charged and fair shares are found anew", false},
     {"priorityFlags", SETTING_FLAGS, offsetof(struct settings, sched.priority_flags), 0,
      0, "none", "words of Slurm's PriorityFlags, apart by commas", false},
+    {"priorityUsageResetPeriod", SETTING_WORD,
+     offsetof(struct settings, sched.usage_reset), 0, 0, "NONE",
+     "when usage is forgotten: NONE, NOW (at each start), DAILY, WEEKLY, MONTHLY, "
+     "QUARTERLY or YEARLY, in UTC",
+     false},
     {"fairShareDampeningFactor", SETTING_INT,
      offsetof(struct settings, sched.fair_share_damping), 1, 65533, "1",
      "with NO_FAIR_TREE: the larger, the less does usage take off a fair share", false},
@@ -153,11 +158,13 @@ static const struct setting {
 /* The words of a SETTING_WORD, in the order of its enum. */
 static const struct choice {
     const char *key;
-    const char *words[4]; /* NULL ends them */
+    const char *words[8]; /* NULL ends them */
 } choices[] = {
     {"schedulerParameters.backfillOrder", {"queue", "limit", "area"}},
     {"topologyPlugin", {"flat", "tree"}},
     {"preemptType", {"none", "qos", "partition_prio"}},
+    {"priorityUsageResetPeriod",
+     {"NONE", "NOW", "DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "YEARLY"}},
 };
 
 void settings_default(struct settings *s)

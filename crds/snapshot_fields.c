@@ -370,6 +370,8 @@ static const struct field config_rows[] = {
     INT(sched_config, calc_period_sec),
     BOOL(sched_config, limits_safe),
     INT(sched_config, priority_flags),
+    ENUM(sched_config, usage_reset, USAGE_RESET_YEARLY),
+    INT(sched_config, usage_reset_sec),
     INT(sched_config, fair_share_damping),
     INT(sched_config, over_time_sec),
     INT(sched_config, window_sec),

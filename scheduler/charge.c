@@ -18,6 +18,7 @@ static struct usage_rules rules_of(const struct sched *s, const struct qos *qos)
     return (struct usage_rules){
         .half_life_sec = charge_half_life(s, qos),
         .period_sec = MAX(s->config.calc_period_sec, 1),
+        .reset = {s->config.usage_reset, s->config.usage_reset_sec},
     };
 }
 
@@ -116,17 +117,26 @@ static bool is_due(const struct usage_time *as_of, int64_t at_sec)
     return as_of->recent_sec != TIME_UNSET && as_of->recent_sec <= at_sec;
 }
 
+/* Though nobody in it is charged now. */
+static bool is_to_move(const struct usage_rules *rules, struct usage_book book,
+                       int64_t at_sec)
+{
+    return is_due(book.as_of, at_sec) || usage_is_reset(rules, book, at_sec);
+}
+
 static void count_recent(struct sched *s, const struct charging *c)
 {
+    const struct usage_rules rules = rules_of(s, NULL);
+
     for (size_t i = 0; i < s->policy.n_accounts; i++) {
-        if (is_due(&s->policy.accounts[i]->as_of, c->at_sec))
+        if (is_to_move(&rules, usage_book_of_account(s->policy.accounts[i]), c->at_sec))
             move_account(s, c, i);
     }
     for (size_t i = 0; i < s->policy.n_qos; i++) {
-        const struct usage_rules rules = rules_of(s, s->policy.qos[i]);
+        const struct usage_rules own = rules_of(s, s->policy.qos[i]);
 
-        if (is_due(&s->policy.qos[i]->as_of, c->at_sec))
-            move_on(c, &rules, &c->qos[i], usage_book_of_qos(s->policy.qos[i]));
+        if (is_to_move(&own, usage_book_of_qos(s->policy.qos[i]), c->at_sec))
+            move_on(c, &own, &c->qos[i], usage_book_of_qos(s->policy.qos[i]));
     }
 }
 
@@ -181,6 +191,21 @@ int64_t charge_next_period(const struct sched *s, int64_t now_sec)
     return usage_period_before(&rules, now_sec) + rules.period_sec;
 }
 
+/* At the end of a period; INT64_MAX: never, or there is nothing to forget. */
+static int64_t next_reset(const struct sched *s, int64_t now_sec)
+{
+    const struct usage_rules rules = rules_of(s, NULL);
+    int64_t reset =
+        usage_reset_after(&rules.reset, usage_period_before(&rules, now_sec));
+    bool any = false;
+
+    for (size_t i = 0; i < s->policy.n_accounts; i++)
+        any |= s->policy.accounts[i]->as_of.usage_sec != TIME_UNSET;
+    for (size_t i = 0; i < s->policy.n_qos; i++)
+        any |= s->policy.qos[i]->as_of.usage_sec != TIME_UNSET;
+    return any && reset != TIME_UNSET ? usage_period_after(&rules, reset) : INT64_MAX;
+}
+
 int64_t charge_next(const struct sched *s, int64_t now_sec)
 {
     bool any = s->n_phase[JOB_RUNNING] + s->n_phase[JOB_COMPLETING] > 0;
@@ -189,7 +214,9 @@ int64_t charge_next(const struct sched *s, int64_t now_sec)
         any |= s->policy.accounts[i]->as_of.recent_sec != TIME_UNSET;
     for (size_t i = 0; i < s->policy.n_qos; i++)
         any |= s->policy.qos[i]->as_of.recent_sec != TIME_UNSET;
-    return any && has_payers(s) ? charge_next_period(s, now_sec) : INT64_MAX;
+    if (!has_payers(s))
+        return INT64_MAX;
+    return any ? charge_next_period(s, now_sec) : next_reset(s, now_sec);
 }
 
 /* ---- when a job begins or ends ---- */

@@ -23,6 +23,7 @@ struct sched_config sched_config_default(void)
         .decay_half_life_sec = 7 * 86400,
         .calc_period_sec = 300,
         .fair_share_damping = 1,
+        .usage_reset_sec = TIME_UNSET,
         .window_sec = 7 * 86400,
         .reservation_depth = 1000000,
         .max_job_test = 1000000,

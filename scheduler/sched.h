@@ -69,6 +69,7 @@
 #include "scheduler/tresweight.h"
 #include "scheduler/topology.h"
 #include "scheduler/turn.h"
+#include "scheduler/usagereset.h"
 
 struct sched;
 
@@ -88,6 +89,8 @@ struct sched_config {
     int64_t calc_period_sec;      /* PriorityCalcPeriod; default 5 minutes */
     bool limits_safe;             /* AccountingStorageEnforce=safe: allowance.h */
     int64_t priority_flags;       /* PriorityFlags: priority.h */
+    enum usage_reset usage_reset; /* PriorityUsageResetPeriod; default never */
+    int64_t usage_reset_sec;      /* of NOW: when that was; TIME_UNSET */
     int64_t fair_share_damping; /* FairShareDampeningFactor: fairclassic.h; default 1 */
     int64_t over_time_sec;      /* OverTimeLimit; default 0; LIMIT_UNLIMITED */
     int64_t window_sec;         /* SchedulerParameters bf_window; default 7 days */

@@ -19,6 +19,18 @@ int64_t usage_period_after(const struct usage_rules *rules, int64_t now_sec)
     return after;
 }
 
+int64_t usage_reset_at(const struct usage_rules *rules, int64_t sec)
+{
+    int64_t at = usage_reset_before(&rules->reset, sec), end;
+
+    if (at == TIME_UNSET)
+        return TIME_UNSET;
+    end = usage_period_after(rules, at);
+    if (end <= sec || rules->reset.every == USAGE_RESET_NOW)
+        return end <= sec ? end : TIME_UNSET;
+    return usage_period_after(rules, usage_reset_before(&rules->reset, at - 1));
+}
+
 /* ---- books ---- */
 
 struct usage_book usage_book_of_account(struct account *account)
@@ -41,6 +53,37 @@ static struct usage *usage_at(struct usage_book book, size_t i)
     return (struct usage *)((char *)book.first + i * book.stride);
 }
 
+bool usage_is_reset(const struct usage_rules *rules, struct usage_book book,
+                    int64_t at_sec)
+{
+    const struct usage_time *as_of = book.as_of;
+
+    return as_of->usage_sec != TIME_UNSET &&
+           as_of->usage_sec < usage_reset_at(rules, at_sec);
+}
+
+/* What is recent of before a time. */
+static void forget_recent(struct usage_book book, int64_t before_sec)
+{
+    struct usage_time *as_of = book.as_of;
+
+    if (as_of->recent_sec == TIME_UNSET || as_of->recent_sec > before_sec)
+        return;
+    for (size_t i = 0; i < book.n; i++)
+        used_fini(&usage_at(book, i)->recent);
+    as_of->recent_sec = TIME_UNSET;
+}
+
+/* All of before a time. */
+static void forget(struct usage_book book, int64_t before_sec)
+{
+    forget_recent(book, before_sec);
+    if (book.as_of->usage_sec == TIME_UNSET || book.as_of->usage_sec >= before_sec)
+        return;
+    for (size_t i = 0; i < book.n; i++)
+        used_fini(&usage_at(book, i)->past);
+}
+
 static void fade_recent(const struct usage_rules *rules, struct usage_book book,
                         int64_t to_sec)
 {
@@ -60,11 +103,13 @@ int64_t usage_advance(const struct usage_rules *rules, struct usage_book book,
                       int64_t at_sec)
 {
     struct usage_time *as_of = book.as_of;
-    int64_t since = as_of->usage_sec;
-    bool recent = as_of->recent_sec != TIME_UNSET && as_of->recent_sec <= at_sec;
+    int64_t since = as_of->usage_sec, reset = usage_reset_at(rules, at_sec);
+    bool recent;
 
     if (since != TIME_UNSET && since >= at_sec)
         return since;
+    forget(book, reset);
+    recent = as_of->recent_sec != TIME_UNSET && as_of->recent_sec <= at_sec;
     if (recent)
         fade_recent(rules, book, at_sec);
     for (size_t i = 0; i < book.n; i++) {
@@ -78,7 +123,7 @@ int64_t usage_advance(const struct usage_rules *rules, struct usage_book book,
     if (recent)
         as_of->recent_sec = TIME_UNSET;
     as_of->usage_sec = at_sec;
-    return since;
+    return MAX(since, reset);
 }
 
 /* ---- charges ---- */
@@ -140,10 +185,12 @@ void usage_end(const struct usage_rules *rules, struct usage_book book,
                struct usage *usage, const struct usage_charge *charge)
 {
     struct usage_time *as_of = book.as_of;
-    int64_t from = MAX(charge->from_sec, as_of->usage_sec), at;
+    int64_t reset = usage_reset_at(rules, charge->to_sec);
+    int64_t from = MAX(MAX(charge->from_sec, as_of->usage_sec), reset), at;
 
     if (charge->to_sec <= as_of->usage_sec)
         return;
+    forget_recent(book, reset);
     at = usage_period_after(rules, charge->to_sec);
     if (as_of->recent_sec == TIME_UNSET)
         as_of->recent_sec = at;

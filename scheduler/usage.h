@@ -13,6 +13,7 @@
  * time, `usage_sec`, and moves on only when somebody in it is charged, so that a core
  * that is told of it at any time goes on with the very same numbers. Who is charged for
  * a time before `usage_sec` was charged for it already: charging is safe to repeat.
+ * A reset (usagereset.h) forgets what lies before it, at the end of a period.
  */
 #ifndef GANTRY_SCHEDULER_USAGE_H
 #define GANTRY_SCHEDULER_USAGE_H
@@ -20,10 +21,12 @@
 #include <stdint.h>
 
 #include "scheduler/model.h"
+#include "scheduler/usagereset.h"
 
 struct usage_rules {
     int64_t half_life_sec; /* 0: nothing fades */
     int64_t period_sec;    /* above 0 */
+    struct usage_reset_rule reset;
 };
 
 /* What a second costs, in thousandths of one (used.h). */
@@ -50,6 +53,13 @@ struct usage_book {
 /* The last end of a period, now or before; the first, now or later. */
 int64_t usage_period_before(const struct usage_rules *rules, int64_t now_sec);
 int64_t usage_period_after(const struct usage_rules *rules, int64_t now_sec);
+
+/* The last reset that has taken effect by a time, an end of a period; TIME_UNSET: there
+ * was none. */
+int64_t usage_reset_at(const struct usage_rules *rules, int64_t sec);
+/* Has the book something that is to be forgotten by then? */
+bool usage_is_reset(const struct usage_rules *rules, struct usage_book book,
+                    int64_t at_sec);
 
 struct usage_book usage_book_of_account(struct account *account);
 struct usage_book usage_book_of_qos(struct qos *qos);

@@ -70,6 +70,13 @@ void controller_on_synced(struct controller *ctl, loop_fn *fn, void *arg)
     ctl->on_synced_arg = arg;
 }
 
+/* As Slurm does at its start and whenever it is configured anew. */
+static void reset_usage(struct controller *ctl)
+{
+    if (ctl->settings.sched.usage_reset == USAGE_RESET_NOW)
+        ctl->settings.sched.usage_reset_sec = loop_now_sec(ctl->loop);
+}
+
 struct controller *controller_new(struct loop *loop, struct kc_client *client,
                                   struct log *log, const struct settings *settings)
 {
@@ -86,7 +93,8 @@ struct controller *controller_new(struct loop *loop, struct kc_client *client,
                                     .gpu_type_label = ctl->settings.gpu_type_label,
                                     .script_image = ctl->settings.script_image,
                                     .launch_image = *launch ? launch : NULL};
-    ctl->sched = sched_new(&settings->sched);
+    reset_usage(ctl);
+    ctl->sched = sched_new(&ctl->settings.sched);
     ctl->lanes = lanes_new(loop);
     ctl->ids = ids_new(client, log, ctl->settings.namespace_, ids_ready, ctl);
     cycle_start(ctl);
@@ -97,6 +105,7 @@ struct controller *controller_new(struct loop *loop, struct kc_client *client,
 void controller_configure(struct controller *ctl, const struct settings *settings)
 {
     ctl->settings.sched = settings->sched;
+    reset_usage(ctl);
     sched_apply(ctl->sched, &(struct change){.kind = CHANGE_CONFIG,
                                              .u.config = &ctl->settings.sched});
     cycle_want(ctl);

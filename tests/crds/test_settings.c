@@ -55,6 +55,7 @@ START_TEST(test_all_keys)
                    "accountingStorageEnforce: limits, safe\n"
                    "priorityFlags: MAX_TRES, MAX_TRES_GRES\n"
                    "fairShareDampeningFactor: 3\n"
+                   "priorityUsageResetPeriod: QUARTERLY\n"
                    "priorityFavorSmall: YES\n"
                    "licenses: matlab:10,ansys\n"
                    "topologyPlugin: topology/tree\n"
@@ -85,6 +86,7 @@ START_TEST(test_all_keys)
     ck_assert_int_eq(s.sched.priority_flags,
                      PRIORITY_MAX_TRES | PRIORITY_MAX_TRES_GRES);
     ck_assert_int_eq(s.sched.fair_share_damping, 3);
+    ck_assert_int_eq(s.sched.usage_reset, USAGE_RESET_QUARTERLY);
     ck_assert(s.sched.priority_favor_small);
     ck_assert_int_eq(s.sched.topology_kind, TOPOLOGY_TREE);
     ck_assert_int_eq(s.sched.max_switch_wait_sec, 7);

@@ -222,11 +222,31 @@ START_TEST(test_refused)
 }
 END_TEST
 
+/* What was used before a controller began is forgotten when its first period ends. */
+START_TEST(test_reset_now)
+{
+    struct ctltest *t = begin();
+    ctltest_submit(t, "a", "'user':'ann','nodes':1,'cpusPerTask':4");
+    go_to(t, 2);
+    ck_assert_int_gt(used_by(t, "ann"), 0);
+    ctltest_kill(t);
+    t->settings.sched.usage_reset = USAGE_RESET_NOW;
+    ctltest_start(t);
+    ctltest_settle(t);
+    go_to(t, 3);
+    ck_assert_int_eq(used_by(t, "ann"), 0);
+    go_to(t, 5);
+    ck_assert_int_eq(used_by(t, "ann"), (int64_t)2 * PERIOD * 4 * 1000);
+    ctltest_free(t);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry-controller/usage", (struct suite_row[]){
                                                      {test_written, 1},
                                                      {test_survives, 1},
+                                                     {test_reset_now, 1},
                                                      {test_ttl_waits, 1},
                                                      {test_refused, 1},
                                                      {test_qos, 1},

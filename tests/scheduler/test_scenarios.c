@@ -76,6 +76,18 @@ static enum backfill_order order_of(const char *word)
     return (enum backfill_order)i;
 }
 
+static enum usage_reset reset_of(const char *word)
+{
+    static const char *const words[] = {"none",    "now",       "daily", "weekly",
+                                        "monthly", "quarterly", "yearly"};
+    size_t i = 0;
+
+    while (i < ARRAY_LEN(words) && !str_eq(words[i], word))
+        i++;
+    ck_assert_msg(i < ARRAY_LEN(words), "reset=%s: unknown", word);
+    return (enum usage_reset)i;
+}
+
 /* "MAX_TRES,..." */
 static int64_t flags_of(char *words)
 {
@@ -126,6 +138,7 @@ static void read_config(struct scenario *sc, const char *line)
         {"fairshare", &sc->config.priority_weight_fairshare},
         {"assoc", &sc->config.priority_weight_assoc},
         {"halflife", &sc->config.decay_half_life_sec},
+        {"resetat", &sc->config.usage_reset_sec},
         {"damping", &sc->config.fair_share_damping},
         {"period", &sc->config.calc_period_sec},
         {"maxage", &sc->config.priority_max_age_sec},
@@ -164,6 +177,10 @@ static void read_config(struct scenario *sc, const char *line)
         }
         if (strcmp(key, "favorsmall") == 0) {
             sc->config.priority_favor_small = word == NULL || strcmp(word, "no") != 0;
+            continue;
+        }
+        if (strcmp(key, "reset") == 0) {
+            sc->config.usage_reset = reset_of(word);
             continue;
         }
         if (strcmp(key, "gaps") == 0) {

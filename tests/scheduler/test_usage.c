@@ -133,6 +133,54 @@ START_TEST(test_again)
 }
 END_TEST
 
+/* What lies before a reset is forgotten, at the end of the period that it is in; the
+ * job goes on. */
+START_TEST(test_reset)
+{
+    const struct usage_rules rules = {.period_sec = 700,
+                                      .reset = {.every = USAGE_RESET_DAILY}};
+    const int64_t reset = 86800; /* 124 periods */
+    const struct usage_charge charge = charge_of(1000, 1000, 90000);
+    struct account *a = account_of_ann();
+
+    ck_assert_int_eq(usage_reset_at(&rules, reset), reset);
+    ck_assert_int_eq(usage_reset_at(&rules, reset - 1), 0);
+    charge_at(&rules, a, &charge, reset - 700);
+    ck_assert_int_eq(past_of(a), (reset - 700 - 1000) * 1000);
+    ck_assert(!usage_is_reset(&rules, usage_book_of_account(a), reset - 700));
+    ck_assert(usage_is_reset(&rules, usage_book_of_account(a), reset));
+    charge_at(&rules, a, &charge, reset);
+    ck_assert_int_eq(past_of(a), 0);
+    ck_assert(!usage_is_reset(&rules, usage_book_of_account(a), reset + 1400));
+    charge_at(&rules, a, &charge, reset + 1400);
+    ck_assert_int_eq(past_of(a), 1400 * 1000);
+    account_free(a);
+}
+END_TEST
+
+/* Of what ends before it nothing is left, of what ends behind it what lies behind. */
+START_TEST(test_reset_recent)
+{
+    const struct usage_rules rules = {.period_sec = 700,
+                                      .reset = {.every = USAGE_RESET_DAILY}};
+    const int64_t reset = 86800;
+    struct account *a = account_of_ann();
+
+    advance(&rules, a, reset - 1400);
+    end_one(&rules, a, 1000, 0, reset - 100);
+    ck_assert_int_eq(a->as_of.recent_sec, reset);
+    end_one(&rules, a, 1000, 0, reset + 50);
+    advance(&rules, a, reset + 700);
+    ck_assert_int_eq(past_of(a), 50 * 1000);
+    end_one(&rules, a, 1000, 0, reset + 750);
+    ck_assert_int_eq(a->as_of.recent_sec, reset + 1400);
+    advance(&rules, a, reset + 86800);
+    ck_assert_int_eq(past_of(a), 0);
+    ck_assert_int_eq(a->as_of.recent_sec, TIME_UNSET);
+    account_free(a);
+}
+END_TEST
+
 /* Sums end at the largest number there is. */
 START_TEST(test_much)
 {
@@ -203,6 +251,8 @@ int main(void)
                                              {test_periods, ARRAY_LEN(periods)},
                                              {test_pieces, 10},
                                              {test_again, 1},
+                                             {test_reset, 1},
+                                             {test_reset_recent, 1},
                                              {test_much, 1},
                                              {test_used, 1},
                                              {test_rates, 1},

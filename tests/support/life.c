@@ -427,6 +427,8 @@ void life_reconfigure(struct life *l)
         config.priority_flags = PRIORITY_INCR_ONLY;
     if (course_chance(h, 30))
         config.priority_flags |= PRIORITY_NO_FAIR_TREE;
+    if (course_chance(h, 20))
+        config.usage_reset = USAGE_RESET_DAILY;
     if (course_chance(h, 40))
         config.priority_weight_tres = (struct tres_weights){
             .n = 2, .items = {{TRES_CPU, "", 3000}, {TRES_GPU, "h100", -500}}};
