@@ -85,9 +85,9 @@ static void warn_of_circle(const struct controller *ctl, const struct qos *was,
                            const struct qos *is)
 {
     STR_AUTO struct str text;
+    str_init(&text, CIRCLE_TEXT_MAX);
     if (was && preempt_rules_equal(was, is))
         return;
-    str_init(&text, CIRCLE_TEXT_MAX);
     if (sched_say_circle(ctl->sched, is->name, &text))
         log_warn(ctl->log, "%s", text.s);
 }
