@@ -135,8 +135,9 @@ bench: deps-test all $(BENCH)
 
 # Recorded workloads through the core, beside references, `TRACES` being their folder; many minutes.
 TRACES ?= ../shared/traces
-bench-traces: deps-test $(BUILD)/rel/tests/bench/bench_traces $(BUILD)/rel/tests/bench/bench_openb
+bench-traces: deps-test $(addprefix $(BUILD)/rel/tests/bench/,bench_traces bench_openb bench_lingjun)
 	@$(BUILD)/rel/tests/bench/bench_openb --traces '$(TRACES)'
+	@$(BUILD)/rel/tests/bench/bench_lingjun --traces '$(TRACES)'
 	@$(BUILD)/rel/tests/bench/bench_traces --traces '$(TRACES)'
 
 # The cost of plans, large and small; minutes.
