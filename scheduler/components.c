@@ -4,6 +4,9 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/match.h"
+
+_Static_assert(COMPONENTS_MAX <= CLAIMANTS_MAX, "each component is a claimant");
 
 /* The slots of one component. */
 struct share {
@@ -16,8 +19,9 @@ static size_t count_of(const struct components *all)
     return all->at.shape->like->n_others + 1;
 }
 
-static bool place_one(const struct components *all, size_t component, uint64_t *taken,
-                      struct share *ret)
+/* With its window set. */
+static struct placement placement_of(const struct components *all, size_t component,
+                                     const uint64_t *taken)
 {
     struct placement at = all->at;
 
@@ -25,6 +29,14 @@ static bool place_one(const struct components *all, size_t component, uint64_t *
     at.taken = taken;
     if (all->seekers != NULL)
         window_set(all->window, &all->seekers[component], all->first);
+    return at;
+}
+
+static bool place_one(const struct components *all, size_t component, uint64_t *taken,
+                      struct share *ret)
+{
+    const struct placement at = placement_of(all, component, taken);
+
     ret->slots = placement_find(all->placer, all->cluster, &at, &ret->n);
     if (ret->slots == NULL)
         return false;
@@ -42,6 +54,12 @@ static size_t place_all(const struct components *all, const size_t *order,
     while (n < count_of(all) && place_one(all, order[n], taken, &shares[order[n]]))
         n++;
     return n;
+}
+
+static void shares_free(struct share *shares, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        slots_free(shares[i].slots, shares[i].n);
 }
 
 static struct slot *join(const struct share *shares, size_t n_shares, size_t *ret_n)
@@ -72,6 +90,65 @@ static void move_to_front(size_t *order, size_t i)
     order[0] = component;
 }
 
+/* ---- any way that there is ---- */
+
+static bool is_plain(const struct job *like)
+{
+    return (like->one_per_node || like->max_pods == 1) && like->n_units == 0 &&
+           !placement_has_rules(like);
+}
+
+static void match_begin(struct match *m, const struct components *all)
+{
+    match_init(m, count_of(all), all->cluster->words);
+    for (size_t i = 0; i < m->n; i++) {
+        const struct placement at = placement_of(all, i, NULL);
+        struct claimant *c = &m->of[i];
+
+        c->fixed = at.shape->required;
+        c->need = placement_min_nodes(at.shape->like, at.part->part);
+        placement_open(&at, all->cluster, c->open);
+    }
+}
+
+/* All others are taken from it. */
+static bool place_on(const struct components *all, size_t component, uint64_t *given,
+                     struct share *ret)
+{
+    for (size_t word = 0; word < all->cluster->words; word++)
+        given[word] = ~given[word];
+    return place_one(all, component, given, ret);
+}
+
+static struct slot *place_matched(const struct components *all, size_t *ret_n)
+{
+    struct share shares[COMPONENTS_MAX] = {0};
+    struct slot *slots = NULL;
+    struct match m;
+    size_t n = 0;
+
+    match_begin(&m, all);
+    if (match_all(&m)) {
+        while (n < m.n && place_on(all, n, m.of[n].given, &shares[n]))
+            n++;
+    }
+    if (n == m.n)
+        slots = join(shares, n, ret_n);
+    else
+        shares_free(shares, m.n);
+    match_fini(&m);
+    return slots;
+}
+
+static bool are_plain(const struct components *all)
+{
+    for (size_t i = 0; i < count_of(all); i++) {
+        if (!is_plain(shape_component(all->at.shape, i)->like))
+            return false;
+    }
+    return true;
+}
+
 struct slot *components_place(const struct components *all, size_t *ret_n,
                               size_t *ret_lacking)
 {
@@ -85,14 +162,13 @@ struct slot *components_place(const struct components *all, size_t *ret_n,
         placed = place_all(all, order, shares);
         if (placed == n)
             return join(shares, n, ret_n);
-        for (size_t i = 0; i < n; i++)
-            slots_free(shares[i].slots, shares[i].n);
+        shares_free(shares, n);
         *ret_lacking = order[placed];
         if (placed == 0)
-            break;
+            return NULL;
         move_to_front(order, placed);
     }
-    return NULL;
+    return are_plain(all) ? place_matched(all, ret_n) : NULL;
 }
 
 bool components_agree(struct components *all, size_t before)

@@ -4,7 +4,10 @@
  * Each gets nodes of its own, by the rules of placement.h; all begin with the same
  * slot of the timeline, or none does. They choose in their order. One that finds too
  * little beside those before it chooses first in another attempt, so that who could be
- * anywhere does not take the few nodes that another one needs. Ranks go on from
+ * anywhere does not take the few nodes that another one needs. Where that does not help
+ * nodes are matched with components of equal pods, one a node: if there is any way to
+ * give each what it needs, it is found. Of other components (divided ones, replicas,
+ * those with rules for their nodes together) that is not sure. Ranks go on from
  * component to component.
  *
  *          slot      |  0  |  1  |  2  |  3  |

@@ -121,11 +121,15 @@ static void candidate_add(struct placer *p, const struct cluster *c,
     p->candidates[p->n++] = node;
 }
 
+static uint64_t open_word(const struct placement *at, size_t word)
+{
+    return at->view == VIEW_WINDOW ? at->window->nodes[word]
+                                   : at->part->nodes[word] & at->shape->admits[word];
+}
+
 static uint64_t allowed_word(const struct placement *at, size_t word)
 {
-    uint64_t set = at->view == VIEW_WINDOW
-                       ? at->window->nodes[word]
-                       : at->part->nodes[word] & at->shape->admits[word];
+    uint64_t set = open_word(at, word);
 
     return at->taken != NULL ? set & ~at->taken[word] : set;
 }
@@ -204,6 +208,15 @@ static uint64_t usable_word(const struct cluster *c, size_t word, uint64_t set)
         usable |= (uint64_t)c->order[word * 64 + i]->usable << i;
     }
     return usable;
+}
+
+void placement_open(const struct placement *at, const struct cluster *c, node_set set)
+{
+    for (size_t word = 0; word < c->words; word++) {
+        set[word] = open_word(at, word);
+        if (at->view == VIEW_UP)
+            set[word] = usable_word(c, word, set[word]);
+    }
 }
 
 /* Whether a plain job fits takes no candidates: any node that admits it holds a pod. */

@@ -101,6 +101,9 @@ void placement_positions(const struct placer *p, uint32_t *ret);
 /* Adds them to a set. */
 void placement_mark(const struct placer *p, node_set set);
 
+/* Nodes that could take a pod in this view, into a set; also those that are taken. */
+void placement_open(const struct placement *at, const struct cluster *c, node_set set);
+
 /* Does it ask something of its nodes together, that placement_rules.c sees to? Then
  * nodes enough are not all. */
 bool placement_has_rules(const struct job *like);

@@ -1,0 +1,123 @@
+/*
+ * Components of heterogeneous jobs against every way that there is to give them nodes:
+ * a job starts on an empty cluster exactly if one of these serves all of them.
+ *
+ * GANTRY_HISTORIES sets how many clusters are drawn, GANTRY_SEED runs that one alone.
+ */
+#include <string.h>
+
+#include "tests/support/course.h"
+#include "tests/support/seeds.h"
+#include "tests/support/suite.h"
+
+#define CLUSTERS 4000
+#define NODES 6
+#define COMPONENTS 4
+
+struct puzzle {
+    int n;
+    int need[COMPONENTS];
+    int listed[COMPONENTS];        /* a node that it must have; -1: none */
+    bool opens[NODES][COMPONENTS]; /* the node to the component */
+};
+
+/* From this node on. */
+static bool is_possible(const struct puzzle *p, int node, int *need)
+{
+    bool enough = true;
+
+    for (int i = 0; i < p->n; i++)
+        enough = enough && need[i] <= 0;
+    if (node == NODES)
+        return enough;
+    for (int i = 0; i < p->n; i++) {
+        if (p->listed[i] != node)
+            continue;
+        if (!p->opens[node][i])
+            return false;
+        for (int k = 0; k < p->n; k++) { /* two must not have it */
+            if (k != i && p->listed[k] == node)
+                return false;
+        }
+        need[i]--;
+        enough = is_possible(p, node + 1, need);
+        need[i]++;
+        return enough;
+    }
+    for (int i = 0; i < p->n; i++) {
+        if (!p->opens[node][i])
+            continue;
+        need[i]--;
+        enough = is_possible(p, node + 1, need);
+        need[i]++;
+        if (enough)
+            return true;
+    }
+    return is_possible(p, node + 1, need);
+}
+
+static void draw_nodes(struct course *h, struct puzzle *p)
+{
+    for (int node = 0; node < NODES; node++) {
+        STR_AUTO struct str labels;
+
+        str_init(&labels, 256);
+        for (int i = 0; i < COMPONENTS; i++) {
+            p->opens[node][i] = course_chance(h, 45);
+            if (p->opens[node][i])
+                str_addf(&labels, " label.c%d=y", i);
+        }
+        course_tell(h, "node n%d cpu=%d%s", node + 1, 4 + (int)course_draw(h, 3),
+                    labels.s);
+    }
+}
+
+static void draw_job(struct course *h, struct puzzle *p)
+{
+    STR_AUTO struct str line;
+
+    str_init(&line, 1024);
+    p->n = 2 + (int)course_draw(h, COMPONENTS - 1);
+    for (int i = 0; i < p->n; i++) {
+        p->need[i] = 1 + (int)course_draw(h, 2);
+        p->listed[i] = course_chance(h, 15) ? (int)course_draw(h, NODES) : -1;
+        str_addf(&line, "%snodes=%d cpu=1 where.c%d=y", i > 0 ? " : " : "", p->need[i],
+                 i);
+        if (p->listed[i] >= 0)
+            str_addf(&line, " nodelist=n%d", p->listed[i] + 1);
+    }
+    course_tell(h, "job 1 %s", line.s);
+}
+
+static void run_cluster(uint64_t seed)
+{
+    const struct sched_config config = sched_config_default();
+    struct decisions decisions;
+    struct puzzle p;
+    struct course h;
+
+    course_init(&h, seed, &config);
+    draw_nodes(&h, &p);
+    course_tell(&h, "partition batch default");
+    draw_job(&h, &p);
+    sched_step(h.s, h.now_sec, (struct sched_budget){0}, &decisions);
+    course_check(&h, decisions.n == 1);
+    course_check(&h, (decisions.items[0].kind == DECIDE_START) ==
+                         is_possible(&p, 0, p.need));
+    course_fini(&h);
+}
+
+START_TEST(test_any_way)
+{
+    const struct seeds seeds = seeds_of("GANTRY_HISTORIES", CLUSTERS);
+
+    for (uint64_t seed = seeds.first; seed <= seeds.last; seed++)
+        run_cluster(seed);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("scheduler/components",
+                      (struct suite_row[]){{test_any_way, 1}, {NULL, 0}});
+}
