@@ -110,8 +110,8 @@ static bool components_beside_shape(const struct json *self, const struct json *
 {
     (void)old;
     return has(self, "components") &&
-           (has_shape(self) || has(self, "replicas") || has(self, "constraint") ||
-            has(self, "nodeList") || has(self, "exclude"));
+           (has_shape(self) || has(self, "replicas") || has(self, "switches") ||
+            has(self, "constraint") || has(self, "nodeList") || has(self, "exclude"));
 }
 
 /* All of the work is the job's, or each component's own. */

@@ -259,6 +259,8 @@ static const struct field component_rows[] = {
     INT(job, max_pods),
     BOOL(job, one_per_node),
     BOOL(job, contiguous),
+    INT(job, most_switches),
+    INT(job, switch_wait_sec),
     AMOUNT(job, each),
     INT(job, tasks),
     TEXT(job, gpu_type),

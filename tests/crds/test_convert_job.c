@@ -182,11 +182,11 @@ static const struct job_case {
      "exclusive: true, timeLimit: '60', components: [{name: a, nodes: 1, cpusPerTask: "
      "4, "
      "exclude: n9}, {name: b, gpus: 'h100:16', constraint: ib, nodeList: 'n[1-2]'}, "
-     "{name: c, replicas: 3}], script: '#!/bin/sh'",
+     "{name: c, replicas: 3, switches: 2@5}], script: '#!/bin/sh'",
      "",
      "pods=1/node cpu=4000 exclusive limit=3600 -x n9 : pods=1-16/node cpu=1000 gpu=1 "
      "type=h100 + 16x(cpu=0 gpu=1 tasks=0) exclusive -w n1,n2 any: "
-     "gantry.dev/feature-ib exists : pods=3 cpu=0 exclusive"},
+     "gantry.dev/feature-ib exists : pods=3 cpu=0 exclusive switches=2 switchwait=300"},
     {"components with templates",
      "components: [{name: a, nodes: 2, " CPU("requests: {cpu: 2}") "}, {name: b, " CPU(
          "requests: {cpu: 3}") "}]",
