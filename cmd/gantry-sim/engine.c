@@ -290,7 +290,7 @@ int engine_run(const struct replay *replay, struct history *ret, struct err *err
     history_init(ret, replay->load->n);
     e.sched = sched_new(replay->config);
     e.ledger = ledger_new(replay->pool);
-    pool_tell(replay->pool, e.sched);
+    pool_tell(replay->pool, e.sched, now_sec);
     for (; now_sec != INT64_MAX && !e.failed; now_sec = next_moment(&e, now_sec)) {
         let_happen(&e, now_sec);
         decide(&e, now_sec);

@@ -33,6 +33,12 @@ void pool_fini(struct pool *p)
     for (size_t i = 0; i < p->n_qos; i++)
         qos_free(p->qos[i]);
     free(p->qos);
+    for (size_t i = 0; i < p->n_accounts; i++)
+        account_free(p->accounts[i]);
+    free(p->accounts);
+    for (size_t i = 0; i < p->n_reservations; i++)
+        reservation_free(p->reservations[i]);
+    free(p->reservations);
     *p = (struct pool){.n = 0};
 }
 
@@ -221,8 +227,24 @@ static void tell_partition(struct partition *part, struct sched *s)
     sched_apply(s, &(struct change){.kind = CHANGE_PARTITION, .u.partition = part});
 }
 
-static void tell_policy(const struct pool *p, struct sched *s)
+/* Its usage is of the time of the record, and fades from there. */
+static void tell_account(const struct account *account, struct sched *s,
+                         int64_t start_sec)
 {
+    struct account *copy = account_copy(account);
+    if (copy->as_of.usage_sec != TIME_UNSET)
+        copy->as_of.usage_sec = start_sec;
+    sched_apply(s, &(struct change){.kind = CHANGE_ACCOUNT, .u.account = copy});
+}
+
+static void tell_policy(const struct pool *p, struct sched *s, int64_t start_sec)
+{
+    for (size_t i = 0; i < p->n_accounts; i++)
+        tell_account(p->accounts[i], s, start_sec);
+    for (size_t i = 0; i < p->n_reservations; i++)
+        sched_apply(
+            s, &(struct change){.kind = CHANGE_RESERVATION,
+                                .u.reservation = reservation_copy(p->reservations[i])});
     for (size_t i = 0; i < p->n_partitions; i++)
         tell_partition(partition_copy(p->partitions[i]), s);
     for (size_t i = 0; i < p->n_qos; i++)
@@ -236,14 +258,14 @@ static void tell_policy(const struct pool *p, struct sched *s)
     tell_partition(part, s);
 }
 
-void pool_tell(const struct pool *p, struct sched *s)
+void pool_tell(const struct pool *p, struct sched *s, int64_t start_sec)
 {
     sched_apply(
         s, &(struct change){.kind = CHANGE_RESOURCES, .u.resources = &p->resources});
     for (size_t i = 0; i < p->n; i++)
         sched_apply(
             s, &(struct change){.kind = CHANGE_NODE, .u.node = node_copy(p->nodes[i])});
-    tell_policy(p, s);
+    tell_policy(p, s, start_sec);
 }
 
 /* ---- jobs ---- */
@@ -333,6 +355,7 @@ struct job *pool_job(const struct pool *p, const struct work *work, size_t numbe
     job->submit_sec = work->submit_sec;
     job->limit_sec = work->limit_sec;
     job->qos = *work->qos ? xstrdup(work->qos) : NULL;
+    job->reservation = *work->reservation ? xstrdup(work->reservation) : NULL;
     if (*work->partition && p->n_partitions > 0)
         allow_partitions(job, work->partition);
     shape_job(p, work, job);

@@ -28,6 +28,10 @@ struct pool {
     size_t n_partitions, cap_partitions;
     struct qos **qos;
     size_t n_qos, cap_qos;
+    struct account **accounts;
+    size_t n_accounts, cap_accounts;
+    struct reservation **reservations;
+    size_t n_reservations, cap_reservations;
     struct resvec total;   /* of all */
     struct resvec largest; /* of each resource, the most that one node has */
 };
@@ -49,8 +53,11 @@ int pool_add(struct pool *p, const struct groups *groups, struct err *err);
  * gpu_type, cpus, memory_mib (or sn, gpu, model, cpu_milli). Plain or gzip. A file that
  * is wrong anywhere is refused: path, line, what. */
 int pool_read(struct pool *p, const char *path, struct err *err);
-/* Nodes, partitions and QOS from YAML or JSON, as `kubectl get -o yaml` prints them;
- * accounts are passed over, other kinds refused. Nodes are ready, whatever they say. */
+/* Nodes, partitions, QOS, accounts and reservations from YAML or JSON, as `kubectl get
+ * -o yaml` prints them; other kinds are refused, and so are preempt lists and parents
+ * of accounts that lead nowhere. Nodes are ready, whatever they say. A reservation's
+ * times are those of the workload's clock, which begins at the epoch; what was used of
+ * an account was used right before the first job. */
 int pool_read_objects(struct pool *p, const char *path, const struct settings *settings,
                       struct err *err);
 /* Two nodes of one name would be one to the core: ERR_INVALID. */
@@ -63,8 +70,8 @@ int pool_measure(const struct pool *p);
 /* One node, taken over; one that says nothing of pods has room for any number. */
 void pool_take(struct pool *p, struct node *node);
 
-/* Its resources, nodes, partitions and QOS, to a core that has none yet. */
-void pool_tell(const struct pool *p, struct sched *s);
+/* All of it, to a core that has none yet; `start_sec`: before the first job. */
+void pool_tell(const struct pool *p, struct sched *s, int64_t start_sec);
 /* The job as the core is to have it, submitted and pending; its uid is its number in
  * the workload, its job id one more. One that a node could hold is one pod (as many as
  * it names nodes). A larger one is spread over as few nodes as it needs when they are

@@ -19,7 +19,8 @@ enum field {
     ACCOUNT,
     USER,
     PARTITION,
-    QOS
+    QOS,
+    RESERVATION
 };
 
 /* What recorded workloads call what. The first of a field is the name for people. */
@@ -48,6 +49,7 @@ static const struct column {
     {"partition", PARTITION, 1,
      "where it may run, \"a\" or \"a|b\", if --cluster has it"},
     {"qos", QOS, 1, "its quality of service"},
+    {"reservation", RESERVATION, 1, "the reservation that it runs in"},
 };
 
 struct header {
@@ -107,6 +109,9 @@ static int set_field(struct reader *r, const struct column *c, char *text,
         return 0;
     case QOS:
         job->qos = reader_name(r, text);
+        return 0;
+    case RESERVATION:
+        job->reservation = reader_name(r, text);
         return 0;
     case SUBMIT:
         number = &job->submit_sec;

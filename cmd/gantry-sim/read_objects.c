@@ -1,4 +1,5 @@
-/* Nodes, partitions and QOS as Kubernetes' objects: `kubectl get -o yaml`. */
+/* Nodes, partitions, QOS, accounts and reservations as Kubernetes' objects, those of
+ * `kubectl get -o yaml`. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,6 +7,7 @@
 #include "base/yaml.h"
 #include "cmd/gantry-sim/pool.h"
 #include "crds/convert.h"
+#include "scheduler/assoc.h"
 #include "scheduler/preempt_rules.h"
 
 #define CIRCLE_TEXT_MAX 256
@@ -50,12 +52,27 @@ static int take_qos(struct objects_file *f, const struct json *object, struct er
     return 0;
 }
 
-/* In a replay every user may charge every account. */
-static int pass_over(struct objects_file *f, const struct json *object, struct err *err)
+static int take_account(struct objects_file *f, const struct json *object,
+                        struct err *err)
 {
-    (void)f;
-    (void)object;
-    (void)err;
+    struct pool *p = f->pool;
+    struct account *account = convert_account(object, err);
+    if (!account)
+        return -1;
+    GROW(p->accounts, p->n_accounts, p->cap_accounts);
+    p->accounts[p->n_accounts++] = account;
+    return 0;
+}
+
+static int take_reservation(struct objects_file *f, const struct json *object,
+                            struct err *err)
+{
+    struct pool *p = f->pool;
+    struct reservation *r = convert_reservation(&f->convert, object, err);
+    if (!r)
+        return -1;
+    GROW(p->reservations, p->n_reservations, p->cap_reservations);
+    p->reservations[p->n_reservations++] = r;
     return 0;
 }
 
@@ -63,10 +80,8 @@ static const struct {
     const char *kind;
     int (*take)(struct objects_file *f, const struct json *object, struct err *err);
 } kinds[] = {
-    {"Node", take_node},
-    {"Partition", take_partition},
-    {"QOS", take_qos},
-    {"Account", pass_over},
+    {"Node", take_node},       {"Partition", take_partition},     {"QOS", take_qos},
+    {"Account", take_account}, {"Reservation", take_reservation},
 };
 
 static int take_object(struct objects_file *f, const struct json *object,
@@ -82,7 +97,8 @@ static int take_object(struct objects_file *f, const struct json *object,
         return 0;
     }
     return err_set(err, ERR_INVALID,
-                   "kind \"%s\" is none of Node, Partition, QOS, Account", kind);
+                   "kind \"%s\" is none of Node, Partition, QOS, Account, Reservation",
+                   kind);
 }
 
 /* Lists have their objects in `items`. */
@@ -123,6 +139,32 @@ static int check_circles(struct pool *p, const char *path, struct err *err)
     return 0;
 }
 
+static int compare_accounts(const void *left, const void *right)
+{
+    const struct account *const *a = left, *const *b = right;
+    return strcmp((*a)->name, (*b)->name);
+}
+
+/* Jobs of an account that is in no tree would never start. */
+static int check_accounts(struct pool *p, const char *path, struct err *err)
+{
+    struct assocs assocs = {0};
+    STR_AUTO struct str text;
+    int rc = 0;
+    str_init(&text, CIRCLE_TEXT_MAX);
+    if (p->n_accounts > 0)
+        qsort(p->accounts, p->n_accounts, sizeof(*p->accounts), compare_accounts);
+    assocs_make(&assocs, p->accounts, p->n_accounts);
+    for (size_t i = 0; rc == 0 && i < p->n_accounts; i++) {
+        if (assocs.places[i].fault == ASSOC_SOUND)
+            continue;
+        assocs_say_fault(&assocs, i, &text);
+        rc = err_set(err, ERR_INVALID, "%s: %s", path, text.s);
+    }
+    assocs_fini(&assocs);
+    return rc;
+}
+
 int pool_read_objects(struct pool *p, const char *path, const struct settings *settings,
                       struct err *err)
 {
@@ -139,5 +181,5 @@ int pool_read_objects(struct pool *p, const char *path, const struct settings *s
         return -1;
     if (p->n == 0)
         return err_set(err, ERR_INVALID, "%s: there is no node in it", path);
-    return check_circles(p, path, err);
+    return check_circles(p, path, err) < 0 ? -1 : check_accounts(p, path, err);
 }

@@ -103,7 +103,8 @@ struct work work_new(void)
                          .account = "",
                          .user = "",
                          .partition = "",
-                         .qos = ""};
+                         .qos = "",
+                         .reservation = ""};
 }
 
 static const char *why_broken(const struct work *job)

@@ -25,7 +25,8 @@ struct work {
     int64_t nodes;                      /* 0: as few as hold it */
     int64_t gpus, cpu_milli, mem_bytes; /* of the job, not of a node */
     char *gpu_types;                    /* "T4" or "V100M16|V100M32"; NULL: any */
-    const char *account, *user, *partition, *qos; /* "": none; lent from the workload */
+    /* "": none; lent from the workload */
+    const char *account, *user, *partition, *qos, *reservation;
 };
 
 struct workload {

@@ -238,7 +238,7 @@ static struct sched *core_new(const struct bench *b)
 {
     const struct sched_config config = sched_config_default();
     struct sched *s = sched_new(&config);
-    pool_tell(&b->pool, s);
+    pool_tell(&b->pool, s, 0);
     for (size_t i = 0; i < b->n; i++) {
         struct job *job = pool_job(&b->pool, &b->pods.items[b->order[i]], i);
         sched_apply(s, &(struct change){.kind = CHANGE_JOB, .u.job = job});

@@ -212,7 +212,7 @@ START_TEST(test_partitions)
     const struct groups groups = {"1", "8", NULL, NULL};
     struct stand s = {.load = {.jobs = jobs, .n = ARRAY_LEN(jobs)}};
     for (size_t i = 0; i < ARRAY_LEN(jobs); i++) {
-        jobs[i].account = jobs[i].user = jobs[i].qos = "";
+        jobs[i].account = jobs[i].user = jobs[i].qos = jobs[i].reservation = "";
         jobs[i].submit_sec = i == 0 ? 0 : 10;
     }
     for (size_t i = 0; i < 2; i++) {
@@ -260,7 +260,7 @@ START_TEST(test_preemption)
     for (size_t i = 0; i < 3; i++) {
         jobs[i].limit_sec = 7200;
         jobs[i].gpus = 8;
-        jobs[i].account = jobs[i].user = jobs[i].qos = "";
+        jobs[i].account = jobs[i].user = jobs[i].qos = jobs[i].reservation = "";
     }
     for (size_t i = 0; i < 2; i++) {
         parts[i] = partition_new();

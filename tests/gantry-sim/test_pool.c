@@ -89,7 +89,8 @@ START_TEST(test_shapes)
                               .account = "red",
                               .user = "ann",
                               .partition = "",
-                              .qos = ""};
+                              .qos = "",
+                              .reservation = ""};
     struct pool p;
     pool_init(&p);
     ck_assert_int_eq(pool_add(&p, &groups, NULL), 0);
@@ -213,7 +214,10 @@ START_TEST(test_objects)
         "---\n"
         "kind: QOS\nmetadata: {name: high}\nspec: {priority: 5}\n"
         "---\n"
-        "kind: Account\nmetadata: {name: red}\nspec: {}\n",
+        "kind: Account\nmetadata: {name: red}\nspec: {}\n"
+        "---\n"
+        "kind: Reservation\nmetadata: {name: lab}\n"
+        "spec: {startTime: '1970-01-02', duration: '60', nodes: a, users: [ann]}\n",
         &err);
     ck_assert_msg(rc == 0, "%s", err.msg);
     ck_assert_uint_eq(p.n, 1);
@@ -227,6 +231,10 @@ START_TEST(test_objects)
     ck_assert_int_eq(p.partitions[0]->max_time_sec, 3600);
     ck_assert_uint_eq(p.n_qos, 1);
     ck_assert_int_eq(p.qos[0]->priority, 5);
+    ck_assert_uint_eq(p.n_accounts, 1);
+    ck_assert_str_eq(p.accounts[0]->name, "red");
+    ck_assert_uint_eq(p.n_reservations, 1);
+    ck_assert_int_eq(p.reservations[0]->start_sec, 86400);
     pool_fini(&p);
 }
 END_TEST
@@ -234,10 +242,17 @@ END_TEST
 static const struct {
     const char *text, *message;
 } bad_objects[] = {
-    {"kind: Pod\n", "/c:1: kind \"Pod\" is none of Node, Partition, QOS, Account"},
-    {"a: b\n", "/c:1: kind \"\" is none of Node, Partition, QOS, Account"},
+    {"kind: Pod\n",
+     "/c:1: kind \"Pod\" is none of Node, Partition, QOS, Account, Reservation"},
+    {"a: b\n", "/c:1: kind \"\" is none of Node, Partition, QOS, Account, Reservation"},
     {"kind: [\n", "/c:"},
     {"kind: Account\nmetadata: {name: red}\n", "/c: there is no node in it"},
+    {"kind: Node\nmetadata: {name: n}\nstatus: {capacity: {cpu: 8}}\n"
+     "---\nkind: Account\nmetadata: {name: a}\nspec: {parent: b}\n"
+     "---\nkind: Account\nmetadata: {name: b}\nspec: {parent: a}\n",
+     "/c: account a is among its own parents"},
+    {"kind: Reservation\nmetadata: {name: r}\nspec: {nodes: n, users: [a]}\n",
+     "/c:1: Reservation r: spec.endTime: a reservation has this or spec.duration"},
     {"kind: Partition\nmetadata: {name: p}\nspec: {maxTime: soon}\n",
      "/c:1: Partition p: "},
     {"kind: Node\nmetadata: {name: n}\nstatus: {capacity: {cpu: 8}}\n"

@@ -222,6 +222,55 @@ START_TEST(test_outages)
 }
 END_TEST
 
+/* ---- a cluster's own objects ---- */
+
+/* One node of 8 GPUs. bob's account has used much, ann's nothing; eve has none. In the
+ * second hour the node is kept for cem. */
+static const char objects[] =
+    "kind: Node\nmetadata: {name: n1}\n"
+    "status: {allocatable: {cpu: '8', nvidia.com/gpu: '8'}}\n"
+    "---\nkind: Account\nmetadata: {name: red}\n"
+    "spec: {members: [{user: ann}, {user: cem}]}\n"
+    "---\nkind: Account\nmetadata: {name: blue}\nspec: {members: [{user: bob}]}\n"
+    "status: {usage: {asOf: '2026-11-24T19:00:00Z', members: [{user: bob,"
+    " billingMilliseconds: 100000000000}]}}\n"
+    "---\nkind: Reservation\nmetadata: {name: lab}\n"
+    "spec: {startTime: '1970-01-01T01:00:00Z', duration: '60', nodes: n1,"
+    " users: [cem]}\n";
+
+static const char shares_csv[] =
+    "submit_s,duration_s,timelimit_s,gpus,account,user,reservation\n"
+    "0,600,600,8,red,ann,\n"
+    "1,300,300,8,blue,bob,\n"
+    "1,600,600,8,red,ann,\n"
+    "3,600,600,8,red,eve,\n"
+    "4,600,600,8,red,cem,lab\n"
+    "5,1800,3000,8,red,ann,\n";
+
+START_TEST(test_objects)
+{
+    char *root = tempdir_new();
+    AUTO_FREE char *cluster = tempdir_path(root, "c.yaml");
+    AUTO_FREE char *load = tempdir_path(root, "w.csv");
+    STR_AUTO struct str said;
+    struct err err = ERR_INIT;
+    str_init(&said, 1 << 16);
+    ck_assert_int_eq(files_write(cluster, objects, strlen(objects), 0600, &err), 0);
+    ck_assert_int_eq(files_write(load, shares_csv, strlen(shares_csv), 0600, &err), 0);
+    ck_assert_int_eq(
+        run(root,
+            (const char *[PROGRAM_ARGS_MAX]){"gantry-sim", "-w", "@/w.csv", "--cluster",
+                                             "@/c.yaml", "--json"},
+            &said),
+        0);
+    expect(&said, "/w.csv:5: never started: InvalidAccount\n");
+    expect(&said, "\"waitMedianSec\":1199,"); /* bob: ann's second is first */
+    expect(&said, "\"waitMaxSec\":7195,");    /* ann's third, behind it */
+    expect(&said, "{\"account\":\"blue\",\"jobs\":1,\"gpuHours\":0.66");
+    tempdir_free(root);
+}
+END_TEST
+
 /* ---- a snapshot ---- */
 
 #define SNAPSHOT_MAX (1u << 20)
@@ -328,6 +377,7 @@ int main(void)
                                            {test_never, 1},
                                            {test_nothing, 1},
                                            {test_outages, 1},
+                                           {test_objects, 1},
                                            {test_snapshot, 1},
                                            {test_full, ARRAY_LEN(full)},
                                            {test_help, 1},
