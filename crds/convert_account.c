@@ -31,17 +31,39 @@ static int read_priority(const struct json *object, struct qos *qos, struct err 
 }
 
 /* Up to three digits behind the point count. */
-static int read_factor(const struct json *object, struct qos *qos, struct err *err)
+static int read_factor(const struct json *object, const char *path, int64_t *ret,
+                       struct err *err)
 {
-    const struct json *val = json_at(object, "spec.usageFactor");
+    const struct json *val = json_at(object, path);
     if (!val || json_is(val, JSON_NULL))
         return 0;
     if ((!json_is(val, JSON_INT) && !json_is(val, JSON_DOUBLE)) ||
-        quantity_read_milli(val, &qos->usage_factor, err) < 0 ||
-        qos->usage_factor < 0 || qos->usage_factor > FACTOR_MAX * 1000LL)
-        return err_set(err, ERR_INVALID,
-                       "spec.usageFactor: must be a number from 0 to %d", FACTOR_MAX);
+        quantity_read_milli(val, ret, err) < 0 || *ret < 0 ||
+        *ret > FACTOR_MAX * 1000LL)
+        return err_set(err, ERR_INVALID, "%s: must be a number from 0 to %d", path,
+                       FACTOR_MAX);
     return 0;
+}
+
+static int read_threshold(const struct json *object, int64_t *ret, struct err *err)
+{
+    const struct json *val = json_at(object, "spec.usageThreshold");
+    if (!val || json_is(val, JSON_NULL))
+        return 0;
+    if ((!json_is(val, JSON_INT) && !json_is(val, JSON_DOUBLE)) ||
+        !(json_double(val) >= 0 && json_double(val) <= 1))
+        return err_set(err, ERR_INVALID,
+                       "spec.usageThreshold: must be a number from 0 to 1");
+    *ret = (int64_t)(json_double(val) * SHARE_ONE + 0.5);
+    return 0;
+}
+
+static int read_factors(const struct json *object, struct qos *qos, struct err *err)
+{
+    if (read_factor(object, "spec.usageFactor", &qos->usage_factor, err) < 0 ||
+        read_factor(object, "spec.limitFactor", &qos->limit_factor, err) < 0)
+        return -1;
+    return read_threshold(object, &qos->usage_threshold, err);
 }
 
 /* Words as Slurm has them. */
@@ -76,7 +98,7 @@ struct qos *convert_qos(const struct json *object, struct err *err)
     struct qos *ret = qos_new();
     if (rules_hold("QOS", object, err) == 0 &&
         read_name(object, "a QOS", &ret->name, err) == 0 &&
-        read_priority(object, ret, err) == 0 && read_factor(object, ret, err) == 0 &&
+        read_priority(object, ret, err) == 0 && read_factors(object, ret, err) == 0 &&
         read_flags(object, ret, err) == 0 && read_preemption(object, ret, err) == 0 &&
         limits_read(object, "spec.limits", LIMIT_OF_QOS, &ret->limits, err) == 0) {
         convert_qos_usage_read(object, ret);

@@ -168,6 +168,8 @@ static const struct fields fields_usage_time = FIELDS(usage_time, usage_time_row
 static const struct field qos_rows[] = {WORD(qos, name),
                                         INT(qos, priority),
                                         INT(qos, usage_factor),
+                                        INT(qos, limit_factor),
+                                        INT(qos, usage_threshold),
                                         INT(qos, flags),
                                         ONE(qos, limits, fields_limits),
                                         ONE(qos, usage, fields_usage),

@@ -22,7 +22,7 @@
 #define CLASS(field) ANY("GpuNodeClass", "spec." field)
 
 /* Of QOS and of accounts. */
-#define LIMITS(kind, at) ANY(kind, at "grpJobsAccrue"), ANY(kind, at "minPrioThreshold")
+#define LIMITS(kind, at) ANY(kind, at "grpJobsAccrue")
 
 #define NODE_AFFINITY "affinity.nodeAffinity."
 #define NODE_TERMS                                                                     \
@@ -58,8 +58,6 @@ const struct unsupported unsupported[] = {
     PART("maxCPUsPerNode"),
     PART("podDefaults"),
 
-    QOS("limitFactor"),
-    QOS("usageThreshold"),
     LIMITS("QOS", "spec.limits."),
     QOS("limits.maxJobsAccruePerUser"),
     QOS("limits.maxJobsAccruePerAccount"),

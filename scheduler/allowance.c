@@ -61,6 +61,22 @@ static bool is_used_up(const struct sched *s, const struct asking *a,
     return s->config.limits_safe && usage_may_run_out(s, a, place, limit, *need);
 }
 
+/* What an account allows of TRES that are held, times the limit factor of the job's
+ * QOS. */
+static int64_t allowed(const struct sched *s, const struct asking *a,
+                       const struct place_of *place, const struct limit *limit)
+{
+    enum limit_what what = limit_rows[limit->kind].what;
+    const struct qos *qos;
+    __int128 product;
+
+    if (place->qos != NULL || (what != WHAT_HELD && what != WHAT_PER_NODE))
+        return limit->amount;
+    qos = policy_qos(&s->policy, a->job);
+    product = (__int128)limit->amount * (qos != NULL ? qos->limit_factor : 1000) / 1000;
+    return (int64_t)MIN(product, (__int128)INT64_MAX);
+}
+
 static bool is_broken(const struct sched *s, const struct asking *a,
                       const struct place_of *place, const struct limit *limit,
                       int64_t *ret_need)
@@ -74,7 +90,7 @@ static bool is_broken(const struct sched *s, const struct asking *a,
         return false;
     if (limit_is_of_usage(limit->kind))
         return is_used_up(s, a, place, limit, ret_need);
-    return held_with(s, a, limit, need) > limit->amount;
+    return held_with(s, a, limit, need) > allowed(s, a, place, limit);
 }
 
 /* What has been used fades, and what is left grows less by itself; of anything else
@@ -105,7 +121,7 @@ static void note_broken(struct sched *s, const struct asking *a,
 static enum limit_kind stage_of(enum limit_kind kind)
 {
     if (kind >= LIMIT_SUBMITS)
-        return LIMIT_SUBMITS;
+        return kind >= LIMIT_ASIDE ? LIMIT_ASIDE : LIMIT_SUBMITS;
     return kind >= LIMIT_COUNTS ? LIMIT_COUNTS : 0;
 }
 
@@ -122,6 +138,7 @@ static enum reason check_places(struct sched *s, const struct asking *a,
 
         for (size_t k = 0; k < place->limits->n; k++) {
             const struct limit *limit = &place->limits->items[k];
+            struct limit said;
             int64_t need;
 
             if (stage_of(limit->kind) != stage || places_mask(&places, i, limit))
@@ -129,7 +146,9 @@ static enum reason check_places(struct sched *s, const struct asking *a,
             if (!is_broken(s, a, place, limit, &need))
                 continue;
             note_broken(s, a, place, limit);
-            allowance_say(place, a->job, limit, need, message);
+            said = *limit;
+            said.amount = allowed(s, a, place, limit);
+            allowance_say(place, a->job, &said, need, message);
             return reason_of_limit(limit->kind, limit->tres, place->qos == NULL);
         }
     }
@@ -142,6 +161,24 @@ static struct asking asking_of(const struct job *job, const struct partition *pa
                            .part = part,
                            .limit_sec = check_limit(job, part),
                            .least = job_ask(job)};
+}
+
+int64_t allowance_least_priority(const struct sched *s, const struct job *job,
+                                 const struct partition *part)
+{
+    struct places places;
+
+    if (!s->held.of_priority)
+        return 0;
+    places_find(s, job, part, &places);
+    for (size_t i = 0; i < places.n; i++) {
+        const struct limit *limit = limits_find(
+            places.items[i].limits, LIMIT_MIN_PRIO_THRESHOLD, TRES_NONE, NULL);
+
+        if (limit != NULL)
+            return limit->amount;
+    }
+    return 0;
 }
 
 enum reason allowance_check(struct sched *s, const struct job *job,

@@ -44,6 +44,10 @@ void allowance_end_over(struct sched *s);
  * same. A job of several partitions is not held back. */
 void allowance_hold_back(struct sched *s, struct jobrec *rec);
 
+/* So much priority it needs to be kept room for (MinPrioThreshold). */
+int64_t allowance_least_priority(const struct sched *s, const struct job *job,
+                                 const struct partition *part);
+
 /* Each returns REASON_NONE, or the reason with its sentence appended to `message`.
  * One that nobody has taken in: the jobs that there are, and with DenyOnLimit (or where
  * it has no QOS at all) what the job would hold alone. */

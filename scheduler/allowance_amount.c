@@ -188,6 +188,8 @@ int64_t asking_need(const struct sched *s, const struct asking *a,
         return job_tasks(a->job);
     case WHAT_WALL:
         return a->limit_sec;
+    case WHAT_PRIORITY:
+        break;
     case WHAT_HELD:
         return asking_amount(s, a, limit);
     case WHAT_PER_NODE:

@@ -67,7 +67,7 @@ static bool counts_for(const struct job *job, const struct limit *limit, bool sa
         return false;
     if (limit_is_of_usage(limit->kind) && !(safe && limit_has_tres(limit->kind)))
         return false;
-    return limit->kind >= LIMIT_SUBMITS ? is_submitted(job) : job->n_alloc > 0;
+    return limit_is_on_submits(limit->kind) ? is_submitted(job) : job->n_alloc > 0;
 }
 
 static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
@@ -91,7 +91,7 @@ static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
             continue;
         asking_whose(s, a, limit, &whose);
         taking.whose = whose.s;
-        if (limit->kind >= LIMIT_SUBMITS)
+        if (limit_is_on_submits(limit->kind))
             taking.amount = job_tasks(a->job);
         else if (!limit_has_tres(limit->kind))
             taking.amount = 1;
@@ -150,11 +150,14 @@ void allowance_hold_back(struct sched *s, struct jobrec *rec)
 
 static bool see_limits(struct held *held, const struct limits *limits)
 {
-    for (size_t i = 0; i < limits->n; i++)
-        held->of_usage |= limit_is_of_usage(limits->items[i].kind);
+    for (size_t i = 0; i < limits->n; i++) {
+        enum limit_kind kind = limits->items[i].kind;
+
+        held->of_usage |= limit_is_of_usage(kind);
+        held->of_submits |= limit_is_on_submits(kind);
+        held->of_priority |= kind == LIMIT_MIN_PRIO_THRESHOLD;
+    }
     held->any |= limits->n > 0;
-    held->of_submits |=
-        limits->n > 0 && limits->items[limits->n - 1].kind >= LIMIT_SUBMITS;
     held->of_bounds |= limits_find(limits, LIMIT_MAX_WALL, TRES_NONE, NULL) != NULL;
     return limits->n > 0;
 }
@@ -162,7 +165,7 @@ static bool see_limits(struct held *held, const struct limits *limits)
 static void look_for_limits(struct held *held, const struct policy *p)
 {
     held->any = held->of_accounts = held->of_submits = held->of_bounds = false;
-    held->of_usage = false;
+    held->of_usage = held->of_priority = false;
     for (size_t i = 0; i < p->n_qos; i++) {
         see_limits(held, &p->qos[i]->limits);
         held->of_bounds |= (p->qos[i]->flags & QOS_LIFTS) != 0;

@@ -47,7 +47,7 @@ static void say_jobs(const struct place_of *place, const struct limit *limit,
                                         [WHOSE_ACCOUNT] = "an account ",
                                         [WHOSE_MEMBER] = "a member "};
     enum limit_whose who = limit_rows[limit->kind].whose;
-    bool submitted = limit->kind >= LIMIT_SUBMITS;
+    bool submitted = limit_is_on_submits(limit->kind);
 
     str_addf(out, "%s%lld %sjob%s%s%s", place->is_member ? "" : whose[who],
              (long long)limit->amount, submitted ? "" : "running ",
@@ -131,6 +131,8 @@ void allowance_say(const struct place_of *place, const struct job *job,
         break;
     case WHAT_WALL:
         say_wall(limit, need, out);
+        break;
+    case WHAT_PRIORITY:
         break;
     case WHAT_WALL_USED:
     case WHAT_USED:

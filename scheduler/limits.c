@@ -193,7 +193,18 @@ const struct limit_row limit_rows[LIMIT_KINDS] = {
                                WHAT_SUBMITTED,
                                false,
                                {{NULL}, ONE_WORD("AssocMaxSubmitJobLimit")}},
+    [LIMIT_MIN_PRIO_THRESHOLD] = {"minPrioThreshold",
+                                  LIMIT_OF_QOS | LIMIT_OF_ACCOUNT,
+                                  WHOSE_JOB,
+                                  WHAT_PRIORITY,
+                                  true,
+                                  {{NULL}, {NULL}}},
 };
+
+bool limit_is_on_submits(enum limit_kind kind)
+{
+    return kind >= LIMIT_SUBMITS && kind < LIMIT_ASIDE;
+}
 
 bool limit_is_of_usage(enum limit_kind kind)
 {

@@ -52,6 +52,9 @@ enum limit_kind {
     LIMIT_MAX_SUBMIT_JOBS_PER_ACCOUNT,
     LIMIT_MAX_SUBMIT_JOBS_PER_USER,
     LIMIT_MAX_SUBMIT_JOBS,
+    LIMIT_ASIDE, /* those from here on keep no job from starting */
+
+    LIMIT_MIN_PRIO_THRESHOLD = LIMIT_ASIDE,
     LIMIT_KINDS
 };
 
@@ -72,6 +75,7 @@ enum limit_whose {
 enum limit_what {
     WHAT_JOBS,
     WHAT_SUBMITTED, /* jobs that wait, or run */
+    WHAT_PRIORITY,  /* of less nobody is kept room for */
     WHAT_WALL,      /* the time limit */
     WHAT_WALL_USED, /* the time that jobs have run: used.h */
     WHAT_HELD,      /* a TRES */
@@ -86,7 +90,8 @@ struct limit_row {
     enum limit_whose whose;
     enum limit_what what;
     bool least; /* and not most */
-    /* Slurm's reasons, of a QOS and of an account. Jobs and time: the first. */
+    /* Slurm's reasons, of a QOS and of an account. Jobs and time: the first. Those
+     * aside have none. */
     const char *words[2][TRES_KINDS];
 };
 
@@ -115,6 +120,8 @@ void limits_set(struct limits *l, enum limit_kind kind, enum tres tres,
 const struct limit *limits_find(const struct limits *l, enum limit_kind kind,
                                 enum tres tres, const char *type);
 
+/* Is it on jobs that are in the queue at all? */
+bool limit_is_on_submits(enum limit_kind kind);
 /* Is it on what has been used? */
 bool limit_is_of_usage(enum limit_kind kind);
 /* Is it of a TRES over time, for as long as jobs may still hold it as well? */

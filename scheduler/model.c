@@ -143,7 +143,8 @@ struct qos *qos_new(void)
 {
     struct qos *q = xcalloc(1, sizeof(*q));
 
-    q->usage_factor = 1000;
+    q->usage_factor = q->limit_factor = 1000;
+    q->usage_threshold = LIMIT_UNSET;
     q->preempt_exempt_sec = LIMIT_UNSET;
     q->as_of = USAGE_NEVER;
     return q;
@@ -182,6 +183,8 @@ int64_t qos_flag(const char *word)
         {"DenyOnLimit", QOS_DENY_ON_LIMIT},
         {"NoReserve", QOS_NO_RESERVE},
         {"NoDecay", QOS_NO_DECAY},
+        {"RequiresReservation", QOS_REQUIRES_RESERVATION},
+        {"EnforceUsageThreshold", QOS_ENFORCE_USAGE_THRESHOLD},
         {"UsageFactorSafe", QOS_USAGE_FACTOR_SAFE},
         {"PartitionTimeLimit", QOS_PART_TIME_LIMIT},
         {"PartitionMaxNodes", QOS_PART_MAX_NODES},

@@ -197,6 +197,8 @@ struct partition {
 #define QOS_NO_DECAY 64     /* what has been used of it does not fade */
 /* What its jobs may use is times its usage factor, where limits are safe. */
 #define QOS_USAGE_FACTOR_SAFE 128
+#define QOS_REQUIRES_RESERVATION 256 /* it is for jobs that name one */
+#define QOS_ENFORCE_USAGE_THRESHOLD 512
 /* Bounds of partitions that its jobs need not keep: */
 #define QOS_PART_TIME_LIMIT 4 /* the longest time limit */
 #define QOS_PART_MAX_NODES 8
@@ -215,10 +217,14 @@ struct usage_time {
 };
 #define USAGE_NEVER ((struct usage_time){TIME_UNSET, TIME_UNSET})
 
+#define SHARE_ONE 1000000 /* a whole fair share */
+
 struct qos {
     char *name; /* first, so that lists of named structs can be searched alike */
     int64_t priority;
-    int64_t usage_factor; /* thousandths of what its jobs would be charged else */
+    int64_t usage_factor;    /* thousandths of what its jobs would be charged else */
+    int64_t limit_factor;    /* thousandths: times limits of accounts on TRES held */
+    int64_t usage_threshold; /* of SHARE_ONE, least fair share; LIMIT_UNSET: none */
     int64_t flags;
     struct limits limits;
     struct usage usage;

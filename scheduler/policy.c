@@ -54,9 +54,10 @@ static bool times_equal(const struct usage_time *a, const struct usage_time *b)
 static bool qos_equal(const struct qos *a, const struct qos *b)
 {
     return a->priority == b->priority && a->usage_factor == b->usage_factor &&
-           a->flags == b->flags && limits_equal(&a->limits, &b->limits) &&
-           usage_equal(&a->usage, &b->usage) && times_equal(&a->as_of, &b->as_of) &&
-           preempt_rules_equal(a, b);
+           a->limit_factor == b->limit_factor &&
+           a->usage_threshold == b->usage_threshold && a->flags == b->flags &&
+           limits_equal(&a->limits, &b->limits) && usage_equal(&a->usage, &b->usage) &&
+           times_equal(&a->as_of, &b->as_of) && preempt_rules_equal(a, b);
 }
 
 bool policy_put_qos(struct policy *p, struct qos *qos)

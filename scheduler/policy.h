@@ -85,6 +85,10 @@ enum reason policy_check(const struct policy *p, const struct job *job,
  * InvalidQOS where the partition's own does not exist. */
 enum reason policy_check_partition(const struct policy *p, const struct job *job,
                                    const struct partition *part, struct str *message);
+/* QOSUsageThreshold where its QOS enforces a usage threshold that its fair share in the
+ * partition is below. */
+enum reason policy_check_threshold(const struct policy *p, const struct job *job,
+                                   const struct partition *part, struct str *message);
 /* The member that a job in a partition (NULL: any) is charged to; NULL: none. */
 const struct member *policy_member(const struct policy *p, const struct job *job,
                                    const char *partition);

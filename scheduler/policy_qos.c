@@ -138,16 +138,42 @@ enum reason policy_check_qos(const struct policy *p, const struct job *job,
 {
     const struct choice choice = choice_of(p, job);
     const char *name = name_of(job, &choice);
+    const struct qos *qos;
 
     if (!is_allowed(&choice, name))
         return say_allowed(job, &choice, message);
-    if (policy_find_qos(p, name) != NULL ||
+    qos = policy_find_qos(p, name);
+    if (qos != NULL && (qos->flags & QOS_REQUIRES_RESERVATION) != 0 &&
+        job->reservation == NULL) {
+        str_addf(message, "QOS %s is for jobs of a reservation only", name);
+        return REASON_INVALID_QOS;
+    }
+    if (qos != NULL ||
         (job->qos == NULL && choice.by_default == NULL && !is_chosen(&choice)))
         return REASON_NONE;
     str_addf(message, "QOS %s", name);
     if (job->qos == NULL)
         str_addf(message, ", the default in account %s,", choice.account);
     return say_missing(p, message);
+}
+
+enum reason policy_check_threshold(const struct policy *p, const struct job *job,
+                                   const struct partition *part, struct str *message)
+{
+    const struct qos *qos = policy_qos(p, job);
+    struct standing standing;
+
+    if (qos == NULL || (qos->flags & QOS_ENFORCE_USAGE_THRESHOLD) == 0 ||
+        qos->usage_threshold == LIMIT_UNSET)
+        return REASON_NONE;
+    standing = policy_standing(p, job, part->name);
+    if (standing.fair_of == 0 || (__int128)standing.fair_rank * SHARE_ONE >=
+                                     (__int128)qos->usage_threshold * standing.fair_of)
+        return REASON_NONE;
+    str_addf(message,
+             "QOS %s takes jobs of who has a fair share of at least %g; %s has less",
+             qos->name, (double)qos->usage_threshold / SHARE_ONE, policy_who(job));
+    return REASON_QOS_USAGE_THRESHOLD;
 }
 
 enum reason policy_check_part_qos(const struct policy *p, const struct partition *part,

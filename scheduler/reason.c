@@ -33,6 +33,7 @@ static const struct reason_row reasons[] = {
     [REASON_ACCOUNT_NOT_ALLOWED] = {"AccountNotAllowed", WAIT_NEVER},
     [REASON_QOS_NOT_ALLOWED] = {"QOSNotAllowed", WAIT_NEVER},
     [REASON_INVALID_QOS] = {"InvalidQOS", WAIT_NEVER},
+    [REASON_QOS_USAGE_THRESHOLD] = {"QOSUsageThreshold", WAIT_NOT_ALLOWED},
     [REASON_DEADLINE] = {"DeadLine", WAIT_NEVER},
     [REASON_RESERVATION] = {"Reservation", WAIT_NOT_ALLOWED},
     [REASON_RESERVATION_DELETED] = {"ReservationDeleted", WAIT_NOT_ALLOWED},

@@ -44,6 +44,7 @@ enum reason {
     REASON_INVALID_QOS,
     REASON_ACCOUNT_NOT_ALLOWED, /* in that partition */
     REASON_QOS_NOT_ALLOWED,
+    REASON_QOS_USAGE_THRESHOLD,  /* its fair share is too low */
     REASON_JOB_ARRAY_TASK_LIMIT, /* as many of its tasks as may be are under way */
     REASON_LIMITS,               /* from here on those of limits: reason_of_limit */
 };

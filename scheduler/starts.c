@@ -208,7 +208,7 @@ static bool try_listed(struct sched *s, const struct entry *entry, int64_t now_s
 
     if (trial_run(s, entry, &by, before, now_sec))
         return true;
-    return !trial_reserves(s, rec->job) ||
+    return !trial_reserves(s, entry) ||
            trial_promise(s, rec, s->lines.n - rec->claim.on);
 }
 

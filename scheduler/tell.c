@@ -16,6 +16,7 @@ static const int hope[] = {
     [REASON_MAX_MEM_PER_LIMIT] = 2,
     [REASON_INVALID_ACCOUNT] = 2, /* where it is of a partition; likewise: */
     [REASON_INVALID_QOS] = 2,
+    [REASON_QOS_USAGE_THRESHOLD] = 3,
     [REASON_PARTITION_INACTIVE] = 3,
     [REASON_PARTITION_DOWN] = 3,
     [REASON_CONSTRAINTS] = 4,

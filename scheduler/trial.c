@@ -7,6 +7,7 @@
 #include "scheduler/access.h"
 #include "scheduler/allowance.h"
 #include "scheduler/book.h"
+#include "scheduler/charge.h"
 #include "scheduler/check.h"
 #include "scheduler/components.h"
 #include "scheduler/tell.h"
@@ -84,6 +85,17 @@ struct shape *trial_shape(struct sched *s, const struct entry *entry)
     return variant_of(&s->shapes, entry->rec->shape, &s->cluster, entry->part);
 }
 
+/* Fair shares are found anew in each period. */
+static enum reason check_threshold(struct sched *s, const struct entry *entry)
+{
+    enum reason reason = policy_check_threshold(&s->policy, entry->rec->job,
+                                                entry->part->part, &s->message);
+
+    if (reason != REASON_NONE)
+        s->pass.begin_sec = MIN(s->pass.begin_sec, charge_next_period(s, s->now_sec));
+    return reason;
+}
+
 enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
 {
     const struct fit *fit;
@@ -100,6 +112,8 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
             access_check(&s->policy, entry->rec->job, entry->part->part, &s->message);
     if (reason == REASON_NONE)
         reason = check_partition(entry->rec->job, entry->part->part, &s->message);
+    if (reason == REASON_NONE)
+        reason = check_threshold(s, entry);
     if (reason == REASON_NONE)
         reason = license_check(&s->config.licenses, entry->rec->job, &s->message);
     if (reason == REASON_NONE)
@@ -302,11 +316,14 @@ size_t trial_before_deadline(const struct sched *s, const struct entry *entry)
     return last;
 }
 
-bool trial_reserves(const struct sched *s, const struct job *job)
+bool trial_reserves(const struct sched *s, const struct entry *entry)
 {
+    const struct job *job = entry->rec->job;
     const struct qos *qos = policy_qos(&s->policy, job);
 
-    return qos == NULL || (qos->flags & QOS_NO_RESERVE) == 0;
+    if (qos != NULL && (qos->flags & QOS_NO_RESERVE) != 0)
+        return false;
+    return entry->priority.total >= allowance_least_priority(s, job, entry->part->part);
 }
 
 size_t trial_before(const struct sched *s, const struct entry *entry, size_t n_waiting)
@@ -314,7 +331,7 @@ size_t trial_before(const struct sched *s, const struct entry *entry, size_t n_w
     const struct jobrec *rec = entry->rec;
     size_t before = trial_before_deadline(s, entry);
 
-    if (!trial_reserves(s, rec->job))
+    if (!trial_reserves(s, entry))
         return 1;
     if (rec->claim.on)
         return MIN(before, before_claim(s, rec));

@@ -19,8 +19,9 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry);
 /* What the job asks for in the partition; lent while it has its own shape. */
 struct shape *trial_shape(struct sched *s, const struct entry *entry);
 struct seeker trial_seeker(struct sched *s, const struct entry *entry);
-/* May it have a plan? Else (its QOS has NoReserve) it starts at once or not. */
-bool trial_reserves(const struct sched *s, const struct job *job);
+/* May it have a plan? Else (its QOS has NoReserve, or its priority is too low) it
+ * starts at once or not. */
+bool trial_reserves(const struct sched *s, const struct entry *entry);
 /* Before which slot a plan is looked for: an earlier one than there is; at once only,
  * where many wait already. */
 size_t trial_before(const struct sched *s, const struct entry *entry, size_t n_waiting);

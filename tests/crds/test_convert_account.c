@@ -25,8 +25,16 @@ static const struct {
     {"a word", "metadata: {name: q}, spec: {priority: high}",
      "spec.priority: expected integer, got string"},
     {"no name", "spec: {priority: 1}", "metadata.name: a QOS needs a name"},
-    {"not yet", "metadata: {name: q}, spec: {limitFactor: 2}",
-     "spec.limitFactor is not supported yet"},
+    {"a limit factor", "metadata: {name: q}, spec: {limitFactor: -2}",
+     "spec.limitFactor: must be a number from 0 to 1000000"},
+    {"a threshold", "metadata: {name: q}, spec: {usageThreshold: 1.5}",
+     "spec.usageThreshold: must be a number from 0 to 1"},
+    {"a threshold in words", "metadata: {name: q}, spec: {usageThreshold: half}",
+     "spec.usageThreshold: must be a number from 0 to 1"},
+    {"factors",
+     "metadata: {name: q}, spec: {limitFactor: 2.5, usageThreshold: 0.25, flags: "
+     "[EnforceUsageThreshold]}",
+     "q 0 limits x2500 from 250000"},
 };
 
 static const struct {
@@ -286,6 +294,15 @@ START_TEST(test_preemption)
 }
 END_TEST
 
+static void say_qos(const struct qos *qos, struct str *out)
+{
+    str_addf(out, "%s %" PRId64, qos->name, qos->priority);
+    if (qos->limit_factor != 1000)
+        str_addf(out, " limits x%" PRId64, qos->limit_factor);
+    if (qos->flags & QOS_ENFORCE_USAGE_THRESHOLD)
+        str_addf(out, " from %" PRId64, qos->usage_threshold);
+}
+
 START_TEST(test_qos)
 {
     JSON_AUTO struct json *object = object_of(qos_cases[_i].name, qos_cases[_i].object);
@@ -294,7 +311,7 @@ START_TEST(test_qos)
     struct qos *qos = convert_qos(object, &err);
     str_init(&text, DESCRIPTION_MAX);
     if (qos)
-        str_addf(&text, "%s %" PRId64, qos->name, qos->priority);
+        say_qos(qos, &text);
     else
         str_add(&text, err.msg);
     ck_assert_msg(str_eq(text.s, qos_cases[_i].text), "%s: %s", qos_cases[_i].name,

@@ -108,7 +108,8 @@ START_TEST(test_all_words)
         const struct limit_row *row = &limit_rows[kind];
 
         for (int of = 0; of < 2; of++) {
-            bool may = (row->of & (of == 0 ? LIMIT_OF_QOS : LIMIT_OF_ACCOUNT)) != 0;
+            bool may = (row->of & (of == 0 ? LIMIT_OF_QOS : LIMIT_OF_ACCOUNT)) != 0 &&
+                       kind < LIMIT_ASIDE;
 
             for (enum tres tres = 0; tres < TRES_KINDS; tres++) {
                 bool has = limit_has_tres(kind) == (tres != TRES_NONE);
@@ -446,6 +447,18 @@ static void check_usage(struct world *w, const struct job *job,
         course_give_up(&w->h, "more may be used than the limit");
 }
 
+/* Thousandths: what an account allows is so much wider by the QOS. */
+static int64_t factor_of(const struct world *w, const struct job *job,
+                         const struct source *source, const struct limit *limit)
+{
+    const struct qos *qos = qos_named(w, job->qos != NULL ? job->qos : "normal");
+    enum limit_what what = limit_rows[limit->kind].what;
+
+    if (source->is_qos || qos == NULL || (what != WHAT_HELD && what != WHAT_PER_NODE))
+        return 1000;
+    return qos->limit_factor;
+}
+
 static void check_start(struct world *w, const struct job *job)
 {
     struct source sources[PLACES];
@@ -464,7 +477,9 @@ static void check_start(struct world *w, const struct job *job)
                 continue;
             }
             sum = sum_of(w, job, &sources[i], limit);
-            if (least ? sum < limit->amount : sum > limit->amount)
+            if (least ? sum < limit->amount
+                      : sum * 1000 >
+                            limit->amount * factor_of(w, job, &sources[i], limit))
                 course_give_up(&w->h, limit_rows[limit->kind].name);
         }
     }
@@ -502,7 +517,10 @@ static void random_limits(struct course *h, bool of_account, char *line, size_t 
         at += (size_t)snprintf(line + at, size - at, " %s", one);
     }
     if (!of_account && course_draw(h, 4) == 0)
-        snprintf(line + at, size - at, " flags=OverPartQOS");
+        at += (size_t)snprintf(line + at, size - at, " flags=OverPartQOS");
+    if (!of_account && course_draw(h, 4) == 0)
+        snprintf(line + at, size - at, " limitfactor=%s",
+                 course_draw(h, 2) == 0 ? "2" : "0.5");
 }
 
 static void random_rules(struct course *h)

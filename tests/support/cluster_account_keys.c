@@ -117,6 +117,18 @@ static int qos_used(const struct setting *at, struct err *err)
     return read_used(at, &qos->usage.past, &qos->as_of, err);
 }
 
+/* In thousandths of a fair share. */
+static int qos_threshold(const struct setting *at, struct err *err)
+{
+    struct qos *qos = at->object;
+    int64_t milli;
+
+    if (quantity_parse_milli(at->value, &milli, err) < 0)
+        return -1;
+    qos->usage_threshold = milli * (SHARE_ONE / 1000);
+    return 0;
+}
+
 const struct key cluster_qos_keys[] = {
     {"flags", .set = qos_flags},
     {"preempt", KEY_NAMES(struct qos, preempt, n_preempt)},
@@ -126,6 +138,8 @@ const struct key cluster_qos_keys[] = {
     {"used", .set = qos_used},
     {"asof", KEY_NUMBER(struct qos, as_of.usage_sec)},
     {"factor", KEY_MILLI(struct qos, usage_factor)},
+    {"limitfactor", KEY_MILLI(struct qos, limit_factor)},
+    {"threshold", .set = qos_threshold},
     {"priority", KEY_NUMBER(struct qos, priority)},
     {NULL, .set = qos_limit},
 };
