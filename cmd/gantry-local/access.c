@@ -22,9 +22,7 @@ static const char rules[] =
 /* The review in the body; NULL: refused. */
 static struct json *read_review(struct call *call, const char *kind)
 {
-    AUTO_FREE char *what =
-        xasprintf("%s in version \"v1\" cannot be handled as a %s", kind, kind);
-    struct json *review = body_parse(call, what);
+    struct json *review = body_parse(call, kind);
 
     if (!review)
         return NULL;

@@ -40,8 +40,14 @@ void check_invalid(const struct check *c, const char *field, const struct json *
     str_init(&quoted, QUOTE_MAX);
     if (value)
         json_print(value, &quoted);
-    AUTO_FREE char *message =
-        xasprintf("Invalid value: %s: %s", value ? quoted.s : "null", why);
+    check_invalid_shown(c, field, value ? quoted.s : "null", why);
+}
+
+void check_invalid_shown(const struct check *c, const char *field, const char *shown,
+                         const char *why)
+{
+    AUTO_FREE char *message = xasprintf("Invalid value: %s: %s", shown, why);
+
     say(c, field, "FieldValueInvalid", message);
 }
 
@@ -55,7 +61,14 @@ void check_invalid_text(const struct check *c, const char *field, const char *va
 
 void check_duplicate(const struct check *c, const char *field, const char *value)
 {
-    AUTO_FREE char *message = xasprintf("Duplicate value: \"%s\"", value);
+    AUTO_FREE char *shown = xasprintf("\"%s\"", value);
+
+    check_duplicate_shown(c, field, shown);
+}
+
+void check_duplicate_shown(const struct check *c, const char *field, const char *shown)
+{
+    AUTO_FREE char *message = xasprintf("Duplicate value: %s", shown);
 
     say(c, field, "FieldValueDuplicate", message);
 }
@@ -63,10 +76,18 @@ void check_duplicate(const struct check *c, const char *field, const char *value
 void check_unsupported(const struct check *c, const char *field, const char *value,
                        const char *supported)
 {
+    AUTO_FREE char *shown = xasprintf("\"%s\"", value);
+
+    check_unsupported_shown(c, field, shown, supported);
+}
+
+void check_unsupported_shown(const struct check *c, const char *field,
+                             const char *shown, const char *supported)
+{
     STR_AUTO struct str message;
 
     str_init(&message, QUOTE_MAX);
-    str_addf(&message, "Unsupported value: \"%s\": supported values: ", value);
+    str_addf(&message, "Unsupported value: %s: supported values: ", shown);
     for (const char *at = supported; *at; at += strcspn(at, "|"), at += *at == '|')
         str_addf(&message, "%s\"%.*s\"", at == supported ? "" : ", ",
                  (int)strcspn(at, "|"), at);

@@ -26,12 +26,18 @@ void check_forbidden(const struct check *c, const char *field, const char *why);
 /* `value` NULL: null. */
 void check_invalid(const struct check *c, const char *field, const struct json *value,
                    const char *why);
+/* `shown`: the value as it is told. */
+void check_invalid_shown(const struct check *c, const char *field, const char *shown,
+                         const char *why);
 void check_invalid_text(const struct check *c, const char *field, const char *value,
                         const char *why);
 void check_duplicate(const struct check *c, const char *field, const char *value);
+void check_duplicate_shown(const struct check *c, const char *field, const char *shown);
 /* `supported`: "A|B". */
 void check_unsupported(const struct check *c, const char *field, const char *value,
                        const char *supported);
+void check_unsupported_shown(const struct check *c, const char *field,
+                             const char *shown, const char *supported);
 
 /* ---- rules ---- */
 

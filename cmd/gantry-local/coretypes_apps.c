@@ -22,7 +22,7 @@ static const struct core_type rows[] = {
      "numberReady~ int32 @4 =0; numberUnavailable int32 @8; observedGeneration "
      "int64 @5; updatedNumberScheduled int32 @6"},
     {"apps.v1.DaemonSetUpdateStrategy", "rollingUpdate RollingUpdateDaemonSet @2?; "
-                                        "type string @1 {OnDelete|RollingUpdate}"},
+                                        "type string @1 {/OnDelete|RollingUpdate}"},
     {"apps.v1.Deployment",
      "metadata meta.v1.ObjectMeta @1; spec! DeploymentSpec @2; status "
      "DeploymentStatus @3 ={}"},
@@ -41,7 +41,7 @@ static const struct core_type rows[] = {
      "unavailableReplicas int32 @5; updatedReplicas int32 @3"},
     {"apps.v1.DeploymentStrategy",
      "rollingUpdate RollingUpdateDeployment @2?; type string @1 "
-     "{Recreate|RollingUpdate}"},
+     "{/Recreate|RollingUpdate}"},
     {"apps.v1.ReplicaSet",
      "metadata meta.v1.ObjectMeta @1; spec! ReplicaSetSpec @2; status "
      "ReplicaSetStatus @3 ={}"},
@@ -86,7 +86,7 @@ static const struct core_type rows[] = {
      "@3; replicas~ int32 @2 =0; updateRevision string @7; updatedReplicas int32 @5"},
     {"apps.v1.StatefulSetUpdateStrategy",
      "rollingUpdate RollingUpdateStatefulSetStrategy @2?; type string @1 "
-     "{OnDelete|Recreate|RollingUpdate}"},
+     "{/OnDelete|Recreate|RollingUpdate}"},
     {"batch.v1.CronJob",
      "metadata meta.v1.ObjectMeta @1; spec! CronJobSpec @2; status CronJobStatus @3 "
      "={}"},

@@ -11,6 +11,7 @@
 #include "cmd/gantry-local/body.h"
 #include "cmd/gantry-local/crd_end.h"
 #include "cmd/gantry-local/filter.h"
+#include "cmd/gantry-local/gotext.h"
 #include "cmd/gantry-local/metadata.h"
 #include "cmd/gantry-local/protection.h"
 #include "cmd/gantry-local/strategy.h"
@@ -118,15 +119,54 @@ int delete_read_options(struct call *call, const struct json *body,
     return read_propagation(call, body, ret);
 }
 
+/* What Go has each option read into. */
+static const struct {
+    const char *at;
+    enum json_type type;
+    const char *field, *go_type;
+} option_types[] = {
+    {"gracePeriodSeconds", JSON_INT, "DeleteOptions.gracePeriodSeconds", "int64"},
+    {"orphanDependents", JSON_BOOL, "DeleteOptions.orphanDependents", "bool"},
+    {"preconditions", JSON_OBJECT, "DeleteOptions.preconditions", "v1.Preconditions"},
+    {"preconditions.uid", JSON_STRING, "Preconditions.preconditions.uid", "types.UID"},
+    {"preconditions.resourceVersion", JSON_STRING,
+     "Preconditions.preconditions.resourceVersion", "string"},
+    {"propagationPolicy", JSON_STRING, "DeleteOptions.propagationPolicy",
+     "v1.DeletionPropagation"},
+    {"dryRun", JSON_ARRAY, "DeleteOptions.dryRun", "[]string"},
+};
+
+static int check_types(struct call *call, const struct json *body)
+{
+    for (size_t i = 0; i < ARRAY_LEN(option_types); i++) {
+        const struct json *value = json_at(body, option_types[i].at);
+        if (!value || json_is(value, JSON_NULL) || json_is(value, option_types[i].type))
+            continue;
+        AUTO_FREE char *word = gotext_type(value, option_types[i].type);
+        return refuse_bad_request(
+            &call->refusal,
+            "json: cannot unmarshal %s into Go struct field %s of type %s", word,
+            option_types[i].field, option_types[i].go_type);
+    }
+    return 0;
+}
+
 struct json *delete_parse_options(struct call *call, const char *what)
 {
     struct json *body =
         call->req->body_len > 0 ? body_parse(call, what) : json_new_object();
     const char *kind = json_str_or(body, "kind", what);
 
-    if (!body || strcmp(kind, what) == 0)
+    if (!body || (strcmp(kind, what) == 0 && check_types(call, body) == 0))
         return body;
-    refuse_bad_request(&call->refusal, "expected %s, got %s", what, kind);
+    if (strcmp(kind, what) == 0) {
+        json_free(body);
+        return NULL;
+    }
+    refuse_bad_request(&call->refusal,
+                       "no kind \"%s\" is registered for version \"%s\" in scheme "
+                       "\"pkg/runtime/scheme.go:111\"",
+                       kind, json_str_or(body, "apiVersion", "v1"));
     json_free(body);
     return NULL;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "base/util.h"
 
 static bool is_digit(char c)
@@ -16,6 +17,11 @@ static bool is_base64(char c)
 {
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
            c == '+' || c == '/';
+}
+
+static bool is_url_base64(char c)
+{
+    return c == '-' || c == '_' || (is_base64(c) && c != '+' && c != '/');
 }
 
 static const char *skip_lines(const char *p)
@@ -59,6 +65,18 @@ char *gotext_base64(const char *text)
     return bad ? xasprintf("illegal base64 data at input byte %zu",
                            (size_t)(bad - text))
                : NULL;
+}
+
+char *gotext_base64url(const char *text)
+{
+    const size_t len = strlen(text);
+    size_t at = 0;
+
+    while (is_url_base64(text[at]))
+        at++;
+    if (at == len && len % 4 == 1)
+        at = len - 1;
+    return at < len ? xasprintf("illegal base64 data at input byte %zu", at) : NULL;
 }
 
 /* ---- times ---- */
@@ -364,4 +382,67 @@ char *gotext_json(const char *text, size_t len)
         return xstrdup("unexpected end of JSON input");
     AUTO_FREE char *c = quoted(*s.p);
     return xasprintf("invalid character %s %s", c, s.where);
+}
+
+char *gotext_type(const struct json *value, enum json_type want)
+{
+    static const char *const words[] = {
+        [JSON_NULL] = "null",     [JSON_BOOL] = "bool",     [JSON_INT] = "number",
+        [JSON_DOUBLE] = "number", [JSON_STRING] = "string", [JSON_ARRAY] = "array",
+        [JSON_OBJECT] = "object"};
+    const bool is_fraction = json_is(value, JSON_DOUBLE) && want == JSON_INT;
+    AUTO_FREE char *number = is_fraction ? json_text(value, NULL) : NULL;
+
+    return xasprintf("%s%s%s", words[json_type(value)], number ? " " : "",
+                     number ? number : "");
+}
+
+/* ---- structs ---- */
+
+#define STRUCT_MAX (64u << 10)
+
+static void add_struct(const struct json *value, const struct gotext_field *fields,
+                       struct str *out);
+
+static void add_value(const struct json *value, const struct gotext_field *fields,
+                      struct str *out)
+{
+    if (!fields) {
+        json_print(value, out);
+        return;
+    }
+    if (!json_is(value, JSON_ARRAY)) {
+        add_struct(value, fields, out);
+        return;
+    }
+    str_addc(out, '[');
+    for (size_t i = 0; i < json_len(value); i++) {
+        str_add(out, i == 0 ? "" : ",");
+        add_struct(json_item(value, i), fields, out);
+    }
+    str_addc(out, ']');
+}
+
+static void add_struct(const struct json *value, const struct gotext_field *fields,
+                       struct str *out)
+{
+    for (const struct gotext_field *f = fields; f->name; f++) {
+        const struct json *v = json_get(value, f->name);
+        str_addf(out, "%c\"%c%s\":", f == fields ? '{' : ',', f->name[0] - 'a' + 'A',
+                 f->name + 1);
+        if (v)
+            add_value(v, f->fields, out);
+        else
+            str_add(out, f->absent);
+    }
+    str_addc(out, '}');
+}
+
+char *gotext_struct(const struct json *value, const struct gotext_field *fields)
+{
+    STR_AUTO struct str text;
+
+    str_init(&text, STRUCT_MAX);
+    add_struct(value, fields, &text);
+    return str_take(&text);
 }

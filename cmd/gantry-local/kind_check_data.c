@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-local/gotext.h"
 #include "cmd/gantry-local/kind_check.h"
 #include "kubeclient/base64.h"
 
@@ -108,10 +109,10 @@ static void check_json(const struct check *c, const char *key)
     if (!text)
         return;
     JSON_AUTO struct json *read = json_parse(text, len, &err);
-    AUTO_FREE char *message =
-        xasprintf("Invalid value: \"<secret contents redacted>\": %s", err.msg);
-    if (!read)
-        c->found(c->arg, &(struct cause){at, "FieldValueInvalid", message});
+    if (read)
+        return;
+    AUTO_FREE char *why = gotext_json(text, len);
+    check_invalid_shown(c, at, "\"<secret contents redacted>\"", why ? why : err.msg);
 }
 
 static void check_basic_auth(const struct check *c)

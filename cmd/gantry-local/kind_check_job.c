@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-local/gotext.h"
 #include "cmd/gantry-local/kind_check.h"
 
 /* A CronJob's name with what its jobs' names have behind. */
@@ -26,17 +27,33 @@ static void check_counts(const struct check *c)
         check_not_negative(c, counts[i]);
 }
 
+/* What needs indexed completion, and how it is shown; NULL: as it is. */
+static const struct gotext_field success_rule[] = {
+    {"succeededIndexes", "null", NULL}, {"succeededCount", "null", NULL}, {NULL}};
+static const struct gotext_field success_policy[] = {{"rules", "null", success_rule},
+                                                     {NULL}};
+static const struct {
+    const char *at;
+    const struct gotext_field *fields;
+} indexed[] = {{"spec.backoffLimitPerIndex", NULL},
+               {"spec.maxFailedIndexes", NULL},
+               {"spec.successPolicy", success_policy}};
+
 static void check_indexes(const struct check *c)
 {
-    static const char *const needing[] = {
-        "spec.backoffLimitPerIndex", "spec.maxFailedIndexes", "spec.successPolicy"};
 
     if (is_indexed(c) && !json_at(c->after, "spec.completions"))
         check_required(c, "spec.completions", "when completion mode is Indexed");
-    for (size_t i = 0; i < ARRAY_LEN(needing) && !is_indexed(c); i++)
-        if (json_at(c->after, needing[i]))
-            check_invalid(c, needing[i], json_at(c->after, needing[i]),
-                          "requires indexed completion mode");
+    for (size_t i = 0; i < ARRAY_LEN(indexed) && !is_indexed(c); i++) {
+        const struct json *value = json_at(c->after, indexed[i].at);
+        if (!value)
+            continue;
+        AUTO_FREE char *shown = indexed[i].fields
+                                    ? gotext_struct(value, indexed[i].fields)
+                                    : json_text(value, NULL);
+        check_invalid_shown(c, indexed[i].at, shown,
+                            "requires indexed completion mode");
+    }
 }
 
 /* Labels that the server gives choose the pods, unless somebody said that he does. */

@@ -4,6 +4,7 @@
 
 #include "base/quantity.h"
 #include "base/util.h"
+#include "cmd/gantry-local/gotext.h"
 #include "cmd/gantry-local/kind_check.h"
 
 #define PRIORITY_MAX 1000000000
@@ -190,9 +191,17 @@ void budget_check(const struct check *c)
     const struct json *min = json_at(c->after, "spec.minAvailable");
     const struct json *max = json_at(c->after, "spec.maxUnavailable");
 
+    static const struct gotext_field fields[] = {
+        {"minAvailable", "null", NULL},
+        {"selector", "null", NULL},
+        {"maxUnavailable", "null", NULL},
+        {"unhealthyPodEvictionPolicy", "null", NULL},
+        {NULL}};
+    AUTO_FREE char *shown = gotext_struct(json_get(c->after, "spec"), fields);
+
     if (min && max)
-        check_invalid(c, "spec", json_get(c->after, "spec"),
-                      "minAvailable and maxUnavailable cannot be both set");
+        check_invalid_shown(c, "spec", shown,
+                            "minAvailable and maxUnavailable cannot be both set");
     check_count_or_percent(c, "spec.minAvailable", min);
     check_count_or_percent(c, "spec.maxUnavailable", max);
     check_selector(c, "spec.selector", json_at(c->after, "spec.selector"));

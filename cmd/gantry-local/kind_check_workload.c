@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-local/gotext.h"
 #include "cmd/gantry-local/kind_check.h"
 #include "cmd/gantry-local/pod_check.h"
 
@@ -109,6 +110,42 @@ static void check_rolling(const struct check *c, const char *strategy)
         check_invalid(c, gone_at, gone, "may not be 0 when `maxSurge` is 0");
 }
 
+/* ---- strategies ---- */
+
+static const struct gotext_field counts_of_rolling[] = {
+    {"maxUnavailable", "0", NULL}, {"maxSurge", "0", NULL}, {NULL}};
+static const struct gotext_field strategy_fields[] = {
+    {"type", "\"\"", NULL}, {"rollingUpdate", "null", counts_of_rolling}, {NULL}};
+static const struct gotext_field rolling_of_statefulset[] = {
+    {"partition", "0", NULL}, {"maxUnavailable", "null", NULL}, {NULL}};
+static const struct gotext_field statefulset_strategy_fields[] = {
+    {"type", "\"\"", NULL}, {"rollingUpdate", "null", rolling_of_statefulset}, {NULL}};
+
+static bool has_type(const struct check *c, const char *strategy, const char *types)
+{
+    return check_is_one_of(json_str_or(json_at(c->after, strategy), "type", ""), types);
+}
+
+static void check_strategy(const struct check *c, const char *strategy,
+                           const char *types)
+{
+    if (has_type(c, strategy, types))
+        return;
+    AUTO_FREE char *shown = gotext_struct(json_at(c->after, strategy), strategy_fields);
+    check_unsupported_shown(c, strategy, shown, types);
+}
+
+static void check_statefulset_strategy(const struct check *c)
+{
+    static const char at[] = "spec.updateStrategy";
+
+    if (has_type(c, at, "RollingUpdate|OnDelete"))
+        return;
+    AUTO_FREE char *shown =
+        gotext_struct(json_at(c->after, at), statefulset_strategy_fields);
+    check_invalid_shown(c, at, shown, "must be 'RollingUpdate' or 'OnDelete'");
+}
+
 /* ---- statuses ---- */
 
 /* None below 0, and none of what is counted more than there are. */
@@ -144,6 +181,7 @@ void deployment_check(const struct check *c)
                         "may not be specified when strategy `type` is 'Recreate'");
     else
         check_rolling(c, "spec.strategy");
+    check_strategy(c, "spec.strategy", "Recreate|RollingUpdate");
     check_not_negative(c, "spec.progressDeadlineSeconds");
     if (deadline_sec <= json_int_or(c->after, "spec.minReadySeconds", 0))
         check_invalid(c, "spec.progressDeadlineSeconds",
@@ -155,6 +193,7 @@ void daemonset_check(const struct check *c)
 {
     check_set(c, "daemonset");
     check_rolling(c, "spec.updateStrategy");
+    check_strategy(c, "spec.updateStrategy", "RollingUpdate|OnDelete");
 }
 
 void replicaset_check(const struct check *c)
@@ -178,6 +217,7 @@ void statefulset_check(const struct check *c)
         check_invalid_text(c, "spec.podManagementPolicy", policy,
                            "must be 'OrderedReady' or 'Parallel'");
     check_set(c, "statefulset");
+    check_statefulset_strategy(c);
     check_counts(c, counted);
     check_one_of(c, "spec.persistentVolumeClaimRetentionPolicy.whenDeleted",
                  "Delete|Retain");

@@ -6,6 +6,10 @@
 #include "base/util.h"
 #include "cmd/gantry-local/answer.h"
 #include "cmd/gantry-local/filter.h"
+#include "cmd/gantry-local/gotext.h"
+#include "kubeclient/base64.h"
+
+#define TOKEN_MAX 8192
 
 /* Kubernetes holds a list's version against the client, another's against itself. */
 static int refuse_version(struct call *call, const char *value)
@@ -64,6 +68,35 @@ static char *token_print(int64_t version, const char *key)
     return str_take(&text);
 }
 
+static char *standard_base64(const char *url)
+{
+    STR_AUTO struct str text;
+
+    str_init(&text, TOKEN_MAX);
+    for (; *url; url++)
+        str_addc(&text, *url == '-' ? '+' : *url == '_' ? '/' : *url);
+    while (text.len % 4 != 0 && !text.overflow)
+        str_addc(&text, '=');
+    return str_take(&text);
+}
+
+/* Kubernetes' tokens are JSON in base64; ours are not, and what is none of ours is
+ * looked at as one of its own. */
+static int refuse_token(struct call *call, const char *token)
+{
+    AUTO_FREE char *why = gotext_base64url(token);
+    size_t len = 0;
+
+    if (!why) {
+        AUTO_FREE char *coded = standard_base64(token);
+        AUTO_FREE char *text = base64_decode(coded, &len);
+        why = text ? gotext_json(text, len) : NULL;
+    }
+    return refuse_bad_request(
+        &call->refusal, "invalid continue token: continue key is not valid: %s",
+        why ? why : "server does not recognize this encoded version");
+}
+
 static int token_parse(struct call *call, const char *token, struct page *ret)
 {
     int at = 0;
@@ -86,8 +119,7 @@ static int token_parse(struct call *call, const char *token, struct page *ret)
     ret->after = xstrndup(key, n);
     return 0;
 bad:
-    return refuse_bad_request(&call->refusal, "continue key is not valid: \"%s\"",
-                              token);
+    return refuse_token(call, token);
 }
 
 static int refuse_match(struct call *call, const char *match, int64_t version)
@@ -153,11 +185,13 @@ static int read_page(struct call *call, struct page *page)
     page->limit = MAX(0, page->limit);
     if (!token[0])
         return read_moment(call, page);
+    if (token_parse(call, token, page) != 0)
+        return -1;
     if (strcmp(call_param_or(call, "resourceVersion", "0"), "0") != 0)
         return refuse_bad_request(
             &call->refusal,
             "specifying resource version is not allowed when using continue");
-    return token_parse(call, token, page);
+    return 0;
 }
 
 /* Cuts the list to the page; what is behind it is counted. */
@@ -185,8 +219,10 @@ int verb_list(struct call *call)
     struct page page = {0};
     struct object_list list;
 
-    if (filter_of(call, &filter) != 0 || read_page(call, &page) != 0)
+    if (filter_of(call, &filter) != 0 || read_page(call, &page) != 0) {
+        free(page.after);
         return -1;
+    }
     store_list(call->server->store, call->table, filter.ns, page.version, &list);
     filter_list(&filter, &list);
     const size_t rest = cut_page(&page, &list);

@@ -68,10 +68,7 @@ static int check_type(struct call *call, const struct json *scale)
     const char *name = json_str_or(scale, "metadata.name", call->name);
 
     if (strcmp(api_version, API_VERSION) != 0 || strcmp(kind, "Scale") != 0)
-        return refuse_bad_request(&call->refusal,
-                                  "expected a Scale of " API_VERSION
-                                  ", got a %.100s of %.100s",
-                                  kind, api_version);
+        return write_refuse_kind(call, &scale_kind, api_version, kind);
     if (strcmp(name, call->name) != 0)
         return refuse_bad_request(&call->refusal,
                                   "the name of the object (%s) does not match the name "
@@ -132,7 +129,7 @@ int verb_update_scale(struct call *call)
 
     if (write_init(&w, call) != 0 || write_find(&w) != 0)
         return -1;
-    scale = body_parse(call, "Scale in version \"v1\" cannot be handled as a Scale");
+    scale = body_parse(call, "Scale");
     return scale ? write_scale(&w, scale) : -1;
 }
 

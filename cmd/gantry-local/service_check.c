@@ -58,10 +58,16 @@ static void say_port_twice(const struct check *c, size_t i, const struct json *p
                            bool name)
 {
     AUTO_FREE char *at = xasprintf("spec.ports[%zu]%s", i, name ? ".name" : "");
-    AUTO_FREE char *number = xasprintf("%" PRId64 "/%s", json_int_or(port, "port", 0),
-                                       json_str_or(port, "protocol", ""));
+    /* What the port has besides is not looked at, and so not shown. */
+    AUTO_FREE char *number =
+        xasprintf("{\"Name\":\"\",\"Protocol\":\"%s\",\"AppProtocol\":null,"
+                  "\"Port\":%" PRId64 ",\"TargetPort\":0,\"NodePort\":0}",
+                  json_str_or(port, "protocol", ""), json_int_or(port, "port", 0));
 
-    check_duplicate(c, at, name ? json_str_or(port, "name", "") : number);
+    if (name)
+        check_duplicate(c, at, json_str_or(port, "name", ""));
+    else
+        check_duplicate_shown(c, at, number);
 }
 
 static void check_port_twice(const struct check *c, const struct json *ports, size_t i)

@@ -52,6 +52,9 @@ int write_decode(struct write *w);
 /* The checks of write_decode that concern what an object says it is. */
 int write_check_identity(struct write *w, struct json *object);
 
+/* 400: an object that says it is of that version and kind is none of `want`. */
+int write_refuse_kind(struct call *call, const struct kind *want,
+                      const char *api_version, const char *kind_name);
 /* Of Kubernetes' own kinds, what has the wrong type was never an object: 400 for the
  * first cause that says so. */
 int write_refuse_misread(struct write *w);

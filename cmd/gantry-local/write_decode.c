@@ -23,13 +23,10 @@ static int parse_body(struct write *w)
 {
     struct call *call = w->call;
     const struct api_request *req = call->req;
-    const struct kind *kind = call->kind;
-    AUTO_FREE char *what = xasprintf("%s in version \"%s\" cannot be handled as a %s",
-                                     kind->name, kind->version, kind->name);
     STR_AUTO struct str path;
 
     str_init(&path, 4096);
-    w->after = body_parse(call, what);
+    w->after = body_parse(call, call->kind->name);
     if (!w->after)
         return -1;
     if (is_json(req) && json_duplicate_key(req->body, req->body_len, &path)) {
@@ -39,25 +36,8 @@ static int parse_body(struct write *w)
     return 0;
 }
 
-/* What a refusal shows of a body: its beginning. */
-#define SUMMARY_BYTES 30
 /* Where it is shown whole: at most this. */
 #define QUOTED_BYTES 32768
-
-static void summarize(const struct api_request *req, struct str *out)
-{
-    const size_t n = MIN(req->body_len, SUMMARY_BYTES);
-
-    if (n == 0)
-        str_add(out, "<empty>");
-    else if (req->body[0] == '{')
-        str_addn(out, req->body, n);
-    else
-        for (size_t i = 0; i < n; i++)
-            str_addf(out, "%02x", (unsigned char)req->body[i]);
-    if (n < req->body_len)
-        str_add(out, " ...");
-}
 
 /* What a custom resource is must be said: nothing else tells. */
 static int check_typed(struct call *call, const struct json *object)
@@ -67,8 +47,8 @@ static int check_typed(struct call *call, const struct json *object)
     if (!call->kind->is_custom || json_str_or(object, "kind", "")[0])
         return 0;
     STR_AUTO struct str summary;
-    str_init(&summary, 4 * SUMMARY_BYTES);
-    summarize(req, &summary);
+    str_init(&summary, QUOTED_BYTES);
+    body_summarize(req, &summary);
     return refuse_bad_request(
         &call->refusal,
         "the object provided is unrecognized (must be of type %s): Object 'Kind' is "
@@ -97,28 +77,69 @@ static int refuse_version(struct call *call, const char *said, const char *want)
                               said, want);
 }
 
+/* Where Kubernetes has the kinds that its versions become. */
+static char *internal_package(const char *group)
+{
+    if (!group[0] || strcmp(group, "events.k8s.io") == 0)
+        return xstrdup("core");
+    return xstrndup(group, strcspn(group, "."));
+}
+
+/* Why an object of that version and kind cannot be one of ours. */
+static char *mistaken(const struct call *call, const struct kind *want,
+                      const char *api_version, const char *kind_name)
+{
+    const char *slash = strchr(api_version, '/');
+    AUTO_FREE char *package = internal_package(want->group);
+
+    if (!kinds_type(call->server->kinds, api_version, kind_name))
+        return xasprintf("no kind \"%s\" is registered for version \"%s\" in scheme "
+                         "\"pkg/runtime/scheme.go:111\"",
+                         kind_name, api_version);
+    return xasprintf("converting (%s.%s) to (%s.%s): unknown conversion",
+                     slash ? slash + 1 : api_version, kind_name, package, want->name);
+}
+
+int write_refuse_kind(struct call *call, const struct kind *want,
+                      const char *api_version, const char *kind_name)
+{
+    const char *slash = strchr(api_version, '/');
+    AUTO_FREE char *why = mistaken(call, want, api_version, kind_name);
+
+    return refuse_bad_request(
+        &call->refusal, "%s in version \"%s\" cannot be handled as a %s: %s", kind_name,
+        slash ? slash + 1 : api_version, want->name, why);
+}
+
+/* It is of another version, also of one that is served no more. */
+static bool could_be_read(const struct call *call, const char *api_version,
+                          const char *kind_name)
+{
+    const char *group = call->kind->group;
+    const size_t len = strlen(group);
+
+    return kinds_type(call->server->kinds, api_version, kind_name) ||
+           (len > 0 && str_starts(api_version, group) && api_version[len] == '/');
+}
+
 static int check_core_type(struct call *call, const struct json *object,
                            const char *api_version)
 {
     const struct kind *kind = call->kind;
     const char *said = json_str_or(object, "apiVersion", "");
     const char *said_kind = json_str_or(object, "kind", "");
+    const char *version = said[0] ? said : api_version;
+    const char *name = said_kind[0] ? said_kind : kind->name;
+    const bool same_kind = strcmp(name, kind->name) == 0;
 
-    if (said[0] && strcmp(said, api_version) != 0)
-        return refuse_version(call, said, api_version);
-    const bool other = said_kind[0] && strcmp(said_kind, kind->name) != 0;
-    if (other && strcmp(call->req->method, "PATCH") == 0) {
-        AUTO_FREE char *why =
-            xasprintf("the kind in the data (%s) does not match", said_kind);
-        return refuse_outcome(call, object, why);
-    }
-    if (other)
-        return refuse_bad_request(
-            &call->refusal,
-            "%s in version \"%s\" cannot be handled as a %s: the kind in the data (%s) "
-            "does not match",
-            said_kind, kind->version, kind->name, said_kind);
-    return 0;
+    if (same_kind && strcmp(version, api_version) == 0)
+        return 0;
+    if (same_kind && could_be_read(call, version, name))
+        return refuse_version(call, version, api_version);
+    if (strcmp(call->req->method, "PATCH") != 0)
+        return write_refuse_kind(call, kind, version, name);
+    AUTO_FREE char *why = mistaken(call, kind, version, name);
+    return refuse_outcome(call, object, why);
 }
 
 /* A custom resource whose `field` says that it is another: told as one of that kind. */

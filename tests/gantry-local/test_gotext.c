@@ -115,6 +115,43 @@ START_TEST(test_deep)
 }
 END_TEST
 
+START_TEST(test_base64url)
+{
+    static const char *const rows[][2] = {
+        {"", NULL},
+        {"YQ", NULL},
+        {"a-_9", NULL},
+        {"YQ==", "illegal base64 data at input byte 2"},
+        {"a+b", "illegal base64 data at input byte 1"},
+        {"YWJjZ", "illegal base64 data at input byte 4"}};
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        AUTO_FREE char *said = gotext_base64url(rows[i][0]);
+        ck_assert_msg(str_eq(said, rows[i][1]), "\"%s\": %s", rows[i][0], said);
+    }
+}
+END_TEST
+
+START_TEST(test_struct)
+{
+    static const struct gotext_field rule[] = {{"count", "0", NULL}, {NULL}};
+    static const struct gotext_field fields[] = {
+        {"type", "\"\"", NULL}, {"rules", "null", rule}, {"one", "null", rule}, {NULL}};
+    static const char *const rows[][2] = {
+        {"{\"rules\":[]}", "{\"Type\":\"\",\"Rules\":[],\"One\":null}"},
+        {"{}", "{\"Type\":\"\",\"Rules\":null,\"One\":null}"},
+        {"{\"type\":\"a\",\"rules\":[{\"count\":2},{}],\"one\":{}}",
+         "{\"Type\":\"a\",\"Rules\":[{\"Count\":2},{\"Count\":0}],"
+         "\"One\":{\"Count\":0}}"}};
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        JSON_AUTO struct json *value = json_parse_str(rows[i][0], NULL);
+        AUTO_FREE char *said = gotext_struct(value, fields);
+        ck_assert_str_eq(said, rows[i][1]);
+    }
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry-local/gotext",
@@ -122,5 +159,7 @@ int main(void)
                                            {test_time, ARRAY_LEN(times)},
                                            {test_json, ARRAY_LEN(jsons)},
                                            {test_deep, 1},
+                                           {test_base64url, 1},
+                                           {test_struct, 1},
                                            {NULL, 0}});
 }

@@ -79,7 +79,9 @@ static const struct {
     {"another's name", "PUT", NULL, "{'metadata':{'name':'e'}}", 400,
      "message~does not match the name", 2},
     {"no Scale", "PUT", NULL, "{'apiVersion':'v1','kind':'Pod'}", 400,
-     "message~expected a Scale", 2},
+     "message~Pod in version \"v1\" cannot be handled as a Scale: converting (v1.Pod) "
+     "to (autoscaling.Scale)",
+     2},
     {"an older version", "PATCH", "application/merge-patch+json",
      "{'metadata':{'resourceVersion':'1'},'spec':{'replicas':5}}", 409,
      "reason=Conflict", 2},

@@ -55,7 +55,7 @@ static const struct step create_and_get[] = {
     {"POST", MAPS, "{'kind': 'Pod', 'metadata': {'name': 'b'}}", 400,
      .expect = "reason=BadRequest"},
     {"POST", MAPS, "{'apiVersion': 'v2', 'metadata': {'name': 'b'}}", 400,
-     .expect = "message~the API version in the data (v2)"},
+     .expect = "message~ConfigMap in version \"v2\" cannot be handled as a"},
     {"POST", MAPS, "{'metadata': {'name': 'b', 'resourceVersion': '7'}}", 500,
      .expect = "message~resourceVersion should not be set"},
     {"POST", MAPS, "{'metadata': {'name': 'b'}, 'data': {'a/b': 'c', '..': 'd'}}", 422,
@@ -70,12 +70,13 @@ static const struct step create_and_get[] = {
      "890123456789012345678901234'}}}",
      422, .expect = "message~must be no more than 63 bytes"},
     {"POST", MAPS, "{'metadata'", 400, .expect = "reason=BadRequest"},
-    {"POST", MAPS, "[]", 400, .expect = "message~expected a JSON object"},
+    {"POST", MAPS, "[]", 400,
+     .expect = "message~json: cannot unmarshal array into Go value"},
     {"POST", MAPS, "{}", 415, .expect = "reason=UnsupportedMediaType",
      .type = "application/cbor"},
     {"POST", MAPS, "{}", 400,
-     .expect = "message=ConfigMap in version \"v1\" cannot be handled as a ConfigMap: "
-               "Kubernetes' protobuf begins with \"k8s\\0\"",
+     .expect = "message=the object provided is unrecognized (must be of type "
+               "ConfigMap): Kubernetes' protobuf begins with \"k8s\\0\" ({})",
      .type = "application/vnd.kubernetes.protobuf"},
     {"POST", MAPS,
      "a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a]\n"
