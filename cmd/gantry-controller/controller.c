@@ -10,6 +10,7 @@
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/cycle.h"
 #include "cmd/gantry-controller/events.h"
+#include "cmd/gantry-controller/licensemap.h"
 #include "cmd/gantry-controller/podops.h"
 #include "cmd/gantry-controller/quota.h"
 #include "cmd/gantry-controller/resvwrite.h"
@@ -59,6 +60,7 @@ void controller_synced(struct controller *ctl)
              kc_cache_count(ctl->nodes),
              kc_cache_count(ctl->policies[POLICY_PARTITION]), kc_cache_count(ctl->jobs),
              kc_cache_count(ctl->pods));
+    licensemap_want(ctl->licensemap);
     cycle_want(ctl);
     if (ctl->on_synced)
         ctl->on_synced(ctl->on_synced_arg);
@@ -97,6 +99,8 @@ struct controller *controller_new(struct loop *loop, struct kc_client *client,
     ctl->sched = sched_new(&ctl->settings.sched);
     ctl->lanes = lanes_new(loop);
     ctl->ids = ids_new(client, log, ctl->settings.namespace_, ids_ready, ctl);
+    ctl->licensemap = licensemap_new(client, log, ctl->settings.namespace_,
+                                     &ctl->settings.sched.licenses);
     cycle_start(ctl);
     watches_start(ctl);
     return ctl;
@@ -106,6 +110,8 @@ void controller_configure(struct controller *ctl, const struct settings *setting
 {
     ctl->settings.sched = settings->sched;
     reset_usage(ctl);
+    if (ctl->synced)
+        licensemap_want(ctl->licensemap);
     sched_apply(ctl->sched, &(struct change){.kind = CHANGE_CONFIG,
                                              .u.config = &ctl->settings.sched});
     cycle_want(ctl);
@@ -140,6 +146,7 @@ void controller_free(struct controller *ctl)
     admission_free(ctl);
     watches_stop(ctl);
     cycle_stop(ctl);
+    licensemap_free(ctl->licensemap);
     ids_free(ctl->ids);
     lanes_free(ctl->lanes);
     sched_free(ctl->sched);

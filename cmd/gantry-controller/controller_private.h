@@ -36,6 +36,7 @@ struct controller {
     struct sched *sched;
     struct lanes *lanes;
     struct ids *ids;
+    struct licensemap *licensemap;
     struct kc_cache *nodes, *jobs, *pods, *services, *quotas;
     struct kc_cache *claims, *volumes; /* volumes.c */
     struct kc_cache *policies[POLICY_COUNT];

@@ -187,14 +187,15 @@ void newjob_blame(const struct newjob *n, struct err *err)
     err_set(err, ERR_INVALID, "%s", text.s);
 }
 
-/* `ending`: of the core's message, where the reason alone does not tell. */
+/* `part`: of the core's message, where the reason alone does not tell. */
 static const struct rejected {
-    const char *reason, *ending, *text;
+    const char *reason, *part, *text;
     bool when_tried; /* otherwise it is taken in, and waits */
 } rejected[] = {
     {"InvalidAccount", "", "Invalid account or account/partition combination specified",
      false},
     {"InvalidQOS", "", "Invalid qos specification", false},
+    {"BadConstraints", "licence ", "Invalid license specification", false},
     {"BadConstraints", " does not exist", "Invalid node name specified", false},
     {"BadConstraints", "", "Requested node configuration is not available", false},
     {"PartitionNodeLimit", "", "Requested node configuration is not available", true},
@@ -213,7 +214,7 @@ int newjob_check_reason(const char *reason, const char *message, bool tried,
     for (size_t i = 0; i < ARRAY_LEN(rejected); i++) {
         const struct rejected *row = &rejected[i];
 
-        if (str_eq(row->reason, reason) && str_ends(message, row->ending) &&
+        if (str_eq(row->reason, reason) && strstr(message, row->part) &&
             (tried || !row->when_tried))
             return err_set(err, ERR_INVALID, "%s: %s", row->text, message);
     }

@@ -36,6 +36,8 @@ scontrol_fn scontrol_hostnames, scontrol_hostlist, scontrol_hostlistsorted,
 struct changes;
 /* Of reservations: all, or one by its name. */
 int scontrol_show_resvs(struct scontrol *s, const char *id);
+/* Licences, likewise. */
+int scontrol_show_licenses(struct scontrol *s, const char *id);
 int scontrol_update_resv(struct scontrol *s, const struct changes *changes);
 
 /* Opens the connection, if that was not done. -1: said why. */

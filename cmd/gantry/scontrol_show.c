@@ -251,7 +251,7 @@ static const struct entity {
     {"steps", NULL, "job steps"},
     {"reservations", scontrol_show_resvs, NULL},
     {"reservationname", scontrol_show_resvs, NULL},
-    {"licenses", NULL, "licenses"},
+    {"licenses", scontrol_show_licenses, NULL},
 };
 
 /* Their words are not an id. */
@@ -271,11 +271,11 @@ static int show_entity(struct scontrol *s, const char *name, const char *id)
         if (scontrol_is(name, entities[i].name))
             return entities[i].show ? entities[i].show(s, id)
                                     : show_none(s, entities[i].none);
-    return scontrol_fail(
-        s,
-        "invalid entity:%s for keyword:show (job, node, partition, reservation, "
-        "config, hostnames, hostlist, hostlistsorted)",
-        name);
+    return scontrol_fail(s,
+                         "invalid entity:%s for keyword:show (job, node, partition, "
+                         "reservation, license, "
+                         "config, hostnames, hostlist, hostlistsorted)",
+                         name);
 }
 
 /* "job 42", "job=42" */

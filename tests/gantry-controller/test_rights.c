@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "crds/licenses.h"
 #include "tests/support/ctltest.h"
 #include "tests/support/suite.h"
 
@@ -179,6 +180,26 @@ static void play_reservation(struct ctltest *t)
     apitest_expect(t->api, "lab", "status.state=ACTIVE");
 }
 
+/* Licences come, and become more. */
+static void play_licenses(struct ctltest *t)
+{
+    static const char *const tables[] = {"matlab:2", "ansys:1,matlab:3"};
+    struct err err = ERR_INIT;
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+        AUTO_FREE char *parts = xasprintf("data.licenses=%s", tables[i]);
+        ck_assert_int_eq(
+            license_table_parse(tables[i], &t->settings.sched.licenses, &err), 0);
+        controller_configure(t->ctl, &t->settings);
+        ctltest_settle(t);
+        ck_assert_int_eq(
+            apitest_request(t->api, "GET",
+                            "/api/v1/namespaces/gantry-system/configmaps/licenses",
+                            NULL),
+            200);
+        apitest_expect(t->api, "licenses", parts);
+    }
+}
+
 /* Another controller, on a server that does not stream lists. */
 static void restart_without_streams(struct ctltest *t)
 {
@@ -203,6 +224,7 @@ START_TEST(test_all_are_needed)
     play_charge(t);
     play_array(t);
     play_reservation(t);
+    play_licenses(t);
     str_init(&unused, 10000);
     rights_unused(t->rights, &unused);
     ck_assert_str_eq(unused.s, "");

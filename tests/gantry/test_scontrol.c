@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/util.h"
+#include "crds/licenses.h"
 #include "tests/support/clitest.h"
 #include "tests/support/session.h"
 #include "tests/support/suite.h"
@@ -79,6 +80,27 @@ START_TEST(test_resv_session)
     apitest_expect(t->ctl->api, "gpus",
                    "spec.tres#1|spec.tres.gres/gpu=4|spec.features!|"
                    "spec.endTime~2027-01-15T11:01|spec.description=spare");
+    clitest_free(t);
+}
+END_TEST
+
+/* Two of three licences are in use, by the job that runs; one job waits for more. */
+START_TEST(test_licenses)
+{
+    struct clitest *t = clitest_new();
+    struct err err = ERR_INIT;
+
+    clitest_expect(t, "scontrol show lic", 0, "No licenses configured in Slurm.\n", "");
+    ck_assert_int_eq(license_table_parse("matlab:3,ansys:10",
+                                         &t->ctl->settings.sched.licenses, &err),
+                     0);
+    controller_configure(t->ctl->ctl, &t->ctl->settings);
+    ctltest_settle(t->ctl);
+    ctltest_submit(t->ctl, "a", "'licenses':'matlab:2'");
+    ctltest_settle(t->ctl);
+    ctltest_submit(t->ctl, "b", "'licenses':'matlab:2,ansys'");
+    ctltest_settle(t->ctl);
+    session_play(t, GOLDEN "scontrol_lic.txt");
     clitest_free(t);
 }
 END_TEST
@@ -174,7 +196,7 @@ START_TEST(test_lines)
     clitest_expect(t, "scontrol", 0,
                    "scontrol: n1\nn2\nscontrol: scontrol: scontrol: scontrol: ",
                    "invalid entity:foo for keyword:show (job, node, partition, "
-                   "reservation, config, "
+                   "reservation, license, config, "
                    "hostnames, hostlist, hostlistsorted)\n");
     ctltest_expect(t->ctl, "big", "spec.comment=two words");
     t->in = "frobnicate\n";
@@ -271,6 +293,7 @@ int main(void)
     return suite_main("gantry/scontrol", (struct suite_row[]){
                                              {test_session, ARRAY_LEN(sessions)},
                                              {test_resv_session, 1},
+                                             {test_licenses, 1},
                                              {test_resv_comments, 1},
                                              {test_preempt_session, 1},
                                              {test_act, ARRAY_LEN(acts)},
