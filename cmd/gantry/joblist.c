@@ -113,6 +113,7 @@ static const struct pick {
     TEXT("status.reqTRES", req_tres),
     TEXT("status.allocTRES", alloc_tres),
     TEXT("status.exitCode", exit_code),
+    JSON("spec.components", components),
     JSON("status.placement", placement),
     INT("status.numNodes", num_nodes, -1),
     INT("status.numGPUs", num_gpus, -1),

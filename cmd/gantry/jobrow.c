@@ -69,6 +69,29 @@ static const char *dependency_of(const struct jobrow *r, struct arena *arena)
     return text.len > 0 ? arena_strdup(arena, text.s) : NULL;
 }
 
+/* At least; where it says nothing, one on each node. */
+static int64_t tasks_of_component(const struct json *component)
+{
+    const struct json *nodes = json_get(component, "nodes");
+    int64_t least = json_is(nodes, JSON_INT)      ? json_int(nodes)
+                    : json_is(nodes, JSON_STRING) ? atoll(json_string(nodes))
+                                                  : 1;
+
+    least *= json_int_or(component, "ntasksPerNode", 1);
+    return json_int_or(component, "ntasks", json_int_or(component, "replicas", least));
+}
+
+static void sum_components(struct jobrow *r)
+{
+    JSON_AUTO struct json *list =
+        r->components ? json_parse_str(r->components, NULL) : NULL;
+
+    if (json_len(list) > 0)
+        r->ntasks = 0;
+    for (size_t i = 0; i < json_len(list); i++)
+        r->ntasks += tasks_of_component(json_item(list, i));
+}
+
 void jobrow_finish(struct jobrow *r, const struct partlist *parts, struct arena *arena)
 {
     const struct partition *dflt = partlist_default(parts);
@@ -92,6 +115,7 @@ void jobrow_finish(struct jobrow *r, const struct partlist *parts, struct arena 
     r->qos = r->has_qos ? r->has_qos : r->qos;
     r->dependency = dependency_of(r, arena);
     r->limit_sec = limit_of(r, parts);
+    sum_components(r);
     if (time_parse_rfc3339(or_empty(r->created), &r->created_sec, NULL) < 0)
         r->created_sec = TIME_UNSET;
     if (r->submit_sec == TIME_UNSET)

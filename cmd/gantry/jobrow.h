@@ -26,6 +26,7 @@ struct jobrow {
     const char *time_limit, *time_min, *begin, *deadline, *hold, *signal;
     const char *nodes, *gpus, *gpus_per_node, *gpus_per_task;
     const char *mem_per_node, *mem_per_cpu, *mem_per_gpu;
+    const char *components; /* of a heterogeneous job: JSON */
     const char *work_dir, *input, *output, *error;
     int64_t ntasks, ntasks_per_node, cpus_per_task, cpus_per_gpu, replicas, nice;
     bool requeue, exclusive, contiguous;
@@ -46,7 +47,7 @@ struct jobrow {
     int64_t submit_sec, eligible_sec, planned_sec, start_sec, end_sec, suspend_sec;
     int64_t preempt_sec; /* since when it has been told to end for another job */
     bool promised;
-    /* what follows from it */
+    /* what follows from it; ntasks also of all components */
     const struct job_word *word;
     const char *partition; /* where it runs, else as asked, else the default one */
     const char *tres;      /* held, else asked for */

@@ -108,9 +108,8 @@ static int check_node(struct api *c, const char *name, struct err *err)
     return a.reason == KC_REASON_FORBIDDEN ? 0 : -1;
 }
 
-int newjob_check_excluded(struct newjob *n, struct err *err)
+static int check_list(const struct newjob *n, const char *text, struct err *err)
 {
-    const char *text = json_str(n->body, "spec.exclude");
     HOSTLIST_AUTO struct hostlist names = {0};
 
     if (text != NULL && hostlist_parse(&names, text, err) < 0)
@@ -120,4 +119,14 @@ int newjob_check_excluded(struct newjob *n, struct err *err)
         if (check_node(n->api, names.names[i], err) < 0)
             return -1;
     return 0;
+}
+
+int newjob_check_excluded(struct newjob *n, struct err *err)
+{
+    const struct json *components = json_at(n->body, "spec.components");
+
+    for (size_t i = 0; i < json_len(components); i++)
+        if (check_list(n, json_str(json_item(components, i), "exclude"), err) < 0)
+            return -1;
+    return check_list(n, json_str(n->body, "spec.exclude"), err);
 }

@@ -131,6 +131,8 @@ START_TEST(test_components)
                       "spec.components.1.ntasks=1|spec.components.1.cpusPerTask!|"
                       "spec.components.1.memPerCpu=1G|"
                       "spec.components.1.gpusPerTask=2|spec.components.1.timeLimit!");
+    clitest_expect(t, "squeue -h -t all -O jobid:2,numnodes:2,numcpus:3,numtasks", 0,
+                   "1 3 9  3                   \n", "");
     clitest_free(t);
 }
 END_TEST
@@ -198,6 +200,8 @@ static const struct {
     /* the controller */
     {"sbatch -w n1,n9 -N 2 --wrap x", NULL,
      FAILED "Invalid node name specified: node n9 does not exist\n"},
+    {"sbatch -N1 : -x n[1,9] --wrap x", NULL,
+     FAILED "Invalid node name specified: there is no node \"n9\"\n"},
     {"sbatch -x n[1,9] --wrap x", NULL,
      FAILED "Invalid node name specified: there is no node \"n9\"\n"},
     {"sbatch -q nosuch --wrap x", NULL,
