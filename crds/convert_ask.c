@@ -149,6 +149,8 @@ static int read_size(const struct json *object, const char *path, int64_t *ret,
 int ask_read(const struct json *batchjob, struct ask *ret, struct err *err)
 {
     if (json_read_bool(batchjob, "spec.spread", &ret->spread, err) == JSON_WRONG_TYPE ||
+        json_read_bool(batchjob, "spec.useMinNodes", &ret->few, err) ==
+            JSON_WRONG_TYPE ||
         read_nodes(batchjob, ret, err) < 0 || read_counts(batchjob, ret, err) < 0 ||
         read_all_gpus(batchjob, ret, err) < 0 ||
         read_size(batchjob, "spec.memPerNode", &ret->mem_per_node, err) < 0 ||

@@ -9,6 +9,7 @@
  *   gpus 16                          likewise; each node has the job's one task
  *   nodes 2-4, ntasks 16             16 units, on as many nodes as there are
  *   ntasks 16, spread                likewise
+ *   nodes 2-4, useMinNodes           2 equal pods; with ntasks as many as it takes
  *   nodes 1-4, constraint a*2        2 to 4 nodes; without nodes 2
  *   ntasks 16, gpus 8                16 units of a task and 8 of a GPU: where they fit
  *                                    so, two tasks with each GPU; else each node has
@@ -34,6 +35,7 @@ struct ask {
     int64_t gpus, gpus_per_node, gpus_per_task, cpus_per_gpu;
     int64_t mem_per_node, mem_per_cpu, mem_per_gpu;
     bool spread;    /* over as many nodes as there are */
+    bool few;       /* on as few of a range of nodes as will do */
     char *gpu_type; /* NULL: any */
 };
 

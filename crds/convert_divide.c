@@ -312,13 +312,18 @@ int ask_divide(const struct convert *c, const struct ask *ask, struct job *job,
                struct err *err)
 {
     struct division d = {.ask = *ask};
-    bool spread = ask->min_nodes > 0 || ask->spread;
+    bool spread = (ask->min_nodes > 0 && !ask->few) || ask->spread;
+    if (ask->few && ask->spread)
+        return err_set(err, ERR_INVALID,
+                       "spec.useMinNodes and spread exclude each other");
     if (check_gpu_shares(&d.ask, err) < 0 || settle_gpus_per_node(&d.ask, err) < 0 ||
         settle_gpus_per_task(&d.ask, err) < 0 || settle_nodes(&d.ask, err) < 0 ||
         settle_counted(&d.ask, err) < 0)
         return -1;
     if (d.ask.min_nodes == 0 && d.ask.gpus <= 1)
         d.ask.min_nodes = d.ask.max_nodes = 1;
+    if (ask->few && d.ask.tasks == 0 && d.ask.gpus == 0)
+        d.ask.max_nodes = d.ask.min_nodes;
     job->one_per_node = true;
     job->own_cpus |= ask->cpus_per_task > 0 || ask->cpus_per_gpu > 0;
     job->own_mem |=

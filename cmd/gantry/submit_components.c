@@ -8,7 +8,7 @@
 static const char *const own[] = {
     "nodes",     "ntasks",  "ntasksPerNode", "cpusPerTask", "memPerNode", "memPerCpu",
     "memPerGpu", "gpus",    "gpusPerNode",   "gpusPerTask", "cpusPerGpu", "constraint",
-    "nodeList",  "exclude", "spread",        "contiguous",  "switches",
+    "nodeList",  "exclude", "spread",        "contiguous",  "switches",   "useMinNodes",
 };
 
 bool submit_is_own(const char *field)

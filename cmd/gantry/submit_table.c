@@ -138,6 +138,8 @@ const struct submit_row submit_rows[] = {
     FLAG("contiguous", 0, NULL, "contiguous", put_true, "nodes that are neighbours"),
     FLAG("spread-job", 0, "SBATCH_SPREAD_JOB", "spread", put_true,
          "over as many nodes as possible"),
+    FLAG("use-min-nodes", 0, "SBATCH_USE_MIN_NODES", "useMinNodes", put_true,
+         "of a range of nodes as few as will do"),
     FIELD("switches", 0, "SBATCH_REQ_SWITCH", "COUNT[@TIME]", "switches", put_switches,
           "under at most so many switches"),
     NUMBER("segment", 0, NULL, "segment", 100000, "nodes that must be in one block"),
@@ -242,7 +244,6 @@ const struct submit_row submit_rows[] = {
     NOT("tres-bind", 0, NULL, LAYOUT),
     NOT("tres-per-task", 0, NULL, "say --gpus-per-task and --cpus-per-task"),
     NOT("uid", 0, NULL, SOMEBODY),
-    NOT_FLAG("use-min-nodes", 0, "SBATCH_USE_MIN_NODES", PICKY),
     NOT("wait-all-nodes", 0, "SBATCH_WAIT_ALL_NODES", "a gang always starts whole"),
     NOT("wckey", 0, "SBATCH_WCKEY", SITE),
 };

@@ -213,7 +213,7 @@ static const struct job_case {
      "",
      "spec.components[0].replicas is Kubernetes' way to give a shape; it excludes "
      "Slurm's (nodes, ntasks, ntasksPerNode, cpusPerTask, mem..., gpus..., segment, "
-     "spread, contiguous)"},
+     "spread, contiguous, useMinNodes)"},
     {"components beside a shape", "nodes: 2, components: [{name: a}], " ONE, "",
      "spec.components have shapes and places of their own: spec has none beside them"},
     {"nodes as text", "nodes: '4', " ONE, "", "pods=4/node cpu=1000"},
@@ -467,7 +467,8 @@ static const struct job_case {
     {"replicas and nodes", "replicas: 1, nodes: 1, " ONE, "",
      "spec.replicas is Kubernetes' way to give a shape; it excludes Slurm's (nodes, "
      "ntasks, "
-     "ntasksPerNode, cpusPerTask, mem..., gpus..., segment, spread, contiguous)"},
+     "ntasksPerNode, cpusPerTask, mem..., gpus..., segment, spread, contiguous, "
+     "useMinNodes)"},
     {"no nodes", "nodes: 0, " ONE, "",
      "spec.nodes: \"0\" is no count of nodes; right are 4 and \"2-4\" (at most "
      "100000)"},
@@ -496,6 +497,15 @@ static const struct job_case {
      "one at least"},
     {"more counted nodes than replicas", "replicas: 2, constraint: 'a*3', " ONE, "",
      "spec.constraint: 3 nodes are counted, but there are 2 replicas"},
+    {"few nodes of a range", "nodes: 2-4, useMinNodes: true, " ONE, "",
+     "pods=2/node cpu=1000"},
+    {"few nodes of a range, with tasks",
+     "nodes: 2-4, ntasks: 16, useMinNodes: true, " ONE, "",
+     "pods=2-4/node cpu=1000 + 16x(cpu=1000)"},
+    {"few nodes of one count", "nodes: 3, ntasks: 5, useMinNodes: true, " ONE, "",
+     "pods=3/node cpu=1000 + 5x(cpu=1000)"},
+    {"few nodes and many", "ntasks: 16, spread: true, useMinNodes: true, " ONE, "",
+     "spec.useMinNodes and spread exclude each other"},
     {"spread as text", "spread: maybe, " ONE, "",
      "spec.spread: expected boolean, got string"},
     {"tasks that nodes do not take", "nodes: 2, ntasks: 9, ntasksPerNode: 4, " ONE, "",

@@ -137,6 +137,27 @@ START_TEST(test_components)
 }
 END_TEST
 
+/* Of a range of nodes all that are free, unless as few as will do are asked for. */
+START_TEST(test_use_min_nodes)
+{
+    static const struct {
+        const char *options, *want;
+    } rows[] = {
+        {"-N 1-2", "status.numNodes=2"},
+        {"-N 1-2 --use-min-nodes", "status.numNodes=1"},
+        {"-N 1-2 -n 4 --use-min-nodes", "status.numNodes=1"},
+        {"-N 1-2 -n 4 -G 12 --use-min-nodes", "status.numNodes=2"},
+    };
+    struct clitest *t = clitest_new();
+    AUTO_FREE char *line = xasprintf("sbatch -Q %s --wrap x", rows[_i].options);
+
+    clitest_expect(t, line, 0, "", "");
+    ctltest_settle(t->ctl);
+    apitest_expect_in(the_job(t), rows[_i].options, rows[_i].want);
+    clitest_free(t);
+}
+END_TEST
+
 START_TEST(test_stdin)
 {
     struct clitest *t = clitest_new();
@@ -594,6 +615,7 @@ int main(void)
                                            {test_script, 1},
                                            {test_variables, 1},
                                            {test_components, 1},
+                                           {test_use_min_nodes, 4},
                                            {test_stdin, 1},
                                            {test_refusal, ARRAY_LEN(refusals)},
                                            {test_no_default_partition, 1},

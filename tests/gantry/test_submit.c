@@ -164,6 +164,7 @@ static const struct {
                          "supported; say --exclusive alone"},
     {"--exclusive=foo", "Invalid --exclusive specification: \"foo\" is none that there "
                         "is; say --exclusive alone"},
+    {"--use-min-nodes -N 2-4", "{'nodes':'2-4','useMinNodes':true}"},
     {"--contiguous --spread-job --segment=4",
      "{'contiguous':true,'spread':true,'segment':4}"},
     {"--switches=1@10:00", "{'switches':'1@10:00'}"},
