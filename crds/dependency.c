@@ -11,17 +11,15 @@
 #define JOB_ID_MAX INT64_C(4294967295)
 #define MINUTES_MAX INT64_C(525600) /* a year */
 
-static const char *const kinds[] = {[DEPEND_AFTER] = "after",
-                                    [DEPEND_AFTER_ANY] = "afterany",
-                                    [DEPEND_AFTER_OK] = "afterok",
-                                    [DEPEND_AFTER_NOT_OK] = "afternotok",
-                                    [DEPEND_SINGLETON] = "singleton"};
+static const char *const kinds[] = {
+    [DEPEND_AFTER] = "after",         [DEPEND_AFTER_ANY] = "afterany",
+    [DEPEND_AFTER_OK] = "afterok",    [DEPEND_AFTER_NOT_OK] = "afternotok",
+    [DEPEND_SINGLETON] = "singleton", [DEPEND_AFTER_CORR] = "aftercorr"};
 
 /* What Slurm has beside these. */
 static const struct {
     const char *word, *why;
 } refused[] = {
-    {"aftercorr", "waits task by task, which is not supported: afterok waits for all"},
     {"afterburstbuffer", "waits for a burst buffer, and there are none"},
     {"expand", "changes the size of another job, which is not supported"},
 };

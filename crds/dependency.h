@@ -2,7 +2,7 @@
  * dependency - Slurm's text for what a job waits for (sbatch -d), and back.
  *
  *   after:12[+MINUTES][:13...]   afterany:12:13   afterok:12   afternotok:12   12
- *   singleton
+ *   aftercorr:12   singleton
  *
  * Instead of a job a task of an array may stand, 12_3, or several, 12_[1-4,7]; 12_* is
  * the whole array, as 12 is.

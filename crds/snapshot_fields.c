@@ -208,7 +208,7 @@ static const struct field account_rows[] = {
 const struct fields fields_account = FIELDS(account, account_rows);
 
 static const struct field depend_rows[] = {
-    ENUM(depend, kind, DEPEND_SINGLETON), INT(depend, job_id), INT(depend, task),
+    ENUM(depend, kind, DEPEND_AFTER_CORR), INT(depend, job_id), INT(depend, task),
     INT(depend, delay_sec), ENUM(depend, state, DEPEND_FAILED)};
 static const struct fields fields_depend = FIELDS(depend, depend_rows);
 

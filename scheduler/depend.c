@@ -1,12 +1,11 @@
 #include "scheduler/depend.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/duration.h"
 #include "base/util.h"
 #include "scheduler/core.h"
+#include "scheduler/depend_private.h"
 
 /* ---- singletons ---- */
 
@@ -153,14 +152,13 @@ static enum depend_state state_by_array(const struct depend *d,
     return state_unknown(d);
 }
 
-static const struct job *find_other(const struct sched *s, const struct depend *d)
+const struct job *depend_other(const struct sched *s, const struct depend *d)
 {
     return d->task == DEPEND_WHOLE ? jobrec_by_id(s, d->job_id)
                                    : jobrec_by_task(s, d->job_id, d->task);
 }
 
-/* Is it the job itself, or an array that ends no sooner than this task of it? */
-static bool is_own(const struct job *job, const struct depend *d)
+bool depend_is_own(const struct job *job, const struct depend *d)
 {
     if (d->job_id == job->job_id)
         return true;
@@ -168,19 +166,11 @@ static bool is_own(const struct job *job, const struct depend *d)
            (d->task == DEPEND_WHOLE || d->task == job->array_task);
 }
 
-static enum depend_state look(struct sched *s, const struct job *job,
-                              const struct depend *d, int64_t now_sec,
-                              int64_t *wake_sec)
+static enum depend_state look_at(const struct sched *s, const struct depend *d,
+                                 int64_t now_sec, int64_t *wake_sec)
 {
-    const struct job *other;
+    const struct job *other = depend_other(s, d);
 
-    if (d->state == DEPEND_MET || d->state == DEPEND_FAILED)
-        return d->state;
-    if (d->kind == DEPEND_SINGLETON) /* others may still come before it */
-        return is_single(s, job) ? DEPEND_NEW : DEPEND_OPEN;
-    if (is_own(job, d))
-        return DEPEND_FAILED;
-    other = find_other(s, d);
     if (other != NULL)
         return state_of(d, other, now_sec, wake_sec);
     other = jobrec_by_id(s, d->job_id);
@@ -188,83 +178,53 @@ static enum depend_state look(struct sched *s, const struct job *job,
                                                  : state_unknown(d);
 }
 
-/* ---- in words ---- */
-
-/* "job 12", "job 12_3" */
-static void say_target(const struct depend *d, struct str *out)
+/* Has the array a task of that index, in whatever state? */
+static bool has_task(const struct job_array *array, int64_t task)
 {
-    str_addf(out, "job %" PRId64, d->job_id);
-    if (d->task != DEPEND_WHOLE)
-        str_addf(out, "_%" PRId64, d->task);
+    return taskset_has(&array->left, task) || taskset_has(&array->out, task) ||
+           taskset_has(&array->well, task) || taskset_has(&array->ill, task);
 }
 
-static void say_open(const struct job *job, const struct depend *d, struct str *out)
+struct depend depend_for(const struct sched *s, int64_t task, const struct depend *d)
 {
-    static const char *const verbs[] = {[DEPEND_AFTER] = "to start",
-                                        [DEPEND_AFTER_ANY] = "to end",
-                                        [DEPEND_AFTER_OK] = "to succeed",
-                                        [DEPEND_AFTER_NOT_OK] = "to fail"};
-    char delay[DURATION_TEXT_MAX];
+    const struct job *other = jobrec_by_id(s, d->job_id);
+    struct depend ret = *d;
 
-    if (d->kind == DEPEND_SINGLETON) {
-        str_addf(out, "earlier jobs named %s to end", job_name(job));
-        return;
-    }
-    say_target(d, out);
-    str_addf(out, " %s", verbs[d->kind]);
-    if (d->delay_sec == 0)
-        return;
-    duration_format(d->delay_sec, delay);
-    str_addf(out, " and %s to pass", delay);
+    if (d->kind != DEPEND_AFTER_CORR)
+        return ret;
+    ret.kind = DEPEND_AFTER_OK;
+    if (d->task == DEPEND_WHOLE && other != NULL && other->array != NULL &&
+        has_task(other->array, task))
+        ret.task = task;
+    return ret;
 }
 
-static bool is_known(const struct sched *s, const struct depend *d)
+/* Those of an array stay open for it as a whole: each of its tasks has its own. */
+static bool is_by_task(const struct sched *s, const struct job *job,
+                       const struct depend *d)
 {
-    const struct job *array = jobrec_by_id(s, d->job_id);
+    const struct job *other = jobrec_by_id(s, d->job_id);
 
-    if (find_other(s, d) != NULL)
-        return true;
-    return array != NULL && array->array != NULL &&
-           (taskset_has(&array->array->well, d->task) ||
-            taskset_has(&array->array->ill, d->task));
+    return d->kind == DEPEND_AFTER_CORR && d->task == DEPEND_WHOLE &&
+           job->array != NULL && other != NULL && other->array != NULL;
 }
 
-static void say_failed(const struct sched *s, const struct job *job,
-                       const struct depend *d, struct str *out)
+static enum depend_state look(struct sched *s, const struct job *job,
+                              const struct depend *d, int64_t now_sec,
+                              int64_t *wake_sec)
 {
-    if (is_own(job, d)) {
-        str_add(out, "it depends on itself");
-        return;
-    }
-    if (!is_known(s, d))
-        str_add(out, "no ");
-    say_target(d, out);
-    str_add(out, !is_known(s, d)              ? " is known"
-                 : d->kind == DEPEND_AFTER_OK ? " has not succeeded"
-                                              : " has not failed");
-}
+    struct depend of_task;
 
-/* Those in one state. */
-static void say_all(const struct sched *s, const struct job *job,
-                    enum depend_state state, struct str *out)
-{
-    const char *apart = job->depends_any ? ", or " : ", and ";
-    bool first = true;
-
-    str_add(out, state == DEPEND_FAILED ? "its dependency can never be met: "
-                                        : "waits for ");
-    for (size_t i = 0; i < job->n_depends; i++) {
-        const struct depend *d = &job->depends[i];
-
-        if (d->state != state)
-            continue;
-        str_add(out, first ? "" : apart);
-        first = false;
-        if (state == DEPEND_FAILED)
-            say_failed(s, job, d, out);
-        else
-            say_open(job, d, out);
-    }
+    if (d->state == DEPEND_MET || d->state == DEPEND_FAILED)
+        return d->state;
+    if (d->kind == DEPEND_SINGLETON) /* others may still come before it */
+        return is_single(s, job) ? DEPEND_NEW : DEPEND_OPEN;
+    if (depend_is_own(job, d))
+        return DEPEND_FAILED;
+    if (is_by_task(s, job, d))
+        return DEPEND_OPEN;
+    of_task = depend_for(s, job->array_id != 0 ? job->array_task : DEPEND_WHOLE, d);
+    return look_at(s, &of_task, now_sec, wake_sec);
 }
 
 /* ---- all of them ---- */
@@ -287,22 +247,72 @@ uint64_t depend_states(const struct job *job)
     return hash;
 }
 
-enum reason depend_check(const struct sched *s, const struct job *job,
-                         struct str *message)
+/* Of all of them together: OPEN, MET or FAILED. */
+static enum depend_state together(const struct job *job,
+                                  const enum depend_state *states)
 {
     size_t n[DEPEND_FAILED + 1] = {0}, fulfilled;
 
     for (size_t i = 0; i < job->n_depends; i++)
-        n[job->depends[i].state]++;
+        n[states[i]]++;
     fulfilled = n[DEPEND_NEW] + n[DEPEND_MET];
     if (job->depends_any ? fulfilled > 0 : fulfilled == job->n_depends)
+        return DEPEND_MET;
+    return (job->depends_any ? n[DEPEND_OPEN] == 0 : n[DEPEND_FAILED] > 0)
+               ? DEPEND_FAILED
+               : DEPEND_OPEN;
+}
+
+static enum depend_state *states_of(const struct job *job)
+{
+    enum depend_state *states = xcalloc(job->n_depends + 1, sizeof(*states));
+
+    for (size_t i = 0; i < job->n_depends; i++)
+        states[i] = job->depends[i].state;
+    return states;
+}
+
+enum reason depend_check(const struct sched *s, const struct job *job,
+                         struct str *message)
+{
+    enum depend_state *states;
+    enum depend_state all;
+
+    if (job->n_depends == 0)
         return REASON_NONE;
-    if (job->depends_any ? n[DEPEND_OPEN] == 0 : n[DEPEND_FAILED] > 0) {
-        say_all(s, job, DEPEND_FAILED, message);
-        return REASON_DEPENDENCY_NEVER;
+    states = states_of(job);
+    all = together(job, states);
+    free(states);
+    if (all == DEPEND_MET)
+        return REASON_NONE;
+    depend_say(s, job, all, message);
+    return all == DEPEND_FAILED ? REASON_DEPENDENCY_NEVER : REASON_DEPENDENCY;
+}
+
+bool depend_by_task(const struct sched *s, const struct job *job)
+{
+    for (size_t i = 0; i < job->n_depends; i++) {
+        if (is_by_task(s, job, &job->depends[i]))
+            return true;
     }
-    say_all(s, job, DEPEND_OPEN, message);
-    return REASON_DEPENDENCY;
+    return false;
+}
+
+enum depend_state depend_of_task(const struct sched *s, const struct job *job,
+                                 int64_t task)
+{
+    enum depend_state *states = states_of(job), all;
+    int64_t never = INT64_MAX;
+
+    for (size_t i = 0; i < job->n_depends; i++) {
+        const struct depend of_task = depend_for(s, task, &job->depends[i]);
+
+        if (is_by_task(s, job, &job->depends[i]))
+            states[i] = look_at(s, &of_task, INT64_MIN, &never);
+    }
+    all = together(job, states);
+    free(states);
+    return all;
 }
 
 /* On the job, or on a task of the array that it is or is one of. */
@@ -317,15 +327,31 @@ static bool depends_on(const struct job *job, const struct job *other)
     return false;
 }
 
+/* Of an array that goes, what its tasks had come to stands for those that are left. */
+static void settle_by_task(const struct sched *s, struct job *job,
+                           const struct job *gone)
+{
+    for (size_t i = 0; i < job->n_depends; i++) {
+        struct depend *d = &job->depends[i];
+
+        if (d->state == DEPEND_OPEN && d->job_id == gone->job_id &&
+            is_by_task(s, job, d))
+            d->state =
+                gone->phase == JOB_ENDED && !gone->failed ? DEPEND_MET : DEPEND_FAILED;
+    }
+}
+
 void depend_settle(struct sched *s, const struct jobrec *gone)
 {
     struct jobrec *rec, *next;
     int64_t never = INT64_MAX;
 
     HASH_ITER (hh, s->jobs, rec, next) {
-        if (!rec->gone && rec->job->phase == JOB_PENDING &&
-            depends_on(rec->job, gone->job))
-            depend_look(s, rec, INT64_MIN, &never);
+        if (rec->gone || rec->job->phase != JOB_PENDING ||
+            !depends_on(rec->job, gone->job))
+            continue;
+        depend_look(s, rec, INT64_MIN, &never);
+        settle_by_task(s, rec->job, gone->job);
     }
 }
 

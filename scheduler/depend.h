@@ -10,11 +10,16 @@
  *   afterany    has ended                       -
  *   afterok     has ended well                  has ended otherwise
  *   afternotok  has ended otherwise             has ended well
+ *   aftercorr   of its own index has ended well  of its own index has ended otherwise
  *   singleton   is not there: no job of the same user and name runs, or waits with a
  *               lower number
  *
  * The other job may be one task of an array, split off or not: what has become of tasks
  * whose own records are gone, their array knows.
+ *
+ * aftercorr between arrays is one of each task on the task of the same index; where
+ * there is none, and between other jobs, it is afterok. While an array is one record,
+ * those of its tasks for which that is decided are told apart: depend_of_task.
  *
  * A job that is not known any more counts as met, as in Slurm. One that was not known
  * when the dependency was first looked at is a mistake where its end would have
@@ -30,6 +35,7 @@
 #include <stdint.h>
 
 #include "base/str.h"
+#include "scheduler/model.h"
 #include "scheduler/reason.h"
 
 struct job;
@@ -54,6 +60,11 @@ void depend_settle(struct sched *s, const struct jobrec *gone);
 /* What was found: REASON_NONE, or a reason with its sentence appended to `message`. */
 enum reason depend_check(const struct sched *s, const struct job *job,
                          struct str *message);
+/* Of an array: has it dependencies that its tasks have each by itself? */
+bool depend_by_task(const struct sched *s, const struct job *job);
+/* All that one of its tasks waits for: OPEN, MET, or FAILED. */
+enum depend_state depend_of_task(const struct sched *s, const struct job *job,
+                                 int64_t task);
 /* All states as one number: another one is news. */
 uint64_t depend_states(const struct job *job);
 /* Is a job that waits in vain to be ended? */

@@ -304,6 +304,7 @@ enum depend_kind {
     DEPEND_AFTER_OK,     /* ended well */
     DEPEND_AFTER_NOT_OK, /* ended otherwise */
     DEPEND_SINGLETON,    /* no earlier job of the user has the same name */
+    DEPEND_AFTER_CORR,   /* the task of the same index has ended well */
 };
 
 /* MET and FAILED are for good, whatever becomes of the other job. */

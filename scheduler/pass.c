@@ -165,6 +165,8 @@ static void add_job(struct sched *s, struct jobrec *rec)
     book_cancel_plan(s, rec);
     priority = pass_priority(s, rec, NULL, pass->now_sec);
     tell_job(s, rec, reason, s->message.s, &priority);
+    if (reason == REASON_DEPENDENCY)
+        tell_splits(s, rec);
     if (reason == REASON_DEADLINE ||
         (reason == REASON_DEPENDENCY_NEVER && depend_kills(s, rec)))
         tell_give_up(s, rec, reason, s->message.s);

@@ -154,6 +154,8 @@ enum decision_kind {
     DECIDE_START, /* place it: `slots`, `partition`, `limit_sec` */
     DECIDE_END,   /* past its limit and OverTimeLimit, its reservation or grace time */
     DECIDE_GIVE_UP, /* a pending job is to end as `reason` says, which stays */
+    DECIDE_SPLIT, /* a task of an array, `task`, is to wait by itself: what it waits for
+                     is met, or can never be */
     DECIDE_PREEMPT, /* a running job makes room for `preempted_by` */
     DECIDE_REASON,  /* what is said of a pending job is not what was told last */
 };
@@ -175,6 +177,8 @@ struct decision {
     bool promised;        /* REASON: and not later */
     bool waits_for_nodes; /* REASON: it may start, and `ahead` says who is before it */
     struct ahead ahead;
+    int64_t task;         /* SPLIT */
+    bool met;             /* SPLIT: it waits for no other job any more */
     int64_t preempted_by; /* PREEMPT: the job id of who is to have its nodes */
     bool requeue;         /* PREEMPT: back to the queue, if it may; else it is over */
     int64_t preempt_sec;  /* PREEMPT: when it is ended, if it still runs */

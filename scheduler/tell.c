@@ -108,6 +108,29 @@ void tell_give_up(struct sched *s, struct jobrec *rec, enum reason reason,
     decided_add(&s->decided, &decision);
 }
 
+void tell_splits(struct sched *s, struct jobrec *rec)
+{
+    struct job *job = rec->job;
+
+    if (job->array == NULL || !depend_by_task(s, job))
+        return;
+    for (int64_t i = taskset_next(&job->array->left, 0); i >= 0;
+         i = taskset_next(&job->array->left, i + 1)) {
+        enum depend_state state = depend_of_task(s, job, i);
+        const struct decision decision = {.kind = DECIDE_SPLIT,
+                                          .job_uid = rec->uid,
+                                          .task = i,
+                                          .met = state == DEPEND_MET,
+                                          .planned_sec = TIME_UNSET};
+
+        if (state == DEPEND_OPEN)
+            continue;
+        taskset_remove(&job->array->left, i);
+        taskset_add(&job->array->out, i);
+        decided_add(&s->decided, &decision);
+    }
+}
+
 void tell_found(struct sched *s, struct jobrec *rec, enum reason reason,
                 const struct priority *priority)
 {

@@ -18,6 +18,9 @@ void tell_found(struct sched *s, struct jobrec *rec, enum reason reason,
 /* It is to end as that says; told once. */
 void tell_give_up(struct sched *s, struct jobrec *rec, enum reason reason,
                   const char *message);
+/* Of an array: those of its tasks whose dependencies are decided are to be split off,
+ * and are no longer counted as left. */
+void tell_splits(struct sched *s, struct jobrec *rec);
 /* The name of the QOS that it has, or asks for; NULL: none. */
 const char *tell_qos(const struct sched *s, const struct job *job);
 

@@ -46,6 +46,10 @@ static void carry_out(struct controller *ctl, const struct decision *d)
         r->reason = d->reason;
         text_set(&r->message, d->message);
         break;
+    case DECIDE_SPLIT:
+        if (r->job->array)
+            tasks_split(r, d->task, d->met);
+        break;
     case DECIDE_PREEMPT:
         r->preemption = (struct preemption){.by = d->preempted_by,
                                             .requeue = d->requeue,

@@ -19,7 +19,8 @@
 struct splitting {
     struct record *array;
     int64_t index;
-    char *stand_in; /* its uid in the core; NULL: it is not to start, and there is no */
+    enum split_as as;
+    char *stand_in;     /* its uid in the core; NULL: it is not to start */
     struct start start; /* what was decided, and said with it: */
     struct priority factors;
     char *account, *qos; /* NULL: none */
@@ -51,20 +52,21 @@ static void set_time(struct json *spec, const char *field, int64_t sec)
 }
 
 /* What it still waits for, as far as is known by now. */
-static void set_waits(struct json *spec, const struct record *array)
+static void set_waits(struct json *spec, const struct splitting *s)
 {
+    const struct record *array = s->array;
     const struct job *job = sched_job(array->ctl->sched, array->uid);
     STR_AUTO struct str rest;
     str_init(&rest, DEPENDENCY_TEXT_MAX);
     set_time(spec, "begin", array->job->model->eligible_sec);
-    if (!json_get(spec, "hold"))
+    if (s->as == SPLIT_HELD && !json_get(spec, "hold"))
         json_set(spec, "hold", json_new_string("User"));
-    if (job)
+    if (job && s->as != SPLIT_MET)
         dependency_rest(job->depends, job->n_depends, job->depends_any, &rest);
-    if (job && rest.len == 0)
-        json_del(spec, "dependency");
-    else if (job)
+    if (rest.len > 0)
         json_set(spec, "dependency", json_new_string(rest.s));
+    else if (job)
+        json_del(spec, "dependency");
 }
 
 /* What the array has waited for already is not asked of its tasks again. */
@@ -78,7 +80,7 @@ static struct json *task_spec(const struct splitting *s)
     for (size_t i = 0; s->stand_in && i < ARRAY_LEN(spent); i++)
         json_del(spec, spent[i]);
     if (!s->stand_in)
-        set_waits(spec, s->array);
+        set_waits(spec, s);
     json_set(spec, "jobName", json_new_string(array->job_name));
     if (array->model)
         set_time(spec, "deadline", array->model->deadline_sec);
@@ -304,23 +306,32 @@ void split_tend(struct record *array)
     }
 }
 
-void split_off(struct record *array, int64_t index, const struct decision *start)
+static struct splitting *add(struct record *array, int64_t index, enum split_as as)
 {
     struct splitting *s = xcalloc(1, sizeof(*s));
     struct splitting **end_of = &array->tasks.splitting;
-    *s = (struct splitting){.array = array, .index = index};
-    if (start) {
-        s->stand_in = xasprintf("%s/%" PRId64, array->uid, index);
-        s->start = start_of(start);
-        s->factors = start->priority;
-        s->account = xstrdup_null(start->account);
-        s->qos = xstrdup_null(start->qos);
-    }
+    *s = (struct splitting){.array = array, .index = index, .as = as};
     while (*end_of)
         end_of = &(*end_of)->next;
     *end_of = s;
-    if (start)
-        tell_stand_in(s);
+    return s;
+}
+
+void split_off(struct record *array, int64_t index, const struct decision *start)
+{
+    struct splitting *s = add(array, index, SPLIT_STARTS);
+    s->stand_in = xasprintf("%s/%" PRId64, array->uid, index);
+    s->start = start_of(start);
+    s->factors = start->priority;
+    s->account = xstrdup_null(start->account);
+    s->qos = xstrdup_null(start->qos);
+    tell_stand_in(s);
+    split_tend(array);
+}
+
+void split_apart(struct record *array, int64_t index, enum split_as as)
+{
+    add(array, index, as);
     split_tend(array);
 }
 

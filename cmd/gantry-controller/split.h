@@ -22,8 +22,16 @@
 struct decision;
 struct record;
 
-/* `start` NULL: it is not to start, but to wait by itself, held. */
+/* Why a task is to be a job of its own. */
+enum split_as {
+    SPLIT_STARTS,
+    SPLIT_HELD,  /* it is to wait, held; */
+    SPLIT_WAITS, /* or for what its array waits for; */
+    SPLIT_MET,   /* or for no other job any more */
+};
+
 void split_off(struct record *array, int64_t index, const struct decision *start);
+void split_apart(struct record *array, int64_t index, enum split_as as);
 /* Goes on with those that have waited for something of the array, and gives those up
  * whose BatchJobs are gone again. */
 void split_tend(struct record *array);

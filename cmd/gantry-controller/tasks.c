@@ -261,7 +261,17 @@ void tasks_set_apart(struct record *array, const struct taskset *tasks)
     if (loop_now_sec(array->ctl->loop) < array->tasks.retry_sec)
         return;
     for (int64_t i = taskset_next(tasks, 0); i >= 0; i = taskset_next(tasks, i + 1))
-        split_off(array, i, NULL);
+        split_apart(array, i, SPLIT_HELD);
+    told_update(array);
+}
+
+void tasks_split(struct record *array, int64_t index, bool met)
+{
+    struct array_status status;
+    tasks_foreseen(array, &status);
+    struct taskset left = bjob_tasks_left(array->job, &status);
+    if (taskset_has(&left, index))
+        split_apart(array, index, met ? SPLIT_MET : SPLIT_WAITS);
     told_update(array);
 }
 

@@ -66,6 +66,8 @@ const struct action *tasks_inherited(const struct record *r);
 
 /* Something of it has changed, that its array or its tasks have to know. */
 void tasks_tell(struct record *r);
+/* This one is split off, to wait by itself: `met` for no other job. */
+void tasks_split(struct record *array, int64_t index, bool met);
 /* These are split off, held; a moment after a failure, nothing happens. */
 void tasks_set_apart(struct record *array, const struct taskset *tasks);
 /* The core says START: the next task is split off. */

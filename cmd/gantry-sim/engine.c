@@ -179,6 +179,7 @@ static void carry_out(struct engine *e, const struct decision *d, int64_t now_se
     case DECIDE_PREEMPT:
         note_preemption(&e->history->tales[job], d);
         break;
+    case DECIDE_SPLIT:
     case DECIDE_GIVE_UP: /* jobs of a workload depend on nothing */
         break;
     case DECIDE_REASON:

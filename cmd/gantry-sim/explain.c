@@ -58,18 +58,21 @@ static struct json *ahead_json(const struct decision *d)
 static struct json *decision_json(const struct sched *s, const struct decision *d)
 {
     static const char *const words[] = {
-        [DECIDE_START] = "start",
-        [DECIDE_END] = "end",
-        [DECIDE_GIVE_UP] = "give up",
-        [DECIDE_REASON] = "wait",
+        [DECIDE_START] = "start",     [DECIDE_END] = "end",
+        [DECIDE_GIVE_UP] = "give up", [DECIDE_SPLIT] = "split",
+        [DECIDE_PREEMPT] = "preempt", [DECIDE_REASON] = "wait",
     };
     const struct job *job = sched_job(s, d->job_uid);
     AUTO_FREE char *name =
         xasprintf("%s/%s", job->ns ? job->ns : "", job->name ? job->name : "");
     struct json *one = json_build("{'job': %i, 'name': %s, 'decision': %s}",
                                   job->job_id, name, words[d->kind]);
-    if (d->kind == DECIDE_END)
+    if (d->kind == DECIDE_END || d->kind == DECIDE_PREEMPT)
         return one;
+    if (d->kind == DECIDE_SPLIT) {
+        json_set(one, "task", json_new_int(d->task));
+        return one;
+    }
     if (d->kind == DECIDE_GIVE_UP) {
         json_set(one, "reason", json_new_string(reason_word(d->reason)));
         return one;

@@ -51,6 +51,17 @@ by_task() {
     slurm scancel "$ill"
 }
 
+# Task by task.
+by_index() {
+    local first second
+    first=$(slurm sbatch --parsable -a 1-3%1 --wrap '[ "$SLURM_ARRAY_TASK_ID" != 2 ]')
+    second=$(slurm sbatch --parsable -a 1-3 --kill-on-invalid-dep=yes -d "aftercorr:$first" --wrap true)
+    until_true 60 ended "${second}_3" CD || fail "task 3 waits: $(slurm squeue -o '%i %t %r %E')"
+    expect "the tasks" "$(slurm squeue -h -t all -S i -j "$second" -o '%i %t')" "${second}_1 CD
+${second}_2 CA
+${second}_3 CD"
+}
+
 # One task that waits is held and changed by itself; the others pass it by.
 by_hand() {
     local id
@@ -83,5 +94,6 @@ case_run() {
     by_sbatch
     by_kubectl
     by_task
+    by_index
     by_hand
 }

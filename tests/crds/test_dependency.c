@@ -28,6 +28,7 @@ static const struct {
      "after:12_0+5(fulfilled),afterok:12_1(fulfilled),afterok:12_3(fulfilled),"
      "afterok:12_4(fulfilled),afterok:9(fulfilled)",
      NULL},
+    {"aftercorr:12:13_4", "aftercorr:12(fulfilled),aftercorr:13_4(fulfilled)", NULL},
     {"afternotok:12_*", "afternotok:12(fulfilled)", NULL},
     {"after:4294967295+525600", "after:4294967295+525600(fulfilled)", NULL},
 
@@ -53,7 +54,6 @@ static const struct {
     {"afterok:12_[*]", NULL, "names no tasks of an array"},
     {"afterok:12_1-3", NULL, "\"-3\" is not understood"},
     {"afterok:12_3+5", NULL, "only after takes minutes"},
-    {"aftercorr:12", NULL, "aftercorr waits task by task"},
     {"afterburstbuffer:12", NULL, "afterburstbuffer waits for a burst buffer"},
     {"expand:12", NULL, "expand changes the size of another job"},
     {"before:12", NULL, "\"before:12\" is none of after:"},

@@ -79,12 +79,58 @@ START_TEST(test_tasks)
 }
 END_TEST
 
+/* Each task waits for the one of its index, and is a job of its own when that is
+ * decided; a controller that dies in the n-th write changes nothing of it. */
+#define DEATHS 8
+
+START_TEST(test_corresponding)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "a", "'array':'0-2%1'");
+    ctltest_submit(t, "b",
+                   "'array':'0-2','dependency':'aftercorr:1','killOnInvalidDep':true");
+    ctltest_advance(t, 2);
+    ctltest_expect(t, "b",
+                   "status.reason=Dependency|status.array.states.PENDING=0-2|"
+                   "status.message~waits for job 1 to succeed, task by task");
+    spy_forget(t->spy);
+    ctltest_end(t, "a-1-0", 0, 0);
+    int64_t until_ms = loop_now_ms(t->api->loop) + 5000;
+    while (spy_count(t->spy, NULL, "") < (size_t)_i &&
+           loop_step(t->api->loop, until_ms))
+        ;
+    ctltest_kill(t);
+    ctltest_start(t);
+    ctltest_advance(t, 20);
+    ctltest_expect(t, "b",
+                   "status.array.states.RUNNING=0|status.array.states.PENDING=1-2");
+    ctltest_expect(t, "b-2-0", "status.state=RUNNING|spec.dependency!");
+    ctltest_end(t, "a-1-1", 0, 1);
+    ctltest_advance(t, 5);
+    ctltest_expect(t, "b-2-1",
+                   "status.state=CANCELLED|status.reason=DependencyNeverSatisfied|"
+                   "status.message~job 1_1 has not succeeded|"
+                   "spec.dependency=aftercorr:1");
+    ctltest_end(t, "a-1-2", 0, 0);
+    ctltest_advance(t, 5);
+    ctltest_end(t, "b-2-0", 0, 0);
+    ctltest_end(t, "b-2-2", 0, 0);
+    ctltest_advance(t, 5);
+    ctltest_expect(t, "b",
+                   "status.state=CANCELLED|status.array.states.COMPLETED=0,2|"
+                   "status.array.states.CANCELLED=1");
+    ctltest_free(t);
+}
+END_TEST
+
 int main(void)
 {
-    return suite_main("gantry-controller/array_depends", (struct suite_row[]){
-                                                             {test_dependency, 1},
-                                                             {test_depends, 1},
-                                                             {test_tasks, 1},
-                                                             {NULL, 0},
-                                                         });
+    return suite_main("gantry-controller/array_depends",
+                      (struct suite_row[]){
+                          {test_dependency, 1},
+                          {test_depends, 1},
+                          {test_tasks, 1},
+                          {test_corresponding, DEATHS},
+                          {NULL, 0},
+                      });
 }

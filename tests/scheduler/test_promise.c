@@ -217,6 +217,7 @@ static void see(struct day *w, const struct decisions *decisions)
             break;
         case DECIDE_GIVE_UP:
         case DECIDE_PREEMPT:
+        case DECIDE_SPLIT:
         case DECIDE_END: /* it ends by itself at the same time */
             break;
         }

@@ -453,6 +453,11 @@ void cluster_text_decision(const struct decision *decision, struct str *out)
         str_addf(out, "  give up %s %s: %s\n", number, reason_word(decision->reason),
                  decision->message);
         return;
+    case DECIDE_SPLIT:
+        str_addf(out, "  split task %lld off %s, which waits %s\n",
+                 (long long)decision->task, number,
+                 decision->met ? "for nobody" : "in vain");
+        return;
     case DECIDE_PREEMPT:
         str_addf(out, "  preempt %s for %lld, %s at %lld\n", number,
                  (long long)decision->preempted_by,

@@ -213,7 +213,8 @@ static int random_number(struct life *l)
 /* On jobs that are there, or are not; also on itself. */
 static void random_depend(struct course *h, char *line, size_t size)
 {
-    static const char *const kinds[] = {"after", "afterany", "afterok", "afternotok"};
+    static const char *const kinds[] = {"after", "afterany", "afterok", "afternotok",
+                                        "aftercorr"};
     size_t at = (size_t)snprintf(line, size, " depend=");
     int n = 1 + (int)course_draw(h, 3);
     const char *apart = course_chance(h, 50) ? "," : "?";
@@ -289,18 +290,19 @@ static const char *const switches[] = {
 static const char *const licenses[] = {
     "", "", "", "", " licenses=matlab", " licenses=ansys,matlab:2", " licenses=fluent"};
 
-/* Arrays, and tasks of them. */
-static const char *const tasks[] = {"",
-                                    "",
-                                    "",
-                                    "",
-                                    "",
-                                    "",
-                                    " tasks=0-1 out=2 well=3 tasklimit=1",
-                                    " tasks=2-5 ill=6",
-                                    " taskof=1 task=2 tasklimit=1",
-                                    " taskof=1 task=3 tasklimit=1",
-                                    " taskof=2 task=2"};
+/* Arrays, and tasks of them, each once. */
+static void random_tasks(struct course *h, int number, char *line, size_t size)
+{
+    static const char *const arrays[] = {" tasks=0-1 out=2 well=3 tasklimit=1",
+                                         " tasks=2-5 ill=6"};
+
+    *line = '\0';
+    if (course_chance(h, 20))
+        snprintf(line, size, "%s", COURSE_PICK(h, arrays));
+    else if (course_chance(h, 30))
+        snprintf(line, size, " taskof=%d task=%d%s", 1 + (int)course_draw(h, 2), number,
+                 course_chance(h, 70) ? " tasklimit=1" : "");
+}
 
 void life_job(struct life *l)
 {
@@ -320,7 +322,8 @@ void life_job(struct life *l)
                                           " user=bob account=x",
                                           " user=bob qos=normal"};
     struct course *h = &l->h;
-    char request[WORDS_MAX];
+    char request[WORDS_MAX], tasks[64];
+    int number = random_number(l);
     char begin[64] = "", bounds[64] = "", depend[WORDS_MAX] = "";
     char components[3 * WORDS_MAX];
     const char *taken = COURSE_PICK(h, licenses);
@@ -328,6 +331,7 @@ void life_job(struct life *l)
     const char *near = COURSE_PICK(h, switches);
 
     random_request(h, request, sizeof(request));
+    random_tasks(h, number, tasks, sizeof(tasks));
     if (course_chance(h, 25))
         random_depend(h, depend, sizeof(depend));
     if (course_chance(h, 15))
@@ -339,11 +343,11 @@ void life_job(struct life *l)
         snprintf(begin, sizeof(begin), " begin=%" PRId64,
                  h->now_sec + course_draw(h, 100));
     random_components(h, components, sizeof(components));
-    course_tell(h, "job %d submit=%lld %s%s%s%s%s%s%s%s%s%s%s%s%s%s", random_number(l),
+    course_tell(h, "job %d submit=%lld %s%s%s%s%s%s%s%s%s%s%s%s%s%s", number,
                 (long long)(h->now_sec - course_draw(h, 200)), request, taken, place,
-                near, COURSE_PICK(h, tasks), COURSE_PICK(h, parts),
-                COURSE_PICK(h, policies), COURSE_PICK(h, charges), begin, depend,
-                bounds, course_chance(h, 30) ? " jobname=train" : "",
+                near, tasks, COURSE_PICK(h, parts), COURSE_PICK(h, policies),
+                COURSE_PICK(h, charges), begin, depend, bounds,
+                course_chance(h, 30) ? " jobname=train" : "",
                 course_chance(h, 5) ? " on=n[3-4]" : "", components);
 }
 
@@ -351,17 +355,18 @@ void life_running(struct life *l)
 {
     static const char *const qos[] = {"", "", " qos=low", " qos=high"};
     struct course *h = &l->h;
-    char request[WORDS_MAX];
+    char request[WORDS_MAX], tasks[64];
+    int number = random_number(l);
     char yields[64] = "";
 
     random_request(h, request, sizeof(request));
+    random_tasks(h, number, tasks, sizeof(tasks));
     if (course_chance(h, 15))
         snprintf(yields, sizeof(yields), " preemptedby=%d preemptend=%lld",
                  1 + (int)course_draw(h, LIFE_JOBS),
                  (long long)(h->now_sec + course_draw(h, 200) - 100));
-    course_tell(h, "job %d %s%s%s%s state=%s start=%lld in=a on=n%d:2%s%s%s",
-                random_number(l), request, COURSE_PICK(h, licenses),
-                COURSE_PICK(h, tasks), COURSE_PICK(h, places),
+    course_tell(h, "job %d %s%s%s%s state=%s start=%lld in=a on=n%d:2%s%s%s", number,
+                request, COURSE_PICK(h, licenses), tasks, COURSE_PICK(h, places),
                 course_chance(h, 80) ? "running" : "completing",
                 (long long)(h->now_sec - course_draw(h, 100)),
                 1 + (int)course_draw(h, LIFE_NODES + 1),
