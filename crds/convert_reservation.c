@@ -114,6 +114,19 @@ static int read_flags(const struct json *object, struct reservation *r, struct e
     return 0;
 }
 
+/* It is deleted whole: what comes again would not. */
+static int read_purge(const struct json *object, struct reservation *r, struct err *err)
+{
+    if (duration_read(object, "spec.purgeComp", &r->purge_sec, err) < 0)
+        return -1;
+    if (r->purge_sec == LIMIT_UNLIMITED)
+        r->purge_sec = LIMIT_UNSET;
+    if (r->purge_sec == LIMIT_UNSET || r->repeat == RESV_ONCE)
+        return 0;
+    return err_set(err, ERR_INVALID,
+                   "spec.purgeComp: not of a reservation that comes again");
+}
+
 /* ---- which nodes ---- */
 
 /* "cpu": cores, as people count them; whole nodes are reserved. */
@@ -252,7 +265,8 @@ struct reservation *convert_reservation(const struct convert *c,
     if (!name) {
         err_set(err, ERR_INVALID, "metadata.name: a reservation needs a name");
     } else if (rules_hold("Reservation", object, err) == 0 &&
-               read_flags(object, ret, err) == 0 && read_times(object, ret, err) == 0 &&
+               read_flags(object, ret, err) == 0 && read_purge(object, ret, err) == 0 &&
+               read_times(object, ret, err) == 0 &&
                read_nodes(c, object, ret, err) == 0 &&
                read_lists(object, ret, err) == 0) {
         read_chosen(object, ret);

@@ -241,6 +241,7 @@ static const struct field reservation_rows[] = {
     BOOL(reservation, static_alloc),
     BOOL(reservation, replace),
     BOOL(reservation, no_hold),
+    INT(reservation, purge_sec),
 };
 const struct fields fields_reservation = FIELDS(reservation, reservation_rows);
 

@@ -73,7 +73,6 @@ const struct unsupported unsupported[] = {
 
     RESV("licenses"),
     RESV("maxStartDelay"),
-    RESV("purgeComp"),
 
     CLASS("nodeSelector"),
     CLASS("priority"),

@@ -135,6 +135,18 @@ bool sched_say_circle(const struct sched *s, const char *name, struct str *out)
     return true;
 }
 
+bool sched_reservation_used(const struct sched *s, const char *name)
+{
+    struct jobrec *rec, *next;
+
+    HASH_ITER (hh, s->jobs, rec, next) {
+        if (!rec->gone && rec->job->phase <= JOB_COMPLETING &&
+            str_eq(rec->job->reservation, name))
+            return true;
+    }
+    return false;
+}
+
 const struct reservation *sched_reservation(const struct sched *s, const char *name)
 {
     const struct resvrec *rec = reserve_find(&s->reserve, name);

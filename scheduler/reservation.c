@@ -11,7 +11,10 @@
 
 struct reservation *reservation_new(void)
 {
-    return xcalloc(1, sizeof(struct reservation));
+    struct reservation *r = xcalloc(1, sizeof(*r));
+
+    r->purge_sec = LIMIT_UNSET;
+    return r;
 }
 
 static void copy_list(struct resv_list *list)
@@ -113,7 +116,8 @@ bool reservation_equal(const struct reservation *a, const struct reservation *b)
            str_eq(a->partition, b->partition) && features_equal(a, b) &&
            lists_equal(&a->users, &b->users) &&
            lists_equal(&a->accounts, &b->accounts) && lists_equal(&a->qos, &b->qos) &&
-           lists_equal(&a->groups, &b->groups) && flags_of(a) == flags_of(b);
+           lists_equal(&a->groups, &b->groups) && flags_of(a) == flags_of(b) &&
+           a->purge_sec == b->purge_sec;
 }
 
 bool reservation_chooses(const struct reservation *r)

@@ -64,6 +64,7 @@ struct reservation {
     bool static_alloc; /* a chosen node stays, also when it is down */
     bool replace;      /* a chosen node that is used is replaced */
     bool no_hold;      /* jobs that still wait when it is over need it no more */
+    int64_t purge_sec; /* it may go when nobody needs it for so long; LIMIT_UNSET */
 };
 
 struct reservation *reservation_new(void);

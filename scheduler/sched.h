@@ -244,6 +244,8 @@ bool sched_say_circle(const struct sched *s, const char *qos, struct str *out);
 const struct account *sched_account(const struct sched *s, const char *name);
 /* With the nodes that were chosen for it; likewise lent. */
 const struct reservation *sched_reservation(const struct sched *s, const char *name);
+/* Does a job run in it, by its name, or wait for it? */
+bool sched_reservation_used(const struct sched *s, const char *name);
 /* Above 0, and another one whenever nodes or partitions have changed. */
 uint64_t sched_cluster_gen(const struct sched *s);
 /* Up to when jobs have been charged to accounts; TIME_UNSET: never yet. */

@@ -13,6 +13,7 @@
 #include "cmd/gantry-controller/licensemap.h"
 #include "cmd/gantry-controller/podops.h"
 #include "cmd/gantry-controller/quota.h"
+#include "cmd/gantry-controller/resvpurge.h"
 #include "cmd/gantry-controller/resvwrite.h"
 #include "cmd/gantry-controller/unseen.h"
 #include "cmd/gantry-controller/usagewrite.h"
@@ -142,6 +143,7 @@ void controller_free(struct controller *ctl)
     quota_free(ctl);
     usage_free(ctl);
     resv_free(ctl);
+    purge_free(ctl);
     unseen_free(ctl);
     admission_free(ctl);
     watches_stop(ctl);

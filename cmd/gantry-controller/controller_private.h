@@ -49,6 +49,7 @@ struct controller {
     struct unseen *unseen;             /* by namespace and name, unseen.c */
     struct cleaning *cleanings;        /* by uid of what is cleaned up, cleanup.c */
     struct keeper *keepers;            /* reservations, by name, resvwrite.c */
+    struct purging *purgings;          /* those that may go, resvpurge.c */
     struct payer *payers[PAYER_KINDS]; /* by name, usagewrite.c */
     struct events events;
     int64_t usage_sec; /* what they have used up to then is on its way */

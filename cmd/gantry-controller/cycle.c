@@ -5,6 +5,7 @@
 #include "base/util.h"
 #include "cmd/gantry-controller/awaited.h"
 #include "cmd/gantry-controller/controller_private.h"
+#include "cmd/gantry-controller/resvpurge.h"
 #include "cmd/gantry-controller/resvwrite.h"
 #include "cmd/gantry-controller/statuswrite.h"
 #include "cmd/gantry-controller/usagewrite.h"
@@ -103,6 +104,7 @@ static void step(void *arg)
         carry_out(ctl, &decisions.items[i]);
     usage_write(ctl);
     resv_write(ctl);
+    purge_consider(ctl);
     if (progress == SCHED_MORE) {
         ctl->stepping_soon = true;
         loop_timer_start(ctl->step, 0);

@@ -9,6 +9,7 @@
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/cycle.h"
 #include "cmd/gantry-controller/refusal.h"
+#include "cmd/gantry-controller/resvpurge.h"
 #include "cmd/gantry-controller/watches.h"
 #include "crds/kinds.h"
 
@@ -280,11 +281,16 @@ static void changed(void *arg, enum kc_change change, void *old_item, void *new_
         struct keeper *k = keeper_find(ctl, name);
         if (k)
             keeper_free(k);
+        purge_forget(ctl, name);
     } else {
         r = convert_reservation(&ctl->convert, object, &err);
         if (!r)
             log_warn(ctl->log, "reservation %s does not act: %s", name, err.msg);
         seen(ctl, name, r ? NULL : err.msg, object);
+        if (r)
+            purge_seen(ctl, r, json_str(object, "metadata.uid"));
+        else
+            purge_forget(ctl, name);
     }
     sched_apply(ctl->sched,
                 r ? &(struct change){.kind = CHANGE_RESERVATION, .u.reservation = r}

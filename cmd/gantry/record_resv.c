@@ -24,14 +24,27 @@ static bool names_nodes(const struct resv *r)
     return *nodes && strcasecmp(nodes, "ALL") != 0 && !resv_has_flag(r, "SPEC_NODES");
 }
 
+/* Slurm has it among the flags. */
+static void add_purge(struct block *b, const char *text, bool first)
+{
+    int64_t sec = 0;
+
+    if (!text || duration_parse(text, &sec, NULL) < 0)
+        return;
+    block_add(b, "%sPURGE_COMP=%02d:%02d:%02d", first ? "" : ",", (int)(sec / 3600),
+              (int)(sec / 60 % 60), (int)(sec % 60));
+}
+
 static void add_flags(struct block *b, const struct resv *r)
 {
     const struct json *flags = json_get(r->spec, "flags");
+    const char *purge = json_str(r->spec, "purgeComp");
 
-    if (json_len(flags) > 0 || !names_nodes(r))
+    if (json_len(flags) > 0 || (!names_nodes(r) && !purge))
         add_names(b, flags);
     if (names_nodes(r))
         block_add(b, "%sSPEC_NODES", json_len(flags) > 0 ? "," : "");
+    add_purge(b, purge, json_len(flags) == 0 && !names_nodes(r));
 }
 
 void block_resv(struct block *b, const struct resv *r, const struct nodelist *nodes)

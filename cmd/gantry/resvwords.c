@@ -8,6 +8,9 @@
 #include "base/duration.h"
 #include "base/util.h"
 
+#define PURGE_FLAG "PURGE_COMP"
+#define PURGE_DEFAULT "5" /* minutes, as in Slurm */
+
 typedef int put_fn(int64_t now_sec, const struct change *c, const char *field,
                    struct json *spec, struct err *err);
 
@@ -96,6 +99,23 @@ static void put_name(struct json *list, const char *name, char sign)
         json_append(list, json_new_string(name));
 }
 
+/* "PURGE_COMP", "PURGE_COMP=00:10:00": a field of its own here. */
+static bool put_purge(struct json *spec, const char *field, const char *word,
+                      const struct change *c)
+{
+    const size_t len = strlen(PURGE_FLAG);
+
+    if (strcmp(field, "flags") != 0 || strncmp(word, PURGE_FLAG, len) != 0 ||
+        (word[len] && word[len] != '='))
+        return false;
+    if (c->more && c->sign == '-')
+        json_del(spec, "purgeComp");
+    else
+        json_set(spec, "purgeComp",
+                 json_new_string(word[len] ? word + len + 1 : PURGE_DEFAULT));
+    return true;
+}
+
 /* "a,b"; flags in capitals. With += and -= what is there, more or less. */
 static int put_list(int64_t now_sec, const struct change *c, const char *field,
                     struct json *spec, struct err *err)
@@ -113,7 +133,7 @@ static int put_list(int64_t now_sec, const struct change *c, const char *field,
     while ((word = strsep(&rest, ",")) != NULL) {
         for (char *p = word; *p && strcmp(field, "flags") == 0; p++)
             *p = (char)toupper((unsigned char)*p);
-        if (*word)
+        if (*word && !put_purge(spec, field, word, c))
             put_name(list, word, c->more ? c->sign : '+');
     }
     return 0;

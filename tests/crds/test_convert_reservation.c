@@ -74,6 +74,11 @@ static const struct {
      "0+3600 n1 groups staff -guests"},
     {"groups and users", "spec: {duration: '60', nodes: n1, groups: [a], users: [b]}",
      "spec.groups and users exclude each other"},
+    {"may go", "spec: {duration: '60', nodes: n1, purgeComp: '5'}",
+     "0+3600 n1 purge=300"},
+    {"may go, but comes again",
+     "spec: {duration: '60', nodes: n1, purgeComp: '5', flags: [DAILY]}",
+     "spec.purgeComp: not of a reservation that comes again"},
     {"for nobody", "spec: {duration: '60', nodes: n1, users: []}",
      "spec.users: a reservation is for users or groups, accounts or QOS: it has one of "
      "these lists"},
@@ -120,6 +125,8 @@ static void describe(const struct reservation *r, struct str *out)
     str_add(out, r->maint ? " maint" : "");
     str_add(out, r->ignore_jobs ? " ignore" : "");
     str_add(out, r->any_nodes ? " anynodes" : "");
+    if (r->purge_sec != LIMIT_UNSET)
+        say_number(out, "purge", r->purge_sec);
     say_list(out, "users", &r->users);
     say_list(out, "accounts", &r->accounts);
     say_list(out, "qos", &r->qos);

@@ -140,6 +140,44 @@ START_TEST(test_cluster_changes)
 }
 END_TEST
 
+static bool is_there(struct ctltest *t, const char *name)
+{
+    AUTO_FREE char *path = xasprintf(RESERVATIONS "/%s", name);
+
+    return apitest_request(t->api, "GET", path, NULL) == 200;
+}
+
+/* One that nobody needs for five minutes goes; a job that waits for it needs it. */
+START_TEST(test_purge)
+{
+    struct ctltest *t = ctltest_new();
+
+    reserve(t, "idle",
+            "'accounts':['-x'],'startTime':'now+10minutes','duration':'1-0','nodes':"
+            "'n1','purgeComp':'5'");
+    reserve(t, "used",
+            "'accounts':['-x'],'duration':'1-0','nodes':'n2','purgeComp':'5'");
+    reserve(t, "stays", "'accounts':['-x'],'duration':'1-0','nodes':'n3'");
+    ctltest_submit(t, "in", "'reservation':'used','exclusive':true");
+    ctltest_settle(t);
+    ctltest_submit(t, "next", "'reservation':'used','exclusive':true");
+    ctltest_advance(t, 600 + 290);
+    ck_assert(is_there(t, "idle"));
+    ctltest_advance(t, 20);
+    ck_assert(!is_there(t, "idle"));
+    ctltest_end(t, "in", 0, 0);
+    ctltest_advance(t, 400);
+    ck_assert(is_there(t, "used"));
+    ctltest_end(t, "next", 0, 0);
+    ctltest_advance(t, 290);
+    ck_assert(is_there(t, "used"));
+    ctltest_advance(t, 20);
+    ck_assert(!is_there(t, "used"));
+    ck_assert(is_there(t, "stays"));
+    ctltest_free(t);
+}
+END_TEST
+
 /* Status has room for a part of them. */
 START_TEST(test_many_missing)
 {
@@ -166,6 +204,7 @@ int main(void)
                                            {test_chosen, 1},
                                            {test_wrong, 1},
                                            {test_cluster_changes, 1},
+                                           {test_purge, 1},
                                            {test_many_missing, 1},
                                            {NULL, 0}});
 }

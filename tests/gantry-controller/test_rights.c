@@ -180,6 +180,19 @@ static void play_reservation(struct ctltest *t)
     apitest_expect(t->api, "lab", "status.state=ACTIVE");
 }
 
+/* One that nobody needs goes. */
+static void play_purge(struct ctltest *t)
+{
+    ctltest_make(t, "Reservation", "idle",
+                 "'accounts':['-x'],'nodes':'n4','duration':'60','purgeComp':'1',"
+                 "'flags':['OVERLAP']");
+    ctltest_advance(t, 70);
+    ck_assert_int_eq(apitest_request(t->api, "GET",
+                                     "/apis/gantry.dev/v1alpha1/reservations/idle",
+                                     NULL),
+                     404);
+}
+
 /* Licences come, and become more. */
 static void play_licenses(struct ctltest *t)
 {
@@ -224,6 +237,7 @@ START_TEST(test_all_are_needed)
     play_charge(t);
     play_array(t);
     play_reservation(t);
+    play_purge(t);
     play_licenses(t);
     str_init(&unused, 10000);
     rights_unused(t->rights, &unused);

@@ -82,6 +82,7 @@ const struct key cluster_resv_keys[] = {
     {"start", KEY_NUMBER(struct reservation, start_sec)},
     {"end", KEY_NUMBER(struct reservation, end_sec)},
     {"count", KEY_NUMBER(struct reservation, node_count)},
+    {"purge", KEY_NUMBER(struct reservation, purge_sec)},
     {"nodes", KEY_NAMES(struct reservation, node_names, n_node_names)},
     {"chosen", KEY_NAMES(struct reservation, chosen, n_chosen)},
     {"all", KEY_FLAG(struct reservation, all_nodes)},
