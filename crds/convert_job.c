@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <string.h>
 
 #include "base/duration.h"
@@ -335,13 +336,34 @@ static int read_run(const struct convert *c, const struct json *object, struct j
     return 0;
 }
 
+/* Where the job does not say how many nodes it gets, that is a multiple. */
+static int read_segment(const struct json *object, struct job *job, struct err *err)
+{
+    const struct number_field field = {"spec.segment", &job->segment, 1, PODS_MAX};
+    if (number_read(object, &field, err) < 0)
+        return -1;
+    if (job->segment == 0 ||
+        job->max_pods / job->segment * job->segment >= MAX(job->min_pods, job->segment))
+        return 0;
+    if (job->min_pods == job->max_pods)
+        return err_set(err, ERR_INVALID,
+                       "spec.segment: %" PRId64 " does not divide %" PRId64 " nodes",
+                       job->segment, job->max_pods);
+    return err_set(err, ERR_INVALID,
+                   "spec.segment: no multiple of %" PRId64 " is from %" PRId64
+                   " to %" PRId64 " nodes",
+                   job->segment, job->min_pods, job->max_pods);
+}
+
 int request_read(const struct convert *c, const struct json *batchjob, struct job *job,
                  struct err *err)
 {
     JSON_AUTO struct json *template = convert_template(c, batchjob);
     if (read_where(batchjob, template, job, err) < 0)
         return -1;
-    return shape_read(c, batchjob, template, job, err);
+    if (shape_read(c, batchjob, template, job, err) < 0)
+        return -1;
+    return read_segment(batchjob, job, err);
 }
 
 static int read_job(const struct convert *c, const struct json *object, struct job *job,

@@ -125,11 +125,15 @@ static const struct setting {
     {"licenses", SETTING_LICENSES, offsetof(struct settings, sched.licenses), 0, 0,
      "none", "how many there are of each licence: matlab:10,ansys:2", false},
     {"topologyPlugin", SETTING_WORD, offsetof(struct settings, sched.topology_kind), 0,
-     0, "flat", "which nodes are near each other: flat (all), tree (of switches)",
+     0, "flat",
+     "which nodes are near each other: flat (all), tree (of switches), block (of "
+     "blocks "
+     "that gangs do not cross)",
      false},
     {"topologyLabels", SETTING_LABELS, offsetof(struct settings, sched.topology_labels),
      0, 0, TOPOLOGY_LABELS_DEFAULT,
-     "node labels that name the switch, of each level from the top down", false},
+     "node labels that name the switch or block, of each level from the top down",
+     false},
     {"preemptType", SETTING_WORD, offsetof(struct settings, sched.preempt_type), 0, 0,
      "none", "who may preempt: none, qos (as its list says), partition_prio (by tier)",
      false},
@@ -161,7 +165,7 @@ static const struct choice {
     const char *words[8]; /* NULL ends them */
 } choices[] = {
     {"schedulerParameters.backfillOrder", {"queue", "limit", "area"}},
-    {"topologyPlugin", {"flat", "tree"}},
+    {"topologyPlugin", {"flat", "tree", "block"}},
     {"preemptType", {"none", "qos", "partition_prio"}},
     {"priorityUsageResetPeriod",
      {"NONE", "NOW", "DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "YEARLY"}},

@@ -30,7 +30,6 @@
                   "."
 
 const struct unsupported unsupported[] = {
-    JOB("segment"),
     VALUE("BatchJob", "spec.killOnBadExit", "false"),
     VALUE("BatchJob", "spec.verify", "Warn"),
     VALUE("BatchJob", "spec.verify", "Require"),

@@ -36,6 +36,7 @@ static void shape_make_sane(struct job *job)
     job->max_pods = MAX(job->max_pods, job->min_pods);
     for (int i = 0; i < RES_MAX; i++)
         job->each.v[i] = MAX(job->each.v[i], 0);
+    job->segment = MAX(job->segment, 0);
     job->most_switches = MAX(job->most_switches, 0);
     job->switch_wait_sec = MAX(job->switch_wait_sec, LIMIT_UNSET);
     units_make_sane(job);

@@ -9,8 +9,10 @@
 /* ---- nodes ---- */
 
 /* Behind a count of nodes. */
-static const char *side_by_side(const struct job *like)
+static const char *side_by_side(const struct job *like, const struct room *room)
 {
+    if (room->block)
+        return like->segment > 0 ? " in such segments" : " in one block";
     return like->contiguous ? " side by side" : "";
 }
 
@@ -87,6 +89,8 @@ void check_say_need(const struct cluster *c, const struct job *like,
         str_addf(message, ", features %s", like->constraint);
     if (like->contiguous)
         str_add(message, ", on neighbouring nodes");
+    if (like->segment > 0 && c->topology.kind == TOPOLOGY_BLOCK)
+        str_addf(message, ", each %lld of them in one block", (long long)like->segment);
     if (like->exclusive)
         str_add(message, ", no other job beside it");
 }
@@ -219,7 +223,7 @@ static enum reason check_whole(struct placer *p, const struct cluster *c,
                  (long long)room.pods, room.lacks->text);
     } else if (lacks_nodes(like, at->part, &room)) {
         str_addf(message, "; partition %s has at most %zu that fit%s", name, room.nodes,
-                 side_by_side(like));
+                 side_by_side(like, &room));
     } else {
         str_addf(message, "; partition %s has room for at most ", name);
         say_room(c, like, &room, message);
@@ -266,7 +270,7 @@ static enum reason check_up(struct placer *p, const struct cluster *c,
         str_addf(message,
                  "; partition %s has %zu that fit%s and are neither down nor "
                  "drained",
-                 at->part->part->name, room.nodes, side_by_side(like));
+                 at->part->part->name, room.nodes, side_by_side(like, &room));
     } else {
         str_addf(message,
                  "; nodes of partition %s that are neither down nor drained "
@@ -369,16 +373,16 @@ enum reason check_busy(struct placer *p, const struct cluster *c,
     const struct job *like = now->shape->like;
     struct room room = {0};
     bool fits = window_is_enough(now->window, by);
-    bool nodes = counts_nodes(like) && !placement_has_rules(like) &&
-                 placement_most_leaves(now) == 0;
+    bool nodes = counts_nodes(like) && placement_is_flat(c, now);
     STR_AUTO struct str how;
 
     if (!nodes)
         fits = placement_fits(p, c, now, &room);
     str_init(&how, MESSAGE_MAX);
-    str_add(&how, side_by_side(like));
+    str_add(&how, side_by_side(like, &room));
     say_switches(placement_most_leaves(now), " under ", &how);
     check_say_need(c, like, message);
+    str_add(message, room.block && like->segment == 0 ? ", in one block" : "");
     say_switches(placement_most_leaves(now), ", under at most ", message);
     str_add(message, "; ");
     if (nodes)

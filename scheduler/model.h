@@ -424,6 +424,7 @@ struct job {
     bool one_per_node;
     bool exclusive;          /* no other job's pods on its nodes */
     bool contiguous;         /* its nodes have neighbouring positions (cluster.h) */
+    int64_t segment;         /* so many of its nodes each lie in one block; 0: any */
     int64_t most_switches;   /* leaves that it would have at most; 0: any number */
     int64_t switch_wait_sec; /* it waits for that so long; LIMIT_UNSET: as it may */
     struct resvec each;

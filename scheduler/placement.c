@@ -178,23 +178,67 @@ bool choose_rest(struct placer *p, const struct cluster *c, const struct placeme
            placement_has_list(p, at);
 }
 
-/* What is to be spread, and what has no place in time yet, is chosen from all nodes. */
+/* What has no place in time yet is chosen from all nodes. */
 static bool is_near(const struct cluster *c, const struct placement *at)
 {
-    return c->topology.n_levels > 0 && at->view == VIEW_WINDOW &&
-           (!at->shape->like->spread || placement_most_leaves(at) > 0);
+    return c->topology.n_levels > 0 && at->view == VIEW_WINDOW;
+}
+
+static bool is_segmented(const struct cluster *c, const struct placement *at)
+{
+    return c->topology.kind == TOPOLOGY_BLOCK && at->shape->like->segment > 0;
+}
+
+bool placement_is_flat(const struct cluster *c, const struct placement *at)
+{
+    const struct job *like = at->shape->like;
+
+    return placement_is_plain(like) && !placement_has_rules(like) &&
+           !is_segmented(c, at) && placement_most_leaves(at) == 0 &&
+           !(c->topology.kind == TOPOLOGY_BLOCK && like->max_pods > 1 &&
+             is_near(c, at));
+}
+
+/* The order of what must lie in one block. */
+static struct order order_in_block(const struct job *like, const struct order *o)
+{
+    if (like->segment == 0)
+        return *o;
+    return (struct order){like->segment, like->segment, like->segment, like->segment};
+}
+
+/* Up to which level it may go: without blocks to the top. */
+static size_t top_level(struct placer *p, const struct cluster *c,
+                        const struct placement *at, const struct order *o)
+{
+    struct fit *fit = shape_fit(at->shape, at->part);
+    const struct placement empty = {
+        .view = VIEW_UP, .shape = at->shape, .part = at->part};
+    const struct order in_block = order_in_block(at->shape->like, o);
+
+    if (c->topology.kind != TOPOLOGY_BLOCK)
+        return 0;
+    if (fit->top_gen != c->gen) {
+        gather(p, c, &empty);
+        fit->top = near_level(p, c, &empty, &in_block);
+        fit->top_gen = c->gen;
+    }
+    return fit->top;
 }
 
 static bool choose(struct placer *p, const struct cluster *c,
                    const struct placement *at, struct room *room)
 {
-    const struct job *like = at->shape->like;
-    const struct order o = order_of(like, at->part->part);
+    const struct order o = order_of(at->shape->like, at->part->part);
+    bool segmented = is_segmented(c, at), near = is_near(c, at);
+    size_t top = segmented || near ? top_level(p, c, at, &o) : 0;
 
     gather(p, c, at);
     *room = (struct room){.nodes = p->n};
-    return is_near(c, at) ? choose_near(p, c, at, &o, room)
-                          : choose_rest(p, c, at, &o, room);
+    if (segmented)
+        return choose_segments(p, c, at, &o, top, room);
+    return near ? choose_near(p, c, at, &o, top, room)
+                : choose_rest(p, c, at, &o, room);
 }
 
 /* Of a word of nodes, those that are usable. */
@@ -245,8 +289,7 @@ static bool plain_fits(const struct cluster *c, const struct placement *at,
 bool placement_fits(struct placer *p, const struct cluster *c,
                     const struct placement *at, struct room *ret_room)
 {
-    if (placement_is_plain(at->shape->like) && !placement_has_rules(at->shape->like) &&
-        placement_most_leaves(at) == 0)
+    if (placement_is_flat(c, at))
         return plain_fits(c, at, ret_room);
     return choose(p, c, at, ret_room);
 }

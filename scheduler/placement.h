@@ -19,7 +19,8 @@
  * Nodes with the same of several features, neighbours, or so many with a feature: where
  * there are such sets, the same rules choose among these.
  * In a cluster with a topology: on the lowest switch that holds the gang, and the
- * fewest leaves (placement_near.c); what is spread is not.
+ * fewest leaves (placement_near.c). In one of blocks, a gang is in none larger than it
+ * needs, and each of its segments is in one (placement_segment.c).
  * Ranks follow natural name order, in a topology leaf by leaf.
  *
  * The same search over three views of the cluster says whether a job fits in a window
@@ -80,6 +81,7 @@ struct room {
     int64_t pods; /* that could be placed, at most max_pods; units of a divided job, */
     size_t kind;  /* and of which kind: the one that there is too little room for */
     bool beside;  /* that is beside all of the other kind */
+    bool block;   /* that is in one block, or in segments that are */
     /* A counted feature that too few nodes have, `pods` of them; NULL: that is not it.
      * The job's. */
     const struct feature_count *lacks;
@@ -103,6 +105,9 @@ void placement_mark(const struct placer *p, node_set set);
 
 /* Nodes that could take a pod in this view, into a set; also those that are taken. */
 void placement_open(const struct placement *at, const struct cluster *c, node_set set);
+
+/* Is any set of nodes enough as good as another? Then counting them is all. */
+bool placement_is_flat(const struct cluster *c, const struct placement *at);
 
 /* Does it ask something of its nodes together, that placement_rules.c sees to? Then
  * nodes enough are not all. */

@@ -47,6 +47,8 @@ struct near_search {
     struct leaf *leaves;
     struct share whole;
     struct share want;
+    size_t top;     /* the highest level that is looked at, and */
+    size_t found;   /* the one on which it was found; 0: nowhere, or on the top one */
     size_t *picked; /* leaves; scratch for as many as there are */
 };
 
@@ -118,6 +120,8 @@ static struct share wanted(const struct near_search *s)
 
     if (placement_is_plain(like))
         want.nodes = want.times = MIN(want.times, s->o->most);
+    else if (like->spread)
+        want.nodes = MIN(s->whole.nodes, s->o->most);
     if (like->n_units > 1)
         want.also = like->units[1].count;
     return want;
@@ -349,46 +353,77 @@ static bool try_level(struct near_search *s, const struct topology_level *level,
 
 static bool search(struct near_search *s, struct room *room)
 {
-    for (size_t level = s->t->n_levels; level-- > 0;) {
+    for (size_t level = s->t->n_levels; level-- > s->top;) {
+        s->found = level;
         if (try_level(s, &s->t->levels[level], room))
             return true;
     }
-    return try_all(s, room);
+    s->found = 0;
+    return s->top == 0 && try_all(s, room);
 }
 
-/* ---- few leaves ---- */
+/* ---- within bounds ---- */
 
-/* The largest leaves, as many as there may be: the gang is to have no more than they
- * hold. False: too little. */
-static bool want_few(struct near_search *s, struct room *room)
+/* The largest leaves, as many as there may be. */
+static struct share largest_leaves(const struct near_search *s)
 {
-    const struct topology_group *root = &s->t->levels[0].groups[0];
-    bool plain = placement_is_plain(s->at->shape->like);
-    struct share top = {0};
+    struct share sum = {0};
     size_t n;
-    struct pick *list = list_leaves(s, root, &n);
+    struct pick *list = list_leaves(s, &s->t->levels[0].groups[0], &n);
 
     for (size_t i = 0; i < n && is_few(s, i + 1); i++)
-        share_add(&top, &list[i].leaf->share);
+        share_add(&sum, &list[i].leaf->share);
     free(list);
-    *room =
-        (struct room){.nodes = (size_t)top.nodes, .pods = MIN(top.times, s->o->items)};
-    s->want.times = MIN(s->want.times, top.times);
-    if (plain)
-        s->want.nodes = s->want.times;
-    return s->want.nodes >= s->o->least &&
-           s->want.times >= MIN(s->o->enough, s->o->items) &&
-           share_covers(&top, &s->want) && top.required == s->whole.required;
+    return sum;
 }
 
-/* Says what there is room for on so few where the search found nothing. */
-static bool search_few(struct near_search *s, struct room *room)
+/* Of the top level, with all nodes of the job's list. */
+static struct share largest_block(const struct near_search *s)
 {
-    struct room few;
+    const struct topology_level *level = &s->t->levels[s->top];
+    struct share best = {0};
 
-    if (want_few(s, &few) && search(s, room))
+    for (size_t i = 0; i < level->n; i++) {
+        const struct share share = share_under(s, &level->groups[i]);
+
+        if (share.required == s->whole.required && share.times > best.times)
+            best = share;
+    }
+    return best;
+}
+
+/* The gang is to have no more than these hold. False: that is too little. */
+static bool want_within(struct near_search *s, const struct share *most,
+                        struct room *room)
+{
+    *room = (struct room){.nodes = (size_t)most->nodes,
+                          .pods = MIN(most->times, s->o->items)};
+    s->want.times = MIN(s->want.times, most->times);
+    s->want.nodes = MIN(s->want.nodes, most->nodes);
+    return s->want.nodes >= s->o->least &&
+           s->want.times >= MIN(s->o->enough, s->o->items) &&
+           share_covers(most, &s->want) && most->required == s->whole.required;
+}
+
+/* Says what there is room for within the bounds where the search found nothing. */
+static bool search_within(struct near_search *s, struct room *room)
+{
+    struct room within = {0};
+    struct share most;
+    bool may = true;
+
+    if (placement_most_leaves(s->at) > 0) {
+        most = largest_leaves(s);
+        may = want_within(s, &most, &within);
+    }
+    if (may && s->top > 0) {
+        most = largest_block(s);
+        may = want_within(s, &most, &within);
+        within.block = true;
+    }
+    if (may && search(s, room))
         return true;
-    *room = few;
+    *room = within;
     return false;
 }
 
@@ -425,26 +460,52 @@ static bool one_holds_all(const struct placer *p, const struct job *like,
 
 /* ---- all of it ---- */
 
-bool choose_near(struct placer *p, const struct cluster *c, const struct placement *at,
-                 const struct order *o, struct room *room)
+static void search_init(struct near_search *s)
 {
-    struct near_search s = {.p = p, .c = c, .at = at, .o = o, .t = &c->topology};
+    s->t = &s->c->topology;
+    s->all = candidates_keep(s->p);
+    s->leaves = xcalloc(s->t->n_leaves, sizeof(*s->leaves));
+    s->picked = xmalloc(s->t->n_leaves * sizeof(*s->picked));
+    add_up(s);
+    s->want = wanted(s);
+}
+
+static void search_fini(struct near_search *s)
+{
+    free(s->all.items);
+    free(s->leaves);
+    free(s->picked);
+}
+
+bool choose_near(struct placer *p, const struct cluster *c, const struct placement *at,
+                 const struct order *o, size_t top, struct room *room)
+{
+    struct near_search s = {.p = p, .c = c, .at = at, .o = o, .top = top};
     bool fits;
 
-    prefer_full_leaves(p, s.t);
+    prefer_full_leaves(p, &c->topology);
     if (one_holds_all(p, at->shape->like, o))
         return choose_rest(p, c, at, o, room);
-    s.all = candidates_keep(p);
-    s.leaves = xcalloc(s.t->n_leaves, sizeof(*s.leaves));
-    s.picked = xmalloc(s.t->n_leaves * sizeof(*s.picked));
-    add_up(&s);
-    s.want = wanted(&s);
-    if (placement_most_leaves(at) > 0)
-        fits = search_few(&s, room);
+    search_init(&s);
+    if (placement_most_leaves(at) > 0 || top > 0)
+        fits = search_within(&s, room);
     else
         fits = share_covers(&s.whole, &s.want) ? search(&s, room) : try_all(&s, room);
-    free(s.all.items);
-    free(s.leaves);
-    free(s.picked);
+    search_fini(&s);
     return fits;
+}
+
+size_t near_level(struct placer *p, const struct cluster *c, const struct placement *at,
+                  const struct order *o)
+{
+    struct near_search s = {.p = p, .c = c, .at = at, .o = o};
+    struct room room;
+
+    if (one_holds_all(p, at->shape->like, o))
+        return c->topology.n_levels - 1;
+    search_init(&s);
+    if (share_covers(&s.whole, &s.want))
+        search(&s, &room);
+    search_fini(&s);
+    return s.found;
 }

@@ -88,8 +88,16 @@ bool choose_by_rules(struct placer *p, const struct cluster *c,
 /* if there are such rules; and the node list is among them. */
 bool choose_rest(struct placer *p, const struct cluster *c, const struct placement *at,
                  const struct order *o, struct room *room);
-/* And that near each other, in a cluster with a topology. */
+/* And that near each other, in a cluster with a topology: under one switch of level
+ * `top` or below. */
 bool choose_near(struct placer *p, const struct cluster *c, const struct placement *at,
-                 const struct order *o, struct room *room);
+                 const struct order *o, size_t top, struct room *room);
+/* The lowest level on which a switch holds it; 0, too, if none does. */
+size_t near_level(struct placer *p, const struct cluster *c, const struct placement *at,
+                  const struct order *o);
+/* In segments, each in one block of the level. */
+bool choose_segments(struct placer *p, const struct cluster *c,
+                     const struct placement *at, const struct order *o, size_t level,
+                     struct room *room);
 
 #endif

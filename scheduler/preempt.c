@@ -336,12 +336,13 @@ static bool try_victims(struct sched *s, struct hunt *h)
 
 /* Where pods may share nodes or differ, or nodes go together, the choice is a guess;
  * for components there is none. */
-static bool may_try_all(const struct hunt *h)
+static bool may_try_all(const struct sched *s, const struct hunt *h)
 {
     const struct job *like = h->by->shape->like;
 
     return (like->n_units > 0 || !like->one_per_node || placement_has_rules(like) ||
-            like->n_others > 0 || like->most_switches > 0) &&
+            like->n_others > 0 || like->most_switches > 0 ||
+            s->cluster.topology.kind == TOPOLOGY_BLOCK) &&
            h->n_victims <= TRY_ALL_MAX;
 }
 
@@ -362,7 +363,7 @@ static void hunt(struct sched *s, struct hunt *h)
     if (h->by->shape->like->n_others == 0 &&
         victims_choose(h->victims, &s->cluster, h->by) && try_victims(s, h))
         return;
-    if (!may_try_all(h))
+    if (!may_try_all(s, h))
         return;
     victims_take_all(h->victims);
     try_victims(s, h);

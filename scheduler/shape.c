@@ -91,6 +91,7 @@ static void key_of(struct str *key, const struct job *job)
                         (job->own_mem ? 16 : 0) | (job->contiguous ? 32 : 0));
     key_number(key, job->lifts);
     key_number(key, job->tasks);
+    key_number(key, job->segment);
     key_number(key, job->most_switches);
     key_number(key, job->switch_wait_sec);
     key_number(key, (int64_t)job->n_units);

@@ -53,6 +53,10 @@ struct fit {
     size_t prospects; /* so many nodes could be free for one pod */
     size_t kind;      /* of the horizon, while it is of this: */
     uint64_t kind_gen;
+    /* Of blocks, the lowest level on which one holds it, all nodes that are up being
+     * empty; of cluster.gen. */
+    size_t top;
+    uint64_t top_gen;
     struct shape *variant; /* held; NULL: the shape itself, or not known yet: */
     uint64_t variant_gen;  /* cluster.gen that it is of; 0: none */
 };

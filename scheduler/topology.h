@@ -34,8 +34,9 @@
 
 /* Slurm's TopologyPlugin. */
 enum topology_kind {
-    TOPOLOGY_FLAT, /* all nodes are equally near */
-    TOPOLOGY_TREE, /* of switches */
+    TOPOLOGY_FLAT,  /* all nodes are equally near */
+    TOPOLOGY_TREE,  /* of switches */
+    TOPOLOGY_BLOCK, /* the same of blocks, which gangs do not cross if one holds them */
 };
 
 #define TOPOLOGY_LEVELS_MAX 4

@@ -68,6 +68,7 @@ static void add_shape(struct str *out, const struct job *job)
         str_add(out, " exclusive");
     if (job->contiguous)
         str_add(out, " contiguous");
+    add_number(out, "segment", job->segment, 0);
     add_number(out, "switches", job->most_switches, 0);
     add_number(out, "switchwait", job->switch_wait_sec, LIMIT_UNSET);
 }
@@ -313,6 +314,15 @@ static const struct job_case {
     {"GPUs", "gpusPerNode: 8, " ONE, "", "pods=1/node cpu=1000 gpu=8"},
     {"tasks on as many nodes as there are", "ntasks: 5, spread: true, " ONE, "",
      "pods=1-5/node cpu=1000 + 5x(cpu=1000) spread"},
+    {"segments", "nodes: 6, segment: 3, " ONE, "", "pods=6/node cpu=1000 segment=3"},
+    {"segments of a range", "nodes: 3-7, segment: 4, " ONE, "",
+     "pods=3-7/node cpu=1000 segment=4"},
+    {"segments that do not come out even", "nodes: 6, segment: 4, " ONE, "",
+     "spec.segment: 4 does not divide 6 nodes"},
+    {"segments of no number in the range", "nodes: 5-7, segment: 4, " ONE, "",
+     "spec.segment: no multiple of 4 is from 5 to 7 nodes"},
+    {"a segment larger than the job", "segment: 2, " ONE, "",
+     "spec.segment: 2 does not divide 1 nodes"},
     {"few switches", "switches: '1', " ONE, "", "pods=1/node cpu=1000 switches=1"},
     {"few switches for some time", "switches: '2@10:00', " ONE, "",
      "pods=1/node cpu=1000 switches=2 switchwait=600"},
@@ -451,7 +461,6 @@ static const struct job_case {
     /* what is wrong */
     {"no work", "nodes: 1", "",
      "spec needs exactly one of template, script and scriptFrom"},
-    {"not yet", "segment: 2, " ONE, "", "spec.segment is not supported yet"},
     {"an array", "array: '1-3%2', " ONE, "", "pods=1/node cpu=1000 array=1-3%2"},
     {"of which two are split off", "array: '1-9', " ONE,
      "state: PENDING, array: {states: {RUNNING: '1', FAILED: '3', CANCELLED: '9'}}",

@@ -13,6 +13,9 @@
 /* How long the controller has, and the longest script that stands in a BatchJob. */
 #define ID_SEC 30
 #define SHORT_MAX 4096
+#define ZEROS                          \
+    "00000000000000000000000000000000" \
+    "00000000000000000000000000000000"
 #define FAILED "sbatch: error: Batch job submission failed: "
 #define CLOSED FAILED "Required partition not available (inactive or drain): main\n"
 #define ACCOUNT \
@@ -215,10 +218,13 @@ static const struct {
     {"sbatch -a 3-1 --wrap x", NULL,
      FAILED "Invalid job array specification: \"3-1\"; right is*"},
     /* the API server's schema */
-    {"sbatch --segment 2 --wrap x", NULL, FAILED "--segment is not supported yet\n"},
-    {"sbatch", "#!/bin/sh\n#SBATCH --segment=2\n",
-     FAILED "standard input:2: --segment is not supported yet\n"},
+    {"sbatch --switches=" ZEROS "1 --wrap x", NULL,
+     FAILED "--switches: Too long: may not be more than 64 bytes\n"},
+    {"sbatch", "#!/bin/sh\n#SBATCH --switches=" ZEROS "1\n",
+     FAILED "standard input:2: --switches: Too long: may not be more than 64 bytes\n"},
     /* the controller */
+    {"sbatch -N 3 --segment 2 --wrap x", NULL,
+     FAILED "--segment: 2 does not divide 3 nodes\n"},
     {"sbatch -w n1,n9 -N 2 --wrap x", NULL,
      FAILED "Invalid node name specified: node n9 does not exist\n"},
     {"sbatch -N1 : -x n[1,9] --wrap x", NULL,

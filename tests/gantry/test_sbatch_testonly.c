@@ -33,7 +33,7 @@ START_TEST(test_room)
                    START
                    "08:00:00 using 3 processors on nodes n[1-2] in partition main\n");
     clitest_expect(t, "sbatch --test-only --segment 2 --wrap x", 1, "",
-                   FAILED "--segment is not supported yet\n");
+                   FAILURE "--segment: 2 does not divide 1 nodes\n");
     expect_none(t);
     /* behind a job that has all nodes for ten minutes */
     clitest_expect(t, "sbatch -N 4 --exclusive -t 10 --wrap x", 0, NULL, NULL);

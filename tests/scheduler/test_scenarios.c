@@ -8,7 +8,8 @@
  *                                                    killinvalid; overtime=seconds;
  *                                                    switchwait=seconds)
  *   licenses matlab:2,ansys:1   (likewise; how many there are)
- *   topology tree rack,leaf     (likewise; topologyPlugin and topologyLabels)
+ *   topology tree rack,leaf     (likewise; topologyPlugin and topologyLabels; or flat,
+ *                                or block rack)
  *   preempt by=qos mode=REQUEUE exempt=60 youngest   (likewise; or by=partition)
  *   at 100            step at that time until idle; what was decided goes to the output
  *   at 100 jobs=2     the same, yielding after two jobs each time
@@ -212,8 +213,12 @@ static void read_topology(struct scenario *sc, const char *line)
     struct err err = ERR_INIT;
     const char *labels = strchr(line, ' ');
 
-    ck_assert_msg(str_starts(line, "tree ") || strcmp(line, "flat") == 0, "%s", line);
-    sc->config.topology_kind = labels != NULL ? TOPOLOGY_TREE : TOPOLOGY_FLAT;
+    ck_assert_msg(str_starts(line, "tree ") || str_starts(line, "block ") ||
+                      strcmp(line, "flat") == 0,
+                  "%s", line);
+    sc->config.topology_kind = labels == NULL              ? TOPOLOGY_FLAT
+                               : str_starts(line, "tree ") ? TOPOLOGY_TREE
+                                                           : TOPOLOGY_BLOCK;
     if (labels != NULL)
         ck_assert_msg(
             topology_labels_parse(labels + 1, &sc->config.topology_labels, &err) == 0,

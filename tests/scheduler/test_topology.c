@@ -1,8 +1,8 @@
 /*
- * The tree of switches, as labels make it; and gangs on it, over random trees: on the
- * lowest switch that holds them, on no more leaves than need be there, in the order of
- * these. A failing case prints its seed; GANTRY_CASES sets how many are run,
- * GANTRY_SEED runs that one alone.
+ * The tree of switches, as labels make it; and gangs on it, over random trees and as
+ * many of blocks: on the lowest switch that holds them, on no more leaves than need be
+ * there, in the order of these. A failing case prints its seed; GANTRY_CASES sets how
+ * many are run, GANTRY_SEED runs that one alone.
  */
 #include "scheduler/topology.h"
 
@@ -237,7 +237,7 @@ static void run_case(uint64_t seed)
     str_init(&lines, 1 << 16);
     restable_init(&res);
     draw_case(&g, &rng, &lines);
-    config.topology_kind = TOPOLOGY_TREE;
+    config.topology_kind = seed % 2 == 0 ? TOPOLOGY_TREE : TOPOLOGY_BLOCK;
     ck_assert_int_eq(topology_labels_parse("spine,leaf", &config.topology_labels, NULL),
                      0);
     s = sched_new(&config);

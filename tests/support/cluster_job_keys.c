@@ -313,6 +313,7 @@ const struct key cluster_job_keys[] = {
     {"hopeless", .set = job_hopeless},
     {"licenses", .set = job_licenses},
     {"switches", .set = job_switches},
+    {"segment", KEY_NUMBER(struct job, segment)},
     {"reservation", KEY_TEXT(struct job, reservation)},
     {"jobname", KEY_TEXT(struct job, job_name)},
     {"failed", KEY_FLAG(struct job, failed)},

@@ -43,6 +43,7 @@
  *   job 8 reservation=course
  *   job 8 licenses=matlab:2,ansys                  (likewise)
  *   job 8 switches=1@10:00                         (likewise)
+ *   job 8 nodes=4 segment=2
  *   job 3 state=ended failed                (also aside: not taken in yet)
  *   job 9 cpu=1 state=running start=100 in=batch on=n1:2,n2     (n1 has two pods)
  *   job 9 ... state=running preemptedby=3 preemptend=160

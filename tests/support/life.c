@@ -23,7 +23,7 @@ struct sched_config life_settings(uint64_t seed)
     config.limits_safe = seed % 2 == 0;
     config.licenses =
         (struct license_table){.n = 2, .items = {{"ansys", 1}, {"matlab", 3}}};
-    config.topology_kind = (enum topology_kind)(seed / 5 % 2);
+    config.topology_kind = (enum topology_kind)(seed / 5 % 3);
     config.topology_labels = (struct topology_labels){.n = 1, .key = {"rack"}};
     config.preempt_type = (enum preempt_type)(seed / 2 % 3);
     config.preempt_mode = modes[seed / 6 % ARRAY_LEN(modes)];
@@ -285,7 +285,8 @@ void life_reservation(struct life *l)
 static const char *const places[] = {
     "", "", "", "", " reservation=p", " reservation=q"};
 static const char *const switches[] = {
-    "", "", "", "", " switches=1", " switches=1@1", " switches=2@0"};
+    "",           "",          "", "", " switches=1", " switches=1@1", " switches=2@0",
+    " segment=1", " segment=2"};
 
 static const char *const licenses[] = {
     "", "", "", "", " licenses=matlab", " licenses=ansys,matlab:2", " licenses=fluent"};
