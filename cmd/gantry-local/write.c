@@ -11,6 +11,7 @@
 #include "cmd/gantry-local/metadata.h"
 #include "cmd/gantry-local/patch.h"
 #include "cmd/gantry-local/strategy.h"
+#include "crds/rules.h"
 
 /* Tries for a generated name before giving up, as Kubernetes does. */
 #define NAME_TRIES 8
@@ -166,6 +167,42 @@ static void check_kind(struct write *w)
         w->strategy->validate(w);
 }
 
+/* Of an object that is wrong in such a way Kubernetes evaluates no rules, and says so.
+ */
+static bool blocks_rules(const struct json *causes)
+{
+    static const char *const reasons[] = {"FieldValueNotSupported",
+                                          "FieldValueRequired", "FieldValueTooLong",
+                                          "FieldValueTooMany", "FieldValueTypeInvalid"};
+
+    for (size_t i = 0; i < json_len(causes); i++)
+        for (size_t k = 0; k < ARRAY_LEN(reasons); k++)
+            if (str_eq(json_str(json_item(causes, i), "reason"), reasons[k]))
+                return true;
+    return false;
+}
+
+static void skip_rules(struct write *w)
+{
+    json_array_insert(
+        w->causes, 0,
+        json_build("{'reason': 'FieldValueInvalid', 'field': '<nil>', 'message': %s}",
+                   "Invalid value: null: some validation rules were not checked "
+                   "because the object was invalid; correct the existing errors to "
+                   "complete validation"));
+}
+
+static void check_rules(struct write *w)
+{
+    const struct kind *kind = w->call->kind;
+    const bool has_rules = kind->has_foreign_cel || rules_know(kind->group, kind->name);
+
+    if (has_rules && blocks_rules(w->causes))
+        skip_rules(w);
+    else if (!w->misshapen)
+        check_kind(w);
+}
+
 /* What its schema, its kind and ObjectMeta say against the object. */
 static int check_valid(struct write *w)
 {
@@ -175,8 +212,7 @@ static int check_valid(struct write *w)
     metadata_validate(call->kind, w->after, w->before, found_cause, w);
     schema_validate(call->kind->schema, w->after, found_cause, w);
     w->n_shape = json_len(w->causes);
-    if (!w->misshapen)
-        check_kind(w);
+    check_rules(w);
     if (json_len(w->causes) == 0)
         return 0;
     if (!call->kind->is_custom && strcmp(call->req->method, "PATCH") != 0 &&

@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/util.h"
@@ -177,21 +178,42 @@ bool api_until(struct api *c, const bool *flag, int64_t timeout_ms)
     return *flag;
 }
 
+/* Of an object that its schema refuses Kubernetes says besides that it evaluated no
+ * rules, as a first cause: that helps nobody. */
+static char *without_note(const struct kc_result *r)
+{
+    static const char note[] = "<nil>: Invalid value: null: some validation rules were "
+                               "not checked because the object was invalid; correct "
+                               "the existing errors to complete validation, ";
+    const char *message = r->message ? r->message : "", *at = strstr(message, note);
+
+    if (!at)
+        return xstrdup(message);
+    const char *rest = at + strlen(note);
+    const size_t len = strlen(rest);
+    const bool alone = json_len(json_at(r->status, "details.causes")) == 2 &&
+                       at > message && at[-1] == '[' && str_ends(rest, "]");
+    return xasprintf("%.*s%.*s", (int)(at - message - alone), message,
+                     (int)(len - alone), rest);
+}
+
 void answer_take(void *arg, const struct kc_result *r)
 {
     struct answer *a = arg;
+    struct kc_result said = *r;
 
     *a = (struct answer){
         .come = true,
         .outcome = r->outcome,
         .reason = r->reason,
         .http_status = r->http_status,
-        .message = xstrdup(r->message ? r->message : ""),
+        .message = without_note(r),
         .body = r->body ? json_ref((struct json *)r->body) : NULL,
         .status = r->status ? json_ref((struct json *)r->status) : NULL,
     };
+    said.message = a->message;
     if (r->outcome != KC_OK)
-        kc_result_err(r, &a->err);
+        kc_result_err(&said, &a->err);
 }
 
 void answer_fini(struct answer *a)

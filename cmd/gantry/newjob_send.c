@@ -57,6 +57,9 @@ static void add_cause(const struct newjob *n, const char *field, const char *mes
         str_addf(out, "%s: %s", where, message);
 }
 
+/* Where Kubernetes says that rules were not evaluated because of the other causes. */
+#define NO_FIELD "<nil>"
+
 static int refused_by_server(const struct newjob *n, const struct answer *a,
                              struct err *err)
 {
@@ -66,6 +69,8 @@ static int refused_by_server(const struct newjob *n, const struct answer *a,
     str_init(&text, TEXT_MAX);
     for (size_t i = 0; i < json_len(causes); i++) {
         const struct json *cause = json_item(causes, i);
+        if (str_eq(json_str(cause, "field"), NO_FIELD) && json_len(causes) > 1)
+            continue;
         add_cause(n, json_str_or(cause, "field", ""),
                   json_str_or(cause, "message", "refused"), &text);
     }
