@@ -1,6 +1,8 @@
 /*
  * Components of heterogeneous jobs against every way that there is to give them nodes:
- * a job starts on an empty cluster exactly if one of these serves all of them.
+ * a job starts on an empty cluster exactly if one of these serves all of them. And
+ * against jobs of one component: where none is in another one's way, it starts when the
+ * last of these would.
  *
  * GANTRY_HISTORIES sets how many clusters are drawn, GANTRY_SEED runs that one alone.
  */
@@ -116,8 +118,89 @@ START_TEST(test_any_way)
 }
 END_TEST
 
+/* ---- one start ---- */
+
+#define RUNNING 12
+
+struct shape_words {
+    int time, nodes[2], cpu[2];
+};
+
+static void draw_running(struct course *h)
+{
+    for (int i = 0; i < RUNNING; i++)
+        course_tell(h, "job %d cpu=%d in=batch on=%c%d state=running start=0 time=%d",
+                    10 + i, 1 + (int)course_draw(h, 3), "ab"[i % 2], 1 + i / 4,
+                    20 + (int)course_draw(h, 600));
+}
+
+static struct shape_words draw_shape(struct course *h)
+{
+    struct shape_words w = {.time = 1 + (int)course_draw(h, 100)};
+
+    for (int i = 0; i < 2; i++) {
+        w.nodes[i] = 1 + (int)course_draw(h, 3);
+        w.cpu[i] = 1 + (int)course_draw(h, 6);
+    }
+    return w;
+}
+
+static int64_t planned_start(struct course *h)
+{
+    struct decisions decisions;
+
+    sched_step(h->s, h->now_sec, (struct sched_budget){0}, &decisions);
+    course_check(h, decisions.n == 1);
+    return decisions.items[0].kind == DECIDE_START ? h->now_sec
+                                                   : decisions.items[0].planned_sec;
+}
+
+/* Of a job of the first component, of the second one, or of both. */
+static int64_t start_with(uint64_t seed, bool first, bool second)
+{
+    const struct sched_config config = sched_config_default();
+    struct shape_words w;
+    struct course h;
+    int64_t start;
+
+    course_init(&h, seed, &config);
+    course_tell(&h, "node a[1-3] cpu=6 label.a=y");
+    course_tell(&h, "node b[1-3] cpu=6 label.b=y");
+    course_tell(&h, "partition batch default");
+    draw_running(&h);
+    w = draw_shape(&h);
+    if (first && second)
+        course_tell(&h,
+                    "job 1 time=%d nodes=%d cpu=%d where.a=y : nodes=%d cpu=%d "
+                    "where.b=y",
+                    w.time, w.nodes[0], w.cpu[0], w.nodes[1], w.cpu[1]);
+    else
+        course_tell(&h, "job 1 time=%d nodes=%d cpu=%d where.%c=y", w.time,
+                    w.nodes[second], w.cpu[second], "ab"[second]);
+    start = planned_start(&h);
+    course_fini(&h);
+    return start;
+}
+
+START_TEST(test_one_start)
+{
+    const struct seeds seeds = seeds_of("GANTRY_HISTORIES", CLUSTERS / 4);
+
+    for (uint64_t seed = seeds.first; seed <= seeds.last; seed++) {
+        int64_t first = start_with(seed, true, false);
+        int64_t second = start_with(seed, false, true);
+        int64_t both = start_with(seed, true, true);
+
+        ck_assert_msg(both == MAX(first, second),
+                      "seed %d: %lld and %lld, both at %lld", (int)seed,
+                      (long long)first, (long long)second, (long long)both);
+    }
+}
+END_TEST
+
 int main(void)
 {
-    return suite_main("scheduler/components",
-                      (struct suite_row[]){{test_any_way, 1}, {NULL, 0}});
+    return suite_main(
+        "scheduler/components",
+        (struct suite_row[]){{test_any_way, 1}, {test_one_start, 1}, {NULL, 0}});
 }
