@@ -20,14 +20,11 @@ static enum reason judge_together(const struct cluster *c, struct components *al
         {VIEW_WHOLE, REASON_BAD_CONSTRAINTS, ""},
         {VIEW_UP, REASON_CONSTRAINTS, " that are neither down nor drained"},
     };
-    size_t n, lacking;
+    size_t lacking;
 
     for (size_t i = 0; i < ARRAY_LEN(views); i++) {
-        struct slot *slots;
-
         all->at.view = views[i].view;
-        slots = components_place(all, &n, &lacking);
-        if (slots == NULL) {
+        if (!components_fit(all, &lacking)) {
             check_say_component(lacking, message);
             check_say_need(c, shape_component(all->at.shape, lacking)->like, message);
             str_addf(message,
@@ -36,7 +33,6 @@ static enum reason judge_together(const struct cluster *c, struct components *al
                      all->at.part->part->name, views[i].which);
             return views[i].reason;
         }
-        slots_free(slots, n);
     }
     return REASON_NONE;
 }
@@ -63,8 +59,7 @@ enum reason check_components(struct placer *p, const struct cluster *c,
 enum reason check_components_busy(const struct components *all, struct str *message)
 {
     struct placement at = all->at;
-    size_t n, lacking;
-    struct slot *slots;
+    size_t lacking;
 
     for (size_t i = 0; i <= all->at.shape->like->n_others; i++) {
         at.shape = shape_component(all->at.shape, i);
@@ -76,15 +71,13 @@ enum reason check_components_busy(const struct components *all, struct str *mess
             return REASON_RESOURCES;
     }
     str_reset(message);
-    slots = components_place(all, &n, &lacking);
-    if (slots == NULL) {
+    if (!components_fit(all, &lacking)) {
         check_say_component(lacking, message);
         check_say_need(all->cluster, shape_component(all->at.shape, lacking)->like,
                        message);
         str_add(message, "; too few are free beside those of the others");
         return REASON_RESOURCES;
     }
-    slots_free(slots, n);
     str_add(message, "all components fit now, but jobs of higher priority are planned "
                      "there");
     return REASON_PRIORITY;

@@ -125,10 +125,11 @@ static struct slot *place_matched(const struct components *all, size_t *ret_n)
     struct share shares[COMPONENTS_MAX] = {0};
     struct slot *slots = NULL;
     struct match m;
-    size_t n = 0;
+    size_t n;
 
     match_begin(&m, all);
-    if (match_all(&m)) {
+    if (match_all(&m, &n)) {
+        n = 0;
         while (n < m.n && place_on(all, n, m.of[n].given, &shares[n]))
             n++;
     }
@@ -147,6 +148,31 @@ static bool are_plain(const struct components *all)
             return false;
     }
     return true;
+}
+
+/* As placement would find out, with all nodes to choose from. */
+static bool match_fits(const struct components *all, size_t *ret_lacking)
+{
+    struct match m;
+    bool fits;
+
+    match_begin(&m, all);
+    fits = match_all(&m, ret_lacking);
+    match_fini(&m);
+    return fits;
+}
+
+bool components_fit(const struct components *all, size_t *ret_lacking)
+{
+    struct slot *slots;
+    size_t n;
+
+    if (are_plain(all))
+        return match_fits(all, ret_lacking);
+    slots = components_place(all, &n, ret_lacking);
+    if (slots != NULL)
+        slots_free(slots, n);
+    return slots != NULL;
 }
 
 struct slot *components_place(const struct components *all, size_t *ret_n,
@@ -182,4 +208,34 @@ bool components_agree(struct components *all, size_t before)
         all->first = all->window->first;
     }
     return true;
+}
+
+static bool asks_for_as_much(const struct resvec *more, const struct resvec *less)
+{
+    for (int i = 0; i < RES_MAX; i++) {
+        if (more->v[i] < less->v[i])
+            return false;
+    }
+    return true;
+}
+
+static bool is_within(const struct seeker *by, const struct seeker *other)
+{
+    return asks_for_as_much(&by->shape->like->each, &other->shape->like->each) &&
+           node_set_is_within(by->shape->admits, other->shape->admits,
+                              by->timeline->words);
+}
+
+void components_add_needs(struct seeker *seekers, size_t n)
+{
+    int64_t needs[COMPONENTS_MAX];
+
+    for (size_t i = 0; i < n; i++) {
+        needs[i] = 0;
+        for (size_t k = 0; k < n; k++)
+            needs[i] +=
+                k == i || is_within(&seekers[k], &seekers[i]) ? seekers[k].need : 0;
+    }
+    for (size_t i = 0; i < n; i++)
+        seekers[i].need = needs[i];
 }

@@ -36,6 +36,14 @@ struct components {
 struct slot *components_place(const struct components *all, size_t *ret_n,
                               size_t *ret_lacking);
 
+/* Could they be placed? `ret_lacking` likewise. */
+bool components_fit(const struct components *all, size_t *ret_lacking);
+
+/* Components take nodes from each other: adds to what each needs what those need whose
+ * nodes, in whatever slot, are open to it as well. So windows are looked for in which
+ * there is more than what the greatest of them takes. The shapes are settled. */
+void components_add_needs(struct seeker *seekers, size_t n);
+
 /* Moves `all->first` to the first slot, from it up to before `before`, in which each
  * component would have nodes enough if it were alone. False: there is none. */
 bool components_agree(struct components *all, size_t before);

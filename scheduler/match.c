@@ -114,15 +114,18 @@ static bool give_list(struct match *m, size_t claimant)
     return true;
 }
 
-bool match_all(struct match *m)
+bool match_all(struct match *m, size_t *ret_short)
 {
     for (size_t i = 0; i < m->n; i++) {
+        *ret_short = i;
         if (!give_list(m, i))
             return false;
     }
     for (size_t i = 0; i < m->n; i++) {
-        for (int64_t k = node_set_count(m->of[i].given, m->words); k < m->of[i].need;
-             k++) {
+        int64_t n = node_set_count(m->of[i].given, m->words);
+
+        *ret_short = i;
+        for (; n < m->of[i].need; n++) {
             if (!give_one(m, i))
                 return false;
         }

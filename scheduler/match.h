@@ -33,7 +33,8 @@ struct match {
 /* `open`, `fixed` and `need` of each are then to be filled in. */
 void match_init(struct match *m, size_t n, size_t words);
 void match_fini(struct match *m);
-/* Gives each what it needs at least. False: that cannot be. */
-bool match_all(struct match *m);
+/* Gives each what it needs at least. False: that cannot be, and there is nothing for
+ * `ret_short`. */
+bool match_all(struct match *m, size_t *ret_short);
 
 #endif

@@ -218,6 +218,7 @@ static struct slot *find_together(struct sched *s, const struct entry *entry,
     struct slot *slots = NULL;
     size_t lacking;
 
+    components_add_needs(seekers, by->shape->like->n_others + 1);
     all.first = first;
     while (slots == NULL && components_agree(&all, before)) {
         all.at.few = wants_few(s, entry->rec->job, all.first);
