@@ -125,6 +125,18 @@ const struct qos *sched_qos(const struct sched *s, const char *name)
     return policy_find_qos(&s->policy, name);
 }
 
+bool sched_say_account_fault(const struct sched *s, const char *account,
+                             struct str *out)
+{
+    const struct assocs *a = &s->policy.assocs;
+    size_t i = assocs_find(a, account);
+
+    if (i == ASSOC_NONE || a->places[i].fault == ASSOC_SOUND)
+        return false;
+    assocs_say_fault(a, i, out);
+    return true;
+}
+
 bool sched_say_circle(const struct sched *s, const char *name, struct str *out)
 {
     const struct qos *qos = policy_find_qos(&s->policy, name);

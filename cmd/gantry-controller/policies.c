@@ -137,10 +137,12 @@ static void account_changed(void *arg, enum kc_change change, void *old_item,
         sched_apply(ctl->sched,
                     &(struct change){.kind = CHANGE_ACCOUNT_GONE, .u.key = was->name});
         usage_forget(ctl, PAYER_ACCOUNT, was->name);
+        ctl->tree_moved = true;
     } else {
         sched_apply(ctl->sched, &(struct change){.kind = CHANGE_ACCOUNT,
                                                  .u.account = account_copy(is)});
         usage_seen(ctl, PAYER_ACCOUNT, is->as_of.usage_sec, object);
+        ctl->tree_moved |= !was || !str_eq(was->parent, is->parent);
     }
     ctl->limits_moved = true;
     cycle_want(ctl);

@@ -7,6 +7,8 @@
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/refusal.h"
 
+#define FAULT_MAX 1024
+
 /* An account or a QOS as it is stored. */
 struct payer {
     struct controller *ctl;
@@ -14,6 +16,8 @@ struct payer {
     char *name, *uid, *version;
     int64_t stored_sec; /* its usage is true of; TIME_UNSET: it has none */
     int64_t sent_sec;
+    char *fault; /* of an account, as of the last step; NULL: not known yet */
+    char *stored_fault;
     struct ticket ticket;
     struct kc_call *call;
     UT_hash_handle hh;
@@ -65,6 +69,8 @@ static void payer_free(struct payer *p)
     if (p->call)
         kc_cancel(p->call);
     lanes_leave(p->ctl->lanes, &p->ticket);
+    free(p->stored_fault);
+    free(p->fault);
     free(p->version);
     free(p->uid);
     free(p->name);
@@ -78,6 +84,23 @@ static int64_t unwritten(const struct payer *p)
     return as_of && as_of->usage_sec > p->stored_sec ? as_of->usage_sec : TIME_UNSET;
 }
 
+static bool is_fault_news(const struct payer *p)
+{
+    return p->fault && !str_eq(p->fault, p->stored_fault);
+}
+
+static bool is_behind(const struct payer *p)
+{
+    return unwritten(p) != TIME_UNSET || is_fault_news(p);
+}
+
+static void read_stored(struct payer *p, const struct json *object)
+{
+    text_set(&p->uid, json_str(object, "metadata.uid"));
+    text_set(&p->version, json_str(object, "metadata.resourceVersion"));
+    text_set(&p->stored_fault, json_str_or(object, "status.message", ""));
+}
+
 static void on_written(void *arg, const struct kc_result *result)
 {
     struct payer *p = arg;
@@ -85,11 +108,11 @@ static void on_written(void *arg, const struct kc_result *result)
     lanes_leave(p->ctl->lanes, &p->ticket);
     if (result->outcome == KC_OK) {
         p->stored_sec = MAX(p->stored_sec, p->sent_sec);
-        text_set(&p->version, json_str(result->body, "metadata.resourceVersion"));
+        read_stored(p, result->body);
     } else if (result->outcome == KC_REFUSED && !refusal_passes(result->reason) &&
                result->reason != KC_REASON_CONFLICT &&
                result->reason != KC_REASON_NOT_FOUND) {
-        log_warn(p->ctl->log, "%s %s: write usage: %s: %s", kinds[p->kind].word,
+        log_warn(p->ctl->log, "%s %s: write status: %s: %s", kinds[p->kind].word,
                  p->name, kc_reason_name(result->reason), result->message);
     }
 }
@@ -98,22 +121,26 @@ static void send(void *arg)
 {
     struct payer *p = arg;
     int64_t usage_sec = unwritten(p);
-    if (usage_sec == TIME_UNSET) {
+    if (!is_behind(p)) {
         lanes_leave(p->ctl->lanes, &p->ticket);
         return;
     }
     JSON_AUTO struct json *patch = json_build(
         "{'metadata':{'uid':%s,'resourceVersion':%s},'status':{}}", p->uid, p->version);
-    json_set_at(patch, "status.usage", usage_doc(p));
+    if (usage_sec != TIME_UNSET)
+        json_set_at(patch, "status.usage", usage_doc(p));
+    if (is_fault_news(p))
+        json_set_at(patch, "status.message",
+                    *p->fault ? json_new_string(p->fault) : json_new_null());
     const struct kc_ref ref = {
         .resource = kinds[p->kind].resource, .name = p->name, .subresource = "status"};
-    p->sent_sec = usage_sec;
+    p->sent_sec = MAX(usage_sec, p->stored_sec);
     p->call = kc_patch(p->ctl->client, &ref, KC_PATCH_MERGE, patch, on_written, p);
 }
 
 static void want(struct payer *p)
 {
-    if (p->ticket.state == TICKET_IDLE && unwritten(p) != TIME_UNSET)
+    if (p->ticket.state == TICKET_IDLE && is_behind(p))
         lanes_enter(p->ctl->lanes, LANE_USAGE, &p->ticket, send, p);
 }
 
@@ -129,9 +156,9 @@ void usage_seen(struct controller *ctl, enum payer_kind kind, int64_t stored_sec
         p->name = xstrdup(name);
         HASH_ADD_KEYPTR(hh, ctl->payers[kind], p->name, strlen(p->name), p);
     }
-    text_set(&p->uid, json_str(object, "metadata.uid"));
-    text_set(&p->version, json_str(object, "metadata.resourceVersion"));
+    read_stored(p, object);
     p->stored_sec = stored_sec;
+
     if (ctl->synced)
         want(p);
 }
@@ -143,13 +170,25 @@ void usage_forget(struct controller *ctl, enum payer_kind kind, const char *name
         payer_free(p);
 }
 
+static void find_fault(struct payer *p)
+{
+    STR_AUTO struct str text;
+    str_init(&text, FAULT_MAX);
+    sched_say_account_fault(p->ctl->sched, p->name, &text);
+    text_set(&p->fault, text.s);
+}
+
 void usage_write(struct controller *ctl)
 {
     struct payer *p, *tmp;
     int64_t charged_sec = sched_charged_sec(ctl->sched);
-    if (charged_sec == ctl->usage_sec)
+    if (ctl->tree_moved)
+        HASH_ITER (hh, ctl->payers[PAYER_ACCOUNT], p, tmp)
+            find_fault(p);
+    if (charged_sec == ctl->usage_sec && !ctl->tree_moved)
         return;
     ctl->usage_sec = charged_sec;
+    ctl->tree_moved = false;
     for (int kind = 0; kind < PAYER_KINDS; kind++)
         HASH_ITER (hh, ctl->payers[kind], p, tmp)
             want(p);

@@ -1,5 +1,6 @@
 /*
- * usagewrite - what has been used of accounts and QOS, kept in their status.
+ * usagewrite - what has been used of accounts and QOS, and why an account is in no
+ * tree, kept in their status.
  *
  * The core charges jobs at the end of each period (scheduler/usage.h). Then whatever an
  * account, or a QOS, has used is written to its status with the time that it is true

@@ -241,12 +241,45 @@ START_TEST(test_reset_now)
 }
 END_TEST
 
+/* An account that is in no tree says so, and so do those below it. */
+START_TEST(test_fault)
+{
+    struct ctltest *t = begin();
+    ctltest_make(t, "Account", "sub", "'parent':'lost','members':[{'user':'ann'}]");
+    ctltest_make(t, "Account", "leaf", "'parent':'sub','members':[]");
+    ctltest_settle(t);
+    ck_assert_int_eq(apitest_request(t->api, "GET", ACCOUNTS "/sub", NULL), 200);
+    apitest_expect(t->api, "sub",
+                   "status.message=account lost does not exist, the parent of sub");
+    ck_assert_int_eq(apitest_request(t->api, "GET", ACCOUNTS "/leaf", NULL), 200);
+    apitest_expect(t->api, "leaf",
+                   "status.message=account leaf is below sub: account lost does not "
+                   "exist, the parent of sub");
+    read_account(t);
+    apitest_expect(t->api, "lab", "status!");
+    ctltest_make(t, "Account", "lost", "'members':[]");
+    ctltest_settle(t);
+    ck_assert_int_eq(apitest_request(t->api, "GET", ACCOUNTS "/leaf", NULL), 200);
+    apitest_expect(t->api, "leaf", "status.message!");
+    ck_assert_int_eq(apitest_request(t->api, "DELETE", ACCOUNTS "/lost", NULL), 200);
+    ctltest_settle(t);
+    ctltest_kill(t);
+    ctltest_start(t);
+    ctltest_settle(t);
+    ck_assert_int_eq(apitest_request(t->api, "GET", ACCOUNTS "/sub", NULL), 200);
+    apitest_expect(t->api, "sub",
+                   "status.message=account lost does not exist, the parent of sub");
+    ctltest_free(t);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry-controller/usage", (struct suite_row[]){
                                                      {test_written, 1},
                                                      {test_survives, 1},
                                                      {test_reset_now, 1},
+                                                     {test_fault, 1},
                                                      {test_ttl_waits, 1},
                                                      {test_refused, 1},
                                                      {test_qos, 1},
