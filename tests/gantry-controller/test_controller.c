@@ -44,6 +44,10 @@ static const struct {
      "status.allocTRES~gres/gpu=16"},
     {"'nodes':4", 4, WRITES_GANG(4), "status.nodeList=n[1-4]|status.numNodes=4"},
     {"'replicas':24", 24, WRITES_GANG(24), "status.numNodes~"},
+    {"'components':[{'name':'x'},{'name':'y','nodes':2,'gpusPerNode':8}]", 3,
+     WRITES_GANG(3),
+     "status.nodeList=n[1-3]|status.batchHost=n1|status.numGPUs=16|status.placement#2|"
+     "status.placement.0.component!|status.placement.1.component=1"},
 };
 
 START_TEST(test_life)
@@ -361,6 +365,38 @@ START_TEST(test_ids_in_order)
 }
 END_TEST
 
+/* What runs and what is planned, component by component. */
+START_TEST(test_components_again)
+{
+    const char *spec = "'timeLimit':'60','components':[{'name':'x'},{'name':'y',"
+                       "'nodes':3,'gpusPerNode':8}]";
+    const char *runs = "status.state=RUNNING|status.attempt=1|status.placement#2|"
+                       "status.placement.1.component=1";
+    const char *waits = "status.state=PENDING|status.pending.promised=true|"
+                        "status.pending.plannedNodes=n[1-4]|"
+                        "status.pending.plannedPlacement.1.component=1";
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "a", spec);
+    ctltest_submit(t, "b", spec);
+    ctltest_settle(t);
+    for (int i = 0; i < 2; i++) {
+        ctltest_expect(t, "a", runs);
+        ctltest_expect(t, "b", waits);
+        ck_assert_uint_eq(ctltest_pods(t, "a", true), 4);
+        ctltest_restart(t);
+        ctltest_settle(t);
+    }
+    for (int rank = 0; rank < 4; rank++)
+        ctltest_end(t, "a", rank, 0);
+    ctltest_settle(t);
+    ctltest_expect(t, "a", "status.state=COMPLETED");
+    ctltest_reap(t);
+    ctltest_settle(t);
+    ctltest_expect(t, "b", runs);
+    ctltest_free(t);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry-controller/controller",
@@ -374,6 +410,7 @@ int main(void)
                           {test_status_refused, ARRAY_LEN(refused)},
                           {test_changed_before_start, 1},
                           {test_ids_in_order, 1},
+                          {test_components_again, 1},
                           {NULL, 0},
                       });
 }
