@@ -1,17 +1,14 @@
-#include "scheduler/book.h"
+#include "scheduler/book_private.h"
 
 #include <string.h>
 
 #include "base/util.h"
 #include "scheduler/check.h"
-#include "scheduler/yield.h"
 
 /* From the decision to the pods' start: creates and binds of a large gang. */
 #define LAUNCH_SLACK_SEC 60
 /* From the limit to the last pod's end: the grace period is 30 s. */
 #define END_SLACK_SEC 60
-/* So many demands of the past are kept before the timeline is made anew without. */
-#define DEMANDS_SPARE 16
 
 int64_t book_length(int64_t limit_sec)
 {
@@ -135,13 +132,6 @@ size_t book_uses(struct sched *s, struct jobrec *rec)
                      plan ? job->plan.n_slots : job->n_alloc, rec->claim.alone);
 }
 
-struct span {
-    const struct slot *slots;
-    size_t n;
-    size_t first, last;
-    int64_t end_sec;
-};
-
 /* A job in a reservation is over when that is. */
 static void cut_off(struct sched *s, const struct job *job, struct span *span)
 {
@@ -150,7 +140,7 @@ static void cut_off(struct sched *s, const struct job *job, struct span *span)
                   &span->last);
 }
 
-static struct span span_of(struct sched *s, const struct jobrec *rec)
+struct span book_span(struct sched *s, const struct jobrec *rec)
 {
     const struct job *job = rec->job;
     const struct partrec *part;
@@ -233,8 +223,7 @@ static bool has_claim(const struct jobrec *rec)
            (rec->job->n_alloc > 0 || rec->job->plan.start_sec != TIME_UNSET);
 }
 
-/* There is more room than before, up to some time. */
-static void grow(struct sched *s, int64_t until_sec)
+void book_grow(struct sched *s, int64_t until_sec)
 {
     s->grown = true;
     s->freed = true;
@@ -269,7 +258,7 @@ static void enter_claim(struct sched *s, struct jobrec *rec)
 
     if (!is_kept(s) || !has_claim(rec))
         return;
-    span = span_of(s, rec);
+    span = book_span(s, rec);
     rec->claim.alone = is_alone(s, rec->job);
     n = find_uses(s, rec, span.slots, span.n, rec->claim.alone);
     timeline_take(&s->timeline, s->uses, n, span.first, span.last);
@@ -301,7 +290,7 @@ void book_strike(struct sched *s, struct jobrec *rec)
     else
         let_go(s, rec);
     rec->claim.on = false;
-    grow(s, begin_of(&s->timeline, rec->claim.last));
+    book_grow(s, begin_of(&s->timeline, rec->claim.last));
 }
 
 void book_cancel_plan(struct sched *s, struct jobrec *rec)
@@ -317,7 +306,7 @@ void book_cancel_plan(struct sched *s, struct jobrec *rec)
 static bool plan_fits(struct sched *s, struct jobrec *rec)
 {
     const struct fence *fence = reserve_fence(s, rec->job);
-    struct span span = span_of(s, rec);
+    struct span span = book_span(s, rec);
     size_t n = find_uses(s, rec, span.slots, span.n, is_alone(s, rec->job));
 
     for (size_t i = 0; i < n; i++) {
@@ -347,6 +336,19 @@ void book_enter(struct sched *s, struct jobrec *rec)
         book_put_back(s, rec);
     else
         enter_claim(s, rec);
+}
+
+bool book_is_shut(struct sched *s, struct jobrec *rec)
+{
+    const struct fence *fence = reserve_fence(s, rec->job);
+    const struct span span = book_span(s, rec);
+    size_t n = find_uses(s, rec, span.slots, span.n, is_alone(s, rec->job));
+
+    for (size_t i = 0; i < n && fence != NULL && fence->key.in == RESV_NONE; i++) {
+        if (!fence_admits(fence, s->uses[i].position, span.first, span.last))
+            return true;
+    }
+    return false;
 }
 
 /* ---- foreign pods ---- */
@@ -379,194 +381,5 @@ void book_strike_pod(struct sched *s, const struct podrec *pod)
     if (!pod_use(s, pod, &use))
         return;
     timeline_give(&s->timeline, &use, 1, 0, s->timeline.n_slots);
-    grow(s, TIME_NEVER);
-}
-
-/* ---- anew ---- */
-
-/* Resources that no node has need no place: nothing that asks for them fits. */
-static int resources_there(const struct cluster *c)
-{
-    int n = 0;
-
-    for (size_t i = 0; i < c->n_order; i++) {
-        for (int r = n; r < RES_MAX; r++) {
-            if (c->order[i]->node->capacity.v[r] > 0)
-                n = r + 1;
-        }
-    }
-    return n;
-}
-
-static void add_nodes(struct sched *s)
-{
-    for (size_t i = 0; i < s->cluster.n_order; i++) {
-        if (s->cluster.order[i]->usable)
-            timeline_add_node(&s->timeline, i, &s->cluster.order[i]->node->capacity);
-    }
-}
-
-static void add_held(struct sched *s)
-{
-    struct podrec *pod, *next_pod;
-    struct jobrec *rec, *next;
-
-    HASH_ITER (hh, s->cluster.pods, pod, next_pod)
-        book_enter_pod(s, pod);
-    HASH_ITER (hh, s->jobs, rec, next) {
-        rec->claim.on = false;
-        if (rec->job->n_alloc > 0)
-            book_enter(s, rec);
-    }
-}
-
-/* Has a reservation of others come where the plan lies? */
-static bool is_shut(struct sched *s, struct jobrec *rec)
-{
-    const struct fence *fence = reserve_fence(s, rec->job);
-    const struct span span = span_of(s, rec);
-    size_t n = find_uses(s, rec, span.slots, span.n, is_alone(s, rec->job));
-
-    for (size_t i = 0; i < n && fence != NULL && fence->key.in == RESV_NONE; i++) {
-        if (!fence_admits(fence, s->uses[i].position, span.first, span.last))
-            return true;
-    }
-    return false;
-}
-
-/* False: it has none that is to be looked at. */
-static bool add_plan(struct sched *s, struct jobrec *rec)
-{
-    if (rec->gone || rec->claim.on || rec->job->plan.start_sec == TIME_UNSET ||
-        rec->job->n_alloc > 0)
-        return false;
-    yield_follow(s, rec);
-    if (s->reserve.n > 0 && rec->job->plan.promised)
-        s->n_shut += is_shut(s, rec);
-    if (rec->job->plan.start_sec >= s->timeline.bounds[0])
-        book_put_back(s, rec);
-    else
-        book_cancel_plan(s, rec);
-    return true;
-}
-
-/* False: the budget is spent. */
-static bool add_plans(struct sched *s, struct sched_budget budget)
-{
-    struct queue *queue = &s->pass.queue;
-
-    while (s->n_renewed < queue->n) {
-        bool looked = add_plan(s, queue_at(queue, s->n_renewed++)->rec);
-
-        if (looked && budget.spent != NULL && budget.spent(budget.arg))
-            return false;
-    }
-    return true;
-}
-
-/* All but the plans, of which there may be many. What is held counts even where it is
- * more than there is. */
-static void begin_anew(struct sched *s, int64_t now_sec)
-{
-    reserve_settle(s, now_sec);
-    timeline_reset(&s->timeline, now_sec, s->config.window_sec, s->cluster.n_order,
-                   resources_there(&s->cluster));
-    s->timeline_gen = s->cluster.gen;
-    stock_reset(&s->timeline.stock, &s->config.licenses);
-    reserve_renew(s, now_sec);
-    s->lines.n = 0;
-    s->n_holding = 0;
-    add_nodes(s);
-    add_held(s);
-    s->timeline.overcommitted = false;
-    s->renewing = true;
-    s->n_renewed = 0;
-}
-
-/* What has come meanwhile may have been too much beside the plans. */
-static void end_anew(struct sched *s)
-{
-    bool overcommitted = s->timeline.overcommitted;
-    struct shape *shape, *next;
-
-    HASH_ITER (hh, s->shapes, shape, next)
-        timeline_demand(&s->timeline, &shape->like->each, shape->like->exclusive);
-    timeline_ready(&s->timeline);
-    s->timeline.overcommitted = overcommitted;
-    s->renewing = false;
-    grow(s, TIME_NEVER);
-}
-
-/* ---- a later minute ---- */
-
-/* Would the claim be in other slots, if it were entered now? What is held ends later
- * than assumed where it is overdue. */
-static bool has_moved(struct sched *s, const struct jobrec *rec)
-{
-    const struct timeline *tl = &s->timeline;
-    const struct claim *claim = &rec->claim;
-    struct span span;
-
-    if (!claim->planned || claim->end_sec == TIME_NEVER) {
-        span = span_of(s, rec);
-        return span.first != claim->first || span.last != claim->last;
-    }
-    return claim->last > claim->first + 1 &&
-           tl->bounds[claim->last - 1] >= claim->end_sec;
-}
-
-/* There are many: what is not of the claim itself is looked at only where it moves. */
-static void move_claim(struct sched *s, struct jobrec *rec)
-{
-    struct claim *claim = &rec->claim;
-    bool late;
-
-    claim->first = timeline_place(&s->timeline, claim->first);
-    claim->last = timeline_place(&s->timeline, claim->last);
-    late = claim->planned && yield_follow(s, rec);
-    if (!late && claim->planned && claim->start_sec < s->timeline.bounds[0]) {
-        book_cancel_plan(s, rec);
-    } else if (late || has_moved(s, rec)) {
-        book_strike(s, rec);
-        book_enter(s, rec);
-    } else if (claim->planned) {
-        line_move(s, claim);
-    }
-}
-
-/* False: the timeline is to be made anew. Demands that nobody has any more go only
- * then. */
-static bool advance(struct sched *s, int64_t now_sec)
-{
-    struct jobrec *rec, *next;
-
-    if (s->timeline.demands.n > 2 * (size_t)HASH_COUNT(s->shapes) + DEMANDS_SPARE ||
-        !timeline_advance(&s->timeline, now_sec, s->config.window_sec))
-        return false;
-    reserve_renew(s, now_sec);
-    HASH_ITER (hh, s->jobs, rec, next) {
-        if (rec->claim.on)
-            move_claim(s, rec);
-    }
-    grow(s, TIME_NEVER);
-    return !s->timeline.overcommitted;
-}
-
-static bool is_of_now(struct sched *s, int64_t now_sec)
-{
-    return !s->renewing && s->timeline_gen == s->cluster.gen &&
-           !s->timeline.overcommitted &&
-           (!timeline_is_outdated(&s->timeline, now_sec) || advance(s, now_sec));
-}
-
-bool book_renew(struct sched *s, int64_t now_sec, struct sched_budget budget)
-{
-    if (is_of_now(s, now_sec))
-        return true;
-    if (!s->renewing || s->timeline_gen != s->cluster.gen)
-        begin_anew(s, now_sec);
-    if (!add_plans(s, budget))
-        return false;
-    end_anew(s);
-    return true;
+    book_grow(s, TIME_NEVER);
 }

@@ -1,0 +1,184 @@
+#include "scheduler/book_private.h"
+
+#include <string.h>
+
+#include "base/util.h"
+#include "scheduler/yield.h"
+
+/* So many demands of the past are kept before the timeline is made anew without. */
+#define DEMANDS_SPARE 16
+
+/* ---- anew ---- */
+
+/* Resources that no node has need no place: nothing that asks for them fits. */
+static int resources_there(const struct cluster *c)
+{
+    int n = 0;
+
+    for (size_t i = 0; i < c->n_order; i++) {
+        for (int r = n; r < RES_MAX; r++) {
+            if (c->order[i]->node->capacity.v[r] > 0)
+                n = r + 1;
+        }
+    }
+    return n;
+}
+
+static void add_nodes(struct sched *s)
+{
+    for (size_t i = 0; i < s->cluster.n_order; i++) {
+        if (s->cluster.order[i]->usable)
+            timeline_add_node(&s->timeline, i, &s->cluster.order[i]->node->capacity);
+    }
+}
+
+static void add_held(struct sched *s)
+{
+    struct podrec *pod, *next_pod;
+    struct jobrec *rec, *next;
+
+    HASH_ITER (hh, s->cluster.pods, pod, next_pod)
+        book_enter_pod(s, pod);
+    HASH_ITER (hh, s->jobs, rec, next) {
+        rec->claim.on = false;
+        if (rec->job->n_alloc > 0)
+            book_enter(s, rec);
+    }
+}
+
+/* False: it has none that is to be looked at. */
+static bool add_plan(struct sched *s, struct jobrec *rec)
+{
+    if (rec->gone || rec->claim.on || rec->job->plan.start_sec == TIME_UNSET ||
+        rec->job->n_alloc > 0)
+        return false;
+    yield_follow(s, rec);
+    if (s->reserve.n > 0 && rec->job->plan.promised)
+        s->n_shut += book_is_shut(s, rec);
+    if (rec->job->plan.start_sec >= s->timeline.bounds[0])
+        book_put_back(s, rec);
+    else
+        book_cancel_plan(s, rec);
+    return true;
+}
+
+/* False: the budget is spent. */
+static bool add_plans(struct sched *s, struct sched_budget budget)
+{
+    struct queue *queue = &s->pass.queue;
+
+    while (s->n_renewed < queue->n) {
+        bool looked = add_plan(s, queue_at(queue, s->n_renewed++)->rec);
+
+        if (looked && budget.spent != NULL && budget.spent(budget.arg))
+            return false;
+    }
+    return true;
+}
+
+/* All but the plans, of which there may be many. What is held counts even where it is
+ * more than there is. */
+static void begin_anew(struct sched *s, int64_t now_sec)
+{
+    reserve_settle(s, now_sec);
+    timeline_reset(&s->timeline, now_sec, s->config.window_sec, s->cluster.n_order,
+                   resources_there(&s->cluster));
+    s->timeline_gen = s->cluster.gen;
+    stock_reset(&s->timeline.stock, &s->config.licenses);
+    reserve_renew(s, now_sec);
+    s->lines.n = 0;
+    s->n_holding = 0;
+    add_nodes(s);
+    add_held(s);
+    s->timeline.overcommitted = false;
+    s->renewing = true;
+    s->n_renewed = 0;
+}
+
+/* What has come meanwhile may have been too much beside the plans. */
+static void end_anew(struct sched *s)
+{
+    bool overcommitted = s->timeline.overcommitted;
+    struct shape *shape, *next;
+
+    HASH_ITER (hh, s->shapes, shape, next)
+        timeline_demand(&s->timeline, &shape->like->each, shape->like->exclusive);
+    timeline_ready(&s->timeline);
+    s->timeline.overcommitted = overcommitted;
+    s->renewing = false;
+    book_grow(s, TIME_NEVER);
+}
+
+/* ---- a later minute ---- */
+
+/* Would the claim be in other slots, if it were entered now? What is held ends later
+ * than assumed where it is overdue. */
+static bool has_moved(struct sched *s, const struct jobrec *rec)
+{
+    const struct timeline *tl = &s->timeline;
+    const struct claim *claim = &rec->claim;
+    struct span span;
+
+    if (!claim->planned || claim->end_sec == TIME_NEVER) {
+        span = book_span(s, rec);
+        return span.first != claim->first || span.last != claim->last;
+    }
+    return claim->last > claim->first + 1 &&
+           tl->bounds[claim->last - 1] >= claim->end_sec;
+}
+
+/* There are many: what is not of the claim itself is looked at only where it moves. */
+static void move_claim(struct sched *s, struct jobrec *rec)
+{
+    struct claim *claim = &rec->claim;
+    bool late;
+
+    claim->first = timeline_place(&s->timeline, claim->first);
+    claim->last = timeline_place(&s->timeline, claim->last);
+    late = claim->planned && yield_follow(s, rec);
+    if (!late && claim->planned && claim->start_sec < s->timeline.bounds[0]) {
+        book_cancel_plan(s, rec);
+    } else if (late || has_moved(s, rec)) {
+        book_strike(s, rec);
+        book_enter(s, rec);
+    } else if (claim->planned) {
+        line_move(s, claim);
+    }
+}
+
+/* False: the timeline is to be made anew. Demands that nobody has any more go only
+ * then. */
+static bool advance(struct sched *s, int64_t now_sec)
+{
+    struct jobrec *rec, *next;
+
+    if (s->timeline.demands.n > 2 * (size_t)HASH_COUNT(s->shapes) + DEMANDS_SPARE ||
+        !timeline_advance(&s->timeline, now_sec, s->config.window_sec))
+        return false;
+    reserve_renew(s, now_sec);
+    HASH_ITER (hh, s->jobs, rec, next) {
+        if (rec->claim.on)
+            move_claim(s, rec);
+    }
+    book_grow(s, TIME_NEVER);
+    return !s->timeline.overcommitted;
+}
+
+static bool is_of_now(struct sched *s, int64_t now_sec)
+{
+    return !s->renewing && s->timeline_gen == s->cluster.gen &&
+           !s->timeline.overcommitted &&
+           (!timeline_is_outdated(&s->timeline, now_sec) || advance(s, now_sec));
+}
+
+bool book_renew(struct sched *s, int64_t now_sec, struct sched_budget budget)
+{
+    if (is_of_now(s, now_sec))
+        return true;
+    if (!s->renewing || s->timeline_gen != s->cluster.gen)
+        begin_anew(s, now_sec);
+    if (!add_plans(s, budget))
+        return false;
+    end_anew(s);
+    return true;
+}
