@@ -9,7 +9,8 @@
  * logarithm. Each asks for one of 8 or 32 amounts for each node (demand classes), half
  * of them fractions. Every job is promised a start; the window reaches far enough.
  *
- * Cold: all jobs are new. After a change: a running job ended, or a job arrived; the
+ * Cold: all jobs are new. After a change: a running job ended, a job arrived, or a node
+ * may not be used any more, or again; the
  * core is stepped a job at a time, and the time is taken when the last job has started
  * that the change lets start ("starts"), and at rest. A minute later: time has moved on
  * by one, and nothing else; in slices again. Beside it the plain planner
@@ -340,9 +341,31 @@ static void add_one(struct bench *b, struct sched *s, struct tally *t)
     follow(s, t, (double)(cpu_us() - start_us));
 }
 
+static void turn_node(struct bench *b, struct sched *s, size_t i, bool on,
+                      struct tally *t)
+{
+    struct node *node = make_node(b, i);
+    int64_t start_us;
+
+    node->unschedulable = !on;
+    start_us = cpu_us();
+    tell(s, CHANGE_NODE, node);
+    follow(s, t, (double)(cpu_us() - start_us));
+}
+
+/* A node is cordoned, and then it is not. */
+static void turn_one(struct bench *b, struct sched *s, struct tally *t)
+{
+    size_t i = (size_t)rng_below(&b->rng, NODES);
+
+    turn_node(b, s, i, false, t);
+    turn_node(b, s, i, true, t);
+}
+
 static void plan_after_changes(struct bench *b, struct sched *s)
 {
     struct tally ends = {.name = "ended:"}, arrivals = {.name = "arrived:"};
+    struct tally turns = {.name = "turned:"};
 
     for (int i = 0; i < CHANGES && ends.rest_us < CHANGES_MAX_US; i++)
         end_one(b, s, &ends);
@@ -350,6 +373,9 @@ static void plan_after_changes(struct bench *b, struct sched *s)
     for (int i = 0; i < CHANGES && arrivals.rest_us < CHANGES_MAX_US; i++)
         add_one(b, s, &arrivals);
     print_tally(&arrivals);
+    for (int i = 0; i < CHANGES && turns.rest_us < CHANGES_MAX_US; i++)
+        turn_one(b, s, &turns);
+    print_tally(&turns);
 }
 
 /* ---- a minute later ---- */

@@ -372,8 +372,10 @@ static void operation(struct life *l)
 {
     int64_t what = course_draw(&l->h, 100);
 
-    if (what < 15)
+    if (what < 7)
         life_node(l);
+    else if (what < 15)
+        life_turn_node(l);
     else if (what < 22)
         life_partition(l);
     else if (what < 50)
@@ -417,7 +419,10 @@ static void run_history(uint64_t seed)
         for (int64_t k = is_still ? 1 : course_draw(h, 4); k > 0; k--) {
             if (!is_still)
                 life_job(&l);
-            life_progress(&l);
+            if (course_chance(h, 25))
+                life_turn_node(&l);
+            else
+                life_progress(&l);
         }
         check_law(&l);
     }

@@ -32,22 +32,43 @@ struct sched_config life_settings(uint64_t seed)
     return config;
 }
 
+/* It may be used at once, or not. */
+static const char *random_use(struct course *h)
+{
+    static const char *const uses[] = {"", "", "",          "",
+                                       "", "", " notready", " cordoned"};
+
+    return COURSE_PICK(h, uses);
+}
+
 void life_node(struct life *l)
 {
     static const char *const features[] = {"", " features=ib", " features=ib,ssd"};
     struct course *h = &l->h;
     int64_t number = 1 + course_draw(h, LIFE_NODES);
+    char *line = l->nodes[number];
 
-    if (course_chance(h, 15))
+    line[0] = '\0';
+    if (course_chance(h, 15)) {
         course_tell(h, "gone node n%d", (int)number);
-    else
-        course_tell(h, "node n%d cpu=%d mem=%dG x/gpu=%d label.rack=r%d%s%s%s%s%s",
-                    (int)number, 1 + (int)course_draw(h, 8), 1 + (int)course_draw(h, 8),
-                    (int)course_draw(h, 5), (int)course_draw(h, 2),
-                    course_chance(h, 50) ? " type=h100" : "", COURSE_PICK(h, features),
-                    course_chance(h, 15) ? " taint.k=v:NoSchedule" : "",
-                    course_chance(h, 10) ? " notready" : "",
-                    course_chance(h, 10) ? " cordoned" : "");
+        return;
+    }
+    snprintf(line, sizeof(l->nodes[number]),
+             "node n%d cpu=%d mem=%dG x/gpu=%d label.rack=r%d%s%s%s", (int)number,
+             1 + (int)course_draw(h, 8), 1 + (int)course_draw(h, 8),
+             (int)course_draw(h, 5), (int)course_draw(h, 2),
+             course_chance(h, 50) ? " type=h100" : "", COURSE_PICK(h, features),
+             course_chance(h, 15) ? " taint.k=v:NoSchedule" : "");
+    course_tell(h, "%s%s", line, random_use(h));
+}
+
+void life_turn_node(struct life *l)
+{
+    const char *line = l->nodes[1 + course_draw(&l->h, LIFE_NODES)];
+    const char *use = course_chance(&l->h, 50) ? "" : " cordoned";
+
+    if (line[0] != '\0')
+        course_tell(&l->h, "%s%s", line, use);
 }
 
 void life_partition(struct life *l)

@@ -16,6 +16,8 @@
 struct life {
     struct course h;
     bool ended[LIFE_JOBS + 1]; /* the test's mark of a job; gone when it is told anew */
+    /* What a node was told with last, but for whether it may be used; "": it is gone. */
+    char nodes[LIFE_NODES + 1][128];
 };
 
 /* The settings of a seed. All terms of the priority count; in every third few jobs are
@@ -26,6 +28,8 @@ struct sched_config life_settings(uint64_t seed);
 void life_begin(struct life *l, uint64_t seed);
 
 void life_node(struct life *l);
+/* Nothing of a node changes but whether it may be used. */
+void life_turn_node(struct life *l);
 void life_partition(struct life *l);
 void life_policy(struct life *l); /* QOS and accounts */
 void life_reservation(struct life *l);
