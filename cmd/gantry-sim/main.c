@@ -16,6 +16,7 @@
 #include "cmd/gantry-sim/outages.h"
 #include "cmd/gantry-sim/report.h"
 #include "cmd/gantry-sim/svg.h"
+#include "cmd/gantry-sim/wiring.h"
 #include "crds/settings.h"
 
 #define COMPLAINTS_MAX 10
@@ -32,7 +33,7 @@ static const struct opt_exit exits[] = {
 };
 
 struct options {
-    const char *workload, *cluster, *outages, *snapshot, *config;
+    const char *workload, *cluster, *topology, *outages, *snapshot, *config;
     struct groups groups;
     const char *svg;
     bool compare, json, help;
@@ -53,6 +54,8 @@ static const struct opt table[] = {
      "memory of each node, such as 1Ti (none)", 0, 0},
     {"cluster", 0, OPT_STRING, NULL, AT(cluster), "FILE",
      "in place of these: nodes as CSV, or Kubernetes' objects (*.yaml, *.json)", 0, 0},
+    {"topology", 0, OPT_STRING, NULL, AT(topology), "FILE",
+     "switches or blocks, in the form of topology.conf", 0, 0},
     {"outages", 0, OPT_STRING, NULL, AT(outages), "FILE",
      "nodes that are lost and come back, as CSV: time_s,node,state (down, up)", 0, 0},
     {"snapshot", 0, OPT_STRING, NULL, AT(snapshot), "FILE",
@@ -149,6 +152,23 @@ static int read_pool(struct program *p, struct err *err)
     return rc < 0 ? -1 : pool_check_names(&p->pool, err);
 }
 
+/* With --compare each settings file says how the topology is used, if it is. */
+static int read_topology(struct program *p, struct err *err)
+{
+    enum topology_kind kind;
+    struct topology_labels labels;
+    if (!p->options.topology)
+        return 0;
+    if (wiring_read(p->options.topology, &p->pool, &kind, &labels, err) < 0)
+        return -1;
+    for (size_t i = 0; i < p->n; i++) {
+        p->settings[i].sched.topology_labels = labels;
+        if (!p->options.compare)
+            p->settings[i].sched.topology_kind = kind;
+    }
+    return 0;
+}
+
 static int read_all(struct program *p, char **operands, struct err *err)
 {
     const struct options *o = &p->options;
@@ -165,7 +185,7 @@ static int read_all(struct program *p, char **operands, struct err *err)
         return err_set(err, ERR_INVALID, "--svg: one replay only, without --compare");
     if (read_settings(p, operands, err) < 0)
         return -1;
-    if (read_pool(p, err) < 0)
+    if (read_pool(p, err) < 0 || read_topology(p, err) < 0)
         return -1;
     if (o->outages && outages_read(&p->outages, o->outages, &p->pool, err) < 0)
         return -1;
@@ -273,8 +293,8 @@ static int run(struct program *p, struct err *err)
 static int run_snapshot(struct program *p, char **operands, struct err *err)
 {
     const struct options *o = &p->options;
-    if (o->workload || o->cluster || o->groups.nodes || o->outages || o->svg ||
-        o->compare)
+    if (o->workload || o->cluster || o->groups.nodes || o->topology || o->outages ||
+        o->svg || o->compare)
         return err_set(err, ERR_INVALID,
                        "--snapshot: has jobs and nodes; only --config and --json go "
                        "with it");

@@ -49,6 +49,8 @@ static const struct {
     {{"gantry-sim", "-w", HAND, "-N", "2", "--svg", "@/x.svg", "--compare",
       "@/bad.yaml"},
      "gantry-sim: --svg: one replay only, without --compare\n"},
+    {{"gantry-sim", "-w", HAND, "-N", "2", "--topology", "@/bad.yaml"},
+     "gantry-sim: @/bad.yaml:1: \"priorityWeightAgee:\" is not Key=value\n"},
     {{"gantry-sim", "--snapshot", "@/bad.yaml", "-N", "2"},
      "gantry-sim: --snapshot: has jobs and nodes; only --config and --json go with "
      "it\n"},

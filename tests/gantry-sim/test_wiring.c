@@ -1,0 +1,136 @@
+/* topology.conf, as labels of a pool's nodes. */
+#include "cmd/gantry-sim/wiring.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "base/util.h"
+#include "tests/support/suite.h"
+#include "tests/support/tempdir.h"
+
+/* On nodes n1 to n4; what becomes of them: the values of their levels, top first. */
+static const struct {
+    const char *text;
+    enum topology_kind kind;
+    size_t levels;
+    const char *nodes;
+} good[] = {
+    {"SwitchName=a Nodes=n[1-2]\nSwitchName=b Nodes=n[3-4]\n", TOPOLOGY_TREE, 1,
+     "a a b b"},
+    {"# two spines\n\nSwitchName=top1 Switches=a # and no more\nswitchname=top2 "
+     "Switches=b LinkSpeed=100\nSwitchName=a\tNodes=n1,n3\nSwitchName=b Nodes=n2\n",
+     TOPOLOGY_TREE, 2, "top1/a top2/b top1/a -"},
+    {"SwitchName=top Switches=a\nSwitchName=a Nodes=n[1-2]\nSwitchName=b Nodes=n3\n",
+     TOPOLOGY_TREE, 2, "top/a top/a b/b -"},
+    {"BlockName=a Nodes=n[1-2]\nBlockName=b Nodes=n[3-4]\n", TOPOLOGY_BLOCK, 1,
+     "a a b b"},
+    {"BlockName=a Nodes=n1\nBlockName=b Nodes=n2\nBlockName=c Nodes=n[3-4]\n"
+     "BlockSizes=1,2,4\n",
+     TOPOLOGY_BLOCK, 3, "0/0/a 0/0/b 0/1/c 0/1/c"},
+};
+
+static const struct {
+    const char *text, *said; /* behind the path */
+} wrong[] = {
+    {"", ": there is no switch and no block in it"},
+    {"SwitchName=a Nodes=n[1-9]\n", ":1: there is no node n5"},
+    {"\nSwitchName=a Switches=b\n", ":2: there is no switch b"},
+    {"SwitchName=a Nodes=n1\nSwitchName=b Nodes=n1\n", ":2: n1 is under a already"},
+    {"SwitchName=a Nodes=n1\nSwitchName=a Nodes=n2\n", ":2: a stands twice"},
+    {"SwitchName=a\n", ":1: a has either Nodes or Switches"},
+    {"SwitchName=a Nodes=n1 Switches=b\n", ":1: a has either Nodes or Switches"},
+    {"Nodes=n1\n", ":1: neither SwitchName nor BlockName"},
+    {"SwitchName\n", ":1: \"SwitchName\" is not Key=value"},
+    {"SwitchNam=a Nodes=n1\n",
+     ":1: unknown key \"SwitchNam\": SwitchName, BlockName, Nodes, Switches, "
+     "BlockSizes"},
+    {"SwitchName=a Switches=b\nSwitchName=b Switches=a\n",
+     ":1: a: more than 4 switches, one above the other"},
+    {"SwitchName=a Switches=a\n", ":1: a: more than 4 switches, one above the other"},
+    {"BlockName=a Switches=b\n", ":1: a: a block has Nodes"},
+    {"BlockName=a Nodes=n1\nBlockSizes=2,3\n",
+     ":2: BlockSizes: \"3\" is no multiple of the size before"},
+    {"BlockName=a Nodes=n1\nBlockSizes=0\n",
+     ":2: BlockSizes: \"0\" is no multiple of the size before"},
+    {"BlockSizes=1,2,4,8,16\n", ":1: BlockSizes: more than 4 sizes"},
+};
+
+struct wired {
+    char *root, *path;
+    struct pool pool;
+    enum topology_kind kind;
+    struct topology_labels labels;
+    struct err err;
+    int rc;
+};
+
+static void wire(struct wired *w, const char *text)
+{
+    const struct groups groups = {.nodes = "4", .gpus = "8"};
+
+    *w = (struct wired){.root = tempdir_new()};
+    w->path = tempdir_path(w->root, "topology.conf");
+    pool_init(&w->pool);
+    ck_assert_int_eq(pool_add(&w->pool, &groups, &w->err), 0);
+    ck_assert_int_eq(files_write(w->path, text, strlen(text), 0600, &w->err), 0);
+    w->rc = wiring_read(w->path, &w->pool, &w->kind, &w->labels, &w->err);
+}
+
+static void wired_fini(struct wired *w)
+{
+    pool_fini(&w->pool);
+    tempdir_free(w->root);
+    free(w->path);
+}
+
+static void say_node(const struct wired *w, const struct node *node, struct str *out)
+{
+    for (size_t i = 0; i < w->labels.n; i++) {
+        const char *value = labels_find(node->labels, node->n_labels, w->labels.key[i]);
+
+        if (value == NULL && i == 0)
+            str_addc(out, '-');
+        else if (value != NULL)
+            str_addf(out, "%s%s", i > 0 ? "/" : "", value);
+    }
+}
+
+START_TEST(test_good)
+{
+    struct wired w;
+    STR_AUTO struct str out;
+
+    str_init(&out, 4096);
+    wire(&w, good[_i].text);
+    ck_assert_msg(w.rc == 0, "%s", w.err.msg);
+    ck_assert_int_eq(w.kind, good[_i].kind);
+    ck_assert_uint_eq(w.labels.n, good[_i].levels);
+    for (size_t i = 0; i < w.pool.n; i++) {
+        str_add(&out, i > 0 ? " " : "");
+        say_node(&w, w.pool.nodes[i], &out);
+    }
+    ck_assert_str_eq(out.s, good[_i].nodes);
+    wired_fini(&w);
+}
+END_TEST
+
+START_TEST(test_wrong)
+{
+    struct wired w;
+
+    wire(&w, wrong[_i].text);
+    ck_assert_int_eq(w.rc, -1);
+    ck_assert_msg(str_starts(w.err.msg, w.path), "%s", w.err.msg);
+    ck_assert_str_eq(w.err.msg + strlen(w.path), wrong[_i].said);
+    wired_fini(&w);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("gantry-sim/wiring",
+                      (struct suite_row[]){{test_good, ARRAY_LEN(good)},
+                                           {test_wrong, ARRAY_LEN(wrong)},
+                                           {NULL, 0}});
+}
