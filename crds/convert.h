@@ -37,6 +37,7 @@ struct convert {
     const char *gpu_type_label; /* "gantry.dev/gpu-type" */
     const char *script_image;   /* of scripts that name none; NULL: SCRIPT_IMAGE */
     const char *launch_image;   /* NULL: a script's image has gantry-launch itself */
+    int64_t max_array_size;     /* no array has an index from here on; 0: any may be */
 };
 #define SCRIPT_IMAGE "debian:stable-slim"
 

@@ -30,7 +30,8 @@ static int read_identity(const struct json *object, struct job *job, struct err 
 /* ---- arrays ---- */
 
 /* As far as status tells: who lists all BatchJobs knows more. */
-static int read_array(const struct json *object, struct job *job, struct err *err)
+static int read_array(const struct convert *c, const struct json *object,
+                      struct job *job, struct err *err)
 {
     const char *text = NULL;
     struct array array;
@@ -42,8 +43,13 @@ static int read_array(const struct json *object, struct job *job, struct err *er
     if (array_parse(text, &array, err) < 0)
         return err_prefix(err, "spec.array");
     job->tasks_limit = array.limit;
-    if (owner)
+    if (owner) /* it has been made */
         return 0;
+    if (c->max_array_size > 0 && taskset_last(&array.tasks) >= c->max_array_size)
+        return err_set(err, ERR_INVALID,
+                       "spec.array: " ARRAY_INVALID ": \"%.64s\"; indices are below "
+                       "%" PRId64 " here (maxArraySize)",
+                       text, c->max_array_size);
     struct array_status status;
     array_status_read(json_at(object, "status.array"), &status);
     array_status_sets(&status, &array.tasks, job_array(job));
@@ -370,7 +376,7 @@ static int read_job(const struct convert *c, const struct json *object, struct j
                     struct err *err)
 {
     if (rules_hold("BatchJob", object, err) < 0 ||
-        read_identity(object, job, err) < 0 || read_array(object, job, err) < 0 ||
+        read_identity(object, job, err) < 0 || read_array(c, object, job, err) < 0 ||
         read_policy(object, job, err) < 0)
         return -1;
     int rc = convert_n_components(object) > 0 ? components_read(c, object, job, err)

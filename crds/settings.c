@@ -146,6 +146,8 @@ static const struct setting {
     {"preemptParameters.youngestFirst", SETTING_BOOL,
      offsetof(struct settings, sched.preempt_youngest_first), 0, 0, "false",
      "who started last is preempted first, whatever it costs", false},
+    {"maxArraySize", SETTING_INT, offsetof(struct settings, max_array_size), 1,
+     TASKSET_SIZE, "1001", "indices of job arrays are below this", true},
     {"gpuResource", SETTING_TEXT, offsetof(struct settings, gpu_resource), 0, 0,
      "nvidia.com/gpu", "the extended resource that Slurm's gpu options mean", true},
     {"gpuTypeLabel", SETTING_TEXT, offsetof(struct settings, gpu_type_label), 0, 0,
@@ -174,6 +176,7 @@ static const struct choice {
 void settings_default(struct settings *s)
 {
     *s = (struct settings){.sched = sched_config_default(),
+                           .max_array_size = 1001,
                            .gpu_resource = "nvidia.com/gpu",
                            .gpu_type_label = "gantry.dev/gpu-type",
                            .script_image = SCRIPT_IMAGE,

@@ -14,8 +14,8 @@
 #include "base/err.h"
 #include "base/str.h"
 
-#define TASKSET_SIZE 1001
-#define TASKSET_TEXT_MAX 8192 /* any set as text */
+#define TASKSET_SIZE 10001
+#define TASKSET_TEXT_MAX (64u << 10) /* any set as text */
 
 struct taskset {
     uint64_t words[(TASKSET_SIZE + 63) / 64];

@@ -360,7 +360,10 @@ static void read_array(const struct json *object, struct bjob *b)
         b->spec_text = json_text(spec, NULL);
         return;
     }
-    task.all = array.tasks;
+    task.count = taskset_count(&array.tasks);
+    task.first = taskset_next(&array.tasks, 0);
+    task.last = taskset_last(&array.tasks);
+    task.step = taskset_step(&array.tasks);
     task.array_uid = xstrdup(owner);
     b->task = xcalloc(1, sizeof(*b->task));
     *b->task = task;

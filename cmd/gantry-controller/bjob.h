@@ -106,7 +106,7 @@ void text_set(char **field, const char *text);
 struct bjob_task {
     char *array_uid;
     int64_t array_id, index;
-    struct taskset all; /* of the array */
+    int64_t count, first, last, step; /* of all tasks of the array */
 };
 
 /* What the pods of a component are made of. */

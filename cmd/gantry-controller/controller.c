@@ -95,7 +95,8 @@ struct controller *controller_new(struct loop *loop, struct kc_client *client,
                                     .gpu_resource = ctl->settings.gpu_resource,
                                     .gpu_type_label = ctl->settings.gpu_type_label,
                                     .script_image = ctl->settings.script_image,
-                                    .launch_image = *launch ? launch : NULL};
+                                    .launch_image = *launch ? launch : NULL,
+                                    .max_array_size = ctl->settings.max_array_size};
     reset_usage(ctl);
     ctl->sched = sched_new(&ctl->settings.sched);
     ctl->lanes = lanes_new(loop);

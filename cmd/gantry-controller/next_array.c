@@ -1,7 +1,8 @@
 #include "base/util.h"
 #include "cmd/gantry-controller/next_private.h"
 
-#define TASKS_TEXT_MAX 4096
+#define TEXT_MAX_BYTES 1024 /* of an outcome: crds/batchjobs.yaml */
+#define LIST_SHOWN 512      /* of a list of tasks */
 
 /* Those of the tasks that an action names. */
 static struct taskset named(const struct action *action, struct taskset tasks)
@@ -11,16 +12,25 @@ static struct taskset named(const struct action *action, struct taskset tasks)
     return tasks;
 }
 
+/* There may be thousands: the beginning of the list will do. */
+static void add_list(const struct taskset *tasks, struct str *out)
+{
+    STR_AUTO struct str list;
+    str_init(&list, TASKSET_TEXT_MAX);
+    taskset_format(tasks, &list);
+    str_addf(out, list.len > LIST_SHOWN ? "%.*s..." : "%.*s", LIST_SHOWN, list.s);
+}
+
 /* "Done, but not for 3-5: ..." */
 static void say_done(const struct job_view *v, struct job_next *n,
                      const struct action *action)
 {
     STR_AUTO struct str text;
-    str_init(&text, TASKS_TEXT_MAX);
+    str_init(&text, TEXT_MAX_BYTES);
     str_add(&text, ACTION_DONE);
     if (!taskset_is_empty(&v->array->deaf)) {
         str_add(&text, ", but not for ");
-        taskset_format(&v->array->deaf, &text);
+        add_list(&v->array->deaf, &text);
         str_addf(&text, ": a job's list of actions has room for %d", ACTIONS_MAX);
     }
     action_done(n, action, text.s);
@@ -52,9 +62,9 @@ static void act(const struct job_view *v, struct job_next *n,
 static void say_failed(const struct array_status *status, struct job_next *n)
 {
     STR_AUTO struct str text;
-    str_init(&text, TASKS_TEXT_MAX);
+    str_init(&text, TEXT_MAX_BYTES);
     str_addf(&text, "task%s ", taskset_count(&status->failed) == 1 ? "" : "s");
-    taskset_format(&status->failed, &text);
+    add_list(&status->failed, &text);
     str_add(&text, " failed");
     want_reason(n, "NonZeroExitCode", text.s);
 }

@@ -138,12 +138,9 @@ static void add_array(struct json *env, const struct bjob_task *task)
         const char *name;
         int64_t value;
     } numbers[] = {
-        {"SLURM_ARRAY_JOB_ID", task->array_id},
-        {"SLURM_ARRAY_TASK_ID", task->index},
-        {"SLURM_ARRAY_TASK_COUNT", taskset_count(&task->all)},
-        {"SLURM_ARRAY_TASK_MIN", taskset_next(&task->all, 0)},
-        {"SLURM_ARRAY_TASK_MAX", taskset_last(&task->all)},
-        {"SLURM_ARRAY_TASK_STEP", taskset_step(&task->all)},
+        {"SLURM_ARRAY_JOB_ID", task->array_id},  {"SLURM_ARRAY_TASK_ID", task->index},
+        {"SLURM_ARRAY_TASK_COUNT", task->count}, {"SLURM_ARRAY_TASK_MIN", task->first},
+        {"SLURM_ARRAY_TASK_MAX", task->last},    {"SLURM_ARRAY_TASK_STEP", task->step},
     };
     for (size_t i = 0; i < ARRAY_LEN(numbers); i++)
         add_number(env, numbers[i].name, numbers[i].value);

@@ -416,9 +416,9 @@ static const struct job_case {
      "", "pods=1/node cpu=1000 depends=afterok:1(fulfilled) hopeless=2"},
     {"not ended", "killOnInvalidDep: false, " ONE, "",
      "pods=1/node cpu=1000 hopeless=1"},
-    {"no dependency", "dependency: 'afterok:1_2000', " ONE, "",
-     "spec.dependency: \"1_2000\" names no tasks of an array; right is 12_3, "
-     "12_[1-4,7] or 12_*, below 1001"},
+    {"no dependency", "dependency: 'afterok:1_20000', " ONE, "",
+     "spec.dependency: \"1_20000\" names no tasks of an array; right is 12_3, "
+     "12_[1-4,7] or 12_*, below 10001"},
     {"begin counts from submission", "begin: now+60, " ONE, "",
      "pods=1/node cpu=1000 eligible=1795547231"},
     {"a requeued job's back-off", ONE,
@@ -467,7 +467,7 @@ static const struct job_case {
      "pods=1/node cpu=1000 array=2,4-8 out=1 ill=3,9"},
     {"no array", "array: '3-1', " ONE, "",
      "spec.array: Invalid job array specification: \"3-1\"; right is \"0-15\", "
-     "\"1,3,5\" or \"0-15:4%2\", with indices below 1001"},
+     "\"1,3,5\" or \"0-15:4%2\", with indices below 10001"},
     {"a value not yet", "killOnBadExit: false, " ONE, "",
      "spec.killOnBadExit: false is not supported yet"},
     {"a port not yet",

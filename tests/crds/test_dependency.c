@@ -46,7 +46,7 @@ static const struct {
     {"afterok:12_", NULL, "names no tasks of an array; right is 12_3, 12_[1-4,7] or"},
     {"afterok:12_x", NULL, "names no tasks of an array"},
     {"afterok:12_-1", NULL, "names no tasks of an array"},
-    {"afterok:12_1001", NULL, "\"12_1001\" names no tasks of an array"},
+    {"afterok:12_10001", NULL, "\"12_10001\" names no tasks of an array"},
     {"afterok:12_[]", NULL, "names no tasks of an array"},
     {"afterok:12_[1-", NULL, "names no tasks of an array"},
     {"afterok:12_[3-1]", NULL, "names no tasks of an array"},

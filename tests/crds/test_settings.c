@@ -26,6 +26,7 @@ START_TEST(test_defaults)
     ck_assert_int_eq(s.sched.priority_weight_qos, 1000);
     ck_assert_int_eq(s.sched.priority_weight_job_size, 0);
     ck_assert(!s.sched.priority_favor_small);
+    ck_assert_int_eq(s.max_array_size, 1001);
     ck_assert_str_eq(s.gpu_resource, "nvidia.com/gpu");
     ck_assert_str_eq(s.gpu_type_label, "gantry.dev/gpu-type");
     ck_assert_str_eq(s.namespace_, "gantry-system");
@@ -61,6 +62,7 @@ START_TEST(test_all_keys)
                    "topologyPlugin: topology/tree\n"
                    "schedulerParameters: {maxSwitchWait: 7}\n"
                    "topologyLabels: zone, example.com/leaf\n"
+                   "maxArraySize: 10001\n"
                    "gpuResource: amd.com/gpu\n"
                    "gpuTypeLabel: example.com/gpu\n"
                    "controllerNamespace: jobs\n"
@@ -95,6 +97,7 @@ START_TEST(test_all_keys)
     ck_assert_uint_eq(s.sched.licenses.n, 2);
     ck_assert_str_eq(s.sched.licenses.items[1].name, "matlab");
     ck_assert_int_eq(s.sched.licenses.items[1].total, 10);
+    ck_assert_int_eq(s.max_array_size, 10001);
     ck_assert_str_eq(s.gpu_resource, "amd.com/gpu");
     ck_assert_str_eq(s.gpu_type_label, "example.com/gpu");
     ck_assert_str_eq(s.namespace_, "jobs");

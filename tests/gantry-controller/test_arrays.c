@@ -296,7 +296,25 @@ START_TEST(test_refused)
     ctltest_settle(t);
     ctltest_expect(t, "a",
                    "status.state=PENDING|status.reason=BadConstraints|"
-                   "status.message~Invalid job array specification");
+                   "status.message~Invalid job array specification: \"0-1001\"; "
+                   "indices are below 1001 here (maxArraySize)");
+    ctltest_free(t);
+}
+END_TEST
+
+/* Where the site has larger ones. */
+START_TEST(test_large)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_kill(t);
+    t->settings.max_array_size = 10001;
+    ctltest_start(t);
+    ctltest_submit(t, "a", "'array':'0-10000:5000'");
+    ctltest_submit(t, "b", "'array':'0-10000:3333%1'");
+    ctltest_advance(t, 2);
+    ctltest_expect(t, "a", "status.array.states.RUNNING=0-10000:5000");
+    ctltest_expect(t, "a-1-10000", "status.state=RUNNING");
+    ctltest_expect(t, "b", "status.array.states.PENDING=3333-9999:3333");
     ctltest_free(t);
 }
 END_TEST
@@ -374,6 +392,7 @@ int main(void)
                                                       {test_ttl, 1},
                                                       {test_requeue, 1},
                                                       {test_refused, 1},
+                                                      {test_large, 1},
                                                       {test_room_is_kept, 1},
                                                       {test_killed, DEATHS},
                                                       {NULL, 0},

@@ -118,7 +118,7 @@ START_TEST(test_dependency)
     clitest_expect(
         t, "sbatch -d afterok:1_ --wrap x", 1, "",
         "sbatch: error: Invalid --dependency specification: \"1_\" names no "
-        "tasks of an array; right is 12_3, 12_[1-4,7] or 12_*, below 1001\n");
+        "tasks of an array; right is 12_3, 12_[1-4,7] or 12_*, below 10001\n");
     clitest_free(t);
 }
 END_TEST
