@@ -1,6 +1,7 @@
 #include "cmd/gantry-local/gotext.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -397,9 +398,71 @@ char *gotext_type(const struct json *value, enum json_type want)
                      number ? number : "");
 }
 
-/* ---- structs ---- */
+/* ---- values ---- */
 
-#define STRUCT_MAX (64u << 10)
+#define TEXT_MAX (64u << 10)
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void print_value(const struct json *value, struct str *out);
+
+static void print_map(const struct json *map, struct str *out)
+{
+    const char **names = xcalloc(json_len(map) + 1, sizeof(*names));
+    size_t n = 0;
+
+    for (json_each (it, map))
+        names[n++] = it.key;
+    qsort(names, n, sizeof(*names), by_name);
+    str_add(out, "map[");
+    for (size_t i = 0; i < n; i++) {
+        str_addf(out, "%s%s:", i == 0 ? "" : " ", names[i]);
+        print_value(json_get(map, names[i]), out);
+    }
+    str_addc(out, ']');
+    free(names);
+}
+
+static void print_value(const struct json *value, struct str *out)
+{
+    switch (json_type(value)) {
+    case JSON_NULL:
+        str_add(out, "<nil>");
+        return;
+    case JSON_STRING:
+        str_add(out, json_string(value));
+        return;
+    case JSON_OBJECT:
+        print_map(value, out);
+        return;
+    case JSON_ARRAY:
+        str_addc(out, '[');
+        for (size_t i = 0; i < json_len(value); i++) {
+            str_add(out, i == 0 ? "" : " ");
+            print_value(json_item(value, i), out);
+        }
+        str_addc(out, ']');
+        return;
+    case JSON_BOOL:
+    case JSON_INT:
+    case JSON_DOUBLE:
+        json_print(value, out);
+    }
+}
+
+char *gotext_value(const struct json *value)
+{
+    STR_AUTO struct str text;
+
+    str_init(&text, TEXT_MAX);
+    print_value(value, &text);
+    return str_take(&text);
+}
+
+/* ---- structs ---- */
 
 static void add_struct(const struct json *value, const struct gotext_field *fields,
                        struct str *out);
@@ -442,7 +505,7 @@ char *gotext_struct(const struct json *value, const struct gotext_field *fields)
 {
     STR_AUTO struct str text;
 
-    str_init(&text, STRUCT_MAX);
+    str_init(&text, TEXT_MAX);
     add_struct(value, fields, &text);
     return str_take(&text);
 }

@@ -26,6 +26,9 @@ char *gotext_json(const char *text, size_t len);
  * not whole, where it should be, with its digits: "number 1.5". */
 char *gotext_type(const struct json *value, enum json_type want);
 
+/* fmt's %v of what JSON became: "map[a:1 b:[x y]]" */
+char *gotext_value(const struct json *value);
+
 /* A field of a struct that has no names for JSON, as those inside of Kubernetes. */
 struct gotext_field {
     const char *name;                  /* as JSON has it, but for its first letter */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-local/gotext.h"
 #include "cmd/gantry-local/patch_strategic_priv.h"
 
 #define DELETE_PREFIX "$deleteFromPrimitiveList/"
@@ -76,6 +77,14 @@ static void keep_keys(struct json *doc, const struct json *keys)
         json_del(doc, json_string(json_item(gone, i)));
 }
 
+int strategic_unknown(const struct json *map, struct err *err)
+{
+    AUTO_FREE char *text = gotext_value(map);
+
+    return err_set(err, ERR_INVALID, "unknown patch type: %s in map: %s",
+                   json_str_or(map, "$patch", ""), text);
+}
+
 /* What Kubernetes holds against the client, unlike its other refusals of patches. */
 static int bad_request(struct err *err, const char *why)
 {
@@ -107,7 +116,7 @@ static int replace_map(struct json *doc, const struct json *patch, struct err *e
     const bool replaces = strcmp(how, "replace") == 0;
 
     if (!replaces && strcmp(how, "delete") != 0)
-        return err_set(err, ERR_INVALID, "unknown patch type \"%.80s\" in a map", how);
+        return strategic_unknown(patch, err);
     keep_keys(doc, NULL);
     for (json_each (it, patch))
         if (replaces && strcmp(it.key, "$patch") != 0)
@@ -129,7 +138,7 @@ static int set_list(struct json *doc, const char *field, const struct json *patc
     else
         (void)strategic_fresh(patch, list, &merged, err);
     if (!merged)
-        return err_prefix(err, "%s", field);
+        return -1;
     json_set(doc, field, merged);
     return 0;
 }
@@ -175,7 +184,7 @@ static int merge_field(struct json *doc, const char *field, const struct json *p
         return strategic_merge_map(old, patch, schema_field(s, field), err);
     struct json *made;
     if (strategic_fresh(patch, schema_field(s, field), &made, err) != 0)
-        return err_prefix(err, "%s", field);
+        return -1;
     json_set(doc, field, made);
     return 0;
 }
@@ -218,7 +227,12 @@ struct json *patch_strategic(const struct json *doc, const struct json *patch,
         return NULL;
     }
     if (strcmp(json_str_or(patch, "$patch", ""), "delete") == 0) {
-        bad_request(err, "a patch cannot delete the whole object");
+        /* Nothing is left that would say what it is. */
+        AUTO_FREE char *why = xasprintf(
+            "the name of the object (%s based on URL) was undeterminable: name "
+            "must be provided",
+            json_str_or(doc, "metadata.name", ""));
+        bad_request(err, why);
         return NULL;
     }
     out = json_copy(doc);

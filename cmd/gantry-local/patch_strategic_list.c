@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-local/gotext.h"
 #include "cmd/gantry-local/patch_strategic_priv.h"
 
 #define NOWHERE ((size_t)-1)
@@ -105,6 +106,29 @@ static struct json *in_order(const struct json *merged, const struct json *order
     return out;
 }
 
+static int no_list(const struct json *order, struct err *err)
+{
+    static const char *const words[] = {
+        [JSON_NULL] = "<nil>",     [JSON_BOOL] = "bool",     [JSON_INT] = "int64",
+        [JSON_DOUBLE] = "float64", [JSON_STRING] = "string", [JSON_ARRAY] = "",
+        [JSON_OBJECT] = "map"};
+
+    return err_set(err, ERR_INVALID, "expected a []interface {}, but received a %s",
+                   words[json_type(order)]);
+}
+
+static int wrong_order(const struct json *patch, const struct json *order,
+                       struct err *err)
+{
+    AUTO_FREE char *items = gotext_value(patch);
+    AUTO_FREE char *wanted = gotext_value(order);
+
+    return err_set(err, ERR_INVALID,
+                   "The order in patch list:\n%s\n doesn't match $setElementOrder "
+                   "list:\n%s\n",
+                   items, wanted);
+}
+
 /* The order must name the patch's items, in their sequence. */
 static int check_order(const struct json *order, const struct json *patch,
                        const char *key, struct err *err)
@@ -112,16 +136,13 @@ static int check_order(const struct json *order, const struct json *patch,
     size_t at = 0;
 
     if (!json_is(order, JSON_ARRAY))
-        return err_set(err, ERR_INVALID,
-                       "invalid patch format of setElementOrder list");
+        return no_list(order, err);
     for (size_t i = 0; json_len(order) > 0 && i < json_len(patch); i++) {
         if (has_directive(json_item(patch, i)))
             continue;
         const size_t found = find(order, json_item(patch, i), key);
         if (found == NOWHERE || found < at)
-            return err_set(err, ERR_INVALID,
-                           "the order of the patch's list does not match its "
-                           "$setElementOrder list");
+            return wrong_order(patch, order, err);
         at = found;
     }
     return 0;
@@ -145,11 +166,20 @@ void strategic_delete_values(struct json *list, const struct json *values)
 
 /* ---- items with keys ---- */
 
-static int no_key(const char *key, struct err *err)
+static int no_key(const struct json *item, const char *key, struct err *err)
 {
-    return err_set(err, ERR_INVALID,
-                   "map: an item of the patch does not contain declared merge key: %s",
-                   key);
+    AUTO_FREE char *text = gotext_value(item);
+
+    return err_set(err, ERR_INVALID, "map: %s does not contain declared merge key: %s",
+                   text, key);
+}
+
+static int unknown_of_list(const struct json *item, struct err *err)
+{
+    if (strcmp(directive(item), "merge") == 0)
+        return err_set(err, ERR_INVALID,
+                       "merging lists cannot yet be specified in the patch");
+    return strategic_unknown(item, err);
 }
 
 /* Carries out what is said of whole items; *ret_replaces: the old list goes. */
@@ -169,10 +199,9 @@ static int run_directives(struct json *list, const struct json *patch, const cha
             continue;
         }
         if (strcmp(directive(item), "delete") != 0)
-            return err_set(err, ERR_INVALID, "unknown patch type \"%.80s\" in a list",
-                           directive(item));
+            return unknown_of_list(item, err);
         if (!json_get(item, key))
-            return no_key(key, err);
+            return no_key(item, key, err);
         for (size_t at; (at = find(list, item, key)) != NOWHERE;)
             json_array_del(list, at);
     }
@@ -186,7 +215,7 @@ static int merge_item(struct json *list, const struct json *item,
     const size_t at = find(list, item, key);
 
     if (!json_get(item, key))
-        return no_key(key, err);
+        return no_key(item, key, err);
     if (at != NOWHERE)
         return strategic_merge_map(json_item(list, at), item, schema_items(s), err);
     struct json *new;

@@ -19,6 +19,8 @@ int strategic_fresh(const struct json *patch, const struct schema *s, struct jso
 struct json *strategic_merge_list(const struct json *old, const struct json *patch,
                                   const struct json *order, const struct schema *s,
                                   struct err *err);
+/* An error: nobody knows what the map's $patch says. */
+int strategic_unknown(const struct json *map, struct err *err);
 /* `list` without these values. */
 void strategic_delete_values(struct json *list, const struct json *values);
 

@@ -132,6 +132,22 @@ START_TEST(test_base64url)
 }
 END_TEST
 
+START_TEST(test_value)
+{
+    static const char *const rows[][2] = {
+        {"{}", "map[]"},
+        {"{\"b\":[1,\"x\",{}],\"a\":null,\"$c\":true}",
+         "map[$c:true a:<nil> b:[1 x map[]]]"},
+        {"[{\"name\":\"a\"},{\"name\":\"f\"}]", "[map[name:a] map[name:f]]"}};
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        JSON_AUTO struct json *value = json_parse_str(rows[i][0], NULL);
+        AUTO_FREE char *said = gotext_value(value);
+        ck_assert_str_eq(said, rows[i][1]);
+    }
+}
+END_TEST
+
 START_TEST(test_struct)
 {
     static const struct gotext_field rule[] = {{"count", "0", NULL}, {NULL}};
@@ -160,6 +176,7 @@ int main(void)
                                            {test_json, ARRAY_LEN(jsons)},
                                            {test_deep, 1},
                                            {test_base64url, 1},
+                                           {test_value, 1},
                                            {test_struct, 1},
                                            {NULL, 0}});
 }
