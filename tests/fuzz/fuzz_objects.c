@@ -99,23 +99,36 @@ static void add_object(struct rig *rig, const struct json *object, int64_t numbe
         sched_apply(rig->sched, &change);
 }
 
+/* All of a component is there. */
+static void check_component(const struct decision *d, const struct job *like,
+                            int64_t component)
+{
+    int64_t pods = 0, tasks = 0;
+    for (size_t i = 0; i < d->n_slots; i++) {
+        if (d->slots[i].component != component)
+            continue;
+        pods += d->slots[i].pods;
+        tasks += d->slots[i].tasks - like->tasks;
+    }
+    assert(pods >= like->min_pods && pods <= like->max_pods);
+    for (size_t i = 0; i < like->n_units; i++)
+        tasks -= (like->units[i].count - pods) * like->units[i].tasks;
+    assert(tasks == 0 || like->n_units == 0);
+}
+
 static void check_start(const struct rig *rig, const struct decision *d)
 {
     const struct job *job = sched_job(rig->sched, d->job_uid);
-    int64_t pods = 0, tasks = 0;
     for (size_t i = 0; i < d->n_slots; i++) {
         const struct slot *slot = &d->slots[i];
         struct resvec used, free_;
         assert(sched_node_usage(rig->sched, slot->node, &used, &free_));
         for (int r = 0; r < RES_MAX; r++)
             assert(slot->each.v[r] == 0 || free_.v[r] >= 0);
-        pods += slot->pods;
-        tasks += slot->tasks - job->tasks;
+        assert(slot->component <= (int64_t)job->n_others);
     }
-    assert(pods >= job->min_pods && pods <= job->max_pods);
-    for (size_t i = 0; i < job->n_units; i++)
-        tasks -= (job->units[i].count - pods) * job->units[i].tasks;
-    assert(tasks == 0 || job->n_units == 0);
+    for (size_t i = 0; i <= job->n_others; i++)
+        check_component(d, job_component(job, i), (int64_t)i);
 }
 
 static void step(struct rig *rig)
