@@ -177,11 +177,32 @@ CELL(level_cell)
         str_addf(out, "%f", NODE->level);
 }
 
-/* There is no such limit. */
+/* In minutes, of memory in MiB; the model has seconds. */
+static int64_t limit_minutes(const struct limit *l)
+{
+    int64_t amount = l->tres == TRES_CPU   ? l->amount / 1000
+                     : l->tres == TRES_MEM ? l->amount >> 20
+                                           : l->amount;
+
+    return amount / 60;
+}
+
 CELL(minutes_limit_cell)
 {
-    (void)line;
-    (void)out;
+    const struct share_row *row = ROW;
+    const struct limits none = {0};
+    const struct limits *all = row->member    ? &row->member->limits
+                               : row->account ? &row->account->limits
+                                              : &none;
+
+    for (size_t i = 0; i < all->n; i++) {
+        const struct limit *l = &all->items[i];
+
+        if (l->kind == LIMIT_GRP_TRES_MINS && l->amount != LIMIT_UNLIMITED)
+            str_addf(out, "%s%s%s%s=%" PRId64, out->len > 0 ? "," : "",
+                     tres_word(l->tres), l->type ? ":" : "", l->type ? l->type : "",
+                     limit_minutes(l));
+    }
 }
 
 /* TRES that every Slurm has, and GPUs; but what a job costs is not in its status. */

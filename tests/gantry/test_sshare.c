@@ -27,9 +27,11 @@ static struct clitest *tree_new(const char *priority_flags)
     ctltest_start(t->ctl);
     ctltest_make(t->ctl, "Account", "root", "'members':[{'user':'admin'}]");
     ctltest_make(t->ctl, "Account", "physics", "'fairshare':3,'members':[]");
-    ctltest_make(t->ctl, "Account", "lasers",
-                 "'parent':'physics','fairshare':2,'members':[{'user':'bob'},{'user':"
-                 "'alice','fairshare':3},{'user':'alice','partition':'main'}]");
+    ctltest_make(
+        t->ctl, "Account", "lasers",
+        "'parent':'physics','fairshare':2,'limits':{'grpTRESMins':{'cpu':"
+        "100000,'mem':'2G','gres/gpu:h100':5000}},'members':[{'user':'bob'},{'user':"
+        "'alice','fairshare':3},{'user':'alice','partition':'main'}]");
     ctltest_make(
         t->ctl, "Account", "astro",
         "'parent':'physics','members':[{'user':'carol','fairshare':'parent'}]");
