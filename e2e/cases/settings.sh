@@ -1,6 +1,7 @@
 # Alone: the controller is another one meanwhile.
 # A changed gantry.yaml is read while the controller runs: where a ConfigMap's volume swaps its
-# symlink, and at SIGHUP. A bad one is refused in one line and changes nothing.
+# symlink, and at SIGHUP. A bad one is refused in one line and changes nothing. `scontrol show
+# licenses` says which licences there are, and sbatch refuses others.
 case_run() {
     local dir=$TMP/etc log=$STAND/log/gantry-controller.log
     mkdir -p "$dir"
@@ -18,8 +19,10 @@ case_run() {
     version 3 "priorityWieghtPartition: 900"
     wait_until 30 "the refusal" grep -q "the settings stay as they are: .*:1: unknown key" "$log"
     expect "the priority" "$(field big .status.priority)" 700
-    version 4 "{priorityWeightPartition: 800, scriptImage: other}"
+    version 4 "{priorityWeightPartition: 800, scriptImage: other, licenses: 'matlab:2'}"
     expect_priority 800
+    wait_until 30 "the licences" has_licence
+    refused "Invalid license specification" slurm sbatch -L matlab:3 --wrap true
     grep -q "holds from the next start on: scriptImage" "$log" || fail "scriptImage is not named"
     process_pid "$STAND" gantry-controller | xargs kill -HUP
     wait_until 30 "SIGHUP" grep -q "is read again: nothing changes" "$log"
@@ -29,6 +32,10 @@ case_run() {
     act hog Cancel
     expect_state big COMPLETED
     k delete partition weighty >/dev/null
+}
+
+has_licence() {
+    [[ $(slurm scontrol -o show licenses) == "LicenseName=matlab Total=2 Used=0 Free=2 Reserved=0 Remote=no" ]]
 }
 
 expect_priority() { # NUMBER: comes to it

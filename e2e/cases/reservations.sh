@@ -1,0 +1,36 @@
+# A reservation is for somebody, and shares its nodes with no other at its time; groups are those of
+# who submits. One that nobody needs goes. Nodes are marked, so other cases wait.
+# Alone: it has a node.
+case_run() {
+    refused "spec.users: a reservation is for users or groups, accounts or QOS" \
+        reservation nobody "nodes: n4, duration: '60'"
+    refused "spec.groups and users exclude each other" \
+        reservation both "nodes: n4, duration: '60', users: [a], groups: [b]"
+    refused "Either Users/Groups and/or Accounts must be specified.  No reservation created." \
+        slurm scontrol create reservation ReservationName=none StartTime=now Duration=60 Nodes=n4
+    slurm scontrol create reservation ReservationName=lab StartTime=now Duration=60 Nodes=n4 \
+        Groups=system:authenticated >/dev/null
+    wait_until 30 "the reservation" active lab
+    refused "Requested reservation overlaps with another reservation" \
+        slurm scontrol create reservation ReservationName=other StartTime=now Duration=60 \
+        Nodes=n4 Users=ann
+    submit in true "reservation: lab"
+    expect_state in COMPLETED
+    expect "its node" "$(field in .status.nodeList)" n4
+    slurm scontrol update ReservationName=lab Groups=staff >/dev/null
+    submit out true "reservation: lab"
+    expect_reason out Reservation
+    slurm scontrol delete ReservationName=lab >/dev/null
+    k delete bj out >/dev/null
+    reservation short "nodes: n4, duration: '60', users: [ann], purgeComp: 0:02"
+    gone() { ! k get reservation short >/dev/null 2>&1; }
+    wait_until 30 "the end of the reservation" gone
+}
+
+active() { # NAME
+    [[ $(k get reservation "$1" -o 'jsonpath={.status.state}') == ACTIVE ]]
+}
+
+reservation() { # NAME SPEC
+    define Reservation "$@"
+}
