@@ -45,8 +45,10 @@ static int read_tres(enum limit_kind kind, const char *key, const struct json *v
     enum tres tres = tres_parse(key, &type);
     if (tres == TRES_NONE)
         return err_set(err, ERR_INVALID,
-                       "no such TRES: right are cpu, mem, node, billing, gres/gpu and "
-                       "gres/gpu:TYPE");
+                       "no such TRES: right are cpu, mem, node, billing, gres/gpu, "
+                       "gres/gpu:TYPE and license/NAME");
+    if (tres == TRES_LICENSE && limit_rows[kind].what == WHAT_PER_NODE)
+        return err_set(err, ERR_INVALID, "no node has licences");
     if (is_lifted(val))
         return 0;
     if ((!json_is(val, JSON_INT) && !json_is(val, JSON_STRING)) ||

@@ -69,8 +69,7 @@ static void set_amount(struct json *map, const struct used_item *item, int64_t a
 {
     STR_AUTO struct str key;
     str_init(&key, KEY_MAX);
-    str_addf(&key, "%s%s%s", tres_word(item->tres), item->type ? ":" : "",
-             item->type ? item->type : "");
+    tres_say(item->tres, item->type, &key);
     json_set(map, key.s, json_new_int(amount));
 }
 

@@ -30,12 +30,14 @@
     " is no amount of memory: right are 512M, 64G and 64Gi; a bare number is " \
     "megabytes"
 
-#define TRES_AMOUNT                                                                 \
-    "^(cpu|mem|node|billing|gres/gpu(:[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?)=" \
+#define TRES_AMOUNT                                                                \
+    "^(cpu|mem|node|billing|gres/gpu(:[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?|" \
+    "license/[A-Za-z0-9][-A-Za-z0-9_.@]*)="                                        \
     "(-1|[0-9]+([.][0-9]+)?([KMGTkmgt]|[KMGT]i)?)$"
-#define TRES_FORMS                                                                  \
-    " has no such TRES or amount: right are cpu, mem, node, billing, gres/gpu and " \
-    "gres/gpu:TYPE, each with a number, or mem with 64G; -1 lifts a limit"
+#define TRES_FORMS                                                                     \
+    " has no such TRES or amount: right are cpu, mem, node, billing, gres/gpu, "       \
+    "gres/gpu:TYPE and license/NAME, each with a number, or mem with 64G; -1 lifts a " \
+    "limit"
 
 /* ---- BatchJob ---- */
 

@@ -14,7 +14,7 @@ static int read_name(const char *name, struct tres_weight *w, struct err *err)
     const char *type;
 
     w->of = tres_parse(name, &type);
-    if (w->of == TRES_NONE || w->of == TRES_BILLING ||
+    if (w->of == TRES_NONE || w->of == TRES_BILLING || w->of == TRES_LICENSE ||
         (type && strlen(type) >= sizeof(w->gpu_type)))
         return err_set(err, ERR_INVALID, "\"%s\" is no such TRES: " FORMS, name);
     if (type)
@@ -37,6 +37,14 @@ static int read_one(char *text, struct tres_weight *w, struct err *err)
     return read_name(name, w, err);
 }
 
+static int refuse_twice(const struct tres_weight *w, struct err *err)
+{
+    STR_AUTO struct str name;
+    str_init(&name, RES_NAME_MAX * 2);
+    tres_say(w->of, NULL, &name);
+    return err_set(err, ERR_INVALID, "%s stands there twice", name.s);
+}
+
 int tresweights_parse(const char *text, struct tres_weights *ret, struct err *err)
 {
     AUTO_FREE char *copy = xstrdup(text);
@@ -51,8 +59,7 @@ int tresweights_parse(const char *text, struct tres_weights *ret, struct err *er
         for (size_t i = 0; i < all.n; i++)
             if (all.items[i].of == w.of &&
                 strcmp(all.items[i].gpu_type, w.gpu_type) == 0)
-                return err_set(err, ERR_INVALID, "%s stands there twice",
-                               tres_word(w.of));
+                return refuse_twice(&w, err);
         all.items[all.n++] = w;
     }
     *ret = all;
@@ -63,7 +70,8 @@ void tresweights_format(const struct tres_weights *weights, struct str *out)
 {
     for (size_t i = 0; i < weights->n; i++) {
         const struct tres_weight *w = &weights->items[i];
-        str_addf(out, "%s%s%s%s=%" PRId64, i == 0 ? "" : ",", tres_word(w->of),
-                 *w->gpu_type ? ":" : "", w->gpu_type, w->weight);
+        str_add(out, i == 0 ? "" : ",");
+        tres_say(w->of, *w->gpu_type ? w->gpu_type : NULL, out);
+        str_addf(out, "=%" PRId64, w->weight);
     }
 }

@@ -86,7 +86,8 @@ static bool is_broken(const struct sched *s, const struct asking *a,
     *ret_need = need;
     if (limit_rows[limit->kind].least)
         return need < limit->amount && !may_be_enough(a, limit);
-    if (limit->type != NULL && !job_asks_type(a->job, limit->type))
+    if (limit->tres == TRES_GPU && limit->type != NULL &&
+        !job_asks_type(a->job, limit->type))
         return false;
     if (limit_is_of_usage(limit->kind))
         return is_used_up(s, a, place, limit, ret_need);

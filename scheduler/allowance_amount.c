@@ -68,6 +68,7 @@ static int resource_of(const struct sched *s, enum tres tres)
     case TRES_NONE:
     case TRES_NODE:
     case TRES_BILLING:
+    case TRES_LICENSE:
     case TRES_KINDS:
         break;
     }
@@ -113,9 +114,20 @@ static int64_t asked_at_least(const struct sched *s, const struct asking *a,
                                : job_ask_typed(a->job, limit->type).v[resource];
 }
 
+static int64_t licenses_of(const struct job *job, const char *name)
+{
+    for (size_t i = 0; i < job->n_licenses; i++) {
+        if (strcmp(job->licenses[i].name, name) == 0)
+            return job->licenses[i].count;
+    }
+    return 0;
+}
+
 int64_t asking_amount(const struct sched *s, const struct asking *a,
                       const struct limit *limit)
 {
+    if (limit->tres == TRES_LICENSE)
+        return licenses_of(a->job, limit->type);
     if (a->slots == NULL)
         return asked_at_least(s, a, limit);
     if (limit->tres == TRES_NODE)

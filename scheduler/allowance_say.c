@@ -10,8 +10,8 @@ static void say_amount(const struct limit *limit, int64_t amount, struct str *ou
     char text[QUANTITY_TEXT_MAX];
     bool left = limit_counts_left(limit->kind);
 
-    str_addf(out, "%s%s%s=", tres_word(limit->tres), limit->type != NULL ? ":" : "",
-             limit->type != NULL ? limit->type : "");
+    tres_say(limit->tres, limit->type, out);
+    str_add(out, "=");
     if (amount == INT64_MAX) {
         str_add(out, "unlimited");
         return;

@@ -64,5 +64,8 @@ struct usage_charge charge_of(const struct sched *s, const struct job *job,
              (__int128)slots_nodes(job->alloc, job->n_alloc) * ONE);
     for (size_t i = 0; i < job->n_alloc; i++)
         add_slot(s, &job->alloc[i], &r);
+    for (size_t i = 0; i < job->n_licenses; i++)
+        add_rate(&r, TRES_LICENSE, job->licenses[i].name,
+                 (__int128)job->licenses[i].count * ONE);
     return ret;
 }

@@ -9,10 +9,10 @@
 /* ---- the table ---- */
 
 /* Slurm spells some TRES in their own way, and ends some words with "Limit". */
-#define WORDS(cpu, mem, node, gpu, billing)                           \
-    {                                                                 \
-        [TRES_CPU] = (cpu), [TRES_MEM] = (mem), [TRES_NODE] = (node), \
-        [TRES_GPU] = (gpu), [TRES_BILLING] = (billing)                \
+#define WORDS(cpu, mem, node, gpu, billing, license)                               \
+    {                                                                              \
+        [TRES_CPU] = (cpu), [TRES_MEM] = (mem), [TRES_NODE] = (node),              \
+        [TRES_GPU] = (gpu), [TRES_BILLING] = (billing), [TRES_LICENSE] = (license) \
     }
 #define ONE_WORD(word)        \
     {                         \
@@ -64,20 +64,21 @@ const struct limit_row limit_rows[LIMIT_KINDS] = {
                              false,
                              {WORDS("QOSGrpCPUMinutesLimit", "QOSGrpMemoryMinutes",
                                     "QOSGrpNodeMinutes", "QOSGrpGRESMinutes",
-                                    "QOSGrpBillingMinutes"),
+                                    "QOSGrpBillingMinutes", "QOSGrpLicenseMinutes"),
                               WORDS("AssocGrpCPUMinutesLimit", "AssocGrpMemMinutes",
                                     "AssocGrpNodeMinutes", "AssocGrpGRESMinutes",
-                                    "AssocGrpBillingMinutes")}},
+                                    "AssocGrpBillingMinutes",
+                                    "AssocGrpLicenseMinutes")}},
     [LIMIT_GRP_TRES] = {"grpTRES",
                         LIMIT_OF_QOS | LIMIT_OF_ACCOUNT,
                         WHOSE_ALL,
                         WHAT_HELD,
                         false,
                         {WORDS("QOSGrpCpuLimit", "QOSGrpMemLimit", "QOSGrpNodeLimit",
-                               "QOSGrpGRES", "QOSGrpBilling"),
+                               "QOSGrpGRES", "QOSGrpBilling", "QOSGrpLicense"),
                          WORDS("AssocGrpCpuLimit", "AssocGrpMemLimit",
-                               "AssocGrpNodeLimit", "AssocGrpGRES",
-                               "AssocGrpBilling")}},
+                               "AssocGrpNodeLimit", "AssocGrpGRES", "AssocGrpBilling",
+                               "AssocGrpLicense")}},
     [LIMIT_GRP_TRES_RUN_MINS] =
         {"grpTRESRunMins",
          LIMIT_OF_QOS | LIMIT_OF_ACCOUNT,
@@ -86,10 +87,10 @@ const struct limit_row limit_rows[LIMIT_KINDS] = {
          false,
          {WORDS("QOSGrpCPURunMinutesLimit", "QOSGrpMemoryRunMinutes",
                 "QOSGrpNodeRunMinutes", "QOSGrpGRESRunMinutes",
-                "QOSGrpBillingRunMinutes"),
+                "QOSGrpBillingRunMinutes", "QOSGrpLicenseRunMinutes"),
           WORDS("AssocGrpCPURunMinutesLimit", "AssocGrpMemRunMinutes",
                 "AssocGrpNodeRunMinutes", "AssocGrpGRESRunMinutes",
-                "AssocGrpBillingRunMinutes")}},
+                "AssocGrpBillingRunMinutes", "AssocGrpLicenseRunMinutes")}},
     [LIMIT_MAX_TRES_MINS_PER_JOB] =
         {"maxTRESMinsPerJob",
          LIMIT_OF_QOS | LIMIT_OF_ACCOUNT,
@@ -98,10 +99,10 @@ const struct limit_row limit_rows[LIMIT_KINDS] = {
          false,
          {WORDS("QOSMaxCpuMinutesPerJobLimit", "QOSMaxMemoryMinutesPerJob",
                 "QOSMaxNodeMinutesPerJob", "QOSMaxGRESMinutesPerJob",
-                "QOSMaxBillingMinutesPerJob"),
+                "QOSMaxBillingMinutesPerJob", "QOSMaxLicenseMinutesPerJob"),
           WORDS("AssocMaxCpuMinutesPerJobLimit", "AssocMaxMemMinutesPerJob",
                 "AssocMaxNodeMinutesPerJob", "AssocMaxGRESMinutesPerJob",
-                "AssocMaxBillingMinutesPerJob")}},
+                "AssocMaxBillingMinutesPerJob", "AssocMaxLicenseMinutesPerJob")}},
     [LIMIT_MAX_TRES_PER_JOB] = {"maxTRESPerJob",
                                 LIMIT_OF_QOS | LIMIT_OF_ACCOUNT,
                                 WHOSE_JOB,
@@ -109,10 +110,11 @@ const struct limit_row limit_rows[LIMIT_KINDS] = {
                                 false,
                                 {WORDS("QOSMaxCpuPerJobLimit", "QOSMaxMemoryPerJob",
                                        "QOSMaxNodePerJobLimit", "QOSMaxGRESPerJob",
-                                       "QOSMaxBillingPerJob"),
+                                       "QOSMaxBillingPerJob", "QOSMaxLicensePerJob"),
                                  WORDS("AssocMaxCpuPerJobLimit", "AssocMaxMemPerJob",
                                        "AssocMaxNodePerJobLimit", "AssocMaxGRESPerJob",
-                                       "AssocMaxBillingPerJob")}},
+                                       "AssocMaxBillingPerJob",
+                                       "AssocMaxLicensePerJob")}},
     [LIMIT_MAX_TRES_PER_NODE] = {"maxTRESPerNode",
                                  LIMIT_OF_QOS | LIMIT_OF_ACCOUNT,
                                  WHOSE_JOB,
@@ -120,17 +122,18 @@ const struct limit_row limit_rows[LIMIT_KINDS] = {
                                  false,
                                  {WORDS("QOSMaxCpuPerNode", "QOSMaxMemoryPerNode",
                                         "QOSMaxNodePerNode", "QOSMaxGRESPerNode",
-                                        "QOSMaxBillingPerNode"),
+                                        "QOSMaxBillingPerNode", NULL),
                                   WORDS("AssocMaxCpuPerNode", "AssocMaxMemPerNode",
                                         "AssocMaxNodePerNode", "AssocMaxGRESPerNode",
-                                        "AssocMaxBillingPerNode")}},
+                                        "AssocMaxBillingPerNode", NULL)}},
     [LIMIT_MIN_TRES_PER_JOB] = {"minTRESPerJob",
                                 LIMIT_OF_QOS,
                                 WHOSE_JOB,
                                 WHAT_HELD,
                                 true,
                                 {WORDS("QOSMinCpuNotSatisfied", "QOSMinMemory",
-                                       "QOSMinNode", "QOSMinGRES", "QOSMinBilling")}},
+                                       "QOSMinNode", "QOSMinGRES", "QOSMinBilling",
+                                       "QOSMinLicense")}},
     [LIMIT_MAX_TRES_PER_ACCOUNT] = {"maxTRESPerAccount",
                                     LIMIT_OF_QOS,
                                     WHOSE_ACCOUNT,
@@ -138,7 +141,8 @@ const struct limit_row limit_rows[LIMIT_KINDS] = {
                                     false,
                                     {WORDS("MaxCpuPerAccount", "MaxMemoryPerAccount",
                                            "MaxNodePerAccount", "MaxGRESPerAccount",
-                                           "MaxBillingPerAccount")}},
+                                           "MaxBillingPerAccount",
+                                           "MaxLicensePerAccount")}},
     [LIMIT_MAX_TRES_PER_USER] = {"maxTRESPerUser",
                                  LIMIT_OF_QOS,
                                  WHOSE_USER,
@@ -146,28 +150,27 @@ const struct limit_row limit_rows[LIMIT_KINDS] = {
                                  false,
                                  {WORDS("QOSMaxCpuPerUserLimit", "QOSMaxMemoryPerUser",
                                         "QOSMaxNodePerUserLimit", "QOSMaxGRESPerUser",
-                                        "QOSMaxBillingPerUser")}},
+                                        "QOSMaxBillingPerUser",
+                                        "QOSMaxLicensePerUser")}},
     /* Slurm has no words of their own for the last two. */
-    [LIMIT_MAX_TRES_RUN_MINS_PER_ACCOUNT] = {"maxTRESRunMinsPerAccount",
-                                             LIMIT_OF_QOS,
-                                             WHOSE_ACCOUNT,
-                                             WHAT_LEFT,
-                                             false,
-                                             {WORDS("QOSGrpCPURunMinutesLimit",
-                                                    "QOSGrpMemoryRunMinutes",
-                                                    "QOSGrpNodeRunMinutes",
-                                                    "QOSGrpGRESRunMinutes",
-                                                    "QOSGrpBillingRunMinutes")}},
-    [LIMIT_MAX_TRES_RUN_MINS_PER_USER] = {"maxTRESRunMinsPerUser",
-                                          LIMIT_OF_QOS,
-                                          WHOSE_USER,
-                                          WHAT_LEFT,
-                                          false,
-                                          {WORDS("QOSGrpCPURunMinutesLimit",
-                                                 "QOSGrpMemoryRunMinutes",
-                                                 "QOSGrpNodeRunMinutes",
-                                                 "QOSGrpGRESRunMinutes",
-                                                 "QOSGrpBillingRunMinutes")}},
+    [LIMIT_MAX_TRES_RUN_MINS_PER_ACCOUNT] =
+        {"maxTRESRunMinsPerAccount",
+         LIMIT_OF_QOS,
+         WHOSE_ACCOUNT,
+         WHAT_LEFT,
+         false,
+         {WORDS("QOSGrpCPURunMinutesLimit", "QOSGrpMemoryRunMinutes",
+                "QOSGrpNodeRunMinutes", "QOSGrpGRESRunMinutes",
+                "QOSGrpBillingRunMinutes", "QOSGrpLicenseRunMinutes")}},
+    [LIMIT_MAX_TRES_RUN_MINS_PER_USER] =
+        {"maxTRESRunMinsPerUser",
+         LIMIT_OF_QOS,
+         WHOSE_USER,
+         WHAT_LEFT,
+         false,
+         {WORDS("QOSGrpCPURunMinutesLimit", "QOSGrpMemoryRunMinutes",
+                "QOSGrpNodeRunMinutes", "QOSGrpGRESRunMinutes",
+                "QOSGrpBillingRunMinutes", "QOSGrpLicenseRunMinutes")}},
     [LIMIT_GRP_SUBMIT_JOBS] = {"grpSubmitJobs",
                                LIMIT_OF_QOS | LIMIT_OF_ACCOUNT,
                                WHOSE_ALL,
@@ -235,31 +238,43 @@ bool limit_masks(enum limit_kind before, enum limit_kind kind)
 /* ---- TRES ---- */
 
 static const char *const names[TRES_KINDS] = {
-    [TRES_NONE] = "",     [TRES_CPU] = "cpu",      [TRES_MEM] = "mem",
-    [TRES_NODE] = "node", [TRES_GPU] = "gres/gpu", [TRES_BILLING] = "billing",
+    [TRES_NONE] = "",           [TRES_CPU] = "cpu",      [TRES_MEM] = "mem",
+    [TRES_NODE] = "node",       [TRES_GPU] = "gres/gpu", [TRES_BILLING] = "billing",
+    [TRES_LICENSE] = "license",
 };
 
-const char *tres_word(enum tres tres)
+/* What may stand between the name of a TRES and its type; '\0': nothing does. */
+#define JOINTS ":/"
+
+static char joint_of(enum tres tres)
 {
-    return names[tres];
+    return tres == TRES_GPU ? ':' : tres == TRES_LICENSE ? '/' : '\0';
 }
 
 enum tres tres_parse(const char *key, const char **ret_type)
 {
-    size_t len = strcspn(key, ":");
-
     *ret_type = NULL;
     for (enum tres i = TRES_CPU; i < TRES_KINDS; i++) {
-        if (strlen(names[i]) != len || strncasecmp(names[i], key, len) != 0)
+        size_t len = strlen(names[i]);
+        const char *rest = key + len;
+
+        if (strncasecmp(names[i], key, len) != 0 || strchr(JOINTS, *rest) == NULL)
             continue;
-        if (key[len] == '\0')
-            return i;
-        if (i != TRES_GPU || key[len + 1] == '\0')
+        if (*rest == '\0')
+            return i != TRES_LICENSE ? i : TRES_NONE;
+        if (*rest != joint_of(i) || rest[1] == '\0')
             return TRES_NONE;
-        *ret_type = key + len + 1;
+        *ret_type = rest + 1;
         return i;
     }
     return TRES_NONE;
+}
+
+void tres_say(enum tres tres, const char *type, struct str *out)
+{
+    str_add(out, names[tres]);
+    if (type != NULL)
+        str_addf(out, "%c%s", joint_of(tres), type);
 }
 
 /* ---- lists ---- */

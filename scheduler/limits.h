@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/str.h"
+
 enum tres {
     TRES_NONE, /* of limits that count jobs or time */
     TRES_CPU,
@@ -23,6 +25,7 @@ enum tres {
     TRES_NODE,
     TRES_GPU, /* of a type, or of any */
     TRES_BILLING,
+    TRES_LICENSE, /* of a name, which stands as its type */
     TRES_KINDS
 };
 
@@ -100,7 +103,7 @@ extern const struct limit_row limit_rows[LIMIT_KINDS];
 struct limit {
     enum limit_kind kind;
     enum tres tres;
-    char *type; /* of GPUs; NULL: any */
+    char *type; /* of GPUs; NULL: any. Of licences: their name */
     int64_t amount;
 };
 
@@ -131,9 +134,10 @@ bool limit_has_tres(enum limit_kind kind);
 /* Does one of such a kind, of a place before, stand for those of the other kind in all
  * places behind? Those of all jobs of accounts stand beside each other. */
 bool limit_masks(enum limit_kind before, enum limit_kind kind);
-/* "cpu", "mem", "node", "gres/gpu[:TYPE]", "billing", in whatever case. TRES_NONE: it
- * is none of these. `*ret_type` points into `key`; NULL: no type. */
+/* "cpu", "mem", "node", "gres/gpu[:TYPE]", "billing", "license/NAME", in whatever case.
+ * TRES_NONE: it is none of these. `*ret_type` points into `key`; NULL: no type. */
 enum tres tres_parse(const char *key, const char **ret_type);
-const char *tres_word(enum tres tres);
+/* "gres/gpu:h100", "license/matlab"; `type` may be NULL. */
+void tres_say(enum tres tres, const char *type, struct str *out);
 
 #endif

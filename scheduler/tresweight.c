@@ -26,6 +26,7 @@ static int64_t amount_of(const struct cluster *c, const struct tres_weight *w,
         return c->res.gpu >= 0 && is_of_type(w, gpu_type) ? v->v[c->res.gpu] : 0;
     case TRES_NONE:
     case TRES_BILLING:
+    case TRES_LICENSE:
     case TRES_KINDS:
         break;
     }

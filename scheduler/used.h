@@ -2,7 +2,8 @@
  * used - what jobs have used, of each TRES and of wall time.
  *
  * A list, sorted; what is not in it has not been used. Amounts are in thousandths of a
- * second of one: of a CPU, of a MiB of memory, of a node, of a GPU, of a billing of 1;
+ * second of one: of a CPU, of a MiB of memory, of a node, of a GPU, of a billing of 1,
+ * of a licence;
  * that of TRES_NONE is the wall time of jobs. GPUs count as such, and by their type as
  * well. Sums end at the largest number there is.
  */
@@ -19,7 +20,7 @@
 
 struct used_item {
     enum tres tres;
-    char *type; /* of GPUs; NULL: of all types */
+    char *type; /* as limits have it; NULL: of all types */
     int64_t amount;
 };
 

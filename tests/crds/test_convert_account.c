@@ -166,7 +166,7 @@ static const struct {
      "metadata: {name: a}, spec: {members: [{user: ann, limits: {grpTRES: {cores: "
      "1}}}]}",
      "spec.members[0]: limits.grpTRES: cores: no such TRES: right are cpu, mem, node, "
-     "billing, gres/gpu and gres/gpu:TYPE"},
+     "billing, gres/gpu, gres/gpu:TYPE and license/NAME"},
     {"less than none of a member",
      "metadata: {name: a}, spec: {members: [{user: ann, limits: {grpTRES: {mem: "
      "-5}}}]}",
@@ -178,9 +178,10 @@ static const struct {
 
 /* ---- limits ---- */
 
-#define NO_TRES                                                                     \
-    " has no such TRES or amount: right are cpu, mem, node, billing, gres/gpu and " \
-    "gres/gpu:TYPE, each with a number, or mem with 64G; -1 lifts a limit"
+#define NO_TRES                                                                        \
+    " has no such TRES or amount: right are cpu, mem, node, billing, gres/gpu, "       \
+    "gres/gpu:TYPE and license/NAME, each with a number, or mem with 64G; -1 lifts a " \
+    "limit"
 
 static const struct {
     const char *name, *limits;
@@ -195,6 +196,12 @@ static const struct {
      "maxTRESPerUser gres/gpu=4 gres/gpu:h100=2"},
     {"minutes", "grpTRESRunMins: {gres/gpu: 90}", true, "grpTRESRunMins gres/gpu=5400"},
     {"counts", "{grpJobs: 0, maxJobs: 3}", true, "grpJobs =0 maxJobs =3"},
+    {"licences", "{grpTRES: {'license/matlab': 4}, grpTRESMins: {license/a@b: 1}}",
+     false, "grpTRESMins license/a@b=60 grpTRES license/matlab=4"},
+    {"licences of a node", "maxTRESPerNode: {license/matlab: 4}", false,
+     "spec.limits.maxTRESPerNode: license/matlab: no node has licences"},
+    {"licences without a name", "grpTRES: {license/: 4}", false,
+     "spec.limits.grpTRES" NO_TRES},
     {"a time", "maxWall: 1-12", false, "maxWall =129600"},
     {"usage", "{grpTRESMins: {cpu: 2, mem: 1M}, grpWall: '90'}", true,
      "grpWall =5400 grpTRESMins cpu=120000 mem=62914560"},
@@ -236,8 +243,9 @@ static void say_limits(const struct limits *limits, struct str *out)
         if ((int)l->kind != kind)
             str_addf(out, "%s%s", i > 0 ? " " : "", limit_rows[l->kind].name);
         kind = (int)l->kind;
-        str_addf(out, " %s%s%s=%" PRId64, tres_word(l->tres), l->type ? ":" : "",
-                 l->type ? l->type : "", l->amount);
+        str_add(out, " ");
+        tres_say(l->tres, l->type, out);
+        str_addf(out, "=%" PRId64, l->amount);
     }
 }
 

@@ -43,6 +43,12 @@ static const struct {
     {"gres", NULL, TRES_NONE},
     {"gres/gpux", NULL, TRES_NONE},
     {"nodes", NULL, TRES_NONE},
+    {"license/matlab", "matlab", TRES_LICENSE},
+    {"License/ansys@lab", "ansys@lab", TRES_LICENSE},
+    {"license", NULL, TRES_NONE},
+    {"license/", NULL, TRES_NONE},
+    {"license:matlab", NULL, TRES_NONE},
+    {"gres/gpu/h100", NULL, TRES_NONE},
     {"", NULL, TRES_NONE},
 };
 
@@ -87,6 +93,9 @@ static const struct {
     {LIMIT_MAX_TRES_PER_ACCOUNT, TRES_MEM, false, "MaxMemoryPerAccount", "NotAllowed"},
     {LIMIT_MIN_TRES_PER_JOB, TRES_CPU, false, "QOSMinCpuNotSatisfied", "Never"},
     {LIMIT_MIN_TRES_PER_JOB, TRES_GPU, false, "QOSMinGRES", "Never"},
+    {LIMIT_GRP_TRES, TRES_LICENSE, true, "AssocGrpLicense", "NotAllowed"},
+    {LIMIT_MAX_TRES_PER_USER, TRES_LICENSE, false, "QOSMaxLicensePerUser",
+     "NotAllowed"},
 };
 
 START_TEST(test_words)
@@ -112,7 +121,8 @@ START_TEST(test_all_words)
                        kind < LIMIT_ASIDE;
 
             for (enum tres tres = 0; tres < TRES_KINDS; tres++) {
-                bool has = limit_has_tres(kind) == (tres != TRES_NONE);
+                bool has = limit_has_tres(kind) == (tres != TRES_NONE) &&
+                           !(row->what == WHAT_PER_NODE && tres == TRES_LICENSE);
 
                 ck_assert_msg((row->words[of][tres] != NULL) == (may && has),
                               "%s of %d, TRES %d", row->name, of, (int)tres);

@@ -305,10 +305,9 @@ static void say_used(struct scenario *sc, const struct used *used)
     for (size_t i = 0; i < used->n && sc->all_tres; i++) {
         const struct used_item *item = &used->items[i];
 
-        str_addf(&sc->out, " %s%s%s=%.3f",
-                 item->tres != TRES_NONE ? tres_word(item->tres) : "wall",
-                 item->type != NULL ? ":" : "", item->type != NULL ? item->type : "",
-                 (double)item->amount / 1000);
+        str_add(&sc->out, item->tres != TRES_NONE ? " " : " wall");
+        tres_say(item->tres, item->type, &sc->out);
+        str_addf(&sc->out, "=%.3f", (double)item->amount / 1000);
     }
 }
 
