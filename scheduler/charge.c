@@ -5,11 +5,14 @@
 #include "base/util.h"
 #include "scheduler/charge_private.h"
 
+static bool stays(const struct qos *qos)
+{
+    return qos != NULL && (qos->flags & QOS_NO_DECAY) != 0;
+}
+
 int64_t charge_half_life(const struct sched *s, const struct qos *qos)
 {
-    bool stays = qos != NULL && (qos->flags & QOS_NO_DECAY) != 0;
-
-    return stays ? 0 : s->config.decay_half_life_sec;
+    return stays(qos) ? 0 : s->config.decay_half_life_sec;
 }
 
 /* Of a QOS, or of accounts. */
@@ -18,7 +21,8 @@ static struct usage_rules rules_of(const struct sched *s, const struct qos *qos)
     return (struct usage_rules){
         .half_life_sec = charge_half_life(s, qos),
         .period_sec = MAX(s->config.calc_period_sec, 1),
-        .reset = {s->config.usage_reset, s->config.usage_reset_sec},
+        .reset = {stays(qos) ? USAGE_RESET_NONE : s->config.usage_reset,
+                  s->config.usage_reset_sec},
     };
 }
 

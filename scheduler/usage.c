@@ -185,11 +185,12 @@ void usage_end(const struct usage_rules *rules, struct usage_book book,
                struct usage *usage, const struct usage_charge *charge)
 {
     struct usage_time *as_of = book.as_of;
-    int64_t reset = usage_reset_at(rules, charge->to_sec);
-    int64_t from = MAX(MAX(charge->from_sec, as_of->usage_sec), reset), at;
+    int64_t reset, from, at;
 
     if (charge->to_sec <= as_of->usage_sec)
         return;
+    reset = usage_reset_at(rules, charge->to_sec);
+    from = MAX(MAX(charge->from_sec, as_of->usage_sec), reset);
     forget_recent(book, reset);
     at = usage_period_after(rules, charge->to_sec);
     if (as_of->recent_sec == TIME_UNSET)

@@ -181,6 +181,19 @@ START_TEST(test_reset_recent)
 }
 END_TEST
 
+/* Of what ended when nobody knows when, before there was any time: nothing. */
+START_TEST(test_no_time)
+{
+    const struct usage_rules rules = {.period_sec = 100,
+                                      .reset = {.every = USAGE_RESET_MONTHLY}};
+    struct account *a = account_of_ann();
+
+    end_one(&rules, a, 1000, 0, TIME_UNSET);
+    ck_assert_int_eq(a->as_of.recent_sec, TIME_UNSET);
+    account_free(a);
+}
+END_TEST
+
 /* Sums end at the largest number there is. */
 START_TEST(test_much)
 {
@@ -254,6 +267,7 @@ int main(void)
                                              {test_reset, 1},
                                              {test_reset_recent, 1},
                                              {test_much, 1},
+                                             {test_no_time, 1},
                                              {test_used, 1},
                                              {test_rates, 1},
                                              {NULL, 0},
