@@ -198,10 +198,11 @@ CELL(minutes_limit_cell)
     for (size_t i = 0; i < all->n; i++) {
         const struct limit *l = &all->items[i];
 
-        if (l->kind == LIMIT_GRP_TRES_MINS && l->amount != LIMIT_UNLIMITED)
-            str_addf(out, "%s%s%s%s=%" PRId64, out->len > 0 ? "," : "",
-                     tres_word(l->tres), l->type ? ":" : "", l->type ? l->type : "",
-                     limit_minutes(l));
+        if (l->kind != LIMIT_GRP_TRES_MINS || l->amount == LIMIT_UNLIMITED)
+            continue;
+        str_add(out, out->len > 0 ? "," : "");
+        tres_say(l->tres, l->type, out);
+        str_addf(out, "=%" PRId64, limit_minutes(l));
     }
 }
 
