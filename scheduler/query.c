@@ -147,6 +147,12 @@ bool sched_say_circle(const struct sched *s, const char *name, struct str *out)
     return true;
 }
 
+const struct reservation *sched_reservation_clash(const struct sched *s,
+                                                  const char *name)
+{
+    return reserve_clash(s, name);
+}
+
 bool sched_reservation_used(const struct sched *s, const char *name)
 {
     struct jobrec *rec, *next;

@@ -174,6 +174,11 @@ bool reservation_occurrence(const struct reservation *r, int64_t sec,
     return false;
 }
 
+bool reservation_may_share(const struct reservation *a, const struct reservation *b)
+{
+    return a->overlap || a->maint || b->overlap || b->maint;
+}
+
 bool reservation_meets(const struct reservation *a, const struct reservation *b,
                        int64_t sec)
 {

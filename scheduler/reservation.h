@@ -78,6 +78,8 @@ bool reservation_chooses(const struct reservation *r);
 /* The first occurrence that ends behind a time; false: it is over. */
 bool reservation_occurrence(const struct reservation *r, int64_t sec,
                             int64_t *ret_start, int64_t *ret_end);
+/* May both have the same nodes at the same time? One for maintenance may. */
+bool reservation_may_share(const struct reservation *a, const struct reservation *b);
 /* Do occurrences of both fall on the same time, from a time on? Of two that both come
  * again, within a week and a day of the later one's first. */
 bool reservation_meets(const struct reservation *a, const struct reservation *b,

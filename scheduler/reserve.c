@@ -87,6 +87,34 @@ bool reserve_drop(struct reserve *r, const char *name)
     return true;
 }
 
+static bool share_nodes(const struct sched *s, const struct resvrec *a,
+                        const struct resvrec *b)
+{
+    for (size_t k = 0; k < s->cluster.words; k++) {
+        if ((a->nodes[k] & b->nodes[k]) != 0)
+            return true;
+    }
+    return false;
+}
+
+const struct reservation *reserve_clash(const struct sched *s, const char *name)
+{
+    const struct reserve *r = &s->reserve;
+    const struct resvrec *rec = reserve_find(r, name);
+
+    if (rec == NULL || rec->nodes == NULL || r->changed || r->gen != s->cluster.gen)
+        return NULL;
+    for (size_t i = 0; i < MIN(r->n, RESV_MAX); i++) {
+        const struct resvrec *other = &r->recs[i];
+
+        if (other != rec && !reservation_may_share(rec->resv, other->resv) &&
+            share_nodes(s, rec, other) &&
+            reservation_meets(rec->resv, other->resv, s->now_sec))
+            return other->resv;
+    }
+    return NULL;
+}
+
 /* ---- who may ---- */
 
 static bool admits_account(const struct sched *s, const struct resv_list *list,

@@ -52,6 +52,10 @@ bool reserve_drop(struct reserve *r, const char *name);
 /* NULL: there is none of that name. */
 const struct resvrec *reserve_find(const struct reserve *r, const char *name);
 
+/* One that has nodes of this one at the same time, though neither may share them; NULL:
+ * none, or not of those that act. As of the last walk. */
+const struct reservation *reserve_clash(const struct sched *s, const char *name);
+
 /* Resolves and chooses nodes, at the beginning of a walk and before a timeline is made;
  * the cluster is settled. Where it changes something the timeline is void. */
 void reserve_settle(struct sched *s, int64_t now_sec);

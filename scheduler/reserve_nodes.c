@@ -66,11 +66,6 @@ static bool meets(const struct choosing *c, const struct reservation *other)
            start < c->end_sec;
 }
 
-static bool may_share(const struct reservation *a, const struct reservation *b)
-{
-    return a->overlap || a->maint || b->overlap || b->maint;
-}
-
 static void find_taken(struct choosing *c)
 {
     const struct reserve *r = &c->s->reserve;
@@ -83,7 +78,7 @@ static void find_taken(struct choosing *c)
         for (size_t k = 0; k < c->s->cluster.n_order; k++) {
             if (!node_set_has(other->nodes, k))
                 continue;
-            if (may_share(c->rec->resv, other->resv))
+            if (reservation_may_share(c->rec->resv, other->resv))
                 c->nodes[k].shared = true;
             else
                 node_set_add(c->taken, k);

@@ -248,6 +248,9 @@ bool sched_say_account_fault(const struct sched *s, const char *account,
 const struct account *sched_account(const struct sched *s, const char *name);
 /* With the nodes that were chosen for it; likewise lent. */
 const struct reservation *sched_reservation(const struct sched *s, const char *name);
+/* One that clashes with it (reserve.h); NULL: none. */
+const struct reservation *sched_reservation_clash(const struct sched *s,
+                                                  const char *name);
 /* Does a job run in it, by its name, or wait for it? */
 bool sched_reservation_used(const struct sched *s, const char *name);
 /* Above 0, and another one whenever nodes or partitions have changed. */

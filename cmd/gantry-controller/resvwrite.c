@@ -119,6 +119,17 @@ static void set_time(struct json *status, const char *key, int64_t sec, bool is)
     json_set(status, key, is ? json_new_string(text) : json_new_null());
 }
 
+/* Both act: a job runs in the one that it names. */
+static void say_clash(const struct keeper *k, struct str *out)
+{
+    const struct reservation *other = sched_reservation_clash(k->ctl->sched, k->name);
+    str_add(out, k->lack);
+    if (other && out->len == 0)
+        str_addf(out,
+                 "overlaps with reservation %s: neither has the flag OVERLAP or MAINT",
+                 other->name);
+}
+
 static struct json *status_of(struct keeper *k, const struct reservation *r)
 {
     int64_t start = 0, end = 0, now_sec = loop_now_sec(k->ctl->loop);
@@ -126,9 +137,12 @@ static struct json *status_of(struct keeper *k, const struct reservation *r)
     /* It takes long in a large cluster; only what the core chooses changes besides. */
     if (k->found_gen != sched_cluster_gen(k->ctl->sched) || reservation_chooses(r))
         find(k, r);
+    STR_AUTO struct str message;
+    str_init(&message, MESSAGE_MAX);
+    say_clash(k, &message);
     struct json *status = json_build(
         "{'nodes':%s,'nodeCount':%i,'state':%s,'message':%s}", k->nodes,
-        (int64_t)k->n_nodes, is && start <= now_sec ? "ACTIVE" : "INACTIVE", k->lack);
+        (int64_t)k->n_nodes, is && start <= now_sec ? "ACTIVE" : "INACTIVE", message.s);
     set_time(status, "startTime", start, is);
     set_time(status, "endTime", end, is);
     return status;

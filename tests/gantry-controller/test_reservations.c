@@ -178,6 +178,31 @@ START_TEST(test_purge)
 }
 END_TEST
 
+/* Two that have a node at the same time say so, unless one may share it. */
+START_TEST(test_clash)
+{
+    struct ctltest *t = ctltest_new();
+
+    reserve(t, "a", "'accounts':['-x'],'duration':'60','nodes':'n[1-2]'");
+    reserve(t, "b",
+            "'accounts':['-x'],'startTime':'now+30minutes','duration':'60','nodes':"
+            "'n[2-3]'");
+    reserve(t, "c",
+            "'accounts':['-x'],'startTime':'now+2hours','duration':'60','nodes':'n2'");
+    expect(t, "b",
+           "status.nodes=n[2-3]|status.message=overlaps with reservation a: neither "
+           "has the flag OVERLAP or MAINT");
+    ctltest_advance(t, 5);
+    expect(t, "a", "status.message~overlaps with reservation b");
+    expect(t, "c", "status.message=");
+    ctltest_patch(t, RESERVATIONS "/b", "{'spec':{'flags':['MAINT']}}");
+    ctltest_advance(t, 5);
+    expect(t, "a", "status.message=");
+    expect(t, "b", "status.message=");
+    ctltest_free(t);
+}
+END_TEST
+
 /* Status has room for a part of them. */
 START_TEST(test_many_missing)
 {
@@ -205,6 +230,7 @@ int main(void)
                                            {test_wrong, 1},
                                            {test_cluster_changes, 1},
                                            {test_purge, 1},
+                                           {test_clash, 1},
                                            {test_many_missing, 1},
                                            {NULL, 0}});
 }
