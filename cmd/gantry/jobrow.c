@@ -194,6 +194,16 @@ static size_t tasks_shown(void)
     return len <= 0 || len > TASKS_SHOWN_MAX ? TASKS_SHOWN_MAX : (size_t)len;
 }
 
+/* One that is left of several, or picked of them, stands as if it had its own row. */
+static bool is_single(const struct jobrow *r)
+{
+    const char *left = or_empty(r->array_left);
+    struct array array;
+
+    return left[0] != '\0' && left[strspn(left, "0123456789")] == '\0' && r->array &&
+           array_parse(r->array, &array, NULL) == 0 && taskset_count(&array.tasks) > 1;
+}
+
 void jobrow_tasks(const struct jobrow *r, struct str *out)
 {
     const size_t len = strlen(or_empty(r->array_left)), most = tasks_shown();
@@ -203,7 +213,7 @@ void jobrow_tasks(const struct jobrow *r, struct str *out)
         str_add(out, or_empty(r->array_left));
     else
         str_addf(out, "%.*s...", MAX((int)most - 4, 0), r->array_left);
-    if (limit > 0)
+    if (limit > 0 && !is_single(r))
         str_addf(out, "%%%" PRId64, limit);
 }
 
@@ -211,6 +221,8 @@ void jobrow_id(const struct jobrow *r, struct str *out)
 {
     if (r->array_id > 0 && r->array_task >= 0) {
         str_addf(out, "%" PRId64 "_%" PRId64, r->array_id, r->array_task);
+    } else if (jobrow_is_array(r) && is_single(r)) {
+        str_addf(out, "%" PRId64 "_%s", r->array_id, r->array_left);
     } else if (jobrow_is_array(r) && r->array_left) {
         str_addf(out, "%" PRId64 "_[", r->array_id);
         jobrow_tasks(r, out);

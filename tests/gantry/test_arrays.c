@@ -244,6 +244,27 @@ START_TEST(test_release_one)
 }
 END_TEST
 
+/* The last one that is left of several, or one that is picked, has no brackets; the one
+ * of an array of one has. */
+START_TEST(test_one_left)
+{
+    struct clitest *t = clitest_new();
+
+    clitest_expect(t, "sbatch -Q -H -a 5 --wrap x", 0, "", "");
+    clitest_expect(t, "sbatch -Q -H -a 5,7%2 --wrap x", 0, "", "");
+    clitest_expect(t, "sbatch -Q -a 0-2%2 --wrap x", 0, "", "");
+    ctltest_advance(t->ctl, 2);
+    clitest_expect(t, "squeue -h -t PD -S i -o '%F %i %K'", 0,
+                   "1 1_[5] 5\n2 2_[5,7%2] 5,7%2\n3 3_2 2\n", "");
+    clitest_expect(t, "squeue -h -j 2_7 -o '%i %K'", 0, "2_7 7\n", "");
+    ck_assert_int_eq(clitest_run(t, "scontrol -o show job 3_2"), 0);
+    ck_assert_msg(str_starts(t->out, "JobId=3 ArrayJobId=3 ArrayTaskId=2 "
+                                     "ArrayTaskThrottle=2 JobName=wrap "),
+                  "%s", t->out);
+    clitest_free(t);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry/arrays", (struct suite_row[]){
@@ -257,6 +278,7 @@ int main(void)
                                            {test_scontrol, 1},
                                            {test_single_tasks, 1},
                                            {test_release_one, 1},
+                                           {test_one_left, 1},
                                            {NULL, 0},
                                        });
 }
