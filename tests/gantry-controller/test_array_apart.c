@@ -1,16 +1,8 @@
 /* Tasks that wait by themselves: split off before they start. */
-#include "base/util.h"
 #include "tests/support/ctltest.h"
 #include "tests/support/suite.h"
 
 #define JOBS "/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs"
-
-static void hold(struct ctltest *t, const char *tasks)
-{
-    AUTO_FREE char *patch = xasprintf(
-        "{'spec':{'actions':[{'id':'h','type':'Hold','tasks':'%s'}]}}", tasks);
-    ctltest_patch(t, JOBS "/a", patch);
-}
 
 /* A task that is released starts before those that have no record, within the array's
  * limit. */
@@ -19,7 +11,7 @@ START_TEST(test_hold)
     struct ctltest *t = ctltest_new();
     ctltest_submit(t, "a", "'array':'0-4%2'");
     ctltest_advance(t, 2);
-    hold(t, "1,3-4");
+    ctltest_act_on(t, "a", "h", "Hold", "1,3-4");
     ctltest_advance(t, 2);
     ctltest_expect(t, "a",
                    "status.lastAction.id=h|status.lastAction.outcome=Done|"
@@ -64,7 +56,7 @@ START_TEST(test_waits)
                    "'array':'0-1','hold':'User','begin':'now+60',"
                    "'dependency':'afterok:1,afterok:2,singleton'");
     ctltest_advance(t, 2);
-    hold(t, "1");
+    ctltest_act_on(t, "a", "h", "Hold", "1");
     ctltest_advance(t, 2);
     ctltest_expect(t, "a-3-1",
                    "spec.dependency=afterok:2,singleton|spec.begin~2027-01-|"
@@ -82,7 +74,7 @@ START_TEST(test_refused)
     spy_spoil(t->spy, &(struct spy_rule){"POST", "/batchjobs", SPY_REFUSE, 403,
                                          "Forbidden", "no more", 2});
     spy_forget(t->spy);
-    hold(t, "1");
+    ctltest_act_on(t, "a", "h", "Hold", "1");
     ctltest_advance(t, 9);
     ck_assert_uint_eq(spy_count(t->spy, "POST", "/batchjobs"), 1);
     ctltest_expect(t, "a", "status.message~no more|status.lastAction!");
@@ -99,7 +91,7 @@ START_TEST(test_no_array)
     struct ctltest *t = ctltest_new();
     ctltest_submit(t, "a", "");
     ctltest_advance(t, 2);
-    hold(t, "1");
+    ctltest_act_on(t, "a", "h", "Hold", "1");
     ctltest_advance(t, 2);
     ctltest_expect(t, "a",
                    "status.state=RUNNING|status.lastAction.outcome=Refused: only tasks "
@@ -117,7 +109,7 @@ START_TEST(test_killed)
     ctltest_submit(t, "a", "'array':'0-3%1'");
     ctltest_advance(t, 2);
     spy_forget(t->spy);
-    hold(t, "1-2");
+    ctltest_act_on(t, "a", "h", "Hold", "1-2");
     int64_t until_ms = loop_now_ms(t->api->loop) + 5000;
     while (spy_count(t->spy, NULL, "") < (size_t)_i &&
            loop_step(t->api->loop, until_ms))

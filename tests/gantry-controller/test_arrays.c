@@ -101,11 +101,8 @@ START_TEST(test_cancel)
     struct ctltest *t = ctltest_new();
     ctltest_submit(t, "a", "'array':'0-5%2'");
     ctltest_advance(t, 2);
-    ctltest_patch(t, JOBS "/a",
-                  "{'spec':{'actions':[{'id':'x','type':'Cancel','tasks':'1-3'}]}}");
-    ctltest_settle(t);
-    ctltest_reap(t);
-    ctltest_advance(t, 2);
+    ctltest_act_on(t, "a", "x", "Cancel", "1-3");
+    ctltest_wind_up(t, 2);
     ctltest_expect(t, "a-1-1", "status.state=CANCELLED");
     ctltest_expect(t, "a",
                    "status.lastAction.id=x|status.lastAction.outcome=Done|"
@@ -114,9 +111,7 @@ START_TEST(test_cancel)
     ctltest_patch(t, JOBS "/a",
                   "{'spec':{'actions':[{'id':'x','type':'Cancel','tasks':'1-3'},"
                   "{'id':'y','type':'Cancel'}]}}");
-    ctltest_settle(t);
-    ctltest_reap(t);
-    ctltest_advance(t, 2);
+    ctltest_wind_up(t, 2);
     ctltest_expect(t, "a",
                    "status.state=CANCELLED|status.array.states.CANCELLED=0-5|"
                    "status.lastAction.id=y");
@@ -131,8 +126,7 @@ START_TEST(test_bad_tasks)
     struct ctltest *t = ctltest_new();
     ctltest_submit(t, "a", "'array':'0-5%2'");
     ctltest_advance(t, 2);
-    ctltest_patch(t, JOBS "/a",
-                  "{'spec':{'actions':[{'id':'x','type':'Cancel','tasks':'3-'}]}}");
+    ctltest_act_on(t, "a", "x", "Cancel", "3-");
     ctltest_settle(t);
     ctltest_expect(t, "a",
                    "status.lastAction.outcome=Refused: its tasks are no list such as "
@@ -158,9 +152,7 @@ START_TEST(test_full_list)
     ctltest_patch(t, JOBS "/a-1-0", patch.s);
     ctltest_advance(t, 2);
     ctltest_act(t, "a", "x", "Cancel");
-    ctltest_settle(t);
-    ctltest_reap(t);
-    ctltest_advance(t, 2);
+    ctltest_wind_up(t, 2);
     ctltest_expect(t, "a",
                    "status.lastAction.id=x|status.lastAction.outcome=Done, but not for "
                    "0: a job's list of actions has room for 64|"
@@ -181,9 +173,7 @@ START_TEST(test_task_deleted)
     ctltest_kill(t);
     ck_assert_int_eq(apitest_request(t->api, "DELETE", JOBS "/a-1-0", NULL), 200);
     ctltest_start(t);
-    ctltest_settle(t);
-    ctltest_reap(t);
-    ctltest_advance(t, 5);
+    ctltest_wind_up(t, 5);
     ctltest_expect(t, "a",
                    "status.array.states.CANCELLED=0|status.array.states.RUNNING=1");
     expect_gone(t, "a-1-0");

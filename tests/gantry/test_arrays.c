@@ -128,9 +128,7 @@ START_TEST(test_scancel)
     struct clitest *t = cluster();
 
     clitest_expect(t, "scancel 1_[1,4-6] 1_9", 0, "", "");
-    ctltest_settle(t->ctl);
-    ctltest_reap(t->ctl);
-    ctltest_advance(t->ctl, 2);
+    ctltest_wind_up(t->ctl, 2);
     clitest_expect(t, "squeue -h -S i -o %i", 0, "1_[3,7-8%2]\n1_0\n1_2\n", "");
     ck_assert_int_eq(clitest_run(t, "scontrol -o show job 1_3"), 0);
     ck_assert_msg(strstr(t->out, " JobState=PENDING ") &&
@@ -148,9 +146,7 @@ START_TEST(test_scancel)
     ctltest_advance(t->ctl, 2);
     clitest_expect(t, "squeue -h -S i -o %i", 0, "1_0\n1_2\n", "");
     clitest_expect(t, "scancel 1", 0, "", "");
-    ctltest_settle(t->ctl);
-    ctltest_reap(t->ctl);
-    ctltest_advance(t->ctl, 2);
+    ctltest_wind_up(t->ctl, 2);
     clitest_expect(t, "squeue -h", 0, "", "");
     clitest_expect(t, "squeue -h -t all -S i -o '%i %t'", 0, "1_0 CA\n1_1 CA\n1_2 CA\n",
                    "");
@@ -163,9 +159,7 @@ START_TEST(test_scancel_user)
     struct clitest *t = cluster();
 
     clitest_expect(t, "scancel --me", 0, "", "");
-    ctltest_settle(t->ctl);
-    ctltest_reap(t->ctl);
-    ctltest_advance(t->ctl, 5);
+    ctltest_wind_up(t->ctl, 5);
     clitest_expect(t, "squeue -h", 0, "", "");
     clitest_free(t);
 }
@@ -188,9 +182,7 @@ START_TEST(test_scontrol)
     clitest_expect(t, IDS " -t PD", 0, "1_[3-9%3] 1 1 3-9%3 PD JobHeldUser\n", "");
     clitest_expect(t, "scontrol release 1", 0, "", "");
     clitest_expect(t, "scontrol requeue 1_0", 0, "", "");
-    ctltest_settle(t->ctl);
-    ctltest_reap(t->ctl);
-    ctltest_advance(t->ctl, 30);
+    ctltest_wind_up(t->ctl, 30);
     clitest_expect(t, "squeue -h -S i -j 1_0 -o '%i %t'", 0, "1_0 R\n", "");
     clitest_free(t);
 }

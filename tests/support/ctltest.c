@@ -192,6 +192,15 @@ void ctltest_act(struct ctltest *t, const char *name, const char *id, const char
     ctltest_patch(t, path, body);
 }
 
+void ctltest_act_on(struct ctltest *t, const char *name, const char *id,
+                    const char *type, const char *tasks)
+{
+    AUTO_FREE char *path = xasprintf(JOBS "/%s", name);
+    AUTO_FREE char *body = xasprintf(
+        "{'spec':{'actions':[{'id':'%s','type':'%s','tasks':'%s'}]}}", id, type, tasks);
+    ctltest_patch(t, path, body);
+}
+
 static void get_job(struct ctltest *t, const char *name)
 {
     AUTO_FREE char *path = xasprintf(JOBS "/%s", name);
@@ -208,6 +217,13 @@ const char *ctltest_state(struct ctltest *t, const char *name)
 {
     get_job(t, name);
     return json_str_or(t->api->body, "status.state", "");
+}
+
+void ctltest_wind_up(struct ctltest *t, int64_t sec)
+{
+    ctltest_settle(t);
+    ctltest_reap(t);
+    ctltest_advance(t, sec);
 }
 
 void ctltest_expect_service(struct ctltest *t, const char *name, bool there)

@@ -61,6 +61,9 @@ void ctltest_post(struct ctltest *t, const char *path, const char *body);
 /* A merge patch, which must succeed. */
 void ctltest_patch(struct ctltest *t, const char *path, const char *body);
 void ctltest_act(struct ctltest *t, const char *name, const char *id, const char *type);
+/* Likewise on tasks of an array, "1-3". */
+void ctltest_act_on(struct ctltest *t, const char *name, const char *id,
+                    const char *type, const char *tasks);
 /* Fails unless the parts hold of the job (apitest_expect). */
 void ctltest_expect(struct ctltest *t, const char *name, const char *parts);
 /* "PENDING", ...; "" before it has one. Lent until the next request. */
@@ -73,6 +76,8 @@ size_t ctltest_pods(struct ctltest *t, const char *name, bool bound);
 void ctltest_end(struct ctltest *t, const char *name, int rank, int code);
 /* The nodes end what is being deleted, by SIGTERM, and let it go. */
 void ctltest_reap(struct ctltest *t);
+/* What has been cancelled or requeued ends on its nodes, and so many seconds pass. */
+void ctltest_wind_up(struct ctltest *t, int64_t sec);
 /* Fails unless the Service of the job is there, or is not. */
 void ctltest_expect_service(struct ctltest *t, const char *name, bool there);
 
