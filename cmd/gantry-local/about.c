@@ -39,7 +39,7 @@ static int serve_roots(struct call *call)
     if (aggregated)
         discovery_aggregated(call->server->kinds, core, &text);
     else
-        discovery_roots(call->server->kinds, core, &text);
+        discovery_roots(call->server->kinds, core, call->req->host, &text);
     if (aggregated && call->answer_as.media == MEDIA_JSON)
         return answer_bytes(call, 200, DISCOVERY_TYPE, &text);
     return answer_document(call, 200, &text);

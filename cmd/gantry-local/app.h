@@ -23,6 +23,7 @@ struct api_request {
     const char *content_type; /* "" */
     const char *accept;       /* "" */
     const char *user_agent;   /* "": the part before '/' is the default field manager */
+    const char *host; /* where it was sent, "127.0.0.1:6443"; NULL: by no socket */
     const char *body;
     size_t body_len;
     /* who: set by the front end after authentication */

@@ -235,11 +235,14 @@ static void add_plain_group(const struct kinds *kinds, const char *group,
     json_append(out, plain_group(kinds, group));
 }
 
-void discovery_roots(const struct kinds *kinds, bool core, struct str *out)
+void discovery_roots(const struct kinds *kinds, bool core, const char *host,
+                     struct str *out)
 {
     JSON_AUTO struct json *doc =
         core ? json_build("{'kind': 'APIVersions', 'versions': ['v1'],"
-                          " 'serverAddressByClientCIDRs': []}")
+                          " 'serverAddressByClientCIDRs': [{'clientCIDR': '0.0.0.0/0',"
+                          " 'serverAddress': %s}]}",
+                          host ? host : "")
              : json_build("{'kind': 'APIGroupList', 'apiVersion': 'v1', 'groups': []}");
 
     if (!core)

@@ -367,6 +367,7 @@ static void handle(struct http *http, struct evhttp_request *req)
                                         .content_type = header_of(req, "Content-Type"),
                                         .accept = header_of(req, "Accept"),
                                         .user_agent = header_of(req, "User-Agent"),
+                                        .host = header_of(req, "Host"),
                                         .body = body,
                                         .body_len = len,
                                         .user = http->user,

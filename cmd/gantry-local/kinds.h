@@ -104,7 +104,9 @@ void kinds_remove_crd(struct kinds *kinds, const char *crd_name);
  * v2 or plain), `/api/v1` and `/apis/<group>[/<version>]`. false: no such group or
  * version. */
 void discovery_aggregated(const struct kinds *kinds, bool core, struct str *out);
-void discovery_roots(const struct kinds *kinds, bool core, struct str *out);
+/* `host`: where the server is asked; NULL: by no socket. */
+void discovery_roots(const struct kinds *kinds, bool core, const char *host,
+                     struct str *out);
 bool discovery_group(const struct kinds *kinds, const char *group, struct str *out);
 bool discovery_version(const struct kinds *kinds, const char *group,
                        const char *version, struct str *out);

@@ -205,10 +205,11 @@ START_TEST(test_discovery)
 
     str_init(&out, 1 << 20);
     ck_assert_int_eq(kinds_add_crd(kinds, crd, &err), 0);
-    discovery_roots(kinds, true, &out);
+    discovery_roots(kinds, true, "127.0.0.1:6443", &out);
     ck_assert_ptr_nonnull(strstr(out.s, "\"versions\":[\"v1\"]"));
+    ck_assert_ptr_nonnull(strstr(out.s, "\"serverAddress\":\"127.0.0.1:6443\""));
     str_reset(&out);
-    discovery_roots(kinds, false, &out);
+    discovery_roots(kinds, false, NULL, &out);
     ck_assert_ptr_nonnull(strstr(out.s, "{\"groupVersion\":\"example.dev/v1\""));
     str_reset(&out);
     ck_assert(discovery_group(kinds, "example.dev", &out));
