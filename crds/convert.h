@@ -24,6 +24,9 @@
 #define LABEL_ATTEMPT "gantry.dev/attempt"
 #define LABEL_RANK "gantry.dev/rank"
 #define LABEL_COMPONENT "gantry.dev/component"
+/* Slurm's Weight of a node; what is no number up to this counts as 1. */
+#define NODE_WEIGHT_LABEL "gantry.dev/weight"
+#define NODE_WEIGHT_MAX 4294967280
 #define ANNOTATION_PARTITION "gantry.dev/partition"
 #define ANNOTATION_SIGNALS "gantry.dev/signals" /* base/siglist.h */
 /* Of a node: it signals containers by that annotation. */

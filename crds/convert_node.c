@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -63,6 +64,17 @@ static int read_taints(const struct json *list, struct node *node, struct err *e
     return 0;
 }
 
+static void read_weight(struct node *node)
+{
+    const char *text = labels_find(node->labels, node->n_labels, NODE_WEIGHT_LABEL);
+    char *end;
+    if (!text || strspn(text, "0123456789") != strlen(text) || strlen(text) > 10)
+        return;
+    int64_t weight = strtoll(text, &end, 10);
+    if (*text != '\0' && weight <= NODE_WEIGHT_MAX)
+        node->weight = weight;
+}
+
 static int read_node(const struct convert *c, const struct json *object,
                      struct node *node, struct err *err)
 {
@@ -73,6 +85,7 @@ static int read_node(const struct convert *c, const struct json *object,
     read_labels(json_at(object, "metadata.labels"), node);
     node->gpu_type =
         xstrdup_null(labels_find(node->labels, node->n_labels, c->gpu_type_label));
+    read_weight(node);
     node->ready = node_is_ready(object);
     node->unschedulable = json_bool_or(object, "spec.unschedulable", false);
     if (read_taints(json_at(object, "spec.taints"), node, err) < 0)

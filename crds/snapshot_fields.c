@@ -86,6 +86,7 @@ static const struct field node_rows[] = {
     TEXT(node, gpu_type),
     BOOL(node, ready),
     BOOL(node, unschedulable),
+    INT(node, weight),
 };
 const struct fields fields_node = FIELDS(node, node_rows);
 

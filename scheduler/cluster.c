@@ -215,7 +215,8 @@ static bool taints_equal(const struct node *a, const struct node *b)
 static bool node_kind_equal(const struct node *a, const struct node *b)
 {
     return memcmp(&a->capacity, &b->capacity, sizeof(a->capacity)) == 0 &&
-           str_eq(a->gpu_type, b->gpu_type) && labels_equal(a, b) && taints_equal(a, b);
+           str_eq(a->gpu_type, b->gpu_type) && a->weight == b->weight &&
+           labels_equal(a, b) && taints_equal(a, b);
 }
 
 /* Counts a node, or with -1 no longer. */

@@ -9,7 +9,10 @@
 
 struct node *node_new(void)
 {
-    return xcalloc(1, sizeof(struct node));
+    struct node *node = xcalloc(1, sizeof(*node));
+
+    node->weight = 1;
+    return node;
 }
 
 struct node *node_copy(const struct node *n)

@@ -117,6 +117,7 @@ struct node {
     char *gpu_type;     /* NULL: none known */
     bool ready;         /* condition Ready is True */
     bool unschedulable; /* cordoned: Slurm's DRAIN */
+    int64_t weight;     /* nodes with less are taken before it; Slurm's, default 1 */
 };
 
 /* ---- partitions ---- */

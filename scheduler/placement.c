@@ -111,6 +111,7 @@ static void candidate_add(struct placer *p, const struct cluster *c,
                     : c->order[position]->node->capacity.v;
     beside = asked_beside(c, left, windowed ? at->timeline->n_res - 1 : RES_MAX);
     node.required = node_set_has(at->shape->required, position);
+    node.weight = c->order[position]->node->weight;
     if (at->asked != NULL && placement_is_plain(at->shape->like))
         node.cost = asked_cost(at->asked, position, &p->pod, &beside);
     node.devices_then = devices_then(c, at, position, beside.devices);
@@ -226,19 +227,64 @@ static size_t top_level(struct placer *p, const struct cluster *c,
     return fit->top;
 }
 
+/* Near each other, in segments or anywhere: of the candidates that there are. */
+static bool choose_here(struct placer *p, const struct cluster *c,
+                        const struct placement *at, const struct order *o, size_t top,
+                        struct room *room)
+{
+    *room = (struct room){.nodes = p->n};
+    if (is_segmented(c, at))
+        return choose_segments(p, c, at, o, top, room);
+    return is_near(c, at) ? choose_near(p, c, at, o, top, room)
+                          : choose_rest(p, c, at, o, room);
+}
+
+static bool weights_differ(const struct placer *p)
+{
+    for (size_t i = 1; i < p->n; i++) {
+        if (p->candidates[i].weight != p->candidates[0].weight)
+            return true;
+    }
+    return false;
+}
+
+/* Those of the least weights that will do, where a job takes what it gets as many as it
+ * would get of all. */
+static bool choose_light(struct placer *p, const struct cluster *c,
+                         const struct placement *at, const struct order *o, size_t top,
+                         struct room *room)
+{
+    bool plain = placement_is_plain(at->shape->like);
+    struct kept all;
+    size_t least;
+    bool fits = false;
+
+    candidates_sort(p->candidates, p->n, candidate_compare_weights);
+    all = candidates_keep(p);
+    least = plain ? (size_t)MIN((int64_t)all.n, MIN(o->items, o->most)) : 1;
+    for (size_t n = MAX(least, 1); n <= all.n && !fits; n++) {
+        if (n < all.n &&
+            (all.items[n].required || all.items[n].weight == all.items[n - 1].weight))
+            continue;
+        candidates_take_back(p, all.items, n);
+        candidates_sort(p->candidates, n, candidate_compare_positions);
+        fits = choose_here(p, c, at, o, top, room);
+    }
+    free(all.items);
+    return fits;
+}
+
 static bool choose(struct placer *p, const struct cluster *c,
                    const struct placement *at, struct room *room)
 {
     const struct order o = order_of(at->shape->like, at->part->part);
-    bool segmented = is_segmented(c, at), near = is_near(c, at);
-    size_t top = segmented || near ? top_level(p, c, at, &o) : 0;
+    bool placed = is_segmented(c, at) || is_near(c, at);
+    size_t top = placed ? top_level(p, c, at, &o) : 0;
 
     gather(p, c, at);
-    *room = (struct room){.nodes = p->n};
-    if (segmented)
-        return choose_segments(p, c, at, &o, top, room);
-    return near ? choose_near(p, c, at, &o, top, room)
-                : choose_rest(p, c, at, &o, room);
+    if (weights_differ(p))
+        return choose_light(p, c, at, &o, top, room);
+    return choose_here(p, c, at, &o, top, room);
 }
 
 /* Of a word of nodes, those that are usable. */

@@ -18,6 +18,7 @@
  * the node list: those with the most CPU left when the job begins.
  * Nodes with the same of several features, neighbours, or so many with a feature: where
  * there are such sets, the same rules choose among these.
+ * Nodes of a higher weight are taken only where those of lower ones do not do.
  * In a cluster with a topology: on the lowest switch that holds the gang, and the
  * fewest leaves (placement_near.c). In one of blocks, a gang is in none larger than it
  * needs, and each of its segments is in one (placement_segment.c).

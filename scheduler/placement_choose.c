@@ -13,6 +13,8 @@ int candidate_compare(const void *left, const void *right)
 
     if (a->required != b->required)
         return a->required ? -1 : 1;
+    if (a->weight != b->weight)
+        return a->weight < b->weight ? -1 : 1;
     if (a->turn != b->turn)
         return a->turn < b->turn ? -1 : 1;
     if (a->idle != b->idle)
@@ -63,6 +65,17 @@ int candidate_compare_positions(const void *left, const void *right)
     const struct candidate *a = left, *b = right;
 
     return a->position < b->position ? -1 : a->position > b->position;
+}
+
+int candidate_compare_weights(const void *left, const void *right)
+{
+    const struct candidate *a = left, *b = right;
+
+    if (a->required != b->required)
+        return a->required ? -1 : 1;
+    if (a->weight != b->weight)
+        return a->weight < b->weight ? -1 : 1;
+    return candidate_compare_positions(a, b);
 }
 
 int candidate_compare_places(const void *left, const void *right)

@@ -16,8 +16,9 @@ struct candidate {
     size_t position;
     uint32_t place; /* in the order of ranks */
     bool required;
-    int64_t turn;  /* lower first: of leaves (placement_near.c); else 0 */
-    int64_t times; /* at most what the job has; 1 where a node takes one equal pod */
+    int64_t weight; /* the node's: lower first */
+    int64_t turn;   /* likewise: of leaves (placement_near.c); else 0 */
+    int64_t times;  /* at most what the job has; 1 where a node takes one equal pod */
     /* What else it could take: of an even share; or of units of the second kind, with
      * none but one of the first, and once it is chosen what it gets of these. */
     int64_t also;
@@ -70,6 +71,9 @@ enum weight { WEIGH_BOTH, WEIGH_FIRST, WEIGH_SECOND, WEIGHTS };
  * several items, who can take most. */
 void choose_first(struct placer *p, const struct job *like, enum weight weight);
 void pair_sort(struct placer *p, const struct job *like, enum weight weight);
+
+/* By weight, those of the node list first of all. */
+int candidate_compare_weights(const void *left, const void *right);
 
 /* Each leaves those that are chosen in the placer, with what they get. False: they are
  * too few; `room` says how much there is room for. */

@@ -288,6 +288,17 @@ CELL(cpus_cell)
     add_amount(g, cpus_of, out);
 }
 
+static int64_t weight_of(const struct noderow *n)
+{
+    return n->model->weight;
+}
+
+CELL(weight_cell)
+{
+    GROUP;
+    add_amount(g, weight_of, out);
+}
+
 CELL(memory_cell)
 {
     GROUP;
@@ -381,7 +392,7 @@ const struct column nodecolumns[] = {
     {'U', "userlong", "USER", reason_user_long_cell, ON},
     {'v', "version", "VERSION", version_cell, ON},
     {'V', "cluster", "CLUSTER", na_cell, 0},
-    {'w', "weight", "WEIGHT", one_cell, 0},
+    {'w', "weight", "WEIGHT", weight_cell, EXACT},
     {'X', "sockets", "SOCKETS", cpus_cell, EXACT},
     {'Y', "cores", "CORES", one_cell, 0},
     {'Z', "threads", "THREADS", one_cell, 0},

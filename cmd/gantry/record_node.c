@@ -93,7 +93,9 @@ void block_node(struct block *b, const struct noderow *n, const struct partlist 
                n->mem_bytes / MEGA, n->used_bytes / MEGA, n->cpu_total);
     block_line(b, "State=");
     node_state_full(&n->state, &b->out);
-    block_add(b, " ThreadsPerCore=1 TmpDisk=0 Weight=1 Owner=N/A MCS_label=N/A");
+    block_add(b,
+              " ThreadsPerCore=1 TmpDisk=0 Weight=%" PRId64 " Owner=N/A MCS_label=N/A",
+              n->model->weight);
     add_partitions(b, n, parts);
     block_line(b, "BootTime=None SlurmdStartTime=None");
     block_line(b, "LastBusyTime=Unknown ResumeAfterTime=None");

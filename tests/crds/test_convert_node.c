@@ -24,6 +24,17 @@ static const struct {
     const char *node; /* or the error */
 } nodes[] = {
     {"bare", "{metadata: {name: n1}}", "n1 not-ready"},
+    {"a weight", "metadata: {name: n1, labels: {gantry.dev/weight: '20'}}",
+     "n1 not-ready gantry.dev/weight=20 weight=20"},
+    {"the largest weight",
+     "metadata: {name: n1, labels: {gantry.dev/weight: '4294967280'}}",
+     "n1 not-ready gantry.dev/weight=4294967280 weight=4294967280"},
+    {"too large a weight",
+     "metadata: {name: n1, labels: {gantry.dev/weight: '4294967281'}}",
+     "n1 not-ready gantry.dev/weight=4294967281"},
+    {"no number for a weight",
+     "metadata: {name: n1, labels: {gantry.dev/weight: '1e3'}}",
+     "n1 not-ready gantry.dev/weight=1e3"},
     {"a GPU node",
      "metadata: {name: n1, labels: {gantry.dev/gpu-type: h100, a: b}}\n"
      "status: {allocatable: {cpu: 7800m, memory: 64Gi, pods: '110', nvidia.com/gpu: "
@@ -59,6 +70,8 @@ static void describe_node(const struct restable *t, const struct node *n,
         str_addf(out, " type=%s", n->gpu_type);
     for (size_t i = 0; i < n->n_labels; i++)
         str_addf(out, " %s=%s", n->labels[i].key, n->labels[i].value);
+    if (n->weight != 1)
+        str_addf(out, " weight=%lld", (long long)n->weight);
     for (size_t i = 0; i < n->n_taints; i++)
         str_addf(out, " %s=%s:%d", n->taints[i].key, n->taints[i].value,
                  (int)n->taints[i].effect);

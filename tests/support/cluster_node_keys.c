@@ -74,6 +74,7 @@ const struct key cluster_node_keys[] = {
     {"notready", .set = node_not_ready},
     {"cordoned", KEY_FLAG(struct node, unschedulable)},
     {"pods", .set = node_pods},
+    {"weight", KEY_NUMBER(struct node, weight)},
     {NULL, KEY_RESOURCE(struct node, capacity)},
 };
 

@@ -4,7 +4,7 @@
  *   node n[1-4] cpu=8 mem=64G nvidia.com/gpu=8 type=h100 label.rack=r1
  *   node n6 cpu=8 features=a100,ib
  *   node n5 cpu=8 mem=64G taint.k=v:NoSchedule notready
- *                             (or: cordoned; pods=110 unless given)
+ *                             (or: cordoned; pods=110 unless given; weight=2)
  *   partition batch default nodes=n[1-4] select.rack=r1 tier=2 factor=100
  *   partition p maxtime=1:00:00 defaulttime=30 minnodes=1 maxnodes=2 state=DOWN
  *   partition q bill.cpu=1 bill.mem=0.5 bill.node=2 bill.nvidia.com/gpu:h100=20.5
