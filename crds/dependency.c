@@ -123,8 +123,10 @@ static int read_tasks(struct reader *r, const char *from, struct taskset *ret)
         taskset_add(ret, one);
         return 0;
     }
-    if (open && taskset_read(&r->at, ret) && *r->at++ == ']')
+    if (open && taskset_read(&r->at, ret) && *r->at == ']') {
+        r->at++;
         return 0;
+    }
     return err_set(r->err, ERR_INVALID,
                    "\"%s\" names no tasks of an array; right is 12_3, 12_[1-4,7] or "
                    "12_*, below %d",

@@ -48,6 +48,7 @@ static const struct {
     {"afterok:12_-1", NULL, "names no tasks of an array"},
     {"afterok:12_10001", NULL, "\"12_10001\" names no tasks of an array"},
     {"afterok:12_[]", NULL, "names no tasks of an array"},
+    {"afterok:12_[1-4", NULL, "names no tasks of an array"},
     {"afterok:12_[1-", NULL, "names no tasks of an array"},
     {"afterok:12_[3-1]", NULL, "names no tasks of an array"},
     {"afterok:12_[1%2]", NULL, "names no tasks of an array"},
