@@ -302,8 +302,8 @@ void book_cancel_plan(struct sched *s, struct jobrec *rec)
     starts_enlist(s, rec);
 }
 
-/* A plan has a node once, so that its uses can be looked at one by one. */
-static bool plan_fits(struct sched *s, struct jobrec *rec)
+/* A job has a node once, so that its uses can be looked at one by one. */
+bool book_fits(struct sched *s, struct jobrec *rec)
 {
     const struct fence *fence = reserve_fence(s, rec->job);
     struct span span = book_span(s, rec);
@@ -321,7 +321,7 @@ static bool plan_fits(struct sched *s, struct jobrec *rec)
 
 bool book_put_back(struct sched *s, struct jobrec *rec)
 {
-    bool fits = plan_fits(s, rec);
+    bool fits = book_fits(s, rec);
 
     if (fits)
         enter_claim(s, rec);

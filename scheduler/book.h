@@ -55,6 +55,8 @@ bool book_put_back(struct sched *s, struct jobrec *rec);
 
 /* What it holds, or has planned, into s->uses. Returns how many. */
 size_t book_uses(struct sched *s, struct jobrec *rec);
+/* Is there room where it is, or is planned, for so long? It is off the timeline. */
+bool book_fits(struct sched *s, struct jobrec *rec);
 /* From which slot on what ends then is assumed to be free. */
 size_t book_free_from(const struct sched *s, int64_t end_sec);
 /* The first time that what ends then is assumed to be free from that slot on, and not

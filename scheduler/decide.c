@@ -1,6 +1,7 @@
 #include "scheduler/decide.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/util.h"
 
@@ -48,4 +49,9 @@ void decided_add(struct decided *d, const struct decision *decision)
     copy->slots = decision->n_slots > 0
                       ? slots_in(d->arena, decision->slots, decision->n_slots)
                       : NULL;
+}
+
+void decided_drop(struct decided *d, size_t i)
+{
+    memmove(&d->items[i], &d->items[i + 1], (--d->n - i) * sizeof(*d->items));
 }

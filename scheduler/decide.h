@@ -26,5 +26,7 @@ void decided_reset(struct decided *d);
 
 /* Strings and slots of `decision` are copied. */
 void decided_add(struct decided *d, const struct decision *decision);
+/* Takes the i-th back. */
+void decided_drop(struct decided *d, size_t i);
 
 #endif

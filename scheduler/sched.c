@@ -9,6 +9,7 @@
 #include "scheduler/charge.h"
 #include "scheduler/check.h"
 #include "scheduler/core.h"
+#include "scheduler/reprieve.h"
 
 #define MESSAGE_MAX 4096
 
@@ -157,6 +158,8 @@ struct priority core_priority(const struct sched *s, const struct norms *norms,
 
 /* ---- the step ---- */
 
+#define REPRIEVES_MAX 4 /* in one; the next one goes on */
+
 static void end_what_must(struct sched *s, int64_t now_sec)
 {
     struct jobrec *rec, *next;
@@ -276,6 +279,13 @@ enum sched_progress sched_step(struct sched *s, int64_t now_sec,
     end_what_must(s, now_sec);
     allowance_end_over(s);
     progress = walk(s, now_sec, budget);
+    for (int i = 0; reprieve_run(s); i++) { /* plans have moved: others may move up */
+        if (progress == SCHED_MORE || i == REPRIEVES_MAX) {
+            progress = SCHED_MORE;
+            break;
+        }
+        progress = walk(s, now_sec, budget);
+    }
     *ret = (struct decisions){.items = s->decided.items, .n = s->decided.n};
     return progress;
 }

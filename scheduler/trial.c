@@ -10,6 +10,7 @@
 #include "scheduler/charge.h"
 #include "scheduler/check.h"
 #include "scheduler/components.h"
+#include "scheduler/reprieve.h"
 #include "scheduler/tell.h"
 
 /* A job with a least limit takes as much more as is free behind it. */
@@ -78,6 +79,7 @@ void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
     starts_enlist(s, rec);
     jobrec_reset_told(rec);
     decided_add(&s->decided, &decision);
+    reprieve_started(s, rec);
 }
 
 struct shape *trial_shape(struct sched *s, const struct entry *entry)

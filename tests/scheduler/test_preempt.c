@@ -3,7 +3,8 @@
  *
  *   - a victim runs, may be preempted by who waits, and is past its exempt time;
  *   - who it ends for starts as soon as it is gone, in the minute behind its slack;
- *   - if any one victim were spared, the job would be planned later;
+ *   - if any one victim were spared, the job would be planned later; where several
+ *     jobs have victims in one step, it would, or others had to be planned elsewhere;
  *   - who is preempted for has a promise, and starts once its victims are gone;
  *   - a fresh core given the snapshot decides the same.
  *
@@ -121,7 +122,7 @@ struct contest {
     struct course h;
     struct sched_config config;
     int next_job;
-    size_t n_preempted, n_checked;
+    size_t n_preempted, n_checked, n_together;
     struct copies before; /* the step */
 };
 
@@ -338,8 +339,6 @@ static void check_needed(struct contest *c, size_t spared, const struct taken *t
     sched_free(fresh);
 }
 
-/* Where some make room for several, one of these may do with what is freed for another
- * in the end: only who is alone is sure to use all. */
 static bool is_alone(const struct taken *taken, size_t n)
 {
     for (size_t i = 1; i < n; i++) {
@@ -347,6 +346,60 @@ static bool is_alone(const struct taken *taken, size_t n)
             return false;
     }
     return true;
+}
+
+static bool is_planned_as(const struct job *a, const struct job *b)
+{
+    if (a->phase != b->phase || a->plan.n_slots != b->plan.n_slots)
+        return false;
+    for (size_t i = 0; i < a->plan.n_slots; i++) {
+        if (strcmp(a->plan.slots[i].node, b->plan.slots[i].node) != 0 ||
+            a->plan.slots[i].pods != b->plan.slots[i].pods)
+            return false;
+    }
+    return a->plan.start_sec == b->plan.start_sec;
+}
+
+/* In another core: does that job start no later than promised before, and all others
+ * where and when they were? */
+static bool keeps_promises(struct contest *c, const struct copies *before,
+                           int64_t number, struct sched *s)
+{
+    for (size_t i = 0; i < before->n; i++) {
+        const struct job *job = before->items[i].u.job;
+
+        if (before->items[i].kind != CHANGE_JOB || job->phase != JOB_PENDING ||
+            !job->plan.promised)
+            continue;
+        if (plan_start(s, job->uid, c->h.now_sec) > job->plan.start_sec ||
+            (job->job_id != number && !is_planned_as(sched_job(s, job->uid), job)))
+            return false;
+    }
+    return true;
+}
+
+/* Where some make room for several, or who they made room for has started elsewhere: as
+ * things are behind the step, but one of them runs on and who it ended for has no plan.
+ * That one is to start later, or others are to make way. */
+static void check_needed_together(struct contest *c, const struct taken *spared)
+{
+    COPIES_AUTO struct copies after = copies_of(c->h.s);
+    struct copies all = copies_again(&after);
+    struct sched_config config = c->config;
+    struct job *victim = find_job(&all, spared->uid);
+    struct sched *fresh;
+
+    c->n_together++;
+    victim->preempted_by = 0;
+    victim->preempt_sec = TIME_UNSET;
+    plan_clear(&find_number(&all, spared->by)->plan);
+    fresh = sched_new(&config);
+    copies_apply(&all, fresh);
+    config.preempt_type = PREEMPT_BY_NOBODY;
+    sched_apply(fresh, &(struct change){.kind = CHANGE_CONFIG, .u.config = &config});
+    course_check(&c->h, !keeps_promises(c, &after, spared->by, fresh));
+    sched_free(fresh);
+    copies_fini(&all);
 }
 
 #define END_SLACK_SEC 60
@@ -373,9 +426,11 @@ static void check_taken(struct contest *c, const struct taken *taken, size_t n)
         course_check(&c->h, by != NULL && victim != NULL &&
                                 victim->preempted_by == taken[i].by);
         check_right(c, &all, by, victim);
-        if (!alone)
+        if (!alone || by->phase != JOB_PENDING) {
+            check_needed_together(c, &taken[i]);
             continue;
-        course_check(&c->h, by->phase == JOB_PENDING && by->plan.promised);
+        }
+        course_check(&c->h, by->plan.promised);
         course_check(&c->h, by->plan.start_sec <= gone_sec(taken, n));
         course_check(&c->h, meet(&by->plan, victim));
         check_needed(c, i, taken, n);

@@ -1,0 +1,169 @@
+#include "scheduler/reprieve.h"
+
+#include "base/util.h"
+#include "scheduler/allowance.h"
+#include "scheduler/book.h"
+#include "scheduler/trial.h"
+#include "scheduler/yield.h"
+
+static bool is_preemption(const struct decision *d)
+{
+    return d->kind == DECIDE_PREEMPT;
+}
+
+/* Who it is to end for; NULL: that has started meanwhile, or has lost its promise. */
+static struct jobrec *waiting(struct sched *s, const struct decision *d)
+{
+    int64_t number = d->preempted_by;
+    struct jobrec *by;
+
+    HASH_FIND(hh_id, s->by_id, &number, sizeof(number), by);
+    if (by == NULL || by->gone || !by->claim.on || !by->claim.planned ||
+        !by->job->plan.promised)
+        return NULL;
+    return by;
+}
+
+/* One that is alone, and waits for them, has taken only whom it needs. */
+static bool may_spare(struct sched *s)
+{
+    const struct decided *d = &s->decided;
+    int64_t by = 0;
+
+    for (size_t i = 0; i < d->n; i++) {
+        if (!is_preemption(&d->items[i]))
+            continue;
+        if ((by != 0 && by != d->items[i].preempted_by) ||
+            waiting(s, &d->items[i]) == NULL)
+            return true;
+        by = d->items[i].preempted_by;
+    }
+    return false;
+}
+
+/* It runs on, if there is room. */
+static bool spare(struct sched *s, struct jobrec *victim)
+{
+    struct job *job = victim->job;
+    int64_t by = job->preempted_by, until_sec = job->preempt_sec;
+
+    book_strike(s, victim);
+    job->preempted_by = 0;
+    job->preempt_sec = TIME_UNSET;
+    if (!book_fits(s, victim)) {
+        job->preempted_by = by;
+        job->preempt_sec = until_sec;
+    }
+    book_enter(s, victim);
+    return job->preempted_by == 0;
+}
+
+static void take_again(struct sched *s, struct jobrec *victim, const struct decision *d)
+{
+    book_strike(s, victim);
+    victim->job->preempted_by = d->preempted_by;
+    victim->job->preempt_sec = d->preempt_sec;
+    book_enter(s, victim);
+}
+
+/* The job is off the timeline. It is planned where it starts no later; false: there is
+ * no such place. */
+static bool plan_again(struct sched *s, struct jobrec *by, size_t before)
+{
+    const struct entry entry = {
+        .rec = by,
+        .version = by->version,
+        .part = cluster_partition(&s->cluster, by->job->plan.partition),
+    };
+    struct seeker seeker;
+    struct slot *slots;
+    size_t n;
+
+    if (entry.part == NULL)
+        return false;
+    seeker = trial_seeker(s, &entry);
+    slots = trial_find_place(s, &entry, &seeker, before, &n);
+    if (slots == NULL)
+        return false;
+    str_reset(&s->message);
+    if (allowance_check_tres(s, by->job, entry.part->part, slots, n, &s->message) ==
+        REASON_NONE) {
+        trial_set_plan(s, &entry, slots, n);
+        return true;
+    }
+    slots_free(slots, n);
+    return false;
+}
+
+static bool try_(struct sched *s, const struct decision *d)
+{
+    struct jobrec *victim = jobrec_find(s, d->job_uid), *by = waiting(s, d);
+    size_t before;
+    bool spared;
+
+    if (victim == NULL || !victim->claim.on)
+        return false;
+    if (by == NULL)
+        return spare(s, victim);
+    before = by->claim.first + 1;
+    book_strike(s, by);
+    spared = spare(s, victim);
+    if (spared && !plan_again(s, by, before)) {
+        take_again(s, victim, d);
+        spared = false;
+    }
+    book_enter(s, by);
+    return spared;
+}
+
+/* It was counted by whom it yields to. */
+static void release(struct sched *s, const struct decision *d)
+{
+    struct jobrec *victim = jobrec_find(s, d->job_uid);
+
+    victim->job->preempted_by = d->preempted_by;
+    yield_enlist(s, victim, false);
+    victim->job->preempted_by = 0;
+    allowance_take(s, victim);
+}
+
+/* Of those that end for a job; NULL: of all. True: somebody runs on. */
+static bool look_at(struct sched *s, const struct jobrec *by)
+{
+    struct decided *d = &s->decided;
+    bool any = false;
+
+    for (size_t i = d->n; i-- > 0;) {
+        if (!is_preemption(&d->items[i]) ||
+            (by != NULL && d->items[i].preempted_by != by->job_id) ||
+            !try_(s, &d->items[i]))
+            continue;
+        release(s, &d->items[i]);
+        decided_drop(d, i);
+        any = true;
+    }
+    return any;
+}
+
+void reprieve_started(struct sched *s, const struct jobrec *by)
+{
+    if (yield_any(by) && look_at(s, by))
+        s->pass.moved = true;
+}
+
+bool reprieve_run(struct sched *s)
+{
+    int64_t grown_sec = s->grown_sec;
+    bool freed = s->freed, any = false;
+
+    if (s->renewing || s->timeline_gen != s->cluster.gen || !may_spare(s))
+        return false;
+    while (look_at(s, NULL)) /* there is room now where others were planned */
+        any = true;
+    s->dirty |= any;
+    if (!any) {
+        s->freed = freed;
+        s->grown_sec = grown_sec;
+    }
+    return any;
+}
