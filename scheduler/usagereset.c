@@ -57,11 +57,16 @@ static int64_t week_before(int64_t day)
     return (floor_div(day - 3, WEEK_DAYS) * WEEK_DAYS + 3) * DAY_SEC;
 }
 
+/* Beyond that no calendar is of use, and numbers would not hold it. */
+#define FAR_SEC (INT64_C(1) << 50)
+
 /* Of those that come again: at or before a time, or `next` the one behind that. */
 static int64_t moment_of(enum usage_reset every, int64_t sec, bool next)
 {
     int64_t day = floor_div(sec, DAY_SEC);
 
+    if (sec < -FAR_SEC || sec > FAR_SEC)
+        return TIME_UNSET;
     switch (every) {
     case USAGE_RESET_NONE:
     case USAGE_RESET_NOW:

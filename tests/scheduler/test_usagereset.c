@@ -47,6 +47,8 @@ START_TEST(test_calendar)
         ck_assert_int_eq(usage_reset_before(&rule, at), plain(rule.every, t, false));
         ck_assert_int_eq(usage_reset_after(&rule, at), plain(rule.every, t, true));
     }
+    ck_assert_int_eq(usage_reset_before(&rule, INT64_MIN + 1), TIME_UNSET);
+    ck_assert_int_eq(usage_reset_after(&rule, INT64_MAX), TIME_UNSET);
 }
 END_TEST
 
