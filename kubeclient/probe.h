@@ -6,9 +6,9 @@
  * as refused, and so does 403 of a server that says it is ready (GET /readyz). One that
  * has just started answers 403 while it knows nobody's rights yet: it is asked again,
  * for PROBE_RIGHTS_MS. All else may mend itself: a server that comes up, a definition
- * that is applied. Then one line says what is the matter, once until that changes, and it is
- * asked again every PROBE_RETRY_MS. An answer that says nothing about what is there (no
- * such path, no list) is followed by GET /version, which does:
+ * that is applied. Then one line says what is the matter, once until that changes, and
+ * it is asked again every PROBE_RETRY_MS. An answer that says nothing about what is
+ * there (no such path, no list) is followed by GET /version, which does:
  *
  *   API server does not answer: no connection: connection refused; trying on
  *   API server is not ready: 503 ServiceUnavailable: starting; trying on

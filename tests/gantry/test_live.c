@@ -139,8 +139,8 @@ static void expect_file(const char *name, const char *want)
 
 /* ---- what a user does ---- */
 
-/* Job 1: a script with lines and arguments, waited for; its code is sbatch's. It may come
- * before the first node does. */
+/* Job 1: a script with lines and arguments, waited for; its code is sbatch's. It may
+ * come before the first node does. */
 static void check_script(void)
 {
     put("train.sbatch", "#!/bin/sh\n#SBATCH --job-name=train --gpus-per-node=2\n"

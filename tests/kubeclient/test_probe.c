@@ -245,7 +245,7 @@ START_TEST(test_never_ready)
 }
 END_TEST
 
-/* While it asks, while it asks for the version, or whether it is ready, while it waits. */
+/* While it asks, also for the version, or whether it is ready; and while it waits. */
 START_TEST(test_free)
 {
     static const struct exchange scripts[][3] = {

@@ -16,7 +16,7 @@
 struct life {
     struct course h;
     bool ended[LIFE_JOBS + 1]; /* the test's mark of a job; gone when it is told anew */
-    /* What a node was told with last, but for whether it may be used; "": it is gone. */
+    /* What a node was told with last, but whether it may be used; "": it is gone. */
     char nodes[LIFE_NODES + 1][128];
 };
 
