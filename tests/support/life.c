@@ -312,18 +312,22 @@ static const char *const switches[] = {
 static const char *const licenses[] = {
     "", "", "", "", " licenses=matlab", " licenses=ansys,matlab:2", " licenses=fluent"};
 
-/* Arrays, and tasks of them, each once. */
+/* Arrays, and tasks of them, each once. All tasks of an array have its limit, as those
+ * have that are split off: arrays of odd numbers have one. */
 static void random_tasks(struct course *h, int number, char *line, size_t size)
 {
-    static const char *const arrays[] = {" tasks=0-1 out=2 well=3 tasklimit=1",
-                                         " tasks=2-5 ill=6"};
+    static const char *const arrays[] = {" tasks=2-5 ill=6",
+                                         " tasks=0-1 out=2 well=3 tasklimit=1"};
+    int of;
 
     *line = '\0';
-    if (course_chance(h, 20))
-        snprintf(line, size, "%s", COURSE_PICK(h, arrays));
-    else if (course_chance(h, 30))
-        snprintf(line, size, " taskof=%d task=%d%s", 1 + (int)course_draw(h, 2), number,
-                 course_chance(h, 70) ? " tasklimit=1" : "");
+    if (course_chance(h, 20)) {
+        snprintf(line, size, "%s", arrays[number % 2]);
+    } else if (course_chance(h, 30)) {
+        of = 1 + (int)course_draw(h, 2);
+        snprintf(line, size, " taskof=%d task=%d%s", of, number,
+                 of % 2 != 0 ? " tasklimit=1" : "");
+    }
 }
 
 void life_job(struct life *l)
