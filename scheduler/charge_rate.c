@@ -18,9 +18,10 @@ static void add_rate(const struct rating *r, enum tres tres, const char *type,
     usage_charge_add(r->charge, tres, type, (int64_t)MIN(rate, (__int128)INT64_MAX));
 }
 
+/* So that it can be multiplied once more. */
 static __int128 amount_in(const struct slot *slot, int resource)
 {
-    return (__int128)slot->each.v[resource] * slot->pods;
+    return MIN((__int128)slot->each.v[resource] * slot->pods, (__int128)INT64_MAX);
 }
 
 static void add_slot(const struct sched *s, const struct slot *slot,
