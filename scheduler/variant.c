@@ -94,7 +94,7 @@ static bool adds_up(const struct job *request, const struct job *equal)
 
 /* CPUs that are the larger of two amounts are so of tasks and GPUs together: then only
  * equal shares of both have their size. */
-void variant_apply(const struct partition *part, int gpu, struct job *request)
+static void apply_to_one(const struct partition *part, int gpu, struct job *request)
 {
     struct job equal;
     struct unit share;
@@ -113,11 +113,19 @@ void variant_apply(const struct partition *part, int gpu, struct job *request)
     request->n_units = 1;
 }
 
-/* It says all of its amounts now. */
-static void apply_whole(const struct partition *part, int gpu, struct job *request)
+void variant_apply(const struct partition *part, int gpu, struct job *request)
 {
-    variant_apply(part, gpu, request);
+    apply_to_one(part, gpu, request);
+    for (size_t i = 0; i < request->n_others; i++)
+        apply_to_one(part, gpu, &request->others[i]);
+}
+
+/* It says all of its amounts now. */
+static void own_all(struct job *request)
+{
     request->own_cpus = request->own_mem = true;
+    for (size_t i = 0; i < request->n_others; i++)
+        request->others[i].own_cpus = request->others[i].own_mem = true;
 }
 
 static struct shape *make(struct shape **shapes, const struct shape *shape,
@@ -126,9 +134,8 @@ static struct shape *make(struct shape **shapes, const struct shape *shape,
     struct job *request = job_copy(shape->like);
     struct shape *variant;
 
-    apply_whole(part, c->res.gpu, request);
-    for (size_t i = 0; i < request->n_others; i++)
-        apply_whole(part, c->res.gpu, &request->others[i]);
+    variant_apply(part, c->res.gpu, request);
+    own_all(request);
     variant = shape_get(shapes, request);
     job_free(request);
     return variant;

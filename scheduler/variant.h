@@ -24,7 +24,8 @@
 #include "scheduler/cluster.h"
 #include "scheduler/shape.h"
 
-/* Makes a request what it is in a partition. `gpu` is the index of GPUs; -1: none. */
+/* Makes a request, with all of its components, what it is in a partition. `gpu` is the
+ * index of GPUs; -1: none. */
 void variant_apply(const struct partition *part, int gpu, struct job *request);
 /* The shape that jobs of a shape have in a partition: often the same. Lent while that
  * is held, and neither partitions nor resources change. */

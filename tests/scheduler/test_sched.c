@@ -501,6 +501,29 @@ START_TEST(test_promise_of_no_partition)
 }
 END_TEST
 
+/* sprio shows what the queue goes by, also where a partition adds to what the second
+ * component asks for: all CPUs that there are. */
+START_TEST(test_priority_of_components)
+{
+    struct sched_config config = sched_config_default();
+    struct fixture f;
+
+    begin(&f, "node n[1-2] cpu=8 x/gpu=1\n"
+              "partition batch default defcpupergpu=8\n"
+              "job 1 nodes=1 x/gpu=1 : nodes=1 x/gpu=1\n");
+    config.priority_weight_tres =
+        (struct tres_weights){.n = 1, .items = {{TRES_CPU, "", 1000}}};
+    config.priority_weight_age = config.priority_weight_fairshare = 0;
+    config.priority_weight_partition = config.priority_weight_qos = 0;
+    sched_apply(f.s, &(struct change){.kind = CHANGE_CONFIG, .u.config = &config});
+    step(&f, 0);
+    ck_assert_msg(strstr(f.told.s, "start 1 ") && strstr(f.told.s, "priority 1000"),
+                  "%s", f.told.s);
+    ck_assert_int_eq(sched_job_priority(f.s, "job-1", 0), 1000);
+    end(&f);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("scheduler/sched",
@@ -509,6 +532,7 @@ int main(void)
                           {test_start_is_assumed, 1},
                           {test_slot_on_unknown_node, 1},
                           {test_told_once, 1},
+                          {test_priority_of_components, 1},
                           {test_quiet, ARRAY_LEN(quiet_cases)},
                           {test_confirmed_start_is_quiet, 1},
                           {test_end_told_again_if_applied_again, 1},

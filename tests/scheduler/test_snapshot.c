@@ -34,8 +34,6 @@ static struct job *request_of(const struct course *h, const struct job *job)
 
     if (part != NULL)
         variant_apply(part, h->res.gpu, request);
-    for (size_t i = 0; i < request->n_others && part != NULL; i++)
-        variant_apply(part, h->res.gpu, &request->others[i]);
     return request;
 }
 
