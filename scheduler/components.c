@@ -44,16 +44,16 @@ static bool place_one(const struct components *all, size_t component, uint64_t *
     return true;
 }
 
-/* Returns how many of them, in that order, have found a place. */
-static size_t place_all(const struct components *all, const size_t *order,
+/* Returns how many of `n`, in that order, have found a place. */
+static size_t place_all(const struct components *all, const size_t *order, size_t n,
                         struct share *shares)
 {
     AUTO_FREE uint64_t *taken = xcalloc(all->cluster->words + 1, sizeof(*taken));
-    size_t n = 0;
+    size_t placed = 0;
 
-    while (n < count_of(all) && place_one(all, order[n], taken, &shares[order[n]]))
-        n++;
-    return n;
+    while (placed < n && place_one(all, order[placed], taken, &shares[order[placed]]))
+        placed++;
+    return placed;
 }
 
 static void shares_free(struct share *shares, size_t n)
@@ -185,7 +185,7 @@ struct slot *components_place(const struct components *all, size_t *ret_n,
     for (size_t attempt = 0; attempt < n; attempt++) {
         struct share shares[COMPONENTS_MAX] = {0};
 
-        placed = place_all(all, order, shares);
+        placed = place_all(all, order, n, shares);
         if (placed == n)
             return join(shares, n, ret_n);
         shares_free(shares, n);

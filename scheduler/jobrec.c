@@ -74,9 +74,12 @@ const struct job *jobrec_by_id(const struct sched *s, int64_t job_id)
 
 const struct job *jobrec_by_task(const struct sched *s, int64_t array_id, int64_t task)
 {
-    const struct task_key key = {array_id, task};
     const struct jobrec *rec;
+    struct task_key key;
 
+    memset(&key, 0, sizeof(key)); /* it is hashed as bytes */
+    key.array_id = array_id;
+    key.task = task;
     HASH_FIND(hh_task, s->by_task, &key, sizeof(key), rec);
     return rec != NULL ? rec->job : NULL;
 }

@@ -76,18 +76,12 @@ static size_t begin_of(const struct victims *v, const struct perch *p)
     return from;
 }
 
-/* Is there room again where shares end? */
+/* Is there room again where a share ends, if it does before another slot? */
 static bool has_room_behind(const struct victims *v, const struct timeline *tl,
                             const struct perch *p, const struct need *need,
-                            const struct share *shares, size_t n, size_t from,
-                            size_t last)
+                            const struct share *share, size_t before)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (shares[i].last > from && shares[i].last < last &&
-            !has_room_in(v, tl, p, need, shares[i].last))
-            return false;
-    }
-    return true;
+    return share->last >= before || has_room_in(v, tl, p, need, share->last);
 }
 
 /* Room changes where a piece of the node's lane begins and where a share ends. */
@@ -109,8 +103,17 @@ static bool has_room(const struct victims *v, const struct seeker *by,
         if (!has_room_in(v, tl, p, need, lane_first(lane, i)))
             return false;
     }
-    return has_room_behind(v, tl, p, need, p->shares, p->n_shares, from, last) &&
-           has_room_behind(v, tl, p, need, p->plans, p->n_plans, from, last);
+    for (size_t i = 0; i < p->n_shares; i++) {
+        if (p->shares[i].last > from &&
+            !has_room_behind(v, tl, p, need, &p->shares[i], last))
+            return false;
+    }
+    for (size_t i = 0; i < p->n_plans; i++) {
+        if (p->plans[i].last > from &&
+            !has_room_behind(v, tl, p, need, &p->plans[i], last))
+            return false;
+    }
+    return true;
 }
 
 /* ---- the price of a node ---- */
