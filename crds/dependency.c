@@ -196,8 +196,8 @@ static int unknown_word(struct reader *r, size_t len)
                            refused[i].why);
     }
     return err_set(r->err, ERR_INVALID,
-                   "\"%s\" is none of after:, afterany:, afterok:, afternotok: with a "
-                   "job's number, and singleton",
+                   "\"%s\" is none of after:, afterany:, afterok:, afternotok:, "
+                   "aftercorr: with a job's number, and singleton",
                    quote(r->at).s);
 }
 

@@ -6,8 +6,8 @@ case_run() {
     submit first "until [ -s $TMP/go ]; do sleep 0.1; done; exit \$(cat $TMP/go)"
     expect_state first RUNNING
     first=$(field first .status.jobID)
-    refused "Invalid --dependency specification: aftercorr waits task by task" \
-        slurm sbatch -d "aftercorr:$first" --wrap true
+    refused "Invalid --dependency specification: \"aftersoon:" \
+        slurm sbatch -d "aftersoon:$first" --wrap true
     submit ok true "dependency: 'afterok:$first'"
     submit not-ok true "dependency: 'afternotok:$first'"
     submit never true "dependency: 'afterok:$first'" "killOnInvalidDep: true"
