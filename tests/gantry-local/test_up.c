@@ -118,7 +118,7 @@ static void add_lasting(const struct json *item, struct str *all)
     static const char *const paths[] = {"metadata.uid", "metadata.labels", "spec",
                                         "data"};
 
-    str_add(all, json_str_or(item, "metadata.name", ""));
+    str_addf(all, "\"name\":\"%s\"", json_str_or(item, "metadata.name", ""));
     for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
         const struct json *value = json_at(item, paths[i]);
         AUTO_FREE char *text = value != NULL ? json_text(value, NULL) : NULL;
