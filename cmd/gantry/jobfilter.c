@@ -263,14 +263,21 @@ static void add_term(struct str *out, const char *field, const char *op,
     str_addf(out, "%s%s%s%s", out->len ? "," : "", field, op, value);
 }
 
-/* Selectors have no "or": one name, or the finished states left out. A job that is
- * asked for by id is looked for among all, so that it can be told from one that is
- * unknown. */
+static void leave_out(struct str *out, const char *const *states, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        add_term(out, "status.state", "!=", states[i]);
+}
+
+/* Selectors have no "or": one name, or other states left out. A pending job may have no
+ * state yet. A job that is asked for by id is looked for among all, so that it can be
+ * told from one that is unknown. */
 void jobfilter_selector(const struct jobfilter *f, struct str *out)
 {
-    static const char *const finished[] = {"COMPLETED",    "CANCELLED", "FAILED",
-                                           "TIMEOUT",      "NODE_FAIL", "DEADLINE",
-                                           "OUT_OF_MEMORY"};
+    static const char *const finished[] = {"COMPLETED",     "CANCELLED", "FAILED",
+                                           "TIMEOUT",       "NODE_FAIL", "DEADLINE",
+                                           "OUT_OF_MEMORY", "PREEMPTED"};
+    static const char *const active[] = {"RUNNING", "COMPLETING", "CONFIGURING"};
 
     if (f->n_jobs > 0)
         return;
@@ -278,10 +285,14 @@ void jobfilter_selector(const struct jobfilter *f, struct str *out)
         add_term(out, "spec.user", "=", f->users.list[0]);
     if (f->any_state)
         return;
-    if (f->n_states == 1)
+    const bool one = f->n_states == 1,
+               pending = one && str_eq(f->states[0]->code, "PD");
+    if (one && !pending)
         add_term(out, "status.state", "=", f->states[0]->word);
-    for (size_t i = 0; f->n_states == 0 && i < ARRAY_LEN(finished); i++)
-        add_term(out, "status.state", "!=", finished[i]);
+    if (f->n_states == 0 || pending)
+        leave_out(out, finished, ARRAY_LEN(finished));
+    if (pending)
+        leave_out(out, active, ARRAY_LEN(active));
 }
 
 static unsigned looks_at(const struct jobfilter *f)

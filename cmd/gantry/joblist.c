@@ -6,6 +6,7 @@
 #include "base/duration.h"
 #include "base/util.h"
 #include "cmd/gantry/fetch.h"
+#include "cmd/gantry/jobtasks.h"
 
 /* Ages up to here stand in seconds. */
 #define AGE_IN_SECONDS_MAX 120
@@ -51,6 +52,8 @@ static const struct pick {
     TEXT("metadata.uid", uid),
     TEXT("metadata.resourceVersion", version),
     TEXT("metadata.creationTimestamp", created),
+    JSON("metadata.labels", labels),
+    JSON("metadata.ownerReferences", owners),
     TEXT("spec.jobName", name),
     TEXT("spec.user", user),
     TEXT("spec.account", account),
@@ -262,6 +265,8 @@ static void take(void *arg, const struct json_text *values)
     struct jobrow r = {0};
 
     put_all(&r, picks, ARRAY_LEN(picks), values, t->list->arena);
+    if (r.id == 0)
+        jobtasks_name(&r);
     r.tres = r.alloc_tres ? r.alloc_tres : r.req_tres;
     jobrow_finish(&r, t->query->parts, t->list->arena);
     add(t->list, &r);
@@ -291,9 +296,12 @@ static bool settle_start(struct jobrow *r)
     return r->word->kind == JOB_KIND_PENDING;
 }
 
-/* Whether the columns tell all that is wanted of the job. */
+/* Whether the columns tell all that is wanted of the job. Without a number, one that
+ * has an array's spec may be a task of it. */
 static bool tells(const struct jobrow *r, unsigned about)
 {
+    if (r->id == 0)
+        return !r->array;
     if ((about & JOB_SUBMIT && r->submit_sec == TIME_UNSET) ||
         (about & JOB_ACCOUNT && !r->has_account) || (about & JOB_QOS && !r->has_qos))
         return false;
@@ -312,7 +320,7 @@ static void take_cells(void *arg, const struct json_text *values)
     r.created = NULL;
     jobrow_finish(&r, t->query->parts, t->list->arena);
     r.created_sec = created_sec;
-    if (r.id > 0 && (!settle_start(&r) || !tells(&r, t->query->about)))
+    if (!settle_start(&r) || !tells(&r, t->query->about))
         t->lacking = true;
     add(t->list, &r);
 }
@@ -390,8 +398,11 @@ int joblist_fetch(struct joblist *list, struct api *c, const struct jobquery *qu
 
     if (!(query->about & JOB_WHOLE) && fetch_cells(&t, c, &told, err) < 0)
         return -1;
-    if (told)
-        return 0;
-    take_again(&t);
-    return fetch_objects(&t, c, err);
+    if (!told) {
+        take_again(&t);
+        if (fetch_objects(&t, c, err) < 0)
+            return -1;
+    }
+    jobtasks_settle(list);
+    return 0;
 }

@@ -19,6 +19,7 @@
 struct jobrow {
     const char *ns, *object, *uid; /* of the BatchJob */
     const char *created, *version;
+    const char *labels, *owners; /* JSON; NULL: none, or not asked for */
     /* spec, as it stands; numbers that may be text are text */
     const char *name, *user, *account, *qos, *asked_partition, *reservation, *licenses;
     const char *array;

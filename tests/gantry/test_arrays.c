@@ -56,6 +56,69 @@ START_TEST(test_squeue)
 }
 END_TEST
 
+/* Writes to an object whose path ends so fail from now on. */
+static void hold_up(struct clitest *t, const char *path_end)
+{
+    spy_spoil(t->ctl->spy,
+              &(struct spy_rule){"PATCH", path_end, SPY_REFUSE, 503,
+                                 "ServiceUnavailable", "busy", SPY_ALWAYS});
+}
+
+/* A task that is to start has left its array, and has no number yet. */
+START_TEST(test_on_its_way)
+{
+    struct clitest *t = clitest_new();
+
+    hold_up(t, "-1-0/status");
+    clitest_expect(t, "sbatch -Q -a 0-2%1 -N 2 -J a --wrap x", 0, "", "");
+    ctltest_advance(t->ctl, 2);
+    clitest_expect(t, "squeue", 0,
+                   HEAD
+                   "NODELIST(REASON)\n"
+                   "         1_[1-2%1]      main        a    alice PD       0:00   "
+                   "   2 (JobArrayTaskLimit)\n"
+                   "               1_0      main        a    alice PD       0:00   "
+                   "   2 (None)\n",
+                   "");
+    clitest_expect(t, IDS " -r -t PD", 0,
+                   "1_0 1 1 0 PD None\n"
+                   "1_1 1 1 1 PD JobArrayTaskLimit\n"
+                   "1_2 1 1 2 PD JobArrayTaskLimit\n",
+                   "");
+    clitest_expect(t, IDS " -j 1_0", 0, "1_0 1 1 0 PD None\n", "");
+    clitest_expect(t, IDS " -t R", 0, "", "");
+    ck_assert_int_eq(clitest_run(t, "scontrol -o show job 1_0"), 0);
+    ck_assert_msg(str_starts(t->out, "JobId=1 ArrayJobId=1 ArrayTaskId=0 "), "%s",
+                  t->out);
+    clitest_expect(t, "scancel 1_0", 0, "", "");
+    spy_spare(t->ctl->spy);
+    ctltest_advance(t->ctl, 5);
+    clitest_expect(t, IDS " -t all", 0,
+                   "1_2 1 1 2 PD JobArrayTaskLimit\n1_0 2 1 0 CA None\n"
+                   "1_1 3 1 1 R None\n",
+                   "");
+    clitest_free(t);
+}
+END_TEST
+
+/* A task has a number, and its array says yet that it is one of its own. */
+START_TEST(test_in_both)
+{
+    struct clitest *t = clitest_new();
+
+    ctltest_submit(t->ctl, "a", "'array':'0-2','hold':'User'");
+    ctltest_advance(t->ctl, 2);
+    hold_up(t, "/batchjobs/a/status");
+    clitest_expect(t, "scontrol release 1", 0, "", "");
+    ctltest_advance(t->ctl, 4);
+    ctltest_expect(t->ctl, "a", "status.array.states.PENDING=0-2");
+    ctltest_expect(t->ctl, "a-1-0", "status.jobID=2");
+    clitest_expect(t, "squeue -h -r -S i -o '%i %t'", 0, "1_0 PD\n1_1 PD\n1_2 PD\n",
+                   "");
+    clitest_free(t);
+}
+END_TEST
+
 /* A list of tasks is cut as Slurm cuts it. */
 START_TEST(test_long_list)
 {
@@ -261,6 +324,8 @@ int main(void)
 {
     return suite_main("gantry/arrays", (struct suite_row[]){
                                            {test_squeue, 1},
+                                           {test_on_its_way, 1},
+                                           {test_in_both, 1},
                                            {test_long_list, 1},
                                            {test_short_lists, 1},
                                            {test_scontrol_show, 1},
