@@ -158,7 +158,8 @@ static const struct setting {
      "image with gantry-launch in its PATH, for script jobs whose own image lacks it",
      true},
     {"controllerNamespace", SETTING_TEXT, offsetof(struct settings, namespace_), 0, 0,
-     "gantry-system", "namespace of the ConfigMap job-ids and of the Lease", true},
+     CONTROLLER_NAMESPACE, "namespace of the controller's ConfigMaps and of its Lease",
+     true},
 };
 
 /* The words of a SETTING_WORD, in the order of its enum. */
@@ -167,7 +168,7 @@ static const struct choice {
     const char *words[8]; /* NULL ends them */
 } choices[] = {
     {"schedulerParameters.backfillOrder", {"queue", "limit", "area"}},
-    {"topologyPlugin", {"flat", "tree", "block"}},
+    {"topologyPlugin", TOPOLOGY_KIND_WORDS},
     {"preemptType", {"none", "qos", "partition_prio"}},
     {"priorityUsageResetPeriod",
      {"NONE", "NOW", "DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "YEARLY"}},
@@ -180,7 +181,7 @@ void settings_default(struct settings *s)
                            .gpu_resource = "nvidia.com/gpu",
                            .gpu_type_label = "gantry.dev/gpu-type",
                            .script_image = SCRIPT_IMAGE,
-                           .namespace_ = "gantry-system"};
+                           .namespace_ = CONTROLLER_NAMESPACE};
 }
 
 static const struct setting *setting_find(const char *key)

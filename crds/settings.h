@@ -16,7 +16,8 @@
 #include "scheduler/sched.h"
 
 #define SETTING_TEXT_MAX 128
-#define SETTINGS_BYTES_MAX (1u << 20) /* of a file */
+#define CONTROLLER_NAMESPACE "gantry-system" /* unless it is told another */
+#define SETTINGS_BYTES_MAX (1u << 20)        /* of a file */
 
 struct settings {
     struct sched_config sched;
@@ -25,7 +26,7 @@ struct settings {
     char gpu_type_label[SETTING_TEXT_MAX]; /* gpuTypeLabel */
     char script_image[SETTING_TEXT_MAX];   /* scriptImage */
     char launch_image[SETTING_TEXT_MAX];   /* launchImage; "": none */
-    char namespace_[SETTING_TEXT_MAX]; /* controllerNamespace, of ConfigMap job-ids */
+    char namespace_[SETTING_TEXT_MAX];     /* controllerNamespace, of ConfigMaps */
 };
 
 void settings_default(struct settings *s);

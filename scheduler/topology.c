@@ -6,6 +6,26 @@
 #include "base/hostlist.h"
 #include "base/util.h"
 
+/* ---- kinds ---- */
+
+static const char *const kind_words[] = TOPOLOGY_KIND_WORDS;
+
+const char *topology_kind_word(enum topology_kind kind)
+{
+    return kind_words[kind];
+}
+
+int topology_kind_parse(const char *word, enum topology_kind *ret, struct err *err)
+{
+    for (size_t i = 0; i < ARRAY_LEN(kind_words); i++) {
+        if (strcmp(kind_words[i], word) == 0) {
+            *ret = (enum topology_kind)i;
+            return 0;
+        }
+    }
+    return err_set(err, ERR_INVALID, "\"%.64s\" is none of flat, tree, block", word);
+}
+
 /* ---- labels ---- */
 
 #define KEY_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/"

@@ -39,6 +39,12 @@ enum topology_kind {
     TOPOLOGY_BLOCK, /* the same of blocks, which gangs do not cross if one holds them */
 };
 
+/* In gantry.yaml, in this order. */
+#define TOPOLOGY_KIND_WORDS     \
+    {                           \
+        "flat", "tree", "block" \
+    }
+
 #define TOPOLOGY_LEVELS_MAX 4
 #define TOPOLOGY_LABEL_MAX 318 /* the longest key of a label, and its end */
 #define TOPOLOGY_LABELS_DEFAULT \
@@ -68,6 +74,9 @@ struct topology {
     size_t n_leaves;
     uint32_t *leaf, *place; /* by position */
 };
+
+const char *topology_kind_word(enum topology_kind kind);
+int topology_kind_parse(const char *word, enum topology_kind *ret, struct err *err);
 
 void topology_fini(struct topology *t);
 /* That of nodes in the order of their positions. */

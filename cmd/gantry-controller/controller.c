@@ -10,7 +10,6 @@
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/cycle.h"
 #include "cmd/gantry-controller/events.h"
-#include "cmd/gantry-controller/licensemap.h"
 #include "cmd/gantry-controller/podops.h"
 #include "cmd/gantry-controller/quota.h"
 #include "cmd/gantry-controller/resvpurge.h"
@@ -45,6 +44,12 @@ static int is_refused(const struct record *r)
     return r->job && r->job->status.refusal;
 }
 
+static void publish_all(struct controller *ctl)
+{
+    for (int map = 0; map < PUBLISHED_MAPS; map++)
+        publish_want(ctl->published[map]);
+}
+
 void controller_synced(struct controller *ctl)
 {
     struct record *r, *tmp;
@@ -61,7 +66,7 @@ void controller_synced(struct controller *ctl)
              kc_cache_count(ctl->nodes),
              kc_cache_count(ctl->policies[POLICY_PARTITION]), kc_cache_count(ctl->jobs),
              kc_cache_count(ctl->pods));
-    licensemap_want(ctl->licensemap);
+    publish_all(ctl);
     cycle_want(ctl);
     if (ctl->on_synced)
         ctl->on_synced(ctl->on_synced_arg);
@@ -101,8 +106,9 @@ struct controller *controller_new(struct loop *loop, struct kc_client *client,
     ctl->sched = sched_new(&ctl->settings.sched);
     ctl->lanes = lanes_new(loop);
     ctl->ids = ids_new(client, log, ctl->settings.namespace_, ids_ready, ctl);
-    ctl->licensemap = licensemap_new(client, log, ctl->settings.namespace_,
-                                     &ctl->settings.sched.licenses);
+    for (int map = 0; map < PUBLISHED_MAPS; map++)
+        ctl->published[map] = publish_new(client, log, ctl->settings.namespace_, map,
+                                          &ctl->settings.sched);
     cycle_start(ctl);
     watches_start(ctl);
     return ctl;
@@ -113,7 +119,7 @@ void controller_configure(struct controller *ctl, const struct settings *setting
     ctl->settings.sched = settings->sched;
     reset_usage(ctl);
     if (ctl->synced)
-        licensemap_want(ctl->licensemap);
+        publish_all(ctl);
     sched_apply(ctl->sched, &(struct change){.kind = CHANGE_CONFIG,
                                              .u.config = &ctl->settings.sched});
     cycle_want(ctl);
@@ -149,7 +155,8 @@ void controller_free(struct controller *ctl)
     admission_free(ctl);
     watches_stop(ctl);
     cycle_stop(ctl);
-    licensemap_free(ctl->licensemap);
+    for (int map = 0; map < PUBLISHED_MAPS; map++)
+        publish_free(ctl->published[map]);
     ids_free(ctl->ids);
     lanes_free(ctl->lanes);
     sched_free(ctl->sched);

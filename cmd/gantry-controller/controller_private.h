@@ -11,6 +11,7 @@
 #include "cmd/gantry-controller/ids.h"
 #include "cmd/gantry-controller/lanes.h"
 #include "cmd/gantry-controller/policies.h"
+#include "cmd/gantry-controller/publish.h"
 #include "cmd/gantry-controller/record.h"
 #include "cmd/gantry-controller/usagewrite.h"
 #include "crds/convert.h"
@@ -36,7 +37,7 @@ struct controller {
     struct sched *sched;
     struct lanes *lanes;
     struct ids *ids;
-    struct licensemap *licensemap;
+    struct publish *published[PUBLISHED_MAPS];
     struct kc_cache *nodes, *jobs, *pods, *services, *quotas;
     struct kc_cache *claims, *volumes; /* volumes.c */
     struct kc_cache *policies[POLICY_COUNT];

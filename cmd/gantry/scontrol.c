@@ -30,6 +30,10 @@ static const struct opt table[] = {
      0},
     {"clusters", 'M', OPT_STRING, NULL, AT(refused), "LIST", "refused: one cluster", 0,
      0},
+    {"controller-namespace", 0, OPT_STRING, "GANTRY_CONTROLLER_NAMESPACE",
+     AT(s.controller_ns), "NAME",
+     "namespace of the controller (else gantry-system), for licences and topology", 0,
+     0},
     {"details", 'd', OPT_FLAG, NULL, AT(details), NULL,
      "more about jobs (there is no more)", 0, 0},
     {"federation", 0, OPT_FLAG, NULL, AT(refused_flag), NULL, "refused: one cluster", 0,
@@ -76,8 +80,8 @@ static const struct keyword {
     const char *help; /* or the reason */
 } keywords[] = {
     {"show", scontrol_show, 1, 0,
-     "job|node|partition|reservation [ID], config, hostnames|hostlist|hostlistsorted "
-     "LIST"},
+     "job|node|partition|reservation|license|topology [ID], config, "
+     "hostnames|hostlist|hostlistsorted LIST"},
     {"hold", scontrol_hold, 1, 0, "JOBS: keep from starting"},
     {"uhold", scontrol_uhold, 1, 0, "JOBS: as hold, for their user to release"},
     {"holdu", scontrol_uhold, 1, 0, "JOBS: as uhold"},

@@ -20,7 +20,8 @@ struct scontrol {
     struct users *users;
     struct apart *apart; /* scontrol_set_apart */
     bool one_line, json, quiet;
-    bool all, hide; /* of partitions: hidden.h */
+    bool all, hide;            /* of partitions: hidden.h */
+    const char *controller_ns; /* clusterconf.h */
 };
 
 /* `argv` begins with the keyword; the exit status. */
@@ -38,6 +39,8 @@ struct changes;
 int scontrol_show_resvs(struct scontrol *s, const char *id);
 /* Licences, likewise. */
 int scontrol_show_licenses(struct scontrol *s, const char *id);
+/* Switches or blocks: all, one by its name, or those around a node. */
+int scontrol_show_topology(struct scontrol *s, const char *id);
 int scontrol_update_resv(struct scontrol *s, const struct changes *changes);
 
 /* Opens the connection, if that was not done. -1: said why. */

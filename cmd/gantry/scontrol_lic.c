@@ -4,26 +4,10 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry/clusterconf.h"
 #include "cmd/gantry/jobfilter.h"
 #include "cmd/gantry/scontrol.h"
 #include "crds/licenses.h"
-#include "kubeclient/client.h"
-
-/* Where the controller writes which there are (its licensemap.h). */
-#define MAP_NAMESPACE "gantry-system"
-#define MAP_NAME "licenses"
-#define TEXT_MAX (64u << 10)
-
-/* Without the map there are none. */
-static int fetch_table(struct scontrol *s, struct license_table *ret, struct err *err)
-{
-    const struct kc_ref ref = {&kc_configmaps, MAP_NAMESPACE, MAP_NAME, NULL};
-    ANSWER_AUTO struct answer a = {0};
-
-    if (api_get(&s->api, &ref, &a, err) < 0)
-        return a.reason == KC_REASON_NOT_FOUND ? 0 : -1;
-    return license_table_parse(json_str_or(a.body, "data.licenses", ""), ret, err);
-}
 
 static void add_used(const struct license_table *table, const char *text, int64_t *used)
 {
@@ -67,22 +51,25 @@ static void print(const struct scontrol *s, const struct license_total *l, int64
 
 int scontrol_show_licenses(struct scontrol *s, const char *id)
 {
-    struct license_table table = {0};
+    struct sched_config config;
+    const struct license_table *table = &config.licenses;
     int64_t used[LICENSES_MAX] = {0};
     struct err err = ERR_INIT;
 
     if (scontrol_connect(s) < 0)
         return EXIT_ERROR;
-    if (fetch_table(s, &table, &err) < 0 || count_used(s, &table, used, &err) < 0)
+    if (clusterconf_fetch(&s->api, s->controller_ns, PUBLISHED_LICENSES, &config,
+                          &err) < 0 ||
+        count_used(s, table, used, &err) < 0)
         return scontrol_fail(s, "slurm_load_licenses error: %s", err.msg);
-    if (table.n == 0 && !s->quiet)
+    if (table->n == 0 && !s->quiet)
         fprintf(s->cli->out, "No licenses configured in Slurm.\n");
-    if (id && *id && table.n > 0 && license_find(&table, id) < 0) {
+    if (id && *id && table->n > 0 && license_find(table, id) < 0) {
         fprintf(s->cli->out, "License %s not found\n", id);
         return EXIT_ERROR;
     }
-    for (size_t i = 0; i < table.n; i++)
-        if (!id || !*id || strcmp(table.items[i].name, id) == 0)
-            print(s, &table.items[i], used[i]);
+    for (size_t i = 0; i < table->n; i++)
+        if (!id || !*id || strcmp(table->items[i].name, id) == 0)
+            print(s, &table->items[i], used[i]);
     return EXIT_DONE;
 }

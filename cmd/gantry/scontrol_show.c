@@ -252,6 +252,7 @@ static const struct entity {
     {"reservations", scontrol_show_resvs, NULL},
     {"reservationname", scontrol_show_resvs, NULL},
     {"licenses", scontrol_show_licenses, NULL},
+    {"topology", scontrol_show_topology, NULL},
 };
 
 /* Their words are not an id. */
@@ -273,7 +274,7 @@ static int show_entity(struct scontrol *s, const char *name, const char *id)
                                     : show_none(s, entities[i].none);
     return scontrol_fail(s,
                          "invalid entity:%s for keyword:show (job, node, partition, "
-                         "reservation, license, "
+                         "reservation, license, topology, "
                          "config, hostnames, hostlist, hostlistsorted)",
                          name);
 }

@@ -213,6 +213,24 @@ static void play_licenses(struct ctltest *t)
     }
 }
 
+/* Switches come, and become blocks. */
+static void play_topology(struct ctltest *t)
+{
+    static const enum topology_kind kinds[] = {TOPOLOGY_TREE, TOPOLOGY_BLOCK};
+    static const char *const parts[] = {"data.plugin=tree", "data.plugin=block"};
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        t->settings.sched.topology_kind = kinds[i];
+        controller_configure(t->ctl, &t->settings);
+        ctltest_settle(t);
+        ck_assert_int_eq(
+            apitest_request(t->api, "GET",
+                            "/api/v1/namespaces/gantry-system/configmaps/topology",
+                            NULL),
+            200);
+        apitest_expect(t->api, "topology", parts[i]);
+    }
+}
+
 /* Another controller, on a server that does not stream lists. */
 static void restart_without_streams(struct ctltest *t)
 {
@@ -239,6 +257,7 @@ START_TEST(test_all_are_needed)
     play_reservation(t);
     play_purge(t);
     play_licenses(t);
+    play_topology(t);
     str_init(&unused, 10000);
     rights_unused(t->rights, &unused);
     ck_assert_str_eq(unused.s, "");

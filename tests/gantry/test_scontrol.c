@@ -105,6 +105,81 @@ START_TEST(test_licenses)
 }
 END_TEST
 
+static void label(struct clitest *t, const char *node, const char *spine,
+                  const char *leaf)
+{
+    AUTO_FREE char *path = xasprintf("/api/v1/nodes/%s", node);
+    AUTO_FREE char *body = xasprintf(
+        "{'metadata':{'labels':{'example.com/spine':%s,'example.com/leaf':%s}}}", spine,
+        leaf);
+
+    ctltest_patch(t->ctl, path, body);
+}
+
+static void wire(struct clitest *t, enum topology_kind kind)
+{
+    struct sched_config *config = &t->ctl->settings.sched;
+
+    config->topology_kind = kind;
+    ck_assert_int_eq(topology_labels_parse("example.com/spine,example.com/leaf",
+                                           &config->topology_labels, NULL),
+                     0);
+    controller_configure(t->ctl->ctl, &t->ctl->settings);
+    ctltest_settle(t->ctl);
+}
+
+/* What is shown is what the controller goes by. */
+START_TEST(test_topology)
+{
+    struct clitest *t = clitest_new();
+
+    session_play(t, GOLDEN "scontrol_topo_flat.txt");
+    label(t, "n1", "'s1'", "'l2'");
+    label(t, "n2", "'s1'", "'l1'");
+    label(t, "n3", "'s1'", "'l2'");
+    label(t, "n4", "'s1'", "null");
+    wire(t, TOPOLOGY_TREE);
+    session_play(t, GOLDEN "scontrol_topo_tree.txt");
+    clitest_free(t);
+}
+END_TEST
+
+START_TEST(test_blocks)
+{
+    struct clitest *t = clitest_new();
+
+    label(t, "n1", "'s1'", "'b1'");
+    label(t, "n2", "'s1'", "'b1'");
+    label(t, "n3", "'s1'", "'b2'");
+    label(t, "n4", "'s1'", "'b2'");
+    wire(t, TOPOLOGY_BLOCK);
+    session_play(t, GOLDEN "scontrol_topo_block.txt");
+    wire(t, TOPOLOGY_FLAT);
+    session_play(t, GOLDEN "scontrol_topo_flat.txt");
+    clitest_free(t);
+}
+END_TEST
+
+/* A controller in another namespace; it is said by option or by environment. */
+START_TEST(test_controller_namespace)
+{
+    static const char said[] = "LicenseName=ansys Total=1 Used=0 Free=1 Reserved=0 "
+                               "Remote=no\n";
+    struct clitest *t = clitest_new();
+
+    ctltest_post(t->ctl, "/api/v1/namespaces/default/configmaps",
+                 "{'apiVersion':'v1','kind':'ConfigMap','metadata':{'name':'licenses'},"
+                 "'data':{'licenses':'ansys:1'}}");
+    clitest_expect(t, "scontrol -o show lic", 0, "No licenses configured in Slurm.\n",
+                   "");
+    clitest_expect(t, "scontrol -o --controller-namespace default show lic", 0, said,
+                   "");
+    clitest_setenv(t, "GANTRY_CONTROLLER_NAMESPACE", "default");
+    clitest_expect(t, "scontrol -o show lic", 0, said, "");
+    clitest_free(t);
+}
+END_TEST
+
 /* What its maker says of it, and what the controller does. */
 START_TEST(test_resv_comments)
 {
@@ -196,7 +271,7 @@ START_TEST(test_lines)
     clitest_expect(t, "scontrol", 0,
                    "scontrol: n1\nn2\nscontrol: scontrol: scontrol: scontrol: ",
                    "invalid entity:foo for keyword:show (job, node, partition, "
-                   "reservation, license, config, "
+                   "reservation, license, topology, config, "
                    "hostnames, hostlist, hostlistsorted)\n");
     ctltest_expect(t->ctl, "big", "spec.comment=two words");
     t->in = "frobnicate\n";
@@ -294,6 +369,9 @@ int main(void)
                                              {test_session, ARRAY_LEN(sessions)},
                                              {test_resv_session, 1},
                                              {test_licenses, 1},
+                                             {test_topology, 1},
+                                             {test_blocks, 1},
+                                             {test_controller_namespace, 1},
                                              {test_resv_comments, 1},
                                              {test_preempt_session, 1},
                                              {test_act, ARRAY_LEN(acts)},
