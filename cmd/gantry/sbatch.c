@@ -96,33 +96,41 @@ static bool nodes_have_files(struct api *c)
                       "gantry://");
 }
 
-/* This machine, and so its nodes, has neither such a file nor a directory to make it
- * in. What a job's values decide (%j) is not known here. */
-static bool is_out_of_reach(const struct json *body)
+/* The file that its output is to go to. */
+static char *output_path(const struct json *body)
 {
     const char *output = json_str_or(body, "spec.output", "");
-    const char *dir = *output == '/' ? "" : json_str_or(body, "spec.workDir", "");
-    AUTO_FREE char *path = xasprintf("%s/%s", dir, output);
 
-    if (access(path, W_OK) == 0)
-        return false;
-    strrchr(path, '/')[1] = '\0';
-    return strchr(path, '%') == NULL && access(path, W_OK | X_OK) != 0;
+    return *output == '/'
+               ? xstrdup(output)
+               : xasprintf("%s/%s", json_str_or(body, "spec.workDir", ""), output);
+}
+
+/* This machine, and so its nodes, has neither the file nor a directory to make it in.
+ * What a job's values decide (%j) is not known here. */
+static bool is_out_of_reach(const char *path)
+{
+    AUTO_FREE char *dir = xstrndup(path, (size_t)(strrchr(path, '/') + 1 - path));
+
+    return access(path, W_OK) != 0 && strchr(dir, '%') == NULL &&
+           access(dir, W_OK | X_OK) != 0;
 }
 
 /* How to see the output, where its file may not be. */
 static void tell_output(const struct cli *cli, struct newjob *n)
 {
+    AUTO_FREE char *path = output_path(n->body);
+
     if (!nodes_have_files(n->api))
         cli_say(cli,
                 "the nodes may not have this directory; `gantry logs -f %" PRId64
                 "` follows the output",
                 newjob_id(n));
-    else if (is_out_of_reach(n->body))
+    else if (is_out_of_reach(path))
         cli_say(cli,
                 "%s cannot be written: its directory is not there, or not yours; "
                 "`gantry logs -f %" PRId64 "` follows the output",
-                json_str_or(n->body, "spec.output", ""), newjob_id(n));
+                path, newjob_id(n));
 }
 
 /* An id that nobody hears is as bad as none: the caller would submit again. */

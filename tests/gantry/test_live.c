@@ -232,6 +232,11 @@ static void check_nothing(void)
     expect(ARGS("gantry", "logs", "6"), 1,
            "gantry logs: error: the job has not started: PENDING (JobHeldUser); "
            "--follow waits for it\n");
+    expect(
+        ARGS("sbatch", "-H", "-D", "/nosuch", "--wrap", "x"), 0,
+        "Submitted batch job 7\n"
+        "sbatch: /nosuch/slurm-%j.out cannot be written: its directory is not there, "
+        "or not yours; `gantry logs -f 7` follows the output\n");
 }
 
 START_TEST(test_live)
