@@ -110,7 +110,8 @@ $(BUILD)/san/together.o: $(call libs_of,san) $(BUILD)/san/tests/support.a
 	$(call say,LINK)
 	$(Q)ld -r --whole-archive $^ -o $@
 
-test: deps-test $(BUILD)/san/together.o $(TESTS) $(FUZZ) $(PROGRAMS:%=$(BUILD)/san/bin/%) $(LINKS:%=$(BUILD)/san/bin/%)
+test: deps-test $(BUILD)/san/together.o $(TESTS) $(FUZZ) $(PROGRAMS:%=$(BUILD)/san/bin/%) $(LINKS:%=$(BUILD)/san/bin/%) \
+		$(BUILD)/rel/bin/gantry-launch
 	@tests/run-tests $(BUILD)/san $(TESTS) $(FUZZ)
 
 # One test program: `make run-tests/base/test_str`.
