@@ -192,17 +192,6 @@ END_TEST
 
 /* ---- it dies in between ---- */
 
-static bool run_to_write(struct ctltest *t, size_t writes, int steps)
-{
-    int64_t until_ms = loop_now_ms(t->api->loop) + 3000;
-    while (spy_count(t->spy, NULL, "") < writes)
-        if (!loop_step(t->api->loop, until_ms))
-            return false;
-    for (int i = 0; i < steps; i++)
-        loop_step(t->api->loop, until_ms);
-    return true;
-}
-
 START_TEST(test_killed)
 {
     bool reached = true;
@@ -210,7 +199,7 @@ START_TEST(test_killed)
         struct ctltest *t = ctltest_new();
         spy_admit(t->spy, add_sidecar);
         ctltest_submit(t, "a", "'nodes':2,'cpusPerTask':2");
-        reached = run_to_write(t, k, _i);
+        reached = ctltest_run_to_write(t, k, _i);
         ctltest_kill(t);
         ctltest_settle(t);
         ctltest_start(t);

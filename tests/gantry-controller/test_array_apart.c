@@ -110,10 +110,7 @@ START_TEST(test_killed)
     ctltest_advance(t, 2);
     spy_forget(t->spy);
     ctltest_act_on(t, "a", "h", "Hold", "1-2");
-    int64_t until_ms = loop_now_ms(t->api->loop) + 5000;
-    while (spy_count(t->spy, NULL, "") < (size_t)_i &&
-           loop_step(t->api->loop, until_ms))
-        ;
+    ctltest_run_to_write(t, (size_t)_i, 0);
     ctltest_kill(t);
     ctltest_start(t);
     ctltest_advance(t, 20);

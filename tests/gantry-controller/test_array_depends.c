@@ -95,10 +95,7 @@ START_TEST(test_corresponding)
                    "status.message~waits for job 1 to succeed, task by task");
     spy_forget(t->spy);
     ctltest_end(t, "a-1-0", 0, 0);
-    int64_t until_ms = loop_now_ms(t->api->loop) + 5000;
-    while (spy_count(t->spy, NULL, "") < (size_t)_i &&
-           loop_step(t->api->loop, until_ms))
-        ;
+    ctltest_run_to_write(t, (size_t)_i, 0);
     ctltest_kill(t);
     ctltest_start(t);
     ctltest_advance(t, 20);

@@ -343,10 +343,7 @@ START_TEST(test_killed)
     struct ctltest *t = ctltest_new();
     spy_forget(t->spy);
     ctltest_submit(t, "a", WHOLE "'0-5'");
-    int64_t until_ms = loop_now_ms(t->api->loop) + 5000;
-    while (spy_count(t->spy, NULL, "") < (size_t)_i &&
-           loop_step(t->api->loop, until_ms))
-        ;
+    ctltest_run_to_write(t, (size_t)_i, 0);
     ctltest_kill(t);
     ctltest_start(t);
     ctltest_advance(t, 40);

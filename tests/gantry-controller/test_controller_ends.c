@@ -251,20 +251,6 @@ END_TEST
 
 /* ---- the controller dies ---- */
 
-/* Steps until the controller has sent `writes` writes, and that many steps more, so
- * that the last of them is lost before (0) or behind (1, 2) the server. False: it does
- * not write that much. */
-static bool run_to_write(struct ctltest *t, size_t writes, int steps)
-{
-    int64_t until_ms = loop_now_ms(t->api->loop) + 3000;
-    while (spy_count(t->spy, NULL, "") < writes)
-        if (!loop_step(t->api->loop, until_ms))
-            return false;
-    for (int i = 0; i < steps; i++)
-        loop_step(t->api->loop, until_ms);
-    return true;
-}
-
 static void die_and_rise(struct ctltest *t)
 {
     ctltest_kill(t);
@@ -285,7 +271,7 @@ START_TEST(test_killed_in_start)
         for (size_t k = 1;; k++) {
             struct ctltest *t = ctltest_new();
             ctltest_submit(t, "a", killed[_i].spec);
-            bool reached = run_to_write(t, k, steps);
+            bool reached = ctltest_run_to_write(t, k, steps);
             die_and_rise(t);
             ctltest_expect(t, "a", "status.state=RUNNING|status.attempt=1");
             ck_assert_uint_eq(ctltest_pods(t, "a", true), (size_t)killed[_i].pods);
@@ -315,7 +301,7 @@ START_TEST(test_killed_in_end)
         if (dead)
             ctltest_kill(t);
         do_deed(t, ends[_i].deed, gang, ends[_i].code);
-        bool reached = dead || run_to_write(t, k, 1);
+        bool reached = dead || ctltest_run_to_write(t, k, 1);
         die_and_rise(t);
         for (int i = 0; i < 3; i++) {
             ctltest_reap(t);

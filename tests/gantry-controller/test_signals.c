@@ -182,21 +182,6 @@ START_TEST(test_full)
 }
 END_TEST
 
-/* Steps until the controller has sent `writes` writes, and that many steps more, so
- * that the last of them is lost before (0) or behind (1, 2) the server. False: it does
- * not write that much. */
-static bool run_to_write(struct ctltest *t, size_t writes, int steps)
-{
-    const int64_t until_ms = loop_now_ms(t->api->loop) + 3000;
-
-    while (spy_count(t->spy, NULL, "") < writes)
-        if (!loop_step(t->api->loop, until_ms))
-            return false;
-    for (int i = 0; i < steps; i++)
-        loop_step(t->api->loop, until_ms);
-    return true;
-}
-
 START_TEST(test_killed)
 {
     bool reached = true;
@@ -207,7 +192,7 @@ START_TEST(test_killed)
         begin_pods(t, 3);
         spy_forget(t->spy);
         act(t, USR1 "," TERM);
-        reached = run_to_write(t, k, _i);
+        reached = ctltest_run_to_write(t, k, _i);
         ctltest_kill(t);
         ctltest_settle(t);
         ctltest_start(t);

@@ -136,6 +136,17 @@ void ctltest_advance(struct ctltest *t, int64_t sec)
     apitest_advance(t->api, sec);
 }
 
+bool ctltest_run_to_write(struct ctltest *t, size_t writes, int steps)
+{
+    int64_t until_ms = loop_now_ms(t->api->loop) + 3000;
+    while (spy_count(t->spy, NULL, "") < writes)
+        if (!loop_step(t->api->loop, until_ms))
+            return false;
+    for (int i = 0; i < steps; i++)
+        loop_step(t->api->loop, until_ms);
+    return true;
+}
+
 void ctltest_kill(struct ctltest *t)
 {
     controller_free(t->ctl);

@@ -38,6 +38,10 @@ void ctltest_free(struct ctltest *t);
 /* Half a second: all that is under way comes to rest, and no retry begins. */
 void ctltest_settle(struct ctltest *t);
 void ctltest_advance(struct ctltest *t, int64_t sec);
+/* Steps until the controller has sent `writes` writes since spy_forget, and that many
+ * steps more, so that the last of them is lost before (0) or behind (1, 2) the server
+ * if it dies then. False: it does not write that much in three seconds. */
+bool ctltest_run_to_write(struct ctltest *t, size_t writes, int steps);
 /* The controller dies, in the middle of whatever it does, and another begins. */
 void ctltest_kill(struct ctltest *t);
 void ctltest_start(struct ctltest *t);
