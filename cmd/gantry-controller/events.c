@@ -8,6 +8,7 @@
 #include "base/util.h"
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/jobevent.h"
+#include "cmd/gantry-controller/refusal.h"
 
 #define REPORTER "gantry-controller"
 
@@ -33,7 +34,8 @@ static void event_free(struct event *e)
     free(e);
 }
 
-/* A right that is lacking is said once; a namespace that ends takes no more, either. */
+/* A right that is lacking is said once; a namespace that ends takes no more, either. Of
+ * a server that is busy nothing is said. */
 static void warn_refused(struct event *e, const struct kc_result *result)
 {
     struct err err = ERR_INIT;
@@ -48,7 +50,8 @@ static void on_made(void *arg, const struct kc_result *result)
 {
     struct event *e = arg;
     e->call = NULL;
-    if (result->outcome == KC_REFUSED && result->reason != KC_REASON_ALREADY_EXISTS)
+    if (result->outcome == KC_REFUSED && !refusal_passes(result->reason) &&
+        result->reason != KC_REASON_ALREADY_EXISTS)
         warn_refused(e, result);
     event_free(e);
 }

@@ -2,6 +2,9 @@
 #include "cmd/gantry-controller/events.h"
 
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/util.h"
 #include "cmd/gantry-controller/lanes.h"
@@ -211,6 +214,36 @@ START_TEST(test_fault)
 }
 END_TEST
 
+/* That a right is lacking is said once, and not of a server that is busy. */
+START_TEST(test_refusal_is_told)
+{
+    struct ctltest *t = ctltest_new();
+    char *said = NULL;
+    size_t said_len;
+    FILE *out = open_memstream(&said, &said_len);
+    struct log *log = log_new(out, NULL, LOG_WARN);
+    spy_spoil(t->spy, &(struct spy_rule){"POST", "/events", SPY_REFUSE, 503,
+                                         "ServiceUnavailable", "busy", 1});
+    spy_spoil(t->spy, &(struct spy_rule){"POST", "/events", SPY_REFUSE, 403,
+                                         "Forbidden", "no events", SPY_ALWAYS});
+    ctltest_kill(t);
+    t->ctl = controller_new(t->api->loop, t->client, log, &t->settings);
+    for (int i = 0; i < 3; i++) {
+        AUTO_FREE char *name = xasprintf("n%d", i);
+        ctltest_submit(t, name, "");
+        ctltest_settle(t);
+    }
+    ctltest_free(t);
+    log_free(log);
+    fclose(out);
+    ck_assert_msg(!strstr(said, "busy"), "%s", said);
+    const char *first = strstr(said, "events are not taken in namespace default");
+    ck_assert_msg(first && strstr(first, "no events"), "%s", said);
+    ck_assert_msg(!strstr(first + 1, "events are not taken"), "%s", said);
+    free(said);
+}
+END_TEST
+
 /* It dies with events under way and events that wait. */
 START_TEST(test_killed)
 {
@@ -237,6 +270,7 @@ int main(void)
                                                       {test_waiting_is_no_news, 1},
                                                       {test_many, 1},
                                                       {test_fault, ARRAY_LEN(faults)},
+                                                      {test_refusal_is_told, 1},
                                                       {test_killed, 1},
                                                       {NULL, 0},
                                                   });
