@@ -75,22 +75,21 @@ static void remember(struct controller *ctl, uint64_t kin, const struct resvec *
     tell_kin(ctl, kin);
 }
 
-void admission_learn(struct controller *ctl, const struct bjob *job, size_t component,
+void admission_learn(struct controller *ctl, const struct work *work,
                      const struct pod *pod, const struct resvec *asked)
 {
-    uint64_t kin = job->works[component].kin;
     struct resvec extra = pod->use;
     resvec_sub(&extra, asked);
-    if (!resvec_is_zero(&extra) || pod->gated || pod->n_claims > 0 || find(ctl, kin))
-        remember(ctl, kin, &extra);
+    if (!resvec_is_zero(&extra) || pod->gated || pod->n_claims > 0 ||
+        find(ctl, work->kin))
+        remember(ctl, work->kin, &extra);
 }
 
-void admission_refused(struct controller *ctl, const struct bjob *job, size_t component)
+void admission_refused(struct controller *ctl, const struct work *work)
 {
-    uint64_t kin = job->works[component].kin;
     const struct resvec none = {{0}};
-    if (!find(ctl, kin))
-        remember(ctl, kin, &none);
+    if (!find(ctl, work->kin))
+        remember(ctl, work->kin, &none);
 }
 
 void admission_free(struct controller *ctl)

@@ -23,6 +23,7 @@
 struct bjob;
 struct controller;
 struct pod;
+struct work;
 
 struct admitted {
     struct resvec extra; /* what a pod asks for beyond its plan; may be negative */
@@ -35,13 +36,12 @@ const struct admitted *admission_find(const struct controller *ctl,
                                       const struct bjob *job, size_t component);
 /* The version of the newest knowledge of any of its components; 0: there is none. */
 uint64_t admission_version(const struct controller *ctl, const struct bjob *job);
-/* A pod of the component as the server has it, and what it was made to ask for. Pending
+/* A pod of such work as the server has it, and what it was made to ask for. Pending
  * jobs that are like it are told to the core anew where that says something new. */
-void admission_learn(struct controller *ctl, const struct bjob *job, size_t component,
+void admission_learn(struct controller *ctl, const struct work *work,
                      const struct pod *pod, const struct resvec *asked);
 /* The server will not have a pod of it made on its node at once. */
-void admission_refused(struct controller *ctl, const struct bjob *job,
-                       size_t component);
+void admission_refused(struct controller *ctl, const struct work *work);
 void admission_free(struct controller *ctl);
 
 #endif

@@ -120,12 +120,6 @@ static void op_retry(struct pod_op *op)
 
 /* ---- what stands there ---- */
 
-/* The spec may have lost components since the start. */
-static size_t component_of(const struct record *r, const struct rank *rank)
-{
-    return MIN((size_t)rank->component, r->job->n_works - 1);
-}
-
 static void learn(const struct pod_op *op, const struct pod *pod)
 {
     struct record *r = op->record;
@@ -133,7 +127,7 @@ static void learn(const struct pod_op *op, const struct pod *pod)
     struct resvec asked = rank->use,
                   extra = attempt_extra(&r->attempt, rank->component);
     resvec_sub(&asked, &extra);
-    admission_learn(r->ctl, r->job, component_of(r, rank), pod, &asked);
+    admission_learn(r->ctl, pod_work(r->job, rank->component), pod, &asked);
 }
 
 static void saw_pod(struct pod_op *op, const struct json *object)
@@ -230,8 +224,8 @@ static void on_made(void *arg, const struct kc_result *result)
     } else {
         const struct rank *rank = op_rank(op);
         if (strstr(result->message, "schedulingGates") && op->record->job && rank)
-            admission_refused(op->record->ctl, op->record->job,
-                              component_of(op->record, rank));
+            admission_refused(op->record->ctl,
+                              pod_work(op->record->job, rank->component));
         op_fail(op, "create pod", result);
     }
 }
