@@ -27,3 +27,10 @@ bool refusal_passes(enum kc_reason reason)
     }
     return false;
 }
+
+bool refusal_stays(const struct kc_result *result)
+{
+    return result->outcome == KC_REFUSED && !refusal_passes(result->reason) &&
+           result->reason != KC_REASON_CONFLICT &&
+           result->reason != KC_REASON_NOT_FOUND;
+}

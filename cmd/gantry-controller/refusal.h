@@ -15,5 +15,7 @@
 #define RETRY_MS 1000
 
 bool refusal_passes(enum kc_reason reason);
+/* A write that was refused and will be, though what it was for is there, unchanged. */
+bool refusal_stays(const struct kc_result *result);
 
 #endif

@@ -49,8 +49,7 @@ static void on_deleted(void *arg, const struct kc_result *result)
     struct purging *p = arg;
     p->call = NULL;
     p->since_sec = TIME_UNSET; /* unless it is gone, all begins anew */
-    if (result->outcome == KC_REFUSED && !refusal_passes(result->reason) &&
-        result->reason != KC_REASON_NOT_FOUND && result->reason != KC_REASON_CONFLICT)
+    if (refusal_stays(result))
         log_warn(p->ctl->log, "reservation %s: delete: %s: %s", p->name,
                  kc_reason_name(result->reason), result->message);
 }

@@ -192,9 +192,7 @@ static void on_written(void *arg, const struct kc_result *result)
         AUTO_FREE char *text = text_of(json_get(result->body, "status"));
         text_set(&k->stored, text);
         text_set(&k->version, json_str(result->body, "metadata.resourceVersion"));
-    } else if (result->outcome == KC_REFUSED && !refusal_passes(result->reason) &&
-               result->reason != KC_REASON_CONFLICT &&
-               result->reason != KC_REASON_NOT_FOUND) {
+    } else if (refusal_stays(result)) {
         log_warn(k->ctl->log, "reservation %s: write status: %s: %s", k->name,
                  kc_reason_name(result->reason), result->message);
     }
