@@ -284,7 +284,7 @@ static bool is_idle(const struct splitting *s)
 static bool is_lost(const struct splitting *s)
 {
     const struct tasks *tasks = &s->array->tasks;
-    for (size_t i = 0; i < tasks->n; i++) {
+    for (size_t i = 0; s->made && i < tasks->n; i++) {
         const struct bjob *job = tasks->list[i]->job;
         if (job && job->task->index == s->index)
             return false;

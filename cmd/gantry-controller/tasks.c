@@ -65,9 +65,9 @@ bool tasks_is_empty(const struct record *r)
 static bool waits(const struct record *task)
 {
     enum job_state state = task->job->status.state;
-    if (task->start.on || split_starts(task->tasks.array, task->job->task->index))
+    if (state != JOB_STATE_PENDING && state != JOB_STATE_NONE)
         return false;
-    return state == JOB_STATE_PENDING || state == JOB_STATE_NONE;
+    return !task->start.on && !split_starts(task->tasks.array, task->job->task->index);
 }
 
 static struct taskset *set_of(struct array_status *status, const struct record *task)
