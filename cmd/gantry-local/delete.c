@@ -136,8 +136,16 @@ static const struct {
     {"dryRun", JSON_ARRAY, "DeleteOptions.dryRun", "[]string"},
 };
 
-static int check_types(struct call *call, const struct json *body)
+/* It is what it should be, and its options are of their types. */
+static int check_options(struct call *call, const char *what, const struct json *body)
 {
+    const char *kind = json_str_or(body, "kind", what);
+
+    if (strcmp(kind, what) != 0)
+        return refuse_bad_request(&call->refusal,
+                                  "no kind \"%s\" is registered for version \"%s\" in "
+                                  "scheme \"pkg/runtime/scheme.go:111\"",
+                                  kind, json_str_or(body, "apiVersion", "v1"));
     for (size_t i = 0; i < ARRAY_LEN(option_types); i++) {
         const struct json *value = json_at(body, option_types[i].at);
         if (!value || json_is(value, JSON_NULL) || json_is(value, option_types[i].type))
@@ -155,20 +163,10 @@ struct json *delete_parse_options(struct call *call, const char *what)
 {
     struct json *body =
         call->req->body_len > 0 ? body_parse(call, what) : json_new_object();
-    const char *kind = json_str_or(body, "kind", what);
 
-    if (!body || (strcmp(kind, what) == 0 && check_types(call, body) == 0))
-        return body;
-    if (strcmp(kind, what) == 0) {
-        json_free(body);
-        return NULL;
-    }
-    refuse_bad_request(&call->refusal,
-                       "no kind \"%s\" is registered for version \"%s\" in scheme "
-                       "\"pkg/runtime/scheme.go:111\"",
-                       kind, json_str_or(body, "apiVersion", "v1"));
-    json_free(body);
-    return NULL;
+    if (body && check_options(call, what, body) != 0)
+        json_free(TAKE(body));
+    return body;
 }
 
 static int check_preconditions(struct call *call, const struct kind *kind,

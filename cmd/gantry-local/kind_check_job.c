@@ -41,7 +41,6 @@ static const struct {
 
 static void check_indexes(const struct check *c)
 {
-
     if (is_indexed(c) && !json_at(c->after, "spec.completions"))
         check_required(c, "spec.completions", "when completion mode is Indexed");
     for (size_t i = 0; i < ARRAY_LEN(indexed) && !is_indexed(c); i++) {

@@ -186,11 +186,8 @@ void limit_range_check(const struct check *c)
 
 /* ---- disruption budgets ---- */
 
-void budget_check(const struct check *c)
+static void say_both_set(const struct check *c)
 {
-    const struct json *min = json_at(c->after, "spec.minAvailable");
-    const struct json *max = json_at(c->after, "spec.maxUnavailable");
-
     static const struct gotext_field fields[] = {
         {"minAvailable", "null", NULL},
         {"selector", "null", NULL},
@@ -199,9 +196,17 @@ void budget_check(const struct check *c)
         {NULL}};
     AUTO_FREE char *shown = gotext_struct(json_get(c->after, "spec"), fields);
 
+    check_invalid_shown(c, "spec", shown,
+                        "minAvailable and maxUnavailable cannot be both set");
+}
+
+void budget_check(const struct check *c)
+{
+    const struct json *min = json_at(c->after, "spec.minAvailable");
+    const struct json *max = json_at(c->after, "spec.maxUnavailable");
+
     if (min && max)
-        check_invalid_shown(c, "spec", shown,
-                            "minAvailable and maxUnavailable cannot be both set");
+        say_both_set(c);
     check_count_or_percent(c, "spec.minAvailable", min);
     check_count_or_percent(c, "spec.maxUnavailable", max);
     check_selector(c, "spec.selector", json_at(c->after, "spec.selector"));
