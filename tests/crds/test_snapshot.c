@@ -66,7 +66,7 @@ START_TEST(test_members)
     for (size_t i = 0; i < f->n; i++)
         str_addf(&got, "%s\n", f->rows[i].key);
     ck_assert_msg(strcmp(want.s, got.s) == 0,
-                  "struct %s has in %s:\n%sbut in crds/snapshot_fields.c:\n%s", f->name,
+                  "struct %s has in %s:\n%sbut in crds/snapshot_rows_*.c:\n%s", f->name,
                   structs[_i].file, want.s, got.s);
 }
 END_TEST

@@ -1,0 +1,110 @@
+/* Jobs: what they ask for, and what they have. */
+#include "crds/snapshot_rows.h"
+
+#include "scheduler/model.h"
+
+static const struct field toleration_rows[] = {
+    TEXT(toleration, key), TEXT(toleration, value), BOOL(toleration, any_effect),
+    ENUM(toleration, effect, TAINT_NO_EXECUTE)};
+static const struct fields fields_toleration = FIELDS(toleration, toleration_rows);
+
+static const struct field slot_rows[] = {WORD(slot, node),   INT(slot, pods),
+                                         AMOUNT(slot, each), INT(slot, first_rank),
+                                         INT(slot, tasks),   INT(slot, component)};
+static const struct fields fields_slot = FIELDS(slot, slot_rows);
+
+static const struct field plan_rows[] = {INT(plan, start_sec), BOOL(plan, promised),
+                                         TEXT(plan, partition),
+                                         LIST(plan, slots, n_slots, fields_slot)};
+static const struct fields fields_plan = FIELDS(plan, plan_rows);
+
+static const struct field depend_rows[] = {
+    ENUM(depend, kind, DEPEND_AFTER_CORR), INT(depend, job_id), INT(depend, task),
+    INT(depend, delay_sec), ENUM(depend, state, DEPEND_FAILED)};
+static const struct fields fields_depend = FIELDS(depend, depend_rows);
+
+static const struct field license_rows[] = {WORD(license, name), INT(license, count)};
+static const struct fields fields_license = FIELDS(license, license_rows);
+
+static const struct field unit_rows[] = {INT(unit, count), INT(unit, most),
+                                         INT(unit, tasks), AMOUNT(unit, each)};
+static const struct fields fields_unit = FIELDS(unit, unit_rows);
+
+static const struct field count_rows[] = {TEXT(feature_count, text),
+                                          LIST(feature_count, any, n_any, fields_term),
+                                          INT(feature_count, count)};
+static const struct fields fields_count = FIELDS(feature_count, count_rows);
+
+/* What one component, or a job that is but one, asks for. */
+#define REQUEST_ROWS                                                                   \
+    INT(job, most_switches), INT(job, switch_wait_sec), AMOUNT(job, each),             \
+        INT(job, tasks), TEXT(job, gpu_type), BOOL(job, own_cpus), BOOL(job, own_mem), \
+        LIST(job, units, n_units, fields_unit), BOOL(job, spread),                     \
+        ONE(job, node_all, fields_term), LIST(job, node_any, n_node_any, fields_term), \
+        LIST(job, same, n_same, fields_term),                                          \
+        LIST(job, counts, n_counts, fields_count), TEXT(job, constraint),              \
+        NAMES(job, node_list, n_node_list), NAMES(job, exclude, n_exclude),            \
+        LIST(job, tolerations, n_tolerations, fields_toleration)
+
+static const struct field component_rows[] = {
+    INT(job, min_pods),    INT(job, max_pods), BOOL(job, one_per_node),
+    BOOL(job, contiguous), REQUEST_ROWS,
+};
+static const struct fields fields_component = FIELDS(job, component_rows);
+
+static const struct field job_array_rows[] = {
+    NAME(job_array, left, FIELD_TASKS), NAME(job_array, out, FIELD_TASKS),
+    NAME(job_array, well, FIELD_TASKS), NAME(job_array, ill, FIELD_TASKS)};
+static const struct fields fields_job_array = FIELDS(job_array, job_array_rows);
+
+static const struct field job_rows[] = {
+    WORD(job, uid),
+    WORD(job, ns),
+    TEXT(job, name),
+    TEXT(job, job_name),
+    WORD(job, user),
+    NAMES(job, groups, n_groups),
+    INT(job, job_id),
+    INT(job, array_id),
+    INT(job, array_task),
+    MAYBE(job, array, fields_job_array),
+    INT(job, tasks_limit),
+    NAMES(job, partitions, n_partitions),
+    TEXT(job, account),
+    TEXT(job, qos),
+    INT(job, submit_sec),
+    INT(job, eligible_sec),
+    INT(job, limit_sec),
+    INT(job, time_min_sec),
+    INT(job, deadline_sec),
+    INT(job, nice),
+    INT(job, priority),
+    INT(job, site_factor),
+    INT(job, reached),
+    ENUM(job, hold, HOLD_ADMIN),
+    LIST(job, depends, n_depends, fields_depend),
+    BOOL(job, depends_any),
+    ENUM(job, hopeless, HOPELESS_ENDS),
+    TEXT(job, reservation),
+    LIST(job, licenses, n_licenses, fields_license),
+    INT(job, min_pods),
+    INT(job, max_pods),
+    BOOL(job, one_per_node),
+    BOOL(job, exclusive),
+    BOOL(job, contiguous),
+    INT(job, segment),
+    REQUEST_ROWS,
+    LIST(job, others, n_others, fields_component),
+    ENUM(job, phase, JOB_ENDED),
+    INT(job, start_sec),
+    INT(job, end_sec),
+    BOOL(job, failed),
+    TEXT(job, partition),
+    LIST(job, alloc, n_alloc, fields_slot),
+    ONE(job, plan, fields_plan),
+    INT(job, preempted_by),
+    INT(job, preempt_sec),
+    INT(job, wall_sec),
+    INT(job, lifts),
+};
+const struct fields fields_job = FIELDS(job, job_rows);
