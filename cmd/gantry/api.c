@@ -17,10 +17,13 @@
 #define LOCAL_KUBECONFIG "gantry-local/kubeconfig"
 /* Shorter waits are not worth a line. */
 #define TELL_AFTER_MS 1000
+#define PAGE 500
+#define QUERY_MAX 4096
 
 const struct kc_resource api_jobs = KIND_BATCHJOB;
 const struct kc_resource api_partitions = KIND_PARTITION;
 const struct kc_resource api_reservations = KIND_RESERVATION;
+const struct kc_resource api_accounts = KIND_ACCOUNT;
 
 /* ---- opening ---- */
 
@@ -282,6 +285,32 @@ int api_list(struct api *c, const struct kc_ref *ref, const char *query,
             c->server, ref->resource->plural, ref->resource->group,
             ref->resource->version);
     return -1;
+}
+
+int api_list_each(struct api *c, const struct kc_resource *kind,
+                  void (*fn)(void *arg, const struct json *object), void *arg,
+                  struct err *err)
+{
+    const struct kc_ref ref = {kind, NULL, NULL, NULL};
+    STR_AUTO struct str query;
+
+    str_init(&query, QUERY_MAX);
+    str_addf(&query, "limit=%d", PAGE);
+    for (bool more = true; more;) {
+        ANSWER_AUTO struct answer a = {0};
+
+        if (api_list(c, &ref, query.s, &a, err) < 0)
+            return err_prefix(err, "list %s", kind->plural);
+        const struct json *items = json_get(a.body, "items");
+        for (size_t i = 0; json_is(items, JSON_ARRAY) && i < json_len(items); i++)
+            fn(arg, json_item(items, i));
+        const char *next = json_str_or(a.body, "metadata.continue", "");
+        more = *next != '\0';
+        str_reset(&query);
+        str_addf(&query, "limit=%d&continue=", PAGE);
+        kc_escape(next, &query);
+    }
+    return 0;
 }
 
 int api_create(struct api *c, const struct kc_ref *ref, const struct json *body,

@@ -20,7 +20,8 @@
 #include "cmd/gantry/cli.h"
 #include "kubeclient/client.h"
 
-extern const struct kc_resource api_jobs, api_partitions, api_reservations;
+extern const struct kc_resource api_jobs, api_partitions, api_reservations,
+    api_accounts;
 
 /* Options that every command has, in addition to Slurm's. */
 struct api_options {
@@ -108,6 +109,10 @@ int api_get(struct api *c, const struct kc_ref *ref, struct answer *ret,
             struct err *err);
 int api_list(struct api *c, const struct kc_ref *ref, const char *query,
              struct answer *ret, struct err *err);
+/* All objects of a kind, of all namespaces, page by page; each is lent. */
+int api_list_each(struct api *c, const struct kc_resource *kind,
+                  void (*fn)(void *arg, const struct json *object), void *arg,
+                  struct err *err);
 int api_create(struct api *c, const struct kc_ref *ref, const struct json *body,
                struct answer *ret, struct err *err);
 int api_patch(struct api *c, const struct kc_ref *ref, enum kc_patch type,

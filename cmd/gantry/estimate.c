@@ -15,8 +15,6 @@
 #include "scheduler/sched.h"
 
 #define UID_OF_NEW "new"
-#define PAGE 500
-#define QUERY_MAX 4096
 #define NODES_MAX (1u << 20)
 #define LIMITS_MAX (64u << 10)
 
@@ -29,38 +27,43 @@ struct world {
 
 /* ---- one object, told to the core ---- */
 
-static void tell_node(struct world *w, const struct json *object)
+static void tell_node(void *arg, const struct json *object)
 {
+    struct world *w = arg;
     struct node *node = convert_node(&w->convert, object, NULL);
     if (node)
         sched_apply(w->sched, &(struct change){.kind = CHANGE_NODE, .u.node = node});
 }
 
-static void tell_partition(struct world *w, const struct json *object)
+static void tell_partition(void *arg, const struct json *object)
 {
+    struct world *w = arg;
     struct partition *part = convert_partition(&w->convert, object, NULL);
     if (part)
         sched_apply(w->sched,
                     &(struct change){.kind = CHANGE_PARTITION, .u.partition = part});
 }
 
-static void tell_qos(struct world *w, const struct json *object)
+static void tell_qos(void *arg, const struct json *object)
 {
+    struct world *w = arg;
     struct qos *qos = convert_qos(object, NULL);
     if (qos)
         sched_apply(w->sched, &(struct change){.kind = CHANGE_QOS, .u.qos = qos});
 }
 
-static void tell_account(struct world *w, const struct json *object)
+static void tell_account(void *arg, const struct json *object)
 {
+    struct world *w = arg;
     struct account *account = convert_account(object, NULL);
     if (account)
         sched_apply(w->sched,
                     &(struct change){.kind = CHANGE_ACCOUNT, .u.account = account});
 }
 
-static void tell_reservation(struct world *w, const struct json *object)
+static void tell_reservation(void *arg, const struct json *object)
 {
+    struct world *w = arg;
     struct reservation *r = convert_reservation(&w->convert, object, NULL);
     if (r)
         sched_apply(w->sched,
@@ -68,8 +71,9 @@ static void tell_reservation(struct world *w, const struct json *object)
 }
 
 /* Those of jobs are in the jobs' placements. */
-static void tell_pod(struct world *w, const struct json *object)
+static void tell_pod(void *arg, const struct json *object)
 {
+    struct world *w = arg;
     struct pod *pod = convert_pod(&w->convert, object, NULL);
     if (pod && pod->node && !pod->terminal && !pod->job_uid) {
         struct foreign_pod *f = foreign_pod_new();
@@ -81,8 +85,9 @@ static void tell_pod(struct world *w, const struct json *object)
     pod_free(pod);
 }
 
-static void tell_job(struct world *w, const struct json *object)
+static void tell_job(void *arg, const struct json *object)
 {
+    struct world *w = arg;
     enum job_state state = JOB_STATE_NONE;
     if (job_state_parse(json_str(object, "status.state"), &state) < 0 ||
         state == JOB_STATE_NONE)
@@ -99,42 +104,19 @@ static void tell_job(struct world *w, const struct json *object)
 /* ---- what there is ---- */
 
 static const struct kc_resource qos_kind = KIND_QOS;
-static const struct kc_resource account_kind = KIND_ACCOUNT;
 
 static const struct {
     const struct kc_resource *resource;
-    void (*tell)(struct world *w, const struct json *object);
+    void (*tell)(void *world, const struct json *object);
 } kinds[] = {
     {&kc_nodes, tell_node},
     {&api_partitions, tell_partition},
     {&qos_kind, tell_qos},
-    {&account_kind, tell_account},
+    {&api_accounts, tell_account},
     {&api_reservations, tell_reservation},
     {&kc_pods, tell_pod},
     {&api_jobs, tell_job},
 };
-
-static int read_kind(struct api *c, struct world *w, size_t kind, struct err *err)
-{
-    const struct kc_ref ref = {kinds[kind].resource, NULL, NULL, NULL};
-    STR_AUTO struct str query;
-    str_init(&query, QUERY_MAX);
-    str_addf(&query, "limit=%d", PAGE);
-    for (bool more = true; more;) {
-        ANSWER_AUTO struct answer a = {0};
-        if (api_list(c, &ref, query.s, &a, err) < 0)
-            return err_prefix(err, "list %s", kinds[kind].resource->plural);
-        const struct json *items = json_get(a.body, "items");
-        for (size_t i = 0; i < json_len(items); i++)
-            kinds[kind].tell(w, json_item(items, i));
-        const char *next = json_str_or(a.body, "metadata.continue", "");
-        more = *next != '\0';
-        str_reset(&query);
-        str_addf(&query, "limit=%d&continue=", PAGE);
-        kc_escape(next, &query);
-    }
-    return 0;
-}
 
 /* The partition that takes a new job for one; NULL: none. */
 static const char *taker(const struct world *w, const char *name)
@@ -269,7 +251,7 @@ int estimate_start(struct api *c, const struct json *job, struct estimate *ret,
     *ret = (struct estimate){.start_sec = TIME_UNSET, .reason = ""};
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < ARRAY_LEN(kinds); i++)
-        rc = read_kind(c, &w, i, err);
+        rc = api_list_each(c, kinds[i].resource, kinds[i].tell, &w, err);
     if (rc == 0)
         rc = add_new(&w, job, now_sec, err);
     if (rc == 0)

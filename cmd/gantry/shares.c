@@ -5,32 +5,28 @@
 
 #include "base/util.h"
 #include "crds/convert.h"
-#include "crds/kinds.h"
 
-#define PAGE 500
-#define QUERY_MAX 4096
 #define FAULT_MAX 1024
-
-static const struct kc_resource account_kind = KIND_ACCOUNT;
 
 /* ---- accounts ---- */
 
 /* The rules of what was written last are those in force. */
 struct reading {
     struct shares *shares;
+    const struct cli *cli;
     size_t cap;
     int64_t as_of_sec; /* TIME_UNSET: nothing was used */
 };
 
-static void add_account(struct reading *r, const struct cli *cli,
-                        const struct json *object)
+static void add_account(void *arg, const struct json *object)
 {
+    struct reading *r = arg;
     struct shares *s = r->shares;
     struct err err = ERR_INIT;
     struct account *account = convert_account(object, &err);
 
     if (!account) {
-        cli_say(cli, "account %s is left out: %s",
+        cli_say(r->cli, "account %s is left out: %s",
                 json_str_or(object, "metadata.name", "?"), err.msg);
         return;
     }
@@ -51,25 +47,8 @@ static int compare(const void *pa, const void *pb)
 
 static int read_accounts(struct reading *r, struct api *c, struct err *err)
 {
-    const struct kc_ref ref = {&account_kind, NULL, NULL, NULL};
-    STR_AUTO struct str query;
-
-    str_init(&query, QUERY_MAX);
-    str_addf(&query, "limit=%d", PAGE);
-    for (bool more = true; more;) {
-        ANSWER_AUTO struct answer a = {0};
-
-        if (api_list(c, &ref, query.s, &a, err) < 0)
-            return err_prefix(err, "list accounts");
-        const struct json *items = json_get(a.body, "items");
-        for (size_t i = 0; json_is(items, JSON_ARRAY) && i < json_len(items); i++)
-            add_account(r, c->cli, json_item(items, i));
-        const char *next = json_str_or(a.body, "metadata.continue", "");
-        more = *next != '\0';
-        str_reset(&query);
-        str_addf(&query, "limit=%d&continue=", PAGE);
-        kc_escape(next, &query);
-    }
+    if (api_list_each(c, &api_accounts, add_account, r, err) < 0)
+        return -1;
     if (r->shares->n_accounts > 1)
         qsort(r->shares->accounts, r->shares->n_accounts, sizeof(struct account *),
               compare);
@@ -161,7 +140,7 @@ static void say_faults(const struct shares *s, const struct cli *cli)
 
 int shares_fetch(struct shares *ret, struct api *c, struct err *err)
 {
-    struct reading r = {.shares = ret, .as_of_sec = TIME_UNSET};
+    struct reading r = {.shares = ret, .cli = c->cli, .as_of_sec = TIME_UNSET};
 
     *ret = (struct shares){.rules = {.factors = {.damping = 1}}};
     if (read_accounts(&r, c, err) < 0) {
