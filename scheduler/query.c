@@ -191,6 +191,17 @@ const struct partition *sched_partition(const struct sched *s, const char *name)
     return rec != NULL ? rec->part : NULL;
 }
 
+const struct partition *sched_taker(const struct sched *s, const struct partition *part,
+                                    sched_takes_fn *takes, const void *arg)
+{
+    for (int i = 0; part != NULL && i <= ALTERNATES_MAX; i++) {
+        if (takes(arg, part))
+            return part;
+        part = part->alternate != NULL ? sched_partition(s, part->alternate) : NULL;
+    }
+    return NULL;
+}
+
 struct ahead sched_job_ahead(const struct sched *s, const char *job_uid)
 {
     const struct jobrec *rec = jobrec_find(s, job_uid);

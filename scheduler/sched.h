@@ -262,6 +262,11 @@ int64_t sched_charged_sec(const struct sched *s);
 const char *sched_default_partition(const struct sched *s);
 /* Lent until the next apply; NULL: there is none of that name. */
 const struct partition *sched_partition(const struct sched *s, const char *name);
+/* The first that `takes`: the partition itself, its alternate, the alternate of that.
+ * NULL: none of them, or there is no partition (NULL). */
+typedef bool sched_takes_fn(const void *arg, const struct partition *part);
+const struct partition *sched_taker(const struct sched *s, const struct partition *part,
+                                    sched_takes_fn *takes, const void *arg);
 /* Who was ahead of a job that waits for nodes in the last walk; none for others. */
 struct ahead sched_job_ahead(const struct sched *s, const char *job_uid);
 /* The job as the core has it, lent until the next apply or step; NULL: unknown. */

@@ -36,23 +36,11 @@ struct asking {
     struct str limits;
 };
 
-static bool takes(const struct asking *a, const struct partition *part)
+static bool takes(const void *arg, const struct partition *part)
 {
+    const struct asking *a = arg;
     return !partition_is_closed(part) || a->started ||
            (is_queued(a->status) && list_has(a->status->partition, part->name));
-}
-
-/* The first that takes the job: the partition itself, its alternate, the alternate of
- * that. NULL: none of them. */
-static const struct partition *taker(const struct asking *a,
-                                     const struct partition *part)
-{
-    for (int i = 0; part && i <= ALTERNATES_MAX; i++) {
-        if (takes(a, part))
-            return part;
-        part = part->alternate ? sched_partition(a->sched, part->alternate) : NULL;
-    }
-    return NULL;
 }
 
 /* Is it counted among the jobs that wait or run? */
@@ -81,7 +69,7 @@ static bool is_limited(struct asking *a, const struct partition *part)
 static void ask(struct asking *a, const char *name)
 {
     const struct partition *part = sched_partition(a->sched, name),
-                           *by = part ? taker(a, part) : NULL;
+                           *by = sched_taker(a->sched, part, takes, a);
     if (part && !by) {
         str_addf(&a->closed, "%s%s is in state %s", a->closed.len > 0 ? ", " : "", name,
                  part_state_word(part->state));

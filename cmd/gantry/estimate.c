@@ -118,18 +118,10 @@ static const struct {
     {&api_jobs, tell_job},
 };
 
-/* The partition that takes a new job for one; NULL: none. */
-static const char *taker(const struct world *w, const char *name)
+static bool is_open(const void *arg, const struct partition *part)
 {
-    const struct partition *part = sched_partition(w->sched, name);
-    if (!part)
-        return name; /* the core says so */
-    for (int i = 0; part && i <= ALTERNATES_MAX; i++) {
-        if (!partition_is_closed(part))
-            return part->name;
-        part = part->alternate ? sched_partition(w->sched, part->alternate) : NULL;
-    }
-    return NULL;
+    (void)arg;
+    return !partition_is_closed(part);
 }
 
 /* The first limit is told. */
@@ -157,10 +149,13 @@ static int leave_closed(const struct world *w, struct job *model, struct err *er
         names_add(&model->partitions, &model->n_partitions,
                   sched_default_partition(w->sched));
     for (size_t i = 0; i < model->n_partitions; i++) {
-        const char *by = taker(w, model->partitions[i]);
-        const struct partition *part = by ? sched_partition(w->sched, by) : NULL;
-        if (by && (!part || !is_limited(w, model, part, &limits)))
-            names_add(&kept, &n_kept, by);
+        const char *name = model->partitions[i];
+        const struct partition *part = sched_partition(w->sched, name),
+                               *by = sched_taker(w->sched, part, is_open, NULL);
+        if (!part) /* the core says so */
+            names_add(&kept, &n_kept, name);
+        else if (by && !is_limited(w, model, by, &limits))
+            names_add(&kept, &n_kept, by->name);
     }
     names_free(model->partitions, model->n_partitions);
     model->partitions = kept;
