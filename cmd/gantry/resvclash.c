@@ -7,7 +7,6 @@
 #include "cmd/gantry/noderow.h"
 #include "cmd/gantry/parts.h"
 #include "cmd/gantry/resvs.h"
-#include "crds/convert.h"
 
 static bool may_share(const struct reservation *r)
 {
@@ -59,12 +58,7 @@ static bool share_nodes(const struct hostlist *nodes, const char *other)
 static bool clashes(const struct reservation *r, const struct hostlist *nodes,
                     const struct json *object, int64_t now_sec)
 {
-    struct restable resources;
-
-    restable_init(&resources);
-    const struct convert convert = {.resources = &resources,
-                                    .gpu_resource = "nvidia.com/gpu"};
-    struct reservation *other = convert_reservation(&convert, object, NULL);
+    struct reservation *other = resv_model(object, NULL);
     const bool ret = other && strcmp(other->name, r->name) != 0 && !may_share(other) &&
                      share_nodes(nodes, json_str_or(object, "status.nodes", "")) &&
                      reservation_meets(r, other, now_sec);

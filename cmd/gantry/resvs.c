@@ -6,6 +6,7 @@
 #include "base/duration.h"
 #include "base/hostlist.h"
 #include "base/util.h"
+#include "crds/convert.h"
 
 static int64_t moment(const struct json *object, const char *path)
 {
@@ -66,6 +67,16 @@ const struct resv *resvlist_find(const struct resvlist *list, const char *name)
         if (strcmp(list->resvs[i].name, name) == 0)
             return &list->resvs[i];
     return NULL;
+}
+
+struct reservation *resv_model(const struct json *object, struct err *err)
+{
+    struct restable resources;
+
+    restable_init(&resources);
+    const struct convert convert = {.resources = &resources,
+                                    .gpu_resource = "nvidia.com/gpu"};
+    return convert_reservation(&convert, object, err);
 }
 
 bool resv_has_flag(const struct resv *r, const char *flag)

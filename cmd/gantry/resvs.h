@@ -6,6 +6,7 @@
 
 #include "cmd/gantry/api.h"
 #include "cmd/gantry/noderow.h"
+#include "scheduler/reservation.h"
 
 struct resv {
     const char *name;
@@ -28,6 +29,8 @@ struct resvlist {
 int resvlist_fetch(struct resvlist *ret, struct api *c, struct err *err);
 void resvlist_fini(struct resvlist *list);
 const struct resv *resvlist_find(const struct resvlist *list, const char *name);
+/* As the controller reads one; to be freed. NULL: it cannot act, and err says why. */
+struct reservation *resv_model(const struct json *object, struct err *err);
 bool resv_has_flag(const struct resv *r, const char *flag);
 /* Asks for them: nodes of those that are active are MAINT, or RESERVED. */
 int resvs_mark(struct nodelist *nodes, struct api *c, struct err *err);

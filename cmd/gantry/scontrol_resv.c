@@ -9,7 +9,6 @@
 #include "cmd/gantry/resvclash.h"
 #include "cmd/gantry/resvwords.h"
 #include "cmd/gantry/scontrol.h"
-#include "crds/convert.h"
 
 /* ---- show ---- */
 
@@ -50,6 +49,7 @@ static const char *name_of(const struct changes *changes)
 
 /* ---- create ---- */
 
+/* A QOS is enough. */
 static bool is_for_nobody(const struct json *spec)
 {
     static const char *const lists[] = {"users", "groups", "accounts", "qos"};
@@ -63,12 +63,7 @@ static bool is_for_nobody(const struct json *spec)
 /* What the controller would not let act is not sent; nor what Slurm would not take. */
 static int check(struct scontrol *s, const struct json *object, struct err *err)
 {
-    struct restable resources;
-
-    restable_init(&resources);
-    const struct convert convert = {.resources = &resources,
-                                    .gpu_resource = "nvidia.com/gpu"};
-    struct reservation *r = convert_reservation(&convert, object, err);
+    struct reservation *r = resv_model(object, err);
     const int rc = r ? resvclash_check(r, &s->api, err) : -1;
     reservation_free(r);
     return rc;
@@ -87,42 +82,29 @@ static int check_new(struct scontrol *s, const struct json *object, struct err *
     return check(s, copy, err);
 }
 
-static int create(struct scontrol *s, const struct changes *changes, struct err *err)
+static int create(struct scontrol *s, const char *name, const struct json *spec,
+                  struct err *err)
 {
     const struct kc_ref ref = {&api_reservations, NULL, NULL, NULL};
-    const char *name = name_of(changes);
     JSON_AUTO struct json *object =
         json_build("{'apiVersion':'gantry.dev/v1alpha1','kind':'Reservation',"
-                   "'metadata':{},'spec':{}}");
+                   "'metadata':{},'spec':%j}",
+                   spec);
     ANSWER_AUTO struct answer a = {0};
 
     json_set_at(object, name ? "metadata.name" : "metadata.generateName",
                 json_new_string(name ? name : "resv-"));
-    if (resvwords_read(changes, loop_now_sec(s->api.loop), json_get(object, "spec"),
-                       err) < 0 ||
-        check_new(s, object, err) < 0 || api_create(&s->api, &ref, object, &a, err) < 0)
+    if (check_new(s, object, err) < 0 || api_create(&s->api, &ref, object, &a, err) < 0)
         return -1;
     fprintf(s->cli->out, "Reservation created: %s\n",
             json_str_or(a.body, "metadata.name", "?"));
     return 0;
 }
 
-/* Whom it is for; a QOS is enough. */
-static bool names_nobody(const struct changes *changes)
-{
-    static const char *const keys[] = {"Users", "Groups", "Accounts", "QOS"};
-
-    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-        const struct change *c = changes_find(changes, keys[i]);
-        if (c && *c->value)
-            return false;
-    }
-    return true;
-}
-
 int scontrol_create(struct scontrol *s, int argc, char **argv)
 {
     CHANGES_AUTO struct changes changes = {0};
+    JSON_AUTO struct json *spec = json_new_object();
     struct err err = ERR_INIT;
     const int skip = scontrol_is(argv[1], "reservation") ? 2 : 1;
 
@@ -134,12 +116,14 @@ int scontrol_create(struct scontrol *s, int argc, char **argv)
                                 "kubectl apply");
     if (scontrol_connect(s) < 0)
         return EXIT_ERROR;
-    if (names_nobody(&changes))
+    int rc = resvwords_read(&changes, loop_now_sec(s->api.loop), spec, &err);
+    if (rc == 0 && is_for_nobody(spec))
         return cli_error(s->cli, "Either Users/Groups and/or Accounts must be "
                                  "specified.  No reservation created.");
-    if (create(s, &changes, &err) < 0)
-        return scontrol_fail(s, "Error creating the reservation: %s", err.msg);
-    return EXIT_DONE;
+    if (rc == 0)
+        rc = create(s, name_of(&changes), spec, &err);
+    return rc == 0 ? EXIT_DONE
+                   : scontrol_fail(s, "Error creating the reservation: %s", err.msg);
 }
 
 /* ---- update and delete ---- */
