@@ -309,6 +309,7 @@ int jobfilter_fetch(struct jobfilter *f, struct api *c, const char *ns, unsigned
 
     str_init(&selector, SELECTOR_MAX);
     jobfilter_selector(f, &selector);
+    names_fini(&f->hidden);
     if (partlist_fetch_allowed(&parts, c, err) < 0 ||
         (f->hides && hidden_find(&parts, c, &f->hidden, err) < 0))
         return -1;

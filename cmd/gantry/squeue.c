@@ -370,7 +370,6 @@ static int show(void *arg)
     size_t n;
 
     joblist_init(&list);
-    names_fini(&q->filter.hidden);
     q->filter.hides = (!q->o.all || q->o.hide) && !q->o.partitions;
     if (jobfilter_fetch(&q->filter, &q->api, q->o.api.namespace_, shown_about(q), &list,
                         &err) < 0) {

@@ -285,17 +285,20 @@ static void print_rows(const struct sshare *s, const struct shares *shares,
 
 /* ---- what is asked ---- */
 
-static int read_format(struct sshare *s, const struct shares *shares, struct err *err)
+/* Where the line has no format. */
+static int take_fields(struct sshare *s, const struct shares *shares, struct err *err)
 {
     STR_AUTO struct str text;
 
     str_init(&text, FORMAT_MAX);
+    if (s->o.format)
+        return 0;
     str_add(&text, FIELDS_BEGIN);
     str_add(&text, s->o.partition ? ",Partition" : "");
     str_add(&text, s->o.long_ ? FIELDS_LONG : FIELDS_SHORT);
     if (s->o.long_)
         str_addf(&text, "%s" FIELDS_MINUTES, shares->rules.classic ? "" : ",LevelFS");
-    return listing_parse(&s->listing, fields, s->o.format ? s->o.format : text.s, err);
+    return listing_parse(&s->listing, fields, text.s, err);
 }
 
 static int add_jobs(struct sshare *s, struct shares *shares, struct err *err)
@@ -329,7 +332,7 @@ static int show(struct sshare *s, struct err *err)
     STR_AUTO struct str lines;
 
     str_init(&lines, LISTING_MAX);
-    if (shares_fetch(&shares, &s->api, err) < 0 || read_format(s, &shares, err) < 0)
+    if (shares_fetch(&shares, &s->api, err) < 0 || take_fields(s, &shares, err) < 0)
         return -1;
     if (listing_has(&s->listing, "TRESRunMins") && add_jobs(s, &shares, err) < 0)
         return -1;
