@@ -173,6 +173,19 @@ const struct member *assocs_spot(const struct assocs *a, const struct job *job,
     return NULL;
 }
 
+static int compare_names(const void *pa, const void *pb)
+{
+    const struct account *const *a = pa, *const *b = pb;
+
+    return strcmp((*a)->name, (*b)->name);
+}
+
+void accounts_sort(struct account **accounts, size_t n)
+{
+    if (n > 1)
+        qsort(accounts, n, sizeof(struct account *), compare_names);
+}
+
 void assocs_make(struct assocs *a, struct account *const *accounts, size_t n)
 {
     a->accounts = accounts;

@@ -83,6 +83,8 @@ struct standing {
 };
 
 void assocs_fini(struct assocs *a);
+/* By name, as they are to be for the next. */
+void accounts_sort(struct account **accounts, size_t n);
 /* Without ranks. */
 void assocs_make(struct assocs *a, struct account *const *accounts, size_t n);
 /* By usage as it is at a time. True if somebody has another rank than before. */

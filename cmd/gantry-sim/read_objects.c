@@ -139,12 +139,6 @@ static int check_circles(struct pool *p, const char *path, struct err *err)
     return 0;
 }
 
-static int compare_accounts(const void *left, const void *right)
-{
-    const struct account *const *a = left, *const *b = right;
-    return strcmp((*a)->name, (*b)->name);
-}
-
 /* Jobs of an account that is in no tree would never start. */
 static int check_accounts(struct pool *p, const char *path, struct err *err)
 {
@@ -152,8 +146,7 @@ static int check_accounts(struct pool *p, const char *path, struct err *err)
     STR_AUTO struct str text;
     int rc = 0;
     str_init(&text, CIRCLE_TEXT_MAX);
-    if (p->n_accounts > 0)
-        qsort(p->accounts, p->n_accounts, sizeof(*p->accounts), compare_accounts);
+    accounts_sort(p->accounts, p->n_accounts);
     assocs_make(&assocs, p->accounts, p->n_accounts);
     for (size_t i = 0; rc == 0 && i < p->n_accounts; i++) {
         if (assocs.places[i].fault == ASSOC_SOUND)

@@ -1,7 +1,6 @@
 #include "cmd/gantry/shares.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/util.h"
 #include "crds/convert.h"
@@ -36,23 +35,6 @@ static void add_account(void *arg, const struct json *object)
     }
     GROW(s->accounts, s->n_accounts, r->cap);
     s->accounts[s->n_accounts++] = account;
-}
-
-static int compare(const void *pa, const void *pb)
-{
-    const struct account *const *a = pa, *const *b = pb;
-
-    return strcmp((*a)->name, (*b)->name);
-}
-
-static int read_accounts(struct reading *r, struct api *c, struct err *err)
-{
-    if (api_list_each(c, &api_accounts, add_account, r, err) < 0)
-        return -1;
-    if (r->shares->n_accounts > 1)
-        qsort(r->shares->accounts, r->shares->n_accounts, sizeof(struct account *),
-              compare);
-    return 0;
 }
 
 /* ---- rows ---- */
@@ -143,10 +125,11 @@ int shares_fetch(struct shares *ret, struct api *c, struct err *err)
     struct reading r = {.shares = ret, .cli = c->cli, .as_of_sec = TIME_UNSET};
 
     *ret = (struct shares){.rules = {.factors = {.damping = 1}}};
-    if (read_accounts(&r, c, err) < 0) {
+    if (api_list_each(c, &api_accounts, add_account, &r, err) < 0) {
         shares_fini(ret);
         return -1;
     }
+    accounts_sort(ret->accounts, ret->n_accounts);
     assocs_make(&ret->assocs, ret->accounts, ret->n_accounts);
     assocs_rank(&ret->assocs, &ret->rules, MAX(loop_now_sec(c->loop), r.as_of_sec));
     make_rows(ret);
