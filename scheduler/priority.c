@@ -174,6 +174,8 @@ static int64_t small_term(const struct sched_config *config, int64_t part)
 {
     const int64_t whole = DOUBLINGS << 16, least = SHARE_WHOLE >> DOUBLINGS;
 
+    if (config->priority_weight_small_size == 0)
+        return 0;
     return share(config->priority_weight_small_size,
                  log2_of(SHARE_WHOLE) - log2_of(MAX(part, least)), whole);
 }
