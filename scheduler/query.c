@@ -129,7 +129,7 @@ bool sched_say_account_fault(const struct sched *s, const char *account,
                              struct str *out)
 {
     const struct assocs *a = &s->policy.assocs;
-    size_t i = assocs_find(a, account);
+    size_t i = s->policy.stale ? ASSOC_NONE : assocs_find(a, account);
 
     if (i == ASSOC_NONE || a->places[i].fault == ASSOC_SOUND)
         return false;

@@ -524,6 +524,25 @@ START_TEST(test_priority_of_components)
 }
 END_TEST
 
+/* Nothing is said by what was found of accounts that are others by now. */
+START_TEST(test_fault_of_last_step)
+{
+    struct fixture f;
+
+    begin(&f, "account a parent=none users=ann\n");
+    step(&f, 0);
+    ck_assert(sched_say_account_fault(f.s, "a", &f.told));
+    ck_assert_str_eq(f.told.s, "account none does not exist, the parent of a");
+    for (char name[] = "account b"; name[8] <= 'z'; name[8]++)
+        line(&f, name);
+    gone(&f, CHANGE_ACCOUNT_GONE, "a");
+    ck_assert(!sched_say_account_fault(f.s, "a", &f.told));
+    step(&f, 1);
+    ck_assert(!sched_say_account_fault(f.s, "a", &f.told));
+    end(&f);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("scheduler/sched",
@@ -546,6 +565,7 @@ int main(void)
                           {test_tail_is_not_starved, 1},
                           {test_absurd_numbers, 1},
                           {test_promise_of_no_partition, 1},
+                          {test_fault_of_last_step, 1},
                           {NULL, 0},
                       });
 }
