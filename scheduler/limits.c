@@ -277,22 +277,22 @@ void tres_say(enum tres tres, const char *type, struct str *out)
         str_addf(out, "%c%s", joint_of(tres), type);
 }
 
-/* ---- lists ---- */
-
-static int compare_types(const char *a, const char *b)
+int tres_compare(enum tres a, const char *a_type, enum tres b, const char *b_type)
 {
-    if (a == NULL || b == NULL)
-        return (a != NULL) - (b != NULL);
-    return strcmp(a, b);
+    if (a != b)
+        return a < b ? -1 : 1;
+    if (a_type == NULL || b_type == NULL)
+        return (a_type != NULL) - (b_type != NULL);
+    return strcmp(a_type, b_type);
 }
+
+/* ---- lists ---- */
 
 static int compare(const struct limit *a, const struct limit *b)
 {
     if (a->kind != b->kind)
         return a->kind < b->kind ? -1 : 1;
-    if (a->tres != b->tres)
-        return a->tres < b->tres ? -1 : 1;
-    return compare_types(a->type, b->type);
+    return tres_compare(a->tres, a->type, b->tres, b->type);
 }
 
 /* Where one is, or would be. */

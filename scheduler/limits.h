@@ -137,6 +137,8 @@ bool limit_masks(enum limit_kind before, enum limit_kind kind);
 /* "cpu", "mem", "node", "gres/gpu[:TYPE]", "billing", "license/NAME", in whatever case.
  * TRES_NONE: it is none of these. `*ret_type` points into `key`; NULL: no type. */
 enum tres tres_parse(const char *key, const char **ret_type);
+/* The order of lists: of a TRES all types come before each. 0: they are the same. */
+int tres_compare(enum tres a, const char *a_type, enum tres b, const char *b_type);
 /* "gres/gpu:h100", "license/matlab"; `type` may be NULL. */
 void tres_say(enum tres tres, const char *type, struct str *out);
 

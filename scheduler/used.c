@@ -6,28 +6,20 @@
 #include "base/util.h"
 #include "scheduler/decay.h"
 
-static int compare_types(const char *a, const char *b)
-{
-    if (a == NULL || b == NULL)
-        return (a != NULL) - (b != NULL);
-    return strcmp(a, b);
-}
-
 /* Where an item is, or would be; there are few. */
 static size_t place_of(const struct used *u, enum tres tres, const char *type)
 {
     size_t i = 0;
 
-    while (i < u->n &&
-           (u->items[i].tres < tres ||
-            (u->items[i].tres == tres && compare_types(u->items[i].type, type) < 0)))
+    while (i < u->n && tres_compare(u->items[i].tres, u->items[i].type, tres, type) < 0)
         i++;
     return i;
 }
 
 static bool is_at(const struct used *u, size_t i, enum tres tres, const char *type)
 {
-    return i < u->n && u->items[i].tres == tres && str_eq(u->items[i].type, type);
+    return i < u->n &&
+           tres_compare(u->items[i].tres, u->items[i].type, tres, type) == 0;
 }
 
 void used_fini(struct used *u)
