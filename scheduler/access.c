@@ -15,6 +15,15 @@ bool access_lists_account(const struct policy *p, char *const *names, size_t n,
     return false;
 }
 
+bool access_lists_group(char *const *names, size_t n, const struct job *job)
+{
+    for (size_t i = 0; i < job->n_groups; i++) {
+        if (names_have(names, n, job->groups[i]))
+            return true;
+    }
+    return false;
+}
+
 static void say_list(char *const *names, size_t n, struct str *message)
 {
     for (size_t i = 0; i < n; i++)
@@ -77,15 +86,6 @@ static enum reason check_namespace(const struct job *job, const struct partition
     return REASON_PARTITION_CONFIG;
 }
 
-static bool has_group(const struct job *job, char *const *names, size_t n)
-{
-    for (size_t i = 0; i < job->n_groups; i++) {
-        if (names_have(names, n, job->groups[i]))
-            return true;
-    }
-    return false;
-}
-
 static enum reason check_submitter(const struct job *job, const struct partition *part,
                                    struct str *message)
 {
@@ -95,7 +95,8 @@ static enum reason check_submitter(const struct job *job, const struct partition
         str_addf(message, "partition %s " ACCESS_OPERATORS, part->name);
         return REASON_PARTITION_CONFIG;
     }
-    if (a->n_allow_groups == 0 || has_group(job, a->allow_groups, a->n_allow_groups))
+    if (a->n_allow_groups == 0 ||
+        access_lists_group(a->allow_groups, a->n_allow_groups, job))
         return REASON_NONE;
     str_addf(message, "partition %s takes jobs of these groups only: ", part->name);
     say_list(a->allow_groups, a->n_allow_groups, message);

@@ -25,5 +25,7 @@ enum reason access_check(const struct policy *p, const struct job *job,
 /* Is the account, or one above it, in the list, which is sorted? NULL: no. */
 bool access_lists_account(const struct policy *p, char *const *names, size_t n,
                           const char *name);
+/* Is one of the job's groups? */
+bool access_lists_group(char *const *names, size_t n, const struct job *job);
 
 #endif

@@ -128,14 +128,9 @@ static bool admits_account(const struct sched *s, const struct resv_list *list,
 
 static bool admits_groups(const struct resv_list *list, const struct job *job)
 {
-    bool allowed = list->n_allow == 0;
-
-    for (size_t i = 0; i < job->n_groups; i++) {
-        if (names_have(list->deny, list->n_deny, job->groups[i]))
-            return false;
-        allowed |= names_have(list->allow, list->n_allow, job->groups[i]);
-    }
-    return allowed;
+    if (access_lists_group(list->deny, list->n_deny, job))
+        return false;
+    return list->n_allow == 0 || access_lists_group(list->allow, list->n_allow, job);
 }
 
 static bool admits(const struct sched *s, const struct reservation *r,
