@@ -15,7 +15,7 @@ static bool is_counted(const struct limit *limit)
 static int64_t held_with(const struct sched *s, const struct asking *a,
                          const struct limit *limit, int64_t need)
 {
-    bool nodes = limit->tres == TRES_NODE && limit_rows[limit->kind].what == WHAT_HELD;
+    bool nodes = limit_is_on_nodes(limit);
     STR_AUTO struct str whose;
     int64_t held;
 

@@ -79,8 +79,6 @@ static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
     str_init(&whose, WHOSE_MAX);
     for (size_t i = 0; i < limits->n; i++) {
         const struct limit *limit = &limits->items[i];
-        bool of_nodes =
-            limit->tres == TRES_NODE && limit_rows[limit->kind].what == WHAT_HELD;
         struct taking taking = {.limit = limit,
                                 .start_sec = TIME_UNSET,
                                 .end_sec = end_of(s, rec, limit),
@@ -95,7 +93,7 @@ static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
             taking.amount = job_tasks(a->job);
         else if (!limit_has_tres(limit->kind))
             taking.amount = 1;
-        else if (!of_nodes)
+        else if (!limit_is_on_nodes(limit))
             taking.amount = asking_amount(s, a, limit);
         if (limit_is_of_usage(limit->kind)) {
             taking.start_sec = a->job->start_sec;

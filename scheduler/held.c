@@ -199,11 +199,6 @@ static bool counts_left(const struct counter *counter)
     return limit_counts_left(counter->key.limit->kind);
 }
 
-static bool counts_nodes(const struct limit *limit)
-{
-    return limit_rows[limit->kind].what == WHAT_HELD && limit->tres == TRES_NODE;
-}
-
 void held_take(struct held *h, struct take **takes, const struct taking *taking)
 {
     struct counter *counter = counter_get(h, taking->limit, taking->whose);
@@ -224,7 +219,7 @@ void held_take(struct held *h, struct take **takes, const struct taking *taking)
             counter->takes->before = take;
         counter->takes = take;
     }
-    for (size_t i = 0; i < taking->n_slots && counts_nodes(taking->limit); i++)
+    for (size_t i = 0; i < taking->n_slots && limit_is_on_nodes(taking->limit); i++)
         use_node(counter, taking->slots[i].node);
 }
 
@@ -290,7 +285,7 @@ int64_t held_of(const struct held *h, const struct limit *limit, const char *who
 
     if (counter == NULL)
         return 0;
-    if (counts_nodes(limit))
+    if (limit_is_on_nodes(limit))
         return (int64_t)HASH_COUNT(counter->nodes);
     return counts_left(counter) ? left_of(counter, at_sec) : capped(counter->sum);
 }

@@ -225,6 +225,11 @@ bool limit_has_tres(enum limit_kind kind)
     return limit_rows[kind].what >= WHAT_HELD;
 }
 
+bool limit_is_on_nodes(const struct limit *limit)
+{
+    return limit->tres == TRES_NODE && limit_rows[limit->kind].what == WHAT_HELD;
+}
+
 bool limit_masks(enum limit_kind before, enum limit_kind kind)
 {
     return before == kind ||

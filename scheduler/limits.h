@@ -131,6 +131,8 @@ bool limit_is_of_usage(enum limit_kind kind);
 bool limit_counts_left(enum limit_kind kind);
 /* Is it of a TRES? */
 bool limit_has_tres(enum limit_kind kind);
+/* Is it on how many nodes are held? One that several jobs use counts once. */
+bool limit_is_on_nodes(const struct limit *limit);
 /* Does one of such a kind, of a place before, stand for those of the other kind in all
  * places behind? Those of all jobs of accounts stand beside each other. */
 bool limit_masks(enum limit_kind before, enum limit_kind kind);
