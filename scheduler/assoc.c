@@ -208,13 +208,13 @@ bool assocs_rank(struct assocs *a, const struct fair_rules *rules, int64_t at_se
         int64_t age = account->as_of.usage_sec != TIME_UNSET
                           ? at_sec - account->as_of.usage_sec
                           : 0;
+        const struct fading fading = fading_after(age, rules->half_life_sec);
         int64_t own = 0;
 
         for (size_t k = 0; k < account->n_members; k++) {
             size_t node = a->nodes[place->first + k];
-            int64_t left =
-                decay(used_of(&account->members[k].usage.past, TRES_BILLING, NULL), age,
-                      rules->half_life_sec);
+            int64_t left = fading_left(
+                fading, used_of(&account->members[k].usage.past, TRES_BILLING, NULL));
 
             if (node != FAIRTREE_ROOT)
                 fairtree_set_usage(&a->tree, node, left);

@@ -53,20 +53,29 @@ static uint64_t part(int64_t dt_sec, int64_t half_life_sec)
     return ret;
 }
 
+struct fading fading_after(int64_t dt_sec, int64_t half_life_sec)
+{
+    int64_t rest;
+
+    if (dt_sec <= 0 || half_life_sec <= 0)
+        return (struct fading){0};
+    rest = dt_sec % half_life_sec;
+    return (struct fading){rest > 0 ? part(rest, half_life_sec) : 0,
+                           dt_sec / half_life_sec};
+}
+
+int64_t fading_left(struct fading fading, int64_t value)
+{
+    if (value <= 0 || fading.halvings > HALVINGS_MAX)
+        return 0;
+    if (fading.part > 0)
+        value = (int64_t)(((unsigned __int128)(uint64_t)value * fading.part) >> 64);
+    return value >> fading.halvings;
+}
+
 int64_t decay(int64_t value, int64_t dt_sec, int64_t half_life_sec)
 {
-    int64_t halvings;
-
-    if (dt_sec <= 0 || half_life_sec <= 0 || value <= 0)
-        return MAX(value, 0);
-    halvings = dt_sec / half_life_sec;
-    if (halvings > HALVINGS_MAX)
-        return 0;
-    if (dt_sec % half_life_sec > 0)
-        value = (int64_t)(((unsigned __int128)(uint64_t)value *
-                           part(dt_sec % half_life_sec, half_life_sec)) >>
-                          64);
-    return value >> halvings;
+    return fading_left(fading_after(dt_sec, half_life_sec), value);
 }
 
 int64_t decay_charge(int64_t dt_sec, int64_t half_life_sec)

@@ -18,6 +18,14 @@
 /* Rounded down, so that what is used no more is nothing in the end. */
 int64_t decay(int64_t value, int64_t dt_sec, int64_t half_life_sec);
 
+/* The same, worked out once for many values. */
+struct fading {
+    uint64_t part;    /* of 2^64, left after less than a half-life; 0: there is none */
+    int64_t halvings; /* whole half-lives */
+};
+struct fading fading_after(int64_t dt_sec, int64_t half_life_sec);
+int64_t fading_left(struct fading fading, int64_t value);
+
 /* In 1 / DECAY_ONE seconds. */
 #define DECAY_ONE (INT64_C(1) << 20)
 int64_t decay_charge(int64_t dt_sec, int64_t half_life_sec);

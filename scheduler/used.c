@@ -83,12 +83,13 @@ void used_add_all(struct used *u, const struct used *more)
 
 void used_fade(struct used *u, int64_t dt_sec, int64_t half_life_sec)
 {
+    const struct fading fading = fading_after(dt_sec, half_life_sec);
     size_t n = 0;
 
     for (size_t i = 0; i < u->n; i++) {
         struct used_item item = u->items[i];
 
-        item.amount = decay(item.amount, dt_sec, half_life_sec);
+        item.amount = fading_left(fading, item.amount);
         if (item.amount > 0)
             u->items[n++] = item;
         else
