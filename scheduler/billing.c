@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "base/util.h"
+#include "scheduler/held.h"
 #include "scheduler/priority.h"
 
 #define NANO 1000000000
@@ -15,20 +16,6 @@ static const struct billing_weight by_default[] = {
     {(char *)"cpu", NULL, NANO},
     {(char *)"", NULL, (int64_t)BILLING_GPU *NANO}, /* whatever GPUs are called */
 };
-
-static int64_t nodes_of(const struct job *job)
-{
-    int64_t n = 0;
-
-    for (size_t i = 0; i < job->n_alloc; i++) {
-        size_t k = 0;
-
-        while (k < i && strcmp(job->alloc[k].node, job->alloc[i].node) != 0)
-            k++;
-        n += k == i;
-    }
-    return n;
-}
 
 static bool is_of_type(const struct cluster *c, const char *node, const char *type)
 {
@@ -62,7 +49,7 @@ static __int128 term_of(const struct cluster *c, const struct job *job,
 
     *ret_resource = i;
     if (strcmp(w->resource, BILLING_NODE) == 0)
-        return (__int128)w->nano * nodes_of(job);
+        return (__int128)w->nano * slots_nodes(job->alloc, job->n_alloc);
     if (i < 0)
         return 0;
     term = MIN(amount_of(c, job, i, w->gpu_type), TERM_MAX / INT64_MAX) * w->nano;
