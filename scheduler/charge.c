@@ -32,14 +32,6 @@ static bool is_charged(const struct job *job)
            (job->phase == JOB_RUNNING || job->phase == JOB_COMPLETING);
 }
 
-static const struct partition *part_of(const struct sched *s, const struct job *job)
-{
-    const struct partrec *part =
-        job->partition != NULL ? cluster_partition(&s->cluster, job->partition) : NULL;
-
-    return part != NULL ? part->part : NULL;
-}
-
 /* ---- at the end of a period ---- */
 
 /* Of an account or a QOS. */
@@ -91,7 +83,7 @@ static void charge_qos(struct sched *s, const struct charging *c, const struct j
                        const struct usage_charge *charge)
 {
     struct qos *qos[2];
-    size_t n = policy_charged_qos(&s->policy, job, part_of(s, job), qos);
+    size_t n = policy_charged_qos(&s->policy, job, charge_part(s, job), qos);
 
     for (size_t i = 0; i < n; i++) {
         const struct usage_rules rules = rules_of(s, qos[i]);
@@ -256,7 +248,7 @@ static void charge_ended(struct sched *s, const struct job *job, int64_t end_sec
 
     s->charge_again |= policy_settle(&s->policy);
     charge = charge_of(s, job, end_sec != TIME_UNSET ? end_sec : s->now_sec);
-    n = policy_charged_qos(&s->policy, job, part_of(s, job), qos);
+    n = policy_charged_qos(&s->policy, job, charge_part(s, job), qos);
     if (policy_charged(&s->policy, job, &account, &member))
         end_in(s, &rules, usage_book_of_account(s->policy.accounts[account]),
                &member->usage, &charge);

@@ -11,6 +11,8 @@
  * the usage factor of its own QOS. From its start to `to_sec`, or to its end. */
 struct usage_charge charge_of(const struct sched *s, const struct job *job,
                               int64_t to_sec);
+/* Where the job runs; NULL: nowhere, or in none that there still is. */
+const struct partition *charge_part(const struct sched *s, const struct job *job);
 /* Is it known when a job ended whose pods are being cleaned up? */
 bool charge_has_end(const struct job *job);
 

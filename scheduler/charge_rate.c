@@ -39,6 +39,14 @@ static void add_slot(const struct sched *s, const struct slot *slot,
         add_rate(r, TRES_GPU, node->node->gpu_type, amount_in(slot, gpu) * ONE);
 }
 
+const struct partition *charge_part(const struct sched *s, const struct job *job)
+{
+    const struct partrec *part =
+        job->partition != NULL ? cluster_partition(&s->cluster, job->partition) : NULL;
+
+    return part != NULL ? part->part : NULL;
+}
+
 bool charge_has_end(const struct job *job)
 {
     return job->phase == JOB_COMPLETING && job->end_sec != TIME_UNSET;
@@ -47,8 +55,6 @@ bool charge_has_end(const struct job *job)
 struct usage_charge charge_of(const struct sched *s, const struct job *job,
                               int64_t to_sec)
 {
-    const struct partrec *part =
-        job->partition != NULL ? cluster_partition(&s->cluster, job->partition) : NULL;
     const struct qos *qos = policy_qos(&s->policy, job);
     struct usage_charge ret = {
         .from_sec = job->start_sec,
@@ -57,7 +63,7 @@ struct usage_charge charge_of(const struct sched *s, const struct job *job,
     const struct rating r = {&ret, qos != NULL ? qos->usage_factor : ONE};
 
     add_rate(&r, TRES_BILLING, NULL,
-             (__int128)billing_of(&s->cluster, part != NULL ? part->part : NULL, job,
+             (__int128)billing_of(&s->cluster, charge_part(s, job), job,
                                   s->config.priority_flags) *
                  ONE);
     add_rate(&r, TRES_NONE, NULL, ONE);
