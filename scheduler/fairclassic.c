@@ -28,11 +28,14 @@ static void find_norms(const struct fairtree *t, struct fairnode *node)
         node->norm_shares = 0;
 }
 
-/* The usage for the shares of all below an account, that of its norm. */
-static double level_ratio(const struct fairtree *t, const struct fairnode *above)
+/* The usage for the shares of all below an account, that of its norm; without shares
+ * nobody asks. */
+static double level_of(const struct fairtree *t, const struct fairnode *above)
 {
     double used = 0;
 
+    if (above->norm_shares <= 0)
+        return 0;
     for (size_t i = 0; i < above->n_below; i++) {
         const struct fairnode *node = &t->nodes[t->below[above->first + i]];
 
@@ -45,14 +48,13 @@ static double level_ratio(const struct fairtree *t, const struct fairnode *above
 static double oblivious(const struct fairtree *t, const struct fairnode *node)
 {
     const struct fairnode *above = above_of(t, node);
-    double level, own, parent, power = 1;
+    double own, parent, power = 1;
 
     if (node->norm_shares <= 0 || above->norm_shares <= 0 || above->effective <= 0 ||
         node->norm_usage <= 0)
         return node->norm_usage;
-    level = level_ratio(t, above);
     parent = above->effective / above->norm_shares;
-    own = node->norm_usage / node->norm_shares / level;
+    own = node->norm_usage / node->norm_shares / above->level;
     if (log(parent) * log(own) < 0)
         power = 1 / (1 + pow(PARENT_COUNTS * log(parent), 2));
     return parent * pow(own, power) * node->norm_shares;
@@ -101,6 +103,8 @@ bool fairclassic_rank(struct fairtree *t, const struct fairclassic *rules)
 
         if (i > 0)
             node->effective = effective_of(t, rules, node);
+        if (rules->depth_oblivious)
+            node->level = level_of(t, node);
         node->rank = factor_of(rules, node);
         changed |= node->is_user && node->rank != before;
     }

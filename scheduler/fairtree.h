@@ -47,7 +47,8 @@ struct fairnode {
 
     /* What ranking finds. */
     int64_t rank; /* of users */
-    double level; /* in a Fair Tree; else, and of accounts, too (fairclassic.h): */
+    double level; /* in a Fair Tree; or with DEPTH_OBLIVIOUS of all below an account */
+    /* Without a Fair Tree, and of accounts, too: fairclassic.h. */
     double norm_shares, norm_usage, effective;
 };
 
