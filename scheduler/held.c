@@ -174,22 +174,28 @@ static void leave_node(struct counter *counter, const char *node)
     free(use);
 }
 
-static bool is_first(const struct slot *slots, size_t i)
+/* How many nodes there are among these that are not in use by the counter, if it is not
+ * NULL. */
+static int64_t nodes_besides(const struct counter *counter, const struct slot *slots,
+                             size_t n)
 {
-    size_t k = 0;
+    AUTO_FREE char **names = xcalloc(n + 1, sizeof(*names));
+    size_t n_names = 0;
+    int64_t nodes = 0;
 
-    while (k < i && strcmp(slots[k].node, slots[i].node) != 0)
-        k++;
-    return k == i;
+    for (size_t i = 0; i < n; i++) {
+        if (counter == NULL || use_of(counter, slots[i].node) == NULL)
+            names[n_names++] = slots[i].node;
+    }
+    names_sort(names, n_names);
+    for (size_t i = 0; i < n_names; i++)
+        nodes += i == 0 || strcmp(names[i], names[i - 1]) != 0;
+    return nodes;
 }
 
 int64_t slots_nodes(const struct slot *slots, size_t n)
 {
-    int64_t nodes = 0;
-
-    for (size_t i = 0; i < n; i++)
-        nodes += is_first(slots, i);
-    return nodes;
+    return nodes_besides(NULL, slots, n);
 }
 
 /* ---- takes ---- */
@@ -294,12 +300,7 @@ int64_t held_nodes_with(const struct held *h, const struct limit *limit,
                         const char *whose, const struct slot *slots, size_t n)
 {
     const struct counter *counter = held_counter(h, limit, whose);
-    int64_t nodes = counter != NULL ? (int64_t)HASH_COUNT(counter->nodes) : 0;
+    int64_t in_use = counter != NULL ? (int64_t)HASH_COUNT(counter->nodes) : 0;
 
-    for (size_t i = 0; i < n; i++) {
-        if (is_first(slots, i) &&
-            (counter == NULL || use_of(counter, slots[i].node) == NULL))
-            nodes++;
-    }
-    return nodes;
+    return in_use + nodes_besides(counter, slots, n);
 }
