@@ -360,8 +360,7 @@ static void hunt(struct sched *s, struct hunt *h)
     find_plans(s, h);
     if (h->n_victims + h->n_plans == 0)
         return;
-    if (h->by->shape->like->n_others == 0 &&
-        victims_choose(h->victims, &s->cluster, h->by) && try_victims(s, h))
+    if (victims_choose(h->victims, &s->cluster, h->by) && try_victims(s, h))
         return;
     if (!may_try_all(s, h))
         return;

@@ -185,6 +185,15 @@ struct shape *shape_component(struct shape *shape, size_t component)
     return component == 0 ? shape : shape->others[component - 1];
 }
 
+bool shape_admits_any(const struct shape *shape, size_t position)
+{
+    bool any = node_set_has(shape->admits, position);
+
+    for (size_t i = 0; i < shape->like->n_others && !any; i++)
+        any = node_set_has(shape->others[i]->admits, position);
+    return any;
+}
+
 bool shape_filters_admit(const struct job *like, const struct node *node)
 {
     return !names_have(like->exclude, like->n_exclude, node->name) &&

@@ -54,7 +54,7 @@ static void find_perches(struct victims *v, const struct cluster *c,
         struct perch perch = {.position = i};
 
         if (!c->order[i]->usable || !node_set_has(by->part->nodes, i) ||
-            !node_set_has(by->shape->admits, i))
+            !shape_admits_any(by->shape, i))
             continue;
         perch.shares = shares_at(&v->herd->shares, i, &share, &perch.n_shares);
         perch.plans = shares_at(&v->plans, i, &plan, &perch.n_plans);
@@ -256,12 +256,15 @@ static size_t next_from(const struct victims *v, size_t from)
 }
 
 /* What is free on the other nodes is looked at anew where somebody is taken who goes
- * later: all of them are to be free from one slot on. */
+ * later: all of them are to be free from one slot on. A node's price is of one more of
+ * one thing, and components ask for several. */
 bool victims_choose(struct victims *v, const struct cluster *c, const struct seeker *by)
 {
     size_t from = 0;
 
     find_perches(v, c, by);
+    if (by->shape->like->n_others > 0)
+        return false;
     while (from != SLOT_NONE) {
         bool fits;
 

@@ -58,10 +58,10 @@ void victims_begin(struct victims *v, struct herd *herd);
 void victims_add_plan(struct victims *v, const struct use *uses, size_t n, size_t first,
                       size_t last);
 /* Marks those to be taken, for a seeker. False: it would not fit whoever ends, as far
- * as can be told from single nodes. */
+ * as can be told from single nodes; of components nothing can. */
 bool victims_choose(struct victims *v, const struct cluster *c,
                     const struct seeker *by);
-/* All of them, on all of its nodes. */
+/* All of them, on all of its nodes: where the choice was in vain. */
 void victims_take_all(struct victims *v);
 /* Has the node been given pods of the seeker? */
 bool victims_use(const struct victims *v, size_t position);
