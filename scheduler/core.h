@@ -69,7 +69,7 @@ struct jobrec {
     struct claim claim;
     bool listed; /* in sched.list, at: */
     size_t list_at;
-    bool yields; /* in sched.yielding, at: */
+    struct yielders *yields; /* that it is among, at: */
     size_t yield_at;
     size_t n_victims; /* that yield to it; while it is in sched.by_id */
     bool changed;     /* since it was looked at last */
@@ -172,14 +172,13 @@ struct sched {
     size_t n_list, list_cap;
     struct jobrec **holding; /* what they hold is on the timeline */
     size_t n_holding, holding_cap;
-    struct jobrec **yielding; /* preempted, and still holding nodes */
-    size_t n_yielding, yielding_cap;
-    struct herds herds;     /* who may be preempted */
-    struct victims victims; /* scratch: who is to be */
-    uint64_t told;          /* moves with each change that is applied */
-    size_t n_broken;        /* promises that preemption has broken */
-    size_t n_shut;          /* likewise reservations */
-    struct window window;   /* scratch, like the next */
+    struct yielders *yielding; /* preempted, and still holding nodes */
+    struct herds herds;        /* who may be preempted */
+    struct victims victims;    /* scratch: who is to be */
+    uint64_t told;             /* moves with each change that is applied */
+    size_t n_broken;           /* promises that preemption has broken */
+    size_t n_shut;             /* likewise reservations */
+    struct window window;      /* scratch, like the next */
     node_set own;
     struct use *uses;
     size_t uses_cap;
@@ -249,6 +248,7 @@ void jobrec_free(struct sched *s, struct jobrec *rec);
 void jobrec_list(struct sched *s, struct jobrec *rec);
 void jobrec_unlist(struct sched *s, struct jobrec *rec);
 /* By its job id, or as the task of an array; NULL: not known. */
+struct jobrec *jobrec_numbered(const struct sched *s, int64_t job_id);
 const struct job *jobrec_by_id(const struct sched *s, int64_t job_id);
 const struct job *jobrec_by_task(const struct sched *s, int64_t array_id, int64_t task);
 /* Forgets what was told of the job. */

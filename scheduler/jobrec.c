@@ -64,11 +64,18 @@ void jobrec_unlist(struct sched *s, struct jobrec *rec)
     rec->task.array_id = 0;
 }
 
-const struct job *jobrec_by_id(const struct sched *s, int64_t job_id)
+struct jobrec *jobrec_numbered(const struct sched *s, int64_t job_id)
 {
-    const struct jobrec *rec;
+    struct jobrec *rec;
 
     HASH_FIND(hh_id, s->by_id, &job_id, sizeof(job_id), rec);
+    return rec;
+}
+
+const struct job *jobrec_by_id(const struct sched *s, int64_t job_id)
+{
+    const struct jobrec *rec = jobrec_numbered(s, job_id);
+
     return rec != NULL ? rec->job : NULL;
 }
 

@@ -14,10 +14,8 @@ static bool is_preemption(const struct decision *d)
 /* Who it is to end for; NULL: that has started meanwhile, or has lost its promise. */
 static struct jobrec *waiting(struct sched *s, const struct decision *d)
 {
-    int64_t number = d->preempted_by;
-    struct jobrec *by;
+    struct jobrec *by = jobrec_numbered(s, d->preempted_by);
 
-    HASH_FIND(hh_id, s->by_id, &number, sizeof(number), by);
     if (by == NULL || by->gone || !by->claim.on || !by->claim.planned ||
         !by->job->plan.promised)
         return NULL;
@@ -116,17 +114,6 @@ static bool try_(struct sched *s, const struct decision *d)
     return spared;
 }
 
-/* It was counted by whom it yields to. */
-static void release(struct sched *s, const struct decision *d)
-{
-    struct jobrec *victim = jobrec_find(s, d->job_uid);
-
-    victim->job->preempted_by = d->preempted_by;
-    yield_enlist(s, victim, false);
-    victim->job->preempted_by = 0;
-    allowance_take(s, victim);
-}
-
 /* Of those that end for a job; NULL: of all. True: somebody runs on. */
 static bool look_at(struct sched *s, const struct jobrec *by)
 {
@@ -134,11 +121,15 @@ static bool look_at(struct sched *s, const struct jobrec *by)
     bool any = false;
 
     for (size_t i = d->n; i-- > 0;) {
+        struct jobrec *victim;
+
         if (!is_preemption(&d->items[i]) ||
             (by != NULL && d->items[i].preempted_by != by->job_id) ||
             !try_(s, &d->items[i]))
             continue;
-        release(s, &d->items[i]);
+        victim = jobrec_find(s, d->items[i].job_uid);
+        yield_enlist(s, victim, false);
+        allowance_take(s, victim);
         decided_drop(d, i);
         any = true;
     }

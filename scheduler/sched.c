@@ -10,6 +10,7 @@
 #include "scheduler/check.h"
 #include "scheduler/core.h"
 #include "scheduler/reprieve.h"
+#include "scheduler/yield.h"
 
 #define MESSAGE_MAX 4096
 
@@ -87,7 +88,7 @@ void sched_free(struct sched *s)
     candidates_fini(&s->candidates);
     free(s->list);
     free(s->holding);
-    free(s->yielding);
+    yield_fini(s);
     herds_fini(&s->herds);
     victims_fini(&s->victims);
     crowds_fini(&s->crowds);

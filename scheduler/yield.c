@@ -1,41 +1,92 @@
 #include "scheduler/yield.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
 #include "scheduler/book.h"
 
-static bool yields_to(const struct jobrec *rec, const struct jobrec *to)
+/* Those that yield to one job, one at least. */
+struct yielders {
+    int64_t to;
+    struct jobrec **items;
+    size_t n, cap;
+    UT_hash_handle hh; /* in sched.yielding */
+};
+
+/* NULL: nobody. */
+static struct yielders *find(const struct sched *s, int64_t to)
 {
-    return to->job_id != 0 && rec->job->preempted_by == to->job_id;
+    struct yielders *y;
+
+    HASH_FIND(hh, s->yielding, &to, sizeof(to), y);
+    return y;
+}
+
+static void drop(struct sched *s, struct yielders *y)
+{
+    HASH_DEL(s->yielding, y);
+    free(y->items);
+    free(y);
+}
+
+void yield_fini(struct sched *s)
+{
+    struct yielders *y, *next;
+
+    HASH_ITER (hh, s->yielding, y, next)
+        drop(s, y);
 }
 
 void yield_count(struct sched *s, struct jobrec *rec)
 {
-    rec->n_victims = 0;
-    for (size_t i = 0; i < s->n_yielding; i++)
-        rec->n_victims += yields_to(s->yielding[i], rec);
+    const struct yielders *y = find(s, rec->job_id);
+
+    rec->n_victims = y != NULL ? y->n : 0;
+}
+
+static void tell_count(struct sched *s, const struct yielders *y)
+{
+    struct jobrec *to = jobrec_numbered(s, y->to);
+
+    if (to != NULL)
+        to->n_victims = y->n;
+}
+
+static void join(struct sched *s, struct jobrec *rec)
+{
+    struct yielders *y = find(s, rec->job->preempted_by);
+
+    if (y == NULL) {
+        y = xcalloc(1, sizeof(*y));
+        y->to = rec->job->preempted_by;
+        HASH_ADD(hh, s->yielding, to, sizeof(y->to), y);
+    }
+    GROW(y->items, y->n, y->cap);
+    rec->yields = y;
+    rec->yield_at = y->n;
+    y->items[y->n++] = rec;
+    tell_count(s, y);
+}
+
+static void leave(struct sched *s, struct jobrec *rec)
+{
+    struct yielders *y = rec->yields;
+
+    y->items[rec->yield_at] = y->items[--y->n];
+    y->items[rec->yield_at]->yield_at = rec->yield_at;
+    rec->yields = NULL;
+    tell_count(s, y);
+    if (y->n == 0)
+        drop(s, y);
 }
 
 void yield_enlist(struct sched *s, struct jobrec *rec, bool yields)
 {
-    int64_t number = rec->job->preempted_by;
-    struct jobrec *to;
-
-    if (yields == rec->yields)
-        return;
-    rec->yields = yields;
-    HASH_FIND(hh_id, s->by_id, &number, sizeof(number), to);
-    if (to != NULL)
-        to->n_victims += yields ? 1 : -1;
-    if (yields) {
-        GROW(s->yielding, s->n_yielding, s->yielding_cap);
-        rec->yield_at = s->n_yielding;
-        s->yielding[s->n_yielding++] = rec;
-    } else {
-        s->yielding[rec->yield_at] = s->yielding[--s->n_yielding];
-        s->yielding[rec->yield_at]->yield_at = rec->yield_at;
-    }
+    if (yields && rec->yields == NULL)
+        join(s, rec);
+    else if (!yields && rec->yields != NULL)
+        leave(s, rec);
 }
 
 static bool slots_meet(const struct plan *plan, const struct job *victim)
@@ -53,14 +104,16 @@ bool yield_follow(struct sched *s, struct jobrec *rec)
 {
     struct plan *plan = &rec->job->plan;
     const struct timeline *tl = &s->timeline;
+    const struct yielders *y;
     size_t from = 0;
 
     if (!yield_any(rec) || plan->start_sec == PLAN_FAR)
         return false;
-    for (size_t i = 0; i < s->n_yielding; i++) {
-        const struct jobrec *victim = s->yielding[i];
+    y = find(s, rec->job_id);
+    for (size_t i = 0; y != NULL && i < y->n; i++) {
+        const struct jobrec *victim = y->items[i];
 
-        if (yields_to(victim, rec) && slots_meet(plan, victim->job))
+        if (slots_meet(plan, victim->job))
             from = MAX(from, book_free_from(s, jobrec_end(s, victim)));
     }
     if (from == 0 || from >= tl->n_slots - 1 || plan->start_sec >= tl->bounds[from])

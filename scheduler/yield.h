@@ -2,17 +2,19 @@
  * yield - those that end early for another job (Slurm: they are being preempted), from
  * the decision on until they hold no node any more.
  *
- * A job says itself for whom it yields (preempted_by), also in a snapshot; how many
- * yield to a job is counted as they come and go.
+ * A job says itself for whom it yields (preempted_by), also in a snapshot. They are
+ * kept by the number of that job, which need not be known yet; how many yield to it is
+ * counted as they come and go.
  */
 #ifndef GANTRY_SCHEDULER_YIELD_H
 #define GANTRY_SCHEDULER_YIELD_H
 
 #include "scheduler/core.h"
 
+void yield_fini(struct sched *s);
 /* Sees to it that a job is among those that yield, or not. */
 void yield_enlist(struct sched *s, struct jobrec *rec, bool yields);
-/* Finds who yields to a job that has just come, or has got its number. */
+/* Counts who yields to a job that has just come, or has got its number. */
 void yield_count(struct sched *s, struct jobrec *rec);
 /* Does anybody yield to it? Then it is before all others in the queue: what is freed is
  * for it, also where a restart has lost its promise. */
