@@ -41,6 +41,20 @@ void shares_sort(struct shares *shares)
         qsort(shares->items, shares->n, sizeof(*shares->items), share_compare);
 }
 
+const struct share *shares_at(const struct shares *shares, size_t position,
+                              size_t *next, size_t *ret_n)
+{
+    size_t first;
+
+    while (*next < shares->n && shares->items[*next].position < position)
+        (*next)++;
+    first = *next;
+    while (*next < shares->n && shares->items[*next].position == position)
+        (*next)++;
+    *ret_n = *next - first;
+    return *ret_n > 0 ? &shares->items[first] : NULL;
+}
+
 /* ---- who may be preempted ---- */
 
 struct preempt_side herd_side(const struct sched *s, const struct jobrec *rec,

@@ -83,5 +83,18 @@ void shares_add(struct shares *shares, size_t victim, const struct use *uses, si
                 size_t first, size_t last);
 /* All have been added. */
 void shares_sort(struct shares *shares);
+/* Those of a node, whose position is behind those asked for before; `next` is 0 at
+ * first. */
+const struct share *shares_at(const struct shares *shares, size_t position,
+                              size_t *next, size_t *ret_n);
+/* Adds what it frees in a slot, if it does so there. */
+static inline void share_give(const struct share *share, size_t slot,
+                              struct resvec *amount, int64_t *seats)
+{
+    if (slot < share->first || slot >= share->last)
+        return;
+    resvec_add(amount, &share->use.amount);
+    *seats += share->use.seats;
+}
 
 #endif

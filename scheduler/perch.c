@@ -37,15 +37,6 @@ static struct need need_of(const struct job *like, const struct perch *p, size_t
     return need;
 }
 
-static void add_share(const struct share *share, size_t slot, struct resvec *amount,
-                      int64_t *seats)
-{
-    if (slot < share->first || slot >= share->last)
-        return;
-    resvec_add(amount, &share->use.amount);
-    *seats += share->use.seats;
-}
-
 static bool has_room_in(const struct victims *v, const struct timeline *tl,
                         const struct perch *p, const struct need *need, size_t slot)
 {
@@ -57,10 +48,10 @@ static bool has_room_in(const struct victims *v, const struct timeline *tl,
     memcpy(free_.v, row, (size_t)seats * sizeof(*row));
     for (size_t i = 0; i < p->n_shares; i++) {
         if (is_lifted(v, &p->shares[i]))
-            add_share(&p->shares[i], slot, &free_, &free_seats);
+            share_give(&p->shares[i], slot, &free_, &free_seats);
     }
     for (size_t i = 0; i < p->n_plans; i++)
-        add_share(&p->plans[i], slot, &free_, &free_seats);
+        share_give(&p->plans[i], slot, &free_, &free_seats);
     return free_seats >= need->seats && resvec_fits(&need->amount, &free_);
 }
 

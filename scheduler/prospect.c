@@ -41,12 +41,8 @@ static bool has_room(const struct timeline *tl, const struct job *like,
     struct resvec free_ = {0};
 
     memcpy(free_.v, row, (size_t)(tl->n_res - 1) * sizeof(*row));
-    for (size_t i = 0; i < n; i++) {
-        if (slot < shares[i].first || slot >= shares[i].last)
-            continue;
-        resvec_add(&free_, &shares[i].use.amount);
-        seats += shares[i].use.seats;
-    }
+    for (size_t i = 0; i < n; i++)
+        share_give(&shares[i], slot, &free_, &seats);
     return seats >= (like->exclusive ? SEATS : 1) && resvec_fits(&like->each, &free_);
 }
 
@@ -54,22 +50,17 @@ static size_t count_nodes(struct sched *s, const struct herd *h,
                           const struct seeker *by)
 {
     const struct timeline *tl = &s->timeline;
-    size_t slot = all_gone(h), share = 0, n_nodes = 0;
+    size_t slot = all_gone(h), next = 0, n_nodes = 0;
 
     mark_planned(s, slot);
     for (size_t i = 0; i < tl->n_nodes; i++) {
-        size_t first;
+        size_t n;
+        const struct share *shares = shares_at(&h->shares, i, &next, &n);
 
-        while (share < h->shares.n && h->shares.items[share].position < i)
-            share++;
-        first = share;
-        while (share < h->shares.n && h->shares.items[share].position == i)
-            share++;
         if (s->cluster.order[i]->usable && node_set_has(by->part->nodes, i) &&
             node_set_has(by->shape->admits, i))
             n_nodes += node_set_has(s->own, i) ||
-                       has_room(tl, by->shape->like, &h->shares.items[first],
-                                share - first, i, slot);
+                       has_room(tl, by->shape->like, shares, n, i, slot);
     }
     return n_nodes;
 }

@@ -27,21 +27,6 @@ void victims_add_plan(struct victims *v, const struct use *uses, size_t n, size_
     shares_add(&v->plans, VICTIM_NONE, uses, n, first, last);
 }
 
-/* Those of the node at that position, behind all before it. */
-static const struct share *shares_at(const struct shares *shares, size_t position,
-                                     size_t *next, size_t *ret_n)
-{
-    size_t first;
-
-    while (*next < shares->n && shares->items[*next].position < position)
-        (*next)++;
-    first = *next;
-    while (*next < shares->n && shares->items[*next].position == position)
-        (*next)++;
-    *ret_n = *next - first;
-    return *ret_n > 0 ? &shares->items[first] : NULL;
-}
-
 /* The nodes that the seeker may have, with what could be free on them. */
 static void find_perches(struct victims *v, const struct cluster *c,
                          const struct seeker *by)
