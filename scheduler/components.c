@@ -210,18 +210,10 @@ bool components_agree(struct components *all, size_t before)
     return true;
 }
 
-static bool asks_for_as_much(const struct resvec *more, const struct resvec *less)
-{
-    for (int i = 0; i < RES_MAX; i++) {
-        if (more->v[i] < less->v[i])
-            return false;
-    }
-    return true;
-}
-
+/* Is each node that is open to it open to the other one as well? */
 static bool is_within(const struct seeker *by, const struct seeker *other)
 {
-    return asks_for_as_much(&by->shape->like->each, &other->shape->like->each) &&
+    return resvec_fits(&other->shape->like->each, &by->shape->like->each) &&
            node_set_is_within(by->shape->admits, other->shape->admits,
                               by->timeline->words);
 }

@@ -3,7 +3,7 @@
  * take something and makes slots of those that are chosen; placement_choose.c chooses
  * among them, placement_pair.c where there are units of two kinds; placement_rules.c
  * narrows them to what a job asks of its nodes together, placement_near.c before that
- * to nodes that are near each other.
+ * to nodes that are near each other, or placement_segment.c to segments that are.
  */
 #ifndef GANTRY_SCHEDULER_PLACEMENT_PRIVATE_H
 #define GANTRY_SCHEDULER_PLACEMENT_PRIVATE_H
