@@ -6,6 +6,7 @@
 #include "base/util.h"
 #include "scheduler/book.h"
 #include "scheduler/core.h"
+#include "scheduler/yield.h"
 
 /* ---- shares ---- */
 
@@ -136,6 +137,7 @@ static void gather(struct sched *s, struct herd *h, const struct preempt_side *b
 
     most.priority = INT64_MAX;
     h->n = h->shares.n = 0;
+    h->gone = 0;
     for (size_t i = 0; i < s->n_holding; i++) {
         if (s->holding[i]->job->phase == JOB_RUNNING)
             add_running(s, h, &most, s->holding[i]);
@@ -146,6 +148,7 @@ static void gather(struct sched *s, struct herd *h, const struct preempt_side *b
         struct jobrec *rec = h->victims[i].rec;
         size_t n = book_uses(s, rec);
 
+        h->gone = MAX(h->gone, h->victims[i].from);
         shares_add(&h->shares, i, s->uses, n, h->victims[i].from, rec->claim.last);
     }
     shares_sort(&h->shares);
@@ -218,4 +221,26 @@ size_t herd_muster(struct herd *h, const struct sched *s, const struct preempt_s
         n += !v->out;
     }
     return n;
+}
+
+/* By QOS, what is found once holds for all that are of one. */
+bool herd_may_lift(struct sched *s, const struct herd *h, const struct preempt_side *by,
+                   struct jobrec *rec)
+{
+    bool by_qos = s->config.preempt_type == PREEMPT_BY_QOS;
+    struct preempt_side side;
+
+    if (yield_any(rec))
+        return false;
+    if (!rec->job->plan.promised)
+        return true;
+    if (by_qos && rec->kept_from == h->of && rec->kept_told == s->told)
+        return false;
+    side = herd_side(s, rec, cluster_partition(&s->cluster, rec->job->plan.partition));
+    side.priority = INT64_MIN;
+    if (preempt_may(&s->config, by, &side))
+        return true;
+    rec->kept_from = h->of;
+    rec->kept_told = s->told;
+    return false;
 }

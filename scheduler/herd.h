@@ -56,6 +56,7 @@ struct herd {
     int64_t now_sec;
     struct victim *victims;
     size_t n, cap;
+    size_t gone; /* the slot from which on all of them may be */
     struct shares shares;
 };
 
@@ -73,6 +74,12 @@ struct herd *herd_of(struct sched *s, const struct preempt_side *by, int64_t now
  * is taken yet. Returns how many may. */
 size_t herd_muster(struct herd *h, const struct sched *s, const struct preempt_side *by,
                    size_t before);
+
+/* May a plan give way to the side? What nobody was promised may be planned anew, but
+ * room that others already yield is not taken again; a promise, as far as priorities do
+ * not forbid it. */
+bool herd_may_lift(struct sched *s, const struct herd *h, const struct preempt_side *by,
+                   struct jobrec *rec);
 
 /* A job as a side, where it runs, or would; NULL: nowhere. Without its priority. */
 struct preempt_side herd_side(const struct sched *s, const struct jobrec *rec,

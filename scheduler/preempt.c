@@ -42,36 +42,29 @@ struct hunt {
 
 /* ---- what is planned ---- */
 
-/* Of a promise. By QOS, what is found once holds for all of a herd's. */
-static bool may_break(struct sched *s, const struct hunt *h, struct jobrec *rec)
+/* A job's own plan is in its own way only. */
+static bool may_lift(struct sched *s, const struct hunt *h, struct jobrec *rec)
 {
-    bool by_qos = s->config.preempt_type == PREEMPT_BY_QOS;
     const struct partrec *part;
     struct preempt_side side;
 
-    if (by_qos && rec->kept_from == h->herd->of && rec->kept_told == s->told)
+    if (rec == h->entry->rec)
+        return true;
+    if (!herd_may_lift(s, h->herd, &h->side, rec))
         return false;
+    if (!rec->job->plan.promised || !preempt_asks_priority(&s->config, &h->side))
+        return true;
     part = cluster_partition(&s->cluster, rec->job->plan.partition);
     side = herd_side(s, rec, part);
-    side.priority = INT64_MIN;
-    if (!preempt_may(&s->config, &h->side, &side)) {
-        rec->kept_from = h->herd->of;
-        rec->kept_told = s->told;
-        return false;
-    }
-    if (preempt_asks_priority(&s->config, &h->side))
-        side.priority = pass_priority(s, rec, part, h->now_sec).total;
+    side.priority = pass_priority(s, rec, part, h->now_sec).total;
     return preempt_may(&s->config, &h->side, &side);
 }
 
-/* What nobody was promised may be planned anew, and a job's own plan is in its own way
- * only. Room that others already yield is not taken again. */
 static void add_plan(struct sched *s, struct hunt *h, struct jobrec *rec)
 {
-    bool promised = rec->job->plan.promised && rec != h->entry->rec;
     size_t n;
 
-    if (yield_any(rec) || (promised && !may_break(s, h, rec)))
+    if (!may_lift(s, h, rec))
         return;
     GROW(h->plans, h->n_plans, h->plans_cap);
     h->plans[h->n_plans++] = rec;
@@ -354,7 +347,7 @@ static void hunt(struct sched *s, struct hunt *h)
     h->n_victims = herd_muster(h->herd, s, &h->side, h->before);
     if (h->n_victims == 0 && trial_why_not_now(s, h->entry, h->by) != REASON_PRIORITY)
         return; /* no plan is in its way */
-    if (!prospect_any(s, h->herd, h->by, fit))
+    if (!prospect_any(s, h->herd, &h->side, h->entry->rec, h->by, fit))
         return;
     victims_begin(h->victims, h->herd);
     find_plans(s, h);

@@ -3,27 +3,33 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/book.h"
 
-/* When all of the herd are gone. What runs only ends, so that no slot before it has
- * more room, plans apart. */
-static size_t all_gone(const struct herd *h)
+/* Behind the last slot that every job lasts into that starts now, or later. */
+static size_t shortest_end(const struct sched *s)
 {
-    size_t slot = 0;
+    int64_t now_sec = s->timeline.bounds[0];
+    size_t first, last;
 
-    for (size_t i = 0; i < h->n; i++)
-        slot = MAX(slot, h->victims[i].from);
-    return slot;
+    timeline_span(&s->timeline, now_sec, now_sec + book_length(0), &first, &last);
+    return last;
 }
 
-/* The nodes where somebody is planned then, into s->own. */
-static void mark_planned(struct sched *s, size_t slot)
+/* The nodes where a plan may give way that is there when all are gone, or where a short
+ * job may be over before it; into s->own. */
+static void mark_planned(struct sched *s, const struct herd *h,
+                         const struct preempt_side *side)
 {
+    size_t early = shortest_end(s);
+
     s->own = xrealloc(s->own, (s->timeline.words + 1) * sizeof(*s->own));
     memset(s->own, 0, s->timeline.words * sizeof(*s->own));
     for (size_t i = 0; i < s->lines.n; i++) {
-        const struct claim *claim = &s->lines.items[i].rec->claim;
+        struct jobrec *rec = s->lines.items[i].rec;
+        const struct claim *claim = &rec->claim;
 
-        if (slot < claim->first || slot >= claim->last)
+        if (h->gone < claim->first || h->gone >= claim->last ||
+            (claim->first < early && !herd_may_lift(s, h, side, rec)))
             continue;
         for (size_t k = 0; k < claim->n_positions; k++) {
             if (claim->positions[k] != CLAIM_NOWHERE)
@@ -46,13 +52,15 @@ static bool has_room(const struct timeline *tl, const struct job *like,
     return seats >= (like->exclusive ? SEATS : 1) && resvec_fits(&like->each, &free_);
 }
 
+/* What runs only ends, so that no slot has more room before all are gone, plans apart.
+ */
 static size_t count_nodes(struct sched *s, const struct herd *h,
-                          const struct seeker *by)
+                          const struct preempt_side *side, const struct seeker *by)
 {
     const struct timeline *tl = &s->timeline;
-    size_t slot = all_gone(h), next = 0, n_nodes = 0;
+    size_t next = 0, n_nodes = 0;
 
-    mark_planned(s, slot);
+    mark_planned(s, h, side);
     for (size_t i = 0; i < tl->n_nodes; i++) {
         size_t n;
         const struct share *shares = shares_at(&h->shares, i, &next, &n);
@@ -60,22 +68,26 @@ static size_t count_nodes(struct sched *s, const struct herd *h,
         if (s->cluster.order[i]->usable && node_set_has(by->part->nodes, i) &&
             node_set_has(by->shape->admits, i))
             n_nodes += node_set_has(s->own, i) ||
-                       has_room(tl, by->shape->like, shares, n, i, slot);
+                       has_room(tl, by->shape->like, shares, n, i, h->gone);
     }
     return n_nodes;
 }
 
-bool prospect_any(struct sched *s, const struct herd *herd, const struct seeker *by,
-                  struct fit *fit)
+bool prospect_any(struct sched *s, const struct herd *herd,
+                  const struct preempt_side *side, const struct jobrec *rec,
+                  const struct seeker *by, struct fit *fit)
 {
     const struct job *like = by->shape->like;
     bool by_node = like->one_per_node && like->n_units == 0;
 
     if (like->n_others > 0) /* each of them asks for something else */
         return true;
+    /* Its own plan is in the way of others of its shape, and not in its own. */
+    if (rec->claim.on && rec->claim.first <= herd->gone)
+        return true;
     if (fit->herd != herd->number) {
         fit->herd = herd->number;
-        fit->prospects = count_nodes(s, herd, by);
+        fit->prospects = count_nodes(s, herd, side, by);
     }
     return fit->prospects >= (by_node ? (size_t)by->need : 1);
 }
