@@ -5,14 +5,16 @@
 #include "base/util.h"
 #include "scheduler/book.h"
 
-/* Behind the last slot that every job lasts into that starts now, or later. */
-static size_t shortest_end(const struct sched *s)
+/* Until then every job lasts that starts now, or later, and is not cut off. */
+static int64_t shortest_end(const struct sched *s)
 {
-    int64_t now_sec = s->timeline.bounds[0];
-    size_t first, last;
+    return s->timeline.bounds[0] + book_length(0);
+}
 
-    timeline_span(&s->timeline, now_sec, now_sec + book_length(0), &first, &last);
-    return last;
+/* With its reservation. */
+static bool is_cut_off(const struct sched *s, const struct seeker *by)
+{
+    return fence_end(by->fence, 0, TIME_NEVER) < shortest_end(s);
 }
 
 /* The nodes where a plan may give way that is there when all are gone, or where a short
@@ -20,8 +22,9 @@ static size_t shortest_end(const struct sched *s)
 static void mark_planned(struct sched *s, const struct herd *h,
                          const struct preempt_side *side)
 {
-    size_t early = shortest_end(s);
+    size_t now, early;
 
+    timeline_span(&s->timeline, s->timeline.bounds[0], shortest_end(s), &now, &early);
     s->own = xrealloc(s->own, (s->timeline.words + 1) * sizeof(*s->own));
     memset(s->own, 0, s->timeline.words * sizeof(*s->own));
     for (size_t i = 0; i < s->lines.n; i++) {
@@ -83,7 +86,7 @@ bool prospect_any(struct sched *s, const struct herd *herd,
     if (like->n_others > 0) /* each of them asks for something else */
         return true;
     /* Its own plan is in the way of others of its shape, and not in its own. */
-    if (rec->claim.on && rec->claim.first <= herd->gone)
+    if ((rec->claim.on && rec->claim.first <= herd->gone) || is_cut_off(s, by))
         return true;
     if (fit->herd != herd->number) {
         fit->herd = herd->number;
