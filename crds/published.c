@@ -40,27 +40,31 @@ static bool topology_used(const struct sched_config *config)
 
 static struct json *topology_data(const struct sched_config *config)
 {
-    STR_AUTO struct str labels;
+    STR_AUTO struct str labels, sizes;
 
     str_init(&labels, TEXT_MAX);
+    str_init(&sizes, TEXT_MAX);
     topology_labels_format(&config->topology_labels, &labels);
-    return json_build("{'plugin':%s,'labels':%s}",
-                      topology_kind_word(config->topology_kind), labels.s);
+    block_sizes_format(&config->block_sizes, &sizes);
+    return json_build("{'plugin':%s,'labels':%s,'blockSizes':%s}",
+                      topology_kind_word(config->topology_kind), labels.s, sizes.s);
 }
 
 static int topology_read(const struct json *data, struct sched_config *config,
                          struct err *err)
 {
-    const char *labels = json_str(data, "labels");
     const char *plugin = json_str(data, "plugin");
-    enum topology_kind kind = config->topology_kind;
+    const char *labels = json_str(data, "labels");
+    const char *sizes = json_str(data, "blockSizes");
+    struct sched_config fresh = *config;
 
-    if (plugin != NULL && topology_kind_parse(plugin, &kind, err) < 0)
+    if ((plugin != NULL &&
+         topology_kind_parse(plugin, &fresh.topology_kind, err) < 0) ||
+        (labels != NULL &&
+         topology_labels_parse(labels, &fresh.topology_labels, err) < 0) ||
+        (sizes != NULL && block_sizes_parse(sizes, &fresh.block_sizes, err) < 0))
         return -1;
-    if (labels != NULL &&
-        topology_labels_parse(labels, &config->topology_labels, err) < 0)
-        return -1;
-    config->topology_kind = kind;
+    *config = fresh;
     return 0;
 }
 

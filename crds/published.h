@@ -3,7 +3,8 @@
  * ConfigMaps in its namespace, for commands.
  *
  *   licenses   data: {licenses: "ansys:2,matlab:10"}
- *   topology   data: {plugin: tree, labels: "example.com/spine,example.com/leaf"}
+ *   topology   data: {plugin: tree, labels: "example.com/spine,example.com/leaf",
+ *                     blockSizes: ""}
  *
  * What is written and what is read of them stands here, so that both sides agree.
  */

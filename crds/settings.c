@@ -25,6 +25,7 @@ enum setting_type {
     SETTING_FLAGS,
     SETTING_LICENSES,
     SETTING_LABELS,
+    SETTING_SIZES,
     SETTING_PREEMPT,
     SETTING_WEIGHTS,
     SETTING_ENFORCE
@@ -133,6 +134,11 @@ static const struct setting {
     {"topologyLabels", SETTING_LABELS, offsetof(struct settings, sched.topology_labels),
      0, 0, TOPOLOGY_LABELS_DEFAULT,
      "node labels that name the switch or block, of each level from the top down",
+     false},
+    {"blockSizes", SETTING_SIZES, offsetof(struct settings, sched.block_sizes), 0, 0,
+     "none",
+     "nodes of a base block, then of larger blocks, which neighbouring ones make: "
+     "18,36,72; of topologyLabels the last one names base blocks",
      false},
     {"preemptType", SETTING_WORD, offsetof(struct settings, sched.preempt_type), 0, 0,
      "none", "who may preempt: none, qos (as its list says), partition_prio (by tier)",
@@ -308,6 +314,18 @@ static int read_labels(const struct setting *row, const struct json *val,
     return 0;
 }
 
+/* One size is a number in YAML. */
+static int read_sizes(const struct setting *row, const struct json *val,
+                      struct block_sizes *ret, struct err *err)
+{
+    AUTO_FREE char *number = json_is(val, JSON_INT) ? json_text(val, NULL) : NULL;
+    if (!number && !json_is(val, JSON_STRING))
+        return err_set(err, ERR_INVALID, "%s: must be a text, such as 18,36", row->key);
+    if (block_sizes_parse(number ? number : json_string(val), ret, err) < 0)
+        return err_prefix(err, "%s", row->key);
+    return 0;
+}
+
 static int read_preempt(const struct setting *row, const struct json *val, int64_t *ret,
                         struct err *err)
 {
@@ -379,6 +397,8 @@ static int setting_read(struct settings *s, const struct setting *row,
         return read_licenses(row, val, (struct license_table *)field, err);
     case SETTING_LABELS:
         return read_labels(row, val, (struct topology_labels *)field, err);
+    case SETTING_SIZES:
+        return read_sizes(row, val, (struct block_sizes *)field, err);
     case SETTING_ENFORCE:
         return read_enforce(row, val, (bool *)field, err);
     case SETTING_WEIGHTS:
@@ -503,6 +523,8 @@ static size_t size_of(const struct setting *row)
         return sizeof(struct license_table);
     case SETTING_LABELS:
         return sizeof(struct topology_labels);
+    case SETTING_SIZES:
+        return sizeof(struct block_sizes);
     case SETTING_WEIGHTS:
         return sizeof(struct tres_weights);
     case SETTING_FLAGS:

@@ -89,6 +89,14 @@ static struct json *write_labels(const struct topology_labels *labels,
     return labels->n > 0 ? json_new_string(text.s) : NULL;
 }
 
+static struct json *write_sizes(const struct block_sizes *sizes)
+{
+    STR_AUTO struct str text;
+    str_init(&text, TOPOLOGY_LEVELS_MAX * 24);
+    block_sizes_format(sizes, &text);
+    return sizes->n > 0 ? json_new_string(text.s) : NULL;
+}
+
 static struct json *write_tasks(const struct taskset *tasks)
 {
     STR_AUTO struct str text;
@@ -139,6 +147,8 @@ static struct json *write_field(const struct field *row, const struct restable *
     case FIELD_LABELS:
         return write_labels((const struct topology_labels *)at,
                             (const struct topology_labels *)was);
+    case FIELD_SIZES:
+        return write_sizes((const struct block_sizes *)at);
     }
     return NULL;
 }
@@ -295,6 +305,10 @@ static int read_field(const struct field *row, const struct restable *res,
             return wrong(val, "a string", err);
         return topology_labels_parse(json_string(val), (struct topology_labels *)at,
                                      err);
+    case FIELD_SIZES:
+        if (!json_is(val, JSON_STRING))
+            return wrong(val, "a string", err);
+        return block_sizes_parse(json_string(val), (struct block_sizes *)at, err);
     }
     return 0;
 }

@@ -28,6 +28,7 @@ enum field_type {
     FIELD_TABLE,   /* struct license_table */
     FIELD_WEIGHTS, /* struct tres_weights */
     FIELD_LABELS,  /* struct topology_labels */
+    FIELD_SIZES,   /* struct block_sizes */
 };
 
 struct fields;

@@ -151,6 +151,7 @@ static const struct field config_rows[] = {
     ENUM(sched_config, topology_kind, TOPOLOGY_BLOCK),
     INT(sched_config, max_switch_wait_sec),
     NAME(sched_config, topology_labels, FIELD_LABELS),
+    NAME(sched_config, block_sizes, FIELD_SIZES),
     ENUM(sched_config, preempt_type, PREEMPT_BY_PARTITION),
     INT(sched_config, preempt_mode),
     INT(sched_config, preempt_exempt_sec),

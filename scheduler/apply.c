@@ -332,6 +332,18 @@ static void rules_change(struct sched *s, bool changed)
     s->held.stale |= changed;
 }
 
+static void apply_config(struct sched *s, const struct sched_config *config)
+{
+    const struct topology_rules rules = sched_config_topology(config);
+
+    s->config = *config;
+    s->end_sec = INT64_MIN; /* what jobs may run over their limits */
+    cluster_forget_weighed(&s->cluster);
+    cluster_set_topology(&s->cluster, &rules);
+    s->timeline_gen = 0; /* its window */
+    rules_change(s, true);
+}
+
 static void nodes_change(struct sched *s, bool changed)
 {
     s->dirty |= changed;
@@ -397,12 +409,7 @@ void sched_apply(struct sched *s, const struct change *change)
         s->asked.changed = true; /* what is a device */
         break;
     case CHANGE_CONFIG:
-        s->config = *change->u.config;
-        s->end_sec = INT64_MIN; /* what jobs may run over their limits */
-        cluster_forget_weighed(c);
-        cluster_set_topology(c, s->config.topology_kind, &s->config.topology_labels);
-        s->timeline_gen = 0; /* its window */
-        rules_change(s, true);
+        apply_config(s, change->u.config);
         break;
     }
 }

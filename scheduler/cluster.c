@@ -383,8 +383,10 @@ static void settle_topology(struct cluster *c)
 
     for (size_t i = 0; i < c->n_order; i++)
         nodes[i] = c->order[i]->node;
-    topology_build(&c->topology, c->topology_kind, &c->topology_labels, nodes,
-                   c->n_order);
+    topology_build(&c->topology,
+                   &(struct topology_rules){c->topology_kind, &c->topology_labels,
+                                            &c->block_sizes},
+                   nodes, c->n_order);
     free(nodes);
 }
 
@@ -432,13 +434,15 @@ void cluster_settle(struct cluster *c,
     c->unsettled = false;
 }
 
-void cluster_set_topology(struct cluster *c, enum topology_kind kind,
-                          const struct topology_labels *labels)
+void cluster_set_topology(struct cluster *c, const struct topology_rules *rules)
 {
-    if (c->topology_kind == kind && topology_labels_equal(&c->topology_labels, labels))
+    if (c->topology_kind == rules->kind &&
+        topology_labels_equal(&c->topology_labels, rules->labels) &&
+        block_sizes_equal(&c->block_sizes, rules->sizes))
         return;
-    c->topology_kind = kind;
-    c->topology_labels = *labels;
+    c->topology_kind = rules->kind;
+    c->topology_labels = *rules->labels;
+    c->block_sizes = *rules->sizes;
     c->nodes_changed = true;
     c->unsettled = true;
     c->gen++;

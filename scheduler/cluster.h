@@ -66,6 +66,7 @@ struct cluster {
     struct topology topology; /* settled with the positions, by these: */
     enum topology_kind topology_kind;
     struct topology_labels topology_labels;
+    struct block_sizes block_sizes;
     int64_t n_known; /* nodes, and their CPUs together */
     __int128 cpu_milli;
     struct partrec *parts;   /* hash by name */
@@ -88,8 +89,7 @@ bool cluster_drop_partition(struct cluster *c, const char *name);
 bool cluster_put_pod(struct cluster *c, struct foreign_pod *pod);
 bool cluster_drop_pod(struct cluster *c, const char *uid);
 bool cluster_set_resources(struct cluster *c, const struct restable *res);
-void cluster_set_topology(struct cluster *c, enum topology_kind kind,
-                          const struct topology_labels *labels);
+void cluster_set_topology(struct cluster *c, const struct topology_rules *rules);
 
 /* Counts, or stops counting, an allocation of a job. */
 void cluster_hold(struct cluster *c, const struct slot *slots, size_t n);

@@ -39,13 +39,20 @@ struct sched_config sched_config_default(void)
     return config;
 }
 
+struct topology_rules sched_config_topology(const struct sched_config *config)
+{
+    return (struct topology_rules){config->topology_kind, &config->topology_labels,
+                                   &config->block_sizes};
+}
+
 struct sched *sched_new(const struct sched_config *config)
 {
     struct sched *s = xcalloc(1, sizeof(*s));
+    const struct topology_rules rules = sched_config_topology(config);
 
     s->config = *config;
     cluster_init(&s->cluster);
-    cluster_set_topology(&s->cluster, config->topology_kind, &config->topology_labels);
+    cluster_set_topology(&s->cluster, &rules);
     timeline_init(&s->timeline);
     decided_init(&s->decided);
     str_init(&s->message, MESSAGE_MAX);

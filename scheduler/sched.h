@@ -102,6 +102,7 @@ struct sched_config {
     enum topology_kind topology_kind;       /* TopologyPlugin; default flat */
     int64_t max_switch_wait_sec;            /* max_switch_wait; default 300 */
     struct topology_labels topology_labels; /* of its levels; as topology.h has them */
+    struct block_sizes block_sizes;         /* BlockSizes; none */
     enum preempt_type preempt_type; /* PreemptType; default: nobody is preempted */
     int64_t preempt_mode;           /* PreemptMode: preempt_rules.h; default OFF */
     int64_t preempt_exempt_sec;     /* PreemptExemptTime; default 0 */
@@ -112,6 +113,8 @@ struct sched_config {
 };
 
 struct sched_config sched_config_default(void);
+/* Lent parts of it. */
+struct topology_rules sched_config_topology(const struct sched_config *config);
 
 enum change_kind {
     CHANGE_NODE,

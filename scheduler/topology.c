@@ -1,5 +1,7 @@
 #include "scheduler/topology.h"
 
+#include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,11 +81,92 @@ bool topology_labels_equal(const struct topology_labels *a,
     return true;
 }
 
+/* ---- sizes of blocks ---- */
+
+#define SIZE_MAX_NODES 1000000
+
+static int add_size(struct block_sizes *sizes, const char *text, struct err *err)
+{
+    const int64_t below = sizes->n > 0 ? sizes->size[sizes->n - 1] : 0;
+    char *end;
+    int64_t size, times;
+
+    errno = 0;
+    size = strtoll(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || errno || *end != '\0' || size < 1 ||
+        size > SIZE_MAX_NODES)
+        return err_set(err, ERR_INVALID,
+                       "\"%.64s\" is no size of blocks: 1 to %d, as in 18,36", text,
+                       SIZE_MAX_NODES);
+    if (sizes->n == TOPOLOGY_LEVELS_MAX)
+        return err_set(err, ERR_TOO_LARGE, "more than %d sizes", TOPOLOGY_LEVELS_MAX);
+    times = below > 0 ? size / below : 2;
+    if (below > 0 && (size % below != 0 || times < 2 || (times & (times - 1)) != 0))
+        return err_set(err, ERR_INVALID,
+                       "%" PRId64 " is not 2, 4, 8, ... times the %" PRId64
+                       " before it",
+                       size, below);
+    sizes->size[sizes->n++] = size;
+    return 0;
+}
+
+int block_sizes_parse(const char *text, struct block_sizes *ret, struct err *err)
+{
+    struct block_sizes sizes = {0};
+    AUTO_FREE char *copy = xstrdup(text);
+    char *rest = *copy != '\0' ? copy : NULL, *size;
+
+    while ((size = strsep(&rest, ",")) != NULL) {
+        if (add_size(&sizes, size + strspn(size, " "), err) < 0)
+            return -1;
+    }
+    *ret = sizes;
+    return 0;
+}
+
+void block_sizes_format(const struct block_sizes *sizes, struct str *out)
+{
+    for (size_t i = 0; i < sizes->n; i++)
+        str_addf(out, "%s%" PRId64, i > 0 ? "," : "", sizes->size[i]);
+}
+
+bool block_sizes_equal(const struct block_sizes *a, const struct block_sizes *b)
+{
+    for (size_t i = 0; a->n == b->n && i < a->n; i++) {
+        if (a->size[i] != b->size[i])
+            return false;
+    }
+    return a->n == b->n;
+}
+
+/* ---- levels ---- */
+
+static bool by_number(const struct topology_rules *rules)
+{
+    return rules->kind == TOPOLOGY_BLOCK && rules->sizes->n > 0 && rules->labels->n > 0;
+}
+
+/* Below level 0. */
+static size_t count_levels(const struct topology_rules *rules)
+{
+    if (rules->kind == TOPOLOGY_FLAT)
+        return 0;
+    return by_number(rules) ? rules->sizes->n : rules->labels->n;
+}
+
+const char *topology_level_label(const struct topology_rules *rules, size_t level)
+{
+    if (!by_number(rules))
+        return rules->labels->key[level - 1];
+    return level == rules->sizes->n ? rules->labels->key[rules->labels->n - 1] : NULL;
+}
+
 /* ---- the tree ---- */
 
 /* A node, and where its labels say that it is. */
 struct spot {
-    const char *values[TOPOLOGY_LEVELS_MAX]; /* NULL: it lacks the label */
+    const char *values[TOPOLOGY_LEVELS_MAX]; /* NULL: it lacks the label, or */
+    size_t larger[TOPOLOGY_LEVELS_MAX];      /* the block has a number */
     size_t n;
     uint32_t position;
 };
@@ -116,7 +199,8 @@ static int spot_compare(const void *left, const void *right)
 static bool spots_meet(const struct spot *a, const struct spot *b, size_t level)
 {
     for (size_t i = 0; i < level; i++) {
-        if (value_compare(a->values[i], b->values[i]) != 0)
+        if (a->larger[i] != b->larger[i] ||
+            value_compare(a->values[i], b->values[i]) != 0)
             return false;
     }
     return level < a->n || a->values[level - 1] != NULL;
@@ -141,20 +225,47 @@ static void add_spots(struct topology *t, const struct spot *spots, size_t n)
     }
 }
 
-static struct spot *spots_of(const struct topology_labels *labels,
+/* The spots in the order of their base blocks: these are counted together. Whoever is
+ * in none is in no larger one. */
+static void number_blocks(struct spot *spots, size_t n, const struct block_sizes *sizes)
+{
+    const size_t lowest = sizes->n - 1;
+    size_t block = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const bool named = spots[i].values[lowest] != NULL;
+
+        block +=
+            i > 0 && named &&
+            value_compare(spots[i - 1].values[lowest], spots[i].values[lowest]) != 0;
+        for (size_t k = 0; k < lowest; k++) {
+            const size_t times = (size_t)(sizes->size[lowest - k] / sizes->size[0]);
+
+            spots[i].larger[k] = named ? 1 + block / times : 0;
+        }
+    }
+}
+
+static struct spot *spots_of(const struct topology_rules *rules,
                              const struct node *const *nodes, size_t n)
 {
     struct spot *spots = xcalloc(n + 1, sizeof(*spots));
 
     for (size_t i = 0; i < n; i++) {
-        spots[i].n = labels->n;
+        spots[i].n = count_levels(rules);
         spots[i].position = (uint32_t)i;
-        for (size_t k = 0; k < labels->n; k++)
-            spots[i].values[k] =
-                labels_find(nodes[i]->labels, nodes[i]->n_labels, labels->key[k]);
+        for (size_t k = 0; k < spots[i].n; k++) {
+            const char *label = topology_level_label(rules, k + 1);
+
+            if (label != NULL)
+                spots[i].values[k] =
+                    labels_find(nodes[i]->labels, nodes[i]->n_labels, label);
+        }
     }
     if (n > 1)
         qsort(spots, n, sizeof(*spots), spot_compare);
+    if (by_number(rules))
+        number_blocks(spots, n, rules->sizes);
     return spots;
 }
 
@@ -167,22 +278,22 @@ void topology_fini(struct topology *t)
     *t = (struct topology){0};
 }
 
-void topology_build(struct topology *t, enum topology_kind kind,
-                    const struct topology_labels *labels,
+void topology_build(struct topology *t, const struct topology_rules *rules,
                     const struct node *const *nodes, size_t n)
 {
+    const size_t n_levels = count_levels(rules);
     struct spot *spots;
 
     topology_fini(t);
-    if (kind == TOPOLOGY_FLAT || labels->n == 0 || n == 0)
+    if (n_levels == 0 || n == 0)
         return;
-    t->kind = kind;
-    t->n_levels = labels->n + 1;
+    t->kind = rules->kind;
+    t->n_levels = n_levels + 1;
     t->leaf = xcalloc(n, sizeof(*t->leaf));
     t->place = xcalloc(n, sizeof(*t->place));
     for (size_t i = 0; i < t->n_levels; i++)
         t->levels[i].groups = xcalloc(n, sizeof(*t->levels[i].groups));
-    spots = spots_of(labels, nodes, n);
+    spots = spots_of(rules, nodes, n);
     add_spots(t, spots, n);
     free(spots);
 }

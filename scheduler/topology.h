@@ -18,6 +18,11 @@
  * without the lowest one a node is a leaf by itself, since nobody knows what is near
  * it. All switches of level 1 are connected with each other.
  *
+ * Larger blocks may be made by number instead: with the sizes 2, 4, 8 the lowest label
+ * names base blocks of 2 nodes, and each two, then each four of these, neighbours in
+ * natural order of their names, make a larger one. Only how many times a size is the
+ * first one counts: base blocks are as large as they are.
+ *
  * Leaves are numbered from left to right, in natural order of their labels, so those
  * under a switch are in a row. A node's place is by its leaf, then by its position.
  */
@@ -56,6 +61,19 @@ struct topology_labels {
     char key[TOPOLOGY_LEVELS_MAX][TOPOLOGY_LABEL_MAX];
 };
 
+/* Slurm's BlockSizes: of base blocks, then of larger ones. Plain data, too. */
+struct block_sizes {
+    size_t n; /* 0: labels make them all */
+    int64_t size[TOPOLOGY_LEVELS_MAX];
+};
+
+/* How it is made; the parts are lent. */
+struct topology_rules {
+    enum topology_kind kind;
+    const struct topology_labels *labels;
+    const struct block_sizes *sizes; /* for blocks only */
+};
+
 /* A switch, or a block. */
 struct topology_group {
     uint32_t first, end; /* its leaves, last excluded */
@@ -80,9 +98,11 @@ int topology_kind_parse(const char *word, enum topology_kind *ret, struct err *e
 
 void topology_fini(struct topology *t);
 /* That of nodes in the order of their positions. */
-void topology_build(struct topology *t, enum topology_kind kind,
-                    const struct topology_labels *labels,
+void topology_build(struct topology *t, const struct topology_rules *rules,
                     const struct node *const *nodes, size_t n);
+/* The label that names the switches or blocks of a level from 1 on; NULL: blocks made
+ * by number. */
+const char *topology_level_label(const struct topology_rules *rules, size_t level);
 
 /* Where the node stands in the order of ranks. */
 static inline uint32_t topology_place(const struct topology *t, size_t position)
@@ -98,5 +118,11 @@ int topology_labels_parse(const char *text, struct topology_labels *ret,
 void topology_labels_format(const struct topology_labels *labels, struct str *out);
 bool topology_labels_equal(const struct topology_labels *a,
                            const struct topology_labels *b);
+
+/* "18,36,72": each, from the second on, a power of two times the one before it. "" is
+ * none. */
+int block_sizes_parse(const char *text, struct block_sizes *ret, struct err *err);
+void block_sizes_format(const struct block_sizes *sizes, struct str *out);
+bool block_sizes_equal(const struct block_sizes *a, const struct block_sizes *b);
 
 #endif

@@ -163,6 +163,7 @@ static int read_topology(struct program *p, struct err *err)
         return -1;
     for (size_t i = 0; i < p->n; i++) {
         p->settings[i].sched.topology_labels = labels;
+        p->settings[i].sched.block_sizes = (struct block_sizes){0};
         if (!p->options.compare)
             p->settings[i].sched.topology_kind = kind;
     }

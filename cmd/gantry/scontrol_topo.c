@@ -5,6 +5,7 @@
  * with the settings that it tells. One without a name, of nodes that lack its label, is
  * no line: what is below it hangs under the next one above.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/hostlist.h"
@@ -18,7 +19,7 @@
 
 struct map {
     struct topology t;
-    struct topology_labels labels;
+    struct topology_rules rules;
     const struct node **nodes; /* by position, lent */
     size_t n;
     size_t *position; /* of each place: those of a switch are in a row */
@@ -37,13 +38,13 @@ static void map_fini(struct map *m)
 static void map_init(struct map *m, const struct sched_config *config,
                      const struct nodelist *list)
 {
-    m->labels = config->topology_labels;
+    m->rules = sched_config_topology(config);
     m->n = list->n;
     m->nodes = xcalloc(m->n + 1, sizeof(*m->nodes));
     m->position = xcalloc(m->n + 1, sizeof(*m->position));
     for (size_t i = 0; i < m->n; i++)
         m->nodes[i] = list->rows[i].model;
-    topology_build(&m->t, config->topology_kind, &m->labels, m->nodes, m->n);
+    topology_build(&m->t, &m->rules, m->nodes, m->n);
     m->first = xcalloc(m->t.n_leaves + 1, sizeof(*m->first));
     for (size_t i = 0; i < m->n; i++)
         m->position[topology_place(&m->t, i)] = i;
@@ -59,13 +60,14 @@ static const struct topology_group *group_at(const struct map *m, size_t level,
     return &m->t.levels[level].groups[i];
 }
 
-/* What the label of its nodes calls it; NULL: they have none. */
+/* What the label of its nodes calls it; NULL: they have none, or it is one by number. */
 static const char *group_name(const struct map *m, size_t level, size_t i)
 {
     const size_t place = m->first[group_at(m, level, i)->first];
     const struct node *node = m->nodes[m->position[place]];
+    const char *label = topology_level_label(&m->rules, level);
 
-    return labels_find(node->labels, node->n_labels, m->labels.key[level - 1]);
+    return label ? labels_find(node->labels, node->n_labels, label) : NULL;
 }
 
 static size_t group_nodes(const struct map *m, const struct topology_group *group,
@@ -114,6 +116,22 @@ static void add_blocks(const struct map *m, const struct topology_group *g,
     }
 }
 
+static bool is_larger_block(const struct map *m, size_t level)
+{
+    return m->t.kind == TOPOLOGY_BLOCK && level < m->t.n_levels - 1;
+}
+
+/* It has a name; a larger block is called by its base blocks. */
+static bool is_shown(const struct map *m, size_t level, size_t i)
+{
+    HOSTLIST_AUTO struct hostlist blocks = {0};
+
+    if (!is_larger_block(m, level))
+        return group_name(m, level, i) != NULL;
+    add_blocks(m, group_at(m, level, i), &blocks);
+    return blocks.n > 0;
+}
+
 static void add_list(struct str *out, const char *key, const struct hostlist *list)
 {
     if (list->n == 0)
@@ -140,18 +158,20 @@ static void add_block(const struct map *m, size_t level, size_t i, size_t index,
 {
     const struct topology_group *g = group_at(m, level, i);
     HOSTLIST_AUTO struct hostlist nodes = {0}, blocks = {0};
+    const struct block_sizes *sizes = m->rules.sizes;
     const size_t n = group_nodes(m, g, &nodes);
 
-    if (level == m->t.n_levels - 1) {
-        str_addf(out, "BlockName=%s", group_name(m, level, i));
-    } else {
+    if (is_larger_block(m, level)) {
         add_blocks(m, g, &blocks);
         str_add(out, "AggregatedBlock=");
         hostlist_format(&blocks, out);
+    } else {
+        str_addf(out, "BlockName=%s", group_name(m, level, i));
     }
     str_addf(out, " BlockIndex=%zu", index);
     add_list(out, "Nodes", &nodes);
-    str_addf(out, " BlockSize=%zu", n);
+    str_addf(out, " BlockSize=%" PRId64,
+             sizes->n > 0 ? sizes->size[m->t.n_levels - 1 - level] : (int64_t)n);
 }
 
 /* Is it what was asked for: it itself by its name, else all around a node? */
@@ -161,7 +181,8 @@ static bool is_wanted(const struct map *m, size_t level, size_t i, const char *n
     const struct topology_group *g = group_at(m, level, i);
 
     if (!name || by_name)
-        return !name || str_eq(group_name(m, level, i), name);
+        return !name ||
+               (!is_larger_block(m, level) && str_eq(group_name(m, level, i), name));
     for (size_t k = m->first[g->first]; k < m->first[g->end]; k++)
         if (str_eq(m->nodes[m->position[k]]->name, name))
             return true;
@@ -178,7 +199,7 @@ static size_t print_groups(const struct scontrol *s, const struct map *m,
     str_init(&line, LINE_BYTES_MAX);
     for (size_t level = m->t.n_levels; level-- > 1;) {
         for (size_t i = 0; i < m->t.levels[level].n; i++) {
-            if (!group_name(m, level, i))
+            if (!is_shown(m, level, i))
                 continue;
             if (is_wanted(m, level, i, name, by_name)) {
                 str_reset(&line);

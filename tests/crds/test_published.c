@@ -8,12 +8,13 @@
 #include "tests/support/suite.h"
 
 static struct sched_config config_of(const char *licenses, enum topology_kind kind,
-                                     const char *labels)
+                                     const char *labels, const char *sizes)
 {
     struct sched_config config = sched_config_default();
 
     ck_assert_int_eq(license_table_parse(licenses, &config.licenses, NULL), 0);
     ck_assert_int_eq(topology_labels_parse(labels, &config.topology_labels, NULL), 0);
+    ck_assert_int_eq(block_sizes_parse(sizes, &config.block_sizes, NULL), 0);
     config.topology_kind = kind;
     return config;
 }
@@ -21,7 +22,7 @@ static struct sched_config config_of(const char *licenses, enum topology_kind ki
 START_TEST(test_round)
 {
     const struct sched_config said =
-        config_of("ansys:2,matlab:10", TOPOLOGY_BLOCK, "example.com/row,rack");
+        config_of("ansys:2,matlab:10", TOPOLOGY_BLOCK, "example.com/row,rack", "18,36");
     struct sched_config heard = sched_config_default();
 
     for (int map = 0; map < PUBLISHED_MAPS; map++) {
@@ -34,6 +35,7 @@ START_TEST(test_round)
     ck_assert_mem_eq(&heard.licenses, &said.licenses, sizeof(said.licenses));
     ck_assert_int_eq(heard.topology_kind, TOPOLOGY_BLOCK);
     ck_assert(topology_labels_equal(&heard.topology_labels, &said.topology_labels));
+    ck_assert(block_sizes_equal(&heard.block_sizes, &said.block_sizes));
 }
 END_TEST
 
@@ -48,6 +50,8 @@ static const struct {
      "ConfigMap topology: \"torus\" is none of flat, tree, block"},
     {PUBLISHED_TOPOLOGY, "{\"plugin\":\"tree\",\"labels\":\"a,a\"}",
      "ConfigMap topology: a stands twice"},
+    {PUBLISHED_TOPOLOGY, "{\"plugin\":\"block\",\"blockSizes\":\"18,54\"}",
+     "ConfigMap topology: 54 is not 2, 4, 8, ... times the 18 before it"},
 };
 
 START_TEST(test_texts)

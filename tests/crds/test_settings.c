@@ -62,6 +62,7 @@ START_TEST(test_all_keys)
                    "topologyPlugin: topology/tree\n"
                    "schedulerParameters: {maxSwitchWait: 7}\n"
                    "topologyLabels: zone, example.com/leaf\n"
+                   "blockSizes: 18, 36\n"
                    "maxArraySize: 10001\n"
                    "gpuResource: amd.com/gpu\n"
                    "gpuTypeLabel: example.com/gpu\n"
@@ -93,6 +94,8 @@ START_TEST(test_all_keys)
     ck_assert_int_eq(s.sched.topology_kind, TOPOLOGY_TREE);
     ck_assert_int_eq(s.sched.max_switch_wait_sec, 7);
     ck_assert_uint_eq(s.sched.topology_labels.n, 2);
+    ck_assert_uint_eq(s.sched.block_sizes.n, 2);
+    ck_assert_int_eq(s.sched.block_sizes.size[1], 36);
     ck_assert_str_eq(s.sched.topology_labels.key[1], "example.com/leaf");
     ck_assert_uint_eq(s.sched.licenses.n, 2);
     ck_assert_str_eq(s.sched.licenses.items[1].name, "matlab");
@@ -246,6 +249,12 @@ static const struct {
     {"topologyPlugin: flat\ntopologyLabels: a,a\n",
      "gantry.yaml:2: topologyLabels: a stands twice"},
     {"topologyLabels: [a]\n", "gantry.yaml:1: topologyLabels: must be a text"},
+    {"blockSizes: [18]\n", "gantry.yaml:1: blockSizes: must be a text, such as 18,36"},
+    {"blockSizes: 18,\n", "gantry.yaml:1: blockSizes: \"\" is no size of blocks"},
+    {"blockSizes: 0\n", "gantry.yaml:1: blockSizes: \"0\" is no size of blocks"},
+    {"\nblockSizes: 18,54\n",
+     "gantry.yaml:2: blockSizes: 54 is not 2, 4, 8, ... times the 18 before it"},
+    {"blockSizes: 1,2,4,8,16\n", "gantry.yaml:1: blockSizes: more than 4 sizes"},
     {"accountingStorageEnforce: limits,nosteps\n",
      "gantry.yaml:1: accountingStorageEnforce: \"nosteps\" is none of associations"},
     {"accountingStorageEnforce: true\n",

@@ -154,6 +154,11 @@ START_TEST(test_blocks)
     label(t, "n4", "'s1'", "'b2'");
     wire(t, TOPOLOGY_BLOCK);
     session_play(t, GOLDEN "scontrol_topo_block.txt");
+    ck_assert_int_eq(
+        block_sizes_parse("2,4", &t->ctl->settings.sched.block_sizes, NULL), 0);
+    label(t, "n4", "'s1'", "null");
+    wire(t, TOPOLOGY_BLOCK);
+    session_play(t, GOLDEN "scontrol_topo_sizes.txt");
     wire(t, TOPOLOGY_FLAT);
     session_play(t, GOLDEN "scontrol_topo_flat.txt");
     clitest_free(t);

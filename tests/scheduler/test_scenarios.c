@@ -8,7 +8,8 @@
  *                                                    killinvalid; overtime=seconds;
  *                                                    switchwait=seconds)
  *   licenses matlab:2,ansys:1   (likewise; how many there are)
- *   topology tree rack,leaf     (likewise; topologyPlugin and topologyLabels; or flat,
+ *   topology tree rack,leaf     (likewise; topologyPlugin, topologyLabels and, behind
+ *                               another space, blockSizes; or flat,
  *                                or block rack)
  *   preempt by=qos mode=REQUEUE exempt=60 youngest   (likewise; or by=partition)
  *   at 100            step at that time until idle; what was decided goes to the output
@@ -207,22 +208,22 @@ static void read_licenses(struct scenario *sc, const char *line)
         apply(sc, &(struct change){.kind = CHANGE_CONFIG, .u.config = &sc->config});
 }
 
-/* "tree rack,leaf" */
+/* "tree rack,leaf", "block block 2,4" */
 static void read_topology(struct scenario *sc, const char *line)
 {
     struct err err = ERR_INIT;
-    const char *labels = strchr(line, ' ');
+    AUTO_FREE char *copy = xstrdup(line);
+    char *rest = copy, *kind = strsep(&rest, " "), *labels = strsep(&rest, " ");
 
-    ck_assert_msg(str_starts(line, "tree ") || str_starts(line, "block ") ||
-                      strcmp(line, "flat") == 0,
-                  "%s", line);
-    sc->config.topology_kind = labels == NULL              ? TOPOLOGY_FLAT
-                               : str_starts(line, "tree ") ? TOPOLOGY_TREE
-                                                           : TOPOLOGY_BLOCK;
+    ck_assert_msg(topology_kind_parse(kind, &sc->config.topology_kind, &err) == 0, "%s",
+                  err.msg);
     if (labels != NULL)
         ck_assert_msg(
-            topology_labels_parse(labels + 1, &sc->config.topology_labels, &err) == 0,
-            "%s", err.msg);
+            topology_labels_parse(labels, &sc->config.topology_labels, &err) == 0, "%s",
+            err.msg);
+    ck_assert_msg(block_sizes_parse(rest ? rest : "", &sc->config.block_sizes, &err) ==
+                      0,
+                  "%s", err.msg);
     if (sc->s != NULL)
         apply(sc, &(struct change){.kind = CHANGE_CONFIG, .u.config = &sc->config});
 }

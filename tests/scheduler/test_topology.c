@@ -58,9 +58,10 @@ END_TEST
 
 /* "spine=s1 leaf=l1": n nodes in the order of the cases' lines. */
 static void build(struct topology *t, enum topology_kind kind, const char *labels,
-                  const char *const *lines, size_t n)
+                  const char *sizes, const char *const *lines, size_t n)
 {
     struct topology_labels keys;
+    struct block_sizes numbers = {0};
     const struct node **nodes = xcalloc(n + 1, sizeof(*nodes));
     struct restable res;
 
@@ -71,7 +72,8 @@ static void build(struct topology *t, enum topology_kind kind, const char *label
 
         nodes[i] = cluster_text_node(&res, line);
     }
-    topology_build(t, kind, &keys, nodes, n);
+    ck_assert_int_eq(block_sizes_parse(sizes, &numbers, NULL), 0);
+    topology_build(t, &(struct topology_rules){kind, &keys, &numbers}, nodes, n);
     for (size_t i = 0; i < n; i++)
         node_free((struct node *)nodes[i]);
     free(nodes);
@@ -95,33 +97,55 @@ static void say_tree(const struct topology *t, size_t n, struct str *out)
 static const struct {
     const char *name;
     enum topology_kind kind;
-    const char *labels;
+    const char *labels, *sizes;
     const char *lines[LINES_MAX]; /* NULL ends them */
     const char *tree;             /* leaves of switches by level; leaf:place of nodes */
 } trees[] = {
-    {"flat", TOPOLOGY_FLAT, "leaf", {"label.leaf=a"}, ""},
-    {"no nodes", TOPOLOGY_TREE, "leaf", {NULL}, ""},
+    {"flat", TOPOLOGY_FLAT, "leaf", "", {"label.leaf=a"}, ""},
+    {"no nodes", TOPOLOGY_TREE, "leaf", "", {NULL}, ""},
     {"two levels",
      TOPOLOGY_TREE,
      "spine,leaf",
+     "",
      {LEAF("s2", "l3"), LEAF("s1", "l10"), LEAF("s1", "l2"), LEAF("s2", "l3"),
       LEAF("s1", "l10")},
      "0-3; 0-2,2-3; 0-1,1-2,2-3; 2:3 1:1 0:0 2:4 1:2"},
     {"leaves of one name under two spines",
      TOPOLOGY_TREE,
      "spine,leaf",
+     "",
      {LEAF("s1", "l1"), LEAF("s2", "l1")},
      "0-2; 0-1,1-2; 0-1,1-2; 0:0 1:1"},
     {"nobody knows where",
      TOPOLOGY_TREE,
      "leaf",
+     "",
      {"", "label.leaf=l1", "", "label.leaf=l1"},
      "0-3; 0-1,1-2,2-3; 1:2 0:0 2:3 0:1"},
     {"no spine named",
      TOPOLOGY_TREE,
      "spine,leaf",
+     "",
      {"label.leaf=l1", "label.leaf=l1", "label.leaf=l2"},
      "0-2; 0-2; 0-1,1-2; 0:0 0:1 1:2"},
+    {"blocks by number: of two, and one that is left over",
+     TOPOLOGY_BLOCK,
+     "spine,leaf",
+     "1,2",
+     {LEAF("s9", "b10"), LEAF("s1", "b2"), LEAF("s9", "b1"), LEAF("s1", "b2")},
+     "0-3; 0-2,2-3; 0-1,1-2,2-3; 2:3 1:1 0:0 1:2"},
+    {"blocks by number: who is in no base block is in no larger one",
+     TOPOLOGY_BLOCK,
+     "leaf",
+     "18,36",
+     {"", "label.leaf=b1", "", "label.leaf=b1"},
+     "0-3; 0-1,1-3; 0-1,1-2,2-3; 1:2 0:0 2:3 0:1"},
+    {"a tree has no sizes",
+     TOPOLOGY_TREE,
+     "leaf",
+     "1,2",
+     {"label.leaf=l1", "label.leaf=l2"},
+     "0-2; 0-1,1-2; 0:0 1:1"},
 };
 
 START_TEST(test_tree)
@@ -133,7 +157,7 @@ START_TEST(test_tree)
     str_init(&out, 4096);
     while (n < LINES_MAX && trees[_i].lines[n] != NULL)
         n++;
-    build(&t, trees[_i].kind, trees[_i].labels, trees[_i].lines, n);
+    build(&t, trees[_i].kind, trees[_i].labels, trees[_i].sizes, trees[_i].lines, n);
     say_tree(&t, n, &out);
     ck_assert_msg(strcmp(out.s, trees[_i].tree) == 0, "%s: %s, not %s", trees[_i].name,
                   out.s, trees[_i].tree);

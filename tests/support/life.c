@@ -25,6 +25,8 @@ struct sched_config life_settings(uint64_t seed)
         (struct license_table){.n = 2, .items = {{"ansys", 1}, {"matlab", 3}}};
     config.topology_kind = (enum topology_kind)(seed / 5 % 3);
     config.topology_labels = (struct topology_labels){.n = 1, .key = {"rack"}};
+    if (seed / 15 % 2 == 0)
+        config.block_sizes = (struct block_sizes){.n = 2, .size = {2, 4}};
     config.preempt_type = (enum preempt_type)(seed / 2 % 3);
     config.preempt_mode = modes[seed / 6 % ARRAY_LEN(modes)];
     config.preempt_exempt_sec = seed % 5 == 0 ? 30 : 0;
