@@ -106,5 +106,6 @@ static const struct field job_rows[] = {
     INT(job, preempt_sec),
     INT(job, wall_sec),
     INT(job, lifts),
+    INT(job, accrue_sec),
 };
 const struct fields fields_job = FIELDS(job, job_rows);

@@ -16,13 +16,9 @@
 #define JOB(field) ANY("BatchJob", "spec." field)
 #define POD(field) JOB("template.spec." field)
 #define PART(field) ANY("Partition", "spec." field)
-#define QOS(field) ANY("QOS", "spec." field)
 #define ACCT(field) ANY("Account", "spec." field)
 #define RESV(field) ANY("Reservation", "spec." field)
 #define CLASS(field) ANY("GpuNodeClass", "spec." field)
-
-/* Of QOS and of accounts. */
-#define LIMITS(kind, at) ANY(kind, at "grpJobsAccrue")
 
 #define NODE_AFFINITY "affinity.nodeAffinity."
 #define NODE_TERMS                                                                     \
@@ -57,16 +53,8 @@ const struct unsupported unsupported[] = {
     PART("maxCPUsPerNode"),
     PART("podDefaults"),
 
-    LIMITS("QOS", "spec.limits."),
-    QOS("limits.maxJobsAccruePerUser"),
-    QOS("limits.maxJobsAccruePerAccount"),
-
-    LIMITS("Account", "spec.limits."),
-    ACCT("limits.maxJobsAccrue"),
     ACCT("coordinators"),
     ACCT("members[].group"),
-    LIMITS("Account", "spec.members[].limits."),
-    ACCT("members[].limits.maxJobsAccrue"),
     ACCT("members[].uid"),
     ACCT("members[].gid"),
 

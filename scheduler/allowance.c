@@ -122,7 +122,9 @@ static void note_broken(struct sched *s, const struct asking *a,
 static enum limit_kind stage_of(enum limit_kind kind)
 {
     if (kind >= LIMIT_SUBMITS)
-        return kind >= LIMIT_ASIDE ? LIMIT_ASIDE : LIMIT_SUBMITS;
+        return kind >= LIMIT_ACCRUALS ? LIMIT_ACCRUALS
+               : kind >= LIMIT_ASIDE  ? LIMIT_ASIDE
+                                      : LIMIT_SUBMITS;
     return kind >= LIMIT_COUNTS ? LIMIT_COUNTS : 0;
 }
 
@@ -205,6 +207,15 @@ enum reason allowance_check_tres(struct sched *s, const struct job *job,
     a.slots = slots;
     a.n_slots = n;
     return check_places(s, &a, LIMIT_COUNTS, message);
+}
+
+bool allowance_may_accrue(struct sched *s, const struct job *job, struct str *message)
+{
+    struct asking a = {.job = job, .part = places_part(s, job)};
+    bool may = check_places(s, &a, LIMIT_ACCRUALS, message) == REASON_NONE;
+
+    s->held.broken = NULL; /* it keeps the job from nothing else */
+    return may;
 }
 
 /* ---- new jobs ---- */

@@ -35,6 +35,10 @@ void allowance_bound(const struct sched *s, struct job *job, const struct job *o
 void allowance_take(struct sched *s, struct jobrec *rec);
 void allowance_drop(struct sched *s, struct jobrec *rec);
 
+/* May one more job that waits gain age, this one? Else with the sentence of the limit
+ * that keeps it from that. */
+bool allowance_may_accrue(struct sched *s, const struct job *job, struct str *message);
+
 /* After jobs have been charged: those that run under a limit on usage that is used up
  * have to end, unless limits are safe. */
 void allowance_end_over(struct sched *s);

@@ -195,6 +195,7 @@ int64_t asking_need(const struct sched *s, const struct asking *a,
 {
     switch (limit_rows[limit->kind].what) {
     case WHAT_JOBS:
+    case WHAT_ACCRUING:
         return 1;
     case WHAT_SUBMITTED:
         return job_tasks(a->job);

@@ -2,6 +2,7 @@
 #include <stddef.h>
 
 #include "base/util.h"
+#include "scheduler/accrue.h"
 #include "scheduler/allowance_private.h"
 #include "scheduler/book.h"
 #include "scheduler/charge.h"
@@ -20,7 +21,35 @@ static int64_t wall_of(const struct places *places)
     return LIMIT_UNLIMITED;
 }
 
-static void find_bounds(const struct sched *s, struct job *job)
+static bool bounds_accrual(const struct places *places)
+{
+    for (size_t i = 0; i < places->n; i++) {
+        const struct limits *limits = places->items[i].limits;
+
+        if (limits->n > 0 && limits->items[limits->n - 1].kind >= LIMIT_ACCRUALS)
+            return true;
+    }
+    return false;
+}
+
+/* Who is held gains no age, and begins anew; who comes back to the queue likewise. */
+static int64_t accrual_of(const struct sched *s, const struct job *job,
+                          const struct job *old, const struct places *places)
+{
+    int64_t since = job->accrue_sec;
+
+    if (job->phase != JOB_PENDING || !s->held.of_accrual || !bounds_accrual(places))
+        return TIME_UNSET;
+    if (old != NULL && old->phase != JOB_PENDING && old->phase != JOB_ASIDE)
+        return ACCRUES_NOT;
+    if (old != NULL && old->accrue_sec != TIME_UNSET)
+        since = old->accrue_sec;
+    if (priority_hold(job) != HOLD_NONE)
+        return ACCRUES_NOT;
+    return since != TIME_UNSET ? since : ACCRUES_UNSEEN;
+}
+
+static void find_bounds(const struct sched *s, struct job *job, const struct job *old)
 {
     const struct partition *part = places_part(s, job);
     struct places places;
@@ -28,6 +57,7 @@ static void find_bounds(const struct sched *s, struct job *job)
     job->lifts = places_flags(s, job, part) & QOS_LIFTS;
     places_find(s, job, part, &places);
     job->wall_sec = wall_of(&places);
+    job->accrue_sec = accrual_of(s, job, old, &places);
 }
 
 void allowance_bound(const struct sched *s, struct job *job, const struct job *old)
@@ -35,12 +65,16 @@ void allowance_bound(const struct sched *s, struct job *job, const struct job *o
     if (s->held.stale) {
         job->wall_sec = old != NULL ? old->wall_sec : job->wall_sec;
         job->lifts = old != NULL ? old->lifts : job->lifts;
+        job->accrue_sec = old != NULL ? old->accrue_sec : job->accrue_sec;
+        return;
+    }
+    if (s->held.of_bounds) {
+        find_bounds(s, job, old);
         return;
     }
     job->lifts = 0;
     job->wall_sec = LIMIT_UNLIMITED;
-    if (s->held.of_bounds)
-        find_bounds(s, job);
+    job->accrue_sec = TIME_UNSET;
 }
 
 /* ---- counting ---- */
@@ -63,6 +97,8 @@ static bool is_submitted(const struct job *job)
 /* Does the job count for it as it is now? */
 static bool counts_for(const struct job *job, const struct limit *limit, bool safe)
 {
+    if (limit_rows[limit->kind].what == WHAT_ACCRUING)
+        return accrue_since(job) != TIME_UNSET && job->accrue_sec != ACCRUES_NOT;
     if (limit_rows[limit->kind].whose == WHOSE_JOB)
         return false;
     if (limit_is_of_usage(limit->kind) && !(safe && limit_has_tres(limit->kind)))
@@ -120,7 +156,8 @@ void allowance_take(struct sched *s, struct jobrec *rec)
     struct places places;
 
     s->held.stale |= s->policy.grown;
-    if (s->held.stale || !s->held.any || (job->n_alloc == 0 && !s->held.of_submits))
+    if (s->held.stale || !s->held.any ||
+        (job->n_alloc == 0 && !s->held.of_submits && !s->held.of_accrual))
         return;
     held_drop(&s->held, &rec->takes, NULL, 0);
     list_freed(s);
@@ -154,16 +191,17 @@ static bool see_limits(struct held *held, const struct limits *limits)
         held->of_usage |= limit_is_of_usage(kind);
         held->of_submits |= limit_is_on_submits(kind);
         held->of_priority |= kind == LIMIT_MIN_PRIO_THRESHOLD;
+        held->of_accrual |= kind >= LIMIT_ACCRUALS;
     }
     held->any |= limits->n > 0;
     held->of_bounds |= limits_find(limits, LIMIT_MAX_WALL, TRES_NONE, NULL) != NULL;
     return limits->n > 0;
 }
 
-static void look_for_limits(struct held *held, const struct policy *p)
+static void look_for_limits(struct held *held, const struct policy *p, bool accrual)
 {
     held->any = held->of_accounts = held->of_submits = held->of_bounds = false;
-    held->of_usage = held->of_priority = false;
+    held->of_usage = held->of_priority = held->of_accrual = false;
     for (size_t i = 0; i < p->n_qos; i++) {
         see_limits(held, &p->qos[i]->limits);
         held->of_bounds |= (p->qos[i]->flags & QOS_LIFTS) != 0;
@@ -175,6 +213,8 @@ static void look_for_limits(struct held *held, const struct policy *p)
         for (size_t k = 0; k < account->n_members; k++)
             held->of_accounts |= see_limits(held, &account->members[k].limits);
     }
+    held->of_accrual &= accrual;
+    held->of_bounds |= held->of_accrual;
 }
 
 /* Its shape, and its end if it runs, may be others. */
@@ -215,7 +255,8 @@ void allowance_settle(struct sched *s)
 
     if (!s->held.stale)
         return;
-    look_for_limits(&s->held, &s->policy);
+    look_for_limits(&s->held, &s->policy,
+                    (s->config.priority_flags & PRIORITY_ACCRUE_ALWAYS) == 0);
     s->held.stale = false;
     if (had_bounds || s->held.of_bounds)
         bind_all(s);

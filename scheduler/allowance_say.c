@@ -47,12 +47,15 @@ static void say_jobs(const struct place_of *place, const struct limit *limit,
                                         [WHOSE_ACCOUNT] = "an account ",
                                         [WHOSE_MEMBER] = "a member "};
     enum limit_whose who = limit_rows[limit->kind].whose;
-    bool submitted = limit_is_on_submits(limit->kind);
+    enum limit_what what = limit_rows[limit->kind].what;
+    bool submitted = what == WHAT_SUBMITTED;
 
     str_addf(out, "%s%lld %sjob%s%s%s", place->is_member ? "" : whose[who],
-             (long long)limit->amount, submitted ? "" : "running ",
+             (long long)limit->amount, what == WHAT_JOBS ? "running " : "",
              limit->amount == 1 ? "" : "s", submitted ? " in the queue" : "",
              who == WHOSE_ALL ? " in all" : "");
+    if (what == WHAT_ACCRUING)
+        str_add(out, " to gain age");
 }
 
 static void say_wall(const struct limit *limit, int64_t need, struct str *out)
@@ -127,6 +130,7 @@ void allowance_say(const struct place_of *place, const struct job *job,
     switch (limit_rows[limit->kind].what) {
     case WHAT_JOBS:
     case WHAT_SUBMITTED:
+    case WHAT_ACCRUING:
         say_jobs(place, limit, out);
         break;
     case WHAT_WALL:

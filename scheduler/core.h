@@ -82,9 +82,13 @@ struct jobrec {
     unsigned put_off; /* so many walks in a row nobody was preempted for it */
     uint64_t walk;    /* the last one in which its plan was looked at */
 
+    char *lacks_age; /* which limit keeps it from gaining age; NULL: none does */
+
     /* What was told last. */
     enum reason reason;
     char *message;
+    int64_t told_accrue_sec; /* accrue_since, and: */
+    char *told_lack;
     int64_t told_plan_sec; /* TIME_UNSET: none */
     bool told_promised;
     struct priority told_priority;
@@ -114,6 +118,15 @@ enum round {
     ROUND_TELL,    /* as they wait: told why */
 };
 
+/* Who may be to gain age: accrue.h. */
+struct accruals {
+    bool running;
+    struct jobrec *fill_next; /* to go on with; NULL: that was the last job */
+    struct queue queue;       /* by job id */
+    bool ordered;             /* it is whole, and in order */
+    size_t next;
+};
+
 /* One walk through the queue. */
 struct pass {
     bool running;
@@ -122,6 +135,7 @@ struct pass {
     struct jobrec *fill_next; /* NULL: that was the last job */
     uint64_t gen;             /* cluster.gen that the entries are of */
     bool starts_first; /* once the timeline is made: nobody could be looked at before */
+    struct accruals accruals; /* seen to before the queue is filled */
     struct queue queue;
     bool ordered;       /* it is whole, and in order */
     struct turns turns; /* of the entries to come, in ROUND_OFFER */

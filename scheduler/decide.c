@@ -46,6 +46,7 @@ void decided_add(struct decided *d, const struct decision *decision)
     copy->account = arena_strdup(d->arena, decision->account);
     copy->qos = arena_strdup(d->arena, decision->qos);
     copy->message = arena_strdup(d->arena, decision->message);
+    copy->lacks_age = arena_strdup(d->arena, decision->lacks_age);
     copy->slots = decision->n_slots > 0
                       ? slots_in(d->arena, decision->slots, decision->n_slots)
                       : NULL;

@@ -70,6 +70,8 @@ struct held {
     bool of_submits;          /* some are on jobs that wait as well */
     bool of_bounds;           /* something bounds jobs by itself: allowance_bound */
     bool of_priority;         /* some are on the priority of who is kept room for */
+    bool of_accrual;          /* some are on who gains age: accrue.h; and so: */
+    size_t n_lack_age;        /* as many do not that might, at the last look */
     bool of_usage;            /* some are on what has been used */
     struct counter *broken;   /* by the last check; NULL: none */
     struct waiter *freed;     /* those that are held back no longer: held_freed */

@@ -24,7 +24,7 @@ struct jobrec *jobrec_get(struct sched *s, const char *uid)
     if (rec == NULL) {
         rec = xcalloc(1, sizeof(*rec));
         rec->uid = xstrdup(uid);
-        rec->told_plan_sec = TIME_UNSET;
+        jobrec_reset_told(rec);
         HASH_ADD_KEYPTR(hh, s->jobs, rec->uid, strlen(rec->uid), rec);
     }
     return rec;
@@ -34,6 +34,9 @@ void jobrec_reset_told(struct jobrec *rec)
 {
     free(rec->message);
     rec->message = NULL;
+    free(rec->told_lack);
+    rec->told_lack = NULL;
+    rec->told_accrue_sec = TIME_UNSET;
     rec->reason = REASON_NONE;
     rec->told_plan_sec = TIME_UNSET;
     rec->told_promised = false;
@@ -98,7 +101,9 @@ void jobrec_free(struct sched *s, struct jobrec *rec)
     jobrec_unlist(s, rec);
     shape_put(&s->shapes, rec->shape);
     job_free(rec->job);
+    free(rec->lacks_age);
     free(rec->message);
+    free(rec->told_lack);
     free(rec->found_message);
     free(rec->limited_message);
     free(rec->claim.positions);

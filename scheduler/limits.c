@@ -202,6 +202,30 @@ const struct limit_row limit_rows[LIMIT_KINDS] = {
                                   WHAT_PRIORITY,
                                   true,
                                   {{NULL}, {NULL}}},
+    [LIMIT_GRP_JOBS_ACCRUE] = {"grpJobsAccrue",
+                               LIMIT_OF_QOS | LIMIT_OF_ACCOUNT,
+                               WHOSE_ALL,
+                               WHAT_ACCRUING,
+                               false,
+                               {{NULL}, {NULL}}},
+    [LIMIT_MAX_JOBS_ACCRUE_PER_ACCOUNT] = {"maxJobsAccruePerAccount",
+                                           LIMIT_OF_QOS,
+                                           WHOSE_ACCOUNT,
+                                           WHAT_ACCRUING,
+                                           false,
+                                           {{NULL}, {NULL}}},
+    [LIMIT_MAX_JOBS_ACCRUE_PER_USER] = {"maxJobsAccruePerUser",
+                                        LIMIT_OF_QOS,
+                                        WHOSE_USER,
+                                        WHAT_ACCRUING,
+                                        false,
+                                        {{NULL}, {NULL}}},
+    [LIMIT_MAX_JOBS_ACCRUE] = {"maxJobsAccrue",
+                               LIMIT_OF_ACCOUNT,
+                               WHOSE_MEMBER,
+                               WHAT_ACCRUING,
+                               false,
+                               {{NULL}, {NULL}}},
 };
 
 bool limit_is_on_submits(enum limit_kind kind)
@@ -237,7 +261,10 @@ bool limit_masks(enum limit_kind before, enum limit_kind kind)
                                        before == LIMIT_MAX_JOBS_PER_ACCOUNT)) ||
            (kind == LIMIT_MAX_SUBMIT_JOBS &&
             (before == LIMIT_MAX_SUBMIT_JOBS_PER_USER ||
-             before == LIMIT_MAX_SUBMIT_JOBS_PER_ACCOUNT));
+             before == LIMIT_MAX_SUBMIT_JOBS_PER_ACCOUNT)) ||
+           (kind == LIMIT_MAX_JOBS_ACCRUE &&
+            (before == LIMIT_MAX_JOBS_ACCRUE_PER_USER ||
+             before == LIMIT_MAX_JOBS_ACCRUE_PER_ACCOUNT));
 }
 
 /* ---- TRES ---- */

@@ -58,6 +58,12 @@ enum limit_kind {
     LIMIT_ASIDE, /* those from here on keep no job from starting */
 
     LIMIT_MIN_PRIO_THRESHOLD = LIMIT_ASIDE,
+    LIMIT_ACCRUALS, /* those from here on keep it from gaining age: accrue.h */
+
+    LIMIT_GRP_JOBS_ACCRUE = LIMIT_ACCRUALS,
+    LIMIT_MAX_JOBS_ACCRUE_PER_ACCOUNT,
+    LIMIT_MAX_JOBS_ACCRUE_PER_USER,
+    LIMIT_MAX_JOBS_ACCRUE,
     LIMIT_KINDS
 };
 
@@ -79,6 +85,7 @@ enum limit_what {
     WHAT_JOBS,
     WHAT_SUBMITTED, /* jobs that wait, or run */
     WHAT_PRIORITY,  /* of less nobody is kept room for */
+    WHAT_ACCRUING,  /* jobs that wait and gain age */
     WHAT_WALL,      /* the time limit */
     WHAT_WALL_USED, /* the time that jobs have run: used.h */
     WHAT_HELD,      /* a TRES */

@@ -285,6 +285,11 @@ struct account {
 
 enum job_hold { HOLD_NONE, HOLD_USER, HOLD_ADMIN };
 
+/* Of a job that waits under limits on how many gain age: it does not, for now; or that
+ * is still to be seen. */
+#define ACCRUES_NOT INT64_MAX
+#define ACCRUES_UNSEEN (INT64_MAX - 1)
+
 /* As the core sees it. STARTING and RUNNING hold their allocation; COMPLETING holds
  * what is left of it until the pods are proven gone. The last two are nothing to plan:
  * the core knows them for the jobs that depend on them. One that comes as ENDED with
@@ -480,6 +485,9 @@ struct job {
      * allow, and which bounds of partitions it need not keep (QOS_LIFTS). */
     int64_t wall_sec; /* LIMIT_UNLIMITED */
     int64_t lifts;
+    /* Likewise, while it waits: since when it gains age, at the earliest (accrue.h);
+     * ACCRUES_*; TIME_UNSET: no limit is on that. */
+    int64_t accrue_sec;
 };
 
 /* ---- pods that are not ours ---- */

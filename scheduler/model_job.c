@@ -51,6 +51,7 @@ static void job_init(struct job *j)
     j->eligible_sec = TIME_UNSET;
     j->limit_sec = LIMIT_UNSET;
     j->wall_sec = LIMIT_UNLIMITED;
+    j->accrue_sec = TIME_UNSET;
     j->time_min_sec = LIMIT_UNSET;
     j->switch_wait_sec = LIMIT_UNSET;
     j->deadline_sec = TIME_UNSET;

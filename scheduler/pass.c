@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/accrue.h"
 #include "scheduler/book.h"
 #include "scheduler/check.h"
 #include "scheduler/core.h"
@@ -216,6 +217,7 @@ void pass_begin(struct sched *s, int64_t now_sec)
     pass->queue.n = 0;
     pass->ordered = false;
     s->norms = core_norms(s);
+    accrue_begin(s);
     asked_settle(&s->asked, c);
     crowds_reset(&s->crowds, c->words);
     s->dirty = false;
@@ -244,7 +246,7 @@ bool pass_fill(struct sched *s, int64_t now_sec, struct sched_budget budget)
     struct pass *pass = &s->pass;
 
     if (pass->gen == s->cluster.gen) {
-        if (!add_jobs(s, budget))
+        if (!accrue_run(s, budget) || !add_jobs(s, budget))
             return false;
         if (!pass->ordered)
             queue_order(&pass->queue);

@@ -100,6 +100,7 @@ static int64_t age_of(const struct sched_config *config, const struct job *job,
     int64_t since = always ? job->submit_sec : MAX(job->submit_sec, job->eligible_sec);
     int64_t age;
 
+    since = MAX(since, job->accrue_sec);
     if (now_sec <= since || __builtin_sub_overflow(now_sec, since, &age))
         return 0;
     return age;

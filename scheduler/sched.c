@@ -84,6 +84,7 @@ void sched_free(struct sched *s)
     asked_fini(&s->asked);
     decided_fini(&s->decided);
     queue_fini(&s->pass.queue);
+    queue_fini(&s->pass.accruals.queue);
     turns_fini(&s->pass.turns);
     timeline_fini(&s->timeline);
     horizon_fini(&s->horizon);

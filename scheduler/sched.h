@@ -180,6 +180,10 @@ struct decision {
     bool promised;        /* REASON: and not later */
     bool waits_for_nodes; /* REASON: it may start, and `ahead` says who is before it */
     struct ahead ahead;
+    /* REASON: since when it gains age under limits on that; TIME_UNSET: none is on it;
+     * ACCRUES_NOT: it does not, by the limit that is said there. */
+    int64_t accrue_sec;
+    const char *lacks_age;
     int64_t task;         /* SPLIT */
     bool met;             /* SPLIT: it waits for no other job any more */
     int64_t preempted_by; /* PREEMPT: the job id of who is to have its nodes */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/util.h"
+#include "scheduler/accrue.h"
 
 /* A job that may start in several partitions waits for the most hopeful one. */
 static const int hope[] = {
@@ -68,6 +69,8 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
         .slots = plan->slots,
         .n_slots = dated ? plan->n_slots : 0,
         .waits_for_nodes = reason == REASON_RESOURCES || reason == REASON_PRIORITY,
+        .accrue_sec = accrue_since(rec->job),
+        .lacks_age = rec->job->accrue_sec == ACCRUES_NOT ? rec->lacks_age : NULL,
     };
 
     if (decision.waits_for_nodes)
@@ -76,6 +79,8 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
     if (rec->reason == reason && str_eq(rec->message, message) &&
         rec->told_plan_sec == decision.planned_sec &&
         rec->told_promised == decision.promised &&
+        rec->told_accrue_sec == decision.accrue_sec &&
+        str_eq(rec->told_lack, decision.lacks_age) &&
         rec->told_depends == depend_states(rec->job) &&
         !priority_is_news(priority, &rec->told_priority) &&
         !ahead_is_news(&decision.ahead, &rec->told_ahead))
@@ -87,6 +92,8 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
     rec->message = xstrdup(message);
     rec->told_plan_sec = decision.planned_sec;
     rec->told_promised = decision.promised;
+    rec->told_accrue_sec = decision.accrue_sec;
+    rec->told_lack = xstrdup_null(decision.lacks_age);
     rec->told_priority = *priority;
     rec->told_ahead = decision.ahead;
     rec->told_depends = depend_states(rec->job);

@@ -5,6 +5,7 @@
 
 #include "base/util.h"
 #include "scheduler/access.h"
+#include "scheduler/accrue.h"
 #include "scheduler/allowance.h"
 #include "scheduler/book.h"
 #include "scheduler/charge.h"
@@ -58,6 +59,7 @@ void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
     job->partition = xstrdup(decision.partition);
     job->start_sec = now_sec;
     job->phase = JOB_STARTING;
+    accrue_leave(s, rec);
     /* Others may use what was promised here, or have been told of what is free now. */
     s->pass.moved |= job->plan.promised || s->pass.n_waiting > 0;
     plan_clear(&job->plan);

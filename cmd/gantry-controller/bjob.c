@@ -29,6 +29,7 @@ void jstatus_init(struct jstatus *s)
                           .limit_sec = LIMIT_UNSET,
                           .submit_sec = TIME_UNSET,
                           .eligible_sec = TIME_UNSET,
+                          .accrue_sec = TIME_UNSET,
                           .start_sec = TIME_UNSET,
                           .end_sec = TIME_UNSET,
                           .preempted = preemption_none(),
@@ -53,6 +54,7 @@ void jstatus_fini(struct jstatus *s)
     free(s->qos);
     free(s->dependency);
     free(s->limit_asked);
+    free(s->lacks_age);
     free(s->array);
     slots_free(s->placement, s->n_placement);
     plan_clear(&s->plan);
@@ -72,6 +74,7 @@ void jstatus_copy(struct jstatus *to, const struct jstatus *from)
     to->qos = xstrdup_null(from->qos);
     to->dependency = xstrdup_null(from->dependency);
     to->limit_asked = xstrdup_null(from->limit_asked);
+    to->lacks_age = xstrdup_null(from->lacks_age);
     to->placement = slots_copy(from->placement, from->n_placement);
     to->plan = plan_copy(&from->plan);
     to->array = NULL;
@@ -141,7 +144,8 @@ bool jstatus_equal(const struct jstatus *a, const struct jstatus *b)
            !priority_is_news(&a->factors, &b->factors) &&
            str_eq(a->account, b->account) && str_eq(a->qos, b->qos) &&
            str_eq(a->dependency, b->dependency) && a->limit_sec == b->limit_sec &&
-           str_eq(a->limit_asked, b->limit_asked) && plan_equal(&a->plan, &b->plan) &&
+           str_eq(a->limit_asked, b->limit_asked) && a->accrue_sec == b->accrue_sec &&
+           str_eq(a->lacks_age, b->lacks_age) && plan_equal(&a->plan, &b->plan) &&
            ahead_equal(&a->ahead, &b->ahead) && arrays_equal(a->array, b->array) &&
            preemption_equal(&a->preempted, &b->preempted) &&
            slots_equal(a->placement, a->n_placement, b->placement, b->n_placement);
@@ -255,6 +259,8 @@ static void read_status(const struct convert *c, const struct json *status,
     s->limit_asked = xstrdup_null(json_str(status, "timeLimitAsked"));
     s->submit_sec = read_time(status, "submitTime");
     s->eligible_sec = read_time(status, "eligibleTime");
+    s->lacks_age = xstrdup_null(json_str(status, "accrueLimit"));
+    s->accrue_sec = s->lacks_age ? ACCRUES_NOT : read_time(status, "accrueTime");
     s->start_sec = read_time(status, "startTime");
     s->end_sec = read_time(status, "endTime");
     s->preempted = read_preemption(status);

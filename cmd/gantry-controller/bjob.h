@@ -70,6 +70,10 @@ struct jstatus {
     int64_t limit_sec;       /* in force, where a start may shrink it; LIMIT_UNSET */
     char *limit_asked;       /* the spec's then; NULL: none */
     int64_t submit_sec, eligible_sec, start_sec, end_sec; /* TIME_UNSET */
+    /* While it waits under limits on who gains age: since when it does, and with
+     * ACCRUES_NOT by which of them it does not. TIME_UNSET: none is on it. */
+    int64_t accrue_sec;
+    char *lacks_age;
     char *partition; /* where it waits (a list), runs or ran last */
     struct slot *placement;
     size_t n_placement;

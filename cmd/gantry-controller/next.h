@@ -94,6 +94,8 @@ struct job_view {
     const struct priority *factors; /* NULL where the core has not spoken */
     const char *account, *qos;      /* likewise, and where it has none */
     const char *dependency;         /* likewise, with states */
+    int64_t accrue_sec;             /* as jstatus has them; likewise: */
+    const char *lacks_age;
     const struct array_view *array; /* NULL: it is none */
     const struct action *inherited; /* that its array was given, for it too; NULL */
     bool given_up;                  /* the core says GIVE_UP, for `reason` */

@@ -74,6 +74,8 @@ void want_requeue(const struct job_view *v, struct job_next *n, enum requeue whe
     text_set(&s->partition, v->queue);
     s->submit_sec = v->now_sec;
     s->eligible_sec = v->now_sec + delay_sec(v, when, s->restarts);
+    s->accrue_sec = TIME_UNSET;
+    text_set(&s->lacks_age, NULL);
     s->restarts++;
     s->attempt = MAX(s->attempt, s->restarts);
 }
@@ -101,6 +103,8 @@ void want_standing(const struct job_view *v, struct job_next *n)
     text_set(&n->want.account, v->account);
     text_set(&n->want.qos, v->qos);
     text_set(&n->want.dependency, v->dependency);
+    n->want.accrue_sec = v->accrue_sec;
+    text_set(&n->want.lacks_age, v->lacks_age);
 }
 
 /* The intent: attempt and placement. */

@@ -37,6 +37,7 @@ struct record *record_get(struct controller *ctl, const char *uid)
     r->ctl = ctl;
     r->uid = xstrdup(uid);
     r->priority = PRIORITY_UNSET;
+    r->accrue_sec = TIME_UNSET;
     r->plan.start_sec = TIME_UNSET;
     r->preemption = preemption_none();
     HASH_ADD_KEYPTR(hh, ctl->records, r->uid, strlen(r->uid), r);
@@ -70,6 +71,7 @@ void record_free(struct record *r)
     free(r->message);
     free(r->account);
     free(r->qos);
+    free(r->lacks_age);
     free(r->dependency);
     plan_clear(&r->plan);
     r->ctl->n_limited -= r->intake.limited != REASON_NONE;
@@ -420,6 +422,8 @@ static struct job_view view_of(const struct record *r, struct array_view *space)
                          .account = r->account,
                          .qos = r->qos,
                          .dependency = r->dependency,
+                         .accrue_sec = r->accrue_sec,
+                         .lacks_age = r->lacks_age,
                          .given_up = r->given_up,
                          .now_sec = loop_now_sec(r->ctl->loop)};
     view_wait(r, &v);
@@ -464,6 +468,9 @@ void record_stand(struct record *r, const struct decision *d)
     r->factors = d->priority;
     text_set(&r->account, d->account);
     text_set(&r->qos, d->qos);
+    bool waits = d->kind == DECIDE_REASON;
+    r->accrue_sec = waits ? d->accrue_sec : TIME_UNSET;
+    text_set(&r->lacks_age, waits ? d->lacks_age : NULL);
     stand_dependency(r);
 }
 

@@ -64,6 +64,8 @@ struct record {
     int64_t priority;   /* PRIORITY_UNSET: the core has not spoken yet */
     struct priority factors;
     char *account, *qos; /* NULL: none */
+    int64_t accrue_sec;  /* as jstatus has them: */
+    char *lacks_age;
     char *dependency;    /* with states; NULL: it has none */
     int64_t assigned_id; /* while status has none; 0 */
     int64_t seen_sec;    /* when it was first seen, if it had no id */

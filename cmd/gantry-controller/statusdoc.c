@@ -253,6 +253,10 @@ struct json *status_patch(const struct convert *c, const struct bjob *job,
     json_set(status, "restarts", json_new_int(want->restarts));
     json_set(status, "submitTime", time_or_null(want->submit_sec));
     json_set(status, "eligibleTime", time_or_null(want->eligible_sec));
+    json_set(
+        status, "accrueTime",
+        time_or_null(want->accrue_sec != ACCRUES_NOT ? want->accrue_sec : TIME_UNSET));
+    json_set(status, "accrueLimit", text_or_null(want->lacks_age));
     json_set(status, "startTime", time_or_null(want->start_sec));
     json_set(status, "endTime", time_or_null(want->end_sec));
     json_set(status, "exitCode", exit_or_null(want));

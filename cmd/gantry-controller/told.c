@@ -192,8 +192,10 @@ static struct job *model_of(const struct record *r, const struct told *now,
         m->limit_sec = r->start.limit_sec; /* else the status says it */
     if (known)
         plan_clear(&m->plan);
-    else if (now->phase == JOB_PENDING)
+    else if (now->phase == JOB_PENDING) {
         m->reached = MAX(s->priority, 0);
+        m->accrue_sec = s->accrue_sec;
+    }
     if (now->phase != JOB_PENDING)
         text_set(&m->partition, record_partition(r));
     return m;

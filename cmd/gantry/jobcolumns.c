@@ -272,6 +272,13 @@ CELL(eligible_cell)
                "N/A", out);
 }
 
+CELL(accrue_cell)
+{
+    ROW;
+    SHARED;
+    add_moment(s, jobrow_accrue_sec(r), "N/A", out);
+}
+
 CELL(start_cell)
 {
     ROW;
@@ -628,7 +635,7 @@ const struct column jobcolumns[] = {
     {'Y', "schednodes", "SCHEDNODES", planned_nodes_cell, 0},
     {'z', "sct", "S:C:T", any3_cell, 0},
     {'Z', "workdir", "WORK_DIR", work_dir_cell, JOB_WHOLE},
-    {0, "accruetime", "ACCRUE_TIME", eligible_cell, JOB_WHOLE},
+    {0, "accruetime", "ACCRUE_TIME", accrue_cell, JOB_WHOLE},
     {0, "admin_comment", "ADMIN_COMMENT", null_cell, 0},
     {0, "allocnodes", "ALLOC_NODES", na_cell, 0},
     {0, "allocsid", "ALLOC_SID", zero_cell, 0},

@@ -137,6 +137,8 @@ static const struct pick {
     INT("status.attempt", attempt, 0),
     TIME("status.submitTime", submit_sec),
     TIME("status.eligibleTime", eligible_sec),
+    TIME("status.accrueTime", accrue_sec),
+    TEXT("status.accrueLimit", accrue_limit),
     TIME("status.plannedStartTime", planned_sec),
     TIME("status.startTime", start_sec),
     TIME("status.endTime", end_sec),

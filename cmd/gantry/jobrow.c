@@ -154,6 +154,17 @@ int64_t jobrow_start_sec(const struct jobrow *r)
     return strcmp(r->reason, "BeginTime") == 0 ? r->eligible_sec : TIME_UNSET;
 }
 
+int64_t jobrow_accrue_sec(const struct jobrow *r)
+{
+    const bool waits = r->word->kind == JOB_KIND_PENDING;
+
+    if (waits && r->accrue_limit && *r->accrue_limit)
+        return TIME_UNSET;
+    if (waits && r->accrue_sec != TIME_UNSET)
+        return r->accrue_sec;
+    return r->eligible_sec != TIME_UNSET ? r->eligible_sec : r->submit_sec;
+}
+
 int64_t jobrow_end_sec(const struct jobrow *r)
 {
     const int64_t start_sec = jobrow_start_sec(r);

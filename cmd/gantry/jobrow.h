@@ -46,7 +46,9 @@ struct jobrow {
     struct priority factors; /* terms of the priority; its total is 0 */
     int64_t deadline_sec;
     int64_t submit_sec, eligible_sec, planned_sec, start_sec, end_sec, suspend_sec;
-    int64_t preempt_sec; /* since when it has been told to end for another job */
+    int64_t accrue_sec;       /* since when it gains age, under limits on that; else: */
+    const char *accrue_limit; /* the one that keeps it from that */
+    int64_t preempt_sec;      /* since when it has been told to end for another job */
     bool promised;
     /* what follows from it; ntasks also of all components */
     const struct job_word *word;
@@ -68,6 +70,8 @@ int64_t jobrow_used_sec(const struct jobrow *r, int64_t now_sec);
 int64_t jobrow_end_sec(const struct jobrow *r);
 /* When it started or is planned to; TIME_UNSET. */
 int64_t jobrow_start_sec(const struct jobrow *r);
+/* Since when it gains age; TIME_UNSET: it does not. */
+int64_t jobrow_accrue_sec(const struct jobrow *r);
 /* "42", "42_3", "42_[4-9%2]". */
 void jobrow_id(const struct jobrow *r, struct str *out);
 /* Is it an array: one row for all of its tasks that have no BatchJob of their own? */

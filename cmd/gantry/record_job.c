@@ -74,7 +74,7 @@ static void add_times(struct block *b, const struct jobrow *r, int64_t now_sec)
     block_time(b, " EligibleTime", is_pending(r) && r->hold ? TIME_UNSET : eligible_sec,
                "Unknown");
     block_line(b, "%s", "");
-    block_time(b, "AccrueTime", eligible_sec, "Unknown");
+    block_time(b, "AccrueTime", jobrow_accrue_sec(r), "Unknown");
     block_line(b, "%s", "");
     block_time(b, "StartTime", jobrow_start_sec(r), "Unknown");
     block_time(b, " EndTime", jobrow_end_sec(r), "Unknown");

@@ -80,12 +80,40 @@ START_TEST(test_deadline)
 }
 END_TEST
 
+/* Who gains age is persisted, and so is why somebody does not. */
+START_TEST(test_accrue)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_make(t, "QOS", "normal", "'limits':{'maxJobsAccruePerUser':1}");
+    ctltest_submit(t, "all", "'nodes':4,'exclusive':true,'timeLimit':'60'");
+    ctltest_settle(t);
+    ctltest_submit(t, "first", "'nodes':4,'exclusive':true");
+    ctltest_settle(t);
+    ctltest_submit(t, "second", "'nodes':4,'exclusive':true");
+    ctltest_advance(t, 100);
+    ctltest_restart(t);
+    ctltest_expect(t, "first",
+                   "status.reason=Resources|status.accrueTime=2027-01-15T08:00:01Z|"
+                   "status.accrueLimit!");
+    ctltest_expect(t, "second",
+                   "status.reason=Resources|status.accrueTime!|"
+                   "status.accrueLimit=QOS normal allows a user 1 job to gain age");
+    ctltest_act(t, "first", "a", "Cancel");
+    ctltest_settle(t);
+    ctltest_restart(t);
+    ctltest_expect(t, "second",
+                   "status.accrueTime=2027-01-15T08:01:42Z|status.accrueLimit!");
+    ctltest_free(t);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry-controller/limits", (struct suite_row[]){
                                                       {test_shrunk, 1},
                                                       {test_changed, 1},
                                                       {test_deadline, 1},
+                                                      {test_accrue, 1},
                                                       {NULL, 0},
                                                   });
 }

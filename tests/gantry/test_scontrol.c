@@ -252,6 +252,27 @@ START_TEST(test_preempt_session)
 }
 END_TEST
 
+/* One job of a user gains age at a time; when the other does, nobody knows. */
+START_TEST(test_accrue)
+{
+    struct clitest *t = clitest_new();
+
+    ctltest_make(t->ctl, "QOS", "normal", "'limits':{'maxJobsAccruePerUser':1}");
+    for (int i = 0; i < 3; i++) {
+        AUTO_FREE char *name = xasprintf("j%d", i);
+        ctltest_submit(t->ctl, name, "'nodes':4,'exclusive':true,'user':'alice'");
+        ctltest_settle(t->ctl);
+    }
+    ck_assert_int_eq(clitest_run(t, "scontrol show job 2"), 0);
+    ck_assert_msg(strstr(t->out, "\n   AccrueTime=2027-01-15T08:00:01\n"), "%s",
+                  t->out);
+    ck_assert_int_eq(clitest_run(t, "scontrol show job 3"), 0);
+    ck_assert_msg(strstr(t->out, "\n   AccrueTime=Unknown\n"), "%s", t->out);
+    clitest_expect(t, "squeue -h -j 3 -O accruetime", 0, "N/A                 \n", "");
+    clitest_free(t);
+}
+END_TEST
+
 START_TEST(test_act)
 {
     struct clitest *t = api_new();
@@ -379,6 +400,7 @@ int main(void)
                                              {test_controller_namespace, 1},
                                              {test_resv_comments, 1},
                                              {test_preempt_session, 1},
+                                             {test_accrue, 1},
                                              {test_act, ARRAY_LEN(acts)},
                                              {test_lines, 1},
                                              {test_nodelist_of_the_job, 1},

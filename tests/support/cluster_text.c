@@ -433,6 +433,15 @@ static void say_ahead(const struct ahead *ahead, struct str *out)
     str_addf(out, ", next %lld\n", (long long)ahead->job_id);
 }
 
+static void say_age(const struct decision *decision, struct str *out)
+{
+    if (decision->accrue_sec == ACCRUES_NOT)
+        str_addf(out, "    gains no age: %s\n",
+                 decision->lacks_age != NULL ? decision->lacks_age : "held");
+    else if (decision->accrue_sec != TIME_UNSET)
+        str_addf(out, "    gains age from %lld on\n", (long long)decision->accrue_sec);
+}
+
 void cluster_text_decision(const struct decision *decision, struct str *out)
 {
     const char *number = decision->job_uid + strlen("job-");
@@ -470,6 +479,7 @@ void cluster_text_decision(const struct decision *decision, struct str *out)
                  decision->message);
         say_ahead(&decision->ahead, out);
         say_plan(decision, out);
+        say_age(decision, out);
         return;
     }
 }
