@@ -19,10 +19,11 @@
 #include "kubeclient/cache.h"
 #include "scheduler/sched.h"
 
-/* Those that wait or are on their way, events.c. */
+/* Those to be written, and those that may come again, events.c. */
 struct events {
-    struct event *first;
-    size_t n;
+    struct event *first, *by_key;
+    size_t n_unwritten;
+    struct loop_timer *sweep;
     bool full;    /* one was not taken in, for want of room */
     bool refused; /* the server did not take one; that was said */
 };

@@ -193,6 +193,19 @@ static void play_purge(struct ctltest *t)
                      404);
 }
 
+/* It can never start, which is told, and told again once somebody held it. */
+static void play_series(struct ctltest *t)
+{
+    ctltest_submit(t, "never", "'user':'ann','gpusPerNode':9");
+    ctltest_advance(t, 5);
+    ctltest_expect(t, "never", "status.reason=BadConstraints");
+    ctltest_patch(t, JOBS "/never", "{'spec':{'hold':'User'}}");
+    ctltest_advance(t, 5);
+    ctltest_patch(t, JOBS "/never", "{'spec':{'hold':null}}");
+    ctltest_advance(t, 5);
+    ctltest_expect(t, "never", "status.reason=BadConstraints");
+}
+
 /* Licences come, and become more. */
 static void play_licenses(struct ctltest *t)
 {
@@ -256,6 +269,7 @@ START_TEST(test_all_are_needed)
     play_array(t);
     play_reservation(t);
     play_purge(t);
+    play_series(t);
     play_licenses(t);
     play_topology(t);
     str_init(&unused, 10000);
