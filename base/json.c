@@ -120,6 +120,23 @@ struct json *json_item(const struct json *array, size_t i)
     return json_ours(json_object_array_get_idx(json_c(array), i));
 }
 
+static int compare_texts(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+const char **json_sorted_keys(const struct json *object)
+{
+    const size_t n = json_is(object, JSON_OBJECT) ? json_len(object) : 0;
+    const char **keys = xcalloc(n + 1, sizeof(*keys));
+    size_t i = 0;
+
+    for (json_each (it, object))
+        keys[i++] = it.key;
+    qsort(keys, n, sizeof(*keys), compare_texts);
+    return keys;
+}
+
 bool json_equal(const struct json *a, const struct json *b)
 {
     if (a == NULL || b == NULL)

@@ -107,6 +107,9 @@ bool json_bool(const struct json *j);
 
 size_t json_len(const struct json *j); /* items or fields; 0 for other types and NULL */
 struct json *json_item(const struct json *array, size_t i);
+/* The names of an object's fields, sorted by their bytes, and a NULL: lent texts in a
+ * fresh array (free()). Empty for other types and NULL. */
+const char **json_sorted_keys(const struct json *object);
 
 /* for (json_each(it, object)) use it.key and it.val; the object must not change. */
 struct json_iter {

@@ -28,6 +28,7 @@ struct reader {
     size_t nodes;
     struct anchor *anchors;
     size_t n_anchors, cap_anchors;
+    struct yaml_fault fault;
 };
 
 static struct json *parse_node(struct reader *r, const yaml_event_t *ev, int depth);
@@ -68,11 +69,21 @@ static size_t problem_line(const yaml_parser_t *p)
     return line;
 }
 
+static enum yaml_fault_of fault_of(const yaml_parser_t *p)
+{
+    return p->error == YAML_READER_ERROR    ? YAML_FAULT_READER
+           : p->error == YAML_SCANNER_ERROR ? YAML_FAULT_SCANNER
+           : p->error == YAML_PARSER_ERROR  ? YAML_FAULT_PARSER
+                                            : YAML_FAULT_NONE;
+}
+
 static int next_event(struct reader *r, yaml_event_t *ret)
 {
     yaml_event_delete(ret);
     if (yaml_parser_parse(&r->parser, ret))
         return 0;
+    r->fault = (struct yaml_fault){fault_of(&r->parser), problem_line(&r->parser),
+                                   r->parser.problem};
     const char *context = r->parser.context;
     refuse(r, problem_line(&r->parser), ERR_INVALID, "not YAML: %s%s%s",
            r->parser.problem ? r->parser.problem : "it cannot be read",
@@ -394,21 +405,36 @@ static int parse_stream(struct reader *r, yaml_doc_fn *fn, void *arg)
     return 0;
 }
 
-int yaml_parse(const char *buf, size_t len, const char *name, yaml_doc_fn *fn,
-               void *arg, struct err *err)
+struct input {
+    const char *buf;
+    size_t len;
+    const char *name;
+};
+
+static int parse_input(const struct input *in, yaml_doc_fn *fn, void *arg,
+                       struct yaml_fault *ret_fault, struct err *err)
 {
-    if (len > YAML_BYTES_MAX)
+    if (in->len > YAML_BYTES_MAX)
         return err_set(err, ERR_TOO_LARGE, "%s: %zu bytes of YAML, at most %u are read",
-                       name, len, YAML_BYTES_MAX);
-    struct reader r = {.name = name, .err = err};
+                       in->name, in->len, YAML_BYTES_MAX);
+    struct reader r = {.name = in->name, .err = err};
     if (!yaml_parser_initialize(&r.parser))
         abort(); /* out of memory */
-    yaml_parser_set_input_string(&r.parser, (const unsigned char *)buf, len);
+    yaml_parser_set_input_string(&r.parser, (const unsigned char *)in->buf, in->len);
     int rc = parse_stream(&r, fn, arg);
     anchors_clear(&r);
     free(r.anchors);
     yaml_parser_delete(&r.parser);
+    *ret_fault = r.fault;
     return rc;
+}
+
+int yaml_parse(const char *buf, size_t len, const char *name, yaml_doc_fn *fn,
+               void *arg, struct err *err)
+{
+    struct yaml_fault fault;
+
+    return parse_input(&(struct input){buf, len, name}, fn, arg, &fault, err);
 }
 
 struct one {
@@ -428,16 +454,26 @@ static int take_one(void *arg, struct json *take_doc, size_t line, struct err *e
                    one->name, line);
 }
 
-struct json *yaml_parse_one(const char *buf, size_t len, const char *name,
-                            struct err *err)
+struct json *yaml_parse_checked(const char *buf, size_t len, const char *name,
+                                struct yaml_fault *ret_fault, struct err *err)
 {
     struct one one = {.name = name};
     JSON_AUTO struct json *doc = NULL;
-    int rc = yaml_parse(buf, len, name, take_one, &one, err);
+    *ret_fault = (struct yaml_fault){0};
+    int rc =
+        parse_input(&(struct input){buf, len, name}, take_one, &one, ret_fault, err);
     doc = one.doc;
     if (rc < 0)
         return NULL;
     if (!doc)
         err_set(err, ERR_INVALID, "%s: empty; there must be one document", name);
     return TAKE(doc);
+}
+
+struct json *yaml_parse_one(const char *buf, size_t len, const char *name,
+                            struct err *err)
+{
+    struct yaml_fault fault;
+
+    return yaml_parse_checked(buf, len, name, &fault, err);
 }

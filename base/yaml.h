@@ -31,6 +31,23 @@ int yaml_parse(const char *buf, size_t len, const char *name, yaml_doc_fn *fn,
 struct json *yaml_parse_one(const char *buf, size_t len, const char *name,
                             struct err *err);
 
+/* What libyaml has against a text, for who words it otherwise than err does. */
+struct yaml_fault {
+    enum yaml_fault_of {
+        YAML_FAULT_NONE,
+        YAML_FAULT_READER, /* no text: its encoding, control characters */
+        YAML_FAULT_SCANNER,
+        YAML_FAULT_PARSER
+    } of;
+    size_t line;         /* from 1 */
+    const char *problem; /* constant text: "did not find expected ',' or ']'" */
+};
+
+/* As yaml_parse_one; *ret_fault is of YAML_FAULT_NONE where the text is YAML, be it
+ * that it is refused for what it says (duplicate keys, an unknown alias). */
+struct json *yaml_parse_checked(const char *buf, size_t len, const char *name,
+                                struct yaml_fault *ret_fault, struct err *err);
+
 /* A path of field names and indices ("partitions[1].name") in the first document to the
  * line it stands on (gantry.yaml's errors name lines), 0 when it is not there. Aliases
  * and merged keys are not followed. */

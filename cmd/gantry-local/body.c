@@ -1,6 +1,5 @@
 #include "cmd/gantry-local/body.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,25 +8,54 @@
 #include "cmd/gantry-local/gotext.h"
 #include "cmd/gantry-local/protobuf.h"
 
-static struct json *parse_json(const struct call *call, struct err *err)
+#define READ_FAULT "couldn't get version/kind; json parse error: %s"
+
+/* Each leaves in *ret_why what is wrong, where it returns NULL. */
+
+static struct json *parse_json(const struct call *call, char **ret_why)
 {
-    return json_parse(call->req->body, call->req->body_len, err);
+    const struct api_request *req = call->req;
+    struct err err = ERR_INIT;
+    struct json *body = json_parse(req->body, req->body_len, &err);
+
+    if (!body) {
+        AUTO_FREE char *why = gotext_json(req->body, req->body_len);
+        *ret_why = xasprintf(READ_FAULT, why ? why : err.msg);
+    }
+    return body;
 }
 
-static struct json *parse_yaml(const struct call *call, struct err *err)
+static struct json *parse_yaml(const struct call *call, char **ret_why)
 {
-    return yaml_parse_one(call->req->body, call->req->body_len, "body", err);
+    const struct api_request *req = call->req;
+    struct yaml_fault fault;
+    struct err err = ERR_INIT;
+    struct json *body =
+        yaml_parse_checked(req->body, req->body_len, "body", &fault, &err);
+
+    if (!body) {
+        *ret_why = gotext_yaml(&fault);
+        if (!*ret_why)
+            *ret_why = xstrdup(err.msg);
+    }
+    return body;
 }
 
-static struct json *parse_protobuf(const struct call *call, struct err *err)
+static struct json *parse_protobuf(const struct call *call, char **ret_why)
 {
-    return protobuf_parse(call->server->kinds, call->req->body, call->req->body_len,
-                          err);
+    const struct api_request *req = call->req;
+    struct err err = ERR_INIT;
+    struct json *body =
+        protobuf_parse(call->server->kinds, req->body, req->body_len, &err);
+
+    if (!body)
+        *ret_why = xstrdup(err.msg);
+    return body;
 }
 
 static const struct {
     const char *type;
-    struct json *(*parse)(const struct call *call, struct err *err);
+    struct json *(*parse)(const struct call *call, char **ret_why);
 } forms[] = {
     {"application/json", parse_json},
     {"application/yaml", parse_yaml},
@@ -76,42 +104,10 @@ void body_summarize(const struct api_request *req, struct str *out)
 static char *not_object(const struct json *body)
 {
     AUTO_FREE char *word = gotext_type(body, JSON_OBJECT);
-
-    return xasprintf("json: cannot unmarshal %s into Go value of type " TYPE_STRUCT,
-                     word);
-}
-
-/* Errors of the scanner are told with the line that they are in, those of the parser
- * with the one before; the first line is not named. */
-static char *yaml_fault(const char *said)
-{
-    static const char *const parser[] = {"did not find", "could not find"};
-    const char *what = strstr(said, "not YAML: ");
-    const char *number = strchr(said, ':');
-
-    if (!what || !number)
-        return xstrdup(said);
-    what += strlen("not YAML: ");
-    const char *end = strstr(what, " while ");
-    const int len = (int)(end ? (size_t)(end - what) : strlen(what));
-    int64_t line = strtoll(number + 1, NULL, 10);
-    bool parsed = false;
-    for (size_t i = 0; i < ARRAY_LEN(parser); i++)
-        parsed |= str_starts(what, parser[i]);
-    line -= parsed || line == 1;
-    if (line == 0)
-        return xasprintf("yaml: %.*s", len, what);
-    return xasprintf("yaml: line %" PRId64 ": %.*s", line, len, what);
-}
-
-static char *json_fault(const struct call *call, const struct json *body,
-                        const char *said)
-{
     AUTO_FREE char *why =
-        body ? not_object(body) : gotext_json(call->req->body, call->req->body_len);
+        xasprintf("json: cannot unmarshal %s into Go value of type " TYPE_STRUCT, word);
 
-    return xasprintf("couldn't get version/kind; json parse error: %s",
-                     why ? why : said);
+    return xasprintf(READ_FAULT, why);
 }
 
 static int refuse_body(struct call *call, const char *type, const char *why)
@@ -130,8 +126,8 @@ static int refuse_body(struct call *call, const char *type, const char *why)
 
 struct json *body_parse(struct call *call, const char *type)
 {
-    struct json *(*parse)(const struct call *call, struct err *err) = NULL;
-    struct err err = ERR_INIT;
+    struct json *(*parse)(const struct call *call, char **ret_why) = NULL;
+    AUTO_FREE char *why = NULL;
 
     for (size_t i = 0; !parse && i < ARRAY_LEN(forms); i++)
         if (is_media(call->req->content_type, forms[i].type))
@@ -140,7 +136,7 @@ struct json *body_parse(struct call *call, const char *type)
         refuse_media(call);
         return NULL;
     }
-    struct json *body = parse(call, &err);
+    struct json *body = parse(call, &why);
     if (json_is(body, JSON_OBJECT))
         return body;
     /* As Go reads it into an object: nothing is said. */
@@ -148,9 +144,8 @@ struct json *body_parse(struct call *call, const char *type)
         json_free(body);
         return json_new_object();
     }
-    AUTO_FREE char *why = body || parse == parse_json ? json_fault(call, body, err.msg)
-                          : parse == parse_yaml       ? yaml_fault(err.msg)
-                                                      : xstrdup(err.msg);
+    if (body)
+        why = not_object(body);
     refuse_body(call, type, why);
     json_free(body);
     return NULL;

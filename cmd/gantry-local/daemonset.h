@@ -12,4 +12,7 @@
 /* Sets it; refuses one that is no number. */
 int daemonset_admit(struct write *w);
 
+/* Which it is; 0: none. */
+int64_t daemonset_number(const struct json *daemonset);
+
 #endif

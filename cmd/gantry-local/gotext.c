@@ -12,6 +12,49 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+/* ---- numbers ---- */
+
+char *gotext_int(const char *text, int64_t *ret)
+{
+    const bool has_sign = text[0] == '+' || text[0] == '-';
+    const char *digits = text + has_sign;
+    const bool is_negative = text[0] == '-';
+    bool fits = true;
+    int64_t value = 0;
+
+    if (!*digits || digits[strspn(digits, "0123456789")])
+        return xasprintf("strconv.ParseInt: parsing \"%s\": invalid syntax", text);
+    for (const char *p = digits; fits && *p; p++) {
+        const int64_t digit = is_negative ? '0' - *p : *p - '0';
+        fits = !__builtin_mul_overflow(value, 10, &value) &&
+               !__builtin_add_overflow(value, digit, &value);
+    }
+    if (!fits)
+        return xasprintf("strconv.ParseInt: parsing \"%s\": value out of range", text);
+    *ret = value;
+    return NULL;
+}
+
+/* ---- YAML ---- */
+
+/* It counts lines from 0, one more where its scanner found the fault, and names neither
+ * the first nor one of what is no text. */
+static size_t yaml_line(const struct yaml_fault *fault)
+{
+    return fault->of == YAML_FAULT_READER || fault->line <= 1 ? 0
+           : fault->of == YAML_FAULT_PARSER                   ? fault->line - 1
+                                                              : fault->line;
+}
+
+char *gotext_yaml(const struct yaml_fault *fault)
+{
+    if (fault->of == YAML_FAULT_NONE)
+        return NULL;
+    const size_t line = yaml_line(fault);
+    return line == 0 ? xasprintf("yaml: %s", fault->problem)
+                     : xasprintf("yaml: line %zu: %s", line, fault->problem);
+}
+
 /* ---- base64 ---- */
 
 static bool is_base64(char c)
@@ -402,28 +445,18 @@ char *gotext_type(const struct json *value, enum json_type want)
 
 #define TEXT_MAX (64u << 10)
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static void print_value(const struct json *value, struct str *out);
 
 static void print_map(const struct json *map, struct str *out)
 {
-    const char **names = xcalloc(json_len(map) + 1, sizeof(*names));
-    size_t n = 0;
+    AUTO_FREE const char **names = json_sorted_keys(map);
 
-    for (json_each (it, map))
-        names[n++] = it.key;
-    qsort(names, n, sizeof(*names), by_name);
     str_add(out, "map[");
-    for (size_t i = 0; i < n; i++) {
-        str_addf(out, "%s%s:", i == 0 ? "" : " ", names[i]);
-        print_value(json_get(map, names[i]), out);
+    for (const char **name = names; *name; name++) {
+        str_addf(out, "%s%s:", name == names ? "" : " ", *name);
+        print_value(json_get(map, *name), out);
     }
     str_addc(out, ']');
-    free(names);
 }
 
 static void print_value(const struct json *value, struct str *out)

@@ -9,8 +9,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/json.h"
+#include "base/yaml.h"
 
 /* encoding/base64: "illegal base64 data at input byte 4" */
 char *gotext_base64(const char *text);
@@ -21,6 +23,14 @@ char *gotext_time(const char *text, bool micro);
 char *gotext_base64url(const char *text);
 /* encoding/json: "invalid character 'x' looking for beginning of value" */
 char *gotext_json(const char *text, size_t len);
+
+/* strconv.ParseInt, of 64 bits in base 10: `strconv.ParseInt: parsing "x": invalid
+ * syntax`. What it read is in *ret, which otherwise stays. */
+char *gotext_int(const char *text, int64_t *ret);
+
+/* What its YAML has against a text: "yaml: line 2: did not find expected key". NULL
+ * where libyaml has nothing against its syntax. */
+char *gotext_yaml(const struct yaml_fault *fault);
 
 /* What it calls a value that should have been of type `want`: "array"; a number that is
  * not whole, where it should be, with its digits: "number 1.5". */

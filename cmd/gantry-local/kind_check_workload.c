@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-local/daemonset.h"
 #include "cmd/gantry-local/gotext.h"
 #include "cmd/gantry-local/kind_check.h"
 #include "cmd/gantry-local/pod_check.h"
@@ -189,9 +190,22 @@ void deployment_check(const struct check *c)
                       "must be greater than minReadySeconds");
 }
 
+static void check_number(const struct check *c)
+{
+    const int64_t number = daemonset_number(c->after);
+    JSON_AUTO struct json *value = json_new_int(number);
+
+    if (number < 0)
+        check_invalid(c, "spec.templateGeneration", value,
+                      "must be greater than or equal to 0");
+    if (c->before && number < daemonset_number(c->before))
+        check_invalid(c, "spec.templateGeneration", value, "must not be decremented");
+}
+
 void daemonset_check(const struct check *c)
 {
     check_set(c, "daemonset");
+    check_number(c);
     check_rolling(c, "spec.updateStrategy");
     check_strategy(c, "spec.updateStrategy", "RollingUpdate|OnDelete");
 }

@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "base/yaml.h"
+#include "cmd/gantry-local/gotext.h"
 #include "cmd/gantry-local/patch.h"
 
 static const struct {
@@ -40,12 +41,17 @@ static int read_type(struct patch_request *p, struct call *call)
 static int parse(struct patch_request *p, struct call *call)
 {
     struct err err = ERR_INIT;
+    struct yaml_fault fault = {0};
     const struct api_request *req = call->req;
     const enum json_type want = p->type == PATCH_JSON ? JSON_ARRAY : JSON_OBJECT;
 
-    p->body = p->type == PATCH_APPLY
-                  ? yaml_parse_one(req->body, req->body_len, "body", &err)
-                  : json_parse(req->body, req->body_len, &err);
+    if (p->type == PATCH_APPLY)
+        p->body = yaml_parse_checked(req->body, req->body_len, "body", &fault, &err);
+    else
+        p->body = json_parse(req->body, req->body_len, &err);
+    AUTO_FREE char *why = gotext_yaml(&fault);
+    if (why)
+        return refuse_bad_request(&call->refusal, "error encoding patch: %s", why);
     if (!p->body)
         return refuse_bad_request(&call->refusal, "error decoding patch: %s", err.msg);
     if (!json_is(p->body, want))

@@ -115,23 +115,13 @@ static void put_items(const struct schema *items, const struct json *list,
     put_bytes(number, inner.s, inner.len, out);
 }
 
-static int compare_texts(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 /* Entries {key, value}, in order of the keys. */
 static void put_map(const struct schema *s, const struct json *map, unsigned number,
                     struct str *out)
 {
-    const size_t n = json_len(map);
-    AUTO_FREE const char **keys = xcalloc(n + 1, sizeof(*keys));
-    size_t i = 0;
+    AUTO_FREE const char **keys = json_sorted_keys(map);
 
-    for (json_each (it, map))
-        keys[i++] = it.key;
-    qsort(keys, n, sizeof(*keys), compare_texts);
-    for (i = 0; i < n; i++) {
+    for (size_t i = 0; keys[i]; i++) {
         const struct json *v = json_get(map, keys[i]);
         STR_AUTO struct str entry;
         str_init(&entry, MESSAGE_MAX);

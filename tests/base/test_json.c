@@ -465,6 +465,20 @@ START_TEST(test_each)
 }
 END_TEST
 
+START_TEST(test_sorted_keys)
+{
+    JSON_AUTO struct json *j = parse("{\"b\":1,\"a\":null,\"B\":[\"z\"],\"\":2}");
+    AUTO_FREE const char **keys = json_sorted_keys(j);
+    AUTO_FREE const char **none = json_sorted_keys(json_get(j, "B"));
+    static const char *const want[] = {"", "B", "a", "b"};
+
+    for (size_t i = 0; i < ARRAY_LEN(want); i++)
+        ck_assert_str_eq(keys[i], want[i]);
+    ck_assert_ptr_null(keys[ARRAY_LEN(want)]);
+    ck_assert_ptr_null(none[0]);
+}
+END_TEST
+
 static const struct {
     const char *a, *b;
     bool equal;
@@ -595,6 +609,7 @@ int main(void)
                                        {test_reads, ARRAY_LEN(reads)},
                                        {test_values, 1},
                                        {test_each, 1},
+                                       {test_sorted_keys, 1},
                                        {test_equal, ARRAY_LEN(pairs)},
                                        {test_set, 1},
                                        {test_arrays, 1},

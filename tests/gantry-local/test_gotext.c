@@ -168,6 +168,56 @@ START_TEST(test_struct)
 }
 END_TEST
 
+START_TEST(test_int)
+{
+    static const struct {
+        const char *text, *said;
+        int64_t value;
+    } rows[] = {
+        {"0", NULL, 0},
+        {"-7", NULL, -7},
+        {"+007", NULL, 7},
+        {"9223372036854775807", NULL, INT64_MAX},
+        {"-9223372036854775808", NULL, INT64_MIN},
+        {"9223372036854775808",
+         "strconv.ParseInt: parsing \"9223372036854775808\": value out of range", 5},
+        {"", "strconv.ParseInt: parsing \"\": invalid syntax", 5},
+        {"-", "strconv.ParseInt: parsing \"-\": invalid syntax", 5},
+        {"1 ", "strconv.ParseInt: parsing \"1 \": invalid syntax", 5},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        int64_t value = 5;
+        AUTO_FREE char *said = gotext_int(rows[i].text, &value);
+        ck_assert_msg(str_eq(said, rows[i].said), "\"%s\": %s", rows[i].text, said);
+        ck_assert_int_eq(value, rows[i].value);
+    }
+}
+END_TEST
+
+START_TEST(test_yaml)
+{
+    static const char *const rows[][2] = {
+        {"a: 1\n", NULL},
+        {"a: 1\na: 2\n", NULL},
+        {"", NULL},
+        {"a: 'x", "yaml: found unexpected end of stream"},
+        {"a:\n\tb: 1\n", "yaml: line 2: found character that cannot start any token"},
+        {"a: [b\n", "yaml: line 1: did not find expected ',' or ']'"},
+        {"a: [b", "yaml: line 1: did not find expected ',' or ']'"},
+        {"a: 1\nb: \001\n", "yaml: control characters are not allowed"},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct yaml_fault fault;
+        json_free(
+            yaml_parse_checked(rows[i][0], strlen(rows[i][0]), "x", &fault, NULL));
+        AUTO_FREE char *said = gotext_yaml(&fault);
+        ck_assert_msg(str_eq(said, rows[i][1]), "%s: %s", rows[i][0], said);
+    }
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry-local/gotext",
@@ -177,6 +227,8 @@ int main(void)
                                            {test_deep, 1},
                                            {test_base64url, 1},
                                            {test_value, 1},
+                                           {test_int, 1},
+                                           {test_yaml, 1},
                                            {test_struct, 1},
                                            {NULL, 0}});
 }
