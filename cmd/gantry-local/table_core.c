@@ -6,6 +6,7 @@
 #include "cmd/gantry-local/table_priv.h"
 
 #define ROLE_PREFIX "node-role.kubernetes.io/"
+#define UNKNOWN "<unknown>"
 
 /* ---- nodes ---- */
 
@@ -24,23 +25,30 @@ static struct json *node_status(const struct json *node, int64_t now_sec)
         json_bool_or(node, "spec.unschedulable", false) ? ",SchedulingDisabled" : ""));
 }
 
+static const char *role_of(const char *label, const struct json *value)
+{
+    if (str_starts(label, ROLE_PREFIX))
+        return label + strlen(ROLE_PREFIX);
+    return strcmp(label, "kubernetes.io/role") == 0 && json_is(value, JSON_STRING)
+               ? json_string(value)
+               : "";
+}
+
+/* Sorted, each once. */
 static struct json *node_roles(const struct json *node, int64_t now_sec)
 {
-    STR_AUTO struct str roles;
+    JSON_AUTO struct json *roles = json_new_object();
+    STR_AUTO struct str text;
 
     (void)now_sec;
-    str_init(&roles, CELL_MAX);
-    for (json_each (it, json_at(node, "metadata.labels"))) {
-        const char *role = NULL;
-        if (str_starts(it.key, ROLE_PREFIX))
-            role = it.key + strlen(ROLE_PREFIX);
-        else if (strcmp(it.key, "kubernetes.io/role") == 0 &&
-                 json_is(it.val, JSON_STRING))
-            role = json_string(it.val);
-        if (role != NULL && role[0] != '\0')
-            str_addf(&roles, "%s%s", roles.len > 0 ? "," : "", role);
-    }
-    return cell_take(str_take(&roles));
+    for (json_each (it, json_at(node, "metadata.labels")))
+        json_set(roles, role_of(it.key, it.val), json_new_bool(true));
+    AUTO_FREE const char **names = json_sorted_keys(roles);
+    str_init(&text, CELL_MAX);
+    for (const char **name = names; *name; name++)
+        if (**name)
+            str_addf(&text, "%s%s", text.len > 0 ? "," : "", *name);
+    return cell_take(str_take(&text));
 }
 
 static struct json *node_address(const struct json *node, const char *type)
@@ -76,7 +84,7 @@ static struct json *node_info(const struct json *node, const char *field)
     AUTO_FREE char *path = xasprintf("status.nodeInfo.%s", field);
 
     const char *said = json_str_or(node, path, "");
-    return json_new_string(said[0] ? said : "<unknown>");
+    return json_new_string(said[0] ? said : UNKNOWN);
 }
 
 static struct json *node_image(const struct json *node, int64_t now_sec)
@@ -87,8 +95,13 @@ static struct json *node_image(const struct json *node, int64_t now_sec)
 
 static struct json *node_kernel(const struct json *node, int64_t now_sec)
 {
+    const char *version = json_str_or(node, "status.nodeInfo.kernelVersion", "");
+    const char *machine = json_str_or(node, "status.nodeInfo.architecture", "");
+
     (void)now_sec;
-    return node_info(node, "kernelVersion");
+    version = version[0] ? version : UNKNOWN;
+    return machine[0] ? cell_take(xasprintf("%s (%s)", version, machine))
+                      : json_new_string(version);
 }
 
 static struct json *node_runtime(const struct json *node, int64_t now_sec)
@@ -110,18 +123,19 @@ static struct json *data_count(const struct json *object, int64_t now_sec)
 static struct json *quota_used(const struct json *quota, bool limits)
 {
     const struct json *used = json_at(quota, "status.used");
+    const struct json *hard = json_at(quota, "status.hard");
+    AUTO_FREE const char **names = json_sorted_keys(hard);
     STR_AUTO struct str text;
 
     str_init(&text, CELL_MAX);
-    for (json_each (it, json_at(quota, "status.hard"))) {
-        const char *dot = strchr(it.key, '.');
-        const struct json *have = json_get(used, it.key);
-        const bool is_limit = dot != NULL && str_starts(it.key, "limits.");
-        if (is_limit != limits)
+    for (const char **name = names; *name; name++) {
+        const struct json *have = json_get(used, *name);
+        const struct json *of = json_get(hard, *name);
+        if (str_starts(*name, "limits.") != limits)
             continue;
-        str_addf(&text, "%s%s: %s/%s", text.len > 0 ? ", " : "", it.key,
+        str_addf(&text, "%s%s: %s/%s", text.len > 0 ? ", " : "", *name,
                  json_is(have, JSON_STRING) ? json_string(have) : "0",
-                 json_is(it.val, JSON_STRING) ? json_string(it.val) : "");
+                 json_is(of, JSON_STRING) ? json_string(of) : "");
     }
     return json_new_string(text.s);
 }
