@@ -522,6 +522,16 @@ void bjob_free(struct bjob *b)
     free(b);
 }
 
+bool bjob_is_het(const struct bjob *b)
+{
+    return b->works[0].name != NULL;
+}
+
+int64_t bjob_n_ids(const struct bjob *b)
+{
+    return bjob_is_het(b) ? (int64_t)b->n_works : 1;
+}
+
 static size_t next_index(const struct bjob *b)
 {
     size_t next = 0;

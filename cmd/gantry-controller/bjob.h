@@ -159,6 +159,11 @@ struct bjob *bjob_parse(const struct convert *c, const struct json *object,
                         struct err *err);
 void bjob_free(struct bjob *b);
 
+/* Has it components, each with an id of its own: the job's, and those that follow? */
+bool bjob_is_het(const struct bjob *b);
+/* How many ids it has. */
+int64_t bjob_n_ids(const struct bjob *b);
+
 /* The first action that was not carried out yet; NULL: none. */
 const struct action *bjob_next_action(const struct bjob *b);
 /* Likewise, the first that ends an attempt: signals and holds let it go on. */

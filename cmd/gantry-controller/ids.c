@@ -1,5 +1,6 @@
 #include "cmd/gantry-controller/ids.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,8 @@
  * does not wait for it. */
 #define IDS_LOW 200
 #define RETRY_MS 1000
+
+_Static_assert(IDS_RUN_MAX <= IDS_LOW, "what a run waits for is on its way");
 
 struct ids {
     struct kc_client *client;
@@ -191,12 +194,15 @@ void ids_seen(struct ids *ids, int64_t id)
         ids->seen = MAX(ids->seen, id);
 }
 
-int64_t ids_take(struct ids *ids)
+int64_t ids_take(struct ids *ids, int64_t n)
 {
+    assert(n >= 1 && n <= IDS_RUN_MAX);
     if (ids->end - ids->next < IDS_LOW && !ids->call && !loop_timer_armed(ids->retry))
         fetch(ids);
-    if (ids->next < ids->end)
-        return ids->next++;
-    ids->wanted = true;
-    return 0;
+    if (ids->next > ids->end - n) {
+        ids->wanted = true;
+        return 0;
+    }
+    ids->next += n;
+    return ids->next - n;
 }

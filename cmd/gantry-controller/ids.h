@@ -18,6 +18,7 @@
 #include "kubeclient/client.h"
 
 #define IDS_BLOCK 1000
+#define IDS_RUN_MAX 100
 
 struct ids;
 
@@ -27,7 +28,8 @@ struct ids *ids_new(struct kc_client *client, struct log *log, const char *ns,
 void ids_free(struct ids *ids);
 /* A job has this id. */
 void ids_seen(struct ids *ids, int64_t id);
-/* The next id, or 0 when none is at hand yet (a block is then on its way). */
-int64_t ids_take(struct ids *ids);
+/* The first of the next `n` ids, at most IDS_RUN_MAX, or 0 when so many in a row are
+ * not at hand yet (a block is then on its way). */
+int64_t ids_take(struct ids *ids, int64_t n);
 
 #endif

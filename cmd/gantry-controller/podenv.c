@@ -15,6 +15,14 @@ static void add_text(struct json *env, const char *name, const char *value)
     json_append(env, json_build("{'name':%s,'value':%s}", name, value));
 }
 
+/* `group` stands behind the name. */
+static void add_in_group(struct json *env, const char *name, const char *group,
+                         const char *value)
+{
+    AUTO_FREE char *full = xasprintf("%s%s", name, group);
+    add_text(env, full, value);
+}
+
 static void add_number(struct json *env, const char *name, int64_t value)
 {
     AUTO_FREE char *text = xasprintf("%" PRId64, value);
@@ -146,6 +154,22 @@ static void add_array(struct json *env, const struct bjob_task *task)
         add_number(env, numbers[i].name, numbers[i].value);
 }
 
+/* Where it stands, and for whom it counts. */
+static void add_standing(struct json *env, const struct pod_plan *plan,
+                         const char *group)
+{
+    const struct {
+        const char *name, *value;
+    } texts[] = {
+        {"SLURM_JOB_PARTITION", plan->partition},
+        {"SLURM_JOB_ACCOUNT", plan->job->status.account},
+        {"SLURM_JOB_QOS", plan->job->status.qos},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+        if (texts[i].value)
+            add_in_group(env, texts[i].name, group, texts[i].value);
+}
+
 static void add_texts(struct json *env, const struct pod_plan *plan, int64_t rank)
 {
     const struct bjob *job = plan->job;
@@ -162,12 +186,7 @@ static void add_texts(struct json *env, const struct pod_plan *plan, int64_t ran
     add_text(env, "SLURM_JOB_NAME", job->job_name);
     if (job->model && job->model->user && *job->model->user)
         add_text(env, "SLURM_JOB_USER", job->model->user);
-    if (plan->partition)
-        add_text(env, "SLURM_JOB_PARTITION", plan->partition);
-    if (job->status.account)
-        add_text(env, "SLURM_JOB_ACCOUNT", job->status.account);
-    if (job->status.qos)
-        add_text(env, "SLURM_JOB_QOS", job->status.qos);
+    add_standing(env, plan, "");
     add_text(env, "SLURM_JOB_NODELIST", nodes.s);
     add_text(env, "SLURM_NODELIST", nodes.s);
     add_text(env, "SLURM_TASKS_PER_NODE", tasks.s);
@@ -191,13 +210,6 @@ static void add_request(struct json *env, const struct work *work, const char *g
 
 /* ---- components ---- */
 
-static void add_in_group(struct json *env, const char *name, const char *group,
-                         const char *value)
-{
-    AUTO_FREE char *full = xasprintf("%s%s", name, group);
-    add_text(env, full, value);
-}
-
 static void add_count(struct json *env, const char *name, const char *group,
                       int64_t value)
 {
@@ -207,6 +219,7 @@ static void add_count(struct json *env, const char *name, const char *group,
 
 static void add_component(struct json *env, const struct pod_plan *world, size_t i)
 {
+    const struct bjob *job = world->job;
     AUTO_FREE char *group = xasprintf("_HET_GROUP_%zu", i);
     STR_AUTO struct str nodes, tasks, cpus, master;
     str_init(&nodes, LIST_MAX);
@@ -217,21 +230,23 @@ static void add_component(struct json *env, const struct pod_plan *world, size_t
     run_lengths(world, slot_tasks, &tasks);
     run_lengths(world, slot_cpus, &cpus);
     first_address(world, &master);
-    add_count(env, "SLURM_JOB_ID", group, world->job->status.job_id);
+    add_count(env, "SLURM_JOB_ID", group, job->status.job_id + (int64_t)i);
+    add_in_group(env, "SLURM_JOB_NAME", group, job->job_name);
     add_count(env, "SLURM_JOB_NUM_NODES", group, (int64_t)world->n_slots);
     add_count(env, "SLURM_NNODES", group, (int64_t)world->n_slots);
     add_count(env, "SLURM_NTASKS", group, tasks_before(world, world->n_slots));
+    add_standing(env, world, group);
     add_in_group(env, "SLURM_JOB_NODELIST", group, nodes.s);
     add_in_group(env, "SLURM_TASKS_PER_NODE", group, tasks.s);
     if (slot_cpus(&world->slots[0]) > 0)
         add_in_group(env, "SLURM_JOB_CPUS_PER_NODE", group, cpus.s);
     add_in_group(env, "MASTER_ADDR", group, master.s);
-    add_request(env, &world->job->works[i], group);
+    add_request(env, &job->works[i], group);
 }
 
 static void add_components(struct json *env, const struct pod_plan *plan)
 {
-    if (!plan->job->works[0].name)
+    if (!bjob_is_het(plan->job))
         return;
     add_number(env, "SLURM_HET_SIZE", (int64_t)plan->job->n_works);
     for (size_t i = 0; i < plan->job->n_works; i++) {

@@ -14,7 +14,8 @@
  * `srun --het-group`. Of all of them they know
  *
  *   SLURM_HET_SIZE            how many components there are
- *   ..._HET_GROUP_n           the n-th one's nodes, tasks and request, and MASTER_ADDR
+ *   ..._HET_GROUP_n           the n-th one's id, nodes, tasks and request, where it
+ *                             stands, and MASTER_ADDR
  */
 #ifndef GANTRY_CONTROLLER_PODENV_H
 #define GANTRY_CONTROLLER_PODENV_H

@@ -241,7 +241,8 @@ void record_update(struct record *r, struct bjob *take)
         events_tell(r->ctl, r->job, take);
     bjob_free(r->job);
     r->job = take;
-    ids_seen(r->ctl->ids, take->status.job_id);
+    if (take->status.job_id > 0)
+        ids_seen(r->ctl->ids, take->status.job_id + bjob_n_ids(take) - 1);
     tasks_join(r);
     if (r->ctl->synced)
         record_settle(r);
@@ -551,7 +552,7 @@ void record_run(struct record *r)
         return;
     if (r->job->status.state == JOB_STATE_NONE && !r->job->unknown_state &&
         r->assigned_id == 0) {
-        r->assigned_id = ids_take(r->ctl->ids);
+        r->assigned_id = ids_take(r->ctl->ids, bjob_n_ids(r->job));
         look_out(r); /* others may have had theirs meanwhile */
         r->seen_sec = loop_now_sec(r->ctl->loop);
         split_hand_over(r);

@@ -237,6 +237,18 @@ static void set_array(struct json *status, const struct bjob *job,
         json_set(status, "arrayTaskID", json_new_int(job->task->index));
 }
 
+static void set_components(const struct convert *c, struct json *status,
+                           const struct bjob *job, const struct jstatus *want)
+{
+    if (!bjob_is_het(job))
+        return;
+    struct json *list = json_new_array();
+    for (size_t i = 0; i < job->n_works; i++)
+        json_append(list, status_component(c, job, want, i));
+    json_set(status, "hetJobID", json_new_int(want->job_id));
+    json_set(status, "components", list);
+}
+
 struct json *status_patch(const struct convert *c, const struct bjob *job,
                           const struct jstatus *want)
 {
@@ -272,6 +284,7 @@ struct json *status_patch(const struct convert *c, const struct bjob *job,
     json_set(status, "conditions", conditions(want));
     json_set(status, "observedGeneration", json_new_int(job->generation));
     set_array(status, job, want);
+    set_components(c, status, job, want);
     set_placement(c, status, want);
     set_req_tres(c, status, job->model);
     set_tally(c, status, job->model, want);

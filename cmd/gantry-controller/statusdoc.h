@@ -14,6 +14,11 @@
 struct json *status_patch(const struct convert *c, const struct bjob *job,
                           const struct jstatus *want);
 
+/* An item of status.components (statusdoc_components.c): of a heterogeneous job what
+ * its component would be as a job of its own. The caller frees it. */
+struct json *status_component(const struct convert *c, const struct bjob *job,
+                              const struct jstatus *want, size_t component);
+
 /* Why a finished job did not complete, as a condition's reason: "NodeDown". The caller
  * frees it. */
 char *status_end_reason(const struct jstatus *s);

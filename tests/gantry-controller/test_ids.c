@@ -52,10 +52,10 @@ static void rig_fini(struct rig *r)
 /* The first id that can be had within a minute; 0: none. */
 static int64_t take(struct rig *r, struct ids *ids)
 {
-    int64_t id = ids_take(ids);
+    int64_t id = ids_take(ids, 1);
     for (int i = 0; i < 60 && id == 0; i++) {
         apitest_advance(r->api, 1);
-        id = ids_take(ids);
+        id = ids_take(ids, 1);
     }
     return id;
 }
@@ -81,11 +81,11 @@ START_TEST(test_first_block)
 {
     struct rig r;
     rig_init(&r);
-    ck_assert_int_eq(ids_take(r.ids), 0);
+    ck_assert_int_eq(ids_take(r.ids, 1), 0);
     ck_assert_int_eq(r.n_ready, 0);
     ck_assert_int_eq(take(&r, r.ids), 1);
     ck_assert_int_eq(r.n_ready, 1);
-    ck_assert_int_eq(ids_take(r.ids), 2);
+    ck_assert_int_eq(ids_take(r.ids, 1), 2);
     expect_next(&r, "1001");
     rig_fini(&r);
 }
@@ -99,11 +99,31 @@ START_TEST(test_many)
     put_map(&r, "{'next':'41'}");
     ck_assert_int_eq(take(&r, r.ids), 41);
     for (int64_t id = 42; id < 4000; id++) {
-        ck_assert_int_eq(ids_take(r.ids), id);
+        ck_assert_int_eq(ids_take(r.ids, 1), id);
         apitest_advance(r.api, 0);
     }
     ck_assert_int_eq(r.n_ready, 1);
     expect_next(&r, "5041"); /* of [3041, 4041) fewer than 200 are left */
+    rig_fini(&r);
+}
+END_TEST
+
+/* Those of components follow one another: a run that the rest of a block is too short
+ * for waits for the next. */
+START_TEST(test_run)
+{
+    struct rig r;
+    rig_init(&r);
+    put_map(&r, "{'next':'11'}");
+    ck_assert_int_eq(take(&r, r.ids), 11);
+    ck_assert_int_eq(ids_take(r.ids, 3), 12);
+    for (int64_t id = 15; id <= 1008; id++)
+        ck_assert_int_eq(ids_take(r.ids, 1), id);
+    ck_assert_int_eq(ids_take(r.ids, 3), 0);
+    apitest_advance(r.api, 0);
+    ck_assert_int_eq(r.n_ready, 2);
+    ck_assert_int_eq(ids_take(r.ids, 3), 1009);
+    ck_assert_int_eq(ids_take(r.ids, 1), 1012);
     rig_fini(&r);
 }
 END_TEST
@@ -115,11 +135,11 @@ START_TEST(test_burst)
     rig_init(&r);
     ck_assert_int_eq(take(&r, r.ids), 1);
     for (int64_t id = 2; id <= 1000; id++)
-        ck_assert_int_eq(ids_take(r.ids), id);
-    ck_assert_int_eq(ids_take(r.ids), 0);
+        ck_assert_int_eq(ids_take(r.ids, 1), id);
+    ck_assert_int_eq(ids_take(r.ids, 1), 0);
     apitest_advance(r.api, 0);
     ck_assert_int_eq(r.n_ready, 2);
-    ck_assert_int_eq(ids_take(r.ids), 1001);
+    ck_assert_int_eq(ids_take(r.ids, 1), 1001);
     rig_fini(&r);
 }
 END_TEST
@@ -271,6 +291,7 @@ int main(void)
                           {test_first_block, 1},
                           {test_many, 1},
                           {test_burst, 1},
+                          {test_run, 1},
                           {test_restart, 1},
                           {test_two, 1},
                           {test_trouble, ARRAY_LEN(troubles)},
