@@ -120,6 +120,33 @@ CELL(array_task_cell)
         str_add(out, "N/A");
 }
 
+CELL(het_id_cell)
+{
+    ROW;
+    if (r->het_offset >= 0)
+        add_number(r->het_id, out);
+    else
+        str_add(out, "N/A");
+}
+
+CELL(het_offset_cell)
+{
+    ROW;
+    if (r->het_offset >= 0)
+        add_number(r->het_offset, out);
+    else
+        str_add(out, "N/A");
+}
+
+CELL(het_ids_cell)
+{
+    ROW;
+    if (r->het_offset >= 0)
+        jobrow_het_ids(r, out);
+    else
+        str_add(out, "N/A");
+}
+
 CELL(uid_cell)
 {
     ROW;
@@ -501,13 +528,16 @@ CELL(mem_per_tres_cell)
 static bool add_pattern(const struct jobrow *r, char letter, int digits,
                         struct str *out)
 {
+    /* A script runs in the first component. */
+    const int64_t id = r->het_offset >= 0 ? r->het_id : r->id;
+
     switch (letter) {
     case 'j':
     case 'J':
-        str_addf(out, "%0*" PRId64, digits, r->id);
+        str_addf(out, "%0*" PRId64, digits, id);
         return true;
     case 'A':
-        str_addf(out, "%0*" PRId64, digits, r->array_id > 0 ? r->array_id : r->id);
+        str_addf(out, "%0*" PRId64, digits, r->array_id > 0 ? r->array_id : id);
         return true;
     case 'a':
         str_addf(out, "%0*" PRId64, digits, MAX(r->array_task, 0));
@@ -654,9 +684,9 @@ const struct column jobcolumns[] = {
     {0, "derivedec", "DERIVED_EC", exit_code_cell, JOB_WHOLE},
     {0, "eligibletime", "ELIGIBLE_TIME", eligible_cell, JOB_WHOLE},
     {0, "exit_code", "EXIT_CODE", exit_code_cell, JOB_WHOLE},
-    {0, "hetjobid", "HET_JOB_ID", na_cell, 0},
-    {0, "hetjobidset", "HET_JOB_ID_SET", na_cell, 0},
-    {0, "hetjoboffset", "HET_JOB_OFFSET", na_cell, 0},
+    {0, "hetjobid", "HET_JOB_ID", het_id_cell, 0},
+    {0, "hetjobidset", "HET_JOB_ID_SET", het_ids_cell, 0},
+    {0, "hetjoboffset", "HET_JOB_OFFSET", het_offset_cell, 0},
     {0, "lastschedeval", "LAST_SCHED_EVAL", na_cell, 0},
     {0, "maxcpus", "MAX_CPUS", cpus_cell, 0},
     {0, "maxnodes", "MAX_NODES", max_nodes_cell, 0},

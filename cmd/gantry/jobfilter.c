@@ -81,6 +81,16 @@ void jobfilter_fini(struct jobfilter *f)
 
 /* ---- reading the lists ---- */
 
+static bool component_parse(const char *text, int64_t *ret)
+{
+    const size_t digits = strspn(text, "0123456789");
+
+    if (digits == 0 || digits > 4 || text[digits] != '\0')
+        return false;
+    *ret = strtoll(text, NULL, 10);
+    return true;
+}
+
 bool job_ref_parse(const char *text, struct job_ref *ret)
 {
     const size_t id = strspn(text, "0123456789");
@@ -89,9 +99,12 @@ bool job_ref_parse(const char *text, struct job_ref *ret)
 
     if (id == 0 || id > 18)
         return false;
-    *ret = (struct job_ref){.id = strtoll(text, NULL, 10), .all = *rest == '\0'};
+    *ret = (struct job_ref){
+        .id = strtoll(text, NULL, 10), .all = *rest == '\0', .component = -1};
     if (ret->all)
         return ret->id > 0;
+    if (*rest == '+')
+        return component_parse(rest + 1, &ret->component) && ret->id > 0;
     if (*rest != '_' || array_parse(rest + 1, &array, NULL) < 0 || array.limit > 0)
         return false;
     ret->tasks = array.tasks;
@@ -110,10 +123,24 @@ struct taskset job_ref_left(const struct job_ref *ref, const struct jobrow *r)
     return ret;
 }
 
+bool job_ref_component(const struct job_ref *ref, const struct jobrow *r, int64_t *ret)
+{
+    const int64_t offset = ref->all               ? ref->id - r->het_id
+                           : ref->id == r->het_id ? ref->component
+                                                  : -1;
+
+    if (r->het_id <= 0 || offset < (ref->all ? 1 : 0) || offset >= r->het_size)
+        return false;
+    *ret = offset;
+    return true;
+}
+
 bool job_ref_means(const struct job_ref *ref, const struct jobrow *r)
 {
     if (ref->all)
-        return ref->id == r->id || ref->id == r->array_id;
+        return ref->id == r->id || ref->id == r->array_id || ref->id == r->het_id;
+    if (ref->component >= 0)
+        return ref->id == r->het_id && ref->component == r->het_offset;
     if (ref->id != r->array_id)
         return false;
     struct taskset left = job_ref_left(ref, r);

@@ -17,10 +17,11 @@ struct names {
     size_t n;
 };
 
-/* "42", "42_3", "42_[3-5,7]". */
+/* "42", "42_3", "42_[3-5,7]", "42+1". */
 struct job_ref {
     int64_t id;
-    bool all; /* with all its tasks, if it is an array; else these: */
+    bool all;          /* with all its tasks or components; else these: */
+    int64_t component; /* -1: none is named */
     struct taskset tasks;
 };
 
@@ -48,7 +49,12 @@ void names_fini(struct names *names);
 bool names_has(const struct names *names, const char *name);
 
 bool job_ref_parse(const char *text, struct job_ref *ret);
-/* Is the row of that job, or of one of these tasks? */
+/* Does it name a single component, by offset or by number, of the whole job whose row
+ * this is? `ret`: which. */
+bool job_ref_component(const struct job_ref *ref, const struct jobrow *r, int64_t *ret);
+#define JOB_REF_COMPONENT_WORDS \
+    "Operation not permitted on individual component of heterogeneous job"
+/* Is the row of that job, or of one of these tasks or components? */
 bool job_ref_means(const struct job_ref *ref, const struct jobrow *r);
 /* Those tasks that an array's row stands for and the ref means; none: it does not. */
 struct taskset job_ref_left(const struct job_ref *ref, const struct jobrow *r);

@@ -72,6 +72,18 @@ static struct json *exit_code(const char *text)
                       status, number, id);
 }
 
+static void put_het(struct json *o, const struct jobrow *r)
+{
+    STR_AUTO struct str ids;
+
+    str_init(&ids, PATH_TEXT_MAX);
+    if (r->het_offset >= 0)
+        jobrow_het_ids(r, &ids);
+    put_number(o, "het_job_id", MAX(r->het_id, 0));
+    put_text(o, "het_job_id_set", ids.s);
+    put_number(o, "het_job_offset", MAX(r->het_offset, 0));
+}
+
 static void put_identity(struct json *o, const struct jobrow *r, struct users *users)
 {
     const struct user *user = users_find(users, r->user);
@@ -82,6 +94,7 @@ static void put_identity(struct json *o, const struct jobrow *r, struct users *u
                r->array_task >= 0 ? r->array_task : SLURMJSON_UNSET);
     put_number(o, "array_max_tasks", jobrow_task_limit(r));
     put_text(o, "array_task_string", r->array_left);
+    put_het(o, r);
     put_text(o, "name", r->name);
     put_text(o, "user_name", r->user);
     put_int(o, "user_id", user->uid);

@@ -6,6 +6,7 @@
 #include "base/duration.h"
 #include "base/util.h"
 #include "cmd/gantry/fetch.h"
+#include "cmd/gantry/hetrow.h"
 #include "cmd/gantry/jobtasks.h"
 
 /* Ages up to here stand in seconds. */
@@ -100,6 +101,7 @@ static const struct pick {
     INT("status.jobID", id, 0),
     INT("status.arrayJobID", array_id, -1),
     INT("status.arrayTaskID", array_task, -1),
+    INT("status.hetJobID", het_id, -1),
     TEXT("status.state", state),
     TEXT("status.reason", reason),
     TEXT("status.message", message),
@@ -117,6 +119,7 @@ static const struct pick {
     TEXT("status.allocTRES", alloc_tres),
     TEXT("status.exitCode", exit_code),
     JSON("spec.components", components),
+    JSON("status.components", found_components),
     JSON("status.placement", placement),
     INT("status.numNodes", num_nodes, -1),
     INT("status.numGPUs", num_gpus, -1),
@@ -177,6 +180,7 @@ static const struct pick columns[] = {
     INT("Task", array_task, -1),
     TEXT("Tasks", array_left),
     TEXT("Indexes", array),
+    INT("HetJob", het_id, -1),
 #undef TEXT
 #undef INT
 #undef BOOL
@@ -261,14 +265,27 @@ static void add(struct joblist *list, const struct jobrow *r)
         list->oldest_unnumbered_sec = r->created_sec;
 }
 
+/* Its components; false: it has none. */
+static bool take_apart(struct taking *t, const struct jobrow *whole)
+{
+    struct jobrow parts[COMPONENTS_MAX];
+    const size_t n = hetrow_split(whole, t->query->parts, t->list->arena, parts);
+
+    for (size_t i = 0; i < n; i++)
+        add(t->list, &parts[i]);
+    return n > 0;
+}
+
 static void take(void *arg, const struct json_text *values)
 {
     struct taking *t = arg;
-    struct jobrow r = {0};
+    struct jobrow r = {.het_offset = -1, .het_size = -1};
 
     put_all(&r, picks, ARRAY_LEN(picks), values, t->list->arena);
     if (r.id == 0)
         jobtasks_name(&r);
+    if (t->query->about & JOB_APART && take_apart(t, &r))
+        return;
     r.tres = r.alloc_tres ? r.alloc_tres : r.req_tres;
     jobrow_finish(&r, t->query->parts, t->list->arena);
     add(t->list, &r);
@@ -305,7 +322,8 @@ static bool tells(const struct jobrow *r, unsigned about)
     if (r->id == 0)
         return !r->array;
     if ((about & JOB_SUBMIT && r->submit_sec == TIME_UNSET) ||
-        (about & JOB_ACCOUNT && !r->has_account) || (about & JOB_QOS && !r->has_qos))
+        (about & JOB_ACCOUNT && !r->has_account) || (about & JOB_QOS && !r->has_qos) ||
+        (about & JOB_APART && r->het_id > 0))
         return false;
     /* When it may start stands elsewhere. */
     return !(about & JOB_START) || r->word->kind != JOB_KIND_PENDING ||
@@ -381,6 +399,7 @@ static int fetch_cells(struct taking *t, struct api *c, bool *ret_told, struct e
 
     for (size_t i = 0; i < ARRAY_LEN(columns); i++)
         names[i] = columns[i].path;
+    t->blank = (struct jobrow){.het_offset = -1, .het_size = -1};
     put_all(&t->blank, picks, ARRAY_LEN(picks), nothing, t->list->arena);
     fetch.paths = names;
     fetch.n_paths = ARRAY_LEN(columns);

@@ -22,6 +22,7 @@ enum {
     JOB_ACCOUNT = 4,
     JOB_QOS = 8,
     JOB_WHOLE = 16, /* anything */
+    JOB_APART = 32, /* a row for each component of a heterogeneous job (hetrow.h) */
 };
 
 struct jobquery {

@@ -69,27 +69,12 @@ static const char *dependency_of(const struct jobrow *r, struct arena *arena)
     return text.len > 0 ? arena_strdup(arena, text.s) : NULL;
 }
 
-/* At least; where it says nothing, one on each node. */
-static int64_t tasks_of_component(const struct json *component)
-{
-    const struct json *nodes = json_get(component, "nodes");
-    int64_t least = json_is(nodes, JSON_INT)      ? json_int(nodes)
-                    : json_is(nodes, JSON_STRING) ? atoll(json_string(nodes))
-                                                  : 1;
-
-    least *= json_int_or(component, "ntasksPerNode", 1);
-    return json_int_or(component, "ntasks", json_int_or(component, "replicas", least));
-}
-
-static void sum_components(struct jobrow *r)
+static int64_t count_components(const struct jobrow *r)
 {
     JSON_AUTO struct json *list =
         r->components ? json_parse_str(r->components, NULL) : NULL;
 
-    if (json_len(list) > 0)
-        r->ntasks = 0;
-    for (size_t i = 0; i < json_len(list); i++)
-        r->ntasks += tasks_of_component(json_item(list, i));
+    return json_len(list) > 0 ? (int64_t)json_len(list) : r->het_size;
 }
 
 void jobrow_finish(struct jobrow *r, const struct partlist *parts, struct arena *arena)
@@ -115,7 +100,7 @@ void jobrow_finish(struct jobrow *r, const struct partlist *parts, struct arena 
     r->qos = r->has_qos ? r->has_qos : r->qos;
     r->dependency = dependency_of(r, arena);
     r->limit_sec = limit_of(r, parts);
-    sum_components(r);
+    r->het_size = count_components(r);
     if (time_parse_rfc3339(or_empty(r->created), &r->created_sec, NULL) < 0)
         r->created_sec = TIME_UNSET;
     if (r->submit_sec == TIME_UNSET)
@@ -230,7 +215,9 @@ void jobrow_tasks(const struct jobrow *r, struct str *out)
 
 void jobrow_id(const struct jobrow *r, struct str *out)
 {
-    if (r->array_id > 0 && r->array_task >= 0) {
+    if (r->het_offset >= 0) {
+        str_addf(out, "%" PRId64 "+%" PRId64, r->het_id, r->het_offset);
+    } else if (r->array_id > 0 && r->array_task >= 0) {
         str_addf(out, "%" PRId64 "_%" PRId64, r->array_id, r->array_task);
     } else if (jobrow_is_array(r) && is_single(r)) {
         str_addf(out, "%" PRId64 "_%s", r->array_id, r->array_left);
@@ -241,6 +228,13 @@ void jobrow_id(const struct jobrow *r, struct str *out)
     } else {
         str_addf(out, "%" PRId64, r->id);
     }
+}
+
+void jobrow_het_ids(const struct jobrow *r, struct str *out)
+{
+    str_addf(out, "%" PRId64, r->het_id);
+    if (r->het_size > 1)
+        str_addf(out, "-%" PRId64, r->het_id + r->het_size - 1);
 }
 
 void jobrow_switches(const struct jobrow *r, int64_t *ret_most, int64_t *ret_wait_sec)

@@ -27,7 +27,8 @@ struct jobrow {
     const char *time_limit, *time_min, *begin, *deadline, *hold, *signal;
     const char *nodes, *gpus, *gpus_per_node, *gpus_per_task;
     const char *mem_per_node, *mem_per_cpu, *mem_per_gpu;
-    const char *components; /* of a heterogeneous job: JSON */
+    /* of a whole heterogeneous job, spec's and status': JSON */
+    const char *components, *found_components;
     const char *work_dir, *input, *output, *error;
     int64_t ntasks, ntasks_per_node, cpus_per_task, cpus_per_gpu, replicas, nice;
     bool requeue, exclusive, contiguous;
@@ -36,6 +37,9 @@ struct jobrow {
     int64_t id;             /* 0: not given yet */
     int64_t array_id;       /* of the array that it is, or is a task of; -1: neither */
     int64_t array_task;     /* -1: it is no task */
+    int64_t het_id;         /* heterogeneous: the job's number; -1: it is not */
+    int64_t het_offset;     /* which component it is (hetrow.h); -1: all of them */
+    int64_t het_size;       /* how many it has; -1: not known */
     const char *array_left; /* of an array: tasks that have no row of their own */
     const char *state, *reason, *message, *ran_partition, *node_list, *batch_host;
     const char *has_account, *has_qos;        /* also by default; NULL: not known yet */
@@ -50,7 +54,7 @@ struct jobrow {
     const char *accrue_limit; /* the one that keeps it from that */
     int64_t preempt_sec;      /* since when it has been told to end for another job */
     bool promised;
-    /* what follows from it; ntasks also of all components */
+    /* what follows from it */
     const struct job_word *word;
     const char *partition; /* where it runs, else as asked, else the default one */
     const char *tres;      /* held, else asked for */
@@ -72,13 +76,15 @@ int64_t jobrow_end_sec(const struct jobrow *r);
 int64_t jobrow_start_sec(const struct jobrow *r);
 /* Since when it gains age; TIME_UNSET: it does not. */
 int64_t jobrow_accrue_sec(const struct jobrow *r);
-/* "42", "42_3", "42_[4-9%2]". */
+/* "42", "42_3", "42_[4-9%2]", "42+1". */
 void jobrow_id(const struct jobrow *r, struct str *out);
 /* Is it an array: one row for all of its tasks that have no BatchJob of their own? */
 bool jobrow_is_array(const struct jobrow *r);
 /* Is it an array all of whose tasks have, or had, their own? Slurm has no record of
  * it. */
 bool jobrow_is_shell(const struct jobrow *r);
+/* The numbers of all components: "42-44". */
+void jobrow_het_ids(const struct jobrow *r, struct str *out);
 /* Those tasks: "4-9%2", cut as Slurm cuts it. */
 void jobrow_tasks(const struct jobrow *r, struct str *out);
 int64_t jobrow_task_limit(const struct jobrow *r); /* 0: none */

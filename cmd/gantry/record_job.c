@@ -23,6 +23,12 @@ static void add_tasks(struct block *b, const struct jobrow *r)
     block_add(b, " ArrayTaskId=%s", tasks.s);
 }
 
+static void add_het_ids(struct block *b, const struct jobrow *r)
+{
+    block_line(b, "HetJobIdSet=");
+    jobrow_het_ids(r, &b->out);
+}
+
 static void add_identity(struct block *b, const struct jobrow *r, struct users *users)
 {
     const struct user *user = users_find(users, r->user);
@@ -36,7 +42,12 @@ static void add_identity(struct block *b, const struct jobrow *r, struct users *
         add_tasks(b, r);
     if (jobrow_task_limit(r) > 0)
         block_add(b, " ArrayTaskThrottle=%" PRId64, jobrow_task_limit(r));
+    if (r->het_offset >= 0)
+        block_add(b, " HetJobId=%" PRId64 " HetJobOffset=%" PRId64, r->het_id,
+                  r->het_offset);
     block_add(b, " JobName=%s", r->name);
+    if (r->het_offset >= 0)
+        add_het_ids(b, r);
     block_line(b, "UserId=%s(%" PRId64 ") GroupId=%s(%" PRId64 ") MCS_label=N/A",
                r->user, user->uid, user->group, user->gid);
     block_line(b, "Priority=%" PRId64 " Nice=%" PRId64 " Account=%s QOS=%s",

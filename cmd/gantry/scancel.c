@@ -105,13 +105,13 @@ static void scancel_fini(struct scancel *s)
 
 /* ---- the line ---- */
 
-/* "12", "12_3", "12_[3-5]": a number, then what the list of jobs will tell. */
+/* "12", "12_3", "12_[3-5]", "12+1": a number, then what the list of jobs will tell. */
 static bool is_job_id(const char *text)
 {
     const size_t len = strspn(text, "0123456789");
 
     return len > 0 && len <= 18 && strtoll(text, NULL, 10) > 0 &&
-           (text[len] == '\0' || text[len] == '_');
+           (text[len] == '\0' || text[len] == '_' || text[len] == '+');
 }
 
 static int add_ids(struct scancel *s, const char *text, struct err *err)
@@ -123,11 +123,9 @@ static int add_ids(struct scancel *s, const char *text, struct err *err)
             len = bracket + strcspn(at + bracket, "]") + strlen("]");
         len = MIN(len, strlen(at));
         AUTO_FREE char *id = xstrndup(at, len);
-        if (strpbrk(id, ".+"))
+        if (strchr(id, '.'))
             return err_set(err, ERR_INVALID,
-                           "Invalid job id %s: steps and parts of heterogeneous jobs "
-                           "are not supported",
-                           id);
+                           "Invalid job id %s: steps are not supported", id);
         if (!is_job_id(id))
             return err_set(err, ERR_INVALID, "Invalid job id %s", id);
         GROW(s->ids, s->n_ids, s->cap_ids);
@@ -222,6 +220,8 @@ static int read_line(struct scancel *s, int argc, char **argv, struct err *err)
 }
 
 /* ---- one job ---- */
+
+#define IS_OVER "Job/step already completing or completed"
 
 static void complain(struct scancel *s, const char *id, const char *why)
 {
@@ -329,6 +329,26 @@ static const struct jobrow *find_array(const struct scancel *s,
     return NULL;
 }
 
+/* A component of a heterogeneous job ends with the others, or, being the first one of a
+ * job that runs, they with it. Says whether the row is of the job that has it. */
+static bool is_component(struct scancel *s, const struct jobrow *r, const char *id,
+                         const struct job_ref *ref)
+{
+    int64_t component;
+
+    if (!job_ref_component(ref, r, &component))
+        return false;
+    if (r->word->kind == JOB_KIND_FINAL) {
+        if (!s->o.quiet)
+            complain(s, id, IS_OVER);
+    } else if (component > 0 || r->word->kind == JOB_KIND_PENDING) {
+        complain(s, id, JOB_REF_COMPONENT_WORDS);
+    } else if (jobfilter_shows(&s->filter, r)) {
+        cancel(s, r, id, NULL);
+    }
+    return true;
+}
+
 static void cancel_id(struct scancel *s, const char *id)
 {
     struct job_ref ref;
@@ -344,12 +364,15 @@ static void cancel_id(struct scancel *s, const char *id)
         return;
     }
     for (size_t i = 0; i < s->list.n; i++)
+        if (is_component(s, &s->list.rows[i], id, &ref))
+            return;
+    for (size_t i = 0; i < s->list.n; i++)
         if (job_ref_means(&ref, &s->list.rows[i]) && !jobrow_is_shell(&s->list.rows[i]))
             hit_row(s, &s->list.rows[i], &ref, &hit);
     if (hit.found == 0)
         complain(s, id, "Invalid job id specified");
     else if (hit.found == hit.over && !s->o.quiet)
-        complain(s, id, "Job/step already completing or completed");
+        complain(s, id, IS_OVER);
 }
 
 static void cancel_matching(struct scancel *s)

@@ -265,16 +265,18 @@ int scontrol_connect(struct scontrol *s)
     return 0;
 }
 
-int scontrol_jobs(struct scontrol *s, struct joblist *jobs, struct partlist *parts)
+int scontrol_jobs(struct scontrol *s, unsigned about, struct joblist *jobs,
+                  struct partlist *parts)
 {
     struct err err = ERR_INIT;
 
     if (scontrol_connect(s) < 0)
         return -1;
     if (partlist_fetch_allowed(parts, &s->api, &err) == 0 &&
-        joblist_fetch(jobs, &s->api,
-                      &(struct jobquery){s->options.namespace_, NULL, parts, JOB_WHOLE},
-                      &err) == 0)
+        joblist_fetch(
+            jobs, &s->api,
+            &(struct jobquery){s->options.namespace_, NULL, parts, JOB_WHOLE | about},
+            &err) == 0)
         return 0;
     scontrol_fail(s, "slurm_load_jobs error: %s", err.msg);
     return -1;

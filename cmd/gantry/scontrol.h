@@ -48,8 +48,10 @@ int scontrol_connect(struct scontrol *s);
 /* A line on stderr. Returns EXIT_ERROR. */
 int scontrol_fail(const struct scontrol *s, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
-/* Jobs with the partitions' defaults in them. -1: said why. */
-int scontrol_jobs(struct scontrol *s, struct joblist *jobs, struct partlist *parts);
+/* Whole jobs, or with JOB_APART (joblist.h) their components, with the partitions'
+ * defaults in them. -1: said why. */
+int scontrol_jobs(struct scontrol *s, unsigned about, struct joblist *jobs,
+                  struct partlist *parts);
 
 /* Whether `word` is `name` or begins it with three letters at least; in any case. */
 bool scontrol_is(const char *word, const char *name);

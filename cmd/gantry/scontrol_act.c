@@ -61,9 +61,15 @@ static void add_one(void *arg, const char *word)
     struct picked *p = by->picked;
     const size_t before = p->n + p->missing;
     struct job_ref ref;
+    int64_t component;
 
     for (size_t i = 0; job_ref_parse(word, &ref) && i < jobs->n; i++) {
         const struct jobrow *r = &jobs->rows[i];
+        if (job_ref_component(&ref, r, &component)) {
+            p->missing++;
+            scontrol_fail(s, JOB_REF_COMPONENT_WORDS " for job %s", word);
+            continue;
+        }
         if (!job_ref_means(&ref, r) || jobrow_is_shell(r) || is_past(&ref, r))
             continue;
         if (!is_folded(&ref, r)) {
@@ -157,7 +163,7 @@ static int each_job(struct scontrol *s, char **words, bool apart, act_fn *act,
     size_t n, missing, failed = 0;
 
     joblist_init(&jobs);
-    if (scontrol_jobs(s, &jobs, &parts) < 0 ||
+    if (scontrol_jobs(s, 0, &jobs, &parts) < 0 ||
         (apart && scontrol_set_apart(s, &jobs, &parts, words) < 0))
         return EXIT_ERROR;
     const struct jobrow **rows = scontrol_pick(s, &jobs, words, &n, &missing);

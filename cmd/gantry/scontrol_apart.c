@@ -147,5 +147,5 @@ int scontrol_set_apart(struct scontrol *s, struct joblist *jobs, struct partlist
     joblist_fini(jobs);
     joblist_init(jobs);
     partlist_fini(parts);
-    return scontrol_jobs(s, jobs, parts);
+    return scontrol_jobs(s, 0, jobs, parts);
 }

@@ -199,7 +199,7 @@ static int delete_resv(struct scontrol *s, const char *name)
     struct err err = ERR_INIT;
 
     joblist_init(&jobs);
-    if (scontrol_jobs(s, &jobs, &parts) < 0)
+    if (scontrol_jobs(s, 0, &jobs, &parts) < 0)
         return EXIT_ERROR;
     if (is_used(&jobs, name))
         return scontrol_fail(

@@ -80,7 +80,7 @@ static int show_listed(struct scontrol *s, struct jobfilter *filter)
     PARTLIST_AUTO struct partlist parts = {0};
 
     joblist_init(&jobs);
-    if (scontrol_jobs(s, &jobs, &parts) < 0)
+    if (scontrol_jobs(s, JOB_APART, &jobs, &parts) < 0)
         return EXIT_ERROR;
     if (!all_there(&jobs, filter))
         return scontrol_fail(s, "slurm_load_jobs error: Invalid job id specified");

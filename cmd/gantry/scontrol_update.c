@@ -307,7 +307,8 @@ static int update_jobs(struct scontrol *s, const struct changes *changes,
     size_t n, missing, failed = 0;
 
     joblist_init(&jobs);
-    if (check_words(s, job_rows, changes) != 0 || scontrol_jobs(s, &jobs, &parts) < 0)
+    if (check_words(s, job_rows, changes) != 0 ||
+        scontrol_jobs(s, 0, &jobs, &parts) < 0)
         return EXIT_ERROR;
     if (put_shared(s, changes, shared, &err) < 0) {
         cli_error(s->cli, "%s", err.msg);

@@ -57,7 +57,7 @@ static const struct opt table[] = {
     {"hide", 0, OPT_FLAG, NULL, AT(hide), NULL, "no jobs of hidden partitions", 0, 0},
     {"iterate", 'i', OPT_INT, NULL, AT(iterate_sec), "SECONDS", "again and again", 1,
      1000000},
-    {"jobs", 'j', OPT_STRING, NULL, AT(jobs), "LIST", "these jobs: 42,43_1", 0, 0},
+    {"jobs", 'j', OPT_STRING, NULL, AT(jobs), "LIST", "these jobs: 42,43_1,44+1", 0, 0},
     {"json", 0, OPT_OPTIONAL, NULL, AT(json), "VERSION", "as JSON, Slurm's schema", 0,
      0},
     {"licenses", 'L', OPT_STRING, "SQUEUE_LICENSES", AT(licenses), "LIST",
@@ -359,7 +359,8 @@ static void tell_unnumbered(const struct squeue *q, const struct joblist *list)
 /* What of the jobs is shown and compared. */
 static unsigned shown_about(const struct squeue *q)
 {
-    return jobsort_about(&q->sort) | (q->o.json ? JOB_WHOLE : format_about(&q->format));
+    return JOB_APART | jobsort_about(&q->sort) |
+           (q->o.json ? JOB_WHOLE : format_about(&q->format));
 }
 
 static int show(void *arg)

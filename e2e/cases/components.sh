@@ -29,12 +29,17 @@ END
     expect "where they were" "$(field couple '.status.placement[*].component')" 1
     expect "its GPUs" "$(field couple .status.numGPUs)" 16
     expect "its nodes" "$(field couple .status.numNodes)" 3
+    id=$(field couple .status.jobID)
+    expect "as squeue lists it" "$(slurm squeue -h -t all -j "$id" -S i -o '%i %A %D')" \
+        "$(printf '%s+0 %s 1\n%s+1 %s 2' "$id" "$id" "$id" "$((id + 1))")"
+    expect_text "as scontrol shows it" "$(slurm scontrol show job "$id+1")" "HetJobIdSet=$id-$((id + 1))"
 
     submit blocker "sleep 300" "nodes: 3" "gpusPerNode: 8" "timeLimit: '10'"
     expect_state blocker RUNNING
     id=$(slurm sbatch --parsable -t 5 -o out-%j -n 1 : -N 2 --gpus-per-node=8 --wrap true 2>/dev/null)
-    wait_until 30 "all wait" eval '[[ $(slurm squeue -h -o %r -j $id) == Resources ]]'
+    wait_until 30 "all wait" eval '[[ $(slurm squeue -h -o %r -j $id+1) == Resources ]]'
     expect_text "why" "$(slurm scontrol show job "$id")" "JobState=PENDING Reason=Resources"
+    refused "Operation not permitted on individual component of heterogeneous job" slurm scancel "$id+1"
     act blocker Cancel
     wait_until 60 "its end" eval '[[ -z $(slurm squeue -h -t pd,r,cg -j $id) ]]'
 

@@ -135,7 +135,7 @@ START_TEST(test_components)
                       "spec.components.1.memPerCpu=1G|"
                       "spec.components.1.gpusPerTask=2|spec.components.1.timeLimit!");
     clitest_expect(t, "squeue -h -t all -O jobid:2,numnodes:2,numcpus:3,numtasks", 0,
-                   "1 3 9  3                   \n", "");
+                   "1 2 8  2                   \n2 1 1  1                   \n", "");
     clitest_free(t);
 }
 END_TEST

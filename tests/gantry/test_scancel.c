@@ -120,9 +120,7 @@ static const struct {
     {"scancel 1 x", NULL, 1, "", ERROR "Invalid job id x\n", ""},
     {"scancel 0", NULL, 1, "", ERROR "Invalid job id 0\n", ""},
     {"scancel 1-3", NULL, 1, "", ERROR "Invalid job id 1-3\n", ""},
-    {"scancel 1.0", NULL, 1, "",
-     ERROR "Invalid job id 1.0: steps and parts of heterogeneous jobs are not "
-           "supported\n",
+    {"scancel 1.0", NULL, 1, "", ERROR "Invalid job id 1.0: steps are not supported\n",
      ""},
     {"scancel -t foo", NULL, 1, "",
      ERROR "Invalid job state specified: foo; valid job states are PENDING, RUNNING, "

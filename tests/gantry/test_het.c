@@ -1,0 +1,96 @@
+/* A heterogeneous job as Slurm's users know it: a job for each component, of which
+ * there is one object. Sessions, tests/gantry/golden/het*.txt. */
+#include "base/util.h"
+#include "tests/support/apitest.h"
+#include "tests/support/clitest.h"
+#include "tests/support/session.h"
+#include "tests/support/suite.h"
+
+#define GOLDEN "tests/gantry/golden/"
+#define COUPLE                                                     \
+    "sbatch -Q -J couple -t 60 -n 1 -c 2 --mem 1G -D /tmp : -N 3 " \
+    "--gpus-per-node=8 --wrap true"
+
+/* Job 1 runs, 3 waits for it, 5 is none of these. */
+static struct clitest *queue_new(void)
+{
+    struct clitest *t = clitest_new();
+
+    clitest_setenv(t, "SLURM_TIME_FORMAT", "standard");
+    for (int i = 0; i < 2; i++)
+        clitest_expect(t, COUPLE, 0, "", "");
+    clitest_expect(t, "sbatch -Q -J alone -N 4 --exclusive -t 60 --wrap true", 0, "",
+                   "");
+    ctltest_advance(t->ctl, 60);
+    return t;
+}
+
+static const char *const sessions[] = {"het.txt", "het_act.txt"};
+
+START_TEST(test_session)
+{
+    AUTO_FREE char *path = xasprintf(GOLDEN "%s", sessions[_i]);
+    struct clitest *t = queue_new();
+
+    session_play(t, path);
+    clitest_free(t);
+}
+END_TEST
+
+/* What one component holds does not count for another one. */
+START_TEST(test_held_once)
+{
+    struct clitest *t = queue_new();
+
+    clitest_expect(t, "sinfo -h -n n[1-2] -N -o '%n %C'", 0,
+                   "n1 2/14/0/16\nn2 1/15/0/16\n", "");
+    clitest_expect(t, "squeue -h -w n1 -o %i", 0, "1+0\n", "");
+    clitest_expect(t, "squeue -h -w n3 -o %i", 0, "1+1\n", "");
+    clitest_free(t);
+}
+END_TEST
+
+START_TEST(test_json)
+{
+    struct clitest *t = queue_new();
+
+    clitest_expect(t, "squeue --json -j 3+1", 0, NULL, "");
+    JSON_AUTO struct json *said = json_parse_str(t->out, NULL);
+    apitest_expect_in(said, "3+1",
+                      "jobs#1|jobs.0.job_id=4|jobs.0.het_job_id.number=3|"
+                      "jobs.0.het_job_offset.number=1|jobs.0.het_job_id_set=3-4|"
+                      "jobs.0.node_count.number=3|jobs.0.scheduled_nodes=n[2-4]|"
+                      "jobs.0.tres_per_node=gres/gpu:8");
+    clitest_free(t);
+}
+END_TEST
+
+/* The first component of a job that runs stands for all of it; of one that has ended
+ * there is nothing to cancel. */
+START_TEST(test_cancel_first)
+{
+    struct clitest *t = queue_new();
+
+    clitest_expect(t, "scancel 1+0", 0, "", "");
+    ctltest_settle(t->ctl);
+    ctltest_reap(t->ctl);
+    ctltest_settle(t->ctl);
+    clitest_expect(t, "squeue -h -t all -j 1 -o '%i %T'", 0,
+                   "1+0 CANCELLED\n1+1 CANCELLED\n", "");
+    clitest_expect(t, "scancel 1+1", 1, "",
+                   "scancel: error: Kill job error on job id 1+1: Job/step already "
+                   "completing or completed\n");
+    clitest_free(t);
+}
+END_TEST
+
+int main(void)
+{
+    return suite_main("gantry/het", (struct suite_row[]){
+                                        {test_session, ARRAY_LEN(sessions)},
+                                        {test_held_once, 1},
+                                        {test_json, 1},
+                                        {test_cancel_first, 1},
+                                        {NULL, 0},
+                                    });
+}
