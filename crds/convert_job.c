@@ -173,9 +173,12 @@ static int read_licenses(const struct json *object, struct job *job, struct err 
     return 0;
 }
 
-/* A start may have shrunk the limit. It holds until another one is asked for. */
+/* A start may have shrunk the limit. It holds until another one is asked for. While it
+ * waits it is what QOS and account allow for now. */
 static void read_limit_in_force(const struct json *object, struct job *job)
 {
+    if (strcmp(json_str_or(object, "status.state", "PENDING"), "PENDING") == 0)
+        return;
     const char *limit = json_str(object, "status.timeLimit");
     const char *asked = json_str_or(object, "status.timeLimitAsked", "");
     if (limit && strcmp(asked, json_str_or(object, "spec.timeLimit", "")) == 0)

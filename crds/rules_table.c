@@ -346,6 +346,22 @@ static bool tres_broken(const struct json *self, const struct json *old)
     return broken;
 }
 
+static bool license_of_node(const struct json *self, const struct json *old)
+{
+    (void)old;
+    for (json_each (it, self))
+        if (strncmp(it.key, "license/", strlen("license/")) == 0)
+            return true;
+    return false;
+}
+
+#define NODE_RULE(kind)                                                          \
+    {                                                                            \
+        kind, "spec.limits.maxTRESPerNode", "spec.limits.maxTRESPerNode",        \
+            "spec.limits.maxTRESPerNode must have no license/NAME: no node has " \
+            "licences",                                                          \
+            .broken = license_of_node                                            \
+    }
 #define TRES_RULE(kind, field)                                     \
     {                                                              \
         kind, "spec.limits." field, "spec.limits." field,          \
@@ -510,6 +526,7 @@ const struct rule rules[] = {
     TRES_RULE("QOS", "grpTRESRunMins"),
     TRES_RULE("QOS", "maxTRESPerJob"),
     TRES_RULE("QOS", "maxTRESPerNode"),
+    NODE_RULE("QOS"),
     TRES_RULE("QOS", "maxTRESMinsPerJob"),
     TRES_RULE("QOS", "maxTRESPerUser"),
     TRES_RULE("QOS", "maxTRESPerAccount"),
@@ -521,6 +538,7 @@ const struct rule rules[] = {
     TRES_RULE("Account", "grpTRESRunMins"),
     TRES_RULE("Account", "maxTRESPerJob"),
     TRES_RULE("Account", "maxTRESPerNode"),
+    NODE_RULE("Account"),
     TRES_RULE("Account", "maxTRESMinsPerJob"),
     TIME_RULE("QOS", "spec.limits.grpWall"),
     TIME_RULE("QOS", "spec.limits.maxWall"),

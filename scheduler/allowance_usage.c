@@ -59,7 +59,9 @@ bool usage_may_run_out(const struct sched *s, const struct asking *a,
 
 /* ---- jobs that run ---- */
 
-static bool has_none_left(const struct sched *s, const struct job *job)
+/* The limit's reason, with its sentence; REASON_NONE: none is used up. */
+static enum reason find_used_up(const struct sched *s, const struct job *job,
+                                struct str *message)
 {
     const struct asking a = {.job = job,
                              .part = places_part(s, job),
@@ -69,17 +71,19 @@ static bool has_none_left(const struct sched *s, const struct job *job)
 
     places_find(s, job, a.part, &places);
     for (size_t i = 0; i < places.n; i++) {
-        const struct limits *limits = places.items[i].limits;
+        const struct place_of *place = &places.items[i];
 
-        for (size_t k = 0; k < limits->n; k++) {
-            const struct limit *limit = &limits->items[k];
+        for (size_t k = 0; k < place->limits->n; k++) {
+            const struct limit *limit = &place->limits->items[k];
 
-            if (limit_is_of_usage(limit->kind) && !places_mask(&places, i, limit) &&
-                asking_has(s, &a, limit) && usage_is_up(s, &places.items[i], limit))
-                return true;
+            if (!limit_is_of_usage(limit->kind) || places_mask(&places, i, limit) ||
+                !asking_has(s, &a, limit) || !usage_is_up(s, place, limit))
+                continue;
+            allowance_say(place, job, limit, 0, message);
+            return reason_of_limit(limit->kind, limit->tres, place->qos == NULL);
         }
     }
-    return false;
+    return REASON_NONE;
 }
 
 void allowance_end_over(struct sched *s)
@@ -92,10 +96,14 @@ void allowance_end_over(struct sched *s)
     if (!s->held.of_usage || s->config.limits_safe)
         return;
     HASH_ITER (hh, s->jobs, rec, next) {
-        const struct decision decision = {.kind = DECIDE_END, .job_uid = rec->uid};
+        struct decision decision = {.kind = DECIDE_END, .job_uid = rec->uid};
 
-        if (rec->gone || rec->end_told || rec->job->phase != JOB_RUNNING ||
-            !has_none_left(s, rec->job))
+        if (rec->gone || rec->end_told || rec->job->phase != JOB_RUNNING)
+            continue;
+        str_reset(&s->message);
+        decision.reason = find_used_up(s, rec->job, &s->message);
+        decision.message = s->message.s;
+        if (decision.reason == REASON_NONE)
             continue;
         rec->end_told = true;
         decided_add(&s->decided, &decision);

@@ -60,6 +60,14 @@ int64_t check_limit(const struct job *job, const struct partition *part)
     return part->max_time_sec;
 }
 
+int64_t check_bound(const struct job *job, const struct partition *part)
+{
+    if (job->limit_sec != LIMIT_UNSET || job->wall_sec == LIMIT_UNLIMITED ||
+        part == NULL || part->default_time_sec != LIMIT_UNSET)
+        return LIMIT_UNSET;
+    return check_limit(job, part);
+}
+
 /* What a job asks for at least that has a deadline, and no limit. */
 #define LEAST_SEC 60
 

@@ -48,6 +48,8 @@ enum reason check_components_busy(const struct components *all, struct str *mess
 /* The time limit that is asked for: the job's, else the partition's default, else the
  * longest that the partition, and the job's QOS and account, allow. */
 int64_t check_limit(const struct job *job, const struct partition *part);
+/* It, where the job's QOS or account sets it: LIMIT_UNSET where they do not. */
+int64_t check_bound(const struct job *job, const struct partition *part);
 /* For how long a job is planned that starts then: its least limit where it has one, and
  * one without a limit until its deadline. */
 int64_t check_length(const struct job *job, const struct partition *part,

@@ -89,6 +89,7 @@ struct jobrec {
     char *message;
     int64_t told_accrue_sec; /* accrue_since, and: */
     char *told_lack;
+    int64_t told_bound_sec;
     int64_t told_plan_sec; /* TIME_UNSET: none */
     bool told_promised;
     struct priority told_priority;
@@ -239,6 +240,8 @@ int64_t jobrec_switches_until(const struct sched *s, const struct job *job);
 /* When a job that holds nodes ends, by its limit, its reservation or preemption: what
  * others are planned by, though it may run over its limit. TIME_NEVER: unknown. */
 int64_t jobrec_end(const struct sched *s, const struct jobrec *rec);
+/* Appends what else than its time limit that is by; nothing where it is that. */
+void jobrec_say_end(const struct sched *s, const struct jobrec *rec, struct str *out);
 /* When a running job is to be told that its time is up: likewise, but with what it may
  * run over its limit; TIME_NEVER: not (again). */
 int64_t jobrec_end_to_tell(const struct sched *s, const struct jobrec *rec);

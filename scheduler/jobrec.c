@@ -37,6 +37,7 @@ void jobrec_reset_told(struct jobrec *rec)
     free(rec->told_lack);
     rec->told_lack = NULL;
     rec->told_accrue_sec = TIME_UNSET;
+    rec->told_bound_sec = LIMIT_UNSET;
     rec->reason = REASON_NONE;
     rec->told_plan_sec = TIME_UNSET;
     rec->told_promised = false;
@@ -236,6 +237,16 @@ static int64_t over_time(const struct sched *s, const struct job *job)
     if (part != NULL && part->part->over_time_sec != LIMIT_UNSET)
         return part->part->over_time_sec;
     return s->config.over_time_sec;
+}
+
+void jobrec_say_end(const struct sched *s, const struct jobrec *rec, struct str *out)
+{
+    const struct job *job = rec->job;
+    int64_t end = reserve_end(s, job);
+
+    if (job->reservation != NULL && end < timeline_end(end_by_limit(s, job), 0) &&
+        (job->preempt_sec == TIME_UNSET || end < job->preempt_sec))
+        str_addf(out, "its reservation, %s, is over", job->reservation);
 }
 
 int64_t jobrec_end_to_tell(const struct sched *s, const struct jobrec *rec)

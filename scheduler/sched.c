@@ -185,6 +185,9 @@ static void end_what_must(struct sched *s, int64_t now_sec)
             continue;
         }
         rec->end_told = true;
+        str_reset(&s->message);
+        jobrec_say_end(s, rec, &s->message);
+        decision.message = s->message.len > 0 ? s->message.s : NULL;
         decided_add(&s->decided, &decision);
     }
 }

@@ -171,9 +171,11 @@ struct decision {
     int64_t limit_sec;        /* START: the limit in force; LIMIT_UNLIMITED */
     const struct slot *slots; /* START, and REASON where planned: in rank order */
     size_t n_slots;
-    enum reason reason;  /* REASON, GIVE_UP */
-    const char *message; /* REASON, GIVE_UP: one plain sentence: what it needs, what is
-                            there */
+    /* REASON, GIVE_UP; END: a limit on usage, else NONE: that on its time */
+    enum reason reason;
+    /* REASON, GIVE_UP: one plain sentence: what it needs, what is there. END: which
+     * other limit than its own ends it; NULL: none. */
+    const char *message;
     struct priority priority;  /* START, REASON */
     const char *account, *qos; /* START, REASON: that it has, also by default; NULL */
     int64_t planned_sec;  /* REASON: when it is to start; TIME_UNSET: not planned */
@@ -184,6 +186,9 @@ struct decision {
      * ACCRUES_NOT: it does not, by the limit that is said there. */
     int64_t accrue_sec;
     const char *lacks_age;
+    /* START, REASON: the time limit that its QOS or account set it, since it asks for
+     * none; LIMIT_UNSET: they set none. */
+    int64_t bound_sec;
     int64_t task;         /* SPLIT */
     bool met;             /* SPLIT: it waits for no other job any more */
     int64_t preempted_by; /* PREEMPT: the job id of who is to have its nodes */

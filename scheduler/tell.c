@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "scheduler/accrue.h"
+#include "scheduler/check.h"
 
 /* A job that may start in several partitions waits for the most hopeful one. */
 static const int hope[] = {
@@ -52,6 +53,15 @@ const char *tell_qos(const struct sched *s, const struct job *job)
     return qos != NULL ? qos->name : job->qos;
 }
 
+/* NULL: it is not there. */
+static const struct partition *first_partition(const struct sched *s,
+                                               const struct job *job)
+{
+    const struct partrec *part = pass_partition(s, job, 0);
+
+    return part != NULL ? part->part : NULL;
+}
+
 void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
               const char *message, const struct priority *priority)
 {
@@ -70,6 +80,7 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
         .n_slots = dated ? plan->n_slots : 0,
         .waits_for_nodes = reason == REASON_RESOURCES || reason == REASON_PRIORITY,
         .accrue_sec = accrue_since(rec->job),
+        .bound_sec = check_bound(rec->job, first_partition(s, rec->job)),
         .lacks_age = rec->job->accrue_sec == ACCRUES_NOT ? rec->lacks_age : NULL,
     };
 
@@ -80,6 +91,7 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
         rec->told_plan_sec == decision.planned_sec &&
         rec->told_promised == decision.promised &&
         rec->told_accrue_sec == decision.accrue_sec &&
+        rec->told_bound_sec == decision.bound_sec &&
         str_eq(rec->told_lack, decision.lacks_age) &&
         rec->told_depends == depend_states(rec->job) &&
         !priority_is_news(priority, &rec->told_priority) &&
@@ -93,6 +105,7 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
     rec->told_plan_sec = decision.planned_sec;
     rec->told_promised = decision.promised;
     rec->told_accrue_sec = decision.accrue_sec;
+    rec->told_bound_sec = decision.bound_sec;
     rec->told_lack = xstrdup_null(decision.lacks_age);
     rec->told_priority = *priority;
     rec->told_ahead = decision.ahead;

@@ -64,6 +64,7 @@ void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
     s->pass.moved |= job->plan.promised || s->pass.n_waiting > 0;
     plan_clear(&job->plan);
     note_place(s, rec, placed);
+    decision.bound_sec = check_bound(job, entry->part->part);
     decision.limit_sec = limit_in_force(s, rec, entry->part->part, now_sec);
     job->limit_sec = decision.limit_sec;
     book_enter(s, rec);

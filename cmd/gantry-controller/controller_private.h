@@ -60,7 +60,8 @@ struct controller {
     bool synced;
     size_t n_limited;  /* records that limits keep from being queued */
     bool limits_moved; /* since they were asked about */
-    bool tree_moved;   /* accounts have other parents, or are others, since a step */
+    bool tree_moved;   /* something may be wrong with others than before, since a step:
+                          accounts have other parents, QOS preempt others */
     loop_fn *on_synced;
     void *on_synced_arg;
     int told_resources; /* how many names the core knows */

@@ -41,6 +41,9 @@ static void carry_out(struct controller *ctl, const struct decision *d)
         return;
     case DECIDE_END:
         r->timed_out = true;
+        text_set(&r->end_reason,
+                 d->reason != REASON_NONE ? reason_word(d->reason) : "TimeLimit");
+        text_set(&r->end_message, d->message);
         break;
     case DECIDE_GIVE_UP:
         r->given_up = true;

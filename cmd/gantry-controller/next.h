@@ -83,7 +83,8 @@ struct job_view {
     int64_t submit_sec;    /* when it was made, or its array was submitted */
     const char *queue;     /* where it waits: partitions, as a list; NULL: none there */
     const char *refusal, *refusal_reason; /* why it is not taken in; NULL: it is */
-    bool timed_out;                       /* the core says END */
+    const char *end_reason;               /* the core says END; NULL: it does not */
+    const char *end_message;              /* and then, or NULL */
     const struct preemption *preemption;  /* the core says PREEMPT; NULL */
     int64_t requeue_delay_sec;            /* until who was preempted may start again */
     const char *reason, *message;         /* the core's, for a pending job; NULL */
@@ -96,6 +97,7 @@ struct job_view {
     const char *dependency;         /* likewise, with states */
     int64_t accrue_sec;             /* as jstatus has them; likewise: */
     const char *lacks_age;
+    int64_t bound_sec; /* the time limit that it has unasked; LIMIT_UNSET */
     const struct array_view *array; /* NULL: it is none */
     const struct action *inherited; /* that its array was given, for it too; NULL */
     bool given_up;                  /* the core says GIVE_UP, for `reason` */

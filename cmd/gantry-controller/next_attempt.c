@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "cmd/gantry-controller/next_private.h"
+#include "scheduler/reason.h"
 
 /* RUNNING may be written late; the time is when it became true. */
 static int64_t start_of(const struct job_view *v)
@@ -51,6 +52,9 @@ static const struct ending *ending_of(const char *reason)
         if (strlen(endings[i].reason) == len &&
             strncmp(reason, endings[i].reason, len) == 0)
             return &endings[i];
+    /* A limit on what has been used ends a job as that on its time does. */
+    if (reason_parse(reason) >= REASON_LIMITS)
+        return &endings[0];
     /* Another Gantry's reason: the safe end is a failure that is seen. */
     return &endings[1];
 }
@@ -264,8 +268,8 @@ void next_attempt(const struct job_view *v, struct job_next *n)
     case ATTEMPT_RUNNING:
         if (v->preemption)
             end_preempted(v, n);
-        else if (v->timed_out)
-            want_completing(n, "TimeLimit", NULL);
+        else if (v->end_reason)
+            want_completing(n, v->end_reason, v->end_message);
         else if (n->want.state != JOB_STATE_RUNNING)
             want_running(v, n);
         else

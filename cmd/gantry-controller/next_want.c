@@ -103,6 +103,10 @@ void want_standing(const struct job_view *v, struct job_next *n)
     text_set(&n->want.account, v->account);
     text_set(&n->want.qos, v->qos);
     text_set(&n->want.dependency, v->dependency);
+    if (n->want.state == JOB_STATE_PENDING) {
+        n->want.limit_sec = v->bound_sec;
+        text_set(&n->want.limit_asked, NULL);
+    }
     n->want.accrue_sec = v->accrue_sec;
     text_set(&n->want.lacks_age, v->lacks_age);
 }
@@ -116,7 +120,7 @@ void want_attempt(const struct job_view *v, struct job_next *n, enum job_state s
     s->n_placement = v->n_start;
     text_set(&s->partition, v->partition);
     plan_clear(&s->plan);
-    if (bjob_shrinks(v->job)) {
+    if (bjob_shrinks(v->job) || v->bound_sec != LIMIT_UNSET) {
         s->limit_sec = v->start_limit_sec;
         text_set(&s->limit_asked, v->job->time_limit);
     }

@@ -70,8 +70,11 @@ static void *make_qos(void *arg, const struct json *object)
     struct controller *ctl = arg;
     struct err err = ERR_INIT;
     struct qos *qos = convert_qos(object, &err);
-    if (!qos)
+    if (!qos) {
         complain(ctl, "QOS", object, &err);
+        usage_unread(ctl, PAYER_QOS, object, err.msg);
+        cycle_want(ctl);
+    }
     return qos;
 }
 
@@ -108,6 +111,7 @@ static void qos_changed(void *arg, enum kc_change change, void *old_item,
         usage_seen(ctl, PAYER_QOS, is->as_of.usage_sec, object);
     }
     ctl->limits_moved = true;
+    ctl->tree_moved |= !was || !is || !preempt_rules_equal(was, is);
     cycle_want(ctl);
 }
 
@@ -118,8 +122,11 @@ static void *make_account(void *arg, const struct json *object)
     struct controller *ctl = arg;
     struct err err = ERR_INIT;
     struct account *account = convert_account(object, &err);
-    if (!account)
+    if (!account) {
         complain(ctl, "account", object, &err);
+        usage_unread(ctl, PAYER_ACCOUNT, object, err.msg);
+        cycle_want(ctl);
+    }
     return account;
 }
 

@@ -38,6 +38,7 @@ struct record *record_get(struct controller *ctl, const char *uid)
     r->uid = xstrdup(uid);
     r->priority = PRIORITY_UNSET;
     r->accrue_sec = TIME_UNSET;
+    r->bound_sec = LIMIT_UNSET;
     r->plan.start_sec = TIME_UNSET;
     r->preemption = preemption_none();
     HASH_ADD_KEYPTR(hh, ctl->records, r->uid, strlen(r->uid), r);
@@ -72,6 +73,8 @@ void record_free(struct record *r)
     free(r->account);
     free(r->qos);
     free(r->lacks_age);
+    free(r->end_reason);
+    free(r->end_message);
     free(r->dependency);
     plan_clear(&r->plan);
     r->ctl->n_limited -= r->intake.limited != REASON_NONE;
@@ -414,7 +417,9 @@ static struct job_view view_of(const struct record *r, struct array_view *space)
                                            : limited  ? reason_word(r->intake.limited)
                                            : closed   ? "PartitionInactive"
                                                       : NULL,
-                         .timed_out = r->timed_out,
+                         .end_reason = r->timed_out ? r->end_reason : NULL,
+                         .end_message = r->end_message,
+                         .bound_sec = r->bound_sec,
                          .preemption = r->preemption.by != 0 ? &r->preemption : NULL,
                          .requeue_delay_sec = r->ctl->settings.sched.requeue_delay_sec,
                          .warns = warns,
@@ -470,6 +475,7 @@ void record_stand(struct record *r, const struct decision *d)
     text_set(&r->account, d->account);
     text_set(&r->qos, d->qos);
     bool waits = d->kind == DECIDE_REASON;
+    r->bound_sec = d->bound_sec;
     r->accrue_sec = waits ? d->accrue_sec : TIME_UNSET;
     text_set(&r->lacks_age, waits ? d->lacks_age : NULL);
     stand_dependency(r);

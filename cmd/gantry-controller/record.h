@@ -55,8 +55,9 @@ struct record {
     uint64_t outlooks; /* how often intake or tie has changed */
     struct told told;
     bool timed_out;
-    struct preemption preemption; /* the core's PREEMPT, until status says it */
-    bool given_up;                /* the core's GIVE_UP, for `reason` */
+    char *end_reason, *end_message; /* then: by which limit, and its sentence or NULL */
+    struct preemption preemption;   /* the core's PREEMPT, until status says it */
+    bool given_up;                  /* the core's GIVE_UP, for `reason` */
     enum reason reason;
     char *message;
     struct plan plan;   /* the core's, as told last */
@@ -66,6 +67,7 @@ struct record {
     char *account, *qos; /* NULL: none */
     int64_t accrue_sec;  /* as jstatus has them: */
     char *lacks_age;
+    int64_t bound_sec;   /* the time limit that QOS or account set it; LIMIT_UNSET */
     char *dependency;    /* with states; NULL: it has none */
     int64_t assigned_id; /* while status has none; 0 */
     int64_t seen_sec;    /* when it was first seen, if it had no id */

@@ -16,7 +16,8 @@ struct payer {
     char *name, *uid, *version;
     int64_t stored_sec; /* its usage is true of; TIME_UNSET: it has none */
     int64_t sent_sec;
-    char *fault; /* of an account, as of the last step; NULL: not known yet */
+    char *unread; /* why it is ignored, as it is; NULL: it is not */
+    char *fault;  /* what is wrong with it, as of the last step; NULL: not known yet */
     char *stored_fault;
     struct ticket ticket;
     struct kc_call *call;
@@ -69,6 +70,7 @@ static void payer_free(struct payer *p)
     if (p->call)
         kc_cancel(p->call);
     lanes_leave(p->ctl->lanes, &p->ticket);
+    free(p->unread);
     free(p->stored_fault);
     free(p->fault);
     free(p->version);
@@ -142,8 +144,8 @@ static void want(struct payer *p)
         lanes_enter(p->ctl->lanes, LANE_USAGE, &p->ticket, send, p);
 }
 
-void usage_seen(struct controller *ctl, enum payer_kind kind, int64_t stored_sec,
-                const struct json *object)
+static struct payer *payer_get(struct controller *ctl, enum payer_kind kind,
+                               const struct json *object)
 {
     const char *name = json_str_or(object, "metadata.name", "");
     struct payer *p = payer_find(ctl, kind, name);
@@ -152,19 +154,36 @@ void usage_seen(struct controller *ctl, enum payer_kind kind, int64_t stored_sec
         p->ctl = ctl;
         p->kind = kind;
         p->name = xstrdup(name);
+        p->stored_sec = TIME_UNSET;
         HASH_ADD_KEYPTR(hh, ctl->payers[kind], p->name, strlen(p->name), p);
     }
     read_stored(p, object);
+    return p;
+}
+
+void usage_seen(struct controller *ctl, enum payer_kind kind, int64_t stored_sec,
+                const struct json *object)
+{
+    struct payer *p = payer_get(ctl, kind, object);
     p->stored_sec = stored_sec;
+    ctl->tree_moved |= p->unread != NULL;
+    text_set(&p->unread, NULL);
 
     if (ctl->synced)
         want(p);
 }
 
+void usage_unread(struct controller *ctl, enum payer_kind kind,
+                  const struct json *object, const char *why)
+{
+    text_set(&payer_get(ctl, kind, object)->unread, why);
+    ctl->tree_moved = true;
+}
+
 void usage_forget(struct controller *ctl, enum payer_kind kind, const char *name)
 {
     struct payer *p = payer_find(ctl, kind, name);
-    if (p)
+    if (p && !p->unread)
         payer_free(p);
 }
 
@@ -172,7 +191,12 @@ static void find_fault(struct payer *p)
 {
     STR_AUTO struct str text;
     str_init(&text, FAULT_MAX);
-    sched_say_account_fault(p->ctl->sched, p->name, &text);
+    if (p->unread)
+        str_addf(&text, "is ignored: %s", p->unread);
+    else if (p->kind == PAYER_ACCOUNT)
+        sched_say_account_fault(p->ctl->sched, p->name, &text);
+    else
+        sched_say_circle(p->ctl->sched, p->name, &text);
     text_set(&p->fault, text.s);
 }
 
@@ -180,8 +204,8 @@ void usage_write(struct controller *ctl)
 {
     struct payer *p, *tmp;
     int64_t charged_sec = sched_charged_sec(ctl->sched);
-    if (ctl->tree_moved)
-        HASH_ITER (hh, ctl->payers[PAYER_ACCOUNT], p, tmp)
+    for (int kind = 0; kind < PAYER_KINDS && ctl->tree_moved; kind++)
+        HASH_ITER (hh, ctl->payers[kind], p, tmp)
             find_fault(p);
     if (charged_sec == ctl->usage_sec && !ctl->tree_moved)
         return;

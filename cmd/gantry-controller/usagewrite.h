@@ -1,6 +1,6 @@
 /*
- * usagewrite - what has been used of accounts and QOS, and why an account is in no
- * tree, kept in their status.
+ * usagewrite - what has been used of accounts and QOS, and what is wrong with one, kept
+ * in their status.
  *
  * The core charges jobs at the end of each period (scheduler/usage.h). Then whatever an
  * account, or a QOS, has used is written to its status with the time that it is true
@@ -30,6 +30,10 @@ enum payer_kind { PAYER_ACCOUNT, PAYER_QOS, PAYER_KINDS };
 /* One is there, or has changed: as it is stored, with usage that is true of a time. */
 void usage_seen(struct controller *ctl, enum payer_kind kind, int64_t stored_sec,
                 const struct json *object);
+/* One is there that cannot be read, and so is ignored: who looks at it is told why. */
+void usage_unread(struct controller *ctl, enum payer_kind kind,
+                  const struct json *object, const char *why);
+/* It is gone, or cannot be read any more. */
 void usage_forget(struct controller *ctl, enum payer_kind kind, const char *name);
 /* After a step of the core: queues writes of what it has charged since. */
 void usage_write(struct controller *ctl);

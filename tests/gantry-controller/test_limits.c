@@ -80,6 +80,35 @@ START_TEST(test_deadline)
 }
 END_TEST
 
+/* Who asks for no limit has that of its QOS, and keeps it once it runs. */
+START_TEST(test_bound)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_make(t, "QOS", "normal", "'limits':{'maxWall':'30'}");
+    ctltest_submit(t, "runs", "'nodes':4,'exclusive':true");
+    ctltest_settle(t);
+    ctltest_submit(t, "waits", "'nodes':4,'exclusive':true");
+    ctltest_submit(t, "asks", "'nodes':4,'exclusive':true,'timeLimit':'10'");
+    ctltest_settle(t);
+    ctltest_expect(t, "runs", "status.state=RUNNING|status.timeLimit=00:30:00");
+    ctltest_expect(t, "waits", "status.state=PENDING|status.timeLimit=00:30:00");
+    ctltest_expect(t, "asks", "status.state=PENDING|status.timeLimit!");
+    ctltest_patch(t, "/apis/gantry.dev/v1alpha1/qos/normal",
+                  "{'spec':{'limits':{'maxWall':'20'}}}");
+    ctltest_settle(t);
+    ctltest_restart(t);
+    ctltest_expect(t, "runs", "status.timeLimit=00:30:00");
+    ctltest_expect(t, "waits", "status.timeLimit=00:20:00");
+    ctltest_advance(t, 29 * 60);
+    ctltest_expect(t, "runs", "status.state=RUNNING");
+    ctltest_advance(t, 70);
+    ctltest_reap(t);
+    ctltest_settle(t);
+    ctltest_expect(t, "runs", "status.state=TIMEOUT|status.reason=TimeLimit");
+    ctltest_free(t);
+}
+END_TEST
+
 /* Who gains age is persisted, and so is why somebody does not. */
 START_TEST(test_accrue)
 {
@@ -113,6 +142,7 @@ int main(void)
                                                       {test_shrunk, 1},
                                                       {test_changed, 1},
                                                       {test_deadline, 1},
+                                                      {test_bound, 1},
                                                       {test_accrue, 1},
                                                       {NULL, 0},
                                                   });

@@ -70,6 +70,32 @@ START_TEST(test_fairshare)
 }
 END_TEST
 
+/* What cannot be read is ignored, and says why; so does a circle of QOS. */
+START_TEST(test_told)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_make(t, "Account", "optics",
+                 "'members':[{'user':'ann','limits':{'grpTRES':{'cores':4}}}]");
+    ctltest_make(t, "QOS", "high", "'preempt':['low']");
+    ctltest_make(t, "QOS", "low", "'preempt':['high']");
+    ctltest_settle(t);
+    apitest_request(t->api, "GET", API "accounts/optics", NULL);
+    apitest_expect(t->api, "optics",
+                   "status.message~is ignored: spec.members[0]: limits.grpTRES: cores: "
+                   "no such TRES");
+    apitest_request(t->api, "GET", API "qos/low", NULL);
+    apitest_expect(t->api, "low", "status.message~low");
+    ctltest_patch(t, API "qos/low", "{'spec':{'preempt':null}}");
+    ctltest_patch(t, API "accounts/optics", "{'spec':{'members':[{'user':'ann'}]}}");
+    ctltest_settle(t);
+    apitest_request(t->api, "GET", API "accounts/optics", NULL);
+    apitest_expect(t->api, "optics", "spec.members.0.user=ann|status.message!");
+    apitest_request(t->api, "GET", API "qos/low", NULL);
+    apitest_expect(t->api, "low", "status.message!");
+    ctltest_free(t);
+}
+END_TEST
+
 /* A changed gantry.yaml holds for jobs that wait already. */
 START_TEST(test_configure)
 {
@@ -166,6 +192,7 @@ int main(void)
     return suite_main("gantry-controller/policies", (struct suite_row[]){
                                                         {test_qos, 1},
                                                         {test_fairshare, 1},
+                                                        {test_told, 1},
                                                         {test_configure, 1},
                                                         {test_accounts, 1},
                                                         {test_account_qos, 1},

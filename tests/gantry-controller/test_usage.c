@@ -194,7 +194,10 @@ START_TEST(test_minutes)
     go_to(t, 1);
     ctltest_reap(t);
     ctltest_settle(t);
-    ctltest_expect(t, "a", "status.state=TIMEOUT");
+    ctltest_expect(t, "a",
+                   "status.state=TIMEOUT|status.reason=QOSGrpCPUMinutesLimit|"
+                   "status.message=QOS normal allows cpu=15 minutes in all, past jobs "
+                   "included; that is used up");
     ctltest_expect(t, "b", "status.state=RUNNING");
     ctltest_kill(t);
     ctltest_start(t);

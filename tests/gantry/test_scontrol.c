@@ -257,7 +257,8 @@ START_TEST(test_accrue)
 {
     struct clitest *t = clitest_new();
 
-    ctltest_make(t->ctl, "QOS", "normal", "'limits':{'maxJobsAccruePerUser':1}");
+    ctltest_make(t->ctl, "QOS", "normal",
+                 "'limits':{'maxJobsAccruePerUser':1,'maxWall':'45'}");
     for (int i = 0; i < 3; i++) {
         AUTO_FREE char *name = xasprintf("j%d", i);
         ctltest_submit(t->ctl, name, "'nodes':4,'exclusive':true,'user':'alice'");
@@ -269,6 +270,7 @@ START_TEST(test_accrue)
     ck_assert_int_eq(clitest_run(t, "scontrol show job 3"), 0);
     ck_assert_msg(strstr(t->out, "\n   AccrueTime=Unknown\n"), "%s", t->out);
     clitest_expect(t, "squeue -h -j 3 -O accruetime", 0, "N/A                 \n", "");
+    clitest_expect(t, "squeue -h -j 1,3 -o '%i %l'", 0, "3 45:00\n1 45:00\n", "");
     clitest_free(t);
 }
 END_TEST

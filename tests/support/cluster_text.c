@@ -433,6 +433,16 @@ static void say_ahead(const struct ahead *ahead, struct str *out)
     str_addf(out, ", next %lld\n", (long long)ahead->job_id);
 }
 
+static void say_bound(const struct decision *decision, struct str *out)
+{
+    char limit[DURATION_TEXT_MAX];
+
+    if (decision->bound_sec == LIMIT_UNSET)
+        return;
+    duration_format(decision->bound_sec, limit);
+    str_addf(out, "    limit %s\n", limit);
+}
+
 static void say_age(const struct decision *decision, struct str *out)
 {
     if (decision->accrue_sec == ACCRUES_NOT)
@@ -456,7 +466,11 @@ void cluster_text_decision(const struct decision *decision, struct str *out)
                  (long long)decision->priority.total);
         return;
     case DECIDE_END:
-        str_addf(out, "  end %s\n", number);
+        str_addf(out, "  end %s%s%s%s%s\n", number,
+                 decision->reason != REASON_NONE ? " " : "",
+                 decision->reason != REASON_NONE ? reason_word(decision->reason) : "",
+                 decision->message != NULL ? ": " : "",
+                 decision->message != NULL ? decision->message : "");
         return;
     case DECIDE_GIVE_UP:
         str_addf(out, "  give up %s %s: %s\n", number, reason_word(decision->reason),
@@ -479,6 +493,7 @@ void cluster_text_decision(const struct decision *decision, struct str *out)
                  decision->message);
         say_ahead(&decision->ahead, out);
         say_plan(decision, out);
+        say_bound(decision, out);
         say_age(decision, out);
         return;
     }
