@@ -131,6 +131,17 @@ static void merge_element(struct json *out, const struct elements *old,
         json_append(out, value);
 }
 
+/* What is wanted once and was there more than once. */
+static void drop_repeated(struct json *out, const struct elements *old,
+                          const struct elements *new)
+{
+    for (size_t i = old->n; i-- > 0;) {
+        const struct element *at = &old->items[i];
+        if (elements_find(new, at->key) && elements_find(old, at->key) != at)
+            json_array_del(out, at->index);
+    }
+}
+
 static struct json *merge(const struct schema *s, const struct json *live,
                           const struct json *wanted)
 {
@@ -146,6 +157,8 @@ static struct json *merge(const struct schema *s, const struct json *live,
     elements_init(&new, s, wanted);
     for (size_t i = 0; i < new.n; i++)
         merge_element(out, &old, &new.items[i]);
+    if (json_is(out, JSON_ARRAY))
+        drop_repeated(out, &old, &new);
     return out;
 }
 

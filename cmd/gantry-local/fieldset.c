@@ -60,7 +60,8 @@ static void add_element(struct elements *e, char *key, const struct schema *s,
                         struct json *value, size_t index)
 {
     e->items[e->n] = (struct element){key, s, value, index};
-    json_set(e->index, key, json_new_int((int64_t)e->n));
+    if (!json_get(e->index, key))
+        json_set(e->index, key, json_new_int((int64_t)e->n));
     e->n++;
 }
 

@@ -17,7 +17,8 @@
 #include "base/json.h"
 #include "cmd/gantry-local/schema.h"
 
-/* The elements of a value, found by their keys. */
+/* The elements of a value, found by their keys: of what is there twice, which some
+ * lists of Kubernetes may hold, the first. */
 struct element {
     char *key;
     const struct schema *schema; /* NULL: unknown */

@@ -200,6 +200,21 @@ static void say_both_set(const struct check *c)
                         "minAvailable and maxUnavailable cannot be both set");
 }
 
+static void check_conditions(const struct check *c)
+{
+    const struct json *list = json_at(c->after, "status.conditions");
+
+    for (size_t i = 0; i < json_len(list); i++) {
+        const char *type = json_str_or(json_item(list, i), "type", "");
+        bool twice = false;
+        for (size_t k = 0; k < i; k++)
+            twice |= str_eq(json_str(json_item(list, k), "type"), type);
+        AUTO_FREE char *at = xasprintf("status.conditions[%zu]", i);
+        if (twice)
+            check_duplicate(c, at, type);
+    }
+}
+
 void budget_check(const struct check *c)
 {
     const struct json *min = json_at(c->after, "spec.minAvailable");
@@ -210,6 +225,7 @@ void budget_check(const struct check *c)
     check_count_or_percent(c, "spec.minAvailable", min);
     check_count_or_percent(c, "spec.maxUnavailable", max);
     check_selector(c, "spec.selector", json_at(c->after, "spec.selector"));
+    check_conditions(c);
 }
 
 /* ---- priority classes ---- */

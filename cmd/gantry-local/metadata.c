@@ -4,6 +4,7 @@
 
 #include "base/duration.h"
 #include "base/opt.h"
+#include "base/str.h"
 #include "base/util.h"
 #include "cmd/gantry-local/names.h"
 
@@ -297,6 +298,57 @@ void metadata_warn(const struct kind *kind, const struct json *object,
                       word, strchr(word, '.') ? " including a path (/)" : "");
         warn(arg, line);
     }
+}
+
+#define WARNING_MAX (64u << 10)
+
+static bool are_objects(const struct json *list)
+{
+    for (size_t i = 0; i < json_len(list); i++)
+        if (!json_is(json_item(list, i), JSON_OBJECT))
+            return false;
+    return json_is(list, JSON_ARRAY);
+}
+
+/* All of an owner, as a text. */
+static char *owner_text(const struct json *owner)
+{
+    return xasprintf("%s\n%s\n%s\n%s\n%d%d", json_str_or(owner, "uid", ""),
+                     json_str_or(owner, "name", ""), json_str_or(owner, "kind", ""),
+                     json_str_or(owner, "apiVersion", ""),
+                     json_bool_or(owner, "controller", false),
+                     json_bool_or(owner, "blockOwnerDeletion", false));
+}
+
+void metadata_join_owners(struct json *object, warn_fn *warn, void *arg)
+{
+    const struct json *owners = json_at(object, "metadata.ownerReferences");
+    JSON_AUTO struct json *once = json_new_array();
+    JSON_AUTO struct json *seen = json_new_object();
+    STR_AUTO struct str twice;
+
+    str_init(&twice, WARNING_MAX);
+    if (!are_objects(owners))
+        return;
+    for (size_t i = 0; i < json_len(owners); i++) {
+        struct json *owner = json_item(owners, i);
+        AUTO_FREE char *text = owner_text(owner);
+        if (!json_get(seen, text))
+            json_append(once, json_ref(owner));
+        else
+            str_addf(&twice, "%s%s", twice.len > 0 ? ", " : "",
+                     json_str_or(owner, "uid", ""));
+        json_set(seen, text, json_new_bool(true));
+    }
+    if (json_len(once) == json_len(owners))
+        return;
+    AUTO_FREE char *line = xasprintf(
+        ".metadata.ownerReferences contains duplicate entries; API server dedups owner "
+        "references in 1.20+, and may reject such requests as early as 1.24; please "
+        "fix your requests; duplicate UID(s) observed: %s",
+        twice.s);
+    json_set_at(object, "metadata.ownerReferences", TAKE(once));
+    warn(arg, line);
 }
 
 /* ---- what the server says ---- */

@@ -21,6 +21,8 @@ void metadata_validate(const struct kind *kind, const struct json *object,
                        const struct json *before, cause_fn *found, void *arg);
 /* Calls `warn` with what is allowed and not advised. */
 typedef void warn_fn(void *arg, const char *line);
+/* What is twice among the owners, alike in all its fields, goes once. */
+void metadata_join_owners(struct json *object, warn_fn *warn, void *arg);
 void metadata_warn(const struct kind *kind, const struct json *object,
                    const struct json *before, warn_fn *warn, void *arg);
 

@@ -204,6 +204,48 @@ static void check_tolerations(const struct spec *s)
     }
 }
 
+static void check_claims(const struct spec *s)
+{
+    const struct json *claims = json_get(s->spec, "resourceClaims");
+
+    for (size_t i = 0; i < json_len(claims); i++) {
+        AUTO_FREE char *at = xasprintf("%s.resourceClaims[%zu].name", s->field, i);
+        if (has_name(claims, i, name_of(json_item(claims, i))))
+            check_duplicate(&s->check, at, name_of(json_item(claims, i)));
+    }
+}
+
+static void check_gates(const struct spec *s)
+{
+    const struct json *gates = json_get(s->spec, "schedulingGates");
+
+    for (size_t i = 0; i < json_len(gates); i++) {
+        AUTO_FREE char *at = xasprintf("%s.schedulingGates[%zu]", s->field, i);
+        if (has_name(gates, i, name_of(json_item(gates, i))))
+            check_duplicate(&s->check, at, name_of(json_item(gates, i)));
+    }
+}
+
+/* Two of a kind are told where the first stands. */
+static void check_spread(const struct spec *s)
+{
+    const struct json *list = json_get(s->spec, "topologySpreadConstraints");
+
+    for (size_t i = 0; i < json_len(list); i++)
+        for (size_t k = i + 1; k < json_len(list); k++) {
+            const char *key = json_str_or(json_item(list, i), "topologyKey", "");
+            const char *action =
+                json_str_or(json_item(list, i), "whenUnsatisfiable", "");
+            AUTO_FREE char *at = xasprintf(
+                "%s.topologySpreadConstraints[%zu].{topologyKey, whenUnsatisfiable}",
+                s->field, i);
+            AUTO_FREE char *both = xasprintf("{%s, %s}", key, action);
+            if (str_eq(json_str(json_item(list, k), "topologyKey"), key) &&
+                str_eq(json_str(json_item(list, k), "whenUnsatisfiable"), action))
+                check_duplicate(&s->check, at, both);
+        }
+}
+
 static void check_host_name(const struct spec *s, const char *name)
 {
     const char *value = json_str_or(s->spec, name, "");
@@ -234,5 +276,8 @@ void pod_check_whole(const struct json *spec, const char *field, cause_fn *found
     check_host_name(&s, "hostname");
     check_host_name(&s, "subdomain");
     check_tolerations(&s);
+    check_spread(&s);
+    check_gates(&s);
+    check_claims(&s);
     check_deadline(&s);
 }

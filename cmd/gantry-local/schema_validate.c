@@ -326,30 +326,19 @@ static char *item_identity(const struct schema *s, const struct json *item)
     return json_text(keys, NULL);
 }
 
-static void report_duplicate(struct check *c, const struct schema *s,
-                             const struct item_text *item)
+static void report_duplicate(struct check *c, const struct item_text *item)
 {
     size_t len = c->path.len;
 
     str_addf(&c->path, "[%zu]", item->index);
-    if (s->is_core && s->list_keys != NULL) {
-        /* A core list of one key: its own field is at fault. */
-        JSON_AUTO struct json *keys = json_parse_str(item->text, NULL);
-        AUTO_FREE char *value = json_text(json_get(keys, s->list_keys[0]), NULL);
-        AUTO_FREE char *message = xasprintf("Duplicate value: %s", value);
-        report_field(c, s->list_keys[0], "FieldValueDuplicate", message);
-    } else {
-        report(c, "FieldValueDuplicate", "Duplicate value: %s", item->text);
-    }
+    report(c, "FieldValueDuplicate", "Duplicate value: %s", item->text);
     path_cut(c, len);
 }
 
-/* By sorting: a list of a hundred thousand items must not cost their square. Of core
- * lists of several keys there are a Service's ports, which its own check looks at. */
+/* By sorting: a list of a hundred thousand items must not cost their square. */
 static void check_unique(struct check *c, const struct schema *s, const struct json *j)
 {
-    const bool checked = s->is_core && s->list_keys != NULL && s->list_keys[1] != NULL;
-    size_t n = checked ? 0 : json_len(j);
+    size_t n = json_len(j);
     struct item_text *items = xcalloc(n + 1, sizeof(*items));
 
     for (size_t i = 0; i < n; i++)
@@ -357,7 +346,7 @@ static void check_unique(struct check *c, const struct schema *s, const struct j
     qsort(items, n, sizeof(*items), item_order);
     for (size_t i = 1; i < n; i++)
         if (strcmp(items[i - 1].text, items[i].text) == 0)
-            report_duplicate(c, s, &items[i]);
+            report_duplicate(c, &items[i]);
     for (size_t i = 0; i < n; i++)
         free(items[i].text);
     free(items);
@@ -387,7 +376,8 @@ static void check_array(struct check *c, const struct schema *s, const struct js
         check_node(c, s->items, json_item(j, i));
         path_cut(c, len);
     }
-    if (c->n_found == before && s->list_type != LIST_ATOMIC)
+    /* Of Kubernetes' own kinds each says itself which items may not stand twice. */
+    if (c->n_found == before && s->list_type != LIST_ATOMIC && !s->is_core)
         check_unique(c, s, j);
 }
 

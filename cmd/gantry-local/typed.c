@@ -71,6 +71,31 @@ static void found(void *arg, const char *path, const char *near)
     json_append(t->faults, json_new_string(text.s));
 }
 
+/* Items of a list map or a set that stand twice, in all of `value`. */
+static void find_repeated(struct typed *t, const struct schema *s,
+                          const struct json *value, struct str *path)
+{
+    JSON_AUTO struct json *seen = json_new_object();
+    ELEMENTS_AUTO struct elements e;
+    const size_t len = path->len;
+
+    elements_init(&e, s, value);
+    for (size_t i = 0; i < e.n; i++) {
+        const struct element *item = &e.items[i];
+        if (json_get(seen, item->key)) {
+            str_add(path, ": duplicate entries for key ");
+            fieldset_path_add(path, item->key);
+            json_append(t->faults, json_new_string(path->s));
+        } else {
+            json_set(seen, item->key, json_new_bool(true));
+            fieldset_path_add(path, item->key);
+            find_repeated(t, item->schema, item->value, path);
+        }
+        path->len = len;
+        path->s[len] = '\0';
+    }
+}
+
 /* One on one line, several as a list. */
 static void print_faults(const struct json *faults, struct str *out)
 {
@@ -88,9 +113,12 @@ int typed_check(struct call *call, struct json *object, const char *said_ns)
     JSON_AUTO struct json *pruned = json_copy(object);
     JSON_AUTO struct json *faults = json_new_array();
     struct typed t = {kind->schema, object, faults};
+    STR_AUTO struct str path;
 
+    str_init(&path, TEXT_MAX);
     metadata_prune(pruned, found, &t);
     schema_prune(kind->schema, pruned, found, &t);
+    find_repeated(&t, kind->schema, object, &path);
     if (json_len(faults) == 0)
         return 0;
     STR_AUTO struct str text;

@@ -9,6 +9,7 @@
 #include "cmd/gantry-local/form.h"
 #include "cmd/gantry-local/managed.h"
 #include "cmd/gantry-local/metadata.h"
+#include "cmd/gantry-local/pod_warn.h"
 #include "cmd/gantry-local/patch.h"
 #include "cmd/gantry-local/strategy.h"
 #include "crds/rules.h"
@@ -241,11 +242,17 @@ static bool is_misshapen(const struct write *w)
     return misshapen;
 }
 
+static void add_warning(void *arg, const char *line)
+{
+    call_warn(arg, "%s", line);
+}
+
 static void fill_defaults(struct write *w)
 {
     const struct kind *kind = w->call->kind;
 
     metadata_drop_empty(w->after);
+    metadata_join_owners(w->after, add_warning, w->call);
     if (!kind->is_custom)
         schema_drop_empty(kind->schema, w->after);
     schema_default(kind->schema, w->after);
@@ -322,11 +329,6 @@ static int answer(struct write *w, int status, const struct object *o)
                      : answer_object(w->call, status, o);
 }
 
-static void add_warning(void *arg, const char *line)
-{
-    call_warn(arg, "%s", line);
-}
-
 /* What remains when nothing speaks against `after`; `put` stores its object. */
 static int settle(struct write *w, int status,
                   void (*put)(struct write *w, struct object *o))
@@ -337,6 +339,7 @@ static int settle(struct write *w, int status,
     if (!o)
         return -1;
     metadata_warn(w->call->kind, w->after, w->before, add_warning, w->call);
+    pod_warn(w->call->kind, w->after, w->before, add_warning, w->call);
     if (!w->dry_run)
         put(w, o);
     const int rc = answer(w, status, o);
