@@ -349,8 +349,15 @@ static int read_run(const struct convert *c, const struct json *object, struct j
 static int read_segment(const struct json *object, struct job *job, struct err *err)
 {
     const struct number_field field = {"spec.segment", &job->segment, 1, PODS_MAX};
-    if (number_read(object, &field, err) < 0)
+    if (number_read(object, &field, err) < 0 ||
+        json_read_bool(object, "spec.spreadSegments", &job->spread_segments, err) ==
+            JSON_WRONG_TYPE ||
+        json_read_bool(object, "spec.consolidateSegments", &job->consolidate_segments,
+                       err) == JSON_WRONG_TYPE)
         return -1;
+    if (job->segment == 0 && (job->spread_segments || job->consolidate_segments))
+        return err_set(err, ERR_INVALID, "spec.%s: there is no segment; give one, too",
+                       job->spread_segments ? "spreadSegments" : "consolidateSegments");
     if (job->segment == 0 ||
         job->max_pods / job->segment * job->segment >= MAX(job->min_pods, job->segment))
         return 0;

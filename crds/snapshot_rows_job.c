@@ -93,6 +93,8 @@ static const struct field job_rows[] = {
     BOOL(job, exclusive),
     BOOL(job, contiguous),
     INT(job, segment),
+    BOOL(job, spread_segments),
+    BOOL(job, consolidate_segments),
     REQUEST_ROWS,
     LIST(job, others, n_others, fields_component),
     ENUM(job, phase, JOB_ENDED),

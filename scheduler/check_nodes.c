@@ -24,6 +24,14 @@ static void say_switches(int64_t most, const char *before, struct str *message)
                  most == 1 ? "" : "es");
 }
 
+static void say_segments(const struct job *like, struct str *message)
+{
+    str_addf(message, ", each %lld of them in %s", (long long)like->segment,
+             like->spread_segments ? "a block of their own" : "one block");
+    if (like->consolidate_segments)
+        str_add(message, ", all in one larger block");
+}
+
 /* Are nodes what it counts in, rather than pods or units? */
 static bool counts_nodes(const struct job *like)
 {
@@ -90,7 +98,7 @@ void check_say_need(const struct cluster *c, const struct job *like,
     if (like->contiguous)
         str_add(message, ", on neighbouring nodes");
     if (like->segment > 0 && c->topology.kind == TOPOLOGY_BLOCK)
-        str_addf(message, ", each %lld of them in one block", (long long)like->segment);
+        say_segments(like, message);
     if (like->exclusive)
         str_add(message, ", no other job beside it");
 }

@@ -428,11 +428,13 @@ struct job {
      * node's share of the job), otherwise several may share a node */
     int64_t min_pods, max_pods;
     bool one_per_node;
-    bool exclusive;          /* no other job's pods on its nodes */
-    bool contiguous;         /* its nodes have neighbouring positions (cluster.h) */
-    int64_t segment;         /* so many of its nodes each lie in one block; 0: any */
-    int64_t most_switches;   /* leaves that it would have at most; 0: any number */
-    int64_t switch_wait_sec; /* it waits for that so long; LIMIT_UNSET: as it may */
+    bool exclusive;            /* no other job's pods on its nodes */
+    bool contiguous;           /* its nodes have neighbouring positions (cluster.h) */
+    int64_t segment;           /* so many of its nodes each lie in one block; 0: any */
+    bool spread_segments;      /* each in a block of its own */
+    bool consolidate_segments; /* all in one larger block */
+    int64_t most_switches;     /* leaves that it would have at most; 0: any number */
+    int64_t switch_wait_sec;   /* it waits for that so long; LIMIT_UNSET: as it may */
     struct resvec each;
     int64_t tasks;  /* Slurm's, in `each` */
     char *gpu_type; /* NULL: any */

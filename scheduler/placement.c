@@ -222,6 +222,10 @@ static size_t top_level(struct placer *p, const struct cluster *c,
     if (fit->top_gen != c->gen) {
         gather(p, c, &empty);
         fit->top = near_level(p, c, &empty, &in_block);
+        if (at->shape->like->consolidate_segments) {
+            gather(p, c, &empty);
+            fit->whole = segments_level(p, c, &empty, o, fit->top);
+        }
         fit->top_gen = c->gen;
     }
     return fit->top;

@@ -99,7 +99,12 @@ bool choose_near(struct placer *p, const struct cluster *c, const struct placeme
 /* The lowest level on which a switch holds it; 0, too, if none does. */
 size_t near_level(struct placer *p, const struct cluster *c, const struct placement *at,
                   const struct order *o);
-/* In segments, each in one block of the level. */
+/* The lowest level on which a block holds all segments, each in one block of `level`;
+ * 0, too, if none does. */
+size_t segments_level(struct placer *p, const struct cluster *c,
+                      const struct placement *at, const struct order *o, size_t level);
+/* In segments, each in one block of the level; all of them in one of the level that the
+ * shape's fit has as `whole`, if that is asked for. */
 bool choose_segments(struct placer *p, const struct cluster *c,
                      const struct placement *at, const struct order *o, size_t level,
                      struct room *room);

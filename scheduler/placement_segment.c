@@ -7,7 +7,9 @@
  *                       c         1                  0
  *
  * Blocks with the most of them are taken first, wholly; the last one is the smallest
- * that holds the rest.
+ * that holds the rest. Where segments are spread, a block holds one at most. Where they
+ * are consolidated, one larger block after the other is tried: those that hold most,
+ * then the smallest.
  */
 #include <stdlib.h>
 
@@ -27,7 +29,7 @@ struct segment_search {
     const struct placement *at;
     const struct order *o;
     int64_t segment;  /* nodes */
-    struct kept all;  /* in the order in which the job would rather have them */
+    struct kept all;  /* in the order in which they are taken */
     size_t *block_of; /* of each leaf */
     struct block *blocks;
     size_t n_blocks;
@@ -57,8 +59,11 @@ static void count_segments(struct segment_search *s)
         block_of(s, &s->all.items[i])->nodes++;
         block_of(s, &s->all.items[i])->required += s->all.items[i].required;
     }
-    for (size_t i = 0; i < s->n_blocks; i++)
+    for (size_t i = 0; i < s->n_blocks; i++) {
         s->blocks[i].segments = s->blocks[i].nodes / s->segment;
+        if (s->at->shape->like->spread_segments)
+            s->blocks[i].segments = MIN(s->blocks[i].segments, 1);
+    }
 }
 
 static int64_t sum_segments(const struct segment_search *s)
@@ -134,13 +139,29 @@ static bool try_segments(struct segment_search *s, int64_t segments, struct room
     return choose_rest(s->p, s->c, s->at, &order, room);
 }
 
+static int64_t least_segments(const struct segment_search *s)
+{
+    return (MAX(s->o->least, 1) + s->segment - 1) / s->segment;
+}
+
+static int64_t most_segments(const struct segment_search *s)
+{
+    return MIN(MIN(s->o->most, s->o->items) / s->segment, sum_segments(s));
+}
+
+/* Does the job take what it gets? */
+static bool takes_many(const struct segment_search *s)
+{
+    const struct job *like = s->at->shape->like;
+
+    return like->spread || placement_is_plain(like);
+}
+
 /* As many as there are where the job takes what it gets, else as few as will do. */
 static bool try_numbers(struct segment_search *s, struct room *room)
 {
-    const struct job *like = s->at->shape->like;
-    bool many = like->spread || placement_is_plain(like);
-    int64_t least = (MAX(s->o->least, 1) + s->segment - 1) / s->segment;
-    int64_t most = MIN(MIN(s->o->most, s->o->items) / s->segment, sum_segments(s));
+    bool many = takes_many(s);
+    int64_t least = least_segments(s), most = most_segments(s);
 
     for (int64_t n = least; n <= most; n++) {
         if (try_segments(s, many ? most - (n - least) : n, room))
@@ -149,25 +170,150 @@ static bool try_numbers(struct segment_search *s, struct room *room)
     return false;
 }
 
+static void search_init(struct segment_search *s, size_t level)
+{
+    s->segment = s->at->shape->like->segment;
+    s->all = candidates_keep(s->p);
+    number_blocks(s, &s->c->topology.levels[level]);
+    count_segments(s);
+}
+
+static void search_fini(struct segment_search *s)
+{
+    free(s->all.items);
+    free(s->block_of);
+    free(s->blocks);
+}
+
+/* ---- in one larger block ---- */
+
+struct whole {
+    const struct topology_group *group;
+    int64_t nodes, segments;
+};
+
+static bool is_within(const struct segment_search *s, size_t block, size_t level,
+                      const struct topology_group *group)
+{
+    const struct topology_group *inner = &s->c->topology.levels[level].groups[block];
+
+    return inner->first >= group->first && inner->end <= group->end;
+}
+
+/* What the blocks of `level` in it have. */
+static struct whole whole_of(const struct segment_search *s, size_t level,
+                             const struct topology_group *group)
+{
+    struct whole sum = {.group = group};
+
+    for (size_t i = 0; i < s->n_blocks; i++) {
+        if (!is_within(s, i, level, group))
+            continue;
+        sum.nodes += s->blocks[i].nodes;
+        sum.segments += s->blocks[i].segments;
+    }
+    return sum;
+}
+
+static int whole_compare(const void *left, const void *right)
+{
+    const struct whole *a = left, *b = right;
+
+    if (a->segments != b->segments)
+        return a->segments > b->segments ? -1 : 1;
+    if (a->nodes != b->nodes)
+        return a->nodes < b->nodes ? -1 : 1;
+    return a->group->first < b->group->first ? -1 : 1;
+}
+
+/* Of the level `of`; more segments than the job would have are of no use. */
+static struct whole *list_wholes(const struct segment_search *s, size_t level,
+                                 size_t of, size_t *ret_n)
+{
+    const struct topology_level *larger = &s->c->topology.levels[of];
+    struct whole *list = xmalloc((larger->n + 1) * sizeof(*list));
+    int64_t enough = takes_many(s) ? most_segments(s) : least_segments(s);
+
+    for (size_t i = 0; i < larger->n; i++) {
+        list[i] = whole_of(s, level, &larger->groups[i]);
+        list[i].segments = MIN(list[i].segments, enough);
+    }
+    qsort(list, larger->n, sizeof(*list), whole_compare);
+    *ret_n = larger->n;
+    return list;
+}
+
+/* With the segments of all blocks outside of it left out. */
+static bool try_whole(struct segment_search *s, size_t level, const struct whole *whole,
+                      struct room *room)
+{
+    int64_t *segments = xmalloc(s->n_blocks * sizeof(*segments));
+    bool fits;
+
+    for (size_t i = 0; i < s->n_blocks; i++) {
+        segments[i] = s->blocks[i].segments;
+        if (!is_within(s, i, level, whole->group))
+            s->blocks[i].segments = 0;
+    }
+    fits = try_numbers(s, room);
+    for (size_t i = 0; i < s->n_blocks; i++)
+        s->blocks[i].segments = segments[i];
+    free(segments);
+    return fits;
+}
+
+static bool try_wholes(struct segment_search *s, size_t level, size_t of,
+                       struct room *room)
+{
+    size_t n;
+    struct whole *list = list_wholes(s, level, of, &n);
+    bool fits = false;
+
+    for (size_t i = 0; i < n && !fits && list[i].segments >= least_segments(s); i++)
+        fits = try_whole(s, level, &list[i], room);
+    if (!fits)
+        room->nodes = (size_t)(list[0].segments * s->segment);
+    free(list);
+    return fits;
+}
+
+size_t segments_level(struct placer *p, const struct cluster *c,
+                      const struct placement *at, const struct order *o, size_t level)
+{
+    struct segment_search s = {.p = p, .c = c, .at = at, .o = o};
+    size_t found = level + 1;
+    int64_t enough;
+
+    search_init(&s, level);
+    enough = takes_many(&s) ? most_segments(&s) : least_segments(&s);
+    for (bool holds = false; !holds && found > 0;) {
+        size_t n;
+        struct whole *list = list_wholes(&s, level, --found, &n);
+
+        holds = list[0].segments >= enough;
+        free(list);
+    }
+    search_fini(&s);
+    return found;
+}
+
 bool choose_segments(struct placer *p, const struct cluster *c,
                      const struct placement *at, const struct order *o, size_t level,
                      struct room *room)
 {
-    struct segment_search s = {
-        .p = p, .c = c, .at = at, .o = o, .segment = at->shape->like->segment};
+    struct segment_search s = {.p = p, .c = c, .at = at, .o = o};
     bool fits;
 
     choose_first(p, at->shape->like, WEIGH_BOTH);
-    s.all = candidates_keep(p);
-    number_blocks(&s, &c->topology.levels[level]);
-    count_segments(&s);
-    fits = try_numbers(&s, room);
-    if (!fits) {
-        room->nodes = (size_t)(sum_segments(&s) * s.segment);
-        room->block = true;
+    search_init(&s, level);
+    if (at->shape->like->consolidate_segments) {
+        fits = try_wholes(&s, level, shape_fit(at->shape, at->part)->whole, room);
+    } else {
+        fits = try_numbers(&s, room);
+        if (!fits)
+            room->nodes = (size_t)(sum_segments(&s) * s.segment);
     }
-    free(s.all.items);
-    free(s.block_of);
-    free(s.blocks);
+    room->block = !fits;
+    search_fini(&s);
     return fits;
 }

@@ -88,7 +88,9 @@ static void key_of(struct str *key, const struct job *job)
     key_number(key, job->max_pods);
     key_number(key, (job->one_per_node ? 1 : 0) | (job->exclusive ? 2 : 0) |
                         (job->spread ? 4 : 0) | (job->own_cpus ? 8 : 0) |
-                        (job->own_mem ? 16 : 0) | (job->contiguous ? 32 : 0));
+                        (job->own_mem ? 16 : 0) | (job->contiguous ? 32 : 0) |
+                        (job->spread_segments ? 64 : 0) |
+                        (job->consolidate_segments ? 128 : 0));
     key_number(key, job->lifts);
     key_number(key, job->tasks);
     key_number(key, job->segment);

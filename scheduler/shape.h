@@ -56,6 +56,7 @@ struct fit {
     /* Of blocks, the lowest level on which one holds it, all nodes that are up being
      * empty; of cluster.gen. */
     size_t top;
+    size_t whole; /* likewise for all of a job's segments, where that is asked for */
     uint64_t top_gen;
     struct shape *variant; /* held; NULL: the shape itself, or not known yet: */
     uint64_t variant_gen;  /* cluster.gen that it is of; 0: none */

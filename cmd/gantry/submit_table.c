@@ -143,6 +143,10 @@ const struct submit_row submit_rows[] = {
     FIELD("switches", 0, "SBATCH_REQ_SWITCH", "COUNT[@TIME]", "switches", put_switches,
           "under at most so many switches"),
     NUMBER("segment", 0, NULL, "segment", 100000, "nodes that must be in one block"),
+    FLAG("spread-segments", 0, NULL, "spreadSegments", put_true,
+         "each segment in a block of its own"),
+    FLAG("consolidate-segments", 0, NULL, "consolidateSegments", put_true,
+         "all segments in one larger block"),
 
     /* where */
     FIELD("constraint", 'C', "SBATCH_CONSTRAINT", "LIST", "constraint", put_constraint,
@@ -196,7 +200,6 @@ const struct submit_row submit_rows[] = {
     NOT("bbf", 0, NULL, SITE),
     NOT("cluster-constraint", 0, NULL, ONE_CLUSTER),
     NOT("clusters", 'M', "SBATCH_CLUSTERS", ONE_CLUSTER),
-    NOT_MAYBE("consolidate-segments", 0, NULL, PICKY),
     NOT("container", 0, "SBATCH_CONTAINER", "--image names a container image"),
     NOT("container-id", 0, NULL, "--image names a container image"),
     NOT("core-spec", 'S', "SBATCH_CORE_SPEC", LAYOUT),
@@ -236,7 +239,6 @@ const struct submit_row submit_rows[] = {
     NOT_MAYBE("resv-ports", 0, NULL, STEPS),
     NOT_FLAG("share", 0, NULL, SHARING),
     NOT("sockets-per-node", 0, NULL, LAYOUT),
-    NOT_MAYBE("spread-segments", 0, NULL, PICKY),
     NOT_FLAG("stepmgr", 0, NULL, STEPS),
     NOT("thread-spec", 0, "SBATCH_THREAD_SPEC", LAYOUT),
     NOT("threads-per-core", 0, "SBATCH_THREADS_PER_CORE", LAYOUT),

@@ -69,6 +69,10 @@ static void add_shape(struct str *out, const struct job *job)
     if (job->contiguous)
         str_add(out, " contiguous");
     add_number(out, "segment", job->segment, 0);
+    if (job->spread_segments)
+        str_add(out, " spreadsegments");
+    if (job->consolidate_segments)
+        str_add(out, " consolidatesegments");
     add_number(out, "switches", job->most_switches, 0);
     add_number(out, "switchwait", job->switch_wait_sec, LIMIT_UNSET);
 }
@@ -315,6 +319,13 @@ static const struct job_case {
     {"tasks on as many nodes as there are", "ntasks: 5, spread: true, " ONE, "",
      "pods=1-5/node cpu=1000 + 5x(cpu=1000) spread"},
     {"segments", "nodes: 6, segment: 3, " ONE, "", "pods=6/node cpu=1000 segment=3"},
+    {"segments spread, in one larger block",
+     "nodes: 6, segment: 3, spreadSegments: true, consolidateSegments: true, " ONE, "",
+     "pods=6/node cpu=1000 segment=3 spreadsegments consolidatesegments"},
+    {"no segments to spread", "nodes: 6, spreadSegments: true, " ONE, "",
+     "spec.spreadSegments: there is no segment; give one, too"},
+    {"no segments to consolidate", "nodes: 6, consolidateSegments: true, " ONE, "",
+     "spec.consolidateSegments: there is no segment; give one, too"},
     {"segments of a range", "nodes: 3-7, segment: 4, " ONE, "",
      "pods=3-7/node cpu=1000 segment=4"},
     {"segments that do not come out even", "nodes: 6, segment: 4, " ONE, "",

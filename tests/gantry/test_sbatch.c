@@ -225,6 +225,8 @@ static const struct {
     /* the controller */
     {"sbatch -N 3 --segment 2 --wrap x", NULL,
      FAILED "--segment: 2 does not divide 3 nodes\n"},
+    {"sbatch -N 3 --spread-segments --wrap x", NULL,
+     FAILED "--spread-segments: there is no segment; give one, too\n"},
     {"sbatch -w n1,n9 -N 2 --wrap x", NULL,
      FAILED "Invalid node name specified: node n9 does not exist\n"},
     {"sbatch -N1 : -x n[1,9] --wrap x", NULL,

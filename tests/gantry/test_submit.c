@@ -167,6 +167,8 @@ static const struct {
     {"--use-min-nodes -N 2-4", "{'nodes':'2-4','useMinNodes':true}"},
     {"--contiguous --spread-job --segment=4",
      "{'contiguous':true,'spread':true,'segment':4}"},
+    {"--segment=2 --spread-segments --consolidate-segments",
+     "{'segment':2,'spreadSegments':true,'consolidateSegments':true}"},
     {"--switches=1@10:00", "{'switches':'1@10:00'}"},
     {"--switches=x",
      "Invalid --switches specification: \"x\" is no number of switches: use "

@@ -314,6 +314,8 @@ const struct key cluster_job_keys[] = {
     {"licenses", .set = job_licenses},
     {"switches", .set = job_switches},
     {"segment", KEY_NUMBER(struct job, segment)},
+    {"spreadsegments", KEY_FLAG(struct job, spread_segments)},
+    {"consolidatesegments", KEY_FLAG(struct job, consolidate_segments)},
     {"reservation", KEY_TEXT(struct job, reservation)},
     {"jobname", KEY_TEXT(struct job, job_name)},
     {"failed", KEY_FLAG(struct job, failed)},

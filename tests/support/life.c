@@ -310,9 +310,17 @@ void life_reservation(struct life *l)
 
 static const char *const places[] = {
     "", "", "", "", " reservation=p", " reservation=q"};
-static const char *const switches[] = {
-    "",           "",          "", "", " switches=1", " switches=1@1", " switches=2@0",
-    " segment=1", " segment=2"};
+static const char *const switches[] = {"",
+                                       "",
+                                       "",
+                                       "",
+                                       " switches=1",
+                                       " switches=1@1",
+                                       " switches=2@0",
+                                       " segment=1",
+                                       " segment=2",
+                                       " segment=1 spreadsegments",
+                                       " segment=1 consolidatesegments"};
 
 static const char *const licenses[] = {
     "", "", "", "", " licenses=matlab", " licenses=ansys,matlab:2", " licenses=fluent"};
