@@ -65,7 +65,8 @@ struct jobrec {
     struct waiter waiter; /* for one of them: it need not be looked at */
     uint32_t version;     /* moves whenever queue entries of this job become void */
     bool end_told;        /* END, or GIVE_UP */
-    bool gone; /* kept, unseen, until the pass that may refer to it is over */
+    bool gone;        /* kept, unseen, until the pass that may refer to it is over */
+    size_t n_started; /* of an array: so many of its tasks, by this core */
     struct claim claim;
     bool listed; /* in sched.list, at: */
     size_t list_at;
@@ -141,13 +142,14 @@ struct pass {
     bool ordered;       /* it is whole, and in order */
     struct turns turns; /* of the entries to come, in ROUND_OFFER */
     enum round round;
-    size_t next;       /* entry, or turn, to go on with */
-    uint64_t number;   /* of the walk */
-    int64_t grown_sec; /* until when room had grown since the walk before began */
-    bool moved;        /* what is free is not what earlier jobs saw: walk again */
-    size_t n_waiting;  /* entries of jobs that may start, but cannot now */
-    size_t n_promised; /* of them, from the front of the queue, with a promise */
-    int64_t begin_sec; /* first begin time to come */
+    size_t next;         /* entry, or turn, to go on with */
+    uint64_t number;     /* of the walk */
+    int64_t grown_sec;   /* until when room had grown since the walk before began */
+    struct entry *again; /* an array's, which waits on after a start; NULL */
+    bool moved;          /* what is free is not what earlier jobs saw: walk again */
+    size_t n_waiting;    /* entries of jobs that may start, but cannot now */
+    size_t n_promised;   /* of them, from the front of the queue, with a promise */
+    int64_t begin_sec;   /* first begin time to come */
 };
 
 struct sched {

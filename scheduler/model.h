@@ -396,8 +396,8 @@ struct job {
     /* A task that was split off an array: that one's job id, and its index. */
     int64_t array_id; /* 0: it is none */
     int64_t array_task;
-    /* An array is one job for those of its tasks that have not been split off. It
-     * starts for the next of them, which is then told of as a job of its own. */
+    /* An array is one job for those of its tasks that have not been split off. When it
+     * starts, the next of them is split off. */
     struct job_array *array; /* NULL: it is none */
     int64_t tasks_limit;     /* of it or of its tasks, also in a task: that may hold
                                 nodes at a time; 0: no limit */
@@ -575,6 +575,8 @@ bool job_has_user(const struct job *j);
 int64_t job_array_id(const struct job *j);
 /* Makes it an array, of no tasks yet, if it is none. Lent. */
 struct job_array *job_array(struct job *j);
+/* As which the core has a task that it has started (sched.h); to be freed. */
+char *job_task_uid(const char *array_uid, int64_t task);
 /* How many tasks the job stands for: 1 where it is no array. */
 int64_t job_tasks(const struct job *j);
 /* Of two jobs, either of which may be no array. */

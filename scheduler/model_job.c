@@ -173,6 +173,11 @@ int64_t job_array_id(const struct job *j)
     return j->array != NULL ? j->job_id : 0;
 }
 
+char *job_task_uid(const char *array_uid, int64_t task)
+{
+    return xasprintf("%s/%lld", array_uid, (long long)task);
+}
+
 struct job_array *job_array(struct job *j)
 {
     if (j->array == NULL)

@@ -209,6 +209,7 @@ void pass_begin(struct sched *s, int64_t now_sec)
     pass->gen = c->gen;
     pass->now_sec = now_sec;
     pass->next = 0;
+    pass->again = NULL;
     pass->round =
         s->config.backfill_order == BACKFILL_QUEUE ? ROUND_WHOLE : ROUND_PROMISE;
     pass->n_waiting = 0;
@@ -354,15 +355,26 @@ static void count_waiting(struct sched *s, struct entry *entry)
     entry->waits = true;
 }
 
+/* An array with tasks left has its turn again at once. */
+static void note_started(struct sched *s, struct entry *entry)
+{
+    s->pass.n_waiting -= entry->waits;
+    entry->waits = false;
+    if (entry->rec->version != entry->version)
+        return;
+    entry->done = false;
+    s->pass.again = entry;
+}
+
 /* It starts (true), or is planned where it may be. */
-static bool try_(struct sched *s, struct entry *entry, int64_t now_sec)
+static bool try_(struct sched *s, struct entry *entry)
 {
     struct jobrec *rec = entry->rec;
     struct seeker by = trial_seeker(s, entry);
 
     entry->done = true;
-    if (trial_run(s, entry, &by, trial_before(s, entry, s->pass.n_waiting), now_sec)) {
-        s->pass.n_waiting -= entry->waits;
+    if (trial_run(s, entry, &by, trial_before(s, entry, s->pass.n_waiting))) {
+        note_started(s, entry);
         return true;
     }
     count_waiting(s, entry);
@@ -395,19 +407,19 @@ static bool is_put_off(const struct sched *s, struct jobrec *rec)
 }
 
 /* Those who wait are told why, once nobody can make room for them. */
-static void tell_or_preempt(struct sched *s, const struct entry *entry, int64_t now_sec)
+static void tell_or_preempt(struct sched *s, struct entry *entry, int64_t now_sec)
 {
     struct seeker by = trial_seeker(s, entry);
 
     if (!is_put_off(s, entry->rec) && preempt_run(s, entry, &by, now_sec))
-        s->pass.n_waiting--;
+        note_started(s, entry);
     else
         tell_why(s, entry, &by);
 }
 
 static void go_whole(struct sched *s, struct entry *entry, int64_t now_sec)
 {
-    if (rule_out(s, entry) || try_(s, entry, now_sec))
+    if (rule_out(s, entry) || try_(s, entry))
         return;
     s->pass.n_promised += trial_promise(s, entry->rec, s->pass.n_promised);
     tell_or_preempt(s, entry, now_sec);
@@ -421,7 +433,7 @@ static bool comes_first(const struct pass *pass, int64_t depth)
 }
 
 /* The promises of before stay where they are, until their turn. */
-static void go_promise(struct sched *s, struct entry *entry, int64_t now_sec)
+static void go_promise(struct sched *s, struct entry *entry)
 {
     struct pass *pass = &s->pass;
     struct jobrec *rec = entry->rec;
@@ -434,16 +446,18 @@ static void go_promise(struct sched *s, struct entry *entry, int64_t now_sec)
                !comes_first(pass, s->config.reservation_depth)) {
         pass->n_promised++;
         count_waiting(s, entry);
-    } else if (!try_(s, entry, now_sec)) {
+    } else if (!try_(s, entry)) {
         pass->n_promised += trial_promise(s, rec, pass->n_promised);
     }
 }
 
 /* Starts before it may have reached limits of its as well. */
-static void go_offer(struct sched *s, struct entry *entry, int64_t now_sec)
+static void go_offer(struct sched *s, struct entry *entry)
 {
-    if (!s->held.any || !rule_out(s, entry)) {
-        try_(s, entry, now_sec);
+    bool limited = s->held.any || entry->rec->job->tasks_limit > 0;
+
+    if (!limited || !rule_out(s, entry)) {
+        try_(s, entry);
         return;
     }
     s->pass.n_waiting -= entry->waits;
@@ -460,11 +474,11 @@ static void consider(struct sched *s, struct entry *entry, int64_t now_sec)
         go_whole(s, entry, now_sec);
         break;
     case ROUND_PROMISE:
-        go_promise(s, entry, now_sec);
+        go_promise(s, entry);
         break;
     case ROUND_OFFER:
         if (!entry->done)
-            go_offer(s, entry, now_sec);
+            go_offer(s, entry);
         break;
     case ROUND_TELL:
         if (entry->waits)
@@ -487,7 +501,11 @@ static bool next_round(struct pass *pass)
 
 static struct entry *next_entry(struct pass *pass)
 {
-    size_t i = pass->next++;
+    size_t i;
+
+    if (pass->again != NULL)
+        return TAKE(pass->again);
+    i = pass->next++;
 
     return queue_at(&pass->queue,
                     pass->round == ROUND_OFFER ? turns_next(&pass->turns) : i);
@@ -500,9 +518,9 @@ bool pass_run(struct sched *s, int64_t now_sec, struct sched_budget budget)
     bool whole = false;
 
     while (s->timeline_gen == s->cluster.gen && !whole) {
-        if (pass->next < pass->queue.n)
+        if (pass->again != NULL || pass->next < pass->queue.n)
             consider(s, next_entry(pass), now_sec);
-        whole = pass->next >= pass->queue.n && !next_round(pass);
+        whole = pass->again == NULL && pass->next >= pass->queue.n && !next_round(pass);
         if (!whole && budget.spent != NULL && budget.spent(budget.arg))
             return false;
     }

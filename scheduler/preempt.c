@@ -218,7 +218,7 @@ static void keep_room(struct sched *s, struct hunt *h, struct slot *slots, size_
 
     h->started = s->window.first == 0;
     if (h->started) {
-        trial_start(s, h->entry, slots, n, true, h->now_sec);
+        trial_start(s, h->entry, slots, n, true);
     } else {
         trial_set_plan(s, h->entry, slots, n);
         rec->job->plan.promised = true;

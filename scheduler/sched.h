@@ -49,6 +49,12 @@
  * as STARTING; it stays so until a change says otherwise. So the caller applies a job
  * only with a state that is later than what it knows of the decision.
  *
+ * A START of an array is one of its next task, which the core has from then on as a job
+ * of its own, STARTING, with the uid job_task_uid. The caller says that this is gone
+ * when it tells of the task under the task's own uid, or the task does not start. The
+ * array waits on without that task, so that in one step as many start as fit; without
+ * any left it is ASIDE.
+ *
  * Queue order: priority_tier of the partition, then priority (priority.h), then job_id;
  * the tasks of an array stand where its job_id does, by their indices.
  */
@@ -189,7 +195,7 @@ struct decision {
     /* START, REASON: the time limit that its QOS or account set it, since it asks for
      * none; LIMIT_UNSET: they set none. */
     int64_t bound_sec;
-    int64_t task;         /* SPLIT */
+    int64_t task;         /* SPLIT; START: of an array, else -1 */
     bool met;             /* SPLIT: it waits for no other job any more */
     int64_t preempted_by; /* PREEMPT: the job id of who is to have its nodes */
     bool requeue;         /* PREEMPT: back to the queue, if it may; else it is over */

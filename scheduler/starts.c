@@ -186,7 +186,7 @@ static void set_turns(struct search *search)
 /* ---- the search ---- */
 
 /* One that has a promise: it starts (true), or keeps it as it is. */
-static bool try_promised(struct sched *s, const struct entry *entry, int64_t now_sec)
+static bool try_promised(struct sched *s, const struct entry *entry)
 {
     struct seeker by;
 
@@ -195,18 +195,18 @@ static bool try_promised(struct sched *s, const struct entry *entry, int64_t now
     if (!line_is_under(&s->lines.items[entry->rec->claim.line], &s->stairs))
         return false;
     by = trial_seeker(s, entry);
-    return trial_run(s, entry, &by, 1, now_sec);
+    return trial_run(s, entry, &by, 1);
 }
 
 /* One that has none: it starts or is promised a start; false: it waits without. Each
  * line is of a promise. */
-static bool try_listed(struct sched *s, const struct entry *entry, int64_t now_sec)
+static bool try_listed(struct sched *s, const struct entry *entry)
 {
     struct jobrec *rec = entry->rec;
     struct seeker by = trial_seeker(s, entry);
     size_t before = trial_before(s, entry, s->lines.n);
 
-    if (trial_run(s, entry, &by, before, now_sec))
+    if (trial_run(s, entry, &by, before))
         return true;
     return !trial_reserves(s, entry) ||
            trial_promise(s, rec, s->lines.n - rec->claim.on);
@@ -238,8 +238,8 @@ static enum outcome try_candidate(const struct search *search,
     if (trial_ruled_out(s, &entry) != REASON_NONE)
         return SEARCH_DONE;
     if (c->rec->job->plan.promised)
-        return try_promised(s, &entry, search->now_sec) ? SEARCH_AGAIN : SEARCH_DONE;
-    if (is_past_promises(search) || !try_listed(s, &entry, search->now_sec))
+        return try_promised(s, &entry) ? SEARCH_AGAIN : SEARCH_DONE;
+    if (is_past_promises(search) || !try_listed(s, &entry))
         return SEARCH_ENDS;
     return SEARCH_TRIED;
 }
@@ -247,6 +247,23 @@ static enum outcome try_candidate(const struct search *search,
 static bool is_spent(struct sched_budget budget)
 {
     return budget.spent != NULL && budget.spent(budget.arg);
+}
+
+/* Of an array one task after the other, as long as they start. */
+static enum outcome try_tasks(const struct search *search, const struct candidate *c,
+                              struct sched_budget budget)
+{
+    enum outcome outcome;
+    size_t n_started;
+
+    do {
+        n_started = c->rec->n_started;
+        outcome = try_candidate(search, c);
+        if (outcome == SEARCH_TRIED)
+            outcome = is_spent(budget) ? SEARCH_SPENT : SEARCH_DONE;
+    } while (outcome == SEARCH_DONE && n_started != c->rec->n_started &&
+             c->rec->job->phase == JOB_PENDING);
+    return outcome;
 }
 
 static enum outcome search_round(struct search *search, enum round round,
@@ -263,9 +280,7 @@ static enum outcome search_round(struct search *search, enum round round,
         if (!is_wanted_in(round, candidate))
             continue;
         candidate->done = true;
-        outcome = try_candidate(search, candidate);
-        if (outcome == SEARCH_TRIED)
-            outcome = is_spent(budget) ? SEARCH_SPENT : SEARCH_DONE;
+        outcome = try_tasks(search, candidate, budget);
     }
     return outcome;
 }

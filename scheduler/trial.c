@@ -35,38 +35,81 @@ static void note_place(struct sched *s, struct jobrec *rec, bool placed)
         rec->claim.positions_gen = 0;
 }
 
-void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
-                 size_t n, bool placed, int64_t now_sec)
+/* ---- a start ---- */
+
+/* The array waits for its next task: without a plan, without age, told anew. It counts
+ * as many jobs as it has tasks. */
+static void begin_anew(struct sched *s, struct jobrec *array, int64_t started)
 {
-    struct jobrec *rec = entry->rec;
+    struct job *job = array->job;
+    bool ages = job->accrue_sec != TIME_UNSET;
+
+    s->pass.moved |= job->plan.promised;
+    plan_clear(&job->plan);
+    allowance_drop(s, array);
+    taskset_remove(&job->array->left, started);
+    taskset_add(&job->array->out, started);
+    accrue_leave(s, array);
+    if (ages)
+        job->accrue_sec = ACCRUES_NOT;
+    allowance_take(s, array);
+    array->n_started++;
+    starts_enlist(s, array);
+    jobrec_reset_told(array);
+}
+
+/* The next task of an array, as a job of its own that waits. */
+static struct jobrec *split_next(struct sched *s, struct jobrec *array,
+                                 struct decision *decision)
+{
+    int64_t index = taskset_next(&array->job->array->left, 0);
+    struct job *task = job_copy(array->job);
+    AUTO_FREE char *uid = job_task_uid(array->uid, index);
+
+    begin_anew(s, array, index);
+    plan_clear(&task->plan);
+    free(TAKE(task->array));
+    free(task->uid);
+    task->uid = xstrdup(uid);
+    task->array_id = task->job_id;
+    task->array_task = index;
+    task->job_id = 0;
+    sched_apply(s, &(struct change){.kind = CHANGE_JOB, .u.job = task});
+    decision->task = index;
+    return jobrec_find(s, uid);
+}
+
+/* All its tasks are jobs of their own: itself it holds nothing. */
+static void set_aside(struct sched *s, const struct jobrec *array)
+{
+    struct job *job = job_copy(array->job);
+
+    job->phase = JOB_ASIDE;
+    sched_apply(s, &(struct change){.kind = CHANGE_JOB, .u.job = job});
+}
+
+/* It holds the slots from now on. */
+static void take_slots(struct sched *s, struct jobrec *rec, struct slot *slots,
+                       size_t n, bool placed)
+{
     struct job *job = rec->job;
-    struct decision decision = {
-        .kind = DECIDE_START,
-        .job_uid = rec->uid,
-        .partition = entry->part->part->name,
-        .slots = slots,
-        .n_slots = n,
-        .priority = entry->priority,
-        .account = policy_account(&s->policy, job),
-        .qos = tell_qos(s, job),
-        .planned_sec = TIME_UNSET,
-    };
 
     cluster_hold(&s->cluster, slots, n);
     job->alloc = slots;
     job->n_alloc = n;
-    free(job->partition);
-    job->partition = xstrdup(decision.partition);
-    job->start_sec = now_sec;
+    job->start_sec = s->now_sec;
     job->phase = JOB_STARTING;
     accrue_leave(s, rec);
     /* Others may use what was promised here, or have been told of what is free now. */
     s->pass.moved |= job->plan.promised || s->pass.n_waiting > 0;
     plan_clear(&job->plan);
     note_place(s, rec, placed);
-    decision.bound_sec = check_bound(job, entry->part->part);
-    decision.limit_sec = limit_in_force(s, rec, entry->part->part, now_sec);
-    job->limit_sec = decision.limit_sec;
+}
+
+static void count_start(struct sched *s, struct jobrec *rec)
+{
+    const struct job *job = rec->job;
+
     book_enter(s, rec);
     allowance_take(s, rec);
     s->n_phase[JOB_PENDING]--;
@@ -81,8 +124,38 @@ void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
     rec->version++;
     starts_enlist(s, rec);
     jobrec_reset_told(rec);
+}
+
+void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
+                 size_t n, bool placed)
+{
+    struct jobrec *queued = entry->rec, *rec = queued;
+    struct decision decision = {
+        .kind = DECIDE_START,
+        .job_uid = queued->uid,
+        .partition = entry->part->part->name,
+        .slots = slots,
+        .n_slots = n,
+        .priority = entry->priority,
+        .account = policy_account(&s->policy, queued->job),
+        .qos = tell_qos(s, queued->job),
+        .planned_sec = TIME_UNSET,
+        .task = -1,
+    };
+
+    if (queued->job->array != NULL)
+        rec = split_next(s, queued, &decision);
+    free(rec->job->partition);
+    rec->job->partition = xstrdup(decision.partition);
+    take_slots(s, rec, slots, n, placed);
+    decision.bound_sec = check_bound(rec->job, entry->part->part);
+    decision.limit_sec = limit_in_force(s, rec, entry->part->part, s->now_sec);
+    rec->job->limit_sec = decision.limit_sec;
+    count_start(s, rec);
     decided_add(&s->decided, &decision);
-    reprieve_started(s, rec);
+    reprieve_started(s, queued);
+    if (queued->job->array != NULL && taskset_is_empty(&queued->job->array->left))
+        set_aside(s, queued);
 }
 
 struct shape *trial_shape(struct sched *s, const struct entry *entry)
@@ -402,7 +475,7 @@ static void give_up(struct sched *s, struct jobrec *rec, struct slot *slots, siz
 }
 
 bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *by,
-               size_t before, int64_t now_sec)
+               size_t before)
 {
     struct jobrec *rec = entry->rec;
     int64_t grown_sec = s->grown_sec;
@@ -419,7 +492,7 @@ bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *
         size_t found = n;
 
         if (is_allowed(s, entry, slots, &n)) {
-            trial_start(s, entry, slots, n, n == found, now_sec);
+            trial_start(s, entry, slots, n, n == found);
             return true;
         }
         give_up(s, rec, slots, n);

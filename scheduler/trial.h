@@ -31,15 +31,16 @@ size_t trial_before_deadline(const struct sched *s, const struct entry *entry);
  * says when. NULL: none. To be freed, or given to one of the next two. */
 struct slot *trial_find_place(struct sched *s, const struct entry *entry,
                               const struct seeker *by, size_t before, size_t *ret_n);
-/* `placed`: the slots are those that were found last. */
+/* `placed`: the slots are those that were found last. Of an array the next task starts,
+ * and the array waits on, as long as it has any. */
 void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
-                 size_t n, bool placed, int64_t now_sec);
+                 size_t n, bool placed);
 void trial_set_plan(struct sched *s, const struct entry *entry, struct slot *slots,
                     size_t n);
 /* Starts the job (true), or sees to it that it has the earliest plan there is that
  * begins before a slot, or the one it had. */
 bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *by,
-               size_t before, int64_t now_sec);
+               size_t before);
 /* A dated plan becomes a promise if few others are; false: it is none. */
 bool trial_promise(struct sched *s, struct jobrec *rec, size_t n_promised);
 /* Resources or Priority, and s->message says what is free; or the limit that kept it

@@ -105,26 +105,19 @@ static struct json *document(const struct splitting *s)
 
 /* ---- the room ---- */
 
-/* As the array, whose start was decided, without being one. */
-static void tell_stand_in(const struct splitting *s)
+static void free_room(const struct record *array, const char *stand_in)
 {
-    struct sched *sched = s->array->ctl->sched;
-    struct job *job = job_copy(sched_job(sched, s->array->uid));
-    text_set(&job->uid, s->stand_in);
-    job->array_id = job->job_id;
-    job->array_task = s->index;
-    job->job_id = 0;
-    free(TAKE(job->array));
-    sched_apply(sched, &(struct change){.kind = CHANGE_JOB, .u.job = job});
+    if (!stand_in)
+        return;
+    sched_apply(array->ctl->sched,
+                &(struct change){.kind = CHANGE_JOB_GONE, .u.key = stand_in});
+    cycle_want(array->ctl);
 }
 
-static void free_room(const struct splitting *s)
+void split_refuse(struct record *array, int64_t index)
 {
-    if (!s->stand_in)
-        return;
-    sched_apply(s->array->ctl->sched,
-                &(struct change){.kind = CHANGE_JOB_GONE, .u.key = s->stand_in});
-    cycle_want(s->array->ctl);
+    AUTO_FREE char *stand_in = job_task_uid(array->uid, index);
+    free_room(array, stand_in);
 }
 
 /* ---- its way ---- */
@@ -137,7 +130,7 @@ static void splitting_free(struct splitting *s)
     while (*at != s)
         at = &(*at)->next;
     *at = s->next;
-    free_room(s);
+    free_room(s->array, s->stand_in);
     if (s->call)
         kc_cancel(s->call);
     lanes_leave(s->array->ctl->lanes, &s->ticket);
@@ -317,15 +310,14 @@ static struct splitting *add(struct record *array, int64_t index, enum split_as 
     return s;
 }
 
-void split_off(struct record *array, int64_t index, const struct decision *start)
+void split_off(struct record *array, const struct decision *start)
 {
-    struct splitting *s = add(array, index, SPLIT_STARTS);
-    s->stand_in = xasprintf("%s/%" PRId64, array->uid, index);
+    struct splitting *s = add(array, start->task, SPLIT_STARTS);
+    s->stand_in = job_task_uid(array->uid, start->task);
     s->start = start_of(start);
     s->factors = start->priority;
     s->account = xstrdup_null(start->account);
     s->qos = xstrdup_null(start->qos);
-    tell_stand_in(s);
     split_tend(array);
 }
 

@@ -1,15 +1,14 @@
 /*
  * split - one task of an array on its way to a job of its own.
  *
- *   stand-in in the core, which holds the room
+ *   stand-in in the core, which holds the room since the core said START (sched.h)
  *     --> its BatchJob is asked for, once the array has its id --> made, and seen
  *     --> handed over: the array's status has the task, its record has the start
  *
  * One that is to wait by itself has no stand-in, and no start.
  *
- * The core knows a stand-in by "<uid of the array>/<index>"; nothing but a splitting
- * knows it, so after a restart there is none, and a task that was not handed over waits
- * as any job does.
+ * Nothing but a splitting knows the stand-in, so after a restart there is none, and a
+ * task that was not handed over waits as any job does.
  */
 #ifndef GANTRY_CONTROLLER_SPLIT_H
 #define GANTRY_CONTROLLER_SPLIT_H
@@ -30,7 +29,10 @@ enum split_as {
     SPLIT_MET,   /* or for no other job any more */
 };
 
-void split_off(struct record *array, int64_t index, const struct decision *start);
+/* As the core says START. */
+void split_off(struct record *array, const struct decision *start);
+/* This start does not take place. */
+void split_refuse(struct record *array, int64_t index);
 void split_apart(struct record *array, int64_t index, enum split_as as);
 /* Goes on with those that have waited for something of the array, and gives those up
  * whose BatchJobs are gone again. */

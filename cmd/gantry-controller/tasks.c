@@ -280,9 +280,10 @@ void tasks_start(struct record *array, const struct decision *d)
     struct array_status status;
     tasks_foreseen(array, &status);
     struct taskset left = bjob_tasks_left(array->job, &status);
-    int64_t index = taskset_next(&left, 0);
-    if (index >= 0)
-        split_off(array, index, d);
+    if (taskset_has(&left, d->task))
+        split_off(array, d);
+    else
+        split_refuse(array, d->task);
     told_update(array);
     record_reconcile(array);
 }

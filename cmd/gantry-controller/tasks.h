@@ -5,8 +5,8 @@
  * a job like any other. A START of the array is one of the next of its tasks, which is
  * split off (split.h):
  *
- *   START --> the core is told of a stand-in, which has the room, and of the array
- *             without the task
+ *   START --> the core has a stand-in, which has the room, and the array without the
+ *             task
  *         --> create the task's BatchJob --> status.array of the array has the task
  *         --> the core is told of the task, which is as if START had been said of it
  *
@@ -70,7 +70,7 @@ void tasks_tell(struct record *r);
 void tasks_split(struct record *array, int64_t index, bool met);
 /* These are split off, held; a moment after a failure, nothing happens. */
 void tasks_set_apart(struct record *array, const struct taskset *tasks);
-/* The core says START: the next task is split off. */
+/* The core says START of one of its tasks, which is split off. */
 void tasks_start(struct record *array, const struct decision *d);
 
 #endif

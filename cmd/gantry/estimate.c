@@ -205,9 +205,10 @@ static void take_place(struct estimate *e, const struct decision *d, int64_t sta
     e->partition = xstrdup_null(d->partition);
 }
 
+/* Of an array the first task counts. */
 static void take(struct estimate *e, const struct decision *d, int64_t now_sec)
 {
-    if (strcmp(d->job_uid, UID_OF_NEW) != 0)
+    if (strcmp(d->job_uid, UID_OF_NEW) != 0 || e->start_sec == now_sec)
         return;
     if (d->kind == DECIDE_START)
         take_place(e, d, now_sec);

@@ -66,6 +66,21 @@ START_TEST(test_room)
 }
 END_TEST
 
+/* All that fit start before a job behind the array, for which there was room beside the
+ * first of them. */
+START_TEST(test_together)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "a", WHOLE "'0-4'");
+    ctltest_submit(t, "b", "'gpusPerNode':8");
+    ctltest_advance(t, 2);
+    ctltest_expect(t, "a",
+                   "status.array.states.RUNNING=0-3|status.array.states.PENDING=4");
+    ctltest_expect(t, "b", "status.state=PENDING");
+    ctltest_free(t);
+}
+END_TEST
+
 START_TEST(test_limit)
 {
     struct ctltest *t = ctltest_new();
@@ -364,24 +379,15 @@ END_TEST
 
 int main(void)
 {
-    return suite_main("gantry-controller/arrays", (struct suite_row[]){
-                                                      {test_life, 1},
-                                                      {test_room, 1},
-                                                      {test_limit, 1},
-                                                      {test_many, 1},
-                                                      {test_cancel, 1},
-                                                      {test_bad_tasks, 1},
-                                                      {test_full_list, 1},
-                                                      {test_task_deleted, 1},
-                                                      {test_lost, 1},
-                                                      {test_unmarked, 1},
-                                                      {test_own_owner, 1},
-                                                      {test_ttl, 1},
-                                                      {test_requeue, 1},
-                                                      {test_refused, 1},
-                                                      {test_large, 1},
-                                                      {test_room_is_kept, 1},
-                                                      {test_killed, DEATHS},
-                                                      {NULL, 0},
-                                                  });
+    return suite_main(
+        "gantry-controller/arrays",
+        (struct suite_row[]){
+            {test_life, 1},      {test_room, 1},         {test_together, 1},
+            {test_limit, 1},     {test_many, 1},         {test_cancel, 1},
+            {test_bad_tasks, 1}, {test_full_list, 1},    {test_task_deleted, 1},
+            {test_lost, 1},      {test_unmarked, 1},     {test_own_owner, 1},
+            {test_ttl, 1},       {test_requeue, 1},      {test_refused, 1},
+            {test_large, 1},     {test_room_is_kept, 1}, {test_killed, DEATHS},
+            {NULL, 0},
+        });
 }

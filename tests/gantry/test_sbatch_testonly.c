@@ -34,6 +34,9 @@ START_TEST(test_room)
                    "08:00:00 using 3 processors on nodes n[1-2] in partition main\n");
     clitest_expect(t, "sbatch --test-only --segment 2 --wrap x", 1, "",
                    FAILURE "--segment: 2 does not divide 1 nodes\n");
+    /* more tasks than start at once */
+    clitest_expect(t, "sbatch --test-only -a 0-5 --exclusive -t 10 --wrap x", 0, "",
+                   START "08:00:00 using 1 processors on nodes n1 in partition main\n");
     expect_none(t);
     /* behind a job that has all nodes for ten minutes */
     clitest_expect(t, "sbatch -N 4 --exclusive -t 10 --wrap x", 0, NULL, NULL);

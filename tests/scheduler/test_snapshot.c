@@ -117,7 +117,7 @@ static void check_apart(struct course *h, const struct decision *d)
 
 static void check_gang(struct course *h, const struct decision *d)
 {
-    const struct job *job = sched_job(h->s, d->job_uid);
+    const struct job *job = course_started(h, d);
     struct job *request;
     int64_t pods = 0;
     size_t first = 0;
@@ -155,7 +155,7 @@ static bool is_on(const struct job *job, const char *node)
 
 static void check_alone(struct course *h, const struct decision *d)
 {
-    const struct job *job = sched_job(h->s, d->job_uid);
+    const struct job *job = course_started(h, d);
 
     for (int number = 1; number <= LIFE_JOBS; number++) {
         const struct job *other = course_job(h, number);

@@ -268,12 +268,17 @@ static int read_gone(const struct noun *noun, const struct reader *r, struct err
     return 0;
 }
 
-/* Numbers of jobs may be a range without brackets: "1-10". */
+/* Numbers of jobs may be a range without brackets: "1-10"; "1/2" is a task that has
+ * started of an array. */
 static int expand_names(struct hostlist *ret, const char *names, struct err *err)
 {
     AUTO_FREE char *bracketed = xasprintf("[%s]", names);
     bool bare = strspn(names, "0123456789-") == strlen(names);
 
+    if (strchr(names, '/') != NULL) {
+        hostlist_add(ret, names);
+        return 0;
+    }
     return hostlist_parse(ret, bare ? bracketed : names, err);
 }
 
@@ -460,7 +465,10 @@ void cluster_text_decision(const struct decision *decision, struct str *out)
     switch (decision->kind) {
     case DECIDE_START:
         duration_format(decision->limit_sec, limit);
-        str_addf(out, "  start %s in %s on ", number, decision->partition);
+        str_addf(out, "  start %s", number);
+        if (decision->task >= 0)
+            str_addf(out, "_%lld", (long long)decision->task);
+        str_addf(out, " in %s on ", decision->partition);
         say_slots(decision->slots, decision->n_slots, out);
         str_addf(out, ", limit %s, priority %lld\n", limit,
                  (long long)decision->priority.total);

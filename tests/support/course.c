@@ -72,6 +72,13 @@ const struct job *course_job(const struct course *h, int64_t number)
     return sched_job(h->s, uid);
 }
 
+const struct job *course_started(const struct course *h, const struct decision *start)
+{
+    AUTO_FREE char *task = job_task_uid(start->job_uid, start->task);
+
+    return sched_job(h->s, start->task < 0 ? start->job_uid : task);
+}
+
 void course_check_room(const struct course *h, const struct decision *start)
 {
     for (size_t i = 0; i < start->n_slots; i++) {

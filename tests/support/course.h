@@ -42,6 +42,9 @@ void course_tell(struct course *h, const char *fmt, ...)
 /* The job that is called so in lines; NULL: there is none. */
 const struct job *course_job(const struct course *h, int64_t number);
 
+/* The job that has the nodes of a START: of an array its task; NULL: there is none. */
+const struct job *course_started(const struct course *h, const struct decision *start);
+
 /* No node of a START has more asked of it than it has. */
 void course_check_room(const struct course *h, const struct decision *start);
 

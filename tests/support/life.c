@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #define WORDS_MAX 512
+#define TASKS_MAX 6 /* as random_tasks has them */
 
 struct sched_config life_settings(uint64_t seed)
 {
@@ -436,6 +437,19 @@ static enum job_phase phase_after(enum job_phase phase)
     }
 }
 
+static bool drop_task(struct course *h, int number)
+{
+    for (int task = 0; task < TASKS_MAX; task++) {
+        AUTO_FREE char *uid = xasprintf("job-%d/%d", number, task);
+
+        if (sched_job(h->s, uid) == NULL)
+            continue;
+        course_tell(h, "gone job %d/%d", number, task);
+        return true;
+    }
+    return false;
+}
+
 void life_progress(struct life *l)
 {
     struct course *h = &l->h;
@@ -444,7 +458,7 @@ void life_progress(struct life *l)
     const struct job *job = sched_job(h->s, uid);
     struct change change = {.kind = CHANGE_JOB};
 
-    if (job == NULL)
+    if (drop_task(h, number) || job == NULL)
         return;
     l->ended[number] = false;
     if (job->phase == JOB_PENDING || job->phase == JOB_ENDED ||

@@ -42,7 +42,7 @@ void life_running(struct life *l);
 /* One that is known to the core only for those that depend on it. */
 void life_outsider(struct life *l);
 /* A job the core has started goes on: running, completing, ended (it may still say
- * where it was), gone. */
+ * where it was), gone. Of tasks of its that have started one is gone first. */
 void life_progress(struct life *l);
 
 #endif
