@@ -1,4 +1,5 @@
-/* access - reviews of who may do what: answered, never stored. */
+#include "cmd/gantry-local/access.h"
+
 #include "base/duration.h"
 #include "base/util.h"
 #include "cmd/gantry-local/answer.h"
@@ -57,6 +58,17 @@ static int refuse_attributes(struct call *call, const struct json *path)
                            &(struct cause){"spec", "FieldValueInvalid", why});
 }
 
+const char *const *access_groups(const struct api_request *req, size_t *ret_n)
+{
+    static const char *const admins[] = {"system:masters", "system:authenticated",
+                                         NULL};
+    const char *const *groups = req->groups ? req->groups : admins + !req->is_admin;
+
+    for (*ret_n = 0; groups[*ret_n];)
+        ++*ret_n;
+    return groups;
+}
+
 /* Verbs that say who is one, as crds/policies.yaml has them. */
 static bool is_operators(const struct json *review)
 {
@@ -99,19 +111,23 @@ int verb_rules_review(struct call *call)
 int verb_self_review(struct call *call)
 {
     JSON_AUTO struct json *review = read_review(call, "SelfSubjectReview");
-    JSON_AUTO struct json *groups = json_build("['system:authenticated']");
+    JSON_AUTO struct json *groups = json_new_array();
+    size_t n_groups;
+    const char *const *names = access_groups(call->req, &n_groups);
     char now[TIME_TEXT_MAX];
 
     if (!review)
         return -1;
     time_format_rfc3339(loop_now_sec(call->server->loop), now);
     json_set_at(review, "metadata.creationTimestamp", json_new_string(now));
-    if (call->req->is_admin)
-        json_array_insert(groups, 0, json_new_string("system:masters"));
+    for (size_t i = 0; i < n_groups; i++)
+        json_append(groups, json_new_string(names[i]));
     json_set(review, "apiVersion", json_new_string("authentication.k8s.io/v1"));
     json_set(review, "kind", json_new_string("SelfSubjectReview"));
     json_set(review, "status",
              json_build("{'userInfo': {'username': %s, 'groups': %j}}", call->req->user,
                         groups));
+    if (call->req->uid && call->req->uid[0])
+        json_set_at(review, "status.userInfo.uid", json_new_string(call->req->uid));
     return answer_tree(call, 201, review);
 }

@@ -81,9 +81,11 @@ static int find_resource(struct call *call)
         rest += 2;
         n -= 2;
     }
-    call->kind = n > 3 ? NULL
-                       : kinds_find(call->server->kinds, core ? "" : call->parts[1],
-                                    call->parts[head - 1], rest[0]);
+    /* What stands behind "proxy" would be the other side's path. */
+    call->kind = n > 3 && strcmp(rest[2], "proxy") != 0
+                     ? NULL
+                     : kinds_find(call->server->kinds, core ? "" : call->parts[1],
+                                  call->parts[head - 1], rest[0]);
     call->name = n > 1 ? rest[1] : NULL;
     call->sub = n > 2 ? rest[2] : "";
     if (!core && !kinds_have_group(call->server->kinds, call->parts[1]))
@@ -110,7 +112,10 @@ static int refuse_sub(struct call *call)
 {
     AUTO_FREE char *line = unserved_line(call->kind->plural, call->sub);
 
-    if (line && !table_find(call->table, call->ns, call->name))
+    /* Names of what is proxied may have a scheme and a port. */
+    const bool is_bare = strcmp(call->sub, "proxy") != 0;
+
+    if (line && is_bare && !table_find(call->table, call->ns, call->name))
         return refuse_not_found(&call->refusal, call->kind, call->name);
     if (line)
         return refuse(&call->refusal, 501, "NotImplemented", "%s", line);

@@ -28,7 +28,10 @@ struct api_request {
     size_t body_len;
     /* who: set by the front end after authentication */
     const char *user;
-    bool is_admin; /* group system:masters: may impersonate */
+    const char *uid;           /* of the user; NULL or "": none */
+    const char *const *groups; /* his, up to a NULL; NULL: system:authenticated, and
+                                * system:masters of who is_admin */
+    bool is_admin;             /* group system:masters: may impersonate */
 };
 
 struct api_head {

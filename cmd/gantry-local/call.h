@@ -20,7 +20,7 @@
 #include "cmd/gantry-local/store.h"
 #include "cmd/gantry-local/table.h"
 
-#define CALL_PARTS_MAX 8
+#define CALL_PARTS_MAX 32
 #define CALL_PARAMS_MAX 64
 /* What one list or discovery answer may have. */
 #define ANSWER_BYTES_MAX (512u << 20)

@@ -15,11 +15,13 @@
 #include <event2/event.h>
 #include <event2/http.h>
 #include <event2/http_struct.h>
+#include <event2/keyvalq_struct.h>
 #include <openssl/ssl.h>
 
 #include "base/json.h"
 #include "base/str.h"
 #include "base/util.h"
+#include "cmd/gantry-local/impersonate.h"
 #include "cmd/gantry-local/peers.h"
 
 /* Bodies up to here are read, so that one past API_BODY_MAX is refused in words instead
@@ -353,7 +355,27 @@ static const char *header_of(struct evhttp_request *req, const char *name)
     return value ? value : "";
 }
 
-static void handle(struct http *http, struct evhttp_request *req)
+static int find_impersonation(struct evhttp_request *req, struct impersonation *ret,
+                              struct err *err)
+{
+    struct impersonate_header *list = NULL;
+    size_t n = 0, cap = 0;
+    struct evkeyval *h;
+
+    TAILQ_FOREACH(h, evhttp_request_get_input_headers(req), next)
+    {
+        GROW(list, n, cap);
+        list[n++] = (struct impersonate_header){h->key, h->value};
+    }
+    GROW(list, n, cap);
+    list[n] = (struct impersonate_header){0};
+    const int rc = impersonate_read(ret, list, err);
+    free(list);
+    return rc;
+}
+
+static void handle(struct http *http, struct evhttp_request *req,
+                   const struct impersonation *as)
 {
     const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(req);
     const char *path = evhttp_uri_get_path(uri);
@@ -370,8 +392,10 @@ static void handle(struct http *http, struct evhttp_request *req)
                                         .host = header_of(req, "Host"),
                                         .body = body,
                                         .body_len = len,
-                                        .user = http->user,
-                                        .is_admin = true};
+                                        .user = as->user ? as->user : http->user,
+                                        .uid = as->uid,
+                                        .groups = (const char *const *)as->groups,
+                                        .is_admin = !as->user || as->is_admin};
     struct reply *r = xcalloc(1, sizeof(*r));
 
     r->sink.ops = &sink_ops;
@@ -416,10 +440,15 @@ static void on_request(struct evhttp_request *req, void *arg)
     }
     peers_admit(http->peers,
                 evhttp_connection_get_bufferevent(evhttp_request_get_connection(req)));
+    struct impersonation as = {0};
+    struct err err = ERR_INIT;
     if (http->refusal)
         send_status(req, 503, "ServiceUnavailable", http->refusal);
+    else if (find_impersonation(req, &as, &err) != 0)
+        send_status(req, 400, "BadRequest", err.msg);
     else
-        handle(http, req);
+        handle(http, req, &as);
+    impersonate_fini(&as);
 }
 
 /* ---- listening ---- */

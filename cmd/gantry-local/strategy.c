@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-local/access.h"
 #include "cmd/gantry-local/daemonset.h"
 #include "cmd/gantry-local/job.h"
 #include "cmd/gantry-local/kind_check.h"
@@ -12,18 +13,17 @@
 
 /* Our own kinds: what the CRDs' CEL rules and the admission policies say elsewhere. */
 
-/* An administrator's; others have but the last. */
-static const char *const user_groups[] = {"system:masters", "system:authenticated"};
-
 static int gantry_admit(struct write *w)
 {
     struct err err = ERR_INIT;
     const struct call *call = w->call;
     const bool is_admin = call->req->is_admin;
+    size_t n_groups;
+    const char *const *groups = access_groups(call->req, &n_groups);
     const struct rules_caller caller = {
         .name = call->req->user,
-        .groups = is_admin ? user_groups : user_groups + 1,
-        .n_groups = ARRAY_LEN(user_groups) - !is_admin,
+        .groups = groups,
+        .n_groups = n_groups,
         .may_impersonate = is_admin,
         .operates = is_admin,
     };

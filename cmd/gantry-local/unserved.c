@@ -19,6 +19,16 @@ static const struct {
     {"pods", "ephemeralcontainers",
      "containers are processes of their node's machine: debug them there", NULL},
     {"pods", "resize", "a pod keeps the requests it was made with", NULL},
+    {"pods", "proxy",
+     "connect to the pod's own address (kubectl get pods -o wide) on its node's "
+     "machine",
+     NULL},
+    {"services", "proxy",
+     "nothing listens at a Service's address: connect to its pods' own addresses "
+     "(kubectl get pods -o wide)",
+     NULL},
+    {"nodes", "proxy", "a node serves the logs of its pods alone: use kubectl logs",
+     NULL},
     {"serviceaccounts", "token",
      "there is one token for everybody, that of the server's kubeconfig", NULL},
 };

@@ -221,6 +221,61 @@ START_TEST(test_requests)
 }
 END_TEST
 
+/* ---- as somebody else ---- */
+
+#define REVIEWS "/apis/authentication.k8s.io/v1/selfsubjectreviews"
+
+static const struct {
+    const char *name;
+    const char *headers[4];
+    int status;
+    const char *part;
+} callers[] = {
+    {"nobody else",
+     {NULL},
+     201,
+     "\"groups\":[\"system:masters\",\"system:authenticated\"]"},
+    {"a user",
+     {"Impersonate-User: bob", "impersonate-group: a", "Impersonate-Uid: 7", NULL},
+     201,
+     "{\"username\":\"bob\",\"groups\":[\"a\",\"system:authenticated\"],\"uid\":"
+     "\"7\"}"},
+    {"an account",
+     {"Impersonate-User: system:serviceaccount:default:x", NULL},
+     201,
+     "[\"system:serviceaccounts\",\"system:serviceaccounts:default\","
+     "\"system:authenticated\"]"},
+    {"groups of nobody", {"Impersonate-Group: a", NULL}, 400, "needs Impersonate-User"},
+    {"something of nobody",
+     {"Impersonate-User: ", "Impersonate-Extra-x: a", NULL},
+     400,
+     "Impersonate-Extra-x needs Impersonate-User"},
+};
+
+START_TEST(test_impersonation)
+{
+    static const char body[] = "{}";
+    const struct transport_request req = {.method = "POST",
+                                          .path = REVIEWS,
+                                          .content_type = "application/json",
+                                          .headers = callers[_i].headers,
+                                          .body = body,
+                                          .body_len = strlen(body)};
+    struct err err = ERR_INIT;
+    struct heard h;
+    struct rig r;
+
+    rig_init(&r);
+    heard_init(&h);
+    ck_assert_ptr_nonnull(transport_start(r.transport, &req, &events, &h, &err));
+    wait_for(&r, is_done, &h);
+    ck_assert_msg(h.status == callers[_i].status && strstr(h.text.s, callers[_i].part),
+                  "%s: %d %s", callers[_i].name, h.status, h.text.s);
+    str_fini(&h.text);
+    rig_fini(&r);
+}
+END_TEST
+
 START_TEST(test_wrong_token)
 {
     struct rig r;
@@ -676,6 +731,7 @@ int main(void)
     signal(SIGPIPE, SIG_IGN);
     return suite_main("gantry-local/http", (struct suite_row[]){
                                                {test_requests, 1},
+                                               {test_impersonation, ARRAY_LEN(callers)},
                                                {test_wrong_token, 1},
                                                {test_large_body, 1},
                                                {test_large_answer, 1},
