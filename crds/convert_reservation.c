@@ -6,6 +6,7 @@
 #include "base/util.h"
 #include "crds/constraint.h"
 #include "crds/convert_private.h"
+#include "crds/licenses.h"
 #include "crds/rules.h"
 
 /* ---- when ---- */
@@ -216,6 +217,17 @@ static int read_nodes(const struct convert *c, const struct json *object,
                    "spec.partition");
 }
 
+static int read_licenses(const struct json *object, struct reservation *r,
+                         struct err *err)
+{
+    const char *text;
+    if (text_read(object, "spec.licenses", &text, err) < 0)
+        return -1;
+    if (text && *text && licenses_parse(text, &r->licenses, &r->n_licenses, err) < 0)
+        return err_prefix(err, "spec.licenses");
+    return 0;
+}
+
 /* ---- who ---- */
 
 /* "ann", "-bob" */
@@ -268,6 +280,7 @@ struct reservation *convert_reservation(const struct convert *c,
                read_flags(object, ret, err) == 0 && read_purge(object, ret, err) == 0 &&
                read_times(object, ret, err) == 0 &&
                read_nodes(c, object, ret, err) == 0 &&
+               read_licenses(object, ret, err) == 0 &&
                read_lists(object, ret, err) == 0) {
         read_chosen(object, ret);
         return ret;

@@ -47,6 +47,6 @@
 #T, sizeof(struct T), rows, ARRAY_LEN(rows) \
     }
 
-extern const struct fields fields_term;
+extern const struct fields fields_term, fields_license;
 
 #endif

@@ -105,6 +105,7 @@ static const struct field reservation_rows[] = {
     TEXT(reservation, partition),
     LIST(reservation, node_any, n_node_any, fields_term),
     NAMES(reservation, chosen, n_chosen),
+    LIST(reservation, licenses, n_licenses, fields_license),
     ONE(reservation, users, fields_resv_list),
     ONE(reservation, accounts, fields_resv_list),
     ONE(reservation, qos, fields_resv_list),

@@ -24,7 +24,7 @@ static const struct field depend_rows[] = {
 static const struct fields fields_depend = FIELDS(depend, depend_rows);
 
 static const struct field license_rows[] = {WORD(license, name), INT(license, count)};
-static const struct fields fields_license = FIELDS(license, license_rows);
+const struct fields fields_license = FIELDS(license, license_rows);
 
 static const struct field unit_rows[] = {INT(unit, count), INT(unit, most),
                                          INT(unit, tasks), AMOUNT(unit, each)};

@@ -58,7 +58,6 @@ const struct unsupported unsupported[] = {
     ACCT("members[].uid"),
     ACCT("members[].gid"),
 
-    RESV("licenses"),
     RESV("maxStartDelay"),
 
     CLASS("nodeSelector"),

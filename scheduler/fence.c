@@ -81,6 +81,30 @@ static bool work_out_slot(struct maker *m, size_t slot)
     return shut;
 }
 
+static bool has_licenses_of(const struct pass_key *key, size_t i)
+{
+    return key->of == i || (key->of == RESV_NONE && is_through(key, i));
+}
+
+/* Those that keep licences are counted in their order, as stock.h does. */
+static void shut_licenses(const struct maker *m)
+{
+    size_t n_keeps = 0;
+
+    for (size_t i = 0; i < m->n; i++) {
+        const struct reservation *r = m->closures[i].resv;
+        uint64_t bit;
+
+        if (r->n_licenses == 0 || n_keeps == m->tl->stock.n_keeps)
+            continue;
+        bit = UINT64_C(1) << n_keeps++;
+        for (size_t slot = 0; slot < m->tl->n_slots; slot++) {
+            if (!has_licenses_of(&m->f->key, i) && touches(m, r, slot))
+                m->f->kept[slot] |= bit;
+        }
+    }
+}
+
 /* The row of a set: that of the last one, where it is the same. */
 static uint16_t row_of(struct fence *f, const uint64_t *set)
 {
@@ -130,6 +154,10 @@ struct fence *fence_new(const struct pass_key *key, const struct closure *closur
     f->blocks = xcalloc(tl->n_slots / BLOCK_SLOTS + 1, sizeof(*f->blocks));
     if (key->in != RESV_NONE)
         f->ends = xcalloc(tl->n_slots, sizeof(*f->ends));
+    if (tl->stock.n_keeps > 0) {
+        f->kept = xcalloc(tl->n_slots + 1, sizeof(*f->kept));
+        shut_licenses(&m);
+    }
     for (size_t slot = 0; slot < tl->n_slots; slot++)
         f->rows[slot] = work_out_slot(&m, slot) ? row_of(f, set) : 0;
     for (size_t i = 0; (i + 1) * BLOCK_SLOTS <= tl->n_slots; i++)
@@ -143,6 +171,7 @@ void fence_free(struct fence *f)
         return;
     free(f->rows);
     free(f->blocks);
+    free(f->kept);
     free(f->ends);
     free(f->sets);
     free(f);

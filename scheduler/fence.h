@@ -14,6 +14,8 @@
  * reservation stays shut to others for a while behind its end, as far as they are
  * planned; once it is over, it is.
  *
+ * Licences that a reservation keeps are shut likewise, to all but its own jobs.
+ *
  * What a fence shuts is kept apart from what is free (timeline.h): without reservations
  * there is none, and nothing is looked at.
  */
@@ -44,6 +46,7 @@ struct closure {
 struct pass_key {
     uint64_t through[RESV_MAX / 64]; /* reservations that do not shut it out */
     size_t in;                       /* the one that it has to stay in; RESV_NONE */
+    size_t of; /* that keeps licences for it; RESV_NONE: those that let it through */
 };
 
 struct fence {
@@ -51,6 +54,7 @@ struct fence {
     size_t words;
     uint16_t *rows;   /* by slot: which set is open, from 1 on; 0: all nodes are */
     uint16_t *blocks; /* by block: in all of its slots */
+    uint64_t *kept;   /* by slot: stock.h; NULL: no licences are kept from it */
     int64_t *ends; /* by slot: when a job that begins there is over; NULL: whenever */
     uint64_t *sets;
     size_t n_sets, sets_cap;
@@ -64,6 +68,12 @@ void fence_free(struct fence *f); /* NULL is fine */
 static inline const uint64_t *fence_set(const struct fence *f, uint16_t row)
 {
     return row == 0 ? NULL : f->sets + (size_t)(row - 1) * f->words;
+}
+
+/* As stock_short has it. */
+static inline const uint64_t *fence_kept(const struct fence *f)
+{
+    return f == NULL ? NULL : f->kept;
 }
 
 /* The nodes that are open; NULL: all. So they are without a fence. */

@@ -39,6 +39,11 @@ struct reservation *reservation_copy(const struct reservation *r)
     copy->node_names = names_copy(r->node_names, r->n_node_names);
     copy->chosen = names_copy(r->chosen, r->n_chosen);
     copy->node_any = terms_copy(r->node_any, r->n_node_any);
+    copy->licenses = NULL;
+    copy->n_licenses = 0;
+    for (size_t i = 0; i < r->n_licenses; i++)
+        licenses_add(&copy->licenses, &copy->n_licenses, r->licenses[i].name,
+                     r->licenses[i].count);
     copy_list(&copy->users);
     copy_list(&copy->accounts);
     copy_list(&copy->qos);
@@ -53,6 +58,7 @@ void reservation_free(struct reservation *r)
     names_free(r->node_names, r->n_node_names);
     names_free(r->chosen, r->n_chosen);
     terms_free(r->node_any, r->n_node_any);
+    licenses_free(r->licenses, r->n_licenses);
     free_list(&r->users);
     free_list(&r->accounts);
     free_list(&r->qos);
@@ -93,6 +99,16 @@ static bool features_equal(const struct reservation *a, const struct reservation
     return a->n_node_any == b->n_node_any;
 }
 
+static bool keeps_same(const struct reservation *a, const struct reservation *b)
+{
+    for (size_t i = 0; i < a->n_licenses && a->n_licenses == b->n_licenses; i++) {
+        if (strcmp(a->licenses[i].name, b->licenses[i].name) != 0 ||
+            a->licenses[i].count != b->licenses[i].count)
+            return false;
+    }
+    return a->n_licenses == b->n_licenses;
+}
+
 static unsigned flags_of(const struct reservation *r)
 {
     const bool flags[] = {r->all_nodes,    r->maint,    r->overlap,   r->ignore_jobs,
@@ -114,7 +130,7 @@ bool reservation_equal(const struct reservation *a, const struct reservation *b)
            a->node_count == b->node_count &&
            memcmp(&a->want, &b->want, sizeof(a->want)) == 0 &&
            str_eq(a->partition, b->partition) && features_equal(a, b) &&
-           lists_equal(&a->users, &b->users) &&
+           keeps_same(a, b) && lists_equal(&a->users, &b->users) &&
            lists_equal(&a->accounts, &b->accounts) && lists_equal(&a->qos, &b->qos) &&
            lists_equal(&a->groups, &b->groups) && flags_of(a) == flags_of(b) &&
            a->purge_sec == b->purge_sec;

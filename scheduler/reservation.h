@@ -52,6 +52,9 @@ struct reservation {
     char **chosen; /* sorted; where none are named */
     size_t n_chosen;
 
+    struct license *licenses; /* kept for its jobs; sorted by name, each once */
+    size_t n_licenses;
+
     struct resv_list users, accounts, qos; /* a job passes all of them; and: */
     struct resv_list groups;               /* of who submitted it */
 

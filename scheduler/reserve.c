@@ -210,7 +210,8 @@ static struct pass_key key_of(const struct sched *s, const struct job *job)
 {
     const struct reserve *r = &s->reserve;
     const struct resvrec *own = own_of(s, job);
-    struct pass_key key = {.in = RESV_NONE};
+    struct pass_key key = {.in = RESV_NONE, .of = RESV_NONE};
+    bool keeps = s->timeline.stock.n_keeps > 0;
 
     for (size_t i = 0; i < MIN(r->n, RESV_MAX); i++) {
         const struct reservation *resv = r->recs[i].resv;
@@ -222,6 +223,8 @@ static struct pass_key key_of(const struct sched *s, const struct job *job)
             let_through(&key, i);
         if (is_own && !resv->flex)
             key.in = i;
+        if (is_own && keeps)
+            key.of = i;
     }
     return key;
 }
@@ -265,6 +268,19 @@ void reserve_renew(struct sched *s, int64_t now_sec)
         r->next_sec = MIN(r->next_sec, next_of(r->recs[i].resv, now_sec));
         if (i < RESV_MAX)
             r->closures[i] = (struct closure){r->recs[i].resv, r->recs[i].nodes};
+    }
+}
+
+void reserve_keep(struct sched *s)
+{
+    const struct reserve *r = &s->reserve;
+
+    for (size_t i = 0; i < MIN(r->n, RESV_MAX); i++) {
+        const struct reservation *resv = r->recs[i].resv;
+
+        if (resv->n_licenses > 0)
+            stock_keep(&s->timeline.stock, resv->name, resv->licenses,
+                       resv->n_licenses);
     }
 }
 
@@ -332,6 +348,49 @@ static bool would_start(struct sched *s, const struct seeker *by)
     return window_find(&s->window, &free_, 0, 1) && !window_find(&s->window, by, 0, 1);
 }
 
+/* One that has begun is not what keeps it. */
+static bool lacks_licenses(const struct sched *s, const struct resvrec *own,
+                           const struct job *job, const struct seeker *by)
+{
+    int64_t start, end;
+
+    return reservation_occurrence(own->resv, s->now_sec, &start, &end) &&
+           start <= s->now_sec &&
+           stock_short(&s->timeline.stock, job, fence_kept(by->fence), 0, 1) !=
+               SLOT_NONE;
+}
+
+static bool keeps_any(const struct reservation *r, const struct job *job)
+{
+    for (size_t i = 0; i < r->n_licenses; i++) {
+        for (size_t k = 0; k < job->n_licenses; k++) {
+            if (strcmp(r->licenses[i].name, job->licenses[k].name) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* It would start if no licences were kept from it. */
+static enum reason why_unlicensed(struct sched *s, const struct job *job,
+                                  const struct seeker *by)
+{
+    const struct reserve *r = &s->reserve;
+    int64_t end_sec = timeline_end(s->timeline.bounds[0], by->limit_sec), start, end;
+
+    for (size_t i = 0; i < MIN(r->n, RESV_MAX); i++) {
+        const struct reservation *resv = r->recs[i].resv;
+
+        if (by->fence->key.of == i || !keeps_any(resv, job) ||
+            !reservation_occurrence(resv, s->now_sec, &start, &end) || start >= end_sec)
+            continue;
+        str_reset(&s->message);
+        str_addf(&s->message, "its licences are kept for reservation %s", resv->name);
+        return REASON_LICENSES;
+    }
+    return REASON_NONE;
+}
+
 enum reason reserve_why(struct sched *s, const struct job *job, const struct seeker *by)
 {
     const struct resvrec *own = own_of(s, job), *other;
@@ -339,12 +398,12 @@ enum reason reserve_why(struct sched *s, const struct job *job, const struct see
     if (by->fence == NULL)
         return REASON_NONE;
     if (own != NULL && by->fence->key.in != RESV_NONE)
-        return why_not_in(s, own);
+        return lacks_licenses(s, own, job, by) ? REASON_NONE : why_not_in(s, own);
     if (!would_start(s, by))
         return REASON_NONE;
     other = first_in_the_way(s, by, timeline_end(s->timeline.bounds[0], by->limit_sec));
     if (other == NULL)
-        return REASON_NONE;
+        return why_unlicensed(s, job, by);
     str_reset(&s->message);
     str_addf(&s->message, "%s: it would run into reservation %s",
              other->resv->maint ? "Reserved for maintenance"

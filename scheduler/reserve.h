@@ -63,6 +63,8 @@ void reserve_settle(struct sched *s, int64_t now_sec);
 bool reserve_is_settled(const struct sched *s);
 /* Fences are made for the timeline of now from here on. */
 void reserve_renew(struct sched *s, int64_t now_sec);
+/* Of a timeline that is made anew: licences are kept for them. */
+void reserve_keep(struct sched *s);
 /* NULL: nothing is shut to the job. */
 const struct fence *reserve_fence(struct sched *s, const struct job *job);
 

@@ -4,6 +4,10 @@
  * What a job holds, or will by its plan, counts in every slot that it touches. Names
  * that nobody has set up are passed over: whoever asks for them is ruled out before
  * (license_check).
+ *
+ * A reservation keeps some for its jobs, in the slots of its time: as many as it has
+ * and they do not hold, or will by their plans. For everybody else those are not free.
+ * Which keep some from whom, in which slots, fences say (fence.h).
  */
 #ifndef GANTRY_SCHEDULER_STOCK_H
 #define GANTRY_SCHEDULER_STOCK_H
@@ -17,15 +21,30 @@
 #include "scheduler/license.h"
 #include "scheduler/model.h"
 
+/* What a reservation has that its jobs do not hold; less than 0 where they hold more.
+ */
+struct keep {
+    char *resv; /* its name */
+    struct lane left;
+};
+
+/* So many reservations keep licences; those behind them, by name, do not. */
+#define KEEPS_MAX 64
+
 /* All zero is empty. */
 struct stock {
     const struct license_table *table; /* lent: as long as the stock is in use */
     struct lane lane;                  /* a column a licence; empty: there are none */
+    struct keep *keeps;
+    size_t n_keeps;
 };
 
 void stock_fini(struct stock *stock);
 /* All of the table's are free at all times. */
 void stock_reset(struct stock *stock, const struct license_table *table);
+/* A reservation keeps these, if there is room for one more; the name is copied. */
+void stock_keep(struct stock *stock, const char *resv, const struct license *licenses,
+                size_t n);
 /* Slots are counted anew: lane.h, lane_renumber. */
 void stock_renumber(struct stock *stock, const uint16_t *places);
 /* Takes what the job asks for from slot `first` on up to before `last`, or with sign 1
@@ -34,12 +53,13 @@ void stock_renumber(struct stock *stock, const uint16_t *places);
 bool stock_change(struct stock *stock, const struct job *job, size_t first, size_t last,
                   size_t n_slots, int sign);
 /* The last of the slots in which too little is free of something that the job asks for;
- * SIZE_MAX: in none. */
-size_t stock_short(const struct stock *stock, const struct job *job, size_t first,
-                   size_t last);
+ * SIZE_MAX: in none. `kept`: by slot, a bit for each of the keeps that are not for the
+ * job; NULL: they are none. */
+size_t stock_short(const struct stock *stock, const struct job *job,
+                   const uint64_t *kept, size_t first, size_t last);
 
 /* Those that are short in the first slot, as a sentence. */
 void stock_say_short(const struct stock *stock, const struct job *job,
-                     struct str *message);
+                     const uint64_t *kept, struct str *message);
 
 #endif

@@ -513,14 +513,15 @@ static void judge_busy(struct sched *s, const struct entry *entry,
                        const struct seeker *by, struct fit *fit)
 {
     struct placement at = placement_at(s, entry, by);
+    const uint64_t *kept = fence_kept(by->fence);
     struct seeker at_once = *by;
 
     at.few = wants_few(s, entry->rec->job, 0);
     at_once.limit_sec = 1;
     window_set(&s->window, &at_once, 0);
     str_reset(&s->message);
-    if (stock_short(&s->timeline.stock, entry->rec->job, 0, 1) != SLOT_NONE) {
-        stock_say_short(&s->timeline.stock, entry->rec->job, &s->message);
+    if (stock_short(&s->timeline.stock, entry->rec->job, kept, 0, 1) != SLOT_NONE) {
+        stock_say_short(&s->timeline.stock, entry->rec->job, kept, &s->message);
         fit->busy = REASON_LICENSES;
     } else if (by->shape->like->n_others > 0) {
         struct seeker seekers[COMPONENTS_MAX];

@@ -1,5 +1,6 @@
 #include "cmd/gantry-controller/resvwrite.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,6 +79,21 @@ static void find_all_nodes(const struct controller *ctl, const struct reservatio
     hostlist_sort(ret);
 }
 
+static void say_licenses(const struct controller *ctl, const struct reservation *r,
+                         struct str *out)
+{
+    const struct license_table *table = &ctl->settings.sched.licenses;
+    for (size_t i = 0; i < r->n_licenses; i++) {
+        const struct license *l = &r->licenses[i];
+        int at = license_find(table, l->name);
+        if (at >= 0 && l->count <= table->items[at].total)
+            continue;
+        str_addf(out, "keeps %" PRId64 " of licence %s; there are %" PRId64, l->count,
+                 l->name, at >= 0 ? table->items[at].total : 0);
+        return;
+    }
+}
+
 /* What is wrong with one that acts. */
 static void say_wrong(const struct controller *ctl, const struct reservation *r,
                       const struct hostlist *nodes, const struct hostlist *missing,
@@ -91,6 +107,8 @@ static void say_wrong(const struct controller *ctl, const struct reservation *r,
     } else if (reservation_chooses(r) && nodes->n == 0) {
         str_add(out, "there are not enough nodes that are up and free at its time");
     }
+    if (out->len == 0)
+        say_licenses(ctl, r, out);
 }
 
 static void find(struct keeper *k, const struct reservation *r)

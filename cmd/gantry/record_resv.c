@@ -69,7 +69,8 @@ void block_resv(struct block *b, const struct resv *r, const struct nodelist *no
     add_names(b, json_get(r->spec, "groups"));
     block_add(b, " Accounts=");
     add_names(b, json_get(r->spec, "accounts"));
-    block_add(b, " Licenses=(null) State=%s BurstBuffer=(null)", r->state);
+    block_add(b, " Licenses=%s State=%s BurstBuffer=(null)",
+              block_text(json_str(r->spec, "licenses")), r->state);
     block_line(b, "MaxStartDelay=(null)");
     if (*json_str_or(r->spec, "description", ""))
         block_line(b, "Comment=%s", json_str(r->spec, "description"));

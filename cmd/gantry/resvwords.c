@@ -166,7 +166,7 @@ static const struct word {
     {"BurstBuffer", "there are no burst buffers", NULL},
     {"Comment", "description", put_text},
     {"Groups", "groups", put_list},
-    {"Licenses", "licences are not reserved", NULL},
+    {"Licenses", "licenses", put_text},
     {"MaxStartDelay", "not supported", NULL},
     {"Skip", "not supported", NULL},
 };

@@ -1,4 +1,5 @@
-/* scontrol show licenses: how many there are, and how many running jobs have. */
+/* scontrol show licenses: how many there are, how many running jobs have, and how many
+ * reservations that are active keep. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,6 +7,7 @@
 #include "base/util.h"
 #include "cmd/gantry/clusterconf.h"
 #include "cmd/gantry/jobfilter.h"
+#include "cmd/gantry/resvs.h"
 #include "cmd/gantry/scontrol.h"
 #include "crds/licenses.h"
 
@@ -40,27 +42,43 @@ static int count_used(struct scontrol *s, const struct license_table *table,
     return 0;
 }
 
-static void print(const struct scontrol *s, const struct license_total *l, int64_t used)
+/* Whoever may not list reservations sees none. */
+static int count_reserved(struct scontrol *s, const struct license_table *table,
+                          int64_t *reserved, struct err *err)
+{
+    RESVLIST_AUTO struct resvlist list = {0};
+
+    if (resvlist_fetch(&list, &s->api, err) < 0)
+        return err->http_status == 403 || err->http_status == 404 ? 0 : -1;
+    for (size_t i = 0; i < list.n; i++)
+        if (strcmp(list.resvs[i].state, "ACTIVE") == 0)
+            add_used(table, json_str(list.resvs[i].spec, "licenses"), reserved);
+    return 0;
+}
+
+static void print(const struct scontrol *s, const struct license_total *l, int64_t used,
+                  int64_t reserved)
 {
     fprintf(s->cli->out,
             "LicenseName=%s%sTotal=%" PRId64 " Used=%" PRId64 " Free=%" PRId64
-            " Reserved=0 Remote=no\n",
+            " Reserved=%" PRId64 " Remote=no\n",
             l->name, s->one_line ? " " : "\n    ", l->total, used,
-            MAX(l->total - used, 0));
+            MAX(l->total - used, 0), reserved);
 }
 
 int scontrol_show_licenses(struct scontrol *s, const char *id)
 {
     struct sched_config config;
     const struct license_table *table = &config.licenses;
-    int64_t used[LICENSES_MAX] = {0};
+    int64_t used[LICENSES_MAX] = {0}, reserved[LICENSES_MAX] = {0};
     struct err err = ERR_INIT;
 
     if (scontrol_connect(s) < 0)
         return EXIT_ERROR;
     if (clusterconf_fetch(&s->api, s->controller_ns, PUBLISHED_LICENSES, &config,
                           &err) < 0 ||
-        count_used(s, table, used, &err) < 0)
+        count_used(s, table, used, &err) < 0 ||
+        count_reserved(s, table, reserved, &err) < 0)
         return scontrol_fail(s, "slurm_load_licenses error: %s", err.msg);
     if (table->n == 0 && !s->quiet)
         fprintf(s->cli->out, "No licenses configured in Slurm.\n");
@@ -70,6 +88,6 @@ int scontrol_show_licenses(struct scontrol *s, const char *id)
     }
     for (size_t i = 0; i < table->n; i++)
         if (!id || !*id || strcmp(table->items[i].name, id) == 0)
-            print(s, &table->items[i], used[i]);
+            print(s, &table->items[i], used[i], reserved[i]);
     return EXIT_DONE;
 }

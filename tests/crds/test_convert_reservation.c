@@ -41,6 +41,10 @@ static const struct {
      "spec: {duration: '60', nodes: n1, users: [bob, ann, -eve], accounts: [-x], "
      "qos: [high]}",
      "0+3600 n1 users ann bob -eve accounts -x qos high"},
+    {"licences", "spec: {duration: '60', nodes: n1, licenses: 'b,a:2'}",
+     "0+3600 n1 lic=a:2 lic=b:1"},
+    {"licences that are none", "spec: {duration: '60', nodes: n1, licenses: 'a:'}",
+     "spec.licenses: "},
     {"time alone", "spec: {duration: '60', flags: [ANY_NODES]}", "0+3600 anynodes"},
 
     {"no end", "spec: {nodes: n1}",
@@ -121,6 +125,8 @@ static void describe(const struct reservation *r, struct str *out)
         str_addf(out, " part=%s", r->partition);
     say_number(out, "any", (int64_t)r->n_node_any);
     say_names(out, " chosen=", r->chosen, r->n_chosen);
+    for (size_t i = 0; i < r->n_licenses; i++)
+        str_addf(out, " lic=%s:%" PRId64, r->licenses[i].name, r->licenses[i].count);
     say_number(out, "repeat", r->repeat);
     str_add(out, r->maint ? " maint" : "");
     str_add(out, r->ignore_jobs ? " ignore" : "");

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/util.h"
+#include "crds/licenses.h"
 #include "tests/support/ctltest.h"
 #include "tests/support/suite.h"
 
@@ -51,6 +52,35 @@ START_TEST(test_named)
     ctltest_expect(t, "in", "status.state=RUNNING");
     ctltest_advance(t, 3600);
     expect(t, "course", "status.state=INACTIVE|status.startTime!");
+    ctltest_free(t);
+}
+END_TEST
+
+/* Licences are kept for its jobs; more than there are cannot be. */
+START_TEST(test_licenses)
+{
+    struct ctltest *t = ctltest_new();
+    struct err err = ERR_INIT;
+
+    ck_assert_int_eq(license_table_parse("matlab:3", &t->settings.sched.licenses, &err),
+                     0);
+    controller_configure(t->ctl, &t->settings);
+    reserve(t, "course",
+            "'duration':'60','users':['ann'],'nodes':'n4','licenses':'matlab:2'");
+    reserve(t, "many",
+            "'duration':'60','users':['ann'],'flags':['ANY_NODES'],'startTime':"
+            "'now+2hours','licenses':'matlab:4'");
+    expect(t, "course", "status.state=ACTIVE|status.message=");
+    expect(t, "many",
+           "status.state=INACTIVE|status.message=keeps 4 of licence matlab; there are "
+           "3");
+    ctltest_submit(t, "out", "'licenses':'matlab:2','timeLimit':'10'");
+    ctltest_submit(t, "in",
+                   "'licenses':'matlab:2','timeLimit':'10','user':'ann','reservation':"
+                   "'course'");
+    ctltest_settle(t);
+    ctltest_expect(t, "in", "status.state=RUNNING|status.nodeList=n4");
+    ctltest_expect(t, "out", "status.state=PENDING|status.reason=Licenses");
     ctltest_free(t);
 }
 END_TEST
@@ -226,6 +256,7 @@ int main(void)
 {
     return suite_main("gantry-controller/reservations",
                       (struct suite_row[]){{test_named, 1},
+                                           {test_licenses, 1},
                                            {test_chosen, 1},
                                            {test_wrong, 1},
                                            {test_cluster_changes, 1},

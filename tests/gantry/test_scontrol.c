@@ -100,6 +100,8 @@ START_TEST(test_licenses)
     ctltest_settle(t->ctl);
     ctltest_submit(t->ctl, "b", "'licenses':'matlab:2,ansys'");
     ctltest_settle(t->ctl);
+    reserve(t, "course",
+            "'duration':'60','nodes':'n4','users':['ann'],'licenses':'ansys:4'");
     session_play(t, GOLDEN "scontrol_lic.txt");
     clitest_free(t);
 }

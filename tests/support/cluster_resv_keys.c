@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "crds/constraint.h"
+#include "crds/licenses.h"
 #include "scheduler/reservation.h"
 
 static int resv_features(const struct setting *at, struct err *err)
@@ -46,6 +47,13 @@ static int resv_list(const struct setting *at, struct err *err)
     return 0;
 }
 
+static int resv_licenses(const struct setting *at, struct err *err)
+{
+    struct reservation *r = at->object;
+
+    return licenses_parse(at->value, &r->licenses, &r->n_licenses, err);
+}
+
 static int resv_flags(const struct setting *at, struct err *err)
 {
     struct reservation *r = at->object;
@@ -85,6 +93,7 @@ const struct key cluster_resv_keys[] = {
     {"purge", KEY_NUMBER(struct reservation, purge_sec)},
     {"nodes", KEY_NAMES(struct reservation, node_names, n_node_names)},
     {"chosen", KEY_NAMES(struct reservation, chosen, n_chosen)},
+    {"licenses", .set = resv_licenses},
     {"all", KEY_FLAG(struct reservation, all_nodes)},
     {"partition", KEY_TEXT(struct reservation, partition)},
     {"features", .set = resv_features},

@@ -292,6 +292,8 @@ void life_reservation(struct life *l)
                                          " flags=flex",
                                          " flags=magnetic",
                                          " flags=anynodes",
+                                         " flags=anynodes licenses=matlab:2",
+                                         " licenses=ansys,matlab",
                                          " flags=replace",
                                          " flags=static",
                                          " flags=nohold"};
