@@ -323,8 +323,8 @@ struct partrec *cluster_default_partition(const struct cluster *c)
     struct partrec *best = NULL, *rec, *next;
 
     HASH_ITER (hh, c->parts, rec, next) {
-        if (!rec->gone && rec->part->is_default &&
-            (best == NULL || strcmp(rec->part->name, best->part->name) < 0))
+        if (!rec->gone &&
+            partition_is_default_before(rec->part, best != NULL ? best->part : NULL))
             best = rec;
     }
     return best;

@@ -621,6 +621,10 @@ bool term_matches(const struct term *t, const struct label *labels, size_t n);
 /* One of the alternatives; none are asked for: yes. */
 bool terms_match(const struct term *any, size_t n_any, const struct node *node);
 bool partition_has_node(const struct partition *p, const struct node *n);
+/* Do jobs without a partition go there rather than to `other` (NULL: nowhere)? Of those
+ * that say they are the default the first by name is it. */
+bool partition_is_default_before(const struct partition *p,
+                                 const struct partition *other);
 /* It takes no new jobs; those that are queued there stay. */
 bool partition_is_closed(const struct partition *p);
 /* True if a NoSchedule or NoExecute taint of the node is not tolerated. */

@@ -234,6 +234,12 @@ bool partition_has_node(const struct partition *part, const struct node *node)
     return term_matches(&part->selector, node->labels, node->n_labels);
 }
 
+bool partition_is_default_before(const struct partition *p,
+                                 const struct partition *other)
+{
+    return p->is_default && (other == NULL || strcmp(p->name, other->name) < 0);
+}
+
 bool partition_is_closed(const struct partition *part)
 {
     return part->state == PART_DRAIN || part->state == PART_INACTIVE;

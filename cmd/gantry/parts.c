@@ -91,10 +91,12 @@ const struct partition *partlist_find(const struct partlist *list, const char *n
 
 const struct partition *partlist_default(const struct partlist *list)
 {
+    const struct partition *best = NULL;
+
     for (size_t i = 0; i < list->n; i++)
-        if (list->parts[i].model->is_default)
-            return list->parts[i].model;
-    return NULL;
+        if (partition_is_default_before(list->parts[i].model, best))
+            best = list->parts[i].model;
+    return best;
 }
 
 int64_t part_default_limit(const struct partition *p)
