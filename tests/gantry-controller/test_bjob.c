@@ -290,6 +290,10 @@ static void of_pods(struct jstatus *s)
 {
     s->placement[0].pods = 3;
 }
+static void of_tasks(struct jstatus *s)
+{
+    s->placement[0].tasks = 4;
+}
 static void of_partition(struct jstatus *s)
 {
     text_set(&s->partition, "y");
@@ -301,7 +305,7 @@ static const struct {
 } changes[] = {{no_change, true},   {of_state, false}, {of_reason, false},
                {of_message, false}, {of_times, false}, {of_exit, false},
                {of_node, false},    {of_pods, false},  {of_partition, false},
-               {of_factor, false},  {of_ahead, false}};
+               {of_factor, false},  {of_ahead, false}, {of_tasks, false}};
 
 START_TEST(test_equal)
 {
