@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "cmd/gantry-local/answer.h"
+#include "cmd/gantry-local/openapi_v2.h"
 #include "cmd/gantry-local/verbs.h"
 
 static int serve_ok(struct call *call)
@@ -120,22 +121,16 @@ static int serve_openapi(struct call *call)
 #define OPENAPI_V2_ASKED "application/com.github.proto-openapi.spec.v2@v1.0+protobuf"
 #define OPENAPI_V2_GIVEN "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"
 
-/* What kubectl falls back to for a type that it finds in no v3 document, that is, for
- * one that is not served. A document without types lets it go on to say so. */
 static int serve_openapi_v2(struct call *call)
 {
     STR_AUTO struct str text;
 
-    str_init(&text, 1024);
+    str_init(&text, ANSWER_BYTES_MAX);
     if (strstr(call->req->accept, OPENAPI_V2_ASKED)) {
-        str_add(&text, "\n\x03"
-                       "2.0"          /* 1: swagger */
-                       "\x12\x15\n\n" /* 2: info { 1: title, 2: version } */
-                       "Kubernetes\x12\x07v1.37.2");
+        openapi_v2_protobuf(call->server->kinds, &text);
         return answer_bytes(call, 200, OPENAPI_V2_GIVEN, &text);
     }
-    str_add(&text, "{\"swagger\":\"2.0\",\"info\":{\"title\":\"Kubernetes\","
-                   "\"version\":\"v1.37.2\"},\"paths\":{}}");
+    openapi_v2_json(call->server->kinds, &text);
     return answer_bytes(call, 200, "application/json", &text);
 }
 

@@ -115,5 +115,7 @@ bool discovery_version(const struct kinds *kinds, const char *group,
 void openapi_index(const struct kinds *kinds, struct str *out);
 bool openapi_version(const struct kinds *kinds, const char *group, const char *version,
                      struct str *out);
+/* Puts the types of all kinds into `ret`, by their names. */
+void openapi_components(const struct kinds *kinds, struct json *ret);
 
 #endif

@@ -177,6 +177,21 @@ static void add_paths(struct json *paths, const struct kind *k)
 
 /* ---- documents ---- */
 
+static void add_kind(struct json *components, const struct kind *k)
+{
+    if (k->schema->ref == NULL) {
+        AUTO_FREE char *name = component_name(k);
+        json_set(components, name, schema_to_openapi(k->schema));
+    }
+    add_refs(components, k->schema);
+}
+
+void openapi_components(const struct kinds *kinds, struct json *ret)
+{
+    for (size_t i = 0; i < kinds_count(kinds); i++)
+        add_kind(ret, kinds_at(kinds, i));
+}
+
 bool openapi_version(const struct kinds *kinds, const char *group, const char *version,
                      struct str *out)
 {
@@ -190,11 +205,7 @@ bool openapi_version(const struct kinds *kinds, const char *group, const char *v
         if (strcmp(k->group, group) != 0 || strcmp(k->version, version) != 0)
             continue;
         add_paths(json_get(doc, "paths"), k);
-        if (k->schema->ref == NULL) {
-            AUTO_FREE char *name = component_name(k);
-            json_set(components, name, schema_to_openapi(k->schema));
-        }
-        add_refs(components, k->schema);
+        add_kind(components, k);
     }
     if (json_len(components) == 0)
         return false;

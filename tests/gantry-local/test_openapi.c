@@ -2,6 +2,8 @@
 
 #include "base/util.h"
 #include "cmd/gantry-local/kinds.h"
+#include "cmd/gantry-local/openapi_v2.h"
+#include "cmd/gantry-local/protobuf_wire.h"
 #include "tests/support/suite.h"
 
 static const struct {
@@ -214,6 +216,103 @@ START_TEST(test_required)
 }
 END_TEST
 
+/* ---- v2 ---- */
+
+static const struct {
+    const char *name, *path;
+    const char *want; /* single quotes for double ones; NULL: nothing */
+} v2[] = {
+    {"a reference", "io.k8s.api.core.v1.Pod|properties|spec|$ref",
+     "'#/definitions/io.k8s.api.core.v1.PodSpec'"},
+    {"a list of references",
+     "io.k8s.api.core.v1.PodSpec|properties|containers|items|$ref",
+     "'#/definitions/io.k8s.api.core.v1.Container'"},
+    {"a quantity is a text", "io.k8s.apimachinery.pkg.api.resource.Quantity|type",
+     "'string'"},
+    {"a number or a text", "io.k8s.apimachinery.pkg.util.intstr.IntOrString|format",
+     "'int-or-string'"},
+    {"a map", "io.k8s.api.core.v1.ConfigMap|properties|data|additionalProperties|type",
+     "'string'"},
+    {"what is needed", "io.k8s.api.core.v1.HTTPHeader|required", "['name','value']"},
+    {"which kind", "io.k8s.api.core.v1.Pod|x-kubernetes-group-version-kind",
+     "[{'group':'','kind':'Pod','version':'v1'}]"},
+    {"no choices", "io.k8s.apimachinery.pkg.util.intstr.IntOrString|oneOf", NULL},
+};
+
+/* Steps are joined by '|': names have dots. */
+static const struct json *at(const struct json *j, const char *path)
+{
+    while (j && *path) {
+        AUTO_FREE char *step = xstrndup(path, strcspn(path, "|"));
+        j = json_get(j, step);
+        path += strlen(step) + (path[strlen(step)] == '|');
+    }
+    return j;
+}
+
+START_TEST(test_v2)
+{
+    struct kinds *kinds = kinds_new();
+    STR_AUTO struct str out;
+
+    str_init(&out, 64 << 20);
+    openapi_v2_json(kinds, &out);
+    JSON_AUTO struct json *doc = json_parse(out.s, out.len, NULL);
+    JSON_AUTO struct json *want = v2[_i].want ? json_build(v2[_i].want) : NULL;
+    const struct json *got = at(json_get(doc, "definitions"), v2[_i].path);
+    AUTO_FREE char *text = json_text(got, NULL);
+    ck_assert_msg(want ? json_equal(got, want) : !got, "%s: %s", v2[_i].name, text);
+    kinds_free(kinds);
+}
+END_TEST
+
+/* The field `number` of a message, read; fails the test where there is none. */
+static struct reader inside(struct reader r, uint64_t number)
+{
+    struct err err = ERR_INIT;
+    struct field f;
+
+    ck_assert_msg(find_field(r, number, &f, &err), "no field %d: %s", (int)number,
+                  err.msg);
+    return f.inside;
+}
+
+/* Of named schemas, that of the name. */
+static struct reader named(struct reader r, const char *name)
+{
+    struct err err = ERR_INIT;
+    struct field f;
+
+    while (next_field(&r, &f, &err)) {
+        AUTO_FREE char *is = text_in(f.inside, 1, &err);
+        if (strcmp(is, name) == 0)
+            return inside(f.inside, 2);
+    }
+    ck_abort_msg("no %s: %s", name, err.msg);
+}
+
+START_TEST(test_v2_protobuf)
+{
+    struct kinds *kinds = kinds_new();
+    struct err err = ERR_INIT;
+    STR_AUTO struct str out;
+
+    str_init(&out, 64 << 20);
+    openapi_v2_protobuf(kinds, &out);
+    const struct reader doc = {(const unsigned char *)out.s,
+                               (const unsigned char *)out.s + out.len};
+    const struct reader pod = named(inside(doc, 9), "io.k8s.api.core.v1.Pod");
+    const struct reader spec = named(inside(pod, 25), "spec");
+    AUTO_FREE char *type = text_in(inside(pod, 22), 1, &err);
+    AUTO_FREE char *ref = text_in(spec, 1, &err);
+    AUTO_FREE char *kind = text_in(inside(inside(pod, 31), 2), 2, &err);
+    ck_assert_str_eq(type, "object");
+    ck_assert_str_eq(ref, "#/definitions/io.k8s.api.core.v1.PodSpec");
+    ck_assert_msg(strstr(kind, "\"kind\":\"Pod\""), "%s", kind);
+    kinds_free(kinds);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry-local/openapi",
@@ -222,6 +321,8 @@ int main(void)
                           {test_index, 1},
                           {test_property, ARRAY_LEN(properties)},
                           {test_all_fields_are_explained, 1},
+                          {test_v2, ARRAY_LEN(v2)},
+                          {test_v2_protobuf, 1},
                           {test_required, 1},
                           {NULL, 0},
                       });

@@ -662,11 +662,11 @@ START_TEST(test_dry_run_version)
 }
 END_TEST
 
-/* kubectl asks for this before it says that a type is not served. */
+/* kubectl asks for this before it says that a type is not served, and for explain. */
 START_TEST(test_openapi_v2)
 {
-    static const char want[] = "\n\x03"
-                               "2.0\x12\x15\n\nKubernetes\x12\x07v1.37.2";
+    static const char begins[] = "\n\x03"
+                                 "2.0\x12\x15\n\nKubernetes\x12\x07v1.37.2";
     struct apitest *t = apitest_new();
     const struct apitest_request req = {
         .method = "GET",
@@ -676,7 +676,8 @@ START_TEST(test_openapi_v2)
     ck_assert_int_eq(apitest_send(t, &req), 200);
     ck_assert_str_eq(t->content_type,
                      "application/com.github.proto-openapi.spec.v2.v1.0+protobuf");
-    ck_assert_str_eq(t->text.s, want);
+    ck_assert(t->text.len > sizeof(begins) &&
+              memcmp(t->text.s, begins, sizeof(begins) - 1) == 0);
     apitest_free(t);
 }
 END_TEST
