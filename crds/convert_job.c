@@ -94,6 +94,11 @@ static int read_names(const struct json *object, struct job *job, struct err *er
         if (text && *text)
             *fields[i].name = xstrdup(text);
     }
+    if (job->reservation && strchr(job->reservation, ','))
+        return err_set(
+            err, ERR_INVALID,
+            "spec.reservation: several reservations are not supported: right "
+            "is the name of one");
     return 0;
 }
 

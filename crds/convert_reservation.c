@@ -65,6 +65,7 @@ static bool set_flag(struct reservation *r, const char *word)
     } flags[] = {
         {"ANY_NODES", &r->any_nodes},
         {"FLEX", &r->flex},
+        {"FORCE_START", NULL},
         {"IGNORE_JOBS", &r->ignore_jobs},
         {"MAGNETIC", &r->magnetic},
         {"MAINT", &r->maint},

@@ -143,6 +143,7 @@ static const struct field config_rows[] = {
     INT(sched_config, usage_reset_sec),
     INT(sched_config, fair_share_damping),
     INT(sched_config, over_time_sec),
+    INT(sched_config, resv_over_run_sec),
     INT(sched_config, window_sec),
     INT(sched_config, reservation_depth),
     INT(sched_config, max_job_test),

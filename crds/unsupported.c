@@ -34,6 +34,7 @@ const struct unsupported unsupported[] = {
     VALUE("Partition", "spec.preemptMode", "GANG"),
     VALUE("QOS", "spec.preemptMode", "SUSPEND"),
     VALUE("QOS", "spec.preemptMode", "GANG"),
+    VALUE("QOS", "spec.flags[]", "Relative"),
 
     /* what would decide where a pod of the template may run */
     POD("resources"),
@@ -59,6 +60,11 @@ const struct unsupported unsupported[] = {
     ACCT("members[].gid"),
 
     RESV("maxStartDelay"),
+    {"Reservation", "spec.flags[]", "TIME_FLOAT",
+     "spec.flags: there is no TIME_FLOAT: maxTime of a partition keeps longer jobs off "
+     "its nodes"},
+    {"Reservation", "spec.flags[]", "USER_DELETE",
+     "spec.flags: there is no USER_DELETE: RBAC says who may delete reservations"},
 
     CLASS("nodeSelector"),
     CLASS("priority"),

@@ -211,10 +211,11 @@ static int64_t end_by_limit(const struct sched *s, const struct job *job)
     return limit < 0 ? TIME_NEVER : timeline_end(job->start_sec, limit);
 }
 
-/* By its reservation, or for another job. */
-static int64_t end_by_others(const struct sched *s, const struct job *job)
+/* By its reservation, past which it may run on for so long, or for another job. */
+static int64_t end_by_others(const struct sched *s, const struct job *job,
+                             int64_t over_run_sec)
 {
-    int64_t end = reserve_end(s, job);
+    int64_t end = timeline_end(reserve_end(s, job), over_run_sec);
 
     return job->preempt_sec != TIME_UNSET ? MIN(end, job->preempt_sec) : end;
 }
@@ -225,7 +226,7 @@ int64_t jobrec_end(const struct sched *s, const struct jobrec *rec)
 
     if (job->start_sec == TIME_UNSET)
         return TIME_NEVER;
-    return MIN(end_by_limit(s, job), end_by_others(s, job));
+    return MIN(end_by_limit(s, job), end_by_others(s, job, 0));
 }
 
 /* How long it may run on past its limit. */
@@ -242,9 +243,10 @@ static int64_t over_time(const struct sched *s, const struct job *job)
 void jobrec_say_end(const struct sched *s, const struct jobrec *rec, struct str *out)
 {
     const struct job *job = rec->job;
-    int64_t end = reserve_end(s, job);
+    int64_t end = timeline_end(reserve_end(s, job), s->config.resv_over_run_sec);
 
-    if (job->reservation != NULL && end < timeline_end(end_by_limit(s, job), 0) &&
+    if (job->reservation != NULL &&
+        end < timeline_end(end_by_limit(s, job), over_time(s, job)) &&
         (job->preempt_sec == TIME_UNSET || end < job->preempt_sec))
         str_addf(out, "its reservation, %s, is over", job->reservation);
 }
@@ -257,5 +259,5 @@ int64_t jobrec_end_to_tell(const struct sched *s, const struct jobrec *rec)
         job->start_sec == TIME_UNSET)
         return TIME_NEVER;
     return MIN(timeline_end(end_by_limit(s, job), over_time(s, job)),
-               end_by_others(s, job));
+               end_by_others(s, job, s->config.resv_over_run_sec));
 }

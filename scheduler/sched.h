@@ -99,6 +99,7 @@ struct sched_config {
     int64_t usage_reset_sec;      /* of NOW: when that was; TIME_UNSET */
     int64_t fair_share_damping; /* FairShareDampeningFactor: fairclassic.h; default 1 */
     int64_t over_time_sec;      /* OverTimeLimit; default 0; LIMIT_UNLIMITED */
+    int64_t resv_over_run_sec;  /* ResvOverRun; likewise */
     int64_t window_sec;         /* SchedulerParameters bf_window; default 7 days */
     int64_t reservation_depth; /* so many that wait are promised a start; default all */
     int64_t max_job_test;      /* bf_max_job_test: so many are planned; default all */

@@ -1,7 +1,9 @@
 /*
  * What priorities cost: 100,000 jobs of the users of 1,000 accounts, five levels deep,
- * with a usage and shares each. Processor time, the median of some rounds; beside it
- * what sorting as many numbers costs here.
+ * with a usage and shares each. Then what the end of a period costs where all of these
+ * have used some of each TRES: it fades, and where limits are on it is summed up over
+ * the tree. Processor time, the median of some rounds; beside it what sorting as many
+ * numbers costs here.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,6 +15,7 @@
 #include "scheduler/policy.h"
 #include "scheduler/priority.h"
 #include "scheduler/sched.h"
+#include "scheduler/usage.h"
 
 #define ACCOUNTS 1000
 #define BRANCHES 4 /* of each account: five levels are 1,364 */
@@ -26,7 +29,8 @@ struct bench {
     struct policy policy;
     struct job **jobs;
     struct partition *part;
-    int64_t sum; /* of what was found, so that it is */
+    int64_t at_sec; /* the end of the last period */
+    int64_t sum;    /* of what was found, so that it is */
 };
 
 static double now_ms(void)
@@ -145,6 +149,47 @@ static void priorities(struct bench *b)
     }
 }
 
+/* ---- the end of a period ---- */
+
+#define PERIOD 300
+
+static void use_all_tres(struct bench *b)
+{
+    static const struct {
+        enum tres tres;
+        const char *type;
+    } tres[] = {{TRES_CPU, NULL},        {TRES_MEM, NULL},   {TRES_NODE, NULL},
+                {TRES_GPU, NULL},        {TRES_GPU, "h100"}, {TRES_GPU, "a100"},
+                {TRES_LICENSE, "matlab"}};
+
+    for (size_t i = 0; i < b->policy.n_accounts; i++) {
+        struct account *a = b->policy.accounts[i];
+
+        for (size_t k = 0; k < a->n_members; k++) {
+            for (size_t t = 0; t < ARRAY_LEN(tres); t++)
+                used_add(&a->members[k].usage.past, tres[t].tres, tres[t].type,
+                         draw(b, INT64_C(1) << 40));
+        }
+    }
+}
+
+static void fade(struct bench *b)
+{
+    const struct usage_rules rules = {.period_sec = PERIOD, .half_life_sec = WEEK};
+
+    b->at_sec += PERIOD;
+    for (size_t i = 0; i < b->policy.n_accounts; i++)
+        usage_advance(&rules, usage_book_of_account(b->policy.accounts[i]), b->at_sec);
+}
+
+static void sum_up(struct bench *b)
+{
+    b->policy.assocs.summing = true;
+    b->policy.unsummed = true;
+    policy_sum(&b->policy, WEEK, b->at_sec);
+    b->sum += (int64_t)b->policy.assocs.n_sums;
+}
+
 static int compare(const void *left, const void *right)
 {
     int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
@@ -196,6 +241,9 @@ int main(void)
     measure(&b, "an account has changed: the tree made and ranked", tree_anew);
     measure(&b, "somebody has used something: ranked again", one_usage);
     measure(&b, "priorities of all jobs, from nothing", priorities);
+    use_all_tres(&b);
+    measure(&b, "a period ends: all usage, of 8 TRES, fades", fade);
+    measure(&b, "and is summed up over the tree, for limits", sum_up);
     measure(&b, "(for scale: as many numbers sorted)", sort_numbers);
     printf("  sum %" PRId64 "\n", b.sum);
     end(&b);

@@ -565,6 +565,9 @@ static const struct job_case {
      "spec.partition: an empty name in the list; right is \"batch,debug\""},
     {"a list that ends open", "partition: 'a,', " ONE, "",
      "spec.partition: an empty name in the list; right is \"batch,debug\""},
+    {"several reservations", "reservation: 'a,b', " ONE, "",
+     "spec.reservation: several reservations are not supported: right is the name of "
+     "one"},
     {"hold by a stranger", "hold: Me, " ONE, "",
      "spec.hold: \"Me\" is neither User nor Admin"},
     {"nice out of range", "nice: 3000000000, " ONE, "",

@@ -51,6 +51,7 @@ START_TEST(test_all_keys)
                    "priorityWeightAssoc: 9\n"
                    "priorityWeightTRES: CPU=1000,Mem=-20, GRES/gpu:h100=3\n"
                    "overTimeLimit: 30\n"
+                   "resvOverRun: 10\n"
                    "priorityDecayHalfLife: 14-0\n"
                    "priorityCalcPeriod: 10\n"
                    "accountingStorageEnforce: limits, safe\n"
@@ -83,6 +84,7 @@ START_TEST(test_all_keys)
     ck_assert_int_eq(s.sched.priority_weight_tres.items[1].weight, -20);
     ck_assert_str_eq(s.sched.priority_weight_tres.items[2].gpu_type, "h100");
     ck_assert_int_eq(s.sched.over_time_sec, 1800);
+    ck_assert_int_eq(s.sched.resv_over_run_sec, 600);
     ck_assert_int_eq(s.sched.decay_half_life_sec, 14 * 86400);
     ck_assert_int_eq(s.sched.calc_period_sec, 600);
     ck_assert(s.sched.limits_safe);

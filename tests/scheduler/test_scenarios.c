@@ -6,6 +6,7 @@
  *                     flags=MAX_TRES,... and tres=cpu=10,mem=20,...)
  *   plan depth=50 test=500 gaps=queue               (likewise; gaps: backfillOrder;
  *                                                    killinvalid; overtime=seconds;
+ *                                                    overrun=seconds;
  *                                                    switchwait=seconds)
  *   licenses matlab:2,ansys:1   (likewise; how many there are)
  *   topology tree rack,leaf     (likewise; topologyPlugin, topologyLabels and, behind
@@ -145,6 +146,7 @@ static void read_config(struct scenario *sc, const char *line)
         {"period", &sc->config.calc_period_sec},
         {"maxage", &sc->config.priority_max_age_sec},
         {"overtime", &sc->config.over_time_sec},
+        {"overrun", &sc->config.resv_over_run_sec},
         {"depth", &sc->config.reservation_depth},
         {"test", &sc->config.max_job_test},
         {"switchwait", &sc->config.max_switch_wait_sec},
