@@ -205,3 +205,106 @@ const struct share_row *share_row_parent(const struct share_row *row)
                ? NULL
                : &s->rows[s->at[s->assocs.tree.nodes[row->node].parent]];
 }
+
+void share_row_user(const struct share_row *row, struct str *out)
+{
+    const struct member *m = row->member;
+
+    if (m != NULL)
+        str_addf(out, m->user ? "%s" : "%s/*", m->user ? m->user : m->ns);
+}
+
+/* ---- figures ---- */
+
+static bool is_root(const struct share_row *row)
+{
+    return row->node == FAIRTREE_ROOT;
+}
+
+static bool by_tree(const struct share_row *row)
+{
+    return !row->of->rules.classic;
+}
+
+static double part_of(int64_t usage, int64_t all)
+{
+    return all > 0 ? (double)usage / (double)all : 0;
+}
+
+/* Under Fair Tree what counts is a node's part among its siblings. */
+bool share_row_norm_shares(const struct share_row *row, double *ret)
+{
+    const struct fairnode *node = share_row_node(row),
+                          *above = &row->of->assocs.tree.nodes[node->above];
+
+    *ret = node->norm_shares;
+    if (by_tree(row))
+        *ret = is_root(row) || node->shares == SHARES_PARENT || above->shares_below <= 0
+                   ? 0
+                   : (double)node->shares / (double)above->shares_below;
+    return true;
+}
+
+bool share_row_norm_usage(const struct share_row *row, double *ret)
+{
+    *ret = part_of(share_row_node(row)->usage,
+                   row->of->assocs.tree.nodes[FAIRTREE_ROOT].usage);
+    return !is_root(row);
+}
+
+bool share_row_effective(const struct share_row *row, double *ret)
+{
+    const struct fairnode *node = share_row_node(row);
+
+    *ret = node->effective;
+    if (by_tree(row))
+        *ret = is_root(row) ? 1
+                            : part_of(node->usage,
+                                      row->of->assocs.tree.nodes[node->above].usage);
+    return true;
+}
+
+/* Of users; without Fair Tree accounts have one, too. */
+bool share_row_fair_share(const struct share_row *row, double *ret)
+{
+    *ret = part_of(share_row_node(row)->rank, row->of->assocs.tree.of);
+    return row->member != NULL || !by_tree(row);
+}
+
+bool share_row_level(const struct share_row *row, double *ret)
+{
+    *ret = share_row_node(row)->level;
+    return by_tree(row) && !is_root(row) &&
+           share_row_node(row)->shares != SHARES_PARENT;
+}
+
+/* The model has seconds. */
+static int64_t limit_minutes(const struct limit *l)
+{
+    int64_t amount = l->tres == TRES_CPU   ? l->amount / 1000
+                     : l->tres == TRES_MEM ? l->amount >> 20
+                                           : l->amount;
+
+    return amount / 60;
+}
+
+bool share_row_minutes_limit(const struct share_row *row, size_t *i,
+                             const struct limit **ret_limit, int64_t *ret_minutes)
+{
+    static const struct limits none = {0};
+    const struct limits *all = row->member    ? &row->member->limits
+                               : row->account ? &row->account->limits
+                                              : &none;
+
+    for (; *i < all->n; (*i)++) {
+        const struct limit *l = &all->items[*i];
+
+        if (l->kind != LIMIT_GRP_TRES_MINS || l->amount == LIMIT_UNLIMITED)
+            continue;
+        *ret_limit = l;
+        *ret_minutes = limit_minutes(l);
+        (*i)++;
+        return true;
+    }
+    return false;
+}

@@ -49,5 +49,19 @@ const struct share_row *share_row_parent(const struct share_row *row);
 const struct fairnode *share_row_node(const struct share_row *row);
 /* The name of its account. */
 const char *share_row_account(const struct share_row *row);
+/* Of a member: its user; a namespace, and behind it a slash and a star, stands for all
+ * who submit in it. */
+void share_row_user(const struct share_row *row, struct str *out);
+
+/* Figures as the rules in force have them. False: it has none. */
+bool share_row_norm_shares(const struct share_row *row, double *ret);
+bool share_row_norm_usage(const struct share_row *row, double *ret);
+bool share_row_effective(const struct share_row *row, double *ret);
+bool share_row_fair_share(const struct share_row *row, double *ret);
+bool share_row_level(const struct share_row *row, double *ret); /* may be infinite */
+/* Its i-th limit on minutes that a group may use, in minutes of *ret_limit's TRES, of
+ * memory in MiB. False: it has none after the one before. */
+bool share_row_minutes_limit(const struct share_row *row, size_t *i,
+                             const struct limit **ret_limit, int64_t *ret_minutes);
 
 #endif

@@ -1,5 +1,7 @@
 #include "cmd/gantry/slurmjson.h"
 
+#include <math.h>
+
 #include "base/str.h"
 #include "cmd/gantry/version.h"
 
@@ -11,6 +13,15 @@ struct json *slurmjson_number(int64_t n)
 
     return json_build("{'set': %b, 'infinite': %b, 'number': %i}", set && !infinite,
                       infinite, set && !infinite ? n : INT64_C(0));
+}
+
+struct json *slurmjson_fraction(bool has, double x)
+{
+    const bool infinite = has && isinf(x), set = has && !infinite;
+    struct json *ret = json_build("{'set': %b, 'infinite': %b}", set, infinite);
+
+    json_set(ret, "number", json_new_double(set ? x : 0));
+    return ret;
 }
 
 struct json *slurmjson_text(const char *s)
@@ -29,8 +40,15 @@ static void print(const struct cli *cli, const struct json *j)
 
 void slurmjson_begin(struct slurmjson *ret, const struct cli *cli, const char *name)
 {
-    *ret = (struct slurmjson){.cli = cli};
+    *ret = (struct slurmjson){.cli = cli, .close = "]"};
     fprintf(cli->out, "{\n\"%s\": [", name);
+}
+
+void slurmjson_begin_in(struct slurmjson *ret, const struct cli *cli, const char *outer,
+                        const char *name)
+{
+    *ret = (struct slurmjson){.cli = cli, .close = "]\n}"};
+    fprintf(cli->out, "{\n\"%s\": {\n\"%s\": [", outer, name);
 }
 
 void slurmjson_item(struct slurmjson *doc, struct json *take)
@@ -50,7 +68,7 @@ void slurmjson_end(struct slurmjson *doc, int64_t now_sec)
         " 'slurm': {'release': %s, 'cluster': %s}}",
         doc->cli->program, GANTRY_VERSION, SLURMJSON_CLUSTER);
 
-    fprintf(doc->cli->out, "\n],\n\"last_update\": ");
+    fprintf(doc->cli->out, "\n%s,\n\"last_update\": ", doc->close);
     print(doc->cli, updated);
     fprintf(doc->cli->out, ",\n\"meta\": ");
     print(doc->cli, meta);

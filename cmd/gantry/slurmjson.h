@@ -16,6 +16,8 @@
 
 /* {"set": true, "infinite": false, "number": 5} */
 struct json *slurmjson_number(int64_t n);
+/* The same of a fraction; `has` is whether it is set. */
+struct json *slurmjson_fraction(bool has, double x);
 /* The text, "" for NULL. */
 struct json *slurmjson_text(const char *s);
 
@@ -24,8 +26,12 @@ struct json *slurmjson_text(const char *s);
 struct slurmjson {
     const struct cli *cli;
     size_t n;
+    const char *close; /* behind the list */
 };
 void slurmjson_begin(struct slurmjson *ret, const struct cli *cli, const char *name);
+/* The list is a field of another object: {"outer": {"name": [...]}, ...}. */
+void slurmjson_begin_in(struct slurmjson *ret, const struct cli *cli, const char *outer,
+                        const char *name);
 void slurmjson_item(struct slurmjson *doc, struct json *take);
 void slurmjson_end(struct slurmjson *doc, int64_t now_sec);
 

@@ -7,7 +7,9 @@
 #include "cmd/gantry/jobfilter.h"
 #include "cmd/gantry/listing.h"
 #include "cmd/gantry/refused.h"
+#include "cmd/gantry/sharejson.h"
 #include "cmd/gantry/shares.h"
+#include "cmd/gantry/slurmjson.h"
 #include "cmd/gantry/version.h"
 #include "cmd/gantry/whoami.h"
 
@@ -24,6 +26,7 @@ struct options {
     int64_t verbose;
     bool all, long_, partition, noheader, noheader_h, parsable, parsable2, users_only;
     bool helpformat, help, usage, version;
+    const char *json;    /* NULL: as lines */
     const char *refused; /* where values of refused options go */
 };
 
@@ -39,6 +42,8 @@ static const struct opt table[] = {
     {"help", 0, OPT_FLAG, NULL, AT(help), NULL, "show this help", 0, 0},
     {"helpformat", 'e', OPT_FLAG, NULL, AT(helpformat), NULL, "the fields of --format",
      0, 0},
+    {"json", 0, OPT_OPTIONAL, NULL, AT(json), "VERSION", "as JSON, Slurm's schema", 0,
+     0},
     {"long", 'l', OPT_FLAG, NULL, AT(long_), NULL,
      "with normalised usage, and minutes that running jobs have left", 0, 0},
     {"noheader", 'n', OPT_FLAG, NULL, AT(noheader), NULL, "no headings", 0, 0},
@@ -76,14 +81,10 @@ struct line {
 #define ROW (((const struct line *)line)->row)
 #define NODE share_row_node(ROW)
 
-static bool is_root(const struct share_row *row)
+static void add_figure(bool has, double figure, struct str *out)
 {
-    return row->node == FAIRTREE_ROOT;
-}
-
-static bool by_tree(const struct share_row *row)
-{
-    return !row->of->rules.classic;
+    if (has)
+        str_addf(out, "%f", figure);
 }
 
 CELL(account_cell)
@@ -92,16 +93,9 @@ CELL(account_cell)
              share_row_account(ROW));
 }
 
-/* A namespace stands for all who submit in it. */
-static void add_member(const struct member *m, struct str *out)
-{
-    str_addf(out, m->user ? "%s" : "%s/*", m->user ? m->user : m->ns);
-}
-
 CELL(user_cell)
 {
-    if (ROW->member)
-        add_member(ROW->member, out);
+    share_row_user(ROW, out);
 }
 
 CELL(partition_cell)
@@ -112,7 +106,7 @@ CELL(partition_cell)
 
 CELL(raw_shares_cell)
 {
-    if (is_root(ROW))
+    if (ROW->node == FAIRTREE_ROOT)
         return;
     if (NODE->shares == SHARES_PARENT)
         str_add(out, "parent");
@@ -125,84 +119,30 @@ CELL(raw_usage_cell)
     str_addf(out, "%" PRId64, NODE->usage / 1000);
 }
 
-/* Under Fair Tree what counts is a node's part among its siblings. */
-CELL(norm_shares_cell)
-{
-    const struct fairnode *node = NODE,
-                          *above = &ROW->of->assocs.tree.nodes[node->above];
-    double norm = node->norm_shares;
+/* The columns of figures: from shares.h, as "%f". */
+#define FIGURE_CELL(name, of)              \
+    CELL(name)                             \
+    {                                      \
+        double figure;                     \
+        const bool has = of(ROW, &figure); \
+        add_figure(has, figure, out);      \
+    }
 
-    if (by_tree(ROW))
-        norm = is_root(ROW) || node->shares == SHARES_PARENT || above->shares_below <= 0
-                   ? 0
-                   : (double)node->shares / (double)above->shares_below;
-    str_addf(out, "%f", norm);
-}
-
-static double part_of(int64_t usage, int64_t all)
-{
-    return all > 0 ? (double)usage / (double)all : 0;
-}
-
-CELL(norm_usage_cell)
-{
-    if (!is_root(ROW))
-        str_addf(out, "%f",
-                 part_of(NODE->usage, ROW->of->assocs.tree.nodes[FAIRTREE_ROOT].usage));
-}
-
-CELL(effective_cell)
-{
-    const struct fairnode *node = NODE;
-    double effective = node->effective;
-
-    if (by_tree(ROW))
-        effective =
-            is_root(ROW)
-                ? 1
-                : part_of(node->usage, ROW->of->assocs.tree.nodes[node->above].usage);
-    str_addf(out, "%f", effective);
-}
-
-/* Of users; without Fair Tree accounts have one, too. */
-CELL(fair_share_cell)
-{
-    if (ROW->member || !by_tree(ROW))
-        str_addf(out, "%f", part_of(NODE->rank, ROW->of->assocs.tree.of));
-}
-
-CELL(level_cell)
-{
-    if (by_tree(ROW) && !is_root(ROW) && NODE->shares != SHARES_PARENT)
-        str_addf(out, "%f", NODE->level);
-}
-
-/* In minutes, of memory in MiB; the model has seconds. */
-static int64_t limit_minutes(const struct limit *l)
-{
-    int64_t amount = l->tres == TRES_CPU   ? l->amount / 1000
-                     : l->tres == TRES_MEM ? l->amount >> 20
-                                           : l->amount;
-
-    return amount / 60;
-}
+FIGURE_CELL(norm_shares_cell, share_row_norm_shares)
+FIGURE_CELL(norm_usage_cell, share_row_norm_usage)
+FIGURE_CELL(effective_cell, share_row_effective)
+FIGURE_CELL(fair_share_cell, share_row_fair_share)
+FIGURE_CELL(level_cell, share_row_level)
 
 CELL(minutes_limit_cell)
 {
-    const struct share_row *row = ROW;
-    const struct limits none = {0};
-    const struct limits *all = row->member    ? &row->member->limits
-                               : row->account ? &row->account->limits
-                                              : &none;
+    const struct limit *l;
+    int64_t minutes;
 
-    for (size_t i = 0; i < all->n; i++) {
-        const struct limit *l = &all->items[i];
-
-        if (l->kind != LIMIT_GRP_TRES_MINS || l->amount == LIMIT_UNLIMITED)
-            continue;
+    for (size_t i = 0; share_row_minutes_limit(ROW, &i, &l, &minutes);) {
         str_add(out, out->len > 0 ? "," : "");
         tres_say(l->tres, l->type, out);
-        str_addf(out, "=%" PRId64, limit_minutes(l));
+        str_addf(out, "=%" PRId64, minutes);
     }
 }
 
@@ -245,8 +185,9 @@ struct sshare {
 };
 
 /* By default oneself, and who is one in the namespace at hand. */
-static bool means_member(const struct sshare *s, const struct member *m)
+static bool means_member(const struct sshare *s, const struct share_row *row)
 {
+    const struct member *m = row->member;
     STR_AUTO struct str name;
 
     str_init(&name, FORMAT_MAX);
@@ -254,7 +195,7 @@ static bool means_member(const struct sshare *s, const struct member *m)
         return true;
     if (s->me)
         return m->user ? str_eq(m->user, s->me) : str_eq(m->ns, s->api.ns);
-    add_member(m, &name);
+    share_row_user(row, &name);
     return names_has(&s->users, name.s);
 }
 
@@ -262,7 +203,7 @@ static bool is_shown(const struct sshare *s, const struct share_row *row)
 {
     if (s->accounts.n > 0 && !names_has(&s->accounts, share_row_account(row)))
         return false;
-    return row->member ? means_member(s, row->member) : !s->o.users_only;
+    return row->member ? means_member(s, row) : !s->o.users_only;
 }
 
 /* One more than an account that is shown above it. */
@@ -281,6 +222,17 @@ static void print_rows(const struct sshare *s, const struct shares *shares,
         if (is_shown(s, row))
             listing_row(&s->listing, &line, out);
     }
+}
+
+static void print_json(const struct sshare *s, const struct shares *shares)
+{
+    struct slurmjson doc;
+
+    slurmjson_begin_in(&doc, s->cli, "shares", "shares");
+    for (size_t i = 0; i < shares->n; i++)
+        if (is_shown(s, &shares->rows[i]))
+            slurmjson_item(&doc, sharejson(&shares->rows[i], i + 1));
+    slurmjson_end(&doc, loop_now_sec(s->api.loop));
 }
 
 /* ---- what is asked ---- */
@@ -334,8 +286,13 @@ static int show(struct sshare *s, struct err *err)
     str_init(&lines, LISTING_MAX);
     if (shares_fetch(&shares, &s->api, err) < 0 || take_fields(s, &shares, err) < 0)
         return -1;
-    if (listing_has(&s->listing, "TRESRunMins") && add_jobs(s, &shares, err) < 0)
+    if ((s->o.json || listing_has(&s->listing, "TRESRunMins")) &&
+        add_jobs(s, &shares, err) < 0)
         return -1;
+    if (s->o.json) {
+        print_json(s, &shares);
+        return 0;
+    }
     if (s->o.verbose > 0) {
         say_names(s, "Users", &s->users);
         say_names(s, "Accounts", &s->accounts);
