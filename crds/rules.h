@@ -17,6 +17,8 @@
 #include "base/err.h"
 #include "base/json.h"
 
+#define ACTIONS_MAX 64 /* of a job; the last can only be a Cancel */
+
 struct rules_violation {
     const char *field;        /* "spec.array"; all is lent for the call */
     const char *message;      /* "spec.array is not supported yet" */

@@ -215,6 +215,15 @@ static bool action_lost(const struct json *self, const struct json *old)
     return false;
 }
 
+/* Of a list that is full. */
+static bool last_is_no_cancel(const struct json *self, const struct json *old)
+{
+    const struct json *last = json_item(self, ACTIONS_MAX - 1);
+    (void)old;
+    return json_len(self) >= ACTIONS_MAX &&
+           (!str_eq(json_str(last, "type"), "Cancel") || has(last, "tasks"));
+}
+
 static bool is_signal(const struct json *action)
 {
     return str_eq(json_str(action, "type"), "Signal");
@@ -426,6 +435,9 @@ const struct rule rules[] = {
     {"BatchJob", "spec", "spec.actions",
      "spec.actions: an action that was given can be neither changed nor taken back",
      .transition = true, .broken = action_lost},
+    {"BatchJob", "spec.actions", "spec.actions",
+     "spec.actions: the last of 64 can only be Cancel, of the whole job",
+     .broken = last_is_no_cancel},
     {"BatchJob", "spec.actions[]", "spec.actions[].signal",
      "spec.actions[].signal belongs to type Signal, which needs it",
      .broken = signal_misplaced},

@@ -18,6 +18,7 @@
 #include "crds/array.h"
 #include "crds/convert.h"
 #include "crds/jobstate.h"
+#include "crds/rules.h"
 #include "crds/warning.h"
 #include "kubeclient/client.h"
 #include "scheduler/ahead.h"
@@ -45,7 +46,6 @@ struct action {
 };
 
 #define ACTION_DONE "Done" /* an outcome; others say why not */
-#define ACTIONS_MAX 64     /* of a job: crds/batchjobs.yaml */
 
 #define AHEAD_NONE (-1)
 

@@ -31,7 +31,8 @@ static void say_done(const struct job_view *v, struct job_next *n,
     if (!taskset_is_empty(&v->array->deaf)) {
         str_add(&text, ", but not for ");
         add_list(&v->array->deaf, &text);
-        str_addf(&text, ": a job's list of actions has room for %d", ACTIONS_MAX);
+        str_addf(&text, ": a job's list of actions has room for %d, and a Cancel",
+                 ACTIONS_MAX - 1);
     }
     action_done(n, action, text.s);
 }

@@ -151,15 +151,17 @@ static const struct action *action_for(const struct record *r)
     return action;
 }
 
-/* No action can come to it any more. */
-static bool is_deaf(const struct record *r)
+/* It cannot come to it any more. */
+static bool is_deaf(const struct record *r, const struct action *action)
 {
-    return r->job->n_actions >= ACTIONS_MAX;
+    size_t room = action->type == ACTION_CANCEL ? ACTIONS_MAX : ACTIONS_MAX - 1;
+    return r->job->n_actions >= room;
 }
 
 const struct action *tasks_inherited(const struct record *r)
 {
-    return is_deaf(r) ? NULL : action_for(r);
+    const struct action *action = action_for(r);
+    return action && !is_deaf(r, action) ? action : NULL;
 }
 
 void tasks_view(const struct record *array, struct array_view *ret)
@@ -173,7 +175,8 @@ void tasks_view(const struct record *array, struct array_view *ret)
         const struct record *r = array->tasks.list[i];
         if (!r->job)
             continue;
-        if (action_for(r) && is_deaf(r))
+        const struct action *action = action_for(r);
+        if (action && is_deaf(r, action))
             taskset_add(&ret->deaf, r->job->task->index);
         if (r->job->status.job_id == 0)
             taskset_add(&ret->fresh, r->job->task->index);

@@ -151,7 +151,8 @@ START_TEST(test_bad_tasks)
 }
 END_TEST
 
-/* A task that has been told as much as a job can be told hears nothing more. */
+/* A task that has been told as much as a job can be told hears nothing more but that it
+ * is cancelled. */
 START_TEST(test_full_list)
 {
     struct ctltest *t = ctltest_new();
@@ -160,21 +161,28 @@ START_TEST(test_full_list)
     ctltest_submit(t, "a", "'array':'0-2%2'");
     ctltest_advance(t, 2);
     str_add(&patch, "{'spec':{'actions':[");
-    for (int i = 0; i < 64; i++)
+    for (int i = 0; i < 63; i++)
         str_addf(&patch, "%s{'id':'%d','type':'Signal','signal':'USR1'}", i ? "," : "",
                  i);
     str_add(&patch, "]}}");
     ctltest_patch(t, JOBS "/a-1-0", patch.s);
     ctltest_advance(t, 2);
-    ctltest_act(t, "a", "x", "Cancel");
-    ctltest_wind_up(t, 2);
+    ctltest_act(t, "a", "x", "Requeue");
+    ctltest_settle(t);
     ctltest_expect(t, "a",
                    "status.lastAction.id=x|status.lastAction.outcome=Done, but not for "
-                   "0: a job's list of actions has room for 64|"
-                   "status.array.states.RUNNING=0|status.array.states.CANCELLED=1-2");
+                   "0: a job's list of actions has room for 63, and a Cancel");
+    ctltest_expect(t, "a-1-0", "status.state=RUNNING");
     spy_forget(t->spy);
     ctltest_advance(t, 60);
     ck_assert_uint_eq(spy_count(t->spy, "PATCH", "/batchjobs/a-1-0"), 0);
+    ctltest_patch(t, JOBS "/a",
+                  "{'spec':{'actions':[{'id':'x','type':'Requeue'},"
+                  "{'id':'y','type':'Cancel'}]}}");
+    ctltest_wind_up(t, 2);
+    ctltest_expect(t, "a",
+                   "status.lastAction.id=y|status.lastAction.outcome=Done|"
+                   "status.array.states.CANCELLED=0-2");
     ctltest_free(t);
 }
 END_TEST

@@ -223,6 +223,9 @@ static const struct {
     {"sbatch", "#!/bin/sh\n#SBATCH --switches=" ZEROS "1\n",
      FAILED "standard input:2: --switches: Too long: may not be more than 64 bytes\n"},
     /* the controller */
+    {"sbatch -a 0-1001 --wrap x", NULL,
+     FAILED "-a: Invalid job array specification: \"0-1001\"; indices are below 1001 "
+            "here (maxArraySize)\n"},
     {"sbatch -N 3 --segment 2 --wrap x", NULL,
      FAILED "--segment: 2 does not divide 3 nodes\n"},
     {"sbatch -N 3 --spread-segments --wrap x", NULL,

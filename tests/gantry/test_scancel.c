@@ -269,6 +269,36 @@ START_TEST(test_fault)
 }
 END_TEST
 
+/* A job that was told as much as it can be told can be cancelled yet. */
+START_TEST(test_full_list)
+{
+    struct clitest *t = clitest_new();
+    STR_AUTO struct str patch;
+
+    str_init(&patch, 8192);
+    ctltest_submit(t->ctl, "a", "");
+    ctltest_advance(t->ctl, 2);
+    str_add(&patch, "{'spec':{'actions':[");
+    for (int i = 0; i < 63; i++)
+        str_addf(&patch, "%s{'id':'%d','type':'Signal','signal':'USR1'}", i ? "," : "",
+                 i);
+    str_add(&patch, "]}}");
+    ctltest_patch(t->ctl, "/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs/a",
+                  patch.s);
+    ctltest_advance(t->ctl, 2);
+    clitest_expect(t, "scancel -s USR1 1", 1, "", NULL);
+    ck_assert_msg(strstr(t->err, "spec.actions: the last of 64 can only be Cancel"),
+                  "%s", t->err);
+    clitest_expect(t, "scancel 1", 0, "", "");
+    ctltest_wind_up(t->ctl, 2);
+    ctltest_expect(t->ctl, "a",
+                   "status.state=CANCELLED|status.lastAction.outcome=Done");
+    clitest_expect(t, "scancel 1", 1, "",
+                   KILL "1: Job/step already completing or completed\n");
+    clitest_free(t);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry/scancel", (struct suite_row[]){
@@ -276,6 +306,7 @@ int main(void)
                                             {test_ends, 1},
                                             {test_keeps_actions, 1},
                                             {test_fault, ARRAY_LEN(faults)},
+                                            {test_full_list, 1},
                                             {NULL, 0},
                                         });
 }
