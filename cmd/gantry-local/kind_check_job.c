@@ -4,6 +4,7 @@
 #include "base/util.h"
 #include "cmd/gantry-local/gotext.h"
 #include "cmd/gantry-local/kind_check.h"
+#include "cmd/gantry-local/timezone.h"
 
 /* A CronJob's name with what its jobs' names have behind. */
 #define CRONJOB_NAME_MAX 52
@@ -196,6 +197,10 @@ static void check_time_zone(const struct check *c)
         check_invalid_text(c, "spec.timeZone", zone,
                            "timeZone must be an explicit time zone as defined in "
                            "https://www.iana.org/time-zones");
+    else if (!timezone_is_known(zone)) {
+        AUTO_FREE char *why = xasprintf("unknown time zone %s", zone);
+        check_invalid_text(c, "spec.timeZone", zone, why);
+    }
 }
 
 void cronjob_check(const struct check *c)
