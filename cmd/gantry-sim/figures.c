@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "cmd/gantry-sim/dues.h"
 
 #define SLOWDOWN_BOUND_SEC 10
 #define HOUR_SEC 3600
@@ -105,6 +106,45 @@ static void charge_jobs(struct figures *f, const struct pool *p,
         f->cpu_hours += f->charges[i].cpu_hours;
     }
     drop_empty_charges(f);
+}
+
+/* ---- what is due ---- */
+
+static double hours_of(const struct charge *c, bool gpus)
+{
+    return gpus ? c->gpu_hours : c->cpu_hours;
+}
+
+static double used_part(const struct figures *f, const struct pool *p,
+                        const struct account *account)
+{
+    const bool gpus = pool_measure(p) != RES_CPU;
+    const double all = gpus ? f->gpu_hours : f->cpu_hours;
+    double used = 0;
+    for (size_t i = 0; i < f->n_charges; i++)
+        if (dues_is_within(p, f->charges[i].account, account))
+            used += hours_of(&f->charges[i], gpus);
+    return all > 0 ? used / all : 0;
+}
+
+static int by_due_account(const void *a, const void *b)
+{
+    return strcmp(((const struct due *)a)->account, ((const struct due *)b)->account);
+}
+
+static void measure_dues(struct figures *f, const struct pool *p)
+{
+    f->dues = xcalloc(p->n_accounts + 1, sizeof(*f->dues));
+    for (size_t i = 0; i < p->n_accounts; i++) {
+        struct due *due = &f->dues[f->n_dues];
+        if (!dues_of(p, p->accounts[i], &due->due))
+            continue;
+        due->account = p->accounts[i]->name;
+        due->used = used_part(f, p, p->accounts[i]);
+        f->n_dues++;
+    }
+    if (f->n_dues > 1)
+        qsort(f->dues, f->n_dues, sizeof(*f->dues), by_due_account);
 }
 
 /* ---- what the samples say ---- */
@@ -227,6 +267,7 @@ void figures_make(struct figures *ret, const struct pool *pool,
     measure_waits(ret, load, h);
     measure_use(ret, pool, load, h);
     charge_jobs(ret, pool, load, h);
+    measure_dues(ret, pool);
     measure_accuracy(&ret->promises, h, true, INT64_MIN, INT64_MAX);
     measure_accuracy(&ret->forecasts, h, false, INT64_MIN, INT64_MAX);
     int64_t from_sec = INT64_MIN;
@@ -239,5 +280,6 @@ void figures_make(struct figures *ret, const struct pool *pool,
 void figures_fini(struct figures *f)
 {
     free(f->charges);
+    free(f->dues);
     *f = (struct figures){0};
 }

@@ -38,6 +38,12 @@ struct charge {
     double gpu_hours, cpu_hours;
 };
 
+/* Of an account, with all below it: parts of all hours of the pool's measure. */
+struct due {
+    const char *account; /* lent from the pool */
+    double due, used;
+};
+
 struct figures {
     int64_t jobs, completed, timeouts, never_started;
     double wait_mean, wait_median, wait_p99, wait_max;
@@ -56,6 +62,8 @@ struct figures {
     struct accuracy ahead[HORIZONS]; /* forecasts, by how far ahead */
     struct charge *charges;          /* in the order of the accounts' names */
     size_t n_charges;
+    struct due *dues; /* of accounts that have one (dues.h), in the same order */
+    size_t n_dues;
 };
 
 /* Free with figures_fini. */

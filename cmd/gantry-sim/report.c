@@ -128,6 +128,25 @@ static void print_accounts(const struct run *runs, size_t n, int width, FILE *ou
     }
 }
 
+/* All runs have the same accounts, and the same is due to them. */
+static void print_dues(const struct run *runs, size_t n, int width, FILE *out)
+{
+    const struct figures *first = &runs[0].figures;
+    char text[CELL_MAX];
+    if (first->n_dues == 0)
+        return;
+    fprintf(out, "\nused by account and those below it, and what its shares are\n");
+    for (size_t i = 0; i < first->n_dues; i++) {
+        cell(PART, first->dues[i].due, text);
+        fprintf(out, "  %-23s %10s", first->dues[i].account, text);
+        for (size_t k = 0; k < n; k++) {
+            cell(PART, runs[k].figures.dues[i].used, text);
+            fprintf(out, " %*s", width, text);
+        }
+        fputc('\n', out);
+    }
+}
+
 static void print_forecasts(const struct run *runs, size_t n, int width, FILE *out)
 {
     bool some = false;
@@ -167,6 +186,7 @@ void report_text(const struct run *runs, size_t n, FILE *out)
     }
     print_forecasts(runs, n, width, out);
     print_accounts(runs, n, width, out);
+    print_dues(runs, n, width, out);
 }
 
 /* ---- as JSON ---- */
@@ -198,6 +218,18 @@ static struct json *accounts_json(const struct figures *f)
     return all;
 }
 
+static struct json *dues_json(const struct figures *f)
+{
+    struct json *all = json_new_array();
+    for (size_t i = 0; i < f->n_dues; i++) {
+        struct json *one = json_build("{'account': %s}", f->dues[i].account);
+        json_set(one, "due", json_new_double(f->dues[i].due));
+        json_set(one, "used", json_new_double(f->dues[i].used));
+        json_append(all, one);
+    }
+    return all;
+}
+
 static struct json *run_json(const struct run *run)
 {
     struct json *one = json_build("{'settings': %s}", run->name);
@@ -208,6 +240,7 @@ static struct json *run_json(const struct run *run)
     }
     json_set(one, "forecasts", forecasts_json(&run->figures));
     json_set(one, "accounts", accounts_json(&run->figures));
+    json_set(one, "shares", dues_json(&run->figures));
     return one;
 }
 

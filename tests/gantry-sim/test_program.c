@@ -108,6 +108,37 @@ START_TEST(test_text)
 }
 END_TEST
 
+/* Of two accounts, one with three times the shares: what each used beside that. */
+START_TEST(test_shares)
+{
+    static const char cluster[] =
+        "kind: Node\nmetadata: {name: n}\nstatus: {allocatable: {cpu: '4'}}\n---\n"
+        "kind: Partition\nmetadata: {name: p}\nspec: {default: true}\n---\n"
+        "kind: Account\nmetadata: {name: red}\n"
+        "spec: {fairshare: 3, members: [{user: ann}]}\n---\n"
+        "kind: Account\nmetadata: {name: blue}\nspec: {members: [{user: bob}]}\n";
+    static const char jobs[] = "submit_s,duration_s,timelimit_s,cpus,account,user\n"
+                               "0,3600,3600,4,red,ann\n"
+                               "0,3600,3600,4,blue,bob\n";
+    struct err err = ERR_INIT;
+    char *root = tempdir_new();
+    AUTO_FREE char *c = tempdir_path(root, "c.yaml"), *w = tempdir_path(root, "w.csv");
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    ck_assert_int_eq(files_write(c, cluster, strlen(cluster), 0600, &err), 0);
+    ck_assert_int_eq(files_write(w, jobs, strlen(jobs), 0600, &err), 0);
+    ck_assert_int_eq(run(root,
+                         (const char *[PROGRAM_ARGS_MAX]){"gantry-sim", "-w", "@/w.csv",
+                                                          "--cluster", "@/c.yaml"},
+                         &said),
+                     0);
+    expect(&said, "\nused by account and those below it, and what its shares are\n"
+                  "  blue                        25.0 %         50.0 %\n"
+                  "  red                         75.0 %         50.0 %\n");
+    tempdir_free(root);
+}
+END_TEST
+
 /* Without a promise for B, C and D and whatever fits goes first: here it is the same,
  * but nothing is promised. */
 START_TEST(test_compare)
@@ -374,6 +405,7 @@ int main(void)
     return suite_main("gantry-sim/program",
                       (struct suite_row[]){{test_wrong, ARRAY_LEN(wrong)},
                                            {test_text, 1},
+                                           {test_shares, 1},
                                            {test_compare, 1},
                                            {test_svg, 1},
                                            {test_never, 1},
