@@ -47,8 +47,12 @@ static const struct fields fields_count = FIELDS(feature_count, count_rows);
         LIST(job, tolerations, n_tolerations, fields_toleration)
 
 static const struct field component_rows[] = {
-    INT(job, min_pods),    INT(job, max_pods), BOOL(job, one_per_node),
-    BOOL(job, contiguous), REQUEST_ROWS,
+    INT(job, min_pods),
+    INT(job, max_pods),
+    BOOL(job, one_per_node),
+    BOOL(job, contiguous),
+    NAMES(job, partitions, n_partitions),
+    REQUEST_ROWS,
 };
 static const struct fields fields_component = FIELDS(job, component_rows);
 

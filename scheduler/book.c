@@ -91,10 +91,17 @@ static void know_positions(const struct sched *s, struct claim *claim,
 static bool is_alone(const struct sched *s, const struct job *job)
 {
     const char *name = job->n_alloc > 0 ? job->partition : job->plan.partition;
-    const struct partrec *part =
+    const struct partrec *first =
         name != NULL ? cluster_partition(&s->cluster, name) : NULL;
+    bool alone = job->exclusive;
 
-    return job->exclusive || (part != NULL && part->part->exclusive);
+    for (size_t i = 0; i <= job->n_others && !alone; i++) {
+        const struct partrec *part =
+            cluster_component_partition(&s->cluster, job, i, first);
+
+        alone = part != NULL && part->part->exclusive;
+    }
+    return alone;
 }
 
 /* The slots of an allocation or plan as uses, in `s->uses`; two of one node sit on one

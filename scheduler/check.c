@@ -131,36 +131,31 @@ static enum reason component_node_limit(const struct job *job, size_t i,
 static enum reason node_limit(const struct job *job, const struct partition *part,
                               struct str *message)
 {
-    enum reason reason = REASON_NONE;
+    enum reason reason = component_node_limit(job, 0, part, message);
 
-    for (size_t i = 0; reason == REASON_NONE && i <= job->n_others; i++)
-        reason = component_node_limit(job, i, part, message);
+    for (size_t i = 1; reason == REASON_NONE && i <= job->n_others; i++)
+        if (job_component(job, i)->n_partitions == 0)
+            reason = component_node_limit(job, i, part, message);
     return reason;
 }
 
-static enum reason time_limit(const struct job *job, const struct partition *part,
-                              struct str *message)
+/* A job of the first partition, in a component's too. */
+static enum reason time_limit(const struct job *job, const struct partition *first,
+                              const struct partition *part, struct str *message)
 {
     char limit[DURATION_TEXT_MAX], max[DURATION_TEXT_MAX];
 
-    if (check_limit(job, part) <= job_max_time(job, part))
+    if (check_limit(job, first) <= job_max_time(job, part))
         return REASON_NONE;
-    duration_format(check_limit(job, part), limit);
+    duration_format(check_limit(job, first), limit);
     duration_format(part->max_time_sec, max);
     str_addf(message, "time limit %s is over the maximum of partition %s, %s", limit,
              part->name, max);
     return REASON_PARTITION_TIME_LIMIT;
 }
 
-enum reason check_partition(const struct job *job, const struct partition *part,
-                            struct str *message)
+static enum reason part_state(const struct partition *part, struct str *message)
 {
-    enum reason reason = node_limit(job, part, message);
-
-    if (reason == REASON_NONE)
-        reason = time_limit(job, part, message);
-    if (reason != REASON_NONE)
-        return reason;
     switch (part->state) {
     case PART_UP:
     case PART_DRAIN: /* takes no new jobs, but starts what is queued */
@@ -173,6 +168,41 @@ enum reason check_partition(const struct job *job, const struct partition *part,
         return REASON_PARTITION_INACTIVE;
     }
     return REASON_NONE;
+}
+
+enum reason check_partition(const struct job *job, const struct partition *part,
+                            struct str *message)
+{
+    enum reason reason = node_limit(job, part, message);
+
+    if (reason == REASON_NONE)
+        reason = time_limit(job, part, part, message);
+    return reason == REASON_NONE ? part_state(part, message) : reason;
+}
+
+enum reason check_component_partition(const struct job *job, size_t component,
+                                      const struct partition *first,
+                                      const struct partition *part, struct str *message)
+{
+    enum reason reason = component_node_limit(job, component, part, message);
+
+    if (reason != REASON_NONE)
+        return reason;
+    check_say_component(component, message);
+    reason = time_limit(job, first, part, message);
+    if (reason == REASON_NONE)
+        reason = part_state(part, message);
+    if (reason == REASON_NONE && part->qos != NULL) {
+        str_addf(
+            message,
+            "partition %s has a QOS, %s, whose limits are held against whole jobs: "
+            "only the first component may be there",
+            part->name, part->qos);
+        reason = REASON_PARTITION_CONFIG;
+    }
+    if (reason == REASON_NONE)
+        str_reset(message);
+    return reason;
 }
 
 enum reason check_missing(const struct cluster *c, const char *name,

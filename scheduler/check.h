@@ -27,6 +27,14 @@ enum reason check_tasks(const struct job *job, int64_t active, struct str *messa
 enum reason check_begin(const struct job *job, int64_t now_sec, struct str *message);
 enum reason check_partition(const struct job *job, const struct partition *part,
                             struct str *message);
+/* Of a component that is in a partition of its own, its job being in `first`. Takes
+ * back what it has said where there is no reason. */
+enum reason check_component_partition(const struct job *job, size_t component,
+                                      const struct partition *first,
+                                      const struct partition *part,
+                                      struct str *message);
+/* "component 1: ", in front of what is said of it. */
+void check_say_component(size_t component, struct str *message);
 /* The reason when a partition does not exist; `name` NULL: none asked, no default. */
 enum reason check_missing(const struct cluster *c, const char *name,
                           struct str *message);

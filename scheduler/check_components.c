@@ -30,7 +30,7 @@ static enum reason judge_together(const struct cluster *c, struct components *al
             str_addf(message,
                      "; beside those of the other components partition %s has "
                      "too few%s",
-                     all->at.part->part->name, views[i].which);
+                     components_part(all, lacking)->part->name, views[i].which);
             return views[i].reason;
         }
     }
@@ -48,7 +48,8 @@ enum reason check_components(struct placer *p, const struct cluster *c,
         enum reason reason;
 
         check_say_component(i, message);
-        reason = check_component(p, c, shape_component(shape, i), part, message);
+        reason = check_component(p, c, shape_component(shape, i),
+                                 components_part(&all, i), message);
         if (reason != REASON_NONE)
             return reason;
         str_reset(message);
@@ -63,6 +64,7 @@ enum reason check_components_busy(const struct components *all, struct str *mess
 
     for (size_t i = 0; i <= all->at.shape->like->n_others; i++) {
         at.shape = shape_component(all->at.shape, i);
+        at.part = components_part(all, i);
         window_set(all->window, &all->seekers[i], all->first);
         str_reset(message);
         check_say_component(i, message);

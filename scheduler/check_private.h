@@ -10,8 +10,6 @@
 /* "needs 2 nodes with cpu=4, features ib". */
 void check_say_need(const struct cluster *c, const struct job *like,
                     struct str *message);
-/* "component 1: ", in front of what is said of it. */
-void check_say_component(size_t component, struct str *message);
 
 /* Could the partition's nodes hold such a component, if it were alone; and all of a
  * shape's, beside each other? REASON_NONE, or why not. The shape is settled. */

@@ -318,6 +318,19 @@ struct partrec *cluster_partition(const struct cluster *c, const char *name)
     return rec != NULL && !rec->gone ? rec : NULL;
 }
 
+const struct partrec *cluster_component_partition(const struct cluster *c,
+                                                  const struct job *job,
+                                                  size_t component,
+                                                  const struct partrec *first)
+{
+    const struct job *own = job_component(job, component);
+    const struct partrec *part = component > 0 && own->n_partitions > 0
+                                     ? cluster_partition(c, own->partitions[0])
+                                     : NULL;
+
+    return part != NULL ? part : first;
+}
+
 struct partrec *cluster_default_partition(const struct cluster *c)
 {
     struct partrec *best = NULL, *rec, *next;

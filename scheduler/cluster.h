@@ -111,6 +111,12 @@ void cluster_forget_weighed(struct cluster *c);
 /* NULL: not known. */
 const struct noderec *cluster_node(const struct cluster *c, const char *name);
 struct partrec *cluster_partition(const struct cluster *c, const char *name);
+/* Of a job that is in `first`, where a component of it is: in a partition of its own,
+ * if it names one, and there is one of that name; a job of another is ruled out. */
+const struct partrec *cluster_component_partition(const struct cluster *c,
+                                                  const struct job *job,
+                                                  size_t component,
+                                                  const struct partrec *first);
 /* First by name of those that say they are the default; NULL: none. */
 struct partrec *cluster_default_partition(const struct cluster *c);
 

@@ -19,6 +19,12 @@ static size_t count_of(const struct components *all)
     return all->at.shape->like->n_others + 1;
 }
 
+const struct partrec *components_part(const struct components *all, size_t component)
+{
+    return cluster_component_partition(all->cluster, all->at.shape->like, component,
+                                       all->at.part);
+}
+
 /* With its window set. */
 static struct placement placement_of(const struct components *all, size_t component,
                                      const uint64_t *taken)
@@ -26,6 +32,7 @@ static struct placement placement_of(const struct components *all, size_t compon
     struct placement at = all->at;
 
     at.shape = shape_component(all->at.shape, component);
+    at.part = components_part(all, component);
     at.taken = taken;
     if (all->seekers != NULL)
         window_set(all->window, &all->seekers[component], all->first);
@@ -213,9 +220,12 @@ bool components_agree(struct components *all, size_t before)
 /* Is each node that is open to it open to the other one as well? */
 static bool is_within(const struct seeker *by, const struct seeker *other)
 {
-    return resvec_fits(&other->shape->like->each, &by->shape->like->each) &&
-           node_set_is_within(by->shape->admits, other->shape->admits,
-                              by->timeline->words);
+    bool within = resvec_fits(&other->shape->like->each, &by->shape->like->each);
+
+    for (size_t i = 0; i < by->timeline->words && within; i++)
+        within = (by->shape->admits[i] & by->part->nodes[i] &
+                  ~(other->shape->admits[i] & other->part->nodes[i])) == 0;
+    return within;
 }
 
 void components_add_needs(struct seeker *seekers, size_t n)

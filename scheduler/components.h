@@ -25,11 +25,14 @@
 struct components {
     struct placer *placer;
     const struct cluster *cluster;
-    struct placement at; /* of the first one */
+    struct placement at; /* of the first one, and of all but for shape and partition */
     const struct seeker *seekers;
     struct window *window;
     size_t first; /* the slot that all begin with */
 };
+
+/* The partition that a component is in, which exists. */
+const struct partrec *components_part(const struct components *all, size_t component);
 
 /* In rank order, to be freed with slots_free. NULL: there is too little room for
  * `ret_lacking` beside the others, or for itself. */

@@ -275,6 +275,12 @@ static uint64_t admitted_word(struct shape *shape, size_t word)
     return set;
 }
 
+static void add_nodes(struct sched *s, const struct partrec *part)
+{
+    for (size_t k = 0; part != NULL && k < s->cluster.words; k++)
+        s->own[k] |= part->nodes[k];
+}
+
 /* The nodes that a waiting job could use, in `s->own`. */
 static void find_own_nodes(struct sched *s, const struct entry *entry)
 {
@@ -284,12 +290,10 @@ static void find_own_nodes(struct sched *s, const struct entry *entry)
 
     s->own = xrealloc(s->own, (words + 1) * sizeof(*s->own));
     memcpy(s->own, entry->part->nodes, words * sizeof(*s->own));
-    for (size_t i = 0; i < job->n_partitions; i++) {
-        const struct partrec *part = cluster_partition(&s->cluster, job->partitions[i]);
-
-        for (size_t k = 0; part != NULL && k < words; k++)
-            s->own[k] |= part->nodes[k];
-    }
+    for (size_t i = 0; i < job->n_partitions; i++)
+        add_nodes(s, cluster_partition(&s->cluster, job->partitions[i]));
+    for (size_t i = 1; i <= job->n_others; i++)
+        add_nodes(s, cluster_component_partition(&s->cluster, job, i, entry->part));
     for (size_t k = 0; k < words; k++)
         s->own[k] &= admitted_word(shape, k);
 }

@@ -110,6 +110,7 @@ static void key_of(struct str *key, const struct job *job)
         const struct job component = component_of(job, i);
 
         key_of(key, &component);
+        key_names(key, component.partitions, MIN(component.n_partitions, 1));
     }
 }
 
@@ -185,15 +186,6 @@ void shape_put(struct shape **shapes, struct shape *shape)
 struct shape *shape_component(struct shape *shape, size_t component)
 {
     return component == 0 ? shape : shape->others[component - 1];
-}
-
-bool shape_admits_any(const struct shape *shape, size_t position)
-{
-    bool any = node_set_has(shape->admits, position);
-
-    for (size_t i = 0; i < shape->like->n_others && !any; i++)
-        any = node_set_has(shape->others[i]->admits, position);
-    return any;
 }
 
 bool shape_filters_admit(const struct job *like, const struct node *node)

@@ -85,8 +85,6 @@ void shape_put(struct shape **shapes, struct shape *shape); /* NULL is fine */
 
 /* Of a component of its jobs: itself, of the first one. */
 struct shape *shape_component(struct shape *shape, size_t component);
-/* Could the node hold a pod of any of its components? It is settled. */
-bool shape_admits_any(const struct shape *shape, size_t position);
 /* Works out share and node sets, its components' too, if nodes have changed since. The
  * cluster must be settled. */
 void shape_settle(struct shape *shape, const struct cluster *c);

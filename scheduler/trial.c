@@ -174,6 +174,40 @@ static enum reason check_threshold(struct sched *s, const struct entry *entry)
     return reason;
 }
 
+/* Whether the partition of its own takes a component. */
+static enum reason check_component_there(struct sched *s, const struct entry *entry,
+                                         size_t component)
+{
+    const struct job *job = entry->rec->job;
+    const char *name = job_component(job, component)->partitions[0];
+    const struct partrec *part = cluster_partition(&s->cluster, name);
+    enum reason reason;
+
+    str_reset(&s->message);
+    check_say_component(component, &s->message);
+    if (part == NULL)
+        return check_missing(&s->cluster, name, &s->message);
+    reason = policy_check_partition(&s->policy, job, part->part, &s->message);
+    if (reason == REASON_NONE)
+        reason = access_check(&s->policy, job, part->part, &s->message);
+    if (reason != REASON_NONE)
+        return reason;
+    str_reset(&s->message);
+    return check_component_partition(job, component, entry->part->part, part->part,
+                                     &s->message);
+}
+
+static enum reason check_components_there(struct sched *s, const struct entry *entry)
+{
+    const struct job *job = entry->rec->job;
+    enum reason reason = REASON_NONE;
+
+    for (size_t i = 1; i <= job->n_others && reason == REASON_NONE; i++)
+        if (job_component(job, i)->n_partitions > 0)
+            reason = check_component_there(s, entry, i);
+    return reason;
+}
+
 enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
 {
     const struct fit *fit;
@@ -190,6 +224,8 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
             access_check(&s->policy, entry->rec->job, entry->part->part, &s->message);
     if (reason == REASON_NONE)
         reason = check_partition(entry->rec->job, entry->part->part, &s->message);
+    if (reason == REASON_NONE)
+        reason = check_components_there(s, entry);
     if (reason == REASON_NONE)
         reason = check_threshold(s, entry);
     if (reason == REASON_NONE)
@@ -218,17 +254,20 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
 static struct seeker seeker_of(struct sched *s, const struct entry *entry,
                                size_t component)
 {
-    struct shape *shape = shape_component(trial_shape(s, entry), component);
+    struct shape *whole = trial_shape(s, entry),
+                 *shape = shape_component(whole, component);
+    const struct partrec *part =
+        cluster_component_partition(&s->cluster, whole->like, component, entry->part);
     const struct job *like = shape->like;
 
     return (struct seeker){
         .timeline = &s->timeline,
         .shape = shape,
-        .part = entry->part,
+        .part = part,
         .demand = timeline_demand(&s->timeline, &like->each, like->exclusive),
         .limit_sec = book_length(
             check_length(entry->rec->job, entry->part->part, s->timeline.bounds[0])),
-        .need = placement_min_nodes(like, entry->part->part),
+        .need = placement_min_nodes(like, part->part),
         .fence = reserve_fence(s, entry->rec->job),
     };
 }

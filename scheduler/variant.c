@@ -32,6 +32,16 @@ static bool says_nothing(const struct partition *part)
            a->max_mem_per_cpu == 0 && a->max_mem_per_node == 0;
 }
 
+static bool all_say_nothing(const struct cluster *c, const struct job *like,
+                            const struct partrec *part)
+{
+    bool nothing = true;
+
+    for (size_t i = 0; i <= like->n_others && nothing; i++)
+        nothing = says_nothing(cluster_component_partition(c, like, i, part)->part);
+    return nothing;
+}
+
 /* A pod's amounts, or those of a further unit of it: then nothing is by node. */
 static void amounts_apply(const struct part_amounts *a, const struct job *asked,
                           int gpu, bool is_pod, struct resvec *v)
@@ -94,7 +104,7 @@ static bool adds_up(const struct job *request, const struct job *equal)
 
 /* CPUs that are the larger of two amounts are so of tasks and GPUs together: then only
  * equal shares of both have their size. */
-static void apply_to_one(const struct partition *part, int gpu, struct job *request)
+void variant_apply_one(const struct partition *part, int gpu, struct job *request)
 {
     struct job equal;
     struct unit share;
@@ -113,11 +123,16 @@ static void apply_to_one(const struct partition *part, int gpu, struct job *requ
     request->n_units = 1;
 }
 
-void variant_apply(const struct partition *part, int gpu, struct job *request)
+void variant_apply(const struct cluster *c, const struct partrec *part,
+                   struct job *request)
 {
-    apply_to_one(part, gpu, request);
-    for (size_t i = 0; i < request->n_others; i++)
-        apply_to_one(part, gpu, &request->others[i]);
+    for (size_t i = 0; i <= request->n_others; i++) {
+        const struct partrec *own = cluster_component_partition(c, request, i, part);
+        struct job *component = i == 0 ? request : &request->others[i - 1];
+
+        variant_apply_one(own->part, c->res.gpu, component);
+        request->exclusive |= own->part->exclusive;
+    }
 }
 
 /* It says all of its amounts now. */
@@ -129,12 +144,12 @@ static void own_all(struct job *request)
 }
 
 static struct shape *make(struct shape **shapes, const struct shape *shape,
-                          const struct cluster *c, const struct partition *part)
+                          const struct cluster *c, const struct partrec *part)
 {
     struct job *request = job_copy(shape->like);
     struct shape *variant;
 
-    variant_apply(part, c->res.gpu, request);
+    variant_apply(c, part, request);
     own_all(request);
     variant = shape_get(shapes, request);
     job_free(request);
@@ -147,12 +162,12 @@ struct shape *variant_of(struct shape **shapes, struct shape *shape,
     struct fit *fit;
     struct shape *variant;
 
-    if (says_nothing(part->part))
+    if (all_say_nothing(c, shape->like, part))
         return shape;
     fit = shape_fit(shape, part);
     if (fit->variant_gen == c->gen)
         return fit->variant != NULL ? fit->variant : shape;
-    variant = make(shapes, shape, c, part->part);
+    variant = make(shapes, shape, c, part);
     shape_put(shapes, fit->variant);
     fit->variant = variant;
     fit->variant_gen = c->gen;

@@ -9,7 +9,7 @@
  *   DefMemPerGPU
  *   MaxMemPerCPU    with more memory a CPU than that, the job gets more CPUs
  *   MaxMemPerNode   a divided job has no more units on a node than keep within it
- *   Exclusive       no other job's pods on its nodes
+ *   Exclusive       no other job's pods on its nodes, be they of another component
  *
  * in this order. Jobs of several partitions may so differ from one to the next; their
  * own request stays as it is, so that another partition, or a changed one, begins with
@@ -24,9 +24,12 @@
 #include "scheduler/cluster.h"
 #include "scheduler/shape.h"
 
-/* Makes a request, with all of its components, what it is in a partition. `gpu` is the
- * index of GPUs; -1: none. */
-void variant_apply(const struct partition *part, int gpu, struct job *request);
+/* Makes a request, with all of its components, what it is in a partition, and they in
+ * those of their own. */
+void variant_apply(const struct cluster *c, const struct partrec *part,
+                   struct job *request);
+/* Likewise one component. `gpu` is the index of GPUs; -1: none. */
+void variant_apply_one(const struct partition *part, int gpu, struct job *component);
 /* The shape that jobs of a shape have in a partition: often the same. Lent while that
  * is held, and neither partitions nor resources change. */
 struct shape *variant_of(struct shape **shapes, struct shape *shape,

@@ -27,6 +27,22 @@ void victims_add_plan(struct victims *v, const struct use *uses, size_t n, size_
     shares_add(&v->plans, VICTIM_NONE, uses, n, first, last);
 }
 
+/* For any of its components. */
+static bool may_use(const struct cluster *c, const struct seeker *by, size_t position)
+{
+    const struct job *like = by->shape->like;
+    bool any = false;
+
+    for (size_t i = 0; i <= like->n_others && !any; i++) {
+        const struct shape *own = i == 0 ? by->shape : by->shape->others[i - 1];
+
+        any = node_set_has(own->admits, position) &&
+              node_set_has(cluster_component_partition(c, like, i, by->part)->nodes,
+                           position);
+    }
+    return any;
+}
+
 /* The nodes that the seeker may have, with what could be free on them. */
 static void find_perches(struct victims *v, const struct cluster *c,
                          const struct seeker *by)
@@ -38,8 +54,7 @@ static void find_perches(struct victims *v, const struct cluster *c,
     for (size_t i = 0; i < by->timeline->n_nodes; i++) {
         struct perch perch = {.position = i};
 
-        if (!c->order[i]->usable || !node_set_has(by->part->nodes, i) ||
-            !shape_admits_any(by->shape, i))
+        if (!c->order[i]->usable || !may_use(c, by, i))
             continue;
         perch.shares = shares_at(&v->herd->shares, i, &share, &perch.n_shares);
         perch.plans = shares_at(&v->plans, i, &plan, &perch.n_plans);

@@ -83,7 +83,9 @@ static void draw_job(struct course *h, struct puzzle *p)
     for (int i = 0; i < p->n; i++) {
         p->need[i] = 1 + (int)course_draw(h, 2);
         p->listed[i] = course_chance(h, 15) ? (int)course_draw(h, NODES) : -1;
-        str_addf(&line, "%snodes=%d cpu=1 where.c%d=y", i > 0 ? " : " : "", p->need[i],
+        str_addf(&line, "%snodes=%d cpu=1 ", i > 0 ? " : " : "", p->need[i]);
+        /* A partition of its own says as much as a label. */
+        str_addf(&line, i > 0 && course_chance(h, 30) ? "partition=p%d" : "where.c%d=y",
                  i);
         if (p->listed[i] >= 0)
             str_addf(&line, " nodelist=n%d", p->listed[i] + 1);
@@ -101,6 +103,8 @@ static void run_cluster(uint64_t seed)
     course_init(&h, seed, &config);
     draw_nodes(&h, &p);
     course_tell(&h, "partition batch default");
+    for (int i = 0; i < COMPONENTS; i++)
+        course_tell(&h, "partition p%d select.c%d=y", i, i);
     draw_job(&h, &p);
     sched_step(h.s, h.now_sec, (struct sched_budget){0}, &decisions);
     course_check(&h, decisions.n == 1);

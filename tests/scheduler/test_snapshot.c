@@ -32,8 +32,17 @@ static struct job *request_of(const struct course *h, const struct job *job)
         job->partition != NULL ? sched_partition(h->s, job->partition) : NULL;
     struct job *request = job_copy(job);
 
-    if (part != NULL)
-        variant_apply(part, h->res.gpu, request);
+    for (size_t i = 0; part != NULL && i <= request->n_others; i++) {
+        struct job *component = i == 0 ? request : &request->others[i - 1];
+        const struct partition *own =
+            i > 0 && component->n_partitions > 0
+                ? sched_partition(h->s, component->partitions[0])
+                : NULL;
+
+        own = own != NULL ? own : part; /* gone since the start */
+        variant_apply_one(own, h->res.gpu, component);
+        request->exclusive |= own->exclusive;
+    }
     return request;
 }
 
