@@ -49,6 +49,21 @@ static int say_where(size_t component, struct err *err)
     return err_set(err, err->code, "spec.components[%zu].%s", component, said);
 }
 
+/* It is in one, or where the job is. */
+static int partition_read(const struct json *component, struct job *into,
+                          struct err *err)
+{
+    const char *name = json_str(component, "spec.partition");
+    if (!name)
+        return 0;
+    if (!*name || strchr(name, ','))
+        return err_set(err, ERR_INVALID,
+                       "spec.partition: a component is in one partition, only "
+                       "spec.partition may list several");
+    names_add(&into->partitions, &into->n_partitions, name);
+    return 0;
+}
+
 int components_read(const struct convert *c, const struct json *batchjob,
                     struct job *job, struct err *err)
 {
@@ -61,7 +76,8 @@ int components_read(const struct convert *c, const struct json *batchjob,
         JSON_AUTO struct json *component = convert_component(batchjob, i);
         struct job *into = i == 0 ? job : job_add_component(job);
         if (rules_hold("BatchJob", component, err) < 0 ||
-            request_read(c, component, into, err) < 0)
+            request_read(c, component, into, err) < 0 ||
+            (i > 0 && partition_read(component, into, err) < 0))
             return say_where(i, err);
     }
     return 0;

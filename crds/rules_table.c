@@ -130,6 +130,12 @@ static bool components_mixed(const struct json *self, const struct json *old)
            (works > 1 || own != (works > 0 ? 0 : json_len(list)));
 }
 
+static bool first_component_apart(const struct json *self, const struct json *old)
+{
+    (void)old;
+    return has(json_item(json_get(self, "components"), 0), "partition");
+}
+
 static bool components_of_array(const struct json *self, const struct json *old)
 {
     (void)old;
@@ -424,6 +430,10 @@ const struct rule rules[] = {
      "spec.components: each has a template, or none has and spec has one of template, "
      "script and scriptFrom",
      .broken = components_mixed},
+    {"BatchJob", "spec", "spec.components",
+     "spec.components[0].partition: the first component is where the job is: "
+     "spec.partition",
+     .broken = first_component_apart},
     {"BatchJob", "spec", "spec.components", "spec.components: an array has none",
      .broken = components_of_array},
     {"BatchJob", "spec", "spec.components",
@@ -432,6 +442,10 @@ const struct rule rules[] = {
     {"BatchJob", "spec.components[].name", "spec.components[].name",
      "spec.components[].name must be a DNS label (a-z, 0-9 and -)",
      .pattern = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"},
+    {"BatchJob", "spec.components[].partition", "spec.components[].partition",
+     "spec.components[].partition: a component is in one partition, only "
+     "spec.partition may list several",
+     .pattern = "^[^,]+$"},
     {"BatchJob", "spec", "spec.actions",
      "spec.actions: an action that was given can be neither changed nor taken back",
      .transition = true, .broken = action_lost},

@@ -408,6 +408,8 @@ static void read_work(const struct convert *c, const struct json *object, size_t
         work->template_text = json_text(template, NULL);
     if (convert_n_components(object) > 0)
         work->name = xstrdup(json_str_or(component, "spec.name", ""));
+    if (i > 0)
+        work->partition = xstrdup_null(json_str(component, "spec.partition"));
     convert_request_env(component, add_env, work);
     read_claims(template, b);
 }
@@ -485,6 +487,7 @@ struct bjob *bjob_parse(const struct convert *c, const struct json *object,
 static void work_fini(struct work *work)
 {
     free(work->name);
+    free(work->partition);
     free(work->template_text);
     names_free(work->env, work->n_env);
 }

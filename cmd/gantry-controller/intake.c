@@ -81,9 +81,23 @@ static void ask(struct asking *a, const char *name)
     a->alternate |= by != part;
 }
 
+/* A component's own partition takes no jobs. */
+static void ask_component(struct asking *a, const char *name)
+{
+    const struct partition *part = sched_partition(a->sched, name);
+    if (part && partition_is_closed(part) && !a->started && !is_queued(a->status))
+        str_addf(&a->closed, "%s%s is in state %s", a->closed.len > 0 ? ", " : "", name,
+                 part_state_word(part->state));
+}
+
 static void ask_all(struct asking *a, const struct bjob *job)
 {
     const struct job *model = job->model;
+    for (size_t i = 0; i < model->n_others; i++)
+        if (model->others[i].n_partitions > 0)
+            ask_component(a, model->others[i].partitions[0]);
+    if (a->closed.len > 0)
+        return;
     const char *by_default = sched_default_partition(a->sched);
     if (model->n_partitions == 0 && by_default)
         ask(a, by_default);

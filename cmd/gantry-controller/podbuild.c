@@ -40,6 +40,8 @@ struct pod_plan pod_world(const struct pod_plan *plan, int64_t component)
     }
     while (world.n_slots > 0 && world.slots[world.n_slots - 1].component > component)
         world.n_slots--;
+    if (pod_work(plan->job, component)->partition)
+        world.partition = pod_work(plan->job, component)->partition;
     return world;
 }
 
@@ -110,10 +112,11 @@ static void set_annotations(struct json *annotations, const struct pod_plan *pla
     for (size_t i = 0; i < ARRAY_LEN(stay); i++)
         if (!json_get(annotations, stay[i][0]))
             json_set(annotations, stay[i][0], json_new_string(stay[i][1]));
-    json_set(annotations, POD_NODE_ANNOTATION,
-             json_new_string(pod_seat(plan, rank).slot->node));
-    if (plan->partition)
-        json_set(annotations, ANNOTATION_PARTITION, json_new_string(plan->partition));
+    const struct slot *slot = pod_seat(plan, rank).slot;
+    const struct pod_plan world = pod_world(plan, slot->component);
+    json_set(annotations, POD_NODE_ANNOTATION, json_new_string(slot->node));
+    if (world.partition)
+        json_set(annotations, ANNOTATION_PARTITION, json_new_string(world.partition));
 }
 
 /* Kubernetes takes labels, annotations and finalizers from a template, no more. */

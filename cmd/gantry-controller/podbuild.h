@@ -28,8 +28,9 @@ struct pod_plan {
     bool unbound; /* also where it is one pod, which is else made on its node */
 };
 
-/* The component of a rank, as a plan of its own: its pods see each other as a job does,
- * by their ranks from the first of them on. Its slots are the plan's. */
+/* The component of a rank, as a plan of its own, in its own partition: its pods see
+ * each other as a job does, by their ranks from the first of them on. Its slots are the
+ * plan's. */
 struct pod_plan pod_world(const struct pod_plan *plan, int64_t component);
 
 /* What its pods are made of. */

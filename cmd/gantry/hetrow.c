@@ -86,6 +86,15 @@ static void put(struct jobrow *r, const struct field *field, const struct json *
     }
 }
 
+static void set_partition(struct jobrow *r, const struct json *component,
+                          struct arena *arena)
+{
+    const char *own = text_of(json_get(component, "partition"), arena);
+
+    if (own)
+        r->asked_partition = r->ran_partition = own;
+}
+
 size_t hetrow_split(const struct jobrow *whole, const struct partlist *parts,
                     struct arena *arena, struct jobrow ret[COMPONENTS_MAX])
 {
@@ -103,6 +112,7 @@ size_t hetrow_split(const struct jobrow *whole, const struct partlist *parts,
         r->het_offset = (int64_t)i;
         r->het_size = (int64_t)n;
         r->components = r->found_components = NULL;
+        set_partition(r, json_item(spec, i), arena);
         for (size_t k = 0; k < ARRAY_LEN(asked); k++)
             put(r, &asked[k], json_item(spec, i), arena);
         for (size_t k = 0; k < ARRAY_LEN(found); k++)

@@ -71,16 +71,27 @@ static const struct json *find_default(const struct json *items)
     return NULL;
 }
 
-int newjob_check_partitions(struct newjob *n, struct err *err)
+static int check_components(const struct newjob *n, const struct json *items,
+                            struct err *err)
 {
-    const struct kc_ref ref = {&api_partitions, NULL, NULL, NULL};
-    const char *names = json_str(n->body, "spec.partition");
-    ANSWER_AUTO struct answer a = {0};
+    const struct json *components = json_at(n->body, "spec.components");
 
-    if (api_list(n->api, &ref, NULL, &a, err) < 0)
-        /* who may not see them is answered by the controller */
-        return a.reason == KC_REASON_FORBIDDEN ? 0 : -1;
-    const struct json *items = json_get(a.body, "items");
+    for (size_t i = 0; i < json_len(components); i++) {
+        const char *name = json_str(json_item(components, i), "partition");
+        const struct json *partition =
+            name ? find_partition(items, name, strlen(name)) : NULL;
+        if (partition && is_closed(partition)) /* no alternate takes its place */
+            return refuse_closed(name, err);
+        if (name && check_names(items, name, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int check_job(const struct newjob *n, const struct json *items, struct err *err)
+{
+    const char *names = json_str(n->body, "spec.partition");
+
     if (names)
         return check_names(items, names, err);
     const struct json *partition = find_default(items);
@@ -90,6 +101,18 @@ int newjob_check_partitions(struct newjob *n, struct err *err)
     if (!is_open(items, partition))
         return refuse_closed(json_str_or(partition, "metadata.name", ""), err);
     return 0;
+}
+
+int newjob_check_partitions(struct newjob *n, struct err *err)
+{
+    const struct kc_ref ref = {&api_partitions, NULL, NULL, NULL};
+    ANSWER_AUTO struct answer a = {0};
+
+    if (api_list(n->api, &ref, NULL, &a, err) < 0)
+        /* who may not see them is answered by the controller */
+        return a.reason == KC_REASON_FORBIDDEN ? 0 : -1;
+    const struct json *items = json_get(a.body, "items");
+    return check_job(n, items, err) < 0 ? -1 : check_components(n, items, err);
 }
 
 /* ---- nodes ---- */

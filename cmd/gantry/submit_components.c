@@ -27,6 +27,26 @@ static void move(struct json *from, const char *field, struct json *to)
     json_del(from, field);
 }
 
+/* It is where the job is, or in a partition of its own. */
+static int put_partition(const struct submit *s, const struct json *spec,
+                         struct json *fields, struct json *component, struct err *err)
+{
+    const char *name = json_str(fields, "partition");
+    const char *where = submit_where(s, "partition");
+
+    if (!name || str_eq(name, json_str(spec, "partition"))) {
+        json_del(fields, "partition");
+        return 0;
+    }
+    if (strchr(name, ','))
+        return err_set(err, ERR_INVALID,
+                       "%s: a component is in one partition, only the first one may "
+                       "list several",
+                       where ? where : "--partition");
+    move(fields, "partition", component);
+    return 0;
+}
+
 /* Of a later component; what is the job's the first one has said already. */
 static int check_rest(const struct submit *s, const struct json *spec,
                       const struct json *rest, struct err *err)
@@ -66,11 +86,14 @@ int submit_fill_components(const struct submit *first, int64_t now_sec,
     json_set(spec, "components", list);
     for (const struct submit *s = first->next; s; s = s->next) {
         JSON_AUTO struct json *fields = json_new_object();
+        struct json *component;
 
         if (submit_fill(s, now_sec, fields, err) < 0)
             return -1;
-        json_append(list, component_of(fields, s->component));
-        if (check_rest(s, spec, fields, err) < 0)
+        component = component_of(fields, s->component);
+        json_append(list, component);
+        if (put_partition(s, spec, fields, component, err) < 0 ||
+            check_rest(s, spec, fields, err) < 0)
             return -1;
     }
     return 0;

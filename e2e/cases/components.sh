@@ -34,6 +34,18 @@ END
         "$(printf '%s+0 %s 1\n%s+1 %s 2' "$id" "$id" "$id" "$((id + 1))")"
     expect_text "as scontrol shows it" "$(slurm scontrol show job "$id+1")" "HetJobIdSet=$id-$((id + 1))"
 
+    k apply -f - >/dev/null <<END
+apiVersion: gantry.dev/v1alpha1
+kind: Partition
+metadata: {name: last}
+spec: {nodes: n3}
+END
+    id=$(slurm sbatch --parsable -W -t 5 -o out-%j -n 1 : -p last -n 1 --wrap '
+        echo "$SLURM_JOB_PARTITION_HET_GROUP_1 $SLURM_JOB_NODELIST_HET_GROUP_1 $SLURM_JOB_ID_HET_GROUP_1"')
+    expect "a component in another partition" "$(cat "$TMP/out-$id")" "last n3 $((id + 1))"
+    k delete partition last >/dev/null
+    refused "there is no partition \"last\"" slurm sbatch -n 1 : -p last --wrap true
+
     submit blocker "sleep 300" "nodes: 3" "gpusPerNode: 8" "timeLimit: '10'"
     expect_state blocker RUNNING
     id=$(slurm sbatch --parsable -t 5 -o out-%j -n 1 : -N 2 --gpus-per-node=8 --wrap true 2>/dev/null)

@@ -219,6 +219,14 @@ static const struct job_case {
      "spec.components[0].replicas is Kubernetes' way to give a shape; it excludes "
      "Slurm's (nodes, ntasks, ntasksPerNode, cpusPerTask, mem..., gpus..., segment, "
      "spread, contiguous, useMinNodes)"},
+    {"a component in several partitions",
+     "components: [{name: a}, {name: b, partition: 'x,y'}], " ONE, "",
+     "spec.components[1].partition: a component is in one partition, only "
+     "spec.partition may list several"},
+    {"the first component apart",
+     "components: [{name: a, partition: x}, {name: b}], " ONE, "",
+     "spec.components[0].partition: the first component is where the job is: "
+     "spec.partition"},
     {"components beside a shape", "nodes: 2, components: [{name: a}], " ONE, "",
      "spec.components have shapes and places of their own: spec has none beside them"},
     {"nodes as text", "nodes: '4', " ONE, "", "pods=4/node cpu=1000"},

@@ -216,6 +216,28 @@ static const char refused[] =
     "status.conditions.0.message~main is in state DRAIN|"
     "status.conditions.0.lastTransitionTime=2027-01-15T08:00:01Z";
 
+/* A component's own partition takes the job in, too, or nobody does. */
+START_TEST(test_component)
+{
+    struct ctltest *t = ctltest_new();
+    const char *spec = "'components':[{'name':'a'},{'name':'b','partition':'other'}]";
+    add_partition(t, "other", "DRAIN");
+    submit(t, "job", spec);
+    ctltest_expect(t, "job",
+                   "status.state=PENDING|status.reason=PartitionInactive|"
+                   "status.message~other is in state DRAIN");
+    set_state(t, "other", "UP");
+    ctltest_expect(t, "job", "status.state=RUNNING|status.partition=main");
+    set_state(t, "other", "DRAIN");
+    ctltest_act(t, "job", "1", "Requeue");
+    ctltest_settle(t);
+    ctltest_reap(t);
+    ctltest_settle(t);
+    ctltest_expect(t, "job", "status.state=RUNNING|status.restarts=1");
+    ctltest_free(t);
+}
+END_TEST
+
 START_TEST(test_drain)
 {
     struct ctltest *t = ctltest_new();
@@ -389,6 +411,7 @@ int main(void)
 {
     return suite_main("gantry-controller/intake", (struct suite_row[]){
                                                       {test_decide, ARRAY_LEN(cases)},
+                                                      {test_component, 1},
                                                       {test_drain, 1},
                                                       {test_states, 1},
                                                       {test_lists, 1},

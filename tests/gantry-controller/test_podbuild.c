@@ -45,7 +45,7 @@ static struct bjob *job_of(const struct convert *c, const char *name, const char
     "{'name':'SLURM_JOB_ID','value':'3'}]"
 #define COUPLE                                                                    \
     "'components':[{'name':'cpus','nodes':1,'cpusPerTask':4,'memPerNode':'8G'},{" \
-    "'name':'gpus','ntasks':3,'gpusPerTask':'h100:2'}]"
+    "'name':'gpus','partition':'fast','ntasks':3,'gpusPerTask':'h100:2'}]"
 #define LONG \
     "'scriptFrom':{'configMapKeyRef':{'name':'gantry-script-1','key':'script'}}"
 
@@ -181,7 +181,8 @@ START_TEST(test_golden)
     ck_assert_int_eq(back->attempt, pods[_i].attempt);
     ck_assert_int_eq(back->rank, pods[_i].rank);
     ck_assert(back->accounted);
-    ck_assert_str_eq(back->partition, "main");
+    ck_assert_str_eq(back->partition,
+                     strcmp(pods[_i].golden, "component-waits") == 0 ? "fast" : "main");
     pod_free(back);
     for (size_t i = 0; i < n; i++)
         free(slots[i].node);

@@ -140,6 +140,28 @@ START_TEST(test_components)
 }
 END_TEST
 
+/* Components in partitions of their own start together, each in its own. */
+START_TEST(test_component_partitions)
+{
+    struct clitest *t = clitest_new();
+
+    ctltest_make(t->ctl, "Partition", "left", "'nodes':'n[1-2]'");
+    ctltest_make(t->ctl, "Partition", "right", "'nodes':'n[3-4]'");
+    ctltest_settle(t->ctl);
+    clitest_expect(t, "sbatch -Q -p left -N 1 : -p right -N 2 : -p left --wrap true", 0,
+                   "", "");
+    ctltest_settle(t->ctl);
+    apitest_expect_in(the_job(t), "job",
+                      "spec.partition=left|spec.components.0.partition!|"
+                      "spec.components.1.partition=right|"
+                      "spec.components.2.partition!");
+    clitest_expect(t, "squeue -h -S i -o '%i %P %t %N'", 0,
+                   "1+0 left R n1\n1+1 right R n[3-4]\n1+2 left R n2\n", "");
+    clitest_expect(t, "squeue -h -p right -o %i", 0, "1+1\n", "");
+    clitest_free(t);
+}
+END_TEST
+
 /* Of a range of nodes all that are free, unless as few as will do are asked for. */
 START_TEST(test_use_min_nodes)
 {
@@ -202,6 +224,11 @@ static const struct {
     {"sbatch -t 6", "#!/bin/sh\n#SBATCH hetjob\n#SBATCH -t 5\n",
      "sbatch: error: standard input:3: -t: all components of a heterogeneous job have "
      "what the first one says, and that is different\n"},
+    {"sbatch -N1 : -p main,other --wrap x", NULL,
+     "sbatch: error: -p: a component is in one partition, only the first one may list "
+     "several\n"},
+    {"sbatch -p main : -N1 : -p nowhere --wrap x", NULL,
+     FAILED "Invalid partition name specified: there is no partition \"nowhere\"\n"},
     {"sbatch -N1 : --frobnicate --wrap x", NULL,
      "sbatch: error: unknown option --frobnicate\n"},
     {"sbatch -N1 : -N x --wrap x", NULL,
@@ -626,6 +653,7 @@ int main(void)
                                            {test_script, 1},
                                            {test_variables, 1},
                                            {test_components, 1},
+                                           {test_component_partitions, 1},
                                            {test_use_min_nodes, 4},
                                            {test_stdin, 1},
                                            {test_refusal, ARRAY_LEN(refusals)},
