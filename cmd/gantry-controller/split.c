@@ -24,7 +24,8 @@ struct splitting {
     struct start start; /* what was decided, and said with it: */
     struct priority factors;
     char *account, *qos; /* NULL: none */
-    bool made;           /* its BatchJob has been seen */
+    int64_t bound_sec;
+    bool made; /* its BatchJob has been seen */
     struct ticket ticket;
     struct kc_call *call;
     struct loop_timer *retry; /* NULL until first needed */
@@ -318,6 +319,7 @@ void split_off(struct record *array, const struct decision *start)
     s->factors = start->priority;
     s->account = xstrdup_null(start->account);
     s->qos = xstrdup_null(start->qos);
+    s->bound_sec = start->bound_sec;
     split_tend(array);
 }
 
@@ -346,6 +348,7 @@ void split_hand_over(struct record *task)
         task->factors = s->factors;
         text_set(&task->account, s->account);
         text_set(&task->qos, s->qos);
+        task->bound_sec = s->bound_sec;
         record_take_start(task, &s->start);
         told_update(task);
     }

@@ -109,6 +109,19 @@ START_TEST(test_bound)
 }
 END_TEST
 
+/* So has each task of an array. */
+START_TEST(test_bound_tasks)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_make(t, "QOS", "normal", "'limits':{'maxWall':'30'}");
+    ctltest_submit(t, "a", "'array':'0-1','nodes':4,'exclusive':true");
+    ctltest_settle(t);
+    ctltest_expect(t, "a-1-0", "status.state=RUNNING|status.timeLimit=00:30:00");
+    ctltest_expect(t, "a", "status.state=PENDING|status.timeLimit=00:30:00");
+    ctltest_free(t);
+}
+END_TEST
+
 /* Who gains age is persisted, and so is why somebody does not. */
 START_TEST(test_accrue)
 {
@@ -143,6 +156,7 @@ int main(void)
                                                       {test_changed, 1},
                                                       {test_deadline, 1},
                                                       {test_bound, 1},
+                                                      {test_bound_tasks, 1},
                                                       {test_accrue, 1},
                                                       {NULL, 0},
                                                   });

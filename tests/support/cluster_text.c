@@ -451,8 +451,8 @@ static void say_bound(const struct decision *decision, struct str *out)
 static void say_age(const struct decision *decision, struct str *out)
 {
     if (decision->accrue_sec == ACCRUES_NOT)
-        str_addf(out, "    gains no age: %s\n",
-                 decision->lacks_age != NULL ? decision->lacks_age : "held");
+        str_addf(out, "    gains no age%s%s\n", decision->lacks_age != NULL ? ": " : "",
+                 decision->lacks_age != NULL ? decision->lacks_age : "");
     else if (decision->accrue_sec != TIME_UNSET)
         str_addf(out, "    gains age from %lld on\n", (long long)decision->accrue_sec);
 }
