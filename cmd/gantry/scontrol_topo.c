@@ -121,12 +121,12 @@ static bool is_larger_block(const struct map *m, size_t level)
     return m->t.kind == TOPOLOGY_BLOCK && level < m->t.n_levels - 1;
 }
 
-/* It has a name; a larger block is called by its base blocks. */
+/* It has a name, or is of base blocks that have. */
 static bool is_shown(const struct map *m, size_t level, size_t i)
 {
     HOSTLIST_AUTO struct hostlist blocks = {0};
 
-    if (!is_larger_block(m, level))
+    if (topology_level_label(&m->rules, level))
         return group_name(m, level, i) != NULL;
     add_blocks(m, group_at(m, level, i), &blocks);
     return blocks.n > 0;

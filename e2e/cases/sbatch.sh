@@ -63,8 +63,8 @@ cancels() {
 refuses() {
     expect "an unknown partition" "$(slurm sbatch -p nosuch --wrap x 2>&1 || true)" \
         'sbatch: error: Batch job submission failed: Invalid partition name specified: there is no partition "nosuch"'
-    expect "what Gantry does not do" "$(slurm sbatch --spread-segments --wrap x 2>&1 || true)" \
-        "sbatch: error: --spread-segments is not supported: nodes are chosen by Gantry's own rules"
+    expect "what Gantry does not do" "$(slurm sbatch --batch=x --wrap x 2>&1 || true)" \
+        "sbatch: error: --batch is not supported: nodes are chosen by Gantry's own rules"
     expect "what the controller refuses" "$(slurm sbatch --mem=0 --wrap x 2>&1 || true)" \
         "sbatch: error: Batch job submission failed: --mem: 0 (all of a node's memory) is not supported yet; name an amount"
     expect "what is left of them" "$(k get bj -o name | grep wrap || true)" ""

@@ -156,6 +156,12 @@ START_TEST(test_blocks)
     label(t, "n4", "'s1'", "'b2'");
     wire(t, TOPOLOGY_BLOCK);
     session_play(t, GOLDEN "scontrol_topo_block.txt");
+    for (int i = 0; i < 4; i++) {
+        static const char *const nodes[] = {"n1", "n2", "n3", "n4"};
+        label(t, nodes[i], "null", i < 2 ? "'b1'" : "'b2'");
+    }
+    ctltest_settle(t->ctl);
+    session_play(t, GOLDEN "scontrol_topo_base.txt");
     ck_assert_int_eq(
         block_sizes_parse("2,4", &t->ctl->settings.sched.block_sizes, NULL), 0);
     label(t, "n4", "'s1'", "null");
