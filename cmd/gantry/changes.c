@@ -33,12 +33,22 @@ static void add_pair(struct changes *c, const char *word, const char *equals)
     add(c, (struct change){xstrndup(word, len), xstrdup(value), sign, more});
 }
 
+/* The one word of Slurm's without a value. */
+static bool stands_alone(const char *word)
+{
+    return strcasecmp(word, "Skip") == 0;
+}
+
 int changes_parse(struct changes *ret, int argc, char **argv, struct err *err)
 {
     for (int i = 0; i < argc; i++) {
         const char *equals = strchr(argv[i], '=');
         if (equals) {
             add_pair(ret, argv[i], equals);
+            continue;
+        }
+        if (stands_alone(argv[i])) {
+            add(ret, (struct change){xstrdup(argv[i]), xstrdup("yes"), '\0', false});
             continue;
         }
         if (i + 1 == argc)

@@ -22,8 +22,8 @@ struct changes {
 };
 #define CHANGES_AUTO __attribute__((cleanup(changes_fini)))
 
-/* Words are "Key=Value", or a key and behind it its value. ERR_INVALID: a last key has
- * none. */
+/* Words are "Key=Value", or a key and behind it its value; Skip alone is "yes".
+ * ERR_INVALID: a last key has none. */
 int changes_parse(struct changes *ret, int argc, char **argv, struct err *err);
 void changes_fini(struct changes *c);
 const struct change *changes_find(const struct changes *c, const char *key);

@@ -168,7 +168,7 @@ static const struct word {
     {"Groups", "groups", put_list},
     {"Licenses", "licenses", put_text},
     {"MaxStartDelay", "not supported", NULL},
-    {"Skip", "not supported", NULL},
+    {"Skip", NULL, NULL}, /* of an update: scontrol_resv.c */
 };
 
 static const struct word *word_find(const char *key)

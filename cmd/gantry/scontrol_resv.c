@@ -114,6 +114,9 @@ int scontrol_create(struct scontrol *s, int argc, char **argv)
         return scontrol_fail(s, "scontrol create makes reservations: create "
                                 "reservation KEY=VALUE...; partitions are made by "
                                 "kubectl apply");
+    if (changes_find(&changes, "Skip"))
+        return scontrol_fail(s, "Error creating the reservation: Skip: only what is "
+                                "there already can skip its next time: use update");
     if (scontrol_connect(s) < 0)
         return EXIT_ERROR;
     int rc = resvwords_read(&changes, loop_now_sec(s->api.loop), spec, &err);
@@ -137,6 +140,35 @@ static void leave_one_end(const struct changes *changes, struct json *spec)
         json_del(spec, "duration");
 }
 
+static void put_time(struct json *spec, const char *field, int64_t sec)
+{
+    char text[TIME_TEXT_MAX];
+
+    time_format_rfc3339(sec, text);
+    json_set(spec, field, json_new_string(text));
+}
+
+/* The occurrence of now, or the next one, is left out. */
+static int skip_one(const struct json *object, int64_t now_sec, struct json *spec,
+                    struct err *err)
+{
+    struct reservation *r = resv_model(object, err);
+    int64_t start, end;
+
+    if (!r)
+        return -1;
+    const bool comes = r->repeat != RESV_ONCE &&
+                       reservation_occurrence(r, now_sec, &start, &end) &&
+                       reservation_occurrence(r, end, &start, &end);
+    reservation_free(r);
+    if (!comes)
+        return err_set(err, ERR_INVALID, "Skip: the reservation does not come again");
+    put_time(spec, "startTime", start);
+    if (json_str(spec, "endTime"))
+        put_time(spec, "endTime", end);
+    return 0;
+}
+
 /* All of the spec is sent, so that a list or TRES is the new one and no more; not over
  * what somebody has changed meanwhile. */
 static int update(struct scontrol *s, const struct changes *changes, struct err *err)
@@ -154,6 +186,9 @@ static int update(struct scontrol *s, const struct changes *changes, struct err 
     if (resvwords_read(changes, loop_now_sec(s->api.loop), spec, err) < 0)
         return -1;
     leave_one_end(changes, spec);
+    if (changes_find(changes, "Skip") &&
+        skip_one(was.body, loop_now_sec(s->api.loop), spec, err) < 0)
+        return -1;
     if (is_for_nobody(spec))
         return err_set(err, ERR_INVALID,
                        "Reservation request lacks users, groups or accounts");

@@ -84,6 +84,25 @@ START_TEST(test_resv_session)
 }
 END_TEST
 
+/* What comes again each day is left out once; then it is the day after. */
+START_TEST(test_resv_skip)
+{
+    struct clitest *t = api_new();
+
+    reserve(t, "course",
+            "'startTime':'now+1hours','endTime':'now+2hours','nodes':'n1',"
+            "'users':['ann'],'flags':['DAILY']");
+    clitest_expect(t, "scontrol update reservation=course skip", 0,
+                   "Reservation updated.\n", "");
+    ctltest_settle(t->ctl);
+    ck_assert_int_eq(clitest_run(t, "scontrol show reservation course"), 0);
+    ck_assert_msg(strstr(t->out, " StartTime=2027-01-16T09:01:33"
+                                 " EndTime=2027-01-16T10:01:33 Duration=01:00:00\n"),
+                  "%s", t->out);
+    clitest_free(t);
+}
+END_TEST
+
 /* Two of three licences are in use, by the job that runs; one job waits for more. */
 START_TEST(test_licenses)
 {
@@ -405,6 +424,7 @@ int main(void)
                                              {test_session, ARRAY_LEN(sessions)},
                                              {test_resv_session, 1},
                                              {test_licenses, 1},
+                                             {test_resv_skip, 1},
                                              {test_topology, 1},
                                              {test_blocks, 1},
                                              {test_controller_namespace, 1},
