@@ -64,6 +64,7 @@ static void fill_copies(struct coretypes *t)
         copy->map_atomic |= own.map_atomic;
         copy->retain_keys = own.retain_keys;
         copy->replaced = own.replaced;
+        copy->late = own.late;
     }
     free(t->pending);
     t->pending = NULL;

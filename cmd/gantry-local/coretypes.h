@@ -20,6 +20,7 @@
  *   map:K,K  set     list type (a list without is atomic)
  *   merge:K  merge   strategic merge by key, or of scalars
  *   retain           a strategic merge says which fields stay
+ *   late             where it is required and missing, the check of its kind says so
  *   replace          a strategic merge replaces the object
  *   atomic           on a field or (as the first word) a type: applied as a whole
  *   @N  @M.N  @N?    number in protobuf; within message M, which JSON has inline; of a

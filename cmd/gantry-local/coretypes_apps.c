@@ -13,7 +13,7 @@ static const struct core_type rows[] = {
      "@2 =\"\"; type string @1 =\"\""},
     {"apps.v1.DaemonSetSpec",
      "minReadySeconds int32 @4; revisionHistoryLimit int32 @6? =10; selector! "
-     "meta.v1.LabelSelector @1?; template! core.v1.PodTemplateSpec @2; "
+     "meta.v1.LabelSelector @1? late; template! core.v1.PodTemplateSpec @2; "
      "updateStrategy DaemonSetUpdateStrategy @3"},
     {"apps.v1.DaemonSetStatus",
      "collisionCount int32 @9?; conditions []DaemonSetCondition @10 map:type "
@@ -50,7 +50,7 @@ static const struct core_type rows[] = {
      "@2 =\"\"; type string @1 =\"\""},
     {"apps.v1.ReplicaSetSpec",
      "minReadySeconds int32 @4; replicas int32 @1? =1; selector! meta.v1.LabelSelector "
-     "@2?; template core.v1.PodTemplateSpec @3"},
+     "@2?; template core.v1.PodTemplateSpec @3 ={}"},
     {"apps.v1.ReplicaSetStatus",
      "availableReplicas int32 @5; conditions []ReplicaSetCondition @6 map:type "
      "merge:type; fullyLabeledReplicas int32 @2; observedGeneration int64 @3; "
@@ -100,7 +100,7 @@ static const struct core_type rows[] = {
      "active []core.v1.ObjectReference @1; lastScheduleTime time @4?; "
      "lastSuccessfulTime time @5?"},
     {"batch.v1.Job",
-     "metadata meta.v1.ObjectMeta @1; spec JobSpec @2; status JobStatus @3 ={}"},
+     "metadata meta.v1.ObjectMeta @1; spec JobSpec @2 ={}; status JobStatus @3 ={}"},
     {"batch.v1.JobCondition",
      "lastProbeTime time @3; lastTransitionTime time @4; message string @6; reason "
      "string @5; status~ string @2 =\"\"; type~ string @1 =\"\""},
@@ -124,7 +124,8 @@ static const struct core_type rows[] = {
      "[]JobCondition @1 merge:type; failed int32 @6; failedIndexes string @10?; ready "
      "int32 @9?; startTime time @2?; succeeded int32 @5; terminating int32 @11?; "
      "uncountedTerminatedPods UncountedTerminatedPods @8?"},
-    {"batch.v1.JobTemplateSpec", "metadata meta.v1.ObjectMeta @1 ={}; spec JobSpec @2"},
+    {"batch.v1.JobTemplateSpec",
+     "metadata meta.v1.ObjectMeta @1 ={}; spec JobSpec @2 ={}"},
     {"batch.v1.PodFailurePolicy", "rules~ []PodFailurePolicyRule @1 =null"},
     {"batch.v1.PodFailurePolicyOnExitCodesRequirement",
      "containerName string @1?; operator! string @2 {In|NotIn}; values! []int32 @3 "

@@ -85,7 +85,7 @@ static const struct core_type rows[] = {
      "@5 =\"\"; runningInUserNamespace bool @12?; swap NodeSwapStatus @11?; "
      "systemUUID~ string @2 =\"\""},
     {"core.v1.PodTemplate",
-     "metadata meta.v1.ObjectMeta @1; template PodTemplateSpec @2"},
+     "metadata meta.v1.ObjectMeta @1; template PodTemplateSpec @2 ={}"},
     {"core.v1.PortStatus",
      "error string @3?; port~ int32 @1 =0; protocol~ string @2 =\"\" {SCTP|TCP|UDP}"},
     {"core.v1.ReplicationController",

@@ -176,7 +176,7 @@ static const struct core_type rows[] = {
     {"core.v1.PodSpec",
      "activeDeadlineSeconds int64 @5?; affinity Affinity @18?; "
      "automountServiceAccountToken bool @21?; containers! []Container @2 map:name "
-     "merge:name; dnsConfig PodDNSConfig @26?; dnsPolicy string @6 =ClusterFirst "
+     "merge:name late; dnsConfig PodDNSConfig @26?; dnsPolicy string @6 =ClusterFirst "
      "{ClusterFirstWithHostNet|ClusterFirst|Default|None}; enableServiceLinks bool "
      "@30?; ephemeralContainers []EphemeralContainer @34 map:name merge:name; "
      "evictionResponders []EvictionResponder @44 map:name merge:name; hostAliases "
@@ -213,7 +213,8 @@ static const struct core_type rows[] = {
      "[]PodResourceClaimStatus @15 map:name merge:name retain; resources "
      "ResourceRequirements @20?; startTime time @7?; volumeHealth []PodVolumeHealth "
      "@22 map:name"},
-    {"core.v1.PodTemplateSpec", "metadata meta.v1.ObjectMeta @1 ={}; spec PodSpec @2"},
+    {"core.v1.PodTemplateSpec",
+     "metadata meta.v1.ObjectMeta @1 ={}; spec PodSpec @2 ={}"},
     {"core.v1.PodVolumeHealth",
      "healthConditions []VolumeHealthCondition @2 map:status,reason merge:status; "
      "lastTransitionTime time @3; name! string @1"},

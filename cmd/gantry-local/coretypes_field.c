@@ -150,16 +150,23 @@ static void apply_word(struct coretypes *t, struct schema *s, char *word)
         s->retain_keys = true;
     } else if (strcmp(word, "replace") == 0) {
         s->replaced = true;
+    } else if (strcmp(word, "late") == 0) {
+        s->late = true;
     } else {
         assert(strcmp(word, "atomic") == 0);
         s->map_atomic = true;
     }
 }
 
+static bool is_shared_object(const struct schema *s)
+{
+    return s->ref != NULL && s->type == SCHEMA_OBJECT;
+}
+
 /* A node for one field's own words where the type is shared. */
 static struct schema *own_node(struct coretypes *t, struct schema *shared)
 {
-    if (shared->ref == NULL || shared->type != SCHEMA_OBJECT)
+    if (!is_shared_object(shared))
         return shared;
     GROW(t->pending, t->n_pending, t->cap_pending);
     struct pending *p = &t->pending[t->n_pending++];
@@ -181,6 +188,8 @@ static struct proto_numbers numbers_of(const char *word)
     return numbers;
 }
 
+/* What is a struct in Go, and no pointer to one, is always there: one that must not be
+ * missing is empty, and wrong for what it lacks. */
 static void parse_field(struct coretypes *t, const char *package, struct schema *s,
                         char *text)
 {
@@ -195,7 +204,8 @@ static void parse_field(struct coretypes *t, const char *package, struct schema 
         apply_word(t, s, name); /* the type's own "atomic" */
         return;
     }
-    if (name[len - 1] == '!') {
+    const bool is_required = name[len - 1] == '!';
+    if (is_required) {
         name[len - 1] = '\0';
         s->required[s->n_required++] = arena_strdup(arena, name);
     } else if (name[len - 1] == '~') {
@@ -205,10 +215,13 @@ static void parse_field(struct coretypes *t, const char *package, struct schema 
     field = type_of_word(t, package, strsep(&rest, " "));
     if (rest != NULL && rest[0] == '@')
         numbers = numbers_of(strsep(&rest, " "));
-    if (rest != NULL)
+    const bool is_struct = is_required && is_shared_object(field) && !numbers.pointer;
+    if (rest != NULL || is_struct)
         field = own_node(t, field);
     while (rest != NULL)
         apply_word(t, field, strsep(&rest, " "));
+    if (is_struct && field->default_value == NULL)
+        field->default_value = schema_pool_keep(t->pool, json_new_object());
     s->props[s->n_props++] = (struct schema_prop){
         .name = arena_strdup(arena, name), .schema = field, .numbers = numbers};
 }

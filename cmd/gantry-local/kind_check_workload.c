@@ -72,7 +72,7 @@ static void check_set_selector(const struct check *c, const char *noun)
         check_invalid(c, "spec.selector", selector, "invalid label selector");
         return;
     }
-    if (json_len(json_get(selector, "matchLabels")) == 0 &&
+    if (selector && json_len(json_get(selector, "matchLabels")) == 0 &&
         json_len(json_get(selector, "matchExpressions")) == 0)
         check_invalid(c, "spec.selector", selector, empty);
     check_match(c, selector);

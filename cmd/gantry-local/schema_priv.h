@@ -94,7 +94,8 @@ struct schema {
     bool micro;   /* a date-time with microseconds */
     bool map_atomic;
     bool merge_scalars;
-    bool replaced;    /* core: no strategic merge of its fields */
+    bool replaced; /* core: no strategic merge of its fields */
+    bool late; /* core: where it is required and missing, its kind's check says so */
     bool retain_keys; /* clients name the fields that stay under a strategic merge */
     enum list_type list_type;
     const char *const *list_keys;

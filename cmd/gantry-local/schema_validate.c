@@ -398,9 +398,12 @@ static bool is_missing(const struct schema *s, const struct schema *field,
 static void check_required(struct check *c, const struct schema *s,
                            const struct json *j)
 {
-    for (size_t i = 0; i < s->n_required; i++)
-        if (is_missing(s, schema_prop(s, s->required[i]), json_get(j, s->required[i])))
+    for (size_t i = 0; i < s->n_required; i++) {
+        const struct schema *field = schema_prop(s, s->required[i]);
+        if (is_missing(s, field, json_get(j, s->required[i])) &&
+            !(field && field->late))
             report_field(c, s->required[i], "FieldValueRequired", "Required value");
+    }
 }
 
 static void check_embedded(struct check *c, const struct json *j)

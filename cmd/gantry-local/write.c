@@ -137,18 +137,20 @@ static void found_cause(void *arg, const struct cause *cause)
 /* How many of the schema's faults are looked at. */
 #define CAUSES_COMPARED 64
 
-/* Of a field that the schema refuses, what else is wrong with it is not told. */
-static bool is_refused(const struct write *w, const char *field)
+/* Of a field that the schema refuses, what else is wrong with it is not told, but that
+ * it may not change. */
+static bool is_told(const struct write *w, const struct cause *cause)
 {
+    bool is_refused = false;
+
     for (size_t i = 0; i < MIN(w->n_shape, CAUSES_COMPARED); i++)
-        if (str_eq(json_str(json_item(w->causes, i), "field"), field))
-            return true;
-    return false;
+        is_refused |= str_eq(json_str(json_item(w->causes, i), "field"), cause->field);
+    return !is_refused || str_ends(cause->message, "field is immutable");
 }
 
 static void found_fault(void *arg, const struct cause *cause)
 {
-    if (!is_refused(arg, cause->field))
+    if (is_told(arg, cause))
         found_cause(arg, cause);
 }
 
