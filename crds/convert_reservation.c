@@ -67,6 +67,7 @@ static bool set_flag(struct reservation *r, const char *word)
         {"FLEX", &r->flex},
         {"FORCE_START", NULL},
         {"IGNORE_JOBS", &r->ignore_jobs},
+        {"LICENSE_ONLY", &r->any_nodes},
         {"MAGNETIC", &r->magnetic},
         {"MAINT", &r->maint},
         {"NO_HOLD_JOBS_AFTER_END", &r->no_hold},
