@@ -25,13 +25,19 @@ static bool is_of_type(const struct cluster *c, const char *node, const char *ty
            (rec != NULL && rec->node != NULL && str_eq(rec->node->gpu_type, type));
 }
 
-static __int128 amount_of(const struct cluster *c, const struct job *job, int resource,
-                          const char *type)
+/* Slots of one partition. */
+struct holding {
+    const struct slot *slots;
+    size_t n;
+};
+
+static __int128 amount_of(const struct cluster *c, const struct holding *h,
+                          int resource, const char *type)
 {
     __int128 sum = 0;
 
-    for (size_t i = 0; i < job->n_alloc; i++) {
-        const struct slot *slot = &job->alloc[i];
+    for (size_t i = 0; i < h->n; i++) {
+        const struct slot *slot = &h->slots[i];
 
         if (is_of_type(c, slot->node, type))
             sum += (__int128)slot->each.v[resource] * slot->pods;
@@ -40,7 +46,7 @@ static __int128 amount_of(const struct cluster *c, const struct job *job, int re
 }
 
 /* In billionths; a part of a CPU or of a MiB counts as a part. */
-static __int128 term_of(const struct cluster *c, const struct job *job,
+static __int128 term_of(const struct cluster *c, const struct holding *h,
                         const struct billing_weight *w, int *ret_resource)
 {
     bool is_gpu = *w->resource == '\0';
@@ -49,17 +55,17 @@ static __int128 term_of(const struct cluster *c, const struct job *job,
 
     *ret_resource = i;
     if (strcmp(w->resource, BILLING_NODE) == 0)
-        return (__int128)w->nano * slots_nodes(job->alloc, job->n_alloc);
+        return (__int128)w->nano * slots_nodes(h->slots, h->n);
     if (i < 0)
         return 0;
-    term = MIN(amount_of(c, job, i, w->gpu_type), TERM_MAX / INT64_MAX) * w->nano;
+    term = MIN(amount_of(c, h, i, w->gpu_type), TERM_MAX / INT64_MAX) * w->nano;
     if (i == RES_CPU)
         return term / 1000;
     return i == RES_MEM ? term / (1 << 20) : term;
 }
 
-int64_t billing_of(const struct cluster *c, const struct partition *part,
-                   const struct job *job, int64_t flags)
+static int64_t billing_in(const struct cluster *c, const struct partition *part,
+                          const struct holding *h, int64_t flags)
 {
     bool own = part != NULL && part->n_billing > 0;
     const struct billing_weight *weights = own ? part->billing : by_default;
@@ -68,7 +74,7 @@ int64_t billing_of(const struct cluster *c, const struct partition *part,
 
     for (size_t i = 0; i < n; i++) {
         int resource = -1;
-        __int128 term = term_of(c, job, &weights[i], &resource);
+        __int128 term = term_of(c, h, &weights[i], &resource);
         bool of_node = resource == RES_CPU || resource == RES_MEM ||
                        strcmp(weights[i].resource, BILLING_NODE) == 0;
 
@@ -80,4 +86,37 @@ int64_t billing_of(const struct cluster *c, const struct partition *part,
     }
     sum = (sum + largest) / NANO;
     return sum < 0 ? 0 : (int64_t)MIN(sum, (__int128)INT64_MAX);
+}
+
+static const struct partition *partition_of(const struct cluster *c,
+                                            const struct job *job, int64_t component,
+                                            const struct partition *first)
+{
+    const struct job *own = component > 0 && (size_t)component <= job->n_others
+                                ? job_component(job, (size_t)component)
+                                : NULL;
+    const struct partrec *part = own != NULL && own->n_partitions > 0
+                                     ? cluster_partition(c, own->partitions[0])
+                                     : NULL;
+
+    return part != NULL ? part->part : first;
+}
+
+int64_t billing_of(const struct cluster *c, const struct partition *part,
+                   const struct job *job, int64_t flags)
+{
+    int64_t sum = 0;
+
+    for (size_t i = 0, n; i < job->n_alloc; i += n) {
+        int64_t component = job->alloc[i].component;
+        int64_t more;
+
+        for (n = 1; i + n < job->n_alloc && job->alloc[i + n].component == component;
+             n++)
+            ;
+        more = billing_in(c, partition_of(c, job, component, part),
+                          &(struct holding){&job->alloc[i], n}, flags);
+        sum = sum > INT64_MAX - more ? INT64_MAX : sum + more;
+    }
+    return sum;
 }

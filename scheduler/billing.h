@@ -22,7 +22,8 @@
 
 #define BILLING_GPU 16
 
-/* Of what a job holds (`alloc`). `part` NULL: as one without weights. `flags` are
+/* Of what a job holds (`alloc`), each component by the weights of its own partition, if
+ * it names one. `part`, the job's, NULL: as one without weights. `flags` are
  * priority_flags. */
 int64_t billing_of(const struct cluster *c, const struct partition *part,
                    const struct job *job, int64_t flags);

@@ -99,6 +99,13 @@ static void tell_bill(const struct record *r, struct job *m)
     m->account = xstrdup_null(model->account);
     m->qos = xstrdup_null(model->qos);
     m->partition = xstrdup_null(model->partition);
+    for (size_t i = 0; i < model->n_others; i++) {
+        const struct job *other = &model->others[i];
+        struct job *component = job_add_component(m);
+        if (other->n_partitions > 0)
+            names_add(&component->partitions, &component->n_partitions,
+                      other->partitions[0]);
+    }
     m->alloc = slots_copy(model->alloc, model->n_alloc);
     m->n_alloc = model->n_alloc;
     m->end_sec = model->end_sec;

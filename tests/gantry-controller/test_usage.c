@@ -96,6 +96,30 @@ START_TEST(test_written)
 }
 END_TEST
 
+/* A component in a dearer partition costs what it does there, also where its end is
+ * found by another controller. */
+START_TEST(test_components)
+{
+    struct ctltest *t = begin();
+    ctltest_make(t, "Partition", "dear", "'tresBillingWeights':{'cpu':3}");
+    ctltest_settle(t);
+    ctltest_submit(t, "a",
+                   "'user':'ann','components':[{'name':'x'},{'name':'y','partition':"
+                   "'dear'}]");
+    go_to(t, 2);
+    ck_assert_int_eq(used_by(t, "ann"), cost_of(t, "a", END_OF(2)));
+    ctltest_end(t, "a", 0, 0);
+    ctltest_end(t, "a", 1, 0);
+    ctltest_settle(t);
+    ctltest_expect(t, "a", "status.state=COMPLETED");
+    ctltest_kill(t);
+    ctltest_start(t);
+    go_to(t, 3);
+    ck_assert_int_eq(used_by(t, "ann"), cost_of(t, "a", END_OF(3)));
+    ctltest_free(t);
+}
+END_TEST
+
 /* Killed within a period, and dead past its end: nothing is charged twice, and nothing
  * is lost. */
 START_TEST(test_survives)
@@ -280,6 +304,7 @@ int main(void)
 {
     return suite_main("gantry-controller/usage", (struct suite_row[]){
                                                      {test_written, 1},
+                                                     {test_components, 1},
                                                      {test_survives, 1},
                                                      {test_reset_now, 1},
                                                      {test_fault, 1},
