@@ -1,6 +1,7 @@
 /*
  * The core's plans are those of the plain planner (tests/support/plain_plan.h),
- * exactly, start and nodes, over random small clusters and queues; and so is, after
+ * exactly, start and nodes, over random small clusters and queues, a third of them with
+ * a tree of switches; and so is, after
  * jobs have ended and one has come, the set of jobs that start before the walk begins,
  * with all promises in their places, in whatever order gaps are offered.
  *
@@ -46,6 +47,9 @@ struct queue_case {
     bool reserved[RESVS][NODES_MAX];
     struct plain_resv resvs[RESVS];
     size_t n_resvs;
+    bool wired; /* a tree of switches, by labels */
+    size_t under[PLAIN_LEVELS][NODES_MAX];
+    struct plain_wiring wiring;
     size_t changes; /* that were compared */
 };
 
@@ -63,6 +67,32 @@ static void tell(struct queue_case *q, enum change_kind kind, void *what)
 
 /* ---- cluster and queue ---- */
 
+#define SPINES 3
+#define LEAVES 4 /* of each */
+
+/* Somewhere in the tree. */
+static void wire(struct queue_case *q, size_t i, struct node *node)
+{
+    size_t spine = draw(q, SPINES), leaf = spine * LEAVES + draw(q, LEAVES);
+    AUTO_FREE char *spine_name = xasprintf("s%zu", spine);
+    AUTO_FREE char *leaf_name = xasprintf("l%zu", leaf);
+
+    q->under[1][i] = spine;
+    q->under[2][i] = leaf;
+    labels_add(&node->labels, &node->n_labels, "spine", spine_name);
+    labels_add(&node->labels, &node->n_labels, "leaf", leaf_name);
+    labels_sort(node->labels, node->n_labels);
+}
+
+static void begin_wiring(struct queue_case *q)
+{
+    if (!q->wired)
+        return;
+    q->wiring = (struct plain_wiring){{1, SPINES, SPINES * LEAVES},
+                                      {q->under[0], q->under[1], q->under[2]}};
+    plain_plan_wire(q->plain, &q->wiring);
+}
+
 static void add_nodes(struct queue_case *q)
 {
     for (size_t i = 0; i < q->n_nodes; i++) {
@@ -75,6 +105,8 @@ static void add_nodes(struct queue_case *q)
         node->capacity.v[q->gpu] = (int64_t)draw(q, 5);
         q->capacity[i] = node->capacity;
         q->odd[i] = i % 2 == 1;
+        if (q->wired)
+            wire(q, i, node);
         plain_plan_set_node(q->plain, i, &node->capacity);
         tell(q, CHANGE_NODE, node);
     }
@@ -283,12 +315,17 @@ static void begin_case(struct queue_case *q, uint64_t seed)
     config.window_sec = WINDOW_SEC;
     config.reservation_depth = config.max_job_test = INT64_MAX;
     config.backfill_order = q->order = (enum backfill_order)(seed % 3);
+    q->wired = seed / 3 % 3 == 0;
+    config.topology_kind = q->wired ? TOPOLOGY_TREE : TOPOLOGY_FLAT;
+    ck_assert_int_eq(topology_labels_parse("spine,leaf", &config.topology_labels, NULL),
+                     0);
     q->s = sched_new(&config);
     q->n_nodes = 2 + draw(q, draw(q, 20) == 0 ? NODES_MAX - 1 : 8);
     q->plain = plain_plan_new(NOW_SEC, WINDOW_SEC, q->n_nodes);
     for (size_t i = 0; i < PLAIN_LICENSES; i++)
         plain_plan_set_license(q->plain, i, q->licenses_left[i]);
     tell(q, CHANGE_RESOURCES, &q->res);
+    begin_wiring(q);
     add_nodes(q);
     add_partition(q, false);
     add_partition(q, true);

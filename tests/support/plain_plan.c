@@ -21,6 +21,7 @@ struct plain_plan {
     int64_t now_sec;
     const struct plain_resv *resvs;
     size_t n_resvs;
+    const struct plain_wiring *wiring; /* NULL: all nodes are equally near */
 };
 
 struct plain_plan *plain_plan_new(int64_t now_sec, int64_t window_sec, size_t n_nodes)
@@ -141,6 +142,11 @@ void plain_plan_reserve(struct plain_plan *p, const struct plain_resv *all, size
     p->n_resvs = n;
 }
 
+void plain_plan_wire(struct plain_plan *p, const struct plain_wiring *wiring)
+{
+    p->wiring = wiring;
+}
+
 /* Does a reservation shut the node to the job in that slot? One that is over does
  * not. */
 static bool is_shut(const struct plain_plan *p, const struct plain_job *job,
@@ -252,66 +258,138 @@ static const struct resvec *left_then(const struct plain_plan *p,
     return &row_at(p, MAX(end, place->first + 1) - 1, node)->free;
 }
 
-/* Is node a the better fit for the job there? Less stranded by it; fewer devices left
- * over when it ends, and when it begins; less cpu; then the earlier name. */
-static bool is_better(const struct plain_plan *p, const struct plain_job *job,
-                      const struct plain_place *place, size_t a, size_t b)
+/* How many nodes of its leaf are open to the job. */
+static int64_t open_beside(const struct plain_plan *p, const struct plain_spot *spots,
+                           size_t n, size_t node)
 {
-    const struct resvec *left_a = &row_at(p, place->first, a)->free;
-    const struct resvec *left_b = &row_at(p, place->first, b)->free;
+    const size_t *leaf = p->wiring ? p->wiring->under[PLAIN_LEVELS - 1] : NULL;
+    int64_t count = 0;
+
+    for (size_t i = 0; leaf && i < n; i++)
+        count += leaf[spots[i].node] == leaf[node];
+    return count;
+}
+
+/* All that are open to a job. */
+struct open {
+    struct plain_spot *spots;
+    size_t n;
+};
+
+/* Is node a the better fit for the job there? Its leaf has the earlier turn; less
+ * stranded by it; fewer devices left over when it ends, and when it begins; less cpu;
+ * fewer nodes open on its leaf; then the earlier name. */
+static bool is_better(const struct plain_plan *p, const struct open *open,
+                      const struct plain_place *place, const struct plain_spot *a,
+                      const struct plain_spot *b)
+{
+    const struct resvec *left_a = &row_at(p, place->first, a->node)->free;
+    const struct resvec *left_b = &row_at(p, place->first, b->node)->free;
     const int64_t better[][2] = {
-        {cost_of(p, job, left_a), cost_of(p, job, left_b)},
-        {devices_in(left_then(p, place, a)), devices_in(left_then(p, place, b))},
-        {devices_in(left_a), devices_in(left_b)},
+        {a->turn, b->turn},
+        {a->cost, b->cost},
+        {devices_in(left_then(p, place, a->node)),
+         devices_in(left_then(p, place, b->node))},
+        {a->devices, b->devices},
         {left_a->v[RES_CPU], left_b->v[RES_CPU]},
+        {open_beside(p, open->spots, open->n, a->node),
+         open_beside(p, open->spots, open->n, b->node)},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(better); i++) {
         if (better[i][0] != better[i][1])
             return better[i][0] < better[i][1];
     }
-    return a < b;
+    return a->node < b->node;
 }
 
-/* Keeps the best `most` of the nodes that come, in order. */
-static void add_node(const struct plain_plan *p, const struct plain_job *job,
-                     struct plain_place *place, size_t node)
+/* In the order of ranks: leaf by leaf. */
+static bool is_before(const struct plain_plan *p, size_t a, size_t b)
 {
-    const size_t most = job->max;
-    size_t i = place->n;
+    const size_t *leaf = p->wiring ? p->wiring->under[PLAIN_LEVELS - 1] : NULL;
 
-    while (i > 0 && is_better(p, job, place, node, place->nodes[i - 1]))
-        i--;
-    if (i == most)
-        return;
-    place->n = MIN(place->n + 1, most);
-    memmove(&place->nodes[i + 1], &place->nodes[i],
-            (place->n - 1 - i) * sizeof(*place->nodes));
+    return leaf && leaf[a] != leaf[b] ? leaf[a] < leaf[b] : a < b;
+}
+
+static void add_node(const struct plain_plan *p, struct plain_place *place, size_t node)
+{
+    size_t i = place->n++;
+
+    for (; i > 0 && is_before(p, node, place->nodes[i - 1]); i--)
+        place->nodes[i] = place->nodes[i - 1];
     place->nodes[i] = node;
 }
 
-static int size_compare(const void *left, const void *right)
+/* The best of those that have a turn. */
+static void take_best(const struct plain_plan *p, const struct open *open, size_t want,
+                      struct plain_place *place)
 {
-    const size_t *a = left, *b = right;
+    const struct plain_spot **best = xcalloc(want + 1, sizeof(struct plain_spot *));
+    size_t n = 0;
 
-    return *a < *b ? -1 : *a > *b;
+    for (size_t k = 0; k < open->n; k++) {
+        const struct plain_spot *spot = &open->spots[k];
+        size_t i = n;
+
+        while (i > 0 && is_better(p, open, place, spot, best[i - 1]))
+            i--;
+        if (i == want || spot->turn == 0)
+            continue;
+        n = MIN(n + 1, want);
+        memmove(&best[i + 1], &best[i], (n - 1 - i) * sizeof(*best));
+        best[i] = spot;
+    }
+    for (size_t i = 0; i < n; i++)
+        add_node(p, place, best[i]->node);
+    free(best);
+}
+
+static struct open list_open(const struct plain_plan *p, const struct plain_job *job,
+                             const struct plain_place *place)
+{
+    struct open open = {.spots = xcalloc(p->n_nodes + 1, sizeof(*open.spots))};
+
+    for (size_t node = 0; node < p->n_nodes; node++) {
+        if (is_open(p, job, node, place->first, place->last))
+            open.spots[open.n++] = (struct plain_spot){.node = node, .turn = 1};
+    }
+    return open;
+}
+
+/* The `want` that suit it best, of those that are open. */
+static void choose(const struct plain_plan *p, const struct plain_job *job,
+                   struct open *open, size_t want, struct plain_place *place)
+{
+    for (size_t i = 0; i < open->n; i++) {
+        struct plain_spot *spot = &open->spots[i];
+        const struct resvec *left = &row_at(p, place->first, spot->node)->free;
+
+        spot->cost = cost_of(p, job, left);
+        spot->devices = devices_in(left);
+    }
+    if (p->wiring && job->max > 1)
+        plain_near(p->wiring, open->spots, open->n, want);
+    take_best(p, open, want, place);
 }
 
 static bool fits_at(const struct plain_plan *p, const struct plain_job *job,
                     struct plain_place *place)
 {
-    place->n = 0;
+    struct open open;
+    size_t want;
+
     place->last = last_of(p, job, place->first);
-    for (size_t node = 0; node < p->n_nodes; node++) {
-        if (is_open(p, job, node, place->first, place->last))
-            add_node(p, job, place, node);
-    }
-    if (place->n < job->min || !is_licensed(p, job, place->first, place->last))
-        return false;
-    qsort(place->nodes, place->n, sizeof(*place->nodes), size_compare);
+    open = list_open(p, job, place);
+    want = MIN(open.n, job->max);
+    place->n = 0;
+    if (want < job->min || !is_licensed(p, job, place->first, place->last))
+        want = 0;
+    if (want > 0)
+        choose(p, job, &open, want, place);
+    free(open.spots);
     place->start_sec =
         place->first < p->grid.n_slots - 1 ? p->grid.bounds[place->first] : PLAN_FAR;
-    return true;
+    return want > 0;
 }
 
 bool plain_plan_find(const struct plain_plan *p, const struct plain_job *job,

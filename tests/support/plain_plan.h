@@ -18,6 +18,7 @@
 
 #include "scheduler/model.h"
 #include "scheduler/turn.h"
+#include "tests/support/plain_near.h"
 
 struct plain_plan;
 
@@ -69,6 +70,9 @@ void plain_plan_release(struct plain_plan *p, size_t position,
 
 /* Lent; none unless said. */
 void plain_plan_reserve(struct plain_plan *p, const struct plain_resv *all, size_t n);
+
+/* Lent: gangs are kept near each other; none unless said. */
+void plain_plan_wire(struct plain_plan *p, const struct plain_wiring *wiring);
 
 /* How many there are of a licence; none unless said. */
 void plain_plan_set_license(struct plain_plan *p, size_t number, int64_t total);

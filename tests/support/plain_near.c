@@ -1,0 +1,148 @@
+#include "tests/support/plain_near.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "base/util.h"
+
+#define LEAVES (PLAIN_LEVELS - 1)
+
+/* Under one switch. */
+struct option {
+    size_t level, number;
+    size_t *leaves; /* that it takes, the last one last */
+    size_t n_leaves;
+    int64_t nodes, cost, devices; /* of all nodes under it */
+};
+
+static bool is_under(const struct plain_wiring *w, const struct plain_spot *spot,
+                     size_t level, size_t number)
+{
+    return w->under[level][spot->node] == number;
+}
+
+/* Nodes of a leaf that are under the switch: all or none. */
+static size_t count_of(const struct plain_wiring *w, const struct plain_spot *spots,
+                       size_t n, const struct option *o, size_t leaf)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < n; i++)
+        count += is_under(w, &spots[i], o->level, o->number) &&
+                 is_under(w, &spots[i], LEAVES, leaf);
+    return count;
+}
+
+/* The largest leaf that is not taken yet, the first of equals; or, of those that have
+ * `want` nodes, the smallest. */
+static size_t next_leaf(const size_t *counts, const bool *taken, size_t n, size_t want)
+{
+    size_t largest = SIZE_MAX, smallest = SIZE_MAX;
+
+    for (size_t i = 0; i < n; i++) {
+        if (taken[i])
+            continue;
+        if (largest == SIZE_MAX || counts[i] > counts[largest])
+            largest = i;
+        if (counts[i] >= want && (smallest == SIZE_MAX || counts[i] < counts[smallest]))
+            smallest = i;
+    }
+    return smallest != SIZE_MAX ? smallest : largest;
+}
+
+static void take_leaves(const struct plain_wiring *w, const struct plain_spot *spots,
+                        size_t n, size_t want, struct option *o)
+{
+    const size_t n_leaves = w->n_switches[LEAVES];
+    size_t *counts = xcalloc(n_leaves, sizeof(*counts));
+    bool *taken = xcalloc(n_leaves, sizeof(*taken));
+
+    for (size_t i = 0; i < n_leaves; i++)
+        counts[i] = count_of(w, spots, n, o, i);
+    for (o->n_leaves = 0; want > 0;) {
+        const size_t leaf = next_leaf(counts, taken, n_leaves, want);
+
+        taken[leaf] = true;
+        o->leaves[o->n_leaves++] = leaf;
+        want -= MIN(counts[leaf], want);
+    }
+    free(counts);
+    free(taken);
+}
+
+/* False: it has too few nodes. */
+static bool look_at(const struct plain_wiring *w, const struct plain_spot *spots,
+                    size_t n, size_t want, struct option *o)
+{
+    o->nodes = o->cost = o->devices = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!is_under(w, &spots[i], o->level, o->number))
+            continue;
+        o->nodes++;
+        o->cost += spots[i].cost;
+        o->devices += spots[i].devices;
+    }
+    if (o->nodes < (int64_t)want)
+        return false;
+    take_leaves(w, spots, n, want, o);
+    return true;
+}
+
+/* Fewer leaves; on the average less cost to others, then fewer devices (to a 1024th);
+ * fewer nodes; then what is more to the left. */
+static bool is_better(const struct option *a, const struct option *b)
+{
+    const int64_t better[][2] = {
+        {(int64_t)a->n_leaves, (int64_t)b->n_leaves},
+        {a->cost / a->nodes, b->cost / b->nodes},
+        {a->devices * 1024 / a->nodes, b->devices * 1024 / b->nodes},
+        {a->nodes, b->nodes},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(better); i++) {
+        if (better[i][0] != better[i][1])
+            return better[i][0] < better[i][1];
+    }
+    return a->number < b->number;
+}
+
+static void give_turns(const struct plain_wiring *w, const struct option *o,
+                       struct plain_spot *spots, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        spots[i].turn = 0;
+        for (size_t k = 0; k < o->n_leaves; k++) {
+            if (is_under(w, &spots[i], o->level, o->number) &&
+                is_under(w, &spots[i], LEAVES, o->leaves[k]))
+                spots[i].turn = k + 1 < o->n_leaves ? 1 : 2;
+        }
+    }
+}
+
+void plain_near(const struct plain_wiring *w, struct plain_spot *spots, size_t n,
+                size_t want)
+{
+    size_t *scratch[2];
+    bool found = false;
+
+    for (size_t i = 0; i < 2; i++)
+        scratch[i] = xcalloc(w->n_switches[LEAVES] + 1, sizeof(size_t));
+    struct option best = {.leaves = scratch[0]}, o = {.leaves = scratch[1]};
+
+    for (size_t level = PLAIN_LEVELS; level-- > 0 && !found;) {
+        for (size_t number = 0; number < w->n_switches[level]; number++) {
+            o.level = level;
+            o.number = number;
+            if (!look_at(w, spots, n, want, &o) || (found && !is_better(&o, &best)))
+                continue;
+            const struct option worse = best;
+
+            best = o;
+            o.leaves = worse.leaves;
+            found = true;
+        }
+    }
+    give_turns(w, &best, spots, n);
+    for (size_t i = 0; i < 2; i++)
+        free(scratch[i]);
+}
