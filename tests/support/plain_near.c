@@ -88,14 +88,20 @@ static bool look_at(const struct plain_wiring *w, const struct plain_spot *spots
     return true;
 }
 
+/* Of a node on the average; there is one at least. */
+static int64_t mean(int64_t sum, int64_t nodes)
+{
+    return sum / MAX(nodes, 1);
+}
+
 /* Fewer leaves; on the average less cost to others, then fewer devices (to a 1024th);
  * fewer nodes; then what is more to the left. */
 static bool is_better(const struct option *a, const struct option *b)
 {
     const int64_t better[][2] = {
         {(int64_t)a->n_leaves, (int64_t)b->n_leaves},
-        {a->cost / a->nodes, b->cost / b->nodes},
-        {a->devices * 1024 / a->nodes, b->devices * 1024 / b->nodes},
+        {mean(a->cost, a->nodes), mean(b->cost, b->nodes)},
+        {mean(a->devices * 1024, a->nodes), mean(b->devices * 1024, b->nodes)},
         {a->nodes, b->nodes},
     };
 
