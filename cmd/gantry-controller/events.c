@@ -248,7 +248,8 @@ void events_tell(struct controller *ctl, const struct bjob *was, const struct bj
         !jobevent_of(&was->status, &is->status, &told))
         return;
     AUTO_FREE char *key =
-        xasprintf("%s\n%s\n%s\n%s", is->uid, told.action, told.reason, told.note);
+        xasprintf("%s\n%" PRId64 "\n%s\n%s\n%s", is->uid, is->status.restarts,
+                  told.action, told.reason, told.note);
     HASH_FIND_STR(ctl->events.by_key, key, e);
     if (e)
         tell_again(e);

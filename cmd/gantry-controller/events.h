@@ -4,10 +4,10 @@
  * An Event for each change that jobevent.h has a row for. It is named after the version
  * of the job that it tells of, so none is told twice, whoever tells it.
  *
- * What is told again word for word is a series of the first, as client-go has it: the
- * first repeat is written at once, further ones are counted and written when
- * EVENTS_QUIET_MS have passed without one, or every EVENTS_REFRESH_MS. A repeat after
- * that is an event of its own.
+ * What is told again word for word, between two restarts of the job, is a series of
+ * the first, as client-go has it: the first repeat is written at once, further ones are
+ * counted and written when EVENTS_QUIET_MS have passed without one, or every
+ * EVENTS_REFRESH_MS. A repeat after that is an event of its own.
  *
  *   tell --> WAITS --written--> KEPT --repeated--> WAITS
  *             ^  |               +--quiet, all of it written--> gone

@@ -22,6 +22,12 @@ case_run() {
         "Warning +NonZeroExitCode +BatchJob/bad +FAILED after 00:00:[0-9]+, exit code 3:0: NonZeroExitCode"
     shows "$(k events --for batchjob/never --no-headers)" \
         "Warning +BadConstraints +BatchJob/never +needs 1 node with .*nvidia.com/gpu=9"
+    k patch bj never --type=merge -p '{"spec":{"hold":"User"}}' >/dev/null
+    expect_reason never JobHeldUser
+    k patch bj never --type=merge -p '{"spec":{"hold":null}}' >/dev/null
+    expect_reason never BadConstraints
+    wait_until 30 "one event of both times" counted never 2
+    shows "$(k events --for batchjob/never --no-headers)" "\(x2 over [0-9]+s\) +Warning +BadConstraints"
     act good Requeue
     expect_state good COMPLETED 60
     wait_until 30 "events of its second run" told good "Started Completed Requeued Started Completed"
@@ -29,6 +35,10 @@ case_run() {
 
 told() { # JOB REASONS, in order
     [[ $(k events --for "batchjob/$1" -o 'jsonpath={.items[*].reason}') == "$2" ]]
+}
+
+counted() { # JOB TIMES, of its only event
+    [[ $(k get events.events.k8s.io --field-selector "regarding.name=$1" -o 'jsonpath={.items[*].series.count}') == "$2" ]]
 }
 
 shows() { # TEXT PATTERN

@@ -286,6 +286,28 @@ START_TEST(test_series)
 }
 END_TEST
 
+/* Each attempt tells its own, be it in the same words. */
+START_TEST(test_attempts)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "a", "");
+    for (int i = 0; i < 2; i++) {
+        ctltest_settle(t);
+        ctltest_expect(t, "a", "status.state=RUNNING");
+        ctltest_end(t, "a", 0, 0);
+        ctltest_settle(t);
+        ctltest_expect(t, "a", "status.state=COMPLETED");
+        if (i == 0)
+            ctltest_act(t, "a", "1", "Requeue");
+    }
+    expect_told(t, "a", "Started Completed Requeued Started Completed ");
+    const struct json *items = json_get(t->api->body, "items");
+    ck_assert_str_eq(json_str(json_item(items, 1), "note"),
+                     json_str(json_item(items, 4), "note"));
+    ctltest_free(t);
+}
+END_TEST
+
 /* One that goes on is written every EVENTS_REFRESH_MS. */
 START_TEST(test_long_series)
 {
@@ -393,6 +415,7 @@ int main(void)
                                                       {test_refusal_is_told, 1},
                                                       {test_given_up, 1},
                                                       {test_series, 1},
+                                                      {test_attempts, 1},
                                                       {test_long_series, 1},
                                                       {test_series_gone, 1},
                                                       {test_series_late, 1},
