@@ -5,6 +5,7 @@
 
 #include "base/util.h"
 #include "cmd/gantry/commands.h"
+#include "cmd/gantry/jobfilter.h"
 #include "cmd/gantry/joblist.h"
 #include "cmd/gantry/jobwatch.h"
 #include "cmd/gantry/printout.h"
@@ -32,6 +33,7 @@ struct logs {
     struct options o;
     struct api api;
     struct json *job;
+    int64_t component; /* of a heterogeneous job, that is meant */
 };
 
 static void logs_fini(struct logs *l)
@@ -56,7 +58,20 @@ static int take_job(struct logs *l, const char *ns, const char *name, struct err
     return 0;
 }
 
-static int find_by_id(struct logs *l, int64_t id, struct err *err)
+/* The first of a component's ranks; what has no place yet has none. */
+static int64_t first_rank(const struct json *job, int64_t component)
+{
+    const struct json *placement = json_at(job, "status.placement");
+
+    for (size_t i = 0; i < json_len(placement); i++) {
+        const struct json *entry = json_item(placement, i);
+        if (json_int_or(entry, "component", 0) == component)
+            return json_int_or(entry, "firstRank", 0);
+    }
+    return 0;
+}
+
+static int find_by_id(struct logs *l, const struct job_ref *ref, struct err *err)
 {
     PARTLIST_AUTO struct partlist parts = {0};
     JOBLIST_AUTO struct joblist list;
@@ -68,15 +83,21 @@ static int find_by_id(struct logs *l, int64_t id, struct err *err)
         joblist_fetch(&list, &l->api, &query, err) < 0)
         return -1;
     for (size_t i = 0; i < list.n; i++)
-        if (list.rows[i].id == id)
+        if (job_ref_component(ref, &list.rows[i], &l->component) ||
+            (ref->all && list.rows[i].id == ref->id))
             return take_job(l, list.rows[i].ns, list.rows[i].object, err);
-    return err_set(err, ERR_NOT_FOUND, "there is no job %" PRId64, id);
+    return err_set(err, ERR_NOT_FOUND,
+                   ref->all ? "there is no job %" PRId64
+                            : "job %" PRId64 " has no such component",
+                   ref->id);
 }
 
 static int find_job(struct logs *l, const char *what, struct err *err)
 {
-    if (strspn(what, "0123456789") == strlen(what) && strlen(what) <= 18)
-        return find_by_id(l, strtoll(what, NULL, 10), err);
+    struct job_ref ref;
+
+    if (job_ref_parse(what, &ref) && (ref.all || ref.component >= 0))
+        return find_by_id(l, &ref, err);
     return take_job(l, l->api.ns, what, err);
 }
 
@@ -126,8 +147,10 @@ static int show(struct logs *l, const char *what, struct err *err)
         await_begin(l, err) < 0)
         return -1;
     return printout_show(
-        &(struct printout){
-            .api = &l->api, .job = l->job, .rank = l->o.rank, .follow = l->o.follow},
+        &(struct printout){.api = &l->api,
+                           .job = l->job,
+                           .rank = first_rank(l->job, l->component) + l->o.rank,
+                           .follow = l->o.follow},
         err);
 }
 
@@ -144,7 +167,9 @@ int cmd_logs(const struct cli *cli, int argc, char **argv)
         opt_help(
             table, "gantry logs [OPTION...] JOB_ID|NAME",
             "What a job printed: the log of its first rank, or the file its output "
-            "went to, if\nthat can be read here.",
+            "went to, if\nthat can be read here. 12+1 is a component of a "
+            "heterogeneous "
+            "job: its first rank.",
             cli->out);
         return EXIT_DONE;
     }

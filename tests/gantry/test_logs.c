@@ -104,6 +104,38 @@ START_TEST(test_follow)
 }
 END_TEST
 
+/* Ranks of components begin where those of the one before end: by the node that would
+ * have the log. */
+static const struct {
+    const char *line, *node, *err;
+} components[] = {
+    {"gantry logs 1", "n1", NULL},
+    {"gantry logs 1+0", "n1", NULL},
+    {"gantry logs 1+1", "n3", NULL},
+    {"gantry logs 2", "n3", NULL},
+    {"gantry logs --rank=1 1+1", "n4", NULL},
+    {"gantry logs --rank=1 1+0", "n2", NULL},
+    {"gantry logs 1+2", NULL, ERROR "job 1 has no such component\n"},
+    {"gantry logs 3", NULL, ERROR "there is no job 3\n"},
+};
+
+START_TEST(test_component)
+{
+    struct clitest *t = clitest_new();
+
+    clitest_expect(t, "sbatch -Q -J a -D /tmp -N 2 : -N 2 --wrap x", 0, "", "");
+    ctltest_settle(t->ctl);
+    clitest_expect(t, components[_i].line, 1, "", components[_i].err);
+    if (components[_i].node) {
+        AUTO_FREE char *said =
+            xasprintf("node \"%s\" serves no logs", components[_i].node);
+        ck_assert_msg(strstr(t->err, said) != NULL, "%s: %s", components[_i].line,
+                      t->err);
+    }
+    clitest_free(t);
+}
+END_TEST
+
 static const struct {
     const char *line, *err;
 } refusals[] = {
@@ -174,6 +206,7 @@ int main(void)
     return suite_main("gantry/logs", (struct suite_row[]){
                                          {test_file, ARRAY_LEN(files)},
                                          {test_follow, 1},
+                                         {test_component, ARRAY_LEN(components)},
                                          {test_refusal, ARRAY_LEN(refusals)},
                                          {test_no_partitions, 1},
                                          {test_deleted, 1},
