@@ -10,8 +10,9 @@
 #include "cmd/gantry/api.h"
 #include "crds/published.h"
 
-/* `ns` NULL: the controller's usual one. What no map says has its default. */
+/* Read over what is in `config`: what no map says stays. `ns` NULL: the controller's
+ * usual one. */
 int clusterconf_fetch(struct api *c, const char *ns, enum published map,
-                      struct sched_config *ret, struct err *err);
+                      struct sched_config *config, struct err *err);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/hostlist.h"
 #include "base/util.h"
+#include "cmd/gantry/clusterconf.h"
 #include "cmd/gantry/newjob.h"
 #include "cmd/gantry/slurmtime.h"
 #include "crds/convert.h"
@@ -232,19 +233,22 @@ static void plan(struct world *w, int64_t now_sec, struct estimate *ret)
     }
 }
 
-int estimate_start(struct api *c, const struct json *job, struct estimate *ret,
-                   struct err *err)
+int estimate_start(struct api *c, const char *controller_ns, const struct json *job,
+                   struct estimate *ret, struct err *err)
 {
     const int64_t now_sec = loop_now_sec(c->loop);
     struct settings settings;
     struct world w = {0};
+    *ret = (struct estimate){.start_sec = TIME_UNSET, .reason = ""};
     settings_default(&settings);
+    for (int map = 0; map < PUBLISHED_MAPS; map++)
+        if (clusterconf_fetch(c, controller_ns, map, &settings.sched, err) < 0)
+            return -1;
     w.sched = sched_new(&settings.sched);
     restable_init(&w.resources);
     w.convert = (struct convert){.resources = &w.resources,
                                  .gpu_resource = settings.gpu_resource,
                                  .gpu_type_label = settings.gpu_type_label};
-    *ret = (struct estimate){.start_sec = TIME_UNSET, .reason = ""};
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < ARRAY_LEN(kinds); i++)
         rc = api_list_each(c, kinds[i].resource, kinds[i].tell, &w, err);
@@ -268,14 +272,14 @@ static void tell_start(const struct cli *cli, const struct estimate *e)
             start, e->cpus, e->nodes, e->partition);
 }
 
-int estimate_tell(const struct cli *cli, struct api *c, const struct json *job,
-                  struct err *err)
+int estimate_tell(const struct cli *cli, struct api *c, const char *controller_ns,
+                  const struct json *job, struct err *err)
 {
     struct estimate e;
     struct err why = ERR_INIT;
     int rc = 0;
 
-    if (estimate_start(c, job, &e, &why) < 0) {
+    if (estimate_start(c, controller_ns, job, &e, &why) < 0) {
         if (why.code == ERR_INVALID)
             rc = err_set(err, ERR_INVALID, "%s", why.msg);
         else

@@ -2,9 +2,10 @@
  * estimate - when a job would start: the scheduling core over what the server has now.
  *
  * Nodes, pods, partitions, QOS, accounts and jobs are read once, by the conversion that
- * the controller uses, and the core plans the job behind them. What is only in the
- * controller's configuration file (weights, the name of the GPU resource) is taken at
- * its default. So it is an estimate, as sbatch(1) says of --test-only.
+ * the controller uses, and the core plans the job behind them. Of the controller's
+ * configuration file there is what it tells (clusterconf.h); the rest (weights, the
+ * name of the GPU resource) is taken at its default. So it is an estimate, as sbatch(1)
+ * says of --test-only.
  */
 #ifndef GANTRY_CLI_ESTIMATE_H
 #define GANTRY_CLI_ESTIMATE_H
@@ -21,15 +22,16 @@ struct estimate {
 };
 void estimate_fini(struct estimate *e);
 
-/* `job`: a BatchJob as the server would store it. ERR_FORBIDDEN: one of the lists may
+/* `job`: a BatchJob as the server would store it; `controller_ns`: as clusterconf.h has
+ * it. ERR_FORBIDDEN: one of the lists may
  * not be read. ERR_INVALID: the controller would not take it. */
-int estimate_start(struct api *c, const struct json *job, struct estimate *ret,
-                   struct err *err);
+int estimate_start(struct api *c, const char *controller_ns, const struct json *job,
+                   struct estimate *ret, struct err *err);
 
 /* Says it to the person: Slurm's sentence, but for the job's number, which it gets when
  * it is submitted; else why it would wait, or why that is not known. -1: why it would
  * be rejected, of a field by its name in the object. */
-int estimate_tell(const struct cli *cli, struct api *c, const struct json *job,
-                  struct err *err);
+int estimate_tell(const struct cli *cli, struct api *c, const char *controller_ns,
+                  const struct json *job, struct err *err);
 
 #endif

@@ -223,7 +223,8 @@ static int submit_job(const struct cli *cli, struct newjob *n)
     if (submit_has(n->submit, "test-only")) {
         if (newjob_try(n, &err) < 0)
             return fail_submission(cli, &err);
-        if (estimate_tell(cli, n->api, n->object, &err) == 0)
+        if (estimate_tell(cli, n->api, submit_text(n->submit, "controller-namespace"),
+                          n->object, &err) == 0)
             return EXIT_DONE;
         newjob_blame(n, &err);
         cli_error(cli, "allocation failure: %s", err.msg);

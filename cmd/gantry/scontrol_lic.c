@@ -68,7 +68,7 @@ static void print(const struct scontrol *s, const struct license_total *l, int64
 
 int scontrol_show_licenses(struct scontrol *s, const char *id)
 {
-    struct sched_config config;
+    struct sched_config config = sched_config_default();
     const struct license_table *table = &config.licenses;
     int64_t used[LICENSES_MAX] = {0}, reserved[LICENSES_MAX] = {0};
     struct err err = ERR_INIT;

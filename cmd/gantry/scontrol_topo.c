@@ -220,7 +220,7 @@ int scontrol_show_topology(struct scontrol *s, const char *id)
 {
     NODELIST_AUTO struct nodelist nodes;
     MAP_AUTO struct map m = {0};
-    struct sched_config config;
+    struct sched_config config = sched_config_default();
     struct err err = ERR_INIT;
     const char *name = id && *id ? id : NULL;
 

@@ -192,6 +192,8 @@ const struct submit_row submit_rows[] = {
     LINE("context", 0, OPT_STRING, "NAME",
          "context of the kubeconfig (else its current one)"),
     LINE("namespace", 0, OPT_STRING, "NAME", "namespace (else the context's)"),
+    OWN("controller-namespace", 0, OPT_STRING, "GANTRY_CONTROLLER_NAMESPACE", "NAME",
+        "namespace of the controller (else gantry-system), for --test-only"),
 
     /* refused */
     NOT("acctg-freq", 0, "SBATCH_ACCTG_FREQ", SITE),

@@ -1,5 +1,7 @@
 /* sbatch --test-only: whether a job would be taken in, and when it would start; nothing
  * is submitted. */
+#include "base/util.h"
+#include "crds/licenses.h"
 #include "tests/support/clitest.h"
 #include "tests/support/suite.h"
 
@@ -47,6 +49,37 @@ START_TEST(test_room)
     clitest_expect(t, "sbatch --test-only --wrap x", 0, "",
                    "sbatch: the job would be accepted; when it would start is not "
                    "known: list pods: *");
+    clitest_free(t);
+}
+END_TEST
+
+/* With the licences and the topology that the controller tells of gantry.yaml. */
+START_TEST(test_configured)
+{
+    static const char *const leaves[] = {"l1", "l2", "l1", "l2"};
+    struct clitest *t = clitest_new();
+    struct sched_config *config = &t->ctl->settings.sched;
+
+    for (int i = 0; i < 4; i++) {
+        AUTO_FREE char *path = xasprintf("/api/v1/nodes/n%d", i + 1);
+        AUTO_FREE char *body = xasprintf(
+            "{'metadata':{'labels':{'topology.gantry.dev/leaf':'%s'}}}", leaves[i]);
+        ctltest_patch(t->ctl, path, body);
+    }
+    config->topology_kind = TOPOLOGY_TREE;
+    ck_assert_int_eq(license_table_parse("matlab:2", &config->licenses, NULL), 0);
+    controller_configure(t->ctl->ctl, &t->ctl->settings);
+    ctltest_settle(t->ctl);
+    clitest_expect(t, "sbatch --test-only -N 2 --exclusive -L matlab:2 --wrap x", 0, "",
+                   START
+                   "08:00:01 using 2 processors on nodes n[1,3] in partition main\n");
+    clitest_expect(t, "sbatch --test-only -L matlab:3 --wrap x", 1, "",
+                   FAILURE "Invalid license specification: needs 3 of licence matlab; "
+                           "there are 2\n");
+    clitest_expect(
+        t, "sbatch --controller-namespace default --test-only -L matlab --wrap x", 1,
+        "", FAILURE "Invalid license specification: *");
+    expect_none(t);
     clitest_free(t);
 }
 END_TEST
@@ -121,6 +154,7 @@ int main(void)
 {
     return suite_main("gantry/sbatch_testonly", (struct suite_row[]){
                                                     {test_room, 1},
+                                                    {test_configured, 1},
                                                     {test_reserved, 1},
                                                     {test_limited, 1},
                                                     {test_closed, 1},
