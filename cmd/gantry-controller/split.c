@@ -25,7 +25,8 @@ struct splitting {
     struct priority factors;
     char *account, *qos; /* NULL: none */
     int64_t bound_sec;
-    bool made; /* its BatchJob has been seen */
+    char *rest; /* what it still waits for; NULL: as its array's spec says */
+    bool made;  /* its BatchJob has been seen */
     struct ticket ticket;
     struct kc_call *call;
     struct loop_timer *retry; /* NULL until first needed */
@@ -52,21 +53,28 @@ static void set_time(struct json *spec, const char *field, int64_t sec)
     json_set(spec, field, json_new_string(when));
 }
 
-/* What it still waits for, as far as is known by now. */
-static void set_waits(struct json *spec, const struct splitting *s)
+/* As far as is known by now. Once its array has no task left, the core does not know
+ * any more what that waited for. */
+static char *rest_of(const struct splitting *s)
 {
-    const struct record *array = s->array;
-    const struct job *job = sched_job(array->ctl->sched, array->uid);
+    const struct job *job = sched_job(s->array->ctl->sched, s->array->uid);
     STR_AUTO struct str rest;
     str_init(&rest, DEPENDENCY_TEXT_MAX);
-    set_time(spec, "begin", array->job->model->eligible_sec);
+    if (!job)
+        return NULL;
+    if (s->as != SPLIT_MET)
+        dependency_rest(job->depends, job->n_depends, job->depends_any, &rest);
+    return str_take(&rest);
+}
+
+static void set_waits(struct json *spec, const struct splitting *s)
+{
+    set_time(spec, "begin", s->array->job->model->eligible_sec);
     if (s->as == SPLIT_HELD && !json_get(spec, "hold"))
         json_set(spec, "hold", json_new_string("User"));
-    if (job && s->as != SPLIT_MET)
-        dependency_rest(job->depends, job->n_depends, job->depends_any, &rest);
-    if (rest.len > 0)
-        json_set(spec, "dependency", json_new_string(rest.s));
-    else if (job)
+    if (s->rest && *s->rest)
+        json_set(spec, "dependency", json_new_string(s->rest));
+    else if (s->rest)
         json_del(spec, "dependency");
 }
 
@@ -139,6 +147,7 @@ static void splitting_free(struct splitting *s)
     start_fini(&s->start);
     free(s->account);
     free(s->qos);
+    free(s->rest);
     free(s->stand_in);
     free(s);
 }
@@ -243,13 +252,14 @@ static void on_made(void *arg, const struct kc_result *result)
         fail(s, result->message);
 }
 
-/* It has been decided, and nothing has come between since. */
+/* It has been decided, and nothing has come between since. Who is to wait by itself is
+ * made all the same where the array is to end: that waits, and then is for it, too. */
 static bool is_wanted(const struct splitting *s)
 {
     const struct bjob *job = s->array->job;
     struct array_status status;
-    if (!job || job->deleting || !job->array || !job->model || bjob_next_ending(job) ||
-        (s->stand_in && job->model->hold != HOLD_NONE))
+    if (!job || job->deleting || !job->array || !job->model ||
+        (s->stand_in && (bjob_next_ending(job) || job->model->hold != HOLD_NONE)))
         return false;
     tasks_status(s->array, &status);
     struct taskset left = bjob_tasks_left(job, &status);
@@ -325,7 +335,8 @@ void split_off(struct record *array, const struct decision *start)
 
 void split_apart(struct record *array, int64_t index, enum split_as as)
 {
-    add(array, index, as);
+    struct splitting *s = add(array, index, as);
+    s->rest = rest_of(s);
     split_tend(array);
 }
 

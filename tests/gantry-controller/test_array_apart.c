@@ -43,6 +43,41 @@ START_TEST(test_hold)
 }
 END_TEST
 
+/* Held and cancelled at once, which comes to them behind the hold. */
+START_TEST(test_hold_cancel)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "a", "'array':'0-3','hold':'User'");
+    ctltest_advance(t, 2);
+    ctltest_patch(t, JOBS "/a",
+                  "{'spec':{'actions':[{'id':'h','type':'Hold','tasks':'0-1'},"
+                  "{'id':'c','type':'Cancel'}]}}");
+    ctltest_advance(t, 2);
+    ctltest_expect(t, "a",
+                   "status.state=CANCELLED|status.lastAction.id=c|"
+                   "status.array.states.CANCELLED=0-3");
+    ctltest_expect(t, "a-1-1", "status.state=CANCELLED");
+    ctltest_free(t);
+}
+END_TEST
+
+/* Tasks of an array that cannot be read cannot be made. */
+START_TEST(test_hold_unread)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "a", "'array':'0-3','hold':'User'");
+    ctltest_advance(t, 2);
+    ctltest_patch(t, JOBS "/a", "{'spec':{'dependency':'afterok:x'}}");
+    ctltest_act_on(t, "a", "h", "Hold", "0-1");
+    ctltest_advance(t, 2);
+    ctltest_expect(
+        t, "a",
+        "status.state=PENDING|status.lastAction.id=h|"
+        "status.lastAction.outcome=Refused: the job is not taken in as it is");
+    ctltest_free(t);
+}
+END_TEST
+
 /* It waits for what its array waits for, and is held as that is. */
 START_TEST(test_waits)
 {
@@ -131,6 +166,8 @@ int main(void)
                                                            {test_refused, 1},
                                                            {test_no_array, 1},
                                                            {test_killed, DEATHS},
+                                                           {test_hold_cancel, 1},
+                                                           {test_hold_unread, 1},
                                                            {NULL, 0},
                                                        });
 }

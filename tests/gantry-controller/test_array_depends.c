@@ -120,6 +120,26 @@ START_TEST(test_corresponding)
 }
 END_TEST
 
+/* Tasks of an array that was cancelled before they started have not succeeded. */
+START_TEST(test_corr_cancelled)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_submit(t, "a", "'array':'0-1','actions':[{'id':'x','type':'Cancel'}]");
+    ctltest_settle(t);
+    ctltest_expect(t, "a", "status.state=CANCELLED|status.array.states.CANCELLED=0-1");
+    ctltest_submit(t, "b",
+                   "'array':'0-1','dependency':'aftercorr:1','killOnInvalidDep':true");
+    ctltest_advance(t, 5);
+    ctltest_submit(t, "c", "'array':'0-1','dependency':'aftercorr:1'");
+    ctltest_advance(t, 5);
+    ctltest_expect(t, "c-5-1",
+                   "spec.dependency=aftercorr:1|status.state=PENDING|"
+                   "status.reason=DependencyNeverSatisfied");
+    ctltest_expect(t, "b", "status.state=CANCELLED|status.array.states.CANCELLED=0-1");
+    ctltest_free(t);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry-controller/array_depends",
@@ -128,6 +148,7 @@ int main(void)
                           {test_depends, 1},
                           {test_tasks, 1},
                           {test_corresponding, DEATHS},
+                          {test_corr_cancelled, 1},
                           {NULL, 0},
                       });
 }
