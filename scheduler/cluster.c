@@ -385,8 +385,11 @@ static void settle_nodes(struct cluster *c)
     }
     if (c->n_order > 1)
         qsort(c->order, c->n_order, sizeof(*c->order), noderec_compare);
-    for (size_t i = 0; i < c->n_order; i++)
+    c->weighted = false;
+    for (size_t i = 0; i < c->n_order; i++) {
         c->order[i]->position = i;
+        c->weighted |= c->order[i]->node->weight != c->order[0]->node->weight;
+    }
     c->words = (c->n_order + 63) / 64;
 }
 

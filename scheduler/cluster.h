@@ -63,6 +63,7 @@ struct cluster {
     size_t n_order, order_cap;
     struct resvec total; /* of these, each at most 2^62 */
     size_t words;
+    bool weighted;            /* they are of different weights */
     struct topology topology; /* settled with the positions, by these: */
     enum topology_kind topology_kind;
     struct topology_labels topology_labels;

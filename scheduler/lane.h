@@ -2,13 +2,13 @@
  * lane - what is free on one node, over slots of time.
  *
  * Pieces in the order of time, each from its first slot to before that of the next one,
- * the last without end; two in a row differ. A piece is its first slot and `columns`
- * amounts:
+ * the last without end; two in a row differ. A piece is its first slot and the number
+ * of a row of amounts (rowtable.h):
  *
  *     | 0: 8 GPUs | 12: 4 GPUs | 40: 0 GPUs | 52: 8 GPUs ...
  *
  * So a node costs what is planned on it, however finely time is cut. The first slots
- * lie together, apart from the rows: mostly a lane is asked where a slot is.
+ * lie together, apart from the numbers: mostly a lane is asked where a slot is.
  */
 #ifndef GANTRY_SCHEDULER_LANE_H
 #define GANTRY_SCHEDULER_LANE_H
@@ -18,21 +18,25 @@
 
 struct lane {
     uint16_t *firsts; /* n slots */
-    int64_t *rows;    /* n x columns */
-    size_t n, cap;
+    uint32_t *rows;   /* n numbers */
+    uint32_t n, cap;
 };
 
 void lane_fini(struct lane *lane);
-/* One piece, of nothing. */
-void lane_reset(struct lane *lane, int columns);
+/* One piece. */
+void lane_reset(struct lane *lane, uint32_t row);
 
 /* The piece that begins with a slot; cuts the one that covers it. */
-size_t lane_cut(struct lane *lane, int columns, size_t slot);
+size_t lane_cut(struct lane *lane, size_t slot);
 /* Makes one of a piece and the one before where they are equal. */
-void lane_join(struct lane *lane, int columns, size_t i);
+void lane_join(struct lane *lane, size_t i);
 
 /* Slot i is slot places[i] from now on; places rise, and those that are over are 0. */
-void lane_renumber(struct lane *lane, int columns, const uint16_t *places);
+void lane_renumber(struct lane *lane, const uint16_t *places);
+
+/* Marks the rows that it has; and numbers them anew (rowtable_sweep). */
+void lane_mark(const struct lane *lane, uint32_t *marks);
+void lane_relabel(struct lane *lane, const uint32_t *marks);
 
 /* The piece that covers a slot. */
 static inline size_t lane_find(const struct lane *lane, size_t slot)
@@ -44,11 +48,6 @@ static inline size_t lane_find(const struct lane *lane, size_t slot)
         i = lane->firsts[i + half] <= slot ? i + half : i;
     }
     return i;
-}
-
-static inline int64_t *lane_row(const struct lane *lane, int columns, size_t i)
-{
-    return lane->rows + i * (size_t)columns;
 }
 
 static inline size_t lane_first(const struct lane *lane, size_t i)

@@ -81,40 +81,70 @@ static void measure(const struct placement *at, const struct cluster *c,
     }
 }
 
-/* Left when the window ends, or of an empty node: in the last slot nothing is known. */
-static int64_t devices_then(const struct cluster *c, const struct placement *at,
-                            size_t position, int64_t devices)
+/* What is free on a node when the window begins, and when it ends; of an empty node the
+ * same. `n` amounts. */
+struct sight {
+    const int64_t *now, *then;
+    int n;
+};
+
+/* The last slot of the window; of the last of all nothing is known. */
+static size_t slot_then(const struct placement *at)
+{
+    size_t slot = MIN(at->window->last, at->timeline->n_slots - 1);
+
+    return MAX(slot, at->window->first + 1) - 1;
+}
+
+/* The nodes of a word that are vacant when the window begins and when it ends. */
+static uint64_t vacant_word(const struct placement *at, size_t word)
+{
+    if (at->view != VIEW_WINDOW)
+        return 0;
+    return timeline_vacant(at->timeline, at->window->first)[word] &
+           timeline_vacant(at->timeline, slot_then(at))[word];
+}
+
+static struct sight sight_of(const struct placement *at, const struct cluster *c,
+                             size_t position, bool vacant)
 {
     const struct timeline *tl = at->timeline;
-    size_t slot;
+    struct sight sight;
 
-    if (at->view != VIEW_WINDOW)
-        return devices;
-    slot = MIN(at->window->last, tl->n_slots - 1);
-    slot = MAX(slot, at->window->first + 1) - 1;
-    return asked_beside(c, timeline_row(tl, position, slot), tl->n_res - 1).devices;
+    if (at->view != VIEW_WINDOW) {
+        sight.now = sight.then = c->order[position]->node->capacity.v;
+        sight.n = RES_MAX;
+        return sight;
+    }
+    sight.n = tl->n_res - 1;
+    sight.now = sight.then = timeline_vacancy(tl, position);
+    if (!vacant) {
+        sight.now = timeline_row(tl, position, at->window->first);
+        sight.then = timeline_row(tl, position, slot_then(at));
+    }
+    return sight;
 }
 
 static void candidate_add(struct placer *p, const struct cluster *c,
-                          const struct placement *at, size_t position)
+                          const struct placement *at, size_t position, bool vacant)
 {
-    bool windowed = at->view == VIEW_WINDOW;
     struct candidate node = {.position = position,
                              .place = topology_place(&c->topology, position)};
-    const int64_t *left; /* when the window begins, or of an empty node */
+    struct sight sight;
     struct beside beside;
 
     measure(at, c, &node);
     if (node.times == 0)
         return;
-    left = windowed ? timeline_row(at->timeline, position, at->window->first)
-                    : c->order[position]->node->capacity.v;
-    beside = asked_beside(c, left, windowed ? at->timeline->n_res - 1 : RES_MAX);
+    sight = sight_of(at, c, position, vacant);
+    beside = asked_beside(c, sight.now, sight.n);
     node.required = node_set_has(at->shape->required, position);
-    node.weight = c->order[position]->node->weight;
+    node.weight = c->weighted ? c->order[position]->node->weight : 0;
     if (at->asked != NULL && placement_is_plain(at->shape->like))
         node.cost = asked_cost(at->asked, position, &p->pod, &beside);
-    node.devices_then = devices_then(c, at, position, beside.devices);
+    node.devices_then = sight.then == sight.now
+                            ? beside.devices
+                            : asked_beside(c, sight.then, sight.n).devices;
     node.devices = beside.devices;
     node.cpu = beside.cpu;
     node.idle = at->part->part->lln ? beside.cpu : 0;
@@ -135,15 +165,90 @@ static uint64_t allowed_word(const struct placement *at, size_t word)
     return at->taken != NULL ? set & ~at->taken[word] : set;
 }
 
+/* What has no place in time yet is chosen from all nodes. */
+static bool is_near(const struct cluster *c, const struct placement *at)
+{
+    return c->topology.n_levels > 0 && at->view == VIEW_WINDOW;
+}
+
+static bool is_segmented(const struct cluster *c, const struct placement *at)
+{
+    return c->topology.kind == TOPOLOGY_BLOCK && at->shape->like->segment > 0;
+}
+
+bool placement_is_flat(const struct cluster *c, const struct placement *at)
+{
+    const struct job *like = at->shape->like;
+
+    return placement_is_plain(like) && !placement_has_rules(like) &&
+           !is_segmented(c, at) && placement_most_leaves(at) == 0 &&
+           !(c->topology.kind == TOPOLOGY_BLOCK && like->max_pods > 1 &&
+             is_near(c, at));
+}
+
+/* ---- more of the same ---- */
+
+#define KINDS_MAX 4 /* of vacant nodes that are counted; others are all looked at */
+
+/* Vacant nodes where as much is free are equal but for their positions: of each kind
+ * the first are enough, as many as the job takes. */
+struct plenty {
+    int64_t enough; /* INT64_MAX: all are to be looked at */
+    size_t n;
+    struct {
+        uint32_t row;
+        int64_t nodes;
+    } kinds[KINDS_MAX];
+};
+
+/* Where nodes are equal, are they so to this job as well, whatever lies around? */
+static struct plenty plenty_for(const struct cluster *c, const struct placement *at)
+{
+    const struct job *like = at->shape->like;
+    bool plain = at->view == VIEW_WINDOW && placement_is_flat(c, at) &&
+                 !is_near(c, at) && !c->weighted &&
+                 (at->asked == NULL || at->asked->pressure == NULL);
+    int64_t most = MIN(like->max_pods, job_max_nodes(like, at->part->part));
+
+    return (struct plenty){.enough = plain ? most : INT64_MAX};
+}
+
+/* Of a vacant node. */
+static bool is_more(struct plenty *plenty, const struct placement *at, size_t position)
+{
+    uint32_t row;
+    size_t i = 0;
+
+    if (plenty->enough == INT64_MAX || node_set_has(at->shape->required, position))
+        return false;
+    row = at->timeline->vacancies[position];
+    while (i < plenty->n && plenty->kinds[i].row != row)
+        i++;
+    if (i == KINDS_MAX)
+        return false;
+    if (i == plenty->n)
+        plenty->kinds[plenty->n++].row = row;
+    return plenty->kinds[i].nodes++ >= plenty->enough;
+}
+
 /* Fills the placer. */
 static void gather(struct placer *p, const struct cluster *c,
                    const struct placement *at)
 {
+    struct plenty plenty = plenty_for(c, at);
+
     p->n = 0;
     p->pod = asked_beside(c, at->shape->like->each.v, RES_MAX);
     for (size_t word = 0; word < c->words; word++) {
-        for (uint64_t set = allowed_word(at, word); set != 0; set &= set - 1)
-            candidate_add(p, c, at, word * 64 + (size_t)__builtin_ctzll(set));
+        uint64_t vacant = vacant_word(at, word);
+
+        for (uint64_t set = allowed_word(at, word); set != 0; set &= set - 1) {
+            size_t position = word * 64 + (size_t)__builtin_ctzll(set);
+            bool is_vacant = node_set_has(&vacant, position % 64);
+
+            if (!is_vacant || !is_more(&plenty, at, position))
+                candidate_add(p, c, at, position, is_vacant);
+        }
     }
 }
 
@@ -177,27 +282,6 @@ bool choose_rest(struct placer *p, const struct cluster *c, const struct placeme
     return (placement_has_rules(at->shape->like) ? choose_by_rules(p, c, at, o, room)
                                                  : choose_among(p, c, at, o, room)) &&
            placement_has_list(p, at);
-}
-
-/* What has no place in time yet is chosen from all nodes. */
-static bool is_near(const struct cluster *c, const struct placement *at)
-{
-    return c->topology.n_levels > 0 && at->view == VIEW_WINDOW;
-}
-
-static bool is_segmented(const struct cluster *c, const struct placement *at)
-{
-    return c->topology.kind == TOPOLOGY_BLOCK && at->shape->like->segment > 0;
-}
-
-bool placement_is_flat(const struct cluster *c, const struct placement *at)
-{
-    const struct job *like = at->shape->like;
-
-    return placement_is_plain(like) && !placement_has_rules(like) &&
-           !is_segmented(c, at) && placement_most_leaves(at) == 0 &&
-           !(c->topology.kind == TOPOLOGY_BLOCK && like->max_pods > 1 &&
-             is_near(c, at));
 }
 
 /* The order of what must lie in one block. */
@@ -399,7 +483,7 @@ static bool again_fits(struct placer *p, const struct cluster *c,
         return false;
     p->n = 0;
     p->pod = asked_beside(c, at->shape->like->each.v, RES_MAX);
-    candidate_add(p, c, at, position);
+    candidate_add(p, c, at, position, false);
     if (p->n == 0 || p->candidates[0].cost > fit->last_cost)
         return false;
     p->candidates[0].take = 1;

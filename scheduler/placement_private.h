@@ -16,7 +16,7 @@ struct candidate {
     size_t position;
     uint32_t place; /* in the order of ranks */
     bool required;
-    int64_t weight; /* the node's: lower first */
+    int64_t weight; /* the node's: lower first; 0 where they are all the same */
     int64_t turn;   /* likewise: of leaves (placement_near.c); else 0 */
     int64_t times;  /* at most what the job has; 1 where a node takes one equal pod */
     /* What else it could take: of an even share; or of units of the second kind, with

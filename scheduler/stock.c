@@ -5,9 +5,13 @@
 
 #include "base/util.h"
 
+/* So many rows more than twice as many as there are pieces are kept. */
+#define ROWS_SPARE 64
+
 void stock_fini(struct stock *stock)
 {
     lane_fini(&stock->lane);
+    rowtable_fini(&stock->rows);
     for (size_t i = 0; i < stock->n_keeps; i++) {
         lane_fini(&stock->keeps[i].left);
         free(stock->keeps[i].resv);
@@ -17,25 +21,24 @@ void stock_fini(struct stock *stock)
     stock->n_keeps = 0;
 }
 
-static int columns_of(const struct stock *stock)
-{
-    return (int)stock->table->n;
-}
-
 void stock_reset(struct stock *stock, const struct license_table *table)
 {
+    AUTO_FREE int64_t *totals = xcalloc(table->n + 1, sizeof(*totals));
+
     stock_fini(stock);
     stock->table = table;
     if (table->n == 0)
         return;
-    lane_reset(&stock->lane, columns_of(stock));
     for (size_t i = 0; i < table->n; i++)
-        stock->lane.rows[i] = table->items[i].total;
+        totals[i] = table->items[i].total;
+    rowtable_reset(&stock->rows, (int)table->n);
+    lane_reset(&stock->lane, rowtable_get(&stock->rows, totals));
 }
 
 void stock_keep(struct stock *stock, const char *resv, const struct license *licenses,
                 size_t n)
 {
+    AUTO_FREE int64_t *counts = xcalloc(stock->table->n + 1, sizeof(*counts));
     struct keep *keep;
 
     if (stock->lane.n == 0 || stock->n_keeps == KEEPS_MAX)
@@ -43,50 +46,90 @@ void stock_keep(struct stock *stock, const char *resv, const struct license *lic
     stock->keeps = xrealloc(stock->keeps, (stock->n_keeps + 1) * sizeof(*stock->keeps));
     keep = &stock->keeps[stock->n_keeps++];
     *keep = (struct keep){.resv = xstrdup(resv)};
-    lane_reset(&keep->left, columns_of(stock));
     for (size_t i = 0; i < n; i++) {
         int column = license_find(stock->table, licenses[i].name);
 
         if (column >= 0)
-            keep->left.rows[column] = licenses[i].count;
+            counts[column] = licenses[i].count;
     }
+    lane_reset(&keep->left, rowtable_get(&stock->rows, counts));
 }
 
 void stock_renumber(struct stock *stock, const uint16_t *places)
 {
     if (stock->lane.n > 0)
-        lane_renumber(&stock->lane, columns_of(stock), places);
+        lane_renumber(&stock->lane, places);
     for (size_t i = 0; i < stock->n_keeps; i++)
-        lane_renumber(&stock->keeps[i].left, columns_of(stock), places);
+        lane_renumber(&stock->keeps[i].left, places);
 }
 
-static bool change_lane(const struct stock *stock, struct lane *lane,
-                        const struct job *job, size_t first, size_t last,
-                        size_t n_slots, int sign)
+static const int64_t *row_at(const struct stock *stock, const struct lane *lane,
+                             size_t piece)
 {
-    size_t from, to;
+    return rowtable_at(&stock->rows, lane->rows[piece]);
+}
+
+/* Rows that no lane has any more are dropped once they are many. */
+static void sweep(struct stock *stock)
+{
+    AUTO_FREE uint32_t *marks = NULL;
+    size_t pieces = stock->lane.n;
+
+    for (size_t i = 0; i < stock->n_keeps; i++)
+        pieces += stock->keeps[i].left.n;
+    if (stock->rows.n <= 2 * pieces + ROWS_SPARE)
+        return;
+    marks = rowtable_marks(&stock->rows);
+    lane_mark(&stock->lane, marks);
+    for (size_t i = 0; i < stock->n_keeps; i++)
+        lane_mark(&stock->keeps[i].left, marks);
+    rowtable_sweep(&stock->rows, marks);
+    lane_relabel(&stock->lane, marks);
+    for (size_t i = 0; i < stock->n_keeps; i++)
+        lane_relabel(&stock->keeps[i].left, marks);
+}
+
+/* Changes a row as the job does; false: less than nothing of something is left. */
+static bool change_row(const struct stock *stock, const struct job *job, int sign,
+                       int64_t *left)
+{
     bool enough = true;
 
-    from = lane_cut(lane, columns_of(stock), first);
-    to = last < n_slots ? lane_cut(lane, columns_of(stock), last) : lane->n;
     for (size_t k = 0; k < job->n_licenses; k++) {
         int column = license_find(stock->table, job->licenses[k].name);
 
-        for (size_t i = from; i < to && column >= 0; i++) {
-            int64_t *left = &lane_row(lane, columns_of(stock), i)[column];
-
-            *left += sign * job->licenses[k].count;
-            enough = enough && *left >= 0;
-        }
+        if (column < 0)
+            continue;
+        left[column] += sign * job->licenses[k].count;
+        enough = enough && left[column] >= 0;
     }
-    lane_join(lane, columns_of(stock), to);
-    lane_join(lane, columns_of(stock), from);
+    return enough;
+}
+
+static bool change_lane(struct stock *stock, struct lane *lane, const struct job *job,
+                        size_t first, size_t last, size_t n_slots, int sign)
+{
+    size_t bytes = stock->table->n * sizeof(int64_t), from, to;
+    AUTO_FREE int64_t *left = xmalloc(bytes);
+    bool enough = true;
+
+    from = lane_cut(lane, first);
+    to = last < n_slots ? lane_cut(lane, last) : lane->n;
+    for (size_t i = from; i < to; i++) {
+        memcpy(left, row_at(stock, lane, i), bytes);
+        enough &= change_row(stock, job, sign, left);
+        lane->rows[i] = rowtable_get(&stock->rows, left);
+    }
+    lane_join(lane, to);
+    lane_join(lane, from);
     return enough;
 }
 
 bool stock_change(struct stock *stock, const struct job *job, size_t first, size_t last,
                   size_t n_slots, int sign)
 {
+    bool enough;
+
     if (job->n_licenses == 0 || stock->lane.n == 0 || first >= last)
         return true;
     for (size_t i = 0; i < stock->n_keeps && job->reservation != NULL; i++) {
@@ -95,7 +138,9 @@ bool stock_change(struct stock *stock, const struct job *job, size_t first, size
         if (strcmp(keep->resv, job->reservation) == 0)
             change_lane(stock, &keep->left, job, first, last, n_slots, sign);
     }
-    return change_lane(stock, &stock->lane, job, first, last, n_slots, sign);
+    enough = change_lane(stock, &stock->lane, job, first, last, n_slots, sign);
+    sweep(stock);
+    return enough;
 }
 
 static bool row_holds(const struct stock *stock, const int64_t *row,
@@ -119,8 +164,7 @@ static int64_t kept_of(const struct stock *stock, const uint64_t *kept, size_t s
         const struct lane *left = &stock->keeps[i].left;
 
         if ((kept[slot] >> i & 1) != 0)
-            sum += MAX(lane_row(left, columns_of(stock), lane_find(left, slot))[column],
-                       0);
+            sum += MAX(row_at(stock, left, lane_find(left, slot))[column], 0);
     }
     return sum;
 }
@@ -128,8 +172,7 @@ static int64_t kept_of(const struct stock *stock, const uint64_t *kept, size_t s
 static bool slot_holds(const struct stock *stock, const uint64_t *kept, size_t slot,
                        const struct job *job)
 {
-    const int64_t *row =
-        lane_row(&stock->lane, columns_of(stock), lane_find(&stock->lane, slot));
+    const int64_t *row = row_at(stock, &stock->lane, lane_find(&stock->lane, slot));
 
     for (size_t k = 0; k < job->n_licenses; k++) {
         int column = license_find(stock->table, job->licenses[k].name);
@@ -166,7 +209,7 @@ size_t stock_short(const struct stock *stock, const struct job *job,
 
         if (end <= first)
             break;
-        if (!row_holds(stock, lane_row(lane, columns_of(stock), i), job))
+        if (!row_holds(stock, row_at(stock, lane, i), job))
             return end - 1;
     }
     return SIZE_MAX;
@@ -175,7 +218,7 @@ size_t stock_short(const struct stock *stock, const struct job *job,
 void stock_say_short(const struct stock *stock, const struct job *job,
                      const uint64_t *kept, struct str *message)
 {
-    const int64_t *row = lane_row(&stock->lane, columns_of(stock), 0);
+    const int64_t *row = row_at(stock, &stock->lane, 0);
     const char *apart = "";
 
     for (size_t k = 0; k < job->n_licenses; k++) {

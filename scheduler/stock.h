@@ -20,6 +20,7 @@
 #include "scheduler/lane.h"
 #include "scheduler/license.h"
 #include "scheduler/model.h"
+#include "scheduler/rowtable.h"
 
 /* What a reservation has that its jobs do not hold; less than 0 where they hold more.
  */
@@ -34,7 +35,8 @@ struct keep {
 /* All zero is empty. */
 struct stock {
     const struct license_table *table; /* lent: as long as the stock is in use */
-    struct lane lane;                  /* a column a licence; empty: there are none */
+    struct rowtable rows;              /* of all lanes: a column a licence */
+    struct lane lane;                  /* empty: there are no licences */
     struct keep *keeps;
     size_t n_keeps;
 };

@@ -22,6 +22,9 @@
  *   4 GPUs: open   |n1 |n1 |n1 |n1 |     |n2   |n1n2 |n1n2 |n1n2     |
  *     in the block |--------------------- none ------------|---------- ...
  *
+ * A node is vacant in a slot where as much is free as without any job: how much that is
+ * is known of each node. Where a search finds many such nodes they need no looking at.
+ *
  * Invariant: in a slot, free = capacity - all that is taken there; negative where more
  * runs than fits.
  */
@@ -35,6 +38,7 @@
 #include "scheduler/demand.h"
 #include "scheduler/lane.h"
 #include "scheduler/model.h"
+#include "scheduler/rowtable.h"
 #include "scheduler/stock.h"
 
 #define TIME_NEVER INT64_MAX
@@ -49,6 +53,7 @@
 struct openings {
     size_t demands_cap, slots_cap;
     uint16_t *rows;     /* by slot: where its sets lie, so that they need not move */
+    uint64_t *vacant;   /* [row][words]: nodes without jobs */
     uint64_t *sets;     /* [demand][row][words] */
     uint32_t *counts;   /* [demand][slot] */
     uint64_t *in_block; /* [demand][block][words]: in all of its slots, where it is */
@@ -59,6 +64,7 @@ struct openings {
  * of one word of the sets of nodes. */
 struct flip {
     size_t first, last;
+    bool vacant;     /* they become vacant, or are so no more */
     uint64_t *moved; /* a set of demands */
 };
 
@@ -69,11 +75,38 @@ struct flips {
     uint64_t nodes;
 };
 
+/* What a use does to a row: some columns move. All else is zero. */
+struct shift {
+    int n;
+    int column[COLUMNS_MAX];
+    int64_t by[COLUMNS_MAX];
+};
+
+/* What a shift has made of a row; `over`: with less than nothing left. */
+struct passage {
+    uint64_t gen;
+    uint32_t from, to;
+    bool over;
+};
+
+#define PASSAGES 64
+/* Those of one shift, by the row they are from; of another generation: nothing. */
+struct passages {
+    struct shift shift;
+    uint64_t gen; /* from 1 on, if there is any */
+    struct passage items[PASSAGES];
+};
+
 struct timeline {
     int64_t *bounds; /* n_slots of them; bounds[0] begins the present minute */
     size_t n_slots;
-    uint16_t *places;   /* of the slots before timeline_advance, and of their end */
-    struct lane *lanes; /* by position */
+    uint16_t *places;     /* of the slots before timeline_advance, and of their end */
+    struct rowtable rows; /* what is free somewhere at some time */
+    size_t rows_limit;    /* when they are more, some are swept out */
+    struct lane *lanes;   /* by position */
+    uint32_t *vacancies;  /* likewise: the row that is free without jobs */
+    uint64_t *met;        /* by row: a set of demands; the first `n_met` are known */
+    size_t n_met, met_cap;
     struct openings open;
     size_t n_nodes, words;
     int n_res; /* columns of the lanes; the last one is the seats */
@@ -81,6 +114,7 @@ struct timeline {
     struct stock stock; /* licences */
     uint64_t *moved;    /* scratch: a set of demands; and of the take under way: */
     struct flips flips, flips_before;
+    struct passages passages;
     bool filling;       /* demands are worked out at the end */
     uint64_t mutation;  /* moves with every take and give */
     uint64_t now_moved; /* moves with those that reach into the first slot */
@@ -153,13 +187,13 @@ void timeline_least(const struct timeline *tl, size_t position, size_t first,
 /* The index of the demand, made if new; holds until the next reset. */
 size_t timeline_demand(struct timeline *tl, const struct resvec *each, bool exclusive);
 
-/* What is free on a node in a slot: n_res - 1 amounts. */
+/* What is free on a node in a slot: n_res - 1 amounts, lent until the next change. */
 static inline const int64_t *timeline_row(const struct timeline *tl, size_t position,
                                           size_t slot)
 {
     const struct lane *lane = &tl->lanes[position];
 
-    return lane_row(lane, tl->n_res, lane_find(lane, slot));
+    return rowtable_at(&tl->rows, lane->rows[lane_find(lane, slot)]);
 }
 
 static inline const uint64_t *timeline_open(const struct timeline *tl, size_t demand,
@@ -169,6 +203,19 @@ static inline const uint64_t *timeline_open(const struct timeline *tl, size_t de
            (demand * tl->open.slots_cap + tl->open.rows[slot]) * tl->words;
 }
 
+/* What is free on a node wherever it is vacant: likewise. */
+static inline const int64_t *timeline_vacancy(const struct timeline *tl,
+                                              size_t position)
+{
+    return rowtable_at(&tl->rows, tl->vacancies[position]);
+}
+
+/* The nodes that are vacant in a slot. */
+static inline const uint64_t *timeline_vacant(const struct timeline *tl, size_t slot)
+{
+    return tl->open.vacant + tl->open.rows[slot] * tl->words;
+}
+
 /* For each slot. */
 static inline const uint32_t *timeline_counts(const struct timeline *tl, size_t demand)
 {
@@ -176,7 +223,7 @@ static inline const uint32_t *timeline_counts(const struct timeline *tl, size_t 
 }
 
 /* The demands to which a node is open throughout a piece of its lane: a set of them,
- * lent until anything else is asked of the timeline. */
+ * lent until the next change. */
 const uint64_t *timeline_met(struct timeline *tl, size_t position, size_t piece);
 
 /* The nodes that are open in all of the BLOCK_SLOTS slots from `slot` on, a multiple of

@@ -14,6 +14,7 @@
 void openings_fini(struct openings *open)
 {
     free(open->rows);
+    free(open->vacant);
     free(open->sets);
     free(open->counts);
     free(open->in_block);
@@ -45,6 +46,8 @@ void openings_reset(struct timeline *tl)
 
     open->slots_cap = tl->n_slots + SLOTS_SPARE;
     open->rows = xrealloc(open->rows, open->slots_cap * sizeof(*open->rows));
+    open->vacant = xrealloc(open->vacant,
+                            (open->slots_cap * tl->words + 1) * sizeof(*open->vacant));
     for (size_t slot = 0; slot < tl->n_slots; slot++)
         open->rows[slot] = (uint16_t)slot;
     size_to(tl, tl->demands.n);
@@ -59,28 +62,47 @@ static void make_room(struct timeline *tl, size_t n_demands)
 
 /* ---- kept as it changes ---- */
 
-/* A set of demands, in the scratch `tl->moved`: those of `from` and behind that the
- * row meets. */
-static void find_met(struct timeline *tl, const int64_t *row, size_t from)
+/* Of the first row that it is not known of. */
+static void find_met(struct timeline *tl)
 {
     const struct demands *d = &tl->demands;
+    const int64_t *row = rowtable_at(&tl->rows, (uint32_t)tl->n_met);
+    uint64_t *met = tl->met + tl->n_met++ * d->words;
     size_t steps[COLUMNS_MAX];
 
     for (int column = 0; column < tl->n_res; column++)
         steps[column] = demands_step(d, column, row[column]);
     for (size_t word = 0; word < d->words; word++) {
-        uint64_t met = word < from / 64 ? 0 : ~UINT64_C(0);
-
+        met[word] = ~UINT64_C(0);
         for (int column = 0; column < tl->n_res; column++)
-            met &= demands_met(d, column, steps[column])[word];
-        tl->moved[word] = word == from / 64 ? met & ~UINT64_C(0) << (from % 64) : met;
+            met[word] &= demands_met(d, column, steps[column])[word];
     }
+}
+
+const uint64_t *timeline_row_met(struct timeline *tl, uint32_t row)
+{
+    size_t words = tl->demands.words;
+
+    if (row < tl->n_met)
+        return tl->met + row * words;
+    if (tl->rows.n * words > tl->met_cap) {
+        tl->met_cap = tl->rows.cap * words;
+        tl->met = xrealloc(tl->met, tl->met_cap * sizeof(*tl->met));
+    }
+    while (tl->n_met < tl->rows.n)
+        find_met(tl);
+    return tl->met + row * words;
 }
 
 static uint64_t *open_at(const struct timeline *tl, size_t demand, size_t slot)
 {
     return tl->open.sets +
            (demand * tl->open.slots_cap + tl->open.rows[slot]) * tl->words;
+}
+
+static uint64_t *vacant_at(const struct timeline *tl, size_t slot)
+{
+    return tl->open.vacant + tl->open.rows[slot] * tl->words;
 }
 
 static uint32_t *counts_of(const struct timeline *tl, size_t demand)
@@ -130,6 +152,8 @@ static void flip_all(const struct timeline *tl, size_t demand, const struct flip
 void openings_flip(struct timeline *tl, const struct flip *flip, size_t word,
                    uint64_t nodes)
 {
+    for (size_t slot = flip->first; flip->vacant && slot < flip->last; slot++)
+        vacant_at(tl, slot)[word] ^= nodes;
     for (size_t i = 0; i < tl->demands.words; i++) {
         for (uint64_t set = flip->moved[i]; set != 0; set &= set - 1)
             flip_all(tl, i * 64 + (size_t)__builtin_ctzll(set), flip, word, nodes);
@@ -145,8 +169,7 @@ static void forget_blocks(const struct timeline *tl, size_t from)
 
 const uint64_t *timeline_met(struct timeline *tl, size_t position, size_t piece)
 {
-    find_met(tl, lane_row(&tl->lanes[position], tl->n_res, piece), 0);
-    return tl->moved;
+    return timeline_row_met(tl, tl->lanes[position].rows[piece]);
 }
 
 const uint64_t *timeline_open_in_block(const struct timeline *tl, size_t demand,
@@ -187,17 +210,30 @@ static void turn(const struct timeline *tl, const uint64_t *demands, size_t slot
     }
 }
 
-/* A lane's piece that begins with the slot: what the one before met is taken out. */
+/* Which demands of `from` and behind the piece meets unlike the one before. */
+static void find_turned(struct timeline *tl, size_t from, const struct lane *lane,
+                        size_t i)
+{
+    const uint64_t *met = timeline_row_met(tl, lane->rows[i]); /* all are known now */
+    const uint64_t *before = i > 0 ? timeline_row_met(tl, lane->rows[i - 1]) : NULL;
+
+    for (size_t word = 0; word < tl->demands.words; word++)
+        tl->moved[word] = word < from / 64 ? 0 : met[word] ^ (i > 0 ? before[word] : 0);
+    if (from % 64 != 0)
+        tl->moved[from / 64] &= ~UINT64_C(0) << (from % 64);
+}
+
+/* A lane's piece that begins with the slot. */
 static void enter_piece(struct timeline *tl, size_t from, size_t position, size_t i,
                         size_t slot)
 {
     const struct lane *lane = &tl->lanes[position];
 
-    if (i > 0) {
-        find_met(tl, lane_row(lane, tl->n_res, i - 1), from);
-        turn(tl, tl->moved, slot, position);
-    }
-    find_met(tl, lane_row(lane, tl->n_res, i), from);
+    if (lane->rows[i] == tl->vacancies[position])
+        node_set_add(vacant_at(tl, slot), position);
+    else
+        vacant_at(tl, slot)[position / 64] &= ~(UINT64_C(1) << position % 64);
+    find_turned(tl, from, lane, i);
     turn(tl, tl->moved, slot, position);
 }
 
@@ -224,6 +260,11 @@ static void chain_next(const struct timeline *tl, struct chains *c, size_t posit
 static void work_out_slot(struct timeline *tl, struct chains *c, size_t from,
                           size_t slot)
 {
+    if (slot > 0)
+        memcpy(vacant_at(tl, slot), vacant_at(tl, slot - 1),
+               tl->words * sizeof(*tl->open.vacant));
+    else
+        memset(vacant_at(tl, slot), 0, tl->words * sizeof(*tl->open.vacant));
     for (size_t demand = from; demand < tl->demands.n; demand++) {
         uint64_t *open = open_at(tl, demand, slot);
         uint32_t *count = counts_of(tl, demand) + slot;
@@ -249,6 +290,7 @@ static void work_out(struct timeline *tl, size_t from)
     struct chains c;
 
     demands_settle(&tl->demands);
+    tl->n_met = 0;
     make_room(tl, tl->demands.n);
     tl->moved = xrealloc(tl->moved, (tl->demands.words + 1) * sizeof(*tl->moved));
     c.first = xmalloc(tl->n_slots * sizeof(*c.first));
@@ -305,6 +347,8 @@ static void give_rows(struct timeline *tl, size_t n_before, size_t *sources)
         while (taken[spare])
             spare++;
         rows[slot] = (uint16_t)spare++;
+        memcpy(open->vacant + rows[slot] * tl->words, vacant_at(tl, sources[slot]),
+               tl->words * sizeof(*open->vacant));
         for (size_t demand = 0; demand < tl->demands.n; demand++)
             memcpy(open->sets + (demand * open->slots_cap + rows[slot]) * tl->words,
                    open_at(tl, demand, sources[slot]), tl->words * sizeof(*open->sets));

@@ -1,7 +1,11 @@
 #include "scheduler/lane.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/rng.h"
 #include "base/util.h"
+#include "scheduler/rowtable.h"
 #include "tests/support/suite.h"
 
 #define SLOTS 40
@@ -10,18 +14,24 @@
 /* What each slot should have, and a lane that is told the same. */
 struct pair {
     struct lane lane;
+    struct rowtable rows;
     int64_t plain[SLOTS][COLUMNS];
 };
 
 static void shift(struct pair *p, size_t first, size_t last, int column, int64_t by)
 {
-    size_t from = lane_cut(&p->lane, COLUMNS, first), to;
+    size_t from = lane_cut(&p->lane, first), to;
 
-    to = last < SLOTS ? lane_cut(&p->lane, COLUMNS, last) : p->lane.n;
-    for (size_t i = from; i < to; i++)
-        lane_row(&p->lane, COLUMNS, i)[column] += by;
-    lane_join(&p->lane, COLUMNS, to);
-    lane_join(&p->lane, COLUMNS, from);
+    to = last < SLOTS ? lane_cut(&p->lane, last) : p->lane.n;
+    for (size_t i = from; i < to; i++) {
+        int64_t row[COLUMNS];
+
+        memcpy(row, rowtable_at(&p->rows, p->lane.rows[i]), sizeof(row));
+        row[column] += by;
+        p->lane.rows[i] = rowtable_get(&p->rows, row);
+    }
+    lane_join(&p->lane, to);
+    lane_join(&p->lane, from);
     for (size_t slot = first; slot < last; slot++)
         p->plain[slot][column] += by;
 }
@@ -30,7 +40,7 @@ static void compare(const struct pair *p)
 {
     for (size_t slot = 0; slot < SLOTS; slot++) {
         size_t i = lane_find(&p->lane, slot);
-        const int64_t *row = lane_row(&p->lane, COLUMNS, i);
+        const int64_t *row = rowtable_at(&p->rows, p->lane.rows[i]);
 
         ck_assert(lane_first(&p->lane, i) <= slot);
         ck_assert(slot < lane_last(&p->lane, i, SLOTS));
@@ -39,19 +49,42 @@ static void compare(const struct pair *p)
     }
 }
 
+/* What is left are the rows that the lane has, each of them once. */
+static void sweep(struct pair *p)
+{
+    AUTO_FREE uint32_t *marks = rowtable_marks(&p->rows);
+    AUTO_FREE bool *seen = NULL;
+    size_t n = 0;
+
+    lane_mark(&p->lane, marks);
+    rowtable_sweep(&p->rows, marks);
+    lane_relabel(&p->lane, marks);
+    seen = xcalloc(p->rows.n + 1, sizeof(*seen));
+    for (size_t i = 0; i < p->lane.n; i++) {
+        ck_assert_uint_lt(p->lane.rows[i], p->rows.n);
+        n += !seen[p->lane.rows[i]];
+        seen[p->lane.rows[i]] = true;
+    }
+    ck_assert_uint_eq(n, p->rows.n);
+}
+
 /* Takes and gives in any order; after the last give one piece is left. */
 START_TEST(test_shifts)
 {
     struct pair p = {0};
     struct rng rng;
     size_t first[30], last[30];
+    const int64_t nothing[COLUMNS] = {0};
 
     rng_seed(&rng, (uint64_t)_i + 1);
-    lane_reset(&p.lane, COLUMNS);
+    rowtable_reset(&p.rows, COLUMNS);
+    lane_reset(&p.lane, rowtable_get(&p.rows, nothing));
     for (size_t i = 0; i < ARRAY_LEN(first); i++) {
         first[i] = rng_below(&rng, SLOTS);
         last[i] = first[i] + 1 + rng_below(&rng, SLOTS - first[i]);
         shift(&p, first[i], last[i], (int)(i % COLUMNS), -(int64_t)(1 + i % 3));
+        compare(&p);
+        sweep(&p);
         compare(&p);
     }
     for (size_t i = 0; i < ARRAY_LEN(first); i++) {
@@ -60,6 +93,7 @@ START_TEST(test_shifts)
     }
     ck_assert_uint_eq(p.lane.n, 1);
     lane_fini(&p.lane);
+    rowtable_fini(&p.rows);
 }
 END_TEST
 

@@ -120,6 +120,7 @@ struct plain {
     struct timeline tl;
     struct use uses[400];
     size_t first[400], last[400], n_uses;
+    bool lasting[400];
 };
 
 static int64_t draw(struct plain *p, int64_t bound)
@@ -151,12 +152,19 @@ static void random_take(struct plain *p)
 {
     size_t i = p->n_uses++;
     int64_t start = draw(p, 20000);
+    bool lasting = draw(p, 8) == 0;
 
     p->uses[i] = (struct use){.position = (size_t)draw(p, NODES),
                               .seats = draw(p, 20) == 0 ? SEATS : draw(p, 2)};
     p->uses[i].amount.v[RES_CPU] = draw(p, 5000);
     timeline_span(&p->tl, start, start + 60 + draw(p, 20000), &p->first[i],
                   &p->last[i]);
+    if (lasting) { /* a pod of others */
+        p->uses[i].seats = 0;
+        p->first[i] = 0;
+        p->last[i] = p->tl.n_slots;
+    }
+    p->lasting[i] = lasting;
     timeline_take(&p->tl, &p->uses[i], 1, p->first[i], p->last[i]);
 }
 
@@ -249,6 +257,32 @@ static void check_sets(const struct timeline *tl)
     }
 }
 
+/* But for what is taken for ever, nothing is taken of vacant nodes. */
+static void check_vacant(const struct plain *p)
+{
+    for (size_t slot = 0; slot < p->tl.n_slots; slot++) {
+        uint64_t vacant[(NODES + 63) / 64] = {~UINT64_C(0), (1 << (NODES - 64)) - 1};
+
+        for (size_t i = 0; i < p->n_uses; i++) {
+            size_t node = p->uses[i].position;
+
+            if (!p->lasting[i] && p->first[i] <= slot && slot < p->last[i] &&
+                (p->uses[i].seats > 0 || p->uses[i].amount.v[RES_CPU] > 0))
+                vacant[node / 64] &= ~(UINT64_C(1) << node % 64);
+        }
+        ck_assert_mem_eq(timeline_vacant(&p->tl, slot), vacant, sizeof(vacant));
+    }
+    for (size_t node = 0; node < NODES; node++) {
+        int64_t cpu = 8000;
+
+        for (size_t i = 0; i < p->n_uses; i++) {
+            if (p->lasting[i] && p->uses[i].position == node)
+                cpu -= p->uses[i].amount.v[RES_CPU];
+        }
+        ck_assert_int_eq(timeline_vacancy(&p->tl, node)[RES_CPU], cpu);
+    }
+}
+
 /* How long each node stays open from now on, in the sets of all slots. */
 static void check_stairs(struct timeline *tl, struct stairwell *w)
 {
@@ -307,6 +341,7 @@ START_TEST(test_window)
     for (int i = 0; i < 12; i++) {
         compare(&p, &w);
         check_sets(&p.tl);
+        check_vacant(&p);
         check_stairs(&p.tl, &stairs);
         random_take(&p);
         p.n_uses--;

@@ -1,0 +1,239 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "scheduler/timeline_private.h"
+
+static struct shift shift_of(const struct timeline *tl, const struct use *use, int sign)
+{
+    struct shift shift = {.n = 0};
+
+    for (int i = 0; i < tl->n_res; i++) {
+        int64_t by = i < tl->n_res - 1 ? use->amount.v[i] : use->seats;
+
+        if (by == 0)
+            continue;
+        shift.column[shift.n] = i;
+        shift.by[shift.n++] = sign * by;
+    }
+    return shift;
+}
+
+/* ---- rows ---- */
+
+/* Takes that do the same come one after the other: what becomes of a row is known from
+ * the one before. */
+static void begin_shift(struct timeline *tl, const struct use *use, int sign)
+{
+    struct passages *p = &tl->passages;
+    struct shift shift = shift_of(tl, use, sign);
+
+    if (memcmp(&shift, &p->shift, sizeof(shift)) == 0)
+        return;
+    p->shift = shift;
+    p->gen++;
+}
+
+static struct passage find_passage(struct timeline *tl, uint32_t from)
+{
+    const struct shift *shift = &tl->passages.shift;
+    struct passage ret = {.gen = tl->passages.gen, .from = from};
+    int64_t row[COLUMNS_MAX];
+
+    memcpy(row, rowtable_at(&tl->rows, from), (size_t)tl->n_res * sizeof(*row));
+    for (int k = 0; k < shift->n; k++) {
+        row[shift->column[k]] += shift->by[k];
+        ret.over |= row[shift->column[k]] < 0 && shift->by[k] < 0;
+    }
+    ret.to = rowtable_get(&tl->rows, row);
+    return ret;
+}
+
+/* The row that the shift makes of one. */
+static uint32_t shift_row(struct timeline *tl, uint32_t from)
+{
+    struct passages *p = &tl->passages;
+    struct passage *passage = &p->items[from % PASSAGES];
+
+    if (passage->gen != p->gen || passage->from != from)
+        *passage = find_passage(tl, from);
+    tl->overcommitted |= passage->over;
+    return passage->to;
+}
+
+/* Finds out in `tl->moved` which demands only one of two rows meets; false: none. */
+static bool find_moved(struct timeline *tl, uint32_t before, uint32_t after)
+{
+    const uint64_t *was, *is;
+    uint64_t any = 0;
+
+    timeline_row_met(tl, MAX(before, after)); /* so that both are known */
+    was = timeline_row_met(tl, before);
+    is = timeline_row_met(tl, after);
+    for (size_t i = 0; i < tl->demands.words; i++)
+        any |= tl->moved[i] = was[i] ^ is[i];
+    return any != 0;
+}
+
+/* Rows that are on no lane any more are dropped once they are many beside those that
+ * are: so that this costs no more than to make them. */
+static void sweep_rows(struct timeline *tl)
+{
+    AUTO_FREE uint32_t *marks = NULL;
+    size_t pieces = 0;
+
+    if (tl->rows.n <= tl->rows_limit)
+        return;
+    marks = rowtable_marks(&tl->rows);
+    for (size_t i = 0; i < tl->n_nodes; i++) {
+        lane_mark(&tl->lanes[i], marks);
+        marks[tl->vacancies[i]] = 1;
+        pieces += tl->lanes[i].n;
+    }
+    rowtable_sweep(&tl->rows, marks);
+    for (size_t i = 0; i < tl->n_nodes; i++) {
+        lane_relabel(&tl->lanes[i], marks);
+        tl->vacancies[i] = marks[tl->vacancies[i]];
+    }
+    tl->rows_limit = 2 * tl->rows.n + pieces / 8 + ROWS_SPARE;
+    tl->n_met = 0;
+    tl->passages.gen++;
+}
+
+/* ---- flips ---- */
+
+static void add_flip(struct timeline *tl, struct flips *flips, size_t first,
+                     size_t last, bool vacant)
+{
+    size_t bytes = tl->demands.words * sizeof(uint64_t);
+    struct flip *flip;
+
+    if (flips->n == flips->cap) {
+        GROW(flips->items, flips->n, flips->cap);
+        for (size_t i = flips->n; i < flips->cap; i++)
+            flips->items[i].moved = NULL;
+    }
+    flip = &flips->items[flips->n++];
+    flip->first = first;
+    flip->last = last;
+    flip->vacant = vacant;
+    flip->moved = xrealloc(flip->moved, bytes);
+    memcpy(flip->moved, tl->moved, bytes);
+}
+
+static bool flips_are_equal(const struct timeline *tl, const struct flips *a,
+                            const struct flips *b)
+{
+    if (a->n != b->n || a->word != b->word)
+        return false;
+    for (size_t i = 0; i < a->n; i++) {
+        const struct flip *x = &a->items[i], *y = &b->items[i];
+
+        if (x->first != y->first || x->last != y->last || x->vacant != y->vacant ||
+            memcmp(x->moved, y->moved, tl->demands.words * sizeof(*x->moved)) != 0)
+            return false;
+    }
+    return true;
+}
+
+static void swap_flips(struct timeline *tl)
+{
+    struct flips flips = tl->flips;
+
+    tl->flips = tl->flips_before;
+    tl->flips_before = flips;
+}
+
+static void carry_out(struct timeline *tl, struct flips *flips)
+{
+    for (size_t i = 0; i < flips->n; i++)
+        openings_flip(tl, &flips->items[i], flips->word, flips->nodes);
+    flips->n = 0;
+}
+
+/* `lasting`: the node is vacant in the same slots as before. */
+static void shift_piece(struct timeline *tl, size_t position, size_t i, bool lasting)
+{
+    struct lane *lane = &tl->lanes[position];
+    uint32_t before = lane->rows[i], after = shift_row(tl, before);
+    uint32_t vacancy = tl->vacancies[position];
+    bool vacant = !lasting && (before == vacancy) != (after == vacancy);
+
+    lane->rows[i] = after;
+    if (!tl->filling && (find_moved(tl, before, after) || vacant))
+        add_flip(tl, &tl->flips, lane_first(lane, i), lane_last(lane, i, tl->n_slots),
+                 vacant);
+}
+
+/* What is taken for ever, by no job, is not there without jobs either. */
+static bool is_lasting(const struct timeline *tl, const struct use *use, size_t first,
+                       size_t last)
+{
+    return first == 0 && last == tl->n_slots && use->seats == 0;
+}
+
+static void shift_lane(struct timeline *tl, const struct use *use, size_t first,
+                       size_t last, int sign)
+{
+    struct lane *lane = &tl->lanes[use->position];
+    bool lasting = is_lasting(tl, use, first, last);
+    size_t from, to;
+
+    begin_shift(tl, use, sign);
+    if (tl->passages.shift.n == 0)
+        return;
+    from = lane_cut(lane, first);
+    to = last < tl->n_slots ? lane_cut(lane, last) : lane->n;
+    for (size_t i = from; i < to; i++)
+        shift_piece(tl, use->position, i, lasting);
+    if (lasting)
+        tl->vacancies[use->position] = shift_row(tl, tl->vacancies[use->position]);
+    lane_join(lane, to);
+    lane_join(lane, from);
+}
+
+/* The nodes of a gang are mostly alike and lie side by side: what happens to several of
+ * them is carried out at once. */
+static void shift_lanes(struct timeline *tl, const struct use *uses, size_t n,
+                        size_t first, size_t last, int sign)
+{
+    struct flips *now = &tl->flips, *before = &tl->flips_before;
+
+    if (first >= last)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        now->n = 0;
+        now->word = uses[i].position / 64;
+        now->nodes = UINT64_C(1) << (uses[i].position % 64);
+        shift_lane(tl, &uses[i], first, last, sign);
+        if (flips_are_equal(tl, now, before) && (now->nodes & before->nodes) == 0) {
+            before->nodes |= now->nodes;
+            continue;
+        }
+        carry_out(tl, before);
+        swap_flips(tl);
+    }
+    carry_out(tl, before);
+    sweep_rows(tl);
+    tl->mutation++;
+    tl->now_moved += first == 0;
+}
+
+void timeline_take(struct timeline *tl, const struct use *uses, size_t n, size_t first,
+                   size_t last)
+{
+    shift_lanes(tl, uses, n, first, last, -1);
+}
+
+void timeline_give(struct timeline *tl, const struct use *uses, size_t n, size_t first,
+                   size_t last)
+{
+    shift_lanes(tl, uses, n, first, last, 1);
+}
+
+void timeline_license(struct timeline *tl, const struct job *job, size_t first,
+                      size_t last, int sign)
+{
+    tl->overcommitted |=
+        !stock_change(&tl->stock, job, first, last, tl->n_slots, sign) && sign < 0;
+}
