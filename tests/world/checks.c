@@ -126,6 +126,32 @@ static void check_closed(struct checks *c, const struct pod_fact *p)
             p->name, name, (made_ms - part->closed_ms) / 1000, j->name);
 }
 
+static const struct job_fact *job_numbered(const struct checks *c, int64_t id)
+{
+    const struct job_fact *j;
+
+    for (j = c->ledger->jobs; j; j = j->hh.next)
+        if (j->now.job_id == id)
+            return j;
+    return NULL;
+}
+
+/* Once it waits for nobody, the other may begin anew. */
+static void check_corr(struct checks *c, const struct job_fact *task)
+{
+    const struct job_fact *array = ledger_job(c->ledger, task->array_uid);
+    const struct job_fact *other =
+        array && array->after_id ? job_numbered(c, array->after_id) : NULL;
+
+    if (!other || other->gone || other->deleting ||
+        !taskset_has(&other->tasks, task->index) ||
+        taskset_has(&other->worked, task->index))
+        return;
+    journal_breach(c->journal, "corr",
+                   "%s has a pod, but task %" PRId64 " of %s has not succeeded",
+                   task->name, task->index, other->name);
+}
+
 /* Users give each signal to a job once. */
 static void check_signals(struct checks *c, const struct pod_fact *p)
 {
@@ -147,6 +173,8 @@ void checks_pod(struct checks *c, struct pod_fact *p)
         return;
     if (made)
         check_closed(c, p);
+    if (made && j->array_uid && !p->late)
+        check_corr(c, j);
     if (j->pods_asked > 1 && !j->is_range && j->now.attempt < p->attempt)
         journal_breach(c->journal, "gang",
                        "pod %s is there, but %s's status says attempt %" PRId64,
@@ -191,10 +219,10 @@ void checks_run(struct checks *c, struct pod_fact *p)
 #define BIT(state) (1u << JOB_STATE_##state)
 #define ENDS                                                                         \
     (BIT(COMPLETED) | BIT(CANCELLED) | BIT(FAILED) | BIT(TIMEOUT) | BIT(NODE_FAIL) | \
-     BIT(OUT_OF_MEMORY))
+     BIT(OUT_OF_MEMORY) | BIT(PREEMPTED))
 
 static const unsigned may_follow[] = {
-    [JOB_STATE_NONE] = BIT(PENDING) | BIT(CONFIGURING),
+    [JOB_STATE_NONE] = BIT(PENDING) | BIT(CONFIGURING) | BIT(CANCELLED),
     [JOB_STATE_PENDING] =
         BIT(PENDING) | BIT(CONFIGURING) | BIT(RUNNING) | BIT(COMPLETING) | ENDS,
     [JOB_STATE_CONFIGURING] = BIT(PENDING) | BIT(RUNNING) | BIT(COMPLETING) | ENDS,
@@ -286,7 +314,8 @@ static void check_transition(struct checks *c, const struct job_fact *j)
                        j->name);
     if (job_state_is_final(now->state) || again)
         check_ended(c, j);
-    if (again && j->requeues == 0 && all_succeeded(j, was->attempt))
+    if (again && j->requeues == 0 && was->preempted_by == 0 &&
+        all_succeeded(j, was->attempt))
         journal_breach(c->journal, "twice", "%s goes back to the queue after success",
                        j->name);
 }
@@ -316,13 +345,14 @@ static bool end_is_true(const struct checks *c, const struct job_fact *j)
     case JOB_STATE_COMPLETED:
         return str_eq(j->exit, "0:0") && all_succeeded(j, j->now.attempt);
     case JOB_STATE_CANCELLED:
-        return j->cancels > 0;
+        return j->cancels > 0 || str_eq(j->reason, "DependencyNeverSatisfied");
     case JOB_STATE_TIMEOUT:
         return j->limit_sec >= 0 && ran_sec >= j->limit_sec;
     case JOB_STATE_DEADLINE: /* nobody here has one, and nothing takes memory */
     case JOB_STATE_OUT_OF_MEMORY:
-    case JOB_STATE_PREEMPTED: /* nor is anybody preempted */
         return false;
+    case JOB_STATE_PREEMPTED:
+        return j->now.preempted_by != 0;
     case JOB_STATE_NODE_FAIL:
         return (!c->faultless || c->meddled) && !j->requeue;
     case JOB_STATE_FAILED:
@@ -378,7 +408,8 @@ static bool array_is_true(const struct checks *c, const struct job_fact *array)
             return false;
     }
     return array->now.state == end_of_tasks(is) &&
-           (array->now.state != JOB_STATE_CANCELLED || array->cancels > 0);
+           (array->now.state != JOB_STATE_CANCELLED || array->cancels > 0 ||
+            array->after_id != 0);
 }
 
 static void check_array(struct checks *c, const struct job_fact *j)
@@ -413,11 +444,27 @@ static void check_writes(struct checks *c, const struct job_fact *j)
                        j->name, j->state_writes, job_state_word(j->now.state));
 }
 
+/* Who was made room for may have no number yet that people see. */
+static void check_preempted(struct checks *c, const struct job_fact *j)
+{
+    const struct job_fact *by;
+
+    if (j->now.preempted_by == j->was.preempted_by || j->now.preempted_by == 0)
+        return;
+    by = job_numbered(c, j->now.preempted_by);
+    c->journal->counts.preemptions++;
+    if (!str_eq(j->qos, "low") || (by && !str_eq(by->qos, "high")))
+        journal_breach(c->journal, "preempt", "%s (QOS %s) ends for %s (QOS %s)",
+                       j->name, j->qos ? j->qos : "none", by ? by->name : "nobody",
+                       by && by->qos ? by->qos : "none");
+}
+
 void checks_job(struct checks *c, struct job_fact *j)
 {
     if (j->gone)
         return;
     check_id(c, j);
+    check_preempted(c, j);
     if (j->array_uid)
         check_task(c, j);
     if (j->is_array)

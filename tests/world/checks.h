@@ -13,6 +13,9 @@
  *   transition  states follow crds/jobstate.h's picture
  *   exit        the end that is recorded is the one that was, of an array those of all
  *               its tasks
+ *   preempt     who ends for another is of a QOS that the other's may preempt
+ *   corr        no task that waits for that of another array (aftercorr) has a pod
+ *               before that has succeeded
  *   signal      the list of a pod's signals only grows, no line of it is there twice,
  *               and no container has one twice
  *   leader      one controller leads at a time, and no other writes (replica.h)
@@ -21,6 +24,8 @@
  *               true reason; then one that takes the whole cluster runs
  *   stray       nothing of ours runs, no pod keeps our finalizer, and nothing is left
  *               of jobs that are deleted
+ * Without faults, and where users do not change their minds:
+ *   preempt     nobody ends for nothing: who was made room for has started after that
  * Without faults:
  *   writes      a job that completes takes four states at most, and no write is made in
  *               vain: with them a job of N pods costs 2N+4 writes (design §4)

@@ -75,12 +75,40 @@ static void check_job(struct checks *c, const struct user_job *j)
                        j->name);
 }
 
+/* Of an array one of its tasks. */
+static bool has_started_since(const struct checks *c, int64_t job_id, int64_t since_ms)
+{
+    const struct job_fact *by = NULL, *j;
+
+    for (j = c->ledger->jobs; j && !by; j = j->hh.next)
+        by = j->now.job_id == job_id ? j : NULL;
+    for (j = c->ledger->jobs; by && j; j = j->hh.next)
+        if ((j == by || str_eq(j->array_uid, by->uid)) && j->now.attempt > 0 &&
+            j->intent_ms >= since_ms)
+            return true;
+    return false;
+}
+
+/* Where nobody interferes, who was made room for starts. */
+static void check_worth(struct checks *c)
+{
+    const struct job_fact *j;
+
+    for (j = c->ledger->jobs; j; j = j->hh.next)
+        if (j->yielded_to != 0 && !has_started_since(c, j->yielded_to, j->yielded_ms))
+            journal_breach(c->journal, "preempt",
+                           "%s has ended for job %" PRId64 ", which did not start",
+                           j->name, j->yielded_to);
+}
+
 void checks_settled(struct checks *c, const struct users *users)
 {
     const struct pod_fact *p;
 
     for (size_t i = 0; i < users_count(users); i++)
         check_job(c, users_job(users, i));
+    if (c->faultless && !c->meddled)
+        check_worth(c);
     for (p = c->ledger->pods; p; p = p->hh.next)
         if (p->job && (!pod_is_done(p) || p->running > 0))
             journal_breach(c->journal, "stray", "pod %s is left%s%s", p->name,

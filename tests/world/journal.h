@@ -15,7 +15,7 @@
 
 struct world_counts {
     uint64_t seeds, steps, requests, faults, kills, jobs, attempts, runs, losses,
-        outages;
+        outages, preemptions;
 };
 
 struct journal {

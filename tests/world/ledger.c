@@ -259,6 +259,10 @@ static void read_spec(struct job_fact *j, const struct json *object)
         j->pods_asked = json_int_or(spec, "replicas", json_int_or(spec, "nodes", 1));
     j->ttl_sec = json_int_or(spec, "ttlSecondsAfterFinished", -1);
     j->requeue = json_bool_or(spec, "requeue", true);
+    j->held = json_get(spec, "hold") != NULL;
+    if (str_starts(json_str_or(spec, "dependency", ""), AFTER_CORR))
+        j->after_id =
+            strtoll(json_str(spec, "dependency") + strlen(AFTER_CORR), NULL, 10);
     j->exit_wanted = code ? (int)strtol(json_string(code), NULL, 10) : 0;
     j->limit_sec = -1;
     if (json_str(spec, "timeLimit"))
@@ -337,6 +341,7 @@ static void read_status(struct job_fact *j, const struct json *object, int64_t n
         .job_id = json_int_or(status, "jobID", 0),
         .attempt = json_int_or(status, "attempt", 0),
         .restarts = json_int_or(status, "restarts", 0),
+        .preempted_by = json_int_or(status, "preemptedBy", 0),
     };
 
     job_state_parse(json_str(status, "state"), &now.state);
@@ -344,6 +349,10 @@ static void read_status(struct job_fact *j, const struct json *object, int64_t n
     j->now = now;
     if (now.attempt != j->was.attempt)
         j->intent_ms = now_ms;
+    if (now.preempted_by != 0 && j->was.preempted_by == 0) {
+        j->yielded_to = now.preempted_by;
+        j->yielded_ms = now_ms;
+    }
     read_placement(j, status);
     j->start_sec = read_sec(status, "startTime");
     j->end_sec = read_sec(status, "endTime");
@@ -360,9 +369,18 @@ static struct job_fact *job_new_fact(struct ledger *l, const struct json *object
     j->ns = xstrdup(json_str_or(object, "metadata.namespace", ""));
     j->name = xstrdup(json_str_or(object, "metadata.name", ""));
     j->partition = xstrdup_null(json_str(object, "spec.partition"));
+    j->qos = xstrdup_null(json_str(object, "spec.qos"));
     j->made_ms = loop_now_ms(l->loop);
     HASH_ADD_KEYPTR(hh, l->jobs, j->uid, strlen(j->uid), j);
     return j;
+}
+
+static void note_task(const struct ledger *l, const struct job_fact *j)
+{
+    struct job_fact *array = ledger_job(l, j->array_uid);
+
+    if (array && j->now.state == JOB_STATE_COMPLETED)
+        taskset_add(&array->worked, j->index);
 }
 
 static void on_job(void *arg, const char *type, const struct json *object)
@@ -378,6 +396,8 @@ static void on_job(void *arg, const char *type, const struct json *object)
     read_spec(j, object);
     read_array(j, object);
     read_status(j, object, loop_now_ms(l->loop));
+    if (j->array_uid)
+        note_task(l, j);
     j->deleting = json_str(object, "metadata.deletionTimestamp") != NULL;
     j->gone = strcmp(type, "DELETED") == 0;
     l->changed = true;
@@ -452,6 +472,7 @@ static void job_forget(struct job_fact *j)
     free(j->ns);
     free(j->name);
     free(j->partition);
+    free(j->qos);
     free(j->exit);
     free(j->array_uid);
     free(j->reason);

@@ -19,6 +19,7 @@
 #include "tests/world/server.h"
 
 #define NEVER_MS INT64_MIN
+#define AFTER_CORR "aftercorr:" /* of dependencies, those that users give */
 
 struct node_fact {
     UT_hash_handle hh;
@@ -64,12 +65,14 @@ struct part_fact {
 struct job_view_fact {
     enum job_state state;
     int64_t job_id, attempt, restarts;
+    int64_t preempted_by; /* 0: nobody */
 };
 
 struct job_fact {
     UT_hash_handle hh;
     char *uid, *ns, *name;
     char *partition; /* spec.partition; NULL: the default */
+    char *qos;       /* spec.qos; NULL: none */
     int64_t made_ms;
     bool is_range;         /* spec.nodes is "1-3" or the like, or ntasks decides */
     int64_t pods_asked;    /* for a range of nodes: what it was given last */
@@ -79,6 +82,11 @@ struct job_fact {
     int cancels, requeues; /* actions asked so far */
     int64_t actions_left;  /* of all, how many status does not know of */
     bool requeue;
+    bool held;             /* spec.hold */
+    int64_t yielded_to;    /* who it was preempted for last; 0: nobody */
+    int64_t yielded_ms;    /* and when */
+    int64_t after_id;      /* of dependency aftercorr: on whom; 0: none */
+    struct taskset worked; /* of an array: its tasks that were COMPLETED at some time */
     bool is_array;
     struct taskset tasks;       /* of an array */
     struct array_status states; /* likewise, of those that have been split off */

@@ -176,6 +176,8 @@ struct replica *replica_new(const struct replica_options *options)
 
     r->o = *options;
     settings_default(&r->settings);
+    r->settings.sched.preempt_type = PREEMPT_BY_QOS;
+    r->settings.sched.preempt_mode = PREEMPT_REQUEUE;
     rng_seed(&f.rng, rng_next(&r->o.rng));
     r->faulty = faulty_new(&f);
     r->death = loop_timer_new(r->o.loop, die, r);

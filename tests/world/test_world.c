@@ -130,9 +130,9 @@ static int run_range(const char *range)
     printf("%" PRIu64 " seeds, %" PRIu64 " failed: %" PRIu64 " steps, %" PRIu64
            " jobs, %" PRIu64 " containers run, %" PRIu64
            " writes of the controller, %" PRIu64 " faults, %" PRIu64 " kills, %" PRIu64
-           " losses of machines, %" PRIu64 " outages\n",
+           " losses of machines, %" PRIu64 " outages, %" PRIu64 " preemptions\n",
            c.seeds, failed, c.steps, c.jobs, c.runs, c.requests, c.faults, c.kills,
-           c.losses, c.outages);
+           c.losses, c.outages, c.preemptions);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

@@ -9,13 +9,17 @@
 
 #define JOBS "/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs"
 #define PARTITIONS "/apis/gantry.dev/v1alpha1/partitions"
+#define QOS "/apis/gantry.dev/v1alpha1/qos"
+/* Tasks that were held are let go this often when all is calm: a hold may be on its way
+ * then. */
+#define RELEASE_MS 60000
 
 struct users {
     struct users_options o;
     struct user_job *jobs;
     size_t n, cap;
     struct loop_timer *timer;
-    bool paused;
+    bool paused, calm;
 };
 
 static int64_t between(struct users *u, int64_t from, int64_t to)
@@ -145,6 +149,8 @@ static void set_life(struct users *u, struct json *job)
         begin_later(u, job);
     if (one_in(u, 6))
         json_set_at(job, "spec.requeue", json_new_bool(false));
+    if (one_in(u, 2))
+        json_set_at(job, "spec.qos", json_new_string(one_in(u, 2) ? "high" : "low"));
     if (one_in(u, 6))
         set_number(job, "spec.ttlSecondsAfterFinished", between(u, 0, 300));
 }
@@ -180,6 +186,29 @@ static void ask_array(struct users *u, struct json *job)
     json_set_at(job, "spec.array", json_new_string(array));
 }
 
+/* An array that can come to its end, and has a number; NULL: none that was drawn. */
+static const struct job_fact *draw_array(struct users *u)
+{
+    const struct user_job *j = u->n > 0 ? &u->jobs[rng_below(&u->o.rng, u->n)] : NULL;
+    const struct job_fact *fact = j ? ledger_job(u->o.ledger, j->uid) : NULL;
+    bool fine = fact && j->outlook == OUTLOOK_ENDS && !fact->gone && !fact->deleting &&
+                fact->is_array && fact->now.job_id != 0;
+
+    return fine ? fact : NULL;
+}
+
+/* Its tasks wait for those of another array, or are cancelled when those fail. */
+static void follow_array(struct users *u, struct json *job)
+{
+    const struct job_fact *first = draw_array(u);
+
+    if (!first)
+        return;
+    AUTO_FREE char *text = xasprintf(AFTER_CORR "%" PRId64, first->now.job_id);
+    json_set_at(job, "spec.dependency", json_new_string(text));
+    json_set_at(job, "spec.killOnInvalidDep", json_new_bool(true));
+}
+
 static void submit_next(struct users *u)
 {
     AUTO_FREE char *name = xasprintf("j%zu", u->n + 1);
@@ -200,8 +229,11 @@ static void submit_next(struct users *u)
         json_set_at(job, "spec.partition", json_new_string("nowhere"));
     else if (in_side)
         json_set_at(job, "spec.partition", json_new_string("side"));
-    if (one_in(u, 8))
+    if (one_in(u, 5)) {
         ask_array(u, job);
+        if (outlook == OUTLOOK_ENDS)
+            follow_array(u, job);
+    }
     submit(u, job, outlook, outlook == OUTLOOK_ENDS && one_in(u, 12));
 }
 
@@ -219,15 +251,17 @@ static bool is_there(const struct users *u, const struct user_job *j)
     return fact && !fact->gone && !fact->deleting;
 }
 
-/* `signal` NULL: none. */
+/* `signal`, `tasks` NULL: none. */
 static void act_by(struct users *u, struct user_job *j, const char *type,
-                   const char *signal)
+                   const char *signal, const char *tasks)
 {
     AUTO_FREE char *path = job_path(j);
     AUTO_FREE char *id = xasprintf("a%zu", json_len(j->actions) + 1);
     struct json *action = json_build("{'id': %s, 'type': %s}", id, type);
     if (signal)
         json_set(action, "signal", json_new_string(signal));
+    if (tasks)
+        json_set(action, "tasks", json_new_string(tasks));
     json_append(j->actions, action);
     JSON_AUTO struct json *patch = json_build("{'spec': {'actions': %j}}", j->actions);
 
@@ -237,7 +271,7 @@ static void act_by(struct users *u, struct user_job *j, const char *type,
 
 static void act(struct users *u, struct user_job *j, const char *type)
 {
-    act_by(u, j, type, NULL);
+    act_by(u, j, type, NULL, NULL);
 }
 
 static void release(struct users *u, struct user_job *j)
@@ -269,7 +303,32 @@ static void signal_job(struct users *u, struct user_job *j)
                                         "ALRM", "URG",  "WINCH", "XCPU", "PIPE"};
 
     if (json_len(j->actions) < ARRAY_LEN(names))
-        act_by(u, j, "Signal", names[json_len(j->actions)]);
+        act_by(u, j, "Signal", names[json_len(j->actions)], NULL);
+}
+
+/* Of an array a task or two, until release_tasks. */
+static void hold_tasks(struct users *u, struct user_job *j)
+{
+    const struct job_fact *fact = ledger_job(u->o.ledger, j->uid);
+    int64_t first = between(u, 0, 4);
+    AUTO_FREE char *tasks = xasprintf("%" PRId64 "-%" PRId64, first, first + 1);
+
+    if (fact->is_array)
+        act_by(u, j, "Hold", NULL, tasks);
+}
+
+static void release_tasks(struct users *u)
+{
+    const struct job_fact *j;
+    JSON_AUTO struct json *patch = json_build("{'spec': {'hold': null}}");
+
+    for (j = u->o.ledger->jobs; j; j = j->hh.next) {
+        AUTO_FREE char *path = xasprintf(JOBS "/%s", j->name);
+        if (!j->array_uid || !j->held || j->gone || j->deleting)
+            continue;
+        journal_note(u->o.journal, "release %s", j->name);
+        must(u, server_ask(u->o.server, "PATCH", path, patch, NULL), 200, "release");
+    }
 }
 
 static void delete_job(struct users *u, struct user_job *j)
@@ -315,10 +374,10 @@ static const struct whim {
     unsigned weight;
 } whims[] = {
     {cancel, 4},    {requeue, 3}, {delete_job, 3}, {delete_pod, 3},
-    {force_pod, 2}, {release, 2}, {signal_job, 5},
+    {force_pod, 2}, {release, 2}, {signal_job, 5}, {hold_tasks, 4},
 };
 
-#define WHIMS 22 /* the sum of their weights */
+#define WHIMS 26 /* the sum of their weights */
 
 static void change_mind(struct users *u)
 {
@@ -356,6 +415,23 @@ static void make_partition(struct users *u, const char *name)
     server_ask(u->o.server, "POST", PARTITIONS, p, NULL);
 }
 
+/* Jobs of high may preempt those of low, which end as is drawn. */
+static void make_qos(struct users *u)
+{
+    static const char *const modes[] = {"REQUEUE", "CANCEL", "OFF"};
+    static const char *const graces[] = {"0", "30", "5:00"};
+    JSON_AUTO struct json *low = json_build(
+        "{'apiVersion': 'gantry.dev/v1alpha1', 'kind': 'QOS', 'metadata': {'name':"
+        " 'low'}, 'spec': {'preemptMode': %s, 'graceTime': %s}}",
+        modes[between(u, 0, 2)], graces[between(u, 0, 2)]);
+    JSON_AUTO struct json *high = json_build(
+        "{'apiVersion': 'gantry.dev/v1alpha1', 'kind': 'QOS', 'metadata': {'name':"
+        " 'high'}, 'spec': {'preempt': ['low'], 'priority': 100}}");
+
+    must(u, server_ask(u->o.server, "POST", QOS, low, NULL), 201, "make QOS");
+    must(u, server_ask(u->o.server, "POST", QOS, high, NULL), 201, "make QOS");
+}
+
 static void set_state(struct users *u, const char *name, const char *state)
 {
     AUTO_FREE char *path = xasprintf(PARTITIONS "/%s", name);
@@ -387,10 +463,14 @@ static void on_turn(void *arg)
     struct users *u = arg;
     bool meddles = u->o.meddling && u->n > 0;
 
-    if (u->paused) {
-        loop_timer_start(u->timer, 1000);
+    if (u->paused || u->calm) {
+        loop_timer_start(u->timer, u->calm ? RELEASE_MS : 1000);
+        if (u->calm)
+            release_tasks(u);
         return;
     }
+    if (one_in(u, 10))
+        release_tasks(u);
     if (meddles && one_in(u, 12))
         change_partition(u);
     else if (meddles && one_in(u, 3))
@@ -407,6 +487,7 @@ struct users *users_new(const struct users_options *options)
     u->o = *options;
     make_partition(u, "main");
     make_partition(u, "side");
+    make_qos(u);
     u->timer = loop_timer_new(u->o.loop, on_turn, u);
     loop_timer_start(u->timer, between(u, 0, 30000));
     return u;
@@ -435,7 +516,8 @@ void users_pause(struct users *u, bool paused)
 
 void users_calm(struct users *u)
 {
-    loop_timer_stop(u->timer);
+    u->calm = true;
+    loop_timer_start(u->timer, RELEASE_MS);
     make_partition(u, "main");
     make_partition(u, "side");
     set_state(u, "main", "UP");

@@ -48,7 +48,8 @@ void users_free(struct users *u);
 bool users_are_through(const struct users *u); /* all is submitted */
 /* Nobody does anything while the server is away. */
 void users_pause(struct users *u, bool paused);
-/* No more changes; partitions are up, held jobs released. */
+/* No more changes; partitions are up, held jobs released, and tasks of arrays that are
+ * held yet by and by. */
 void users_calm(struct users *u);
 
 size_t users_count(const struct users *u);
