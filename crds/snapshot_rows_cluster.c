@@ -146,6 +146,8 @@ static const struct field config_rows[] = {
     INT(sched_config, resv_over_run_sec),
     INT(sched_config, window_sec),
     INT(sched_config, reservation_depth),
+    INT(sched_config, min_age_reserve_sec),
+    INT(sched_config, min_prio_reserve),
     INT(sched_config, max_job_test),
     ENUM(sched_config, backfill_order, BACKFILL_AREA),
     BOOL(sched_config, kill_invalid_depend),

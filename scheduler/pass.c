@@ -425,15 +425,18 @@ static void go_whole(struct sched *s, struct entry *entry, int64_t now_sec)
 {
     if (rule_out(s, entry) || try_(s, entry))
         return;
-    s->pass.n_promised += trial_promise(s, entry->rec, s->pass.n_promised);
+    s->pass.n_promised += trial_promise(s, entry, s->pass.n_promised);
     tell_or_preempt(s, entry, now_sec);
 }
 
 /* Where others wait without a promise, the first is tried before them all: they would
  * have what is free before its start for ever. */
-static bool comes_first(const struct pass *pass, int64_t depth)
+static bool comes_first(const struct pass *pass, const struct sched_config *config)
 {
-    return pass->n_waiting == 0 && pass->queue.n > (size_t)depth;
+    bool some = pass->queue.n > (size_t)config->reservation_depth ||
+                config->min_age_reserve_sec > 0 || config->min_prio_reserve > 0;
+
+    return pass->n_waiting == 0 && some;
 }
 
 /* The promises of before stay where they are, until their turn. */
@@ -444,14 +447,14 @@ static void go_promise(struct sched *s, struct entry *entry)
 
     if (rule_out(s, entry)) {
         entry->done = true;
-    } else if (pass->n_promised >= (size_t)s->config.reservation_depth) {
+    } else if (!trial_may_promise(s, entry, pass->n_promised)) {
         return;
     } else if (rec->job->plan.promised && rec->walk != pass->number &&
-               !comes_first(pass, s->config.reservation_depth)) {
+               !comes_first(pass, &s->config)) {
         pass->n_promised++;
         count_waiting(s, entry);
     } else if (!try_(s, entry)) {
-        pass->n_promised += trial_promise(s, rec, pass->n_promised);
+        pass->n_promised += trial_promise(s, entry, pass->n_promised);
     }
 }
 

@@ -20,6 +20,9 @@
  *     and be it with a higher priority, is planned around them. A promise is given up
  *     when its room is gone (a node is lost, a job outlasts its limit, a pod of others
  *     appears) or the job may not start any more (held, its shape changed).
+ *     Who has waited less than `min_age_reserve_sec`, or has less priority than
+ *     `min_prio_reserve`, is promised nothing for the time being and takes no place
+ *     among these first.
  *   - the others, up to `max_job_test`, are forecasts, made anew in every walk.
  * What is behind those starts where it fits, and has no plan.
  *
@@ -102,7 +105,9 @@ struct sched_config {
     int64_t resv_over_run_sec;  /* ResvOverRun; likewise */
     int64_t window_sec;         /* SchedulerParameters bf_window; default 7 days */
     int64_t reservation_depth; /* so many that wait are promised a start; default all */
-    int64_t max_job_test;      /* bf_max_job_test: so many are planned; default all */
+    int64_t min_age_reserve_sec; /* bf_min_age_reserve: who waits less, and ... */
+    int64_t min_prio_reserve; /* ... bf_min_prio_reserve: has less priority, is not */
+    int64_t max_job_test;     /* bf_max_job_test: so many are planned; default all */
     enum backfill_order backfill_order; /* who is offered gaps first; default area */
     bool kill_invalid_depend;      /* kill_invalid_depend: who waits in vain is ended */
     struct license_table licenses; /* Licenses: how many there are */

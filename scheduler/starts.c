@@ -209,7 +209,7 @@ static bool try_listed(struct sched *s, const struct entry *entry)
     if (trial_run(s, entry, &by, before))
         return true;
     return !trial_reserves(s, entry) ||
-           trial_promise(s, rec, s->lines.n - rec->claim.on);
+           trial_promise(s, entry, s->lines.n - rec->claim.on);
 }
 
 enum outcome {
@@ -221,10 +221,10 @@ enum outcome {
 };
 
 /* Who has none and will be promised none has its turn in the order of gaps. */
-static bool is_past_promises(const struct search *search)
+static bool is_past_promises(const struct search *search, const struct entry *entry)
 {
     return search->round == ROUND_PROMISE &&
-           search->s->lines.n >= (size_t)search->s->config.reservation_depth;
+           !trial_may_promise(search->s, entry, search->s->lines.n);
 }
 
 static enum outcome try_candidate(const struct search *search,
@@ -239,7 +239,7 @@ static enum outcome try_candidate(const struct search *search,
         return SEARCH_DONE;
     if (c->rec->job->plan.promised)
         return try_promised(s, &entry) ? SEARCH_AGAIN : SEARCH_DONE;
-    if (is_past_promises(search) || !try_listed(s, &entry))
+    if (is_past_promises(search, &entry) || !try_listed(s, &entry))
         return SEARCH_ENDS;
     return SEARCH_TRIED;
 }

@@ -456,15 +456,32 @@ size_t trial_before(const struct sched *s, const struct entry *entry, size_t n_w
     return n_waiting < (size_t)s->config.max_job_test ? before : 1;
 }
 
-bool trial_promise(struct sched *s, struct jobrec *rec, size_t n_promised)
+/* As in Slurm the wait counts from when it could have started. */
+static bool is_ripe(const struct sched *s, const struct entry *entry)
 {
-    struct plan *plan = &rec->job->plan;
+    const struct job *job = entry->rec->job;
+    int64_t since = MAX(job->submit_sec, job->eligible_sec);
+
+    return s->now_sec - s->config.min_age_reserve_sec >= since &&
+           entry->priority.total >= s->config.min_prio_reserve;
+}
+
+bool trial_may_promise(const struct sched *s, const struct entry *entry,
+                       size_t n_promised)
+{
+    return n_promised < (size_t)s->config.reservation_depth &&
+           (entry->rec->job->plan.promised || is_ripe(s, entry));
+}
+
+bool trial_promise(struct sched *s, const struct entry *entry, size_t n_promised)
+{
+    struct plan *plan = &entry->rec->job->plan;
 
     if (plan->start_sec == TIME_UNSET || plan->start_sec == PLAN_FAR ||
-        n_promised >= (size_t)s->config.reservation_depth)
+        !trial_may_promise(s, entry, n_promised))
         return false;
     plan->promised = true;
-    starts_enlist(s, rec);
+    starts_enlist(s, entry->rec);
     return true;
 }
 

@@ -41,8 +41,13 @@ void trial_set_plan(struct sched *s, const struct entry *entry, struct slot *slo
  * begins before a slot, or the one it had. */
 bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *by,
                size_t before);
-/* A dated plan becomes a promise if few others are; false: it is none. */
-bool trial_promise(struct sched *s, struct jobrec *rec, size_t n_promised);
+/* Is it one to be promised a start, if it cannot have one now? Not once enough others
+ * are (reservation_depth), nor while it has waited too briefly or has too little
+ * priority (bf_min_age_reserve, bf_min_prio_reserve), unless it was before. */
+bool trial_may_promise(const struct sched *s, const struct entry *entry,
+                       size_t n_promised);
+/* A dated plan becomes a promise if it may be one; false: it is none. */
+bool trial_promise(struct sched *s, const struct entry *entry, size_t n_promised);
 /* Resources or Priority, and s->message says what is free; or the limit that kept it
  * from starting where it fitted. */
 enum reason trial_why_not_now(struct sched *s, const struct entry *entry,

@@ -104,6 +104,8 @@ START_TEST(test_again)
         .priority_weight_tres = {.n = 1, .items = {{TRES_GPU, "h100", -5}}},
         .window_sec = 86400,
         .reservation_depth = 3,
+        .min_age_reserve_sec = 30,
+        .min_prio_reserve = 7,
         .max_job_test = 4,
         .backfill_order = BACKFILL_LIMIT,
         .priority_favor_small = true};

@@ -276,6 +276,7 @@ static size_t run_day(uint64_t seed)
     rng_seed(&w.rng, seed);
     config.reservation_depth = 1 + draw(&w, 20);
     config.max_job_test = 1 + draw(&w, 40);
+    config.min_age_reserve_sec = seed % 3 == 1 ? 60 * draw(&w, 60) : 0;
     config.backfill_order = (enum backfill_order)(seed % 3);
     w.licenses = 2 + draw(&w, 4);
     config.licenses = (struct license_table){.n = 1, .items = {{"matlab", w.licenses}}};

@@ -148,6 +148,8 @@ static void read_config(struct scenario *sc, const char *line)
         {"overtime", &sc->config.over_time_sec},
         {"overrun", &sc->config.resv_over_run_sec},
         {"depth", &sc->config.reservation_depth},
+        {"minage", &sc->config.min_age_reserve_sec},
+        {"minprio", &sc->config.min_prio_reserve},
         {"test", &sc->config.max_job_test},
         {"switchwait", &sc->config.max_switch_wait_sec},
         {"exempt", &sc->config.preempt_exempt_sec},

@@ -16,6 +16,10 @@ struct sched_config life_settings(uint64_t seed)
         config.reservation_depth = (int64_t)(seed / 3 % 6);
         config.max_job_test = (int64_t)(seed / 18 % 9);
     }
+    if (seed % 4 == 1) {
+        config.min_age_reserve_sec = (int64_t)(seed / 4 % 5) * 150;
+        config.min_prio_reserve = (int64_t)(seed / 20 % 3) * 400;
+    }
     config.priority_weight_job_size = 700;
     config.backfill_order = (enum backfill_order)(seed / 7 % 3);
     config.priority_weight_assoc = 300;
@@ -501,6 +505,7 @@ void life_reconfigure(struct life *l)
     config.kill_invalid_depend = course_chance(h, 30);
     config.window_sec = 60 + course_draw(h, 20) * 600;
     config.reservation_depth = course_draw(h, 5);
+    config.min_age_reserve_sec = course_draw(h, 3) * 200;
     config.max_job_test = 1 + course_draw(h, LIFE_JOBS);
     config.backfill_order = (enum backfill_order)course_draw(h, 3);
     str_addf(&h->script, "plan depth=%d test=%d window=%d order=%d ...\n",
