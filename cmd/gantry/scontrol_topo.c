@@ -60,7 +60,7 @@ static const struct topology_group *group_at(const struct map *m, size_t level,
     return &m->t.levels[level].groups[i];
 }
 
-/* What the label of its nodes calls it; NULL: they have none, or it is one by number. */
+/* What the label of its nodes calls it; NULL: none does, or it is one by number. */
 static const char *group_name(const struct map *m, size_t level, size_t i)
 {
     const size_t place = m->first[group_at(m, level, i)->first];

@@ -24,7 +24,7 @@ struct plain_wiring {
 struct plain_spot {
     size_t node;
     int64_t cost, devices; /* of the job there, to others; that are free */
-    int turn; /* ret: 1 of a leaf that is taken wholly, 2 of the last one; 0: it is out */
+    int turn; /* ret: 1 of a leaf that is taken whole, 2 of the last one; 0: out */
 };
 
 /* Gives turns to the nodes of the leaves that are to hold `want` of them, of which
