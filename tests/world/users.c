@@ -149,8 +149,8 @@ static void set_life(struct users *u, struct json *job)
         begin_later(u, job);
     if (one_in(u, 6))
         json_set_at(job, "spec.requeue", json_new_bool(false));
-    if (one_in(u, 2))
-        json_set_at(job, "spec.qos", json_new_string(one_in(u, 2) ? "high" : "low"));
+    if (!one_in(u, 5))
+        json_set_at(job, "spec.qos", json_new_string(one_in(u, 3) ? "high" : "low"));
     if (one_in(u, 6))
         set_number(job, "spec.ttlSecondsAfterFinished", between(u, 0, 300));
 }
@@ -418,12 +418,13 @@ static void make_partition(struct users *u, const char *name)
 /* Jobs of high may preempt those of low, which end as is drawn. */
 static void make_qos(struct users *u)
 {
-    static const char *const modes[] = {"REQUEUE", "CANCEL", "OFF"};
+    static const char *const modes[] = {"REQUEUE", "CANCEL", "REQUEUE", "CANCEL",
+                                        "OFF"};
     static const char *const graces[] = {"0", "30", "5:00"};
     JSON_AUTO struct json *low = json_build(
         "{'apiVersion': 'gantry.dev/v1alpha1', 'kind': 'QOS', 'metadata': {'name':"
         " 'low'}, 'spec': {'preemptMode': %s, 'graceTime': %s}}",
-        modes[between(u, 0, 2)], graces[between(u, 0, 2)]);
+        modes[between(u, 0, ARRAY_LEN(modes) - 1)], graces[between(u, 0, 2)]);
     JSON_AUTO struct json *high = json_build(
         "{'apiVersion': 'gantry.dev/v1alpha1', 'kind': 'QOS', 'metadata': {'name':"
         " 'high'}, 'spec': {'preempt': ['low'], 'priority': 100}}");
