@@ -199,7 +199,7 @@ static const struct {
     {"licences", "{grpTRES: {'license/matlab': 4}, grpTRESMins: {license/a@b: 1}}",
      false, "grpTRESMins license/a@b=60 grpTRES license/matlab=4"},
     {"licences of a node", "maxTRESPerNode: {license/matlab: 4}", false,
-     "spec.limits.maxTRESPerNode: license/matlab: no node has licences"},
+     "spec.limits.maxTRESPerNode must have no license/NAME: no node has licences"},
     {"licences without a name", "grpTRES: {license/: 4}", false,
      "spec.limits.grpTRES" NO_TRES},
     {"a time", "maxWall: 1-12", false, "maxWall =129600"},

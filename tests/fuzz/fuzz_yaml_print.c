@@ -48,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     STR_AUTO struct str text;
 
     str_init(&text, OUT_MAX);
-    if (!tree)
+    if (!tree || json_is(tree, JSON_NULL)) /* YAML's null is an empty document */
         return 0;
     yaml_print(tree, &text);
     if (!text.overflow && !has_fraction(tree))
