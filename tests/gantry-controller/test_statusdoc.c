@@ -188,6 +188,7 @@ static void place(const struct convert *c, struct jstatus *s)
     for (size_t i = 0; i < ARRAY_LEN(slots); i++) {
         slots[i].each.v[RES_CPU] = 2000;
         slots[i].each.v[RES_PODS] = 1;
+        slots[i].tasks = 1;
         slots[i].each.v[gpu] = 4;
     }
     if (s->state == JOB_STATE_PENDING) {

@@ -19,8 +19,8 @@ static struct clitest *queue_new(void)
     clitest_setenv(t, "SLURM_TIME_FORMAT", "standard");
     for (int i = 0; i < 2; i++)
         clitest_expect(t, COUPLE, 0, "", "");
-    clitest_expect(t, "sbatch -Q -J alone -N 4 --exclusive -t 60 --wrap true", 0, "",
-                   "");
+    clitest_expect(t, "sbatch -Q -J alone -N 4 --exclusive -t 60 -D /tmp --wrap true",
+                   0, "", "");
     ctltest_advance(t->ctl, 60);
     return t;
 }
