@@ -83,7 +83,8 @@ static void check_fit(struct checks *c, const struct pod_fact *p, int64_t decide
 static void check_bound(struct checks *c, const struct pod_fact *p)
 {
     const struct job_fact *j = p->job;
-    bool gang = j->pods_asked > 1 && !j->is_range;
+    /* Of a range it is known once status says what this attempt was given. */
+    bool gang = j->pods_asked > 1 && (!j->is_range || j->now.attempt == p->attempt);
 
     if (!str_eq(p->planned, p->node))
         journal_breach(c->journal, "overcommit", "pod %s is on %s, planned for %s",
