@@ -501,8 +501,10 @@ int settings_parse(struct settings *s, const char *text, size_t len, const char 
         return err_set(err, ERR_INVALID, "%s: must be a mapping of keys to values",
                        name);
     AUTO_FREE char *bad = NULL;
-    if (read_keys(&fresh, doc, "", &bad, err) < 0)
+    if (read_keys(&fresh, doc, "", &bad, err) < 0) {
+        err_flatten(err);
         return err_prefix(err, "%s:%zu", name, yaml_line_of(text, len, bad));
+    }
     if (check_preemption(&fresh, err) < 0)
         return err_prefix(err, "%s:%zu", name, yaml_line_of(text, len, "preemptType"));
     *s = fresh;
