@@ -111,6 +111,42 @@ void conform_pick_del(struct json *j, const char *path)
     }
 }
 
+static int by_bytes(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* What the lines of `text` are in order. Owned. */
+static char *sorted_lines(const char *text)
+{
+    AUTO_FREE char *copy = xstrdup(text);
+    AUTO_FREE char **lines = xcalloc(strlen(text) + 1, sizeof(*lines));
+    STR_AUTO struct str out;
+    size_t n = 0;
+
+    str_init(&out, strlen(text) + 2);
+    for (char *rest = copy, *line; (line = strsep(&rest, "\n"));)
+        lines[n++] = line;
+    qsort(lines, n, sizeof(*lines), by_bytes);
+    for (size_t i = 0; i < n; i++)
+        str_addf(&out, "%s%s", i ? "\n" : "", lines[i]);
+    return xstrdup(out.s);
+}
+
+void conform_pick_sort(struct json *j, const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    AUTO_FREE char *parent = xstrndup(path, dot ? (size_t)(dot - path) : 0);
+    struct json *holder = conform_pick(j, parent);
+    const char *field = dot ? dot + 1 : path;
+    const char *text = json_string(json_get(holder, field));
+
+    if (text) {
+        AUTO_FREE char *sorted = sorted_lines(text);
+        json_set(holder, field, json_new_string(sorted));
+    }
+}
+
 void conform_pick_drop(struct json *j, const char *field)
 {
     if (json_is(j, JSON_OBJECT))

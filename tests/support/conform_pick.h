@@ -13,6 +13,8 @@ struct json *conform_pick(const struct json *j, const char *path);
  * that it stands for. Frees `take`. */
 struct json *conform_pick_only(struct json *take, const struct json *paths);
 void conform_pick_del(struct json *j, const char *path);
+/* The lines of the text at the path are sorted by bytes. No '*' here. */
+void conform_pick_sort(struct json *j, const char *path);
 /* A field of that name goes, wherever it stands. */
 void conform_pick_drop(struct json *j, const char *field);
 

@@ -65,9 +65,9 @@ static const char *meaning(const struct word *words, const char *word)
 }
 
 static const char *const step_fields[] = {
-    "ask",    "watch", "events",  "close",  "as",      "count",   "type",
-    "accept", "body",  "text",    "base64", "file",    "grow",    "save",
-    "until",  "quiet", "managed", "only",   "without", "verbatim"};
+    "ask",    "watch", "events",  "close",  "as",      "count",     "type",
+    "accept", "body",  "text",    "base64", "file",    "grow",      "save",
+    "until",  "quiet", "managed", "only",   "without", "unordered", "verbatim"};
 
 static int check_step(const struct json *step, struct err *err)
 {
@@ -250,6 +250,9 @@ static struct json *trim(const struct json *step, struct json *take)
         shown = conform_pick_only(shown, json_get(step, "only"));
     for (size_t i = 0; i < json_len(json_get(step, "without")); i++)
         conform_pick_del(shown, json_string(json_item(json_get(step, "without"), i)));
+    for (size_t i = 0; i < json_len(json_get(step, "unordered")); i++)
+        conform_pick_sort(shown,
+                          json_string(json_item(json_get(step, "unordered"), i)));
     return shown;
 }
 
