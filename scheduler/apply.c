@@ -117,7 +117,8 @@ static bool standing_equal(const struct job *a, const struct job *b)
 {
     return a->phase == b->phase && a->job_id == b->job_id && a->failed == b->failed &&
            a->start_sec == b->start_sec && a->array_id == b->array_id &&
-           a->array_task == b->array_task && job_arrays_equal(a, b);
+           a->array_task == b->array_task && a->n_others == b->n_others &&
+           job_arrays_equal(a, b);
 }
 
 /* Where running jobs may be preempted it matters how far they are. */

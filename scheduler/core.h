@@ -266,7 +266,8 @@ void jobrec_free(struct sched *s, struct jobrec *rec);
 /* Puts it into sched.by_id and by_task, or takes it out. */
 void jobrec_list(struct sched *s, struct jobrec *rec);
 void jobrec_unlist(struct sched *s, struct jobrec *rec);
-/* By its job id, or as the task of an array; NULL: not known. */
+/* By its job id, by that of one of its components too, or as the task of an array;
+ * NULL: not known. */
 struct jobrec *jobrec_numbered(const struct sched *s, int64_t job_id);
 const struct job *jobrec_by_id(const struct sched *s, int64_t job_id);
 const struct job *jobrec_by_task(const struct sched *s, int64_t array_id, int64_t task);

@@ -160,7 +160,7 @@ const struct job *depend_other(const struct sched *s, const struct depend *d)
 
 bool depend_is_own(const struct job *job, const struct depend *d)
 {
-    if (d->job_id == job->job_id)
+    if (job_has_id(job, d->job_id))
         return true;
     return job->array_id != 0 && d->job_id == job->array_id &&
            (d->task == DEPEND_WHOLE || d->task == job->array_task);
@@ -321,7 +321,7 @@ static bool depends_on(const struct job *job, const struct job *other)
     for (size_t i = 0; i < job->n_depends; i++) {
         int64_t job_id = job->depends[i].job_id;
 
-        if (job_id != 0 && (job_id == other->job_id || job_id == other->array_id))
+        if (job_id != 0 && (job_has_id(other, job_id) || job_id == other->array_id))
             return true;
     }
     return false;

@@ -14,6 +14,9 @@
  *   singleton   is not there: no job of the same user and name runs, or waits with a
  *               lower number
  *
+ * A component of a heterogeneous job, by its number, is all of that job: they start
+ * together, and end so.
+ *
  * The other job may be one task of an array, split off or not: what has become of tasks
  * whose own records are gone, their array knows.
  *

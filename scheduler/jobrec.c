@@ -76,11 +76,15 @@ struct jobrec *jobrec_numbered(const struct sched *s, int64_t job_id)
     return rec;
 }
 
+/* The nearest job before a number is the only one that it can be a component's of. */
 const struct job *jobrec_by_id(const struct sched *s, int64_t job_id)
 {
-    const struct jobrec *rec = jobrec_numbered(s, job_id);
+    const struct jobrec *rec = NULL;
 
-    return rec != NULL ? rec->job : NULL;
+    for (int64_t id = job_id; rec == NULL && id > 0 && id > job_id - COMPONENTS_MAX;
+         id--)
+        rec = jobrec_numbered(s, id);
+    return rec != NULL && job_has_id(rec->job, job_id) ? rec->job : NULL;
 }
 
 const struct job *jobrec_by_task(const struct sched *s, int64_t array_id, int64_t task)

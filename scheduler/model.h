@@ -562,6 +562,8 @@ struct resvec job_ask_typed(const struct job *j, const char *gpu_type);
 struct resvec component_ask(const struct job *j);
 /* By index: the job itself is the first one. */
 const struct job *job_component(const struct job *j, size_t component);
+/* Is it the job's number? Components have those that follow that of the job. */
+bool job_has_id(const struct job *j, int64_t job_id);
 /* How many nodes its counted features are of together. */
 int64_t job_counted_nodes(const struct job *j);
 /* How many nodes it needs at least, in whatever partition; a component of it. */

@@ -413,6 +413,12 @@ struct resvec job_ask_typed(const struct job *j, const char *gpu_type)
     return sum;
 }
 
+bool job_has_id(const struct job *j, int64_t job_id)
+{
+    return j->job_id != 0 && job_id >= j->job_id &&
+           job_id - j->job_id <= (int64_t)j->n_others;
+}
+
 int64_t job_counted_nodes(const struct job *j)
 {
     int64_t sum = 0;

@@ -45,10 +45,12 @@ void awaited_find(const struct controller *ctl, struct awaited *ret)
         qsort(ret->ids, ret->n, sizeof(*ret->ids), id_compare);
 }
 
-bool awaited_has(const struct awaited *a, int64_t job_id)
+bool awaited_has(const struct awaited *a, int64_t first_id, int64_t n)
 {
-    return a->n > 0 &&
-           bsearch(&job_id, a->ids, a->n, sizeof(*a->ids), id_compare) != NULL;
+    for (int64_t id = first_id; a->n > 0 && id < first_id + n; id++)
+        if (bsearch(&id, a->ids, a->n, sizeof(*a->ids), id_compare))
+            return true;
+    return false;
 }
 
 void awaited_fini(struct awaited *a)

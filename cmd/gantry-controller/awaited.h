@@ -21,7 +21,8 @@ struct awaited {
 };
 
 void awaited_find(const struct controller *ctl, struct awaited *ret);
-bool awaited_has(const struct awaited *a, int64_t job_id);
+/* One of so many that follow one another: a job's, and those of its components. */
+bool awaited_has(const struct awaited *a, int64_t first_id, int64_t n);
 void awaited_fini(struct awaited *a);
 
 #endif

@@ -170,7 +170,7 @@ static void expire(struct sweeping *s, struct record *r)
     if (!s->found)
         awaited_find(r->ctl, &s->awaited);
     s->found = true;
-    if (!awaited_has(&s->awaited, r->job->status.job_id))
+    if (!awaited_has(&s->awaited, r->job->status.job_id, bjob_n_ids(r->job)))
         status_expire(r);
 }
 

@@ -99,16 +99,23 @@ static void tell_bill(const struct record *r, struct job *m)
     m->account = xstrdup_null(model->account);
     m->qos = xstrdup_null(model->qos);
     m->partition = xstrdup_null(model->partition);
-    for (size_t i = 0; i < model->n_others; i++) {
-        const struct job *other = &model->others[i];
-        struct job *component = job_add_component(m);
-        if (other->n_partitions > 0)
-            names_add(&component->partitions, &component->n_partitions,
-                      other->partitions[0]);
-    }
     m->alloc = slots_copy(model->alloc, model->n_alloc);
     m->n_alloc = model->n_alloc;
     m->end_sec = model->end_sec;
+}
+
+/* Each has a number, and may have been in a partition of its own. */
+static void tell_components(const struct bjob *job, struct job *m)
+{
+    const struct job *model = job ? job->model : NULL;
+    for (int64_t i = 1; job && i < bjob_n_ids(job); i++) {
+        struct job *component = job_add_component(m);
+        const struct job *known =
+            model && i <= (int64_t)model->n_others ? &model->others[i - 1] : NULL;
+        if (known && known->n_partitions > 0)
+            names_add(&component->partitions, &component->n_partitions,
+                      known->partitions[0]);
+    }
 }
 
 /* Whose task it is, or how its own stand; `array` NULL: not known any more. */
@@ -130,6 +137,7 @@ static struct job *outsider_of(const struct record *r, const struct told *now,
     struct job *m = job_new();
     m->uid = xstrdup(r->uid);
     set_tasks(r, now, array, m);
+    tell_components(r->job, m);
     m->job_id = now->job_id;
     m->phase = now->phase;
     m->failed = now->failed;

@@ -1,8 +1,9 @@
 # Alone: where CPUs and GPUs of others are free decides when its jobs start.
 # The components of a heterogeneous job start together, each on nodes of its own: from sbatch, where the script
-# runs in the first one and knows the nodes of all, and from an object, where each has a template.
+# runs in the first one and knows the nodes of all, and from an object, where each has a template. A job may
+# depend on it by the number of any of them.
 case_run() {
-    local id
+    local id next
     id=$(slurm sbatch --parsable -W -t 5 -o out-%j -n 1 -c 2 : -N 2 -n 3 --gpus-per-task=2 --wrap '
         echo "$SLURM_HET_SIZE $SLURM_NNODES $SLURM_NTASKS $SLURM_NTASKS_HET_GROUP_1 $SLURM_TASKS_PER_NODE_HET_GROUP_1"
         echo "$SLURM_JOB_NODELIST $SLURM_JOB_NODELIST_HET_GROUP_0 $SLURM_JOB_NODELIST_HET_GROUP_1"')
@@ -49,11 +50,15 @@ END
     submit blocker "sleep 300" "nodes: 3" "gpusPerNode: 8" "timeLimit: '10'"
     expect_state blocker RUNNING
     id=$(slurm sbatch --parsable -t 5 -o out-%j -n 1 : -N 2 --gpus-per-node=8 --wrap true 2>/dev/null)
+    next=$(slurm sbatch --parsable -t 5 -n 1 -o out-%j -d "afterok:$((id + 1))" --wrap true)
     wait_until 30 "all wait" eval '[[ $(slurm squeue -h -o %r -j $id+1) == Resources ]]'
     expect_text "why" "$(slurm scontrol show job "$id")" "JobState=PENDING Reason=Resources"
     refused "Operation not permitted on individual component of heterogeneous job" slurm scancel "$id+1"
+    expect_text "who depends on the second" "$(slurm squeue -h -o '%r %E' -j "$next")" \
+        "Dependency afterok:$((id + 1))(unfulfilled)"
     act blocker Cancel
-    wait_until 60 "its end" eval '[[ -z $(slurm squeue -h -t pd,r,cg -j $id) ]]'
+    wait_until 60 "its end" eval '[[ -z $(slurm squeue -h -t pd,r,cg -j $id,$next) ]]'
+    expect "the one that depended" "$(slurm squeue -h -t all -o %T -j "$next")" COMPLETED
 
     refused "Invalid node name specified: component 1: node n9 does not exist" \
         slurm sbatch -N 1 : -w n1,n9 -N 2 --wrap true

@@ -188,6 +188,47 @@ START_TEST(test_singleton)
 }
 END_TEST
 
+/* The number of a component stands for its job, whether that waits, runs or is not
+ * taken in; and keeps it beyond its ttl likewise. */
+START_TEST(test_component)
+{
+    const char *couple = "'ttlSecondsAfterFinished':1,'components':[{'name':'x'},"
+                         "{'name':'y','partition':'other'}]";
+    struct ctltest *t = ctltest_new();
+    ctltest_make(t, "Partition", "other", "'state':'DRAIN'");
+    ctltest_submit(t, "first", couple);
+    ctltest_settle(t);
+    ctltest_expect(t, "first", "status.jobID=1|status.reason=PartitionInactive");
+    ctltest_submit(t, "ok", "'dependency':'afterok:2'");
+    ctltest_submit(t, "begun", "'dependency':'after:2'");
+    ctltest_submit(t, "none", "'dependency':'afterok:3'");
+    ctltest_settle(t);
+    ctltest_expect(t, "ok",
+                   "status.jobID=3|"
+                   "status.message=waits for job 2 to succeed");
+    ctltest_expect(t, "begun", "status.message=waits for job 2 to start");
+    ctltest_change(t, "Partition", "other", "'state':'UP'");
+    ctltest_settle(t);
+    ctltest_expect(t, "first", "status.state=RUNNING");
+    ctltest_expect(t, "begun", "status.state=RUNNING");
+    spy_spoil(t->spy, &(struct spy_rule){"PATCH", "/batchjobs/ok/status", SPY_REFUSE,
+                                         403, "Forbidden", "policy", SPY_ALWAYS});
+    ctltest_end(t, "first", 0, 0);
+    ctltest_end(t, "first", 1, 1);
+    ctltest_advance(t, 30);
+    ctltest_expect(t, "first", "status.state=FAILED");
+    ctltest_kill(t);
+    spy_spare(t->spy);
+    ctltest_start(t);
+    ctltest_advance(t, 30);
+    ctltest_expect(t, "ok",
+                   "status.reason=DependencyNeverSatisfied|"
+                   "status.dependency=afterok:2(failed)");
+    ck_assert_int_eq(apitest_request(t->api, "GET", JOBS "/first", NULL), 404);
+    ctltest_free(t);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry-controller/dependency", (struct suite_row[]){
@@ -199,6 +240,7 @@ int main(void)
                                                           {test_deleted, 1},
                                                           {test_not_taken_in, 1},
                                                           {test_singleton, 1},
+                                                          {test_component, 1},
                                                           {NULL, 0},
                                                       });
 }
