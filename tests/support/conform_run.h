@@ -22,8 +22,8 @@
  *     managed: true            metadata.managedFields is recorded; else it is left out
  *     only: [path, ...]        of the body, nothing else is recorded
  *     without: [path, ...]     of the body, all but these
- *     unordered: [path, ...]   the lines of these texts of the body are sorted: a server
- *                              gathers them from a map, each time in another order
+ *     unordered: [path, ...]   the lines of these texts are sorted: the server gathers
+ *                              them from a map, each time in another order
  *     verbatim: true           the body is recorded as text also where it is JSON
  *   - watch: /api/v1/namespaces/$ns/pods?watch=1  opened, and its events gathered
  *     as: w                    under this name ("w")
