@@ -100,7 +100,8 @@ struct qos *convert_qos(const struct json *object, struct err *err)
         read_name(object, "a QOS", &ret->name, err) == 0 &&
         read_priority(object, ret, err) == 0 && read_factors(object, ret, err) == 0 &&
         read_flags(object, ret, err) == 0 && read_preemption(object, ret, err) == 0 &&
-        limits_read(object, "spec.limits", LIMIT_OF_QOS, &ret->limits, err) == 0) {
+        limits_read(object, "spec.limits", LIMIT_OF_QOS,
+                    (ret->flags & QOS_RELATIVE) != 0, &ret->limits, err) == 0) {
         convert_qos_usage_read(object, ret);
         return ret;
     }
@@ -157,7 +158,7 @@ static int read_member(const struct json *item, struct account *account,
     struct member *m = account_add(account, user, ns, partition);
     const struct number_field priority = {"priority", &m->priority, 0, PRIORITY_MAX};
     if (read_shares(item, "fairshare", &m->shares, err) < 0 ||
-        limits_read(item, "limits", LIMIT_OF_ACCOUNT, &m->limits, err) < 0 ||
+        limits_read(item, "limits", LIMIT_OF_ACCOUNT, false, &m->limits, err) < 0 ||
         read_choice(item, "defaultQOS", "qos", &m->qos, err) < 0)
         return -1;
     return number_read(item, &priority, err);
@@ -212,7 +213,8 @@ struct account *convert_account(const struct json *object, struct err *err)
     if (rules_hold("Account", object, err) == 0 &&
         read_name(object, "an account", &ret->name, err) == 0 &&
         read_place(object, ret, err) == 0 && read_members(object, ret, err) == 0 &&
-        limits_read(object, "spec.limits", LIMIT_OF_ACCOUNT, &ret->limits, err) == 0) {
+        limits_read(object, "spec.limits", LIMIT_OF_ACCOUNT, false, &ret->limits,
+                    err) == 0) {
         convert_usage_read(object, ret);
         return ret;
     }

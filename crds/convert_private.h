@@ -95,9 +95,10 @@ int numbers_read(const struct json *object, const struct number_field *fields, s
 int text_read(const struct json *object, const char *path, const char **ret,
               struct err *err);
 
-/* The limits at a path ("spec.limits") of a QOS or an account: LIMIT_OF_*. */
-int limits_read(const struct json *object, const char *path, int of, struct limits *ret,
-                struct err *err);
+/* The limits at a path ("spec.limits") of a QOS or an account: LIMIT_OF_*; those on
+ * TRES in percent, or in amounts. */
+int limits_read(const struct json *object, const char *path, int of, bool in_percent,
+                struct limits *ret, struct err *err);
 
 /* Into an account that has its members, sorted. */
 void convert_usage_read(const struct json *object, struct account *account);

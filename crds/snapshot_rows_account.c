@@ -3,9 +3,9 @@
 
 #include "scheduler/model.h"
 
-static const struct field one_limit_rows[] = {ENUM(limit, kind, LIMIT_KINDS - 1),
-                                              ENUM(limit, tres, TRES_KINDS - 1),
-                                              TEXT(limit, type), INT(limit, amount)};
+static const struct field one_limit_rows[] = {
+    ENUM(limit, kind, LIMIT_KINDS - 1), ENUM(limit, tres, TRES_KINDS - 1),
+    TEXT(limit, type), INT(limit, amount), INT(limit, percent)};
 static const struct fields fields_limit = FIELDS(limit, one_limit_rows);
 
 static const struct field limits_rows[] = {LIST(limits, items, n, fields_limit)};
@@ -40,7 +40,8 @@ static const struct field qos_rows[] = {WORD(qos, name),
                                         INT(qos, preempt_mode),
                                         INT(qos, preempt_exempt_sec),
                                         INT(qos, grace_sec),
-                                        BOOL(qos, in_circle)};
+                                        BOOL(qos, in_circle),
+                                        TEXT(qos, relative_to)};
 const struct fields fields_qos = FIELDS(qos, qos_rows);
 
 static const struct field qos_choice_rows[] = {TEXT(qos_choice, by_default),

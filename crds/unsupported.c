@@ -34,7 +34,6 @@ const struct unsupported unsupported[] = {
     VALUE("Partition", "spec.preemptMode", "GANG"),
     VALUE("QOS", "spec.preemptMode", "SUSPEND"),
     VALUE("QOS", "spec.preemptMode", "GANG"),
-    VALUE("QOS", "spec.flags[]", "Relative"),
 
     /* what would decide where a pod of the template may run */
     POD("resources"),

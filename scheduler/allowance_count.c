@@ -6,6 +6,7 @@
 #include "scheduler/allowance_private.h"
 #include "scheduler/book.h"
 #include "scheduler/charge.h"
+#include "scheduler/relative.h"
 
 /* ---- what becomes of the job's own bounds ---- */
 
@@ -255,6 +256,11 @@ void allowance_settle(struct sched *s)
 
     if (!s->held.stale)
         return;
+    if (relative_settle(s)) {
+        s->dirty = true;
+        s->rules_changed = true;
+        s->rules_gen++;
+    }
     look_for_limits(&s->held, &s->policy,
                     (s->config.priority_flags & PRIORITY_ACCRUE_ALWAYS) == 0);
     s->held.stale = false;

@@ -351,8 +351,8 @@ void limits_fini(struct limits *l)
     *l = (struct limits){0};
 }
 
-void limits_set(struct limits *l, enum limit_kind kind, enum tres tres,
-                const char *type, int64_t amount)
+static struct limit *add(struct limits *l, enum limit_kind kind, enum tres tres,
+                         const char *type)
 {
     const struct limit key = {.kind = kind, .tres = tres, .type = (char *)type};
     size_t i = place_of(l, &key);
@@ -363,7 +363,19 @@ void limits_set(struct limits *l, enum limit_kind kind, enum tres tres,
         l->items[i] = key;
         l->items[i].type = xstrdup_null(type);
     }
-    l->items[i].amount = amount;
+    return &l->items[i];
+}
+
+void limits_set(struct limits *l, enum limit_kind kind, enum tres tres,
+                const char *type, int64_t amount)
+{
+    add(l, kind, tres, type)->amount = amount;
+}
+
+void limits_set_percent(struct limits *l, enum limit_kind kind, enum tres tres,
+                        const char *type, int64_t percent)
+{
+    add(l, kind, tres, type)->percent = percent;
 }
 
 const struct limit *limits_find(const struct limits *l, enum limit_kind kind,
@@ -394,8 +406,10 @@ bool limits_equal(const struct limits *a, const struct limits *b)
     if (a->n != b->n)
         return false;
     for (size_t i = 0; i < a->n; i++) {
-        if (compare(&a->items[i], &b->items[i]) != 0 ||
-            a->items[i].amount != b->items[i].amount)
+        const struct limit *x = &a->items[i], *y = &b->items[i];
+
+        if (compare(x, y) != 0 || x->percent != y->percent ||
+            (x->percent == 0 && x->amount != y->amount))
             return false;
     }
     return true;

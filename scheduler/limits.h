@@ -112,6 +112,7 @@ struct limit {
     enum tres tres;
     char *type; /* of GPUs; NULL: any. Of licences: their name */
     int64_t amount;
+    int64_t percent; /* of a TRES in a relative QOS: `amount` follows (relative.h) */
 };
 
 /* Sorted; all zero: none. */
@@ -126,6 +127,9 @@ bool limits_equal(const struct limits *a, const struct limits *b);
 /* Sets one; `type` NULL or copied. */
 void limits_set(struct limits *l, enum limit_kind kind, enum tres tres,
                 const char *type, int64_t amount);
+/* Likewise one of a TRES in percent, of which nothing is known to be there yet. */
+void limits_set_percent(struct limits *l, enum limit_kind kind, enum tres tres,
+                        const char *type, int64_t percent);
 /* NULL: there is none. */
 const struct limit *limits_find(const struct limits *l, enum limit_kind kind,
                                 enum tres tres, const char *type);

@@ -159,6 +159,7 @@ struct qos *qos_copy(const struct qos *q)
 
     *copy = *q;
     copy->name = xstrdup_null(q->name);
+    copy->relative_to = xstrdup_null(q->relative_to);
     copy->limits = limits_copy(&q->limits);
     copy->usage = usage_copy(&q->usage);
     copy->preempt = names_copy(q->preempt, q->n_preempt);
@@ -172,6 +173,7 @@ void qos_free(struct qos *q)
     limits_fini(&q->limits);
     usage_fini(&q->usage);
     names_free(q->preempt, q->n_preempt);
+    free(q->relative_to);
     free(q->name);
     free(q);
 }
@@ -189,6 +191,7 @@ int64_t qos_flag(const char *word)
         {"RequiresReservation", QOS_REQUIRES_RESERVATION},
         {"EnforceUsageThreshold", QOS_ENFORCE_USAGE_THRESHOLD},
         {"UsageFactorSafe", QOS_USAGE_FACTOR_SAFE},
+        {"Relative", QOS_RELATIVE},
         {"PartitionTimeLimit", QOS_PART_TIME_LIMIT},
         {"PartitionMaxNodes", QOS_PART_MAX_NODES},
         {"PartitionMinNodes", QOS_PART_MIN_NODES},

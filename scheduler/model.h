@@ -200,6 +200,7 @@ struct partition {
 #define QOS_USAGE_FACTOR_SAFE 128
 #define QOS_REQUIRES_RESERVATION 256 /* it is for jobs that name one */
 #define QOS_ENFORCE_USAGE_THRESHOLD 512
+#define QOS_RELATIVE 1024 /* its limits on TRES are percent: relative.h */
 /* Bounds of partitions that its jobs need not keep: */
 #define QOS_PART_TIME_LIMIT 4 /* the longest time limit */
 #define QOS_PART_MAX_NODES 8
@@ -235,7 +236,8 @@ struct qos {
     int64_t preempt_mode;       /* of its jobs: preempt_rules.h; 0: as configured */
     int64_t preempt_exempt_sec; /* so long they are let run; LIMIT_UNSET: likewise */
     int64_t grace_sec;          /* from the first signal to the kill */
-    bool in_circle;             /* worked out: its lists lead back to it */
+    bool in_circle;             /* worked out: its lists lead back to it; and: */
+    char *relative_to; /* a partition (relative.h); NULL: all nodes, if to any */
 };
 
 /* Which QOS the jobs of an account or a member may have. */

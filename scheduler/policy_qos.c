@@ -143,6 +143,11 @@ enum reason policy_check_qos(const struct policy *p, const struct job *job,
     if (!is_allowed(&choice, name))
         return say_allowed(job, &choice, message);
     qos = policy_find_qos(p, name);
+    if (qos != NULL && qos->relative_to != NULL) {
+        str_addf(message, "QOS %s is relative to partition %s, and so of no job", name,
+                 qos->relative_to);
+        return REASON_INVALID_QOS;
+    }
     if (qos != NULL && (qos->flags & QOS_REQUIRES_RESERVATION) != 0 &&
         job->reservation == NULL) {
         str_addf(message, "QOS %s is for jobs of a reservation only", name);
@@ -179,8 +184,14 @@ enum reason policy_check_threshold(const struct policy *p, const struct job *job
 enum reason policy_check_part_qos(const struct policy *p, const struct partition *part,
                                   struct str *message)
 {
-    if (part->qos == NULL || policy_part_qos(p, part) != NULL)
+    const struct qos *qos = policy_part_qos(p, part);
+
+    if (part->qos == NULL || (qos != NULL && (qos->relative_to == NULL ||
+                                              str_eq(qos->relative_to, part->name))))
         return REASON_NONE;
     str_addf(message, "QOS %s of partition %s", part->qos, part->name);
-    return say_missing(p, message);
+    if (qos == NULL)
+        return say_missing(p, message);
+    str_addf(message, " is relative to another one, %s", qos->relative_to);
+    return REASON_INVALID_QOS;
 }

@@ -3,6 +3,7 @@
 #include "scheduler/allowance.h"
 #include "scheduler/core.h"
 #include "scheduler/preempt_rules.h"
+#include "scheduler/relative.h"
 
 static void emit_policy(const struct policy *p,
                         void (*emit)(void *arg, const struct change *change), void *arg)
@@ -145,6 +146,13 @@ bool sched_say_circle(const struct sched *s, const char *name, struct str *out)
         return false;
     preempt_say_circle(s->policy.qos, s->policy.n_qos, qos, out);
     return true;
+}
+
+bool sched_say_relative(const struct sched *s, const char *name, struct str *out)
+{
+    const struct qos *qos = policy_find_qos(&s->policy, name);
+
+    return qos != NULL && relative_say_fault(s, qos, out);
 }
 
 const struct reservation *sched_reservation_clash(const struct sched *s,

@@ -44,6 +44,11 @@ case_run() {
         "QOS urgent allows a user 1 running job"
     define QOS urgent "limits: {maxJobsPerUser: 2}"
     expect_state second COMPLETED
+    define QOS urgent "flags: [Relative], limits: {maxTRESPerJob: {cpu: 0}}"
+    submit percent true "user: ann" "qos: urgent"
+    expect_reason percent QOSMaxCpuPerJobLimit
+    define QOS urgent "flags: [Relative], limits: {maxTRESPerJob: {cpu: 100}}"
+    expect_state percent COMPLETED
     define QOS urgent "limits: {maxSubmitJobsPerUser: 0}"
     refused "Job violates accounting/QOS policy (job submit limit, user's size and/or time limits)" \
         slurm sbatch -q urgent -A physics --wrap true

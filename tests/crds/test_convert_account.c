@@ -35,6 +35,22 @@ static const struct {
      "metadata: {name: q}, spec: {limitFactor: 2.5, usageThreshold: 0.25, flags: "
      "[EnforceUsageThreshold]}",
      "q 0 limits x2500 from 250000"},
+    {"in percent",
+     "metadata: {name: q}, spec: {flags: [Relative], limits: {grpTRES: {mem: 50, "
+     "gres/gpu: '100', cpu: -1}, grpTRESMins: {cpu: 0}, grpJobs: 7}}",
+     "q 0 grpJobs=7 grpTRESMins cpu=0% grpTRES mem=50% grpTRES gres/gpu=100%"},
+    {"over a hundred percent",
+     "metadata: {name: q}, spec: {flags: [Relative], limits: {grpTRES: {cpu: 101}}}",
+     "spec.limits.grpTRES: cpu: must be a percentage (the QOS is Relative) from 0 to "
+     "100, or -1 for no limit"},
+    {"an amount for percent",
+     "metadata: {name: q}, spec: {flags: [Relative], limits: {grpTRES: {mem: 64G}}}",
+     "spec.limits.grpTRES: mem: must be a percentage (the QOS is Relative) from 0 to "
+     "100, or -1 for no limit"},
+    {"a part of a percent",
+     "metadata: {name: q}, spec: {flags: [Relative], limits: {grpTRES: {cpu: '0.5'}}}",
+     "spec.limits.grpTRES: cpu: must be a percentage (the QOS is Relative) from 0 to "
+     "100, or -1 for no limit"},
 };
 
 static const struct {
@@ -309,6 +325,16 @@ static void say_qos(const struct qos *qos, struct str *out)
         str_addf(out, " limits x%" PRId64, qos->limit_factor);
     if (qos->flags & QOS_ENFORCE_USAGE_THRESHOLD)
         str_addf(out, " from %" PRId64, qos->usage_threshold);
+    for (size_t i = 0; (qos->flags & QOS_RELATIVE) && i < qos->limits.n; i++) {
+        const struct limit *l = &qos->limits.items[i];
+        str_addf(out, " %s", limit_rows[l->kind].name);
+        if (l->tres != TRES_NONE) {
+            str_addc(out, ' ');
+            tres_say(l->tres, l->type, out);
+        }
+        str_addf(out, l->tres != TRES_NONE ? "=%" PRId64 "%%" : "=%" PRId64,
+                 l->tres != TRES_NONE ? l->percent : l->amount);
+    }
 }
 
 START_TEST(test_qos)

@@ -8,7 +8,8 @@
 
 /* ---- limits ---- */
 
-/* "4", "1:00:00", or "cpu=4,gres/gpu:h100=2" (minutes where Slurm's name says so). */
+/* "4", "1:00:00", or "cpu=4,gres/gpu:h100=2" (minutes where Slurm's name says so;
+ * percent where "flags=Relative" stands before). */
 static int read_amount(const struct limit_row *row, enum tres tres, const char *text,
                        int64_t *ret, struct err *err)
 {
@@ -28,7 +29,7 @@ static int read_amount(const struct limit_row *row, enum tres tres, const char *
 }
 
 static int set_limit(struct limits *limits, enum limit_kind kind, char *value,
-                     struct err *err)
+                     bool in_percent, struct err *err)
 {
     int64_t amount;
 
@@ -45,20 +46,24 @@ static int set_limit(struct limits *limits, enum limit_kind kind, char *value,
 
         if (tres == TRES_NONE || text == NULL)
             return err_set(err, ERR_INVALID, "unknown TRES \"%s\"", key);
-        if (read_amount(&limit_rows[kind], tres, text, &amount, err) < 0)
+        if (in_percent ? cluster_text_number(text, &amount, err) < 0
+                       : read_amount(&limit_rows[kind], tres, text, &amount, err) < 0)
             return -1;
-        limits_set(limits, kind, tres, type, amount);
+        if (in_percent)
+            limits_set_percent(limits, kind, tres, type, amount);
+        else
+            limits_set(limits, kind, tres, type, amount);
     }
     return 0;
 }
 
 /* By their names in the API. */
 static int read_limit(struct limits *limits, const char *name, char *value,
-                      struct err *err)
+                      bool in_percent, struct err *err)
 {
     for (enum limit_kind i = 0; i < LIMIT_KINDS; i++) {
         if (strcmp(limit_rows[i].name, name) == 0)
-            return set_limit(limits, i, value, err);
+            return set_limit(limits, i, value, in_percent, err);
     }
     return err_set(err, ERR_INVALID, "unknown key \"%s\"", name);
 }
@@ -67,7 +72,10 @@ static int read_limit(struct limits *limits, const char *name, char *value,
 
 static int qos_limit(const struct setting *at, struct err *err)
 {
-    return read_limit(&((struct qos *)at->object)->limits, at->key, at->value, err);
+    struct qos *qos = at->object;
+
+    return read_limit(&qos->limits, at->key, at->value,
+                      (qos->flags & QOS_RELATIVE) != 0, err);
 }
 
 /* "OverPartQOS,..." */
@@ -227,7 +235,8 @@ static int member_used(const struct setting *at, struct err *err)
 
 static int account_limit(const struct setting *at, struct err *err)
 {
-    return read_limit(&((struct account *)at->object)->limits, at->key, at->value, err);
+    return read_limit(&((struct account *)at->object)->limits, at->key, at->value,
+                      false, err);
 }
 
 /* "limits.ann=maxJobs:2", once for each limit. */
@@ -237,7 +246,8 @@ static int member_limits(const struct setting *at, struct err *err)
     char *value = at->value;
     const char *name = strsep(&value, ":");
 
-    return m != NULL && value != NULL ? read_limit(&m->limits, name, value, err) : -1;
+    return m != NULL && value != NULL ? read_limit(&m->limits, name, value, false, err)
+                                      : -1;
 }
 
 static int member_default_qos(const struct setting *at, struct err *err)
