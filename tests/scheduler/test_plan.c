@@ -404,16 +404,16 @@ static size_t last_of_started(const struct queue_case *q, const struct job *job)
                            timeline_end(timeline_minute(NOW_SEC), book_length(left)));
 }
 
-/* Where the plain planner puts it, taken, and where the core has put it. False: in the
- * last slot. */
-static bool compare_place(struct queue_case *q, size_t number)
+/* Where the plain planner puts it, taken. False: in the last slot. */
+static bool place_plainly(struct queue_case *q, size_t number)
 {
     const struct job *job = job_at(q, q->n_running + number);
     struct plain_job plain = plain_of(q, job);
     struct plain_place *place = &q->places[number];
 
     *place = (struct plain_place){.start_sec = TIME_UNSET};
-    plain_plan_find(q->plain, &plain, SIZE_MAX, place);
+    if (!plain_plan_find(q->plain, &plain, SIZE_MAX, place))
+        return true;
     if (place->start_sec == PLAN_FAR) {
         /* One that has just come is not promised that, and left to the walk. */
         ck_assert_msg(job->plan.start_sec == PLAN_FAR || number > q->n_pending,
@@ -421,10 +421,17 @@ static bool compare_place(struct queue_case *q, size_t number)
                       job->uid, job->plan.start_sec);
         return false;
     }
-    compare(q, job, place);
-    if (job->phase == JOB_STARTING)
+    if (place->first == 0)
         place->last = last_of_started(q, job);
     plain_plan_take(q->plain, &plain, place);
+    return true;
+}
+
+static bool compare_place(struct queue_case *q, size_t number)
+{
+    if (!place_plainly(q, number))
+        return false;
+    compare(q, job_at(q, q->n_running + number), &q->places[number]);
     return true;
 }
 
@@ -496,11 +503,10 @@ static void start_all(struct queue_case *q)
     while (!q->s->yielded);
 }
 
-/* The numbers of all jobs that waited before, in the order in which they are offered
- * gaps. */
-static void order_turns(const struct queue_case *q, size_t *turns)
+/* The numbers of the first `n` jobs, in the order in which they are offered gaps. */
+static void order_turns(const struct queue_case *q, size_t *turns, size_t n)
 {
-    for (size_t i = 1; i <= q->n_pending; i++) {
+    for (size_t i = 1; i <= n; i++) {
         struct plain_job job = plain_of(q, job_at(q, q->n_running + i));
         size_t at = i - 1;
 
@@ -517,12 +523,12 @@ static void order_turns(const struct queue_case *q, size_t *turns)
 }
 
 /* What starts leaves its place to others, from the first one on. */
-static void start_all_plainly(struct queue_case *q, const bool *waiting)
+static void start_all_plainly(struct queue_case *q, const bool *waiting, size_t n)
 {
     size_t turns[JOBS_MAX + 2], i = 0;
 
-    order_turns(q, turns);
-    while (i < q->n_pending) {
+    order_turns(q, turns, n);
+    while (i < n) {
         if (start_plainly(q, turns[i], waiting[turns[i]]))
             i = 0;
         else
@@ -531,18 +537,20 @@ static void start_all_plainly(struct queue_case *q, const bool *waiting)
 }
 
 /* The new job is the last of the queue; but where gaps are not offered in the queue's
- * order, it is promised its start before they are. */
-static void compare_starts(struct queue_case *q, const bool *waiting)
+ * order, it is promised its start before they are, and then offered them as well. */
+static void compare_starts(struct queue_case *q, bool *waiting)
 {
     bool in_queue = q->order == BACKFILL_QUEUE;
+    size_t n = q->n_pending + 1;
 
     if (in_queue)
-        start_all_plainly(q, waiting);
-    if (!compare_place(q, q->n_pending + 1) || never(q, q->n_pending + 1))
+        start_all_plainly(q, waiting, q->n_pending);
+    if (!place_plainly(q, n) || never(q, n))
         return; /* one that cannot be promised a start ends the search */
+    waiting[n] = true;
     if (!in_queue)
-        start_all_plainly(q, waiting);
-    for (size_t i = 1; i <= q->n_pending; i++) {
+        start_all_plainly(q, waiting, n);
+    for (size_t i = 1; i <= n; i++) {
         if (!never(q, i))
             compare(q, job_at(q, q->n_running + i), &q->places[i]);
     }
