@@ -41,6 +41,7 @@ static int read_numbers(const struct json *object, struct partition *part,
         {"spec.priorityJobFactor", &part->priority_job_factor, 0, 65533},
         {"spec.minNodes", &part->min_nodes, 0, PODS_MAX},
         {"spec.maxNodes", &part->max_nodes, 0, PODS_MAX},
+        {"spec.maxCPUsPerNode", &part->amounts.max_cpus_per_node, 1, PODS_MAX},
         {"spec.defCpuPerGPU", &part->amounts.def_cpus_per_gpu, 1, PODS_MAX},
     };
     return numbers_read(object, fields, ARRAY_LEN(fields), err);

@@ -55,9 +55,10 @@ static const struct field access_rows[] = {
 static const struct fields fields_access = FIELDS(access, access_rows);
 
 static const struct field part_amounts_rows[] = {
-    INT(part_amounts, def_cpus_per_gpu), INT(part_amounts, def_mem_per_node),
-    INT(part_amounts, def_mem_per_cpu),  INT(part_amounts, def_mem_per_gpu),
-    INT(part_amounts, max_mem_per_cpu),  INT(part_amounts, max_mem_per_node),
+    INT(part_amounts, def_cpus_per_gpu),  INT(part_amounts, def_mem_per_node),
+    INT(part_amounts, def_mem_per_cpu),   INT(part_amounts, def_mem_per_gpu),
+    INT(part_amounts, max_mem_per_cpu),   INT(part_amounts, max_mem_per_node),
+    INT(part_amounts, max_cpus_per_node),
 };
 static const struct fields fields_part_amounts =
     FIELDS(part_amounts, part_amounts_rows);

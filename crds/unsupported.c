@@ -50,7 +50,6 @@ const struct unsupported unsupported[] = {
     POD("initContainers[].resources.claims"),
     POD("volumes[].ephemeral"),
 
-    PART("maxCPUsPerNode"),
     PART("podDefaults"),
 
     ACCT("coordinators"),

@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "scheduler/check.h"
+#include "scheduler/quota.h"
 
 /* From the decision to the pods' start: creates and binds of a large gang. */
 #define LAUNCH_SLACK_SEC 60
@@ -87,12 +88,18 @@ static void know_positions(const struct sched *s, struct claim *claim,
     claim->positions_gen = s->cluster.set_gen;
 }
 
-/* Does it have its nodes alone, those that it holds or those of its plan? */
-static bool is_alone(const struct sched *s, const struct job *job)
+/* The partition of the nodes that it holds, or of those of its plan; NULL: gone. */
+static const struct partrec *partition_of(const struct sched *s, const struct job *job)
 {
     const char *name = job->n_alloc > 0 ? job->partition : job->plan.partition;
-    const struct partrec *first =
-        name != NULL ? cluster_partition(&s->cluster, name) : NULL;
+
+    return name != NULL ? cluster_partition(&s->cluster, name) : NULL;
+}
+
+/* Does it have these nodes alone? */
+static bool is_alone(const struct sched *s, const struct job *job)
+{
+    const struct partrec *first = partition_of(s, job);
     bool alone = job->exclusive;
 
     for (size_t i = 0; i <= job->n_others && !alone; i++) {
@@ -102,6 +109,20 @@ static bool is_alone(const struct sched *s, const struct job *job)
         alone = part != NULL && part->part->exclusive;
     }
     return alone;
+}
+
+/* What one of them takes on its node. */
+static struct resvec amount_of(const struct sched *s, const struct job *job,
+                               const struct slot *slot, size_t position)
+{
+    struct resvec amount = cluster_use(&slot->each, slot->pods);
+    size_t component = MIN((size_t)slot->component, job->n_others);
+
+    if (s->cluster.quotas.n > 0)
+        quota_add(cluster_component_partition(&s->cluster, job, component,
+                                              partition_of(s, job)),
+                  position, &amount);
+    return amount;
 }
 
 /* The slots of an allocation or plan as uses, in `s->uses`; two of one node sit on one
@@ -122,7 +143,7 @@ static size_t find_uses(struct sched *s, struct jobrec *rec, const struct slot *
         GROW(s->uses, n_uses, s->uses_cap);
         s->uses[n_uses++] =
             (struct use){.position = at[i],
-                         .amount = cluster_use(&slots[i].each, slots[i].pods),
+                         .amount = amount_of(s, rec->job, &slots[i], at[i]),
                          .seats = seated  ? 0
                                   : alone ? SEATS
                                           : 1};

@@ -17,7 +17,7 @@ static int resources_there(const struct cluster *c)
 
     for (size_t i = 0; i < c->n_order; i++) {
         for (int r = n; r < RES_MAX; r++) {
-            if (c->order[i]->node->capacity.v[r] > 0)
+            if (c->order[i]->room.v[r] > 0)
                 n = r + 1;
         }
     }
@@ -28,7 +28,7 @@ static void add_nodes(struct sched *s)
 {
     for (size_t i = 0; i < s->cluster.n_order; i++) {
         if (s->cluster.order[i]->usable)
-            timeline_add_node(&s->timeline, i, &s->cluster.order[i]->node->capacity);
+            timeline_add_node(&s->timeline, i, &s->cluster.order[i]->room);
     }
 }
 

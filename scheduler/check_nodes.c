@@ -3,6 +3,7 @@
 
 #include "base/hostlist.h"
 #include "base/util.h"
+#include "scheduler/quota.h"
 
 #define MESSAGE_MAX 2048
 
@@ -125,6 +126,10 @@ static enum reason check_node_list(const struct cluster *c, const struct shape *
         else if (!shape_filters_admit(like, rec->node))
             str_addf(message, "node %s is ruled out by other constraints or a taint",
                      name);
+        else if (quota_shuts(c, like, rec))
+            str_addf(message,
+                     "node %s has more CPUs than jobs of partition %s may have of one",
+                     name, part->part->name);
         else if (!node_set_has(shape->admits, rec->position))
             str_addf(message, "node %s is too small for a pod of the job", name);
         else
@@ -165,6 +170,16 @@ static void say_room(const struct cluster *c, const struct job *like,
     else
         str_addf(message, "%lld", (long long)room->pods);
     str_add(message, room->beside ? " beside the others" : "");
+}
+
+/* Of CPUs, that all jobs of the partition have together. */
+static void say_bound(const struct partrec *part, struct str *message)
+{
+    int64_t most = part->part->amounts.max_cpus_per_node;
+
+    if (most > 0)
+        str_addf(message, "; jobs of partition %s have at most cpu=%lld of each node",
+                 part->part->name, (long long)most);
 }
 
 static int64_t cpus_of(const struct cluster *c, const struct partrec *part)
@@ -236,6 +251,7 @@ static enum reason check_whole(struct placer *p, const struct cluster *c,
         str_addf(message, "; partition %s has room for at most ", name);
         say_room(c, like, &room, message);
     }
+    say_bound(at->part, message);
     return REASON_BAD_CONSTRAINTS;
 }
 
@@ -306,6 +322,30 @@ static enum reason check_memory(const struct cluster *c, const struct job *like,
     return REASON_MAX_MEM_PER_LIMIT;
 }
 
+/* "needs cpu=8 on a node", which the partition has a bound for. */
+static enum reason check_cpus(const struct cluster *c, const struct job *like,
+                              const struct partrec *part, struct str *message)
+{
+    struct resvec asked = {0};
+
+    asked.v[RES_CPU] = like->each.v[RES_CPU];
+    if (part->part->amounts.max_cpus_per_node == 0)
+        return REASON_NONE;
+    if (quota_is_lacking(part)) {
+        str_addf(message,
+                 "partition %s: too many partitions of its nodes have maxCPUsPerNode",
+                 part->part->name);
+        return REASON_PARTITION_CONFIG;
+    }
+    if (asked.v[RES_CPU] <= 1000 * part->part->amounts.max_cpus_per_node)
+        return REASON_NONE;
+    str_add(message, "needs ");
+    cluster_describe(c, &asked, message);
+    str_add(message, " on a node");
+    say_bound(part, message);
+    return REASON_BAD_CONSTRAINTS;
+}
+
 enum reason check_component(struct placer *p, const struct cluster *c,
                             struct shape *shape, const struct partrec *part,
                             struct str *message)
@@ -314,6 +354,8 @@ enum reason check_component(struct placer *p, const struct cluster *c,
     enum reason reason;
 
     reason = check_memory(c, shape->like, part->part, message);
+    if (reason == REASON_NONE)
+        reason = check_cpus(c, shape->like, part, message);
     if (reason == REASON_NONE)
         reason = check_node_list(c, shape, part, message);
     if (reason == REASON_NONE)
@@ -406,5 +448,7 @@ enum reason check_busy(struct placer *p, const struct cluster *c,
         str_add(message, ", but jobs of higher priority are planned there");
     else if (like->n_node_list > 0)
         str_add(message, "; all nodes of its node list must be free");
+    if (!fits)
+        say_bound(now->part, message);
     return fits ? REASON_PRIORITY : REASON_RESOURCES;
 }

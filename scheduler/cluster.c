@@ -6,6 +6,7 @@
 #include "base/hostlist.h"
 #include "base/quantity.h"
 #include "base/util.h"
+#include "scheduler/quota.h"
 
 /* What one slot or pod may count for at most, so that sums stay meaningful. */
 #define USE_MAX (INT64_C(1) << 56)
@@ -288,6 +289,7 @@ bool cluster_put_partition(struct cluster *c, struct partition *part)
         partition_free(rec->part);
     } else {
         rec = xcalloc(1, sizeof(*rec));
+        rec->quota = QUOTA_NONE;
     }
     rec->part = part;
     rec->gone = false;
@@ -420,6 +422,25 @@ static void settle_partition(struct cluster *c, struct partrec *rec)
     rec->set_gen = c->set_gen;
 }
 
+/* Huge pages are extended resources in form, but memory in kind. */
+static void settle_devices(struct cluster *c)
+{
+    for (int i = 0; i < RES_MAX; i++)
+        c->is_device[i] = i >= RES_FIXED && !quota_is_column(c, i) &&
+                          !str_starts(c->res.name[i], "hugepages-");
+}
+
+/* Which nodes admit whom depends on these as it does on the nodes themselves. */
+static void settle_quotas(struct cluster *c)
+{
+    if (!quota_settle(c))
+        return;
+    settle_devices(c);
+    c->set_gen++;
+    for (size_t i = 0; i < c->n_listed; i++)
+        c->listed[i]->set_gen = c->set_gen;
+}
+
 void cluster_settle(struct cluster *c,
                     void (*forget)(void *arg, const struct partrec *p), void *arg)
 {
@@ -447,6 +468,7 @@ void cluster_settle(struct cluster *c,
     }
     if (c->n_listed > 1)
         qsort(c->listed, c->n_listed, sizeof(*c->listed), partrec_compare);
+    settle_quotas(c);
     c->unsettled = false;
 }
 
@@ -492,9 +514,8 @@ bool cluster_set_resources(struct cluster *c, const struct restable *res)
     if (c->res.gpu == res->gpu && tables_equal(&c->res, res))
         return false;
     c->res = copy;
-    /* Huge pages are extended resources in form, but memory in kind. */
-    for (int i = 0; i < RES_MAX; i++)
-        c->is_device[i] = i >= RES_FIXED && !str_starts(c->res.name[i], "hugepages-");
+    settle_devices(c);
+    c->unsettled = true; /* quotas lie behind them */
     c->gen++;
     return true;
 }
@@ -521,7 +542,7 @@ void cluster_describe(const struct cluster *c, const struct resvec *v, struct st
     size_t before = out->len;
 
     for (int i = 0; i < RES_MAX; i++) {
-        if (i == RES_PODS || v->v[i] <= 0)
+        if (i == RES_PODS || v->v[i] <= 0 || quota_is_column(c, i))
             continue;
         if (out->len > before)
             str_addc(out, ',');

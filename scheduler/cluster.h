@@ -31,8 +31,9 @@
 
 struct noderec {
     char *name;
-    struct node *node; /* NULL: only named by what is said to run there */
-    size_t position;   /* POSITION_NONE until settled */
+    struct node *node;  /* NULL: only named by what is said to run there */
+    size_t position;    /* POSITION_NONE until settled */
+    struct resvec room; /* settled: its capacity, and what quota.h adds */
     struct resvec used;
     struct resvec free; /* capacity less used; may be negative */
     size_t n_uses;      /* slots and foreign pods */
@@ -40,12 +41,20 @@ struct noderec {
     UT_hash_handle hh;
 };
 
+/* The columns of quota.h. */
+struct quotas {
+    int first, n;
+};
+#define QUOTA_NONE (-1)    /* a partition without a bound */
+#define QUOTA_LACKING (-2) /* one for which no column is left */
+
 struct partrec {
     struct partition *part;
     bool gone;
     node_set nodes;
     size_t n_nodes;
     uint64_t set_gen; /* cluster.set_gen that `nodes` is of; 0: none */
+    int quota;        /* its column, settled; QUOTA_* */
     struct tres_totals weighed;
     UT_hash_handle hh;
 };
@@ -57,6 +66,7 @@ struct podrec {
 
 struct cluster {
     struct restable res;
+    struct quotas quotas;
     bool is_device[RES_MAX]; /* GPUs and the like: what best fit saves first */
     struct noderec *nodes;   /* hash by name */
     struct noderec **order;  /* by position */

@@ -156,6 +156,7 @@ struct part_amounts {
     int64_t def_cpus_per_gpu;
     int64_t def_mem_per_node, def_mem_per_cpu, def_mem_per_gpu; /* one of these */
     int64_t max_mem_per_cpu, max_mem_per_node;                  /* likewise */
+    int64_t max_cpus_per_node; /* of all its jobs together: quota.h */
 };
 
 /* So many alternates, each that of the one before: those of a circle end, too. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/quota.h"
 
 void placer_fini(struct placer *p)
 {
@@ -60,7 +61,7 @@ bool placement_space(const struct placement *at, const struct cluster *c,
     }
     if (rec->node == NULL || (at->view == VIEW_UP && !rec->usable))
         return false;
-    *ret = rec->node->capacity;
+    *ret = rec->room;
     return true;
 }
 
@@ -112,7 +113,7 @@ static struct sight sight_of(const struct placement *at, const struct cluster *c
     struct sight sight;
 
     if (at->view != VIEW_WINDOW) {
-        sight.now = sight.then = c->order[position]->node->capacity.v;
+        sight.now = sight.then = c->order[position]->room.v;
         sight.n = RES_MAX;
         return sight;
     }
@@ -459,6 +460,7 @@ static struct slot *slots_of(struct placer *p, const struct cluster *c,
     candidates_sort(p->candidates, p->n, candidate_compare_places);
     for (size_t i = 0; i < p->n; i++) {
         slots[i] = slot_of(like, &p->candidates[i]);
+        quota_drop(c, &slots[i].each);
         slots[i].node = xstrdup(c->order[p->candidates[i].position]->name);
         slots[i].first_rank = rank;
         rank += slots[i].pods;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/quota.h"
 
 /* ---- the key: every field that matters, each text with its length in front ---- */
 
@@ -253,8 +254,8 @@ void shape_settle(struct shape *shape, const struct cluster *c)
     for (size_t i = 0; i < c->n_order; i++) {
         const struct node *node = c->order[i]->node;
 
-        if (node != NULL && resvec_fits(&like->each, &node->capacity) &&
-            shape_filters_admit(like, node))
+        if (node != NULL && resvec_fits(&like->each, &c->order[i]->room) &&
+            !quota_shuts(c, like, c->order[i]) && shape_filters_admit(like, node))
             node_set_add(shape->admits, i);
         if (node != NULL)
             add_featured(shape, node, i);

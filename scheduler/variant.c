@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/quota.h"
 
 /* Of anything: sums of a few of these stay within their type. */
 #define AMOUNT_MAX (INT64_C(1) << 53)
@@ -23,13 +24,14 @@ static int64_t gpus_of(const struct resvec *v, int gpu)
     return gpu >= 0 ? v->v[gpu] : 0;
 }
 
-static bool says_nothing(const struct partition *part)
+static bool says_nothing(const struct partrec *part)
 {
-    const struct part_amounts *a = &part->amounts;
+    const struct part_amounts *a = &part->part->amounts;
 
-    return !part->exclusive && a->def_cpus_per_gpu == 0 && a->def_mem_per_node == 0 &&
-           a->def_mem_per_cpu == 0 && a->def_mem_per_gpu == 0 &&
-           a->max_mem_per_cpu == 0 && a->max_mem_per_node == 0;
+    return !part->part->exclusive && part->quota < 0 && a->def_cpus_per_gpu == 0 &&
+           a->def_mem_per_node == 0 && a->def_mem_per_cpu == 0 &&
+           a->def_mem_per_gpu == 0 && a->max_mem_per_cpu == 0 &&
+           a->max_mem_per_node == 0;
 }
 
 static bool all_say_nothing(const struct cluster *c, const struct job *like,
@@ -38,7 +40,7 @@ static bool all_say_nothing(const struct cluster *c, const struct job *like,
     bool nothing = true;
 
     for (size_t i = 0; i <= like->n_others && nothing; i++)
-        nothing = says_nothing(cluster_component_partition(c, like, i, part)->part);
+        nothing = says_nothing(cluster_component_partition(c, like, i, part));
     return nothing;
 }
 
@@ -133,6 +135,9 @@ void variant_apply(const struct cluster *c, const struct partrec *part,
         variant_apply_one(own->part, c->res.gpu, component);
         request->exclusive |= own->part->exclusive;
     }
+    for (size_t i = 0; i <= request->n_others; i++) /* all of it is known now */
+        quota_ask(cluster_component_partition(c, request, i, part), request->exclusive,
+                  i == 0 ? request : &request->others[i - 1]);
 }
 
 /* It says all of its amounts now. */

@@ -179,12 +179,14 @@ int change_put(const struct change_row *row, const struct change *c, struct json
         return err_set(err, ERR_INVALID,
                        "Update of this parameter is not supported: %s=%s (%s)", c->key,
                        c->value, row->field);
-    if (!*c->value) {
+    if (!*c->value ||
+        (row->type == CHANGE_MOST && strcasecmp(c->value, "UNLIMITED") == 0)) {
         json_set(spec, row->field, json_new_null());
         return 0;
     }
     switch (row->type) {
     case CHANGE_INT:
+    case CHANGE_MOST:
         return put_int(row, c, spec, err);
     case CHANGE_BOOL:
     case CHANGE_NOT:

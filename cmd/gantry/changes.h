@@ -31,6 +31,7 @@ const struct change *changes_find(const struct changes *c, const char *key);
 enum change_type {
     CHANGE_TEXT,
     CHANGE_INT,
+    CHANGE_MOST,    /* likewise, or UNLIMITED, which clears it */
     CHANGE_BOOL,    /* yes, no, 1, 0 */
     CHANGE_NOT,     /* the other way round */
     CHANGE_TIME,    /* a length of time, as text */

@@ -26,7 +26,6 @@ ALWAYS(one_cell, "1")
 ALWAYS(all_cell, "all")
 ALWAYS(no_cell, "no")
 ALWAYS(never_cell, "NO")
-ALWAYS(unlimited_cell, "UNLIMITED")
 
 /* ---- of the partition ---- */
 
@@ -97,6 +96,15 @@ CELL(size_cell)
         str_addf(out, "%" PRId64, min);
     else
         str_addf(out, "%" PRId64 "-%" PRId64, min, g->part->max_nodes);
+}
+
+CELL(most_cpus_cell)
+{
+    GROUP;
+    if (g->part->amounts.max_cpus_per_node > 0)
+        str_addf(out, "%" PRId64, g->part->amounts.max_cpus_per_node);
+    else
+        str_add(out, "UNLIMITED");
 }
 
 CELL(tier_cell)
@@ -358,7 +366,7 @@ const struct column nodecolumns[] = {
     {'a', "available", "AVAIL", avail_cell, ON},
     {'A', "nodeai", "NODES(A/I)", nodes_ai_cell, 0},
     {'b', "features_act", "ACTIVE_FEATURES", features_cell, ON},
-    {'B', "maxcpuspernode", "MAX_CPUS_PER_NODE", unlimited_cell, 0},
+    {'B', "maxcpuspernode", "MAX_CPUS_PER_NODE", most_cpus_cell, ON},
     {'c', "cpus", "CPUS", cpus_cell, EXACT},
     {'C', "cpusstate", "CPUS(A/I/O/T)", cpus_aiot_cell, 0},
     {'d', "disk", "TMP_DISK", zero_cell, 0},

@@ -133,21 +133,28 @@ static void add_up(struct total *t, const struct partition *p,
     }
 }
 
+static void add_count(struct block *b, const char *key, int64_t count)
+{
+    if (count == LIMIT_UNLIMITED)
+        block_add(b, "%s=UNLIMITED", key);
+    else
+        block_add(b, "%s=%" PRId64, key, count);
+}
+
 static void add_limits(struct block *b, const struct partition *p)
 {
     block_line(b, "%s", "");
     block_duration(b, "DefaultTime", p->default_time_sec, "NONE");
     block_add(b, " DisableRootJobs=NO Exclusive=%s GraceTime=%" PRId64 " Hidden=%s",
               p->exclusive ? "NODE" : "NO", p->grace_sec, p->hidden ? "YES" : "NO");
-    if (p->max_nodes == LIMIT_UNLIMITED)
-        block_line(b, "MaxNodes=UNLIMITED");
-    else
-        block_line(b, "MaxNodes=%" PRId64, p->max_nodes);
+    block_line(b, "%s", "");
+    add_count(b, "MaxNodes", p->max_nodes);
     block_duration(b, " MaxTime", p->max_time_sec, "UNLIMITED");
-    block_add(b,
-              " MinNodes=%" PRId64
-              " LLN=%s MaxCPUsPerNode=UNLIMITED MaxCPUsPerSocket=UNLIMITED",
-              p->min_nodes, p->lln ? "YES" : "NO");
+    block_add(b, " MinNodes=%" PRId64 " LLN=%s ", p->min_nodes, p->lln ? "YES" : "NO");
+    add_count(b, "MaxCPUsPerNode",
+              p->amounts.max_cpus_per_node > 0 ? p->amounts.max_cpus_per_node
+                                               : LIMIT_UNLIMITED);
+    block_add(b, " MaxCPUsPerSocket=UNLIMITED");
 }
 
 static void add_names(struct block *b, char *const *names, size_t n)

@@ -427,8 +427,11 @@ static struct plain_plan *plain_cluster(const struct bench *b, const struct sche
 
         plain_plan_ask(p, &job->each, (size_t)job->min_pods, 1);
         for (size_t k = 0; i <= b->running && k < job->n_alloc; k++)
-            plain_plan_hold(p, strtoul(job->alloc[k].node + 1, NULL, 10), &job->each,
-                            false, job->start_sec + job->limit_sec + 60);
+            plain_plan_hold(
+                p, strtoul(job->alloc[k].node + 1, NULL, 10),
+                &(struct plain_held){.each = job->each,
+                                     .end_sec = job->start_sec + job->limit_sec + 60},
+                1);
     }
     return p;
 }

@@ -191,6 +191,11 @@ static const struct {
     {"amounts by the GPU", "defMemPerGPU: 1M",
      "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
      "nodes=0-9223372036854775807 cpu/gpu=0 mem=0/0/1048576 max=0/0"},
+    {"CPUs of a node", "maxCPUsPerNode: 48",
+     "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
+     "nodes=0-9223372036854775807 cpu/gpu=0 mem=0/0/0 max=0/0 cpus=48"},
+    {"no CPUs of a node", "maxCPUsPerNode: 0",
+     "spec.maxCPUsPerNode: must be from 1 to 100000"},
     {"no amount", "maxMemPerNode: much", "spec.maxMemPerNode: "},
     {"more than there is", "defMemPerCPU: 9000T",
      "spec.defMemPerCPU: more than any machine has"},
@@ -249,6 +254,8 @@ static void describe_amounts(const struct part_amounts *a, struct str *out)
              a->def_cpus_per_gpu, a->def_mem_per_node, a->def_mem_per_cpu,
              a->def_mem_per_gpu);
     str_addf(out, " max=%" PRId64 "/%" PRId64, a->max_mem_per_node, a->max_mem_per_cpu);
+    if (a->max_cpus_per_node > 0)
+        str_addf(out, " cpus=%" PRId64, a->max_cpus_per_node);
 }
 
 static void describe_partition(const struct partition *p, struct str *out)

@@ -352,13 +352,14 @@ START_TEST(test_partition)
 {
     struct clitest *t = clitest_new();
 
-    ctltest_make(t->ctl, "Partition", "gpu",
-                 "'qos':'night','alternate':'main','overTimeLimit':'1:30',"
-                 "'defCpuPerGPU':4,'defMemPerGPU':'8G','maxMemPerCPU':'4G',"
-                 "'exclusive':true,'lln':true,'reqResv':true,'defaultTime':'30',"
-                 "'maxTime':'1-0','minNodes':1,'maxNodes':2,'denyAccounts':['a','b'],"
-                 "'allowQos':['q'],'state':'DRAIN','priorityTier':3,"
-                 "'priorityJobFactor':7");
+    ctltest_make(
+        t->ctl, "Partition", "gpu",
+        "'qos':'night','alternate':'main','overTimeLimit':'1:30',"
+        "'maxCPUsPerNode':12,'defCpuPerGPU':4,'defMemPerGPU':'8G','maxMemPerCPU':'4G',"
+        "'exclusive':true,'lln':true,'reqResv':true,'defaultTime':'30',"
+        "'maxTime':'1-0','minNodes':1,'maxNodes':2,'denyAccounts':['a','b'],"
+        "'allowQos':['q'],'state':'DRAIN','priorityTier':3,"
+        "'priorityJobFactor':7");
     clitest_expect(
         t, "scontrol show partition gpu", 0,
         "PartitionName=gpu\n"
@@ -366,7 +367,7 @@ START_TEST(test_partition)
         "   AllocNodes=ALL Alternate=main Default=NO QoS=night\n"
         "   DefaultTime=00:30:00 DisableRootJobs=NO Exclusive=NODE GraceTime=0 "
         "Hidden=NO\n"
-        "   MaxNodes=2 MaxTime=1-00:00:00 MinNodes=1 LLN=YES MaxCPUsPerNode=UNLIMITED "
+        "   MaxNodes=2 MaxTime=1-00:00:00 MinNodes=1 LLN=YES MaxCPUsPerNode=12 "
         "MaxCPUsPerSocket=UNLIMITED\n"
         "   Nodes=n[1-4]\n"
         "   PriorityJobFactor=7 PriorityTier=3 RootOnly=NO ReqResv=YES "

@@ -1,9 +1,10 @@
 /*
  * The core's plans are those of the plain planner (tests/support/plain_plan.h),
  * exactly, start and nodes, over random small clusters and queues, a third of them with
- * a tree of switches; and so is, after
- * jobs have ended and one has come, the set of jobs that start before the walk begins,
- * with all promises in their places, in whatever order gaps are offered.
+ * a tree of switches, some with partitions whose jobs have a bound on the CPUs of each
+ * node; and so is, after jobs have ended and one has come, the set of jobs that start
+ * before the walk begins, with all promises in their places, in whatever order gaps are
+ * offered.
  *
  * A failing case prints its seed; GANTRY_CASES sets how many are run, GANTRY_SEED runs
  * that one alone.
@@ -118,6 +119,10 @@ static void add_partition(struct queue_case *q, bool odd)
 
     part->name = xstrdup(odd ? "odd" : "all");
     part->is_default = !odd;
+    if (draw(q, 4) == 0) {
+        part->amounts.max_cpus_per_node = 1 + (int64_t)draw(q, 6);
+        plain_plan_bound(q->plain, odd, 1000 * part->amounts.max_cpus_per_node);
+    }
     for (size_t i = 0; i < q->n_nodes && odd; i++) {
         AUTO_FREE char *name = xasprintf("n%zu", i);
 
@@ -251,14 +256,12 @@ static bool take_licenses(struct queue_case *q, const struct job *job)
 static void hold_plainly(struct queue_case *q, const struct job *job, size_t node,
                          int sign)
 {
+    const struct plain_held held = {.each = job->each, .end_sec = end_of(q, job)};
     int64_t takes[PLAIN_LICENSES];
 
     licenses_of(job, takes);
     plain_plan_license(q->plain, takes, end_of(q, job), sign);
-    if (sign > 0)
-        plain_plan_hold(q->plain, node, &job->each, false, end_of(q, job));
-    else
-        plain_plan_release(q->plain, node, &job->each, false, end_of(q, job));
+    plain_plan_hold(q->plain, node, &held, sign);
     plain_plan_ask(q->plain, &job->each, (size_t)job->min_pods, sign);
 }
 
@@ -366,6 +369,7 @@ static struct plain_job plain_of(const struct queue_case *q, const struct job *j
         .limit_sec = job->limit_sec,
         .length_sec = book_length(job->limit_sec),
         .allowed = job->n_partitions > 0 ? q->odd : NULL,
+        .part = job->n_partitions > 0,
         .in = resv_of(q, job),
     };
 

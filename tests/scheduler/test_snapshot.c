@@ -1,6 +1,7 @@
 /*
  * Properties over random histories: a fresh core given the snapshot decides as the old
- * one does; no node is overcommitted; gangs are whole; exclusive nodes are not shared.
+ * one does; no node is overcommitted; gangs are whole; exclusive nodes are not shared;
+ * no job starts beyond the bound that its partition has on the CPUs of a node.
  *
  * A failing history prints its seed and its lines, which are those of a scenario file.
  * GANTRY_HISTORIES sets how many are run, GANTRY_SEED runs that one alone.
@@ -153,6 +154,21 @@ static void check_gang(struct course *h, const struct decision *d)
     check_apart(h, d);
 }
 
+/* Of what holds nodes; NULL: gone since the start. */
+static const struct partition *partition_of(const struct course *h,
+                                            const struct job *job,
+                                            const struct slot *slot)
+{
+    const struct job *component = job_component(job, (size_t)slot->component);
+    const struct partition *own = slot->component > 0 && component->n_partitions > 0
+                                      ? sched_partition(h->s, component->partitions[0])
+                                      : NULL;
+
+    if (own != NULL || job->partition == NULL)
+        return own;
+    return sched_partition(h->s, job->partition);
+}
+
 static bool is_on(const struct job *job, const char *node)
 {
     for (size_t i = 0; i < job->n_alloc; i++) {
@@ -177,6 +193,42 @@ static void check_alone(struct course *h, const struct decision *d)
     }
 }
 
+/* What jobs in a partition have of a node's CPU. */
+static int64_t cpu_in(struct course *h, const char *name, const char *node)
+{
+    struct copies all = copies_of(h->s);
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < all.n; i++) {
+        const struct job *job =
+            all.items[i].kind == CHANGE_JOB ? all.items[i].u.job : NULL;
+
+        for (size_t k = 0; job != NULL && k < job->n_alloc; k++) {
+            const struct partition *part = partition_of(h, job, &job->alloc[k]);
+
+            if (part != NULL && strcmp(part->name, name) == 0 &&
+                strcmp(job->alloc[k].node, node) == 0)
+                sum += job->alloc[k].pods * job->alloc[k].each.v[RES_CPU];
+        }
+    }
+    copies_fini(&all);
+    return sum;
+}
+
+static void check_bounds(struct course *h, const struct decision *d)
+{
+    const struct job *job = course_started(h, d);
+
+    for (size_t i = 0; i < d->n_slots; i++) {
+        const struct slot *slot = &d->slots[i];
+        const struct partition *part = partition_of(h, job, slot);
+        int64_t most = part->amounts.max_cpus_per_node;
+
+        course_check(h, most == 0 || slot->each.v[RES_CPU] == 0 ||
+                            cpu_in(h, part->name, slot->node) <= 1000 * most);
+    }
+}
+
 static int number_of(const struct decision *d)
 {
     return (int)strtol(d->job_uid + strlen("job-"), NULL, 10);
@@ -198,6 +250,7 @@ static void check_decisions(struct life *l, const struct decisions *decisions)
         check_gang(h, d);
         course_check_room(h, d);
         check_alone(h, d);
+        check_bounds(h, d);
     }
 }
 

@@ -78,6 +78,7 @@ const struct key cluster_part_keys[] = {
     {"defmempergpu", KEY_SIZE(struct partition, amounts.def_mem_per_gpu)},
     {"maxmempercpu", KEY_SIZE(struct partition, amounts.max_mem_per_cpu)},
     {"maxmempernode", KEY_SIZE(struct partition, amounts.max_mem_per_node)},
+    {"maxcpus", KEY_NUMBER(struct partition, amounts.max_cpus_per_node)},
     {"exclusive", KEY_FLAG(struct partition, exclusive)},
     {"lln", KEY_FLAG(struct partition, lln)},
     {"reqresv", KEY_FLAG(struct partition, req_resv)},

@@ -100,6 +100,8 @@ void life_partition(struct life *l)
                                          " maxmempercpu=1G",
                                          " defcpupergpu=2 defmempergpu=1G",
                                          " overtime=1",
+                                         " maxcpus=2",
+                                         " maxcpus=3 maxmempercpu=1G",
                                          " qos=high"};
     struct course *h = &l->h;
     char name = (char)('a' + course_draw(h, 3));

@@ -8,7 +8,8 @@
 
 struct plain_row {
     struct resvec free;
-    int64_t seats; /* SEATS: nobody is there */
+    int64_t seats;               /* SEATS: nobody is there */
+    int64_t cpu_of[PLAIN_PARTS]; /* that jobs of each partition have */
 };
 
 struct plain_plan {
@@ -19,6 +20,8 @@ struct plain_plan {
     struct plain_row *rows; /* [slot][node] */
     int64_t *licenses;      /* that are free: [slot][number] */
     int64_t now_sec;
+    int64_t bounds[PLAIN_PARTS]; /* of that; LIMIT_UNLIMITED */
+    struct resvec *capacity;     /* by node */
     const struct plain_resv *resvs;
     size_t n_resvs;
     const struct plain_wiring *wiring; /* NULL: all nodes are equally near */
@@ -34,6 +37,9 @@ struct plain_plan *plain_plan_new(int64_t now_sec, int64_t window_sec, size_t n_
     p->n_nodes = n_nodes;
     p->rows = xcalloc(p->grid.n_slots * n_nodes + 1, sizeof(*p->rows));
     p->licenses = xcalloc(p->grid.n_slots * PLAIN_LICENSES, sizeof(*p->licenses));
+    p->capacity = xcalloc(n_nodes + 1, sizeof(*p->capacity));
+    for (size_t i = 0; i < PLAIN_PARTS; i++)
+        p->bounds[i] = LIMIT_UNLIMITED;
     return p;
 }
 
@@ -42,6 +48,7 @@ void plain_plan_free(struct plain_plan *p)
     timeline_fini(&p->grid);
     free(p->rows);
     free(p->licenses);
+    free(p->capacity);
     free(p);
 }
 
@@ -54,20 +61,25 @@ void plain_plan_set_node(struct plain_plan *p, size_t position,
                          const struct resvec *capacity)
 {
     resvec_add(&p->total, capacity);
+    p->capacity[position] = *capacity;
     for (size_t slot = 0; slot < p->grid.n_slots; slot++)
-        *row_at(p, slot, position) = (struct plain_row){*capacity, SEATS};
+        *row_at(p, slot, position) =
+            (struct plain_row){.free = *capacity, .seats = SEATS};
 }
 
-static void change(struct plain_plan *p, size_t node, const struct resvec *amount,
-                   int64_t seats, size_t first, size_t last, int sign)
+void plain_plan_bound(struct plain_plan *p, size_t part, int64_t cpu_milli)
 {
-    for (size_t slot = first; slot < last; slot++) {
-        struct plain_row *row = row_at(p, slot, node);
+    p->bounds[part] = cpu_milli;
+}
 
-        for (int i = 0; i < RES_MAX; i++)
-            row->free.v[i] -= sign * amount->v[i];
-        row->seats -= sign * seats;
-    }
+/* In one slot, of a job in a partition. */
+static void change(struct plain_row *row, const struct resvec *amount, int64_t seats,
+                   size_t part, int sign)
+{
+    for (int i = 0; i < RES_MAX; i++)
+        row->free.v[i] -= sign * amount->v[i];
+    row->seats -= sign * seats;
+    row->cpu_of[part] += sign * amount->v[RES_CPU];
 }
 
 /* The slot that begins at or before a time. */
@@ -87,18 +99,11 @@ size_t plain_plan_last(const struct plain_plan *p, int64_t end_sec)
     return end_sec == TIME_NEVER ? last : MIN(slot_of(p, end_sec - 1) + 1, last);
 }
 
-void plain_plan_hold(struct plain_plan *p, size_t position, const struct resvec *amount,
-                     bool exclusive, int64_t end_sec)
+void plain_plan_hold(struct plain_plan *p, size_t position,
+                     const struct plain_held *held, int sign)
 {
-    change(p, position, amount, exclusive ? SEATS : 1, 0, plain_plan_last(p, end_sec),
-           1);
-}
-
-void plain_plan_release(struct plain_plan *p, size_t position,
-                        const struct resvec *amount, bool exclusive, int64_t end_sec)
-{
-    change(p, position, amount, exclusive ? SEATS : 1, 0, plain_plan_last(p, end_sec),
-           -1);
+    for (size_t slot = 0; slot < plain_plan_last(p, held->end_sec); slot++)
+        change(row_at(p, slot, position), &held->each, 1, held->part, sign);
 }
 
 void plain_plan_set_license(struct plain_plan *p, size_t number, int64_t total)
@@ -183,6 +188,15 @@ static size_t last_of(const struct plain_plan *p, const struct plain_job *job,
     return end == TIME_NEVER ? p->grid.n_slots : slot_of(p, end - 1) + 1;
 }
 
+/* Who takes a node whole takes all its CPUs. */
+static bool is_within_bound(const struct plain_plan *p, const struct plain_job *job,
+                            size_t node, const struct plain_row *row)
+{
+    int64_t more = job->exclusive ? p->capacity[node].v[RES_CPU] : job->each.v[RES_CPU];
+
+    return row->cpu_of[job->part] + more <= p->bounds[job->part];
+}
+
 static bool is_open(const struct plain_plan *p, const struct plain_job *job,
                     size_t node, size_t first, size_t last)
 {
@@ -192,7 +206,8 @@ static bool is_open(const struct plain_plan *p, const struct plain_job *job,
         const struct plain_row *row = row_at(p, slot, node);
 
         if (is_shut(p, job, node, slot) || !resvec_fits(&job->each, &row->free) ||
-            row->seats < (job->exclusive ? SEATS : 1))
+            row->seats < (job->exclusive ? SEATS : 1) ||
+            !is_within_bound(p, job, node, row))
             return false;
     }
     return true;
@@ -410,9 +425,11 @@ bool plain_plan_find(const struct plain_plan *p, const struct plain_job *job,
 static void change_place(struct plain_plan *p, const struct plain_job *job,
                          const struct plain_place *place, int sign)
 {
-    for (size_t i = 0; i < place->n; i++)
-        change(p, place->nodes[i], &job->each, job->exclusive ? SEATS : 1, place->first,
-               place->last, sign);
+    for (size_t slot = place->first; slot < place->last; slot++) {
+        for (size_t i = 0; i < place->n; i++)
+            change(row_at(p, slot, place->nodes[i]), &job->each,
+                   job->exclusive ? SEATS : 1, job->part, sign);
+    }
     change_licenses(p, job->licenses, place->first, place->last, sign);
 }
 

@@ -22,8 +22,9 @@
 
 struct plain_plan;
 
-/* Licences that there may be, by number. */
+/* Licences that there may be, by number; and partitions. */
 #define PLAIN_LICENSES 2
+#define PLAIN_PARTS 2
 
 /* Nodes kept for its jobs for a time, by position; to others they are shut for
  * `tail_sec` longer. */
@@ -37,6 +38,7 @@ struct plain_job {
     struct resvec each;
     bool exclusive;
     size_t min, max;
+    size_t part;
     int64_t limit_sec; /* LIMIT_UNLIMITED; and with slack: */
     int64_t length_sec;
     const bool *allowed; /* by position; NULL: every node */
@@ -58,15 +60,21 @@ void plain_plan_free(struct plain_plan *p);
 void plain_plan_set_node(struct plain_plan *p, size_t position,
                          const struct resvec *capacity);
 
-/* What runs takes its part of a node from now until `end_sec`; TIME_NEVER: until the
- * last slot. An exclusive one leaves no seat. */
-void plain_plan_hold(struct plain_plan *p, size_t position, const struct resvec *amount,
-                     bool exclusive, int64_t end_sec);
+/* So much of CPU the jobs of a partition have of each node together, at most; as much
+ * as they like unless said. */
+void plain_plan_bound(struct plain_plan *p, size_t part, int64_t cpu_milli);
+
+/* What runs in a partition takes its part of a node from now until `end_sec`;
+ * TIME_NEVER: until the last slot. With sign -1 it has ended. */
+struct plain_held {
+    struct resvec each;
+    size_t part;
+    int64_t end_sec;
+};
+void plain_plan_hold(struct plain_plan *p, size_t position,
+                     const struct plain_held *held, int sign);
 /* One past the last slot that it takes. */
 size_t plain_plan_last(const struct plain_plan *p, int64_t end_sec);
-/* The same has ended. */
-void plain_plan_release(struct plain_plan *p, size_t position,
-                        const struct resvec *amount, bool exclusive, int64_t end_sec);
 
 /* Lent; none unless said. */
 void plain_plan_reserve(struct plain_plan *p, const struct plain_resv *all, size_t n);

@@ -1,0 +1,134 @@
+#include "scheduler/quota.h"
+
+#include <string.h>
+
+#include "base/util.h"
+
+/* ---- columns ---- */
+
+static bool meets(const uint64_t *a, const uint64_t *b, size_t words)
+{
+    for (size_t i = 0; i < words; i++) {
+        if ((a[i] & b[i]) != 0)
+            return true;
+    }
+    return false;
+}
+
+/* Is the column taken on a node of the partition, by one of those before it? */
+static bool is_taken(const struct cluster *c, size_t listed, int column)
+{
+    for (size_t i = 0; i < listed; i++) {
+        if (c->listed[i]->quota == column &&
+            meets(c->listed[i]->nodes, c->listed[listed]->nodes, c->words))
+            return true;
+    }
+    return false;
+}
+
+static int column_for(const struct cluster *c, size_t listed)
+{
+    int column = c->res.n;
+
+    if (c->listed[listed]->part->amounts.max_cpus_per_node == 0)
+        return QUOTA_NONE;
+    while (column < RES_MAX && is_taken(c, listed, column))
+        column++;
+    return column < RES_MAX ? column : QUOTA_LACKING;
+}
+
+static bool settle_columns(struct cluster *c)
+{
+    struct quotas before = c->quotas;
+    bool changed = false;
+
+    c->quotas = (struct quotas){.first = c->res.n};
+    for (size_t i = 0; i < c->n_listed; i++) {
+        struct partrec *rec = c->listed[i];
+        int column = column_for(c, i);
+
+        changed |= rec->quota != column;
+        rec->quota = column;
+        c->quotas.n = MAX(c->quotas.n, column - c->res.n + 1);
+    }
+    return changed || before.n != c->quotas.n || before.first != c->quotas.first;
+}
+
+/* ---- nodes ---- */
+
+static struct resvec room_of(const struct cluster *c, const struct noderec *node)
+{
+    struct resvec room = node->node->capacity;
+
+    for (size_t i = 0; i < c->n_listed && c->quotas.n > 0; i++) {
+        const struct partrec *rec = c->listed[i];
+
+        if (rec->quota >= 0 && node_set_has(rec->nodes, node->position))
+            room.v[rec->quota] = 1000 * rec->part->amounts.max_cpus_per_node;
+    }
+    return room;
+}
+
+bool quota_settle(struct cluster *c)
+{
+    bool changed = settle_columns(c);
+
+    for (size_t i = 0; i < c->n_order; i++) {
+        struct noderec *node = c->order[i];
+        const struct resvec room = room_of(c, node);
+
+        changed |= memcmp(&room, &node->room, sizeof(room)) != 0;
+        node->room = room;
+    }
+    return changed;
+}
+
+/* ---- jobs ---- */
+
+bool quota_is_lacking(const struct partrec *part)
+{
+    return part->quota == QUOTA_LACKING;
+}
+
+/* So that an exclusive job that asks for no CPU is known as one, it asks for a
+ * thousandth. */
+void quota_ask(const struct partrec *part, bool exclusive, struct job *component)
+{
+    if (part->quota < 0)
+        return;
+    component->each.v[part->quota] =
+        MAX(component->each.v[RES_CPU], (int64_t)exclusive);
+    for (size_t i = 0; i < component->n_units; i++) {
+        struct resvec *each = &component->units[i].each;
+
+        each->v[part->quota] = each->v[RES_CPU];
+    }
+}
+
+void quota_add(const struct partrec *part, size_t position, struct resvec *amount)
+{
+    if (part != NULL && part->quota >= 0 && node_set_has(part->nodes, position))
+        amount->v[part->quota] = amount->v[RES_CPU];
+}
+
+bool quota_shuts(const struct cluster *c, const struct job *like,
+                 const struct noderec *node)
+{
+    for (int i = c->quotas.first; i < c->quotas.first + c->quotas.n; i++) {
+        if (like->exclusive && like->each.v[i] > 0 &&
+            node->room.v[i] < node->room.v[RES_CPU])
+            return true;
+    }
+    return false;
+}
+
+bool quota_is_column(const struct cluster *c, int column)
+{
+    return column >= c->quotas.first && column < c->quotas.first + c->quotas.n;
+}
+
+void quota_drop(const struct cluster *c, struct resvec *amount)
+{
+    for (int i = c->quotas.first; i < c->quotas.first + c->quotas.n; i++)
+        amount->v[i] = 0;
+}
