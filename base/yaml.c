@@ -35,7 +35,8 @@ static struct json *parse_node(struct reader *r, const yaml_event_t *ev, int dep
 
 /* ---- errors ---- */
 
-/* "job.yaml:12: ..."; returns NULL. */
+/* "job.yaml:12: ...", one line whatever it quotes: a key or a tag may hold line breaks.
+ * Returns NULL. */
 static void *refuse(struct reader *r, size_t line, enum err_code code, const char *fmt,
                     ...) __attribute__((format(printf, 4, 5)));
 
@@ -48,6 +49,7 @@ static void *refuse(struct reader *r, size_t line, enum err_code code, const cha
     vsnprintf(text, sizeof(text), fmt, ap);
     va_end(ap);
     err_set(r->err, code, "%s:%zu: %s", r->name, line, text);
+    err_flatten(r->err);
     return NULL;
 }
 

@@ -23,7 +23,8 @@
  * `doc` over. Returns -1 with err set to stop. Empty documents are skipped. */
 typedef int yaml_doc_fn(void *arg, struct json *take_doc, size_t line, struct err *err);
 
-/* `name` stands in errors: "job.yaml:12: duplicate key \"nodes\"". JSON is YAML too. */
+/* `name` stands in errors: "job.yaml:12: duplicate key \"nodes\""; they are one line,
+ * whatever the text holds. JSON is YAML too. */
 int yaml_parse(const char *buf, size_t len, const char *name, yaml_doc_fn *fn,
                void *arg, struct err *err);
 

@@ -495,10 +495,8 @@ int settings_parse(struct settings *s, const char *text, size_t len, const char 
     struct document d = {.name = name};
     int rc = yaml_parse(text, len, name, take_document, &d, err);
     JSON_AUTO struct json *doc = d.doc;
-    if (rc < 0) {
-        err_flatten(err);
+    if (rc < 0)
         return -1;
-    }
     if (doc && !json_is(doc, JSON_OBJECT))
         return err_set(err, ERR_INVALID, "%s: must be a mapping of keys to values",
                        name);

@@ -159,6 +159,13 @@ static const struct {
     {"a:\n\tb: 1\n", ERR_INVALID, "job.yaml:2: not YAML: "},
     {"a: 1\nb: \xff\n", ERR_INVALID, "job.yaml:2: not YAML: "},
     {"a: \"x", ERR_INVALID, "not YAML: "},
+    /* what is quoted comes as one line */
+    {"\"a\\nb\": 1\n\"a\\nb\": 2\n", ERR_INVALID, "job.yaml:2: duplicate key \"a b\""},
+    {"&k \"a\\eb\": 1\n", ERR_INVALID, "key \"a b\": anchors and tags"},
+    {"\"a\\n\\0\": 1\n", ERR_INVALID, "key \"a \" contains a NUL"},
+    {"a: !!int \"x\\ty\"\n", ERR_INVALID, "\"x y\" is not what its tag says"},
+    {"a: !x%0Ay {b: 1}\n", ERR_INVALID, "tag !x y is not known"},
+    {"a: !x%0Ay b\n", ERR_INVALID, "tag !x y is not known"},
 };
 
 START_TEST(test_bad)
