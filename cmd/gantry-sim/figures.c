@@ -115,36 +115,24 @@ static double hours_of(const struct charge *c, bool gpus)
     return gpus ? c->gpu_hours : c->cpu_hours;
 }
 
-static double used_part(const struct figures *f, const struct pool *p,
-                        const struct account *account)
+static void measure_dues(struct figures *f, const struct pool *p)
 {
     const bool gpus = pool_measure(p) != RES_CPU;
     const double all = gpus ? f->gpu_hours : f->cpu_hours;
-    double used = 0;
+    struct dues dues;
+    dues_init(&dues, p);
     for (size_t i = 0; i < f->n_charges; i++)
-        if (dues_is_within(p, f->charges[i].account, account))
-            used += hours_of(&f->charges[i], gpus);
-    return all > 0 ? used / all : 0;
-}
-
-static int by_due_account(const void *a, const void *b)
-{
-    return strcmp(((const struct due *)a)->account, ((const struct due *)b)->account);
-}
-
-static void measure_dues(struct figures *f, const struct pool *p)
-{
+        dues_use(&dues, f->charges[i].account, hours_of(&f->charges[i], gpus));
     f->dues = xcalloc(p->n_accounts + 1, sizeof(*f->dues));
     for (size_t i = 0; i < p->n_accounts; i++) {
         struct due *due = &f->dues[f->n_dues];
-        if (!dues_of(p, p->accounts[i], &due->due))
+        if (!dues_of(&dues, i, &due->due))
             continue;
         due->account = p->accounts[i]->name;
-        due->used = used_part(f, p, p->accounts[i]);
+        due->used = all > 0 ? dues.used[i] / all : 0;
         f->n_dues++;
     }
-    if (f->n_dues > 1)
-        qsort(f->dues, f->n_dues, sizeof(*f->dues), by_due_account);
+    dues_fini(&dues);
 }
 
 /* ---- what the samples say ---- */

@@ -28,7 +28,7 @@ struct pool {
     size_t n_partitions, cap_partitions;
     struct qos **qos;
     size_t n_qos, cap_qos;
-    struct account **accounts;
+    struct account **accounts; /* sorted by name */
     size_t n_accounts, cap_accounts;
     struct reservation **reservations;
     size_t n_reservations, cap_reservations;

@@ -1,4 +1,4 @@
-/* What accounts are due: worked out by hand. */
+/* What accounts are due, and what they used: worked out by hand. */
 #include "cmd/gantry-sim/dues.h"
 
 #include <string.h>
@@ -24,10 +24,11 @@ static const char objects[] =
 
 static const struct {
     const char *account;
-    double due; /* below 0: none */
+    double due;  /* below 0: none */
+    double used; /* in test_used, with all below */
 } dues[] = {
-    {"physics", 3.0 / 4}, {"lasers", 3.0 / 8}, {"guests", -1},
-    {"astro", 1.0 / 4},   {"idle", 0},
+    {"physics", 3.0 / 4, 22}, {"lasers", 3.0 / 8, 20}, {"guests", -1, 8},
+    {"astro", 1.0 / 4, 8},    {"idle", 0, 0},
 };
 
 static void pool_make(struct pool *p)
@@ -44,37 +45,68 @@ static void pool_make(struct pool *p)
     tempdir_free(root);
 }
 
-static const struct account *account_of(const struct pool *p, const char *name)
+static size_t place_of(const struct pool *p, const char *name)
 {
     for (size_t i = 0; i < p->n_accounts; i++)
         if (strcmp(p->accounts[i]->name, name) == 0)
-            return p->accounts[i];
+            return i;
     ck_abort_msg("no account %s", name);
 }
 
 START_TEST(test_dues)
 {
     struct pool p;
+    struct dues d;
     double due = -1;
 
     pool_make(&p);
-    ck_assert_int_eq(dues_of(&p, account_of(&p, dues[_i].account), &due),
+    dues_init(&d, &p);
+    ck_assert_int_eq(dues_of(&d, place_of(&p, dues[_i].account), &due),
                      dues[_i].due >= 0);
     ck_assert_double_eq_tol(due, dues[_i].due, 1e-9);
+    dues_fini(&d);
     pool_fini(&p);
 }
 END_TEST
 
-START_TEST(test_within)
+START_TEST(test_used)
 {
     struct pool p;
+    struct dues d;
 
     pool_make(&p);
-    ck_assert(dues_is_within(&p, "lasers", account_of(&p, "physics")));
-    ck_assert(dues_is_within(&p, "lasers", account_of(&p, "lasers")));
-    ck_assert(dues_is_within(&p, "astro", account_of(&p, "guests")));
-    ck_assert(!dues_is_within(&p, "physics", account_of(&p, "lasers")));
-    ck_assert(!dues_is_within(&p, "", account_of(&p, "lasers")));
+    dues_init(&d, &p);
+    dues_use(&d, "", 1);
+    dues_use(&d, "physics", 2);
+    dues_use(&d, "lasers", 4);
+    dues_use(&d, "astro", 8);
+    dues_use(&d, "lasers", 16);
+    for (size_t i = 0; i < ARRAY_LEN(dues); i++)
+        ck_assert_msg(d.used[place_of(&p, dues[i].account)] == dues[i].used, "%s: %g",
+                      dues[i].account, d.used[place_of(&p, dues[i].account)]);
+    dues_fini(&d);
+    pool_fini(&p);
+}
+END_TEST
+
+/* Where nobody has shares nothing is due; without accounts nobody can have used any. */
+START_TEST(test_nobody)
+{
+    struct pool p;
+    struct dues d;
+    double due = -1;
+
+    pool_init(&p);
+    dues_init(&d, &p);
+    dues_use(&d, "physics", 1);
+    dues_fini(&d);
+    pool_fini(&p);
+    pool_make(&p);
+    for (size_t i = 0; i < p.n_accounts; i++)
+        p.accounts[i]->shares = 0;
+    dues_init(&d, &p);
+    ck_assert(!dues_of(&d, place_of(&p, "physics"), &due));
+    dues_fini(&d);
     pool_fini(&p);
 }
 END_TEST
@@ -83,7 +115,8 @@ int main(void)
 {
     return suite_main("gantry-sim/dues", (struct suite_row[]){
                                              {test_dues, ARRAY_LEN(dues)},
-                                             {test_within, 1},
+                                             {test_used, 1},
+                                             {test_nobody, 1},
                                              {NULL, 0},
                                          });
 }
