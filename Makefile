@@ -34,7 +34,7 @@ LINKS     = sbatch squeue sprio sshare sinfo scancel scontrol kubectl-gantry
 
 src        = $(filter-out $(1)/main.c $(1)/test_%,$(wildcard $(1)/*.c))
 libs_of    = $(foreach d,$(LIB_DIRS),$(BUILD)/$(1)/$(d).a)
-TEST_DIRS  = base scheduler kubeclient crds gantry-local gantry-controller gantry-launch gantry-sim gantry world
+TEST_DIRS  = support base scheduler kubeclient crds gantry-local gantry-controller gantry-launch gantry-sim gantry world
 TEST_SRC   = $(foreach d,$(TEST_DIRS),$(wildcard tests/$(d)/test_*.c))
 TESTS      = $(TEST_SRC:%.c=$(BUILD)/san/%)
 BENCH      = $(patsubst %.c,$(BUILD)/rel/%,$(wildcard tests/bench/bench_*.c))

@@ -27,6 +27,7 @@
 #include "base/rng.h"
 #include "base/str.h"
 #include "base/util.h"
+#include "tests/support/checkout.h"
 
 #define INPUT_MAX 65536
 #define LOOK_AT_CLOCK 64 /* runs between two looks */
@@ -100,6 +101,7 @@ static int not_hidden(const struct dirent *e)
 
 static int corpus_load(struct fuzz *f)
 {
+    checkout_enter();
     AUTO_FREE char *dir =
         xasprintf("tests/fuzz/corpus/%s", f->target + strlen("fuzz_"));
     struct dirent **entries;

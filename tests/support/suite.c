@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "tests/support/checkout.h"
+
 Suite *suite_one(const char *name, const struct suite_row *rows)
 {
     Suite *s = suite_create(name);
@@ -18,6 +20,7 @@ int suite_run(Suite *s)
     SRunner *runner = srunner_create(s);
     int failed;
 
+    checkout_enter();
     srunner_set_fork_status(runner, CK_NOFORK);
     srunner_run_all(runner, CK_NORMAL);
     failed = srunner_ntests_failed(runner);

@@ -13,7 +13,8 @@
  *   }
  *
  * Tests run in this process (CK_NOFORK), in order, so that the sanitizers see them and
- * what is leaked is reported at exit. Failures are printed as CK_NORMAL does.
+ * what is leaked is reported at exit. Failures are printed as CK_NORMAL does. They run
+ * at the top of the checkout (checkout.h), wherever the program was started.
  */
 #ifndef GANTRY_TESTS_SUPPORT_SUITE_H
 #define GANTRY_TESTS_SUPPORT_SUITE_H
