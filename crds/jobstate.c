@@ -4,7 +4,7 @@
 
 #include "base/util.h"
 
-static const char *const words[] = {
+static const char *const words[JOB_STATES] = {
     [JOB_STATE_NONE] = "",
     [JOB_STATE_PENDING] = "PENDING",
     [JOB_STATE_CONFIGURING] = "CONFIGURING",

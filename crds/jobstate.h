@@ -29,6 +29,7 @@ enum job_state {
     JOB_STATE_OUT_OF_MEMORY,
     JOB_STATE_PREEMPTED,
 };
+enum { JOB_STATES = JOB_STATE_PREEMPTED + 1 };
 
 const char *job_state_word(enum job_state s); /* "PENDING"; "" for NONE */
 /* NONE for NULL and "", -1 for a word that is none of ours. */

@@ -290,10 +290,11 @@ static void add_term(struct str *out, const char *field, const char *op,
     str_addf(out, "%s%s%s%s", out->len ? "," : "", field, op, value);
 }
 
-static void leave_out(struct str *out, const char *const *states, size_t n)
+static void leave_out(struct str *out, bool (*is)(enum job_state s))
 {
-    for (size_t i = 0; i < n; i++)
-        add_term(out, "status.state", "!=", states[i]);
+    for (int i = 0; i < JOB_STATES; i++)
+        if (is((enum job_state)i))
+            add_term(out, "status.state", "!=", job_state_word((enum job_state)i));
 }
 
 /* Selectors have no "or": one name, or other states left out. A pending job may have no
@@ -301,25 +302,20 @@ static void leave_out(struct str *out, const char *const *states, size_t n)
  * told from one that is unknown. */
 void jobfilter_selector(const struct jobfilter *f, struct str *out)
 {
-    static const char *const finished[] = {"COMPLETED",     "CANCELLED", "FAILED",
-                                           "TIMEOUT",       "NODE_FAIL", "DEADLINE",
-                                           "OUT_OF_MEMORY", "PREEMPTED"};
-    static const char *const active[] = {"RUNNING", "COMPLETING", "CONFIGURING"};
-
     if (f->n_jobs > 0)
         return;
     if (f->users.n == 1 && !strpbrk(f->users.list[0], ",=!\\"))
         add_term(out, "spec.user", "=", f->users.list[0]);
     if (f->any_state)
         return;
-    const bool one = f->n_states == 1,
-               pending = one && str_eq(f->states[0]->code, "PD");
-    if (one && !pending)
-        add_term(out, "status.state", "=", f->states[0]->word);
+    const struct job_word *const only = f->n_states == 1 ? f->states[0] : NULL;
+    const bool pending = only && job_word_is(only, JOB_STATE_PENDING);
+    if (only && !pending)
+        add_term(out, "status.state", "=", only->word);
     if (f->n_states == 0 || pending)
-        leave_out(out, finished, ARRAY_LEN(finished));
+        leave_out(out, job_state_is_final);
     if (pending)
-        leave_out(out, active, ARRAY_LEN(active));
+        leave_out(out, job_state_is_active);
 }
 
 static unsigned looks_at(const struct jobfilter *f)

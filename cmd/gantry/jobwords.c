@@ -45,6 +45,11 @@ const struct job_word *job_word_of(const char *state)
     return found ? found : &words[0];
 }
 
+bool job_word_is(const struct job_word *word, enum job_state state)
+{
+    return strcmp(word->word, job_state_word(state)) == 0;
+}
+
 void job_words_list(struct str *out)
 {
     for (size_t i = 0; i < ARRAY_LEN(words); i++)

@@ -270,7 +270,7 @@ static void hold_slot(struct nodelist *list, const struct jobrow *job,
     if (!n)
         return;
     n->jobs++;
-    n->completing += strcmp(job->word->word, "COMPLETING") == 0;
+    n->completing += job_word_is(job->word, JOB_STATE_COMPLETING);
     n->used_milli += slot->pods * slot->each.v[RES_CPU];
     n->used_bytes += slot->pods * slot->each.v[RES_MEM];
     if (gpu >= 0)

@@ -11,6 +11,7 @@
 #include "cmd/gantry/jobwatch.h"
 #include "cmd/gantry/newjob.h"
 #include "cmd/gantry/version.h"
+#include "crds/jobstate.h"
 
 /* Slurm's exit code for errors, which its users may choose. */
 static int error_status(void)
@@ -163,7 +164,8 @@ static int status_of(const struct json *job)
 
     if (end == text || !str_eq(end, ":0") || code < 0 || code > 255)
         return 1;
-    if (code == 0 && !str_eq(json_str(job, "status.state"), "COMPLETED"))
+    if (code == 0 &&
+        !str_eq(json_str(job, "status.state"), job_state_word(JOB_STATE_COMPLETED)))
         return 1;
     return (int)code;
 }

@@ -251,7 +251,8 @@ static const char *unsignalled(const struct scancel *s, const struct jobrow *r)
 {
     if (!s->action.signal)
         return NULL;
-    if (!str_eq(r->word->code, "R") && !str_eq(r->word->code, "CF"))
+    if (!job_word_is(r->word, JOB_STATE_RUNNING) &&
+        !job_word_is(r->word, JOB_STATE_CONFIGURING))
         return "Job can not be altered now, try again later";
     if (s->o.batch && !s->o.full && !r->is_script)
         return "Job script not specified";

@@ -256,7 +256,7 @@ static int read_filter(struct sprio *s, struct err *err)
 {
     names_parse(&s->filter.partitions, s->o.partitions);
     jobfilter_users(&s->filter, s->o.users);
-    if (jobfilter_states(&s->filter, "PENDING", err) < 0)
+    if (jobfilter_states(&s->filter, job_state_word(JOB_STATE_PENDING), err) < 0)
         return -1;
     return s->o.jobs ? jobfilter_jobs(&s->filter, s->o.jobs, err) : 0;
 }

@@ -259,7 +259,7 @@ static int add_jobs(struct sshare *s, struct shares *shares, struct err *err)
     JOBLIST_AUTO struct joblist list;
 
     joblist_init(&list);
-    if (jobfilter_states(&filter, "RUNNING", err) < 0 ||
+    if (jobfilter_states(&filter, job_state_word(JOB_STATE_RUNNING), err) < 0 ||
         jobfilter_fetch(&filter, &s->api, NULL, JOB_WHOLE, &list, err) < 0)
         return -1;
     for (size_t i = 0; i < list.n; i++)
