@@ -221,6 +221,7 @@ static int read_line(struct scancel *s, int argc, char **argv, struct err *err)
 
 /* ---- one job ---- */
 
+#define NO_SUCH_JOB "Invalid job id specified"
 #define IS_OVER "Job/step already completing or completed"
 
 static void complain(struct scancel *s, const char *id, const char *why)
@@ -282,7 +283,7 @@ static void cancel(struct scancel *s, const struct jobrow *r, const char *id,
     else if (jobaction_add(&s->api, r->ns, r->object, r->uid, &action, &err) == 0)
         return;
     else if (err.code == ERR_NOT_FOUND)
-        complain(s, id, "Invalid job id specified");
+        complain(s, id, NO_SUCH_JOB);
     else
         complain(s, id, err.msg);
 }
@@ -330,15 +331,10 @@ static const struct jobrow *find_array(const struct scancel *s,
     return NULL;
 }
 
-/* A component of a heterogeneous job ends with the others, or, being the first one of a
- * job that runs, they with it. Says whether the row is of the job that has it. */
-static bool is_component(struct scancel *s, const struct jobrow *r, const char *id,
-                         const struct job_ref *ref)
+/* It ends with the others, or, being the first one of a job that runs, they with it. */
+static void cancel_component(struct scancel *s, const struct jobrow *r, const char *id,
+                             int64_t component)
 {
-    int64_t component;
-
-    if (!job_ref_component(ref, r, &component))
-        return false;
     if (r->word->kind == JOB_KIND_FINAL) {
         if (!s->o.quiet)
             complain(s, id, IS_OVER);
@@ -347,33 +343,40 @@ static bool is_component(struct scancel *s, const struct jobrow *r, const char *
     } else if (jobfilter_shows(&s->filter, r)) {
         cancel(s, r, id, NULL);
     }
-    return true;
+}
+
+/* A heterogeneous job of which a single component is named is one row. */
+static void cancel_rows(struct scancel *s, const char *id, const struct job_ref *ref)
+{
+    struct hit hit = {0};
+    int64_t component;
+
+    for (size_t i = 0; i < s->list.n; i++) {
+        const struct jobrow *r = &s->list.rows[i];
+        if (job_ref_component(ref, r, &component)) {
+            cancel_component(s, r, id, component);
+            return;
+        }
+        if (job_ref_means(ref, r) && !jobrow_is_shell(r))
+            hit_row(s, r, ref, &hit);
+    }
+    if (hit.found == 0)
+        complain(s, id, NO_SUCH_JOB);
+    else if (hit.found == hit.over && !s->o.quiet)
+        complain(s, id, IS_OVER);
 }
 
 static void cancel_id(struct scancel *s, const char *id)
 {
     struct job_ref ref;
-    struct hit hit = {0};
+    const struct jobrow *array;
 
-    if (!job_ref_parse(id, &ref)) {
-        complain(s, id, "Invalid job id specified");
-        return;
-    }
-    const struct jobrow *array = find_array(s, &ref);
-    if (array) {
+    if (!job_ref_parse(id, &ref))
+        complain(s, id, NO_SUCH_JOB);
+    else if ((array = find_array(s, &ref)) != NULL)
         cancel(s, array, id, NULL);
-        return;
-    }
-    for (size_t i = 0; i < s->list.n; i++)
-        if (is_component(s, &s->list.rows[i], id, &ref))
-            return;
-    for (size_t i = 0; i < s->list.n; i++)
-        if (job_ref_means(&ref, &s->list.rows[i]) && !jobrow_is_shell(&s->list.rows[i]))
-            hit_row(s, &s->list.rows[i], &ref, &hit);
-    if (hit.found == 0)
-        complain(s, id, "Invalid job id specified");
-    else if (hit.found == hit.over && !s->o.quiet)
-        complain(s, id, IS_OVER);
+    else
+        cancel_rows(s, id, &ref);
 }
 
 static void cancel_matching(struct scancel *s)
