@@ -127,22 +127,12 @@ static void check_closed(struct checks *c, const struct pod_fact *p)
             p->name, name, (made_ms - part->closed_ms) / 1000, j->name);
 }
 
-static const struct job_fact *job_numbered(const struct checks *c, int64_t id)
-{
-    const struct job_fact *j;
-
-    for (j = c->ledger->jobs; j; j = j->hh.next)
-        if (j->now.job_id == id)
-            return j;
-    return NULL;
-}
-
 /* Once it waits for nobody, the other may begin anew. */
 static void check_corr(struct checks *c, const struct job_fact *task)
 {
     const struct job_fact *array = ledger_job(c->ledger, task->array_uid);
     const struct job_fact *other =
-        array && array->after_id ? job_numbered(c, array->after_id) : NULL;
+        array && array->after_id ? ledger_numbered(c->ledger, array->after_id) : NULL;
 
     if (!other || other->gone || other->deleting ||
         !taskset_has(&other->tasks, task->index) ||
@@ -452,7 +442,7 @@ static void check_preempted(struct checks *c, const struct job_fact *j)
 
     if (j->now.preempted_by == j->was.preempted_by || j->now.preempted_by == 0)
         return;
-    by = job_numbered(c, j->now.preempted_by);
+    by = ledger_numbered(c->ledger, j->now.preempted_by);
     c->journal->counts.preemptions++;
     if (!str_eq(j->qos, "low") || (by && !str_eq(by->qos, "high")))
         journal_breach(c->journal, "preempt", "%s (QOS %s) ends for %s (QOS %s)",

@@ -78,10 +78,8 @@ static void check_job(struct checks *c, const struct user_job *j)
 /* Of an array one of its tasks. */
 static bool has_started_since(const struct checks *c, int64_t job_id, int64_t since_ms)
 {
-    const struct job_fact *by = NULL, *j;
+    const struct job_fact *by = ledger_numbered(c->ledger, job_id), *j;
 
-    for (j = c->ledger->jobs; j && !by; j = j->hh.next)
-        by = j->now.job_id == job_id ? j : NULL;
     for (j = c->ledger->jobs; by && j; j = j->hh.next)
         if ((j == by || str_eq(j->array_uid, by->uid)) && j->now.attempt > 0 &&
             j->intent_ms >= since_ms)

@@ -21,6 +21,15 @@ struct job_fact *ledger_job(const struct ledger *l, const char *uid)
     return j;
 }
 
+struct job_fact *ledger_numbered(const struct ledger *l, int64_t job_id)
+{
+    struct job_fact *j = l->jobs;
+
+    while (j && j->now.job_id != job_id)
+        j = j->hh.next;
+    return j;
+}
+
 struct pod_fact *ledger_pod(const struct ledger *l, const char *uid)
 {
     struct pod_fact *p = NULL;

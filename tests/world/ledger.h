@@ -129,6 +129,8 @@ void ledger_init(struct ledger *l, struct server *s, const struct loop *loop,
 void ledger_fini(struct ledger *l);
 
 struct job_fact *ledger_job(const struct ledger *l, const char *uid); /* NULL */
+/* The first that was made of those with a job id; NULL. */
+struct job_fact *ledger_numbered(const struct ledger *l, int64_t job_id);
 struct pod_fact *ledger_pod(const struct ledger *l, const char *uid);
 struct node_fact *ledger_node(const struct ledger *l, const char *name);
 struct part_fact *ledger_part(const struct ledger *l, const char *name);
