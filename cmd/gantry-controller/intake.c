@@ -66,13 +66,18 @@ static bool is_limited(struct asking *a, const struct partition *part)
     return true;
 }
 
+static void say_closed(struct asking *a, const struct partition *part)
+{
+    str_addf(&a->closed, "%s%s is in state %s", a->closed.len > 0 ? ", " : "",
+             part->name, part_state_word(part->state));
+}
+
 static void ask(struct asking *a, const char *name)
 {
     const struct partition *part = sched_partition(a->sched, name),
                            *by = sched_taker(a->sched, part, takes, a);
     if (part && !by) {
-        str_addf(&a->closed, "%s%s is in state %s", a->closed.len > 0 ? ", " : "", name,
-                 part_state_word(part->state));
+        say_closed(a, part);
         return;
     }
     if (by && (list_has(a->queue.s, by->name) || is_limited(a, by)))
@@ -86,8 +91,7 @@ static void ask_component(struct asking *a, const char *name)
 {
     const struct partition *part = sched_partition(a->sched, name);
     if (part && partition_is_closed(part) && !a->started && !is_queued(a->status))
-        str_addf(&a->closed, "%s%s is in state %s", a->closed.len > 0 ? ", " : "", name,
-                 part_state_word(part->state));
+        say_closed(a, part);
 }
 
 static void ask_all(struct asking *a, const struct bjob *job)

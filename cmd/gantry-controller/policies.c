@@ -21,6 +21,15 @@ static void complain(struct controller *ctl, const char *what,
              json_str_or(object, "metadata.name", "?"), err->msg);
 }
 
+/* Who looks at it is told as well, in its status. */
+static void complain_of_payer(struct controller *ctl, enum payer_kind kind,
+                              const struct json *object, const struct err *err)
+{
+    complain(ctl, kind == PAYER_QOS ? "QOS" : "account", object, err);
+    usage_unread(ctl, kind, object, err->msg);
+    cycle_want(ctl);
+}
+
 /* ---- partitions ---- */
 
 static void *make_partition(void *arg, const struct json *object)
@@ -70,11 +79,8 @@ static void *make_qos(void *arg, const struct json *object)
     struct controller *ctl = arg;
     struct err err = ERR_INIT;
     struct qos *qos = convert_qos(object, &err);
-    if (!qos) {
-        complain(ctl, "QOS", object, &err);
-        usage_unread(ctl, PAYER_QOS, object, err.msg);
-        cycle_want(ctl);
-    }
+    if (!qos)
+        complain_of_payer(ctl, PAYER_QOS, object, &err);
     return qos;
 }
 
@@ -122,11 +128,8 @@ static void *make_account(void *arg, const struct json *object)
     struct controller *ctl = arg;
     struct err err = ERR_INIT;
     struct account *account = convert_account(object, &err);
-    if (!account) {
-        complain(ctl, "account", object, &err);
-        usage_unread(ctl, PAYER_ACCOUNT, object, err.msg);
-        cycle_want(ctl);
-    }
+    if (!account)
+        complain_of_payer(ctl, PAYER_ACCOUNT, object, &err);
     return account;
 }
 
