@@ -284,16 +284,15 @@ static bool is_idle(const struct splitting *s)
            (!s->retry || !loop_timer_armed(s->retry));
 }
 
-/* Its BatchJob was there and is gone: it has never run, and waits again. */
-static bool is_lost(const struct splitting *s)
+/* Those tasks whose BatchJobs are there. */
+static struct taskset seen(const struct record *array)
 {
-    const struct tasks *tasks = &s->array->tasks;
-    for (size_t i = 0; s->made && i < tasks->n; i++) {
-        const struct bjob *job = tasks->list[i]->job;
-        if (job && job->task->index == s->index)
-            return false;
-    }
-    return s->made;
+    const struct tasks *tasks = &array->tasks;
+    struct taskset ret = {{0}};
+    for (size_t i = 0; i < tasks->n; i++)
+        if (tasks->list[i]->job)
+            taskset_add(&ret, tasks->list[i]->job->task->index);
+    return ret;
 }
 
 void split_tend(struct record *array)
@@ -301,12 +300,13 @@ void split_tend(struct record *array)
     struct splitting *next;
     if (array->job->status.job_id == 0)
         return; /* it is part of its tasks' names */
+    const struct taskset there = seen(array);
     for (struct splitting *s = array->tasks.splitting; s; s = next) {
         next = s->next;
         if (is_idle(s))
             lanes_enter(array->ctl->lanes, LANE_START, &s->ticket, send, s);
-        else if (is_lost(s))
-            splitting_free(s);
+        else if (s->made && !taskset_has(&there, s->index))
+            splitting_free(s); /* its BatchJob was there: it has never run, and waits */
     }
 }
 
@@ -333,10 +333,12 @@ void split_off(struct record *array, const struct decision *start)
     split_tend(array);
 }
 
-void split_apart(struct record *array, int64_t index, enum split_as as)
+void split_apart(struct record *array, const struct taskset *tasks, enum split_as as)
 {
-    struct splitting *s = add(array, index, as);
-    s->rest = rest_of(s);
+    for (int64_t i = taskset_next(tasks, 0); i >= 0; i = taskset_next(tasks, i + 1)) {
+        struct splitting *s = add(array, i, as);
+        s->rest = rest_of(s);
+    }
     split_tend(array);
 }
 
@@ -372,15 +374,6 @@ void split_tasks(const struct record *array, struct taskset *ret_starting,
     *ret_starting = *ret_apart = (struct taskset){{0}};
     for (const struct splitting *s = array->tasks.splitting; s; s = s->next)
         taskset_add(s->stand_in ? ret_starting : ret_apart, s->index);
-}
-
-bool split_starts(const struct record *array, int64_t index)
-{
-    for (const struct splitting *s = array ? array->tasks.splitting : NULL; s;
-         s = s->next)
-        if (s->index == index)
-            return s->stand_in != NULL;
-    return false;
 }
 
 bool split_is_making(const struct record *array)

@@ -33,7 +33,8 @@ enum split_as {
 void split_off(struct record *array, const struct decision *start);
 /* This start does not take place. */
 void split_refuse(struct record *array, int64_t index);
-void split_apart(struct record *array, int64_t index, enum split_as as);
+/* These are to wait by themselves. */
+void split_apart(struct record *array, const struct taskset *tasks, enum split_as as);
 /* Goes on with those that have waited for something of the array, and gives those up
  * whose BatchJobs are gone again. */
 void split_tend(struct record *array);
@@ -43,8 +44,6 @@ void split_hand_over(struct record *task);
 /* Those on their way: to a start, and to wait. */
 void split_tasks(const struct record *array, struct taskset *ret_starting,
                  struct taskset *ret_apart);
-/* Is this task on its way to a start? */
-bool split_starts(const struct record *array, int64_t index);
 /* May BatchJobs of some yet be made? */
 bool split_is_making(const struct record *array);
 /* Gives all of them up; what the server does yet is seen later. */

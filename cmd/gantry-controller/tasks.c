@@ -61,26 +61,29 @@ bool tasks_is_empty(const struct record *r)
 
 /* ---- how they stand ---- */
 
-/* A start that was decided is as good as persisted. */
-static bool waits(const struct record *task)
+/* A start that was decided is as good as persisted. `starting`: those of its array that
+ * are on their way to one. */
+static bool waits(const struct record *task, const struct taskset *starting)
 {
     enum job_state state = task->job->status.state;
     if (state != JOB_STATE_PENDING && state != JOB_STATE_NONE)
         return false;
-    return !task->start.on && !split_starts(task->tasks.array, task->job->task->index);
+    return !task->start.on && !taskset_has(starting, task->job->task->index);
 }
 
-static struct taskset *set_of(struct array_status *status, const struct record *task)
+static struct taskset *set_of(struct array_status *status, const struct record *task,
+                              const struct taskset *starting)
 {
     enum job_state state = task->job->status.state;
     if (!job_state_is_final(state))
-        return waits(task) ? &status->split : &status->running;
+        return waits(task, starting) ? &status->split : &status->running;
     if (state == JOB_STATE_COMPLETED)
         return &status->completed;
     return state == JOB_STATE_CANCELLED ? &status->cancelled : &status->failed;
 }
 
-static void put(struct array_status *status, const struct record *task)
+static void put(struct array_status *status, const struct record *task,
+                const struct taskset *starting)
 {
     int64_t index = task->job->task->index;
     taskset_remove(&status->split, index);
@@ -88,10 +91,11 @@ static void put(struct array_status *status, const struct record *task)
     taskset_remove(&status->completed, index);
     taskset_remove(&status->failed, index);
     taskset_remove(&status->cancelled, index);
-    taskset_add(set_of(status, task), index);
+    taskset_add(set_of(status, task, starting), index);
 }
 
-void tasks_status(const struct record *array, struct array_status *ret)
+static void status_of(const struct record *array, const struct taskset *starting,
+                      struct array_status *ret)
 {
     const struct array_status *persisted = array->job->status.array;
     struct taskset known = {{0}};
@@ -100,7 +104,7 @@ void tasks_status(const struct record *array, struct array_status *ret)
         const struct bjob *task = array->tasks.list[i]->job;
         if (!task)
             continue;
-        put(ret, array->tasks.list[i]);
+        put(ret, array->tasks.list[i], starting);
         taskset_add(&known, task->task->index);
     }
     struct taskset vanished = array_status_out(ret);
@@ -110,11 +114,18 @@ void tasks_status(const struct record *array, struct array_status *ret)
     taskset_join(&ret->cancelled, &vanished);
 }
 
+void tasks_status(const struct record *array, struct array_status *ret)
+{
+    struct taskset starting, apart;
+    split_tasks(array, &starting, &apart);
+    status_of(array, &starting, ret);
+}
+
 void tasks_foreseen(const struct record *array, struct array_status *ret)
 {
     struct taskset starting, apart;
     split_tasks(array, &starting, &apart);
-    tasks_status(array, ret);
+    status_of(array, &starting, ret);
     struct taskset left = bjob_tasks_left(array->job, ret);
     taskset_keep(&starting, &left);
     taskset_keep(&apart, &left);
@@ -203,10 +214,13 @@ static bool is_persisted(const struct bjob *array, const struct record *task, bo
     struct array_status *status = array->status.array;
     if (!status)
         return false;
-    if (!any)
-        return taskset_has(set_of(status, task), index);
-    struct taskset left = bjob_tasks_left(array, status);
-    return !taskset_has(&left, index);
+    if (any) {
+        struct taskset left = bjob_tasks_left(array, status);
+        return !taskset_has(&left, index);
+    }
+    struct taskset starting, apart;
+    split_tasks(task->tasks.array, &starting, &apart);
+    return taskset_has(set_of(status, task, &starting), index);
 }
 
 bool tasks_is_recorded(const struct record *r)
@@ -263,8 +277,7 @@ void tasks_set_apart(struct record *array, const struct taskset *tasks)
 {
     if (loop_now_sec(array->ctl->loop) < array->tasks.retry_sec)
         return;
-    for (int64_t i = taskset_next(tasks, 0); i >= 0; i = taskset_next(tasks, i + 1))
-        split_apart(array, i, SPLIT_HELD);
+    split_apart(array, tasks, SPLIT_HELD);
     told_update(array);
 }
 
@@ -272,9 +285,11 @@ void tasks_split(struct record *array, int64_t index, bool met)
 {
     struct array_status status;
     tasks_foreseen(array, &status);
-    struct taskset left = bjob_tasks_left(array->job, &status);
-    if (taskset_has(&left, index))
-        split_apart(array, index, met ? SPLIT_MET : SPLIT_WAITS);
+    struct taskset left = bjob_tasks_left(array->job, &status), one = {{0}};
+    if (taskset_has(&left, index)) {
+        taskset_add(&one, index);
+        split_apart(array, &one, met ? SPLIT_MET : SPLIT_WAITS);
+    }
     told_update(array);
 }
 
