@@ -58,11 +58,18 @@ static int read_array(const struct convert *c, const struct json *object,
 
 /* ---- policy ---- */
 
-/* "batch,debug": names apart by commas. */
-static int read_partitions(const struct json *object, struct job *job, struct err *err)
+/* Names apart by commas. */
+struct names_field {
+    const char *path, *right;
+    char ***names;
+    size_t *n;
+};
+
+static int read_list(const struct json *object, const struct names_field *field,
+                     struct err *err)
 {
     const char *text = NULL;
-    if (json_read_str(object, "spec.partition", &text, err) == JSON_WRONG_TYPE)
+    if (json_read_str(object, field->path, &text, err) == JSON_WRONG_TYPE)
         return -1;
     while (text && *text) {
         size_t len = strcspn(text, ",");
@@ -70,11 +77,37 @@ static int read_partitions(const struct json *object, struct job *job, struct er
         bool last = text[len] == '\0';
         if (len == 0 || (!last && text[len + 1] == '\0'))
             return err_set(err, ERR_INVALID,
-                           "spec.partition: an empty name in the list; right is "
-                           "\"batch,debug\"");
-        names_add(&job->partitions, &job->n_partitions, name);
+                           "%s: an empty name in the list; right is \"%s\"",
+                           field->path, field->right);
+        names_add(field->names, field->n, name);
         text += len + !last;
     }
+    return 0;
+}
+
+static int read_partitions(const struct json *object, struct job *job, struct err *err)
+{
+    const struct names_field field = {"spec.partition", "batch,debug", &job->partitions,
+                                      &job->n_partitions};
+    return read_list(object, &field, err);
+}
+
+/* Each is tried: there is no sense in many, nor in one twice. */
+static int read_reservations(const struct json *object, struct job *job,
+                             struct err *err)
+{
+    const struct names_field field = {"spec.reservation", "lab,course",
+                                      &job->reservations, &job->n_reservations};
+    if (read_list(object, &field, err) < 0)
+        return -1;
+    if (job->n_reservations > RESERVATIONS_MAX)
+        return err_set(err, ERR_INVALID, "spec.reservation: more than %d reservations",
+                       RESERVATIONS_MAX);
+    for (size_t i = 0; i < job->n_reservations; i++)
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(job->reservations[i], job->reservations[k]) == 0)
+                return err_set(err, ERR_INVALID, "spec.reservation: %s stands twice",
+                               job->reservations[i]);
     return 0;
 }
 
@@ -84,9 +117,7 @@ static int read_names(const struct json *object, struct job *job, struct err *er
     const struct {
         const char *path;
         char **name;
-    } fields[] = {{"spec.account", &job->account},
-                  {"spec.qos", &job->qos},
-                  {"spec.reservation", &job->reservation}};
+    } fields[] = {{"spec.account", &job->account}, {"spec.qos", &job->qos}};
     for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
         const char *text = NULL;
         if (json_read_str(object, fields[i].path, &text, err) == JSON_WRONG_TYPE)
@@ -94,12 +125,7 @@ static int read_names(const struct json *object, struct job *job, struct err *er
         if (text && *text)
             *fields[i].name = xstrdup(text);
     }
-    if (job->reservation && strchr(job->reservation, ','))
-        return err_set(
-            err, ERR_INVALID,
-            "spec.reservation: several reservations are not supported: right "
-            "is the name of one");
-    return 0;
+    return read_reservations(object, job, err);
 }
 
 static int read_hold(const struct json *object, struct job *job, struct err *err)
@@ -302,6 +328,13 @@ static enum job_phase phase_of(enum job_state state)
     return JOB_ENDED;
 }
 
+/* Where it runs, or ran. */
+static void read_place(const struct json *object, struct job *job)
+{
+    job->partition = xstrdup_null(json_str(object, "status.partition"));
+    job->reservation = xstrdup_null(json_str(object, "status.reservation"));
+}
+
 /* What it held is for its bill alone: where that cannot be read there is none. */
 static void read_end(const struct convert *c, const struct json *object,
                      enum job_state state, struct job *job)
@@ -309,7 +342,7 @@ static void read_end(const struct convert *c, const struct json *object,
     const struct json *placement = json_at(object, "status.placement");
     job->failed = state != JOB_STATE_COMPLETED;
     job->end_sec = time_read(object, "status.endTime");
-    job->partition = xstrdup_null(json_str(object, "status.partition"));
+    read_place(object, job);
     if (json_is(placement, JSON_ARRAY))
         convert_placement_from_json(c, placement, &job->alloc, &job->n_alloc, NULL);
     if (job->start_sec == TIME_UNSET)
@@ -342,7 +375,7 @@ static int read_run(const struct convert *c, const struct json *object, struct j
     read_limit_in_force(object, job);
     job->preempted_by = json_int_or(json_get(object, "status"), "preemptedBy", 0);
     job->preempt_sec = time_read(object, "status.preemptEndTime");
-    job->partition = xstrdup_null(json_str(object, "status.partition"));
+    read_place(object, job);
     if (!placement || json_is(placement, JSON_NULL))
         return 0;
     if (convert_placement_from_json(c, placement, &job->alloc, &job->n_alloc, err) < 0)

@@ -18,12 +18,14 @@ void convert_plan_read(const struct convert *c, const struct json *status,
         convert_placement_from_json(c, placement, &plan.slots, &plan.n_slots, NULL) < 0)
         return;
     plan.partition = xstrdup(partition);
+    plan.reservation = xstrdup_null(json_str(pending, "plannedReservation"));
     *ret = plan;
 }
 
 static void clear(struct json *status, struct json *pending)
 {
-    static const char *const fields[] = {"promised", "plannedPartition", "plannedNodes",
+    static const char *const fields[] = {"promised", "plannedPartition",
+                                         "plannedReservation", "plannedNodes",
                                          "plannedPlacement"};
     json_set(status, "plannedStartTime", json_new_null());
     for (size_t i = 0; i < ARRAY_LEN(fields); i++)
@@ -51,4 +53,6 @@ void convert_plan_write(const struct convert *c, const struct plan *plan,
              convert_placement_to_json(c, plan->slots, plan->n_slots));
     if (plan->partition)
         json_set(pending, "plannedPartition", json_new_string(plan->partition));
+    if (plan->reservation)
+        json_set(pending, "plannedReservation", json_new_string(plan->reservation));
 }

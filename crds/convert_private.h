@@ -13,6 +13,7 @@
 #define AMOUNT_MAX (INT64_C(1) << 50)
 #define PODS_MAX 100000
 #define TASKS_MAX 1000000
+#define RESERVATIONS_MAX 16 /* that a job may name */
 
 #define ANNOTATION_DEFAULT_CONTAINER "kubectl.kubernetes.io/default-container"
 

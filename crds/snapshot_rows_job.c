@@ -14,7 +14,7 @@ static const struct field slot_rows[] = {WORD(slot, node),   INT(slot, pods),
 static const struct fields fields_slot = FIELDS(slot, slot_rows);
 
 static const struct field plan_rows[] = {INT(plan, start_sec), BOOL(plan, promised),
-                                         TEXT(plan, partition),
+                                         TEXT(plan, partition), TEXT(plan, reservation),
                                          LIST(plan, slots, n_slots, fields_slot)};
 static const struct fields fields_plan = FIELDS(plan, plan_rows);
 
@@ -89,7 +89,7 @@ static const struct field job_rows[] = {
     LIST(job, depends, n_depends, fields_depend),
     BOOL(job, depends_any),
     ENUM(job, hopeless, HOPELESS_ENDS),
-    TEXT(job, reservation),
+    NAMES(job, reservations, n_reservations),
     LIST(job, licenses, n_licenses, fields_license),
     INT(job, min_pods),
     INT(job, max_pods),
@@ -106,6 +106,7 @@ static const struct field job_rows[] = {
     INT(job, end_sec),
     BOOL(job, failed),
     TEXT(job, partition),
+    TEXT(job, reservation),
     LIST(job, alloc, n_alloc, fields_slot),
     ONE(job, plan, fields_plan),
     INT(job, preempted_by),

@@ -108,7 +108,7 @@ static enum reason check_submitter(const struct job *job, const struct partition
 static enum reason check_reservation(const struct job *job,
                                      const struct partition *part, struct str *message)
 {
-    if (!part->req_resv || job->reservation != NULL)
+    if (!part->req_resv || job->n_reservations > 0)
         return REASON_NONE;
     str_addf(message, "partition %s takes jobs of a reservation only", part->name);
     return REASON_PARTITION_CONFIG;

@@ -82,13 +82,14 @@ static bool slots_equal(const struct job *a, const struct job *b)
 
 static bool partitions_equal(const struct job *a, const struct job *b)
 {
-    if (a->n_partitions != b->n_partitions)
-        return false;
-    for (size_t i = 0; i < a->n_partitions; i++) {
-        if (strcmp(a->partitions[i], b->partitions[i]) != 0)
-            return false;
-    }
-    return true;
+    return names_equal(a->partitions, a->n_partitions, b->partitions, b->n_partitions);
+}
+
+static bool reservations_equal(const struct job *a, const struct job *b)
+{
+    return names_equal(a->reservations, a->n_reservations, b->reservations,
+                       b->n_reservations) &&
+           str_eq(a->reservation, b->reservation);
 }
 
 /* Whether two states of a job look the same from the queue (their shapes apart). */
@@ -103,7 +104,7 @@ static bool policy_equal(const struct job *a, const struct job *b)
            a->priority == b->priority && a->site_factor == b->site_factor &&
            a->hold == b->hold && str_eq(a->account, b->account) &&
            str_eq(a->qos, b->qos) && str_eq(a->user, b->user) &&
-           str_eq(job_name(a), job_name(b)) && str_eq(a->reservation, b->reservation) &&
+           str_eq(job_name(a), job_name(b)) && reservations_equal(a, b) &&
            a->hopeless == b->hopeless && depends_equal(a, b) && partitions_equal(a, b);
 }
 
@@ -159,24 +160,32 @@ static void jobrec_clear(struct sched *s, struct jobrec *rec)
     s->singles.stale = true;
 }
 
-/* A promise stays while the job asks for the same, in the same partitions, and for no
- * longer. One that comes with the job is of a time before this core: it is entered with
- * all others, where it fits. */
+/* Does the plan say where, among what the job names? */
+static bool is_settled(const struct job *job)
+{
+    const char *name = job->plan.reservation;
+
+    return job->plan.partition != NULL &&
+           (job->n_reservations < 2 ? name == NULL
+                                    : name != NULL && job_names_reservation(job, name));
+}
+
+/* A promise stays while the job asks for the same, in the same partitions and
+ * reservations, and for no longer. One that comes with the job is of a time before this
+ * core: it is entered with all others, where it fits. */
 static void keep_plan(struct sched *s, struct job *old, const struct shape *old_shape,
                       struct job *job, const struct shape *shape)
 {
-    bool of_partition = job->plan.partition != NULL;
-
     if (job->phase != JOB_PENDING || job->n_alloc > 0 ||
-        (job->plan.start_sec != TIME_UNSET && !(job->plan.promised && of_partition))) {
+        (job->plan.start_sec != TIME_UNSET &&
+         !(job->plan.promised && is_settled(job)))) {
         plan_clear(&job->plan);
     } else if (job->plan.promised) {
         s->timeline_gen = 0;
     } else if (old != NULL && old->phase == JOB_PENDING && shape == old_shape &&
                partitions_equal(old, job) && job->limit_sec <= old->limit_sec &&
                job->time_min_sec == old->time_min_sec &&
-               job->deadline_sec == old->deadline_sec &&
-               str_eq(job->reservation, old->reservation)) {
+               job->deadline_sec == old->deadline_sec && reservations_equal(old, job)) {
         job->plan = old->plan;
         old->plan = (struct plan){.start_sec = TIME_UNSET};
     }

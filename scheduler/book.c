@@ -160,10 +160,16 @@ size_t book_uses(struct sched *s, struct jobrec *rec)
                      plan ? job->plan.n_slots : job->n_alloc, rec->claim.alone);
 }
 
+/* Of the reservation in which it is planned, or runs. */
+static const struct fence *own_fence(struct sched *s, const struct job *job)
+{
+    return reserve_fence(s, job, job_reservation(job));
+}
+
 /* A job in a reservation is over when that is. */
 static void cut_off(struct sched *s, const struct job *job, struct span *span)
 {
-    span->end_sec = fence_end(reserve_fence(s, job), span->first, span->end_sec);
+    span->end_sec = fence_end(own_fence(s, job), span->first, span->end_sec);
     timeline_span(&s->timeline, job->plan.start_sec, span->end_sec, &span->first,
                   &span->last);
 }
@@ -197,7 +203,7 @@ struct span book_span(struct sched *s, const struct jobrec *rec)
 /* Is all that the job takes free from the first slot on up to before `last`? */
 static bool all_free(struct sched *s, const struct job *job, size_t n_uses, size_t last)
 {
-    const struct fence *fence = reserve_fence(s, job);
+    const struct fence *fence = own_fence(s, job);
 
     if (stock_short(&s->timeline.stock, job, fence_kept(fence), 0, last) != SLOT_NONE)
         return false;
@@ -333,7 +339,7 @@ void book_cancel_plan(struct sched *s, struct jobrec *rec)
 /* A job has a node once, so that its uses can be looked at one by one. */
 bool book_fits(struct sched *s, struct jobrec *rec)
 {
-    const struct fence *fence = reserve_fence(s, rec->job);
+    const struct fence *fence = own_fence(s, rec->job);
     struct span span = book_span(s, rec);
     size_t n = find_uses(s, rec, span.slots, span.n, is_alone(s, rec->job));
 
@@ -368,7 +374,7 @@ void book_enter(struct sched *s, struct jobrec *rec)
 
 bool book_is_shut(struct sched *s, struct jobrec *rec)
 {
-    const struct fence *fence = reserve_fence(s, rec->job);
+    const struct fence *fence = own_fence(s, rec->job);
     const struct span span = book_span(s, rec);
     size_t n = find_uses(s, rec, span.slots, span.n, is_alone(s, rec->job));
 

@@ -81,7 +81,8 @@ struct jobrec {
     uint64_t kept_told;
 
     unsigned put_off; /* so many walks in a row nobody was preempted for it */
-    uint64_t walk;    /* the last one in which its plan was looked at */
+    uint64_t walk;    /* the last one in which its plan was looked at; and before it: */
+    uint64_t walk_before;
 
     char *lacks_age; /* which limit keeps it from gaining age; NULL: none does */
 
@@ -97,11 +98,12 @@ struct jobrec {
     struct ahead told_ahead;
     uint64_t told_depends; /* depend_states */
 
-    /* Of this pass: partitions still to be tried, the most hopeful reason so far. */
+    /* Of this pass: choices still to be tried, the most hopeful reason so far. */
     size_t untried;
     bool joined; /* a crowd: some entry of it waits for nodes */
     struct ahead ahead;
     enum reason found;
+    bool found_planned; /* where it is planned */
     char *found_message;
     /* Where it fitted, in that partition, it would have had more than it may. */
     const struct partrec *limited_in;
@@ -216,8 +218,14 @@ void pass_begin(struct sched *s, int64_t now_sec);
  * partitions are others by now: pass_run ends such a walk. False: the budget is spent.
  */
 bool pass_fill(struct sched *s, int64_t now_sec, struct sched_budget budget);
-/* The i-th partition of those that a job names, or the default one where it names none;
- * NULL: it is not there, or has been named before. */
+/* In how many ways a job may be run: in each of its partitions, and there in each of
+ * its reservations. They are counted as they are tried: by reservations, then by
+ * partitions. */
+size_t pass_choices(const struct job *job);
+/* The reservation of the i-th; NULL: none. */
+const char *pass_reservation(const struct job *job, size_t i);
+/* The partition of the i-th, which is the default one where the job names none; NULL:
+ * it is not there, or has been named before. */
 struct partrec *pass_partition(const struct sched *s, const struct job *job, size_t i);
 /* In a partition; NULL: in none. */
 struct priority pass_priority(struct sched *s, const struct jobrec *rec,
@@ -227,7 +235,7 @@ int64_t pass_tier(const struct jobrec *rec, const struct partrec *part);
 /* turn.h */
 int64_t pass_size(struct sched *s, const struct jobrec *rec,
                   const struct partrec *part);
-/* Of its i-th partition. */
+/* Of its i-th choice. */
 struct entry pass_entry(struct sched *s, struct jobrec *rec, struct partrec *part,
                         size_t i, int64_t now_sec);
 /* Goes on until the end (true) or until the budget is spent (false). */

@@ -43,6 +43,7 @@ void decided_add(struct decided *d, const struct decision *decision)
     *copy = *decision;
     copy->job_uid = arena_strdup(d->arena, decision->job_uid);
     copy->partition = arena_strdup(d->arena, decision->partition);
+    copy->reservation = arena_strdup(d->arena, decision->reservation);
     copy->account = arena_strdup(d->arena, decision->account);
     copy->qos = arena_strdup(d->arena, decision->qos);
     copy->message = arena_strdup(d->arena, decision->message);

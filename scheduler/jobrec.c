@@ -249,10 +249,10 @@ void jobrec_say_end(const struct sched *s, const struct jobrec *rec, struct str 
     const struct job *job = rec->job;
     int64_t end = timeline_end(reserve_end(s, job), s->config.resv_over_run_sec);
 
-    if (job->reservation != NULL &&
+    if (job_reservation(job) != NULL &&
         end < timeline_end(end_by_limit(s, job), over_time(s, job)) &&
         (job->preempt_sec == TIME_UNSET || end < job->preempt_sec))
-        str_addf(out, "its reservation, %s, is over", job->reservation);
+        str_addf(out, "its reservation, %s, is over", job_reservation(job));
 }
 
 int64_t jobrec_end_to_tell(const struct sched *s, const struct jobrec *rec)

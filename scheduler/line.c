@@ -22,7 +22,7 @@ static int64_t length_of(const struct job *job)
     int64_t length = shrinks ? MIN(job->limit_sec, job->time_min_sec) : job->limit_sec;
 
     /* One in a reservation is cut off at its end, whenever that is. */
-    if (length == LIMIT_UNSET || job->reservation != NULL ||
+    if (length == LIMIT_UNSET || job->n_reservations > 0 ||
         (length == LIMIT_UNLIMITED && job->deadline_sec != TIME_UNSET))
         return LIMIT_UNSET;
     return book_length(length);
@@ -96,7 +96,7 @@ void line_add(struct sched *s, struct jobrec *rec)
         .end = end_of(&s->timeline, length_sec),
         .first = (uint32_t)rec->claim.first,
         .node = rec->claim.n_positions == 1 ? rec->claim.positions[0] : POSITION_MANY,
-        .several = rec->job->n_partitions > 1,
+        .several = pass_choices(rec->job) > 1,
     };
     /* At once, while what it takes is at hand. */
     lines->turns[lines->n] =

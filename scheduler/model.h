@@ -353,6 +353,7 @@ struct plan {
     int64_t start_sec; /* TIME_UNSET: none; PLAN_FAR: when, nobody knows yet */
     bool promised;     /* kept from step to step; else a forecast */
     char *partition;
+    char *reservation;  /* which one, where the job names several; else NULL */
     struct slot *slots; /* in rank order */
     size_t n_slots;
 };
@@ -423,7 +424,8 @@ struct job {
     size_t n_depends;
     bool depends_any;
     enum depend_hopeless hopeless;
-    char *reservation;        /* that it is to run in; NULL: none */
+    char **reservations; /* as asked: it is to run in one of them, whichever is first */
+    size_t n_reservations;
     struct license *licenses; /* that it takes; sorted by name, each once */
     size_t n_licenses;
 
@@ -481,6 +483,7 @@ struct job {
     int64_t end_sec;    /* COMPLETING and ENDED; TIME_UNSET: not known */
     bool failed;        /* ENDED: not well */
     char *partition;    /* where it runs; NULL while pending */
+    char *reservation;  /* in which it runs, or ran; NULL: not said (job_reservation) */
     struct slot *alloc; /* in rank order */
     size_t n_alloc;
     struct plan plan;     /* while pending: what was promised */
@@ -573,6 +576,11 @@ int64_t job_counted_nodes(const struct job *j);
 int64_t job_least_nodes(const struct job *j);
 int64_t component_least_nodes(const struct job *j);
 
+/* The reservation that it runs in or is planned in, or the only one that it names.
+ * NULL: none, or it is not settled yet which of several. */
+const char *job_reservation(const struct job *j);
+/* Does it run in this one, or may it yet? */
+bool job_names_reservation(const struct job *j, const char *name);
 /* The name that people gave it. */
 const char *job_name(const struct job *j);
 /* Does anybody own it? Otherwise it is its namespace's. */

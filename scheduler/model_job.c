@@ -31,6 +31,7 @@ void plan_clear(struct plan *plan)
 {
     slots_free(plan->slots, plan->n_slots);
     free(plan->partition);
+    free(plan->reservation);
     *plan = (struct plan){.start_sec = TIME_UNSET};
 }
 
@@ -40,6 +41,7 @@ struct plan plan_copy(const struct plan *plan)
         .start_sec = plan->start_sec,
         .promised = plan->promised,
         .partition = xstrdup_null(plan->partition),
+        .reservation = xstrdup_null(plan->reservation),
         .slots = slots_copy(plan->slots, plan->n_slots),
         .n_slots = plan->n_slots,
     };
@@ -237,6 +239,24 @@ int64_t job_min_nodes(const struct job *j, const struct partition *part)
     return (j->lifts & QOS_PART_MIN_NODES) != 0 ? 0 : part->min_nodes;
 }
 
+const char *job_reservation(const struct job *j)
+{
+    if (j->reservation != NULL)
+        return j->reservation;
+    return j->n_reservations == 1 ? j->reservations[0] : j->plan.reservation;
+}
+
+bool job_names_reservation(const struct job *j, const char *name)
+{
+    if (j->reservation != NULL)
+        return strcmp(j->reservation, name) == 0;
+    for (size_t i = 0; i < j->n_reservations; i++) {
+        if (strcmp(j->reservations[i], name) == 0)
+            return true;
+    }
+    return false;
+}
+
 const char *job_name(const struct job *j)
 {
     return j->job_name != NULL ? j->job_name : j->name;
@@ -271,7 +291,7 @@ static void job_copy_into(struct job *copy, const struct job *j)
     copy->array = job_array_copy(j->array);
     copy->depends = depends_copy(j->depends, j->n_depends);
     licenses_copy(copy, j);
-    copy->reservation = xstrdup_null(j->reservation);
+    copy->reservations = names_copy(j->reservations, j->n_reservations);
     copy->partitions = names_copy(j->partitions, j->n_partitions);
     copy->account = xstrdup_null(j->account);
     copy->qos = xstrdup_null(j->qos);
@@ -287,6 +307,7 @@ static void job_copy_into(struct job *copy, const struct job *j)
     copy->groups = names_copy(j->groups, j->n_groups);
     copy->tolerations = tolerations_copy(j->tolerations, j->n_tolerations);
     copy->partition = xstrdup_null(j->partition);
+    copy->reservation = xstrdup_null(j->reservation);
     copy->alloc = slots_copy(j->alloc, j->n_alloc);
     copy->plan = plan_copy(&j->plan);
     copy->others = components_copy(j->others, j->n_others);
@@ -473,6 +494,7 @@ static void job_fini(struct job *j)
     free(j->depends);
     licenses_free(j->licenses, j->n_licenses);
     free(j->units);
+    names_free(j->reservations, j->n_reservations);
     free(j->reservation);
     free(j->account);
     free(j->qos);

@@ -87,6 +87,7 @@ struct entry pass_entry(struct sched *s, struct jobrec *rec, struct partrec *par
     return (struct entry){
         .rec = rec,
         .part = part,
+        .resv = pass_reservation(rec->job, i),
         .version = rec->version,
         .listed = (uint32_t)i,
         .tier = pass_tier(rec, part),
@@ -103,7 +104,7 @@ static void add_missing(struct sched *s, struct jobrec *rec, const char *name)
     struct priority priority = pass_priority(s, rec, NULL, s->pass.now_sec);
 
     str_reset(&s->message);
-    tell_found(s, rec, check_missing(&s->cluster, name, &s->message), &priority);
+    tell_found(s, rec, check_missing(&s->cluster, name, &s->message), false, &priority);
 }
 
 static bool listed_before(const struct job *job, size_t i)
@@ -115,30 +116,43 @@ static bool listed_before(const struct job *job, size_t i)
     return false;
 }
 
+size_t pass_choices(const struct job *job)
+{
+    return MAX(job->n_partitions, 1) * MAX(job->n_reservations, 1);
+}
+
+const char *pass_reservation(const struct job *job, size_t i)
+{
+    return job->n_reservations == 0 ? NULL
+                                    : job->reservations[i / MAX(job->n_partitions, 1)];
+}
+
 struct partrec *pass_partition(const struct sched *s, const struct job *job, size_t i)
 {
     if (job->n_partitions == 0)
         return cluster_default_partition(&s->cluster);
+    i %= job->n_partitions;
     return listed_before(job, i) ? NULL
                                  : cluster_partition(&s->cluster, job->partitions[i]);
 }
 
-static void add_partitions(struct sched *s, struct jobrec *rec)
+static void add_choices(struct sched *s, struct jobrec *rec)
 {
     const struct job *job = rec->job;
-    size_t n = MAX(job->n_partitions, 1), missing = 0;
+    size_t n = pass_choices(job), n_parts = MAX(job->n_partitions, 1), missing = 0;
 
     for (size_t i = 0; i < n; i++) {
         struct partrec *part = pass_partition(s, job, i);
 
         if (part != NULL)
             *queue_add(&s->pass.queue) = pass_entry(s, rec, part, i, s->pass.now_sec);
-        missing += part == NULL && !listed_before(job, i);
-        rec->untried += part != NULL || !listed_before(job, i);
+        missing += part == NULL && !listed_before(job, i % n_parts);
+        rec->untried += part != NULL || !listed_before(job, i % n_parts);
     }
     for (size_t i = 0; i < n && missing > 0; i++) {
-        if (pass_partition(s, job, i) == NULL && !listed_before(job, i))
-            add_missing(s, rec, job->n_partitions > 0 ? job->partitions[i] : NULL);
+        if (pass_partition(s, job, i) == NULL && !listed_before(job, i % n_parts))
+            add_missing(s, rec,
+                        job->n_partitions > 0 ? job->partitions[i % n_parts] : NULL);
     }
 }
 
@@ -155,12 +169,13 @@ static void add_job(struct sched *s, struct jobrec *rec)
     rec->joined = false;
     rec->ahead = (struct ahead){0};
     rec->found = REASON_NONE;
+    rec->found_planned = false;
     free(rec->found_message);
     rec->found_message = NULL;
     reason = jobrec_check(s, rec, pass->now_sec);
     if (reason == REASON_NONE) {
         starts_enlist(s, rec);
-        add_partitions(s, rec);
+        add_choices(s, rec);
         return;
     }
     book_cancel_plan(s, rec);
@@ -335,6 +350,15 @@ static void join_crowd(struct sched *s, const struct entry *entry)
     rec->joined = true;
 }
 
+static bool is_planned_there(const struct entry *entry)
+{
+    const struct plan *plan = &entry->rec->job->plan;
+
+    return str_eq(plan->partition, entry->part->part->name) &&
+           (entry->rec->job->n_reservations < 2 ||
+            str_eq(plan->reservation, entry->resv));
+}
+
 /* It can never start here, whatever is free: it is told so. */
 static bool rule_out(struct sched *s, const struct entry *entry)
 {
@@ -345,11 +369,11 @@ static bool rule_out(struct sched *s, const struct entry *entry)
     reason = trial_ruled_out(s, entry);
     if (reason == REASON_NONE)
         return false;
-    if (str_eq(rec->job->plan.partition, entry->part->part->name)) {
+    if (is_planned_there(entry)) {
         s->pass.moved |= rec->job->plan.promised;
         book_cancel_plan(s, rec);
     }
-    tell_found(s, rec, reason, &entry->priority);
+    tell_found(s, rec, reason, false, &entry->priority);
     return true;
 }
 
@@ -377,6 +401,8 @@ static bool try_(struct sched *s, struct entry *entry)
     struct seeker by = trial_seeker(s, entry);
 
     entry->done = true;
+    if (rec->walk != s->pass.number)
+        rec->walk_before = rec->walk;
     if (trial_run(s, entry, &by, trial_before(s, entry, s->pass.n_waiting))) {
         note_started(s, entry);
         return true;
@@ -397,7 +423,7 @@ static void tell_why(struct sched *s, const struct entry *entry,
     reason = trial_why_not_now(s, entry, by);
     yield_say(s, entry->rec);
     preempt_say(s, entry->rec);
-    tell_found(s, entry->rec, reason, &entry->priority);
+    tell_found(s, entry->rec, reason, is_planned_there(entry), &entry->priority);
 }
 
 /* Where promises have moved, the walk to come may find room that nobody has to make;

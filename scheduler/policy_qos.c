@@ -149,7 +149,7 @@ enum reason policy_check_qos(const struct policy *p, const struct job *job,
         return REASON_INVALID_QOS;
     }
     if (qos != NULL && (qos->flags & QOS_REQUIRES_RESERVATION) != 0 &&
-        job->reservation == NULL) {
+        job->n_reservations == 0) {
         str_addf(message, "QOS %s is for jobs of a reservation only", name);
         return REASON_INVALID_QOS;
     }

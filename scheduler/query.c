@@ -167,7 +167,7 @@ bool sched_reservation_used(const struct sched *s, const char *name)
 
     HASH_ITER (hh, s->jobs, rec, next) {
         if (!rec->gone && rec->job->phase <= JOB_COMPLETING &&
-            str_eq(rec->job->reservation, name))
+            job_names_reservation(rec->job, name))
             return true;
     }
     return false;

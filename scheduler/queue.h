@@ -29,8 +29,9 @@ struct partrec;
 struct entry {
     struct jobrec *rec;
     struct partrec *part;
+    const char *resv; /* the reservation, lent by the job; NULL: none */
     uint32_t version; /* rec's; the entry is void when it has moved on */
-    uint32_t listed;  /* which of the job's partitions, from 0 */
+    uint32_t listed;  /* which of the job's choices, from 0 */
     int64_t tier;
     struct priority priority;
     int64_t size;    /* turn.h */

@@ -72,6 +72,7 @@ static bool plan_again(struct sched *s, struct jobrec *by, size_t before)
         .rec = by,
         .version = by->version,
         .part = cluster_partition(&s->cluster, by->job->plan.partition),
+        .resv = job_reservation(by->job),
     };
     struct seeker seeker;
     struct slot *slots;

@@ -150,37 +150,41 @@ static bool is_over(const struct reservation *r, int64_t sec)
     return !reservation_occurrence(r, sec, &start, &end);
 }
 
-/* The one that it asks for, and is to run in. */
-static const struct resvrec *own_of(const struct sched *s, const struct job *job)
+/* The one that a job is to run in which names it. */
+static const struct resvrec *own_of(const struct sched *s, const char *name)
 {
-    const struct resvrec *rec =
-        job->reservation != NULL ? reserve_find(&s->reserve, job->reservation) : NULL;
+    const struct resvrec *rec = name != NULL ? reserve_find(&s->reserve, name) : NULL;
 
     if (rec != NULL && rec->resv->no_hold && is_over(rec->resv, s->now_sec))
         return NULL;
     return rec;
 }
 
+const char *reserve_running_in(const struct sched *s, const char *name)
+{
+    return own_of(s, name) != NULL ? name : NULL;
+}
+
 enum reason reserve_check(const struct sched *s, const struct job *job,
-                          struct str *message)
+                          const char *name, struct str *message)
 {
     const struct resvrec *rec;
 
-    if (job->reservation == NULL)
+    if (name == NULL)
         return REASON_NONE;
-    rec = reserve_find(&s->reserve, job->reservation);
+    rec = reserve_find(&s->reserve, name);
     if (rec == NULL) {
-        str_addf(message, "reservation %s does not exist", job->reservation);
+        str_addf(message, "reservation %s does not exist", name);
         return REASON_RESERVATION_DELETED;
     }
     if (is_over(rec->resv, s->now_sec) && !rec->resv->no_hold) {
-        str_addf(message, "reservation %s is over", job->reservation);
+        str_addf(message, "reservation %s is over", name);
         return REASON_RESERVATION_DELETED;
     }
     if (!admits(s, rec->resv, job)) {
         str_addf(message,
                  "reservation %s is not for this job's user, groups, account and QOS",
-                 job->reservation);
+                 name);
         return REASON_RESERVATION;
     }
     return REASON_NONE;
@@ -188,8 +192,8 @@ enum reason reserve_check(const struct sched *s, const struct job *job,
 
 int64_t reserve_end(const struct sched *s, const struct job *job)
 {
-    const struct resvrec *rec =
-        job->reservation != NULL ? reserve_find(&s->reserve, job->reservation) : NULL;
+    const char *name = job_reservation(job);
+    const struct resvrec *rec = name != NULL ? reserve_find(&s->reserve, name) : NULL;
     int64_t start, end;
 
     if (rec == NULL || rec->resv->flex || job->start_sec == TIME_UNSET ||
@@ -206,10 +210,11 @@ static void let_through(struct pass_key *key, size_t i)
     key->through[i / 64] |= UINT64_C(1) << (i % 64);
 }
 
-static struct pass_key key_of(const struct sched *s, const struct job *job)
+static struct pass_key key_of(const struct sched *s, const struct job *job,
+                              const char *name)
 {
     const struct reserve *r = &s->reserve;
-    const struct resvrec *own = own_of(s, job);
+    const struct resvrec *own = own_of(s, name);
     struct pass_key key = {.in = RESV_NONE, .of = RESV_NONE};
     bool keeps = s->timeline.stock.n_keeps > 0;
 
@@ -229,7 +234,8 @@ static struct pass_key key_of(const struct sched *s, const struct job *job)
     return key;
 }
 
-const struct fence *reserve_fence(struct sched *s, const struct job *job)
+const struct fence *reserve_fence(struct sched *s, const struct job *job,
+                                  const char *name)
 {
     struct reserve *r = &s->reserve;
     struct pass_key key;
@@ -237,7 +243,7 @@ const struct fence *reserve_fence(struct sched *s, const struct job *job)
 
     if (r->n == 0)
         return NULL;
-    key = key_of(s, job);
+    key = key_of(s, job, name);
     for (size_t i = 0; i < r->n_fences; i++) {
         if (memcmp(&r->fences[i]->key, &key, sizeof(key)) == 0)
             return r->fences[i];
@@ -391,9 +397,11 @@ static enum reason why_unlicensed(struct sched *s, const struct job *job,
     return REASON_NONE;
 }
 
-enum reason reserve_why(struct sched *s, const struct job *job, const struct seeker *by)
+enum reason reserve_why(struct sched *s, const struct entry *entry,
+                        const struct seeker *by)
 {
-    const struct resvrec *own = own_of(s, job), *other;
+    const struct job *job = entry->rec->job;
+    const struct resvrec *own = own_of(s, entry->resv), *other;
 
     if (by->fence == NULL)
         return REASON_NONE;

@@ -23,6 +23,7 @@
 #include "scheduler/reason.h"
 #include "scheduler/reservation.h"
 
+struct entry;
 struct jobrec;
 struct sched;
 struct seeker;
@@ -65,16 +66,21 @@ bool reserve_is_settled(const struct sched *s);
 void reserve_renew(struct sched *s, int64_t now_sec);
 /* Of a timeline that is made anew: licences are kept for them. */
 void reserve_keep(struct sched *s);
-/* NULL: nothing is shut to the job. */
-const struct fence *reserve_fence(struct sched *s, const struct job *job);
+/* What is shut to the job where it is to run in the reservation of that name (NULL: in
+ * none); NULL: nothing. */
+const struct fence *reserve_fence(struct sched *s, const struct job *job,
+                                  const char *name);
 
-/* May the job run in the reservation that it asks for, now or in time? */
+/* May the job run in that reservation, now or in time? */
 enum reason reserve_check(const struct sched *s, const struct job *job,
-                          struct str *message);
+                          const char *name, struct str *message);
 /* Why the job does not start, where reservations are the reason; s->message says it.
  * REASON_NONE: they are not. */
-enum reason reserve_why(struct sched *s, const struct job *job,
+enum reason reserve_why(struct sched *s, const struct entry *entry,
                         const struct seeker *by);
+/* The name, of whoever starts now and names it; NULL: that reservation is over, and
+ * nobody needs it any more. */
+const char *reserve_running_in(const struct sched *s, const char *name);
 /* When the occurrence is over that a job runs in that started then; TIME_NEVER: it is
  * in none. */
 int64_t reserve_end(const struct sched *s, const struct job *job);

@@ -41,7 +41,7 @@ static void count_job(struct choosing *c, const struct jobrec *rec)
     const struct job *job = rec->job;
     const struct plan *plan = &job->plan;
     size_t at;
-    bool own = str_eq(job->reservation, c->rec->resv->name);
+    bool own = str_eq(job_reservation(job), c->rec->resv->name);
     bool runs_into;
 
     if (rec->gone || (own && !c->rec->resv->replace))

@@ -179,7 +179,10 @@ enum decision_kind {
 struct decision {
     enum decision_kind kind;
     const char *job_uid;
-    const char *partition;    /* START: where; REASON: where it is planned */
+    const char *partition; /* START: where; REASON: where it is planned */
+    /* START: in which it runs; NULL: in none. REASON: in which of several it is
+     * planned, else NULL. */
+    const char *reservation;
     int64_t limit_sec;        /* START: the limit in force; LIMIT_UNLIMITED */
     const struct slot *slots; /* START, and REASON where planned: in rank order */
     size_t n_slots;

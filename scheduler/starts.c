@@ -80,13 +80,14 @@ static void add_candidate(struct candidates *c, struct jobrec *rec, size_t liste
         .tier = turn->tier,
         .size = turn->size,
         .priority = -1,
+        .fresh = !rec->job->plan.promised,
     };
 }
 
-/* In each of its partitions. */
+/* In each of its partitions and reservations. */
 static void add_everywhere(struct sched *s, struct jobrec *rec)
 {
-    for (size_t i = 0; i < MAX(rec->job->n_partitions, 1); i++) {
+    for (size_t i = 0; i < pass_choices(rec->job); i++) {
         const struct line_turn turn = line_turn_in(s, rec, i);
 
         add_candidate(&s->candidates, rec, i, &turn);
@@ -155,13 +156,14 @@ static int settle(void *arg, size_t left, size_t right)
     return a->listed < b->listed ? -1 : a->listed > b->listed;
 }
 
-/* In a round: those without a promise, or those with one, or both. */
+/* In a round: those without a promise, or those with one, or both. Who is promised a
+ * start meanwhile is still to be looked at in its other choices. */
 static bool is_wanted_in(enum round round, const struct candidate *c)
 {
     const struct job *job = c->rec->job;
 
     return !c->done && job->phase == JOB_PENDING &&
-           round != (job->plan.promised ? ROUND_PROMISE : ROUND_OFFER);
+           round != (job->plan.promised && !c->fresh ? ROUND_PROMISE : ROUND_OFFER);
 }
 
 /* There may be thousands: whether one is wanted is looked at when its turn comes. */
@@ -198,14 +200,17 @@ static bool try_promised(struct sched *s, const struct entry *entry)
     return trial_run(s, entry, &by, 1);
 }
 
-/* One that has none: it starts or is promised a start; false: it waits without. Each
- * line is of a promise. */
+/* One that has none, or has been given it a moment ago in another of its choices: it
+ * starts or is promised a start; false: it waits without. Each line is of a promise. */
 static bool try_listed(struct sched *s, const struct entry *entry)
 {
     struct jobrec *rec = entry->rec;
     struct seeker by = trial_seeker(s, entry);
-    size_t before = trial_before(s, entry, s->lines.n);
+    size_t before;
 
+    if (pass_choices(rec->job) > 1)
+        rec->walk = 0; /* what it found in the last one was without that promise */
+    before = trial_before(s, entry, s->lines.n);
     if (trial_run(s, entry, &by, before))
         return true;
     return !trial_reserves(s, entry) ||
@@ -223,7 +228,7 @@ enum outcome {
 /* Who has none and will be promised none has its turn in the order of gaps. */
 static bool is_past_promises(const struct search *search, const struct entry *entry)
 {
-    return search->round == ROUND_PROMISE &&
+    return search->round == ROUND_PROMISE && !entry->rec->job->plan.promised &&
            !trial_may_promise(search->s, entry, search->s->lines.n);
 }
 
@@ -237,7 +242,7 @@ static enum outcome try_candidate(const struct search *search,
     str_reset(&s->message);
     if (trial_ruled_out(s, &entry) != REASON_NONE)
         return SEARCH_DONE;
-    if (c->rec->job->plan.promised)
+    if (c->rec->job->plan.promised && !c->fresh)
         return try_promised(s, &entry) ? SEARCH_AGAIN : SEARCH_DONE;
     if (is_past_promises(search, &entry) || !try_listed(s, &entry))
         return SEARCH_ENDS;

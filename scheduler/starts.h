@@ -9,8 +9,9 @@
  *     the first one again after each start, which moves the stairs. Whose turn it is
  *     is mostly settled by size; priorities are worked out where it is not.
  *   - jobs without a promise, as they have just come, are tried in their turn as well,
- *     planned around all promises, and promised that in turn. One that cannot be
- *     promised a start ends the search: who is behind it waits for the walk.
+ *     planned around all promises, and promised that in turn, in whichever of their
+ *     choices is the earliest. One that cannot be promised a start ends the search: who
+ *     is behind it waits for the walk.
  *
  * Where many jobs have no promise, all of it is left to the walk.
  */
@@ -27,11 +28,12 @@
 struct jobrec;
 struct partrec;
 
-/* A job that may start in a partition, as far as is known. */
+/* A job that may start in a partition and reservation, as far as is known. */
 struct candidate {
     struct jobrec *rec;
     struct partrec *part;
-    size_t listed; /* which of the job's partitions */
+    size_t listed; /* which of the job's choices */
+    bool fresh;    /* the job had no promise when the search began */
     bool done;
     int64_t tier, size; /* turn.h */
     int64_t priority;   /* -1: not worked out yet */

@@ -128,14 +128,15 @@ static bool change_lane(struct stock *stock, struct lane *lane, const struct job
 bool stock_change(struct stock *stock, const struct job *job, size_t first, size_t last,
                   size_t n_slots, int sign)
 {
+    const char *resv = job_reservation(job);
     bool enough;
 
     if (job->n_licenses == 0 || stock->lane.n == 0 || first >= last)
         return true;
-    for (size_t i = 0; i < stock->n_keeps && job->reservation != NULL; i++) {
+    for (size_t i = 0; i < stock->n_keeps && resv != NULL; i++) {
         struct keep *keep = &stock->keeps[i];
 
-        if (strcmp(keep->resv, job->reservation) == 0)
+        if (strcmp(keep->resv, resv) == 0)
             change_lane(stock, &keep->left, job, first, last, n_slots, sign);
     }
     enough = change_lane(stock, &stock->lane, job, first, last, n_slots, sign);

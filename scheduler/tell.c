@@ -76,6 +76,7 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
         .planned_sec = dated ? plan->start_sec : TIME_UNSET,
         .promised = plan->promised,
         .partition = dated ? plan->partition : NULL,
+        .reservation = dated ? plan->reservation : NULL,
         .slots = plan->slots,
         .n_slots = dated ? plan->n_slots : 0,
         .waits_for_nodes = reason == REASON_RESOURCES || reason == REASON_PRIORITY,
@@ -151,15 +152,17 @@ void tell_splits(struct sched *s, struct jobrec *rec)
     }
 }
 
-void tell_found(struct sched *s, struct jobrec *rec, enum reason reason,
+void tell_found(struct sched *s, struct jobrec *rec, enum reason reason, bool planned,
                 const struct priority *priority)
 {
-    bool better = hope_of(reason) > hope_of(rec->found);
+    int more = hope_of(reason) - hope_of(rec->found);
+    bool better = more > 0 || (more == 0 && planned && !rec->found_planned);
 
     if (rec->untried > 1 || !better) {
         if (better) {
             free(rec->found_message);
             rec->found = reason;
+            rec->found_planned = planned;
             rec->found_message = xstrdup(s->message.s);
             rec->found_priority = *priority;
         }

@@ -2,7 +2,8 @@
  * tell - what a waiting job is told: why, when and where it is to start, who is ahead.
  *
  * Told once, and again when it has changed by enough to matter. A job that may start in
- * several partitions is told of the most hopeful one.
+ * several partitions or reservations is told of the most hopeful one, and of equals of
+ * that in which it is planned.
  */
 #ifndef GANTRY_SCHEDULER_TELL_H
 #define GANTRY_SCHEDULER_TELL_H
@@ -11,9 +12,9 @@
 
 void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
               const char *message, const struct priority *priority);
-/* One partition of the job was tried in vain; the sentence is in s->message. After the
- * last one the job is told. */
-void tell_found(struct sched *s, struct jobrec *rec, enum reason reason,
+/* One choice of the job's was tried in vain; the sentence is in s->message. `planned`:
+ * in it the job has its plan. After the last one the job is told. */
+void tell_found(struct sched *s, struct jobrec *rec, enum reason reason, bool planned,
                 const struct priority *priority);
 /* It is to end as that says; told once. */
 void tell_give_up(struct sched *s, struct jobrec *rec, enum reason reason,

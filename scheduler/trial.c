@@ -134,6 +134,7 @@ void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
         .kind = DECIDE_START,
         .job_uid = queued->uid,
         .partition = entry->part->part->name,
+        .reservation = reserve_running_in(s, entry->resv),
         .slots = slots,
         .n_slots = n,
         .priority = entry->priority,
@@ -147,6 +148,8 @@ void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
         rec = split_next(s, queued, &decision);
     free(rec->job->partition);
     rec->job->partition = xstrdup(decision.partition);
+    free(rec->job->reservation);
+    rec->job->reservation = xstrdup_null(decision.reservation);
     take_slots(s, rec, slots, n, placed);
     decision.bound_sec = check_bound(rec->job, entry->part->part);
     decision.limit_sec = limit_in_force(s, rec, entry->part->part, s->now_sec);
@@ -235,7 +238,7 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
     if (reason >= REASON_LIMITS)
         allowance_hold_back(s, entry->rec);
     if (reason == REASON_NONE)
-        reason = reserve_check(s, entry->rec->job, &s->message);
+        reason = reserve_check(s, entry->rec->job, entry->resv, &s->message);
     if (reason != REASON_NONE)
         return reason;
     fit = check_nodes(&s->placer, &s->cluster, trial_shape(s, entry), entry->part);
@@ -268,7 +271,7 @@ static struct seeker seeker_of(struct sched *s, const struct entry *entry,
         .limit_sec = book_length(
             check_length(entry->rec->job, entry->part->part, s->timeline.bounds[0])),
         .need = placement_min_nodes(like, part->part),
-        .fence = reserve_fence(s, entry->rec->job),
+        .fence = reserve_fence(s, entry->rec->job, entry->resv),
     };
 }
 
@@ -392,7 +395,8 @@ void trial_set_plan(struct sched *s, const struct entry *entry, struct slot *slo
 {
     struct plan *plan = &entry->rec->job->plan;
     size_t first = s->window.first;
-    bool promised = plan->promised;
+    bool promised = plan->promised, several = entry->rec->job->n_reservations > 1;
+    char *reservation = several ? xstrdup(entry->resv) : NULL; /* perhaps the plan's */
 
     s->pass.moved |= promised;
     plan_clear(plan);
@@ -401,10 +405,21 @@ void trial_set_plan(struct sched *s, const struct entry *entry, struct slot *slo
         .start_sec =
             first < s->timeline.n_slots - 1 ? s->timeline.bounds[first] : PLAN_FAR,
         .partition = xstrdup(entry->part->part->name),
+        .reservation = reservation,
         .slots = slots,
         .n_slots = n,
     };
     note_place(s, entry->rec, true);
+}
+
+/* In the last walk, or in the one before where the job has other choices than this one,
+ * of which some have been looked at already. */
+static bool was_in_vain(const struct sched *s, const struct jobrec *rec)
+{
+    uint64_t walk =
+        rec->walk == s->pass.number && s->pass.running ? rec->walk_before : rec->walk;
+
+    return walk != 0 && walk + 1 >= s->pass.number;
 }
 
 /* What was in vain in the last walk is so still, but where room has grown since: a
@@ -416,7 +431,7 @@ static size_t before_claim(const struct sched *s, const struct jobrec *rec)
 
     if (jobrec_switches_until(s, rec->job) != INT64_MIN) /* time alone helps it */
         return MAX(rec->claim.first, 1);
-    if (rec->walk != 0 && rec->walk + 1 >= s->pass.number && grown_sec != TIME_NEVER)
+    if (was_in_vain(s, rec) && grown_sec != TIME_NEVER)
         timeline_span(&s->timeline, s->timeline.bounds[0], grown_sec, &first, &last);
     return MIN(MAX(rec->claim.first, 1), last);
 }
@@ -608,7 +623,7 @@ enum reason trial_why_not_now(struct sched *s, const struct entry *entry,
         str_add(&s->message, rec->limited_message);
         return rec->limited;
     }
-    reason = reserve_why(s, rec->job, by);
+    reason = reserve_why(s, entry, by);
     if (reason != REASON_NONE)
         return reason;
     if (fit->busy_moved != s->timeline.now_moved || fit->busy_fence != by->fence ||

@@ -1,5 +1,6 @@
 /*
- * trial - one job tried in one partition: it starts, or has the earliest plan there is.
+ * trial - one job tried in one partition and reservation: it starts, or has the
+ * earliest plan there is.
  *
  *   ruled out --> a reason, whatever is free
  *   fits now  --> started: a decision, and room that is taken; or it would have more

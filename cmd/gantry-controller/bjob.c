@@ -50,6 +50,7 @@ void jstatus_fini(struct jstatus *s)
     free(s->refusal);
     free(s->refusal_reason);
     free(s->partition);
+    free(s->reservation);
     free(s->account);
     free(s->qos);
     free(s->dependency);
@@ -70,6 +71,7 @@ void jstatus_copy(struct jstatus *to, const struct jstatus *from)
     to->refusal = xstrdup_null(from->refusal);
     to->refusal_reason = xstrdup_null(from->refusal_reason);
     to->partition = xstrdup_null(from->partition);
+    to->reservation = xstrdup_null(from->reservation);
     to->account = xstrdup_null(from->account);
     to->qos = xstrdup_null(from->qos);
     to->dependency = xstrdup_null(from->dependency);
@@ -117,6 +119,7 @@ bool plan_equal(const struct plan *a, const struct plan *b)
 {
     return a->start_sec == b->start_sec && a->promised == b->promised &&
            str_eq(a->partition, b->partition) &&
+           str_eq(a->reservation, b->reservation) &&
            slots_equal(a->slots, a->n_slots, b->slots, b->n_slots);
 }
 
@@ -142,6 +145,7 @@ bool jstatus_equal(const struct jstatus *a, const struct jstatus *b)
            str_eq(a->refusal, b->refusal) &&
            str_eq(a->refusal_reason, b->refusal_reason) &&
            str_eq(a->partition, b->partition) &&
+           str_eq(a->reservation, b->reservation) &&
            !priority_is_news(&a->factors, &b->factors) &&
            str_eq(a->account, b->account) && str_eq(a->qos, b->qos) &&
            str_eq(a->dependency, b->dependency) && a->limit_sec == b->limit_sec &&
@@ -252,6 +256,7 @@ static void read_status(const struct convert *c, const struct json *status,
     s->last_action = xstrdup_null(json_str(status, "lastAction.id"));
     s->last_outcome = xstrdup_null(json_str(status, "lastAction.outcome"));
     s->partition = xstrdup_null(json_str(status, "partition"));
+    s->reservation = xstrdup_null(json_str(status, "reservation"));
     s->account = xstrdup_null(json_str(status, "account"));
     s->qos = xstrdup_null(json_str(status, "qos"));
     s->dependency = xstrdup_null(json_str(status, "dependency"));
@@ -549,6 +554,11 @@ bool bjob_shrinks(const struct bjob *b)
 {
     return b->model && (b->model->time_min_sec != LIMIT_UNSET ||
                         b->model->deadline_sec != TIME_UNSET);
+}
+
+bool bjob_chooses(const struct bjob *b)
+{
+    return bjob_shrinks(b) || (b->model && b->model->n_reservations > 1);
 }
 
 const struct action *bjob_next_action(const struct bjob *b)

@@ -74,7 +74,8 @@ struct jstatus {
      * ACCRUES_NOT by which of them it does not. TIME_UNSET: none is on it. */
     int64_t accrue_sec;
     char *lacks_age;
-    char *partition; /* where it waits (a list), runs or ran last */
+    char *partition;   /* where it waits (a list), runs or ran last */
+    char *reservation; /* in which it runs or ran last; NULL: none */
     struct slot *placement;
     size_t n_placement;
     struct preemption preempted; /* of the run now or last */
@@ -171,6 +172,9 @@ const struct action *bjob_next_action(const struct bjob *b);
 const struct action *bjob_next_ending(const struct bjob *b);
 /* May a start shrink its limit? */
 bool bjob_shrinks(const struct bjob *b);
+/* Does a start settle what its pod alone would not tell: that, or in which of several
+ * reservations it is? */
+bool bjob_chooses(const struct bjob *b);
 /* Of an array, those that have not been split off. */
 struct taskset bjob_tasks_left(const struct bjob *b, const struct array_status *status);
 /* Pods that an attempt of this placement has. */

@@ -22,7 +22,8 @@ struct pod_plan {
     int64_t attempt;
     const struct slot *slots;
     size_t n_slots;
-    const char *partition; /* NULL: not known */
+    const char *partition;   /* NULL: not known */
+    const char *reservation; /* NULL: in none */
     const struct resvec
         *extra;   /* of the slots' requests the pods do not ask for; NULL */
     bool unbound; /* also where it is one pod, which is else made on its node */

@@ -164,6 +164,7 @@ static void add_standing(struct json *env, const struct pod_plan *plan,
         {"SLURM_JOB_PARTITION", plan->partition},
         {"SLURM_JOB_ACCOUNT", plan->job->status.account},
         {"SLURM_JOB_QOS", plan->job->status.qos},
+        {"SLURM_JOB_RESERVATION", plan->reservation},
     };
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
         if (texts[i].value)

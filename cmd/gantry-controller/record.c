@@ -49,6 +49,7 @@ void start_fini(struct start *start)
 {
     slots_free(start->slots, start->n_slots);
     free(start->partition);
+    free(start->reservation);
     *start = (struct start){0};
 }
 
@@ -109,6 +110,11 @@ const struct slot *record_slots(const struct record *r, size_t *ret_n)
 const char *record_partition(const struct record *r)
 {
     return r->start.on ? r->start.partition : r->job->status.partition;
+}
+
+const char *record_reservation(const struct record *r)
+{
+    return r->start.on ? r->start.reservation : r->job->status.reservation;
 }
 
 /* ---- pods ---- */
@@ -193,13 +199,15 @@ static void adopt_single(struct record *r)
             continue;
         struct slot *slot = xcalloc(1, sizeof(*slot));
         *slot = (struct slot){.node = xstrdup(p->node), .pods = 1, .each = p->use};
-        r->start = (struct start){.on = true,
-                                  .attempt = p->attempt,
-                                  .generation = job->generation,
-                                  .slots = slot,
-                                  .n_slots = 1,
-                                  .limit_sec = LIMIT_UNSET,
-                                  .partition = xstrdup_null(p->partition)};
+        r->start =
+            (struct start){.on = true,
+                           .attempt = p->attempt,
+                           .generation = job->generation,
+                           .slots = slot,
+                           .n_slots = 1,
+                           .limit_sec = LIMIT_UNSET,
+                           .partition = xstrdup_null(p->partition),
+                           .reservation = xstrdup_null(job_reservation(job->model))};
         attempt_begin(&r->attempt, p->attempt, slot, 1, loop_now_sec(r->ctl->loop));
         attempt_saw_pod(&r->attempt, p, watches_node_fate(r->ctl, p->node));
         return;
@@ -326,6 +334,7 @@ struct start start_of(const struct decision *d)
                           .slots = slots_copy(d->slots, d->n_slots),
                           .n_slots = d->n_slots,
                           .partition = xstrdup_null(d->partition),
+                          .reservation = xstrdup_null(d->reservation),
                           .limit_sec = d->limit_sec};
 }
 
@@ -337,7 +346,7 @@ void record_take_start(struct record *r, struct start *take)
     r->start.attempt = r->job->status.attempt + 1;
     r->start.generation = r->job->generation;
     r->start.unbound =
-        admission_version(r->ctl, r->job) > 0 || r->tie.waits || bjob_shrinks(r->job);
+        admission_version(r->ctl, r->job) > 0 || r->tie.waits || bjob_chooses(r->job);
     attempt_begin(&r->attempt, r->start.attempt, r->start.slots, r->start.n_slots,
                   loop_now_sec(r->ctl->loop));
     for (size_t i = 0; i < r->job->n_works; i++) {
@@ -408,6 +417,7 @@ static struct job_view view_of(const struct record *r, struct array_view *space)
                          .amended = r->attempt.amended,
                          .n_amended = r->attempt.n_amended,
                          .partition = r->start.partition,
+                         .reservation = r->start.reservation,
                          .assigned_id = r->assigned_id,
                          .undecided = r->assigned_id != 0 && is_undecided(r),
                          .submit_sec = tasks_submit_sec(r),
@@ -492,6 +502,7 @@ void record_plan(struct record *r, const struct decision *d)
     r->plan = (struct plan){.start_sec = d->planned_sec,
                             .promised = d->promised,
                             .partition = xstrdup_null(d->partition),
+                            .reservation = xstrdup_null(d->reservation),
                             .slots = slots_copy(d->slots, d->n_slots),
                             .n_slots = d->n_slots};
 }

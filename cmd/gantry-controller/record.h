@@ -38,7 +38,7 @@ struct start {
     int64_t generation; /* of the spec that it was decided for */
     struct slot *slots;
     size_t n_slots;
-    char *partition;
+    char *partition, *reservation; /* NULL: none; not said */
     int64_t limit_sec;
     bool unbound; /* its pod, if it is one, is made behind an intent, not on its node */
 };
@@ -138,5 +138,6 @@ bool record_keeps(const struct record *r, const struct pod *pod);
 /* Where the attempt under way is placed. */
 const struct slot *record_slots(const struct record *r, size_t *ret_n);
 const char *record_partition(const struct record *r);
+const char *record_reservation(const struct record *r);
 
 #endif

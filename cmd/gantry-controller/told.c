@@ -176,6 +176,13 @@ static void adapt_components(const struct record *r, struct job *m)
     }
 }
 
+/* Where it runs, or starts. */
+static void set_place(struct job *m, const struct record *r)
+{
+    text_set(&m->partition, record_partition(r));
+    text_set(&m->reservation, record_reservation(r));
+}
+
 /* What the core was not told of yet it takes over from status: also the promise. */
 static struct job *model_of(const struct record *r, const struct told *now,
                             const struct job_array *array, bool known)
@@ -212,7 +219,7 @@ static struct job *model_of(const struct record *r, const struct told *now,
         m->accrue_sec = s->accrue_sec;
     }
     if (now->phase != JOB_PENDING)
-        text_set(&m->partition, record_partition(r));
+        set_place(m, r);
     return m;
 }
 

@@ -355,7 +355,8 @@ struct job *pool_job(const struct pool *p, const struct work *work, size_t numbe
     job->submit_sec = work->submit_sec;
     job->limit_sec = work->limit_sec;
     job->qos = *work->qos ? xstrdup(work->qos) : NULL;
-    job->reservation = *work->reservation ? xstrdup(work->reservation) : NULL;
+    if (*work->reservation)
+        names_add(&job->reservations, &job->n_reservations, work->reservation);
     if (*work->partition && p->n_partitions > 0)
         allow_partitions(job, work->partition);
     shape_job(p, work, job);

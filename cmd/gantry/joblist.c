@@ -106,6 +106,7 @@ static const struct pick {
     TEXT("status.reason", reason),
     TEXT("status.message", message),
     TEXT("status.partition", ran_partition),
+    TEXT("status.reservation", ran_reservation),
     TEXT("status.account", has_account),
     TEXT("status.qos", has_qos),
     TEXT("status.dependency", found_dependency),

@@ -41,7 +41,8 @@ struct jobrow {
     int64_t het_offset;     /* which component it is (hetrow.h); -1: all of them */
     int64_t het_size;       /* how many it has; -1: not known */
     const char *array_left; /* of an array: tasks that have no row of their own */
-    const char *state, *reason, *message, *ran_partition, *node_list, *batch_host;
+    const char *state, *reason, *message, *ran_partition, *ran_reservation, *node_list,
+        *batch_host;
     const char *has_account, *has_qos;        /* also by default; NULL: not known yet */
     const char *found_dependency;             /* with states; NULL: not known yet */
     const char *limit_in_force, *limit_asked; /* of a start that may have shrunk it */

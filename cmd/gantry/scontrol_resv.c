@@ -218,10 +218,13 @@ int scontrol_update_resv(struct scontrol *s, const struct changes *changes)
 /* Jobs that run in it, as Slurm says them; the name is the only operand. */
 static bool is_used(const struct joblist *jobs, const char *name)
 {
-    for (size_t i = 0; i < jobs->n; i++)
-        if (jobs->rows[i].word->kind == JOB_KIND_ACTIVE &&
-            str_eq(jobs->rows[i].reservation, name))
+    for (size_t i = 0; i < jobs->n; i++) {
+        const struct jobrow *r = &jobs->rows[i];
+        const char *in = r->ran_reservation ? r->ran_reservation : r->reservation;
+
+        if (r->word->kind == JOB_KIND_ACTIVE && str_eq(in, name))
             return true;
+    }
     return false;
 }
 

@@ -107,8 +107,8 @@ const struct submit_row submit_rows[] = {
           "job array: 0-15, 1,3,5%2"),
     FIELD("signal", 0, "SBATCH_SIGNAL", "[B:]SIG[@SEC]", "signal", put_signal,
           "signal its script before its time limit"),
-    FIELD("reservation", 0, "SBATCH_RESERVATION", "NAME", "reservation", put_string,
-          "run in this reservation"),
+    FIELD("reservation", 0, "SBATCH_RESERVATION", "NAMES", "reservation", put_string,
+          "run in this reservation, or of several in the first it can"),
     FIELD("licenses", 'L', NULL, "LIST", "licenses", put_string, "licenses it takes"),
     FIELD("comment", 0, NULL, "TEXT", "comment", put_string, "a comment"),
 

@@ -20,7 +20,8 @@ START_TEST(test_round_trip)
     struct convert c = with(&resources);
     struct slot slots[] = {{.node = "n1", .pods = 2},
                            {.node = "n3", .pods = 1, .first_rank = 2}};
-    struct plan plan = {1800000060, _i == 1, "batch", slots, 2}, back;
+    struct plan plan = {1800000060, _i == 1, "batch", _i == 1 ? "lab" : NULL, slots, 2},
+                back;
     JSON_AUTO struct json *status = json_new_object();
     struct json *pending = json_new_object();
     slots[0].each.v[RES_CPU] = slots[1].each.v[RES_CPU] = 1500;
@@ -32,6 +33,7 @@ START_TEST(test_round_trip)
     ck_assert_int_eq(back.start_sec, plan.start_sec);
     ck_assert(back.promised == plan.promised);
     ck_assert_str_eq(back.partition, "batch");
+    ck_assert_pstr_eq(back.reservation, plan.reservation);
     ck_assert_uint_eq(back.n_slots, 2);
     ck_assert_str_eq(back.slots[1].node, "n3");
     ck_assert_int_eq(back.slots[0].pods, 2);
@@ -52,8 +54,10 @@ START_TEST(test_none_is_null)
     convert_plan_write(&c, &none, status, pending);
     AUTO_FREE char *outer = json_text(status, NULL), *inner = json_text(pending, NULL);
     ck_assert_str_eq(outer, "{\"plannedStartTime\":null}");
-    ck_assert_str_eq(inner, "{\"promised\":null,\"plannedPartition\":null,"
-                            "\"plannedNodes\":null,\"plannedPlacement\":null}");
+    ck_assert_str_eq(
+        inner,
+        "{\"promised\":null,\"plannedPartition\":null,"
+        "\"plannedReservation\":null,\"plannedNodes\":null,\"plannedPlacement\":null}");
 }
 END_TEST
 

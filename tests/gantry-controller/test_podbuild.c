@@ -68,7 +68,7 @@ static const struct {
     {"tasks-and-gpus", "odd", "'nodes':3,'ntasks':5,'gpus':16," TEMPLATE, "",
      "n1:1/3/8,n2:1/1/7,n3:1/1/1", 1, 1},
     {"all-gpus", "all", "'gpus':'h100:12','cpusPerGpu':4,'memPerGpu':'8Gi'," TEMPLATE,
-     ",'account':'physics','qos':'normal'", "n1:1/8,n2:1/4", 1, 1},
+     ",'account':'physics','qos':'normal','reservation':'lab'", "n1:1/8,n2:1/4", 1, 1},
     {"own-things", "own",
      "'nodes':2,'cpusPerTask':4,'memPerNode':'8G','gpusPerNode':2,"
      "'template':{'metadata':{'generateName':'x','name':'y','labels':{'app':'own'},"
@@ -164,7 +164,8 @@ START_TEST(test_golden)
                             .attempt = pods[_i].attempt,
                             .slots = slots,
                             .n_slots = n,
-                            .partition = "main"};
+                            .partition = "main",
+                            .reservation = job->status.reservation};
     struct err err = ERR_INIT;
     JSON_AUTO struct json *pod = pod_build(&plan, pods[_i].rank, &err);
     ck_assert_msg(pod != NULL, "%s", err.msg);

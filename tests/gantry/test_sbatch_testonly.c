@@ -95,6 +95,8 @@ START_TEST(test_reserved)
     ctltest_settle(t->ctl);
     clitest_expect(t, "sbatch --test-only -t 10 --reservation r --wrap x", 0, "",
                    START "09:00:00 using 1 processors on nodes n2 in partition main\n");
+    clitest_expect(t, "sbatch --test-only -t 10 --reservation none,r --wrap x", 0, "",
+                   START "09:00:00 using 1 processors on nodes n2 in partition main\n");
     clitest_expect(
         t, "sbatch --test-only --reservation none --wrap x", 1, "",
         FAILURE "Requested reservation is invalid: reservation none does not exist\n");

@@ -84,6 +84,25 @@ START_TEST(test_resv_session)
 }
 END_TEST
 
+/* One that a job names is in use where the job runs in it. */
+START_TEST(test_resv_in_use)
+{
+    struct clitest *t = api_new();
+
+    reserve(t, "a", "'duration':'60','nodes':'n1','users':['ann']");
+    reserve(t, "b", "'duration':'60','nodes':'n2','users':['ann']");
+    ctltest_submit(t->ctl, "in", "'user':'ann','reservation':'b,a','timeLimit':'10'");
+    ctltest_settle(t->ctl);
+    ctltest_expect(t->ctl, "in", "status.state=RUNNING|status.reservation=b");
+    ck_assert_int_eq(clitest_run(t, "squeue -h -R a -o %v"), 0);
+    ck_assert_str_eq(t->out, "b,a\n");
+    clitest_expect(t, "scontrol delete ReservationName=b", 1, "",
+                   "slurm_delete_reservation error: Requested reservation is in use\n");
+    clitest_expect(t, "scontrol delete ReservationName=a", 0, "", "");
+    clitest_free(t);
+}
+END_TEST
+
 /* What comes again each day is left out once; then it is the day after. */
 START_TEST(test_resv_skip)
 {
@@ -426,6 +445,7 @@ int main(void)
                                              {test_resv_session, 1},
                                              {test_licenses, 1},
                                              {test_resv_skip, 1},
+                                             {test_resv_in_use, 1},
                                              {test_topology, 1},
                                              {test_blocks, 1},
                                              {test_controller_namespace, 1},

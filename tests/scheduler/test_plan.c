@@ -48,7 +48,8 @@ struct queue_case {
     bool reserved[RESVS][NODES_MAX];
     struct plain_resv resvs[RESVS];
     size_t n_resvs;
-    bool wired; /* a tree of switches, by labels */
+    bool several; /* some job names more than one of them */
+    bool wired;   /* a tree of switches, by labels */
     size_t under[PLAIN_LEVELS][NODES_MAX];
     struct plain_wiring wiring;
     size_t changes; /* that were compared */
@@ -192,6 +193,19 @@ static void add_reservations(struct queue_case *q)
     plain_plan_reserve(q->plain, q->resvs, q->n_resvs);
 }
 
+/* One, or several; in some cases none does name several. */
+static void draw_reservations(struct queue_case *q, struct job *job)
+{
+    size_t first = draw(q, q->n_resvs), n = 1 + (q->seed % 2 ? draw(q, q->n_resvs) : 0);
+
+    for (size_t i = 0; i < n; i++) {
+        AUTO_FREE char *name = xasprintf("r%zu", (first + i) % q->n_resvs);
+
+        names_add(&job->reservations, &job->n_reservations, name);
+    }
+    q->several |= n > 1;
+}
+
 static struct job *draw_job(struct queue_case *q, size_t number)
 {
     struct job *job = job_new();
@@ -214,15 +228,20 @@ static struct job *draw_job(struct queue_case *q, size_t number)
         job->limit_sec = LIMIT_UNLIMITED;
     draw_licenses(q, job);
     if (q->n_resvs > 0 && draw(q, 4) == 0)
-        job->reservation = xasprintf("r%zu", draw(q, q->n_resvs));
+        draw_reservations(q, job);
     return job;
 }
 
-/* The one that it asks for; NULL: none. */
+static const struct plain_resv *resv_named(const struct queue_case *q, const char *name)
+{
+    return name != NULL ? &q->resvs[name[1] - '0'] : NULL;
+}
+
+/* The one that it is in, or the only one that it asks for; NULL: none. */
 static const struct plain_resv *resv_of(const struct queue_case *q,
                                         const struct job *job)
 {
-    return job->reservation != NULL ? &q->resvs[job->reservation[1] - '0'] : NULL;
+    return resv_named(q, job_reservation(job));
 }
 
 /* Of what runs; what is late ends in this minute. Who has begun in a reservation is
@@ -281,6 +300,8 @@ static void add_running(struct queue_case *q, size_t number)
     q->used[node] = used;
     job->phase = JOB_RUNNING;
     job->partition = xstrdup("all");
+    if (job->n_reservations > 1)
+        job->reservation = xstrdup(job->reservations[1]);
     job->start_sec = NOW_SEC - (int64_t)draw(q, 8000);
     job->alloc = xcalloc(1, sizeof(*job->alloc));
     job->n_alloc = 1;
@@ -408,6 +429,32 @@ static size_t last_of_started(const struct queue_case *q, const struct job *job)
                            timeline_end(timeline_minute(NOW_SEC), book_length(left)));
 }
 
+/* In the reservation of several where it can begin first, else as they are listed.
+ * False: nowhere. */
+static bool find_plainly(const struct queue_case *q, const struct job *job,
+                         struct plain_job *plain, struct plain_place *place)
+{
+    const struct plain_resv *best = plain->in;
+    size_t before = SIZE_MAX;
+
+    *place = (struct plain_place){.start_sec = TIME_UNSET};
+    if (job->n_reservations < 2)
+        plain_plan_find(q->plain, plain, SIZE_MAX, place);
+    for (size_t i = 0; i < job->n_reservations && job->n_reservations > 1; i++) {
+        struct plain_place here = {.start_sec = TIME_UNSET};
+
+        plain->in = resv_named(q, job->reservations[i]);
+        if (!plain_plan_find(q->plain, plain, before, &here))
+            continue;
+        plain_place_fini(place);
+        *place = here;
+        before = here.first;
+        best = plain->in;
+    }
+    plain->in = best;
+    return place->start_sec != TIME_UNSET;
+}
+
 /* Where the plain planner puts it, taken. False: in the last slot. */
 static bool place_plainly(struct queue_case *q, size_t number)
 {
@@ -415,8 +462,7 @@ static bool place_plainly(struct queue_case *q, size_t number)
     struct plain_job plain = plain_of(q, job);
     struct plain_place *place = &q->places[number];
 
-    *place = (struct plain_place){.start_sec = TIME_UNSET};
-    if (!plain_plan_find(q->plain, &plain, SIZE_MAX, place))
+    if (!find_plainly(q, job, &plain, place))
         return true;
     if (place->start_sec == PLAN_FAR) {
         /* One that has just come is not promised that, and left to the walk. */
@@ -575,9 +621,10 @@ static void change(struct queue_case *q)
     job = draw_job(q, q->n_running + q->n_pending + 1);
     other = job_at(q, q->n_running + 1 + draw(q, q->n_pending));
     ask_as(job, other); /* so that it may start at all */
-    if (job->reservation != NULL && resv_of(q, job)->end_sec <= NOW_SEC) {
-        free(job->reservation); /* likewise */
-        job->reservation = NULL;
+    if (job->n_reservations > 0 && resv_of(q, job)->end_sec <= NOW_SEC) {
+        names_free(job->reservations, job->n_reservations); /* likewise */
+        job->reservations = NULL;
+        job->n_reservations = 0;
     }
     if (other->n_partitions > 0)
         names_add(&job->partitions, &job->n_partitions, other->partitions[0]);
@@ -600,7 +647,7 @@ static size_t run_case(uint64_t seed)
 
     begin_case(&q, seed);
     sched_step(q.s, NOW_SEC, whole, &decisions);
-    if (compare_all(&q))
+    if (compare_all(&q) && !q.several)
         change(&q);
     end_case(&q);
     return q.changes;

@@ -100,6 +100,18 @@ static int job_resource(const struct setting *at, struct err *err)
 
 /* ---- when and where ---- */
 
+static int job_reservations(const struct setting *at, struct err *err)
+{
+    struct job *job = at->object;
+    AUTO_FREE char *list = xstrdup(at->value);
+    char *rest = list;
+
+    (void)err;
+    while (rest != NULL)
+        names_add(&job->reservations, &job->n_reservations, strsep(&rest, ","));
+    return 0;
+}
+
 static int job_partition(const struct setting *at, struct err *err)
 {
     struct job *job = at->object;
@@ -316,7 +328,7 @@ const struct key cluster_job_keys[] = {
     {"segment", KEY_NUMBER(struct job, segment)},
     {"spreadsegments", KEY_FLAG(struct job, spread_segments)},
     {"consolidatesegments", KEY_FLAG(struct job, consolidate_segments)},
-    {"reservation", KEY_TEXT(struct job, reservation)},
+    {"reservation", .set = job_reservations},
     {"jobname", KEY_TEXT(struct job, job_name)},
     {"failed", KEY_FLAG(struct job, failed)},
     {"exclusive", KEY_FLAG(struct job, exclusive)},
@@ -334,6 +346,7 @@ const struct key cluster_job_keys[] = {
     {"preemptedby", KEY_NUMBER(struct job, preempted_by)},
     {"preemptend", KEY_NUMBER(struct job, preempt_sec)},
     {"in", KEY_TEXT(struct job, partition)},
+    {"inreservation", KEY_TEXT(struct job, reservation)},
     {"on", .set = job_on},
     {NULL, .set = job_resource},
 };

@@ -415,14 +415,23 @@ static void say_slots(const struct slot *slots, size_t n, struct str *out)
     }
 }
 
+/* In which partition, and reservation. */
+static void say_where(const struct decision *decision, struct str *out)
+{
+    str_addf(out, " in %s", decision->partition);
+    if (decision->reservation != NULL)
+        str_addf(out, ", reservation %s,", decision->reservation);
+    str_add(out, " on ");
+    say_slots(decision->slots, decision->n_slots, out);
+}
+
 static void say_plan(const struct decision *decision, struct str *out)
 {
     if (decision->planned_sec == TIME_UNSET)
         return;
-    str_addf(out, "    %s at %lld in %s on ",
-             decision->promised ? "promised" : "forecast",
-             (long long)decision->planned_sec, decision->partition);
-    say_slots(decision->slots, decision->n_slots, out);
+    str_addf(out, "    %s at %lld", decision->promised ? "promised" : "forecast",
+             (long long)decision->planned_sec);
+    say_where(decision, out);
     str_addc(out, '\n');
 }
 
@@ -468,8 +477,7 @@ void cluster_text_decision(const struct decision *decision, struct str *out)
         str_addf(out, "  start %s", number);
         if (decision->task >= 0)
             str_addf(out, "_%lld", (long long)decision->task);
-        str_addf(out, " in %s on ", decision->partition);
-        say_slots(decision->slots, decision->n_slots, out);
+        say_where(decision, out);
         str_addf(out, ", limit %s, priority %lld\n", limit,
                  (long long)decision->priority.total);
         return;

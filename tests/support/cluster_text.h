@@ -40,7 +40,7 @@
  *   job 8 depend=afterok:3,after:4+5 hopeless=ends jobname=train   (Slurm's grammar;
  *                             hopeless=stays: whatever the configuration says)
  *   job 8 nodes=2 constraint=(a100|h100)&ib        (Slurm's grammar)
- *   job 8 reservation=course
+ *   job 8 reservation=course,lab     (one of them; inreservation=lab: it runs there)
  *   job 8 licenses=matlab:2,ansys                  (likewise)
  *   job 8 switches=1@10:00                         (likewise)
  *   job 8 nodes=4 segment=2

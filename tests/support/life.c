@@ -324,7 +324,15 @@ void life_reservation(struct life *l)
 }
 
 static const char *const places[] = {
-    "", "", "", "", " reservation=p", " reservation=q"};
+    "",
+    "",
+    "",
+    "",
+    " reservation=p",
+    " reservation=q",
+    " reservation=q,p",
+    " reservation=p,r,q",
+};
 static const char *const switches[] = {"",
                                        "",
                                        "",
