@@ -107,8 +107,6 @@ static void say_wrong(const struct controller *ctl, const struct reservation *r,
     } else if (reservation_chooses(r) && nodes->n == 0) {
         str_add(out, "there are not enough nodes that are up and free at its time");
     }
-    if (out->len == 0)
-        say_licenses(ctl, r, out);
 }
 
 static void find(struct keeper *k, const struct reservation *r)
@@ -141,7 +139,6 @@ static void set_time(struct json *status, const char *key, int64_t sec, bool is)
 static void say_clash(const struct keeper *k, struct str *out)
 {
     const struct reservation *other = sched_reservation_clash(k->ctl->sched, k->name);
-    str_add(out, k->lack);
     if (other && out->len == 0)
         str_addf(out,
                  "overlaps with reservation %s: neither has the flag OVERLAP or MAINT",
@@ -157,6 +154,9 @@ static struct json *status_of(struct keeper *k, const struct reservation *r)
         find(k, r);
     STR_AUTO struct str message;
     str_init(&message, MESSAGE_MAX);
+    str_add(&message, k->lack);
+    if (message.len == 0) /* as there are by the settings, which change unseen */
+        say_licenses(k->ctl, r, &message);
     say_clash(k, &message);
     struct json *status = json_build(
         "{'nodes':%s,'nodeCount':%i,'state':%s,'message':%s}", k->nodes,

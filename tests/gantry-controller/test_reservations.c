@@ -85,6 +85,65 @@ START_TEST(test_licenses)
 }
 END_TEST
 
+/* What is said of licences is true of the settings in force. */
+START_TEST(test_licenses_change)
+{
+    static const struct {
+        const char *table, *message;
+    } steps[] = {{"", "keeps 4 of licence matlab; there are 0"},
+                 {"matlab:3", "keeps 4 of licence matlab; there are 3"},
+                 {"matlab:4", ""},
+                 {"fluent:4", "keeps 4 of licence matlab; there are 0"}};
+    struct ctltest *t = ctltest_new();
+
+    reserve(t, "many",
+            "'duration':'60','users':['ann'],'nodes':'n4','licenses':"
+            "'matlab:4'");
+    for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+        AUTO_FREE char *says = xasprintf("status.message=%s", steps[i].message);
+
+        ck_assert_int_eq(
+            license_table_parse(steps[i].table, &t->settings.sched.licenses, NULL), 0);
+        controller_configure(t->ctl, &t->settings);
+        ctltest_settle(t);
+        expect(t, "many", says);
+    }
+    ctltest_free(t);
+}
+END_TEST
+
+/* Of several the one that lets it begin first; status keeps which that is. */
+START_TEST(test_several)
+{
+    struct ctltest *t = ctltest_new();
+
+    reserve(t, "late",
+            "'startTime':'now+2hours','duration':'60','nodes':'n1','users':['ann']");
+    reserve(t, "early",
+            "'startTime':'now+1hours','duration':'60','nodes':'n2','users':['ann']");
+    ctltest_submit(t, "in",
+                   "'user':'ann','reservation':'late,early','timeLimit':'2:00:00'");
+    ctltest_settle(t);
+    ctltest_expect(t, "in",
+                   "status.state=PENDING|status.reason=Reservation|"
+                   "status.message~reservation early begins|status.reservation!|"
+                   "status.plannedStartTime~2027-01-15T09:0|"
+                   "status.pending.plannedReservation=early");
+    ctltest_restart(t);
+    ctltest_expect(t, "in", "status.pending.plannedReservation=early");
+    ctltest_advance(t, 3665);
+    ctltest_expect(t, "in",
+                   "status.state=RUNNING|status.reservation=early|status.nodeList=n2");
+    ctltest_restart(t);
+    /* It is over with the one that it is in. */
+    ctltest_advance(t, 3600);
+    ctltest_reap(t);
+    ctltest_advance(t, 60);
+    ctltest_expect(t, "in", "status.state=TIMEOUT|status.reservation=early");
+    ctltest_free(t);
+}
+END_TEST
+
 /* Chosen ones are kept in status, and found there by the next controller. */
 START_TEST(test_chosen)
 {
@@ -257,6 +316,8 @@ int main(void)
     return suite_main("gantry-controller/reservations",
                       (struct suite_row[]){{test_named, 1},
                                            {test_licenses, 1},
+                                           {test_licenses_change, 1},
+                                           {test_several, 1},
                                            {test_chosen, 1},
                                            {test_wrong, 1},
                                            {test_cluster_changes, 1},
