@@ -13,6 +13,7 @@
 #include "cmd/gantry/clusterconf.h"
 #include "cmd/gantry/noderow.h"
 #include "cmd/gantry/scontrol.h"
+#include "cmd/gantry/slurmjson.h"
 #include "scheduler/topology.h"
 
 #define LINE_BYTES_MAX (1u << 20)
@@ -132,6 +133,42 @@ static bool is_shown(const struct map *m, size_t level, size_t i)
     return blocks.n > 0;
 }
 
+/* ---- a switch or a block, as it is told ---- */
+
+struct row {
+    const char *name; /* lent; NULL: a larger block, which has those below it for one */
+    size_t level;     /* leaves are 0 */
+    size_t index;     /* of blocks */
+    int64_t size;     /* likewise: of nodes, in full */
+    struct hostlist nodes, below;
+};
+#define ROW_AUTO __attribute__((cleanup(row_fini)))
+
+static void row_fini(struct row *r)
+{
+    hostlist_fini(&r->nodes);
+    hostlist_fini(&r->below);
+}
+
+static void row_init(struct row *r, const struct map *m, size_t level, size_t i,
+                     size_t index)
+{
+    const struct topology_group *g = group_at(m, level, i);
+    const struct block_sizes *sizes = m->rules.sizes;
+    const bool larger = is_larger_block(m, level);
+
+    *r = (struct row){.level = m->t.n_levels - 1 - level, .index = index};
+    if (!larger)
+        r->name = group_name(m, level, i);
+    r->size = (int64_t)group_nodes(m, g, &r->nodes);
+    if (sizes->n > 0)
+        r->size = sizes->size[r->level];
+    if (larger)
+        add_blocks(m, g, &r->below);
+    else if (m->t.kind != TOPOLOGY_BLOCK)
+        add_below(m, level, g, &r->below);
+}
+
 static void add_list(struct str *out, const char *key, const struct hostlist *list)
 {
     if (list->n == 0)
@@ -140,39 +177,56 @@ static void add_list(struct str *out, const char *key, const struct hostlist *li
     hostlist_format(list, out);
 }
 
-static void add_switch(const struct map *m, size_t level, size_t i, struct str *out)
+static void row_line(const struct row *r, enum topology_kind kind, struct str *out)
 {
-    const struct topology_group *g = group_at(m, level, i);
-    HOSTLIST_AUTO struct hostlist nodes = {0}, below = {0};
-
-    group_nodes(m, g, &nodes);
-    add_below(m, level, g, &below);
-    str_addf(out, "SwitchName=%s Level=%zu LinkSpeed=1", group_name(m, level, i),
-             m->t.n_levels - 1 - level);
-    add_list(out, "Nodes", &nodes);
-    add_list(out, "Switches", &below);
-}
-
-static void add_block(const struct map *m, size_t level, size_t i, size_t index,
-                      struct str *out)
-{
-    const struct topology_group *g = group_at(m, level, i);
-    HOSTLIST_AUTO struct hostlist nodes = {0}, blocks = {0};
-    const struct block_sizes *sizes = m->rules.sizes;
-    const size_t n = group_nodes(m, g, &nodes);
-
-    if (is_larger_block(m, level)) {
-        add_blocks(m, g, &blocks);
-        str_add(out, "AggregatedBlock=");
-        hostlist_format(&blocks, out);
-    } else {
-        str_addf(out, "BlockName=%s", group_name(m, level, i));
+    if (kind != TOPOLOGY_BLOCK) {
+        str_addf(out, "SwitchName=%s Level=%zu LinkSpeed=1", r->name, r->level);
+        add_list(out, "Nodes", &r->nodes);
+        add_list(out, "Switches", &r->below);
+        return;
     }
-    str_addf(out, " BlockIndex=%zu", index);
-    add_list(out, "Nodes", &nodes);
-    str_addf(out, " BlockSize=%" PRId64,
-             sizes->n > 0 ? sizes->size[m->t.n_levels - 1 - level] : (int64_t)n);
+    if (r->name) {
+        str_addf(out, "BlockName=%s", r->name);
+    } else {
+        str_add(out, "AggregatedBlock=");
+        hostlist_format(&r->below, out);
+    }
+    str_addf(out, " BlockIndex=%zu", r->index);
+    add_list(out, "Nodes", &r->nodes);
+    str_addf(out, " BlockSize=%" PRId64, r->size);
 }
+
+static void put_list(struct json *object, const char *key, const struct hostlist *list)
+{
+    STR_AUTO struct str text;
+
+    str_init(&text, LINE_BYTES_MAX);
+    hostlist_format(list, &text);
+    if (list->n > 0)
+        json_set(object, key, json_new_string(text.s));
+}
+
+/* In the words of Slurm's topology.yaml, and in those of the line. */
+static struct json *row_json(const struct row *r, enum topology_kind kind)
+{
+    struct json *ret = json_new_object();
+    const bool block = kind == TOPOLOGY_BLOCK;
+
+    if (r->name)
+        json_set(ret, block ? "block" : "switch", json_new_string(r->name));
+    put_list(ret, block ? "blocks" : "children", &r->below);
+    put_list(ret, "nodes", &r->nodes);
+    if (block) {
+        json_set(ret, "block_index", json_new_int((int64_t)r->index));
+        json_set(ret, "block_size", json_new_int(r->size));
+    } else {
+        json_set(ret, "level", json_new_int((int64_t)r->level));
+        json_set(ret, "link_speed", json_new_int(1));
+    }
+    return ret;
+}
+
+/* ---- which ---- */
 
 /* Is it what was asked for: it itself by its name, else all around a node? */
 static bool is_wanted(const struct map *m, size_t level, size_t i, const char *name,
@@ -189,31 +243,68 @@ static bool is_wanted(const struct map *m, size_t level, size_t i, const char *n
     return false;
 }
 
-/* A line each, from the leaves up. Returns how many. */
-static size_t print_groups(const struct scontrol *s, const struct map *m,
-                           const char *name, bool by_name)
+/* A line on `lines`, or an item of `doc`. */
+static void print_row(const struct map *m, const struct row *r, FILE *lines,
+                      struct slurmjson *doc)
 {
     STR_AUTO struct str line;
-    size_t index = 0, printed = 0;
 
     str_init(&line, LINE_BYTES_MAX);
+    row_line(r, m->t.kind, &line);
+    if (doc)
+        slurmjson_item(doc, row_json(r, m->t.kind));
+    else
+        fprintf(lines, "%s\n", line.s);
+}
+
+/* Those that are asked for, from the leaves up, printed if there is something to print
+ * them to. Returns how many. */
+static size_t each_group(const struct map *m, const char *name, bool by_name,
+                         FILE *lines, struct slurmjson *doc)
+{
+    size_t index = 0, wanted = 0;
+
     for (size_t level = m->t.n_levels; level-- > 1;) {
         for (size_t i = 0; i < m->t.levels[level].n; i++) {
+            ROW_AUTO struct row row = {0};
+
             if (!is_shown(m, level, i))
                 continue;
             if (is_wanted(m, level, i, name, by_name)) {
-                str_reset(&line);
-                if (m->t.kind == TOPOLOGY_BLOCK)
-                    add_block(m, level, i, index, &line);
-                else
-                    add_switch(m, level, i, &line);
-                fprintf(s->cli->out, "%s\n", line.s);
-                printed++;
+                wanted++;
+                row_init(&row, m, level, i, index);
+                if (lines || doc)
+                    print_row(m, &row, lines, doc);
             }
             index++;
         }
     }
-    return printed;
+    return wanted;
+}
+
+static void print_json(const struct scontrol *s, const struct map *m, const char *name,
+                       bool by_name)
+{
+    struct slurmjson doc;
+
+    slurmjson_begin(&doc, s->cli, "topology");
+    each_group(m, name, by_name, NULL, &doc);
+    slurmjson_end(&doc, loop_now_sec(s->api.loop));
+}
+
+static int print_groups(struct scontrol *s, const struct map *m, const char *name)
+{
+    const bool by_name = !name || each_group(m, name, true, NULL, NULL) > 0;
+    const bool any = by_name || each_group(m, name, false, NULL, NULL) > 0;
+
+    if (!any && m->t.n_levels > 0)
+        return scontrol_fail(
+            s, "Topology information contains no switch or node named %s", name);
+    if (s->json)
+        print_json(s, m, name, by_name);
+    else if (each_group(m, name, by_name, s->cli->out, NULL) == 0 && !s->quiet)
+        fprintf(s->cli->out, "No topology information available\n");
+    return EXIT_DONE;
 }
 
 int scontrol_show_topology(struct scontrol *s, const char *id)
@@ -222,7 +313,6 @@ int scontrol_show_topology(struct scontrol *s, const char *id)
     MAP_AUTO struct map m = {0};
     struct sched_config config = sched_config_default();
     struct err err = ERR_INIT;
-    const char *name = id && *id ? id : NULL;
 
     nodelist_init(&nodes);
     if (scontrol_connect(s) < 0)
@@ -232,13 +322,5 @@ int scontrol_show_topology(struct scontrol *s, const char *id)
         nodelist_fetch(&nodes, &s->api, &err) < 0)
         return scontrol_fail(s, "slurm_load_topo error: %s", err.msg);
     map_init(&m, &config, &nodes);
-    if (print_groups(s, &m, name, true) > 0 ||
-        (name && print_groups(s, &m, name, false) > 0))
-        return EXIT_DONE;
-    if (name && m.t.n_levels > 0)
-        return scontrol_fail(
-            s, "Topology information contains no switch or node named %s", name);
-    if (!s->quiet)
-        fprintf(s->cli->out, "No topology information available\n");
-    return EXIT_DONE;
+    return print_groups(s, &m, id && *id ? id : NULL);
 }

@@ -21,6 +21,7 @@ as_tree() {
 SwitchName=l2 Level=0 LinkSpeed=1 Nodes=n[3-4]"
     expect "a node's switch" "$(slurm scontrol show topology n3)" \
         "SwitchName=l2 Level=0 LinkSpeed=1 Nodes=n[3-4]"
+    expect_text "as JSON" "$(slurm scontrol show topology l2 --json)" '"switch":"l2"'
     hog hog1 n1
     submit near true "nodes: 2" "exclusive: true"
     expect_state near COMPLETED

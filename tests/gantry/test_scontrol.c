@@ -145,6 +145,16 @@ START_TEST(test_licenses)
 }
 END_TEST
 
+static void expect_json(struct clitest *t, const char *line, const char *holds)
+{
+    struct err err = ERR_INIT;
+
+    ck_assert_int_eq(clitest_run(t, line), 0);
+    JSON_AUTO struct json *doc = json_parse_str(t->out, &err);
+    ck_assert_msg(doc != NULL, "%s: %s", line, err.msg);
+    apitest_expect_in(doc, line, holds);
+}
+
 static void label(struct clitest *t, const char *node, const char *spine,
                   const char *leaf)
 {
@@ -178,8 +188,18 @@ START_TEST(test_topology)
     label(t, "n2", "'s1'", "'l1'");
     label(t, "n3", "'s1'", "'l2'");
     label(t, "n4", "'s1'", "null");
+    expect_json(t, "scontrol show topology --json", "topology#0|errors#0");
     wire(t, TOPOLOGY_TREE);
     session_play(t, GOLDEN "scontrol_topo_tree.txt");
+    expect_json(t, "scontrol show topology --json",
+                "topology#3|topology.0.switch=l1|topology.0.nodes=n2|"
+                "topology.0.level=0|topology.0.link_speed=1|topology.2.switch=s1|"
+                "topology.2.level=1|topology.2.nodes=n[1-4]|"
+                "topology.2.children=l[1-2]");
+    expect_json(t, "scontrol show topology n3 --json",
+                "topology#2|topology.0.switch=l2|topology.1.switch=s1");
+    clitest_expect(t, "scontrol show topology l3 --json", 1, "",
+                   "Topology information contains no switch or node named l3\n");
     clitest_free(t);
 }
 END_TEST
@@ -194,6 +214,11 @@ START_TEST(test_blocks)
     label(t, "n4", "'s1'", "'b2'");
     wire(t, TOPOLOGY_BLOCK);
     session_play(t, GOLDEN "scontrol_topo_block.txt");
+    expect_json(t, "scontrol show topology --json",
+                "topology#3|topology.1.block=b2|topology.1.block_index=1|"
+                "topology.1.block_size=2|topology.1.nodes=n[3-4]|"
+                "topology.2.blocks=b[1-2]|topology.2.block_size=4|"
+                "topology.2.nodes=n[1-4]");
     for (int i = 0; i < 4; i++) {
         static const char *const nodes[] = {"n1", "n2", "n3", "n4"};
         label(t, nodes[i], "null", i < 2 ? "'b1'" : "'b2'");
@@ -415,13 +440,8 @@ START_TEST(test_json)
     };
     struct clitest *t = api_new();
 
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct err err = ERR_INIT;
-        ck_assert_int_eq(clitest_run(t, rows[i].line), 0);
-        JSON_AUTO struct json *doc = json_parse_str(t->out, &err);
-        ck_assert_msg(doc != NULL, "%s: %s", rows[i].line, err.msg);
-        apitest_expect_in(doc, rows[i].line, rows[i].holds);
-    }
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        expect_json(t, rows[i].line, rows[i].holds);
     clitest_free(t);
 }
 END_TEST
