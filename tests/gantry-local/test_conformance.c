@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "cmd/gantry-local/direct.h"
 #include "tests/support/apitest.h"
+#include "tests/support/checkout.h"
 #include "tests/support/conform.h"
 #include "tests/support/conform_names.h"
 #include "tests/support/suite.h"
@@ -176,6 +177,7 @@ int main(void)
 {
     struct err err = ERR_INIT;
 
+    checkout_enter();
     suite = conform_read(DIR, &err);
     known = suite ? conform_known_read(DIR "/differences.yaml", &err) : NULL;
     if (!known) {
