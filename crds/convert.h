@@ -34,15 +34,19 @@
 #define LABEL_SIGNALS_DELIVERED "delivered"
 #define FINALIZER_ACCOUNTED "gantry.dev/accounted"
 
+/* Where gantry.yaml says no other. */
+#define GPU_RESOURCE "nvidia.com/gpu"
+#define GPU_TYPE_LABEL "gantry.dev/gpu-type"
+#define SCRIPT_IMAGE "debian:stable-slim"
+
 struct convert {
     struct restable *resources;
-    const char *gpu_resource;   /* "nvidia.com/gpu" */
-    const char *gpu_type_label; /* "gantry.dev/gpu-type" */
+    const char *gpu_resource;   /* GPU_RESOURCE */
+    const char *gpu_type_label; /* GPU_TYPE_LABEL */
     const char *script_image;   /* of scripts that name none; NULL: SCRIPT_IMAGE */
     const char *launch_image;   /* NULL: a script's image has gantry-launch itself */
     int64_t max_array_size;     /* no array has an index from here on; 0: any may be */
 };
-#define SCRIPT_IMAGE "debian:stable-slim"
 
 /* Each makes a fresh struct, or returns NULL and names the field that is wrong:
  * "spec.nodes: ..." */

@@ -164,9 +164,9 @@ static const struct setting {
     {"maxArraySize", SETTING_INT, offsetof(struct settings, max_array_size), 1,
      TASKSET_SIZE, "1001", "indices of job arrays are below this", true},
     {"gpuResource", SETTING_TEXT, offsetof(struct settings, gpu_resource), 0, 0,
-     "nvidia.com/gpu", "the extended resource that Slurm's gpu options mean", true},
+     GPU_RESOURCE, "the extended resource that Slurm's gpu options mean", true},
     {"gpuTypeLabel", SETTING_TEXT, offsetof(struct settings, gpu_type_label), 0, 0,
-     "gantry.dev/gpu-type", "node label that names the GPU type", true},
+     GPU_TYPE_LABEL, "node label that names the GPU type", true},
     {"scriptImage", SETTING_TEXT, offsetof(struct settings, script_image), 0, 0,
      SCRIPT_IMAGE, "image of script jobs that name none", true},
     {"launchImage", SETTING_TEXT, offsetof(struct settings, launch_image), 0, 0, "none",
@@ -193,8 +193,8 @@ void settings_default(struct settings *s)
 {
     *s = (struct settings){.sched = sched_config_default(),
                            .max_array_size = 1001,
-                           .gpu_resource = "nvidia.com/gpu",
-                           .gpu_type_label = "gantry.dev/gpu-type",
+                           .gpu_resource = GPU_RESOURCE,
+                           .gpu_type_label = GPU_TYPE_LABEL,
                            .script_image = SCRIPT_IMAGE,
                            .namespace_ = CONTROLLER_NAMESPACE};
 }

@@ -6,6 +6,7 @@
 
 #include "base/util.h"
 #include "cmd/gantry-local/kubelet_private.h"
+#include "crds/convert.h"
 
 /* More than the streams that one HTTP/2 connection gives would only wait there. */
 #define WRITES_IN_FLIGHT 64
@@ -74,7 +75,7 @@ int kubelet_check(const struct kubelet_options *o, struct err *err)
     if (!is_extended_resource(o->gpu_resource))
         return err_set(
             err, ERR_INVALID,
-            "GPU resource \"%.80s\": must be DOMAIN/NAME, as in nvidia.com/gpu",
+            "GPU resource \"%.80s\": must be DOMAIN/NAME, as in " GPU_RESOURCE,
             o->gpu_resource);
     if (o->cpu_milli <= 0 || o->mem_bytes <= 0 || o->lease_sec <= 0)
         return err_set(err, ERR_INVALID,

@@ -55,7 +55,7 @@ struct kubelet_options {
     /* each node */
     int64_t cpu_milli;
     int64_t mem_bytes;
-    const char *gpu_resource; /* "nvidia.com/gpu" */
+    const char *gpu_resource; /* DOMAIN/NAME */
 
     /* All nodes' address, of this machine, as others reach it; NULL: each has one of
      * its own on loopback. */

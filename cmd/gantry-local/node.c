@@ -16,6 +16,7 @@
 #include "cmd/gantry-local/commands.h"
 #include "cmd/gantry-local/kubelet.h"
 #include "cmd/gantry-local/nodelogs.h"
+#include "crds/convert.h"
 #include "kubeclient/config.h"
 #include "kubeclient/probe.h"
 #include "kubeclient/transport_curl.h"
@@ -61,7 +62,7 @@ static const struct opt options_table[] = {
      "nodes are PREFIX1 to PREFIXn (\"n\")", 0, 0},
     {"gpus", 0, OPT_STRING, NULL, AT(gpus), "[TYPE:]N", "GPUs of each node (0)", 0, 0},
     {"gpu-resource", 0, OPT_STRING, NULL, AT(gpu_resource), "NAME",
-     "resource that GPUs are (nvidia.com/gpu)", 0, 0},
+     "resource that GPUs are (" GPU_RESOURCE ")", 0, 0},
     {"cpus", 0, OPT_INT, NULL, AT(cpus), "N",
      "CPUs of each node (this machine's; simulated: 64)", 1, 1000000},
     {"memory", 0, OPT_STRING, NULL, AT(memory), "SIZE", "memory of each node (64Gi)", 0,
@@ -429,7 +430,7 @@ static int run(const struct node_options *o)
 int cmd_node(int argc, char **argv)
 {
     struct node_options o = {.name = "n",
-                             .gpu_resource = "nvidia.com/gpu",
+                             .gpu_resource = GPU_RESOURCE,
                              .memory = "64Gi",
                              .ready_fd = READY_NONE};
     struct err err = ERR_INIT;

@@ -24,7 +24,7 @@ static struct json *labels(const struct node_facts *f)
         f->name);
 
     /* null in a patch takes an old one away */
-    json_set(l, "gantry.dev/gpu-type",
+    json_set(l, GPU_TYPE_LABEL,
              f->gpu_type ? json_new_string(f->gpu_type) : json_new_null());
     return l;
 }
@@ -42,7 +42,7 @@ struct json *nodeobject_new(const struct node_facts *f)
     struct json *l = labels(f);
 
     if (!f->gpu_type)
-        json_del(l, "gantry.dev/gpu-type");
+        json_del(l, GPU_TYPE_LABEL);
     json_set_at(node, "metadata.labels", l);
     if (f->serving_ca)
         json_set_at(node, "metadata.annotations", annotations(f));

@@ -7,9 +7,9 @@
 #include "base/quantity.h"
 #include "base/str.h"
 #include "base/util.h"
+#include "crds/convert.h"
 
 #define PARTITION "batch"
-#define GPU_RESOURCE "nvidia.com/gpu"
 #define GPUS_MAX 1024
 #define CPU_MILLI_MAX (INT64_C(1) << 30)
 #define MEMORY_MAX (INT64_C(1) << 50)

@@ -18,7 +18,6 @@
 #include "scheduler/sched.h"
 
 #define POOL_NODES_MAX 100000
-#define GPU_TYPE_LABEL "gantry.dev/gpu-type"
 
 struct pool {
     struct restable resources;

@@ -11,8 +11,6 @@
 #include "cmd/gantry/fetch.h"
 #include "crds/constraint.h"
 
-#define GPU_RESOURCE "nvidia.com/gpu"
-#define GPU_TYPE_LABEL "gantry.dev/gpu-type"
 #define DOCUMENT_MAX (1u << 20)
 
 enum {

@@ -75,7 +75,7 @@ struct reservation *resv_model(const struct json *object, struct err *err)
 
     restable_init(&resources);
     const struct convert convert = {.resources = &resources,
-                                    .gpu_resource = "nvidia.com/gpu"};
+                                    .gpu_resource = GPU_RESOURCE};
     return convert_reservation(&convert, object, err);
 }
 

@@ -6,6 +6,7 @@
 #include "base/files.h"
 #include "base/util.h"
 #include "cmd/gantry-sim/ledger.h"
+#include "crds/convert.h"
 #include "tests/support/suite.h"
 #include "tests/support/tempdir.h"
 
