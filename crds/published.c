@@ -1,5 +1,7 @@
 #include "crds/published.h"
 
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -10,36 +12,75 @@
 
 /* ---- licences ---- */
 
-static bool licenses_used(const struct sched_config *config)
+static bool licenses_used(const struct settings *settings)
 {
-    return config->licenses.n > 0;
+    return settings->sched.licenses.n > 0;
 }
 
-static struct json *licenses_data(const struct sched_config *config)
+static struct json *licenses_data(const struct settings *settings)
 {
     STR_AUTO struct str text;
 
     str_init(&text, TEXT_MAX);
-    license_table_format(&config->licenses, &text);
+    license_table_format(&settings->sched.licenses, &text);
     return json_build("{'licenses':%s}", text.s);
 }
 
-static int licenses_read(const struct json *data, struct sched_config *config,
+static int licenses_read(const struct json *data, struct settings *settings,
                          struct err *err)
 {
-    return license_table_parse(json_str_or(data, "licenses", ""), &config->licenses,
-                               err);
+    return license_table_parse(json_str_or(data, "licenses", ""),
+                               &settings->sched.licenses, err);
+}
+
+/* ---- arrays ---- */
+
+static int64_t usual_array_size(void)
+{
+    struct settings usual;
+
+    settings_default(&usual);
+    return usual.max_array_size;
+}
+
+static bool arrays_used(const struct settings *settings)
+{
+    return settings->max_array_size != usual_array_size();
+}
+
+static struct json *arrays_data(const struct settings *settings)
+{
+    AUTO_FREE char *size = xasprintf("%" PRId64, settings->max_array_size);
+
+    return json_build("{'maxArraySize':%s}", size);
+}
+
+static int arrays_read(const struct json *data, struct settings *settings,
+                       struct err *err)
+{
+    const char *text = json_str(data, "maxArraySize");
+    char *end;
+
+    if (text == NULL)
+        return 0;
+    const long long size = strtoll(text, &end, 10);
+    if (end == text || *end != '\0' || size < 1 || size > TASKSET_SIZE)
+        return err_set(err, ERR_INVALID, "maxArraySize \"%.64s\" is not 1 to %d", text,
+                       TASKSET_SIZE);
+    settings->max_array_size = size;
+    return 0;
 }
 
 /* ---- topology ---- */
 
-static bool topology_used(const struct sched_config *config)
+static bool topology_used(const struct settings *settings)
 {
-    return config->topology_kind != TOPOLOGY_FLAT;
+    return settings->sched.topology_kind != TOPOLOGY_FLAT;
 }
 
-static struct json *topology_data(const struct sched_config *config)
+static struct json *topology_data(const struct settings *settings)
 {
+    const struct sched_config *config = &settings->sched;
     STR_AUTO struct str labels, sizes;
 
     str_init(&labels, TEXT_MAX);
@@ -50,13 +91,13 @@ static struct json *topology_data(const struct sched_config *config)
                       topology_kind_word(config->topology_kind), labels.s, sizes.s);
 }
 
-static int topology_read(const struct json *data, struct sched_config *config,
+static int topology_read(const struct json *data, struct settings *settings,
                          struct err *err)
 {
     const char *plugin = json_str(data, "plugin");
     const char *labels = json_str(data, "labels");
     const char *sizes = json_str(data, "blockSizes");
-    struct sched_config fresh = *config;
+    struct sched_config fresh = settings->sched;
 
     if ((plugin != NULL &&
          topology_kind_parse(plugin, &fresh.topology_kind, err) < 0) ||
@@ -64,7 +105,7 @@ static int topology_read(const struct json *data, struct sched_config *config,
          topology_labels_parse(labels, &fresh.topology_labels, err) < 0) ||
         (sizes != NULL && block_sizes_parse(sizes, &fresh.block_sizes, err) < 0))
         return -1;
-    *config = fresh;
+    settings->sched = fresh;
     return 0;
 }
 
@@ -72,11 +113,12 @@ static int topology_read(const struct json *data, struct sched_config *config,
 
 static const struct {
     const char *name;
-    bool (*used)(const struct sched_config *config);
-    struct json *(*data)(const struct sched_config *config);
-    int (*read)(const struct json *data, struct sched_config *config, struct err *err);
+    bool (*used)(const struct settings *settings);
+    struct json *(*data)(const struct settings *settings);
+    int (*read)(const struct json *data, struct settings *settings, struct err *err);
 } maps[PUBLISHED_MAPS] = {
     [PUBLISHED_LICENSES] = {"licenses", licenses_used, licenses_data, licenses_read},
+    [PUBLISHED_ARRAYS] = {"arrays", arrays_used, arrays_data, arrays_read},
     [PUBLISHED_TOPOLOGY] = {"topology", topology_used, topology_data, topology_read},
 };
 
@@ -85,20 +127,20 @@ const char *published_name(enum published map)
     return maps[map].name;
 }
 
-bool published_is_used(enum published map, const struct sched_config *config)
+bool published_is_used(enum published map, const struct settings *settings)
 {
-    return maps[map].used(config);
+    return maps[map].used(settings);
 }
 
-struct json *published_data(enum published map, const struct sched_config *config)
+struct json *published_data(enum published map, const struct settings *settings)
 {
-    return maps[map].data(config);
+    return maps[map].data(settings);
 }
 
 int published_read(enum published map, const struct json *data,
-                   struct sched_config *config, struct err *err)
+                   struct settings *settings, struct err *err)
 {
-    if (maps[map].read(data, config, err) < 0)
+    if (maps[map].read(data, settings, err) < 0)
         return err_prefix(err, "ConfigMap %s", maps[map].name);
     return 0;
 }

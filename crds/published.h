@@ -3,6 +3,7 @@
  * ConfigMaps in its namespace, for commands.
  *
  *   licenses   data: {licenses: "ansys:2,matlab:10"}
+ *   arrays     data: {maxArraySize: "10001"}
  *   topology   data: {plugin: tree, labels: "example.com/spine,example.com/leaf",
  *                     blockSizes: ""}
  *
@@ -15,19 +16,24 @@
 
 #include "base/err.h"
 #include "base/json.h"
-#include "scheduler/sched.h"
+#include "crds/settings.h"
 
-enum published { PUBLISHED_LICENSES, PUBLISHED_TOPOLOGY, PUBLISHED_MAPS };
+enum published {
+    PUBLISHED_LICENSES,
+    PUBLISHED_ARRAYS,
+    PUBLISHED_TOPOLOGY,
+    PUBLISHED_MAPS
+};
 
 /* Of the ConfigMap. */
 const char *published_name(enum published map);
 /* Is there anything to tell? Where there is nothing the map need not exist. */
-bool published_is_used(enum published map, const struct sched_config *config);
+bool published_is_used(enum published map, const struct settings *settings);
 /* Its `data`, a fresh object of texts. */
-struct json *published_data(enum published map, const struct sched_config *config);
-/* Reads the `data` of a map over what is in `config`; what is not there stays. -1: what
- * is wrong with it, `config` is unchanged. */
+struct json *published_data(enum published map, const struct settings *settings);
+/* Reads the `data` of a map over what is in `settings`; what is not there stays. -1:
+ * what is wrong with it, `settings` are unchanged. */
 int published_read(enum published map, const struct json *data,
-                   struct sched_config *config, struct err *err);
+                   struct settings *settings, struct err *err);
 
 #endif

@@ -107,8 +107,8 @@ struct controller *controller_new(struct loop *loop, struct kc_client *client,
     ctl->lanes = lanes_new(loop);
     ctl->ids = ids_new(client, log, ctl->settings.namespace_, ids_ready, ctl);
     for (int map = 0; map < PUBLISHED_MAPS; map++)
-        ctl->published[map] = publish_new(client, log, ctl->settings.namespace_, map,
-                                          &ctl->settings.sched);
+        ctl->published[map] =
+            publish_new(client, log, ctl->settings.namespace_, map, &ctl->settings);
     cycle_start(ctl);
     watches_start(ctl);
     return ctl;

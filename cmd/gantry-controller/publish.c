@@ -11,7 +11,7 @@ struct publish {
     struct log *log;
     char *ns;
     enum published map;
-    const struct sched_config *config;
+    const struct settings *settings;
     struct kc_call *call; /* at most one request */
     bool again;           /* wanted while it is under way */
     struct loop_timer *retry;
@@ -72,12 +72,12 @@ static bool says(const struct json *map, const struct json *data)
 static void on_read(void *arg, const struct kc_result *r)
 {
     struct publish *p = arg;
-    JSON_AUTO struct json *data = published_data(p->map, p->config);
+    JSON_AUTO struct json *data = published_data(p->map, p->settings);
     const bool none = r->outcome != KC_OK && r->reason == KC_REASON_NOT_FOUND;
     p->call = NULL;
     if (r->outcome != KC_OK && !none)
         trouble(p, "read", r);
-    else if (none && published_is_used(p->map, p->config))
+    else if (none && published_is_used(p->map, p->settings))
         create(p, data);
     else if (!none && !says(r->body, data))
         change(p, data);
@@ -95,14 +95,14 @@ static void fetch(void *arg)
 }
 
 struct publish *publish_new(struct kc_client *client, struct log *log, const char *ns,
-                            enum published map, const struct sched_config *config)
+                            enum published map, const struct settings *settings)
 {
     struct publish *p = xcalloc(1, sizeof(*p));
     p->client = client;
     p->log = log;
     p->ns = xstrdup(ns);
     p->map = map;
-    p->config = config;
+    p->settings = settings;
     p->retry = loop_timer_new(kc_client_loop(client), fetch, p);
     return p;
 }

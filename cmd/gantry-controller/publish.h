@@ -15,9 +15,9 @@
 
 struct publish;
 
-/* `config` is lent, and read whenever it is needed. Nothing is asked yet. */
+/* `settings` are lent, and read whenever they are needed. Nothing is asked yet. */
 struct publish *publish_new(struct kc_client *client, struct log *log, const char *ns,
-                            enum published map, const struct sched_config *config);
+                            enum published map, const struct settings *settings);
 void publish_free(struct publish *p); /* NULL is fine */
 /* The settings have come, or changed. */
 void publish_want(struct publish *p);

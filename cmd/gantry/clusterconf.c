@@ -3,7 +3,7 @@
 #include "crds/settings.h"
 
 int clusterconf_fetch(struct api *c, const char *ns, enum published map,
-                      struct sched_config *config, struct err *err)
+                      struct settings *settings, struct err *err)
 {
     const struct kc_ref ref = {&kc_configmaps, ns ? ns : CONTROLLER_NAMESPACE,
                                published_name(map), NULL};
@@ -11,5 +11,5 @@ int clusterconf_fetch(struct api *c, const char *ns, enum published map,
 
     if (api_get(c, &ref, &a, err) < 0)
         return a.reason == KC_REASON_NOT_FOUND ? 0 : -1;
-    return published_read(map, json_get(a.body, "data"), config, err);
+    return published_read(map, json_get(a.body, "data"), settings, err);
 }

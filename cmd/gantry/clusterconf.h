@@ -10,9 +10,9 @@
 #include "cmd/gantry/api.h"
 #include "crds/published.h"
 
-/* Read over what is in `config`: what no map says stays. `ns` NULL: the controller's
+/* Read over what is in `settings`: what no map says stays. `ns` NULL: the controller's
  * usual one. */
 int clusterconf_fetch(struct api *c, const char *ns, enum published map,
-                      struct sched_config *config, struct err *err);
+                      struct settings *settings, struct err *err);
 
 #endif

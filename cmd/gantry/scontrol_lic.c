@@ -68,14 +68,15 @@ static void print(const struct scontrol *s, const struct license_total *l, int64
 
 int scontrol_show_licenses(struct scontrol *s, const char *id)
 {
-    struct sched_config config = sched_config_default();
-    const struct license_table *table = &config.licenses;
+    struct settings settings;
+    const struct license_table *table = &settings.sched.licenses;
     int64_t used[LICENSES_MAX] = {0}, reserved[LICENSES_MAX] = {0};
     struct err err = ERR_INIT;
 
+    settings_default(&settings);
     if (scontrol_connect(s) < 0)
         return EXIT_ERROR;
-    if (clusterconf_fetch(&s->api, s->controller_ns, PUBLISHED_LICENSES, &config,
+    if (clusterconf_fetch(&s->api, s->controller_ns, PUBLISHED_LICENSES, &settings,
                           &err) < 0 ||
         count_used(s, table, used, &err) < 0 ||
         count_reserved(s, table, reserved, &err) < 0)

@@ -311,16 +311,17 @@ int scontrol_show_topology(struct scontrol *s, const char *id)
 {
     NODELIST_AUTO struct nodelist nodes;
     MAP_AUTO struct map m = {0};
-    struct sched_config config = sched_config_default();
+    struct settings settings;
     struct err err = ERR_INIT;
 
     nodelist_init(&nodes);
+    settings_default(&settings);
     if (scontrol_connect(s) < 0)
         return EXIT_ERROR;
-    if (clusterconf_fetch(&s->api, s->controller_ns, PUBLISHED_TOPOLOGY, &config,
+    if (clusterconf_fetch(&s->api, s->controller_ns, PUBLISHED_TOPOLOGY, &settings,
                           &err) < 0 ||
         nodelist_fetch(&nodes, &s->api, &err) < 0)
         return scontrol_fail(s, "slurm_load_topo error: %s", err.msg);
-    map_init(&m, &config, &nodes);
+    map_init(&m, &settings.sched, &nodes);
     return print_groups(s, &m, id && *id ? id : NULL);
 }

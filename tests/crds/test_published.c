@@ -7,24 +7,28 @@
 #include "crds/licenses.h"
 #include "tests/support/suite.h"
 
-static struct sched_config config_of(const char *licenses, enum topology_kind kind,
-                                     const char *labels, const char *sizes)
+static struct settings settings_of(const char *licenses, enum topology_kind kind,
+                                   const char *labels, const char *sizes)
 {
-    struct sched_config config = sched_config_default();
+    struct settings settings = {0};
 
-    ck_assert_int_eq(license_table_parse(licenses, &config.licenses, NULL), 0);
-    ck_assert_int_eq(topology_labels_parse(labels, &config.topology_labels, NULL), 0);
-    ck_assert_int_eq(block_sizes_parse(sizes, &config.block_sizes, NULL), 0);
-    config.topology_kind = kind;
-    return config;
+    settings_default(&settings);
+    settings.max_array_size = 10001;
+    ck_assert_int_eq(license_table_parse(licenses, &settings.sched.licenses, NULL), 0);
+    ck_assert_int_eq(
+        topology_labels_parse(labels, &settings.sched.topology_labels, NULL), 0);
+    ck_assert_int_eq(block_sizes_parse(sizes, &settings.sched.block_sizes, NULL), 0);
+    settings.sched.topology_kind = kind;
+    return settings;
 }
 
 START_TEST(test_round)
 {
-    const struct sched_config said =
-        config_of("ansys:2,matlab:10", TOPOLOGY_BLOCK, "example.com/row,rack", "18,36");
-    struct sched_config heard = sched_config_default();
+    const struct settings said = settings_of("ansys:2,matlab:10", TOPOLOGY_BLOCK,
+                                             "example.com/row,rack", "18,36");
+    struct settings heard;
 
+    settings_default(&heard);
     for (int map = 0; map < PUBLISHED_MAPS; map++) {
         JSON_AUTO struct json *data = published_data(map, &said);
 
@@ -32,10 +36,13 @@ START_TEST(test_round)
         ck_assert(!published_is_used(map, &heard));
         ck_assert_int_eq(published_read(map, data, &heard, NULL), 0);
     }
-    ck_assert_mem_eq(&heard.licenses, &said.licenses, sizeof(said.licenses));
-    ck_assert_int_eq(heard.topology_kind, TOPOLOGY_BLOCK);
-    ck_assert(topology_labels_equal(&heard.topology_labels, &said.topology_labels));
-    ck_assert(block_sizes_equal(&heard.block_sizes, &said.block_sizes));
+    ck_assert_mem_eq(&heard.sched.licenses, &said.sched.licenses,
+                     sizeof(said.sched.licenses));
+    ck_assert_int_eq(heard.max_array_size, 10001);
+    ck_assert_int_eq(heard.sched.topology_kind, TOPOLOGY_BLOCK);
+    ck_assert(topology_labels_equal(&heard.sched.topology_labels,
+                                    &said.sched.topology_labels));
+    ck_assert(block_sizes_equal(&heard.sched.block_sizes, &said.sched.block_sizes));
 }
 END_TEST
 
@@ -44,6 +51,11 @@ static const struct {
     const char *data, *wrong; /* NULL: nothing is, and it says nothing */
 } texts[] = {
     {PUBLISHED_LICENSES, "{}", NULL},
+    {PUBLISHED_ARRAYS, "{}", NULL},
+    {PUBLISHED_ARRAYS, "{\"maxArraySize\":\"0\"}",
+     "ConfigMap arrays: maxArraySize \"0\" is not 1 to 10001"},
+    {PUBLISHED_ARRAYS, "{\"maxArraySize\":\"many\"}",
+     "ConfigMap arrays: maxArraySize \"many\" is not 1 to 10001"},
     {PUBLISHED_TOPOLOGY, "{}", NULL},
     {PUBLISHED_TOPOLOGY, "{\"other\":\"x\"}", NULL},
     {PUBLISHED_TOPOLOGY, "{\"plugin\":\"torus\"}",
@@ -56,16 +68,17 @@ static const struct {
 
 START_TEST(test_texts)
 {
-    const struct sched_config whole = sched_config_default();
-    struct sched_config config = whole;
+    struct settings whole = {0}, settings;
     struct err err = ERR_INIT;
     JSON_AUTO struct json *data =
         json_parse(texts[_i].data, strlen(texts[_i].data), NULL);
-    const int rc = published_read(texts[_i].map, data, &config, &err);
+    settings_default(&whole);
+    settings = whole;
+    const int rc = published_read(texts[_i].map, data, &settings, &err);
 
     ck_assert_int_eq(rc, texts[_i].wrong ? -1 : 0);
     ck_assert_str_eq(err.msg, texts[_i].wrong ? texts[_i].wrong : "");
-    ck_assert_mem_eq(&config, &whole, sizeof(config));
+    ck_assert_mem_eq(&settings, &whole, sizeof(settings));
 }
 END_TEST
 

@@ -53,6 +53,31 @@ START_TEST(test_room)
 }
 END_TEST
 
+/* As many indices as the controller tells of gantry.yaml; the usual where it tells
+ * nothing. */
+START_TEST(test_arrays)
+{
+    struct clitest *t = clitest_new();
+
+    clitest_expect(t, "sbatch --test-only -a 0-1000 --wrap x", 0, "", START "*");
+    clitest_expect(t, "sbatch --test-only -a 0-1001 --wrap x", 1, "",
+                   FAILURE
+                   "-a: Invalid job array specification: \"0-1001\"; indices are "
+                   "below 1001 here (maxArraySize)\n");
+    ctltest_kill(t->ctl);
+    t->ctl->settings.max_array_size = 2001;
+    ctltest_start(t->ctl);
+    ctltest_settle(t->ctl);
+    clitest_expect(t, "sbatch --test-only -a 0-2000 --wrap x", 0, "", START "*");
+    clitest_expect(t, "sbatch --test-only -a 0-2001 --wrap x", 1, "",
+                   FAILURE
+                   "-a: Invalid job array specification: \"0-2001\"; indices are "
+                   "below 2001 here (maxArraySize)\n");
+    expect_none(t);
+    clitest_free(t);
+}
+END_TEST
+
 /* With the licences and the topology that the controller tells of gantry.yaml. */
 START_TEST(test_configured)
 {
@@ -156,6 +181,7 @@ int main(void)
 {
     return suite_main("gantry/sbatch_testonly", (struct suite_row[]){
                                                     {test_room, 1},
+                                                    {test_arrays, 1},
                                                     {test_configured, 1},
                                                     {test_reserved, 1},
                                                     {test_limited, 1},
