@@ -52,6 +52,7 @@ static const struct field component_rows[] = {
     BOOL(job, one_per_node),
     BOOL(job, contiguous),
     NAMES(job, partitions, n_partitions),
+    INT(job, lifts),
     REQUEST_ROWS,
 };
 static const struct fields fields_component = FIELDS(job, component_rows);

@@ -6,25 +6,22 @@
 
 /* ---- checking ---- */
 
-static bool is_counted(const struct limit *limit)
-{
-    return limit_rows[limit->kind].whose != WHOSE_JOB;
-}
-
 /* What all that count together would hold with the job. */
-static int64_t held_with(const struct sched *s, const struct asking *a,
-                         const struct limit *limit, int64_t need)
+static int64_t held_with(const struct sched *s, const struct asker *by,
+                         const struct place_of *place, const struct limit *limit,
+                         int64_t need)
 {
+    const struct asking *a = by->one;
     bool nodes = limit_is_on_nodes(limit);
     STR_AUTO struct str whose;
     int64_t held;
 
     str_init(&whose, WHOSE_MAX);
-    if (!is_counted(limit) || a->alone)
+    if (!limit_is_shared(limit) || a->alone)
         return need;
     asking_whose(s, a, limit, &whose);
     if (nodes && a->slots != NULL)
-        return held_nodes_with(&s->held, limit, whose.s, a->slots, a->n_slots);
+        return asker_nodes(s, by, place, limit, whose.s);
     held = held_of(&s->held, limit, whose.s, s->now_sec);
     return nodes ? MAX(held, need) : add_capped(held, need);
 }
@@ -32,13 +29,7 @@ static int64_t held_with(const struct sched *s, const struct asking *a,
 /* Than what it asks for at least. */
 static bool may_take_more(const struct job *job)
 {
-    for (size_t i = 0; i <= job->n_others; i++) {
-        const struct job *component = job_component(job, i);
-
-        if (component->n_units > 0 || component->max_pods > component->min_pods)
-            return true;
-    }
-    return false;
+    return job->n_units > 0 || job->max_pods > job->min_pods;
 }
 
 /* What no slots are known for can be enough still. */
@@ -77,11 +68,12 @@ static int64_t allowed(const struct sched *s, const struct asking *a,
     return (int64_t)MIN(product, (__int128)INT64_MAX);
 }
 
-static bool is_broken(const struct sched *s, const struct asking *a,
+static bool is_broken(const struct sched *s, const struct asker *by,
                       const struct place_of *place, const struct limit *limit,
                       int64_t *ret_need)
 {
-    int64_t need = asking_need(s, a, limit);
+    const struct asking *a = by->one;
+    int64_t need = asker_need(s, by, place, limit);
 
     *ret_need = need;
     if (limit_rows[limit->kind].least)
@@ -91,7 +83,7 @@ static bool is_broken(const struct sched *s, const struct asking *a,
         return false;
     if (limit_is_of_usage(limit->kind))
         return is_used_up(s, a, place, limit, ret_need);
-    return held_with(s, a, limit, need) > allowed(s, a, place, limit);
+    return held_with(s, by, place, limit, need) > allowed(s, a, place, limit);
 }
 
 /* What has been used fades, and what is left grows less by itself; of anything else
@@ -102,7 +94,7 @@ static void note_broken(struct sched *s, const struct asking *a,
     STR_AUTO struct str whose;
 
     str_init(&whose, WHOSE_MAX);
-    if (!is_counted(limit))
+    if (!limit_is_shared(limit))
         return;
     if (limit_is_of_usage(limit->kind)) {
         if (place->qos == NULL || place->half_life_sec > 0)
@@ -128,52 +120,75 @@ static enum limit_kind stage_of(enum limit_kind kind)
     return kind >= LIMIT_COUNTS ? LIMIT_COUNTS : 0;
 }
 
-/* `stage`: the first kind of those that are looked at. */
-static enum reason check_places(struct sched *s, const struct asking *a,
-                                enum limit_kind stage, struct str *message)
+/* What is each component's own to keep is said of it. */
+static void say_broken(const struct sched *s, const struct asker *by,
+                       const struct place_of *place, const struct limit *limit,
+                       int64_t need, struct str *message)
 {
+    const struct asking *a = by->one;
+    struct limit said = *limit;
+
+    said.amount = allowed(s, a, place, limit);
+    if (a->job == &by->all->alone[a->component] && !limit_is_shared(limit))
+        check_say_component(a->component, message);
+    allowance_say(place, a->job, &said, need, message);
+}
+
+/* `stage`: the first kind of those that are looked at. */
+static enum reason check_component_places(struct sched *s, const struct asker *by,
+                                          enum limit_kind stage, struct str *message)
+{
+    const struct asking *a = by->one;
     struct places places;
 
-    s->held.broken = NULL;
     places_find(s, a->job, a->part, &places);
     for (size_t i = 0; i < places.n; i++) {
         const struct place_of *place = &places.items[i];
 
         for (size_t k = 0; k < place->limits->n; k++) {
             const struct limit *limit = &place->limits->items[k];
-            struct limit said;
             int64_t need;
 
             if (stage_of(limit->kind) != stage || places_mask(&places, i, limit))
                 continue;
-            if (!is_broken(s, a, place, limit, &need))
+            if (!is_broken(s, by, place, limit, &need))
                 continue;
             note_broken(s, a, place, limit);
-            said = *limit;
-            said.amount = allowed(s, a, place, limit);
-            allowance_say(place, a->job, &said, need, message);
+            say_broken(s, by, place, limit, need, message);
             return reason_of_limit(limit->kind, limit->tres, place->qos == NULL);
         }
     }
     return REASON_NONE;
 }
 
-static struct asking asking_of(const struct job *job, const struct partition *part)
+static enum reason check_places(struct sched *s, const struct askings *all,
+                                enum limit_kind stage, struct str *message)
 {
-    return (struct asking){.job = job,
-                           .part = part,
-                           .limit_sec = check_limit(job, part),
-                           .least = job_ask(job)};
+    enum reason reason = REASON_NONE;
+
+    s->held.broken = NULL;
+    for (size_t i = 0; i < all->n && reason == REASON_NONE; i++)
+        reason = check_component_places(s, &(struct asker){all, &all->items[i]}, stage,
+                                        message);
+    return reason;
 }
 
-int64_t allowance_least_priority(const struct sched *s, const struct job *job,
-                                 const struct partition *part)
+static void askings_measure(struct askings *all, const struct job *job,
+                            const struct partition *part)
+{
+    const int64_t limit_sec = check_limit(job, part);
+
+    for (size_t i = 0; i < all->n; i++) {
+        all->items[i].limit_sec = limit_sec;
+        all->items[i].least = job_ask(all->items[i].job);
+    }
+}
+
+static int64_t least_priority(const struct sched *s, const struct asking *a)
 {
     struct places places;
 
-    if (!s->held.of_priority)
-        return 0;
-    places_find(s, job, part, &places);
+    places_find(s, a->job, a->part, &places);
     for (size_t i = 0; i < places.n; i++) {
         const struct limit *limit = limits_find(
             places.items[i].limits, LIMIT_MIN_PRIO_THRESHOLD, TRES_NONE, NULL);
@@ -184,36 +199,52 @@ int64_t allowance_least_priority(const struct sched *s, const struct job *job,
     return 0;
 }
 
+int64_t allowance_least_priority(const struct sched *s, const struct job *job,
+                                 const struct partition *part)
+{
+    struct askings all;
+    int64_t least = 0;
+
+    if (!s->held.of_priority)
+        return 0;
+    askings_init(s, &all, job, part, NULL, 0);
+    for (size_t i = 0; i < all.n; i++)
+        least = MAX(least, least_priority(s, &all.items[i]));
+    return least;
+}
+
 enum reason allowance_check(struct sched *s, const struct job *job,
                             const struct partition *part, struct str *message)
 {
-    struct asking a;
+    struct askings all;
 
     if (!s->held.any)
         return REASON_NONE;
-    a = asking_of(job, part);
-    return check_places(s, &a, 0, message);
+    askings_init(s, &all, job, part, NULL, 0);
+    askings_measure(&all, job, part);
+    return check_places(s, &all, 0, message);
 }
 
 enum reason allowance_check_tres(struct sched *s, const struct job *job,
                                  const struct partition *part, const struct slot *slots,
                                  size_t n, struct str *message)
 {
-    struct asking a;
+    struct askings all;
 
     if (!s->held.any)
         return REASON_NONE;
-    a = asking_of(job, part);
-    a.slots = slots;
-    a.n_slots = n;
-    return check_places(s, &a, LIMIT_COUNTS, message);
+    askings_init(s, &all, job, part, slots, n);
+    askings_measure(&all, job, part);
+    return check_places(s, &all, LIMIT_COUNTS, message);
 }
 
 bool allowance_may_accrue(struct sched *s, const struct job *job, struct str *message)
 {
-    struct asking a = {.job = job, .part = places_part(s, job)};
-    bool may = check_places(s, &a, LIMIT_ACCRUALS, message) == REASON_NONE;
+    struct askings all;
+    bool may;
 
+    askings_init(s, &all, job, places_part(s, job), NULL, 0);
+    may = check_places(s, &all, LIMIT_ACCRUALS, message) == REASON_NONE;
     s->held.broken = NULL; /* it keeps the job from nothing else */
     return may;
 }
@@ -221,30 +252,46 @@ bool allowance_may_accrue(struct sched *s, const struct job *job, struct str *me
 /* ---- new jobs ---- */
 
 /* A QOS in force says so, or there is none. */
-static bool is_denying(const struct sched *s, const struct job *job,
-                       const struct partition *part)
+static bool is_denying(const struct sched *s, const struct asking *a)
 {
-    const struct qos *own = policy_qos(&s->policy, job);
-    const struct qos *of_part = policy_part_qos(&s->policy, part);
+    const struct qos *own = policy_qos(&s->policy, a->job);
+    const struct qos *of_part =
+        a->part != NULL ? policy_part_qos(&s->policy, a->part) : NULL;
 
     if (own == NULL && of_part == NULL)
         return true;
-    return (places_flags(s, job, part) & QOS_DENY_ON_LIMIT) != 0;
+    return (places_flags(s, a->job, a->part) & QOS_DENY_ON_LIMIT) != 0;
+}
+
+/* Leaves those that are held against limits though nobody else were there. */
+static void keep_denying(const struct sched *s, struct askings *all)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < all->n; i++) {
+        if (!is_denying(s, &all->items[i]))
+            continue;
+        all->items[i].alone = true;
+        all->items[kept++] = all->items[i];
+    }
+    all->n = kept;
 }
 
 enum reason allowance_check_new(struct sched *s, const struct job *job,
                                 const struct partition *part, struct str *message)
 {
-    struct asking a;
+    struct askings all;
     enum reason reason;
 
     if (!s->held.any)
         return REASON_NONE;
-    a = asking_of(job, part);
-    reason = check_places(s, &a, LIMIT_SUBMITS, message);
-    if (reason != REASON_NONE || !is_denying(s, job, part))
+    askings_init(s, &all, job, part, NULL, 0);
+    askings_measure(&all, job, part);
+    reason = check_places(s, &all, LIMIT_SUBMITS, message);
+    if (reason != REASON_NONE)
         return reason;
-    a.alone = true;
-    reason = check_places(s, &a, 0, message);
-    return reason != REASON_NONE ? reason : check_places(s, &a, LIMIT_COUNTS, message);
+    keep_denying(s, &all);
+    reason = check_places(s, &all, 0, message);
+    return reason != REASON_NONE ? reason
+                                 : check_places(s, &all, LIMIT_COUNTS, message);
 }

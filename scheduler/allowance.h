@@ -9,6 +9,10 @@
  * limits on all jobs of an account each counts, that of the account and of each above.
  * A member that lacks a limit on its jobs has its account's, or of the next above.
  *
+ * Each component of a heterogeneous job counts as a job, as in Slurm: those of its own
+ * partition's QOS hold for it, and what is each job's to keep is each component's. They
+ * start together, so what they count for together has to be there for all of them.
+ *
  * A limit on usage (GrpTRESMins, GrpWall) is on what jobs have been charged for
  * (charge.h), up to the end of the last period. Who has any of it waits while it is
  * used up. With limits_safe (AccountingStorageEnforce=safe) a job waits as well where

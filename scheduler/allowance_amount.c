@@ -46,6 +46,7 @@ void asking_whose(const struct sched *s, const struct asking *a,
         break;
     }
 }
+
 /* ---- amounts ---- */
 
 static bool is_of_type(const struct sched *s, const char *node, const char *type)
@@ -136,19 +137,12 @@ int64_t asking_amount(const struct sched *s, const struct asking *a,
                                        : amount_in(s, a, limit, NULL);
 }
 
-/* Components have nodes of their own. */
 static int64_t asked_of_a_node(const struct job *job, const struct limit *limit,
                                int resource)
 {
-    int64_t most = 0;
-
-    for (size_t i = 0; i <= job->n_others; i++) {
-        const struct job *component = job_component(job, i);
-
-        if (limit->type == NULL || str_eq(limit->type, component->gpu_type))
-            most = MAX(most, component->each.v[resource]);
-    }
-    return most;
+    return limit->type == NULL || str_eq(limit->type, job->gpu_type)
+               ? job->each.v[resource]
+               : 0;
 }
 
 static int64_t most_on_a_node(const struct sched *s, const struct asking *a,

@@ -1,84 +1,11 @@
-/* What jobs are counted for under limits, and what bounds each by itself. */
+/* What jobs are counted for under limits. */
 #include <stddef.h>
 
 #include "base/util.h"
 #include "scheduler/accrue.h"
 #include "scheduler/allowance_private.h"
 #include "scheduler/book.h"
-#include "scheduler/charge.h"
 #include "scheduler/relative.h"
-
-/* ---- what becomes of the job's own bounds ---- */
-
-static int64_t wall_of(const struct places *places)
-{
-    for (size_t i = 0; i < places->n; i++) {
-        const struct limit *limit =
-            limits_find(places->items[i].limits, LIMIT_MAX_WALL, TRES_NONE, NULL);
-
-        if (limit != NULL)
-            return limit->amount;
-    }
-    return LIMIT_UNLIMITED;
-}
-
-static bool bounds_accrual(const struct places *places)
-{
-    for (size_t i = 0; i < places->n; i++) {
-        const struct limits *limits = places->items[i].limits;
-
-        if (limits->n > 0 && limits->items[limits->n - 1].kind >= LIMIT_ACCRUALS)
-            return true;
-    }
-    return false;
-}
-
-/* Who is held gains no age, and begins anew; who comes back to the queue likewise. */
-static int64_t accrual_of(const struct sched *s, const struct job *job,
-                          const struct job *old, const struct places *places)
-{
-    int64_t since = job->accrue_sec;
-
-    if (job->phase != JOB_PENDING || !s->held.of_accrual || !bounds_accrual(places))
-        return TIME_UNSET;
-    if (old != NULL && old->phase != JOB_PENDING && old->phase != JOB_ASIDE)
-        return ACCRUES_NOT;
-    if (old != NULL && old->accrue_sec != TIME_UNSET)
-        since = old->accrue_sec;
-    if (priority_hold(job) != HOLD_NONE)
-        return ACCRUES_NOT;
-    return since != TIME_UNSET ? since : ACCRUES_UNSEEN;
-}
-
-static void find_bounds(const struct sched *s, struct job *job, const struct job *old)
-{
-    const struct partition *part = places_part(s, job);
-    struct places places;
-
-    job->lifts = places_flags(s, job, part) & QOS_LIFTS;
-    places_find(s, job, part, &places);
-    job->wall_sec = wall_of(&places);
-    job->accrue_sec = accrual_of(s, job, old, &places);
-}
-
-void allowance_bound(const struct sched *s, struct job *job, const struct job *old)
-{
-    if (s->held.stale) {
-        job->wall_sec = old != NULL ? old->wall_sec : job->wall_sec;
-        job->lifts = old != NULL ? old->lifts : job->lifts;
-        job->accrue_sec = old != NULL ? old->accrue_sec : job->accrue_sec;
-        return;
-    }
-    if (s->held.of_bounds) {
-        find_bounds(s, job, old);
-        return;
-    }
-    job->lifts = 0;
-    job->wall_sec = LIMIT_UNLIMITED;
-    job->accrue_sec = TIME_UNSET;
-}
-
-/* ---- counting ---- */
 
 static int64_t end_of(const struct sched *s, const struct jobrec *rec,
                       const struct limit *limit)
@@ -117,6 +44,7 @@ static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
     for (size_t i = 0; i < limits->n; i++) {
         const struct limit *limit = &limits->items[i];
         struct taking taking = {.limit = limit,
+                                .component = (int64_t)a->component,
                                 .start_sec = TIME_UNSET,
                                 .end_sec = end_of(s, rec, limit),
                                 .slots = a->slots,
@@ -153,8 +81,7 @@ static void list_freed(struct sched *s)
 void allowance_take(struct sched *s, struct jobrec *rec)
 {
     const struct job *job = rec->job;
-    struct asking a = {.job = job, .slots = job->alloc, .n_slots = job->n_alloc};
-    struct places places;
+    struct askings all;
 
     s->held.stale |= s->policy.grown;
     if (s->held.stale || !s->held.any ||
@@ -162,10 +89,15 @@ void allowance_take(struct sched *s, struct jobrec *rec)
         return;
     held_drop(&s->held, &rec->takes, NULL, 0);
     list_freed(s);
-    a.part = places_part(s, job);
-    places_find(s, job, a.part, &places);
-    for (size_t i = 0; i < places.n; i++)
-        take_of(s, rec, &a, &places, i);
+    askings_init(s, &all, job, places_part(s, job), job->alloc, job->n_alloc);
+    for (size_t i = 0; i < all.n; i++) {
+        const struct asking *a = &all.items[i];
+        struct places places;
+
+        places_find(s, a->job, a->part, &places);
+        for (size_t k = 0; k < places.n; k++)
+            take_of(s, rec, a, &places, k);
+    }
 }
 
 void allowance_drop(struct sched *s, struct jobrec *rec)
@@ -222,7 +154,8 @@ static void look_for_limits(struct held *held, const struct policy *p, bool accr
 static void bind_anew(struct sched *s, struct jobrec *rec)
 {
     struct job *job = rec->job;
-    int64_t wall_sec = job->wall_sec, lifts = job->lifts;
+    const uint64_t lifts = bounds_lifts(job);
+    int64_t wall_sec = job->wall_sec;
     struct shape *shape;
 
     allowance_bound(s, job, job);
@@ -230,7 +163,7 @@ static void bind_anew(struct sched *s, struct jobrec *rec)
         s->timeline_gen = 0;
         s->end_sec = INT64_MIN;
     }
-    if (job->lifts == lifts || rec->shape == NULL)
+    if (bounds_lifts(job) == lifts || rec->shape == NULL)
         return;
     book_cancel_plan(s, rec);
     shape = shape_get(&s->shapes, job);

@@ -38,9 +38,11 @@ int64_t places_flags(const struct sched *s, const struct job *job,
 
 #define WHOSE_MAX 2048
 
-/* A job in a partition: with its slots, or without any by what it asks for at least. */
+/* A job in a partition: with its slots, or without any by what it asks for at least. Of
+ * a heterogeneous job a component, as component_alone has it. */
 struct asking {
     const struct job *job;
+    size_t component;
     const struct partition *part;
     const struct slot *slots;
     size_t n_slots;
@@ -64,6 +66,36 @@ bool asking_has(const struct sched *s, const struct asking *a,
 /* What it counts for in limits on usage, by the usage factor if its QOS says so. */
 int64_t asking_factored(const struct sched *s, const struct asking *a, int64_t need);
 
+/* ---- allowance_asker.c: what the components of a job count for together ---- */
+
+/* All that a job asks for: each of its components for itself. Those that count together
+ * for a limit hold it together. */
+struct askings {
+    struct asking items[COMPONENTS_MAX];
+    struct job alone[COMPONENTS_MAX]; /* of those that are components */
+    size_t n;
+};
+
+/* `part` is the job's, `slots` are those of all components; NULL: there are none. */
+void askings_init(const struct sched *s, struct askings *ret, const struct job *job,
+                  const struct partition *part, const struct slot *slots, size_t n);
+
+/* A component, among all of its job. */
+struct asker {
+    const struct askings *all;
+    const struct asking *one;
+};
+
+/* What it counts for with those that count together with it: they start together. */
+int64_t asker_need(const struct sched *s, const struct asker *by,
+                   const struct place_of *place, const struct limit *limit);
+/* How many nodes would be in use with theirs, of which no two have one in common. */
+int64_t asker_nodes(const struct sched *s, const struct asker *by,
+                    const struct place_of *place, const struct limit *limit,
+                    const char *whose);
+/* Does the limit count more than one job? */
+bool limit_is_shared(const struct limit *limit);
+
 /* ---- allowance_usage.c: limits on what has been used ---- */
 
 /* Is all used up? */
@@ -74,6 +106,11 @@ bool usage_is_up(const struct sched *s, const struct place_of *place,
 bool usage_may_run_out(const struct sched *s, const struct asking *a,
                        const struct place_of *place, const struct limit *limit,
                        int64_t need);
+
+/* ---- allowance_bound.c ---- */
+
+/* What its components need not keep, as one number: another one is another shape. */
+uint64_t bounds_lifts(const struct job *job);
 
 /* ---- allowance_say.c ---- */
 

@@ -59,17 +59,12 @@ bool usage_may_run_out(const struct sched *s, const struct asking *a,
 
 /* ---- jobs that run ---- */
 
-/* The limit's reason, with its sentence; REASON_NONE: none is used up. */
-static enum reason find_used_up(const struct sched *s, const struct job *job,
+static enum reason find_used_up(const struct sched *s, const struct asking *a,
                                 struct str *message)
 {
-    const struct asking a = {.job = job,
-                             .part = places_part(s, job),
-                             .slots = job->alloc,
-                             .n_slots = job->n_alloc};
     struct places places;
 
-    places_find(s, job, a.part, &places);
+    places_find(s, a->job, a->part, &places);
     for (size_t i = 0; i < places.n; i++) {
         const struct place_of *place = &places.items[i];
 
@@ -77,13 +72,27 @@ static enum reason find_used_up(const struct sched *s, const struct job *job,
             const struct limit *limit = &place->limits->items[k];
 
             if (!limit_is_of_usage(limit->kind) || places_mask(&places, i, limit) ||
-                !asking_has(s, &a, limit) || !usage_is_up(s, place, limit))
+                !asking_has(s, a, limit) || !usage_is_up(s, place, limit))
                 continue;
-            allowance_say(place, job, limit, 0, message);
+            allowance_say(place, a->job, limit, 0, message);
             return reason_of_limit(limit->kind, limit->tres, place->qos == NULL);
         }
     }
     return REASON_NONE;
+}
+
+/* The reason of a limit of any of its components, with its sentence; REASON_NONE: none
+ * is used up. */
+static enum reason find_any_used_up(const struct sched *s, const struct job *job,
+                                    struct str *message)
+{
+    enum reason reason = REASON_NONE;
+    struct askings all;
+
+    askings_init(s, &all, job, places_part(s, job), job->alloc, job->n_alloc);
+    for (size_t i = 0; i < all.n && reason == REASON_NONE; i++)
+        reason = find_used_up(s, &all.items[i], message);
+    return reason;
 }
 
 void allowance_end_over(struct sched *s)
@@ -101,7 +110,7 @@ void allowance_end_over(struct sched *s)
         if (rec->gone || rec->end_told || rec->job->phase != JOB_RUNNING)
             continue;
         str_reset(&s->message);
-        decision.reason = find_used_up(s, rec->job, &s->message);
+        decision.reason = find_any_used_up(s, rec->job, &s->message);
         decision.message = s->message.s;
         if (decision.reason == REASON_NONE)
             continue;

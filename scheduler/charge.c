@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "scheduler/charge_private.h"
+#include "scheduler/component.h"
 
 static bool stays(const struct qos *qos)
 {
@@ -98,14 +99,18 @@ static void charge_qos(struct sched *s, const struct charging *c, const struct j
 
 static void charge_job(struct sched *s, struct charging *c, const struct job *job)
 {
-    struct usage_charge charge;
-
     if (job->start_sec >= c->at_sec)
         return;
-    c->grown |= policy_settle(&s->policy);
-    charge = charge_of(s, job, c->at_sec);
-    charge_qos(s, c, job, &charge);
-    charge_account(s, c, job, &charge);
+    for (size_t i = 0; i <= job->n_others; i++) {
+        struct job alone;
+        const struct job *component = component_alone(job, i, &alone);
+        struct usage_charge charge;
+
+        c->grown |= policy_settle(&s->policy);
+        charge = charge_of(s, component, c->at_sec);
+        charge_qos(s, c, component, &charge);
+        charge_account(s, c, component, &charge);
+    }
 }
 
 static bool is_due(const struct usage_time *as_of, int64_t at_sec)
@@ -237,8 +242,7 @@ static void end_in(struct sched *s, const struct usage_rules *rules,
     s->charge_again |= is_due(book.as_of, s->charged_sec);
 }
 
-/* A job that has ended; one that nobody knows the end of has ended now. */
-static void charge_ended(struct sched *s, const struct job *job, int64_t end_sec)
+static void charge_component(struct sched *s, const struct job *job, int64_t end_sec)
 {
     struct usage_rules rules = rules_of(s, NULL);
     struct usage_charge charge;
@@ -255,6 +259,16 @@ static void charge_ended(struct sched *s, const struct job *job, int64_t end_sec
     for (size_t i = 0; i < n; i++) {
         rules = rules_of(s, qos[i]);
         end_in(s, &rules, usage_book_of_qos(qos[i]), &qos[i]->usage, &charge);
+    }
+}
+
+/* A job that has ended; one that nobody knows the end of has ended now. */
+static void charge_ended(struct sched *s, const struct job *job, int64_t end_sec)
+{
+    for (size_t i = 0; i <= job->n_others; i++) {
+        struct job alone;
+
+        charge_component(s, component_alone(job, i, &alone), end_sec);
     }
 }
 

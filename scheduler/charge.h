@@ -5,7 +5,8 @@
  * A job is charged from its start until it has ended; not before it runs, nor while its
  * pods are being cleaned up. It is charged to the member that it was started for, and
  * where that is gone to a former one of its name; and likewise to its QOS and to its
- * partition's, whose own factor does not count.
+ * partition's, whose own factor does not count. Of a heterogeneous job each component
+ * is charged as a job of its own.
  */
 #ifndef GANTRY_SCHEDULER_CHARGE_H
 #define GANTRY_SCHEDULER_CHARGE_H

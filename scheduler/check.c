@@ -110,9 +110,9 @@ static enum reason component_node_limit(const struct job *job, size_t i,
 {
     const struct job *component = job_component(job, i);
     bool too_many =
-        component->one_per_node && component->min_pods > job_max_nodes(job, part);
+        component->one_per_node && component->min_pods > job_max_nodes(component, part);
 
-    if (!too_many && component->max_pods >= job_min_nodes(job, part))
+    if (!too_many && component->max_pods >= job_min_nodes(component, part))
         return REASON_NONE;
     if (job->n_others > 0)
         check_say_component(i, message);
@@ -140,12 +140,13 @@ static enum reason node_limit(const struct job *job, const struct partition *par
 }
 
 /* A job of the first partition, in a component's too. */
-static enum reason time_limit(const struct job *job, const struct partition *first,
+static enum reason time_limit(const struct job *job, size_t component,
+                              const struct partition *first,
                               const struct partition *part, struct str *message)
 {
     char limit[DURATION_TEXT_MAX], max[DURATION_TEXT_MAX];
 
-    if (check_limit(job, first) <= job_max_time(job, part))
+    if (check_limit(job, first) <= job_max_time(job_component(job, component), part))
         return REASON_NONE;
     duration_format(check_limit(job, first), limit);
     duration_format(part->max_time_sec, max);
@@ -176,7 +177,7 @@ enum reason check_partition(const struct job *job, const struct partition *part,
     enum reason reason = node_limit(job, part, message);
 
     if (reason == REASON_NONE)
-        reason = time_limit(job, part, part, message);
+        reason = time_limit(job, 0, part, part, message);
     return reason == REASON_NONE ? part_state(part, message) : reason;
 }
 
@@ -189,17 +190,9 @@ enum reason check_component_partition(const struct job *job, size_t component,
     if (reason != REASON_NONE)
         return reason;
     check_say_component(component, message);
-    reason = time_limit(job, first, part, message);
+    reason = time_limit(job, component, first, part, message);
     if (reason == REASON_NONE)
         reason = part_state(part, message);
-    if (reason == REASON_NONE && part->qos != NULL) {
-        str_addf(
-            message,
-            "partition %s has a QOS, %s, whose limits are held against whole jobs: "
-            "only the first component may be there",
-            part->name, part->qos);
-        reason = REASON_PARTITION_CONFIG;
-    }
     if (reason == REASON_NONE)
         str_reset(message);
     return reason;

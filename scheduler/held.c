@@ -211,6 +211,7 @@ void held_take(struct held *h, struct take **takes, const struct taking *taking)
     struct take *take = xcalloc(1, sizeof(*take));
 
     *take = (struct take){.counter = counter,
+                          .component = taking->component,
                           .amount = taking->amount,
                           .start_sec = taking->start_sec,
                           .end_sec = taking->end_sec,
@@ -250,8 +251,10 @@ void held_drop(struct held *h, struct take **takes, const struct slot *slots, si
         unlink_take(counter, take);
         counter->sum -= take->amount;
         counter->left_sec = TIME_UNSET;
-        for (size_t i = 0; i < n && counter->nodes != NULL; i++)
-            leave_node(counter, slots[i].node);
+        for (size_t i = 0; i < n && counter->nodes != NULL; i++) {
+            if (slots[i].component == take->component)
+                leave_node(counter, slots[i].node);
+        }
         if (--counter->n_takes == 0)
             counter_free(h, counter);
         free(take);

@@ -31,7 +31,8 @@ struct counter;
 /* Of a job; a list. */
 struct take {
     struct counter *counter;
-    int64_t amount; /* nodes: 0, they are those of the job */
+    int64_t component; /* of the job, that counts for it */
+    int64_t amount;    /* nodes: 0, they are those of the component */
     int64_t start_sec;
     int64_t end_sec; /* when it ends at the latest */
     struct take *next;
@@ -82,12 +83,12 @@ struct held {
 /* Forgets all counters. No job may have takes any more. */
 void held_reset(struct held *h);
 
-/* Adds a take to a job's list; `whose` is copied if new. The job holds so much, until
- * then, on these nodes. */
+/* Adds a take to a job's list; `whose` is copied if new. The job, or its component,
+ * holds so much, until then, on these nodes. */
 struct taking {
     const struct limit *limit;
     const char *whose;
-    int64_t amount, start_sec, end_sec;
+    int64_t component, amount, start_sec, end_sec;
     const struct slot *slots;
     size_t n_slots;
 };

@@ -472,8 +472,8 @@ struct job {
 
     /* A heterogeneous job: components that start together, each of a shape of its own
      * and on nodes of its own. It is itself the first; of the others only "shape" and
-     * "where" are read, and the first of `partitions`, else they are in the job's;
-     * `exclusive` is the job's. */
+     * "where" are read, `lifts`, and the first of `partitions`, else they are in the
+     * job's; `exclusive` is the job's. */
     struct job *others;
     size_t n_others; /* below COMPONENTS_MAX */
 
@@ -491,7 +491,8 @@ struct job {
     int64_t preempt_sec;  /* and then: when it is ended, if it still runs */
 
     /* From its QOS and account, by the core alone: the longest time limit that they
-     * allow, and which bounds of partitions it need not keep (QOS_LIFTS). */
+     * allow, and which bounds of partitions it need not keep (QOS_LIFTS); that of each
+     * component too. */
     int64_t wall_sec; /* LIMIT_UNLIMITED */
     int64_t lifts;
     /* Likewise, while it waits: since when it gains age, at the earliest (accrue.h);

@@ -78,7 +78,6 @@ static struct job component_of(const struct job *job, size_t other)
     struct job component = job->others[other];
 
     component.exclusive = job->exclusive;
-    component.lifts = job->lifts;
     return component;
 }
 

@@ -237,14 +237,23 @@ static bool is_written(const struct controller *ctl, enum payer_kind kind,
     return kind == PAYER_QOS && nothing_is_due(ctl, p, sched_job(ctl->sched, job->uid));
 }
 
-bool usage_is_written(const struct controller *ctl, const struct bjob *job)
+/* By the QOS of a partition, NULL: of none. */
+static bool is_written_of(const struct controller *ctl, const char *partition,
+                          const struct bjob *job)
 {
     const struct partition *part =
-        job->status.partition ? sched_partition(ctl->sched, job->status.partition)
-                              : NULL;
-    return is_written(ctl, PAYER_ACCOUNT, job->status.account, job) &&
-           is_written(ctl, PAYER_QOS, job->status.qos, job) &&
-           is_written(ctl, PAYER_QOS, part ? part->qos : NULL, job);
+        partition ? sched_partition(ctl->sched, partition) : NULL;
+    return is_written(ctl, PAYER_QOS, part ? part->qos : NULL, job);
+}
+
+bool usage_is_written(const struct controller *ctl, const struct bjob *job)
+{
+    bool written = is_written(ctl, PAYER_ACCOUNT, job->status.account, job) &&
+                   is_written(ctl, PAYER_QOS, job->status.qos, job) &&
+                   is_written_of(ctl, job->status.partition, job);
+    for (size_t i = 0; i < job->n_works && written; i++)
+        written = is_written_of(ctl, job->works[i].partition, job);
+    return written;
 }
 
 void usage_free(struct controller *ctl)

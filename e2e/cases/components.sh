@@ -39,12 +39,21 @@ END
 apiVersion: gantry.dev/v1alpha1
 kind: Partition
 metadata: {name: last}
-spec: {nodes: n3}
+spec: {nodes: n3, qos: last}
+---
+apiVersion: gantry.dev/v1alpha1
+kind: QOS
+metadata: {name: last}
+spec: {limits: {maxJobsPerUser: 1, maxTRESPerJob: {node: 1}}}
 END
     id=$(slurm sbatch --parsable -W -t 5 -o out-%j -n 1 : -p last -n 1 --wrap '
         echo "$SLURM_JOB_PARTITION_HET_GROUP_1 $SLURM_JOB_NODELIST_HET_GROUP_1 $SLURM_JOB_ID_HET_GROUP_1"')
     expect "a component in another partition" "$(cat "$TMP/out-$id")" "last n3 $((id + 1))"
+    id=$(slurm sbatch --parsable -t 5 -o out-%j -n 1 : -p last -n 1 : -p last -n 1 --wrap true)
+    wait_until 30 "the QOS of their partition" eval '[[ $(slurm squeue -h -o %r -j $id+2) == QOSMaxJobsPerUserLimit ]]'
+    slurm scancel "$id"
     k delete partition last >/dev/null
+    k delete qos last >/dev/null
     refused "there is no partition \"last\"" slurm sbatch -n 1 : -p last --wrap true
 
     submit blocker "sleep 300" "nodes: 3" "gpusPerNode: 8" "timeLimit: '10'"

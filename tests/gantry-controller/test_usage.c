@@ -172,6 +172,38 @@ START_TEST(test_ttl_waits)
 }
 END_TEST
 
+/* Likewise, when the QOS of the partition that a component was in has it. */
+START_TEST(test_component_qos)
+{
+    static const char job[] =
+        "/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs/a";
+    struct ctltest *t = ctltest_new();
+    ctltest_kill(t);
+    t->settings.sched.decay_half_life_sec = 0;
+    ctltest_start(t);
+    ctltest_make(t, "QOS", "lent", "");
+    ctltest_make(t, "Partition", "side", "'qos':'lent'");
+    ctltest_submit(t, "a",
+                   "'ttlSecondsAfterFinished':10,'components':[{'name':'x'},"
+                   "{'name':'y','partition':'side','cpusPerTask':4}]");
+    ctltest_settle(t);
+    ctltest_advance(t, 60);
+    ctltest_end(t, "a", 0, 0);
+    ctltest_end(t, "a", 1, 0);
+    ctltest_settle(t);
+    ctltest_advance(t, 60);
+    ctltest_reap(t);
+    ctltest_expect(t, "a", "status.state=COMPLETED");
+    int64_t cost = cost_of(t, "a", END_OF(1));
+    go_to(t, 1);
+    ck_assert_int_eq(apitest_request(t->api, "GET", job, NULL), 404);
+    ck_assert_int_eq(apitest_request(t->api, "GET", QOS "/lent", NULL), 200);
+    const struct json *usage = json_at(t->api->body, "status.usage");
+    ck_assert_int_eq(json_int_or(usage, "billingMilliseconds", -1), cost);
+    ctltest_free(t);
+}
+END_TEST
+
 /* What a QOS has used is kept as well, each TRES of it, and jobs wait for that too. */
 START_TEST(test_qos)
 {
@@ -309,6 +341,7 @@ int main(void)
                                                      {test_reset_now, 1},
                                                      {test_fault, 1},
                                                      {test_ttl_waits, 1},
+                                                     {test_component_qos, 1},
                                                      {test_refused, 1},
                                                      {test_qos, 1},
                                                      {test_minutes, 1},

@@ -4,7 +4,8 @@
  * Random jobs come, start, end and go under random limits of QOS and accounts; after
  * each step everything that has started in it is held against sums worked out anew, by
  * the shortest loops there are: who is below whom, which limit stands for which, what
- * all jobs hold. GANTRY_HISTORIES sets how many are run, GANTRY_SEED runs one alone.
+ * all jobs hold. A component of a heterogeneous job is one. GANTRY_HISTORIES sets how
+ * many are run, GANTRY_SEED runs one alone.
  */
 #include "scheduler/limits.h"
 
@@ -22,6 +23,7 @@
 #define HISTORIES 1500
 #define OPERATIONS 60
 #define JOBS 16
+#define COMPONENTS 3
 #define PLACES 8
 #define LINE_MAX_ 512
 
@@ -162,13 +164,32 @@ struct world {
     const struct qos *qos[4];
     const struct account *accounts[4];
     const struct partition *parts[2];
-    const struct job *jobs[JOBS];
+    struct job jobs[JOBS * COMPONENTS]; /* what they hold is lent */
     size_t n_qos, n_accounts, n_parts, n_jobs;
     const struct decision *later; /* starts of this step behind the one looked at */
     size_t n_later;
     int64_t half_life_sec;
     bool safe;
 };
+
+/* Where it is, with its own slots. */
+static struct job component_of(const struct job *job, size_t component)
+{
+    const struct job *own = component > 0 ? &job->others[component - 1] : job;
+    struct job ret = *job;
+
+    if (component > 0 && own->n_partitions > 0 && job->partition != NULL)
+        ret.partition = own->partitions[0];
+    while (ret.n_alloc > 0 && ret.alloc[0].component < (int64_t)component) {
+        ret.alloc++;
+        ret.n_alloc--;
+    }
+    for (size_t i = ret.n_alloc; i-- > 0;) {
+        if (ret.alloc[i].component > (int64_t)component)
+            ret.n_alloc = i;
+    }
+    return ret;
+}
 
 static void see(void *arg, const struct change *change)
 {
@@ -180,8 +201,8 @@ static void see(void *arg, const struct change *change)
         w->accounts[w->n_accounts++] = change->u.account;
     if (change->kind == CHANGE_PARTITION)
         w->parts[w->n_parts++] = change->u.partition;
-    if (change->kind == CHANGE_JOB)
-        w->jobs[w->n_jobs++] = change->u.job;
+    for (size_t i = 0; change->kind == CHANGE_JOB && i <= change->u.job->n_others; i++)
+        w->jobs[w->n_jobs++] = component_of(change->u.job, i);
 }
 
 static const struct qos *qos_named(const struct world *w, const char *name)
@@ -351,7 +372,7 @@ static int64_t sum_of(const struct world *w, const struct job *job,
         int64_t on_node = 0, jobs_there = 0;
 
         for (size_t i = 0; i < w->n_jobs; i++) {
-            const struct job *other = w->jobs[i];
+            const struct job *other = &w->jobs[i];
             int64_t part;
 
             if (other->n_alloc == 0 || is_later(w, other) ||
@@ -431,7 +452,7 @@ static double may_use(const struct world *w, const struct job *job,
     if (limit->tres == TRES_NONE)
         return (double)job->limit_sec;
     for (size_t i = 0; i < w->n_jobs; i++) {
-        const struct job *other = w->jobs[i];
+        const struct job *other = &w->jobs[i];
         int64_t from = MAX(other->start_sec, sched_charged_sec(w->h.s));
 
         if (other->n_alloc == 0 || other->phase == JOB_COMPLETING ||
@@ -567,8 +588,13 @@ static void random_job(struct course *h)
                                         " qos=other",
                                         " qos=other partition=owned"};
     static const char *const others[] = {
-        "", "", "", " : nodes=1 cpu=1",
-        " : nodes=1-2 cpu=1 : nodes=1 nvidia.com/gpu=1"};
+        "",
+        "",
+        "",
+        " : nodes=1 cpu=1",
+        " : nodes=1 cpu=1 partition=owned",
+        " : nodes=1-2 cpu=1 : nodes=1 nvidia.com/gpu=1",
+        " : nodes=1 cpu=1 partition=owned : nodes=1 nvidia.com/gpu=1 partition=batch"};
 
     course_tell(h, "job %d submit=%lld time=%d %s %s%s%s",
                 1 + (int)course_draw(h, JOBS), (long long)h->now_sec,
@@ -616,8 +642,11 @@ static void step(struct world *w)
     for (size_t i = 0; i < decisions.n; i++) {
         w->later = decisions.items + i + 1;
         w->n_later = decisions.n - i - 1;
-        if (decisions.items[i].kind == DECIDE_START)
-            check_start(w, sched_job(w->h.s, decisions.items[i].job_uid));
+        for (size_t k = 0; k < w->n_jobs; k++) {
+            if (decisions.items[i].kind == DECIDE_START &&
+                str_eq(w->jobs[k].uid, decisions.items[i].job_uid))
+                check_start(w, &w->jobs[k]);
+        }
     }
 }
 

@@ -1,0 +1,100 @@
+/* What the components of a job count for together. */
+#include <string.h>
+
+#include "base/util.h"
+#include "scheduler/allowance_private.h"
+#include "scheduler/component.h"
+
+static const struct partition *component_part(const struct sched *s,
+                                              const struct job *job, size_t component,
+                                              const struct partition *first)
+{
+    const struct job *own = job_component(job, component);
+    const struct partrec *part =
+        component > 0 && own->n_partitions > 0
+            ? cluster_partition(&s->cluster, own->partitions[0])
+            : NULL;
+
+    return part != NULL ? part->part : first;
+}
+
+void askings_init(const struct sched *s, struct askings *ret, const struct job *job,
+                  const struct partition *part, const struct slot *slots, size_t n)
+{
+    ret->n = job->n_others + 1;
+    for (size_t i = 0; i < ret->n; i++) {
+        struct asking *a = &ret->items[i];
+
+        *a = (struct asking){.job = component_alone(job, i, &ret->alone[i]),
+                             .component = i,
+                             .part = component_part(s, job, i, part),
+                             .slots = slots,
+                             .n_slots = n};
+        if (ret->n > 1)
+            a->slots = component_slots(slots, n, i, &a->n_slots);
+    }
+}
+
+static bool is_of(const struct sched *s, const struct asking *a,
+                  const struct limits *of)
+{
+    struct places places;
+    bool is = false;
+
+    places_find(s, a->job, a->part, &places);
+    for (size_t i = 0; i < places.n; i++)
+        is |= places.items[i].limits == of;
+    return is;
+}
+
+/* Does it count for the limit of a place together with the other one? */
+static bool asking_joins(const struct sched *s, const struct asking *a,
+                         const struct asking *other, const struct limits *of,
+                         const struct limit *limit)
+{
+    STR_AUTO struct str whose;
+    STR_AUTO struct str others;
+
+    str_init(&whose, WHOSE_MAX);
+    str_init(&others, WHOSE_MAX);
+    if (!is_of(s, other, of))
+        return false;
+    asking_whose(s, a, limit, &whose);
+    asking_whose(s, other, limit, &others);
+    return strcmp(whose.s, others.s) == 0;
+}
+
+bool limit_is_shared(const struct limit *limit)
+{
+    return limit_rows[limit->kind].whose != WHOSE_JOB;
+}
+
+int64_t asker_need(const struct sched *s, const struct asker *by,
+                   const struct place_of *place, const struct limit *limit)
+{
+    int64_t need = asking_need(s, by->one, limit);
+
+    for (size_t i = 0; i < by->all->n && limit_is_shared(limit); i++) {
+        const struct asking *other = &by->all->items[i];
+
+        if (other != by->one && asking_joins(s, by->one, other, place->limits, limit))
+            need = add_capped(need, asking_need(s, other, limit));
+    }
+    return need;
+}
+
+int64_t asker_nodes(const struct sched *s, const struct asker *by,
+                    const struct place_of *place, const struct limit *limit,
+                    const char *whose)
+{
+    int64_t held = held_of(&s->held, limit, whose, s->now_sec), nodes = held;
+
+    for (size_t i = 0; i < by->all->n; i++) {
+        const struct asking *a = &by->all->items[i];
+
+        if (a == by->one || asking_joins(s, by->one, a, place->limits, limit))
+            nodes +=
+                held_nodes_with(&s->held, limit, whose, a->slots, a->n_slots) - held;
+    }
+    return nodes;
+}

@@ -1,0 +1,111 @@
+/* What bounds a job by itself. */
+#include "base/util.h"
+#include "scheduler/allowance_private.h"
+
+static int64_t wall_of(const struct places *places)
+{
+    for (size_t i = 0; i < places->n; i++) {
+        const struct limit *limit =
+            limits_find(places->items[i].limits, LIMIT_MAX_WALL, TRES_NONE, NULL);
+
+        if (limit != NULL)
+            return limit->amount;
+    }
+    return LIMIT_UNLIMITED;
+}
+
+static bool bounds_accrual(const struct places *places)
+{
+    for (size_t i = 0; i < places->n; i++) {
+        const struct limits *limits = places->items[i].limits;
+
+        if (limits->n > 0 && limits->items[limits->n - 1].kind >= LIMIT_ACCRUALS)
+            return true;
+    }
+    return false;
+}
+
+/* Who is held gains no age, and begins anew; who comes back to the queue likewise. */
+static int64_t accrual_of(const struct sched *s, const struct job *job,
+                          const struct job *old, const struct places *places)
+{
+    int64_t since = job->accrue_sec;
+
+    if (job->phase != JOB_PENDING || !s->held.of_accrual || !bounds_accrual(places))
+        return TIME_UNSET;
+    if (old != NULL && old->phase != JOB_PENDING && old->phase != JOB_ASIDE)
+        return ACCRUES_NOT;
+    if (old != NULL && old->accrue_sec != TIME_UNSET)
+        since = old->accrue_sec;
+    if (priority_hold(job) != HOLD_NONE)
+        return ACCRUES_NOT;
+    return since != TIME_UNSET ? since : ACCRUES_UNSEEN;
+}
+
+static void set_lifts(struct job *job, size_t component, int64_t lifts)
+{
+    if (component == 0)
+        job->lifts = lifts;
+    else
+        job->others[component - 1].lifts = lifts;
+}
+
+/* A time limit that none is given for is within those of all components. */
+static void find_bounds(const struct sched *s, struct job *job, const struct job *old)
+{
+    int64_t wall_sec = LIMIT_UNLIMITED, accrue_sec = TIME_UNSET;
+    struct askings all;
+
+    askings_init(s, &all, job, places_part(s, job), NULL, 0);
+    for (size_t i = 0; i < all.n; i++) {
+        const struct asking *a = &all.items[i];
+        struct places places;
+        int64_t accrues;
+
+        places_find(s, a->job, a->part, &places);
+        wall_sec = MIN(wall_sec, wall_of(&places));
+        accrues = accrual_of(s, job, old, &places);
+        accrue_sec = accrues != TIME_UNSET ? accrues : accrue_sec;
+        set_lifts(job, i, places_flags(s, a->job, a->part) & QOS_LIFTS);
+    }
+    job->wall_sec = wall_sec;
+    job->accrue_sec = accrue_sec;
+}
+
+static int64_t lifts_of(const struct job *job, size_t component)
+{
+    return job != NULL && component <= job->n_others
+               ? job_component(job, component)->lifts
+               : 0;
+}
+
+void allowance_bound(const struct sched *s, struct job *job, const struct job *old)
+{
+    if (s->held.stale) {
+        job->wall_sec = old != NULL ? old->wall_sec : job->wall_sec;
+        job->accrue_sec = old != NULL ? old->accrue_sec : job->accrue_sec;
+        for (size_t i = 0; old != NULL && i <= job->n_others; i++)
+            set_lifts(job, i, lifts_of(old, i));
+        return;
+    }
+    if (s->held.of_bounds) {
+        find_bounds(s, job, old);
+        return;
+    }
+    for (size_t i = 0; i <= job->n_others; i++)
+        set_lifts(job, i, 0);
+    job->wall_sec = LIMIT_UNLIMITED;
+    job->accrue_sec = TIME_UNSET;
+}
+
+uint64_t bounds_lifts(const struct job *job)
+{
+    uint64_t hash = HASH_NOTHING;
+
+    for (size_t i = 0; i <= job->n_others; i++) {
+        const int64_t lifts = lifts_of(job, i);
+
+        hash = hash_bytes(hash, &lifts, sizeof(lifts));
+    }
+    return hash;
+}
