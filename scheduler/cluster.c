@@ -123,6 +123,7 @@ void cluster_hold(struct cluster *c, const struct slot *slots, size_t n)
         struct noderec *rec = noderec_get(c, slots[i].node);
 
         use_add(rec, &use);
+        rec->n_slots++;
     }
 }
 
@@ -132,6 +133,7 @@ void cluster_release(struct cluster *c, const struct slot *slots, size_t n)
         struct resvec use = cluster_use(&slots[i].each, slots[i].pods);
         struct noderec *rec = noderec_get(c, slots[i].node);
 
+        rec->n_slots--;
         use_sub(c, rec, &use);
     }
 }

@@ -37,6 +37,7 @@ struct noderec {
     struct resvec used;
     struct resvec free; /* capacity less used; may be negative */
     size_t n_uses;      /* slots and foreign pods */
+    size_t n_slots;     /* of jobs */
     bool usable;        /* known, ready, not cordoned */
     UT_hash_handle hh;
 };

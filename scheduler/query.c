@@ -77,6 +77,13 @@ bool sched_node_usage(const struct sched *s, const char *node, struct resvec *re
     return true;
 }
 
+size_t sched_node_slots(const struct sched *s, const char *node)
+{
+    const struct noderec *rec = cluster_node(&s->cluster, node);
+
+    return rec != NULL ? rec->n_slots : 0;
+}
+
 int64_t sched_job_priority(const struct sched *s, const char *job_uid, int64_t now_sec)
 {
     const struct jobrec *rec = jobrec_find(s, job_uid);

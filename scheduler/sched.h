@@ -253,6 +253,8 @@ void sched_snapshot(const struct sched *s,
 /* What is used and free on a node now; false if it is unknown. */
 bool sched_node_usage(const struct sched *s, const char *node, struct resvec *ret_used,
                       struct resvec *ret_free);
+/* How many allocations of jobs there are on a node now. */
+size_t sched_node_slots(const struct sched *s, const char *node);
 /* Priority of a job at a time; -1 if it is unknown. */
 int64_t sched_job_priority(const struct sched *s, const char *job_uid, int64_t now_sec);
 /* Why a pending job waits, as last told: REASON_NONE and "" for one that was not

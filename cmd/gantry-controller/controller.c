@@ -10,6 +10,7 @@
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/cycle.h"
 #include "cmd/gantry-controller/events.h"
+#include "cmd/gantry-controller/partwrite.h"
 #include "cmd/gantry-controller/podops.h"
 #include "cmd/gantry-controller/quota.h"
 #include "cmd/gantry-controller/resvpurge.h"
@@ -150,6 +151,7 @@ void controller_free(struct controller *ctl)
     quota_free(ctl);
     usage_free(ctl);
     resv_free(ctl);
+    partwrite_free(ctl);
     purge_free(ctl);
     unseen_free(ctl);
     admission_free(ctl);

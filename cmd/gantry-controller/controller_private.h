@@ -50,6 +50,7 @@ struct controller {
     struct claiming *claimings;        /* all that are under way, claims.c */
     struct unseen *unseen;             /* by namespace and name, unseen.c */
     struct cleaning *cleanings;        /* by uid of what is cleaned up, cleanup.c */
+    struct partwrite *partwrite;       /* partitions, partwrite.c */
     struct keeper *keepers;            /* reservations, by name, resvwrite.c */
     struct purging *purgings;          /* those that may go, resvpurge.c */
     struct payer *payers[PAYER_KINDS]; /* by name, usagewrite.c */
@@ -61,7 +62,8 @@ struct controller {
     size_t n_limited;  /* records that limits keep from being queued */
     bool limits_moved; /* since they were asked about */
     bool tree_moved;   /* something may be wrong with others than before, since a step:
-                          accounts have other parents, QOS preempt others */
+                          accounts have other parents, QOS preempt others, or
+                          are of other partitions */
     loop_fn *on_synced;
     void *on_synced_arg;
     int told_resources; /* how many names the core knows */

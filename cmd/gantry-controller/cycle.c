@@ -5,6 +5,7 @@
 #include "base/util.h"
 #include "cmd/gantry-controller/awaited.h"
 #include "cmd/gantry-controller/controller_private.h"
+#include "cmd/gantry-controller/partwrite.h"
 #include "cmd/gantry-controller/resvpurge.h"
 #include "cmd/gantry-controller/resvwrite.h"
 #include "cmd/gantry-controller/statuswrite.h"
@@ -107,6 +108,7 @@ static void step(void *arg)
         carry_out(ctl, &decisions.items[i]);
     usage_write(ctl);
     resv_write(ctl);
+    partwrite_want(ctl);
     purge_consider(ctl);
     if (progress == SCHED_MORE) {
         ctl->stepping_soon = true;

@@ -3,6 +3,7 @@
 #include "base/util.h"
 #include "cmd/gantry-controller/controller_private.h"
 #include "cmd/gantry-controller/cycle.h"
+#include "cmd/gantry-controller/partwrite.h"
 #include "cmd/gantry-controller/resvwrite.h"
 #include "cmd/gantry-controller/usagewrite.h"
 #include "cmd/gantry-controller/watches.h"
@@ -37,8 +38,10 @@ static void *make_partition(void *arg, const struct json *object)
     struct controller *ctl = arg;
     struct err err = ERR_INIT;
     struct partition *part = convert_partition(&ctl->convert, object, &err);
-    if (!part)
+    if (!part) {
         complain(ctl, "partition", object, &err);
+        partwrite_seen(ctl, object, err.msg);
+    }
     return part;
 }
 
@@ -60,14 +63,17 @@ static void partition_changed(void *arg, enum kc_change change, void *old_item,
 {
     struct controller *ctl = arg;
     const struct partition *was = old_item;
-    (void)object;
-    if (change == KC_DELETED)
+    if (change == KC_DELETED) {
         sched_apply(ctl->sched, &(struct change){.kind = CHANGE_PARTITION_GONE,
                                                  .u.key = was->name});
-    else
+        partwrite_forget(ctl, was->name);
+    } else {
         sched_apply(ctl->sched,
                     &(struct change){.kind = CHANGE_PARTITION,
                                      .u.partition = partition_copy(new_item)});
+        partwrite_seen(ctl, object, NULL);
+    }
+    ctl->tree_moved = true; /* whose QOS is relative to which */
     ask_partitions(ctl);
     cycle_want(ctl);
 }

@@ -70,6 +70,29 @@ START_TEST(test_fairshare)
 }
 END_TEST
 
+/* A QOS in percent of a partition is of that one only. */
+START_TEST(test_relative)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_make(t, "QOS", "half",
+                 "'flags':['Relative'],'limits':{'grpTRES':{'gres/gpu':50}}");
+    ctltest_make(t, "Partition", "side", "'nodes':'n[1-2]','qos':'half'");
+    ctltest_submit(t, "fits", "'partition':'side','gpusPerNode':8");
+    ctltest_submit(t, "more", "'partition':'side','gpusPerNode':1");
+    ctltest_settle(t);
+    ctltest_expect(t, "fits", "status.state=RUNNING");
+    ctltest_expect(t, "more",
+                   "status.reason=QOSGrpGRES|status.message~allows gres/gpu=8 in all");
+    ctltest_make(t, "Partition", "third", "'nodes':'n3','qos':'half'");
+    ctltest_settle(t);
+    apitest_request(t->api, "GET", API "qos/half", NULL);
+    apitest_expect(t->api, "half",
+                   "status.message=it is relative to partition side, and cannot be the "
+                   "QOS of third as well");
+    ctltest_free(t);
+}
+END_TEST
+
 /* What cannot be read is ignored, and says why; so does a circle of QOS. */
 START_TEST(test_told)
 {
@@ -192,6 +215,7 @@ int main(void)
     return suite_main("gantry-controller/policies", (struct suite_row[]){
                                                         {test_qos, 1},
                                                         {test_fairshare, 1},
+                                                        {test_relative, 1},
                                                         {test_told, 1},
                                                         {test_configure, 1},
                                                         {test_accounts, 1},
