@@ -609,6 +609,7 @@ static void compare_starts(struct queue_case *q, bool *waiting)
 static void change(struct queue_case *q)
 {
     bool waiting[JOBS_MAX + 2] = {false};
+    const struct plain_resv *in;
     const struct job *other;
     struct job *job;
 
@@ -621,8 +622,9 @@ static void change(struct queue_case *q)
     job = draw_job(q, q->n_running + q->n_pending + 1);
     other = job_at(q, q->n_running + 1 + draw(q, q->n_pending));
     ask_as(job, other); /* so that it may start at all */
-    if (job->n_reservations > 0 && resv_of(q, job)->end_sec <= NOW_SEC) {
-        names_free(job->reservations, job->n_reservations); /* likewise */
+    in = resv_of(q, job);
+    if (in == NULL || in->end_sec <= NOW_SEC) { /* likewise; nor is it of several */
+        names_free(job->reservations, job->n_reservations);
         job->reservations = NULL;
         job->n_reservations = 0;
     }
