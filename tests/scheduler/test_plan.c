@@ -1,10 +1,10 @@
 /*
  * The core's plans are those of the plain planner (tests/support/plain_plan.h),
  * exactly, start and nodes, over random small clusters and queues, a third of them with
- * a tree of switches, some with partitions whose jobs have a bound on the CPUs of each
- * node; and so is, after jobs have ended and one has come, the set of jobs that start
- * before the walk begins, with all promises in their places, in whatever order gaps are
- * offered.
+ * a tree of switches, a third with blocks, some with partitions whose jobs have a bound
+ * on the CPUs of each node; and so is, after jobs have ended and one has come, the set of
+ * jobs that start before the walk begins, with all promises in their places, in whatever
+ * order gaps are offered.
  *
  * A failing case prints its seed; GANTRY_CASES sets how many are run, GANTRY_SEED runs
  * that one alone.
@@ -86,12 +86,13 @@ static void wire(struct queue_case *q, size_t i, struct node *node)
     labels_sort(node->labels, node->n_labels);
 }
 
-static void begin_wiring(struct queue_case *q)
+static void begin_wiring(struct queue_case *q, enum topology_kind kind)
 {
     if (!q->wired)
         return;
     q->wiring = (struct plain_wiring){{1, SPINES, SPINES * LEAVES},
-                                      {q->under[0], q->under[1], q->under[2]}};
+                                      {q->under[0], q->under[1], q->under[2]},
+                                      kind == TOPOLOGY_BLOCK};
     plain_plan_wire(q->plain, &q->wiring);
 }
 
@@ -226,6 +227,10 @@ static struct job *draw_job(struct queue_case *q, size_t number)
     job->limit_sec = 60 + (int64_t)draw(q, draw(q, 2) == 0 ? 7200 : 86400);
     if (draw(q, 40) == 0)
         job->limit_sec = LIMIT_UNLIMITED;
+    if (draw(q, 4) == 0) { /* it has waited since the epoch */
+        job->most_switches = 1 + (int64_t)draw(q, 2);
+        job->switch_wait_sec = NOW_SEC - 500 + (int64_t)draw(q, 5000);
+    }
     draw_licenses(q, job);
     if (q->n_resvs > 0 && draw(q, 4) == 0)
         draw_reservations(q, job);
@@ -339,8 +344,9 @@ static void begin_case(struct queue_case *q, uint64_t seed)
     config.window_sec = WINDOW_SEC;
     config.reservation_depth = config.max_job_test = INT64_MAX;
     config.backfill_order = q->order = (enum backfill_order)(seed % 3);
-    q->wired = seed / 3 % 3 == 0;
-    config.topology_kind = q->wired ? TOPOLOGY_TREE : TOPOLOGY_FLAT;
+    config.topology_kind = (enum topology_kind)(seed / 3 % 3);
+    config.max_switch_wait_sec = INT64_MAX / 2;
+    q->wired = config.topology_kind != TOPOLOGY_FLAT;
     ck_assert_int_eq(topology_labels_parse("spine,leaf", &config.topology_labels, NULL),
                      0);
     q->s = sched_new(&config);
@@ -349,7 +355,7 @@ static void begin_case(struct queue_case *q, uint64_t seed)
     for (size_t i = 0; i < PLAIN_LICENSES; i++)
         plain_plan_set_license(q->plain, i, q->licenses_left[i]);
     tell(q, CHANGE_RESOURCES, &q->res);
-    begin_wiring(q);
+    begin_wiring(q, config.topology_kind);
     add_nodes(q);
     add_partition(q, false);
     add_partition(q, true);
@@ -391,6 +397,8 @@ static struct plain_job plain_of(const struct queue_case *q, const struct job *j
         .length_sec = book_length(job->limit_sec),
         .allowed = job->n_partitions > 0 ? q->odd : NULL,
         .part = job->n_partitions > 0,
+        .most_leaves = (size_t)job->most_switches,
+        .few_until_sec = job->switch_wait_sec,
         .in = resv_of(q, job),
     };
 

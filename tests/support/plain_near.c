@@ -2,6 +2,7 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/util.h"
 
@@ -125,30 +126,112 @@ static void give_turns(const struct plain_wiring *w, const struct option *o,
     }
 }
 
-void plain_near(const struct plain_wiring *w, struct plain_spot *spots, size_t n,
-                size_t want)
+/* ---- bounds ---- */
+
+size_t plain_near_level(const struct plain_wiring *w, const bool *nodes, size_t n,
+                        size_t want)
 {
-    size_t *scratch[2];
-    bool found = false;
-
-    for (size_t i = 0; i < 2; i++)
-        scratch[i] = xcalloc(w->n_switches[LEAVES] + 1, sizeof(size_t));
-    struct option best = {.leaves = scratch[0]}, o = {.leaves = scratch[1]};
-
-    for (size_t level = PLAIN_LEVELS; level-- > 0 && !found;) {
+    for (size_t level = PLAIN_LEVELS; level-- > 1;) {
         for (size_t number = 0; number < w->n_switches[level]; number++) {
-            o.level = level;
-            o.number = number;
-            if (!look_at(w, spots, n, want, &o) || (found && !is_better(&o, &best)))
-                continue;
-            const struct option worse = best;
+            size_t count = 0;
 
-            best = o;
-            o.leaves = worse.leaves;
-            found = true;
+            for (size_t i = 0; i < n; i++)
+                count += nodes[i] && w->under[level][i] == number;
+            if (count >= want)
+                return level;
         }
     }
-    give_turns(w, &best, spots, n);
-    for (size_t i = 0; i < 2; i++)
-        free(scratch[i]);
+    return 0;
+}
+
+static size_t count_under(const struct plain_wiring *w, const struct plain_spot *spots,
+                          size_t n, size_t level, size_t number)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < n; i++)
+        count += is_under(w, &spots[i], level, number);
+    return count;
+}
+
+/* On so many leaves, the largest there are. */
+static size_t most_on_leaves(const struct plain_wiring *w,
+                             const struct plain_spot *spots, size_t n, size_t leaves)
+{
+    bool *taken = xcalloc(w->n_switches[LEAVES] + 1, sizeof(*taken));
+    size_t sum = 0;
+
+    for (size_t k = 0; k < MIN(leaves, w->n_switches[LEAVES]); k++) {
+        size_t best = 0, most = 0;
+
+        for (size_t leaf = 0; leaf < w->n_switches[LEAVES]; leaf++) {
+            const size_t count = count_under(w, spots, n, LEAVES, leaf);
+
+            if (!taken[leaf] && count > most) {
+                best = leaf;
+                most = count;
+            }
+        }
+        sum += most;
+        taken[best] = true;
+    }
+    free(taken);
+    return sum;
+}
+
+/* Under one switch of that level. */
+static size_t most_under_one(const struct plain_wiring *w,
+                             const struct plain_spot *spots, size_t n, size_t level)
+{
+    size_t most = 0;
+
+    for (size_t number = 0; number < w->n_switches[level]; number++)
+        most = MAX(most, count_under(w, spots, n, level, number));
+    return most;
+}
+
+/* ---- all of it ---- */
+
+/* The best switch of a level that holds so many within bounds; false: there is none. */
+static bool best_on_level(const struct plain_wiring *w, const struct plain_spot *spots,
+                          size_t n, size_t count, size_t leaves, struct option *best)
+{
+    size_t *scratch = xcalloc(w->n_switches[LEAVES] + 1, sizeof(*scratch));
+    struct option o = {.level = best->level, .leaves = scratch};
+    bool found = false;
+
+    for (o.number = 0; o.number < w->n_switches[o.level]; o.number++) {
+        if (!look_at(w, spots, n, count, &o) || (leaves > 0 && o.n_leaves > leaves) ||
+            (found && !is_better(&o, best)))
+            continue;
+        memcpy(best->leaves, o.leaves, o.n_leaves * sizeof(*o.leaves));
+        o.leaves = best->leaves;
+        *best = o;
+        o.leaves = scratch;
+        found = true;
+    }
+    free(scratch);
+    return found;
+}
+
+size_t plain_near(const struct plain_wiring *w, struct plain_spot *spots, size_t n,
+                  const struct plain_want *want)
+{
+    struct option best = {.leaves =
+                              xcalloc(w->n_switches[LEAVES] + 1, sizeof(*best.leaves))};
+    size_t count = MIN(n, want->most);
+    bool found = false;
+
+    if (want->leaves > 0)
+        count = MIN(count, most_on_leaves(w, spots, n, want->leaves));
+    count = MIN(count, most_under_one(w, spots, n, want->top));
+    for (size_t level = PLAIN_LEVELS;
+         count >= want->least && level-- > want->top && !found;) {
+        best.level = level;
+        found = best_on_level(w, spots, n, count, want->leaves, &best);
+    }
+    if (found)
+        give_turns(w, &best, spots, n);
+    free(best.leaves);
+    return found ? count : 0;
 }

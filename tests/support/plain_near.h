@@ -3,11 +3,14 @@
  *
  * What the core makes of a tree of switches (scheduler/topology.h, placement_near.c)
  * for jobs of one pod a node: for each switch, from the lowest level up, are there
- * enough nodes under it, and on which leaves?
+ * enough nodes under it, and on which leaves? A job that waits for few switches has no
+ * more leaves than it says; one in a cluster of blocks lies in one block of the level
+ * that could hold it empty.
  */
 #ifndef GANTRY_TESTS_SUPPORT_PLAIN_NEAR_H
 #define GANTRY_TESTS_SUPPORT_PLAIN_NEAR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +21,7 @@
 struct plain_wiring {
     size_t n_switches[PLAIN_LEVELS];
     const size_t *under[PLAIN_LEVELS];
+    bool blocks;
 };
 
 /* A node that is open to the job. */
@@ -27,9 +31,20 @@ struct plain_spot {
     int turn; /* ret: 1 of a leaf that is taken whole, 2 of the last one; 0: out */
 };
 
-/* Gives turns to the nodes of the leaves that are to hold `want` of them, of which
- * there are so many at least. */
-void plain_near(const struct plain_wiring *w, struct plain_spot *spots, size_t n,
-                size_t want);
+/* How many nodes a gang is to have, at least and at most; on how many leaves (0: any
+ * number), and on which level all under one switch. */
+struct plain_want {
+    size_t least, most;
+    size_t leaves, top;
+};
+
+/* The lowest level on which one switch has `want` of the nodes that are true. */
+size_t plain_near_level(const struct plain_wiring *w, const bool *nodes, size_t n,
+                        size_t want);
+
+/* Gives turns to the nodes of the leaves that are to hold the gang. Returns how many
+ * nodes it has; 0: there is no such place. */
+size_t plain_near(const struct plain_wiring *w, struct plain_spot *spots, size_t n,
+                  const struct plain_want *want);
 
 #endif

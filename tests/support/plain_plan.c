@@ -371,10 +371,51 @@ static struct open list_open(const struct plain_plan *p, const struct plain_job 
     return open;
 }
 
-/* The `want` that suit it best, of those that are open. */
-static void choose(const struct plain_plan *p, const struct plain_job *job,
-                   struct open *open, size_t want, struct plain_place *place)
+/* Could the node hold a pod of the job if it were empty? */
+static bool could_hold(const struct plain_plan *p, const struct plain_job *job,
+                       size_t node)
 {
+    const struct plain_row empty = {.free = p->capacity[node], .seats = SEATS};
+
+    return (job->allowed == NULL || job->allowed[node]) &&
+           resvec_fits(&job->each, &empty.free) &&
+           is_within_bound(p, job, node, &empty);
+}
+
+/* The level of the block that a job does not leave. */
+static size_t top_of(const struct plain_plan *p, const struct plain_job *job)
+{
+    bool *could = xcalloc(p->n_nodes + 1, sizeof(*could));
+    size_t n = 0, top;
+
+    for (size_t node = 0; node < p->n_nodes; node++)
+        n += could[node] = could_hold(p, job, node);
+    top = plain_near_level(p->wiring, could, p->n_nodes, MIN(n, job->max));
+    free(could);
+    return top;
+}
+
+/* Gives turns where the gang is to be. Returns on how many nodes. */
+static size_t bring_near(const struct plain_plan *p, const struct plain_job *job,
+                         const struct plain_place *place, struct open *open)
+{
+    struct plain_want want = {.least = job->min, .most = job->max};
+    int64_t start = place->first == 0 ? p->now_sec : p->grid.bounds[place->first];
+
+    if (start < job->few_until_sec)
+        want.leaves = job->most_leaves;
+    if (p->wiring->blocks)
+        want.top = top_of(p, job);
+    return plain_near(p->wiring, open->spots, open->n, &want);
+}
+
+/* Those that suit it best, of those that are open, as many as it may have. False: too
+ * few. */
+static bool choose(const struct plain_plan *p, const struct plain_job *job,
+                   struct open *open, struct plain_place *place)
+{
+    size_t n = MIN(open->n, job->max);
+
     for (size_t i = 0; i < open->n; i++) {
         struct plain_spot *spot = &open->spots[i];
         const struct resvec *left = &row_at(p, place->first, spot->node)->free;
@@ -382,29 +423,28 @@ static void choose(const struct plain_plan *p, const struct plain_job *job,
         spot->cost = cost_of(p, job, left);
         spot->devices = devices_in(left);
     }
-    if (p->wiring && job->max > 1)
-        plain_near(p->wiring, open->spots, open->n, want);
-    take_best(p, open, want, place);
+    if (n >= job->min && p->wiring && job->max > 1)
+        n = bring_near(p, job, place, open);
+    if (n >= job->min)
+        take_best(p, open, n, place);
+    return n >= job->min;
 }
 
 static bool fits_at(const struct plain_plan *p, const struct plain_job *job,
                     struct plain_place *place)
 {
     struct open open;
-    size_t want;
+    bool fits;
 
     place->last = last_of(p, job, place->first);
     open = list_open(p, job, place);
-    want = MIN(open.n, job->max);
     place->n = 0;
-    if (want < job->min || !is_licensed(p, job, place->first, place->last))
-        want = 0;
-    if (want > 0)
-        choose(p, job, &open, want, place);
+    fits =
+        is_licensed(p, job, place->first, place->last) && choose(p, job, &open, place);
     free(open.spots);
     place->start_sec =
         place->first < p->grid.n_slots - 1 ? p->grid.bounds[place->first] : PLAN_FAR;
-    return want > 0;
+    return fits;
 }
 
 bool plain_plan_find(const struct plain_plan *p, const struct plain_job *job,

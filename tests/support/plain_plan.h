@@ -42,6 +42,8 @@ struct plain_job {
     int64_t limit_sec; /* LIMIT_UNLIMITED; and with slack: */
     int64_t length_sec;
     const bool *allowed; /* by position; NULL: every node */
+    size_t most_leaves;  /* where there are switches, if it starts before: */
+    int64_t few_until_sec;
     int64_t licenses[PLAIN_LICENSES];
     const struct plain_resv *in; /* that it has to stay in; NULL: none */
 };
@@ -79,7 +81,7 @@ size_t plain_plan_last(const struct plain_plan *p, int64_t end_sec);
 /* Lent; none unless said. */
 void plain_plan_reserve(struct plain_plan *p, const struct plain_resv *all, size_t n);
 
-/* Lent: gangs are kept near each other; none unless said. */
+/* Lent: gangs are kept near each other, or in blocks; none unless said. */
 void plain_plan_wire(struct plain_plan *p, const struct plain_wiring *wiring);
 
 /* How many there are of a licence; none unless said. */
