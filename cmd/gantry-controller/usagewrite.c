@@ -232,7 +232,8 @@ static bool is_written(const struct controller *ctl, enum payer_kind kind,
                        const char *name, const struct bjob *job)
 {
     const struct payer *p = name ? payer_find(ctl, kind, name) : NULL;
-    if (!p || p->stored_sec >= job->status.end_sec)
+    /* Who is ignored is charged nothing, however long that lasts. */
+    if (!p || p->unread || p->stored_sec >= job->status.end_sec)
         return true;
     return kind == PAYER_QOS && nothing_is_due(ctl, p, sched_job(ctl->sched, job->uid));
 }

@@ -38,7 +38,7 @@ void usage_forget(struct controller *ctl, enum payer_kind kind, const char *name
 /* After a step of the core: queues writes of what it has charged since. */
 void usage_write(struct controller *ctl);
 /* Is all written that a job which has ended is charged for? Also, where its account and
- * QOS are gone. */
+ * QOS are gone, or ignored. */
 bool usage_is_written(const struct controller *ctl, const struct bjob *job);
 void usage_free(struct controller *ctl);
 

@@ -10,6 +10,7 @@
 #include "tests/support/suite.h"
 
 #define ACCOUNTS "/apis/gantry.dev/v1alpha1/accounts"
+#define JOBS "/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs"
 #define QOS "/apis/gantry.dev/v1alpha1/qos"
 #define PERIOD 300
 
@@ -332,19 +333,68 @@ START_TEST(test_fault)
 }
 END_TEST
 
+/* An account that is ignored is charged nothing: nobody waits for that. */
+static const struct {
+    const char *spec, *message;
+} ignored[] = {
+    {"{'spec':{'members':[{'user':'ann','limits':{'grpTRES':{'cores':4}}}]}}",
+     "is ignored: spec.members[0]"},
+    {"{'spec':{'parent':'none'}}", "account none does not exist"},
+};
+
+START_TEST(test_ignored)
+{
+    struct ctltest *t = begin();
+    ctltest_submit(t, "a", "'user':'ann','nodes':1,'ttlSecondsAfterFinished':10");
+    go_to(t, 1);
+    ctltest_patch(t, ACCOUNTS "/lab", ignored[_i].spec);
+    ctltest_settle(t);
+    read_account(t);
+    AUTO_FREE char *says = xasprintf("status.message~%s", ignored[_i].message);
+    apitest_expect(t->api, "lab", says);
+    ctltest_end(t, "a", 0, 0);
+    ctltest_settle(t);
+    ctltest_expect(t, "a", "status.state=COMPLETED|status.account=lab");
+    go_to(t, 3);
+    ck_assert_int_eq(apitest_request(t->api, "GET", JOBS "/a", NULL), 404);
+    ctltest_free(t);
+}
+END_TEST
+
+/* Likewise where it is the only one, and so keeps nobody from running. */
+START_TEST(test_ignored_from_the_first)
+{
+    struct ctltest *t = ctltest_new();
+    ctltest_make(t, "Account", "lab",
+                 "'members':[{'user':'ann','limits':{'grpTRES':{'cores':4}}}]");
+    ctltest_settle(t);
+    ctltest_submit(t, "a", "'account':'lab','ttlSecondsAfterFinished':10");
+    ctltest_settle(t);
+    ctltest_end(t, "a", 0, 0);
+    ctltest_settle(t);
+    ctltest_expect(t, "a", "status.state=COMPLETED");
+    go_to(t, 3);
+    ck_assert_int_eq(apitest_request(t->api, "GET", JOBS "/a", NULL), 404);
+    ctltest_free(t);
+}
+END_TEST
+
 int main(void)
 {
-    return suite_main("gantry-controller/usage", (struct suite_row[]){
-                                                     {test_written, 1},
-                                                     {test_components, 1},
-                                                     {test_survives, 1},
-                                                     {test_reset_now, 1},
-                                                     {test_fault, 1},
-                                                     {test_ttl_waits, 1},
-                                                     {test_component_qos, 1},
-                                                     {test_refused, 1},
-                                                     {test_qos, 1},
-                                                     {test_minutes, 1},
-                                                     {NULL, 0},
-                                                 });
+    return suite_main("gantry-controller/usage",
+                      (struct suite_row[]){
+                          {test_written, 1},
+                          {test_components, 1},
+                          {test_survives, 1},
+                          {test_reset_now, 1},
+                          {test_fault, 1},
+                          {test_ttl_waits, 1},
+                          {test_component_qos, 1},
+                          {test_refused, 1},
+                          {test_qos, 1},
+                          {test_minutes, 1},
+                          {test_ignored, (int)ARRAY_LEN(ignored)},
+                          {test_ignored_from_the_first, 1},
+                          {NULL, 0},
+                      });
 }
