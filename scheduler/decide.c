@@ -42,6 +42,7 @@ void decided_add(struct decided *d, const struct decision *decision)
     copy = &d->items[d->n++];
     *copy = *decision;
     copy->job_uid = arena_strdup(d->arena, decision->job_uid);
+    copy->preemptor_uid = arena_strdup(d->arena, decision->preemptor_uid);
     copy->partition = arena_strdup(d->arena, decision->partition);
     copy->reservation = arena_strdup(d->arena, decision->reservation);
     copy->account = arena_strdup(d->arena, decision->account);

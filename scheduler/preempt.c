@@ -174,6 +174,7 @@ static void decide(struct sched *s, const struct hunt *h)
             .kind = DECIDE_PREEMPT,
             .job_uid = victim->rec->uid,
             .preempted_by = h->entry->rec->job->job_id,
+            .preemptor_uid = h->entry->rec->uid,
             .preempt_sec = victim->end_sec,
             .requeue = victim->requeue,
             .planned_sec = TIME_UNSET,

@@ -206,9 +206,10 @@ struct decision {
     int64_t bound_sec;
     int64_t task;         /* SPLIT; START: of an array, else -1 */
     bool met;             /* SPLIT: it waits for no other job any more */
-    int64_t preempted_by; /* PREEMPT: the job id of who is to have its nodes */
-    bool requeue;         /* PREEMPT: back to the queue, if it may; else it is over */
-    int64_t preempt_sec;  /* PREEMPT: when it is ended, if it still runs */
+    int64_t preempted_by; /* PREEMPT: the job id of who is to have its nodes, and: */
+    const char *preemptor_uid;
+    bool requeue;        /* PREEMPT: back to the queue, if it may; else it is over */
+    int64_t preempt_sec; /* PREEMPT: when it is ended, if it still runs */
 };
 
 struct decisions {

@@ -56,10 +56,7 @@ static void carry_out(struct controller *ctl, const struct decision *d)
             tasks_split(r, d->task, d->met);
         break;
     case DECIDE_PREEMPT:
-        r->preemption = (struct preemption){.by = d->preempted_by,
-                                            .requeue = d->requeue,
-                                            .since_sec = TIME_UNSET,
-                                            .end_sec = d->preempt_sec};
+        record_preempt(r, d);
         break;
     case DECIDE_REASON:
         r->reason = d->reason;

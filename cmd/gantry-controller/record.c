@@ -70,6 +70,7 @@ void record_free(struct record *r)
     start_clear(r);
     attempt_clear(&r->attempt);
     bjob_free(r->job);
+    free(r->preemptor);
     free(r->message);
     free(r->account);
     free(r->qos);
@@ -294,6 +295,34 @@ void record_ask_volumes(struct record *r)
     record_reconcile(r);
 }
 
+static bool has_number(const struct record *r)
+{
+    return !r || !r->job || r->job->status.job_id > 0;
+}
+
+static void let_victims_end(struct record *r)
+{
+    struct record *victim, *tmp;
+    if (!r->awaited || !has_number(r))
+        return;
+    r->awaited = false;
+    HASH_ITER (hh, r->ctl->records, victim, tmp)
+        if (str_eq(victim->preemptor, r->uid))
+            record_reconcile(victim);
+}
+
+void record_preempt(struct record *r, const struct decision *d)
+{
+    struct record *by = record_find(r->ctl, d->preemptor_uid);
+    r->preemption = (struct preemption){.by = d->preempted_by,
+                                        .requeue = d->requeue,
+                                        .since_sec = TIME_UNSET,
+                                        .end_sec = d->preempt_sec};
+    text_set(&r->preemptor, d->preemptor_uid);
+    if (by)
+        by->awaited = !has_number(by);
+}
+
 void record_settle(struct record *r)
 {
     if (!r->job)
@@ -307,6 +336,7 @@ void record_settle(struct record *r)
     told_update(r);
     consider_things(r);
     record_reconcile(r);
+    let_victims_end(r);
     tasks_tell(r);
 }
 
@@ -322,6 +352,7 @@ void record_vanished(struct record *r)
     if (r->ctl->synced) {
         told_update(r);
         consider_things(r);
+        let_victims_end(r);
         tasks_tell(r);
     }
     tasks_leave(r);
@@ -384,6 +415,11 @@ static bool is_undecided(const struct record *r)
            loop_now_sec(r->ctl->loop) < r->seen_sec + UNDECIDED_SEC;
 }
 
+static bool is_preempted(const struct record *r)
+{
+    return r->preemption.by != 0 && has_number(record_find(r->ctl, r->preemptor));
+}
+
 /* What it waits for: its volumes before anything that the core says. */
 static void view_wait(const struct record *r, struct job_view *v)
 {
@@ -430,7 +466,7 @@ static struct job_view view_of(const struct record *r, struct array_view *space)
                          .end_reason = r->timed_out ? r->end_reason : NULL,
                          .end_message = r->end_message,
                          .bound_sec = r->bound_sec,
-                         .preemption = r->preemption.by != 0 ? &r->preemption : NULL,
+                         .preemption = is_preempted(r) ? &r->preemption : NULL,
                          .requeue_delay_sec = r->ctl->settings.sched.requeue_delay_sec,
                          .warns = warns,
                          .deaf = signals_deaf_node(r, warns),

@@ -57,6 +57,8 @@ struct record {
     bool timed_out;
     char *end_reason, *end_message; /* then: by which limit, and its sentence or NULL */
     struct preemption preemption;   /* the core's PREEMPT, until status says it */
+    char *preemptor;                /* then: the uid of the job that it ends for */
+    bool awaited;                   /* others end once its own number is stored */
     bool given_up;                  /* the core's GIVE_UP, for `reason` */
     enum reason reason;
     char *message;
@@ -113,6 +115,9 @@ void record_free(struct record *r);
 /* The server will not have its status: what is not persisted is given up. */
 void record_unwritten(struct record *r);
 void record_begin_start(struct record *r, const struct decision *d);
+/* It is to end for another, as soon as that one's number is stored: else nobody might
+ * ever have the number that its status would name. */
+void record_preempt(struct record *r, const struct decision *d);
 /* A start as it was decided. */
 struct start start_of(const struct decision *d);
 void start_fini(struct start *start);

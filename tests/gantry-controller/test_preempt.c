@@ -172,6 +172,37 @@ START_TEST(test_late)
 }
 END_TEST
 
+static int64_t number_in(struct ctltest *t, const char *job, const char *path)
+{
+    AUTO_FREE char *url =
+        xasprintf("/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs/%s", job);
+    ck_assert_int_eq(apitest_request(t->api, "GET", url, NULL), 200);
+    return json_int_or(t->api->body, path, 0);
+}
+
+/* Killed at any write: the number for which a job ends is that of a job. */
+START_TEST(test_killed_before_the_number)
+{
+    for (size_t k = 1; k <= 3; k++) {
+        struct ctltest *t = busy("", "");
+        spy_forget(t->spy);
+        ctltest_submit(t, "urgent", HIGH);
+        ck_assert(ctltest_run_to_write(t, k, _i));
+        ctltest_kill(t);
+        int64_t by = number_in(t, "one", "status.preemptedBy");
+        int64_t number = number_in(t, "urgent", "status.jobID");
+        ck_assert_msg(by == 0 || by == number, "write %zu: for job %d, it is job %d", k,
+                      (int)by, (int)number);
+        ctltest_start(t);
+        ctltest_settle(t);
+        let_go(t);
+        ctltest_expect(t, "urgent", "status.state=RUNNING");
+        ctltest_expect(t, "gang", "status.state=RUNNING");
+        ctltest_free(t);
+    }
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry-controller/preempt",
@@ -182,6 +213,7 @@ int main(void)
                                            {test_grace_over, 1},
                                            {test_off, 1},
                                            {test_killed, 1},
+                                           {test_killed_before_the_number, 3},
                                            {test_late, 1},
                                            {NULL, 0}});
 }
