@@ -7,6 +7,9 @@
 
 /* So many demands of the past are kept before the timeline is made anew without. */
 #define DEMANDS_SPARE 16
+/* So much of the sets of open nodes is worked out between looks at the budget: about
+ * 200 microseconds. */
+#define WORDS_WORKED_OUT (64 * 1024)
 
 /* ---- anew ---- */
 
@@ -62,6 +65,11 @@ static bool add_plan(struct sched *s, struct jobrec *rec)
     return true;
 }
 
+static bool is_spent(struct sched_budget budget)
+{
+    return budget.spent != NULL && budget.spent(budget.arg);
+}
+
 /* False: the budget is spent. */
 static bool add_plans(struct sched *s, struct sched_budget budget)
 {
@@ -70,7 +78,7 @@ static bool add_plans(struct sched *s, struct sched_budget budget)
     while (s->n_renewed < queue->n) {
         bool looked = add_plan(s, queue_at(queue, s->n_renewed++)->rec);
 
-        if (looked && budget.spent != NULL && budget.spent(budget.arg))
+        if (looked && is_spent(budget))
             return false;
     }
     return true;
@@ -96,16 +104,29 @@ static void begin_anew(struct sched *s, int64_t now_sec)
     s->n_renewed = 0;
 }
 
-/* What has come meanwhile may have been too much beside the plans. */
-static void end_anew(struct sched *s)
+/* All that jobs ask for, at once rather than one after the other. */
+static void ask_demands(struct sched *s)
 {
-    bool overcommitted = s->timeline.overcommitted;
     struct shape *shape, *next;
 
     HASH_ITER (hh, s->shapes, shape, next)
         timeline_demand(&s->timeline, &shape->like->each, shape->like->exclusive);
-    timeline_ready(&s->timeline);
-    s->timeline.overcommitted = overcommitted;
+}
+
+/* False: the budget is spent. */
+static bool work_out(struct sched *s, struct sched_budget budget)
+{
+    if (s->timeline.n_known == 0)
+        ask_demands(s);
+    while (!timeline_ready(&s->timeline, WORDS_WORKED_OUT)) {
+        if (is_spent(budget))
+            return false;
+    }
+    return true;
+}
+
+static void end_anew(struct sched *s)
+{
     s->renewing = false;
     book_grow(s, TIME_NEVER);
 }
@@ -178,7 +199,7 @@ bool book_renew(struct sched *s, int64_t now_sec, struct sched_budget budget)
         return true;
     if (!s->renewing || s->timeline_gen != s->cluster.gen)
         begin_anew(s, now_sec);
-    if (!add_plans(s, budget))
+    if (!add_plans(s, budget) || !work_out(s, budget))
         return false;
     end_anew(s);
     return true;

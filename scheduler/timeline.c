@@ -33,6 +33,8 @@ void timeline_fini(struct timeline *tl)
     demands_fini(&tl->demands);
     stock_fini(&tl->stock);
     rowtable_fini(&tl->rows);
+    free(tl->chains.first);
+    free(tl->chains.links);
     free(tl->vacancies);
     free(tl->met);
     free(tl->moved);
@@ -66,7 +68,7 @@ void timeline_reset(struct timeline *tl, int64_t now_sec, int64_t window_sec,
 {
     timeline_cut_slots(tl, now_sec, window_sec);
     reset_lanes(tl, n_nodes, n_res + 1);
-    tl->filling = true;
+    tl->n_known = 0;
     tl->overcommitted = false;
     tl->mutation++;
     tl->now_moved++;
@@ -93,9 +95,11 @@ bool timeline_advance(struct timeline *tl, int64_t now_sec, int64_t window_sec)
     AUTO_FREE int64_t *before = tl->bounds;
     int64_t minute = timeline_minute(now_sec);
     size_t n = tl->n_slots;
+    bool ready = timeline_is_ready(tl);
 
     tl->bounds = NULL;
     timeline_cut_slots(tl, now_sec, window_sec);
+    tl->n_known = ready ? tl->n_slots : 0;
     if (n == 0 || minute < before[0] || minute >= before[n - 1])
         return false;
     find_places(tl, before, n);

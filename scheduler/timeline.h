@@ -97,6 +97,19 @@ struct passages {
     struct passage items[PASSAGES];
 };
 
+/* The lane of a node in a chain of those whose next piece begins with the same slot. */
+struct chain_link {
+    size_t slot; /* SLOT_NONE: it has no piece any more */
+    size_t piece;
+    size_t before, next; /* positions; SIZE_MAX: none */
+};
+
+/* While openings are worked out: the lanes, by the first piece of slots to come. */
+struct chains {
+    size_t *first;            /* by slot; SIZE_MAX: none */
+    struct chain_link *links; /* by position */
+};
+
 struct timeline {
     int64_t *bounds; /* n_slots of them; bounds[0] begins the present minute */
     size_t n_slots;
@@ -115,10 +128,11 @@ struct timeline {
     uint64_t *moved;    /* scratch: a set of demands; and of the take under way: */
     struct flips flips, flips_before;
     struct passages passages;
-    bool filling;       /* demands are worked out at the end */
+    size_t n_known; /* so many slots whose openings are worked out, and kept up */
+    struct chains chains;
     uint64_t mutation;  /* moves with every take and give */
     uint64_t now_moved; /* moves with those that reach into the first slot */
-    bool overcommitted; /* a take since timeline_ready went below zero */
+    bool overcommitted; /* a take since timeline_reset went below zero */
 };
 
 /* What one job, or one foreign pod, takes on one node. */
@@ -132,13 +146,21 @@ void timeline_init(struct timeline *tl);
 void timeline_fini(struct timeline *tl);
 
 /* Cuts the slots of the window that begins at now_sec, with nothing on any node. Then
- * capacities, and after them uses, are filled in, and timeline_ready works out the
- * demands. The first `n_res` resources are counted; others must not be asked for. */
+ * capacities, and after them uses, are filled in, and timeline_ready works out which
+ * nodes are open. The first `n_res` resources are counted; others must not be asked
+ * for. */
 void timeline_reset(struct timeline *tl, int64_t now_sec, int64_t window_sec,
                     size_t n_nodes, int n_res);
 void timeline_add_node(struct timeline *tl, size_t position,
                        const struct resvec *capacity);
-void timeline_ready(struct timeline *tl);
+/* Works out one more slot, and others as far as so many words go; true: that was all,
+ * and from now on openings may be asked for. Between the calls uses may come and go; a
+ * new demand makes it begin again. */
+bool timeline_ready(struct timeline *tl, size_t words);
+static inline bool timeline_is_ready(const struct timeline *tl)
+{
+    return tl->n_known == tl->n_slots;
+}
 
 /* Cuts the slots anew for a later time, in the same window. What is taken stays taken
  * as long as it was; it may be that long no more, since slots are finer, or in the far

@@ -53,8 +53,7 @@ void openings_reset(struct timeline *tl)
     size_to(tl, tl->demands.n);
 }
 
-/* With room for at least so many demands: a few more than there are now. */
-static void make_room(struct timeline *tl, size_t n_demands)
+void openings_make_room(struct timeline *tl, size_t n_demands)
 {
     if (n_demands > tl->open.demands_cap)
         size_to(tl, n_demands + n_demands / 4 + 2);
@@ -94,22 +93,6 @@ const uint64_t *timeline_row_met(struct timeline *tl, uint32_t row)
     return tl->met + row * words;
 }
 
-static uint64_t *open_at(const struct timeline *tl, size_t demand, size_t slot)
-{
-    return tl->open.sets +
-           (demand * tl->open.slots_cap + tl->open.rows[slot]) * tl->words;
-}
-
-static uint64_t *vacant_at(const struct timeline *tl, size_t slot)
-{
-    return tl->open.vacant + tl->open.rows[slot] * tl->words;
-}
-
-static uint32_t *counts_of(const struct timeline *tl, size_t demand)
-{
-    return tl->open.counts + demand * tl->open.slots_cap;
-}
-
 static uint64_t *block_at(const struct timeline *tl, size_t demand, size_t block)
 {
     return tl->open.in_block + (demand * blocks_cap(tl) + block) * tl->words;
@@ -138,12 +121,12 @@ static void flip_blocks(const struct timeline *tl, size_t demand,
 static void flip_all(const struct timeline *tl, size_t demand, const struct flip *flip,
                      size_t word, uint64_t nodes)
 {
-    uint32_t *counts = counts_of(tl, demand);
+    uint32_t *counts = openings_counts(tl, demand);
     uint32_t n = (uint32_t)__builtin_popcountll(nodes);
-    uint64_t closed = open_at(tl, demand, flip->first)[word] & nodes;
+    uint64_t closed = openings_at(tl, demand, flip->first)[word] & nodes;
 
     for (size_t slot = flip->first; slot < flip->last; slot++) {
-        open_at(tl, demand, slot)[word] ^= nodes;
+        openings_at(tl, demand, slot)[word] ^= nodes;
         counts[slot] += closed != 0 ? -n : n;
     }
     flip_blocks(tl, demand, flip, word, closed);
@@ -153,15 +136,14 @@ void openings_flip(struct timeline *tl, const struct flip *flip, size_t word,
                    uint64_t nodes)
 {
     for (size_t slot = flip->first; flip->vacant && slot < flip->last; slot++)
-        vacant_at(tl, slot)[word] ^= nodes;
+        openings_vacant(tl, slot)[word] ^= nodes;
     for (size_t i = 0; i < tl->demands.words; i++) {
         for (uint64_t set = flip->moved[i]; set != 0; set &= set - 1)
             flip_all(tl, i * 64 + (size_t)__builtin_ctzll(set), flip, word, nodes);
     }
 }
 
-/* Of demands from `from` on. */
-static void forget_blocks(const struct timeline *tl, size_t from)
+void openings_forget_blocks(const struct timeline *tl, size_t from)
 {
     memset(known_at(tl, from, 0), 0,
            (tl->demands.n - from) * blocks_cap(tl) * sizeof(*tl->open.is_known));
@@ -181,146 +163,15 @@ const uint64_t *timeline_open_in_block(const struct timeline *tl, size_t demand,
 
     if (*is_known)
         return ret;
-    memcpy(ret, open_at(tl, demand, slot), tl->words * sizeof(*ret));
+    memcpy(ret, openings_at(tl, demand, slot), tl->words * sizeof(*ret));
     for (size_t i = 1; i < BLOCK_SLOTS; i++) {
-        const uint64_t *open = open_at(tl, demand, slot + i);
+        const uint64_t *open = openings_at(tl, demand, slot + i);
 
         for (size_t k = 0; k < tl->words; k++)
             ret[k] &= open[k];
     }
     *is_known = true;
     return ret;
-}
-
-/* ---- worked out from the lanes ---- */
-
-/* The node is open to those of the demands to which it was not, and the reverse. */
-static void turn(const struct timeline *tl, const uint64_t *demands, size_t slot,
-                 size_t position)
-{
-    for (size_t i = 0; i < tl->demands.words; i++) {
-        for (uint64_t set = demands[i]; set != 0; set &= set - 1) {
-            size_t demand = i * 64 + (size_t)__builtin_ctzll(set);
-            uint64_t *open = open_at(tl, demand, slot);
-
-            open[position / 64] ^= UINT64_C(1) << (position % 64);
-            counts_of(tl, demand)[slot] +=
-                node_set_has(open, position) ? 1 : UINT32_MAX;
-        }
-    }
-}
-
-/* Which demands of `from` and behind the piece meets unlike the one before. */
-static void find_turned(struct timeline *tl, size_t from, const struct lane *lane,
-                        size_t i)
-{
-    const uint64_t *met = timeline_row_met(tl, lane->rows[i]); /* all are known now */
-    const uint64_t *before = i > 0 ? timeline_row_met(tl, lane->rows[i - 1]) : NULL;
-
-    for (size_t word = 0; word < tl->demands.words; word++)
-        tl->moved[word] = word < from / 64 ? 0 : met[word] ^ (i > 0 ? before[word] : 0);
-    if (from % 64 != 0)
-        tl->moved[from / 64] &= ~UINT64_C(0) << (from % 64);
-}
-
-/* A lane's piece that begins with the slot. */
-static void enter_piece(struct timeline *tl, size_t from, size_t position, size_t i,
-                        size_t slot)
-{
-    const struct lane *lane = &tl->lanes[position];
-
-    if (lane->rows[i] == tl->vacancies[position])
-        node_set_add(vacant_at(tl, slot), position);
-    else
-        vacant_at(tl, slot)[position / 64] &= ~(UINT64_C(1) << position % 64);
-    find_turned(tl, from, lane, i);
-    turn(tl, tl->moved, slot, position);
-}
-
-/* The pieces of all lanes by their first slots: chains of positions, one a slot. */
-struct chains {
-    size_t *first; /* by slot */
-    size_t *next;  /* by position */
-    size_t *piece; /* of the lane, that is next */
-};
-
-static void chain_next(const struct timeline *tl, struct chains *c, size_t position)
-{
-    const struct lane *lane = &tl->lanes[position];
-    size_t slot;
-
-    if (c->piece[position] == lane->n)
-        return;
-    slot = lane_first(lane, c->piece[position]);
-    c->next[position] = c->first[slot];
-    c->first[slot] = position;
-}
-
-/* A slot is as the one before, but for the lanes that have a piece begin with it. */
-static void work_out_slot(struct timeline *tl, struct chains *c, size_t from,
-                          size_t slot)
-{
-    if (slot > 0)
-        memcpy(vacant_at(tl, slot), vacant_at(tl, slot - 1),
-               tl->words * sizeof(*tl->open.vacant));
-    else
-        memset(vacant_at(tl, slot), 0, tl->words * sizeof(*tl->open.vacant));
-    for (size_t demand = from; demand < tl->demands.n; demand++) {
-        uint64_t *open = open_at(tl, demand, slot);
-        uint32_t *count = counts_of(tl, demand) + slot;
-
-        if (slot > 0)
-            memcpy(open, open_at(tl, demand, slot - 1), tl->words * sizeof(*open));
-        else
-            memset(open, 0, tl->words * sizeof(*open));
-        *count = slot > 0 ? count[-1] : 0;
-    }
-    for (size_t position = c->first[slot]; position != SIZE_MAX;) {
-        size_t next = c->next[position];
-
-        enter_piece(tl, from, position, c->piece[position]++, slot);
-        chain_next(tl, c, position);
-        position = next;
-    }
-}
-
-/* For demands from `from` on. */
-static void work_out(struct timeline *tl, size_t from)
-{
-    struct chains c;
-
-    demands_settle(&tl->demands);
-    tl->n_met = 0;
-    make_room(tl, tl->demands.n);
-    tl->moved = xrealloc(tl->moved, (tl->demands.words + 1) * sizeof(*tl->moved));
-    c.first = xmalloc(tl->n_slots * sizeof(*c.first));
-    memset(c.first, 0xff, tl->n_slots * sizeof(*c.first));
-    c.next = xcalloc(tl->n_nodes + 1, sizeof(*c.next));
-    c.piece = xcalloc(tl->n_nodes + 1, sizeof(*c.piece));
-    for (size_t position = 0; position < tl->n_nodes; position++)
-        chain_next(tl, &c, position);
-    for (size_t slot = 0; slot < tl->n_slots; slot++)
-        work_out_slot(tl, &c, from, slot);
-    forget_blocks(tl, from);
-    free(c.first);
-    free(c.next);
-    free(c.piece);
-}
-
-void timeline_ready(struct timeline *tl)
-{
-    tl->filling = false;
-    tl->overcommitted = false;
-    work_out(tl, 0);
-}
-
-size_t timeline_demand(struct timeline *tl, const struct resvec *each, bool exclusive)
-{
-    size_t n = tl->demands.n, demand = demands_get(&tl->demands, each, exclusive);
-
-    if (demand == n && !tl->filling)
-        work_out(tl, n);
-    return demand;
 }
 
 /* ---- cut anew ---- */
@@ -347,11 +198,12 @@ static void give_rows(struct timeline *tl, size_t n_before, size_t *sources)
         while (taken[spare])
             spare++;
         rows[slot] = (uint16_t)spare++;
-        memcpy(open->vacant + rows[slot] * tl->words, vacant_at(tl, sources[slot]),
-               tl->words * sizeof(*open->vacant));
+        memcpy(open->vacant + rows[slot] * tl->words,
+               openings_vacant(tl, sources[slot]), tl->words * sizeof(*open->vacant));
         for (size_t demand = 0; demand < tl->demands.n; demand++)
             memcpy(open->sets + (demand * open->slots_cap + rows[slot]) * tl->words,
-                   open_at(tl, demand, sources[slot]), tl->words * sizeof(*open->sets));
+                   openings_at(tl, demand, sources[slot]),
+                   tl->words * sizeof(*open->sets));
     }
     memcpy(open->rows, rows, tl->n_slots * sizeof(*rows));
 }
@@ -367,12 +219,12 @@ bool openings_advance(struct timeline *tl, size_t n_before)
     before = xmalloc((n_before + 1) * sizeof(*before));
     give_rows(tl, n_before, sources);
     for (size_t demand = 0; demand < tl->demands.n; demand++) {
-        uint32_t *counts = counts_of(tl, demand);
+        uint32_t *counts = openings_counts(tl, demand);
 
         memcpy(before, counts, n_before * sizeof(*before));
         for (size_t slot = 0; slot < tl->n_slots; slot++)
             counts[slot] = before[sources[slot]];
     }
-    forget_blocks(tl, 0);
+    openings_forget_blocks(tl, 0);
     return true;
 }

@@ -1,7 +1,8 @@
 /*
  * timeline_private - the inside of the timeline: timeline_slots.c cuts time into slots,
- * timeline_take.c takes and gives, timeline_open.c keeps which nodes are open to whom,
- * timeline.c keeps the lanes and puts all together.
+ * timeline_take.c takes and gives, timeline_ready.c works out which nodes are open to
+ * whom, timeline_open.c keeps that up, timeline.c keeps the lanes and puts all
+ * together.
  */
 #ifndef GANTRY_SCHEDULER_TIMELINE_PRIVATE_H
 #define GANTRY_SCHEDULER_TIMELINE_PRIVATE_H
@@ -25,8 +26,34 @@ bool openings_advance(struct timeline *tl, size_t n_before);
 /* The demands that a row meets, a set: lent until one is asked for of a new row. */
 const uint64_t *timeline_row_met(struct timeline *tl, uint32_t row);
 
+/* With room for at least so many demands: a few more than there are now. */
+void openings_make_room(struct timeline *tl, size_t n_demands);
+/* Of demands from `from` on. */
+void openings_forget_blocks(const struct timeline *tl, size_t from);
+
 /* Lets some nodes of a word of their sets begin, or all cease, to be open. */
 void openings_flip(struct timeline *tl, const struct flip *flip, size_t word,
                    uint64_t nodes);
+
+/* The lane is another: while openings are worked out, this is to be told. */
+void timeline_rechain(struct timeline *tl, size_t position);
+
+static inline uint64_t *openings_at(const struct timeline *tl, size_t demand,
+                                    size_t slot)
+{
+    return tl->open.sets +
+           (demand * tl->open.slots_cap + tl->open.rows[slot]) * tl->words;
+}
+
+static inline uint64_t *openings_vacant(const struct timeline *tl, size_t slot)
+{
+    return tl->open.vacant + tl->open.rows[slot] * tl->words;
+}
+
+/* By slot. */
+static inline uint32_t *openings_counts(const struct timeline *tl, size_t demand)
+{
+    return tl->open.counts + demand * tl->open.slots_cap;
+}
 
 #endif

@@ -158,11 +158,12 @@ static void shift_piece(struct timeline *tl, size_t position, size_t i, bool las
     uint32_t before = lane->rows[i], after = shift_row(tl, before);
     uint32_t vacancy = tl->vacancies[position];
     bool vacant = !lasting && (before == vacancy) != (after == vacancy);
+    size_t first = lane_first(lane, i);
+    size_t last = MIN(lane_last(lane, i, tl->n_slots), tl->n_known);
 
     lane->rows[i] = after;
-    if (!tl->filling && (find_moved(tl, before, after) || vacant))
-        add_flip(tl, &tl->flips, lane_first(lane, i), lane_last(lane, i, tl->n_slots),
-                 vacant);
+    if (first < last && (find_moved(tl, before, after) || vacant))
+        add_flip(tl, &tl->flips, first, last, vacant);
 }
 
 /* What is taken for ever, by no job, is not there without jobs either. */
@@ -190,6 +191,7 @@ static void shift_lane(struct timeline *tl, const struct use *use, size_t first,
         tl->vacancies[use->position] = shift_row(tl, tl->vacancies[use->position]);
     lane_join(lane, to);
     lane_join(lane, from);
+    timeline_rechain(tl, use->position);
 }
 
 /* The nodes of a gang are mostly alike and lie side by side: what happens to several of
