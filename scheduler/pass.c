@@ -14,6 +14,8 @@
 
 /* So many jobs are added to the queue between looks at the budget. */
 #define FILL_JOBS 8
+/* Of more jobs the order takes long enough to look at the budget behind it. */
+#define ORDER_JOBS 1000
 /* So many walks in a row nobody is preempted for a job. */
 #define PUT_OFF_MAX 2
 
@@ -240,6 +242,11 @@ void pass_begin(struct sched *s, int64_t now_sec)
     s->rules_changed = false;
 }
 
+static bool is_spent(struct sched_budget budget)
+{
+    return budget.spent != NULL && budget.spent(budget.arg);
+}
+
 /* Jobs that come meanwhile are behind the others, and those that go are kept. */
 static bool add_jobs(struct sched *s, struct sched_budget budget)
 {
@@ -251,10 +258,20 @@ static bool add_jobs(struct sched *s, struct sched_budget budget)
         pass->fill_next = rec->hh.next;
         if (!rec->gone && rec->job->phase == JOB_PENDING && rec->job->job_id != 0)
             add_job(s, rec);
-        if (n % FILL_JOBS == 0 && budget.spent != NULL && budget.spent(budget.arg))
+        if (n % FILL_JOBS == 0 && is_spent(budget))
             return false;
     }
     return true;
+}
+
+/* False: the budget is spent, by the time that it takes. */
+static bool order(struct sched *s, struct sched_budget budget)
+{
+    if (s->pass.ordered)
+        return true;
+    queue_order(&s->pass.queue);
+    s->pass.ordered = true;
+    return HASH_COUNT(s->jobs) <= ORDER_JOBS || !is_spent(budget);
 }
 
 bool pass_fill(struct sched *s, int64_t now_sec, struct sched_budget budget)
@@ -262,12 +279,8 @@ bool pass_fill(struct sched *s, int64_t now_sec, struct sched_budget budget)
     struct pass *pass = &s->pass;
 
     if (pass->gen == s->cluster.gen) {
-        if (!accrue_run(s, budget) || !add_jobs(s, budget))
-            return false;
-        if (!pass->ordered)
-            queue_order(&pass->queue);
-        pass->ordered = true;
-        if (!book_renew(s, now_sec, budget))
+        if (!accrue_run(s, budget) || !add_jobs(s, budget) || !order(s, budget) ||
+            !book_renew(s, now_sec, budget))
             return false;
         pass->number++;
         pass->grown_sec = s->grown_sec;
@@ -554,7 +567,7 @@ bool pass_run(struct sched *s, int64_t now_sec, struct sched_budget budget)
         if (pass->again != NULL || pass->next < pass->queue.n)
             consider(s, next_entry(pass), now_sec);
         whole = pass->again == NULL && pass->next >= pass->queue.n && !next_round(pass);
-        if (!whole && budget.spent != NULL && budget.spent(budget.arg))
+        if (!whole && is_spent(budget))
             return false;
     }
     pass->running = false;
