@@ -2,9 +2,9 @@
  * The core's plans are those of the plain planner (tests/support/plain_plan.h),
  * exactly, start and nodes, over random small clusters and queues, a third of them with
  * a tree of switches, a third with blocks, some with partitions whose jobs have a bound
- * on the CPUs of each node; and so is, after jobs have ended and one has come, the set of
- * jobs that start before the walk begins, with all promises in their places, in whatever
- * order gaps are offered.
+ * on the CPUs of each node; and so is, after jobs have ended and one has come, the set
+ * of jobs that start before the walk begins, with all promises in their places, in
+ * whatever order gaps are offered.
  *
  * A failing case prints its seed; GANTRY_CASES sets how many are run, GANTRY_SEED runs
  * that one alone.
@@ -94,6 +94,24 @@ static void begin_wiring(struct queue_case *q, enum topology_kind kind)
                                       {q->under[0], q->under[1], q->under[2]},
                                       kind == TOPOLOGY_BLOCK};
     plain_plan_wire(q->plain, &q->wiring);
+}
+
+/* Each two of the leaves that there are make a larger block. */
+static void pair_leaves(struct queue_case *q)
+{
+    size_t number[SPINES * LEAVES], n = 0;
+
+    for (size_t leaf = 0; leaf < SPINES * LEAVES; leaf++) {
+        bool there = false;
+
+        for (size_t i = 0; i < q->n_nodes; i++)
+            there |= q->under[2][i] == leaf;
+        number[leaf] = n;
+        n += there;
+    }
+    for (size_t i = 0; i < q->n_nodes; i++)
+        q->under[1][i] = number[q->under[2][i]] / 2;
+    q->wiring.n_switches[1] = n / 2 + 1;
 }
 
 static void add_nodes(struct queue_case *q)
@@ -347,6 +365,8 @@ static void begin_case(struct queue_case *q, uint64_t seed)
     config.topology_kind = (enum topology_kind)(seed / 3 % 3);
     config.max_switch_wait_sec = INT64_MAX / 2;
     q->wired = config.topology_kind != TOPOLOGY_FLAT;
+    if (config.topology_kind == TOPOLOGY_BLOCK && seed / 9 % 2 == 0)
+        config.block_sizes = (struct block_sizes){.n = 2, .size = {2, 4}};
     ck_assert_int_eq(topology_labels_parse("spine,leaf", &config.topology_labels, NULL),
                      0);
     q->s = sched_new(&config);
@@ -357,6 +377,8 @@ static void begin_case(struct queue_case *q, uint64_t seed)
     tell(q, CHANGE_RESOURCES, &q->res);
     begin_wiring(q, config.topology_kind);
     add_nodes(q);
+    if (config.block_sizes.n > 0)
+        pair_leaves(q);
     add_partition(q, false);
     add_partition(q, true);
     add_reservations(q);
