@@ -175,7 +175,7 @@ static void say_room(const struct cluster *c, const struct job *like,
 /* Of CPUs, that all jobs of the partition have together. */
 static void say_bound(const struct partrec *part, struct str *message)
 {
-    int64_t most = part->part->amounts.max_cpus_per_node;
+    int64_t most = quota_bound(part->part) / 1000;
 
     if (most > 0)
         str_addf(message, "; jobs of partition %s have at most cpu=%lld of each node",
@@ -329,7 +329,7 @@ static enum reason check_cpus(const struct cluster *c, const struct job *like,
     struct resvec asked = {0};
 
     asked.v[RES_CPU] = like->each.v[RES_CPU];
-    if (part->part->amounts.max_cpus_per_node == 0)
+    if (quota_bound(part->part) == 0)
         return REASON_NONE;
     if (quota_is_lacking(part)) {
         str_addf(message,
@@ -337,7 +337,7 @@ static enum reason check_cpus(const struct cluster *c, const struct job *like,
                  part->part->name);
         return REASON_PARTITION_CONFIG;
     }
-    if (asked.v[RES_CPU] <= 1000 * part->part->amounts.max_cpus_per_node)
+    if (asked.v[RES_CPU] <= quota_bound(part->part))
         return REASON_NONE;
     str_add(message, "needs ");
     cluster_describe(c, &asked, message);

@@ -4,6 +4,14 @@
 
 #include "base/util.h"
 
+/* More CPUs than any node has, so that sums stay meaningful. */
+#define CPUS_MAX (INT64_C(1) << 40)
+
+int64_t quota_bound(const struct partition *part)
+{
+    return 1000 * MIN(MAX(part->amounts.max_cpus_per_node, 0), CPUS_MAX);
+}
+
 /* ---- columns ---- */
 
 static bool meets(const uint64_t *a, const uint64_t *b, size_t words)
@@ -30,7 +38,7 @@ static int column_for(const struct cluster *c, size_t listed)
 {
     int column = c->res.n;
 
-    if (c->listed[listed]->part->amounts.max_cpus_per_node == 0)
+    if (quota_bound(c->listed[listed]->part) == 0)
         return QUOTA_NONE;
     while (column < RES_MAX && is_taken(c, listed, column))
         column++;
@@ -64,7 +72,7 @@ static struct resvec room_of(const struct cluster *c, const struct noderec *node
         const struct partrec *rec = c->listed[i];
 
         if (rec->quota >= 0 && node_set_has(rec->nodes, node->position))
-            room.v[rec->quota] = 1000 * rec->part->amounts.max_cpus_per_node;
+            room.v[rec->quota] = quota_bound(rec->part);
     }
     return room;
 }

@@ -24,6 +24,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "scheduler/cluster.h"
 
@@ -31,6 +32,8 @@
  * True: something is not as it was. */
 bool quota_settle(struct cluster *c);
 
+/* Its bound, in thousandths; 0: none. */
+int64_t quota_bound(const struct partition *part);
 /* Has it a bound that nothing can keep: are there too many of its nodes' partitions? */
 bool quota_is_lacking(const struct partrec *part);
 /* What a component asks for, or a unit of one, in the partition. */
