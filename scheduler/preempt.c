@@ -175,6 +175,9 @@ static void decide(struct sched *s, const struct hunt *h)
             .job_uid = victim->rec->uid,
             .preempted_by = h->entry->rec->job->job_id,
             .preemptor_uid = h->entry->rec->uid,
+            .preempt_from_sec =
+                timeline_end(victim->rec->job->start_sec,
+                             preempt_exempt_sec(&s->config, &victim->side)),
             .preempt_sec = victim->end_sec,
             .requeue = victim->requeue,
             .planned_sec = TIME_UNSET,

@@ -208,6 +208,7 @@ struct decision {
     bool met;             /* SPLIT: it waits for no other job any more */
     int64_t preempted_by; /* PREEMPT: the job id of who is to have its nodes, and: */
     const char *preemptor_uid;
+    int64_t preempt_from_sec; /* PREEMPT: since when it might have been preempted */
     bool requeue;        /* PREEMPT: back to the queue, if it may; else it is over */
     int64_t preempt_sec; /* PREEMPT: when it is ended, if it still runs */
 };

@@ -20,7 +20,8 @@ void text_set(char **field, const char *text)
 
 struct preemption preemption_none(void)
 {
-    return (struct preemption){.since_sec = TIME_UNSET, .end_sec = TIME_UNSET};
+    return (struct preemption){
+        .from_sec = TIME_UNSET, .since_sec = TIME_UNSET, .end_sec = TIME_UNSET};
 }
 
 void jstatus_init(struct jstatus *s)
@@ -130,8 +131,8 @@ static bool ahead_equal(const struct ahead *a, const struct ahead *b)
 
 static bool preemption_equal(const struct preemption *a, const struct preemption *b)
 {
-    return a->by == b->by && a->requeue == b->requeue && a->since_sec == b->since_sec &&
-           a->end_sec == b->end_sec;
+    return a->by == b->by && a->requeue == b->requeue && a->from_sec == b->from_sec &&
+           a->since_sec == b->since_sec && a->end_sec == b->end_sec;
 }
 
 bool jstatus_equal(const struct jstatus *a, const struct jstatus *b)
@@ -235,6 +236,7 @@ static struct preemption read_preemption(const struct json *status)
     return (struct preemption){
         .by = json_int_or(status, "preemptedBy", 0),
         .requeue = str_eq(json_str(status, "preemptMode"), PREEMPT_MODE_REQUEUE),
+        .from_sec = read_time(status, "preemptEligibleTime"),
         .since_sec = read_time(status, "preemptTime"),
         .end_sec = read_time(status, "preemptEndTime"),
     };

@@ -53,7 +53,8 @@ struct action {
 struct preemption {
     int64_t by;        /* that job's id; 0: it is not */
     bool requeue;      /* back to the queue, if it may; else it is over */
-    int64_t since_sec; /* when its pods are told; TIME_UNSET; likewise: */
+    int64_t from_sec;  /* since when it might have been; TIME_UNSET; likewise: */
+    int64_t since_sec; /* when its pods are told */
     int64_t end_sec;   /* when they are killed at the latest */
 };
 

@@ -316,6 +316,7 @@ void record_preempt(struct record *r, const struct decision *d)
     struct record *by = record_find(r->ctl, d->preemptor_uid);
     r->preemption = (struct preemption){.by = d->preempted_by,
                                         .requeue = d->requeue,
+                                        .from_sec = d->preempt_from_sec,
                                         .since_sec = TIME_UNSET,
                                         .end_sec = d->preempt_sec};
     text_set(&r->preemptor, d->preemptor_uid);

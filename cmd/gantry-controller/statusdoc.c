@@ -185,6 +185,7 @@ static void set_preemption(struct json *status, const struct preemption *p)
                                     : PREEMPT_MODE_CANCEL;
     json_set(status, "preemptedBy", count_or_null(p->by));
     json_set(status, "preemptMode", text_or_null(mode));
+    json_set(status, "preemptEligibleTime", time_or_null(p->from_sec));
     json_set(status, "preemptTime", time_or_null(p->since_sec));
     json_set(status, "preemptEndTime", time_or_null(p->end_sec));
 }

@@ -147,6 +147,7 @@ static const struct pick {
     TIME("status.startTime", start_sec),
     TIME("status.endTime", end_sec),
     TIME("status.suspendTime", suspend_sec),
+    TIME("status.preemptEligibleTime", preempt_from_sec),
     TIME("status.preemptTime", preempt_sec),
 };
 

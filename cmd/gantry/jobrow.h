@@ -53,6 +53,7 @@ struct jobrow {
     int64_t submit_sec, eligible_sec, planned_sec, start_sec, end_sec, suspend_sec;
     int64_t accrue_sec;       /* since when it gains age, under limits on that; else: */
     const char *accrue_limit; /* the one that keeps it from that */
+    int64_t preempt_from_sec; /* since when it might have been told to, and: */
     int64_t preempt_sec;      /* since when it has been told to end for another job */
     bool promised;
     /* what follows from it */

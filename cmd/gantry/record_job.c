@@ -91,7 +91,8 @@ static void add_times(struct block *b, const struct jobrow *r, int64_t now_sec)
     block_time(b, " EndTime", jobrow_end_sec(r), "Unknown");
     block_time(b, " Deadline", r->deadline_sec, "N/A");
     if (r->preempt_sec != TIME_UNSET) {
-        block_line(b, "PreemptEligibleTime=Unknown");
+        block_line(b, "%s", "");
+        block_time(b, "PreemptEligibleTime", r->preempt_from_sec, "Unknown");
         block_time(b, " PreemptTime", r->preempt_sec, "None");
     }
     block_line(b, "%s", "");

@@ -88,7 +88,8 @@ static void give_status(struct jstatus *s, const struct given *g)
     if (g->state != JOB_STATE_CONFIGURING)
         s->start_sec = NOW - 50;
     if (str_eq(g->reason, "Preempted"))
-        s->preempted = (struct preemption){9, g->preempt_requeues, NOW - 5, NOW};
+        s->preempted =
+            (struct preemption){9, g->preempt_requeues, NOW - 9, NOW - 5, NOW};
     if (job_state_is_final(g->state))
         s->end_sec = NOW;
 }
@@ -233,8 +234,8 @@ static void check_case(const struct next_case *c)
     if (g->failure)
         attempt_fail(&attempt, g->failure);
     struct plan plan = give_plan(&g->told);
-    struct preemption preemption = {g->preempted_by, g->preempt_requeues, TIME_UNSET,
-                                    NOW + 30};
+    struct preemption preemption = {g->preempted_by, g->preempt_requeues, NOW - 9,
+                                    TIME_UNSET, NOW + 30};
     struct job_view view = {.job = job,
                             .submit_sec = CREATED,
                             .attempt = &attempt,

@@ -112,6 +112,23 @@ START_TEST(test_grace)
 }
 END_TEST
 
+/* It is let run for a while; status says since when it might have been preempted. */
+START_TEST(test_exempt)
+{
+    struct ctltest *t = busy("'preemptExemptTime':'2'", "");
+    submit_urgent(t);
+    ctltest_expect(t, "one", "status.state=RUNNING|status.preemptEligibleTime!");
+    ctltest_advance(t, 180);
+    ctltest_expect(t, "one",
+                   "status.state=COMPLETING|status.startTime=2027-01-15T08:00:00Z|"
+                   "status.preemptEligibleTime=2027-01-15T08:02:00Z");
+    ctltest_restart(t);
+    let_go(t);
+    ctltest_expect(t, "one", "status.state=PENDING|status.preemptEligibleTime!");
+    ctltest_free(t);
+}
+END_TEST
+
 /* Where the nodes hear of it too late the time is over, and is not given anew. */
 START_TEST(test_grace_over)
 {
@@ -210,6 +227,7 @@ int main(void)
                                            {test_cancel, 1},
                                            {test_no_requeue, 1},
                                            {test_grace, 1},
+                                           {test_exempt, 1},
                                            {test_grace_over, 1},
                                            {test_off, 1},
                                            {test_killed, 1},
