@@ -117,29 +117,36 @@ static void flip_blocks(const struct timeline *tl, size_t demand,
     }
 }
 
-/* For one demand. */
+/* For one demand, n nodes. What the loops go by lies in locals: for all that the
+ * compiler knows, a set might be part of the timeline itself. */
 static void flip_all(const struct timeline *tl, size_t demand, const struct flip *flip,
-                     size_t word, uint64_t nodes)
+                     size_t word, uint64_t nodes, uint32_t n)
 {
+    const struct openings *open = &tl->open;
+    uint64_t *sets = open->sets + demand * open->slots_cap * tl->words + word;
     uint32_t *counts = openings_counts(tl, demand);
-    uint32_t n = (uint32_t)__builtin_popcountll(nodes);
-    uint64_t closed = openings_at(tl, demand, flip->first)[word] & nodes;
+    const uint16_t *rows = open->rows;
+    size_t words = tl->words, last = flip->last;
+    uint64_t closed = sets[rows[flip->first] * words] & nodes;
+    uint32_t by = closed != 0 ? -n : n;
 
-    for (size_t slot = flip->first; slot < flip->last; slot++) {
-        openings_at(tl, demand, slot)[word] ^= nodes;
-        counts[slot] += closed != 0 ? -n : n;
-    }
+    for (size_t slot = flip->first; slot < last; slot++)
+        sets[rows[slot] * words] ^= nodes;
+    for (size_t slot = flip->first; slot < last; slot++)
+        counts[slot] += by;
     flip_blocks(tl, demand, flip, word, closed);
 }
 
 void openings_flip(struct timeline *tl, const struct flip *flip, size_t word,
                    uint64_t nodes)
 {
+    uint32_t n = (uint32_t)__builtin_popcountll(nodes);
+
     for (size_t slot = flip->first; flip->vacant && slot < flip->last; slot++)
         openings_vacant(tl, slot)[word] ^= nodes;
     for (size_t i = 0; i < tl->demands.words; i++) {
         for (uint64_t set = flip->moved[i]; set != 0; set &= set - 1)
-            flip_all(tl, i * 64 + (size_t)__builtin_ctzll(set), flip, word, nodes);
+            flip_all(tl, i * 64 + (size_t)__builtin_ctzll(set), flip, word, nodes, n);
     }
 }
 
