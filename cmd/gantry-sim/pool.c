@@ -333,12 +333,12 @@ static void allow_types(struct job *job, const char *types)
 }
 
 /* "a" or "a|b". */
-static void allow_partitions(struct job *job, const char *names)
+static void add_names(char ***to, size_t *n, const char *names)
 {
     while (*names) {
         size_t len = strcspn(names, "|");
         AUTO_FREE char *name = xstrndup(names, len);
-        names_add(&job->partitions, &job->n_partitions, name);
+        names_add(to, n, name);
         names += len + (names[len] == '|');
     }
 }
@@ -355,10 +355,9 @@ struct job *pool_job(const struct pool *p, const struct work *work, size_t numbe
     job->submit_sec = work->submit_sec;
     job->limit_sec = work->limit_sec;
     job->qos = *work->qos ? xstrdup(work->qos) : NULL;
-    if (*work->reservation)
-        names_add(&job->reservations, &job->n_reservations, work->reservation);
-    if (*work->partition && p->n_partitions > 0)
-        allow_partitions(job, work->partition);
+    add_names(&job->reservations, &job->n_reservations, work->reservation);
+    if (p->n_partitions > 0)
+        add_names(&job->partitions, &job->n_partitions, work->partition);
     shape_job(p, work, job);
     if (work->gpu_types && work->gpus > 0)
         allow_types(job, work->gpu_types);

@@ -49,7 +49,7 @@ static const struct column {
     {"partition", PARTITION, 1,
      "where it may run, \"a\" or \"a|b\", if --cluster has it"},
     {"qos", QOS, 1, "its quality of service"},
-    {"reservation", RESERVATION, 1, "the reservation that it runs in"},
+    {"reservation", RESERVATION, 1, "the reservation that it runs in, or \"a|b\""},
 };
 
 struct header {

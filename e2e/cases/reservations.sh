@@ -17,6 +17,9 @@ case_run() {
     submit in true "reservation: lab"
     expect_state in COMPLETED
     expect "its node" "$(field in .status.nodeList)" n4
+    submit either true "reservation: 'none,lab'"
+    expect_state either COMPLETED
+    expect "its reservation" "$(field either .status.reservation)" lab
     slurm scontrol update ReservationName=lab Groups=staff >/dev/null
     submit out true "reservation: lab"
     expect_reason out Reservation

@@ -91,7 +91,7 @@ START_TEST(test_shapes)
                               .user = "ann",
                               .partition = "",
                               .qos = "",
-                              .reservation = ""};
+                              .reservation = "lab|course"};
     struct pool p;
     pool_init(&p);
     ck_assert_int_eq(pool_add(&p, &groups, NULL), 0);
@@ -99,6 +99,9 @@ START_TEST(test_shapes)
     ck_assert_str_eq(job->uid, "6");
     ck_assert_int_eq(job->job_id, 7);
     ck_assert_str_eq(job->account, "red");
+    ck_assert_uint_eq(job->n_partitions, 0);
+    ck_assert_uint_eq(job->n_reservations, 2);
+    ck_assert_str_eq(job->reservations[1], "course");
     ck_assert_msg(job->min_pods == shapes[_i].pods && job->max_pods == shapes[_i].pods,
                   "%s: %ld pods", shapes[_i].name, job->min_pods);
     ck_assert_msg(job->each.v[p.resources.gpu] == shapes[_i].each_gpus &&
