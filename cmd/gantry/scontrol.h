@@ -35,6 +35,7 @@ scontrol_fn scontrol_hostnames, scontrol_hostlist, scontrol_hostlistsorted,
     scontrol_config;
 
 struct changes;
+struct change_row;
 /* Of reservations: all, or one by its name. */
 int scontrol_show_resvs(struct scontrol *s, const char *id);
 /* Licences, likewise. */
@@ -42,6 +43,17 @@ int scontrol_show_licenses(struct scontrol *s, const char *id);
 /* Switches or blocks: all, one by its name, or those around a node. */
 int scontrol_show_topology(struct scontrol *s, const char *id);
 int scontrol_update_resv(struct scontrol *s, const struct changes *changes);
+/* Jobs: "42,43" or "jobname=x"; nodes: a hostlist or "ALL"; one partition. The exit
+ * status. */
+int scontrol_update_jobs(struct scontrol *s, const struct changes *changes,
+                         const char *which);
+int scontrol_update_nodes(struct scontrol *s, const struct changes *changes,
+                          const char *which);
+int scontrol_update_partition(struct scontrol *s, const struct changes *changes,
+                              const char *name);
+/* Are all words understood, and do they change something? EXIT_ERROR: said why not. */
+int scontrol_check_changes(const struct scontrol *s, const struct change_row *table,
+                           const struct changes *changes);
 
 /* Opens the connection, if that was not done. -1: said why. */
 int scontrol_connect(struct scontrol *s);
