@@ -79,7 +79,6 @@ static const struct change_row job_rows[] = {
     NO_SUCH("ReqSockets", "sockets are not chosen"),
     NO_SUCH("ReqThreads", "threads are not chosen"),
     NO_SUCH("ResetAccrueTime", "not supported"),
-    NO_SUCH("SiteFactor", "not supported"),
     NO_SUCH("SystemComment", "there is Comment"),
     NO_SUCH("ThreadSpec", "no threads are set apart"),
     NO_SUCH("UserID", "a job's user cannot be changed"),
