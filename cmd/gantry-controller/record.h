@@ -22,6 +22,7 @@
 #include "cmd/gantry-controller/intake.h"
 #include "cmd/gantry-controller/lanes.h"
 #include "cmd/gantry-controller/next.h"
+#include "cmd/gantry-controller/start.h"
 #include "cmd/gantry-controller/tasks.h"
 #include "cmd/gantry-controller/told.h"
 #include "cmd/gantry-controller/volumes.h"
@@ -30,18 +31,6 @@
 struct controller;
 struct service;
 struct making;
-
-/* The core's START, until the job's status says it. */
-struct start {
-    bool on;
-    int64_t attempt;
-    int64_t generation; /* of the spec that it was decided for */
-    struct slot *slots;
-    size_t n_slots;
-    char *partition, *reservation; /* NULL: none; not said */
-    int64_t limit_sec;
-    bool unbound; /* its pod, if it is one, is made behind an intent, not on its node */
-};
 
 struct record {
     struct controller *ctl;
@@ -118,9 +107,6 @@ void record_begin_start(struct record *r, const struct decision *d);
 /* It is to end for another, as soon as that one's number is stored: else nobody might
  * ever have the number that its status would name. */
 void record_preempt(struct record *r, const struct decision *d);
-/* A start as it was decided. */
-struct start start_of(const struct decision *d);
-void start_fini(struct start *start);
 /* Takes over what was decided for it before it had a record. */
 void record_take_start(struct record *r, struct start *take);
 /* Takes over what a START or REASON decision says of the job itself. */

@@ -1,0 +1,24 @@
+#include "cmd/gantry-controller/start.h"
+
+#include <stdlib.h>
+
+#include "base/util.h"
+#include "scheduler/sched.h"
+
+struct start start_of(const struct decision *d)
+{
+    return (struct start){.on = true,
+                          .slots = slots_copy(d->slots, d->n_slots),
+                          .n_slots = d->n_slots,
+                          .partition = xstrdup_null(d->partition),
+                          .reservation = xstrdup_null(d->reservation),
+                          .limit_sec = d->limit_sec};
+}
+
+void start_fini(struct start *start)
+{
+    slots_free(start->slots, start->n_slots);
+    free(start->partition);
+    free(start->reservation);
+    *start = (struct start){0};
+}
