@@ -1,0 +1,184 @@
+#include "tests/support/plain_best.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "tests/support/plain_plan_private.h"
+
+/* 1024ths of devices that go with an amount, where so much is asked for beside all:
+ * with one, three quarters of the average. */
+static int64_t usable_with(const struct plain_plan *p, int64_t amount, int64_t asked)
+{
+    __int128 rate;
+
+    if (asked == 0)
+        return INT64_MAX;
+    rate = ((__int128)plain_devices_in(&p->asked) * 1024 * 4 / 3 << 32) / asked;
+    return (int64_t)(amount * rate >> 32);
+}
+
+static int64_t stranded(const struct plain_plan *p, const struct resvec *left)
+{
+    const int64_t mib = 1 << 20;
+    int64_t parts = plain_devices_in(left) * 1024;
+
+    parts -= MIN(
+        parts, MIN(usable_with(p, left->v[RES_CPU], p->asked.v[RES_CPU]),
+                   usable_with(p, left->v[RES_MEM] / mib, p->asked.v[RES_MEM] / mib)));
+    return parts;
+}
+
+static int64_t cost_of(const struct plain_plan *p, const struct plain_job *job,
+                       const struct resvec *left)
+{
+    struct resvec rest = *left;
+
+    resvec_sub(&rest, &job->each);
+    return stranded(p, &rest) - stranded(p, left);
+}
+
+/* What is left on a node in the last slot of a place; the last of all is not looked
+ * at. */
+static const struct resvec *left_then(const struct plain_plan *p,
+                                      const struct plain_place *place, size_t node)
+{
+    size_t end = MIN(place->last, p->grid.n_slots - 1);
+
+    return &plain_row_at(p, MAX(end, place->first + 1) - 1, node)->free;
+}
+
+/* How many nodes of its leaf are open to the job. */
+static int64_t open_beside(const struct plain_plan *p, const struct plain_spot *spots,
+                           size_t n, size_t node)
+{
+    const size_t *leaf = p->wiring ? p->wiring->under[PLAIN_LEVELS - 1] : NULL;
+    int64_t count = 0;
+
+    for (size_t i = 0; leaf && i < n; i++)
+        count += leaf[spots[i].node] == leaf[node];
+    return count;
+}
+
+/* Is node a the better fit for the job there? */
+static bool is_better(const struct plain_plan *p, const struct plain_open *open,
+                      const struct plain_place *place, const struct plain_spot *a,
+                      const struct plain_spot *b)
+{
+    const struct resvec *left_a = &plain_row_at(p, place->first, a->node)->free;
+    const struct resvec *left_b = &plain_row_at(p, place->first, b->node)->free;
+    const int64_t better[][2] = {
+        {a->turn, b->turn},
+        {a->cost, b->cost},
+        {plain_devices_in(left_then(p, place, a->node)),
+         plain_devices_in(left_then(p, place, b->node))},
+        {a->devices, b->devices},
+        {left_a->v[RES_CPU], left_b->v[RES_CPU]},
+        {open_beside(p, open->spots, open->n, a->node),
+         open_beside(p, open->spots, open->n, b->node)},
+    };
+
+    for (size_t i = 0; i < ARRAY_LEN(better); i++) {
+        if (better[i][0] != better[i][1])
+            return better[i][0] < better[i][1];
+    }
+    return a->node < b->node;
+}
+
+/* In the order of ranks: leaf by leaf. */
+static bool is_before(const struct plain_plan *p, size_t a, size_t b)
+{
+    const size_t *leaf = p->wiring ? p->wiring->under[PLAIN_LEVELS - 1] : NULL;
+
+    return leaf && leaf[a] != leaf[b] ? leaf[a] < leaf[b] : a < b;
+}
+
+static void add_node(const struct plain_plan *p, struct plain_place *place, size_t node)
+{
+    size_t i = place->n++;
+
+    for (; i > 0 && is_before(p, node, place->nodes[i - 1]); i--)
+        place->nodes[i] = place->nodes[i - 1];
+    place->nodes[i] = node;
+}
+
+/* The best of those that have a turn. */
+static void take_best(const struct plain_plan *p, const struct plain_open *open,
+                      size_t want, struct plain_place *place)
+{
+    const struct plain_spot **best = xcalloc(want + 1, sizeof(struct plain_spot *));
+    size_t n = 0;
+
+    for (size_t k = 0; k < open->n; k++) {
+        const struct plain_spot *spot = &open->spots[k];
+        size_t i = n;
+
+        while (i > 0 && is_better(p, open, place, spot, best[i - 1]))
+            i--;
+        if (i == want || spot->turn == 0)
+            continue;
+        n = MIN(n + 1, want);
+        memmove(&best[i + 1], &best[i], (n - 1 - i) * sizeof(*best));
+        best[i] = spot;
+    }
+    for (size_t i = 0; i < n; i++)
+        add_node(p, place, best[i]->node);
+    free(best);
+}
+
+/* Could the node hold a pod of the job if it were empty? */
+static bool could_hold(const struct plain_plan *p, const struct plain_job *job,
+                       size_t node)
+{
+    const struct plain_row empty = {.free = p->capacity[node], .seats = SEATS};
+
+    return (job->allowed == NULL || job->allowed[node]) &&
+           resvec_fits(&job->each, &empty.free) &&
+           plain_is_within_bound(p, job, node, &empty);
+}
+
+/* The level of the block that a job does not leave. */
+static size_t top_of(const struct plain_plan *p, const struct plain_job *job)
+{
+    bool *could = xcalloc(p->n_nodes + 1, sizeof(*could));
+    size_t n = 0, top;
+
+    for (size_t node = 0; node < p->n_nodes; node++)
+        n += could[node] = could_hold(p, job, node);
+    top = plain_near_level(p->wiring, could, p->n_nodes, MIN(n, job->max));
+    free(could);
+    return top;
+}
+
+/* Gives turns where the gang is to be. Returns on how many nodes. */
+static size_t bring_near(const struct plain_plan *p, const struct plain_job *job,
+                         const struct plain_place *place, struct plain_open *open)
+{
+    struct plain_want want = {.least = job->min, .most = job->max};
+    int64_t start = place->first == 0 ? p->now_sec : p->grid.bounds[place->first];
+
+    if (start < job->few_until_sec)
+        want.leaves = job->most_leaves;
+    if (p->wiring->blocks)
+        want.top = top_of(p, job);
+    return plain_near(p->wiring, open->spots, open->n, &want);
+}
+
+bool plain_best(const struct plain_plan *p, const struct plain_job *job,
+                struct plain_open *open, struct plain_place *place)
+{
+    size_t n = MIN(open->n, job->max);
+
+    for (size_t i = 0; i < open->n; i++) {
+        struct plain_spot *spot = &open->spots[i];
+        const struct resvec *left = &plain_row_at(p, place->first, spot->node)->free;
+
+        spot->cost = cost_of(p, job, left);
+        spot->devices = plain_devices_in(left);
+    }
+    if (n >= job->min && p->wiring && job->max > 1)
+        n = bring_near(p, job, place, open);
+    if (n >= job->min)
+        take_best(p, open, n, place);
+    return n >= job->min;
+}

@@ -1,0 +1,117 @@
+/* The first place in which a job fits: each slot, each node, one after the other. */
+#include <stdlib.h>
+
+#include "base/util.h"
+#include "tests/support/plain_best.h"
+#include "tests/support/plain_plan_private.h"
+
+/* Are all of the job's licences free throughout? */
+static bool is_licensed(const struct plain_plan *p, const struct plain_job *job,
+                        size_t first, size_t last)
+{
+    for (size_t slot = first; slot < last; slot++) {
+        for (size_t i = 0; i < PLAIN_LICENSES; i++) {
+            if (job->licenses[i] > 0 &&
+                p->licenses[slot * PLAIN_LICENSES + i] < job->licenses[i])
+                return false;
+        }
+    }
+    return true;
+}
+
+/* Does a reservation shut the node to the job in that slot? One that is over does
+ * not. */
+static bool is_shut(const struct plain_plan *p, const struct plain_job *job,
+                    size_t node, size_t slot)
+{
+    int64_t begin = slot == 0 ? p->now_sec : p->grid.bounds[slot];
+    bool is_last = slot + 1 == p->grid.n_slots;
+
+    if (job->in != NULL && (is_last || !job->in->nodes[node] ||
+                            begin < job->in->start_sec || begin >= job->in->end_sec))
+        return true;
+    for (size_t i = 0; i < p->n_resvs; i++) {
+        const struct plain_resv *r = &p->resvs[i];
+
+        if (r != job->in && r->nodes[node] && r->end_sec > p->now_sec &&
+            begin < r->end_sec + r->tail_sec &&
+            (is_last || r->start_sec < p->grid.bounds[slot + 1]))
+            return true;
+    }
+    return false;
+}
+
+/* One past the last slot that a job touches. */
+static size_t last_of(const struct plain_plan *p, const struct plain_job *job,
+                      size_t first)
+{
+    int64_t end;
+
+    if (job->length_sec == LIMIT_UNLIMITED ||
+        __builtin_add_overflow(p->grid.bounds[first], job->length_sec, &end))
+        end = TIME_NEVER;
+    if (job->in != NULL && p->grid.bounds[first] < job->in->end_sec)
+        end = MIN(end, job->in->end_sec);
+    return end == TIME_NEVER ? p->grid.n_slots : plain_slot_of(p, end - 1) + 1;
+}
+
+static bool is_open(const struct plain_plan *p, const struct plain_job *job,
+                    size_t node, size_t first, size_t last)
+{
+    if (job->allowed != NULL && !job->allowed[node])
+        return false;
+    for (size_t slot = first; slot < last; slot++) {
+        const struct plain_row *row = plain_row_at(p, slot, node);
+
+        if (is_shut(p, job, node, slot) || !resvec_fits(&job->each, &row->free) ||
+            row->seats < (job->exclusive ? SEATS : 1) ||
+            !plain_is_within_bound(p, job, node, row))
+            return false;
+    }
+    return true;
+}
+
+static struct plain_open list_open(const struct plain_plan *p,
+                                   const struct plain_job *job,
+                                   const struct plain_place *place)
+{
+    struct plain_open open = {.spots = xcalloc(p->n_nodes + 1, sizeof(*open.spots))};
+
+    for (size_t node = 0; node < p->n_nodes; node++) {
+        if (is_open(p, job, node, place->first, place->last))
+            open.spots[open.n++] = (struct plain_spot){.node = node, .turn = 1};
+    }
+    return open;
+}
+
+static bool fits_at(const struct plain_plan *p, const struct plain_job *job,
+                    struct plain_place *place)
+{
+    struct plain_open open;
+    bool fits;
+
+    place->last = last_of(p, job, place->first);
+    open = list_open(p, job, place);
+    place->n = 0;
+    fits = is_licensed(p, job, place->first, place->last) &&
+           plain_best(p, job, &open, place);
+    free(open.spots);
+    place->start_sec =
+        place->first < p->grid.n_slots - 1 ? p->grid.bounds[place->first] : PLAN_FAR;
+    return fits;
+}
+
+bool plain_plan_find(const struct plain_plan *p, const struct plain_job *job,
+                     size_t before, struct plain_place *ret)
+{
+    struct plain_place place = {.nodes = xcalloc(job->max + 1, sizeof(size_t))};
+
+    for (; place.first < MIN(before, p->grid.n_slots); place.first++) {
+        if (fits_at(p, job, &place)) {
+            *ret = place;
+            return true;
+        }
+    }
+    plain_place_fini(&place);
+    return false;
+}

@@ -1,0 +1,39 @@
+/* What the files of plain_plan share. */
+#ifndef GANTRY_TESTS_SUPPORT_PLAIN_PLAN_PRIVATE_H
+#define GANTRY_TESTS_SUPPORT_PLAIN_PLAN_PRIVATE_H
+
+#include "scheduler/timeline.h"
+#include "tests/support/plain_plan.h"
+
+/* A node in one slot. */
+struct plain_row {
+    struct resvec free;
+    int64_t seats;               /* SEATS: nobody is there */
+    int64_t cpu_of[PLAIN_PARTS]; /* that jobs of each partition have */
+};
+
+struct plain_plan {
+    struct timeline grid; /* of no nodes: for its bounds only */
+    size_t n_nodes;
+    struct resvec total;
+    struct resvec asked;    /* by jobs with devices */
+    struct plain_row *rows; /* [slot][node] */
+    int64_t *licenses;      /* that are free: [slot][number] */
+    int64_t now_sec;
+    int64_t bounds[PLAIN_PARTS]; /* of that; LIMIT_UNLIMITED */
+    struct resvec *capacity;     /* by node */
+    const struct plain_resv *resvs;
+    size_t n_resvs;
+    const struct plain_wiring *wiring; /* NULL: all nodes are equally near */
+};
+
+struct plain_row *plain_row_at(const struct plain_plan *p, size_t slot, size_t node);
+/* The slot that begins at or before a time. */
+size_t plain_slot_of(const struct plain_plan *p, int64_t sec);
+int64_t plain_devices_in(const struct resvec *v);
+/* May the job have a pod on the node beside what its partition's jobs have there? Who
+ * takes a node whole takes all its CPUs. */
+bool plain_is_within_bound(const struct plain_plan *p, const struct plain_job *job,
+                           size_t node, const struct plain_row *row);
+
+#endif
