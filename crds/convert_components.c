@@ -49,6 +49,15 @@ static int say_where(size_t component, struct err *err)
     return err_set(err, err->code, "spec.components[%zu].%s", component, said);
 }
 
+/* Those that it names. */
+static void payers_read(const struct json *component, struct job *into)
+{
+    const char *account = json_str(component, "spec.account");
+    const char *qos = json_str(component, "spec.qos");
+    into->account = account && *account ? xstrdup(account) : NULL;
+    into->qos = qos && *qos ? xstrdup(qos) : NULL;
+}
+
 /* It is in one, or where the job is. */
 static int partition_read(const struct json *component, struct job *into,
                           struct err *err)
@@ -79,6 +88,8 @@ int components_read(const struct convert *c, const struct json *batchjob,
             request_read(c, component, into, err) < 0 ||
             (i > 0 && partition_read(component, into, err) < 0))
             return say_where(i, err);
+        if (i > 0)
+            payers_read(component, into);
     }
     return 0;
 }

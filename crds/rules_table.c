@@ -136,6 +136,13 @@ static bool first_component_apart(const struct json *self, const struct json *ol
     return has(json_item(json_get(self, "components"), 0), "partition");
 }
 
+static bool first_component_charged(const struct json *self, const struct json *old)
+{
+    (void)old;
+    const struct json *first = json_item(json_get(self, "components"), 0);
+    return has(first, "account") || has(first, "qos");
+}
+
 static bool components_of_array(const struct json *self, const struct json *old)
 {
     (void)old;
@@ -434,6 +441,10 @@ const struct rule rules[] = {
      "spec.components[0].partition: the first component is where the job is: "
      "spec.partition",
      .broken = first_component_apart},
+    {"BatchJob", "spec", "spec.components",
+     "spec.components[0]: the first component has the account and the QOS of the job: "
+     "spec.account and spec.qos",
+     .broken = first_component_charged},
     {"BatchJob", "spec", "spec.components", "spec.components: an array has none",
      .broken = components_of_array},
     {"BatchJob", "spec", "spec.components",

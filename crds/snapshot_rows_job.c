@@ -52,6 +52,8 @@ static const struct field component_rows[] = {
     BOOL(job, one_per_node),
     BOOL(job, contiguous),
     NAMES(job, partitions, n_partitions),
+    TEXT(job, account),
+    TEXT(job, qos),
     INT(job, lifts),
     REQUEST_ROWS,
 };

@@ -92,6 +92,16 @@ static bool reservations_equal(const struct job *a, const struct job *b)
            str_eq(a->reservation, b->reservation);
 }
 
+static bool payers_equal(const struct job *a, const struct job *b)
+{
+    bool equal = a->n_others == b->n_others;
+
+    for (size_t i = 0; equal && i <= a->n_others; i++)
+        equal = str_eq(job_component(a, i)->account, job_component(b, i)->account) &&
+                str_eq(job_component(a, i)->qos, job_component(b, i)->qos);
+    return equal;
+}
+
 /* Whether two states of a job look the same from the queue (their shapes apart). */
 static bool policy_equal(const struct job *a, const struct job *b)
 {
@@ -102,8 +112,7 @@ static bool policy_equal(const struct job *a, const struct job *b)
            a->limit_sec == b->limit_sec && a->time_min_sec == b->time_min_sec &&
            a->deadline_sec == b->deadline_sec && a->nice == b->nice &&
            a->priority == b->priority && a->site_factor == b->site_factor &&
-           a->hold == b->hold && str_eq(a->account, b->account) &&
-           str_eq(a->qos, b->qos) && str_eq(a->user, b->user) &&
+           a->hold == b->hold && payers_equal(a, b) && str_eq(a->user, b->user) &&
            str_eq(job_name(a), job_name(b)) && reservations_equal(a, b) &&
            a->hopeless == b->hopeless && depends_equal(a, b) && partitions_equal(a, b);
 }

@@ -26,6 +26,15 @@ static void set_amounts(struct job *into, const struct job *own)
     into->lifts = own->lifts;
 }
 
+/* Those that it names; else it has the job's. */
+static void set_payers(struct job *into, const struct job *own)
+{
+    if (own->account != NULL)
+        into->account = own->account;
+    if (own->qos != NULL)
+        into->qos = own->qos;
+}
+
 /* Where it names one; else it is where the job is. */
 static void set_partition(struct job *into, const struct job *own)
 {
@@ -52,6 +61,7 @@ const struct job *component_alone(const struct job *job, size_t component,
     into->licenses = NULL;
     into->n_licenses = 0;
     set_amounts(into, job_component(job, component));
+    set_payers(into, job_component(job, component));
     set_partition(into, job_component(job, component));
     return into;
 }

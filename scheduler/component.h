@@ -2,9 +2,9 @@
  * component - a component of a heterogeneous job as a job of its own, as Slurm has it:
  * so limits count it, and so it is charged.
  *
- * It has the identity, the policy and the times of the whole; amounts, partition and
- * slots are its own. Licences the job has once: they are the first component's. On what
- * nodes it may be is not to be read there.
+ * It has the identity, the policy and the times of the whole; amounts and slots are its
+ * own, and account, QOS and partition where it names one. Licences the job has once:
+ * they are the first component's. On what nodes it may be is not to be read there.
  */
 #ifndef GANTRY_SCHEDULER_COMPONENT_H
 #define GANTRY_SCHEDULER_COMPONENT_H

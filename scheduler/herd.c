@@ -5,6 +5,7 @@
 
 #include "base/util.h"
 #include "scheduler/book.h"
+#include "scheduler/component.h"
 #include "scheduler/core.h"
 #include "scheduler/yield.h"
 
@@ -69,11 +70,49 @@ struct preempt_side herd_side(const struct sched *s, const struct jobrec *rec,
     };
 }
 
-static bool is_exempt(struct sched *s, const struct herd *h,
-                      const struct preempt_side *side)
+/* As its component would be. */
+static struct preempt_side side_of(const struct sched *s,
+                                   const struct preempt_side *whole, size_t component)
 {
-    int64_t until =
-        timeline_end(side->job->start_sec, preempt_exempt_sec(&s->config, side));
+    struct preempt_side side = *whole;
+    struct job alone;
+
+    if (component > 0)
+        side.qos =
+            policy_qos(&s->policy, component_alone(whole->job, component, &alone));
+    return side;
+}
+
+bool herd_may_have(const struct sched *s, const struct preempt_side *by,
+                   const struct preempt_side *victim)
+{
+    bool may = true;
+
+    for (size_t i = 0; i <= victim->job->n_others && may; i++) {
+        const struct preempt_side side = side_of(s, victim, i);
+
+        may = preempt_may(&s->config, by, &side);
+    }
+    return may;
+}
+
+int64_t herd_exempt_until(const struct sched *s, const struct preempt_side *victim)
+{
+    int64_t until = INT64_MIN;
+
+    for (size_t i = 0; i <= victim->job->n_others; i++) {
+        const struct preempt_side side = side_of(s, victim, i);
+
+        until = MAX(until, timeline_end(victim->job->start_sec,
+                                        preempt_exempt_sec(&s->config, &side)));
+    }
+    return until;
+}
+
+static bool is_exempt(struct sched *s, const struct herd *h,
+                      const struct preempt_side *victim)
+{
+    const int64_t until = herd_exempt_until(s, victim);
 
     if (h->now_sec >= until)
         return false;
@@ -103,7 +142,7 @@ static void add_running(struct sched *s, struct herd *h, const struct preempt_si
         return;
     v.side = herd_side(s, rec, part);
     v.side.priority = INT64_MIN;
-    if (!preempt_may(&s->config, by, &v.side))
+    if (!herd_may_have(s, by, &v.side))
         return;
     if (preempt_asks_priority(&s->config, by))
         v.side.priority = pass_priority(s, rec, part, priority_time(s, h, job)).total;
@@ -217,7 +256,7 @@ size_t herd_muster(struct herd *h, const struct sched *s, const struct preempt_s
         v->taken = v->tried = false;
         v->out = v->rec->job->preempted_by != 0 || v->rec->end_told ||
                  v->from >= before || v->from >= v->rec->claim.last ||
-                 (asks_priority && !preempt_may(&s->config, by, &v->side));
+                 (asks_priority && !herd_may_have(s, by, &v->side));
         n += !v->out;
     }
     return n;
@@ -238,7 +277,7 @@ bool herd_may_lift(struct sched *s, const struct herd *h, const struct preempt_s
         return false;
     side = herd_side(s, rec, cluster_partition(&s->cluster, rec->job->plan.partition));
     side.priority = INT64_MIN;
-    if (preempt_may(&s->config, by, &side))
+    if (herd_may_have(s, by, &side))
         return true;
     rec->kept_from = h->of;
     rec->kept_told = s->told;

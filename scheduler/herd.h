@@ -81,6 +81,14 @@ size_t herd_muster(struct herd *h, const struct sched *s, const struct preempt_s
 bool herd_may_lift(struct sched *s, const struct herd *h, const struct preempt_side *by,
                    struct jobrec *rec);
 
+/* May it be preempted, as far as the two are concerned? Of a heterogeneous job all
+ * components must qualify, each by its own QOS. */
+bool herd_may_have(const struct sched *s, const struct preempt_side *by,
+                   const struct preempt_side *victim);
+
+/* Until when one that runs is let run: as long as any of its components. */
+int64_t herd_exempt_until(const struct sched *s, const struct preempt_side *victim);
+
 /* A job as a side, where it runs, or would; NULL: nowhere. Without its priority. */
 struct preempt_side herd_side(const struct sched *s, const struct jobrec *rec,
                               const struct partrec *part);

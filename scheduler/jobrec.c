@@ -6,6 +6,7 @@
 #include "base/util.h"
 #include "scheduler/allowance.h"
 #include "scheduler/check.h"
+#include "scheduler/component.h"
 #include "scheduler/core.h"
 
 struct jobrec *jobrec_find(const struct sched *s, const char *uid)
@@ -178,6 +179,22 @@ int64_t jobrec_switches_until(const struct sched *s, const struct job *job)
     return until;
 }
 
+/* Whether it may have its account and QOS, and its components theirs. */
+static enum reason check_payers(struct sched *s, const struct job *job)
+{
+    enum reason reason = policy_check(&s->policy, job, &s->message);
+
+    for (size_t i = 1; i <= job->n_others && reason == REASON_NONE; i++) {
+        struct job alone;
+
+        check_say_component(i, &s->message);
+        reason = policy_check(&s->policy, component_alone(job, i, &alone), &s->message);
+        if (reason == REASON_NONE)
+            str_reset(&s->message);
+    }
+    return reason;
+}
+
 enum reason jobrec_check(struct sched *s, struct jobrec *rec, int64_t now_sec)
 {
     const struct job *job = rec->job;
@@ -189,7 +206,7 @@ enum reason jobrec_check(struct sched *s, struct jobrec *rec, int64_t now_sec)
         s->pass.begin_sec = MIN(s->pass.begin_sec, jobrec_switches_until(s, job));
     reason = check_deadline(s, job, now_sec);
     if (reason == REASON_NONE)
-        reason = policy_check(&s->policy, job, &s->message);
+        reason = check_payers(s, job);
     if (reason == REASON_NONE)
         reason = check_held(job, &s->message);
     if (reason == REASON_NONE)

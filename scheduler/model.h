@@ -472,8 +472,8 @@ struct job {
 
     /* A heterogeneous job: components that start together, each of a shape of its own
      * and on nodes of its own. It is itself the first; of the others only "shape" and
-     * "where" are read, `lifts`, and the first of `partitions`, else they are in the
-     * job's; `exclusive` is the job's. */
+     * "where" are read, `lifts`, and what they may name or else have of the job's:
+     * `account`, `qos`, the first of `partitions`; `exclusive` is the job's. */
     struct job *others;
     size_t n_others; /* below COMPONENTS_MAX */
 

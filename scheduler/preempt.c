@@ -57,7 +57,7 @@ static bool may_lift(struct sched *s, const struct hunt *h, struct jobrec *rec)
     part = cluster_partition(&s->cluster, rec->job->plan.partition);
     side = herd_side(s, rec, part);
     side.priority = pass_priority(s, rec, part, h->now_sec).total;
-    return preempt_may(&s->config, &h->side, &side);
+    return herd_may_have(s, &h->side, &side);
 }
 
 static void add_plan(struct sched *s, struct hunt *h, struct jobrec *rec)
@@ -175,9 +175,7 @@ static void decide(struct sched *s, const struct hunt *h)
             .job_uid = victim->rec->uid,
             .preempted_by = h->entry->rec->job->job_id,
             .preemptor_uid = h->entry->rec->uid,
-            .preempt_from_sec =
-                timeline_end(victim->rec->job->start_sec,
-                             preempt_exempt_sec(&s->config, &victim->side)),
+            .preempt_from_sec = herd_exempt_until(s, &victim->side),
             .preempt_sec = victim->end_sec,
             .requeue = victim->requeue,
             .planned_sec = TIME_UNSET,

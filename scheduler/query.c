@@ -1,8 +1,10 @@
 /* What others ask the core: all of it, or one thing. */
 #include "base/util.h"
 #include "scheduler/allowance.h"
+#include "scheduler/component.h"
 #include "scheduler/core.h"
 #include "scheduler/preempt_rules.h"
+#include "scheduler/tell.h"
 #include "scheduler/relative.h"
 
 static void emit_policy(const struct policy *p,
@@ -254,6 +256,14 @@ size_t sched_reserved_promises(const struct sched *s)
 size_t sched_count(const struct sched *s, enum job_phase phase)
 {
     return s->n_phase[phase];
+}
+
+const char *sched_component_qos(const struct sched *s, const struct job *job,
+                                size_t component)
+{
+    struct job alone;
+
+    return tell_qos(s, component_alone(job, component, &alone));
 }
 
 enum reason sched_check_new(struct sched *s, const struct job *job,

@@ -6,6 +6,7 @@
 #include "base/duration.h"
 #include "base/util.h"
 #include "scheduler/access.h"
+#include "scheduler/component.h"
 #include "scheduler/core.h"
 
 /* ---- those that are known ---- */
@@ -133,14 +134,28 @@ static bool admits_groups(const struct resv_list *list, const struct job *job)
     return list->n_allow == 0 || access_lists_group(list->allow, list->n_allow, job);
 }
 
-static bool admits(const struct sched *s, const struct reservation *r,
-                   const struct job *job)
+static bool admits_one(const struct sched *s, const struct reservation *r,
+                       const struct job *job)
 {
     const struct qos *qos = policy_qos(&s->policy, job);
 
     return resv_list_admits(&r->users, job->user) && admits_groups(&r->groups, job) &&
            admits_account(s, &r->accounts, policy_account(&s->policy, job)) &&
            resv_list_admits(&r->qos, qos != NULL ? qos->name : job->qos);
+}
+
+/* With all of its components. */
+static bool admits(const struct sched *s, const struct reservation *r,
+                   const struct job *job)
+{
+    bool does = true;
+
+    for (size_t i = 0; i <= job->n_others && does; i++) {
+        struct job alone;
+
+        does = admits_one(s, r, component_alone(job, i, &alone));
+    }
+    return does;
 }
 
 static bool is_over(const struct reservation *r, int64_t sec)

@@ -305,6 +305,9 @@ const struct partition *sched_taker(const struct sched *s, const struct partitio
 struct ahead sched_job_ahead(const struct sched *s, const char *job_uid);
 /* The job as the core has it, lent until the next apply or step; NULL: unknown. */
 const struct job *sched_job(const struct sched *s, const char *job_uid);
+/* The QOS of a component, also by default; NULL: none. Lent until the next change. */
+const char *sched_component_qos(const struct sched *s, const struct job *job,
+                                size_t component);
 /* Do limits of QOS and accounts let a new job be queued in a partition? REASON_NONE, or
  * the reason with its sentence appended. Jobs count as soon as they are applied as
  * pending. */

@@ -10,6 +10,7 @@
 #include "scheduler/book.h"
 #include "scheduler/charge.h"
 #include "scheduler/check.h"
+#include "scheduler/component.h"
 #include "scheduler/components.h"
 #include "scheduler/reprieve.h"
 #include "scheduler/tell.h"
@@ -167,37 +168,45 @@ struct shape *trial_shape(struct sched *s, const struct entry *entry)
 }
 
 /* Fair shares are found anew in each period. */
-static enum reason check_threshold(struct sched *s, const struct entry *entry)
+static enum reason check_threshold(struct sched *s, const struct job *job,
+                                   const struct partrec *part)
 {
-    enum reason reason = policy_check_threshold(&s->policy, entry->rec->job,
-                                                entry->part->part, &s->message);
+    enum reason reason =
+        policy_check_threshold(&s->policy, job, part->part, &s->message);
 
     if (reason != REASON_NONE)
         s->pass.begin_sec = MIN(s->pass.begin_sec, charge_next_period(s, s->now_sec));
     return reason;
 }
 
-/* Whether the partition of its own takes a component. */
+/* Whether the partition that it is in takes a component, with its account and QOS. */
 static enum reason check_component_there(struct sched *s, const struct entry *entry,
                                          size_t component)
 {
-    const struct job *job = entry->rec->job;
-    const char *name = job_component(job, component)->partitions[0];
-    const struct partrec *part = cluster_partition(&s->cluster, name);
+    const struct job *job = entry->rec->job, *own = job_component(job, component);
+    const struct partrec *part = entry->part;
+    struct job alone;
     enum reason reason;
 
+    component_alone(job, component, &alone);
     str_reset(&s->message);
     check_say_component(component, &s->message);
+    if (own->n_partitions > 0)
+        part = cluster_partition(&s->cluster, own->partitions[0]);
     if (part == NULL)
-        return check_missing(&s->cluster, name, &s->message);
-    reason = policy_check_partition(&s->policy, job, part->part, &s->message);
+        return check_missing(&s->cluster, own->partitions[0], &s->message);
+    reason = policy_check_partition(&s->policy, &alone, part->part, &s->message);
     if (reason == REASON_NONE)
-        reason = access_check(&s->policy, job, part->part, &s->message);
+        reason = access_check(&s->policy, &alone, part->part, &s->message);
+    if (reason == REASON_NONE)
+        reason = check_threshold(s, &alone, part);
     if (reason != REASON_NONE)
         return reason;
     str_reset(&s->message);
-    return check_component_partition(job, component, entry->part->part, part->part,
-                                     &s->message);
+    return own->n_partitions > 0
+               ? check_component_partition(job, component, entry->part->part,
+                                           part->part, &s->message)
+               : REASON_NONE;
 }
 
 static enum reason check_components_there(struct sched *s, const struct entry *entry)
@@ -206,8 +215,7 @@ static enum reason check_components_there(struct sched *s, const struct entry *e
     enum reason reason = REASON_NONE;
 
     for (size_t i = 1; i <= job->n_others && reason == REASON_NONE; i++)
-        if (job_component(job, i)->n_partitions > 0)
-            reason = check_component_there(s, entry, i);
+        reason = check_component_there(s, entry, i);
     return reason;
 }
 
@@ -230,7 +238,7 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
     if (reason == REASON_NONE)
         reason = check_components_there(s, entry);
     if (reason == REASON_NONE)
-        reason = check_threshold(s, entry);
+        reason = check_threshold(s, entry->rec->job, entry->part);
     if (reason == REASON_NONE)
         reason = license_check(&s->config.licenses, entry->rec->job, &s->message);
     if (reason == REASON_NONE)
@@ -449,13 +457,18 @@ size_t trial_before_deadline(const struct sched *s, const struct entry *entry)
     return last;
 }
 
+/* No room is kept for part of a job. */
 bool trial_reserves(const struct sched *s, const struct entry *entry)
 {
     const struct job *job = entry->rec->job;
-    const struct qos *qos = policy_qos(&s->policy, job);
 
-    if (qos != NULL && (qos->flags & QOS_NO_RESERVE) != 0)
-        return false;
+    for (size_t i = 0; i <= job->n_others; i++) {
+        struct job alone;
+        const struct qos *qos = policy_qos(&s->policy, component_alone(job, i, &alone));
+
+        if (qos != NULL && (qos->flags & QOS_NO_RESERVE) != 0)
+            return false;
+    }
     return entry->priority.total >= allowance_least_priority(s, job, entry->part->part);
 }
 

@@ -72,6 +72,21 @@ static void read_claims(const struct json *template, struct bjob *b)
     names_free(names, n);
 }
 
+/* Where it stands, by those that it names; an empty name is as good as none. */
+static void read_standing(const struct json *component, struct work *work)
+{
+    const struct {
+        const char *path;
+        char **name;
+    } own[] = {{"spec.partition", &work->partition},
+               {"spec.account", &work->account},
+               {"spec.qos", &work->qos}};
+    for (size_t i = 0; i < ARRAY_LEN(own); i++) {
+        const char *text = json_str(component, own[i].path);
+        *own[i].name = text && *text ? xstrdup(text) : NULL;
+    }
+}
+
 static void read_work(const struct convert *c, const struct json *object, size_t i,
                       struct bjob *b)
 {
@@ -83,7 +98,7 @@ static void read_work(const struct convert *c, const struct json *object, size_t
     if (convert_n_components(object) > 0)
         work->name = xstrdup(json_str_or(component, "spec.name", ""));
     if (i > 0)
-        work->partition = xstrdup_null(json_str(component, "spec.partition"));
+        read_standing(component, work);
     convert_request_env(component, add_env, work);
     read_claims(template, b);
 }
@@ -163,6 +178,8 @@ static void work_fini(struct work *work)
 {
     free(work->name);
     free(work->partition);
+    free(work->account);
+    free(work->qos);
     free(work->template_text);
     names_free(work->env, work->n_env);
 }

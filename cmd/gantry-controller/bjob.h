@@ -31,8 +31,9 @@ struct bjob_task {
 
 /* What the pods of a component are made of. */
 struct work {
-    char *name;          /* of the component; NULL: the job has none */
-    char *partition;     /* of its own; NULL: it is where the job is */
+    char *name;      /* of the component; NULL: the job has none */
+    char *partition; /* of its own; NULL: it is where the job is; likewise: */
+    char *account, *qos;
     char *template_text; /* a script's too */
     char **env;          /* SLURM_* variables that repeat the request: "NAME=value" */
     size_t n_env;

@@ -33,6 +33,7 @@ struct seat pod_seat(const struct pod_plan *plan, int64_t rank)
 
 struct pod_plan pod_world(const struct pod_plan *plan, int64_t component)
 {
+    const struct work *work = pod_work(plan->job, component);
     struct pod_plan world = *plan;
     while (world.n_slots > 0 && world.slots[0].component < component) {
         world.slots++;
@@ -40,8 +41,10 @@ struct pod_plan pod_world(const struct pod_plan *plan, int64_t component)
     }
     while (world.n_slots > 0 && world.slots[world.n_slots - 1].component > component)
         world.n_slots--;
-    if (pod_work(plan->job, component)->partition)
-        world.partition = pod_work(plan->job, component)->partition;
+    if (work->partition)
+        world.partition = work->partition;
+    world.account = work->account;
+    world.qos = work->qos;
     return world;
 }
 

@@ -22,14 +22,15 @@ struct pod_plan {
     int64_t attempt;
     const struct slot *slots;
     size_t n_slots;
-    const char *partition;   /* NULL: not known */
-    const char *reservation; /* NULL: in none */
+    const char *partition;     /* NULL: not known */
+    const char *account, *qos; /* NULL: the job's */
+    const char *reservation;   /* NULL: in none */
     const struct resvec
         *extra;   /* of the slots' requests the pods do not ask for; NULL */
     bool unbound; /* also where it is one pod, which is else made on its node */
 };
 
-/* The component of a rank, as a plan of its own, in its own partition: its pods see
+/* The component of a rank, as a plan of its own, where it stands: its pods see
  * each other as a job does, by their ranks from the first of them on. Its slots are the
  * plan's. */
 struct pod_plan pod_world(const struct pod_plan *plan, int64_t component);

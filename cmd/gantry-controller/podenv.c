@@ -158,12 +158,13 @@ static void add_array(struct json *env, const struct bjob_task *task)
 static void add_standing(struct json *env, const struct pod_plan *plan,
                          const char *group)
 {
+    const struct jstatus *status = &plan->job->status;
     const struct {
         const char *name, *value;
     } texts[] = {
         {"SLURM_JOB_PARTITION", plan->partition},
-        {"SLURM_JOB_ACCOUNT", plan->job->status.account},
-        {"SLURM_JOB_QOS", plan->job->status.qos},
+        {"SLURM_JOB_ACCOUNT", plan->account ? plan->account : status->account},
+        {"SLURM_JOB_QOS", plan->qos ? plan->qos : status->qos},
         {"SLURM_JOB_RESERVATION", plan->reservation},
     };
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)

@@ -104,17 +104,23 @@ static void tell_bill(const struct record *r, struct job *m)
     m->end_sec = model->end_sec;
 }
 
-/* Each has a number, and may have been in a partition of its own. */
+static void tell_component(const struct job *known, struct job *component)
+{
+    if (known->n_partitions > 0)
+        names_add(&component->partitions, &component->n_partitions,
+                  known->partitions[0]);
+    component->account = xstrdup_null(known->account);
+    component->qos = xstrdup_null(known->qos);
+}
+
+/* Each has a number, and may have had partition and account, and QOS, of its own. */
 static void tell_components(const struct bjob *job, struct job *m)
 {
     const struct job *model = job ? job->model : NULL;
     for (int64_t i = 1; job && i < bjob_n_ids(job); i++) {
         struct job *component = job_add_component(m);
-        const struct job *known =
-            model && i <= (int64_t)model->n_others ? &model->others[i - 1] : NULL;
-        if (known && known->n_partitions > 0)
-            names_add(&component->partitions, &component->n_partitions,
-                      known->partitions[0]);
+        if (model && i <= (int64_t)model->n_others)
+            tell_component(&model->others[i - 1], component);
     }
 }
 

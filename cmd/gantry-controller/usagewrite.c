@@ -247,13 +247,26 @@ static bool is_written_of(const struct controller *ctl, const char *partition,
     return is_written(ctl, PAYER_QOS, part ? part->qos : NULL, job);
 }
 
+/* By those that a component has of its own. */
+static bool is_written_by(const struct controller *ctl, const struct bjob *job,
+                          size_t component)
+{
+    const struct work *work = &job->works[component];
+    const char *qos = job->model && component <= job->model->n_others
+                          ? sched_component_qos(ctl->sched, job->model, component)
+                          : NULL;
+    return is_written(ctl, PAYER_ACCOUNT, work->account, job) &&
+           is_written(ctl, PAYER_QOS, qos, job) &&
+           is_written_of(ctl, work->partition, job);
+}
+
 bool usage_is_written(const struct controller *ctl, const struct bjob *job)
 {
     bool written = is_written(ctl, PAYER_ACCOUNT, job->status.account, job) &&
                    is_written(ctl, PAYER_QOS, job->status.qos, job) &&
                    is_written_of(ctl, job->status.partition, job);
-    for (size_t i = 0; i < job->n_works && written; i++)
-        written = is_written_of(ctl, job->works[i].partition, job);
+    for (size_t i = 1; i < job->n_works && written; i++)
+        written = is_written_by(ctl, job, i);
     return written;
 }
 

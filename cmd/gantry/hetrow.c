@@ -95,6 +95,18 @@ static void set_partition(struct jobrow *r, const struct json *component,
         r->asked_partition = r->ran_partition = own;
 }
 
+static void set_payers(struct jobrow *r, const struct json *component,
+                       struct arena *arena)
+{
+    const char *account = text_of(json_get(component, "account"), arena);
+    const char *qos = text_of(json_get(component, "qos"), arena);
+
+    if (account)
+        r->account = r->has_account = account;
+    if (qos)
+        r->qos = r->has_qos = qos;
+}
+
 size_t hetrow_split(const struct jobrow *whole, const struct partlist *parts,
                     struct arena *arena, struct jobrow ret[COMPONENTS_MAX])
 {
@@ -113,6 +125,7 @@ size_t hetrow_split(const struct jobrow *whole, const struct partlist *parts,
         r->het_size = (int64_t)n;
         r->components = r->found_components = NULL;
         set_partition(r, json_item(spec, i), arena);
+        set_payers(r, json_item(spec, i), arena);
         for (size_t k = 0; k < ARRAY_LEN(asked); k++)
             put(r, &asked[k], json_item(spec, i), arena);
         for (size_t k = 0; k < ARRAY_LEN(found); k++)

@@ -4,7 +4,8 @@
 #include "base/util.h"
 #include "cmd/gantry/submit.h"
 
-/* What each component has for itself; all else is the job's. */
+/* What each component has for itself, whatever others say. Partition, account and QOS
+ * it may have; all else is the job's. */
 static const char *const own[] = {
     "nodes",     "ntasks",  "ntasksPerNode", "cpusPerTask", "memPerNode", "memPerCpu",
     "memPerGpu", "gpus",    "gpusPerNode",   "gpusPerTask", "cpusPerGpu", "constraint",
@@ -47,6 +48,19 @@ static int put_partition(const struct submit *s, const struct json *spec,
     return 0;
 }
 
+/* What one component says goes on for those behind it, as in Slurm: `before` is the one
+ * before. The first one's is the job's. */
+static void put_payer(const struct json *spec, const struct json *before,
+                      const char *field, struct json *fields, struct json *component)
+{
+    if (!json_get(fields, field) && json_get(before, field))
+        json_set(fields, field, json_copy(json_get(before, field)));
+    if (str_eq(json_str(fields, field), json_str(spec, field)))
+        json_del(fields, field);
+    else
+        move(fields, field, component);
+}
+
 /* Of a later component; what is the job's the first one has said already. */
 static int check_rest(const struct submit *s, const struct json *spec,
                       const struct json *rest, struct err *err)
@@ -74,6 +88,24 @@ static struct json *component_of(struct json *fields, size_t number)
     return ret;
 }
 
+static int add_component(const struct submit *s, int64_t now_sec, struct json *spec,
+                         struct json *list, struct err *err)
+{
+    const struct json *before = json_item(list, json_len(list) - 1);
+    JSON_AUTO struct json *fields = json_new_object();
+    struct json *component;
+
+    if (submit_fill(s, now_sec, fields, err) < 0)
+        return -1;
+    component = component_of(fields, s->component);
+    put_payer(spec, before, "account", fields, component);
+    put_payer(spec, before, "qos", fields, component);
+    json_append(list, component);
+    if (put_partition(s, spec, fields, component, err) < 0)
+        return -1;
+    return check_rest(s, spec, fields, err);
+}
+
 int submit_fill_components(const struct submit *first, int64_t now_sec,
                            struct json *spec, struct err *err)
 {
@@ -85,15 +117,7 @@ int submit_fill_components(const struct submit *first, int64_t now_sec,
     json_append(list, component_of(spec, 0));
     json_set(spec, "components", list);
     for (const struct submit *s = first->next; s; s = s->next) {
-        JSON_AUTO struct json *fields = json_new_object();
-        struct json *component;
-
-        if (submit_fill(s, now_sec, fields, err) < 0)
-            return -1;
-        component = component_of(fields, s->component);
-        json_append(list, component);
-        if (put_partition(s, spec, fields, component, err) < 0 ||
-            check_rest(s, spec, fields, err) < 0)
+        if (add_component(s, now_sec, spec, list, err) < 0)
             return -1;
     }
     return 0;

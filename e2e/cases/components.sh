@@ -52,6 +52,15 @@ END
     id=$(slurm sbatch --parsable -t 5 -o out-%j -n 1 : -p last -n 1 : -p last -n 1 --wrap true)
     wait_until 30 "the QOS of their partition" eval '[[ $(slurm squeue -h -o %r -j $id+2) == QOSMaxJobsPerUserLimit ]]'
     slurm scancel "$id"
+    id=$(slurm sbatch --parsable -W -t 5 -o out-%j -n 1 : -q last -n 1 --wrap 'echo "$SLURM_JOB_QOS_HET_GROUP_1"')
+    expect "a component with another QOS" "$(cat "$TMP/out-$id")" last
+    expect "its row" "$(slurm squeue -h -t all -o %q -j "$id+1")" last
+    refused "the first component has the account and the QOS of the job" k apply -f - <<END
+apiVersion: gantry.dev/v1alpha1
+kind: BatchJob
+metadata: {name: charged}
+spec: {components: [{name: a, qos: last}, {name: b}], script: "#!/bin/sh"}
+END
     k delete partition last >/dev/null
     k delete qos last >/dev/null
     refused "there is no partition \"last\"" slurm sbatch -n 1 : -p last --wrap true

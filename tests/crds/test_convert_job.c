@@ -149,6 +149,14 @@ static void add_tasks(struct str *out, const char *word, const struct taskset *t
     taskset_format(tasks, out);
 }
 
+static void add_payers(struct str *out, const struct job *job)
+{
+    if (job->account)
+        str_addf(out, " account=%s", job->account);
+    if (job->qos)
+        str_addf(out, " qos=%s", job->qos);
+}
+
 static void describe(const struct job *job, struct str *out)
 {
     add_shape(out, job);
@@ -166,6 +174,7 @@ static void describe(const struct job *job, struct str *out)
     for (size_t i = 0; i < job->n_others; i++) {
         str_add(out, " : ");
         add_shape(out, &job->others[i]);
+        add_payers(out, &job->others[i]);
         add_where(out, &job->others[i]);
     }
 }
@@ -227,6 +236,10 @@ static const struct job_case {
      "components: [{name: a, partition: x}, {name: b}], " ONE, "",
      "spec.components[0].partition: the first component is where the job is: "
      "spec.partition"},
+    {"the first component charged",
+     "components: [{name: a, account: x}, {name: b}], " ONE, "",
+     "spec.components[0]: the first component has the account and the QOS of the job: "
+     "spec.account and spec.qos"},
     {"components beside a shape", "nodes: 2, components: [{name: a}], " ONE, "",
      "spec.components have shapes and places of their own: spec has none beside them"},
     {"nodes as text", "nodes: '4', " ONE, "", "pods=4/node cpu=1000"},

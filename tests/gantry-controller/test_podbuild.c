@@ -43,9 +43,10 @@ static struct bjob *job_of(const struct convert *c, const char *name, const char
     "ann','output':'slurm-%j.out','openMode':'append',"                   \
     "'exportEnv':'ALL','env':[{'name':'PRICE','value':'$(HOME)'},"        \
     "{'name':'SLURM_JOB_ID','value':'3'}]"
-#define COUPLE                                                                    \
-    "'components':[{'name':'cpus','nodes':1,'cpusPerTask':4,'memPerNode':'8G'},{" \
-    "'name':'gpus','partition':'fast','ntasks':3,'gpusPerTask':'h100:2'}]"
+#define COUPLE                                                                      \
+    "'components':[{'name':'cpus','nodes':1,'cpusPerTask':4,'memPerNode':'8G'},{"   \
+    "'name':'gpus','partition':'fast','account':'chem','qos':'urgent','ntasks':3,'" \
+    "gpusPerTask':'h100:2'}]"
 #define LONG \
     "'scriptFrom':{'configMapKeyRef':{'name':'gantry-script-1','key':'script'}}"
 

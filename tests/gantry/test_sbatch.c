@@ -162,6 +162,32 @@ START_TEST(test_component_partitions)
 }
 END_TEST
 
+/* What one component says of account and QOS holds for those behind it. */
+START_TEST(test_component_payers)
+{
+    struct clitest *t = clitest_new();
+
+    ctltest_make(t->ctl, "Account", "lab", "'members':[{'user':'alice'}]");
+    ctltest_make(t->ctl, "Account", "course", "'members':[{'user':'alice'}]");
+    ctltest_make(t->ctl, "QOS", "high", "");
+    ctltest_settle(t->ctl);
+    clitest_expect(t,
+                   "sbatch -Q -A lab -N 1 : -A course -q high : : -A lab --wrap true",
+                   0, "", "");
+    ctltest_settle(t->ctl);
+    apitest_expect_in(the_job(t), "job",
+                      "spec.account=lab|spec.qos!|spec.components.0.account!|"
+                      "spec.components.1.account=course|spec.components.1.qos=high|"
+                      "spec.components.2.account=course|spec.components.2.qos=high|"
+                      "spec.components.3.account!|spec.components.3.qos=high");
+    clitest_expect(t, "squeue -h -S i -o '%i %a %q'", 0,
+                   "1+0 lab (null)\n1+1 course high\n1+2 course high\n1+3 lab high\n",
+                   "");
+    clitest_expect(t, "squeue -h -A course -o %i -S i", 0, "1+1\n1+2\n", "");
+    clitest_free(t);
+}
+END_TEST
+
 /* Of a range of nodes all that are free, unless as few as will do are asked for. */
 START_TEST(test_use_min_nodes)
 {
@@ -654,6 +680,7 @@ int main(void)
                                            {test_variables, 1},
                                            {test_components, 1},
                                            {test_component_partitions, 1},
+                                           {test_component_payers, 1},
                                            {test_use_min_nodes, 4},
                                            {test_stdin, 1},
                                            {test_refusal, ARRAY_LEN(refusals)},

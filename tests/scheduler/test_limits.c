@@ -180,6 +180,10 @@ static struct job component_of(const struct job *job, size_t component)
 
     if (component > 0 && own->n_partitions > 0 && job->partition != NULL)
         ret.partition = own->partitions[0];
+    if (component > 0 && own->account != NULL)
+        ret.account = own->account;
+    if (component > 0 && own->qos != NULL)
+        ret.qos = own->qos;
     while (ret.n_alloc > 0 && ret.alloc[0].component < (int64_t)component) {
         ret.alloc++;
         ret.n_alloc--;
@@ -593,6 +597,8 @@ static void random_job(struct course *h)
         "",
         " : nodes=1 cpu=1",
         " : nodes=1 cpu=1 partition=owned",
+        " : nodes=1 cpu=1 account=mid : nodes=1 cpu=1 qos=other",
+        " : nodes=1 cpu=1 account=low qos=other partition=owned",
         " : nodes=1-2 cpu=1 : nodes=1 nvidia.com/gpu=1",
         " : nodes=1 cpu=1 partition=owned : nodes=1 nvidia.com/gpu=1 partition=batch"};
 

@@ -233,11 +233,13 @@ static void random_components(struct course *h, char *line, size_t size)
     for (int n = course_chance(h, 20) ? 1 + (int)course_draw(h, 2) : 0; n > 0; n--) {
         static const char *const parts[] = {"", "", " partition=a", " partition=b",
                                             " partition=d"};
+        static const char *const payers[] = {"",         "",          "",
+                                             " qos=low", " qos=high", " account=y"};
         char request[WORDS_MAX];
 
         random_request(h, request, sizeof(request));
-        at += (size_t)snprintf(line + at, size - at, " : %s%s", request,
-                               COURSE_PICK(h, parts));
+        at += (size_t)snprintf(line + at, size - at, " : %s%s%s", request,
+                               COURSE_PICK(h, parts), COURSE_PICK(h, payers));
     }
 }
 
