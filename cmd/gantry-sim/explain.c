@@ -22,9 +22,9 @@ static struct json *nodes_json(const struct decision *d)
 {
     HOSTLIST_AUTO struct hostlist nodes = {0};
     STR_AUTO struct str text;
+    str_init(&text, NODES_BYTES_MAX);
     if (d->n_slots == 0)
         return NULL;
-    str_init(&text, NODES_BYTES_MAX);
     for (size_t i = 0; i < d->n_slots; i++)
         hostlist_add(&nodes, d->slots[i].node);
     hostlist_format(&nodes, &text);
