@@ -181,10 +181,10 @@ int pattern_compile(const char *pattern, regex_t *ret, struct err *err)
     bool quantified = false;
     int rc;
 
+    str_init(&posix, 16 * PATTERN_MAX);
     if (strlen(pattern) > PATTERN_MAX)
         return err_set(err, ERR_TOO_LARGE, "pattern: longer than %d bytes",
                        PATTERN_MAX);
-    str_init(&posix, 16 * PATTERN_MAX);
     for (const char *p = pattern; *p != '\0';) {
         const char *next = translate_piece(p, quantified, &posix);
         if (next == NULL)
