@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "base/util.h"
+#include "tests/support/checkout.h"
 #include "tests/support/suite.h"
 
 /* Each takes about a second under the sanitizers; `make world` runs thousands. */
@@ -141,6 +142,7 @@ int main(void)
     const char *range = getenv("GANTRY_WORLD_SEEDS");
     int rc;
 
+    checkout_enter();
     definitions_load(&definitions);
     if (range)
         rc = run_range(range);
