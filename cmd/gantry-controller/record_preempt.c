@@ -36,3 +36,8 @@ bool record_is_preempted(const struct record *r)
 {
     return r->preemption.by != 0 && has_number(record_find(r->ctl, r->preemptor));
 }
+
+bool record_is_over_time(const struct record *r)
+{
+    return r->timed_out && (r->preemption.by == 0 || record_is_preempted(r));
+}

@@ -19,6 +19,9 @@ void record_forget_attempt(struct record *r);
 
 /* Is it to end now for another, whose number is stored? */
 bool record_is_preempted(const struct record *r);
+/* Is its time up? To the core that of who ends for another is up at once, while it
+ * still waits for the number of that one. */
+bool record_is_over_time(const struct record *r);
 /* Those that were to end for it, once its number is stored or it is gone. */
 void record_let_victims_end(struct record *r);
 

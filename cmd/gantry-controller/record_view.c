@@ -101,7 +101,7 @@ static struct job_view view_of(const struct record *r, struct array_view *space)
                                            : limited  ? reason_word(r->intake.limited)
                                            : closed   ? "PartitionInactive"
                                                       : NULL,
-                         .end_reason = r->timed_out ? r->end_reason : NULL,
+                         .end_reason = record_is_over_time(r) ? r->end_reason : NULL,
                          .end_message = r->end_message,
                          .bound_sec = r->bound_sec,
                          .preemption = record_is_preempted(r) ? &r->preemption : NULL,

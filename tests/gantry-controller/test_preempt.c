@@ -220,6 +220,24 @@ START_TEST(test_killed_before_the_number)
 }
 END_TEST
 
+/* Its time is up when its end for another is due, which waits for that one's number:
+ * it still ends for that one, not by its limit. */
+START_TEST(test_number_refused)
+{
+    struct ctltest *t = busy("", "");
+    spy_spoil(t->spy, &(struct spy_rule){"PATCH", "/urgent/status", SPY_REFUSE, 503,
+                                         "ServiceUnavailable", "unwell", 3});
+    ctltest_submit(t, "urgent", HIGH);
+    ctltest_settle(t);
+    ctltest_expect(t, "one", "status.state=RUNNING|status.preemptedBy!");
+    ctltest_advance(t, 30);
+    let_go(t);
+    ctltest_expect(t, "urgent", "status.state=RUNNING");
+    ctltest_expect(t, "one", "status.state=PENDING|status.restarts=1");
+    ctltest_free(t);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry-controller/preempt",
@@ -232,6 +250,7 @@ int main(void)
                                            {test_off, 1},
                                            {test_killed, 1},
                                            {test_killed_before_the_number, 3},
+                                           {test_number_refused, 1},
                                            {test_late, 1},
                                            {NULL, 0}});
 }
