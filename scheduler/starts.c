@@ -67,8 +67,9 @@ void candidates_fini(struct candidates *c)
     turns_fini(&c->turns);
 }
 
+/* Those in line may be a hundred thousand: their jobs are not looked at here. */
 static void add_candidate(struct candidates *c, struct jobrec *rec, size_t listed,
-                          const struct line_turn *turn)
+                          const struct line_turn *turn, bool fresh)
 {
     if (turn->part == NULL)
         return;
@@ -80,17 +81,19 @@ static void add_candidate(struct candidates *c, struct jobrec *rec, size_t liste
         .tier = turn->tier,
         .size = turn->size,
         .priority = -1,
-        .fresh = !rec->job->plan.promised,
+        .fresh = fresh,
     };
 }
 
 /* In each of its partitions and reservations. */
 static void add_everywhere(struct sched *s, struct jobrec *rec)
 {
+    bool fresh = !rec->job->plan.promised;
+
     for (size_t i = 0; i < pass_choices(rec->job); i++) {
         const struct line_turn turn = line_turn_in(s, rec, i);
 
-        add_candidate(&s->candidates, rec, i, &turn);
+        add_candidate(&s->candidates, rec, i, &turn, fresh);
     }
 }
 
@@ -114,7 +117,7 @@ static void gather(struct sched *s)
         if (line->several)
             add_everywhere(s, line->rec);
         else
-            add_candidate(&s->candidates, line->rec, 0, line_turn(s, i));
+            add_candidate(&s->candidates, line->rec, 0, line_turn(s, i), false);
     }
 }
 
