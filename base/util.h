@@ -39,11 +39,8 @@ char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2), mallo
 
 /* Grows `*items` (of `item_size` bytes each) so that index `n` can be written. */
 void *grow_array(void *items, size_t n, size_t *cap, size_t item_size);
-#define GROW(items, n, cap)                                               \
-    do {                                                                  \
-        if ((n) >= (cap)) /* seldom: no call else */                      \
-            (items) = grow_array((items), (n), &(cap), sizeof(*(items))); \
-    } while (0)
+#define GROW(items, n, cap) \
+    ((items) = grow_array((items), (n), &(cap), sizeof(*(items))))
 
 /* INT64_MAX where the sum is outside of int64. */
 static inline int64_t add_capped(int64_t a, int64_t b)
