@@ -10,7 +10,7 @@
 
 static bool is_spent(struct sched_budget budget, size_t n)
 {
-    return n % LOOK_JOBS == 0 && budget.spent != NULL && budget.spent(budget.arg);
+    return n % LOOK_JOBS == 0 && sched_is_spent(budget);
 }
 
 static bool gains_age(const struct job *job)

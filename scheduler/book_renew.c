@@ -65,11 +65,6 @@ static bool add_plan(struct sched *s, struct jobrec *rec)
     return true;
 }
 
-static bool is_spent(struct sched_budget budget)
-{
-    return budget.spent != NULL && budget.spent(budget.arg);
-}
-
 /* False: the budget is spent. */
 static bool add_plans(struct sched *s, struct sched_budget budget)
 {
@@ -78,7 +73,7 @@ static bool add_plans(struct sched *s, struct sched_budget budget)
     while (s->n_renewed < queue->n) {
         bool looked = add_plan(s, queue_at(queue, s->n_renewed++)->rec);
 
-        if (looked && is_spent(budget))
+        if (looked && sched_is_spent(budget))
             return false;
     }
     return true;
@@ -119,7 +114,7 @@ static bool work_out(struct sched *s, struct sched_budget budget)
     if (s->timeline.n_known == 0)
         ask_demands(s);
     while (!timeline_ready(&s->timeline, WORDS_WORKED_OUT)) {
-        if (is_spent(budget))
+        if (sched_is_spent(budget))
             return false;
     }
     return true;

@@ -242,11 +242,6 @@ void pass_begin(struct sched *s, int64_t now_sec)
     s->rules_changed = false;
 }
 
-static bool is_spent(struct sched_budget budget)
-{
-    return budget.spent != NULL && budget.spent(budget.arg);
-}
-
 /* Jobs that come meanwhile are behind the others, and those that go are kept. */
 static bool add_jobs(struct sched *s, struct sched_budget budget)
 {
@@ -258,7 +253,7 @@ static bool add_jobs(struct sched *s, struct sched_budget budget)
         pass->fill_next = rec->hh.next;
         if (!rec->gone && rec->job->phase == JOB_PENDING && rec->job->job_id != 0)
             add_job(s, rec);
-        if (n % FILL_JOBS == 0 && is_spent(budget))
+        if (n % FILL_JOBS == 0 && sched_is_spent(budget))
             return false;
     }
     return true;
@@ -271,7 +266,7 @@ static bool order(struct sched *s, struct sched_budget budget)
         return true;
     queue_order(&s->pass.queue);
     s->pass.ordered = true;
-    return HASH_COUNT(s->jobs) <= ORDER_JOBS || !is_spent(budget);
+    return HASH_COUNT(s->jobs) <= ORDER_JOBS || !sched_is_spent(budget);
 }
 
 bool pass_fill(struct sched *s, int64_t now_sec, struct sched_budget budget)
@@ -567,7 +562,7 @@ bool pass_run(struct sched *s, int64_t now_sec, struct sched_budget budget)
         if (pass->again != NULL || pass->next < pass->queue.n)
             consider(s, next_entry(pass), now_sec);
         whole = pass->again == NULL && pass->next >= pass->queue.n && !next_round(pass);
-        if (!whole && is_spent(budget))
+        if (!whole && sched_is_spent(budget))
             return false;
     }
     pass->running = false;

@@ -214,7 +214,7 @@ static void cross_boundaries(struct sched *s, int64_t now_sec)
  */
 static bool yields_before_walk(struct sched *s, struct sched_budget budget)
 {
-    if (s->yielded || budget.spent == NULL || !budget.spent(budget.arg))
+    if (s->yielded || !sched_is_spent(budget))
         return false;
     s->yielded = true;
     return true;

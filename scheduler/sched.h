@@ -225,6 +225,10 @@ struct sched_budget {
     bool (*spent)(void *arg);
     void *arg;
 };
+static inline bool sched_is_spent(struct sched_budget budget)
+{
+    return budget.spent != NULL && budget.spent(budget.arg);
+}
 
 enum sched_progress {
     SCHED_IDLE, /* nothing to do until the next change or sched_next_wake */

@@ -252,11 +252,6 @@ static enum outcome try_candidate(const struct search *search,
     return SEARCH_TRIED;
 }
 
-static bool is_spent(struct sched_budget budget)
-{
-    return budget.spent != NULL && budget.spent(budget.arg);
-}
-
 /* Of an array one task after the other, as long as they start. */
 static enum outcome try_tasks(const struct search *search, const struct candidate *c,
                               struct sched_budget budget)
@@ -268,7 +263,7 @@ static enum outcome try_tasks(const struct search *search, const struct candidat
         n_started = c->rec->n_started;
         outcome = try_candidate(search, c);
         if (outcome == SEARCH_TRIED)
-            outcome = is_spent(budget) ? SEARCH_SPENT : SEARCH_DONE;
+            outcome = sched_is_spent(budget) ? SEARCH_SPENT : SEARCH_DONE;
     } while (outcome == SEARCH_DONE && n_started != c->rec->n_started &&
              c->rec->job->phase == JOB_PENDING);
     return outcome;
@@ -318,7 +313,7 @@ static bool search_all(struct sched *s, int64_t now_sec, struct sched_budget bud
     do {
         outcome = search_rounds(s, now_sec, budget);
         s->n_first_starts += outcome == SEARCH_AGAIN;
-        if (outcome == SEARCH_AGAIN && is_spent(budget))
+        if (outcome == SEARCH_AGAIN && sched_is_spent(budget))
             outcome = SEARCH_SPENT;
     } while (outcome == SEARCH_AGAIN && s->n_first_starts < STARTS_MAX);
     s->freed |= outcome != SEARCH_DONE;
