@@ -95,11 +95,8 @@ static int64_t amount_in(const struct sched *s, const struct asking *a,
 
 static int64_t billing_in(const struct sched *s, const struct asking *a)
 {
-    struct job like = *a->job;
-
-    like.alloc = (struct slot *)a->slots;
-    like.n_alloc = a->n_slots;
-    return billing_of(&s->cluster, a->part, &like, s->config.priority_flags);
+    return billing_of(&s->cluster, a->part, a->slots, a->n_slots,
+                      s->config.priority_flags);
 }
 
 static int64_t asked_at_least(const struct sched *s, const struct asking *a,

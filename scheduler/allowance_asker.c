@@ -9,13 +9,10 @@ static const struct partition *component_part(const struct sched *s,
                                               const struct job *job, size_t component,
                                               const struct partition *first)
 {
-    const struct job *own = job_component(job, component);
-    const struct partrec *part =
-        component > 0 && own->n_partitions > 0
-            ? cluster_partition(&s->cluster, own->partitions[0])
-            : NULL;
+    const struct partrec *own =
+        cluster_component_partition(&s->cluster, job, component, NULL);
 
-    return part != NULL ? part->part : first;
+    return own != NULL ? own->part : first;
 }
 
 void askings_init(const struct sched *s, struct askings *ret, const struct job *job,

@@ -64,17 +64,18 @@ static __int128 term_of(const struct cluster *c, const struct holding *h,
     return i == RES_MEM ? term / (1 << 20) : term;
 }
 
-static int64_t billing_in(const struct cluster *c, const struct partition *part,
-                          const struct holding *h, int64_t flags)
+int64_t billing_of(const struct cluster *c, const struct partition *part,
+                   const struct slot *slots, size_t n, int64_t flags)
 {
+    const struct holding h = {slots, n};
     bool own = part != NULL && part->n_billing > 0;
     const struct billing_weight *weights = own ? part->billing : by_default;
-    size_t n = own ? part->n_billing : ARRAY_LEN(by_default);
+    size_t n_weights = own ? part->n_billing : ARRAY_LEN(by_default);
     __int128 sum = 0, largest = 0;
 
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n_weights; i++) {
         int resource = -1;
-        __int128 term = term_of(c, h, &weights[i], &resource);
+        __int128 term = term_of(c, &h, &weights[i], &resource);
         bool of_node = resource == RES_CPU || resource == RES_MEM ||
                        strcmp(weights[i].resource, BILLING_NODE) == 0;
 
@@ -86,37 +87,4 @@ static int64_t billing_in(const struct cluster *c, const struct partition *part,
     }
     sum = (sum + largest) / NANO;
     return sum < 0 ? 0 : (int64_t)MIN(sum, (__int128)INT64_MAX);
-}
-
-static const struct partition *partition_of(const struct cluster *c,
-                                            const struct job *job, int64_t component,
-                                            const struct partition *first)
-{
-    const struct job *own = component > 0 && (size_t)component <= job->n_others
-                                ? job_component(job, (size_t)component)
-                                : NULL;
-    const struct partrec *part = own != NULL && own->n_partitions > 0
-                                     ? cluster_partition(c, own->partitions[0])
-                                     : NULL;
-
-    return part != NULL ? part->part : first;
-}
-
-int64_t billing_of(const struct cluster *c, const struct partition *part,
-                   const struct job *job, int64_t flags)
-{
-    int64_t sum = 0;
-
-    for (size_t i = 0, n; i < job->n_alloc; i += n) {
-        int64_t component = job->alloc[i].component;
-        int64_t more;
-
-        for (n = 1; i + n < job->n_alloc && job->alloc[i + n].component == component;
-             n++)
-            ;
-        more = billing_in(c, partition_of(c, job, component, part),
-                          &(struct holding){&job->alloc[i], n}, flags);
-        sum = sum > INT64_MAX - more ? INT64_MAX : sum + more;
-    }
-    return sum;
 }

@@ -22,10 +22,9 @@
 
 #define BILLING_GPU 16
 
-/* Of what a job holds (`alloc`), each component by the weights of its own partition, if
- * it names one. `part`, the job's, NULL: as one without weights. `flags` are
- * priority_flags. */
+/* Of n slots of a job, or of one of its components. `part`, theirs, NULL: as one without
+ * weights. `flags` are priority_flags. */
 int64_t billing_of(const struct cluster *c, const struct partition *part,
-                   const struct job *job, int64_t flags);
+                   const struct slot *slots, size_t n, int64_t flags);
 
 #endif

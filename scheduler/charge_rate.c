@@ -63,8 +63,8 @@ struct usage_charge charge_of(const struct sched *s, const struct job *job,
     const struct rating r = {&ret, qos != NULL ? qos->usage_factor : ONE};
 
     add_rate(&r, TRES_BILLING, NULL,
-             (__int128)billing_of(&s->cluster, charge_part(s, job), job,
-                                  s->config.priority_flags) *
+             (__int128)billing_of(&s->cluster, charge_part(s, job), job->alloc,
+                                  job->n_alloc, s->config.priority_flags) *
                  ONE);
     add_rate(&r, TRES_NONE, NULL, ONE);
     add_rate(&r, TRES_NODE, NULL,

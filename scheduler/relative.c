@@ -13,16 +13,15 @@ static bool has_node(const struct partition *part, const struct noderec *rec)
 
 /* ---- what there is, in the units of the model ---- */
 
-static int64_t dearest(const struct cluster *c, struct slot *whole, int64_t flags)
+static int64_t dearest(const struct cluster *c, const struct node *node,
+                       const struct slot *whole, int64_t flags)
 {
-    const struct node *node = cluster_node(c, whole->node)->node;
-    const struct job job = {.alloc = whole, .n_alloc = 1};
     struct partrec *rec, *next;
     int64_t most = 0;
 
     HASH_ITER (hh, c->parts, rec, next) {
         if (!rec->gone && partition_has_node(rec->part, node))
-            most = MAX(most, billing_of(c, rec->part, &job, flags));
+            most = MAX(most, billing_of(c, rec->part, whole, 1, flags));
     }
     return most;
 }
@@ -30,11 +29,12 @@ static int64_t dearest(const struct cluster *c, struct slot *whole, int64_t flag
 static int64_t billing_of_node(const struct sched *s, const struct partition *part,
                                const struct noderec *rec)
 {
-    struct slot whole = {.node = rec->name, .pods = 1, .each = rec->node->capacity};
-    const struct job job = {.alloc = &whole, .n_alloc = 1};
+    const struct slot whole = {
+        .node = rec->name, .pods = 1, .each = rec->node->capacity};
+    const int64_t flags = s->config.priority_flags;
 
-    return part != NULL ? billing_of(&s->cluster, part, &job, s->config.priority_flags)
-                        : dearest(&s->cluster, &whole, s->config.priority_flags);
+    return part != NULL ? billing_of(&s->cluster, part, &whole, 1, flags)
+                        : dearest(&s->cluster, rec->node, &whole, flags);
 }
 
 static int64_t gpus_of(const struct cluster *c, const struct node *node,
