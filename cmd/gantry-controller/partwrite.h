@@ -22,7 +22,7 @@ struct controller;
 /* One is there, or has changed, as it is stored. `wrong`: why it is ignored; NULL. */
 void partwrite_seen(struct controller *ctl, const struct json *object,
                     const char *wrong);
-/* It is gone; one that is ignored is kept. */
+/* It is gone, or ignored from now on: then it is kept. */
 void partwrite_forget(struct controller *ctl, const char *name);
 /* After a step of the core. */
 void partwrite_want(struct controller *ctl);

@@ -85,10 +85,30 @@ START_TEST(test_ignored)
 }
 END_TEST
 
+/* No watch tells the end of one that is ignored; the server does, once. */
+START_TEST(test_ignored_and_gone)
+{
+    struct ctltest *t = ctltest_new();
+
+    ctltest_make(t, "Partition", "side", "'nodes':'n['");
+    ctltest_settle(t);
+    ck_assert_int_eq(apitest_request(t->api, "DELETE", PARTITIONS "/side", NULL), 200);
+    for (int i = 0; i < 3; i++) {
+        AUTO_FREE char *name = xasprintf("job-%d", i);
+        ctltest_submit(t, name, "'gpusPerNode':1");
+        ctltest_advance(t, LOOK_SEC);
+    }
+    ck_assert_uint_eq(spy_count(t->spy, "PATCH", "/partitions/side/status"), 1);
+    ctltest_free(t);
+}
+END_TEST
+
 int main(void)
 {
-    return suite_main(
-        "gantry-controller/partitions",
-        (struct suite_row[]){
-            {test_nodes, 1}, {test_seldom, 1}, {test_ignored, 1}, {NULL, 0}});
+    return suite_main("gantry-controller/partitions",
+                      (struct suite_row[]){{test_nodes, 1},
+                                           {test_seldom, 1},
+                                           {test_ignored, 1},
+                                           {test_ignored_and_gone, 1},
+                                           {NULL, 0}});
 }
