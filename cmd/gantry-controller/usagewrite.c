@@ -111,6 +111,8 @@ static void on_written(void *arg, const struct kc_result *result)
     if (result->outcome == KC_OK) {
         p->stored_sec = MAX(p->stored_sec, p->sent_sec);
         read_stored(p, result->body);
+    } else if (result->reason == KC_REASON_NOT_FOUND) {
+        payer_free(p); /* nobody tells of the end of one that is ignored */
     } else if (refusal_stays(result)) {
         log_warn(p->ctl->log, "%s %s: write status: %s: %s", kinds[p->kind].word,
                  p->name, kc_reason_name(result->reason), result->message);

@@ -210,6 +210,28 @@ START_TEST(test_restart)
 }
 END_TEST
 
+/* No watch tells the end of one that is ignored; the server does, once. */
+START_TEST(test_ignored_and_gone)
+{
+    struct ctltest *t = ctltest_new();
+    spy_spoil(t->spy, &(struct spy_rule){"PATCH", "/accounts/optics/status", SPY_REFUSE,
+                                         503, "ServiceUnavailable", "unwell", 1});
+    ctltest_make(t, "Account", "optics",
+                 "'members':[{'user':'ann','limits':{'grpTRES':{'cores':4}}}]");
+    ctltest_settle(t);
+    spy_forget(t->spy);
+    ck_assert_int_eq(apitest_request(t->api, "DELETE", API "accounts/optics", NULL),
+                     200);
+    for (int i = 0; i < 3; i++) {
+        AUTO_FREE char *name = xasprintf("lab-%d", i);
+        ctltest_make(t, "Account", name, "'fairshare':1");
+        ctltest_settle(t);
+    }
+    ck_assert_uint_eq(spy_count(t->spy, "PATCH", "/accounts/optics/status"), 1);
+    ctltest_free(t);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry-controller/policies", (struct suite_row[]){
@@ -217,6 +239,7 @@ int main(void)
                                                         {test_fairshare, 1},
                                                         {test_relative, 1},
                                                         {test_told, 1},
+                                                        {test_ignored_and_gone, 1},
                                                         {test_configure, 1},
                                                         {test_accounts, 1},
                                                         {test_account_qos, 1},
