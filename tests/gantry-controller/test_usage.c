@@ -14,12 +14,19 @@
 #define QOS "/apis/gantry.dev/v1alpha1/qos"
 #define PERIOD 300
 
-static struct ctltest *begin(void)
+/* What has been used does not fade. */
+static struct ctltest *unfading(void)
 {
     struct ctltest *t = ctltest_new();
     ctltest_kill(t);
     t->settings.sched.decay_half_life_sec = 0;
     ctltest_start(t);
+    return t;
+}
+
+static struct ctltest *begin(void)
+{
+    struct ctltest *t = unfading();
     ctltest_make(t, "Account", "lab", "'members':[{'user':'ann'},{'user':'bob'}]");
     ctltest_settle(t);
     return t;
@@ -178,10 +185,7 @@ START_TEST(test_component_qos)
 {
     static const char job[] =
         "/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs/a";
-    struct ctltest *t = ctltest_new();
-    ctltest_kill(t);
-    t->settings.sched.decay_half_life_sec = 0;
-    ctltest_start(t);
+    struct ctltest *t = unfading();
     ctltest_make(t, "QOS", "lent", "");
     ctltest_make(t, "Partition", "side", "'qos':'lent'");
     ctltest_submit(t, "a",
@@ -210,10 +214,7 @@ START_TEST(test_qos)
 {
     static const char job[] =
         "/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs/a";
-    struct ctltest *t = ctltest_new();
-    ctltest_kill(t);
-    t->settings.sched.decay_half_life_sec = 0;
-    ctltest_start(t);
+    struct ctltest *t = unfading();
     ctltest_make(t, "QOS", "normal", "'usageFactor':0.5");
     ctltest_submit(t, "a", "'nodes':1,'cpusPerTask':4,'ttlSecondsAfterFinished':10");
     ctltest_settle(t);
