@@ -1,9 +1,10 @@
 /*
- * placement_private - the inside of a search: placement.c gathers the nodes that could
- * take something and makes slots of those that are chosen; placement_choose.c chooses
- * among them, placement_pair.c where there are units of two kinds; placement_rules.c
- * narrows them to what a job asks of its nodes together, placement_near.c before that
- * to nodes that are near each other, or placement_segment.c to segments that are.
+ * placement_private - the inside of a search: placement_gather.c gathers the nodes that
+ * could take something, placement_slots.c makes slots of those that are chosen;
+ * placement_choose.c chooses among them, placement_pair.c where there are units of two
+ * kinds; placement_rules.c narrows them to what a job asks of its nodes together,
+ * placement_near.c before that to nodes that are near each other, or
+ * placement_segment.c to segments that are. placement.c calls them in turn.
  */
 #ifndef GANTRY_SCHEDULER_PLACEMENT_PRIVATE_H
 #define GANTRY_SCHEDULER_PLACEMENT_PRIVATE_H
@@ -37,6 +38,33 @@ struct order {
 };
 struct order order_of(const struct job *like, const struct partition *part);
 
+/* Of a word of nodes, those that may be candidates in this view: with those that its
+ * other components have, and without. */
+static inline uint64_t placement_open_word(const struct placement *at, size_t word)
+{
+    return at->view == VIEW_WINDOW ? at->window->nodes[word]
+                                   : at->part->nodes[word] & at->shape->admits[word];
+}
+static inline uint64_t placement_allowed_word(const struct placement *at, size_t word)
+{
+    uint64_t set = placement_open_word(at, word);
+
+    return at->taken != NULL ? set & ~at->taken[word] : set;
+}
+/* Fills the placer with what the nodes could take. */
+void candidates_gather(struct placer *p, const struct cluster *c,
+                       const struct placement *at);
+/* One of them, unless it could take nothing. `vacant`: nothing is on it, when the window
+ * begins and when it ends. */
+void candidate_add(struct placer *p, const struct cluster *c,
+                   const struct placement *at, size_t position, bool vacant);
+/* Leaves those in the placer that the job gets in this view. */
+bool placement_choose(struct placer *p, const struct cluster *c,
+                      const struct placement *at, struct room *room);
+
+/* Does it matter how near its nodes are? What has no place in time yet is chosen from
+ * all nodes. */
+bool placement_is_near(const struct cluster *c, const struct placement *at);
 /* One pod a node, or one pod. */
 bool placement_is_plain(const struct job *like);
 /* Units of one kind that fit into what is free, beside one of each other; the first
