@@ -5,48 +5,6 @@
 #include "base/util.h"
 #include "scheduler/model.h"
 
-/* ---- pieces ---- */
-
-void slots_free(struct slot *slots, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        free(slots[i].node);
-    free(slots);
-}
-
-struct slot *slots_copy(const struct slot *slots, size_t n)
-{
-    struct slot *copy = NULL;
-
-    if (n > 0)
-        copy = xmalloc(n * sizeof(*copy));
-    for (size_t i = 0; i < n; i++) {
-        copy[i] = slots[i];
-        copy[i].node = xstrdup(slots[i].node);
-    }
-    return copy;
-}
-
-void plan_clear(struct plan *plan)
-{
-    slots_free(plan->slots, plan->n_slots);
-    free(plan->partition);
-    free(plan->reservation);
-    *plan = (struct plan){.start_sec = TIME_UNSET};
-}
-
-struct plan plan_copy(const struct plan *plan)
-{
-    return (struct plan){
-        .start_sec = plan->start_sec,
-        .promised = plan->promised,
-        .partition = xstrdup_null(plan->partition),
-        .reservation = xstrdup_null(plan->reservation),
-        .slots = slots_copy(plan->slots, plan->n_slots),
-        .n_slots = plan->n_slots,
-    };
-}
-
 static void job_init(struct job *j)
 {
     *j = (struct job){0};
@@ -168,25 +126,6 @@ static void licenses_copy(struct job *copy, const struct job *j)
                      j->licenses[i].count);
 }
 
-int64_t job_array_id(const struct job *j)
-{
-    if (j->array_id != 0)
-        return j->array_id;
-    return j->array != NULL ? j->job_id : 0;
-}
-
-char *job_task_uid(const char *array_uid, int64_t task)
-{
-    return xasprintf("%s/%lld", array_uid, (long long)task);
-}
-
-struct job_array *job_array(struct job *j)
-{
-    if (j->array == NULL)
-        j->array = xcalloc(1, sizeof(*j->array));
-    return j->array;
-}
-
 static struct job_array *job_array_copy(const struct job_array *array)
 {
     struct job_array *copy = NULL;
@@ -196,18 +135,6 @@ static struct job_array *job_array_copy(const struct job_array *array)
         *copy = *array;
     }
     return copy;
-}
-
-int64_t job_tasks(const struct job *j)
-{
-    return j->array != NULL ? MAX(taskset_count(&j->array->left), 1) : 1;
-}
-
-bool job_arrays_equal(const struct job *a, const struct job *b)
-{
-    if (a->array == NULL || b->array == NULL)
-        return a->array == b->array;
-    return memcmp(a->array, b->array, sizeof(*a->array)) == 0;
 }
 
 bool depends_equal(const struct job *a, const struct job *b)
@@ -331,136 +258,10 @@ struct job *job_add_component(struct job *j)
     return component;
 }
 
-struct unit *job_add_unit(struct job *j, int64_t count, const struct resvec *each)
-{
-    struct unit *unit;
-
-    j->units = xrealloc(j->units, (j->n_units + 1) * sizeof(*j->units));
-    unit = &j->units[j->n_units++];
-    *unit = (struct unit){.count = count, .most = LIMIT_UNLIMITED, .each = *each};
-    return unit;
-}
-
-int64_t job_least_units(const struct job *j)
-{
-    int64_t least = INT64_MAX;
-
-    for (size_t i = 0; i < j->n_units; i++)
-        least = MIN(least, j->units[i].count);
-    return least;
-}
-
-bool job_unite(const struct job *j, struct job *ret, struct unit *ret_unit)
-{
-    int64_t least = job_least_units(j);
-
-    *ret = *j;
-    *ret_unit = (struct unit){.count = least, .most = least};
-    for (size_t i = 0; i < j->n_units; i++) {
-        const struct unit *unit = &j->units[i];
-        int64_t times = unit->count / least, most = MIN(unit->most, unit->count);
-
-        if (unit->count % least != 0 || most % times != 0)
-            return false;
-        ret_unit->most = MIN(ret_unit->most, most / times);
-        ret_unit->tasks += times * unit->tasks;
-        resvec_add_times(&ret_unit->each, &unit->each, times);
-        ret->tasks += (times - 1) * unit->tasks;
-        resvec_add_times(&ret->each, &unit->each, times - 1);
-    }
-    ret->units = ret_unit;
-    ret->n_units = 1;
-    return j->n_units > 1;
-}
-
-const struct job *job_component(const struct job *j, size_t component)
-{
-    return component == 0 ? j : &j->others[component - 1];
-}
-
-struct resvec component_ask(const struct job *j)
-{
-    struct resvec sum;
-
-    for (int i = 0; i < RES_MAX; i++) {
-        __int128 n = (__int128)j->each.v[i] * j->min_pods;
-
-        for (size_t k = 0; k < j->n_units; k++)
-            n += (__int128)j->units[k].each.v[i] *
-                 MAX(j->units[k].count - j->min_pods, 0);
-        sum.v[i] = (int64_t)MIN(n, (__int128)INT64_MAX);
-    }
-    return sum;
-}
-
-static void resvec_add_capped(struct resvec *sum, const struct resvec *more)
-{
-    for (int i = 0; i < RES_MAX; i++)
-        sum->v[i] = add_capped(sum->v[i], more->v[i]);
-}
-
-struct resvec job_ask(const struct job *j)
-{
-    struct resvec sum = component_ask(j);
-
-    for (size_t i = 0; i < j->n_others; i++) {
-        const struct resvec ask = component_ask(&j->others[i]);
-
-        resvec_add_capped(&sum, &ask);
-    }
-    return sum;
-}
-
-bool job_asks_type(const struct job *j, const char *gpu_type)
-{
-    for (size_t i = 0; i <= j->n_others; i++) {
-        if (str_eq(job_component(j, i)->gpu_type, gpu_type))
-            return true;
-    }
-    return false;
-}
-
-struct resvec job_ask_typed(const struct job *j, const char *gpu_type)
-{
-    struct resvec sum = {0};
-
-    for (size_t i = 0; i <= j->n_others; i++) {
-        const struct job *component = job_component(j, i);
-        const struct resvec ask = component_ask(component);
-
-        if (str_eq(component->gpu_type, gpu_type))
-            resvec_add_capped(&sum, &ask);
-    }
-    return sum;
-}
-
 bool job_has_id(const struct job *j, int64_t job_id)
 {
     return j->job_id != 0 && job_id >= j->job_id &&
            job_id - j->job_id <= (int64_t)j->n_others;
-}
-
-int64_t job_counted_nodes(const struct job *j)
-{
-    int64_t sum = 0;
-
-    for (size_t i = 0; i < j->n_counts; i++)
-        sum += MIN(j->counts[i].count, INT32_MAX);
-    return sum;
-}
-
-int64_t component_least_nodes(const struct job *j)
-{
-    return j->one_per_node ? j->min_pods : 1;
-}
-
-int64_t job_least_nodes(const struct job *j)
-{
-    int64_t nodes = component_least_nodes(j);
-
-    for (size_t i = 0; i < j->n_others; i++)
-        nodes += component_least_nodes(&j->others[i]);
-    return nodes;
 }
 
 static void job_free_filters(struct job *j)

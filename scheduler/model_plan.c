@@ -1,0 +1,45 @@
+/* Slots and plans, of the data model. */
+#include <stdlib.h>
+
+#include "base/util.h"
+#include "scheduler/model.h"
+
+void slots_free(struct slot *slots, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free(slots[i].node);
+    free(slots);
+}
+
+struct slot *slots_copy(const struct slot *slots, size_t n)
+{
+    struct slot *copy = NULL;
+
+    if (n > 0)
+        copy = xmalloc(n * sizeof(*copy));
+    for (size_t i = 0; i < n; i++) {
+        copy[i] = slots[i];
+        copy[i].node = xstrdup(slots[i].node);
+    }
+    return copy;
+}
+
+void plan_clear(struct plan *plan)
+{
+    slots_free(plan->slots, plan->n_slots);
+    free(plan->partition);
+    free(plan->reservation);
+    *plan = (struct plan){.start_sec = TIME_UNSET};
+}
+
+struct plan plan_copy(const struct plan *plan)
+{
+    return (struct plan){
+        .start_sec = plan->start_sec,
+        .promised = plan->promised,
+        .partition = xstrdup_null(plan->partition),
+        .reservation = xstrdup_null(plan->reservation),
+        .slots = slots_copy(plan->slots, plan->n_slots),
+        .n_slots = plan->n_slots,
+    };
+}
