@@ -46,6 +46,7 @@ struct reserve {
 };
 
 void reserve_fini(struct reserve *r);
+void reserve_drop_fences(struct reserve *r);
 /* Takes it over. Keeps the nodes that were chosen, where it is the same. True: it
  * changes something. */
 bool reserve_put(struct reserve *r, struct reservation *resv);
@@ -71,6 +72,12 @@ void reserve_keep(struct sched *s);
 const struct fence *reserve_fence(struct sched *s, const struct job *job,
                                   const char *name);
 
+/* The one that a job is to run in which names it; NULL: in none, or that one is over and
+ * nobody needs it any more. */
+const struct resvrec *reserve_own(const struct sched *s, const char *name);
+/* Is it for this job, with all of its components? */
+bool reserve_admits(const struct sched *s, const struct reservation *r,
+                    const struct job *job);
 /* May the job run in that reservation, now or in time? */
 enum reason reserve_check(const struct sched *s, const struct job *job,
                           const char *name, struct str *message);

@@ -1,0 +1,208 @@
+#include "scheduler/jobchange.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/util.h"
+#include "scheduler/allowance.h"
+#include "scheduler/book.h"
+#include "scheduler/charge.h"
+#include "scheduler/core.h"
+#include "scheduler/yield.h"
+
+static void drop_alloc(struct job *job)
+{
+    slots_free(job->alloc, job->n_alloc);
+    job->alloc = NULL;
+    job->n_alloc = 0;
+}
+
+static bool is_depending(const struct job *job)
+{
+    return job->phase == JOB_PENDING && job->n_depends > 0;
+}
+
+/* Where running jobs may be preempted it matters how far they are. */
+static bool phase_equal(const struct sched *s, const struct job *a, const struct job *b)
+{
+    return s->config.preempt_type == PREEMPT_BY_NOBODY || a->phase == b->phase;
+}
+
+/* What was decided is told before it is persisted: until then the job comes without. */
+static void keep_preemption(const struct job *old, struct job *job)
+{
+    if (job->phase != JOB_RUNNING && job->phase != JOB_COMPLETING) {
+        job->preempted_by = 0;
+        job->preempt_sec = TIME_UNSET;
+    } else if (old != NULL && old->phase == JOB_RUNNING && job->preempted_by == 0) {
+        job->preempted_by = old->preempted_by;
+        job->preempt_sec = old->preempt_sec;
+    }
+}
+
+/* Takes the old state out of all counts. */
+static void jobrec_clear(struct sched *s, struct jobrec *rec)
+{
+    struct job *job = rec->job;
+
+    book_strike(s, rec);
+    allowance_drop(s, rec);
+    cluster_release(&s->cluster, job->alloc, job->n_alloc);
+    s->n_phase[job->phase]--;
+    s->n_depending -= is_depending(job);
+    crews_count(&s->crews, job, -1);
+    if (job->phase < JOB_COMPLETING)
+        asked_count(&s->asked, job, -1);
+    shape_put(&s->shapes, rec->shape);
+    rec->shape = NULL;
+    jobrec_unlist(s, rec);
+    yield_enlist(s, rec, false);
+    s->singles.stale = true;
+}
+
+/* Does the plan say where, among what the job names? */
+static bool is_settled(const struct job *job)
+{
+    const char *name = job->plan.reservation;
+
+    return job->plan.partition != NULL &&
+           (job->n_reservations < 2 ? name == NULL
+                                    : name != NULL && job_names_reservation(job, name));
+}
+
+/* A promise stays while the job asks for the same, in the same partitions and
+ * reservations, and for no longer. One that comes with the job is of a time before this
+ * core: it is entered with all others, where it fits. */
+static void keep_plan(struct sched *s, struct job *old, const struct shape *old_shape,
+                      struct job *job, const struct shape *shape)
+{
+    if (job->phase != JOB_PENDING || job->n_alloc > 0 ||
+        (job->plan.start_sec != TIME_UNSET &&
+         !(job->plan.promised && is_settled(job)))) {
+        plan_clear(&job->plan);
+    } else if (job->plan.promised) {
+        s->timeline_gen = 0;
+    } else if (old != NULL && old->phase == JOB_PENDING && shape == old_shape &&
+               jobchange_partitions_equal(old, job) &&
+               job->limit_sec <= old->limit_sec &&
+               job->time_min_sec == old->time_min_sec &&
+               job->deadline_sec == old->deadline_sec &&
+               jobchange_reservations_equal(old, job)) {
+        job->plan = old->plan;
+        old->plan = (struct plan){.start_sec = TIME_UNSET};
+    }
+}
+
+/* What was found of its dependencies holds while these are the same. */
+static void keep_depends(const struct job *old, struct job *job)
+{
+    if (old == NULL || !depends_equal(old, job))
+        return;
+    for (size_t i = 0; i < job->n_depends; i++)
+        job->depends[i].state = old->depends[i].state;
+}
+
+/* `old` is what was known of the job, NULL: nothing; `old_shape` its shape. */
+static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
+                       struct job *old, const struct shape *old_shape)
+{
+    rec->job = job;
+    allowance_bound(s, job, old);
+    rec->claim.positions_gen = 0;
+    rec->end_told = false;
+    cluster_hold(&s->cluster, job->alloc, job->n_alloc);
+    s->n_phase[job->phase]++;
+    s->n_depending += is_depending(job);
+    crews_count(&s->crews, job, 1);
+    if (job->phase < JOB_COMPLETING)
+        asked_count(&s->asked, job, 1);
+    if (job->phase == JOB_PENDING)
+        rec->shape = shape_get(&s->shapes, job);
+    else
+        jobrec_reset_told(rec);
+    jobrec_list(s, rec);
+    yield_count(s, rec);
+    s->singles.stale = true;
+    if (job->phase != JOB_PENDING || priority_hold(job) != HOLD_NONE)
+        job->reached = 0;
+    else if (old != NULL && old->phase == JOB_PENDING)
+        job->reached = MAX(job->reached, old->reached);
+    keep_depends(old, job);
+    keep_plan(s, old, old_shape, job, rec->shape);
+    keep_preemption(old, job);
+    yield_enlist(s, rec, job->preempted_by != 0);
+    book_enter(s, rec);
+    allowance_take(s, rec);
+    starts_enlist(s, rec);
+    s->end_sec = MIN(s->end_sec, jobrec_end_to_tell(s, rec));
+}
+
+void jobchange_apply(struct sched *s, struct job *job)
+{
+    struct jobrec *rec = jobrec_get(s, job->uid);
+    struct job *old = rec->job;
+    struct shape *shape = rec->shape;
+    bool again = old != NULL && !rec->gone;
+    bool queued = job->phase == JOB_PENDING || (again && old->phase == JOB_PENDING);
+    bool said_end = rec->end_told; /* if that still holds, it is said again */
+    bool same;
+
+    jobchange_make_sane(job);
+    charge_change(s, again ? old : NULL, job);
+    if (job->phase == JOB_ASIDE || job->phase == JOB_ENDED)
+        drop_alloc(job);
+    same = again && jobchange_slots_equal(old, job) && phase_equal(s, old, job);
+    if (again) {
+        /* Held for a moment, so that an equal shape keeps what is known of it. */
+        if (shape != NULL)
+            shape->refs++;
+        jobrec_clear(s, rec);
+    } else if (rec->gone) {
+        rec->gone = false;
+        s->n_gone--;
+        jobrec_reset_told(rec);
+    }
+    jobrec_set(s, rec, job, again ? old : NULL, shape);
+    if (queued)
+        same = same && !said_end && jobchange_policy_equal(old, job) &&
+               rec->shape == shape;
+    if (s->n_depending > 0)
+        same = same && jobchange_standing_equal(old, job);
+    if (again)
+        shape_put(&s->shapes, shape);
+    job_free(old);
+    if (same)
+        return;
+    rec->version++;
+    rec->changed = true;
+    rec->walk = 0;
+    starts_enlist(s, rec);
+    s->dirty = true;
+}
+
+/* May a job have ended since those that depend on it were looked at? */
+static bool depends_are_stale(const struct sched *s)
+{
+    return s->n_depending > 0 && (s->dirty || s->pass.filling);
+}
+
+void jobchange_apply_gone(struct sched *s, const char *uid)
+{
+    struct jobrec *rec = jobrec_find(s, uid);
+
+    if (rec == NULL)
+        return;
+    if (depends_are_stale(s))
+        depend_settle(s, rec);
+    charge_change(s, rec->job, NULL);
+    jobrec_clear(s, rec);
+    rec->gone = true;
+    rec->version++;
+    starts_enlist(s, rec);
+    s->n_gone++;
+    s->dirty = true;
+    if (!s->pass.running) {
+        jobrec_free(s, rec);
+        s->n_gone--;
+    }
+}

@@ -1,0 +1,91 @@
+/* What reservations shut to a job: their fences, and the licences kept for them. */
+#include <string.h>
+
+#include "base/util.h"
+#include "scheduler/core.h"
+#include "scheduler/reserve.h"
+
+static void let_through(struct pass_key *key, size_t i)
+{
+    key->through[i / 64] |= UINT64_C(1) << (i % 64);
+}
+
+static struct pass_key key_of(const struct sched *s, const struct job *job,
+                              const char *name)
+{
+    const struct reserve *r = &s->reserve;
+    const struct resvrec *own = reserve_own(s, name);
+    struct pass_key key = {.in = RESV_NONE, .of = RESV_NONE};
+    bool keeps = s->timeline.stock.n_keeps > 0;
+
+    for (size_t i = 0; i < MIN(r->n, RESV_MAX); i++) {
+        const struct reservation *resv = r->recs[i].resv;
+        bool is_own = &r->recs[i] == own;
+        bool is_drawn = own == NULL && resv->magnetic && reserve_admits(s, resv, job);
+        bool overlaps = own != NULL && (own->resv->maint || own->resv->overlap);
+
+        if (is_own || is_drawn || overlaps)
+            let_through(&key, i);
+        if (is_own && !resv->flex)
+            key.in = i;
+        if (is_own && keeps)
+            key.of = i;
+    }
+    return key;
+}
+
+const struct fence *reserve_fence(struct sched *s, const struct job *job,
+                                  const char *name)
+{
+    struct reserve *r = &s->reserve;
+    struct pass_key key;
+    struct fence *fence;
+
+    if (r->n == 0)
+        return NULL;
+    key = key_of(s, job, name);
+    for (size_t i = 0; i < r->n_fences; i++) {
+        if (memcmp(&r->fences[i]->key, &key, sizeof(key)) == 0)
+            return r->fences[i];
+    }
+    fence = fence_new(&key, r->closures, MIN(r->n, RESV_MAX), &s->timeline, s->now_sec);
+    GROW(r->fences, r->n_fences, r->fences_cap);
+    r->fences[r->n_fences++] = fence;
+    return fence;
+}
+
+/* When the passing of time alone opens or shuts it. */
+static int64_t next_of(const struct reservation *r, int64_t now_sec)
+{
+    int64_t start, end;
+
+    if (!reservation_occurrence(r, now_sec, &start, &end))
+        return TIME_NEVER;
+    return start > now_sec ? start : end;
+}
+
+void reserve_renew(struct sched *s, int64_t now_sec)
+{
+    struct reserve *r = &s->reserve;
+
+    reserve_drop_fences(r);
+    r->next_sec = TIME_NEVER;
+    for (size_t i = 0; i < r->n; i++) {
+        r->next_sec = MIN(r->next_sec, next_of(r->recs[i].resv, now_sec));
+        if (i < RESV_MAX)
+            r->closures[i] = (struct closure){r->recs[i].resv, r->recs[i].nodes};
+    }
+}
+
+void reserve_keep(struct sched *s)
+{
+    const struct reserve *r = &s->reserve;
+
+    for (size_t i = 0; i < MIN(r->n, RESV_MAX); i++) {
+        const struct reservation *resv = r->recs[i].resv;
+
+        if (resv->n_licenses > 0)
+            stock_keep(&s->timeline.stock, resv->name, resv->licenses,
+                       resv->n_licenses);
+    }
+}

@@ -1,0 +1,104 @@
+/* Who may run in a reservation, and until when. */
+#include "base/util.h"
+#include "scheduler/access.h"
+#include "scheduler/component.h"
+#include "scheduler/core.h"
+#include "scheduler/reserve.h"
+
+static bool admits_account(const struct sched *s, const struct resv_list *list,
+                           const char *name)
+{
+    if (access_lists_account(&s->policy, list->deny, list->n_deny, name))
+        return false;
+    return list->n_allow == 0 ||
+           access_lists_account(&s->policy, list->allow, list->n_allow, name);
+}
+
+static bool admits_groups(const struct resv_list *list, const struct job *job)
+{
+    if (access_lists_group(list->deny, list->n_deny, job))
+        return false;
+    return list->n_allow == 0 || access_lists_group(list->allow, list->n_allow, job);
+}
+
+static bool admits_one(const struct sched *s, const struct reservation *r,
+                       const struct job *job)
+{
+    const struct qos *qos = policy_qos(&s->policy, job);
+
+    return resv_list_admits(&r->users, job->user) && admits_groups(&r->groups, job) &&
+           admits_account(s, &r->accounts, policy_account(&s->policy, job)) &&
+           resv_list_admits(&r->qos, qos != NULL ? qos->name : job->qos);
+}
+
+bool reserve_admits(const struct sched *s, const struct reservation *r,
+                    const struct job *job)
+{
+    bool does = true;
+
+    for (size_t i = 0; i <= job->n_others && does; i++) {
+        struct job alone;
+
+        does = admits_one(s, r, component_alone(job, i, &alone));
+    }
+    return does;
+}
+
+static bool is_over(const struct reservation *r, int64_t sec)
+{
+    int64_t start, end;
+
+    return !reservation_occurrence(r, sec, &start, &end);
+}
+
+const struct resvrec *reserve_own(const struct sched *s, const char *name)
+{
+    const struct resvrec *rec = name != NULL ? reserve_find(&s->reserve, name) : NULL;
+
+    if (rec != NULL && rec->resv->no_hold && is_over(rec->resv, s->now_sec))
+        return NULL;
+    return rec;
+}
+
+const char *reserve_running_in(const struct sched *s, const char *name)
+{
+    return reserve_own(s, name) != NULL ? name : NULL;
+}
+
+enum reason reserve_check(const struct sched *s, const struct job *job,
+                          const char *name, struct str *message)
+{
+    const struct resvrec *rec;
+
+    if (name == NULL)
+        return REASON_NONE;
+    rec = reserve_find(&s->reserve, name);
+    if (rec == NULL) {
+        str_addf(message, "reservation %s does not exist", name);
+        return REASON_RESERVATION_DELETED;
+    }
+    if (is_over(rec->resv, s->now_sec) && !rec->resv->no_hold) {
+        str_addf(message, "reservation %s is over", name);
+        return REASON_RESERVATION_DELETED;
+    }
+    if (!reserve_admits(s, rec->resv, job)) {
+        str_addf(message,
+                 "reservation %s is not for this job's user, groups, account and QOS",
+                 name);
+        return REASON_RESERVATION;
+    }
+    return REASON_NONE;
+}
+
+int64_t reserve_end(const struct sched *s, const struct job *job)
+{
+    const char *name = job_reservation(job);
+    const struct resvrec *rec = name != NULL ? reserve_find(&s->reserve, name) : NULL;
+    int64_t start, end;
+
+    if (rec == NULL || rec->resv->flex || job->start_sec == TIME_UNSET ||
+        !reservation_occurrence(rec->resv, job->start_sec, &start, &end) ||
+        start > job->start_sec)
+        return TIME_NEVER;
+    return end;
+}

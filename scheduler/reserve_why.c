@@ -1,0 +1,135 @@
+/* Why a job waits, where reservations are the reason. */
+#include <string.h>
+
+#include "base/duration.h"
+#include "base/util.h"
+#include "scheduler/core.h"
+#include "scheduler/reserve.h"
+
+static void say_when(struct str *message, const char *what, int64_t sec)
+{
+    char when[TIME_TEXT_MAX];
+
+    time_format_rfc3339(sec, when);
+    str_addf(message, "%s%s", what, when);
+}
+
+static enum reason why_not_in(struct sched *s, const struct resvrec *own)
+{
+    int64_t start, end;
+
+    str_reset(&s->message);
+    if (reservation_occurrence(own->resv, s->now_sec, &start, &end) &&
+        start > s->now_sec) {
+        str_addf(&s->message, "reservation %s ", own->resv->name);
+        say_when(&s->message, "begins at ", start);
+    } else if (own->n_nodes == 0 && !own->resv->any_nodes) {
+        str_addf(&s->message, "reservation %s has no nodes", own->resv->name);
+    } else {
+        str_addf(&s->message, "waits for nodes of reservation %s", own->resv->name);
+    }
+    return REASON_RESERVATION;
+}
+
+/* Of those that shut nodes of the job's to it while it would run, if it began now: the
+ * first to begin, maintenance before others. */
+static const struct resvrec *first_in_the_way(const struct sched *s,
+                                              const struct seeker *by, int64_t end_sec)
+{
+    const struct reserve *r = &s->reserve;
+    const struct resvrec *first = NULL;
+    int64_t start, end, first_sec = TIME_NEVER;
+
+    for (size_t i = 0; i < MIN(r->n, RESV_MAX); i++) {
+        const struct resvrec *rec = &r->recs[i];
+        bool shares = false;
+
+        if ((by->fence->key.through[i / 64] >> (i % 64) & 1) != 0 ||
+            !reservation_occurrence(rec->resv, s->now_sec, &start, &end) ||
+            start >= end_sec)
+            continue;
+        for (size_t k = 0; k < s->timeline.words; k++)
+            shares |= (rec->nodes[k] & by->part->nodes[k] & by->shape->admits[k]) != 0;
+        if (shares && (first == NULL || rec->resv->maint > first->resv->maint ||
+                       (rec->resv->maint == first->resv->maint && start < first_sec))) {
+            first = rec;
+            first_sec = start;
+        }
+    }
+    return first;
+}
+
+/* Would it start now, if nothing were reserved? */
+static bool would_start(struct sched *s, const struct seeker *by)
+{
+    struct seeker free_ = *by;
+
+    free_.fence = NULL;
+    return window_find(&s->window, &free_, 0, 1) && !window_find(&s->window, by, 0, 1);
+}
+
+/* One that has begun is not what keeps it. */
+static bool lacks_licenses(const struct sched *s, const struct resvrec *own,
+                           const struct job *job, const struct seeker *by)
+{
+    int64_t start, end;
+
+    return reservation_occurrence(own->resv, s->now_sec, &start, &end) &&
+           start <= s->now_sec &&
+           stock_short(&s->timeline.stock, job, fence_kept(by->fence), 0, 1) !=
+               SLOT_NONE;
+}
+
+static bool keeps_any(const struct reservation *r, const struct job *job)
+{
+    for (size_t i = 0; i < r->n_licenses; i++) {
+        for (size_t k = 0; k < job->n_licenses; k++) {
+            if (strcmp(r->licenses[i].name, job->licenses[k].name) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* It would start if no licences were kept from it. */
+static enum reason why_unlicensed(struct sched *s, const struct job *job,
+                                  const struct seeker *by)
+{
+    const struct reserve *r = &s->reserve;
+    int64_t end_sec = timeline_end(s->timeline.bounds[0], by->limit_sec), start, end;
+
+    for (size_t i = 0; i < MIN(r->n, RESV_MAX); i++) {
+        const struct reservation *resv = r->recs[i].resv;
+
+        if (by->fence->key.of == i || !keeps_any(resv, job) ||
+            !reservation_occurrence(resv, s->now_sec, &start, &end) || start >= end_sec)
+            continue;
+        str_reset(&s->message);
+        str_addf(&s->message, "its licences are kept for reservation %s", resv->name);
+        return REASON_LICENSES;
+    }
+    return REASON_NONE;
+}
+
+enum reason reserve_why(struct sched *s, const struct entry *entry,
+                        const struct seeker *by)
+{
+    const struct job *job = entry->rec->job;
+    const struct resvrec *own = reserve_own(s, entry->resv), *other;
+
+    if (by->fence == NULL)
+        return REASON_NONE;
+    if (own != NULL && by->fence->key.in != RESV_NONE)
+        return lacks_licenses(s, own, job, by) ? REASON_NONE : why_not_in(s, own);
+    if (!would_start(s, by))
+        return REASON_NONE;
+    other = first_in_the_way(s, by, timeline_end(s->timeline.bounds[0], by->limit_sec));
+    if (other == NULL)
+        return why_unlicensed(s, job, by);
+    str_reset(&s->message);
+    str_addf(&s->message, "%s: it would run into reservation %s",
+             other->resv->maint ? "Reserved for maintenance"
+                                : "May be reserved for other job",
+             other->resv->name);
+    return REASON_REQ_NODE_NOT_AVAIL;
+}
