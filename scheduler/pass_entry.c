@@ -1,0 +1,118 @@
+/* Entries of the queue: in which partition and reservation, before whom. */
+#include "scheduler/pass_private.h"
+
+#include <string.h>
+
+#include "base/util.h"
+#include "scheduler/check.h"
+#include "scheduler/yield.h"
+
+int64_t pass_size(struct sched *s, const struct jobrec *rec, const struct partrec *part)
+{
+    struct shape *shape;
+
+    if (s->config.backfill_order == BACKFILL_QUEUE)
+        return 0;
+    shape = variant_of(&s->shapes, rec->shape, &s->cluster, part);
+    shape_settle(shape, &s->cluster);
+    return turn_size(s->config.backfill_order, check_limit(rec->job, part->part),
+                     shape->share);
+}
+
+/* One that has started has no shape any more. */
+static struct priority priority_in(struct sched *s, const struct jobrec *rec,
+                                   const struct partrec *part, int64_t now_sec)
+{
+    const struct shape *shape = rec->shape;
+    struct grounds grounds;
+
+    if (shape == NULL)
+        return core_priority(s, &s->norms, rec->job, part, now_sec);
+    if (part != NULL)
+        shape = variant_of(&s->shapes, rec->shape, &s->cluster, part);
+    grounds = core_grounds(s, rec->job, part != NULL ? part->part : NULL, shape->like);
+    return priority_of(&s->config, &s->norms, rec->job, &grounds, now_sec);
+}
+
+int64_t pass_tier(const struct jobrec *rec, const struct partrec *part)
+{
+    return yield_any(rec) ? INT64_MAX : part->part->priority_tier;
+}
+
+/* What it has lost of its priority is given back in each of its partitions alike, so
+ * that their order stays. */
+static int64_t kept_of(struct sched *s, const struct jobrec *rec, int64_t now_sec)
+{
+    struct job *job = rec->job;
+    int64_t best = 0;
+
+    for (size_t i = 0; i < MAX(job->n_partitions, 1); i++) {
+        const struct partrec *part = pass_partition(s, job, i);
+
+        if (part != NULL)
+            best = MAX(best, priority_in(s, rec, part, now_sec).total);
+    }
+    job->reached = MAX(job->reached, best);
+    return priority_kept(&s->config, job, best);
+}
+
+struct priority pass_priority(struct sched *s, const struct jobrec *rec,
+                              const struct partrec *part, int64_t now_sec)
+{
+    struct priority p = priority_in(s, rec, part, now_sec);
+
+    if (part == NULL || p.total == 0 || rec->job->phase != JOB_PENDING ||
+        (s->config.priority_flags & PRIORITY_INCR_ONLY) == 0)
+        return p;
+    p.kept = kept_of(s, rec, now_sec);
+    p.total += p.kept;
+    return p;
+}
+
+struct entry pass_entry(struct sched *s, struct jobrec *rec, struct partrec *part,
+                        size_t i, int64_t now_sec)
+{
+    return (struct entry){
+        .rec = rec,
+        .part = part,
+        .resv = pass_reservation(rec->job, i),
+        .version = rec->version,
+        .listed = (uint32_t)i,
+        .tier = pass_tier(rec, part),
+        .priority = pass_priority(s, rec, part, now_sec),
+        .size = pass_size(s, rec, part),
+        .job_id = queue_job_id(rec->job),
+        .task = queue_task(rec->job),
+        .uid = rec->uid,
+    };
+}
+
+bool pass_listed_before(const struct job *job, size_t i)
+{
+    for (size_t k = 0; k < i; k++) {
+        if (strcmp(job->partitions[k], job->partitions[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+size_t pass_choices(const struct job *job)
+{
+    return MAX(job->n_partitions, 1) * MAX(job->n_reservations, 1);
+}
+
+const char *pass_reservation(const struct job *job, size_t i)
+{
+    return job->n_reservations == 0 ? NULL
+                                    : job->reservations[i / MAX(job->n_partitions, 1)];
+}
+
+struct partrec *pass_partition(const struct sched *s, const struct job *job, size_t i)
+{
+    if (job->n_partitions == 0)
+        return cluster_default_partition(&s->cluster);
+    i %= job->n_partitions;
+    return pass_listed_before(job, i)
+               ? NULL
+               : cluster_partition(&s->cluster, job->partitions[i]);
+}

@@ -1,0 +1,172 @@
+/* What comes before the walk: the queue is filled and put in order, and the timeline
+ * made one of now. */
+#include "scheduler/pass_private.h"
+
+#include <stdlib.h>
+
+#include "base/util.h"
+#include "scheduler/accrue.h"
+#include "scheduler/book.h"
+#include "scheduler/check.h"
+#include "scheduler/tell.h"
+
+/* So many jobs are added to the queue between looks at the budget. */
+#define FILL_JOBS 8
+/* Of more jobs the order takes long enough to look at the budget behind it. */
+#define ORDER_JOBS 1000
+
+static void add_missing(struct sched *s, struct jobrec *rec, const char *name)
+{
+    struct priority priority = pass_priority(s, rec, NULL, s->pass.now_sec);
+
+    str_reset(&s->message);
+    tell_found(s, rec, check_missing(&s->cluster, name, &s->message), false, &priority);
+}
+
+static void add_choices(struct sched *s, struct jobrec *rec)
+{
+    const struct job *job = rec->job;
+    size_t n = pass_choices(job), n_parts = MAX(job->n_partitions, 1), missing = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        struct partrec *part = pass_partition(s, job, i);
+
+        if (part != NULL)
+            *queue_add(&s->pass.queue) = pass_entry(s, rec, part, i, s->pass.now_sec);
+        missing += part == NULL && !pass_listed_before(job, i % n_parts);
+        rec->untried += part != NULL || !pass_listed_before(job, i % n_parts);
+    }
+    for (size_t i = 0; i < n && missing > 0; i++) {
+        if (pass_partition(s, job, i) == NULL && !pass_listed_before(job, i % n_parts))
+            add_missing(s, rec,
+                        job->n_partitions > 0 ? job->partitions[i % n_parts] : NULL);
+    }
+}
+
+static void add_job(struct sched *s, struct jobrec *rec)
+{
+    struct pass *pass = &s->pass;
+    struct priority priority;
+    enum reason reason;
+
+    if (!rec->job->plan.promised)
+        book_cancel_plan(s, rec);
+    rec->changed = false;
+    rec->untried = 0;
+    rec->joined = false;
+    rec->ahead = (struct ahead){0};
+    rec->found = REASON_NONE;
+    rec->found_planned = false;
+    free(rec->found_message);
+    rec->found_message = NULL;
+    reason = jobrec_check(s, rec, pass->now_sec);
+    if (reason == REASON_NONE) {
+        starts_enlist(s, rec);
+        add_choices(s, rec);
+        return;
+    }
+    book_cancel_plan(s, rec);
+    priority = pass_priority(s, rec, NULL, pass->now_sec);
+    tell_job(s, rec, reason, s->message.s, &priority);
+    if (reason == REASON_DEPENDENCY)
+        tell_splits(s, rec);
+    if (reason == REASON_DEADLINE ||
+        (reason == REASON_DEPENDENCY_NEVER && depend_kills(s, rec)))
+        tell_give_up(s, rec, reason, s->message.s);
+}
+
+static void forget_partition(void *arg, const struct partrec *part)
+{
+    struct sched *s = arg;
+
+    shapes_forget(&s->shapes, part);
+}
+
+static void sweep_gone(struct sched *s)
+{
+    struct jobrec *rec, *next;
+
+    if (s->n_gone == 0)
+        return;
+    HASH_ITER (hh, s->jobs, rec, next) {
+        if (rec->gone)
+            jobrec_free(s, rec);
+    }
+    s->n_gone = 0;
+}
+
+void pass_begin(struct sched *s, int64_t now_sec)
+{
+    struct pass *pass = &s->pass;
+    struct cluster *c = &s->cluster;
+
+    sweep_gone(s);
+    cluster_settle(c, forget_partition, s);
+    reserve_settle(s, now_sec);
+    if (s->timeline_gen != c->gen)
+        s->timeline_gen = 0; /* its positions are of other nodes */
+    pass->running = true;
+    pass->filling = true;
+    pass->fill_next = s->jobs;
+    pass->gen = c->gen;
+    pass->now_sec = now_sec;
+    pass->next = 0;
+    pass->again = NULL;
+    pass->round =
+        s->config.backfill_order == BACKFILL_QUEUE ? ROUND_WHOLE : ROUND_PROMISE;
+    pass->n_waiting = 0;
+    pass->n_promised = 0;
+    pass->begin_sec = INT64_MAX;
+    pass->queue.n = 0;
+    pass->ordered = false;
+    s->norms = core_norms(s);
+    accrue_begin(s);
+    asked_settle(&s->asked, c);
+    crowds_reset(&s->crowds, c->words);
+    s->dirty = false;
+    s->rules_changed = false;
+}
+
+/* Jobs that come meanwhile are behind the others, and those that go are kept. */
+static bool add_jobs(struct sched *s, struct sched_budget budget)
+{
+    struct pass *pass = &s->pass;
+
+    for (size_t n = 1; pass->fill_next != NULL; n++) {
+        struct jobrec *rec = pass->fill_next;
+
+        pass->fill_next = rec->hh.next;
+        if (!rec->gone && rec->job->phase == JOB_PENDING && rec->job->job_id != 0)
+            add_job(s, rec);
+        if (n % FILL_JOBS == 0 && sched_is_spent(budget))
+            return false;
+    }
+    return true;
+}
+
+/* False: the budget is spent, by the time that it takes. */
+static bool order(struct sched *s, struct sched_budget budget)
+{
+    if (s->pass.ordered)
+        return true;
+    queue_order(&s->pass.queue);
+    s->pass.ordered = true;
+    return HASH_COUNT(s->jobs) <= ORDER_JOBS || !sched_is_spent(budget);
+}
+
+bool pass_fill(struct sched *s, int64_t now_sec, struct sched_budget budget)
+{
+    struct pass *pass = &s->pass;
+
+    if (pass->gen == s->cluster.gen) {
+        if (!accrue_run(s, budget) || !add_jobs(s, budget) || !order(s, budget) ||
+            !book_renew(s, now_sec, budget))
+            return false;
+        pass->number++;
+        pass->grown_sec = s->grown_sec;
+        s->grown_sec = INT64_MIN;
+        pass->moved = false;
+    }
+    pass->filling = false;
+    return true;
+}

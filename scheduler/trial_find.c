@@ -1,0 +1,128 @@
+/* The first place for a job that is free for long enough. */
+#include "scheduler/trial_private.h"
+
+#include "base/util.h"
+#include "scheduler/book.h"
+#include "scheduler/check.h"
+
+struct shape *trial_shape(struct sched *s, const struct entry *entry)
+{
+    return variant_of(&s->shapes, entry->rec->shape, &s->cluster, entry->part);
+}
+
+/* Of a component. */
+static struct seeker seeker_of(struct sched *s, const struct entry *entry,
+                               size_t component)
+{
+    struct shape *whole = trial_shape(s, entry),
+                 *shape = shape_component(whole, component);
+    const struct partrec *part =
+        cluster_component_partition(&s->cluster, whole->like, component, entry->part);
+    const struct job *like = shape->like;
+
+    return (struct seeker){
+        .timeline = &s->timeline,
+        .shape = shape,
+        .part = part,
+        .demand = timeline_demand(&s->timeline, &like->each, like->exclusive),
+        .limit_sec = book_length(
+            check_length(entry->rec->job, entry->part->part, s->timeline.bounds[0])),
+        .need = placement_min_nodes(like, part->part),
+        .fence = reserve_fence(s, entry->rec->job, entry->resv),
+    };
+}
+
+struct seeker trial_seeker(struct sched *s, const struct entry *entry)
+{
+    return seeker_of(s, entry, 0);
+}
+
+struct placement trial_placement(struct sched *s, const struct entry *entry,
+                                 const struct seeker *by)
+{
+    return (struct placement){
+        .view = VIEW_WINDOW,
+        .shape = trial_shape(s, entry),
+        .part = entry->part,
+        .window = &s->window,
+        .timeline = &s->timeline,
+        .asked = &s->asked,
+        .fence = by->fence,
+    };
+}
+
+/* What is known of such a seeker; NULL: nothing. */
+static struct horizon_kind *kind_of(struct sched *s, const struct entry *entry,
+                                    const struct seeker *by)
+{
+    if (s->grown)
+        horizon_reset(&s->horizon, s->timeline.words);
+    s->grown = false;
+    return horizon_kind(&s->horizon, by, shape_fit(trial_shape(s, entry), entry->part));
+}
+
+bool trial_wants_few(const struct sched *s, const struct job *job, size_t slot)
+{
+    int64_t start_sec = slot == 0 ? s->now_sec : s->timeline.bounds[slot];
+
+    return start_sec < jobrec_switches_until(s, job);
+}
+
+struct components trial_components(struct sched *s, const struct entry *entry,
+                                   const struct seeker *by, struct seeker *seekers)
+{
+    for (size_t i = 0; i <= by->shape->like->n_others; i++) {
+        seekers[i] = seeker_of(s, entry, i);
+        seekers[i].limit_sec = by->limit_sec;
+    }
+    return (struct components){
+        .placer = &s->placer,
+        .cluster = &s->cluster,
+        .at = trial_placement(s, entry, by),
+        .seekers = seekers,
+        .window = &s->window,
+    };
+}
+
+static struct slot *find_together(struct sched *s, const struct entry *entry,
+                                  const struct seeker *by, size_t first, size_t before,
+                                  size_t *ret_n)
+{
+    struct seeker seekers[COMPONENTS_MAX];
+    struct components all = trial_components(s, entry, by, seekers);
+    struct slot *slots = NULL;
+    size_t lacking;
+
+    components_add_needs(seekers, by->shape->like->n_others + 1);
+    all.first = first;
+    while (slots == NULL && components_agree(&all, before)) {
+        all.at.few = trial_wants_few(s, entry->rec->job, all.first);
+        slots = components_place(&all, ret_n, &lacking);
+        all.first++;
+    }
+    return slots;
+}
+
+struct slot *trial_find_place(struct sched *s, const struct entry *entry,
+                              const struct seeker *by, size_t before, size_t *ret_n)
+{
+    struct placement at = trial_placement(s, entry, by);
+    struct horizon_kind *kind = kind_of(s, entry, by);
+    size_t first = kind != NULL ? horizon_look(kind, by) : 0;
+    struct slot *slots = NULL;
+    bool found;
+
+    if (by->shape->like->n_others > 0)
+        return find_together(s, entry, by, first, before, ret_n);
+    found = window_find(&s->window, by, first, before);
+    /* What licences keep waiting says nothing of those that need none. */
+    if (kind != NULL && entry->rec->job->n_licenses == 0)
+        horizon_raise(kind, by, found ? s->window.first : MAX(first, before));
+    while (found && slots == NULL) {
+        at.few = trial_wants_few(s, entry->rec->job, s->window.first);
+        slots = placement_find(&s->placer, &s->cluster, &at, ret_n);
+        if (slots == NULL)
+            found = window_find(&s->window, by, s->window.first + 1, before);
+    }
+    return slots;
+}

@@ -1,0 +1,103 @@
+/* What rules a job out in a partition, whatever is free. */
+#include "scheduler/trial_private.h"
+
+#include "base/util.h"
+#include "scheduler/access.h"
+#include "scheduler/allowance.h"
+#include "scheduler/charge.h"
+#include "scheduler/check.h"
+#include "scheduler/component.h"
+
+/* Fair shares are found anew in each period. */
+static enum reason check_threshold(struct sched *s, const struct job *job,
+                                   const struct partrec *part)
+{
+    enum reason reason =
+        policy_check_threshold(&s->policy, job, part->part, &s->message);
+
+    if (reason != REASON_NONE)
+        s->pass.begin_sec = MIN(s->pass.begin_sec, charge_next_period(s, s->now_sec));
+    return reason;
+}
+
+/* Whether the partition that it is in takes a component, with its account and QOS. */
+static enum reason check_component_there(struct sched *s, const struct entry *entry,
+                                         size_t component)
+{
+    const struct job *job = entry->rec->job, *own = job_component(job, component);
+    const struct partrec *part = entry->part;
+    struct job alone;
+    enum reason reason;
+
+    component_alone(job, component, &alone);
+    str_reset(&s->message);
+    check_say_component(component, &s->message);
+    if (own->n_partitions > 0)
+        part = cluster_partition(&s->cluster, own->partitions[0]);
+    if (part == NULL)
+        return check_missing(&s->cluster, own->partitions[0], &s->message);
+    reason = policy_check_partition(&s->policy, &alone, part->part, &s->message);
+    if (reason == REASON_NONE)
+        reason = access_check(&s->policy, &alone, part->part, &s->message);
+    if (reason == REASON_NONE)
+        reason = check_threshold(s, &alone, part);
+    if (reason != REASON_NONE)
+        return reason;
+    str_reset(&s->message);
+    return own->n_partitions > 0
+               ? check_component_partition(job, component, entry->part->part,
+                                           part->part, &s->message)
+               : REASON_NONE;
+}
+
+static enum reason check_components_there(struct sched *s, const struct entry *entry)
+{
+    const struct job *job = entry->rec->job;
+    enum reason reason = REASON_NONE;
+
+    for (size_t i = 1; i <= job->n_others && reason == REASON_NONE; i++)
+        reason = check_component_there(s, entry, i);
+    return reason;
+}
+
+enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
+{
+    const struct fit *fit;
+    enum reason reason;
+
+    /* Others of its array may have started since it was looked at. */
+    reason = check_tasks(entry->rec->job, crews_active(&s->crews, entry->rec->job),
+                         &s->message);
+    if (reason == REASON_NONE)
+        reason = policy_check_partition(&s->policy, entry->rec->job, entry->part->part,
+                                        &s->message);
+    if (reason == REASON_NONE)
+        reason =
+            access_check(&s->policy, entry->rec->job, entry->part->part, &s->message);
+    if (reason == REASON_NONE)
+        reason = check_partition(entry->rec->job, entry->part->part, &s->message);
+    if (reason == REASON_NONE)
+        reason = check_components_there(s, entry);
+    if (reason == REASON_NONE)
+        reason = check_threshold(s, entry->rec->job, entry->part);
+    if (reason == REASON_NONE)
+        reason = license_check(&s->config.licenses, entry->rec->job, &s->message);
+    if (reason == REASON_NONE)
+        reason = allowance_check(s, entry->rec->job, entry->part->part, &s->message);
+    if (reason >= REASON_LIMITS)
+        allowance_hold_back(s, entry->rec);
+    if (reason == REASON_NONE)
+        reason = reserve_check(s, entry->rec->job, entry->resv, &s->message);
+    if (reason != REASON_NONE)
+        return reason;
+    fit = check_nodes(&s->placer, &s->cluster, trial_shape(s, entry), entry->part);
+    if (fit->verdict != REASON_NONE) {
+        str_add(&s->message, fit->message);
+        return fit->verdict;
+    }
+    reason = allowance_check_tres(s, entry->rec->job, entry->part->part, NULL, 0,
+                                  &s->message);
+    if (reason >= REASON_LIMITS)
+        allowance_hold_back(s, entry->rec);
+    return reason;
+}

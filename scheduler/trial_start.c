@@ -1,0 +1,147 @@
+/* A job starts: it holds its nodes from now on, and a decision says so. */
+#include "scheduler/trial_private.h"
+
+#include <stdlib.h>
+
+#include "base/util.h"
+#include "scheduler/accrue.h"
+#include "scheduler/allowance.h"
+#include "scheduler/book.h"
+#include "scheduler/check.h"
+#include "scheduler/reprieve.h"
+#include "scheduler/tell.h"
+
+/* A job with a least limit takes as much more as is free behind it. */
+static int64_t limit_in_force(struct sched *s, struct jobrec *rec,
+                              const struct partition *part, int64_t now_sec)
+{
+    int64_t largest = check_largest(rec->job, part, now_sec);
+
+    if (rec->job->time_min_sec == LIMIT_UNSET)
+        return largest;
+    return book_longest(s, rec, check_length(rec->job, part, now_sec), largest);
+}
+
+/* The array waits for its next task: without a plan, without age, told anew. It counts
+ * as many jobs as it has tasks. */
+static void begin_anew(struct sched *s, struct jobrec *array, int64_t started)
+{
+    struct job *job = array->job;
+    bool ages = job->accrue_sec != TIME_UNSET;
+
+    s->pass.moved |= job->plan.promised;
+    plan_clear(&job->plan);
+    allowance_drop(s, array);
+    taskset_remove(&job->array->left, started);
+    taskset_add(&job->array->out, started);
+    accrue_leave(s, array);
+    if (ages)
+        job->accrue_sec = ACCRUES_NOT;
+    allowance_take(s, array);
+    array->n_started++;
+    starts_enlist(s, array);
+    jobrec_reset_told(array);
+}
+
+/* The next task of an array, as a job of its own that waits. */
+static struct jobrec *split_next(struct sched *s, struct jobrec *array,
+                                 struct decision *decision)
+{
+    int64_t index = taskset_next(&array->job->array->left, 0);
+    struct job *task = job_copy(array->job);
+    AUTO_FREE char *uid = job_task_uid(array->uid, index);
+
+    begin_anew(s, array, index);
+    plan_clear(&task->plan);
+    free(TAKE(task->array));
+    free(task->uid);
+    task->uid = xstrdup(uid);
+    task->array_id = task->job_id;
+    task->array_task = index;
+    task->job_id = 0;
+    sched_apply(s, &(struct change){.kind = CHANGE_JOB, .u.job = task});
+    decision->task = index;
+    return jobrec_find(s, uid);
+}
+
+/* All its tasks are jobs of their own: itself it holds nothing. */
+static void set_aside(struct sched *s, const struct jobrec *array)
+{
+    struct job *job = job_copy(array->job);
+
+    job->phase = JOB_ASIDE;
+    sched_apply(s, &(struct change){.kind = CHANGE_JOB, .u.job = job});
+}
+
+/* It holds the slots from now on. */
+static void take_slots(struct sched *s, struct jobrec *rec, struct slot *slots,
+                       size_t n, bool placed)
+{
+    struct job *job = rec->job;
+
+    cluster_hold(&s->cluster, slots, n);
+    job->alloc = slots;
+    job->n_alloc = n;
+    job->start_sec = s->now_sec;
+    job->phase = JOB_STARTING;
+    accrue_leave(s, rec);
+    /* Others may use what was promised here, or have been told of what is free now. */
+    s->pass.moved |= job->plan.promised || s->pass.n_waiting > 0;
+    plan_clear(&job->plan);
+    trial_note_place(s, rec, placed);
+}
+
+static void count_start(struct sched *s, struct jobrec *rec)
+{
+    const struct job *job = rec->job;
+
+    book_enter(s, rec);
+    allowance_take(s, rec);
+    s->n_phase[JOB_PENDING]--;
+    s->n_phase[JOB_STARTING]++;
+    crews_count(&s->crews, job, 1);
+    s->n_depending -= job->n_depends > 0;
+    s->singles.stale = true;
+    /* Of the same name, perhaps; of the same array. */
+    s->dirty |= s->n_depending > 0 || job->tasks_limit > 0;
+    shape_put(&s->shapes, rec->shape);
+    rec->shape = NULL;
+    rec->version++;
+    starts_enlist(s, rec);
+    jobrec_reset_told(rec);
+}
+
+void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
+                 size_t n, bool placed)
+{
+    struct jobrec *queued = entry->rec, *rec = queued;
+    struct decision decision = {
+        .kind = DECIDE_START,
+        .job_uid = queued->uid,
+        .partition = entry->part->part->name,
+        .reservation = reserve_running_in(s, entry->resv),
+        .slots = slots,
+        .n_slots = n,
+        .priority = entry->priority,
+        .account = policy_account(&s->policy, queued->job),
+        .qos = tell_qos(s, queued->job),
+        .planned_sec = TIME_UNSET,
+        .task = -1,
+    };
+
+    if (queued->job->array != NULL)
+        rec = split_next(s, queued, &decision);
+    free(rec->job->partition);
+    rec->job->partition = xstrdup(decision.partition);
+    free(rec->job->reservation);
+    rec->job->reservation = xstrdup_null(decision.reservation);
+    take_slots(s, rec, slots, n, placed);
+    decision.bound_sec = check_bound(rec->job, entry->part->part);
+    decision.limit_sec = limit_in_force(s, rec, entry->part->part, s->now_sec);
+    rec->job->limit_sec = decision.limit_sec;
+    count_start(s, rec);
+    decided_add(&s->decided, &decision);
+    reprieve_started(s, queued);
+    if (queued->job->array != NULL && taskset_is_empty(&queued->job->array->left))
+        set_aside(s, queued);
+}
