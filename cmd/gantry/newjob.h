@@ -40,6 +40,9 @@ int newjob_check_partitions(struct newjob *n, struct err *err);
 /* Nodes that are not to be used are there, as sbatch asks for; the core takes a list in
  * which some are not, as nodes may go. */
 int newjob_check_excluded(struct newjob *n, struct err *err);
+/* Of several reservations each is there: the core runs the job in whichever is, as one
+ * may go while it waits. Of one alone the controller says it, with the id. */
+int newjob_check_reservations(struct newjob *n, struct err *err);
 /* Asks the server whether it would take it; `object` is then what it would make. */
 int newjob_try(struct newjob *n, struct err *err);
 /* Makes the object and waits until it has an id; on failure it is withdrawn. */

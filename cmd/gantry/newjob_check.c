@@ -3,6 +3,7 @@
 #include "base/hostlist.h"
 #include "base/util.h"
 #include "cmd/gantry/newjob.h"
+#include "cmd/gantry/resvs.h"
 #include "scheduler/model.h"
 
 /* ---- partitions ---- */
@@ -152,4 +153,13 @@ int newjob_check_excluded(struct newjob *n, struct err *err)
         if (check_list(n, json_str(json_item(components, i), "exclude"), err) < 0)
             return -1;
     return check_list(n, json_str(n->body, "spec.exclude"), err);
+}
+
+/* ---- reservations ---- */
+
+int newjob_check_reservations(struct newjob *n, struct err *err)
+{
+    const char *names = json_str_or(n->body, "spec.reservation", "");
+
+    return strchr(names, ',') ? resvs_check_names(n->api, names, err) : 0;
 }

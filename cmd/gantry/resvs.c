@@ -79,6 +79,42 @@ struct reservation *resv_model(const struct json *object, struct err *err)
     return convert_reservation(&convert, object, err);
 }
 
+/* Jobs may still name it though its time is past, where it lets go of them then. */
+static bool is_over(const struct json *object, int64_t now_sec)
+{
+    struct reservation *r = resv_model(object, NULL);
+    int64_t start, end;
+    const bool over =
+        r && !r->no_hold && !reservation_occurrence(r, now_sec, &start, &end);
+
+    reservation_free(r);
+    return over;
+}
+
+static int check_name(struct api *c, const char *name, struct err *err)
+{
+    const struct kc_ref ref = {&api_reservations, NULL, name, NULL};
+    ANSWER_AUTO struct answer a = {0};
+
+    if (api_get(c, &ref, &a, err) < 0 && a.reason != KC_REASON_NOT_FOUND)
+        return a.reason == KC_REASON_FORBIDDEN ? 0 : -1;
+    if (a.reason == KC_REASON_NOT_FOUND || is_over(a.body, loop_now_sec(c->loop)))
+        return err_set(err, ERR_INVALID,
+                       "Requested reservation is invalid: reservation %s %s", name,
+                       a.reason == KC_REASON_NOT_FOUND ? "does not exist" : "is over");
+    return 0;
+}
+
+int resvs_check_names(struct api *c, const char *names, struct err *err)
+{
+    for (const char *s = names; *s; s += strcspn(s, ","), s += *s == ',') {
+        AUTO_FREE char *name = xstrndup(s, strcspn(s, ","));
+        if (*name && check_name(c, name, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 bool resv_has_flag(const struct resv *r, const char *flag)
 {
     const struct json *flags = json_get(r->spec, "flags");

@@ -31,6 +31,9 @@ void resvlist_fini(struct resvlist *list);
 const struct resv *resvlist_find(const struct resvlist *list, const char *name);
 /* As the controller reads one; to be freed. NULL: it cannot act, and err says why. */
 struct reservation *resv_model(const struct json *object, struct err *err);
+/* Of a list "a,b": whether each is there, and not over. -1: one is not, in Slurm's words.
+ * Of those that the caller may not see nothing is said. */
+int resvs_check_names(struct api *c, const char *names, struct err *err);
 bool resv_has_flag(const struct resv *r, const char *flag);
 /* Asks for them: nodes of those that are active are MAINT, or RESERVED. */
 int resvs_mark(struct nodelist *nodes, struct api *c, struct err *err);

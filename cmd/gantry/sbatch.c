@@ -220,7 +220,8 @@ static int submit_job(const struct cli *cli, struct newjob *n)
                 "each: taking %" PRId64,
                 n->nodes_asked, n->nodes_taken);
     show_body(cli, n);
-    if (newjob_check_partitions(n, &err) < 0 || newjob_check_excluded(n, &err) < 0)
+    if (newjob_check_partitions(n, &err) < 0 || newjob_check_excluded(n, &err) < 0 ||
+        newjob_check_reservations(n, &err) < 0)
         return fail_submission(cli, &err);
     if (submit_has(n->submit, "test-only")) {
         if (newjob_try(n, &err) < 0)

@@ -6,6 +6,7 @@
 #include "base/duration.h"
 #include "base/util.h"
 #include "cmd/gantry/changes.h"
+#include "cmd/gantry/resvs.h"
 #include "cmd/gantry/scontrol.h"
 
 #define NO_SUCH(key, why)               \
@@ -136,7 +137,7 @@ static int read_step(const struct change *c, int64_t *ret_sec, struct err *err)
 }
 
 /* Puts what is the same for all jobs. -1: some value, of these or others, is wrong. */
-static int put_shared(const struct scontrol *s, const struct changes *changes,
+static int put_shared(struct scontrol *s, const struct changes *changes,
                       struct json *spec, struct err *err)
 {
     int64_t step;
@@ -151,6 +152,9 @@ static int put_shared(const struct scontrol *s, const struct changes *changes,
             rc = read_step(c, &step, err);
         else if (str_eq(row->field, "begin") && *c->value)
             rc = put_begin(s, c, spec, err);
+        else if (str_eq(row->field, "reservation") &&
+                 resvs_check_names(&s->api, c->value, err) < 0)
+            rc = -1;
         else
             rc = change_put(row, c, spec, err);
     }

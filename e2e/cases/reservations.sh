@@ -14,6 +14,8 @@ case_run() {
     refused "Requested reservation overlaps with another reservation" \
         slurm scontrol create reservation ReservationName=other StartTime=now Duration=60 \
         Nodes=n4 Users=ann
+    refused "Requested reservation is invalid: reservation none does not exist" \
+        slurm sbatch --reservation=lab,none --wrap true
     submit in true "reservation: lab"
     expect_state in COMPLETED
     expect "its node" "$(field in .status.nodeList)" n4

@@ -117,11 +117,23 @@ START_TEST(test_reserved)
     ctltest_make(t->ctl, "Reservation", "r",
                  "'startTime':'2027-01-15T09:00:00Z','duration':'60','nodes':'n2',"
                  "'accounts':['-x']");
+    ctltest_make(t->ctl, "Reservation", "r2",
+                 "'startTime':'2027-01-15T19:00:00Z','duration':'60','nodes':'n2',"
+                 "'accounts':['-x']");
+    ctltest_make(t->ctl, "Reservation", "over",
+                 "'startTime':'now','duration':'0:30','nodes':'n1',"
+                 "'accounts':['-x']");
+    ctltest_advance(t->ctl, 60);
     ctltest_settle(t->ctl);
     clitest_expect(t, "sbatch --test-only -t 10 --reservation r --wrap x", 0, "",
                    START "09:00:00 using 1 processors on nodes n2 in partition main\n");
-    clitest_expect(t, "sbatch --test-only -t 10 --reservation none,r --wrap x", 0, "",
+    clitest_expect(t, "sbatch --test-only -t 10 --reservation r,r2 --wrap x", 0, "",
                    START "09:00:00 using 1 processors on nodes n2 in partition main\n");
+    clitest_expect(
+        t, "sbatch --reservation r,none --wrap x", 1, "",
+        FAILED "Requested reservation is invalid: reservation none does not exist\n");
+    clitest_expect(t, "sbatch --reservation over,r --wrap x", 1, "",
+                   FAILED "Requested reservation is invalid: reservation over is over\n");
     clitest_expect(
         t, "sbatch --test-only --reservation none --wrap x", 1, "",
         FAILURE "Requested reservation is invalid: reservation none does not exist\n");
