@@ -31,7 +31,7 @@ void resvlist_fini(struct resvlist *list);
 const struct resv *resvlist_find(const struct resvlist *list, const char *name);
 /* As the controller reads one; to be freed. NULL: it cannot act, and err says why. */
 struct reservation *resv_model(const struct json *object, struct err *err);
-/* Of a list "a,b": whether each is there, and not over. -1: one is not, in Slurm's words.
+/* Of a list "a,b": is each there, and not over? -1: one is not, in words of Slurm's.
  * Of those that the caller may not see nothing is said. */
 int resvs_check_names(struct api *c, const char *names, struct err *err);
 bool resv_has_flag(const struct resv *r, const char *flag);

@@ -133,7 +133,8 @@ START_TEST(test_reserved)
         t, "sbatch --reservation r,none --wrap x", 1, "",
         FAILED "Requested reservation is invalid: reservation none does not exist\n");
     clitest_expect(t, "sbatch --reservation over,r --wrap x", 1, "",
-                   FAILED "Requested reservation is invalid: reservation over is over\n");
+                   FAILED
+                   "Requested reservation is invalid: reservation over is over\n");
     clitest_expect(
         t, "sbatch --test-only --reservation none --wrap x", 1, "",
         FAILURE "Requested reservation is invalid: reservation none does not exist\n");
