@@ -144,28 +144,28 @@ size_t plain_near_level(const struct plain_wiring *w, const bool *nodes, size_t 
     return 0;
 }
 
-static size_t count_under(const struct plain_wiring *w, const struct plain_spot *spots,
-                          size_t n, size_t level, size_t number)
+/* Of a leaf, those under a switch: all or none. */
+static size_t count_leaf(const struct plain_wiring *w, const struct plain_spot *spots,
+                         size_t n, size_t level, size_t number, size_t leaf)
 {
-    size_t count = 0;
+    const struct option o = {.level = level, .number = number};
 
-    for (size_t i = 0; i < n; i++)
-        count += is_under(w, &spots[i], level, number);
-    return count;
+    return count_of(w, spots, n, &o, leaf);
 }
 
-/* On so many leaves, the largest there are. */
-static size_t most_on_leaves(const struct plain_wiring *w,
-                             const struct plain_spot *spots, size_t n, size_t leaves)
+/* Under one switch, on so many leaves (0: any number), the largest there are. */
+static size_t most_under(const struct plain_wiring *w, const struct plain_spot *spots,
+                         size_t n, size_t level, size_t number, size_t leaves)
 {
-    bool *taken = xcalloc(w->n_switches[LEAVES] + 1, sizeof(*taken));
+    const size_t n_leaves = w->n_switches[LEAVES];
+    bool *taken = xcalloc(n_leaves + 1, sizeof(*taken));
     size_t sum = 0;
 
-    for (size_t k = 0; k < MIN(leaves, w->n_switches[LEAVES]); k++) {
+    for (size_t k = 0; k < n_leaves && (leaves == 0 || k < leaves); k++) {
         size_t best = 0, most = 0;
 
-        for (size_t leaf = 0; leaf < w->n_switches[LEAVES]; leaf++) {
-            const size_t count = count_under(w, spots, n, LEAVES, leaf);
+        for (size_t leaf = 0; leaf < n_leaves; leaf++) {
+            const size_t count = count_leaf(w, spots, n, level, number, leaf);
 
             if (!taken[leaf] && count > most) {
                 best = leaf;
@@ -179,14 +179,15 @@ static size_t most_on_leaves(const struct plain_wiring *w,
     return sum;
 }
 
-/* Under one switch of that level. */
+/* Under whichever switch of that level has most. */
 static size_t most_under_one(const struct plain_wiring *w,
-                             const struct plain_spot *spots, size_t n, size_t level)
+                             const struct plain_spot *spots, size_t n,
+                             const struct plain_want *want)
 {
     size_t most = 0;
 
-    for (size_t number = 0; number < w->n_switches[level]; number++)
-        most = MAX(most, count_under(w, spots, n, level, number));
+    for (size_t number = 0; number < w->n_switches[want->top]; number++)
+        most = MAX(most, most_under(w, spots, n, want->top, number, want->leaves));
     return most;
 }
 
@@ -219,12 +220,9 @@ size_t plain_near(const struct plain_wiring *w, struct plain_spot *spots, size_t
 {
     struct option best = {.leaves =
                               xcalloc(w->n_switches[LEAVES] + 1, sizeof(*best.leaves))};
-    size_t count = MIN(n, want->most);
+    size_t count = MIN(MIN(n, want->most), most_under_one(w, spots, n, want));
     bool found = false;
 
-    if (want->leaves > 0)
-        count = MIN(count, most_on_leaves(w, spots, n, want->leaves));
-    count = MIN(count, most_under_one(w, spots, n, want->top));
     for (size_t level = PLAIN_LEVELS;
          count >= want->least && level-- > want->top && !found;) {
         best.level = level;
