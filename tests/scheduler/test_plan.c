@@ -225,6 +225,18 @@ static void draw_reservations(struct queue_case *q, struct job *job)
     q->several |= n > 1;
 }
 
+/* Mostly a divisor of what it asks for. */
+static void draw_segments(struct queue_case *q, struct job *job)
+{
+    job->segment = 1 + (int64_t)draw(q, 3);
+    if (draw(q, 8) > 0) {
+        job->min_pods = job->segment * (1 + (int64_t)draw(q, 3));
+        job->max_pods = job->min_pods + job->segment * (int64_t)draw(q, 2);
+    }
+    job->spread_segments = draw(q, 4) == 0;
+    job->consolidate_segments = draw(q, 3) == 0;
+}
+
 static struct job *draw_job(struct queue_case *q, size_t number)
 {
     struct job *job = job_new();
@@ -249,6 +261,8 @@ static struct job *draw_job(struct queue_case *q, size_t number)
         job->most_switches = 1 + (int64_t)draw(q, 2);
         job->switch_wait_sec = NOW_SEC - 500 + (int64_t)draw(q, 5000);
     }
+    if (draw(q, 3) == 0)
+        draw_segments(q, job);
     draw_licenses(q, job);
     if (q->n_resvs > 0 && draw(q, 4) == 0)
         draw_reservations(q, job);
@@ -348,6 +362,9 @@ static void ask_as(struct job *job, const struct job *other)
     job->exclusive = other->exclusive;
     job->min_pods = other->min_pods;
     job->max_pods = other->max_pods;
+    job->segment = other->segment;
+    job->spread_segments = other->spread_segments;
+    job->consolidate_segments = other->consolidate_segments;
 }
 
 static void begin_case(struct queue_case *q, uint64_t seed)
@@ -421,6 +438,8 @@ static struct plain_job plain_of(const struct queue_case *q, const struct job *j
         .part = job->n_partitions > 0,
         .most_leaves = (size_t)job->most_switches,
         .few_until_sec = job->switch_wait_sec,
+        .segments = {(size_t)job->segment, job->spread_segments,
+                     job->consolidate_segments},
         .in = resv_of(q, job),
     };
 
@@ -579,7 +598,8 @@ static void start_all(struct queue_case *q)
     struct decisions decisions;
 
     do
-        ck_assert_int_eq(sched_step(q->s, NOW_SEC, budget, &decisions), SCHED_MORE);
+        ck_assert_msg(sched_step(q->s, NOW_SEC, budget, &decisions) == SCHED_MORE,
+                      "seed %" PRIu64 ": there is no walk", q->seed);
     while (!q->s->yielded);
 }
 

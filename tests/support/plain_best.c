@@ -49,21 +49,20 @@ static const struct resvec *left_then(const struct plain_plan *p,
 }
 
 /* How many nodes of its leaf are open to the job. */
-static int64_t open_beside(const struct plain_plan *p, const struct plain_spot *spots,
-                           size_t n, size_t node)
+static int64_t open_beside(const struct plain_plan *p, const struct plain_open *open,
+                           size_t node)
 {
     const size_t *leaf = p->wiring ? p->wiring->under[PLAIN_LEVELS - 1] : NULL;
     int64_t count = 0;
 
-    for (size_t i = 0; leaf && i < n; i++)
-        count += leaf[spots[i].node] == leaf[node];
+    for (size_t i = 0; leaf && i < open->n; i++)
+        count += leaf[open->spots[i].node] == leaf[node];
     return count;
 }
 
 /* Is node a the better fit for the job there? */
-static bool is_better(const struct plain_plan *p, const struct plain_open *open,
-                      const struct plain_place *place, const struct plain_spot *a,
-                      const struct plain_spot *b)
+static bool is_better(const struct plain_plan *p, const struct plain_place *place,
+                      const struct plain_spot *a, const struct plain_spot *b)
 {
     const struct resvec *left_a = &plain_row_at(p, place->first, a->node)->free;
     const struct resvec *left_b = &plain_row_at(p, place->first, b->node)->free;
@@ -74,8 +73,7 @@ static bool is_better(const struct plain_plan *p, const struct plain_open *open,
          plain_devices_in(left_then(p, place, b->node))},
         {a->devices, b->devices},
         {left_a->v[RES_CPU], left_b->v[RES_CPU]},
-        {open_beside(p, open->spots, open->n, a->node),
-         open_beside(p, open->spots, open->n, b->node)},
+        {a->beside, b->beside},
     };
 
     for (size_t i = 0; i < ARRAY_LEN(better); i++) {
@@ -113,7 +111,7 @@ static void take_best(const struct plain_plan *p, const struct plain_open *open,
         const struct plain_spot *spot = &open->spots[k];
         size_t i = n;
 
-        while (i > 0 && is_better(p, open, place, spot, best[i - 1]))
+        while (i > 0 && is_better(p, place, spot, best[i - 1]))
             i--;
         if (i == want || spot->turn == 0)
             continue;
@@ -137,14 +135,24 @@ static bool could_hold(const struct plain_plan *p, const struct plain_job *job,
            plain_is_within_bound(p, job, node, &empty);
 }
 
+/* Those nodes; freed by the caller. */
+static bool *list_could(const struct plain_plan *p, const struct plain_job *job)
+{
+    bool *could = xcalloc(p->n_nodes + 1, sizeof(*could));
+
+    for (size_t node = 0; node < p->n_nodes; node++)
+        could[node] = could_hold(p, job, node);
+    return could;
+}
+
 /* The level of the block that a job does not leave. */
 static size_t top_of(const struct plain_plan *p, const struct plain_job *job)
 {
-    bool *could = xcalloc(p->n_nodes + 1, sizeof(*could));
+    bool *could = list_could(p, job);
     size_t n = 0, top;
 
     for (size_t node = 0; node < p->n_nodes; node++)
-        n += could[node] = could_hold(p, job, node);
+        n += could[node];
     top = plain_near_level(p->wiring, could, p->n_nodes, MIN(n, job->max));
     free(could);
     return top;
@@ -164,18 +172,70 @@ static size_t bring_near(const struct plain_plan *p, const struct plain_job *job
     return plain_near(p->wiring, open->spots, open->n, &want);
 }
 
-bool plain_best(const struct plain_plan *p, const struct plain_job *job,
-                struct plain_open *open, struct plain_place *place)
-{
-    size_t n = MIN(open->n, job->max);
+/* ---- in segments ---- */
 
+static bool is_segmented(const struct plain_plan *p, const struct plain_job *job)
+{
+    return p->wiring && p->wiring->blocks && job->segments.size > 0;
+}
+
+struct block {
+    size_t level, number;
+};
+
+static void take_in_block(const struct plain_plan *p, struct plain_open *open,
+                          struct block block, size_t want, struct plain_place *place)
+{
+    for (size_t i = 0; i < open->n; i++)
+        open->spots[i].turn =
+            p->wiring->under[block.level][open->spots[i].node] == block.number;
+    take_best(p, open, want, place);
+}
+
+/* False: too few. */
+static bool take_segments(const struct plain_plan *p, const struct plain_job *job,
+                          struct plain_open *open, struct plain_place *place)
+{
+    const struct plain_wiring *w = p->wiring;
+    struct plain_segment_want want = {job->segments, .least = job->min,
+                                      .most = job->max};
+    bool *could = list_could(p, job);
+    size_t *shares, n;
+
+    plain_segment_levels(w, could, p->n_nodes, &want);
+    shares = xcalloc(w->n_switches[want.level] + 1, sizeof(*shares));
+    n = plain_segment_shares(w, open->spots, open->n, &want, shares);
+    for (size_t b = 0; b < w->n_switches[want.level] && n > 0; b++)
+        take_in_block(p, open, (struct block){want.level, b}, shares[b], place);
+    free(shares);
+    free(could);
+    return n > 0;
+}
+
+/* ---- all of it ---- */
+
+/* What each open node is to the job; in segments all leaves are alike. */
+static void weigh(const struct plain_plan *p, const struct plain_job *job,
+                  const struct plain_place *place, struct plain_open *open)
+{
     for (size_t i = 0; i < open->n; i++) {
         struct plain_spot *spot = &open->spots[i];
         const struct resvec *left = &plain_row_at(p, place->first, spot->node)->free;
 
         spot->cost = cost_of(p, job, left);
         spot->devices = plain_devices_in(left);
+        spot->beside = is_segmented(p, job) ? 0 : open_beside(p, open, spot->node);
     }
+}
+
+bool plain_best(const struct plain_plan *p, const struct plain_job *job,
+                struct plain_open *open, struct plain_place *place)
+{
+    size_t n = MIN(open->n, job->max);
+
+    weigh(p, job, place, open);
+    if (is_segmented(p, job))
+        return take_segments(p, job, open, place);
     if (n >= job->min && p->wiring && job->max > 1)
         n = bring_near(p, job, place, open);
     if (n >= job->min)

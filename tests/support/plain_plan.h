@@ -19,6 +19,7 @@
 #include "scheduler/model.h"
 #include "scheduler/turn.h"
 #include "tests/support/plain_near.h"
+#include "tests/support/plain_segment.h"
 
 struct plain_plan;
 
@@ -44,6 +45,7 @@ struct plain_job {
     const bool *allowed; /* by position; NULL: every node */
     size_t most_leaves;  /* where there are switches, if it starts before: */
     int64_t few_until_sec;
+    struct plain_segments segments; /* where there are blocks */
     int64_t licenses[PLAIN_LICENSES];
     const struct plain_resv *in; /* that it has to stay in; NULL: none */
 };
