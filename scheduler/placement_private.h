@@ -54,8 +54,8 @@ static inline uint64_t placement_allowed_word(const struct placement *at, size_t
 /* Fills the placer with what the nodes could take. */
 void candidates_gather(struct placer *p, const struct cluster *c,
                        const struct placement *at);
-/* One of them, unless it could take nothing. `vacant`: nothing is on it, when the window
- * begins and when it ends. */
+/* One of them, unless it could take nothing. `vacant`: nothing is on it, when the
+ * window begins and when it ends. */
 void candidate_add(struct placer *p, const struct cluster *c,
                    const struct placement *at, size_t position, bool vacant);
 /* Leaves those in the placer that the job gets in this view. */

@@ -1,6 +1,6 @@
 /*
- * The slots of a gang: what each node that was chosen gets, in rank order; and where the
- * last pod of a shape went, for the next one.
+ * The slots of a gang: what each node that was chosen gets, in rank order; and where
+ * the last pod of a shape went, for the next one.
  */
 #include "scheduler/placement_private.h"
 
