@@ -4,6 +4,10 @@
 
 #include "base/util.h"
 
+#define BACKOFF_FIRST_SEC 10
+#define BACKOFF_DOUBLINGS 5
+#define BACKOFF_MAX_SEC 300
+
 static const char *const words[JOB_STATES] = {
     [JOB_STATE_NONE] = "",
     [JOB_STATE_PENDING] = "PENDING",
@@ -44,4 +48,10 @@ bool job_state_is_final(enum job_state s)
 bool job_state_is_active(enum job_state s)
 {
     return s >= JOB_STATE_CONFIGURING && s <= JOB_STATE_COMPLETING;
+}
+
+int64_t job_backoff_sec(int64_t restarts)
+{
+    return MIN((int64_t)BACKOFF_FIRST_SEC << MIN(restarts, BACKOFF_DOUBLINGS),
+               BACKOFF_MAX_SEC);
 }

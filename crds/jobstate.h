@@ -13,6 +13,7 @@
 #define GANTRY_CRDS_JOBSTATE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum job_state {
     JOB_STATE_NONE, /* no status yet */
@@ -38,5 +39,10 @@ int job_state_parse(const char *word, enum job_state *ret);
 bool job_state_is_final(enum job_state s);
 /* CONFIGURING, RUNNING, COMPLETING: an attempt holds its placement. */
 bool job_state_is_active(enum job_state s);
+
+/* How long a job that goes back to the queue waits there after a failed launch or a
+ * lost node: 10 s, doubled by each of its restarts before, 300 s at most. Ours: Slurm
+ * waits requeue_delay. */
+int64_t job_backoff_sec(int64_t restarts);
 
 #endif

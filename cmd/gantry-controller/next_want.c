@@ -3,10 +3,6 @@
 #include "base/util.h"
 #include "cmd/gantry-controller/next_private.h"
 
-/* Back-off after a failed launch or a lost node: 10 s, doubled by each restart. */
-#define BACKOFF_FIRST_SEC 10
-#define BACKOFF_DOUBLINGS 5
-#define BACKOFF_MAX_SEC 300
 /* A node that goes down says so while it ends its pods, in no order. */
 #define SOON_SEC 2
 
@@ -18,8 +14,7 @@ static int64_t delay_sec(const struct job_view *v, enum requeue when, int64_t re
     case REQUEUE_SOON:
         return SOON_SEC;
     case REQUEUE_BACK_OFF:
-        return MIN((int64_t)BACKOFF_FIRST_SEC << MIN(restarts, BACKOFF_DOUBLINGS),
-                   BACKOFF_MAX_SEC);
+        return job_backoff_sec(restarts);
     case REQUEUE_DELAYED:
         return v->requeue_delay_sec;
     }

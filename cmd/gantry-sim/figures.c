@@ -48,12 +48,15 @@ static void values_sort(struct values *v)
 
 /* ---- what was used ---- */
 
-static int64_t use_of(const struct tale *t, int resource)
+/* In hours of one of a resource; of CPUs, thousandths of one. */
+static double hours_used(const struct stay *stay, int resource)
 {
     int64_t use = 0;
-    for (size_t i = 0; i < t->n_shares; i++)
-        use += t->shares[i].slot.pods * t->shares[i].slot.each.v[resource];
-    return use;
+    if (stay->end_sec == TIME_UNSET)
+        return 0;
+    for (size_t i = 0; i < stay->n_shares; i++)
+        use += stay->shares[i].slot.pods * stay->shares[i].slot.each.v[resource];
+    return (double)use * (double)(stay->end_sec - stay->start_sec) / HOUR_SEC;
 }
 
 static int by_account(const void *a, const void *b)
@@ -91,15 +94,13 @@ static void charge_jobs(struct figures *f, const struct pool *p,
                         const struct workload *load, const struct history *h)
 {
     name_charges(f, load);
-    for (size_t i = 0; i < h->n; i++) {
-        const struct tale *t = &h->tales[i];
-        struct charge *c = charge_of(f, load->jobs[i].account);
-        c->jobs++;
-        if (t->end_sec == TIME_UNSET)
-            continue;
-        double hours = (double)(t->end_sec - t->start_sec) / HOUR_SEC;
-        c->gpu_hours += hours * (double)use_of(t, p->resources.gpu);
-        c->cpu_hours += hours * (double)use_of(t, RES_CPU) / 1000;
+    for (size_t i = 0; i < h->n; i++)
+        charge_of(f, load->jobs[i].account)->jobs++;
+    for (size_t i = 0; i < history_stays(h); i++) {
+        const struct stay stay = history_stay(h, i);
+        struct charge *c = charge_of(f, load->jobs[stay.job].account);
+        c->gpu_hours += hours_used(&stay, p->resources.gpu);
+        c->cpu_hours += hours_used(&stay, RES_CPU) / 1000;
     }
     for (size_t i = 0; i < f->n_charges; i++) {
         f->gpu_hours += f->charges[i].gpu_hours;
@@ -166,8 +167,7 @@ static void measure_use(struct figures *f, const struct pool *p,
 
 /* ---- how long jobs waited ---- */
 
-static void measure_waits(struct figures *f, const struct workload *load,
-                          const struct history *h)
+static void measure_waits(struct figures *f, const struct history *h)
 {
     struct values waits = {xcalloc(h->n + 1, sizeof(double)), 0};
     struct values slowdowns = {xcalloc(h->n + 1, sizeof(double)), 0};
@@ -175,7 +175,7 @@ static void measure_waits(struct figures *f, const struct workload *load,
         const struct tale *t = &h->tales[i];
         if (t->end_sec == TIME_UNSET)
             continue;
-        double wait = (double)(t->start_sec - load->jobs[i].submit_sec);
+        double wait = (double)t->wait_sec;
         double run = (double)(t->end_sec - t->start_sec);
         waits.items[waits.n++] = wait;
         slowdowns.items[slowdowns.n++] =
@@ -204,10 +204,10 @@ static void measure_accuracy(struct accuracy *ret, const struct history *h,
     for (size_t i = 0; i < h->n; i++) {
         const struct tale *t = &h->tales[i];
         const struct forecast *told = promised ? &t->promised : &t->foretold;
-        if (told->told_sec == TIME_UNSET || t->start_sec == TIME_UNSET)
+        if (told->told_sec == TIME_UNSET || t->first_sec == TIME_UNSET)
             continue;
         int64_t ahead = told->start_sec - told->told_sec;
-        int64_t late = t->start_sec - told->start_sec;
+        int64_t late = t->first_sec - told->start_sec;
         if (ahead < from_sec || ahead >= below_sec)
             continue;
         off.items[off.n++] = fabs((double)late);
@@ -227,23 +227,33 @@ static void measure_accuracy(struct accuracy *ret, const struct history *h,
     free(by.items);
 }
 
-static void count_fates(struct figures *f, const struct pool *p,
-                        const struct workload *load, const struct history *h)
+static void count_fates(struct figures *f, const struct history *h)
 {
-    const bool gpus = pool_measure(p) != RES_CPU;
     f->jobs = (int64_t)h->n;
     f->preempted_promises = (int64_t)h->n_broken;
     for (size_t i = 0; i < h->n; i++) {
-        const struct tale *t = &h->tales[i];
-        const struct work *w = &load->jobs[i];
-        double size = gpus ? (double)w->gpus : (double)w->cpu_milli / 1000;
-        f->completed += t->fate == FATE_COMPLETED;
-        f->timeouts += t->fate == FATE_TIMEOUT;
-        f->never_started += t->fate == FATE_WAITS || t->fate == FATE_UNSEEN;
-        f->requeues += t->runs - (t->start_sec != TIME_UNSET);
-        f->lost_hours += (double)t->lost_sec * size / HOUR_SEC;
-        f->preemptions += t->preemptions;
-        f->preempted_hours += (double)t->preempt_lost_sec * size / HOUR_SEC;
+        enum fate fate = h->tales[i].fate;
+        f->completed += fate == FATE_COMPLETED;
+        f->timeouts += fate == FATE_TIMEOUT;
+        f->cancelled += fate == FATE_PREEMPTED;
+        f->never_started += fate == FATE_WAITS || fate == FATE_UNSEEN;
+    }
+}
+
+/* Runs that were cut off, and what was used in vain. */
+static void measure_losses(struct figures *f, const struct pool *p,
+                           const struct history *h)
+{
+    const int what = pool_measure(p);
+    const double unit = what == RES_CPU ? 1000 : 1;
+    for (size_t i = 0; i < history_stays(h); i++) {
+        const struct stay stay = history_stay(h, i);
+        const bool again = i < h->n_cuts;
+        double hours = again || stay.preempted ? hours_used(&stay, what) / unit : 0;
+        f->requeues += again;
+        f->lost_hours += again ? hours : 0;
+        f->preemptions += stay.preempted;
+        f->preempted_hours += stay.preempted ? hours : 0;
     }
 }
 
@@ -251,8 +261,9 @@ void figures_make(struct figures *ret, const struct pool *pool,
                   const struct workload *load, const struct history *h)
 {
     *ret = (struct figures){0};
-    count_fates(ret, pool, load, h);
-    measure_waits(ret, load, h);
+    count_fates(ret, h);
+    measure_losses(ret, pool, h);
+    measure_waits(ret, h);
     measure_use(ret, pool, load, h);
     charge_jobs(ret, pool, load, h);
     measure_dues(ret, pool);

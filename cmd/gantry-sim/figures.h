@@ -1,13 +1,13 @@
 /*
  * figures - a history in numbers.
  *
- * Waits are of jobs that started, from submission to their first or only run that
- * lasted. The p-th percentile of n values is the ceil(p n / 100)-th smallest. Bounded
- * slowdown is (wait + run) / max(run, 10 s), at least 1. Utilisation is over the whole
- * replay, from the first submission to the last end, and, free of its long tail, until
+ * Waits are of jobs that started: all time from submission to their last start that
+ * they did not run. Hours are of all runs, also of those that were cut off. The p-th
+ * percentile of n values is the ceil(p n / 100)-th smallest. Bounded slowdown is (wait +
+ * run) / max(run, 10 s), at least 1. Utilisation is over the whole replay, from the first submission to the last end, and, free of its long tail, until
  * the last submission. Fragmentation: while something waited, the part of what was free
- * that lay on nodes partly in use. A promise is broken by a start after the second that
- * was promised first.
+ * that lay on nodes partly in use. A promise is broken by a first start after the
+ * second that was promised first.
  */
 #ifndef GANTRY_SIM_FIGURES_H
 #define GANTRY_SIM_FIGURES_H
@@ -46,6 +46,7 @@ struct due {
 
 struct figures {
     int64_t jobs, completed, timeouts, never_started;
+    int64_t cancelled; /* ended for another job, not to come back */
     double wait_mean, wait_median, wait_p99, wait_max;
     double slowdown_mean, slowdown_median, slowdown_p99;
     double utilisation, utilisation_arrivals; /* parts of 1 */

@@ -44,23 +44,23 @@ static void weaver_init(struct weaver *w, const struct pool *pool)
         w->until_sec[i] = INT64_MIN;
 }
 
-/* Whole jobs' shares, lanes not yet given: `count` is how many. */
+/* Whole stays' shares, lanes not yet given: `count` is how many. */
 static struct bar *shares_of(const struct weaver *w, const struct history *h,
                              size_t *ret_n)
 {
     struct bar *all = NULL;
     size_t n = 0, cap = 0;
-    for (size_t i = 0; i < h->n; i++) {
-        const struct tale *t = &h->tales[i];
-        for (size_t k = 0; t->end_sec != TIME_UNSET && k < t->n_shares; k++) {
-            const struct slot *slot = &t->shares[k].slot;
+    for (size_t i = 0; i < history_stays(h); i++) {
+        const struct stay stay = history_stay(h, i);
+        for (size_t k = 0; stay.end_sec != TIME_UNSET && k < stay.n_shares; k++) {
+            const struct slot *slot = &stay.shares[k].slot;
             GROW(all, n, cap);
             all[n++] = (struct bar){
-                .job = i,
-                .node = t->shares[k].node,
+                .job = stay.job,
+                .node = stay.shares[k].node,
                 .count = lanes_of(w, slot->pods * slot->each.v[w->what]),
-                .start_sec = t->start_sec,
-                .end_sec = t->end_sec,
+                .start_sec = stay.start_sec,
+                .end_sec = stay.end_sec,
             };
         }
     }

@@ -12,6 +12,7 @@ void history_init(struct history *h, size_t n)
         const struct forecast never = {TIME_UNSET, TIME_UNSET};
         h->tales[i] = (struct tale){.start_sec = TIME_UNSET,
                                     .end_sec = TIME_UNSET,
+                                    .first_sec = TIME_UNSET,
                                     .promised = never,
                                     .foretold = never,
                                     .planned_sec = TIME_UNSET};
@@ -29,7 +30,10 @@ void history_fini(struct history *h)
 {
     for (size_t i = 0; i < h->n; i++)
         tale_reset_shares(&h->tales[i]);
+    for (size_t i = 0; i < h->n_cuts; i++)
+        free(h->cuts[i].shares);
     free(h->tales);
+    free(h->cuts);
     free(h->samples);
     *h = (struct history){.n = 0};
 }
@@ -40,4 +44,55 @@ void history_add(struct history *h, const struct sample *sample)
         h->n_samples--;
     GROW(h->samples, h->n_samples, h->cap_samples);
     h->samples[h->n_samples++] = *sample;
+}
+
+void tale_queue(struct tale *t, int64_t now_sec)
+{
+    t->fate = FATE_WAITS;
+    t->queued_sec = now_sec;
+}
+
+void tale_start(struct tale *t, int64_t now_sec)
+{
+    t->fate = FATE_RUNS;
+    t->start_sec = now_sec;
+    if (t->first_sec == TIME_UNSET)
+        t->first_sec = now_sec;
+    t->wait_sec += now_sec - t->queued_sec;
+    t->planned_sec = TIME_UNSET;
+    t->yields = false;
+    t->runs++;
+}
+
+void history_cut(struct history *h, size_t job, int64_t now_sec)
+{
+    struct tale *t = &h->tales[job];
+    GROW(h->cuts, h->n_cuts, h->cap_cuts);
+    h->cuts[h->n_cuts++] = (struct stay){.job = job,
+                                         .start_sec = t->start_sec,
+                                         .end_sec = now_sec,
+                                         .shares = t->shares,
+                                         .n_shares = t->n_shares,
+                                         .preempted = t->yields};
+    t->shares = NULL;
+    t->n_shares = 0;
+    t->start_sec = TIME_UNSET;
+}
+
+size_t history_stays(const struct history *h)
+{
+    return h->n_cuts + h->n;
+}
+
+struct stay history_stay(const struct history *h, size_t i)
+{
+    if (i < h->n_cuts)
+        return h->cuts[i];
+    const struct tale *t = &h->tales[i - h->n_cuts];
+    return (struct stay){.job = i - h->n_cuts,
+                         .start_sec = t->start_sec,
+                         .end_sec = t->end_sec,
+                         .shares = t->shares,
+                         .n_shares = t->n_shares,
+                         .preempted = t->fate == FATE_PREEMPTED};
 }

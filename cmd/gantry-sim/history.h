@@ -3,6 +3,9 @@
  *
  * Figures and pictures are made of this alone; the engine writes it, and so does any
  * other scheduler that is to be compared.
+ *
+ * A job that goes back to the queue begins a new life: it waits again, as if it had
+ * just been submitted. What was told of its start is of its first life.
  */
 #ifndef GANTRY_SIM_HISTORY_H
 #define GANTRY_SIM_HISTORY_H
@@ -16,7 +19,7 @@
 
 enum fate {
     FATE_UNSEEN, /* not submitted yet */
-    FATE_WAITS,  /* at the end: it never started */
+    FATE_WAITS,  /* at the end: it never started, or not again */
     FATE_RUNS,
     FATE_COMPLETED, /* after its run time */
     FATE_TIMEOUT,   /* after its limit */
@@ -27,6 +30,15 @@ enum fate {
 struct share {
     size_t node;      /* place in the pool */
     struct slot slot; /* its `node` is NULL */
+};
+
+/* A job on its nodes, from one second to another. */
+struct stay {
+    size_t job;
+    int64_t start_sec, end_sec; /* TIME_UNSET */
+    struct share *shares;
+    size_t n_shares;
+    bool preempted; /* it ended early for another job */
 };
 
 /* A start that was told ahead. */
@@ -40,15 +52,15 @@ struct tale {
     int64_t start_sec, end_sec; /* of its last run; TIME_UNSET */
     struct share *shares;       /* of its last run */
     size_t n_shares;
+    int64_t first_sec;        /* its first start; TIME_UNSET */
+    int64_t queued_sec;       /* since when it waits, or waited last */
+    int64_t wait_sec;         /* in all lives, up to its last start */
     struct forecast promised; /* the first promise */
     struct forecast foretold; /* the first start that was told, promised or not */
     int64_t planned_sec;      /* while it waits: as told last; TIME_UNSET: none */
     enum reason reason;       /* why it waited last */
     int64_t runs;             /* how often it was started */
-    int64_t preemptions;      /* how often it was to end for another job */
-    bool yields, returns;     /* so it is now; it goes back to the queue then */
-    int64_t preempt_lost_sec; /* of runs that ended so */
-    int64_t lost_sec;         /* of runs that were cut off and begun anew */
+    bool yields, returns;     /* to another job; it goes back to the queue then */
 };
 
 /* How things stood from a second on. */
@@ -61,6 +73,8 @@ struct sample {
 struct history {
     struct tale *tales; /* one for each job of the workload */
     size_t n;
+    struct stay *cuts; /* runs that were cut off and begun anew, as they ended */
+    size_t n_cuts, cap_cuts;
     struct sample *samples; /* each later than the one before */
     size_t n_samples, cap_samples;
     size_t n_broken; /* promises that preemption has broken */
@@ -72,5 +86,16 @@ void history_fini(struct history *h);
 void history_add(struct history *h, const struct sample *sample);
 /* It holds nothing any more. */
 void tale_reset_shares(struct tale *t);
+
+/* The job's life begins, at its submission or when it goes back to the queue. */
+void tale_queue(struct tale *t, int64_t now_sec);
+void tale_start(struct tale *t, int64_t now_sec);
+/* Its run is cut off, and is kept among `cuts`; it holds nothing any more. */
+void history_cut(struct history *h, size_t job, int64_t now_sec);
+
+/* All stays on nodes, cut off or not: so many, of which some may be of no node. Those
+ * of cut runs come first. Lent. */
+size_t history_stays(const struct history *h);
+struct stay history_stay(const struct history *h, size_t i);
 
 #endif

@@ -24,6 +24,7 @@ static const struct row {
     {"jobs", "jobs", COUNT, true, AT(jobs)},
     {"completed", "completed", COUNT, true, AT(completed)},
     {"ended at their limit", "timeouts", COUNT, true, AT(timeouts)},
+    {"preempted for good", "preemptedForGood", COUNT, true, AT(cancelled)},
     {"never started", "neverStarted", COUNT, true, AT(never_started)},
     {"wait, mean", "waitMeanSec", SECONDS, false, AT(wait_mean)},
     {"wait, median", "waitMedianSec", SECONDS, false, AT(wait_median)},

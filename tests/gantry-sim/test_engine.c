@@ -167,9 +167,11 @@ START_TEST(test_outage)
     stand_run(&s);
     const struct tale *a = &s.h.tales[0], *b = &s.h.tales[1];
     ck_assert_int_eq(a->runs, 2);
-    ck_assert_int_eq(a->lost_sec, 600);
+    ck_assert_uint_eq(s.h.n_cuts, 1);
+    ck_assert_int_eq(s.h.cuts[0].end_sec, 600);
     ck_assert_int_ge(a->start_sec, 660); /* C ends and leaves a node to it */
     ck_assert_int_le(a->start_sec, 1000);
+    ck_assert_int_eq(a->wait_sec, a->start_sec - 600);
     ck_assert_int_eq(a->end_sec, a->start_sec + 3600);
     ck_assert_int_eq(b->start_sec, a->end_sec);
     figures_make(&f, &s.pool, &s.load, &s.h);
@@ -179,6 +181,96 @@ START_TEST(test_outage)
     ck_assert_int_eq(f.promises.worst_late, b->start_sec - b->promised.start_sec);
     figures_fini(&f);
     stand_fini(&s);
+}
+END_TEST
+
+/* B runs since 3600, as it was promised, when its nodes are lost at 4000: the promise
+ * was kept, whenever it runs again, and what it ran it did not wait. */
+START_TEST(test_kept)
+{
+    struct stand s;
+    struct figures f;
+    const struct outage outages[] = {{4000, 0, false}, {9000, 0, true}};
+    stand_init(&s, "2", "8", NULL, DATA "hand.csv");
+    s.replay.outages = outages;
+    s.replay.n_outages = ARRAY_LEN(outages);
+    stand_run(&s);
+    figures_make(&f, &s.pool, &s.load, &s.h);
+    ck_assert_int_eq(s.h.tales[1].first_sec, 3600);
+    ck_assert_int_ge(s.h.tales[1].start_sec, 9000);
+    ck_assert_int_eq(s.h.tales[1].wait_sec, s.h.tales[1].start_sec - 400);
+    ck_assert_int_eq(f.promises.n, 1);
+    ck_assert_int_eq(f.promises.late, 0);
+    figures_fini(&f);
+    stand_fini(&s);
+}
+END_TEST
+
+/* What was used adds up, also of runs that were cut off: all of the GPUs' time in use
+ * is somebody's. */
+START_TEST(test_hours)
+{
+    struct stand s;
+    struct figures f;
+    const struct outage outages[] = {
+        {600, 0, false}, {1000, 0, true}, {2000, 1, false}, {2500, 1, true}};
+    double used = 0;
+    stand_init(&s, "2", "8", NULL, DATA "hand.csv");
+    s.replay.outages = outages;
+    s.replay.n_outages = ARRAY_LEN(outages);
+    stand_run(&s);
+    figures_make(&f, &s.pool, &s.load, &s.h);
+    ck_assert_uint_gt(s.h.n_cuts, 0);
+    for (size_t i = 0; i + 1 < s.h.n_samples; i++)
+        used += (double)(16 - s.h.samples[i].free) *
+                (double)(s.h.samples[i + 1].sec - s.h.samples[i].sec) / 3600;
+    ck_assert_double_eq_tol(f.gpu_hours, used, 1e-9);
+    figures_fini(&f);
+    stand_fini(&s);
+}
+END_TEST
+
+/* As in the controller: back in the queue a job has been submitted when it was cut off,
+ * so that who has waited for a day goes before it, and it waits for a moment first. Its
+ * promise was kept. */
+START_TEST(test_requeue)
+{
+    const struct groups groups = {"1", "8", NULL, NULL};
+    struct work jobs[2] = {{.submit_sec = 0, .run_sec = 200000},
+                           {.submit_sec = 10, .run_sec = 3600}};
+    const struct outage outages[] = {{100000, 0, false}, {100005, 0, true}};
+    struct stand s = {.load = {.jobs = jobs, .n = _i == 0 ? 1 : 2}};
+    struct figures f;
+    for (size_t i = 0; i < 2; i++) {
+        jobs[i].limit_sec = jobs[i].run_sec;
+        jobs[i].gpus = 8;
+        jobs[i].account = jobs[i].user = jobs[i].partition = "";
+        jobs[i].qos = jobs[i].reservation = "";
+    }
+    pool_init(&s.pool);
+    ck_assert_int_eq(pool_add(&s.pool, &groups, NULL), 0);
+    s.config = sched_config_default();
+    s.replay = (struct replay){.pool = &s.pool,
+                               .load = &s.load,
+                               .config = &s.config,
+                               .outages = outages,
+                               .n_outages = ARRAY_LEN(outages)};
+    stand_run(&s);
+    figures_make(&f, &s.pool, &s.load, &s.h);
+    const struct tale *t = s.h.tales;
+    ck_assert_int_eq(t[0].first_sec, 0);
+    ck_assert_int_eq(t[0].fate, FATE_COMPLETED);
+    if (_i == 0) {
+        ck_assert_int_eq(t[0].start_sec, 100010);
+    } else {
+        ck_assert_int_eq(t[1].start_sec, 100005);
+        ck_assert_int_ge(t[0].start_sec, 103605);
+        ck_assert_int_eq(t[0].wait_sec, t[0].start_sec - 100000);
+    }
+    ck_assert_int_eq(f.promises.late, 0);
+    figures_fini(&f);
+    history_fini(&s.h);
+    pool_fini(&s.pool);
 }
 END_TEST
 
@@ -242,9 +334,20 @@ START_TEST(test_partitions)
 }
 END_TEST
 
-/* One node: 0 of the low tier begins at 0, and 2 of the high one comes at 600 and ends
- * it. Back in the queue it has its time once more, requeueDelay behind that, or with
- * CANCEL never. */
+/* One node: 0 of the low tier begins at 0, and 2 of the high one comes at 600 and is to
+ * have its node at 900. */
+static const struct {
+    int64_t mode, run_sec;
+    enum fate fate;
+    int64_t runs, preemptions;
+} preempted[] = {
+    /* back in the queue it has its time once more, requeueDelay behind that */
+    {PREEMPT_REQUEUE, 3600, FATE_COMPLETED, 2, 1},
+    {PREEMPT_CANCEL, 3600, FATE_PREEMPTED, 1, 1},
+    /* it ends by itself before it would have to: nothing is lost */
+    {PREEMPT_CANCEL, 700, FATE_COMPLETED, 1, 0},
+};
+
 START_TEST(test_preemption)
 {
     const struct groups groups = {"1", "8", NULL, NULL};
@@ -255,7 +358,6 @@ START_TEST(test_preemption)
     struct partition *parts[2];
     struct stand s = {.load = {.jobs = jobs, .n = 3}};
     struct figures f;
-    bool cancel = _i == 1;
 
     for (size_t i = 0; i < 3; i++) {
         jobs[i].limit_sec = 7200;
@@ -266,27 +368,31 @@ START_TEST(test_preemption)
         parts[i] = partition_new();
         parts[i]->name = xstrdup(names[i]);
         parts[i]->priority_tier = (int64_t)i;
+        parts[i]->grace_sec = 300;
     }
+    jobs[0].run_sec = preempted[_i].run_sec;
     pool_init(&s.pool);
     ck_assert_int_eq(pool_add(&s.pool, &groups, NULL), 0);
     s.pool.partitions = parts;
     s.pool.n_partitions = 2;
     s.config = sched_config_default();
     s.config.preempt_type = PREEMPT_BY_PARTITION;
-    s.config.preempt_mode = cancel ? PREEMPT_CANCEL : PREEMPT_REQUEUE;
+    s.config.preempt_mode = preempted[_i].mode;
     s.config.requeue_delay_sec = 1000;
     s.replay = (struct replay){.pool = &s.pool, .load = &s.load, .config = &s.config};
     stand_run(&s);
     figures_make(&f, &s.pool, &s.load, &s.h);
     const struct tale *t = s.h.tales;
-    ck_assert_int_le(t[2].start_sec, 602);
-    ck_assert_int_eq(t[0].fate, cancel ? FATE_PREEMPTED : FATE_COMPLETED);
-    ck_assert_int_eq(t[0].runs, cancel ? 1 : 2);
-    ck_assert(cancel || t[0].start_sec >= 600 + s.config.requeue_delay_sec);
+    ck_assert_int_le(t[2].start_sec, 902);
+    ck_assert_int_eq(t[0].fate, preempted[_i].fate);
+    ck_assert_int_eq(t[0].runs, preempted[_i].runs);
+    ck_assert(t[0].runs == 1 || t[0].start_sec >= 900 + s.config.requeue_delay_sec);
     ck_assert_int_eq(t[1].fate, FATE_COMPLETED);
-    ck_assert_int_eq(f.preemptions, 1);
-    ck_assert_int_eq(f.requeues, cancel ? 0 : 1);
-    ck_assert_double_eq_tol(f.preempted_hours, 8 * 600 / 3600.0, 0.01);
+    ck_assert_int_eq(f.preemptions, preempted[_i].preemptions);
+    ck_assert_int_eq(f.cancelled, t[0].fate == FATE_PREEMPTED);
+    ck_assert_int_eq(f.jobs, f.completed + f.timeouts + f.cancelled + f.never_started);
+    ck_assert_int_eq(f.requeues, t[0].runs - 1);
+    ck_assert_double_eq_tol(f.preempted_hours, f.preemptions * 8 * 900 / 3600.0, 0.01);
     ck_assert_int_eq(f.preempted_promises, 1); /* of 1, at 7200 */
     figures_fini(&f);
     for (size_t i = 0; i < 2; i++)
@@ -355,14 +461,18 @@ END_TEST
 
 int main(void)
 {
-    return suite_main("gantry-sim/engine", (struct suite_row[]){{test_hand, 1},
-                                                                {test_hand_figures, 1},
-                                                                {test_promise, 1},
-                                                                {test_outage, 1},
-                                                                {test_never, 1},
-                                                                {test_partitions, 1},
-                                                                {test_swf, 1},
-                                                                {test_preemption, 2},
-                                                                {test_real, 1},
-                                                                {NULL, 0}});
+    return suite_main("gantry-sim/engine",
+                      (struct suite_row[]){{test_hand, 1},
+                                           {test_hand_figures, 1},
+                                           {test_promise, 1},
+                                           {test_outage, 1},
+                                           {test_kept, 1},
+                                           {test_hours, 1},
+                                           {test_requeue, 2},
+                                           {test_never, 1},
+                                           {test_partitions, 1},
+                                           {test_swf, 1},
+                                           {test_preemption, ARRAY_LEN(preempted)},
+                                           {test_real, 1},
+                                           {NULL, 0}});
 }

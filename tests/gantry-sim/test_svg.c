@@ -23,8 +23,9 @@ static void note(void *arg, size_t row, const char *what)
     (void)what;
 }
 
-static void stand_init(struct stand *s, const char *nodes, const char *gpus,
-                       const char *workload)
+static void stand_init_outages(struct stand *s, const char *nodes, const char *gpus,
+                               const char *workload, const struct outage *outages,
+                               size_t n_outages)
 {
     const struct groups groups = {nodes, gpus, NULL, NULL};
     const struct sched_config config = sched_config_default();
@@ -33,8 +34,19 @@ static void stand_init(struct stand *s, const char *nodes, const char *gpus,
     ck_assert_int_eq(pool_add(&s->pool, &groups, &err), 0);
     ck_assert_int_eq(workload_read(&s->load, workload, note, NULL, &err), 0);
     const struct replay replay = {
-        .pool = &s->pool, .load = &s->load, .config = &config};
+        .pool = &s->pool,
+        .load = &s->load,
+        .config = &config,
+        .outages = outages,
+        .n_outages = n_outages,
+    };
     ck_assert_msg(engine_run(&replay, &s->h, &err) == 0, "%s", err.msg);
+}
+
+static void stand_init(struct stand *s, const char *nodes, const char *gpus,
+                       const char *workload)
+{
+    stand_init_outages(s, nodes, gpus, workload, NULL, 0);
 }
 
 static void stand_fini(struct stand *s)
@@ -94,6 +106,29 @@ START_TEST(test_no_overlap)
 }
 END_TEST
 
+/* A run that was cut off is drawn up to there, and the next one again. */
+START_TEST(test_cut)
+{
+    const struct outage outages[] = {{600, 0, false}, {1000, 0, true}};
+    struct stand s;
+    struct gantt g;
+    int64_t again = 0;
+    stand_init_outages(&s, "1", "8", DATA "hand.csv", outages, ARRAY_LEN(outages));
+    gantt_make(&g, &s.pool, &s.h);
+    ck_assert_uint_ge(g.n, 2);
+    ck_assert_uint_eq(g.bars[0].job, 0);
+    ck_assert_int_eq(g.bars[0].start_sec, 0);
+    ck_assert_int_eq(g.bars[0].end_sec, 600);
+    ck_assert_uint_eq(s.h.n_cuts, 1);
+    for (size_t i = 1; i < g.n; i++)
+        if (g.bars[i].job == 0)
+            again = g.bars[i].start_sec;
+    ck_assert_int_ge(again, 1000);
+    gantt_fini(&g);
+    stand_fini(&s);
+}
+END_TEST
+
 /* 1,200 pixels for 5,400 s, from 70 on; a node's row is 48 high, of which bars take
  * 0.94; the first begins at 30. */
 START_TEST(test_picture)
@@ -147,6 +182,7 @@ int main(void)
 {
     return suite_main("gantry-sim/svg", (struct suite_row[]){{test_lanes, 1},
                                                              {test_no_overlap, 1},
+                                                             {test_cut, 1},
                                                              {test_picture, 1},
                                                              {test_nothing, 1},
                                                              {NULL, 0}});

@@ -105,9 +105,7 @@ static void start(struct easy *e, size_t job, int64_t now_sec)
     struct tale *t = &e->history->tales[job];
     int64_t limit_end = now_sec + limit_of(e, job);
     size_t at = e->n_running++;
-    t->fate = FATE_RUNS;
-    t->start_sec = now_sec;
-    t->runs = 1;
+    tale_start(t, now_sec);
     t->shares = xcalloc(e->n_parts, sizeof(*t->shares));
     t->n_shares = e->n_parts;
     for (size_t i = 0; i < e->n_parts; i++) {
@@ -159,7 +157,7 @@ static void submit(struct easy *e, size_t job)
     for (; at > 0 && is_tried_before(e, job, e->order[at - 1]); at--)
         e->order[at] = e->order[at - 1];
     e->order[at] = job;
-    e->history->tales[job].fate = FATE_WAITS;
+    tale_queue(&e->history->tales[job], work_of(e, job)->submit_sec);
 }
 
 /* ---- the pass ---- */

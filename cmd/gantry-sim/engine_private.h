@@ -1,0 +1,40 @@
+/*
+ * engine_private - what engine.c (from moment to moment) and engine_job.c (jobs come,
+ * start and end) share.
+ */
+#ifndef GANTRY_SIM_ENGINE_PRIVATE_H
+#define GANTRY_SIM_ENGINE_PRIVATE_H
+
+#include "cmd/gantry-sim/ends.h"
+#include "cmd/gantry-sim/engine.h"
+#include "cmd/gantry-sim/ledger.h"
+
+struct engine {
+    const struct replay *in;
+    struct history *history;
+    struct sched *sched;
+    struct ledger *ledger;
+    struct ends ends;
+    size_t next_job, next_outage;
+    struct sample at; /* as things stand */
+    size_t ended, told;
+    bool changed;   /* since the last sample */
+    bool timed_out; /* jobs were ended in this step: the core is to be asked again */
+    struct err *err;
+    bool failed;
+};
+
+/* It is submitted. */
+void engine_submit(struct engine *e, size_t job, int64_t now_sec);
+/* As the core has decided. */
+void engine_start(struct engine *e, const struct decision *d, int64_t now_sec);
+/* It ends by itself. */
+void engine_complete(struct engine *e, size_t job, int64_t now_sec);
+/* The core ends it, if it still runs: its time is up, or another job has its nodes. */
+void engine_cut_off(struct engine *e, size_t job, int64_t now_sec);
+/* Jobs on a node that is lost. */
+void engine_lose_node(struct engine *e, size_t node, int64_t now_sec);
+/* A uid of the core's, as a place in the workload. */
+size_t engine_job_of(const char *uid);
+
+#endif
