@@ -87,7 +87,7 @@ void allowance_take(struct sched *s, struct jobrec *rec)
     if (s->held.stale || !s->held.any ||
         (job->n_alloc == 0 && !s->held.of_submits && !s->held.of_accrual))
         return;
-    held_drop(&s->held, &rec->takes, NULL, 0);
+    held_drop(&s->held, &rec->takes, job->alloc, job->n_alloc);
     list_freed(s);
     askings_init(s, &all, job, places_part(s, job), job->alloc, job->n_alloc);
     for (size_t i = 0; i < all.n; i++) {
