@@ -69,4 +69,18 @@ enum reason allowance_check_tres(struct sched *s, const struct job *job,
                                  const struct partition *part, const struct slot *slots,
                                  size_t n, struct str *message);
 
+/* A job that others end for, in slots that it would have from a slot of the timeline
+ * on: as things are then. */
+struct allowance_then {
+    const struct jobrec *rec;
+    const struct partition *part;
+    const struct slot *slots;
+    size_t n_slots;
+    size_t at;
+};
+/* With what those hold who have been promised to start before, and all others for whom
+ * somebody ends (yield.h); without what is held by whoever ends early until then. */
+enum reason allowance_check_then(struct sched *s, const struct allowance_then *then,
+                                 struct str *message);
+
 #endif

@@ -78,17 +78,11 @@ static void list_freed(struct sched *s)
             s, (struct jobrec *)((char *)waiter - offsetof(struct jobrec, waiter)));
 }
 
-void allowance_take(struct sched *s, struct jobrec *rec)
+void allowance_count(struct sched *s, struct jobrec *rec)
 {
     const struct job *job = rec->job;
     struct askings all;
 
-    s->held.stale |= s->policy.grown;
-    if (s->held.stale || !s->held.any ||
-        (job->n_alloc == 0 && !s->held.of_submits && !s->held.of_accrual))
-        return;
-    held_drop(&s->held, &rec->takes, job->alloc, job->n_alloc);
-    list_freed(s);
     askings_init(s, &all, job, places_part(s, job), job->alloc, job->n_alloc);
     for (size_t i = 0; i < all.n; i++) {
         const struct asking *a = &all.items[i];
@@ -98,6 +92,19 @@ void allowance_take(struct sched *s, struct jobrec *rec)
         for (size_t k = 0; k < places.n; k++)
             take_of(s, rec, a, &places, k);
     }
+}
+
+void allowance_take(struct sched *s, struct jobrec *rec)
+{
+    const struct job *job = rec->job;
+
+    s->held.stale |= s->policy.grown;
+    if (s->held.stale || !s->held.any ||
+        (job->n_alloc == 0 && !s->held.of_submits && !s->held.of_accrual))
+        return;
+    held_drop(&s->held, &rec->takes, job->alloc, job->n_alloc);
+    list_freed(s);
+    allowance_count(s, rec);
 }
 
 void allowance_drop(struct sched *s, struct jobrec *rec)

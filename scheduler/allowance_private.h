@@ -107,6 +107,11 @@ bool usage_may_run_out(const struct sched *s, const struct asking *a,
                        const struct place_of *place, const struct limit *limit,
                        int64_t need);
 
+/* ---- allowance_count.c ---- */
+
+/* What the job holds as it is, once more; nothing is dropped. */
+void allowance_count(struct sched *s, struct jobrec *rec);
+
 /* ---- allowance_bound.c ---- */
 
 /* What its components need not keep, as one number: another one is another shape. */

@@ -205,6 +205,53 @@ static bool counts_left(const struct counter *counter)
     return limit_counts_left(counter->key.limit->kind);
 }
 
+static void link_take(struct counter *counter, struct take *take)
+{
+    take->before = NULL;
+    take->behind = counter->takes;
+    if (counter->takes != NULL)
+        counter->takes->before = take;
+    counter->takes = take;
+}
+
+static void unlink_take(struct counter *counter, const struct take *take)
+{
+    if (take->behind != NULL)
+        take->behind->before = take->before;
+    if (take->before != NULL)
+        take->before->behind = take->behind;
+    else if (counter->takes == take)
+        counter->takes = take->behind;
+}
+
+/* Of its nodes and its amount. */
+static void count_take(struct take *take, const struct slot *slots, size_t n)
+{
+    struct counter *counter = take->counter;
+
+    counter->sum += take->amount;
+    counter->left_sec = TIME_UNSET;
+    if (counts_left(counter))
+        link_take(counter, take);
+    for (size_t i = 0; i < n && limit_is_on_nodes(counter->key.limit); i++) {
+        if (slots[i].component == take->component)
+            use_node(counter, slots[i].node);
+    }
+}
+
+static void uncount_take(const struct take *take, const struct slot *slots, size_t n)
+{
+    struct counter *counter = take->counter;
+
+    unlink_take(counter, take);
+    counter->sum -= take->amount;
+    counter->left_sec = TIME_UNSET;
+    for (size_t i = 0; i < n && counter->nodes != NULL; i++) {
+        if (slots[i].component == take->component)
+            leave_node(counter, slots[i].node);
+    }
+}
+
 void held_take(struct held *h, struct take **takes, const struct taking *taking)
 {
     struct counter *counter = counter_get(h, taking->limit, taking->whose);
@@ -218,47 +265,40 @@ void held_take(struct held *h, struct take **takes, const struct taking *taking)
                           .next = *takes};
     *takes = take;
     counter->n_takes++;
-    counter->sum += take->amount;
-    counter->left_sec = TIME_UNSET;
-    if (counts_left(counter)) {
-        take->behind = counter->takes;
-        if (counter->takes != NULL)
-            counter->takes->before = take;
-        counter->takes = take;
-    }
-    for (size_t i = 0; i < taking->n_slots && limit_is_on_nodes(taking->limit); i++)
-        use_node(counter, taking->slots[i].node);
+    count_take(take, taking->slots, taking->n_slots);
 }
 
-static void unlink_take(struct counter *counter, const struct take *take)
+void held_forget(struct held *h, struct take **takes, const struct slot *slots,
+                 size_t n)
 {
-    if (take->behind != NULL)
-        take->behind->before = take->before;
-    if (take->before != NULL)
-        take->before->behind = take->behind;
-    else if (counter->takes == take)
-        counter->takes = take->behind;
+    while (*takes != NULL) {
+        struct take *take = *takes;
+
+        *takes = take->next;
+        uncount_take(take, slots, n);
+        if (--take->counter->n_takes == 0)
+            counter_free(h, take->counter);
+        free(take);
+    }
 }
 
 void held_drop(struct held *h, struct take **takes, const struct slot *slots, size_t n)
 {
-    while (*takes != NULL) {
-        struct take *take = *takes;
-        struct counter *counter = take->counter;
+    for (const struct take *take = *takes; take != NULL; take = take->next)
+        let_go(h, take->counter);
+    held_forget(h, takes, slots, n);
+}
 
-        *takes = take->next;
-        let_go(h, counter);
-        unlink_take(counter, take);
-        counter->sum -= take->amount;
-        counter->left_sec = TIME_UNSET;
-        for (size_t i = 0; i < n && counter->nodes != NULL; i++) {
-            if (slots[i].component == take->component)
-                leave_node(counter, slots[i].node);
-        }
-        if (--counter->n_takes == 0)
-            counter_free(h, counter);
-        free(take);
-    }
+void held_lift(struct take *takes, const struct slot *slots, size_t n)
+{
+    for (struct take *take = takes; take != NULL; take = take->next)
+        uncount_take(take, slots, n);
+}
+
+void held_lay(struct take *takes, const struct slot *slots, size_t n)
+{
+    for (struct take *take = takes; take != NULL; take = take->next)
+        count_take(take, slots, n);
 }
 
 /* ---- asking ---- */

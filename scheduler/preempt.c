@@ -255,13 +255,18 @@ static size_t victims_gone(const struct hunt *h)
     return from;
 }
 
-/* By its limits, without what would be free again. */
+/* By its limits, as things are when it is to start. */
 static bool is_allowed(struct sched *s, const struct hunt *h, const struct slot *slots,
                        size_t n)
 {
+    const struct allowance_then then = {.rec = h->entry->rec,
+                                        .part = h->entry->part->part,
+                                        .slots = slots,
+                                        .n_slots = n,
+                                        .at = s->window.first};
+
     str_reset(&s->message);
-    return allowance_check_tres(s, h->entry->rec->job, h->entry->part->part, slots, n,
-                                &s->message) == REASON_NONE;
+    return allowance_check_then(s, &then, &s->message) == REASON_NONE;
 }
 
 /* True: it would start later than the victims are gone, who would have run on until

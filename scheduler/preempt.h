@@ -6,7 +6,9 @@
  *   what goes first   promises to waiting jobs that it may preempt, which cost no work
  *   whom              as few as will do, and of those the cheapest (victims.h)
  *   when              if it then starts as soon as they are gone, earlier than it is
- *                     planned; else nobody is touched, however often it is asked
+ *                     planned, and its limits let it (allowance.h), also with all who
+ *                     start before it; else nobody is touched, however often it is
+ *                     asked
  *
  * Each victim is decided once (DECIDE_PREEMPT) and runs on for its grace time; its job
  * says for whom it yields and until when, also in a snapshot. Its room is kept for that

@@ -5,6 +5,7 @@
  *   - who it ends for starts as soon as it is gone, in the minute behind its slack;
  *   - if any one victim were spared, the job would be planned later; where several
  *     jobs have victims in one step, it would, or others had to be planned elsewhere;
+ *   - where so many of a QOS may run, no more are made room for;
  *   - who is preempted for has a promise, and starts once its victims are gone;
  *   - a fresh core given the snapshot decides the same.
  *
@@ -177,7 +178,8 @@ static void set_up(struct contest *c)
     course_tell(&c->h, "partition a default");
     course_tell(&c->h, "partition b tier=2 nodes=n[1-3] grace=%d",
                 (int)course_draw(&c->h, 2) * 100);
-    course_tell(&c->h, "qos high priority=5 preempt=%s", COURSE_PICK(&c->h, lists));
+    course_tell(&c->h, "qos high priority=5 preempt=%s%s", COURSE_PICK(&c->h, lists),
+                c->h.seed % 4 == 1 ? " grpJobs=3" : "");
     course_tell(&c->h, "qos normal priority=3 preempt=low exempt=%d",
                 (int)course_draw(&c->h, 2) * 300);
     course_tell(&c->h, "qos low%s grace=%d", COURSE_PICK(&c->h, modes),
@@ -414,6 +416,38 @@ static int64_t gone_sec(const struct taken *taken, size_t n)
     return timeline_minute(sec + TIMELINE_MINUTE_SEC - 1);
 }
 
+static bool any_yields_to(const struct copies *all, int64_t number)
+{
+    for (size_t i = 0; i < all->n; i++) {
+        if (all->items[i].kind == CHANGE_JOB &&
+            all->items[i].u.job->preempted_by == number &&
+            all->items[i].u.job->n_alloc > 0)
+            return true;
+    }
+    return false;
+}
+
+/* Those that run on, and those that others end for, are within the limit on jobs of
+ * their QOS; each component is one. */
+static void check_limit(struct contest *c, const struct copies *all,
+                        const struct job *by)
+{
+    const struct limit *limit =
+        limits_find(&find_qos(all, by->qos)->limits, LIMIT_GRP_JOBS, TRES_NONE, NULL);
+    size_t n = 0;
+
+    for (size_t i = 0; i < all->n && limit != NULL; i++) {
+        const struct job *job = all->items[i].u.job;
+
+        if (all->items[i].kind != CHANGE_JOB || strcmp(job->qos, by->qos) != 0)
+            continue;
+        if ((job->n_alloc > 0 && job->preempted_by == 0) ||
+            any_yields_to(all, job->job_id))
+            n += job->n_others + 1;
+    }
+    course_check(&c->h, limit == NULL || n <= (size_t)limit->amount);
+}
+
 static void check_taken(struct contest *c, const struct taken *taken, size_t n)
 {
     COPIES_AUTO struct copies all = copies_of(c->h.s);
@@ -426,6 +460,7 @@ static void check_taken(struct contest *c, const struct taken *taken, size_t n)
         course_check(&c->h, by != NULL && victim != NULL &&
                                 victim->preempted_by == taken[i].by);
         check_right(c, &all, by, victim);
+        check_limit(c, &all, by);
         if (!alone || by->phase != JOB_PENDING) {
             check_needed_together(c, &taken[i]);
             continue;

@@ -415,7 +415,8 @@ static void make_partition(struct users *u, const char *name)
     server_ask(u->o.server, "POST", PARTITIONS, p, NULL);
 }
 
-/* Jobs of high may preempt those of low, which end as is drawn. */
+/* Jobs of high may preempt those of low, which end as is drawn; of some worlds' few
+ * may run at a time. */
 static void make_qos(struct users *u)
 {
     static const char *const modes[] = {"REQUEUE", "CANCEL", "REQUEUE", "CANCEL",
@@ -429,6 +430,8 @@ static void make_qos(struct users *u)
         "{'apiVersion': 'gantry.dev/v1alpha1', 'kind': 'QOS', 'metadata': {'name':"
         " 'high'}, 'spec': {'preempt': ['low'], 'priority': 100}}");
 
+    if (between(u, 0, 2) == 0)
+        set_number(high, "spec.grpJobs", 2);
     must(u, server_ask(u->o.server, "POST", QOS, low, NULL), 201, "make QOS");
     must(u, server_ask(u->o.server, "POST", QOS, high, NULL), 201, "make QOS");
 }
