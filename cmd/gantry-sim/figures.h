@@ -3,11 +3,12 @@
  *
  * Waits are of jobs that started: all time from submission to their last start that
  * they did not run. Hours are of all runs, also of those that were cut off. The p-th
- * percentile of n values is the ceil(p n / 100)-th smallest. Bounded slowdown is (wait +
- * run) / max(run, 10 s), at least 1. Utilisation is over the whole replay, from the first submission to the last end, and, free of its long tail, until
- * the last submission. Fragmentation: while something waited, the part of what was free
- * that lay on nodes partly in use. A promise is broken by a first start after the
- * second that was promised first.
+ * percentile of n values is the ceil(p n / 100)-th smallest. Bounded slowdown is
+ * (wait + run) / max(run, 10 s), at least 1. Utilisation is the part in use of what
+ * there was (ledger.h), over the whole replay, from the first submission to the last
+ * end, and, free of its long tail, until the last submission. Fragmentation: while
+ * something waited, the part of what was free that lay on nodes partly in use. A
+ * promise is broken by a first start after the second that was promised first.
  */
 #ifndef GANTRY_SIM_FIGURES_H
 #define GANTRY_SIM_FIGURES_H

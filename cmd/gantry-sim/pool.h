@@ -18,6 +18,10 @@
 #include "scheduler/sched.h"
 
 #define POOL_NODES_MAX 100000
+/* Of one node. */
+#define POOL_GPUS_MAX 1024
+#define POOL_CPU_MILLI_MAX (INT64_C(1) << 30)
+#define POOL_MEMORY_MAX (INT64_C(1) << 50)
 
 struct pool {
     struct restable resources;
