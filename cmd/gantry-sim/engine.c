@@ -73,6 +73,10 @@ static void change_node(struct engine *e, const struct outage *o, int64_t now_se
 {
     struct node *node = node_copy(e->in->pool->nodes[o->node]);
     node->ready = o->back;
+    const bool open = pool_is_open(node);
+    ledger_open(e->ledger, o->node, open);
+    (open ? history_open : history_close)(e->history, o->node, now_sec);
+    e->changed = true;
     sched_apply(e->sched, &(struct change){.kind = CHANGE_NODE, .u.node = node});
     if (!o->back)
         engine_lose_node(e, o->node, now_sec);
@@ -96,6 +100,7 @@ static void take_sample(struct engine *e, int64_t now_sec)
         return;
     e->changed = false;
     e->at.sec = now_sec;
+    e->at.total = sum.total;
     e->at.free = sum.free;
     e->at.fragments = sum.fragments;
     history_add(e->history, &e->at);
@@ -141,6 +146,9 @@ int engine_run(const struct replay *replay, struct history *ret, struct err *err
     e.sched = sched_new(replay->config);
     e.ledger = ledger_new(replay->pool);
     pool_tell(replay->pool, e.sched, now_sec);
+    for (size_t i = 0; i < replay->pool->n; i++)
+        if (!pool_is_open(replay->pool->nodes[i]))
+            history_close(ret, i, now_sec);
     for (; now_sec != INT64_MAX && !e.failed; now_sec = next_moment(&e, now_sec)) {
         let_happen(&e, now_sec);
         decide(&e, now_sec);

@@ -138,31 +138,36 @@ static void measure_dues(struct figures *f, const struct pool *p)
 
 /* ---- what the samples say ---- */
 
-static void measure_use(struct figures *f, const struct pool *p,
-                        const struct workload *load, const struct history *h)
+/* Of none, no part is in use. */
+static double part(double used, double all)
 {
-    const double total = (double)p->total.v[pool_measure(p)];
-    const double all = MAX(total, 1); /* of none, no part is in use */
+    return all > 0 ? used / all : 0;
+}
+
+static void measure_use(struct figures *f, const struct workload *load,
+                        const struct history *h)
+{
     const int64_t last_submit = load->n > 0 ? load->jobs[load->n - 1].submit_sec : 0;
     double used = 0, used_arrivals = 0, free_ = 0, fragments = 0;
+    double all = 0, all_arrivals = 0;
     for (size_t i = 0; i + 1 < h->n_samples; i++) {
         const struct sample *s = &h->samples[i];
         int64_t to_sec = h->samples[i + 1].sec;
         double lasts = (double)(to_sec - s->sec);
-        double arrivals = (double)(MIN(to_sec, last_submit) - s->sec);
-        used += (total - (double)s->free) * lasts;
-        used_arrivals += (total - (double)s->free) * MAX(arrivals, 0);
+        double arrivals = (double)MAX(MIN(to_sec, last_submit) - s->sec, 0);
+        used += (double)(s->total - s->free) * lasts;
+        all += (double)s->total * lasts;
+        used_arrivals += (double)(s->total - s->free) * arrivals;
+        all_arrivals += (double)s->total * arrivals;
         free_ += s->waiting > 0 ? (double)s->free * lasts : 0;
         fragments += s->waiting > 0 ? (double)s->fragments * lasts : 0;
     }
     if (h->n_samples == 0)
         return;
     f->span_sec = h->samples[h->n_samples - 1].sec - h->samples[0].sec;
-    int64_t arriving_sec = last_submit - h->samples[0].sec;
-    f->utilisation = f->span_sec > 0 ? used / all / (double)f->span_sec : 0;
-    f->utilisation_arrivals =
-        arriving_sec > 0 ? used_arrivals / all / (double)arriving_sec : 0;
-    f->fragmentation = free_ > 0 ? fragments / free_ : 0;
+    f->utilisation = part(used, all);
+    f->utilisation_arrivals = part(used_arrivals, all_arrivals);
+    f->fragmentation = part(fragments, free_);
 }
 
 /* ---- how long jobs waited ---- */
@@ -264,7 +269,7 @@ void figures_make(struct figures *ret, const struct pool *pool,
     count_fates(ret, h);
     measure_losses(ret, pool, h);
     measure_waits(ret, h);
-    measure_use(ret, pool, load, h);
+    measure_use(ret, load, h);
     charge_jobs(ret, pool, load, h);
     measure_dues(ret, pool);
     measure_accuracy(&ret->promises, h, true, INT64_MIN, INT64_MAX);

@@ -35,6 +35,7 @@ void history_fini(struct history *h)
     free(h->tales);
     free(h->cuts);
     free(h->samples);
+    free(h->closures);
     *h = (struct history){.n = 0};
 }
 
@@ -44,6 +45,30 @@ void history_add(struct history *h, const struct sample *sample)
         h->n_samples--;
     GROW(h->samples, h->n_samples, h->cap_samples);
     h->samples[h->n_samples++] = *sample;
+}
+
+static struct closure *closure_of(const struct history *h, size_t node)
+{
+    for (size_t i = h->n_closures; i-- > 0;)
+        if (h->closures[i].node == node && h->closures[i].end_sec == TIME_UNSET)
+            return &h->closures[i];
+    return NULL;
+}
+
+void history_close(struct history *h, size_t node, int64_t now_sec)
+{
+    if (closure_of(h, node))
+        return;
+    GROW(h->closures, h->n_closures, h->cap_closures);
+    h->closures[h->n_closures++] =
+        (struct closure){.node = node, .start_sec = now_sec, .end_sec = TIME_UNSET};
+}
+
+void history_open(struct history *h, size_t node, int64_t now_sec)
+{
+    struct closure *closure = closure_of(h, node);
+    if (closure)
+        closure->end_sec = now_sec;
 }
 
 void tale_queue(struct tale *t, int64_t now_sec)

@@ -66,8 +66,14 @@ struct tale {
 /* How things stood from a second on. */
 struct sample {
     int64_t sec;
-    int64_t waiting, running; /* jobs */
-    int64_t free, fragments;  /* ledger.h */
+    int64_t waiting, running;       /* jobs */
+    int64_t total, free, fragments; /* ledger.h */
+};
+
+/* A node takes no new jobs. */
+struct closure {
+    size_t node;
+    int64_t start_sec, end_sec; /* TIME_UNSET: to the end */
 };
 
 struct history {
@@ -77,6 +83,8 @@ struct history {
     size_t n_cuts, cap_cuts;
     struct sample *samples; /* each later than the one before */
     size_t n_samples, cap_samples;
+    struct closure *closures; /* in the order of their starts */
+    size_t n_closures, cap_closures;
     size_t n_broken; /* promises that preemption has broken */
 };
 
@@ -84,6 +92,9 @@ void history_init(struct history *h, size_t n);
 void history_fini(struct history *h);
 /* One of the same second as the last takes its place. */
 void history_add(struct history *h, const struct sample *sample);
+/* A node closes, or opens again; nothing if it is so already. */
+void history_close(struct history *h, size_t node, int64_t now_sec);
+void history_open(struct history *h, size_t node, int64_t now_sec);
 /* It holds nothing any more. */
 void tale_reset_shares(struct tale *t);
 

@@ -11,6 +11,7 @@ struct account_of_node {
     const char *name;
     size_t place;
     struct resvec free, capacity;
+    bool open;
     UT_hash_handle hh;
 };
 
@@ -22,18 +23,43 @@ struct ledger {
     struct ledger_sum sum;
 };
 
+/* ---- the sums ---- */
+
+static void count(struct ledger *l, const struct account_of_node *node, int sign)
+{
+    int64_t has = node->capacity.v[l->what], left = node->free.v[l->what];
+    l->sum.total += sign * (node->open ? has : has - left);
+    l->sum.free += node->open ? sign * left : 0;
+    l->sum.fragments += node->open && left < has ? sign * left : 0;
+}
+
+void ledger_open(struct ledger *l, size_t node, bool open)
+{
+    count(l, &l->nodes[node], -1);
+    l->nodes[node].open = open;
+    count(l, &l->nodes[node], 1);
+}
+
+struct ledger_sum ledger_sum(const struct ledger *l)
+{
+    return l->sum;
+}
+
+/* ---- nodes ---- */
+
 struct ledger *ledger_new(const struct pool *pool)
 {
     struct ledger *l = xcalloc(1, sizeof(*l));
     l->n = pool->n;
     l->nodes = xcalloc(pool->n, sizeof(*l->nodes));
     l->what = pool_measure(pool);
-    l->sum.total = l->sum.free = pool->total.v[l->what];
     for (size_t i = 0; i < pool->n; i++) {
         struct account_of_node *node = &l->nodes[i];
         node->name = pool->nodes[i]->name;
         node->place = i;
         node->free = node->capacity = pool->nodes[i]->capacity;
+        node->open = pool_is_open(pool->nodes[i]);
+        count(l, node, 1);
         HASH_ADD_KEYPTR(hh, l->by_name, node->name, strlen(node->name), node);
     }
     return l;
@@ -55,11 +81,7 @@ int64_t ledger_find(const struct ledger *l, const char *name)
     return node ? (int64_t)node->place : -1;
 }
 
-static int64_t fragments_of(const struct ledger *l, const struct account_of_node *node)
-{
-    int64_t left = node->free.v[l->what];
-    return left < node->capacity.v[l->what] ? left : 0;
-}
+/* ---- what is used ---- */
 
 static bool enter(struct ledger *l, size_t place, const struct slot *slot, int sign)
 {
@@ -70,10 +92,9 @@ static bool enter(struct ledger *l, size_t place, const struct slot *slot, int s
         if (after.v[i] < 0)
             return false;
     }
-    l->sum.free += after.v[l->what] - node->free.v[l->what];
-    l->sum.fragments -= fragments_of(l, node);
+    count(l, node, -1);
     node->free = after;
-    l->sum.fragments += fragments_of(l, node);
+    count(l, node, 1);
     return true;
 }
 
@@ -85,9 +106,4 @@ bool ledger_take(struct ledger *l, size_t node, const struct slot *slot)
 void ledger_give(struct ledger *l, size_t node, const struct slot *slot)
 {
     enter(l, node, slot, 1);
-}
-
-struct ledger_sum ledger_sum(const struct ledger *l)
-{
-    return l->sum;
 }

@@ -77,6 +77,11 @@ bool pool_within(const struct pool *p, const struct node *node)
            has->v[RES_CPU] <= POOL_CPU_MILLI_MAX && has->v[RES_MEM] <= POOL_MEMORY_MAX;
 }
 
+bool pool_is_open(const struct node *node)
+{
+    return node->ready && !node->unschedulable;
+}
+
 int pool_measure(const struct pool *p)
 {
     return p->total.v[p->resources.gpu] > 0 ? p->resources.gpu : RES_CPU;

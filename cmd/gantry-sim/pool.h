@@ -58,11 +58,13 @@ int pool_add(struct pool *p, const struct groups *groups, struct err *err);
 int pool_read(struct pool *p, const char *path, struct err *err);
 /* Nodes, partitions, QOS, accounts and reservations from YAML or JSON, as `kubectl get
  * -o yaml` prints them; other kinds are refused, and so are preempt lists and parents
- * of accounts that lead nowhere. Nodes are ready, whatever they say. A reservation's
- * times are those of the workload's clock, which begins at the epoch; what was used of
- * an account was used right before the first job. */
+ * of accounts that lead nowhere. A node that does not say whether it is ready is. A
+ * reservation's times are those of the workload's clock, which begins at the epoch;
+ * what was used of an account was used right before the first job. */
 int pool_read_objects(struct pool *p, const char *path, const struct settings *settings,
                       struct err *err);
+/* Does it take new jobs? Not if it is not ready, or cordoned. */
+bool pool_is_open(const struct node *node);
 /* Two nodes of one name would be one to the core: ERR_INVALID. */
 int pool_check_names(const struct pool *p, struct err *err);
 /* Has it no more than any node can? */
@@ -70,7 +72,7 @@ bool pool_within(const struct pool *p, const struct node *node);
 /* The resource that all figures and pictures are of: GPUs, or, without any in the pool,
  * CPUs (in thousandths). */
 int pool_measure(const struct pool *p);
-/* One node, taken over; one that says nothing of pods has room for any number. */
+/* One node, taken over, as ready; one that says nothing of pods has room for any number. */
 void pool_take(struct pool *p, struct node *node);
 
 /* All of it, to a core that has none yet; `start_sec`: before the first job. */

@@ -18,6 +18,16 @@ struct objects_file {
     const char *path;
 };
 
+/* Objects that were written by hand need no conditions. */
+static bool says_ready(const struct json *object)
+{
+    const struct json *all = json_get(object, "status.conditions");
+    for (size_t i = 0; i < json_len(all); i++)
+        if (strcmp(json_str_or(json_item(all, i), "type", ""), "Ready") == 0)
+            return true;
+    return false;
+}
+
 static int take_node(struct objects_file *f, const struct json *object, struct err *err)
 {
     if (f->pool->n == POOL_NODES_MAX)
@@ -25,7 +35,9 @@ static int take_node(struct objects_file *f, const struct json *object, struct e
     struct node *node = convert_node(&f->convert, object, err);
     if (!node)
         return -1;
+    bool ready = node->ready || !says_ready(object);
     pool_take(f->pool, node);
+    node->ready = ready;
     return 0;
 }
 

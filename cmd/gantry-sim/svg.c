@@ -146,6 +146,21 @@ static void draw_labels(struct drawing *d)
     }
 }
 
+/* When they took no new jobs. */
+static void draw_closures(struct drawing *d)
+{
+    for (size_t i = 0; i < d->h->n_closures; i++) {
+        const struct closure *c = &d->h->closures[i];
+        int64_t end_sec = c->end_sec != TIME_UNSET ? c->end_sec : d->to_sec;
+        double x = x_of(d, MAX(c->start_sec, d->from_sec));
+        str_addf(d->out,
+                 "<rect x=\"%.1f\" y=\"%.2f\" width=\"%.1f\" height=\"%.2f\" "
+                 "fill=\"#000\" fill-opacity=\"0.15\"/>\n",
+                 x, TOP + d->node_height * (double)c->node,
+                 MAX(x_of(d, MIN(end_sec, d->to_sec)) - x, 0.1), d->node_height * 0.94);
+    }
+}
+
 /* The names of as many nodes as have room for them. */
 static void draw_nodes(struct drawing *d)
 {
@@ -224,13 +239,12 @@ static void spread(struct columns *c, const struct sample *s, double from, doubl
 
 static void fill_columns(const struct drawing *d, struct columns *c)
 {
-    double total = (double)d->pool->total.v[pool_measure(d->pool)];
     double span = (double)(d->to_sec - d->from_sec);
     for (size_t i = 0; i + 1 < d->h->n_samples; i++) {
         const struct sample *s = &d->h->samples[i];
         spread(c, s, (double)(s->sec - d->from_sec) / span * COLUMNS,
                (double)(s[1].sec - d->from_sec) / span * COLUMNS,
-               (total - (double)s->free) / MAX(total, 1));
+               (double)(s->total - s->free) / (double)MAX(s->total, 1));
     }
 }
 
@@ -285,6 +299,7 @@ void svg_draw(const struct pool *pool, const struct workload *load,
     draw_legend(&d, TOP - 12);
     for (size_t i = 0; i < d.n_accounts; i++)
         draw_bars(&d, i);
+    draw_closures(&d);
     draw_labels(&d);
     draw_nodes(&d);
     draw_queue(&d, bottom);

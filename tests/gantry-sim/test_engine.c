@@ -222,10 +222,35 @@ START_TEST(test_hours)
     figures_make(&f, &s.pool, &s.load, &s.h);
     ck_assert_uint_gt(s.h.n_cuts, 0);
     for (size_t i = 0; i + 1 < s.h.n_samples; i++)
-        used += (double)(16 - s.h.samples[i].free) *
+        used += (double)(s.h.samples[i].total - s.h.samples[i].free) *
                 (double)(s.h.samples[i + 1].sec - s.h.samples[i].sec) / 3600;
     ck_assert_double_eq_tol(f.gpu_hours, used, 1e-9);
     figures_fini(&f);
+    stand_fini(&s);
+}
+END_TEST
+
+/* Two of three nodes take no jobs: the third is all that there is, and when it is lost
+ * there is nothing. */
+START_TEST(test_closed)
+{
+    struct stand s;
+    struct figures f;
+    const struct outage outages[] = {{700, 1, false}, {1700, 1, true}};
+    stand_init(&s, "3", "8", NULL, DATA "hand.csv");
+    s.pool.nodes[0]->ready = false;
+    s.pool.nodes[2]->unschedulable = true;
+    s.load.n = 1; /* 8 GPUs, from 0 on */
+    s.replay.outages = outages;
+    s.replay.n_outages = ARRAY_LEN(outages);
+    stand_run(&s);
+    figures_make(&f, &s.pool, &s.load, &s.h);
+    ck_assert_uint_eq(s.h.tales[0].shares[0].node, 1);
+    ck_assert_int_eq(s.h.tales[0].start_sec, 1700);
+    ck_assert_double_eq(f.utilisation, 1);
+    ck_assert_uint_eq(s.h.n_closures, 3);
+    figures_fini(&f);
+    s.load.n = 4;
     stand_fini(&s);
 }
 END_TEST
@@ -468,6 +493,7 @@ int main(void)
                                            {test_outage, 1},
                                            {test_kept, 1},
                                            {test_hours, 1},
+                                           {test_closed, 1},
                                            {test_requeue, 2},
                                            {test_never, 1},
                                            {test_partitions, 1},

@@ -201,6 +201,29 @@ static int read_objects(struct pool *p, const char *text, struct err *err)
     return rc;
 }
 
+/* A node that says whether it is ready is believed. */
+START_TEST(test_conditions)
+{
+    struct pool p;
+    struct err err = ERR_INIT;
+    int rc = read_objects(
+        &p,
+        "kind: Node\nmetadata: {name: a}\nstatus: {conditions: [{type: Ready,"
+        " status: 'True'}]}\n---\n"
+        "kind: Node\nmetadata: {name: b}\nstatus: {conditions: [{type: Ready,"
+        " status: Unknown}]}\n---\n"
+        "kind: Node\nmetadata: {name: c}\nspec: {unschedulable: true}\n---\n"
+        "kind: Node\nmetadata: {name: d}\n",
+        &err);
+    ck_assert_msg(rc == 0, "%s", err.msg);
+    ck_assert(pool_is_open(p.nodes[0]));
+    ck_assert(!pool_is_open(p.nodes[1]));
+    ck_assert(!pool_is_open(p.nodes[2]));
+    ck_assert(pool_is_open(p.nodes[3]));
+    pool_fini(&p);
+}
+END_TEST
+
 START_TEST(test_objects)
 {
     struct pool p;
@@ -311,6 +334,7 @@ int main(void)
                                            {test_file, 1},
                                            {test_bad_file, ARRAY_LEN(bad_files)},
                                            {test_twice, 1},
+                                           {test_conditions, 1},
                                            {test_objects, 1},
                                            {test_bad_objects, ARRAY_LEN(bad_objects)},
                                            {test_ledger, 1},

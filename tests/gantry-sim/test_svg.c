@@ -129,6 +129,27 @@ START_TEST(test_cut)
 }
 END_TEST
 
+/* The same hour of n1, in grey; TOP is 30, a row 48 high, of which 0.94 are used. */
+START_TEST(test_closure)
+{
+    const struct outage outages[] = {{1000, 0, false}, {4600, 0, true}};
+    struct stand s;
+    STR_AUTO struct str out, want;
+    str_init(&out, 1 << 20);
+    str_init(&want, 1 << 10);
+    stand_init_outages(&s, "1", "8", DATA "hand.csv", outages, ARRAY_LEN(outages));
+    const int64_t span = s.h.samples[s.h.n_samples - 1].sec;
+    ck_assert_uint_eq(s.h.n_closures, 1);
+    svg_draw(&s.pool, &s.load, &s.h, &out);
+    str_addf(&want,
+             "<rect x=\"%.1f\" y=\"30.00\" width=\"%.1f\" height=\"45.12\" "
+             "fill=\"#000\" fill-opacity=\"0.15\"/>\n",
+             70 + 1200.0 * 1000 / (double)span, 1200.0 * 3600 / (double)span);
+    ck_assert_msg(strstr(out.s, want.s) != NULL, "no %s", want.s);
+    stand_fini(&s);
+}
+END_TEST
+
 /* 1,200 pixels for 5,400 s, from 70 on; a node's row is 48 high, of which bars take
  * 0.94; the first begins at 30. */
 START_TEST(test_picture)
@@ -183,6 +204,7 @@ int main(void)
     return suite_main("gantry-sim/svg", (struct suite_row[]){{test_lanes, 1},
                                                              {test_no_overlap, 1},
                                                              {test_cut, 1},
+                                                             {test_closure, 1},
                                                              {test_picture, 1},
                                                              {test_nothing, 1},
                                                              {NULL, 0}});

@@ -235,6 +235,7 @@ static void take_sample(struct easy *e, int64_t now_sec)
     struct sample s = {.sec = now_sec,
                        .waiting = (int64_t)e->n_waiting,
                        .running = (int64_t)e->n_running,
+                       .total = (int64_t)e->n_nodes * e->per_node,
                        .free = e->n_free};
     for (size_t i = 0; i < e->n_nodes; i++)
         s.fragments += e->free[i] < e->per_node ? e->free[i] : 0;
