@@ -72,7 +72,8 @@ bool pool_within(const struct pool *p, const struct node *node);
 /* The resource that all figures and pictures are of: GPUs, or, without any in the pool,
  * CPUs (in thousandths). */
 int pool_measure(const struct pool *p);
-/* One node, taken over, as ready; one that says nothing of pods has room for any number. */
+/* One node, taken over, as ready; one that says nothing of pods has room for any
+ * number. */
 void pool_take(struct pool *p, struct node *node);
 
 /* All of it, to a core that has none yet; `start_sec`: before the first job. */

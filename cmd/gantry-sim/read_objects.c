@@ -21,7 +21,7 @@ struct objects_file {
 /* Objects that were written by hand need no conditions. */
 static bool says_ready(const struct json *object)
 {
-    const struct json *all = json_get(object, "status.conditions");
+    const struct json *all = json_at(object, "status.conditions");
     for (size_t i = 0; i < json_len(all); i++)
         if (strcmp(json_str_or(json_item(all, i), "type", ""), "Ready") == 0)
             return true;
