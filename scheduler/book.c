@@ -169,7 +169,12 @@ static const struct fence *own_fence(struct sched *s, const struct job *job)
 /* A job in a reservation is over when that is. */
 static void cut_off(struct sched *s, const struct job *job, struct span *span)
 {
-    span->end_sec = fence_end(own_fence(s, job), span->first, span->end_sec);
+    const struct fence *fence = own_fence(s, job);
+    int64_t given_sec = fence_license_end(fence, span->first, span->end_sec);
+
+    span->end_sec = fence_end(fence, span->first, span->end_sec);
+    timeline_span(&s->timeline, job->plan.start_sec, given_sec, &span->first,
+                  &span->given);
     timeline_span(&s->timeline, job->plan.start_sec, span->end_sec, &span->first,
                   &span->last);
 }
@@ -179,12 +184,12 @@ struct span book_span(struct sched *s, const struct jobrec *rec)
     const struct job *job = rec->job;
     const struct partrec *part;
     const struct timeline *tl = &s->timeline;
-    struct span span = {job->alloc, job->n_alloc, 0, 0, TIME_NEVER};
+    struct span span = {job->alloc, job->n_alloc, 0, 0, 0, TIME_NEVER};
 
     if (job->n_alloc > 0) {
         span.end_sec = assumed_end(s, rec);
         timeline_span(tl, tl->bounds[0], span.end_sec, &span.first, &span.last);
-        span.last = MIN(span.last, tl->n_slots - 1);
+        span.last = span.given = MIN(span.last, tl->n_slots - 1);
         return span;
     }
     part = cluster_partition(&s->cluster, job->plan.partition);
@@ -193,6 +198,7 @@ struct span book_span(struct sched *s, const struct jobrec *rec)
             job->plan.start_sec,
             book_length(check_length(job, part->part, job->plan.start_sec)));
     timeline_span(tl, job->plan.start_sec, span.end_sec, &span.first, &span.last);
+    span.given = span.last;
     if (s->reserve.n > 0)
         cut_off(s, job, &span);
     span.slots = job->plan.slots;
@@ -296,10 +302,11 @@ static void enter_claim(struct sched *s, struct jobrec *rec)
     rec->claim.alone = is_alone(s, rec->job);
     n = find_uses(s, rec, span.slots, span.n, rec->claim.alone);
     timeline_take(&s->timeline, s->uses, n, span.first, span.last);
-    timeline_license(&s->timeline, rec->job, span.first, span.last, -1);
+    timeline_license(&s->timeline, rec->job, span.first, span.given, -1);
     rec->claim.on = true;
     rec->claim.first = span.first;
     rec->claim.last = span.last;
+    rec->claim.given = span.given;
     rec->claim.end_sec = span.end_sec;
     rec->claim.start_sec = rec->job->plan.start_sec;
     rec->claim.planned = rec->job->n_alloc == 0;
@@ -318,13 +325,13 @@ void book_strike(struct sched *s, struct jobrec *rec)
         return;
     n = book_uses(s, rec);
     timeline_give(&s->timeline, s->uses, n, rec->claim.first, rec->claim.last);
-    timeline_license(&s->timeline, rec->job, rec->claim.first, rec->claim.last, 1);
+    timeline_license(&s->timeline, rec->job, rec->claim.first, rec->claim.given, 1);
     if (plan)
         line_drop(s, rec);
     else
         let_go(s, rec);
     rec->claim.on = false;
-    book_grow(s, begin_of(&s->timeline, rec->claim.last));
+    book_grow(s, begin_of(&s->timeline, MAX(rec->claim.last, rec->claim.given)));
 }
 
 void book_cancel_plan(struct sched *s, struct jobrec *rec)
@@ -350,7 +357,7 @@ bool book_fits(struct sched *s, struct jobrec *rec)
     }
     return n == span.n && n > 0 &&
            stock_short(&s->timeline.stock, rec->job, fence_kept(fence), span.first,
-                       span.last) == SLOT_NONE;
+                       span.given) == SLOT_NONE;
 }
 
 bool book_put_back(struct sched *s, struct jobrec *rec)

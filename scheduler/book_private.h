@@ -7,11 +7,12 @@
 
 #include "scheduler/book.h"
 
-/* Where and when a job takes what it takes: the slots first to before last. */
+/* Where and when a job takes what it takes: the slots first to before last, licences up
+ * to before `given`. */
 struct span {
     const struct slot *slots;
     size_t n;
-    size_t first, last;
+    size_t first, last, given;
     int64_t end_sec;
 };
 

@@ -140,8 +140,9 @@ static bool has_moved(struct sched *s, const struct jobrec *rec)
         span = book_span(s, rec);
         return span.first != claim->first || span.last != claim->last;
     }
-    return claim->last > claim->first + 1 &&
-           tl->bounds[claim->last - 1] >= claim->end_sec;
+    return claim->given > claim->last ||
+           (claim->last > claim->first + 1 &&
+            tl->bounds[claim->last - 1] >= claim->end_sec);
 }
 
 /* There are many: what is not of the claim itself is looked at only where it moves. */
@@ -152,6 +153,7 @@ static void move_claim(struct sched *s, struct jobrec *rec)
 
     claim->first = timeline_place(&s->timeline, claim->first);
     claim->last = timeline_place(&s->timeline, claim->last);
+    claim->given = timeline_place(&s->timeline, claim->given);
     late = claim->planned && yield_follow(s, rec);
     if (!late && claim->planned && claim->start_sec < s->timeline.bounds[0]) {
         book_cancel_plan(s, rec);

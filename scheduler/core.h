@@ -42,6 +42,7 @@ struct claim {
     bool planned; /* not held */
     bool alone;   /* nobody else on its nodes */
     size_t first, last;
+    size_t given;      /* one past the last slot in which it has licences */
     int64_t start_sec; /* of a plan */
     int64_t end_sec;   /* when it is over; it lasts to the end of a slot */
     size_t line;       /* of a plan: in sched.lines; else in sched.holding */

@@ -26,6 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/util.h"
 #include "scheduler/nodeset.h"
 #include "scheduler/reservation.h"
 #include "scheduler/timeline.h"
@@ -92,6 +93,17 @@ static inline int64_t fence_end(const struct fence *f, size_t slot, int64_t end_
 {
     return f == NULL || f->ends == NULL || f->ends[slot] > end_sec ? end_sec
                                                                    : f->ends[slot];
+}
+
+/* Likewise of its licences: for as long as the reservation's nodes are shut to others it
+ * may not have given them back, and they may be had from anywhere. */
+static inline int64_t fence_license_end(const struct fence *f, size_t slot,
+                                        int64_t end_sec)
+{
+    int64_t cut_sec = fence_end(f, slot, end_sec);
+
+    return cut_sec < end_sec ? MIN(timeline_end(cut_sec, FENCE_TAIL_SEC), end_sec)
+                             : end_sec;
 }
 
 /* Is a node open in all of these slots? */

@@ -217,11 +217,24 @@ static size_t last_hopeless(const struct window *w, const struct seeker *by)
     return SLOT_NONE;
 }
 
+/* One past the last slot in which its licences are not given back. */
+static size_t given_of(const struct window *w, const struct seeker *by)
+{
+    const struct timeline *tl = by->timeline;
+    int64_t begin = tl->bounds[w->first], end = timeline_end(begin, by->limit_sec);
+    int64_t given = fence_license_end(by->fence, w->first, end);
+    size_t first, last = w->last;
+
+    if (given != fence_end(by->fence, w->first, end))
+        timeline_span(tl, begin, given, &first, &last);
+    return last;
+}
+
 /* The last slot of the window in which licences are short. Its own are taken to be
  * enough for it. */
 static size_t last_unlicensed(const struct window *w, const struct seeker *by)
 {
-    size_t last = by->own != NULL ? MIN(w->last, by->own_from) : w->last;
+    size_t last = by->own != NULL ? MIN(w->last, by->own_from) : given_of(w, by);
 
     return stock_short(&by->timeline->stock, by->shape->like, fence_kept(by->fence),
                        w->first, last);

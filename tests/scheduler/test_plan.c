@@ -521,7 +521,7 @@ static bool place_plainly(struct queue_case *q, size_t number)
         return false;
     }
     if (place->first == 0)
-        place->last = last_of_started(q, job);
+        place->last = place->given = last_of_started(q, job);
     plain_plan_take(q->plain, &plain, place);
     return true;
 }
@@ -566,7 +566,7 @@ static bool start_plainly(struct queue_case *q, size_t number, bool was_waiting)
     if (plain_plan_find(q->plain, &plain, 1, &place)) {
         plain_place_fini(old);
         *old = place;
-        old->last = last_of_started(q, job);
+        old->last = old->given = last_of_started(q, job);
     }
     plain_plan_take(q->plain, &plain, old);
     return old->first == 0;

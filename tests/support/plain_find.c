@@ -41,9 +41,10 @@ static bool is_shut(const struct plain_plan *p, const struct plain_job *job,
     return false;
 }
 
-/* One past the last slot that a job touches. */
+/* One past the last slot that a job touches, if it is over so long behind its
+ * reservation at the latest. */
 static size_t last_of(const struct plain_plan *p, const struct plain_job *job,
-                      size_t first)
+                      size_t first, int64_t behind_sec)
 {
     int64_t end;
 
@@ -51,7 +52,7 @@ static size_t last_of(const struct plain_plan *p, const struct plain_job *job,
         __builtin_add_overflow(p->grid.bounds[first], job->length_sec, &end))
         end = TIME_NEVER;
     if (job->in != NULL && p->grid.bounds[first] < job->in->end_sec)
-        end = MIN(end, job->in->end_sec);
+        end = MIN(end, job->in->end_sec + behind_sec);
     return end == TIME_NEVER ? p->grid.n_slots : plain_slot_of(p, end - 1) + 1;
 }
 
@@ -90,10 +91,12 @@ static bool fits_at(const struct plain_plan *p, const struct plain_job *job,
     struct plain_open open;
     bool fits;
 
-    place->last = last_of(p, job, place->first);
+    place->last = last_of(p, job, place->first, 0);
+    place->given =
+        last_of(p, job, place->first, job->in != NULL ? job->in->tail_sec : 0);
     open = list_open(p, job, place);
     place->n = 0;
-    fits = is_licensed(p, job, place->first, place->last) &&
+    fits = is_licensed(p, job, place->first, place->given) &&
            plain_best(p, job, &open, place);
     free(open.spots);
     place->start_sec =

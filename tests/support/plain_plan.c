@@ -149,7 +149,7 @@ static void change_place(struct plain_plan *p, const struct plain_job *job,
             change(plain_row_at(p, slot, place->nodes[i]), &job->each,
                    job->exclusive ? SEATS : 1, job->part, sign);
     }
-    change_licenses(p, job->licenses, place->first, place->last, sign);
+    change_licenses(p, job->licenses, place->first, place->given, sign);
 }
 
 void plain_plan_take(struct plain_plan *p, const struct plain_job *job,

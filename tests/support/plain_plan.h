@@ -50,10 +50,11 @@ struct plain_job {
     const struct plain_resv *in; /* that it has to stay in; NULL: none */
 };
 
-/* Slots [first, last) on nodes in order; `nodes` is freed with plain_place_fini. */
+/* Slots [first, last) on nodes in order; `nodes` is freed with plain_place_fini. Who is
+ * over with a reservation has its licences up to before `given`. */
 struct plain_place {
     int64_t start_sec; /* PLAN_FAR in the last slot */
-    size_t first, last;
+    size_t first, last, given;
     size_t *nodes;
     size_t n;
 };
