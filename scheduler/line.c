@@ -153,14 +153,17 @@ bool line_is_under(const struct line *line, const struct stairwell *w)
     return nodes >= line->need;
 }
 
+void line_forget_turn(struct sched *s, const struct jobrec *rec)
+{
+    if (rec->claim.on && rec->claim.planned)
+        s->lines.turns[rec->claim.line].gen = 0;
+}
+
 const struct line_turn *line_turn(struct sched *s, size_t line)
 {
     struct line_turn *turn = &s->lines.turns[line];
-    const struct jobrec *rec = s->lines.items[line].rec;
 
     if (turn->gen != present_gen(s))
-        *turn = line_turn_in(s, rec, 0);
-    else if (turn->part != NULL) /* who yields to it comes and goes */
-        turn->tier = pass_tier(rec, turn->part);
+        *turn = line_turn_in(s, s->lines.items[line].rec, 0);
     return turn;
 }

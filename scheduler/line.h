@@ -62,7 +62,11 @@ bool line_is_under(const struct line *line, const struct stairwell *w);
 
 /* Of the i-th partition that the job names. */
 struct line_turn line_turn_in(struct sched *s, const struct jobrec *rec, size_t i);
-/* Kept with its line, of a job that names one at most; lent until lines change. */
+/* Kept with its line, of a job that names one at most; lent until lines change. There
+ * may be a hundred thousand: no job is looked at unless rules, cluster or the job have
+ * changed. */
 const struct line_turn *line_turn(struct sched *s, size_t line);
+/* Its turn is to be made anew: something of the job itself has changed that it is of. */
+void line_forget_turn(struct sched *s, const struct jobrec *rec);
 
 #endif

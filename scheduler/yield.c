@@ -38,11 +38,18 @@ void yield_fini(struct sched *s)
         drop(s, y);
 }
 
+/* Its turn is another one with the first of them, and once there are none. */
+static void set_count(struct sched *s, struct jobrec *rec, size_t n)
+{
+    rec->n_victims = n;
+    line_forget_turn(s, rec);
+}
+
 void yield_count(struct sched *s, struct jobrec *rec)
 {
     const struct yielders *y = find(s, rec->job_id);
 
-    rec->n_victims = y != NULL ? y->n : 0;
+    set_count(s, rec, y != NULL ? y->n : 0);
 }
 
 static void tell_count(struct sched *s, const struct yielders *y)
@@ -50,7 +57,7 @@ static void tell_count(struct sched *s, const struct yielders *y)
     struct jobrec *to = jobrec_numbered(s, y->to);
 
     if (to != NULL)
-        to->n_victims = y->n;
+        set_count(s, to, y->n);
 }
 
 static void join(struct sched *s, struct jobrec *rec)
