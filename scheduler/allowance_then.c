@@ -71,8 +71,8 @@ static void enter_ghosts(struct sched *s, struct ghosts *ghosts,
                          const struct allowance_then *then)
 {
     for (size_t i = 0; i < s->lines.n; i++) {
-        if (goes_before(s->lines.items[i].rec, then))
-            enter_ghost(s, ghosts, s->lines.items[i].rec);
+        if (goes_before(s->lines.recs[i], then))
+            enter_ghost(s, ghosts, s->lines.recs[i]);
     }
 }
 

@@ -10,6 +10,7 @@
 void lines_fini(struct lines *lines)
 {
     free(lines->items);
+    free(lines->recs);
     free(lines->turns);
     free(lines->lengths_sec);
     *lines = (struct lines){0};
@@ -45,6 +46,7 @@ static void make_room(struct lines *lines)
     if (lines->n < lines->cap)
         return;
     GROW(lines->items, lines->n, lines->cap);
+    lines->recs = xrealloc(lines->recs, lines->cap * sizeof(*lines->recs));
     lines->turns = xrealloc(lines->turns, lines->cap * sizeof(*lines->turns));
     lines->lengths_sec =
         xrealloc(lines->lengths_sec, lines->cap * sizeof(*lines->lengths_sec));
@@ -60,6 +62,7 @@ struct line_turn line_turn_in(struct sched *s, const struct jobrec *rec, size_t 
     struct line_turn turn = {
         .part = pass_partition(s, rec->job, i),
         .gen = present_gen(s),
+        .several = pass_choices(rec->job) > 1,
     };
 
     if (turn.part == NULL)
@@ -90,14 +93,13 @@ void line_add(struct sched *s, struct jobrec *rec)
     make_room(lines);
     rec->claim.line = lines->n;
     lines->items[lines->n] = (struct line){
-        .rec = rec,
         .demand = (uint32_t)demand,
         .need = (uint32_t)MAX(MIN(component_least_nodes(like), UINT32_MAX), 1),
         .end = end_of(&s->timeline, length_sec),
         .first = (uint32_t)rec->claim.first,
         .node = rec->claim.n_positions == 1 ? rec->claim.positions[0] : POSITION_MANY,
-        .several = pass_choices(rec->job) > 1,
     };
+    lines->recs[lines->n] = rec;
     /* At once, while what it takes is at hand. */
     lines->turns[lines->n] =
         s->cluster.unsettled ? (struct line_turn){0} : line_turn_in(s, rec, 0);
@@ -118,9 +120,10 @@ void line_drop(struct sched *s, struct jobrec *rec)
     size_t i = rec->claim.line, last = --lines->n;
 
     lines->items[i] = lines->items[last];
+    lines->recs[i] = lines->recs[last];
     lines->turns[i] = lines->turns[last];
     lines->lengths_sec[i] = lines->lengths_sec[last];
-    lines->items[i].rec->claim.line = i;
+    lines->recs[i]->claim.line = i;
 }
 
 /* Does a node that is not open up to the end count as open all the same? */
@@ -132,8 +135,9 @@ static bool counts_as_open(const struct line *line, const struct stairs *stairs,
     return line->first <= until && until < line->end;
 }
 
-bool line_is_under(const struct line *line, const struct stairwell *w)
+bool line_is_under(const struct lines *lines, size_t i, const struct stairwell *w)
 {
+    const struct line *line = &lines->items[i];
     assert(line->demand < w->n);
     const struct stairs *stairs = &w->stairs[line->demand];
     const struct claim *claim;
@@ -146,10 +150,10 @@ bool line_is_under(const struct line *line, const struct stairwell *w)
         return until >= line->end;
     if (line->need == 1 && line->node != POSITION_MANY)
         return counts_as_open(line, stairs, line->node);
-    claim = &line->rec->claim;
+    claim = &lines->recs[i]->claim;
     nodes = stairs_nodes(stairs, line->end);
-    for (size_t i = 0; i < claim->n_positions && nodes < line->need; i++)
-        nodes += counts_as_open(line, stairs, claim->positions[i]);
+    for (size_t k = 0; k < claim->n_positions && nodes < line->need; k++)
+        nodes += counts_as_open(line, stairs, claim->positions[k]);
     return nodes >= line->need;
 }
 
@@ -164,6 +168,6 @@ const struct line_turn *line_turn(struct sched *s, size_t line)
     struct line_turn *turn = &s->lines.turns[line];
 
     if (turn->gen != present_gen(s))
-        *turn = line_turn_in(s, s->lines.items[line].rec, 0);
+        *turn = line_turn_in(s, s->lines.recs[line], 0);
     return turn;
 }

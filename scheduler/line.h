@@ -24,14 +24,12 @@ struct sched;
 /* So that most of those on one node are told without a look at the job. */
 #define POSITION_MANY UINT32_MAX
 
-/* Nodes and slots at least. */
+/* Nodes and slots at least. All of them are read after each end: no word more. */
 struct line {
-    struct jobrec *rec;
     uint32_t demand, need;
     uint32_t end;   /* one past the last slot, if it began in the first */
     uint32_t first; /* of its plan */
     uint32_t node;  /* the position of its only node; POSITION_MANY */
-    bool several;   /* partitions that the job names */
 };
 
 /* When a job has its turn (turn.h) in a partition. */
@@ -39,10 +37,12 @@ struct line_turn {
     struct partrec *part; /* NULL: it is not there */
     int64_t tier, size;
     uint64_t gen; /* of the rules and the cluster that this is of */
+    bool several; /* partitions or reservations that the job names */
 };
 
 struct lines {
     struct line *items;
+    struct jobrec **recs; /* whose they are */
     struct line_turn *turns;
     int64_t *lengths_sec; /* that the job takes at least; LIMIT_UNSET: any */
     size_t n, cap;
@@ -58,7 +58,7 @@ void line_drop(struct sched *s, struct jobrec *rec);
 
 /* May the job start now? If not, it is sure that it cannot. Its own nodes count as open
  * from its start on. */
-bool line_is_under(const struct line *line, const struct stairwell *w);
+bool line_is_under(const struct lines *lines, size_t i, const struct stairwell *w);
 
 /* Of the i-th partition that the job names. */
 struct line_turn line_turn_in(struct sched *s, const struct jobrec *rec, size_t i);

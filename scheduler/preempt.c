@@ -75,7 +75,7 @@ static void add_plan(struct sched *s, struct hunt *h, struct jobrec *rec)
 static void find_plans(struct sched *s, struct hunt *h)
 {
     for (size_t i = 0; i < s->lines.n; i++)
-        add_plan(s, h, s->lines.items[i].rec);
+        add_plan(s, h, s->lines.recs[i]);
 }
 
 /* ---- the try ---- */

@@ -28,7 +28,7 @@ static void mark_planned(struct sched *s, const struct herd *h,
     s->own = xrealloc(s->own, (s->timeline.words + 1) * sizeof(*s->own));
     memset(s->own, 0, s->timeline.words * sizeof(*s->own));
     for (size_t i = 0; i < s->lines.n; i++) {
-        struct jobrec *rec = s->lines.items[i].rec;
+        struct jobrec *rec = s->lines.recs[i];
         const struct claim *claim = &rec->claim;
 
         if (h->gone < claim->first || h->gone >= claim->last ||

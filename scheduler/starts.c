@@ -110,14 +110,15 @@ static void gather(struct sched *s)
     s->freed = false;
     stairwell_build(&s->stairs, &s->timeline);
     for (size_t i = 0; i < s->lines.n; i++) {
-        const struct line *line = &s->lines.items[i];
+        const struct line_turn *turn;
 
-        if (!line_is_under(line, &s->stairs))
+        if (!line_is_under(&s->lines, i, &s->stairs))
             continue;
-        if (line->several)
-            add_everywhere(s, line->rec);
+        turn = line_turn(s, i);
+        if (turn->several)
+            add_everywhere(s, s->lines.recs[i]);
         else
-            add_candidate(&s->candidates, line->rec, 0, line_turn(s, i), false);
+            add_candidate(&s->candidates, s->lines.recs[i], 0, turn, false);
     }
 }
 
@@ -197,7 +198,7 @@ static bool try_promised(struct sched *s, const struct entry *entry)
 
     if (s->stairs.mutation != s->timeline.mutation)
         stairwell_build(&s->stairs, &s->timeline);
-    if (!line_is_under(&s->lines.items[entry->rec->claim.line], &s->stairs))
+    if (!line_is_under(&s->lines, entry->rec->claim.line, &s->stairs))
         return false;
     by = trial_seeker(s, entry);
     return trial_run(s, entry, &by, 1);
