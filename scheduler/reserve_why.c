@@ -3,8 +3,10 @@
 
 #include "base/duration.h"
 #include "base/util.h"
+#include "scheduler/book.h"
 #include "scheduler/core.h"
 #include "scheduler/reserve.h"
+#include "scheduler/trial.h"
 
 static void say_when(struct str *message, const char *what, int64_t sec)
 {
@@ -59,13 +61,24 @@ static const struct resvrec *first_in_the_way(const struct sched *s,
     return first;
 }
 
-/* Would it start now, if nothing were reserved? */
-static bool would_start(struct sched *s, const struct seeker *by)
+/* Would it start now, if nothing were reserved? Its own plan is not in its way. */
+static bool would_start(struct sched *s, struct jobrec *rec, const struct seeker *by)
 {
-    struct seeker free_ = *by;
+    int64_t grown_sec = s->grown_sec;
+    bool freed = s->freed, would;
+    struct seeker free_ = trial_hopeful(s, rec, by);
 
     free_.fence = NULL;
-    return window_find(&s->window, &free_, 0, 1) && !window_find(&s->window, by, 0, 1);
+    if (!window_find(&s->window, &free_, 0, 1))
+        return false;
+    free_ = *by;
+    free_.fence = NULL;
+    book_strike(s, rec);
+    would = window_find(&s->window, &free_, 0, 1) && !window_find(&s->window, by, 0, 1);
+    book_enter(s, rec);
+    s->freed = freed;
+    s->grown_sec = grown_sec;
+    return would;
 }
 
 /* One that has begun is not what keeps it. */
@@ -121,7 +134,7 @@ enum reason reserve_why(struct sched *s, const struct entry *entry,
         return REASON_NONE;
     if (own != NULL && by->fence->key.in != RESV_NONE)
         return lacks_licenses(s, own, job, by) ? REASON_NONE : why_not_in(s, own);
-    if (!would_start(s, by))
+    if (!would_start(s, entry->rec, by))
         return REASON_NONE;
     other = first_in_the_way(s, by, timeline_end(s->timeline.bounds[0], by->limit_sec));
     if (other == NULL)

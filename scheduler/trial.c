@@ -15,21 +15,31 @@ void trial_note_place(struct sched *s, struct jobrec *rec, bool placed)
         rec->claim.positions_gen = 0;
 }
 
-/* A job that has a plan looks for an earlier one only; first as if its own nodes were
- * free from its start on, which takes no lifting of the plan. */
-static bool may_improve(struct sched *s, const struct jobrec *rec,
-                        const struct seeker *by, size_t before)
+struct seeker trial_hopeful(struct sched *s, const struct jobrec *rec,
+                            const struct seeker *by)
 {
     struct seeker hopeful = *by;
 
-    if (!rec->claim.on || rec->claim.first == 0)
-        return true;
+    if (!rec->claim.on)
+        return hopeful;
     s->own = xrealloc(s->own, (s->timeline.words + 1) * sizeof(*s->own));
     memset(s->own, 0, s->timeline.words * sizeof(*s->own));
     for (size_t i = 0; i < rec->claim.n_positions; i++)
         node_set_add(s->own, rec->claim.positions[i]);
     hopeful.own = s->own;
     hopeful.own_from = rec->claim.first;
+    return hopeful;
+}
+
+/* A job that has a plan looks for an earlier one only. */
+static bool may_improve(struct sched *s, const struct jobrec *rec,
+                        const struct seeker *by, size_t before)
+{
+    struct seeker hopeful;
+
+    if (!rec->claim.on || rec->claim.first == 0)
+        return true;
+    hopeful = trial_hopeful(s, rec, by);
     return window_find(&s->window, &hopeful, 0, before);
 }
 
