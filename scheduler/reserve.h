@@ -3,12 +3,13 @@
  *
  * Nodes are settled at the beginning of each walk. Where they are to be chosen, the
  * core takes nodes that are up, in its partition and with its features, in no other
- * reservation at that time (unless either may overlap), and on which nobody runs into
- * its time (unless ignore_jobs). Of these come first those that it shares with no
- * other, then those with the fewest promises to break, then by name. It takes all or
- * none: a reservation without is tried again in each walk. A chosen node that goes down
- * is replaced, if there is another (unless static_alloc). What was chosen is part of
- * the snapshot, and whoever stores reservations stores it.
+ * reservation at that time (unless either may overlap), on which nobody runs into its
+ * time and pods of others leave some CPU (unless ignore_jobs). Of these come first
+ * those that it shares with no other, then those of which pods of others have least, in
+ * quarters of a node, then those with the fewest promises to break, then by name. It
+ * takes all or none: a reservation without is tried again in each walk. A chosen node
+ * that goes down is replaced, if there is another (unless static_alloc). What was
+ * chosen is part of the snapshot, and whoever stores reservations stores it.
  */
 #ifndef GANTRY_SCHEDULER_RESERVE_H
 #define GANTRY_SCHEDULER_RESERVE_H

@@ -10,6 +10,8 @@ struct candidate_node {
     size_t position;
     bool used;        /* somebody runs into the time of the reservation there */
     bool shared;      /* another reservation has it at that time, and that may be */
+    bool full;        /* pods of others leave no CPU */
+    int64_t foreign;  /* quarters of it that they have, of what they have most of */
     int64_t promises; /* that it would break */
 };
 
@@ -57,6 +59,41 @@ static void count_job(struct choosing *c, const struct jobrec *rec)
     }
 }
 
+/* They never end, as far as can be told. Every node has a few small ones. */
+static void rate_foreign(struct candidate_node *at, const struct noderec *node,
+                         const struct resvec *use)
+{
+    for (int i = 0; i < RES_MAX && node->node != NULL; i++) {
+        const int64_t all = node->node->capacity.v[i];
+
+        if (all > 0)
+            at->foreign =
+                MAX(at->foreign, MIN((int64_t)((__int128)use->v[i] * 4 / all), 4));
+    }
+    at->full = node->node != NULL && use->v[RES_CPU] > 0 &&
+               use->v[RES_CPU] >= node->node->capacity.v[RES_CPU];
+}
+
+static void count_foreign(struct choosing *c)
+{
+    const struct cluster *cluster = &c->s->cluster;
+    AUTO_FREE struct resvec *uses = NULL;
+    const struct podrec *pod, *next;
+
+    if (cluster->pods == NULL)
+        return;
+    uses = xcalloc(cluster->n_order + 1, sizeof(*uses));
+    HASH_ITER (hh, cluster->pods, pod, next) {
+        const struct noderec *node = cluster_node(cluster, pod->pod->node);
+        const struct resvec use = cluster_use(&pod->pod->use, 1);
+
+        if (!pod->pod->of_job && node != NULL && node->position != POSITION_NONE)
+            resvec_add(&uses[node->position], &use);
+    }
+    for (size_t i = 0; i < cluster->n_order; i++)
+        rate_foreign(&c->nodes[i], cluster->order[i], &uses[i]);
+}
+
 /* Do they fall on the same time? Of recurring ones the next occurrence counts. */
 static bool meets(const struct choosing *c, const struct reservation *other)
 {
@@ -99,7 +136,7 @@ static bool is_fit(const struct choosing *c, size_t position)
         return false;
     if (r->partition != NULL && (part == NULL || !node_set_has(part->nodes, position)))
         return false;
-    if (c->nodes[position].used && !r->ignore_jobs)
+    if ((c->nodes[position].used || c->nodes[position].full) && !r->ignore_jobs)
         return false;
     return terms_match(r->node_any, r->n_node_any, node->node);
 }
@@ -112,6 +149,8 @@ static int candidate_compare(const void *left, const void *right)
         return a->used ? 1 : -1;
     if (a->shared != b->shared)
         return a->shared ? 1 : -1;
+    if (a->foreign != b->foreign)
+        return a->foreign < b->foreign ? -1 : 1;
     if (a->promises != b->promises)
         return a->promises < b->promises ? -1 : 1;
     return a->position < b->position ? -1 : a->position > b->position;
@@ -203,6 +242,7 @@ static void choose(struct sched *s, struct resvrec *rec, int64_t now_sec)
         nodes[i].position = i;
     HASH_ITER (hh, s->jobs, job, next)
         count_job(&c, job);
+    count_foreign(&c);
     find_taken(&c);
     keep(&c, set);
     if (fill(&c, set))
