@@ -10,6 +10,12 @@ static void let_through(struct pass_key *key, size_t i)
     key->through[i / 64] |= UINT64_C(1) << (i % 64);
 }
 
+/* Jobs of one that may overlap others are kept out of maintenance all the same. */
+static bool overlaps(const struct resvrec *own, const struct reservation *other)
+{
+    return own != NULL && (own->resv->maint || (own->resv->overlap && !other->maint));
+}
+
 static struct pass_key key_of(const struct sched *s, const struct job *job,
                               const char *name)
 {
@@ -22,9 +28,8 @@ static struct pass_key key_of(const struct sched *s, const struct job *job,
         const struct reservation *resv = r->recs[i].resv;
         bool is_own = &r->recs[i] == own;
         bool is_drawn = own == NULL && resv->magnetic && reserve_admits(s, resv, job);
-        bool overlaps = own != NULL && (own->resv->maint || own->resv->overlap);
 
-        if (is_own || is_drawn || overlaps)
+        if (is_own || is_drawn || overlaps(own, resv))
             let_through(&key, i);
         if (is_own && !resv->flex)
             key.in = i;
