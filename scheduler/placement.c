@@ -115,6 +115,16 @@ static bool choose_here(struct placer *p, const struct cluster *c,
                                     : choose_rest(p, c, at, o, room);
 }
 
+/* On as many pods as it may have here. */
+static struct order order_within(const struct placement *at)
+{
+    struct order o = order_of(at->shape->like, at->part->part);
+
+    if (at->most_pods > 0)
+        o.items = MIN(o.items, at->most_pods);
+    return o;
+}
+
 static bool weights_differ(const struct placer *p)
 {
     for (size_t i = 1; i < p->n; i++) {
@@ -153,7 +163,7 @@ static bool choose_light(struct placer *p, const struct cluster *c,
 bool placement_choose(struct placer *p, const struct cluster *c,
                       const struct placement *at, struct room *room)
 {
-    const struct order o = order_of(at->shape->like, at->part->part);
+    const struct order o = order_within(at);
     bool placed = is_segmented(c, at) || placement_is_near(c, at);
     size_t top = placed ? top_level(p, c, at, &o) : 0;
 

@@ -54,7 +54,8 @@ struct placement {
     const struct window *window;
     const struct timeline *timeline;
     const struct fence *fence; /* that the window is behind; NULL: none */
-    bool few; /* in a window: on no more leaves than the job asks for */
+    bool few;          /* in a window: on no more leaves than the job asks for */
+    int64_t most_pods; /* of a job of equal pods; 0: as many as it takes */
     const struct asked *asked; /* what nodes are worth to others; NULL: unknown */
     const uint64_t *taken;     /* nodes of its other components; NULL: it has none */
 };

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "scheduler/allowance.h"
 #include "scheduler/book.h"
 
 void trial_note_place(struct sched *s, struct jobrec *rec, bool placed)
@@ -65,42 +64,6 @@ void trial_set_plan(struct sched *s, const struct entry *entry, struct slot *slo
     trial_note_place(s, entry->rec, true);
 }
 
-/* ---- limits, by the nodes that it would have ---- */
-
-/* One pod less, of equal ones. */
-static void drop_pod(struct slot *slots, size_t *n)
-{
-    if (--slots[*n - 1].pods > 0)
-        return;
-    free(slots[--*n].node);
-}
-
-/* Where it would have more than it may it has fewer pods, if fewer will do. */
-static bool is_allowed(struct sched *s, const struct entry *entry, struct slot *slots,
-                       size_t *n)
-{
-    struct jobrec *rec = entry->rec;
-    const struct job *job = rec->job;
-    bool plain = job->n_units == 0 && job->n_others == 0;
-    int64_t spare = plain ? -job->min_pods : 0;
-
-    for (size_t i = 0; i < *n && plain; i++)
-        spare += slots[i].pods;
-    for (;; drop_pod(slots, n)) {
-        str_reset(&s->message);
-        rec->limited =
-            allowance_check_tres(s, job, entry->part->part, slots, *n, &s->message);
-        if (rec->limited == REASON_NONE)
-            return true;
-        if (spare-- <= 0)
-            break;
-    }
-    rec->limited_in = entry->part;
-    free(rec->limited_message);
-    rec->limited_message = xstrdup(s->message.s);
-    return false;
-}
-
 /* It waits without a plan: it would be in others' way. */
 static void give_up(struct sched *s, struct jobrec *rec, struct slot *slots, size_t n)
 {
@@ -125,10 +88,8 @@ bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *
     book_strike(s, rec);
     slots = trial_find_place(s, entry, by, before, &n);
     if (slots != NULL && s->window.first == 0) {
-        size_t found = n;
-
-        if (is_allowed(s, entry, slots, &n)) {
-            trial_start(s, entry, slots, n, n == found);
+        if (trial_allow(s, entry, by, &slots, &n)) {
+            trial_start(s, entry, slots, n, true);
             return true;
         }
         give_up(s, rec, slots, n);

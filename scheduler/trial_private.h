@@ -1,7 +1,8 @@
 /*
  * trial_private - between the parts of a trial: trial_rules.c rules out, trial_find.c
- * finds a place, trial_promise.c says up to when it is looked for, trial_start.c
- * starts, trial_why.c says why not now, trial.c tries.
+ * finds a place, trial_allow.c cuts it to what limits allow, trial_promise.c says up to
+ * when it is looked for, trial_start.c starts, trial_why.c says why not now, trial.c
+ * tries.
  */
 #ifndef GANTRY_SCHEDULER_TRIAL_PRIVATE_H
 #define GANTRY_SCHEDULER_TRIAL_PRIVATE_H
@@ -20,5 +21,10 @@ bool trial_wants_few(const struct sched *s, const struct job *job, size_t slot);
 /* `seekers` has room for all. */
 struct components trial_components(struct sched *s, const struct entry *entry,
                                    const struct seeker *by, struct seeker *seekers);
+
+/* May it have these slots, under limits? Where it would have more than it may it gets
+ * others, of fewer pods, if fewer will do. False: `rec->limited` says why not. */
+bool trial_allow(struct sched *s, const struct entry *entry, const struct seeker *by,
+                 struct slot **slots, size_t *n);
 
 #endif

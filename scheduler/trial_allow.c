@@ -1,0 +1,81 @@
+/* What limits allow of a place that was found, by the nodes that are in it. */
+#include "scheduler/trial_private.h"
+
+#include <stdlib.h>
+
+#include "base/util.h"
+#include "scheduler/allowance.h"
+
+static int64_t pods_of(const struct slot *slots, size_t n)
+{
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += slots[i].pods;
+    return sum;
+}
+
+/* One pod less, of equal ones. */
+static void drop_pod(struct slot *slots, size_t *n)
+{
+    if (--slots[*n - 1].pods > 0)
+        return;
+    free(slots[--*n].node);
+}
+
+static bool is_allowed(struct sched *s, const struct entry *entry,
+                       const struct slot *slots, size_t n)
+{
+    struct jobrec *rec = entry->rec;
+    enum reason reason;
+
+    str_reset(&s->message);
+    reason =
+        allowance_check_tres(s, rec->job, entry->part->part, slots, n, &s->message);
+    if (reason == REASON_NONE)
+        return true;
+    rec->limited = reason;
+    rec->limited_in = entry->part;
+    free(rec->limited_message);
+    rec->limited_message = xstrdup(s->message.s);
+    return false;
+}
+
+/* Drops as many pods as are too many; false: the rest would be too few. */
+static bool cut(struct sched *s, const struct entry *entry, struct slot *slots,
+                size_t *n)
+{
+    const struct job *job = entry->rec->job;
+    bool equal = job->n_units == 0 && job->n_others == 0;
+    int64_t spare = equal ? pods_of(slots, *n) - job->min_pods : 0;
+
+    while (!is_allowed(s, entry, slots, *n)) {
+        if (spare-- <= 0)
+            return false;
+        drop_pod(slots, n);
+    }
+    return true;
+}
+
+/* What is left is only a number: a node of the job's list may be among those dropped,
+ * or one with a feature that it counts on. */
+bool trial_allow(struct sched *s, const struct entry *entry, const struct seeker *by,
+                 struct slot **slots, size_t *n)
+{
+    struct placement at = trial_placement(s, entry, by);
+    int64_t found = pods_of(*slots, *n);
+
+    at.few = trial_wants_few(s, entry->rec->job, s->window.first);
+    while (*slots != NULL && cut(s, entry, *slots, n)) {
+        at.most_pods = pods_of(*slots, *n);
+        if (at.most_pods == found) {
+            entry->rec->limited = REASON_NONE;
+            return true;
+        }
+        slots_free(*slots, *n);
+        *n = 0;
+        *slots = placement_find(&s->placer, &s->cluster, &at, n);
+        found = *slots != NULL ? pods_of(*slots, *n) : 0;
+    }
+    return false;
+}
