@@ -73,6 +73,16 @@ static int partition_read(const struct json *component, struct job *into,
     return 0;
 }
 
+/* Of the first one it is the job's. */
+static int limit_read(const struct json *component, struct job *into, struct err *err)
+{
+    if (duration_read(component, "spec.timeLimit", &into->limit_sec, err) < 0)
+        return -1;
+    return into->limit_sec != 0
+               ? 0
+               : err_set(err, ERR_INVALID, "spec.timeLimit: must be more than nothing");
+}
+
 int components_read(const struct convert *c, const struct json *batchjob,
                     struct job *job, struct err *err)
 {
@@ -86,7 +96,8 @@ int components_read(const struct convert *c, const struct json *batchjob,
         struct job *into = i == 0 ? job : job_add_component(job);
         if (rules_hold("BatchJob", component, err) < 0 ||
             request_read(c, component, into, err) < 0 ||
-            (i > 0 && partition_read(component, into, err) < 0))
+            (i > 0 && (partition_read(component, into, err) < 0 ||
+                       limit_read(component, into, err) < 0)))
             return say_where(i, err);
         if (i > 0)
             payers_read(component, into);

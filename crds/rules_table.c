@@ -143,6 +143,22 @@ static bool first_component_charged(const struct json *self, const struct json *
     return has(first, "account") || has(first, "qos");
 }
 
+static bool first_component_limited(const struct json *self, const struct json *old)
+{
+    (void)old;
+    return has(json_item(json_get(self, "components"), 0), "timeLimit");
+}
+
+static bool shrinks_components_apart(const struct json *self, const struct json *old)
+{
+    const struct json *list = json_get(self, "components");
+    bool apart = false;
+    (void)old;
+    for (size_t i = 0; i < json_len(list); i++)
+        apart |= has(json_item(list, i), "timeLimit");
+    return apart && has(self, "timeMin");
+}
+
 static bool components_of_array(const struct json *self, const struct json *old)
 {
     (void)old;
@@ -445,6 +461,14 @@ const struct rule rules[] = {
      "spec.components[0]: the first component has the account and the QOS of the job: "
      "spec.account and spec.qos",
      .broken = first_component_charged},
+    {"BatchJob", "spec", "spec.components",
+     "spec.components[0].timeLimit: the first component has the time limit of the job: "
+     "spec.timeLimit",
+     .broken = first_component_limited},
+    {"BatchJob", "spec", "spec.timeMin",
+     "spec.timeMin: where a component has a time limit of its own there is no least "
+     "one",
+     .broken = shrinks_components_apart},
     {"BatchJob", "spec", "spec.components", "spec.components: an array has none",
      .broken = components_of_array},
     {"BatchJob", "spec", "spec.components",
@@ -457,6 +481,8 @@ const struct rule rules[] = {
      "spec.components[].partition: a component is in one partition, only "
      "spec.partition may list several",
      .pattern = "^[^,]+$"},
+    {"BatchJob", "spec.components[].timeLimit", "spec.components[].timeLimit",
+     "spec.components[].timeLimit" DURATION_FORMS, .pattern = DURATION},
     {"BatchJob", "spec", "spec.actions",
      "spec.actions: an action that was given can be neither changed nor taken back",
      .transition = true, .broken = action_lost},

@@ -54,6 +54,9 @@ static const struct field component_rows[] = {
     NAMES(job, partitions, n_partitions),
     TEXT(job, account),
     TEXT(job, qos),
+    INT(job, limit_sec),
+    INT(job, end_sec),
+    BOOL(job, gone),
     INT(job, lifts),
     REQUEST_ROWS,
 };
@@ -108,6 +111,7 @@ static const struct field job_rows[] = {
     INT(job, start_sec),
     INT(job, end_sec),
     BOOL(job, failed),
+    BOOL(job, gone),
     TEXT(job, partition),
     TEXT(job, reservation),
     LIST(job, alloc, n_alloc, fields_slot),

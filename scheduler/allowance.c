@@ -176,10 +176,8 @@ static enum reason check_places(struct sched *s, const struct askings *all,
 static void askings_measure(struct askings *all, const struct job *job,
                             const struct partition *part)
 {
-    const int64_t limit_sec = check_limit(job, part);
-
     for (size_t i = 0; i < all->n; i++) {
-        all->items[i].limit_sec = limit_sec;
+        all->items[i].limit_sec = check_component_limit(job, i, part);
         all->items[i].least = job_ask(all->items[i].job);
     }
 }

@@ -8,13 +8,11 @@
 #include "scheduler/relative.h"
 
 static int64_t end_of(const struct sched *s, const struct jobrec *rec,
-                      const struct limit *limit)
+                      const struct asking *a, const struct limit *limit)
 {
-    const struct job *job = rec->job;
-
-    if (job->phase != JOB_COMPLETING)
-        return jobrec_end(s, rec);
-    return limit_is_of_usage(limit->kind) ? job->end_sec : INT64_MIN;
+    if (a->job->phase != JOB_COMPLETING)
+        return jobrec_component_end(s, rec, a->component);
+    return limit_is_of_usage(limit->kind) ? a->job->end_sec : INT64_MIN;
 }
 
 static bool is_submitted(const struct job *job)
@@ -31,6 +29,8 @@ static bool counts_for(const struct job *job, const struct limit *limit, bool sa
         return false;
     if (limit_is_of_usage(limit->kind) && !(safe && limit_has_tres(limit->kind)))
         return false;
+    if (job->gone && !limit_is_of_usage(limit->kind))
+        return false;
     return limit_is_on_submits(limit->kind) ? is_submitted(job) : job->n_alloc > 0;
 }
 
@@ -46,7 +46,7 @@ static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
         struct taking taking = {.limit = limit,
                                 .component = (int64_t)a->component,
                                 .start_sec = TIME_UNSET,
-                                .end_sec = end_of(s, rec, limit),
+                                .end_sec = end_of(s, rec, a, limit),
                                 .slots = a->slots,
                                 .n_slots = a->n_slots};
 

@@ -90,8 +90,10 @@ static enum reason find_any_used_up(const struct sched *s, const struct job *job
     struct askings all;
 
     askings_init(s, &all, job, places_part(s, job), job->alloc, job->n_alloc);
-    for (size_t i = 0; i < all.n && reason == REASON_NONE; i++)
-        reason = find_used_up(s, &all.items[i], message);
+    for (size_t i = 0; i < all.n && reason == REASON_NONE; i++) {
+        if (all.items[i].job->phase == JOB_RUNNING)
+            reason = find_used_up(s, &all.items[i], message);
+    }
     return reason;
 }
 

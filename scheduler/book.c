@@ -1,5 +1,6 @@
 #include "scheduler/book_private.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -38,10 +39,11 @@ int64_t book_end_before(const struct sched *s, size_t slot)
 }
 
 /* When what a job holds is assumed to be free. */
-static int64_t assumed_end(const struct sched *s, const struct jobrec *rec)
+static int64_t assumed_end(const struct sched *s, const struct jobrec *rec,
+                           size_t component)
 {
     const struct job *job = rec->job;
-    int64_t limit_end = jobrec_end(s, rec), end;
+    int64_t limit_end = jobrec_component_end(s, rec, component), end;
     int64_t soon = s->timeline.bounds[0] + TIMELINE_MINUTE_SEC;
 
     if (limit_end == TIME_NEVER)
@@ -52,6 +54,31 @@ static int64_t assumed_end(const struct sched *s, const struct jobrec *rec)
     else
         end = timeline_end(limit_end, END_SLACK_SEC);
     return MAX(end, soon);
+}
+
+/* Behind its last slot of those of the whole job. */
+static size_t component_last(const struct sched *s, const struct jobrec *rec,
+                             const struct span *span, size_t component)
+{
+    const struct job *job = rec->job;
+    const struct timeline *tl = &s->timeline;
+    int64_t own = job_component(job, component)->limit_sec;
+    int64_t start_sec = job->n_alloc > 0 ? tl->bounds[0] : job->plan.start_sec, end_sec;
+    size_t first, last;
+
+    if (component == 0 || own == LIMIT_UNSET)
+        return span->last;
+    end_sec = job->n_alloc > 0 ? assumed_end(s, rec, component)
+                               : timeline_end(start_sec, book_length(own));
+    timeline_span(tl, start_sec, end_sec, &first, &last);
+    return MIN(last, span->last);
+}
+
+static size_t use_last(const struct sched *s, const struct jobrec *rec,
+                       const struct span *span, const struct use *use)
+{
+    return rec->job->n_others > 0 ? component_last(s, rec, span, use->component)
+                                  : span->last;
 }
 
 static void size_positions(struct claim *claim, size_t n)
@@ -138,15 +165,16 @@ static size_t find_uses(struct sched *s, struct jobrec *rec, const struct slot *
     for (size_t i = 0; i < n; i++) {
         bool seated = i > 0 && at[i - 1] == at[i];
 
-        if (at[i] == CLAIM_NOWHERE)
+        if (at[i] == CLAIM_NOWHERE || !job_holds(rec->job, &slots[i]))
             continue;
         GROW(s->uses, n_uses, s->uses_cap);
-        s->uses[n_uses++] =
-            (struct use){.position = at[i],
-                         .amount = amount_of(s, rec->job, &slots[i], at[i]),
-                         .seats = seated  ? 0
-                                  : alone ? SEATS
-                                          : 1};
+        s->uses[n_uses++] = (struct use){
+            .position = at[i],
+            .amount = amount_of(s, rec->job, &slots[i], at[i]),
+            .seats = seated  ? 0
+                     : alone ? SEATS
+                             : 1,
+            .component = MIN((size_t)slots[i].component, rec->job->n_others)};
     }
     return n_uses;
 }
@@ -187,7 +215,7 @@ struct span book_span(struct sched *s, const struct jobrec *rec)
     struct span span = {job->alloc, job->n_alloc, 0, 0, 0, TIME_NEVER};
 
     if (job->n_alloc > 0) {
-        span.end_sec = assumed_end(s, rec);
+        span.end_sec = assumed_end(s, rec, 0);
         timeline_span(tl, tl->bounds[0], span.end_sec, &span.first, &span.last);
         span.last = span.given = MIN(span.last, tl->n_slots - 1);
         return span;
@@ -291,6 +319,34 @@ static void let_go(struct sched *s, struct jobrec *rec)
     s->holding[i]->claim.line = i;
 }
 
+/* Where its components end at different times. */
+static void set_lasts(const struct sched *s, struct jobrec *rec,
+                      const struct span *span)
+{
+    struct claim *claim = &rec->claim;
+
+    free(TAKE(claim->lasts));
+    if (!job_is_uneven(rec->job))
+        return;
+    claim->lasts = xcalloc(rec->job->n_others + 1, sizeof(*claim->lasts));
+    for (size_t i = 0; i <= rec->job->n_others; i++)
+        claim->lasts[i] = component_last(s, rec, span, i);
+}
+
+typedef void move_uses_fn(struct timeline *tl, const struct use *uses, size_t n,
+                          size_t first, size_t last);
+
+/* Takes, or gives, each of the first `n` of s->uses in its slots. */
+static void move_uses(struct sched *s, const struct claim *claim, size_t n,
+                      move_uses_fn *move)
+{
+    if (claim->lasts == NULL)
+        move(&s->timeline, s->uses, n, claim->first, claim->last);
+    for (size_t i = 0; i < n && claim->lasts != NULL; i++)
+        move(&s->timeline, &s->uses[i], 1, claim->first,
+             claim_last(claim, &s->uses[i]));
+}
+
 static void enter_claim(struct sched *s, struct jobrec *rec)
 {
     struct span span;
@@ -301,12 +357,13 @@ static void enter_claim(struct sched *s, struct jobrec *rec)
     span = book_span(s, rec);
     rec->claim.alone = is_alone(s, rec->job);
     n = find_uses(s, rec, span.slots, span.n, rec->claim.alone);
-    timeline_take(&s->timeline, s->uses, n, span.first, span.last);
-    timeline_license(&s->timeline, rec->job, span.first, span.given, -1);
     rec->claim.on = true;
     rec->claim.first = span.first;
     rec->claim.last = span.last;
     rec->claim.given = span.given;
+    set_lasts(s, rec, &span);
+    move_uses(s, &rec->claim, n, timeline_take);
+    timeline_license(&s->timeline, rec->job, span.first, span.given, -1);
     rec->claim.end_sec = span.end_sec;
     rec->claim.start_sec = rec->job->plan.start_sec;
     rec->claim.planned = rec->job->n_alloc == 0;
@@ -324,7 +381,7 @@ void book_strike(struct sched *s, struct jobrec *rec)
     if (!is_kept(s) || !rec->claim.on)
         return;
     n = book_uses(s, rec);
-    timeline_give(&s->timeline, s->uses, n, rec->claim.first, rec->claim.last);
+    move_uses(s, &rec->claim, n, timeline_give);
     timeline_license(&s->timeline, rec->job, rec->claim.first, rec->claim.given, 1);
     if (plan)
         line_drop(s, rec);
@@ -351,8 +408,10 @@ bool book_fits(struct sched *s, struct jobrec *rec)
     size_t n = find_uses(s, rec, span.slots, span.n, is_alone(s, rec->job));
 
     for (size_t i = 0; i < n; i++) {
-        if (!timeline_has(&s->timeline, &s->uses[i], span.first, span.last) ||
-            !fence_admits(fence, s->uses[i].position, span.first, span.last))
+        size_t last = use_last(s, rec, &span, &s->uses[i]);
+
+        if (!timeline_has(&s->timeline, &s->uses[i], span.first, last) ||
+            !fence_admits(fence, s->uses[i].position, span.first, last))
             return false;
     }
     return n == span.n && n > 0 &&
@@ -386,7 +445,8 @@ bool book_is_shut(struct sched *s, struct jobrec *rec)
     size_t n = find_uses(s, rec, span.slots, span.n, is_alone(s, rec->job));
 
     for (size_t i = 0; i < n && fence != NULL && fence->key.in == RESV_NONE; i++) {
-        if (!fence_admits(fence, s->uses[i].position, span.first, span.last))
+        if (!fence_admits(fence, s->uses[i].position, span.first,
+                          use_last(s, rec, &span, &s->uses[i])))
             return true;
     }
     return false;

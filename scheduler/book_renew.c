@@ -136,6 +136,8 @@ static bool has_moved(struct sched *s, const struct jobrec *rec)
     const struct claim *claim = &rec->claim;
     struct span span;
 
+    if (claim->lasts != NULL) /* that any of them has is too much to find out */
+        return true;
     if (!claim->planned || claim->end_sec == TIME_NEVER) {
         span = book_span(s, rec);
         return span.first != claim->first || span.last != claim->last;
@@ -154,6 +156,8 @@ static void move_claim(struct sched *s, struct jobrec *rec)
     claim->first = timeline_place(&s->timeline, claim->first);
     claim->last = timeline_place(&s->timeline, claim->last);
     claim->given = timeline_place(&s->timeline, claim->given);
+    for (size_t i = 0; i <= rec->job->n_others && claim->lasts != NULL; i++)
+        claim->lasts[i] = timeline_place(&s->timeline, claim->lasts[i]);
     late = claim->planned && yield_follow(s, rec);
     if (!late && claim->planned && claim->start_sec < s->timeline.bounds[0]) {
         book_cancel_plan(s, rec);

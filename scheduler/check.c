@@ -68,6 +68,14 @@ int64_t check_bound(const struct job *job, const struct partition *part)
     return check_limit(job, part);
 }
 
+int64_t check_component_limit(const struct job *job, size_t component,
+                              const struct partition *first)
+{
+    int64_t own = job_component(job, component)->limit_sec;
+
+    return component == 0 || own == LIMIT_UNSET ? check_limit(job, first) : own;
+}
+
 /* What a job asks for at least that has a deadline, and no limit. */
 #define LEAST_SEC 60
 
@@ -81,6 +89,15 @@ int64_t check_length(const struct job *job, const struct partition *part,
     if (limit != LIMIT_UNLIMITED || job->deadline_sec == TIME_UNSET)
         return limit;
     return MAX(job->deadline_sec - MIN(start_sec, job->deadline_sec), LEAST_SEC);
+}
+
+int64_t check_component_length(const struct job *job, size_t component,
+                               const struct partition *first, int64_t start_sec)
+{
+    int64_t length = check_length(job, first, start_sec);
+    int64_t own = job_component(job, component)->limit_sec;
+
+    return component == 0 || own == LIMIT_UNSET ? length : MIN(own, length);
 }
 
 int64_t check_largest(const struct job *job, const struct partition *part,
@@ -139,16 +156,17 @@ static enum reason node_limit(const struct job *job, const struct partition *par
     return reason;
 }
 
-/* A job of the first partition, in a component's too. */
+/* Of a job in the first partition; of a component, in its own or there. */
 static enum reason time_limit(const struct job *job, size_t component,
                               const struct partition *first,
                               const struct partition *part, struct str *message)
 {
     char limit[DURATION_TEXT_MAX], max[DURATION_TEXT_MAX];
+    int64_t limit_sec = check_component_limit(job, component, first);
 
-    if (check_limit(job, first) <= job_max_time(job_component(job, component), part))
+    if (limit_sec <= job_max_time(job_component(job, component), part))
         return REASON_NONE;
-    duration_format(check_limit(job, first), limit);
+    duration_format(limit_sec, limit);
     duration_format(part->max_time_sec, max);
     str_addf(message, "time limit %s is over the maximum of partition %s, %s", limit,
              part->name, max);
@@ -171,6 +189,26 @@ static enum reason part_state(const struct partition *part, struct str *message)
     return REASON_NONE;
 }
 
+/* Of those that are where the job is, and have a limit of their own. */
+static enum reason component_time_limits(const struct job *job,
+                                         const struct partition *part,
+                                         struct str *message)
+{
+    enum reason reason = REASON_NONE;
+
+    for (size_t i = 1; i <= job->n_others && reason == REASON_NONE; i++) {
+        const struct job *component = job_component(job, i);
+
+        if (component->limit_sec == LIMIT_UNSET || component->n_partitions > 0)
+            continue;
+        check_say_component(i, message);
+        reason = time_limit(job, i, part, part, message);
+        if (reason == REASON_NONE)
+            str_reset(message);
+    }
+    return reason;
+}
+
 enum reason check_partition(const struct job *job, const struct partition *part,
                             struct str *message)
 {
@@ -178,6 +216,8 @@ enum reason check_partition(const struct job *job, const struct partition *part,
 
     if (reason == REASON_NONE)
         reason = time_limit(job, 0, part, part, message);
+    if (reason == REASON_NONE)
+        reason = component_time_limits(job, part, message);
     return reason == REASON_NONE ? part_state(part, message) : reason;
 }
 

@@ -56,12 +56,18 @@ enum reason check_components_busy(const struct components *all, struct str *mess
 /* The time limit that is asked for: the job's, else the partition's default, else the
  * longest that the partition, and the job's QOS and account, allow. */
 int64_t check_limit(const struct job *job, const struct partition *part);
+/* Of a component: its own, or the job's; a job of the first partition. */
+int64_t check_component_limit(const struct job *job, size_t component,
+                              const struct partition *first);
 /* It, where the job's QOS or account sets it: LIMIT_UNSET where they do not. */
 int64_t check_bound(const struct job *job, const struct partition *part);
 /* For how long a job is planned that starts then: its least limit where it has one, and
  * one without a limit until its deadline. */
 int64_t check_length(const struct job *job, const struct partition *part,
                      int64_t start_sec);
+/* Of a component, which is over with the job at the latest. */
+int64_t check_component_length(const struct job *job, size_t component,
+                               const struct partition *first, int64_t start_sec);
 /* The largest limit in force for a start then; it may be less, to fit, where the job
  * has a least one. */
 int64_t check_largest(const struct job *job, const struct partition *part,

@@ -26,6 +26,18 @@ static void set_amounts(struct job *into, const struct job *own)
     into->lifts = own->lifts;
 }
 
+/* While the job runs on. */
+static void set_end(struct job *into, const struct job *own)
+{
+    if (own->limit_sec != LIMIT_UNSET)
+        into->limit_sec = own->limit_sec;
+    if (own->end_sec == TIME_UNSET)
+        return;
+    into->phase = JOB_COMPLETING;
+    into->end_sec = own->end_sec;
+    into->gone = own->gone;
+}
+
 /* Those that it names; else it has the job's. */
 static void set_payers(struct job *into, const struct job *own)
 {
@@ -63,5 +75,6 @@ const struct job *component_alone(const struct job *job, size_t component,
     set_amounts(into, job_component(job, component));
     set_payers(into, job_component(job, component));
     set_partition(into, job_component(job, component));
+    set_end(into, job_component(job, component));
     return into;
 }

@@ -3,8 +3,9 @@
  * so limits count it, and so it is charged.
  *
  * It has the identity, the policy and the times of the whole; amounts and slots are its
- * own, and account, QOS and partition where it names one. Licences the job has once:
- * they are the first component's. On what nodes it may be is not to be read there.
+ * own, and account, QOS, partition and time limit where it names one. One that has
+ * ended before the job is as a job that completes. Licences the job has once: they are
+ * the first component's. On what nodes it may be is not to be read there.
  */
 #ifndef GANTRY_SCHEDULER_COMPONENT_H
 #define GANTRY_SCHEDULER_COMPONENT_H

@@ -217,10 +217,12 @@ bool components_agree(struct components *all, size_t before)
     return true;
 }
 
-/* Is each node that is open to it open to the other one as well? */
+/* Is each node that is open to it open to the other one as well, who needs it for no
+ * longer? */
 static bool is_within(const struct seeker *by, const struct seeker *other)
 {
-    bool within = resvec_fits(&other->shape->like->each, &by->shape->like->each);
+    bool within = other->limit_sec <= by->limit_sec &&
+                  resvec_fits(&other->shape->like->each, &by->shape->like->each);
 
     for (size_t i = 0; i < by->timeline->words && within; i++)
         within = (by->shape->admits[i] & by->part->nodes[i] &

@@ -14,6 +14,8 @@
  *   component 0      |     |=================|      each could be earlier by itself
  *   component 1      |================|      |
  *   the job          |     |=================|      the first slot that all agree on
+ *
+ * Each takes its nodes for its own time limit, though not for longer than the first.
  */
 #ifndef GANTRY_SCHEDULER_COMPONENTS_H
 #define GANTRY_SCHEDULER_COMPONENTS_H

@@ -42,7 +42,8 @@ struct claim {
     bool planned; /* not held */
     bool alone;   /* nobody else on its nodes */
     size_t first, last;
-    size_t given;      /* one past the last slot in which it has licences */
+    size_t given;  /* one past the last slot in which it has licences */
+    size_t *lasts; /* of components that end at different times; NULL: all at once */
     int64_t start_sec; /* of a plan */
     int64_t end_sec;   /* when it is over; it lasts to the end of a slot */
     size_t line;       /* of a plan: in sched.lines; else in sched.holding */
@@ -51,6 +52,12 @@ struct claim {
     size_t n_positions;
     uint64_t positions_gen; /* cluster.set_gen that they are of; 0: to be looked up */
 };
+
+/* Behind the last slot of what is one of its uses. */
+static inline size_t claim_last(const struct claim *claim, const struct use *use)
+{
+    return claim->lasts != NULL ? claim->lasts[use->component] : claim->last;
+}
 
 struct task_key {
     int64_t array_id, task;
@@ -66,6 +73,7 @@ struct jobrec {
     struct waiter waiter; /* for one of them: it need not be looked at */
     uint32_t version;     /* moves whenever queue entries of this job become void */
     bool end_told;        /* END, or GIVE_UP */
+    uint32_t ends_told;   /* END of components: a bit each */
     bool gone;        /* kept, unseen, until the pass that may refer to it is over */
     size_t n_started; /* of an array: so many of its tasks, by this core */
     struct claim claim;
@@ -251,11 +259,19 @@ int64_t jobrec_switches_until(const struct sched *s, const struct job *job);
 /* When a job that holds nodes ends, by its limit, its reservation or preemption: what
  * others are planned by, though it may run over its limit. TIME_NEVER: unknown. */
 int64_t jobrec_end(const struct sched *s, const struct jobrec *rec);
+/* Likewise of a component. */
+int64_t jobrec_component_end(const struct sched *s, const struct jobrec *rec,
+                             size_t component);
 /* Appends what else than its time limit that is by; nothing where it is that. */
 void jobrec_say_end(const struct sched *s, const struct jobrec *rec, struct str *out);
 /* When a running job is to be told that its time is up: likewise, but with what it may
  * run over its limit; TIME_NEVER: not (again). */
 int64_t jobrec_end_to_tell(const struct sched *s, const struct jobrec *rec);
+/* Likewise that a component's own time is up, while the job runs on. */
+int64_t jobrec_component_end_to_tell(const struct sched *s, const struct jobrec *rec,
+                                     size_t component);
+/* The first of all these. */
+int64_t jobrec_next_end(const struct sched *s, const struct jobrec *rec);
 
 /* What priorities are measured by, as things are now. */
 struct norms core_norms(const struct sched *s);

@@ -12,12 +12,12 @@
 /* ---- shares ---- */
 
 void shares_add(struct shares *shares, size_t victim, const struct use *uses, size_t n,
-                size_t first, size_t last)
+                size_t first, const struct claim *claim)
 {
     for (size_t i = 0; i < n; i++) {
         GROW(shares->items, shares->n, shares->cap);
-        shares->items[shares->n++] =
-            (struct share){uses[i].position, victim, uses[i], first, last};
+        shares->items[shares->n++] = (struct share){uses[i].position, victim, uses[i],
+                                                    first, claim_last(claim, &uses[i])};
     }
 }
 
@@ -188,7 +188,7 @@ static void gather(struct sched *s, struct herd *h, const struct preempt_side *b
         size_t n = book_uses(s, rec);
 
         h->gone = MAX(h->gone, h->victims[i].from);
-        shares_add(&h->shares, i, s->uses, n, h->victims[i].from, rec->claim.last);
+        shares_add(&h->shares, i, s->uses, n, h->victims[i].from, &rec->claim);
     }
     shares_sort(&h->shares);
 }

@@ -16,6 +16,7 @@
 #include "scheduler/timeline.h"
 
 struct jobrec;
+struct claim;
 struct partrec;
 struct sched;
 
@@ -93,9 +94,9 @@ int64_t herd_exempt_until(const struct sched *s, const struct preempt_side *vict
 struct preempt_side herd_side(const struct sched *s, const struct jobrec *rec,
                               const struct partrec *part);
 
-/* A job's uses, in these slots. */
+/* A job's uses, from a slot on until its claim is over. */
 void shares_add(struct shares *shares, size_t victim, const struct use *uses, size_t n,
-                size_t first, size_t last);
+                size_t first, const struct claim *claim);
 /* All have been added. */
 void shares_sort(struct shares *shares);
 /* Those of a node, whose position is behind those asked for before; `next` is 0 at

@@ -40,6 +40,17 @@ static void keep_preemption(const struct job *old, struct job *job)
     }
 }
 
+typedef void move_slots_fn(struct cluster *c, const struct slot *slots, size_t n);
+
+/* Holds, or releases, what the job still has of its nodes. */
+static void move_held(struct sched *s, const struct job *job, move_slots_fn *move)
+{
+    for (size_t i = 0; i < job->n_alloc; i++) {
+        if (job_holds(job, &job->alloc[i]))
+            move(&s->cluster, &job->alloc[i], 1);
+    }
+}
+
 /* Takes the old state out of all counts. */
 static void jobrec_clear(struct sched *s, struct jobrec *rec)
 {
@@ -47,7 +58,7 @@ static void jobrec_clear(struct sched *s, struct jobrec *rec)
 
     book_strike(s, rec);
     allowance_drop(s, rec);
-    cluster_release(&s->cluster, job->alloc, job->n_alloc);
+    move_held(s, job, cluster_release);
     s->n_phase[job->phase]--;
     s->n_depending -= is_depending(job);
     crews_count(&s->crews, job, -1);
@@ -84,7 +95,7 @@ static void keep_plan(struct sched *s, struct job *old, const struct shape *old_
         s->timeline_gen = 0;
     } else if (old != NULL && old->phase == JOB_PENDING && shape == old_shape &&
                jobchange_partitions_equal(old, job) &&
-               job->limit_sec <= old->limit_sec &&
+               job->limit_sec <= old->limit_sec && jobchange_ends_equal(old, job) &&
                job->time_min_sec == old->time_min_sec &&
                job->deadline_sec == old->deadline_sec &&
                jobchange_reservations_equal(old, job)) {
@@ -110,7 +121,8 @@ static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
     allowance_bound(s, job, old);
     rec->claim.positions_gen = 0;
     rec->end_told = false;
-    cluster_hold(&s->cluster, job->alloc, job->n_alloc);
+    rec->ends_told = 0;
+    move_held(s, job, cluster_hold);
     s->n_phase[job->phase]++;
     s->n_depending += is_depending(job);
     crews_count(&s->crews, job, 1);
@@ -134,7 +146,7 @@ static void jobrec_set(struct sched *s, struct jobrec *rec, struct job *job,
     book_enter(s, rec);
     allowance_take(s, rec);
     starts_enlist(s, rec);
-    s->end_sec = MIN(s->end_sec, jobrec_end_to_tell(s, rec));
+    s->end_sec = MIN(s->end_sec, jobrec_next_end(s, rec));
 }
 
 void jobchange_apply(struct sched *s, struct job *job)

@@ -24,6 +24,8 @@ void jobchange_make_sane(struct job *job);
 
 /* Two states of a job: do they hold the same of nodes? */
 bool jobchange_slots_equal(const struct job *a, const struct job *b);
+/* Have their components the same time limits, and ended? */
+bool jobchange_ends_equal(const struct job *a, const struct job *b);
 bool jobchange_partitions_equal(const struct job *a, const struct job *b);
 bool jobchange_reservations_equal(const struct job *a, const struct job *b);
 /* Do they look the same from the queue (their shapes apart)? */

@@ -4,9 +4,21 @@
 #include "base/util.h"
 #include "scheduler/jobchange.h"
 
+bool jobchange_ends_equal(const struct job *a, const struct job *b)
+{
+    bool equal = a->n_others == b->n_others;
+
+    for (size_t i = 0; equal && i < a->n_others; i++)
+        equal = a->others[i].limit_sec == b->others[i].limit_sec &&
+                a->others[i].end_sec == b->others[i].end_sec &&
+                a->others[i].gone == b->others[i].gone;
+    return equal;
+}
+
 bool jobchange_slots_equal(const struct job *a, const struct job *b)
 {
-    if (a->n_alloc != b->n_alloc || a->exclusive != b->exclusive)
+    if (a->n_alloc != b->n_alloc || a->exclusive != b->exclusive ||
+        (a->n_alloc > 0 && !jobchange_ends_equal(a, b)))
         return false;
     for (size_t i = 0; i < a->n_alloc; i++) {
         const struct slot *x = &a->alloc[i], *y = &b->alloc[i];
@@ -46,10 +58,11 @@ bool jobchange_policy_equal(const struct job *a, const struct job *b)
            a->array_id == b->array_id && a->array_task == b->array_task &&
            job_arrays_equal(a, b) && a->tasks_limit == b->tasks_limit &&
            a->submit_sec == b->submit_sec && a->eligible_sec == b->eligible_sec &&
-           a->limit_sec == b->limit_sec && a->time_min_sec == b->time_min_sec &&
-           a->deadline_sec == b->deadline_sec && a->nice == b->nice &&
-           a->priority == b->priority && a->site_factor == b->site_factor &&
-           a->hold == b->hold && payers_equal(a, b) && str_eq(a->user, b->user) &&
+           a->limit_sec == b->limit_sec && jobchange_ends_equal(a, b) &&
+           a->time_min_sec == b->time_min_sec && a->deadline_sec == b->deadline_sec &&
+           a->nice == b->nice && a->priority == b->priority &&
+           a->site_factor == b->site_factor && a->hold == b->hold &&
+           payers_equal(a, b) && str_eq(a->user, b->user) &&
            str_eq(job_name(a), job_name(b)) && jobchange_reservations_equal(a, b) &&
            a->hopeless == b->hopeless && depends_equal(a, b) &&
            jobchange_partitions_equal(a, b);

@@ -46,12 +46,22 @@ static void shape_make_sane(struct job *job)
     job->n_node_list = kept;
 }
 
+/* One that ends before its job does so while that holds nodes. */
+static void component_make_sane(const struct job *job, struct job *component)
+{
+    shape_make_sane(component);
+    component->limit_sec = MAX(component->limit_sec, LIMIT_UNSET);
+    if (job->phase == JOB_PENDING || job->phase == JOB_ASIDE)
+        component->end_sec = TIME_UNSET;
+    component->gone &= component->end_sec != TIME_UNSET;
+}
+
 void jobchange_make_sane(struct job *job)
 {
     shape_make_sane(job);
     job_cut_components(job, COMPONENTS_MAX - 1);
     for (size_t i = 0; i < job->n_others; i++)
-        shape_make_sane(&job->others[i]);
+        component_make_sane(job, &job->others[i]);
     for (size_t i = 0; i < job->n_licenses; i++)
         job->licenses[i].count = MIN(MAX(job->licenses[i].count, 0), LICENSE_COUNT_MAX);
 }

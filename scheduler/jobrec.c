@@ -113,6 +113,7 @@ void jobrec_free(struct sched *s, struct jobrec *rec)
     free(rec->found_message);
     free(rec->limited_message);
     free(rec->claim.positions);
+    free(rec->claim.lasts);
     free(rec->uid);
     free(rec);
 }
@@ -281,4 +282,38 @@ int64_t jobrec_end_to_tell(const struct sched *s, const struct jobrec *rec)
         return TIME_NEVER;
     return MIN(timeline_end(end_by_limit(s, job), over_time(s, job)),
                end_by_others(s, job, s->config.resv_over_run_sec));
+}
+
+int64_t jobrec_component_end(const struct sched *s, const struct jobrec *rec,
+                             size_t component)
+{
+    const struct job *job = rec->job;
+    int64_t end = jobrec_end(s, rec), own;
+
+    if (component == 0 || component > job->n_others || job->start_sec == TIME_UNSET)
+        return end;
+    own = job_component(job, component)->limit_sec;
+    return own == LIMIT_UNSET ? end : MIN(end, timeline_end(job->start_sec, own));
+}
+
+int64_t jobrec_component_end_to_tell(const struct sched *s, const struct jobrec *rec,
+                                     size_t component)
+{
+    const struct job *job = rec->job, *own = job_component(job, component);
+
+    if (component == 0 || own->limit_sec == LIMIT_UNSET || own->end_sec != TIME_UNSET ||
+        (rec->ends_told >> component & 1) != 0 || rec->gone || rec->end_told ||
+        job->phase != JOB_RUNNING || job->start_sec == TIME_UNSET)
+        return TIME_NEVER;
+    return timeline_end(timeline_end(job->start_sec, own->limit_sec),
+                        over_time(s, job));
+}
+
+int64_t jobrec_next_end(const struct sched *s, const struct jobrec *rec)
+{
+    int64_t end = jobrec_end_to_tell(s, rec);
+
+    for (size_t i = 1; i <= rec->job->n_others; i++)
+        end = MIN(end, jobrec_component_end_to_tell(s, rec, i));
+    return end;
 }

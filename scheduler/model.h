@@ -473,7 +473,9 @@ struct job {
     /* A heterogeneous job: components that start together, each of a shape of its own
      * and on nodes of its own. It is itself the first; of the others only "shape" and
      * "where" are read, `lifts`, and what they may name or else have of the job's:
-     * `account`, `qos`, the first of `partitions`; `exclusive` is the job's. */
+     * `account`, `qos`, the first of `partitions`, `limit_sec`; `exclusive` is the
+     * job's. With a limit of its own one may end before the job, and with the job it
+     * does: then `end_sec`, and `gone`. */
     struct job *others;
     size_t n_others; /* below COMPONENTS_MAX */
 
@@ -482,6 +484,7 @@ struct job {
     int64_t start_sec;  /* TIME_UNSET while pending; ENDED without a start: its end */
     int64_t end_sec;    /* COMPLETING and ENDED; TIME_UNSET: not known */
     bool failed;        /* ENDED: not well */
+    bool gone;          /* of a component: it has ended, and holds nothing any more */
     char *partition;    /* where it runs; NULL while pending */
     char *reservation;  /* in which it runs, or ran; NULL: not said (job_reservation) */
     struct slot *alloc; /* in rank order */
@@ -569,6 +572,10 @@ struct resvec job_ask_typed(const struct job *j, const char *gpu_type);
 struct resvec component_ask(const struct job *j);
 /* By index: the job itself is the first one. */
 const struct job *job_component(const struct job *j, size_t component);
+/* Does a component other than the first have a time limit of its own? */
+bool job_is_uneven(const struct job *j);
+/* Is a slot of its allocation still held? */
+bool job_holds(const struct job *j, const struct slot *slot);
 /* Is it the job's number? Components have those that follow that of the job. */
 bool job_has_id(const struct job *j, int64_t job_id);
 /* How many nodes its counted features are of together. */

@@ -49,6 +49,22 @@ const struct job *job_component(const struct job *j, size_t component)
     return component == 0 ? j : &j->others[component - 1];
 }
 
+bool job_is_uneven(const struct job *j)
+{
+    bool uneven = false;
+
+    for (size_t i = 0; i < j->n_others; i++)
+        uneven |= j->others[i].limit_sec != LIMIT_UNSET;
+    return uneven;
+}
+
+bool job_holds(const struct job *j, const struct slot *slot)
+{
+    size_t component = (size_t)slot->component;
+
+    return component == 0 || component > j->n_others || !j->others[component - 1].gone;
+}
+
 struct resvec component_ask(const struct job *j)
 {
     struct resvec sum;

@@ -69,7 +69,7 @@ static void add_plan(struct sched *s, struct hunt *h, struct jobrec *rec)
     GROW(h->plans, h->n_plans, h->plans_cap);
     h->plans[h->n_plans++] = rec;
     n = book_uses(s, rec);
-    victims_add_plan(h->victims, s->uses, n, rec->claim.first, rec->claim.last);
+    victims_add_plan(h->victims, s->uses, n, &rec->claim);
 }
 
 static void find_plans(struct sched *s, struct hunt *h)

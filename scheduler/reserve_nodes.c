@@ -37,6 +37,14 @@ static bool is_among(const struct sched *s, const struct slot *slots, size_t i,
     return true;
 }
 
+/* Does a job still have a slot when it begins? */
+static bool runs_into(const struct choosing *c, const struct jobrec *rec,
+                      const struct slot *slot)
+{
+    return job_holds(rec->job, slot) &&
+           jobrec_component_end(c->s, rec, (size_t)slot->component) > c->start_sec;
+}
+
 /* Jobs in it are no hindrance, but for one that replaces what is used. */
 static void count_job(struct choosing *c, const struct jobrec *rec)
 {
@@ -44,13 +52,11 @@ static void count_job(struct choosing *c, const struct jobrec *rec)
     const struct plan *plan = &job->plan;
     size_t at;
     bool own = str_eq(job_reservation(job), c->rec->resv->name);
-    bool runs_into;
 
     if (rec->gone || (own && !c->rec->resv->replace))
         return;
-    runs_into = job->n_alloc > 0 && jobrec_end(c->s, rec) > c->start_sec;
-    for (size_t i = 0; runs_into && i < job->n_alloc; i++) {
-        if (is_among(c->s, job->alloc, i, &at))
+    for (size_t i = 0; i < job->n_alloc; i++) {
+        if (runs_into(c, rec, &job->alloc[i]) && is_among(c->s, job->alloc, i, &at))
             c->nodes[at].used = true;
     }
     for (size_t i = 0; plan->promised && i < plan->n_slots; i++) {

@@ -169,6 +169,20 @@ struct priority core_priority(const struct sched *s, const struct norms *norms,
 
 #define REPRIEVES_MAX 4 /* in one; the next one goes on */
 
+/* Whose own time is up, while the others go on. */
+static void end_components(struct sched *s, struct jobrec *rec, int64_t now_sec)
+{
+    for (size_t i = 1; i <= rec->job->n_others; i++) {
+        const struct decision decision = {
+            .kind = DECIDE_END, .job_uid = rec->uid, .component = i};
+
+        if (jobrec_component_end_to_tell(s, rec, i) > now_sec)
+            continue;
+        rec->ends_told |= UINT32_C(1) << i;
+        decided_add(&s->decided, &decision);
+    }
+}
+
 static void end_what_must(struct sched *s, int64_t now_sec)
 {
     struct jobrec *rec, *next;
@@ -181,7 +195,8 @@ static void end_what_must(struct sched *s, int64_t now_sec)
         int64_t end = jobrec_end_to_tell(s, rec);
 
         if (end > now_sec) {
-            s->end_sec = MIN(s->end_sec, end);
+            end_components(s, rec, now_sec);
+            s->end_sec = MIN(s->end_sec, jobrec_next_end(s, rec));
             continue;
         }
         rec->end_told = true;

@@ -179,6 +179,7 @@ enum decision_kind {
 struct decision {
     enum decision_kind kind;
     const char *job_uid;
+    size_t component;      /* END: that is over, while the others go on; 0: the job */
     const char *partition; /* START: where; REASON: where it is planned */
     /* START: in which it runs; NULL: in none. REASON: in which of several it is
      * planned, else NULL. */

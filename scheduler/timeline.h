@@ -139,7 +139,8 @@ struct timeline {
 struct use {
     size_t position;
     struct resvec amount;
-    int64_t seats; /* 0 for pods of others */
+    int64_t seats;    /* 0 for pods of others */
+    size_t component; /* of a heterogeneous job; else 0 */
 };
 
 void timeline_init(struct timeline *tl);

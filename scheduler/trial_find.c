@@ -25,8 +25,8 @@ static struct seeker seeker_of(struct sched *s, const struct entry *entry,
         .shape = shape,
         .part = part,
         .demand = timeline_demand(&s->timeline, &like->each, like->exclusive),
-        .limit_sec = book_length(
-            check_length(entry->rec->job, entry->part->part, s->timeline.bounds[0])),
+        .limit_sec = book_length(check_component_length(
+            entry->rec->job, component, entry->part->part, s->timeline.bounds[0])),
         .need = placement_min_nodes(like, part->part),
         .fence = reserve_fence(s, entry->rec->job, entry->resv),
     };
@@ -73,7 +73,7 @@ struct components trial_components(struct sched *s, const struct entry *entry,
 {
     for (size_t i = 0; i <= by->shape->like->n_others; i++) {
         seekers[i] = seeker_of(s, entry, i);
-        seekers[i].limit_sec = by->limit_sec;
+        seekers[i].limit_sec = MIN(seekers[i].limit_sec, by->limit_sec);
     }
     return (struct components){
         .placer = &s->placer,

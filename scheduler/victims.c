@@ -21,10 +21,10 @@ void victims_begin(struct victims *v, struct herd *herd)
     v->n_perches = 0;
 }
 
-void victims_add_plan(struct victims *v, const struct use *uses, size_t n, size_t first,
-                      size_t last)
+void victims_add_plan(struct victims *v, const struct use *uses, size_t n,
+                      const struct claim *claim)
 {
-    shares_add(&v->plans, VICTIM_NONE, uses, n, first, last);
+    shares_add(&v->plans, VICTIM_NONE, uses, n, claim->first, claim);
 }
 
 /* For any of its components. */

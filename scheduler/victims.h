@@ -54,9 +54,9 @@ struct victims {
 void victims_fini(struct victims *v);
 /* Of a herd that was mustered; no plan may be broken yet. */
 void victims_begin(struct victims *v, struct herd *herd);
-/* A plan that may be broken: its uses go free in these slots. */
-void victims_add_plan(struct victims *v, const struct use *uses, size_t n, size_t first,
-                      size_t last);
+/* A plan that may be broken: its uses go free. */
+void victims_add_plan(struct victims *v, const struct use *uses, size_t n,
+                      const struct claim *claim);
 /* Marks those to be taken, for a seeker. False: it would not fit whoever ends, as far
  * as can be told from single nodes; of components nothing can. */
 bool victims_choose(struct victims *v, const struct cluster *c,

@@ -100,7 +100,8 @@ static bool slots_meet(const struct plan *plan, const struct job *victim)
 {
     for (size_t i = 0; i < plan->n_slots; i++) {
         for (size_t k = 0; k < victim->n_alloc; k++) {
-            if (strcmp(plan->slots[i].node, victim->alloc[k].node) == 0)
+            if (job_holds(victim, &victim->alloc[k]) &&
+                strcmp(plan->slots[i].node, victim->alloc[k].node) == 0)
                 return true;
         }
     }

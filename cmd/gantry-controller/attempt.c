@@ -201,7 +201,17 @@ static bool rank_failed(const struct rank *r)
     return r->terminal && !r->succeeded && r->exit_code >= 0;
 }
 
-enum attempt_shape attempt_shape(const struct attempt *a, bool batch, size_t *ret_rank)
+bool attempt_component_gone(const struct attempt *a, int64_t component)
+{
+    for (size_t i = 0; i < a->n; i++)
+        if (a->ranks[i].component == component &&
+            (!rank_ended(&a->ranks[i]) || a->ranks[i].busy))
+            return false;
+    return true;
+}
+
+enum attempt_shape attempt_shape(const struct attempt *a, bool batch, uint32_t over,
+                                 size_t *ret_rank)
 {
     size_t succeeded = 0, launching = 0;
     bool broken = false;
@@ -209,6 +219,10 @@ enum attempt_shape attempt_shape(const struct attempt *a, bool batch, size_t *re
         return ATTEMPT_SUCCEEDED;
     for (size_t i = 0; i < a->n; i++) {
         const struct rank *r = &a->ranks[i];
+        if ((over >> r->component & 1) != 0) {
+            succeeded++;
+            continue;
+        }
         if (rank_failed(r)) {
             *ret_rank = i;
             return ATTEMPT_FAILED;

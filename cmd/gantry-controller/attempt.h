@@ -117,8 +117,12 @@ enum attempt_shape {
 };
 
 /* `ret_rank` is the rank that decides FAILED or BROKEN (the lowest). Of a `batch`
- * script rank 0 alone decides SUCCEEDED: the others wait for it, and still run. */
-enum attempt_shape attempt_shape(const struct attempt *a, bool batch, size_t *ret_rank);
+ * script rank 0 alone decides SUCCEEDED: the others wait for it, and still run. `over`:
+ * components that decide nothing any more, a bit each. */
+enum attempt_shape attempt_shape(const struct attempt *a, bool batch, uint32_t over,
+                                 size_t *ret_rank);
+/* Have all of a component's ranks ended, and nothing is written for them? */
+bool attempt_component_gone(const struct attempt *a, int64_t component);
 /* Notes the time, once, when all ranks are bound: a status that says so comes later. */
 void attempt_note_bound(struct attempt *a, int64_t now_sec);
 /* All pods are made, and one asks for something else than planned. */

@@ -41,6 +41,10 @@ static void carry_out(struct controller *ctl, const struct decision *d)
         record_begin_start(r, d);
         return;
     case DECIDE_END:
+        if (d->component > 0) {
+            r->ends |= UINT32_C(1) << d->component;
+            break;
+        }
         r->timed_out = true;
         text_set(&r->end_reason,
                  d->reason != REASON_NONE ? reason_word(d->reason) : "TimeLimit");

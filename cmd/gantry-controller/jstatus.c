@@ -118,6 +118,19 @@ bool plan_equal(const struct plan *a, const struct plan *b)
            slots_equal(a->slots, a->n_slots, b->slots, b->n_slots);
 }
 
+void component_ends_add(struct component_ends *ends, size_t component, int64_t at_sec)
+{
+    ends->over |= UINT32_C(1) << component;
+    ends->at_sec[component] = at_sec;
+}
+
+bool component_ends_equal(const struct component_ends *a,
+                          const struct component_ends *b)
+{
+    return a->over == b->over && a->gone == b->gone &&
+           memcmp(a->at_sec, b->at_sec, sizeof(a->at_sec)) == 0;
+}
+
 static bool ahead_equal(const struct ahead *a, const struct ahead *b)
 {
     return a->jobs == b->jobs && a->gpus == b->gpus && a->job_id == b->job_id;
@@ -148,5 +161,6 @@ bool jstatus_equal(const struct jstatus *a, const struct jstatus *b)
            str_eq(a->lacks_age, b->lacks_age) && plan_equal(&a->plan, &b->plan) &&
            ahead_equal(&a->ahead, &b->ahead) && arrays_equal(a->array, b->array) &&
            preemption_equal(&a->preempted, &b->preempted) &&
+           component_ends_equal(&a->ends, &b->ends) &&
            slots_equal(a->placement, a->n_placement, b->placement, b->n_placement);
 }

@@ -30,6 +30,13 @@ struct preemption {
     int64_t end_sec;   /* when they are killed at the latest */
 };
 
+/* Components whose own time limit has ended them while the job runs on; a bit each. */
+struct component_ends {
+    uint32_t over;
+    uint32_t gone;                  /* of these: their pods have ended */
+    int64_t at_sec[COMPONENTS_MAX]; /* of these: when that was; else 0 */
+};
+
 struct jstatus {
     enum job_state state;
     int64_t job_id; /* 0: none */
@@ -60,6 +67,7 @@ struct jstatus {
     char *refusal_reason;       /* and its reason */
     int64_t accepted_since_sec; /* since when Accepted is as it is; TIME_UNSET: ever */
     struct array_status *array; /* NULL: no task is of any state yet */
+    struct component_ends ends; /* of the run now or last */
 };
 
 /* Words of status.preemptMode. */
@@ -67,6 +75,10 @@ struct jstatus {
 #define PREEMPT_MODE_CANCEL "CANCEL"
 /* Of a job that runs on. */
 struct preemption preemption_none(void);
+
+/* Words of the state of a component that has ended before its job. */
+#define COMPONENT_ENDING "COMPLETING"
+#define COMPONENT_TIMEOUT "TIMEOUT"
 
 void jstatus_init(struct jstatus *s);
 void jstatus_fini(struct jstatus *s);
@@ -80,6 +92,10 @@ void jstatus_copy(struct jstatus *to,
                   const struct jstatus *from); /* to is uninitialised */
 void jstatus_set_array(struct jstatus *s, const struct array_status *array);
 bool arrays_equal(const struct array_status *a, const struct array_status *b);
+/* A component has ended. */
+void component_ends_add(struct component_ends *ends, size_t component, int64_t at_sec);
+bool component_ends_equal(const struct component_ends *a,
+                          const struct component_ends *b);
 bool plan_equal(const struct plan *a, const struct plan *b);
 bool jstatus_equal(const struct jstatus *a, const struct jstatus *b);
 /* NULL-safe: frees the old text. */

@@ -1,5 +1,6 @@
 /* Status as the API server has it. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/duration.h"
 #include "base/util.h"
@@ -80,6 +81,20 @@ static struct preemption read_preemption(const struct json *status)
     };
 }
 
+static void read_component_ends(const struct json *list, struct component_ends *ends)
+{
+    for (size_t i = 1; i < MIN(json_len(list), (size_t)COMPONENTS_MAX); i++) {
+        const struct json *component = json_item(list, i);
+        const char *state = json_str(component, "state");
+        int64_t at_sec = jstatus_time(component, "endTime");
+        if (!state || at_sec == TIME_UNSET)
+            continue;
+        component_ends_add(ends, i, at_sec);
+        if (strcmp(state, COMPONENT_TIMEOUT) == 0)
+            ends->gone |= UINT32_C(1) << i;
+    }
+}
+
 bool jstatus_read(const struct convert *c, const struct json *status, bool is_array,
                   struct jstatus *s)
 {
@@ -119,6 +134,7 @@ bool jstatus_read(const struct convert *c, const struct json *status, bool is_ar
         array_status_read(json_get(status, "array"), &array);
         jstatus_set_array(s, &array);
     }
+    read_component_ends(json_get(status, "components"), &s->ends);
     read_conditions(status, s);
     const struct json *placement = json_get(status, "placement");
     if (json_is(placement, JSON_ARRAY))

@@ -19,6 +19,8 @@
  *                  refused, or past its deadline     -> COMPLETING            then kill
  *   RUNNING        all ended with 0                  -> COMPLETED
  *                  the script ended with 0, others wait -> COMPLETING         then kill
+ *                  the time of a component is over  -> of it COMPLETING       then kill
+ *                  ... all its ranks have ended     -> of it TIMEOUT
  *                  one failed or vanished, time over,
  *                  cancelled, requeued, preempted    -> COMPLETING            then kill
  *   COMPLETING     a rank still runs                 ->                       kill
@@ -85,11 +87,12 @@ struct job_view {
     const char *refusal, *refusal_reason; /* why it is not taken in; NULL: it is */
     const char *end_reason;               /* the core says END; NULL: it does not */
     const char *end_message;              /* and then, or NULL */
-    const struct preemption *preemption;  /* the core says PREEMPT; NULL */
-    int64_t requeue_delay_sec;            /* until who was preempted may start again */
-    const char *reason, *message;         /* the core's, for a pending job; NULL */
-    const char *note;                     /* to be said behind that; NULL */
-    const struct plan *plan;              /* likewise */
+    uint32_t ends; /* components that the core says END of, a bit each */
+    const struct preemption *preemption; /* the core says PREEMPT; NULL */
+    int64_t requeue_delay_sec;           /* until who was preempted may start again */
+    const char *reason, *message;        /* the core's, for a pending job; NULL */
+    const char *note;                    /* to be said behind that; NULL */
+    const struct plan *plan;             /* likewise */
     const struct ahead *ahead; /* likewise; NULL too where it waits for no nodes */
     int64_t priority;
     const struct priority *factors; /* NULL where the core has not spoken */
@@ -124,6 +127,7 @@ struct job_next {
     struct taskset apart; /* of an array: to be split off, held */
     bool launch;          /* make and bind what is missing */
     bool kill;            /* delete the attempt's pods that have not ended */
+    uint32_t kill_only;   /* likewise those of components, a bit each */
     struct job_signal signal;
     bool drop_start; /* forget the core's decision: the job is not to start */
 };

@@ -188,7 +188,8 @@ static void settle(const struct job_view *v, struct job_next *n)
     size_t rank;
     /* A rank that was given up for lost did its work after all. */
     if (e->after == AFTER_REQUEUE_IF_ALLOWED &&
-        attempt_shape(v->attempt, v->job->is_script, &rank) == ATTEMPT_SUCCEEDED) {
+        attempt_shape(v->attempt, v->job->is_script, v->job->status.ends.over, &rank) ==
+            ATTEMPT_SUCCEEDED) {
         end_succeeded(v, n);
         return;
     }
@@ -240,6 +241,30 @@ static void launch_amended(const struct job_view *v, struct job_next *n)
         n->launch = false;
 }
 
+/* Those whose own time is up end, and the others go on. */
+static void end_components(const struct job_view *v, struct job_next *n)
+{
+    const struct component_ends *had = &v->job->status.ends;
+    struct component_ends *ends = &n->want.ends;
+    for (size_t i = 1; i < v->job->n_works; i++) {
+        const uint32_t bit = UINT32_C(1) << i;
+        if ((v->ends & bit) != 0 && (had->over & bit) == 0)
+            component_ends_add(ends, i, v->now_sec);
+        else if ((had->over & ~had->gone & bit) == 0)
+            continue;
+        else if (attempt_component_gone(v->attempt, (int64_t)i))
+            ends->gone |= bit;
+        else
+            n->kill_only |= bit;
+    }
+}
+
+static void go_on(const struct job_view *v, struct job_next *n)
+{
+    end_components(v, n);
+    signal_before_limit(v, n);
+}
+
 /* An attempt under way, CONFIGURING or RUNNING (`want` already holds its placement). */
 void next_attempt(const struct job_view *v, struct job_next *n)
 {
@@ -247,7 +272,8 @@ void next_attempt(const struct job_view *v, struct job_next *n)
     want_amended(v, n);
     if (act_on_attempt(v, n))
         return;
-    switch (attempt_shape(v->attempt, v->job->is_script, &rank)) {
+    switch (
+        attempt_shape(v->attempt, v->job->is_script, v->job->status.ends.over, &rank)) {
     case ATTEMPT_FAILED:
         end_failed(v, n, rank);
         break;
@@ -273,7 +299,7 @@ void next_attempt(const struct job_view *v, struct job_next *n)
         else if (n->want.state != JOB_STATE_RUNNING)
             want_running(v, n);
         else
-            signal_before_limit(v, n);
+            go_on(v, n);
         return;
     }
     /* The end of a whole attempt needs no COMPLETING between. */

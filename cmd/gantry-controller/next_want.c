@@ -56,6 +56,7 @@ static void clear_run(struct jstatus *s)
     s->start_sec = s->end_sec = TIME_UNSET;
     s->exit_code = s->exit_signal = -1;
     s->preempted = preemption_none();
+    s->ends = (struct component_ends){0};
 }
 
 /* Back to the queue, as in Slurm: a new submit time, and the restart counted. Each life

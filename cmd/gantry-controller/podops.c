@@ -464,11 +464,12 @@ void podops_signal(struct record *r, const struct job_signal *signal)
             op_new(r, OP_SIGNAL, i);
 }
 
-void podops_kill(struct record *r)
+void podops_kill(struct record *r, uint32_t components)
 {
     struct attempt *a = &r->attempt;
     for (size_t i = 0; i < a->n; i++)
-        if (!rank_ended(&a->ranks[i]) && !a->ranks[i].deleting && !a->ranks[i].busy)
+        if ((components >> a->ranks[i].component & 1) != 0 &&
+            !rank_ended(&a->ranks[i]) && !a->ranks[i].deleting && !a->ranks[i].busy)
             op_new(r, OP_KILL, i);
 }
 

@@ -32,8 +32,8 @@ struct record;
 void podops_launch(struct record *r);
 /* Sends what next.h says to those that lack it. */
 void podops_signal(struct record *r, const struct job_signal *signal);
-/* Deletes those that have not ended. */
-void podops_kill(struct record *r);
+/* Deletes those of these components (a bit each) that have not ended. */
+void podops_kill(struct record *r, uint32_t components);
 /* Gives up all that are under way. */
 void podops_free(struct controller *ctl);
 

@@ -45,10 +45,11 @@ struct record {
     struct told told;
     bool timed_out;
     char *end_reason, *end_message; /* then: by which limit, and its sentence or NULL */
-    struct preemption preemption;   /* the core's PREEMPT, until status says it */
-    char *preemptor;                /* then: the uid of the job that it ends for */
-    bool awaited;                   /* others end once its own number is stored */
-    bool given_up;                  /* the core's GIVE_UP, for `reason` */
+    uint32_t ends; /* the core's END of components, a bit each, until status says it */
+    struct preemption preemption; /* the core's PREEMPT, until status says it */
+    char *preemptor;              /* then: the uid of the job that it ends for */
+    bool awaited;                 /* others end once its own number is stored */
+    bool given_up;                /* the core's GIVE_UP, for `reason` */
     enum reason reason;
     char *message;
     struct plan plan;   /* the core's, as told last */

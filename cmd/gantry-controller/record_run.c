@@ -100,7 +100,9 @@ void record_run(struct record *r)
     if (next.signal.on)
         podops_signal(r, &next.signal);
     if (next.kill)
-        podops_kill(r);
+        podops_kill(r, UINT32_MAX);
+    else if (next.kill_only)
+        podops_kill(r, next.kill_only);
     signals_await(r);
     quota_pass(r);
     jstatus_fini(&next.want);

@@ -103,6 +103,7 @@ static struct job_view view_of(const struct record *r, struct array_view *space)
                                                       : NULL,
                          .end_reason = record_is_over_time(r) ? r->end_reason : NULL,
                          .end_message = r->end_message,
+                         .ends = r->ends,
                          .bound_sec = r->bound_sec,
                          .preemption = record_is_preempted(r) ? &r->preemption : NULL,
                          .requeue_delay_sec = r->ctl->settings.sched.requeue_delay_sec,

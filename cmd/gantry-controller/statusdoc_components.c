@@ -1,4 +1,5 @@
 /* status.components: a heterogeneous job's components as Slurm has them, each a job. */
+#include "base/duration.h"
 #include "base/hostlist.h"
 #include "base/util.h"
 #include "cmd/gantry-controller/statusdoc.h"
@@ -79,6 +80,21 @@ static void put_placement(struct json *o, const struct convert *c,
     put_text(o, "allocTRES", &tres);
 }
 
+/* It was ended by its own limit; else it is as the job is. */
+static void put_end(struct json *o, const struct jstatus *want, size_t component)
+{
+    const uint32_t bit = UINT32_C(1) << component;
+    char when[TIME_TEXT_MAX];
+
+    if ((want->ends.over & bit) == 0)
+        return;
+    bool gone = (want->ends.gone & bit) != 0 || job_state_is_final(want->state);
+    time_format_rfc3339(want->ends.at_sec[component], when);
+    json_set(o, "state", json_new_string(gone ? COMPONENT_TIMEOUT : COMPONENT_ENDING));
+    json_set(o, "reason", json_new_string("TimeLimit"));
+    json_set(o, "endTime", json_new_string(when));
+}
+
 struct json *status_component(const struct convert *c, const struct bjob *job,
                               const struct jstatus *want, size_t component)
 {
@@ -92,5 +108,6 @@ struct json *status_component(const struct convert *c, const struct bjob *job,
     if (held.n > 0)
         put_placement(o, c, &held);
     put_nodes(o, "plannedNodes", &planned);
+    put_end(o, want, component);
     return o;
 }

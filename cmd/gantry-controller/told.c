@@ -113,6 +113,17 @@ static void tell_component(const struct job *known, struct job *component)
     component->qos = xstrdup_null(known->qos);
 }
 
+/* Those that have ended before the job, or before it was over. */
+static void tell_ends(const struct component_ends *ends, struct job *m)
+{
+    for (size_t i = 1; i <= m->n_others; i++) {
+        if ((ends->over >> i & 1) == 0)
+            continue;
+        m->others[i - 1].end_sec = ends->at_sec[i];
+        m->others[i - 1].gone = (ends->gone >> i & 1) != 0;
+    }
+}
+
 /* Each has a number, and may have had partition and account, and QOS, of its own. */
 static void tell_components(const struct bjob *job, struct job *m)
 {
@@ -148,8 +159,11 @@ static struct job *outsider_of(const struct record *r, const struct told *now,
     m->phase = now->phase;
     m->failed = now->failed;
     m->start_sec = now->start_sec;
-    if (now->phase == JOB_ENDED)
+    if (now->phase == JOB_ENDED) {
         tell_bill(r, m);
+        if (r->job)
+            tell_ends(&r->job->status.ends, m);
+    }
     return m;
 }
 
@@ -214,6 +228,8 @@ static struct job *model_of(const struct record *r, const struct told *now,
         m->end_sec = s->end_sec != TIME_UNSET ? s->end_sec : loop_now_sec(r->ctl->loop);
     if (now->phase == JOB_STARTING)
         m->start_sec = r->attempt.since_sec;
+    if (now->phase == JOB_RUNNING || now->phase == JOB_COMPLETING)
+        tell_ends(&s->ends, m);
     set_tasks(r, now, array, m);
     if (r->start.on && r->start.limit_sec != LIMIT_UNSET && bjob_shrinks(r->job) &&
         !job_state_is_active(s->state))
@@ -236,14 +252,15 @@ static bool told_equal(const struct told *a, const struct told *b)
            a->eligible_sec == b->eligible_sec && a->attempt == b->attempt &&
            a->phase == b->phase && a->failed == b->failed &&
            a->start_sec == b->start_sec && a->admitted == b->admitted &&
-           a->amendments == b->amendments && a->array_id == b->array_id &&
-           a->array_task == b->array_task && a->tasks == b->tasks &&
-           a->tasks_limit == b->tasks_limit;
+           a->amendments == b->amendments && a->over == b->over && a->gone == b->gone &&
+           a->array_id == b->array_id && a->array_task == b->array_task &&
+           a->tasks == b->tasks && a->tasks_limit == b->tasks_limit;
 }
 
 static void forget_decisions(struct record *r)
 {
     r->timed_out = r->given_up = false;
+    r->ends = 0;
     r->preemption = preemption_none();
     r->priority = PRIORITY_UNSET;
 }
@@ -302,12 +319,15 @@ void told_update(struct record *r)
     } else {
         now.start_sec = r->job->array ? r->job->status.start_sec : TIME_UNSET;
     }
+    now.over = r->job->status.ends.over;
+    now.gone = r->job->status.ends.gone;
     now.admitted = admission_version(r->ctl, r->job);
     bool known = is_scheduled(&r->told);
     if (told_equal(&now, &r->told))
         return;
     if (now.phase != JOB_RUNNING) {
         r->timed_out = false;
+        r->ends = 0;
         r->preemption = preemption_none();
     }
     if (now.phase != JOB_PENDING || now.generation != r->told.generation)

@@ -26,6 +26,7 @@ struct told {
     int64_t array_id, array_task; /* of a task; else 0 */
     uint64_t admitted;   /* the knowledge that its request is of; 0: its spec */
     int64_t amendments;  /* of its attempt */
+    uint32_t over, gone; /* its components that ended before it (jstatus.h) */
     uint64_t tasks;      /* of an array: a hash of how they stand */
     int64_t tasks_limit; /* of an array, and of its tasks */
 };

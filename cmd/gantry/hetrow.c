@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 
+#include "base/duration.h"
 #include "base/util.h"
 
 enum field_type { FIELD_TEXT, FIELD_INT, FIELD_BOOL };
@@ -107,6 +108,32 @@ static void set_payers(struct jobrow *r, const struct json *component,
         r->qos = r->has_qos = qos;
 }
 
+/* One of its own ends it, though the job may go on: no start has shrunk it. */
+static void set_limit(struct jobrow *r, const struct json *component,
+                      struct arena *arena)
+{
+    const char *own = text_of(json_get(component, "timeLimit"), arena);
+
+    if (!own)
+        return;
+    r->time_limit = own;
+    r->limit_in_force = r->limit_asked = NULL;
+}
+
+static void set_end(struct jobrow *r, const struct json *status, struct arena *arena)
+{
+    const char *state = text_of(json_get(status, "state"), arena);
+    const char *end = json_str(status, "endTime");
+
+    if (!state || !end)
+        return;
+    r->state = state;
+    r->reason = text_of(json_get(status, "reason"), arena);
+    r->exit_code = "0:0";
+    if (time_parse_rfc3339(end, &r->end_sec, NULL) < 0)
+        r->end_sec = TIME_UNSET;
+}
+
 size_t hetrow_split(const struct jobrow *whole, const struct partlist *parts,
                     struct arena *arena, struct jobrow ret[COMPONENTS_MAX])
 {
@@ -126,6 +153,8 @@ size_t hetrow_split(const struct jobrow *whole, const struct partlist *parts,
         r->components = r->found_components = NULL;
         set_partition(r, json_item(spec, i), arena);
         set_payers(r, json_item(spec, i), arena);
+        set_limit(r, json_item(spec, i), arena);
+        set_end(r, json_item(status, i), arena);
         for (size_t k = 0; k < ARRAY_LEN(asked); k++)
             put(r, &asked[k], json_item(spec, i), arena);
         for (size_t k = 0; k < ARRAY_LEN(found); k++)

@@ -4,8 +4,8 @@
 #include "base/util.h"
 #include "cmd/gantry/submit.h"
 
-/* What each component has for itself, whatever others say. Partition, account and QOS
- * it may have; all else is the job's. */
+/* What each component has for itself, whatever others say. Partition, account, QOS and
+ * time limit it may have; all else is the job's. */
 static const char *const own[] = {
     "nodes",     "ntasks",  "ntasksPerNode", "cpusPerTask", "memPerNode", "memPerCpu",
     "memPerGpu", "gpus",    "gpusPerNode",   "gpusPerTask", "cpusPerGpu", "constraint",
@@ -50,8 +50,9 @@ static int put_partition(const struct submit *s, const struct json *spec,
 
 /* What one component says goes on for those behind it, as in Slurm: `before` is the one
  * before. The first one's is the job's. */
-static void put_payer(const struct json *spec, const struct json *before,
-                      const char *field, struct json *fields, struct json *component)
+static void put_inherited(const struct json *spec, const struct json *before,
+                          const char *field, struct json *fields,
+                          struct json *component)
 {
     if (!json_get(fields, field) && json_get(before, field))
         json_set(fields, field, json_copy(json_get(before, field)));
@@ -98,8 +99,9 @@ static int add_component(const struct submit *s, int64_t now_sec, struct json *s
     if (submit_fill(s, now_sec, fields, err) < 0)
         return -1;
     component = component_of(fields, s->component);
-    put_payer(spec, before, "account", fields, component);
-    put_payer(spec, before, "qos", fields, component);
+    put_inherited(spec, before, "account", fields, component);
+    put_inherited(spec, before, "qos", fields, component);
+    put_inherited(spec, before, "timeLimit", fields, component);
     json_append(list, component);
     if (put_partition(s, spec, fields, component, err) < 0)
         return -1;

@@ -1,7 +1,7 @@
 # Alone: where CPUs and GPUs of others are free decides when its jobs start.
 # The components of a heterogeneous job start together, each on nodes of its own: from sbatch, where the script
 # runs in the first one and knows the nodes of all, and from an object, where each has a template. A job may
-# depend on it by the number of any of them.
+# depend on it by the number of any of them. One whose own time is up ends while the others go on.
 case_run() {
     local id next
     id=$(slurm sbatch --parsable -W -t 5 -o out-%j -n 1 -c 2 : -N 2 -n 3 --gpus-per-task=2 --wrap '
@@ -64,6 +64,15 @@ END
     k delete partition last >/dev/null
     k delete qos last >/dev/null
     refused "there is no partition \"last\"" slurm sbatch -n 1 : -p last --wrap true
+
+    id=$(slurm sbatch --parsable -t 5 -o out-%j -n 1 : -t 0:05 -N 2 -G 4 --wrap 'sleep 300')
+    wait_until 60 "the end of the second" eval '[[ $(slurm squeue -h -t all -o %T -j $id+1) == TIMEOUT ]]'
+    expect "limits and states" "$(slurm squeue -h -t all -j "$id" -S i -o '%i %T %l %r')" \
+        "$(printf '%s+0 RUNNING 5:00 None\n%s+1 TIMEOUT 0:05 TimeLimit' "$id" "$id")"
+    expect "what scontrol shows of both" "$(slurm scontrol show job "$id" | grep -oE '(JobState|TimeLimit)=[^ ]*' | xargs)" \
+        "JobState=RUNNING TimeLimit=00:05:00 JobState=TIMEOUT TimeLimit=00:00:05"
+    slurm scancel "$id"
+    wait_until 60 "the end of the first" eval '[[ $(slurm squeue -h -t all -o %T -j $id+0) == CANCELLED ]]'
 
     submit blocker "sleep 300" "nodes: 3" "gpusPerNode: 8" "timeLimit: '10'"
     expect_state blocker RUNNING

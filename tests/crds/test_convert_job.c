@@ -176,6 +176,8 @@ static void describe(const struct job *job, struct str *out)
         add_shape(out, &job->others[i]);
         add_payers(out, &job->others[i]);
         add_where(out, &job->others[i]);
+        if (job->others[i].limit_sec != LIMIT_UNSET)
+            str_addf(out, " limit=%" PRId64, job->others[i].limit_sec);
     }
 }
 
@@ -201,6 +203,15 @@ static const struct job_case {
      "pods=1/node cpu=4000 exclusive limit=3600 -x n9 : pods=1-16/node cpu=1000 gpu=1 "
      "type=h100 + 16x(cpu=0 gpu=1 tasks=0) exclusive -w n1,n2 any: "
      "gantry.dev/feature-ib exists : pods=3 cpu=0 exclusive switches=2 switchwait=300"},
+    {"components with time limits of their own",
+     "timeLimit: '60', components: [{name: a}, {name: b, timeLimit: '20'}, {name: c}], "
+     "script: '#!/bin/sh'",
+     "",
+     "pods=1/node cpu=1000 limit=3600 : pods=1/node cpu=1000 limit=1200 : pods=1/node "
+     "cpu=1000"},
+    {"a component without time",
+     "components: [{name: a}, {name: b, timeLimit: '0'}], " ONE, "",
+     "spec.components[1].timeLimit: must be more than nothing"},
     {"components with templates",
      "components: [{name: a, nodes: 2, " CPU("requests: {cpu: 2}") "}, {name: b, " CPU(
          "requests: {cpu: 3}") "}]",

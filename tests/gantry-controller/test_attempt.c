@@ -57,7 +57,7 @@ START_TEST(test_shape)
     struct attempt a = {0};
     size_t rank = 0;
     make(&a, shapes[_i].ranks);
-    ck_assert_msg(attempt_shape(&a, false, &rank) == shapes[_i].shape, "%s",
+    ck_assert_msg(attempt_shape(&a, false, 0, &rank) == shapes[_i].shape, "%s",
                   shapes[_i].ranks);
     if (shapes[_i].shape == ATTEMPT_FAILED || shapes[_i].shape == ATTEMPT_BROKEN)
         ck_assert_msg(rank == shapes[_i].rank, "%s: rank %zu", shapes[_i].ranks, rank);
@@ -90,7 +90,7 @@ START_TEST(test_batch)
     struct attempt a = {0};
     size_t rank = 0;
     make(&a, batches[_i].ranks);
-    ck_assert_msg(attempt_shape(&a, true, &rank) == batches[_i].shape, "%s",
+    ck_assert_msg(attempt_shape(&a, true, 0, &rank) == batches[_i].shape, "%s",
                   batches[_i].ranks);
     attempt_clear(&a);
 }

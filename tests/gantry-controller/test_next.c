@@ -87,6 +87,9 @@ static void give_status(struct jstatus *s, const struct given *g)
     s->n_placement = 1;
     if (g->state != JOB_STATE_CONFIGURING)
         s->start_sec = NOW - 50;
+    if (g->over)
+        component_ends_add(&s->ends, 1, NOW - 5);
+    s->ends.gone = g->gone ? s->ends.over : 0;
     if (str_eq(g->reason, "Preempted"))
         s->preempted =
             (struct preemption){9, g->preempt_requeues, NOW - 9, NOW - 5, NOW};
@@ -101,6 +104,8 @@ static struct bjob *give_job(const struct given *g)
     job->deleting = g->deleting;
     job->requeue = !g->no_requeue;
     job->is_script = g->is_script;
+    job->n_works = g->couple ? 2 : 1;
+    job->works = xcalloc(job->n_works, sizeof(*job->works));
     job->refusal = xstrdup_null(g->refusal);
     job->model = g->refusal ? NULL : job_new();
     if (job->model && g->held)
@@ -190,6 +195,10 @@ static void say_status(struct str *out, const struct jstatus *w,
         say_number(out, "cpus", w->placement[0].each.v[RES_CPU],
                    h->n_placement > 0 ? h->placement[0].each.v[RES_CPU] : 0);
     say_preemption(out, &w->preempted, &h->preempted);
+    if (w->ends.over != h->ends.over)
+        say_time(out, "over", w->ends.over ? w->ends.at_sec[1] : TIME_UNSET, 0);
+    if (w->ends.gone & ~h->ends.gone)
+        str_add(out, "gone ");
     say_text(out, "refusal", w->refusal, h->refusal);
     say_text(out, "as", w->refusal_reason, h->refusal_reason);
 }
@@ -199,9 +208,13 @@ static void say(struct str *out, const struct job_next *n, const struct jstatus 
     const struct {
         bool on;
         const char *word;
-    } flags[] = {{n->write, "write "},         {n->only_reason, "only-reason "},
-                 {n->only_wait, "only-wait "}, {n->hold, "hold "},
-                 {n->launch, "launch "},       {n->kill, "kill "},
+    } flags[] = {{n->write, "write "},
+                 {n->only_reason, "only-reason "},
+                 {n->only_wait, "only-wait "},
+                 {n->hold, "hold "},
+                 {n->launch, "launch "},
+                 {n->kill, "kill "},
+                 {n->kill_only == 1u << 1, "kill-component "},
                  {n->drop_start, "drop "}};
     say_status(out, &n->want, have);
     for (size_t i = 0; i < ARRAY_LEN(flags); i++)
@@ -227,6 +240,8 @@ static void check_case(const struct next_case *c)
     str_init(&got, 4096);
     if (g->ranks) {
         attempt_from_text(&attempt, 1, g->ranks, NOW - g->launching_sec);
+        for (size_t i = 1; i < attempt.n; i++)
+            attempt.ranks[i].component = g->couple;
         for (size_t i = 0; i < attempt.n; i++)
             if (attempt.ranks[i].terminal && attempt.ranks[i].exit_code < 0)
                 attempt.ranks[i].reason = xstrdup("no room");
@@ -253,6 +268,7 @@ static void check_case(const struct next_case *c)
                             .amended = g->amended_milli ? &amended : NULL,
                             .n_amended = 1,
                             .end_reason = g->timed_out ? "TimeLimit" : NULL,
+                            .ends = g->ends ? 1u << 1 : 0,
                             .bound_sec = LIMIT_UNSET,
                             .accrue_sec = TIME_UNSET,
                             .preemption = g->preempted_by ? &preemption : NULL,

@@ -84,6 +84,49 @@ START_TEST(test_cancel_first)
 }
 END_TEST
 
+/* The object that is the job of number 1. */
+static char *first_job(struct clitest *t)
+{
+    const struct json *jobs;
+    const size_t n = clitest_count(t, "batchjobs", &jobs);
+    char *name = NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        if (json_int_or(json_item(jobs, i), "status.jobID", 0) == 1)
+            name = xstrdup(json_str(json_item(jobs, i), "metadata.name"));
+    }
+    ck_assert_ptr_nonnull(name);
+    return name;
+}
+
+/* A component whose own time is up ends while the others go on. */
+START_TEST(test_limits_apart)
+{
+    struct clitest *t = clitest_new();
+
+    clitest_setenv(t, "SLURM_TIME_FORMAT", "standard");
+    clitest_expect(t,
+                   "sbatch -Q -J uneven -t 60 -N 1 -G 8 -D /tmp : -t 10 -N 3 "
+                   "--gpus-per-node=8 --wrap true",
+                   0, "", "");
+    clitest_expect(t, "sbatch -Q -J next -t 5 -N 2 -G 16 -D /tmp --wrap true", 0, "",
+                   "");
+    ctltest_advance(t->ctl, 60);
+    session_play(t, GOLDEN "het_limits_begin.txt");
+    ctltest_advance(t->ctl, 600);
+    session_play(t, GOLDEN "het_limits_end.txt");
+    ctltest_reap(t->ctl);
+    ctltest_advance(t->ctl, 2);
+    session_play(t, GOLDEN "het_limits_over.txt");
+    AUTO_FREE char *name = first_job(t);
+    ctltest_end(t->ctl, name, 0, 0);
+    ctltest_advance(t->ctl, 2);
+    clitest_expect(t, "squeue -h -t all -j 1 -S i -o '%i %T %M %r'", 0,
+                   "1+0 COMPLETED 11:02 None\n1+1 TIMEOUT 10:00 TimeLimit\n", "");
+    clitest_free(t);
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("gantry/het", (struct suite_row[]){
@@ -91,6 +134,7 @@ int main(void)
                                         {test_held_once, 1},
                                         {test_json, 1},
                                         {test_cancel_first, 1},
+                                        {test_limits_apart, 1},
                                         {NULL, 0},
                                     });
 }

@@ -162,6 +162,25 @@ START_TEST(test_component_partitions)
 }
 END_TEST
 
+/* Likewise of the time limit, which ends that component alone. */
+START_TEST(test_component_limits)
+{
+    struct clitest *t = clitest_new();
+
+    t->in = "#!/bin/sh\n#SBATCH -t 60\n#SBATCH hetjob\n#SBATCH -t 10\n"
+            "#SBATCH hetjob\n#SBATCH hetjob\n#SBATCH -t 0\n";
+    clitest_expect(t, "sbatch -Q", 0, "", "");
+    ctltest_settle(t->ctl);
+    apitest_expect_in(the_job(t), "job",
+                      "spec.timeLimit=60|spec.components.0.timeLimit!|"
+                      "spec.components.1.timeLimit=10|spec.components.2.timeLimit=10|"
+                      "spec.components.3.timeLimit=UNLIMITED");
+    clitest_expect(t, "squeue -h -S i -o '%i %l'", 0,
+                   "1+0 1:00:00\n1+1 10:00\n1+2 10:00\n1+3 UNLIMITED\n", "");
+    clitest_free(t);
+}
+END_TEST
+
 /* What one component says of account and QOS holds for those behind it. */
 START_TEST(test_component_payers)
 {
@@ -241,14 +260,18 @@ static const struct {
      "sbatch: error: Script arguments not permitted with --wrap option\n"},
     {"sbatch -N1 : -N2 /nosuch.sh", NULL,
      "sbatch: error: Unable to open file /nosuch.sh: no such file\n"},
-    {"sbatch -N1 : -t 5 --wrap x", NULL,
-     "sbatch: error: -t: all components of a heterogeneous job have what the first "
+    {"sbatch -N1 : --nice=5 --wrap x", NULL,
+     "sbatch: error: --nice: all components of a heterogeneous job have what the first "
      "one says, and that says nothing\n"},
-    {"sbatch -t 6 : -t 5 --wrap x", NULL,
-     "sbatch: error: -t: all components of a heterogeneous job have what the first "
+    {"sbatch -J a : -J b --wrap x", NULL,
+     "sbatch: error: -J: all components of a heterogeneous job have what the first "
      "one says, and that is different\n"},
-    {"sbatch -t 6", "#!/bin/sh\n#SBATCH hetjob\n#SBATCH -t 5\n",
-     "sbatch: error: standard input:3: -t: all components of a heterogeneous job have "
+    {"sbatch -t 9 --time-min=2 : -t 5 --wrap x", NULL,
+     FAILED "--time-min: Invalid value: spec.timeMin: where a component has a time "
+            "limit of its own there is no "
+            "least one\n"},
+    {"sbatch -J a", "#!/bin/sh\n#SBATCH hetjob\n#SBATCH -J b\n",
+     "sbatch: error: standard input:3: -J: all components of a heterogeneous job have "
      "what the first one says, and that is different\n"},
     {"sbatch -N1 : -p main,other --wrap x", NULL,
      "sbatch: error: -p: a component is in one partition, only the first one may list "
@@ -680,6 +703,7 @@ int main(void)
                                            {test_variables, 1},
                                            {test_components, 1},
                                            {test_component_partitions, 1},
+                                           {test_component_limits, 1},
                                            {test_component_payers, 1},
                                            {test_use_min_nodes, 4},
                                            {test_stdin, 1},

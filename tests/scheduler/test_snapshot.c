@@ -242,8 +242,10 @@ static void check_decisions(struct life *l, const struct decisions *decisions)
         const struct decision *d = &decisions->items[i];
 
         if (d->kind == DECIDE_END) {
-            course_check(h, !l->ended[number_of(d)]);
-            l->ended[number_of(d)] = true;
+            const uint32_t end = UINT32_C(1) << d->component;
+
+            course_check(h, (l->ended[number_of(d)] & (end | 1)) == 0);
+            l->ended[number_of(d)] |= end;
         }
         if (d->kind != DECIDE_START)
             continue;
@@ -326,11 +328,12 @@ static void say_starts(const struct decisions *decisions, struct str *out)
     free(lines);
 }
 
-static void mark_ends(const struct decisions *decisions, bool *ended)
+static void mark_ends(const struct decisions *decisions, uint32_t *ended)
 {
     for (size_t i = 0; i < decisions->n; i++) {
         if (decisions->items[i].kind == DECIDE_END)
-            ended[number_of(&decisions->items[i])] = true;
+            ended[number_of(&decisions->items[i])] |= UINT32_C(1)
+                                                      << decisions->items[i].component;
     }
 }
 
@@ -401,7 +404,7 @@ static void check_law(struct life *l)
     struct decisions old_decisions, new_decisions;
     STR_AUTO struct str old, new;
     struct sched_budget whole = {NULL, NULL};
-    bool old_ends[LIFE_JOBS + 1] = {false}, new_ends[LIFE_JOBS + 1] = {false};
+    uint32_t old_ends[LIFE_JOBS + 1] = {0}, new_ends[LIFE_JOBS + 1] = {0};
 
     str_init(&old, TEXT_MAX_);
     str_init(&new, TEXT_MAX_);
@@ -420,7 +423,8 @@ static void check_law(struct life *l)
     mark_ends(&old_decisions, old_ends);
     mark_ends(&new_decisions, new_ends);
     for (int i = 1; i <= LIFE_JOBS; i++)
-        course_check(h, old_ends[i] ? new_ends[i] : !new_ends[i] || l->ended[i]);
+        course_check(h, (old_ends[i] & ~new_ends[i]) == 0 &&
+                            (new_ends[i] & ~l->ended[i]) == 0);
     compare_jobs(h, fresh);
     compare_chosen(h, fresh);
     sched_free(fresh);

@@ -331,6 +331,7 @@ const struct key cluster_job_keys[] = {
     {"reservation", .set = job_reservations},
     {"jobname", KEY_TEXT(struct job, job_name)},
     {"failed", KEY_FLAG(struct job, failed)},
+    {"gone", KEY_FLAG(struct job, gone)},
     {"exclusive", KEY_FLAG(struct job, exclusive)},
     {"contiguous", KEY_FLAG(struct job, contiguous)},
     {"type", KEY_TEXT(struct job, gpu_type)},

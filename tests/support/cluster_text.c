@@ -482,8 +482,10 @@ void cluster_text_decision(const struct decision *decision, struct str *out)
                  (long long)decision->priority.total);
         return;
     case DECIDE_END:
-        str_addf(out, "  end %s%s%s%s%s\n", number,
-                 decision->reason != REASON_NONE ? " " : "",
+        str_addf(out, "  end %s", number);
+        if (decision->component > 0)
+            str_addf(out, "+%zu", decision->component);
+        str_addf(out, "%s%s%s%s\n", decision->reason != REASON_NONE ? " " : "",
                  decision->reason != REASON_NONE ? reason_word(decision->reason) : "",
                  decision->message != NULL ? ": " : "",
                  decision->message != NULL ? decision->message : "");

@@ -235,11 +235,13 @@ static void random_components(struct course *h, char *line, size_t size)
                                             " partition=d"};
         static const char *const payers[] = {"",         "",          "",
                                              " qos=low", " qos=high", " account=y"};
+        static const char *const limits[] = {"", "", " time=1", " time=2", " time=30"};
         char request[WORDS_MAX];
 
         random_request(h, request, sizeof(request));
-        at += (size_t)snprintf(line + at, size - at, " : %s%s%s", request,
-                               COURSE_PICK(h, parts), COURSE_PICK(h, payers));
+        at += (size_t)snprintf(line + at, size - at, " : %s%s%s%s", request,
+                               COURSE_PICK(h, parts), COURSE_PICK(h, payers),
+                               COURSE_PICK(h, limits));
     }
 }
 
@@ -247,7 +249,7 @@ static int random_number(struct life *l)
 {
     int number = 1 + (int)course_draw(&l->h, LIFE_JOBS);
 
-    l->ended[number] = false;
+    l->ended[number] = 0;
     return number;
 }
 
@@ -474,6 +476,25 @@ static bool drop_task(struct course *h, int number)
     return false;
 }
 
+/* One that has a limit of its own, in time or late. */
+static bool end_component(struct course *h, const struct job *job)
+{
+    struct job *now, *component;
+
+    if (job->phase != JOB_RUNNING || !job_is_uneven(job) || course_chance(h, 30))
+        return false;
+    now = job_copy(job);
+    component = &now->others[course_draw(h, (int64_t)now->n_others)];
+    if (component->end_sec == TIME_UNSET)
+        component->end_sec = h->now_sec - course_draw(h, 10);
+    else
+        component->gone = true;
+    str_addf(&h->script, "component of job %d ended at %d%s\n", (int)job->job_id,
+             (int)component->end_sec, component->gone ? ", and is gone" : "");
+    sched_apply(h->s, &(struct change){.kind = CHANGE_JOB, .u.job = now});
+    return true;
+}
+
 void life_progress(struct life *l)
 {
     struct course *h = &l->h;
@@ -484,7 +505,9 @@ void life_progress(struct life *l)
 
     if (drop_task(h, number) || job == NULL)
         return;
-    l->ended[number] = false;
+    l->ended[number] = 0;
+    if (end_component(h, job))
+        return;
     if (job->phase == JOB_PENDING || job->phase == JOB_ENDED ||
         (job->phase == JOB_COMPLETING && course_chance(h, 50))) {
         change = (struct change){.kind = CHANGE_JOB_GONE, .u.key = uid};

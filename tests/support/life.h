@@ -15,7 +15,9 @@
 
 struct life {
     struct course h;
-    bool ended[LIFE_JOBS + 1]; /* the test's mark of a job; gone when it is told anew */
+    /* The test's marks of a job, a bit for each component; gone when it is told anew.
+     */
+    uint32_t ended[LIFE_JOBS + 1];
     /* What a node was told with last, but whether it may be used; "": it is gone. */
     char nodes[LIFE_NODES + 1][128];
 };
@@ -42,7 +44,8 @@ void life_running(struct life *l);
 /* One that is known to the core only for those that depend on it. */
 void life_outsider(struct life *l);
 /* A job the core has started goes on: running, completing, ended (it may still say
- * where it was), gone. Of tasks of its that have started one is gone first. */
+ * where it was), gone; while it runs, a component of it may: ended, gone. Of tasks of
+ * its that have started one is gone first. */
 void life_progress(struct life *l);
 
 #endif

@@ -54,6 +54,9 @@ struct given {
     bool unbound;          /* the one pod of the START is to be */
     int64_t amended_milli; /* CPUs that each pod was found to ask for; 0: as planned */
     bool timed_out, given_up;
+    bool couple;     /* all ranks but the first are of component 1 */
+    bool ends;       /* the core says END of that; or status says so already, and: */
+    bool over, gone; /* that all its pods have ended */
     int64_t preempted_by;  /* so the core says; 0: it does not */
     bool preempt_requeues; /* likewise, or so says status */
     const char *core_reason, *core_message, *note;
@@ -66,9 +69,9 @@ struct given {
  * `then` is what differs from the persisted status, in this order, and what is to be
  * done: "STATE id=7 attempt=2 restarts=1 partition=.. reason=.. message=.. submit=+0
  * eligible=+10 start=+0 end=+0 ahead=1/8/41 plan=+60 promise=+60 exit=0:0 action=1
- * (outcome, if that is not Done) pods=2 cpus=500 preempted=9/requeue refusal=.. as=..
- * write only-reason only-wait hold launch kill drop signal=1:USR1/All (limit:USR1/All:
- * of spec.signal)".
+ * (outcome, if that is not Done) pods=2 cpus=500 preempted=9/requeue over=-5 gone
+ * refusal=.. as=.. write kill-component only-reason only-wait hold launch kill drop
+ * signal=1:USR1/All (limit:USR1/All: of spec.signal)".
  * Times are seconds from now; "-" is: none any more.
  */
 struct next_case {
