@@ -7,9 +7,10 @@
  * time and pods of others leave some CPU (unless ignore_jobs). Of these come first
  * those that it shares with no other, then those of which pods of others have least, in
  * quarters of a node, then those with the fewest promises to break, then by name. It
- * takes all or none: a reservation without is tried again in each walk. A chosen node
- * that goes down is replaced, if there is another (unless static_alloc). What was
- * chosen is part of the snapshot, and whoever stores reservations stores it.
+ * takes all or none: a reservation without is tried again in each walk. Chosen nodes
+ * that go down are replaced (unless static_alloc), as many of them as there are others
+ * for; so are used ones (replace). What was chosen is part of the snapshot, and whoever
+ * stores reservations stores it.
  */
 #ifndef GANTRY_SCHEDULER_RESERVE_H
 #define GANTRY_SCHEDULER_RESERVE_H
@@ -73,8 +74,8 @@ void reserve_keep(struct sched *s);
 const struct fence *reserve_fence(struct sched *s, const struct job *job,
                                   const char *name);
 
-/* The one that a job is to run in which names it; NULL: in none, or that one is over and
- * nobody needs it any more. */
+/* The one that a job is to run in which names it; NULL: in none, or that one is over
+ * and nobody needs it any more. */
 const struct resvrec *reserve_own(const struct sched *s, const char *name);
 /* Is it for this job, with all of its components? */
 bool reserve_admits(const struct sched *s, const struct reservation *r,
@@ -89,6 +90,9 @@ enum reason reserve_why(struct sched *s, const struct entry *entry,
 /* The name, of whoever starts now and names it; NULL: that reservation is over, and
  * nobody needs it any more. */
 const char *reserve_running_in(const struct sched *s, const char *name);
+/* Does it replace what is used, so that nodes are to be chosen once a job has started
+ * in it? */
+bool reserve_replaces(const struct sched *s, const char *name);
 /* When the occurrence is over that a job runs in that started then; TIME_NEVER: it is
  * in none. */
 int64_t reserve_end(const struct sched *s, const struct job *job);

@@ -216,6 +216,29 @@ static void keep(const struct choosing *c, node_set set)
     }
 }
 
+/* Where there are too few others they stay, those first that are up. */
+static void keep_rest(struct choosing *c, node_set set)
+{
+    const struct reservation *r = c->rec->resv;
+    struct resvec sum = {{0}};
+    int64_t n = 0;
+
+    for (size_t i = 0; i < c->s->cluster.n_order; i++) {
+        if (node_set_has(set, i))
+            add_capacity(c->s, i, &n, &sum);
+    }
+    for (size_t k = 0; k < 2 * r->n_chosen && !is_whole(r, n, &sum); k++) {
+        const struct noderec *node =
+            cluster_node(&c->s->cluster, r->chosen[k % r->n_chosen]);
+
+        if (node == NULL || node->node == NULL || node->position == POSITION_NONE ||
+            node_set_has(set, node->position) || (k < r->n_chosen && !node->usable))
+            continue;
+        node_set_add(set, node->position);
+        add_capacity(c->s, node->position, &n, &sum);
+    }
+}
+
 static void set_chosen(struct sched *s, struct reservation *r, const uint64_t *set)
 {
     char **names = NULL;
@@ -238,6 +261,7 @@ static void choose(struct sched *s, struct resvrec *rec, int64_t now_sec)
     AUTO_FREE struct candidate_node *nodes = NULL;
     AUTO_FREE uint64_t *taken = xcalloc(s->cluster.words + 1, sizeof(*taken));
     AUTO_FREE uint64_t *set = xcalloc(s->cluster.words + 1, sizeof(*set));
+    bool whole;
 
     if (!reservation_occurrence(rec->resv, now_sec, &c.start_sec, &c.end_sec))
         return;
@@ -251,8 +275,12 @@ static void choose(struct sched *s, struct resvrec *rec, int64_t now_sec)
     count_foreign(&c);
     find_taken(&c);
     keep(&c, set);
-    if (fill(&c, set))
-        set_chosen(s, rec->resv, set);
+    whole = fill(&c, set);
+    if (!whole && (rec->resv->n_chosen == 0 || rec->resv->static_alloc))
+        return;
+    if (!whole)
+        keep_rest(&c, set);
+    set_chosen(s, rec->resv, set);
 }
 
 /* ---- all of them ---- */
@@ -282,7 +310,7 @@ static bool lacks_nodes(const struct sched *s, const struct resvrec *rec)
     for (size_t i = 0; i < r->n_chosen && !r->static_alloc; i++) {
         const struct noderec *node = cluster_node(&s->cluster, r->chosen[i]);
 
-        if (node == NULL || !node->usable || (r->replace && node->n_uses > 0))
+        if (node == NULL || !node->usable || (r->replace && node->n_slots > 0))
             return true;
     }
     return !is_served(s, r);

@@ -65,6 +65,13 @@ const char *reserve_running_in(const struct sched *s, const char *name)
     return reserve_own(s, name) != NULL ? name : NULL;
 }
 
+bool reserve_replaces(const struct sched *s, const char *name)
+{
+    const struct resvrec *rec = name != NULL ? reserve_find(&s->reserve, name) : NULL;
+
+    return rec != NULL && rec->resv->replace;
+}
+
 enum reason reserve_check(const struct sched *s, const struct job *job,
                           const char *name, struct str *message)
 {

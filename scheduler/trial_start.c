@@ -104,6 +104,7 @@ static void count_start(struct sched *s, struct jobrec *rec)
     s->singles.stale = true;
     /* Of the same name, perhaps; of the same array. */
     s->dirty |= s->n_depending > 0 || job->tasks_limit > 0;
+    s->dirty |= reserve_replaces(s, job->reservation);
     shape_put(&s->shapes, rec->shape);
     rec->shape = NULL;
     rec->version++;
