@@ -37,8 +37,10 @@ static void carry_out(struct engine *e, const struct decision *d, int64_t now_se
     case DECIDE_PREEMPT:
         note_preemption(&e->history->tales[job], d);
         break;
-    case DECIDE_SPLIT:
-    case DECIDE_GIVE_UP: /* jobs of a workload depend on nothing */
+    case DECIDE_GIVE_UP:
+        engine_give_up(e, d, now_sec);
+        break;
+    case DECIDE_SPLIT: /* there are no arrays but their tasks */
         break;
     case DECIDE_REASON:
         note_plan(&e->history->tales[job], d, now_sec);
@@ -140,15 +142,19 @@ static int64_t next_moment(const struct engine *e, int64_t now_sec)
 int engine_run(const struct replay *replay, struct history *ret, struct err *err)
 {
     struct engine e = {.in = replay, .history = ret, .err = err};
-    int64_t now_sec =
-        replay->load->n > 0 ? replay->load->jobs[0].submit_sec : INT64_MAX;
+    int64_t now_sec = workload_begin(replay->load);
     history_init(ret, replay->load->n);
     e.sched = sched_new(replay->config);
     e.ledger = ledger_new(replay->pool);
+    e.kin = kin_new(replay->load);
     pool_tell(replay->pool, e.sched, now_sec);
     for (size_t i = 0; i < replay->pool->n; i++)
         if (!pool_is_open(replay->pool->nodes[i]))
             history_close(ret, i, now_sec);
+    for (size_t i = 0; i < replay->load->n_records; i++)
+        sched_apply(e.sched,
+                    &(struct change){.kind = CHANGE_JOB,
+                                     .u.job = job_copy(replay->load->records[i])});
     for (; now_sec != INT64_MAX && !e.failed; now_sec = next_moment(&e, now_sec)) {
         let_happen(&e, now_sec);
         decide(&e, now_sec);
@@ -156,6 +162,7 @@ int engine_run(const struct replay *replay, struct history *ret, struct err *err
     }
     ret->n_broken = sched_broken_promises(e.sched);
     ends_fini(&e.ends);
+    kin_free(e.kin);
     ledger_free(e.ledger);
     sched_free(e.sched);
     return e.failed ? -1 : 0;

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/duration.h"
 #include "base/util.h"
 #include "cmd/gantry-sim/engine_private.h"
 #include "crds/jobstate.h"
@@ -27,15 +28,10 @@ static struct job *model_of(const struct engine *e, size_t job)
 
 static void queue(struct engine *e, size_t job, struct job *take_model, int64_t now_sec)
 {
+    tale_queue(&e->history->tales[job], MIN(take_model->submit_sec, now_sec));
     sched_apply(e->sched, &(struct change){.kind = CHANGE_JOB, .u.job = take_model});
-    tale_queue(&e->history->tales[job], now_sec);
     e->at.waiting++;
     e->changed = true;
-}
-
-void engine_submit(struct engine *e, size_t job, int64_t now_sec)
-{
-    queue(e, job, model_of(e, job), now_sec);
 }
 
 /* ---- on nodes ---- */
@@ -49,21 +45,31 @@ static void overcommitted(struct engine *e, const struct slot *slot, size_t job,
     e->failed = true;
 }
 
-static void take_shares(struct engine *e, const struct decision *d, size_t job,
-                        int64_t now_sec)
+/* NULL, or the first that is not free; those before are taken. */
+static const struct slot *take_shares(struct engine *e, size_t job,
+                                      const struct slot *slots, size_t n)
 {
     struct tale *t = &e->history->tales[job];
-    t->shares = xcalloc(d->n_slots, sizeof(*t->shares));
-    for (size_t i = 0; i < d->n_slots; i++) {
-        int64_t node = ledger_find(e->ledger, d->slots[i].node);
-        if (node < 0 || !ledger_take(e->ledger, (size_t)node, &d->slots[i])) {
-            overcommitted(e, &d->slots[i], job, now_sec);
-            return;
-        }
+    t->shares = xcalloc(n, sizeof(*t->shares));
+    for (size_t i = 0; i < n; i++) {
+        int64_t node = ledger_find(e->ledger, slots[i].node);
+        if (node < 0 || !ledger_take(e->ledger, (size_t)node, &slots[i]))
+            return &slots[i];
         struct share *share = &t->shares[t->n_shares++];
-        *share = (struct share){.node = (size_t)node, .slot = d->slots[i]};
+        *share = (struct share){.node = (size_t)node, .slot = slots[i]};
         share->slot.node = NULL;
     }
+    return NULL;
+}
+
+/* It ends by itself after so long; DURATION_UNLIMITED: it does not. */
+static void add_end(struct engine *e, size_t job, int64_t now_sec, int64_t run_sec)
+{
+    if (run_sec == DURATION_UNLIMITED)
+        return;
+    ends_add(&e->ends, (struct end){.sec = now_sec + run_sec,
+                                    .job = job,
+                                    .run = e->history->tales[job].runs});
 }
 
 static void give_back(struct engine *e, size_t job)
@@ -78,32 +84,92 @@ static void give_back(struct engine *e, size_t job)
 void engine_start(struct engine *e, const struct decision *d, int64_t now_sec)
 {
     size_t job = engine_job_of(d->job_uid);
-    struct tale *t = &e->history->tales[job];
+    const int64_t run_sec = e->in->load->jobs[job].run_sec;
     struct job *model = job_copy(sched_job(e->sched, d->job_uid));
-    take_shares(e, d, job, now_sec);
+    const struct slot *taken = take_shares(e, job, d->slots, d->n_slots);
+    if (taken)
+        overcommitted(e, taken, job, now_sec);
     model->phase = JOB_RUNNING;
     sched_apply(e->sched, &(struct change){.kind = CHANGE_JOB, .u.job = model});
-    tale_start(t, now_sec);
-    ends_add(&e->ends, (struct end){.sec = now_sec + e->in->load->jobs[job].run_sec,
-                                    .job = job,
-                                    .run = t->runs});
+    tale_start(&e->history->tales[job], now_sec);
+    add_end(e, job, now_sec, run_sec != RUN_TO_LIMIT ? run_sec : d->limit_sec);
     e->at.waiting--;
     e->at.running++;
     e->changed = true;
 }
 
-/* ---- the end of a run ---- */
-
-static void end_job(struct engine *e, size_t job, enum fate fate, int64_t now_sec)
+/* It has its nodes since before the replay began. What is more than there is, or on a
+ * node that is gone, is nowhere. */
+static void resume(struct engine *e, size_t job, struct job *take_model,
+                   int64_t now_sec)
 {
     struct tale *t = &e->history->tales[job];
     char uid[UID_MAX];
     uid_of(job, uid);
+    take_model->phase = JOB_RUNNING;
+    if (take_model->start_sec == TIME_UNSET)
+        take_model->start_sec = now_sec;
+    take_shares(e, job, take_model->alloc, take_model->n_alloc);
+    t->queued_sec = now_sec;
+    tale_start(t, now_sec);
+    t->before = true;
+    t->yields = take_model->preempted_by != 0;
+    sched_apply(e->sched, &(struct change){.kind = CHANGE_JOB, .u.job = take_model});
+    const int64_t end_sec = sched_job_end(e->sched, uid);
+    if (!t->yields && end_sec != INT64_MAX)
+        add_end(e, job, now_sec, MAX(end_sec - now_sec, 0));
+    e->at.running++;
+    e->changed = true;
+}
+
+void engine_submit(struct engine *e, size_t job, int64_t now_sec)
+{
+    struct job *model = model_of(e, job);
+    (model->phase == JOB_PENDING ? queue : resume)(e, job, model, now_sec);
+}
+
+/* ---- the end ---- */
+
+/* The core forgets it, unless others wait for how it ended. */
+static void leave(struct engine *e, size_t job, bool well, int64_t now_sec)
+{
+    char uid[UID_MAX];
+    uid_of(job, uid);
+    struct job *model = job_copy(sched_job(e->sched, uid));
+    struct job *array = kin_task_over(e->kin, model, well);
+    if (array)
+        sched_apply(e->sched, &(struct change){.kind = CHANGE_JOB, .u.job = array});
+    if (kin_awaits(e->kin, model)) {
+        model->phase = JOB_ENDED;
+        model->end_sec = now_sec;
+        model->failed = !well;
+        sched_apply(e->sched, &(struct change){.kind = CHANGE_JOB, .u.job = model});
+        return;
+    }
+    job_free(model);
     sched_apply(e->sched, &(struct change){.kind = CHANGE_JOB_GONE, .u.key = uid});
+}
+
+static void end_job(struct engine *e, size_t job, enum fate fate, int64_t now_sec)
+{
+    struct tale *t = &e->history->tales[job];
+    leave(e, job, fate == FATE_COMPLETED, now_sec);
     t->fate = fate;
     t->end_sec = now_sec;
     e->ended++;
     give_back(e, job);
+}
+
+void engine_give_up(struct engine *e, const struct decision *d, int64_t now_sec)
+{
+    size_t job = engine_job_of(d->job_uid);
+    struct tale *t = &e->history->tales[job];
+    t->reason = d->reason;
+    t->fate = FATE_GIVEN_UP;
+    leave(e, job, false, now_sec);
+    e->ended++;
+    e->at.waiting--;
+    e->changed = true;
 }
 
 void engine_complete(struct engine *e, size_t job, int64_t now_sec)
@@ -111,10 +177,28 @@ void engine_complete(struct engine *e, size_t job, int64_t now_sec)
     end_job(e, job, FATE_COMPLETED, now_sec);
 }
 
+/* It holds nothing, and nothing is planned for it. */
+static void make_pending(struct job *model)
+{
+    model->phase = JOB_PENDING;
+    model->start_sec = TIME_UNSET;
+    slots_free(model->alloc, model->n_alloc);
+    model->alloc = NULL;
+    model->n_alloc = 0;
+    free(model->partition);
+    free(model->reservation);
+    model->partition = model->reservation = NULL;
+    model->preempted_by = 0;
+    model->accrue_sec = TIME_UNSET;
+    model->reached = 0;
+    plan_clear(&model->plan);
+}
+
 /* As in the controller: it has been submitted now, and is eligible after a while. */
 static void requeue(struct engine *e, size_t job, int64_t now_sec, int64_t delay_sec)
 {
     struct job *model = model_of(e, job);
+    make_pending(model);
     model->submit_sec = now_sec;
     model->eligible_sec = now_sec + delay_sec;
     give_back(e, job);

@@ -7,6 +7,7 @@
 
 #include "cmd/gantry-sim/ends.h"
 #include "cmd/gantry-sim/engine.h"
+#include "cmd/gantry-sim/kin.h"
 #include "cmd/gantry-sim/ledger.h"
 
 struct engine {
@@ -14,6 +15,7 @@ struct engine {
     struct history *history;
     struct sched *sched;
     struct ledger *ledger;
+    struct kin *kin;
     struct ends ends;
     size_t next_job, next_outage;
     struct sample at; /* as things stand */
@@ -24,8 +26,10 @@ struct engine {
     bool failed;
 };
 
-/* It is submitted. */
+/* It is submitted; one that ran when the workload was saved runs on. */
 void engine_submit(struct engine *e, size_t job, int64_t now_sec);
+/* It need not wait any more: what it waits for can never be. */
+void engine_give_up(struct engine *e, const struct decision *d, int64_t now_sec);
 /* As the core has decided. */
 void engine_start(struct engine *e, const struct decision *d, int64_t now_sec);
 /* It ends by itself. */

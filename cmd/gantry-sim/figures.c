@@ -178,11 +178,13 @@ static void measure_waits(struct figures *f, const struct history *h)
     struct values slowdowns = {xcalloc(h->n + 1, sizeof(double)), 0};
     for (size_t i = 0; i < h->n; i++) {
         const struct tale *t = &h->tales[i];
-        if (t->end_sec == TIME_UNSET)
+        if (t->start_sec == TIME_UNSET || t->before)
             continue;
         double wait = (double)t->wait_sec;
-        double run = (double)(t->end_sec - t->start_sec);
         waits.items[waits.n++] = wait;
+        if (t->end_sec == TIME_UNSET)
+            continue;
+        double run = (double)(t->end_sec - t->start_sec);
         slowdowns.items[slowdowns.n++] =
             MAX((wait + run) / MAX(run, SLOWDOWN_BOUND_SEC), 1);
     }
@@ -241,6 +243,8 @@ static void count_fates(struct figures *f, const struct history *h)
         f->completed += fate == FATE_COMPLETED;
         f->timeouts += fate == FATE_TIMEOUT;
         f->cancelled += fate == FATE_PREEMPTED;
+        f->given_up += fate == FATE_GIVEN_UP;
+        f->running += fate == FATE_RUNS;
         f->never_started += fate == FATE_WAITS || fate == FATE_UNSEEN;
     }
 }

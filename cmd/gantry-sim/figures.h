@@ -48,6 +48,8 @@ struct due {
 struct figures {
     int64_t jobs, completed, timeouts, never_started;
     int64_t cancelled; /* ended for another job, not to come back */
+    int64_t given_up;  /* waited for what can never be */
+    int64_t running;   /* to the end */
     double wait_mean, wait_median, wait_p99, wait_max;
     double slowdown_mean, slowdown_median, slowdown_p99;
     double utilisation, utilisation_arrivals; /* parts of 1 */

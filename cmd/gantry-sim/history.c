@@ -104,6 +104,11 @@ void history_cut(struct history *h, size_t job, int64_t now_sec)
     t->start_sec = TIME_UNSET;
 }
 
+int64_t history_end(const struct history *h)
+{
+    return h->n_samples > 0 ? h->samples[h->n_samples - 1].sec : 0;
+}
+
 size_t history_stays(const struct history *h)
 {
     return h->n_cuts + h->n;
@@ -116,7 +121,7 @@ struct stay history_stay(const struct history *h, size_t i)
     const struct tale *t = &h->tales[i - h->n_cuts];
     return (struct stay){.job = i - h->n_cuts,
                          .start_sec = t->start_sec,
-                         .end_sec = t->end_sec,
+                         .end_sec = t->fate == FATE_RUNS ? history_end(h) : t->end_sec,
                          .shares = t->shares,
                          .n_shares = t->n_shares,
                          .preempted = t->fate == FATE_PREEMPTED};

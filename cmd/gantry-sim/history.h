@@ -18,12 +18,13 @@
 #include "scheduler/reason.h"
 
 enum fate {
-    FATE_UNSEEN, /* not submitted yet */
-    FATE_WAITS,  /* at the end: it never started, or not again */
-    FATE_RUNS,
+    FATE_UNSEEN,    /* not submitted yet */
+    FATE_WAITS,     /* at the end: it never started, or not again */
+    FATE_RUNS,      /* at the end: nothing ends it */
     FATE_COMPLETED, /* after its run time */
     FATE_TIMEOUT,   /* after its limit */
     FATE_PREEMPTED, /* for another job, not to come back */
+    FATE_GIVEN_UP,  /* it waited for what can never be */
 };
 
 /* What a job has of one node. */
@@ -60,6 +61,7 @@ struct tale {
     int64_t planned_sec;      /* while it waits: as told last; TIME_UNSET: none */
     enum reason reason;       /* why it waited last */
     int64_t runs;             /* how often it was started */
+    bool before;              /* it ran when the replay began */
     bool yields, returns;     /* to another job; it goes back to the queue then */
 };
 
@@ -104,8 +106,10 @@ void tale_start(struct tale *t, int64_t now_sec);
 /* Its run is cut off, and is kept among `cuts`; it holds nothing any more. */
 void history_cut(struct history *h, size_t job, int64_t now_sec);
 
-/* All stays on nodes, cut off or not: so many, of which some may be of no node. Those
- * of cut runs come first. Lent. */
+/* When the replay was over; 0: nothing ever happened. */
+int64_t history_end(const struct history *h);
+/* All stays on nodes, cut off or not, up to its end: so many, of which some may be of
+ * no node. Those of cut runs come first. Lent. */
 size_t history_stays(const struct history *h);
 struct stay history_stay(const struct history *h, size_t i);
 

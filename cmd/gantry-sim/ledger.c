@@ -47,6 +47,20 @@ struct ledger_sum ledger_sum(const struct ledger *l)
 
 /* ---- nodes ---- */
 
+/* More than there is may be in use: of the rest there is none. */
+static void enter_pod(struct ledger *l, const struct foreign_pod *pod)
+{
+    int64_t place = ledger_find(l, pod->node);
+    if (place < 0)
+        return;
+    struct account_of_node *node = &l->nodes[place];
+    count(l, node, -1);
+    for (int i = 0; i < RES_MAX; i++)
+        node->capacity.v[i] = MAX(node->capacity.v[i] - pod->use.v[i], 0);
+    node->free = node->capacity;
+    count(l, node, 1);
+}
+
 struct ledger *ledger_new(const struct pool *pool)
 {
     struct ledger *l = xcalloc(1, sizeof(*l));
@@ -62,6 +76,8 @@ struct ledger *ledger_new(const struct pool *pool)
         count(l, node, 1);
         HASH_ADD_KEYPTR(hh, l->by_name, node->name, strlen(node->name), node);
     }
+    for (size_t i = 0; i < pool->n_pods; i++)
+        enter_pod(l, pool->pods[i]);
     return l;
 }
 

@@ -33,6 +33,9 @@ void pool_fini(struct pool *p)
     for (size_t i = 0; i < p->n_reservations; i++)
         reservation_free(p->reservations[i]);
     free(p->reservations);
+    for (size_t i = 0; i < p->n_pods; i++)
+        foreign_pod_free(p->pods[i]);
+    free(p->pods);
     *p = (struct pool){.n = 0};
 }
 
@@ -94,12 +97,12 @@ static void tell_partition(struct partition *part, struct sched *s)
     sched_apply(s, &(struct change){.kind = CHANGE_PARTITION, .u.partition = part});
 }
 
-/* Its usage is of the time of the record, and fades from there. */
+/* Its usage is of the time of the record, if that is given, and fades from there. */
 static void tell_account(const struct account *account, struct sched *s,
                          int64_t start_sec)
 {
     struct account *copy = account_copy(account);
-    if (copy->as_of.usage_sec != TIME_UNSET)
+    if (start_sec != TIME_UNSET && copy->as_of.usage_sec != TIME_UNSET)
         copy->as_of.usage_sec = start_sec;
     sched_apply(s, &(struct change){.kind = CHANGE_ACCOUNT, .u.account = copy});
 }
@@ -132,5 +135,8 @@ void pool_tell(const struct pool *p, struct sched *s, int64_t start_sec)
     for (size_t i = 0; i < p->n; i++)
         sched_apply(
             s, &(struct change){.kind = CHANGE_NODE, .u.node = node_copy(p->nodes[i])});
-    tell_policy(p, s, start_sec);
+    for (size_t i = 0; i < p->n_pods; i++)
+        sched_apply(s, &(struct change){.kind = CHANGE_FOREIGN_POD,
+                                        .u.pod = foreign_pod_copy(p->pods[i])});
+    tell_policy(p, s, p->saved ? TIME_UNSET : start_sec);
 }

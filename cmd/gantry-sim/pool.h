@@ -35,6 +35,9 @@ struct pool {
     size_t n_accounts, cap_accounts;
     struct reservation **reservations;
     size_t n_reservations, cap_reservations;
+    struct foreign_pod **pods; /* of no job, for ever */
+    size_t n_pods, cap_pods;
+    bool saved; /* times are the cluster's own: what was used stays as of when */
     struct resvec total;   /* of all */
     struct resvec largest; /* of each resource, the most that one node has */
 };
@@ -82,7 +85,8 @@ void pool_tell(const struct pool *p, struct sched *s, int64_t start_sec);
  * the workload, its job id one more. One that a node could hold is one pod (as many as
  * it names nodes). A larger one is spread over as few nodes as it needs when they are
  * empty: as pods of a whole node each and a smaller one, in units of one GPU (without
- * GPUs, one CPU) and its share of the rest. */
+ * GPUs, one CPU) and its share of the rest. One that was saved is as it was, but for
+ * its uid. */
 struct job *pool_job(const struct pool *p, const struct work *work, size_t number);
 
 #endif

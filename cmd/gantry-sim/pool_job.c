@@ -81,8 +81,11 @@ static void add_names(char ***to, size_t *n, const char *names)
 
 struct job *pool_job(const struct pool *p, const struct work *work, size_t number)
 {
-    struct job *job = job_new();
+    struct job *job = work->like ? job_copy(work->like) : job_new();
+    free(job->uid);
     job->uid = xasprintf("%zu", number);
+    if (work->whole)
+        return job;
     job->job_id = (int64_t)number + 1;
     job->ns = xstrdup(work->account);
     job->name = xasprintf("row-%zu", work->row);

@@ -99,19 +99,19 @@ static int set_field(struct reader *r, const struct column *c, char *text,
         job->gpu_types = *text ? xstrdup(text) : NULL;
         return 0;
     case ACCOUNT:
-        job->account = reader_name(r, text);
+        job->account = workload_name(r->into, text);
         return 0;
     case USER:
-        job->user = reader_name(r, text);
+        job->user = workload_name(r->into, text);
         return 0;
     case PARTITION:
-        job->partition = reader_name(r, text);
+        job->partition = workload_name(r->into, text);
         return 0;
     case QOS:
-        job->qos = reader_name(r, text);
+        job->qos = workload_name(r->into, text);
         return 0;
     case RESERVATION:
-        job->reservation = reader_name(r, text);
+        job->reservation = workload_name(r->into, text);
         return 0;
     case SUBMIT:
         number = &job->submit_sec;

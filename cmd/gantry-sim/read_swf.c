@@ -39,7 +39,7 @@ static const char *swf_name(struct reader *r, const char *kind, const char *numb
     if (number[0] == '-')
         return "";
     AUTO_FREE char *name = xasprintf("%s%s", kind, number);
-    return reader_name(r, name);
+    return workload_name(r->into, name);
 }
 
 static int read_asked(char *const *fields, struct work *job, struct err *err)

@@ -25,6 +25,8 @@ static const struct row {
     {"completed", "completed", COUNT, true, AT(completed)},
     {"ended at their limit", "timeouts", COUNT, true, AT(timeouts)},
     {"preempted for good", "preemptedForGood", COUNT, true, AT(cancelled)},
+    {"given up", "givenUp", COUNT, true, AT(given_up)},
+    {"still running", "running", COUNT, true, AT(running)},
     {"never started", "neverStarted", COUNT, true, AT(never_started)},
     {"wait, mean", "waitMeanSec", SECONDS, false, AT(wait_mean)},
     {"wait, median", "waitMedianSec", SECONDS, false, AT(wait_median)},

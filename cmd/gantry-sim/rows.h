@@ -29,8 +29,6 @@ int row_number(const char *text, int64_t scale, int64_t *ret, struct err *err);
 /* Takes the job in if it makes sense; else complains of its row. Takes its gpu_types
  * over. */
 void reader_take(struct reader *r, struct work *job, const struct err *wrong);
-/* A name that lasts as long as the workload. */
-const char *reader_name(struct reader *r, const char *name);
 
 /* Of which nothing is known yet. */
 struct work work_new(void);

@@ -71,11 +71,15 @@ int row_number(const char *text, int64_t scale, int64_t *ret, struct err *err)
     return 0;
 }
 
-/* ---- names ---- */
+/* ---- jobs and names ---- */
 
-const char *reader_name(struct reader *r, const char *name)
+void workload_init(struct workload *w)
 {
-    struct workload *w = r->into;
+    *w = (struct workload){.begin_sec = TIME_UNSET};
+}
+
+const char *workload_name(struct workload *w, const char *name)
+{
     size_t low = 0, high = w->n_names;
     while (low < high) {
         size_t middle = (low + high) / 2;
@@ -93,7 +97,40 @@ const char *reader_name(struct reader *r, const char *name)
     return w->names[low] = xstrdup(name);
 }
 
-/* ---- jobs ---- */
+void workload_add(struct workload *w, const struct work *job)
+{
+    GROW(w->jobs, w->n, w->cap);
+    w->jobs[w->n++] = *job;
+}
+
+static int by_submission(const void *a, const void *b)
+{
+    const struct work *x = a, *y = b;
+    if (x->submit_sec != y->submit_sec)
+        return x->submit_sec < y->submit_sec ? -1 : 1;
+    return x->row < y->row ? -1 : x->row > y->row;
+}
+
+void workload_sort(struct workload *w)
+{
+    if (w->n > 0)
+        qsort(w->jobs, w->n, sizeof(*w->jobs), by_submission);
+}
+
+void workload_shift(struct workload *w, int64_t sec)
+{
+    for (size_t i = 0; i < w->n; i++)
+        w->jobs[i].submit_sec += sec;
+}
+
+int64_t workload_begin(const struct workload *w)
+{
+    if (w->n == 0)
+        return INT64_MAX;
+    return w->begin_sec != TIME_UNSET ? w->begin_sec : w->jobs[0].submit_sec;
+}
+
+/* ---- rows ---- */
 
 struct work work_new(void)
 {
@@ -135,16 +172,7 @@ void reader_take(struct reader *r, struct work *job, const struct err *wrong)
         return;
     }
     job->limit_sec = MIN(job->limit_sec, DURATION_MAX);
-    GROW(w->jobs, w->n, w->cap);
-    w->jobs[w->n++] = *job;
-}
-
-static int by_submission(const void *a, const void *b)
-{
-    const struct work *x = a, *y = b;
-    if (x->submit_sec != y->submit_sec)
-        return x->submit_sec < y->submit_sec ? -1 : 1;
-    return x->row < y->row ? -1 : x->row > y->row;
+    workload_add(w, job);
 }
 
 /* ---- the file ---- */
@@ -179,23 +207,27 @@ int workload_read(struct workload *ret, const char *path,
                   workload_complain_fn *complain, void *arg, struct err *err)
 {
     struct err own = ERR_INIT;
-    *ret = (struct workload){0};
+    workload_init(ret);
     struct reader r = {.into = ret, .complain = complain, .arg = arg};
     r.lines = lines_open(path, err);
     if (!r.lines)
         return -1;
     int rc = read_all(&r, path, err ? err : &own);
     lines_close(r.lines);
-    if (rc == 0)
-        qsort(ret->jobs, ret->n, sizeof(*ret->jobs), by_submission);
+    workload_sort(ret);
     return rc;
 }
 
 void workload_fini(struct workload *w)
 {
-    for (size_t i = 0; i < w->n; i++)
+    for (size_t i = 0; i < w->n; i++) {
         free(w->jobs[i].gpu_types);
+        job_free(w->jobs[i].like);
+    }
     free(w->jobs);
+    for (size_t i = 0; i < w->n_records; i++)
+        job_free(w->records[i]);
+    free(w->records);
     for (size_t i = 0; i < w->n_names; i++)
         free(w->names[i]);
     free(w->names);

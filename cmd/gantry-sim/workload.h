@@ -6,20 +6,26 @@
  * A row that makes no sense is complained of, counted and left out; the others are
  * read. Times are seconds of the file's own clock, from 0.
  *
+ * Or it is the queue that a live controller saved (saved.h).
+ *
  * Invariant: jobs are in the order of their submission; of one second, of their rows.
  */
 #ifndef GANTRY_SIM_WORKLOAD_H
 #define GANTRY_SIM_WORKLOAD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #include "base/err.h"
+#include "scheduler/model.h"
 
 #define WORKLOAD_ROWS_MAX 10000000u
 
+#define RUN_TO_LIMIT INT64_MAX /* as long as its time limit lets it; without one on */
+
 struct work {
-    size_t row; /* line of the file, from 1 */
+    size_t row; /* line of the file, from 1; of a snapshot the job's id */
     int64_t submit_sec, run_sec;
     int64_t limit_sec;                  /* LIMIT_UNSET: none given */
     int64_t nodes;                      /* 0: as few as hold it */
@@ -27,6 +33,11 @@ struct work {
     char *gpu_types;                    /* "T4" or "V100M16|V100M32"; NULL: any */
     /* "": none; lent from the workload */
     const char *account, *user, *partition, *qos, *reservation;
+    /* What else it asks for. `whole`: it is the job as a snapshot has it, in whatever
+     * state, and of the above only its account and its submission count. NULL:
+     * nothing. */
+    struct job *like;
+    bool whole;
 };
 
 struct workload {
@@ -37,7 +48,24 @@ struct workload {
     size_t n_idle;   /* left out: they never ran (cancelled while pending) */
     char **names;    /* of accounts and users, sorted */
     size_t n_names, cap_names;
+    /* What jobs may depend on besides: arrays, with their tasks split off, and jobs
+     * that are over. */
+    struct job **records;
+    size_t n_records, cap_records;
+    int64_t begin_sec; /* when the replay begins; TIME_UNSET: at the first submission */
 };
+
+/* Of none yet. */
+void workload_init(struct workload *w);
+/* A name that lasts as long as the workload. */
+const char *workload_name(struct workload *w, const char *name);
+/* One more, in no order yet; taken over with all that is heap. */
+void workload_add(struct workload *w, const struct work *job);
+void workload_sort(struct workload *w);
+/* All of its times so much later. */
+void workload_shift(struct workload *w, int64_t sec);
+/* When a replay of it begins; INT64_MAX: there is no job in it. */
+int64_t workload_begin(const struct workload *w);
 
 /* Told of each broken row. */
 typedef void workload_complain_fn(void *arg, size_t row, const char *what);

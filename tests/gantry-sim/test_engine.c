@@ -415,7 +415,8 @@ START_TEST(test_preemption)
     ck_assert_int_eq(t[1].fate, FATE_COMPLETED);
     ck_assert_int_eq(f.preemptions, preempted[_i].preemptions);
     ck_assert_int_eq(f.cancelled, t[0].fate == FATE_PREEMPTED);
-    ck_assert_int_eq(f.jobs, f.completed + f.timeouts + f.cancelled + f.never_started);
+    ck_assert_int_eq(f.jobs, f.completed + f.timeouts + f.cancelled + f.given_up +
+                                 f.running + f.never_started);
     ck_assert_int_eq(f.requeues, t[0].runs - 1);
     ck_assert_double_eq_tol(f.preempted_hours, f.preemptions * 8 * 900 / 3600.0, 0.01);
     ck_assert_int_eq(f.preempted_promises, 1); /* of 1, at 7200 */

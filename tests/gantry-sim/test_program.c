@@ -52,8 +52,16 @@ static const struct {
     {{"gantry-sim", "-w", HAND, "-N", "2", "--topology", "@/bad.yaml"},
      "gantry-sim: @/bad.yaml:1: \"priorityWeightAgee:\" is not Key=value\n"},
     {{"gantry-sim", "--snapshot", "@/bad.yaml", "-N", "2"},
-     "gantry-sim: --snapshot: has jobs and nodes; only --config and --json go with "
-     "it\n"},
+     "gantry-sim: --snapshot: has all nodes; not with --cluster, --nodes, --gpus and "
+     "the like\n"},
+    {{"gantry-sim", "--snapshot", "@/bad.yaml", "--memory", "1Ti"},
+     "gantry-sim: --snapshot: has all nodes; not with --cluster, --nodes, --gpus and "
+     "the like\n"},
+    {{"gantry-sim", "-w", HAND, "-N", "2", "--replay"},
+     "gantry-sim: --replay: says what becomes of a --snapshot; a workload is replayed "
+     "anyway\n"},
+    {{"gantry-sim", "--snapshot", "@/none", "--replay"},
+     "gantry-sim: @/none: no such file\n"},
     {{"gantry-sim", "--snapshot", "@/none"}, "gantry-sim: @/none: no such file\n"},
     {{"gantry-sim", "-w", "@/none.csv", "-N", "2"},
      "gantry-sim: @/none.csv: No such file or directory\n"},
@@ -361,6 +369,79 @@ START_TEST(test_snapshot)
 }
 END_TEST
 
+/* The same queue, replayed: job 2 on n2 at once, job 1 on both from 3600 on. With a
+ * policy that promises nothing, and picture and JSON besides. */
+START_TEST(test_queue)
+{
+    static const char none[] = "schedulerParameters: {reservationDepth: 0}\n";
+    struct err err = ERR_INIT;
+    char *root = tempdir_new();
+    AUTO_FREE char *path = tempdir_path(root, "saved");
+    AUTO_FREE char *a = tempdir_path(root, "a.yaml"), *b = tempdir_path(root, "b.yaml");
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    save_state(path);
+    ck_assert_int_eq(files_write(a, none, strlen(none), 0600, &err), 0);
+    ck_assert_int_eq(files_write(b, "", 0, 0600, &err), 0);
+    ck_assert_int_eq(
+        run(root,
+            (const char *[PROGRAM_ARGS_MAX]){"gantry-sim", "--snapshot", "@/saved",
+                                             "--replay", "--svg", "@/x.svg"},
+            &said),
+        0);
+    expect(&said, "/saved: job 3: never started: BadConstraints\n");
+    expect(&said, "\nsettings                                   as saved\n");
+    expect(&said, "\njobs                                              4\n");
+    expect(&said, "\nwait, longest                                3600 s\n");
+    expect(&said, "\npromised a start                                  1\n");
+    ck_assert_int_eq(run(root,
+                         (const char *[PROGRAM_ARGS_MAX]){
+                             "gantry-sim", "--snapshot", "@/saved", "--json",
+                             "--compare", "@/a.yaml", "@/b.yaml"},
+                         &said),
+                     0);
+    expect(&said, "\"promised\":0,");
+    expect(&said, "\"promised\":1,");
+    tempdir_free(root);
+}
+END_TEST
+
+/* Its cluster alone, for recorded jobs: the first of them is submitted when it was
+ * saved, at 600, and an outage at 100 of theirs is 100 s behind that. */
+START_TEST(test_cluster)
+{
+    static const char jobs[] = "submit_s,duration_s,timelimit_s,cpus\n"
+                               "50,300,300,16\n";
+    static const char outages[] = "time_s,node,state\n150,n1,down\n";
+    struct err err = ERR_INIT;
+    char *root = tempdir_new();
+    AUTO_FREE char *path = tempdir_path(root, "saved");
+    AUTO_FREE char *w = tempdir_path(root, "w.csv"), *o = tempdir_path(root, "o.csv");
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    save_state(path);
+    ck_assert_int_eq(files_write(w, jobs, strlen(jobs), 0600, &err), 0);
+    ck_assert_int_eq(files_write(o, outages, strlen(outages), 0600, &err), 0);
+    ck_assert_int_eq(run(root,
+                         (const char *[PROGRAM_ARGS_MAX]){"gantry-sim", "--snapshot",
+                                                          "@/saved", "-w", "@/w.csv"},
+                         &said),
+                     0);
+    expect(&said, "1 rows: 1 jobs, 0 broken, 0 never ran; 2 nodes\n");
+    expect(&said, "\nwait, longest                                   0 s\n");
+    expect(&said, "\nutilisation                                 100.0 %\n");
+    ck_assert_int_eq(
+        run(root,
+            (const char *[PROGRAM_ARGS_MAX]){"gantry-sim", "--snapshot", "@/saved",
+                                             "-w", "@/w.csv", "--outages", "@/o.csv"},
+            &said),
+        0);
+    expect(&said, "\nbegun anew                                        1\n");
+    expect(&said, "\nhours lost by that                              0.4\n");
+    tempdir_free(root);
+}
+END_TEST
+
 /* What cannot be written is a failure, of a replay and of a snapshot alike. */
 static const char *const full[] = {"-w " HAND " -N2 --gpus=8", "--snapshot @/saved",
                                    "--snapshot @/saved --json"};
@@ -413,6 +494,8 @@ int main(void)
                                            {test_outages, 1},
                                            {test_objects, 1},
                                            {test_snapshot, 1},
+                                           {test_queue, 1},
+                                           {test_cluster, 1},
                                            {test_full, ARRAY_LEN(full)},
                                            {test_help, 1},
                                            {NULL, 0}});

@@ -1,0 +1,207 @@
+#include "cmd/gantry-sim/inputs.h"
+
+#include <stdio.h>
+
+#include "base/str.h"
+#include "base/util.h"
+#include "cmd/gantry-sim/saved.h"
+#include "cmd/gantry-sim/wiring.h"
+
+#define COMPLAINTS_MAX 10
+
+void inputs_init(struct inputs *in, const struct options *options)
+{
+    *in = (struct inputs){.options = options};
+    pool_init(&in->pool);
+    workload_init(&in->load);
+}
+
+void inputs_fini(struct inputs *in)
+{
+    outages_fini(&in->outages);
+    workload_fini(&in->load);
+    pool_fini(&in->pool);
+}
+
+/* ---- options that belong together ---- */
+
+static bool has_amounts(const struct options *o)
+{
+    return o->groups.gpus || o->groups.cpus || o->groups.memory;
+}
+
+bool options_explain(const struct options *o)
+{
+    return o->snapshot && !o->replay && !o->compare && !o->workload && !o->svg &&
+           !o->outages && !o->topology;
+}
+
+static int check_cluster(const struct options *o, struct err *err)
+{
+    if (o->snapshot && (o->cluster || o->groups.nodes || has_amounts(o)))
+        return err_set(err, ERR_INVALID,
+                       "--snapshot: has all nodes; not with --cluster, --nodes, --gpus "
+                       "and the like");
+    if (!o->groups.nodes && !o->cluster && !o->snapshot)
+        return err_set(err, ERR_INVALID, "--nodes is missing: on how many?");
+    if (o->cluster && (o->groups.nodes || has_amounts(o)))
+        return err_set(
+            err, ERR_INVALID,
+            "--cluster: has all nodes; not with --nodes, --gpus and the like");
+    return 0;
+}
+
+int options_check(const struct options *o, struct err *err)
+{
+    if (!o->workload && !o->snapshot)
+        return err_set(err, ERR_INVALID, "--workload is missing: what is to run?");
+    if (check_cluster(o, err) < 0)
+        return -1;
+    if (o->replay && !o->snapshot)
+        return err_set(err, ERR_INVALID,
+                       "--replay: says what becomes of a --snapshot; a workload is "
+                       "replayed anyway");
+    if (o->svg && o->compare)
+        return err_set(err, ERR_INVALID, "--svg: one replay only, without --compare");
+    return 0;
+}
+
+/* ---- settings ---- */
+
+static int add_settings(struct inputs *in, const char *path, struct err *err)
+{
+    struct settings *s = &in->settings[in->n];
+    if (in->n == SETTINGS_MAX)
+        return err_set(err, ERR_INVALID, "--compare: at most %d settings",
+                       SETTINGS_MAX);
+    settings_default(s);
+    if (path && settings_load(s, path, err) < 0)
+        return -1;
+    in->names[in->n++] = path ? path : "default";
+    return 0;
+}
+
+int inputs_settings(struct inputs *in, char **operands, struct err *err)
+{
+    const struct options *o = in->options;
+    if (!o->compare && *operands)
+        return err_set(err, ERR_INVALID, "unexpected argument \"%s\"", *operands);
+    if (!o->compare)
+        return add_settings(in, o->config, err);
+    if (!*operands)
+        return err_set(err, ERR_INVALID, "--compare: settings files are missing");
+    for (; *operands; operands++)
+        if (add_settings(in, *operands, err) < 0)
+            return -1;
+    return 0;
+}
+
+/* ---- the cluster ---- */
+
+/* Its settings are those that were saved, unless others are named. */
+static int read_snapshot(struct inputs *in, struct saved *saved, struct err *err)
+{
+    const struct options *o = in->options;
+    if (saved_read(o->snapshot, &in->pool, o->workload ? NULL : &in->load, saved, err) <
+        0)
+        return -1;
+    if (o->config || o->compare)
+        return 0;
+    in->settings[0].sched = saved->config;
+    in->names[0] = "as saved";
+    return 0;
+}
+
+static int read_file(struct inputs *in, const char *path, struct err *err)
+{
+    bool objects =
+        str_ends(path, ".yaml") || str_ends(path, ".yml") || str_ends(path, ".json");
+    int rc = objects ? pool_read_objects(&in->pool, path, &in->settings[0], err)
+                     : pool_read(&in->pool, path, err);
+    return rc < 0 ? -1 : pool_check_names(&in->pool, err);
+}
+
+static int read_pool(struct inputs *in, struct saved *saved, struct err *err)
+{
+    const struct options *o = in->options;
+    if (o->snapshot)
+        return read_snapshot(in, saved, err);
+    return o->cluster ? read_file(in, o->cluster, err)
+                      : pool_add(&in->pool, &o->groups, err);
+}
+
+/* With --compare each settings file says how the topology is used, if it is. */
+static int read_topology(struct inputs *in, struct err *err)
+{
+    enum topology_kind kind;
+    struct topology_labels labels;
+    if (!in->options->topology)
+        return 0;
+    if (wiring_read(in->options->topology, &in->pool, &kind, &labels, err) < 0)
+        return -1;
+    for (size_t i = 0; i < in->n; i++) {
+        in->settings[i].sched.topology_labels = labels;
+        in->settings[i].sched.block_sizes = (struct block_sizes){0};
+        if (!in->options->compare)
+            in->settings[i].sched.topology_kind = kind;
+    }
+    return 0;
+}
+
+/* ---- the workload ---- */
+
+static void complain(void *arg, size_t row, const char *what)
+{
+    struct inputs *in = arg;
+    if (in->n_complaints++ < COMPLAINTS_MAX)
+        fprintf(stderr, "gantry-sim: %s:%zu: left out: %s\n", in->options->workload,
+                row, what);
+}
+
+static int read_workload(struct inputs *in, struct err *err)
+{
+    const char *path = in->options->workload;
+    if (!path)
+        return 0;
+    int rc = workload_read(&in->load, path, complain, in, err);
+    if (in->n_complaints > COMPLAINTS_MAX)
+        fprintf(stderr, "gantry-sim: %s: %zu more rows are broken\n", path,
+                in->n_complaints - COMPLAINTS_MAX);
+    return rc;
+}
+
+/* A file's own clock to that of the cluster. */
+static void set_clock(struct inputs *in, int64_t begin_sec)
+{
+    if (!in->options->workload)
+        return;
+    const int64_t later_sec = begin_sec - workload_begin(&in->load);
+    workload_shift(&in->load, later_sec);
+    for (size_t i = 0; i < in->outages.n; i++)
+        in->outages.items[i].sec += later_sec;
+}
+
+int inputs_read(struct inputs *in, char **operands, struct err *err)
+{
+    const struct options *o = in->options;
+    struct saved saved = {.now_sec = TIME_UNSET};
+    if (inputs_settings(in, operands, err) < 0 || read_pool(in, &saved, err) < 0 ||
+        read_topology(in, err) < 0)
+        return -1;
+    if (o->outages && outages_read(&in->outages, o->outages, &in->pool, err) < 0)
+        return -1;
+    if (read_workload(in, err) < 0)
+        return -1;
+    if (saved.now_sec != TIME_UNSET)
+        set_clock(in, saved.now_sec);
+    return 0;
+}
+
+void inputs_say_job(const struct inputs *in, size_t job, struct str *out)
+{
+    const struct work *work = &in->load.jobs[job];
+    if (work->whole)
+        str_addf(out, "%s: job %zu", in->options->snapshot, work->row);
+    else
+        str_addf(out, "%s:%zu", in->options->workload, work->row);
+}

@@ -1,0 +1,86 @@
+#include "cmd/gantry-sim/kin.h"
+
+#include <stdlib.h>
+
+#include <uthash.h>
+
+#include "base/util.h"
+
+struct awaited {
+    int64_t job_id;
+    struct job *array; /* its record, as it stands; NULL: it is none */
+    UT_hash_handle hh;
+};
+
+struct kin {
+    struct awaited *all; /* hash */
+};
+
+static struct awaited *find(const struct kin *k, int64_t job_id)
+{
+    struct awaited *one;
+    HASH_FIND(hh, k->all, &job_id, sizeof(job_id), one);
+    return one;
+}
+
+static void await(struct kin *k, const struct job *job)
+{
+    for (size_t i = 0; i < job->n_depends; i++) {
+        int64_t job_id = job->depends[i].job_id;
+        if (job_id == 0 || find(k, job_id))
+            continue;
+        struct awaited *one = xcalloc(1, sizeof(*one));
+        one->job_id = job_id;
+        HASH_ADD(hh, k->all, job_id, sizeof(one->job_id), one);
+    }
+}
+
+struct kin *kin_new(const struct workload *load)
+{
+    struct kin *k = xcalloc(1, sizeof(*k));
+    for (size_t i = 0; i < load->n; i++)
+        if (load->jobs[i].like)
+            await(k, load->jobs[i].like);
+    for (size_t i = 0; i < load->n_records; i++) {
+        struct awaited *one = find(k, load->records[i]->job_id);
+        if (one && load->records[i]->array)
+            one->array = job_copy(load->records[i]);
+    }
+    return k;
+}
+
+void kin_free(struct kin *k)
+{
+    struct awaited *one, *next;
+    if (!k)
+        return;
+    HASH_ITER (hh, k->all, one, next) {
+        HASH_DEL(k->all, one);
+        job_free(one->array);
+        free(one);
+    }
+    free(k);
+}
+
+bool kin_awaits(const struct kin *k, const struct job *job)
+{
+    for (size_t i = 0; k->all && i <= job->n_others; i++)
+        if (find(k, job->job_id + (int64_t)i))
+            return true;
+    return false;
+}
+
+struct job *kin_task_over(struct kin *k, const struct job *task, bool well)
+{
+    struct awaited *one = task->array_id != 0 ? find(k, task->array_id) : NULL;
+    if (!one || !one->array)
+        return NULL;
+    struct job_array *array = one->array->array;
+    taskset_remove(&array->out, task->array_task);
+    taskset_add(well ? &array->well : &array->ill, task->array_task);
+    if (taskset_is_empty(&array->out)) {
+        one->array->phase = JOB_ENDED;
+        one->array->failed = !taskset_is_empty(&array->ill);
+    }
+    return job_copy(one->array);
+}

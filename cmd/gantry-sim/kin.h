@@ -1,0 +1,28 @@
+/*
+ * kin - which jobs of a workload must be remembered once they are over, because others
+ * depend on how they ended.
+ *
+ * All others the core may forget. Of an array that somebody waits for the record says
+ * how its tasks ended; of one that nobody waits for, and of tasks whose array does, it
+ * is no matter. What cannot be depended on (rows that have no number) is never asked
+ * about.
+ */
+#ifndef GANTRY_SIM_KIN_H
+#define GANTRY_SIM_KIN_H
+
+#include <stdbool.h>
+
+#include "cmd/gantry-sim/workload.h"
+
+struct kin;
+
+/* The workload is lent. */
+struct kin *kin_new(const struct workload *load);
+void kin_free(struct kin *k); /* NULL is fine */
+/* Does somebody wait for the job itself? */
+bool kin_awaits(const struct kin *k, const struct job *job);
+/* A task has ended. Its array's record as it is now, to be given to the core; NULL:
+ * nobody waits for that, or it is no task. */
+struct job *kin_task_over(struct kin *k, const struct job *task, bool well);
+
+#endif
