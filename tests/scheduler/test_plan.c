@@ -2,7 +2,7 @@
  * The core's plans are those of the plain planner (tests/support/plain_plan.h),
  * exactly, start and nodes, over random small clusters and queues, a third of them with
  * a tree of switches, a third with blocks, some with partitions whose jobs have a bound
- * on the CPUs of each node; and so is, after jobs have ended and one has come, the set
+ * on the CPUs of each node, some jobs with components or in segments; and so is, after jobs have ended and one has come, the set
  * of jobs that start before the walk begins, with all promises in their places, in
  * whatever order gaps are offered.
  *
@@ -31,6 +31,7 @@
 #define WINDOW_SEC (2 * 86400)
 
 #define RESVS 2
+#define COMPONENTS 3 /* of a job */
 
 struct queue_case {
     uint64_t seed;
@@ -237,6 +238,32 @@ static void draw_segments(struct queue_case *q, struct job *job)
     job->consolidate_segments = draw(q, 3) == 0;
 }
 
+static void draw_shape(struct queue_case *q, struct job *job)
+{
+    job->one_per_node = true;
+    job->each.v[RES_PODS] = 1;
+    job->each.v[RES_CPU] = 500 * (1 + (int64_t)draw(q, 8));
+    job->each.v[q->gpu] = (int64_t)draw(q, 4);
+    job->min_pods = job->max_pods = 1 + (int64_t)draw(q, draw(q, 2) == 0 ? 2 : 6);
+    if (draw(q, 5) == 0)
+        job->max_pods += (int64_t)draw(q, 3);
+    if (draw(q, 3) == 0)
+        draw_segments(q, job);
+}
+
+/* Beside the first, some in a partition of their own. */
+static void draw_components(struct queue_case *q, struct job *job)
+{
+    for (size_t n = 1 + draw(q, COMPONENTS - 1); n > 0; n--) {
+        struct job *other = job_add_component(job);
+
+        draw_shape(q, other);
+        if (draw(q, 3) == 0)
+            names_add(&other->partitions, &other->n_partitions,
+                      draw(q, 2) == 0 ? "odd" : "all");
+    }
+}
+
 static struct job *draw_job(struct queue_case *q, size_t number)
 {
     struct job *job = job_new();
@@ -246,14 +273,8 @@ static struct job *draw_job(struct queue_case *q, size_t number)
     job->name = xstrdup("train");
     job->user = xstrdup("ann");
     job->job_id = (int64_t)number;
-    job->one_per_node = true;
-    job->each.v[RES_PODS] = 1;
-    job->each.v[RES_CPU] = 500 * (1 + (int64_t)draw(q, 8));
-    job->each.v[q->gpu] = (int64_t)draw(q, 4);
+    draw_shape(q, job);
     job->exclusive = draw(q, 10) == 0;
-    job->min_pods = job->max_pods = 1 + (int64_t)draw(q, draw(q, 2) == 0 ? 2 : 6);
-    if (draw(q, 5) == 0)
-        job->max_pods += (int64_t)draw(q, 3);
     job->limit_sec = 60 + (int64_t)draw(q, draw(q, 2) == 0 ? 7200 : 86400);
     if (draw(q, 40) == 0)
         job->limit_sec = LIMIT_UNLIMITED;
@@ -261,8 +282,6 @@ static struct job *draw_job(struct queue_case *q, size_t number)
         job->most_switches = 1 + (int64_t)draw(q, 2);
         job->switch_wait_sec = NOW_SEC - 500 + (int64_t)draw(q, 5000);
     }
-    if (draw(q, 3) == 0)
-        draw_segments(q, job);
     draw_licenses(q, job);
     if (q->n_resvs > 0 && draw(q, 4) == 0)
         draw_reservations(q, job);
@@ -355,16 +374,39 @@ static const struct job *job_at(const struct queue_case *q, size_t number)
     return sched_job(q->s, uid);
 }
 
-/* The same but for the time: what is remembered of one counts for the next. */
-static void ask_as(struct job *job, const struct job *other)
+static void shape_as(struct job *job, const struct job *other)
 {
+    job->one_per_node = other->one_per_node;
     job->each = other->each;
-    job->exclusive = other->exclusive;
     job->min_pods = other->min_pods;
     job->max_pods = other->max_pods;
     job->segment = other->segment;
     job->spread_segments = other->spread_segments;
     job->consolidate_segments = other->consolidate_segments;
+}
+
+/* The same but for the time: what is remembered of one counts for the next. */
+static void ask_as(struct job *job, const struct job *other)
+{
+    shape_as(job, other);
+    job->exclusive = other->exclusive;
+    job_cut_components(job, 0);
+    for (size_t i = 0; i < other->n_others; i++) {
+        struct job *component = job_add_component(job);
+
+        shape_as(component, &other->others[i]);
+        if (other->others[i].n_partitions > 0)
+            names_add(&component->partitions, &component->n_partitions,
+                      other->others[i].partitions[0]);
+    }
+}
+
+static void ask_plainly(struct queue_case *q, const struct job *job, int sign)
+{
+    plain_plan_ask(q->plain, &job->each, (size_t)job->min_pods, sign);
+    for (size_t i = 0; i < job->n_others; i++)
+        plain_plan_ask(q->plain, &job->others[i].each, (size_t)job->others[i].min_pods,
+                       sign);
 }
 
 static void begin_case(struct queue_case *q, uint64_t seed)
@@ -406,11 +448,13 @@ static void begin_case(struct queue_case *q, uint64_t seed)
     for (size_t i = 1; i <= q->n_pending; i++) {
         struct job *job = draw_job(q, q->n_running + i);
 
+        if (draw(q, 6) == 0)
+            draw_components(q, job);
         if (i > 1 && draw(q, 2) == 0)
             ask_as(job, job_at(q, q->n_running + i - 1));
         if (draw(q, 3) == 0)
             names_add(&job->partitions, &job->n_partitions, "odd");
-        plain_plan_ask(q->plain, &job->each, (size_t)job->min_pods, 1);
+        ask_plainly(q, job, 1);
         tell(q, CHANGE_JOB, job);
     }
 }
@@ -425,25 +469,42 @@ static void end_case(struct queue_case *q)
 
 /* ---- comparing ---- */
 
-static struct plain_job plain_of(const struct queue_case *q, const struct job *job)
+/* Of one component, which is of the job. */
+static struct plain_job component_of(const struct queue_case *q, const struct job *job,
+                                     const struct job *one)
 {
-    struct plain_job plain = {
-        .each = job->each,
+    const struct job *named = one->n_partitions > 0 ? one : job;
+    const bool odd =
+        named->n_partitions > 0 && strcmp(named->partitions[0], "odd") == 0;
+
+    return (struct plain_job){
+        .each = one->each,
         .exclusive = job->exclusive,
-        .min = (size_t)job->min_pods,
-        .max = (size_t)job->max_pods,
+        .min = (size_t)one->min_pods,
+        .max = (size_t)one->max_pods,
         .limit_sec = job->limit_sec,
         .length_sec = book_length(job->limit_sec),
-        .allowed = job->n_partitions > 0 ? q->odd : NULL,
-        .part = job->n_partitions > 0,
-        .most_leaves = (size_t)job->most_switches,
+        .allowed = odd ? q->odd : NULL,
+        .part = odd,
+        .most_leaves = (size_t)one->most_switches,
         .few_until_sec = job->switch_wait_sec,
-        .segments = {(size_t)job->segment, job->spread_segments,
-                     job->consolidate_segments},
+        .segments = {(size_t)one->segment, one->spread_segments,
+                     one->consolidate_segments},
         .in = resv_of(q, job),
     };
+}
+
+/* `ret_others` has room for all. */
+static struct plain_job plain_of(const struct queue_case *q, const struct job *job,
+                                 struct plain_job *ret_others)
+{
+    struct plain_job plain = component_of(q, job, job);
 
     licenses_of(job, plain.licenses);
+    for (size_t i = 0; i < job->n_others; i++)
+        ret_others[i] = component_of(q, job, &job->others[i]);
+    plain.others = ret_others;
+    plain.n_others = job->n_others;
     return plain;
 }
 
@@ -478,10 +539,19 @@ static size_t last_of_started(const struct queue_case *q, const struct job *job)
                            timeline_end(timeline_minute(NOW_SEC), book_length(left)));
 }
 
+static void stay_in(struct plain_job *job, struct plain_job *others,
+                    const struct plain_resv *in)
+{
+    job->in = in;
+    for (size_t i = 0; i < job->n_others; i++)
+        others[i].in = in;
+}
+
 /* In the reservation of several where it can begin first, else as they are listed.
  * False: nowhere. */
 static bool find_plainly(const struct queue_case *q, const struct job *job,
-                         struct plain_job *plain, struct plain_place *place)
+                         struct plain_job *plain, struct plain_job *others,
+                         struct plain_place *place)
 {
     const struct plain_resv *best = plain->in;
     size_t before = SIZE_MAX;
@@ -492,7 +562,7 @@ static bool find_plainly(const struct queue_case *q, const struct job *job,
     for (size_t i = 0; i < job->n_reservations && job->n_reservations > 1; i++) {
         struct plain_place here = {.start_sec = TIME_UNSET};
 
-        plain->in = resv_named(q, job->reservations[i]);
+        stay_in(plain, others, resv_named(q, job->reservations[i]));
         if (!plain_plan_find(q->plain, plain, before, &here))
             continue;
         plain_place_fini(place);
@@ -500,7 +570,7 @@ static bool find_plainly(const struct queue_case *q, const struct job *job,
         before = here.first;
         best = plain->in;
     }
-    plain->in = best;
+    stay_in(plain, others, best);
     return place->start_sec != TIME_UNSET;
 }
 
@@ -508,10 +578,10 @@ static bool find_plainly(const struct queue_case *q, const struct job *job,
 static bool place_plainly(struct queue_case *q, size_t number)
 {
     const struct job *job = job_at(q, q->n_running + number);
-    struct plain_job plain = plain_of(q, job);
+    struct plain_job others[COMPONENTS], plain = plain_of(q, job, others);
     struct plain_place *place = &q->places[number];
 
-    if (!find_plainly(q, job, &plain, place))
+    if (!find_plainly(q, job, &plain, others, place))
         return true;
     if (place->start_sec == PLAN_FAR) {
         /* One that has just come is not promised that, and left to the walk. */
@@ -557,7 +627,7 @@ static bool never(const struct queue_case *q, size_t number)
 static bool start_plainly(struct queue_case *q, size_t number, bool was_waiting)
 {
     const struct job *job = job_at(q, q->n_running + number);
-    struct plain_job plain = plain_of(q, job);
+    struct plain_job others[COMPONENTS], plain = plain_of(q, job, others);
     struct plain_place *old = &q->places[number], place;
 
     if (!was_waiting || old->first == 0)
@@ -607,12 +677,13 @@ static void start_all(struct queue_case *q)
 static void order_turns(const struct queue_case *q, size_t *turns, size_t n)
 {
     for (size_t i = 1; i <= n; i++) {
-        struct plain_job job = plain_of(q, job_at(q, q->n_running + i));
+        struct plain_job own[COMPONENTS], others[COMPONENTS];
+        struct plain_job job = plain_of(q, job_at(q, q->n_running + i), own);
         size_t at = i - 1;
 
         for (; at > 0; at--) {
             struct plain_job other =
-                plain_of(q, job_at(q, q->n_running + turns[at - 1]));
+                plain_of(q, job_at(q, q->n_running + turns[at - 1]), others);
 
             if (plain_plan_is_first(q->plain, q->order, &other, &job))
                 break;
@@ -680,7 +751,7 @@ static void change(struct queue_case *q)
     }
     if (other->n_partitions > 0)
         names_add(&job->partitions, &job->n_partitions, other->partitions[0]);
-    plain_plan_ask(q->plain, &job->each, (size_t)job->min_pods, 1);
+    ask_plainly(q, job, 1);
     tell(q, CHANGE_JOB, job);
     start_all(q);
     /* One that cannot be promised a start ends the search, and is left to the walk. */

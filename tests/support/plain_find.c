@@ -72,42 +72,51 @@ static bool is_open(const struct plain_plan *p, const struct plain_job *job,
     return true;
 }
 
-static struct plain_open list_open(const struct plain_plan *p,
-                                   const struct plain_job *job,
-                                   const struct plain_place *place)
+struct plain_open plain_list_open(const struct plain_plan *p,
+                                  const struct plain_job *job,
+                                  const struct plain_place *place, const bool *taken)
 {
     struct plain_open open = {.spots = xcalloc(p->n_nodes + 1, sizeof(*open.spots))};
 
     for (size_t node = 0; node < p->n_nodes; node++) {
-        if (is_open(p, job, node, place->first, place->last))
+        if ((taken == NULL || !taken[node]) &&
+            is_open(p, job, node, place->first, place->last))
             open.spots[open.n++] = (struct plain_spot){.node = node, .turn = 1};
     }
     return open;
 }
 
+/* Of one component. */
+static bool place_one(const struct plain_plan *p, const struct plain_job *job,
+                      struct plain_place *place)
+{
+    struct plain_open open = plain_list_open(p, job, place, NULL);
+    bool fits;
+
+    place->n = 0;
+    fits = plain_best(p, job, &open, place);
+    place->of[0] = place->n;
+    free(open.spots);
+    return fits;
+}
+
 static bool fits_at(const struct plain_plan *p, const struct plain_job *job,
                     struct plain_place *place)
 {
-    struct plain_open open;
-    bool fits;
-
     place->last = last_of(p, job, place->first, 0);
     place->given =
         last_of(p, job, place->first, job->in != NULL ? job->in->tail_sec : 0);
-    open = list_open(p, job, place);
-    place->n = 0;
-    fits = is_licensed(p, job, place->first, place->given) &&
-           plain_best(p, job, &open, place);
-    free(open.spots);
     place->start_sec =
         place->first < p->grid.n_slots - 1 ? p->grid.bounds[place->first] : PLAN_FAR;
-    return fits;
+    return is_licensed(p, job, place->first, place->given) &&
+           (job->n_others > 0 ? plain_together(p, job, place)
+                              : place_one(p, job, place));
 }
 
 bool plain_plan_find(const struct plain_plan *p, const struct plain_job *job,
                      size_t before, struct plain_place *ret)
 {
-    struct plain_place place = {.nodes = xcalloc(job->max + 1, sizeof(size_t))};
+    struct plain_place place = {.nodes = xcalloc(p->n_nodes + 1, sizeof(size_t))};
 
     for (; place.first < MIN(before, p->grid.n_slots); place.first++) {
         if (fits_at(p, job, &place)) {

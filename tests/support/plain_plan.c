@@ -141,13 +141,27 @@ bool plain_is_within_bound(const struct plain_plan *p, const struct plain_job *j
     return row->cpu_of[job->part] + more <= p->bounds[job->part];
 }
 
+const struct plain_job *plain_component(const struct plain_job *job, size_t c)
+{
+    return c == 0 ? job : &job->others[c - 1];
+}
+
+static void change_node(struct plain_plan *p, const struct plain_job *job,
+                        const struct plain_place *place, size_t node, int sign)
+{
+    for (size_t slot = place->first; slot < place->last; slot++)
+        change(plain_row_at(p, slot, node), &job->each, job->exclusive ? SEATS : 1,
+               job->part, sign);
+}
+
 static void change_place(struct plain_plan *p, const struct plain_job *job,
                          const struct plain_place *place, int sign)
 {
-    for (size_t slot = place->first; slot < place->last; slot++) {
-        for (size_t i = 0; i < place->n; i++)
-            change(plain_row_at(p, slot, place->nodes[i]), &job->each,
-                   job->exclusive ? SEATS : 1, job->part, sign);
+    const size_t *nodes = place->nodes;
+
+    for (size_t c = 0; c <= job->n_others; nodes += place->of[c++]) {
+        for (size_t i = 0; i < place->of[c]; i++)
+            change_node(p, plain_component(job, c), place, nodes[i], sign);
     }
     change_licenses(p, job->licenses, place->first, place->given, sign);
 }
@@ -170,14 +184,31 @@ static int64_t share_of(int64_t part, int64_t whole)
     return whole > 0 ? (MIN(part, whole) << 30) / whole : 0;
 }
 
+/* What all components ask for. */
+static struct resvec ask_of(const struct plain_job *job, size_t *ret_nodes)
+{
+    struct resvec ask = {0};
+
+    *ret_nodes = 0;
+    for (size_t c = 0; c <= job->n_others; c++) {
+        const struct plain_job *one = plain_component(job, c);
+
+        resvec_add_times(&ask, &one->each, (int64_t)one->min);
+        *ret_nodes += one->min;
+    }
+    return ask;
+}
+
 static __int128 area_of(const struct plain_plan *p, const struct plain_job *job)
 {
+    size_t nodes;
+    const struct resvec ask = ask_of(job, &nodes);
     int64_t share = 0;
 
     if (job->exclusive)
-        share = share_of((int64_t)job->min, (int64_t)p->n_nodes);
+        share = share_of((int64_t)nodes, (int64_t)p->n_nodes);
     for (int i = 0; i < RES_MAX; i++)
-        share = MAX(share, share_of((int64_t)job->min * job->each.v[i], p->total.v[i]));
+        share = MAX(share, share_of(ask.v[i], p->total.v[i]));
     return MIN((__int128)job->limit_sec * share, (__int128)INT64_MAX);
 }
 

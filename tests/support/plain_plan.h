@@ -26,6 +26,8 @@ struct plain_plan;
 /* Licences that there may be, by number; and partitions. */
 #define PLAIN_LICENSES 2
 #define PLAIN_PARTS 2
+/* Components of a job. */
+#define PLAIN_COMPONENTS 4
 
 /* Nodes kept for its jobs for a time, by position; to others they are shut for
  * `tail_sec` longer. */
@@ -48,15 +50,21 @@ struct plain_job {
     struct plain_segments segments; /* where there are blocks */
     int64_t licenses[PLAIN_LICENSES];
     const struct plain_resv *in; /* that it has to stay in; NULL: none */
+    /* Of a heterogeneous job: components beside the first, which is itself; lent. Of
+     * times and licences they have the same and none. */
+    const struct plain_job *others;
+    size_t n_others;
 };
 
-/* Slots [first, last) on nodes in order; `nodes` is freed with plain_place_fini. Who is
- * over with a reservation has its licences up to before `given`. */
+/* Slots [first, last) on nodes in order, those of one component after the other;
+ * `nodes` is freed with plain_place_fini. Who is over with a reservation has its
+ * licences up to before `given`. */
 struct plain_place {
     int64_t start_sec; /* PLAN_FAR in the last slot */
     size_t first, last, given;
     size_t *nodes;
     size_t n;
+    size_t of[PLAIN_COMPONENTS]; /* so many of them */
 };
 
 struct plain_plan *plain_plan_new(int64_t now_sec, int64_t window_sec, size_t n_nodes);

@@ -3,6 +3,7 @@
 #define GANTRY_TESTS_SUPPORT_PLAIN_PLAN_PRIVATE_H
 
 #include "scheduler/timeline.h"
+#include "tests/support/plain_best.h"
 #include "tests/support/plain_plan.h"
 
 /* A node in one slot. */
@@ -35,5 +36,16 @@ int64_t plain_devices_in(const struct resvec *v);
  * takes a node whole takes all its CPUs. */
 bool plain_is_within_bound(const struct plain_plan *p, const struct plain_job *job,
                            size_t node, const struct plain_row *row);
+
+const struct plain_job *plain_component(const struct plain_job *job, size_t c);
+/* Nodes that are open to a component throughout a place, but for those that others of
+ * them have (NULL: none); spots freed by the caller. */
+struct plain_open plain_list_open(const struct plain_plan *p,
+                                  const struct plain_job *job,
+                                  const struct plain_place *place, const bool *taken);
+/* Nodes for each component, into `place`, whose slots are known. False: there is no way
+ * to give each what it needs, or it was not found (components.h). */
+bool plain_together(const struct plain_plan *p, const struct plain_job *job,
+                    struct plain_place *place);
 
 #endif
