@@ -5,7 +5,6 @@
 
 #include "base/util.h"
 #include "scheduler/book.h"
-#include "scheduler/component.h"
 #include "scheduler/core.h"
 #include "scheduler/yield.h"
 
@@ -59,56 +58,6 @@ const struct share *shares_at(const struct shares *shares, size_t position,
 
 /* ---- who may be preempted ---- */
 
-struct preempt_side herd_side(const struct sched *s, const struct jobrec *rec,
-                              const struct partrec *part)
-{
-    return (struct preempt_side){
-        .job = rec->job,
-        .part = part != NULL ? part->part : NULL,
-        .qos = policy_qos(&s->policy, rec->job),
-        .part_qos = part != NULL ? policy_part_qos(&s->policy, part->part) : NULL,
-    };
-}
-
-/* As its component would be. */
-static struct preempt_side side_of(const struct sched *s,
-                                   const struct preempt_side *whole, size_t component)
-{
-    struct preempt_side side = *whole;
-    struct job alone;
-
-    if (component > 0)
-        side.qos =
-            policy_qos(&s->policy, component_alone(whole->job, component, &alone));
-    return side;
-}
-
-bool herd_may_have(const struct sched *s, const struct preempt_side *by,
-                   const struct preempt_side *victim)
-{
-    bool may = true;
-
-    for (size_t i = 0; i <= victim->job->n_others && may; i++) {
-        const struct preempt_side side = side_of(s, victim, i);
-
-        may = preempt_may(&s->config, by, &side);
-    }
-    return may;
-}
-
-int64_t herd_exempt_until(const struct sched *s, const struct preempt_side *victim)
-{
-    int64_t until = INT64_MIN;
-
-    for (size_t i = 0; i <= victim->job->n_others; i++) {
-        const struct preempt_side side = side_of(s, victim, i);
-
-        until = MAX(until, timeline_end(victim->job->start_sec,
-                                        preempt_exempt_sec(&s->config, &side)));
-    }
-    return until;
-}
-
 static bool is_exempt(struct sched *s, const struct herd *h,
                       const struct preempt_side *victim)
 {
@@ -144,7 +93,7 @@ static void add_running(struct sched *s, struct herd *h, const struct preempt_si
     v.side.priority = INT64_MIN;
     if (!herd_may_have(s, by, &v.side))
         return;
-    if (preempt_asks_priority(&s->config, by))
+    if (herd_asks_priority(s, by))
         v.side.priority = pass_priority(s, rec, part, priority_time(s, h, job)).total;
     if (is_exempt(s, h, &v.side))
         return;
@@ -223,10 +172,18 @@ static struct herd *herd_new(struct sched *s, int64_t now_sec)
     return &all->items[all->oldest];
 }
 
+/* Those of one kind that ask have one in common. */
+static const void *kind_of(const struct sched *s, const struct preempt_side *by)
+{
+    if (herd_is_apart(by->job))
+        return by->job;
+    return s->config.preempt_type == PREEMPT_BY_QOS ? (const void *)by->qos
+                                                    : (const void *)by->part;
+}
+
 struct herd *herd_of(struct sched *s, const struct preempt_side *by, int64_t now_sec)
 {
-    const void *of = s->config.preempt_type == PREEMPT_BY_QOS ? (const void *)by->qos
-                                                              : (const void *)by->part;
+    const void *of = kind_of(s, by);
     struct herd *h;
 
     for (size_t i = 0; i < s->herds.n; i++) {
@@ -247,7 +204,7 @@ struct herd *herd_of(struct sched *s, const struct preempt_side *by, int64_t now
 size_t herd_muster(struct herd *h, const struct sched *s, const struct preempt_side *by,
                    size_t before)
 {
-    bool asks_priority = preempt_asks_priority(&s->config, by);
+    bool asks_priority = herd_asks_priority(s, by);
     size_t n = 0;
 
     for (size_t i = 0; i < h->n; i++) {

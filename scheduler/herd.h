@@ -8,6 +8,7 @@
  *
  *   by QOS          a herd for each QOS
  *   by partition    for each partition
+ *   a job whose components have QOS or partitions of their own: for that job
  */
 #ifndef GANTRY_SCHEDULER_HERD_H
 #define GANTRY_SCHEDULER_HERD_H
@@ -51,7 +52,7 @@ struct shares {
 };
 
 struct herd {
-    const void *of;  /* struct qos or struct partition */
+    const void *of;  /* struct qos, struct partition or struct job */
     uint64_t number; /* another one whenever it is found anew; from 1 on */
     uint64_t walk, told;
     int64_t now_sec;
@@ -83,9 +84,18 @@ bool herd_may_lift(struct sched *s, const struct herd *h, const struct preempt_s
                    struct jobrec *rec);
 
 /* May it be preempted, as far as the two are concerned? Of a heterogeneous job all
- * components must qualify, each by its own QOS. */
+ * components that have not ended must qualify, each by its own QOS and partition; and
+ * so one component preempts by its own, for its own nodes: */
+bool herd_component_may_have(const struct sched *s, const struct preempt_side *by,
+                             size_t component, const struct preempt_side *victim);
+/* for any of them. */
 bool herd_may_have(const struct sched *s, const struct preempt_side *by,
                    const struct preempt_side *victim);
+
+/* Have its components QOS or partitions of their own? */
+bool herd_is_apart(const struct job *job);
+/* Do priorities of jobs count for any of its components? */
+bool herd_asks_priority(const struct sched *s, const struct preempt_side *by);
 
 /* Until when one that runs is let run: as long as any of its components. */
 int64_t herd_exempt_until(const struct sched *s, const struct preempt_side *victim);

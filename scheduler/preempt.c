@@ -6,6 +6,7 @@
 #include "base/util.h"
 #include "scheduler/allowance.h"
 #include "scheduler/book.h"
+#include "scheduler/component.h"
 #include "scheduler/prospect.h"
 #include "scheduler/trial.h"
 #include "scheduler/victims.h"
@@ -42,21 +43,32 @@ struct hunt {
 
 /* ---- what is planned ---- */
 
+/* Of a job that is planned. */
+static struct preempt_side plan_side(struct sched *s, const struct hunt *h,
+                                     const struct jobrec *rec)
+{
+    const struct partrec *part =
+        cluster_partition(&s->cluster, rec->job->plan.partition);
+    struct preempt_side side = herd_side(s, rec, part);
+
+    side.priority = herd_asks_priority(s, &h->side)
+                        ? pass_priority(s, rec, part, h->now_sec).total
+                        : INT64_MIN;
+    return side;
+}
+
 /* A job's own plan is in its own way only. */
 static bool may_lift(struct sched *s, const struct hunt *h, struct jobrec *rec)
 {
-    const struct partrec *part;
     struct preempt_side side;
 
     if (rec == h->entry->rec)
         return true;
     if (!herd_may_lift(s, h->herd, &h->side, rec))
         return false;
-    if (!rec->job->plan.promised || !preempt_asks_priority(&s->config, &h->side))
+    if (!rec->job->plan.promised || !herd_asks_priority(s, &h->side))
         return true;
-    part = cluster_partition(&s->cluster, rec->job->plan.partition);
-    side = herd_side(s, rec, part);
-    side.priority = pass_priority(s, rec, part, h->now_sec).total;
+    side = plan_side(s, h, rec);
     return herd_may_have(s, &h->side, &side);
 }
 
@@ -269,6 +281,58 @@ static bool is_allowed(struct sched *s, const struct hunt *h, const struct slot 
     return allowance_check_then(s, &then, &s->message) == REASON_NONE;
 }
 
+static bool slots_meet(const struct slot *a, size_t n_a, const struct slot *b,
+                       size_t n_b)
+{
+    for (size_t i = 0; i < n_a; i++) {
+        for (size_t k = 0; k < n_b; k++) {
+            if (strcmp(a[i].node, b[k].node) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+/* Does a component get no nodes but of those that it may preempt? */
+static bool may_component(struct sched *s, const struct hunt *h, size_t component,
+                          const struct slot *slots, size_t n)
+{
+    bool may = true;
+
+    for (size_t i = 0; i < h->herd->n && may; i++) {
+        const struct victim *v = &h->herd->victims[i];
+        const struct job *job = v->rec->job;
+
+        may = !v->taken || herd_component_may_have(s, &h->side, component, &v->side) ||
+              !slots_meet(slots, n, job->alloc, job->n_alloc);
+    }
+    for (size_t i = 0; i < h->n_lifted && may; i++) {
+        const struct plan *plan = &h->plans[i]->job->plan;
+        const struct preempt_side side = plan_side(s, h, h->plans[i]);
+
+        may = !plan->promised ||
+              herd_component_may_have(s, &h->side, component, &side) ||
+              !slots_meet(slots, n, plan->slots, plan->n_slots);
+    }
+    return may;
+}
+
+/* Whoever makes room does so for a component that may have it. */
+static bool may_have(struct sched *s, const struct hunt *h, const struct slot *slots,
+                     size_t n)
+{
+    const struct job *job = h->entry->rec->job;
+    bool may = true;
+
+    for (size_t i = 0; i <= job->n_others && may && herd_is_apart(job); i++) {
+        size_t n_own;
+        const struct slot *own = component_slots(slots, n, i, &n_own);
+
+        may = may_component(s, h, i, own, n_own);
+    }
+    return may;
+}
+
 /* True: it would start later than the victims are gone, who would have run on until
  * then. It is asked again when they would be gone in time. */
 static bool is_too_soon(struct sched *s, const struct hunt *h)
@@ -302,8 +366,9 @@ static struct slot *find_room(struct sched *s, struct hunt *h, size_t *ret_n)
     before = s->window.first + 1;
     take_only_needed(s, h, before);
     slots = trial_find_place(s, h->entry, h->by, before, ret_n);
-    if (slots == NULL || (!is_too_soon(s, h) && s->window.first >= victims_gone(h) &&
-                          is_allowed(s, h, slots, *ret_n)))
+    if (slots == NULL ||
+        (!is_too_soon(s, h) && s->window.first >= victims_gone(h) &&
+         may_have(s, h, slots, *ret_n) && is_allowed(s, h, slots, *ret_n)))
         return slots;
     slots_free(slots, *ret_n);
     return NULL;

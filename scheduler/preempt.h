@@ -15,6 +15,9 @@
  * job by a promise from the victims' end on. While one of them still holds nodes the
  * promise follows it, if that lasts longer than assumed, and no others are taken.
  *
+ * Of a heterogeneous job each component preempts for its own nodes alone: where room
+ * that one may make would go to another one that may not, nobody ends.
+ *
  * Promises of jobs that it may not preempt are never delayed; those that it does break
  * are counted.
  */
