@@ -27,6 +27,7 @@
 #include "scheduler/reserve.h"
 #include "scheduler/sched.h"
 #include "scheduler/shape.h"
+#include "scheduler/sooner.h"
 #include "scheduler/starts.h"
 #include "scheduler/timeline.h"
 #include "scheduler/turn.h"
@@ -105,12 +106,14 @@ struct jobrec {
     bool told_promised;
     struct priority told_priority;
     struct ahead told_ahead;
+    struct sooner told_sooner;
     uint64_t told_depends; /* depend_states */
 
     /* Of this pass: choices still to be tried, the most hopeful reason so far. */
     size_t untried;
     bool joined; /* a crowd: some entry of it waits for nodes */
     struct ahead ahead;
+    struct sooner sooner; /* over its choices */
     enum reason found;
     bool found_planned; /* where it is planned */
     char *found_message;
@@ -160,6 +163,7 @@ struct pass {
     bool moved;          /* what is free is not what earlier jobs saw: walk again */
     size_t n_waiting;    /* entries of jobs that may start, but cannot now */
     size_t n_promised;   /* of them, from the front of the queue, with a promise */
+    size_t n_hinted;     /* entries that were looked at for sooner.h */
     int64_t begin_sec;   /* first begin time to come */
 };
 

@@ -44,6 +44,7 @@ void jobrec_reset_told(struct jobrec *rec)
     rec->told_promised = false;
     rec->told_priority = (struct priority){0};
     rec->told_ahead = (struct ahead){0};
+    rec->told_sooner = (struct sooner){0};
     rec->told_depends = 0;
 }
 

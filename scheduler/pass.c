@@ -73,13 +73,26 @@ static bool try_(struct sched *s, struct entry *entry)
     return false;
 }
 
+static void give_hints(struct sched *s, const struct entry *entry,
+                       const struct seeker *by)
+{
+    struct jobrec *rec = entry->rec;
+
+    if (s->pass.n_hinted >= SOONER_MAX)
+        return;
+    s->pass.n_hinted++;
+    rec->sooner = sooner_best(rec->sooner, sooner_find(s, entry, by));
+}
+
 static void tell_why(struct sched *s, const struct entry *entry,
                      const struct seeker *by)
 {
     enum reason reason;
 
-    if (entry->rec->limited == REASON_NONE)
+    if (entry->rec->limited == REASON_NONE) {
         pass_join_crowd(s, entry);
+        give_hints(s, entry, by);
+    }
     str_reset(&s->message);
     reason = trial_why_not_now(s, entry, by);
     yield_say(s, entry->rec);

@@ -55,6 +55,7 @@ static void add_job(struct sched *s, struct jobrec *rec)
     rec->untried = 0;
     rec->joined = false;
     rec->ahead = (struct ahead){0};
+    rec->sooner = (struct sooner){0};
     rec->found = REASON_NONE;
     rec->found_planned = false;
     free(rec->found_message);
@@ -116,6 +117,7 @@ void pass_begin(struct sched *s, int64_t now_sec)
         s->config.backfill_order == BACKFILL_QUEUE ? ROUND_WHOLE : ROUND_PROMISE;
     pass->n_waiting = 0;
     pass->n_promised = 0;
+    pass->n_hinted = 0;
     pass->begin_sec = INT64_MAX;
     pass->queue.n = 0;
     pass->ordered = false;

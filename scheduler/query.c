@@ -228,6 +228,14 @@ struct ahead sched_job_ahead(const struct sched *s, const char *job_uid)
     return waits ? rec->ahead : (struct ahead){0};
 }
 
+struct sooner sched_job_sooner(const struct sched *s, const char *job_uid)
+{
+    const struct jobrec *rec = jobrec_find(s, job_uid);
+    bool waits = rec != NULL && rec->job->phase == JOB_PENDING;
+
+    return waits ? rec->told_sooner : (struct sooner){0};
+}
+
 const struct job *sched_job(const struct sched *s, const char *job_uid)
 {
     const struct jobrec *rec = jobrec_find(s, job_uid);

@@ -75,6 +75,7 @@
 #include "scheduler/priority.h"
 #include "scheduler/reason.h"
 #include "scheduler/reservation.h"
+#include "scheduler/sooner.h"
 #include "scheduler/tresweight.h"
 #include "scheduler/topology.h"
 #include "scheduler/turn.h"
@@ -198,6 +199,7 @@ struct decision {
     bool promised;        /* REASON: and not later */
     bool waits_for_nodes; /* REASON: it may start, and `ahead` says who is before it */
     struct ahead ahead;
+    struct sooner sooner; /* REASON: what would let it start at once */
     /* REASON: since when it gains age under limits on that; TIME_UNSET: none is on it;
      * ACCRUES_NOT: it does not, by the limit that is said there. */
     int64_t accrue_sec;
@@ -308,6 +310,8 @@ const struct partition *sched_taker(const struct sched *s, const struct partitio
                                     sched_takes_fn *takes, const void *arg);
 /* Who was ahead of a job that waits for nodes in the last walk; none for others. */
 struct ahead sched_job_ahead(const struct sched *s, const char *job_uid);
+/* What a waiting job was told last of what would let it start at once. */
+struct sooner sched_job_sooner(const struct sched *s, const char *job_uid);
 /* The job as the core has it, lent until the next apply or step; NULL: unknown. */
 const struct job *sched_job(const struct sched *s, const char *job_uid);
 /* The QOS of a component, also by default; NULL: none. Lent until the next change. */

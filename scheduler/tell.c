@@ -79,6 +79,7 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
         .reservation = dated ? plan->reservation : NULL,
         .slots = plan->slots,
         .n_slots = dated ? plan->n_slots : 0,
+        .sooner = rec->sooner,
         .waits_for_nodes = reason == REASON_RESOURCES || reason == REASON_PRIORITY,
         .accrue_sec = accrue_since(rec->job),
         .bound_sec = check_bound(rec->job, first_partition(s, rec->job)),
@@ -96,6 +97,7 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
         str_eq(rec->told_lack, decision.lacks_age) &&
         rec->told_depends == depend_states(rec->job) &&
         !priority_is_news(priority, &rec->told_priority) &&
+        sooner_equal(&decision.sooner, &rec->told_sooner) &&
         !ahead_is_news(&decision.ahead, &rec->told_ahead))
         return;
     decision.account = policy_account(&s->policy, rec->job);
@@ -110,6 +112,7 @@ void tell_job(struct sched *s, struct jobrec *rec, enum reason reason,
     rec->told_lack = xstrdup_null(decision.lacks_age);
     rec->told_priority = *priority;
     rec->told_ahead = decision.ahead;
+    rec->told_sooner = decision.sooner;
     rec->told_depends = depend_states(rec->job);
     decided_add(&s->decided, &decision);
 }

@@ -159,7 +159,8 @@ bool jstatus_equal(const struct jstatus *a, const struct jstatus *b)
            str_eq(a->dependency, b->dependency) && a->limit_sec == b->limit_sec &&
            str_eq(a->limit_asked, b->limit_asked) && a->accrue_sec == b->accrue_sec &&
            str_eq(a->lacks_age, b->lacks_age) && plan_equal(&a->plan, &b->plan) &&
-           ahead_equal(&a->ahead, &b->ahead) && arrays_equal(a->array, b->array) &&
+           ahead_equal(&a->ahead, &b->ahead) && sooner_equal(&a->sooner, &b->sooner) &&
+           arrays_equal(a->array, b->array) &&
            preemption_equal(&a->preempted, &b->preempted) &&
            component_ends_equal(&a->ends, &b->ends) &&
            slots_equal(a->placement, a->n_placement, b->placement, b->n_placement);

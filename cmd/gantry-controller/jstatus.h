@@ -18,6 +18,7 @@
 #include "scheduler/ahead.h"
 #include "scheduler/model.h"
 #include "scheduler/priority.h"
+#include "scheduler/sooner.h"
 
 #define AHEAD_NONE (-1)
 
@@ -61,6 +62,7 @@ struct jstatus {
     struct plan plan;            /* while pending: when and where it is to start */
     int64_t planned_since_sec;   /* since when there has been a plan; TIME_UNSET */
     struct ahead ahead;          /* while it waits for nodes; else jobs is AHEAD_NONE */
+    struct sooner sooner;        /* while it waits */
     int exit_code, exit_signal;  /* -1: none recorded */
     char *last_action, *last_outcome;
     char *refusal;              /* message of condition Accepted=False; NULL */

@@ -54,6 +54,16 @@ static void read_ahead(const struct json *object, struct ahead *ret)
                           .job_id = strtoll(next, NULL, 10)};
 }
 
+static void read_sooner(const struct json *pending, struct sooner *ret)
+{
+    const char *limit = json_str(pending, "sooner.timeLimit");
+    *ret = (struct sooner){
+        .nodes = strtoll(json_str_or(pending, "sooner.nodes", "0"), NULL, 10),
+        .frees = strtoll(json_str_or(pending, "ahead.frees", "0"), NULL, 10)};
+    if (limit)
+        duration_parse(limit, &ret->limit_sec, NULL);
+}
+
 static void read_factors(const struct json *object, struct priority *ret)
 {
     *ret = (struct priority){.age = json_int_or(object, "age", 0),
@@ -127,6 +137,7 @@ bool jstatus_read(const struct convert *c, const struct json *status, bool is_ar
     if (s->state == JOB_STATE_PENDING) {
         convert_plan_read(c, status, &s->plan);
         read_ahead(json_at(status, "pending.ahead"), &s->ahead);
+        read_sooner(json_get(status, "pending"), &s->sooner);
     }
     read_exit(json_str(status, "exitCode"), s);
     if (is_array) {

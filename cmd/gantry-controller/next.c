@@ -158,8 +158,10 @@ void job_next(const struct job_view *v, struct job_next *ret)
         next_array(v, ret);
     else
         next_standing(v, ret);
-    if (ret->want.state != JOB_STATE_PENDING)
+    if (ret->want.state != JOB_STATE_PENDING) {
         ret->want.ahead = (struct ahead){.jobs = AHEAD_NONE};
+        ret->want.sooner = (struct sooner){0};
+    }
     ret->write = !jstatus_equal(&ret->want, &v->job->status);
     ret->only_reason =
         ret->write && differs_only_in_reason(&ret->want, &v->job->status);

@@ -93,7 +93,8 @@ struct job_view {
     const char *reason, *message;        /* the core's, for a pending job; NULL */
     const char *note;                    /* to be said behind that; NULL */
     const struct plan *plan;             /* likewise */
-    const struct ahead *ahead; /* likewise; NULL too where it waits for no nodes */
+    const struct ahead *ahead;   /* likewise; NULL too where it waits for no nodes */
+    const struct sooner *sooner; /* likewise; NULL: nothing is known */
     int64_t priority;
     const struct priority *factors; /* NULL where the core has not spoken */
     const char *account, *qos;      /* likewise, and where it has none */

@@ -39,6 +39,14 @@ static void want_ahead(const struct job_view *v, struct job_next *n)
         *is = *v->ahead;
 }
 
+/* Whose end it waits for is told with who is ahead. */
+static void want_sooner(const struct job_view *v, struct jstatus *s)
+{
+    s->sooner = v->sooner ? *v->sooner : (struct sooner){0};
+    if (s->ahead.jobs == AHEAD_NONE)
+        s->sooner.frees = 0;
+}
+
 static void say_ahead(const struct ahead *a, struct str *text)
 {
     const char *apart = text->len > 0 ? "; " : "";
@@ -54,6 +62,23 @@ static void say_ahead(const struct ahead *a, struct str *text)
         str_add(text, " ahead");
 }
 
+static void say_sooner(const struct sooner *sooner, struct str *text)
+{
+    const char *joint = sooner->limit_sec > 0 && sooner->nodes > 0 ? " or " : "";
+    char limit[DURATION_TEXT_MAX];
+    if (sooner->limit_sec == 0 && sooner->nodes == 0)
+        return;
+    str_addf(text, "%swould start now ", text->len > 0 ? "; " : "");
+    if (sooner->limit_sec > 0) {
+        duration_format(sooner->limit_sec, limit);
+        str_addf(text, "with a time limit of %s", limit);
+    }
+    str_add(text, joint);
+    if (sooner->nodes > 0)
+        str_addf(text, "on %" PRId64 " node%s", sooner->nodes,
+                 sooner->nodes == 1 ? "" : "s");
+}
+
 static void say_plan(const struct plan *plan, struct str *text)
 {
     char when[TIME_TEXT_MAX];
@@ -65,8 +90,8 @@ static void say_plan(const struct plan *plan, struct str *text)
 }
 
 /* The core's sentence, and for how long it waits: "needs 2 nodes with cpu=8; none is
- * free now; 3 jobs with 24 GPUs ahead; planned start 2027-01-15T08:10:00Z". Made of
- * what is to be persisted, so that it moves only with that. */
+ * free now; 3 jobs with 24 GPUs ahead; planned start 2027-01-15T08:10:00Z; would start
+ * now with a time limit of 00:45:00". Made of what is to be persisted, so that it moves only with that. */
 static void want_sentence(const struct job_view *v, struct job_next *n)
 {
     STR_AUTO struct str text;
@@ -76,6 +101,7 @@ static void want_sentence(const struct job_view *v, struct job_next *n)
         str_addf(&text, "%s%s", text.len > 0 ? "; " : "", v->note);
     say_ahead(&n->want.ahead, &text);
     say_plan(&n->want.plan, &text);
+    say_sooner(&n->want.sooner, &text);
     want_reason(n, v->reason, text.len > 0 ? text.s : NULL);
 }
 
@@ -122,6 +148,7 @@ void wait_on(const struct job_view *v, struct job_next *n)
     text_set(&s->partition, v->queue);
     if (v->refusal) {
         s->ahead.jobs = AHEAD_NONE;
+        s->sooner = (struct sooner){0};
         plan_clear(&s->plan);
         want_reason(n, v->refusal_reason, v->refusal);
         return;
@@ -131,6 +158,7 @@ void wait_on(const struct job_view *v, struct job_next *n)
     if (v->reason && !backing_off) {
         want_plan(v, n);
         want_ahead(v, n);
+        want_sooner(v, s);
         want_sentence(v, n);
         want_standing(v, n);
     }

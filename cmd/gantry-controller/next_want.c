@@ -46,6 +46,7 @@ static void clear_run(struct jstatus *s)
 {
     plan_clear(&s->plan);
     s->ahead.jobs = AHEAD_NONE;
+    s->sooner = (struct sooner){0};
     slots_free(s->placement, s->n_placement);
     s->placement = NULL;
     s->n_placement = 0;

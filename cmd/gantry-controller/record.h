@@ -54,7 +54,8 @@ struct record {
     char *message;
     struct plan plan;   /* the core's, as told last */
     struct ahead ahead; /* likewise */
-    int64_t priority;   /* PRIORITY_UNSET: the core has not spoken yet */
+    struct sooner sooner;
+    int64_t priority; /* PRIORITY_UNSET: the core has not spoken yet */
     struct priority factors;
     char *account, *qos; /* NULL: none */
     int64_t accrue_sec;  /* as jstatus has them: */

@@ -34,6 +34,7 @@ void record_plan(struct record *r, const struct decision *d)
     r->ahead = d->ahead;
     if (!d->waits_for_nodes)
         r->ahead.jobs = AHEAD_NONE;
+    r->sooner = d->sooner;
     plan_clear(&r->plan);
     if (d->planned_sec == TIME_UNSET)
         return;
@@ -72,6 +73,7 @@ static void view_wait(const struct record *r, struct job_view *v)
         v->note = reason_class(r->reason) == WAIT_NOT_ALLOWED ? NULL : r->tie.note;
         v->plan = &r->plan;
         v->ahead = r->ahead.jobs != AHEAD_NONE ? &r->ahead : NULL;
+        v->sooner = &r->sooner;
         v->factors = &r->factors;
     }
 }

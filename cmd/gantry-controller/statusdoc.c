@@ -107,14 +107,32 @@ static void set_placement(const struct convert *c, struct json *status,
     json_set(status, "allocTRES", json_new_string(tres.s));
 }
 
-/* The job ahead is named as squeue names it. */
-static struct json *ahead_or_null(const struct ahead *a)
+/* As squeue names jobs; 0: null. */
+static struct json *number_or_null(int64_t number)
+{
+    AUTO_FREE char *text = number > 0 ? xasprintf("%" PRId64, number) : NULL;
+    return text_or_null(text);
+}
+
+static struct json *ahead_or_null(const struct ahead *a, int64_t frees)
 {
     if (a->jobs == AHEAD_NONE)
         return json_new_null();
-    AUTO_FREE char *next = a->job_id > 0 ? xasprintf("%" PRId64, a->job_id) : NULL;
     struct json *ret = json_build("{'jobs':%i,'gpus':%i}", a->jobs, a->gpus);
-    json_set(ret, "next", text_or_null(next));
+    json_set(ret, "next", number_or_null(a->job_id));
+    json_set(ret, "frees", number_or_null(frees));
+    return ret;
+}
+
+static struct json *sooner_or_null(const struct sooner *sooner)
+{
+    if (sooner->limit_sec == 0 && sooner->nodes == 0)
+        return json_new_null();
+    struct json *ret = json_new_object();
+    char limit[DURATION_TEXT_MAX];
+    duration_format(sooner->limit_sec, limit);
+    json_set(ret, "timeLimit", text_or_null(sooner->limit_sec > 0 ? limit : NULL));
+    json_set(ret, "nodes", number_or_null(sooner->nodes));
     return ret;
 }
 
@@ -129,7 +147,8 @@ static void set_pending(const struct convert *c, struct json *status,
     struct json *pending = json_build(
         "{'class':%s}", wait_class_word(reason_class(reason_parse(s->reason))));
     convert_plan_write(c, &s->plan, status, pending);
-    json_set(pending, "ahead", ahead_or_null(&s->ahead));
+    json_set(pending, "ahead", ahead_or_null(&s->ahead, s->sooner.frees));
+    json_set(pending, "sooner", sooner_or_null(&s->sooner));
     json_set(status, "pending", pending);
 }
 

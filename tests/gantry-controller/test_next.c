@@ -73,6 +73,7 @@ static void give_status(struct jstatus *s, const struct given *g)
     s->job_id = 5;
     s->plan = give_plan(&g->had);
     s->ahead = give_ahead(&g->had_ahead);
+    s->sooner = g->had_sooner;
     s->submit_sec = CREATED;
     s->eligible_sec = g->eligible_sec ? g->eligible_sec : CREATED;
     s->attempt = g->attempt ? g->attempt : ran;
@@ -178,6 +179,9 @@ static void say_status(struct str *out, const struct jstatus *w,
     else if (ahead_is_news(&w->ahead, &h->ahead))
         str_addf(out, "ahead=%" PRId64 "/%" PRId64 "/%" PRId64 " ", w->ahead.jobs,
                  w->ahead.gpus, w->ahead.job_id);
+    if (!sooner_equal(&w->sooner, &h->sooner))
+        str_addf(out, "sooner=%" PRId64 "/%" PRId64 "/%" PRId64 " ",
+                 w->sooner.limit_sec, w->sooner.nodes, w->sooner.frees);
     if (!plan_equal(&w->plan, &h->plan))
         say_time(out, w->plan.promised ? "promise" : "plan", w->plan.start_sec,
                  INT64_MAX);
@@ -281,6 +285,7 @@ static void check_case(const struct next_case *c)
                             .note = g->note,
                             .plan = &plan,
                             .ahead = g->told_ahead.waits ? &g->told_ahead.ahead : NULL,
+                            .sooner = &g->told_sooner,
                             .priority = g->priority,
                             .now_sec = NOW};
     struct job_next next;

@@ -31,6 +31,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/duration.h"
 #include "base/hostlist.h"
 #include "base/str.h"
 #include "base/util.h"
@@ -378,6 +379,28 @@ static void say_reservations(struct scenario *sc)
         str_addf(&sc->out, "  promises broken: %zu\n", sched_reserved_promises(sc->s));
 }
 
+/* What waiting jobs have been told last. */
+static void say_sooner(void *arg, const struct change *change)
+{
+    struct scenario *sc = arg;
+    char limit[DURATION_TEXT_MAX];
+    struct sooner sooner;
+
+    if (change->kind != CHANGE_JOB || change->u.job->phase != JOB_PENDING)
+        return;
+    sooner = sched_job_sooner(sc->s, change->u.job->uid);
+    str_addf(&sc->out, "  %s", change->u.job->uid + strlen("job-"));
+    if (sooner.limit_sec > 0) {
+        duration_format(sooner.limit_sec, limit);
+        str_addf(&sc->out, ", now with limit %s", limit);
+    }
+    if (sooner.nodes > 0)
+        str_addf(&sc->out, ", now on %lld", (long long)sooner.nodes);
+    if (sooner.frees > 0)
+        str_addf(&sc->out, ", waits for the end of %lld", (long long)sooner.frees);
+    str_addc(&sc->out, '\n');
+}
+
 static void run_line(struct scenario *sc, const char *line)
 {
     struct err err;
@@ -402,6 +425,8 @@ static void run_line(struct scenario *sc, const char *line)
         end_jobs(sc, line + strlen("end "));
     else if (strcmp(line, "reservations") == 0)
         say_reservations(sc);
+    else if (strcmp(line, "sooner") == 0)
+        sched_snapshot(sc->s, say_sooner, sc);
     else if (strcmp(line, "usage") == 0 || strcmp(line, "usage all") == 0)
         say_all_usage(sc, strcmp(line, "usage all") == 0);
     else if (cluster_text_line(&sc->res, line, apply, sc, &err) < 0)

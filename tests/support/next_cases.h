@@ -63,6 +63,7 @@ struct given {
     int64_t priority;
     struct given_plan had, told; /* in status, by the core */
     struct given_ahead had_ahead, told_ahead;
+    struct sooner had_sooner, told_sooner;
 };
 
 /*

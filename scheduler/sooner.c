@@ -1,0 +1,174 @@
+#include "scheduler/sooner.h"
+
+#include <string.h>
+
+#include "base/util.h"
+#include "scheduler/allowance.h"
+#include "scheduler/book.h"
+#include "scheduler/core.h"
+#include "scheduler/trial.h"
+
+/* ---- a shorter limit ---- */
+
+/* Limits up to `below_sec` are told in steps. */
+static const struct step {
+    int64_t below_sec, step_sec;
+} steps[] = {
+    {2 * 3600, 5 * 60}, {12 * 3600, 15 * 60}, {2 * 86400, 3600}, {INT64_MAX, 6 * 3600}};
+
+static int64_t round_down(int64_t limit_sec)
+{
+    const struct step *step = steps;
+
+    while (limit_sec >= step->below_sec)
+        step++;
+    return limit_sec / step->step_sec * step->step_sec;
+}
+
+/* Would it start now, if it were over before that slot? */
+static bool fits_before(struct sched *s, const struct entry *entry,
+                        const struct seeker *by, size_t last)
+{
+    const int64_t *bounds = s->timeline.bounds;
+    struct seeker shorter = *by;
+    struct slot *slots;
+    bool fits;
+    size_t n;
+
+    shorter.limit_sec = bounds[last] - bounds[0];
+    slots = trial_find_place(s, entry, &shorter, 1, &n);
+    if (slots == NULL)
+        return false;
+    str_reset(&s->message);
+    fits = allowance_check_tres(s, entry->rec->job, entry->part->part, slots, n,
+                                &s->message) == REASON_NONE;
+    slots_free(slots, n);
+    return fits;
+}
+
+static int64_t find_limit(struct sched *s, const struct entry *entry,
+                          const struct seeker *by)
+{
+    const struct timeline *tl = &s->timeline;
+    size_t first, low = 1, high;
+    int64_t limit;
+
+    timeline_span(tl, tl->bounds[0], timeline_end(tl->bounds[0], by->limit_sec), &first,
+                  &high);
+    high = MIN(high, tl->n_slots - 1);
+    if (low >= high || !fits_before(s, entry, by, low))
+        return 0;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+
+        if (fits_before(s, entry, by, middle))
+            low = middle;
+        else
+            high = middle;
+    }
+    limit = tl->bounds[low] - tl->bounds[0] - book_length(0);
+    return limit > 0 ? round_down(limit) : 0;
+}
+
+/* ---- its plan ---- */
+
+static bool has_plan(const struct jobrec *rec)
+{
+    return rec->claim.on && rec->claim.planned;
+}
+
+/* The nodes of its plan, into s->own. */
+static void mark_own(struct sched *s, const struct claim *claim)
+{
+    s->own = xrealloc(s->own, (s->timeline.words + 1) * sizeof(*s->own));
+    memset(s->own, 0, s->timeline.words * sizeof(*s->own));
+    for (size_t i = 0; i < claim->n_positions; i++) {
+        if (claim->positions[i] != CLAIM_NOWHERE)
+            node_set_add(s->own, claim->positions[i]);
+    }
+}
+
+/* ---- fewer nodes ---- */
+
+static bool takes_any(const struct job *like)
+{
+    return like->one_per_node && like->n_units == 0 && like->n_others == 0 &&
+           !like->contiguous && like->segment == 0 && like->n_counts == 0 &&
+           like->n_node_list == 0 && like->most_switches == 0;
+}
+
+/* Its own count as open from its start on; s->own has them. */
+static int64_t find_nodes(struct sched *s, const struct seeker *by,
+                          const struct jobrec *rec)
+{
+    struct seeker fewer = *by;
+    int64_t n;
+
+    if (!takes_any(by->shape->like) || by->need < 2)
+        return 0;
+    if (has_plan(rec)) {
+        fewer.own = s->own;
+        fewer.own_from = rec->claim.first;
+    }
+    window_set(&s->window, &fewer, 0);
+    n = window_count(&s->window, &fewer);
+    return n < by->need && n >= by->part->part->min_nodes ? n : 0;
+}
+
+/* ---- whose end ---- */
+
+static bool is_on_own(const struct sched *s, const struct claim *claim)
+{
+    for (size_t i = 0; i < claim->n_positions; i++) {
+        uint32_t position = claim->positions[i];
+
+        if (position != CLAIM_NOWHERE && node_set_has(s->own, position))
+            return true;
+    }
+    return false;
+}
+
+static int64_t find_last_end(const struct sched *s, const struct claim *plan)
+{
+    const struct jobrec *last = NULL;
+
+    for (size_t i = 0; i < s->n_holding; i++) {
+        const struct jobrec *rec = s->holding[i];
+        const struct claim *claim = &rec->claim;
+
+        if (rec->job_id == 0 || claim->last > plan->first || !is_on_own(s, claim))
+            continue;
+        if (last == NULL || claim->end_sec > last->claim.end_sec ||
+            (claim->end_sec == last->claim.end_sec && rec->job_id < last->job_id))
+            last = rec;
+    }
+    return last != NULL ? last->job_id : 0;
+}
+
+/* ---- all of it ---- */
+
+struct sooner sooner_find(struct sched *s, const struct entry *entry,
+                          const struct seeker *by)
+{
+    const struct jobrec *rec = entry->rec;
+    struct sooner sooner = {.limit_sec = find_limit(s, entry, by)};
+
+    if (has_plan(rec))
+        mark_own(s, &rec->claim);
+    sooner.nodes = find_nodes(s, by, rec);
+    if (has_plan(rec))
+        sooner.frees = find_last_end(s, &rec->claim);
+    return sooner;
+}
+
+struct sooner sooner_best(struct sooner a, struct sooner b)
+{
+    return (struct sooner){.limit_sec = MAX(a.limit_sec, b.limit_sec),
+                           .nodes = MAX(a.nodes, b.nodes),
+                           .frees = a.frees != 0 ? a.frees : b.frees};
+}
+
+bool sooner_equal(const struct sooner *a, const struct sooner *b)
+{
+    return a->limit_sec == b->limit_sec && a->nodes == b->nodes && a->frees == b->frees;
+}
