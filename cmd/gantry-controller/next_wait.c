@@ -91,7 +91,8 @@ static void say_plan(const struct plan *plan, struct str *text)
 
 /* The core's sentence, and for how long it waits: "needs 2 nodes with cpu=8; none is
  * free now; 3 jobs with 24 GPUs ahead; planned start 2027-01-15T08:10:00Z; would start
- * now with a time limit of 00:45:00". Made of what is to be persisted, so that it moves only with that. */
+ * now with a time limit of 00:45:00". Made of what is to be persisted, so that it moves
+ * only with that. */
 static void want_sentence(const struct job_view *v, struct job_next *n)
 {
     STR_AUTO struct str text;
