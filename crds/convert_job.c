@@ -199,7 +199,8 @@ static int read_licenses(const struct json *object, struct job *job, struct err 
     const char *text = NULL;
     if (text_read(object, "spec.licenses", &text, err) < 0)
         return -1;
-    if (text && licenses_parse(text, &job->licenses, &job->n_licenses, err) < 0)
+    if (text && licenses_parse_asked(text, &job->licenses, &job->n_licenses,
+                                     &job->any_license, err) < 0)
         return err_prefix(err, "spec.licenses");
     return 0;
 }
@@ -333,6 +334,7 @@ static void read_place(const struct json *object, struct job *job)
 {
     job->partition = xstrdup_null(json_str(object, "status.partition"));
     job->reservation = xstrdup_null(json_str(object, "status.reservation"));
+    job->license = xstrdup_null(json_str(object, "status.license"));
 }
 
 /* What it held is for its bill alone: where that cannot be read there is none. */

@@ -19,14 +19,15 @@ void convert_plan_read(const struct convert *c, const struct json *status,
         return;
     plan.partition = xstrdup(partition);
     plan.reservation = xstrdup_null(json_str(pending, "plannedReservation"));
+    plan.license = xstrdup_null(json_str(pending, "plannedLicense"));
     *ret = plan;
 }
 
 static void clear(struct json *status, struct json *pending)
 {
-    static const char *const fields[] = {"promised", "plannedPartition",
-                                         "plannedReservation", "plannedNodes",
-                                         "plannedPlacement"};
+    static const char *const fields[] = {"promised",           "plannedPartition",
+                                         "plannedReservation", "plannedLicense",
+                                         "plannedNodes",       "plannedPlacement"};
     json_set(status, "plannedStartTime", json_new_null());
     for (size_t i = 0; i < ARRAY_LEN(fields); i++)
         json_set(pending, fields[i], json_new_null());
@@ -55,4 +56,6 @@ void convert_plan_write(const struct convert *c, const struct plan *plan,
         json_set(pending, "plannedPartition", json_new_string(plan->partition));
     if (plan->reservation)
         json_set(pending, "plannedReservation", json_new_string(plan->reservation));
+    if (plan->license)
+        json_set(pending, "plannedLicense", json_new_string(plan->license));
 }

@@ -50,20 +50,22 @@ static int read_one(const char **at, char *name, int64_t *ret_count, struct err 
     return read_count(at, ret_count, err);
 }
 
-/* To the next one; 0 at the end of the text. */
-static int next_one(const char **at, struct err *err)
+/* To the next one; 0 at the end of the text. They stand apart by *apart, which the
+ * first one settles ('\0': it is still to come). */
+static int next_one(const char **at, char *apart, struct err *err)
 {
     if (**at == '\0')
         return 0;
-    if (**at == '|')
-        return err_set(err, ERR_INVALID,
-                       "a choice of licences (|) is not supported; " RIGHT);
     if (!isprint((unsigned char)**at))
         return err_set(err, ERR_INVALID, "byte %d is not understood; " RIGHT,
                        (unsigned char)**at);
-    if (**at != ',')
+    if (**at != ',' && **at != '|')
         return err_set(err, ERR_INVALID, "\"%c\" is not understood; " RIGHT, **at);
-    ++*at;
+    if (*apart != '\0' && *apart != **at)
+        return err_set(
+            err, ERR_INVALID,
+            "all of them stand apart by commas, one of them by |: not both; " RIGHT);
+    *apart = *(*at)++;
     return 1;
 }
 
@@ -79,26 +81,68 @@ static int check_counts(const struct license *all, size_t n, struct err *err)
     return 0;
 }
 
-int licenses_parse(const char *text, struct license **ret, size_t *ret_n,
-                   struct err *err)
+/* Behind those before it, as they are asked for. */
+static int add_choice(struct license **all, size_t *n, const char *name, int64_t count,
+                      struct err *err)
+{
+    for (size_t i = 0; i < *n; i++)
+        if (strcmp((*all)[i].name, name) == 0)
+            return err_set(err, ERR_INVALID, "licence %s stands twice", name);
+    if (*n == LICENSE_CHOICES_MAX)
+        return err_set(err, ERR_INVALID, "a choice of more than %d licences",
+                       LICENSE_CHOICES_MAX);
+    *all = xrealloc(*all, (*n + 1) * sizeof(**all));
+    (*all)[(*n)++] = (struct license){xstrdup(name), count};
+    return 0;
+}
+
+static int read_all(const char *text, struct license **all, size_t *n, char *apart,
+                    struct err *err)
 {
     char name[LICENSE_NAME_MAX];
-    struct license *all = NULL;
     int64_t count = 0;
-    size_t n = 0;
     int more = *text != '\0';
     while (more > 0) {
         more = read_one(&text, name, &count, err);
         if (more == 0)
-            more = next_one(&text, err);
-        if (more >= 0)
-            licenses_add(&all, &n, name, count);
-        if (more >= 0 && check_counts(all, n, err) < 0)
+            more = next_one(&text, apart, err);
+        if (more >= 0 && *apart == '|' && add_choice(all, n, name, count, err) < 0)
+            more = -1;
+        if (more >= 0 && *apart != '|')
+            licenses_add(all, n, name, count);
+        if (more >= 0 && check_counts(*all, *n, err) < 0)
             more = -1;
     }
-    if (more < 0) {
+    return more;
+}
+
+int licenses_parse_asked(const char *text, struct license **ret, size_t *ret_n,
+                         bool *ret_any, struct err *err)
+{
+    struct license *all = NULL;
+    size_t n = 0;
+    char apart = '\0';
+    if (read_all(text, &all, &n, &apart, err) < 0) {
         licenses_free(all, n);
         return -1;
+    }
+    *ret = all;
+    *ret_n = n;
+    *ret_any = apart == '|';
+    return 0;
+}
+
+int licenses_parse(const char *text, struct license **ret, size_t *ret_n,
+                   struct err *err)
+{
+    struct license *all = NULL;
+    size_t n = 0;
+    bool any = false;
+    if (licenses_parse_asked(text, &all, &n, &any, err) < 0)
+        return -1;
+    if (any) {
+        licenses_free(all, n);
+        return err_set(err, ERR_INVALID, "a choice (|) is for jobs alone; " RIGHT);
     }
     *ret = all;
     *ret_n = n;

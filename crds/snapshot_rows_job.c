@@ -13,9 +13,10 @@ static const struct field slot_rows[] = {WORD(slot, node),   INT(slot, pods),
                                          INT(slot, tasks),   INT(slot, component)};
 static const struct fields fields_slot = FIELDS(slot, slot_rows);
 
-static const struct field plan_rows[] = {INT(plan, start_sec), BOOL(plan, promised),
-                                         TEXT(plan, partition), TEXT(plan, reservation),
-                                         LIST(plan, slots, n_slots, fields_slot)};
+static const struct field plan_rows[] = {
+    INT(plan, start_sec),  BOOL(plan, promised),
+    TEXT(plan, partition), TEXT(plan, reservation),
+    TEXT(plan, license),   LIST(plan, slots, n_slots, fields_slot)};
 static const struct fields fields_plan = FIELDS(plan, plan_rows);
 
 static const struct field depend_rows[] = {
@@ -97,6 +98,7 @@ static const struct field job_rows[] = {
     ENUM(job, hopeless, HOPELESS_ENDS),
     NAMES(job, reservations, n_reservations),
     LIST(job, licenses, n_licenses, fields_license),
+    BOOL(job, any_license),
     INT(job, min_pods),
     INT(job, max_pods),
     BOOL(job, one_per_node),
@@ -114,6 +116,7 @@ static const struct field job_rows[] = {
     BOOL(job, gone),
     TEXT(job, partition),
     TEXT(job, reservation),
+    TEXT(job, license),
     LIST(job, alloc, n_alloc, fields_slot),
     ONE(job, plan, fields_plan),
     INT(job, preempted_by),

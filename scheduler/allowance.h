@@ -49,7 +49,8 @@ void allowance_end_over(struct sched *s);
 
 /* After a check that has failed: the job need not be looked at until somebody holds
  * less of what it lacks, it is changed itself, or limits are; the walk does so all the
- * same. A job of several partitions is not held back. */
+ * same. A job of several partitions, or with a choice of licences, is not held back.
+ */
 void allowance_hold_back(struct sched *s, struct jobrec *rec);
 
 /* So much priority it needs to be kept room for (MinPrioThreshold). */
@@ -74,6 +75,7 @@ enum reason allowance_check_tres(struct sched *s, const struct job *job,
 struct allowance_then {
     const struct jobrec *rec;
     const struct partition *part;
+    const char *license; /* of which it takes any; NULL: it has no choice */
     const struct slot *slots;
     size_t n_slots;
     size_t at;

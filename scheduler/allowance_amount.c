@@ -114,9 +114,11 @@ static int64_t asked_at_least(const struct sched *s, const struct asking *a,
 
 static int64_t licenses_of(const struct job *job, const char *name)
 {
-    for (size_t i = 0; i < job->n_licenses; i++) {
-        if (strcmp(job->licenses[i].name, name) == 0)
-            return job->licenses[i].count;
+    const struct license_list takes = job_licenses(job);
+
+    for (size_t i = 0; i < takes.n; i++) {
+        if (strcmp(takes.items[i].name, name) == 0)
+            return takes.items[i].count;
     }
     return 0;
 }

@@ -117,7 +117,8 @@ void allowance_drop(struct sched *s, struct jobrec *rec)
 
 void allowance_hold_back(struct sched *s, struct jobrec *rec)
 {
-    if (s->held.broken == NULL || rec->job->n_partitions > 1 || rec->waiter.by != NULL)
+    if (s->held.broken == NULL || rec->job->n_partitions > 1 ||
+        job_license_choices(rec->job) > 1 || rec->waiter.by != NULL)
         return;
     held_back(&rec->waiter, s->held.broken);
     starts_enlist(s, rec);

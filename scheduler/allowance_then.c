@@ -89,7 +89,8 @@ static void forget_ghosts(struct sched *s, struct ghosts *ghosts)
 enum reason allowance_check_then(struct sched *s, const struct allowance_then *then,
                                  struct str *message)
 {
-    const struct job *job = then->rec->job;
+    struct job view;
+    const struct job *job = job_with_license(then->rec->job, then->license, &view);
     struct ghosts ghosts = {0};
     enum reason reason;
 

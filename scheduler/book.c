@@ -239,7 +239,8 @@ static bool all_free(struct sched *s, const struct job *job, size_t n_uses, size
 {
     const struct fence *fence = own_fence(s, job);
 
-    if (stock_short(&s->timeline.stock, job, fence_kept(fence), 0, last) != SLOT_NONE)
+    if (stock_short(&s->timeline.stock, job_licenses(job), fence_kept(fence), 0,
+                    last) != SLOT_NONE)
         return false;
     for (size_t i = 0; i < n_uses; i++) {
         if (!timeline_has(&s->timeline, &s->uses[i], 0, last) ||
@@ -415,8 +416,8 @@ bool book_fits(struct sched *s, struct jobrec *rec)
             return false;
     }
     return n == span.n && n > 0 &&
-           stock_short(&s->timeline.stock, rec->job, fence_kept(fence), span.first,
-                       span.given) == SLOT_NONE;
+           stock_short(&s->timeline.stock, job_licenses(rec->job), fence_kept(fence),
+                       span.first, span.given) == SLOT_NONE;
 }
 
 bool book_put_back(struct sched *s, struct jobrec *rec)

@@ -56,6 +56,7 @@ struct usage_charge charge_of(const struct sched *s, const struct job *job,
                               int64_t to_sec)
 {
     const struct qos *qos = policy_qos(&s->policy, job);
+    const struct license_list takes = job_licenses(job);
     struct usage_charge ret = {
         .from_sec = job->start_sec,
         .to_sec = charge_has_end(job) ? MIN(job->end_sec, to_sec) : to_sec,
@@ -71,8 +72,8 @@ struct usage_charge charge_of(const struct sched *s, const struct job *job,
              (__int128)slots_nodes(job->alloc, job->n_alloc) * ONE);
     for (size_t i = 0; i < job->n_alloc; i++)
         add_slot(s, &job->alloc[i], &r);
-    for (size_t i = 0; i < job->n_licenses; i++)
-        add_rate(&r, TRES_LICENSE, job->licenses[i].name,
-                 (__int128)job->licenses[i].count * ONE);
+    for (size_t i = 0; i < takes.n; i++)
+        add_rate(&r, TRES_LICENSE, takes.items[i].name,
+                 (__int128)takes.items[i].count * ONE);
     return ret;
 }

@@ -231,12 +231,14 @@ void pass_begin(struct sched *s, int64_t now_sec);
  * partitions are others by now: pass_run ends such a walk. False: the budget is spent.
  */
 bool pass_fill(struct sched *s, int64_t now_sec, struct sched_budget budget);
-/* In how many ways a job may be run: in each of its partitions, and there in each of
- * its reservations. They are counted as they are tried: by reservations, then by
- * partitions. */
+/* In how many ways a job may be run: in each of its partitions, there in each of its
+ * reservations, and with each of the licences of which it takes any. They are counted
+ * as they are tried: by licences, then by reservations, then by partitions. */
 size_t pass_choices(const struct job *job);
 /* The reservation of the i-th; NULL: none. */
 const char *pass_reservation(const struct job *job, size_t i);
+/* The licence of the i-th; NULL: it has no choice. */
+const char *pass_license(const struct job *job, size_t i);
 /* The partition of the i-th, which is the default one where the job names none; NULL:
  * it is not there, or has been named before. */
 struct partrec *pass_partition(const struct sched *s, const struct job *job, size_t i);

@@ -45,6 +45,7 @@ void decided_add(struct decided *d, const struct decision *decision)
     copy->preemptor_uid = arena_strdup(d->arena, decision->preemptor_uid);
     copy->partition = arena_strdup(d->arena, decision->partition);
     copy->reservation = arena_strdup(d->arena, decision->reservation);
+    copy->license = arena_strdup(d->arena, decision->license);
     copy->account = arena_strdup(d->arena, decision->account);
     copy->qos = arena_strdup(d->arena, decision->qos);
     copy->message = arena_strdup(d->arena, decision->message);

@@ -71,12 +71,19 @@ static void jobrec_clear(struct sched *s, struct jobrec *rec)
     s->singles.stale = true;
 }
 
+/* Does the plan say with which licence, where the job takes any of several? */
+static bool is_licensed(const struct job *job)
+{
+    return job_license_choices(job) < 2 ? job->plan.license == NULL
+                                        : job_licenses(job).n > 0;
+}
+
 /* Does the plan say where, among what the job names? */
 static bool is_settled(const struct job *job)
 {
     const char *name = job->plan.reservation;
 
-    return job->plan.partition != NULL &&
+    return job->plan.partition != NULL && is_licensed(job) &&
            (job->n_reservations < 2 ? name == NULL
                                     : name != NULL && job_names_reservation(job, name));
 }

@@ -39,7 +39,7 @@ bool jobchange_reservations_equal(const struct job *a, const struct job *b)
 {
     return names_equal(a->reservations, a->n_reservations, b->reservations,
                        b->n_reservations) &&
-           str_eq(a->reservation, b->reservation);
+           str_eq(a->reservation, b->reservation) && str_eq(a->license, b->license);
 }
 
 static bool payers_equal(const struct job *a, const struct job *b)

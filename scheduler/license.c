@@ -23,15 +23,19 @@ static void say_names(const struct license_table *table, struct str *message)
 enum reason license_check(const struct license_table *table, const struct job *job,
                           struct str *message)
 {
-    for (size_t k = 0; k < job->n_licenses; k++) {
-        const struct license *need = &job->licenses[k];
-        int i = license_find(table, need->name);
+    const struct license_list takes = job_licenses(job);
 
-        if (i < 0) {
-            str_addf(message, "licence %s does not exist", need->name);
+    for (size_t k = 0; k < job->n_licenses; k++) {
+        if (license_find(table, job->licenses[k].name) < 0) {
+            str_addf(message, "licence %s does not exist", job->licenses[k].name);
             say_names(table, message);
             return REASON_BAD_CONSTRAINTS;
         }
+    }
+    for (size_t k = 0; k < takes.n; k++) {
+        const struct license *need = &takes.items[k];
+        int i = license_find(table, need->name);
+
         if (need->count > table->items[i].total) {
             str_addf(message, "needs %lld of licence %s; there are %lld",
                      (long long)need->count, need->name,

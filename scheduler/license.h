@@ -31,7 +31,8 @@ struct license_table {
 
 /* -1: there is none of that name. */
 int license_find(const struct license_table *table, const char *name);
-/* Can the job ever have all of them? */
+/* Can the job ever have those that it takes? Of several of which it takes any, each is
+ * to be there. */
 enum reason license_check(const struct license_table *table, const struct job *job,
                           struct str *message);
 

@@ -354,6 +354,7 @@ struct plan {
     bool promised;     /* kept from step to step; else a forecast */
     char *partition;
     char *reservation;  /* which one, where the job names several; else NULL */
+    char *license;      /* likewise */
     struct slot *slots; /* in rank order */
     size_t n_slots;
 };
@@ -426,8 +427,9 @@ struct job {
     enum depend_hopeless hopeless;
     char **reservations; /* as asked: it is to run in one of them, whichever is first */
     size_t n_reservations;
-    struct license *licenses; /* that it takes; sorted by name, each once */
+    struct license *licenses; /* that it takes; each once, sorted by name */
     size_t n_licenses;
+    bool any_license; /* one of these, whichever is free first: sorted as asked */
 
     /* shape: min_pods..max_pods equal pods; one_per_node is Slurm's way (a pod is a
      * node's share of the job), otherwise several may share a node */
@@ -487,6 +489,7 @@ struct job {
     bool gone;          /* of a component: it has ended, and holds nothing any more */
     char *partition;    /* where it runs; NULL while pending */
     char *reservation;  /* in which it runs, or ran; NULL: not said (job_reservation) */
+    char *license;      /* of any_license: that it has; NULL: not said (job_licenses) */
     struct slot *alloc; /* in rank order */
     size_t n_alloc;
     struct plan plan;     /* while pending: what was promised */
@@ -589,6 +592,20 @@ int64_t component_least_nodes(const struct job *j);
 const char *job_reservation(const struct job *j);
 /* Does it run in this one, or may it yet? */
 bool job_names_reservation(const struct job *j, const char *name);
+/* Some licences, lent. */
+struct license_list {
+    const struct license *items;
+    size_t n;
+};
+/* Those that it has, or is to have by its plan. Where it takes any of several and it is
+ * not settled yet which: none. */
+struct license_list job_licenses(const struct job *j);
+/* In how many ways it may take its licences; and its i-th. NULL: there is one way. */
+size_t job_license_choices(const struct job *j);
+const char *job_license_choice(const struct job *j, size_t i);
+/* The job as it is with that one (NULL: as it is), lent; in `view`, if need be. */
+const struct job *job_with_license(const struct job *j, const char *license,
+                                   struct job *view);
 /* The name that people gave it. */
 const char *job_name(const struct job *j);
 /* Does anybody own it? Otherwise it is its namespace's. */

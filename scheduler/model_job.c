@@ -119,11 +119,10 @@ void licenses_free(struct license *licenses, size_t n)
 
 static void licenses_copy(struct job *copy, const struct job *j)
 {
-    copy->licenses = NULL;
-    copy->n_licenses = 0;
+    copy->licenses = xcalloc(j->n_licenses + 1, sizeof(*copy->licenses));
     for (size_t i = 0; i < j->n_licenses; i++)
-        licenses_add(&copy->licenses, &copy->n_licenses, j->licenses[i].name,
-                     j->licenses[i].count);
+        copy->licenses[i] =
+            (struct license){xstrdup(j->licenses[i].name), j->licenses[i].count};
 }
 
 static struct job_array *job_array_copy(const struct job_array *array)
@@ -184,6 +183,45 @@ bool job_names_reservation(const struct job *j, const char *name)
     return false;
 }
 
+static const struct license *license_named(const struct job *j, const char *name)
+{
+    for (size_t i = 0; i < j->n_licenses && name != NULL; i++) {
+        if (strcmp(j->licenses[i].name, name) == 0)
+            return &j->licenses[i];
+    }
+    return NULL;
+}
+
+struct license_list job_licenses(const struct job *j)
+{
+    const struct license *one;
+
+    if (job_license_choices(j) < 2)
+        return (struct license_list){j->licenses, j->n_licenses};
+    one = license_named(j, j->license != NULL ? j->license : j->plan.license);
+    return (struct license_list){one, one != NULL};
+}
+
+size_t job_license_choices(const struct job *j)
+{
+    return j->any_license ? MAX(j->n_licenses, 1) : 1;
+}
+
+const char *job_license_choice(const struct job *j, size_t i)
+{
+    return job_license_choices(j) < 2 ? NULL : j->licenses[i].name;
+}
+
+const struct job *job_with_license(const struct job *j, const char *license,
+                                   struct job *view)
+{
+    if (license == NULL)
+        return j;
+    *view = *j;
+    view->license = (char *)license;
+    return view;
+}
+
 const char *job_name(const struct job *j)
 {
     return j->job_name != NULL ? j->job_name : j->name;
@@ -235,6 +273,7 @@ static void job_copy_into(struct job *copy, const struct job *j)
     copy->tolerations = tolerations_copy(j->tolerations, j->n_tolerations);
     copy->partition = xstrdup_null(j->partition);
     copy->reservation = xstrdup_null(j->reservation);
+    copy->license = xstrdup_null(j->license);
     copy->alloc = slots_copy(j->alloc, j->n_alloc);
     copy->plan = plan_copy(&j->plan);
     copy->others = components_copy(j->others, j->n_others);
@@ -297,6 +336,7 @@ static void job_fini(struct job *j)
     free(j->units);
     names_free(j->reservations, j->n_reservations);
     free(j->reservation);
+    free(j->license);
     free(j->account);
     free(j->qos);
     free(j->partition);

@@ -29,6 +29,7 @@ void plan_clear(struct plan *plan)
     slots_free(plan->slots, plan->n_slots);
     free(plan->partition);
     free(plan->reservation);
+    free(plan->license);
     *plan = (struct plan){.start_sec = TIME_UNSET};
 }
 
@@ -39,6 +40,7 @@ struct plan plan_copy(const struct plan *plan)
         .promised = plan->promised,
         .partition = xstrdup_null(plan->partition),
         .reservation = xstrdup_null(plan->reservation),
+        .license = xstrdup_null(plan->license),
         .slots = slots_copy(plan->slots, plan->n_slots),
         .n_slots = plan->n_slots,
     };

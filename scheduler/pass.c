@@ -17,7 +17,8 @@ static bool is_planned_there(const struct entry *entry)
 
     return str_eq(plan->partition, entry->part->part->name) &&
            (entry->rec->job->n_reservations < 2 ||
-            str_eq(plan->reservation, entry->resv));
+            str_eq(plan->reservation, entry->resv)) &&
+           str_eq(plan->license, entry->license);
 }
 
 /* It can never start here, whatever is free: it is told so. */

@@ -76,6 +76,7 @@ struct entry pass_entry(struct sched *s, struct jobrec *rec, struct partrec *par
         .rec = rec,
         .part = part,
         .resv = pass_reservation(rec->job, i),
+        .license = pass_license(rec->job, i),
         .version = rec->version,
         .listed = (uint32_t)i,
         .tier = pass_tier(rec, part),
@@ -98,13 +99,22 @@ bool pass_listed_before(const struct job *job, size_t i)
 
 size_t pass_choices(const struct job *job)
 {
-    return MAX(job->n_partitions, 1) * MAX(job->n_reservations, 1);
+    return MAX(job->n_partitions, 1) * MAX(job->n_reservations, 1) *
+           job_license_choices(job);
 }
 
 const char *pass_reservation(const struct job *job, size_t i)
 {
-    return job->n_reservations == 0 ? NULL
-                                    : job->reservations[i / MAX(job->n_partitions, 1)];
+    if (job->n_reservations == 0)
+        return NULL;
+    return job->reservations[i / MAX(job->n_partitions, 1) % job->n_reservations];
+}
+
+const char *pass_license(const struct job *job, size_t i)
+{
+    size_t others = MAX(job->n_partitions, 1) * MAX(job->n_reservations, 1);
+
+    return job_license_choice(job, i / others);
 }
 
 struct partrec *pass_partition(const struct sched *s, const struct job *job, size_t i)

@@ -273,6 +273,7 @@ static bool is_allowed(struct sched *s, const struct hunt *h, const struct slot 
 {
     const struct allowance_then then = {.rec = h->entry->rec,
                                         .part = h->entry->part->part,
+                                        .license = h->entry->license,
                                         .slots = slots,
                                         .n_slots = n,
                                         .at = s->window.first};

@@ -30,6 +30,8 @@ struct entry {
     struct jobrec *rec;
     struct partrec *part;
     const char *resv; /* the reservation, lent by the job; NULL: none */
+    const char
+        *license;     /* likewise that of which it takes any; NULL: it has no choice */
     uint32_t version; /* rec's; the entry is void when it has moved on */
     uint32_t listed;  /* which of the job's choices, from 0 */
     int64_t tier;

@@ -73,6 +73,7 @@ static bool plan_again(struct sched *s, struct jobrec *by, size_t before)
         .version = by->version,
         .part = cluster_partition(&s->cluster, by->job->plan.partition),
         .resv = job_reservation(by->job),
+        .license = by->job->plan.license,
     };
     struct seeker seeker;
     struct slot *slots;

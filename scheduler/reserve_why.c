@@ -83,21 +83,21 @@ static bool would_start(struct sched *s, struct jobrec *rec, const struct seeker
 
 /* One that has begun is not what keeps it. */
 static bool lacks_licenses(const struct sched *s, const struct resvrec *own,
-                           const struct job *job, const struct seeker *by)
+                           const struct seeker *by)
 {
     int64_t start, end;
 
     return reservation_occurrence(own->resv, s->now_sec, &start, &end) &&
            start <= s->now_sec &&
-           stock_short(&s->timeline.stock, job, fence_kept(by->fence), 0, 1) !=
+           stock_short(&s->timeline.stock, by->takes, fence_kept(by->fence), 0, 1) !=
                SLOT_NONE;
 }
 
-static bool keeps_any(const struct reservation *r, const struct job *job)
+static bool keeps_any(const struct reservation *r, struct license_list takes)
 {
     for (size_t i = 0; i < r->n_licenses; i++) {
-        for (size_t k = 0; k < job->n_licenses; k++) {
-            if (strcmp(r->licenses[i].name, job->licenses[k].name) == 0)
+        for (size_t k = 0; k < takes.n; k++) {
+            if (strcmp(r->licenses[i].name, takes.items[k].name) == 0)
                 return true;
         }
     }
@@ -105,8 +105,7 @@ static bool keeps_any(const struct reservation *r, const struct job *job)
 }
 
 /* It would start if no licences were kept from it. */
-static enum reason why_unlicensed(struct sched *s, const struct job *job,
-                                  const struct seeker *by)
+static enum reason why_unlicensed(struct sched *s, const struct seeker *by)
 {
     const struct reserve *r = &s->reserve;
     int64_t end_sec = timeline_end(s->timeline.bounds[0], by->limit_sec), start, end;
@@ -114,7 +113,7 @@ static enum reason why_unlicensed(struct sched *s, const struct job *job,
     for (size_t i = 0; i < MIN(r->n, RESV_MAX); i++) {
         const struct reservation *resv = r->recs[i].resv;
 
-        if (by->fence->key.of == i || !keeps_any(resv, job) ||
+        if (by->fence->key.of == i || !keeps_any(resv, by->takes) ||
             !reservation_occurrence(resv, s->now_sec, &start, &end) || start >= end_sec)
             continue;
         str_reset(&s->message);
@@ -127,18 +126,17 @@ static enum reason why_unlicensed(struct sched *s, const struct job *job,
 enum reason reserve_why(struct sched *s, const struct entry *entry,
                         const struct seeker *by)
 {
-    const struct job *job = entry->rec->job;
     const struct resvrec *own = reserve_own(s, entry->resv), *other;
 
     if (by->fence == NULL)
         return REASON_NONE;
     if (own != NULL && by->fence->key.in != RESV_NONE)
-        return lacks_licenses(s, own, job, by) ? REASON_NONE : why_not_in(s, own);
+        return lacks_licenses(s, own, by) ? REASON_NONE : why_not_in(s, own);
     if (!would_start(s, entry->rec, by))
         return REASON_NONE;
     other = first_in_the_way(s, by, timeline_end(s->timeline.bounds[0], by->limit_sec));
     if (other == NULL)
-        return why_unlicensed(s, job, by);
+        return why_unlicensed(s, by);
     str_reset(&s->message);
     str_addf(&s->message, "%s: it would run into reservation %s",
              other->resv->maint ? "Reserved for maintenance"

@@ -185,6 +185,9 @@ struct decision {
     /* START: in which it runs; NULL: in none. REASON: in which of several it is
      * planned, else NULL. */
     const char *reservation;
+    /* START, and REASON where planned: which of the licences of which it takes any;
+     * NULL: it has no choice. */
+    const char *license;
     int64_t limit_sec;        /* START: the limit in force; LIMIT_UNLIMITED */
     const struct slot *slots; /* START, and REASON where planned: in rank order */
     size_t n_slots;

@@ -90,7 +90,8 @@ static void key_of(struct str *key, const struct job *job)
                         (job->spread ? 4 : 0) | (job->own_cpus ? 8 : 0) |
                         (job->own_mem ? 16 : 0) | (job->contiguous ? 32 : 0) |
                         (job->spread_segments ? 64 : 0) |
-                        (job->consolidate_segments ? 128 : 0));
+                        (job->consolidate_segments ? 128 : 0) |
+                        (job->any_license ? 256 : 0));
     key_number(key, job->lifts);
     key_number(key, job->tasks);
     key_number(key, job->segment);

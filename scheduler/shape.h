@@ -46,6 +46,7 @@ struct fit {
     char *busy_message;
     const struct fence *busy_fence; /* for whom */
     bool busy_few;                  /* it waits for few switches */
+    size_t busy_choice;             /* of licences */
     uint64_t busy_moved, busy_gen;  /* timeline.now_moved, cluster.gen; 0: unknown */
     size_t crowd; /* ahead.h: of those who may start nowhere else, while of this: */
     uint64_t crowd_gen;

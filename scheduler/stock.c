@@ -90,24 +90,25 @@ static void sweep(struct stock *stock)
 }
 
 /* Changes a row as the job does; false: less than nothing of something is left. */
-static bool change_row(const struct stock *stock, const struct job *job, int sign,
+static bool change_row(const struct stock *stock, struct license_list takes, int sign,
                        int64_t *left)
 {
     bool enough = true;
 
-    for (size_t k = 0; k < job->n_licenses; k++) {
-        int column = license_find(stock->table, job->licenses[k].name);
+    for (size_t k = 0; k < takes.n; k++) {
+        int column = license_find(stock->table, takes.items[k].name);
 
         if (column < 0)
             continue;
-        left[column] += sign * job->licenses[k].count;
+        left[column] += sign * takes.items[k].count;
         enough = enough && left[column] >= 0;
     }
     return enough;
 }
 
-static bool change_lane(struct stock *stock, struct lane *lane, const struct job *job,
-                        size_t first, size_t last, size_t n_slots, int sign)
+static bool change_lane(struct stock *stock, struct lane *lane,
+                        struct license_list takes, size_t first, size_t last,
+                        size_t n_slots, int sign)
 {
     size_t bytes = stock->table->n * sizeof(int64_t), from, to;
     AUTO_FREE int64_t *left = xmalloc(bytes);
@@ -117,7 +118,7 @@ static bool change_lane(struct stock *stock, struct lane *lane, const struct job
     to = last < n_slots ? lane_cut(lane, last) : lane->n;
     for (size_t i = from; i < to; i++) {
         memcpy(left, row_at(stock, lane, i), bytes);
-        enough &= change_row(stock, job, sign, left);
+        enough &= change_row(stock, takes, sign, left);
         lane->rows[i] = rowtable_get(&stock->rows, left);
     }
     lane_join(lane, to);
@@ -129,28 +130,29 @@ bool stock_change(struct stock *stock, const struct job *job, size_t first, size
                   size_t n_slots, int sign)
 {
     const char *resv = job_reservation(job);
+    const struct license_list takes = job_licenses(job);
     bool enough;
 
-    if (job->n_licenses == 0 || stock->lane.n == 0 || first >= last)
+    if (takes.n == 0 || stock->lane.n == 0 || first >= last)
         return true;
     for (size_t i = 0; i < stock->n_keeps && resv != NULL; i++) {
         struct keep *keep = &stock->keeps[i];
 
         if (strcmp(keep->resv, resv) == 0)
-            change_lane(stock, &keep->left, job, first, last, n_slots, sign);
+            change_lane(stock, &keep->left, takes, first, last, n_slots, sign);
     }
-    enough = change_lane(stock, &stock->lane, job, first, last, n_slots, sign);
+    enough = change_lane(stock, &stock->lane, takes, first, last, n_slots, sign);
     sweep(stock);
     return enough;
 }
 
 static bool row_holds(const struct stock *stock, const int64_t *row,
-                      const struct job *job)
+                      struct license_list takes)
 {
-    for (size_t k = 0; k < job->n_licenses; k++) {
-        int column = license_find(stock->table, job->licenses[k].name);
+    for (size_t k = 0; k < takes.n; k++) {
+        int column = license_find(stock->table, takes.items[k].name);
 
-        if (column >= 0 && row[column] < job->licenses[k].count)
+        if (column >= 0 && row[column] < takes.items[k].count)
             return false;
     }
     return true;
@@ -171,59 +173,59 @@ static int64_t kept_of(const struct stock *stock, const uint64_t *kept, size_t s
 }
 
 static bool slot_holds(const struct stock *stock, const uint64_t *kept, size_t slot,
-                       const struct job *job)
+                       struct license_list takes)
 {
     const int64_t *row = row_at(stock, &stock->lane, lane_find(&stock->lane, slot));
 
-    for (size_t k = 0; k < job->n_licenses; k++) {
-        int column = license_find(stock->table, job->licenses[k].name);
+    for (size_t k = 0; k < takes.n; k++) {
+        int column = license_find(stock->table, takes.items[k].name);
 
         if (column >= 0 &&
-            row[column] - kept_of(stock, kept, slot, column) < job->licenses[k].count)
+            row[column] - kept_of(stock, kept, slot, column) < takes.items[k].count)
             return false;
     }
     return true;
 }
 
 /* Reservations begin and end within a piece. */
-static size_t short_of_kept(const struct stock *stock, const struct job *job,
+static size_t short_of_kept(const struct stock *stock, struct license_list takes,
                             const uint64_t *kept, size_t first, size_t last)
 {
     for (size_t slot = last; slot > first; slot--) {
-        if (!slot_holds(stock, kept, slot - 1, job))
+        if (!slot_holds(stock, kept, slot - 1, takes))
             return slot - 1;
     }
     return SIZE_MAX;
 }
 
-size_t stock_short(const struct stock *stock, const struct job *job,
+size_t stock_short(const struct stock *stock, struct license_list takes,
                    const uint64_t *kept, size_t first, size_t last)
 {
     const struct lane *lane = &stock->lane;
 
-    if (job->n_licenses == 0 || lane->n == 0 || first >= last)
+    if (takes.n == 0 || lane->n == 0 || first >= last)
         return SIZE_MAX;
     if (kept != NULL && stock->n_keeps > 0)
-        return short_of_kept(stock, job, kept, first, last);
+        return short_of_kept(stock, takes, kept, first, last);
     for (size_t i = lane_find(lane, last - 1) + 1; i-- > 0;) {
         size_t end = MIN(lane_last(lane, i, last), last);
 
         if (end <= first)
             break;
-        if (!row_holds(stock, row_at(stock, lane, i), job))
+        if (!row_holds(stock, row_at(stock, lane, i), takes))
             return end - 1;
     }
     return SIZE_MAX;
 }
 
-void stock_say_short(const struct stock *stock, const struct job *job,
+void stock_say_short(const struct stock *stock, struct license_list takes,
                      const uint64_t *kept, struct str *message)
 {
     const int64_t *row = row_at(stock, &stock->lane, 0);
     const char *apart = "";
 
-    for (size_t k = 0; k < job->n_licenses; k++) {
-        const struct license *need = &job->licenses[k];
+    for (size_t k = 0; k < takes.n; k++) {
+        const struct license *need = &takes.items[k];
         int column = license_find(stock->table, need->name);
         int64_t others = column >= 0 ? kept_of(stock, kept, 0, column) : 0;
 

@@ -54,14 +54,14 @@ void stock_renumber(struct stock *stock, const uint16_t *places);
  * nothing is left. */
 bool stock_change(struct stock *stock, const struct job *job, size_t first, size_t last,
                   size_t n_slots, int sign);
-/* The last of the slots in which too little is free of something that the job asks for;
+/* The last of the slots in which too little is free of something that a job takes;
  * SIZE_MAX: in none. `kept`: by slot, a bit for each of the keeps that are not for the
  * job; NULL: they are none. */
-size_t stock_short(const struct stock *stock, const struct job *job,
+size_t stock_short(const struct stock *stock, struct license_list takes,
                    const uint64_t *kept, size_t first, size_t last);
 
 /* Those that are short in the first slot, as a sentence. */
-void stock_say_short(const struct stock *stock, const struct job *job,
+void stock_say_short(const struct stock *stock, struct license_list takes,
                      const uint64_t *kept, struct str *message);
 
 #endif

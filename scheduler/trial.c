@@ -48,7 +48,9 @@ void trial_set_plan(struct sched *s, const struct entry *entry, struct slot *slo
     struct plan *plan = &entry->rec->job->plan;
     size_t first = s->window.first;
     bool promised = plan->promised, several = entry->rec->job->n_reservations > 1;
-    char *reservation = several ? xstrdup(entry->resv) : NULL; /* perhaps the plan's */
+    /* Perhaps the plan's. */
+    char *reservation = several ? xstrdup(entry->resv) : NULL;
+    char *license = xstrdup_null(entry->license);
 
     s->pass.moved |= promised;
     plan_clear(plan);
@@ -58,6 +60,7 @@ void trial_set_plan(struct sched *s, const struct entry *entry, struct slot *slo
             first < s->timeline.n_slots - 1 ? s->timeline.bounds[first] : PLAN_FAR,
         .partition = xstrdup(entry->part->part->name),
         .reservation = reservation,
+        .license = license,
         .slots = slots,
         .n_slots = n,
     };

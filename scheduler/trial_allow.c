@@ -27,11 +27,12 @@ static bool is_allowed(struct sched *s, const struct entry *entry,
                        const struct slot *slots, size_t n)
 {
     struct jobrec *rec = entry->rec;
+    struct job view;
     enum reason reason;
 
     str_reset(&s->message);
-    reason =
-        allowance_check_tres(s, rec->job, entry->part->part, slots, n, &s->message);
+    reason = allowance_check_tres(s, job_with_license(rec->job, entry->license, &view),
+                                  entry->part->part, slots, n, &s->message);
     if (reason == REASON_NONE)
         return true;
     rec->limited = reason;

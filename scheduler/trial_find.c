@@ -19,6 +19,7 @@ static struct seeker seeker_of(struct sched *s, const struct entry *entry,
     const struct partrec *part =
         cluster_component_partition(&s->cluster, whole->like, component, entry->part);
     const struct job *like = shape->like;
+    struct job view;
 
     return (struct seeker){
         .timeline = &s->timeline,
@@ -28,6 +29,7 @@ static struct seeker seeker_of(struct sched *s, const struct entry *entry,
         .limit_sec = book_length(check_component_length(
             entry->rec->job, component, entry->part->part, s->timeline.bounds[0])),
         .need = placement_min_nodes(like, part->part),
+        .takes = job_licenses(job_with_license(entry->rec->job, entry->license, &view)),
         .fence = reserve_fence(s, entry->rec->job, entry->resv),
     };
 }

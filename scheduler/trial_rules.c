@@ -62,6 +62,8 @@ static enum reason check_components_there(struct sched *s, const struct entry *e
 
 enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
 {
+    struct job view;
+    const struct job *job = job_with_license(entry->rec->job, entry->license, &view);
     const struct fit *fit;
     enum reason reason;
 
@@ -81,9 +83,9 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
     if (reason == REASON_NONE)
         reason = check_threshold(s, entry->rec->job, entry->part);
     if (reason == REASON_NONE)
-        reason = license_check(&s->config.licenses, entry->rec->job, &s->message);
+        reason = license_check(&s->config.licenses, job, &s->message);
     if (reason == REASON_NONE)
-        reason = allowance_check(s, entry->rec->job, entry->part->part, &s->message);
+        reason = allowance_check(s, job, entry->part->part, &s->message);
     if (reason >= REASON_LIMITS)
         allowance_hold_back(s, entry->rec);
     if (reason == REASON_NONE)
@@ -95,8 +97,7 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
         str_add(&s->message, fit->message);
         return fit->verdict;
     }
-    reason = allowance_check_tres(s, entry->rec->job, entry->part->part, NULL, 0,
-                                  &s->message);
+    reason = allowance_check_tres(s, job, entry->part->part, NULL, 0, &s->message);
     if (reason >= REASON_LIMITS)
         allowance_hold_back(s, entry->rec);
     return reason;

@@ -121,6 +121,7 @@ void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
         .job_uid = queued->uid,
         .partition = entry->part->part->name,
         .reservation = reserve_running_in(s, entry->resv),
+        .license = entry->license,
         .slots = slots,
         .n_slots = n,
         .priority = entry->priority,
@@ -136,6 +137,8 @@ void trial_start(struct sched *s, const struct entry *entry, struct slot *slots,
     rec->job->partition = xstrdup(decision.partition);
     free(rec->job->reservation);
     rec->job->reservation = xstrdup_null(decision.reservation);
+    free(rec->job->license);
+    rec->job->license = xstrdup_null(decision.license);
     take_slots(s, rec, slots, n, placed);
     decision.bound_sec = check_bound(rec->job, entry->part->part);
     decision.limit_sec = limit_in_force(s, rec, entry->part->part, s->now_sec);

@@ -6,6 +6,14 @@
 #include "base/util.h"
 #include "scheduler/check.h"
 
+/* Which of the licences of which it takes any; 0 also where it has no choice. */
+static size_t choice_of(const struct entry *entry, const struct seeker *by)
+{
+    return entry->license != NULL
+               ? (size_t)(by->takes.items - entry->rec->job->licenses)
+               : 0;
+}
+
 /* Said once for all jobs of a shape, until what is free now is something else. */
 static void judge_busy(struct sched *s, const struct entry *entry,
                        const struct seeker *by, struct fit *fit)
@@ -18,8 +26,8 @@ static void judge_busy(struct sched *s, const struct entry *entry,
     at_once.limit_sec = 1;
     window_set(&s->window, &at_once, 0);
     str_reset(&s->message);
-    if (stock_short(&s->timeline.stock, entry->rec->job, kept, 0, 1) != SLOT_NONE) {
-        stock_say_short(&s->timeline.stock, entry->rec->job, kept, &s->message);
+    if (stock_short(&s->timeline.stock, by->takes, kept, 0, 1) != SLOT_NONE) {
+        stock_say_short(&s->timeline.stock, by->takes, kept, &s->message);
         fit->busy = REASON_LICENSES;
     } else if (by->shape->like->n_others > 0) {
         struct seeker seekers[COMPONENTS_MAX];
@@ -34,6 +42,7 @@ static void judge_busy(struct sched *s, const struct entry *entry,
     fit->busy_message = xstrdup(s->message.s);
     fit->busy_fence = by->fence;
     fit->busy_few = at.few;
+    fit->busy_choice = choice_of(entry, by);
     fit->busy_moved = s->timeline.now_moved;
     fit->busy_gen = s->cluster.gen;
 }
@@ -55,7 +64,7 @@ enum reason trial_why_not_now(struct sched *s, const struct entry *entry,
         return reason;
     if (fit->busy_moved != s->timeline.now_moved || fit->busy_fence != by->fence ||
         fit->busy_few != trial_wants_few(s, rec->job, 0) ||
-        fit->busy_gen != s->cluster.gen)
+        fit->busy_choice != choice_of(entry, by) || fit->busy_gen != s->cluster.gen)
         judge_busy(s, entry, by, fit);
     str_reset(&s->message);
     str_add(&s->message, fit->busy_message);

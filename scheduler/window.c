@@ -236,8 +236,8 @@ static size_t last_unlicensed(const struct window *w, const struct seeker *by)
 {
     size_t last = by->own != NULL ? MIN(w->last, by->own_from) : given_of(w, by);
 
-    return stock_short(&by->timeline->stock, by->shape->like, fence_kept(by->fence),
-                       w->first, last);
+    return stock_short(&by->timeline->stock, by->takes, fence_kept(by->fence), w->first,
+                       last);
 }
 
 /* The slot that leaves too few nodes for what the window has behind it, or SLOT_NONE:

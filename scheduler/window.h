@@ -32,6 +32,7 @@ struct seeker {
     size_t demand;             /* the shape's, of the timeline */
     int64_t limit_sec;         /* LIMIT_UNLIMITED */
     int64_t need;              /* nodes at least */
+    struct license_list takes; /* licences */
     const struct fence *fence; /* what reservations shut to it; NULL: nothing */
     /* Nodes that are taken to be open from some slot on: those of its
      * own plan, to see whether lifting it is worth while. NULL: none. */

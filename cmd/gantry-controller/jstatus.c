@@ -46,6 +46,7 @@ void jstatus_fini(struct jstatus *s)
     free(s->refusal_reason);
     free(s->partition);
     free(s->reservation);
+    free(s->license);
     free(s->account);
     free(s->qos);
     free(s->dependency);
@@ -67,6 +68,7 @@ void jstatus_copy(struct jstatus *to, const struct jstatus *from)
     to->refusal_reason = xstrdup_null(from->refusal_reason);
     to->partition = xstrdup_null(from->partition);
     to->reservation = xstrdup_null(from->reservation);
+    to->license = xstrdup_null(from->license);
     to->account = xstrdup_null(from->account);
     to->qos = xstrdup_null(from->qos);
     to->dependency = xstrdup_null(from->dependency);
@@ -114,7 +116,7 @@ bool plan_equal(const struct plan *a, const struct plan *b)
 {
     return a->start_sec == b->start_sec && a->promised == b->promised &&
            str_eq(a->partition, b->partition) &&
-           str_eq(a->reservation, b->reservation) &&
+           str_eq(a->reservation, b->reservation) && str_eq(a->license, b->license) &&
            slots_equal(a->slots, a->n_slots, b->slots, b->n_slots);
 }
 
@@ -153,7 +155,7 @@ bool jstatus_equal(const struct jstatus *a, const struct jstatus *b)
            str_eq(a->refusal, b->refusal) &&
            str_eq(a->refusal_reason, b->refusal_reason) &&
            str_eq(a->partition, b->partition) &&
-           str_eq(a->reservation, b->reservation) &&
+           str_eq(a->reservation, b->reservation) && str_eq(a->license, b->license) &&
            !priority_is_news(&a->factors, &b->factors) &&
            str_eq(a->account, b->account) && str_eq(a->qos, b->qos) &&
            str_eq(a->dependency, b->dependency) && a->limit_sec == b->limit_sec &&

@@ -121,6 +121,7 @@ bool jstatus_read(const struct convert *c, const struct json *status, bool is_ar
     s->last_outcome = xstrdup_null(json_str(status, "lastAction.outcome"));
     s->partition = xstrdup_null(json_str(status, "partition"));
     s->reservation = xstrdup_null(json_str(status, "reservation"));
+    s->license = xstrdup_null(json_str(status, "license"));
     s->account = xstrdup_null(json_str(status, "account"));
     s->qos = xstrdup_null(json_str(status, "qos"));
     s->dependency = xstrdup_null(json_str(status, "dependency"));

@@ -79,11 +79,11 @@ struct job_view {
     bool unbound;            /* one pod, too, is to be made unbound, behind an intent */
     const struct slot *amended; /* of the attempt under way; NULL: as planned */
     size_t n_amended;
-    const char *partition, *reservation; /* of that START; NULL */
-    int64_t assigned_id;                 /* id set aside for a job that has none; 0 */
-    bool undecided;     /* its first write waits for what the core says */
-    int64_t submit_sec; /* when it was made, or its array was submitted */
-    const char *queue;  /* where it waits: partitions, as a list; NULL: none there */
+    const char *partition, *reservation, *license; /* of that START; NULL */
+    int64_t assigned_id; /* id set aside for a job that has none; 0 */
+    bool undecided;      /* its first write waits for what the core says */
+    int64_t submit_sec;  /* when it was made, or its array was submitted */
+    const char *queue;   /* where it waits: partitions, as a list; NULL: none there */
     const char *refusal, *refusal_reason; /* why it is not taken in; NULL: it is */
     const char *end_reason;               /* the core says END; NULL: it does not */
     const char *end_message;              /* and then, or NULL */

@@ -52,6 +52,7 @@ static void clear_run(struct jstatus *s)
     s->n_placement = 0;
     text_set(&s->partition, NULL);
     text_set(&s->reservation, NULL);
+    text_set(&s->license, NULL);
     text_set(&s->limit_asked, NULL);
     s->limit_sec = LIMIT_UNSET;
     s->start_sec = s->end_sec = TIME_UNSET;
@@ -118,6 +119,7 @@ void want_attempt(const struct job_view *v, struct job_next *n, enum job_state s
     s->n_placement = v->n_start;
     text_set(&s->partition, v->partition);
     text_set(&s->reservation, v->reservation);
+    text_set(&s->license, v->license);
     plan_clear(&s->plan);
     if (bjob_shrinks(v->job) || v->bound_sec != LIMIT_UNSET) {
         s->limit_sec = v->start_limit_sec;

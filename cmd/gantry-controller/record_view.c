@@ -42,6 +42,7 @@ void record_plan(struct record *r, const struct decision *d)
                             .promised = d->promised,
                             .partition = xstrdup_null(d->partition),
                             .reservation = xstrdup_null(d->reservation),
+                            .license = xstrdup_null(d->license),
                             .slots = slots_copy(d->slots, d->n_slots),
                             .n_slots = d->n_slots};
 }
@@ -94,6 +95,7 @@ static struct job_view view_of(const struct record *r, struct array_view *space)
                          .n_amended = r->attempt.n_amended,
                          .partition = r->start.partition,
                          .reservation = r->start.reservation,
+                         .license = r->start.license,
                          .assigned_id = r->assigned_id,
                          .undecided = r->assigned_id != 0 && is_undecided(r),
                          .submit_sec = tasks_submit_sec(r),

@@ -12,6 +12,7 @@ struct start start_of(const struct decision *d)
                           .n_slots = d->n_slots,
                           .partition = xstrdup_null(d->partition),
                           .reservation = xstrdup_null(d->reservation),
+                          .license = xstrdup_null(d->license),
                           .limit_sec = d->limit_sec};
 }
 
@@ -20,5 +21,6 @@ void start_fini(struct start *start)
     slots_free(start->slots, start->n_slots);
     free(start->partition);
     free(start->reservation);
+    free(start->license);
     *start = (struct start){0};
 }

@@ -19,7 +19,7 @@ struct start {
     int64_t generation; /* of the spec that it was decided for */
     struct slot *slots;
     size_t n_slots;
-    char *partition, *reservation; /* NULL: none; not said */
+    char *partition, *reservation, *license; /* NULL: none; not said */
     int64_t limit_sec;
     bool unbound; /* its pod, if it is one, is made behind an intent, not on its node */
 };

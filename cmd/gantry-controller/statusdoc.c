@@ -297,6 +297,7 @@ struct json *status_patch(const struct convert *c, const struct bjob *job,
     set_pending(c, status, want);
     json_set(status, "partition", text_or_null(want->partition));
     json_set(status, "reservation", text_or_null(want->reservation));
+    json_set(status, "license", text_or_null(want->license));
     json_set(status, "account", text_or_null(want->account));
     json_set(status, "qos", text_or_null(want->qos));
     json_set(status, "dependency", text_or_null(want->dependency));

@@ -55,10 +55,12 @@ bool names_has(const struct names *names, const char *name)
     return false;
 }
 
-/* Whether one of a list's entries is among the names: "a,b", "matlab:2". */
+/* Whether one of a list's entries is among the names: "a,b", "matlab:2|octave". */
 static bool names_meet(const struct names *names, const char *list, const char *ends)
 {
-    for (const char *s = list ? list : ""; *s; s += strcspn(s, ","), s += *s == ',') {
+    const char *apart = strchr(ends, '|') ? ",|" : ",";
+
+    for (const char *s = list ? list : ""; *s; s += strcspn(s, apart), s += *s != 0) {
         AUTO_FREE char *one = xstrndup(s, strcspn(s, ends));
         if (names_has(names, one))
             return true;
@@ -270,7 +272,7 @@ bool jobfilter_shows(const struct jobfilter *f, const struct jobrow *r)
         {&f->accounts, r->account, ""},
         {&f->qos, r->qos, ","},
         {&f->job_names, r->name, ""},
-        {&f->licenses, r->licenses, ",:="},
+        {&f->licenses, r->licenses, ",|:="},
         {&f->reservations, r->reservation, ","},
     };
 

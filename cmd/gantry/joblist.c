@@ -107,6 +107,7 @@ static const struct pick {
     TEXT("status.message", message),
     TEXT("status.partition", ran_partition),
     TEXT("status.reservation", ran_reservation),
+    TEXT("status.license", has_license),
     TEXT("status.account", has_account),
     TEXT("status.qos", has_qos),
     TEXT("status.dependency", found_dependency),

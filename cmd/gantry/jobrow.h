@@ -43,6 +43,7 @@ struct jobrow {
     const char *array_left; /* of an array: tasks that have no row of their own */
     const char *state, *reason, *message, *ran_partition, *ran_reservation, *node_list,
         *batch_host;
+    const char *has_license;                  /* where it takes any of several; NULL */
     const char *has_account, *has_qos;        /* also by default; NULL: not known yet */
     const char *found_dependency;             /* with states; NULL: not known yet */
     const char *limit_in_force, *limit_asked; /* of a start that may have shrunk it */

@@ -11,16 +11,19 @@
 #include "cmd/gantry/scontrol.h"
 #include "crds/licenses.h"
 
-static void add_used(const struct license_table *table, const char *text, int64_t *used)
+/* `one`: of a choice, that which is taken; NULL: none is yet. */
+static void add_used(const struct license_table *table, const char *text,
+                     const char *one, int64_t *used)
 {
     struct license *list = NULL;
     size_t n = 0;
+    bool any = false;
 
-    if (!text || licenses_parse(text, &list, &n, NULL) < 0)
+    if (!text || licenses_parse_asked(text, &list, &n, &any, NULL) < 0)
         return;
     for (size_t i = 0; i < n; i++) {
         const int at = license_find(table, list[i].name);
-        if (at >= 0)
+        if (at >= 0 && (!any || str_eq(list[i].name, one)))
             used[at] += list[i].count;
     }
     licenses_free(list, n);
@@ -38,7 +41,7 @@ static int count_used(struct scontrol *s, const struct license_table *table,
         return -1;
     for (size_t i = 0; i < list.n; i++)
         if (list.rows[i].word->kind == JOB_KIND_ACTIVE)
-            add_used(table, list.rows[i].licenses, used);
+            add_used(table, list.rows[i].licenses, list.rows[i].has_license, used);
     return 0;
 }
 
@@ -52,7 +55,7 @@ static int count_reserved(struct scontrol *s, const struct license_table *table,
         return err->http_status == 403 || err->http_status == 404 ? 0 : -1;
     for (size_t i = 0; i < list.n; i++)
         if (strcmp(list.resvs[i].state, "ACTIVE") == 0)
-            add_used(table, json_str(list.resvs[i].spec, "licenses"), reserved);
+            add_used(table, json_str(list.resvs[i].spec, "licenses"), NULL, reserved);
     return 0;
 }
 

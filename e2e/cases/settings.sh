@@ -19,10 +19,13 @@ case_run() {
     version 3 "priorityWieghtPartition: 900"
     wait_until 30 "the refusal" grep -q "the settings stay as they are: .*:1: unknown key" "$log"
     expect "the priority" "$(field big .status.priority)" 700
-    version 4 "{priorityWeightPartition: 800, scriptImage: other, licenses: 'matlab:2'}"
+    version 4 "{priorityWeightPartition: 800, scriptImage: other, licenses: 'matlab:2,octave'}"
     expect_priority 800
     wait_until 30 "the licences" has_licence
     refused "Invalid license specification" slurm sbatch -L matlab:3 --wrap true
+    submit either true "licenses: 'octave:9|matlab:2'"
+    expect_state either COMPLETED
+    expect "its licence" "$(field either .status.license)" matlab
     grep -q "holds from the next start on: scriptImage" "$log" || fail "scriptImage is not named"
     process_pid "$STAND" gantry-controller | xargs kill -HUP
     wait_until 30 "SIGHUP" grep -q "is read again: nothing changes" "$log"
@@ -35,7 +38,7 @@ case_run() {
 }
 
 has_licence() {
-    [[ $(slurm scontrol -o show licenses) == "LicenseName=matlab Total=2 Used=0 Free=2 Reserved=0 Remote=no" ]]
+    [[ $(slurm scontrol -o show licenses) == *"LicenseName=matlab Total=2 Used=0 Free=2 Reserved=0 Remote=no"* ]]
 }
 
 expect_priority() { # NUMBER: comes to it

@@ -87,6 +87,8 @@ static void add_policy(struct str *out, const struct job *job)
     if (job->n_depends > 0)
         str_add(out, " depends=");
     dependency_format(job->depends, job->n_depends, job->depends_any, out);
+    if (job->any_license)
+        str_add(out, " any-of");
     for (size_t i = 0; i < job->n_licenses; i++)
         add_number(out, job->licenses[i].name, job->licenses[i].count, 0);
     add_number(out, "hopeless", job->hopeless, HOPELESS_BY_CONFIG);
@@ -443,9 +445,11 @@ static const struct job_case {
      "alone; right are a100, a100&ib, (a100|h100)&ib, [a100|h100], [a100*2&h100*4]"},
     {"licences", "licenses: 'matlab:2,ansys', " ONE, "",
      "pods=1/node cpu=1000 ansys=1 matlab=2"},
-    {"a choice of licences", "licenses: 'matlab|ansys', " ONE, "",
-     "spec.licenses: a choice of licences (|) is not supported; right is "
-     "matlab:2,ansys"},
+    {"a choice of licences", "licenses: 'matlab:2|ansys', " ONE, "",
+     "pods=1/node cpu=1000 any-of matlab=2 ansys=1"},
+    {"a wrong choice of licences", "licenses: 'matlab|ansys,octave', " ONE, "",
+     "spec.licenses: all of them stand apart by commas, one of them by |: not both; "
+     "right is matlab:2,ansys"},
     {"dependencies", "dependency: 'afterok:1:2,afterany:3', jobName: train, " ONE,
      "dependency: 'afterok:1(fulfilled),afterok:2(failed),afterok:3(failed)'",
      "pods=1/node cpu=1000 depends=afterok:1(fulfilled),afterok:2(failed),afterany:3("

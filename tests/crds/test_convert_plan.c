@@ -20,7 +20,13 @@ START_TEST(test_round_trip)
     struct convert c = with(&resources);
     struct slot slots[] = {{.node = "n1", .pods = 2},
                            {.node = "n3", .pods = 1, .first_rank = 2}};
-    struct plan plan = {1800000060, _i == 1, "batch", _i == 1 ? "lab" : NULL, slots, 2},
+    struct plan plan = {1800000060,
+                        _i == 1,
+                        "batch",
+                        _i == 1 ? "lab" : NULL,
+                        _i == 1 ? "octave" : NULL,
+                        slots,
+                        2},
                 back;
     JSON_AUTO struct json *status = json_new_object();
     struct json *pending = json_new_object();
@@ -34,6 +40,7 @@ START_TEST(test_round_trip)
     ck_assert(back.promised == plan.promised);
     ck_assert_str_eq(back.partition, "batch");
     ck_assert_pstr_eq(back.reservation, plan.reservation);
+    ck_assert_pstr_eq(back.license, plan.license);
     ck_assert_uint_eq(back.n_slots, 2);
     ck_assert_str_eq(back.slots[1].node, "n3");
     ck_assert_int_eq(back.slots[0].pods, 2);
@@ -57,7 +64,8 @@ START_TEST(test_none_is_null)
     ck_assert_str_eq(
         inner,
         "{\"promised\":null,\"plannedPartition\":null,"
-        "\"plannedReservation\":null,\"plannedNodes\":null,\"plannedPlacement\":null}");
+        "\"plannedReservation\":null,\"plannedLicense\":null,\"plannedNodes\":null,"
+        "\"plannedPlacement\":null}");
 }
 END_TEST
 

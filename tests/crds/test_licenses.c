@@ -26,7 +26,7 @@ static const struct {
     {"matlab:1000000001", NULL, "a number from 1"},
     {"matlab:99999999999999999999", NULL, "a number from 1"},
     {"a:1000000000,a", NULL, "more than 1000000000 of licence a"},
-    {"matlab|ansys", NULL, "a choice of licences (|) is not supported"},
+    {"matlab|ansys", NULL, "a choice (|) is for jobs alone"},
     {"matlab,", NULL, "a licence has a name"},
     {",matlab", NULL, "a licence has a name"},
     {"matlab\nansys", NULL, "byte 10 is not understood"},
@@ -54,6 +54,49 @@ START_TEST(test_cases)
     ck_assert_msg(rc == 0, "%s: %s", cases[_i].text, err.msg);
     license_table_format(&table, &shown);
     ck_assert_str_eq(shown.s, cases[_i].shown);
+}
+END_TEST
+
+/* As asked: the order stays. NULL: refused, and the sentence has `why`. */
+static const struct {
+    const char *text, *shown, *why;
+    bool any;
+} asked[] = {
+    {"octave:2|matlab", "octave:2 matlab:1 ", NULL, true},
+    {"b|a|c:3", "b:1 a:1 c:3 ", NULL, true},
+    {"b,a", "a:1 b:1 ", NULL, false},
+    {"a", "a:1 ", NULL, false},
+    {"a|b,c", NULL, "not both", false},
+    {"a,b|c", NULL, "not both", false},
+    {"a|b|a:2", NULL, "licence a stands twice", false},
+    {"a|", NULL, "a licence has a name", false},
+    {"|a", NULL, "a licence has a name", false},
+    {"a||b", NULL, "a licence has a name", false},
+    {"a|b|c|d|e|f|g|h|i", NULL, "a choice of more than 8 licences", false},
+};
+
+START_TEST(test_asked)
+{
+    struct license *all = NULL;
+    struct err err = ERR_INIT;
+    STR_AUTO struct str shown;
+    size_t n = 0;
+    bool any = false;
+    int rc = licenses_parse_asked(asked[_i].text, &all, &n, &any, &err);
+
+    str_init(&shown, 4096);
+    if (!asked[_i].shown) {
+        ck_assert_msg(rc < 0, "%s: taken", asked[_i].text);
+        ck_assert_msg(strstr(err.msg, asked[_i].why) != NULL, "%s: %s", asked[_i].text,
+                      err.msg);
+        return;
+    }
+    ck_assert_msg(rc == 0, "%s: %s", asked[_i].text, err.msg);
+    for (size_t i = 0; i < n; i++)
+        str_addf(&shown, "%s:%lld ", all[i].name, (long long)all[i].count);
+    licenses_free(all, n);
+    ck_assert_str_eq(shown.s, asked[_i].shown);
+    ck_assert_int_eq(any, asked[_i].any);
 }
 END_TEST
 
@@ -86,6 +129,7 @@ int main(void)
 {
     return suite_main("crds/licenses",
                       (struct suite_row[]){{test_cases, ARRAY_LEN(cases)},
+                                           {test_asked, ARRAY_LEN(asked)},
                                            {test_too_many, 1},
                                            {NULL, 0}});
 }

@@ -85,6 +85,35 @@ START_TEST(test_licenses)
 }
 END_TEST
 
+/* Of several licences the one that is free; status keeps which that is. */
+START_TEST(test_licenses_any)
+{
+    struct ctltest *t = ctltest_new();
+
+    ck_assert_int_eq(
+        license_table_parse("matlab:1,octave:1", &t->settings.sched.licenses, NULL), 0);
+    controller_configure(t->ctl, &t->settings);
+    ctltest_submit(t, "a", "'licenses':'matlab|octave','timeLimit':'10'");
+    ctltest_settle(t);
+    ctltest_submit(t, "b", "'licenses':'matlab|octave','timeLimit':'20'");
+    ctltest_settle(t);
+    ctltest_submit(t, "c", "'licenses':'octave|matlab','timeLimit':'10'");
+    ctltest_settle(t);
+    ctltest_expect(t, "a", "status.state=RUNNING|status.license=matlab");
+    ctltest_expect(t, "b", "status.state=RUNNING|status.license=octave");
+    ctltest_expect(t, "c",
+                   "status.reason=Licenses|status.license!|"
+                   "status.pending.plannedLicense=matlab");
+    ctltest_restart(t);
+    ctltest_expect(t, "c", "status.pending.plannedLicense=matlab");
+    ctltest_end(t, "b", 0, 0);
+    ctltest_reap(t);
+    ctltest_settle(t);
+    ctltest_expect(t, "c", "status.state=RUNNING|status.license=octave");
+    ctltest_free(t);
+}
+END_TEST
+
 /* What is said of licences is true of the settings in force. */
 START_TEST(test_licenses_change)
 {
@@ -316,6 +345,7 @@ int main(void)
     return suite_main("gantry-controller/reservations",
                       (struct suite_row[]){{test_named, 1},
                                            {test_licenses, 1},
+                                           {test_licenses_any, 1},
                                            {test_licenses_change, 1},
                                            {test_several, 1},
                                            {test_chosen, 1},

@@ -87,7 +87,7 @@ static const struct {
      true,
      "plannedStartTime=2027-01-15T08:10:00Z|pending.promised=true|"
      "pending.plannedNodes=n[1-2]|pending.plannedPartition=main|pending."
-     "plannedReservation=lab|pending.class=NotFree|"
+     "plannedReservation=lab|pending.plannedLicense=octave|pending.class=NotFree|"
      "pending.ahead.jobs=3|pending.ahead.gpus=24|pending.ahead.next=41|"
      "conditions.1.type=Planned|conditions.1.status=True|conditions.1.reason=Promised|"
      "conditions.1.lastTransitionTime=2027-01-15T08:00:05Z|"
@@ -193,8 +193,13 @@ static void place(const struct convert *c, struct jstatus *s)
         slots[i].each.v[gpu] = 4;
     }
     if (s->state == JOB_STATE_PENDING) {
-        s->plan = (struct plan){
-            T0 + 600, true, xstrdup("main"), xstrdup("lab"), slots_copy(slots, 2), 2};
+        s->plan = (struct plan){T0 + 600,
+                                true,
+                                xstrdup("main"),
+                                xstrdup("lab"),
+                                xstrdup("octave"),
+                                slots_copy(slots, 2),
+                                2};
         return;
     }
     s->placement = slots_copy(slots, 2);

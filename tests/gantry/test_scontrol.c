@@ -138,6 +138,8 @@ START_TEST(test_licenses)
     ctltest_settle(t->ctl);
     ctltest_submit(t->ctl, "b", "'licenses':'matlab:2,ansys'");
     ctltest_settle(t->ctl);
+    ctltest_submit(t->ctl, "any", "'licenses':'matlab:2|ansys:3'");
+    ctltest_settle(t->ctl);
     reserve(t, "course",
             "'duration':'60','nodes':'n4','users':['ann'],'licenses':'ansys:4'");
     session_play(t, GOLDEN "scontrol_lic.txt");

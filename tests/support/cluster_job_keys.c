@@ -161,11 +161,12 @@ static int job_depend(const struct setting *at, struct err *err)
                             &job->depends_any, err);
 }
 
-static int job_licenses(const struct setting *at, struct err *err)
+static int job_takes(const struct setting *at, struct err *err)
 {
     struct job *job = at->object;
 
-    return licenses_parse(at->value, &job->licenses, &job->n_licenses, err);
+    return licenses_parse_asked(at->value, &job->licenses, &job->n_licenses,
+                                &job->any_license, err);
 }
 
 static int job_switches(const struct setting *at, struct err *err)
@@ -323,7 +324,7 @@ const struct key cluster_job_keys[] = {
     {"hold", .set = job_hold},
     {"depend", .set = job_depend},
     {"hopeless", .set = job_hopeless},
-    {"licenses", .set = job_licenses},
+    {"licenses", .set = job_takes},
     {"switches", .set = job_switches},
     {"segment", KEY_NUMBER(struct job, segment)},
     {"spreadsegments", KEY_FLAG(struct job, spread_segments)},
@@ -348,6 +349,7 @@ const struct key cluster_job_keys[] = {
     {"preemptend", KEY_NUMBER(struct job, preempt_sec)},
     {"in", KEY_TEXT(struct job, partition)},
     {"inreservation", KEY_TEXT(struct job, reservation)},
+    {"haslicense", KEY_TEXT(struct job, license)},
     {"on", .set = job_on},
     {NULL, .set = job_resource},
 };

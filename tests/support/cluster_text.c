@@ -420,7 +420,11 @@ static void say_where(const struct decision *decision, struct str *out)
 {
     str_addf(out, " in %s", decision->partition);
     if (decision->reservation != NULL)
-        str_addf(out, ", reservation %s,", decision->reservation);
+        str_addf(out, ", reservation %s", decision->reservation);
+    if (decision->license != NULL)
+        str_addf(out, ", licence %s", decision->license);
+    if (decision->reservation != NULL || decision->license != NULL)
+        str_add(out, ",");
     str_add(out, " on ");
     say_slots(decision->slots, decision->n_slots, out);
 }

@@ -41,7 +41,8 @@
  *                             hopeless=stays: whatever the configuration says)
  *   job 8 nodes=2 constraint=(a100|h100)&ib        (Slurm's grammar)
  *   job 8 reservation=course,lab     (one of them; inreservation=lab: it runs there)
- *   job 8 licenses=matlab:2,ansys                  (likewise)
+ *   job 8 licenses=matlab:2|ansys    (one of them, or of "," all; haslicense=ansys: it
+ *                             runs with that)
  *   job 8 switches=1@10:00                         (likewise)
  *   job 8 nodes=4 segment=2
  *   job 3 state=ended failed                (also aside: not taken in yet)

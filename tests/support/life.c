@@ -349,8 +349,15 @@ static const char *const switches[] = {"",
                                        " segment=1 spreadsegments",
                                        " segment=1 consolidatesegments"};
 
-static const char *const licenses[] = {
-    "", "", "", "", " licenses=matlab", " licenses=ansys,matlab:2", " licenses=fluent"};
+static const char *const licenses[] = {"",
+                                       "",
+                                       "",
+                                       "",
+                                       " licenses=matlab",
+                                       " licenses=ansys,matlab:2",
+                                       " licenses=fluent",
+                                       " licenses=ansys|matlab:2",
+                                       " licenses=matlab|ansys"};
 
 /* Arrays, and tasks of them, each once. All tasks of an array have its limit, as those
  * have that are split off: arrays of odd numbers have one. */
