@@ -9,6 +9,8 @@
 #include "cmd/gantry/hetrow.h"
 #include "cmd/gantry/jobtasks.h"
 
+/* So many heterogeneous jobs are asked for one by one: of more, all jobs are. */
+#define APART_MAX 16
 /* Ages up to here stand in seconds. */
 #define AGE_IN_SECONDS_MAX 120
 
@@ -248,6 +250,15 @@ struct taking {
     int64_t now_sec;
     struct jobrow blank; /* with nothing picked */
     bool lacking;        /* a job's columns do not tell what is wanted */
+    /* Heterogeneous jobs, whose components no column tells: where their rows are to be
+     * once each has been asked for. */
+    struct {
+        const char *name;
+        int64_t id;
+        size_t at;
+    } apart[APART_MAX];
+    size_t n_apart;
+    int64_t only_id; /* of the one that is asked for; 0: all are */
 };
 
 static void put_all(struct jobrow *r, const struct pick *from, size_t n,
@@ -285,6 +296,8 @@ static void take(void *arg, const struct json_text *values)
     struct jobrow r = {.het_offset = -1, .het_size = -1};
 
     put_all(&r, picks, ARRAY_LEN(picks), values, t->list->arena);
+    if (t->only_id > 0 && r.id != t->only_id) /* of another namespace */
+        return;
     if (r.id == 0)
         jobtasks_name(&r);
     if (t->query->about & JOB_APART && take_apart(t, &r))
@@ -333,12 +346,25 @@ static bool tells(const struct jobrow *r, unsigned about)
            r->planned_sec != TIME_UNSET || strcmp(r->reason, "BeginTime") != 0;
 }
 
+/* True: its rows come later. */
+static bool puts_off(struct taking *t, const struct jobrow *r)
+{
+    if (!(t->query->about & JOB_APART) || r->het_id <= 0 || t->n_apart == APART_MAX)
+        return false;
+    t->apart[t->n_apart].name = r->object;
+    t->apart[t->n_apart].id = r->id;
+    t->apart[t->n_apart++].at = t->list->n;
+    return true;
+}
+
 static void take_cells(void *arg, const struct json_text *values)
 {
     struct taking *t = arg;
     struct jobrow r = t->blank;
 
     put_all(&r, columns, ARRAY_LEN(columns), values, t->list->arena);
+    if (puts_off(t, &r))
+        return;
     const int64_t created_sec = t->now_sec - age_sec(r.created);
     r.created = NULL;
     jobrow_finish(&r, t->query->parts, t->list->arena);
@@ -356,6 +382,7 @@ static void take_again(void *arg)
 
     t->list->n = 0;
     t->list->unnumbered = 0;
+    t->n_apart = 0;
     t->lacking = false;
 }
 
@@ -380,17 +407,57 @@ static struct fetch fetch_of(struct taking *t)
                           .arg = t};
 }
 
-static int fetch_objects(struct taking *t, struct api *c, struct err *err)
+/* A list of one begins before it can be too old. */
+static void keep(void *arg)
+{
+    (void)arg;
+}
+
+/* All of them, or that of a name. */
+static int fetch_objects(struct taking *t, struct api *c, const char *name,
+                         struct err *err)
 {
     const char *paths[ARRAY_LEN(picks)];
+    AUTO_FREE char *selector = name ? xasprintf("metadata.name=%s", name) : NULL;
     struct fetch fetch = fetch_of(t);
 
+    if (name) {
+        fetch.field_selector = selector;
+        fetch.again = keep;
+    }
     for (size_t i = 0; i < ARRAY_LEN(picks); i++)
         paths[i] = picks[i].path;
     fetch.paths = paths;
     fetch.n_paths = ARRAY_LEN(picks);
     fetch.item = take;
     return fetch_all(c, &fetch, err);
+}
+
+/* Puts the rows from `from` on before those that stand from `at` on. */
+static void move_rows(struct joblist *list, size_t from, size_t at)
+{
+    struct jobrow moved[COMPONENTS_MAX];
+    const size_t n = list->n - from;
+
+    if (n == 0 || from == at)
+        return;
+    memcpy(moved, list->rows + from, n * sizeof(*moved));
+    memmove(list->rows + at + n, list->rows + at, (from - at) * sizeof(*moved));
+    memcpy(list->rows + at, moved, n * sizeof(*moved));
+}
+
+/* From the last on, so that those before stay where they are. */
+static int fetch_apart(struct taking *t, struct api *c, struct err *err)
+{
+    for (size_t i = t->n_apart; i-- > 0;) {
+        const size_t from = t->list->n;
+
+        t->only_id = t->apart[i].id;
+        if (fetch_objects(t, c, t->apart[i].name, err) < 0)
+            return -1;
+        move_rows(t->list, from, t->apart[i].at);
+    }
+    return 0;
 }
 
 /* `*ret_told` false: the table does not tell enough. */
@@ -422,11 +489,10 @@ int joblist_fetch(struct joblist *list, struct api *c, const struct jobquery *qu
 
     if (!(query->about & JOB_WHOLE) && fetch_cells(&t, c, &told, err) < 0)
         return -1;
-    if (!told) {
+    if (!told)
         take_again(&t);
-        if (fetch_objects(&t, c, err) < 0)
-            return -1;
-    }
+    if (told ? fetch_apart(&t, c, err) < 0 : fetch_objects(&t, c, NULL, err) < 0)
+        return -1;
     jobtasks_settle(list);
     return 0;
 }

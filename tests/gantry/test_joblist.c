@@ -214,6 +214,44 @@ START_TEST(test_untold)
 }
 END_TEST
 
+static void add_couple(struct clitest *t, const char *name, int id)
+{
+    AUTO_FREE char *status = xasprintf(
+        "'state':'RUNNING','hetJobID':%d,'account':'a','qos':'q','partition':'main',"
+        "'submitTime':'2027-01-15T07:00:00Z','startTime':'2027-01-15T07:10:00Z',"
+        "'components':[{'jobID':%d,'nodeList':'n1','numNodes':1},{'jobID':%d,"
+        "'nodeList':'n[2-3]','numNodes':2,'state':'COMPLETING','reason':'TimeLimit',"
+        "'endTime':'2027-01-15T07:30:00Z'}]",
+        id, id, id + 1);
+
+    ctltest_submit(t->ctl, name,
+                   "'components':[{'name':'a'},{'name':'b','nodes':2,'timeLimit':'20'"
+                   "}]");
+    set_status(t, name, id, status);
+}
+
+/* Each costs a list of its own, and all the others none; many cost one of all. */
+START_TEST(test_apart)
+{
+    struct clitest *t = queue_new();
+
+    add_couple(t, "het", 100);
+    add_couple(t, "a-couple", 200);
+    ck_assert_uint_eq(expect_the_same(t, "squeue -h -t all"), 3);
+    ck_assert_uint_eq(expect_the_same(t, "squeue -h -S i -o '%i %T %M %l %N' -j 100"),
+                      3);
+    ck_assert_str_eq(t->out, "100+0 RUNNING 50:00 UNLIMITED n1\n"
+                             "100+1 COMPLETING 20:00 20:00 n[2-3]\n");
+    for (int i = 0; i < 15; i++) {
+        AUTO_FREE char *name = xasprintf("more-%d", i);
+
+        add_couple(t, name, 300 + 2 * i);
+    }
+    ck_assert_uint_eq(expect_the_same(t, "squeue -h -t all"), 2);
+    clitest_free(t);
+}
+END_TEST
+
 /* Definitions older than the client's. */
 START_TEST(test_no_column)
 {
@@ -271,6 +309,7 @@ int main(void)
                                             {test_lines, ARRAY_LEN(lines)},
                                             {test_whole, ARRAY_LEN(whole)},
                                             {test_untold, ARRAY_LEN(untold)},
+                                            {test_apart, 1},
                                             {test_no_column, 1},
                                             {test_unnumbered, ARRAY_LEN(unnumbered)},
                                             {NULL, 0},
