@@ -32,7 +32,10 @@ static void carry_out(struct engine *e, const struct decision *d, int64_t now_se
         engine_start(e, d, now_sec);
         break;
     case DECIDE_END:
-        engine_cut_off(e, job, now_sec);
+        if (d->component > 0)
+            engine_end_component(e, d, now_sec);
+        else
+            engine_cut_off(e, job, now_sec);
         break;
     case DECIDE_PREEMPT:
         note_preemption(&e->history->tales[job], d);

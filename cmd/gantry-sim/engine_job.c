@@ -47,12 +47,15 @@ static void overcommitted(struct engine *e, const struct slot *slot, size_t job,
 
 /* NULL, or the first that is not free; those before are taken. */
 static const struct slot *take_shares(struct engine *e, size_t job,
-                                      const struct slot *slots, size_t n)
+                                      const struct job *model, const struct slot *slots,
+                                      size_t n)
 {
     struct tale *t = &e->history->tales[job];
     t->shares = xcalloc(n, sizeof(*t->shares));
     for (size_t i = 0; i < n; i++) {
         int64_t node = ledger_find(e->ledger, slots[i].node);
+        if (!job_holds(model, &slots[i]))
+            continue;
         if (node < 0 || !ledger_take(e->ledger, (size_t)node, &slots[i]))
             return &slots[i];
         struct share *share = &t->shares[t->n_shares++];
@@ -86,7 +89,7 @@ void engine_start(struct engine *e, const struct decision *d, int64_t now_sec)
     size_t job = engine_job_of(d->job_uid);
     const int64_t run_sec = e->in->load->jobs[job].run_sec;
     struct job *model = job_copy(sched_job(e->sched, d->job_uid));
-    const struct slot *taken = take_shares(e, job, d->slots, d->n_slots);
+    const struct slot *taken = take_shares(e, job, model, d->slots, d->n_slots);
     if (taken)
         overcommitted(e, taken, job, now_sec);
     model->phase = JOB_RUNNING;
@@ -109,7 +112,7 @@ static void resume(struct engine *e, size_t job, struct job *take_model,
     take_model->phase = JOB_RUNNING;
     if (take_model->start_sec == TIME_UNSET)
         take_model->start_sec = now_sec;
-    take_shares(e, job, take_model->alloc, take_model->n_alloc);
+    take_shares(e, job, take_model, take_model->alloc, take_model->n_alloc);
     t->queued_sec = now_sec;
     tale_start(t, now_sec);
     t->before = true;
@@ -217,6 +220,24 @@ void engine_cut_off(struct engine *e, size_t job, int64_t now_sec)
         requeue(e, job, now_sec, e->in->config->requeue_delay_sec);
     else
         end_job(e, job, FATE_PREEMPTED, now_sec);
+    e->timed_out = true;
+}
+
+void engine_end_component(struct engine *e, const struct decision *d, int64_t now_sec)
+{
+    size_t job = engine_job_of(d->job_uid), n_cuts = e->history->n_cuts;
+    struct job *model = job_copy(sched_job(e->sched, d->job_uid));
+    struct job *own = &model->others[d->component - 1];
+    own->end_sec = now_sec;
+    own->gone = true;
+    history_end_component(e->history, job, (int64_t)d->component, now_sec);
+    for (; n_cuts < e->history->n_cuts; n_cuts++) {
+        const struct stay *stay = &e->history->cuts[n_cuts];
+        for (size_t i = 0; i < stay->n_shares; i++)
+            ledger_give(e->ledger, stay->shares[i].node, &stay->shares[i].slot);
+    }
+    sched_apply(e->sched, &(struct change){.kind = CHANGE_JOB, .u.job = model});
+    e->changed = true;
     e->timed_out = true;
 }
 

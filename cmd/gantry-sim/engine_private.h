@@ -36,6 +36,8 @@ void engine_start(struct engine *e, const struct decision *d, int64_t now_sec);
 void engine_complete(struct engine *e, size_t job, int64_t now_sec);
 /* The core ends it, if it still runs: its time is up, or another job has its nodes. */
 void engine_cut_off(struct engine *e, size_t job, int64_t now_sec);
+/* Or a component of a heterogeneous job, which goes on without it. */
+void engine_end_component(struct engine *e, const struct decision *d, int64_t now_sec);
 /* Jobs on a node that is lost. */
 void engine_lose_node(struct engine *e, size_t node, int64_t now_sec);
 /* A uid of the core's, as a place in the workload. */

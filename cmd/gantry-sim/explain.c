@@ -67,6 +67,8 @@ static struct json *decision_json(const struct sched *s, const struct decision *
         xasprintf("%s/%s", job->ns ? job->ns : "", job->name ? job->name : "");
     struct json *one = json_build("{'job': %i, 'name': %s, 'decision': %s}",
                                   job->job_id, name, words[d->kind]);
+    if (d->kind == DECIDE_END && d->component > 0)
+        json_set(one, "component", json_new_int((int64_t)d->component));
     if (d->kind == DECIDE_END || d->kind == DECIDE_PREEMPT)
         return one;
     if (d->kind == DECIDE_SPLIT) {

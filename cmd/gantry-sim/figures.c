@@ -257,7 +257,7 @@ static void measure_losses(struct figures *f, const struct pool *p,
     const double unit = what == RES_CPU ? 1000 : 1;
     for (size_t i = 0; i < history_stays(h); i++) {
         const struct stay stay = history_stay(h, i);
-        const bool again = i < h->n_cuts;
+        const bool again = i < h->n_cuts && !stay.part;
         double hours = again || stay.preempted ? hours_used(&stay, what) / unit : 0;
         f->requeues += again;
         f->lost_hours += again ? hours : 0;

@@ -104,6 +104,25 @@ void history_cut(struct history *h, size_t job, int64_t now_sec)
     t->start_sec = TIME_UNSET;
 }
 
+void history_end_component(struct history *h, size_t job, int64_t component,
+                           int64_t now_sec)
+{
+    struct tale *t = &h->tales[job];
+    struct stay stay = {
+        .job = job, .start_sec = t->start_sec, .end_sec = now_sec, .part = true};
+    size_t kept = 0;
+    stay.shares = xcalloc(t->n_shares, sizeof(*stay.shares));
+    for (size_t i = 0; i < t->n_shares; i++) {
+        if (t->shares[i].slot.component == component)
+            stay.shares[stay.n_shares++] = t->shares[i];
+        else
+            t->shares[kept++] = t->shares[i];
+    }
+    t->n_shares = kept;
+    GROW(h->cuts, h->n_cuts, h->cap_cuts);
+    h->cuts[h->n_cuts++] = stay;
+}
+
 int64_t history_end(const struct history *h)
 {
     return h->n_samples > 0 ? h->samples[h->n_samples - 1].sec : 0;

@@ -40,6 +40,7 @@ struct stay {
     struct share *shares;
     size_t n_shares;
     bool preempted; /* it ended early for another job */
+    bool part;      /* of a component, which ended before its job */
 };
 
 /* A start that was told ahead. */
@@ -81,7 +82,7 @@ struct closure {
 struct history {
     struct tale *tales; /* one for each job of the workload */
     size_t n;
-    struct stay *cuts; /* runs that were cut off and begun anew, as they ended */
+    struct stay *cuts; /* runs that were cut off and begun anew, or parts of runs */
     size_t n_cuts, cap_cuts;
     struct sample *samples; /* each later than the one before */
     size_t n_samples, cap_samples;
@@ -105,6 +106,10 @@ void tale_queue(struct tale *t, int64_t now_sec);
 void tale_start(struct tale *t, int64_t now_sec);
 /* Its run is cut off, and is kept among `cuts`; it holds nothing any more. */
 void history_cut(struct history *h, size_t job, int64_t now_sec);
+
+/* A component of it holds nothing any more: likewise, and the rest runs on. */
+void history_end_component(struct history *h, size_t job, int64_t component,
+                           int64_t now_sec);
 
 /* When the replay was over; 0: nothing ever happened. */
 int64_t history_end(const struct history *h);

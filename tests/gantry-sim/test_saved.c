@@ -102,6 +102,17 @@ static const struct {
      "job 2 cpu=8 time=30\n"
      "job 3 cpu=9\n",
      "1 completed 3600-7200\n2 completed 600-2400\n3 waits\n9 completed 600-3600\n"},
+    {"a component ends at its own limit, and its job goes on",
+     "node n[1-2] cpu=8\npartition batch default\n"
+     "job 1 nodes=1 cpu=8 time=60 : nodes=1 cpu=8 time=10\n"
+     "job 11 nodes=1 cpu=8 time=20\n",
+     "1 completed 600-4200\n11 completed 1200-2400\n"},
+    {"one that has ended already holds nothing",
+     "node n[1-2] cpu=8\npartition batch default\n"
+     "job 1 nodes=1 cpu=8 time=60 state=running start=0 in=batch on=n1 : nodes=1 cpu=8 "
+     "time=5 on=n2 end=300 gone\n"
+     "job 11 nodes=1 cpu=8 time=20\n",
+     "1 completed 600-3600\n11 completed 600-1800\n"},
     {"who has no limit runs to the end, and so does who runs after it",
      "node n[1-2] cpu=8\npartition batch default\n"
      "job 9 cpu=8 state=running start=0 in=batch on=n1\n"
