@@ -19,6 +19,7 @@
 #define ROLLBACK_MS 300000
 /* An old leader's late pod is seen and killed within this. */
 #define LATE_KILL_MS 300000
+#define CPU_WHOLE 1000
 
 static int64_t now_ms(const struct checks *c)
 {
@@ -80,6 +81,63 @@ static void check_fit(struct checks *c, const struct pod_fact *p, int64_t decide
                        p->name, p->node);
 }
 
+static const char *partition_of(const struct job_fact *j)
+{
+    return j->partition ? j->partition : "main";
+}
+
+static bool counts_in_partition(void *arg, const struct pod_fact *p)
+{
+    const struct known *known = arg;
+
+    return p->job && strcmp(partition_of(p->job), partition_of(known->pod->job)) == 0 &&
+           counts(arg, p);
+}
+
+/* All jobs of its partition have no more CPUs of the node than that allows. */
+static void check_quota(struct checks *c, const struct pod_fact *p, int64_t decided_ms)
+{
+    const struct part_fact *part = ledger_part(c->ledger, partition_of(p->job));
+    struct known known = {c, p, decided_ms - lag_ms(c)};
+    struct amounts used = {0};
+
+    if (!part || part->max_cpus == 0)
+        return;
+    ledger_use(c->ledger, p->node, counts_in_partition, &known, &used);
+    if (amounts_get(&used, "cpu") > part->max_cpus * CPU_WHOLE)
+        journal_breach(c->journal, "quota",
+                       "pod %s on %s: partition %s has %" PRId64
+                       " thousandths of CPUs there, of %" PRId64 " whole ones",
+                       p->name, p->node, part->name, amounts_get(&used, "cpu"),
+                       part->max_cpus);
+    amounts_fini(&used);
+}
+
+/* Who is not of a reservation that was known is over before it begins, and starts
+ * behind it. */
+static void check_reserved(struct checks *c, const struct pod_fact *p,
+                           int64_t decided_ms)
+{
+    const struct resv_fact *r;
+    int64_t limit_sec = MAX(p->job->limit_sec, 0);
+
+    for (r = c->ledger->resvs; r; r = r->hh.next)
+        if (strcmp(r->node, p->node) == 0 && decided_ms > r->made_ms + lag_ms(c) &&
+            decided_ms < r->end_ms && decided_ms + limit_sec * 1000 > r->start_ms)
+            journal_breach(c->journal, "reserved",
+                           "pod %s, of %" PRId64 " s, is bound to %s, which %s has in"
+                           " %" PRId64 " s",
+                           p->name, limit_sec, p->node, r->name,
+                           (r->start_ms - decided_ms) / 1000);
+}
+
+static void check_place(struct checks *c, const struct pod_fact *p, int64_t decided_ms)
+{
+    check_fit(c, p, decided_ms);
+    check_quota(c, p, decided_ms);
+    check_reserved(c, p, decided_ms);
+}
+
 static void check_bound(struct checks *c, const struct pod_fact *p)
 {
     const struct job_fact *j = p->job;
@@ -90,7 +148,7 @@ static void check_bound(struct checks *c, const struct pod_fact *p)
         journal_breach(c->journal, "overcommit", "pod %s is on %s, planned for %s",
                        p->name, p->node, p->planned ? p->planned : "nowhere");
     if (!p->late && !is_surprise(c, p))
-        check_fit(c, p, gang ? MIN(j->intent_ms, p->made_ms) : p->made_ms);
+        check_place(c, p, gang ? MIN(j->intent_ms, p->made_ms) : p->made_ms);
 }
 
 static void note_pod(struct checks *c, struct pod_fact *p)
@@ -111,7 +169,7 @@ static void note_pod(struct checks *c, struct pod_fact *p)
 static void check_closed(struct checks *c, const struct pod_fact *p)
 {
     const struct job_fact *j = p->job;
-    const char *name = j->partition ? j->partition : "main";
+    const char *name = partition_of(j);
     const struct part_fact *part = ledger_part(c->ledger, name);
 
     /* What is queued there is started, tasks of arrays too. */

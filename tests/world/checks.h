@@ -4,6 +4,8 @@
  * After every event:
  *   overcommit  no pod of ours is bound where it does not fit, or elsewhere than
  *               planned
+ *   quota       no partition's jobs have more CPUs of a node than it allows
+ *   reserved    nothing is bound to a reserved node that would not be over before
  *   closed      no pod of a job that was made when its partition took none any more
  *   gang        no pod of a gang before its intent; none RUNNING before all are bound;
  *               none partly running past its deadline

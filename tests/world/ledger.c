@@ -430,10 +430,46 @@ static void on_partition(void *arg, const char *type, const struct json *object)
         p->closed_ms = NEVER_MS;
         HASH_ADD_KEYPTR(hh, l->parts, p->name, strlen(p->name), p);
     }
+    p->max_cpus = json_int_or(object, "spec.maxCPUsPerNode", 0);
     if (!closed)
         p->closed_ms = NEVER_MS;
     else if (p->closed_ms == NEVER_MS)
         p->closed_ms = loop_now_ms(l->loop);
+    l->changed = true;
+}
+
+/* ---- reservations ---- */
+
+/* As users.c makes them: so many seconds from now, which is a whole second, for so many
+ * minutes. */
+static struct resv_fact *resv_new(const struct json *object, int64_t now_ms)
+{
+    struct resv_fact *r = xcalloc(1, sizeof(*r));
+    long long in_sec = 0;
+
+    r->name = xstrdup(json_str_or(object, "metadata.name", ""));
+    r->node = xstrdup(json_str_or(object, "spec.nodes", ""));
+    sscanf(json_str_or(object, "spec.startTime", ""), "now+%lld", &in_sec);
+    r->made_ms = now_ms;
+    r->start_ms = now_ms / 1000 * 1000 + in_sec * 1000;
+    r->end_ms = r->start_ms +
+                60000 * strtoll(json_str_or(object, "spec.duration", "0"), NULL, 10);
+    return r;
+}
+
+static void on_reservation(void *arg, const char *type, const struct json *object)
+{
+    struct ledger *l = arg;
+    const char *name = json_str_or(object, "metadata.name", "");
+    struct resv_fact *r;
+
+    HASH_FIND_STR(l->resvs, name, r);
+    if (!r) {
+        r = resv_new(object, loop_now_ms(l->loop));
+        HASH_ADD_KEYPTR(hh, l->resvs, r->name, strlen(r->name), r);
+    }
+    if (strcmp(type, "DELETED") == 0)
+        r->end_ms = MIN(r->end_ms, loop_now_ms(l->loop));
     l->changed = true;
 }
 
@@ -458,6 +494,7 @@ void ledger_init(struct ledger *l, struct server *s, const struct loop *loop,
     *l = (struct ledger){.loop = loop, .ops = ops, .arg = arg};
     server_watch(s, "/api/v1/nodes", on_node, l);
     server_watch(s, "/apis/gantry.dev/v1alpha1/partitions", on_partition, l);
+    server_watch(s, "/apis/gantry.dev/v1alpha1/reservations", on_reservation, l);
     server_watch(s, "/apis/gantry.dev/v1alpha1/batchjobs", on_job, l);
     server_watch(s, "/api/v1/pods", on_pod, l);
     server_watch(s, "/api/v1/services", on_service, l);
@@ -495,6 +532,7 @@ void ledger_fini(struct ledger *l)
     struct pod_fact *p, *next_pod;
     struct node_fact *n, *next_node;
     struct part_fact *part, *next_part;
+    struct resv_fact *r, *next_resv;
 
     HASH_ITER (hh, l->pods, p, next_pod) {
         HASH_DEL(l->pods, p);
@@ -514,6 +552,12 @@ void ledger_fini(struct ledger *l)
         HASH_DEL(l->parts, part);
         free(part->name);
         free(part);
+    }
+    HASH_ITER (hh, l->resvs, r, next_resv) {
+        HASH_DEL(l->resvs, r);
+        free(r->name);
+        free(r->node);
+        free(r);
     }
     for (size_t i = 0; i < l->n_late; i++)
         free(l->late[i]);

@@ -59,6 +59,15 @@ struct part_fact {
     UT_hash_handle hh;
     char *name;
     int64_t closed_ms; /* since when it takes no new jobs; NEVER_MS: it does */
+    int64_t max_cpus;  /* of a node, that its jobs have together; 0: any number */
+};
+
+/* Of nobody who has jobs here. */
+struct resv_fact {
+    UT_hash_handle hh;
+    char *name;
+    char *node;
+    int64_t made_ms, start_ms, end_ms; /* at the latest: it may be deleted before */
 };
 
 /* status, and what else moves. */
@@ -116,6 +125,7 @@ struct ledger {
     struct pod_fact *pods;
     struct node_fact *nodes;
     struct part_fact *parts;
+    struct resv_fact *resvs;
     const struct ledger_ops *ops;
     void *arg;
     int64_t services; /* of gangs, that are there */

@@ -10,6 +10,7 @@
 #define JOBS "/apis/gantry.dev/v1alpha1/namespaces/default/batchjobs"
 #define PARTITIONS "/apis/gantry.dev/v1alpha1/partitions"
 #define QOS "/apis/gantry.dev/v1alpha1/qos"
+#define RESERVATIONS "/apis/gantry.dev/v1alpha1/reservations"
 /* Tasks that were held are let go this often when all is calm: a hold may be on its way
  * then. */
 #define RELEASE_MS 60000
@@ -20,6 +21,8 @@ struct users {
     size_t n, cap;
     struct loop_timer *timer;
     bool paused, calm;
+    int64_t side_cpus; /* of a node, that jobs of side have; 0: all */
+    int64_t n_reservations;
 };
 
 static int64_t between(struct users *u, int64_t from, int64_t to)
@@ -86,12 +89,12 @@ static void ask_nodes(struct json *job, int64_t nodes, int64_t cpus, int64_t gpu
 
 /* "1-3": as many as there are, of equal size or with so many tasks in all; or so many
  * tasks on as few nodes as that takes. */
-static void ask_range(struct users *u, struct json *job, int64_t nodes)
+static void ask_range(struct users *u, struct json *job, int64_t nodes, int64_t most)
 {
     int64_t least = between(u, 1, nodes);
     AUTO_FREE char *range =
         xasprintf("%" PRId64 "-%" PRId64, least, least + between(u, 1, 3));
-    int64_t cpus = between(u, 1, u->o.cpus_per_node);
+    int64_t cpus = between(u, 1, most);
     int64_t way = (least + cpus) % 3;
 
     if (way > 0)
@@ -102,18 +105,19 @@ static void ask_range(struct users *u, struct json *job, int64_t nodes)
         set_number(job, "spec.cpusPerTask", cpus);
 }
 
-static void ask_shape(struct users *u, struct json *job, int64_t nodes)
+/* On so many nodes, with `most` CPUs on each. */
+static void ask_shape(struct users *u, struct json *job, int64_t nodes, int64_t most)
 {
-    int64_t cpus = between(u, 1, u->o.cpus_per_node);
+    int64_t cpus = between(u, 1, most);
 
     if (one_in(u, 3)) {
         ask_replicas(job, 1, cpus);
     } else if (one_in(u, 4)) {
-        ask_range(u, job, nodes);
+        ask_range(u, job, nodes, most);
     } else if (one_in(u, 2)) {
-        int64_t each = between(u, 1, 3);
-        int64_t most = nodes * (u->o.cpus_per_node / each);
-        ask_replicas(job, between(u, 2, MAX(2, MIN(6, most))), each);
+        int64_t each = between(u, 1, MIN(3, most));
+        int64_t pods = nodes * (most / each);
+        ask_replicas(job, pods > 1 ? between(u, 2, MIN(6, pods)) : 1, each);
     } else {
         ask_nodes(job, between(u, 1, nodes), cpus, between(u, 0, u->o.gpus_per_node));
     }
@@ -209,6 +213,11 @@ static void follow_array(struct users *u, struct json *job)
     json_set_at(job, "spec.killOnInvalidDep", json_new_bool(true));
 }
 
+static int64_t side_cpus(const struct users *u)
+{
+    return u->side_cpus > 0 ? u->side_cpus : u->o.cpus_per_node;
+}
+
 static void submit_next(struct users *u)
 {
     AUTO_FREE char *name = xasprintf("j%zu", u->n + 1);
@@ -217,11 +226,16 @@ static void submit_next(struct users *u)
     enum outlook outlook = OUTLOOK_ENDS;
 
     set_life(u, job);
+    if (in_side && u->side_cpus > 0) /* who has a node alone has all of its CPUs */
+        json_del(json_get(job, "spec"), "exclusive");
     if (one_in(u, 15)) {
         outlook = OUTLOOK_TOO_LARGE;
         ask_nodes(job, u->o.nodes + 1, 1, 0);
     } else {
-        ask_shape(u, job, in_side ? u->o.side_nodes : u->o.nodes);
+        if (in_side)
+            ask_shape(u, job, u->o.side_nodes, side_cpus(u));
+        else
+            ask_shape(u, job, u->o.nodes, u->o.cpus_per_node);
         if (one_in(u, 15))
             outlook = OUTLOOK_NOWHERE;
     }
@@ -409,6 +423,10 @@ static void make_partition(struct users *u, const char *name)
         AUTO_FREE char *nodes = xasprintf("a[1-%" PRId64 "]", u->o.side_nodes);
         json_set_at(p, "spec.nodes", json_new_string(nodes));
         set_number(p, "spec.priorityTier", 2);
+        if (u->side_cpus > 0)
+            set_number(p, "spec.maxCPUsPerNode", u->side_cpus);
+        if (u->side_cpus % 2 == 1)
+            json_set_at(p, "spec.lln", json_new_bool(true));
     } else {
         json_set_at(p, "spec.default", json_new_bool(true));
     }
@@ -460,6 +478,38 @@ static void change_partition(struct users *u)
     set_state(u, name, states[rng_below(&u->o.rng, ARRAY_LEN(states))]);
 }
 
+/* ---- reservations ---- */
+
+/* A node of side is kept for somebody who does not come, or is to be looked after. */
+static void reserve(struct users *u)
+{
+    AUTO_FREE char *name = xasprintf("r%" PRId64, ++u->n_reservations);
+    AUTO_FREE char *node = xasprintf("a%" PRId64, between(u, 1, u->o.side_nodes));
+    AUTO_FREE char *start = xasprintf("now+%" PRId64, between(u, 0, 900));
+    AUTO_FREE char *minutes = xasprintf("%" PRId64, between(u, 1, 15));
+    JSON_AUTO struct json *r = json_build(
+        "{'apiVersion': 'gantry.dev/v1alpha1', 'kind': 'Reservation', 'metadata':"
+        " {'name': %s}, 'spec': {'nodes': %s, 'startTime': %s, 'duration': %s,"
+        " 'users': ['nobody'], 'flags': ['IGNORE_JOBS', 'OVERLAP']}}",
+        name, node, start, minutes);
+
+    if (one_in(u, 2))
+        json_append(json_at(r, "spec.flags"), json_new_string("MAINT"));
+    journal_note(u->o.journal, "reservation %s of %s, %s for %s min", name, node, start,
+                 minutes);
+    must(u, server_ask(u->o.server, "POST", RESERVATIONS, r, NULL), 201, "reserve");
+}
+
+/* Some are over by then, and some have been deleted. */
+static void delete_reservations(struct users *u)
+{
+    for (int64_t i = 1; i <= u->n_reservations; i++) {
+        AUTO_FREE char *path = xasprintf(RESERVATIONS "/r%" PRId64, i);
+
+        server_ask(u->o.server, "DELETE", path, NULL, NULL);
+    }
+}
+
 /* ---- rounds ---- */
 
 static void on_turn(void *arg)
@@ -475,7 +525,9 @@ static void on_turn(void *arg)
     }
     if (one_in(u, 10))
         release_tasks(u);
-    if (meddles && one_in(u, 12))
+    if (meddles && one_in(u, 20))
+        reserve(u);
+    else if (meddles && one_in(u, 12))
         change_partition(u);
     else if (meddles && one_in(u, 3))
         change_mind(u);
@@ -489,6 +541,8 @@ struct users *users_new(const struct users_options *options)
     struct users *u = xcalloc(1, sizeof(*u));
 
     u->o = *options;
+    if (one_in(u, 2))
+        u->side_cpus = between(u, 1, u->o.cpus_per_node);
     make_partition(u, "main");
     make_partition(u, "side");
     make_qos(u);
@@ -526,6 +580,7 @@ void users_calm(struct users *u)
     make_partition(u, "side");
     set_state(u, "main", "UP");
     set_state(u, "side", "UP");
+    delete_reservations(u);
     for (size_t i = 0; i < u->n; i++)
         if (u->jobs[i].held)
             release(u, &u->jobs[i]);

@@ -35,7 +35,7 @@ struct users_options {
     struct journal *journal;
     struct rng rng;
     size_t n_jobs;
-    bool meddling; /* cancel, requeue, delete, change partitions */
+    bool meddling; /* cancel, requeue, delete, change partitions, reserve nodes */
     /* what fits */
     int64_t nodes, cpus_per_node, gpus_per_node;
     int64_t side_nodes; /* of machine "a", which partition side has */
