@@ -173,7 +173,7 @@ static void bind_anew(struct sched *s, struct jobrec *rec)
     }
     if (bounds_lifts(job) == lifts || rec->shape == NULL)
         return;
-    book_cancel_plan(s, rec);
+    book_cancel_plan(s, rec, BROKEN_RULES);
     shape = shape_get(&s->shapes, job);
     shape_put(&s->shapes, rec->shape);
     rec->shape = shape;

@@ -392,10 +392,11 @@ void book_strike(struct sched *s, struct jobrec *rec)
     book_grow(s, begin_of(&s->timeline, MAX(rec->claim.last, rec->claim.given)));
 }
 
-void book_cancel_plan(struct sched *s, struct jobrec *rec)
+void book_cancel_plan(struct sched *s, struct jobrec *rec, enum broken cause)
 {
     if (rec->job->plan.start_sec == TIME_UNSET)
         return;
+    broken_note(s, rec, cause);
     book_strike(s, rec);
     plan_clear(&rec->job->plan);
     starts_enlist(s, rec);
@@ -420,21 +421,21 @@ bool book_fits(struct sched *s, struct jobrec *rec)
                        span.first, span.given) == SLOT_NONE;
 }
 
-bool book_put_back(struct sched *s, struct jobrec *rec)
+bool book_put_back(struct sched *s, struct jobrec *rec, enum broken cause)
 {
     bool fits = book_fits(s, rec);
 
     if (fits)
         enter_claim(s, rec);
     else
-        book_cancel_plan(s, rec);
+        book_cancel_plan(s, rec, cause != BROKEN_NOT ? cause : broken_find(s, rec));
     return fits;
 }
 
 void book_enter(struct sched *s, struct jobrec *rec)
 {
     if (s->renewing && is_kept(s) && has_claim(rec) && rec->job->n_alloc == 0)
-        book_put_back(s, rec);
+        book_put_back(s, rec, BROKEN_NOT);
     else
         enter_claim(s, rec);
 }

@@ -47,11 +47,11 @@ int64_t book_length(int64_t limit_sec);
 int64_t book_longest(struct sched *s, struct jobrec *rec, int64_t least_sec,
                      int64_t largest_sec);
 
-/* Gives the plan up. */
-void book_cancel_plan(struct sched *s, struct jobrec *rec);
+/* Gives the plan up, by what breaks it if it is a promise (broken.h). */
+void book_cancel_plan(struct sched *s, struct jobrec *rec, enum broken cause);
 /* Enters a plan that was struck, or gives it up where others have come in between
- * (false). */
-bool book_put_back(struct sched *s, struct jobrec *rec);
+ * (false): by that cause; BROKEN_NOT: whatever it is. */
+bool book_put_back(struct sched *s, struct jobrec *rec, enum broken cause);
 
 /* What it holds, or has planned, into s->uses. Returns how many. */
 size_t book_uses(struct sched *s, struct jobrec *rec);

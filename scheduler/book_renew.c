@@ -56,12 +56,10 @@ static bool add_plan(struct sched *s, struct jobrec *rec)
         rec->job->n_alloc > 0)
         return false;
     yield_follow(s, rec);
-    if (s->reserve.n > 0 && rec->job->plan.promised)
-        s->n_shut += book_is_shut(s, rec);
     if (rec->job->plan.start_sec >= s->timeline.bounds[0])
-        book_put_back(s, rec);
+        book_put_back(s, rec, BROKEN_NOT);
     else
-        book_cancel_plan(s, rec);
+        book_cancel_plan(s, rec, broken_find(s, rec));
     return true;
 }
 
@@ -160,7 +158,7 @@ static void move_claim(struct sched *s, struct jobrec *rec)
         claim->lasts[i] = timeline_place(&s->timeline, claim->lasts[i]);
     late = claim->planned && yield_follow(s, rec);
     if (!late && claim->planned && claim->start_sec < s->timeline.bounds[0]) {
-        book_cancel_plan(s, rec);
+        book_cancel_plan(s, rec, broken_find(s, rec));
     } else if (late || has_moved(s, rec)) {
         book_strike(s, rec);
         book_enter(s, rec);

@@ -90,6 +90,8 @@ struct jobrec {
     const void *kept_from;
     uint64_t kept_told;
 
+    enum broken broken; /* what broke a promise of it last */
+
     unsigned put_off; /* so many walks in a row nobody was preempted for it */
     uint64_t walk;    /* the last one in which its plan was looked at; and before it: */
     uint64_t walk_before;
@@ -204,13 +206,12 @@ struct sched {
     size_t n_list, list_cap;
     struct jobrec **holding; /* what they hold is on the timeline */
     size_t n_holding, holding_cap;
-    struct yielders *yielding; /* preempted, and still holding nodes */
-    struct herds herds;        /* who may be preempted */
-    struct victims victims;    /* scratch: who is to be */
-    uint64_t told;             /* moves with each change that is applied */
-    size_t n_broken;           /* promises that preemption has broken */
-    size_t n_shut;             /* likewise reservations */
-    struct window window;      /* scratch, like the next */
+    struct yielders *yielding;      /* preempted, and still holding nodes */
+    struct herds herds;             /* who may be preempted */
+    struct victims victims;         /* scratch: who is to be */
+    uint64_t told;                  /* moves with each change that is applied */
+    size_t n_broken[BROKEN_CAUSES]; /* promises, by what broke them */
+    struct window window;           /* scratch, like the next */
     node_set own;
     struct use *uses;
     size_t uses_cap;

@@ -33,7 +33,7 @@ static bool rule_out(struct sched *s, const struct entry *entry)
         return false;
     if (is_planned_there(entry)) {
         s->pass.moved |= rec->job->plan.promised;
-        book_cancel_plan(s, rec);
+        book_cancel_plan(s, rec, broken_of_reason(reason));
     }
     tell_found(s, rec, reason, false, &entry->priority);
     return true;

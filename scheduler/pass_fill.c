@@ -50,7 +50,7 @@ static void add_job(struct sched *s, struct jobrec *rec)
     enum reason reason;
 
     if (!rec->job->plan.promised)
-        book_cancel_plan(s, rec);
+        book_cancel_plan(s, rec, BROKEN_NOT);
     rec->changed = false;
     rec->untried = 0;
     rec->joined = false;
@@ -66,7 +66,7 @@ static void add_job(struct sched *s, struct jobrec *rec)
         add_choices(s, rec);
         return;
     }
-    book_cancel_plan(s, rec);
+    book_cancel_plan(s, rec, broken_of_reason(reason));
     priority = pass_priority(s, rec, NULL, pass->now_sec);
     tell_job(s, rec, reason, s->message.s, &priority);
     if (reason == REASON_DEPENDENCY)

@@ -219,10 +219,7 @@ static void put_plans_back(struct sched *s, struct hunt *h)
     if (h->n_lifted > 0)
         qsort(h->plans, h->n_lifted, sizeof(*h->plans), plan_compare);
     for (size_t i = 0; i < h->n_lifted; i++) {
-        bool promised = h->plans[i]->job->plan.promised;
-
-        if (!book_put_back(s, h->plans[i]))
-            s->n_broken += promised;
+        book_put_back(s, h->plans[i], BROKEN_PREEMPTION);
     }
 }
 

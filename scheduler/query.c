@@ -251,14 +251,16 @@ int64_t sched_job_end(const struct sched *s, const char *job_uid)
                                                          : TIME_NEVER;
 }
 
-size_t sched_broken_promises(const struct sched *s)
+size_t sched_broken_promises(const struct sched *s, enum broken cause)
 {
-    return s->n_broken;
+    return s->n_broken[cause];
 }
 
-size_t sched_reserved_promises(const struct sched *s)
+enum broken sched_job_broken(const struct sched *s, const char *job_uid)
 {
-    return s->n_shut;
+    const struct jobrec *rec = jobrec_find(s, job_uid);
+
+    return rec != NULL ? rec->broken : BROKEN_NOT;
 }
 
 size_t sched_count(const struct sched *s, enum job_phase phase)

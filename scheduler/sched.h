@@ -69,6 +69,7 @@
 #include <stdint.h>
 
 #include "scheduler/ahead.h"
+#include "scheduler/broken.h"
 #include "scheduler/license.h"
 #include "scheduler/model.h"
 #include "scheduler/preempt_rules.h"
@@ -331,10 +332,10 @@ enum reason sched_check_new(struct sched *s, const struct job *job,
     "limits)"
 /* When its time limit ends it, if it runs on; INT64_MAX: never, or it does not run. */
 int64_t sched_job_end(const struct sched *s, const char *job_uid);
-/* Promises that preemption has broken, so far. */
-size_t sched_broken_promises(const struct sched *s);
-/* Promises that reservations have broken, as they came: maintenance, mostly. */
-size_t sched_reserved_promises(const struct sched *s);
+/* Promises that this has broken, so far. */
+size_t sched_broken_promises(const struct sched *s, enum broken cause);
+/* What broke a promise of the job last; BROKEN_NOT: nothing, since it came. */
+enum broken sched_job_broken(const struct sched *s, const char *job_uid);
 size_t sched_count(const struct sched *s, enum job_phase phase);
 
 #endif

@@ -50,10 +50,12 @@ static void look_through_list(struct sched *s, int64_t now_sec)
     for (size_t i = s->n_list; i-- > 0;) {
         struct jobrec *rec = s->list[i];
 
-        rec->may_start = jobrec_check(s, rec, now_sec) == REASON_NONE;
+        enum reason reason = jobrec_check(s, rec, now_sec);
+
+        rec->may_start = reason == REASON_NONE;
         rec->changed = false;
         if (!rec->may_start || !rec->job->plan.promised)
-            book_cancel_plan(s, rec);
+            book_cancel_plan(s, rec, broken_of_reason(reason));
         else
             starts_enlist(s, rec); /* no longer */
     }

@@ -72,6 +72,7 @@ static void give_up(struct sched *s, struct jobrec *rec, struct slot *slots, siz
 {
     slots_free(slots, n);
     s->pass.moved |= rec->job->plan.promised;
+    broken_note(s, rec, BROKEN_RULES);
     plan_clear(&rec->job->plan);
     starts_enlist(s, rec);
 }

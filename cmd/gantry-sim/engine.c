@@ -163,7 +163,8 @@ int engine_run(const struct replay *replay, struct history *ret, struct err *err
         decide(&e, now_sec);
         take_sample(&e, now_sec);
     }
-    ret->n_broken = sched_broken_promises(e.sched);
+    for (enum broken cause = 0; cause < BROKEN_CAUSES; cause++)
+        ret->broken[cause] = (int64_t)sched_broken_promises(e.sched, cause);
     ends_fini(&e.ends);
     kin_free(e.kin);
     ledger_free(e.ledger);

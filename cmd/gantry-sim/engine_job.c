@@ -94,6 +94,8 @@ void engine_start(struct engine *e, const struct decision *d, int64_t now_sec)
         overcommitted(e, taken, job, now_sec);
     model->phase = JOB_RUNNING;
     sched_apply(e->sched, &(struct change){.kind = CHANGE_JOB, .u.job = model});
+    if (e->history->tales[job].runs == 0)
+        e->history->tales[job].broken = sched_job_broken(e->sched, d->job_uid);
     tale_start(&e->history->tales[job], now_sec);
     add_end(e, job, now_sec, run_sec != RUN_TO_LIMIT ? run_sec : d->limit_sec);
     e->at.waiting--;

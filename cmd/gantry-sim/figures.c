@@ -237,7 +237,6 @@ static void measure_accuracy(struct accuracy *ret, const struct history *h,
 static void count_fates(struct figures *f, const struct history *h)
 {
     f->jobs = (int64_t)h->n;
-    f->preempted_promises = (int64_t)h->n_broken;
     for (size_t i = 0; i < h->n; i++) {
         enum fate fate = h->tales[i].fate;
         f->completed += fate == FATE_COMPLETED;
@@ -266,11 +265,24 @@ static void measure_losses(struct figures *f, const struct pool *p,
     }
 }
 
+/* One that is late though its own promise was kept is late for other causes. */
+static void count_broken(struct figures *f, const struct history *h)
+{
+    memcpy(f->given_up_by, h->broken, sizeof(f->given_up_by));
+    for (size_t i = 0; i < h->n; i++) {
+        const struct tale *t = &h->tales[i];
+        if (t->promised.told_sec == TIME_UNSET || t->first_sec <= t->promised.start_sec)
+            continue;
+        f->late_by[t->broken != BROKEN_NOT ? t->broken : BROKEN_OTHER]++;
+    }
+}
+
 void figures_make(struct figures *ret, const struct pool *pool,
                   const struct workload *load, const struct history *h)
 {
     *ret = (struct figures){0};
     count_fates(ret, h);
+    count_broken(ret, h);
     measure_losses(ret, pool, h);
     measure_waits(ret, h);
     measure_use(ret, load, h);

@@ -61,7 +61,9 @@ struct figures {
         lost_hours; /* GPU-hours (CPU-hours without GPUs) of runs that were cut off */
     int64_t preemptions; /* runs that ended early for another job */
     double preempted_hours;
-    int64_t preempted_promises; /* broken for another job */
+    /* By what broke them (broken.h): promises that were given up, whatever came then,
+     * and jobs that started late, which add up to promises.late. */
+    int64_t given_up_by[BROKEN_CAUSES], late_by[BROKEN_CAUSES];
     struct accuracy promises, forecasts;
     struct accuracy ahead[HORIZONS]; /* forecasts, by how far ahead */
     struct charge *charges;          /* in the order of the accounts' names */

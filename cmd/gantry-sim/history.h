@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "scheduler/broken.h"
 #include "scheduler/model.h"
 #include "scheduler/reason.h"
 
@@ -58,6 +59,7 @@ struct tale {
     int64_t queued_sec;       /* since when it waits, or waited last */
     int64_t wait_sec;         /* in all lives, up to its last start */
     struct forecast promised; /* the first promise */
+    enum broken broken;       /* at its first start: what broke one of its own last */
     struct forecast foretold; /* the first start that was told, promised or not */
     int64_t planned_sec;      /* while it waits: as told last; TIME_UNSET: none */
     enum reason reason;       /* why it waited last */
@@ -88,7 +90,7 @@ struct history {
     size_t n_samples, cap_samples;
     struct closure *closures; /* in the order of their starts */
     size_t n_closures, cap_closures;
-    size_t n_broken; /* promises that preemption has broken */
+    int64_t broken[BROKEN_CAUSES]; /* promises, as the core counts them */
 };
 
 void history_init(struct history *h, size_t n);

@@ -46,8 +46,6 @@ static const struct row {
     {"hours lost by that", "lostHours", HOURS, false, AT(lost_hours)},
     {"preempted", "preemptions", COUNT, true, AT(preemptions)},
     {"hours lost by preemption", "preemptedHours", HOURS, false, AT(preempted_hours)},
-    {"promises that it broke", "promisesPreempted", COUNT, true,
-     AT(preempted_promises)},
     {"promised a start", "promised", COUNT, true, AT(promises.n)},
     {"promises broken", "promisesBroken", COUNT, true, AT(promises.late)},
     {"the worst of them, late by", "promiseWorstLateSec", SECONDS, true,
@@ -171,6 +169,31 @@ static void print_forecasts(const struct run *runs, size_t n, int width, FILE *o
     }
 }
 
+/* Given up, and late: causes of which there were none in all runs are left out. */
+static void print_broken(const struct run *runs, size_t n, int width, FILE *out)
+{
+    bool head = false;
+    for (enum broken cause = 0; cause < BROKEN_CAUSES; cause++) {
+        int64_t some = 0;
+        for (size_t k = 0; k < n; k++)
+            some += runs[k].figures.given_up_by[cause] + runs[k].figures.late_by[cause];
+        if (some == 0)
+            continue;
+        if (!head)
+            fprintf(out, "\npromises given up, by cause / jobs late by it\n");
+        head = true;
+        fprintf(out, "  %-34s", broken_word(cause));
+        for (size_t k = 0; k < n; k++) {
+            char text[CELL_MAX];
+            snprintf(text, sizeof(text), "%" PRId64 " / %" PRId64,
+                     runs[k].figures.given_up_by[cause],
+                     runs[k].figures.late_by[cause]);
+            fprintf(out, " %*s", width, text);
+        }
+        fputc('\n', out);
+    }
+}
+
 void report_text(const struct run *runs, size_t n, FILE *out)
 {
     const int width = width_of(runs, n);
@@ -187,6 +210,7 @@ void report_text(const struct run *runs, size_t n, FILE *out)
         }
         fputc('\n', out);
     }
+    print_broken(runs, n, width, out);
     print_forecasts(runs, n, width, out);
     print_accounts(runs, n, width, out);
     print_dues(runs, n, width, out);
@@ -204,6 +228,16 @@ static struct json *forecasts_json(const struct figures *f)
                             " 'errorMedianSec': %i, 'errorP99Sec': %i}",
                             a->n, a->late, a->mean, a->median, a->p99));
     }
+    return all;
+}
+
+static struct json *broken_json(const struct figures *f)
+{
+    struct json *all = json_new_object();
+    for (enum broken cause = BROKEN_NOT + 1; cause < BROKEN_CAUSES; cause++)
+        json_set(all, broken_word(cause),
+                 json_build("{'givenUp': %i, 'late': %i}", f->given_up_by[cause],
+                            f->late_by[cause]));
     return all;
 }
 
@@ -241,6 +275,7 @@ static struct json *run_json(const struct run *run)
         json_set(one, rows[i].key,
                  rows[i].whole ? json_new_int((int64_t)value) : json_new_double(value));
     }
+    json_set(one, "broken", broken_json(&run->figures));
     json_set(one, "forecasts", forecasts_json(&run->figures));
     json_set(one, "accounts", accounts_json(&run->figures));
     json_set(one, "shares", dues_json(&run->figures));

@@ -178,6 +178,7 @@ START_TEST(test_outage)
     ck_assert_int_eq(f.requeues, 1);
     ck_assert_double_eq_tol(f.lost_hours, 8 * 600 / 3600.0, 1e-9);
     ck_assert_int_eq(f.promises.late, 1);
+    ck_assert_int_eq(f.late_by[BROKEN_NODE], 1);
     ck_assert_int_eq(f.promises.worst_late, b->start_sec - b->promised.start_sec);
     figures_fini(&f);
     stand_fini(&s);
@@ -419,7 +420,7 @@ START_TEST(test_preemption)
                                  f.running + f.never_started);
     ck_assert_int_eq(f.requeues, t[0].runs - 1);
     ck_assert_double_eq_tol(f.preempted_hours, f.preemptions * 8 * 900 / 3600.0, 0.01);
-    ck_assert_int_eq(f.preempted_promises, 1); /* of 1, at 7200 */
+    ck_assert_int_eq(f.given_up_by[BROKEN_PREEMPTION], 1); /* of 1, at 7200 */
     figures_fini(&f);
     for (size_t i = 0; i < 2; i++)
         partition_free(parts[i]);

@@ -259,6 +259,8 @@ START_TEST(test_outages)
     expect(&said, "\nbegun anew                                        1\n");
     expect(&said, "\nhours lost by that                              1.3\n");
     expect(&said, "\npromises broken                                   1\n");
+    expect(&said, "\npromises given up, by cause / jobs late by it\n"
+                  "  node                                        1 / 1\n");
     tempdir_free(root);
 }
 END_TEST

@@ -375,8 +375,22 @@ static void say_reservation(void *arg, const struct change *change)
 static void say_reservations(struct scenario *sc)
 {
     sched_snapshot(sc->s, say_reservation, sc);
-    if (sched_reserved_promises(sc->s) > 0)
-        str_addf(&sc->out, "  promises broken: %zu\n", sched_reserved_promises(sc->s));
+}
+
+/* Those that were broken, by what broke them. */
+static void say_promises(struct scenario *sc)
+{
+    size_t all = 0;
+
+    str_add(&sc->out, "  promises broken:");
+    for (enum broken cause = 0; cause < BROKEN_CAUSES; cause++) {
+        size_t n = sched_broken_promises(sc->s, cause);
+
+        if (n > 0)
+            str_addf(&sc->out, " %s %zu", broken_word(cause), n);
+        all += n;
+    }
+    str_add(&sc->out, all > 0 ? "\n" : " none\n");
 }
 
 /* What waiting jobs have been told last. */
@@ -427,6 +441,8 @@ static void run_line(struct scenario *sc, const char *line)
         say_reservations(sc);
     else if (strcmp(line, "sooner") == 0)
         sched_snapshot(sc->s, say_sooner, sc);
+    else if (strcmp(line, "promises") == 0)
+        say_promises(sc);
     else if (strcmp(line, "usage") == 0 || strcmp(line, "usage all") == 0)
         say_all_usage(sc, strcmp(line, "usage all") == 0);
     else if (cluster_text_line(&sc->res, line, apply, sc, &err) < 0)

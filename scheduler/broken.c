@@ -1,0 +1,106 @@
+#include "scheduler/broken.h"
+
+#include <string.h>
+
+#include "base/util.h"
+#include "scheduler/book_private.h"
+
+static const char *const words[BROKEN_CAUSES] = {
+    [BROKEN_NOT] = "",
+    [BROKEN_MAINTENANCE] = "maintenance",
+    [BROKEN_NODE] = "node",
+    [BROKEN_OVERRUN] = "overrun",
+    [BROKEN_PREEMPTION] = "preemption",
+    [BROKEN_POD] = "pod",
+    [BROKEN_RULES] = "rules",
+    [BROKEN_OTHER] = "other",
+};
+
+const char *broken_word(enum broken cause)
+{
+    return words[cause];
+}
+
+void broken_note(struct sched *s, struct jobrec *rec, enum broken cause)
+{
+    if (cause == BROKEN_NOT || !rec->job->plan.promised)
+        return;
+    s->n_broken[cause]++;
+    rec->broken = cause;
+}
+
+static bool has_node(const struct plan *plan, const char *name)
+{
+    for (size_t i = 0; i < plan->n_slots; i++) {
+        if (strcmp(plan->slots[i].node, name) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool lacks_node(const struct sched *s, const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->n_slots; i++) {
+        const struct noderec *node = cluster_node(&s->cluster, plan->slots[i].node);
+
+        if (node == NULL || !node->usable)
+            return true;
+    }
+    return false;
+}
+
+/* Does a job hold a node of it that should have ended by now? */
+static bool is_overrun(const struct sched *s, const struct plan *plan)
+{
+    for (size_t i = 0; i < s->n_holding; i++) {
+        const struct job *job = s->holding[i]->job;
+
+        if (jobrec_end(s, s->holding[i]) > s->now_sec)
+            continue;
+        for (size_t k = 0; k < job->n_alloc; k++) {
+            if (has_node(plan, job->alloc[k].node))
+                return true;
+        }
+    }
+    return false;
+}
+
+static bool has_pod(const struct sched *s, const struct plan *plan)
+{
+    const struct podrec *pod, *next;
+
+    HASH_ITER (hh, s->cluster.pods, pod, next) {
+        if (has_node(plan, pod->pod->node))
+            return true;
+    }
+    return false;
+}
+
+enum broken broken_find(struct sched *s, struct jobrec *rec)
+{
+    const struct plan *plan = &rec->job->plan;
+
+    if (!plan->promised)
+        return BROKEN_NOT;
+    if (s->reserve.n > 0 && book_is_shut(s, rec))
+        return BROKEN_MAINTENANCE;
+    if (lacks_node(s, plan))
+        return BROKEN_NODE;
+    if (is_overrun(s, plan))
+        return BROKEN_OVERRUN;
+    return has_pod(s, plan) ? BROKEN_POD : BROKEN_OTHER;
+}
+
+enum broken broken_of_reason(enum reason reason)
+{
+    switch (reason) {
+    case REASON_JOB_HELD_USER:
+    case REASON_JOB_HELD_ADMIN:
+    case REASON_BEGIN_TIME:
+    case REASON_DEPENDENCY:
+    case REASON_DEPENDENCY_NEVER:
+        return BROKEN_NOT;
+    default:
+        return BROKEN_RULES;
+    }
+}
