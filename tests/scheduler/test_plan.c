@@ -49,8 +49,9 @@ struct queue_case {
     bool reserved[RESVS][NODES_MAX];
     struct plain_resv resvs[RESVS];
     size_t n_resvs;
-    bool several; /* some job names more than one of them */
-    bool wired;   /* a tree of switches, by labels */
+    /* By pending job, as places: the one that its place is in; NULL: none. */
+    const struct plain_resv *placed_in[JOBS_MAX + 2];
+    bool wired; /* a tree of switches, by labels */
     size_t under[PLAIN_LEVELS][NODES_MAX];
     struct plain_wiring wiring;
     size_t changes; /* that were compared */
@@ -223,7 +224,6 @@ static void draw_reservations(struct queue_case *q, struct job *job)
 
         names_add(&job->reservations, &job->n_reservations, name);
     }
-    q->several |= n > 1;
 }
 
 /* Mostly a divisor of what it asks for. */
@@ -583,6 +583,7 @@ static bool place_plainly(struct queue_case *q, size_t number)
 
     if (!find_plainly(q, job, &plain, others, place))
         return true;
+    q->placed_in[number] = plain.in;
     if (place->start_sec == PLAN_FAR) {
         /* One that has just come is not promised that, and left to the walk. */
         ck_assert_msg(job->plan.start_sec == PLAN_FAR || number > q->n_pending,
@@ -623,6 +624,21 @@ static bool never(const struct queue_case *q, size_t number)
     return q->places[number].start_sec == TIME_UNSET;
 }
 
+/* Now, in the first of its reservations in which it fits. */
+static bool find_plain_start(const struct queue_case *q, const struct job *job,
+                             struct plain_job *plain, struct plain_job *others,
+                             struct plain_place *place)
+{
+    bool found = job->n_reservations < 2 && plain_plan_find(q->plain, plain, 1, place);
+
+    for (size_t i = 0; i < job->n_reservations && job->n_reservations > 1 && !found;
+         i++) {
+        stay_in(plain, others, resv_named(q, job->reservations[i]));
+        found = plain_plan_find(q->plain, plain, 1, place);
+    }
+    return found;
+}
+
 /* Lifted alone: does it fit now? Else it is put back. */
 static bool start_plainly(struct queue_case *q, size_t number, bool was_waiting)
 {
@@ -632,12 +648,15 @@ static bool start_plainly(struct queue_case *q, size_t number, bool was_waiting)
 
     if (!was_waiting || old->first == 0)
         return false;
+    stay_in(&plain, others, q->placed_in[number]);
     plain_plan_give(q->plain, &plain, old);
-    if (plain_plan_find(q->plain, &plain, 1, &place)) {
+    if (find_plain_start(q, job, &plain, others, &place)) {
+        q->placed_in[number] = plain.in;
         plain_place_fini(old);
         *old = place;
         old->last = old->given = last_of_started(q, job);
     }
+    stay_in(&plain, others, q->placed_in[number]);
     plain_plan_take(q->plain, &plain, old);
     return old->first == 0;
 }
@@ -727,10 +746,18 @@ static void compare_starts(struct queue_case *q, bool *waiting)
     }
 }
 
+static bool names_one_over(const struct queue_case *q, const struct job *job)
+{
+    bool over = false;
+
+    for (size_t i = 0; i < job->n_reservations; i++)
+        over |= resv_named(q, job->reservations[i])->end_sec <= NOW_SEC;
+    return over;
+}
+
 static void change(struct queue_case *q)
 {
     bool waiting[JOBS_MAX + 2] = {false};
-    const struct plain_resv *in;
     const struct job *other;
     struct job *job;
 
@@ -742,9 +769,8 @@ static void change(struct queue_case *q)
     end_some(q);
     job = draw_job(q, q->n_running + q->n_pending + 1);
     other = job_at(q, q->n_running + 1 + draw(q, q->n_pending));
-    ask_as(job, other); /* so that it may start at all */
-    in = resv_of(q, job);
-    if (in == NULL || in->end_sec <= NOW_SEC) { /* likewise; nor is it of several */
+    ask_as(job, other);           /* so that it may start at all */
+    if (names_one_over(q, job)) { /* likewise */
         names_free(job->reservations, job->n_reservations);
         job->reservations = NULL;
         job->n_reservations = 0;
@@ -770,7 +796,7 @@ static size_t run_case(uint64_t seed)
 
     begin_case(&q, seed);
     sched_step(q.s, NOW_SEC, whole, &decisions);
-    if (compare_all(&q) && !q.several)
+    if (compare_all(&q))
         change(&q);
     end_case(&q);
     return q.changes;
