@@ -86,11 +86,13 @@ static const char *partition_of(const struct job_fact *j)
     return j->partition ? j->partition : "main";
 }
 
+/* What is left of a job that has let it go, on a node that was silent, is of none. */
 static bool counts_in_partition(void *arg, const struct pod_fact *p)
 {
     const struct known *known = arg;
 
-    return p->job && strcmp(partition_of(p->job), partition_of(known->pod->job)) == 0 &&
+    return p->job && (p->accounted || p == known->pod) &&
+           strcmp(partition_of(p->job), partition_of(known->pod->job)) == 0 &&
            counts(arg, p);
 }
 
