@@ -19,6 +19,10 @@ void preempt_say(struct sched *s, const struct jobrec *rec)
 {
     const struct qos *qos = policy_qos(&s->policy, rec->job);
 
+    if (rec->too_many)
+        str_addf(&s->message,
+                 "; more than %d jobs might end early for it, too many to choose from",
+                 TRY_ALL_MAX);
     if (s->config.preempt_type != PREEMPT_BY_QOS || qos == NULL || !qos->in_circle)
         return;
     str_add(&s->message, "; ");
@@ -399,14 +403,13 @@ static bool try_victims(struct sched *s, struct hunt *h)
 
 /* Where pods may share nodes or differ, or nodes go together, the choice is a guess;
  * for components there is none. */
-static bool may_try_all(const struct sched *s, const struct hunt *h)
+static bool is_guess(const struct sched *s, const struct hunt *h)
 {
     const struct job *like = h->by->shape->like;
 
-    return (like->n_units > 0 || !like->one_per_node || placement_has_rules(like) ||
-            like->n_others > 0 || like->most_switches > 0 ||
-            s->cluster.topology.kind == TOPOLOGY_BLOCK) &&
-           h->n_victims <= TRY_ALL_MAX;
+    return like->n_units > 0 || !like->one_per_node || placement_has_rules(like) ||
+           like->n_others > 0 || like->most_switches > 0 ||
+           s->cluster.topology.kind == TOPOLOGY_BLOCK;
 }
 
 static void hunt(struct sched *s, struct hunt *h)
@@ -425,7 +428,10 @@ static void hunt(struct sched *s, struct hunt *h)
         return;
     if (victims_choose(h->victims, &s->cluster, h->by) && try_victims(s, h))
         return;
-    if (!may_try_all(s, h))
+    if (!is_guess(s, h))
+        return;
+    h->entry->rec->too_many = h->n_victims > TRY_ALL_MAX;
+    if (h->entry->rec->too_many)
         return;
     victims_take_all(h->victims);
     try_victims(s, h);
@@ -438,6 +444,7 @@ bool preempt_run(struct sched *s, const struct entry *entry, const struct seeker
     struct hunt h = {
         .entry = entry, .by = by, .now_sec = now_sec, .victims = &s->victims};
 
+    rec->too_many = false;
     if (s->config.preempt_type == PREEMPT_BY_NOBODY || yield_any(rec))
         return false;
     h.side = herd_side(s, rec, entry->part);

@@ -31,7 +31,8 @@
 bool preempt_run(struct sched *s, const struct entry *entry, const struct seeker *by,
                  int64_t now_sec);
 
-/* Appends to s->message why nobody ever ends for the job, if it is its QOS's fault. */
+/* Appends to s->message why nobody ends for the job, where its QOS is to blame, or they
+ * are too many. */
 void preempt_say(struct sched *s, const struct jobrec *rec);
 
 #endif
