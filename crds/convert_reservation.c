@@ -261,6 +261,33 @@ static int read_lists(const struct json *object, struct reservation *r, struct e
                : read_list(object, "spec.qos", &r->qos, err);
 }
 
+/* ---- flags again: of which nodes they speak ---- */
+
+static bool has_flag(const struct json *object, const char *flag)
+{
+    const struct json *list = json_at(object, "spec.flags");
+    for (size_t i = 0; i < json_len(list); i++)
+        if (str_eq(json_text_of(json_item(list, i)), flag))
+            return true;
+    return false;
+}
+
+static int check_flags(const struct json *object, const struct reservation *r,
+                       struct err *err)
+{
+    static const char *const replace[] = {"REPLACE", "REPLACE_DOWN"};
+    if (has_flag(object, "PART_NODES") && !(r->all_nodes && r->partition))
+        return err_set(err, ERR_INVALID,
+                       "spec.flags: PART_NODES is for nodes: ALL of a partition");
+    for (size_t i = 0; i < ARRAY_LEN(replace); i++)
+        if (has_flag(object, replace[i]) && !reservation_chooses(r))
+            return err_set(err, ERR_INVALID,
+                           "spec.flags: %s is for nodes that are chosen: by nodeCount "
+                           "or tres",
+                           replace[i]);
+    return 0;
+}
+
 /* ---- all of it ---- */
 
 /* Those that were chosen before, as status has them. */
@@ -282,6 +309,7 @@ struct reservation *convert_reservation(const struct convert *c,
                read_flags(object, ret, err) == 0 && read_purge(object, ret, err) == 0 &&
                read_times(object, ret, err) == 0 &&
                read_nodes(c, object, ret, err) == 0 &&
+               check_flags(object, ret, err) == 0 &&
                read_licenses(object, ret, err) == 0 &&
                read_lists(object, ret, err) == 0) {
         read_chosen(object, ret);
