@@ -31,8 +31,8 @@
 #include "scheduler/reservation.h"
 #include "scheduler/timeline.h"
 
-/* So many reservations act; those behind them, by name, do not. */
-#define RESV_MAX 256
+/* So many reservations act; those behind them, by name, do not: reserve_say_idle. */
+#define RESV_MAX 1024
 #define RESV_NONE SIZE_MAX
 /* For so long behind its end a reservation is shut to others that are planned. */
 #define FENCE_TAIL_SEC 180

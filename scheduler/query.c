@@ -170,6 +170,17 @@ const struct reservation *sched_reservation_clash(const struct sched *s,
     return reserve_clash(s, name);
 }
 
+int64_t sched_reservation_run_into(const struct sched *s, const char *name)
+{
+    return reserve_run_into(s, name);
+}
+
+void sched_say_idle_reservation(const struct sched *s, const char *name,
+                                struct str *out)
+{
+    reserve_say_idle(&s->reserve, name, out);
+}
+
 bool sched_reservation_used(const struct sched *s, const char *name)
 {
     struct jobrec *rec, *next;

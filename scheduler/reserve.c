@@ -83,6 +83,32 @@ bool reserve_drop(struct reserve *r, const char *name)
     return true;
 }
 
+/* As stock_keep is asked for them. */
+static bool is_past_keeps(const struct reserve *r, size_t at)
+{
+    size_t n_keeps = 0;
+
+    for (size_t i = 0; i < at; i++)
+        n_keeps += r->recs[i].resv->n_licenses > 0;
+    return r->recs[at].resv->n_licenses > 0 && n_keeps >= KEEPS_MAX;
+}
+
+void reserve_say_idle(const struct reserve *r, const char *name, struct str *out)
+{
+    size_t i = place_of(r, name);
+
+    if (!is_at(r, i, name))
+        return;
+    if (i >= RESV_MAX)
+        str_addf(out, "does not act: of all reservations the first %d by name do",
+                 RESV_MAX);
+    else if (is_past_keeps(r, i))
+        str_addf(out,
+                 "keeps no licences: of all reservations with licences the first %d "
+                 "by name do",
+                 KEEPS_MAX);
+}
+
 static bool share_nodes(const struct sched *s, const struct resvrec *a,
                         const struct resvrec *b)
 {
@@ -109,4 +135,40 @@ const struct reservation *reserve_clash(const struct sched *s, const char *name)
             return other->resv;
     }
     return NULL;
+}
+
+static bool has_slot_of(const struct sched *s, const struct resvrec *rec,
+                        const struct job *job)
+{
+    for (size_t i = 0; i < job->n_alloc; i++) {
+        const struct noderec *node = cluster_node(&s->cluster, job->alloc[i].node);
+
+        if (node != NULL && node->position != POSITION_NONE &&
+            node_set_has(rec->nodes, node->position))
+            return true;
+    }
+    return false;
+}
+
+int64_t reserve_run_into(const struct sched *s, const char *name)
+{
+    const struct reserve *r = &s->reserve;
+    const struct resvrec *rec = reserve_find(r, name);
+    int64_t start, end, first = 0;
+
+    if (rec == NULL || rec->nodes == NULL || r->changed || r->gen != s->cluster.gen)
+        return -1;
+    if (rec->resv->ignore_jobs || rec->resv->any_nodes ||
+        reservation_chooses(rec->resv) ||
+        !reservation_occurrence(rec->resv, s->now_sec, &start, &end))
+        return 0;
+    for (size_t i = 0; i < s->n_holding; i++) {
+        const struct job *job = s->holding[i]->job;
+
+        if (job->phase == JOB_RUNNING && (first == 0 || job->job_id < first) &&
+            !str_eq(job_reservation(job), name) &&
+            jobrec_end(s, s->holding[i]) > start && has_slot_of(s, rec, job))
+            first = job->job_id;
+    }
+    return first;
 }

@@ -60,6 +60,13 @@ const struct resvrec *reserve_find(const struct reserve *r, const char *name);
  * none, or not of those that act. As of the last walk. */
 const struct reservation *reserve_clash(const struct sched *s, const char *name);
 
+/* The first, by number, of the jobs that run on its nodes and will into its time, but
+ * for its own; 0: none, or it takes no notice of them; -1: the next walk tells. */
+int64_t reserve_run_into(const struct sched *s, const char *name);
+
+/* Appends that it does not act, or keeps no licences, as there are too many before it. */
+void reserve_say_idle(const struct reserve *r, const char *name, struct str *out);
+
 /* Resolves and chooses nodes, at the beginning of a walk and before a timeline is made;
  * the cluster is settled. Where it changes something the timeline is void. */
 void reserve_settle(struct sched *s, int64_t now_sec);

@@ -88,6 +88,11 @@ enum reason reserve_check(const struct sched *s, const struct job *job,
         str_addf(message, "reservation %s is over", name);
         return REASON_RESERVATION_DELETED;
     }
+    if (rec - s->reserve.recs >= RESV_MAX) {
+        str_addf(message, "reservation %s ", name);
+        reserve_say_idle(&s->reserve, name, message);
+        return REASON_RESERVATION;
+    }
     if (!reserve_admits(s, rec->resv, job)) {
         str_addf(message,
                  "reservation %s is not for this job's user, groups, account and QOS",

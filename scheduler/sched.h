@@ -296,6 +296,11 @@ const struct reservation *sched_reservation(const struct sched *s, const char *n
 /* One that clashes with it (reserve.h); NULL: none. */
 const struct reservation *sched_reservation_clash(const struct sched *s,
                                                   const char *name);
+/* The job that runs into it; 0, -1: reserve.h. */
+int64_t sched_reservation_run_into(const struct sched *s, const char *name);
+/* Appends that it does not act, or keeps no licences, as there are too many of them. */
+void sched_say_idle_reservation(const struct sched *s, const char *name,
+                                struct str *out);
 /* Does a job run in it, by its name, or wait for it? */
 bool sched_reservation_used(const struct sched *s, const char *name);
 /* Above 0, and another one whenever nodes or partitions have changed. */

@@ -31,7 +31,9 @@ struct keeper {
     uint64_t found_gen; /* sched_cluster_gen of what was found; 0: nothing yet */
     char *nodes;        /* found: a hostlist, its length, */
     size_t n_nodes;
-    char *lack; /* and what is wrong with it */
+    char *lack;        /* and what is wrong with it */
+    int64_t runs_into; /* a job; as of a minute: */
+    int64_t run_minute;
     struct ticket ticket;
     struct kc_call *call;
     UT_hash_handle hh;
@@ -145,6 +147,20 @@ static void say_clash(const struct keeper *k, struct str *out)
                  other->name);
 }
 
+/* Asked once a minute while there is none: many run. Slurm would not have taken it. */
+static void say_run_into(struct keeper *k, struct str *out)
+{
+    const int64_t minute = loop_now_sec(k->ctl->loop) / 60;
+    if (k->run_minute != minute || k->runs_into > 0)
+        k->runs_into = sched_reservation_run_into(k->ctl->sched, k->name);
+    k->run_minute = k->runs_into < 0 ? -1 : minute;
+    if (k->runs_into > 0 && out->len == 0)
+        str_addf(out,
+                 "job %" PRId64 " runs into its time on its nodes: it lacks the flag "
+                 "IGNORE_JOBS",
+                 k->runs_into);
+}
+
 static struct json *status_of(struct keeper *k, const struct reservation *r)
 {
     int64_t start = 0, end = 0, now_sec = loop_now_sec(k->ctl->loop);
@@ -154,10 +170,13 @@ static struct json *status_of(struct keeper *k, const struct reservation *r)
         find(k, r);
     STR_AUTO struct str message;
     str_init(&message, MESSAGE_MAX);
-    str_add(&message, k->lack);
+    sched_say_idle_reservation(k->ctl->sched, k->name, &message);
+    if (message.len == 0)
+        str_add(&message, k->lack);
     if (message.len == 0) /* as there are by the settings, which change unseen */
         say_licenses(k->ctl, r, &message);
     say_clash(k, &message);
+    say_run_into(k, &message);
     struct json *status = json_build(
         "{'nodes':%s,'nodeCount':%i,'state':%s,'message':%s}", k->nodes,
         (int64_t)k->n_nodes, is && start <= now_sec ? "ACTIVE" : "INACTIVE", message.s);
@@ -291,6 +310,7 @@ static void seen(struct controller *ctl, const char *name, const char *wrong,
     text_set(&k->wrong, wrong);
     text_set(&k->stored, text);
     k->found_gen = 0;
+    k->run_minute = -1;
 }
 
 /* The cache keeps the name; what is wrong is found again. */

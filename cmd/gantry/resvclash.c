@@ -7,6 +7,8 @@
 #include "cmd/gantry/noderow.h"
 #include "cmd/gantry/parts.h"
 #include "cmd/gantry/resvs.h"
+#include "scheduler/fence.h"
+#include "scheduler/stock.h"
 
 static bool may_share(const struct reservation *r)
 {
@@ -80,5 +82,48 @@ int resvclash_check(const struct reservation *r, struct api *c, struct err *err)
         if (clashes(r, &nodes, json_item(items, i), loop_now_sec(c->loop)))
             return err_set(err, ERR_INVALID,
                            "Requested reservation overlaps with another reservation");
+    return 0;
+}
+
+int resvclash_check_room(const struct reservation *r, struct api *c, struct err *err)
+{
+    RESVLIST_AUTO struct resvlist list = {0};
+    size_t n_keeps = 0;
+
+    if (resvlist_fetch(&list, c, err) < 0)
+        return -1;
+    for (size_t i = 0; i < list.n; i++)
+        n_keeps += *json_str_or(list.resvs[i].spec, "licenses", "") != '\0';
+    if (list.n >= RESV_MAX)
+        return err_set(err, ERR_INVALID, "there are %zu reservations: no more act",
+                       list.n);
+    if (r->n_licenses > 0 && n_keeps >= KEEPS_MAX)
+        return err_set(err, ERR_INVALID,
+                       "there are %zu reservations with licences: no more keep any",
+                       n_keeps);
+    return 0;
+}
+
+static bool runs_into(const struct jobrow *job, const struct reservation *r,
+                      const struct hostlist *nodes)
+{
+    const int64_t end = jobrow_end_sec(job);
+
+    if (job->word->kind != JOB_KIND_ACTIVE || !job->node_list ||
+        (end != TIME_UNSET && end != LIMIT_UNLIMITED && end <= r->start_sec))
+        return false;
+    return share_nodes(nodes, job->node_list);
+}
+
+int resvclash_check_jobs(const struct reservation *r, const struct joblist *jobs,
+                         struct api *c, struct err *err)
+{
+    HOSTLIST_AUTO struct hostlist nodes = {0};
+
+    if (nodes_of(r, c, &nodes, err) < 0)
+        return -1;
+    for (size_t i = 0; i < jobs->n; i++)
+        if (runs_into(&jobs->rows[i], r, &nodes))
+            return err_set(err, ERR_INVALID, "Requested nodes are busy");
     return 0;
 }

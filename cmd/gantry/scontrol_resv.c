@@ -60,11 +60,32 @@ static bool is_for_nobody(const struct json *spec)
     return true;
 }
 
+/* Nodes that are to be chosen are chosen from those that nobody runs into it on. */
+static int check_jobs(struct scontrol *s, const struct reservation *r, struct err *err)
+{
+    JOBLIST_AUTO struct joblist jobs;
+    PARTLIST_AUTO struct partlist parts = {0};
+    const struct jobquery query = {NULL, NULL, &parts, JOB_WHOLE};
+
+    joblist_init(&jobs);
+    if (r->ignore_jobs || r->any_nodes || reservation_chooses(r))
+        return 0;
+    if (partlist_fetch_allowed(&parts, &s->api, err) < 0 ||
+        joblist_fetch(&jobs, &s->api, &query, err) < 0)
+        return -1;
+    return resvclash_check_jobs(r, &jobs, &s->api, err);
+}
+
 /* What the controller would not let act is not sent; nor what Slurm would not take. */
-static int check(struct scontrol *s, const struct json *object, struct err *err)
+static int check(struct scontrol *s, const struct json *object, bool is_new,
+                 struct err *err)
 {
     struct reservation *r = resv_model(object, err);
-    const int rc = r ? resvclash_check(r, &s->api, err) : -1;
+    int rc = r ? resvclash_check(r, &s->api, err) : -1;
+    if (rc == 0 && is_new)
+        rc = resvclash_check_room(r, &s->api, err);
+    if (rc == 0 && is_new)
+        rc = check_jobs(s, r, err);
     reservation_free(r);
     return rc;
 }
@@ -79,7 +100,7 @@ static int check_new(struct scontrol *s, const struct json *object, struct err *
     json_set_at(copy, "metadata.creationTimestamp", json_new_string(now));
     if (!json_str(copy, "metadata.name"))
         json_set_at(copy, "metadata.name", json_new_string("resv"));
-    return check(s, copy, err);
+    return check(s, copy, true, err);
 }
 
 static int create(struct scontrol *s, const char *name, const struct json *spec,
@@ -192,7 +213,7 @@ static int update(struct scontrol *s, const struct changes *changes, struct err 
     if (is_for_nobody(spec))
         return err_set(err, ERR_INVALID,
                        "Reservation request lacks users, groups or accounts");
-    if (check(s, was.body, err) < 0)
+    if (check(s, was.body, false, err) < 0)
         return -1;
     JSON_AUTO struct json *patch =
         json_build("[{'op':'test','path':'/spec','value':%j},"

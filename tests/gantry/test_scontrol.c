@@ -5,6 +5,7 @@
 
 #include "base/util.h"
 #include "crds/licenses.h"
+#include "scheduler/stock.h"
 #include "tests/support/clitest.h"
 #include "tests/support/session.h"
 #include "tests/support/suite.h"
@@ -99,6 +100,70 @@ START_TEST(test_resv_in_use)
     clitest_expect(t, "scontrol delete ReservationName=b", 1, "",
                    "slurm_delete_reservation error: Requested reservation is in use\n");
     clitest_expect(t, "scontrol delete ReservationName=a", 0, "", "");
+    clitest_free(t);
+}
+END_TEST
+
+/* So many keep licences: no more are made, and one made all the same says so. */
+START_TEST(test_resv_too_many)
+{
+    struct clitest *t = api_new();
+
+    for (int i = 0; i <= KEEPS_MAX; i++) {
+        AUTO_FREE char *name = xasprintf("r%02d", i);
+
+        ctltest_make(t->ctl, "Reservation", name,
+                     "'startTime':'now+1hours','duration':'10','users':['ann'],"
+                     "'licenses':'matlab','flags':['ANY_NODES']");
+    }
+    ctltest_advance(t->ctl, 30);
+    ck_assert_int_eq(clitest_run(t, "scontrol show reservation r64"), 0);
+    ck_assert_msg(strstr(t->out, "SystemComment=keeps no licences: of all reservations "
+                                 "with licences the first 64 by name do\n"),
+                  "%s", t->out);
+    clitest_expect(t,
+                   "scontrol create reservation ReservationName=more StartTime=now "
+                   "Duration=10 Users=ann Licenses=matlab Flags=ANY_NODES",
+                   1, "",
+                   "Error creating the reservation: there are 65 reservations with "
+                   "licences: no more keep any\n");
+    clitest_expect(t,
+                   "scontrol create reservation ReservationName=more StartTime=now "
+                   "Duration=10 Users=ann Nodes=n3",
+                   0, "Reservation created: more\n", "");
+    clitest_free(t);
+}
+END_TEST
+
+/* Job 1 runs on n1 and n2 for an hour; none is made over it unawares. */
+START_TEST(test_resv_busy)
+{
+    struct clitest *t = api_new();
+
+    clitest_expect(t,
+                   "scontrol create reservation ReservationName=a Duration=60 "
+                   "StartTime=now+30minutes Nodes=n[2-3] Users=ann",
+                   1, "", "Error creating the reservation: Requested nodes are busy\n");
+    clitest_expect(t,
+                   "scontrol create reservation ReservationName=a Duration=60 "
+                   "StartTime=now+30minutes Nodes=n[2-3] Users=ann Flags=IGNORE_JOBS",
+                   0, "Reservation created: a\n", "");
+    clitest_expect(t,
+                   "scontrol create reservation ReservationName=b Duration=60 "
+                   "StartTime=now+3hours Nodes=n[2-3] Users=ann",
+                   0, "Reservation created: b\n", "");
+    reserve(t, "c",
+            "'startTime':'now+30minutes','duration':'10','nodes':'n1','users':['ann']");
+    ctltest_advance(t->ctl, 5);
+    ck_assert_int_eq(clitest_run(t, "scontrol show reservation c"), 0);
+    ck_assert_msg(strstr(t->out, "SystemComment=job 1 runs into its time on its nodes: "
+                                 "it lacks the flag IGNORE_JOBS\n"),
+                  "%s", t->out);
+    ctltest_end(t->ctl, "train", 0, 0);
+    ctltest_end(t->ctl, "train", 1, 0);
+    ctltest_advance(t->ctl, 70);
+    ck_assert_int_eq(clitest_run(t, "scontrol show reservation c"), 0);
+    ck_assert_msg(!strstr(t->out, "SystemComment"), "%s", t->out);
     clitest_free(t);
 }
 END_TEST
@@ -466,6 +531,8 @@ int main(void)
                                              {test_session, ARRAY_LEN(sessions)},
                                              {test_resv_session, 1},
                                              {test_licenses, 1},
+                                             {test_resv_too_many, 1},
+                                             {test_resv_busy, 1},
                                              {test_resv_skip, 1},
                                              {test_resv_in_use, 1},
                                              {test_topology, 1},

@@ -4,6 +4,8 @@
 
 #include "base/str.h"
 #include "base/util.h"
+#include "scheduler/fence.h"
+#include "scheduler/stock.h"
 #include "tests/support/cluster_text.h"
 #include "tests/support/suite.h"
 
@@ -435,6 +437,49 @@ START_TEST(test_reservation_chooses_before_starts)
 }
 END_TEST
 
+static void say_idle(struct fixture *f, const char *name, const char *expected)
+{
+    STR_AUTO struct str out;
+
+    str_init(&out, 256);
+    sched_say_idle_reservation(f->s, name, &out);
+    ck_assert_str_eq(out.s, expected);
+}
+
+/* Those that are too many say so, and take no jobs in. */
+START_TEST(test_too_many_reservations)
+{
+    struct fixture f;
+
+    begin(&f, "node n[1-1100] cpu=8\npartition batch default\n");
+    for (int i = 1; i <= RESV_MAX + 1; i++) {
+        AUTO_FREE char *text =
+            xasprintf("reservation r%04d start=0 end=36000 nodes=n%d users=zed%s", i, i,
+                      i < KEEPS_MAX + 2 ? " licenses=x" : "");
+
+        line(&f, text);
+    }
+    line(&f, "job 1 cpu=8 reservation=r1024 user=zed time=60");
+    line(&f, "job 2 cpu=8 reservation=r1025 user=zed time=60");
+    line(&f, "job 3 cpu=8 user=bob time=60 nodelist=n1024");
+    step(&f, 60);
+    ck_assert_ptr_nonnull(strstr(f.told.s, "start 1 in batch, reservation r1024, on"));
+    ck_assert_ptr_nonnull(strstr(
+        f.told.s, "wait 2 Reservation, priority 1000: reservation r1025 does not "
+                  "act: of all reservations the first 1024 by name do"));
+    ck_assert(strstr(f.told.s, "start 3") == NULL);
+    say_idle(&f, "r1024", "");
+    say_idle(&f, "r1025",
+             "does not act: of all reservations the first 1024 by name do");
+    say_idle(&f, "r0064", "");
+    say_idle(
+        &f, "r0065",
+        "keeps no licences: of all reservations with licences the first 64 by name "
+        "do");
+    end(&f);
+}
+END_TEST
+
 /* Steady changes and a budget of one job a step: the last job is reached all the same.
  */
 START_TEST(test_tail_is_not_starved)
@@ -562,6 +607,7 @@ int main(void)
                           {test_start_before_walk, ARRAY_LEN(told_again)},
                           {test_turn_once_nobody_yields, 1},
                           {test_reservation_chooses_before_starts, 1},
+                          {test_too_many_reservations, 1},
                           {test_tail_is_not_starved, 1},
                           {test_absurd_numbers, 1},
                           {test_promise_of_no_partition, 1},
