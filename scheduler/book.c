@@ -348,6 +348,24 @@ static void move_uses(struct sched *s, const struct claim *claim, size_t n,
              claim_last(claim, &s->uses[i]));
 }
 
+void book_freshen(const struct sched *s, struct jobrec *rec)
+{
+    struct claim *claim = &rec->claim;
+
+    if (claim->cut == s->cuts)
+        return;
+    claim->cut = s->cuts;
+    if (s->renewal != RENEW_MOVE) { /* it is of a timeline that is no more */
+        claim->on = false;
+        return;
+    }
+    claim->first = timeline_place(&s->timeline, claim->first);
+    claim->last = timeline_place(&s->timeline, claim->last);
+    claim->given = timeline_place(&s->timeline, claim->given);
+    for (size_t i = 0; i <= rec->job->n_others && claim->lasts != NULL; i++)
+        claim->lasts[i] = timeline_place(&s->timeline, claim->lasts[i]);
+}
+
 static void enter_claim(struct sched *s, struct jobrec *rec)
 {
     struct span span;
@@ -359,6 +377,7 @@ static void enter_claim(struct sched *s, struct jobrec *rec)
     rec->claim.alone = is_alone(s, rec->job);
     n = find_uses(s, rec, span.slots, span.n, rec->claim.alone);
     rec->claim.on = true;
+    rec->claim.cut = s->cuts;
     rec->claim.first = span.first;
     rec->claim.last = span.last;
     rec->claim.given = span.given;
@@ -380,6 +399,9 @@ void book_strike(struct sched *s, struct jobrec *rec)
     size_t n;
 
     if (!is_kept(s) || !rec->claim.on)
+        return;
+    book_freshen(s, rec);
+    if (!rec->claim.on)
         return;
     n = book_uses(s, rec);
     move_uses(s, &rec->claim, n, timeline_give);
@@ -434,7 +456,11 @@ bool book_put_back(struct sched *s, struct jobrec *rec, enum broken cause)
 
 void book_enter(struct sched *s, struct jobrec *rec)
 {
-    if (s->renewing && is_kept(s) && has_claim(rec) && rec->job->n_alloc == 0)
+    bool planned = is_kept(s) && has_claim(rec) && rec->job->n_alloc == 0;
+
+    if (planned && s->renewal == RENEW_HELD)
+        return; /* plans come later */
+    if (planned && s->renewal == RENEW_PLANS)
         book_put_back(s, rec, BROKEN_NOT);
     else
         enter_claim(s, rec);
@@ -469,20 +495,25 @@ static bool pod_use(const struct sched *s, const struct podrec *pod, struct use 
     return true;
 }
 
-void book_enter_pod(struct sched *s, const struct podrec *pod)
+void book_enter_pod(struct sched *s, struct podrec *pod)
 {
     struct use use;
 
-    if (pod_use(s, pod, &use))
-        timeline_take(&s->timeline, &use, 1, 0, s->timeline.n_slots);
+    if (!pod_use(s, pod, &use) || pod->made == s->made)
+        return;
+    timeline_take(&s->timeline, &use, 1, 0, s->timeline.n_slots);
+    pod->made = s->made;
 }
 
-void book_strike_pod(struct sched *s, const struct podrec *pod)
+void book_strike_pod(struct sched *s, struct podrec *pod)
 {
     struct use use;
 
-    if (!pod_use(s, pod, &use))
+    if (pod != NULL && pod == s->renew_pod)
+        s->renew_pod = pod->hh.next;
+    if (!pod_use(s, pod, &use) || pod->made != s->made)
         return;
+    pod->made = 0;
     timeline_give(&s->timeline, &use, 1, 0, s->timeline.n_slots);
     book_grow(s, TIME_NEVER);
 }

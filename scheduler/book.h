@@ -26,7 +26,7 @@
 
 /* Makes the timeline one of this minute and these nodes if it is not. The cluster is
  * settled, and the queue in order, and stays so until all is done. False: the budget is
- * spent, which is asked about after each plan; what changes meanwhile is counted. */
+ * spent, which is asked about after each job; what changes meanwhile is counted. */
 bool book_renew(struct sched *s, int64_t now_sec, struct sched_budget budget);
 
 /* The slots of the job's new allocation or plan are those that the placer found last:
@@ -36,8 +36,8 @@ void book_place(struct sched *s, struct jobrec *rec);
 void book_enter(struct sched *s, struct jobrec *rec);
 void book_strike(struct sched *s, struct jobrec *rec);
 /* A foreign pod, as cluster.h has it; NULL is fine. */
-void book_enter_pod(struct sched *s, const struct podrec *pod);
-void book_strike_pod(struct sched *s, const struct podrec *pod);
+void book_enter_pod(struct sched *s, struct podrec *pod);
+void book_strike_pod(struct sched *s, struct podrec *pod);
 
 /* How long a job of that limit is assumed to take, from the minute it starts in. */
 int64_t book_length(int64_t limit_sec);

@@ -10,6 +10,8 @@
 /* So much of the sets of open nodes is worked out between looks at the budget: about
  * 200 microseconds. */
 #define WORDS_WORKED_OUT (64 * 1024)
+/* So many jobs that there is little to do about are looked at between these. */
+#define LOOK_JOBS 64
 
 /* ---- anew ---- */
 
@@ -35,18 +37,41 @@ static void add_nodes(struct sched *s)
     }
 }
 
-static void add_held(struct sched *s)
+static bool is_spent(struct sched_budget budget, bool worked, size_t n)
 {
-    struct podrec *pod, *next_pod;
-    struct jobrec *rec, *next;
+    return (worked || n % LOOK_JOBS == 0) && sched_is_spent(budget);
+}
 
-    HASH_ITER (hh, s->cluster.pods, pod, next_pod)
+static bool add_pods(struct sched *s, struct sched_budget budget)
+{
+    for (size_t n = 1; s->renew_pod != NULL; n++) {
+        struct podrec *pod = s->renew_pod;
+
+        s->renew_pod = pod->hh.next;
         book_enter_pod(s, pod);
-    HASH_ITER (hh, s->jobs, rec, next) {
-        rec->claim.on = false;
-        if (rec->job->n_alloc > 0)
-            book_enter(s, rec);
+        if (is_spent(budget, false, n))
+            return false;
     }
+    return true;
+}
+
+/* What is held counts even where it is more than there is. */
+static bool add_held(struct sched *s, struct sched_budget budget)
+{
+    for (size_t n = 1; s->renew_next != NULL; n++) {
+        struct jobrec *rec = s->renew_next;
+        bool holds = rec->job->n_alloc > 0;
+
+        s->renew_next = rec->hh.next;
+        book_freshen(s, rec);
+        if (holds && !rec->claim.on)
+            book_enter(s, rec);
+        if (is_spent(budget, holds, n))
+            return false;
+    }
+    s->timeline.overcommitted = false;
+    s->renewal = RENEW_PLANS;
+    return true;
 }
 
 /* False: it has none that is to be looked at. */
@@ -63,7 +88,6 @@ static bool add_plan(struct sched *s, struct jobrec *rec)
     return true;
 }
 
-/* False: the budget is spent. */
 static bool add_plans(struct sched *s, struct sched_budget budget)
 {
     struct queue *queue = &s->pass.queue;
@@ -71,14 +95,13 @@ static bool add_plans(struct sched *s, struct sched_budget budget)
     while (s->n_renewed < queue->n) {
         bool looked = add_plan(s, queue_at(queue, s->n_renewed++)->rec);
 
-        if (looked && sched_is_spent(budget))
+        if (is_spent(budget, looked, s->n_renewed))
             return false;
     }
     return true;
 }
 
-/* All but the plans, of which there may be many. What is held counts even where it is
- * more than there is. */
+/* With nothing on it. */
 static void begin_anew(struct sched *s, int64_t now_sec)
 {
     reserve_settle(s, now_sec);
@@ -91,9 +114,11 @@ static void begin_anew(struct sched *s, int64_t now_sec)
     s->lines.n = 0;
     s->n_holding = 0;
     add_nodes(s);
-    add_held(s);
-    s->timeline.overcommitted = false;
-    s->renewing = true;
+    s->renewal = RENEW_HELD;
+    s->made++;
+    s->cuts++;
+    s->renew_pod = s->cluster.pods;
+    s->renew_next = s->jobs;
     s->n_renewed = 0;
 }
 
@@ -106,7 +131,6 @@ static void ask_demands(struct sched *s)
         timeline_demand(&s->timeline, &shape->like->each, shape->like->exclusive);
 }
 
-/* False: the budget is spent. */
 static bool work_out(struct sched *s, struct sched_budget budget)
 {
     if (s->timeline.n_known == 0)
@@ -118,10 +142,21 @@ static bool work_out(struct sched *s, struct sched_budget budget)
     return true;
 }
 
-static void end_anew(struct sched *s)
+static void end(struct sched *s)
 {
-    s->renewing = false;
+    s->renewal = RENEWED;
     book_grow(s, TIME_NEVER);
+}
+
+/* False: the budget is spent. */
+static bool go_on_anew(struct sched *s, struct sched_budget budget)
+{
+    if (s->renewal == RENEW_HELD && (!add_pods(s, budget) || !add_held(s, budget)))
+        return false;
+    if (!add_plans(s, budget) || !work_out(s, budget))
+        return false;
+    end(s);
+    return true;
 }
 
 /* ---- a later minute ---- */
@@ -145,61 +180,91 @@ static bool has_moved(struct sched *s, const struct jobrec *rec)
             tl->bounds[claim->last - 1] >= claim->end_sec);
 }
 
-/* There are many: what is not of the claim itself is looked at only where it moves. */
-static void move_claim(struct sched *s, struct jobrec *rec)
+/* There are many: what is not of the claim itself is looked at only where it moves
+ * (true). */
+static bool move_claim(struct sched *s, struct jobrec *rec)
 {
     struct claim *claim = &rec->claim;
     bool late;
 
-    claim->first = timeline_place(&s->timeline, claim->first);
-    claim->last = timeline_place(&s->timeline, claim->last);
-    claim->given = timeline_place(&s->timeline, claim->given);
-    for (size_t i = 0; i <= rec->job->n_others && claim->lasts != NULL; i++)
-        claim->lasts[i] = timeline_place(&s->timeline, claim->lasts[i]);
+    book_freshen(s, rec);
     late = claim->planned && yield_follow(s, rec);
     if (!late && claim->planned && claim->start_sec < s->timeline.bounds[0]) {
         book_cancel_plan(s, rec, broken_find(s, rec));
-    } else if (late || has_moved(s, rec)) {
+        return true;
+    }
+    if (late || has_moved(s, rec)) {
         book_strike(s, rec);
         book_enter(s, rec);
-    } else if (claim->planned) {
-        line_move(s, claim);
+        return true;
     }
+    if (claim->planned)
+        line_move(s, claim);
+    return false;
+}
+
+/* False: the budget is spent. */
+static bool move_claims(struct sched *s, struct sched_budget budget)
+{
+    while (!timeline_renumber(&s->timeline)) {
+        if (sched_is_spent(budget))
+            return false;
+    }
+    for (size_t n = 1; s->renew_next != NULL; n++) {
+        struct jobrec *rec = s->renew_next;
+        bool moved;
+
+        s->renew_next = rec->hh.next;
+        moved = rec->claim.on && rec->claim.cut != s->cuts && move_claim(s, rec);
+        if (is_spent(budget, moved, n))
+            return false;
+    }
+    end(s);
+    return true;
 }
 
 /* False: the timeline is to be made anew. Demands that nobody has any more go only
  * then. */
-static bool advance(struct sched *s, int64_t now_sec)
+static bool begin_move(struct sched *s, int64_t now_sec)
 {
-    struct jobrec *rec, *next;
-
     if (s->timeline.demands.n > 2 * (size_t)HASH_COUNT(s->shapes) + DEMANDS_SPARE ||
         !timeline_advance(&s->timeline, now_sec, s->config.window_sec))
         return false;
     reserve_renew(s, now_sec);
-    HASH_ITER (hh, s->jobs, rec, next) {
-        if (rec->claim.on)
-            move_claim(s, rec);
-    }
-    book_grow(s, TIME_NEVER);
-    return !s->timeline.overcommitted;
+    s->renewal = RENEW_MOVE;
+    s->cuts++;
+    s->renew_next = s->jobs;
+    return true;
 }
 
-static bool is_of_now(struct sched *s, int64_t now_sec)
+/* ---- all of it ---- */
+
+/* True: there is nothing to do. */
+static bool begin(struct sched *s, int64_t now_sec)
 {
-    return !s->renewing && s->timeline_gen == s->cluster.gen &&
-           !s->timeline.overcommitted &&
-           (!timeline_is_outdated(&s->timeline, now_sec) || advance(s, now_sec));
+    struct timeline *tl = &s->timeline;
+
+    if (s->timeline_gen == s->cluster.gen && s->renewal != RENEWED)
+        return false; /* it has begun */
+    if (s->timeline_gen != s->cluster.gen || tl->overcommitted)
+        begin_anew(s, now_sec);
+    else if (!timeline_is_outdated(tl, now_sec))
+        return true;
+    else if (!begin_move(s, now_sec))
+        begin_anew(s, now_sec);
+    return false;
 }
 
 bool book_renew(struct sched *s, int64_t now_sec, struct sched_budget budget)
 {
-    if (is_of_now(s, now_sec))
+    if (begin(s, now_sec))
         return true;
-    if (!s->renewing || s->timeline_gen != s->cluster.gen)
+    if (s->renewal == RENEW_MOVE) {
+        if (!move_claims(s, budget))
+            return false;
+        if (!s->timeline.overcommitted)
+            return true;
         begin_anew(s, now_sec);
-    if (!add_plans(s, budget) || !work_out(s, budget))
-        return false;
-    end_anew(s);
-    return true;
+    }
+    return go_on_anew(s, budget);
 }

@@ -62,6 +62,7 @@ struct partrec {
 
 struct podrec {
     struct foreign_pod *pod;
+    uint64_t made; /* sched.made of the timeline that it is on; 0: of none */
     UT_hash_handle hh;
 };
 
@@ -109,7 +110,7 @@ void cluster_release(struct cluster *c, const struct slot *slots, size_t n);
 /* What so many pods use, at most 2^56 of anything, so that sums stay meaningful. */
 struct resvec cluster_use(const struct resvec *each, int64_t pods);
 /* NULL: unknown. */
-const struct podrec *cluster_pod(const struct cluster *c, const char *uid);
+struct podrec *cluster_pod(const struct cluster *c, const char *uid);
 /* Is it known, just so? */
 bool cluster_has_pod(const struct cluster *c, const struct foreign_pod *pod);
 

@@ -11,7 +11,7 @@ void podrec_free(struct cluster *c, struct podrec *rec)
     free(rec);
 }
 
-const struct podrec *cluster_pod(const struct cluster *c, const char *uid)
+struct podrec *cluster_pod(const struct cluster *c, const char *uid)
 {
     struct podrec *rec;
 

@@ -48,6 +48,7 @@ struct claim {
     int64_t start_sec; /* of a plan */
     int64_t end_sec;   /* when it is over; it lasts to the end of a slot */
     size_t line;       /* of a plan: in sched.lines; else in sched.holding */
+    uint64_t cut; /* sched.cuts that its slots are of; else it is to be looked at */
     /* Of its nodes, in the order of its slots; CLAIM_NOWHERE: of no known node. */
     uint32_t *positions;
     size_t n_positions;
@@ -128,6 +129,14 @@ struct jobrec {
     UT_hash_handle hh, hh_id, hh_task;
 };
 
+/* How far the timeline has come to be one of now; meanwhile all changes are entered. */
+enum renewal {
+    RENEWED,
+    RENEW_HELD,  /* made anew: pods of others and what jobs hold are entered */
+    RENEW_PLANS, /* then plans, and what is open is worked out */
+    RENEW_MOVE,  /* cut anew: what is on it is brought to the slots that it is in now */
+};
+
 /* The walk goes through the queue once, or, where gaps are not offered in its order,
  * thrice. */
 enum round {
@@ -192,14 +201,17 @@ struct sched {
     struct placer placer;
     struct asked asked;
     struct timeline timeline;
-    uint64_t timeline_gen;  /* cluster.gen that it is of; 0: it is to be made anew */
-    bool renewing;          /* it is being made: what is held is on it, and of plans */
-    size_t n_renewed;       /* those of the first so many entries of the queue */
-    struct horizon horizon; /* of the timeline, while room on it only shrinks */
-    bool grown;             /* it has grown: the horizon is void */
-    bool freed;             /* it has grown since all were looked at who may start */
-    int64_t grown_sec;      /* until when, since the walk began; TIME_NEVER: for ever */
-    struct lines lines;     /* of planned jobs */
+    uint64_t timeline_gen; /* cluster.gen that it is of; 0: it is to be made anew */
+    enum renewal renewal;
+    uint64_t made, cuts;       /* so often it was made anew; or cut */
+    struct podrec *renew_pod;  /* to go on with; NULL: that was the last one */
+    struct jobrec *renew_next; /* likewise */
+    size_t n_renewed;          /* entries of the queue */
+    struct horizon horizon;    /* of the timeline, while room on it only shrinks */
+    bool grown;                /* it has grown: the horizon is void */
+    bool freed;                /* it has grown since all were looked at who may start */
+    int64_t grown_sec;  /* until when, since the walk began; TIME_NEVER: for ever */
+    struct lines lines; /* of planned jobs */
     struct stairwell stairs;
     struct candidates candidates; /* scratch of starts.h */
     size_t n_first_starts;        /* since no job was left that may start at once */

@@ -149,7 +149,7 @@ bool reprieve_run(struct sched *s)
     int64_t grown_sec = s->grown_sec;
     bool freed = s->freed, any = false;
 
-    if (s->renewing || s->timeline_gen != s->cluster.gen || !may_spare(s))
+    if (s->renewal != RENEWED || s->timeline_gen != s->cluster.gen || !may_spare(s))
         return false;
     while (look_at(s, NULL)) /* there is room now where others were planned */
         any = true;

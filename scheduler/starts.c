@@ -329,7 +329,7 @@ static bool search_all(struct sched *s, int64_t now_sec, struct sched_budget bud
 bool starts_are_ready(const struct sched *s, int64_t now_sec)
 {
     return !s->rules_changed && !s->cluster.unsettled && s->timeline_gen != 0 &&
-           s->timeline_gen == s->cluster.gen && !s->renewing &&
+           s->timeline_gen == s->cluster.gen && s->renewal == RENEWED &&
            !s->timeline.overcommitted && !timeline_is_outdated(&s->timeline, now_sec);
 }
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/nodeset.h"
 #include "scheduler/timeline_private.h"
 
 void timeline_init(struct timeline *tl)
@@ -39,6 +40,7 @@ void timeline_fini(struct timeline *tl)
     free(tl->met);
     free(tl->moved);
     free(tl->places);
+    free(tl->stale);
     free(tl->bounds);
 }
 
@@ -55,7 +57,7 @@ static void reset_lanes(struct timeline *tl, size_t n_nodes, int columns)
     tl->passages.gen++;
     tl->n_met = 0;
     tl->n_nodes = n_nodes;
-    tl->words = (n_nodes + 63) / 64;
+    tl->words = tl->n_fresh = (n_nodes + 63) / 64;
     tl->n_res = columns;
     for (size_t i = 0; i < n_nodes; i++)
         lane_reset(&tl->lanes[i], rowtable_get(&tl->rows, nothing));
@@ -90,6 +92,33 @@ static void find_places(struct timeline *tl, const int64_t *before, size_t n)
     tl->places[n] = (uint16_t)tl->n_slots;
 }
 
+static void make_stale(struct timeline *tl)
+{
+    size_t bytes = tl->words * sizeof(*tl->stale);
+
+    tl->stale = xrealloc(tl->stale, bytes + 1);
+    memset(tl->stale, 0xff, bytes);
+    tl->n_fresh = 0;
+}
+
+void timeline_freshen(struct timeline *tl, size_t position)
+{
+    if (tl->n_fresh == tl->words || !node_set_has(tl->stale, position))
+        return;
+    lane_renumber(&tl->lanes[position], tl->places);
+    tl->stale[position / 64] &= ~(UINT64_C(1) << position % 64);
+}
+
+bool timeline_renumber(struct timeline *tl)
+{
+    size_t first = tl->n_fresh * 64, last = MIN(first + 64, tl->n_nodes);
+
+    for (size_t position = first; position < last; position++)
+        timeline_freshen(tl, position);
+    tl->n_fresh += tl->n_fresh < tl->words;
+    return tl->n_fresh == tl->words;
+}
+
 bool timeline_advance(struct timeline *tl, int64_t now_sec, int64_t window_sec)
 {
     AUTO_FREE int64_t *before = tl->bounds;
@@ -103,8 +132,7 @@ bool timeline_advance(struct timeline *tl, int64_t now_sec, int64_t window_sec)
     if (n == 0 || minute < before[0] || minute >= before[n - 1])
         return false;
     find_places(tl, before, n);
-    for (size_t i = 0; i < tl->n_nodes; i++)
-        lane_renumber(&tl->lanes[i], tl->places);
+    make_stale(tl);
     stock_renumber(&tl->stock, tl->places);
     tl->mutation++;
     tl->now_moved++;

@@ -114,6 +114,8 @@ struct timeline {
     int64_t *bounds; /* n_slots of them; bounds[0] begins the present minute */
     size_t n_slots;
     uint16_t *places;     /* of the slots before timeline_advance, and of their end */
+    uint64_t *stale;      /* a set of nodes: of lanes that are still cut as before it */
+    size_t n_fresh;       /* so many words of it have none any more */
     struct rowtable rows; /* what is free somewhere at some time */
     size_t rows_limit;    /* when they are more, some are swept out */
     struct lane *lanes;   /* by position */
@@ -166,8 +168,11 @@ static inline bool timeline_is_ready(const struct timeline *tl)
 /* Cuts the slots anew for a later time, in the same window. What is taken stays taken
  * as long as it was; it may be that long no more, since slots are finer, or in the far
  * slot no longer: the caller moves such ends. False: that cannot be, and the timeline
- * is to be reset. */
+ * is to be reset. The lanes follow (timeline_renumber). */
 bool timeline_advance(struct timeline *tl, int64_t now_sec, int64_t window_sec);
+/* Brings some more lanes to the slots that timeline_advance has cut; true: that was all.
+ * Until then uses may come and go, and what is free is not to be asked for. */
+bool timeline_renumber(struct timeline *tl);
 /* The slot that a slot (or the end of all) of before timeline_advance begins with. */
 static inline size_t timeline_place(const struct timeline *tl, size_t slot)
 {

@@ -35,6 +35,9 @@ void openings_forget_blocks(const struct timeline *tl, size_t from);
 void openings_flip(struct timeline *tl, const struct flip *flip, size_t word,
                    uint64_t nodes);
 
+/* The lane is of the slots of now, before others: see timeline_renumber. */
+void timeline_freshen(struct timeline *tl, size_t position);
+
 /* The lane is another: while openings are worked out, this is to be told. */
 void timeline_rechain(struct timeline *tl, size_t position);
 

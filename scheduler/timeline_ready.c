@@ -153,6 +153,8 @@ static void work_out_slot(struct timeline *tl, size_t from, size_t slot)
 
 static void begin(struct timeline *tl)
 {
+    while (!timeline_renumber(tl))
+        ;
     demands_settle(&tl->demands);
     tl->n_met = 0;
     openings_make_room(tl, tl->demands.n);

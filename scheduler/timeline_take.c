@@ -180,6 +180,7 @@ static void shift_lane(struct timeline *tl, const struct use *use, size_t first,
     bool lasting = is_lasting(tl, use, first, last);
     size_t from, to;
 
+    timeline_freshen(tl, use->position);
     begin_shift(tl, use, sign);
     if (tl->passages.shift.n == 0)
         return;

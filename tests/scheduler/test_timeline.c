@@ -319,6 +319,9 @@ static void move_on(struct plain *p, int64_t *now_sec)
         p->first[i] = timeline_place(&p->tl, p->first[i]);
         p->last[i] = timeline_place(&p->tl, p->last[i]);
     }
+    do
+        random_take(p);
+    while (!timeline_renumber(&p->tl));
 }
 
 /* Slot by slot; meanwhile uses come and go, and at times a new demand. */
