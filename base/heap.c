@@ -42,6 +42,20 @@ void heap_make(void *items, size_t n, size_t size, heap_compare_fn *compare, voi
     }
 }
 
+void heap_push(void *items, size_t n, size_t size, heap_compare_fn *compare, void *arg)
+{
+    const struct heap h = {items, n, size, compare, arg};
+    alignas(max_align_t) unsigned char item[HEAP_ITEM_MAX];
+    size_t i = n - 1;
+
+    assert(n > 0 && size <= sizeof(item));
+    memcpy(item, at(&h, i), size);
+    for (size_t above; i > 0 && compare(item, at(&h, above = (i - 1) / 2), arg) < 0;
+         i = above)
+        memcpy(at(&h, i), at(&h, above), size);
+    memcpy(at(&h, i), item, size);
+}
+
 void heap_pop(void *items, size_t n, size_t size, heap_compare_fn *compare, void *arg)
 {
     const struct heap h = {items, n - 1, size, compare, arg};

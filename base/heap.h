@@ -17,6 +17,8 @@
 typedef int heap_compare_fn(const void *left, const void *right, void *arg);
 
 void heap_make(void *items, size_t n, size_t size, heap_compare_fn *compare, void *arg);
+/* Puts the last of n among the others, which are a heap. */
+void heap_push(void *items, size_t n, size_t size, heap_compare_fn *compare, void *arg);
 /* Takes the first of n, at least 1, to the end: items[n - 1]. The others are the heap.
  */
 void heap_pop(void *items, size_t n, size_t size, heap_compare_fn *compare, void *arg);

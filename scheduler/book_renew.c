@@ -243,14 +243,13 @@ static bool begin_move(struct sched *s, int64_t now_sec)
 static bool begin(struct sched *s, int64_t now_sec)
 {
     struct timeline *tl = &s->timeline;
+    bool there = s->timeline_gen == s->cluster.gen;
 
-    if (s->timeline_gen == s->cluster.gen && s->renewal != RENEWED)
+    if (there && s->renewal != RENEWED)
         return false; /* it has begun */
-    if (s->timeline_gen != s->cluster.gen || tl->overcommitted)
-        begin_anew(s, now_sec);
-    else if (!timeline_is_outdated(tl, now_sec))
+    if (there && !tl->overcommitted && !timeline_is_outdated(tl, now_sec))
         return true;
-    else if (!begin_move(s, now_sec))
+    if (!there || tl->overcommitted || !begin_move(s, now_sec))
         begin_anew(s, now_sec);
     return false;
 }

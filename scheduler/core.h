@@ -138,10 +138,11 @@ enum renewal {
 };
 
 /* The walk goes through the queue once, or, where gaps are not offered in its order,
- * thrice. */
+ * thrice, and once to put them in that order. */
 enum round {
     ROUND_WHOLE,   /* each job in its turn: ruled out, started, planned, told why */
     ROUND_PROMISE, /* as they wait: ruled out, or promised a start if it is their due */
+    ROUND_TURNS,   /* none: that order is made */
     ROUND_OFFER,   /* in the order of gaps: started, or planned, all others */
     ROUND_TELL,    /* as they wait: told why */
 };
@@ -159,6 +160,8 @@ struct accruals {
 struct pass {
     bool running;
     int64_t now_sec; /* when it began: what age and eligibility are judged by */
+    bool mustered;   /* who may be preempted for the next entry has been found */
+    bool fresh;      /* in this step nothing has been done yet but to look for starts */
     bool filling;    /* the queue, or the timeline, is not whole; to go on with: */
     struct jobrec *fill_next; /* NULL: that was the last job */
     uint64_t gen;             /* cluster.gen that the entries are of */
@@ -237,6 +240,7 @@ struct sched {
     bool rules_changed; /* partitions, QOS, accounts, settings: who may start at all */
     uint64_t rules_gen; /* moves with them; from 1 on */
     int64_t end_sec;    /* no running job reaches its limit before this */
+    int64_t ends_sec;   /* when that was looked at last */
 };
 
 /* Begins a walk with an empty queue. */

@@ -10,6 +10,10 @@
 
 /* So many walks in a row nobody is preempted for a job. */
 #define PUT_OFF_MAX 2
+/* So many entries get their turns between looks at the budget. */
+#define TURNS_PUT 64
+/* So long it takes to look for victims, rarely longer (make bench-plan). */
+#define HUNT_US 6000
 
 static bool is_planned_there(const struct entry *entry)
 {
@@ -103,20 +107,24 @@ static void tell_why(struct sched *s, const struct entry *entry,
 
 /* Where promises have moved, the walk to come may find room that nobody has to make;
  * but it is not waited for over and over. A limit is not a lack of room. */
-static bool is_put_off(const struct sched *s, struct jobrec *rec)
+static bool is_put_off(const struct sched *s, const struct jobrec *rec)
 {
-    bool off = s->pass.moved && rec->put_off < PUT_OFF_MAX;
+    return (s->pass.moved && rec->put_off < PUT_OFF_MAX) || rec->limited != REASON_NONE;
+}
 
-    rec->put_off = off ? rec->put_off + 1 : 0;
-    return off || rec->limited != REASON_NONE;
+static void count_put_off(const struct sched *s, struct jobrec *rec)
+{
+    rec->put_off = s->pass.moved && rec->put_off < PUT_OFF_MAX ? rec->put_off + 1 : 0;
 }
 
 /* Those who wait are told why, once nobody can make room for them. */
 static void tell_or_preempt(struct sched *s, struct entry *entry, int64_t now_sec)
 {
     struct seeker by = trial_seeker(s, entry);
+    bool off = is_put_off(s, entry->rec);
 
-    if (!is_put_off(s, entry->rec) && preempt_run(s, entry, &by, now_sec))
+    count_put_off(s, entry->rec);
+    if (!off && preempt_run(s, entry, &by, now_sec))
         note_started(s, entry);
     else
         tell_why(s, entry, &by);
@@ -184,6 +192,8 @@ static void consider(struct sched *s, struct entry *entry, int64_t now_sec)
     case ROUND_PROMISE:
         go_promise(s, entry);
         break;
+    case ROUND_TURNS:
+        break;
     case ROUND_OFFER:
         if (!entry->done)
             go_offer(s, entry);
@@ -202,9 +212,17 @@ static bool next_round(struct pass *pass)
         return false;
     pass->next = 0;
     if (pass->round == ROUND_PROMISE)
-        turns_set(&pass->turns, &pass->queue);
+        turns_clear(&pass->turns);
     pass->round++;
     return true;
+}
+
+static void make_turns(struct pass *pass)
+{
+    size_t last = MIN(pass->next + TURNS_PUT, pass->queue.n);
+
+    for (; pass->next < last; pass->next++)
+        turns_put(&pass->turns, queue_at(&pass->queue, pass->next), pass->next);
 }
 
 static struct entry *next_entry(struct pass *pass)
@@ -219,6 +237,61 @@ static struct entry *next_entry(struct pass *pass)
                     pass->round == ROUND_OFFER ? turns_next(&pass->turns) : i);
 }
 
+/* Are victims to be looked for? Where that is its turn's end, perhaps. */
+static bool may_hunt(const struct sched *s, const struct entry *entry)
+{
+    if (s->config.preempt_type == PREEMPT_BY_NOBODY)
+        return false;
+    return s->pass.round == ROUND_WHOLE ||
+           (s->pass.round == ROUND_TELL && entry->waits && !entry->rec->gone &&
+            entry->rec->version == entry->version && !is_put_off(s, entry->rec));
+}
+
+enum leave {
+    LEAVE_GO,
+    LEAVE_AGAIN, /* something has been done for it, which took a while */
+    LEAVE_WAIT,  /* there is no time for it in this step */
+};
+
+/* A search for victims is not cut in slices, but that its herd is found before. */
+static enum leave ask_leave(struct sched *s, const struct entry *entry, int64_t now_sec,
+                            struct sched_budget budget)
+{
+    struct pass *pass = &s->pass;
+
+    if (!may_hunt(s, entry))
+        return LEAVE_GO;
+    if (!pass->fresh && !sched_has_room(budget, HUNT_US))
+        return LEAVE_WAIT;
+    if (pass->round == ROUND_WHOLE || pass->mustered ||
+        preempt_muster(s, entry, now_sec))
+        return LEAVE_GO;
+    pass->mustered = true;
+    return LEAVE_AGAIN;
+}
+
+/* One entry, or some turns; false: the step is over. */
+static bool go_on(struct sched *s, int64_t now_sec, struct sched_budget budget)
+{
+    struct pass *pass = &s->pass;
+    struct entry *entry;
+    enum leave leave;
+
+    if (pass->round == ROUND_TURNS) {
+        make_turns(pass);
+        return true;
+    }
+    entry = next_entry(pass);
+    leave = ask_leave(s, entry, now_sec, budget);
+    if (leave != LEAVE_GO) {
+        pass->again = entry;
+        return leave == LEAVE_AGAIN;
+    }
+    pass->mustered = false;
+    consider(s, entry, now_sec);
+    return true;
+}
+
 /* What changes nodes or partitions ends the walk: the timeline is of others. */
 bool pass_run(struct sched *s, int64_t now_sec, struct sched_budget budget)
 {
@@ -226,8 +299,10 @@ bool pass_run(struct sched *s, int64_t now_sec, struct sched_budget budget)
     bool whole = false;
 
     while (s->timeline_gen == s->cluster.gen && !whole) {
-        if (pass->again != NULL || pass->next < pass->queue.n)
-            consider(s, next_entry(pass), now_sec);
+        if ((pass->again != NULL || pass->next < pass->queue.n) &&
+            !go_on(s, now_sec, budget))
+            return false;
+        pass->fresh = false;
         whole = pass->again == NULL && pass->next >= pass->queue.n && !next_round(pass);
         if (!whole && sched_is_spent(budget))
             return false;

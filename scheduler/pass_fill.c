@@ -113,6 +113,7 @@ void pass_begin(struct sched *s, int64_t now_sec)
     pass->now_sec = now_sec;
     pass->next = 0;
     pass->again = NULL;
+    pass->mustered = false;
     pass->round =
         s->config.backfill_order == BACKFILL_QUEUE ? ROUND_WHOLE : ROUND_PROMISE;
     pass->n_waiting = 0;

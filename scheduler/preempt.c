@@ -437,6 +437,24 @@ static void hunt(struct sched *s, struct hunt *h)
     try_victims(s, h);
 }
 
+static bool may_hunt(const struct sched *s, const struct jobrec *rec)
+{
+    return s->config.preempt_type != PREEMPT_BY_NOBODY && !yield_any(rec);
+}
+
+bool preempt_muster(struct sched *s, const struct entry *entry, int64_t now_sec)
+{
+    uint64_t number = s->herds.number;
+    struct preempt_side side;
+
+    if (!may_hunt(s, entry->rec))
+        return true;
+    side = herd_side(s, entry->rec, entry->part);
+    side.priority = entry->priority.total;
+    herd_of(s, &side, now_sec);
+    return s->herds.number == number;
+}
+
 bool preempt_run(struct sched *s, const struct entry *entry, const struct seeker *by,
                  int64_t now_sec)
 {
@@ -445,7 +463,7 @@ bool preempt_run(struct sched *s, const struct entry *entry, const struct seeker
         .entry = entry, .by = by, .now_sec = now_sec, .victims = &s->victims};
 
     rec->too_many = false;
-    if (s->config.preempt_type == PREEMPT_BY_NOBODY || yield_any(rec))
+    if (!may_hunt(s, rec))
         return false;
     h.side = herd_side(s, rec, entry->part);
     h.side.priority = entry->priority.total;

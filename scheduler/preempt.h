@@ -26,6 +26,9 @@
 
 #include "scheduler/core.h"
 
+/* Finds who may be preempted for such jobs at all, which takes a while; true: that is
+ * known, or is not asked. */
+bool preempt_muster(struct sched *s, const struct entry *entry, int64_t now_sec);
 /* For a job that waits, and was told neither a reason nor a start in this walk. True:
  * it has started, without a victim. */
 bool preempt_run(struct sched *s, const struct entry *entry, const struct seeker *by,

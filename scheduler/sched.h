@@ -225,16 +225,22 @@ struct decisions {
     size_t n;
 };
 
-/* The caller's stopwatch: true when the step should yield. NULL fn: never. Asked about
- * once per job considered, once before a walk, and now and then while its queue is
- * filled and its timeline is made. */
+/* The caller's stopwatch: true when the step should yield, or would have to before so
+ * many microseconds are over. NULL fn: never. Asked about once per job considered, once
+ * before a walk, and now and then while its queue is filled and its timeline is made;
+ * before what is not cut in slices whether there is room for it. The first such thing
+ * in a step needs none. */
 struct sched_budget {
-    bool (*spent)(void *arg);
+    bool (*spent)(void *arg, int64_t ahead_us);
     void *arg;
 };
 static inline bool sched_is_spent(struct sched_budget budget)
 {
-    return budget.spent != NULL && budget.spent(budget.arg);
+    return budget.spent != NULL && budget.spent(budget.arg, 0);
+}
+static inline bool sched_has_room(struct sched_budget budget, int64_t us)
+{
+    return budget.spent == NULL || !budget.spent(budget.arg, us);
 }
 
 enum sched_progress {

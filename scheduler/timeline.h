@@ -170,8 +170,8 @@ static inline bool timeline_is_ready(const struct timeline *tl)
  * slot no longer: the caller moves such ends. False: that cannot be, and the timeline
  * is to be reset. The lanes follow (timeline_renumber). */
 bool timeline_advance(struct timeline *tl, int64_t now_sec, int64_t window_sec);
-/* Brings some more lanes to the slots that timeline_advance has cut; true: that was all.
- * Until then uses may come and go, and what is free is not to be asked for. */
+/* Brings some more lanes to the slots that timeline_advance has cut; true: that was
+ * all. Until then uses may come and go, and what is free is not to be asked for. */
 bool timeline_renumber(struct timeline *tl);
 /* The slot that a slot (or the end of all) of before timeline_advance begins with. */
 static inline size_t timeline_place(const struct timeline *tl, size_t slot)

@@ -29,6 +29,7 @@ static int turn_compare(const void *left, const void *right, void *arg)
 void turns_clear(struct turns *t)
 {
     t->n = 0;
+    t->settle = NULL;
 }
 
 void turns_add(struct turns *t, const struct turn *turn)
@@ -44,16 +45,12 @@ void turns_begin(struct turns *t, turn_settle_fn *settle, void *arg)
     heap_make(t->items, t->n, sizeof(*t->items), turn_compare, t);
 }
 
-void turns_set(struct turns *t, struct queue *q)
+void turns_put(struct turns *t, const struct entry *entry, size_t number)
 {
-    turns_clear(t);
-    for (size_t i = 0; i < q->n; i++) {
-        const struct entry *entry = queue_at(q, i);
-        const struct turn turn = {.tier = entry->tier, .size = entry->size, .entry = i};
+    const struct turn turn = {entry->tier, entry->size, number};
 
-        turns_add(t, &turn);
-    }
-    turns_begin(t, NULL, NULL);
+    turns_add(t, &turn);
+    heap_push(t->items, t->n, sizeof(*t->items), turn_compare, t);
 }
 
 size_t turns_next(struct turns *t)

@@ -47,8 +47,9 @@ void turns_clear(struct turns *t);
 void turns_add(struct turns *t, const struct turn *turn);
 /* All have been added. `settle` NULL: the one of the smaller number. */
 void turns_begin(struct turns *t, turn_settle_fn *settle, void *arg);
-/* Those of a queue, which is in order. */
-void turns_set(struct turns *t, struct queue *q);
+/* One more of a queue, by its number there: instead of turns_add and turns_begin, for
+ * those who want to pause on the way. */
+void turns_put(struct turns *t, const struct entry *entry, size_t number);
 /* The entry whose turn it is; there is one more. */
 size_t turns_next(struct turns *t);
 

@@ -25,10 +25,10 @@ struct stopwatch {
     int64_t until_ms;
 };
 
-static bool spent(void *arg)
+static bool spent(void *arg, int64_t ahead_us)
 {
     const struct stopwatch *w = arg;
-    return loop_fresh_mono_ms(w->loop) >= w->until_ms;
+    return loop_fresh_mono_ms(w->loop) + ahead_us / 1000 >= w->until_ms;
 }
 
 static void carry_out(struct controller *ctl, const struct decision *d)

@@ -42,7 +42,10 @@ START_TEST(test_order)
     for (int round = 0; round < 200; round++) {
         size_t n = fill(items, &rng);
 
-        heap_make(items, n, sizeof(*items), compare, &compared);
+        if (round % 2 == 0)
+            heap_make(items, n, sizeof(*items), compare, &compared);
+        for (size_t i = 1; i <= n && round % 2 == 1; i++)
+            heap_push(items, i, sizeof(*items), compare, &compared);
         for (size_t left = n; left > 0; left--)
             heap_pop(items, left, sizeof(*items), compare, &compared);
         for (size_t i = 1; i < n; i++)

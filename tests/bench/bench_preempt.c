@@ -44,11 +44,11 @@ static int64_t cpu_us(void)
     return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
-static bool slice_spent(void *arg)
+static bool slice_spent(void *arg, int64_t ahead_us)
 {
     const struct bench *b = arg;
 
-    return cpu_us() >= b->slice_until_us;
+    return cpu_us() + ahead_us >= b->slice_until_us;
 }
 
 static int64_t draw(struct bench *b, int64_t bound)

@@ -629,9 +629,10 @@ static void random_progress(struct course *h)
     sched_apply(h->s, &change);
 }
 
-static bool spend(void *arg)
+static bool spend(void *arg, int64_t ahead_us)
 {
     (void)arg;
+    (void)ahead_us;
     return true;
 }
 

@@ -674,9 +674,10 @@ static void end_some(struct queue_case *q)
     }
 }
 
-static bool at_once(void *arg)
+static bool at_once(void *arg, int64_t ahead_us)
 {
     (void)arg;
+    (void)ahead_us;
     return true;
 }
 

@@ -224,10 +224,11 @@ static void see(struct day *w, const struct decisions *decisions)
     }
 }
 
-static bool spend(void *arg)
+static bool spend(void *arg, int64_t ahead_us)
 {
     int64_t *left = arg;
 
+    (void)ahead_us;
     return --*left <= 0;
 }
 

@@ -62,11 +62,11 @@ static void apply(void *arg, const struct change *change)
     sched_apply(sc->s, change);
 }
 
-static bool spend(void *arg)
+static bool spend(void *arg, int64_t ahead_us)
 {
     int64_t *left = arg;
 
-    return --*left <= 0;
+    return ahead_us == 0 && --*left <= 0;
 }
 
 static enum backfill_order order_of(const char *word)

@@ -33,11 +33,11 @@ static void end(struct fixture *f)
     str_fini(&f->told);
 }
 
-static bool count_jobs(void *arg)
+static bool count_jobs(void *arg, int64_t ahead_us)
 {
     struct fixture *f = arg;
 
-    return ++f->considered == f->limit;
+    return ahead_us == 0 && ++f->considered == f->limit;
 }
 
 static enum sched_progress step(struct fixture *f, int64_t now_sec)
@@ -588,6 +588,58 @@ START_TEST(test_fault_of_last_step)
 }
 END_TEST
 
+static bool no_room(void *arg, int64_t ahead_us)
+{
+    (void)arg;
+    return ahead_us > 0;
+}
+
+static size_t count_victims(const struct decisions *decisions)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < decisions->n; i++)
+        n += decisions->items[i].kind == DECIDE_PREEMPT;
+    return n;
+}
+
+/* Victims are looked for once in a step that has no room for it, at its beginning. */
+START_TEST(test_hunt_wants_room)
+{
+    static const char lines[] =
+        "node n[1-3] cpu=1\npartition batch default\nqos low\n"
+        "qos high preempt=low\n"
+        "job 1 cpu=1 qos=low state=running start=0 in=batch on=n1\n"
+        "job 2 cpu=1 qos=low state=running start=0 in=batch on=n2\n"
+        "job 3 cpu=1 qos=low state=running start=0 in=batch on=n3\n"
+        "job 4-6 cpu=1 qos=high";
+    struct sched_budget budgets[] = {{no_room, NULL}, {NULL, NULL}};
+    struct sched_config config = sched_config_default();
+    struct decisions decisions;
+    struct fixture f;
+
+    for (size_t i = 0; i < ARRAY_LEN(budgets); i++) {
+        size_t all = 0, most = 0, steps = 0, n;
+        enum sched_progress progress;
+
+        begin(&f, lines);
+        config.preempt_type = PREEMPT_BY_QOS;
+        config.preempt_mode = PREEMPT_REQUEUE;
+        sched_apply(f.s, &(struct change){.kind = CHANGE_CONFIG, .u.config = &config});
+        do {
+            progress = sched_step(f.s, 60, budgets[i], &decisions);
+            n = count_victims(&decisions);
+            most = MAX(most, n);
+            all += n;
+            ck_assert_uint_lt(++steps, 30);
+        } while (progress == SCHED_MORE);
+        ck_assert_uint_eq(all, 3);
+        ck_assert_uint_eq(most, i == 0 ? 1 : 3);
+        end(&f);
+    }
+}
+END_TEST
+
 int main(void)
 {
     return suite_main("scheduler/sched",
@@ -612,6 +664,7 @@ int main(void)
                           {test_absurd_numbers, 1},
                           {test_promise_of_no_partition, 1},
                           {test_fault_of_last_step, 1},
+                          {test_hunt_wants_room, 1},
                           {NULL, 0},
                       });
 }

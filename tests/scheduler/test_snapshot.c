@@ -256,10 +256,11 @@ static void check_decisions(struct life *l, const struct decisions *decisions)
     }
 }
 
-static bool spend(void *arg)
+static bool spend(void *arg, int64_t ahead_us)
 {
     int64_t *left = arg;
 
+    (void)ahead_us;
     return --*left <= 0;
 }
 
