@@ -189,20 +189,31 @@ static void draw_licenses(struct queue_case *q, struct job *job)
     }
 }
 
+/* In such a case half of the jobs name all reservations, which have most nodes, and for
+ * long: only where each job can run at all a change is compared. */
+static bool is_of_several(const struct queue_case *q)
+{
+    return q->seed % 8 == 1;
+}
+
 /* In every third case, of some nodes, near and far; some overlap. */
 static void add_reservations(struct queue_case *q)
 {
-    q->n_resvs = draw(q, 3) > 0 ? 0 : 1 + draw(q, RESVS);
+    bool wide = is_of_several(q);
+
+    q->n_resvs = wide ? RESVS : draw(q, 3) > 0 ? 0 : 1 + draw(q, RESVS);
     for (size_t i = 0; i < q->n_resvs; i++) {
         struct reservation *resv = reservation_new();
 
         resv->name = xasprintf("r%zu", i);
         resv->start_sec = NOW_SEC - 3000 + (int64_t)draw(q, draw(q, 2) ? 6000 : 200000);
-        resv->end_sec = resv->start_sec + 1 + (int64_t)draw(q, 20000);
+        if (wide)
+            resv->start_sec = NOW_SEC - 3000 + (int64_t)draw(q, 6000);
+        resv->end_sec = resv->start_sec + 1 + (int64_t)draw(q, 20000) + wide * 100000;
         for (size_t k = 0; k < q->n_nodes; k++) {
             AUTO_FREE char *name = xasprintf("n%zu", k);
 
-            q->reserved[i][k] = draw(q, 3) == 0;
+            q->reserved[i][k] = wide ? draw(q, 4) > 0 : draw(q, 3) == 0;
             if (q->reserved[i][k])
                 names_add(&resv->node_names, &resv->n_node_names, name);
         }
@@ -219,6 +230,8 @@ static void draw_reservations(struct queue_case *q, struct job *job)
 {
     size_t first = draw(q, q->n_resvs), n = 1 + (q->seed % 2 ? draw(q, q->n_resvs) : 0);
 
+    if (is_of_several(q))
+        n = q->n_resvs;
     for (size_t i = 0; i < n; i++) {
         AUTO_FREE char *name = xasprintf("r%zu", (first + i) % q->n_resvs);
 
@@ -283,7 +296,7 @@ static struct job *draw_job(struct queue_case *q, size_t number)
         job->switch_wait_sec = NOW_SEC - 500 + (int64_t)draw(q, 5000);
     }
     draw_licenses(q, job);
-    if (q->n_resvs > 0 && draw(q, 4) == 0)
+    if (q->n_resvs > 0 && draw(q, is_of_several(q) ? 2 : 4) == 0)
         draw_reservations(q, job);
     return job;
 }
