@@ -34,6 +34,8 @@ struct json *convert_component(const struct json *batchjob, size_t component)
     struct json *own = json_is(item, JSON_OBJECT) ? json_copy(item) : json_new_object();
     if (json_get(spec, "exclusive"))
         json_set(own, "exclusive", json_copy(json_get(spec, "exclusive")));
+    if (json_get(spec, "overSubscribe"))
+        json_set(own, "overSubscribe", json_copy(json_get(spec, "overSubscribe")));
     add_work(spec, own);
     json_set(ret, "metadata", json_copy(json_get(batchjob, "metadata")));
     json_set(ret, "spec", own);

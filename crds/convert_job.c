@@ -290,6 +290,8 @@ static int read_where(const struct json *object, const struct json *template,
 {
     if (json_read_bool(object, "spec.exclusive", &job->exclusive, err) ==
             JSON_WRONG_TYPE ||
+        json_read_bool(object, "spec.overSubscribe", &job->oversubscribe, err) ==
+            JSON_WRONG_TYPE ||
         json_read_bool(object, "spec.contiguous", &job->contiguous, err) ==
             JSON_WRONG_TYPE ||
         hostlist_read(object, "spec.nodeList", &job->node_list, &job->n_node_list,

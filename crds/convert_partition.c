@@ -3,6 +3,7 @@
 #include "base/util.h"
 #include "crds/convert_private.h"
 #include "crds/rules.h"
+#include "scheduler/oversubscribe.h"
 
 #define WEIGHT_MAX 1000000000 /* of a TRES: its billionths fit */
 
@@ -66,7 +67,7 @@ static int read_memory(const struct json *object, struct part_amounts *a,
     return 0;
 }
 
-/* What is not exclusive is not shared either: nothing is oversubscribed. */
+/* EXCLUSIVE is the old word for `exclusive`. */
 static int read_sharing(const struct json *object, struct partition *part,
                         struct err *err)
 {
@@ -80,13 +81,12 @@ static int read_sharing(const struct json *object, struct partition *part,
         json_read_bool(object, "spec.hidden", &part->hidden, err) == JSON_WRONG_TYPE)
         return -1;
     part->exclusive |= strcmp(word, "EXCLUSIVE") == 0;
-    if (part->exclusive || str_starts(word, "YES") || strcmp(word, "NO") == 0 ||
-        strcmp(word, "FORCE:1") == 0)
+    if (strcmp(word, "EXCLUSIVE") == 0 || oversubscribe_read(word, part))
         return 0;
     return err_set(err, ERR_INVALID,
-                   "spec.overSubscribe: \"%s\" is none of NO, EXCLUSIVE, YES and "
-                   "FORCE:1: nothing is oversubscribed",
-                   word);
+                   "spec.overSubscribe: \"%s\" is none of NO, EXCLUSIVE, YES[:n] and "
+                   "FORCE[:n], n from 1 to %d",
+                   word, OVERSUBSCRIBE_MAX);
 }
 
 static int read_access(const struct json *object, struct access *a, struct err *err)

@@ -30,7 +30,7 @@ static struct json *requests_to_json(const struct convert *c, const struct resve
 static bool slots_fold(const struct slot *a, const struct slot *b)
 {
     return a->pods == b->pods && a->tasks == b->tasks && a->component == b->component &&
-           a->first_rank + a->pods == b->first_rank &&
+           a->first_rank + a->pods == b->first_rank && a->cpu_milli == b->cpu_milli &&
            memcmp(&a->each, &b->each, sizeof(a->each)) == 0;
 }
 
@@ -49,6 +49,11 @@ static struct json *entry_to_json(const struct convert *c, const struct slot *sl
         json_set(ret, "tasksPerPod", json_new_int(slots[0].tasks));
     if (slots[0].component > 0)
         json_set(ret, "component", json_new_int(slots[0].component));
+    if (slots[0].cpu_milli > slots[0].each.v[RES_CPU]) {
+        char text[QUANTITY_TEXT_MAX];
+        quantity_format_milli(slots[0].cpu_milli, text);
+        json_set(ret, "cpusPerPod", json_new_string(text));
+    }
     json_set(ret, "requests", requests_to_json(c, &slots[0].each));
     return ret;
 }
@@ -97,6 +102,10 @@ static int read_entry(const struct convert *c, const struct json *entry, size_t 
         0)
         return -1;
     slot.each.v[RES_PODS] = 1;
+    const struct json *cpus = json_get(entry, "cpusPerPod");
+    if (json_is(cpus, JSON_STRING) &&
+        quantity_read_milli(cpus, &slot.cpu_milli, err) < 0)
+        return err_prefix(err, "[%zu].cpusPerPod", index);
     for (size_t i = 0; i < nodes.n; i++) {
         GROW(to->slots, to->n, to->cap);
         to->slots[to->n] = slot;
@@ -187,8 +196,10 @@ static int64_t count_nodes(const struct slot *slots, size_t n)
 static struct resvec sum_slots(const struct slot *slots, size_t n)
 {
     struct resvec sum = {0};
-    for (size_t i = 0; i < n; i++)
-        sum_times(&sum, &slots[i].each, slots[i].pods);
+    for (size_t i = 0; i < n; i++) {
+        const struct resvec counts = slot_counts(&slots[i]);
+        sum_times(&sum, &counts, slots[i].pods);
+    }
     return sum;
 }
 

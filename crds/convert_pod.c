@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/quantity.h"
 #include "base/util.h"
 #include "crds/convert_private.h"
 #include "crds/convert_volume.h"
@@ -43,6 +44,9 @@ static void read_ours(const struct json *object, struct pod *pod)
     const struct json *annotations = json_at(object, "metadata.annotations");
     pod->partition =
         xstrdup_null(json_text_of(json_get(annotations, ANNOTATION_PARTITION)));
+    const struct json *cpus = json_get(annotations, ANNOTATION_CPUS);
+    if (cpus && quantity_read_milli(cpus, &pod->cpu_milli, NULL) < 0)
+        pod->cpu_milli = 0; /* not ours */
     pod->signals =
         xstrdup_null(json_text_of(json_get(annotations, ANNOTATION_SIGNALS)));
 }

@@ -15,10 +15,10 @@
 #define SIZE "^[0-9]+([.][0-9]+)?([KMGTkmgt]|[KMGT]i)?$"
 #define GPUS "^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?:)?[1-9][0-9]{0,5}$"
 #define GPU_FORMS " is no GPU request: right are 4 and \"h100:4\""
-#define SHARING "^(NO|EXCLUSIVE|YES(:[0-9]+)?|FORCE:1)$"
-#define SHARING_FORMS                                                               \
-    ": nothing is oversubscribed; right are NO, EXCLUSIVE, FORCE:1 and YES, under " \
-    "which no job can ask for it"
+#define SHARING "^(NO|EXCLUSIVE|(YES|FORCE)(:([1-9]|[1-5][0-9]|6[0-4]))?)$"
+#define SHARING_FORMS                                                              \
+    " says nothing of sharing: right are NO, EXCLUSIVE, YES[:n] and FORCE[:n], n " \
+    "from 1 to 64"
 #define SHARES "^([0-9]{1,9}|parent)$"
 #define SHARES_FORMS " is no number of shares: right are 0 to 999999999 and \"parent\""
 /* base/signo.h's names; a test holds them together. */
@@ -104,6 +104,13 @@ static bool replicas_with_shape(const struct json *self, const struct json *old)
 {
     (void)old;
     return has(self, "replicas") && has_shape(self);
+}
+
+static bool alone_and_shared(const struct json *self, const struct json *old)
+{
+    (void)old;
+    return json_bool_or(self, "exclusive", false) &&
+           json_bool_or(self, "overSubscribe", false);
 }
 
 /* ---- components ---- */
@@ -435,6 +442,8 @@ const struct rule rules[] = {
     {"BatchJob", "spec", "spec.memPerNode",
      "spec.memPerNode, memPerCpu and memPerGpu exclude each other",
      .broken = memory_twice},
+    {"BatchJob", "spec", "spec.overSubscribe",
+     "spec.exclusive and overSubscribe exclude each other", .broken = alone_and_shared},
     {"BatchJob", "spec", "spec.user", "spec.user cannot be changed", .transition = true,
      .broken = user_changed},
     {"BatchJob", "spec", "spec.groups", "spec.groups cannot be changed",
@@ -616,51 +625,21 @@ const size_t n_rules = ARRAY_LEN(rules);
  * array, for how many of its tasks may be under way, and hold, which counts when the
  * job is requeued. */
 const char *const frozen[] = {
-    "spec.jobName",
-    "spec.account",
-    "spec.qos",
-    "spec.partition",
-    "spec.begin",
-    "spec.timeMin",
-    "spec.deadline",
-    "spec.dependency",
-    "spec.killOnInvalidDep",
-    "spec.priority",
-    "spec.requeue",
-    "spec.exclusive",
-    "spec.contiguous",
-    "spec.spread",
-    "spec.useMinNodes",
-    "spec.segment",
-    "spec.switches",
-    "spec.killOnBadExit",
-    "spec.spreadSegments",
-    "spec.consolidateSegments",
-    "spec.signal",
-    "spec.nodes",
-    "spec.ntasks",
-    "spec.ntasksPerNode",
-    "spec.cpusPerTask",
-    "spec.memPerNode",
-    "spec.memPerCpu",
-    "spec.memPerGpu",
-    "spec.gpus",
-    "spec.gpusPerNode",
-    "spec.gpusPerTask",
-    "spec.cpusPerGpu",
-    "spec.replicas",
-    "spec.constraint",
-    "spec.nodeList",
-    "spec.exclude",
-    "spec.verify",
-    "spec.ttlSecondsAfterFinished",
-    "spec.image",
-    "spec.workDir",
-    "spec.env",
-    "spec.input",
-    "spec.output",
-    "spec.error",
-    "spec.openMode",
-    "spec.exportEnv",
+    "spec.jobName",       "spec.account",        "spec.qos",
+    "spec.partition",     "spec.begin",          "spec.timeMin",
+    "spec.deadline",      "spec.dependency",     "spec.killOnInvalidDep",
+    "spec.priority",      "spec.requeue",        "spec.exclusive",
+    "spec.overSubscribe", "spec.contiguous",     "spec.spread",
+    "spec.useMinNodes",   "spec.segment",        "spec.switches",
+    "spec.killOnBadExit", "spec.spreadSegments", "spec.consolidateSegments",
+    "spec.signal",        "spec.nodes",          "spec.ntasks",
+    "spec.ntasksPerNode", "spec.cpusPerTask",    "spec.memPerNode",
+    "spec.memPerCpu",     "spec.memPerGpu",      "spec.gpus",
+    "spec.gpusPerNode",   "spec.gpusPerTask",    "spec.cpusPerGpu",
+    "spec.replicas",      "spec.constraint",     "spec.nodeList",
+    "spec.exclude",       "spec.verify",         "spec.ttlSecondsAfterFinished",
+    "spec.image",         "spec.workDir",        "spec.env",
+    "spec.input",         "spec.output",         "spec.error",
+    "spec.openMode",      "spec.exportEnv",
 };
 const size_t n_frozen = ARRAY_LEN(frozen);

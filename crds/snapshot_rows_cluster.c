@@ -81,6 +81,8 @@ static const struct field partition_rows[] = {
     TEXT(partition, qos),
     ONE(partition, amounts, fields_part_amounts),
     BOOL(partition, exclusive),
+    INT(partition, oversubscribe),
+    BOOL(partition, oversubscribe_all),
     BOOL(partition, req_resv),
     BOOL(partition, hidden),
     BOOL(partition, lln),

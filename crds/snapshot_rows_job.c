@@ -8,9 +8,9 @@ static const struct field toleration_rows[] = {
     ENUM(toleration, effect, TAINT_NO_EXECUTE)};
 static const struct fields fields_toleration = FIELDS(toleration, toleration_rows);
 
-static const struct field slot_rows[] = {WORD(slot, node),   INT(slot, pods),
-                                         AMOUNT(slot, each), INT(slot, first_rank),
-                                         INT(slot, tasks),   INT(slot, component)};
+static const struct field slot_rows[] = {
+    WORD(slot, node), INT(slot, pods),      AMOUNT(slot, each),  INT(slot, first_rank),
+    INT(slot, tasks), INT(slot, component), INT(slot, cpu_milli)};
 static const struct fields fields_slot = FIELDS(slot, slot_rows);
 
 static const struct field plan_rows[] = {
@@ -39,7 +39,8 @@ static const struct fields fields_count = FIELDS(feature_count, count_rows);
 /* What one component, or a job that is but one, asks for. */
 #define REQUEST_ROWS                                                                   \
     INT(job, most_switches), INT(job, switch_wait_sec), AMOUNT(job, each),             \
-        INT(job, tasks), TEXT(job, gpu_type), BOOL(job, own_cpus), BOOL(job, own_mem), \
+        ENUM(job, cpus, RES_CPU), INT(job, tasks), TEXT(job, gpu_type),                \
+        BOOL(job, own_cpus), BOOL(job, own_mem),                                       \
         LIST(job, units, n_units, fields_unit), BOOL(job, spread),                     \
         ONE(job, node_all, fields_term), LIST(job, node_any, n_node_any, fields_term), \
         LIST(job, same, n_same, fields_term),                                          \
@@ -103,6 +104,7 @@ static const struct field job_rows[] = {
     INT(job, max_pods),
     BOOL(job, one_per_node),
     BOOL(job, exclusive),
+    BOOL(job, oversubscribe),
     BOOL(job, contiguous),
     INT(job, segment),
     BOOL(job, spread_segments),

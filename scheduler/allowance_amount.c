@@ -85,10 +85,11 @@ static int64_t amount_in(const struct sched *s, const struct asking *a,
 
     for (size_t i = 0; i < a->n_slots && resource >= 0; i++) {
         const struct slot *slot = &a->slots[i];
+        const struct resvec counts = slot_counts(slot);
 
         if ((node == NULL || strcmp(node, slot->node) == 0) &&
             is_of_type(s, slot->node, limit->type))
-            sum = add_capped(sum, cluster_use(&slot->each, slot->pods).v[resource]);
+            sum = add_capped(sum, cluster_use(&counts, slot->pods).v[resource]);
     }
     return sum;
 }

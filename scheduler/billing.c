@@ -40,7 +40,7 @@ static __int128 amount_of(const struct cluster *c, const struct holding *h,
         const struct slot *slot = &h->slots[i];
 
         if (is_of_type(c, slot->node, type))
-            sum += (__int128)slot->each.v[resource] * slot->pods;
+            sum += (__int128)slot_counts(slot).v[resource] * slot->pods;
     }
     return sum;
 }

@@ -21,7 +21,8 @@ static void add_rate(const struct rating *r, enum tres tres, const char *type,
 /* So that it can be multiplied once more. */
 static __int128 amount_in(const struct slot *slot, int resource)
 {
-    return MIN((__int128)slot->each.v[resource] * slot->pods, (__int128)INT64_MAX);
+    return MIN((__int128)slot_counts(slot).v[resource] * slot->pods,
+               (__int128)INT64_MAX);
 }
 
 static void add_slot(const struct sched *s, const struct slot *slot,

@@ -3,6 +3,7 @@
 
 #include "base/hostlist.h"
 #include "base/util.h"
+#include "scheduler/oversubscribe.h"
 #include "scheduler/quota.h"
 
 #define MESSAGE_MAX 2048
@@ -42,21 +43,25 @@ static bool counts_nodes(const struct job *like)
 static void say_pods(const struct cluster *c, const struct job *like,
                      struct str *message)
 {
+    const struct resvec each = component_counts(like, &like->each);
     const char *plural = like->min_pods == 1 ? "" : "s";
 
     str_addf(message, "needs %lld %s%s %s ", (long long)like->min_pods,
              like->one_per_node ? "node" : "pod", plural,
              like->one_per_node ? "with" : "of");
-    cluster_describe(c, &like->each, message);
+    cluster_describe(c, &each, message);
 }
 
 /* "16 tasks of cpu=2", "8 times x/gpu=1". */
-static void say_unit(const struct cluster *c, const struct unit *unit, int64_t n,
-                     struct str *message)
+static void say_unit(const struct cluster *c, const struct job *like, size_t kind,
+                     int64_t n, struct str *message)
 {
+    const struct unit *unit = &like->units[kind];
+    const struct resvec each = component_counts(like, &unit->each);
+
     str_addf(message, "%lld %s ", (long long)n,
              unit->tasks == 1 ? "tasks of" : "times");
-    cluster_describe(c, &unit->each, message);
+    cluster_describe(c, &each, message);
 }
 
 /* "needs 16 tasks of cpu=2, on 2 to 4 nodes". */
@@ -68,7 +73,7 @@ static void say_units(const struct cluster *c, const struct job *like,
     str_add(message, "needs ");
     for (size_t i = 0; i < like->n_units; i++) {
         str_add(message, i > 0 ? " and " : "");
-        say_unit(c, &like->units[i], like->units[i].count, message);
+        say_unit(c, like, i, like->units[i].count, message);
         resvec_sub(&rest, &like->units[i].each);
     }
     if (like->max_pods < job_least_units(like) && like->max_pods > like->min_pods)
@@ -78,6 +83,7 @@ static void say_units(const struct cluster *c, const struct job *like,
         str_addf(message, ", on %s%lld nodes",
                  like->max_pods > like->min_pods ? "at least " : "",
                  (long long)like->min_pods);
+    rest = component_counts(like, &rest);
     rest.v[RES_PODS] = 0;
     if (resvec_is_zero(&rest))
         return;
@@ -166,7 +172,7 @@ static void say_room(const struct cluster *c, const struct job *like,
                      const struct room *room, struct str *message)
 {
     if (like->n_units > 1)
-        say_unit(c, &like->units[room->kind], room->pods, message);
+        say_unit(c, like, room->kind, room->pods, message);
     else
         str_addf(message, "%lld", (long long)room->pods);
     str_add(message, room->beside ? " beside the others" : "");
@@ -328,7 +334,14 @@ static enum reason check_cpus(const struct cluster *c, const struct job *like,
 {
     struct resvec asked = {0};
 
-    asked.v[RES_CPU] = like->each.v[RES_CPU];
+    asked.v[RES_CPU] = like->each.v[like->cpus];
+    if (oversubscribe_jobs(part->part) > 1 && c->quotas.whole == QUOTA_LACKING) {
+        str_addf(message,
+                 "partition %s: there are too many kinds of resources for jobs to "
+                 "share its CPUs",
+                 part->part->name);
+        return REASON_PARTITION_CONFIG;
+    }
     if (quota_bound(part->part) == 0)
         return REASON_NONE;
     if (quota_is_lacking(part)) {

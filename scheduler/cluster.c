@@ -11,6 +11,7 @@
 void cluster_init(struct cluster *c)
 {
     memset(c, 0, sizeof(*c));
+    c->quotas.whole = QUOTA_NONE;
     struct restable basic;
 
     restable_init(&basic);

@@ -45,6 +45,7 @@ struct noderec {
 /* The columns of quota.h. */
 struct quotas {
     int first, n;
+    int whole; /* of these, that of oversubscribe.h; QUOTA_NONE, QUOTA_LACKING */
 };
 #define QUOTA_NONE (-1)    /* a partition without a bound */
 #define QUOTA_LACKING (-2) /* one for which no column is left */

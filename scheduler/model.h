@@ -181,12 +181,14 @@ struct partition {
     struct access access;
     char *qos; /* of all its jobs, besides their own; NULL: none */
     struct part_amounts amounts;
-    bool exclusive;       /* each job has its nodes alone */
-    bool req_resv;        /* for jobs of a reservation only */
-    bool hidden;          /* not shown to who does not ask; nothing to plan */
-    bool lln;             /* the least loaded nodes first, not those that fit best */
-    char *alternate;      /* takes new jobs while this one does not; NULL: none */
-    int64_t preempt_mode; /* of its jobs, as with QOS */
+    bool exclusive;         /* each job has its nodes alone */
+    int64_t oversubscribe;  /* so many jobs may have a CPU: oversubscribe.h; 0: one */
+    bool oversubscribe_all; /* whether they ask for it or not: FORCE */
+    bool req_resv;          /* for jobs of a reservation only */
+    bool hidden;            /* not shown to who does not ask; nothing to plan */
+    bool lln;               /* the least loaded nodes first, not those that fit best */
+    char *alternate;        /* takes new jobs while this one does not; NULL: none */
+    int64_t preempt_mode;   /* of its jobs, as with QOS */
     int64_t grace_sec;
 };
 
@@ -339,6 +341,9 @@ struct slot {
     int64_t first_rank;
     int64_t tasks;     /* Slurm's, of each of the pods */
     int64_t component; /* of a heterogeneous job; else 0 */
+    /* What each counts for, where that is more CPUs than it takes: other jobs have them
+     * as well (oversubscribe.h). 0: it counts for what it takes. */
+    int64_t cpu_milli;
 };
 
 /* So many of a licence (license.h). */
@@ -436,6 +441,7 @@ struct job {
     int64_t min_pods, max_pods;
     bool one_per_node;
     bool exclusive;            /* no other job's pods on its nodes */
+    bool oversubscribe;        /* other jobs may have its CPUs as well */
     bool contiguous;           /* its nodes have neighbouring positions (cluster.h) */
     int64_t segment;           /* so many of its nodes each lie in one block; 0: any */
     bool spread_segments;      /* each in a block of its own */
@@ -443,7 +449,9 @@ struct job {
     int64_t most_switches;     /* leaves that it would have at most; 0: any number */
     int64_t switch_wait_sec;   /* it waits for that so long; LIMIT_UNSET: as it may */
     struct resvec each;
-    int64_t tasks;  /* Slurm's, in `each` */
+    int cpus;      /* the resource that its CPUs are counted in: RES_CPU; a variant that
+                       shares them takes less of that (oversubscribe.h) */
+    int64_t tasks; /* Slurm's, in `each` */
     char *gpu_type; /* NULL: any */
     bool own_cpus;  /* it says how many; else a partition may (variant.h); likewise: */
     bool own_mem;
@@ -475,9 +483,9 @@ struct job {
     /* A heterogeneous job: components that start together, each of a shape of its own
      * and on nodes of its own. It is itself the first; of the others only "shape" and
      * "where" are read, `lifts`, and what they may name or else have of the job's:
-     * `account`, `qos`, the first of `partitions`, `limit_sec`; `exclusive` is the
-     * job's. With a limit of its own one may end before the job, and with the job it
-     * does: then `end_sec`, and `gone`. */
+     * `account`, `qos`, the first of `partitions`, `limit_sec`; `exclusive` and
+     * `oversubscribe` are the job's. With a limit of its own one may end before the
+     * job, and with the job it does: then `end_sec`, and `gone`. */
     struct job *others;
     size_t n_others; /* below COMPONENTS_MAX */
 
@@ -566,12 +574,15 @@ int64_t job_min_nodes(const struct job *j, const struct partition *part);
 struct job *job_add_component(struct job *j);
 /* Drops those behind the first `n` of its others. */
 void job_cut_components(struct job *j, size_t n);
-/* What it asks for at least, over all pods; INT64_MAX where that is more. */
+/* Amounts of one component, a pod's or a unit's: with the CPUs that count. */
+struct resvec component_counts(const struct job *j, const struct resvec *v);
+/* What it asks for at least, over all pods, and counts for; INT64_MAX where that is
+ * more. */
 struct resvec job_ask(const struct job *j);
 /* Does a component of it ask for a GPU type? And what such components ask for. */
 bool job_asks_type(const struct job *j, const char *gpu_type);
 struct resvec job_ask_typed(const struct job *j, const char *gpu_type);
-/* Of one component, or of a job that is but one. */
+/* Of one component, or of a job that is but one: what it would take. */
 struct resvec component_ask(const struct job *j);
 /* By index: the job itself is the first one. */
 const struct job *job_component(const struct job *j, size_t component);
@@ -636,6 +647,8 @@ struct term *terms_copy(const struct term *terms, size_t n);
 void feature_counts_free(struct feature_count *counts, size_t n);
 void slots_free(struct slot *slots, size_t n);
 struct slot *slots_copy(const struct slot *slots, size_t n);
+/* What each of its pods counts for: under limits, for those who pay, and for people. */
+struct resvec slot_counts(const struct slot *slot);
 void plan_clear(struct plan *plan); /* to none */
 struct plan plan_copy(const struct plan *plan);
 

@@ -80,6 +80,21 @@ struct resvec component_ask(const struct job *j)
     return sum;
 }
 
+struct resvec component_counts(const struct job *j, const struct resvec *v)
+{
+    struct resvec counts = *v;
+
+    counts.v[RES_CPU] = v->v[j->cpus];
+    return counts;
+}
+
+static struct resvec ask_that_counts(const struct job *component)
+{
+    const struct resvec ask = component_ask(component);
+
+    return component_counts(component, &ask);
+}
+
 static void resvec_add_capped(struct resvec *sum, const struct resvec *more)
 {
     for (int i = 0; i < RES_MAX; i++)
@@ -88,10 +103,10 @@ static void resvec_add_capped(struct resvec *sum, const struct resvec *more)
 
 struct resvec job_ask(const struct job *j)
 {
-    struct resvec sum = component_ask(j);
+    struct resvec sum = ask_that_counts(j);
 
     for (size_t i = 0; i < j->n_others; i++) {
-        const struct resvec ask = component_ask(&j->others[i]);
+        const struct resvec ask = ask_that_counts(&j->others[i]);
 
         resvec_add_capped(&sum, &ask);
     }
@@ -113,7 +128,7 @@ struct resvec job_ask_typed(const struct job *j, const char *gpu_type)
 
     for (size_t i = 0; i <= j->n_others; i++) {
         const struct job *component = job_component(j, i);
-        const struct resvec ask = component_ask(component);
+        const struct resvec ask = ask_that_counts(component);
 
         if (str_eq(component->gpu_type, gpu_type))
             resvec_add_capped(&sum, &ask);

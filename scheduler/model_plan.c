@@ -24,6 +24,14 @@ struct slot *slots_copy(const struct slot *slots, size_t n)
     return copy;
 }
 
+struct resvec slot_counts(const struct slot *slot)
+{
+    struct resvec v = slot->each;
+
+    v.v[RES_CPU] = MAX(v.v[RES_CPU], slot->cpu_milli);
+    return v;
+}
+
 void plan_clear(struct plan *plan)
 {
     slots_free(plan->slots, plan->n_slots);

@@ -5,6 +5,7 @@
 #include "scheduler/placement_private.h"
 
 #include "base/util.h"
+#include "scheduler/oversubscribe.h"
 #include "scheduler/quota.h"
 
 static void add_units(const struct unit *unit, int64_t n, struct slot *slot)
@@ -36,6 +37,7 @@ static struct slot *slots_of(struct placer *p, const struct cluster *c,
     candidates_sort(p->candidates, p->n, candidate_compare_places);
     for (size_t i = 0; i < p->n; i++) {
         slots[i] = slot_of(like, &p->candidates[i]);
+        slots[i].cpu_milli = oversubscribe_counts(like, &slots[i].each);
         quota_drop(c, &slots[i].each);
         slots[i].node = xstrdup(c->order[p->candidates[i].position]->name);
         slots[i].first_rank = rank;

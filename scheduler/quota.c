@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/oversubscribe.h"
 
 /* More CPUs than any node has, so that sums stay meaningful. */
 #define CPUS_MAX (INT64_C(1) << 40)
@@ -34,9 +35,21 @@ static bool is_taken(const struct cluster *c, size_t listed, int column)
     return false;
 }
 
+/* One for all partitions that oversubscribe. */
+static int whole_column(const struct cluster *c)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < c->n_listed; i++)
+        any |= oversubscribe_jobs(c->listed[i]->part) > 1;
+    if (!any)
+        return QUOTA_NONE;
+    return c->res.n < RES_MAX ? c->res.n : QUOTA_LACKING;
+}
+
 static int column_for(const struct cluster *c, size_t listed)
 {
-    int column = c->res.n;
+    int column = c->res.n + (c->quotas.whole >= 0);
 
     if (quota_bound(c->listed[listed]->part) == 0)
         return QUOTA_NONE;
@@ -50,7 +63,8 @@ static bool settle_columns(struct cluster *c)
     struct quotas before = c->quotas;
     bool changed = false;
 
-    c->quotas = (struct quotas){.first = c->res.n};
+    c->quotas = (struct quotas){.first = c->res.n, .whole = whole_column(c)};
+    c->quotas.n = c->quotas.whole >= 0;
     for (size_t i = 0; i < c->n_listed; i++) {
         struct partrec *rec = c->listed[i];
         int column = column_for(c, i);
@@ -59,7 +73,8 @@ static bool settle_columns(struct cluster *c)
         rec->quota = column;
         c->quotas.n = MAX(c->quotas.n, column - c->res.n + 1);
     }
-    return changed || before.n != c->quotas.n || before.first != c->quotas.first;
+    return changed || before.n != c->quotas.n || before.first != c->quotas.first ||
+           before.whole != c->quotas.whole;
 }
 
 /* ---- nodes ---- */
@@ -74,6 +89,8 @@ static struct resvec room_of(const struct cluster *c, const struct noderec *node
         if (rec->quota >= 0 && node_set_has(rec->nodes, node->position))
             room.v[rec->quota] = quota_bound(rec->part);
     }
+    if (c->quotas.whole >= 0)
+        room.v[c->quotas.whole] = room.v[RES_CPU];
     return room;
 }
 
@@ -98,19 +115,33 @@ bool quota_is_lacking(const struct partrec *part)
     return part->quota == QUOTA_LACKING;
 }
 
+/* A further unit of a pod counts; no pod has more of them than keep within the bound.
+ */
+static void ask_unit(const struct partrec *part, const struct job *component,
+                     struct unit *unit)
+{
+    int64_t cpus = unit->each.v[component->cpus];
+    int64_t spare = quota_bound(part->part) - component->each.v[component->cpus];
+
+    unit->each.v[part->quota] = unit->each.v[RES_CPU];
+    if (component->cpus != RES_CPU && cpus > 0 && spare >= 0)
+        unit->most = MIN(unit->most, 1 + spare / cpus);
+}
+
 /* So that an exclusive job that asks for no CPU is known as one, it asks for a
- * thousandth. */
+ * thousandth. One whose CPUs are more than the bound never fits, also if it shares
+ * them. */
 void quota_ask(const struct partrec *part, bool exclusive, struct job *component)
 {
+    int64_t cpus = component->each.v[component->cpus];
+
     if (part->quota < 0)
         return;
-    component->each.v[part->quota] =
-        MAX(component->each.v[RES_CPU], (int64_t)exclusive);
-    for (size_t i = 0; i < component->n_units; i++) {
-        struct resvec *each = &component->units[i].each;
-
-        each->v[part->quota] = each->v[RES_CPU];
-    }
+    if (cpus <= quota_bound(part->part))
+        cpus = component->each.v[RES_CPU];
+    component->each.v[part->quota] = MAX(cpus, (int64_t)exclusive);
+    for (size_t i = 0; i < component->n_units; i++)
+        ask_unit(part, component, &component->units[i]);
 }
 
 void quota_add(const struct partrec *part, size_t position, struct resvec *amount)

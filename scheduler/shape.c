@@ -78,6 +78,7 @@ static struct job component_of(const struct job *job, size_t other)
     struct job component = job->others[other];
 
     component.exclusive = job->exclusive;
+    component.oversubscribe = job->oversubscribe;
     return component;
 }
 
@@ -91,7 +92,8 @@ static void key_of(struct str *key, const struct job *job)
                         (job->own_mem ? 16 : 0) | (job->contiguous ? 32 : 0) |
                         (job->spread_segments ? 64 : 0) |
                         (job->consolidate_segments ? 128 : 0) |
-                        (job->any_license ? 256 : 0));
+                        (job->any_license ? 256 : 0) | (job->oversubscribe ? 512 : 0));
+    key_number(key, job->cpus);
     key_number(key, job->lifts);
     key_number(key, job->tasks);
     key_number(key, job->segment);

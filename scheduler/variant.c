@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "scheduler/oversubscribe.h"
 #include "scheduler/quota.h"
 
 /* Of anything: sums of a few of these stay within their type. */
@@ -24,11 +25,12 @@ static int64_t gpus_of(const struct resvec *v, int gpu)
     return gpu >= 0 ? v->v[gpu] : 0;
 }
 
-static bool says_nothing(const struct partrec *part)
+static bool says_nothing(const struct partrec *part, const struct job *like)
 {
     const struct part_amounts *a = &part->part->amounts;
 
-    return !part->part->exclusive && part->quota < 0 && a->def_cpus_per_gpu == 0 &&
+    return !part->part->exclusive && part->quota < 0 &&
+           !oversubscribe_is_for(part->part, like) && a->def_cpus_per_gpu == 0 &&
            a->def_mem_per_node == 0 && a->def_mem_per_cpu == 0 &&
            a->def_mem_per_gpu == 0 && a->max_mem_per_cpu == 0 &&
            a->max_mem_per_node == 0;
@@ -40,7 +42,7 @@ static bool all_say_nothing(const struct cluster *c, const struct job *like,
     bool nothing = true;
 
     for (size_t i = 0; i <= like->n_others && nothing; i++)
-        nothing = says_nothing(cluster_component_partition(c, like, i, part));
+        nothing = says_nothing(cluster_component_partition(c, like, i, part), like);
     return nothing;
 }
 
@@ -135,9 +137,14 @@ void variant_apply(const struct cluster *c, const struct partrec *part,
         variant_apply_one(own->part, c->res.gpu, component);
         request->exclusive |= own->part->exclusive;
     }
-    for (size_t i = 0; i <= request->n_others; i++) /* all of it is known now */
-        quota_ask(cluster_component_partition(c, request, i, part), request->exclusive,
-                  i == 0 ? request : &request->others[i - 1]);
+    for (size_t i = 0; i <= request->n_others; i++) { /* all of it is known now */
+        const struct partrec *own = cluster_component_partition(c, request, i, part);
+        struct job *component = i == 0 ? request : &request->others[i - 1];
+
+        if (oversubscribe_is_for(own->part, request))
+            oversubscribe_ask(c, own->part, component);
+        quota_ask(own, request->exclusive, component);
+    }
 }
 
 /* It says all of its amounts now. */

@@ -50,7 +50,8 @@ static enum node_word word_of(const struct node *node, const struct resvec *used
         return DOWN;
     if (slots == 0)
         return IDLE;
-    return used->v[RES_CPU] >= node->capacity.v[RES_CPU] ? ALLOCATED : MIXED;
+    /* Less than a CPU is left: as parts of them are rounded down. */
+    return used->v[RES_CPU] + 999 >= node->capacity.v[RES_CPU] ? ALLOCATED : MIXED;
 }
 
 /* Its nodes, gathered. */

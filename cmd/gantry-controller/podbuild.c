@@ -5,6 +5,7 @@
 
 #include "base/quantity.h"
 #include "base/util.h"
+#include "cmd/gantry-controller/podamount.h"
 #include "cmd/gantry-controller/podenv.h"
 #include "cmd/gantry-controller/service.h"
 
@@ -54,15 +55,6 @@ const struct work *pod_work(const struct bjob *job, int64_t component)
     return &job->works[MIN((size_t)component, job->n_works - 1)];
 }
 
-static struct json *object_in(struct json *parent, const char *key)
-{
-    struct json *child = json_get(parent, key);
-    if (json_is(child, JSON_OBJECT))
-        return child;
-    json_set(parent, key, json_new_object());
-    return json_get(parent, key);
-}
-
 /* ---- metadata ---- */
 
 static void set_number(struct json *object, const char *key, int64_t value)
@@ -104,6 +96,14 @@ static struct json *finalizers(const struct json *theirs)
     return list;
 }
 
+/* What its status has of it: of a job of one pod the pod is all that tells. */
+static void set_cpus(struct json *annotations, int64_t cpu_milli)
+{
+    char text[QUANTITY_TEXT_MAX];
+    quantity_format_milli(cpu_milli, text);
+    json_set(annotations, ANNOTATION_CPUS, json_new_string(text));
+}
+
 static void set_annotations(struct json *annotations, const struct pod_plan *plan,
                             int64_t rank)
 {
@@ -120,6 +120,8 @@ static void set_annotations(struct json *annotations, const struct pod_plan *pla
     json_set(annotations, POD_NODE_ANNOTATION, json_new_string(slot->node));
     if (world.partition)
         json_set(annotations, ANNOTATION_PARTITION, json_new_string(world.partition));
+    if (slot->cpu_milli > slot->each.v[RES_CPU])
+        set_cpus(annotations, slot->cpu_milli);
 }
 
 /* Kubernetes takes labels, annotations and finalizers from a template, no more. */
@@ -130,90 +132,18 @@ static void set_metadata(struct json *pod, const struct pod_plan *plan, int64_t 
     struct json *meta = json_build(
         "{'name':%s,'namespace':%s,'labels':%j,'annotations':%j}", name, plan->job->ns,
         json_get(theirs, "labels"), json_get(theirs, "annotations"));
-    set_labels(object_in(meta, "labels"), plan, rank);
-    set_annotations(object_in(meta, "annotations"), plan, rank);
+    set_labels(podamount_object(meta, "labels"), plan, rank);
+    set_annotations(podamount_object(meta, "annotations"), plan, rank);
     json_set(meta, "ownerReferences", pod_owners(plan->job));
     json_set(meta, "finalizers", finalizers(json_get(theirs, "finalizers")));
     json_set(pod, "metadata", meta);
-}
-
-/* ---- the main container ---- */
-
-static struct json *main_container(const struct json *pod)
-{
-    const struct json *list = json_at(pod, "spec.containers");
-    const struct json *annotations = json_at(pod, "metadata.annotations");
-    const struct json *named =
-        json_get(annotations, "kubectl.kubernetes.io/default-container");
-    for (size_t i = 0; json_is(named, JSON_STRING) && i < json_len(list); i++)
-        if (str_eq(json_str(json_item(list, i), "name"), json_string(named)))
-            return json_item(list, i);
-    return json_len(list) > 0 ? json_item(list, 0) : NULL;
-}
-
-static int64_t amount_in(const struct json *list, const char *name, int resource)
-{
-    const struct json *val = json_get(list, name);
-    int64_t amount = 0;
-    if (val && resource == RES_CPU)
-        quantity_read_milli(val, &amount, NULL);
-    else if (val)
-        quantity_read(val, &amount, NULL);
-    return amount;
-}
-
-static void set_amount(struct json *list, const char *name, int resource,
-                       int64_t amount)
-{
-    char text[QUANTITY_TEXT_MAX];
-    if (resource == RES_CPU)
-        quantity_format_milli(amount, text);
-    else
-        quantity_format_bytes(amount, text);
-    json_set(list, name, json_new_string(text));
-}
-
-/* What is limited but not requested counts as requested; a limit that is there rises
- * with the request, and those of extended resources are equal to it. */
-static void add_resource(struct json *resources, const char *name, int resource,
-                         int64_t more)
-{
-    struct json *requests = object_in(resources, "requests"),
-                *limits = json_get(resources, "limits");
-    bool requested = json_get(requests, name), limited = json_get(limits, name);
-    int64_t limit = amount_in(limits, name, resource),
-            request = requested ? amount_in(requests, name, resource) : limit;
-    set_amount(requests, name, resource, request + more);
-    if (resource >= RES_FIXED)
-        set_amount(object_in(resources, "limits"), name, resource, request + more);
-    else if (limited)
-        set_amount(limits, name, resource, limit + more);
-}
-
-/* Slurm's shape: what a pod is given beyond the template's own request. What the server
- * adds is in the placement too, but is not ours to ask for. */
-static int add_shape(const struct convert *c, struct json *pod, struct json *container,
-                     const struct resvec *each, struct err *err)
-{
-    struct pod *own = convert_pod(c, pod, err);
-    if (!own)
-        return -1;
-    struct json *resources = object_in(container, "resources");
-    for (int i = 0; i < c->resources->n; i++) {
-        int64_t more = each->v[i] - own->use.v[i];
-        if (i == RES_PODS || more <= 0)
-            continue;
-        add_resource(resources, c->resources->name[i], i, more);
-    }
-    pod_free(own);
-    return 0;
 }
 
 /* ---- the pod ---- */
 
 static void set_spec(struct json *pod, const struct pod_plan *plan, const char *name)
 {
-    struct json *spec = object_in(pod, "spec");
+    struct json *spec = podamount_object(pod, "spec");
     json_set(spec, "schedulerName", json_new_string(POD_SCHEDULER));
     json_set(spec, "hostname", json_new_string(name));
     if (!json_get(spec, "restartPolicy"))
@@ -227,6 +157,32 @@ static void set_spec(struct json *pod, const struct pod_plan *plan, const char *
     json_set(spec, "subdomain", json_new_string(service));
 }
 
+struct resvec pod_asks(const struct resvec *each, const struct resvec *extra)
+{
+    struct resvec asks = *each;
+    resvec_sub(&asks, extra);
+    if (each->v[RES_CPU] > 0)
+        asks.v[RES_CPU] = MAX(asks.v[RES_CPU], 1);
+    return asks;
+}
+
+/* All that counts for it; then, where others have its CPUs as well, the requests of
+ * its part of them. */
+static int give_amounts(const struct pod_plan *plan, struct json *pod,
+                        const struct slot *slot, struct err *err)
+{
+    static const struct resvec none;
+    const struct resvec *extra = plan->extra ? plan->extra : &none;
+    const struct resvec counts = slot_counts(slot);
+    const struct resvec asks = pod_asks(&counts, extra);
+    if (podamount_add(plan->convert, pod, &asks, err) < 0)
+        return -1;
+    if (counts.v[RES_CPU] == slot->each.v[RES_CPU])
+        return 0;
+    return podamount_share(plan->convert, pod, pod_asks(&slot->each, extra).v[RES_CPU],
+                           err);
+}
+
 struct json *pod_build(const struct pod_plan *plan, int64_t rank, struct err *err)
 {
     const char *template =
@@ -234,7 +190,7 @@ struct json *pod_build(const struct pod_plan *plan, int64_t rank, struct err *er
     JSON_AUTO struct json *pod = json_parse_str(template ? template : "{}", err);
     if (!pod)
         return NULL;
-    struct json *container = main_container(pod);
+    struct json *container = podamount_main(pod);
     if (!container) {
         err_set(err, ERR_INVALID,
                 "spec.template.spec.containers: must have at least one");
@@ -248,10 +204,7 @@ struct json *pod_build(const struct pod_plan *plan, int64_t rank, struct err *er
     set_metadata(pod, plan, rank, name.s);
     /* convert_pod, which add_shape asks, wants an identity. */
     json_set_at(pod, "metadata.uid", json_new_string("-"));
-    struct resvec each = pod_seat(plan, rank).slot->each;
-    if (plan->extra)
-        resvec_sub(&each, plan->extra);
-    int rc = add_shape(plan->convert, pod, container, &each, err);
+    int rc = give_amounts(plan, pod, pod_seat(plan, rank).slot, err);
     json_del(json_get(pod, "metadata"), "uid");
     if (rc < 0)
         return NULL;

@@ -3,7 +3,8 @@
  *
  * A pod is the job's template plus: a name fixed by job, attempt and rank; our labels,
  * owner, finalizer and scheduler name; Slurm's shape added to the main container's
- * requests; variables (podenv.h). What the template's author set himself stays.
+ * requests (podamount.h); variables (podenv.h). What the template's author set himself
+ * stays.
  */
 #ifndef GANTRY_CONTROLLER_PODBUILD_H
 #define GANTRY_CONTROLLER_PODBUILD_H
@@ -50,6 +51,9 @@ struct seat pod_seat(const struct pod_plan *plan, int64_t rank);
 void pod_name(const struct bjob *job, int64_t attempt, int64_t rank, struct str *out);
 /* metadata.ownerReferences of what a job owns. Caller frees. */
 struct json *pod_owners(const struct bjob *job);
+/* What a pod with that much in its placement asks for, given what the server adds: of
+ * CPU something, if it has any. */
+struct resvec pod_asks(const struct resvec *each, const struct resvec *extra);
 /* NULL and err if the template is no pod template. Caller frees. */
 struct json *pod_build(const struct pod_plan *plan, int64_t rank, struct err *err);
 

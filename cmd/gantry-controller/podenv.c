@@ -37,15 +37,15 @@ static void nodelist(const struct pod_plan *plan, struct str *out)
     hostlist_format(&hl, out);
 }
 
-static int64_t cpus_of(const struct resvec *each)
+static int64_t cpus_of(const struct slot *slot)
 {
-    return (each->v[RES_CPU] + 999) / 1000;
+    return (slot_counts(slot).v[RES_CPU] + 999) / 1000;
 }
 
 /* What the pods of a slot count together. */
 static int64_t slot_cpus(const struct slot *slot)
 {
-    return slot->pods * cpus_of(&slot->each);
+    return slot->pods * cpus_of(slot);
 }
 
 static int64_t slot_tasks(const struct slot *slot)

@@ -124,9 +124,8 @@ static void learn(const struct pod_op *op, const struct pod *pod)
 {
     struct record *r = op->record;
     const struct rank *rank = op_rank(op);
-    struct resvec asked = rank->use,
-                  extra = attempt_extra(&r->attempt, rank->component);
-    resvec_sub(&asked, &extra);
+    const struct resvec extra = attempt_extra(&r->attempt, rank->component);
+    const struct resvec asked = pod_asks(&rank->use, &extra);
     admission_learn(r->ctl, pod_work(r->job, rank->component), pod, &asked);
 }
 

@@ -47,7 +47,10 @@ static void adopt_single(struct record *r)
         if (p->attempt != job->status.attempt + 1 || !p->node || p->rank != 0)
             continue;
         struct slot *slot = xcalloc(1, sizeof(*slot));
-        *slot = (struct slot){.node = xstrdup(p->node), .pods = 1, .each = p->use};
+        *slot = (struct slot){.node = xstrdup(p->node),
+                              .pods = 1,
+                              .each = p->use,
+                              .cpu_milli = p->cpu_milli};
         r->start =
             (struct start){.on = true,
                            .attempt = p->attempt,

@@ -124,7 +124,7 @@ static int put_bool(const struct change_row *row, const struct change *c,
 
     if (!yes && !no)
         return invalid(row, c, err);
-    json_set(spec, row->field, json_new_bool(row->type == CHANGE_NOT ? no : yes));
+    json_set(spec, row->field, json_new_bool(yes));
     return 0;
 }
 
@@ -189,7 +189,6 @@ int change_put(const struct change_row *row, const struct change *c, struct json
     case CHANGE_MOST:
         return put_int(row, c, spec, err);
     case CHANGE_BOOL:
-    case CHANGE_NOT:
         return put_bool(row, c, spec, err);
     case CHANGE_TIME:
         return put_time(row, c, spec, err);

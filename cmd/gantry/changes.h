@@ -33,7 +33,6 @@ enum change_type {
     CHANGE_INT,
     CHANGE_MOST,    /* likewise, or UNLIMITED, which clears it */
     CHANGE_BOOL,    /* yes, no, 1, 0 */
-    CHANGE_NOT,     /* the other way round */
     CHANGE_TIME,    /* a length of time, as text */
     CHANGE_GPUS,    /* "gres/gpu:h100:4", "gpu:4" */
     CHANGE_WORD,    /* in capitals */

@@ -197,7 +197,8 @@ static void take_place(struct estimate *e, const struct decision *d, int64_t sta
     e->cpus = 0;
     for (size_t i = 0; i < d->n_slots; i++) {
         hostlist_add(&nodes, d->slots[i].node);
-        e->cpus += d->slots[i].pods * ((d->slots[i].each.v[RES_CPU] + 999) / 1000);
+        e->cpus +=
+            d->slots[i].pods * ((slot_counts(&d->slots[i]).v[RES_CPU] + 999) / 1000);
     }
     hostlist_format(&nodes, &text);
     free(e->nodes);

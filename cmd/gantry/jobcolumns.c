@@ -449,10 +449,20 @@ CELL(memory_cell)
     jobcolumns_memory(r, s->noconvert, out);
 }
 
+/* One that runs tells by its placement what its partition has made of it. */
+const char *jobcolumns_sharing(const struct jobrow *r)
+{
+    if (r->exclusive)
+        return "NO";
+    return r->oversubscribe || (r->placement && strstr(r->placement, "\"cpusPerPod\""))
+               ? "YES"
+               : "OK";
+}
+
 CELL(over_subscribe_cell)
 {
     ROW;
-    str_add(out, r->exclusive ? "NO" : "OK");
+    str_add(out, jobcolumns_sharing(r));
 }
 
 CELL(contiguous_cell)

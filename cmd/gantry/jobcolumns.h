@@ -26,6 +26,8 @@ extern const struct column jobcolumns[];
  * absolute; "(null)" for a job that is no script. `path` is spec.output or spec.error;
  * NULL: the default. */
 void jobcolumns_output(const struct jobrow *r, const char *path, struct str *out);
+/* Does it share its nodes' CPUs? Slurm's word for it. */
+const char *jobcolumns_sharing(const struct jobrow *r);
 /* Memory of one node: "4G", "1500M"; "0" when nothing is known. */
 void jobcolumns_memory(const struct jobrow *r, bool noconvert, struct str *out);
 /* GPUs for each node as TRES_PER_NODE has them, "gres/gpu:h100:4"; "N/A". */

@@ -99,6 +99,7 @@ static const struct pick {
     INT("spec.nice", nice, 0),
     BOOL("spec.requeue", requeue),
     BOOL("spec.exclusive", exclusive),
+    BOOL("spec.overSubscribe", oversubscribe),
     BOOL("spec.contiguous", contiguous),
     INT("status.jobID", id, 0),
     INT("status.arrayJobID", array_id, -1),

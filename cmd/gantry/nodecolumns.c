@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "cmd/gantry/nodegroup.h"
+#include "scheduler/oversubscribe.h"
 #include "scheduler/preempt_rules.h"
 
 #define GROUP const struct nodegroup *g = row
@@ -25,7 +26,6 @@ ALWAYS(zero_cell, "0")
 ALWAYS(one_cell, "1")
 ALWAYS(all_cell, "all")
 ALWAYS(no_cell, "no")
-ALWAYS(never_cell, "NO")
 
 /* ---- of the partition ---- */
 
@@ -105,6 +105,12 @@ CELL(most_cpus_cell)
         str_addf(out, "%" PRId64, g->part->amounts.max_cpus_per_node);
     else
         str_add(out, "UNLIMITED");
+}
+
+CELL(over_subscribe_cell)
+{
+    GROUP;
+    oversubscribe_say(g->part, out);
 }
 
 CELL(tier_cell)
@@ -377,7 +383,7 @@ const struct column nodecolumns[] = {
     {'F', "nodeaiot", "NODES(A/I/O/T)", nodes_aiot_cell, 0},
     {'g', "groups", "GROUPS", all_cell, 0},
     {'G', "gres", "GRES", gres_cell, ON},
-    {'h', "oversubscribe", "OVERSUBSCRIBE", never_cell, 0},
+    {'h', "oversubscribe", "OVERSUBSCRIBE", over_subscribe_cell, ON},
     {'H', "timestamp", "TIMESTAMP", reason_time_cell, ON},
     {'I', "priorityjobfactor", "PRIO_JOB_FACTOR", factor_cell, ON},
     {'l', "time", "TIMELIMIT", max_time_cell, ON},

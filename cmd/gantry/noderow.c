@@ -315,7 +315,7 @@ static void settle(struct noderow *n)
         return;
     if (active == 0)
         n->state.base = NODE_BASE_IDLE;
-    else if (n->cpus > 0 && n->used_milli >= n->cpus * 1000)
+    else if (n->cpus > 0 && n->used_milli + 999 >= n->cpus * 1000)
         n->state.base = NODE_BASE_ALLOCATED;
     else
         n->state.base = NODE_BASE_MIXED;

@@ -153,9 +153,8 @@ static void add_shape(struct block *b, const struct jobrow *r)
     block_line(b, "Features=%s DelayBoot=00:00:00", block_text(r->constraint));
     if (r->reservation)
         block_line(b, "Reservation=%s", r->reservation);
-    block_line(b, "OverSubscribe=%s Contiguous=%d Licenses=%s",
-               r->exclusive ? "NO" : "OK", r->contiguous ? 1 : 0,
-               block_text(r->licenses));
+    block_line(b, "OverSubscribe=%s Contiguous=%d Licenses=%s", jobcolumns_sharing(r),
+               r->contiguous ? 1 : 0, block_text(r->licenses));
     if (r->has_license) /* of a choice */
         block_add(b, " LicensesAlloc=%s", r->has_license);
     block_add(b, " Network=(null)");

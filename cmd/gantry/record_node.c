@@ -5,6 +5,7 @@
 #include "base/util.h"
 #include "cmd/gantry/records.h"
 #include "cmd/gantry/slurmtime.h"
+#include "scheduler/oversubscribe.h"
 #include "scheduler/preempt_rules.h"
 
 #define MEGA (INT64_C(1) << 20)
@@ -245,9 +246,10 @@ void block_partition(struct block *b, const struct partition *p,
     hostlist_format(&total.nodes, &b->out);
     block_line(b,
                "PriorityJobFactor=%" PRId64 " PriorityTier=%" PRId64
-               " RootOnly=%s ReqResv=%s OverSubscribe=NO",
+               " RootOnly=%s ReqResv=%s OverSubscribe=",
                p->priority_job_factor, p->priority_tier,
                p->access.operators ? "YES" : "NO", p->req_resv ? "YES" : "NO");
+    oversubscribe_say(p, &b->out);
     add_over_time(b, p);
     block_line(b,
                "State=%s TotalCPUs=%" PRId64 " TotalNodes=%zu "

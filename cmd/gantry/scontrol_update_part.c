@@ -12,8 +12,10 @@ static const struct change_row partition_rows[] = {
     {"MaxTime", "maxTime", CHANGE_TIME, true},
     {"MinNodes", "minNodes", CHANGE_INT, true},
     {"Nodes", "nodes", CHANGE_TEXT, true},
+    {"OverSubscribe", "overSubscribe", CHANGE_WORD, true},
     {"PriorityJobFactor", "priorityJobFactor", CHANGE_INT, true},
     {"PriorityTier", "priorityTier", CHANGE_INT, true},
+    {"Shared", "overSubscribe", CHANGE_WORD, true},
     {"State", "state", CHANGE_WORD, true},
     {0},
 };

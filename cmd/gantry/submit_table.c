@@ -55,7 +55,7 @@
     }
 
 #define LAYOUT "the kubelet decides where on a node a job's CPUs and devices are"
-#define SHARING "CPUs and devices are given out whole, as Kubernetes does"
+#define SHARING "--oversubscribe shares CPUs, where the partition lets jobs do so"
 #define STEPS "there are no job steps yet"
 #define MAIL "no mail is sent; `kubectl wait` and events tell of a job's end"
 #define SITE "it belongs to a plugin that Gantry does not have"
@@ -135,6 +135,9 @@ const struct submit_row submit_rows[] = {
              "gpusPerNode", put_gres, "GPUs on each node, as --gpus-per-node"),
     MAYBE("exclusive", 0, "SBATCH_EXCLUSIVE", "MODE", "exclusive", put_exclusive,
           "no other job on its nodes"),
+    FLAG("oversubscribe", 's', NULL, "overSubscribe", put_true,
+         "share CPUs, where the partition says OverSubscribe=YES"),
+    FLAG("share", 0, NULL, "overSubscribe", put_true, "as --oversubscribe"),
     FLAG("contiguous", 0, NULL, "contiguous", put_true, "nodes that are neighbours"),
     FLAG("spread-job", 0, "SBATCH_SPREAD_JOB", "spread", put_true,
          "over as many nodes as possible"),
@@ -232,14 +235,12 @@ const struct submit_row submit_rows[] = {
     NOT("ntasks-per-socket", 0, NULL, LAYOUT),
     NOT("oom-kill-step", 0, NULL, STEPS),
     NOT_FLAG("overcommit", 'O', "SBATCH_OVERCOMMIT", SHARING),
-    NOT_FLAG("oversubscribe", 's', NULL, SHARING),
     NOT("power", 0, "SBATCH_POWER", SITE),
     NOT("prefer", 0, NULL, "--constraint says what nodes must have"),
     NOT("profile", 0, "SBATCH_PROFILE", SITE),
     NOT_MAYBE("propagate", 0, NULL, "limits are the container's"),
     NOT_FLAG("reboot", 0, NULL, "nodes are not booted for jobs"),
     NOT_MAYBE("resv-ports", 0, NULL, STEPS),
-    NOT_FLAG("share", 0, NULL, SHARING),
     NOT("sockets-per-node", 0, NULL, LAYOUT),
     NOT_FLAG("stepmgr", 0, NULL, STEPS),
     NOT("thread-spec", 0, "SBATCH_THREAD_SPEC", LAYOUT),

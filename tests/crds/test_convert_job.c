@@ -66,6 +66,8 @@ static void add_shape(struct str *out, const struct job *job)
     add_units(out, job);
     if (job->exclusive)
         str_add(out, " exclusive");
+    if (job->oversubscribe)
+        str_add(out, " shared");
     if (job->contiguous)
         str_add(out, " contiguous");
     add_number(out, "segment", job->segment, 0);
@@ -389,6 +391,10 @@ static const struct job_case {
     {"the same feature on all nodes", "nodes: 2, constraint: '[a|b]', " ONE, "",
      "pods=2/node cpu=1000 same: gantry.dev/feature-a exists same: "
      "gantry.dev/feature-b exists"},
+    {"shared CPUs", "cpusPerTask: 4, overSubscribe: true, " ONE, "",
+     "pods=1/node cpu=4000 shared"},
+    {"alone and shared", "nodes: 1, exclusive: true, overSubscribe: true, " ONE, "",
+     "spec.exclusive and overSubscribe exclude each other"},
     {"GPUs of a type", "gpusPerNode: 'h100:4', exclusive: true, " ONE, "",
      "pods=1/node cpu=1000 gpu=4 type=h100 exclusive"},
     {"replicas",

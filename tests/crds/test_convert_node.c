@@ -5,6 +5,7 @@
 
 #include "base/util.h"
 #include "base/yaml.h"
+#include "scheduler/oversubscribe.h"
 #include "tests/support/suite.h"
 
 #define TEXT_MAX_LEN 4096
@@ -207,12 +208,39 @@ static const struct {
     {"exclusive, the old word", "overSubscribe: EXCLUSIVE",
      "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
      "nodes=0-9223372036854775807 exclusive"},
-    {"shared if both ask", "overSubscribe: 'YES:4'",
+    {"shared if both ask", "overSubscribe: 'YES:2'",
+     "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
+     "nodes=0-9223372036854775807 share YES:2"},
+    {"shared if all four ask", "overSubscribe: 'YES'",
+     "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
+     "nodes=0-9223372036854775807 share YES:4"},
+    {"shared with oneself", "overSubscribe: 'YES:1'",
      "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
      "nodes=0-9223372036854775807"},
-    {"oversubscribed", "overSubscribe: 'FORCE:4'",
-     "spec.overSubscribe: \"FORCE:4\" is none of NO, EXCLUSIVE, YES and FORCE:1: "
-     "nothing is oversubscribed"},
+    {"not shared", "overSubscribe: 'NO'",
+     "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
+     "nodes=0-9223372036854775807"},
+    {"oversubscribed", "overSubscribe: 'FORCE:64'",
+     "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
+     "nodes=0-9223372036854775807 share FORCE:64"},
+    {"oversubscribed by four", "overSubscribe: FORCE",
+     "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
+     "nodes=0-9223372036854775807 share FORCE:4"},
+    {"oversubscribed by one", "overSubscribe: 'FORCE:1'",
+     "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
+     "nodes=0-9223372036854775807 share FORCE:1"},
+    {"oversubscribed by nobody", "overSubscribe: 'FORCE:0'",
+     "spec.overSubscribe: \"FORCE:0\" is none of NO, EXCLUSIVE, YES[:n] and FORCE[:n], "
+     "n from 1 to 64"},
+    {"oversubscribed by too many", "overSubscribe: 'FORCE:65'",
+     "spec.overSubscribe: \"FORCE:65\" is none of NO, EXCLUSIVE, YES[:n] and "
+     "FORCE[:n], n from 1 to 64"},
+    {"oversubscribed by no number", "overSubscribe: 'YES:'",
+     "spec.overSubscribe: \"YES:\" is none of NO, EXCLUSIVE, YES[:n] and FORCE[:n], n "
+     "from 1 to 64"},
+    {"oversubscribed in another way", "overSubscribe: FORCED",
+     "spec.overSubscribe: \"FORCED\" is none of NO, EXCLUSIVE, YES[:n] and FORCE[:n], "
+     "n from 1 to 64"},
     {"a QOS of its own", "qos: night",
      "p state=0 tier=1 factor=1 time=9223372036854775807/-1 "
      "nodes=0-9223372036854775807 qos night"},
@@ -273,6 +301,10 @@ static void describe_partition(const struct partition *p, struct str *out)
     if (p->over_time_sec != LIMIT_UNSET)
         str_addf(out, " over=%" PRId64, p->over_time_sec);
     describe_amounts(&p->amounts, out);
+    if (p->oversubscribe > 0) {
+        str_add(out, " share ");
+        oversubscribe_say(p, out);
+    }
     str_addf(out, "%s%s%s", p->exclusive ? " exclusive" : "", p->lln ? " lln" : "",
              p->req_resv ? " reqresv" : "");
     str_addf(out, "%s%s", p->access.operators ? " rootonly" : "",

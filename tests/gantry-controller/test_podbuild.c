@@ -84,6 +84,22 @@ static const struct {
      "'resources':{'requests':{'cpu':'500m'},"
      "'limits':{'cpu':'1','memory':'1Gi'}}}]}}",
      "", "n1:1,n2:1", 1, 1},
+    {"shared", "mpi", "'nodes':2,'ntasks':7,'cpusPerTask':2," TEMPLATE, "",
+     "n1:1/4%3,n2:1/3%3", 1, 0},
+    {"shared-own", "own",
+     "'cpusPerTask':8,"
+     "'template':{'spec':{'containers':[{'name':'work','image':'i',"
+     "'resources':{'requests':{'cpu':'1'},'limits':{'cpu':'2'}}},"
+     "{'name':'side','image':'i','resources':{'requests':{'cpu':'1'}}},"
+     "{'name':'limited','image':'i','resources':{'limits':{'cpu':'2'}}},"
+     "{'name':'small','image':'i','resources':{'requests':{'cpu':'1m'}}}],"
+     "'initContainers':[{'name':'first','image':'i','resources':{'requests':"
+     "{'cpu':'8'}}}]}}",
+     "", "n1:1%4", 1, 0},
+    {"shared-replicas", "many",
+     "'replicas':2,'template':{'spec':{'containers':[{'name':'work','image':'i',"
+     "'resources':{'requests':{'cpu':'3'}}}]}}",
+     "", "n1:2%4", 1, 1},
     {"component-script", "couple", COUPLE ",'script':'#!/bin/sh\\nhostname\\n'", "",
      "c1:1,+g1:1/2,g2:1/1", 1, 0},
     {"component-waits", "couple", COUPLE ",'script':'#!/bin/sh\\nhostname\\n'", "",
@@ -122,9 +138,14 @@ static size_t slots_of(const struct bjob *job, const char *text, struct slot *sl
                                  .first_rank = rank,
                                  .tasks = like->tasks,
                                  .component = (int64_t)component};
+        const char *sharers = strchr(colon, '%');
         const char *units = strchr(colon, '/');
         for (size_t i = 0; units; units = strchr(units + 1, '/'), i++)
             give_units(&like->units[i], atoi(units + 1) - 1, &slots[n]);
+        if (sharers) {
+            slots[n].cpu_milli = slots[n].each.v[RES_CPU];
+            slots[n].each.v[RES_CPU] /= atoi(sharers + 1);
+        }
         rank += slots[n].pods;
     }
     return n;
@@ -182,6 +203,7 @@ START_TEST(test_golden)
     ck_assert_int_eq(back->job_id, 7);
     ck_assert_int_eq(back->attempt, pods[_i].attempt);
     ck_assert_int_eq(back->rank, pods[_i].rank);
+    ck_assert_int_eq(back->cpu_milli, pod_seat(&plan, pods[_i].rank).slot->cpu_milli);
     ck_assert(back->accounted);
     ck_assert_str_eq(back->partition,
                      strcmp(pods[_i].golden, "component-waits") == 0 ? "fast" : "main");

@@ -360,8 +360,9 @@ static const struct {
      "spec.nice=-5|spec.comment=x|spec.nodes=2"},
     {"scontrol update JobId=3 Name=other ReqNodeList=n[1-2] ExcNodeList=n3", "big",
      "spec.jobName=other|spec.nodeList=n[1-2]|spec.exclude=n3"},
-    {"scontrol update JobId=3 Requeue=no OverSubscribe=YES", "big",
-     "spec.requeue=false|spec.exclusive=false"},
+    {"scontrol update JobId=4 Requeue=no OverSubscribe=YES", "held",
+     "spec.requeue=false|spec.overSubscribe=true"},
+    {"scontrol update JobId=3 Shared=no", "big", "spec.overSubscribe=false"},
     {"scontrol update JobId=3 TresPerNode=gres/gpu:h100:2 MinMemoryNode=4G", "big",
      "spec.gpusPerNode=h100:2|spec.memPerNode=4G"},
     {"scontrol update JobId=3 Switches=2@5", "big", "spec.switches=2@5"},
@@ -468,6 +469,7 @@ START_TEST(test_partition)
         "'qos':'night','alternate':'main','overTimeLimit':'1:30',"
         "'maxCPUsPerNode':12,'defCpuPerGPU':4,'defMemPerGPU':'8G','maxMemPerCPU':'4G',"
         "'exclusive':true,'lln':true,'reqResv':true,'defaultTime':'30',"
+        "'overSubscribe':'YES:2',"
         "'maxTime':'1-0','minNodes':1,'maxNodes':2,'denyAccounts':['a','b'],"
         "'allowQos':['q'],'state':'DRAIN','priorityTier':3,"
         "'priorityJobFactor':7");
@@ -482,7 +484,7 @@ START_TEST(test_partition)
         "MaxCPUsPerSocket=UNLIMITED\n"
         "   Nodes=n[1-4]\n"
         "   PriorityJobFactor=7 PriorityTier=3 RootOnly=NO ReqResv=YES "
-        "OverSubscribe=NO\n"
+        "OverSubscribe=YES:2\n"
         "   OverTimeLimit=2 PreemptMode=N/A\n"
         "   State=DRAIN TotalCPUs=64 TotalNodes=4 SelectTypeParameters=NONE\n"
         "   JobDefaults=DefCpuPerGPU=4,DefMemPerGPU=8192\n"

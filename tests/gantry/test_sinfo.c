@@ -42,7 +42,8 @@ static struct clitest *api_new(void)
         patch(t, path, status);
     }
     ctltest_make(t->ctl, "Partition", "debug",
-                 "'nodes':'n1','maxTime':'30','defaultTime':'10','state':'DRAIN'");
+                 "'nodes':'n1','maxTime':'30','defaultTime':'10','state':'DRAIN',"
+                 "'overSubscribe':'FORCE'");
     ctltest_advance(t->ctl, 10);
     ctltest_make(t->ctl, "Partition", "averylongpartition",
                  "'nodes':'n[5-6]','maxTime':'2-12','maxNodes':2,'minNodes':1,"

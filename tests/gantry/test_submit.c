@@ -164,6 +164,9 @@ static const struct {
                          "supported; say --exclusive alone"},
     {"--exclusive=foo", "Invalid --exclusive specification: \"foo\" is none that there "
                         "is; say --exclusive alone"},
+    {"--oversubscribe", "{'overSubscribe':true}"},
+    {"-s", "{'overSubscribe':true}"},
+    {"--share", "{'overSubscribe':true}"},
     {"--use-min-nodes -N 2-4", "{'nodes':'2-4','useMinNodes':true}"},
     {"--contiguous --spread-job --segment=4",
      "{'contiguous':true,'spread':true,'segment':4}"},
@@ -197,8 +200,8 @@ static const struct {
     /* refused by name */
     {"--mail-type=END", "--mail-type is not supported: no mail is sent; `kubectl wait` "
                         "and events tell of a job's end"},
-    {"-O", "-O is not supported: CPUs and devices are given out whole, as Kubernetes "
-           "does"},
+    {"-O", "-O is not supported: --oversubscribe shares CPUs, where the partition lets "
+           "jobs do so"},
     {"-k", "-k is not supported: a gang that lost a node starts anew"},
     {"--propagate", "--propagate is not supported: limits are the container's"},
     /* none that there is */

@@ -145,6 +145,11 @@ static void add_partition(struct queue_case *q, bool odd)
         part->amounts.max_cpus_per_node = 1 + (int64_t)draw(q, 6);
         plain_plan_bound(q->plain, odd, 1000 * part->amounts.max_cpus_per_node);
     }
+    if (draw(q, 4) == 0) {
+        part->oversubscribe = 2 + (int64_t)draw(q, 3);
+        part->oversubscribe_all = true;
+        plain_plan_share(q->plain, odd, part->oversubscribe);
+    }
     for (size_t i = 0; i < q->n_nodes && odd; i++) {
         AUTO_FREE char *name = xasprintf("n%zu", i);
 

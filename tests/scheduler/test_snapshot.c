@@ -1,7 +1,9 @@
 /*
  * Properties over random histories: a fresh core given the snapshot decides as the old
  * one does; no node is overcommitted; gangs are whole; exclusive nodes are not shared;
- * no job starts beyond the bound that its partition has on the CPUs of a node.
+ * no job starts beyond the bound that its partition has on the CPUs of a node; a job
+ * that shares its CPUs takes its part of them, counts for all, and has no more of them
+ * than its node.
  *
  * A failing history prints its seed and its lines, which are those of a scenario file.
  * GANTRY_HISTORIES sets how many are run, GANTRY_SEED runs that one alone.
@@ -26,6 +28,39 @@
 
 /* ---- what must hold after every step ---- */
 
+/* What counts where CPUs are shared is kept in a resource that no history has. */
+#define COUNTS (RES_MAX - 1)
+
+static void share(const struct partition *part, struct resvec *v)
+{
+    v->v[COUNTS] = v->v[RES_CPU];
+    if (v->v[RES_CPU] > 0)
+        v->v[RES_CPU] = MAX(v->v[RES_CPU] / part->oversubscribe, 1);
+}
+
+/* `request` is the whole job. */
+static void share_component(const struct partition *part, const struct job *request,
+                            struct job *component)
+{
+    if (part->oversubscribe <= 1 || request->exclusive ||
+        (!part->oversubscribe_all && !request->oversubscribe))
+        return;
+    share(part, &component->each);
+    for (size_t i = 0; i < component->n_units; i++)
+        share(part, &component->units[i].each);
+}
+
+static const struct partition *own_partition(const struct course *h,
+                                             const struct job *component,
+                                             const struct partition *first)
+{
+    const struct partition *own = component->n_partitions > 0
+                                      ? sched_partition(h->s, component->partitions[0])
+                                      : NULL;
+
+    return own != NULL ? own : first; /* gone since the start */
+}
+
 /* What a job that holds nodes asks for in its partition. */
 static struct job *request_of(const struct course *h, const struct job *job)
 {
@@ -35,14 +70,16 @@ static struct job *request_of(const struct course *h, const struct job *job)
 
     for (size_t i = 0; part != NULL && i <= request->n_others; i++) {
         struct job *component = i == 0 ? request : &request->others[i - 1];
-        const struct partition *own =
-            i > 0 && component->n_partitions > 0
-                ? sched_partition(h->s, component->partitions[0])
-                : NULL;
+        const struct partition *own = i > 0 ? own_partition(h, component, part) : part;
 
-        own = own != NULL ? own : part; /* gone since the start */
         variant_apply_one(own, h->res.gpu, component);
         request->exclusive |= own->exclusive;
+    }
+    for (size_t i = 0; part != NULL && i <= request->n_others; i++) {
+        struct job *component = i == 0 ? request : &request->others[i - 1];
+
+        share_component(i > 0 ? own_partition(h, component, part) : part, request,
+                        component);
     }
     return request;
 }
@@ -65,6 +102,14 @@ static void count_units(const struct job *job, const struct slot *slot, int64_t 
            (n[0] - 1) * job->units[0].each.v[RES_FIXED];
 }
 
+static bool takes(const struct slot *slot, struct resvec each)
+{
+    bool counts = slot->cpu_milli == each.v[COUNTS];
+
+    each.v[COUNTS] = 0;
+    return counts && memcmp(&slot->each, &each, sizeof(each)) == 0;
+}
+
 /* All units are placed, and each pod asks for its own: what is that of the partition.
  */
 static void check_requests(struct course *h, const struct slot *slots, size_t n_slots,
@@ -73,7 +118,7 @@ static void check_requests(struct course *h, const struct slot *slots, size_t n_
     int64_t sums[2] = {0};
 
     for (size_t i = 0; i < n_slots && job->n_units == 0; i++)
-        course_check(h, memcmp(&slots[i].each, &job->each, sizeof(job->each)) == 0);
+        course_check(h, takes(&slots[i], job->each));
     for (size_t i = 0; i < n_slots && job->n_units > 0; i++) {
         struct resvec each = job->each;
         int64_t n[2];
@@ -85,7 +130,7 @@ static void check_requests(struct course *h, const struct slot *slots, size_t n_
                 each.v[r] += (n[k] - 1) * job->units[k].each.v[r];
             sums[k] += n[k];
         }
-        course_check(h, memcmp(&each, &slots[i].each, sizeof(each)) == 0);
+        course_check(h, takes(&slots[i], each));
     }
     for (size_t k = 0; k < job->n_units; k++)
         course_check(h, sums[k] == job->units[k].count);
@@ -215,6 +260,16 @@ static int64_t cpu_in(struct course *h, const char *name, const char *node)
     return sum;
 }
 
+static int64_t cpus_of(struct course *h, const char *name)
+{
+    struct resvec used, free_ = {{0}};
+
+    if (!sched_node_usage(h->s, name, &used, &free_))
+        return 0;
+    resvec_add(&used, &free_);
+    return used.v[RES_CPU];
+}
+
 static void check_bounds(struct course *h, const struct decision *d)
 {
     const struct job *job = course_started(h, d);
@@ -226,6 +281,9 @@ static void check_bounds(struct course *h, const struct decision *d)
 
         course_check(h, most == 0 || slot->each.v[RES_CPU] == 0 ||
                             cpu_in(h, part->name, slot->node) <= 1000 * most);
+        course_check(h, most == 0 || slot->each.v[RES_CPU] == 0 ||
+                            slot->cpu_milli <= 1000 * most);
+        course_check(h, slot->pods * slot->cpu_milli <= cpus_of(h, slot->node));
     }
 }
 

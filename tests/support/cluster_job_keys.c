@@ -334,6 +334,7 @@ const struct key cluster_job_keys[] = {
     {"failed", KEY_FLAG(struct job, failed)},
     {"gone", KEY_FLAG(struct job, gone)},
     {"exclusive", KEY_FLAG(struct job, exclusive)},
+    {"oversubscribe", KEY_FLAG(struct job, oversubscribe)},
     {"contiguous", KEY_FLAG(struct job, contiguous)},
     {"type", KEY_TEXT(struct job, gpu_type)},
     {"nodelist", KEY_NAMES(struct job, node_list, n_node_list)},

@@ -4,6 +4,7 @@
 
 #include "base/quantity.h"
 #include "base/util.h"
+#include "scheduler/oversubscribe.h"
 
 static int part_select(const struct setting *at, struct err *err)
 {
@@ -24,6 +25,13 @@ static int part_state(const struct setting *at, struct err *err)
         return -1;
     part->state = (enum part_state)i;
     return 0;
+}
+
+static int part_oversubscribe(const struct setting *at, struct err *err)
+{
+    return oversubscribe_read(at->value, at->object)
+               ? 0
+               : err_set(err, ERR_INVALID, "unknown word \"%s\"", at->value);
 }
 
 /* "1.5" of a resource, "node", or "x/gpu:h100". */
@@ -80,6 +88,7 @@ const struct key cluster_part_keys[] = {
     {"maxmempernode", KEY_SIZE(struct partition, amounts.max_mem_per_node)},
     {"maxcpus", KEY_NUMBER(struct partition, amounts.max_cpus_per_node)},
     {"exclusive", KEY_FLAG(struct partition, exclusive)},
+    {"oversubscribe", .set = part_oversubscribe},
     {"lln", KEY_FLAG(struct partition, lln)},
     {"reqresv", KEY_FLAG(struct partition, req_resv)},
     {NULL, .set = unknown_key},

@@ -13,7 +13,7 @@
  *   qos high priority=100 factor=0.5 flags=OverPartQOS grpTRES=cpu=4,gres/gpu:h100=2
  *           maxJobsPerUser=2 maxWall=1:00:00   (limits by their names in the API)
  *   qos high preempt=low,free preemptmode=REQUEUE grace=60 exempt=300   (seconds)
- *   partition p preemptmode=OFF grace=60
+ *   partition p preemptmode=OFF grace=60 oversubscribe=FORCE:4   (Slurm's words)
  *   account physics users=ann,bob namespaces=lab
  *   account optics parent=physics shares=3 priority=5 users=ann,bob@gpu
  *           shares.ann=parent priority.ann=7 used.bob@gpu=50 asof=600
@@ -30,6 +30,7 @@
  *   job 6 time=1:00:00 timemin=10 deadline=7200   (a second)
  *   job 6 account=physics qos=high user=bob       (of ann, in namespace default)
  *   job 1-10 replicas=4 cpu=1 nice=5 priority=7 submit=50 begin=900 hold=user exclusive
+ *                             (or: oversubscribe)
  *   job 8 nodelist=n[1-2] exclude=n3 where.rack=r1|r2 any.rack=r1 tolerate.k=v
  *   job 8 nodes=1-16 cpu=1 units=16 unit.cpu=1 maxunits=4 spread   (a divided job; its
  *                             pods' tasks are written n1/4; unittasks=0: of none)

@@ -101,6 +101,9 @@ void life_partition(struct life *l)
                                          " defcpupergpu=2 defmempergpu=1G",
                                          " overtime=1",
                                          " maxcpus=2",
+                                         " oversubscribe=FORCE:3",
+                                         " oversubscribe=YES:2 maxmempercpu=1G",
+                                         " oversubscribe=FORCE:2 maxcpus=3",
                                          " maxcpus=3 maxmempercpu=1G",
                                          " qos=high"};
     struct course *h = &l->h;
@@ -212,6 +215,8 @@ static void random_request(struct course *h, char *line, size_t size)
                                           " constraint=ib*1&ssd*1",
                                           " constraint=ib*2 contiguous",
                                           " exclusive",
+                                          " oversubscribe",
+                                          " oversubscribe",
                                           " exclusive"};
     int64_t min = 1 + course_draw(h, 3),
             max = min + (course_chance(h, 30) ? course_draw(h, 3) : 0);

@@ -32,9 +32,10 @@ static int64_t stranded(const struct plain_plan *p, const struct resvec *left)
 static int64_t cost_of(const struct plain_plan *p, const struct plain_job *job,
                        const struct resvec *left)
 {
+    const struct resvec takes = plain_takes(p, job);
     struct resvec rest = *left;
 
-    resvec_sub(&rest, &job->each);
+    resvec_sub(&rest, &takes);
     return stranded(p, &rest) - stranded(p, left);
 }
 
@@ -131,7 +132,7 @@ static bool could_hold(const struct plain_plan *p, const struct plain_job *job,
     const struct plain_row empty = {.free = p->capacity[node], .seats = SEATS};
 
     return (job->allowed == NULL || job->allowed[node]) &&
-           resvec_fits(&job->each, &empty.free) &&
+           plain_fits(p, job, node, &empty.free) &&
            plain_is_within_bound(p, job, node, &empty);
 }
 

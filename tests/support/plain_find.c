@@ -64,7 +64,7 @@ static bool is_open(const struct plain_plan *p, const struct plain_job *job,
     for (size_t slot = first; slot < last; slot++) {
         const struct plain_row *row = plain_row_at(p, slot, node);
 
-        if (is_shut(p, job, node, slot) || !resvec_fits(&job->each, &row->free) ||
+        if (is_shut(p, job, node, slot) || !plain_fits(p, job, node, &row->free) ||
             row->seats < (job->exclusive ? SEATS : 1) ||
             !plain_is_within_bound(p, job, node, row))
             return false;

@@ -18,6 +18,8 @@ struct plain_plan *plain_plan_new(int64_t now_sec, int64_t window_sec, size_t n_
     p->capacity = xcalloc(n_nodes + 1, sizeof(*p->capacity));
     for (size_t i = 0; i < PLAIN_PARTS; i++)
         p->bounds[i] = LIMIT_UNLIMITED;
+    for (size_t i = 0; i < PLAIN_PARTS; i++)
+        p->sharers[i] = 1;
     return p;
 }
 
@@ -48,6 +50,29 @@ void plain_plan_set_node(struct plain_plan *p, size_t position,
 void plain_plan_bound(struct plain_plan *p, size_t part, int64_t cpu_milli)
 {
     p->bounds[part] = cpu_milli;
+}
+
+void plain_plan_share(struct plain_plan *p, size_t part, int64_t jobs)
+{
+    p->sharers[part] = jobs;
+}
+
+struct resvec plain_takes(const struct plain_plan *p, const struct plain_job *job)
+{
+    struct resvec takes = job->each;
+
+    if (!job->exclusive)
+        takes.v[RES_CPU] /= p->sharers[job->part];
+    return takes;
+}
+
+bool plain_fits(const struct plain_plan *p, const struct plain_job *job, size_t node,
+                const struct resvec *free_)
+{
+    const struct resvec takes = plain_takes(p, job);
+
+    return resvec_fits(&takes, free_) &&
+           job->each.v[RES_CPU] <= p->capacity[node].v[RES_CPU];
 }
 
 /* In one slot, of a job in a partition. */
@@ -136,9 +161,11 @@ void plain_plan_ask(struct plain_plan *p, const struct resvec *each, size_t pods
 bool plain_is_within_bound(const struct plain_plan *p, const struct plain_job *job,
                            size_t node, const struct plain_row *row)
 {
-    int64_t more = job->exclusive ? p->capacity[node].v[RES_CPU] : job->each.v[RES_CPU];
+    int64_t more =
+        job->exclusive ? p->capacity[node].v[RES_CPU] : plain_takes(p, job).v[RES_CPU];
 
-    return row->cpu_of[job->part] + more <= p->bounds[job->part];
+    return row->cpu_of[job->part] + more <= p->bounds[job->part] &&
+           job->each.v[RES_CPU] <= p->bounds[job->part];
 }
 
 const struct plain_job *plain_component(const struct plain_job *job, size_t c)
@@ -149,8 +176,10 @@ const struct plain_job *plain_component(const struct plain_job *job, size_t c)
 static void change_node(struct plain_plan *p, const struct plain_job *job,
                         const struct plain_place *place, size_t node, int sign)
 {
+    const struct resvec takes = plain_takes(p, job);
+
     for (size_t slot = place->first; slot < place->last; slot++)
-        change(plain_row_at(p, slot, node), &job->each, job->exclusive ? SEATS : 1,
+        change(plain_row_at(p, slot, node), &takes, job->exclusive ? SEATS : 1,
                job->part, sign);
 }
 

@@ -77,6 +77,10 @@ void plain_plan_set_node(struct plain_plan *p, size_t position,
  * as they like unless said. */
 void plain_plan_bound(struct plain_plan *p, size_t part, int64_t cpu_milli);
 
+/* So many jobs of a partition may have a CPU, of which each takes its part: one unless
+ * said. Who takes a node whole takes CPUs whole. */
+void plain_plan_share(struct plain_plan *p, size_t part, int64_t jobs);
+
 /* What runs in a partition takes its part of a node from now until `end_sec`;
  * TIME_NEVER: until the last slot. With sign -1 it has ended. */
 struct plain_held {

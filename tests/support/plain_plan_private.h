@@ -22,7 +22,8 @@ struct plain_plan {
     int64_t *licenses;      /* that are free: [slot][number] */
     int64_t now_sec;
     int64_t bounds[PLAIN_PARTS]; /* of that; LIMIT_UNLIMITED */
-    struct resvec *capacity;     /* by node */
+    int64_t sharers[PLAIN_PARTS];
+    struct resvec *capacity; /* by node */
     const struct plain_resv *resvs;
     size_t n_resvs;
     const struct plain_wiring *wiring; /* NULL: all nodes are equally near */
@@ -32,6 +33,11 @@ struct plain_row *plain_row_at(const struct plain_plan *p, size_t slot, size_t n
 /* The slot that begins at or before a time. */
 size_t plain_slot_of(const struct plain_plan *p, int64_t sec);
 int64_t plain_devices_in(const struct resvec *v);
+/* What a pod of the job takes of a node. */
+struct resvec plain_takes(const struct plain_plan *p, const struct plain_job *job);
+/* Is there room for one among what is free? No job has more CPUs than the node. */
+bool plain_fits(const struct plain_plan *p, const struct plain_job *job, size_t node,
+                const struct resvec *free_);
 /* May the job have a pod on the node beside what its partition's jobs have there? Who
  * takes a node whole takes all its CPUs. */
 bool plain_is_within_bound(const struct plain_plan *p, const struct plain_job *job,

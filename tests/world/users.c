@@ -463,6 +463,18 @@ static void set_state(struct users *u, const char *name, const char *state)
     server_ask(u->o.server, "PATCH", path, patch, NULL);
 }
 
+/* How many of its jobs may have a CPU is changed while they run, too. */
+static void set_sharing(struct users *u, const char *name)
+{
+    static const char *const words[] = {"NO", "NO", "FORCE:2", "FORCE:4", "FORCE:1"};
+    const char *word = words[rng_below(&u->o.rng, ARRAY_LEN(words))];
+    AUTO_FREE char *path = xasprintf(PARTITIONS "/%s", name);
+    JSON_AUTO struct json *patch = json_build("{'spec': {'overSubscribe': %s}}", word);
+
+    journal_note(u->o.journal, "partition %s shares CPUs: %s", name, word);
+    server_ask(u->o.server, "PATCH", path, patch, NULL);
+}
+
 static void change_partition(struct users *u)
 {
     static const char *const states[] = {"UP", "UP", "DOWN", "DRAIN", "INACTIVE"};
@@ -475,6 +487,8 @@ static void change_partition(struct users *u)
         return;
     }
     make_partition(u, name);
+    if (one_in(u, 3))
+        set_sharing(u, name);
     set_state(u, name, states[rng_below(&u->o.rng, ARRAY_LEN(states))]);
 }
 
@@ -545,6 +559,8 @@ struct users *users_new(const struct users_options *options)
         u->side_cpus = between(u, 1, u->o.cpus_per_node);
     make_partition(u, "main");
     make_partition(u, "side");
+    if (one_in(u, 3))
+        set_sharing(u, "main");
     make_qos(u);
     u->timer = loop_timer_new(u->o.loop, on_turn, u);
     loop_timer_start(u->timer, between(u, 0, 30000));
