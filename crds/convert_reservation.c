@@ -256,9 +256,10 @@ static int read_lists(const struct json *object, struct reservation *r, struct e
     if (read_list(object, "spec.users", &r->users, err) < 0 ||
         read_list(object, "spec.accounts", &r->accounts, err) < 0)
         return -1;
-    return read_list(object, "spec.groups", &r->groups, err) < 0
-               ? -1
-               : read_list(object, "spec.qos", &r->qos, err);
+    if (read_list(object, "spec.groups", &r->groups, err) < 0 ||
+        read_list(object, "spec.qos", &r->qos, err) < 0)
+        return -1;
+    return read_list(object, "spec.allowedPartitions", &r->parts, err);
 }
 
 /* ---- flags again: of which nodes they speak ---- */

@@ -189,9 +189,12 @@ static bool field_changed(const struct json *self, const struct json *old,
 static bool for_nobody(const struct json *self, const struct json *old)
 {
     (void)old;
-    return json_len(json_get(self, "users")) + json_len(json_get(self, "groups")) +
-               json_len(json_get(self, "accounts")) + json_len(json_get(self, "qos")) ==
-           0;
+    static const char *const lists[] = {"users", "groups", "accounts", "qos",
+                                        "allowedPartitions"};
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++)
+        if (json_len(json_get(self, lists[i])) > 0)
+            return false;
+    return true;
 }
 
 static bool users_and_groups(const struct json *self, const struct json *old)
@@ -588,8 +591,9 @@ const struct rule rules[] = {
     {"Account", "spec.members[].fairshare", "spec.members[].fairshare",
      "spec.members[].fairshare" SHARES_FORMS, .pattern = SHARES},
     {"Reservation", "spec", "spec.users",
-     "spec.users: a reservation is for users or groups, accounts or QOS: it has one of "
-     "these lists",
+     "spec.users: a reservation is for users or groups, accounts, QOS or partitions: "
+     "it "
+     "has one of these lists",
      .broken = for_nobody},
     {"Reservation", "spec", "spec.groups", "spec.groups and users exclude each other",
      .broken = users_and_groups},

@@ -113,6 +113,7 @@ static const struct field reservation_rows[] = {
     ONE(reservation, accounts, fields_resv_list),
     ONE(reservation, qos, fields_resv_list),
     ONE(reservation, groups, fields_resv_list),
+    ONE(reservation, parts, fields_resv_list),
     BOOL(reservation, maint),
     BOOL(reservation, overlap),
     BOOL(reservation, ignore_jobs),

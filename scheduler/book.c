@@ -191,7 +191,11 @@ size_t book_uses(struct sched *s, struct jobrec *rec)
 /* Of the reservation in which it is planned, or runs. */
 static const struct fence *own_fence(struct sched *s, const struct job *job)
 {
-    return reserve_fence(s, job, job_reservation(job));
+    const char *part = job->n_alloc > 0 ? job->partition : job->plan.partition;
+
+    return reserve_fence(s, job,
+                         part != NULL ? cluster_partition(&s->cluster, part) : NULL,
+                         job_reservation(job));
 }
 
 /* A job in a reservation is over when that is. */

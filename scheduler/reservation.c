@@ -48,6 +48,7 @@ struct reservation *reservation_copy(const struct reservation *r)
     copy_list(&copy->accounts);
     copy_list(&copy->qos);
     copy_list(&copy->groups);
+    copy_list(&copy->parts);
     return copy;
 }
 
@@ -63,6 +64,7 @@ void reservation_free(struct reservation *r)
     free_list(&r->accounts);
     free_list(&r->qos);
     free_list(&r->groups);
+    free_list(&r->parts);
     free(r->partition);
     free(r->name);
     free(r);
@@ -132,8 +134,8 @@ bool reservation_equal(const struct reservation *a, const struct reservation *b)
            str_eq(a->partition, b->partition) && features_equal(a, b) &&
            keeps_same(a, b) && lists_equal(&a->users, &b->users) &&
            lists_equal(&a->accounts, &b->accounts) && lists_equal(&a->qos, &b->qos) &&
-           lists_equal(&a->groups, &b->groups) && flags_of(a) == flags_of(b) &&
-           a->purge_sec == b->purge_sec;
+           lists_equal(&a->groups, &b->groups) && lists_equal(&a->parts, &b->parts) &&
+           flags_of(a) == flags_of(b) && a->purge_sec == b->purge_sec;
 }
 
 bool reservation_chooses(const struct reservation *r)

@@ -57,6 +57,7 @@ struct reservation {
 
     struct resv_list users, accounts, qos; /* a job passes all of them; and: */
     struct resv_list groups;               /* of who submitted it */
+    struct resv_list parts;                /* where it is to run */
 
     bool maint;        /* for maintenance */
     bool overlap;      /* may have nodes that others have */

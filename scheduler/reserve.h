@@ -76,20 +76,21 @@ bool reserve_is_settled(const struct sched *s);
 void reserve_renew(struct sched *s, int64_t now_sec);
 /* Of a timeline that is made anew: licences are kept for them. */
 void reserve_keep(struct sched *s);
-/* What is shut to the job where it is to run in the reservation of that name (NULL: in
- * none); NULL: nothing. */
+/* What is shut to the job where it is to run in the partition and the reservation of
+ * that name (NULL: in none); NULL: nothing. */
 const struct fence *reserve_fence(struct sched *s, const struct job *job,
-                                  const char *name);
+                                  const struct partrec *part, const char *name);
 
 /* The one that a job is to run in which names it; NULL: in none, or that one is over
  * and nobody needs it any more. */
 const struct resvrec *reserve_own(const struct sched *s, const char *name);
-/* Is it for this job, with all of its components? */
+/* Is it for this job in a partition (NULL: in none), with all of its components? */
 bool reserve_admits(const struct sched *s, const struct reservation *r,
-                    const struct job *job);
+                    const struct job *job, const struct partrec *part);
 /* May the job run in that reservation, now or in time? */
 enum reason reserve_check(const struct sched *s, const struct job *job,
-                          const char *name, struct str *message);
+                          const struct partrec *part, const char *name,
+                          struct str *message);
 /* Why the job does not start, where reservations are the reason; s->message says it.
  * REASON_NONE: they are not. */
 enum reason reserve_why(struct sched *s, const struct entry *entry,

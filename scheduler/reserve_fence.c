@@ -17,7 +17,7 @@ static bool overlaps(const struct resvrec *own, const struct reservation *other)
 }
 
 static struct pass_key key_of(const struct sched *s, const struct job *job,
-                              const char *name)
+                              const struct partrec *part, const char *name)
 {
     const struct reserve *r = &s->reserve;
     const struct resvrec *own = reserve_own(s, name);
@@ -27,7 +27,8 @@ static struct pass_key key_of(const struct sched *s, const struct job *job,
     for (size_t i = 0; i < MIN(r->n, RESV_MAX); i++) {
         const struct reservation *resv = r->recs[i].resv;
         bool is_own = &r->recs[i] == own;
-        bool is_drawn = own == NULL && resv->magnetic && reserve_admits(s, resv, job);
+        bool is_drawn =
+            own == NULL && resv->magnetic && reserve_admits(s, resv, job, part);
 
         if (is_own || is_drawn || overlaps(own, resv))
             let_through(&key, i);
@@ -40,7 +41,7 @@ static struct pass_key key_of(const struct sched *s, const struct job *job,
 }
 
 const struct fence *reserve_fence(struct sched *s, const struct job *job,
-                                  const char *name)
+                                  const struct partrec *part, const char *name)
 {
     struct reserve *r = &s->reserve;
     struct pass_key key;
@@ -48,7 +49,7 @@ const struct fence *reserve_fence(struct sched *s, const struct job *job,
 
     if (r->n == 0)
         return NULL;
-    key = key_of(s, job, name);
+    key = key_of(s, job, part, name);
     for (size_t i = 0; i < r->n_fences; i++) {
         if (memcmp(&r->fences[i]->key, &key, sizeof(key)) == 0)
             return r->fences[i];

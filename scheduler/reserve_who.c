@@ -31,10 +31,27 @@ static bool admits_one(const struct sched *s, const struct reservation *r,
            resv_list_admits(&r->qos, qos != NULL ? qos->name : job->qos);
 }
 
-bool reserve_admits(const struct sched *s, const struct reservation *r,
-                    const struct job *job)
+/* Each component runs in its own. */
+static bool admits_part(const struct sched *s, const struct reservation *r,
+                        const struct job *job, const struct partrec *part)
 {
     bool does = true;
+
+    if (r->parts.n_allow + r->parts.n_deny == 0)
+        return true;
+    for (size_t i = 0; i <= job->n_others && does; i++) {
+        const struct partrec *own =
+            cluster_component_partition(&s->cluster, job, i, part);
+
+        does = resv_list_admits(&r->parts, own != NULL ? own->part->name : NULL);
+    }
+    return does;
+}
+
+bool reserve_admits(const struct sched *s, const struct reservation *r,
+                    const struct job *job, const struct partrec *part)
+{
+    bool does = admits_part(s, r, job, part);
 
     for (size_t i = 0; i <= job->n_others && does; i++) {
         struct job alone;
@@ -73,7 +90,8 @@ bool reserve_replaces(const struct sched *s, const char *name)
 }
 
 enum reason reserve_check(const struct sched *s, const struct job *job,
-                          const char *name, struct str *message)
+                          const struct partrec *part, const char *name,
+                          struct str *message)
 {
     const struct resvrec *rec;
 
@@ -93,7 +111,11 @@ enum reason reserve_check(const struct sched *s, const struct job *job,
         reserve_say_idle(&s->reserve, name, message);
         return REASON_RESERVATION;
     }
-    if (!reserve_admits(s, rec->resv, job)) {
+    if (!admits_part(s, rec->resv, job, part)) {
+        str_addf(message, "reservation %s is not for jobs of its partition", name);
+        return REASON_RESERVATION;
+    }
+    if (!reserve_admits(s, rec->resv, job, part)) {
         str_addf(message,
                  "reservation %s is not for this job's user, groups, account and QOS",
                  name);

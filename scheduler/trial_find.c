@@ -30,7 +30,7 @@ static struct seeker seeker_of(struct sched *s, const struct entry *entry,
             entry->rec->job, component, entry->part->part, s->timeline.bounds[0])),
         .need = placement_min_nodes(like, part->part),
         .takes = job_licenses(job_with_license(entry->rec->job, entry->license, &view)),
-        .fence = reserve_fence(s, entry->rec->job, entry->resv),
+        .fence = reserve_fence(s, entry->rec->job, entry->part, entry->resv),
     };
 }
 

@@ -89,7 +89,8 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
     if (reason >= REASON_LIMITS)
         allowance_hold_back(s, entry->rec);
     if (reason == REASON_NONE)
-        reason = reserve_check(s, entry->rec->job, entry->resv, &s->message);
+        reason =
+            reserve_check(s, entry->rec->job, entry->part, entry->resv, &s->message);
     if (reason != REASON_NONE)
         return reason;
     fit = check_nodes(&s->placer, &s->cluster, trial_shape(s, entry), entry->part);

@@ -69,6 +69,10 @@ void block_resv(struct block *b, const struct resv *r, const struct nodelist *no
     add_names(b, json_get(r->spec, "groups"));
     block_add(b, " Accounts=");
     add_names(b, json_get(r->spec, "accounts"));
+    if (json_len(json_get(r->spec, "allowedPartitions")) > 0) {
+        block_add(b, " AllowedPartitions=");
+        add_names(b, json_get(r->spec, "allowedPartitions"));
+    }
     block_add(b, " Licenses=%s State=%s BurstBuffer=(null)",
               block_text(json_str(r->spec, "licenses")), r->state);
     block_line(b, "MaxStartDelay=(null)");

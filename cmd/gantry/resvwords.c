@@ -162,7 +162,7 @@ static const struct word {
     {"Accounts", "accounts", put_list},
     {"QOS", "qos", put_list},
     {"Flags", "flags", put_list},
-    {"AllowedPartitions", "not supported", NULL},
+    {"AllowedPartitions", "allowedPartitions", put_list},
     {"BurstBuffer", "there are no burst buffers", NULL},
     {"Comment", "description", put_text},
     {"Groups", "groups", put_list},

@@ -52,7 +52,8 @@ static const char *name_of(const struct changes *changes)
 /* A QOS is enough. */
 static bool is_for_nobody(const struct json *spec)
 {
-    static const char *const lists[] = {"users", "groups", "accounts", "qos"};
+    static const char *const lists[] = {"users", "groups", "accounts", "qos",
+                                        "allowedPartitions"};
 
     for (size_t i = 0; i < ARRAY_LEN(lists); i++)
         if (json_len(json_get(spec, lists[i])) > 0)

@@ -2,7 +2,7 @@
 # who submits. One that nobody needs goes. Nodes are marked, so other cases wait.
 # Alone: it has a node.
 case_run() {
-    refused "spec.users: a reservation is for users or groups, accounts or QOS" \
+    refused "spec.users: a reservation is for users or groups, accounts, QOS or partitions" \
         reservation nobody "nodes: n4, duration: '60'"
     refused "spec.groups and users exclude each other" \
         reservation both "nodes: n4, duration: '60', users: [a], groups: [b]"

@@ -91,6 +91,8 @@ static const struct {
     {"bad nodes", "spec: {duration: '60', nodes: 'n[1'}", "spec.nodes: "},
     {"groups", "spec: {duration: '60', nodes: n1, groups: [staff, -guests]}",
      "0+3600 n1 groups staff -guests"},
+    {"partitions", "spec: {duration: '60', nodes: n1, allowedPartitions: [gpu, -cpu]}",
+     "0+3600 n1 parts gpu -cpu"},
     {"groups and users", "spec: {duration: '60', nodes: n1, groups: [a], users: [b]}",
      "spec.groups and users exclude each other"},
     {"may go", "spec: {duration: '60', nodes: n1, purgeComp: '5'}",
@@ -99,8 +101,9 @@ static const struct {
      "spec: {duration: '60', nodes: n1, purgeComp: '5', flags: [DAILY]}",
      "spec.purgeComp: not of a reservation that comes again"},
     {"for nobody", "spec: {duration: '60', nodes: n1, users: []}",
-     "spec.users: a reservation is for users or groups, accounts or QOS: it has one of "
-     "these lists"},
+     "spec.users: a reservation is for users or groups, accounts, QOS or partitions: "
+     "it "
+     "has one of these lists"},
 };
 
 static void say_names(struct str *out, const char *before, char *const *names, size_t n)
@@ -152,12 +155,14 @@ static void describe(const struct reservation *r, struct str *out)
     say_list(out, "accounts", &r->accounts);
     say_list(out, "qos", &r->qos);
     say_list(out, "groups", &r->groups);
+    say_list(out, "parts", &r->parts);
 }
 
 /* Who has no list is for ann, which is not told. */
 static bool add_user(struct json *spec)
 {
-    static const char *const lists[] = {"users", "accounts", "qos", "groups"};
+    static const char *const lists[] = {"users", "accounts", "qos", "groups",
+                                        "allowedPartitions"};
 
     for (size_t i = 0; i < ARRAY_LEN(lists); i++)
         if (json_get(spec, lists[i]))

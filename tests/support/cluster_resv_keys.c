@@ -102,6 +102,7 @@ const struct key cluster_resv_keys[] = {
     {"accounts", LIST(accounts)},
     {"qos", LIST(qos)},
     {"groups", LIST(groups)},
+    {"partitions", LIST(parts)},
     {"flags", .set = resv_flags},
     {NULL, KEY_RESOURCE(struct reservation, want)},
 };
