@@ -187,7 +187,7 @@ static int64_t sum_of(const struct priority *p)
                    p->qos + p->assoc + p->tres + p->site + p->short_limit +
                    p->small_size - p->nice;
 
-    return sum < 1 ? 1 : sum > INT64_MAX ? INT64_MAX : (int64_t)sum;
+    return sum < 1 ? 1 : sum > UINT32_MAX ? UINT32_MAX : (int64_t)sum;
 }
 
 struct priority priority_of(const struct sched_config *config,

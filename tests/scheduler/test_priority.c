@@ -50,7 +50,7 @@ static const struct {
     {"never below 1", "job 1 submit=0 nice=5000", "partition p factor=200", 0,
      "1 = partition 1000 nice 5000"},
     {"huge nice", "job 1 submit=0 nice=-9223372036854775808", "partition p", 0,
-     "9223372036854775807 = partition 5 nice -9223372036854775808"},
+     "4294967295 = partition 5 nice -9223372036854775808"},
     {"explicit", "job 1 submit=0 priority=42 nice=7", "partition p factor=200", WEEK,
      "42 ="},
     {"held", "job 1 submit=0 hold=user", "partition p factor=200", WEEK, "0 ="},
