@@ -54,7 +54,7 @@ int64_t check_limit(const struct job *job, const struct partition *part)
     if (job->limit_sec != LIMIT_UNSET)
         return job->limit_sec;
     if (part->default_time_sec != LIMIT_UNSET)
-        return part->default_time_sec;
+        return MIN(part->default_time_sec, part->max_time_sec);
     if (job->wall_sec != LIMIT_UNLIMITED)
         return MIN(job->wall_sec, job_max_time(job, part));
     return part->max_time_sec;
