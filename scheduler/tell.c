@@ -35,7 +35,7 @@ static const int hope[] = {
     [REASON_JOB_HELD_USER] = 7,
     [REASON_JOB_HELD_ADMIN] = 7,
     [REASON_CLEANING] = 7,
-    [REASON_DEADLINE] = 7,
+    [REASON_DEADLINE] = 2, /* in one of several partitions */
     [REASON_JOB_ARRAY_TASK_LIMIT] = 7,
 };
 

@@ -60,6 +60,16 @@ static enum reason check_components_there(struct sched *s, const struct entry *e
     return reason;
 }
 
+/* In another partition, whose limit is shorter, it may be over by its deadline yet. */
+static enum reason check_in_time(struct sched *s, const struct entry *entry)
+{
+    if (check_latest(entry->rec->job, entry->part->part) >= s->now_sec)
+        return REASON_NONE;
+    str_addf(&s->message, "cannot be over by its deadline in partition %s",
+             entry->part->part->name);
+    return REASON_DEADLINE;
+}
+
 enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
 {
     struct job view;
@@ -78,6 +88,8 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
             access_check(&s->policy, entry->rec->job, entry->part->part, &s->message);
     if (reason == REASON_NONE)
         reason = check_partition(entry->rec->job, entry->part->part, &s->message);
+    if (reason == REASON_NONE)
+        reason = check_in_time(s, entry);
     if (reason == REASON_NONE)
         reason = check_components_there(s, entry);
     if (reason == REASON_NONE)
