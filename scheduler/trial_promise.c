@@ -70,14 +70,17 @@ size_t trial_before(const struct sched *s, const struct entry *entry, size_t n_w
     return n_waiting < (size_t)s->config.max_job_test ? before : 1;
 }
 
-/* As in Slurm the wait counts from when it could have started. */
+/* As in Slurm the wait counts from when it could have started. A threshold of its own
+ * (MinPrioThreshold, of QOS or account), which who has a plan is above, replaces that
+ * of all. */
 static bool is_ripe(const struct sched *s, const struct entry *entry)
 {
     const struct job *job = entry->rec->job;
     int64_t since = MAX(job->submit_sec, job->eligible_sec);
 
     return s->now_sec - s->config.min_age_reserve_sec >= since &&
-           entry->priority.total >= s->config.min_prio_reserve;
+           (entry->priority.total >= s->config.min_prio_reserve ||
+            allowance_least_priority(s, job, entry->part->part) > 0);
 }
 
 bool trial_may_promise(const struct sched *s, const struct entry *entry,
