@@ -71,7 +71,7 @@ const struct submit_row submit_rows[] = {
           "account to charge"),
     FIELD("partition", 'p', "SBATCH_PARTITION", "NAMES", "partition", put_string,
           "partition, or several: the one that can start it first"),
-    FIELD("qos", 'q', "SBATCH_QOS", "NAME", "qos", put_string, "quality of service"),
+    FIELD("qos", 'q', "SBATCH_QOS", "NAME", "qos", put_qos, "quality of service"),
     FIELD("time", 't', "SBATCH_TIMELIMIT", "TIME", "timeLimit", put_duration,
           "time limit: 90 (minutes), 2:00:00, 1-12; 0 is none"),
     FIELD("time-min", 0, NULL, "TIME", "timeMin", put_duration,

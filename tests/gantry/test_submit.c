@@ -112,6 +112,8 @@ static const struct {
     {"--comment= --account= --dependency= -J a", "{'jobName':'a'}"},
     {"-o=", "{'output':'='}"},
     {"--output=", "Invalid --output specification: \"\" names no file"},
+    {"-q high,low",
+     "Invalid --qos specification: \"high,low\" names several; a job has one QOS"},
     {"-N 4", "{'nodes':4}"},
     {"-N4", "{'nodes':4}"},
     {"-N 2-4", "{'nodes':'2-4'}"},
