@@ -67,7 +67,7 @@ static void add_job(struct sched *s, struct jobrec *rec)
         return;
     }
     book_cancel_plan(s, rec, broken_of_reason(reason));
-    priority = pass_priority(s, rec, NULL, pass->now_sec);
+    priority = pass_priority(s, rec, pass_partition(s, rec->job, 0), pass->now_sec);
     tell_job(s, rec, reason, s->message.s, &priority);
     if (reason == REASON_DEPENDENCY)
         tell_splits(s, rec);
