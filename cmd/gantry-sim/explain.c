@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/duration.h"
 #include "base/hostlist.h"
@@ -69,14 +70,25 @@ static struct json *decision_json(const struct sched *s, const struct decision *
                                   job->job_id, name, words[d->kind]);
     if (d->kind == DECIDE_END && d->component > 0)
         json_set(one, "component", json_new_int((int64_t)d->component));
-    if (d->kind == DECIDE_END || d->kind == DECIDE_PREEMPT)
+    if (d->kind == DECIDE_END) {
+        if (d->reason != REASON_NONE)
+            json_set(one, "reason", json_new_string(reason_word(d->reason)));
+        json_set(one, "message", json_new_string(d->message ? d->message : ""));
         return one;
+    }
+    if (d->kind == DECIDE_PREEMPT) {
+        json_set(one, "for", json_new_int(d->preempted_by));
+        json_set(one, "mode", json_new_string(d->requeue ? "REQUEUE" : "CANCEL"));
+        json_set(one, "at", moment_json(d->preempt_sec));
+        return one;
+    }
     if (d->kind == DECIDE_SPLIT) {
         json_set(one, "task", json_new_int(d->task));
         return one;
     }
     if (d->kind == DECIDE_GIVE_UP) {
         json_set(one, "reason", json_new_string(reason_word(d->reason)));
+        json_set(one, "message", json_new_string(d->message ? d->message : ""));
         return one;
     }
     json_set(one, "priority", json_new_int(d->priority.total));
@@ -151,23 +163,62 @@ static void print_wait(const struct json *d, FILE *out)
                 json_str_or(d, "partition", ""), json_str_or(d, "nodes", ""));
 }
 
+static void print_start(const struct json *d, FILE *out)
+{
+    fprintf(out, " starts in %s on %s, limit %s\n", json_str_or(d, "partition", ""),
+            json_str_or(d, "nodes", ""), json_str_or(d, "limit", ""));
+}
+
+static void print_end(const struct json *d, FILE *out)
+{
+    const char *message = json_str_or(d, "message", "");
+    fprintf(out, " ends: %s\n", *message ? message : "its time limit has passed");
+}
+
+static void print_give_up(const struct json *d, FILE *out)
+{
+    const char *message = json_str_or(d, "message", "");
+    fprintf(out, " is given up, %s%s%s\n", json_str_or(d, "reason", ""),
+            *message ? ": " : "", message);
+}
+
+static void print_split(const struct json *d, FILE *out)
+{
+    fprintf(out, ": its task %" PRId64 " waits by itself from now on\n",
+            json_int_or(d, "task", 0));
+}
+
+static void print_preempt(const struct json *d, FILE *out)
+{
+    fprintf(out, " ends early, at %s, for job %" PRId64 " (%s)\n",
+            json_str_or(d, "at", ""), json_int_or(d, "for", 0),
+            json_str_or(d, "mode", ""));
+}
+
+static const struct {
+    const char *word;
+    void (*print)(const struct json *d, FILE *out);
+} printers[] = {
+    {"wait", print_wait},   {"start", print_start},     {"end", print_end},
+    {"split", print_split}, {"preempt", print_preempt}, {"give up", print_give_up},
+};
+
+static void print_decision(const struct json *d, FILE *out)
+{
+    fprintf(out, "job %" PRId64 " (%s", json_int_or(d, "job", 0),
+            json_str_or(d, "name", ""));
+    if (json_get(d, "priority"))
+        fprintf(out, ", priority %" PRId64, json_int_or(d, "priority", 0));
+    fputc(')', out);
+    for (size_t i = 0; i < ARRAY_LEN(printers); i++)
+        if (strcmp(printers[i].word, json_str_or(d, "decision", "")) == 0)
+            printers[i].print(d, out);
+}
+
 void explain_text(const struct json *explained, FILE *out)
 {
     const struct json *all = json_get(explained, "decisions");
     fprintf(out, "at %s\n", json_str_or(explained, "now", ""));
-    for (size_t i = 0; i < json_len(all); i++) {
-        const struct json *d = json_item(all, i);
-        const char *word = json_str_or(d, "decision", "");
-        fprintf(out, "job %" PRId64 " (%s, priority %" PRId64 ")",
-                json_int_or(d, "job", 0), json_str_or(d, "name", ""),
-                json_int_or(d, "priority", 0));
-        if (*word == 'w')
-            print_wait(d, out);
-        else if (*word == 's')
-            fprintf(out, " starts in %s on %s, limit %s\n",
-                    json_str_or(d, "partition", ""), json_str_or(d, "nodes", ""),
-                    json_str_or(d, "limit", ""));
-        else
-            fprintf(out, " ends: its time limit has passed\n");
-    }
+    for (size_t i = 0; i < json_len(all); i++)
+        print_decision(json_item(all, i), out);
 }

@@ -234,6 +234,18 @@ static void measure_accuracy(struct accuracy *ret, const struct history *h,
     free(by.items);
 }
 
+static void count_unstarted(struct figures *f, enum reason reason, size_t job)
+{
+    size_t i = 0;
+    while (i < f->n_never && f->never[i].reason != reason)
+        i++;
+    if (i == f->n_never) {
+        GROW(f->never, f->n_never, f->cap_never);
+        f->never[f->n_never++] = (struct unstarted){.reason = reason, .first = job};
+    }
+    f->never[i].jobs++;
+}
+
 static void count_fates(struct figures *f, const struct history *h)
 {
     f->jobs = (int64_t)h->n;
@@ -245,6 +257,8 @@ static void count_fates(struct figures *f, const struct history *h)
         f->given_up += fate == FATE_GIVEN_UP;
         f->running += fate == FATE_RUNS;
         f->never_started += fate == FATE_WAITS || fate == FATE_UNSEEN;
+        if (fate == FATE_WAITS)
+            count_unstarted(f, h->tales[i].reason, i);
     }
 }
 
@@ -301,5 +315,6 @@ void figures_fini(struct figures *f)
 {
     free(f->charges);
     free(f->dues);
+    free(f->never);
     *f = (struct figures){0};
 }

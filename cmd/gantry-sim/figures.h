@@ -45,6 +45,13 @@ struct due {
     double due, used;
 };
 
+/* Jobs that never started, by the reason that they were told last. */
+struct unstarted {
+    enum reason reason;
+    int64_t jobs;
+    size_t first; /* of them, by its place in the workload */
+};
+
 struct figures {
     int64_t jobs, completed, timeouts, never_started;
     int64_t cancelled; /* ended for another job, not to come back */
@@ -64,6 +71,8 @@ struct figures {
     /* By what broke them (broken.h): promises that were given up, whatever came then,
      * and jobs that started late, which add up to promises.late. */
     int64_t given_up_by[BROKEN_CAUSES], late_by[BROKEN_CAUSES];
+    struct unstarted *never; /* in the order of their first jobs */
+    size_t n_never, cap_never;
     struct accuracy promises, forecasts;
     struct accuracy ahead[HORIZONS]; /* forecasts, by how far ahead */
     struct charge *charges;          /* in the order of the accounts' names */

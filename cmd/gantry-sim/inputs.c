@@ -1,6 +1,7 @@
 #include "cmd/gantry-sim/inputs.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/str.h"
 #include "base/util.h"
@@ -53,6 +54,10 @@ static int check_cluster(const struct options *o, struct err *err)
 
 int options_check(const struct options *o, struct err *err)
 {
+    const char *environment = getenv("GANTRY_CONFIG");
+    if (o->compare && o->config && !str_eq(o->config, environment))
+        return err_set(err, ERR_INVALID,
+                       "--config: not with --compare, which names its settings files");
     if (!o->workload && !o->snapshot)
         return err_set(err, ERR_INVALID, "--workload is missing: what is to run?");
     if (check_cluster(o, err) < 0)

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/files.h"
 #include "base/opt.h"
 #include "base/str.h"
 #include "base/util.h"
@@ -14,6 +13,7 @@
 #include "cmd/gantry-sim/explain.h"
 #include "cmd/gantry-sim/figures.h"
 #include "cmd/gantry-sim/inputs.h"
+#include "cmd/gantry-sim/outfile.h"
 #include "cmd/gantry-sim/report.h"
 #include "cmd/gantry-sim/svg.h"
 
@@ -69,6 +69,9 @@ struct program {
     struct options options;
     struct inputs in;
     struct run runs[SETTINGS_MAX];
+    int svg; /* descriptor; -1: none */
+    char *picture;
+    size_t picture_len;
 };
 
 static void print_help(void)
@@ -111,31 +114,34 @@ static void show_progress(void *arg, size_t ended, size_t waiting, int64_t now_s
             ended * 100 / load->n, (now_sec - workload_begin(load)) / 86400, waiting);
 }
 
-/* Why jobs never started, by the first of them. */
-static void say_never(const struct program *p, const struct history *h)
+/* Why jobs never started: a line a reason, with the first job of it and how many more
+ * there are; and of which settings, where there are several. */
+static void say_never(const struct program *p, size_t run)
 {
-    for (size_t i = 0; i < h->n; i++) {
-        if (h->tales[i].fate != FATE_WAITS)
-            continue;
-        STR_AUTO struct str job;
-        str_init(&job, JOB_TEXT_MAX);
-        inputs_say_job(&p->in, i, &job);
-        fprintf(stderr, "gantry-sim: %s: never started: %s\n", job.s,
-                reason_word(h->tales[i].reason));
-        return;
+    const struct figures *f = &p->runs[run].figures;
+    for (size_t i = 0; i < f->n_never; i++) {
+        STR_AUTO struct str line;
+        str_init(&line, JOB_TEXT_MAX);
+        inputs_say_job(&p->in, f->never[i].first, &line);
+        str_addf(&line, ": never started: %s", reason_word(f->never[i].reason));
+        if (f->never[i].jobs > 1)
+            str_addf(&line, ", and %" PRId64 " more", f->never[i].jobs - 1);
+        if (p->in.n > 1)
+            str_addf(&line, " (%s)", p->runs[run].name);
+        fprintf(stderr, "gantry-sim: %s\n", line.s);
     }
 }
 
-static int draw(const struct program *p, const struct history *h, struct err *err)
+static int draw(struct program *p, const struct history *h, struct err *err)
 {
     STR_AUTO struct str picture;
     str_init(&picture, SVG_BYTES_MAX);
     svg_draw(&p->in.pool, &p->in.load, h, &picture);
+    p->picture = TAKE(picture.s);
+    p->picture_len = picture.len;
     if (picture.overflow)
         return err_set(err, ERR_TOO_LARGE, "--svg: more than %u MiB",
                        SVG_BYTES_MAX >> 20);
-    if (files_write(p->options.svg, picture.s, picture.len, 0644, err) < 0)
-        return err_prefix(err, "--svg");
     return 0;
 }
 
@@ -154,9 +160,9 @@ static int replay(struct program *p, size_t i, struct err *err)
     if (terminal)
         fprintf(stderr, "\r\033[K");
     if (rc == 0) {
-        say_never(p, &h);
         p->runs[i].name = p->in.names[i];
         figures_make(&p->runs[i].figures, &p->in.pool, &p->in.load, &h);
+        say_never(p, i);
         if (p->options.svg)
             rc = draw(p, &h, err);
     }
@@ -179,11 +185,21 @@ static void print(const struct program *p)
 
 static int run(struct program *p, struct err *err)
 {
+    if (p->options.svg && (p->svg = outfile_open(p->options.svg, err)) < 0)
+        return err_prefix(err, "--svg");
     for (size_t i = 0; i < p->in.n; i++)
         if (replay(p, i, err) < 0)
             return -1;
     print(p);
-    return 0;
+    if (p->svg < 0)
+        return 0;
+    int fd = p->svg;
+    p->svg = -1;
+    if (flush_output(err) < 0)
+        return -1;
+    return outfile_write(fd, p->options.svg, p->picture, p->picture_len, err) < 0
+               ? err_prefix(err, "--svg")
+               : 0;
 }
 
 /* ---- a snapshot, explained ---- */
@@ -209,6 +225,9 @@ static void close_program(struct program *p)
     for (size_t i = 0; i < p->in.n; i++)
         figures_fini(&p->runs[i].figures);
     inputs_fini(&p->in);
+    free(p->picture);
+    if (p->svg >= 0)
+        close(p->svg);
 }
 
 static int fail(int status, const struct err *err)
@@ -219,7 +238,7 @@ static int fail(int status, const struct err *err)
 
 int main(int argc, char **argv)
 {
-    static struct program p;
+    static struct program p = {.svg = -1};
     struct err err = ERR_INIT;
     int status = 0;
     int first =

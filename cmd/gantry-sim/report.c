@@ -241,6 +241,14 @@ static struct json *broken_json(const struct figures *f)
     return all;
 }
 
+static struct json *never_json(const struct figures *f)
+{
+    struct json *all = json_new_object();
+    for (size_t i = 0; i < f->n_never; i++)
+        json_set(all, reason_word(f->never[i].reason), json_new_int(f->never[i].jobs));
+    return all;
+}
+
 static struct json *accounts_json(const struct figures *f)
 {
     struct json *all = json_new_array();
@@ -275,6 +283,7 @@ static struct json *run_json(const struct run *run)
         json_set(one, rows[i].key,
                  rows[i].whole ? json_new_int((int64_t)value) : json_new_double(value));
     }
+    json_set(one, "neverStartedBecause", never_json(&run->figures));
     json_set(one, "broken", broken_json(&run->figures));
     json_set(one, "forecasts", forecasts_json(&run->figures));
     json_set(one, "accounts", accounts_json(&run->figures));

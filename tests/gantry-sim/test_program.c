@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -41,6 +42,9 @@ static const struct {
      "gantry-sim: @/none.csv: No such file or directory\n"},
     {{"gantry-sim", "-w", HAND, "-N", "2", "more"},
      "gantry-sim: unexpected argument \"more\"\n"},
+    {{"gantry-sim", "-w", HAND, "-N", "2", "-c", "@/no.yaml", "--compare",
+      "@/bad.yaml"},
+     "gantry-sim: --config: not with --compare, which names its settings files\n"},
     {{"gantry-sim", "-w", HAND, "-N", "2", "--compare"},
      "gantry-sim: --compare: settings files are missing\n"},
     {{"gantry-sim", "-w", HAND, "-N", "2", "--config", "@/bad.yaml"},
@@ -203,6 +207,37 @@ START_TEST(test_svg)
             &said),
         1);
     expect(&said, "gantry-sim: --svg: ");
+    ck_assert(strstr(said.s, "wait, mean") == NULL);
+    tempdir_free(root);
+}
+END_TEST
+
+/* What stands at the path is written into: a link stays one, what was longer is cut,
+ * and what lies beside it is left alone. */
+START_TEST(test_svg_link)
+{
+    char *root = tempdir_new();
+    struct err err = ERR_INIT;
+    struct stat st;
+    AUTO_FREE char *target = tempdir_path(root, "target"), *x = tempdir_path(root, "x");
+    AUTO_FREE char *beside = tempdir_path(root, "x.tmp");
+    AUTO_FREE char *old = xcalloc(1 << 20, 1);
+    STR_AUTO struct str said, picture;
+    str_init(&said, 1 << 16);
+    str_init(&picture, 1 << 21);
+    ck_assert_int_eq(files_write(target, old, 1 << 20, 0600, &err), 0);
+    ck_assert_int_eq(files_write(beside, "mine", 4, 0600, &err), 0);
+    ck_assert_int_eq(symlink(target, x), 0);
+    ck_assert_int_eq(run(root,
+                         (const char *[PROGRAM_ARGS_MAX]){
+                             "gantry-sim", "-w", HAND, "-N2", "--gpus=8", "--svg=@/x"},
+                         &said),
+                     0);
+    ck_assert_int_eq(lstat(x, &st), 0);
+    ck_assert(S_ISLNK(st.st_mode));
+    ck_assert_int_eq(str_read_file(&picture, target, &err), 0);
+    ck_assert(str_ends(picture.s, "</svg>\n"));
+    ck_assert_int_eq(stat(beside, &st), 0);
     tempdir_free(root);
 }
 END_TEST
@@ -371,6 +406,43 @@ START_TEST(test_snapshot)
 }
 END_TEST
 
+/* Who ends early is said to, and for whom; who waits in vain is given up. */
+START_TEST(test_ends)
+{
+    const struct sched_config config = sched_config_default();
+    struct sched *s = sched_new(&config);
+    char *root = tempdir_new();
+    struct restable res;
+    struct err err = ERR_INIT;
+    AUTO_FREE char *path = tempdir_path(root, "saved"), *c = tempdir_path(root, "c");
+    static const char settings[] = "preemptType: qos\npreemptMode: REQUEUE\n";
+    STR_AUTO struct str text, said;
+    str_init(&text, SNAPSHOT_MAX);
+    str_init(&said, 1 << 16);
+    restable_init(&res);
+    cluster_text_apply(s, &res,
+                       "node n1 cpu=8\npartition batch default\n"
+                       "qos low\nqos high preempt=low\n"
+                       "job 9 cpu=8 qos=low state=running start=0 in=batch on=n1\n"
+                       "job 1 cpu=8 qos=high time=10\n"
+                       "job 3 state=ended failed\n"
+                       "job 2 cpu=8 time=10 depend=afterok:3 hopeless=ends\n");
+    snapshot_write(s, 600, &text);
+    sched_free(s);
+    ck_assert_int_eq(files_write(path, text.s, text.len, 0600, &err), 0);
+    ck_assert_int_eq(files_write(c, settings, strlen(settings), 0600, &err), 0);
+    ck_assert_int_eq(run(root,
+                         (const char *[PROGRAM_ARGS_MAX]){"gantry-sim", "--snapshot",
+                                                          "@/saved", "-c", "@/c"},
+                         &said),
+                     0);
+    expect(&said, "\njob 9 (default/9) ends early, at 1970-01-01T00:10:00Z, for job 1 "
+                  "(REQUEUE)\n");
+    expect(&said, "\njob 2 (default/2) is given up, DependencyNeverSatisfied");
+    tempdir_free(root);
+}
+END_TEST
+
 /* The same queue, replayed: job 2 on n2 at once, job 1 on both from 3600 on. With a
  * policy that promises nothing, and picture and JSON besides. */
 START_TEST(test_queue)
@@ -491,6 +563,8 @@ int main(void)
                                            {test_shares, 1},
                                            {test_compare, 1},
                                            {test_svg, 1},
+                                           {test_svg_link, 1},
+                                           {test_ends, 1},
                                            {test_never, 1},
                                            {test_nothing, 1},
                                            {test_outages, 1},
