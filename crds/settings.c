@@ -22,11 +22,14 @@ void settings_default(struct settings *s)
 /* Without a mode nobody would ever be preempted, and nothing would say so. */
 static int check_preemption(const struct settings *s, struct err *err)
 {
-    if (s->sched.preempt_type == PREEMPT_BY_NOBODY ||
-        (s->sched.preempt_mode & (PREEMPT_CANCEL | PREEMPT_REQUEUE)) != 0)
+    const bool type = s->sched.preempt_type != PREEMPT_BY_NOBODY;
+    const bool mode = (s->sched.preempt_mode & (PREEMPT_CANCEL | PREEMPT_REQUEUE)) != 0;
+
+    if (type == mode)
         return 0;
     return err_set(err, ERR_INVALID,
-                   "preemptType needs a preemptMode: REQUEUE or CANCEL");
+                   type ? "preemptType needs a preemptMode: REQUEUE or CANCEL"
+                        : "preemptMode needs a preemptType: qos or partition_prio");
 }
 
 /* The keys of a mapping; `prefix` is that of the mapping around it, with its dot.
@@ -86,7 +89,11 @@ int settings_parse(struct settings *s, const char *text, size_t len, const char 
         return err_prefix(err, "%s:%zu", name, yaml_line_of(text, len, bad));
     }
     if (check_preemption(&fresh, err) < 0)
-        return err_prefix(err, "%s:%zu", name, yaml_line_of(text, len, "preemptType"));
+        return err_prefix(err, "%s:%zu", name,
+                          yaml_line_of(text, len,
+                                       fresh.sched.preempt_type != PREEMPT_BY_NOBODY
+                                           ? "preemptType"
+                                           : "preemptMode"));
     *s = fresh;
     return 0;
 }

@@ -8,6 +8,8 @@
 
 #define CHUNK_BYTES 65536
 
+#define BYTE_ORDER_MARK "\xef\xbb\xbf" /* UTF-8's, before spreadsheets' text */
+
 struct lines {
     gzFile file;
     char *path;
@@ -113,6 +115,8 @@ int lines_next(struct lines *l, char **ret, struct err *err)
     l->number++;
     cut_end(&l->line);
     *ret = l->line.s;
+    if (l->number == 1 && strncmp(l->line.s, BYTE_ORDER_MARK, 3) == 0)
+        memmove(l->line.s, l->line.s + 3, l->line.len - 2);
     return 1;
 }
 

@@ -20,7 +20,8 @@ struct lines;
 struct lines *lines_open(const char *path, struct err *err);
 void lines_close(struct lines *l); /* NULL is fine */
 
-/* The next line without its end ("\n" or "\r\n"), lent until the next call. 1: here it
+/* The next line without its end ("\n" or "\r\n"), the first one without a byte order
+ * mark, lent until the next call. 1: here it
  * is; 0: there is none; -1: the file is damaged, or the line longer than
  * LINE_BYTES_MAX. */
 int lines_next(struct lines *l, char **ret, struct err *err);

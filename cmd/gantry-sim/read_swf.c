@@ -23,11 +23,17 @@ enum {
 
 enum { STATUS_CANCELLED = 5 };
 
+static bool is_below_zero(const char *text)
+{
+    return text[0] == '-' && text[1] != '\0' &&
+           text[1 + strspn(text + 1, "0123456789.")] == '\0';
+}
+
 /* -1, and what is below zero otherwise, is "not known": *ret stays. */
 static int swf_number(char *const *fields, int at, int64_t scale, int64_t *ret,
                       struct err *err)
 {
-    if (fields[at][0] == '-')
+    if (is_below_zero(fields[at]))
         return 0;
     if (row_number(fields[at], scale, ret, err) < 0)
         return err_prefix(err, "field %d", at + 1);

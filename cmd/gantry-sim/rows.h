@@ -19,8 +19,9 @@ struct reader {
     void *arg;
 };
 
-/* Cuts a line into fields, in place: at commas, or (separator ' ') at white space.
- * Returns how many there are, at most ROW_FIELDS_MAX + 1. */
+/* Cuts a line into fields, in place: at commas, without the blanks around them, or
+ * (separator ' ') at white space. Returns how many there are, at most
+ * ROW_FIELDS_MAX + 1. */
 size_t row_split(char *line, char separator, char **ret);
 /* A number from 0 on, with a fraction or not: times `scale`, rounded up. "" is absent:
  * *ret stays. */

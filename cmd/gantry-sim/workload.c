@@ -13,6 +13,16 @@
 /* A thousand years of seconds, an exbibyte of memory: no sum of a few overflows. */
 #define NUMBER_MAX (INT64_C(1) << 60)
 
+/* Without the blanks around it, in place. */
+static char *trim(char *text)
+{
+    text += strspn(text, " \t");
+    size_t len = strlen(text);
+    while (len > 0 && strchr(" \t", text[len - 1]))
+        text[--len] = '\0';
+    return text;
+}
+
 size_t row_split(char *line, char separator, char **ret)
 {
     size_t n = 0;
@@ -25,10 +35,14 @@ size_t row_split(char *line, char separator, char **ret)
         if (n < ROW_FIELDS_MAX)
             ret[n] = at;
         n++;
+        char *begin = at;
         at += strcspn(at, blank ? " \t" : ",");
-        if (*at == '\0')
-            break;
+        const bool last = *at == '\0';
         *at = '\0';
+        if (!blank && n <= ROW_FIELDS_MAX)
+            ret[n - 1] = trim(begin);
+        if (last)
+            break;
     }
     return n;
 }

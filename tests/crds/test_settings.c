@@ -288,6 +288,8 @@ static const struct {
      "\"schedulerParameters.backfillOrder\"?"},
     {"priorityWeightAge: 1\npreemptType: qos\n",
      "gantry.yaml:2: preemptType needs a preemptMode: REQUEUE or CANCEL"},
+    {"priorityWeightAge: 1\npreemptMode: REQUEUE\n",
+     "gantry.yaml:2: preemptMode needs a preemptType: qos or partition_prio"},
     {"preemptType: gang\n",
      "gantry.yaml:1: preemptType: must be none, qos or partition_prio"},
     {"preemptMode: SUSPEND\n",

@@ -64,6 +64,9 @@ static const struct {
     {"ends of lines as Windows has them",
      "submit_s,duration_s,gpus\r\n1,2,3\r\n",
      {2, 1, 2, NONE, 0, 3, 0, 0, NULL, "", "", "", "", "", NULL, false}},
+    {"a byte order mark, and blanks around fields",
+     "\xef\xbb\xbfsubmit_s, duration_s ,gpus, user\n1, 2 ,3,\tann \n",
+     {2, 1, 2, NONE, 0, 3, 0, 0, NULL, "", "ann", "", "", "", NULL, false}},
     {"in the order of submission",
      "submit_s,duration_s,gpus\n9,2,3\n4,2,1\n",
      {3, 4, 2, NONE, 0, 1, 0, 0, NULL, "", "", "", "", "", NULL, false}},
@@ -142,6 +145,24 @@ START_TEST(test_broken)
     ck_assert_uint_eq(w.n_broken, 1);
     ck_assert_uint_eq(w.n, 1);
     ck_assert_uint_eq(w.jobs[0].row, 3);
+    workload_fini(&w);
+}
+END_TEST
+
+/* What is no number is not taken for "not known". */
+START_TEST(test_swf_words)
+{
+    struct workload w;
+    struct err err = ERR_INIT;
+    STR_AUTO struct str said;
+    str_init(&said, 4096);
+    ck_assert_int_eq(
+        read_text("; a comment\n1 30 5 120 2 -1 -x -1 -1 -1 1 -1 -1 -1 1 -1 -1 -1\n"
+                  "1 30 5 120 2 -1 512 -1 -1.0 -1 1 -1 -1 -1 1 -1 -1 -1\n",
+                  &w, &said, &err),
+        0);
+    ck_assert_str_eq(said.s, "2: field 7: \"-x\" is no number from 0 on\n");
+    ck_assert_uint_eq(w.n, 1);
     workload_fini(&w);
 }
 END_TEST
@@ -278,6 +299,7 @@ int main(void)
                       (struct suite_row[]){{test_good, ARRAY_LEN(good)},
                                            {test_broken, ARRAY_LEN(broken)},
                                            {test_swf_sample, 1},
+                                           {test_swf_words, 1},
                                            {test_refused, ARRAY_LEN(refused)},
                                            {test_no_file, 1},
                                            {test_gzip, 1},
