@@ -115,13 +115,22 @@ static void check_quota(struct checks *c, const struct pod_fact *p, int64_t deci
     amounts_fini(&used);
 }
 
+/* With its job a component is over as well. */
+static int64_t limit_of(const struct pod_fact *p)
+{
+    const struct job_fact *j = p->job;
+    bool own = j->first_pods > 0 && p->rank >= j->first_pods && j->part_limit_sec >= 0;
+
+    return own ? MIN(j->limit_sec, j->part_limit_sec) : j->limit_sec;
+}
+
 /* Who is not of a reservation that was known is over before it begins, and starts
  * behind it. */
 static void check_reserved(struct checks *c, const struct pod_fact *p,
                            int64_t decided_ms)
 {
     const struct resv_fact *r;
-    int64_t limit_sec = MAX(p->job->limit_sec, 0);
+    int64_t limit_sec = MAX(limit_of(p), 0);
 
     for (r = c->ledger->resvs; r; r = r->hh.next)
         if (strcmp(r->node, p->node) == 0 && decided_ms > r->made_ms + lag_ms(c) &&
@@ -323,9 +332,12 @@ static bool all_bound(const struct job_fact *j)
     return true;
 }
 
+/* A component that has ended by its own limit need not. */
 static bool all_succeeded(const struct job_fact *j, int64_t attempt)
 {
-    for (int64_t rank = 0; rank < j->pods_asked; rank++) {
+    int64_t n = j->part_over ? j->first_pods : j->pods_asked;
+
+    for (int64_t rank = 0; rank < n; rank++) {
         const struct pod_fact *p = pod_of(j, attempt, rank);
         if (!p || !p->succeeded)
             return false;

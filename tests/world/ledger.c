@@ -255,6 +255,22 @@ void ledger_use(const struct ledger *l, const char *node,
 
 /* ---- jobs ---- */
 
+/* All of its components ask for nodes. */
+static void read_components(struct job_fact *j, const struct json *spec)
+{
+    const struct json *list = json_get(spec, "components");
+    const char *limit = json_str(json_item(list, 1), "timeLimit");
+
+    j->part_limit_sec = -1;
+    if (limit)
+        duration_parse(limit, &j->part_limit_sec, NULL);
+    if (j->pods_asked != 0 || json_len(list) == 0)
+        return;
+    j->first_pods = json_int_or(json_item(list, 0), "nodes", 0);
+    for (size_t i = 0; i < json_len(list); i++)
+        j->pods_asked += json_int_or(json_item(list, i), "nodes", 0);
+}
+
 static void read_spec(struct job_fact *j, const struct json *object)
 {
     const struct json *spec = json_get(object, "spec");
@@ -264,6 +280,7 @@ static void read_spec(struct job_fact *j, const struct json *object)
 
     j->is_range = json_is(json_get(spec, "nodes"), JSON_STRING) ||
                   (json_get(spec, "ntasks") && !json_get(spec, "nodes"));
+    read_components(j, spec);
     if (j->pods_asked == 0)
         j->pods_asked = json_int_or(spec, "replicas", json_int_or(spec, "nodes", 1));
     j->ttl_sec = json_int_or(spec, "ttlSecondsAfterFinished", -1);
@@ -363,6 +380,8 @@ static void read_status(struct job_fact *j, const struct json *object, int64_t n
         j->yielded_ms = now_ms;
     }
     read_placement(j, status);
+    j->part_over =
+        json_str(json_item(json_get(status, "components"), 1), "state") != NULL;
     j->start_sec = read_sec(status, "startTime");
     j->end_sec = read_sec(status, "endTime");
     set_text(&j->exit, json_str(status, "exitCode"));

@@ -83,13 +83,16 @@ struct job_fact {
     char *partition; /* spec.partition; NULL: the default */
     char *qos;       /* spec.qos; NULL: none */
     int64_t made_ms;
-    bool is_range;         /* spec.nodes is "1-3" or the like, or ntasks decides */
-    int64_t pods_asked;    /* for a range of nodes: what it was given last */
-    int64_t limit_sec;     /* spec.timeLimit; -1: none */
-    int64_t ttl_sec;       /* -1: none */
-    int exit_wanted;       /* what its simulated pods end with by themselves */
-    int cancels, requeues; /* actions asked so far */
-    int64_t actions_left;  /* of all, how many status does not know of */
+    bool is_range;          /* spec.nodes is "1-3" or the like, or ntasks decides */
+    int64_t pods_asked;     /* for a range of nodes: what it was given last */
+    int64_t first_pods;     /* of those, of the first component; 0: it has none */
+    int64_t part_limit_sec; /* of the second one; -1: none of its own */
+    bool part_over;         /* status says that the second one has ended by itself */
+    int64_t limit_sec;      /* spec.timeLimit; -1: none */
+    int64_t ttl_sec;        /* -1: none */
+    int exit_wanted;        /* what its simulated pods end with by themselves */
+    int cancels, requeues;  /* actions asked so far */
+    int64_t actions_left;   /* of all, how many status does not know of */
     bool requeue;
     bool held;             /* spec.hold */
     int64_t yielded_to;    /* who it was preempted for last; 0: nobody */

@@ -123,6 +123,20 @@ static void ask_shape(struct users *u, struct json *job, int64_t nodes, int64_t 
     }
 }
 
+/* Two components, the second one often with a time limit of its own. */
+static void ask_couple(struct users *u, struct json *job, int64_t nodes, int64_t cpus)
+{
+    int64_t first = between(u, 1, nodes - 1), second = between(u, 1, nodes - first);
+    struct json *list =
+        json_build("[{'name':'a','nodes':%i,'cpusPerTask':%i},"
+                   "{'name':'b','nodes':%i,'cpusPerTask':%i}]",
+                   first, between(u, 1, cpus), second, between(u, 1, cpus));
+
+    if (!one_in(u, 3))
+        set_text(json_item(list, 1), "timeLimit", between(u, 10, 300), "s");
+    json_set_at(job, "spec.components", list);
+}
+
 static void begin_later(struct users *u, struct json *job)
 {
     AUTO_FREE char *begin = xasprintf("now+%" PRId64, between(u, 1, 300));
@@ -222,7 +236,9 @@ static void submit_next(struct users *u)
 {
     AUTO_FREE char *name = xasprintf("j%zu", u->n + 1);
     JSON_AUTO struct json *job = job_document(name);
-    bool in_side = one_in(u, 5);
+    bool in_side = one_in(u, 5), couple = false;
+    int64_t nodes = in_side ? u->o.side_nodes : u->o.nodes;
+    int64_t cpus = in_side ? side_cpus(u) : u->o.cpus_per_node;
     enum outlook outlook = OUTLOOK_ENDS;
 
     set_life(u, job);
@@ -232,10 +248,11 @@ static void submit_next(struct users *u)
         outlook = OUTLOOK_TOO_LARGE;
         ask_nodes(job, u->o.nodes + 1, 1, 0);
     } else {
-        if (in_side)
-            ask_shape(u, job, u->o.side_nodes, side_cpus(u));
+        couple = nodes > 1 && one_in(u, 6);
+        if (couple)
+            ask_couple(u, job, nodes, cpus);
         else
-            ask_shape(u, job, u->o.nodes, u->o.cpus_per_node);
+            ask_shape(u, job, nodes, cpus);
         if (one_in(u, 15))
             outlook = OUTLOOK_NOWHERE;
     }
@@ -243,7 +260,7 @@ static void submit_next(struct users *u)
         json_set_at(job, "spec.partition", json_new_string("nowhere"));
     else if (in_side)
         json_set_at(job, "spec.partition", json_new_string("side"));
-    if (one_in(u, 5)) {
+    if (!couple && one_in(u, 5)) {
         ask_array(u, job);
         if (outlook == OUTLOOK_ENDS)
             follow_array(u, job);
