@@ -64,7 +64,8 @@ const struct reservation *reserve_clash(const struct sched *s, const char *name)
  * for its own; 0: none, or it takes no notice of them; -1: the next walk tells. */
 int64_t reserve_run_into(const struct sched *s, const char *name);
 
-/* Appends that it does not act, or keeps no licences, as there are too many before it. */
+/* Appends that it does not act, or keeps no licences, where there are too many before
+ * it. */
 void reserve_say_idle(const struct reserve *r, const char *name, struct str *out);
 
 /* Resolves and chooses nodes, at the beginning of a walk and before a timeline is made;

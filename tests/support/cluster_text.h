@@ -21,8 +21,8 @@
  *                             bob in partition gpu only; used 50 s, as of 600, or 0)
  *   reservation maint start=3600 end=7200 nodes=n[1-2] flags=maint,overlap
  *   reservation course start=0 end=3600 repeat=daily count=2 partition=p users=ann,-bob
- *                             (also accounts, qos, groups, partitions, features=ib, chosen=n[1-2], `all`, a
- *                             resource: so much of it together)
+ *                             (also accounts, qos, groups, partitions, features=ib,
+ *                             chosen=n[1-2], `all`, a resource: so much of it together)
  *   job 7 nodes=2-4 cpu=8 mem=1G nvidia.com/gpu=8 type=h100 partition=a,b time=1:00:00
  *   job 5 tasks=0-2,4-7 out=3 tasklimit=2   (an array, one of its tasks is split off;
  *                             also well=, ill= of those that have ended)
