@@ -7,8 +7,8 @@
  * anywhere does not take the few nodes that another one needs. Where that does not help
  * nodes are matched with components of equal pods, one a node: if there is any way to
  * give each what it needs, it is found. Of other components (divided ones, replicas,
- * those with rules for their nodes together) that is not sure. Ranks go on from
- * component to component.
+ * those with rules for their nodes together, those in segments) that is not sure. Ranks
+ * go on from component to component.
  *
  *          slot      |  0  |  1  |  2  |  3  |
  *   component 0      |     |=================|      each could be earlier by itself

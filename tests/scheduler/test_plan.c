@@ -2,9 +2,9 @@
  * The core's plans are those of the plain planner (tests/support/plain_plan.h),
  * exactly, start and nodes, over random small clusters and queues, a third of them with
  * a tree of switches, a third with blocks, some with partitions whose jobs have a bound
- * on the CPUs of each node, some jobs with components or in segments; and so is, after jobs have ended and one has come, the set
- * of jobs that start before the walk begins, with all promises in their places, in
- * whatever order gaps are offered.
+ * on the CPUs of each node, some jobs with components or in segments; and so is, after
+ * jobs have ended and one has come, the set of jobs that start before the walk begins,
+ * with all promises in their places, in whatever order gaps are offered.
  *
  * A failing case prints its seed; GANTRY_CASES sets how many are run, GANTRY_SEED runs
  * that one alone.
@@ -279,6 +279,8 @@ static void draw_components(struct queue_case *q, struct job *job)
         if (draw(q, 3) == 0)
             names_add(&other->partitions, &other->n_partitions,
                       draw(q, 2) == 0 ? "odd" : "all");
+        if (draw(q, 3) == 0)
+            other->limit_sec = 60 + (int64_t)draw(q, 7200);
     }
 }
 
@@ -413,6 +415,7 @@ static void ask_as(struct job *job, const struct job *other)
         struct job *component = job_add_component(job);
 
         shape_as(component, &other->others[i]);
+        component->limit_sec = other->others[i].limit_sec;
         if (other->others[i].n_partitions > 0)
             names_add(&component->partitions, &component->n_partitions,
                       other->others[i].partitions[0]);
@@ -487,6 +490,13 @@ static void end_case(struct queue_case *q)
 
 /* ---- comparing ---- */
 
+/* Of one component, which is over with the job at the latest. */
+static int64_t limit_of(const struct job *job, const struct job *one)
+{
+    return one->limit_sec != LIMIT_UNSET ? MIN(one->limit_sec, job->limit_sec)
+                                         : job->limit_sec;
+}
+
 /* Of one component, which is of the job. */
 static struct plain_job component_of(const struct queue_case *q, const struct job *job,
                                      const struct job *one)
@@ -501,7 +511,7 @@ static struct plain_job component_of(const struct queue_case *q, const struct jo
         .min = (size_t)one->min_pods,
         .max = (size_t)one->max_pods,
         .limit_sec = job->limit_sec,
-        .length_sec = book_length(job->limit_sec),
+        .length_sec = book_length(limit_of(job, one)),
         .allowed = odd ? q->odd : NULL,
         .part = odd,
         .most_leaves = (size_t)one->most_switches,
@@ -546,15 +556,24 @@ static void compare(const struct queue_case *q, const struct job *job,
 
 /* What has started in a reservation may take its time to go away behind that; and what
  * runs ends one day: in the last slot it is gone. */
-static size_t last_of_started(const struct queue_case *q, const struct job *job)
+static size_t last_of_started(const struct queue_case *q, const struct job *job,
+                              int64_t limit_sec)
 {
     const struct plain_resv *in = resv_of(q, job);
-    int64_t left = job->limit_sec;
+    int64_t left = limit_sec;
 
     if (in != NULL)
         left = MIN(left, in->end_sec - NOW_SEC);
     return plain_plan_last(q->plain,
                            timeline_end(timeline_minute(NOW_SEC), book_length(left)));
+}
+
+static void set_started(const struct queue_case *q, const struct job *job,
+                        struct plain_place *place)
+{
+    place->last = place->given = last_of_started(q, job, job->limit_sec);
+    for (size_t i = 0; i < job->n_others; i++)
+        place->lasts[i + 1] = last_of_started(q, job, limit_of(job, &job->others[i]));
 }
 
 static void stay_in(struct plain_job *job, struct plain_job *others,
@@ -600,7 +619,9 @@ static bool place_plainly(struct queue_case *q, size_t number)
     struct plain_place *place = &q->places[number];
 
     if (!find_plainly(q, job, &plain, others, place))
-        return true;
+        /* Segments of components may fit once those behind have taken nodes that
+         * others of them would have chosen: then a later walk finds a place. */
+        return job->n_others == 0 || job->plan.start_sec == TIME_UNSET;
     q->placed_in[number] = plain.in;
     if (place->start_sec == PLAN_FAR) {
         /* One that has just come is not promised that, and left to the walk. */
@@ -610,7 +631,7 @@ static bool place_plainly(struct queue_case *q, size_t number)
         return false;
     }
     if (place->first == 0)
-        place->last = place->given = last_of_started(q, job);
+        set_started(q, job, place);
     plain_plan_take(q->plain, &plain, place);
     return true;
 }
@@ -672,7 +693,7 @@ static bool start_plainly(struct queue_case *q, size_t number, bool was_waiting)
         q->placed_in[number] = plain.in;
         plain_place_fini(old);
         *old = place;
-        old->last = old->given = last_of_started(q, job);
+        set_started(q, job, old);
     }
     stay_in(&plain, others, q->placed_in[number]);
     plain_plan_take(q->plain, &plain, old);

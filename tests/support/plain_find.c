@@ -41,10 +41,8 @@ static bool is_shut(const struct plain_plan *p, const struct plain_job *job,
     return false;
 }
 
-/* One past the last slot that a job touches, if it is over so long behind its
- * reservation at the latest. */
-static size_t last_of(const struct plain_plan *p, const struct plain_job *job,
-                      size_t first, int64_t behind_sec)
+size_t plain_last_of(const struct plain_plan *p, const struct plain_job *job,
+                     size_t first, int64_t behind_sec)
 {
     int64_t end;
 
@@ -103,9 +101,9 @@ static bool place_one(const struct plain_plan *p, const struct plain_job *job,
 static bool fits_at(const struct plain_plan *p, const struct plain_job *job,
                     struct plain_place *place)
 {
-    place->last = last_of(p, job, place->first, 0);
+    place->last = plain_last_of(p, job, place->first, 0);
     place->given =
-        last_of(p, job, place->first, job->in != NULL ? job->in->tail_sec : 0);
+        plain_last_of(p, job, place->first, job->in != NULL ? job->in->tail_sec : 0);
     place->start_sec =
         place->first < p->grid.n_slots - 1 ? p->grid.bounds[place->first] : PLAN_FAR;
     return is_licensed(p, job, place->first, place->given) &&

@@ -173,14 +173,15 @@ const struct plain_job *plain_component(const struct plain_job *job, size_t c)
     return c == 0 ? job : &job->others[c - 1];
 }
 
-static void change_node(struct plain_plan *p, const struct plain_job *job,
-                        const struct plain_place *place, size_t node, int sign)
+/* One that it has for a component, which is over before slot `last`. */
+static void change_node(struct plain_plan *p, const struct plain_job *one, size_t node,
+                        size_t first, size_t last, int sign)
 {
-    const struct resvec takes = plain_takes(p, job);
+    const struct resvec takes = plain_takes(p, one);
 
-    for (size_t slot = place->first; slot < place->last; slot++)
-        change(plain_row_at(p, slot, node), &takes, job->exclusive ? SEATS : 1,
-               job->part, sign);
+    for (size_t slot = first; slot < last; slot++)
+        change(plain_row_at(p, slot, node), &takes, one->exclusive ? SEATS : 1,
+               one->part, sign);
 }
 
 static void change_place(struct plain_plan *p, const struct plain_job *job,
@@ -190,7 +191,8 @@ static void change_place(struct plain_plan *p, const struct plain_job *job,
 
     for (size_t c = 0; c <= job->n_others; nodes += place->of[c++]) {
         for (size_t i = 0; i < place->of[c]; i++)
-            change_node(p, plain_component(job, c), place, nodes[i], sign);
+            change_node(p, plain_component(job, c), nodes[i], place->first,
+                        c == 0 ? place->last : place->lasts[c], sign);
     }
     change_licenses(p, job->licenses, place->first, place->given, sign);
 }

@@ -64,7 +64,8 @@ struct plain_place {
     size_t first, last, given;
     size_t *nodes;
     size_t n;
-    size_t of[PLAIN_COMPONENTS]; /* so many of them */
+    size_t of[PLAIN_COMPONENTS];    /* so many of them */
+    size_t lasts[PLAIN_COMPONENTS]; /* up to before that slot; of the first `last` */
 };
 
 struct plain_plan *plain_plan_new(int64_t now_sec, int64_t window_sec, size_t n_nodes);

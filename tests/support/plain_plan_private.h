@@ -44,6 +44,10 @@ bool plain_is_within_bound(const struct plain_plan *p, const struct plain_job *j
                            size_t node, const struct plain_row *row);
 
 const struct plain_job *plain_component(const struct plain_job *job, size_t c);
+/* One past the last slot that it touches, if it is over so long behind its reservation
+ * at the latest. */
+size_t plain_last_of(const struct plain_plan *p, const struct plain_job *job,
+                     size_t first, int64_t behind_sec);
 /* Nodes that are open to a component throughout a place, but for those that others of
  * them have (NULL: none); spots freed by the caller. */
 struct plain_open plain_list_open(const struct plain_plan *p,

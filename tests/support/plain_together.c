@@ -25,10 +25,12 @@ static bool place_one(const struct plain_plan *p, const struct plain_job *one,
                       const struct plain_place *place, bool *taken,
                       struct plain_place *ret)
 {
-    struct plain_open open = plain_list_open(p, one, place, taken);
+    struct plain_open open;
     bool fits;
 
     *ret = *place;
+    ret->last = plain_last_of(p, one, place->first, 0);
+    open = plain_list_open(p, one, ret, taken);
     ret->n = 0;
     ret->nodes = xcalloc(p->n_nodes + 1, sizeof(*ret->nodes));
     fits = plain_best(p, one, &open, ret);
@@ -43,6 +45,7 @@ static void join(const struct parts *parts, size_t n, struct plain_place *place)
     place->n = 0;
     for (size_t c = 0; c < n; c++) {
         place->of[c] = parts->of[c].n;
+        place->lasts[c] = parts->of[c].last;
         for (size_t i = 0; i < parts->of[c].n; i++)
             place->nodes[place->n++] = parts->of[c].nodes[i];
     }
@@ -95,9 +98,12 @@ static void match_init(struct match *m, const struct plain_plan *p,
     for (size_t node = 0; node < p->n_nodes; node++)
         m->owner[node] = NOBODY;
     for (size_t c = 0; c < m->n; c++) {
-        struct plain_open open =
-            plain_list_open(p, plain_component(job, c), place, NULL);
+        const struct plain_job *one = plain_component(job, c);
+        struct plain_place own = *place;
+        struct plain_open open;
 
+        own.last = plain_last_of(p, one, place->first, 0);
+        open = plain_list_open(p, one, &own, NULL);
         m->open[c] = xcalloc(p->n_nodes + 1, sizeof(bool));
         for (size_t i = 0; i < open.n; i++)
             m->open[c][open.spots[i].node] = true;
