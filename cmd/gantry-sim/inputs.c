@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/duration.h"
 #include "base/str.h"
 #include "base/util.h"
 #include "cmd/gantry-sim/saved.h"
@@ -66,6 +67,10 @@ int options_check(const struct options *o, struct err *err)
         return err_set(err, ERR_INVALID,
                        "--replay: says what becomes of a --snapshot; a workload is "
                        "replayed anyway");
+    if (o->begin && (o->snapshot || !o->workload))
+        return err_set(
+            err, ERR_INVALID,
+            "--begin: is for a workload; a snapshot begins when it was saved");
     if (o->svg && o->compare)
         return err_set(err, ERR_INVALID, "--svg: one replay only, without --compare");
     return 0;
@@ -121,6 +126,7 @@ static int read_file(struct inputs *in, const char *path, struct err *err)
 {
     bool objects =
         str_ends(path, ".yaml") || str_ends(path, ".yml") || str_ends(path, ".json");
+    in->pool.dated = in->options->begin != NULL;
     int rc = objects ? pool_read_objects(&in->pool, path, &in->settings[0], err)
                      : pool_read(&in->pool, path, err);
     return rc < 0 ? -1 : pool_check_names(&in->pool, err);
@@ -190,6 +196,8 @@ int inputs_read(struct inputs *in, char **operands, struct err *err)
 {
     const struct options *o = in->options;
     struct saved saved = {.now_sec = TIME_UNSET};
+    if (o->begin && time_parse_rfc3339(o->begin, &in->begin_sec, err) < 0)
+        return err_prefix(err, "--begin");
     if (inputs_settings(in, operands, err) < 0 || read_pool(in, &saved, err) < 0 ||
         read_topology(in, err) < 0)
         return -1;
@@ -197,6 +205,8 @@ int inputs_read(struct inputs *in, char **operands, struct err *err)
         return -1;
     if (read_workload(in, err) < 0)
         return -1;
+    if (o->begin)
+        set_clock(in, in->begin_sec);
     if (saved.now_sec != TIME_UNSET)
         set_clock(in, saved.now_sec);
     return 0;

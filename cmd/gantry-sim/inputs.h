@@ -26,7 +26,7 @@
 struct options {
     const char *workload, *cluster, *topology, *outages, *snapshot, *config;
     struct groups groups;
-    const char *svg;
+    const char *svg, *begin;
     bool replay, compare, json, help;
 };
 
@@ -38,6 +38,7 @@ struct inputs {
     struct settings settings[SETTINGS_MAX];
     const char *names[SETTINGS_MAX]; /* of the settings: "default", a file's name */
     size_t n;
+    int64_t begin_sec;   /* --begin; TIME_UNSET */
     size_t n_complaints; /* of rows, on stderr */
 };
 

@@ -58,6 +58,10 @@ static const struct opt table[] = {
      "settings, gantry.yaml", 0, 0},
     {"compare", 0, OPT_FLAG, NULL, AT(compare), NULL,
      "replay with each of the settings files that follow, side by side", 0, 0},
+    {"begin", 0, OPT_STRING, NULL, AT(begin), "TIME",
+     "when the first job is submitted, such as 2026-11-27T08:00:00Z, for a cluster "
+     "whose reservations have dates (a file's own clock begins at the epoch)",
+     0, 0},
     {"svg", 0, OPT_STRING, NULL, AT(svg), "FILE",
      "draw nodes and queue over time (of one replay)", 0, 0},
     {"json", 0, OPT_FLAG, NULL, AT(json), NULL, "print JSON", 0, 0},

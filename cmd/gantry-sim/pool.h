@@ -37,6 +37,7 @@ struct pool {
     size_t n_reservations, cap_reservations;
     struct foreign_pod **pods; /* of no job, for ever */
     size_t n_pods, cap_pods;
+    bool dated; /* the workload's clock is real time, as in reservations' objects */
     bool saved; /* times are the cluster's own: what was used stays as of when */
     struct resvec total;   /* of all */
     struct resvec largest; /* of each resource, the most that one node has */
@@ -61,7 +62,8 @@ int pool_add(struct pool *p, const struct groups *groups, struct err *err);
 int pool_read(struct pool *p, const char *path, struct err *err);
 /* Nodes, partitions, QOS, accounts and reservations from YAML or JSON, as `kubectl get
  * -o yaml` prints them; other kinds are refused, and so are preempt lists and parents
- * of accounts that lead nowhere. A node that does not say whether it is ready is. A
+ * of accounts that lead nowhere. When a reservation was made counts only if the pool is
+ * dated: otherwise it is there from the beginning. A node that does not say whether it is ready is. A
  * reservation's times are those of the workload's clock, which begins at the epoch;
  * what was used of an account was used right before the first job. */
 int pool_read_objects(struct pool *p, const char *path, const struct settings *settings,

@@ -80,6 +80,9 @@ static int take_reservation(struct objects_file *f, const struct json *object,
                             struct err *err)
 {
     struct pool *p = f->pool;
+    struct json *metadata = json_get(object, "metadata");
+    if (!p->dated && json_is(metadata, JSON_OBJECT))
+        json_del(metadata, "creationTimestamp"); /* of another clock */
     struct reservation *r = convert_reservation(&f->convert, object, err);
     if (!r)
         return -1;

@@ -45,6 +45,8 @@ static const struct {
     {{"gantry-sim", "-w", HAND, "-N", "2", "-c", "@/no.yaml", "--compare",
       "@/bad.yaml"},
      "gantry-sim: --config: not with --compare, which names its settings files\n"},
+    {{"gantry-sim", "--snapshot", "@/none", "--begin", "2026-11-27T08:00:00Z"},
+     "gantry-sim: --begin: is for a workload; a snapshot begins when it was saved\n"},
     {{"gantry-sim", "-w", HAND, "-N", "2", "--compare"},
      "gantry-sim: --compare: settings files are missing\n"},
     {{"gantry-sim", "-w", HAND, "-N", "2", "--config", "@/bad.yaml"},
@@ -349,6 +351,43 @@ START_TEST(test_objects)
 }
 END_TEST
 
+/* What `kubectl get reservations -o yaml` prints has dates. The node is kept for an
+ * hour, half an hour after the first job would come: it waits for the end of that. On
+ * the file's own clock the same reservation begins in 56 years. */
+START_TEST(test_begin)
+{
+    static const char dump[] =
+        "kind: List\nitems:\n"
+        "- {kind: Node, metadata: {name: n1}, status: {allocatable: {cpu: '8'}}}\n"
+        "- {kind: Reservation, metadata: {name: lab, creationTimestamp:"
+        " '2026-11-20T00:00:00Z'}, spec: {startTime: '2026-11-27T08:30:00Z', duration:"
+        " '60', nodes: n1, users: [cem]}}\n";
+    static const char jobs[] = "submit_s,duration_s,timelimit_s,cpus\n"
+                               "500,3600,3600,8\n";
+    struct err err = ERR_INIT;
+    char *root = tempdir_new();
+    AUTO_FREE char *c = tempdir_path(root, "c.yaml"), *w = tempdir_path(root, "w.csv");
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    ck_assert_int_eq(files_write(c, dump, strlen(dump), 0600, &err), 0);
+    ck_assert_int_eq(files_write(w, jobs, strlen(jobs), 0600, &err), 0);
+    ck_assert_int_eq(run(root,
+                         (const char *[PROGRAM_ARGS_MAX]){
+                             "gantry-sim", "-w", "@/w.csv", "--cluster", "@/c.yaml",
+                             "--begin", "2026-11-27T08:00:00Z"},
+                         &said),
+                     0);
+    expect(&said, "\nwait, longest                                5400 s\n");
+    ck_assert_int_eq(run(root,
+                         (const char *[PROGRAM_ARGS_MAX]){"gantry-sim", "-w", "@/w.csv",
+                                                          "--cluster", "@/c.yaml"},
+                         &said),
+                     0);
+    expect(&said, "\nwait, longest                                   0 s\n");
+    tempdir_free(root);
+}
+END_TEST
+
 /* ---- a snapshot ---- */
 
 #define SNAPSHOT_MAX (1u << 20)
@@ -569,6 +608,7 @@ int main(void)
                                            {test_nothing, 1},
                                            {test_outages, 1},
                                            {test_objects, 1},
+                                           {test_begin, 1},
                                            {test_snapshot, 1},
                                            {test_queue, 1},
                                            {test_cluster, 1},
