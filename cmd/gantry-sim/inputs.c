@@ -175,6 +175,10 @@ static int read_workload(struct inputs *in, struct err *err)
     if (!path)
         return 0;
     int rc = workload_read(&in->load, path, complain, in, err);
+    if (rc == 0 && in->load.passed_over)
+        fprintf(stderr,
+                "gantry-sim: %s: passed over, as nothing is known of them: %s\n", path,
+                in->load.passed_over);
     if (in->n_complaints > COMPLAINTS_MAX)
         fprintf(stderr, "gantry-sim: %s: %zu more rows are broken\n", path,
                 in->n_complaints - COMPLAINTS_MAX);

@@ -65,6 +65,14 @@ static const struct column *column_find(const char *name)
     return NULL;
 }
 
+static void pass_over(struct workload *w, const char *name)
+{
+    char *all =
+        w->passed_over ? xasprintf("%s, %s", w->passed_over, name) : xstrdup(name);
+    free(w->passed_over);
+    w->passed_over = all;
+}
+
 static int read_header(struct reader *r, struct header *h, struct err *err)
 {
     char *line, *fields[ROW_FIELDS_MAX];
@@ -76,6 +84,8 @@ static int read_header(struct reader *r, struct header *h, struct err *err)
         return err_set(err, ERR_INVALID, "more than %d columns", ROW_FIELDS_MAX);
     for (size_t i = 0; i < h->n; i++) {
         const struct column *c = h->columns[i] = column_find(fields[i]);
+        if (!c)
+            pass_over(r->into, fields[i]);
         if (c && have & 1u << c->field)
             return err_set(err, ERR_INVALID, "a second column for what %s says",
                            fields[i]);

@@ -245,6 +245,7 @@ void workload_fini(struct workload *w)
     for (size_t i = 0; i < w->n_names; i++)
         free(w->names[i]);
     free(w->names);
+    free(w->passed_over);
     *w = (struct workload){0};
 }
 

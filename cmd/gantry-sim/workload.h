@@ -43,10 +43,11 @@ struct work {
 struct workload {
     struct work *jobs;
     size_t n, cap;
-    size_t n_rows;   /* of jobs, whatever became of them */
-    size_t n_broken; /* left out: they make no sense */
-    size_t n_idle;   /* left out: they never ran (cancelled while pending) */
-    char **names;    /* of accounts and users, sorted */
+    size_t n_rows;     /* of jobs, whatever became of them */
+    size_t n_broken;   /* left out: they make no sense */
+    size_t n_idle;     /* left out: they never ran (cancelled while pending) */
+    char *passed_over; /* columns that mean nothing here, "mood, colour"; NULL: none */
+    char **names;      /* of accounts and users, sorted */
     size_t n_names, cap_names;
     /* What jobs may depend on besides: arrays, with their tasks split off, and jobs
      * that are over. */

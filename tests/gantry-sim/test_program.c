@@ -519,6 +519,26 @@ START_TEST(test_queue)
 }
 END_TEST
 
+/* Columns that act in a cluster, but not here, are named. */
+START_TEST(test_columns)
+{
+    static const char jobs[] = "submit_s,duration_s,cpus,licenses,mood\n0,9,1,a:1,\n";
+    struct err err = ERR_INIT;
+    char *root = tempdir_new();
+    AUTO_FREE char *w = tempdir_path(root, "w.csv");
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    ck_assert_int_eq(files_write(w, jobs, strlen(jobs), 0600, &err), 0);
+    ck_assert_int_eq(run(root,
+                         (const char *[PROGRAM_ARGS_MAX]){"gantry-sim", "-w", "@/w.csv",
+                                                          "-N1", "--cpus", "8"},
+                         &said),
+                     0);
+    expect(&said, "/w.csv: passed over, as nothing is known of them: licenses, mood\n");
+    tempdir_free(root);
+}
+END_TEST
+
 /* Its cluster alone, for recorded jobs: the first of them is submitted when it was
  * saved, at 600, and an outage at 100 of theirs is 100 s behind that. */
 START_TEST(test_cluster)
@@ -612,6 +632,7 @@ int main(void)
                                            {test_snapshot, 1},
                                            {test_queue, 1},
                                            {test_cluster, 1},
+                                           {test_columns, 1},
                                            {test_full, ARRAY_LEN(full)},
                                            {test_help, 1},
                                            {NULL, 0}});
