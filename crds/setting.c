@@ -2,7 +2,9 @@
 
 #include <string.h>
 
+#include "base/duration.h"
 #include "base/opt.h"
+#include "base/str.h"
 #include "base/util.h"
 #include "crds/convert.h"
 
@@ -176,8 +178,32 @@ bool setting_is_mapping(const char *key)
     return false;
 }
 
+static void say_bound(const struct setting *row, int64_t bound, struct str *out)
+{
+    char duration[DURATION_TEXT_MAX];
+    if (row->type == SETTING_DURATION) {
+        duration_format(bound, duration);
+        str_add(out, duration);
+    } else {
+        str_addf(out, "%lld", (long long)bound);
+    }
+}
+
+void setting_say_range(const struct setting *row, struct str *out)
+{
+    if (row->type != SETTING_INT && row->type != SETTING_DURATION)
+        return;
+    say_bound(row, row->min, out);
+    str_add(out, row->max == INT64_MAX ? " or more" : " to ");
+    if (row->max != INT64_MAX)
+        say_bound(row, row->max, out);
+}
+
 int setting_refuse_key(const char *key, struct err *err)
 {
+    if (setting_is_mapping(key))
+        return err_set(err, ERR_INVALID, "%s: must be a mapping of keys to values",
+                       key);
     const char *words[ARRAY_LEN(settings_table)] = {NULL};
     for (size_t i = 0; settings_table[i].key; i++)
         words[i] = settings_table[i].key;

@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "base/json.h"
+#include "base/str.h"
 #include "crds/settings.h"
 
 enum setting_type {
@@ -48,6 +49,8 @@ const struct setting *setting_find(const char *key);
 bool setting_is_mapping(const char *key);
 /* ERR_INVALID: "unknown key ...", and the nearest one that there is. */
 int setting_refuse_key(const char *key, struct err *err);
+/* What it may be: "0 to 100", "00:01:00 or more"; of one that is no number: nothing. */
+void setting_say_range(const struct setting *row, struct str *out);
 /* Into its place in `s`; ERR_INVALID says what it must be. */
 int setting_read(struct settings *s, const struct setting *row, const struct json *val,
                  struct err *err);

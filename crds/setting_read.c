@@ -22,6 +22,17 @@ static int read_duration(const struct setting *row, const struct json *val,
     return 0;
 }
 
+static int refuse_number(const struct setting *row, const struct json *val,
+                         struct err *err)
+{
+    AUTO_FREE char *text = json_is(val, JSON_STRING) ? NULL : json_text(val, NULL);
+    STR_AUTO struct str range;
+    str_init(&range, ERR_MSG_MAX);
+    setting_say_range(row, &range);
+    return err_set(err, ERR_INVALID, "%s: %s is out of range; right is %s", row->key,
+                   text ? text : json_string(val), range.s);
+}
+
 /* Slurm writes YES and NO. */
 static int read_bool(const struct setting *row, const struct json *val, bool *ret,
                      struct err *err)
@@ -207,9 +218,7 @@ int setting_read(struct settings *s, const struct setting *row, const struct jso
         break;
     }
     if (number < row->min || number > row->max)
-        return err_set(err, ERR_INVALID, "%s: %lld is not between %lld and %lld",
-                       row->key, (long long)number, (long long)row->min,
-                       (long long)row->max);
+        return refuse_number(row, val, err);
     memcpy(field, &number, sizeof(number));
     return 0;
 }

@@ -9,6 +9,8 @@
 #include "crds/convert.h"
 #include "crds/setting.h"
 
+#define RANGE_TEXT_MAX 128
+
 void settings_default(struct settings *s)
 {
     *s = (struct settings){.sched = sched_config_default(),
@@ -125,10 +127,15 @@ void settings_adopt(struct settings *s, const struct settings *fresh,
 void settings_help(FILE *out)
 {
     fprintf(out,
-            "\nKeys of the configuration file (defaults in brackets). Those with a "
-            "star are read at\nthe start only, the others also when the file "
-            "changes:\n");
-    for (const struct setting *row = settings_table; row->key; row++)
-        fprintf(out, "  %-36s %s [%s]%s\n", row->key, row->help, row->default_text,
+            "\nKeys of the configuration file (defaults in brackets, and behind them "
+            "what numbers may\nbe). Those with a star are read at the start only, the "
+            "others also when the file\nchanges:\n");
+    for (const struct setting *row = settings_table; row->key; row++) {
+        STR_AUTO struct str range;
+        str_init(&range, RANGE_TEXT_MAX);
+        setting_say_range(row, &range);
+        fprintf(out, "  %-36s %s [%s]%s%s%s\n", row->key, row->help, row->default_text,
+                range.len > 0 ? " " : "", range.len > 0 ? range.s : "",
                 row->at_start ? " *" : "");
+    }
 }
