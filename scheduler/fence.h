@@ -95,8 +95,8 @@ static inline int64_t fence_end(const struct fence *f, size_t slot, int64_t end_
                                                                    : f->ends[slot];
 }
 
-/* Likewise of its licences: for as long as the reservation's nodes are shut to others it
- * may not have given them back, and they may be had from anywhere. */
+/* Likewise of its licences: for as long as the reservation's nodes are shut to others
+ * it may not have given them back, and they may be had from anywhere. */
 static inline int64_t fence_license_end(const struct fence *f, size_t slot,
                                         int64_t end_sec)
 {

@@ -66,7 +66,7 @@ struct line_turn line_turn_in(struct sched *s, const struct jobrec *rec, size_t 
  * may be a hundred thousand: no job is looked at unless rules, cluster or the job have
  * changed. */
 const struct line_turn *line_turn(struct sched *s, size_t line);
-/* Its turn is to be made anew: something of the job itself has changed that it is of. */
+/* Its turn is to be made anew: something of the job has changed that it is of. */
 void line_forget_turn(struct sched *s, const struct jobrec *rec);
 
 #endif

@@ -1,7 +1,5 @@
 #include "scheduler/sooner.h"
 
-#include <string.h>
-
 #include "base/util.h"
 #include "scheduler/allowance.h"
 #include "scheduler/book.h"
@@ -70,24 +68,6 @@ static int64_t find_limit(struct sched *s, const struct entry *entry,
     return limit > 0 ? round_down(limit) : 0;
 }
 
-/* ---- its plan ---- */
-
-static bool has_plan(const struct jobrec *rec)
-{
-    return rec->claim.on && rec->claim.planned;
-}
-
-/* The nodes of its plan, into s->own. */
-static void mark_own(struct sched *s, const struct claim *claim)
-{
-    s->own = xrealloc(s->own, (s->timeline.words + 1) * sizeof(*s->own));
-    memset(s->own, 0, s->timeline.words * sizeof(*s->own));
-    for (size_t i = 0; i < claim->n_positions; i++) {
-        if (claim->positions[i] != CLAIM_NOWHERE)
-            node_set_add(s->own, claim->positions[i]);
-    }
-}
-
 /* ---- fewer nodes ---- */
 
 static bool takes_any(const struct job *like)
@@ -97,22 +77,16 @@ static bool takes_any(const struct job *like)
            like->n_node_list == 0 && like->most_switches == 0;
 }
 
-/* Its own count as open from its start on; s->own has them. */
-static int64_t find_nodes(struct sched *s, const struct seeker *by,
-                          const struct jobrec *rec)
+/* Its own count as open from its start on. */
+static int64_t find_nodes(struct sched *s, const struct seeker *hopeful)
 {
-    struct seeker fewer = *by;
     int64_t n;
 
-    if (!takes_any(by->shape->like) || by->need < 2)
+    if (!takes_any(hopeful->shape->like) || hopeful->need < 2)
         return 0;
-    if (has_plan(rec)) {
-        fewer.own = s->own;
-        fewer.own_from = rec->claim.first;
-    }
-    window_set(&s->window, &fewer, 0);
-    n = window_count(&s->window, &fewer);
-    return n < by->need && n >= by->part->part->min_nodes ? n : 0;
+    window_set(&s->window, hopeful, 0);
+    n = window_count(&s->window, hopeful);
+    return n < hopeful->need && n >= hopeful->part->part->min_nodes ? n : 0;
 }
 
 /* ---- whose end ---- */
@@ -128,6 +102,7 @@ static bool is_on_own(const struct sched *s, const struct claim *claim)
     return false;
 }
 
+/* s->own has the nodes of its plan. */
 static int64_t find_last_end(const struct sched *s, const struct claim *plan)
 {
     const struct jobrec *last = NULL;
@@ -152,11 +127,10 @@ struct sooner sooner_find(struct sched *s, const struct entry *entry,
 {
     const struct jobrec *rec = entry->rec;
     struct sooner sooner = {.limit_sec = find_limit(s, entry, by)};
+    struct seeker hopeful = trial_hopeful(s, rec, by);
 
-    if (has_plan(rec))
-        mark_own(s, &rec->claim);
-    sooner.nodes = find_nodes(s, by, rec);
-    if (has_plan(rec))
+    sooner.nodes = find_nodes(s, &hopeful);
+    if (rec->claim.on && rec->claim.planned)
         sooner.frees = find_last_end(s, &rec->claim);
     return sooner;
 }

@@ -21,7 +21,7 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry);
 struct shape *trial_shape(struct sched *s, const struct entry *entry);
 struct seeker trial_seeker(struct sched *s, const struct entry *entry);
 /* The same, as if its own nodes were free from its plan's start on: none is looked for
- * in vain where this finds nothing, and no plan need be lifted. Lent, until the next. */
+ * in vain where this finds nothing, and no plan need be lifted. Lent until the next. */
 struct seeker trial_hopeful(struct sched *s, const struct jobrec *rec,
                             const struct seeker *by);
 /* May it have a plan? Else (its QOS has NoReserve, or its priority is too low) it

@@ -63,9 +63,9 @@ int pool_read(struct pool *p, const char *path, struct err *err);
 /* Nodes, partitions, QOS, accounts and reservations from YAML or JSON, as `kubectl get
  * -o yaml` prints them; other kinds are refused, and so are preempt lists and parents
  * of accounts that lead nowhere. When a reservation was made counts only if the pool is
- * dated: otherwise it is there from the beginning. A node that does not say whether it is ready is. A
- * reservation's times are those of the workload's clock, which begins at the epoch;
- * what was used of an account was used right before the first job. */
+ * dated: otherwise it is there from the beginning. A node that does not say whether it
+ * is ready is. A reservation's times are those of the workload's clock, which begins at
+ * the epoch; what was used of an account was used right before the first job. */
 int pool_read_objects(struct pool *p, const char *path, const struct settings *settings,
                       struct err *err);
 /* Does it take new jobs? Not if it is not ready, or cordoned. */

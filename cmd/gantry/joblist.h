@@ -5,8 +5,8 @@
  * printer columns of crds/batchjobs.yaml, for a third of the server's work and a tenth
  * of the bytes. The table has what squeue usually shows. Who asks says what the rows
  * are for, and where a job's columns do not tell that, whole objects are fetched: a row
- * does not depend on the way it came. A few heterogeneous jobs, of which no column tells
- * the components, are asked for one by one.
+ * does not depend on the way it came. A few heterogeneous jobs, of which no column
+ * tells the components, are asked for one by one.
  */
 #ifndef GANTRY_CLI_JOBLIST_H
 #define GANTRY_CLI_JOBLIST_H

@@ -1,7 +1,7 @@
 /*
  * resvclash - reservations that would have the same nodes at the same time: Slurm takes
- * none, unless one of them has the flag OVERLAP or MAINT; nor one that jobs run into, unless it
- * has the flag IGNORE_JOBS; nor do we one too many.
+ * none, unless one of them has the flag OVERLAP or MAINT; nor one that jobs run into,
+ * unless it has the flag IGNORE_JOBS; nor do we one too many.
  */
 #ifndef GANTRY_CLI_RESVCLASH_H
 #define GANTRY_CLI_RESVCLASH_H
