@@ -117,12 +117,15 @@ static void take_sample(struct engine *e, int64_t now_sec)
 
 /* ---- from moment to moment ---- */
 
+/* Also those that are not to start before a time. */
 static bool some_are_planned(const struct engine *e, int64_t now_sec)
 {
-    for (size_t i = 0; i < e->history->n; i++)
-        if (e->history->tales[i].fate == FATE_WAITS &&
-            e->history->tales[i].planned_sec > now_sec)
+    for (size_t i = 0; i < e->history->n; i++) {
+        const struct tale *t = &e->history->tales[i];
+        if (t->fate == FATE_WAITS &&
+            (t->planned_sec > now_sec || t->reason == REASON_BEGIN_TIME))
             return true;
+    }
     return false;
 }
 

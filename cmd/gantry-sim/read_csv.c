@@ -4,6 +4,9 @@
 
 #include "base/util.h"
 #include "cmd/gantry-sim/rows.h"
+#include "crds/constraint.h"
+#include "crds/licenses.h"
+#include "crds/switches.h"
 #include "scheduler/model.h"
 
 enum field {
@@ -20,7 +23,12 @@ enum field {
     USER,
     PARTITION,
     QOS,
-    RESERVATION
+    RESERVATION,
+    BEGIN,
+    TIME_MIN,
+    LICENSES,
+    CONSTRAINT,
+    SWITCHES
 };
 
 /* What recorded workloads call what. The first of a field is the name for people. */
@@ -50,6 +58,11 @@ static const struct column {
      "where it may run, \"a\" or \"a|b\", if --cluster has it"},
     {"qos", QOS, 1, "its quality of service"},
     {"reservation", RESERVATION, 1, "the reservation that it runs in, or \"a|b\""},
+    {"begin_s", BEGIN, 1, "not to start before, on the clock of submit_s"},
+    {"timemin_s", TIME_MIN, 1, "a time limit that would do"},
+    {"licenses", LICENSES, 1, "licences that it takes, \"matlab:2\""},
+    {"constraint", CONSTRAINT, 1, "features of its nodes, \"a100&ib\""},
+    {"switches", SWITCHES, 1, "leaf switches at most, \"1@10:00\""},
 };
 
 struct header {
@@ -100,6 +113,41 @@ static int read_header(struct reader *r, struct header *h, struct err *err)
     return 0;
 }
 
+/* What else it asks for, as the core has it. */
+static struct job *like_of(struct work *job)
+{
+    if (!job->like)
+        job->like = job_new();
+    return job->like;
+}
+
+static int set_constraint(struct job *like, const char *text, struct err *err)
+{
+    CONSTRAINT_AUTO struct constraint c = {0};
+    if (constraint_parse(text, &c, err) < 0)
+        return -1;
+    like->node_any = TAKE(c.any);
+    like->n_node_any = c.n_any;
+    like->same = TAKE(c.same);
+    like->n_same = c.n_same;
+    like->counts = TAKE(c.counts);
+    like->n_counts = c.n_counts;
+    c.n_any = c.n_same = c.n_counts = 0;
+    like->constraint = xstrdup(text);
+    return 0;
+}
+
+/* In Slurm's words; not empty. */
+static int set_words(enum field field, const char *text, struct job *like,
+                     struct err *err)
+{
+    if (field == LICENSES)
+        return licenses_parse(text, &like->licenses, &like->n_licenses, err);
+    if (field == SWITCHES)
+        return switches_parse(text, &like->most_switches, &like->switch_wait_sec, err);
+    return set_constraint(like, text, err);
+}
+
 static int set_field(struct reader *r, const struct column *c, char *text,
                      struct work *job, int64_t *end_sec, struct err *err)
 {
@@ -123,6 +171,18 @@ static int set_field(struct reader *r, const struct column *c, char *text,
     case RESERVATION:
         job->reservation = workload_name(r->into, text);
         return 0;
+    case LICENSES:
+    case CONSTRAINT:
+    case SWITCHES:
+        if (*text && set_words(c->field, text, like_of(job), err) < 0)
+            return err_prefix(err, "%s", c->name);
+        return 0;
+    case BEGIN:
+        number = *text ? &like_of(job)->eligible_sec : &job->submit_sec;
+        break;
+    case TIME_MIN:
+        number = *text ? &like_of(job)->time_min_sec : &job->limit_sec;
+        break;
     case SUBMIT:
         number = &job->submit_sec;
         break;

@@ -46,6 +46,12 @@ static void wiring_fini(struct wiring *w)
 
 /* ---- lines ---- */
 
+/* 2, 4, 8, ... */
+static bool is_doubled(int64_t n)
+{
+    return n > 1 && (n & (n - 1)) == 0;
+}
+
 static int read_sizes(struct wiring *w, char *text, struct err *err)
 {
     char *size;
@@ -56,9 +62,10 @@ static int read_sizes(struct wiring *w, char *text, struct err *err)
             return err_set(err, ERR_INVALID, "BlockSizes: more than %d sizes",
                            TOPOLOGY_LEVELS_MAX);
         if (row_number(size, 1, &n, err) < 0 || n < 1 || n > POOL_NODES_MAX ||
-            n % base != 0 || (w->n_sizes > 0 && n == base))
+            n % base != 0 || (w->n_sizes > 0 && !is_doubled(n / base)))
             return err_set(err, ERR_INVALID,
-                           "BlockSizes: \"%s\" is no multiple of the size before",
+                           "BlockSizes: \"%s\" is not a power of two times the size "
+                           "before",
                            size);
         w->sizes[w->n_sizes++] = n;
     }
@@ -274,6 +281,9 @@ int wiring_read(const char *path, struct pool *pool, enum topology_kind *ret_kin
     int rc = read_lines(&w, path, err) < 0 ? -1 : link_all(&w, path, &levels, err);
     if (rc == 0 && w.n == 0)
         rc = err_set(err, ERR_INVALID, "%s: there is no switch and no block in it",
+                     path);
+    if (rc == 0 && w.n_sizes > 0 && !w.blocks)
+        rc = err_set(err, ERR_INVALID, "%s: BlockSizes is of blocks, not of switches",
                      path);
     if (rc == 0) {
         levels = w.blocks ? MAX(w.n_sizes, 1) : levels;

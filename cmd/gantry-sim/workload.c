@@ -133,8 +133,12 @@ void workload_sort(struct workload *w)
 
 void workload_shift(struct workload *w, int64_t sec)
 {
-    for (size_t i = 0; i < w->n; i++)
+    for (size_t i = 0; i < w->n; i++) {
+        struct job *like = w->jobs[i].like;
         w->jobs[i].submit_sec += sec;
+        if (like && like->eligible_sec != TIME_UNSET)
+            like->eligible_sec += sec;
+    }
 }
 
 int64_t workload_begin(const struct workload *w)
@@ -183,6 +187,7 @@ void reader_take(struct reader *r, struct work *job, const struct err *wrong)
         w->n_broken++;
         r->complain(r->arg, job->row, why);
         free(job->gpu_types);
+        job_free(job->like);
         return;
     }
     job->limit_sec = MIN(job->limit_sec, DURATION_MAX);

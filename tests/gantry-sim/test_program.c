@@ -519,10 +519,40 @@ START_TEST(test_queue)
 }
 END_TEST
 
+/* One licence for two jobs of an hour: one after the other. A third one begins later,
+ * a fourth asks for a feature that no node has, a fifth one for what makes no sense. */
+START_TEST(test_policy_columns)
+{
+    static const char settings[] = "licenses: matlab:1\n";
+    static const char jobs[] =
+        "submit_s,duration_s,timelimit_s,cpus,licenses,begin_s,constraint,switches\n"
+        "0,3600,3600,1,matlab,,,\n0,3600,3600,1,matlab:1,,,\n"
+        "0,60,60,1,,9000,,1@10\n0,60,60,1,,,ib,\n0,60,60,1,,,a&,\n";
+    struct err err = ERR_INIT;
+    char *root = tempdir_new();
+    AUTO_FREE char *w = tempdir_path(root, "w.csv"), *c = tempdir_path(root, "c.yaml");
+    STR_AUTO struct str said;
+    str_init(&said, 1 << 16);
+    ck_assert_int_eq(files_write(w, jobs, strlen(jobs), 0600, &err), 0);
+    ck_assert_int_eq(files_write(c, settings, strlen(settings), 0600, &err), 0);
+    ck_assert_int_eq(
+        run(root,
+            (const char *[PROGRAM_ARGS_MAX]){"gantry-sim", "-w", "@/w.csv", "-N1",
+                                             "--cpus", "8", "-c", "@/c.yaml", "--json"},
+            &said),
+        0);
+    expect(&said, "/w.csv:6: left out: constraint: ");
+    expect(&said, "/w.csv:5: never started: BadConstraints\n");
+    expect(&said, "\"waitMeanSec\":4200");
+    expect(&said, "\"waitMaxSec\":9000");
+    tempdir_free(root);
+}
+END_TEST
+
 /* Columns that act in a cluster, but not here, are named. */
 START_TEST(test_columns)
 {
-    static const char jobs[] = "submit_s,duration_s,cpus,licenses,mood\n0,9,1,a:1,\n";
+    static const char jobs[] = "submit_s,duration_s,cpus,dependency,mood\n0,9,1,5,\n";
     struct err err = ERR_INIT;
     char *root = tempdir_new();
     AUTO_FREE char *w = tempdir_path(root, "w.csv");
@@ -534,7 +564,8 @@ START_TEST(test_columns)
                                                           "-N1", "--cpus", "8"},
                          &said),
                      0);
-    expect(&said, "/w.csv: passed over, as nothing is known of them: licenses, mood\n");
+    expect(&said,
+           "/w.csv: passed over, as nothing is known of them: dependency, mood\n");
     tempdir_free(root);
 }
 END_TEST
@@ -633,6 +664,7 @@ int main(void)
                                            {test_queue, 1},
                                            {test_cluster, 1},
                                            {test_columns, 1},
+                                           {test_policy_columns, 1},
                                            {test_full, ARRAY_LEN(full)},
                                            {test_help, 1},
                                            {NULL, 0}});

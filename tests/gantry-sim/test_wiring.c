@@ -50,9 +50,13 @@ static const struct {
     {"SwitchName=a Switches=a\n", ":1: a: more than 4 switches, one above the other"},
     {"BlockName=a Switches=b\n", ":1: a: a block has Nodes"},
     {"BlockName=a Nodes=n1\nBlockSizes=2,3\n",
-     ":2: BlockSizes: \"3\" is no multiple of the size before"},
+     ":2: BlockSizes: \"3\" is not a power of two times the size before"},
+    {"BlockName=a Nodes=n1\nBlockSizes=1,3\n",
+     ":2: BlockSizes: \"3\" is not a power of two times the size before"},
+    {"SwitchName=a Nodes=n1\nBlockSizes=1\n",
+     ": BlockSizes is of blocks, not of switches"},
     {"BlockName=a Nodes=n1\nBlockSizes=0\n",
-     ":2: BlockSizes: \"0\" is no multiple of the size before"},
+     ":2: BlockSizes: \"0\" is not a power of two times the size before"},
     {"BlockSizes=1,2,4,8,16\n", ":1: BlockSizes: more than 4 sizes"},
 };
 
