@@ -53,7 +53,11 @@ static struct ahead give_ahead(const struct given_ahead *g)
 static struct plan give_plan(const struct given_plan *g)
 {
     struct slot slot = {.node = (char *)(g->node ? g->node : "n1"), .pods = 1};
-    struct plan plan = {g->start_sec, g->promised, (char *)"main", NULL, &slot, 1};
+    struct plan plan = {.start_sec = g->start_sec,
+                        .promised = g->promised,
+                        .partition = (char *)"main",
+                        .slots = &slot,
+                        .n_slots = 1};
     return g->start_sec ? plan_copy(&plan) : (struct plan){.start_sec = TIME_UNSET};
 }
 

@@ -277,11 +277,11 @@ START_TEST(test_cases)
     for (size_t i = 0; i < SLOTS; i++)
         kept[i] = cases[_i].kept;
     job = job_with(cases[_i].ask, NULL);
-    ck_assert_msg(stock_short(&stock, job, kept, cases[_i].first, cases[_i].last) ==
-                      cases[_i].lacks,
+    ck_assert_msg(stock_short(&stock, job_licenses(job), kept, cases[_i].first,
+                              cases[_i].last) == cases[_i].lacks,
                   "%s: not in that slot", cases[_i].name);
     if (cases[_i].says != NULL) {
-        stock_say_short(&stock, job, kept, &says);
+        stock_say_short(&stock, job_licenses(job), kept, &says);
         ck_assert_msg(strcmp(says.s, cases[_i].says) == 0, "%s: %s", cases[_i].name,
                       says.s);
     }
@@ -338,10 +338,10 @@ START_TEST(test_renumber)
     run_op(&stock, "take r a:1 3-6");
     run_op(&stock, "take a:1 0-3");
     stock_renumber(&stock, places);
-    ck_assert_uint_eq(stock_short(&stock, two, kept, 0, SLOTS), 1);
-    ck_assert_uint_eq(stock_short(&stock, two, NULL, 0, SLOTS), NONE);
+    ck_assert_uint_eq(stock_short(&stock, job_licenses(two), kept, 0, SLOTS), 1);
+    ck_assert_uint_eq(stock_short(&stock, job_licenses(two), NULL, 0, SLOTS), NONE);
     run_op(&stock, "take a:1 2-5");
-    ck_assert_uint_eq(stock_short(&stock, two, kept, 0, SLOTS), 4);
+    ck_assert_uint_eq(stock_short(&stock, job_licenses(two), kept, 0, SLOTS), 4);
     job_free(two);
     stock_fini(&stock);
 }
@@ -443,11 +443,11 @@ static void run_history(uint64_t seed)
             kept[slot] = rng_below(&rng, 4);
         stock_change(&stock, job, first, last, SLOTS, sign);
         change_plainly(&p, counts, resv, first, last, sign);
-        ck_assert_msg(stock_short(&stock, job, kept, 0, SLOTS) ==
+        ck_assert_msg(stock_short(&stock, job_licenses(job), kept, 0, SLOTS) ==
                           short_plainly(&p, counts, kept, 0, SLOTS),
                       "seed %" PRIu64 ", operation %d", seed, i);
         memset(kept, 0, sizeof(kept));
-        ck_assert_msg(stock_short(&stock, job, NULL, first, last) ==
+        ck_assert_msg(stock_short(&stock, job_licenses(job), NULL, first, last) ==
                           short_plainly(&p, counts, kept, first, last),
                       "seed %" PRIu64 ", operation %d, of all", seed, i);
         job_free(job);
