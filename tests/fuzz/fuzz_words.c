@@ -22,7 +22,7 @@ static const struct change_row rows[] = {
     {"Comment", "comment", CHANGE_TEXT, true},
     {"Nice", "nice", CHANGE_INT, true},
     {"Requeue", "requeue", CHANGE_BOOL, true},
-    {"Shared", "exclusive", CHANGE_NOT, true},
+    {"Shared", "overSubscribe", CHANGE_BOOL, true},
     {"TimeLimit", "timeLimit", CHANGE_TIME, true},
     {"Gres", "gpus", CHANGE_GPUS, true},
     {"State", "state", CHANGE_WORD, true},
