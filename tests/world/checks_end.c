@@ -14,8 +14,31 @@ static const struct {
     {OUTLOOK_NOWHERE, "PartitionConfig"},
 };
 
+static bool waits_for(const struct job_fact *fact, const char *reason)
+{
+    return fact->now.state == JOB_STATE_PENDING && str_eq(fact->reason, reason);
+}
+
+/* Of an array, of which some are split off, each of these. */
+static bool all_wait_for(const struct ledger *ledger, const struct job_fact *fact,
+                         const char *reason)
+{
+    const struct job_fact *task;
+    size_t n = 0;
+
+    for (task = ledger->jobs; task; task = task->hh.next) {
+        if (!fact->is_array || task->gone || !str_eq(task->array_uid, fact->uid))
+            continue;
+        if (!waits_for(task, reason))
+            return false;
+        n++;
+    }
+    return n > 0 || waits_for(fact, reason);
+}
+
 /* NULL: it has come to what was to be expected. */
-static const char *still_awaited(const struct job_fact *fact, const struct user_job *j)
+static const char *still_awaited(const struct ledger *ledger,
+                                 const struct job_fact *fact, const struct user_job *j)
 {
     if (!fact)
         return "is unknown";
@@ -28,8 +51,8 @@ static const char *still_awaited(const struct job_fact *fact, const struct user_
     if (job_state_is_final(fact->now.state))
         return fact->ttl_sec >= 0 ? "is not gone, though its ttl has passed" : NULL;
     for (size_t i = 0; i < ARRAY_LEN(waits); i++)
-        if (j->outlook == waits[i].outlook && fact->now.state == JOB_STATE_PENDING &&
-            str_eq(fact->reason, waits[i].reason))
+        if (j->outlook == waits[i].outlook &&
+            all_wait_for(ledger, fact, waits[i].reason))
             return NULL;
     return "has not come to its end";
 }
@@ -53,7 +76,7 @@ bool checks_is_settled(const struct checks *c, const struct users *users)
 {
     for (size_t i = 0; i < users_count(users); i++) {
         const struct user_job *j = users_job(users, i);
-        if (still_awaited(ledger_job(c->ledger, j->uid), j))
+        if (still_awaited(c->ledger, ledger_job(c->ledger, j->uid), j))
             return false;
     }
     return pods_are_done(c);
@@ -62,7 +85,7 @@ bool checks_is_settled(const struct checks *c, const struct users *users)
 static void check_job(struct checks *c, const struct user_job *j)
 {
     const struct job_fact *fact = ledger_job(c->ledger, j->uid);
-    const char *awaited = still_awaited(fact, j);
+    const char *awaited = still_awaited(c->ledger, fact, j);
 
     if (awaited)
         journal_breach(c->journal, "lost", "%s (%s %s, attempt %" PRId64 ") %s",
