@@ -27,15 +27,16 @@ static int64_t held_with(const struct sched *s, const struct asker *by,
 }
 
 /* Than what it asks for at least. */
-static bool may_take_more(const struct job *job)
+static bool may_take_more(const struct asking *a)
 {
-    return job->n_units > 0 || job->max_pods > job->min_pods;
+    return a->job->n_units > 0 || a->job->max_pods > a->job->min_pods ||
+           job_is_alone(a->job, a->part);
 }
 
 /* What no slots are known for can be enough still. */
 static bool may_be_enough(const struct asking *a, const struct limit *limit)
 {
-    return a->slots == NULL && (limit->tres == TRES_BILLING || may_take_more(a->job));
+    return a->slots == NULL && (limit->tres == TRES_BILLING || may_take_more(a));
 }
 
 /* Sets the need to 0 where all is used up. */

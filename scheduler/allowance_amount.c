@@ -76,28 +76,34 @@ static int resource_of(const struct sched *s, enum tres tres)
     return -1;
 }
 
+static struct holding holding_of(const struct asking *a)
+{
+    return (struct holding){a->slots, a->n_slots, job_is_alone(a->job, a->part)};
+}
+
 /* Of all slots, or of those on the node of one of them. */
 static int64_t amount_in(const struct sched *s, const struct asking *a,
                          const struct limit *limit, const char *node)
 {
+    const struct holding h = holding_of(a);
     int resource = resource_of(s, limit->tres);
     int64_t sum = 0;
 
     for (size_t i = 0; i < a->n_slots && resource >= 0; i++) {
         const struct slot *slot = &a->slots[i];
-        const struct resvec counts = slot_counts(slot);
 
         if ((node == NULL || strcmp(node, slot->node) == 0) &&
             is_of_type(s, slot->node, limit->type))
-            sum = add_capped(sum, cluster_use(&counts, slot->pods).v[resource]);
+            sum = add_capped(sum, cluster_counts(&s->cluster, &h, i).v[resource]);
     }
     return sum;
 }
 
 static int64_t billing_in(const struct sched *s, const struct asking *a)
 {
-    return billing_of(&s->cluster, a->part, a->slots, a->n_slots,
-                      s->config.priority_flags);
+    const struct holding h = holding_of(a);
+
+    return billing_of(&s->cluster, a->part, &h, s->config.priority_flags);
 }
 
 static int64_t asked_at_least(const struct sched *s, const struct asking *a,

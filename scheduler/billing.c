@@ -25,22 +25,14 @@ static bool is_of_type(const struct cluster *c, const char *node, const char *ty
            (rec != NULL && rec->node != NULL && str_eq(rec->node->gpu_type, type));
 }
 
-/* Slots of one partition. */
-struct holding {
-    const struct slot *slots;
-    size_t n;
-};
-
 static __int128 amount_of(const struct cluster *c, const struct holding *h,
                           int resource, const char *type)
 {
     __int128 sum = 0;
 
     for (size_t i = 0; i < h->n; i++) {
-        const struct slot *slot = &h->slots[i];
-
-        if (is_of_type(c, slot->node, type))
-            sum += (__int128)slot_counts(slot).v[resource] * slot->pods;
+        if (is_of_type(c, h->slots[i].node, type))
+            sum += cluster_counts(c, h, i).v[resource];
     }
     return sum;
 }
@@ -65,9 +57,8 @@ static __int128 term_of(const struct cluster *c, const struct holding *h,
 }
 
 int64_t billing_of(const struct cluster *c, const struct partition *part,
-                   const struct slot *slots, size_t n, int64_t flags)
+                   const struct holding *h, int64_t flags)
 {
-    const struct holding h = {slots, n};
     bool own = part != NULL && part->n_billing > 0;
     const struct billing_weight *weights = own ? part->billing : by_default;
     size_t n_weights = own ? part->n_billing : ARRAY_LEN(by_default);
@@ -75,7 +66,7 @@ int64_t billing_of(const struct cluster *c, const struct partition *part,
 
     for (size_t i = 0; i < n_weights; i++) {
         int resource = -1;
-        __int128 term = term_of(c, &h, &weights[i], &resource);
+        __int128 term = term_of(c, h, &weights[i], &resource);
         bool of_node = resource == RES_CPU || resource == RES_MEM ||
                        strcmp(weights[i].resource, BILLING_NODE) == 0;
 

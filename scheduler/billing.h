@@ -22,9 +22,8 @@
 
 #define BILLING_GPU 16
 
-/* Of n slots of a job, or of one of its components. `part`, theirs, NULL: as one
- * without weights. `flags` are priority_flags. */
+/* `part`, theirs, NULL: as one without weights. `flags` are priority_flags. */
 int64_t billing_of(const struct cluster *c, const struct partition *part,
-                   const struct slot *slots, size_t n, int64_t flags);
+                   const struct holding *h, int64_t flags);
 
 #endif

@@ -18,26 +18,20 @@ static void add_rate(const struct rating *r, enum tres tres, const char *type,
     usage_charge_add(r->charge, tres, type, (int64_t)MIN(rate, (__int128)INT64_MAX));
 }
 
-/* So that it can be multiplied once more. */
-static __int128 amount_in(const struct slot *slot, int resource)
-{
-    return MIN((__int128)slot_counts(slot).v[resource] * slot->pods,
-               (__int128)INT64_MAX);
-}
-
-static void add_slot(const struct sched *s, const struct slot *slot,
+static void add_slot(const struct sched *s, const struct holding *h, size_t slot,
                      const struct rating *r)
 {
-    const struct noderec *node = cluster_node(&s->cluster, slot->node);
+    const struct noderec *node = cluster_node(&s->cluster, h->slots[slot].node);
+    const struct resvec counts = cluster_counts(&s->cluster, h, slot);
     int gpu = s->cluster.res.gpu;
 
-    add_rate(r, TRES_CPU, NULL, amount_in(slot, RES_CPU));
-    add_rate(r, TRES_MEM, NULL, amount_in(slot, RES_MEM) * ONE / USED_MEM_UNIT);
-    if (gpu < 0 || slot->each.v[gpu] == 0)
+    add_rate(r, TRES_CPU, NULL, counts.v[RES_CPU]);
+    add_rate(r, TRES_MEM, NULL, (__int128)counts.v[RES_MEM] * ONE / USED_MEM_UNIT);
+    if (gpu < 0 || counts.v[gpu] == 0)
         return;
-    add_rate(r, TRES_GPU, NULL, amount_in(slot, gpu) * ONE);
+    add_rate(r, TRES_GPU, NULL, (__int128)counts.v[gpu] * ONE);
     if (node != NULL && node->node != NULL && node->node->gpu_type != NULL)
-        add_rate(r, TRES_GPU, node->node->gpu_type, amount_in(slot, gpu) * ONE);
+        add_rate(r, TRES_GPU, node->node->gpu_type, (__int128)counts.v[gpu] * ONE);
 }
 
 const struct partition *charge_part(const struct sched *s, const struct job *job)
@@ -62,17 +56,18 @@ struct usage_charge charge_of(const struct sched *s, const struct job *job,
         .from_sec = job->start_sec,
         .to_sec = charge_has_end(job) ? MIN(job->end_sec, to_sec) : to_sec,
     };
+    const struct partition *part = charge_part(s, job);
+    const struct holding h = {job->alloc, job->n_alloc, job_is_alone(job, part)};
     const struct rating r = {&ret, qos != NULL ? qos->usage_factor : ONE};
 
     add_rate(&r, TRES_BILLING, NULL,
-             (__int128)billing_of(&s->cluster, charge_part(s, job), job->alloc,
-                                  job->n_alloc, s->config.priority_flags) *
+             (__int128)billing_of(&s->cluster, part, &h, s->config.priority_flags) *
                  ONE);
     add_rate(&r, TRES_NONE, NULL, ONE);
     add_rate(&r, TRES_NODE, NULL,
              (__int128)slots_nodes(job->alloc, job->n_alloc) * ONE);
     for (size_t i = 0; i < job->n_alloc; i++)
-        add_slot(s, &job->alloc[i], &r);
+        add_slot(s, &h, i, &r);
     for (size_t i = 0; i < takes.n; i++)
         add_rate(&r, TRES_LICENSE, takes.items[i].name,
                  (__int128)takes.items[i].count * ONE);

@@ -66,6 +66,21 @@ void noderec_unuse(struct cluster *c, struct noderec *rec, const struct resvec *
         c->unsettled = true;
 }
 
+struct resvec cluster_counts(const struct cluster *c, const struct holding *h,
+                             size_t slot)
+{
+    const struct slot *of = &h->slots[slot];
+    const struct noderec *rec = h->alone ? cluster_node(c, of->node) : NULL;
+    const struct resvec each = slot_counts(of);
+    struct resvec counts = cluster_use(&each, of->pods);
+
+    for (int i = 0; i < RES_MAX && rec != NULL && rec->node != NULL; i++) {
+        if (i != RES_MEM && i != RES_PODS)
+            counts.v[i] = MAX(counts.v[i], rec->node->capacity.v[i]);
+    }
+    return counts;
+}
+
 void cluster_hold(struct cluster *c, const struct slot *slots, size_t n)
 {
     for (size_t i = 0; i < n; i++) {

@@ -566,6 +566,8 @@ int64_t job_least_units(const struct job *j);
  * kind instead, a share of both. `ret` is lent, for as long as `j` and `ret_unit` stay.
  * False: there are no such shares. */
 bool job_unite(const struct job *j, struct job *ret, struct unit *ret_unit);
+/* Does a job have its nodes alone there? `part` NULL: in none that is known. */
+bool job_is_alone(const struct job *j, const struct partition *part);
 /* What bounds a job in a partition, but for those that its QOS lifts. */
 int64_t job_max_time(const struct job *j, const struct partition *part);
 int64_t job_max_nodes(const struct job *j, const struct partition *part);

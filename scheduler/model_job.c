@@ -150,6 +150,11 @@ bool depends_equal(const struct job *a, const struct job *b)
     return true;
 }
 
+bool job_is_alone(const struct job *j, const struct partition *part)
+{
+    return j->exclusive || (part != NULL && part->exclusive);
+}
+
 int64_t job_max_time(const struct job *j, const struct partition *part)
 {
     return (j->lifts & QOS_PART_TIME_LIMIT) != 0 ? LIMIT_UNLIMITED : part->max_time_sec;

@@ -14,14 +14,14 @@ static bool has_node(const struct partition *part, const struct noderec *rec)
 /* ---- what there is, in the units of the model ---- */
 
 static int64_t dearest(const struct cluster *c, const struct node *node,
-                       const struct slot *whole, int64_t flags)
+                       const struct holding *whole, int64_t flags)
 {
     struct partrec *rec, *next;
     int64_t most = 0;
 
     HASH_ITER (hh, c->parts, rec, next) {
         if (!rec->gone && partition_has_node(rec->part, node))
-            most = MAX(most, billing_of(c, rec->part, whole, 1, flags));
+            most = MAX(most, billing_of(c, rec->part, whole, flags));
     }
     return most;
 }
@@ -29,11 +29,12 @@ static int64_t dearest(const struct cluster *c, const struct node *node,
 static int64_t billing_of_node(const struct sched *s, const struct partition *part,
                                const struct noderec *rec)
 {
-    const struct slot whole = {
+    const struct slot slot = {
         .node = rec->name, .pods = 1, .each = rec->node->capacity};
+    const struct holding whole = {.slots = &slot, .n = 1};
     const int64_t flags = s->config.priority_flags;
 
-    return part != NULL ? billing_of(&s->cluster, part, &whole, 1, flags)
+    return part != NULL ? billing_of(&s->cluster, part, &whole, flags)
                         : dearest(&s->cluster, rec->node, &whole, flags);
 }
 
