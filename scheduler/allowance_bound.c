@@ -1,4 +1,7 @@
 /* What bounds a job by itself. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/util.h"
 #include "scheduler/allowance_private.h"
 
@@ -50,25 +53,60 @@ static void set_lifts(struct job *job, size_t component, int64_t lifts)
         job->others[component - 1].lifts = lifts;
 }
 
-/* A time limit that none is given for is within those of all components. */
-static void find_bounds(const struct sched *s, struct job *job, const struct job *old)
+/* In a partition; a time limit that none is given for is within those of all
+ * components. */
+static int64_t wall_in(const struct sched *s, const struct job *job,
+                       const struct partition *part)
 {
-    int64_t wall_sec = LIMIT_UNLIMITED, accrue_sec = TIME_UNSET;
+    int64_t wall_sec = LIMIT_UNLIMITED;
     struct askings all;
 
+    askings_init(s, &all, job, part, NULL, 0);
+    for (size_t i = 0; i < all.n; i++) {
+        struct places places;
+
+        places_find(s, all.items[i].job, all.items[i].part, &places);
+        wall_sec = MIN(wall_sec, wall_of(&places));
+    }
+    return wall_sec;
+}
+
+static void find_walls(const struct sched *s, struct job *job)
+{
+    size_t n = job->partition == NULL ? job->n_partitions : 0;
+    int64_t *walls = xcalloc(n + 1, sizeof(*walls));
+    bool differ = false;
+
+    job->wall_sec = wall_in(s, job, places_part(s, job));
+    for (size_t i = 0; i < n; i++) {
+        const struct partrec *part = cluster_partition(&s->cluster, job->partitions[i]);
+
+        walls[i] = part != NULL ? wall_in(s, job, part->part) : job->wall_sec;
+        differ |= walls[i] != job->wall_sec;
+    }
+    free(job->walls);
+    job->walls = differ ? TAKE(walls) : NULL;
+    free(walls);
+}
+
+static void find_bounds(const struct sched *s, struct job *job, const struct job *old)
+{
+    int64_t accrue_sec = TIME_UNSET;
+    struct askings all;
+
+    find_walls(s, job);
     askings_init(s, &all, job, places_part(s, job), NULL, 0);
     for (size_t i = 0; i < all.n; i++) {
         const struct asking *a = &all.items[i];
+        const struct qos *own = policy_qos(&s->policy, a->job);
         struct places places;
         int64_t accrues;
 
         places_find(s, a->job, a->part, &places);
-        wall_sec = MIN(wall_sec, wall_of(&places));
         accrues = accrual_of(s, job, old, &places);
         accrue_sec = accrues != TIME_UNSET ? accrues : accrue_sec;
-        set_lifts(job, i, places_flags(s, a->job, a->part) & QOS_LIFTS);
+        set_lifts(job, i, own != NULL ? own->flags & QOS_LIFTS : 0);
     }
-    job->wall_sec = wall_sec;
     job->accrue_sec = accrue_sec;
 }
 
@@ -79,10 +117,30 @@ static int64_t lifts_of(const struct job *job, size_t component)
                : 0;
 }
 
+static void drop_walls(struct job *job)
+{
+    free(TAKE(job->walls));
+    job->wall_sec = LIMIT_UNLIMITED;
+}
+
+/* Until all is settled; of other partitions nothing is known but the first. */
+static void keep_walls(struct job *job, const struct job *old)
+{
+    if (old == NULL || old == job)
+        return;
+    drop_walls(job);
+    job->wall_sec = old->wall_sec;
+    if (old->walls == NULL || !names_equal(job->partitions, job->n_partitions,
+                                           old->partitions, old->n_partitions))
+        return;
+    job->walls = xmalloc(job->n_partitions * sizeof(*job->walls));
+    memcpy(job->walls, old->walls, job->n_partitions * sizeof(*job->walls));
+}
+
 void allowance_bound(const struct sched *s, struct job *job, const struct job *old)
 {
     if (s->held.stale) {
-        job->wall_sec = old != NULL ? old->wall_sec : job->wall_sec;
+        keep_walls(job, old);
         job->accrue_sec = old != NULL ? old->accrue_sec : job->accrue_sec;
         for (size_t i = 0; old != NULL && i <= job->n_others; i++)
             set_lifts(job, i, lifts_of(old, i));
@@ -94,7 +152,7 @@ void allowance_bound(const struct sched *s, struct job *job, const struct job *o
     }
     for (size_t i = 0; i <= job->n_others; i++)
         set_lifts(job, i, 0);
-    job->wall_sec = LIMIT_UNLIMITED;
+    drop_walls(job);
     job->accrue_sec = TIME_UNSET;
 }
 
@@ -108,4 +166,13 @@ uint64_t bounds_lifts(const struct job *job)
         hash = hash_bytes(hash, &lifts, sizeof(lifts));
     }
     return hash;
+}
+
+uint64_t bounds_walls(const struct job *job)
+{
+    uint64_t hash = hash_bytes(HASH_NOTHING, &job->wall_sec, sizeof(job->wall_sec));
+
+    return job->walls != NULL
+               ? hash_bytes(hash, job->walls, job->n_partitions * sizeof(*job->walls))
+               : hash;
 }

@@ -162,12 +162,11 @@ static void look_for_limits(struct held *held, const struct policy *p, bool accr
 static void bind_anew(struct sched *s, struct jobrec *rec)
 {
     struct job *job = rec->job;
-    const uint64_t lifts = bounds_lifts(job);
-    int64_t wall_sec = job->wall_sec;
+    const uint64_t lifts = bounds_lifts(job), walls = bounds_walls(job);
     struct shape *shape;
 
     allowance_bound(s, job, job);
-    if (job->wall_sec != wall_sec && job->limit_sec == LIMIT_UNSET) {
+    if (bounds_walls(job) != walls && job->limit_sec == LIMIT_UNSET) {
         s->timeline_gen = 0;
         s->end_sec = INT64_MIN;
     }
@@ -180,9 +179,23 @@ static void bind_anew(struct sched *s, struct jobrec *rec)
     rec->version++;
 }
 
+/* Before jobs: what a partition's QOS lifts is lifted for all who are in it. */
+static void settle_lifts(struct sched *s)
+{
+    struct partrec *part, *next;
+
+    HASH_ITER (hh, s->cluster.parts, part, next) {
+        const struct qos *qos = policy_part_qos(&s->policy, part->part);
+
+        cluster_set_lifts(&s->cluster, part, qos != NULL ? qos->flags & QOS_LIFTS : 0);
+    }
+}
+
 static void bind_all(struct sched *s)
 {
     struct jobrec *rec, *next;
+
+    settle_lifts(s);
 
     HASH_ITER (hh, s->jobs, rec, next) {
         if (!rec->gone && rec->job->phase <= JOB_COMPLETING)

@@ -116,6 +116,8 @@ void allowance_count(struct sched *s, struct jobrec *rec);
 
 /* What its components need not keep, as one number: another one is another shape. */
 uint64_t bounds_lifts(const struct job *job);
+/* Likewise the longest time limits that it may have. */
+uint64_t bounds_walls(const struct job *job);
 
 /* ---- allowance_say.c ---- */
 

@@ -55,15 +55,15 @@ int64_t check_limit(const struct job *job, const struct partition *part)
         return job->limit_sec;
     if (part->default_time_sec != LIMIT_UNSET)
         return MIN(part->default_time_sec, part->max_time_sec);
-    if (job->wall_sec != LIMIT_UNLIMITED)
-        return MIN(job->wall_sec, job_max_time(job, part));
+    if (job_wall(job, part) != LIMIT_UNLIMITED)
+        return MIN(job_wall(job, part), job_max_time(job, part));
     return part->max_time_sec;
 }
 
 int64_t check_bound(const struct job *job, const struct partition *part)
 {
-    if (job->limit_sec != LIMIT_UNSET || job->wall_sec == LIMIT_UNLIMITED ||
-        part == NULL || part->default_time_sec != LIMIT_UNSET)
+    if (job->limit_sec != LIMIT_UNSET || part == NULL ||
+        job_wall(job, part) == LIMIT_UNLIMITED || part->default_time_sec != LIMIT_UNSET)
         return LIMIT_UNSET;
     return check_limit(job, part);
 }

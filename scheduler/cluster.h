@@ -99,6 +99,8 @@ void cluster_fini(struct cluster *c);
 bool cluster_put_node(struct cluster *c, struct node *node);
 bool cluster_drop_node(struct cluster *c, const char *name);
 bool cluster_put_partition(struct cluster *c, struct partition *part);
+/* Which bounds of it jobs need not keep. */
+void cluster_set_lifts(struct cluster *c, struct partrec *rec, int64_t lifts);
 bool cluster_drop_partition(struct cluster *c, const char *name);
 bool cluster_put_pod(struct cluster *c, struct foreign_pod *pod);
 bool cluster_drop_pod(struct cluster *c, const char *uid);

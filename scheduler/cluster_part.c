@@ -21,6 +21,7 @@ bool cluster_put_partition(struct cluster *c, struct partition *part)
     if (rec != NULL) {
         /* The key is the old struct's string. */
         HASH_DEL(c->parts, rec);
+        part->lifts = rec->part->lifts; /* until the next step */
         partition_free(rec->part);
     } else {
         rec = xcalloc(1, sizeof(*rec));
@@ -33,6 +34,15 @@ bool cluster_put_partition(struct cluster *c, struct partition *part)
     c->unsettled = true;
     c->gen++;
     return true;
+}
+
+void cluster_set_lifts(struct cluster *c, struct partrec *rec, int64_t lifts)
+{
+    if (rec->part->lifts == lifts)
+        return;
+    rec->part->lifts = lifts;
+    c->unsettled = true;
+    c->gen++;
 }
 
 bool cluster_drop_partition(struct cluster *c, const char *name)

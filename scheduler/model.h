@@ -179,7 +179,8 @@ struct partition {
     struct billing_weight *billing; /* none: as billing.h says */
     size_t n_billing;
     struct access access;
-    char *qos; /* of all its jobs, besides their own; NULL: none */
+    char *qos;     /* of all its jobs, besides their own; NULL: none */
+    int64_t lifts; /* its bounds that jobs need not keep by that, by the core alone */
     struct part_amounts amounts;
     bool exclusive;         /* each job has its nodes alone */
     int64_t oversubscribe;  /* so many jobs may have a CPU: oversubscribe.h; 0: one */
@@ -505,9 +506,10 @@ struct job {
     int64_t preempt_sec;  /* and then: when it is ended, if it still runs */
 
     /* From its QOS and account, by the core alone: the longest time limit that they
-     * allow, and which bounds of partitions it need not keep (QOS_LIFTS); that of each
-     * component too. */
-    int64_t wall_sec; /* LIMIT_UNLIMITED */
+     * allow, and which bounds of partitions it need not keep by its own QOS
+     * (QOS_LIFTS); that of each component too. */
+    int64_t wall_sec; /* LIMIT_UNLIMITED; of several partitions in the first: */
+    int64_t *walls;   /* in each of them; NULL: in all the same */
     int64_t lifts;
     /* Likewise, while it waits: since when it gains age, at the earliest (accrue.h);
      * ACCRUES_*; TIME_UNSET: no limit is on that. */
@@ -568,7 +570,9 @@ int64_t job_least_units(const struct job *j);
 bool job_unite(const struct job *j, struct job *ret, struct unit *ret_unit);
 /* Does a job have its nodes alone there? `part` NULL: in none that is known. */
 bool job_is_alone(const struct job *j, const struct partition *part);
-/* What bounds a job in a partition, but for those that its QOS lifts. */
+/* The longest time limit that its QOS, the partition's and its account allow there. */
+int64_t job_wall(const struct job *j, const struct partition *part);
+/* What bounds a job in a partition, but for those that their QOS lift. */
 int64_t job_max_time(const struct job *j, const struct partition *part);
 int64_t job_max_nodes(const struct job *j, const struct partition *part);
 int64_t job_min_nodes(const struct job *j, const struct partition *part);

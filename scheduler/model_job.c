@@ -155,19 +155,34 @@ bool job_is_alone(const struct job *j, const struct partition *part)
     return j->exclusive || (part != NULL && part->exclusive);
 }
 
+int64_t job_wall(const struct job *j, const struct partition *part)
+{
+    for (size_t i = 0; i < j->n_partitions && j->walls != NULL; i++) {
+        if (strcmp(j->partitions[i], part->name) == 0)
+            return j->walls[i];
+    }
+    return j->wall_sec;
+}
+
+static bool is_lifted(const struct job *j, const struct partition *part, int64_t bound)
+{
+    return ((j->lifts | part->lifts) & bound) != 0;
+}
+
 int64_t job_max_time(const struct job *j, const struct partition *part)
 {
-    return (j->lifts & QOS_PART_TIME_LIMIT) != 0 ? LIMIT_UNLIMITED : part->max_time_sec;
+    return is_lifted(j, part, QOS_PART_TIME_LIMIT) ? LIMIT_UNLIMITED
+                                                   : part->max_time_sec;
 }
 
 int64_t job_max_nodes(const struct job *j, const struct partition *part)
 {
-    return (j->lifts & QOS_PART_MAX_NODES) != 0 ? LIMIT_UNLIMITED : part->max_nodes;
+    return is_lifted(j, part, QOS_PART_MAX_NODES) ? LIMIT_UNLIMITED : part->max_nodes;
 }
 
 int64_t job_min_nodes(const struct job *j, const struct partition *part)
 {
-    return (j->lifts & QOS_PART_MIN_NODES) != 0 ? 0 : part->min_nodes;
+    return is_lifted(j, part, QOS_PART_MIN_NODES) ? 0 : part->min_nodes;
 }
 
 const char *job_reservation(const struct job *j)
@@ -237,6 +252,17 @@ bool job_has_user(const struct job *j)
     return j->user != NULL && j->user[0] != '\0';
 }
 
+static int64_t *walls_copy(const struct job *j)
+{
+    int64_t *copy = NULL;
+
+    if (j->walls != NULL) {
+        copy = xmalloc(j->n_partitions * sizeof(*copy));
+        memcpy(copy, j->walls, j->n_partitions * sizeof(*copy));
+    }
+    return copy;
+}
+
 static void job_copy_into(struct job *copy, const struct job *j);
 
 static struct job *components_copy(const struct job *components, size_t n)
@@ -263,6 +289,7 @@ static void job_copy_into(struct job *copy, const struct job *j)
     licenses_copy(copy, j);
     copy->reservations = names_copy(j->reservations, j->n_reservations);
     copy->partitions = names_copy(j->partitions, j->n_partitions);
+    copy->walls = walls_copy(j);
     copy->account = xstrdup_null(j->account);
     copy->qos = xstrdup_null(j->qos);
     copy->gpu_type = xstrdup_null(j->gpu_type);
@@ -333,6 +360,7 @@ static void job_fini(struct job *j)
     free(j->others);
     job_free_filters(j);
     names_free(j->partitions, j->n_partitions);
+    free(j->walls);
     slots_free(j->alloc, j->n_alloc);
     plan_clear(&j->plan);
     free(j->array);
