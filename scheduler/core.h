@@ -125,6 +125,7 @@ struct jobrec {
     const struct partrec *limited_in;
     enum reason limited;
     char *limited_message;
+    bool refused; /* by a limit, at the last trial, some place at some time */
     struct priority found_priority;
     UT_hash_handle hh, hh_id, hh_task;
 };

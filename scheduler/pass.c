@@ -74,7 +74,8 @@ static bool try_(struct sched *s, struct entry *entry)
         return true;
     }
     count_waiting(s, entry);
-    rec->walk = s->pass.number;
+    /* What a limit refuses may be allowed in the next walk, whatever has grown. */
+    rec->walk = rec->refused ? 0 : s->pass.number;
     return false;
 }
 

@@ -219,7 +219,7 @@ static bool try_listed(struct sched *s, const struct entry *entry)
     before = trial_before(s, entry, s->lines.n);
     if (trial_run(s, entry, &by, before))
         return true;
-    return !trial_reserves(s, entry) ||
+    return rec->limited != REASON_NONE || !trial_reserves(s, entry) ||
            trial_promise(s, entry, s->lines.n - rec->claim.on);
 }
 

@@ -68,43 +68,73 @@ void trial_set_plan(struct sched *s, const struct entry *entry, struct slot *slo
 }
 
 /* It waits without a plan: it would be in others' way. */
-static void give_up(struct sched *s, struct jobrec *rec, struct slot *slots, size_t n)
+static void give_up(struct sched *s, struct jobrec *rec)
 {
-    slots_free(slots, n);
     s->pass.moved |= rec->job->plan.promised;
     broken_note(s, rec, BROKEN_RULES);
     plan_clear(&rec->job->plan);
     starts_enlist(s, rec);
 }
 
+/* It was lifted for another place, and is put back. */
+struct lifted {
+    int64_t grown_sec;
+    bool freed;
+};
+
+static void put_back(struct sched *s, struct jobrec *rec, const struct lifted *before)
+{
+    s->freed = before->freed;
+    s->grown_sec = before->grown_sec;
+    book_enter(s, rec);
+}
+
+/* A limit keeps it from a place. A plan that it has stays, unless this is to be
+ * now and there: then it would wait with a plan for what it may not have. */
+static void refuse(struct sched *s, const struct entry *entry,
+                   const struct lifted *before)
+{
+    struct jobrec *rec = entry->rec;
+    const struct plan *plan = &rec->job->plan;
+
+    rec->refused = true;
+    if (plan->start_sec == TIME_UNSET ||
+        (s->window.first == 0 && str_eq(plan->partition, entry->part->part->name))) {
+        give_up(s, rec);
+        return;
+    }
+    rec->limited = REASON_NONE;
+    put_back(s, rec, before);
+}
+
 bool trial_run(struct sched *s, const struct entry *entry, const struct seeker *by,
                size_t before)
 {
     struct jobrec *rec = entry->rec;
-    int64_t grown_sec = s->grown_sec;
-    bool freed = s->freed;
+    const struct lifted lifted = {.grown_sec = s->grown_sec, .freed = s->freed};
     struct slot *slots;
     size_t n;
 
     rec->limited = REASON_NONE;
+    rec->refused = false;
     if (!may_improve(s, rec, by, before))
         return false;
     book_strike(s, rec);
     slots = trial_find_place(s, entry, by, before, &n);
-    if (slots != NULL && s->window.first == 0) {
-        if (trial_allow(s, entry, by, &slots, &n)) {
-            trial_start(s, entry, slots, n, true);
-            return true;
-        }
-        give_up(s, rec, slots, n);
+    if (slots == NULL) {
+        put_back(s, rec, &lifted);
         return false;
     }
-    if (slots != NULL) {
-        trial_set_plan(s, entry, slots, n);
-    } else { /* it was lifted, and is put back */
-        s->freed = freed;
-        s->grown_sec = grown_sec;
+    if (!trial_allow(s, entry, by, &slots, &n)) {
+        slots_free(slots, n);
+        refuse(s, entry, &lifted);
+        return false;
     }
+    if (s->window.first == 0) {
+        trial_start(s, entry, slots, n, true);
+        return true;
+    }
+    trial_set_plan(s, entry, slots, n);
     book_enter(s, rec);
     return false;
 }

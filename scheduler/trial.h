@@ -5,7 +5,8 @@
  *   ruled out --> a reason, whatever is free
  *   fits now  --> started: a decision, and room that is taken; or it would have more
  *                 than QOS or account allow: then it has no plan
- *   else      --> its plan stays, or is put to an earlier time; why not now
+ *   else      --> its plan stays, or is put to an earlier time, where it has no more
+ *                 than they allow; why not now
  *
  * A job that has a plan is lifted alone: its own room is given back, searched again
  * with all others in their places, and taken again, no later.

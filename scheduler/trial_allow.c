@@ -66,6 +66,8 @@ bool trial_allow(struct sched *s, const struct entry *entry, const struct seeker
     struct placement at = trial_placement(s, entry, by);
     int64_t found = pods_of(*slots, *n);
 
+    if (!s->held.any)
+        return true;
     at.few = trial_wants_few(s, entry->rec->job, s->window.first);
     while (*slots != NULL && cut(s, entry, *slots, n)) {
         at.most_pods = pods_of(*slots, *n);
