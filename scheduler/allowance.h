@@ -53,6 +53,11 @@ void allowance_end_over(struct sched *s);
  */
 void allowance_hold_back(struct sched *s, struct jobrec *rec);
 
+/* After a check that has failed: were there too many nodes, some of which are counted
+ * already for those who count together, as this one? */
+bool allowance_lacks_nodes(const struct sched *s);
+bool allowance_has_node(const struct sched *s, const char *node);
+
 /* So much priority it needs to be kept room for (MinPrioThreshold). */
 int64_t allowance_least_priority(const struct sched *s, const struct job *job,
                                  const struct partition *part);

@@ -124,6 +124,16 @@ void allowance_hold_back(struct sched *s, struct jobrec *rec)
     starts_enlist(s, rec);
 }
 
+bool allowance_lacks_nodes(const struct sched *s)
+{
+    return s->held.broken != NULL && held_has_nodes(s->held.broken);
+}
+
+bool allowance_has_node(const struct sched *s, const char *node)
+{
+    return held_has_node(s->held.broken, node);
+}
+
 static bool see_limits(struct held *held, const struct limits *limits)
 {
     for (size_t i = 0; i < limits->n; i++) {

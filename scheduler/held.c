@@ -339,6 +339,16 @@ int64_t held_of(const struct held *h, const struct limit *limit, const char *who
     return counts_left(counter) ? left_of(counter, at_sec) : capped(counter->sum);
 }
 
+bool held_has_nodes(const struct counter *counter)
+{
+    return counter->nodes != NULL;
+}
+
+bool held_has_node(const struct counter *counter, const char *node)
+{
+    return use_of(counter, node) != NULL;
+}
+
 int64_t held_nodes_with(const struct held *h, const struct limit *limit,
                         const char *whose, const struct slot *slots, size_t n)
 {

@@ -54,8 +54,9 @@ struct placement {
     const struct window *window;
     const struct timeline *timeline;
     const struct fence *fence; /* that the window is behind; NULL: none */
-    bool few;          /* in a window: on no more leaves than the job asks for */
-    int64_t most_pods; /* of a job of equal pods; 0: as many as it takes */
+    bool few;               /* in a window: on no more leaves than the job asks for */
+    int64_t most_pods;      /* of a job of equal pods; 0: as many as it takes */
+    const uint64_t *rather; /* nodes that come before lighter ones; NULL: none */
     const struct asked *asked; /* what nodes are worth to others; NULL: unknown */
     const uint64_t *taken;     /* nodes of its other components; NULL: it has none */
 };
@@ -99,6 +100,9 @@ bool placement_fits(struct placer *p, const struct cluster *c,
  * NULL. Uses and refreshes the fit's memory of where its last pod went. */
 struct slot *placement_find(struct placer *p, const struct cluster *c,
                             const struct placement *at, size_t *ret_n);
+
+/* The slots that were found last are not taken: nothing is remembered of them. */
+void placement_forget(const struct placement *at);
 
 /* Positions of the nodes of the slots that were found last, in their order. */
 void placement_positions(const struct placer *p, uint32_t *ret);

@@ -124,6 +124,8 @@ void candidate_add(struct placer *p, const struct cluster *c,
     beside = asked_beside(c, sight.now, sight.n);
     node.required = node_set_has(at->shape->required, position);
     node.weight = c->weighted ? c->order[position]->node->weight : 0;
+    if (at->rather != NULL && node_set_has(at->rather, position))
+        node.weight = INT64_MIN;
     if (at->asked != NULL && placement_is_plain(at->shape->like))
         node.cost = asked_cost(at->asked, position, &p->pod, &beside);
     node.devices_then = sight.then == sight.now
@@ -156,7 +158,7 @@ static struct plenty plenty_for(const struct cluster *c, const struct placement 
 {
     const struct job *like = at->shape->like;
     bool plain = at->view == VIEW_WINDOW && placement_is_flat(c, at) &&
-                 !placement_is_near(c, at) && !c->weighted &&
+                 !placement_is_near(c, at) && !c->weighted && at->rather == NULL &&
                  (at->asked == NULL || at->asked->pressure == NULL);
     int64_t most = MIN(like->max_pods, job_max_nodes(like, at->part->part));
 

@@ -77,7 +77,8 @@ struct slot *placement_find(struct placer *p, const struct cluster *c,
     struct fit *fit = shape_fit(at->shape, at->part);
     /* Where it went is the best place again; of the least loaded nodes it is not. */
     bool single = like->max_pods == 1 && like->n_units == 0 && at->taken == NULL &&
-                  !placement_has_rules(like) && !at->part->part->lln;
+                  at->rather == NULL && !placement_has_rules(like) &&
+                  !at->part->part->lln;
     struct room room;
 
     if (!(single && again_fits(p, c, at, fit)) && !placement_choose(p, c, at, &room))
@@ -93,6 +94,11 @@ struct slot *placement_find(struct placer *p, const struct cluster *c,
         fit->last_mutation = at->timeline->mutation + 1;
     }
     return slots_of(p, c, like, ret_n);
+}
+
+void placement_forget(const struct placement *at)
+{
+    shape_fit(at->shape, at->part)->last_mutation = 0;
 }
 
 void placement_positions(const struct placer *p, uint32_t *ret)

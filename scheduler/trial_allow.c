@@ -50,35 +50,70 @@ static bool cut(struct sched *s, const struct entry *entry, struct slot *slots,
     bool equal = job->n_units == 0 && job->n_others == 0;
     int64_t spare = equal ? pods_of(slots, *n) - job->min_pods : 0;
 
-    while (!is_allowed(s, entry, slots, *n)) {
-        if (spare-- <= 0)
-            return false;
+    for (; spare > 0; spare--) {
         drop_pod(slots, n);
+        if (is_allowed(s, entry, slots, *n))
+            return true;
     }
+    return false;
+}
+
+/* Those that are counted already, where there would be too many nodes; NULL: it is not
+ * that. */
+static node_set held_nodes(const struct sched *s)
+{
+    node_set held;
+
+    if (!allowance_lacks_nodes(s))
+        return NULL;
+    held = xcalloc(s->cluster.words + 1, sizeof(*held));
+    for (size_t i = 0; i < s->cluster.n_order; i++) {
+        if (node_set_has(s->window.nodes, i) &&
+            allowance_has_node(s, s->cluster.order[i]->name))
+            node_set_add(held, i);
+    }
+    return held;
+}
+
+/* Of what it may not have so, the next to try; false: there is nothing else. */
+static bool narrow(struct sched *s, const struct entry *entry, struct placement *at,
+                   struct slot *slots, size_t *n)
+{
+    if (at->rather == NULL && entry->rec->job->n_others == 0) {
+        at->rather = held_nodes(s);
+        if (at->rather != NULL)
+            return true;
+    }
+    if (!cut(s, entry, slots, n))
+        return false;
+    at->most_pods = pods_of(slots, *n);
     return true;
 }
 
-/* What is left is only a number: a node of the job's list may be among those dropped,
- * or one with a feature that it counts on. */
+/* Elsewhere: first on nodes that its group has already, then on as few as are left to
+ * it. That is only a number: a node of the job's list may be among those dropped, or
+ * one with a feature that it counts on. */
 bool trial_allow(struct sched *s, const struct entry *entry, const struct seeker *by,
                  struct slot **slots, size_t *n)
 {
     struct placement at = trial_placement(s, entry, by);
-    int64_t found = pods_of(*slots, *n);
+    bool allowed;
 
     if (!s->held.any)
         return true;
     at.few = trial_wants_few(s, entry->rec->job, s->window.first);
-    while (*slots != NULL && cut(s, entry, *slots, n)) {
-        at.most_pods = pods_of(*slots, *n);
-        if (at.most_pods == found) {
-            entry->rec->limited = REASON_NONE;
-            return true;
-        }
+    while (!(allowed = is_allowed(s, entry, *slots, *n))) {
+        placement_forget(&at);
+        if (!narrow(s, entry, &at, *slots, n))
+            break;
         slots_free(*slots, *n);
         *n = 0;
         *slots = placement_find(&s->placer, &s->cluster, &at, n);
-        found = *slots != NULL ? pods_of(*slots, *n) : 0;
+        if (*slots == NULL)
+            break;
     }
-    return false;
+    if (allowed)
+        entry->rec->limited = REASON_NONE;
+    free((void *)at.rather);
+    return allowed;
 }
