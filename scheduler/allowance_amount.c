@@ -181,11 +181,17 @@ bool asking_has(const struct sched *s, const struct asking *a,
     return asking_amount(s, a, limit) > 0;
 }
 
-int64_t asking_factored(const struct sched *s, const struct asking *a, int64_t need)
+int64_t asking_factor(const struct sched *s, const struct asking *a)
 {
     const struct qos *qos = policy_qos(&s->policy, a->job);
     bool counts = qos != NULL && (qos->flags & QOS_USAGE_FACTOR_SAFE) != 0;
-    __int128 product = (__int128)need * (counts ? qos->usage_factor : 1000) / 1000;
+
+    return counts ? qos->usage_factor : 1000;
+}
+
+static int64_t factored(const struct sched *s, const struct asking *a, int64_t need)
+{
+    __int128 product = (__int128)need * asking_factor(s, a) / 1000;
 
     return need == INT64_MAX ? need : (int64_t)MIN(product, (__int128)INT64_MAX);
 }
@@ -210,9 +216,9 @@ int64_t asking_need(const struct sched *s, const struct asking *a,
     case WHAT_LEFT:
         return times(asking_amount(s, a, limit), a->limit_sec);
     case WHAT_WALL_USED:
-        return asking_factored(s, a, a->limit_sec);
+        return factored(s, a, a->limit_sec);
     case WHAT_USED:
-        return asking_factored(s, a, times(asking_amount(s, a, limit), a->limit_sec));
+        return factored(s, a, times(asking_amount(s, a, limit), a->limit_sec));
     }
     return 0;
 }

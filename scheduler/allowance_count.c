@@ -27,7 +27,7 @@ static bool counts_for(const struct job *job, const struct limit *limit, bool sa
         return accrue_since(job) != TIME_UNSET && job->accrue_sec != ACCRUES_NOT;
     if (limit_rows[limit->kind].whose == WHOSE_JOB)
         return false;
-    if (limit_is_of_usage(limit->kind) && !(safe && limit_has_tres(limit->kind)))
+    if (limit_is_of_usage(limit->kind) && !safe)
         return false;
     if (job->gone && !limit_is_of_usage(limit->kind))
         return false;
@@ -45,6 +45,7 @@ static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
         const struct limit *limit = &limits->items[i];
         struct taking taking = {.limit = limit,
                                 .component = (int64_t)a->component,
+                                .factor = 1000,
                                 .start_sec = TIME_UNSET,
                                 .end_sec = end_of(s, rec, a, limit),
                                 .slots = a->slots,
@@ -62,7 +63,7 @@ static void take_of(struct sched *s, struct jobrec *rec, const struct asking *a,
             taking.amount = asking_amount(s, a, limit);
         if (limit_is_of_usage(limit->kind)) {
             taking.start_sec = a->job->start_sec;
-            taking.amount = asking_factored(s, a, taking.amount);
+            taking.factor = asking_factor(s, a);
         }
         held_take(&s->held, &rec->takes, &taking);
     }

@@ -63,8 +63,9 @@ int64_t asking_need(const struct sched *s, const struct asking *a,
 /* Does it have any of what a limit on usage is on? */
 bool asking_has(const struct sched *s, const struct asking *a,
                 const struct limit *limit);
-/* What it counts for in limits on usage, by the usage factor if its QOS says so. */
-int64_t asking_factored(const struct sched *s, const struct asking *a, int64_t need);
+/* So many thousandths of what it has count in limits on usage: the usage factor, if its
+ * QOS says so. */
+int64_t asking_factor(const struct sched *s, const struct asking *a);
 
 /* ---- allowance_asker.c: what the components of a job count for together ---- */
 

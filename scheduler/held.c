@@ -202,7 +202,9 @@ int64_t slots_nodes(const struct slot *slots, size_t n)
 
 static bool counts_left(const struct counter *counter)
 {
-    return limit_counts_left(counter->key.limit->kind);
+    const enum limit_kind kind = counter->key.limit->kind;
+
+    return limit_counts_left(kind) || limit_is_of_usage(kind);
 }
 
 static void link_take(struct counter *counter, struct take *take)
@@ -260,6 +262,7 @@ void held_take(struct held *h, struct take **takes, const struct taking *taking)
     *take = (struct take){.counter = counter,
                           .component = taking->component,
                           .amount = taking->amount,
+                          .factor = taking->factor,
                           .start_sec = taking->start_sec,
                           .end_sec = taking->end_sec,
                           .next = *takes};
@@ -308,6 +311,13 @@ static int64_t capped(__int128 sum)
     return (int64_t)MIN(sum, (__int128)INT64_MAX);
 }
 
+static __int128 left_of_one(const struct take *t, int64_t from_sec)
+{
+    __int128 product = (__int128)t->amount * ((__int128)t->end_sec - from_sec);
+
+    return MIN(product, (__int128)INT64_MAX) * t->factor / 1000;
+}
+
 /* Many ask, one after the other, while nothing changes. */
 static int64_t left_of(struct counter *counter, int64_t at_sec)
 {
@@ -319,7 +329,7 @@ static int64_t left_of(struct counter *counter, int64_t at_sec)
         int64_t from = MAX(at_sec, t->start_sec);
 
         if (t->end_sec > from)
-            sum += (__int128)t->amount * ((__int128)t->end_sec - from);
+            sum += left_of_one(t, from);
         sum = MIN(sum, (__int128)INT64_MAX);
     }
     counter->left_sec = at_sec;

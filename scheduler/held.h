@@ -33,6 +33,7 @@ struct take {
     struct counter *counter;
     int64_t component; /* of the job, that counts for it */
     int64_t amount;    /* nodes: 0, they are those of the component */
+    int64_t factor;    /* thousandths of what is left of it, that count */
     int64_t start_sec;
     int64_t end_sec; /* when it ends at the latest */
     struct take *next;
@@ -58,7 +59,8 @@ struct counter {
     size_t n_takes;
     __int128 sum;
     struct node_use *nodes; /* hash by name */
-    struct take *takes; /* where limit_counts_left; it is, at a time (or TIME_UNSET): */
+    struct take
+        *takes; /* of what is left over time; it is, at a time (or TIME_UNSET): */
     int64_t left, left_sec;
     struct waiter *waiters;
     UT_hash_handle hh;
@@ -88,7 +90,7 @@ void held_reset(struct held *h);
 struct taking {
     const struct limit *limit;
     const char *whose;
-    int64_t component, amount, start_sec, end_sec;
+    int64_t component, amount, factor, start_sec, end_sec;
     const struct slot *slots;
     size_t n_slots;
 };
