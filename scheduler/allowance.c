@@ -77,11 +77,10 @@ static bool is_broken(const struct sched *s, const struct asker *by,
     int64_t need = asker_need(s, by, place, limit);
 
     *ret_need = need;
+    if (!asking_is_bound(a, limit))
+        return false;
     if (limit_rows[limit->kind].least)
         return need < limit->amount && !may_be_enough(a, limit);
-    if (limit->tres == TRES_GPU && limit->type != NULL &&
-        !job_asks_type(a->job, limit->type))
-        return false;
     if (limit_is_of_usage(limit->kind))
         return is_used_up(s, a, place, limit, ret_need);
     return held_with(s, by, place, limit, need) > allowed(s, a, place, limit);

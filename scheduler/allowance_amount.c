@@ -173,6 +173,12 @@ static int64_t times(int64_t amount, int64_t sec)
     return __builtin_mul_overflow(amount, sec, &product) ? INT64_MAX : product;
 }
 
+bool asking_is_bound(const struct asking *a, const struct limit *limit)
+{
+    return limit->tres != TRES_GPU || limit->type == NULL ||
+           job_asks_type(a->job, limit->type);
+}
+
 bool asking_has(const struct sched *s, const struct asking *a,
                 const struct limit *limit)
 {

@@ -60,6 +60,8 @@ int64_t asking_amount(const struct sched *s, const struct asking *a,
 /* What the job itself counts for. */
 int64_t asking_need(const struct sched *s, const struct asking *a,
                     const struct limit *limit);
+/* As in Slurm, a limit on GPUs of a type does not bind who asks for any GPUs. */
+bool asking_is_bound(const struct asking *a, const struct limit *limit);
 /* Does it have any of what a limit on usage is on? */
 bool asking_has(const struct sched *s, const struct asking *a,
                 const struct limit *limit);

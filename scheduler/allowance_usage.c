@@ -72,7 +72,8 @@ static enum reason find_used_up(const struct sched *s, const struct asking *a,
             const struct limit *limit = &place->limits->items[k];
 
             if (!limit_is_of_usage(limit->kind) || places_mask(&places, i, limit) ||
-                !asking_has(s, a, limit) || !usage_is_up(s, place, limit))
+                !asking_is_bound(a, limit) || !asking_has(s, a, limit) ||
+                !usage_is_up(s, place, limit))
                 continue;
             allowance_say(place, a->job, limit, 0, message);
             return reason_of_limit(limit->kind, limit->tres, place->qos == NULL);
