@@ -79,6 +79,7 @@ static const struct field partition_rows[] = {
     LIST(partition, billing, n_billing, fields_billing_weight),
     ONE(partition, access, fields_access),
     TEXT(partition, qos),
+    INT(partition, lifts),
     ONE(partition, amounts, fields_part_amounts),
     BOOL(partition, exclusive),
     INT(partition, oversubscribe),

@@ -19,6 +19,9 @@ static const struct field plan_rows[] = {
     TEXT(plan, license),   LIST(plan, slots, n_slots, fields_slot)};
 static const struct fields fields_plan = FIELDS(plan, plan_rows);
 
+static const struct field wall_rows[] = {INT(wall, limit_sec)};
+static const struct fields fields_wall = FIELDS(wall, wall_rows);
+
 static const struct field depend_rows[] = {
     ENUM(depend, kind, DEPEND_AFTER_CORR), INT(depend, job_id), INT(depend, task),
     INT(depend, delay_sec), ENUM(depend, state, DEPEND_FAILED)};
@@ -124,6 +127,7 @@ static const struct field job_rows[] = {
     INT(job, preempted_by),
     INT(job, preempt_sec),
     INT(job, wall_sec),
+    LIST(job, walls, n_walls, fields_wall),
     INT(job, lifts),
     INT(job, accrue_sec),
 };

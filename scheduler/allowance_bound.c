@@ -74,18 +74,19 @@ static int64_t wall_in(const struct sched *s, const struct job *job,
 static void find_walls(const struct sched *s, struct job *job)
 {
     size_t n = job->partition == NULL ? job->n_partitions : 0;
-    int64_t *walls = xcalloc(n + 1, sizeof(*walls));
+    struct wall *walls = xcalloc(n + 1, sizeof(*walls));
     bool differ = false;
 
     job->wall_sec = wall_in(s, job, places_part(s, job));
     for (size_t i = 0; i < n; i++) {
         const struct partrec *part = cluster_partition(&s->cluster, job->partitions[i]);
 
-        walls[i] = part != NULL ? wall_in(s, job, part->part) : job->wall_sec;
-        differ |= walls[i] != job->wall_sec;
+        walls[i].limit_sec = part != NULL ? wall_in(s, job, part->part) : job->wall_sec;
+        differ |= walls[i].limit_sec != job->wall_sec;
     }
     free(job->walls);
     job->walls = differ ? TAKE(walls) : NULL;
+    job->n_walls = differ ? n : 0;
     free(walls);
 }
 
@@ -120,6 +121,7 @@ static int64_t lifts_of(const struct job *job, size_t component)
 static void drop_walls(struct job *job)
 {
     free(TAKE(job->walls));
+    job->n_walls = 0;
     job->wall_sec = LIMIT_UNLIMITED;
 }
 
@@ -130,11 +132,12 @@ static void keep_walls(struct job *job, const struct job *old)
         return;
     drop_walls(job);
     job->wall_sec = old->wall_sec;
-    if (old->walls == NULL || !names_equal(job->partitions, job->n_partitions,
-                                           old->partitions, old->n_partitions))
+    if (old->n_walls == 0 || !names_equal(job->partitions, job->n_partitions,
+                                          old->partitions, old->n_partitions))
         return;
-    job->walls = xmalloc(job->n_partitions * sizeof(*job->walls));
-    memcpy(job->walls, old->walls, job->n_partitions * sizeof(*job->walls));
+    job->n_walls = old->n_walls;
+    job->walls = xmalloc(job->n_walls * sizeof(*job->walls));
+    memcpy(job->walls, old->walls, job->n_walls * sizeof(*job->walls));
 }
 
 void allowance_bound(const struct sched *s, struct job *job, const struct job *old)
@@ -172,7 +175,5 @@ uint64_t bounds_walls(const struct job *job)
 {
     uint64_t hash = hash_bytes(HASH_NOTHING, &job->wall_sec, sizeof(job->wall_sec));
 
-    return job->walls != NULL
-               ? hash_bytes(hash, job->walls, job->n_partitions * sizeof(*job->walls))
-               : hash;
+    return hash_bytes(hash, job->walls, job->n_walls * sizeof(*job->walls));
 }

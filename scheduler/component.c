@@ -53,6 +53,7 @@ static void set_partition(struct job *into, const struct job *own)
     if (own->n_partitions == 0)
         return;
     into->walls = NULL;
+    into->n_walls = 0;
     into->partitions = own->partitions;
     into->n_partitions = 1;
     if (into->partition != NULL)

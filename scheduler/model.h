@@ -386,6 +386,12 @@ struct feature_count {
 /* Components of a heterogeneous job. */
 #define COMPONENTS_MAX 16
 
+/* The longest time limit that QOS and account allow in one partition; or
+ * LIMIT_UNLIMITED. */
+struct wall {
+    int64_t limit_sec;
+};
+
 /* The tasks of an array, each in one of these sets. */
 struct job_array {
     struct taskset left; /* not split off */
@@ -508,8 +514,9 @@ struct job {
     /* From its QOS and account, by the core alone: the longest time limit that they
      * allow, and which bounds of partitions it need not keep by its own QOS
      * (QOS_LIFTS); that of each component too. */
-    int64_t wall_sec; /* LIMIT_UNLIMITED; of several partitions in the first: */
-    int64_t *walls;   /* in each of them; NULL: in all the same */
+    int64_t wall_sec;   /* LIMIT_UNLIMITED; of several partitions in the first: */
+    struct wall *walls; /* in each of them; none: in all the same */
+    size_t n_walls;
     int64_t lifts;
     /* Likewise, while it waits: since when it gains age, at the earliest (accrue.h);
      * ACCRUES_*; TIME_UNSET: no limit is on that. */

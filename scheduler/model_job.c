@@ -157,9 +157,9 @@ bool job_is_alone(const struct job *j, const struct partition *part)
 
 int64_t job_wall(const struct job *j, const struct partition *part)
 {
-    for (size_t i = 0; i < j->n_partitions && j->walls != NULL; i++) {
+    for (size_t i = 0; i < MIN(j->n_partitions, j->n_walls); i++) {
         if (strcmp(j->partitions[i], part->name) == 0)
-            return j->walls[i];
+            return j->walls[i].limit_sec;
     }
     return j->wall_sec;
 }
@@ -252,14 +252,12 @@ bool job_has_user(const struct job *j)
     return j->user != NULL && j->user[0] != '\0';
 }
 
-static int64_t *walls_copy(const struct job *j)
+static struct wall *walls_copy(const struct wall *walls, size_t n)
 {
-    int64_t *copy = NULL;
+    struct wall *copy = n > 0 ? xmalloc(n * sizeof(*copy)) : NULL;
 
-    if (j->walls != NULL) {
-        copy = xmalloc(j->n_partitions * sizeof(*copy));
-        memcpy(copy, j->walls, j->n_partitions * sizeof(*copy));
-    }
+    if (n > 0)
+        memcpy(copy, walls, n * sizeof(*copy));
     return copy;
 }
 
@@ -289,7 +287,7 @@ static void job_copy_into(struct job *copy, const struct job *j)
     licenses_copy(copy, j);
     copy->reservations = names_copy(j->reservations, j->n_reservations);
     copy->partitions = names_copy(j->partitions, j->n_partitions);
-    copy->walls = walls_copy(j);
+    copy->walls = walls_copy(j->walls, j->n_walls);
     copy->account = xstrdup_null(j->account);
     copy->qos = xstrdup_null(j->qos);
     copy->gpu_type = xstrdup_null(j->gpu_type);
