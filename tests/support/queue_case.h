@@ -1,0 +1,80 @@
+/*
+ * queue_case - a random small cluster with a queue, in a core and in the plain planner
+ * (plain_plan.h) alike: a third of them with a tree of switches, a third with blocks,
+ * some with partitions whose jobs have a bound on the CPUs of each node, some jobs with
+ * components or in segments, some in reservations, some with licences.
+ *
+ * All is drawn from one seed, always in the same order.
+ */
+#ifndef GANTRY_TESTS_SUPPORT_QUEUE_CASE_H
+#define GANTRY_TESTS_SUPPORT_QUEUE_CASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/rng.h"
+#include "scheduler/sched.h"
+#include "tests/support/plain_plan.h"
+
+#define QUEUE_NODES_MAX 80 /* more than a word of bits */
+#define QUEUE_JOBS_MAX 24
+#define QUEUE_NOW_SEC 6030
+#define QUEUE_WINDOW_SEC (2 * 86400)
+
+#define QUEUE_RESVS 2
+#define QUEUE_COMPONENTS 3 /* of a job */
+
+struct queue_case {
+    uint64_t seed;
+    struct rng rng;
+    struct restable res;
+    int gpu;
+    enum backfill_order order;
+    struct sched *s;
+    struct plain_plan *plain;
+    size_t n_nodes, n_running, n_pending;
+    struct plain_place places[QUEUE_JOBS_MAX + 2]; /* by pending job, from 1 */
+    bool odd[QUEUE_NODES_MAX]; /* partition "odd" has every other node; "all" has all */
+    struct resvec capacity[QUEUE_NODES_MAX], used[QUEUE_NODES_MAX];
+    int64_t licenses_left[PLAIN_LICENSES];
+    bool reserved[QUEUE_RESVS][QUEUE_NODES_MAX];
+    struct plain_resv resvs[QUEUE_RESVS];
+    size_t n_resvs;
+    /* By pending job, as places: the one that its place is in; NULL: none. */
+    const struct plain_resv *placed_in[QUEUE_JOBS_MAX + 2];
+    bool wired; /* a tree of switches, by labels */
+    size_t under[PLAIN_LEVELS][QUEUE_NODES_MAX];
+    struct plain_wiring wiring;
+    size_t changes; /* that were compared */
+};
+
+/* Jobs run and wait; none has been planned yet. */
+void queue_case_begin(struct queue_case *q, uint64_t seed);
+void queue_case_end(struct queue_case *q);
+
+/* Below a bound. */
+size_t queue_draw(struct queue_case *q, size_t bound);
+/* The core takes `what` over. */
+void queue_tell(struct queue_case *q, enum change_kind kind, void *what);
+/* One of that number, not yet told to anybody; the caller's. */
+struct job *queue_draw_job(struct queue_case *q, size_t number);
+/* Lent; NULL: the core has none of that number. */
+const struct job *queue_job_at(const struct queue_case *q, size_t number);
+/* What a job takes of each licence, by number. */
+void queue_licenses_of(const struct job *job, int64_t *ret);
+/* The reservation of that name (NULL: none); and the one that a job is in, or the only
+ * one that it asks for. */
+const struct plain_resv *queue_resv_named(const struct queue_case *q, const char *name);
+const struct plain_resv *queue_resv_of(const struct queue_case *q,
+                                       const struct job *job);
+/* A job asks for the same as another but for the time: what is remembered of one counts
+ * for the next. */
+void queue_ask_as(struct job *job, const struct job *other);
+/* The plain planner counts what a job asks for, and what one that runs holds on a node;
+ * `sign` -1: no longer. */
+void queue_ask_plainly(struct queue_case *q, const struct job *job, int sign);
+void queue_hold_plainly(struct queue_case *q, const struct job *job, size_t node,
+                        int sign);
+
+#endif

@@ -1,0 +1,25 @@
+/*
+ * queue_private - between queue_cluster.c, which draws nodes, partitions, licences and
+ * reservations, and queue_case.c, which draws the jobs.
+ */
+#ifndef GANTRY_TESTS_SUPPORT_QUEUE_PRIVATE_H
+#define GANTRY_TESTS_SUPPORT_QUEUE_PRIVATE_H
+
+#include "tests/support/queue_case.h"
+
+void queue_begin_wiring(struct queue_case *q, enum topology_kind kind);
+/* Blocks of two leaves each. */
+void queue_pair_leaves(struct queue_case *q);
+void queue_add_nodes(struct queue_case *q);
+/* "odd" or "all". */
+void queue_add_partition(struct queue_case *q, bool odd);
+void queue_set_licenses(struct queue_case *q, struct license_table *table);
+void queue_add_reservations(struct queue_case *q);
+/* In such a case half of the jobs name all reservations. */
+bool queue_is_of_several(const struct queue_case *q);
+
+void queue_draw_licenses(struct queue_case *q, struct job *job);
+/* There are some. */
+void queue_draw_reservations(struct queue_case *q, struct job *job);
+
+#endif
