@@ -56,6 +56,13 @@ static void singles_count(struct singles *singles, const struct job *job)
         one->active++;
 }
 
+/* A task that has started just now has no number yet. */
+static bool is_counted(const struct job *job)
+{
+    return job->phase <= JOB_COMPLETING &&
+           (job->job_id != 0 || (job->array_id != 0 && job->phase != JOB_PENDING));
+}
+
 static void singles_build(struct sched *s)
 {
     struct jobrec *rec, *next;
@@ -63,7 +70,7 @@ static void singles_build(struct sched *s)
     singles_fini(&s->singles);
     s->singles.stale = false;
     HASH_ITER (hh, s->jobs, rec, next) {
-        if (!rec->gone && rec->job->job_id != 0 && rec->job->phase <= JOB_COMPLETING)
+        if (!rec->gone && is_counted(rec->job))
             singles_count(&s->singles, rec->job);
     }
 }

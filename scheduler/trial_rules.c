@@ -70,6 +70,19 @@ static enum reason check_in_time(struct sched *s, const struct entry *entry)
     return REASON_DEADLINE;
 }
 
+/* Others of its array may have started since it was looked at: as many as may, or the
+ * one that a singleton waits for. */
+static enum reason check_next_task(struct sched *s, struct jobrec *rec)
+{
+    const struct job *job = rec->job;
+    enum reason reason = check_tasks(job, crews_active(&s->crews, job), &s->message);
+
+    if (reason != REASON_NONE || job->array == NULL || job->n_depends == 0)
+        return reason;
+    depend_look(s, rec, s->now_sec, &s->pass.begin_sec);
+    return depend_check(s, job, &s->message);
+}
+
 enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
 {
     struct job view;
@@ -77,9 +90,7 @@ enum reason trial_ruled_out(struct sched *s, const struct entry *entry)
     const struct fit *fit;
     enum reason reason;
 
-    /* Others of its array may have started since it was looked at. */
-    reason = check_tasks(entry->rec->job, crews_active(&s->crews, entry->rec->job),
-                         &s->message);
+    reason = check_next_task(s, entry->rec);
     if (reason == REASON_NONE)
         reason = policy_check_partition(&s->policy, entry->rec->job, entry->part->part,
                                         &s->message);
