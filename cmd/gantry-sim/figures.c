@@ -5,170 +5,15 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "cmd/gantry-sim/dues.h"
+#include "cmd/gantry-sim/figures_private.h"
+#include "cmd/gantry-sim/values.h"
 
 #define SLOWDOWN_BOUND_SEC 10
-#define HOUR_SEC 3600
 
 const int64_t horizon_sec[HORIZONS] = {HOUR_SEC, 6 * HOUR_SEC, 24 * HOUR_SEC,
                                        168 * HOUR_SEC, INT64_MAX};
 
 const size_t off_percent[OFFS] = {1, 10, 50, 90, 99};
-
-struct values {
-    double *items;
-    size_t n;
-};
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-static double mean_of(const struct values *v)
-{
-    double sum = 0;
-    for (size_t i = 0; i < v->n; i++)
-        sum += v->items[i];
-    return v->n > 0 ? sum / (double)v->n : 0;
-}
-
-/* Of sorted values. */
-static double percentile(const struct values *v, size_t percent)
-{
-    return v->n > 0 ? v->items[(v->n * percent + 99) / 100 - 1] : 0;
-}
-
-static void values_sort(struct values *v)
-{
-    if (v->n > 0)
-        qsort(v->items, v->n, sizeof(*v->items), by_value);
-}
-
-/* ---- what was used ---- */
-
-/* In hours of one of a resource; of CPUs, thousandths of one. */
-static double hours_used(const struct stay *stay, int resource)
-{
-    int64_t use = 0;
-    if (stay->end_sec == TIME_UNSET)
-        return 0;
-    for (size_t i = 0; i < stay->n_shares; i++)
-        use += stay->shares[i].slot.pods * stay->shares[i].slot.each.v[resource];
-    return (double)use * (double)(stay->end_sec - stay->start_sec) / HOUR_SEC;
-}
-
-static int by_account(const void *a, const void *b)
-{
-    return strcmp(((const struct charge *)a)->account,
-                  ((const struct charge *)b)->account);
-}
-
-static struct charge *charge_of(struct figures *f, const char *account)
-{
-    struct charge key = {.account = account};
-    return bsearch(&key, f->charges, f->n_charges, sizeof(*f->charges), by_account);
-}
-
-static void name_charges(struct figures *f, const struct workload *load)
-{
-    f->charges = xcalloc(load->n_names + 1, sizeof(*f->charges));
-    f->charges[f->n_charges++].account = ""; /* the names are sorted */
-    for (size_t i = 0; i < load->n_names; i++)
-        if (*load->names[i])
-            f->charges[f->n_charges++].account = load->names[i];
-}
-
-/* Users have names too; they are charged nothing. */
-static void drop_empty_charges(struct figures *f)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < f->n_charges; i++)
-        if (f->charges[i].jobs > 0)
-            f->charges[kept++] = f->charges[i];
-    f->n_charges = kept;
-}
-
-static void charge_jobs(struct figures *f, const struct pool *p,
-                        const struct workload *load, const struct history *h)
-{
-    name_charges(f, load);
-    for (size_t i = 0; i < h->n; i++)
-        charge_of(f, load->jobs[i].account)->jobs++;
-    for (size_t i = 0; i < history_stays(h); i++) {
-        const struct stay stay = history_stay(h, i);
-        struct charge *c = charge_of(f, load->jobs[stay.job].account);
-        c->gpu_hours += hours_used(&stay, p->resources.gpu);
-        c->cpu_hours += hours_used(&stay, RES_CPU) / 1000;
-    }
-    for (size_t i = 0; i < f->n_charges; i++) {
-        f->gpu_hours += f->charges[i].gpu_hours;
-        f->cpu_hours += f->charges[i].cpu_hours;
-    }
-    drop_empty_charges(f);
-}
-
-/* ---- what is due ---- */
-
-static double hours_of(const struct charge *c, bool gpus)
-{
-    return gpus ? c->gpu_hours : c->cpu_hours;
-}
-
-static void measure_dues(struct figures *f, const struct pool *p)
-{
-    const bool gpus = pool_measure(p) != RES_CPU;
-    const double all = gpus ? f->gpu_hours : f->cpu_hours;
-    struct dues dues;
-    dues_init(&dues, p);
-    for (size_t i = 0; i < f->n_charges; i++)
-        dues_use(&dues, f->charges[i].account, hours_of(&f->charges[i], gpus));
-    f->dues = xcalloc(p->n_accounts + 1, sizeof(*f->dues));
-    for (size_t i = 0; i < p->n_accounts; i++) {
-        struct due *due = &f->dues[f->n_dues];
-        if (!dues_of(&dues, i, &due->due))
-            continue;
-        due->account = p->accounts[i]->name;
-        due->used = all > 0 ? dues.used[i] / all : 0;
-        f->n_dues++;
-    }
-    dues_fini(&dues);
-}
-
-/* ---- what the samples say ---- */
-
-/* Of none, no part is in use. */
-static double part(double used, double all)
-{
-    return all > 0 ? used / all : 0;
-}
-
-static void measure_use(struct figures *f, const struct workload *load,
-                        const struct history *h)
-{
-    const int64_t last_submit = load->n > 0 ? load->jobs[load->n - 1].submit_sec : 0;
-    double used = 0, used_arrivals = 0, free_ = 0, fragments = 0;
-    double all = 0, all_arrivals = 0;
-    for (size_t i = 0; i + 1 < h->n_samples; i++) {
-        const struct sample *s = &h->samples[i];
-        int64_t to_sec = h->samples[i + 1].sec;
-        double lasts = (double)(to_sec - s->sec);
-        double arrivals = (double)MAX(MIN(to_sec, last_submit) - s->sec, 0);
-        used += (double)(s->total - s->free) * lasts;
-        all += (double)s->total * lasts;
-        used_arrivals += (double)(s->total - s->free) * arrivals;
-        all_arrivals += (double)s->total * arrivals;
-        free_ += s->waiting > 0 ? (double)s->free * lasts : 0;
-        fragments += s->waiting > 0 ? (double)s->fragments * lasts : 0;
-    }
-    if (h->n_samples == 0)
-        return;
-    f->span_sec = h->samples[h->n_samples - 1].sec - h->samples[0].sec;
-    f->utilisation = part(used, all);
-    f->utilisation_arrivals = part(used_arrivals, all_arrivals);
-    f->fragmentation = part(fragments, free_);
-}
 
 /* ---- how long jobs waited ---- */
 
@@ -188,15 +33,15 @@ static void measure_waits(struct figures *f, const struct history *h)
         slowdowns.items[slowdowns.n++] =
             MAX((wait + run) / MAX(run, SLOWDOWN_BOUND_SEC), 1);
     }
-    f->wait_mean = mean_of(&waits);
-    f->slowdown_mean = mean_of(&slowdowns);
+    f->wait_mean = values_mean(&waits);
+    f->slowdown_mean = values_mean(&slowdowns);
     values_sort(&waits);
     values_sort(&slowdowns);
-    f->wait_median = percentile(&waits, 50);
-    f->wait_p99 = percentile(&waits, 99);
-    f->wait_max = percentile(&waits, 100);
-    f->slowdown_median = percentile(&slowdowns, 50);
-    f->slowdown_p99 = percentile(&slowdowns, 99);
+    f->wait_median = values_percentile(&waits, 50);
+    f->wait_p99 = values_percentile(&waits, 99);
+    f->wait_max = values_percentile(&waits, 100);
+    f->slowdown_median = values_percentile(&slowdowns, 50);
+    f->slowdown_p99 = values_percentile(&slowdowns, 99);
     free(waits.items);
     free(slowdowns.items);
 }
@@ -223,13 +68,13 @@ static void measure_accuracy(struct accuracy *ret, const struct history *h,
         ret->worst_late = MAX(ret->worst_late, late);
     }
     ret->n = (int64_t)off.n;
-    ret->mean = llround(mean_of(&off));
+    ret->mean = llround(values_mean(&off));
     values_sort(&off);
-    ret->median = llround(percentile(&off, 50));
-    ret->p99 = llround(percentile(&off, 99));
+    ret->median = llround(values_percentile(&off, 50));
+    ret->p99 = llround(values_percentile(&off, 99));
     values_sort(&by);
     for (size_t i = 0; i < OFFS; i++)
-        ret->off[i] = llround(percentile(&by, off_percent[i]));
+        ret->off[i] = llround(values_percentile(&by, off_percent[i]));
     free(off.items);
     free(by.items);
 }
@@ -262,23 +107,6 @@ static void count_fates(struct figures *f, const struct history *h)
     }
 }
 
-/* Runs that were cut off, and what was used in vain. */
-static void measure_losses(struct figures *f, const struct pool *p,
-                           const struct history *h)
-{
-    const int what = pool_measure(p);
-    const double unit = what == RES_CPU ? 1000 : 1;
-    for (size_t i = 0; i < history_stays(h); i++) {
-        const struct stay stay = history_stay(h, i);
-        const bool again = i < h->n_cuts && !stay.part;
-        double hours = again || stay.preempted ? hours_used(&stay, what) / unit : 0;
-        f->requeues += again;
-        f->lost_hours += again ? hours : 0;
-        f->preemptions += stay.preempted;
-        f->preempted_hours += stay.preempted ? hours : 0;
-    }
-}
-
 /* One that is late though its own promise was kept is late for other causes. */
 static void count_broken(struct figures *f, const struct history *h)
 {
@@ -297,11 +125,8 @@ void figures_make(struct figures *ret, const struct pool *pool,
     *ret = (struct figures){0};
     count_fates(ret, h);
     count_broken(ret, h);
-    measure_losses(ret, pool, h);
     measure_waits(ret, h);
-    measure_use(ret, load, h);
-    charge_jobs(ret, pool, load, h);
-    measure_dues(ret, pool);
+    figures_measure_use(ret, pool, load, h);
     measure_accuracy(&ret->promises, h, true, INT64_MIN, INT64_MAX);
     measure_accuracy(&ret->forecasts, h, false, INT64_MIN, INT64_MAX);
     int64_t from_sec = INT64_MIN;

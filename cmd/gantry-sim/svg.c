@@ -5,21 +5,14 @@
 #include <string.h>
 
 #include "base/util.h"
-#include "cmd/gantry-sim/gantt.h"
+#include "cmd/gantry-sim/svg_private.h"
 
 /* In pixels. */
-#define WIDTH 1200.0 /* of the charts */
-#define LEFT 70.0
-#define RIGHT 50.0
-#define TOP 30.0
+#define GAP 36.0
 #define NODES_HEIGHT 640.0
 #define NODE_MAX 48.0 /* of one node's row */
-#define GAP 36.0
-#define QUEUE_HEIGHT 160.0
 #define LEGEND_HEIGHT 40.0
-#define COLUMNS 1200 /* of the lower chart */
 #define TICKS_MAX 12
-#define ACCOUNTS_MAX 10
 /* A bar with room for its job's row is labelled; many small ones have no edges. */
 #define LABEL_HEIGHT 9.0
 #define DIGIT_WIDTH 6.5
@@ -29,19 +22,6 @@
 static const char *const colours[ACCOUNTS_MAX] = {
     "#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee",
     "#aa3377", "#bbbbbb", "#e08214", "#8073ac", "#35978f"};
-
-struct drawing {
-    const struct pool *pool;
-    const struct workload *load;
-    const struct history *h;
-    struct str *out;
-    struct gantt gantt;
-    int64_t from_sec, to_sec;
-    double node_height;
-    size_t *colour; /* of each job */
-    const char *accounts[ACCOUNTS_MAX];
-    size_t n_accounts;
-};
 
 static double x_of(const struct drawing *d, int64_t sec)
 {
@@ -216,70 +196,6 @@ static void draw_ticks(struct drawing *d, double bottom)
     }
 }
 
-/* ---- the queue and what is in use, a column a pixel ---- */
-
-struct columns {
-    double waiting[COLUMNS]; /* the most within the column */
-    double used[COLUMNS];    /* on average, parts of 1 */
-    double most;
-};
-
-/* Spreads a sample, which holds until the next one, over the columns it touches. */
-static void spread(struct columns *c, const struct sample *s, double from, double to,
-                   double used)
-{
-    size_t first = (size_t)MAX(from, 0), last = (size_t)MIN(to, COLUMNS - 1);
-    for (size_t i = first; i <= last && i < COLUMNS; i++) {
-        double within = MIN(to, (double)i + 1) - MAX(from, (double)i);
-        c->waiting[i] = MAX(c->waiting[i], (double)s->waiting);
-        c->used[i] += MAX(within, 0) * used;
-    }
-    c->most = MAX(c->most, (double)s->waiting);
-}
-
-static void fill_columns(const struct drawing *d, struct columns *c)
-{
-    double span = (double)(d->to_sec - d->from_sec);
-    for (size_t i = 0; i + 1 < d->h->n_samples; i++) {
-        const struct sample *s = &d->h->samples[i];
-        spread(c, s, (double)(s->sec - d->from_sec) / span * COLUMNS,
-               (double)(s[1].sec - d->from_sec) / span * COLUMNS,
-               (double)(s->total - s->free) / (double)MAX(s->total, 1));
-    }
-}
-
-static void draw_line(struct drawing *d, const double *values, double most,
-                      double bottom, const char *attributes)
-{
-    str_addf(d->out, "<path %s d=\"M%.1f %.1f", attributes, LEFT, bottom);
-    for (size_t i = 0; i < COLUMNS; i++)
-        str_addf(d->out, "L%.1f %.1f", LEFT + WIDTH * ((double)i + 0.5) / COLUMNS,
-                 bottom - QUEUE_HEIGHT * MIN(values[i] / most, 1));
-    str_addf(d->out, "L%.1f %.1f\"/>\n", LEFT + WIDTH, bottom);
-}
-
-static void draw_queue(struct drawing *d, double bottom)
-{
-    struct columns *c = xcalloc(1, sizeof(*c));
-    fill_columns(d, c);
-    draw_line(d, c->waiting, MAX(c->most, 1), bottom,
-              "fill=\"#ee6677\" opacity=\"0.6\"");
-    draw_line(d, c->used, 1, bottom, "fill=\"none\" stroke=\"#4477aa\"");
-    str_addf(
-        d->out,
-        "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"none\" "
-        "stroke=\"#888\"/>\n"
-        "<text x=\"%.1f\" y=\"%.1f\">waiting jobs (left), %s in use (right)</text>\n"
-        "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%.0f</text>\n"
-        "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">0</text>\n"
-        "<text x=\"%.1f\" y=\"%.1f\">100 %%</text>\n",
-        LEFT, bottom - QUEUE_HEIGHT, WIDTH, QUEUE_HEIGHT, LEFT,
-        bottom - QUEUE_HEIGHT - 6, pool_measure(d->pool) == RES_CPU ? "CPUs" : "GPUs",
-        LEFT - 6, bottom - QUEUE_HEIGHT + 8, MAX(c->most, 1), LEFT - 6, bottom,
-        LEFT + WIDTH + 6, bottom - QUEUE_HEIGHT + 8);
-    free(c);
-}
-
 void svg_draw(const struct pool *pool, const struct workload *load,
               const struct history *h, struct str *out)
 {
@@ -302,7 +218,7 @@ void svg_draw(const struct pool *pool, const struct workload *load,
     draw_closures(&d);
     draw_labels(&d);
     draw_nodes(&d);
-    draw_queue(&d, bottom);
+    svg_draw_queue(&d, bottom);
     draw_ticks(&d, bottom);
     str_add(out, "</svg>\n");
     free(d.colour);

@@ -4,33 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/hostlist.h"
 #include "base/util.h"
-#include "cmd/gantry-sim/ledger.h"
-#include "cmd/gantry-sim/rows.h"
+#include "cmd/gantry-sim/wiring_private.h"
 
-#define NOWHERE SIZE_MAX
 #define LABEL "wiring.gantry.dev/level-%zu"
-
-/* A switch, or a base block. */
-struct hub {
-    char *name, *nodes, *switches; /* the last two as written; NULL: none */
-    size_t line;
-    size_t above; /* of the hubs; NOWHERE: it is at the top */
-};
-
-struct wiring {
-    struct pool *pool;
-    struct ledger *names; /* of nodes */
-    struct hub *hubs;
-    size_t n, cap;
-    bool blocks;
-    int64_t sizes[TOPOLOGY_LEVELS_MAX]; /* BlockSizes */
-    size_t n_sizes;
-    size_t *at; /* of each node of the pool: its hub, or NOWHERE */
-};
 
 static void wiring_fini(struct wiring *w)
 {
@@ -42,119 +21,6 @@ static void wiring_fini(struct wiring *w)
     free(w->hubs);
     free(w->at);
     ledger_free(w->names);
-}
-
-/* ---- lines ---- */
-
-/* 2, 4, 8, ... */
-static bool is_doubled(int64_t n)
-{
-    return n > 1 && (n & (n - 1)) == 0;
-}
-
-static int read_sizes(struct wiring *w, char *text, struct err *err)
-{
-    char *size;
-    while ((size = strsep(&text, ",")) != NULL) {
-        int64_t n = 0;
-        int64_t base = w->n_sizes > 0 ? w->sizes[w->n_sizes - 1] : 1;
-        if (w->n_sizes == TOPOLOGY_LEVELS_MAX)
-            return err_set(err, ERR_INVALID, "BlockSizes: more than %d sizes",
-                           TOPOLOGY_LEVELS_MAX);
-        if (row_number(size, 1, &n, err) < 0 || n < 1 || n > POOL_NODES_MAX ||
-            n % base != 0 || (w->n_sizes > 0 && !is_doubled(n / base)))
-            return err_set(err, ERR_INVALID,
-                           "BlockSizes: \"%s\" is not a power of two times the size "
-                           "before",
-                           size);
-        w->sizes[w->n_sizes++] = n;
-    }
-    return 0;
-}
-
-/* One "Key=value" of a line. */
-static int read_word(struct wiring *w, struct hub *hub, char *word, struct err *err)
-{
-    const char *key = strsep(&word, "=");
-    const struct {
-        const char *key;
-        char **text;
-        bool block;
-    } keys[] = {{"SwitchName", &hub->name, false},
-                {"BlockName", &hub->name, true},
-                {"Nodes", &hub->nodes, false},
-                {"Switches", &hub->switches, false}};
-    if (!word || *word == '\0')
-        return err_set(err, ERR_INVALID, "\"%s\" is not Key=value", key);
-    if (strcasecmp(key, "LinkSpeed") == 0)
-        return 0;
-    if (strcasecmp(key, "BlockSizes") == 0)
-        return read_sizes(w, word, err);
-    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-        if (strcasecmp(key, keys[i].key) != 0)
-            continue;
-        free(*keys[i].text);
-        *keys[i].text = xstrdup(word);
-        w->blocks |= keys[i].block;
-        return 0;
-    }
-    return err_set(err, ERR_INVALID,
-                   "unknown key \"%s\": SwitchName, BlockName, Nodes, Switches, "
-                   "BlockSizes",
-                   key);
-}
-
-static int take_hub(struct wiring *w, struct hub *hub, struct err *err)
-{
-    if (!hub->name && !hub->nodes && !hub->switches)
-        return 0;
-    if (!hub->name)
-        return err_set(err, ERR_INVALID, "neither SwitchName nor BlockName");
-    if (w->blocks && !hub->nodes)
-        return err_set(err, ERR_INVALID, "%s: a block has Nodes", hub->name);
-    if ((hub->nodes == NULL) == (hub->switches == NULL))
-        return err_set(err, ERR_INVALID, "%s has either Nodes or Switches", hub->name);
-    for (size_t i = 0; i < w->n; i++)
-        if (strcmp(w->hubs[i].name, hub->name) == 0)
-            return err_set(err, ERR_INVALID, "%s stands twice", hub->name);
-    if (w->n == WIRING_SWITCHES_MAX)
-        return err_set(err, ERR_TOO_LARGE, "more than %d switches",
-                       WIRING_SWITCHES_MAX);
-    GROW(w->hubs, w->n, w->cap);
-    w->hubs[w->n++] = *hub;
-    *hub = (struct hub){0};
-    return 0;
-}
-
-static int read_line(struct wiring *w, char *line, size_t number, struct err *err)
-{
-    struct hub hub = {.line = number, .above = NOWHERE};
-    char *word;
-    int rc = 0;
-    line[strcspn(line, "#")] = '\0';
-    while (rc == 0 && (word = strsep(&line, " \t")) != NULL)
-        if (*word != '\0')
-            rc = read_word(w, &hub, word, err);
-    if (rc == 0)
-        rc = take_hub(w, &hub, err);
-    free(hub.name);
-    free(hub.nodes);
-    free(hub.switches);
-    return rc;
-}
-
-static int read_lines(struct wiring *w, const char *path, struct err *err)
-{
-    struct lines *lines = lines_open(path, err);
-    char *line;
-    int rc = 1;
-    if (!lines)
-        return -1;
-    while (rc == 1 && (rc = lines_next(lines, &line, err)) == 1)
-        if (read_line(w, line, lines_number(lines), err) < 0)
-            rc = err_prefix(err, "%s:%zu", path, lines_number(lines));
-    lines_close(lines);
-    return rc;
 }
 
 /* ---- what is under what ---- */
@@ -278,7 +144,8 @@ int wiring_read(const char *path, struct pool *pool, enum topology_kind *ret_kin
 {
     struct wiring w = {.pool = pool, .names = ledger_new(pool)};
     size_t levels = 0;
-    int rc = read_lines(&w, path, err) < 0 ? -1 : link_all(&w, path, &levels, err);
+    int rc =
+        wiring_read_lines(&w, path, err) < 0 ? -1 : link_all(&w, path, &levels, err);
     if (rc == 0 && w.n == 0)
         rc = err_set(err, ERR_INVALID, "%s: there is no switch and no block in it",
                      path);
