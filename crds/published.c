@@ -1,11 +1,13 @@
 #include "crds/published.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
 #include "base/util.h"
+#include "crds/convert.h"
 #include "crds/licenses.h"
 
 #define TEXT_MAX (LICENSES_MAX * (LICENSE_NAME_MAX + 16))
@@ -109,6 +111,37 @@ static int topology_read(const struct json *data, struct settings *settings,
     return 0;
 }
 
+/* ---- GPUs ---- */
+
+static bool gpus_used(const struct settings *settings)
+{
+    return strcmp(settings->gpu_resource, GPU_RESOURCE) != 0 ||
+           strcmp(settings->gpu_type_label, GPU_TYPE_LABEL) != 0;
+}
+
+static struct json *gpus_data(const struct settings *settings)
+{
+    return json_build("{'resource':%s,'typeLabel':%s}", settings->gpu_resource,
+                      settings->gpu_type_label);
+}
+
+static int gpus_read(const struct json *data, struct settings *settings,
+                     struct err *err)
+{
+    const char *resource = json_str_or(data, "resource", settings->gpu_resource);
+    const char *label = json_str_or(data, "typeLabel", settings->gpu_type_label);
+    struct settings fresh = *settings;
+
+    if (snprintf(fresh.gpu_resource, SETTING_TEXT_MAX, "%s", resource) >=
+            SETTING_TEXT_MAX ||
+        snprintf(fresh.gpu_type_label, SETTING_TEXT_MAX, "%s", label) >=
+            SETTING_TEXT_MAX)
+        return err_set(err, ERR_INVALID, "a name has more than %d characters",
+                       SETTING_TEXT_MAX - 1);
+    *settings = fresh;
+    return 0;
+}
+
 /* ---- all of them ---- */
 
 static const struct {
@@ -120,6 +153,7 @@ static const struct {
     [PUBLISHED_LICENSES] = {"licenses", licenses_used, licenses_data, licenses_read},
     [PUBLISHED_ARRAYS] = {"arrays", arrays_used, arrays_data, arrays_read},
     [PUBLISHED_TOPOLOGY] = {"topology", topology_used, topology_data, topology_read},
+    [PUBLISHED_GPUS] = {"gpus", gpus_used, gpus_data, gpus_read},
 };
 
 const char *published_name(enum published map)

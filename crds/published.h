@@ -6,6 +6,7 @@
  *   arrays     data: {maxArraySize: "10001"}
  *   topology   data: {plugin: tree, labels: "example.com/spine,example.com/leaf",
  *                     blockSizes: ""}
+ *   gpus       data: {resource: amd.com/gpu, typeLabel: gantry.dev/gpu-type}
  *
  * What is written and what is read of them stands here, so that both sides agree.
  */
@@ -22,6 +23,7 @@ enum published {
     PUBLISHED_LICENSES,
     PUBLISHED_ARRAYS,
     PUBLISHED_TOPOLOGY,
+    PUBLISHED_GPUS,
     PUBLISHED_MAPS
 };
 

@@ -8,6 +8,7 @@
 #include "base/hostlist.h"
 #include "base/quantity.h"
 #include "base/util.h"
+#include "cmd/gantry/clusterconf.h"
 #include "cmd/gantry/fetch.h"
 #include "crds/constraint.h"
 
@@ -133,7 +134,7 @@ static void read_amounts(struct noderow *n, const struct nodelist *list,
                          const struct json *node)
 {
     const struct json *total = json_at(node, "status.capacity.cpu");
-    const int gpu = restable_find(&list->resources, GPU_RESOURCE);
+    const int gpu = restable_find(&list->resources, list->convert.gpu_resource);
     int64_t milli;
 
     n->cpus = n->model->capacity.v[RES_CPU] / 1000;
@@ -232,6 +233,24 @@ static int compare(const void *a, const void *b)
                             ((const struct noderow *)b)->name);
 }
 
+int nodelist_ask_gpus(struct nodelist *list, struct api *c, const char *controller_ns,
+                      struct err *err)
+{
+    struct settings settings;
+    struct err own = ERR_INIT;
+
+    settings_default(&settings);
+    if (clusterconf_fetch(c, controller_ns, PUBLISHED_GPUS, &settings, &own) < 0 &&
+        own.http_status != 403) {
+        if (err)
+            *err = own;
+        return -1;
+    }
+    list->convert.gpu_resource = keep(list, settings.gpu_resource);
+    list->convert.gpu_type_label = keep(list, settings.gpu_type_label);
+    return 0;
+}
+
 int nodelist_fetch(struct nodelist *list, struct api *c, struct err *err)
 {
     const struct fetch fetch = {.resource = &kc_nodes,
@@ -263,7 +282,7 @@ static void hold_slot(struct nodelist *list, const struct jobrow *job,
                       const struct slot *slot)
 {
     struct noderow *n = nodelist_find(list, slot->node);
-    const int gpu = restable_find(&list->resources, GPU_RESOURCE);
+    const int gpu = restable_find(&list->resources, list->convert.gpu_resource);
 
     if (!n)
         return;

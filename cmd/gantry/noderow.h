@@ -37,12 +37,17 @@ struct nodelist {
     size_t n, cap;
     struct arena *arena;
     struct restable resources;
-    struct convert convert;
+    struct convert convert; /* its texts are constant, or the arena's */
 };
 #define NODELIST_AUTO __attribute__((cleanup(nodelist_fini)))
 
 void nodelist_init(struct nodelist *list);
 void nodelist_fini(struct nodelist *list);
+/* Before nodes are fetched: which resource GPUs are, and which label names their type,
+ * as the controller tells (clusterconf.h); the usual ones where one may not read that.
+ * Who does not ask sees no GPUs of another resource. */
+int nodelist_ask_gpus(struct nodelist *list, struct api *c, const char *controller_ns,
+                      struct err *err);
 int nodelist_fetch(struct nodelist *list, struct api *c, struct err *err);
 /* Adds what jobs hold and plan, then sets all states. Once. */
 void nodelist_settle(struct nodelist *list, const struct joblist *jobs);

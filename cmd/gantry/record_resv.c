@@ -49,9 +49,10 @@ static void add_flags(struct block *b, const struct resv *r)
 
 void block_resv(struct block *b, const struct resv *r, const struct nodelist *nodes)
 {
-    const int64_t cpus = resv_cpus(r, nodes);
+    int64_t cpus, gpus;
     const bool is = r->start_sec != TIME_UNSET && r->end_sec != TIME_UNSET;
 
+    resv_sum(r, nodes, &cpus, &gpus);
     block_line(b, "ReservationName=%s", r->name);
     block_time(b, " StartTime", r->start_sec, "N/A");
     block_time(b, " EndTime", r->end_sec, "N/A");
@@ -63,6 +64,8 @@ void block_resv(struct block *b, const struct resv *r, const struct nodelist *no
     block_add(b, " Flags=");
     add_flags(b, r);
     block_line(b, "TRES=cpu=%lld", (long long)cpus);
+    if (json_get(json_get(r->spec, "tres"), "gres/gpu")) /* Slurm has those asked for */
+        block_add(b, ",gres/gpu=%lld", (long long)gpus);
     block_line(b, "Users=");
     add_names(b, json_get(r->spec, "users"));
     block_add(b, " Groups=");

@@ -73,6 +73,8 @@ struct reservation *resv_model(const struct json *object, struct err *err)
 {
     struct restable resources;
 
+    /* Whatever the GPUs' resource is called: how many it wants is looked at by nobody
+     * here. */
     restable_init(&resources);
     const struct convert convert = {.resources = &resources,
                                     .gpu_resource = GPU_RESOURCE};
@@ -160,16 +162,17 @@ int resvs_mark(struct nodelist *nodes, struct api *c, struct err *err)
     return -1;
 }
 
-int64_t resv_cpus(const struct resv *r, const struct nodelist *nodes)
+void resv_sum(const struct resv *r, const struct nodelist *nodes, int64_t *ret_cpus,
+              int64_t *ret_gpus)
 {
     HOSTLIST_AUTO struct hostlist names = {0};
-    int64_t cpus = 0;
 
+    *ret_cpus = *ret_gpus = 0;
     if (*r->nodes && hostlist_parse(&names, r->nodes, NULL) < 0)
-        return 0;
+        return;
     for (size_t i = 0; i < names.n; i++) {
         const struct noderow *n = nodelist_find(nodes, names.names[i]);
-        cpus += n ? n->cpus : 0;
+        *ret_cpus += n ? n->cpus : 0;
+        *ret_gpus += n ? n->gpus : 0;
     }
-    return cpus;
 }

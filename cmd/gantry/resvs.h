@@ -38,6 +38,7 @@ bool resv_has_flag(const struct resv *r, const char *flag);
 /* Asks for them: nodes of those that are active are MAINT, or RESERVED. */
 int resvs_mark(struct nodelist *nodes, struct api *c, struct err *err);
 /* Of the nodes that it has. */
-int64_t resv_cpus(const struct resv *r, const struct nodelist *nodes);
+void resv_sum(const struct resv *r, const struct nodelist *nodes, int64_t *ret_cpus,
+              int64_t *ret_gpus);
 
 #endif

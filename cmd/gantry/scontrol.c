@@ -32,8 +32,9 @@ static const struct opt table[] = {
      0},
     {"controller-namespace", 0, OPT_STRING, "GANTRY_CONTROLLER_NAMESPACE",
      AT(s.controller_ns), "NAME",
-     "namespace of the controller (else gantry-system), for licences and topology", 0,
-     0},
+     "namespace of the controller (else gantry-system), for licences, topology and "
+     "GPUs",
+     0, 0},
     {"details", 'd', OPT_FLAG, NULL, AT(details), NULL,
      "more about jobs (there is no more)", 0, 0},
     {"federation", 0, OPT_FLAG, NULL, AT(refused_flag), NULL, "refused: one cluster", 0,

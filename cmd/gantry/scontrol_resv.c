@@ -24,6 +24,7 @@ int scontrol_show_resvs(struct scontrol *s, const char *id)
     if (scontrol_connect(s) < 0)
         return EXIT_ERROR;
     if (resvlist_fetch(&list, &s->api, &err) < 0 ||
+        nodelist_ask_gpus(&nodes, &s->api, s->controller_ns, &err) < 0 ||
         nodelist_fetch(&nodes, &s->api, &err) < 0)
         return scontrol_fail(s, "slurm_load_reservations error: %s", err.msg);
     if (id && *id && !resvlist_find(&list, id)) {

@@ -128,6 +128,7 @@ static int fetch_lists(struct scontrol *s, struct lists *ret)
     if (scontrol_connect(s) < 0)
         return -1;
     if (partlist_fetch(&ret->parts, &s->api, &err) < 0 ||
+        nodelist_ask_gpus(&ret->nodes, &s->api, s->controller_ns, &err) < 0 ||
         nodelist_fetch(&ret->nodes, &s->api, &err) < 0 ||
         resvs_mark(&ret->nodes, &s->api, &err) < 0 ||
         joblist_fetch(&jobs, &s->api,

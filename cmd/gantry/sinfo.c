@@ -33,7 +33,8 @@ struct options {
     int64_t iterate_sec, verbose;
     bool all, dead, exact, hide, local, long_, by_node, noconvert, noheader, reasons;
     bool reservation, responding, summarize, help, usage, version;
-    const char *json;    /* "" without a version */
+    const char *json; /* "" without a version */
+    const char *controller_ns;
     const char *refused; /* where values of refused options go */
     bool refused_flag;
 };
@@ -43,6 +44,10 @@ struct options {
 static const struct opt table[] = {
     {"all", 'a', OPT_FLAG, "SINFO_ALL", AT(all), NULL, "hidden partitions too", 0, 0},
     {"clusters", 'M', OPT_STRING, NULL, AT(refused), "LIST", "refused: one cluster", 0,
+     0},
+    {"controller-namespace", 0, OPT_STRING, "GANTRY_CONTROLLER_NAMESPACE",
+     AT(controller_ns), "NAME",
+     "namespace of the controller (else gantry-system), which tells what GPUs are", 0,
      0},
     {"dead", 'd', OPT_FLAG, NULL, AT(dead), NULL, "nodes that do not respond", 0, 0},
     {"exact", 'e', OPT_FLAG, NULL, AT(exact), NULL,
@@ -225,6 +230,7 @@ static int fetch(struct sinfo *s, struct partlist *parts, struct nodelist *nodes
 
     joblist_init(&jobs);
     if (partlist_fetch(parts, &s->api, err) == 0 &&
+        nodelist_ask_gpus(nodes, &s->api, s->o.controller_ns, err) == 0 &&
         nodelist_fetch(nodes, &s->api, err) == 0 &&
         resvs_mark(nodes, &s->api, err) == 0 &&
         joblist_fetch(&jobs, &s->api, &(struct jobquery){NULL, NULL, parts, JOB_WHOLE},

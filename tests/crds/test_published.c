@@ -14,6 +14,8 @@ static struct settings settings_of(const char *licenses, enum topology_kind kind
 
     settings_default(&settings);
     settings.max_array_size = 10001;
+    snprintf(settings.gpu_resource, SETTING_TEXT_MAX, "amd.com/gpu");
+    snprintf(settings.gpu_type_label, SETTING_TEXT_MAX, "example.com/gpu");
     ck_assert_int_eq(license_table_parse(licenses, &settings.sched.licenses, NULL), 0);
     ck_assert_int_eq(
         topology_labels_parse(labels, &settings.sched.topology_labels, NULL), 0);
@@ -39,12 +41,18 @@ START_TEST(test_round)
     ck_assert_mem_eq(&heard.sched.licenses, &said.sched.licenses,
                      sizeof(said.sched.licenses));
     ck_assert_int_eq(heard.max_array_size, 10001);
+    ck_assert_str_eq(heard.gpu_resource, "amd.com/gpu");
+    ck_assert_str_eq(heard.gpu_type_label, "example.com/gpu");
     ck_assert_int_eq(heard.sched.topology_kind, TOPOLOGY_BLOCK);
     ck_assert(topology_labels_equal(&heard.sched.topology_labels,
                                     &said.sched.topology_labels));
     ck_assert(block_sizes_equal(&heard.sched.block_sizes, &said.sched.block_sizes));
 }
 END_TEST
+
+#define LONG_16 "amd.com/gpus-of-"
+#define LONG_64 LONG_16 LONG_16 LONG_16 LONG_16
+#define LONG LONG_64 LONG_64
 
 static const struct {
     enum published map;
@@ -56,6 +64,9 @@ static const struct {
      "ConfigMap arrays: maxArraySize \"0\" is not 1 to 10001"},
     {PUBLISHED_ARRAYS, "{\"maxArraySize\":\"many\"}",
      "ConfigMap arrays: maxArraySize \"many\" is not 1 to 10001"},
+    {PUBLISHED_GPUS, "{}", NULL},
+    {PUBLISHED_GPUS, "{\"resource\":\"" LONG "\"}",
+     "ConfigMap gpus: a name has more than 127 characters"},
     {PUBLISHED_TOPOLOGY, "{}", NULL},
     {PUBLISHED_TOPOLOGY, "{\"other\":\"x\"}", NULL},
     {PUBLISHED_TOPOLOGY, "{\"plugin\":\"torus\"}",

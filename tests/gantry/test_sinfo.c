@@ -107,6 +107,68 @@ START_TEST(test_planned)
 }
 END_TEST
 
+/* n1 has GPUs of another resource, whose type another label names. */
+static struct clitest *amd_new(void)
+{
+    struct clitest *t = clitest_new();
+    struct settings *settings = &t->ctl->settings;
+
+    ctltest_patch(t->ctl, "/api/v1/nodes/n1/status",
+                  "{'status':{'allocatable':{'amd.com/gpu':'4'}}}");
+    ctltest_patch(t->ctl, "/api/v1/nodes/n1",
+                  "{'metadata':{'labels':{'example.com/gpu':'mi300'}}}");
+    snprintf(settings->gpu_resource, SETTING_TEXT_MAX, "amd.com/gpu");
+    snprintf(settings->gpu_type_label, SETTING_TEXT_MAX, "example.com/gpu");
+    ctltest_restart(t->ctl);
+    ctltest_submit(t->ctl, "part", "'gpusPerNode':3,'timeLimit':'10'");
+    ctltest_make(t->ctl, "Reservation", "r",
+                 "'startTime':'now+1hours','duration':'10','users':['ann'],"
+                 "'tres':{'gres/gpu':2}");
+    ctltest_settle(t->ctl);
+    ctltest_expect(t->ctl, "part", "status.state=RUNNING|status.nodeList=n1");
+    return t;
+}
+
+START_TEST(test_gpu_resource)
+{
+    struct clitest *t = amd_new();
+
+    clitest_expect(t, "sinfo -h -N -O nodelist:4,gres:12,gresused:12", 0,
+                   "n1  gpu:mi300:4 gpu:mi300:3 \n"
+                   "n2  (null)      (null)      \n"
+                   "n3  (null)      (null)      \n"
+                   "n4  (null)      (null)      \n",
+                   "");
+    ck_assert_int_eq(clitest_run(t, "scontrol -o show node n1"), 0);
+    ck_assert_ptr_nonnull(strstr(t->out, " Gres=gpu:mi300:4 "));
+    ck_assert_ptr_nonnull(strstr(t->out, ",gres/gpu=3"));
+    ck_assert_int_eq(clitest_run(t, "scontrol -o show res r"), 0);
+    ck_assert_ptr_nonnull(strstr(t->out, " TRES=cpu=16,gres/gpu=4 "));
+    clitest_expect(t, "sbatch --test-only -t 10 -G mi300:1 --wrap x", 0, "",
+                   "sbatch: Job to start at 2027-01-15T08:00:0*");
+    clitest_expect(t, "sbatch --test-only -G h100:1 --wrap x", 1, "", NULL);
+    clitest_free(t);
+}
+END_TEST
+
+/* Who may not read what the controller tells sees the rest. */
+START_TEST(test_gpu_resource_forbidden)
+{
+    struct clitest *t = amd_new();
+
+    spy_spoil(t->spy, &(struct spy_rule){"GET", "/configmaps/gpus", SPY_REFUSE, 403,
+                                         "Forbidden", "not for you", SPY_ALWAYS});
+    clitest_expect(t, "sinfo -h -n n1 -O nodelist:4,gres:12", 0, "n1  gpu:h100:8  \n",
+                   "");
+    spy_spare(t->spy);
+    spy_spoil(t->spy,
+              &(struct spy_rule){"GET", "/configmaps/gpus", SPY_REFUSE, 500,
+                                 "InternalError", "the server is ill", SPY_ALWAYS});
+    clitest_expect(t, "sinfo -h", 1, "", "slurm_load_node error: *");
+    clitest_free(t);
+}
+END_TEST
+
 START_TEST(test_json)
 {
     struct clitest *t = api_new();
@@ -152,6 +214,8 @@ int main(void)
     return suite_main("gantry/sinfo", (struct suite_row[]){
                                           {test_session, ARRAY_LEN(sessions)},
                                           {test_planned, 1},
+                                          {test_gpu_resource, 1},
+                                          {test_gpu_resource_forbidden, 1},
                                           {test_json, 1},
                                           {test_environment, ARRAY_LEN(environment)},
                                           {NULL, 0},
